@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON documents: jansson's values (json_t) with our errors and our arena of habits.
+ *
+ * Modules include <jansson.h> through this header and use json_t directly; this file adds what
+ * each of them would write again: reading with an error that names line and column, writing in one
+ * canonical form (sorted keys, shortest numbers), and typed access that fails with the path. */
+#ifndef MOTE_BASE_JSON_H
+#define MOTE_BASE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+void mote_json_scoped(json_t **j);
+#define MOTE_SCOPED_JSON __attribute__((cleanup(mote_json_scoped))) json_t
+
+/* Parse text[0..n). `what` names the source in errors: "requirements.json:3:14: ...". Duplicate
+ * keys are refused. *out is a new reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_load(const char *path, size_t max_bytes, json_t **out, mote_err *err);
+
+/* Append the document. compact: sorted keys, no blanks (canonical: equal values, equal bytes);
+ * pretty: two-space indent, insertion order, a newline at the end. */
+void mote_json_write(mote_buf *b, const json_t *j, bool pretty);
+
+/* Required members of object `o`; errors name `what` and the key, and the type that was found.
+ * Strings are borrowed from `o`. */
+MOTE_MUST_USE mote_status mote_json_get_str(const json_t *o, const char *what, const char *key, const char **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key, int64_t lo, int64_t hi, int64_t *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_get_f64(const json_t *o, const char *what, const char *key, double *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_get_obj(const json_t *o, const char *what, const char *key, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_get_arr(const json_t *o, const char *what, const char *key, json_t **out, mote_err *err);
+
+#endif

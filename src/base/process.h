@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Child programs: espeak-ng, the cross compilers, the emulator. No shell is involved. */
+#ifndef MOTE_BASE_PROCESS_H
+#define MOTE_BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+typedef struct {
+    const char *const *argv;     /* NULL-terminated; argv[0] is looked up in PATH */
+    const char *cwd;             /* NULL: unchanged */
+    const void *input;           /* standard input, NULL: empty */
+    size_t input_bytes;
+    int64_t timeout_ms;          /* 0: none; on time-out the child is killed, status TIMEOUT */
+    mote_buf *out;               /* standard output, NULL: dropped; over its max_bytes: LIMIT */
+    mote_buf *err_out;           /* standard error, NULL: dropped */
+} mote_process;
+
+/* Run to the end. OK whatever the exit code; *exit_code is it (128 + n when killed by signal n).
+ * MISSING_TOOL when argv[0] is not found. */
+MOTE_MUST_USE mote_status mote_process_run(const mote_process *p, int *exit_code, mote_err *err);
+bool mote_process_in_path(const char *program);
+
+#endif
