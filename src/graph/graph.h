@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one graph: tensors, operators, shapes.
+ *
+ * A single intermediate representation serves the architectures, the trainer, quantisation, the
+ * memory planner, the C generator and the exporters. A graph is a list of tensors and a list of
+ * operators in an order in which they can run. The structs are open for reading; they are changed
+ * only through the functions here, which keep these invariants:
+ *   - every operator reads tensors that are graph inputs, constants, or written by an earlier one;
+ *   - every tensor that is not an input or a constant is written by exactly one operator;
+ *   - shapes, and for int8 the quantisation, fit the rules in ops.def.
+ *
+ * Depends on base/. Used by learn/, compress/, compile/, evaluate/, serve/. */
+#ifndef MOTE_GRAPH_GRAPH_H
+#define MOTE_GRAPH_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/status.h"
+#include "base/text.h"
+
+typedef enum {
+    MOTE_OP_NONE = 0,
+#define OP(id, name, text, n_in) MOTE_OP_##name = id,
+#include "graph/ops.def"
+#undef OP
+} mote_op_kind;
+
+/* The numbers of these enums are on disk. SAME as in TensorFlow: the odd cell goes behind. */
+typedef enum { MOTE_F32 = 1, MOTE_I8 = 2, MOTE_I32 = 3 } mote_dtype;
+typedef enum { MOTE_PAD_VALID = 0, MOTE_PAD_SAME = 1 } mote_padding;
+typedef enum { MOTE_ACT_NONE = 0, MOTE_ACT_RELU = 1, MOTE_ACT_RELU6 = 2 } mote_activation;
+typedef enum { MOTE_ROLE_VALUE = 0, MOTE_ROLE_INPUT = 1, MOTE_ROLE_CONST = 2 } mote_tensor_role;
+
+#define MOTE_MAX_DIMS 4
+#define MOTE_MAX_OP_INPUTS 5
+#define MOTE_NAME_BYTES 48
+#define MOTE_MAX_TENSOR_ELEMENTS (1 << 26)
+
+/* Affine quantisation, real = scale * (q - zero_point). n_scales 0: not quantised; 1: one for the
+ * whole tensor; more: one per index of dimension `axis`, zero point 0 (weights, biases). */
+typedef struct {
+    int32_t n_scales;
+    int32_t axis;
+    int32_t zero_point;
+    const float *scales;                /* [n_scales], lives as long as the graph */
+} mote_quant;
+
+typedef struct {
+    char name[MOTE_NAME_BYTES];
+    mote_tensor_role role;
+    mote_dtype dtype;
+    int32_t n_dims;
+    int32_t dims[MOTE_MAX_DIMS];
+    mote_quant quant;
+    void *data;                         /* constants: row-major values owned by the graph; else NULL */
+    bool is_trained;                    /* a constant that the optimiser changes (weights, gamma) */
+} mote_tensor;
+
+typedef struct {
+    mote_padding padding;               /* CONV, DEPTHWISE, pools */
+    mote_activation activation;         /* fused; CONV, DEPTHWISE, DENSE, ADD */
+    int32_t stride_h, stride_w;         /* >= 1; CONV, DEPTHWISE, pools */
+    int32_t window_h, window_w;         /* pools */
+    float epsilon;                      /* BATCH_NORM */
+    float rate;                         /* DROPOUT, [0, 1) */
+} mote_op_attrs;
+
+typedef struct {
+    mote_op_kind kind;
+    mote_op_attrs attrs;
+    int32_t n_inputs;
+    int32_t inputs[MOTE_MAX_OP_INPUTS]; /* tensor indices */
+    int32_t output;
+} mote_op;
+
+typedef struct {
+    mote_arena arena;                   /* owns all below */
+    mote_tensor *tensors;
+    int32_t n_tensors, cap_tensors;
+    mote_op *ops;
+    int32_t n_ops, cap_ops;
+    int32_t input;                      /* tensor index; one input, one output; -1: none yet */
+    int32_t output;
+} mote_graph;
+
+/* An empty graph. Its constants may not take more than limit_bytes (0: 1 GB) in all. */
+MOTE_MUST_USE mote_status mote_graph_create(size_t limit_bytes, mote_graph **out, mote_err *err);
+void mote_graph_destroy(mote_graph *g);
+MOTE_MUST_USE mote_status mote_graph_clone(const mote_graph *g, mote_graph **out, mote_err *err);
+
+/* What a tensor is to be. quant NULL: not quantised; it is copied. */
+typedef struct {
+    const char *name;                   /* at most 47 bytes */
+    mote_dtype dtype;
+    int32_t n_dims;
+    int32_t dims[MOTE_MAX_DIMS];
+    const mote_quant *quant;
+} mote_tensor_spec;
+
+/* Add a tensor; *id is its index. Constants get zeroed data, to be filled through
+ * g->tensors[id].data. */
+MOTE_MUST_USE mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec, int32_t *id, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec, int32_t *id, mote_err *err);
+
+/* Add an operator. Its output tensor is made with the name, dtype and quantisation of `out` and the
+ * shape that follows from the inputs (RESHAPE takes out->dims; for others out->n_dims may be 0,
+ * and must agree when given). It becomes the graph's output. The number of inputs is that of
+ * ops.def. SHAPE when they do not fit: the message names the operator and the shapes. */
+MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs, const int32_t *inputs,
+                                            const mote_tensor_spec *out, int32_t *out_id, mote_err *err);
+
+/* Check every invariant above; for graphs that come from outside. */
+MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err);
+
+int64_t mote_tensor_elements(const mote_tensor *t);
+size_t mote_tensor_bytes(const mote_tensor *t);
+size_t mote_dtype_bytes(mote_dtype d);
+const char *mote_op_text(mote_op_kind kind);        /* "conv_2d" */
+
+/* Cells of padding before the first row or column, and the size of the output: TensorFlow's rule,
+ * SAME: out = ceil(in / stride), total = max((out - 1) * stride + window - in, 0), before = total / 2;
+ * VALID: out = ceil((in - window + 1) / stride). */
+int32_t mote_pad_before(mote_padding padding, int32_t in, int32_t window, int32_t stride);
+int32_t mote_out_size(mote_padding padding, int32_t in, int32_t window, int32_t stride);
+
+/* Multiply-accumulates of one inference (CONV, DEPTHWISE, DENSE), and trained values. */
+int64_t mote_graph_op_macs(const mote_graph *g, int32_t op);
+int64_t mote_graph_macs(const mote_graph *g);
+int64_t mote_graph_params(const mote_graph *g);
+
+/* One line per operator: kind, shapes, parameters, MACs. */
+void mote_graph_describe(const mote_graph *g, mote_buf *out);
+
+/* Saved form, docs/formats/graph.md. Load bounds everything by the bytes present and validates. */
+void mote_graph_save(const mote_graph *g, mote_buf *out);
+MOTE_MUST_USE mote_status mote_graph_load(const void *bytes, size_t n, mote_graph **out, mote_err *err);
+
+/* Reference interpreter in float32 for batch 1: slow, clear, sums in double. `in` has the elements
+ * of the input tensor, `out` those of the output; `observe` (NULL: none) is called with the input
+ * and every computed tensor (calibration, tests). */
+typedef void mote_graph_observer(void *arg, int32_t tensor, const float *values, int64_t n);
+MOTE_MUST_USE mote_status mote_graph_run_f32(const mote_graph *g, const float *in, float *out, mote_graph_observer *observe,
+                                             void *arg, mote_err *err);
+
+#endif
