@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t mote_clock_wall_ms(void);            /* since 1970-01-01T00:00:00Z; MOTE_FIXED_TIME_MS overrides it for tests */
+/* Since 1970-01-01T00:00:00Z; MOTE_FIXED_TIME_MS in the environment overrides it, for tests. */
+int64_t mote_clock_wall_ms(void);
 int64_t mote_clock_mono_us(void);            /* monotonic, for durations */
 int64_t mote_clock_cpu_us(void);             /* CPU time of the process, user + system */
 void mote_clock_sleep_ms(int64_t ms);

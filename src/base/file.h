@@ -17,35 +17,56 @@
 
 void mote_file_scoped(FILE **f);
 #define MOTE_SCOPED_FILE __attribute__((cleanup(mote_file_scoped))) FILE
-MOTE_MUST_USE mote_status mote_file_open(FILE **out, const char *path, const char *mode, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_file_open(FILE **out, const char *path, const char *mode, mote_err *err);
 
 /* The whole file, followed by a 0 byte that is not counted; owned by the caller (mote_free).
  * LIMIT when it is longer than max_bytes. */
-MOTE_MUST_USE mote_status mote_file_read(const char *path, size_t max_bytes, char **out, size_t *len, mote_err *err);
-MOTE_MUST_USE mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_err *err); /* crash-safe */
+MOTE_MUST_USE
+mote_status mote_file_read(const char *path, size_t max_bytes, char **out, size_t *len,
+                           mote_err *err);
+/* crash-safe */
+MOTE_MUST_USE
+mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_err *err);
 
-MOTE_MUST_USE mote_status mote_dir_make(const char *path, mote_err *err);          /* with parents; fine if it is there */
-MOTE_MUST_USE mote_status mote_dir_remove(const char *path, mote_err *err);        /* with all below; fine if absent */
+/* with parents; fine if it is there */
+MOTE_MUST_USE
+mote_status mote_dir_make(const char *path, mote_err *err);
+/* with all below; fine if absent */
+MOTE_MUST_USE
+mote_status mote_dir_remove(const char *path, mote_err *err);
 MOTE_MUST_USE mote_status mote_dir_sync(const char *path, mote_err *err);
 bool mote_path_exists(const char *path);
 bool mote_path_is_dir(const char *path);
-MOTE_MUST_USE mote_status mote_path_join(mote_arena *a, const char *dir, const char *name, char **out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_path_join(mote_arena *a, const char *dir, const char *name, char **out,
+                           mote_err *err);
 const char *mote_path_base(const char *path);            /* borrowed: after the last '/' */
 
 /* Every regular file below `dir` (symbolic links to files followed, folders not), paths relative
  * to it, in byte order; hidden names are left out. Lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_dir_walk(const char *dir, mote_arena *a, char ***paths, size_t *n, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_dir_walk(const char *dir, mote_arena *a, char ***paths, size_t *n, mote_err *err);
 
 typedef struct { const uint8_t *data; size_t len; } mote_map;
-MOTE_MUST_USE mote_status mote_map_open(const char *path, mote_map *out, mote_err *err); /* read-only */
+/* read-only */
+MOTE_MUST_USE
+mote_status mote_map_open(const char *path, mote_map *out, mote_err *err);
 void mote_map_release(mote_map *m);
 
 /* An exclusive lock on a file (created if needed) that vanishes with the process. CONFLICT at
  * once when another process holds it; `what` names it in the message. */
 typedef struct { int fd; } mote_lock;
-MOTE_MUST_USE mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, mote_err *err);
 void mote_lock_release(mote_lock *l);
 
 const char *mote_env(const char *name);                  /* NULL when unset or empty */
+
+/* For tests: the step on the disk (open, write, fsync, rename, mkdir, unlink) after `n` more fails
+ * with EIO, and every one after it; with kill_process the process is killed there instead. n < 0:
+ * never. mote_io_step_fails is asked before each such step here and in store/. */
+void mote_io_fail_after(int64_t n, bool kill_process);
+bool mote_io_step_fails(void);
 
 #endif

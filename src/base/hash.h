@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (OpenSSL EVP): the name of every byte string that Mote keeps. CRC-32 for file sections. */
+/* SHA-256 (OpenSSL EVP): the name of every byte string that Mote keeps. CRC-32 for sections of
+ * files. */
 #ifndef MOTE_BASE_HASH_H
 #define MOTE_BASE_HASH_H
 
@@ -16,7 +17,8 @@ typedef struct mote_hasher mote_hasher;      /* incremental; create, add.., fini
 MOTE_MUST_USE mote_status mote_hasher_create(mote_hasher **out, mote_err *err);
 void mote_hasher_reset(mote_hasher *h);
 void mote_hasher_add(mote_hasher *h, const void *bytes, size_t n);
-void mote_hasher_add_str(mote_hasher *h, const char *s);  /* length first, so fields cannot run together */
+/* Length first, so that neighbouring fields cannot run together. */
+void mote_hasher_add_str(mote_hasher *h, const char *s);
 void mote_hasher_add_u64(mote_hasher *h, uint64_t x);
 mote_sha256 mote_hasher_finish(mote_hasher *h);           /* and reset */
 void mote_hasher_destroy(mote_hasher *h);

@@ -20,8 +20,11 @@ void mote_json_scoped(json_t **j);
 
 /* Parse text[0..n). `what` names the source in errors: "requirements.json:3:14: ...". Duplicate
  * keys are refused. *out is a new reference owned by the caller. */
-MOTE_MUST_USE mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t **out, mote_err *err);
-MOTE_MUST_USE mote_status mote_json_load(const char *path, size_t max_bytes, json_t **out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t **out,
+                            mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_load(const char *path, size_t max_bytes, json_t **out, mote_err *err);
 
 /* Append the document. compact: sorted keys, no blanks (canonical: equal values, equal bytes);
  * pretty: two-space indent, insertion order, a newline at the end. */
@@ -29,10 +32,23 @@ void mote_json_write(mote_buf *b, const json_t *j, bool pretty);
 
 /* Required members of object `o`; errors name `what` and the key, and the type that was found.
  * Strings are borrowed from `o`. */
-MOTE_MUST_USE mote_status mote_json_get_str(const json_t *o, const char *what, const char *key, const char **out, mote_err *err);
-MOTE_MUST_USE mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key, int64_t lo, int64_t hi, int64_t *out, mote_err *err);
-MOTE_MUST_USE mote_status mote_json_get_f64(const json_t *o, const char *what, const char *key, double *out, mote_err *err);
-MOTE_MUST_USE mote_status mote_json_get_obj(const json_t *o, const char *what, const char *key, json_t **out, mote_err *err);
-MOTE_MUST_USE mote_status mote_json_get_arr(const json_t *o, const char *what, const char *key, json_t **out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_str(const json_t *o, const char *what, const char *key,
+                              const char **out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_bool(const json_t *o, const char *what, const char *key, bool *out,
+                               mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key, int64_t lo,
+                              int64_t hi, int64_t *out, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_f64(const json_t *o, const char *what, const char *key, double *out,
+                              mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_obj(const json_t *o, const char *what, const char *key, json_t **out,
+                              mote_err *err);
+MOTE_MUST_USE
+mote_status mote_json_get_arr(const json_t *o, const char *what, const char *key, json_t **out,
+                              mote_err *err);
 
 #endif

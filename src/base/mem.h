@@ -55,7 +55,8 @@ void mote_arena_rewind(mote_arena *a, mote_arena_mark mark); /* drop all taken s
 /* n * size bytes, zeroed, aligned to 64; NULL when over the limit or out of memory. Lives as long
  * as `a`. mote_arena_take reports the failure in err instead (NOMEM). */
 MOTE_MUST_USE void *mote_arena_alloc(mote_arena *a, size_t n, size_t size);
-MOTE_MUST_USE mote_status mote_arena_take(mote_arena *a, size_t n, size_t size, void *out_ptr, mote_err *err);
+MOTE_MUST_USE
+mote_status mote_arena_take(mote_arena *a, size_t n, size_t size, void *out_ptr, mote_err *err);
 
 /* Copies in the arena; NULL when it is full. */
 MOTE_MUST_USE char *mote_arena_strdup(mote_arena *a, const char *s);

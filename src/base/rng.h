@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Seeded random numbers, the same on every machine: xoshiro256++ seeded by splitmix64
- * (Blackman and Vigna, 2019). Passed explicitly; never ambient. Not for secrets. */
+ * (Blackman and Vigna, 2021). Passed explicitly; never ambient. Not for secrets. */
 #ifndef MOTE_BASE_RNG_H
 #define MOTE_BASE_RNG_H
 
@@ -17,7 +17,9 @@ uint64_t mote_rng_u64(mote_rng *r);
 uint32_t mote_rng_below(mote_rng *r, uint32_t n);        /* uniform in [0, n), unbiased; n > 0 */
 double mote_rng_uniform(mote_rng *r);                    /* [0, 1), 53 bits */
 double mote_rng_range(mote_rng *r, double lo, double hi);
-double mote_rng_normal(mote_rng *r);                     /* mean 0, sd 1; sum-free polar method with our own log/sqrt of the libm: host only */
+/* Mean 0, standard deviation 1. Uses log of the libm, whose last bit may differ between C
+ * libraries (not between compilers or machines with the same one). */
+double mote_rng_normal(mote_rng *r);
 void mote_rng_shuffle_u32(mote_rng *r, uint32_t *items, size_t n); /* Fisher-Yates */
 
 #endif

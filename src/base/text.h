@@ -30,17 +30,19 @@ void mote_buf_add(mote_buf *b, const void *bytes, size_t n);
 void mote_buf_str(mote_buf *b, const char *s);
 void mote_buf_char(mote_buf *b, char c);
 MOTE_PRINTF(2, 3) void mote_buf_printf(mote_buf *b, const char *fmt, ...);
-void mote_buf_vprintf(mote_buf *b, const char *fmt, va_list ap);
+MOTE_PRINTF(2, 0) void mote_buf_vprintf(mote_buf *b, const char *fmt, va_list ap);
 void mote_buf_f64(mote_buf *b, double x);    /* shortest text that reads back the same */
 void mote_buf_f32(mote_buf *b, float x);
 void mote_buf_json_str(mote_buf *b, const char *s, size_t n); /* quoted and escaped */
 void mote_buf_html(mote_buf *b, const char *s);               /* & < > " ' escaped */
 mote_status mote_buf_status(const mote_buf *b, mote_err *err);
-char *mote_buf_take(mote_buf *b, size_t *len); /* ownership to the caller (mote_free); NULL if failed */
+/* Ownership moves to the caller (mote_free), the buffer is left empty; NULL if it has failed. */
+char *mote_buf_take(mote_buf *b, size_t *len);
 #define MOTE_SCOPED_BUF __attribute__((cleanup(mote_buf_release))) mote_buf
 
 /* Parse the whole of s[0..n) as a number; false (out untouched) on anything else, also on
- * overflow, on inf and nan, on leading or trailing blanks. */
+ * overflow, on inf and nan, on leading or trailing blanks. A leading '+' is taken by f64 only
+ * (sensor files write it); ".5" and "5." are numbers. */
 bool mote_parse_i64(const char *s, size_t n, int64_t *out);
 bool mote_parse_u64(const char *s, size_t n, uint64_t *out);
 bool mote_parse_f64(const char *s, size_t n, double *out);
@@ -57,7 +59,7 @@ MOTE_PRINTF(3, 4) bool mote_format(char *out, size_t out_bytes, const char *fmt,
  * or NULL when none is within a third of its length (at least 1, at most 3). */
 const char *mote_nearest(const char *word, const char *const *candidates, size_t n);
 
-/* "1.5 kB", "640 B", "2.1 MB" (powers of 1000); "1m 04s", "350 ms". */
+/* "1.5 kB", "640 B", "2.1 MB" (powers of 1000); "1m 04s", "3.5 s", "350 ms", "12 us". */
 void mote_human_bytes(uint64_t bytes, char *out, size_t out_bytes);
 void mote_human_duration(int64_t us, char *out, size_t out_bytes);
 

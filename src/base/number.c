@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers as text, the number half of text.h: the same in every locale, and exact.
+ *
+ * Reading: the syntax is checked here; the value is exact by arithmetic where a product or
+ * quotient of two exact doubles is (Clinger, "How to Read Floating Point Numbers Accurately",
+ * PLDI 1990, the fast path), else by strtod on a text without a decimal point ("1234e-3"), on
+ * which the locale has no say. Writing: the fewest significant digits that read back the same. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* No double needs more than 767 significant digits to be told from the midpoint between two
+ * neighbours; digits after these only matter by being zero or not. */
+#define MAX_DIGITS 770
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool mote_parse_u64(const char *s, size_t n, uint64_t *out)
+{
+    uint64_t x = 0;
+    if (n == 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_digit(s[i]) || __builtin_mul_overflow(x, (uint64_t)10, &x) ||
+            __builtin_add_overflow(x, (uint64_t)(s[i] - '0'), &x))
+            return false;
+    }
+    *out = x;
+    return true;
+}
+
+bool mote_parse_i64(const char *s, size_t n, int64_t *out)
+{
+    uint64_t x;
+    bool negative = n > 0 && s[0] == '-';
+    if (!mote_parse_u64(s + (negative ? 1 : 0), n - (negative ? 1 : 0), &x))
+        return false;
+    if (x > (uint64_t)INT64_MAX + (negative ? 1 : 0))
+        return false;
+    *out = negative ? (int64_t)((uint64_t)0 - x) : (int64_t)x;
+    return true;
+}
+
+/* A decimal number taken apart: value = digits * 10^exponent, digits read as a whole number. */
+typedef struct {
+    bool negative;
+    uint64_t mantissa;               /* the first 19 digits */
+    int32_t n_digits;                /* significant digits kept in `digits` */
+    int64_t exponent;                /* of the last digit kept */
+    char digits[MAX_DIGITS + 1];
+} decimal;
+
+/* One digit at its place: leading zeros vanish, digits over MAX_DIGITS leave a sticky 1. */
+static void add_digit(decimal *d, char c, bool after_point)
+{
+    if (d->n_digits < MAX_DIGITS) {
+        if (d->n_digits > 0 || c != '0') {
+            d->digits[d->n_digits++] = c;
+            if (d->n_digits <= 19)
+                d->mantissa = d->mantissa * 10 + (uint64_t)(c - '0');
+        }
+        d->exponent -= after_point ? 1 : 0;
+    } else {
+        if (c != '0')
+            d->digits[MAX_DIGITS - 1] = '1' > d->digits[MAX_DIGITS - 1] ? '1'
+                                                                       : d->digits[MAX_DIGITS - 1];
+        d->exponent += after_point ? 0 : 1;
+    }
+}
+
+/* Grammar: -? digits? ( . digits? )? ( [eE] [+-]? digits )?, at least one digit before the e. */
+static bool scan_decimal(const char *s, size_t n, decimal *d)
+{
+    size_t i = 0;
+    size_t n_seen = 0;
+    d->negative = n > 0 && s[0] == '-';
+    d->mantissa = 0;
+    d->n_digits = 0;
+    d->exponent = 0;
+    if (n > 0 && (s[0] == '-' || s[0] == '+'))
+        i++;
+    for (; i < n && is_digit(s[i]); i++, n_seen++)
+        add_digit(d, s[i], false);
+    if (i < n && s[i] == '.') {
+        for (i++; i < n && is_digit(s[i]); i++, n_seen++)
+            add_digit(d, s[i], true);
+    }
+    if (n_seen == 0)
+        return false;
+    if (i == n)
+        return true;
+    if (s[i] != 'e' && s[i] != 'E')
+        return false;
+    i++;
+    bool negative = i < n && s[i] == '-';
+    if (i < n && (s[i] == '-' || s[i] == '+'))
+        i++;
+    if (i == n)
+        return false;
+    int64_t e = 0;
+    for (; i < n; i++) {
+        if (!is_digit(s[i]))
+            return false;
+        if (e < INT32_MAX)               /* more is as good as infinite either way */
+            e = e * 10 + (s[i] - '0');
+    }
+    d->exponent += negative ? -e : e;
+    return true;
+}
+
+bool mote_parse_f64(const char *s, size_t n, double *out)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    decimal d;
+    if (!scan_decimal(s, n, &d))
+        return false;
+    double x;
+    if (d.n_digits <= 19 && d.mantissa <= (uint64_t)1 << 53 && d.exponent >= -22 &&
+        d.exponent <= 22) {
+        x = (double)d.mantissa;
+        x = d.exponent < 0 ? x / powers[-d.exponent] : x * powers[d.exponent];
+    } else {
+        int64_t e = d.exponent < -100000 ? -100000 : d.exponent > 100000 ? 100000 : d.exponent;
+        char text[MAX_DIGITS + 16];
+        memcpy(text, d.digits, (size_t)d.n_digits);
+        if (d.n_digits == 0)
+            text[0] = '0';
+        size_t len = d.n_digits ? (size_t)d.n_digits : 1;
+        (void)snprintf(text + len, sizeof text - len, "e%lld", (long long)e);
+        x = strtod(text, NULL);
+        if (!isfinite(x))
+            return false;
+    }
+    *out = d.negative ? -x : x;
+    return true;
+}
+
+/* "%.*g" with '.' as the point whatever the locale says; its point may be several bytes. */
+static size_t format_g(char *out, size_t out_bytes, int digits, double x)
+{
+    char raw[64];
+    int n = snprintf(raw, sizeof raw, "%.*g", digits, x);
+    size_t len = 0;
+    for (int i = 0; i < n && len + 1 < out_bytes; i++) {
+        char c = raw[i];
+        if (is_digit(c) || c == '+' || c == '-' || c == 'e')
+            out[len++] = c;
+        else if (len == 0 || out[len - 1] != '.')
+            out[len++] = '.';
+    }
+    out[len] = '\0';
+    return len;
+}
+
+/* inf and nan have no shortest digits; they are written so that a reader can tell. */
+static bool add_special(mote_buf *b, double x)
+{
+    if (isnan(x)) {
+        mote_buf_str(b, "nan");
+        return true;
+    }
+    if (isinf(x)) {
+        mote_buf_str(b, x < 0 ? "-inf" : "inf");
+        return true;
+    }
+    return false;
+}
+
+void mote_buf_f64(mote_buf *b, double x)
+{
+    char text[64];
+    if (add_special(b, x))
+        return;
+    if (x == trunc(x) && fabs(x) < 1e15 && !(x == 0 && signbit(x))) {
+        mote_buf_printf(b, "%lld", (long long)x);
+        return;
+    }
+    /* A normal double tells all decimals of 15 digits apart, so %.15g finds any shorter text
+     * (%g drops trailing zeros). A subnormal one holds fewer: start at 1. */
+    size_t n = 0;
+    for (int digits = fabs(x) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+        double back;
+        n = format_g(text, sizeof text, digits, x);
+        if (mote_parse_f64(text, n, &back) && memcmp(&back, &x, sizeof x) == 0)
+            break;
+    }
+    mote_buf_add(b, text, n);
+}
+
+void mote_buf_f32(mote_buf *b, float x)
+{
+    char text[64];
+    if (add_special(b, (double)x))
+        return;
+    if (x == truncf(x) && fabsf(x) < 1e7f && !(x == 0 && signbit(x))) {
+        mote_buf_printf(b, "%ld", (long)x);
+        return;
+    }
+    size_t n = 0;
+    for (int digits = fabsf(x) < FLT_MIN ? 1 : 6; digits <= 9; digits++) {
+        double wide;
+        n = format_g(text, sizeof text, digits, (double)x);
+        if (!mote_parse_f64(text, n, &wide))
+            continue;
+        float back = (float)wide;
+        if (memcmp(&back, &x, sizeof x) == 0)
+            break;
+    }
+    mote_buf_add(b, text, n);
+}
