@@ -34,9 +34,9 @@ typedef enum { MOTE_PAD_VALID = 0, MOTE_PAD_SAME = 1 } mote_padding;
 typedef enum { MOTE_ACT_NONE = 0, MOTE_ACT_RELU = 1, MOTE_ACT_RELU6 = 2 } mote_activation;
 typedef enum { MOTE_ROLE_VALUE = 0, MOTE_ROLE_INPUT = 1, MOTE_ROLE_CONST = 2 } mote_tensor_role;
 
-#define MOTE_MAX_DIMS 4
-#define MOTE_MAX_OP_INPUTS 5
-#define MOTE_NAME_BYTES 48
+#define MOTE_MAX_DIMS            4
+#define MOTE_MAX_OP_INPUTS       5
+#define MOTE_NAME_BYTES          48
 #define MOTE_MAX_TENSOR_ELEMENTS (1 << 26)
 
 /* Affine quantisation, real = scale * (q - zero_point). n_scales 0: not quantised; 1: one for the
@@ -45,7 +45,7 @@ typedef struct {
     int32_t n_scales;
     int32_t axis;
     int32_t zero_point;
-    const float *scales;                /* [n_scales], lives as long as the graph */
+    const float *scales; /* [n_scales], lives as long as the graph */
 } mote_quant;
 
 typedef struct {
@@ -55,17 +55,17 @@ typedef struct {
     int32_t n_dims;
     int32_t dims[MOTE_MAX_DIMS];
     mote_quant quant;
-    void *data;                         /* constants: row-major values owned by the graph; else NULL */
-    bool is_trained;                    /* a constant that the optimiser changes (weights, gamma) */
+    void *data;      /* constants: row-major values owned by the graph; else NULL */
+    bool is_trained; /* a constant that the optimiser changes (weights, gamma) */
 } mote_tensor;
 
 typedef struct {
-    mote_padding padding;               /* CONV, DEPTHWISE, pools */
-    mote_activation activation;         /* fused; CONV, DEPTHWISE, DENSE, ADD */
-    int32_t stride_h, stride_w;         /* >= 1; CONV, DEPTHWISE, pools */
-    int32_t window_h, window_w;         /* pools */
-    float epsilon;                      /* BATCH_NORM */
-    float rate;                         /* DROPOUT, [0, 1) */
+    mote_padding padding;       /* CONV, DEPTHWISE, pools */
+    mote_activation activation; /* fused; CONV, DEPTHWISE, DENSE, ADD */
+    int32_t stride_h, stride_w; /* >= 1; CONV, DEPTHWISE, pools */
+    int32_t window_h, window_w; /* pools */
+    float epsilon;              /* BATCH_NORM */
+    float rate;                 /* DROPOUT, [0, 1) */
 } mote_op_attrs;
 
 typedef struct {
@@ -77,12 +77,12 @@ typedef struct {
 } mote_op;
 
 typedef struct {
-    mote_arena arena;                   /* owns all below */
+    mote_arena arena; /* owns all below */
     mote_tensor *tensors;
     int32_t n_tensors, cap_tensors;
     mote_op *ops;
     int32_t n_ops, cap_ops;
-    int32_t input;                      /* tensor index; one input, one output; -1: none yet */
+    int32_t input; /* tensor index; one input, one output; -1: none yet */
     int32_t output;
 } mote_graph;
 
@@ -93,7 +93,7 @@ MOTE_MUST_USE mote_status mote_graph_clone(const mote_graph *g, mote_graph **out
 
 /* What a tensor is to be. quant NULL: not quantised; it is copied. */
 typedef struct {
-    const char *name;                   /* at most 47 bytes */
+    const char *name; /* at most 47 bytes */
     mote_dtype dtype;
     int32_t n_dims;
     int32_t dims[MOTE_MAX_DIMS];
@@ -102,15 +102,19 @@ typedef struct {
 
 /* Add a tensor; *id is its index. Constants get zeroed data, to be filled through
  * g->tensors[id].data. */
-MOTE_MUST_USE mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec, int32_t *id, mote_err *err);
-MOTE_MUST_USE mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec, int32_t *id, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec,
+                                               int32_t *id, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec,
+                                               int32_t *id, mote_err *err);
 
 /* Add an operator. Its output tensor is made with the name, dtype and quantisation of `out` and the
  * shape that follows from the inputs (RESHAPE takes out->dims; for others out->n_dims may be 0,
  * and must agree when given). It becomes the graph's output. The number of inputs is that of
  * ops.def. SHAPE when they do not fit: the message names the operator and the shapes. */
-MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs, const int32_t *inputs,
-                                            const mote_tensor_spec *out, int32_t *out_id, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind,
+                                            const mote_op_attrs *attrs, const int32_t *inputs,
+                                            const mote_tensor_spec *out, int32_t *out_id,
+                                            mote_err *err);
 
 /* Check every invariant above; for graphs that come from outside. */
 MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err);
@@ -118,7 +122,7 @@ MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err
 int64_t mote_tensor_elements(const mote_tensor *t);
 size_t mote_tensor_bytes(const mote_tensor *t);
 size_t mote_dtype_bytes(mote_dtype d);
-const char *mote_op_text(mote_op_kind kind);        /* "conv_2d" */
+const char *mote_op_text(mote_op_kind kind); /* "conv_2d" */
 
 /* Cells of padding before the first row or column, and the size of the output: TensorFlow's rule,
  * SAME: out = ceil(in / stride), total = max((out - 1) * stride + window - in, 0), before = total / 2;
@@ -136,13 +140,15 @@ void mote_graph_describe(const mote_graph *g, mote_buf *out);
 
 /* Saved form, docs/formats/graph.md. Load bounds everything by the bytes present and validates. */
 void mote_graph_save(const mote_graph *g, mote_buf *out);
-MOTE_MUST_USE mote_status mote_graph_load(const void *bytes, size_t n, mote_graph **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_load(const void *bytes, size_t n, mote_graph **out,
+                                          mote_err *err);
 
 /* Reference interpreter in float32 for batch 1: slow, clear, sums in double. `in` has the elements
  * of the input tensor, `out` those of the output; `observe` (NULL: none) is called with the input
  * and every computed tensor (calibration, tests). */
 typedef void mote_graph_observer(void *arg, int32_t tensor, const float *values, int64_t n);
-MOTE_MUST_USE mote_status mote_graph_run_f32(const mote_graph *g, const float *in, float *out, mote_graph_observer *observe,
-                                             void *arg, mote_err *err);
+MOTE_MUST_USE mote_status mote_graph_run_f32(const mote_graph *g, const float *in, float *out,
+                                             mote_graph_observer *observe, void *arg,
+                                             mote_err *err);
 
 #endif

@@ -27,26 +27,26 @@
 #include "graph/graph.h"
 
 #define MOTE_MODEL_MAX_LABELS 64
-#define MOTE_LABEL_BYTES 48
+#define MOTE_LABEL_BYTES      48
 
 /* How a stream of window probabilities becomes detections; see device/stream. Thresholds are
  * probabilities in (0, 1]; labels that never trigger (unknown, silence) have threshold 0. */
 typedef struct {
-    int32_t smooth_hops;                /* moving average over the last 1..64 windows */
-    int32_t suppress_ms;                /* after a detection */
-    int32_t hop_ms;                     /* between windows */
+    int32_t smooth_hops; /* moving average over the last 1..64 windows */
+    int32_t suppress_ms; /* after a detection */
+    int32_t hop_ms;      /* between windows */
     float thresholds[MOTE_MODEL_MAX_LABELS];
-    float temperature;                  /* > 0; applied to reported probabilities only, 1: none */
+    float temperature; /* > 0; applied to reported probabilities only, 1: none */
 } mote_operating_point;
 
 /* Golden vectors: PCM in, int8 features and int8 outputs expected of every target. */
 typedef struct {
     int32_t n;
-    int32_t n_pcm;                      /* samples a clip */
-    int32_t n_in, n_out;                /* int8 values of the graph's input and output */
-    const int16_t *pcm;                 /* [n][n_pcm] */
-    const int8_t *in;                   /* [n][n_in] */
-    const int8_t *out;                  /* [n][n_out] */
+    int32_t n_pcm;       /* samples a clip */
+    int32_t n_in, n_out; /* int8 values of the graph's input and output */
+    const int16_t *pcm;  /* [n][n_pcm] */
+    const int8_t *in;    /* [n][n_in] */
+    const int8_t *out;   /* [n][n_out] */
 } mote_golden;
 
 /* What a bundle is made of; all borrowed. */
@@ -54,28 +54,30 @@ typedef struct {
     const char *name;
     int32_t n_labels;
     const char *const *labels;
-    int32_t clip_samples;               /* PCM samples of one window; 0: a model without front end,
+    int32_t clip_samples;                /* PCM samples of one window; 0: a model without front end,
                                            its input is a tensor */
     const mote_feature_config *features; /* NULL when clip_samples is 0 */
     const mote_graph *graph_s8;
-    const mote_graph *graph_f32;        /* NULL: left out */
-    const mote_operating_point *operating_point;   /* NULL: defaults */
-    const json_t *drift_reference;      /* NULL: none; evaluate/reference_profile.h */
-    const json_t *lineage;              /* NULL: none; run, data version, seed, commit, config */
-    const json_t *metrics;              /* NULL: none; measurements and verdicts */
-    const mote_golden *golden;          /* NULL: none */
+    const mote_graph *graph_f32;                 /* NULL: left out */
+    const mote_operating_point *operating_point; /* NULL: defaults */
+    const json_t *drift_reference;               /* NULL: none; evaluate/reference_profile.h */
+    const json_t *lineage;     /* NULL: none; run, data version, seed, commit, config */
+    const json_t *metrics;     /* NULL: none; measurements and verdicts */
+    const mote_golden *golden; /* NULL: none */
 } mote_bundle_parts;
 
-MOTE_MUST_USE mote_status mote_bundle_write(const mote_bundle_parts *parts, mote_buf *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_bundle_write(const mote_bundle_parts *parts, mote_buf *out,
+                                            mote_err *err);
 
 typedef struct mote_model mote_model;
 
 /* Load from memory or file; bounds everything by the bytes present, checks checksums and
  * agreement of labels, front end and graph. *out has one reference. */
-MOTE_MUST_USE mote_status mote_model_load(const void *bytes, size_t n, mote_model **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_model_load(const void *bytes, size_t n, mote_model **out,
+                                          mote_err *err);
 MOTE_MUST_USE mote_status mote_model_load_file(const char *path, mote_model **out, mote_err *err);
-mote_model *mote_model_ref(mote_model *m);          /* atomic */
-void mote_model_unref(mote_model *m);               /* NULL is fine */
+mote_model *mote_model_ref(mote_model *m); /* atomic */
+void mote_model_unref(mote_model *m);      /* NULL is fine */
 
 /* Borrowed, live as long as the model. */
 const char *mote_model_name(const mote_model *m);
@@ -84,30 +86,33 @@ const char *mote_model_label(const mote_model *m, int32_t class_id);
 int32_t mote_model_clip_samples(const mote_model *m);
 const mote_feature_config *mote_model_features(const mote_model *m); /* NULL: none */
 const mote_graph *mote_model_graph_s8(const mote_model *m);
-const mote_graph *mote_model_graph_f32(const mote_model *m);         /* NULL: left out */
+const mote_graph *mote_model_graph_f32(const mote_model *m); /* NULL: left out */
 const mote_operating_point *mote_model_operating_point(const mote_model *m);
-const json_t *mote_model_drift_reference(const mote_model *m);       /* NULL: none */
-const json_t *mote_model_document(const mote_model *m);              /* model.json whole */
-const mote_golden *mote_model_golden(const mote_model *m);           /* NULL: none */
-const mote_sha256 *mote_model_hash(const mote_model *m);             /* of the bundle's bytes */
+const json_t *mote_model_drift_reference(const mote_model *m); /* NULL: none */
+const json_t *mote_model_document(const mote_model *m);        /* model.json whole */
+const mote_golden *mote_model_golden(const mote_model *m);     /* NULL: none */
+const mote_sha256 *mote_model_hash(const mote_model *m);       /* of the bundle's bytes */
 
 /* One per thread. */
 typedef struct mote_predictor mote_predictor;
-MOTE_MUST_USE mote_status mote_predictor_create(mote_model *m, mote_predictor **out, mote_err *err); /* takes its own reference */
+MOTE_MUST_USE mote_status mote_predictor_create(mote_model *m, mote_predictor **out,
+                                                mote_err *err); /* takes its own reference */
 void mote_predictor_destroy(mote_predictor *p);
 
 typedef struct {
-    int32_t class_id;                   /* of the largest probability, the first of equals */
-    const float *probabilities;         /* [n_labels], sum about 1; lives until the next prediction */
-    const int8_t *in, *out;             /* int8 input and output of the graph; same life */
-    const float *features;              /* [frames][coefficients] float; same life; NULL: no front end */
+    int32_t class_id;           /* of the largest probability, the first of equals */
+    const float *probabilities; /* [n_labels], sum about 1; lives until the next prediction */
+    const int8_t *in, *out;     /* int8 input and output of the graph; same life */
+    const float *features;      /* [frames][coefficients] float; same life; NULL: no front end */
 } mote_prediction;
 
 /* A clip of exactly clip_samples int16 samples at the front end's rate (SHAPE otherwise). */
-MOTE_MUST_USE mote_status mote_predict_pcm(mote_predictor *p, const int16_t *pcm, size_t n, mote_prediction *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_predict_pcm(mote_predictor *p, const int16_t *pcm, size_t n,
+                                           mote_prediction *out, mote_err *err);
 
 /* A float32 input tensor in the graph's input shape: quantised with the input's scale and zero
  * point. For models without front end, or features computed elsewhere. */
-MOTE_MUST_USE mote_status mote_predict_f32(mote_predictor *p, const float *in, size_t n, mote_prediction *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_predict_f32(mote_predictor *p, const float *in, size_t n,
+                                           mote_prediction *out, mote_err *err);
 
 #endif
