@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dispatcher: from the words typed to a command that has what it needs, and from its status to
+ * an exit code and a sentence. See cli.h. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+
+typedef struct {
+    const char *words;
+    const char *group;
+    uint32_t flags;
+    const char *summary;
+    const mote_command *command;
+} row;
+
+#define NEEDS_PROJECT    MOTE_CMD_NEEDS_PROJECT
+#define NEEDS_STORE      MOTE_CMD_NEEDS_STORE
+#define WRITES           MOTE_CMD_WRITES
+#define OPTIONAL_PROJECT MOTE_CMD_OPTIONAL_PROJECT
+#define NOTHING          0u
+static const row rows[] = {
+#define CMD(id, words, group, flags, summary) {words, #group, flags, summary, &mote_cmd_##id},
+#include "cli/commands.def"
+#undef CMD
+    {NULL, NULL, 0, NULL, NULL}};
+
+/* The one thing a signal handler may touch; its address is what commands poll. */
+static mote_cancel cancel_flag;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (cancel_flag.requested)
+        _exit(130); /* the second Ctrl-C does not wait */
+    cancel_flag.requested = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction act = {.sa_handler = on_signal};
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* ---- help -------------------------------------------------------------------------------- */
+
+static void help(FILE *out)
+{
+    fputs("mote: the whole machine-learning lifecycle for small models\n\n"
+          "usage: mote COMMAND [options]\n",
+          out);
+    const char *group = "";
+    for (const row *r = rows; r->words; r++) {
+        if (strcmp(group, r->group) != 0)
+            fprintf(out, "\n%s\n", r->group);
+        group = r->group;
+        fprintf(out, "  %-16s %s\n", r->words, r->summary);
+    }
+    fputs("\n'mote COMMAND --help' explains a command, with examples. 'mote --version' prints the "
+          "version.\n",
+          out);
+}
+
+static const row *find_row(size_t n, const char *const *argv, size_t *n_words)
+{
+    for (const row *r = rows; r->words; r++) {
+        const char *space = strchr(r->words, ' ');
+        if (!space && strcmp(r->words, argv[0]) == 0) {
+            *n_words = 1;
+            return r;
+        }
+        if (space && n > 1 && strlen(argv[0]) == (size_t)(space - r->words) &&
+            strncmp(r->words, argv[0], strlen(argv[0])) == 0 && strcmp(space + 1, argv[1]) == 0) {
+            *n_words = 2;
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static bool is_family(const char *word)
+{
+    for (const row *r = rows; r->words; r++) {
+        const char *space = strchr(r->words, ' ');
+        if (space && strlen(word) == (size_t)(space - r->words) &&
+            strncmp(word, r->words, strlen(word)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void help_family(const char *word, FILE *out)
+{
+    fprintf(out, "usage: mote %s WHAT [options]\n\n", word);
+    for (const row *r = rows; r->words; r++)
+        if (mote_str_starts(r->words, word) && r->words[strlen(word)] == ' ')
+            fprintf(out, "  %-16s %s\n", r->words, r->summary);
+}
+
+static int unknown_command(const char *const *argv, size_t n, FILE *messages)
+{
+    if (is_family(argv[0])) {
+        bool asks = n > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+        if (n > 1 && !asks)
+            fprintf(messages, "mote %s: there is no '%s'\n", argv[0], argv[1]);
+        help_family(argv[0], messages);
+        return asks ? 0 : mote_status_exit_code(MOTE_USAGE);
+    }
+    const char *names[MOTE_COUNT_OF(rows)];
+    size_t n_names = 0;
+    for (const row *r = rows; r->words; r++)
+        names[n_names++] = r->words;
+    const char *near = mote_nearest(argv[0], names, n_names);
+    if (near)
+        fprintf(messages, "mote: there is no command '%s', did you mean '%s'?\n", argv[0], near);
+    else
+        fprintf(messages, "mote: there is no command '%s', see 'mote --help'\n", argv[0]);
+    return mote_status_exit_code(MOTE_USAGE);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static mote_status find_project(mote_cli *cli, const row *r, const char *given, mote_err *err)
+{
+    bool optional = (r->flags & MOTE_CMD_OPTIONAL_PROJECT) != 0;
+    if (!(r->flags & (MOTE_CMD_NEEDS_PROJECT | MOTE_CMD_NEEDS_STORE)) && !optional)
+        return MOTE_OK;
+    char *dir = NULL;
+    mote_status st = mote_project_find(given ? given : ".", &cli->arena, &dir, err);
+    if (st == MOTE_NOT_FOUND && optional && !given)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return st;
+    cli->project_dir = dir;
+    mote_project_problems *problems = NULL;
+    MOTE_TRY(mote_arena_take(&cli->arena, 1, sizeof *problems, &problems, err));
+    st = mote_project_load(dir, &cli->arena, &cli->project, problems, err);
+    if (st == MOTE_PARSE)
+        for (size_t i = 1; i < problems->n; i++) /* the first is the error itself */
+            fprintf(cli->messages, "%s\n", problems->items[i].text);
+    return st;
+}
+
+static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote_err *err)
+{
+    if (!cli->project_dir || !(r->flags & (MOTE_CMD_NEEDS_STORE | MOTE_CMD_OPTIONAL_PROJECT)))
+        return MOTE_OK;
+    MOTE_TRY(mote_store_open(cli->project_dir, true, &cli->store, err));
+    if (!(r->flags & MOTE_CMD_WRITES))
+        return MOTE_OK;
+    char *path = NULL;
+    MOTE_TRY(mote_path_join(&cli->arena, mote_store_dir(cli->store), "write.lock", &path, err));
+    return mote_lock_take(path, "this project", lock, err);
+}
+
+static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_common_values *common,
+                                   const void *values, const char *const *args, size_t n_args,
+                                   mote_err *err)
+{
+    mote_lock lock = {.fd = -1};
+    mote_status st = find_project(cli, r, common->project, err);
+    if (st == MOTE_OK)
+        st = open_store(cli, r, &lock, err);
+    if (st == MOTE_OK)
+        st = mote_pool_create((int32_t)common->threads, &cli->pool, err);
+    if (st == MOTE_OK)
+        st = r->command->run(cli, values, args, n_args, err);
+    mote_pool_destroy(cli->pool);
+    mote_store_close(cli->store);
+    if (lock.fd >= 0)
+        mote_lock_release(&lock);
+    return st;
+}
+
+static void report(mote_cli *cli, const row *r, mote_status st, const mote_err *err)
+{
+    if (cli->json && !cli->has_result) {
+        json_t *j = json_pack("{s:s, s:s}", "error", err->text, "status", mote_status_name(st));
+        mote_say_json(cli, j);
+    }
+    if (err->text[0])
+        fprintf(cli->messages, "mote %s: %s\n", r->words, err->text);
+}
+
+static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, FILE *messages)
+{
+    const mote_command *c = r->command;
+    mote_cli cli = {.out = out, .messages = messages, .cancel = &cancel_flag};
+    mote_arena_init(&cli.arena, (size_t)4 << 30);
+    mote_common_values common = {0};
+    mote_err err = {0};
+    void *values = mote_arena_alloc(&cli.arena, 1, c->values_bytes ? c->values_bytes : 1);
+    const char **args = mote_arena_alloc(&cli.arena, n + 1, sizeof *args);
+    mote_status st = MOTE_OK;
+    size_t n_args = 0;
+    if (!values || !args)
+        st = mote_fail(&err, MOTE_NOMEM, "no memory to start");
+    if (st == MOTE_OK && c->defaults)
+        memcpy(values, c->defaults, c->values_bytes);
+    if (st == MOTE_OK)
+        st = mote_options_read(c, argv, n, values, &common, args, &n_args, &err);
+    cli.json = common.json;
+    cli.quiet = common.quiet;
+    cli.is_terminal = isatty(fileno(messages)) == 1;
+    cli.color = isatty(fileno(out)) == 1 && !mote_env("NO_COLOR");
+    if (st == MOTE_OK && common.help) {
+        mote_options_help(r->words, r->summary, c, out);
+        mote_arena_release(&cli.arena);
+        return 0;
+    }
+    if (st == MOTE_OK)
+        st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
+    if (st != MOTE_OK)
+        report(&cli, r, st, &err);
+    mote_arena_release(&cli.arena);
+    if (fflush(out) != 0 && st == MOTE_OK) {
+        fputs("mote: the result could not be written\n", messages);
+        st = MOTE_IO;
+    }
+    return st == MOTE_CANCELLED ? 130 : mote_status_exit_code(st);
+}
+
+int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages)
+{
+    catch_signals();
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help(argc < 2 ? messages : out);
+        return argc < 2 ? mote_status_exit_code(MOTE_USAGE) : 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        fputs("mote " MOTE_VERSION "\n", out);
+        return 0;
+    }
+    size_t n = (size_t)argc - 1, n_words = 0;
+    const row *r = find_row(n, argv + 1, &n_words);
+    if (!r)
+        return unknown_command(argv + 1, n, messages);
+    return run_row(r, n - n_words, argv + 1 + n_words, out, messages);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading options into a command's struct, and showing help. Only dispatch.c uses it. */
+#ifndef MOTE_CLI_OPTIONS_H
+#define MOTE_CLI_OPTIONS_H
+
+#include "cli/cli.h"
+
+/* The options that every command takes. */
+typedef struct {
+    const char *project;
+    bool json, help, quiet;
+    int64_t threads;
+} mote_common_values;
+
+/* Read argv[0..n) for `c`. Values go to `values` (c->values_bytes, filled with the defaults) and
+ * `common`; positional arguments to args (room for n). "--" ends the options. USAGE names what is
+ * wrong and the nearest option. */
+MOTE_MUST_USE mote_status mote_options_read(const mote_command *c, const char *const *argv,
+                                            size_t n, void *values, mote_common_values *common,
+                                            const char **args, size_t *n_args, mote_err *err);
+
+void mote_options_help(const char *words, const char *summary, const mote_command *c, FILE *out);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person sees: results, tables and progress. See cli.h. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+
+#define TERMINAL_INTERVAL_US 100000
+#define PIPE_INTERVAL_US     10000000
+#define BAR_CELLS            24
+
+/* ---- results ----------------------------------------------------------------------------- */
+
+void mote_say(mote_cli *cli, const char *fmt, ...)
+{
+    if (cli->json)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(cli->out, fmt, ap);
+    va_end(ap);
+}
+
+void mote_say_json(mote_cli *cli, json_t *document)
+{
+    if (cli->json && document) {
+        MOTE_BUG_IF(cli->has_result);
+        mote_buf b;
+        mote_buf_init(&b, (size_t)1 << 30);
+        mote_json_write(&b, document, true);
+        if (b.status == MOTE_OK)
+            fwrite(b.data, 1, b.len, cli->out);
+        mote_buf_release(&b);
+        cli->has_result = true;
+    }
+    json_decref(document);
+}
+
+void mote_tell(mote_cli *cli, const char *fmt, ...)
+{
+    if (cli->quiet)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(cli->messages, fmt, ap);
+    va_end(ap);
+}
+
+/* ---- tables ------------------------------------------------------------------------------ */
+
+void mote_table_init(mote_table *t, size_t n_columns, const char *const *titles)
+{
+    MOTE_BUG_IF(n_columns == 0 || n_columns > 32);
+    *t = (mote_table){.n_columns = n_columns};
+    mote_buf_init(&t->cells, (size_t)64 << 20);
+    for (size_t i = 0; i < n_columns; i++) {
+        bool right = titles[i][0] == '>';
+        if (right)
+            t->right |= 1u << i;
+        mote_table_cell(t, "%s", titles[i] + (right ? 1 : 0));
+    }
+}
+
+void mote_table_cell(mote_table *t, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    mote_buf_vprintf(&t->cells, fmt, ap);
+    va_end(ap);
+    mote_buf_add(&t->cells, "", 1);
+    t->n_cells++;
+}
+
+/* Columns on the screen of UTF-8 text: bytes that do not continue a character. */
+static size_t width(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0u) != 0x80u;
+    return n;
+}
+
+void mote_table_say(mote_table *t, mote_cli *cli)
+{
+    size_t widths[32] = {0};
+    const char *cell = t->cells.data;
+    size_t n = t->cells.status == MOTE_OK ? t->n_cells : 0;
+    for (size_t i = 0; i < n; i++, cell += strlen(cell) + 1) {
+        size_t w = width(cell), column = i % t->n_columns;
+        widths[column] = w > widths[column] ? w : widths[column];
+    }
+    cell = t->cells.data;
+    for (size_t i = 0; i < n; i++, cell += strlen(cell) + 1) {
+        size_t column = i % t->n_columns;
+        int pad = (int)(widths[column] - width(cell));
+        bool last = column + 1 == t->n_columns, right = (t->right >> column & 1u) != 0;
+        mote_say(cli, "%*s%s%*s%s", right ? pad : 0, "", cell, right || last ? 0 : pad, "",
+                 last ? "\n" : "  ");
+    }
+    mote_buf_release(&t->cells);
+}
+
+/* ---- progress ---------------------------------------------------------------------------- */
+
+void mote_progress_start(mote_progress *p, mote_cli *cli, const char *label, int64_t total)
+{
+    *p = (mote_progress){.cli = cli,
+                         .label = label,
+                         .total = total,
+                         .start_us = mote_clock_mono_us(),
+                         .is_open = true};
+}
+
+static void draw(mote_progress *p, const char *note)
+{
+    FILE *f = p->cli->messages;
+    int64_t elapsed = mote_clock_mono_us() - p->start_us;
+    double rate = elapsed > 0 ? (double)p->done * 1e6 / (double)elapsed : 0.0;
+    char left[32] = "";
+    if (p->total > 0 && p->done > 0)
+        mote_human_duration(
+            (int64_t)((double)elapsed * (double)(p->total - p->done) / (double)p->done), left,
+            sizeof left);
+    if (p->cli->is_terminal) {
+        int filled = p->total > 0 ? (int)(BAR_CELLS * p->done / p->total) : 0;
+        filled = filled > BAR_CELLS ? BAR_CELLS : filled;
+        fprintf(f, "\r\033[K%s ", p->label);
+        if (p->total > 0) {
+            fputc('[', f);
+            for (int i = 0; i < BAR_CELLS; i++)
+                fputc(i < filled ? '#' : '.', f);
+            fprintf(f, "] %lld/%lld", (long long)p->done, (long long)p->total);
+        } else {
+            fprintf(f, "%lld", (long long)p->done);
+        }
+    } else {
+        fprintf(f, "%s %lld/%lld", p->label, (long long)p->done, (long long)p->total);
+    }
+    fprintf(f, " %.0f/s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "", note);
+    fputs(p->cli->is_terminal ? "" : "\n", f);
+    fflush(f);
+}
+
+void mote_progress_update(mote_progress *p, int64_t done, const char *note, ...)
+{
+    p->done = done;
+    if (p->cli->quiet || !p->is_open)
+        return;
+    int64_t now = mote_clock_mono_us();
+    int64_t interval = p->cli->is_terminal ? TERMINAL_INTERVAL_US : PIPE_INTERVAL_US;
+    if (now - (p->shown_us ? p->shown_us : p->start_us) < interval)
+        return;
+    p->shown_us = now;
+    char text[200] = "";
+    if (note) {
+        va_list ap;
+        va_start(ap, note);
+        (void)vsnprintf(text, sizeof text, note, ap);
+        va_end(ap);
+    }
+    draw(p, text);
+}
+
+void mote_progress_end(mote_progress *p, const char *note, ...)
+{
+    if (!p->is_open)
+        return;
+    p->is_open = false;
+    if (p->cli->quiet)
+        return;
+    char text[200] = "", took[32];
+    if (note) {
+        va_list ap;
+        va_start(ap, note);
+        (void)vsnprintf(text, sizeof text, note, ap);
+        va_end(ap);
+    }
+    mote_human_duration(mote_clock_mono_us() - p->start_us, took, sizeof took);
+    fprintf(p->cli->messages, "%s%s: %s%s%s\n", p->cli->is_terminal ? "\r\033[K" : "", p->label,
+            text, text[0] ? ", " : "", took);
+}
