@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects: bytes in files named by their SHA-256.
+ *
+ *     .mote/objects/ab/cdef...        as they were put
+ *     .mote/objects/ab/cdef....zst    one zstd frame (readable with the zstd program)
+ *     .mote/objects/tmp/...           being written; swept by mote_store_gc
+ *
+ * An object exists when table `object` has its row. The file is written to tmp/ and renamed into
+ * place while the write lock of the database is held, and synced (mote_object_sync) before the row
+ * is committed. So a crash leaves at worst a file without a row, which nobody reads and a later
+ * put replaces; and the sweeper, which holds the same lock, never meets a file half way. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/file.h"
+#include "store/store_internal.h"
+
+#define ZSTD_LEVEL 3
+#define COMPRESS_MIN_BYTES 512
+
+/* ---- paths ---- */
+
+mote_status mote_object_file(const mote_store *s, const mote_sha256 *id, bool is_compressed,
+                             char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
+{
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(id, hex);
+    if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%.2s/%s%s", s->objects_dir, hex, hex + 2,
+                     is_compressed ? ".zst" : ""))
+        return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
+    return MOTE_OK;
+}
+
+static mote_status fanout_dir(const mote_store *s, const mote_sha256 *id, char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
+{
+    if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%02x", s->objects_dir, id->bytes[0]))
+        return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
+    return MOTE_OK;
+}
+
+/* ---- writing files ---- */
+
+static mote_status write_all(int fd, const char *path, const char *bytes, size_t n, mote_err *err)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t k = write(fd, bytes + done, n - done);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return mote_fail_errno(err, "store: write '%s'", path);
+        done += (size_t)k;
+    }
+    return MOTE_OK;
+}
+
+/* A new file in tmp/ with these bytes, not yet synced; *path is its name. */
+static mote_status write_temporary(mote_store *s, const char *bytes, size_t n, char path[MOTE_OBJECT_PATH_BYTES],
+                                   mote_err *err)
+{
+    int fd = -1;
+    do {
+        /* The address of the handle keeps threads apart, the pid processes; a leftover of a killed
+         * process that had both is stepped over. */
+        if (!mote_format(path, MOTE_OBJECT_PATH_BYTES, "%s/%lx-%lx-%llx", s->tmp_dir, (unsigned long)getpid(),
+                         (unsigned long)(uintptr_t)s, (unsigned long long)s->tmp_counter++))
+            return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->tmp_dir);
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (fd < 0 && errno == EEXIST);
+    if (fd < 0)
+        return mote_fail_errno(err, "store: create '%s'", path);
+    mote_status st = write_all(fd, path, bytes, n, err);
+    if (close(fd) != 0 && st == MOTE_OK)
+        st = mote_fail_errno(err, "store: close '%s'", path);
+    if (st != MOTE_OK)
+        (void)unlink(path);
+    return st;
+}
+
+static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const char *from, const char *to, mote_err *err)
+{
+    if (rename(from, to) == 0)
+        return MOTE_OK;
+    char dir[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(fanout_dir(s, id, dir, err));
+    if (errno != ENOENT)
+        return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        return mote_fail_errno(err, "store: make '%s'", dir);
+    s->new_fanout = true;
+    if (rename(from, to) != 0)
+        return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
+    return MOTE_OK;
+}
+
+/* ---- syncing at commit ---- */
+
+static mote_status remember_unsynced(mote_store *s, const mote_sha256 *id, mote_err *err)
+{
+    if (s->n_unsynced == s->cap_unsynced) {
+        size_t cap = s->cap_unsynced == 0 ? 16 : s->cap_unsynced * 2;
+        mote_sha256 *grown = mote_realloc(s->unsynced, cap, sizeof *grown);
+        if (grown == NULL)
+            return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+        s->unsynced = grown;
+        s->cap_unsynced = cap;
+    }
+    s->unsynced[s->n_unsynced++] = *id;
+    return MOTE_OK;
+}
+
+/* Of one object written in this transaction, whichever of its two forms was. */
+static mote_status sync_file(const mote_store *s, const mote_sha256 *id, mote_err *err)
+{
+    char path[MOTE_OBJECT_PATH_BYTES];
+    bool found = false;
+    for (int form = 0; form < 2; form++) {
+        MOTE_TRY(mote_object_file(s, id, form == 1, path, err));
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        found = true;
+        int rc = fsync(fd);
+        int saved = errno;
+        (void)close(fd);
+        errno = saved;
+        if (rc != 0)
+            return mote_fail_errno(err, "store: sync '%s'", path);
+    }
+    if (!found)
+        return mote_fail(err, MOTE_CORRUPT, "store: '%s' vanished while it was being written", path);
+    return MOTE_OK;
+}
+
+mote_status mote_object_sync(mote_store *s, mote_err *err)
+{
+    bool touched[256] = {false};
+    for (size_t i = 0; i < s->n_unsynced; i++) {
+        MOTE_TRY(sync_file(s, &s->unsynced[i], err));
+        touched[s->unsynced[i].bytes[0]] = true;
+    }
+    for (size_t first = 0; first < 256; first++) {
+        if (!touched[first])
+            continue;
+        mote_sha256 id = {{(uint8_t)first}};
+        char dir[MOTE_OBJECT_PATH_BYTES];
+        MOTE_TRY(fanout_dir(s, &id, dir, err));
+        MOTE_TRY(mote_dir_sync(dir, err));
+    }
+    if (s->new_fanout)
+        MOTE_TRY(mote_dir_sync(s->objects_dir, err));
+    s->n_unsynced = 0;
+    s->new_fanout = false;
+    return MOTE_OK;
+}
+
+/* ---- rows ---- */
+
+static mote_status find_row(mote_store *s, const mote_sha256 *id, bool *found, mote_object_info *out, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object WHERE hash = ?1",
+                               &q, err));
+    mote_stmt_bind_hash(q, 1, id);
+    MOTE_TRY(mote_stmt_step(q, found, err));
+    if (*found) {
+        out->id = *id;
+        out->size_bytes = mote_stmt_i64(q, 0);
+        out->stored_bytes = mote_stmt_i64(q, 1);
+        out->put_ms = mote_stmt_i64(q, 2);
+        out->is_compressed = mote_stmt_i64(q, 3) != 0;
+    }
+    return MOTE_OK;
+}
+
+/* Is the row there, in a form that serves, and its file whole as far as its length tells? */
+static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags, bool *kept, mote_err *err)
+{
+    mote_object_info info = {0};
+    bool found = false;
+    MOTE_TRY(find_row(s, id, &found, &info, err));
+    *kept = false;
+    if (!found || (info.is_compressed && (flags & MOTE_OBJECT_RAW) != 0))
+        return MOTE_OK;
+    char path[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
+    struct stat file;
+    *kept = stat(path, &file) == 0 && file.st_size == info.stored_bytes;
+    return MOTE_OK;
+}
+
+static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+        "INSERT INTO object(hash, size_bytes, stored_bytes, encoding, put_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT(hash) DO UPDATE SET stored_bytes = excluded.stored_bytes, encoding = excluded.encoding, "
+        "put_ms = max(put_ms, excluded.put_ms)", &q, err));
+    mote_stmt_bind_hash(q, 1, &o->id);
+    mote_stmt_bind_i64(q, 2, o->size_bytes);
+    mote_stmt_bind_i64(q, 3, o->stored_bytes);
+    mote_stmt_bind_text(q, 4, o->is_compressed ? "zstd" : "raw");
+    mote_stmt_bind_i64(q, 5, o->put_ms);
+    return mote_stmt_run(q, err);
+}
+
+static mote_status touch_row(mote_store *s, const mote_sha256 *id, int64_t now_ms, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "UPDATE object SET put_ms = max(put_ms, ?2) WHERE hash = ?1", &q, err));
+    mote_stmt_bind_hash(q, 1, id);
+    mote_stmt_bind_i64(q, 2, now_ms);
+    return mote_stmt_run(q, err);
+}
+
+/* ---- put ---- */
+
+/* Publish the file `tmp` as object `o`, or drop it when somebody else has put the same meanwhile.
+ * `tmp` NULL: it was there before; it may have been swept since, then *again is set. */
+static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t flags, const char *tmp, bool *again,
+                           mote_err *err)
+{
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(s, &txn, err));
+    bool kept = false;
+    MOTE_TRY(is_kept(s, &o->id, flags, &kept, err));
+    *again = !kept && tmp == NULL;
+    if (*again)
+        return MOTE_OK;
+    if (kept) {
+        MOTE_TRY(touch_row(s, &o->id, o->put_ms, err));
+    } else {
+        char path[MOTE_OBJECT_PATH_BYTES];
+        MOTE_TRY(mote_object_file(s, &o->id, o->is_compressed, path, err));
+        MOTE_TRY(remember_unsynced(s, &o->id, err));
+        MOTE_TRY(move_into_place(s, &o->id, tmp, path, err));
+        MOTE_TRY(upsert_row(s, o, err));
+    }
+    return mote_store_commit(&txn, err);
+}
+
+/* Compress if that is wanted and worth it: *packed NULL when not. Owned by the caller. */
+static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **packed, size_t *n_packed, mote_err *err)
+{
+    if ((flags & MOTE_OBJECT_RAW) != 0 || n < COMPRESS_MIN_BYTES)
+        return MOTE_OK;
+    size_t bound = ZSTD_compressBound(n);
+    char *p = mote_alloc(bound, 1);
+    if (p == NULL)
+        return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+    size_t k = ZSTD_compress(p, bound, bytes, n, ZSTD_LEVEL);
+    if (ZSTD_isError(k) || k > n - n / 8) {
+        mote_free(p);                        /* no gain: keep it as it is */
+        return MOTE_OK;
+    }
+    *packed = p;
+    *n_packed = k;
+    return MOTE_OK;
+}
+
+static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t flags, mote_object_info *o, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *packed = NULL;
+    size_t n_packed = 0;
+    MOTE_TRY(compress(bytes, n, flags, &packed, &n_packed, err));
+    o->is_compressed = packed != NULL;
+    o->stored_bytes = (int64_t)(packed != NULL ? n_packed : n);
+    char tmp[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(write_temporary(s, packed != NULL ? packed : bytes, packed != NULL ? n_packed : n, tmp, err));
+    bool again = false;
+    mote_status st = publish(s, o, flags, tmp, &again, err);
+    (void)unlink(tmp);                       /* gone already if it was published */
+    return st;
+}
+
+mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t flags, int64_t now_ms, mote_sha256 *id,
+                            mote_err *err)
+{
+    if (n > MOTE_OBJECT_MAX_BYTES)
+        return mote_fail(err, MOTE_LIMIT, "store: an object of %zu bytes is over the limit of %zu", n,
+                         MOTE_OBJECT_MAX_BYTES);
+    mote_object_info o = {.id = mote_sha256_of(bytes, n), .size_bytes = (int64_t)n, .put_ms = now_ms};
+    bool kept = false;
+    bool again = true;
+    MOTE_TRY(is_kept(s, &o.id, flags, &kept, err));
+    if (kept)
+        MOTE_TRY(publish(s, &o, flags, NULL, &again, err));
+    if (again)
+        MOTE_TRY(put_new(s, bytes, n, flags, &o, err));
+    *id = o.id;
+    return MOTE_OK;
+}
+
+mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags, int64_t now_ms, mote_sha256 *id,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_file_read(path, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
+    return mote_object_put(s, bytes, n, flags, now_ms, id, err);
+}
+
+/* ---- get ---- */
+
+static mote_status need_row(mote_store *s, const mote_sha256 *id, mote_object_info *out, mote_err *err)
+{
+    bool found = false;
+    MOTE_TRY(find_row(s, id, &found, out, err));
+    if (found)
+        return MOTE_OK;
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(id, hex);
+    return mote_fail(err, MOTE_NOT_FOUND, "object '%s' is not in '%s'", hex, s->dir);
+}
+
+static mote_status damaged(const char *path, const char *how, mote_err *err)
+{
+    return mote_fail(err, MOTE_CORRUPT,
+                     "object file '%s' %s: restore it from a copy, or delete it and bring in its source again", path, how);
+}
+
+/* The file's bytes, at most the stored_bytes of the row and a byte. */
+static mote_status read_stored(const mote_object_info *info, const char *path, char **out, mote_err *err)
+{
+    size_t n = 0;
+    char *bytes = NULL;
+    mote_status st = mote_file_read(path, (size_t)info->stored_bytes, &bytes, &n, err);
+    if (st == MOTE_NOT_FOUND)
+        return damaged(path, "is missing", err);
+    if (st == MOTE_LIMIT)
+        return damaged(path, "is longer than what was stored", err);
+    if (st != MOTE_OK)
+        return st;
+    if (n != (size_t)info->stored_bytes) {
+        mote_free(bytes);
+        return damaged(path, "is shorter than what was stored", err);
+    }
+    *out = bytes;
+    return MOTE_OK;
+}
+
+static mote_status unpack(const mote_object_info *info, const char *path, char **bytes, mote_err *err)
+{
+    size_t n = (size_t)info->size_bytes;
+    MOTE_SCOPED_FREE char *plain = mote_alloc(n + 1, 1);
+    if (plain == NULL)
+        return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+    if (ZSTD_decompress(plain, n, *bytes, (size_t)info->stored_bytes) != n)
+        return damaged(path, "does not unpack", err);
+    plain[n] = '\0';
+    mote_free(*bytes);
+    *bytes = plain;
+    plain = NULL;
+    return MOTE_OK;
+}
+
+mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_bytes, char **out, size_t *len, mote_err *err)
+{
+    mote_object_info info = {0};
+    MOTE_TRY(need_row(s, id, &info, err));
+    size_t limit = max_bytes < MOTE_OBJECT_MAX_BYTES ? max_bytes : MOTE_OBJECT_MAX_BYTES;
+    if ((uint64_t)info.size_bytes > limit || (uint64_t)info.stored_bytes > MOTE_OBJECT_MAX_BYTES)
+        return mote_fail(err, MOTE_LIMIT, "the object has %lld bytes, more than the %zu allowed here",
+                         (long long)info.size_bytes, limit);
+    char path[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    MOTE_TRY(read_stored(&info, path, &bytes, err));
+    if (info.is_compressed)
+        MOTE_TRY(unpack(&info, path, &bytes, err));
+    mote_sha256 have = mote_sha256_of(bytes, (size_t)info.size_bytes);
+    if (!mote_sha256_equal(&have, id))
+        return damaged(path, "does not hold the bytes of its name", err);
+    *out = bytes;
+    *len = (size_t)info.size_bytes;
+    bytes = NULL;
+    return MOTE_OK;
+}
+
+mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has, mote_err *err)
+{
+    mote_object_info info = {0};
+    return find_row(s, id, has, &info, err);
+}
+
+mote_status mote_object_stat(mote_store *s, const mote_sha256 *id, mote_object_info *out, mote_err *err)
+{
+    mote_object_info info = {0};
+    MOTE_TRY(need_row(s, id, &info, err));
+    *out = info;
+    return MOTE_OK;
+}
+
+mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a, char **out, mote_err *err)
+{
+    mote_object_info info = {0};
+    MOTE_TRY(need_row(s, id, &info, err));
+    if (info.is_compressed)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the object is kept compressed and has no plain file; export it");
+    char path[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(mote_object_file(s, id, false, path, err));
+    char *copy = mote_arena_strdup(a, path);
+    if (copy == NULL)
+        return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+    *out = copy;
+    return MOTE_OK;
+}
+
+mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_object_get(s, id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
+    return mote_file_write(path, bytes, n, err);
+}
+
+mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out, size_t *n, mote_err *err)
+{
+    /* Count and rows are read in one snapshot only inside a transaction; the loop stops at either. */
+    int64_t count = 0;
+    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM object", &count, err));
+    mote_object_info *list = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *list, &list, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT hash, size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object "
+                                  "ORDER BY hash LIMIT ?1", &q, err));
+    mote_stmt_bind_i64(q, 1, count);
+    size_t k = 0;
+    for (; k < (size_t)count; k++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        if (!mote_stmt_hash(q, 0, &list[k].id))
+            return mote_fail(err, MOTE_CORRUPT, "store: table object holds a name that is no hash");
+        list[k].size_bytes = mote_stmt_i64(q, 1);
+        list[k].stored_bytes = mote_stmt_i64(q, 2);
+        list[k].put_ms = mote_stmt_i64(q, 3);
+        list[k].is_compressed = mote_stmt_i64(q, 4) != 0;
+    }
+    *out = list;
+    *n = k;
+    return MOTE_OK;
+}
+
+/* ---- find by prefix, links ---- */
+
+static mote_status find_prefix(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT hash FROM object WHERE substr(lower(hex(hash)), 1, length(?1)) = ?1 LIMIT 2",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, hex);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row)
+        return mote_fail(err, MOTE_NOT_FOUND, "no object has a name that begins with '%s'", hex);
+    mote_sha256 found;
+    if (!mote_stmt_hash(q, 0, &found))
+        return mote_fail(err, MOTE_CORRUPT, "store: table object holds a name that is no hash");
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (row)
+        return mote_fail(err, MOTE_CONFLICT, "several objects have names that begin with '%s': give more digits", hex);
+    *id = found;
+    return MOTE_OK;
+}
+
+mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
+{
+    mote_sha256 whole;
+    if (mote_sha256_parse(hex, &whole)) {
+        bool has = false;
+        MOTE_TRY(mote_object_has(s, &whole, &has, err));
+        if (!has)
+            return mote_fail(err, MOTE_NOT_FOUND, "object '%s' is not in '%s'", hex, s->dir);
+        *id = whole;
+        return MOTE_OK;
+    }
+    size_t n = strlen(hex);
+    if (n < 8 || n >= 64 || strspn(hex, "0123456789abcdef") != n)
+        return mote_fail(err, MOTE_ARG, "'%s' is not an object name: give 8 to 64 lower-case hex digits", hex);
+    return find_prefix(s, hex, id, err);
+}
+
+mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mote_sha256 *child, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "INSERT OR IGNORE INTO object_link(parent, child) VALUES (?1, ?2)", &q, err));
+    mote_stmt_bind_hash(q, 1, parent);
+    mote_stmt_bind_hash(q, 2, child);
+    return mote_stmt_run(q, err);
+}
