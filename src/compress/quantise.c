@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Post-training quantisation. See quantise.h for the scheme.
+ *
+ * The story: run the calibration samples through the float graph and collect a histogram of every
+ * activation; give every activation a scale and zero point; then rebuild the graph operator by
+ * operator with int8 weights and int32 biases. */
+#include "compress/quantise.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "compress/calibrate.h"
+
+typedef struct {
+    const mote_graph *from;
+    mote_graph *to;
+    mote_arena arena;
+    mote_histogram **histograms; /* [n_tensors], NULL for constants */
+    double **channel_means;      /* [n_tensors][channels of the last dimension], activations */
+    int64_t *n_seen;             /* [n_tensors] rows behind channel_means */
+    float *scales;               /* [n_tensors] of activations */
+    int32_t *zero_points;
+    int32_t *map; /* tensor of `from` -> tensor of `to` */
+    const mote_quantise_config *config;
+} quantiser;
+
+int8_t mote_quantise_value(float x, float scale, int32_t zero_point)
+{
+    double q = round((double)x / (double)scale) + zero_point;
+    return (int8_t)(q < -128.0 ? -128.0 : q > 127.0 ? 127.0 : q);
+}
+
+/* ---- calibration ------------------------------------------------------------------------- */
+
+static void observe(void *arg, int32_t tensor, const float *values, int64_t n)
+{
+    quantiser *q = arg;
+    mote_histogram_add(q->histograms[tensor], values, n);
+    const mote_tensor *t = &q->from->tensors[tensor];
+    int32_t channels = t->dims[t->n_dims - 1];
+    for (int64_t i = 0; i < n; i++)
+        q->channel_means[tensor][i % channels] += (double)values[i];
+    q->n_seen[tensor] += n / channels;
+}
+
+static mote_status calibrate(quantiser *q, const float *samples, size_t n_samples, mote_err *err)
+{
+    const mote_graph *g = q->from;
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        const mote_tensor *tensor = &g->tensors[t];
+        if (tensor->role == MOTE_ROLE_CONST)
+            continue;
+        MOTE_TRY(mote_arena_take(&q->arena, 1, sizeof(mote_histogram), &q->histograms[t], err));
+        MOTE_TRY(mote_arena_take(&q->arena, (size_t)tensor->dims[tensor->n_dims - 1],
+                                 sizeof(double), &q->channel_means[t], err));
+    }
+    size_t n_in = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+    size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->output]);
+    float *out = NULL;
+    MOTE_TRY(mote_arena_take(&q->arena, n_out, sizeof *out, &out, err));
+    for (size_t i = 0; i < n_samples; i++) {
+        const float *in = samples + i * n_in;
+        for (size_t k = 0; k < n_in; k++)
+            if (!isfinite(in[k]))
+                return mote_fail(err, MOTE_ARG, "calibration sample %zu: value %zu is not finite",
+                                 i, k);
+        MOTE_TRY(mote_graph_run_f32(g, in, out, observe, q, err));
+    }
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        if (q->histograms[t])
+            for (int32_t c = 0; c < g->tensors[t].dims[g->tensors[t].n_dims - 1]; c++)
+                q->channel_means[t][c] /= (double)q->n_seen[t];
+    return MOTE_OK;
+}
+
+/* Pools and reshapes compute on the integers as they are: output quantised like the input. */
+static bool keeps_scale(mote_op_kind kind)
+{
+    return kind == MOTE_OP_AVG_POOL_2D || kind == MOTE_OP_MAX_POOL_2D || kind == MOTE_OP_RESHAPE;
+}
+
+static void choose_ranges(quantiser *q)
+{
+    const mote_graph *g = q->from;
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        if (!q->histograms[t])
+            continue;
+        float lo, hi;
+        mote_histogram_range(q->histograms[t], q->config->range_rule, &lo, &hi);
+        mote_range_quant(lo, hi, &q->scales[t], &q->zero_points[t]);
+    }
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const mote_op *op = &g->ops[i];
+        if (keeps_scale(op->kind)) {
+            q->scales[op->output] = q->scales[op->inputs[0]];
+            q->zero_points[op->output] = q->zero_points[op->inputs[0]];
+        } else if (op->kind == MOTE_OP_SOFTMAX) {
+            q->scales[op->output] = 1.0f / 256.0f;
+            q->zero_points[op->output] = -128;
+        }
+    }
+}
+
+/* ---- weights ----------------------------------------------------------------------------- */
+
+/* How weights are laid out: index i belongs to channel (i / inner) % channels. */
+typedef struct {
+    int32_t channels;
+    int64_t inner;
+} layout;
+
+static layout layout_of(const mote_op *op, const mote_tensor *w)
+{
+    if (op->kind == MOTE_OP_DEPTHWISE_CONV_2D)
+        return (layout){w->dims[3], 1};
+    return (layout){w->dims[0], mote_tensor_elements(w) / w->dims[0]};
+}
+
+/* Scales [channels]: the largest weight at 127, and never so small that the bias overflows 2^30. */
+static void weight_scales(const float *w, int64_t n, layout l, bool per_tensor, const float *bias,
+                          float in_scale, float *scales)
+{
+    for (int32_t c = 0; c < l.channels; c++)
+        scales[c] = 0.0f;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t c = (i / l.inner) % l.channels;
+        float a = fabsf(w[i]);
+        scales[c] = a > scales[c] ? a : scales[c];
+    }
+    float all = 0.0f;
+    for (int32_t c = 0; c < l.channels; c++) {
+        double least = fabs((double)bias[c]) / ((double)in_scale * 0x1p30);
+        double s = (double)scales[c] / 127.0;
+        s = s > least ? s : least;
+        scales[c] = s > 1e-20 ? (float)s : 1e-20f;
+        all = scales[c] > all ? scales[c] : all;
+    }
+    for (int32_t c = 0; per_tensor && c < l.channels; c++)
+        scales[c] = all;
+}
+
+/* The mean error that rounding the weights causes in each output channel, from the mean of the
+ * input per channel (Nagel et al. 2019, "Data-free quantization", section 4.2). Cells of padding
+ * count as if they had the mean: an approximation at the borders. */
+static void mean_errors(const mote_op *op, const mote_tensor *w, const float *from,
+                        const int8_t *to, const float *scales, layout l, const double *in_means,
+                        int32_t n_means, double *errors)
+{
+    int64_t n = mote_tensor_elements(w);
+    for (int32_t c = 0; c < l.channels; c++)
+        errors[c] = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t c = (i / l.inner) % l.channels;
+        int64_t in_channel = op->kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : i % n_means;
+        errors[c] += ((double)scales[c] * to[i] - (double)from[i]) * in_means[in_channel];
+    }
+}
+
+static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_MAX_OP_INPUTS],
+                               mote_err *err)
+{
+    const mote_tensor *w = &q->from->tensors[op->inputs[1]], *b = &q->from->tensors[op->inputs[2]];
+    const mote_tensor *x = &q->from->tensors[op->inputs[0]];
+    const float *wv = w->data, *bv = b->data;
+    float in_scale = q->scales[op->inputs[0]];
+    layout l = layout_of(op, w);
+    bool per_tensor = op->kind == MOTE_OP_DENSE;
+    float *scales = NULL, *bias_scales = NULL;
+    double *errors = NULL;
+    MOTE_TRY(mote_arena_take(&q->arena, (size_t)l.channels, sizeof *scales, &scales, err));
+    MOTE_TRY(
+        mote_arena_take(&q->arena, (size_t)l.channels, sizeof *bias_scales, &bias_scales, err));
+    MOTE_TRY(mote_arena_take(&q->arena, (size_t)l.channels, sizeof *errors, &errors, err));
+    weight_scales(wv, mote_tensor_elements(w), l, per_tensor, bv, in_scale, scales);
+
+    mote_quant quant = {.n_scales = per_tensor ? 1 : l.channels,
+                        .scales = scales,
+                        .axis = op->kind == MOTE_OP_DEPTHWISE_CONV_2D ? 3 : 0};
+    mote_tensor_spec s = {.name = w->name, .dtype = MOTE_I8, .n_dims = w->n_dims, .quant = &quant};
+    memcpy(s.dims, w->dims, sizeof s.dims);
+    MOTE_TRY(mote_graph_add_const(q->to, &s, &in[1], err));
+    int8_t *wq = q->to->tensors[in[1]].data;
+    for (int64_t i = 0, n = mote_tensor_elements(w); i < n; i++) {
+        int8_t v = mote_quantise_value(wv[i], scales[(i / l.inner) % l.channels], 0);
+        wq[i] = v < -127 ? -127 : v;
+    }
+    /* A dense layer behind a flattening has more inputs than its tensor has channels: the mean per
+     * last dimension is then not that of one weight, and no correction is made. */
+    bool can_correct = op->kind != MOTE_OP_DENSE || x->dims[x->n_dims - 1] == w->dims[1];
+    if (q->config->correct_bias && can_correct)
+        mean_errors(op, w, wv, wq, scales, l, q->channel_means[op->inputs[0]],
+                    x->dims[x->n_dims - 1], errors);
+
+    for (int32_t c = 0; c < l.channels; c++)
+        bias_scales[c] = in_scale * scales[c];
+    quant = (mote_quant){.n_scales = per_tensor ? 1 : l.channels, .axis = 0, .scales = bias_scales};
+    s = (mote_tensor_spec){
+        .name = b->name, .dtype = MOTE_I32, .n_dims = 1, .dims = {l.channels}, .quant = &quant};
+    MOTE_TRY(mote_graph_add_const(q->to, &s, &in[2], err));
+    int32_t *bq = q->to->tensors[in[2]].data;
+    for (int32_t c = 0; c < l.channels; c++) {
+        double v = round(((double)bv[c] - errors[c]) / (double)bias_scales[c]);
+        bq[c] = (int32_t)(v > 0x1p30 ? 0x1p30 : v < -0x1p30 ? -0x1p30 : v);
+    }
+    return MOTE_OK;
+}
+
+/* ---- the graph --------------------------------------------------------------------------- */
+
+static mote_status add_op(quantiser *q, const mote_op *op, mote_err *err)
+{
+    int32_t in[MOTE_MAX_OP_INPUTS] = {0};
+    bool weighted = op->kind == MOTE_OP_CONV_2D || op->kind == MOTE_OP_DEPTHWISE_CONV_2D ||
+                    op->kind == MOTE_OP_DENSE;
+    if (!weighted && !keeps_scale(op->kind) && op->kind != MOTE_OP_SOFTMAX &&
+        op->kind != MOTE_OP_ADD)
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s' has no int8 form, fold the graph first",
+                         mote_op_text(op->kind));
+    for (int32_t k = 0; k < op->n_inputs; k++)
+        in[k] = q->map[op->inputs[k]];
+    if (weighted)
+        MOTE_TRY(add_weights(q, op, in, err));
+    const mote_tensor *o = &q->from->tensors[op->output];
+    mote_quant quant = {
+        .n_scales = 1, .zero_point = q->zero_points[op->output], .scales = &q->scales[op->output]};
+    mote_tensor_spec s = {.name = o->name, .dtype = MOTE_I8, .n_dims = o->n_dims, .quant = &quant};
+    memcpy(s.dims, o->dims, sizeof s.dims);
+    return mote_graph_add_op(q->to, op->kind, &op->attrs, in, &s, &q->map[op->output], err);
+}
+
+static mote_status rebuild(quantiser *q, mote_err *err)
+{
+    const mote_graph *g = q->from;
+    const mote_tensor *input = &g->tensors[g->input];
+    mote_quant quant = {
+        .n_scales = 1, .zero_point = q->zero_points[g->input], .scales = &q->scales[g->input]};
+    mote_tensor_spec s = {
+        .name = input->name, .dtype = MOTE_I8, .n_dims = input->n_dims, .quant = &quant};
+    memcpy(s.dims, input->dims, sizeof s.dims);
+    MOTE_TRY(mote_graph_create(0, &q->to, err));
+    MOTE_TRY(mote_graph_add_input(q->to, &s, &q->map[g->input], err));
+    for (int32_t i = 0; i < g->n_ops; i++)
+        MOTE_TRY(add_op(q, &g->ops[i], err));
+    q->to->output = q->map[g->output];
+    return mote_graph_validate(q->to, err);
+}
+
+static mote_status run(quantiser *q, const float *samples, size_t n_samples, mote_err *err)
+{
+    size_t n = (size_t)q->from->n_tensors;
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->histograms, &q->histograms, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->channel_means, &q->channel_means, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->n_seen, &q->n_seen, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->scales, &q->scales, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->zero_points, &q->zero_points, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->map, &q->map, err));
+    MOTE_TRY(calibrate(q, samples, n_samples, err));
+    choose_ranges(q);
+    return rebuild(q, err);
+}
+
+mote_status mote_quantise(const mote_graph *folded, const float *samples, size_t n_samples,
+                          const mote_quantise_config *config, mote_graph **out, mote_err *err)
+{
+    if (n_samples == 0)
+        return mote_fail(err, MOTE_ARG, "quantisation needs at least one calibration sample");
+    quantiser q = {.from = folded, .config = config};
+    mote_arena_init(&q.arena, (size_t)1 << 30);
+    mote_status st = run(&q, samples, n_samples, err);
+    mote_arena_release(&q.arena);
+    if (st != MOTE_OK) {
+        mote_graph_destroy(q.to);
+        return st;
+    }
+    *out = q.to;
+    return MOTE_OK;
+}
