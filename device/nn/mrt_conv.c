@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Convolution as a matrix product over packed weights; the layout is stated in mrt_nn.h.
+ *
+ * Four output cells at a time: their patches are widened to int16 in scratch, interleaved
+ *
+ *   | cell 0: k, k+1 | cell 1: k, k+1 | cell 2 | cell 3 | cell 0: k+2, k+3 | ...
+ *
+ * so that one pass over the weights of two channels serves eight sums. Padding is filled in as
+ * the input's zero point, which the folded bias cancels.
+ * Depends on mrt_gemm.h; used by generated code and the runner. */
+#include "device/nn/mrt_gemm.h"
+
+#define STRIDE (2 * MRT_BLOCK_CELLS)   /* int16 from one pair of inputs of a cell to the next */
+
+static int32_t patch_size(const mrt_conv *p)
+{
+    return p->kernel_h * p->kernel_w * p->in_c;
+}
+
+int32_t mrt_conv_packed_bytes(int32_t out_c, int32_t k)
+{
+    return ((out_c + 1) / 2) * ((k + 1) / 2) * 4;
+}
+
+int32_t mrt_conv_scratch_bytes(const mrt_conv *p)
+{
+    return ((patch_size(p) + 1) / 2) * STRIDE * (int32_t)sizeof(int16_t);
+}
+
+/* n values from src (NULL: n times `zero`) become inputs k, k + 1, ... of a cell. */
+static void put_run(int16_t *cell, int32_t k, const int8_t *src, int32_t n, int32_t zero)
+{
+    int16_t *to = cell + (k >> 1) * STRIDE + (k & 1);
+    int32_t step = (k & 1) ? STRIDE - 1 : 1;
+    for (int32_t i = 0; i < n; i++) {
+        *to = (int16_t)(src != NULL ? src[i] : zero);
+        to += step;
+        step = STRIDE - step;
+    }
+}
+
+/* A contiguous run of n values that starts at input 0. */
+static void put_cell(int16_t *cell, const int8_t *src, int32_t n)
+{
+    int32_t k = 0;
+    for (; k + 1 < n; k += 2, cell += STRIDE) {
+        cell[0] = src[k];
+        cell[1] = src[k + 1];
+    }
+    if (k < n)
+        cell[0] = src[k];
+}
+
+static void gather(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t ox, int16_t *cell)
+{
+    int32_t y = oy * p->stride_h - p->pad_h;
+    int32_t x = ox * p->stride_w - p->pad_w;
+    int32_t before = x < 0 ? -x : 0;
+    int32_t over = x + p->kernel_w - p->in_w;
+    int32_t after = over > 0 ? over : 0;
+    int32_t within = p->kernel_w - before - after;
+    int32_t k = 0;
+    for (int32_t ky = 0; ky < p->kernel_h; ky++, y++) {
+        if (y < 0 || y >= p->in_h || within <= 0) {
+            put_run(cell, k, NULL, p->kernel_w * p->in_c, p->in_zero);
+            k += p->kernel_w * p->in_c;
+            continue;
+        }
+        put_run(cell, k, NULL, before * p->in_c, p->in_zero);
+        k += before * p->in_c;
+        put_run(cell, k, in + (y * p->in_w + x + before) * p->in_c, within * p->in_c, 0);
+        k += within * p->in_c;
+        put_run(cell, k, NULL, after * p->in_c, p->in_zero);
+        k += after * p->in_c;
+    }
+}
+
+/* All output channels of up to four cells. */
+static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, int8_t *out)
+{
+    int32_t pairs = (patch_size(p) + 1) / 2;
+    const int8_t *w = p->weights;
+    for (int32_t oc = 0; oc < p->out_c; oc += 2, w += 4 * pairs) {
+        int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
+        int32_t acc[8];
+        for (int32_t i = 0; i < 4; i++) {
+            acc[2 * i] = p->bias[oc];
+            acc[2 * i + 1] = p->bias[second];
+        }
+        mrt_sum_2x4(w, patch, pairs, acc);
+        for (int32_t i = 0; i < n_cells; i++) {
+            int8_t *to = out + i * p->out_c;
+            to[oc] = mrt_finish(p, acc[2 * i], p->multiplier[oc], p->shift[oc]);
+            if (second != oc)
+                to[second] = mrt_finish(p, acc[2 * i + 1], p->multiplier[second], p->shift[second]);
+        }
+    }
+}
+
+void mrt_conv_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
+{
+    int16_t *patch = scratch;
+    int32_t n = p->out_h * p->out_w;
+    int32_t k = patch_size(p);
+    int is_pointwise = p->kernel_h == 1 && p->kernel_w == 1 && p->stride_h == 1 && p->stride_w == 1;
+    if (k & 1) /* the weight behind an odd last input is 0; its partner must be defined */
+        for (int32_t j = 0; j < MRT_BLOCK_CELLS; j++)
+            patch[(k >> 1) * STRIDE + 2 * j + 1] = 0;
+    for (int32_t i = 0; i < n; i += MRT_BLOCK_CELLS) {
+        int32_t n_cells = n - i < MRT_BLOCK_CELLS ? n - i : MRT_BLOCK_CELLS;
+        for (int32_t j = 0; j < MRT_BLOCK_CELLS; j++) {
+            int32_t cell = j < n_cells ? i + j : i; /* fill up with a repeat, not stored */
+            if (is_pointwise)
+                put_cell(patch + 2 * j, in + cell * p->in_c, p->in_c);
+            else
+                gather(p, in, cell / p->out_w, cell % p->out_w, patch + 2 * j);
+        }
+        multiply(p, patch, n_cells, out + i * p->out_c);
+    }
+}

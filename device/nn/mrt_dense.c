@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dense layer over packed weights (layout stated in mrt_nn.h).
+ * Depends on mrt_gemm.h; used by generated code and the runner. */
+#include "device/nn/mrt_gemm.h"
+
+int32_t mrt_dense_scratch_bytes(const mrt_conv *p)
+{
+    return ((p->in_c + 1) / 2) * 2 * (int32_t)sizeof(int16_t);
+}
+
+void mrt_dense_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
+{
+    int16_t *x = scratch;
+    int32_t pairs = (p->in_c + 1) / 2;
+    for (int32_t k = 0; k < p->in_c; k++)
+        x[k] = in[k];
+    if (p->in_c & 1)
+        x[p->in_c] = 0;
+    const int8_t *w = p->weights;
+    for (int32_t oc = 0; oc < p->out_c; oc += 2, w += 4 * pairs) {
+        int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
+        int32_t acc[2] = {p->bias[oc], p->bias[second]};
+        mrt_sum_2x1(w, x, pairs, acc);
+        out[oc] = mrt_finish(p, acc[0], p->multiplier[oc], p->shift[oc]);
+        if (second != oc)
+            out[second] = mrt_finish(p, acc[1], p->multiplier[second], p->shift[second]);
+    }
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inner sums of convolution and dense layers over packed weights. Internal to nn/.
+ *
+ * Weights are in blocks of two output channels a, b: bytes a[k] b[k] a[k+1] b[k+1] for each pair
+ * of inputs (layout stated at mrt_conv_s8). Inputs are int16.
+ * |sum| <= inputs * 128 * 128 stays below 2^31 for up to 131071 inputs. */
+#ifndef MRT_GEMM_H
+#define MRT_GEMM_H
+
+#include <stdint.h>
+
+#include "device/mrt_port.h"
+#include "device/nn/mrt_nn.h"
+#include "device/nn/mrt_requant.h"
+
+#define MRT_BLOCK_CELLS 4   /* output cells that are summed together */
+
+/* Two channels by four cells: x holds for each pair of inputs the two values of cell 0, of cell 1,
+ * 2 and 3. acc[2 * cell + channel]. */
+MRT_INLINE void mrt_sum_2x4(const int8_t *w, const int16_t *x, int32_t pairs, int32_t acc[8])
+{
+#if MRT_HAVE_DSP
+    mrt_dsp_sum_2x4(w, x, pairs, acc);
+#else
+    for (; pairs > 0; pairs--, w += 4, x += 8) {
+        for (int32_t i = 0; i < 4; i++) {
+            acc[2 * i] += x[2 * i] * w[0] + x[2 * i + 1] * w[2];
+            acc[2 * i + 1] += x[2 * i] * w[1] + x[2 * i + 1] * w[3];
+        }
+    }
+#endif
+}
+
+/* Two channels by one cell. */
+MRT_INLINE void mrt_sum_2x1(const int8_t *w, const int16_t *x, int32_t pairs, int32_t acc[2])
+{
+#if MRT_HAVE_DSP
+    mrt_dsp_sum_2x1(w, x, pairs, acc);
+#else
+    for (; pairs > 0; pairs--, w += 4, x += 2) {
+        acc[0] += x[0] * w[0] + x[1] * w[2];
+        acc[1] += x[0] * w[1] + x[1] * w[3];
+    }
+#endif
+}
+
+/* Accumulator to output value. */
+MRT_INLINE int8_t mrt_finish(const mrt_conv *p, int32_t acc, int32_t multiplier, int32_t shift)
+{
+    int32_t q = mrt_requant(acc, multiplier, shift) + p->out_zero;
+    return (int8_t)mrt_clamp(q, p->act_min, p->act_max);
+}
+
+#endif
