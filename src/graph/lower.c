@@ -9,6 +9,7 @@
 #include "graph/lower_internal.h"
 
 #define LOWER_LIMIT_BYTES ((size_t)1 << 30)
+#define MAX_PLANE (1 << 26)            /* cells of a padded image; keeps all sizes in 32 bits */
 
 typedef struct {
     const char *function, *source;
@@ -178,6 +179,8 @@ mote_status mote_lower_need(const mote_graph *g, int32_t op, mote_isa isa, mote_
     case MOTE_OP_DEPTHWISE_CONV_2D:
     case MOTE_OP_DENSE:
         n.kernel = conv_shape(g, op, isa, &conv);
+        if ((int64_t)(conv.in_h + conv.kernel_h) * (conv.in_w + conv.kernel_w) > MAX_PLANE)
+            return mote_lower_fail(g, op, MOTE_UNSUPPORTED, "the image or kernel is too large", err);
         conv_need(&conv, &n);
         break;
     case MOTE_OP_AVG_POOL_2D:
@@ -312,12 +315,16 @@ static mote_status lower_softmax(const mote_graph *g, mote_call *call, mote_err 
 
 static mote_status check_activations(const mote_graph *g, const mote_call *c, mote_err *err)
 {
-    bool fine = one_scale(&g->tensors[c->output]);
+    const mote_tensor *out = &g->tensors[c->output];
+    bool fine = one_scale(out);
     for (int32_t i = 0; i < c->n_inputs; i++)
         fine = fine && one_scale(&g->tensors[c->inputs[i]]);
     if (!fine)
         return mote_lower_fail(g, c->op, MOTE_UNSUPPORTED,
                                "every activation must be int8 with one scale", err);
+    if (out->n_dims > 1 && out->dims[0] != 1 && c->kernel != MOTE_KERNEL_ADD &&
+        c->kernel != MOTE_KERNEL_SOFTMAX && c->kernel != MOTE_KERNEL_NONE)
+        return mote_lower_fail(g, c->op, MOTE_UNSUPPORTED, "the batch must be 1", err);
     return MOTE_OK;
 }
 

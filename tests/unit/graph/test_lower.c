@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The optimised kernels, through lowering, against the reference kernels on random shapes. */
+#include "graph/lower.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "random_graph.h"
+
+#define CASES 400
+
+/* Run the only operator of g with both sets of kernels, then in place where that is allowed. */
+static void both_agree(mote_rng *r, const mote_graph *g)
+{
+    mote_err err;
+    mote_lowered ref, opt;
+    t_must(mote_lower(g, MOTE_ISA_REFERENCE, &ref, &err), &err);
+    t_must(mote_lower(g, MOTE_ISA_PORTABLE, &opt, &err), &err);
+    size_t n_in = mote_tensor_bytes(&g->tensors[g->input]);
+    size_t n_out = mote_tensor_bytes(&g->tensors[g->output]);
+    int8_t *in = malloc(n_in + n_out), *want = malloc(n_out), *got = malloc(n_out);
+    const mote_kernel_need *need = &opt.calls[0].need;
+    void *scratch = malloc(need->scratch_bytes + 8);
+    memset(scratch, 0x5a, need->scratch_bytes + 8);
+    t_fill_i8(r, in, (int64_t)n_in);
+    const int8_t *args[2] = {in, NULL};
+    mote_call_run(&ref.calls[0], args, want, NULL);
+    mote_call_run(&opt.calls[0], args, got, scratch);
+    assert_memory_equal(want, got, n_out);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(((uint8_t *)scratch)[need->scratch_bytes + i], 0x5a);
+    if (need->in_place & 1) {
+        mote_call_run(&opt.calls[0], args, in, scratch);
+        assert_memory_equal(want, in, n_out);
+    }
+    free(in);
+    free(want);
+    free(got);
+    free(scratch);
+    mote_lowered_release(&ref);
+    mote_lowered_release(&opt);
+}
+
+static void one_layer(mote_rng *r, mote_op_kind kind, int32_t max_kernel)
+{
+    mote_err err;
+    mote_graph *g;
+    t_must(mote_graph_create(0, &g, &err), &err);
+    int32_t kh = t_between(r, 1, max_kernel), kw = t_between(r, 1, max_kernel);
+    int32_t c = t_between(r, 1, 21);
+    int32_t in = t_input(r, g, t_between(r, kh, 14), t_between(r, kw, 14), c);
+    mote_op_attrs a = t_attrs(r);
+    if (max_kernel == 3 && mote_rng_below(r, 2)) {
+        kh = kw = mote_rng_below(r, 2) && g->tensors[in].dims[1] > 2 && g->tensors[in].dims[2] > 2 ? 3 : 1;
+        a.stride_h = a.stride_w = 1;
+    }
+    int32_t channels = kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : t_between(r, 1, 19);
+    (void)t_layer(r, g, kind, in, &a, channels, kh, kw);
+    both_agree(r, g);
+    mote_graph_destroy(g);
+}
+
+static void convolutions_equal_the_reference(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++)
+        one_layer(&r, MOTE_OP_CONV_2D, i % 2 ? 3 : 6);
+}
+
+static void depthwise_convolutions_equal_the_reference(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++)
+        one_layer(&r, MOTE_OP_DEPTHWISE_CONV_2D, i % 2 ? 3 : 5);
+}
+
+static void dense_layers_equal_the_reference(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++)
+        one_layer(&r, MOTE_OP_DENSE, 1);
+}
+
+static void multipliers_are_those_of_tensorflow_lite(void **state)
+{
+    (void)state;
+    static const struct {
+        double real;
+        int32_t multiplier, shift;
+    } rows[] = {
+        {1.0, 1 << 30, 1},         {0.5, 1 << 30, 0},
+        {0.25, 1 << 30, -1},       {0.75, 1610612736, 0},
+        {3.0, 1610612736, 2},      {0.0, 0, 0},
+        {1e-20, 0, 0},             {0.99999999999, 1 << 30, 1},
+        {0.0117, 1608035756, -6},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int32_t m, s;
+        mote_quantize_multiplier(rows[i].real, &m, &s);
+        assert_int_equal(m, rows[i].multiplier);
+        assert_int_equal(s, rows[i].shift);
+    }
+}
+
+static void accumulators_that_could_overflow_are_refused(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_rng r;
+    mote_rng_init(&r, 7);
+    mote_graph *g;
+    t_must(mote_graph_create(0, &g, &err), &err);
+    int32_t in = t_input(&r, g, 4, 4, 3);
+    mote_op_attrs a = {.stride_h = 1, .stride_w = 1};
+    (void)t_layer(&r, g, MOTE_OP_CONV_2D, in, &a, 5, 3, 3);
+    int32_t *bias = g->tensors[g->ops[0].inputs[2]].data;
+    bias[4] = INT32_MAX;
+    mote_lowered l;
+    assert_int_equal(mote_lower(g, MOTE_ISA_PORTABLE, &l, &err), MOTE_RANGE);
+    assert_non_null(strstr(err.text, "operator 0 (conv_2d, 'conv_2d')"));
+    mote_graph_destroy(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(convolutions_equal_the_reference),
+        cmocka_unit_test(depthwise_convolutions_equal_the_reference),
+        cmocka_unit_test(dense_layers_equal_the_reference),
+        cmocka_unit_test(multipliers_are_those_of_tensorflow_lite),
+        cmocka_unit_test(accumulators_that_could_overflow_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
