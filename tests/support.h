@@ -57,7 +57,7 @@ static char t_temp_path[256];
 static inline void t_remove_temp(void)
 {
     if (t_temp_path[0])
-        (void)mote_dir_remove(t_temp_path, NULL);
+        mote_ignore(mote_dir_remove(t_temp_path, NULL));
 }
 
 /* An empty folder of this process, removed when it ends. */

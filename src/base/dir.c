@@ -61,7 +61,8 @@ mote_status mote_dir_make(const char *path, mote_err *err)
     if (!path[0])
         return mote_fail(err, MOTE_ARG, "make a folder: the path is empty");
     if (!mote_format(part, sizeof part, "%s", path))
-        return mote_fail(err, MOTE_ARG, "make the folder '%s': the path is too long", path);
+        return mote_fail(err, MOTE_ARG, "make a folder: a path of %zu bytes is too long",
+                         strlen(path));
     for (char *p = part + 1;; p++) {
         if (*p != '/' && *p != '\0')
             continue;

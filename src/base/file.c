@@ -196,7 +196,8 @@ mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_
     if (!dir_of(path, dir) ||
         !mote_format(temp, sizeof temp, "%s/.%s.%ld-%llu.tmp", dir, mote_path_base(path),
                      (long)getpid(), (unsigned long long)atomic_fetch_add(&counter, 1)))
-        return mote_fail(err, MOTE_ARG, "write '%s': the path is too long", path);
+        return mote_fail(err, MOTE_ARG, "write a file: a path of %zu bytes is too long",
+                         strlen(path));
     int fd = mote_io_step_fails() ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return mote_fail_errno(err, "write '%s'", path);

@@ -19,7 +19,8 @@ mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t
 {
     json_error_t e;
     json_t *j = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
-    if (!j && json_error_code(&e) == json_error_out_of_memory)
+    /* jansson leaves the text empty on most of its failed allocations. */
+    if (!j && (json_error_code(&e) == json_error_out_of_memory || !e.text[0]))
         return mote_fail(err, MOTE_NOMEM, "%s: no memory for the document", what);
     if (!j)
         return mote_fail(err, MOTE_PARSE, "%s:%d:%d: %s", what, e.line < 1 ? 1 : e.line,

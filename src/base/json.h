@@ -16,6 +16,7 @@
 #include "base/text.h"
 
 void mote_json_scoped(json_t **j);
+/* MOTE_SCOPED_JSON *j = NULL; */
 #define MOTE_SCOPED_JSON __attribute__((cleanup(mote_json_scoped))) json_t
 
 /* Parse text[0..n). `what` names the source in errors: "requirements.json:3:14: ...". Duplicate

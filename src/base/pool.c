@@ -105,7 +105,7 @@ mote_status mote_pool_create(int32_t n_threads, mote_pool **out, mote_err *err)
     p->helpers = mote_alloc_zero(n_helpers, sizeof *p->helpers);
     if (!p->helpers) {
         mote_pool_destroy(p);
-        return mote_fail(err, MOTE_NOMEM, "no memory for %d threads", (int)p->n_threads);
+        return mote_fail(err, MOTE_NOMEM, "no memory for %zu threads", n_helpers + 1);
     }
     for (size_t i = 0; i < n_helpers; i++) {
         helper *h = &p->helpers[i];

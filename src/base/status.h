@@ -44,6 +44,13 @@ mote_status mote_fail(mote_err *err, mote_status st, const char *fmt, ...);
 MOTE_PRINTF(2, 3)
 mote_status mote_fail_errno(mote_err *err, const char *fmt, ...);
 
+/* A failure that is left alone on purpose (say why beside it): mote_ignore(f(...)). A cast to void
+ * does not do, gcc warns all the same. */
+static inline void mote_ignore(mote_status st)
+{
+    (void)st;
+}
+
 /* Put context in front of what is recorded: "<context>: <text>". Returns st. */
 MOTE_PRINTF(3, 4)
 mote_status mote_wrap(mote_err *err, mote_status st, const char *fmt, ...);
