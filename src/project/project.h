@@ -199,7 +199,7 @@ typedef struct {
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */
 typedef struct {
     int32_t line, column;               /* from 1 */
-    char text[256];
+    char text[512];
 } mote_project_problem;
 
 typedef struct {

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* State of reading one mote.yaml, shared by reader.c (keys to fields), reader_value.c (values of each
+ * type), reader_requirement.c (the list of requirements) and check.c (what one key cannot say alone). */
+#ifndef MOTE_PROJECT_READER_INTERNAL_H
+#define MOTE_PROJECT_READER_INTERNAL_H
+
+#include "project/project.h"
+#include "project/schema.h"
+#include "project/yaml_tree.h"
+
+typedef struct {
+    int32_t line, column;               /* of the value; 0 when the key is absent */
+    bool is_bad;                        /* there was a complaint about it: checks leave it alone */
+} mote_key_place;
+
+typedef struct {
+    const char *what;                   /* names the file in complaints */
+    mote_arena *arena;
+    mote_project *project;
+    mote_project_problems *problems;
+    mote_key_place *places;             /* one per row of the schema */
+    mote_status fatal;                  /* NOMEM: reading has stopped */
+} mote_reader;
+
+/* Add one complaint. */
+MOTE_PRINTF(4, 5)
+void mote_reader_complain(mote_reader *r, int32_t line, int32_t column, const char *fmt, ...);
+
+/* Add one about the key at `path` (which must exist), where it stands or where its block stands. */
+MOTE_PRINTF(3, 4)
+void mote_reader_complain_key(mote_reader *r, const char *path, const char *fmt, ...);
+
+/* Whether the key stands in the file / stands there and is fine, or is absent. */
+bool mote_reader_has(const mote_reader *r, const char *path);
+bool mote_reader_is_good(const mote_reader *r, const char *path);
+
+/* Copy in the arena, or NULL with fatal set. */
+void *mote_reader_alloc(mote_reader *r, size_t n, size_t size);
+const char *mote_reader_strdup(mote_reader *r, const char *s);
+
+/* A text of the file, cut and cleaned for a message. Uses `out`. */
+#define MOTE_SHOWN_BYTES 64
+const char *mote_reader_shown(const char *s, char out[MOTE_SHOWN_BYTES]);
+
+/* Set the field at `base + row->offset` (or the item's storage `base`) from a node; false, after a
+ * complaint, when the value is not what the row says. */
+bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, void *field);
+/* The same from the preset of the row, which must be good. */
+void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *field);
+
+/* Say that `key` is not known below `parent`, and what was probably meant. */
+void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const char *parent);
+
+/* The `requirements` block; then those implied by the device budget. */
+void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node);
+void mote_reader_implied_requirements(mote_reader *r);
+
+/* What must hold between keys. Fills the derived fields. */
+void mote_reader_check(mote_reader *r);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config.def and metrics.def expanded to tables; the field of every key is checked against the
+ * key's type here, at compile time. */
+#include "project/schema.h"
+
+#include <string.h>
+
+/* Does a field have the C type of its key type? 1 or 0. */
+#define FIELD_BOOL(f) _Generic((f), bool: 1, default: 0)
+#define FIELD_INT(f) _Generic((f), int32_t: 1, default: 0)
+#define FIELD_BIG(f) _Generic((f), int64_t: 1, default: 0)
+#define FIELD_NUM(f) _Generic((f), double: 1, default: 0)
+#define FIELD_TEXT(f) _Generic((f), const char *: 1, default: 0)
+#define FIELD_CHOICE(f) _Generic((f), const char *: 1, default: 0)
+#define FIELD_SPAN(f) _Generic((f), mote_span: 1, default: 0)
+#define FIELD_SIZE2(f) _Generic((f), mote_size2: 1, default: 0)
+#define FIELD_NAMES(f) _Generic((f), mote_names: 1, default: 0)
+#define FIELD_INTS(f) _Generic((f), mote_ints: 1, default: 0)
+
+#define REQUIRED MOTE_SCHEMA_REQUIRED
+#define SECTION(path, doc)
+#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)
+#define KEY(path, type, unit, lo, hi, choices, preset, field, doc) \
+    _Static_assert(FIELD_##type(((mote_project *)0)->field), path ": the field has another type");
+#include "project/config.def"
+#undef SECTION
+#undef ITEM
+#undef KEY
+
+static const mote_schema_row rows[] = {
+#define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc},
+#define KEY(path, type, unit, lo, hi, choices, preset, field, doc) \
+    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, offsetof(mote_project, field), doc},
+#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc) \
+    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, 0, doc},
+#include "project/config.def"
+#undef SECTION
+#undef KEY
+#undef ITEM
+};
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+#define HIGHER true
+#define LOWER false
+#define LOWEST_BIT(x) ((x) & (0u - (x)))
+static const mote_metric_row metrics[MOTE_N_METRICS] = {
+#define METRIC(id, unit, better, places, lo, hi, doc) \
+    {#id, MOTE_UNIT_##unit, better, places, (mote_place)LOWEST_BIT((unsigned)(places)), lo, hi, doc},
+#include "project/metrics.def"
+#undef METRIC
+};
+
+const mote_schema_row *mote_schema_rows(size_t *n)
+{
+    *n = N_ROWS;
+    return rows;
+}
+
+const mote_schema_row *mote_schema_find(const char *path, size_t len)
+{
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (strlen(rows[i].path) == len && memcmp(rows[i].path, path, len) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+const char *mote_schema_name(const mote_schema_row *row)
+{
+    const char *dot = strrchr(row->path, '.');
+    return dot ? dot + 1 : row->path;
+}
+
+bool mote_schema_is_child(const mote_schema_row *row, const char *parent)
+{
+    size_t len = (size_t)(mote_schema_name(row) - row->path);
+    size_t parent_len = strlen(parent);
+    if (parent_len == 0)
+        return len == 0;
+    return len == parent_len + 1 && memcmp(row->path, parent, parent_len) == 0;
+}
+
+const mote_metric_row *mote_metric_info(mote_metric metric)
+{
+    MOTE_BUG_IF(metric >= MOTE_N_METRICS);
+    return &metrics[metric];
+}
+
+mote_metric mote_metric_find(const char *name)
+{
+    size_t i = 0;
+    while (i < MOTE_N_METRICS && strcmp(metrics[i].name, name) != 0)
+        i++;
+    return (mote_metric)i;
+}
+
+const char *mote_place_name(mote_place place)
+{
+    switch (place) {
+    case MOTE_AT_TEST: return "test";
+    case MOTE_AT_STREAM: return "stream";
+    case MOTE_AT_DEVICE: return "device";
+    case MOTE_AT_SERVING: return "serving";
+    }
+    return "?";
+}
+
+static const char *space_unit(mote_unit unit, char *out, size_t out_bytes)
+{
+    const char *symbol = mote_unit_symbol(unit);
+    (void)mote_format(out, out_bytes, "%s%s", *symbol ? " " : "", symbol);
+    return out;
+}
+
+void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_bytes)
+{
+    char unit[32];
+    (void)space_unit(row->unit, unit, sizeof unit);
+    switch (row->type) {
+    case MOTE_KEY_SECTION: (void)mote_format(out, out_bytes, "a block of keys"); break;
+    case MOTE_KEY_BOOL: (void)mote_format(out, out_bytes, "true or false"); break;
+    case MOTE_KEY_INT:
+    case MOTE_KEY_BIG:
+        if (row->lo < row->hi)
+            (void)mote_format(out, out_bytes, "a whole number from %.17g to %.17g%s", row->lo, row->hi, unit);
+        else
+            (void)mote_format(out, out_bytes, "the number %.17g", row->lo);
+        break;
+    case MOTE_KEY_NUM: (void)mote_format(out, out_bytes, "a number from %.12g to %.12g%s", row->lo, row->hi, unit); break;
+    case MOTE_KEY_TEXT: (void)mote_format(out, out_bytes, "a text of %.0f to %.0f bytes", row->lo, row->hi); break;
+    case MOTE_KEY_CHOICE: (void)mote_format(out, out_bytes, "%s%s", strchr(row->choices, '|') ? "one of " : "", row->choices); break;
+    case MOTE_KEY_SPAN:
+        (void)mote_format(out, out_bytes, "[low, high], each from %.12g to %.12g%s", row->lo, row->hi, unit);
+        break;
+    case MOTE_KEY_SIZE2:
+        (void)mote_format(out, out_bytes, "[time, frequency], each from %.0f to %.0f", row->lo, row->hi);
+        break;
+    case MOTE_KEY_NAMES:
+        (void)mote_format(out, out_bytes, "a list of %.0f to %.0f names", row->lo, row->hi);
+        break;
+    case MOTE_KEY_INTS:
+        (void)mote_format(out, out_bytes, "a list of at most %d numbers from %.0f to %.0f", MOTE_KEY_MAX_INTS,
+                          row->lo, row->hi);
+        break;
+    case MOTE_KEY_LIMIT: (void)mote_format(out, out_bytes, "a number in the unit of the metric"); break;
+    }
+}
+
+/* '|' would end the cell of a table. */
+static void add_cell(mote_buf *out, const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '|')
+            mote_buf_str(out, " \\");
+        mote_buf_char(out, *s);
+        if (*s == '|')
+            mote_buf_char(out, ' ');
+    }
+}
+
+static void add_key_row(mote_buf *out, const mote_schema_row *row)
+{
+    char what[200];
+    mote_schema_describe(row, what, sizeof what);
+    mote_buf_printf(out, "| `%s` | ", row->path);
+    add_cell(out, what);
+    mote_buf_str(out, " | ");
+    if (!row->preset)
+        mote_buf_str(out, "");
+    else if (strcmp(row->preset, MOTE_SCHEMA_REQUIRED) == 0)
+        mote_buf_str(out, "required");
+    else
+        mote_buf_printf(out, "`%s`", *row->preset ? row->preset : "\"\"");
+    mote_buf_str(out, " | ");
+    add_cell(out, row->doc);
+    mote_buf_str(out, " |\n");
+}
+
+static void add_metrics(mote_buf *out)
+{
+    mote_buf_str(out, "\n### Metrics\n\n| metric | unit | limit | where | what it is |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < MOTE_N_METRICS; i++) {
+        const mote_metric_row *m = &metrics[i];
+        const char *unit = m->unit == MOTE_UNIT_RATIO ? "share or %" : m->unit == MOTE_UNIT_MONEY ? "currency"
+                           : mote_unit_symbol(m->unit);
+        mote_buf_printf(out, "| `%s` | %s | %s |", m->name, unit, m->is_higher_better ? "at_least" : "at_most");
+        const char *comma = " ";
+        for (unsigned place = 1; place <= MOTE_AT_SERVING; place <<= 1)
+            if (m->places & place) {
+                mote_buf_printf(out, "%s%s", comma, mote_place_name((mote_place)place));
+                comma = ", ";
+            }
+        mote_buf_printf(out, " | %s |\n", m->doc);
+    }
+}
+
+void mote_schema_reference(mote_buf *out)
+{
+    static const char head[] = "| key | value | preset | meaning |\n|---|---|---|---|\n";
+    mote_buf_str(out, "### Top level\n\n");
+    mote_buf_str(out, head);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const mote_schema_row *row = &rows[i];
+        bool is_top_section = row->type == MOTE_KEY_SECTION && !strchr(row->path, '.');
+        if (is_top_section) {
+            mote_buf_printf(out, "\n### %s\n\n%s.\n\n%s", row->path, row->doc, head);
+        } else if (row->type == MOTE_KEY_SECTION) {
+            mote_buf_printf(out, "| `%s` | | | ", row->path);
+            add_cell(out, row->doc);
+            mote_buf_str(out, " |\n");
+        } else {
+            add_key_row(out, row);
+        }
+    }
+    add_metrics(out);
+}
