@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote.yaml: what is read, what is refused and with which words. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "project/project.h"
+#include "project/schema.h"
+
+#define LEAST "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n"
+
+typedef struct {
+    mote_arena arena;
+    mote_project *project;
+    mote_project_problems problems;
+    mote_err err;
+} fixture;
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    mote_arena_init(&f->arena, 8u << 20);
+    *state = f;
+    return f ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    mote_arena_release(&f->arena);
+    free(f);
+    return 0;
+}
+
+static mote_status parse(fixture *f, const char *text)
+{
+    f->project = NULL;
+    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, &f->problems, &f->err);
+}
+
+static const mote_project *good(fixture *f, const char *text)
+{
+    if (parse(f, text) != MOTE_OK)
+        fail_msg("refused: %s", f->err.text);
+    return f->project;
+}
+
+static void the_smallest_file_gets_all_presets(void **state)
+{
+    const mote_project *p = good(*state, LEAST);
+    assert_string_equal(p->name, "demo");
+    assert_int_equal(p->classes.n, 5);
+    assert_string_equal(p->classes.items[0], "bed");
+    assert_string_equal(p->classes.items[3], MOTE_CLASS_UNKNOWN);
+    assert_string_equal(p->classes.items[4], MOTE_CLASS_SILENCE);
+    assert_true(p->clip_ms == 1000);
+    assert_int_equal(p->rate_hz, 16000);
+    assert_int_equal(p->model.kernel.h, 10);
+    assert_int_equal(p->model.kernel.w, 4);
+    assert_int_equal(p->model.hidden.n, 1);
+    assert_int_equal(p->model.hidden.items[0], 128);
+    assert_true(p->data.train + p->data.validation + p->data.test == 1);
+    assert_true(p->augmentation.car_noise_snr_db.lo == -5);
+    assert_int_equal(p->serving.max_body_bytes, 1000000);
+    assert_false(p->value.is_given);
+    assert_int_equal(p->n_requirements, 0);
+    assert_string_equal(p->consent.purposes.items[0], "improvement");
+}
+
+static void units_are_converted_to_the_unit_of_the_key(void **state)
+{
+    const mote_project *p = good(*state, LEAST "clip_ms: 1.5 s\nrate_hz: 8 kHz\n"
+        "data: {require: {min_clip: 250 ms, max_clipping: 5 %}}\n"
+        "device: {clock_mhz: 64000 kHz, budget: {ram: 64 KiB, flash: 40 kB, latency_ms: 0.02 s, energy_uj: 1.5 mJ}}\n");
+    assert_true(p->clip_ms == 1500);
+    assert_int_equal(p->rate_hz, 8000);
+    assert_true(p->data.min_clip_s == 0.25);
+    assert_true(p->data.max_clipping == 0.05);
+    assert_true(p->device.clock_mhz == 64);
+    assert_int_equal(p->device.ram_bytes, 65536);
+    assert_int_equal(p->device.flash_bytes, 40000);
+    assert_true(p->device.latency_ms == 20);
+    assert_true(p->device.energy_uj == 1500);
+}
+
+static void yes_no_and_on_are_keywords_not_booleans(void **state)
+{
+    const mote_project *p = good(*state, "name: d\ntask: keyword\nkeywords: [yes, no, on, off, 1, null]\n");
+    assert_int_equal(p->keywords.n, 6);
+    assert_string_equal(p->keywords.items[1], "no");
+    assert_string_equal(p->keywords.items[4], "1");
+}
+
+static void requirements_take_the_unit_and_place_of_their_metric(void **state)
+{
+    const mote_project *p = good(*state, LEAST
+        "requirements:\n"
+        "  - metric: accuracy\n    at_least: 92 %\n"
+        "  - {metric: accuracy, at_least: 0.8, slice: car-noise, confidence: 95 %}\n"
+        "  - {metric: ram_bytes, at_most: 32 kB}\n"
+        "  - {metric: ram_bytes, at_most: 64 kB, target: cortex-m0plus}\n"
+        "  - {metric: false_accepts_per_hour, at_most: 0.5}\n"
+        "  - {metric: p99_ms, at_most: 5}\n"
+        "device:\n  target: cortex-m7\n  budget: {ram: 48 kB, flash: 100 kB}\n");
+    assert_int_equal(p->n_requirements, 7);
+    const mote_requirement *q = p->requirements;
+    assert_string_equal(q[0].id, "accuracy@test");
+    assert_true(q[0].limit == 0.92 && q[0].is_at_least && q[0].where == MOTE_AT_TEST);
+    assert_int_equal(q[0].line, 5);
+    assert_string_equal(q[1].id, "accuracy@test/car-noise");
+    assert_true(q[1].confidence == 0.95);
+    assert_string_equal(q[2].id, "ram_bytes@device:cortex-m7");
+    assert_true(q[2].limit == 32000);
+    assert_string_equal(q[3].target, "cortex-m0plus");
+    assert_int_equal(q[4].where, MOTE_AT_STREAM);
+    assert_int_equal(q[5].where, MOTE_AT_SERVING);
+    /* The budget's RAM is stated already; its flash is not. */
+    assert_string_equal(q[6].id, "flash_bytes@device:cortex-m7");
+    assert_true(q[6].is_implied && q[6].limit == 100000 && !q[6].is_at_least);
+    assert_int_equal(q[6].line, 14);
+}
+
+/* Each text, put below the least file (3 lines), must give this complaint. */
+static const struct { const char *text, *complaint; } refused[] = {
+    {"keyword: [a]\n", "mote.yaml:4:1: unknown key 'keyword', did you mean 'keywords'?"},
+    {"epochs: 3\n", "mote.yaml:4:1: unknown key 'epochs' here, did you mean 'training.epochs'?"},
+    {"training:\n  epoch: 3\n", "mote.yaml:5:3: unknown key 'epoch', did you mean 'epochs'?"},
+    {"schedule: {promote: {zzzzzzz: 1}}\n", "mote.yaml:4:22: unknown key 'zzzzzzz' in 'schedule.promote', which knows: "
+     "beat_by, clean_at_least, clean_loss_at_most"},
+    {"name: other\n", "mote.yaml:4:1: duplicate key 'name', first at line 1"},
+    {"training:\n  epochs: many\n", "mote.yaml:5:11: 'training.epochs': 'many' is not a number"},
+    {"training:\n  epochs: 2.5\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '2.5'"},
+    {"training:\n  epochs: '12'\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not the "
+     "quoted text '12'"},
+    {"training:\n  epochs: 0\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '0'"},
+    {"training:\n  epochs:\n", "mote.yaml:5:10: 'training.epochs' must be a whole number from 1 to 10000, not empty"},
+    {"training: 7\n", "mote.yaml:4:11: 'training' must be a block of keys below it"},
+    {"unknown: yes\n", "mote.yaml:4:10: 'unknown' must be true or false, not 'yes'"},
+    {"clip_ms: 1 parsec\n", "mote.yaml:4:10: 'clip_ms': '1 parsec' is not a time in ms, or with us, ms, s, min or h"},
+    {"clip_ms: nan\n", "mote.yaml:4:10: 'clip_ms': 'nan' is not a time in ms, or with us, ms, s, min or h"},
+    {"serving: {max_body: 64 KB}\n", "mote.yaml:4:21: 'serving.max_body': '64 KB': write kB for 1000 or KiB for 1024 bytes"},
+    {"model: {architecture: ds-cn}\n", "mote.yaml:4:23: 'model.architecture' does not know 'ds-cn', did you mean 'ds-cnn'?"},
+    {"device: {target: z80}\n", "mote.yaml:4:18: 'device.target' must be one of "
+     "cortex-m0plus|cortex-m4f|cortex-m7|cortex-m55|rv32imac, not 'z80'"},
+    {"augmentation: {speed: [1.2, 0.9]}\n", "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
+    {"model: {kernel: [10]}\n", "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list"},
+    {"model: {blocks: 2, block_strides: [1, 2, 1]}\n", "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
+    {"data: {splits: {train: 80 %}}\n", "mote.yaml:4:8: 'data.splits' sum to 1.1 (train 0.8, validation 0.15, test 0.15), not 1"},
+    {"data: {group_pattern: nohash}\n", "mote.yaml:4:23: 'data.group_pattern' must hold '{group}' where the group stands "
+     "in the file name"},
+    {"features: {high_hz: 9 kHz}\n", "mote.yaml:4:21: 'features.high_hz' (9000) is more than half of rate_hz (16000)"},
+    {"features: {hop_ms: 40}\n", "mote.yaml:4:20: 'features.hop_ms' (40) is more than window_ms (30): sound between "
+     "windows would be lost"},
+    {"features: {coefficients: 20, mels: 16}\n", "mote.yaml:4:26: 'features.coefficients' (20) is more than mels (16)"},
+    {"training: {warm_up_epochs: 9, epochs: 9}\n", "mote.yaml:4:28: 'training.warm_up_epochs' (9) must be less than epochs (9)"},
+    {"value: {true_accept: 0.1}\n", "mote.yaml:4:1: 'value' needs 'volume_per_day': how many keywords are spoken in a day"},
+    {"value: {volume_per_day: 5, false_accept: 2}\n", "mote.yaml:4:42: a false accept cannot be a gain (2): losses are negative"},
+    {"requirements: 5\n", "mote.yaml:4:15: 'requirements' must be a list of '- metric: ...'"},
+    {"requirements: [{at_least: 1}]\n", "mote.yaml:4:16: the requirement names no metric: add 'metric: accuracy'"},
+    {"requirements: [{metric: acuracy, at_least: 1}]\n", "mote.yaml:4:25: unknown metric 'acuracy', did you mean 'accuracy'?"},
+    {"requirements: [{metric: accuracy}]\n", "mote.yaml:4:16: requirement 'accuracy' needs one limit: 'at_least'"},
+    {"requirements: [{metric: accuracy, at_most: 1}]\n", "mote.yaml:4:44: 'accuracy' is better when it is higher: write "
+     "'at_least'"},
+    {"requirements: [{metric: accuracy, at_least: 92}]\n", "mote.yaml:4:45: the limit of 'accuracy' must be from 0 to 1, not 92"},
+    {"requirements: [{metric: accuracy, at_least: 1, where: serving}]\n", "mote.yaml:4:55: 'accuracy' is not measured at "
+     "'serving' but at 'test'"},
+    {"requirements: [{metric: accuracy, at_least: 1, target: cortex-m7}]\n", "mote.yaml:4:56: 'target' belongs to 'where: device'"},
+    {"requirements: [{metric: accuracy, at_least: 1, atleast: 1}]\n", "mote.yaml:4:48: unknown key 'atleast', did you mean "
+     "'at_least'?"},
+    {"requirements: [{metric: ece, at_most: 1}, {metric: ece, at_most: 1}]\n", "mote.yaml:4:43: requirement 'ece@test' is there "
+     "twice, first at line 4"},
+    {"requirements: [{metric: value_per_day, at_least: 1}]\n", "mote.yaml:4:16: 'value_per_day' needs the block 'value'"},
+    {"training: &a {epochs: 3}\n", "mote.yaml:4:11: anchors (&name) are not accepted here: write the value out"},
+    {"training: *a\n", "mote.yaml:4:11: aliases (*name) are not accepted here: write the value out"},
+    {"training: !!map {}\n", "mote.yaml:4:11: tags (!name) are not accepted here"},
+    {"---\nname: x\n", "mote.yaml:4:1: only one document is accepted: remove this '---'"},
+    {"training: {epochs: 3\n", "mote.yaml:5:1: did not find expected ',' or '}' while parsing a flow mapping"},
+    {"? [a, b]\n: 1\n", "mote.yaml:4:3: a key must be a text"},
+    {"consent: {purposes: [a, a]}\n", "mote.yaml:4:25: 'consent.purposes': 'a' is there twice"},
+    {"consent: {purposes: [\"a\\0b\"]}\n", "mote.yaml:4:22: a text may not hold a zero byte"},
+    {"training.epochs: 3\n", "mote.yaml:4:1: unknown key 'training.epochs', known are: mote, name,"},
+};
+
+static void every_mistake_is_named_with_its_place(void **state)
+{
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, LEAST "%s", refused[i].text);
+        assert_int_equal(parse(f, text), MOTE_PARSE);
+        assert_null(f->project);
+        if (f->problems.n != 1 || strncmp(f->problems.items[0].text, refused[i].complaint, strlen(refused[i].complaint)) != 0)
+            fail_msg("%s\n gave %zu:  %s\n wanted: %s", refused[i].text, f->problems.n, f->err.text, refused[i].complaint);
+    }
+}
+
+static void what_must_be_there_is_asked_for(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(parse(f, ""), MOTE_PARSE);
+    assert_int_equal(f->problems.n, 3);
+    assert_non_null(strstr(f->problems.items[0].text, "mote.yaml:1:1: 'name' is missing"));
+    assert_int_equal(parse(f, "[a]"), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "must be a block of keys"));
+    assert_int_equal(parse(f, "name: -a\ntask: sound\nkeywords: [_x]\n"), MOTE_PARSE);
+    assert_int_equal(f->problems.n, 3);
+    assert_non_null(strstr(f->problems.items[0].text, "1:7: 'name' may hold letters"));
+    assert_non_null(strstr(f->problems.items[1].text, "2:7: task 'sound' is not supported yet"));
+    assert_int_equal(parse(f, "name: a\ntask: keyword\nkeywords: [x]\nunknown: false\nsilence: false\n"), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "one keyword alone is not a choice"));
+}
+
+static void all_complaints_come_at_once_in_the_order_of_the_file(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(parse(f, LEAST "features: {hop_ms: 40}\ntraining:\n  epoch: 3\nmodel: {channels: 1}\n"), MOTE_PARSE);
+    assert_int_equal(f->problems.n, 3);
+    assert_int_equal(f->problems.items[0].line, 4);
+    assert_int_equal(f->problems.items[1].line, 6);
+    assert_int_equal(f->problems.items[2].line, 7);
+    assert_non_null(strstr(f->err.text, "(and 2 more)"));
+
+    char text[4096] = LEAST;
+    for (int i = 0; i < 50; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "key_%d: 1\n", i);
+    assert_int_equal(parse(f, text), MOTE_PARSE);
+    assert_int_equal(f->problems.n, MOTE_PROJECT_MAX_PROBLEMS);
+    assert_int_equal(f->problems.n_more, 30);
+    assert_int_equal(f->problems.items[19].line, 23);
+}
+
+static void hostile_sizes_are_refused(void **state)
+{
+    fixture *f = *state;
+    char *text = malloc(MOTE_PROJECT_MAX_BYTES + 2);
+    memset(text, '[', MOTE_PROJECT_MAX_BYTES + 1);
+    text[MOTE_PROJECT_MAX_BYTES + 1] = 0;
+    assert_int_equal(parse(f, text), MOTE_LIMIT);
+    text[MOTE_PROJECT_MAX_BYTES] = 0;
+    assert_int_equal(parse(f, text), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "nested too deeply"));
+    for (size_t i = 0; i < MOTE_PROJECT_MAX_BYTES; i += 2)
+        memcpy(text + i, "a,", 2);
+    memcpy(text, "[ ", 2);
+    assert_int_equal(parse(f, text), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "too many values"));
+    memcpy(text, LEAST "\xff\x01", sizeof LEAST + 2);
+    assert_int_equal(parse(f, text), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "mote.yaml:4:1: not plain text in UTF-8"));
+    free(text);
+}
+
+static void json_of(fixture *f, const char *section, char *out, size_t n)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 65536);
+    assert_int_equal(mote_project_section_json(f->project, section, &b, &f->err), MOTE_OK);
+    snprintf(out, n, "%s", b.data);
+}
+
+static void sections_are_canonical_json(void **state)
+{
+    fixture *f = *state;
+    char one[4096], two[4096];
+    good(f, LEAST "training: {batch: 16, learning_rate: 1e-3}\nclip_ms: 1 s\n");
+    json_of(f, "training", one, sizeof one);
+    assert_non_null(strstr(one, "\"batch\":16,"));
+    assert_non_null(strstr(one, "\"threads\":0"));
+    json_of(f, "task", two, sizeof two);
+    assert_string_equal(two, "{\"clip_ms\":1000.0,\"keywords\":[\"bed\",\"cat\",\"happy\"],\"rate_hz\":16000,"
+                             "\"silence\":true,\"task\":\"keyword\",\"unknown\":true}");
+    json_of(f, "data", two, sizeof two);
+    assert_non_null(strstr(two, "\"splits\":{\"test\":0.15,\"train\":0.7,\"validation\":0.15}"));
+    good(f, "clip_ms: 1000\ntraining:\n  learning_rate: 0.001\n  batch: 16\n" LEAST);
+    json_of(f, "training", two, sizeof two);
+    assert_string_equal(one, two);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 65536);
+    assert_int_equal(mote_project_section_json(f->project, "nope", &b, &f->err), MOTE_NOT_FOUND);
+    size_t n;
+    const char *const *names = mote_project_sections(&n);
+    for (size_t i = 0; i < n; i++)
+        json_of(f, names[i], two, sizeof two);
+}
+
+static void hash_follows_what_matters_and_nothing_else(void **state)
+{
+    fixture *f = *state;
+    mote_sha256 base, same, other, data_base, data_same;
+    good(f, LEAST);
+    assert_int_equal(mote_project_section_hash(f->project, "training", &base, NULL), MOTE_OK);
+    assert_int_equal(mote_project_section_hash(f->project, "data", &data_base, NULL), MOTE_OK);
+    good(f, LEAST "# a comment\ntraining: {threads: 7, epochs: 40}\n");
+    assert_int_equal(mote_project_section_hash(f->project, "training", &same, NULL), MOTE_OK);
+    assert_true(mote_sha256_equal(&base, &same));
+    good(f, LEAST "training: {epochs: 41}\n");
+    assert_int_equal(mote_project_section_hash(f->project, "training", &other, NULL), MOTE_OK);
+    assert_false(mote_sha256_equal(&base, &other));
+    assert_int_equal(mote_project_section_hash(f->project, "data", &data_same, NULL), MOTE_OK);
+    assert_true(mote_sha256_equal(&data_base, &data_same));
+}
+
+static void project_is_found_upwards(void **state)
+{
+    fixture *f = *state;
+    char dir[] = "/tmp/mote_project_XXXXXX", deep[64], *found = NULL;
+    assert_non_null(mkdtemp(dir));
+    snprintf(deep, sizeof deep, "%s/a/b", dir);
+    assert_int_equal(mote_dir_make(deep, NULL), MOTE_OK);
+    assert_int_equal(mote_project_find(deep, &f->arena, &found, &f->err), MOTE_NOT_FOUND);
+    assert_non_null(strstr(f->err.text, "mote init DIR"));
+    char file[64];
+    snprintf(file, sizeof file, "%s/mote.yaml", dir);
+    assert_int_equal(mote_file_write(file, LEAST "bad: 1\n", strlen(LEAST "bad: 1\n"), NULL), MOTE_OK);
+    assert_int_equal(mote_project_find(deep, &f->arena, &found, &f->err), MOTE_OK);
+    assert_string_equal(found, dir);
+    assert_int_equal(mote_project_load(found, &f->arena, &f->project, NULL, &f->err), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "/mote.yaml:4:1: unknown key 'bad'"));
+    assert_int_equal(mote_file_write(file, LEAST, strlen(LEAST), NULL), MOTE_OK);
+    assert_int_equal(mote_project_load(found, &f->arena, &f->project, NULL, &f->err), MOTE_OK);
+    assert_string_equal(f->project->dir, dir);
+    assert_int_equal(mote_project_find("/nowhere/at/all", &f->arena, &found, &f->err), MOTE_NOT_FOUND);
+    assert_int_equal(mote_dir_remove(dir, NULL), MOTE_OK);
+}
+
+static void every_failed_allocation_is_reported(void **state)
+{
+    static const char text[] = LEAST "requirements: [{metric: accuracy, at_least: 92 %}]\ndevice: {budget: {ram: 64 kB}}\n";
+    (void)state;
+    for (int64_t n = 0; n < 1000; n++) {
+        mote_arena a;
+        mote_arena_init(&a, 8u << 20);
+        mote_project *p = NULL;
+        mote_mem_fail_after(n);
+        mote_status st = mote_project_parse("mote.yaml", text, sizeof text - 1, &a, &p, NULL, NULL);
+        mote_mem_fail_never();
+        mote_arena_release(&a);
+        if (st == MOTE_OK) {
+            assert_true(n > 0);
+            return;
+        }
+        assert_int_equal(st, MOTE_NOMEM);
+        assert_null(p);
+    }
+    fail_msg("never succeeded");
+}
+
+static void a_full_arena_is_reported_at_every_size(void **state)
+{
+    static const char text[] = LEAST "requirements: [{metric: accuracy, at_least: 92 %}]\n";
+    (void)state;
+    mote_status st = MOTE_NOMEM;
+    for (size_t limit = 64; st != MOTE_OK && limit < (1u << 20); limit += 640) {
+        mote_arena a;
+        mote_arena_init(&a, limit);
+        mote_project *p = NULL;
+        st = mote_project_parse("mote.yaml", text, sizeof text - 1, &a, &p, NULL, NULL);
+        mote_arena_release(&a);
+        assert_true(st == MOTE_OK ? p != NULL : st == MOTE_NOMEM && !p);
+    }
+    assert_int_equal(st, MOTE_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_smallest_file_gets_all_presets, setup, teardown),
+        cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(yes_no_and_on_are_keywords_not_booleans, setup, teardown),
+        cmocka_unit_test_setup_teardown(requirements_take_the_unit_and_place_of_their_metric, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(hostile_sizes_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(sections_are_canonical_json, setup, teardown),
+        cmocka_unit_test_setup_teardown(hash_follows_what_matters_and_nothing_else, setup, teardown),
+        cmocka_unit_test_setup_teardown(project_is_found_upwards, setup, teardown),
+        cmocka_unit_test(every_failed_allocation_is_reported),
+        cmocka_unit_test(a_full_arena_is_reported_at_every_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
