@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reader of int8 .tflite models. The numbers of fields below are those of TensorFlow Lite's
+ * schema.fbs, version 3; docs/formats/tflite.md lists the part of it that is used. */
+#include "graph/import_tflite.h"
+
+#include <string.h>
+
+#include "graph/flat.h"
+
+#define MAX_TENSORS 100000
+
+enum { TYPE_F32 = 0, TYPE_I32 = 2, TYPE_I8 = 9 };
+
+typedef struct {
+    mote_flat f;
+    mote_graph *g;
+    size_t model, subgraph;
+    mote_flat_vector codes, buffers, tensors, operators;
+    int32_t *ids;                       /* graph tensor of each file tensor, -1: not yet there */
+    mote_arena scratch;
+} reader;
+
+static mote_status damaged(mote_err *err)
+{
+    return mote_fail(err, MOTE_PARSE, "the .tflite file is damaged or cut off");
+}
+
+typedef struct {
+    int32_t code;
+    mote_op_kind kind;
+    const char *name;
+} op_row;
+
+static const op_row op_rows[] = {
+#define TFLITE(code, kind, name) {code, MOTE_OP_##kind, name},
+#include "graph/tflite_ops.def"
+#undef TFLITE
+};
+
+static const op_row *find_op(int32_t code)
+{
+    for (size_t i = 0; i < sizeof op_rows / sizeof op_rows[0]; i++)
+        if (op_rows[i].code == code)
+            return &op_rows[i];
+    return NULL;
+}
+
+/* A tensor of the file. */
+typedef struct {
+    mote_tensor_spec spec;
+    mote_quant quant;
+    char name[MOTE_NAME_BYTES];
+    mote_flat_vector data;              /* count 0: not a constant */
+} file_tensor;
+
+static void read_name(reader *r, size_t table, file_tensor *out)
+{
+    mote_flat_vector v = mote_flat_vec(&r->f, table, 3, 1);
+    size_t n = v.count < sizeof out->name - 1 ? v.count : sizeof out->name - 1;
+    /* Long names are paths of layers: the end tells them apart. */
+    if (v.count > 0)
+        memcpy(out->name, r->f.data + v.at + (v.count - n), n);
+    out->name[n] = '\0';
+    for (size_t i = 0; i < n; i++)
+        if (out->name[i] < 0x20 || out->name[i] > 0x7e)
+            out->name[i] = '_';
+}
+
+static mote_status read_quant(reader *r, size_t table, file_tensor *out, mote_err *err)
+{
+    size_t q = mote_flat_table(&r->f, table, 4);
+    mote_flat_vector scales = mote_flat_vec(&r->f, q, 2, 4);
+    mote_flat_vector zeros = mote_flat_vec(&r->f, q, 3, 8);
+    if (scales.count == 0)
+        return r->f.damaged ? damaged(err) : MOTE_OK;
+    float *values;
+    MOTE_TRY(mote_arena_take(&r->scratch, scales.count, sizeof *values, &values, err));
+    for (size_t i = 0; i < scales.count; i++)
+        values[i] = mote_flat_vec_f32(&r->f, scales, i);
+    out->quant.scales = values;
+    out->quant.n_scales = (int32_t)scales.count;
+    /* Converters leave the axis of the weights in the bias, which has just one. */
+    out->quant.axis = out->spec.n_dims == 1 ? 0 : mote_flat_i32(&r->f, q, 6, 0);
+    for (size_t i = 0; i < zeros.count; i++) {
+        int64_t zero = mote_flat_vec_i64(&r->f, zeros, i);
+        if (zero < -128 || zero > 127 || (zero != 0 && scales.count > 1))
+            return mote_fail(err, MOTE_UNSUPPORTED, "tensor '%s' has zero point %lld", out->name,
+                             (long long)zero);
+        out->quant.zero_point = (int32_t)zero;
+    }
+    out->spec.quant = &out->quant;
+    return r->f.damaged ? damaged(err) : MOTE_OK;
+}
+
+static mote_status read_tensor(reader *r, int32_t index, file_tensor *out, mote_err *err)
+{
+    memset(out, 0, sizeof *out);
+    size_t table = mote_flat_vec_table(&r->f, r->tensors, (size_t)index);
+    read_name(r, table, out);
+    out->spec.name = out->name;
+    switch (mote_flat_u8(&r->f, table, 1, TYPE_F32)) {
+    case TYPE_F32:
+        out->spec.dtype = MOTE_F32;
+        break;
+    case TYPE_I32:
+        out->spec.dtype = MOTE_I32;
+        break;
+    case TYPE_I8:
+        out->spec.dtype = MOTE_I8;
+        break;
+    default:
+        return mote_fail(err, MOTE_UNSUPPORTED, "tensor '%s' is neither int8, int32 nor float32",
+                         out->name);
+    }
+    mote_flat_vector shape = mote_flat_vec(&r->f, table, 0, 4);
+    if (shape.count > MOTE_MAX_DIMS)
+        return mote_fail(err, MOTE_UNSUPPORTED, "tensor '%s' has %zu dimensions, at most %d are "
+                         "supported", out->name, shape.count, MOTE_MAX_DIMS);
+    out->spec.n_dims = (int32_t)shape.count;
+    for (size_t i = 0; i < shape.count; i++)
+        out->spec.dims[i] = mote_flat_vec_i32(&r->f, shape, i);
+    uint32_t buffer = (uint32_t)mote_flat_i32(&r->f, table, 2, 0);
+    if (buffer >= r->buffers.count)
+        return buffer == 0 && !r->f.damaged ? MOTE_OK : damaged(err);
+    out->data = mote_flat_vec(&r->f, mote_flat_vec_table(&r->f, r->buffers, buffer), 0, 1);
+    if (r->f.damaged)
+        return damaged(err);
+    return read_quant(r, table, out, err);
+}
+
+static mote_status add_constant(reader *r, const file_tensor *t, int32_t *id, mote_err *err)
+{
+    MOTE_TRY(mote_graph_add_const(r->g, &t->spec, id, err));
+    mote_tensor *c = &r->g->tensors[*id];
+    if (t->data.count != mote_tensor_bytes(c))
+        return mote_fail(err, MOTE_PARSE, "tensor '%s' stores %zu bytes, its shape needs %zu",
+                         t->name, t->data.count, mote_tensor_bytes(c));
+    memcpy(c->data, r->f.data + t->data.at, t->data.count);
+    return MOTE_OK;
+}
+
+/* The graph's tensor for file tensor `index`: made by an earlier operator, or a constant. */
+static mote_status get_tensor(reader *r, int32_t index, int32_t *id, mote_err *err)
+{
+    if (index < 0 || (size_t)index >= r->tensors.count)
+        return damaged(err);
+    if (r->ids[index] < 0) {
+        file_tensor t;
+        MOTE_TRY(read_tensor(r, index, &t, err));
+        if (t.data.count == 0)
+            return mote_fail(err, MOTE_PARSE, "tensor '%s' is read before it is computed", t.name);
+        MOTE_TRY(add_constant(r, &t, &r->ids[index], err));
+    }
+    *id = r->ids[index];
+    return MOTE_OK;
+}
+
+/* A bias of zeros for a layer stored without one. */
+static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool is_depthwise, int32_t *id,
+                                 mote_err *err)
+{
+    const mote_tensor *in = &r->g->tensors[inputs[0]], *w = &r->g->tensors[inputs[1]];
+    float *scales;
+    mote_quant q = {.n_scales = w->quant.n_scales};
+    MOTE_TRY(mote_arena_take(&r->scratch, (size_t)q.n_scales + 1, sizeof *scales, &scales, err));
+    for (int32_t i = 0; i < q.n_scales && in->quant.n_scales == 1; i++)
+        scales[i] = w->quant.scales[i] * in->quant.scales[0];
+    q.scales = scales;
+    mote_tensor_spec spec = {.name = "zero_bias", .dtype = MOTE_I32, .n_dims = 1,
+                             .quant = q.n_scales > 0 ? &q : NULL};
+    spec.dims[0] = w->n_dims > 0 ? w->dims[is_depthwise ? w->n_dims - 1 : 0] : 0;
+    return mote_graph_add_const(r->g, &spec, id, err);
+}
+
+typedef struct {
+    size_t table;                       /* of the operator */
+    size_t options;                     /* its builtin options, 0: none */
+    int32_t index;
+    const op_row *row;
+} file_op;
+
+static mote_status refuse(const file_op *op, const char *why, mote_err *err)
+{
+    return mote_fail(err, MOTE_UNSUPPORTED, "operator %d (%s): %s", (int)op->index, op->row->name,
+                     why);
+}
+
+static mote_status read_activation(reader *r, const file_op *op, int field, mote_activation *out,
+                                   mote_err *err)
+{
+    switch (mote_flat_u8(&r->f, op->options, field, 0)) {
+    case 0:
+        *out = MOTE_ACT_NONE;
+        return MOTE_OK;
+    case 1:
+        *out = MOTE_ACT_RELU;
+        return MOTE_OK;
+    case 3:
+        *out = MOTE_ACT_RELU6;
+        return MOTE_OK;
+    default:
+        return refuse(op, "its fused activation is none of NONE, RELU, RELU6", err);
+    }
+}
+
+static void read_spatial(reader *r, const file_op *op, mote_op_attrs *a)
+{
+    a->padding = mote_flat_u8(&r->f, op->options, 0, 0) == 0 ? MOTE_PAD_SAME : MOTE_PAD_VALID;
+    a->stride_w = mote_flat_i32(&r->f, op->options, 1, 0);
+    a->stride_h = mote_flat_i32(&r->f, op->options, 2, 0);
+}
+
+static mote_status read_attrs(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    mote_flat *f = &r->f;
+    size_t o = op->options;
+    switch (op->row->kind) {
+    case MOTE_OP_CONV_2D:
+        read_spatial(r, op, a);
+        if (mote_flat_i32(f, o, 4, 1) != 1 || mote_flat_i32(f, o, 5, 1) != 1)
+            return refuse(op, "dilation is not supported", err);
+        return read_activation(r, op, 3, &a->activation, err);
+    case MOTE_OP_DEPTHWISE_CONV_2D:
+        read_spatial(r, op, a);
+        if (mote_flat_i32(f, o, 5, 1) != 1 || mote_flat_i32(f, o, 6, 1) != 1)
+            return refuse(op, "dilation is not supported", err);
+        return read_activation(r, op, 4, &a->activation, err);
+    case MOTE_OP_AVG_POOL_2D:
+    case MOTE_OP_MAX_POOL_2D:
+        read_spatial(r, op, a);
+        a->window_w = mote_flat_i32(f, o, 3, 0);
+        a->window_h = mote_flat_i32(f, o, 4, 0);
+        if (mote_flat_u8(f, o, 5, 0) != 0)
+            return refuse(op, "a fused activation of a pool is not supported", err);
+        return MOTE_OK;
+    case MOTE_OP_DENSE:
+        if (mote_flat_u8(f, o, 1, 0) != 0)
+            return refuse(op, "shuffled weights are not supported", err);
+        return read_activation(r, op, 0, &a->activation, err);
+    case MOTE_OP_ADD:
+        return read_activation(r, op, 0, &a->activation, err);
+    case MOTE_OP_SOFTMAX: {
+        float beta = mote_flat_f32(f, o, 0, 0);
+        if (!(beta >= 1.0f && beta <= 1.0f))
+            return refuse(op, "beta must be 1", err);
+        return MOTE_OK;
+    }
+    case MOTE_OP_RESHAPE:
+        return MOTE_OK;
+    case MOTE_OP_NONE:
+    case MOTE_OP_BATCH_NORM:
+    case MOTE_OP_DROPOUT:
+    case MOTE_OP_RELU:
+        break;
+    }
+    return refuse(op, "is not supported", err);
+}
+
+/* The activations, weights and bias that our operator of this kind takes. */
+static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mote_err *err)
+{
+    mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
+    bool has_weights = op->row->kind == MOTE_OP_CONV_2D || op->row->kind == MOTE_OP_DENSE ||
+                       op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D;
+    size_t needed = has_weights || op->row->kind == MOTE_OP_ADD ? 2 : 1;
+    if (r->f.damaged || v.count < needed)
+        return damaged(err);
+    for (size_t i = 0; i < needed; i++)
+        MOTE_TRY(get_tensor(r, mote_flat_vec_i32(&r->f, v, i), &inputs[i], err));
+    if (!has_weights)
+        return MOTE_OK;
+    if (v.count < 3 || mote_flat_vec_i32(&r->f, v, 2) < 0)
+        return add_zero_bias(r, inputs, op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D, &inputs[2], err);
+    return get_tensor(r, mote_flat_vec_i32(&r->f, v, 2), &inputs[2], err);
+}
+
+static mote_status find_row(reader *r, file_op *op, mote_err *err)
+{
+    uint32_t code_index = (uint32_t)mote_flat_i32(&r->f, op->table, 0, 0);
+    if (r->f.damaged || code_index >= r->codes.count)
+        return damaged(err);
+    size_t code_table = mote_flat_vec_table(&r->f, r->codes, code_index);
+    int32_t code = mote_flat_i32(&r->f, code_table, 3, 0);
+    int32_t old_code = mote_flat_u8(&r->f, code_table, 0, 0);
+    if (r->f.damaged)
+        return damaged(err);
+    code = old_code > code ? old_code : code;
+    op->row = find_op(code);
+    if (op->row == NULL)
+        return mote_fail(err, MOTE_UNSUPPORTED, "operator %d: TensorFlow Lite builtin operator %d "
+                         "is not supported", (int)op->index, (int)code);
+    if (op->row->kind == MOTE_OP_NONE)
+        return refuse(op, "is not supported", err);
+    return MOTE_OK;
+}
+
+static mote_status add_operator(reader *r, int32_t index, mote_err *err)
+{
+    file_op op = {.index = index};
+    op.table = mote_flat_vec_table(&r->f, r->operators, (size_t)index);
+    MOTE_TRY(find_row(r, &op, err));
+    op.options = mote_flat_table(&r->f, op.table, 4);
+    mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1};
+    MOTE_TRY(read_attrs(r, &op, &attrs, err));
+    int32_t inputs[MOTE_MAX_OP_INPUTS] = {0};
+    MOTE_TRY(read_inputs(r, &op, inputs, err));
+    mote_flat_vector outputs = mote_flat_vec(&r->f, op.table, 2, 4);
+    if (r->f.damaged || outputs.count != 1)
+        return damaged(err);
+    int32_t output = mote_flat_vec_i32(&r->f, outputs, 0);
+    if (output < 0 || (size_t)output >= r->tensors.count || r->ids[output] >= 0)
+        return damaged(err);
+    file_tensor t;
+    MOTE_TRY(read_tensor(r, output, &t, err));
+    if (op.row->kind != MOTE_OP_DENSE)
+        return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
+    /* Ours flattens to [1, oc]; TensorFlow Lite may write the same values in another shape. */
+    if (t.spec.n_dims != 2)
+        return refuse(&op, "its output must have two dimensions", err);
+    return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
+}
+
+static mote_status open_file(reader *r, const uint8_t *bytes, size_t n, mote_err *err)
+{
+    r->f = (mote_flat){bytes, n, false};
+    if (n < 8 || memcmp(bytes + 4, "TFL3", 4) != 0)
+        return mote_fail(err, MOTE_PARSE, "not a TensorFlow Lite model: 'TFL3' is missing");
+    r->model = mote_flat_root(&r->f);
+    r->codes = mote_flat_vec(&r->f, r->model, 1, 4);
+    r->buffers = mote_flat_vec(&r->f, r->model, 4, 4);
+    mote_flat_vector subgraphs = mote_flat_vec(&r->f, r->model, 2, 4);
+    if (r->f.damaged)
+        return damaged(err);
+    if (subgraphs.count != 1)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the model has %zu subgraphs, 1 is supported",
+                         subgraphs.count);
+    r->subgraph = mote_flat_vec_table(&r->f, subgraphs, 0);
+    r->tensors = mote_flat_vec(&r->f, r->subgraph, 0, 4);
+    r->operators = mote_flat_vec(&r->f, r->subgraph, 3, 4);
+    if (r->f.damaged)
+        return damaged(err);
+    if (r->tensors.count > MAX_TENSORS || r->operators.count > MAX_TENSORS)
+        return mote_fail(err, MOTE_LIMIT, "the model has more than %d tensors or operators",
+                         MAX_TENSORS);
+    return MOTE_OK;
+}
+
+/* The one input or output of the subgraph. */
+static mote_status only_one(reader *r, int field, const char *what, int32_t *index, mote_err *err)
+{
+    mote_flat_vector v = mote_flat_vec(&r->f, r->subgraph, field, 4);
+    if (r->f.damaged)
+        return damaged(err);
+    if (v.count != 1)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the model has %zu %s, 1 is supported", v.count,
+                         what);
+    *index = mote_flat_vec_i32(&r->f, v, 0);
+    if (*index < 0 || (size_t)*index >= r->tensors.count)
+        return damaged(err);
+    return MOTE_OK;
+}
+
+static mote_status read_graph(reader *r, mote_err *err)
+{
+    int32_t input, output;
+    file_tensor t;
+    MOTE_TRY(mote_arena_take(&r->scratch, r->tensors.count, sizeof *r->ids, &r->ids, err));
+    for (size_t i = 0; i < r->tensors.count; i++)
+        r->ids[i] = -1;
+    MOTE_TRY(only_one(r, 1, "inputs", &input, err));
+    MOTE_TRY(only_one(r, 2, "outputs", &output, err));
+    MOTE_TRY(read_tensor(r, input, &t, err));
+    if (t.spec.dtype != MOTE_I8)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the model's input '%s' is not int8: only fully "
+                         "quantised models are supported", t.name);
+    MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
+    for (size_t i = 0; i < r->operators.count; i++)
+        MOTE_TRY(add_operator(r, (int32_t)i, err));
+    if (r->operators.count == 0 || r->ids[output] != r->g->output)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the model's output is not computed by its last "
+                         "operator");
+    return mote_graph_validate(r->g, err);
+}
+
+mote_status mote_import_tflite(const void *bytes, size_t n, mote_graph **out, mote_err *err)
+{
+    reader r = {0};
+    MOTE_TRY(open_file(&r, bytes, n, err));
+    mote_arena_init(&r.scratch, (size_t)64 << 20);
+    mote_status st = mote_graph_create(0, &r.g, err);
+    if (st == MOTE_OK)
+        st = read_graph(&r, err);
+    mote_arena_release(&r.scratch);
+    if (st != MOTE_OK) {
+        mote_graph_destroy(r.g);
+        return st;
+    }
+    *out = r.g;
+    return MOTE_OK;
+}
