@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the float and the fixed front end share besides the tables: how a stream fills. */
+#ifndef MRT_FRONTEND_INTERNAL_H
+#define MRT_FRONTEND_INTERNAL_H
+
+#include <string.h>
+
+#include "mrt_frontend.h"
+
+/* Take samples; 1 when the window is full. Then the caller makes the frame and calls mrt_stream_hop. */
+static inline int32_t mrt_stream_fill(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used)
+{
+    const size_t window = (size_t)s->tables->config.window, held = (size_t)s->n_held;
+    const size_t take = n < window - held ? n : window - held;
+
+    if (take > 0)
+        memcpy(s->pcm + held, pcm, take * sizeof(int16_t));
+    s->n_held = (int32_t)(held + take);
+    *n_used = take;
+    return held + take == window;
+}
+
+static inline void mrt_stream_hop(mrt_frontend_stream *s)
+{
+    const size_t window = (size_t)s->tables->config.window, hop = (size_t)s->tables->config.hop;
+
+    memmove(s->pcm, s->pcm + hop, (window - hop) * sizeof(int16_t));
+    s->n_held = (int32_t)(window - hop);
+}
+
+/* The next index in bit-reversed order below m, a power of two. */
+static inline uint32_t mrt_next_reversed(uint32_t r, uint32_t m)
+{
+    uint32_t bit = m >> 1;
+
+    while ((r & bit) != 0) {
+        r ^= bit;
+        bit >>= 1;
+    }
+    return r | bit;
+}
+
+/* Fixed point: the bits dropped after windowing, log2(n_fft), one more with pre-emphasis. */
+static inline uint32_t mrt_window_shift(const mrt_frontend_config *c)
+{
+    uint32_t shift = c->pre_emphasis_q15 != 0 ? 1 : 0;
+
+    for (int32_t n = c->n_fft; n > 1; n >>= 1)
+        shift++;
+    return shift;
+}
+
+/* 1e-6 * 2^exponent, exponent <= 48. */
+static inline uint32_t mrt_log_offset(int32_t exponent)
+{
+    return 281474977u >> (48 - exponent);
+}
+
+#endif
