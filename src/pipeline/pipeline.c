@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine of the loop: keys, attempts, what is fresh. See pipeline.h; what the stages do is in
+ * stage_*.c, their inputs in stages.c. */
+#include "pipeline/pipeline.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "pipeline/stage_internal.h"
+
+static const struct {
+    const char *name;
+    int32_t version;
+} stage_rows[MOTE_N_STAGES] = {
+#define STAGE(id, version, doc) {#id, version},
+#include "pipeline/stages.def"
+#undef STAGE
+};
+
+const char *mote_stage_name(mote_stage_id stage)
+{
+    MOTE_BUG_IF(stage >= MOTE_N_STAGES);
+    return stage_rows[stage].name;
+}
+
+bool mote_stage_parse(const char *name, mote_stage_id *out)
+{
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        if (strcmp(stage_rows[i].name, name) == 0) {
+            *out = (mote_stage_id)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline **out,
+                                 mote_err *err)
+{
+    mote_pipeline *p = mote_alloc_zero(1, sizeof *p);
+    if (!p)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
+    p->cfg = *cfg;
+    mote_arena_init(&p->arena, (size_t)64 << 20);
+    p->work_dir = mote_arena_printf(&p->arena, "%s/work", mote_store_dir(cfg->store));
+    mote_status st = p->work_dir ? mote_dir_make(p->work_dir, err)
+                                 : mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
+    if (st != MOTE_OK) {
+        mote_pipeline_destroy(p);
+        return st;
+    }
+    *out = p;
+    return MOTE_OK;
+}
+
+static void forget(mote_stage_result *r)
+{
+    json_decref(r->output);
+    *r = (mote_stage_result){0};
+}
+
+void mote_pipeline_destroy(mote_pipeline *p)
+{
+    if (!p)
+        return;
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        forget(&p->results[i]);
+    mote_arena_release(&p->arena);
+    mote_free(p);
+}
+
+/* ---- keys -------------------------------------------------------------------------------- */
+
+/* What the result of a stage depends on, name -> text. Inputs must have their key. */
+static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, mote_err *err)
+{
+    const mote_stage_def *d = &mote_stage_defs[id];
+    char text[MOTE_SHA256_HEX_BYTES];
+    (void)mote_format(text, sizeof text, "%d", stage_rows[id].version);
+    json_object_set_new(out, "stage version", json_string(text));
+    for (size_t i = 0; i < d->n_inputs; i++) {
+        mote_sha256_hex(&p->keys[d->inputs[i]], text);
+        json_object_set_new(out, mote_stage_name(d->inputs[i]), json_string(text));
+    }
+    for (size_t i = 0; d->sections[i]; i++) {
+        mote_sha256 h;
+        MOTE_TRY(mote_project_section_hash(p->cfg.project, d->sections[i], &h, err));
+        mote_sha256_hex(&h, text);
+        char name[64];
+        (void)mote_format(name, sizeof name, "mote.yaml: %s", d->sections[i]);
+        json_object_set_new(out, name, json_string(text));
+    }
+    return d->more ? d->more(p, out, err) : MOTE_OK;
+}
+
+static mote_status key_of(mote_stage_id id, const json_t *parts, mote_sha256 *out, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, mote_stage_name(id));
+    mote_json_write(&b, parts, false);
+    MOTE_TRY(mote_buf_status(&b, err));
+    *out = mote_sha256_of(b.data, b.len);
+    return MOTE_OK;
+}
+
+/* ---- attempts ---------------------------------------------------------------------------- */
+
+static mote_status read_objects(mote_pipeline *p, int64_t attempt, mote_stage_result *r,
+                                mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(
+        p->cfg.store, "SELECT name, object FROM stage_object WHERE attempt = ?1", &q, err));
+    mote_stmt_bind_i64(q, 1, attempt);
+    for (;;) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        mote_stage_object *o = &r->objects[r->n_objects];
+        if (r->n_objects == MOTE_STAGE_MAX_OBJECTS || !mote_stmt_hash(q, 1, &o->object))
+            return mote_fail(err, MOTE_CORRUPT, "the objects of a stage are damaged in the store");
+        (void)mote_format(o->name, sizeof o->name, "%s", mote_stmt_text(q, 0));
+        r->n_objects++;
+    }
+}
+
+/* The last good attempt under `key`; out->output stays NULL when there is none. */
+static mote_status find_done(mote_pipeline *p, mote_stage_id id, const mote_sha256 *key,
+                             mote_stage_result *out, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(p->cfg.store,
+                               "SELECT id, output, started_ms, ended_ms FROM stage_attempt "
+                               "WHERE stage = ?1 AND key = ?2 AND state = 'done' "
+                               "ORDER BY id DESC LIMIT 1",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, mote_stage_name(id));
+    mote_stmt_bind_hash(q, 2, key);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row)
+        return MOTE_OK;
+    const char *text = mote_stmt_text(q, 1);
+    MOTE_TRY(mote_json_parse("stage output", text ? text : "", text ? strlen(text) : 0,
+                             &out->output, err));
+    out->started_ms = mote_stmt_i64(q, 2);
+    out->ended_ms = mote_stmt_i64(q, 3);
+    return read_objects(p, mote_stmt_i64(q, 0), out, err);
+}
+
+static mote_status begin_attempt(mote_pipeline *p, mote_stage_run *r, const json_t *parts,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_json_write(&b, parts, false);
+    MOTE_TRY(mote_buf_status(&b, err));
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(p->cfg.store, &txn, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(p->cfg.store,
+                               "INSERT INTO stage_attempt (stage, key, state, started_ms, inputs) "
+                               "VALUES (?1, ?2, 'running', ?3, ?4)",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, mote_stage_name(r->id));
+    mote_stmt_bind_hash(q, 2, &r->key);
+    mote_stmt_bind_i64(q, 3, p->cfg.now_ms());
+    mote_stmt_bind_text_n(q, 4, b.data, b.len);
+    MOTE_TRY(mote_stmt_run(q, err));
+    r->attempt = mote_store_last_id(p->cfg.store);
+    return mote_store_commit(&txn, err);
+}
+
+static mote_status end_done(mote_pipeline *p, mote_stage_run *r, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)64 << 20);
+    mote_json_write(&b, r->output, false);
+    MOTE_TRY(mote_buf_status(&b, err));
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(p->cfg.store, &txn, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(
+        mote_stmt_prepare(p->cfg.store,
+                          "UPDATE stage_attempt SET state = 'done', ended_ms = ?2, output = ?3 "
+                          "WHERE id = ?1",
+                          &q, err));
+    mote_stmt_bind_i64(q, 1, r->attempt);
+    mote_stmt_bind_i64(q, 2, p->cfg.now_ms());
+    mote_stmt_bind_text_n(q, 3, b.data, b.len);
+    MOTE_TRY(mote_stmt_run(q, err));
+    MOTE_SCOPED_STMT *o = NULL;
+    MOTE_TRY(mote_stmt_prepare(
+        p->cfg.store, "INSERT INTO stage_object (attempt, name, object) VALUES (?1, ?2, ?3)", &o,
+        err));
+    for (size_t i = 0; i < r->n_objects; i++) {
+        mote_stmt_bind_i64(o, 1, r->attempt);
+        mote_stmt_bind_text(o, 2, r->objects[i].name);
+        mote_stmt_bind_hash(o, 3, &r->objects[i].object);
+        MOTE_TRY(mote_stmt_run(o, err));
+    }
+    return mote_store_commit(&txn, err);
+}
+
+/* Keep the reason of a failure. A second failure here must not hide the first: it is dropped. */
+static void end_failed(mote_pipeline *p, const mote_stage_run *r, const mote_err *why)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    mote_status st = mote_stmt_prepare(p->cfg.store,
+                                       "UPDATE stage_attempt SET state = 'failed', ended_ms = ?2, "
+                                       "error = ?3 WHERE id = ?1",
+                                       &q, NULL);
+    if (st != MOTE_OK)
+        return;
+    mote_stmt_bind_i64(q, 1, r->attempt);
+    mote_stmt_bind_i64(q, 2, p->cfg.now_ms());
+    mote_stmt_bind_text(q, 3, why->text);
+    (void)!mote_stmt_run(q, NULL);
+}
+
+static mote_status run_stage(mote_pipeline *p, mote_stage_id id, const json_t *parts, mote_err *err)
+{
+    mote_stage_run r = {.id = id, .key = p->keys[id], .output = json_object()};
+    mote_err why = {0};
+    mote_status st = r.output ? begin_attempt(p, &r, parts, &why)
+                              : mote_fail(&why, MOTE_NOMEM, "no memory for a stage");
+    if (st == MOTE_OK) {
+        st = mote_stage_defs[id].run(p, &r, &why);
+        if (st == MOTE_OK)
+            st = end_done(p, &r, &why);
+        if (st != MOTE_OK && st != MOTE_CANCELLED)
+            end_failed(p, &r, &why);
+    }
+    json_decref(r.output);
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s: %s", mote_stage_name(id), why.text);
+    return find_done(p, id, &p->keys[id], &p->results[id], err);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static bool needs(mote_stage_id last, mote_stage_id id)
+{
+    if (last == id)
+        return true;
+    const mote_stage_def *d = &mote_stage_defs[last];
+    for (size_t i = 0; i < d->n_inputs; i++)
+        if (needs(d->inputs[i], id))
+            return true;
+    return false;
+}
+
+mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
+{
+    for (int i = 0; i <= (int)last; i++) {
+        mote_stage_id id = (mote_stage_id)i;
+        if (!needs(last, id))
+            continue;
+        if (mote_cancelled(p->cfg.cancel))
+            return mote_fail(err, MOTE_CANCELLED, "stopped before '%s'; run again to go on",
+                             mote_stage_name(id));
+        MOTE_SCOPED_JSON *parts = json_object();
+        if (!parts)
+            return mote_fail(err, MOTE_NOMEM, "no memory for a stage");
+        MOTE_TRY(components(p, id, parts, err));
+        MOTE_TRY(key_of(id, parts, &p->keys[id], err));
+        forget(&p->results[id]);
+        MOTE_TRY(find_done(p, id, &p->keys[id], &p->results[id], err));
+        if (p->results[id].output && !(force && id == last))
+            continue;
+        forget(&p->results[id]);
+        MOTE_TRY(run_stage(p, id, parts, err));
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
+                                 const mote_stage_result **out, mote_err *err)
+{
+    if (!p->results[stage].output) {
+        mote_stage_status all[MOTE_N_STAGES];
+        MOTE_TRY(mote_pipeline_status(p, all, err));
+    }
+    *out = &p->results[stage];
+    return MOTE_OK;
+}
+
+/* ---- status ------------------------------------------------------------------------------ */
+
+/* The first component that differs from the last good attempt, in words. */
+static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *parts,
+                           mote_stage_status *out, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(p->cfg.store,
+                               "SELECT inputs, ended_ms FROM stage_attempt "
+                               "WHERE stage = ?1 AND state = 'done' ORDER BY id DESC LIMIT 1",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, mote_stage_name(id));
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    out->why = "never run";
+    if (!row)
+        return MOTE_OK;
+    out->ended_ms = mote_stmt_i64(q, 1);
+    out->why = "its inputs changed";
+    MOTE_SCOPED_JSON *before = json_loads(mote_stmt_text(q, 0), 0, NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)parts, name, value)
+    {
+        if (!json_equal(value, json_object_get(before, name))) {
+            char *why = mote_arena_printf(&p->arena, "%s changed", name);
+            if (why)
+                out->why = why;
+            return MOTE_OK;
+        }
+    }
+    return MOTE_OK;
+}
+
+/* Did the last attempt under this key fail? Then why. */
+static mote_status find_failure(mote_pipeline *p, mote_stage_id id, mote_stage_status *out,
+                                mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(p->cfg.store,
+                               "SELECT state, error FROM stage_attempt "
+                               "WHERE stage = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, mote_stage_name(id));
+    mote_stmt_bind_hash(q, 2, &p->keys[id]);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row)
+        return MOTE_OK;
+    const char *state = mote_stmt_text(q, 0), *error = mote_stmt_text(q, 1);
+    if (strcmp(state, "failed") == 0) {
+        out->state = MOTE_STAGE_FAILED;
+        char *why = mote_arena_strdup(&p->arena, error ? error : "");
+        if (why)
+            out->why = why;
+    } else if (strcmp(state, "running") == 0) {
+        out->why = "was stopped; 'mote run' goes on";
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_STAGES],
+                                 mote_err *err)
+{
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        mote_stage_id id = (mote_stage_id)i;
+        out[i] = (mote_stage_status){.state = MOTE_STAGE_STALE, .why = ""};
+        MOTE_SCOPED_JSON *parts = json_object();
+        if (!parts)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the status");
+        MOTE_TRY(components(p, id, parts, err));
+        MOTE_TRY(key_of(id, parts, &p->keys[id], err));
+        forget(&p->results[id]);
+        MOTE_TRY(find_done(p, id, &p->keys[id], &p->results[id], err));
+        if (p->results[id].output) {
+            out[i] = (mote_stage_status){
+                .state = MOTE_STAGE_FRESH, .why = "", .ended_ms = p->results[id].ended_ms};
+            continue;
+        }
+        MOTE_TRY(explain(p, id, parts, &out[i], err));
+        MOTE_TRY(find_failure(p, id, &out[i], err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- for stages -------------------------------------------------------------------------- */
+
+void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
+                         const char *note)
+{
+    if (p->cfg.progress)
+        p->cfg.progress(p->cfg.progress_arg, r->id, done, total, note);
+}
+
+mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name, const void *bytes,
+                           size_t n, mote_err *err)
+{
+    MOTE_BUG_IF(r->n_objects == MOTE_STAGE_MAX_OBJECTS);
+    mote_stage_object *o = &r->objects[r->n_objects];
+    MOTE_TRY(mote_object_put(p->cfg.store, bytes, n, 0, p->cfg.now_ms(), &o->object, err));
+    (void)mote_format(o->name, sizeof o->name, "%s", name);
+    r->n_objects++;
+    return MOTE_OK;
+}
+
+const mote_sha256 *mote_stage_find(const mote_pipeline *p, mote_stage_id from, const char *name)
+{
+    const mote_stage_result *r = &p->results[from];
+    for (size_t i = 0; i < r->n_objects; i++)
+        if (strcmp(r->objects[i].name, name) == 0)
+            return &r->objects[i].object;
+    return NULL;
+}
+
+mote_status mote_stage_get(mote_pipeline *p, mote_stage_id from, const char *name, char **bytes,
+                           size_t *n, mote_err *err)
+{
+    const mote_sha256 *h = mote_stage_find(p, from, name);
+    if (!h)
+        return mote_fail(err, MOTE_BUG, "stage '%s' made no '%s'", mote_stage_name(from), name);
+    return mote_object_get(p->cfg.store, h, MOTE_OBJECT_MAX_BYTES, bytes, n, err);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop as stages: run what is out of date, in order, and remember what was done.
+ *
+ * A stage is a function of the outputs of earlier stages and of sections of mote.yaml. Its key is
+ * the SHA-256 of all that: the stage's name and version, the keys' outputs it reads, the sections
+ * it reads, and whatever else it names (the samples in the store). An attempt that ended well is
+ * kept under its key; a stage whose present key has such an attempt is fresh and not run again,
+ * also when mote.yaml went back to what it was before.
+ *
+ * A stage that is stopped or killed leaves a 'running' attempt behind, which counts for nothing;
+ * long stages keep their own checkpoint in the work folder and go on from there.
+ *
+ * Depends on store/, project/ and every library that a stage uses (stage_*.c). Used by cli/. */
+#ifndef MOTE_PIPELINE_PIPELINE_H
+#define MOTE_PIPELINE_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "project/project.h"
+#include "store/store.h"
+
+#define MOTE_STAGE_MAX_INPUTS   6
+#define MOTE_STAGE_MAX_SECTIONS 8
+#define MOTE_STAGE_MAX_OBJECTS  8
+
+/* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */
+typedef enum {
+#define STAGE(id, version, doc) MOTE_STAGE_##id,
+#include "pipeline/stages.def"
+#undef STAGE
+    MOTE_N_STAGES
+} mote_stage_id;
+
+/* total 0: unknown. note may be empty. */
+typedef void mote_pipeline_progress(void *arg, mote_stage_id stage, int64_t done, int64_t total,
+                                    const char *note);
+
+/* A named object that a stage made. */
+typedef struct {
+    char name[24];
+    mote_sha256 object;
+} mote_stage_object;
+
+/* What a stage has done: read by later stages, `mote status` and reports. */
+typedef struct {
+    json_t *output; /* owned by the pipeline; NULL: not there */
+    mote_stage_object objects[MOTE_STAGE_MAX_OBJECTS];
+    size_t n_objects;
+    int64_t started_ms, ended_ms;
+} mote_stage_result;
+
+typedef struct {
+    mote_store *store;
+    const mote_project *project;
+    mote_pool *pool;                  /* NULL: one thread */
+    const mote_cancel *cancel;        /* NULL: cannot be stopped */
+    mote_pipeline_progress *progress; /* NULL: none */
+    void *progress_arg;
+    int64_t (*now_ms)(void); /* the wall clock */
+} mote_pipeline_config;
+
+typedef struct mote_pipeline mote_pipeline;
+
+MOTE_MUST_USE mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline **out,
+                                               mote_err *err);
+void mote_pipeline_destroy(mote_pipeline *p);
+
+/* STALE also when an input is stale. FAILED: the last attempt under the present key failed. */
+typedef enum { MOTE_STAGE_FRESH, MOTE_STAGE_STALE, MOTE_STAGE_FAILED } mote_stage_state;
+
+typedef struct {
+    mote_stage_state state;
+    int64_t ended_ms; /* of the last good attempt under any key; 0: never */
+    const char *why; /* "never run", "mote.yaml: training changed", the error; lives as long as p */
+} mote_stage_status;
+
+MOTE_MUST_USE mote_status mote_pipeline_status(mote_pipeline *p,
+                                               mote_stage_status out[MOTE_N_STAGES], mote_err *err);
+
+/* Bring every stage up to and including `last` up to date. force: run `last` even when fresh.
+ * CANCELLED when stopped on request; nothing done is lost. */
+MOTE_MUST_USE mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force,
+                                            mote_err *err);
+
+/* The result of a stage under its present key; output NULL when it is not fresh. Borrowed from p
+ * until the next run. */
+MOTE_MUST_USE mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
+                                               const mote_stage_result **out, mote_err *err);
+
+const char *mote_stage_name(mote_stage_id stage);
+bool mote_stage_parse(const char *name, mote_stage_id *out);
+
+#endif

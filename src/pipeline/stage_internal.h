@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a stage is to the engine (pipeline.c), and what the engine gives a stage (stage_*.c). */
+#ifndef MOTE_PIPELINE_STAGE_INTERNAL_H
+#define MOTE_PIPELINE_STAGE_INTERNAL_H
+
+#include "pipeline/pipeline.h"
+
+/* One attempt, while it runs. */
+typedef struct {
+    mote_stage_id id;
+    mote_sha256 key;
+    int64_t attempt; /* row of stage_attempt */
+    json_t *output;  /* an empty object that the stage fills */
+    mote_stage_object objects[MOTE_STAGE_MAX_OBJECTS];
+    size_t n_objects;
+} mote_stage_run;
+
+typedef struct {
+    size_t n_inputs;
+    mote_stage_id inputs[MOTE_STAGE_MAX_INPUTS];
+    const char *sections[MOTE_STAGE_MAX_SECTIONS]; /* of mote.yaml; ends with NULL */
+    /* Whatever else the result depends on, as JSON value strings; NULL: nothing. */
+    mote_status (*more)(mote_pipeline *p, json_t *components, mote_err *err);
+    mote_status (*run)(mote_pipeline *p, mote_stage_run *r, mote_err *err);
+} mote_stage_def;
+
+extern const mote_stage_def mote_stage_defs[MOTE_N_STAGES]; /* stages.c */
+
+struct mote_pipeline {
+    mote_pipeline_config cfg;
+    mote_arena arena;     /* of the pipeline; texts of `why` */
+    const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
+    mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
+    mote_sha256 keys[MOTE_N_STAGES];
+};
+
+/* For stages. */
+void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
+                         const char *note);
+/* Put bytes into the store and name them as made by this attempt. */
+MOTE_MUST_USE mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name,
+                                         const void *bytes, size_t n, mote_err *err);
+/* An object that an earlier stage made: its bytes, owned by the caller (mote_free). */
+MOTE_MUST_USE mote_status mote_stage_get(mote_pipeline *p, mote_stage_id from, const char *name,
+                                         char **bytes, size_t *n, mote_err *err);
+/* The name of such an object; NULL when there is none. */
+const mote_sha256 *mote_stage_find(const mote_pipeline *p, mote_stage_id from, const char *name);
+
+#endif
