@@ -1,0 +1,705 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One connection of the HTTP server: parse, hand over, reply, close.
+ *
+ *            first byte        head complete        body complete
+ *     IDLE ------------> HEAD --------------> BODY --------------> handler
+ *      ^                                                       /            \
+ *      |                                     (on this thread) /   WORKING    \ (on a worker)
+ *      +---------------- all written <-- reply <-------------+---------------+
+ *                                          |  client does not read: WRITING, reading stopped
+ *                                          v
+ *                              close wanted: LINGER --> CLOSING
+ *
+ * LINGER shuts the write side and drops what still comes for a short while: closing a socket with
+ * unread input would reset the connection and could take the reply away from the client. */
+#include "web/http_internal.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define KEPT_BYTES ((size_t)256 * 1024) /* a larger buffer is given back after its request */
+
+static void feed(http_conn *c, const char *data, size_t n);
+
+static int64_t now_us(const http_conn *c)
+{
+    return (int64_t)uv_now(&c->loop->loop) * 1000;
+}
+
+static void set_state(http_conn *c, http_conn_state state, int64_t timeout_ms)
+{
+    c->state = state;
+    c->deadline_us = now_us(c) + timeout_ms * 1000;
+}
+
+/* ---- closing ---- */
+
+static void release_held(http_conn *c)
+{
+    if (c->held_bytes)
+        atomic_fetch_sub(&c->loop->server->held_bytes, (int64_t)c->held_bytes);
+    c->held_bytes = 0;
+}
+
+static void end_in_flight(http_conn *c)
+{
+    if (c->counted_in_flight)
+        atomic_fetch_sub(&c->loop->counters.in_flight, 1);
+    c->counted_in_flight = false;
+}
+
+static void on_closed(uv_handle_t *h)
+{
+    http_conn *c = h->data;
+    http_loop *l = c->loop;
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        l->conns = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    release_held(c);
+    end_in_flight(c);
+    mote_buf_release(&c->head);
+    mote_buf_release(&c->body);
+    mote_buf_release(&c->rest);
+    mote_buf_release(&c->reply_headers);
+    mote_buf_release(&c->reply_body);
+    mote_buf_release(&c->out);
+    mote_arena_release(&c->arena);
+    mote_free(c);
+    atomic_fetch_sub(&l->n_conns, 1);
+}
+
+void http_conn_close(http_conn *c)
+{
+    c->close_after = true;
+    if (c->state == CONN_WORKING || c->state == CONN_CLOSING)
+        return;                         /* a worker still uses it: closed when that is done */
+    c->state = CONN_CLOSING;
+    uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
+{
+    http_conn *c = h->data;
+    (void)suggested;
+    *buf = uv_buf_init(c->loop->read_buf, HTTP_READ_BYTES);
+}
+
+static void refuse(http_conn *c, int32_t code, const char *text);
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    http_conn *c = stream->data;
+    if (n == 0 || c->state == CONN_CLOSING)
+        return;
+    if (n < 0) {
+        c->has_ended = true;
+        if (n == UV_EOF && (c->state == CONN_HEAD || c->state == CONN_BODY))
+            refuse(c, 400, "the connection ended in the middle of the request");
+        else
+            http_conn_close(c);
+        return;
+    }
+    http_count(&c->loop->counters.bytes_in, (uint64_t)n);
+    if (c->state == CONN_LINGER)
+        return;
+    feed(c, buf->base, (size_t)n);
+}
+
+static void read_start(http_conn *c)
+{
+    if (!c->is_reading && uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0)
+        c->is_reading = true;
+}
+
+static void read_stop(http_conn *c)
+{
+    if (c->is_reading)
+        (void)uv_read_stop((uv_stream_t *)&c->tcp);
+    c->is_reading = false;
+}
+
+static void on_shutdown(uv_shutdown_t *rq, int status)
+{
+    http_conn *c = rq->data;
+    if (status < 0 && c->state != CONN_CLOSING)
+        http_conn_close(c);
+}
+
+static void linger(http_conn *c)
+{
+    set_state(c, CONN_LINGER, HTTP_LINGER_MS);
+    if (c->has_ended || uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0) {
+        http_conn_close(c);
+        return;
+    }
+    read_start(c);
+}
+
+/* ---- replying ---- */
+
+static void count_reply(http_conn *c)
+{
+    http_counters *n = &c->loop->counters;
+    int32_t code = c->reply.code;
+    http_count(&n->by_code[code >= 100 && code < 600 ? code : 599], 1);
+    if (!c->is_complete)
+        return;                         /* refused before it was whole: no latency to speak of */
+    int64_t us = mote_clock_mono_us() - c->request_us;
+    size_t bucket = 0;
+    while (bucket < MOTE_HTTP_N_BUCKETS && us > mote_http_bucket_us[bucket])
+        bucket++;
+    http_count(&n->latency[bucket], 1);
+    http_count(&n->latency_sum_us, us > 0 ? (uint64_t)us : 0);
+}
+
+static void shrink(mote_buf *b)
+{
+    if (b->capacity > KEPT_BYTES || b->status != MOTE_OK) {
+        size_t max_bytes = b->max_bytes;
+        mote_buf_release(b);
+        mote_buf_init(b, max_bytes);
+    } else {
+        mote_buf_reset(b);
+    }
+}
+
+/* The reply is written: ready for the next request, or on the way out. */
+static void finish_reply(http_conn *c)
+{
+    count_reply(c);
+    release_held(c);
+    end_in_flight(c);
+    shrink(&c->body);
+    shrink(&c->reply_body);
+    shrink(&c->reply_headers);
+    shrink(&c->out);
+    if (c->arena.used_bytes > KEPT_BYTES)
+        mote_arena_release(&c->arena);
+    else
+        mote_arena_reset(&c->arena);
+    c->is_complete = false;
+    if (c->close_after)
+        linger(c);
+    else
+        set_state(c, CONN_IDLE, c->loop->server->cfg.idle_timeout_ms);
+}
+
+/* After a reply that took a while: go on with what came meanwhile. */
+static void go_on(http_conn *c)
+{
+    if (c->state != CONN_IDLE)
+        return;
+    mote_buf rest = c->rest;
+    mote_buf_init(&c->rest, rest.max_bytes);
+    if (rest.len)
+        feed(c, rest.data, rest.len);
+    mote_buf_release(&rest);
+    if (c->state == CONN_IDLE || c->state == CONN_HEAD || c->state == CONN_BODY)
+        read_start(c);
+}
+
+static void on_written(uv_write_t *w, int status)
+{
+    http_conn *c = w->data;
+    if (c->state == CONN_CLOSING)
+        return;
+    if (status < 0) {
+        http_conn_close(c);
+        return;
+    }
+    finish_reply(c);
+    go_on(c);
+}
+
+static void write_head(http_conn *c)
+{
+    mote_http_reply *rp = &c->reply;
+    mote_buf *b = &c->out;
+    char line[160];
+    (void)mote_format(line, sizeof line, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\nDate: %s\r\n", (int)rp->code,
+                      mote_http_reason(rp->code), rp->body->len, c->loop->date);
+    mote_buf_reset(b);
+    mote_buf_str(b, line);
+    if (rp->body->len) {
+        mote_buf_str(b, "Content-Type: ");
+        mote_buf_str(b, rp->content_type);
+        mote_buf_str(b, "\r\n");
+    }
+    mote_buf_add(b, rp->headers->data, rp->headers->len);
+    if (c->close_after)
+        mote_buf_str(b, "Connection: close\r\n");
+    else if (c->parser.http_minor == 0)
+        mote_buf_str(b, "Connection: keep-alive\r\n");
+    mote_buf_str(b, "\r\n");
+}
+
+/* Send c->reply. Ends in IDLE or LINGER when all went out at once, else in WRITING. */
+static void send_reply(http_conn *c)
+{
+    mote_http_reply *rp = &c->reply;
+    if (rp->body->status != MOTE_OK || rp->headers->status != MOTE_OK)
+        mote_http_reply_error(rp, 500, "the answer does not fit into memory");
+    if (rp->close || c->loop->is_draining)
+        c->close_after = true;
+    write_head(c);
+    if (c->out.status != MOTE_OK) {
+        http_conn_close(c);
+        return;
+    }
+    bool with_body = !(c->is_complete && c->request.method == MOTE_HTTP_HEAD) && rp->body->len > 0;
+    uv_buf_t bufs[2] = {uv_buf_init(c->out.data, (unsigned)c->out.len),
+                        uv_buf_init(rp->body->data, (unsigned)rp->body->len)};
+    unsigned n_bufs = with_body ? 2 : 1;
+    size_t total = c->out.len + (with_body ? rp->body->len : 0);
+    http_count(&c->loop->counters.bytes_out, total);
+    int sent = uv_try_write((uv_stream_t *)&c->tcp, bufs, n_bufs);
+    if (sent < 0 && sent != UV_EAGAIN) {
+        c->state = CONN_WRITING;
+        http_conn_close(c);
+        return;
+    }
+    size_t done = sent > 0 ? (size_t)sent : 0;
+    if (done == total) {
+        finish_reply(c);
+        return;
+    }
+    uv_buf_t *first = bufs;
+    if (done >= first->len) {
+        done -= first->len;
+        first++;
+        n_bufs--;
+    }
+    first->base += done;
+    first->len -= done;
+    read_stop(c);
+    set_state(c, CONN_WRITING, c->loop->server->cfg.write_timeout_ms);
+    c->unsent_bytes = total;
+    if (uv_write(&c->write, (uv_stream_t *)&c->tcp, first, n_bufs, on_written) != 0)
+        http_conn_close(c);
+}
+
+static void reply_reset(http_conn *c)
+{
+    mote_buf_reset(&c->reply_headers);
+    mote_buf_reset(&c->reply_body);
+    c->reply = (mote_http_reply){.code = 200,
+                                 .content_type = "application/json",
+                                 .headers = &c->reply_headers,
+                                 .body = &c->reply_body};
+}
+
+/* Answer a request that is not whole, and close. */
+static void refuse(http_conn *c, int32_t code, const char *text)
+{
+    c->is_complete = false;
+    c->close_after = true;
+    reply_reset(c);
+    mote_http_reply_error(&c->reply, code, "%s", text);
+    send_reply(c);
+}
+
+/* ---- handing over ---- */
+
+static mote_http_method method_of(uint8_t m)
+{
+    if (m == HTTP_GET) return MOTE_HTTP_GET;
+    if (m == HTTP_HEAD) return MOTE_HTTP_HEAD;
+    if (m == HTTP_POST) return MOTE_HTTP_POST;
+    if (m == HTTP_PUT) return MOTE_HTTP_PUT;
+    if (m == HTTP_PATCH) return MOTE_HTTP_PATCH;
+    if (m == HTTP_DELETE) return MOTE_HTTP_DELETE;
+    if (m == HTTP_OPTIONS) return MOTE_HTTP_OPTIONS;
+    return MOTE_HTTP_OTHER;
+}
+
+static void on_work(uv_work_t *w)
+{
+    http_conn *c = w->data;
+    mote_http_server *s = c->loop->server;
+    c->request.thread = -1;
+    mote_arena_reset(&c->arena);
+    reply_reset(c);
+    (void)s->cfg.handler(s->cfg.arg, &c->request, &c->reply);
+}
+
+static void on_work_done(uv_work_t *w, int status)
+{
+    http_conn *c = w->data;
+    c->state = CONN_WRITING;
+    if (status < 0)
+        mote_http_reply_error(&c->reply, 503, "stopped before the request could be answered");
+    send_reply(c);
+    go_on(c);
+}
+
+static void fill_request(http_conn *c)
+{
+    for (int32_t i = 0; i < c->n_headers; i++)
+        c->headers[i] = (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
+    char *target = c->head.data;
+    char *query = strchr(target, '?');
+    if (query)
+        *query++ = '\0';
+    char *path = target;
+    if (strncmp(path, "http://", 7) == 0) {         /* absolute form, RFC 9112 section 3.2.2 */
+        path = strchr(path + 7, '/');
+        if (!path)
+            path = target + strlen(target);
+    }
+    c->request = (mote_http_request){
+        .method = method_of(llhttp_get_method(&c->parser)),
+        .path = *path ? path : "/",
+        .query = query ? query : "",
+        .headers = c->headers,
+        .n_headers = (size_t)c->n_headers,
+        .body = c->body.len ? c->body.data : "",
+        .body_bytes = c->body.len,
+        .thread = c->loop->index,
+        .arena = &c->arena,
+    };
+}
+
+static void dispatch(http_conn *c)
+{
+    mote_http_server *s = c->loop->server;
+    c->request_us = mote_clock_mono_us();
+    c->close_after = !c->keep_alive;
+    fill_request(c);
+    reply_reset(c);
+    atomic_fetch_add(&c->loop->counters.in_flight, 1);
+    c->counted_in_flight = true;
+    if (s->cfg.handler(s->cfg.arg, &c->request, &c->reply)) {
+        send_reply(c);
+        return;
+    }
+    read_stop(c);
+    set_state(c, CONN_WORKING, 0);
+    c->deadline_us = INT64_MAX;
+    if (uv_queue_work(&c->loop->loop, &c->work, on_work, on_work_done) != 0) {
+        c->state = CONN_WRITING;
+        mote_http_reply_error(&c->reply, 503, "no worker is free");
+        send_reply(c);
+    }
+}
+
+/* ---- what the parser reports ---- */
+
+static int fail(http_conn *c, int32_t code, const char *text)
+{
+    c->fail_code = code;
+    (void)mote_format(c->fail_text, sizeof c->fail_text, "%s", text);
+    return HPE_USER;
+}
+
+static int fail_head(http_conn *c)
+{
+    char text[96];
+    (void)mote_format(text, sizeof text, "the request's head is longer than %zu bytes",
+                      c->loop->server->cfg.max_head_bytes);
+    return fail(c, 431, text);
+}
+
+static int on_message_begin(llhttp_t *p)
+{
+    http_conn *c = p->data;
+    set_state(c, CONN_HEAD, c->loop->server->cfg.head_timeout_ms);
+    mote_buf_reset(&c->head);
+    mote_buf_reset(&c->body);
+    c->head_bytes = 0;
+    c->n_headers = 0;
+    c->is_in_value = false;
+    c->is_complete = false;
+    c->is_first = false;
+    c->fail_code = 0;
+    return 0;
+}
+
+static int add_head(http_conn *c, const char *at, size_t n)
+{
+    c->head_bytes += n;
+    if (c->head_bytes > c->loop->server->cfg.max_head_bytes)
+        return fail_head(c);
+    mote_buf_add(&c->head, at, n);
+    return c->head.status == MOTE_OK ? 0 : fail(c, 503, "out of memory");
+}
+
+static int on_url(llhttp_t *p, const char *at, size_t n)
+{
+    return add_head(p->data, at, n);
+}
+
+static int on_url_complete(llhttp_t *p)
+{
+    return add_head(p->data, "", 1);
+}
+
+static int on_header_field(llhttp_t *p, const char *at, size_t n)
+{
+    http_conn *c = p->data;
+    if (c->state == CONN_BODY) {                    /* a trailer: counted, not kept */
+        c->head_bytes += n;
+        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? fail_head(c) : 0;
+    }
+    if (c->n_headers == 0 || c->is_in_value) {
+        if (c->n_headers == HTTP_MAX_HEADERS)
+            return fail(c, 431, "the request has more than 64 headers");
+        c->name_at[c->n_headers] = (uint32_t)c->head.len;
+        c->value_at[c->n_headers++] = 0;
+        c->is_in_value = false;
+    }
+    return add_head(c, at, n);
+}
+
+static int on_header_field_complete(llhttp_t *p)
+{
+    http_conn *c = p->data;
+    if (c->state == CONN_BODY)
+        return 0;
+    const char *name = c->head.data + c->name_at[c->n_headers - 1];
+    if (name[strcspn(name, " \t")])                 /* the parser's loose mode lets these pass */
+        return fail(c, 400, "malformed HTTP request: a blank in the name of a header");
+    int failed = add_head(c, "", 1);
+    c->value_at[c->n_headers - 1] = (uint32_t)c->head.len;
+    return failed;
+}
+
+static int on_header_value(llhttp_t *p, const char *at, size_t n)
+{
+    http_conn *c = p->data;
+    if (c->state == CONN_BODY) {
+        c->head_bytes += n;
+        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? fail_head(c) : 0;
+    }
+    return add_head(c, at, n);
+}
+
+static int on_header_value_complete(llhttp_t *p)
+{
+    http_conn *c = p->data;
+    if (c->state == CONN_BODY)
+        return 0;
+    c->is_in_value = true;
+    return add_head(c, "", 1);
+}
+
+static int fail_body(http_conn *c)
+{
+    char text[96];
+    (void)mote_format(text, sizeof text, "the request's body is longer than the limit of %zu bytes",
+                      c->loop->server->cfg.max_body_bytes);
+    return fail(c, 413, text);
+}
+
+static int answer_expect(http_conn *c, const char *expect)
+{
+    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (strlen(expect) != 12 || (expect[0] != '1') || strncmp(expect + 1, "00-", 3) != 0)
+        return fail(c, 417, "the only expectation that is met is '100-continue'");
+    uv_buf_t buf = uv_buf_init(text, sizeof text - 1);
+    if (uv_try_write((uv_stream_t *)&c->tcp, &buf, 1) != (int)(sizeof text - 1))
+        return fail(c, 400, "the client does not read");
+    return 0;
+}
+
+static int on_headers_complete(llhttp_t *p)
+{
+    http_conn *c = p->data;
+    const mote_http_config *cfg = &c->loop->server->cfg;
+    if (p->http_major != 1)
+        return fail(c, 505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+    if (p->method == HTTP_CONNECT)
+        return fail(c, 501, "this is not a proxy: method CONNECT is not supported");
+    p->upgrade = 0;                                 /* an offer to change the protocol may be ignored */
+    if ((p->flags & F_CONTENT_LENGTH) && p->content_length > cfg->max_body_bytes)
+        return fail_body(c);
+    for (int32_t i = 0; i < c->n_headers; i++)
+        c->headers[i] = (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
+    c->request.headers = c->headers;
+    c->request.n_headers = (size_t)c->n_headers;
+    if (p->http_minor >= 1 && !mote_http_header_find(&c->request, "host"))
+        return fail(c, 400, "an HTTP/1.1 request needs a Host header");
+    set_state(c, CONN_BODY, cfg->body_timeout_ms);
+    c->body_start_us = now_us(c);
+    const char *expect = mote_http_header_find(&c->request, "expect");
+    if (expect && p->http_minor >= 1)
+        return answer_expect(c, expect);
+    return 0;
+}
+
+static int on_body(llhttp_t *p, const char *at, size_t n)
+{
+    http_conn *c = p->data;
+    mote_http_server *s = c->loop->server;
+    if (n > s->cfg.max_body_bytes - c->body.len)
+        return fail_body(c);
+    int64_t held = atomic_fetch_add(&s->held_bytes, (int64_t)n) + (int64_t)n;
+    c->held_bytes += n;
+    if (held > (int64_t)s->cfg.max_held_bytes)
+        return fail(c, 503, "too much input is in work, try again");
+    mote_buf_add(&c->body, at, n);
+    if (c->body.status != MOTE_OK)
+        return fail(c, 503, "out of memory");
+    c->deadline_us = c->body_start_us + s->cfg.body_timeout_ms * 1000 +
+                     (int64_t)(c->body.len / s->cfg.min_body_rate) * 1000000;
+    return 0;
+}
+
+static int on_message_complete(llhttp_t *p)
+{
+    http_conn *c = p->data;
+    c->is_complete = true;
+    c->keep_alive = llhttp_should_keep_alive(p) != 0;
+    return HPE_PAUSED;
+}
+
+void http_conn_settings(llhttp_settings_t *settings)
+{
+    llhttp_settings_init(settings);
+    settings->on_message_begin = on_message_begin;
+    settings->on_url = on_url;
+    settings->on_url_complete = on_url_complete;
+    settings->on_header_field = on_header_field;
+    settings->on_header_field_complete = on_header_field_complete;
+    settings->on_header_value = on_header_value;
+    settings->on_header_value_complete = on_header_value_complete;
+    settings->on_headers_complete = on_headers_complete;
+    settings->on_body = on_body;
+    settings->on_message_complete = on_message_complete;
+}
+
+static void refuse_malformed(http_conn *c, llhttp_errno_t e)
+{
+    if (c->fail_code) {
+        refuse(c, c->fail_code, c->fail_text);
+        return;
+    }
+    char text[160];
+    const char *reason = llhttp_get_error_reason(&c->parser);
+    (void)mote_format(text, sizeof text, "malformed HTTP request: %s",
+                      reason && *reason ? reason : llhttp_errno_name(e));
+    refuse(c, e == HPE_INVALID_VERSION || e == HPE_PAUSED_H2_UPGRADE ? 505 : 400, text);
+}
+
+/* Parse data[0..n); requests in it are answered in order. What lies behind one that cannot be
+ * answered at once is kept in c->rest. */
+static void feed(http_conn *c, const char *data, size_t n)
+{
+    while (n > 0) {
+        if (c->state == CONN_WORKING || c->state == CONN_WRITING) {
+            mote_buf_add(&c->rest, data, n);
+            if (c->rest.status != MOTE_OK)
+                http_conn_close(c);
+            return;
+        }
+        if (c->state == CONN_LINGER || c->state == CONN_CLOSING)
+            return;
+        llhttp_errno_t e = llhttp_execute(&c->parser, data, n);
+        if (e == HPE_OK) {
+            /* Blanks that the parser skips reach no callback; they count here. */
+            if (c->state == CONN_HEAD && (c->head_bytes += n) > 2 * c->loop->server->cfg.max_head_bytes) {
+                (void)fail_head(c);
+                refuse(c, c->fail_code, c->fail_text);
+            }
+            return;
+        }
+        if (e != HPE_PAUSED || !c->is_complete) {
+            refuse_malformed(c, e);
+            return;
+        }
+        size_t used = (size_t)(llhttp_get_error_pos(&c->parser) - data);
+        llhttp_resume(&c->parser);
+        data += used;
+        n -= used;
+        dispatch(c);
+    }
+}
+
+/* ---- opening, time ---- */
+
+static void init_buffers(http_conn *c, const mote_http_config *cfg)
+{
+    mote_buf_init(&c->head, 2 * cfg->max_head_bytes + 4096);
+    mote_buf_init(&c->body, cfg->max_body_bytes + 1);
+    mote_buf_init(&c->rest, 2 * HTTP_READ_BYTES);
+    mote_buf_init(&c->reply_headers, 64 * 1024);
+    mote_buf_init(&c->reply_body, cfg->max_reply_bytes);
+    mote_buf_init(&c->out, 96 * 1024);
+    mote_arena_init(&c->arena, cfg->max_arena_bytes);
+}
+
+void http_conn_open(http_loop *l, int fd)
+{
+    mote_http_server *s = l->server;
+    http_conn *c = mote_alloc_zero(1, sizeof *c);
+    uv_os_sock_t sock = fd;
+    if (!c || uv_tcp_init(&l->loop, &c->tcp) != 0) {
+        mote_free(c);
+        uv_fs_t rq;
+        (void)uv_fs_close(NULL, &rq, fd, NULL);
+        atomic_fetch_sub(&l->n_conns, 1);
+        return;
+    }
+    c->loop = l;
+    c->tcp.data = c->write.data = c->shutdown.data = c->work.data = c;
+    init_buffers(c, &s->cfg);
+    c->next = l->conns;
+    if (l->conns)
+        l->conns->prev = c;
+    l->conns = c;
+    llhttp_init(&c->parser, HTTP_REQUEST, &s->settings);
+    c->parser.data = c;
+    c->is_first = true;
+    set_state(c, CONN_IDLE, s->cfg.head_timeout_ms);
+    if (uv_tcp_open(&c->tcp, sock) != 0) {
+        uv_fs_t rq;
+        (void)uv_fs_close(NULL, &rq, fd, NULL);
+        http_conn_close(c);
+        return;
+    }
+    (void)uv_tcp_nodelay(&c->tcp, 1);
+    read_start(c);
+    if (l->is_draining)
+        http_conn_drain(c);
+}
+
+static void check_writing(http_conn *c, int64_t now)
+{
+    size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+    if (unsent < c->unsent_bytes) {
+        c->unsent_bytes = unsent;
+        c->deadline_us = now + c->loop->server->cfg.write_timeout_ms * 1000;
+    } else if (now > c->deadline_us) {
+        http_conn_close(c);
+    }
+}
+
+void http_conn_tick(http_conn *c, int64_t now)
+{
+    if (c->state == CONN_WRITING) {
+        check_writing(c, now);
+        return;
+    }
+    if (now <= c->deadline_us)
+        return;
+    if (c->state == CONN_HEAD)
+        refuse(c, 408, "the request's head did not come in time");
+    else if (c->state == CONN_BODY)
+        refuse(c, 408, "the request's body did not come in time");
+    else if (c->state == CONN_IDLE && c->is_first && !c->loop->is_draining)
+        refuse(c, 408, "no request came");
+    else if (c->state == CONN_IDLE || c->state == CONN_LINGER)
+        http_conn_close(c);
+}
+
+/* The server stops. A request that lies unread in the socket is still answered: a connection
+ * without one is closed a moment later, by the tick. */
+void http_conn_drain(http_conn *c)
+{
+    int64_t soon = now_us(c) + 200 * 1000;
+    if (c->state == CONN_IDLE && c->deadline_us > soon)
+        c->deadline_us = soon;
+}
