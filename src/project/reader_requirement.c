@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "project/reader_internal.h"
+#include "project/verdict.h"
 
 /* The nodes of one entry, by key; NULL when absent. */
 typedef struct {
@@ -148,12 +149,9 @@ static bool read_rest(mote_reader *r, const entry_nodes *e, mote_requirement *q)
     return !e->confidence || mote_reader_set(r, item_row("confidence"), e->confidence, &q->confidence);
 }
 
-/* "accuracy@test/car-noise", "ram_bytes@device:cortex-m4f" */
 static bool set_id(mote_reader *r, mote_requirement *q)
 {
-    q->id = mote_arena_printf(r->arena, "%s@%s%s%s%s%s", mote_metric_info(q->metric)->name, mote_place_name(q->where),
-                              *q->target ? ":" : "", q->target, *q->slice ? "/" : "", q->slice);
-    if (!q->id)
+    if (mote_measurement_id(q->metric, q->where, q->target, q->slice, r->arena, &q->id, NULL) != MOTE_OK)
         r->fatal = MOTE_NOMEM;
     return q->id != NULL;
 }
