@@ -1,7 +1,59 @@
-# The menu. Meson does the work; tools/setup installs what is missing.
-BUILD ?= build
+# The menu. Meson does the work in build/; tools/setup installs what is missing (nothing is done
+# when nothing is). Every line here can be typed by hand as well.
+BUILD = build
+T = 60
 
-.PHONY: build
+.PHONY: help build demo test check lint device bench fuzz cover clean
+
+help:
+	@echo 'make build     set up and build build/mote'
+	@echo 'make demo      build, and go round the loop on the example project'
+	@echo 'make test      build, and run every test that needs only this machine'
+	@echo 'make check     test, lint, gcc, clang, sanitizers, devices, interoperation (30 minutes)'
+	@echo 'make lint      layers, tables, banned calls, static analysis'
+	@echo 'make device    cross-build, symbol, stack and size checks, emulator parity'
+	@echo 'make bench     speed and size against the recorded baseline'
+	@echo 'make fuzz T=60 every fuzz target for T seconds'
+	@echo 'make cover     line coverage of the tests, in coverage/'
+
 build:
+	@tools/setup build
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
-	@ninja -C $(BUILD)
+	@ninja -C $(BUILD) mote
+
+demo:
+	@tools/setup build device
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
+	@ninja -C $(BUILD) mote
+	@tools/demo
+
+test:
+	@tools/setup build test
+	@tools/test --build $(BUILD)
+
+check:
+	@tools/setup build test device check
+	@.ci/run
+
+lint:
+	@tools/setup build check
+	@tools/lint
+
+device:
+	@tools/setup build test device
+	@tools/device
+
+bench:
+	@tools/setup build device bench
+	@tools/bench
+
+fuzz:
+	@tools/setup build test check
+	@tools/fuzz $(T)
+
+cover:
+	@tools/setup build test check
+	@tools/cover
+
+clean:
+	rm -rf $(BUILD) build-* coverage

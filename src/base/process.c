@@ -102,6 +102,8 @@ _Noreturn static void become(const mote_process *p, const char *path, child *c)
     for (int i = 0; i < 3; i++)
         from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 3);
     bool ok = report >= 0;
+    if (p->own_group)
+        ok = ok && setpgid(0, 0) == 0;
     for (int i = 0; i < 3; i++)
         ok = ok && from[i] >= 0 && dup2(from[i], i) == i;
     ok = ok && (!p->cwd || chdir(p->cwd) == 0);
@@ -221,20 +223,23 @@ static mote_status exchange(const mote_process *p, child *c, mote_err *err)
     return MOTE_OK;
 }
 
-/* The child may close its streams long before it ends; without a deadline we just wait. */
-static mote_status await(const mote_process *p, child *c, int *wait_status, mote_err *err)
+/* Until the child has ended; it is not yet reaped. It may have closed its streams long before;
+ * without a deadline we just wait. */
+static mote_status await(const mote_process *p, child *c, mote_err *err)
 {
     int64_t nap_ms = 1;
     for (;;) {
-        pid_t got = waitpid(c->pid, wait_status, c->deadline_us ? WNOHANG : 0);
-        if (got == c->pid)
-            return MOTE_OK;
-        if (got < 0 && errno != EINTR)
+        siginfo_t info = {0};
+        int failed = waitid(P_PID, (id_t)c->pid, &info,
+                            WEXITED | WNOWAIT | (c->deadline_us ? WNOHANG : 0));
+        if (failed && errno != EINTR)
             return mote_fail_errno(err, "wait for '%s'", p->argv[0]);
+        if (!failed && info.si_pid == c->pid)
+            return MOTE_OK;
         int wait_ms;
         if (!time_left(c, &wait_ms))
             return timed_out(p, err);
-        if (got == 0) {
+        if (c->deadline_us) {
             mote_clock_sleep_ms(nap_ms < wait_ms ? nap_ms : wait_ms);
             nap_ms = nap_ms < 50 ? nap_ms * 2 : 50;
         }
@@ -250,12 +255,14 @@ static mote_status run_child(const mote_process *p, const char *path, child *c, 
     if (st == MOTE_OK)
         st = exchange(p, c, err);
     if (st == MOTE_OK)
-        st = await(p, c, wait_status, err);
-    if (st != MOTE_OK) {
-        (void)kill(c->pid, SIGKILL);     /* not yet waited for, so the number is still its own */
-        while (waitpid(c->pid, wait_status, 0) < 0 && errno == EINTR)
-            continue;
-    }
+        st = await(p, c, err);
+    /* Not yet reaped, so the number is still its own. */
+    if (p->own_group)
+        (void)kill(-c->pid, SIGKILL);
+    if (st != MOTE_OK)
+        (void)kill(c->pid, SIGKILL);
+    while (waitpid(c->pid, wait_status, 0) < 0 && errno == EINTR)
+        continue;
     return st;
 }
 

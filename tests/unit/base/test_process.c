@@ -83,7 +83,7 @@ static void too_slow_is_killed_and_told(void **state)
     mote_process p = {.argv = sleeps, .timeout_ms = 50};
     int64_t start = mote_clock_mono_us();
     T_FAILS(mote_process_run(&p, &code, &err), MOTE_TIMEOUT, "'sleep' did not end within 50 ms");
-    const char *const closes[] = {"sh", "-c", "exec >&- 2>&- <&-; sleep 30", NULL};
+    const char *const closes[] = {"sh", "-c", "exec >&- 2>&- <&-; exec sleep 30", NULL};
     p.argv = closes;
     T_FAILS(mote_process_run(&p, &code, &err), MOTE_TIMEOUT, "'sh'");
     assert_true(mote_clock_mono_us() - start < 10000000);
@@ -164,6 +164,31 @@ static void the_folder_can_be_chosen(void **state)
     T_FAILS(mote_process_run(&p, &code, &err), MOTE_NOT_FOUND, "in '/no/such/folder'");
 }
 
+static void what_a_group_leaves_running_is_killed(void **state)
+{
+    (void)state;
+    mote_err err;
+    MOTE_SCOPED_BUF out;
+    mote_buf_init(&out, 100);
+    int code = -1;
+    const char *const argv[] = {"sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!", NULL};
+    mote_process p = {.argv = argv, .out = &out, .own_group = true};
+    T_OK(mote_process_run(&p, &code, &err));
+    pid_t pid = (pid_t)strtol(out.data, NULL, 10);
+    assert_true(pid > 1);
+    bool gone = false;
+    for (int i = 0; i < 200 && !gone; i++) {     /* until init has reaped it; a zombie has no name */
+        char path[64];
+        char *name = NULL;
+        size_t n = 0;
+        snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
+        gone = mote_file_read(path, 1000, &name, &n, NULL) != MOTE_OK || n == 0;
+        mote_free(name);
+        mote_clock_sleep_ms(gone ? 0 : 5);
+    }
+    assert_true(gone);
+}
+
 static void no_descriptor_is_left_open(void **state)
 {
     (void)state;
@@ -197,6 +222,7 @@ int main(void)
         cmocka_unit_test(what_is_not_installed_is_named),
         cmocka_unit_test(a_file_that_is_no_program_is_reported),
         cmocka_unit_test(the_folder_can_be_chosen),
+        cmocka_unit_test(what_a_group_leaves_running_is_killed),
         cmocka_unit_test(no_descriptor_is_left_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

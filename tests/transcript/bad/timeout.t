@@ -1,0 +1,2 @@
+# timeout: 1
+$ sleep 30
