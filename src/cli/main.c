@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program: hands the arguments to a command. Depends on everything, used by nobody. */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/status.h"
+/* The program: hands the arguments to the dispatcher (dispatch.c). */
+#include "cli/cli.h"
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        puts("mote " MOTE_VERSION);
-        return 0;
-    }
-    fputs("usage: mote --version\n", stderr);
-    return 2;
+    return mote_cli_main(argc, (const char *const *)argv, stdout, stderr);
 }

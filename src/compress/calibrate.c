@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CANDIDATES 64 /* cuts of the observed range: 100 % down to about 37 % */
+#define CANDIDATES 64 /* of each end: the observed one, in 64 steps towards 0 */
 
 static void widen(mote_histogram *h, double need)
 {
@@ -69,6 +69,20 @@ static double range_error(const mote_histogram *h, double lo, double hi)
     return sum;
 }
 
+/* Move one end of [*lo, *hi] to the share of `full` that gives the least error. */
+static void cut_end(const mote_histogram *h, float full, bool is_hi, float *lo, float *hi)
+{
+    double best = range_error(h, (double)*lo, (double)*hi);
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        double end = (double)full * (1.0 - (double)i / CANDIDATES);
+        double error = is_hi ? range_error(h, (double)*lo, end) : range_error(h, end, (double)*hi);
+        if (error < best) {
+            best = error;
+            *(is_hi ? hi : lo) = (float)end;
+        }
+    }
+}
+
 void mote_histogram_range(const mote_histogram *h, mote_range_rule rule, float *lo, float *hi)
 {
     if (h->limit == 0.0 || (h->min >= 0.0f && h->max <= 0.0f)) {
@@ -81,14 +95,7 @@ void mote_histogram_range(const mote_histogram *h, mote_range_rule rule, float *
     *hi = full_hi;
     if (rule == MOTE_RANGE_MIN_MAX)
         return;
-    double best = range_error(h, (double)full_lo, (double)full_hi);
-    for (int32_t i = 1; i < CANDIDATES; i++) {
-        double cut = 1.0 - 0.01 * i;
-        double error = range_error(h, (double)full_lo * cut, (double)full_hi * cut);
-        if (error < best) {
-            best = error;
-            *lo = (float)((double)full_lo * cut);
-            *hi = (float)((double)full_hi * cut);
-        }
-    }
+    /* First the upper end, then the lower, then the upper again with the lower where it is now. */
+    for (int32_t pass = 0; pass < 3; pass++)
+        cut_end(h, pass % 2 == 0 ? full_hi : full_lo, pass % 2 == 0, lo, hi);
 }

@@ -160,11 +160,12 @@ mote_status mote_bundle_section(const void *bytes, size_t n, const char *name, m
     const uint8_t *head = mote_read_bytes(&r, sizeof magic);
     if (!head || memcmp(head, magic, sizeof magic) != 0)
         return mote_fail(err, MOTE_PARSE, "not a model bundle: it does not start with 'MOTB'");
-    uint32_t version = mote_read_u32(&r), count = mote_read_u32(&r);
-    (void)mote_read_u32(&r);
+    uint32_t version = mote_read_u32(&r);
     if (!r.failed && version != MOTE_BUNDLE_VERSION)
         return mote_fail(err, MOTE_UNSUPPORTED, "bundle format %u, this program reads format %u",
                          version, MOTE_BUNDLE_VERSION);
+    uint32_t count = mote_read_u32(&r);
+    (void)mote_read_u32(&r);
     size_t table_end = HEAD_BYTES + (size_t)count * ENTRY_BYTES;
     if (r.failed || count > MAX_SECTIONS || n < table_end + 8)
         return mote_fail(err, MOTE_PARSE, "bundle: the bytes end too early");
