@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Convolution: in [h][w][c], weights [oc][kh * kw * c] -> [oh * ow][oc], as matrix products.
+ *
+ *   forward   out[pixel][oc]  = bias + columns[pixel][k] * W^T[k][oc]
+ *   weights   dW[oc][k]      += dX^T[oc][pixel] * columns[pixel][k]
+ *   input     dcolumns[pixel][k] = dX[pixel][oc] * W[oc][k], added back to the cells they came from
+ *
+ * The columns (im2col) are made for a block of pixels that stays in the first level of cache, never
+ * for a whole image: then copying them costs little beside the product. A 1 x 1 convolution with
+ * stride 1 is its own columns. */
+#include <string.h>
+
+#include "learn/net_internal.h"
+
+#define BLOCK_FLOATS 6144               /* 24 kB of columns */
+#define BLOCK_ROWS 12                   /* a multiple of the register tiles' rows */
+
+static bool is_pointwise(const net_node *n)
+{
+    return n->kernel_h == 1 && n->kernel_w == 1 && n->attrs.stride_h == 1 && n->attrs.stride_w == 1;
+}
+
+static int32_t depth_of(const net_node *n) { return n->kernel_h * n->kernel_w * n->in_c; }
+
+static int32_t block_pixels(const net_node *n)
+{
+    int32_t fit = BLOCK_FLOATS / depth_of(n) / BLOCK_ROWS * BLOCK_ROWS;
+    return fit < BLOCK_ROWS ? BLOCK_ROWS : fit;
+}
+
+/* For kernel row ky of an output pixel: the run of kernel cells [first, end) that lie inside the
+ * input, and where the first of them is. False: the row lies outside. */
+typedef struct { int32_t first, end; size_t cell; } kernel_run;
+static bool run_inside(const net_node *n, int32_t oy, int32_t ox, int32_t ky, kernel_run *r)
+{
+    int32_t y = oy * n->attrs.stride_h - n->pad_h + ky, x = ox * n->attrs.stride_w - n->pad_w;
+    if (y < 0 || y >= n->in_h)
+        return false;
+    r->first = x < 0 ? -x : 0;
+    r->end = n->in_w - x < n->kernel_w ? n->in_w - x : n->kernel_w;
+    if (r->end <= r->first)
+        return false;
+    r->cell = ((size_t)y * (size_t)n->in_w + (size_t)(x + r->first)) * (size_t)n->in_c;
+    return true;
+}
+
+static inline void copy_floats(float *to, const float *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i];
+}
+
+/* columns[pixel - first][kernel cell][c] for `count` pixels; cells outside the input are 0. */
+static void make_columns(const net_node *n, const float *in, int32_t first, int32_t count, float *columns)
+{
+    size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
+    for (int32_t p = first; p < first + count; p++) {
+        int32_t oy = p / n->out_w, ox = p % n->out_w;
+        for (int32_t ky = 0; ky < n->kernel_h; ky++, columns += row) {
+            kernel_run r;
+            if (!run_inside(n, oy, ox, ky, &r)) {
+                memset(columns, 0, row * sizeof *columns);
+                continue;
+            }
+            if (r.end - r.first < n->kernel_w)
+                memset(columns, 0, row * sizeof *columns);
+            copy_floats(columns + (size_t)r.first * c, in + r.cell, (size_t)(r.end - r.first) * c);
+        }
+    }
+}
+
+/* The way back: add each column to the cell it came from. */
+static void add_columns(const net_node *n, const float *columns, int32_t first, int32_t count, float *in_grads)
+{
+    size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
+    for (int32_t p = first; p < first + count; p++) {
+        int32_t oy = p / n->out_w, ox = p % n->out_w;
+        for (int32_t ky = 0; ky < n->kernel_h; ky++, columns += row) {
+            kernel_run r;
+            if (!run_inside(n, oy, ox, ky, &r))
+                continue;
+            float *to = in_grads + r.cell;
+            const float *from = columns + (size_t)r.first * c;
+            for (size_t i = 0; i < (size_t)(r.end - r.first) * c; i++)
+                to[i] += from[i];
+        }
+    }
+}
+
+void net_conv_forward(const net_job *j)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    int32_t pixels = n->out_h * n->out_w, depth = depth_of(n), oc = n->out_c;
+    const float *in = net_values(net, n->inputs[0], j->sample, 1, net_scratch(net, j->worker, 1));
+    float *out = n->x + (size_t)j->sample * n->out_elements;
+    mote_gemm g = {.n = oc, .k = depth, .a_row = depth, .a_col = 1, .b = n->turned, .ldb = oc, .ldc = oc,
+                   .start = net->state + n->bias};
+    if (is_pointwise(n)) {
+        g.m = pixels;
+        g.a = in;
+        g.c = out;
+        net->k->gemm(&g);
+        return;
+    }
+    float *columns = net_scratch(net, j->worker, 2);
+    for (int32_t first = 0, block = block_pixels(n); first < pixels; first += block) {
+        g.m = pixels - first < block ? pixels - first : block;
+        make_columns(n, in, first, g.m, columns);
+        g.a = columns;
+        g.c = out + (size_t)first * (size_t)oc;
+        net->k->gemm(&g);
+    }
+}
+
+/* Weight and input gradients of one block of pixels. `columns` holds them, and is used up. */
+static void backward_block(const net_job *j, const float *dx, int32_t first, int32_t count, bool is_first,
+                           float *columns, float *in_grads)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    int32_t depth = depth_of(n), oc = n->out_c;
+    const float *block = dx + (size_t)first * (size_t)oc;
+    float *dw = net_part(net, j->piece, n->weights);
+    mote_gemm weights = {.m = oc, .n = depth, .k = count, .a = block, .a_row = 1, .a_col = oc, .b = columns,
+                         .ldb = depth, .c = dw, .ldc = depth, .start = is_first ? NULL : dw, .ld_start = depth};
+    net->k->gemm(&weights);
+    if (!in_grads)
+        return;
+    mote_gemm input = {.m = count, .n = depth, .k = oc, .a = block, .a_row = oc, .a_col = 1,
+                       .b = net->state + n->weights, .ldb = depth, .c = columns, .ldc = depth};
+    net->k->gemm(&input);
+    add_columns(n, columns, first, count, in_grads);
+}
+
+static void pointwise_backward(const net_job *j, const float *in, const float *dx, float *in_grads, bool add)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    int32_t pixels = n->out_h * n->out_w, c = n->in_c, oc = n->out_c;
+    float *dw = net_part(net, j->piece, n->weights);
+    mote_gemm weights = {.m = oc, .n = c, .k = pixels, .a = dx, .a_row = 1, .a_col = oc, .b = in, .ldb = c, .c = dw,
+                         .ldc = c, .start = j->is_first ? NULL : dw, .ld_start = c};
+    net->k->gemm(&weights);
+    if (!in_grads)
+        return;
+    mote_gemm input = {.m = pixels, .n = c, .k = oc, .a = dx, .a_row = oc, .a_col = 1, .b = net->state + n->weights,
+                       .ldb = c, .c = in_grads, .ldc = c, .start = add ? in_grads : NULL, .ld_start = c};
+    net->k->gemm(&input);
+}
+
+void net_conv_backward(const net_job *j)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    int32_t pixels = n->out_h * n->out_w;
+    const float *dx = net_raw_grads(net, n, j->sample, 1, net_scratch(net, j->worker, 0));
+    const float *in = net_values(net, n->inputs[0], j->sample, 1, net_scratch(net, j->worker, 1));
+    bool add = false;
+    float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
+    if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
+        net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias), !j->is_first);
+    if (is_pointwise(n)) {
+        pointwise_backward(j, in, dx, in_grads, add);
+    } else {
+        float *columns = net_scratch(net, j->worker, 2);
+        if (in_grads && !add)
+            memset(in_grads, 0, n->in_elements * sizeof *in_grads);
+        for (int32_t first = 0, block = block_pixels(n); first < pixels; first += block) {
+            int32_t count = pixels - first < block ? pixels - first : block;
+            make_columns(n, in, first, count, columns);
+            backward_block(j, dx, first, count, j->is_first && first == 0, columns, in_grads);
+        }
+    }
+    if (in_grads)
+        net_grads_added(net, n, 0, j->sample, 1);
+}
+
+static size_t columns_floats(const net_node *n)
+{
+    return is_pointwise(n) ? 0 : (size_t)block_pixels(n) * (size_t)depth_of(n);
+}
+
+/* Every layer's need is stated here, beside the one that is not obvious. */
+void net_scratch_need(const net_node *n, int32_t max_batch, size_t need[3])
+{
+    size_t samples = 1;
+    if (n->kind == MOTE_OP_DENSE)
+        samples = ((size_t)max_batch + MAX_PIECES - 1) / MAX_PIECES;
+    need[0] = samples * n->out_elements;
+    need[1] = samples * (n->in_elements > n->out_elements ? n->in_elements : n->out_elements);
+    if (n->kind == MOTE_OP_CONV_2D)
+        need[2] = columns_floats(n);
+    if (n->kind != MOTE_OP_DEPTHWISE_CONV_2D)
+        return;
+    /* The padded input, and for the way back the padded gradient with its stride filled by zeros
+     * and a result to be added. */
+    size_t c = (size_t)n->in_c;
+    size_t h = (size_t)((n->out_h - 1) * n->attrs.stride_h + n->kernel_h);
+    size_t w = (size_t)((n->out_w - 1) * n->attrs.stride_w + n->kernel_w);
+    need[1] = h * w * c > need[1] ? h * w * c : need[1];
+    need[2] = (size_t)(n->in_h + n->kernel_h - 1) * (size_t)(n->in_w + n->kernel_w - 1) * c + n->in_elements;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layers that work value by value: add, copy (carries a batch norm or ReLU of its own), dropout. */
+#include <string.h>
+
+#include "base/rng.h"
+#include "learn/net_internal.h"
+
+/* Give dx to input `i`. */
+static void pass_grads(const net_job *j, int32_t i, const float *dx)
+{
+    const net_node *n = j->node;
+    bool add = false;
+    float *to = net_input_grads(j->net, n, i, j->sample, &add);
+    if (!to)
+        return;
+    if (add)
+        j->net->k->add_to(n->out_elements, dx, to);
+    else
+        memcpy(to, dx, n->out_elements * sizeof *to);
+    net_grads_added(j->net, n, i, j->sample, 1);
+}
+
+void net_add_forward(const net_job *j)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    float *out = n->x + (size_t)j->sample * n->out_elements, *area = net_scratch(net, j->worker, 1);
+    const float *a = net_values(net, n->inputs[0], j->sample, 1, out);
+    if (a != out)
+        memcpy(out, a, n->out_elements * sizeof *out);
+    net->k->add_to(n->out_elements, net_values(net, n->inputs[1], j->sample, 1, area), out);
+}
+
+void net_add_backward(const net_job *j)
+{
+    const float *dx = net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0));
+    pass_grads(j, 0, dx);
+    pass_grads(j, 1, dx);
+}
+
+void net_copy_forward(const net_job *j)
+{
+    const net_node *n = j->node;
+    float *out = n->x + (size_t)j->sample * n->out_elements;
+    const float *in = net_values(j->net, n->inputs[0], j->sample, 1, out);
+    if (in != out)
+        memcpy(out, in, n->out_elements * sizeof *out);
+}
+
+void net_copy_backward(const net_job *j)
+{
+    pass_grads(j, 0, net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0)));
+}
+
+/* x *= 0 or 1 / (1 - rate). The mask follows from seed, step, operator and sample alone, so the way
+ * back draws it again, on whatever thread. */
+static void apply_mask(const net_job *j, float *x)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    uint64_t index = net->step * (uint64_t)net->cfg.max_batch + (uint64_t)j->sample;
+    mote_rng rng;
+    mote_rng_init_stream(&rng, net->cfg.seed, 0x64726f70u + (uint64_t)n->op, index);
+    float keep = 1.0f / (1.0f - n->attrs.rate);
+    for (size_t i = 0; i < n->out_elements; i++)
+        x[i] = mote_rng_uniform(&rng) < (double)n->attrs.rate ? 0.0f : x[i] * keep;
+}
+
+void net_dropout_forward(const net_job *j)
+{
+    net_copy_forward(j);
+    if (j->net->is_training)
+        apply_mask(j, j->node->x + (size_t)j->sample * j->node->out_elements);
+}
+
+void net_dropout_backward(const net_job *j)
+{
+    const net_node *n = j->node;
+    float *area = net_scratch(j->net, j->worker, 1);
+    const float *dx = net_raw_grads(j->net, n, j->sample, 1, net_scratch(j->net, j->worker, 0));
+    memcpy(area, dx, n->out_elements * sizeof *area);
+    apply_mask(j, area);
+    pass_grads(j, 0, area);
+}

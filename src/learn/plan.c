@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a graph to the nodes, the state layout and the memory of a net. See net_internal.h. */
+#include "learn/net_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float no_limit = HUGE_VALF;
+
+/* ------------------------------------------------------------------ operators to nodes */
+
+static mote_status unsupported(const mote_net *net, int32_t op, const char *why, mote_err *err)
+{
+    const mote_op *o = &net->graph->ops[op];
+    return mote_fail(err, MOTE_UNSUPPORTED, "operator %d ('%s', output '%s') cannot be trained: %s", (int)op,
+                     mote_op_text(o->kind), net->graph->tensors[o->output].name, why);
+}
+
+/* Height, width and channels of a tensor behind its first dimension. */
+static void shape_of(const mote_tensor *t, int32_t *h, int32_t *w, int32_t *c)
+{
+    int32_t d[3] = {1, 1, 1};
+    for (int32_t i = t->n_dims - 1, at = 2; i >= 1 && at >= 0; i--, at--)
+        d[at] = t->dims[i];
+    *h = d[0];
+    *w = d[1];
+    *c = d[2];
+}
+
+static void count_readers(const mote_graph *g, int32_t *n_readers)
+{
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        for (int32_t k = 0; k < g->ops[i].n_inputs; k++)
+            n_readers[g->ops[i].inputs[k]]++;
+    }
+}
+
+static size_t state_of(const mote_net *net, int32_t tensor)
+{
+    for (size_t i = 0; i < net->n_segments; i++) {
+        if (net->segments[i].tensor == tensor)
+            return net->segments[i].first;
+    }
+    return NO_STATE;
+}
+
+static bool is_trained(const mote_net *net, int32_t tensor) { return net->graph->tensors[tensor].is_trained; }
+
+static net_node *new_node(mote_net *net, mote_op_kind kind, int32_t op, int32_t in_tensor, int32_t out_tensor)
+{
+    const mote_graph *g = net->graph;
+    net_node *n = &net->nodes[net->n_nodes];
+    *n = (net_node){.kind = kind, .op = op, .attrs = g->ops[op].attrs, .low = -no_limit, .high = no_limit, .value = out_tensor};
+    n->weights = n->bias = n->gamma = n->beta = n->mean = n->variance = NO_STATE;
+    n->n_inputs = 1;
+    n->inputs[0] = net->node_of[in_tensor];
+    shape_of(&g->tensors[in_tensor], &n->in_h, &n->in_w, &n->in_c);
+    shape_of(&g->tensors[out_tensor], &n->out_h, &n->out_w, &n->out_c);
+    n->in_elements = (size_t)mote_tensor_elements(&g->tensors[in_tensor]);
+    n->out_elements = (size_t)mote_tensor_elements(&g->tensors[out_tensor]);
+    n->needs_grad = n->inputs[0] != NO_NODE && net->nodes[n->inputs[0]].needs_grad;
+    net->node_of[out_tensor] = net->n_nodes++;
+    return n;
+}
+
+static void set_activation(net_node *n, mote_activation a)
+{
+    if (a == MOTE_ACT_NONE)
+        return;
+    n->low = 0.0f;
+    n->high = a == MOTE_ACT_RELU6 ? 6.0f : no_limit;
+    n->is_lazy = true;
+}
+
+static void set_weights(mote_net *net, net_node *n, const mote_op *o)
+{
+    const mote_tensor *w = &net->graph->tensors[o->inputs[1]];
+    n->weights = state_of(net, o->inputs[1]);
+    n->bias = state_of(net, o->inputs[2]);
+    n->n_weights = (size_t)mote_tensor_elements(w);
+    n->needs_grad = n->needs_grad || is_trained(net, o->inputs[1]) || is_trained(net, o->inputs[2]);
+    if (w->n_dims == 4) {
+        n->kernel_h = w->dims[1];
+        n->kernel_w = w->dims[2];
+    } else {
+        n->kernel_h = n->kernel_w = 1;
+    }
+}
+
+static void set_window(net_node *n)
+{
+    n->pad_h = mote_pad_before(n->attrs.padding, n->in_h, n->kernel_h, n->attrs.stride_h);
+    n->pad_w = mote_pad_before(n->attrs.padding, n->in_w, n->kernel_w, n->attrs.stride_w);
+}
+
+/* The node that a batch norm or ReLU can be taken into: the one before it, when nobody else reads
+ * the value between them and nothing has been applied that must come after. Else a copy. */
+static net_node *node_to_extend(mote_net *net, int32_t op, const int32_t *n_readers, bool for_norm)
+{
+    const mote_op *o = &net->graph->ops[op];
+    int32_t id = net->node_of[o->inputs[0]];
+    if (id != NO_NODE && n_readers[o->inputs[0]] == 1) {
+        net_node *n = &net->nodes[id];
+        bool is_clamped = n->low > -no_limit;
+        /* Not across a reshape: others may read the value before it, and it may change what a
+         * channel is. */
+        if (!is_clamped && !(for_norm && n->has_norm) && n->value == o->inputs[0]) {
+            net->node_of[o->output] = id;
+            n->value = o->output;
+            return n;
+        }
+    }
+    return new_node(net, MOTE_OP_NONE, op, o->inputs[0], o->output);
+}
+
+static void add_norm(mote_net *net, int32_t op, const int32_t *n_readers)
+{
+    const mote_op *o = &net->graph->ops[op];
+    net_node *n = node_to_extend(net, op, n_readers, true);
+    n->has_norm = n->is_lazy = true;
+    n->epsilon = o->attrs.epsilon;
+    n->gamma = state_of(net, o->inputs[1]);
+    n->beta = state_of(net, o->inputs[2]);
+    n->mean = state_of(net, o->inputs[3]);
+    n->variance = state_of(net, o->inputs[4]);
+    n->needs_grad = n->needs_grad || is_trained(net, o->inputs[1]) || is_trained(net, o->inputs[2]);
+}
+
+static void add_sum(mote_net *net, int32_t op)
+{
+    const mote_op *o = &net->graph->ops[op];
+    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->output);
+    n->n_inputs = 2;
+    n->inputs[1] = net->node_of[o->inputs[1]];
+    if (n->inputs[1] != NO_NODE && net->nodes[n->inputs[1]].needs_grad)
+        n->needs_grad = true;
+    set_activation(n, o->attrs.activation);
+}
+
+static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    const mote_op *o = &net->graph->ops[op];
+    net_node *n;
+    switch (o->kind) {
+    case MOTE_OP_CONV_2D:
+    case MOTE_OP_DEPTHWISE_CONV_2D:
+    case MOTE_OP_DENSE:
+        n = new_node(net, o->kind, op, o->inputs[0], o->output);
+        set_weights(net, n, o);
+        set_activation(n, o->attrs.activation);
+        if (o->kind != MOTE_OP_DENSE)
+            set_window(n);
+        break;
+    case MOTE_OP_AVG_POOL_2D:
+    case MOTE_OP_MAX_POOL_2D:
+        n = new_node(net, o->kind, op, o->inputs[0], o->output);
+        n->kernel_h = o->attrs.window_h;
+        n->kernel_w = o->attrs.window_w;
+        set_window(n);
+        break;
+    case MOTE_OP_ADD:
+        add_sum(net, op);
+        break;
+    case MOTE_OP_RESHAPE:
+        net->node_of[o->output] = net->node_of[o->inputs[0]];
+        break;
+    case MOTE_OP_SOFTMAX:
+        if (op != net->graph->n_ops - 1)
+            return unsupported(net, op, "a softmax must be the last operator, where the loss is", err);
+        if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
+            return unsupported(net, op, "its input must be computed, and read by it alone", err);
+        net->logits = net->node_of[o->inputs[0]];
+        net->n_classes = net->nodes[net->logits].out_c;
+        if ((size_t)net->n_classes != net->nodes[net->logits].out_elements || net->n_classes < 2)
+            return unsupported(net, op, "it must give one vector of at least 2 classes", err);
+        break;
+    case MOTE_OP_BATCH_NORM:
+        add_norm(net, op, n_readers);
+        break;
+    case MOTE_OP_DROPOUT:
+        (void)new_node(net, o->kind, op, o->inputs[0], o->output);
+        break;
+    case MOTE_OP_RELU:
+        set_activation(node_to_extend(net, op, n_readers, false), MOTE_ACT_RELU);
+        break;
+    case MOTE_OP_NONE:
+    default:
+        return unsupported(net, op, "no gradient is known for it", err);
+    }
+    return MOTE_OK;
+}
+
+/* ------------------------------------------------------------------ state layout */
+
+/* The operator input position of each constant tells what it is: 1 weights, 2 bias; for batch norm
+ * 1 gamma, 2 beta, 3 mean, 4 variance. */
+static mote_status add_segment(mote_net *net, int32_t tensor, bool is_weight, bool is_param, mote_err *err)
+{
+    const mote_tensor *t = &net->graph->tensors[tensor];
+    if (t->role != MOTE_ROLE_CONST || t->dtype != MOTE_F32)
+        return mote_fail(err, MOTE_UNSUPPORTED, "parameter '%s' is not a float32 constant of the graph", t->name);
+    if (state_of(net, tensor) != NO_STATE)
+        return mote_fail(err, MOTE_UNSUPPORTED, "parameter '%s' belongs to two operators", t->name);
+    mote_net_segment *s = &net->segments[net->n_segments++];
+    *s = (mote_net_segment){.tensor = tensor,
+                            .first = net->n_state,
+                            .count = (size_t)mote_tensor_elements(t),
+                            .is_trained = is_param && t->is_trained,
+                            .is_weight = is_weight};
+    net->n_state += s->count;
+    return MOTE_OK;
+}
+
+static mote_status lay_out_state(mote_net *net, mote_err *err)
+{
+    const mote_graph *g = net->graph;
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops * 4 + 1, sizeof *net->segments, &net->segments, err));
+    for (int32_t pass = 0; pass < 2; pass++) {
+        for (int32_t i = 0; i < g->n_ops; i++) {
+            const mote_op *o = &g->ops[i];
+            bool is_norm = o->kind == MOTE_OP_BATCH_NORM;
+            bool is_layer = o->kind == MOTE_OP_CONV_2D || o->kind == MOTE_OP_DEPTHWISE_CONV_2D ||
+                            o->kind == MOTE_OP_DENSE;
+            if (!is_norm && !is_layer)
+                continue;
+            if (pass == 1 && !is_norm)
+                continue;
+            int32_t first = pass == 0 ? 1 : 3;
+            for (int32_t k = first; k < first + 2; k++)
+                MOTE_TRY(add_segment(net, o->inputs[k], is_layer && k == 1, pass == 0, err));
+        }
+        if (pass == 0)
+            net->n_params = net->n_state;
+    }
+    return MOTE_OK;
+}
+
+/* ------------------------------------------------------------------ memory */
+
+/* Gradient buffers. A node's buffer is in use from its last reader (in the order of the graph) back to
+ * the node itself; going backwards over the nodes, a buffer is handed on when its node is done. */
+static mote_status share_grads(mote_net *net, mote_err *err)
+{
+    size_t n = (size_t)net->n_nodes + 1;
+    size_t *slot_size;
+    bool *is_free;
+    MOTE_TRY(mote_arena_take(&net->arena, n, sizeof *slot_size, &slot_size, err));
+    MOTE_TRY(mote_arena_take(&net->arena, n, sizeof *is_free, &is_free, err));
+    int32_t n_slots = 0;
+    for (int32_t i = 0; i < net->n_nodes; i++)
+        net->nodes[i].g_slot = -1;
+    for (int32_t i = net->n_nodes - 1; i >= 0; i--) {
+        net_node *node = &net->nodes[i];
+        for (int32_t k = -1; k < node->n_inputs; k++) {
+            net_node *in = k < 0 ? node : node->inputs[k] == NO_NODE ? NULL : &net->nodes[node->inputs[k]];
+            if (!in || !in->needs_grad || in->g_slot >= 0)
+                continue;
+            int32_t slot = 0;
+            while (slot < n_slots && !is_free[slot])
+                slot++;
+            if (slot == n_slots)
+                n_slots++;
+            is_free[slot] = false;
+            in->g_slot = slot;
+            if (in->out_elements > slot_size[slot])
+                slot_size[slot] = in->out_elements;
+        }
+        if (node->g_slot >= 0)
+            is_free[node->g_slot] = true;
+    }
+    float **slots;
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)n_slots + 1, sizeof *slots, &slots, err));
+    for (int32_t i = 0; i < n_slots; i++)
+        MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, slot_size[i] * sizeof(float), &slots[i], err));
+    for (int32_t i = 0; i < net->n_nodes; i++) {
+        if (net->nodes[i].g_slot >= 0)
+            net->nodes[i].g = slots[net->nodes[i].g_slot];
+    }
+    return MOTE_OK;
+}
+
+static mote_status take_floats(mote_net *net, size_t n, float **out, mote_err *err)
+{
+    return mote_arena_take(&net->arena, n, sizeof(float), out, err);
+}
+
+static mote_status take_node_memory(mote_net *net, net_node *n, mote_err *err)
+{
+    size_t c = (size_t)n->out_c, batch = (size_t)net->cfg.max_batch;
+    MOTE_TRY(mote_arena_take(&net->arena, batch, n->out_elements * sizeof(float), &n->x, err));
+    if (n->weights != NO_STATE)
+        MOTE_TRY(take_floats(net, n->n_weights, &n->turned, err));
+    n->scale = net->ones;
+    n->shift = net->zeros;
+    if (!n->has_norm)
+        return MOTE_OK;
+    float **vectors[] = {&n->scale, &n->shift, &n->centre, &n->ka, &n->kb, &n->kc};
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
+        MOTE_TRY(take_floats(net, c, vectors[i], err));
+    MOTE_TRY(mote_arena_take(&net->arena, c, sizeof(double), &n->batch_mean, err));
+    MOTE_TRY(mote_arena_take(&net->arena, c, sizeof(double), &n->inverse_sd, err));
+    return mote_arena_take(&net->arena, batch, 2 * c * sizeof(float), &n->sums, err);
+}
+
+static mote_status take_scratch(mote_net *net, mote_err *err)
+{
+    for (int32_t i = 0; i < net->n_nodes; i++) {
+        size_t need[3] = {0, 0, 0};
+        net_scratch_need(&net->nodes[i], net->cfg.max_batch, need);
+        for (int32_t k = 0; k < 3; k++) {
+            if (need[k] > net->scratch_floats[k])
+                net->scratch_floats[k] = need[k];
+        }
+    }
+    size_t n = (size_t)mote_pool_threads(net->pool) * 3;
+    MOTE_TRY(mote_arena_take(&net->arena, n, sizeof *net->scratch, &net->scratch, err));
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(take_floats(net, net->scratch_floats[i % 3], &net->scratch[i], err));
+    return MOTE_OK;
+}
+
+static mote_status take_memory(mote_net *net, mote_err *err)
+{
+    size_t widest = 1;
+    for (int32_t i = 0; i < net->n_nodes; i++) {
+        if ((size_t)net->nodes[i].out_c > widest)
+            widest = (size_t)net->nodes[i].out_c;
+    }
+    MOTE_TRY(take_floats(net, widest, &net->zeros, err));
+    MOTE_TRY(take_floats(net, widest, &net->ones, err));
+    for (size_t i = 0; i < widest; i++)
+        net->ones[i] = 1.0f;
+    for (int32_t i = 0; i < net->n_nodes; i++)
+        MOTE_TRY(take_node_memory(net, &net->nodes[i], err));
+    MOTE_TRY(share_grads(net, err));
+    MOTE_TRY(take_scratch(net, err));
+    MOTE_TRY(mote_arena_take(&net->arena, net->n_params, MAX_PIECES * sizeof(float), &net->parts, err));
+    return mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, (size_t)net->n_classes * sizeof(float),
+                           &net->probs, err);
+}
+
+mote_status net_plan(mote_net *net, mote_err *err)
+{
+    const mote_graph *g = net->graph;
+    if (g->n_ops == 0 || g->ops[g->n_ops - 1].kind != MOTE_OP_SOFTMAX || g->input < 0)
+        return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must end in a softmax");
+    if (g->tensors[g->input].dtype != MOTE_F32)
+        return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must be float32");
+    net->in_elements = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+    MOTE_TRY(lay_out_state(net, err));
+    if (net->n_params == 0)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the graph has nothing to train");
+    int32_t *n_readers;
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *n_readers, &n_readers, err));
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *net->node_of, &net->node_of, err));
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        net->node_of[i] = NO_NODE;
+    count_readers(g, n_readers);
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops, sizeof *net->nodes, &net->nodes, err));
+    for (int32_t i = 0; i < g->n_ops; i++)
+        MOTE_TRY(add_op(net, i, n_readers, err));
+    /* Only nodes that the result depends on have gradients to pass on. */
+    net->nodes[net->logits].n_readers = 1;
+    for (int32_t i = net->n_nodes - 1; i >= 0; i--) {
+        const net_node *n = &net->nodes[i];
+        for (int32_t k = 0; n->n_readers > 0 && k < n->n_inputs; k++) {
+            if (n->inputs[k] != NO_NODE)
+                net->nodes[n->inputs[k]].n_readers++;
+        }
+    }
+    return take_memory(net, err);
+}

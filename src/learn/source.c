@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "learn/source.h"
+
+#include <string.h>
+
+#include "learn/num.h"
+
+static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
+                                    mote_err *err)
+{
+    const mote_dataset *d = arg;
+    for (int32_t i = 0; i < rq->n; i++) {
+        uint32_t sample = rq->samples[i];
+        int32_t label = d->labels[sample];
+        if (label < 0 || label >= rq->n_classes)
+            return mote_fail(err, MOTE_RANGE, "sample %u has label %d of %d classes", (unsigned)sample, (int)label,
+                             (int)rq->n_classes);
+        memcpy(inputs + (size_t)i * rq->in_elements, d->inputs + (size_t)sample * rq->in_elements,
+               rq->in_elements * sizeof *inputs);
+        targets[(size_t)i * (size_t)rq->n_classes + (size_t)label] = 1.0f;
+    }
+    return MOTE_OK;
+}
+
+mote_batch_source mote_source_memory(const mote_dataset *d)
+{
+    /* The argument of a source is not const; this one only reads. */
+    union { const mote_dataset *in; void *out; } arg = {.in = d};
+    return (mote_batch_source){.n_samples = d->n, .fill = fill_from_memory, .arg = arg.out};
+}
+
+/* Johnk's method: with u, v uniform, x = u^(1/a), y = v^(1/a), given x + y <= 1, x / (x + y) is
+ * Beta(a, a) (Devroye 1986, chapter IX, 3.5). In logarithms, for small a. Takes few tries for the
+ * a <= 1 that mixup uses; above, the order statistics of a uniform sample would be better. */
+static double beta_symmetric(double a, mote_rng *rng)
+{
+    for (int32_t tries = 0; tries < 10000; tries++) {
+        double u = mote_num_log(mote_rng_uniform(rng)) / a, v = mote_num_log(mote_rng_uniform(rng)) / a;
+        double top = u > v ? u : v;
+        if (!(top > -1e300))
+            continue;                    /* u or v was 0 */
+        double x = mote_num_exp(u - top), y = mote_num_exp(v - top);
+        if (top + mote_num_log(x + y) <= 0.0)
+            return x / (x + y);
+    }
+    return 0.5;
+}
+
+static void mix_rows(float l, size_t n, const float *partner, float *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] * l + partner[i] * (1.0f - l);
+}
+
+void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes, float *inputs,
+                float *targets, float *copy)
+{
+    if (!(alpha > 0.0f) || n < 2)
+        return;
+    size_t rows = (size_t)n;
+    float *copy_targets = copy + rows * in_elements;
+    memcpy(copy, inputs, rows * in_elements * sizeof *copy);
+    memcpy(copy_targets, targets, rows * n_classes * sizeof *copy);
+    /* A rotation by a drawn amount: each row meets another one, and rows come shuffled anyway. */
+    size_t by = 1 + mote_rng_below(rng, (uint32_t)n - 1);
+    for (size_t i = 0; i < rows; i++) {
+        float l = (float)beta_symmetric((double)alpha, rng);
+        size_t p = (i + by) % rows;
+        mix_rows(l, in_elements, copy + p * in_elements, inputs + i * in_elements);
+        mix_rows(l, n_classes, copy_targets + p * n_classes, targets + i * n_classes);
+    }
+}
+
+/* A run of uniform length in [0, most] at a uniform place. */
+static void draw_run(mote_rng *rng, int32_t size, int32_t most, int32_t *first, int32_t *end)
+{
+    if (most > size)
+        most = size;
+    int32_t length = (int32_t)mote_rng_below(rng, (uint32_t)most + 1);
+    *first = (int32_t)mote_rng_below(rng, (uint32_t)(size - length) + 1);
+    *end = *first + length;
+}
+
+void mote_spec_augment(const mote_spec_masks *m, mote_rng *rng, int32_t frames, int32_t coefficients, float *x)
+{
+    int32_t first, end;
+    for (int32_t i = 0; i < m->n_time; i++) {
+        draw_run(rng, frames, m->max_frames, &first, &end);
+        for (size_t at = (size_t)first * (size_t)coefficients; at < (size_t)end * (size_t)coefficients; at++)
+            x[at] = m->fill;
+    }
+    for (int32_t i = 0; i < m->n_freq; i++) {
+        draw_run(rng, coefficients, m->max_coefficients, &first, &end);
+        for (int32_t f = 0; f < frames; f++) {
+            for (int32_t k = first; k < end; k++)
+                x[(size_t)f * (size_t)coefficients + (size_t)k] = m->fill;
+        }
+    }
+}

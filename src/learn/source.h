@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the samples of training come from.
+ *
+ * A source is asked for batches. What it gives must be a function of the request alone (seed,
+ * epoch, positions and sample numbers), so that a run repeats whatever the number of threads and
+ * wherever it was resumed: draw random numbers from mote_rng_init_stream(seed, your own stream
+ * number, epoch * n_samples + position). Depends on base/. Used by trainer.c; data augmentation
+ * writes sources. */
+#ifndef MOTE_LEARN_SOURCE_H
+#define MOTE_LEARN_SOURCE_H
+
+#include "base/pool.h"
+#include "base/rng.h"
+#include "base/status.h"
+
+typedef struct {
+    uint64_t seed;
+    int32_t epoch;                      /* from 0 */
+    int32_t first;                      /* position in the epoch of the first one asked for */
+    int32_t n;
+    const uint32_t *samples;            /* [n]: which ones, in [0, n_samples); shuffled anew each epoch */
+    int32_t n_classes;
+    size_t in_elements;                 /* of one sample */
+    mote_pool *pool;                    /* idle during the call; may be NULL */
+} mote_batch_request;
+
+/* Fill inputs [n][in_elements] and targets [n][n_classes]: targets are zeroed before the call, each
+ * row must be given probabilities that sum to 1. A failure ends the training. */
+typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
+                                    mote_err *err);
+typedef struct {
+    int32_t n_samples;                  /* of one epoch */
+    mote_batch_fill *fill;
+    void *arg;
+} mote_batch_source;
+
+/* Samples in memory. */
+typedef struct {
+    const float *inputs;                /* [n][in_elements] */
+    const int32_t *labels;              /* [n] in [0, n_classes) */
+    int32_t n;
+} mote_dataset;
+
+/* The samples as they are; `d` is borrowed. RANGE names a label that is no class. */
+mote_batch_source mote_source_memory(const mote_dataset *d);
+
+/* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a
+ * permutation p and l from Beta(alpha, alpha) for each row. `copy` has room for the inputs and
+ * targets of the batch. Source: Zhang et al. 2018, mixup, section 2. */
+void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes, float *inputs,
+                float *targets, float *copy);
+
+/* SpecAugment for one sample [frames][coefficients]: `n_time` runs of up to max_frames frames and
+ * `n_freq` runs of up to max_coefficients coefficients, each of uniform length and place, are set
+ * to `fill`. Source: Park et al. 2019, section 2. */
+typedef struct {
+    int32_t n_time, max_frames, n_freq, max_coefficients;
+    float fill;
+} mote_spec_masks;
+void mote_spec_augment(const mote_spec_masks *m, mote_rng *rng, int32_t frames, int32_t coefficients, float *x);
+
+#endif

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop of training. See trainer.h. */
+#include "learn/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "learn/checkpoint.h"
+
+#define STREAM_ORDER 0x6f726465u        /* purposes of random streams */
+#define STREAM_MIXUP 0x6d697875u
+#define MAX_CHECKPOINT_BYTES ((size_t)2 << 30)
+
+typedef struct {
+    const mote_train_config *cfg;
+    const mote_batch_source *source;
+    const mote_dataset *val;
+    mote_pool *pool;
+    const mote_cancel *cancel;
+    mote_train_report *report;
+    void *report_arg;
+
+    mote_net *net;
+    mote_arena arena;
+    mote_checkpoint c;                  /* the state of the run between epochs */
+    mote_optim_state optim;
+    mote_schedule schedule;
+    int32_t n_batches;                  /* of an epoch */
+    uint32_t *order;                    /* [n_samples] */
+    float *inputs, *targets, *copy;     /* one batch; copy is for mixup */
+    float *val_targets;
+    float *grads;
+    int64_t started_us;
+    int64_t samples_done;               /* since started_us */
+} run;
+
+void mote_train_default(mote_train_config *c)
+{
+    *c = (mote_train_config){.n_epochs = 30,
+                             .batch_size = 32,
+                             .seed = 1,
+                             .rate = 0.001,
+                             .warmup_epochs = 1.0,
+                             .keep = MOTE_KEEP_LEAST_LOSS};
+    mote_optim_default(&c->optim);
+}
+
+/* ------------------------------------------------------------------ checks */
+
+static mote_status check_config(const mote_train_config *c, mote_err *err)
+{
+    if (c->n_epochs < 1 || c->n_epochs > MOTE_TRAIN_MAX_EPOCHS)
+        return mote_fail(err, MOTE_ARG, "epochs: %d, 1 to %d are possible", (int)c->n_epochs, MOTE_TRAIN_MAX_EPOCHS);
+    if (c->batch_size < 1 || c->batch_size > 65536)
+        return mote_fail(err, MOTE_ARG, "batch size: %d, 1 to 65536 is possible", (int)c->batch_size);
+    if (!(c->rate > 0.0 && c->rate <= 1000.0))
+        return mote_fail(err, MOTE_ARG, "the learning rate must be above 0");
+    if (!(c->final_rate_fraction >= 0.0 && c->final_rate_fraction <= 1.0))
+        return mote_fail(err, MOTE_ARG, "the final fraction of the learning rate must be in [0, 1]");
+    if (!(c->warmup_epochs >= 0.0 && c->warmup_epochs <= MOTE_TRAIN_MAX_EPOCHS))
+        return mote_fail(err, MOTE_ARG, "the epochs of warm-up must be 0 or more");
+    if (!(c->label_smoothing >= 0.0f && c->label_smoothing < 1.0f))
+        return mote_fail(err, MOTE_ARG, "label smoothing must be in [0, 1)");
+    if (!(c->mixup_alpha >= 0.0f && c->mixup_alpha <= 1.0f))
+        return mote_fail(err, MOTE_ARG, "the alpha of mixup must be in [0, 1]");
+    if (!(c->average_decay >= 0.0f && c->average_decay < 1.0f))
+        return mote_fail(err, MOTE_ARG, "the decay of the moving average must be in [0, 1)");
+    if (c->patience < 0 || c->checkpoint_every < 0)
+        return mote_fail(err, MOTE_ARG, "patience and the epochs between checkpoints must be 0 or more");
+    return mote_optim_check(&c->optim, err);
+}
+
+static mote_status check_data(const run *r, mote_err *err)
+{
+    int32_t n_classes = mote_net_n_classes(r->net);
+    if (r->source->n_samples < 1)
+        return mote_fail(err, MOTE_ARG, "there is nothing to train on: the source has no samples");
+    float most = 1.0f;
+    if (r->cfg->class_weights) {
+        most = 0.0f;
+        for (int32_t i = 0; i < n_classes; i++) {
+            float w = r->cfg->class_weights[i];
+            if (!(w >= 0.0f && w < HUGE_VALF))
+                return mote_fail(err, MOTE_ARG, "the weight of class %d must be 0 or more", (int)i);
+            most = w > most ? w : most;
+        }
+    }
+    if (!(most > 0.0f))
+        return mote_fail(err, MOTE_ARG, "one class weight must be above 0");
+    for (int32_t i = 0; i < r->val->n; i++) {
+        if (r->val->labels[i] < 0 || r->val->labels[i] >= n_classes)
+            return mote_fail(err, MOTE_RANGE, "validation sample %d has label %d of %d classes", (int)i,
+                             (int)r->val->labels[i], (int)n_classes);
+    }
+    return MOTE_OK;
+}
+
+/* ------------------------------------------------------------------ set-up */
+
+/* What the run is a function of. Settings that change no byte of the result (threads, instruction
+ * set, memory, where the checkpoint is) stay out. */
+static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out, mote_err *err)
+{
+    const mote_train_config *c = r->cfg;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, MAX_CHECKPOINT_BYTES);
+    mote_graph_save(g, &b);
+    mote_buf_printf(&b, "|%d %d %llu %d %d %a %a %a|", (int)c->n_epochs, (int)c->batch_size,
+                    (unsigned long long)c->seed, (int)c->optim.kind, (int)c->schedule, c->rate,
+                    c->final_rate_fraction, c->warmup_epochs);
+    const float values[] = {c->optim.beta_1, c->optim.beta_2,    c->optim.epsilon, c->optim.momentum, c->optim.decay,
+                            c->optim.clip_norm, c->label_smoothing, c->mixup_alpha, c->average_decay, c->norm_momentum};
+    mote_buf_add(&b, values, sizeof values);
+    if (c->class_weights)
+        mote_buf_add(&b, c->class_weights, (size_t)mote_net_n_classes(r->net) * sizeof(float));
+    mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience, (int)r->source->n_samples, (int)r->val->n,
+                    c->identity ? c->identity : "");
+    MOTE_TRY(mote_buf_status(&b, err));
+    *out = mote_sha256_of(b.data, b.len);
+    return MOTE_OK;
+}
+
+static mote_status take(run *r, size_t n, float **out, mote_err *err)
+{
+    return mote_arena_take(&r->arena, n, sizeof(float), out, err);
+}
+
+static mote_status take_memory(run *r, mote_err *err)
+{
+    mote_checkpoint *c = &r->c;
+    size_t batch = (size_t)r->cfg->batch_size, in = mote_net_in_elements(r->net);
+    size_t classes = (size_t)mote_net_n_classes(r->net), per_sample = in + classes;
+    c->n_params = mote_net_n_params(r->net);
+    c->n_state = mote_net_n_state(r->net);
+    MOTE_TRY(take(r, c->n_state, &c->state, err));
+    MOTE_TRY(take(r, c->n_state, &c->average, err));
+    MOTE_TRY(take(r, c->n_state, &c->best, err));
+    MOTE_TRY(take(r, c->n_params, &c->m, err));
+    MOTE_TRY(take(r, c->n_params, &c->v, err));
+    MOTE_TRY(take(r, c->n_params, &r->grads, err));
+    MOTE_TRY(mote_arena_take(&r->arena, batch, in * sizeof(float), &r->inputs, err));
+    MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->targets, err));
+    if (r->cfg->mixup_alpha > 0.0f)
+        MOTE_TRY(mote_arena_take(&r->arena, batch, per_sample * sizeof(float), &r->copy, err));
+    MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->val_targets, err));
+    MOTE_TRY(mote_arena_take(&r->arena, (size_t)r->source->n_samples, sizeof *r->order, &r->order, err));
+    c->max_epochs = r->cfg->n_epochs;
+    MOTE_TRY(mote_arena_take(&r->arena, (size_t)c->max_epochs, sizeof *c->history, &c->history, err));
+    r->optim = (mote_optim_state){.m = c->m, .v = c->v};
+    return MOTE_OK;
+}
+
+static mote_status load_checkpoint(run *r, bool *resumed, mote_err *err)
+{
+    const char *path = r->cfg->checkpoint_path;
+    *resumed = false;
+    if (!path || !mote_path_exists(path))
+        return MOTE_OK;
+    char *bytes;
+    size_t n;
+    MOTE_TRY(mote_file_read(path, MAX_CHECKPOINT_BYTES, &bytes, &n, err));
+    mote_status st = mote_checkpoint_decode(bytes, n, &r->c, err);
+    mote_free(bytes);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "resume from '%s'", path);
+    r->optim.n_steps = r->c.n_steps;
+    *resumed = true;
+    return MOTE_OK;
+}
+
+static mote_status save_checkpoint(run *r, bool is_last, mote_err *err)
+{
+    const mote_train_config *cfg = r->cfg;
+    int32_t every = cfg->checkpoint_every > 0 ? cfg->checkpoint_every : 1;
+    if (!cfg->checkpoint_path || (!is_last && r->c.n_epochs % every != 0))
+        return MOTE_OK;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, MAX_CHECKPOINT_BYTES);
+    r->c.n_steps = r->optim.n_steps;
+    mote_checkpoint_encode(&r->c, &b);
+    MOTE_TRY(mote_buf_status(&b, err));
+    return mote_file_write(cfg->checkpoint_path, b.data, b.len, err);
+}
+
+static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *err)
+{
+    const mote_train_config *cfg = r->cfg;
+    mote_net_config net = {.max_batch = cfg->batch_size,
+                           .norm_momentum = cfg->norm_momentum,
+                           .seed = cfg->seed,
+                           .simd = cfg->simd,
+                           .limit_bytes = cfg->limit_bytes};
+    MOTE_TRY(mote_net_create(g, &net, r->pool, &r->net, err));
+    MOTE_TRY(check_data(r, err));
+    MOTE_TRY(take_memory(r, err));
+    MOTE_TRY(hash_run(r, g, &r->c.run, err));
+    r->c.best_epoch = -1;
+    mote_net_read(r->net, g, r->c.state);
+    memcpy(r->c.average, r->c.state, r->c.n_state * sizeof(float));
+    MOTE_TRY(load_checkpoint(r, resumed, err));
+    int64_t n = r->source->n_samples;
+    r->n_batches = (int32_t)((n + cfg->batch_size - 1) / cfg->batch_size);
+    r->schedule = (mote_schedule){.kind = cfg->schedule,
+                                  .peak = cfg->rate,
+                                  .final_fraction = cfg->final_rate_fraction,
+                                  .warmup_steps = (int64_t)(cfg->warmup_epochs * r->n_batches),
+                                  .total_steps = (int64_t)cfg->n_epochs * r->n_batches};
+    r->started_us = cfg->now_us ? cfg->now_us() : 0;
+    return MOTE_OK;
+}
+
+/* ------------------------------------------------------------------ one epoch */
+
+static void shuffle(run *r, int32_t epoch)
+{
+    mote_rng rng;
+    mote_rng_init_stream(&rng, r->cfg->seed, STREAM_ORDER, (uint64_t)epoch);
+    for (int32_t i = 0; i < r->source->n_samples; i++)
+        r->order[i] = (uint32_t)i;
+    mote_rng_shuffle_u32(&rng, r->order, (size_t)r->source->n_samples);
+}
+
+/* One batch through the net and the optimiser. */
+static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *out, int32_t *n, mote_err *err)
+{
+    const mote_train_config *cfg = r->cfg;
+    int64_t total = r->source->n_samples;
+    int32_t first = (int32_t)(total * batch / r->n_batches), end = (int32_t)(total * (batch + 1) / r->n_batches);
+    size_t classes = (size_t)mote_net_n_classes(r->net), in = mote_net_in_elements(r->net);
+    *n = end - first;
+    mote_batch_request rq = {.seed = cfg->seed,
+                             .epoch = epoch,
+                             .first = first,
+                             .n = *n,
+                             .samples = r->order + first,
+                             .n_classes = (int32_t)classes,
+                             .in_elements = in,
+                             .pool = r->pool};
+    memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
+    MOTE_TRY(r->source->fill(r->source->arg, &rq, r->inputs, r->targets, err));
+    uint64_t step_number = r->optim.n_steps;
+    if (cfg->mixup_alpha > 0.0f) {
+        mote_rng rng;
+        mote_rng_init_stream(&rng, cfg->seed, STREAM_MIXUP, step_number);
+        mote_mixup(cfg->mixup_alpha, &rng, *n, in, classes, r->inputs, r->targets, r->copy);
+    }
+    mote_net_batch b = {.inputs = r->inputs,
+                        .targets = r->targets,
+                        .class_weights = cfg->class_weights,
+                        .label_smoothing = cfg->label_smoothing,
+                        .n = *n,
+                        .step = step_number};
+    mote_net_gradient(r->net, r->c.state, &b, r->grads, out);
+    if (!(out->loss < HUGE_VAL))
+        return mote_fail(err, MOTE_UNMET, "the loss is not a number any more in epoch %d, step %d: lower the learning rate",
+                         (int)epoch + 1, (int)batch + 1);
+    mote_optim_step(&cfg->optim, r->net, mote_schedule_rate(&r->schedule, (int64_t)step_number), r->grads, r->c.state,
+                    &r->optim);
+    if (cfg->average_decay > 0.0f) {
+        double ramp = (double)(1 + step_number) / (double)(10 + step_number), d = (double)cfg->average_decay;
+        float keep = (float)(ramp < d ? ramp : d);
+        mote_net_kernels(r->net)->blend(r->c.n_state, keep, 1.0f - keep, r->c.state, r->c.average);
+    }
+    return MOTE_OK;
+}
+
+static const float *state_in_use(const run *r) { return r->cfg->average_decay > 0.0f ? r->c.average : r->c.state; }
+
+static void validate(run *r, mote_epoch *e)
+{
+    size_t classes = (size_t)mote_net_n_classes(r->net), in = mote_net_in_elements(r->net);
+    double loss = 0.0;
+    int64_t correct = 0;
+    for (int32_t first = 0; first < r->val->n; first += r->cfg->batch_size) {
+        int32_t left = r->val->n - first, n = left < r->cfg->batch_size ? left : r->cfg->batch_size;
+        memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
+        for (int32_t i = 0; i < n; i++)
+            r->val_targets[(size_t)i * classes + (size_t)r->val->labels[first + i]] = 1.0f;
+        mote_net_batch b = {.inputs = r->val->inputs + (size_t)first * in, .targets = r->val_targets, .n = n};
+        mote_net_result out;
+        mote_net_loss(r->net, state_in_use(r), &b, &out);
+        loss += out.loss * n;
+        correct += out.n_correct;
+    }
+    bool none = r->val->n == 0;
+    e->val_loss = none ? (double)NAN : loss / r->val->n;
+    e->val_accuracy = none ? (double)NAN : (double)correct / r->val->n;
+}
+
+static bool is_better(const run *r, const mote_epoch *e)
+{
+    if (r->val->n == 0 || r->cfg->keep == MOTE_KEEP_LAST || r->c.best_epoch < 0)
+        return true;
+    const mote_epoch *best = &r->c.history[r->c.best_epoch];
+    if (r->cfg->keep == MOTE_KEEP_MOST_ACCURATE) {
+        if (e->val_accuracy > best->val_accuracy)
+            return true;
+        if (e->val_accuracy < best->val_accuracy)
+            return false;
+    }
+    return e->val_loss < best->val_loss;
+}
+
+/* True: go on. */
+static bool report(run *r, mote_train_progress *p, int64_t n_done_in_epoch)
+{
+    if (r->cfg->now_us) {
+        double seconds = (double)(r->cfg->now_us() - r->started_us) * 1e-6;
+        int64_t total = r->source->n_samples;
+        int64_t left = (r->cfg->n_epochs - p->epoch) * total - n_done_in_epoch;
+        if (seconds > 0.0 && r->samples_done > 0) {
+            p->samples_per_s = (double)r->samples_done / seconds;
+            p->left_us = (int64_t)((double)left / p->samples_per_s * 1e6);
+        }
+    }
+    return !(r->report && !r->report(r->report_arg, p)) && !mote_cancelled(r->cancel);
+}
+
+static mote_status cancelled(const run *r, mote_err *err)
+{
+    return mote_fail(err, MOTE_CANCELLED, "training was stopped after %d of %d epochs", (int)r->c.n_epochs,
+                     (int)r->cfg->n_epochs);
+}
+
+/* Keep the epoch's record and state; the checkpoint. */
+static mote_status finish_epoch(run *r, const mote_epoch *e, mote_train_progress *p, mote_err *err)
+{
+    mote_checkpoint *c = &r->c;
+    p->epoch_done = true;
+    p->last = *e;
+    p->is_best = is_better(r, e);
+    c->history[c->n_epochs++] = *e;
+    if (p->is_best) {
+        c->best_epoch = p->epoch;
+        memcpy(c->best, state_in_use(r), c->n_state * sizeof(float));
+    }
+    p->best_epoch = c->best_epoch;
+    c->stopped_early = r->cfg->patience > 0 && p->epoch - c->best_epoch >= r->cfg->patience &&
+                       c->n_epochs < r->cfg->n_epochs;
+    return save_checkpoint(r, c->n_epochs == r->cfg->n_epochs || c->stopped_early, err);
+}
+
+static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
+{
+    mote_epoch none = {.train_loss = (double)NAN, .train_accuracy = (double)NAN, .val_loss = (double)NAN,
+                       .val_accuracy = (double)NAN, .rate = (double)NAN};
+    mote_train_progress p = {.epoch = epoch,
+                             .n_epochs = r->cfg->n_epochs,
+                             .n_steps = r->n_batches,
+                             .last = epoch > 0 ? r->c.history[epoch - 1] : none,
+                             .best_epoch = r->c.best_epoch};
+    double loss = 0.0;
+    int64_t done = 0, correct = 0;
+    shuffle(r, epoch);
+    for (int32_t b = 0; b < r->n_batches; b++) {
+        mote_net_result out;
+        int32_t n;
+        p.rate = mote_schedule_rate(&r->schedule, (int64_t)r->optim.n_steps);
+        MOTE_TRY(step(r, epoch, b, &out, &n, err));
+        loss += out.loss * n;
+        correct += out.n_correct;
+        done += n;
+        r->samples_done += n;
+        p.step = b + 1;
+        p.loss = loss / (double)done;
+        p.accuracy = (double)correct / (double)done;
+        if (p.step == r->n_batches) {
+            mote_epoch e = {.train_loss = p.loss, .train_accuracy = p.accuracy, .rate = p.rate};
+            validate(r, &e);
+            MOTE_TRY(finish_epoch(r, &e, &p, err));
+        }
+        if (!report(r, &p, done) && !(p.epoch_done && r->c.n_epochs == r->cfg->n_epochs))
+            return cancelled(r, err);
+    }
+    return MOTE_OK;
+}
+
+/* ------------------------------------------------------------------ the whole run */
+
+static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_result *result, mote_err *err)
+{
+    bool resumed;
+    MOTE_TRY(set_up(r, g, &resumed, err));
+    while (r->c.n_epochs < r->cfg->n_epochs && !r->c.stopped_early)
+        MOTE_TRY(train_epoch(r, r->c.n_epochs, err));
+    mote_epoch *history;
+    size_t n = (size_t)r->c.n_epochs;
+    MOTE_TRY(mote_arena_take(arena, n, sizeof *history, &history, err));
+    memcpy(history, r->c.history, n * sizeof *history);
+    mote_net_write(r->net, r->c.best, g);
+    *result = (mote_train_result){.n_epochs = r->c.n_epochs,
+                                  .best_epoch = r->c.best_epoch,
+                                  .stopped_early = r->c.stopped_early,
+                                  .resumed = resumed,
+                                  .history = history};
+    return MOTE_OK;
+}
+
+mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
+                       const mote_dataset *val, mote_pool *pool, const mote_cancel *cancel,
+                       mote_train_report *report_fn, void *report_arg, mote_arena *arena, mote_train_result *result,
+                       mote_err *err)
+{
+    static const mote_dataset no_val = {.n = 0};
+    MOTE_TRY(check_config(cfg, err));
+    run r = {.cfg = cfg,
+             .source = source,
+             .val = val ? val : &no_val,
+             .pool = pool,
+             .cancel = cancel,
+             .report = report_fn,
+             .report_arg = report_arg};
+    mote_arena_init(&r.arena, cfg->limit_bytes ? cfg->limit_bytes : (size_t)4 << 30);
+    mote_status st = train(&r, g, arena, result, err);
+    mote_net_destroy(r.net);
+    mote_arena_release(&r.arena);
+    return st;
+}
