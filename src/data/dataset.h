@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data sets: one split of a data version in memory, ready to train on or to judge with.
+ *
+ * Every recording becomes one clip of the same length:
+ *   shorter   zeros before and after, the recording in the middle
+ *   longer    the window with the most energy; where neighbouring windows have nearly as much
+ *             (2 %), the middle of that run, so that a short word is not cut at an edge
+ * Classes are the keywords in the order of mote.yaml, then _unknown_, then _silence_ if those
+ * exist. A recording of another word is of class _unknown_ (or left out when there is none). Clips
+ * of _silence_ are cut from the background recordings at evenly spaced places, from the stretch
+ * of time that belongs to the split.
+ *
+ * The order of the clips, and every byte, is a function of the version and the config.
+ * Depends on base, store, data/version. Used by learn, evaluate, monitor, compress. */
+#ifndef MOTE_DATA_DATASET_H
+#define MOTE_DATA_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "data/audio.h"
+#include "data/version.h"
+#include "store/store.h"
+
+typedef struct {
+    const char *const *keywords; /* [n_keywords], borrowed for the life of the data set */
+    size_t n_keywords;
+    bool unknown, silence;       /* whether those classes exist */
+    mote_split split;
+    bool all_splits;             /* everything; `split` is not looked at */
+
+    /* Cross-validation: n_folds 0 uses the splits of the version; else round `round` of it, as in
+     * mote_version_folds: test = fold round, validation = the next one, train = the others. */
+    int32_t n_folds, round;
+    uint64_t fold_seed;
+
+    int32_t rate_hz;
+    double clip_ms;
+    double unknown_ratio;        /* at most this many _unknown_ clips per clip of the mean keyword;
+                                    which ones is decided by their hash; 0: all of them */
+    double silence_ratio;        /* this many _silence_ clips per clip of the mean keyword */
+    size_t max_bytes;            /* of the clips and recordings together */
+    const mote_cancel *cancel;   /* NULL: none */
+    void (*progress)(void *arg, size_t done, size_t total);      /* NULL: none */
+    void *progress_arg;
+} mote_dataset_config;
+
+/* 16 kHz, 1000 ms, all unknown words, silence like a keyword, 4 GB. */
+mote_dataset_config mote_dataset_config_default(void);
+
+typedef struct {
+    int32_t rate_hz;
+    size_t clip_samples;
+    size_t n;                    /* clips */
+    int16_t *pcm;                /* [n][clip_samples] */
+    int32_t *class_id;           /* [n] */
+    int32_t *group_id;           /* [n] index into groups */
+    const char **label;          /* [n] the word that was said; "_silence_" for cut clips */
+    mote_sha256 *key;            /* [n] SHA-256 of the clip's samples: for caches */
+    const char *const *classes;  /* [n_classes] */
+    size_t n_classes;
+    size_t *n_per_class;         /* [n_classes] */
+    const char **groups;         /* [n_groups] in byte order */
+    size_t n_groups;
+    mote_audio_set background;   /* the split's stretches of the background recordings */
+    size_t n_left_out;           /* words without a class, and unknown words over the ratio */
+    mote_arena arena;            /* private: owns all of the above */
+} mote_dataset;
+
+/* Load. *out is owned by the caller (mote_dataset_release), untouched on error.
+ * Errors: NOT_FOUND the split has no clip of any keyword, or _silence_ is wanted and there is no
+ * background recording of at least one clip; LIMIT more than max_bytes; ARG config; CORRUPT an
+ * object is damaged (named); CANCELLED. */
+MOTE_MUST_USE mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
+                                            const mote_dataset_config *cfg, mote_dataset *out,
+                                            mote_err *err);
+void mote_dataset_release(mote_dataset *d);
+
+/* Borrowed until release. */
+const int16_t *mote_dataset_clip(const mote_dataset *d, size_t i);
+
+/* The rule for one clip: n samples in, exactly clip_samples out. For serving and evaluation. */
+void mote_dataset_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples);
+
+#endif

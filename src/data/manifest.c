@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The text of a data version (docs/formats/data-version.md): writing and reading. Declared in
+ * data/version.h.
+ *
+ *     mote.data 1
+ *     seed 0
+ *     shares 0.7 0.15 0.15
+ *     samples 2
+ *     <64 hex> TAB role TAB split TAB duration_us TAB label TAB group
+ *     ...
+ *
+ * Lines end in '\n'; sample lines are sorted by (role, label, hash, group), so equal data gives
+ * equal bytes. The SHA-256 of the whole is the name of the object, hence no checksum inside. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/version.h"
+
+#define MAGIC "mote.data 1\n"
+
+mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_err *err)
+{
+    mote_buf_printf(out, MAGIC "seed %llu\nshares", (unsigned long long)v->seed);
+    for (int i = 0; i < MOTE_N_SPLITS; i++) {
+        mote_buf_char(out, ' ');
+        mote_buf_f64(out, v->fractions[i]);
+    }
+    mote_buf_printf(out, "\nsamples %zu\n", v->n);
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        char hex[MOTE_SHA256_HEX_BYTES];
+        mote_sha256_hex(&it->object, hex);
+        mote_buf_printf(out, "%s\t%s\t%s\t%lld\t%s\t%s\n", hex, mote_data_role_name(it->role),
+                        it->role == MOTE_ROLE_BACKGROUND ? "-" : mote_split_name(it->split),
+                        (long long)it->duration_us, it->label, it->group);
+    }
+    return mote_buf_status(out, err);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *at, *end;
+    size_t line;                 /* of what is being read, from 1 */
+    mote_arena *arena;
+} reader;
+
+typedef struct { const char *s; size_t n; } piece;
+
+static mote_status damaged(const reader *r, const char *what, mote_err *err)
+{
+    return mote_fail(err, MOTE_CORRUPT, "data version: line %zu: %s", r->line, what);
+}
+
+static mote_status next_line(reader *r, piece *out, mote_err *err)
+{
+    r->line++;
+    const char *stop = r->at < r->end ? memchr(r->at, '\n', (size_t)(r->end - r->at)) : NULL;
+    if (!stop)
+        return damaged(r, "the text ends too early", err);
+    *out = (piece){r->at, (size_t)(stop - r->at)};
+    r->at = stop + 1;
+    return MOTE_OK;
+}
+
+/* The part of *line up to the next `mark` (or all of it), which is cut off. */
+static piece cut(piece *line, char mark)
+{
+    const char *stop = line->n ? memchr(line->s, mark, line->n) : NULL;
+    size_t n = stop ? (size_t)(stop - line->s) : line->n;
+    piece first = {line->s, n};
+    size_t drop = stop ? n + 1 : n;
+    line->s += drop;
+    line->n -= drop;
+    return first;
+}
+
+static bool piece_is(piece p, const char *word)
+{
+    return p.n == strlen(word) && memcmp(p.s, word, p.n) == 0;
+}
+
+static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
+{
+    piece line;
+    MOTE_TRY(next_line(r, &line, err));
+    if (!piece_is(line, "mote.data 1"))
+        return damaged(r, "not a data version of format 1", err);
+    MOTE_TRY(next_line(r, &line, err));
+    if (!piece_is(cut(&line, ' '), "seed") || !mote_parse_u64(line.s, line.n, &v->seed))
+        return damaged(r, "expected 'seed N'", err);
+    MOTE_TRY(next_line(r, &line, err));
+    if (!piece_is(cut(&line, ' '), "shares"))
+        return damaged(r, "expected 'shares'", err);
+    for (int i = 0; i < MOTE_N_SPLITS; i++) {
+        piece number = cut(&line, ' ');
+        if (!mote_parse_f64(number.s, number.n, &v->fractions[i]) ||
+            !(v->fractions[i] >= 0.0 && v->fractions[i] <= 1.0))
+            return damaged(r, "a share is not a number from 0 to 1", err);
+    }
+    MOTE_TRY(next_line(r, &line, err));
+    uint64_t n = 0;
+    bool ok = piece_is(cut(&line, ' '), "samples") && mote_parse_u64(line.s, line.n, &n);
+    /* The shortest sample line has 64 digits and more: no count can promise more than is there. */
+    if (!ok || n > (uint64_t)(r->end - r->at) / 64)
+        return damaged(r, "expected 'samples N' and N lines", err);
+    v->n = (size_t)n;
+    return MOTE_OK;
+}
+
+/* Equal neighbours share their text: labels and groups repeat for many lines. */
+static mote_status keep(reader *r, piece p, const char *before, const char **out, mote_err *err)
+{
+    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n))
+        return damaged(r, "a label or group is empty, too long or not UTF-8", err);
+    *out = before && piece_is(p, before) ? before : mote_arena_strndup(r->arena, p.s, p.n);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data version of %zu lines", r->line);
+}
+
+static bool parse_role(piece role, piece split, mote_version_item *it)
+{
+    if (piece_is(role, "background")) {
+        it->role = MOTE_ROLE_BACKGROUND;
+        return piece_is(split, "-");
+    }
+    it->role = MOTE_ROLE_KEYWORD;
+    for (int i = 0; piece_is(role, "keyword") && i < MOTE_N_SPLITS; i++) {
+        it->split = (mote_split)i;
+        if (piece_is(split, mote_split_name(it->split)))
+            return true;
+    }
+    return false;
+}
+
+static mote_status read_item(reader *r, const mote_version_item *before, mote_version_item *it,
+                             mote_err *err)
+{
+    piece line;
+    MOTE_TRY(next_line(r, &line, err));
+    piece hash = cut(&line, '\t'), role = cut(&line, '\t'), split = cut(&line, '\t');
+    piece duration = cut(&line, '\t'), label = cut(&line, '\t');
+    char hex[MOTE_SHA256_HEX_BYTES] = {0};
+    memcpy(hex, hash.s, hash.n < sizeof hex - 1 ? hash.n : sizeof hex - 1);
+    if (hash.n != sizeof hex - 1 || !mote_sha256_parse(hex, &it->object))
+        return damaged(r, "the hash is not 64 hexadecimal digits", err);
+    if (!parse_role(role, split, it))
+        return damaged(r, "unknown role or split", err);
+    if (!mote_parse_i64(duration.s, duration.n, &it->duration_us) || it->duration_us < 0)
+        return damaged(r, "the duration is not a number", err);
+    MOTE_TRY(keep(r, label, before ? before->label : NULL, &it->label, err));
+    return keep(r, line, before ? before->group : NULL, &it->group, err);
+}
+
+mote_status mote_manifest_parse(const char *text, size_t n, mote_arena *a, mote_data_version *out,
+                                mote_err *err)
+{
+    reader r = {.at = text, .end = text + n, .arena = a};
+    mote_data_version v = {.note = ""};
+    MOTE_TRY(read_header(&r, &v, err));
+    MOTE_TRY(mote_arena_take(a, v.n, sizeof *v.items, &v.items, err));
+    for (size_t i = 0; i < v.n; i++) {
+        MOTE_TRY(read_item(&r, i ? &v.items[i - 1] : NULL, &v.items[i], err));
+        if (v.items[i].role == MOTE_ROLE_BACKGROUND)
+            v.n_background++;
+        else
+            v.duration_us += v.items[i].duration_us;
+    }
+    if (r.at != r.end) {
+        r.line++;
+        return damaged(&r, "more lines than samples were announced", err);
+    }
+    *out = v;
+    return MOTE_OK;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Samples in the store: see sample.h.
+ *
+ * What is kept: the original bytes always. When turning them into samples costs more than a copy
+ * (another rate, several channels, a compressed container) the decoded samples are kept beside
+ * them as a WAV object, so that loading a data set never resamples. */
+#include "data/sample.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const role_names[] = {"keyword", "background"};
+static const char *const origin_names[] = {"file", "synthetic", "upload"};
+
+const char *mote_data_role_name(mote_data_role role) { return role_names[role]; }
+const char *mote_data_origin_name(mote_data_origin origin) { return origin_names[origin]; }
+
+bool mote_data_role_parse(const char *name, mote_data_role *out)
+{
+    for (int i = 0; i < 2; i++) {
+        if (mote_str_eq(name, role_names[i])) {
+            *out = (mote_data_role)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- drafts -------------------------------------------------------------------------------- */
+
+void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out)
+{
+    *out = (mote_sample_draft){.object = mote_sha256_of(bytes, n), .bytes = bytes, .n_bytes = n};
+}
+
+mote_status mote_sample_draft_decode(mote_sample_draft *d, const char *what,
+                                     const mote_audio_config *cfg, mote_err *err)
+{
+    MOTE_TRY(mote_audio_decode(d->bytes, d->n_bytes, what, cfg, &d->audio, err));
+    /* Little-endian in memory on every host we build for; checked once for all. */
+    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "sample hashes are little-endian");
+    d->pcm_hash = mote_sha256_of(d->audio.samples, d->audio.n * sizeof *d->audio.samples);
+    return MOTE_OK;
+}
+
+void mote_sample_draft_release(mote_sample_draft *d)
+{
+    mote_audio_release(&d->audio);
+    *d = (mote_sample_draft){0};
+}
+
+/* ---- putting ------------------------------------------------------------------------------- */
+
+static mote_status check_name(const char *kind, const char *name, const char *source, mote_err *err)
+{
+    size_t n = name ? strlen(name) : 0;
+    if (n == 0)
+        return mote_fail(err, MOTE_ARG, "'%s': no %s", source, kind);
+    if (n > MOTE_LABEL_MAX_BYTES)
+        return mote_fail(err, MOTE_ARG, "'%s': the %s is %zu bytes long, at most %d are possible",
+                         source, kind, n, MOTE_LABEL_MAX_BYTES);
+    if (!mote_utf8_valid(name, n))
+        return mote_fail(err, MOTE_ARG, "'%s': the %s is not UTF-8 text", source, kind);
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+            return mote_fail(err, MOTE_ARG, "'%s': the %s holds a control character", source, kind);
+    }
+    return MOTE_OK;
+}
+
+/* Label and group as they are stored. `own` is room for the name of a group of one. */
+static mote_status names_of(const mote_sample_draft *d, const mote_sample_facts *facts,
+                            const char **label, const char **group, char own[32], mote_err *err)
+{
+    *label = facts->role == MOTE_ROLE_BACKGROUND ? MOTE_LABEL_BACKGROUND : facts->label;
+    *group = facts->group;
+    if (!*group) {
+        char hex[MOTE_SHA256_HEX_BYTES];
+        mote_sha256_hex(&d->object, hex);
+        (void)mote_format(own, 32, "file:%.16s", hex);
+        *group = own;
+    }
+    MOTE_TRY(check_name("label", *label, facts->source, err));
+    return check_name("group", *group, facts->source, err);
+}
+
+mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
+                              const mote_sample_facts *facts, bool *known, mote_err *err)
+{
+    const char *label, *group;
+    char own[32];
+    MOTE_TRY(names_of(d, facts, &label, &group, own, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM data_sample WHERE object = ?1 AND label = ?2 "
+                               "AND grp = ?3", &q, err));
+    mote_stmt_bind_hash(q, 1, &d->object);
+    mote_stmt_bind_text(q, 2, label);
+    mote_stmt_bind_text(q, 3, group);
+    return mote_stmt_step(q, known, err);
+}
+
+static bool decoding_is_a_copy(const mote_audio *a)
+{
+    return a->source.container == MOTE_AUDIO_WAV && a->source.bits == 16 &&
+           a->source.n_channels == 1 && a->source.rate_hz == a->rate_hz;
+}
+
+/* The decoded copy, when it is worth keeping. */
+static mote_status put_decoded(mote_store *s, const mote_audio *a, int64_t now_ms, mote_sha256 *id,
+                               bool *kept, mote_err *err)
+{
+    *kept = false;
+    if (decoding_is_a_copy(a))
+        return MOTE_OK;
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, MOTE_OBJECT_MAX_BYTES);
+    MOTE_TRY(mote_audio_encode_wav(a->samples, a->n, a->rate_hz, &wav, err));
+    MOTE_TRY(mote_object_put(s, wav.data, wav.len, 0, now_ms, id, err));
+    *kept = true;
+    return MOTE_OK;
+}
+
+static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
+                              const mote_sample_facts *facts, const char *label, const char *group,
+                              const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "INSERT INTO data_sample (object, decoded, pcm_hash, decoded_hz, role, label, grp, source,"
+        " origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, added_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        &q, err));
+    const mote_audio_info *i = &d->audio.source;
+    mote_stmt_bind_hash(q, 1, &d->object);
+    mote_stmt_bind_hash(q, 2, decoded);
+    mote_stmt_bind_hash(q, 3, &d->pcm_hash);
+    mote_stmt_bind_i64(q, 4, d->audio.rate_hz);
+    mote_stmt_bind_text(q, 5, mote_data_role_name(facts->role));
+    mote_stmt_bind_text(q, 6, label);
+    mote_stmt_bind_text(q, 7, group);
+    mote_stmt_bind_text(q, 8, facts->source);
+    mote_stmt_bind_text(q, 9, mote_data_origin_name(facts->origin));
+    mote_stmt_bind_text(q, 10, facts->provenance);
+    mote_stmt_bind_text(q, 11, mote_audio_container_name(i->container));
+    mote_stmt_bind_i64(q, 12, i->rate_hz);
+    mote_stmt_bind_i64(q, 13, i->n_channels);
+    mote_stmt_bind_i64(q, 14, i->bits);
+    mote_stmt_bind_i64(q, 15, i->n_frames);
+    mote_stmt_bind_i64(q, 16, i->duration_us);
+    mote_stmt_bind_i64(q, 17, now_ms);
+    return mote_stmt_run(q, err);
+}
+
+mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
+                            const mote_sample_facts *facts, int64_t now_ms, bool *added,
+                            mote_err *err)
+{
+    MOTE_BUG_IF(!d->audio.samples);
+    const char *label, *group;
+    char own[32];
+    MOTE_TRY(names_of(d, facts, &label, &group, own, err));
+
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(s, &txn, err));
+    bool known = false;
+    MOTE_TRY(mote_sample_known(s, d, facts, &known, err));
+    if (!known) {
+        mote_sha256 object, decoded;
+        bool has_decoded;
+        MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, 0, now_ms, &object, err));
+        MOTE_TRY(put_decoded(s, &d->audio, now_ms, &decoded, &has_decoded, err));
+        MOTE_TRY(insert_row(s, d, facts, label, group, has_decoded ? &decoded : NULL, now_ms, err));
+    }
+    MOTE_TRY(mote_store_commit(&txn, err));
+    *added = !known;
+    return MOTE_OK;
+}
+
+mote_status mote_sample_add(mote_store *s, const void *bytes, size_t n,
+                            const mote_sample_facts *facts, const mote_audio_config *cfg,
+                            int64_t now_ms, mote_sha256 *object, bool *added, mote_err *err)
+{
+    mote_sample_draft d;
+    mote_sample_draft_hash(bytes, n, &d);
+    mote_sha256 id = d.object;
+    bool is_new = false;
+    mote_status st = mote_sample_draft_decode(&d, facts->source, cfg, err);
+    if (st == MOTE_OK)
+        st = mote_sample_put(s, &d, facts, now_ms, &is_new, err);
+    mote_sample_draft_release(&d);
+    if (st != MOTE_OK)
+        return st;
+    *object = id;
+    *added = is_new;
+    return MOTE_OK;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static mote_status read_text(mote_stmt *q, int32_t column, mote_arena *a, const char **out,
+                             mote_err *err)
+{
+    const char *s = mote_stmt_text(q, column);
+    *out = NULL;
+    if (!s)
+        return MOTE_OK;
+    *out = mote_arena_strdup(a, s);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "list of samples");
+}
+
+static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mote_err *err)
+{
+    r->id = mote_stmt_i64(q, 0);
+    bool ok = mote_stmt_hash(q, 1, &r->object) && mote_stmt_hash(q, 2, &r->pcm_hash) &&
+              mote_data_role_parse(mote_stmt_text(q, 3), &r->role);
+    if (!ok)
+        return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged", (long long)r->id);
+    MOTE_TRY(read_text(q, 4, a, &r->label, err));
+    MOTE_TRY(read_text(q, 5, a, &r->group, err));
+    MOTE_TRY(read_text(q, 6, a, &r->source, err));
+    MOTE_TRY(read_text(q, 7, a, &r->origin, err));
+    MOTE_TRY(read_text(q, 8, a, &r->provenance, err));
+    MOTE_TRY(read_text(q, 9, a, &r->container, err));
+    r->rate_hz = (int32_t)mote_stmt_i64(q, 10);
+    r->n_channels = (int32_t)mote_stmt_i64(q, 11);
+    r->bits = (int32_t)mote_stmt_i64(q, 12);
+    r->n_frames = mote_stmt_i64(q, 13);
+    r->duration_us = mote_stmt_i64(q, 14);
+    r->added_ms = mote_stmt_i64(q, 15);
+    return MOTE_OK;
+}
+
+mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
+                             mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT id, object, pcm_hash, role, label, grp, source, origin,"
+                               " provenance, container, rate_hz, n_channels, bits, n_frames,"
+                               " duration_us, added_ms FROM data_sample ORDER BY id", &q, err));
+    /* The number of rows first; another process may add meanwhile, so the loop is bounded too. */
+    int64_t expected = 0;
+    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM data_sample", &expected, err));
+    mote_sample_row *rows = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)expected, sizeof *rows, &rows, err));
+    size_t count = 0;
+    while (count < (size_t)expected) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(read_row(q, a, &rows[count], err));
+        count++;
+    }
+    *out = rows;
+    *n = count;
+    return MOTE_OK;
+}
+
+/* The decoded copy of an object at that rate, if there is one. */
+static mote_status find_decoded(mote_store *s, const mote_sha256 *object, int32_t rate_hz,
+                                mote_sha256 *decoded, bool *found, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND "
+                               "decoded_hz = ?2 AND decoded IS NOT NULL LIMIT 1", &q, err));
+    mote_stmt_bind_hash(q, 1, object);
+    mote_stmt_bind_i64(q, 2, rate_hz);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *found = row && mote_stmt_hash(q, 0, decoded);
+    return MOTE_OK;
+}
+
+mote_status mote_sample_load(mote_store *s, const mote_sha256 *object, const mote_audio_config *cfg,
+                             mote_audio *out, mote_err *err)
+{
+    mote_sha256 id = *object;
+    bool has_copy = false;
+    MOTE_TRY(find_decoded(s, object, cfg->rate_hz, &id, &has_copy, err));
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_object_get(s, &id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
+    char name[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(object, name);
+    mote_audio_config wide = *cfg;       /* a decoded copy may be longer than its compressed file */
+    wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
+    return mote_audio_decode(bytes, n, name, &wide, out, err);
+}

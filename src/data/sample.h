@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Samples: what the store knows of each recording.
+ *
+ * A sample is the bytes of one audio file with a role, a label and a group. The group (a speaker,
+ * a device, a synthetic voice) is what must never be in training and in test at once. Samples are
+ * added, never changed; table data_sample in store/schema/040_data.sql.
+ *
+ * Depends on base, store, data/audio. Used by data/import, data/synth, data/version, ingestion. */
+#ifndef MOTE_DATA_SAMPLE_H
+#define MOTE_DATA_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "data/audio.h"
+#include "store/store.h"
+
+/* KEYWORD: a labelled recording of a word (also of a word that is no keyword of the project).
+ * BACKGROUND: a long recording without any word, for silence and for mixing. */
+typedef enum { MOTE_ROLE_KEYWORD, MOTE_ROLE_BACKGROUND } mote_data_role;
+
+typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mote_data_origin;
+
+#define MOTE_LABEL_BACKGROUND "_background_"     /* label of every background recording */
+#define MOTE_LABEL_MAX_BYTES 100                 /* of a label or a group */
+
+const char *mote_data_role_name(mote_data_role role);          /* "keyword" */
+bool mote_data_role_parse(const char *name, mote_data_role *out);
+const char *mote_data_origin_name(mote_data_origin origin);    /* "file", "synthetic", "upload" */
+
+/* What the caller knows of a recording. All strings are borrowed for the call. */
+typedef struct {
+    mote_data_role role;
+    mote_data_origin origin;
+    const char *label;           /* ignored for background recordings */
+    const char *group;           /* NULL: the recording is a group of its own */
+    const char *source;          /* path or maker, for people */
+    const char *provenance;      /* JSON text, or NULL */
+} mote_sample_facts;
+
+/* A recording, read and decoded but not yet in the store: the part of adding that may run on any
+ * thread. Owned by the caller (mote_sample_draft_release). */
+typedef struct {
+    mote_sha256 object;          /* of the encoded bytes */
+    const void *bytes;           /* borrowed: must outlive the draft */
+    size_t n_bytes;
+    mote_sha256 pcm_hash;
+    mote_audio audio;            /* samples NULL: hashed only */
+} mote_sample_draft;
+
+/* prepare = hash; decode fills audio and pcm_hash. Errors of decode: those of mote_audio_decode. */
+void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out);
+MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const char *what,
+                                                   const mote_audio_config *cfg, mote_err *err);
+void mote_sample_draft_release(mote_sample_draft *d);
+
+/* Is this recording there under this label and group already? */
+MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
+                                            const mote_sample_facts *facts, bool *known,
+                                            mote_err *err);
+
+/* Put a decoded draft into the store (bytes and row, in the caller's transaction if one is open).
+ * *added is false, and nothing changes, when it is there already.
+ * Errors: ARG (label or group empty, too long, not UTF-8), IO, NOMEM. */
+MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
+                                          const mote_sample_facts *facts, int64_t now_ms,
+                                          bool *added, mote_err *err);
+
+/* All of it for one recording in memory: hash, decode, put. For uploads. */
+MOTE_MUST_USE mote_status mote_sample_add(mote_store *s, const void *bytes, size_t n,
+                                          const mote_sample_facts *facts,
+                                          const mote_audio_config *cfg, int64_t now_ms,
+                                          mote_sha256 *object, bool *added, mote_err *err);
+
+/* A row of data_sample; strings live as long as the arena it was read into. */
+typedef struct {
+    int64_t id;
+    mote_sha256 object;
+    mote_sha256 pcm_hash;
+    mote_data_role role;
+    const char *label;
+    const char *group;
+    const char *source;
+    const char *origin;
+    const char *provenance;      /* NULL: none */
+    const char *container;
+    int32_t rate_hz;
+    int32_t n_channels;
+    int32_t bits;
+    int64_t n_frames;
+    int64_t duration_us;
+    int64_t added_ms;
+} mote_sample_row;
+
+/* Every sample in order of id. Cost: about 200 bytes of `a` each. */
+MOTE_MUST_USE mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out,
+                                           size_t *n, mote_err *err);
+
+/* The samples of an object at cfg->rate_hz; the decoded copy is used when it has that rate. *out
+ * is owned by the caller. CORRUPT when the object is damaged, NOT_FOUND when it is not there. */
+MOTE_MUST_USE mote_status mote_sample_load(mote_store *s, const mote_sha256 *object,
+                                           const mote_audio_config *cfg, mote_audio *out,
+                                           mote_err *err);
+
+#endif

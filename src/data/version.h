@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Versions of the data: immutable lists of what there was, with labels, groups and splits.
+ *
+ * A version is a manifest (docs/formats/data-version.md): sorted text, kept as an object, whose
+ * SHA-256 is the version's identity. A run of the trainer names it and can be repeated from it
+ * alone, because the recordings it lists are objects too and are kept as long as the manifest is.
+ *
+ * What goes in: every sample of the store, except
+ *   - duplicates: of recordings that sound the same (equal samples after decoding) under the same
+ *     label the first that was added is taken, so that a recording cannot be in two splits;
+ *   - contradictions: recordings that sound the same under different labels are all left out.
+ * `mote data check` names them. Splits are dealt to whole groups (data/split.h) and remembered, so
+ * a group never moves. Background recordings belong to every split: each split uses its own
+ * stretch of their time (mote_version_time_share).
+ *
+ * Depends on base, store, data/sample, data/split. Used by data/dataset, cli, track, pipeline. */
+#ifndef MOTE_DATA_VERSION_H
+#define MOTE_DATA_VERSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "data/sample.h"
+#include "store/store.h"
+
+typedef enum { MOTE_SPLIT_TRAIN, MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST, MOTE_N_SPLITS } mote_split;
+
+const char *mote_split_name(mote_split split);           /* "train", "validation", "test" */
+bool mote_split_parse(const char *name, mote_split *out);
+
+typedef struct {
+    mote_sha256 object;
+    mote_data_role role;
+    mote_split split;            /* meaningless for background recordings */
+    const char *label;
+    const char *group;
+    int64_t duration_us;
+} mote_version_item;
+
+typedef struct {
+    int64_t number;              /* "v3" is 3 */
+    mote_sha256 id;              /* of the manifest */
+    int64_t created_ms;
+    const char *note;
+    uint64_t seed;               /* of the splits */
+    double fractions[MOTE_N_SPLITS];
+    mote_version_item *items;    /* [n], in the order of the manifest: role, label, object, group */
+    size_t n;
+    size_t n_background;         /* of n */
+    int64_t duration_us;         /* of the keyword recordings */
+} mote_data_version;
+
+typedef struct {
+    double fractions[MOTE_N_SPLITS];     /* each >= 0, sum 1 */
+    uint64_t seed;
+    const char *note;            /* "" for none */
+    int64_t now_ms;
+} mote_version_config;
+
+mote_version_config mote_version_config_default(void);   /* 70/15/15, seed 0 */
+
+typedef struct {
+    bool is_new;                 /* false: nothing has changed, the latest version is returned */
+    size_t n_duplicates;         /* left out */
+    size_t n_contradictions;     /* left out */
+    size_t n_new_groups;         /* dealt now */
+} mote_version_report;
+
+/* Make a version of what is in the store now. *out lives as long as `a`.
+ * When fractions or seed have changed since, known groups keep their split and only new ones follow
+ * the new settings.
+ * Errors: NOT_FOUND no sample at all; ARG fractions; those of the store. */
+MOTE_MUST_USE mote_status mote_version_create(mote_store *s, const mote_version_config *cfg,
+                                              mote_arena *a, mote_data_version *out,
+                                              mote_version_report *report, mote_err *err);
+
+/* Read a version. `name` is "latest", "v3", "3", or at least 8 leading digits of the hash.
+ * NOT_FOUND says which versions there are; CORRUPT when the manifest is damaged. */
+MOTE_MUST_USE mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
+                                            mote_data_version *out, mote_err *err);
+
+typedef struct {
+    int64_t number;
+    mote_sha256 id;
+    int64_t created_ms;
+    const char *note;
+    int64_t n_samples;
+    int64_t duration_us;
+} mote_version_entry;
+
+/* Every version, oldest first; lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_version_list(mote_store *s, mote_arena *a, mote_version_entry **out,
+                                            size_t *n, mote_err *err);
+
+/* What differs between two versions, by recording (object, group). CHANGED: label, split or role
+ * is another. Items are borrowed from the versions. */
+typedef enum { MOTE_DIFF_ADDED, MOTE_DIFF_REMOVED, MOTE_DIFF_CHANGED } mote_diff_kind;
+typedef struct {
+    mote_diff_kind kind;
+    const mote_version_item *before, *after;     /* NULL where there is none */
+} mote_version_change;
+
+MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
+                                            const mote_data_version *after, mote_arena *a,
+                                            mote_version_change **out, size_t *n, mote_err *err);
+
+/* Folds for cross-validation: (*fold)[i] in [0, k) for item i, -1 for background recordings. Whole
+ * groups, every label spread evenly (data/split.h with equal shares); a function of the version,
+ * k and seed alone. Round r tests on fold r and validates on fold (r + 1) mod k.
+ * ARG when k is not 2 .. 20, or there are fewer than k groups. *fold lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed,
+                                             mote_arena *a, int32_t **fold, mote_err *err);
+
+/* The stretch [*from, *to) of a background recording, as shares of its length, that belongs to a
+ * split: in the order train, validation, test, as long as the fractions say. */
+void mote_version_time_share(const double fractions[MOTE_N_SPLITS], mote_split split, double *from,
+                             double *to);
+
+/* Text of a manifest and back; for tests and tools. parse reads hostile bytes: CORRUPT names the
+ * line. Format: docs/formats/data-version.md. */
+MOTE_MUST_USE mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out,
+                                              mote_err *err);
+MOTE_MUST_USE mote_status mote_manifest_parse(const char *text, size_t n, mote_arena *a,
+                                              mote_data_version *out, mote_err *err);
+
+#endif

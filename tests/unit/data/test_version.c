@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Versions of the data: what goes in, splits that stay, folds, differences, the manifest's text. */
+#include "audio_files.h"
+#include "base/text.h"
+#include "data/version.h"
+#include "temp_dir.h"
+
+typedef struct {
+    char dir[TEMP_DIR_BYTES];
+    mote_store *store;
+    mote_arena arena;
+} fixture;
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    mote_err err;
+    temp_dir_make(f->dir);
+    T_OK(mote_store_open(f->dir, true, &f->store, &err));
+    mote_arena_init(&f->arena, 256u << 20);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    mote_arena_release(&f->arena);
+    mote_store_close(f->store);
+    temp_dir_remove(f->dir);
+    free(f);
+    return 0;
+}
+
+/* A recording whose sound is decided by `sound`. `pad` more bytes behind the samples change the
+ * file, not the sound. */
+static void add(fixture *f, const char *label, const char *group, uint64_t sound, size_t pad)
+{
+    mote_err err;
+    int16_t x[160];
+    bool added;
+    mote_sha256 object;
+    mote_audio_config cfg = mote_audio_config_default();
+    make_tone(x, T_COUNT(x), 16000, 300, 0.2, sound + 1);
+    mote_buf wav;
+    mote_buf_init(&wav, 1 << 20);
+    T_OK(mote_audio_encode_wav(x, T_COUNT(x), 16000, &wav, &err));
+    for (size_t i = 0; i < pad; i++)
+        mote_buf_char(&wav, 'p');
+    mote_sample_facts facts = {.label = label, .group = group, .source = "test",
+                               .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
+    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    assert_true(added);
+    mote_buf_release(&wav);
+}
+
+/* Speakers first .. last-1 say every word twice. */
+static void add_speakers(fixture *f, int first, int last)
+{
+    static const char *const words[] = {"yes", "no", "up"};
+    mote_err err;
+    MOTE_SCOPED_TXN txn = {0};
+    T_OK(mote_store_begin(f->store, &txn, &err));
+    for (int g = first; g < last; g++) {
+        char group[20];
+        snprintf(group, sizeof group, "s%d", g);
+        for (int i = 0; i < 6; i++)
+            add(f, words[i % 3], group, (uint64_t)(g * 6 + i), 0);
+    }
+    T_OK(mote_store_commit(&txn, &err));
+}
+
+static mote_data_version create(fixture *f, mote_version_report *report)
+{
+    mote_err err;
+    mote_data_version v;
+    mote_version_config cfg = mote_version_config_default();
+    cfg.now_ms = 42;
+    cfg.note = "a note";
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, report, &err));
+    return v;
+}
+
+static mote_split split_of(const mote_data_version *v, const char *group)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        if (strcmp(v->items[i].group, group) == 0)
+            return v->items[i].split;
+    }
+    fail_msg("no group '%s'", group);
+    return MOTE_N_SPLITS;
+}
+
+static void groups_never_cross_splits(void **state)
+{
+    fixture *f = *state;
+    mote_version_report r;
+    add_speakers(f, 0, 20);
+    mote_data_version v = create(f, &r);
+    assert_int_equal(v.n, 120);
+    assert_int_equal(r.n_new_groups, 20);
+    size_t n_in[MOTE_N_SPLITS] = {0};
+    for (size_t i = 0; i < v.n; i++) {
+        assert_int_equal(v.items[i].split, split_of(&v, v.items[i].group));
+        n_in[v.items[i].split]++;
+    }
+    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 84);        /* 14, 3 and 3 speakers of 6 */
+    assert_int_equal(n_in[MOTE_SPLIT_VALIDATION], 18);
+    assert_int_equal(n_in[MOTE_SPLIT_TEST], 18);
+}
+
+static void splits_stay_when_data_is_added(void **state)
+{
+    fixture *f = *state;
+    mote_version_report r;
+    add_speakers(f, 0, 5);
+    mote_data_version first = create(f, &r);
+    for (int more = 6; more < 60; more += 17) {
+        add_speakers(f, more - 1, more + 15);
+        mote_data_version later = create(f, &r);
+        assert_true(r.is_new);
+        for (size_t i = 0; i < first.n; i++)
+            assert_int_equal(first.items[i].split, split_of(&later, first.items[i].group));
+        for (size_t i = 0; i < later.n; i++)
+            assert_int_equal(later.items[i].split, split_of(&later, later.items[i].group));
+    }
+}
+
+static void nothing_new_is_the_same_version(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    mote_version_config cfg = mote_version_config_default();
+    mote_data_version v;
+    T_FAILS(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err), MOTE_NOT_FOUND,
+            "mote data add");
+    add_speakers(f, 0, 6);
+    mote_data_version a = create(f, &r);
+    assert_true(r.is_new);
+    mote_data_version b = create(f, &r);
+    assert_false(r.is_new);
+    assert_int_equal(a.number, b.number);
+    assert_string_equal(b.note, "a note");
+    assert_true(mote_sha256_equal(&a.id, &b.id));
+    add_speakers(f, 6, 7);
+    b = create(f, &r);
+    assert_true(r.is_new);
+    assert_int_equal(b.number, a.number + 1);
+}
+
+static void two_stores_with_the_same_data_agree_on_the_hash(void **state)
+{
+    fixture *f = *state;
+    fixture *g = NULL;
+    mote_version_report r;
+    (void)set_up((void **)&g);
+    add_speakers(f, 0, 10);
+    add_speakers(g, 5, 10);                              /* another order of arrival */
+    add_speakers(g, 0, 5);
+    mote_data_version a = create(f, &r), b = create(g, &r);
+    assert_true(mote_sha256_equal(&a.id, &b.id));
+    (void)tear_down((void **)&g);
+}
+
+static void a_version_reads_back_the_same(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    add_speakers(f, 0, 7);
+    add(f, NULL, "noise", 1000, 0);
+    mote_data_version a = create(f, &r), b;
+    char hex[MOTE_SHA256_HEX_BYTES], head[20];
+    mote_sha256_hex(&a.id, hex);
+    snprintf(head, sizeof head, "%.10s", hex);
+    const char *const names[] = {"latest", "v1", "1", head, hex};
+    for (size_t k = 0; k < T_COUNT(names); k++) {
+        T_OK(mote_version_load(f->store, names[k], &f->arena, &b, &err));
+        assert_int_equal(b.number, 1);
+        assert_int_equal(b.created_ms, 42);
+        assert_string_equal(b.note, "a note");
+        assert_int_equal(b.n, 43);
+        assert_int_equal(b.n_background, 1);
+        assert_int_equal(b.duration_us, a.duration_us);
+        for (size_t i = 0; i < b.n; i++) {
+            assert_true(mote_sha256_equal(&a.items[i].object, &b.items[i].object));
+            assert_string_equal(a.items[i].label, b.items[i].label);
+            assert_string_equal(a.items[i].group, b.items[i].group);
+            assert_int_equal(a.items[i].role, b.items[i].role);
+            assert_int_equal(a.items[i].split, b.items[i].split);
+        }
+    }
+    T_FAILS(mote_version_load(f->store, "v9", &f->arena, &b, &err), MOTE_NOT_FOUND, "v1 to v1");
+    T_FAILS(mote_version_load(f->store, "abcdef0", &f->arena, &b, &err), MOTE_NOT_FOUND, "");
+}
+
+static void duplicates_are_taken_once_and_contradictions_not_at_all(void **state)
+{
+    fixture *f = *state;
+    mote_version_report r;
+    add_speakers(f, 0, 6);
+    add(f, "yes", "s900", 0, 1);         /* sounds like the first 'yes' of s0, other bytes, other group */
+    add(f, "no", "s901", 2, 0);          /* sounds like an 'up' of s0 */
+    mote_data_version v = create(f, &r);
+    assert_int_equal(r.n_duplicates, 1);
+    assert_int_equal(r.n_contradictions, 2);
+    assert_int_equal(v.n, 36 - 1);
+    for (size_t i = 0; i < v.n; i++)
+        assert_true(v.items[i].group[1] != '9');
+}
+
+static void a_version_keeps_its_objects(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    mote_gc_report gc;
+    add_speakers(f, 0, 3);
+    mote_data_version v = create(f, &r);
+    T_OK(mote_store_exec(f->store, "DELETE FROM data_sample", &err));
+    T_OK(mote_store_gc(f->store, INT64_C(1) << 50, 0, false, &gc, &err));
+    for (size_t i = 0; i < v.n; i++) {
+        bool has;
+        T_OK(mote_object_has(f->store, &v.items[i].object, &has, &err));
+        assert_true(has);
+    }
+}
+
+static void folds_are_whole_groups_and_even(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    int32_t *fold, *again;
+    add_speakers(f, 0, 18);
+    add(f, NULL, "noise", 1000, 0);
+    mote_data_version v = create(f, &r);
+    T_OK(mote_version_folds(&v, 5, 3, &f->arena, &fold, &err));
+    T_OK(mote_version_folds(&v, 5, 3, &f->arena, &again, &err));
+    assert_memory_equal(fold, again, v.n * sizeof *fold);
+    size_t n_in[5] = {0};
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.items[i].role == MOTE_ROLE_BACKGROUND) {
+            assert_int_equal(fold[i], -1);
+            continue;
+        }
+        n_in[fold[i]]++;
+        for (size_t j = 0; j < v.n; j++) {
+            if (strcmp(v.items[i].group, v.items[j].group) == 0)
+                assert_int_equal(fold[i], fold[j]);
+        }
+    }
+    for (int k = 0; k < 5; k++)
+        assert_in_range(n_in[k], 18, 24);                /* 3 or 4 speakers of 6 */
+    T_FAILS(mote_version_folds(&v, 19, 3, &f->arena, &fold, &err), MOTE_ARG, "at least 19 groups");
+    T_FAILS(mote_version_folds(&v, 1, 3, &f->arena, &fold, &err), MOTE_ARG, "1 folds");
+}
+
+static void differences_are_found(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    mote_version_change *c;
+    size_t n;
+    add_speakers(f, 0, 4);
+    mote_data_version a = create(f, &r);
+    T_OK(mote_version_diff(&a, &a, &f->arena, &c, &n, &err));
+    assert_int_equal(n, 0);
+    T_OK(mote_store_exec(f->store, "DELETE FROM data_sample WHERE id = 1", &err));
+    T_OK(mote_store_exec(f->store, "UPDATE data_sample SET label = 'down' WHERE id = 2", &err));
+    add(f, "yes", "s7", 999, 0);
+    mote_data_version b = create(f, &r);
+    T_OK(mote_version_diff(&a, &b, &f->arena, &c, &n, &err));
+    assert_int_equal(n, 3);
+    int seen[3] = {0};
+    for (size_t i = 0; i < n; i++) {
+        seen[c[i].kind]++;
+        assert_true((c[i].before == NULL) == (c[i].kind == MOTE_DIFF_ADDED));
+        assert_true((c[i].after == NULL) == (c[i].kind == MOTE_DIFF_REMOVED));
+        if (c[i].kind == MOTE_DIFF_CHANGED)
+            assert_string_equal(c[i].after->label, "down");
+    }
+    assert_int_equal(seen[0], 1);
+    assert_int_equal(seen[1], 1);
+    assert_int_equal(seen[2], 1);
+    T_OK(mote_version_diff(&b, &a, &f->arena, &c, &n, &err));
+    assert_int_equal(n, 3);
+}
+
+static void background_time_is_divided_without_gap_or_overlap(void **state)
+{
+    (void)state;
+    const double shares[] = {0.7, 0.15, 0.15};
+    double from, to, at = 0;
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        mote_version_time_share(shares, (mote_split)s, &from, &to);
+        assert_float_equal(from, at, 1e-12);
+        assert_float_equal(to - from, shares[s], 1e-9);
+        at = to;
+    }
+    assert_true(to == 1.0);
+}
+
+#define HASH "0000000000000000000000000000000000000000000000000000000000000000"
+#define HEAD "mote.data 1\nseed 0\nshares 0.7 0.15 0.15\n"
+
+static void damaged_manifests_are_refused_with_the_line(void **state)
+{
+    fixture *f = *state;
+    static const struct { const char *text, *words; } cases[] = {
+        {"", "line 1"},
+        {"mote.data 2\n", "line 1: not a data version"},
+        {"mote.data 1\nseed -1\n", "line 2: expected 'seed N'"},
+        {"mote.data 1\nseed 0\nshares 0.7 0.15\n", "line 3: a share"},
+        {"mote.data 1\nseed 0\nshares 0.7 0.15 2\n", "line 3: a share"},
+        {HEAD "samples 1\n", "line 4"},
+        {HEAD "samples 99999999999999\n", "line 4: expected 'samples N'"},
+        {HEAD "samples 1\n" HASH "\tkeyword\ttrain\t5\tyes\tanna", "line 5: the text ends"},
+        {HEAD "samples 1\n0" HASH "\tkeyword\ttrain\t5\tyes\tanna\n", "line 5: the hash"},
+        {HEAD "samples 1\n" HASH "\tkeyword\t-\t5\tyes\tanna\n", "line 5: unknown role"},
+        {HEAD "samples 1\n" HASH "\tbackground\ttrain\t5\tyes\tanna\n", "line 5: unknown role"},
+        {HEAD "samples 1\n" HASH "\tkeyword\ttest\t-5\tyes\tanna\n", "line 5: the duration"},
+        {HEAD "samples 1\n" HASH "\tkeyword\ttest\t5\t\tanna\n", "line 5: a label or group"},
+        {HEAD "samples 1\n" HASH "\tkeyword\ttest\t5\tyes\tanna\nmore\n", "line 6: more lines"},
+    };
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        mote_err err;
+        mote_data_version v;
+        T_FAILS(mote_manifest_parse(cases[i].text, strlen(cases[i].text), &f->arena, &v, &err),
+                MOTE_CORRUPT, cases[i].words);
+    }
+}
+
+/* The bytes of format 1, kept for ever. */
+static void format_one_stays_readable(void **state)
+{
+    fixture *f = *state;
+    static const char golden[] = HEAD "samples 2\n" HASH "\tkeyword\ttest\t980000\tyes\tanna\n" HASH
+                                 "\tbackground\t-\t60000000\t_background_\tfile:00\n";
+    mote_err err;
+    mote_data_version v;
+    T_OK(mote_manifest_parse(golden, sizeof golden - 1, &f->arena, &v, &err));
+    assert_int_equal(v.n, 2);
+    assert_int_equal(v.n_background, 1);
+    assert_int_equal(v.items[0].split, MOTE_SPLIT_TEST);
+    assert_int_equal(v.items[0].duration_us, 980000);
+    mote_buf text;
+    mote_buf_init(&text, 1 << 20);
+    T_OK(mote_manifest_write(&v, &text, &err));
+    assert_string_equal(text.data, golden);
+    mote_buf_release(&text);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(groups_never_cross_splits),
+        TEST(splits_stay_when_data_is_added),
+        TEST(nothing_new_is_the_same_version),
+        TEST(two_stores_with_the_same_data_agree_on_the_hash),
+        TEST(a_version_reads_back_the_same),
+        TEST(duplicates_are_taken_once_and_contradictions_not_at_all),
+        TEST(a_version_keeps_its_objects),
+        TEST(folds_are_whole_groups_and_even),
+        TEST(differences_are_found),
+        cmocka_unit_test(background_time_is_divided_without_gap_or_overlap),
+        TEST(damaged_manifests_are_refused_with_the_line),
+        TEST(format_one_stays_readable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
