@@ -8,7 +8,7 @@
 static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
                                     mote_err *err)
 {
-    const mote_dataset *d = arg;
+    const mote_train_set *d = arg;
     for (int32_t i = 0; i < rq->n; i++) {
         uint32_t sample = rq->samples[i];
         int32_t label = d->labels[sample];
@@ -22,10 +22,10 @@ static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, flo
     return MOTE_OK;
 }
 
-mote_batch_source mote_source_memory(const mote_dataset *d)
+mote_batch_source mote_source_memory(const mote_train_set *d)
 {
     /* The argument of a source is not const; this one only reads. */
-    union { const mote_dataset *in; void *out; } arg = {.in = d};
+    union { const mote_train_set *in; void *out; } arg = {.in = d};
     return (mote_batch_source){.n_samples = d->n, .fill = fill_from_memory, .arg = arg.out};
 }
 

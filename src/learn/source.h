@@ -39,10 +39,10 @@ typedef struct {
     const float *inputs;                /* [n][in_elements] */
     const int32_t *labels;              /* [n] in [0, n_classes) */
     int32_t n;
-} mote_dataset;
+} mote_train_set;
 
 /* The samples as they are; `d` is borrowed. RANGE names a label that is no class. */
-mote_batch_source mote_source_memory(const mote_dataset *d);
+mote_batch_source mote_source_memory(const mote_train_set *d);
 
 /* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a
  * permutation p and l from Beta(alpha, alpha) for each row. `copy` has room for the inputs and

@@ -16,7 +16,7 @@
 typedef struct {
     const mote_train_config *cfg;
     const mote_batch_source *source;
-    const mote_dataset *val;
+    const mote_train_set *val;
     mote_pool *pool;
     const mote_cancel *cancel;
     mote_train_report *report;
@@ -399,11 +399,11 @@ static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_re
 }
 
 mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
-                       const mote_dataset *val, mote_pool *pool, const mote_cancel *cancel,
+                       const mote_train_set *val, mote_pool *pool, const mote_cancel *cancel,
                        mote_train_report *report_fn, void *report_arg, mote_arena *arena, mote_train_result *result,
                        mote_err *err)
 {
-    static const mote_dataset no_val = {.n = 0};
+    static const mote_train_set no_val = {.n = 0};
     MOTE_TRY(check_config(cfg, err));
     run r = {.cfg = cfg,
              .source = source,

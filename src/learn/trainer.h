@@ -90,7 +90,7 @@ typedef struct {
  * CORRUPT it is damaged; CANCELLED (the last checkpoint stays: call again to go on); UNMET the loss
  * is not a number any more; what the source returns. On error `g` and result are untouched. */
 MOTE_MUST_USE mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
-                                     const mote_dataset *val, mote_pool *pool, const mote_cancel *cancel,
+                                     const mote_train_set *val, mote_pool *pool, const mote_cancel *cancel,
                                      mote_train_report *report, void *report_arg, mote_arena *arena,
                                      mote_train_result *result, mote_err *err);
 
