@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "store/store_internal.h"
 
-#define SQL_MAX_BYTES (1 << 16)
+#define SQL_MAX_BYTES  (1 << 16)
 #define WALK_MAX_BYTES ((size_t)1 << 30)
-#define NAME_DIGITS 62                       /* of a hash, without the two of its folder */
+#define NAME_DIGITS    62 /* of a hash, without the two of its folder */
 
 /* ---- which objects are live ---- */
 
@@ -23,27 +23,35 @@ static mote_status build_live(mote_store *s, mote_buf *sql, mote_err *err)
 {
     mote_buf_str(sql, "WITH RECURSIVE live(hash) AS (SELECT hash FROM object WHERE put_ms > ?1");
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s,
+    MOTE_TRY(mote_stmt_prepare(
+        s,
         "SELECT m.name, f.\"from\" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f "
-        "WHERE m.type = 'table' AND f.\"table\" = 'object' AND m.name <> 'object_link' ORDER BY 1, 2", &q, err));
+        "WHERE m.type = 'table' AND f.\"table\" = 'object' AND m.name <> 'object_link' ORDER BY 1, "
+        "2",
+        &q, err));
     for (;;) {
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
             break;
-        mote_buf_printf(sql, " UNION SELECT \"%s\" FROM \"%s\" WHERE \"%s\" IS NOT NULL", mote_stmt_text(q, 1),
-                        mote_stmt_text(q, 0), mote_stmt_text(q, 1));
+        mote_buf_printf(sql, " UNION SELECT \"%s\" FROM \"%s\" WHERE \"%s\" IS NOT NULL",
+                        mote_stmt_text(q, 1), mote_stmt_text(q, 0), mote_stmt_text(q, 1));
     }
-    mote_buf_str(sql, " UNION SELECT l.child FROM object_link l JOIN live ON l.parent = live.hash) ");
+    mote_buf_str(sql,
+                 " UNION SELECT l.child FROM object_link l JOIN live ON l.parent = live.hash) ");
     return mote_buf_status(sql, err);
 }
 
-static mote_status count_dead(mote_store *s, const char *live, int64_t young_ms, mote_gc_report *r, mote_err *err)
+static mote_status count_dead(mote_store *s, const char *live, int64_t young_ms, mote_gc_report *r,
+                              mote_err *err)
 {
     MOTE_SCOPED_BUF sql;
     mote_buf_init(&sql, SQL_MAX_BYTES);
-    mote_buf_printf(&sql, "%sSELECT count(*), total(stored_bytes), (SELECT count(*) FROM object) FROM object "
-                          "WHERE hash NOT IN live", live);
+    mote_buf_printf(
+        &sql,
+        "%sSELECT count(*), total(stored_bytes), (SELECT count(*) FROM object) FROM object "
+        "WHERE hash NOT IN live",
+        live);
     MOTE_TRY(mote_buf_status(&sql, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql.data, &q, err));
@@ -70,7 +78,8 @@ static mote_status delete_dead(mote_store *s, const char *live, int64_t young_ms
     return mote_stmt_run(q, err);
 }
 
-static mote_status collect_rows(mote_store *s, int64_t young_ms, bool dry_run, mote_gc_report *r, mote_err *err)
+static mote_status collect_rows(mote_store *s, int64_t young_ms, bool dry_run, mote_gc_report *r,
+                                mote_err *err)
 {
     MOTE_SCOPED_BUF live;
     mote_buf_init(&live, SQL_MAX_BYTES);
@@ -99,8 +108,8 @@ static bool parse_object_path(const char *path, mote_sha256 *id, bool *is_compre
     return mote_sha256_parse(hex, id);
 }
 
-static mote_status is_rubbish(mote_store *s, const char *path, const char *full, int64_t young_ms, bool *rubbish,
-                              mote_err *err)
+static mote_status is_rubbish(mote_store *s, const char *path, const char *full, int64_t young_ms,
+                              bool *rubbish, mote_err *err)
 {
     *rubbish = false;
     if (mote_str_starts(path, "tmp/")) {
@@ -111,9 +120,10 @@ static mote_status is_rubbish(mote_store *s, const char *path, const char *full,
     mote_sha256 id;
     bool is_compressed = false;
     if (!parse_object_path(path, &id, &is_compressed))
-        return MOTE_OK;                      /* not ours: leave it */
+        return MOTE_OK; /* not ours: leave it */
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM object WHERE hash = ?1 AND (encoding = 'zstd') = ?2", &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT 1 FROM object WHERE hash = ?1 AND (encoding = 'zstd') = ?2", &q, err));
     mote_stmt_bind_hash(q, 1, &id);
     mote_stmt_bind_i64(q, 2, is_compressed);
     bool row = false;
@@ -123,7 +133,8 @@ static mote_status is_rubbish(mote_store *s, const char *path, const char *full,
 }
 
 /* Holding the write lock: whoever puts an object renames its file under the same lock. */
-static mote_status sweep_files(mote_store *s, int64_t young_ms, bool dry_run, int64_t *n_swept, mote_err *err)
+static mote_status sweep_files(mote_store *s, int64_t young_ms, bool dry_run, int64_t *n_swept,
+                               mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, WALK_MAX_BYTES);
@@ -148,7 +159,8 @@ static mote_status sweep_files(mote_store *s, int64_t young_ms, bool dry_run, in
     return mote_store_commit(&txn, err);
 }
 
-mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms, bool dry_run, mote_gc_report *out, mote_err *err)
+mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms, bool dry_run,
+                          mote_gc_report *out, mote_err *err)
 {
     MOTE_BUG_IF(s->depth != 0);
     mote_gc_report r = {0};
@@ -173,10 +185,11 @@ static mote_status erase_row(mote_store *s, const mote_sha256 *id, mote_err *err
     MOTE_TRY(mote_stmt_prepare(s, "DELETE FROM object WHERE hash = ?1", &q, err));
     mote_stmt_bind_hash(q, 1, id);
     mote_status st = mote_stmt_run(q, err);
-    if (st == MOTE_NOT_FOUND) {              /* the foreign key speaks */
+    if (st == MOTE_NOT_FOUND) { /* the foreign key speaks */
         char hex[MOTE_SHA256_HEX_BYTES];
         mote_sha256_hex(id, hex);
-        return mote_fail(err, MOTE_CONFLICT, "object '%s' is still referred to: remove what uses it first", hex);
+        return mote_fail(err, MOTE_CONFLICT,
+                         "object '%s' is still referred to: remove what uses it first", hex);
     }
     if (st != MOTE_OK)
         return st;
@@ -214,23 +227,29 @@ mote_status mote_object_erase(mote_store *s, const mote_sha256 *id, mote_err *er
 static mote_status check_database(mote_store *s, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1", &q,
+                               err));
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
     const char *words = row ? mote_stmt_text(q, 0) : NULL;
     if (words == NULL || strcmp(words, "ok") != 0)
-        return mote_fail(err, MOTE_CORRUPT, "the database of '%s' is damaged (%s): restore '.mote' from a copy", s->dir,
-                         words != NULL ? words : "no answer");
+        return mote_fail(err, MOTE_CORRUPT,
+                         "the database of '%s' is damaged (%s): restore '.mote' from a copy",
+                         s->dir, words != NULL ? words : "no answer");
     MOTE_SCOPED_STMT *f = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1", &f, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1", &f, err));
     MOTE_TRY(mote_stmt_step(f, &row, err));
     if (row)
-        return mote_fail(err, MOTE_CORRUPT, "a row of table '%s' refers to a row of '%s' that is not there: restore "
-                         "'.mote' from a copy", mote_stmt_text(f, 0), mote_stmt_text(f, 1));
+        return mote_fail(err, MOTE_CORRUPT,
+                         "a row of table '%s' refers to a row of '%s' that is not there: restore "
+                         "'.mote' from a copy",
+                         mote_stmt_text(f, 0), mote_stmt_text(f, 1));
     return MOTE_OK;
 }
 
-static mote_status check_object(mote_store *s, const mote_object_info *o, bool read_objects, mote_err *err)
+static mote_status check_object(mote_store *s, const mote_object_info *o, bool read_objects,
+                                mote_err *err)
 {
     if (read_objects) {
         MOTE_SCOPED_FREE char *bytes = NULL;
@@ -241,8 +260,11 @@ static mote_status check_object(mote_store *s, const mote_object_info *o, bool r
     MOTE_TRY(mote_object_file(s, &o->id, o->is_compressed, path, err));
     struct stat file;
     if (stat(path, &file) != 0 || file.st_size != o->stored_bytes)
-        return mote_fail(err, MOTE_CORRUPT, "object file '%s' is missing or has another length: restore it from a copy, "
-                         "or delete it and bring in its source again", path);
+        return mote_fail(
+            err, MOTE_CORRUPT,
+            "object file '%s' is missing or has another length: restore it from a copy, "
+            "or delete it and bring in its source again",
+            path);
     return MOTE_OK;
 }
 

@@ -19,7 +19,7 @@
 #include "base/file.h"
 #include "store/store_internal.h"
 
-#define ZSTD_LEVEL 3
+#define ZSTD_LEVEL         3
 #define COMPRESS_MIN_BYTES 512
 
 /* ---- paths ---- */
@@ -35,7 +35,8 @@ mote_status mote_object_file(const mote_store *s, const mote_sha256 *id, bool is
     return MOTE_OK;
 }
 
-static mote_status fanout_dir(const mote_store *s, const mote_sha256 *id, char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
+static mote_status fanout_dir(const mote_store *s, const mote_sha256 *id,
+                              char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
 {
     if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%02x", s->objects_dir, id->bytes[0]))
         return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
@@ -58,15 +59,16 @@ static mote_status write_all(int fd, const char *path, const char *bytes, size_t
 }
 
 /* A new file in tmp/ with these bytes, not yet synced; *path is its name. */
-static mote_status write_temporary(mote_store *s, const char *bytes, size_t n, char path[MOTE_OBJECT_PATH_BYTES],
-                                   mote_err *err)
+static mote_status write_temporary(mote_store *s, const char *bytes, size_t n,
+                                   char path[MOTE_OBJECT_PATH_BYTES], mote_err *err)
 {
     int fd = -1;
     do {
         /* The address of the handle keeps threads apart, the pid processes; a leftover of a killed
          * process that had both is stepped over. */
-        if (!mote_format(path, MOTE_OBJECT_PATH_BYTES, "%s/%lx-%lx-%llx", s->tmp_dir, (unsigned long)getpid(),
-                         (unsigned long)(uintptr_t)s, (unsigned long long)s->tmp_counter++))
+        if (!mote_format(path, MOTE_OBJECT_PATH_BYTES, "%s/%lx-%lx-%llx", s->tmp_dir,
+                         (unsigned long)getpid(), (unsigned long)(uintptr_t)s,
+                         (unsigned long long)s->tmp_counter++))
             return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->tmp_dir);
         fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (fd < 0 && errno == EEXIST);
@@ -80,7 +82,8 @@ static mote_status write_temporary(mote_store *s, const char *bytes, size_t n, c
     return st;
 }
 
-static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const char *from, const char *to, mote_err *err)
+static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const char *from,
+                                   const char *to, mote_err *err)
 {
     if (rename(from, to) == 0)
         return MOTE_OK;
@@ -131,7 +134,8 @@ static mote_status sync_file(const mote_store *s, const mote_sha256 *id, mote_er
             return mote_fail_errno(err, "store: sync '%s'", path);
     }
     if (!found)
-        return mote_fail(err, MOTE_CORRUPT, "store: '%s' vanished while it was being written", path);
+        return mote_fail(err, MOTE_CORRUPT, "store: '%s' vanished while it was being written",
+                         path);
     return MOTE_OK;
 }
 
@@ -159,11 +163,13 @@ mote_status mote_object_sync(mote_store *s, mote_err *err)
 
 /* ---- rows ---- */
 
-static mote_status find_row(mote_store *s, const mote_sha256 *id, bool *found, mote_object_info *out, mote_err *err)
+static mote_status find_row(mote_store *s, const mote_sha256 *id, bool *found,
+                            mote_object_info *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object WHERE hash = ?1",
-                               &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object WHERE hash = ?1",
+        &q, err));
     mote_stmt_bind_hash(q, 1, id);
     MOTE_TRY(mote_stmt_step(q, found, err));
     if (*found) {
@@ -177,7 +183,8 @@ static mote_status find_row(mote_store *s, const mote_sha256 *id, bool *found, m
 }
 
 /* Is the row there, in a form that serves, and its file whole as far as its length tells? */
-static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags, bool *kept, mote_err *err)
+static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags, bool *kept,
+                           mote_err *err)
 {
     mote_object_info info = {0};
     bool found = false;
@@ -196,9 +203,12 @@ static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-        "INSERT INTO object(hash, size_bytes, stored_bytes, encoding, put_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
-        "ON CONFLICT(hash) DO UPDATE SET stored_bytes = excluded.stored_bytes, encoding = excluded.encoding, "
-        "put_ms = max(put_ms, excluded.put_ms)", &q, err));
+                               "INSERT INTO object(hash, size_bytes, stored_bytes, encoding, "
+                               "put_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
+                               "ON CONFLICT(hash) DO UPDATE SET stored_bytes = "
+                               "excluded.stored_bytes, encoding = excluded.encoding, "
+                               "put_ms = max(put_ms, excluded.put_ms)",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, &o->id);
     mote_stmt_bind_i64(q, 2, o->size_bytes);
     mote_stmt_bind_i64(q, 3, o->stored_bytes);
@@ -210,7 +220,8 @@ static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err
 static mote_status touch_row(mote_store *s, const mote_sha256 *id, int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "UPDATE object SET put_ms = max(put_ms, ?2) WHERE hash = ?1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s, "UPDATE object SET put_ms = max(put_ms, ?2) WHERE hash = ?1", &q,
+                               err));
     mote_stmt_bind_hash(q, 1, id);
     mote_stmt_bind_i64(q, 2, now_ms);
     return mote_stmt_run(q, err);
@@ -220,8 +231,8 @@ static mote_status touch_row(mote_store *s, const mote_sha256 *id, int64_t now_m
 
 /* Publish the file `tmp` as object `o`, or drop it when somebody else has put the same meanwhile.
  * `tmp` NULL: it was there before; it may have been swept since, then *again is set. */
-static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t flags, const char *tmp, bool *again,
-                           mote_err *err)
+static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t flags,
+                           const char *tmp, bool *again, mote_err *err)
 {
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
@@ -243,7 +254,8 @@ static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t fl
 }
 
 /* Compress if that is wanted and worth it: *packed NULL when not. Owned by the caller. */
-static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **packed, size_t *n_packed, mote_err *err)
+static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **packed,
+                            size_t *n_packed, mote_err *err)
 {
     if ((flags & MOTE_OBJECT_RAW) != 0 || n < COMPRESS_MIN_BYTES)
         return MOTE_OK;
@@ -253,7 +265,7 @@ static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **
         return mote_fail(err, MOTE_NOMEM, "store: out of memory");
     size_t k = ZSTD_compress(p, bound, bytes, n, ZSTD_LEVEL);
     if (ZSTD_isError(k) || k > n - n / 8) {
-        mote_free(p);                        /* no gain: keep it as it is */
+        mote_free(p); /* no gain: keep it as it is */
         return MOTE_OK;
     }
     *packed = p;
@@ -261,7 +273,8 @@ static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **
     return MOTE_OK;
 }
 
-static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t flags, mote_object_info *o, mote_err *err)
+static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t flags,
+                           mote_object_info *o, mote_err *err)
 {
     MOTE_SCOPED_FREE char *packed = NULL;
     size_t n_packed = 0;
@@ -269,20 +282,22 @@ static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t 
     o->is_compressed = packed != NULL;
     o->stored_bytes = (int64_t)(packed != NULL ? n_packed : n);
     char tmp[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(write_temporary(s, packed != NULL ? packed : bytes, packed != NULL ? n_packed : n, tmp, err));
+    MOTE_TRY(write_temporary(s, packed != NULL ? packed : bytes, packed != NULL ? n_packed : n, tmp,
+                             err));
     bool again = false;
     mote_status st = publish(s, o, flags, tmp, &again, err);
-    (void)unlink(tmp);                       /* gone already if it was published */
+    (void)unlink(tmp); /* gone already if it was published */
     return st;
 }
 
-mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t flags, int64_t now_ms, mote_sha256 *id,
-                            mote_err *err)
+mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t flags,
+                            int64_t now_ms, mote_sha256 *id, mote_err *err)
 {
     if (n > MOTE_OBJECT_MAX_BYTES)
-        return mote_fail(err, MOTE_LIMIT, "store: an object of %zu bytes is over the limit of %zu", n,
-                         MOTE_OBJECT_MAX_BYTES);
-    mote_object_info o = {.id = mote_sha256_of(bytes, n), .size_bytes = (int64_t)n, .put_ms = now_ms};
+        return mote_fail(err, MOTE_LIMIT, "store: an object of %zu bytes is over the limit of %zu",
+                         n, MOTE_OBJECT_MAX_BYTES);
+    mote_object_info o = {
+        .id = mote_sha256_of(bytes, n), .size_bytes = (int64_t)n, .put_ms = now_ms};
     bool kept = false;
     bool again = true;
     MOTE_TRY(is_kept(s, &o.id, flags, &kept, err));
@@ -294,8 +309,8 @@ mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t
     return MOTE_OK;
 }
 
-mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags, int64_t now_ms, mote_sha256 *id,
-                                 mote_err *err)
+mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags, int64_t now_ms,
+                                 mote_sha256 *id, mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
@@ -305,7 +320,8 @@ mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags
 
 /* ---- get ---- */
 
-static mote_status need_row(mote_store *s, const mote_sha256 *id, mote_object_info *out, mote_err *err)
+static mote_status need_row(mote_store *s, const mote_sha256 *id, mote_object_info *out,
+                            mote_err *err)
 {
     bool found = false;
     MOTE_TRY(find_row(s, id, &found, out, err));
@@ -318,12 +334,15 @@ static mote_status need_row(mote_store *s, const mote_sha256 *id, mote_object_in
 
 static mote_status damaged(const char *path, const char *how, mote_err *err)
 {
-    return mote_fail(err, MOTE_CORRUPT,
-                     "object file '%s' %s: restore it from a copy, or delete it and bring in its source again", path, how);
+    return mote_fail(
+        err, MOTE_CORRUPT,
+        "object file '%s' %s: restore it from a copy, or delete it and bring in its source again",
+        path, how);
 }
 
 /* The file's bytes, at most the stored_bytes of the row and a byte. */
-static mote_status read_stored(const mote_object_info *info, const char *path, char **out, mote_err *err)
+static mote_status read_stored(const mote_object_info *info, const char *path, char **out,
+                               mote_err *err)
 {
     size_t n = 0;
     char *bytes = NULL;
@@ -342,7 +361,8 @@ static mote_status read_stored(const mote_object_info *info, const char *path, c
     return MOTE_OK;
 }
 
-static mote_status unpack(const mote_object_info *info, const char *path, char **bytes, mote_err *err)
+static mote_status unpack(const mote_object_info *info, const char *path, char **bytes,
+                          mote_err *err)
 {
     size_t n = (size_t)info->size_bytes;
     MOTE_SCOPED_FREE char *plain = mote_alloc(n + 1, 1);
@@ -357,13 +377,15 @@ static mote_status unpack(const mote_object_info *info, const char *path, char *
     return MOTE_OK;
 }
 
-mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_bytes, char **out, size_t *len, mote_err *err)
+mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_bytes, char **out,
+                            size_t *len, mote_err *err)
 {
     mote_object_info info = {0};
     MOTE_TRY(need_row(s, id, &info, err));
     size_t limit = max_bytes < MOTE_OBJECT_MAX_BYTES ? max_bytes : MOTE_OBJECT_MAX_BYTES;
     if ((uint64_t)info.size_bytes > limit || (uint64_t)info.stored_bytes > MOTE_OBJECT_MAX_BYTES)
-        return mote_fail(err, MOTE_LIMIT, "the object has %lld bytes, more than the %zu allowed here",
+        return mote_fail(err, MOTE_LIMIT,
+                         "the object has %lld bytes, more than the %zu allowed here",
                          (long long)info.size_bytes, limit);
     char path[MOTE_OBJECT_PATH_BYTES];
     MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
@@ -386,7 +408,8 @@ mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has, mot
     return find_row(s, id, has, &info, err);
 }
 
-mote_status mote_object_stat(mote_store *s, const mote_sha256 *id, mote_object_info *out, mote_err *err)
+mote_status mote_object_stat(mote_store *s, const mote_sha256 *id, mote_object_info *out,
+                             mote_err *err)
 {
     mote_object_info info = {0};
     MOTE_TRY(need_row(s, id, &info, err));
@@ -394,12 +417,14 @@ mote_status mote_object_stat(mote_store *s, const mote_sha256 *id, mote_object_i
     return MOTE_OK;
 }
 
-mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a, char **out, mote_err *err)
+mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a, char **out,
+                             mote_err *err)
 {
     mote_object_info info = {0};
     MOTE_TRY(need_row(s, id, &info, err));
     if (info.is_compressed)
-        return mote_fail(err, MOTE_UNSUPPORTED, "the object is kept compressed and has no plain file; export it");
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "the object is kept compressed and has no plain file; export it");
     char path[MOTE_OBJECT_PATH_BYTES];
     MOTE_TRY(mote_object_file(s, id, false, path, err));
     char *copy = mote_arena_strdup(a, path);
@@ -409,7 +434,8 @@ mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a
     return MOTE_OK;
 }
 
-mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path, mote_err *err)
+mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,
+                               mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
@@ -417,16 +443,20 @@ mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char 
     return mote_file_write(path, bytes, n, err);
 }
 
-mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out, size_t *n, mote_err *err)
+mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out, size_t *n,
+                             mote_err *err)
 {
-    /* Count and rows are read in one snapshot only inside a transaction; the loop stops at either. */
+    /* One snapshot only inside a transaction; the loop ends with whichever ends first. */
     int64_t count = 0;
     MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM object", &count, err));
     mote_object_info *list = NULL;
     MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *list, &list, err));
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT hash, size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object "
-                                  "ORDER BY hash LIMIT ?1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "SELECT hash, size_bytes, stored_bytes, put_ms, encoding = 'zstd' FROM object "
+        "ORDER BY hash LIMIT ?1",
+        &q, err));
     mote_stmt_bind_i64(q, 1, count);
     size_t k = 0;
     for (; k < (size_t)count; k++) {
@@ -451,8 +481,9 @@ mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **ou
 static mote_status find_prefix(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT hash FROM object WHERE substr(lower(hex(hash)), 1, length(?1)) = ?1 LIMIT 2",
-                               &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT hash FROM object WHERE substr(lower(hex(hash)), 1, length(?1)) = ?1 LIMIT 2", &q,
+        err));
     mote_stmt_bind_text(q, 1, hex);
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
@@ -463,7 +494,8 @@ static mote_status find_prefix(mote_store *s, const char *hex, mote_sha256 *id, 
         return mote_fail(err, MOTE_CORRUPT, "store: table object holds a name that is no hash");
     MOTE_TRY(mote_stmt_step(q, &row, err));
     if (row)
-        return mote_fail(err, MOTE_CONFLICT, "several objects have names that begin with '%s': give more digits", hex);
+        return mote_fail(err, MOTE_CONFLICT,
+                         "several objects have names that begin with '%s': give more digits", hex);
     *id = found;
     return MOTE_OK;
 }
@@ -481,14 +513,17 @@ mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id, mo
     }
     size_t n = strlen(hex);
     if (n < 8 || n >= 64 || strspn(hex, "0123456789abcdef") != n)
-        return mote_fail(err, MOTE_ARG, "'%s' is not an object name: give 8 to 64 lower-case hex digits", hex);
+        return mote_fail(err, MOTE_ARG,
+                         "'%s' is not an object name: give 8 to 64 lower-case hex digits", hex);
     return find_prefix(s, hex, id, err);
 }
 
-mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mote_sha256 *child, mote_err *err)
+mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mote_sha256 *child,
+                             mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT OR IGNORE INTO object_link(parent, child) VALUES (?1, ?2)", &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "INSERT OR IGNORE INTO object_link(parent, child) VALUES (?1, ?2)", &q, err));
     mote_stmt_bind_hash(q, 1, parent);
     mote_stmt_bind_hash(q, 2, child);
     return mote_stmt_run(q, err);

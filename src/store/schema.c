@@ -7,7 +7,8 @@
 
 #include "store/store_internal.h"
 
-static const mote_schema_file *find_file(const mote_schema_file *files, size_t n_files, const char *name)
+static const mote_schema_file *find_file(const mote_schema_file *files, size_t n_files,
+                                         const char *name)
 {
     for (size_t i = 0; i < n_files; i++) {
         if (strcmp(files[i].name, name) == 0)
@@ -16,8 +17,8 @@ static const mote_schema_file *find_file(const mote_schema_file *files, size_t n
     return NULL;
 }
 
-static mote_status check_applied(mote_store *s, const mote_schema_file *files, size_t n_files, size_t *n_applied,
-                                 mote_err *err)
+static mote_status check_applied(mote_store *s, const mote_schema_file *files, size_t n_files,
+                                 size_t *n_applied, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "SELECT name, sha256 FROM migration ORDER BY name", &q, err));
@@ -32,15 +33,19 @@ static mote_status check_applied(mote_store *s, const mote_schema_file *files, s
             return mote_fail(err, MOTE_NOMEM, "store: out of memory");
         const mote_schema_file *f = find_file(files, n_files, name);
         if (f == NULL)
-            return mote_fail(err, MOTE_UNSUPPORTED,
-                             "the store '%s' was written by a newer mote: its schema part '%s' is unknown here; "
-                             "use that version, or a newer one", s->dir, name);
+            return mote_fail(
+                err, MOTE_UNSUPPORTED,
+                "the store '%s' was written by a newer mote: its schema part '%s' is unknown here; "
+                "use that version, or a newer one",
+                s->dir, name);
         mote_sha256 have;
         mote_sha256 want = mote_sha256_of(f->sql, f->n);
         if (!mote_stmt_hash(q, 1, &have) || !mote_sha256_equal(&have, &want))
             return mote_fail(err, MOTE_CORRUPT,
-                             "the store '%s' was made with another text of schema part '%s': use the version of mote "
-                             "that made it, or start afresh by moving '.mote' away", s->dir, name);
+                             "the store '%s' was made with another text of schema part '%s': use "
+                             "the version of mote "
+                             "that made it, or start afresh by moving '.mote' away",
+                             s->dir, name);
         n++;
     }
     *n_applied = n;
@@ -67,11 +72,13 @@ static mote_status apply_one(mote_store *s, const mote_schema_file *f, mote_err 
     return mote_stmt_run(q, err);
 }
 
-mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size_t n_files, mote_err *err)
+mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size_t n_files,
+                              mote_err *err)
 {
     int64_t has_table = 0;
     size_t n_applied = 0;
-    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'", &has_table, err));
+    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'",
+                                  &has_table, err));
     if (has_table != 0)
         MOTE_TRY(check_applied(s, files, n_files, &n_applied, err));
     if (n_applied == n_files)
@@ -79,8 +86,10 @@ mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(mote_store_exec(s, "CREATE TABLE IF NOT EXISTS migration ("
-                                "name TEXT PRIMARY KEY, sha256 BLOB NOT NULL) STRICT, WITHOUT ROWID", err));
+    MOTE_TRY(mote_store_exec(s,
+                             "CREATE TABLE IF NOT EXISTS migration ("
+                             "name TEXT PRIMARY KEY, sha256 BLOB NOT NULL) STRICT, WITHOUT ROWID",
+                             err));
     MOTE_TRY(check_applied(s, files, n_files, &n_applied, err)); /* somebody may have been first */
     for (size_t i = 0; i < n_files; i++)
         MOTE_TRY(apply_one(s, &files[i], err));

@@ -111,7 +111,7 @@ void mote_stmt_bind_i64(mote_stmt *q, int32_t index, int64_t x)
 
 void mote_stmt_bind_f64(mote_stmt *q, int32_t index, double x)
 {
-    note(q, sqlite3_bind_double(q->stmt, index, x));     /* SQLite stores NaN as NULL */
+    note(q, sqlite3_bind_double(q->stmt, index, x)); /* SQLite stores NaN as NULL */
 }
 
 void mote_stmt_bind_text(mote_stmt *q, int32_t index, const char *s)
@@ -130,7 +130,7 @@ void mote_stmt_bind_text_n(mote_stmt *q, int32_t index, const char *s, size_t n)
 void mote_stmt_bind_blob(mote_stmt *q, int32_t index, const void *bytes, size_t n)
 {
     if (n == 0)
-        note(q, sqlite3_bind_zeroblob(q->stmt, index, 0));   /* a NULL pointer would bind NULL */
+        note(q, sqlite3_bind_zeroblob(q->stmt, index, 0)); /* a NULL pointer would bind NULL */
     else
         note(q, sqlite3_bind_blob64(q->stmt, index, bytes, n, SQLITE_TRANSIENT));
 }

@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "store/store_internal.h"
 
-#define PATHS_MAX_BYTES (1 << 16)
-#define BUSY_RETRY_MS 20
-#define SIZE_HEADER_BYTES 16                 /* keeps the alignment of the heap */
+#define PATHS_MAX_BYTES   (1 << 16)
+#define BUSY_RETRY_MS     20
+#define SIZE_HEADER_BYTES 16 /* keeps the alignment of the heap */
 
 /* ---- SQLite's memory ---- */
 
@@ -66,9 +66,13 @@ static void sqlite_mem_shutdown(void *unused)
 static void sqlite_set_up(void)
 {
     static const sqlite3_mem_methods methods = {
-        .xMalloc = sqlite_mem_malloc, .xFree = sqlite_mem_free, .xRealloc = sqlite_mem_realloc,
-        .xSize = sqlite_mem_size, .xRoundup = sqlite_mem_roundup,
-        .xInit = sqlite_mem_init, .xShutdown = sqlite_mem_shutdown,
+        .xMalloc = sqlite_mem_malloc,
+        .xFree = sqlite_mem_free,
+        .xRealloc = sqlite_mem_realloc,
+        .xSize = sqlite_mem_size,
+        .xRoundup = sqlite_mem_roundup,
+        .xInit = sqlite_mem_init,
+        .xShutdown = sqlite_mem_shutdown,
     };
     /* Refused only if SQLite is already running; then it keeps its own allocator. */
     (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
@@ -84,30 +88,38 @@ mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err
         return mote_fail(err, MOTE_NOMEM, "store: %s: out of memory", what);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return mote_fail(err, MOTE_CONFLICT,
-                         "store: %s: another process kept the store locked for %d s; try again when it is done", what,
-                         MOTE_STORE_BUSY_MS / 1000);
+        return mote_fail(
+            err, MOTE_CONFLICT,
+            "store: %s: another process kept the store locked for %d s; try again when it is done",
+            what, MOTE_STORE_BUSY_MS / 1000);
     case SQLITE_CONSTRAINT:
-        if (rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_ROWID)
+        if (rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_UNIQUE ||
+            rc == SQLITE_CONSTRAINT_ROWID)
             return mote_fail(err, MOTE_EXISTS, "store: %s: already there (%s)", what, words);
         if (rc == SQLITE_CONSTRAINT_FOREIGNKEY)
-            return mote_fail(err, MOTE_NOT_FOUND, "store: %s: it refers to a row that is not there, or is still referred to",
-                             what);
+            return mote_fail(
+                err, MOTE_NOT_FOUND,
+                "store: %s: it refers to a row that is not there, or is still referred to", what);
         return mote_fail(err, MOTE_ARG, "store: %s: %s", what, words);
     case SQLITE_FULL:
-        return mote_fail(err, MOTE_IO, "store: %s: the disk is full; nothing of this change was kept", what);
+        return mote_fail(err, MOTE_IO,
+                         "store: %s: the disk is full; nothing of this change was kept", what);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return mote_fail(err, MOTE_CORRUPT,
-                         "store: %s: the database is damaged (%s); restore '.mote' from a copy", what, words);
+                         "store: %s: the database is damaged (%s); restore '.mote' from a copy",
+                         what, words);
     case SQLITE_TOOBIG:
         return mote_fail(err, MOTE_LIMIT, "store: %s: a value is too long", what);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return mote_fail(err, MOTE_DENIED, "store: %s: %s; is the folder '.mote' writable?", what, words);
+        return mote_fail(err, MOTE_DENIED, "store: %s: %s; is the folder '.mote' writable?", what,
+                         words);
     case SQLITE_CANTOPEN:
-        return mote_fail(err, MOTE_IO, "store: %s: %s; is there space, and is the folder '.mote' writable?", what, words);
+        return mote_fail(err, MOTE_IO,
+                         "store: %s: %s; is there space, and is the folder '.mote' writable?", what,
+                         words);
     case SQLITE_IOERR:
         return mote_fail(err, MOTE_IO, "store: %s: %s (system error %d)", what, words,
                          db != NULL ? sqlite3_system_errno(db) : 0);
@@ -124,7 +136,7 @@ mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err
 
 static mote_status make_folders(mote_store *s, mote_err *err)
 {
-    MOTE_TRY(mote_dir_make(s->tmp_dir, err));        /* with objects/ and .mote/ above it */
+    MOTE_TRY(mote_dir_make(s->tmp_dir, err)); /* with objects/ and .mote/ above it */
     char *ignore = NULL;
     MOTE_TRY(mote_path_join(&s->arena, s->dir, ".gitignore", &ignore, err));
     if (!mote_path_exists(ignore))
@@ -163,8 +175,11 @@ static mote_status open_database(mote_store *s, bool create, mote_err *err)
     (void)sqlite3_busy_timeout(s->db, MOTE_STORE_BUSY_MS);
     MOTE_TRY(set_wal(s, err));
     /* secure_delete: erased means overwritten, not merely unlinked. */
-    MOTE_TRY(mote_store_exec(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-                                "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY", err));
+    MOTE_TRY(mote_store_exec(
+        s,
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+        "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY",
+        err));
     if (is_new)
         MOTE_TRY(mote_dir_sync(s->dir, err));
     return MOTE_OK;
@@ -188,7 +203,9 @@ static mote_status open_all(mote_store *s, const char *project, bool create, mot
             return mote_fail(err, MOTE_NOT_FOUND, "the folder '%s' is not there", project);
         MOTE_TRY(make_folders(s, err));
     } else if (!mote_path_is_dir(s->dir)) {
-        return mote_fail(err, MOTE_NOT_FOUND, "'%s' has no store yet: run 'mote init' or 'mote run' there first", project);
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "'%s' has no store yet: run 'mote init' or 'mote run' there first",
+                         project);
     }
     MOTE_TRY(open_database(s, create, err));
     return mote_schema_apply(s, mote_schema_files, mote_n_schema_files, err);
@@ -224,7 +241,7 @@ void mote_store_close(mote_store *s)
         mote_free(q->sql);
         mote_free(q);
     }
-    (void)sqlite3_close(s->db);              /* rolls back what is open */
+    (void)sqlite3_close(s->db); /* rolls back what is open */
     mote_free(s->unsynced);
     mote_arena_release(&s->arena);
     mote_free(s);
@@ -248,7 +265,8 @@ const char *mote_store_dir(const mote_store *s)
 
 /* ---- transactions ---- */
 
-static mote_status transaction_verb(mote_store *s, const char *verb, int32_t depth, const char *what, mote_err *err)
+static mote_status transaction_verb(mote_store *s, const char *verb, int32_t depth,
+                                    const char *what, mote_err *err)
 {
     char sql[64];
     (void)mote_format(sql, sizeof sql, "%s t%d", verb, (int)depth);
@@ -301,7 +319,7 @@ mote_status mote_store_commit(mote_txn *txn, mote_err *err)
     mote_store *s = txn->store;
     MOTE_BUG_IF(s == NULL || txn->depth != s->depth - 1);
     mote_status st;
-    if (s->must_roll_back || sqlite3_get_autocommit(s->db))  /* SQLite gives up on a full disk */
+    if (s->must_roll_back || sqlite3_get_autocommit(s->db)) /* SQLite gives up on a full disk */
         st = mote_fail(err, MOTE_IO, "store: commit: an earlier failure undid this change");
     else if (txn->depth == 0)
         st = commit_outermost(s, err);
@@ -330,7 +348,7 @@ void mote_store_rollback(mote_txn *txn)
     } else if (!sqlite3_get_autocommit(s->db) && !s->must_roll_back) {
         if (transaction_verb(s, "ROLLBACK TO", txn->depth, "rollback", NULL) != MOTE_OK ||
             transaction_verb(s, "RELEASE", txn->depth, "rollback", NULL) != MOTE_OK)
-            s->must_roll_back = true;        /* then all of it goes, not only this part */
+            s->must_roll_back = true; /* then all of it goes, not only this part */
     }
 }
 

@@ -31,7 +31,7 @@
 #include "base/text.h"
 
 #define MOTE_STORE_BUSY_MS 10000
-#define MOTE_STORE_FOLDER ".mote"
+#define MOTE_STORE_FOLDER  ".mote"
 
 typedef struct mote_store mote_store;
 
@@ -42,8 +42,9 @@ typedef struct mote_store mote_store;
  * Pending schema files are applied in one transaction. UNSUPPORTED when the store was written by a
  * newer Mote (the message names the schema file this program does not know); CORRUPT when the
  * database is damaged or an applied schema file is not the one this program has. */
-MOTE_MUST_USE mote_status mote_store_open(const char *project, bool create, mote_store **out, mote_err *err);
-void mote_store_close(mote_store *s);        /* accepts NULL; rolls back what is open */
+MOTE_MUST_USE mote_status mote_store_open(const char *project, bool create, mote_store **out,
+                                          mote_err *err);
+void mote_store_close(mote_store *s); /* accepts NULL; rolls back what is open */
 void mote_store_scoped(mote_store **s);
 #define MOTE_SCOPED_STORE __attribute__((cleanup(mote_store_scoped))) mote_store
 
@@ -61,13 +62,14 @@ const char *mote_store_dir(const mote_store *s);     /* "<project>/.mote"; borro
  * because somebody else wrote. A begin inside a transaction is a savepoint: functions that write
  * begin and commit for themselves and still compose. Transactions end in reverse order. */
 typedef struct {
-    mote_store *store;                       /* private; NULL: not open */
-    int32_t depth;                           /* private */
+    mote_store *store; /* private; NULL: not open */
+    int32_t depth;     /* private */
 } mote_txn;
 
 MOTE_MUST_USE mote_status mote_store_begin(mote_store *s, mote_txn *txn, mote_err *err);
-MOTE_MUST_USE mote_status mote_store_commit(mote_txn *txn, mote_err *err); /* on failure: rolled back */
-void mote_store_rollback(mote_txn *txn);     /* nothing when txn is not open */
+MOTE_MUST_USE mote_status mote_store_commit(mote_txn *txn,
+                                            mote_err *err); /* on failure: rolled back */
+void mote_store_rollback(mote_txn *txn);                    /* nothing when txn is not open */
 #define MOTE_SCOPED_TXN __attribute__((cleanup(mote_store_rollback))) mote_txn
 
 /* ---- statements ----
@@ -88,13 +90,14 @@ void mote_store_rollback(mote_txn *txn);     /* nothing when txn is not open */
  * next step or run. */
 typedef struct mote_stmt mote_stmt;
 
-MOTE_MUST_USE mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote_stmt **out, mote_err *err);
-void mote_stmt_release(mote_stmt **q);       /* back to the cache; sets *q to NULL; accepts NULL in *q */
+MOTE_MUST_USE mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote_stmt **out,
+                                            mote_err *err);
+void mote_stmt_release(mote_stmt **q); /* back to the cache; sets *q to NULL; accepts NULL in *q */
 #define MOTE_SCOPED_STMT __attribute__((cleanup(mote_stmt_release))) mote_stmt
 
 /* Parameters count from 1 (?1 is index 1). Bytes are copied. text NULL binds NULL. */
 void mote_stmt_bind_i64(mote_stmt *q, int32_t index, int64_t x);
-void mote_stmt_bind_f64(mote_stmt *q, int32_t index, double x);       /* NaN binds NULL */
+void mote_stmt_bind_f64(mote_stmt *q, int32_t index, double x); /* NaN binds NULL */
 void mote_stmt_bind_text(mote_stmt *q, int32_t index, const char *s);
 void mote_stmt_bind_text_n(mote_stmt *q, int32_t index, const char *s, size_t n);
 void mote_stmt_bind_blob(mote_stmt *q, int32_t index, const void *bytes, size_t n);
@@ -107,7 +110,7 @@ void mote_stmt_bind_null(mote_stmt *q, int32_t index);
  * when the store was busy too long, IO when the disk is full or fails, CORRUPT when damaged. */
 MOTE_MUST_USE mote_status mote_stmt_step(mote_stmt *q, bool *row, mote_err *err);
 MOTE_MUST_USE mote_status mote_stmt_run(mote_stmt *q, mote_err *err);
-void mote_stmt_reset(mote_stmt *q);          /* ready to step again; bindings are kept */
+void mote_stmt_reset(mote_stmt *q); /* ready to step again; bindings are kept */
 
 /* Columns count from 0; valid after a step that gave a row. Pointers are borrowed until the next
  * step, reset or release. Text of a NULL is NULL; numbers of a NULL are 0 (f64: NaN). */
@@ -115,16 +118,18 @@ int64_t mote_stmt_i64(mote_stmt *q, int32_t column);
 double mote_stmt_f64(mote_stmt *q, int32_t column);
 const char *mote_stmt_text(mote_stmt *q, int32_t column);
 const void *mote_stmt_blob(mote_stmt *q, int32_t column, size_t *n);
-bool mote_stmt_hash(mote_stmt *q, int32_t column, mote_sha256 *out); /* false, out untouched: not a hash */
+bool mote_stmt_hash(mote_stmt *q, int32_t column,
+                    mote_sha256 *out); /* false, out untouched: not a hash */
 bool mote_stmt_is_null(mote_stmt *q, int32_t column);
 
 /* Statements without parameters or rows, ';' between them. For schema and tests. */
 MOTE_MUST_USE mote_status mote_store_exec(mote_store *s, const char *sql, mote_err *err);
-int64_t mote_store_last_id(const mote_store *s);     /* rowid of the last insert */
-int64_t mote_store_changes(const mote_store *s);     /* rows changed by the last statement */
+int64_t mote_store_last_id(const mote_store *s); /* rowid of the last insert */
+int64_t mote_store_changes(const mote_store *s); /* rows changed by the last statement */
 
 /* One value of one row, for short questions; NOT_FOUND when there is no row. No parameters. */
-MOTE_MUST_USE mote_status mote_store_query_i64(mote_store *s, const char *sql, int64_t *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_store_query_i64(mote_store *s, const char *sql, int64_t *out,
+                                               mote_err *err);
 
 /* ---- objects ---- */
 
@@ -139,43 +144,51 @@ enum {
 /* Keep bytes[0..n) and return their name. Putting the same bytes twice is cheap and fine. Inside a
  * transaction the object is durable when that commits; otherwise on return. now_ms is the wall
  * clock of the caller; mote_store_gc spares what was put less than its grace ago. */
-MOTE_MUST_USE mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t flags, int64_t now_ms,
-                                          mote_sha256 *id, mote_err *err);
-MOTE_MUST_USE mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags, int64_t now_ms,
-                                               mote_sha256 *id, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_put(mote_store *s, const void *bytes, size_t n,
+                                          uint32_t flags, int64_t now_ms, mote_sha256 *id,
+                                          mote_err *err);
+MOTE_MUST_USE mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags,
+                                               int64_t now_ms, mote_sha256 *id, mote_err *err);
 
 /* The bytes, followed by a 0 byte that is not counted; owned by the caller (mote_free). They are
  * hashed again: CORRUPT, with the path and what to do, when they are not what was put. NOT_FOUND
  * when there is no such object; LIMIT when it has more than max_bytes. */
-MOTE_MUST_USE mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_bytes, char **out, size_t *len,
+MOTE_MUST_USE mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_bytes,
+                                          char **out, size_t *len, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has,
                                           mote_err *err);
-MOTE_MUST_USE mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has, mote_err *err);
 
 /* The file that holds the bytes, to map or to hand to another program; not verified. Lives as
  * long as `a`. UNSUPPORTED when it is kept compressed (put it with MOTE_OBJECT_RAW). */
-MOTE_MUST_USE mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a, char **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a,
+                                           char **out, mote_err *err);
 
 /* Write the bytes to the file `path` (crash-safe, verified). */
-MOTE_MUST_USE mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,
+                                             mote_err *err);
 
 typedef struct {
     mote_sha256 id;
-    int64_t size_bytes;                      /* of the bytes that were put */
-    int64_t stored_bytes;                    /* of the file */
-    int64_t put_ms;                          /* last put */
+    int64_t size_bytes;   /* of the bytes that were put */
+    int64_t stored_bytes; /* of the file */
+    int64_t put_ms;       /* last put */
     bool is_compressed;
 } mote_object_info;
 
-MOTE_MUST_USE mote_status mote_object_stat(mote_store *s, const mote_sha256 *id, mote_object_info *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_stat(mote_store *s, const mote_sha256 *id,
+                                           mote_object_info *out, mote_err *err);
 /* In order of name. */
-MOTE_MUST_USE mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out, size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out,
+                                           size_t *n, mote_err *err);
 
 /* A complete name, or at least 8 leading hex digits that only one object has. */
-MOTE_MUST_USE mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id,
+                                           mote_err *err);
 
 /* Record that the bytes of `parent` name `child` (a manifest and its files), which keeps `child`
  * while `parent` is kept. Columns that REFERENCE object(hash) need no link. */
-MOTE_MUST_USE mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mote_sha256 *child, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_link(mote_store *s, const mote_sha256 *parent,
+                                           const mote_sha256 *child, mote_err *err);
 
 /* Remove an object and its file now, for withdrawn consent. CONFLICT while a row refers to it:
  * remove those rows first. Fine when it is not there. Not inside a transaction. */
@@ -186,15 +199,15 @@ MOTE_MUST_USE mote_status mote_object_erase(mote_store *s, const mote_sha256 *id
 typedef struct {
     int64_t n_kept;
     int64_t n_removed;
-    int64_t removed_bytes;                   /* of files */
-    int64_t n_rubbish;                       /* files without a row, removed */
+    int64_t removed_bytes; /* of files */
+    int64_t n_rubbish;     /* files without a row, removed */
 } mote_gc_report;
 
 /* Remove the objects that nothing reaches: no row of any table with a foreign key to object(hash),
  * directly or through links. Objects put within grace_ms before now_ms are spared, for a writer
  * that has not yet recorded what it put. Not inside a transaction. dry_run: count only. */
-MOTE_MUST_USE mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms, bool dry_run, mote_gc_report *out,
-                                        mote_err *err);
+MOTE_MUST_USE mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms,
+                                        bool dry_run, mote_gc_report *out, mote_err *err);
 
 /* Check the database (integrity, foreign keys) and, if asked, hash every object. CORRUPT with the
  * first finding in words. */

@@ -8,8 +8,8 @@
 #include "store/store.h"
 
 typedef struct {
-    const char *name;                        /* "010_object" */
-    const char *sql;                         /* ends in a 0 byte */
+    const char *name; /* "010_object" */
+    const char *sql;  /* ends in a 0 byte */
     size_t n;
 } mote_schema_file;
 
@@ -24,28 +24,28 @@ extern const size_t mote_n_schema_files;
 struct mote_stmt {
     mote_store *store;
     sqlite3_stmt *stmt;
-    char *sql;                               /* owned; the key in the cache */
+    char *sql; /* owned; the key in the cache */
     uint64_t last_use;
     bool is_cached;
     bool in_use;
-    int bind_rc;                             /* first failed bind */
+    int bind_rc; /* first failed bind */
 };
 
 struct mote_store {
-    mote_arena arena;                        /* the paths */
+    mote_arena arena; /* the paths */
     char *project;
     char *dir;
     char *objects_dir;
     char *tmp_dir;
     sqlite3 *db;
-    int32_t depth;                           /* open transactions, savepoints included */
-    bool must_roll_back;                     /* a rollback failed; see mote_store_settle */
+    int32_t depth;       /* open transactions, savepoints included */
+    bool must_roll_back; /* a rollback failed; see mote_store_settle */
     uint64_t use_clock;
     uint64_t tmp_counter;
     mote_stmt *cache[MOTE_STMT_CACHE];
-    mote_sha256 *unsynced;                   /* objects written since begin, to sync before commit */
+    mote_sha256 *unsynced; /* objects written since begin, to sync before commit */
     size_t n_unsynced, cap_unsynced;
-    bool new_fanout;                         /* a folder was made below objects/ since begin */
+    bool new_fanout; /* a folder was made below objects/ since begin */
 };
 
 /* Turn the last failure of `db` into a status and words; `what` says what was being done. */
@@ -55,14 +55,16 @@ mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err
 mote_status mote_store_settle(mote_store *s, mote_err *err);
 
 /* Bring the schema up to date (schema.c). */
-MOTE_MUST_USE mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size_t n_files, mote_err *err);
+MOTE_MUST_USE mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files,
+                                            size_t n_files, mote_err *err);
 
 /* Sync the files written in this transaction (object.c); called before the outermost COMMIT. */
 MOTE_MUST_USE mote_status mote_object_sync(mote_store *s, mote_err *err);
 
 /* "<objects>/ab/cdef...[.zst]" (object.c). */
 #define MOTE_OBJECT_PATH_BYTES 4096
-MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha256 *id, bool is_compressed,
-                                           char out[MOTE_OBJECT_PATH_BYTES], mote_err *err);
+MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha256 *id,
+                                           bool is_compressed, char out[MOTE_OBJECT_PATH_BYTES],
+                                           mote_err *err);
 
 #endif

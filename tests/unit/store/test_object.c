@@ -29,7 +29,8 @@ static int set_up(void **state)
     mote_err err;
     temp_dir_make(f->dir);
     assert_ok(mote_store_open(f->dir, true, &f->store, &err));
-    assert_ok(mote_store_exec(f->store, "CREATE TABLE user_of (o BLOB REFERENCES object(hash)) STRICT", &err));
+    assert_ok(mote_store_exec(
+        f->store, "CREATE TABLE user_of (o BLOB REFERENCES object(hash)) STRICT", &err));
     *state = f;
     return 0;
 }
@@ -84,7 +85,7 @@ static void bytes_of_every_size_come_back(void **state)
     mote_rng rng;
     mote_rng_init(&rng, 7);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        for (int kind = 0; kind < 4; kind++) {           /* noise or plain, raw or as it likes */
+        for (int kind = 0; kind < 4; kind++) { /* noise or plain, raw or as it likes */
             size_t n = sizes[i];
             char *bytes = malloc(n + 1);
             for (size_t k = 0; k < n; k++)
@@ -92,7 +93,8 @@ static void bytes_of_every_size_come_back(void **state)
             mote_sha256 id;
             char *back = NULL;
             size_t n_back = 0;
-            assert_ok(mote_object_put(f->store, bytes, n, kind < 2 ? 0 : MOTE_OBJECT_RAW, NOW, &id, &err));
+            assert_ok(mote_object_put(f->store, bytes, n, kind < 2 ? 0 : MOTE_OBJECT_RAW, NOW, &id,
+                                      &err));
             assert_ok(mote_object_get(f->store, &id, MOTE_OBJECT_MAX_BYTES, &back, &n_back, &err));
             assert_int_equal(n_back, n);
             assert_memory_equal(back, bytes, n);
@@ -119,14 +121,14 @@ static void plain_text_is_kept_compressed_and_raw_on_request(void **state)
     assert_ok(mote_object_stat(f->store, &id, &info, &err));
     assert_true(info.is_compressed && info.stored_bytes < 200 && info.size_bytes == 8191);
     assert_int_equal(mote_object_path(f->store, &id, &a, &path, &err), MOTE_UNSUPPORTED);
-    id = put(f, text, MOTE_OBJECT_RAW);                  /* the same bytes, now wanted plain */
+    id = put(f, text, MOTE_OBJECT_RAW); /* the same bytes, now wanted plain */
     assert_ok(mote_object_path(f->store, &id, &a, &path, &err));
     char *bytes = NULL;
     size_t n = 0;
     assert_ok(mote_file_read(path, 1 << 20, &bytes, &n, &err));
     assert_string_equal(bytes, text);
     mote_free(bytes);
-    mote_gc_report r;                                    /* the compressed file is rubbish now */
+    mote_gc_report r; /* the compressed file is rubbish now */
     refer_to(f, &id);
     assert_ok(mote_store_gc(f->store, NOW + 1, 0, false, &r, &err));
     assert_int_equal(r.n_rubbish, 1);
@@ -146,7 +148,8 @@ static void export_and_put_file_are_inverse(void **state)
     assert_ok(mote_object_export(f->store, &id, path, &err));
     assert_ok(mote_object_put_file(f->store, path, 0, NOW, &again, &err));
     assert_true(mote_sha256_equal(&id, &again));
-    assert_int_equal(mote_object_put_file(f->store, "/nonexistent", 0, NOW, &again, &err), MOTE_NOT_FOUND);
+    assert_int_equal(mote_object_put_file(f->store, "/nonexistent", 0, NOW, &again, &err),
+                     MOTE_NOT_FOUND);
 }
 
 static void unknown_and_too_large_are_said(void **state)
@@ -196,7 +199,7 @@ static void damage_is_corrupt_with_path_and_remedy(void **state)
         size_t n = 0;
         assert_ok(mote_object_file(f->store, &id, form == 1, path, &err));
         assert_ok(mote_file_read(path, 1 << 20, &good, &n_good, &err));
-        for (size_t at = 0; at < n_good; at++) {         /* any one bit */
+        for (size_t at = 0; at < n_good; at++) { /* any one bit */
             good[at] = (char)(good[at] ^ 0x10);
             overwrite(path, good, n_good);
             mote_status st = mote_object_get(f->store, &id, 1 << 20, &bytes, &n, &err);
@@ -214,13 +217,14 @@ static void damage_is_corrupt_with_path_and_remedy(void **state)
         }
         overwrite(path, good, n_good - 1);
         assert_int_equal(mote_object_get(f->store, &id, 1 << 20, &bytes, &n, &err), MOTE_CORRUPT);
-        overwrite(path, "longer than it ever was, by some: 0123456789012345678901234567890123456789", 70);
+        overwrite(path,
+                  "longer than it ever was, by some: 0123456789012345678901234567890123456789", 70);
         assert_int_equal(mote_object_get(f->store, &id, 1 << 20, &bytes, &n, &err), MOTE_CORRUPT);
         assert_int_equal(mote_store_check(f->store, true, &err), MOTE_CORRUPT);
         assert_int_equal(unlink(path), 0);
         assert_int_equal(mote_object_get(f->store, &id, 1 << 20, &bytes, &n, &err), MOTE_CORRUPT);
         assert_int_equal(mote_store_check(f->store, false, &err), MOTE_CORRUPT);
-        (void)put(f, form == 0 ? "a short text" : text, 0);      /* the remedy works */
+        (void)put(f, form == 0 ? "a short text" : text, 0); /* the remedy works */
         assert_ok(mote_store_check(f->store, true, &err));
         free(good);
     }
@@ -243,10 +247,10 @@ static void only_what_nothing_reaches_is_collected(void **state)
 
     mote_gc_report r;
     assert_ok(mote_store_gc(f->store, NOW + 10, 3600000, false, &r, &err));
-    assert_int_equal(r.n_removed, 0);                    /* all young */
+    assert_int_equal(r.n_removed, 0); /* all young */
     assert_ok(mote_store_gc(f->store, NOW + 10, 0, true, &r, &err));
     assert_int_equal(r.n_removed, 2);
-    assert_true(has(f, &dead));                          /* only counted */
+    assert_true(has(f, &dead)); /* only counted */
     assert_ok(mote_store_gc(f->store, NOW + 10, 0, false, &r, &err));
     assert_int_equal(r.n_removed, 2);
     assert_int_equal(r.n_kept, 3);
@@ -258,7 +262,7 @@ static void only_what_nothing_reaches_is_collected(void **state)
     assert_false(mote_path_exists(path));
     assert_ok(mote_store_check(f->store, true, &err));
 
-    (void)put(f, "used by nobody", 0);                   /* and it can come back */
+    (void)put(f, "used by nobody", 0); /* and it can come back */
     assert_true(has(f, &dead));
 }
 
@@ -293,7 +297,7 @@ static void erasing_is_refused_while_used_and_complete_when_not(void **state)
     assert_ok(mote_store_exec(f->store, "DELETE FROM user_of", &err));
     assert_ok(mote_object_erase(f->store, &id, &err));
     assert_false(mote_path_exists(path) || has(f, &id));
-    assert_ok(mote_object_erase(f->store, &id, &err));   /* twice is fine */
+    assert_ok(mote_object_erase(f->store, &id, &err)); /* twice is fine */
 }
 
 static void the_list_is_in_order(void **state)
@@ -337,11 +341,12 @@ static int fill_until_refused(const char *dir)
     mote_sha256 id;
     mote_sha256 untouched = {{1, 2, 3}};
     id = untouched;
-    if (mote_object_put(s, big, 100 << 10, 0, NOW, &id, &err) != MOTE_IO || !mote_sha256_equal(&id, &untouched))
-        return 12;                                       /* the object file does not fit */
+    if (mote_object_put(s, big, 100 << 10, 0, NOW, &id, &err) != MOTE_IO ||
+        !mote_sha256_equal(&id, &untouched))
+        return 12; /* the object file does not fit */
     mote_status st = MOTE_OK;
     int n = 0;
-    for (; n < 1000 && st == MOTE_OK; n++)               /* at last the database does not */
+    for (; n < 1000 && st == MOTE_OK; n++) /* at last the database does not */
         st = mote_object_put(s, &n, sizeof n, 0, NOW, &id, &err);
     free(big);
     mote_store_close(s);

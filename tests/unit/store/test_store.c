@@ -24,7 +24,8 @@ static int set_up(void **state)
     mote_err err;
     temp_dir_make(f->dir);
     assert_ok(mote_store_open(f->dir, true, &f->store, &err));
-    assert_ok(mote_store_exec(f->store, "CREATE TABLE t (k TEXT PRIMARY KEY, i INTEGER, x REAL, b BLOB) STRICT", &err));
+    assert_ok(mote_store_exec(
+        f->store, "CREATE TABLE t (k TEXT PRIMARY KEY, i INTEGER, x REAL, b BLOB) STRICT", &err));
     *state = f;
     return 0;
 }
@@ -91,11 +92,14 @@ static void promised_settings_are_in_force(void **state)
     assert_int_equal(x, 2);
     assert_ok(mote_store_query_i64(f->store, "PRAGMA foreign_keys", &x, &err));
     assert_int_equal(x, 1);
-    assert_ok(mote_store_query_i64(f->store, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &x, &err));
+    assert_ok(mote_store_query_i64(f->store, "SELECT journal_mode = 'wal' FROM pragma_journal_mode",
+                                   &x, &err));
     assert_int_equal(x, 1);
     assert_ok(mote_store_query_i64(f->store,
-        "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 "
-        "AND name NOT LIKE 'sqlite_%'", &x, &err));
+                                   "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
+                                   "AND type = 'table' AND strict = 0 "
+                                   "AND name NOT LIKE 'sqlite_%'",
+                                   &x, &err));
     assert_int_equal(x, 0);
 }
 
@@ -103,7 +107,8 @@ static void a_store_of_a_newer_mote_is_refused_with_words(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    assert_ok(mote_store_exec(f->store, "INSERT INTO migration VALUES ('990_tomorrow', x'00')", &err));
+    assert_ok(
+        mote_store_exec(f->store, "INSERT INTO migration VALUES ('990_tomorrow', x'00')", &err));
     mote_store *again = NULL;
     assert_int_equal(mote_store_open(f->dir, false, &again, &err), MOTE_UNSUPPORTED);
     assert_non_null(strstr(err.text, "990_tomorrow"));
@@ -115,7 +120,8 @@ static void an_edited_schema_file_is_noticed(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    assert_ok(mote_store_exec(f->store, "UPDATE migration SET sha256 = zeroblob(32) WHERE name = '010_object'", &err));
+    assert_ok(mote_store_exec(
+        f->store, "UPDATE migration SET sha256 = zeroblob(32) WHERE name = '010_object'", &err));
     mote_store *again = NULL;
     assert_int_equal(mote_store_open(f->dir, false, &again, &err), MOTE_CORRUPT);
     assert_non_null(strstr(err.text, "010_object"));
@@ -134,11 +140,13 @@ static void pending_schema_files_are_applied_all_or_none(void **state)
     files[k + 1] = (mote_schema_file){"992_bad", "CREATE TABLE oops (", 19};
     assert_int_not_equal(mote_schema_apply(f->store, files, k + 2, &err), MOTE_OK);
     assert_non_null(strstr(err.text, "992_bad"));
-    assert_ok(mote_store_query_i64(f->store, "SELECT count(*) FROM sqlite_schema WHERE name = 'good'", &n, &err));
+    assert_ok(mote_store_query_i64(
+        f->store, "SELECT count(*) FROM sqlite_schema WHERE name = 'good'", &n, &err));
     assert_int_equal(n, 0);
     assert_ok(mote_schema_apply(f->store, files, k + 1, &err));
     assert_ok(mote_schema_apply(f->store, files, k + 1, &err));
-    assert_ok(mote_store_query_i64(f->store, "SELECT count(*) FROM sqlite_schema WHERE name = 'good'", &n, &err));
+    assert_ok(mote_store_query_i64(
+        f->store, "SELECT count(*) FROM sqlite_schema WHERE name = 'good'", &n, &err));
     assert_int_equal(n, 1);
 }
 
@@ -196,7 +204,7 @@ static void inner_transactions_are_savepoints(void **state)
     assert_ok(mote_store_commit(&inner, &err));
     assert_ok(mote_store_commit(&outer, &err));
     assert_int_equal(count_rows(f->store), 2);
-    mote_store_rollback(&outer);             /* a closed one is fine */
+    mote_store_rollback(&outer); /* a closed one is fine */
 }
 
 static void every_type_comes_back(void **state)
@@ -231,7 +239,8 @@ static void every_type_comes_back(void **state)
     assert_true(mote_stmt_hash(q, 3, &back));
     assert_true(mote_sha256_equal(&back, &id));
     assert_ok(mote_stmt_step(q, &row, &err));
-    assert_true(row && mote_stmt_is_null(q, 1) && isnan(mote_stmt_f64(q, 2)) && !mote_stmt_is_null(q, 3));
+    assert_true(row && mote_stmt_is_null(q, 1) && isnan(mote_stmt_f64(q, 2)) &&
+                !mote_stmt_is_null(q, 3));
     assert_false(mote_stmt_hash(q, 3, &back));
     (void)mote_stmt_blob(q, 3, &n);
     assert_int_equal(n, 0);
@@ -259,7 +268,7 @@ static void the_same_text_may_be_open_twice(void **state)
     assert_int_equal(mote_stmt_i64(q, 0), 1);
     mote_stmt_release(&p);
     mote_stmt_release(&q);
-    for (int i = 0; i < 3 * MOTE_STMT_CACHE; i++) {      /* more texts than the cache holds */
+    for (int i = 0; i < 3 * MOTE_STMT_CACHE; i++) { /* more texts than the cache holds */
         char sql[64];
         snprintf(sql, sizeof sql, "SELECT %d FROM t", i);
         assert_ok(mote_stmt_prepare(f->store, sql, &q, &err));
@@ -277,17 +286,21 @@ static void broken_rules_have_their_status(void **state)
     bool row = false;
     assert_ok(insert(f->store, "a", 1, &err));
     assert_int_equal(insert(f->store, "a", 2, &err), MOTE_EXISTS);
-    assert_ok(mote_store_exec(f->store, "CREATE TABLE child (o BLOB REFERENCES object(hash)) STRICT", &err));
-    assert_int_equal(mote_store_exec(f->store, "INSERT INTO child VALUES (zeroblob(32))", &err), MOTE_NOT_FOUND);
-    assert_int_equal(mote_store_exec(f->store, "INSERT INTO t(k, i) VALUES ('z', 'no number')", &err), MOTE_ARG);
+    assert_ok(mote_store_exec(f->store,
+                              "CREATE TABLE child (o BLOB REFERENCES object(hash)) STRICT", &err));
+    assert_int_equal(mote_store_exec(f->store, "INSERT INTO child VALUES (zeroblob(32))", &err),
+                     MOTE_NOT_FOUND);
+    assert_int_equal(
+        mote_store_exec(f->store, "INSERT INTO t(k, i) VALUES ('z', 'no number')", &err), MOTE_ARG);
     assert_int_equal(mote_stmt_prepare(f->store, "SELEKT", &q, &err), MOTE_BUG);
     assert_null(q);
     assert_ok(mote_stmt_prepare(f->store, "SELECT 1", &q, &err));
-    mote_stmt_bind_i64(q, 7, 1);                         /* no such parameter */
+    mote_stmt_bind_i64(q, 7, 1); /* no such parameter */
     assert_int_equal(mote_stmt_step(q, &row, &err), MOTE_BUG);
     mote_stmt_release(&q);
     int64_t x = 17;
-    assert_int_equal(mote_store_query_i64(f->store, "SELECT i FROM t WHERE k = 'none'", &x, &err), MOTE_NOT_FOUND);
+    assert_int_equal(mote_store_query_i64(f->store, "SELECT i FROM t WHERE k = 'none'", &x, &err),
+                     MOTE_NOT_FOUND);
     assert_int_equal(x, 17);
 }
 
@@ -364,14 +377,15 @@ static void a_new_store_survives_every_failed_allocation(void **state)
     mote_status st = MOTE_NOMEM;
     int64_t n = 0;
     temp_dir_make(dir);
-    for (; n < 20000 && st != MOTE_OK; n += 1 + n / 40) {   /* each of the first, then ever fewer */
+    for (; n < 20000 && st != MOTE_OK; n += 1 + n / 40) { /* each of the first, then ever fewer */
         mote_mem_fail_after(n);
         st = mote_store_open(dir, true, &s, &err);
         mote_mem_fail_never();
         if (st != MOTE_OK) {
             assert_null(s);
             if (st != MOTE_NOMEM)
-                print_message("allocation %lld: %s: %s\n", (long long)n, mote_status_name(st), err.text);
+                print_message("allocation %lld: %s: %s\n", (long long)n, mote_status_name(st),
+                              err.text);
             assert_int_equal(st, MOTE_NOMEM);
         }
     }
@@ -388,16 +402,19 @@ int main(void)
         cmocka_unit_test(a_missing_store_is_refused_with_what_to_run),
         cmocka_unit_test_setup_teardown(reopening_finds_what_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(promised_settings_are_in_force, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_store_of_a_newer_mote_is_refused_with_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_of_a_newer_mote_is_refused_with_words, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_edited_schema_file_is_noticed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(pending_schema_files_are_applied_all_or_none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pending_schema_files_are_applied_all_or_none, set_up,
+                                        tear_down),
         cmocka_unit_test(a_file_that_is_no_database_is_corrupt),
         cmocka_unit_test_setup_teardown(leaving_the_scope_rolls_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inner_transactions_are_savepoints, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_type_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_text_may_be_open_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(broken_rules_have_their_status, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(threads_with_a_handle_each_all_get_through, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(threads_with_a_handle_each_all_get_through, set_up,
+                                        tear_down),
         cmocka_unit_test(a_store_created_by_many_at_once_is_whole),
         cmocka_unit_test(a_new_store_survives_every_failed_allocation),
     };

@@ -19,9 +19,9 @@
 #include "base/rng.h"
 #include "temp_dir.h"
 
-#define OBJECT_MAX 20000
+#define OBJECT_MAX     20000
 #define KILL_WITHIN_US 40000
-#define NOW 1000
+#define NOW            1000
 
 static uint64_t number_from_env(const char *name, uint64_t fallback)
 {
@@ -39,7 +39,7 @@ static mote_status write_one(mote_store *s, mote_rng *rng, mote_sha256 *id, mote
     for (size_t i = 0; i < n; i++)
         bytes[i] = noise ? (char)mote_rng_u64(rng) : (char)('a' + (i + n) % 5);
     MOTE_SCOPED_TXN txn = {0};
-    bool alone = mote_rng_below(rng, 3) == 0;            /* object and row in one commit or in two */
+    bool alone = mote_rng_below(rng, 3) == 0; /* object and row in one commit or in two */
     if (!alone)
         MOTE_TRY(mote_store_begin(s, &txn, err));
     MOTE_TRY(mote_object_put(s, bytes, n, 0, NOW, id, err));
@@ -56,13 +56,15 @@ static mote_status work(const char *dir, uint64_t seed, int pipe_fd, mote_err *e
     mote_store *s = NULL;
     mote_rng_init(&rng, seed);
     MOTE_TRY(mote_store_open(dir, true, &s, err));
-    MOTE_TRY(mote_store_exec(s, "CREATE TABLE IF NOT EXISTS keep (o BLOB PRIMARY KEY REFERENCES object(hash)) STRICT", err));
+    MOTE_TRY(mote_store_exec(
+        s, "CREATE TABLE IF NOT EXISTS keep (o BLOB PRIMARY KEY REFERENCES object(hash)) STRICT",
+        err));
     for (int i = 0;; i++) {
         mote_sha256 id;
         MOTE_TRY(write_one(s, &rng, &id, err));
         if (write(pipe_fd, id.bytes, sizeof id.bytes) != (ssize_t)sizeof id.bytes)
             return mote_fail_errno(err, "pipe");
-        if (mote_rng_below(&rng, 4) == 0) {              /* garbage, and a collector that takes it */
+        if (mote_rng_below(&rng, 4) == 0) { /* garbage, and a collector that takes it */
             mote_sha256 dead;
             mote_gc_report r;
             MOTE_TRY(mote_object_put(s, &i, sizeof i, 0, NOW, &dead, err));
@@ -86,7 +88,7 @@ static void read_acknowledged(int fd, acknowledged *a)
             a->ids = realloc(a->ids, a->cap * sizeof a->ids[0]);
             assert_non_null(a->ids);
         }
-        ssize_t k = read(fd, a->ids[a->n].bytes, 32);    /* writes up to PIPE_BUF are whole */
+        ssize_t k = read(fd, a->ids[a->n].bytes, 32); /* writes up to PIPE_BUF are whole */
         if (k <= 0)
             return;
         assert_int_equal(k, 32);
@@ -104,7 +106,7 @@ static void kill_once(const char *dir, uint64_t seed, mote_rng *rng, acknowledge
         mote_err err;
         (void)close(fds[0]);
         (void)said(work(dir, seed, fds[1], &err), &err);
-        _exit(3);                                        /* it must not end by itself */
+        _exit(3); /* it must not end by itself */
     }
     (void)close(fds[1]);
     struct timespec wait = {0, (long)mote_rng_below(rng, KILL_WITHIN_US) * 1000};
@@ -153,7 +155,7 @@ static void nothing_acknowledged_is_lost_by_kills(void **state)
         kill_once(dir, seed + round, &rng, &a);
         check_all_there(dir, &a);
         if (a.n > 2000)
-            a.n = 0;                                     /* checked often enough; keep rounds short */
+            a.n = 0; /* checked often enough; keep rounds short */
     }
     print_message("%llu kills\n", (unsigned long long)rounds);
     free(a.ids);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registry: resolving references, reading models, versions and the history of aliases. */
+#include <string.h>
+
+#include "track/registry.h"
+#include "track/registry_internal.h"
+#include "track/rows.h"
+
+#define UNMET_MAX_BYTES ((size_t)1 << 20)
+
+/* ---- what hangs on a version ---- */
+
+static mote_status read_aliases(mote_store *s, int64_t model, mote_arena *a, mote_model_version *v,
+                                mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    size_t cap = 0;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT alias FROM model_alias WHERE model = ?1 AND version = ?2 "
+                               "ORDER BY alias",
+                               &q, err));
+    mote_stmt_bind_i64(q, 1, model);
+    mote_stmt_bind_i64(q, 2, v->version);
+    for (;; v->n_aliases++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        MOTE_TRY(mote_rows_room(a, &v->aliases, v->n_aliases, &cap, sizeof v->aliases[0], err));
+        MOTE_TRY(mote_rows_text(a, q, 0, &v->aliases[v->n_aliases], err));
+    }
+}
+
+/* Tags of a model (version 0) or a version. */
+static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote_arena *a,
+                             mote_registry_tag **tags, size_t *n, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    size_t cap = 0;
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        version == 0 ? "SELECT key, value FROM model_tag WHERE model = ?1 AND ?2 = 0 ORDER BY key"
+                     : "SELECT key, value FROM model_version_tag WHERE model = ?1 AND version = ?2 "
+                       "ORDER BY key",
+        &q, err));
+    mote_stmt_bind_i64(q, 1, model);
+    mote_stmt_bind_i64(q, 2, version);
+    for (*n = 0;; ++*n) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        MOTE_TRY(mote_rows_room(a, tags, *n, &cap, sizeof **tags, err));
+        MOTE_TRY(mote_rows_text(a, q, 0, &(*tags)[*n].key, err));
+        MOTE_TRY(mote_rows_text(a, q, 1, &(*tags)[*n].value, err));
+    }
+}
+
+#define VERSION_COLUMNS                                                                            \
+    "m.name, v.version, v.bundle, v.run_id, v.data_version, v.source, v.description, "             \
+    "coalesce(v.parent, 0), v.verdicts, v.created_ms, v.updated_ms, m.id"
+
+static mote_status read_version(mote_store *s, mote_stmt *q, mote_arena *a, mote_model_version *out,
+                                mote_err *err)
+{
+    mote_model_version v = {0};
+    MOTE_TRY(mote_rows_text(a, q, 0, &v.model, err));
+    v.version = mote_stmt_i64(q, 1);
+    if (!mote_stmt_hash(q, 2, &v.bundle))
+        return mote_fail(err, MOTE_CORRUPT, "store: table model_version holds a bad hash");
+    MOTE_TRY(mote_rows_text(a, q, 3, &v.run_id, err));
+    MOTE_TRY(mote_rows_text(a, q, 4, &v.data_version, err));
+    MOTE_TRY(mote_rows_text(a, q, 5, &v.source, err));
+    MOTE_TRY(mote_rows_text(a, q, 6, &v.description, err));
+    v.parent = mote_stmt_i64(q, 7);
+    MOTE_TRY(mote_rows_text(a, q, 8, &v.verdicts_json, err));
+    v.created_ms = mote_stmt_i64(q, 9);
+    v.updated_ms = mote_stmt_i64(q, 10);
+    if (v.verdicts_json != NULL) {
+        size_t n_unmet = 0;
+        size_t n_all = 0;
+        MOTE_SCOPED_BUF unmet;
+        mote_buf_init(&unmet, UNMET_MAX_BYTES);
+        MOTE_TRY(mote_registry_judge(v.verdicts_json, &unmet, &n_unmet, &n_all, err));
+        v.is_judged = true;
+        v.is_all_met = n_unmet == 0;
+    }
+    MOTE_TRY(read_aliases(s, mote_stmt_i64(q, 11), a, &v, err));
+    MOTE_TRY(read_tags(s, mote_stmt_i64(q, 11), v.version, a, &v.tags, &v.n_tags, err));
+    *out = v;
+    return MOTE_OK;
+}
+
+mote_status mote_registry_get(mote_store *s, const char *model, int64_t version, mote_arena *a,
+                              mote_model_version *out, mote_err *err)
+{
+    int64_t id = 0;
+    MOTE_TRY(mote_registry_need_model(s, model, &id, err));
+    MOTE_TRY(mote_registry_need_version(s, id, model, version, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT " VERSION_COLUMNS " FROM model_version v JOIN model m "
+                               "ON m.id = v.model WHERE v.model = ?1 AND v.version = ?2",
+                               &q, err));
+    mote_stmt_bind_i64(q, 1, id);
+    mote_stmt_bind_i64(q, 2, version);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row)
+        return mote_fail(err, MOTE_NOT_FOUND, "model '%s' has no version %lld", model,
+                         (long long)version);
+    return read_version(s, q, a, out, err);
+}
+
+/* ---- references ---- */
+
+static mote_status aliased_version(mote_store *s, int64_t model, const char *alias,
+                                   int64_t *version, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT version FROM model_alias WHERE model = ?1 AND alias = ?2",
+                               &q, err));
+    mote_stmt_bind_i64(q, 1, model);
+    mote_stmt_bind_text(q, 2, alias);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *version = row ? mote_stmt_i64(q, 0) : 0;
+    return MOTE_OK;
+}
+
+static mote_status newest_version(mote_store *s, int64_t model, int64_t *version, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT coalesce(max(version), 0) FROM model_version "
+                               "WHERE model = ?1",
+                               &q, err));
+    mote_stmt_bind_i64(q, 1, model);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *version = row ? mote_stmt_i64(q, 0) : 0;
+    return MOTE_OK;
+}
+
+/* `rest` is what follows the name: "", "@alias" or "/version". */
+static mote_status resolve_rest(mote_store *s, int64_t model, const char *name, const char *rest,
+                                int64_t *version, mote_err *err)
+{
+    if (rest[0] == '@') {
+        MOTE_TRY(aliased_version(s, model, rest + 1, version, err));
+        if (*version == 0 && strcmp(rest + 1, "latest") == 0)
+            MOTE_TRY(newest_version(s, model, version, err));
+        if (*version == 0)
+            return mote_fail(err, MOTE_NOT_FOUND,
+                             "model '%s' has no alias '%s': see 'mote model "
+                             "show %s'",
+                             name, rest + 1, name);
+        return MOTE_OK;
+    }
+    if (rest[0] == '/') {
+        if (!mote_parse_i64(rest + 1, strlen(rest + 1), version) || *version < 1)
+            return mote_fail(err, MOTE_ARG, "'%s%s': what follows '/' must be a version number",
+                             name, rest);
+        return MOTE_OK;
+    }
+    MOTE_TRY(aliased_version(s, model, MOTE_ALIAS_CHAMPION, version, err));
+    if (*version == 0)
+        MOTE_TRY(newest_version(s, model, version, err));
+    if (*version == 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "model '%s' has no versions yet", name);
+    return MOTE_OK;
+}
+
+mote_status mote_registry_resolve(mote_store *s, const char *reference, mote_arena *a,
+                                  mote_model_version *out, mote_err *err)
+{
+    size_t n = strcspn(reference, "@/");
+    char *name = mote_arena_strndup(a, reference, n);
+    if (name == NULL)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for the name of a model");
+    int64_t model = 0;
+    int64_t version = 0;
+    MOTE_TRY(mote_registry_need_model(s, name, &model, err));
+    MOTE_TRY(resolve_rest(s, model, name, reference + n, &version, err));
+    return mote_registry_get(s, name, version, a, out, err);
+}
+
+/* ---- lists ---- */
+
+mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_model **out,
+                                 size_t *n, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "SELECT m.name, m.description, m.created_ms, m.updated_ms, "
+        "(SELECT count(*) FROM model_version v WHERE v.model = m.id), "
+        "coalesce((SELECT version FROM model_alias l WHERE l.model = m.id AND l.alias = "
+        "'" MOTE_ALIAS_CHAMPION "'), 0), m.id FROM model m ORDER BY m.name",
+        &q, err));
+    mote_registered_model *list = NULL;
+    size_t k = 0;
+    size_t cap = 0;
+    for (;; k++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
+        mote_registered_model *m = &list[k];
+        *m = (mote_registered_model){.created_ms = mote_stmt_i64(q, 2),
+                                     .updated_ms = mote_stmt_i64(q, 3),
+                                     .n_versions = mote_stmt_i64(q, 4),
+                                     .champion = mote_stmt_i64(q, 5)};
+        MOTE_TRY(mote_rows_text(a, q, 0, &m->name, err));
+        MOTE_TRY(mote_rows_text(a, q, 1, &m->description, err));
+        MOTE_TRY(read_tags(s, mote_stmt_i64(q, 6), 0, a, &m->tags, &m->n_tags, err));
+    }
+    *out = list;
+    *n = k;
+    return MOTE_OK;
+}
+
+mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena *a,
+                                   mote_model_version **out, size_t *n, mote_err *err)
+{
+    int64_t id = 0;
+    MOTE_TRY(mote_registry_need_model(s, model, &id, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT " VERSION_COLUMNS " FROM model_version v JOIN model m "
+                               "ON m.id = v.model WHERE v.model = ?1 ORDER BY v.version DESC",
+                               &q, err));
+    mote_stmt_bind_i64(q, 1, id);
+    mote_model_version *list = NULL;
+    size_t k = 0;
+    size_t cap = 0;
+    for (;; k++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
+        MOTE_TRY(read_version(s, q, a, &list[k], err));
+    }
+    *out = list;
+    *n = k;
+    return MOTE_OK;
+}
+
+mote_status mote_registry_history(mote_store *s, const char *model, const char *alias,
+                                  mote_arena *a, mote_alias_move **out, size_t *n, mote_err *err)
+{
+    int64_t id = 0;
+    MOTE_TRY(mote_registry_need_model(s, model, &id, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "SELECT alias, kind, who, reason, coalesce(from_version, 0), coalesce(to_version, 0), "
+        "at_ms "
+        "FROM model_alias_move WHERE model = ?1 AND (?2 IS NULL OR alias = ?2) ORDER BY id DESC",
+        &q, err));
+    mote_stmt_bind_i64(q, 1, id);
+    mote_stmt_bind_text(q, 2, alias);
+    mote_alias_move *list = NULL;
+    size_t k = 0;
+    size_t cap = 0;
+    for (;; k++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
+        mote_alias_move *m = &list[k];
+        *m = (mote_alias_move){.from_version = mote_stmt_i64(q, 4),
+                               .to_version = mote_stmt_i64(q, 5),
+                               .at_ms = mote_stmt_i64(q, 6)};
+        MOTE_TRY(mote_rows_text(a, q, 0, &m->alias, err));
+        MOTE_TRY(mote_rows_text(a, q, 1, &m->kind, err));
+        MOTE_TRY(mote_rows_text(a, q, 2, &m->who, err));
+        MOTE_TRY(mote_rows_text(a, q, 3, &m->reason, err));
+    }
+    *out = list;
+    *n = k;
+    return MOTE_OK;
+}
