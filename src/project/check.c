@@ -69,10 +69,10 @@ static void check_features(mote_reader *r)
         mote_reader_complain_key(r, "features.window_ms", "'features.window_ms' (%g) is more than clip_ms (%g)",
                                  f->window_ms, p->clip_ms);
     if (f->low_hz >= f->high_hz && are_good(r, "features.low_hz", "features.high_hz"))
-        mote_reader_complain_key(r, "features.low_hz", "'features.low_hz' (%g) must be less than high_hz (%g)",
+        mote_reader_complain_key(r, "features.low_hz", "'features.low_hz' (%d) must be less than high_hz (%d)",
                                  f->low_hz, f->high_hz);
     if (f->high_hz * 2 > p->rate_hz && are_good(r, "features.high_hz", "rate_hz"))
-        mote_reader_complain_key(r, "features.high_hz", "'features.high_hz' (%g) is more than half of rate_hz (%d)",
+        mote_reader_complain_key(r, "features.high_hz", "'features.high_hz' (%d) is more than half of rate_hz (%d)",
                                  f->high_hz, p->rate_hz);
     if (strcmp(f->kind, "mfcc") == 0 && f->coefficients > f->mels && are_good(r, "features.coefficients", "features.mels"))
         mote_reader_complain_key(r, "features.coefficients", "'features.coefficients' (%d) is more than mels (%d)",

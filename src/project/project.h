@@ -36,7 +36,8 @@ typedef struct {
     const char *kind;                   /* "mfcc" or "logmel" */
     int32_t mels, coefficients;         /* coefficients: mfcc only, <= mels */
     double window_ms, hop_ms;
-    double low_hz, high_hz;             /* low < high <= rate / 2 */
+    int32_t low_hz, high_hz;            /* low < high <= rate / 2 */
+    double pre_emphasis;
     const char *arithmetic;             /* "float" or "fixed" */
 } mote_project_features;
 
@@ -79,6 +80,7 @@ typedef struct {
     const char *group_pattern;          /* takes the group from a file name; "": no groups known */
     double train, validation, test;     /* shares, sum 1 */
     int64_t split_seed;
+    double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */
     int32_t min_per_class, min_groups;  /* 0: no limit */
     double min_clip_s;                  /* shorter recordings are reported; 0: no limit */
     double min_total_s;                 /* speech in all; 0: no limit */

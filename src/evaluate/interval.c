@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Intervals for counts, see interval.h. Inverses are found by bisection on monotone functions:
+ * slower than a polynomial, but right to the last digits for every argument. */
+#include "evaluate/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double mote_log_gamma(double x)
+{
+    if (!(x > 0) || isinf(x))
+        return x > 0 ? x : (double)NAN;
+    /* Stirling's series is exact to double from 15 on; smaller x is carried there by the
+     * recurrence Gamma(x) = Gamma(x + 1) / x. */
+    double product = 1;
+    while (x < 15) {
+        product *= x;
+        x += 1;
+    }
+    double r = 1 / (x * x);
+    double series = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r * (1.0 / 1188 - r * 691.0 / 360360))))) / x;
+    const double half_log_two_pi = 0.91893853320467274178;
+    return (x - 0.5) * log(x) - x + half_log_two_pi + series - log(product);
+}
+
+double mote_gamma_q(double a, double x)
+{
+    if (!(a > 0) || !(x >= 0))
+        return (double)NAN;
+    if (x == 0)
+        return 1;
+    double front = exp(a * log(x) - x - mote_log_gamma(a));
+    if (x < a + 1) {
+        double term = 1 / a, sum = term;
+        for (double n = 1; n < 1e7 && term > sum * 1e-17; n++) {
+            term *= x / (a + n);
+            sum += term;
+        }
+        return 1 - front * sum;
+    }
+    /* Lentz's method for the continued fraction. */
+    const double tiny = 1e-300;
+    double b = x + 1 - a, c = 1 / tiny, d = 1 / b, h = d;
+    for (double i = 1; i < 1e7; i++) {
+        double an = -i * (i - a);
+        b += 2;
+        d = an * d + b;
+        d = fabs(d) < tiny ? tiny : d;
+        c = b + an / c;
+        c = fabs(c) < tiny ? tiny : c;
+        d = 1 / d;
+        double step = d * c;
+        h *= step;
+        if (fabs(step - 1) < 1e-16)
+            break;
+    }
+    return front * h;
+}
+
+double mote_normal_quantile(double p)
+{
+    if (!(p > 0 && p < 1))
+        return (double)NAN;
+    if (p > 0.5)
+        return -mote_normal_quantile(1 - p);
+    const double root_half = 0.70710678118654752440;
+    double lo = -40, hi = 0;            /* P(Z <= -40) is below the least double */
+    for (int i = 0; i < 200 && lo < hi; i++) {
+        double mid = lo + (hi - lo) / 2;
+        if (mid == lo || mid == hi)
+            break;
+        if (0.5 * erfc(-mid * root_half) < p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return hi;
+}
+
+mote_interval mote_interval_wilson(int64_t k, int64_t n, double confidence)
+{
+    if (k < 0 || k > n || !(confidence > 0 && confidence < 1))
+        return (mote_interval){(double)NAN, (double)NAN, (double)NAN};
+    if (n == 0)
+        return (mote_interval){(double)NAN, 0, 1};
+    double z = -mote_normal_quantile((1 - confidence) / 2);
+    double size = (double)n, p = (double)k / size, zz = z * z;
+    double middle = (p + zz / (2 * size)) / (1 + zz / size);
+    double half = z / (1 + zz / size) * sqrt(p * (1 - p) / size + zz / (4 * size * size));
+    mote_interval out = {p, middle - half, middle + half};
+    /* At the ends one bound is the estimate itself; rounding must not put it outside. */
+    out.lo = k == 0 ? 0 : fmax(0, fmin(out.lo, p));
+    out.hi = k == n ? 1 : fmin(1, fmax(out.hi, p));
+    return out;
+}
+
+/* The mean mu with P(Poisson(mu) <= k) = p. */
+static double poisson_mean_at(int64_t k, double p)
+{
+    double lo = 0, hi = (double)k + 10;
+    while (mote_gamma_q((double)k + 1, hi) > p)
+        hi *= 2;
+    for (int i = 0; i < 200; i++) {
+        double mid = lo + (hi - lo) / 2;
+        if (mid == lo || mid == hi)
+            break;
+        if (mote_gamma_q((double)k + 1, mid) > p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo + (hi - lo) / 2;
+}
+
+mote_interval mote_interval_poisson(int64_t k, double exposure, double confidence)
+{
+    if (k < 0 || !(exposure > 0) || !(confidence > 0 && confidence < 1))
+        return (mote_interval){(double)NAN, (double)NAN, (double)NAN};
+    double tail = (1 - confidence) / 2;
+    double lo = k == 0 ? 0 : poisson_mean_at(k - 1, 1 - tail);
+    return (mote_interval){(double)k / exposure, lo / exposure, poisson_mean_at(k, tail) / exposure};
+}
+
+double mote_mcnemar_exact(int64_t b, int64_t c)
+{
+    if (b < 0 || c < 0)
+        return (double)NAN;
+    int64_t n = b + c, k = b < c ? b : c;
+    double log_half_n = (double)n * log(0.5), log_n = mote_log_gamma((double)n + 1), sum = 0;
+    for (int64_t i = 0; i <= k; i++)
+        sum += exp(log_n - mote_log_gamma((double)i + 1) - mote_log_gamma((double)(n - i) + 1) + log_half_n);
+    return fmin(1, 2 * sum);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void mote_sort_doubles(double *values, size_t n)
+{
+    if (n > 1)
+        qsort(values, n, sizeof *values, compare_doubles);
+}
+
+double mote_quantile_sorted(const double *values, size_t n, double q)
+{
+    if (n == 0 || !(q >= 0 && q <= 1))
+        return (double)NAN;
+    double at = q * (double)(n - 1);
+    size_t below = (size_t)at;
+    if (below + 1 >= n)
+        return values[n - 1];
+    return values[below] + (at - (double)below) * (values[below + 1] - values[below]);
+}

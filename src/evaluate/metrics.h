@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How good is a classifier: accuracy, confusion, per class, per group, calibration, with intervals.
+ *
+ * Pure functions of labels, probabilities and groups; the same input and seed give the same bytes.
+ * Depends on base. Used by the evaluate stage, compare, the report. */
+#ifndef MOTE_EVALUATE_METRICS_H
+#define MOTE_EVALUATE_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "evaluate/interval.h"
+
+/* What a model said about n clips. Borrowed. A clip's prediction is the class with the highest
+ * probability, the lowest index when several share it. */
+typedef struct {
+    size_t n;
+    int32_t n_classes;                  /* at least 2 */
+    const int32_t *labels;              /* [n] in [0, n_classes) */
+    const float *probabilities;         /* [n][n_classes], each in [0, 1] */
+    const int32_t *groups;              /* [n] in [0, n_groups), or NULL: each clip stands alone */
+    int32_t n_groups;
+} mote_predictions;
+
+typedef struct {
+    double confidence;                  /* of all intervals */
+    int32_t n_resamples;                /* bootstrap */
+    uint64_t seed;
+    int32_t min_group;                  /* smaller groups are shown but cannot be the worst */
+    int32_t n_bins;                     /* of the calibration error */
+} mote_evaluate_config;
+
+/* 95 %, 1000 resamples, seed 1, groups of at least 5, 15 bins. */
+mote_evaluate_config mote_evaluate_config_default(void);
+
+typedef struct {
+    int64_t n, n_predicted, n_right;    /* clips of the class, said to be of it, both */
+    double precision, recall, f1;       /* 0 where nothing was said or there is nothing */
+    mote_interval recall_interval;      /* Wilson */
+} mote_class_result;
+
+typedef struct {
+    int64_t n, n_right;
+    mote_interval accuracy;             /* Wilson */
+} mote_group_result;
+
+typedef struct {
+    int64_t n;                          /* predictions in this bin of confidence */
+    double confidence, accuracy;        /* means; 0 when n is 0 */
+} mote_calibration_bin;
+
+/* Arrays live as long as the arena given to mote_evaluate. */
+typedef struct {
+    int64_t n, n_right;
+    int32_t n_classes, n_groups, n_bins;
+    double confidence_level;
+    int64_t *confusion;                 /* [true][predicted] */
+    mote_class_result *classes;         /* [n_classes] */
+    mote_group_result *groups;          /* [n_groups]; none without groups */
+    mote_calibration_bin *bins;         /* [n_bins] */
+    /* Each interval is the bootstrap's, over whole groups, because clips of one speaker are alike.
+     * For accuracy it is widened to Wilson's where that is wider: a bootstrap of 100 % right has
+     * no width, which would claim certainty. */
+    mote_interval accuracy, macro_f1, ece, brier, nll;
+    int32_t worst_class;                /* lowest recall among classes that have clips; -1: none */
+    int32_t worst_group;                /* lowest accuracy among groups of min_group and more; -1 */
+} mote_evaluation;
+
+/* Evaluate. macro_f1 is the mean over classes that occur or were predicted (as sklearn's f1_score
+ * with average='macro'). brier: mean over clips of the sum over classes of (p - y)^2, 0..2. nll: mean
+ * of -ln p of the right class, p at least 1e-7 because a quantised softmax can say 0. ece: below,
+ * of the winning probability.
+ *
+ * Errors: ARG  a label, group or probability out of range (named), n = 0, config out of range
+ *         NOMEM. Cost: O(n_resamples * n). Scratch is taken from `a` and rewound. */
+MOTE_MUST_USE mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config *cfg, mote_arena *a,
+                                        mote_evaluation *out, mote_err *err);
+
+/* The predicted class of each clip into classes[n]. */
+void mote_predictions_argmax(const mote_predictions *p, int32_t *classes);
+
+/* Expected calibration error: sum over bins of share * |accuracy - mean confidence|. Bins of equal
+ * width over [0, 1], (i/b, (i+1)/b], the first one closed. bins [n_bins] may be NULL.
+ * Source: Naeini, Cooper, Hauskrecht (2015); Guo et al. (2017), eq. 3. NaN when n = 0. */
+double mote_ece(const float *confidence, const unsigned char *is_right, size_t n, int32_t n_bins,
+                mote_calibration_bin *bins);
+
+/* Temperature scaling: the T that minimises nll of p^(1/T) / sum, within [0.02, 50], found by
+ * bisection on the derivative (the nll is convex in 1/T). ARG as above; also *nll (NULL allowed).
+ * Source: Guo et al., On Calibration of Modern Neural Networks (2017), section 4.2. */
+MOTE_MUST_USE mote_status mote_temperature_fit(const mote_predictions *p, double *temperature, double *nll, mote_err *err);
+/* p^(1/T) / sum, in place, one row of n_classes. */
+void mote_temperature_apply(float *row, int32_t n_classes, double temperature);
+
+/* Everything above as one document; names [n_classes] and group_names [n_groups] (NULL: no groups
+ * are written). A new reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_evaluation_to_json(const mote_evaluation *e, const char *const *names,
+                                                  const char *const *group_names, json_t **out, mote_err *err);
+
+#endif
