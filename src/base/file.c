@@ -271,8 +271,9 @@ mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, m
     if (rc != 0 && errno == EWOULDBLOCK) {
         ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
         pid[n > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-        st = mote_fail(err, MOTE_CONFLICT, "%s is in use by another process%s%s; wait until it ends",
-                       what, pid[0] ? ", number " : "", pid);
+        st =
+            mote_fail(err, MOTE_CONFLICT, "%s is in use by another process%s%s; wait until it ends",
+                      what, pid[0] ? ", number " : "", pid);
     } else if (rc != 0) {
         st = mote_fail_errno(err, "lock %s", what);
     }

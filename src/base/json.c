@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON over jansson. Depends on text, file and status; used by every module that keeps documents. */
+/* JSON over jansson. Depends on text, file and status; used by every module that keeps documents.
+ */
 #include "base/json.h"
 
 #include <math.h>

@@ -18,7 +18,7 @@ static uint64_t splitmix64(uint64_t *x)
 void mote_rng_init(mote_rng *r, uint64_t seed)
 {
     for (int i = 0; i < 4; i++)
-        r->s[i] = splitmix64(&seed);     /* never all zero: splitmix64 is a bijection of a counter */
+        r->s[i] = splitmix64(&seed); /* never all zero: splitmix64 is a bijection of a counter */
 }
 
 /* The three numbers are mixed one into the next, so that no two streams share a seed by adding. */

@@ -224,7 +224,8 @@ static char *make_script(const transcript *t, const char *dir)
     mote_buf_printf(&b, "T='%s'\ncd \"$T/work\"\n", dir);
     for (size_t i = 0; i < t->n_steps; i++) {
         char *path = path_in(dir, "cmd", i);
-        if (mote_file_write(path, t->steps[i].command, strlen(t->steps[i].command), NULL) != MOTE_OK)
+        if (mote_file_write(path, t->steps[i].command, strlen(t->steps[i].command), NULL) !=
+            MOTE_OK)
             die("cannot write to the temporary folder");
         free(path);
         mote_buf_printf(&b,

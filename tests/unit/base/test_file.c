@@ -154,7 +154,8 @@ static void bad_targets_are_refused(void **state)
 {
     (void)state;
     mote_err err;
-    T_FAILS(mote_file_write("/no/such/folder/f", "x", 1, &err), MOTE_NOT_FOUND, "/no/such/folder/f");
+    T_FAILS(mote_file_write("/no/such/folder/f", "x", 1, &err), MOTE_NOT_FOUND,
+            "/no/such/folder/f");
     T_FAILS(mote_file_write(t_temp(), "x", 1, &err), MOTE_IO, "");
     char longest[6000];
     memset(longest, 'x', sizeof longest - 1);

@@ -52,7 +52,8 @@ static void deep_nesting_is_refused(void **state)
 static void compact_text_is_canonical(void **state)
 {
     (void)state;
-    MOTE_SCOPED_JSON *one = parse("{\"b\": [1, 2.50, -0.0, 1e2, {}], \"a\": {\"z\": null, \"y\": true}}");
+    MOTE_SCOPED_JSON *one =
+        parse("{\"b\": [1, 2.50, -0.0, 1e2, {}], \"a\": {\"z\": null, \"y\": true}}");
     MOTE_SCOPED_JSON *two = parse("{\"a\":{\"y\":true,\"z\":null},\"b\":[1,2.5,-0.0,100.0,{}]}");
     MOTE_SCOPED_BUF b;
     MOTE_SCOPED_BUF c;
@@ -71,8 +72,9 @@ static void pretty_text_keeps_the_order(void **state)
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1000);
     mote_json_write(&b, j, true);
-    assert_string_equal(b.data, "{\n  \"b\": [\n    1,\n    \"x\\n\"\n  ],\n  \"a\": {},\n  \"c\": [],\n"
-                                "  \"d\": {\n    \"e\": 0.1\n  }\n}\n");
+    assert_string_equal(b.data,
+                        "{\n  \"b\": [\n    1,\n    \"x\\n\"\n  ],\n  \"a\": {},\n  \"c\": [],\n"
+                        "  \"d\": {\n    \"e\": 0.1\n  }\n}\n");
 }
 
 static void writing_and_parsing_again_gives_an_equal_value(void **state)
@@ -100,7 +102,8 @@ static void members_are_typed_and_complaints_name_them(void **state)
 {
     (void)state;
     mote_err err;
-    MOTE_SCOPED_JSON *j = parse("{\"s\":\"x\",\"i\":7,\"f\":2.5,\"t\":true,\"o\":{},\"a\":[],\"n\":null}");
+    MOTE_SCOPED_JSON *j =
+        parse("{\"s\":\"x\",\"i\":7,\"f\":2.5,\"t\":true,\"o\":{},\"a\":[],\"n\":null}");
     const char *s = NULL;
     int64_t i = 0;
     double f = 0;
@@ -122,14 +125,17 @@ static void members_are_typed_and_complaints_name_them(void **state)
     assert_true(json_is_array(v));
 
     T_FAILS(mote_json_get_str(j, "r", "nope", &s, &err), MOTE_PARSE, "r: 'nope' is missing");
-    T_FAILS(mote_json_get_str(j, "r", "i", &s, &err), MOTE_PARSE, "'i' is a whole number, expected a string");
+    T_FAILS(mote_json_get_str(j, "r", "i", &s, &err), MOTE_PARSE,
+            "'i' is a whole number, expected a string");
     T_FAILS(mote_json_get_i64(j, "r", "f", 0, 9, &i, &err), MOTE_PARSE, "number with a fraction");
-    T_FAILS(mote_json_get_i64(j, "r", "i", 8, 9, &i, &err), MOTE_RANGE, "'i' is 7, expected 8 to 9");
+    T_FAILS(mote_json_get_i64(j, "r", "i", 8, 9, &i, &err), MOTE_RANGE,
+            "'i' is 7, expected 8 to 9");
     T_FAILS(mote_json_get_f64(j, "r", "n", &f, &err), MOTE_PARSE, "'n' is null");
     T_FAILS(mote_json_get_bool(j, "r", "o", &t, &err), MOTE_PARSE, "'o' is an object");
     T_FAILS(mote_json_get_obj(j, "r", "a", &v, &err), MOTE_PARSE, "'a' is an array");
     T_FAILS(mote_json_get_arr(j, "r", "t", &v, &err), MOTE_PARSE, "'t' is true or false");
-    T_FAILS(mote_json_get_str(json_object_get(j, "a"), "r", "x", &s, &err), MOTE_PARSE, "r: is an array");
+    T_FAILS(mote_json_get_str(json_object_get(j, "a"), "r", "x", &s, &err), MOTE_PARSE,
+            "r: is an array");
     T_FAILS(mote_json_get_str(NULL, "r", "x", &s, &err), MOTE_PARSE, "r: is nothing");
     assert_string_equal(s, "x");
     assert_true(i == 7);
@@ -174,7 +180,8 @@ static void every_failing_allocation_is_reported(void **state)
         /* jansson's lexer takes a buffer that cannot grow for the end of the text: PARSE. */
         assert_true(done || st == MOTE_NOMEM || st == MOTE_PARSE);
         if (done)
-            assert_string_equal(b.data, "{\"a\":{\"k\":[true,null]},\"b\":[1,2.5,{\"c\":\"text\"}]}");
+            assert_string_equal(b.data,
+                                "{\"a\":{\"k\":[true,null]},\"b\":[1,2.5,{\"c\":\"text\"}]}");
         assert_true(n < 1000);
     }
 }

@@ -243,7 +243,8 @@ static void special_values_have_their_text(void **state)
 static void the_locale_has_no_say(void **state)
 {
     (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR", "ru_RU.UTF-8"};
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR",
+                                        "ru_RU.UTF-8"};
     const char *set = NULL;
     for (size_t i = 0; i < T_COUNT(names) && !set; i++)
         set = setlocale(LC_ALL, names[i]);

@@ -177,7 +177,7 @@ static void what_a_group_leaves_running_is_killed(void **state)
     pid_t pid = (pid_t)strtol(out.data, NULL, 10);
     assert_true(pid > 1);
     bool gone = false;
-    for (int i = 0; i < 200 && !gone; i++) {     /* until init has reaped it; a zombie has no name */
+    for (int i = 0; i < 200 && !gone; i++) { /* until init has reaped it; a zombie has no name */
         char path[64];
         char *name = NULL;
         size_t n = 0;

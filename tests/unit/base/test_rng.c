@@ -30,7 +30,8 @@ static void the_generators_are_the_published_ones(void **state)
         assert_true(mote_rng_u64(&r) == want[i]);
 }
 
-/* Frozen (from a second implementation, in Python): training runs and data splits of released projects depend on these numbers. */
+/* Frozen (from a second implementation, in Python): training runs and data splits of released
+ * projects depend on these numbers. */
 static void streams_stay_what_they_were(void **state)
 {
     (void)state;
