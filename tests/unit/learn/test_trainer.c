@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop: it learns; it repeats byte for byte on any thread count and instruction set; killed at
+ * any moment it resumes to the same bytes; early stopping, averaging, mixup, weights, smoothing. */
+#include "reference.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "graph/arch.h"
+#include "learn/checkpoint.h"
+#include "learn/trainer.h"
+
+enum { H = 8, W = 6, CLASSES = 3, IN = H * W };
+
+/* ------------------------------------------------------------------ a problem with structure */
+
+/* A stroke of three cells at a random place, in noise: level, upright or slanting by class. */
+typedef struct { float *inputs; int32_t *labels; mote_dataset d; } samples;
+
+static samples samples_make(int32_t n, double noise, uint64_t seed)
+{
+    mote_rng rng;
+    mote_rng_init(&rng, seed);
+    samples s = {.inputs = calloc((size_t)n * IN, sizeof(float)), .labels = calloc((size_t)n, sizeof(int32_t))};
+    for (int32_t i = 0; i < n; i++) {
+        s.labels[i] = i % CLASSES;
+        float *x = s.inputs + (size_t)i * IN;
+        for (size_t k = 0; k < IN; k++)
+            x[k] = (float)(noise * mote_rng_normal(&rng));
+        static const size_t next[CLASSES] = {1, W, W + 1};
+        size_t at = mote_rng_below(&rng, H - 2) * W + mote_rng_below(&rng, W - 2);
+        for (size_t k = 0; k < 3; k++)
+            x[at + k * next[s.labels[i]]] += 3.0f;
+    }
+    s.d = (mote_dataset){.inputs = s.inputs, .labels = s.labels, .n = n};
+    return s;
+}
+
+static void samples_free(samples *s)
+{
+    free(s->inputs);
+    free(s->labels);
+}
+
+static mote_graph *spotter(float dropout)
+{
+    mote_err err;
+    mote_arch a;
+    mote_arch_default(&a, H, W, CLASSES);
+    a.channels = 12;
+    a.n_blocks = 1;
+    a.kernel_h = a.kernel_w = 3;
+    a.stride_h = a.stride_w = 1;
+    a.dropout = dropout;
+    mote_rng rng;
+    mote_rng_init(&rng, 5);
+    mote_graph *g;
+    T_OK(mote_arch_build(&a, &rng, &g, &err));
+    return g;
+}
+
+/* The trained constants and statistics of a graph, saved: what must be the same bytes. */
+static void saved(const mote_graph *g, mote_buf *out)
+{
+    mote_buf_init(out, 1 << 24);
+    mote_graph_save(g, out);
+    assert_int_equal(mote_buf_status(out, NULL), MOTE_OK);
+}
+
+static void assert_same_graph(const mote_graph *a, const mote_graph *b)
+{
+    MOTE_SCOPED_BUF x, y;
+    saved(a, &x);
+    saved(b, &y);
+    assert_int_equal(x.len, y.len);
+    assert_memory_equal(x.data, y.data, x.len);
+}
+
+typedef struct {
+    mote_train_config cfg;
+    mote_dataset train, val;
+    int32_t n_threads;
+    mote_train_report *report;
+    void *report_arg;
+    mote_cancel *cancel;
+} job;
+
+static job job_make(const samples *train, const samples *val)
+{
+    job j = {.train = train->d, .n_threads = 1};
+    if (val)
+        j.val = val->d;
+    mote_train_default(&j.cfg);
+    j.cfg.n_epochs = 6;
+    j.cfg.batch_size = 16;
+    j.cfg.rate = 0.01;
+    return j;
+}
+
+static mote_status job_run(const job *j, mote_graph *g, mote_arena *arena, mote_train_result *result, mote_err *err)
+{
+    mote_pool *pool = NULL;
+    if (j->n_threads > 1 && mote_pool_create(j->n_threads, &pool, err) != MOTE_OK)
+        fail_msg("no pool of %d threads", (int)j->n_threads);
+    mote_batch_source source = mote_source_memory(&j->train);
+    mote_status st = mote_train(g, &j->cfg, &source, &j->val, pool, j->cancel, j->report, j->report_arg, arena, result, err);
+    mote_pool_destroy(pool);
+    return st;
+}
+
+/* ------------------------------------------------------------------ it learns */
+
+static double accuracy(const mote_graph *g, const samples *s)
+{
+    mote_err err;
+    mote_net *net;
+    T_OK(mote_net_create(g, &(mote_net_config){.max_batch = s->d.n}, NULL, &net, &err));
+    float *state = calloc(mote_net_n_state(net), sizeof(float)), *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
+    mote_net_read(net, g, state);
+    mote_net_predict(net, state, s->inputs, s->d.n, probs);
+    int32_t right = 0;
+    for (int32_t i = 0; i < s->d.n; i++) {
+        int32_t best = 0;
+        for (int32_t k = 1; k < CLASSES; k++)
+            best = probs[i * CLASSES + k] > probs[i * CLASSES + best] ? k : best;
+        right += best == s->labels[i];
+    }
+    free(state);
+    free(probs);
+    mote_net_destroy(net);
+    return (double)right / s->d.n;
+}
+
+static void a_simple_problem_is_learnt(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(300, 0.4, 1), val = samples_make(90, 0.4, 2), test = samples_make(300, 0.4, 3);
+    static const struct { mote_optim_kind kind; float average, mixup, smoothing; double rate; } ways[] = {
+        {MOTE_OPTIM_ADAM, 0.0f, 0.0f, 0.0f, 0.01},
+        {MOTE_OPTIM_ADAM, 0.95f, 0.2f, 0.1f, 0.01},
+        {MOTE_OPTIM_SGD, 0.0f, 0.0f, 0.0f, 0.1},
+    };
+    for (size_t i = 0; i < T_COUNT(ways); i++) {
+        MOTE_SCOPED_ARENA arena;
+        mote_arena_init(&arena, 1 << 20);
+        job j = job_make(&train, &val);
+        j.cfg.n_epochs = 15;
+        j.cfg.optim.kind = ways[i].kind;
+        j.cfg.average_decay = ways[i].average;
+        j.cfg.mixup_alpha = ways[i].mixup;
+        j.cfg.label_smoothing = ways[i].smoothing;
+        j.cfg.rate = ways[i].rate;
+        mote_graph *g = spotter(0.1f);
+        double before = accuracy(g, &test);
+        mote_train_result r;
+        T_OK(job_run(&j, g, &arena, &r, &err));
+        double after = accuracy(g, &test);
+        print_message("way %zu: accuracy %.3f before, %.3f after, best epoch %d\n", i, before, after, (int)r.best_epoch);
+        assert_true(before < 0.7 && after >= 0.98);
+        assert_int_equal(r.n_epochs, 15);
+        assert_true(r.history[14].train_loss < r.history[0].train_loss);
+        for (int32_t e = 0; e < r.n_epochs; e++)
+            assert_true(r.history[r.best_epoch].val_loss <= r.history[e].val_loss);
+        mote_graph_destroy(g);
+    }
+    samples_free(&train);
+    samples_free(&val);
+    samples_free(&test);
+}
+
+/* ------------------------------------------------------------------ it repeats */
+
+static job every_feature(const samples *train, const samples *val)
+{
+    job j = job_make(train, val);
+    j.cfg.average_decay = 0.9f;
+    j.cfg.mixup_alpha = 0.3f;
+    j.cfg.label_smoothing = 0.1f;
+    j.cfg.optim.decay = 0.01f;
+    j.cfg.optim.clip_norm = 1.0f;
+    static const float weights[CLASSES] = {1.0f, 2.0f, 0.5f};
+    j.cfg.class_weights = weights;
+    return j;
+}
+
+static void threads_and_instruction_sets_do_not_change_a_byte(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(70, 0.5, 1), val = samples_make(20, 0.5, 2);
+    static const mote_simd levels[] = {MOTE_SIMD_PORTABLE, MOTE_SIMD_AVX2, MOTE_SIMD_AVX512};
+    job j = every_feature(&train, &val);
+    j.cfg.n_epochs = 2;
+    mote_graph *first = NULL;
+    int32_t n_compared = 0;
+    for (size_t l = 0; l < T_COUNT(levels); l++) {
+        const mote_kernels *k;
+        if (mote_kernels_get(levels[l], &k, NULL) != MOTE_OK)
+            continue;
+        for (j.n_threads = 1; j.n_threads <= 3; j.n_threads++) {
+            MOTE_SCOPED_ARENA arena;
+            mote_arena_init(&arena, 1 << 20);
+            j.cfg.simd = levels[l];
+            mote_graph *g = spotter(0.2f);
+            mote_train_result r;
+            T_OK(job_run(&j, g, &arena, &r, &err));
+            if (first) {
+                assert_same_graph(first, g);
+                mote_graph_destroy(g);
+                n_compared++;
+            } else {
+                first = g;
+            }
+        }
+    }
+    assert_true(n_compared >= 2);
+    /* And the seed does. */
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    j.n_threads = 1;
+    j.cfg.simd = MOTE_SIMD_AUTO;
+    j.cfg.seed = 2;
+    mote_graph *g = spotter(0.2f);
+    mote_train_result r;
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    MOTE_SCOPED_BUF x, y;
+    saved(first, &x);
+    saved(g, &y);
+    assert_true(x.len != y.len || memcmp(x.data, y.data, x.len) != 0);
+    mote_graph_destroy(g);
+    mote_graph_destroy(first);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+/* ------------------------------------------------------------------ it resumes */
+
+/* In a child: train with a checkpoint, be killed after `us` microseconds. True: it had finished. */
+static bool train_and_kill(const job *j, int64_t us)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        mote_arena arena;
+        mote_arena_init(&arena, 1 << 20);
+        mote_graph *g = spotter(0.2f);
+        mote_train_result r;
+        _exit(job_run(j, g, &arena, &r, NULL) == MOTE_OK ? 0 : 1);
+    }
+    struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    nanosleep(&t, NULL);
+    kill(child, SIGKILL);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return !WIFSIGNALED(status);
+}
+
+static void killed_at_random_it_resumes_to_the_same_bytes(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    mote_rng rng;
+    mote_rng_init(&rng, t_seed());
+    samples train = samples_make(150, 0.5, 1), val = samples_make(40, 0.5, 2);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = every_feature(&train, &val);
+    j.cfg.n_epochs = 12;
+    mote_graph *want = spotter(0.2f), *got = spotter(0.2f);
+    mote_train_result a, b;
+    T_OK(job_run(&j, want, &arena, &a, &err));
+    assert_false(a.resumed);
+    j.cfg.checkpoint_path = t_path("kill.ckpt");
+    int32_t n_kills = 0;
+    while (n_kills < 40 && !train_and_kill(&j, 1000 + mote_rng_below(&rng, 12000)))
+        n_kills++;
+    T_OK(job_run(&j, got, &arena, &b, &err));
+    print_message("%d kills\n", (int)n_kills);
+    assert_true(n_kills >= 1);
+    assert_same_graph(want, got);
+    assert_int_equal(a.n_epochs, b.n_epochs);
+    assert_int_equal(a.best_epoch, b.best_epoch);
+    assert_memory_equal(a.history, b.history, (size_t)a.n_epochs * sizeof *a.history);
+    mote_graph_destroy(want);
+    mote_graph_destroy(got);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+static bool stop_at_step(void *arg, const mote_train_progress *p)
+{
+    const int32_t *at = arg;
+    return p->epoch * p->n_steps + p->step < *at;
+}
+
+static void stopped_on_request_it_resumes_on_other_threads(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(100, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = every_feature(&train, NULL);
+    mote_graph *want = spotter(0.2f), *got = spotter(0.2f), *start = spotter(0.2f);
+    mote_train_result a, b = {.n_epochs = -7};
+    T_OK(job_run(&j, want, &arena, &a, &err));
+    assert_int_equal(a.best_epoch, 5);  /* no validation: the last */
+    assert_true(isnan(a.history[0].val_loss));
+    j.cfg.checkpoint_path = t_path("stop.ckpt");
+    j.report = stop_at_step;
+    for (int32_t at = 3; at < 6 * 7; at += 9) {
+        j.report_arg = &at;
+        j.n_threads = 1 + at % 3;
+        T_FAILS(job_run(&j, got, &arena, &b, &err), MOTE_CANCELLED, "was stopped after");
+        assert_int_equal(b.n_epochs, -7);
+        assert_same_graph(start, got);  /* untouched */
+    }
+    j.report = NULL;
+    T_OK(job_run(&j, got, &arena, &b, &err));
+    assert_true(b.resumed);
+    assert_same_graph(want, got);
+    /* Once more: finished already, nothing to do, the same answer. */
+    mote_graph *again = spotter(0.2f);
+    mote_cancel cancel = {.requested = 1};
+    j.cancel = &cancel;
+    T_OK(job_run(&j, again, &arena, &b, &err));
+    assert_same_graph(want, again);
+    /* Another run's checkpoint is refused. */
+    mote_graph *other = spotter(0.2f);
+    j.cfg.identity = "other data";
+    T_FAILS(job_run(&j, other, &arena, &b, &err), MOTE_CONFLICT, "another run");
+    assert_same_graph(start, other);
+    mote_graph_destroy(want);
+    mote_graph_destroy(got);
+    mote_graph_destroy(start);
+    mote_graph_destroy(again);
+    mote_graph_destroy(other);
+    samples_free(&train);
+}
+
+static void damaged_checkpoints_are_refused(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(40, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    j.cfg.n_epochs = 1;
+    j.cfg.checkpoint_path = t_path("damaged.ckpt");
+    mote_graph *g = spotter(0.0f);
+    mote_train_result r;
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    mote_graph_destroy(g);
+    g = spotter(0.0f);
+    char *bytes;
+    size_t n;
+    T_OK(mote_file_read(j.cfg.checkpoint_path, 1 << 24, &bytes, &n, &err));
+    for (size_t at = 0; at < n; at += 1 + n / 50) {
+        bytes[at] ^= 0x20;
+        T_OK(mote_file_write(j.cfg.checkpoint_path, bytes, n, &err));
+        T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_CORRUPT, "damaged");
+        bytes[at] ^= 0x20;
+        T_OK(mote_file_write(j.cfg.checkpoint_path, bytes, at, &err));
+        T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_CORRUPT, "damaged");
+    }
+    T_OK(mote_file_write(j.cfg.checkpoint_path, bytes, n, &err));
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    mote_free(bytes);
+    mote_graph_destroy(g);
+    samples_free(&train);
+}
+
+/* ------------------------------------------------------------------ when to stop */
+
+static void it_stops_when_validation_stops_improving(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    /* Labels of the validation set are shifted: the better it learns, the worse it does there. */
+    samples train = samples_make(120, 0.3, 1), val = samples_make(60, 0.3, 2);
+    for (int32_t i = 0; i < 60; i++)
+        val.labels[i] = (val.labels[i] + 1) % CLASSES;
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, &val);
+    j.cfg.n_epochs = 40;
+    j.cfg.patience = 3;
+    mote_graph *g = spotter(0.0f);
+    mote_train_result r;
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    assert_true(r.stopped_early);
+    assert_int_equal(r.n_epochs, r.best_epoch + 4);
+    mote_graph_destroy(g);
+    /* The result is the best epoch: the same run cut there gives the same graph but for the schedule. */
+    mote_graph *cut = spotter(0.0f), *whole = spotter(0.0f);
+    j.cfg.schedule = MOTE_SCHEDULE_CONSTANT;
+    mote_train_result s, t;
+    T_OK(job_run(&j, whole, &arena, &s, &err));
+    j.cfg.n_epochs = s.best_epoch + 1;
+    j.cfg.keep = MOTE_KEEP_LAST;
+    T_OK(job_run(&j, cut, &arena, &t, &err));
+    assert_same_graph(whole, cut);
+    mote_graph_destroy(cut);
+    mote_graph_destroy(whole);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+static void a_loss_that_is_no_number_ends_the_run(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(40, 0.5, 1);
+    train.inputs[5] = NAN;
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    mote_graph *g = spotter(0.0f), *start = spotter(0.0f);
+    mote_train_result r;
+    T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_UNMET, "not a number");
+    assert_same_graph(start, g);
+    mote_graph_destroy(g);
+    mote_graph_destroy(start);
+    samples_free(&train);
+}
+
+/* ------------------------------------------------------------------ settings have their effect */
+
+static void mean_probs(const mote_graph *g, const samples *s, double out[CLASSES], double *top)
+{
+    mote_err err;
+    mote_net *net;
+    T_OK(mote_net_create(g, &(mote_net_config){.max_batch = s->d.n}, NULL, &net, &err));
+    float *state = calloc(mote_net_n_state(net), sizeof(float)), *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
+    mote_net_read(net, g, state);
+    mote_net_predict(net, state, s->inputs, s->d.n, probs);
+    memset(out, 0, CLASSES * sizeof *out);
+    *top = 0.0;
+    for (int32_t i = 0; i < s->d.n; i++) {
+        float best = 0.0f;
+        for (int32_t k = 0; k < CLASSES; k++) {
+            out[k] += (double)probs[i * CLASSES + k] / s->d.n;
+            best = fmaxf(best, probs[i * CLASSES + k]);
+        }
+        *top += (double)best / s->d.n;
+    }
+    free(state);
+    free(probs);
+    mote_net_destroy(net);
+}
+
+static void class_weights_shift_and_smoothing_softens_the_answers(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(90, 2.5, 1), easy = samples_make(90, 0.2, 2); /* 2.5: mostly noise */
+    static const float heavy[CLASSES] = {1.0f, 1.0f, 20.0f};
+    double plain[CLASSES], weighted[CLASSES], hard[CLASSES], soft[CLASSES], top_hard, top_soft;
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    mote_train_result r;
+    for (int32_t i = 0; i < 4; i++) {
+        job j = job_make(i < 2 ? &train : &easy, NULL);
+        j.cfg.n_epochs = i < 2 ? 4 : 60;
+        j.cfg.class_weights = i == 1 ? heavy : NULL;
+        j.cfg.label_smoothing = i == 3 ? 0.3f : 0.0f;
+        mote_graph *g = spotter(0.0f);
+        T_OK(job_run(&j, g, &arena, &r, &err));
+        mean_probs(g, i < 2 ? &train : &easy, i == 0 ? plain : i == 1 ? weighted : i == 2 ? hard : soft,
+                   i == 3 ? &top_soft : &top_hard);
+        mote_graph_destroy(g);
+    }
+    print_message("class 2: %.3f plain, %.3f weighted; sure: %.3f hard, %.3f smoothed\n", plain[2], weighted[2], top_hard,
+                  top_soft);
+    assert_true(plain[2] < 0.45 && weighted[2] > plain[2] + 0.25);
+    /* Smoothing by s: the best answer is 1 - s + s / classes = 0.8 sure. */
+    assert_true(top_hard > 0.97);
+    assert_true(top_soft > 0.72 && top_soft < 0.88);
+    samples_free(&train);
+    samples_free(&easy);
+}
+
+static void bad_settings_are_refused_and_leave_the_graph(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(20, 0.5, 1), val = samples_make(6, 0.5, 1);
+    static const float no_weights[CLASSES] = {0}, bad_weights[CLASSES] = {1.0f, -1.0f, 1.0f};
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    mote_graph *g = spotter(0.0f), *start = spotter(0.0f);
+    mote_train_result r;
+    for (int32_t i = 0; i < 14; i++) {
+        job j = job_make(&train, &val);
+        mote_train_config *c = &j.cfg;
+        mote_status want = MOTE_ARG;
+        const char *words = "";
+        switch (i) {
+        case 0: c->n_epochs = 0; words = "epochs"; break;
+        case 1: c->batch_size = 0; words = "batch size"; break;
+        case 2: c->rate = (double)NAN; words = "learning rate"; break;
+        case 3: c->final_rate_fraction = 2.0; words = "final fraction"; break;
+        case 4: c->warmup_epochs = -1.0; words = "warm-up"; break;
+        case 5: c->label_smoothing = 1.0f; words = "smoothing"; break;
+        case 6: c->mixup_alpha = 1.5f; words = "mixup"; break;
+        case 7: c->average_decay = 1.0f; words = "average"; break;
+        case 8: c->patience = -1; words = "patience"; break;
+        case 9: c->class_weights = no_weights; words = "above 0"; break;
+        case 10: c->class_weights = bad_weights; words = "class 1"; break;
+        case 11: j.train.n = 0; words = "no samples"; break;
+        case 12: val.labels[3] = 3; want = MOTE_RANGE; words = "validation sample 3"; break;
+        case 13: j.val.n = 0; train.labels[3] = -1; want = MOTE_RANGE; words = "sample 3 has label -1"; break;
+        default: break;
+        }
+        T_FAILS(job_run(&j, g, &arena, &r, &err), want, words);
+        assert_same_graph(start, g);
+    }
+    mote_graph_destroy(g);
+    mote_graph_destroy(start);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+static void failing_allocations_leave_the_graph(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(10, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    j.cfg.n_epochs = 1;
+    j.cfg.mixup_alpha = 0.5f;
+    mote_graph *g = spotter(0.0f), *start = spotter(0.0f);
+    mote_train_result r = {.n_epochs = -7};
+    T_ALLOC_SWEEP(job_run(&j, g, &arena, &r, &err), {
+        assert_int_equal(r.n_epochs, -7);
+        assert_same_graph(start, g);
+    });
+    mote_graph_destroy(g);
+    mote_graph_destroy(start);
+    samples_free(&train);
+}
+
+/* ------------------------------------------------------------------ progress */
+
+static int64_t fake_us;
+static int64_t fake_clock(void) { return fake_us += 1000; }
+
+typedef struct { int32_t n_calls, n_epochs; double rate; int64_t last_left; } seen;
+
+static bool watch(void *arg, const mote_train_progress *p)
+{
+    seen *s = arg;
+    s->n_calls++;
+    s->n_epochs += p->epoch_done;
+    assert_int_equal(p->n_epochs, 6);
+    assert_int_equal(p->n_steps, 7);    /* 100 samples in batches of at most 16 */
+    assert_true(p->step >= 1 && p->step <= 7 && p->epoch_done == (p->step == 7));
+    assert_true(p->loss > 0.0 && p->accuracy >= 0.0 && p->accuracy <= 1.0);
+    assert_true(isnan(p->last.train_loss) == (p->epoch == 0 && !p->epoch_done));
+    s->rate = p->samples_per_s;
+    s->last_left = p->left_us;
+    return true;
+}
+
+static void progress_tells_rate_and_time_left(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(100, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    seen s = {0};
+    j.report = watch;
+    j.report_arg = &s;
+    j.cfg.now_us = fake_clock;
+    mote_graph *g = spotter(0.0f);
+    mote_train_result r;
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    assert_int_equal(s.n_calls, 42);
+    assert_int_equal(s.n_epochs, 6);
+    assert_true(fabs(s.rate - 600.0 / 0.042) < 1e-6); /* 1 ms a step */
+    assert_int_equal(s.last_left, 0);
+    mote_graph_destroy(g);
+    samples_free(&train);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_simple_problem_is_learnt),
+        cmocka_unit_test(threads_and_instruction_sets_do_not_change_a_byte),
+        cmocka_unit_test(killed_at_random_it_resumes_to_the_same_bytes),
+        cmocka_unit_test(stopped_on_request_it_resumes_on_other_threads),
+        cmocka_unit_test(damaged_checkpoints_are_refused),
+        cmocka_unit_test(it_stops_when_validation_stops_improving),
+        cmocka_unit_test(a_loss_that_is_no_number_ends_the_run),
+        cmocka_unit_test(class_weights_shift_and_smoothing_softens_the_answers),
+        cmocka_unit_test(bad_settings_are_refused_and_leave_the_graph),
+        cmocka_unit_test(failing_allocations_leave_the_graph),
+        cmocka_unit_test(progress_tells_rate_and_time_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
