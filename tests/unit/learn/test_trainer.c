@@ -15,7 +15,7 @@ enum { H = 8, W = 6, CLASSES = 3, IN = H * W };
 /* ------------------------------------------------------------------ a problem with structure */
 
 /* A stroke of three cells at a random place, in noise: level, upright or slanting by class. */
-typedef struct { float *inputs; int32_t *labels; mote_dataset d; } samples;
+typedef struct { float *inputs; int32_t *labels; mote_train_set d; } samples;
 
 static samples samples_make(int32_t n, double noise, uint64_t seed)
 {
@@ -32,7 +32,7 @@ static samples samples_make(int32_t n, double noise, uint64_t seed)
         for (size_t k = 0; k < 3; k++)
             x[at + k * next[s.labels[i]]] += 3.0f;
     }
-    s.d = (mote_dataset){.inputs = s.inputs, .labels = s.labels, .n = n};
+    s.d = (mote_train_set){.inputs = s.inputs, .labels = s.labels, .n = n};
     return s;
 }
 
@@ -78,7 +78,7 @@ static void assert_same_graph(const mote_graph *a, const mote_graph *b)
 
 typedef struct {
     mote_train_config cfg;
-    mote_dataset train, val;
+    mote_train_set train, val;
     int32_t n_threads;
     mote_train_report *report;
     void *report_arg;
