@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What depends on the compiler or the instruction set, and nothing else: the rest of device/ is
  * strict ISO C11. A target without one of the instruction sets below runs the portable bodies,
- * which give the same bits. Depends on nothing; used by the kernels in nn/. */
+ * which give the same bits. Depends on nothing; used by the kernels in nn/ and by signal/. */
 #ifndef MRT_PORT_H
 #define MRT_PORT_H
 
@@ -20,6 +20,7 @@
 /* A freestanding compiler may still call these four; a hosted C library or the start-up code of
  * the board provides them. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mrt_frontend.h"
+#include "device/signal/mrt_frontend.h"
 
-#include <string.h>
-
-#include "mrt_math.h"
+#include "device/mrt_port.h"
+#include "device/signal/mrt_math.h"
 
 /* Shapes ---------------------------------------------------------------------------------------- */
 

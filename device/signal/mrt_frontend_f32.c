@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The front end in single precision, one frame at a time: what a core with FPU runs, and the
  * reference for the host's batch path, which computes 4, 8 or 16 frames with the same source text. */
-#include "mrt_frontend.h"
+#include "device/signal/mrt_frontend.h"
 
-#include "mrt_frontend_internal.h"
-#include "mrt_math_internal.h"
+#include "device/signal/mrt_frontend_internal.h"
+#include "device/signal/mrt_math_internal.h"
 
 _Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
 
@@ -17,8 +17,8 @@ _Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic")
 #define MRT_BITS(v) mrt_bits_of_float(v)
 #define MRT_FROM_BITS(i) mrt_float_of_bits(i)
 #define MRT_TO_F(i) ((float)(i))
-#include "mrt_fft_body.h"
-#include "mrt_frontend_f32_body.h"
+#include "device/signal/mrt_fft_body.h"
+#include "device/signal/mrt_frontend_f32_body.h"
 
 /* Pre-emphasis, window, zeros up to n_fft, even samples to real and odd to imaginary parts. */
 static void load(const mrt_frontend_tables *t, const int16_t *pcm, float *z)

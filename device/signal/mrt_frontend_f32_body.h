@@ -2,7 +2,7 @@
 /* The float front end after windowing, as source text for one frame or several side by side.
  * Define what mrt_fft_body.h (S is float) and mrt_logf_body.h ask for. */
 
-#include "mrt_logf_body.h"
+#include "device/signal/mrt_logf_body.h"
 
 /* Logarithms of the energies of the mel bands; bin k is at z[2k] (real) and z[2k+1] (imaginary).
  * Every bin lies between two corners b and b + 1; it feeds filter b with weight w and filter b - 1

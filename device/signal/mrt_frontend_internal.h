@@ -3,9 +3,8 @@
 #ifndef MRT_FRONTEND_INTERNAL_H
 #define MRT_FRONTEND_INTERNAL_H
 
-#include <string.h>
-
-#include "mrt_frontend.h"
+#include "device/mrt_port.h"
+#include "device/signal/mrt_frontend.h"
 
 /* Take samples; 1 when the window is full. Then the caller makes the frame and calls mrt_stream_hop. */
 static inline int32_t mrt_stream_fill(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used)
@@ -40,20 +39,17 @@ static inline uint32_t mrt_next_reversed(uint32_t r, uint32_t m)
     return r | bit;
 }
 
-/* Fixed point: the bits dropped after windowing, log2(n_fft), one more with pre-emphasis. */
-static inline uint32_t mrt_window_shift(const mrt_frontend_config *c)
+/* Fixed point: 15 - F for a frame whose samples have the given size (the bitwise or of
+ * x ^ (x >> 15)): log2(n_fft), one more with pre-emphasis, fewer for quiet frames, at least one. */
+static inline int32_t mrt_window_shift(const mrt_frontend_config *c, int32_t size)
 {
-    uint32_t shift = c->pre_emphasis_q15 != 0 ? 1 : 0;
+    int32_t shift = c->pre_emphasis_q15 != 0 ? 1 : 0;
 
     for (int32_t n = c->n_fft; n > 1; n >>= 1)
         shift++;
+    for (; size < 1 << 14 && shift > 1; size = 2 * size + 1)    /* |x| <= size + 1 <= 2^(15-g) */
+        shift--;
     return shift;
-}
-
-/* 1e-6 * 2^exponent, exponent <= 48. */
-static inline uint32_t mrt_log_offset(int32_t exponent)
-{
-    return 281474977u >> (48 - exponent);
 }
 
 #endif

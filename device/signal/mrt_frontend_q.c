@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The front end in integers, one frame at a time: what a core without FPU runs. The formats and
  * the proof that nothing overflows are in mrt_frontend_q_body.h. */
-#include "mrt_frontend.h"
+#include "device/signal/mrt_frontend.h"
 
-#include "mrt_frontend_internal.h"
+#include "device/signal/mrt_frontend_internal.h"
 
 _Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
 
@@ -32,38 +32,42 @@ static inline int32_t mul_q15(int32_t v, int32_t s)
 #define MRT_LESS(u, c) ((int32_t)((u) < (c)))
 #define MRT_WIDE(u) ((uint64_t)(u))
 #define MRT_HIGH(d) ((uint32_t)((d) >> 32))
-#include "mrt_fft_body.h"
-#include "mrt_frontend_q_body.h"
+#include "device/signal/mrt_fft_body.h"
+#include "device/signal/mrt_frontend_q_body.h"
 
-/* As the float front end's: see there. */
-static void load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z)
+/* As the float front end's. Returns the number of fraction bits. */
+static int32_t load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z)
 {
     const uint32_t window = (uint32_t)t->config.window, n = (uint32_t)t->config.n_fft;
-    const uint32_t shift = mrt_window_shift(&t->config);
-    const int32_t a = t->config.pre_emphasis_q15, half = 1 << (shift - 1);
-    int32_t before = pcm[0];
+    const int32_t a = t->config.pre_emphasis_q15;
+    int32_t before = pcm[0], size = 0;
     uint32_t r = 0;
+
+    for (uint32_t i = 0; i < window; i++)
+        size |= pcm[i] ^ (pcm[i] >> 15);
+    const int32_t drop = mrt_window_shift(&t->config, size) - 1, half = (1 << drop) >> 1;
 
     for (uint32_t i = 0; i < n; i++) {
         int32_t y = 0;
         if (i < window) {
-            const int32_t x = pcm[i];
-            y = x - ((a * before) >> 15);
-            y = (y * t->window_q15[2 * i <= window ? i : window - i] + half) >> shift;
+            const int32_t x = pcm[i], w = t->window_q15[2 * i <= window ? i : window - i];
+            y = a != 0 ? mul_q15(x * 16384 - ((a * before) >> 1), w) : (x * w) >> 1;
+            y = (y + half) >> drop;
             before = x;
         }
         z[2 * r + (i & 1u)] = y;
         if ((i & 1u) != 0)
             r = mrt_next_reversed(r, n / 2);
     }
+    return 14 - drop;
 }
 
 void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch, int32_t *out)
 {
     int32_t *z = scratch, *mel = z + t->config.n_fft;
 
-    load(t, pcm, z);
-    spectrum_q(t, z, mel, out);
+    const int32_t fraction = load(t, pcm, z);
+    spectrum_q(t, z, fraction, mel, out);
 }
 
 size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, size_t n, void *scratch,

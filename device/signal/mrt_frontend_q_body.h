@@ -9,13 +9,15 @@
  *     MRT_LESS(u, c)  as V: 1 where the U is below the constant, else 0
  *     MRT_WIDE(u)     U as D, zero-extended;  MRT_HIGH(d)  the upper half of a D as U
  *
- * Formats and bounds (n = n_fft, N = log2 n, P = 1 with pre-emphasis, else 0):
+ * Formats and bounds (n = n_fft, N = log2 n, P = 1 with pre-emphasis, else 0). Quiet frames are
+ * scaled up: g is the number of bits by which the largest |x| of the frame is below full scale.
  *
- *   pcm            |x| <= 2^15
- *   emphasised     |y| <= 2^15 + (2^15 * 32440 >> 15) + 1 < 2^16
- *   window         Q15, w <= 32767;  |y w| <= 65535 * 32767 < 2^31 - 2^16; rounding adds 2^(N+P-1)
- *   windowed       y w >> (N + P), that is pcm with F = 15 - N - P fraction bits. With the sum of a
- *                  Hann window at most n/2:  sum |x_i| <= 2^(15+P) * 2^F * n/2 = 2^29
+ *   pcm            |x| <= 2^(15-g)
+ *   emphasised     Q14: x * 2^14 - (a x' >> 1), of magnitude <= 2^29 + 2^15 * 32440 / 2 < 2^30
+ *   window         Q15, w <= 32767; y w >> 15, or x w >> 1 without pre-emphasis: Q14, < 2^(30-g)
+ *   windowed       of those, N + P - 1 - g bits are dropped: pcm with F = 15 - N - P + g; g is bounded
+ *                  so that F <= 14. With the sum of a Hann window at most n/2:
+ *                  sum |x_i| <= 2^(15+P-g) * 2^F * n/2 = 2^29
  *   FFT            every intermediate is a sum of rotated inputs, of magnitude <= 2^29, plus the
  *                  roundings (below 2 in a component per pass);
  *                  sums of two components of a rotation are components themselves, or <= 2^30
@@ -24,9 +26,9 @@
  *   mantissas      2X = r * 2^s, s in {0, 4, 8, 12, 16}, |r| <= 2^15: at least 11 significant bits
  *   power          r^2 + i^2 <= 2^31 in U, times 2^2s
  *   weights        Q16 < 2^16; p * w >> 16 from halves, each below 2^32
- *   energy         D. Parseval: the sum over bins of |X|^2 <= n/2 * sum x^2 <= n/2 * 2^(15+P+F) * 2^29
+ *   energy         D. Parseval: the sum over bins of |X|^2 <= n/2 * sum x^2 <= n/2 * 2^(15+P-g+F) * 2^29
  *                  = 2^58, so the sum of |2X|^2 <= 2^60, the roundings of the mantissas (2^-10 of
- *                  it) and the offset included below 2^61
+ *                  it) and the offset (1e-6 * 2^60 at most) included below 2^61
  *   logarithm      Q16. Energy in units of (1/32768)^2: E = D * 2^-(32 + 2F); |ln| < 2^5, 21 bits
  *   DCT            Q15 coefficients of norm <= 1: |sum| <= sqrt(128) * 2^21 < 2^25
  *   out            Q16 rounded to Q12 */
@@ -63,11 +65,12 @@ MRT_FN V MRT_NAME(log2)(const D *energy)
     return (63 - n - more) * 65536 + f16 + ((q * g) >> 15);
 }
 
-/* Logarithms (natural, Q16) of the energies of the mel bands, as in the float front end. offset is
- * 1e-6 in the units of D, exponent the 32 + 2F of above. */
+/* Logarithms (natural, Q16) of the energies of the mel bands, as in the float front end; exponent
+ * is the 32 + 2F of above, <= 60. */
 MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weight, uint32_t n_mels,
-                          uint32_t offset, int32_t exponent, V *mel)
+                          V exponent, V *mel)
 {
+    const D offset = ((D){0} + 1152921504607u) >> MRT_WIDE((U)(60 - exponent));     /* 1e-6 * 2^60 */
     D rising = {0};
 
     for (uint32_t b = 0; b <= n_mels; b++) {
@@ -87,7 +90,7 @@ MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weig
             down = down + (MRT_WIDE(power - v) << shift);
         }
         if (b > 0) {
-            const D energy = rising + down + (uint64_t)offset;
+            const D energy = rising + down + offset;
             const V l2 = MRT_NAME(log2)(&energy) - exponent * 65536;
             mel[b - 1] = MRT_MUL(l2, 22713);            /* ln 2 in Q15 */
         }
@@ -106,16 +109,16 @@ MRT_FN void MRT_NAME(dct)(const V *mel, const int16_t *dct, uint32_t n_mels, uin
     }
 }
 
-/* Windowed samples in z (bit-reversed) to out [values]; mel [n_mels] is scratch. */
-MRT_FN void MRT_NAME(spectrum)(const mrt_frontend_tables *t, V *z, V *mel, V *out)
+/* Windowed samples in z (bit-reversed) with F fraction bits to out [values]; mel [n_mels] is
+ * scratch. */
+MRT_FN void MRT_NAME(spectrum)(const mrt_frontend_tables *t, V *z, V fraction, V *mel, V *out)
 {
     const uint32_t n = (uint32_t)t->config.n_fft, n_mels = (uint32_t)t->config.n_mels;
     const uint32_t n_coefficients = (uint32_t)t->config.n_coefficients;
-    const int32_t exponent = 32 + 2 * (15 - (int32_t)mrt_window_shift(&t->config));
 
     MRT_NAME(fft)(z, t->sine_q15, n);
     MRT_NAME(split)(z, t->sine_q15, n);
-    MRT_NAME(mel)(z, t->band, t->mel_q16, n_mels, mrt_log_offset(exponent), exponent, mel);
+    MRT_NAME(mel)(z, t->band, t->mel_q16, n_mels, 32 + 2 * fraction, mel);
     if (n_coefficients > 0) {
         MRT_NAME(dct)(mel, t->dct_q15, n_mels, n_coefficients, out);
     } else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mrt_math.h"
+#include "device/signal/mrt_math.h"
 
-#include "mrt_math_internal.h"
+#include "device/signal/mrt_math_internal.h"
 
 typedef union { double d; uint64_t u; } word64;
 
@@ -19,7 +19,7 @@ static double from_bits64(uint64_t u)
 #define MRT_BITS(v) mrt_bits_of_float(v)
 #define MRT_FROM_BITS(i) mrt_float_of_bits(i)
 #define MRT_TO_F(i) ((float)(i))
-#include "mrt_logf_body.h"
+#include "device/signal/mrt_logf_body.h"
 
 float mrt_logf(float x)
 {

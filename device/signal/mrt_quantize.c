@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mrt_quantize.h"
+#include "device/signal/mrt_quantize.h"
 
 int32_t mrt_quant_f32_from(float scale, int32_t zero_point, mrt_quant_f32 *out)
 {

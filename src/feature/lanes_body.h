@@ -124,14 +124,50 @@ FN void load_f32(const mrt_frontend_tables *t, const int16_t *const *pcm, vf *z)
     }
 }
 
-FN void load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
+/* The bitwise or of x ^ (x >> 15) over n samples. */
+FN int32_t size_of(const int16_t *pcm, uint32_t n)
+{
+    typedef int16_t octet16 __attribute__((vector_size(16)));
+    octet16 sizes = {0}, x;
+    int32_t size = 0;
+    uint32_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&x, pcm + i, sizeof x);
+        sizes |= x ^ (x >> 15);
+    }
+    for (; i < n; i++)
+        size |= pcm[i] ^ (pcm[i] >> 15);
+    for (i = 0; i < 8; i++)
+        size |= sizes[i];
+    return size;
+}
+
+/* As mrt_frontend_q.c: from two multiplications of 16 x 16 bits. */
+FN vi mul_q15(vi v, vi s)
+{
+    return (v >> 16) * s * 2 + (((v & 0xffff) * s) >> 15);
+}
+
+/* A pre-emphasised sample times its weight, Q14. */
+FN vi window_q15(vi x, vi before, int32_t a, int32_t w)
+{
+    if (a != 0)
+        return mul_q15(x * 16384 - ((a * before) >> 1), (vi){0} + w);
+    return (x * w) >> 1;
+}
+
+/* Returns the number of fraction bits in each lane. */
+FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
 {
     const uint32_t window = (uint32_t)t->config.window, n = (uint32_t)t->config.n_fft;
-    const int32_t shift = (int32_t)mrt_window_shift(&t->config);
-    const int32_t a = t->config.pre_emphasis_q15, rounding = 1 << (shift - 1);
-    vi before = {0};
+    const int32_t a = t->config.pre_emphasis_q15;
+    vi before = {0}, drop = {0};
     uint32_t r = 0;
 
+    for (int32_t l = 0; l < LANES; l++)
+        drop[l] = mrt_window_shift(&t->config, size_of(pcm[l], window)) - 1;
+    const vi half = (((vi){0} + 1) << drop) >> 1;
     for (uint32_t i = 0; i < n; i += 8) {
         vi pairs[4] = {{0}};
         if (i + 8 <= window)
@@ -140,14 +176,16 @@ FN void load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
             load_last_pairs(pcm, i, window - i, pairs);
         for (uint32_t j = 0; j < 4; j++) {
             const uint32_t at = i + 2 * j;
-            const vi x0 = (vi)((vu)pairs[j] << 16) >> 16, y0 = pairs[j] >> 16;
-            const vi x = x0 - ((a * (at == 0 ? x0 : before)) >> 15), y = y0 - ((a * x0) >> 15);
-            before = y0;
-            z[2 * r] = at < window ? (x * weight_q15(t, window, at) + rounding) >> shift : (vi){0};
-            z[2 * r + 1] = at + 1 < window ? (y * weight_q15(t, window, at + 1) + rounding) >> shift : (vi){0};
+            const vi x = (vi)((vu)pairs[j] << 16) >> 16, y = pairs[j] >> 16;
+            const vi even = at < window ? window_q15(x, at == 0 ? x : before, a, weight_q15(t, window, at)) : (vi){0};
+            const vi odd = at + 1 < window ? window_q15(y, x, a, weight_q15(t, window, at + 1)) : (vi){0};
+            before = y;
+            z[2 * r] = (even + half) >> drop;
+            z[2 * r + 1] = (odd + half) >> drop;
             r = mrt_next_reversed(r, n / 2);
         }
     }
+    return 14 - drop;
 }
 
 /* Float: the same lines as mrt_frontend_f32.c compiles. */
@@ -168,12 +206,7 @@ FN void load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
 #undef MRT_NAME
 #undef MRT_MUL
 
-/* Fixed point: as mrt_frontend_q.c, the multiplication from two of 16 x 16 bits. */
-FN vi mul_q15(vi v, vi s)
-{
-    return (v >> 16) * s * 2 + (((v & 0xffff) * s) >> 15);
-}
-
+/* Fixed point: the same lines as mrt_frontend_q.c compiles. */
 #define V vi
 #define S int16_t
 #define U vu
@@ -205,8 +238,8 @@ TARGET static void frames_q(const mrt_frontend_tables *t, const int16_t *const *
     const uint32_t n_values = (uint32_t)mrt_frontend_values(&t->config);
     vi *z = scratch, *mel = z + t->config.n_fft, *values = mel + t->config.n_mels;
 
-    load_q(t, pcm, z);
-    lanes_spectrum_q(t, z, mel, values);
+    const vi fraction = load_q(t, pcm, z);
+    lanes_spectrum_q(t, z, fraction, mel, values);
     for (uint32_t l = 0; l < LANES; l++)
         for (uint32_t i = 0; i < n_values; i++)
             out[l][i] = (float)((const int32_t *)&values[i])[l] * (1.0f / (1 << MRT_FRONTEND_Q));
