@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Templates are files of templates/, embedded at build time. mote.yaml is written last: a folder
+ * with mote.yaml is a whole project, also after a crash. */
+#define _XOPEN_SOURCE 700                /* realpath */
+
+#include "project/init.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "project/project.h"
+
+extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[], mote_template_gitignore[];
+
+typedef struct { const char *name, *text; } template_file;
+
+static const char *const template_names[] = {"keyword"};
+static const template_file keyword_files[] = {
+    {".gitignore", mote_template_gitignore},
+    {"README.md", mote_template_keyword_readme},
+    {MOTE_PROJECT_FILE, mote_template_keyword_yaml},
+};
+#define N_FILES (sizeof keyword_files / sizeof keyword_files[0])
+
+const char *const *mote_init_templates(size_t *n)
+{
+    *n = sizeof template_names / sizeof template_names[0];
+    return template_names;
+}
+
+static mote_status check_template(const char *name, mote_err *err)
+{
+    size_t n;
+    const char *const *names = mote_init_templates(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return MOTE_OK;
+    const char *near = mote_nearest(name, names, n);
+    if (near)
+        return mote_fail(err, MOTE_NOT_FOUND, "no template '%s', did you mean '%s'?", name, near);
+    return mote_fail(err, MOTE_NOT_FOUND, "no template '%s'; this version of Mote has: keyword", name);
+}
+
+/* The name of the folder, with what mote.yaml does not allow in a name made '-'. */
+static void name_of(const char *path, char out[65])
+{
+    size_t n = 0;
+    for (const char *s = mote_path_base(path); *s && n < 64; s++) {
+        bool is_fine = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9')
+                       || (n > 0 && strchr("._-", *s));
+        if (is_fine)
+            out[n++] = *s;
+        else if (n > 0)
+            out[n++] = '-';
+    }
+    while (n > 0 && strchr("._-", out[n - 1]))
+        n--;
+    out[n] = 0;
+    if (n == 0)
+        memcpy(out, "project", sizeof "project");
+}
+
+static mote_status write_file(const char *path, const char *text, const char *name, mote_err *err)
+{
+    static const char mark[] = "{{name}}";
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1u << 20);
+    for (const char *at = strstr(text, mark); at; at = strstr(text, mark)) {
+        mote_buf_add(&b, text, (size_t)(at - text));
+        mote_buf_str(&b, name);
+        text = at + strlen(mark);
+    }
+    mote_buf_str(&b, text);
+    MOTE_TRY(mote_buf_status(&b, err));
+    return mote_file_write(path, b.data, b.len, err);
+}
+
+mote_status mote_project_init(const char *dir, const char *template_name, mote_arena *a,
+                              const char *const **created, size_t *n, mote_err *err)
+{
+    MOTE_TRY(check_template(template_name, err));
+    char *path = NULL, whole[PATH_MAX], name[65];
+    MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_FILE, &path, err));
+    if (mote_path_exists(path))
+        return mote_fail(err, MOTE_EXISTS, "there is a project in '%s' already: '%s' is left as it is", dir, path);
+    MOTE_TRY(mote_dir_make(dir, err));
+    if (!realpath(dir, whole))
+        return mote_fail_errno(err, "find '%s'", dir);
+    name_of(whole, name);
+
+    const char **list = NULL;
+    size_t n_written = 0;
+    MOTE_TRY(mote_arena_take(a, N_FILES, sizeof *list, &list, err));
+    for (size_t i = 0; i < N_FILES; i++) {
+        MOTE_TRY(mote_path_join(a, dir, keyword_files[i].name, &path, err));
+        if (mote_path_exists(path))
+            continue;
+        MOTE_TRY(write_file(path, keyword_files[i].text, name, err));
+        list[n_written++] = keyword_files[i].name;
+    }
+    *created = list;
+    *n = n_written;
+    return MOTE_OK;
+}
