@@ -8,11 +8,11 @@
 #include "track/registry_internal.h"
 #include "track/rows.h"
 
-#define NAME_MAX_BYTES     255
-#define TAG_MAX_BYTES      100000
+#define NAME_MAX_BYTES 255
+#define TAG_MAX_BYTES 100000
 #define VERDICTS_MAX_BYTES ((size_t)4 << 20)
-#define HISTORY_MAX_BYTES  ((size_t)64 << 20)
-#define UNMET_SHOWN        3
+#define HISTORY_MAX_BYTES ((size_t)64 << 20)
+#define UNMET_SHOWN 3
 
 /* ---- names ---- */
 
@@ -65,26 +65,30 @@ static mote_status check_act(const mote_registry_act *act, mote_err *err)
 
 /* ---- verdicts ---- */
 
-/* Names of requirements that are not met are appended to `unmet` as "'a' (not_met), ...". */
+/* Names of requirements that are not met are appended to `unmet` as "'a' (not met), ...". */
 static mote_status judge(const json_t *document, mote_buf *unmet, size_t *n_unmet, size_t *n_all,
                          mote_err *err)
 {
-    json_t *list = NULL;
-    MOTE_TRY(mote_json_get_arr(document, "verdicts", "requirements", &list, err));
+    const json_t *list = document;
+    if (!json_is_array(document)) {
+        json_t *member = NULL;
+        MOTE_TRY(mote_json_get_arr(document, "verdicts", "requirements", &member, err));
+        list = member;
+    }
     *n_unmet = 0;
     *n_all = json_array_size(list);
     for (size_t i = 0; i < *n_all; i++) {
         const json_t *item = json_array_get(list, i);
         const char *id = NULL;
         const char *verdict = NULL;
-        MOTE_TRY(mote_json_get_str(item, "verdicts", "id", &id, err));
+        MOTE_TRY(mote_json_get_str(item, "verdicts", "requirement", &id, err));
         MOTE_TRY(mote_json_get_str(item, "verdicts", "verdict", &verdict, err));
         if (strcmp(verdict, "met") == 0)
             continue;
-        if (strcmp(verdict, "not_met") != 0 && strcmp(verdict, "unknown") != 0)
+        if (strcmp(verdict, "not met") != 0 && strcmp(verdict, "unknown") != 0)
             return mote_fail(err, MOTE_PARSE,
                              "verdicts: '%.40s' of '%.80s' is none of 'met', "
-                             "'not_met', 'unknown'",
+                             "'not met', 'unknown'",
                              verdict, id);
         if (*n_unmet < UNMET_SHOWN)
             mote_buf_printf(unmet, "%s'%s' (%s)", *n_unmet > 0 ? ", " : "", id, verdict);

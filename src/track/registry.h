@@ -8,9 +8,10 @@
  * champion moves only through promote and rollback. Promote asks the verdicts that were stored with
  * the version: all must be met, or the caller states an override, which is recorded.
  *
- * Verdicts are JSON as evaluate/ makes them:
- *     {"requirements": [{"id": "accuracy@test", "verdict": "met", ...}, ...]}
- * with verdict "met", "not_met" or "unknown"; other members are kept and shown, not looked at.
+ * Verdicts are a JSON array of what mote_verdict_to_json makes (project/verdict.h), or an object
+ * with that array as "requirements":
+ *     [{"requirement": "accuracy@test", "verdict": "met", ...}, ...]
+ * with verdict "met", "not met" or "unknown"; other members are kept and shown, not looked at.
  *
  * Every function that writes is durable when it returns (or with the caller's transaction).
  * Depends on base/, store/. Used by pipeline/, serve/, cli/. */
@@ -26,7 +27,7 @@
 #include "base/status.h"
 #include "store/store.h"
 
-#define MOTE_ALIAS_CHAMPION   "champion"
+#define MOTE_ALIAS_CHAMPION "champion"
 #define MOTE_ALIAS_CHALLENGER "challenger"
 
 /* Who does something, why, when. who and reason must not be empty. */

@@ -11,11 +11,11 @@
 #include "track/registry.h"
 #include "track/run.h"
 
-#define MET "{\"requirements\":[{\"id\":\"accuracy@test\",\"verdict\":\"met\",\"value\":0.95}]}"
+#define MET "[{\"requirement\":\"accuracy@test\",\"verdict\":\"met\",\"margin\":0.05}]"
 #define UNMET                                                                                      \
-    "{\"requirements\":[{\"id\":\"accuracy@test\",\"verdict\":\"met\"},"                           \
-    "{\"id\":\"ram_bytes@device\",\"verdict\":\"not_met\"},"                                       \
-    "{\"id\":\"p99_ms@serving\",\"verdict\":\"unknown\"}]}"
+    "{\"requirements\":[{\"requirement\":\"accuracy@test\",\"verdict\":\"met\"},"                  \
+    "{\"requirement\":\"ram_bytes@device\",\"verdict\":\"not met\"},"                              \
+    "{\"requirement\":\"p99_ms@serving\",\"verdict\":\"unknown\"}]}"
 
 static const mote_registry_act act = {"ada", "because", 7000};
 
@@ -141,7 +141,7 @@ static void promotion_needs_met_requirements_or_an_override(void **state)
     assert_int_equal(mote_registry_promote(f->store, "kws", 1, false, &act, &err), MOTE_UNMET);
     assert_non_null(strstr(err.text, "has not been judged"));
     assert_int_equal(mote_registry_promote(f->store, "kws", 2, false, &act, &err), MOTE_UNMET);
-    assert_non_null(strstr(err.text, "'ram_bytes@device' (not_met)"));
+    assert_non_null(strstr(err.text, "'ram_bytes@device' (not met)"));
     assert_non_null(strstr(err.text, "'p99_ms@serving' (unknown)"));
     assert_int_equal(resolved(f, "kws"), 3); /* no champion yet: the newest */
     assert_ok(mote_registry_promote(f->store, "kws", 3, false, &act, &err));
@@ -236,8 +236,9 @@ static void bad_names_and_documents_are_refused(void **state)
         assert_int_equal(mote_registry_register(f->store, &spec, 1, &version, &err), MOTE_ARG);
     }
     spec.model = "kws";
-    const char *documents[] = {"{", "{}", "{\"requirements\":[{\"id\":\"x\"}]}",
-                               "{\"requirements\":[{\"id\":\"x\",\"verdict\":\"maybe\"}]}"};
+    const char *documents[] = {
+        "{", "{}", "{\"requirements\":[{\"requirement\":\"x\"}]}",
+        "{\"requirements\":[{\"requirement\":\"x\",\"verdict\":\"maybe\"}]}"};
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         spec.verdicts_json = documents[i];
         assert_int_equal(mote_registry_register(f->store, &spec, 1, &version, &err), MOTE_PARSE);

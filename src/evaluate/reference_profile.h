@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What normal traffic looks like to a model: the reference that drift is measured against.
+ *
+ * A few numbers of every prediction are watched: summaries of the features, the level, the model's
+ * confidence and entropy, the class. At training time the reference clips (which the model was not
+ * trained on) are predicted, their watched values put into bins - ten of equal mass for numbers,
+ * one per label for the class - and every clip's bins are kept with the group (speaker) it belongs
+ * to. The groups are what makes an honest threshold possible: clips of one speaker are alike, so a
+ * window of 200 clips from 8 speakers varies far more than 200 independent clips would; monitor/
+ * draws whole groups to find out by how much.
+ *
+ * A profile is part of the bundle ("drift_reference" of model.json, docs/formats/reference.md).
+ * Depends on base/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it). */
+#ifndef MOTE_EVALUATE_REFERENCE_PROFILE_H
+#define MOTE_EVALUATE_REFERENCE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/status.h"
+
+#define MOTE_WATCH_MAX_THINGS 32
+#define MOTE_WATCH_MAX_BINS 66 /* 64 labels, or quantile bins, and one for "missing" */
+#define MOTE_WATCH_QUANTILE_BINS 10
+#define MOTE_WATCH_BANDS 12       /* feature means are averaged to at most so many */
+#define MOTE_WATCH_MAX_ROWS 20000 /* clips that a profile keeps */
+#define MOTE_WATCH_NAME_BYTES 48
+
+/* ---- the watched values of one prediction ---- */
+
+/* The shape that decides what is watched. */
+typedef struct {
+    int32_t n_frames, n_values; /* features [n_frames][n_values]; 0, 0: there are none */
+    int32_t n_labels;
+    bool has_audio; /* PCM is at hand: level is watched */
+} mote_watch_shape;
+
+/* How many things are watched, at most MOTE_WATCH_MAX_THINGS, and what they are called:
+ *   feature_<k>   mean over the clip of value k (or of neighbouring values k..)
+ *   floor         10 % quantile over the frames of value 0: the quietest part, background noise
+ *   spread        standard deviation over the frames of value 0
+ *   level_db      mean power of the samples, dB of full scale
+ *   confidence    largest probability
+ *   entropy       of the probabilities, in nats
+ *   class         the predicted label (the last thing) */
+int32_t mote_watch_count(const mote_watch_shape *shape);
+void mote_watch_name(const mote_watch_shape *shape, int32_t thing,
+                     char name[MOTE_WATCH_NAME_BYTES]);
+
+/* Compute them. features, pcm as the shape says (else NULL); probabilities [n_labels].
+ *   out  [mote_watch_count] values; a value that cannot be computed is NaN and counts as missing.
+ * No allocation; any thread; some microseconds. */
+void mote_watch_values(const mote_watch_shape *shape, const float *features, const int16_t *pcm,
+                       size_t n_pcm, const float *probabilities, float *out);
+
+/* ---- the profile ---- */
+
+typedef struct {
+    char name[MOTE_WATCH_NAME_BYTES];
+    bool is_class;
+    int32_t n_bins;                            /* with the last one for missing values */
+    float edges[MOTE_WATCH_QUANTILE_BINS - 1]; /* numbers: bin i holds edges[i-1] <= x < edges[i] */
+} mote_watched;
+
+/* Open for reading; owned by the caller of build or parse. */
+typedef struct mote_reference_profile {
+    mote_watch_shape shape;
+    int32_t n_things;
+    mote_watched things[MOTE_WATCH_MAX_THINGS];
+    int32_t n_rows, n_groups;
+    int32_t *group_start; /* [n_groups + 1] rows group_start[g].. are of group g */
+    uint8_t *bins;        /* [n_rows][n_things] */
+} mote_reference_profile;
+
+/* Build from the watched values of n_rows reference clips.
+ *   values    [n_rows][mote_watch_count(shape)]
+ *   group_id  [n_rows], any numbers; clips with the same number belong together
+ * With more than MOTE_WATCH_MAX_ROWS clips evenly many of each group are kept.
+ * Errors: ARG fewer than 50 clips or a shape out of range; NOMEM. */
+MOTE_MUST_USE mote_status mote_reference_profile_build(const mote_watch_shape *shape,
+                                                       const float *values, const int32_t *group_id,
+                                                       size_t n_rows, mote_reference_profile **out,
+                                                       mote_err *err);
+void mote_reference_profile_destroy(mote_reference_profile *p);
+
+/* A new reference owned by the caller; and back. Parse checks everything: PARSE, RANGE. */
+MOTE_MUST_USE mote_status mote_reference_profile_to_json(const mote_reference_profile *p,
+                                                         json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_reference_profile_parse(const json_t *document,
+                                                       mote_reference_profile **out, mote_err *err);
+
+/* The bins of one prediction's watched values: bins[n_things]. */
+void mote_reference_profile_bin(const mote_reference_profile *p, const float *values,
+                                uint8_t *bins);
+
+#endif

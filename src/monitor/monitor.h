@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The watch over predictions: windows, alerts, and their record in the store.
+ *
+ *     detector.h   is this window unlike the reference? (statistics with a false-alarm budget)
+ *     monitor.h    cuts traffic into windows, asks the detector, keeps windows and alerts
+ *
+ * Online: the server creates one monitor per served model version, calls mote_monitor_add for each
+ * prediction (any thread, no allocation, no input or output) and now and then mote_monitor_flush
+ * from a thread that has a store. Offline: `mote monitor` does the same from the prediction log.
+ *
+ * An alert is opened by the first window that drifts, counts the windows that follow, and is
+ * resolved by MOTE_ALERT_QUIET_WINDOWS windows in a row without drift, or when its model version is
+ * replaced. Depends on base/, store/, evaluate/. Used by serve/, pipeline/, cli/. */
+#ifndef MOTE_MONITOR_MONITOR_H
+#define MOTE_MONITOR_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "evaluate/reference_profile.h"
+#include "monitor/detector.h"
+#include "store/store.h"
+
+#define MOTE_ALERT_QUIET_WINDOWS 2
+
+/* ---- watching ---- */
+
+typedef struct mote_monitor mote_monitor;
+
+typedef struct {
+    const char *model; /* registry name, copied */
+    int64_t version;   /* 0: not registered */
+    mote_sha256 bundle;
+    int32_t window;          /* predictions in a window */
+    int32_t min_predictions; /* a last, shorter window counts from so many */
+    double false_alarm;      /* probability that a window without drift alarms */
+    uint64_t seed;           /* of the calibration */
+} mote_monitor_config;
+
+/* `profile` is borrowed until destroy. Calibrates the detector (tens of milliseconds).
+ * Errors: ARG a field is out of range; NOMEM. */
+MOTE_MUST_USE mote_status mote_monitor_create(const mote_reference_profile *profile,
+                                              const mote_monitor_config *cfg, mote_monitor **out,
+                                              mote_err *err);
+void mote_monitor_destroy(mote_monitor *m);
+
+/* One prediction's watched values (mote_watch_values). Thread-safe, under a microsecond. True when
+ * it completed a window, so that a flush is worth while. Up to 64 judged windows wait for a flush;
+ * after that the oldest is dropped and counted. */
+bool mote_monitor_add(mote_monitor *m, const float *values, int64_t time_ms);
+
+typedef struct {
+    int32_t n_windows;            /* written */
+    int32_t n_opened, n_resolved; /* alerts */
+    int64_t n_dropped;            /* windows dropped since the last flush */
+} mote_monitor_flushed;
+
+/* Write the judged windows to the store and open, prolong or resolve alerts. `final`: the last
+ * window too, if it has min_predictions. One thread at a time. */
+MOTE_MUST_USE mote_status mote_monitor_flush(mote_monitor *m, mote_store *s, bool final,
+                                             int64_t now_ms, mote_monitor_flushed *out,
+                                             mote_err *err);
+
+/* Resolve the open alerts of `model` that are not of this bundle: it was replaced. */
+MOTE_MUST_USE mote_status mote_monitor_replaced(mote_store *s, const char *model,
+                                                const mote_sha256 *bundle, int64_t now_ms,
+                                                mote_err *err);
+
+/* ---- reading; everything lives as long as the arena ---- */
+
+typedef struct {
+    const char *what;
+    double statistic, threshold, p_value;
+} mote_contributor;
+
+typedef struct {
+    int64_t id;
+    const char *model;
+    int64_t version;
+    mote_sha256 bundle;
+    int64_t start_ms, end_ms;
+    int32_t n;
+    bool is_drift;
+    double p_value; /* of the whole window, corrected for all things */
+    mote_contributor *top;
+    size_t n_top; /* strongest first, at most 5 */
+} mote_window;
+
+typedef enum { MOTE_ALERT_OPEN, MOTE_ALERT_ACKNOWLEDGED, MOTE_ALERT_RESOLVED } mote_alert_state;
+const char *mote_alert_state_name(mote_alert_state st); /* "open", "acknowledged", "resolved" */
+
+typedef struct {
+    int64_t id;
+    const char *kind; /* "drift" */
+    const char *model;
+    int64_t version;
+    mote_sha256 bundle;
+    mote_alert_state state;
+    const char *what; /* strongest contributor of the window that opened it */
+    double statistic, threshold, p_value;
+    int64_t opened_ms, last_ms; /* last: end of the last window that drifted */
+    int64_t n_windows;          /* that drifted since */
+    int64_t window;             /* that opened it */
+    mote_contributor *top;
+    size_t n_top;
+    const char *acknowledged_by, *note;   /* NULL: nobody has */
+    int64_t acknowledged_ms, resolved_ms; /* 0: not */
+    const char *resolution;               /* NULL: not resolved; "quiet", "replaced", or in words */
+} mote_alert;
+
+/* Newest first. model NULL: all. unresolved_only: open and acknowledged ones. limit 0: all. */
+MOTE_MUST_USE mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_only,
+                                          int64_t limit, mote_arena *a, mote_alert **out, size_t *n,
+                                          mote_err *err);
+/* Somebody has seen it: who, and a note (may be ""). CONFLICT when it is resolved. */
+MOTE_MUST_USE mote_status mote_alert_acknowledge(mote_store *s, int64_t id, const char *who,
+                                                 const char *note, int64_t now_ms, mote_err *err);
+MOTE_MUST_USE mote_status mote_alert_resolve(mote_store *s, int64_t id, const char *resolution,
+                                             int64_t now_ms, mote_err *err);
+/* Newest first. model NULL: all. limit 0: all. */
+MOTE_MUST_USE mote_status mote_window_list(mote_store *s, const char *model, int64_t limit,
+                                           mote_arena *a, mote_window **out, size_t *n,
+                                           mote_err *err);
+
+#endif
