@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Augmentation of training clips: see augment.h.
+ *
+ * The numbers are drawn in a fixed order whatever is switched on, so that switching one kind on
+ * does not change what the others draw. */
+#include "data/augment.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "data/noise.h"
+#include "data/round.h"
+
+#define STREAM 0x6175676d656e74u             /* "augment" */
+#define N_CARS 24
+#define CAR_SECONDS 6
+#define N_BASIC 16
+#define BASIC_SECONDS 4
+#define NOISE_DBFS (-26.0)
+
+typedef struct {
+    int16_t *clip;               /* [n] */
+    int16_t *noise;              /* [n] */
+    float *a, *b;                /* [2 n + slack] */
+} scratch;
+
+struct mote_augment {
+    mote_augment_setup setup;
+    mote_audio_set background;   /* given, or synthesised here */
+    mote_audio_set cars;
+    mote_audio_view *views;
+    int16_t *own;                /* samples of what was synthesised */
+    scratch *scratches;          /* [n_workers] */
+    int16_t *room_i16;
+    float *room_f32;
+};
+
+/* ---- what is drawn ------------------------------------------------------------------------- */
+
+typedef struct {
+    double speed, pitch;         /* factors */
+    int64_t shift;               /* samples */
+    double gain;
+    bool noise, car;
+    double noise_snr_db, car_snr_db;
+    double noise_which, noise_where, car_which, car_where;   /* [0, 1) */
+} plan;
+
+static plan draw(const mote_augment *a, mote_rng *r)
+{
+    const mote_augment_config *c = &a->setup.cfg;
+    plan p;
+    p.speed = mote_rng_range(r, c->speed.lo, c->speed.hi);
+    p.pitch = exp2(mote_rng_range(r, c->pitch_semitones.lo, c->pitch_semitones.hi) / 12.0);
+    p.shift = llround(mote_rng_range(r, -c->shift_ms, c->shift_ms) * a->setup.rate_hz / 1000.0);
+    p.gain = pow(10.0, mote_rng_range(r, -c->gain_db, c->gain_db) / 20.0);
+    p.noise = mote_rng_uniform(r) < c->noise_probability;
+    p.noise_snr_db = mote_rng_range(r, c->noise_snr_db.lo, c->noise_snr_db.hi);
+    p.noise_which = mote_rng_uniform(r);
+    p.noise_where = mote_rng_uniform(r);
+    p.car = mote_rng_uniform(r) < c->car_noise_probability;
+    p.car_snr_db = mote_rng_range(r, c->car_noise_snr_db.lo, c->car_noise_snr_db.hi);
+    p.car_which = mote_rng_uniform(r);
+    p.car_where = mote_rng_uniform(r);
+    return p;
+}
+
+void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index)
+{
+    mote_rng_init_stream(r, seed, STREAM + epoch, index);
+}
+
+/* ---- speed and pitch ----------------------------------------------------------------------- */
+
+/* y[i] = x read at middle_x + (i - middle_y) f, zero outside. Source: E. Catmull and R. Rom, 1974;
+ * the cubic through x1 and x2 whose slopes there are (x2 - x0)/2 and (x3 - x1)/2. */
+static void read_at(const float *x, size_t n, double f, float *y, size_t n_out)
+{
+    double at0 = ((double)n - 1.0) / 2.0 - f * ((double)n_out - 1.0) / 2.0;
+    for (size_t i = 0; i < n_out; i++) {
+        double at = at0 + f * (double)i;
+        int64_t k = (int64_t)floor(at);
+        if (k < -1 || k > (int64_t)n - 1) {
+            y[i] = 0.0f;
+            continue;
+        }
+        float t = (float)(at - (double)k);
+        float x0 = k >= 1 ? x[k - 1] : 0.0f, x1 = k >= 0 ? x[k] : 0.0f;
+        float x2 = k + 1 < (int64_t)n ? x[k + 1] : 0.0f, x3 = k + 2 < (int64_t)n ? x[k + 2] : 0.0f;
+        float c3 = 1.5f * (x1 - x2) + 0.5f * (x3 - x0);
+        float c2 = x0 - 2.5f * x1 + 2.0f * x2 - 0.5f * x3;
+        y[i] = x1 + t * (0.5f * (x2 - x0) + t * (c2 + t * c3));
+    }
+}
+
+/* Where in [from, to] the input continues `tail` best: the largest correlation, normalised. Every
+ * other sample and lag is enough to line up voices. */
+static size_t best_fit(const float *x, size_t from, size_t to, const float *tail, size_t n_tail)
+{
+    size_t best = from;
+    float best_score = -1e30f;
+    for (size_t at = from; at <= to; at += 2) {
+        float dot = 0.0f, norm = 1e-3f;
+        for (size_t i = 0; i < n_tail; i += 2) {
+            dot += tail[i] * x[at + i];
+            norm += x[at + i] * x[at + i];
+        }
+        float score = dot * fabsf(dot) / norm;
+        if (score > best_score) {
+            best_score = score;
+            best = at;
+        }
+    }
+    return best;
+}
+
+/* Stretch x[0..n) to y[0..n_out): pieces of `hop` with `overlap` crossfaded. Needs n of at least
+ * a few hops; the caller gives a second of sound. */
+static void stretch(const float *x, size_t n, float *y, size_t n_out, int32_t rate_hz)
+{
+    const size_t hop = (size_t)rate_hz / 50, overlap = (size_t)rate_hz / 100;
+    const size_t reach = (size_t)rate_hz / 125;
+    const size_t piece = hop + overlap;
+    const double step = (double)n / (double)n_out;
+    if (n < piece + 1) {                         /* too short to cut: repeat nothing, keep as is */
+        memset(y, 0, n_out * sizeof *y);
+        memcpy(y, x, (n < n_out ? n : n_out) * sizeof *y);
+        return;
+    }
+    size_t done = 0;                             /* y[0..done) is final, y[done..+overlap) a tail */
+    memcpy(y, x, (piece < n_out ? piece : n_out) * sizeof *y);
+    done = hop;
+    while (done < n_out) {
+        size_t wish = (size_t)((double)done * step);
+        size_t last = n - piece;
+        size_t from = wish > reach ? wish - reach : 0, to = wish + reach;
+        from = from < last ? from : last;
+        to = to < last ? to : last;
+        size_t left = n_out - done, tail = overlap < left ? overlap : left;
+        size_t at = best_fit(x, from, to, y + done, tail);
+        for (size_t i = 0; i < tail; i++) {
+            float w = (float)i / (float)overlap;
+            y[done + i] += w * (x[at + i] - y[done + i]);
+        }
+        size_t rest = piece < left ? piece : left;
+        for (size_t i = tail; i < rest; i++)
+            y[done + i] = x[at + i];
+        done += hop;
+    }
+}
+
+static void change_voice(const mote_augment *a, const plan *p, scratch *s, const int16_t *in,
+                         int16_t *out)
+{
+    const size_t n = a->setup.clip_samples;
+    float *x = s->a, *y = s->b;
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)in[i];
+    if (p->pitch != 1.0) {
+        size_t m = (size_t)((double)n / p->pitch);
+        read_at(x, n, p->pitch, y, m);
+        stretch(y, m, x, n, a->setup.rate_hz);
+    }
+    if (p->speed != 1.0) {
+        read_at(x, n, p->speed, y, n);
+        x = y;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = mote_round_i16(x[i]);
+}
+
+/* ---- shift, gain, noise -------------------------------------------------------------------- */
+
+static void shift(const int16_t *in, size_t n, int64_t by, int16_t *out)
+{
+    size_t d = (size_t)(by < 0 ? -by : by);
+    if (d >= n) {
+        memset(out, 0, n * sizeof *out);
+    } else if (by >= 0) {
+        memset(out, 0, d * sizeof *out);
+        memcpy(out + d, in, (n - d) * sizeof *out);
+    } else {
+        memcpy(out, in + d, (n - d) * sizeof *out);
+        memset(out + (n - d), 0, d * sizeof *out);
+    }
+}
+
+/* n samples of one of the recordings; repeated when it is shorter than a clip. */
+static const int16_t *pick(mote_audio_set set, double which, double where, int16_t *room, size_t n)
+{
+    const mote_audio_view *v = &set.items[(size_t)(which * (double)set.n)];
+    if (v->n >= n)
+        return v->samples + (size_t)(where * (double)(v->n - n + 1));
+    for (size_t at = 0; at < n;) {
+        size_t k = n - at < v->n ? n - at : v->n;
+        memcpy(room + at, v->samples, k * sizeof *room);
+        at += k;
+    }
+    return room;
+}
+
+static void apply_gain(int16_t *x, size_t n, double gain)
+{
+    float g = (float)gain;
+    for (size_t i = 0; i < n; i++)
+        x[i] = mote_round_i16(g * (float)x[i]);
+}
+
+void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, const int16_t *in,
+                        int16_t *out)
+{
+    MOTE_BUG_IF(worker < 0 || worker >= a->setup.n_workers);
+    const size_t n = a->setup.clip_samples;
+    scratch *s = &a->scratches[worker];
+    plan p = draw(a, r);
+    if (p.speed != 1.0 || p.pitch != 1.0) {
+        change_voice(a, &p, s, in, s->clip);
+        in = s->clip;
+    }
+    shift(in, n, p.shift, out);
+    double gain = p.gain;
+    if (p.noise) {
+        const int16_t *noise = pick(a->background, p.noise_which, p.noise_where, s->noise, n);
+        mote_mix_at_snr(out, noise, n, a->setup.rate_hz, p.noise_snr_db, gain, out);
+        gain = 1.0;
+    }
+    if (p.car) {
+        const int16_t *noise = pick(a->cars, p.car_which, p.car_where, s->noise, n);
+        mote_mix_at_snr(out, noise, n, a->setup.rate_hz, p.car_snr_db, gain, out);
+        gain = 1.0;
+    }
+    if (gain != 1.0)
+        apply_gain(out, n, gain);
+}
+
+/* ---- masks --------------------------------------------------------------------------------- */
+
+static float bin_mean(const float *features, int32_t n_frames, int32_t n_bins, int32_t bin)
+{
+    double sum = 0.0;
+    for (int32_t t = 0; t < n_frames; t++)
+        sum += (double)features[(size_t)t * (size_t)n_bins + (size_t)bin];
+    return (float)(sum / n_frames);
+}
+
+void mote_augment_mask(const mote_augment_config *cfg, mote_rng *r, float *features,
+                       int32_t n_frames, int32_t n_bins, const float *fill)
+{
+    enum { MOST = 10 };                  /* masks of a kind: the limit of config.def */
+    int32_t t0[MOST], t1[MOST], f0[MOST], f1[MOST];
+    int32_t n_t = cfg->time_masks < MOST ? cfg->time_masks : MOST;
+    int32_t n_f = cfg->frequency_masks < MOST ? cfg->frequency_masks : MOST;
+    for (int32_t m = 0; m < n_t; m++) {
+        int32_t most = cfg->time_mask_frames < n_frames ? cfg->time_mask_frames : n_frames;
+        int32_t w = (int32_t)mote_rng_below(r, (uint32_t)most + 1);
+        t0[m] = (int32_t)mote_rng_below(r, (uint32_t)(n_frames - w) + 1);
+        t1[m] = t0[m] + w;
+    }
+    for (int32_t m = 0; m < n_f; m++) {
+        int32_t most = cfg->frequency_mask_bins < n_bins ? cfg->frequency_mask_bins : n_bins;
+        int32_t w = (int32_t)mote_rng_below(r, (uint32_t)most + 1);
+        f0[m] = (int32_t)mote_rng_below(r, (uint32_t)(n_bins - w) + 1);
+        f1[m] = f0[m] + w;
+    }
+    for (int32_t b = 0; b < n_bins && n_t + n_f > 0; b++) {
+        float value = fill ? fill[b] : bin_mean(features, n_frames, n_bins, b);
+        for (int32_t m = 0; m < n_t; m++) {
+            for (int32_t t = t0[m]; t < t1[m]; t++)
+                features[(size_t)t * (size_t)n_bins + (size_t)b] = value;
+        }
+        for (int32_t m = 0; m < n_f; m++) {
+            for (int32_t t = 0; b >= f0[m] && b < f1[m] && t < n_frames; t++)
+                features[(size_t)t * (size_t)n_bins + (size_t)b] = value;
+        }
+    }
+}
+
+/* ---- making -------------------------------------------------------------------------------- */
+
+static mote_status check(const mote_augment_setup *s, mote_err *err)
+{
+    const mote_augment_config *c = &s->cfg;
+    bool ok = s->rate_hz >= MOTE_AUDIO_MIN_RATE_HZ && s->rate_hz <= MOTE_AUDIO_MAX_RATE_HZ &&
+              s->clip_samples > 0 && s->clip_samples < (size_t)1 << 28 && s->n_workers >= 1 &&
+              c->speed.lo >= 0.5 && c->speed.hi <= 2.0 && c->speed.lo <= c->speed.hi &&
+              c->pitch_semitones.lo >= -12.0 && c->pitch_semitones.hi <= 12.0 &&
+              c->pitch_semitones.lo <= c->pitch_semitones.hi && c->shift_ms >= 0.0 &&
+              c->shift_ms <= 1e4 && c->gain_db >= 0.0 && c->gain_db <= 60.0 &&
+              c->noise_snr_db.lo <= c->noise_snr_db.hi &&
+              c->car_noise_snr_db.lo <= c->car_noise_snr_db.hi && c->time_masks >= 0 &&
+              c->frequency_masks >= 0 && c->time_mask_frames >= 0 && c->frequency_mask_bins >= 0;
+    if (!ok)
+        return mote_fail(err, MOTE_ARG, "augmentation: a setting is out of its range");
+    for (size_t i = 0; i < s->background.n; i++) {
+        if (s->background.items[i].n == 0)
+            return mote_fail(err, MOTE_ARG, "augmentation: background recording %zu is empty", i);
+    }
+    return MOTE_OK;
+}
+
+/* Scratch for every worker, cut from two blocks. */
+static mote_status make_scratch(mote_augment *a, mote_err *err)
+{
+    size_t workers = (size_t)a->setup.n_workers, n = a->setup.clip_samples;
+    size_t floats = 2 * n + 16;                  /* pitch an octave down doubles the length */
+    size_t cells;
+    if (!mote_mul_size(workers, 2 * floats, &cells))
+        return mote_fail(err, MOTE_NOMEM, "augmentation");
+    a->scratches = mote_alloc_zero(workers, sizeof *a->scratches);
+    a->room_i16 = mote_alloc_zero(workers * 2, n * sizeof *a->room_i16);
+    a->room_f32 = mote_alloc_zero(cells, sizeof *a->room_f32);
+    if (!a->scratches || !a->room_i16 || !a->room_f32)
+        return mote_fail(err, MOTE_NOMEM, "augmentation of clips of %zu samples", n);
+    for (size_t w = 0; w < workers; w++) {
+        a->scratches[w] = (scratch){a->room_i16 + 2 * w * n, a->room_i16 + (2 * w + 1) * n,
+                                    a->room_f32 + 2 * w * floats,
+                                    a->room_f32 + (2 * w + 1) * floats};
+    }
+    return MOTE_OK;
+}
+
+static mote_status make_noises(mote_augment *a, mote_err *err)
+{
+    static const mote_noise_kind basic[] = {MOTE_NOISE_WHITE, MOTE_NOISE_PINK, MOTE_NOISE_HUM,
+                                            MOTE_NOISE_FAN};
+    const mote_augment_setup *s = &a->setup;
+    size_t n_cars = s->cfg.car_noise_probability > 0.0 ? N_CARS : 0;
+    size_t n_basic = s->cfg.noise_probability > 0.0 && s->background.n == 0 ? N_BASIC : 0;
+    size_t car = (size_t)s->rate_hz * CAR_SECONDS, plain = (size_t)s->rate_hz * BASIC_SECONDS;
+    a->background = s->background;
+    a->own = mote_alloc(n_cars * car + n_basic * plain, sizeof *a->own);
+    a->views = mote_alloc(n_cars + n_basic, sizeof *a->views);
+    if (!a->own || !a->views)
+        return mote_fail(err, MOTE_NOMEM, "noise for augmentation");
+    int16_t *at = a->own;
+    for (size_t i = 0; i < n_cars + n_basic; i++) {
+        size_t n = i < n_cars ? car : plain;
+        mote_noise_kind kind = i < n_cars ? MOTE_NOISE_CAR : basic[(i - n_cars) % 4];
+        MOTE_TRY(mote_noise_make(kind, s->seed, i, s->rate_hz, NOISE_DBFS, at, n, err));
+        a->views[i] = (mote_audio_view){at, n};
+        at += n;
+    }
+    a->cars = (mote_audio_set){a->views, n_cars};
+    if (n_basic > 0)
+        a->background = (mote_audio_set){a->views + n_cars, n_basic};
+    return MOTE_OK;
+}
+
+mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **out, mote_err *err)
+{
+    MOTE_TRY(check(setup, err));
+    mote_augment *a = mote_alloc_zero(1, sizeof *a);
+    if (!a)
+        return mote_fail(err, MOTE_NOMEM, "augmentation");
+    a->setup = *setup;
+    mote_status st = make_scratch(a, err);
+    if (st == MOTE_OK)
+        st = make_noises(a, err);
+    if (st != MOTE_OK) {
+        mote_augment_destroy(a);
+        return st;
+    }
+    *out = a;
+    return MOTE_OK;
+}
+
+void mote_augment_destroy(mote_augment *a)
+{
+    if (!a)
+        return;
+    mote_free(a->own);
+    mote_free(a->views);
+    mote_free(a->scratches);
+    mote_free(a->room_i16);
+    mote_free(a->room_f32);
+    mote_free(a);
+}
+
+bool mote_augment_is_synthetic(const mote_augment *a) { return a->setup.background.n == 0; }
