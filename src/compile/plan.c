@@ -327,6 +327,7 @@ static mote_status take_arrays(planner *p, mote_err *err)
     MOTE_TRY(mote_arena_take(a, tensors, sizeof *plan->tensor_offset, &plan->tensor_offset, err));
     MOTE_TRY(mote_arena_take(a, ops, sizeof *plan->scratch_offset, &plan->scratch_offset, err));
     MOTE_TRY(mote_arena_take(a, ops, sizeof *plan->op_live_bytes, &plan->op_live_bytes, err));
+    MOTE_TRY(mote_arena_take(a, ops, sizeof *plan->kernels, &plan->kernels, err));
     MOTE_TRY(mote_arena_take(a, ops, sizeof *plan->in_place_of, &plan->in_place_of, err));
     MOTE_TRY(mote_arena_take(a, ops, sizeof *p->needs, &p->needs, err));
     MOTE_TRY(mote_arena_take(a, tensors, sizeof *p->last_use, &p->last_use, err));
@@ -348,6 +349,7 @@ static mote_status plan_inference_graph(planner *p, mote_isa isa, mote_err *err)
     plan->n_ops = g->n_ops;
     for (int32_t i = 0; i < g->n_ops; i++) {
         MOTE_TRY(mote_lower_need(g, i, isa, &p->needs[i], err));
+        plan->kernels[i] = p->needs[i].kernel;
         plan->weights_bytes += (int64_t)(p->needs[i].weights_bytes + p->needs[i].channel_bytes);
     }
     find_last_uses(p);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes a generated project: checks the input, makes the plan, lays out the files. The texts are
+ * in codegen_*.c. Depends on plan.h, lower.h, feature/; see codegen.h. */
+#include "compile/codegen.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "compile/codegen_internal.h"
+#include "compile/device_sources.h"
+
+#define MAX_FILE_BYTES ((size_t)1 << 30)
+
+static mote_status check_input(const mote_compile_input *in, mote_err *err)
+{
+    const mote_graph *g = in->graph;
+    if (g == NULL || g->n_ops == 0)
+        return mote_fail(err, MOTE_ARG, "the model '%s' has no int8 graph", in->name);
+    int64_t n_out = mote_tensor_elements(&g->tensors[g->output]);
+    if (in->n_labels != 0 && in->n_labels != n_out)
+        return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
+                         (long long)n_out, in->n_labels);
+    if (in->features == NULL)
+        return MOTE_OK;
+    MOTE_TRY(mote_feature_config_check(in->features, err));
+    int64_t n_in = mote_tensor_elements(&g->tensors[g->input]);
+    int64_t frames = in->clip_samples > 0 ? mote_feature_frames(in->features, (size_t)in->clip_samples)
+                                          : 0;
+    int32_t values = mote_feature_values(in->features);
+    if (frames * values != n_in)
+        return mote_fail(err, MOTE_SHAPE, "the front end gives %lld x %d values for a clip of %d "
+                         "samples, the network takes %lld", (long long)frames, values,
+                         in->clip_samples, (long long)n_in);
+    return MOTE_OK;
+}
+
+bool codegen_uses(const codegen *c, const char *path)
+{
+    if (!mote_str_ends(path, ".c"))
+        return strchr(path, '/') == NULL || mote_str_starts(path, "nn/") ||
+               (c->features != NULL &&
+                (mote_str_starts(path, "signal/") || mote_str_starts(path, "stream/")));
+    if (mote_str_starts(path, "nn/"))
+        for (int32_t i = 0; i < c->lowered.n_calls; i++)
+            if (mote_str_eq(path + 3, mote_kernel_source(c->lowered.calls[i].kernel)))
+                return true;
+    return c->features != NULL && mote_str_starts(path, "signal/");
+}
+
+static mote_status write_file(const char *dir, const char *name, const void *bytes, size_t n,
+                              mote_compile_result *r, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 16);
+    char *path, *folder;
+    MOTE_TRY(mote_path_join(&a, dir, name, &path, err));
+    MOTE_TRY(mote_arena_take(&a, strlen(path) + 1, 1, &folder, err));
+    memcpy(folder, path, strlen(path) + 1);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL && slash != folder) {
+        *slash = '\0';
+        MOTE_TRY(mote_dir_make(folder, err));
+    }
+    MOTE_TRY(mote_file_write(path, bytes, n, err));
+    r->n_files++;
+    return MOTE_OK;
+}
+
+typedef struct {
+    const char *name;
+    void (*write)(const codegen *c, mote_buf *b);
+    bool needs_features;
+} text_file;
+
+static const text_file text_files[] = {
+    {"model.h", codegen_model_header, false},
+    {"model.c", codegen_model_source, false},
+    {"features.h", codegen_features_header, true},
+    {"features.c", codegen_features_source, true},
+    {"main.c", codegen_main, false},
+    {"Makefile", codegen_makefile, false},
+    {"README.md", codegen_readme, false},
+    {"target.ld", codegen_linker_script, false},
+};
+
+static mote_status write_texts(const codegen *c, const char *dir, mote_compile_result *r,
+                               mote_err *err)
+{
+    for (size_t i = 0; i < sizeof text_files / sizeof text_files[0]; i++) {
+        if (text_files[i].needs_features && c->features == NULL)
+            continue;
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, MAX_FILE_BYTES);
+        text_files[i].write(c, &b);
+        MOTE_TRY(mote_buf_status(&b, err));
+        MOTE_TRY(write_file(dir, text_files[i].name, b.data, b.len, r, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status write_device(const codegen *c, const char *dir, mote_compile_result *r,
+                                mote_err *err)
+{
+    for (size_t i = 0; i < mote_n_device_sources; i++) {
+        const mote_device_source *s = &mote_device_sources[i];
+        char name[256];
+        if (!codegen_uses(c, s->path))
+            continue;
+        MOTE_BUG_IF(!mote_format(name, sizeof name, "device/%s", s->path));
+        MOTE_TRY(write_file(dir, name, s->text, s->len, r, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status generate(codegen *c, const char *dir, mote_compile_result *r, mote_err *err)
+{
+    mote_isa isa = mote_target_isa(c->target);
+    MOTE_TRY(mote_lower(c->in->graph, isa, &c->lowered, err));
+    MOTE_TRY(mote_plan_make(c->in->graph, isa, &c->plan, err));
+    if (c->in->features != NULL)
+        MOTE_TRY(mote_feature_plan_create(c->in->features, 1, &c->features, err));
+    MOTE_TRY(mote_dir_make(dir, err));
+    MOTE_TRY(write_texts(c, dir, r, err));
+    r->arena_bytes = c->plan.arena_bytes;
+    r->weights_bytes = c->plan.weights_bytes;
+    return write_device(c, dir, r, err);
+}
+
+mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t, const char *dir,
+                                 mote_compile_result *out, mote_err *err)
+{
+    codegen c = {.in = in, .target = t};
+    mote_compile_result r = {0};
+    MOTE_TRY(check_input(in, err));
+    mote_status st = generate(&c, dir, &r, err);
+    mote_feature_plan_destroy(c.features);
+    mote_plan_release(&c.plan);
+    mote_lowered_release(&c.lowered);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "compile '%s' for %s", in->name, t->name);
+    *out = r;
+    return MOTE_OK;
+}

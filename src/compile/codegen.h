@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The C generator: a readable project for a microcontroller.
+ *
+ *   README.md Makefile main.c target.ld    build it, an example, the memories of the target
+ *   model.c model.h                        weights and the network as straight calls
+ *   features.c features.h                  tables and settings of the audio front end (if any)
+ *   keyword.c keyword.h                    stream of samples to detections (with a front end)
+ *   device/                                the sources of the runtime that are used, unchanged
+ *
+ * No heap, no interpreter, no file or network access; RAM use is in constants of the headers.
+ * Depends on plan.h, target.h, feature/. Used by measure.c and cli/. */
+#ifndef MOTE_COMPILE_CODEGEN_H
+#define MOTE_COMPILE_CODEGEN_H
+
+#include "compile/plan.h"
+#include "compile/target.h"
+#include "feature/feature.h"
+#include "graph/graph.h"
+
+/* What a project is made of; all borrowed. */
+typedef struct {
+    const char *name;                   /* shown in comments and the README */
+    const mote_graph *graph;            /* int8 */
+    int32_t n_labels;                   /* 0: none; else as many as outputs */
+    const char *const *labels;
+    const mote_feature_config *features;    /* NULL: the input is a tensor */
+    int32_t clip_samples;               /* PCM samples of one input; with features */
+    /* Detector (with features). */
+    int32_t smooth_hops;                /* 1..64 */
+    int32_t suppress_ms;
+    int32_t hop_ms;                     /* between runs of the network */
+    const float *thresholds;            /* [n_labels], 0: never reported; NULL: no detector */
+} mote_compile_input;
+
+typedef struct {
+    int64_t arena_bytes, weights_bytes; /* as planned */
+    int32_t n_files;
+} mote_compile_result;
+
+/* Write the project to folder `dir` (made if needed; files of these names are replaced). Errors:
+ * those of mote_lower, SHAPE when labels or features do not fit the graph, IO. */
+MOTE_MUST_USE mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,
+                                               const char *dir, mote_compile_result *out,
+                                               mote_err *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of C text for the generator. See codegen_internal.h. */
+#include "compile/codegen_internal.h"
+
+void codegen_string(mote_buf *b, const char *s)
+{
+    mote_buf_char(b, '"');
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\')
+            mote_buf_printf(b, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f || c == '?')
+            mote_buf_printf(b, "\\%03o", c);
+        else
+            mote_buf_char(b, (char)c);
+    }
+    mote_buf_char(b, '"');
+}
+
+void codegen_comment(mote_buf *b, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        mote_buf_char(b, c < 0x20 || c == '*' || c == '/' || c == '\\' || c == 0x7f ? '_' : (char)c);
+    }
+}
+
+void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n)
+{
+    mote_buf_printf(b, "static const _Alignas(4) int8_t %s[%lld] = {", name, (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        mote_buf_printf(b, "%s%d,", i % 20 == 0 ? "\n    " : "", values[i]);
+    mote_buf_str(b, "\n};\n");
+}
+
+void codegen_i32(mote_buf *b, const char *name, const int32_t *values, int64_t n)
+{
+    mote_buf_printf(b, "static const int32_t %s[%lld] = {", name, (long long)n);
+    for (int64_t i = 0; i < n; i++) {
+        const char *start = i % 8 == 0 ? "\n    " : " ";
+        if (values[i] == INT32_MIN)     /* -2147483648 is not an int literal in C */
+            mote_buf_printf(b, "%sINT32_MIN,", start);
+        else
+            mote_buf_printf(b, "%s%d,", start, values[i]);
+    }
+    mote_buf_str(b, "\n};\n");
+}
