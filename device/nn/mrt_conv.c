@@ -43,6 +43,17 @@ static void put_run(int16_t *cell, int32_t k, const int8_t *src, int32_t n, int3
 static void put_cell(int16_t *cell, const int8_t *src, int32_t n)
 {
     int32_t k = 0;
+#if MRT_HAVE_DSP
+    uint32_t *to = (uint32_t *)(void *)cell;
+    for (; k + 3 < n; k += 4, to += STRIDE) {
+        uint32_t bytes;
+        (void)memcpy(&bytes, src + k, sizeof bytes);
+        uint32_t even = mrt_sxtb16_02(bytes), odd = mrt_sxtb16_13(bytes);
+        to[0] = mrt_pack_low(even, odd);
+        to[STRIDE / 2] = mrt_pack_high(even, odd);
+    }
+    cell = (int16_t *)(void *)to;
+#endif
     for (; k + 1 < n; k += 2, cell += STRIDE) {
         cell[0] = src[k];
         cell[1] = src[k + 1];
@@ -75,25 +86,53 @@ static void gather(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t ox, 
     }
 }
 
+/* Two channels of four cells: accumulators to outputs. `second` is oc when there is no other. */
+static void finish_block(const mrt_conv *p, const int32_t acc[8], int32_t oc, int32_t second,
+                         int32_t n_cells, int8_t *out)
+{
+    for (int32_t i = 0; i < n_cells; i++, out += p->out_c) {
+        out[oc] = mrt_finish(p, acc[2 * i], p->multiplier[oc], p->shift[oc]);
+        if (second != oc)
+            out[second] = mrt_finish(p, acc[2 * i + 1], p->multiplier[second], p->shift[second]);
+    }
+}
+
+#if MRT_HAVE_DSP
+/* The same for four full cells and two channels whose requantisation is the short one. */
+MRT_INLINE void finish_fast(const mrt_conv *p, const int32_t acc[8], int32_t oc, int8_t *out)
+{
+    int32_t step = p->out_c, zero = p->out_zero;
+    int32_t ma = p->multiplier[oc], mb = p->multiplier[oc + 1];
+    int32_t ra = -p->shift[oc], rb = -p->shift[oc + 1];
+    out += oc;
+    for (int32_t i = 0; i < 4; i++, out += step) {
+        out[0] = (int8_t)mrt_dsp_requant(acc[2 * i], ma, ra, zero);
+        out[1] = (int8_t)mrt_dsp_requant(acc[2 * i + 1], mb, rb, zero);
+    }
+}
+#endif
+
 /* All output channels of up to four cells. */
 static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
     const int8_t *w = p->weights;
+#if MRT_HAVE_DSP
+    uint32_t short_form = MRT_FAST_REQUANT | MRT_FULL_RANGE;
+    int is_fast = (p->flags & short_form) == short_form && n_cells == MRT_BLOCK_CELLS;
+#endif
     for (int32_t oc = 0; oc < p->out_c; oc += 2, w += 4 * pairs) {
         int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
-        int32_t acc[8];
-        for (int32_t i = 0; i < 4; i++) {
-            acc[2 * i] = p->bias[oc];
-            acc[2 * i + 1] = p->bias[second];
-        }
+        int32_t a = p->bias[oc], b = p->bias[second];
+        int32_t acc[8] = {a, b, a, b, a, b, a, b};
         mrt_sum_2x4(w, patch, pairs, acc);
-        for (int32_t i = 0; i < n_cells; i++) {
-            int8_t *to = out + i * p->out_c;
-            to[oc] = mrt_finish(p, acc[2 * i], p->multiplier[oc], p->shift[oc]);
-            if (second != oc)
-                to[second] = mrt_finish(p, acc[2 * i + 1], p->multiplier[second], p->shift[second]);
+#if MRT_HAVE_DSP
+        if (is_fast && second != oc) {
+            finish_fast(p, acc, oc, out);
+            continue;
         }
+#endif
+        finish_block(p, acc, oc, second, n_cells, out);
     }
 }
 

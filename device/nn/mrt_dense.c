@@ -17,12 +17,13 @@ void mrt_dense_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratc
     if (p->in_c & 1)
         x[p->in_c] = 0;
     const int8_t *w = p->weights;
-    for (int32_t oc = 0; oc < p->out_c; oc += 2, w += 4 * pairs) {
-        int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
-        int32_t acc[2] = {p->bias[oc], p->bias[second]};
-        mrt_sum_2x1(w, x, pairs, acc);
-        out[oc] = mrt_finish(p, acc[0], p->multiplier[oc], p->shift[oc]);
-        if (second != oc)
-            out[second] = mrt_finish(p, acc[1], p->multiplier[second], p->shift[second]);
+    for (int32_t oc = 0; oc < p->out_c; oc += 4, w += 8 * pairs) {
+        int32_t n = p->out_c - oc < 4 ? p->out_c - oc : 4;
+        int32_t acc[4] = {0, 0, 0, 0};
+        /* One or two channels left: there is no second block; sum the first twice. */
+        mrt_sum_4x1(w, n > 2 ? w + 4 * pairs : w, x, pairs, acc);
+        for (int32_t i = 0; i < n; i++)
+            out[oc + i] = mrt_finish(p, p->bias[oc + i] + acc[i], p->multiplier[oc + i],
+                                     p->shift[oc + i]);
     }
 }

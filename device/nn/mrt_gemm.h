@@ -31,15 +31,18 @@ MRT_INLINE void mrt_sum_2x4(const int8_t *w, const int16_t *x, int32_t pairs, in
 #endif
 }
 
-/* Two channels by one cell. */
-MRT_INLINE void mrt_sum_2x1(const int8_t *w, const int16_t *x, int32_t pairs, int32_t acc[2])
+/* Four channels by one cell; w and v are two blocks of weights. acc[channel] */
+MRT_INLINE void mrt_sum_4x1(const int8_t *w, const int8_t *v, const int16_t *x, int32_t pairs,
+                            int32_t acc[4])
 {
 #if MRT_HAVE_DSP
-    mrt_dsp_sum_2x1(w, x, pairs, acc);
+    mrt_dsp_sum_4x1(w, v, x, pairs, acc);
 #else
-    for (; pairs > 0; pairs--, w += 4, x += 2) {
+    for (; pairs > 0; pairs--, w += 4, v += 4, x += 2) {
         acc[0] += x[0] * w[0] + x[1] * w[2];
         acc[1] += x[0] * w[1] + x[1] * w[3];
+        acc[2] += x[0] * v[0] + x[1] * v[2];
+        acc[3] += x[0] * v[1] + x[1] * v[3];
     }
 #endif
 }

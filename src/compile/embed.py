@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Write the sources below device/ as a C table, so that an installed mote can lay them out in a
-generated project. usage: embed.py DEVICE_FOLDER OUT.c OUT.d"""
+"""Write the sources below device/, and those of firmware/ beside this script, as a C table, so that
+an installed mote can lay them out in a project. usage: embed.py DEVICE_FOLDER OUT.c OUT.d"""
 import os
 import sys
 
 root, out, depfile = sys.argv[1:4]
+here = os.path.dirname(os.path.abspath(__file__))
 files = []
-for folder, _, names in os.walk(root):
-    for name in names:
-        if name.endswith(('.c', '.h')):
-            path = os.path.join(folder, name)
-            files.append((os.path.relpath(path, root).replace(os.sep, '/'), path))
+
+
+def add(top, base):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            if name.endswith(('.c', '.h')):
+                path = os.path.join(folder, name)
+                files.append((os.path.relpath(path, base).replace(os.sep, '/'), path))
+
+
+add(root, root)
+add(os.path.join(here, 'firmware'), here)
 files.sort()
 
 with open(out, 'w', encoding='utf-8') as f:

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Golden inputs of a measurement: given or drawn, written for the emulated program, and its
+ * answers compared with the host's. See measure_internal.h. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "compile/measure_internal.h"
+#include "graph/runner.h"
+
+#define SEED 1
+
+static size_t input_bytes(const measuring *m)
+{
+    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->input]);
+}
+
+static size_t output_bytes(const measuring *m)
+{
+    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->output]);
+}
+
+/* Noise whose loudness differs from clip to clip over 60 dB. */
+static mote_status random_pcm(measuring *m, mote_err *err)
+{
+    size_t n = (size_t)m->in->clip_samples;
+    int16_t *pcm;
+    MOTE_TRY(mote_arena_take(&m->arena, (size_t)m->n_inputs * n, sizeof *pcm, &pcm, err));
+    mote_rng r;
+    mote_rng_init(&r, SEED);
+    for (int32_t i = 0; i < m->n_inputs; i++) {
+        uint32_t loudness = 32u << mote_rng_below(&r, 11);
+        for (size_t k = 0; k < n; k++)
+            pcm[(size_t)i * n + k] = (int16_t)((int32_t)mote_rng_below(&r, 2 * loudness) -
+                                               (int32_t)loudness);
+    }
+    m->pcm = pcm;
+    return MOTE_OK;
+}
+
+static mote_status random_inputs(measuring *m, mote_err *err)
+{
+    int8_t *values;
+    size_t n = input_bytes(m);
+    MOTE_TRY(mote_arena_take(&m->arena, (size_t)m->n_inputs, n, &values, err));
+    mote_rng r;
+    mote_rng_init(&r, SEED);
+    for (size_t i = 0; i < (size_t)m->n_inputs * n; i++)
+        values[i] = (int8_t)((int32_t)mote_rng_below(&r, 256) - 128);
+    m->inputs = values;
+    return MOTE_OK;
+}
+
+mote_status measure_write_inputs(measuring *m, mote_err *err)
+{
+    char *path;
+    const void *bytes;
+    size_t n;
+    MOTE_TRY(mote_path_join(&m->arena, m->dir, "in.bin", &path, err));
+    if (m->in->features != NULL) {
+        m->pcm = m->options->pcm;
+        if (m->pcm == NULL)
+            MOTE_TRY(random_pcm(m, err));
+        bytes = m->pcm;
+        n = (size_t)m->n_inputs * (size_t)m->in->clip_samples * sizeof *m->pcm;
+    } else {
+        m->inputs = m->options->inputs;
+        if (m->inputs == NULL)
+            MOTE_TRY(random_inputs(m, err));
+        bytes = m->inputs;
+        n = (size_t)m->n_inputs * input_bytes(m);
+    }
+    return mote_file_write(path, bytes, n, err);
+}
+
+/* What the host computes for input i: the network's input, then its output. */
+static mote_status expect(const measuring *m, const mote_feature_plan *plan, mote_runner *runner,
+                          int32_t i, float *values, int8_t *to, mote_err *err)
+{
+    const mote_graph *g = m->in->graph;
+    const mote_quant *q = &g->tensors[g->input].quant;
+    size_t n = input_bytes(m);
+    if (plan != NULL) {
+        size_t samples = (size_t)m->in->clip_samples;
+        MOTE_TRY(mote_feature_clip(plan, 0, m->pcm + (size_t)i * samples, samples, values, err));
+        MOTE_TRY(mote_feature_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
+    } else {
+        memcpy(to, m->inputs + (size_t)i * n, n);
+    }
+    mote_runner_run(runner, to, to + n, NULL, NULL);
+    return MOTE_OK;
+}
+
+static mote_status compare_all(measuring *m, const mote_feature_plan *plan, mote_runner *runner,
+                               const int8_t *got, mote_err *err)
+{
+    size_t record = input_bytes(m) + output_bytes(m);
+    int8_t *want;
+    float *values;
+    MOTE_TRY(mote_arena_take(&m->arena, record, 1, &want, err));
+    MOTE_TRY(mote_arena_take(&m->arena, input_bytes(m), sizeof *values, &values, err));
+    m->result.first_difference = -1;
+    for (int32_t i = 0; i < m->n_inputs; i++) {
+        MOTE_TRY(expect(m, plan, runner, i, values, want, err));
+        if (memcmp(want, got + (size_t)i * record, record) == 0)
+            m->result.n_equal++;
+        else if (m->result.first_difference < 0)
+            m->result.first_difference = i;
+    }
+    return MOTE_OK;
+}
+
+mote_status measure_compare(measuring *m, mote_err *err)
+{
+    char *path, *got;
+    size_t n, record = input_bytes(m) + output_bytes(m);
+    MOTE_TRY(mote_path_join(&m->arena, m->dir, "out.bin", &path, err));
+    MOTE_TRY(mote_file_read(path, (size_t)1 << 30, &got, &n, err));
+    mote_feature_plan *plan = NULL;
+    mote_runner *runner = NULL;
+    mote_status st = MOTE_OK;
+    if (n != (size_t)m->n_inputs * record)
+        st = mote_fail(err, MOTE_IO, "the emulated program wrote %zu bytes, %zu were expected", n,
+                       (size_t)m->n_inputs * record);
+    if (st == MOTE_OK && m->in->features != NULL)
+        st = mote_feature_plan_create(m->in->features, 1, &plan, err);
+    if (st == MOTE_OK)
+        st = mote_runner_create(m->in->graph, &runner, err);
+    if (st == MOTE_OK)
+        st = compare_all(m, plan, runner, (const int8_t *)got, err);
+    mote_runner_destroy(runner);
+    mote_feature_plan_destroy(plan);
+    mote_free(got);
+    return st;
+}

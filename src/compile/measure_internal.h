@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by measure.c and measure_golden.c only. */
+#ifndef MOTE_COMPILE_MEASURE_INTERNAL_H
+#define MOTE_COMPILE_MEASURE_INTERNAL_H
+
+#include "compile/measure.h"
+
+typedef struct {
+    const mote_compile_input *in;
+    const mote_target *target;
+    const mote_measure_options *options;
+    mote_arena arena;
+    const char *dir;
+    int32_t n_inputs;
+    const int16_t *pcm;                 /* as given, or random */
+    const int8_t *inputs;
+    mote_measurement result;
+} measuring;
+
+/* Choose the inputs and write in.bin. */
+MOTE_MUST_USE mote_status measure_write_inputs(measuring *m, mote_err *err);
+
+/* Compute every output on the host and compare with out.bin. */
+MOTE_MUST_USE mote_status measure_compare(measuring *m, mote_err *err);
+
+#endif
