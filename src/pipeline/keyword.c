@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings and shared pieces of a keyword project. See keyword.h. */
+#include "pipeline/keyword.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "feature/cache.h"
+
+#define DATASET_MAX_BYTES ((size_t)4 << 30)
+
+/* ---- settings ---------------------------------------------------------------------------- */
+
+static int32_t fft_for(double window_ms, int32_t rate_hz)
+{
+    int32_t window = (int32_t)lround(window_ms * rate_hz / 1000.0), n = 128;
+    while (n < window && n < 2048)
+        n *= 2;
+    return n;
+}
+
+mote_feature_config mote_keyword_features(const mote_project *p)
+{
+    const mote_project_features *f = &p->features;
+    mote_feature_config c = mote_feature_config_default();
+    c.arithmetic = strcmp(f->arithmetic, "fixed") == 0 ? MRT_FIXED : MRT_FLOAT;
+    c.rate_hz = p->rate_hz;
+    c.window_ms = f->window_ms;
+    c.hop_ms = f->hop_ms;
+    c.n_fft = fft_for(f->window_ms, p->rate_hz);
+    c.n_mels = f->mels;
+    c.n_coefficients = strcmp(f->kind, "mfcc") == 0 ? f->coefficients : 0;
+    c.low_hz = (int32_t)lround(f->low_hz);
+    c.high_hz = (int32_t)lround(f->high_hz);
+    return c;
+}
+
+int32_t mote_keyword_clip_samples(const mote_project *p)
+{
+    return (int32_t)lround(p->clip_ms * p->rate_hz / 1000.0);
+}
+
+mote_status mote_keyword_arch(const mote_project *p, mote_arch *out, mote_err *err)
+{
+    mote_feature_config f = mote_keyword_features(p);
+    MOTE_TRY(mote_feature_config_check(&f, err));
+    const mote_project_model *m = &p->model;
+    mote_arch a;
+    mote_arch_default(&a, mote_feature_frames(&f, (size_t)mote_keyword_clip_samples(p)),
+                      mote_feature_values(&f), (int32_t)p->classes.n);
+    (void)mote_format(a.name, sizeof a.name, "%s", m->architecture);
+    a.dropout = (float)m->dropout;
+    if (strcmp(m->architecture, "dense") == 0) {
+        if (m->hidden.n > MOTE_ARCH_MAX_BLOCKS)
+            return mote_fail(err, MOTE_ARG, "model.hidden has %zu layers, at most %d are possible",
+                             m->hidden.n, MOTE_ARCH_MAX_BLOCKS);
+        a.n_blocks = (int32_t)m->hidden.n;
+        memcpy(a.hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
+    } else {
+        a.channels = m->channels;
+        a.n_blocks = m->blocks;
+        a.kernel_h = m->kernel.h;
+        a.kernel_w = m->kernel.w;
+        a.stride_h = m->stride.h;
+        a.stride_w = m->stride.w;
+        for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
+            a.block_stride[i] = m->block_strides.items[i];
+    }
+    *out = a;
+    return MOTE_OK;
+}
+
+/* ---- data -------------------------------------------------------------------------------- */
+
+mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_version *out,
+                                 mote_err *err)
+{
+    const char *id = NULL;
+    MOTE_TRY(
+        mote_json_get_str(p->results[MOTE_STAGE_data].output, "data stage", "version", &id, err));
+    return mote_version_load(p->cfg.store, id, a, out, err);
+}
+
+mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
+                               mote_dataset *out, mote_err *err)
+{
+    const mote_project *pr = p->cfg.project;
+    mote_dataset_config c = mote_dataset_config_default();
+    c.keywords = pr->keywords.items;
+    c.n_keywords = pr->keywords.n;
+    c.unknown = pr->unknown;
+    c.silence = pr->silence;
+    c.split = split;
+    c.rate_hz = pr->rate_hz;
+    c.clip_ms = pr->clip_ms;
+    c.max_bytes = DATASET_MAX_BYTES;
+    c.cancel = p->cfg.cancel;
+    return mote_dataset_load(p->cfg.store, v, &c, out, err);
+}
+
+/* ---- features ---------------------------------------------------------------------------- */
+
+typedef struct {
+    mote_feature_cache *cache;
+    const mote_feature_plan *plan;
+    const mote_dataset *d;
+    size_t n_values;
+    float *out;
+    mote_err *errors; /* [threads], the first failure of each worker */
+} feature_job;
+
+static void feature_piece(void *arg, size_t i, int32_t worker)
+{
+    feature_job *j = arg;
+    if (j->errors[worker].status != MOTE_OK)
+        return;
+    const mote_dataset *d = j->d;
+    (void)!mote_feature_cached_clip(j->cache, j->plan, worker, &d->key[i], mote_dataset_clip(d, i),
+                                    d->clip_samples, j->out + i * j->n_values, &j->errors[worker]);
+}
+
+mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
+                                       float **out, mote_err *err)
+{
+    mote_feature_config cfg = mote_keyword_features(p->cfg.project);
+    size_t n_values =
+        (size_t)mote_feature_frames(&cfg, d->clip_samples) * (size_t)mote_feature_values(&cfg);
+    int32_t n_threads = mote_pool_threads(p->cfg.pool);
+    feature_job j = {.d = d, .n_values = n_values};
+    mote_feature_plan *plan = NULL;
+    char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
+    if (!dir)
+        return mote_fail(err, MOTE_NOMEM, "no memory for features");
+    MOTE_TRY(mote_arena_take(a, d->n * n_values, sizeof(float), &j.out, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
+    MOTE_TRY(mote_feature_plan_create(&cfg, n_threads, &plan, err));
+    mote_status st = mote_feature_cache_open(dir, &cfg, d->clip_samples, &j.cache, err);
+    if (st == MOTE_OK) {
+        j.plan = plan;
+        mote_pool_run(p->cfg.pool, d->n, feature_piece, &j);
+        for (int32_t i = 0; st == MOTE_OK && i < n_threads; i++)
+            if (j.errors[i].status != MOTE_OK)
+                st = mote_fail(err, j.errors[i].status, "%s", j.errors[i].text);
+        mote_feature_cache_close(j.cache);
+    }
+    mote_feature_plan_destroy(plan);
+    if (st == MOTE_OK)
+        *out = j.out;
+    return st;
+}
+
+/* ---- graphs ------------------------------------------------------------------------------ */
+
+mote_status mote_keyword_graph(mote_pipeline *p, mote_stage_id from, const char *name,
+                               mote_graph **out, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_stage_get(p, from, name, &bytes, &n, err));
+    return mote_graph_load(bytes, n, out, err);
+}

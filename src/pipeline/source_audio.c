@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clips, augmented, through the front end. See source_audio.h. */
+#include "pipeline/source_audio.h"
+
+#include <string.h>
+
+struct mote_source_audio {
+    mote_source_audio_config cfg;
+    mote_arena arena;
+    mote_augment *augment;
+    mote_feature_plan *plan;
+    int32_t n_frames, n_values;
+    int16_t *clips;   /* [n_workers][clip_samples] */
+    mote_err *errors; /* [n_workers] */
+};
+
+static mote_status prepare(mote_source_audio *s, mote_err *err)
+{
+    const mote_source_audio_config *c = &s->cfg;
+    mote_augment_setup setup = {
+        .cfg = c->project->augmentation,
+        .rate_hz = c->clips->rate_hz,
+        .clip_samples = c->clips->clip_samples,
+        .seed = (uint64_t)c->project->training.seed,
+        .background = c->clips->background,
+        .n_workers = c->n_workers,
+    };
+    MOTE_TRY(mote_augment_create(&setup, &s->augment, err));
+    MOTE_TRY(mote_feature_plan_create(c->features, c->n_workers, &s->plan, err));
+    s->n_frames = mote_feature_frames(c->features, c->clips->clip_samples);
+    s->n_values = mote_feature_values(c->features);
+    size_t n_workers = (size_t)c->n_workers;
+    MOTE_TRY(mote_arena_take(&s->arena, n_workers * c->clips->clip_samples, sizeof *s->clips,
+                             &s->clips, err));
+    return mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err);
+}
+
+mote_status mote_source_audio_create(const mote_source_audio_config *cfg, mote_source_audio **out,
+                                     mote_err *err)
+{
+    mote_source_audio *s = mote_alloc_zero(1, sizeof *s);
+    if (!s)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a source of clips");
+    s->cfg = *cfg;
+    mote_arena_init(&s->arena, (size_t)1 << 30);
+    mote_status st = prepare(s, err);
+    if (st != MOTE_OK) {
+        mote_source_audio_destroy(s);
+        return st;
+    }
+    *out = s;
+    return MOTE_OK;
+}
+
+void mote_source_audio_destroy(mote_source_audio *s)
+{
+    if (!s)
+        return;
+    mote_feature_plan_destroy(s->plan);
+    mote_augment_destroy(s->augment);
+    mote_arena_release(&s->arena);
+    mote_free(s);
+}
+
+typedef struct {
+    mote_source_audio *s;
+    const mote_batch_request *rq;
+    float *inputs, *targets;
+} fill_job;
+
+/* Row i of the batch. The position in the epoch, not the clip, numbers the random stream: a clip
+ * that came twice in an epoch would be drawn differently each time. */
+static void fill_row(void *arg, size_t i, int32_t worker)
+{
+    fill_job *j = arg;
+    mote_source_audio *s = j->s;
+    if (s->errors[worker].status != MOTE_OK)
+        return;
+    const mote_dataset *d = s->cfg.clips;
+    uint32_t clip = j->rq->samples[i];
+    float *x = j->inputs + i * j->rq->in_elements;
+    int16_t *pcm = s->clips + (size_t)worker * d->clip_samples;
+    mote_rng rng;
+    mote_augment_rng(&rng, j->rq->seed, (uint64_t)j->rq->epoch, (uint64_t)j->rq->first + i);
+    mote_augment_apply(s->augment, worker, &rng, mote_dataset_clip(d, clip), pcm);
+    if (mote_feature_clip(s->plan, worker, pcm, d->clip_samples, x, &s->errors[worker]) != MOTE_OK)
+        return;
+    float inverse = (float)(1.0 / s->cfg.scale);
+    for (size_t k = 0; k < j->rq->in_elements; k++)
+        x[k] *= inverse;
+    mote_augment_mask(&s->cfg.project->augmentation, &rng, x, s->n_frames, s->n_values, NULL);
+    j->targets[i * (size_t)j->rq->n_classes + (size_t)d->class_id[clip]] = 1.0f;
+}
+
+static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
+                        mote_err *err)
+{
+    mote_source_audio *s = arg;
+    MOTE_BUG_IF(rq->in_elements != (size_t)s->n_frames * (size_t)s->n_values);
+    MOTE_BUG_IF(mote_pool_threads(rq->pool) > s->cfg.n_workers);
+    fill_job j = {.s = s, .rq = rq, .inputs = inputs, .targets = targets};
+    mote_pool_run(rq->pool, (size_t)rq->n, fill_row, &j);
+    for (int32_t w = 0; w < s->cfg.n_workers; w++)
+        if (s->errors[w].status != MOTE_OK)
+            return mote_fail(err, s->errors[w].status, "%s", s->errors[w].text);
+    return MOTE_OK;
+}
+
+mote_batch_source mote_source_audio_batches(mote_source_audio *s)
+{
+    return (mote_batch_source){.n_samples = (int32_t)s->cfg.clips->n, .fill = fill, .arg = s};
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stage data: freeze what is in the store as a version. Its key names the samples that are there,
+ * so it is stale as soon as one is added or erased. */
+#include "pipeline/stages_internal.h"
+
+#include "data/version.h"
+#include "pipeline/keyword.h"
+
+mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
+{
+    int64_t n, last, sum;
+    MOTE_TRY(mote_store_query_i64(p->cfg.store, "SELECT count(*) FROM data_sample", &n, err));
+    MOTE_TRY(mote_store_query_i64(p->cfg.store, "SELECT coalesce(max(id), 0) FROM data_sample",
+                                  &last, err));
+    MOTE_TRY(mote_store_query_i64(
+        p->cfg.store, "SELECT coalesce(sum(id % 1000003), 0) FROM data_sample", &sum, err));
+    char text[80];
+    (void)mote_format(text, sizeof text, "%lld to %lld, %lld", (long long)n, (long long)last,
+                      (long long)sum);
+    json_object_set_new(components, "samples", json_string(text));
+    return MOTE_OK;
+}
+
+static json_t *counts_of(const mote_data_version *v)
+{
+    json_t *splits = json_object();
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        int64_t n = 0;
+        for (size_t i = 0; i < v->n; i++)
+            n += v->items[i].role == MOTE_ROLE_KEYWORD && v->items[i].split == (mote_split)s;
+        json_object_set_new(splits, mote_split_name((mote_split)s), json_integer(n));
+    }
+    return splits;
+}
+
+mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
+{
+    const mote_project_data *d = &p->cfg.project->data;
+    mote_version_config cfg = mote_version_config_default();
+    cfg.fractions[MOTE_SPLIT_TRAIN] = d->train;
+    cfg.fractions[MOTE_SPLIT_VALIDATION] = d->validation;
+    cfg.fractions[MOTE_SPLIT_TEST] = d->test;
+    cfg.seed = (uint64_t)d->split_seed;
+    cfg.note = "";
+    cfg.now_ms = p->cfg.now_ms();
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)4 << 30);
+    mote_data_version v;
+    mote_version_report report;
+    mote_status st = mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err);
+    if (st == MOTE_NOT_FOUND)
+        return mote_fail(err, st,
+                         "there is no data yet: add recordings with 'mote data add DIR', or make "
+                         "some with 'mote data synth'");
+    if (st != MOTE_OK)
+        return st;
+    char hex[MOTE_SHA256_HEX_BYTES], summary[120];
+    mote_sha256_hex(&v.id, hex);
+    size_t n_clips = v.n - v.n_background;
+    (void)mote_format(summary, sizeof summary, "v%lld: %zu clips, %zu background recordings",
+                      (long long)v.number, n_clips, v.n_background);
+    json_object_set_new(r->output, "summary", json_string(summary));
+    json_object_set_new(r->output, "version", json_string(hex));
+    json_object_set_new(r->output, "number", json_integer(v.number));
+    json_object_set_new(r->output, "clips", json_integer((json_int_t)n_clips));
+    json_object_set_new(r->output, "background", json_integer((json_int_t)v.n_background));
+    json_object_set_new(r->output, "splits", counts_of(&v));
+    json_object_set_new(r->output, "duplicates", json_integer((json_int_t)report.n_duplicates));
+    json_object_set_new(r->output, "contradictions",
+                        json_integer((json_int_t)report.n_contradictions));
+    return MOTE_OK;
+}
