@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "feature/cache.h"
-
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
 
 /* ---- settings ---------------------------------------------------------------------------- */
@@ -101,7 +99,6 @@ mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mot
 /* ---- features ---------------------------------------------------------------------------- */
 
 typedef struct {
-    mote_feature_cache *cache;
     const mote_feature_plan *plan;
     const mote_dataset *d;
     size_t n_values;
@@ -115,8 +112,8 @@ static void feature_piece(void *arg, size_t i, int32_t worker)
     if (j->errors[worker].status != MOTE_OK)
         return;
     const mote_dataset *d = j->d;
-    (void)!mote_feature_cached_clip(j->cache, j->plan, worker, &d->key[i], mote_dataset_clip(d, i),
-                                    d->clip_samples, j->out + i * j->n_values, &j->errors[worker]);
+    (void)!mote_feature_clip(j->plan, worker, mote_dataset_clip(d, i), d->clip_samples,
+                             j->out + i * j->n_values, &j->errors[worker]);
 }
 
 mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
@@ -128,21 +125,15 @@ mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, 
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
     feature_job j = {.d = d, .n_values = n_values};
     mote_feature_plan *plan = NULL;
-    char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
-    if (!dir)
-        return mote_fail(err, MOTE_NOMEM, "no memory for features");
     MOTE_TRY(mote_arena_take(a, d->n * n_values, sizeof(float), &j.out, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
     MOTE_TRY(mote_feature_plan_create(&cfg, n_threads, &plan, err));
-    mote_status st = mote_feature_cache_open(dir, &cfg, d->clip_samples, &j.cache, err);
-    if (st == MOTE_OK) {
-        j.plan = plan;
-        mote_pool_run(p->cfg.pool, d->n, feature_piece, &j);
-        for (int32_t i = 0; st == MOTE_OK && i < n_threads; i++)
-            if (j.errors[i].status != MOTE_OK)
-                st = mote_fail(err, j.errors[i].status, "%s", j.errors[i].text);
-        mote_feature_cache_close(j.cache);
-    }
+    mote_status st = MOTE_OK;
+    j.plan = plan;
+    mote_pool_run(p->cfg.pool, d->n, feature_piece, &j);
+    for (int32_t i = 0; st == MOTE_OK && i < n_threads; i++)
+        if (j.errors[i].status != MOTE_OK)
+            st = mote_fail(err, j.errors[i].status, "%s", j.errors[i].text);
     mote_feature_plan_destroy(plan);
     if (st == MOTE_OK)
         *out = j.out;

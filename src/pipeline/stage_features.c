@@ -2,9 +2,9 @@
 /* Stage features: the features of every clip into the cache, and the scale of what training sees.
  *
  * Training divides features by their standard deviation over the training split (one number, about
- * zero mean): first layers then see values near one whatever the front end. No mean is taken off, so
- * that the padding of a convolution, 0, means the same before and after; the division is put into
- * the first layer's weights when training is done, and the device never knows of it. */
+ * zero mean): first layers then see values near one whatever the front end. No mean is taken off,
+ * so that the padding of a convolution, 0, means the same before and after; the division is put
+ * into the first layer's weights when training is done, and the device never knows of it. */
 #include <math.h>
 
 #include "pipeline/keyword.h"

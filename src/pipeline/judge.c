@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judging clips with an int8 graph. See judge.h. */
+#include "pipeline/judge.h"
+
+#include <string.h>
+
+#include "base/rng.h"
+#include "data/noise.h"
+#include "graph/runner.h"
+
+#define CONDITION_STREAM 77 /* of mote_rng_init_stream */
+
+/* ---- conditions -------------------------------------------------------------------------- */
+
+const char *mote_condition_slice(mote_condition c)
+{
+    return c == MOTE_CONDITION_CAR_NOISE ? "car-noise" : "";
+}
+
+const char *mote_condition_text(mote_condition c)
+{
+    return c == MOTE_CONDITION_CAR_NOISE ? "car noise" : "clean";
+}
+
+mote_status mote_condition_clips(const mote_dataset *d, mote_condition c, mote_span snr_db,
+                                 uint64_t seed, mote_arena *a, const int16_t **out, mote_err *err)
+{
+    if (c == MOTE_CONDITION_CLEAN) {
+        *out = d->pcm;
+        return MOTE_OK;
+    }
+    int16_t *pcm = NULL, *noise = NULL;
+    MOTE_TRY(mote_arena_take(a, d->n * d->clip_samples, sizeof *pcm, &pcm, err));
+    MOTE_TRY(mote_arena_take(a, d->clip_samples, sizeof *noise, &noise, err));
+    for (size_t i = 0; i < d->n; i++) {
+        mote_rng rng;
+        mote_rng_init_stream(&rng, seed, CONDITION_STREAM, i);
+        double snr = mote_rng_range(&rng, snr_db.lo, snr_db.hi);
+        MOTE_TRY(mote_noise_car(seed, i, d->rate_hz, MOTE_NOMINAL_SPEECH_DBFS, noise,
+                                d->clip_samples, err));
+        mote_mix_at_snr(mote_dataset_clip(d, i), noise, d->clip_samples, d->rate_hz, snr, 1.0,
+                        pcm + i * d->clip_samples);
+    }
+    *out = pcm;
+    return MOTE_OK;
+}
+
+/* ---- predictions ------------------------------------------------------------------------- */
+
+/* One thread's tools. */
+typedef struct {
+    mote_runner *runner;
+    float *features;
+    int8_t *in, *out;
+    mote_err err;
+} bench;
+
+typedef struct {
+    const mote_judge *j;
+    mote_feature_plan *plan;
+    bench *benches;
+    size_t n_in, n_out, n_watched;
+    mote_watch_shape shape;
+    const int16_t *pcm;
+    float *probabilities, *watched;
+} job;
+
+mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
+{
+    const mote_tensor *out = &j->graph->tensors[j->graph->output];
+    return (mote_watch_shape){.n_frames = mote_feature_frames(j->features, (size_t)j->clip_samples),
+                              .n_values = mote_feature_values(j->features),
+                              .n_labels = (int32_t)mote_tensor_elements(out),
+                              .has_audio = true};
+}
+
+static void judge_one(void *arg, size_t i, int32_t worker)
+{
+    job *b = arg;
+    bench *t = &b->benches[worker];
+    if (t->err.status != MOTE_OK)
+        return;
+    size_t clip = (size_t)b->j->clip_samples;
+    const int16_t *pcm = b->pcm + i * clip;
+    const mote_graph *g = b->j->graph;
+    const mote_quant *in = &g->tensors[g->input].quant, *out = &g->tensors[g->output].quant;
+    if (mote_feature_clip(b->plan, worker, pcm, clip, t->features, &t->err) != MOTE_OK ||
+        mote_feature_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in, t->in,
+                              &t->err) != MOTE_OK)
+        return;
+    mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
+    float *y = b->probabilities + i * b->n_out;
+    double sum = 0.0;
+    for (size_t k = 0; k < b->n_out; k++) {
+        y[k] = out->scales[0] * (float)(t->out[k] - out->zero_point);
+        sum += (double)y[k];
+    }
+    for (size_t k = 0; sum > 0.0 && k < b->n_out; k++)
+        y[k] = (float)((double)y[k] / sum);
+    if (b->watched)
+        mote_watch_values(&b->shape, t->features, pcm, clip, y, b->watched + i * b->n_watched);
+}
+
+static mote_status open_benches(job *b, int32_t n, mote_arena *a, mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(a, (size_t)n, sizeof *b->benches, &b->benches, err));
+    for (int32_t i = 0; i < n; i++) {
+        bench *t = &b->benches[i];
+        MOTE_TRY(mote_arena_take(a, b->n_in, sizeof *t->features, &t->features, err));
+        MOTE_TRY(mote_arena_take(a, b->n_in, 1, &t->in, err));
+        MOTE_TRY(mote_arena_take(a, b->n_out, 1, &t->out, err));
+        MOTE_TRY(mote_runner_create(b->j->graph, &t->runner, err));
+    }
+    return mote_feature_plan_create(b->j->features, n, &b->plan, err);
+}
+
+mote_status mote_judge_clips(const mote_judge *j, const int16_t *pcm, size_t n, mote_arena *a,
+                             float **probabilities, float **watched, mote_err *err)
+{
+    const mote_graph *g = j->graph;
+    job b = {.j = j,
+             .pcm = pcm,
+             .shape = mote_judge_watch_shape(j),
+             .n_in = (size_t)mote_tensor_elements(&g->tensors[g->input]),
+             .n_out = (size_t)mote_tensor_elements(&g->tensors[g->output])};
+    b.n_watched = (size_t)mote_watch_count(&b.shape);
+    MOTE_TRY(mote_arena_take(a, n * b.n_out, sizeof(float), &b.probabilities, err));
+    if (watched)
+        MOTE_TRY(mote_arena_take(a, n * b.n_watched, sizeof(float), &b.watched, err));
+    int32_t n_threads = mote_pool_threads(j->pool);
+    mote_status st = open_benches(&b, n_threads, a, err);
+    if (st == MOTE_OK)
+        mote_pool_run(j->pool, n, judge_one, &b);
+    for (int32_t i = 0; b.benches && i < n_threads; i++) {
+        if (st == MOTE_OK && b.benches[i].err.status != MOTE_OK)
+            st = mote_fail(err, b.benches[i].err.status, "%s", b.benches[i].err.text);
+        mote_runner_destroy(b.benches[i].runner);
+    }
+    mote_feature_plan_destroy(b.plan);
+    if (st != MOTE_OK)
+        return st;
+    *probabilities = b.probabilities;
+    if (watched)
+        *watched = b.watched;
+    return MOTE_OK;
+}
+
+/* ---- measurements ------------------------------------------------------------------------ */
+
+mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric, mote_place where,
+                           const char *target, const char *slice, mote_measurement m, mote_arena *a,
+                           mote_err *err)
+{
+    MOTE_BUG_IF(list->n == sizeof list->items / sizeof list->items[0]);
+    MOTE_TRY(mote_measurement_id(metric, where, target, slice, a, &m.id, err));
+    list->items[list->n++] = m;
+    return MOTE_OK;
+}
+
+mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, const char *source,
+                               const char *basis, int64_t time_us, mote_arena *a,
+                               mote_measurement_list *out, mote_err *err)
+{
+    mote_interval worst_class = {0}, worst_group = {0};
+    int64_t n_class = 0, n_group = 0;
+    if (e->worst_class >= 0) {
+        worst_class = e->classes[e->worst_class].recall_interval;
+        n_class = e->classes[e->worst_class].n;
+    }
+    if (e->worst_group >= 0) {
+        worst_group = e->groups[e->worst_group].accuracy;
+        n_group = e->groups[e->worst_group].n;
+    }
+    const struct {
+        mote_metric metric;
+        mote_interval x;
+        int64_t n;
+    } rows[] = {
+        {MOTE_METRIC_accuracy, e->accuracy, e->n},
+        {MOTE_METRIC_macro_f1, e->macro_f1, e->n},
+        {MOTE_METRIC_ece, e->ece, e->n},
+        {MOTE_METRIC_worst_class_recall, worst_class, n_class},
+        {MOTE_METRIC_worst_group_accuracy, worst_group, n_group},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].n == 0)
+            continue;
+        mote_measurement m = {.value = rows[i].x.value,
+                              .lo = rows[i].x.lo,
+                              .hi = rows[i].x.hi,
+                              .confidence = e->confidence_level,
+                              .n = rows[i].n,
+                              .source = source,
+                              .basis = basis,
+                              .time_us = time_us};
+        MOTE_TRY(mote_judge_add(out, rows[i].metric, MOTE_AT_TEST, "", mote_condition_slice(c), m,
+                                a, err));
+    }
+    return MOTE_OK;
+}

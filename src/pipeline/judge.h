@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an int8 model says about many clips, in parallel, and the numbers that follow. Shared by the
+ * evaluate and deploy stages, so that champion and challenger are judged by the same code. */
+#ifndef MOTE_PIPELINE_JUDGE_H
+#define MOTE_PIPELINE_JUDGE_H
+
+#include "base/pool.h"
+#include "data/dataset.h"
+#include "evaluate/metrics.h"
+#include "evaluate/reference_profile.h"
+#include "feature/feature.h"
+#include "graph/graph.h"
+#include "project/project.h"
+#include "project/verdict.h"
+
+/* A condition of the test clips. */
+typedef enum { MOTE_CONDITION_CLEAN, MOTE_CONDITION_CAR_NOISE, MOTE_N_CONDITIONS } mote_condition;
+const char *mote_condition_slice(mote_condition c); /* "", "car-noise": as in a requirement */
+const char *mote_condition_text(mote_condition c);  /* "clean", "car noise" */
+
+/* The clips of `d` under a condition, [n][clip_samples]; CLEAN gives the clips themselves. The
+ * ratio of speech to car noise is drawn for each clip from snr_db; a function of seed and clip. */
+MOTE_MUST_USE mote_status mote_condition_clips(const mote_dataset *d, mote_condition c,
+                                               mote_span snr_db, uint64_t seed, mote_arena *a,
+                                               const int16_t **out, mote_err *err);
+
+/* Predictions of an int8 graph.
+ *   pcm            [n][clip_samples]
+ *   probabilities  out, [n][classes]; lives as long as `a`
+ *   watched        out, [n][mote_watch_count], NULL: not wanted; see reference_profile.h */
+typedef struct {
+    const mote_graph *graph;
+    const mote_feature_config *features;
+    int32_t clip_samples;
+    mote_pool *pool;
+} mote_judge;
+MOTE_MUST_USE mote_status mote_judge_clips(const mote_judge *j, const int16_t *pcm, size_t n,
+                                           mote_arena *a, float **probabilities, float **watched,
+                                           mote_err *err);
+mote_watch_shape mote_judge_watch_shape(const mote_judge *j);
+
+/* Append the measurements of the test split for a condition: every metric that exists `where:
+ * test`. */
+typedef struct {
+    mote_measurement items[96];
+    size_t n;
+} mote_measurement_list;
+MOTE_MUST_USE mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c,
+                                             const char *source, const char *basis, int64_t time_us,
+                                             mote_arena *a, mote_measurement_list *out,
+                                             mote_err *err);
+/* Append one measurement. */
+MOTE_MUST_USE mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric,
+                                         mote_place where, const char *target, const char *slice,
+                                         mote_measurement m, mote_arena *a, mote_err *err);
+
+#endif
