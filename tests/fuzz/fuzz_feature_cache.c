@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A segment of the feature cache from hostile bytes: every entry that is shown lies within them. */
+#include <string.h>
+
+#include "feature/cache.h"
+
+static bool look(void *arg, const mote_feature_entry *e)
+{
+    uint32_t *sum = arg;
+
+    *sum += mote_feature_entry_is_good(e) ? 1u : 2u;
+    for (size_t i = 0; i < e->n; i++) {
+        uint32_t bits;
+        memcpy(&bits, e->values + i, sizeof bits);
+        *sum += bits;
+    }
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const mote_feature_config cfg = mote_feature_config_default();
+    const mote_sha256 settings = mote_feature_config_hash(&cfg);
+    volatile uint32_t result = 0;
+    uint32_t sum = 0;
+
+    /* a copy of its own, aligned as a map is, so that the sanitizer sees the end */
+    uint8_t *copy = mote_alloc_aligned(64, 1, size > 0 ? size : 1);
+    if (copy == NULL)
+        return 0;
+    memcpy(copy, data, size);
+    if (mote_feature_segment_read(copy, size, &settings, look, &sum))
+        sum++;
+    result = sum;
+    (void)result;
+    mote_free(copy);
+    return 0;
+}
