@@ -224,7 +224,7 @@ static int64_t part(const measuring *m, const mote_buf *b, const char *name)
 
 static mote_status read_answers(measuring *m, const mote_buf *b, mote_err *err)
 {
-    mote_measurement *r = &m->result;
+    mote_device_measurement *r = &m->result;
     r->resolution = instructions_per_tick(m->target->counter);
     r->overhead_instructions = (int64_t)((double)answer(b, "overhead") * r->resolution + 0.5);
     r->calibration_instructions = part(m, b, "calibration");
@@ -312,7 +312,7 @@ static mote_status temporary_dir(measuring *m, char **out, mote_err *err)
 }
 
 mote_status mote_measure(const mote_compile_input *in, const mote_target *t,
-                         const mote_measure_options *options, mote_measurement *out, mote_err *err)
+                         const mote_measure_options *options, mote_device_measurement *out, mote_err *err)
 {
     if (options->n_inputs < 1 || options->n_inputs > 10000)
         return mote_fail(err, MOTE_ARG, "%d inputs, 1 to 10000 are possible", options->n_inputs);
@@ -343,7 +343,7 @@ static void put(json_t *o, const char *key, int64_t value)
         (void)json_object_set_new(o, key, json_integer(value));
 }
 
-json_t *mote_measurement_to_json(const mote_measurement *m, const mote_target *t)
+json_t *mote_device_measurement_to_json(const mote_device_measurement *m, const mote_target *t)
 {
     json_t *o = json_object();
     if (o == NULL)

@@ -46,17 +46,17 @@ typedef struct {
     int32_t n_inputs, n_equal;          /* outputs (and features) that equal the host's */
     int32_t first_difference;           /* index of the first that does not, -1 */
     int64_t n_macs;
-} mote_measurement;
+} mote_device_measurement;
 
 /* Errors: those of mote_compile_project; MISSING_TOOL names the Debian package to install; IO with
  * the compiler's or emulator's message when they fail; TIMEOUT. A difference of outputs is no
  * error: look at n_equal. */
 MOTE_MUST_USE mote_status mote_measure(const mote_compile_input *in, const mote_target *t,
-                                       const mote_measure_options *options, mote_measurement *out,
+                                       const mote_measure_options *options, mote_device_measurement *out,
                                        mote_err *err);
 
 /* All fields, and the target's name, limits, and time at its usual clock (one cycle an
  * instruction, stated as such). A new reference; NULL: out of memory. */
-json_t *mote_measurement_to_json(const mote_measurement *m, const mote_target *t);
+json_t *mote_device_measurement_to_json(const mote_device_measurement *m, const mote_target *t);
 
 #endif

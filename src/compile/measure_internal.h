@@ -14,7 +14,7 @@ typedef struct {
     int32_t n_inputs;
     const int16_t *pcm;                 /* as given, or random */
     const int8_t *inputs;
-    mote_measurement result;
+    mote_device_measurement result;
 } measuring;
 
 /* Choose the inputs and write in.bin. */
