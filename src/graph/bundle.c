@@ -35,7 +35,7 @@ static mote_status check_parts(const mote_bundle_parts *p, mote_err *err)
     return MOTE_OK;
 }
 
-static json_t *operating_point_json(const mote_operating_point *op, int32_t n_labels)
+json_t *mote_operating_point_to_json(const mote_operating_point *op, int32_t n_labels)
 {
     json_t *thresholds = json_array();
     for (int32_t i = 0; i < n_labels; i++)
@@ -58,7 +58,7 @@ static json_t *document(const mote_bundle_parts *p)
         json_object_set_new(j, "features", mote_feature_config_to_json(p->features));
     if (p->operating_point)
         json_object_set_new(j, "operating_point",
-                            operating_point_json(p->operating_point, p->n_labels));
+                            mote_operating_point_to_json(p->operating_point, p->n_labels));
     if (p->drift_reference)
         json_object_set_new(j, "drift_reference", json_deep_copy(p->drift_reference));
     if (p->lineage)

@@ -48,17 +48,10 @@ static mote_status read_labels(mote_model *m, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status read_operating_point(mote_model *m, mote_err *err)
+mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,
+                                           mote_operating_point *out, mote_err *err)
 {
-    mote_operating_point *op = &m->operating_point;
-    *op = (mote_operating_point){
-        .smooth_hops = 1, .suppress_ms = 1000, .hop_ms = 100, .temperature = 1.0f};
-    for (int32_t i = 0; i < m->n_labels; i++)
-        op->thresholds[i] = m->labels[i][0] == '_' ? 0.0f : 0.5f;
-    json_t *j = json_object_get(m->document, "operating_point");
-    if (!j)
-        return MOTE_OK;
-    const char *what = "model.json: operating_point";
+    const char *what = "operating_point";
     int64_t smooth, suppress, hop;
     double temperature;
     json_t *thresholds;
@@ -69,19 +62,35 @@ static mote_status read_operating_point(mote_model *m, mote_err *err)
     MOTE_TRY(mote_json_get_arr(j, what, "thresholds", &thresholds, err));
     if (!(temperature >= 0.01 && temperature <= 100.0))
         return mote_fail(err, MOTE_PARSE, "%s: temperature must be 0.01 to 100", what);
-    if (json_array_size(thresholds) != (size_t)m->n_labels)
+    if (json_array_size(thresholds) != (size_t)n_labels)
         return mote_fail(err, MOTE_PARSE, "%s: there must be one threshold a label", what);
-    op->smooth_hops = (int32_t)smooth;
-    op->suppress_ms = (int32_t)suppress;
-    op->hop_ms = (int32_t)hop;
-    op->temperature = (float)temperature;
-    for (int32_t i = 0; i < m->n_labels; i++) {
+    mote_operating_point op = {.smooth_hops = (int32_t)smooth,
+                               .suppress_ms = (int32_t)suppress,
+                               .hop_ms = (int32_t)hop,
+                               .temperature = (float)temperature};
+    for (int32_t i = 0; i < n_labels; i++) {
         json_t *t = json_array_get(thresholds, (size_t)i);
         double x = json_number_value(t);
         if (!json_is_number(t) || !(x >= 0.0 && x <= 1.0))
             return mote_fail(err, MOTE_PARSE, "%s: threshold %d is not in [0, 1]", what, i);
-        op->thresholds[i] = (float)x;
+        op.thresholds[i] = (float)x;
     }
+    *out = op;
+    return MOTE_OK;
+}
+
+static mote_status read_operating_point(mote_model *m, mote_err *err)
+{
+    json_t *j = json_object_get(m->document, "operating_point");
+    if (j) {
+        mote_status st = mote_operating_point_from_json(j, m->n_labels, &m->operating_point, err);
+        return st == MOTE_OK ? st : mote_wrap(err, st, "model.json");
+    }
+    mote_operating_point *op = &m->operating_point;
+    *op = (mote_operating_point){
+        .smooth_hops = 1, .suppress_ms = 1000, .hop_ms = 100, .temperature = 1.0f};
+    for (int32_t i = 0; i < m->n_labels; i++)
+        op->thresholds[i] = m->labels[i][0] == '_' ? 0.0f : 0.5f;
     return MOTE_OK;
 }
 

@@ -2,11 +2,10 @@
 /* The bundle: everything that changes a prediction, in one file; and the model made from it.
  *
  * A bundle file (docs/formats/bundle.md) holds named sections with checksums:
- *   model.json    name, labels, front-end settings, input quantisation, operating point, drift reference, lineage
- *   graph.s8      the int8 graph that ships
- *   graph.f32     the float graph it was made from (optional)
- *   golden.bin    golden inputs and outputs (optional)
- * It is the unit that is versioned, approved, served, flashed and rolled back.
+ *   model.json    name, labels, front-end settings, input quantisation, operating point, drift
+ * reference, lineage graph.s8      the int8 graph that ships graph.f32     the float graph it was
+ * made from (optional) golden.bin    golden inputs and outputs (optional) It is the unit that is
+ * versioned, approved, served, flashed and rolled back.
  *
  * mote_model is a loaded bundle: immutable, shared between threads by reference counting. Each
  * thread predicts with its own mote_predictor. Audio goes through device/signal and device/nn:
@@ -38,6 +37,12 @@ typedef struct {
     float thresholds[MOTE_MODEL_MAX_LABELS];
     float temperature; /* > 0; applied to reported probabilities only, 1: none */
 } mote_operating_point;
+
+/* As it stands in model.json, a new reference (NULL: out of memory); and back, for n_labels labels.
+ * PARSE names the member that is missing or out of range. */
+json_t *mote_operating_point_to_json(const mote_operating_point *op, int32_t n_labels);
+MOTE_MUST_USE mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,
+                                                         mote_operating_point *out, mote_err *err);
 
 /* Golden vectors: PCM in, int8 features and int8 outputs expected of every target. */
 typedef struct {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "feature/cache.h"
+
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
 
 /* ---- settings ---------------------------------------------------------------------------- */
@@ -103,37 +105,75 @@ typedef struct {
     const mote_dataset *d;
     size_t n_values;
     float *out;
-    mote_err *errors; /* [threads], the first failure of each worker */
+    const uint32_t *missing; /* clips that the cache does not have */
+    mote_err *errors;        /* [threads], the first failure of each worker */
 } feature_job;
 
-static void feature_piece(void *arg, size_t i, int32_t worker)
+static void feature_piece(void *arg, size_t piece, int32_t worker)
 {
     feature_job *j = arg;
     if (j->errors[worker].status != MOTE_OK)
         return;
-    const mote_dataset *d = j->d;
-    (void)!mote_feature_clip(j->plan, worker, mote_dataset_clip(d, i), d->clip_samples,
+    size_t i = j->missing[piece];
+    (void)!mote_feature_clip(j->plan, worker, mote_dataset_clip(j->d, i), j->d->clip_samples,
                              j->out + i * j->n_values, &j->errors[worker]);
+}
+
+/* Compute the n missing ones and add them to the cache. */
+static mote_status compute_missing(mote_pipeline *p, feature_job *j, size_t n,
+                                   mote_feature_cache *cache, mote_err *err)
+{
+    int32_t n_threads = mote_pool_threads(p->cfg.pool);
+    mote_pool_run(p->cfg.pool, n, feature_piece, j);
+    for (int32_t i = 0; i < n_threads; i++)
+        if (j->errors[i].status != MOTE_OK)
+            return mote_fail(err, j->errors[i].status, "%s", j->errors[i].text);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = j->missing[k];
+        MOTE_TRY(mote_feature_cache_add(cache, &j->d->key[i], j->out + i * j->n_values, j->n_values,
+                                        err));
+    }
+    return mote_feature_cache_save(cache, err);
+}
+
+static mote_status fill_features(mote_pipeline *p, feature_job *j, uint32_t *missing,
+                                 mote_feature_cache *cache, mote_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < j->d->n; i++) {
+        const float *x = mote_feature_cache_find(cache, &j->d->key[i], j->n_values);
+        if (x)
+            memcpy(j->out + i * j->n_values, x, j->n_values * sizeof *x);
+        else
+            missing[n++] = (uint32_t)i;
+    }
+    j->missing = missing;
+    return n ? compute_missing(p, j, n, cache, err) : MOTE_OK;
 }
 
 mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
                                        float **out, mote_err *err)
 {
     mote_feature_config cfg = mote_keyword_features(p->cfg.project);
-    size_t n_values =
-        (size_t)mote_feature_frames(&cfg, d->clip_samples) * (size_t)mote_feature_values(&cfg);
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
-    feature_job j = {.d = d, .n_values = n_values};
-    mote_feature_plan *plan = NULL;
-    MOTE_TRY(mote_arena_take(a, d->n * n_values, sizeof(float), &j.out, err));
+    feature_job j = {.d = d,
+                     .n_values = (size_t)mote_feature_frames(&cfg, d->clip_samples) *
+                                 (size_t)mote_feature_values(&cfg)};
+    uint32_t *missing = NULL;
+    char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
+    if (!dir)
+        return mote_fail(err, MOTE_NOMEM, "no memory for features");
+    MOTE_TRY(mote_arena_take(a, d->n * j.n_values, sizeof(float), &j.out, err));
+    MOTE_TRY(mote_arena_take(a, d->n, sizeof *missing, &missing, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
+    mote_feature_plan *plan = NULL;
+    mote_feature_cache *cache = NULL;
     MOTE_TRY(mote_feature_plan_create(&cfg, n_threads, &plan, err));
-    mote_status st = MOTE_OK;
     j.plan = plan;
-    mote_pool_run(p->cfg.pool, d->n, feature_piece, &j);
-    for (int32_t i = 0; st == MOTE_OK && i < n_threads; i++)
-        if (j.errors[i].status != MOTE_OK)
-            st = mote_fail(err, j.errors[i].status, "%s", j.errors[i].text);
+    mote_status st = mote_feature_cache_open(dir, &cfg, &cache, err);
+    if (st == MOTE_OK)
+        st = fill_features(p, &j, missing, cache, err);
+    mote_feature_cache_close(cache);
     mote_feature_plan_destroy(plan);
     if (st == MOTE_OK)
         *out = j.out;

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stage compile: what the model takes on the device. The memory plan is exact without any tool; the
+ * rest is measured on the emulated target with golden clips. Where the cross compiler or the
+ * emulator is not installed, the stage says which package is missing and the requirements of the
+ * device stay unknown; it does not fail, so that a laptop without them can still train and serve.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "compile/measure.h"
+#include "graph/model.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+#include "pipeline/stages_internal.h"
+
+#define N_GOLDEN           50
+#define MEASURE_TIMEOUT_MS 600000
+
+typedef struct {
+    mote_pipeline *p;
+    mote_stage_run *r;
+    mote_arena arena;
+    mote_dataset test;
+    mote_graph *s8;
+    mote_feature_config features;
+    mote_operating_point op;
+    mote_compile_input input;
+    const mote_target *target;
+    char basis[MOTE_SHA256_HEX_BYTES];
+    mote_measurement_list found;
+} compiling;
+
+static mote_status open_inputs(compiling *c, mote_err *err)
+{
+    mote_pipeline *p = c->p;
+    const mote_project *pr = p->cfg.project;
+    mote_data_version v;
+    MOTE_TRY(mote_target_find(pr->device.target, &c->target, err));
+    MOTE_TRY(mote_keyword_version(p, &c->arena, &v, err));
+    MOTE_TRY(mote_keyword_split(p, &v, MOTE_SPLIT_TEST, &c->test, err));
+    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
+    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
+    MOTE_BUG_IF(!h);
+    mote_sha256_hex(h, c->basis);
+    c->features = mote_keyword_features(pr);
+    const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
+    MOTE_TRY(mote_operating_point_from_json(op, (int32_t)pr->classes.n, &c->op, err));
+    c->input = (mote_compile_input){.name = pr->name,
+                                    .graph = c->s8,
+                                    .n_labels = (int32_t)pr->classes.n,
+                                    .labels = pr->classes.items,
+                                    .features = &c->features,
+                                    .clip_samples = mote_keyword_clip_samples(pr),
+                                    .smooth_hops = c->op.smooth_hops,
+                                    .suppress_ms = c->op.suppress_ms,
+                                    .hop_ms = c->op.hop_ms,
+                                    .thresholds = c->op.thresholds};
+    return MOTE_OK;
+}
+
+static mote_status add(compiling *c, mote_metric metric, double value, const char *source,
+                       mote_err *err)
+{
+    mote_measurement m = {.value = value,
+                          .lo = value,
+                          .hi = value,
+                          .confidence = 1.0,
+                          .source = source,
+                          .basis = c->basis,
+                          .time_us = c->p->cfg.now_ms() * 1000};
+    return mote_judge_add(&c->found, metric, MOTE_AT_DEVICE, c->target->name, "", m, &c->arena,
+                          err);
+}
+
+/* Device numbers become measurements. One instruction is taken for one cycle, and said so. */
+static mote_status add_measured(compiling *c, const mote_device_measurement *m, mote_err *err)
+{
+    const mote_project_device *d = &c->p->cfg.project->device;
+    const char *counted =
+        mote_arena_printf(&c->arena, "emulated %s, %d golden clips", c->target->name, m->n_inputs);
+    const char *timed =
+        mote_arena_printf(&c->arena, "instructions of the emulated %s at %g MHz, one a cycle",
+                          c->target->name, d->clock_mhz);
+    const char *modelled =
+        mote_arena_printf(&c->arena, "instructions of the emulated %s, %g pJ each", c->target->name,
+                          d->energy_pj_per_instruction);
+    if (!counted || !timed || !modelled)
+        return mote_fail(err, MOTE_NOMEM, "no memory for measurements");
+    double instructions =
+        (double)(m->network_instructions + m->clip_instructions + m->post_instructions);
+    double seconds = instructions / (d->clock_mhz * 1e6);
+    int64_t stack = m->network_stack_bytes > m->features_stack_bytes ? m->network_stack_bytes
+                                                                     : m->features_stack_bytes;
+    MOTE_TRY(add(c, MOTE_METRIC_ram_bytes, (double)m->ram_static_bytes, counted, err));
+    MOTE_TRY(add(c, MOTE_METRIC_flash_bytes, (double)m->flash_bytes, counted, err));
+    MOTE_TRY(add(c, MOTE_METRIC_stack_bytes, (double)stack, counted, err));
+    MOTE_TRY(add(c, MOTE_METRIC_instructions, instructions, counted, err));
+    MOTE_TRY(add(c, MOTE_METRIC_latency_ms, seconds * 1e3, timed, err));
+    MOTE_TRY(add(c, MOTE_METRIC_inferences_per_second, 1.0 / seconds, timed, err));
+    if (d->energy_pj_per_instruction > 0.0)
+        MOTE_TRY(add(c, MOTE_METRIC_energy_uj, instructions * d->energy_pj_per_instruction * 1e-6,
+                     modelled, err));
+    /* Equal outputs on every golden clip: what was measured on the test split holds there too. */
+    if (m->n_equal < m->n_inputs)
+        return mote_fail(
+            err, MOTE_BUG,
+            "the emulated %s differs from this machine on %d of %d golden clips, first clip %d",
+            c->target->name, m->n_inputs - m->n_equal, m->n_inputs, m->first_difference);
+    return MOTE_OK;
+}
+
+static mote_status measure(compiling *c, mote_err *err)
+{
+    int32_t n = c->test.n < N_GOLDEN ? (int32_t)c->test.n : N_GOLDEN;
+    mote_measure_options options = {
+        .pcm = c->test.pcm, .n_inputs = n, .timeout_ms = MEASURE_TIMEOUT_MS};
+    mote_device_measurement m;
+    mote_stage_progress(c->p, c->r, 0, 0,
+                        "building the device project and running it on the emulator");
+    mote_err why = {0};
+    mote_status st = mote_measure(&c->input, c->target, &options, &m, &why);
+    json_t *o = c->r->output;
+    char summary[160];
+    if (st == MOTE_MISSING_TOOL) {
+        (void)mote_format(summary, sizeof summary, "not measured: %s", why.text);
+        json_object_set_new(o, "summary", json_string(summary));
+        json_object_set_new(o, "missing", json_string(why.text));
+        return MOTE_OK;
+    }
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(add_measured(c, &m, err));
+    json_object_set_new(o, "device", mote_device_measurement_to_json(&m, c->target));
+    char flash[24], ram[24];
+    mote_human_bytes((uint64_t)m.flash_bytes, flash, sizeof flash);
+    mote_human_bytes((uint64_t)m.ram_static_bytes, ram, sizeof ram);
+    (void)mote_format(summary, sizeof summary,
+                      "%s: flash %s, RAM %s, %.2f M instructions, %d of %d golden clips equal",
+                      c->target->name, flash, ram,
+                      (double)(m.network_instructions + m.clip_instructions + m.post_instructions) /
+                          1e6,
+                      m.n_equal, m.n_inputs);
+    json_object_set_new(o, "summary", json_string(summary));
+    return MOTE_OK;
+}
+
+static mote_status compile(compiling *c, mote_err *err)
+{
+    MOTE_TRY(open_inputs(c, err));
+    mote_footprint f;
+    MOTE_TRY(mote_footprint_estimate(c->s8, c->target, &f, err));
+    json_object_set_new(c->r->output, "plan",
+                        json_pack("{s:I, s:I, s:I}", "arena_bytes", (json_int_t)f.arena_bytes,
+                                  "weights_bytes", (json_int_t)f.weights_bytes, "macs",
+                                  (json_int_t)f.macs));
+    MOTE_TRY(measure(c, err));
+    json_t *measured = NULL;
+    mote_measurements all = {c->found.items, c->found.n};
+    MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
+    json_object_set_new(c->r->output, "measurements", measured);
+    return MOTE_OK;
+}
+
+mote_status mote_stage_compile_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
+{
+    compiling *c = mote_alloc_zero(1, sizeof *c);
+    if (!c)
+        return mote_fail(err, MOTE_NOMEM, "no memory to compile");
+    c->p = p;
+    c->r = r;
+    mote_arena_init(&c->arena, (size_t)8 << 30);
+    mote_status st = compile(c, err);
+    mote_graph_destroy(c->s8);
+    mote_dataset_release(&c->test);
+    mote_arena_release(&c->arena);
+    mote_free(c);
+    return st;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stage evaluate: the int8 model, on the kernels that ship, judged on the test split as it is and
+ * with car noise, and on a stream.
+ *
+ * What is chosen is chosen on the validation split (temperature, threshold); the test split only
+ * judges. */
+#include <math.h>
+#include <string.h>
+
+#include "evaluate/stream.h"
+#include "graph/runner.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+#include "pipeline/stages_internal.h"
+
+#define CONDITION_SEED         20
+#define STREAM_SEED_VALIDATION 31
+#define STREAM_SEED_TEST       32
+#define CONFIDENCE             0.95
+
+typedef struct {
+    mote_pipeline *p;
+    mote_stage_run *r;
+    mote_arena arena;
+    mote_data_version version;
+    mote_dataset validation, test;
+    mote_feature_config features;
+    mote_graph *s8;
+    mote_judge judge;
+    char basis[MOTE_SHA256_HEX_BYTES]; /* of the int8 graph */
+    const char *source;
+    mote_measurement_list found;
+    double temperature;
+} evaluating;
+
+static mote_predictions predictions_of(const mote_dataset *d, const float *probabilities)
+{
+    return (mote_predictions){.n = d->n,
+                              .n_classes = (int32_t)d->n_classes,
+                              .labels = d->class_id,
+                              .probabilities = probabilities,
+                              .groups = d->group_id,
+                              .n_groups = (int32_t)d->n_groups};
+}
+
+static mote_status open_inputs(evaluating *e, mote_err *err)
+{
+    mote_pipeline *p = e->p;
+    MOTE_TRY(mote_keyword_version(p, &e->arena, &e->version, err));
+    MOTE_TRY(mote_keyword_split(p, &e->version, MOTE_SPLIT_VALIDATION, &e->validation, err));
+    MOTE_TRY(mote_keyword_split(p, &e->version, MOTE_SPLIT_TEST, &e->test, err));
+    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &e->s8, err));
+    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
+    MOTE_BUG_IF(!h);
+    mote_sha256_hex(h, e->basis);
+    e->features = mote_keyword_features(p->cfg.project);
+    e->judge = (mote_judge){.graph = e->s8,
+                            .features = &e->features,
+                            .clip_samples = mote_keyword_clip_samples(p->cfg.project),
+                            .pool = p->cfg.pool};
+    e->source = mote_arena_printf(&e->arena, "int8 model on the test split of data v%lld",
+                                  (long long)e->version.number);
+    return e->source ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+}
+
+/* ---- clips ------------------------------------------------------------------------------- */
+
+static mote_status fit_temperature(evaluating *e, mote_err *err)
+{
+    float *y = NULL;
+    MOTE_TRY(
+        mote_judge_clips(&e->judge, e->validation.pcm, e->validation.n, &e->arena, &y, NULL, err));
+    mote_predictions q = predictions_of(&e->validation, y);
+    double nll = 0.0;
+    return mote_temperature_fit(&q, &e->temperature, &nll, err);
+}
+
+static mote_status judge_condition(evaluating *e, mote_condition c, json_t *conditions,
+                                   double *accuracy, mote_err *err)
+{
+    const mote_dataset *d = &e->test;
+    const int16_t *pcm = NULL;
+    float *y = NULL;
+    MOTE_TRY(mote_condition_clips(d, c, e->p->cfg.project->augmentation.car_noise_snr_db,
+                                  CONDITION_SEED, &e->arena, &pcm, err));
+    MOTE_TRY(mote_judge_clips(&e->judge, pcm, d->n, &e->arena, &y, NULL, err));
+    for (size_t i = 0; i < d->n; i++)
+        mote_temperature_apply(y + i * d->n_classes, (int32_t)d->n_classes, e->temperature);
+    mote_predictions q = predictions_of(d, y);
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    cfg.confidence = CONFIDENCE;
+    mote_evaluation ev;
+    MOTE_TRY(mote_evaluate(&q, &cfg, &e->arena, &ev, err));
+    MOTE_TRY(mote_judge_measure(&ev, c, e->source, e->basis, e->p->cfg.now_ms() * 1000, &e->arena,
+                                &e->found, err));
+    json_t *j = NULL;
+    MOTE_TRY(mote_evaluation_to_json(&ev, e->test.classes, e->test.groups, &j, err));
+    json_object_set_new(conditions, mote_condition_text(c), j);
+    *accuracy = ev.accuracy.value;
+    return MOTE_OK;
+}
+
+/* ---- stream ------------------------------------------------------------------------------ */
+
+/* Windows of a stream through the front end and the network, on the pool. */
+typedef struct {
+    mote_feature_plan *plan;
+    mote_runner **runners; /* [threads] */
+    float *features;       /* [threads][n_in] */
+    int8_t *in;            /* [threads][n_in] */
+    size_t n_in, n_out;
+    mote_quant quant;
+    mote_pool *pool;
+    mote_err *errors; /* [threads] */
+    /* of the batch in hand */
+    const int16_t *pcm;
+    size_t window, hop;
+    int8_t *q;
+} listener;
+
+static void listen_one(void *arg, size_t i, int32_t worker)
+{
+    listener *l = arg;
+    float *x = l->features + (size_t)worker * l->n_in;
+    int8_t *in = l->in + (size_t)worker * l->n_in;
+    if (l->errors[worker].status != MOTE_OK)
+        return;
+    if (mote_feature_clip(l->plan, worker, l->pcm + i * l->hop, l->window, x, &l->errors[worker]) !=
+            MOTE_OK ||
+        mote_feature_quantize(l->plan, l->quant.scales[0], l->quant.zero_point, x, l->n_in, in,
+                              &l->errors[worker]) != MOTE_OK)
+        return;
+    mote_runner_run(l->runners[worker], in, l->q + i * l->n_out, NULL, NULL);
+}
+
+static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+                            int8_t *q, mote_err *err)
+{
+    listener *l = arg;
+    l->pcm = pcm;
+    l->window = window;
+    l->hop = hop;
+    l->q = q;
+    mote_pool_run(l->pool, n, listen_one, l);
+    for (int32_t w = 0; w < mote_pool_threads(l->pool); w++)
+        if (l->errors[w].status != MOTE_OK)
+            return mote_fail(err, l->errors[w].status, "%s", l->errors[w].text);
+    return MOTE_OK;
+}
+
+static mote_status open_listener(evaluating *e, listener *l, mote_err *err)
+{
+    int32_t n = mote_pool_threads(e->p->cfg.pool);
+    const mote_tensor *in = &e->s8->tensors[e->s8->input];
+    *l = (listener){.n_in = (size_t)mote_tensor_elements(in),
+                    .n_out = e->test.n_classes,
+                    .quant = in->quant,
+                    .pool = e->p->cfg.pool};
+    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n, sizeof *l->runners, &l->runners, err));
+    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n, sizeof *l->errors, &l->errors, err));
+    MOTE_TRY(
+        mote_arena_take(&e->arena, (size_t)n * l->n_in, sizeof *l->features, &l->features, err));
+    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n * l->n_in, 1, &l->in, err));
+    MOTE_TRY(mote_feature_plan_create(&e->features, n, &l->plan, err));
+    for (int32_t i = 0; i < n; i++)
+        MOTE_TRY(mote_runner_create(e->s8, &l->runners[i], err));
+    return MOTE_OK;
+}
+
+static void close_listener(evaluating *e, listener *l)
+{
+    for (int32_t i = 0; l->runners && i < mote_pool_threads(e->p->cfg.pool); i++)
+        mote_runner_destroy(l->runners[i]);
+    mote_feature_plan_destroy(l->plan);
+}
+
+static void stream_progress(void *arg, size_t done, size_t total)
+{
+    evaluating *e = arg;
+    mote_stage_progress(e->p, e->r, (int64_t)done, (int64_t)total, "listening to the stream");
+}
+
+static mote_status listen(evaluating *e, listener *l, const mote_dataset *d, uint64_t seed,
+                          mote_stream_curve **curve, mote_err *err)
+{
+    const mote_project *pr = e->p->cfg.project;
+    mote_stream_material m = {.rate_hz = pr->rate_hz,
+                              .n = d->n,
+                              .clip_samples = d->clip_samples,
+                              .pcm = d->pcm,
+                              .class_id = d->class_id,
+                              .n_keywords = (int32_t)pr->keywords.n,
+                              .silence_class = pr->silence ? (int32_t)pr->classes.n - 1 : -1,
+                              .noise = d->background};
+    mote_stream_config cfg = mote_stream_config_of(pr, seed);
+    mote_stream_track track;
+    mote_stream_outputs out;
+    MOTE_TRY(mote_stream_build(&m, &cfg, &e->arena, &track, err));
+    size_t hop = (size_t)lround(pr->stream.hop_ms * pr->rate_hz / 1000.0);
+    MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, hop, classify, l,
+                             stream_progress, e, e->p->cfg.cancel, &e->arena, &out, err));
+    mote_stream_detector det = mote_stream_detector_of(pr);
+    return mote_stream_curve_of(&out, &track, (int32_t)pr->keywords.n, &det, &pr->value, CONFIDENCE,
+                                &e->arena, curve, err);
+}
+
+static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote_err *err)
+{
+    const char *source =
+        mote_arena_printf(&e->arena, "test clips in a stream of %.2f h", q->counts.hours);
+    if (!source)
+        return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    const struct {
+        mote_metric metric;
+        mote_interval x;
+        int64_t n;
+    } rows[] = {
+        {MOTE_METRIC_false_accepts_per_hour, q->false_accepts_per_hour, q->counts.n_false_accepts},
+        {MOTE_METRIC_false_reject_rate, q->false_reject_rate, q->counts.n_words},
+        {MOTE_METRIC_value_per_day, q->value.value, q->counts.n_words},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (isnan(rows[i].x.value))
+            continue;
+        mote_measurement m = {.value = rows[i].x.value,
+                              .lo = rows[i].x.lo,
+                              .hi = rows[i].x.hi,
+                              .confidence = CONFIDENCE,
+                              .n = rows[i].n,
+                              .source = source,
+                              .basis = e->basis,
+                              .time_us = e->p->cfg.now_ms() * 1000};
+        MOTE_TRY(
+            mote_judge_add(&e->found, rows[i].metric, MOTE_AT_STREAM, "", "", m, &e->arena, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_err *err)
+{
+    const mote_project *pr = e->p->cfg.project;
+    listener l = {0};
+    mote_stream_curve *choose = NULL, *judge = NULL;
+    mote_status st = open_listener(e, &l, err);
+    if (st == MOTE_OK)
+        st = listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, &choose, err);
+    if (st == MOTE_OK)
+        st = listen(e, &l, &e->test, STREAM_SEED_TEST, &judge, err);
+    close_listener(e, &l);
+    if (st != MOTE_OK)
+        return st;
+    mote_stream_choice choice = mote_stream_choose(choose, pr->stream.max_false_accepts_per_hour);
+    *point = judge->points[choice.index];
+    MOTE_TRY(measure_point(e, point, err));
+    mote_operating_point op = mote_stream_operating_point(choose, &choice, (int32_t)pr->keywords.n,
+                                                          (int32_t)pr->classes.n, e->temperature);
+    json_t *jp = NULL, *jc = NULL;
+    MOTE_TRY(
+        mote_stream_point_to_json(point, pr->keywords.items, (int32_t)pr->keywords.n, &jp, err));
+    json_object_set_new(e->r->output, "stream", jp);
+    MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
+    json_object_set_new(e->r->output, "stream_curve", jc);
+    json_object_set_new(e->r->output, "chosen_by",
+                        json_string(choice.by_value ? "value" : "limit"));
+    json_object_set_new(e->r->output, "operating_point",
+                        mote_operating_point_to_json(&op, (int32_t)pr->classes.n));
+    return MOTE_OK;
+}
+
+/* ---- the stage --------------------------------------------------------------------------- */
+
+static mote_status evaluate(evaluating *e, mote_err *err)
+{
+    MOTE_TRY(open_inputs(e, err));
+    MOTE_TRY(fit_temperature(e, err));
+    json_t *conditions = json_object();
+    json_object_set_new(e->r->output, "conditions", conditions);
+    double accuracy[MOTE_N_CONDITIONS] = {0};
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
+        MOTE_TRY(judge_condition(e, (mote_condition)c, conditions, &accuracy[c], err));
+    mote_stream_point point;
+    MOTE_TRY(judge_stream(e, &point, err));
+    json_t *measured = NULL;
+    mote_measurements all = {e->found.items, e->found.n};
+    MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
+    json_object_set_new(e->r->output, "measurements", measured);
+    json_object_set_new(e->r->output, "basis", json_string(e->basis));
+    char summary[160];
+    (void)mote_format(summary, sizeof summary,
+                      "%.1f %% clean, %.1f %% in car noise; %.2f false accepts/h, %.1f %% missed",
+                      100.0 * accuracy[MOTE_CONDITION_CLEAN],
+                      100.0 * accuracy[MOTE_CONDITION_CAR_NOISE],
+                      point.false_accepts_per_hour.value, 100.0 * point.false_reject_rate.value);
+    json_object_set_new(e->r->output, "summary", json_string(summary));
+    return MOTE_OK;
+}
+
+mote_status mote_stage_evaluate_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
+{
+    evaluating *e = mote_alloc_zero(1, sizeof *e);
+    if (!e)
+        return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    e->p = p;
+    e->r = r;
+    mote_arena_init(&e->arena, (size_t)16 << 30);
+    mote_status st = evaluate(e, err);
+    mote_graph_destroy(e->s8);
+    mote_dataset_release(&e->validation);
+    mote_dataset_release(&e->test);
+    mote_arena_release(&e->arena);
+    mote_free(e);
+    return st;
+}
