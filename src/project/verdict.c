@@ -30,7 +30,7 @@ const mote_measurement *mote_measurement_find(const mote_measurements *all, cons
 
 mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured, const char *basis)
 {
-    mote_verdict v = {.requirement = q, .kind = MOTE_VERDICT_UNKNOWN, .measured = measured, .judged = NAN, .margin = NAN};
+    mote_verdict v = {.requirement = q, .kind = MOTE_VERDICT_UNKNOWN, .measured = measured, .judged = (double)NAN, .margin = (double)NAN};
     if (!measured) {
         (void)mote_format(v.reason, sizeof v.reason, "not measured yet");
         return v;
@@ -46,7 +46,7 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
     v.judged = measured->value;
     if (q->confidence > 0) {
         if (!(measured->confidence >= q->confidence - 1e-9)) {
-            v.judged = NAN;
+            v.judged = (double)NAN;
             if (measured->confidence > 0)
                 (void)mote_format(v.reason, sizeof v.reason, "measured with confidence %g, but %g is required",
                                   measured->confidence, q->confidence);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The test as the product hears it: clips somewhere in hours of noise, a model that looks every hop,
+ * and the detector of the firmware. False accepts per hour and missed words as the threshold moves.
+ *
+ *     clips, noise ──build──> track ──run (your model)──> outputs ──curve──> points ──choose──> threshold
+ *
+ * The threshold belongs to be chosen on a stream of validation clips and judged on one of test
+ * clips: chosen and judged on the same stream it looks better than it is.
+ *
+ * Pure functions; the same input and seed give the same bytes. Depends on data/audio.h (views of
+ * samples), device/stream (the detector), graph/model.h (the operating point), project.h. */
+#ifndef MOTE_EVALUATE_STREAM_H
+#define MOTE_EVALUATE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "data/audio.h"
+#include "evaluate/interval.h"
+#include "evaluate/value.h"
+#include "graph/model.h"
+#include "project/project.h"
+
+/* ---- the stream ---- */
+
+/* Clips to place; all borrowed. Classes [0, n_keywords) are keywords; a detection of anything else
+ * is not possible, but clips of other words are placed too: they must not be taken for keywords. */
+typedef struct {
+    int32_t rate_hz;
+    size_t n, clip_samples;
+    const int16_t *pcm;                 /* [n][clip_samples] */
+    const int32_t *class_id;            /* [n] */
+    int32_t n_keywords;
+    int32_t silence_class;              /* clips of it are left out; -1: there is none */
+    mote_audio_set noise;               /* background recordings; none: white noise */
+} mote_stream_material;
+
+typedef struct {
+    double hours;                       /* of the stream, > 0 */
+    mote_span snr_db;                   /* of each clip against the noise around it, by RMS of the clip */
+    double gap_s;                       /* least time between two clips, >= 0 */
+    uint64_t seed;
+} mote_stream_config;
+
+/* One clip in the track. Samples [start, end). */
+typedef struct {
+    int64_t start, end;
+    int32_t class_id;
+    int32_t clip;                       /* index into the material */
+} mote_stream_event;
+
+typedef struct {
+    int32_t rate_hz;
+    int16_t *pcm;                       /* [n] */
+    size_t n;
+    mote_stream_event *events;          /* in order, apart by at least the gap */
+    size_t n_events;
+    int64_t n_words;                    /* events that are keywords */
+} mote_stream_track;
+
+/* What the project asks for: its hours and SNR, and gaps longer than its tolerance, so that a
+ * detection can belong to one word only. */
+mote_stream_config mote_stream_config_of(const mote_project *p, uint64_t seed);
+
+/* Build a track. It is cut into equal slots, one for each clip, as many clips (drawn without
+ * repetition) as fit with the gap; each clip stands somewhere in its slot, as recorded, and the
+ * noise of the slot is scaled to the drawn SNR. Noise pieces are cross-faded over 20 ms. Sums are
+ * clipped to 16 bits. Lives as long as `a`, which must have room for 2 bytes a sample.
+ *
+ * Errors: ARG  config or material out of range, no clip, the stream is shorter than one slot
+ *         NOMEM */
+MOTE_MUST_USE mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_config *cfg, mote_arena *a,
+                                            mote_stream_track *out, mote_err *err);
+
+/* ---- the model on it ---- */
+
+/* Outputs of a model for window i at samples [i * hop, i * hop + window): int8 of a softmax, p = (q +
+ * 128) / 256, as the firmware sees them. */
+typedef struct {
+    int32_t n_classes, rate_hz;
+    int64_t window, hop;                /* samples */
+    size_t n;
+    int8_t *q;                          /* [n][n_classes] */
+} mote_stream_outputs;
+
+/* The caller's model: n windows, the i-th at pcm + i * hop, into q [n][n_classes]. */
+typedef mote_status mote_stream_classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+                                         int8_t *q, mote_err *err);
+
+/* Run the model over the track in batches of 256 windows, in order. progress (NULL allowed) is told
+ * after each. CANCELLED when *cancel is set; what classify returns; ARG for window or hop. */
+typedef void mote_stream_progress(void *arg, size_t done, size_t total);
+MOTE_MUST_USE mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, size_t window, size_t hop,
+                                          mote_stream_classify *classify, void *arg,
+                                          mote_stream_progress *progress, void *progress_arg,
+                                          const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
+                                          mote_err *err);
+
+/* A float probability as the int8 of the softmax output. */
+int8_t mote_stream_quantize(float probability);
+
+/* ---- counting ---- */
+
+typedef struct {
+    int32_t smooth_hops;                /* 1..64 */
+    int32_t suppress_hops;
+    double tolerance_s;                 /* a detection counts for a word from its clip's start to this
+                                           long after its end */
+} mote_stream_detector;
+
+/* Smoothing, suppression and tolerance of the project in hops. */
+mote_stream_detector mote_stream_detector_of(const mote_project *p);
+
+typedef struct {
+    int64_t n_words, n_hits;            /* keywords in the track, of them detected */
+    int64_t n_false_accepts;            /* detections that are not the first right one of a word */
+    int64_t n_confused;                 /* of those: another keyword than the one spoken */
+    int64_t n_repeated;                 /* of those: the right word, but again */
+    double hours;                       /* of listening */
+    int64_t per_word[MOTE_MODEL_MAX_LABELS], per_word_hits[MOTE_MODEL_MAX_LABELS];
+} mote_stream_counts;
+
+/* Count with one threshold (probability, as mrt_detector_threshold takes it) for all keywords. The
+ * time of a detection is the end of its window. ARG when the outputs do not fit the detector. */
+MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,
+                                            int32_t n_keywords, const mote_stream_detector *d, double threshold,
+                                            mote_stream_counts *out, mote_err *err);
+
+typedef struct {
+    double threshold;
+    mote_stream_counts counts;
+    mote_interval false_accepts_per_hour;  /* Garwood */
+    mote_interval false_reject_rate;       /* Wilson */
+    mote_value value;                      /* NaN when the project states none */
+} mote_stream_point;
+
+/* A point at every threshold i / 256, i = 1..256: all that 8-bit probabilities can tell apart
+ * without smoothing. The last one never detects anything. */
+#define MOTE_STREAM_POINTS 256
+typedef struct {
+    mote_stream_point points[MOTE_STREAM_POINTS];
+    double confidence;
+    double hop_s;
+    mote_stream_detector detector;
+} mote_stream_curve;
+
+/* *out lives as long as `a`. `value` may have is_given false. */
+MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
+                                               int32_t n_keywords, const mote_stream_detector *d,
+                                               const mote_project_value *value, double confidence, mote_arena *a,
+                                               mote_stream_curve **out, mote_err *err);
+
+/* ---- choosing ---- */
+
+typedef struct {
+    size_t index;                       /* of the point */
+    bool by_value;                      /* else: fewest missed words within the limit */
+    double max_false_accepts_per_hour;  /* the limit that was asked for */
+    bool is_limit_met;                  /* by_value: true */
+} mote_stream_choice;
+
+/* With a value the point that earns the most; without, the one that misses the fewest words at no
+ * more than max_false_accepts_per_hour, or, when none does, the fewest false accepts. Ties: fewer
+ * false accepts, then fewer missed words, then the middle of the run of equal points, which is the
+ * furthest from where either side changes. */
+mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_false_accepts_per_hour);
+
+/* The operating point of a model: the threshold for every keyword, 0 for the other labels. */
+mote_operating_point mote_stream_operating_point(const mote_stream_curve *c, const mote_stream_choice *choice,
+                                                 int32_t n_keywords, int32_t n_labels, double temperature);
+
+/* {"threshold", "by", rates with intervals, counts, value} of one point, and the whole curve as
+ * arrays for plotting ("threshold", "false_accepts_per_hour", "false_reject_rate"), points that equal
+ * the one before left out. New references owned by the caller. */
+MOTE_MUST_USE mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords, int32_t n_keywords,
+                                                    json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out, mote_err *err);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counting on a stream with the firmware's detector, the curve over thresholds, and the choice of
+ * the operating point; see stream.h. */
+#include <math.h>
+#include <string.h>
+
+#include "device/stream/mrt_detector.h"
+#include "evaluate/json_parts.h"
+#include "evaluate/stream.h"
+
+static int32_t hops(double ms, double hop_ms, int32_t lo, int32_t hi)
+{
+    double x = nearbyint(ms / hop_ms);
+    return x < lo ? lo : x > hi ? hi : (int32_t)x;
+}
+
+mote_stream_detector mote_stream_detector_of(const mote_project *p)
+{
+    const mote_project_stream *s = &p->stream;
+    return (mote_stream_detector){.smooth_hops = hops(s->smoothing_ms, s->hop_ms, 1, MRT_DETECTOR_MAX_HOPS),
+                                  .suppress_hops = hops(s->suppression_ms, s->hop_ms, 0, 1000000),
+                                  .tolerance_s = s->tolerance_ms / 1000};
+}
+
+/* What is known of each event while the outputs go by. */
+typedef struct {
+    const mote_stream_track *track;
+    size_t next;                        /* first event that ends, with tolerance, at or after now */
+    bool *is_hit;                       /* [n_events] */
+    int64_t tolerance;                  /* samples */
+} matcher;
+
+/* A detection of keyword k at sample `at`: which event was meant? Events lie apart by more than the
+ * tolerance when the track was built with mote_stream_config_of; otherwise the first one counts. */
+static void match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_stream_counts *c)
+{
+    const mote_stream_track *t = m->track;
+    while (m->next < t->n_events && t->events[m->next].end + m->tolerance < at)
+        m->next++;
+    bool is_near_other = false;
+    for (size_t i = m->next; i < t->n_events && t->events[i].start <= at; i++) {
+        const mote_stream_event *e = &t->events[i];
+        if (e->class_id == k && !m->is_hit[i]) {
+            m->is_hit[i] = true;
+            c->n_hits++;
+            c->per_word_hits[k]++;
+            return;
+        }
+        if (e->class_id == k) {
+            c->n_repeated++;
+            c->n_false_accepts++;
+            return;
+        }
+        is_near_other |= e->class_id < n_keywords;
+    }
+    c->n_false_accepts++;
+    c->n_confused += is_near_other;
+}
+
+typedef struct {
+    mrt_detector detector;
+    uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
+    void *memory;
+    bool *is_hit;
+} counting;
+
+static mrt_detector_config config_of(const mote_stream_outputs *o, const mote_stream_detector *d,
+                                     const uint32_t *thresholds)
+{
+    return (mrt_detector_config){.n_classes = o->n_classes, .smooth_hops = d->smooth_hops, .min_count = d->smooth_hops,
+                                 .suppress_hops = d->suppress_hops, .thresholds = thresholds};
+}
+
+static mote_status start_counting(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
+                                  const mote_stream_detector *d, mote_arena *a, counting **out, mote_err *err)
+{
+    counting *c = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *c, &c, err));
+    if (n_keywords < 1 || n_keywords > o->n_classes || n_keywords > MOTE_MODEL_MAX_LABELS
+        || o->n_classes > MRT_DETECTOR_MAX_CLASSES || !(d->tolerance_s >= 0 && d->tolerance_s <= 3600))
+        return mote_fail(err, MOTE_ARG, "stream: %d keywords of %d classes or tolerance %g s is out of range",
+                         n_keywords, o->n_classes, d->tolerance_s);
+    mrt_detector_config cfg = config_of(o, d, c->thresholds);
+    size_t bytes = mrt_detector_bytes(&cfg);
+    if (bytes == 0)
+        return mote_fail(err, MOTE_ARG, "stream: smoothing over %d hops or suppression of %d is out of range",
+                         d->smooth_hops, d->suppress_hops);
+    MOTE_TRY(mote_arena_take(a, bytes, 1, &c->memory, err));
+    MOTE_TRY(mote_arena_take(a, track->n_events, sizeof *c->is_hit, &c->is_hit, err));
+    *out = c;
+    return MOTE_OK;
+}
+
+static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o, const mote_stream_track *track,
+                                   int32_t n_keywords, const mote_stream_detector *d, double threshold)
+{
+    mote_stream_counts counts = {.n_words = track->n_words, .hours = (double)track->n / track->rate_hz / 3600};
+    for (size_t i = 0; i < track->n_events; i++)
+        if (track->events[i].class_id < n_keywords)
+            counts.per_word[track->events[i].class_id]++;
+    for (int32_t k = 0; k < o->n_classes; k++)
+        c->thresholds[k] = k < n_keywords ? mrt_detector_threshold((float)threshold) : 0;
+    mrt_detector_config cfg = config_of(o, d, c->thresholds);
+    int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
+    MOTE_BUG_IF(!is_ready);
+    memset(c->is_hit, 0, track->n_events * sizeof *c->is_hit);
+    matcher m = {.track = track, .is_hit = c->is_hit, .tolerance = (int64_t)(d->tolerance_s * track->rate_hz)};
+    for (size_t i = 0; i < o->n; i++) {
+        mrt_detection hit;
+        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit))
+            match(&m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, &counts);
+    }
+    return counts;
+}
+
+mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
+                              const mote_stream_detector *d, double threshold, mote_stream_counts *out, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, 64u << 20);
+    counting *c = NULL;
+    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
+    *out = count_at(c, o, track, n_keywords, d, threshold);
+    return MOTE_OK;
+}
+
+static mote_stream_point point_of(double threshold, const mote_stream_counts *c, const mote_project_value *value,
+                                  double confidence)
+{
+    mote_value_counts v = {c->n_words, c->n_words - c->n_hits, c->n_false_accepts, c->hours};
+    return (mote_stream_point){
+        .threshold = threshold,
+        .counts = *c,
+        .false_accepts_per_hour = mote_interval_poisson(c->n_false_accepts, c->hours, confidence),
+        .false_reject_rate = mote_interval_wilson(c->n_words - c->n_hits, c->n_words, confidence),
+        .value = mote_value_per_day(value, &v, confidence),
+    };
+}
+
+mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
+                                 const mote_stream_detector *d, const mote_project_value *value, double confidence,
+                                 mote_arena *a, mote_stream_curve **out, mote_err *err)
+{
+    if (!(confidence > 0 && confidence < 1))
+        return mote_fail(err, MOTE_ARG, "stream: confidence %g is not between 0 and 1", confidence);
+    mote_stream_curve *curve = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *curve, &curve, err));
+    curve->confidence = confidence;
+    curve->hop_s = (double)o->hop / track->rate_hz;
+    curve->detector = *d;
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, 64u << 20);
+    counting *c = NULL;
+    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
+        double threshold = (i + 1) / 256.0;
+        mote_stream_counts counts = count_at(c, o, track, n_keywords, d, threshold);
+        curve->points[i] = point_of(threshold, &counts, value, confidence);
+    }
+    *out = curve;
+    return MOTE_OK;
+}
+
+/* Is a better than b? Same order for both policies after the first question. */
+static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bool by_value, double max_fa)
+{
+    if (by_value && a->value.value.value != b->value.value.value)
+        return a->value.value.value > b->value.value.value;
+    bool a_fits = a->false_accepts_per_hour.value <= max_fa, b_fits = b->false_accepts_per_hour.value <= max_fa;
+    if (!by_value && a_fits != b_fits)
+        return a_fits;
+    if (!by_value && a_fits && a->counts.n_hits != b->counts.n_hits)
+        return a->counts.n_hits > b->counts.n_hits;
+    if (a->counts.n_false_accepts != b->counts.n_false_accepts)
+        return a->counts.n_false_accepts < b->counts.n_false_accepts;
+    return a->counts.n_hits > b->counts.n_hits;
+}
+
+static bool is_same(const mote_stream_point *a, const mote_stream_point *b)
+{
+    return a->counts.n_hits == b->counts.n_hits && a->counts.n_false_accepts == b->counts.n_false_accepts;
+}
+
+mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_false_accepts_per_hour)
+{
+    mote_stream_choice choice = {.by_value = isfinite(c->points[0].value.value.value),
+                                 .max_false_accepts_per_hour = max_false_accepts_per_hour};
+    size_t best = 0;
+    for (size_t i = 1; i < MOTE_STREAM_POINTS; i++)
+        if (is_better(&c->points[i], &c->points[best], choice.by_value, max_false_accepts_per_hour))
+            best = i;
+    size_t last = best;
+    while (last + 1 < MOTE_STREAM_POINTS && is_same(&c->points[last + 1], &c->points[best]))
+        last++;
+    choice.index = best + (last - best) / 2;
+    choice.is_limit_met = choice.by_value
+                          || c->points[choice.index].false_accepts_per_hour.value <= max_false_accepts_per_hour;
+    return choice;
+}
+
+mote_operating_point mote_stream_operating_point(const mote_stream_curve *c, const mote_stream_choice *choice,
+                                                 int32_t n_keywords, int32_t n_labels, double temperature)
+{
+    mote_operating_point p = {.smooth_hops = c->detector.smooth_hops,
+                              .hop_ms = (int32_t)nearbyint(c->hop_s * 1000),
+                              .suppress_ms = (int32_t)nearbyint(c->detector.suppress_hops * c->hop_s * 1000),
+                              .temperature = (float)temperature};
+    for (int32_t k = 0; k < n_keywords && k < n_labels && k < MOTE_MODEL_MAX_LABELS; k++)
+        p.thresholds[k] = (float)c->points[choice->index].threshold;
+    return p;
+}
+
+static mote_status per_word_json(const mote_stream_counts *c, const char *const *keywords, int32_t n_keywords,
+                                 json_t *list, mote_err *err)
+{
+    for (int32_t k = 0; k < n_keywords; k++) {
+        json_t *o = json_object();
+        if (json_array_append_new(list, o) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
+        MOTE_TRY(mote_json_put(o, "keyword", json_string(keywords[k]), err));
+        MOTE_TRY(mote_json_put(o, "n", json_integer(c->per_word[k]), err));
+        MOTE_TRY(mote_json_put(o, "n_hits", json_integer(c->per_word_hits[k]), err));
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords, int32_t n_keywords,
+                                      json_t **out, mote_err *err)
+{
+    const mote_stream_counts *c = &p->counts;
+    MOTE_SCOPED_JSON *o = json_object();
+    if (!o)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
+    MOTE_TRY(mote_json_put(o, "threshold", json_real(p->threshold), err));
+    MOTE_TRY(mote_json_put(o, "hours", json_real(c->hours), err));
+    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_words), err));
+    MOTE_TRY(mote_json_put(o, "n_hits", json_integer(c->n_hits), err));
+    MOTE_TRY(mote_json_put(o, "n_false_accepts", json_integer(c->n_false_accepts), err));
+    MOTE_TRY(mote_json_put(o, "n_confused", json_integer(c->n_confused), err));
+    MOTE_TRY(mote_json_put(o, "n_repeated", json_integer(c->n_repeated), err));
+    MOTE_TRY(mote_json_put_interval(o, "false_accepts_per_hour", p->false_accepts_per_hour, err));
+    MOTE_TRY(mote_json_put_interval(o, "false_reject_rate", p->false_reject_rate, err));
+    if (isfinite(p->value.value.value)) {
+        MOTE_TRY(mote_json_put_interval(o, "value_per_day", p->value.value, err));
+        MOTE_TRY(mote_json_put(o, "value_of_true_accepts", json_real(p->value.true_accepts), err));
+        MOTE_TRY(mote_json_put(o, "value_of_false_rejects", json_real(p->value.false_rejects), err));
+        MOTE_TRY(mote_json_put(o, "value_of_false_accepts", json_real(p->value.false_accepts), err));
+    }
+    json_t *words = json_array();
+    MOTE_TRY(mote_json_put(o, "keywords", words, err));
+    MOTE_TRY(per_word_json(c, keywords, n_keywords, words, err));
+    *out = json_incref(o);
+    return MOTE_OK;
+}
+
+mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *o = json_object();
+    json_t *thresholds = json_array(), *accepts = json_array(), *rejects = json_array();
+    mote_status st = mote_json_put(o, "threshold", thresholds, err);
+    mote_status st2 = mote_json_put(o, "false_accepts_per_hour", accepts, err);
+    mote_status st3 = mote_json_put(o, "false_reject_rate", rejects, err);
+    if (st != MOTE_OK || st2 != MOTE_OK || st3 != MOTE_OK)
+        return MOTE_NOMEM;
+    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
+        const mote_stream_point *p = &c->points[i];
+        if (i > 0 && i + 1 < MOTE_STREAM_POINTS && is_same(p, &c->points[i - 1]))
+            continue;
+        if (json_array_append_new(thresholds, json_real(p->threshold)) != 0
+            || json_array_append_new(accepts, mote_json_number(p->false_accepts_per_hour.value)) != 0
+            || json_array_append_new(rejects, mote_json_number(p->false_reject_rate.value)) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
+    }
+    *out = json_incref(o);
+    return MOTE_OK;
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams: what is built is what was asked for, counting agrees with a model whose answers are known,
+ * and the operating point is the best one. */
+#include "base/rng.h"
+#include "evaluate/stream.h"
+#include "unit/evaluate/golden.h"
+
+enum { RATE = 8000, CLIP = 8000, N_CLIPS = 60, N_KEYWORDS = 2, N_CLASSES = 4 };
+
+typedef struct {
+    mote_arena arena;
+    int16_t *pcm, *noise;
+    int32_t class_id[N_CLIPS];
+    mote_audio_view view;
+    mote_stream_material material;
+    mote_stream_config config;
+} fixture;
+
+/* Classes in turn: two keywords, unknown (2), silence (3). Clip i is a tone of its own amplitude. */
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    mote_arena_init(&f->arena, 256u << 20);
+    f->pcm = malloc(N_CLIPS * CLIP * sizeof *f->pcm);
+    f->noise = malloc(20000 * sizeof *f->noise);
+    mote_rng rng;
+    mote_rng_init(&rng, 3);
+    for (int i = 0; i < N_CLIPS; i++) {
+        f->class_id[i] = i % N_CLASSES;
+        for (int k = 0; k < CLIP; k++)
+            f->pcm[i * CLIP + k] = (int16_t)((1000 + 50 * i) * sin(0.3 * k));
+    }
+    for (int i = 0; i < 20000; i++)
+        f->noise[i] = (int16_t)(300 * mote_rng_normal(&rng));
+    f->view = (mote_audio_view){f->noise, 20000};
+    f->material = (mote_stream_material){.rate_hz = RATE, .n = N_CLIPS, .clip_samples = CLIP, .pcm = f->pcm,
+                                         .class_id = f->class_id, .n_keywords = N_KEYWORDS, .silence_class = 3,
+                                         .noise = {&f->view, 1}};
+    f->config = (mote_stream_config){.hours = 0.05, .snr_db = {20, 20}, .gap_s = 1, .seed = 7};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    mote_arena_release(&f->arena);
+    free(f->pcm);
+    free(f->noise);
+    free(f);
+    return 0;
+}
+
+static mote_stream_track build(fixture *f)
+{
+    mote_stream_track t;
+    mote_err err;
+    if (mote_stream_build(&f->material, &f->config, &f->arena, &t, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return t;
+}
+
+static void every_usable_clip_stands_once_and_apart(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    bool is_used[N_CLIPS] = {false};
+    assert_int_equal(t.n, 0.05 * 3600 * RATE);
+    assert_int_equal(t.n_events, 45);           /* 60 without the 15 of silence; 180 s have room for 90 */
+    assert_int_equal(t.n_words, 30);
+    for (size_t i = 0; i < t.n_events; i++) {
+        const mote_stream_event *e = &t.events[i];
+        assert_int_equal(e->end - e->start, CLIP);
+        assert_true(e->start >= 0 && e->end <= (int64_t)t.n);
+        assert_true(i == 0 || e->start - t.events[i - 1].end >= RATE);
+        assert_int_equal(e->class_id, f->class_id[e->clip]);
+        assert_int_not_equal(e->class_id, 3);
+        assert_false(is_used[e->clip]);
+        is_used[e->clip] = true;
+    }
+}
+
+static double rms_of(const int16_t *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * x[i];
+    return sqrt(sum / (double)n);
+}
+
+static void noise_is_at_the_drawn_distance_from_the_clip(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    for (size_t i = 0; i < t.n_events; i++) {
+        const mote_stream_event *e = &t.events[i];
+        const int16_t *before = t.pcm + e->start - RATE / 4;    /* gap/2 = 0.5 s of the slot's own noise */
+        double noise = rms_of(before, RATE / 4), clip = rms_of(f->pcm + e->clip * CLIP, CLIP);
+        /* A quarter second of white noise: the RMS is known to 1/sqrt(2*2000) = 1.6 %. */
+        near_to(20 * log10(clip / noise), 20, 0.03, "SNR");
+        /* And the clip is there as recorded, away from its faded edges. */
+        double worst = 0;
+        for (int k = 100; k < CLIP - 100; k++)
+            worst = fmax(worst, fabs((double)t.pcm[e->start + k] - f->pcm[e->clip * CLIP + k]));
+        assert_true(worst < 6 * noise + 1);
+    }
+}
+
+static void same_seed_same_track_and_other_seed_another(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track a = build(f), b = build(f);
+    assert_memory_equal(a.pcm, b.pcm, a.n * sizeof *a.pcm);
+    assert_memory_equal(a.events, b.events, a.n_events * sizeof *a.events);
+    f->config.seed = 8;
+    mote_stream_track c = build(f);
+    assert_true(memcmp(a.pcm, c.pcm, a.n * sizeof *a.pcm) != 0);
+    f->material.noise.n = 0;                    /* white noise */
+    mote_stream_track w = build(f);
+    assert_true(rms_of(w.pcm, 2000) > 10);
+}
+
+static void a_short_stream_takes_fewer_clips_and_a_hopeless_one_is_refused(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t;
+    mote_err err;
+    f->config.hours = 10.0 / 3600;
+    assert_int_equal(build(f).n_events, 5);
+    f->config.hours = 1.5 / 3600;
+    assert_int_equal(mote_stream_build(&f->material, &f->config, &f->arena, &t, &err), MOTE_ARG);
+    assert_string_equal(err.text, "stream: too short for one clip and its gap");
+    f->config.hours = (double)NAN;
+    assert_int_equal(mote_stream_build(&f->material, &f->config, &f->arena, &t, &err), MOTE_ARG);
+    f->config.hours = 1;
+    for (int i = 0; i < N_CLIPS; i++)
+        f->class_id[i] = 3;
+    assert_int_equal(mote_stream_build(&f->material, &f->config, &f->arena, &t, &err), MOTE_ARG);
+    assert_string_equal(err.text, "stream: there are no clips of words to place");
+    mote_arena small;
+    mote_arena_init(&small, 1u << 20);
+    f->class_id[0] = 0;
+    assert_int_equal(mote_stream_build(&f->material, &f->config, &small, &t, &err), MOTE_NOMEM);
+    mote_arena_release(&small);
+}
+
+/* A model that knows the truth: sure of the class whose clip lies inside the window, give or take
+ * 0.2 s, and of the last class otherwise. */
+typedef struct { const mote_stream_track *t; int wrong_word, mute_every, calls; } oracle;
+
+static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop, int8_t *q, mote_err *err)
+{
+    oracle *o = arg;
+    (void)err;
+    o->calls++;
+    for (size_t i = 0; i < n; i++) {
+        int64_t start = (pcm - o->t->pcm) + (int64_t)(i * hop);
+        int32_t said = N_CLASSES - 1;
+        for (size_t k = 0; k < o->t->n_events; k++) {
+            const mote_stream_event *e = &o->t->events[k];
+            bool is_mute = o->mute_every && (int)k % o->mute_every == 0;
+            if (llabs(e->start - start) <= RATE / 5 && !is_mute)
+                said = o->wrong_word && e->class_id < N_KEYWORDS ? 1 - e->class_id : e->class_id;
+        }
+        assert_true(window == CLIP);
+        for (int32_t c = 0; c < N_CLASSES; c++)
+            q[i * N_CLASSES + (size_t)c] = mote_stream_quantize(c == said ? 0.9f : 0.03f);
+    }
+    return MOTE_OK;
+}
+
+static const mote_stream_detector detector = {.smooth_hops = 2, .suppress_hops = 10, .tolerance_s = 0.75};
+
+static mote_stream_outputs run(fixture *f, oracle *o)
+{
+    mote_stream_outputs out;
+    mote_err err;
+    if (mote_stream_run(o->t, N_CLASSES, CLIP, RATE / 10, classify, o, NULL, NULL, NULL, &f->arena, &out, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(out.n, 1 + (o->t->n - CLIP) / (RATE / 10));
+    return out;
+}
+
+static mote_stream_counts count(const mote_stream_outputs *o, const mote_stream_track *t, double threshold,
+                                const mote_stream_detector *d)
+{
+    mote_stream_counts c;
+    mote_err err;
+    if (mote_stream_count(o, t, N_KEYWORDS, d, threshold, &c, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return c;
+}
+
+static void a_model_that_knows_makes_no_mistake(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    oracle o = {.t = &t};
+    mote_stream_outputs out = run(f, &o);
+    assert_int_equal(o.calls, (out.n + 255) / 256);
+    mote_stream_counts c = count(&out, &t, 0.8, &detector);
+    assert_int_equal(c.n_words, 30);
+    assert_int_equal(c.n_hits, 30);
+    assert_int_equal(c.n_false_accepts, 0);
+    assert_int_equal(c.per_word[0] + c.per_word[1], 30);
+    assert_int_equal(c.per_word_hits[0], c.per_word[0]);
+    near_to(c.hours, 0.05, 1e-12, "hours");
+    c = count(&out, &t, 0.95, &detector);       /* surer than the model ever is */
+    assert_int_equal(c.n_hits, 0);
+    assert_int_equal(c.n_false_accepts, 0);
+}
+
+static void mistakes_are_counted_by_kind(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    oracle wrong = {.t = &t, .wrong_word = 1}, mute = {.t = &t, .mute_every = 1}, known = {.t = &t};
+    mote_stream_outputs out = run(f, &wrong);
+    mote_stream_counts c = count(&out, &t, 0.8, &detector);
+    assert_int_equal(c.n_hits, 0);
+    assert_int_equal(c.n_false_accepts, 30);
+    assert_int_equal(c.n_confused, 30);
+    out = run(f, &mute);
+    c = count(&out, &t, 0.8, &detector);
+    assert_int_equal(c.n_hits + c.n_false_accepts, 0);
+    /* Without suppression the model, sure in 3 to 5 windows in a row, reports each word again. */
+    mote_stream_detector eager = {.smooth_hops = 1, .suppress_hops = 0, .tolerance_s = 0.75};
+    out = run(f, &known);
+    c = count(&out, &t, 0.8, &eager);
+    assert_int_equal(c.n_hits, 30);
+    assert_true(c.n_repeated >= 60 && c.n_repeated == c.n_false_accepts && c.n_confused == 0);
+    /* Too little tolerance: detections come at the end of the window, up to 0.2 s after the clip's. */
+    mote_stream_detector strict = {.smooth_hops = 4, .suppress_hops = 10, .tolerance_s = 0};
+    c = count(&out, &t, 0.8, &strict);
+    assert_true(c.n_hits < 30 && c.n_false_accepts == 30 - c.n_hits);
+}
+
+/* Random outputs; the detector and the matching are done again here, slowly and in floating point. */
+static void counting_agrees_with_a_second_way(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    oracle o = {.t = &t, .mute_every = 3};
+    mote_stream_outputs out = run(f, &o);
+    mote_rng rng;
+    mote_rng_init(&rng, 99);
+    for (size_t i = 0; i < out.n * N_CLASSES; i++)
+        if (mote_rng_below(&rng, 4) == 0)
+            out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
+    for (int step = 1; step <= 10; step++) {
+        double threshold = step / 11.0;
+        mote_stream_counts c = count(&out, &t, threshold, &detector);
+        int64_t hits = 0, accepts = 0;
+        bool is_hit[N_CLIPS] = {false};
+        int quiet = 0;
+        uint32_t limit = (uint32_t)((float)threshold * 65536.0f + 0.5f);
+        for (size_t i = 0; i < out.n; i++) {
+            if (quiet > 0) {
+                quiet--;
+                continue;
+            }
+            if (i < 1)
+                continue;                       /* fewer than smooth_hops */
+            int32_t best = -1, best_sum = -1;
+            for (int32_t k = 0; k < N_KEYWORDS; k++) {
+                int32_t sum = out.q[i * N_CLASSES + (size_t)k] + out.q[(i - 1) * N_CLASSES + (size_t)k] + 256;
+                if ((double)sum / 512 * 65536 >= (double)limit && sum > best_sum) {
+                    best = k;
+                    best_sum = sum;
+                }
+            }
+            if (best < 0)
+                continue;
+            quiet = 10;
+            double at = ((double)i * (double)out.hop + CLIP) / RATE;
+            bool is_first = false;
+            for (size_t k = 0; k < t.n_events && !is_first; k++)
+                if (t.events[k].class_id == best && !is_hit[k] && at >= (double)t.events[k].start / RATE
+                    && at <= (double)t.events[k].end / RATE + 0.75)
+                    is_first = is_hit[k] = true;
+            hits += is_first;
+            accepts += !is_first;
+        }
+        assert_int_equal(c.n_hits, hits);
+        assert_int_equal(c.n_false_accepts, accepts);
+    }
+}
+
+static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t, const mote_project_value *value)
+{
+    oracle o = {.t = t, .mute_every = 5};
+    mote_stream_outputs out = run(f, &o);
+    mote_rng rng;
+    mote_rng_init(&rng, 4);
+    for (size_t i = 0; i < out.n * N_CLASSES; i++)
+        if (mote_rng_below(&rng, 10) == 0)
+            out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
+    mote_stream_curve *c = NULL;
+    mote_err err;
+    if (mote_stream_curve_of(&out, t, N_KEYWORDS, &detector, value, 0.95, &f->arena, &c, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return c;
+}
+
+static void the_limit_decides_without_a_value(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    mote_project_value none = {.is_given = false};
+    mote_stream_curve *c = curve_of(f, &t, &none);
+    const mote_stream_point *end = &c->points[MOTE_STREAM_POINTS - 1];
+    assert_true(end->threshold == 1 && end->counts.n_hits == 0 && end->counts.n_false_accepts == 0);
+    assert_true(end->false_reject_rate.value == 1 && end->false_accepts_per_hour.lo == 0);
+    for (double limit = 0; limit < 5000; limit += 100) {
+        mote_stream_choice choice = mote_stream_choose(c, limit);
+        const mote_stream_point *p = &c->points[choice.index];
+        assert_true(choice.is_limit_met && !choice.by_value && p->false_accepts_per_hour.value <= limit);
+        for (size_t i = 0; i < MOTE_STREAM_POINTS; i++)
+            if (c->points[i].false_accepts_per_hour.value <= limit)
+                assert_true(c->points[i].counts.n_hits <= p->counts.n_hits);
+    }
+    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) /* no point within the limit */
+        c->points[i].false_accepts_per_hour.value += 10;
+    mote_stream_choice choice = mote_stream_choose(c, 9);
+    assert_false(choice.is_limit_met);
+    assert_int_equal(c->points[choice.index].counts.n_false_accepts, 0);
+}
+
+static void the_money_decides_with_a_value(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    mote_project_value money = {.is_given = true, .true_accept = 1, .false_accept = -0.001, .false_reject = -1,
+                                .volume_per_day = 1000, .listening_hours_per_day = 24};
+    mote_stream_curve *c = curve_of(f, &t, &money);
+    mote_stream_choice eager = mote_stream_choose(c, 0);
+    assert_true(eager.by_value);
+    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++)
+        assert_true(c->points[i].value.value.value <= c->points[eager.index].value.value.value);
+    money.false_accept = -1000;
+    c = curve_of(f, &t, &money);
+    mote_stream_choice shy = mote_stream_choose(c, 0);
+    assert_true(shy.index > eager.index);
+    assert_true(c->points[shy.index].counts.n_false_accepts < c->points[eager.index].counts.n_false_accepts + 1);
+}
+
+static void the_operating_point_is_stored_as_the_device_takes_it(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    mote_project_value none = {.is_given = false};
+    mote_stream_curve *c = curve_of(f, &t, &none);
+    mote_stream_choice choice = mote_stream_choose(c, 100);
+    mote_operating_point p = mote_stream_operating_point(c, &choice, N_KEYWORDS, N_CLASSES, 1.5);
+    assert_int_equal(p.smooth_hops, 2);
+    assert_int_equal(p.hop_ms, 100);
+    assert_int_equal(p.suppress_ms, 1000);
+    assert_true(p.thresholds[0] == (float)c->points[choice.index].threshold && p.thresholds[1] == p.thresholds[0]);
+    assert_true(p.thresholds[2] == 0 && p.thresholds[3] == 0 && p.temperature == 1.5f);
+    const char *const words[] = {"a", "b"};
+    MOTE_SCOPED_JSON *j = NULL, *k = NULL;
+    assert_int_equal(mote_stream_point_to_json(&c->points[choice.index], words, 2, &j, NULL), MOTE_OK);
+    assert_int_equal(json_array_size(json_object_get(j, "keywords")), 2);
+    assert_null(json_object_get(j, "value_per_day"));
+    assert_int_equal(mote_stream_curve_to_json(c, &k, NULL), MOTE_OK);
+    size_t n = json_array_size(json_object_get(k, "threshold"));
+    assert_true(n > 5 && n <= 256 && n == json_array_size(json_object_get(k, "false_reject_rate")));
+}
+
+static void probabilities_become_the_softmax_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(mote_stream_quantize(0), -128);
+    assert_int_equal(mote_stream_quantize(0.5f), 0);
+    assert_int_equal(mote_stream_quantize(1), 127);
+    assert_int_equal(mote_stream_quantize(2), 127);
+    assert_int_equal(mote_stream_quantize(-1), -128);
+    assert_int_equal(mote_stream_quantize((float)NAN), -128);
+    assert_int_equal(mote_stream_quantize(1.0f / 256), -127);
+}
+
+static mote_status refuse(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop, int8_t *q, mote_err *err)
+{
+    (void)arg, (void)pcm, (void)n, (void)window, (void)hop, (void)q;
+    return mote_fail(err, MOTE_SHAPE, "no");
+}
+
+static void stops_and_failures_come_through(void **state)
+{
+    fixture *f = *state;
+    mote_stream_track t = build(f);
+    mote_stream_outputs out = {.n = 77};
+    mote_cancel cancel = {1};
+    mote_err err;
+    oracle o = {.t = &t};
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, classify, &o, NULL, NULL, &cancel, &f->arena, &out, &err), MOTE_CANCELLED);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, refuse, NULL, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_SHAPE);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 0, classify, &o, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_ARG);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, t.n + 1, 8, classify, &o, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_ARG);
+    assert_int_equal(out.n, 77);
+    out = run(f, &o);
+    mote_stream_detector bad = {.smooth_hops = 65, .suppress_hops = 0, .tolerance_s = 0};
+    mote_stream_counts c;
+    assert_int_equal(mote_stream_count(&out, &t, N_KEYWORDS, &bad, 0.5, &c, &err), MOTE_ARG);
+    assert_int_equal(mote_stream_count(&out, &t, N_CLASSES + 1, &detector, 0.5, &c, &err), MOTE_ARG);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(every_usable_clip_stands_once_and_apart),
+        T(noise_is_at_the_drawn_distance_from_the_clip),
+        T(same_seed_same_track_and_other_seed_another),
+        T(a_short_stream_takes_fewer_clips_and_a_hopeless_one_is_refused),
+        T(a_model_that_knows_makes_no_mistake),
+        T(mistakes_are_counted_by_kind),
+        T(counting_agrees_with_a_second_way),
+        T(the_limit_decides_without_a_value),
+        T(the_money_decides_with_a_value),
+        T(the_operating_point_is_stored_as_the_device_takes_it),
+        T(probabilities_become_the_softmax_bytes),
+        T(stops_and_failures_come_through),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
