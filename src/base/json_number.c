@@ -21,8 +21,9 @@
 
 #include "base/json_pull.h"
 
-static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 static bool is_digit(char c)
 {
@@ -56,7 +57,7 @@ const char *mote_json_number_end(const char *at, const char *end)
         while (at < end && is_digit(*at))
             at++;
     }
-    return at < end && is_digit(*at) ? NULL : at;    /* "01" */
+    return at < end && is_digit(*at) ? NULL : at; /* "01" */
 }
 
 static uint64_t bits_of(double x)
@@ -76,7 +77,7 @@ static bool is_midpoint(double x)
  * -1, 0, 1. Both as digit strings with a common decimal exponent: value = 0.d1d2.. * 10^exp. */
 static int compare_decimal(const char *s, size_t n, double x)
 {
-    char exact[200];                     /* a midpoint has at most 113 significant digits */
+    char exact[200]; /* a midpoint has at most 113 significant digits */
     (void)snprintf(exact, sizeof exact, "%.150e", x);
     const char *e_at = strchr(exact, 'e');
     int64_t x_exp = 0;
@@ -113,7 +114,7 @@ static int compare_decimal(const char *s, size_t n, double x)
     exp += written;
     if (exp != x_exp)
         return exp < x_exp ? -1 : 1;
-    for (; order == 0 && x_at < e_at; x_at++)        /* the number ended: is the midpoint longer? */
+    for (; order == 0 && x_at < e_at; x_at++) /* the number ended: is the midpoint longer? */
         if (is_digit(*x_at) && *x_at != '0')
             order = -1;
     return order;
@@ -130,7 +131,7 @@ static bool nearest_slow(const char *s, size_t n, float *out)
     float other = (double)f < x ? nextafterf(f, INFINITY) : (double)f > x ? nextafterf(f, 0.0f) : f;
     if (isinf(f))
         other = FLT_MAX;
-    double limit = 0x1.ffffffp127;       /* the midpoint above FLT_MAX: from here on infinite */
+    double limit = 0x1.ffffffp127; /* the midpoint above FLT_MAX: from here on infinite */
     double middle = isinf(f) || isinf(other) ? limit : ((double)f + (double)other) / 2.0;
     if (!(other < f || other > f) || x < middle || x > middle) {
         *out = f;
@@ -173,7 +174,7 @@ const char *mote_json_f32(const char *at, const char *end, float *out, bool *out
     }
     if (at < end && (*at | 0x20) == 'e') {
         at = mote_json_number_end(start, end);
-        n_digits = 20;                   /* rare: leave it to the slow way */
+        n_digits = 20; /* rare: leave it to the slow way */
     }
     if (!at)
         return NULL;

@@ -40,7 +40,8 @@ static mote_status fail_at(mote_json_pull *p, const char *at, mote_status st, co
             start = c + 1;
         }
     p->at = p->end;
-    return mote_fail(&p->failure, st, "line %zu, column %zu: %s", line, (size_t)(at - start) + 1, what);
+    return mote_fail(&p->failure, st, "line %zu, column %zu: %s", line, (size_t)(at - start) + 1,
+                     what);
 }
 
 static void skip_blanks(mote_json_pull *p)
@@ -69,11 +70,16 @@ mote_pull_kind mote_pull_peek(mote_json_pull *p)
     if (p->failure.status != MOTE_OK || p->at == p->end)
         return MOTE_PULL_NONE;
     char c = *p->at;
-    if (c == '{') return MOTE_PULL_OBJECT;
-    if (c == '[') return MOTE_PULL_ARRAY;
-    if (c == '"') return MOTE_PULL_STRING;
-    if (c == '-' || (c >= '0' && c <= '9')) return MOTE_PULL_NUMBER;
-    if (c == 't' || c == 'f') return MOTE_PULL_BOOL;
+    if (c == '{')
+        return MOTE_PULL_OBJECT;
+    if (c == '[')
+        return MOTE_PULL_ARRAY;
+    if (c == '"')
+        return MOTE_PULL_STRING;
+    if (c == '-' || (c >= '0' && c <= '9'))
+        return MOTE_PULL_NUMBER;
+    if (c == 't' || c == 'f')
+        return MOTE_PULL_BOOL;
     return c == 'n' ? MOTE_PULL_NULL : MOTE_PULL_NONE;
 }
 
@@ -181,7 +187,8 @@ mote_status mote_pull_str(mote_json_pull *p, mote_slice *out, mote_err *err)
     const char *at = ++p->at;
     while (at < p->end && *at != '"') {
         if ((unsigned char)*at < 0x20) {
-            (void)fail_at(p, at, MOTE_PARSE, "a control character in a string: write it as \\u00..");
+            (void)fail_at(p, at, MOTE_PARSE,
+                          "a control character in a string: write it as \\u00..");
             return report(p, err);
         }
         at += *at == '\\' && p->end - at > 1 ? 2 : 1;
@@ -237,18 +244,31 @@ mote_status mote_pull_skip(mote_json_pull *p, mote_err *err)
     bool b;
     do {
         switch (mote_pull_peek(p)) {
-        case MOTE_PULL_OBJECT: MOTE_TRY(mote_pull_object(p, err)); break;
-        case MOTE_PULL_ARRAY: MOTE_TRY(mote_pull_array(p, err)); break;
-        case MOTE_PULL_STRING: MOTE_TRY(mote_pull_str(p, &s, err)); break;
-        case MOTE_PULL_NUMBER: MOTE_TRY(mote_pull_f64(p, &x, err)); break;
-        case MOTE_PULL_BOOL: MOTE_TRY(mote_pull_bool(p, &b, err)); break;
-        case MOTE_PULL_NULL: MOTE_TRY(mote_pull_null(p, err)); break;
+        case MOTE_PULL_OBJECT:
+            MOTE_TRY(mote_pull_object(p, err));
+            break;
+        case MOTE_PULL_ARRAY:
+            MOTE_TRY(mote_pull_array(p, err));
+            break;
+        case MOTE_PULL_STRING:
+            MOTE_TRY(mote_pull_str(p, &s, err));
+            break;
+        case MOTE_PULL_NUMBER:
+            MOTE_TRY(mote_pull_f64(p, &x, err));
+            break;
+        case MOTE_PULL_BOOL:
+            MOTE_TRY(mote_pull_bool(p, &b, err));
+            break;
+        case MOTE_PULL_NULL:
+            MOTE_TRY(mote_pull_null(p, err));
+            break;
         case MOTE_PULL_NONE:
             (void)expected(p, "a value");
             return report(p, err);
         }
         /* Leave every level that ends here; stop in front of the next value. */
-        while (p->depth > base && !(p->in_object[p->depth - 1] ? mote_pull_key(p, &s) : mote_pull_item(p)))
+        while (p->depth > base &&
+               !(p->in_object[p->depth - 1] ? mote_pull_key(p, &s) : mote_pull_item(p)))
             if (p->failure.status != MOTE_OK)
                 return report(p, err);
     } while (p->depth > base);
@@ -339,7 +359,8 @@ static mote_status row(mote_json_pull *p, float *out, size_t max_values, size_t 
     const char *at = p->at, *end = p->end;
     size_t n = 0;
     for (;;) {
-        while (at < end && (unsigned char)*at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+        while (at < end && (unsigned char)*at <= ' ' &&
+               (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
             at++;
         p->at = at;
         if (at == end)
@@ -369,8 +390,8 @@ static mote_status row(mote_json_pull *p, float *out, size_t max_values, size_t 
 }
 
 /* Nested like dims: every level below the outermost must be there, and each have its length. */
-static mote_status nested(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out, size_t max_values,
-                          size_t *n_values)
+static mote_status nested(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out,
+                          size_t max_values, size_t *n_values)
 {
     int64_t left[MOTE_PULL_MAX_DEPTH];
     int32_t level = 0;
@@ -388,7 +409,8 @@ static mote_status nested(mote_json_pull *p, const int64_t *dims, int32_t n_dims
         } else if (left[level] > 0) {
             if (left[level] != dims[level]) {
                 if (at == p->end || *at != ',')
-                    return expected(p, at < p->end && *at == ']' ? "another array, says the shape," : "','");
+                    return expected(p, at < p->end && *at == ']' ? "another array, says the shape,"
+                                                                 : "','");
                 p->at++;
                 skip_blanks(p);
             }
@@ -410,12 +432,12 @@ static mote_status nested(mote_json_pull *p, const int64_t *dims, int32_t n_dims
     return MOTE_OK;
 }
 
-mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out, size_t max_values,
-                           size_t *n_values, mote_err *err)
+mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out,
+                           size_t max_values, size_t *n_values, mote_err *err)
 {
     MOTE_BUG_IF(n_dims < 0 || n_dims > MOTE_PULL_MAX_DEPTH);
     MOTE_TRY(mote_pull_array(p, err));
-    p->depth--;                          /* its end is found here, not by mote_pull_item */
+    p->depth--; /* its end is found here, not by mote_pull_item */
     p->is_first = false;
     skip_blanks(p);
     bool is_nested = n_dims > 1 && p->at < p->end && *p->at == '[';
@@ -431,7 +453,10 @@ static int32_t hex4(const char *s)
     int32_t x = 0;
     for (int i = 0; i < 4; i++) {
         char c = s[i];
-        int32_t d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int32_t d = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
         if (d < 0)
             return -1;
         x = x * 16 + d;
@@ -487,7 +512,7 @@ mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n, m
     if (!mote_utf8_valid(s.at, s.n))
         return mote_fail(err, MOTE_PARSE, "a string is not valid UTF-8");
     char *text = NULL;
-    MOTE_TRY(mote_arena_take(a, s.n + 1, 1, &text, err));   /* undoing escapes never lengthens */
+    MOTE_TRY(mote_arena_take(a, s.n + 1, 1, &text, err)); /* undoing escapes never lengthens */
     size_t len = 0;
     for (size_t i = 0; i < s.n;) {
         if (s.at[i] != '\\') {
@@ -502,7 +527,8 @@ mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n, m
         else if (i + 1 < s.n && s.at[i + 1] == 'u' && unicode_escape(s.at + i, s.n - i, &c, &used))
             len += put_utf8(text + len, c);
         else
-            return mote_fail(err, MOTE_PARSE, "a string has a bad escape: '%.*s'", (int)(s.n - i > 6 ? 6 : s.n - i), s.at + i);
+            return mote_fail(err, MOTE_PARSE, "a string has a bad escape: '%.*s'",
+                             (int)(s.n - i > 6 ? 6 : s.n - i), s.at + i);
         i += used;
     }
     text[len] = '\0';

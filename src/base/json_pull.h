@@ -40,18 +40,18 @@ typedef struct {
 bool mote_slice_is(mote_slice s, const char *text);
 
 typedef struct {
-    const char *text, *at, *end;         /* private, as is all below */
+    const char *text, *at, *end; /* private, as is all below */
     int32_t depth;
-    bool is_first;                       /* directly behind '{' or '[' */
+    bool is_first; /* directly behind '{' or '[' */
     bool in_object[MOTE_PULL_MAX_DEPTH];
-    mote_err failure;                    /* status OK: none yet */
+    mote_err failure; /* status OK: none yet */
 } mote_json_pull;
 
 /* text[0..n) is borrowed until the last call. */
 void mote_json_pull_init(mote_json_pull *p, const char *text, size_t n);
 
 typedef enum {
-    MOTE_PULL_NONE,                      /* no value starts here: the next call will say so */
+    MOTE_PULL_NONE, /* no value starts here: the next call will say so */
     MOTE_PULL_OBJECT,
     MOTE_PULL_ARRAY,
     MOTE_PULL_STRING,
@@ -71,10 +71,13 @@ bool mote_pull_item(mote_json_pull *p);
 MOTE_MUST_USE mote_status mote_pull_str(mote_json_pull *p, mote_slice *out, mote_err *err);
 MOTE_MUST_USE mote_status mote_pull_bool(mote_json_pull *p, bool *out, mote_err *err);
 MOTE_MUST_USE mote_status mote_pull_null(mote_json_pull *p, mote_err *err);
-MOTE_MUST_USE mote_status mote_pull_i64(mote_json_pull *p, int64_t *out, mote_err *err); /* "3", not "3.0"; RANGE when too large */
-MOTE_MUST_USE mote_status mote_pull_f64(mote_json_pull *p, double *out, mote_err *err);  /* nearest double; RANGE when infinite */
-MOTE_MUST_USE mote_status mote_pull_f32(mote_json_pull *p, float *out, mote_err *err);   /* nearest float; RANGE when infinite */
-MOTE_MUST_USE mote_status mote_pull_skip(mote_json_pull *p, mote_err *err);              /* any one value */
+MOTE_MUST_USE mote_status mote_pull_i64(mote_json_pull *p, int64_t *out,
+                                        mote_err *err); /* "3", not "3.0"; RANGE when too large */
+MOTE_MUST_USE mote_status mote_pull_f64(mote_json_pull *p, double *out,
+                                        mote_err *err); /* nearest double; RANGE when infinite */
+MOTE_MUST_USE mote_status mote_pull_f32(mote_json_pull *p, float *out,
+                                        mote_err *err); /* nearest float; RANGE when infinite */
+MOTE_MUST_USE mote_status mote_pull_skip(mote_json_pull *p, mote_err *err); /* any one value */
 
 /* The whole text was read: only blanks are left. Reports the first failure. */
 MOTE_MUST_USE mote_status mote_pull_end(mote_json_pull *p, mote_err *err);
@@ -84,12 +87,14 @@ MOTE_MUST_USE mote_status mote_pull_end(mote_json_pull *p, mote_err *err);
  * another. A flat array may have any length up to max_values. true and false count as 1 and 0.
  * Cost: about 1 ns a byte. Source of the conversion: Clinger, "How to Read Floating Point Numbers
  * Accurately", PLDI 1990, fast path in double; the rare rest is decided exactly. */
-MOTE_MUST_USE mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out, size_t max_values,
-                                         size_t *n_values, mote_err *err);
+MOTE_MUST_USE mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims,
+                                         float *out, size_t max_values, size_t *n_values,
+                                         mote_err *err);
 
 /* The text of a string slice with its escapes undone, terminated, in the arena. PARSE on a bad
  * escape, a lone surrogate, \u0000 or bytes that are not UTF-8; *n may be NULL. */
-MOTE_MUST_USE mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n,
+                                         mote_err *err);
 
 /* The nearest float to the decimal number s[0..n) of JSON's grammar; false on any other text and
  * when the nearest is infinite. */

@@ -48,12 +48,38 @@ static void floats_are_the_nearest_ones(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "0", "-0", "1", "-1.5", "0.1", "3.4028234663852886e38", "3.4028235e38", "3.4028235677973366e38", "1e39", "1e-45",
-        "7.006492321624085e-46", "7.0064923216240853e-46", "7.0064923216240854e-46", "1.1754943508222875e-38", "1e-400", "1e400",
-        "1.17549435e-38", "1.1754942e-38", "16777217", "16777217.0000000001", "16777216.9999999999", "16777219", "33554433",
-        "1.00000005960464477539062500", "1.00000005960464477539062501", "1.00000005960464477539062499",
+        "0",
+        "-0",
+        "1",
+        "-1.5",
+        "0.1",
+        "3.4028234663852886e38",
+        "3.4028235e38",
+        "3.4028235677973366e38",
+        "1e39",
+        "1e-45",
+        "7.006492321624085e-46",
+        "7.0064923216240853e-46",
+        "7.0064923216240854e-46",
+        "1.1754943508222875e-38",
+        "1e-400",
+        "1e400",
+        "1.17549435e-38",
+        "1.1754942e-38",
+        "16777217",
+        "16777217.0000000001",
+        "16777216.9999999999",
+        "16777219",
+        "33554433",
+        "1.00000005960464477539062500",
+        "1.00000005960464477539062501",
+        "1.00000005960464477539062499",
         "1.000000059604644775390625000000000000000000000000000000000000000000000000000000000001",
-        "123456789012345678901234567890", "0.000000000000000000000000000000000000000000001", "9007199254740993", "1e22", "1e23",
+        "123456789012345678901234567890",
+        "0.000000000000000000000000000000000000000000001",
+        "9007199254740993",
+        "1e22",
+        "1e23",
         "0.0000000000000000000000000000000000000000000007006492321624085354618"
         "7347112734690286949975151181310764",
     };
@@ -105,8 +131,9 @@ static void midpoints_are_decided_exactly(void **state)
 static void what_is_no_number_of_json_is_refused(void **state)
 {
     (void)state;
-    static const char *const cases[] = {"", "-", "+1", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "0x10", "NaN", "Infinity",
-                                        "-Infinity", "1 ", " 1", "1,", "--1", "1e5.5"};
+    static const char *const cases[] = {
+        "",     "-",   "+1",       "01",        "-01", ".5", "1.", "1.e3", "1e",   "1e+",
+        "0x10", "NaN", "Infinity", "-Infinity", "1 ",  " 1", "1,", "--1",  "1e5.5"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         float x = 5.0f;
         if (mote_parse_f32(cases[i], strlen(cases[i]), &x))
@@ -118,9 +145,22 @@ static void what_is_no_number_of_json_is_refused(void **state)
 static void written_floats_read_back_and_are_short(void **state)
 {
     (void)state;
-    static const struct { float x; const char *text; } cases[] = {
-        {0.0f, "0"}, {-0.0f, "-0.0"}, {1.0f, "1"}, {0.1f, "0.1"}, {-2.5f, "-2.5"}, {0.00390625f, "0.00390625"}, {0.99609375f, "0.99609375"},
-        {16777216.0f, "16777216"}, {1234.5f, "1234.5"}, {0.3333333433f, "0.33333334"}, {NAN, "null"}, {-INFINITY, "null"},
+    static const struct {
+        float x;
+        const char *text;
+    } cases[] = {
+        {0.0f, "0"},
+        {-0.0f, "-0.0"},
+        {1.0f, "1"},
+        {0.1f, "0.1"},
+        {-2.5f, "-2.5"},
+        {0.00390625f, "0.00390625"},
+        {0.99609375f, "0.99609375"},
+        {16777216.0f, "16777216"},
+        {1234.5f, "1234.5"},
+        {0.3333333433f, "0.33333334"},
+        {NAN, "null"},
+        {-INFINITY, "null"},
     };
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 20);
@@ -173,9 +213,40 @@ static void documents_are_accepted_like_by_jansson(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "{}", "[]", "[[],{}]", "{\"a\":1,\"b\":[true,false,null,\"x\\n\\u00e9\"]}", " [ 1 , 2.5e3 ] ", "\"text\"", "-3", "null",
-        "{\"a\":{\"b\":{\"c\":[[[1]]]}}}", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1 2]", "[1]]", "{}{}", "",
-        "[", "{", "[\"a]", "tru", "nulll", "[01]", "[1.]", "\"\x01\"", "{\"a\":1 \"b\":2}", "[}", "{]", "'a'", "[NaN]", "[1}", "{\"a\":[1}}",
+        "{}",
+        "[]",
+        "[[],{}]",
+        "{\"a\":1,\"b\":[true,false,null,\"x\\n\\u00e9\"]}",
+        " [ 1 , 2.5e3 ] ",
+        "\"text\"",
+        "-3",
+        "null",
+        "{\"a\":{\"b\":{\"c\":[[[1]]]}}}",
+        "[1,]",
+        "[,1]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "[1 2]",
+        "[1]]",
+        "{}{}",
+        "",
+        "[",
+        "{",
+        "[\"a]",
+        "tru",
+        "nulll",
+        "[01]",
+        "[1.]",
+        "\"\x01\"",
+        "{\"a\":1 \"b\":2}",
+        "[}",
+        "{]",
+        "'a'",
+        "[NaN]",
+        "[1}",
+        "{\"a\":[1}}",
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         mote_err err = {0};
@@ -183,7 +254,8 @@ static void documents_are_accepted_like_by_jansson(void **state)
         json_error_t e;
         json_t *j = json_loads(cases[i], JSON_DECODE_ANY, &e);
         if (mine != (j != NULL))
-            fail_msg("'%s': %s here, %s there (%s)", cases[i], mine ? "accepted" : "refused", j ? "accepted" : "refused", err.text);
+            fail_msg("'%s': %s here, %s there (%s)", cases[i], mine ? "accepted" : "refused",
+                     j ? "accepted" : "refused", err.text);
         json_decref(j);
         if (!mine)
             assert_true(strlen(err.text) > 10);
@@ -218,7 +290,8 @@ static void deep_nesting_is_refused(void **state)
 static void members_are_pulled_in_order(void **state)
 {
     (void)state;
-    static const char text[] = "{\"name\":\"a\\u0041\\ud83d\\ude00\",\"n\":-12,\"x\":0.5,\"on\":true,\"none\":null,\"list\":[1,2,3]}";
+    static const char text[] = "{\"name\":\"a\\u0041\\ud83d\\ude00\",\"n\":-12,\"x\":0.5,\"on\":"
+                               "true,\"none\":null,\"list\":[1,2,3]}";
     mote_json_pull p;
     mote_json_pull_init(&p, text, sizeof text - 1);
     MOTE_SCOPED_ARENA a;
@@ -259,16 +332,20 @@ static void members_are_pulled_in_order(void **state)
 static void bad_strings_are_refused(void **state)
 {
     (void)state;
-    static const char *const cases[] = {"\\x", "\\u12", "\\ud800", "\\ud800\\u0041", "\\udc00", "\\u0000", "\xff", "\xc0\x80"};
+    static const char *const cases[] = {"\\x",     "\\u12",   "\\ud800", "\\ud800\\u0041",
+                                        "\\udc00", "\\u0000", "\xff",    "\xc0\x80"};
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1 << 20);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *out = NULL;
-        assert_int_equal(mote_pull_text((mote_slice){cases[i], strlen(cases[i])}, &a, &out, NULL, NULL), MOTE_PARSE);
+        assert_int_equal(
+            mote_pull_text((mote_slice){cases[i], strlen(cases[i])}, &a, &out, NULL, NULL),
+            MOTE_PARSE);
     }
 }
 
-static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims, size_t max_values, float *out, size_t *n, mote_err *err)
+static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims, size_t max_values,
+                          float *out, size_t *n, mote_err *err)
 {
     mote_json_pull p;
     mote_json_pull_init(&p, text, strlen(text));
@@ -279,14 +356,36 @@ static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims,
 static void tensors_come_flat_or_nested_like_their_shape(void **state)
 {
     (void)state;
-    static const struct { const char *text; mote_status st; size_t n; } cases[] = {
-        {"[1,2,3,4,5,6]", MOTE_OK, 6}, {"[[1,2,3],[4,5,6]]", MOTE_OK, 6}, {" [ [ 1 , 2 , 3 ] , [ 4 ,5, 6 ] ] ", MOTE_OK, 6},
-        {"[1,2,3]", MOTE_OK, 3}, {"[]", MOTE_OK, 0}, {"[true,false,1]", MOTE_OK, 3},
-        {"[[1,2,3],[4,5]]", MOTE_SHAPE, 0}, {"[[1,2],[3,4],[5,6]]", MOTE_SHAPE, 0}, {"[[1,2,3],[4,5,6],[7,8,9]]", MOTE_PARSE, 0},
-        {"[[1,2,3]]", MOTE_PARSE, 0}, {"[[1,2,3],4,5,6]", MOTE_PARSE, 0}, {"[[[1,2,3]],[[4,5,6]]]", MOTE_PARSE, 0},
-        {"[1,2,3,4,5,6,7]", MOTE_LIMIT, 0}, {"[1,2,\"3\"]", MOTE_PARSE, 0}, {"[1,null]", MOTE_PARSE, 0}, {"[1,NaN]", MOTE_PARSE, 0},
-        {"[1e39]", MOTE_RANGE, 0}, {"[1,,2]", MOTE_PARSE, 0}, {"[1,2", MOTE_PARSE, 0}, {"[1,2,", MOTE_PARSE, 0}, {"7", MOTE_PARSE, 0},
-        {"[", MOTE_PARSE, 0}, {"[[", MOTE_PARSE, 0}, {"[[1,2,3],", MOTE_PARSE, 0}, {"[tru]", MOTE_PARSE, 0},
+    static const struct {
+        const char *text;
+        mote_status st;
+        size_t n;
+    } cases[] = {
+        {"[1,2,3,4,5,6]", MOTE_OK, 6},
+        {"[[1,2,3],[4,5,6]]", MOTE_OK, 6},
+        {" [ [ 1 , 2 , 3 ] , [ 4 ,5, 6 ] ] ", MOTE_OK, 6},
+        {"[1,2,3]", MOTE_OK, 3},
+        {"[]", MOTE_OK, 0},
+        {"[true,false,1]", MOTE_OK, 3},
+        {"[[1,2,3],[4,5]]", MOTE_SHAPE, 0},
+        {"[[1,2],[3,4],[5,6]]", MOTE_SHAPE, 0},
+        {"[[1,2,3],[4,5,6],[7,8,9]]", MOTE_PARSE, 0},
+        {"[[1,2,3]]", MOTE_PARSE, 0},
+        {"[[1,2,3],4,5,6]", MOTE_PARSE, 0},
+        {"[[[1,2,3]],[[4,5,6]]]", MOTE_PARSE, 0},
+        {"[1,2,3,4,5,6,7]", MOTE_LIMIT, 0},
+        {"[1,2,\"3\"]", MOTE_PARSE, 0},
+        {"[1,null]", MOTE_PARSE, 0},
+        {"[1,NaN]", MOTE_PARSE, 0},
+        {"[1e39]", MOTE_RANGE, 0},
+        {"[1,,2]", MOTE_PARSE, 0},
+        {"[1,2", MOTE_PARSE, 0},
+        {"[1,2,", MOTE_PARSE, 0},
+        {"7", MOTE_PARSE, 0},
+        {"[", MOTE_PARSE, 0},
+        {"[[", MOTE_PARSE, 0},
+        {"[[1,2,3],", MOTE_PARSE, 0},
+        {"[tru]", MOTE_PARSE, 0},
     };
     const int64_t dims[] = {2, 3};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -307,9 +406,10 @@ static void tensors_come_flat_or_nested_like_their_shape(void **state)
 static void every_prefix_of_a_document_is_refused_without_reading_past_it(void **state)
 {
     (void)state;
-    static const char text[] = "{\"inputs\":[{\"name\":\"x\\n\",\"shape\":[1,2],\"data\":[1.25e-1,-2],\"b\":[true,null]}]}";
+    static const char text[] = "{\"inputs\":[{\"name\":\"x\\n\",\"shape\":[1,2],\"data\":[1.25e-1,-"
+                               "2],\"b\":[true,null]}]}";
     for (size_t n = 0; n < sizeof text - 1; n++) {
-        char *copy = malloc(n ? n : 1);          /* exactly n bytes, so that a sanitizer sees one too far */
+        char *copy = malloc(n ? n : 1); /* exactly n bytes, so that a sanitizer sees one too far */
         memcpy(copy, text, n);
         mote_json_pull p;
         mote_json_pull_init(&p, copy, n);
