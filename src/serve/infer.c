@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One serving thread's predictors. */
+#include "serve/infer.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "serve/predlog.h"
+
+#define MAX_PREDICTORS 16 /* kept at a time; the one used longest ago goes */
+
+typedef struct {
+    mote_served *served; /* held alive by the set */
+    mote_predictor *predictor;
+    uint64_t used;
+} slot;
+
+struct mote_infer {
+    mote_models *models;
+    mote_model_set *set;
+    uint64_t generation;
+    int32_t thread;
+    mote_infer_hooks hooks;
+    slot slots[MAX_PREDICTORS];
+    uint64_t n_runs;
+};
+
+int64_t mote_infer_now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+mote_status mote_infer_create(mote_models *ms, int32_t thread, const mote_infer_hooks *hooks,
+                              mote_infer **out, mote_err *err)
+{
+    MOTE_BUG_IF(thread < 0 || thread >= MOTE_SERVE_MAX_THREADS);
+    mote_infer *t = mote_alloc_zero(1, sizeof *t);
+    if (!t)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for serving thread %d", (int)thread);
+    t->models = ms;
+    t->thread = thread;
+    if (hooks)
+        t->hooks = *hooks;
+    t->generation = mote_models_generation(ms);
+    t->set = mote_models_get(ms);
+    *out = t;
+    return MOTE_OK;
+}
+
+static void drop(slot *s)
+{
+    mote_predictor_destroy(s->predictor);
+    *s = (slot){0};
+}
+
+void mote_infer_destroy(mote_infer *t)
+{
+    if (!t)
+        return;
+    for (int i = 0; i < MAX_PREDICTORS; i++)
+        drop(&t->slots[i]);
+    mote_model_set_unref(t->set);
+    mote_free(t);
+}
+
+static bool set_has(const mote_model_set *set, const mote_served *s)
+{
+    for (int32_t i = 0; i < set->n; i++)
+        if (set->items[i] == s)
+            return true;
+    return false;
+}
+
+void mote_infer_refresh(mote_infer *t)
+{
+    uint64_t generation = mote_models_generation(t->models);
+    if (generation == t->generation)
+        return;
+    mote_model_set *old = t->set;
+    t->generation = generation; /* read before the set: at worst one more look */
+    t->set = mote_models_get(t->models);
+    for (int i = 0; i < MAX_PREDICTORS; i++)
+        if (t->slots[i].served && !set_has(t->set, t->slots[i].served))
+            drop(&t->slots[i]);
+    mote_model_set_unref(old);
+}
+
+mote_status mote_infer_find(mote_infer *t, const char *name, const char *version,
+                            const mote_served **out, mote_err *err)
+{
+    mote_infer_refresh(t);
+    const mote_served *s = mote_model_set_find(t->set, name, version);
+    if (s) {
+        *out = s;
+        return MOTE_OK;
+    }
+    if (mote_model_set_find(t->set, name, NULL))
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "Request for unknown model: '%s' version '%s' is not found", name,
+                         version);
+    return mote_fail(err, MOTE_NOT_FOUND, "Request for unknown model: '%s' is not found", name);
+}
+
+mote_status mote_infer_first(mote_infer *t, const mote_served **out, mote_err *err)
+{
+    mote_infer_refresh(t);
+    if (t->set->n == 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "no model is loaded");
+    *out = t->set->items[0];
+    return MOTE_OK;
+}
+
+/* This thread's predictor of a model, made when it is first needed. */
+static mote_status predictor_of(mote_infer *t, const mote_served *s, mote_predictor **out,
+                                mote_err *err)
+{
+    slot *oldest = &t->slots[0];
+    for (int i = 0; i < MAX_PREDICTORS; i++) {
+        slot *at = &t->slots[i];
+        if (at->served == s) {
+            at->used = ++t->n_runs;
+            *out = at->predictor;
+            return MOTE_OK;
+        }
+        if (at->used < oldest->used)
+            oldest = at;
+    }
+    mote_predictor *p = NULL;
+    MOTE_TRY(mote_predictor_create(s->model, &p, err));
+    drop(oldest);
+    for (int32_t i = 0; i < t->set->n; i++)
+        if (t->set->items[i] == s)
+            *oldest = (slot){t->set->items[i], p, ++t->n_runs};
+    MOTE_BUG_IF(!oldest->served); /* `s` did not come from find */
+    *out = p;
+    return MOTE_OK;
+}
+
+mote_status mote_infer_try(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+                           mote_prediction *out, mote_err *err)
+{
+    mote_predictor *p = NULL;
+    MOTE_TRY(predictor_of(t, s, &p, err));
+    return in->pcm ? mote_predict_pcm(p, in->pcm, in->n, out, err)
+                   : mote_predict_f32(p, in->tensor, in->n, out, err);
+}
+
+mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+                           mote_prediction *out, mote_err *err)
+{
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(mote_infer_try(t, s, in, out, err));
+    mote_serve_event e = {
+        .served = s,
+        .prediction = out,
+        .pcm = in->pcm,
+        .tensor = in->pcm ? NULL : in->tensor,
+        .n_in = in->n,
+        .wall_ms = mote_clock_wall_ms(),
+        .infer_ns = mote_infer_now_ns() - start_ns,
+        .thread = t->thread,
+        .request_id = in->request_id ? in->request_id : "",
+        .consent = in->consent,
+    };
+    atomic_store_explicit(&s->counters[t->thread].last_ms, e.wall_ms, memory_order_relaxed);
+    if (t->hooks.observer)
+        t->hooks.observer(t->hooks.observer_arg, &e);
+    if (t->hooks.log)
+        mote_predlog_submit(t->hooks.log, &e);
+    return MOTE_OK;
+}
+
+static void add(_Atomic uint64_t *counter, int64_t n)
+{
+    uint64_t x = n > 0 ? (uint64_t)n : 0;
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + x,
+                          memory_order_relaxed);
+}
+
+void mote_infer_count(mote_infer *t, const mote_served *s, const mote_infer_cost *cost)
+{
+    mote_serve_counters *c = &s->counters[t->thread];
+    if (!cost->ok) {
+        add(&c->fail, 1);
+        add(&c->fail_ns, cost->request_ns);
+        return;
+    }
+    add(&c->success, 1);
+    add(&c->inferences, (int64_t)cost->n);
+    add(&c->request_ns, cost->request_ns);
+    add(&c->input_ns, cost->input_ns);
+    add(&c->infer_ns, cost->infer_ns);
+    add(&c->output_ns, cost->output_ns);
+}
