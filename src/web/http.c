@@ -26,7 +26,8 @@
 #define BACKLOG 1024
 
 const int64_t mote_http_bucket_us[MOTE_HTTP_N_BUCKETS] = {
-    100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
+    100,   250,    500,    1000,   2500,    5000,    10000,   25000,
+    50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
 };
 
 /* ---- serving threads ---- */
@@ -40,8 +41,9 @@ static void set_date(http_loop *l)
     if ((int64_t)t == l->date_s || !gmtime_r(&t, &tm))
         return;
     l->date_s = (int64_t)t;
-    (void)mote_format(l->date, sizeof l->date, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday, tm.tm_mday,
-                      months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    (void)mote_format(l->date, sizeof l->date, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
+                      days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900,
+                      tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static void end_loop_if_empty(http_loop *l)
@@ -60,7 +62,7 @@ static void on_tick(uv_timer_t *t)
     set_date(l);
     bool at_once = atomic_load(&s->stop_requested) > 1;
     for (http_conn *c = l->conns, *next = NULL; c; c = next) {
-        next = c->next;                 /* closing takes effect later, on the loop */
+        next = c->next; /* closing takes effect later, on the loop */
         if (at_once)
             http_conn_close(c);
         else
@@ -92,7 +94,7 @@ static void on_wake(uv_async_t *a)
 static void serve(void *arg)
 {
     http_loop *l = arg;
-    sigset_t pipe;                      /* a client that went away is an error of write, no signal */
+    sigset_t pipe; /* a client that went away is an error of write, no signal */
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     (void)pthread_sigmask(SIG_BLOCK, &pipe, NULL);
@@ -102,9 +104,12 @@ static void serve(void *arg)
 static uint64_t tick_ms(const mote_http_config *cfg)
 {
     int64_t least = cfg->head_timeout_ms;
-    if (cfg->body_timeout_ms < least) least = cfg->body_timeout_ms;
-    if (cfg->idle_timeout_ms < least) least = cfg->idle_timeout_ms;
-    if (cfg->write_timeout_ms < least) least = cfg->write_timeout_ms;
+    if (cfg->body_timeout_ms < least)
+        least = cfg->body_timeout_ms;
+    if (cfg->idle_timeout_ms < least)
+        least = cfg->idle_timeout_ms;
+    if (cfg->write_timeout_ms < least)
+        least = cfg->write_timeout_ms;
     int64_t ms = least / 4;
     return ms < 10 ? 10 : ms > 100 ? 100 : (uint64_t)ms;
 }
@@ -168,8 +173,10 @@ static void refuse_client(mote_http_server *s, int fd)
 {
     static const char body[] = "{\"error\":\"too many clients are connected, try again later\"}";
     char text[320];
-    (void)mote_format(text, sizeof text, "HTTP/1.1 503 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-                      "Retry-After: 1\r\nConnection: close\r\n\r\n%s", mote_http_reason(503), sizeof body - 1, body);
+    (void)mote_format(text, sizeof text,
+                      "HTTP/1.1 503 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+                      "Retry-After: 1\r\nConnection: close\r\n\r\n%s",
+                      mote_http_reason(503), sizeof body - 1, body);
     atomic_fetch_add(&s->refused, 1);
     (void)send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)shutdown(fd, SHUT_WR);
@@ -243,7 +250,7 @@ static void begin_stop(uv_async_t *a)
 {
     mote_http_server *s = a->data;
     if (s->listen_fd >= 0) {
-        accept_all(s);                  /* who is already connected is still answered */
+        accept_all(s); /* who is already connected is still answered */
         uv_close((uv_handle_t *)&s->poll, NULL);
         (void)close(s->listen_fd);
         s->listen_fd = -1;
@@ -276,7 +283,9 @@ static mote_status listen_on(mote_http_server *s, mote_err *err)
     bool is_v6 = inet_pton(AF_INET6, s->host, &a6.sin6_addr) == 1;
     const char *host = strcmp(s->host, "localhost") == 0 ? "127.0.0.1" : s->host;
     if (!is_v6 && inet_pton(AF_INET, host, &a4.sin_addr) != 1)
-        return mote_fail(err, MOTE_ARG, "host '%s' is not an IPv4 or IPv6 address of this machine (0.0.0.0 is all)", s->host);
+        return mote_fail(
+            err, MOTE_ARG,
+            "host '%s' is not an IPv4 or IPv6 address of this machine (0.0.0.0 is all)", s->host);
     const void *addr = is_v6 ? (const void *)&a6 : (const void *)&a4;
     socklen_t addr_bytes = is_v6 ? sizeof a6 : sizeof a4;
     s->listen_fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
@@ -296,10 +305,10 @@ static mote_status listen_on(mote_http_server *s, mote_err *err)
     return MOTE_OK;
 }
 
-#define DEFAULT(field, value)                   \
-    do {                                        \
-        if (cfg->field == 0)                    \
-            cfg->field = (value);               \
+#define DEFAULT(field, value)                                                                      \
+    do {                                                                                           \
+        if (cfg->field == 0)                                                                       \
+            cfg->field = (value);                                                                  \
     } while (0)
 
 static mote_status check_config(mote_http_config *cfg, mote_err *err)
@@ -318,11 +327,12 @@ static mote_status check_config(mote_http_config *cfg, mote_err *err)
     DEFAULT(write_timeout_ms, 20000);
     DEFAULT(drain_ms, 10000);
     if (cfg->n_threads < 1 || cfg->n_threads > MAX_THREADS)
-        return mote_fail(err, MOTE_ARG, "%d serving threads: the range is 1 to %d", (int)cfg->n_threads, MAX_THREADS);
+        return mote_fail(err, MOTE_ARG, "%d serving threads: the range is 1 to %d",
+                         (int)cfg->n_threads, MAX_THREADS);
     if (cfg->port < 0 || cfg->port > 65535)
         return mote_fail(err, MOTE_ARG, "port %d: the range is 0 to 65535", (int)cfg->port);
-    if (cfg->max_clients < 1 || cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 || cfg->idle_timeout_ms < 0 ||
-        cfg->write_timeout_ms < 0 || cfg->drain_ms < 0)
+    if (cfg->max_clients < 1 || cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 ||
+        cfg->idle_timeout_ms < 0 || cfg->write_timeout_ms < 0 || cfg->drain_ms < 0)
         return mote_fail(err, MOTE_ARG, "a limit of the server is negative");
     if (cfg->max_body_bytes > (size_t)1 << 31 || cfg->max_reply_bytes > (size_t)1 << 31)
         return mote_fail(err, MOTE_ARG, "a body may have at most 2 GiB");
@@ -353,11 +363,12 @@ static mote_status set_up(mote_http_server *s, mote_err *err)
         return mote_fail(err, MOTE_IO, "event loop: %s", uv_strerror(e));
     s->loops = mote_alloc_zero((size_t)s->cfg.n_threads, sizeof *s->loops);
     if (!s->loops)
-        return mote_fail(err, MOTE_NOMEM, "out of memory for %d serving threads", (int)s->cfg.n_threads);
+        return mote_fail(err, MOTE_NOMEM, "out of memory for %d serving threads",
+                         (int)s->cfg.n_threads);
     for (; s->n_loops < s->cfg.n_threads; s->n_loops++) {
         mote_status st = init_loop(s, s->n_loops, err);
         if (st != MOTE_OK) {
-            s->n_loops++;               /* release what there is of it */
+            s->n_loops++; /* release what there is of it */
             return st;
         }
     }
@@ -443,7 +454,7 @@ static void drain(mote_http_server *s)
     (void)uv_timer_start(&s->drain_look, on_drain_look, 10, 10);
     int64_t total = 1;
     while (total > 0) {
-        (void)uv_run(&s->loop, UV_RUN_DEFAULT);     /* begin_stop ends a run too: look again */
+        (void)uv_run(&s->loop, UV_RUN_DEFAULT); /* begin_stop ends a run too: look again */
         (void)least_loaded(s, &total);
     }
 }

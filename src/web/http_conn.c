@@ -76,7 +76,7 @@ void http_conn_close(http_conn *c)
 {
     c->close_after = true;
     if (c->state == CONN_WORKING || c->state == CONN_CLOSING)
-        return;                         /* a worker still uses it: closed when that is done */
+        return; /* a worker still uses it: closed when that is done */
     c->state = CONN_CLOSING;
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
@@ -147,7 +147,7 @@ static void count_reply(http_conn *c)
     int32_t code = c->reply.code;
     http_count(&n->by_code[code >= 100 && code < 600 ? code : 599], 1);
     if (!c->is_complete)
-        return;                         /* refused before it was whole: no latency to speak of */
+        return; /* refused before it was whole: no latency to speak of */
     int64_t us = mote_clock_mono_us() - c->request_us;
     size_t bucket = 0;
     while (bucket < MOTE_HTTP_N_BUCKETS && us > mote_http_bucket_us[bucket])
@@ -220,8 +220,8 @@ static void write_head(http_conn *c)
     mote_http_reply *rp = &c->reply;
     mote_buf *b = &c->out;
     char line[160];
-    (void)mote_format(line, sizeof line, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\nDate: %s\r\n", (int)rp->code,
-                      mote_http_reason(rp->code), rp->body->len, c->loop->date);
+    (void)mote_format(line, sizeof line, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\nDate: %s\r\n",
+                      (int)rp->code, mote_http_reason(rp->code), rp->body->len, c->loop->date);
     mote_buf_reset(b);
     mote_buf_str(b, line);
     if (rp->body->len) {
@@ -306,13 +306,20 @@ static void refuse(http_conn *c, int32_t code, const char *text)
 
 static mote_http_method method_of(uint8_t m)
 {
-    if (m == HTTP_GET) return MOTE_HTTP_GET;
-    if (m == HTTP_HEAD) return MOTE_HTTP_HEAD;
-    if (m == HTTP_POST) return MOTE_HTTP_POST;
-    if (m == HTTP_PUT) return MOTE_HTTP_PUT;
-    if (m == HTTP_PATCH) return MOTE_HTTP_PATCH;
-    if (m == HTTP_DELETE) return MOTE_HTTP_DELETE;
-    if (m == HTTP_OPTIONS) return MOTE_HTTP_OPTIONS;
+    if (m == HTTP_GET)
+        return MOTE_HTTP_GET;
+    if (m == HTTP_HEAD)
+        return MOTE_HTTP_HEAD;
+    if (m == HTTP_POST)
+        return MOTE_HTTP_POST;
+    if (m == HTTP_PUT)
+        return MOTE_HTTP_PUT;
+    if (m == HTTP_PATCH)
+        return MOTE_HTTP_PATCH;
+    if (m == HTTP_DELETE)
+        return MOTE_HTTP_DELETE;
+    if (m == HTTP_OPTIONS)
+        return MOTE_HTTP_OPTIONS;
     return MOTE_HTTP_OTHER;
 }
 
@@ -339,13 +346,14 @@ static void on_work_done(uv_work_t *w, int status)
 static void fill_request(http_conn *c)
 {
     for (int32_t i = 0; i < c->n_headers; i++)
-        c->headers[i] = (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
+        c->headers[i] =
+            (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
     char *target = c->head.data;
     char *query = strchr(target, '?');
     if (query)
         *query++ = '\0';
     char *path = target;
-    if (strncmp(path, "http://", 7) == 0) {         /* absolute form, RFC 9112 section 3.2.2 */
+    if (strncmp(path, "http://", 7) == 0) { /* absolute form, RFC 9112 section 3.2.2 */
         path = strchr(path + 7, '/');
         if (!path)
             path = target + strlen(target);
@@ -440,7 +448,7 @@ static int on_url_complete(llhttp_t *p)
 static int on_header_field(llhttp_t *p, const char *at, size_t n)
 {
     http_conn *c = p->data;
-    if (c->state == CONN_BODY) {                    /* a trailer: counted, not kept */
+    if (c->state == CONN_BODY) { /* a trailer: counted, not kept */
         c->head_bytes += n;
         return c->head_bytes > c->loop->server->cfg.max_head_bytes ? fail_head(c) : 0;
     }
@@ -460,7 +468,7 @@ static int on_header_field_complete(llhttp_t *p)
     if (c->state == CONN_BODY)
         return 0;
     const char *name = c->head.data + c->name_at[c->n_headers - 1];
-    if (name[strcspn(name, " \t")])                 /* the parser's loose mode lets these pass */
+    if (name[strcspn(name, " \t")]) /* the parser's loose mode lets these pass */
         return fail(c, 400, "malformed HTTP request: a blank in the name of a header");
     int failed = add_head(c, "", 1);
     c->value_at[c->n_headers - 1] = (uint32_t)c->head.len;
@@ -513,11 +521,12 @@ static int on_headers_complete(llhttp_t *p)
         return fail(c, 505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
     if (p->method == HTTP_CONNECT)
         return fail(c, 501, "this is not a proxy: method CONNECT is not supported");
-    p->upgrade = 0;                                 /* an offer to change the protocol may be ignored */
+    p->upgrade = 0; /* an offer to change the protocol may be ignored */
     if ((p->flags & F_CONTENT_LENGTH) && p->content_length > cfg->max_body_bytes)
         return fail_body(c);
     for (int32_t i = 0; i < c->n_headers; i++)
-        c->headers[i] = (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
+        c->headers[i] =
+            (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
     c->request.headers = c->headers;
     c->request.n_headers = (size_t)c->n_headers;
     if (p->http_minor >= 1 && !mote_http_header_find(&c->request, "host"))
@@ -600,7 +609,8 @@ static void feed(http_conn *c, const char *data, size_t n)
         llhttp_errno_t e = llhttp_execute(&c->parser, data, n);
         if (e == HPE_OK) {
             /* Blanks that the parser skips reach no callback; they count here. */
-            if (c->state == CONN_HEAD && (c->head_bytes += n) > 2 * c->loop->server->cfg.max_head_bytes) {
+            if (c->state == CONN_HEAD &&
+                (c->head_bytes += n) > 2 * c->loop->server->cfg.max_head_bytes) {
                 (void)fail_head(c);
                 refuse(c, c->fail_code, c->fail_text);
             }

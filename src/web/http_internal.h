@@ -11,15 +11,15 @@
 
 #define HTTP_MAX_HEADERS 64
 #define HTTP_READ_BYTES 65536
-#define HTTP_LINGER_MS 2000             /* how long what a refused client still sends is dropped */
+#define HTTP_LINGER_MS 2000 /* how long what a refused client still sends is dropped */
 
 typedef enum {
-    CONN_IDLE,                          /* between requests */
+    CONN_IDLE, /* between requests */
     CONN_HEAD,
     CONN_BODY,
-    CONN_WORKING,                       /* the handler runs on a worker thread */
-    CONN_WRITING,                       /* part of the reply waits for the client */
-    CONN_LINGER,                        /* refused: write side shut, input dropped */
+    CONN_WORKING, /* the handler runs on a worker thread */
+    CONN_WRITING, /* part of the reply waits for the client */
+    CONN_LINGER,  /* refused: write side shut, input dropped */
     CONN_CLOSING
 } http_conn_state;
 
@@ -36,34 +36,34 @@ struct http_conn {
     llhttp_t parser;
     http_conn_state state;
     int64_t deadline_us;
-    int64_t body_start_us;              /* headers complete */
-    int64_t request_us;                 /* request complete */
-    size_t unsent_bytes;                /* at the last look, to see whether the client reads */
+    int64_t body_start_us; /* headers complete */
+    int64_t request_us;    /* request complete */
+    size_t unsent_bytes;   /* at the last look, to see whether the client reads */
 
-    mote_buf head;                      /* target, then name and value of each header, each ended by 0 */
-    size_t head_bytes;                  /* of this head so far */
+    mote_buf head;     /* target, then name and value of each header, each ended by 0 */
+    size_t head_bytes; /* of this head so far */
     uint32_t name_at[HTTP_MAX_HEADERS], value_at[HTTP_MAX_HEADERS]; /* offsets in head */
     int32_t n_headers;
     bool is_in_value;
     bool is_complete;
-    bool is_first;                      /* no request has come yet */
+    bool is_first; /* no request has come yet */
     bool keep_alive;
     bool close_after;
-    bool has_ended;                     /* the client will send nothing more */
+    bool has_ended; /* the client will send nothing more */
     bool is_reading;
     bool counted_in_flight;
-    int32_t fail_code;                  /* set by a parser callback that refuses the request */
+    int32_t fail_code; /* set by a parser callback that refuses the request */
     char fail_text[160];
 
     mote_buf body;
-    size_t held_bytes;                  /* of body, counted in the server */
-    mote_buf rest;                      /* received behind the request in work */
+    size_t held_bytes; /* of body, counted in the server */
+    mote_buf rest;     /* received behind the request in work */
     mote_arena arena;
     mote_http_header headers[HTTP_MAX_HEADERS];
     mote_http_request request;
     mote_http_reply reply;
     mote_buf reply_headers, reply_body;
-    mote_buf out;                       /* head of the reply */
+    mote_buf out; /* head of the reply */
 };
 
 /* Written by its own thread only, read by any. */
@@ -84,11 +84,11 @@ struct http_loop {
     bool has_thread, has_loop;
     bool is_draining;
     http_conn *conns;
-    _Atomic int64_t n_conns;            /* also those on their way in the inbox */
-    uv_mutex_t lock;                    /* guards inbox */
+    _Atomic int64_t n_conns; /* also those on their way in the inbox */
+    uv_mutex_t lock;         /* guards inbox */
     int inbox[256];
     int32_t n_inbox;
-    char *read_buf;                     /* [HTTP_READ_BYTES]: what a read gives is parsed at once */
+    char *read_buf; /* [HTTP_READ_BYTES]: what a read gives is parsed at once */
     int64_t date_s;
     char date[40];
     http_counters counters;
@@ -99,8 +99,8 @@ struct mote_http_server {
     char host[64];
     int32_t port;
     int listen_fd;
-    int spare_fd;                       /* given up to refuse a client when descriptors run out */
-    uv_loop_t loop;                     /* accepting thread */
+    int spare_fd;   /* given up to refuse a client when descriptors run out */
+    uv_loop_t loop; /* accepting thread */
     uv_poll_t poll;
     uv_async_t stop_async;
     uv_signal_t sigterm, sigint;
@@ -110,14 +110,14 @@ struct mote_http_server {
     http_loop *loops;
     int32_t n_loops;
     llhttp_settings_t settings;
-    _Atomic int stop_requested;         /* 1: drain, 2: at once */
+    _Atomic int stop_requested; /* 1: drain, 2: at once */
     _Atomic int64_t held_bytes;
     _Atomic uint64_t accepted, refused;
 };
 
 /* http_conn.c */
 void http_conn_settings(llhttp_settings_t *settings);
-void http_conn_open(http_loop *l, int fd);        /* takes the descriptor */
+void http_conn_open(http_loop *l, int fd); /* takes the descriptor */
 void http_conn_tick(http_conn *c, int64_t now_us);
 void http_conn_drain(http_conn *c);
 void http_conn_close(http_conn *c);
@@ -125,7 +125,8 @@ void http_conn_close(http_conn *c);
 /* Add to a counter that only this thread writes. */
 static inline void http_count(_Atomic uint64_t *counter, uint64_t n)
 {
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n, memory_order_relaxed);
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
 }
 
 #endif

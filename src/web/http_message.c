@@ -4,14 +4,35 @@
 
 #include <string.h>
 
-static const struct { int32_t code; const char *reason; } reasons[] = {
-    {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {304, "Not Modified"},
-    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-    {405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"}, {411, "Length Required"},
-    {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {417, "Expectation Failed"},
-    {422, "Unprocessable Content"}, {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"},
-    {499, "Client Closed Request"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
-    {503, "Service Unavailable"}, {504, "Gateway Timeout"}, {505, "HTTP Version Not Supported"},
+static const struct {
+    int32_t code;
+    const char *reason;
+} reasons[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {499, "Client Closed Request"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
 };
 
 const char *mote_http_reason(int32_t code)
@@ -24,7 +45,8 @@ const char *mote_http_reason(int32_t code)
 
 const char *mote_http_method_text(mote_http_method m)
 {
-    static const char *const text[MOTE_HTTP_N_METHODS] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"};
+    static const char *const text[MOTE_HTTP_N_METHODS] = {"GET",   "HEAD",   "POST",    "PUT",
+                                                          "PATCH", "DELETE", "OPTIONS", "OTHER"};
     return m >= 0 && m < MOTE_HTTP_N_METHODS ? text[m] : "OTHER";
 }
 
@@ -52,7 +74,8 @@ const char *mote_http_header_find(const mote_http_request *rq, const char *name)
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= '0' && c <= '9')
+        return c - '0';
     c = lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -99,7 +122,7 @@ static void error_body(mote_http_reply *rp, int32_t code, const char *text)
     rp->code = code;
     rp->content_type = "application/json";
     size_t max_bytes = rp->body->max_bytes;
-    if (rp->body->status != MOTE_OK) {              /* a failed buffer stays failed: start anew */
+    if (rp->body->status != MOTE_OK) { /* a failed buffer stays failed: start anew */
         mote_buf_release(rp->body);
         mote_buf_init(rp->body, max_bytes);
     }

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* web/http: a server on a free port of this machine, and a client that writes bytes as it likes. */
-#include "web/http.h"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/support.h"
 
 #include "base/rng.h"
+#include "tests/http_client.h"
 
 /* ---- a handler with a few behaviours ---- */
 
@@ -37,7 +23,8 @@ static bool handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
     } else if (strcmp(rq->path, "/error") == 0) {
         mote_http_reply_error(rp, 404, "no \"%s\"", "thing");
     } else if (strcmp(rq->path, "/echo") == 0) {
-        mote_buf_printf(rp->body, "%s %s?%s %zu:", mote_http_method_text(rq->method), rq->path, rq->query, rq->body_bytes);
+        mote_buf_printf(rp->body, "%s %s?%s %zu:", mote_http_method_text(rq->method), rq->path,
+                        rq->query, rq->body_bytes);
         mote_buf_add(rp->body, rq->body, rq->body_bytes);
         rp->content_type = mote_arena_printf(rq->arena, "text/%s", "plain");
         mote_buf_str(rp->headers, "X-Extra: 1\r\n");
@@ -49,104 +36,12 @@ static bool handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
     return true;
 }
 
-typedef struct {
-    mote_http_server *server;
-    pthread_t thread;
-} fixture;
-
-static void *run(void *server)
+static t_server start(mote_http_config cfg)
 {
-    mote_err err = {0};
-    return mote_http_run(server, &err) == MOTE_OK ? NULL : server;
-}
-
-static fixture start(mote_http_config cfg)
-{
-    fixture f = {0};
-    mote_err err = {0};
     cfg.handler = handle;
     if (!cfg.n_threads)
         cfg.n_threads = 2;
-    if (mote_http_create(&cfg, &f.server, &err) != MOTE_OK)
-        fail_msg("%s", err.text);
-    assert_int_equal(pthread_create(&f.thread, NULL, run, f.server), 0);
-    return f;
-}
-
-static void finish(fixture *f)
-{
-    void *failed = NULL;
-    mote_http_stop(f->server);
-    pthread_join(f->thread, &failed);
-    assert_null(failed);
-    mote_http_stats s;
-    mote_http_stats_read(f->server, &s);
-    assert_int_equal(s.open, 0);
-    assert_int_equal(s.in_flight, 0);
-    assert_int_equal(s.held_bytes, 0);
-    mote_http_destroy(f->server);
-}
-
-/* ---- a client ---- */
-
-static int dial(const fixture *f)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)mote_http_port(f->server))};
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(fd, (const struct sockaddr *)(const void *)&a, sizeof a), 0);
-    return fd;
-}
-
-static void put_n(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
-        if (sent <= 0)
-            return;
-        bytes += sent;
-        n -= (size_t)sent;
-    }
-}
-
-static void put(int fd, const char *text)
-{
-    put_n(fd, text, strlen(text));
-}
-
-static char answer[1 << 16];
-
-/* Read until `want` has come or the server closes or 3 s pass; what came is in `answer`. */
-static bool get(int fd, const char *want)
-{
-    size_t n = 0;
-    answer[0] = '\0';
-    while (n + 1 < sizeof answer) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, 3000) <= 0)
-            return false;
-        ssize_t got = recv(fd, answer + n, sizeof answer - 1 - n, 0);
-        if (got <= 0)
-            return want == NULL;
-        n += (size_t)got;
-        answer[n] = '\0';
-        if (want && strstr(answer, want))
-            return true;
-    }
-    return false;
-}
-
-static void expect(int fd, const char *want)
-{
-    if (!get(fd, want))
-        fail_msg("'%s' did not come, but:\n%s", want, answer);
-}
-
-static void expect_close(int fd)
-{
-    if (!get(fd, NULL))
-        fail_msg("not closed, but:\n%s", answer);
-    close(fd);
+    return t_server_start(&cfg);
 }
 
 /* ---- tests ---- */
@@ -154,63 +49,65 @@ static void expect_close(int fd)
 static void requests_are_answered_and_the_connection_is_kept(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "GET /echo?a=1 HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "GET /echo?a=1 0:");
-    assert_non_null(strstr(answer, "HTTP/1.1 200 OK\r\n"));
-    assert_non_null(strstr(answer, "Content-Type: text/plain\r\n"));
-    assert_non_null(strstr(answer, "X-Extra: 1\r\n"));
-    assert_non_null(strstr(answer, "Date: "));
-    assert_null(strstr(answer, "Connection: close"));
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
-    put(fd, "lo");
-    expect(fd, "POST /echo? 5:hello");
-    put(fd, "GET /p?x=2&q=a%20b&z HTTP/1.1\r\nHost: x\r\nX-TEST:  spaced \r\n\r\n");
-    expect(fd, "q=a b h=spaced");
-    put(fd, "GET http://host/echo?k HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "GET /echo?k 0:");
-    put(fd, "GET /error HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "{\"error\":\"no \\\"thing\\\"\"}");
-    assert_non_null(strstr(answer, "HTTP/1.1 404 Not Found"));
-    put(fd, "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    expect(fd, "Connection: close\r\n");
-    expect_close(fd);
-    finish(&f);
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd, "GET /echo?a=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "GET /echo?a=1 0:");
+    assert_non_null(strstr(t_answer, "HTTP/1.1 200 OK\r\n"));
+    assert_non_null(strstr(t_answer, "Content-Type: text/plain\r\n"));
+    assert_non_null(strstr(t_answer, "X-Extra: 1\r\n"));
+    assert_non_null(strstr(t_answer, "Date: "));
+    assert_null(strstr(t_answer, "Connection: close"));
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
+    t_put(fd, "lo");
+    t_expect(fd, "POST /echo? 5:hello");
+    t_put(fd, "GET /p?x=2&q=a%20b&z HTTP/1.1\r\nHost: x\r\nX-TEST:  spaced \r\n\r\n");
+    t_expect(fd, "q=a b h=spaced");
+    t_put(fd, "GET http://host/echo?k HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "GET /echo?k 0:");
+    t_put(fd, "GET /error HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "{\"error\":\"no \\\"thing\\\"\"}");
+    assert_non_null(strstr(t_answer, "HTTP/1.1 404 Not Found"));
+    t_put(fd, "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    t_expect(fd, "Connection: close\r\n");
+    t_expect_close(fd);
+    t_server_finish(&f);
 }
 
 static void chunked_bodies_and_trailers_are_read(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n");
-    put(fd, "2\r\nde\r\n0\r\nTrailer: yes\r\n\r\n");
-    expect(fd, "POST /echo? 5:abcde");
-    put(fd, "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-    expect(fd, "h=(none)");
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd,
+          "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n");
+    t_put(fd, "2\r\nde\r\n0\r\nTrailer: yes\r\n\r\n");
+    t_expect(fd, "POST /echo? 5:abcde");
+    t_put(fd, "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    t_expect(fd, "h=(none)");
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void pipelined_requests_are_answered_in_order(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1"
-            "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
-            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n2"
-            "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
-            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n3");
-    expect(fd, "1:3");
-    const char *one = strstr(answer, "1:1"), *slow = strstr(answer, "slow"), *two = strstr(answer, "1:2");
-    assert_true(one && slow && two && one < slow && slow < two && two < strstr(answer, "1:3"));
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1"
+              "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
+              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n2"
+              "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
+              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n3");
+    t_expect(fd, "1:3");
+    const char *one = strstr(t_answer, "1:1"), *slow = strstr(t_answer, "slow"),
+               *two = strstr(t_answer, "1:2");
+    assert_true(one && slow && two && one < slow && slow < two && two < strstr(t_answer, "1:3"));
     char many[60000] = "";
     for (int i = 0; i < 1000; i++)
         strcat(many + strlen(many), "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
     strcat(many, "GET /p?q=last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    put(fd, many);
+    t_put(fd, many);
     size_t n = 0, total = 0;
     char *all = calloc(1, 1 << 20);
     for (ssize_t got; (got = recv(fd, all + total, (1 << 20) - 1 - total, 0)) > 0;)
@@ -221,64 +118,69 @@ static void pipelined_requests_are_answered_in_order(void **state)
     assert_non_null(strstr(all, "q=last"));
     free(all);
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void head_sends_the_length_without_the_body(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "HEAD /p HTTP/1.1\r\nHost: x\r\n\r\nGET /p?q=behind HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "q=behind");
-    assert_non_null(strstr(answer, "Content-Length: 17\r\n"));
-    assert_null(strstr(answer, "q=(none)"));
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd, "HEAD /p HTTP/1.1\r\nHost: x\r\n\r\nGET /p?q=behind HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "q=behind");
+    assert_non_null(strstr(t_answer, "Content-Length: 17\r\n"));
+    assert_null(strstr(t_answer, "q=(none)"));
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void old_clients_are_served(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "GET /p HTTP/1.0\r\n\r\n");
-    expect_close(fd);
-    assert_non_null(strstr(answer, "q=(none)"));
-    fd = dial(&f);
-    put(fd, "GET /p HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    expect(fd, "Connection: keep-alive\r\n");
-    put(fd, "GET /p?q=again HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    expect(fd, "q=again");
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd, "GET /p HTTP/1.0\r\n\r\n");
+    t_expect_close(fd);
+    assert_non_null(strstr(t_answer, "q=(none)"));
+    fd = t_dial(&f);
+    t_put(fd, "GET /p HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    t_expect(fd, "Connection: keep-alive\r\n");
+    t_put(fd, "GET /p?q=again HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    t_expect(fd, "q=again");
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void an_expectation_is_met_before_the_body(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.max_body_bytes = 100});
-    int fd = dial(&f);
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
-    expect(fd, "HTTP/1.1 100 Continue\r\n\r\n");
-    put(fd, "ok");
-    expect(fd, "2:ok");
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\nExpect: 100-continue\r\n\r\n");
-    expect(fd, "HTTP/1.1 413 ");
-    assert_null(strstr(answer, "100 Continue"));
-    expect_close(fd);
-    fd = dial(&f);
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: wonders\r\n\r\n");
-    expect(fd, "HTTP/1.1 417 ");
+    t_server f = start((mote_http_config){.max_body_bytes = 100});
+    int fd = t_dial(&f);
+    t_put(fd,
+          "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    t_expect(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+    t_put(fd, "ok");
+    t_expect(fd, "2:ok");
+    t_put(fd,
+          "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\nExpect: 100-continue\r\n\r\n");
+    t_expect(fd, "HTTP/1.1 413 ");
+    assert_null(strstr(t_answer, "100 Continue"));
+    t_expect_close(fd);
+    fd = t_dial(&f);
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: wonders\r\n\r\n");
+    t_expect(fd, "HTTP/1.1 417 ");
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void malformed_requests_get_a_json_error(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.max_body_bytes = 1000, .max_head_bytes = 2000});
-    static const struct { const char *text; int code; } cases[] = {
+    t_server f = start((mote_http_config){.max_body_bytes = 1000, .max_head_bytes = 2000});
+    static const struct {
+        const char *text;
+        int code;
+    } cases[] = {
         {"NONSENSE\r\n\r\n", 400},
         {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 400},
         {"GET /p HTTP/1.1\r\n\r\n", 400},
@@ -288,136 +190,138 @@ static void malformed_requests_get_a_json_error(void **state)
         {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
         {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400},
         {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
-        {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+        {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+         400},
         {"POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
         {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\nabc", 413},
         {"CONNECT host:1 HTTP/1.1\r\nHost: x\r\n\r\n", 501},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int fd = dial(&f);
-        put(fd, cases[i].text);
+        int fd = t_dial(&f);
+        t_put(fd, cases[i].text);
         char want[40];
         (void)snprintf(want, sizeof want, "HTTP/1.1 %d ", cases[i].code);
-        (void)get(fd, "{\"error\":\"");
-        if (!strstr(answer, want))
-            fail_msg("%s: not %s but %s", cases[i].text, want, answer);
-        assert_non_null(strstr(answer, "Connection: close\r\n"));
+        (void)t_get(fd, "{\"error\":\"");
+        if (!strstr(t_answer, want))
+            fail_msg("%s: not %s but %s", cases[i].text, want, t_answer);
+        assert_non_null(strstr(t_answer, "Connection: close\r\n"));
         close(fd);
     }
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void heads_and_bodies_over_the_limit_are_refused(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.max_body_bytes = 100000, .max_head_bytes = 2000});
-    int fd = dial(&f);
-    put(fd, "GET /p HTTP/1.1\r\nHost: x\r\nX-Long: ");
+    t_server f = start((mote_http_config){.max_body_bytes = 100000, .max_head_bytes = 2000});
+    int fd = t_dial(&f);
+    t_put(fd, "GET /p HTTP/1.1\r\nHost: x\r\nX-Long: ");
     for (int i = 0; i < 100; i++)
-        put(fd, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-    expect(fd, "HTTP/1.1 431 ");
+        t_put(fd, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    t_expect(fd, "HTTP/1.1 431 ");
     close(fd);
-    fd = dial(&f);
-    put(fd, "GET /p HTTP/1.1\r\nHost: x\r\n");
+    fd = t_dial(&f);
+    t_put(fd, "GET /p HTTP/1.1\r\nHost: x\r\n");
     for (int i = 0; i < 100; i++)
-        put(fd, "A: b\r\n");
-    expect(fd, "HTTP/1.1 431 ");
+        t_put(fd, "A: b\r\n");
+    t_expect(fd, "HTTP/1.1 431 ");
     close(fd);
-    fd = dial(&f);                       /* blanks reach no callback of the parser */
-    put(fd, "GET /p HTTP/1.1\r\nHost:");
+    fd = t_dial(&f); /* blanks reach no callback of the parser */
+    t_put(fd, "GET /p HTTP/1.1\r\nHost:");
     for (int i = 0; i < 100; i++)
-        put(fd, "                                                                ");
-    expect(fd, "HTTP/1.1 431 ");
+        t_put(fd, "                                                                ");
+    t_expect(fd, "HTTP/1.1 431 ");
     close(fd);
-    fd = dial(&f);                       /* a body without end: refused, the reply still arrives */
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    fd = t_dial(&f); /* a body without end: refused, the reply still arrives */
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 200; i++) {
         char chunk[4100];
         memset(chunk, 'x', sizeof chunk);
         memcpy(chunk, "1000\r\n", 6);
-        put_n(fd, chunk, 6 + 4090);
-        put(fd, "xxxxxx\r\n");
+        t_put_n(fd, chunk, 6 + 4090);
+        t_put(fd, "xxxxxx\r\n");
     }
-    expect(fd, "HTTP/1.1 413 ");
+    t_expect(fd, "HTTP/1.1 413 ");
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void all_bodies_together_are_limited(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.max_body_bytes = 1000, .max_held_bytes = 1500});
+    t_server f = start((mote_http_config){.max_body_bytes = 1000, .max_held_bytes = 1500});
     char block[900];
     memset(block, 'x', sizeof block);
-    int a = dial(&f), b = dial(&f);
-    put(a, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-    put_n(a, block, sizeof block);
+    int a = t_dial(&f), b = t_dial(&f);
+    t_put(a, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+    t_put_n(a, block, sizeof block);
     mote_http_stats s;
     do
         mote_http_stats_read(f.server, &s);
     while (s.held_bytes < 900);
-    put(b, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-    put_n(b, block, sizeof block);
-    expect(b, "HTTP/1.1 503 ");
-    put_n(a, block, 100);
-    expect(a, "1000:xxx");
+    t_put(b, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+    t_put_n(b, block, sizeof block);
+    t_expect(b, "HTTP/1.1 503 ");
+    t_put_n(a, block, 100);
+    t_expect(a, "1000:xxx");
     close(a);
     close(b);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void slow_clients_are_timed_out(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.head_timeout_ms = 200, .body_timeout_ms = 200, .idle_timeout_ms = 200});
-    int nothing = dial(&f), head = dial(&f), body = dial(&f), idle = dial(&f);
-    put(head, "GET /p HTTP/1.1\r\nHost: ");
-    put(body, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-    put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(idle, "q=(none)");
-    for (int i = 0; i < 8; i++) {        /* a byte now and then does not help */
+    t_server f = start(
+        (mote_http_config){.head_timeout_ms = 200, .body_timeout_ms = 200, .idle_timeout_ms = 200});
+    int nothing = t_dial(&f), head = t_dial(&f), body = t_dial(&f), idle = t_dial(&f);
+    t_put(head, "GET /p HTTP/1.1\r\nHost: ");
+    t_put(body, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    t_put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(idle, "q=(none)");
+    for (int i = 0; i < 8; i++) { /* a byte now and then does not help */
         nanosleep(&(struct timespec){0, 40000000}, NULL);
-        put(head, "P");
-        put(body, "d");
+        t_put(head, "P");
+        t_put(body, "d");
     }
-    expect(head, "HTTP/1.1 408 Request Timeout\r\n");
-    assert_non_null(strstr(answer, "head did not come in time"));
-    expect(body, "body did not come in time");
-    expect(nothing, "HTTP/1.1 408 ");
-    expect_close(idle);
+    t_expect(head, "HTTP/1.1 408 Request Timeout\r\n");
+    assert_non_null(strstr(t_answer, "head did not come in time"));
+    t_expect(body, "body did not come in time");
+    t_expect(nothing, "HTTP/1.1 408 ");
+    t_expect_close(idle);
     close(head);
     close(body);
     close(nothing);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void half_closed_sockets_get_their_answers(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int fd = dial(&f);
-    put(fd, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /p?q=end HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_server f = start((mote_http_config){0});
+    int fd = t_dial(&f);
+    t_put(fd, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /p?q=end HTTP/1.1\r\nHost: x\r\n\r\n");
     shutdown(fd, SHUT_WR);
-    expect(fd, "q=end");
-    expect_close(fd);
-    fd = dial(&f);
-    put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    t_expect(fd, "q=end");
+    t_expect_close(fd);
+    fd = t_dial(&f);
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
     shutdown(fd, SHUT_WR);
-    expect(fd, "ended in the middle of the request");
-    expect_close(fd);
-    fd = dial(&f);
+    t_expect(fd, "ended in the middle of the request");
+    t_expect_close(fd);
+    fd = t_dial(&f);
     shutdown(fd, SHUT_WR);
-    expect_close(fd);
-    finish(&f);
+    t_expect_close(fd);
+    t_server_finish(&f);
 }
 
 static void a_client_that_does_not_read_is_not_read_from_and_dropped(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.write_timeout_ms = 300});
-    int fd = dial(&f);
+    t_server f = start((mote_http_config){.write_timeout_ms = 300});
+    int fd = t_dial(&f);
     for (int i = 0; i < 20; i++)
-        put(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+        t_put(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stats s;
     for (int i = 0; i < 300; i++) {
         nanosleep(&(struct timespec){0, 10000000}, NULL);
@@ -426,54 +330,54 @@ static void a_client_that_does_not_read_is_not_read_from_and_dropped(void **stat
             break;
     }
     assert_int_equal(s.open, 0);
-    assert_true(s.bytes_out < (uint64_t)40 << 20);   /* one answer was begun, not twenty */
+    assert_true(s.bytes_out < (uint64_t)40 << 20); /* one t_answer was begun, not twenty */
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void one_client_too_many_is_told_so(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.max_clients = 2});
-    int a = dial(&f), b = dial(&f);
-    put(a, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(a, "q=(none)");
-    put(b, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(b, "q=(none)");
-    int c = dial(&f);
-    expect(c, "too many clients");
+    t_server f = start((mote_http_config){.max_clients = 2});
+    int a = t_dial(&f), b = t_dial(&f);
+    t_put(a, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(a, "q=(none)");
+    t_put(b, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(b, "q=(none)");
+    int c = t_dial(&f);
+    t_expect(c, "too many clients");
     close(a);
     close(c);
     mote_http_stats s;
     do
         mote_http_stats_read(f.server, &s);
     while (s.open > 1);
-    a = dial(&f);
-    put(a, "GET /p?q=now HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(a, "q=now");
+    a = t_dial(&f);
+    t_put(a, "GET /p?q=now HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(a, "q=now");
     close(a);
     close(b);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void stopping_finishes_what_is_in_work(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){0});
-    int busy = dial(&f), idle = dial(&f), unread = dial(&f);
-    put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(idle, "q=(none)");
-    put(busy, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_server f = start((mote_http_config){0});
+    int busy = t_dial(&f), idle = t_dial(&f), unread = t_dial(&f);
+    t_put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(idle, "q=(none)");
+    t_put(busy, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stats s;
     do
         mote_http_stats_read(f.server, &s);
     while (s.in_flight == 0);
-    put(unread, "GET /p?q=unread HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_put(unread, "GET /p?q=unread HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stop(f.server);
-    expect(unread, "q=unread");
-    expect(busy, "{\"slow\":true}");
-    assert_non_null(strstr(answer, "Connection: close\r\n"));
-    expect_close(idle);
+    t_expect(unread, "q=unread");
+    t_expect(busy, "{\"slow\":true}");
+    assert_non_null(strstr(t_answer, "Connection: close\r\n"));
+    t_expect_close(idle);
     close(busy);
     close(unread);
     pthread_join(f.thread, NULL);
@@ -483,13 +387,15 @@ static void stopping_finishes_what_is_in_work(void **state)
 static void random_bytes_do_no_harm(void **state)
 {
     (void)state;
-    fixture f = start((mote_http_config){.head_timeout_ms = 500, .body_timeout_ms = 500});
+    t_server f = start((mote_http_config){.head_timeout_ms = 500, .body_timeout_ms = 500});
     mote_rng r;
     const char *text = getenv("T_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : 77;
     print_message("T_SEED=%llu\n", (unsigned long long)seed);
     mote_rng_init(&r, seed);
-    static const char good[] = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: x\r\n\r\n";
+    static const char good[] =
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: x\r\n\r\n";
     for (int i = 0; i < 300; i++) {
         char bytes[512];
         size_t n = mote_rng_below(&r, sizeof bytes);
@@ -502,17 +408,17 @@ static void random_bytes_do_no_harm(void **state)
             for (size_t k = 0; k < n; k++)
                 bytes[k] = (char)mote_rng_u64(&r);
         }
-        int fd = dial(&f);
-        put_n(fd, bytes, n);
+        int fd = t_dial(&f);
+        t_put_n(fd, bytes, n);
         if (i % 3 == 0)
-            (void)recv(fd, answer, sizeof answer, MSG_DONTWAIT);
+            (void)recv(fd, t_answer, sizeof t_answer, MSG_DONTWAIT);
         close(fd);
     }
-    int fd = dial(&f);
-    put(fd, "GET /p?q=alive HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "q=alive");
+    int fd = t_dial(&f);
+    t_put(fd, "GET /p?q=alive HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "q=alive");
     close(fd);
-    finish(&f);
+    t_server_finish(&f);
 }
 
 static void bad_configs_are_refused_and_named(void **state)
@@ -530,11 +436,11 @@ static void bad_configs_are_refused_and_named(void **state)
     cfg = (mote_http_config){.n_threads = 1};
     assert_int_equal(mote_http_create(&cfg, &s, &err), MOTE_ARG);
     assert_null(s);
-    fixture f = start((mote_http_config){0});
+    t_server f = start((mote_http_config){0});
     cfg = (mote_http_config){.handler = handle, .port = mote_http_port(f.server)};
     assert_int_equal(mote_http_create(&cfg, &s, &err), MOTE_IO);
     assert_non_null(strstr(err.text, "127.0.0.1 port"));
-    finish(&f);
+    t_server_finish(&f);
 }
 
 /* Every allocation of set-up fails once: a clean refusal, nothing left behind. */

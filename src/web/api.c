@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The interface's set-up, dispatch, and what its handlers share. */
+#include "web/api_internal.h"
+
+#include <string.h>
+
+#define WORKER MOTE_ROUTE_WORKER
+
+static const mote_route routes[] = {
+#define ROUTE(id, method, pattern, flags) {MOTE_HTTP_##method, pattern, flags, mote_api_##id},
+#include "web/routes.def"
+#undef ROUTE
+};
+
+#define N_ROUTES (sizeof routes / sizeof routes[0])
+
+mote_status mote_api_create(const mote_api_config *cfg, mote_api **out, mote_err *err)
+{
+    if (cfg->n_threads < 1 || cfg->n_threads > MOTE_SERVE_MAX_THREADS)
+        return mote_fail(err, MOTE_ARG, "%d serving threads: the range is 1 to %d",
+                         (int)cfg->n_threads, MOTE_SERVE_MAX_THREADS);
+    mote_api *api = mote_alloc_zero(1, sizeof *api);
+    if (!api)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for the interface");
+    api->cfg = *cfg;
+    if (!api->cfg.max_batch)
+        api->cfg.max_batch = 256;
+    if (!api->cfg.max_clip_ms)
+        api->cfg.max_clip_ms = 30000;
+    (void)mote_format(api->server_name, sizeof api->server_name, "%s",
+                      cfg->server_name ? cfg->server_name : "mote");
+    (void)mote_format(api->version, sizeof api->version, "%s", cfg->version ? cfg->version : "");
+    for (int32_t i = 0; i < cfg->n_threads; i++) {
+        mote_status st = mote_infer_create(cfg->models, i, &cfg->hooks, &api->infers[i], err);
+        if (st != MOTE_OK) {
+            mote_api_destroy(api);
+            return st;
+        }
+    }
+    *out = api;
+    return MOTE_OK;
+}
+
+void mote_api_destroy(mote_api *api)
+{
+    if (!api)
+        return;
+    for (int32_t i = 0; i < MOTE_SERVE_MAX_THREADS; i++)
+        mote_infer_destroy(api->infers[i]);
+    mote_free(api);
+}
+
+void mote_api_set_http(mote_api *api, const mote_http_server *http)
+{
+    api->http = http;
+}
+
+void mote_api_tick(void *arg, int32_t thread)
+{
+    mote_api *api = arg;
+    mote_infer_refresh(api->infers[thread]);
+}
+
+bool mote_api_handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
+{
+    mote_api *api = arg;
+    mote_route_match m;
+    mote_route_find(routes, N_ROUTES, rq, &m);
+    if (m.route) {
+        if ((m.route->flags & MOTE_ROUTE_WORKER) && rq->thread >= 0)
+            return false;
+        m.route->handler(api, rq, m.params, rp);
+        return true;
+    }
+    if (m.allowed == 0) {
+        mote_http_reply_error(rp, 404,
+                              "Not Found: there is nothing at '%.200s'; GET / lists what there is",
+                              rq->path);
+        return true;
+    }
+    char allow[96];
+    mote_route_allow(m.allowed, allow, sizeof allow);
+    mote_buf_printf(rp->headers, "Allow: %s\r\n", allow);
+    if (rq->method == MOTE_HTTP_OPTIONS)
+        rp->code = 204;
+    else
+        mote_http_reply_error(rp, 405, "Method Not Allowed: '%.200s' takes %s", rq->path, allow);
+    return true;
+}
+
+void mote_api_str(mote_buf *b, const char *s)
+{
+    mote_buf_json_str(b, s, strlen(s));
+}
+
+void mote_api_index(mote_api *api, const mote_http_request *rq, const char *const *params,
+                    mote_http_reply *rp)
+{
+    (void)rq;
+    (void)params;
+    mote_buf *b = rp->body;
+    mote_buf_str(b, "{\"name\":");
+    mote_api_str(b, api->server_name);
+    mote_buf_str(b, ",\"version\":");
+    mote_api_str(b, api->version);
+    mote_buf_str(b, ",\"routes\":[");
+    for (size_t i = 0; i < N_ROUTES; i++)
+        mote_buf_printf(b, "%s\"%s %s\"", i ? "," : "", mote_http_method_text(routes[i].method),
+                        routes[i].pattern);
+    mote_buf_str(b, "]}");
+}
+
+void mote_api_bad_input(mote_http_reply *rp, const mote_err *err)
+{
+    int32_t code = mote_status_http_code(err->status);
+    if (err->status == MOTE_CORRUPT)
+        code = 400;
+    else if (err->status == MOTE_UNSUPPORTED)
+        code = 415;
+    else if (err->status == MOTE_NOMEM)
+        code = 413; /* the arena of the request is full: what came is too much */
+    mote_http_reply_error(rp, code, "%s", err->text);
+}
+
+mote_status mote_api_consent(const mote_http_request *rq, mote_consent *storage,
+                             const mote_consent **out, mote_err *err)
+{
+    const char *text = mote_http_header_find(rq, "mote-consent");
+    *out = NULL;
+    if (!text)
+        return MOTE_OK;
+    mote_status st = mote_consent_parse(text, storage, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "header Mote-Consent");
+    *out = storage;
+    return MOTE_OK;
+}

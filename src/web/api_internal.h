@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the api_*.c files share. */
+#ifndef MOTE_WEB_API_INTERNAL_H
+#define MOTE_WEB_API_INTERNAL_H
+
+#include "web/api.h"
+
+struct mote_api {
+    mote_api_config cfg;
+    char server_name[64];
+    char version[32];
+    mote_infer *infers[MOTE_SERVE_MAX_THREADS];
+    const mote_http_server *http;
+};
+
+#define ROUTE(id, method, pattern, flags) mote_route_handler mote_api_##id;
+/* A handler may serve several patterns: the same declaration again is fine in C. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+#include "web/routes.def"
+#pragma GCC diagnostic pop
+#undef ROUTE
+
+/* Answer with the error; statuses that blame stored files or this program when the cause is in the
+ * request's body (CORRUPT, UNSUPPORTED, PARSE, ...) become 4xx. */
+void mote_api_bad_input(mote_http_reply *rp, const mote_err *err);
+
+/* The consent of a request: *out is NULL when it gives none. PARSE when it is malformed. */
+mote_status mote_api_consent(const mote_http_request *rq, mote_consent *storage,
+                             const mote_consent **out, mote_err *err);
+
+void mote_api_str(mote_buf *b, const char *s); /* as a JSON string */
+
+#endif

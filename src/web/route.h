@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes: a table of method and path pattern, matched segment by segment.
+ *
+ * Depends on web/http.h. Used by the api_*.c files and by whoever serves another table. */
+#ifndef MOTE_WEB_ROUTE_H
+#define MOTE_WEB_ROUTE_H
+
+#include "web/http.h"
+
+#define MOTE_ROUTE_MAX_PARAMS 4
+
+typedef struct mote_api mote_api; /* web/api.h */
+
+/* params: the percent-decoded segments that stood for {..}, in order; borrowed like rq. */
+typedef void mote_route_handler(mote_api *api, const mote_http_request *rq,
+                                const char *const *params, mote_http_reply *rp);
+
+enum {
+    MOTE_ROUTE_WORKER = 1u << 0, /* may wait for files: runs on a worker thread, rq->thread is -1 */
+};
+
+typedef struct {
+    mote_http_method method;
+    const char *pattern; /* "/v2/models/{m}/infer" */
+    uint32_t flags;
+    mote_route_handler *handler;
+} mote_route;
+
+typedef struct {
+    const mote_route *route; /* NULL: none matched */
+    uint32_t allowed;        /* 1u << method of every route with this path; 0: unknown path */
+    const char *params[MOTE_ROUTE_MAX_PARAMS];
+} mote_route_match;
+
+/* HEAD finds the route of GET. One '/' at the end of the path is ignored. A segment that does not
+ * decode matches nothing. */
+void mote_route_find(const mote_route *table, size_t n, const mote_http_request *rq,
+                     mote_route_match *out);
+
+/* "GET, HEAD, OPTIONS" for the methods of `allowed`. */
+void mote_route_allow(uint32_t allowed, char *out, size_t out_bytes);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small untrained models for tests of what uses models: whole bundles, quantised by the real path.
+ */
+#ifndef MOTE_TESTS_TINY_MODEL_H
+#define MOTE_TESTS_TINY_MODEL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/rng.h"
+#include "compress/quantise.h"
+#include "graph/arch.h"
+#include "graph/model.h"
+
+#define TINY_LABELS 3
+static const char *const tiny_labels[TINY_LABELS] = {"yes", "no", "_unknown_"};
+
+#define TINY_MUST(call)                                                                            \
+    do {                                                                                           \
+        mote_err tiny_err_ = {0};                                                                  \
+        (void)tiny_err_;                                                                           \
+        if ((call) != MOTE_OK) {                                                                   \
+            fprintf(stderr, "tiny model: %s\n", #call);                                            \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* Fold, quantise and write. n_labels may be up to 12: further labels are "w3", "w4", ... */
+static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_feature_config *fc,
+                               int32_t clip_samples, uint64_t seed, mote_buf *out)
+{
+    static const char *const more[12] = {"yes", "no", "_unknown_", "w3", "w4",  "w5",
+                                         "w6",  "w7", "w8",        "w9", "w10", "w11"};
+    mote_graph *g = NULL, *f = NULL, *q = NULL;
+    mote_rng rng;
+    mote_rng_init(&rng, seed);
+    TINY_MUST(mote_arch_build(a, &rng, &g, NULL));
+    TINY_MUST(mote_graph_fold(g, &f, NULL));
+    size_t n_in = (size_t)(a->in_h * a->in_w * a->in_c);
+    float *samples = malloc(8 * n_in * sizeof *samples);
+    for (size_t i = 0; i < 8 * n_in; i++)
+        samples[i] = (float)(fc ? 10.0 * mote_rng_normal(&rng) : mote_rng_range(&rng, -1, 1));
+    mote_quantise_config qc = {.range_rule = MOTE_RANGE_MIN_MAX};
+    TINY_MUST(mote_quantise(f, samples, 8, &qc, &q, NULL));
+    mote_operating_point op = {.smooth_hops = 1,
+                               .suppress_ms = 500,
+                               .hop_ms = 100,
+                               .temperature = 1.0f,
+                               .thresholds = {0.3f, 0.3f}};
+    mote_bundle_parts parts = {.name = name,
+                               .n_labels = a->n_classes,
+                               .labels = more,
+                               .clip_samples = clip_samples,
+                               .features = fc,
+                               .graph_s8 = q,
+                               .operating_point = &op};
+    TINY_MUST(mote_bundle_write(&parts, out, NULL));
+    free(samples);
+    mote_graph_destroy(g);
+    mote_graph_destroy(f);
+    mote_graph_destroy(q);
+}
+
+/* n_in numbers in [-1, 1] to three labels: one hidden layer. */
+static inline void tiny_tensor_bundle(int32_t n_in, uint64_t seed, mote_buf *out)
+{
+    mote_arch a;
+    mote_arch_default(&a, 1, n_in, TINY_LABELS);
+    snprintf(a.name, sizeof a.name, "dense");
+    a.n_blocks = 1;
+    a.hidden[0] = 16;
+    a.dropout = 0;
+    tiny_bundle(&a, "tiny", NULL, 0, seed, out);
+}
+
+/* One second of 16 kHz sound to three labels: a DS-CNN of 8 channels. */
+static inline void tiny_audio_bundle(uint64_t seed, mote_buf *out)
+{
+    mote_feature_config fc = mote_feature_config_default();
+    mote_arch a;
+    mote_arch_default(&a, 49, 10, TINY_LABELS);
+    a.channels = 8;
+    a.n_blocks = 1;
+    tiny_bundle(&a, "tinysound", &fc, 16000, seed, out);
+}
+
+static inline mote_model *tiny_load(const mote_buf *b)
+{
+    mote_model *m = NULL;
+    TINY_MUST(mote_model_load(b->data, b->len, &m, NULL));
+    return m;
+}
+
+static inline mote_model *tiny_tensor_model(int32_t n_in, uint64_t seed)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 24);
+    tiny_tensor_bundle(n_in, seed, &b);
+    return tiny_load(&b);
+}
+
+static inline mote_model *tiny_audio_model(uint64_t seed)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 24);
+    tiny_audio_bundle(seed, &b);
+    return tiny_load(&b);
+}
+
+#endif

@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* web/api: the inference server over real sockets, with a tensor model and a sound model. */
+#include "tests/support.h"
+
+#include <math.h>
+
+#include "base/json.h"
+#include "data/audio.h"
+#include "tests/http_client.h"
+#include "tests/tiny_model.h"
+#include "web/api.h"
+
+#define N_IN 8
+
+typedef struct {
+    mote_models *models;
+    mote_api *api;
+    mote_infer_hooks hooks;
+    t_server http;
+    int fd;
+    const char *body; /* of the last answer */
+} fixture;
+
+static void put_model(mote_models *ms, const char *name, const char *version, mote_model *m)
+{
+    mote_err err = {0};
+    mote_model_entry e = {.name = name, .version = version, .source = "test", .now_ms = 1};
+    T_OK(mote_models_put(ms, &e, m, &err));
+    mote_model_unref(m);
+}
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    mote_err err = {0};
+    T_OK(mote_models_create(2, &f->models, &err));
+    put_model(f->models, "sound", "7", tiny_audio_model(3));
+    put_model(f->models, "tiny", "1", tiny_tensor_model(N_IN, 1));
+    mote_api_config cfg = {.models = f->models, .n_threads = 2, .version = "0.1"};
+    T_OK(mote_api_create(&cfg, &f->api, &err));
+    mote_http_config http = {
+        .handler = mote_api_handle, .on_tick = mote_api_tick, .arg = f->api, .n_threads = 2};
+    f->http = t_server_start(&http);
+    mote_api_set_http(f->api, f->http.server);
+    f->fd = t_dial(&f->http);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    close(f->fd);
+    t_server_finish(&f->http);
+    mote_api_destroy(f->api);
+    mote_models_destroy(f->models);
+    free(f);
+    return 0;
+}
+
+static int ask(fixture *f, const char *method, const char *path, const char *body)
+{
+    return t_ask(f->fd, method, path, "", body, strlen(body), &f->body);
+}
+
+static json_t *parsed(const fixture *f)
+{
+    json_error_t e;
+    json_t *j = json_loads(f->body, 0, &e);
+    if (!j)
+        fail_msg("not JSON: %s", f->body);
+    return j;
+}
+
+static void health_and_metadata_are_told(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(ask(f, "GET", "/v2/health/live", ""), 200);
+    assert_string_equal(f->body, "{\"live\":true}");
+    assert_int_equal(ask(f, "GET", "/v2/health/ready", ""), 200);
+    assert_int_equal(ask(f, "GET", "/v2", ""), 200);
+    assert_int_equal(ask(f, "GET", "/v2/", ""), 200);
+    json_t *j = parsed(f);
+    assert_string_equal(json_string_value(json_object_get(j, "name")), "mote");
+    assert_true(json_array_size(json_object_get(j, "extensions")) >= 3);
+    json_decref(j);
+    assert_int_equal(ask(f, "GET", "/v2/models", ""), 200);
+    assert_string_equal(f->body, "{\"models\":[\"tiny\",\"sound\"]}");
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny", ""), 200);
+    j = parsed(f);
+    const json_t *in = json_array_get(json_object_get(j, "inputs"), 0);
+    assert_string_equal(json_string_value(json_object_get(in, "datatype")), "FP32");
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(in, "shape"), 0)), -1);
+    json_decref(j);
+    assert_int_equal(ask(f, "GET", "/v2/models/sound/versions/7", ""), 200);
+    assert_non_null(strstr(f->body, "\"shape\":[-1,16000]"));
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/ready", ""), 200);
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/config", ""), 200);
+    json_decref(parsed(f));
+    assert_int_equal(ask(f, "GET", "/", ""), 200);
+    json_decref(parsed(f));
+    static const char *const unknown[] = {"/v2/models/none", "/v2/models/tiny/versions/9",
+                                          "/v2/models/none/ready", "/v2/models/none/config",
+                                          "/v2/models/none/stats"};
+    for (size_t i = 0; i < T_COUNT(unknown); i++) {
+        assert_int_equal(ask(f, "GET", unknown[i], ""), 404);
+        assert_non_null(strstr(f->body, "{\"error\":\"Request for unknown model"));
+    }
+}
+
+static void wrong_paths_and_methods_are_refused(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(ask(f, "GET", "/nothing", ""), 404);
+    assert_non_null(strstr(f->body, "{\"error\":\"Not Found"));
+    assert_int_equal(ask(f, "DELETE", "/v2/models/tiny", ""), 405);
+    assert_non_null(strstr(t_answer, "Allow: GET, HEAD, OPTIONS\r\n"));
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/infer", ""), 405);
+    assert_non_null(strstr(t_answer, "Allow: POST, OPTIONS\r\n"));
+    assert_int_equal(ask(f, "OPTIONS", "/v2/models/tiny/infer", ""), 204);
+    assert_non_null(strstr(t_answer, "Allow: POST, OPTIONS\r\n"));
+    assert_int_equal(ask(f, "GET", "/v2/models/ti%6Ey", ""), 200);
+    assert_int_equal(ask(f, "GET", "/v2/models/ti%zz", ""), 405);
+    assert_int_equal(ask(f, "GET", "/v2/models//infer", ""), 404);
+}
+
+static void expect_probabilities(const json_t *j, int32_t out, size_t n_items, const float *want)
+{
+    const json_t *o = json_array_get(json_object_get(j, "outputs"), (size_t)out);
+    assert_string_equal(json_string_value(json_object_get(o, "name")), "probabilities");
+    const json_t *data = json_object_get(o, "data");
+    assert_int_equal(json_array_size(data), n_items * TINY_LABELS);
+    for (size_t i = 0; i < n_items * TINY_LABELS; i++) {
+        float got = (float)json_number_value(json_array_get(data, i));
+        assert_memory_equal(&got, &want[i], sizeof got);
+    }
+}
+
+static void directly(const float *in, float *out)
+{
+    mote_model *m = tiny_tensor_model(N_IN, 1);
+    mote_predictor *p = NULL;
+    mote_prediction r;
+    assert_int_equal(mote_predictor_create(m, &p, NULL), MOTE_OK);
+    assert_int_equal(mote_predict_f32(p, in, N_IN, &r, NULL), MOTE_OK);
+    memcpy(out, r.probabilities, TINY_LABELS * sizeof *out);
+    mote_predictor_destroy(p);
+    mote_model_unref(m);
+}
+
+static void json_tensors_are_answered_like_the_model_answers(void **state)
+{
+    fixture *f = *state;
+    const float in[2 * N_IN] = {0.1f, -0.2f, 0.3f, -0.4f, 0.5f, -0.6f, 0.7f, -0.8f,
+                                1,    0,     0,    0,     0,    0,     0,    -1};
+    float want[2 * TINY_LABELS];
+    directly(in, want);
+    directly(in + N_IN, want + TINY_LABELS);
+    assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer",
+                         "{\"id\":\"a\\\"1\",\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],"
+                         "\"datatype\":\"FP32\","
+                         "\"data\":[0.1,-0.2,0.3,-0.4,0.5,-0.6,0.7,-0.8]}]}"),
+                     200);
+    json_t *j = parsed(f);
+    assert_string_equal(json_string_value(json_object_get(j, "model_name")), "tiny");
+    assert_string_equal(json_string_value(json_object_get(j, "model_version")), "1");
+    assert_string_equal(json_string_value(json_object_get(j, "id")), "a\"1");
+    expect_probabilities(j, 0, 1, want);
+    json_decref(j);
+    /* Two items, nested, data before its shape, an unknown member; only one output wanted. */
+    assert_int_equal(ask(f, "POST", "/v2/models/tiny/versions/1/infer",
+                         "{\"inputs\":[{\"data\":[[0.1,-0.2,0.3,-0.4,0.5,-0.6,0.7,-0.8],[1,0,0,0,0,"
+                         "0,0,-1.0]],\"name\":\"input\","
+                         "\"shape\":[2,8],\"datatype\":\"FP32\"}],\"outputs\":[{\"name\":"
+                         "\"probabilities\"}],\"more\":{\"x\":[1]}}"),
+                     200);
+    j = parsed(f);
+    assert_null(json_object_get(j, "id"));
+    assert_int_equal(json_array_size(json_object_get(j, "outputs")), 1);
+    expect_probabilities(j, 0, 2, want);
+    json_decref(j);
+    assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer",
+                         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"INT8\","
+                         "\"data\":[1,0,0,0,0,0,0,-1]}]}"),
+                     200);
+    j = parsed(f);
+    expect_probabilities(j, 0, 1, want + TINY_LABELS);
+    json_decref(j);
+    assert_int_equal(
+        ask(f, "POST", "/v2/models/tiny/infer",
+            "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"INT8\",\"data\":[1,0,"
+            "0,0,0,0,0,-1]}],"
+            "\"outputs\":[{\"name\":\"probabilities\",\"parameters\":{\"classification\":2}}]}"),
+        200);
+    assert_non_null(strstr(f->body, "\"datatype\":\"BYTES\",\"shape\":[1,2],\"data\":[\"0."));
+}
+
+static void binary_tensors_are_answered_in_binary(void **state)
+{
+    fixture *f = *state;
+    const float in[N_IN] = {0.1f, -0.2f, 0.3f, -0.4f, 0.5f, -0.6f, 0.7f, -0.8f};
+    float want[TINY_LABELS];
+    directly(in, want);
+    static const char json[] =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"FP32\","
+        "\"parameters\":{\"binary_data_size\":32}}],\"parameters\":{\"binary_data_output\":true}}";
+    char body[512], header[80];
+    memcpy(body, json, sizeof json - 1);
+    memcpy(body + sizeof json - 1, in, sizeof in);
+    snprintf(header, sizeof header, "inference-header-content-length: %zu\r\n", sizeof json - 1);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", header, body,
+                           sizeof json - 1 + sizeof in, &f->body),
+                     200);
+    assert_non_null(strstr(t_answer, "Content-Type: application/octet-stream\r\n"));
+    const char *length = strstr(t_answer, "Inference-Header-Content-Length: ");
+    assert_non_null(length);
+    assert_memory_equal(f->body + atoi(length + 33), want, sizeof want);
+    /* Only the label in JSON although binary is the default. */
+    static const char json2[] =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[8],\"datatype\":\"FP32\",\"parameters\":{"
+        "\"binary_data_size\":"
+        "32}}],\"outputs\":[{\"name\":\"label\",\"parameters\":{\"binary_data\":false}}]}";
+    memcpy(body, json2, sizeof json2 - 1);
+    memcpy(body + sizeof json2 - 1, in, sizeof in);
+    snprintf(header, sizeof header, "Inference-Header-Content-Length: %zu\r\n", sizeof json2 - 1);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", header, body,
+                           sizeof json2 - 1 + sizeof in, &f->body),
+                     200);
+    assert_non_null(
+        strstr(f->body, "\"name\":\"label\",\"datatype\":\"BYTES\",\"shape\":[1,1],\"data\":[\""));
+    const float bad[N_IN] = {NAN};
+    memcpy(body + sizeof json2 - 1, bad, sizeof bad);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", header, body,
+                           sizeof json2 - 1 + sizeof in, &f->body),
+                     400);
+    assert_non_null(strstr(f->body, "not finite"));
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", header, body,
+                           sizeof json2 - 1 + 31, &f->body),
+                     400);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer",
+                           "Inference-Header-Content-Length: 99999\r\n", body, 10, &f->body),
+                     400);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer",
+                           "Inference-Header-Content-Length: -1\r\n", body, 10, &f->body),
+                     400);
+}
+
+static void bad_tensors_get_a_clear_4xx(void **state)
+{
+    fixture *f = *state;
+#define IN(rest) "{\"inputs\":[{\"name\":\"input\"," rest "}]}"
+    static const struct {
+        const char *body;
+        int code;
+        const char *words;
+    } cases[] = {
+        {"", 400, "text ends"},
+        {"hello", 400, "line 1, column 1"},
+        {"[]", 400, "an object"},
+        {"{}", 400, "no inputs"},
+        {"{\"inputs\":[]}", 400, "expected 1 input"},
+        {"{\"inputs\":[{}]}", 400, "no name"},
+        {"{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}]}", 400,
+         "unexpected inference input 'x'"},
+        {IN("\"datatype\":\"FP32\",\"data\":[1]"), 400, "no shape"},
+        {IN("\"shape\":[1,8],\"data\":[1,2,3,4,5,6,7,8]"), 400, "no datatype"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP31\",\"data\":[1]"), 400, "its data"},
+        {IN("\"shape\":[1],\"datatype\":\"FP31\",\"data\":[1]"), 400, "'FP31' is not a datatype"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\""), 400, "no data"},
+        {IN("\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,
+         "expected [-1,1,8,1], got [1,7]"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,
+         "its shape has 8 elements, its data 7"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8,9]"), 413,
+         "more values"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,NaN]"), 400,
+         "line 1, column"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,Infinity]"), 400,
+         "a number is expected"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,1e999]"), 400,
+         "too large"},
+        {IN("\"shape\":[1,8],\"datatype\":\"UINT8\",\"data\":[1,2,3,4,5,6,7,256]"), 400,
+         "type UINT8"},
+        {IN("\"shape\":[1,8],\"datatype\":\"INT8\",\"data\":[1,2,3,4,5,6,7,1.5]"), 400,
+         "type INT8"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP16\",\"data\":[1,2,3,4,5,6,7,8]"), 400,
+         "only as binary"},
+        {IN("\"shape\":[1,8],\"datatype\":\"BYTES\",\"data\":[\"1\"]"), 400, "BYTES"},
+        {IN("\"shape\":[-1,8],\"datatype\":\"FP32\",\"data\":[1]"), 400, "negative"},
+        {IN("\"shape\":[4294967296,4294967296],\"datatype\":\"FP32\",\"data\":[1]"), 400,
+         "exceed maximum size"},
+        {IN("\"shape\":[9223372036854775807,2],\"datatype\":\"FP32\",\"data\":[1]"), 400,
+         "exceed maximum size"},
+        {IN("\"shape\":[99999999999999999999],\"datatype\":\"FP32\",\"data\":[1]"), 400,
+         "too large"},
+        {IN("\"shape\":[100000000],\"datatype\":\"FP32\",\"data\":[1]"), 400,
+         "more than its data can hold"},
+        {IN("\"shape\":[1.5],\"datatype\":\"FP32\",\"data\":[1]"), 400, "whole number"},
+        {IN("\"shape\":[1,1,1,1,1,1,1,1,1],\"datatype\":\"FP32\",\"data\":[1]"), 400, "dimensions"},
+        {IN("\"shape\":[0,8],\"datatype\":\"FP32\",\"data\":[]"), 400, "unexpected shape"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8],\"parameters\":{"
+            "\"binary_data_size\":32}"),
+         400, "both"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":32}"), 400,
+         "not in the body"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":-1}"), 400,
+         "needs 32 bytes"},
+        {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]") "x", 400,
+         "behind the end"},
+        {"{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,"
+         "5,6,7,8]}],"
+         "\"outputs\":[{\"name\":\"none\"}]}",
+         400, "unexpected inference output 'none'"},
+    };
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        int code = ask(f, "POST", "/v2/models/tiny/infer", cases[i].body);
+        if (code != cases[i].code || strncmp(f->body, "{\"error\":\"", 10) != 0 ||
+            !strstr(f->body, cases[i].words))
+            fail_msg("%s:\n%d %s", cases[i].body, code, f->body);
+        json_decref(parsed(f));
+    }
+    char deep[4000];
+    memset(deep, '[', sizeof deep);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", "", deep, sizeof deep, &f->body),
+                     400);
+    memcpy(deep, "{\"x\":", 5);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", "", deep, sizeof deep, &f->body),
+                     413);
+    assert_non_null(strstr(f->body, "nested deeper"));
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", "Content-Encoding: gzip\r\n",
+                           "x", 1, &f->body),
+                     415);
+    /* The connection and the server are as good as new. */
+    assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer",
+                         IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]")),
+                     200);
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/stats", ""), 200);
+    json_t *j = parsed(f);
+    const json_t *stats =
+        json_object_get(json_array_get(json_object_get(j, "model_stats"), 0), "inference_stats");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(stats, "fail"), "count")),
+                     T_COUNT(cases) + 3);
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(stats, "success"), "count")), 1);
+    json_decref(j);
+}
+
+/* ---- sound ---- */
+
+static void make_wav(size_t n, int32_t rate_hz, uint64_t seed, mote_buf *out)
+{
+    int16_t *pcm = malloc((n ? n : 1) * sizeof *pcm);
+    mote_rng r;
+    mote_rng_init(&r, seed);
+    for (size_t i = 0; i < n; i++)
+        pcm[i] = (int16_t)(3000 * mote_rng_normal(&r));
+    assert_int_equal(mote_audio_encode_wav(pcm, n, rate_hz, out, NULL), MOTE_OK);
+    free(pcm);
+}
+
+static int classify(fixture *f, const char *path, const mote_buf *wav, size_t n)
+{
+    return t_ask(f->fd, "POST", path, "", wav->data, n, &f->body);
+}
+
+static void recordings_are_classified(void **state)
+{
+    fixture *f = *state;
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, 1 << 22);
+    make_wav(16000, 16000, 5, &wav);
+    assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, wav.len), 200);
+    json_t *j = parsed(f);
+    const char *label = json_string_value(json_object_get(j, "label"));
+    const json_t *p = json_object_get(j, "probabilities");
+    assert_int_equal(json_object_size(p), TINY_LABELS);
+    double best = json_number_value(json_object_get(p, label)), sum = 0;
+    for (int i = 0; i < TINY_LABELS; i++) {
+        double x = json_number_value(json_object_get(p, tiny_labels[i]));
+        assert_true(x <= best);
+        sum += x;
+    }
+    assert_true(fabs(sum - 1) < 0.05);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(j, "model"), "version")),
+                        "7");
+    assert_int_equal(json_integer_value(json_object_get(j, "n_windows")), 1);
+    assert_int_equal(json_integer_value(json_object_get(j, "start_ms")), 0);
+    assert_true(json_is_boolean(json_object_get(j, "detected")));
+    assert_true(json_is_integer(json_object_get(j, "latency_us")));
+    json_decref(j);
+
+    mote_buf_reset(&wav); /* 1.25 s: windows at 0, 100, 200 ms and the end */
+    make_wav(20000, 16000, 6, &wav);
+    assert_int_equal(classify(f, "/v2/models/sound/classify?windows=all", &wav, wav.len), 200);
+    j = parsed(f);
+    const json_t *w = json_object_get(j, "windows");
+    assert_int_equal(json_array_size(w), 4);
+    static const int starts[] = {0, 100, 200, 250};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(json_integer_value(json_object_get(json_array_get(w, i), "start_ms")),
+                         starts[i]);
+    json_decref(j);
+
+    mote_buf_reset(&wav);
+    make_wav(8000, 16000, 7, &wav); /* half a second: padded on both sides */
+    assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, wav.len), 200);
+    assert_non_null(strstr(f->body, "\"start_ms\":-250"));
+}
+
+static void bad_recordings_get_a_clear_4xx(void **state)
+{
+    fixture *f = *state;
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, 1 << 24);
+    make_wav(8000, 8000, 5, &wav);
+    assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, wav.len), 400);
+    assert_non_null(
+        strstr(f->body, "the recording has 8000 samples a second, model 'sound' hears 16000"));
+    assert_int_equal(classify(f, "/v2/models/sound/classify?resample=1", &wav, wav.len), 200);
+    assert_non_null(strstr(f->body, "\"n_windows\":1"));
+    assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, 0), 400);
+    assert_non_null(strstr(f->body, "empty"));
+    mote_buf_reset(&wav);
+    make_wav(16000, 16000, 5, &wav);
+    for (size_t n = 1; n < wav.len; n = n * 2 + 3) {
+        int code = classify(f, "/v2/models/sound/classify", &wav, n);
+        if (code < 400 || code > 499 || strncmp(f->body, "{\"error\":\"", 10) != 0)
+            fail_msg("%zu bytes of a recording: %d %s", n, code, f->body);
+    }
+    assert_int_equal(ask(f, "POST", "/v2/models/sound/classify",
+                         "this is no recording at all, but long enough to be one"),
+                     415);
+    assert_int_equal(classify(f, "/v2/models/tiny/classify", &wav, wav.len), 400);
+    assert_non_null(strstr(f->body, "takes tensors"));
+    assert_int_equal(classify(f, "/v2/models/none/classify", &wav, wav.len), 404);
+    mote_buf_reset(&wav);
+    make_wav(16000 * 31, 16000, 5, &wav);
+    assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, wav.len), 413);
+    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/sound/classify", "Mote-Consent: a b c\r\n",
+                           wav.data, 100, &f->body),
+                     400);
+    assert_non_null(strstr(f->body, "Mote-Consent"));
+}
+
+static void metrics_are_in_the_format_of_prometheus(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(ask(f, "GET", "/v2/models/none", ""), 404);
+    assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer",
+                         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"FP32\","
+                         "\"data\":[1,2,3,4,5,6,7,8]}]}"),
+                     200);
+    assert_int_equal(ask(f, "GET", "/metrics", ""), 200);
+    static const char *const lines[] = {
+        "nv_inference_request_success{model=\"tiny\",version=\"1\"} 1\n",
+        "nv_inference_count{model=\"tiny\",version=\"1\"} 1\n",
+        "nv_inference_request_failure{model=\"sound\",version=\"7\",reason=\"OTHER\"} 0\n",
+        "mote_http_requests_total{code=\"404\"} 1\n",
+        "mote_http_requests_total{code=\"200\"} 1\n",
+        "mote_models_loaded 2\n",
+        "mote_http_request_duration_seconds_bucket{le=\"+Inf\"} 2\n",
+        "mote_http_request_duration_seconds_count 2\n",
+        "# TYPE mote_http_request_duration_seconds histogram\n",
+        "mote_http_in_flight 1\n"};
+    for (size_t i = 0; i < T_COUNT(lines); i++)
+        if (!strstr(f->body, lines[i]))
+            fail_msg("no line '%s' in:\n%s", lines[i], f->body);
+}
+
+static void models_are_unloaded_on_request(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(ask(f, "POST", "/v2/repository/index", ""), 200);
+    json_t *j = parsed(f);
+    assert_int_equal(json_array_size(j), 2);
+    json_decref(j);
+    assert_int_equal(ask(f, "POST", "/v2/repository/models/sound/load", "{}"), 403);
+    assert_non_null(strstr(f->body, "failed to load"));
+    assert_int_equal(ask(f, "POST", "/v2/repository/models/none/unload", ""), 404);
+    assert_int_equal(ask(f, "POST", "/v2/repository/models/sound/unload", ""), 200);
+    assert_int_equal(ask(f, "POST", "/v2/repository/models/tiny/unload",
+                         "{\"parameters\":{\"unload_dependents\":true}}"),
+                     200);
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/ready", ""), 404);
+    assert_int_equal(ask(f, "GET", "/v2/health/ready", ""), 400);
+    assert_non_null(strstr(f->body, "\"ready\":false"));
+}
+
+/* ---- exchange under load ---- */
+
+typedef struct {
+    const t_server *http;
+    _Atomic bool *stop;
+    uint64_t answers, failures;
+} load;
+
+static void *ask_on_and_on(void *arg)
+{
+    load *l = arg;
+    static const char body[] = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":"
+                               "\"FP32\",\"data\":[1,0,0,0,0,0,0,-1]}]}";
+    char request[512], answer[2048];
+    snprintf(request, sizeof request,
+             "POST /v2/models/tiny/infer HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
+             sizeof body - 1, body);
+    int fd = t_dial(l->http);
+    while (!atomic_load(l->stop)) {
+        t_put(fd, request);
+        size_t n = 0;
+        do {
+            ssize_t got = recv(fd, answer + n, sizeof answer - 1 - n, 0);
+            if (got <= 0)
+                break;
+            n += (size_t)got;
+            answer[n] = '\0';
+        } while (!strstr(answer, "\"label\""));
+        l->answers++;
+        if (strncmp(answer, "HTTP/1.1 200 ", 13) != 0 || !strstr(answer, "\"label\""))
+            l->failures++;
+    }
+    close(fd);
+    return NULL;
+}
+
+static void models_are_exchanged_under_load_without_a_failed_request(void **state)
+{
+    fixture *f = *state;
+    _Atomic bool stop = false;
+    load loads[4];
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        loads[i] = (load){.http = &f->http, .stop = &stop};
+        pthread_create(&threads[i], NULL, ask_on_and_on, &loads[i]);
+    }
+    for (int i = 0; i < 20; i++) {
+        char version[16];
+        snprintf(version, sizeof version, "%d", i + 2);
+        put_model(f->models, "tiny", version, tiny_tensor_model(N_IN, (uint64_t)i + 2));
+        nanosleep(&(struct timespec){0, 5000000}, NULL);
+    }
+    atomic_store(&stop, true);
+    uint64_t answers = 0;
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(loads[i].failures, 0);
+        answers += loads[i].answers;
+    }
+    assert_true(answers > 100);
+    assert_int_equal(mote_models_swaps(f->models), 20);
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny", ""), 200);
+    assert_non_null(strstr(f->body, "\"versions\":[\"21\",\"20\"]")); /* two are kept */
+    assert_int_equal(ask(f, "GET", "/v2/models/tiny/versions/19/ready", ""), 404);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(health_and_metadata_are_told),
+        T(wrong_paths_and_methods_are_refused),
+        T(json_tensors_are_answered_like_the_model_answers),
+        T(binary_tensors_are_answered_in_binary),
+        T(bad_tensors_get_a_clear_4xx),
+        T(recordings_are_classified),
+        T(bad_recordings_get_a_clear_4xx),
+        T(metrics_are_in_the_format_of_prometheus),
+        T(models_are_unloaded_on_request),
+        T(models_are_exchanged_under_load_without_a_failed_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
