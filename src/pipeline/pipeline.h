@@ -25,9 +25,9 @@
 #include "project/project.h"
 #include "store/store.h"
 
-#define MOTE_STAGE_MAX_INPUTS 6
+#define MOTE_STAGE_MAX_INPUTS   6
 #define MOTE_STAGE_MAX_SECTIONS 8
-#define MOTE_STAGE_MAX_OBJECTS 8
+#define MOTE_STAGE_MAX_OBJECTS  8
 
 /* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */
 typedef enum {

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/process.h"
 #include "compile/measure.h"
 #include "graph/model.h"
 #include "pipeline/judge.h"
@@ -15,6 +16,19 @@
 
 #define N_GOLDEN           50
 #define MEASURE_TIMEOUT_MS 600000
+
+/* Whether the tools are there belongs to the key: installing them makes the stage stale. */
+mote_status mote_stage_compile_more(mote_pipeline *p, json_t *components, mote_err *err)
+{
+    const mote_target *t = NULL;
+    char compiler[64];
+    MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
+    (void)mote_format(compiler, sizeof compiler, "%sgcc", t->prefix);
+    bool all = mote_process_in_path(compiler) && mote_process_in_path(t->emulator);
+    json_object_set_new(components, "cross compiler and emulator",
+                        json_string(all ? "there" : "missing"));
+    return MOTE_OK;
+}
 
 typedef struct {
     mote_pipeline *p;

@@ -43,6 +43,7 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
             .n_inputs = 3,
             .inputs = {MOTE_STAGE_data, MOTE_STAGE_compress, MOTE_STAGE_evaluate},
             .sections = {"task", "features", "device", NULL},
+            .more = mote_stage_compile_more,
             .run = mote_stage_compile_run,
         },
     [MOTE_STAGE_deploy] =

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stage deploy: the bundle, its registration, and the question whether it replaces the champion.
+ *
+ * Challenger and champion are judged on the same test clips, clean and in car noise, each with its
+ * own front end. The challenger is promoted when
+ *   - its requirements are met (the registry insists on that), and
+ *   - where the champion is weakest it gains at least schedule.promote.beat_by, and gains at all,
+ * and
+ *   - on the clean test split it loses at most clean_loss_at_most and keeps clean_at_least.
+ * The first version of a model has no champion to beat. */
+#include "pipeline/stages_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "evaluate/interval.h"
+#include "graph/model.h"
+#include "graph/runner.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+#include "project/verdict.h"
+#include "track/registry.h"
+#include "track/run.h"
+
+#define N_GOLDEN       64
+#define CONDITION_SEED 20 /* the same clips in car noise as in the evaluate stage */
+#define WHO            "mote run"
+
+typedef struct {
+    mote_pipeline *p;
+    mote_stage_run *r;
+    mote_arena arena;
+    mote_data_version version;
+    mote_dataset validation, test;
+    const int16_t *clips[MOTE_N_CONDITIONS]; /* of the test split */
+    mote_graph *s8, *f32;
+    mote_feature_config features;
+    mote_operating_point op;
+    mote_measurements measured;
+    mote_verdict *verdicts;
+    size_t n_verdicts;
+    json_t *verdicts_json, *drift, *lineage; /* owned */
+    mote_sha256 bundle;
+    int64_t number; /* of the registered version */
+    const char *run_id;
+} deploying;
+
+static mote_judge judge_of(const deploying *d, const mote_graph *g, const mote_feature_config *f)
+{
+    return (mote_judge){.graph = g,
+                        .features = f,
+                        .clip_samples = (int32_t)d->test.clip_samples,
+                        .pool = d->p->cfg.pool};
+}
+
+/* ---- what is known ----------------------------------------------------------------------- */
+
+static mote_status open_inputs(deploying *d, mote_err *err)
+{
+    mote_pipeline *p = d->p;
+    const mote_project *pr = p->cfg.project;
+    MOTE_TRY(mote_keyword_version(p, &d->arena, &d->version, err));
+    MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_VALIDATION, &d->validation, err));
+    MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_TEST, &d->test, err));
+    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
+    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
+    MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",
+                               &d->run_id, err));
+    d->features = mote_keyword_features(pr);
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
+        MOTE_TRY(mote_condition_clips(&d->test, (mote_condition)c,
+                                      pr->augmentation.car_noise_snr_db, CONDITION_SEED, &d->arena,
+                                      &d->clips[c], err));
+    const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
+    return mote_operating_point_from_json(op, (int32_t)pr->classes.n, &d->op, err);
+}
+
+/* The measurements of the evaluate and compile stages together, judged. */
+static mote_status judge_requirements(deploying *d, mote_err *err)
+{
+    static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
+    MOTE_SCOPED_JSON *all = json_array();
+    const char *basis = NULL;
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++)
+        json_array_extend(all, json_object_get(d->p->results[from[i]].output, "measurements"));
+    MOTE_TRY(mote_measurements_from_json(all, &d->arena, &d->measured, err));
+    MOTE_TRY(mote_json_get_str(d->p->results[MOTE_STAGE_evaluate].output, "evaluate stage", "basis",
+                               &basis, err));
+    MOTE_TRY(mote_verdict_judge_all(d->p->cfg.project, &d->measured, basis, &d->arena, &d->verdicts,
+                                    &d->n_verdicts, err));
+    json_t *list = json_array();
+    for (size_t i = 0; i < d->n_verdicts; i++) {
+        json_t *v = NULL;
+        mote_status st = mote_verdict_to_json(&d->verdicts[i], &v, err);
+        if (st != MOTE_OK) {
+            json_decref(list);
+            return st;
+        }
+        json_array_append_new(list, v);
+    }
+    d->verdicts_json = json_pack("{s:o}", "requirements", list);
+    return d->verdicts_json ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
+}
+
+/* ---- the drift reference ----------------------------------------------------------------- */
+
+/* What normal traffic looks like: validation and test clips, which training has not seen. */
+static mote_status make_drift_reference(deploying *d, mote_err *err)
+{
+    mote_judge j = judge_of(d, d->s8, &d->features);
+    mote_watch_shape shape = mote_judge_watch_shape(&j);
+    size_t width = (size_t)mote_watch_count(&shape), n = d->validation.n + d->test.n;
+    float *values = NULL, *y = NULL, *w = NULL;
+    int32_t *groups = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, n * width, sizeof *values, &values, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *groups, &groups, err));
+    const mote_dataset *parts[2] = {&d->validation, &d->test};
+    size_t at = 0;
+    int32_t first_group = 0;
+    for (int k = 0; k < 2; k++) {
+        MOTE_TRY(mote_judge_clips(&j, parts[k]->pcm, parts[k]->n, &d->arena, &y, &w, err));
+        memcpy(values + at * width, w, parts[k]->n * width * sizeof *values);
+        for (size_t i = 0; i < parts[k]->n; i++)
+            groups[at + i] = first_group + parts[k]->group_id[i];
+        at += parts[k]->n;
+        first_group += (int32_t)parts[k]->n_groups;
+    }
+    mote_reference_profile *profile = NULL;
+    mote_err why = {0};
+    mote_status st = mote_reference_profile_build(&shape, values, groups, n, &profile, &why);
+    if (st == MOTE_ARG) { /* too few clips: the model can be used, but not be watched */
+        json_object_set_new(d->r->output, "no_drift_reference", json_string(why.text));
+        return MOTE_OK;
+    }
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    st = mote_reference_profile_to_json(profile, &d->drift, err);
+    mote_reference_profile_destroy(profile);
+    return st;
+}
+
+/* ---- the bundle -------------------------------------------------------------------------- */
+
+/* Golden clips: the test split, every third one in car noise. */
+static mote_status make_golden(deploying *d, mote_golden *out, mote_err *err)
+{
+    size_t n = d->test.n < N_GOLDEN ? d->test.n : N_GOLDEN, clip = d->test.clip_samples;
+    size_t n_in = (size_t)mote_tensor_elements(&d->s8->tensors[d->s8->input]),
+           n_out = d->test.n_classes;
+    int16_t *pcm = NULL;
+    int8_t *in = NULL, *y = NULL;
+    float *x = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, n * clip, sizeof *pcm, &pcm, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n * n_in, 1, &in, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n * n_out, 1, &y, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n_in, sizeof *x, &x, err));
+    mote_feature_plan *plan = NULL;
+    mote_runner *runner = NULL;
+    MOTE_TRY(mote_feature_plan_create(&d->features, 1, &plan, err));
+    mote_status st = mote_runner_create(d->s8, &runner, err);
+    const mote_quant *q = &d->s8->tensors[d->s8->input].quant;
+    for (size_t i = 0; st == MOTE_OK && i < n; i++) {
+        size_t from = i * d->test.n / n;
+        const int16_t *source =
+            d->clips[i % 3 == 2 ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN];
+        memcpy(pcm + i * clip, source + from * clip, clip * sizeof *pcm);
+        st = mote_feature_clip(plan, 0, pcm + i * clip, clip, x, err);
+        if (st == MOTE_OK)
+            st = mote_feature_quantize(plan, q->scales[0], q->zero_point, x, n_in, in + i * n_in,
+                                       err);
+        if (st == MOTE_OK)
+            mote_runner_run(runner, in + i * n_in, y + i * n_out, NULL, NULL);
+    }
+    mote_runner_destroy(runner);
+    mote_feature_plan_destroy(plan);
+    *out = (mote_golden){.n = (int32_t)n,
+                         .n_pcm = (int32_t)clip,
+                         .n_in = (int32_t)n_in,
+                         .n_out = (int32_t)n_out,
+                         .pcm = pcm,
+                         .in = in,
+                         .out = y};
+    return st;
+}
+
+static json_t *lineage_of(deploying *d)
+{
+    char manifest[MOTE_SHA256_HEX_BYTES], version[24];
+    mote_sha256_hex(&d->version.id, manifest);
+    (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
+    json_t *stages = json_object();
+    for (int s = 0; s < MOTE_N_STAGES; s++) {
+        char key[MOTE_SHA256_HEX_BYTES];
+        mote_sha256_hex(&d->p->keys[s], key);
+        json_object_set_new(stages, mote_stage_name((mote_stage_id)s), json_string(key));
+    }
+    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "run", d->run_id, "data_version", version,
+                     "data_manifest", manifest, "seed",
+                     (json_int_t)d->p->cfg.project->training.seed, "mote", MOTE_VERSION, "stages",
+                     stages);
+}
+
+static mote_status make_bundle(deploying *d, mote_err *err)
+{
+    const mote_project *pr = d->p->cfg.project;
+    mote_golden golden;
+    MOTE_TRY(make_golden(d, &golden, err));
+    d->lineage = lineage_of(d);
+    mote_bundle_parts parts = {.name = pr->name,
+                               .n_labels = (int32_t)pr->classes.n,
+                               .labels = pr->classes.items,
+                               .clip_samples = mote_keyword_clip_samples(pr),
+                               .features = &d->features,
+                               .graph_s8 = d->s8,
+                               .graph_f32 = d->f32,
+                               .operating_point = &d->op,
+                               .drift_reference = d->drift,
+                               .lineage = d->lineage,
+                               .metrics = d->verdicts_json,
+                               .golden = &golden};
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)1 << 30);
+    MOTE_TRY(mote_bundle_write(&parts, &b, err));
+    MOTE_TRY(mote_stage_put(d->p, d->r, "bundle", b.data, b.len, err));
+    d->bundle = d->r->objects[0].object;
+    json_object_set_new(d->r->output, "bundle_bytes", json_integer((json_int_t)b.len));
+    return mote_run_add_artifact(d->p->cfg.store, d->run_id, "model/bundle.mote", &d->bundle, err);
+}
+
+/* ---- champion and challenger ------------------------------------------------------------- */
+
+typedef struct {
+    double champion, challenger;            /* accuracy */
+    int64_t only_champion, only_challenger; /* clips that just one of them gets right */
+    double p_value;                         /* McNemar's exact test */
+} duel;
+
+static mote_status right_clips(deploying *d, const mote_judge *j, const int16_t *pcm, bool **out,
+                               mote_err *err)
+{
+    float *y = NULL;
+    MOTE_TRY(mote_judge_clips(j, pcm, d->test.n, &d->arena, &y, NULL, err));
+    MOTE_TRY(mote_arena_take(&d->arena, d->test.n, sizeof(bool), out, err));
+    size_t n_classes = d->test.n_classes;
+    for (size_t i = 0; i < d->test.n; i++) {
+        size_t best = 0;
+        for (size_t k = 1; k < n_classes; k++)
+            best = y[i * n_classes + k] > y[i * n_classes + best] ? k : best;
+        (*out)[i] = best == (size_t)d->test.class_id[i];
+    }
+    return MOTE_OK;
+}
+
+static mote_status fight(deploying *d, const mote_model *champion, mote_condition c, duel *out,
+                         mote_err *err)
+{
+    mote_judge ours = judge_of(d, d->s8, &d->features);
+    mote_judge theirs = judge_of(d, mote_model_graph_s8(champion), mote_model_features(champion));
+    bool *new_right = NULL, *old_right = NULL;
+    MOTE_TRY(right_clips(d, &ours, d->clips[c], &new_right, err));
+    MOTE_TRY(right_clips(d, &theirs, d->clips[c], &old_right, err));
+    int64_t n_new = 0, n_old = 0;
+    *out = (duel){0};
+    for (size_t i = 0; i < d->test.n; i++) {
+        n_new += new_right[i];
+        n_old += old_right[i];
+        out->only_challenger += new_right[i] && !old_right[i];
+        out->only_champion += old_right[i] && !new_right[i];
+    }
+    out->champion = (double)n_old / (double)d->test.n;
+    out->challenger = (double)n_new / (double)d->test.n;
+    out->p_value = mote_mcnemar_exact(out->only_champion, out->only_challenger);
+    return MOTE_OK;
+}
+
+static bool same_labels(const mote_project *pr, const mote_model *m)
+{
+    if ((size_t)mote_model_n_labels(m) != pr->classes.n ||
+        mote_model_clip_samples(m) != mote_keyword_clip_samples(pr) ||
+        mote_model_features(m)->rate_hz != pr->rate_hz)
+        return false;
+    for (size_t i = 0; i < pr->classes.n; i++)
+        if (strcmp(mote_model_label(m, (int32_t)i), pr->classes.items[i]) != 0)
+            return false;
+    return true;
+}
+
+/* Does the challenger win by the project's rule? `why` gets the reason in words. */
+static bool wins(const mote_project *pr, const duel duels[MOTE_N_CONDITIONS], char *why,
+                 size_t why_bytes)
+{
+    const mote_project_schedule *s = &pr->schedule;
+    const duel *clean = &duels[MOTE_CONDITION_CLEAN];
+    int weakest = 0;
+    for (int c = 1; c < MOTE_N_CONDITIONS; c++)
+        weakest = duels[c].champion < duels[weakest].champion ? c : weakest;
+    double gain = duels[weakest].challenger - duels[weakest].champion;
+    if (gain <= 0.0 || gain < s->beat_by) {
+        (void)mote_format(
+            why, why_bytes,
+            "in %s, where the champion is weakest, it gains %.1f points, %.1f are needed",
+            mote_condition_text((mote_condition)weakest), 100.0 * gain, 100.0 * s->beat_by);
+        return false;
+    }
+    if (clean->champion - clean->challenger > s->clean_loss_at_most) {
+        (void)mote_format(
+            why, why_bytes, "on clean clips it loses %.1f points, at most %.1f are allowed",
+            100.0 * (clean->champion - clean->challenger), 100.0 * s->clean_loss_at_most);
+        return false;
+    }
+    if (clean->challenger < s->clean_at_least) {
+        (void)mote_format(why, why_bytes,
+                          "on clean clips it has %.1f %%, at least %.1f %% are needed",
+                          100.0 * clean->challenger, 100.0 * s->clean_at_least);
+        return false;
+    }
+    (void)mote_format(why, why_bytes,
+                      "in %s it gains %.1f points (p %.2g), on clean clips it changes by %+.1f",
+                      mote_condition_text((mote_condition)weakest), 100.0 * gain,
+                      duels[weakest].p_value, 100.0 * (clean->challenger - clean->champion));
+    return true;
+}
+
+/* Compare with the champion `m`; *won and the words. */
+static mote_status compare(deploying *d, const mote_model *m, int64_t champion, bool *won,
+                           char *why, size_t why_bytes, mote_err *err)
+{
+    const mote_project *pr = d->p->cfg.project;
+    *won = false;
+    if (!same_labels(pr, m)) {
+        (void)mote_format(
+            why, why_bytes,
+            "the champion has other labels or another clip length: promote it by hand");
+        return MOTE_OK;
+    }
+    duel duels[MOTE_N_CONDITIONS];
+    json_t *conditions = json_object();
+    json_object_set_new(
+        d->r->output, "comparison",
+        json_pack("{s:I, s:o}", "champion", (json_int_t)champion, "conditions", conditions));
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
+        MOTE_TRY(fight(d, m, (mote_condition)c, &duels[c], err));
+        json_object_set_new(conditions, mote_condition_text((mote_condition)c),
+                            json_pack("{s:f, s:f, s:I, s:I, s:f}", "champion", duels[c].champion,
+                                      "challenger", duels[c].challenger, "only_champion",
+                                      (json_int_t)duels[c].only_champion, "only_challenger",
+                                      (json_int_t)duels[c].only_challenger, "p_value",
+                                      duels[c].p_value));
+    }
+    *won = wins(pr, duels, why, why_bytes);
+    return MOTE_OK;
+}
+
+/* ---- the registry ------------------------------------------------------------------------ */
+
+static mote_status find_champion(deploying *d, mote_model_version *out, bool *found, mote_err *err)
+{
+    char reference[128];
+    mote_err why = {0};
+    (void)mote_format(reference, sizeof reference, "%s@%s", d->p->cfg.project->name,
+                      MOTE_ALIAS_CHAMPION);
+    mote_status st = mote_registry_resolve(d->p->cfg.store, reference, &d->arena, out, &why);
+    *found = st == MOTE_OK;
+    return st == MOTE_OK || st == MOTE_NOT_FOUND ? MOTE_OK : mote_fail(err, st, "%s", why.text);
+}
+
+static mote_status load_bundle(deploying *d, const mote_sha256 *object, mote_model **out,
+                               mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_object_get(d->p->cfg.store, object, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
+    return mote_model_load(bytes, n, out, err);
+}
+
+static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1 << 24);
+    mote_json_write(&text, d->verdicts_json, false);
+    MOTE_TRY(mote_buf_status(&text, err));
+    char version[24];
+    (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
+    mote_registry_spec spec = {.model = d->p->cfg.project->name,
+                               .bundle = d->bundle,
+                               .run_id = d->run_id,
+                               .source = WHO,
+                               .data_version = version,
+                               .data_manifest = &d->version.id,
+                               .parent = parent,
+                               .verdicts_json = text.data};
+    return mote_registry_register(d->p->cfg.store, &spec, d->p->cfg.now_ms(), &d->number, err);
+}
+
+/* Put the version where it belongs; `why` gets what was decided, in words. */
+static mote_status place(deploying *d, bool has_champion, const mote_model_version *champion,
+                         bool *promoted, char *why, size_t why_bytes, mote_err *err)
+{
+    mote_store *s = d->p->cfg.store;
+    const char *name = d->p->cfg.project->name;
+    mote_registry_act act = {
+        .who = WHO, .reason = "registered by the pipeline", .now_ms = d->p->cfg.now_ms()};
+    *promoted = false;
+    if (has_champion && champion->version == d->number) {
+        (void)mote_format(why, why_bytes, "it is the champion already");
+        *promoted = true;
+        return MOTE_OK;
+    }
+    MOTE_TRY(mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, d->number, &act, err));
+    bool won = true;
+    (void)mote_format(why, why_bytes, "it is the first version");
+    if (has_champion) {
+        mote_model *m = NULL;
+        MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
+        mote_status st = compare(d, m, champion->version, &won, why, why_bytes, err);
+        mote_model_unref(m);
+        if (st != MOTE_OK)
+            return st;
+    }
+    if (!won)
+        return MOTE_OK;
+    act.reason = why;
+    mote_err unmet = {0};
+    mote_status st = mote_registry_promote(s, name, d->number, false, &act, &unmet);
+    if (st == MOTE_UNMET) {
+        (void)mote_format(why, why_bytes, "%s", unmet.text);
+        return MOTE_OK;
+    }
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", unmet.text);
+    *promoted = true;
+    return mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, 0, &act, err);
+}
+
+static mote_status deploy(deploying *d, mote_err *err)
+{
+    MOTE_TRY(open_inputs(d, err));
+    MOTE_TRY(judge_requirements(d, err));
+    mote_stage_progress(d->p, d->r, 1, 4, "drift reference");
+    MOTE_TRY(make_drift_reference(d, err));
+    mote_stage_progress(d->p, d->r, 2, 4, "bundle");
+    MOTE_TRY(make_bundle(d, err));
+    mote_model_version champion = {0};
+    bool has_champion = false, promoted = false;
+    char why[400], summary[500];
+    MOTE_TRY(find_champion(d, &champion, &has_champion, err));
+    MOTE_TRY(register_version(d, has_champion ? champion.version : 0, err));
+    mote_stage_progress(d->p, d->r, 3, 4, "champion and challenger");
+    MOTE_TRY(place(d, has_champion, &champion, &promoted, why, sizeof why, err));
+    (void)mote_format(summary, sizeof summary, "%s/%lld %s: %s", d->p->cfg.project->name,
+                      (long long)d->number, promoted ? "promoted" : "not promoted", why);
+    json_t *o = d->r->output;
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(&d->bundle, hex);
+    json_object_set_new(o, "summary", json_string(summary));
+    json_object_set_new(o, "model", json_string(d->p->cfg.project->name));
+    json_object_set_new(o, "version", json_integer(d->number));
+    json_object_set_new(o, "bundle", json_string(hex));
+    json_object_set_new(o, "promoted", json_boolean(promoted));
+    json_object_set_new(o, "decision", json_string(why));
+    json_object_set(o, "verdicts", json_object_get(d->verdicts_json, "requirements"));
+    return MOTE_OK;
+}
+
+mote_status mote_stage_deploy_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
+{
+    deploying d = {.p = p, .r = r};
+    mote_arena_init(&d.arena, (size_t)16 << 30);
+    mote_status st = deploy(&d, err);
+    json_decref(d.verdicts_json);
+    json_decref(d.drift);
+    json_decref(d.lineage);
+    mote_graph_destroy(d.s8);
+    mote_graph_destroy(d.f32);
+    mote_dataset_release(&d.validation);
+    mote_dataset_release(&d.test);
+    mote_arena_release(&d.arena);
+    return st;
+}
