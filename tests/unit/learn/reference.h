@@ -177,7 +177,7 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
     double *y = r->values[o->output] + (size_t)s * t_elements(r->g, o->output);
     for (int32_t i = 0; i < oh * ow * oc; i++) {
         int32_t ch = i % oc, ox = i / oc % ow, oy = i / oc / ow, count = 0;
-        double sum = pool ? 0.0 : r->values[o->inputs[2]][ch], top = -INFINITY;
+        double sum = pool ? 0.0 : r->values[o->inputs[2]][ch], top = -HUGE_VAL;
         for (int32_t k = 0; k < kh * kw; k++) {
             int32_t iy = oy * o->attrs.stride_h - ph + k / kw, ix = ox * o->attrs.stride_w - pw + k % kw;
             if (iy < 0 || iy >= h || ix < 0 || ix >= w)

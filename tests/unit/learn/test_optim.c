@@ -183,7 +183,7 @@ static void exp_log_and_cos_are_those_of_the_c_library(void **unused)
     }
     for (int32_t i = 0; i <= 1000; i++)
         assert_true(fabs(mote_num_cos_pi(i / 1000.0) - cos(3.14159265358979323846 * i / 1000.0)) < 1e-15);
-    assert_true(isnan(mote_num_exp(NAN)) && isnan(mote_num_log(NAN)));
+    assert_true(isnan(mote_num_exp((double)NAN)) && isnan(mote_num_log((double)NAN)));
     assert_true(mote_num_exp(-1e9) <= 0.0 && isinf(mote_num_exp(1e9)));
     assert_true(isinf(mote_num_log(0.0)) && isinf(mote_num_log(HUGE_VAL)));
     assert_true(fabs(mote_num_log(1.0)) <= 0.0 && fabs(mote_num_exp(0.0) - 1.0) <= 0.0);
