@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define MRT_INLINE static inline __attribute__((always_inline))
+/* For inner loops that want all registers for themselves. */
+#define MRT_NOINLINE static __attribute__((noinline, unused))
 
 /* Cortex-M4, M7, M33: two 16-bit multiply-accumulates in one instruction. */
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__) && !defined(MRT_NO_DSP)
@@ -21,32 +23,11 @@
 
 #if MRT_HAVE_DSP
 
-/* Words of two int16 (low, high). "lo_hi" in a name says which halves are multiplied. */
+/* sum + low a * low b + high a * high b; words of two int16. */
 MRT_INLINE int32_t mrt_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
     int32_t r;
     __asm__("smlad %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
-    return r;
-}
-
-MRT_INLINE int32_t mrt_smla_lo_lo(uint32_t a, uint32_t b, int32_t sum)
-{
-    int32_t r;
-    __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
-    return r;
-}
-
-MRT_INLINE int32_t mrt_smla_lo_hi(uint32_t a, uint32_t b, int32_t sum)
-{
-    int32_t r;
-    __asm__("smlabt %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
-    return r;
-}
-
-MRT_INLINE int32_t mrt_smla_hi_lo(uint32_t a, uint32_t b, int32_t sum)
-{
-    int32_t r;
-    __asm__("smlatb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
     return r;
 }
 
@@ -62,6 +43,21 @@ MRT_INLINE uint32_t mrt_sxtb16_13(uint32_t x)
 {
     uint32_t r;
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(x));
+    return r;
+}
+
+/* The same, added to the halves of sum. */
+MRT_INLINE uint32_t mrt_sxtab16_02(uint32_t sum, uint32_t x)
+{
+    uint32_t r;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(r) : "r"(sum), "r"(x));
+    return r;
+}
+
+MRT_INLINE uint32_t mrt_sxtab16_13(uint32_t sum, uint32_t x)
+{
+    uint32_t r;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(r) : "r"(sum), "r"(x));
     return r;
 }
 
@@ -100,7 +96,7 @@ MRT_INLINE int32_t mrt_dsp_requant(int32_t acc, int32_t multiplier, int32_t righ
 }
 
 /* One pair of inputs: w is a[k] b[k] a[k+1] b[k+1]; x the pairs of four cells. 13 instructions for
- * 16 products. All 14 free registers are in use: the end of the loop is compared from memory. */
+ * 16 products. All 14 free registers are in use: the ends of the loops are compared from memory. */
 #define MRT_DSP_PAIR                        \
     "ldr %[w], [%[wp]], #4\n\t"             \
     "ldrd %[x], %[y], [%[xp]], #8\n\t"      \
@@ -116,28 +112,98 @@ MRT_INLINE int32_t mrt_dsp_requant(int32_t acc, int32_t multiplier, int32_t righ
     "smlad %[s6], %[t], %[y], %[s6]\n\t"    \
     "smlad %[s7], %[w], %[y], %[s7]\n\t"
 
-#define MRT_DSP_LOOP(body, end)                                                                   \
-    __asm__ volatile("1:\n\t" body "ldr %[t], %[last]\n\tcmp %[xp], %[t]\n\tbne 1b"              \
-                     : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [s4] "+r"(s4), \
-                       [s5] "+r"(s5), [s6] "+r"(s6), [s7] "+r"(s7), [wp] "+r"(w), [xp] "+r"(x),   \
-                       [w] "=&r"(t0), [t] "=&r"(t1), [x] "=&r"(t2), [y] "=&r"(t3)                 \
-                     : [last] "m"(end)                                                            \
-                     : "cc", "memory")
-
-/* acc[2 * cell + channel] += the products of `pairs` (at least 1) pairs of inputs. */
-MRT_INLINE void mrt_dsp_sum_2x4(const int8_t *w, const int16_t *x, int32_t pairs, int32_t acc[8])
+/* acc[2 * cell + channel] += the products of the pairs of inputs up to `end`; up to fours_end they
+ * are taken four at a time. */
+MRT_INLINE void mrt_dsp_sum_2x4(const int8_t *w, const int16_t *x, const int16_t *fours_end,
+                                const int16_t *end, int32_t acc[8])
 {
-    int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
-    int32_t s4 = acc[4], s5 = acc[5], s6 = acc[6], s7 = acc[7];
     uint32_t t0, t1, t2, t3;
-    const int16_t *volatile fours_end = x + (pairs & ~3) * 8;
-    const int16_t *volatile end = x + pairs * 8;
-    if (pairs >= 4)
-        MRT_DSP_LOOP(MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR, fours_end);
-    if (pairs & 3)
-        MRT_DSP_LOOP(MRT_DSP_PAIR, end);
-    acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
-    acc[4] = s4, acc[5] = s5, acc[6] = s6, acc[7] = s7;
+    __asm__ volatile("ldr %[t], %[fours]\n\t"
+                     "cmp %[xp], %[t]\n\t"
+                     "beq 2f\n"
+                     "1:\n\t" MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR
+                     "ldr %[t], %[fours]\n\t"
+                     "cmp %[xp], %[t]\n\t"
+                     "bne 1b\n"
+                     "2:\n\t"
+                     "ldr %[t], %[last]\n\t"
+                     "cmp %[xp], %[t]\n\t"
+                     "beq 4f\n"
+                     "3:\n\t" MRT_DSP_PAIR
+                     "ldr %[t], %[last]\n\t"
+                     "cmp %[xp], %[t]\n\t"
+                     "bne 3b\n"
+                     "4:"
+                     : [s0] "+r"(acc[0]), [s1] "+r"(acc[1]), [s2] "+r"(acc[2]), [s3] "+r"(acc[3]),
+                       [s4] "+r"(acc[4]), [s5] "+r"(acc[5]), [s6] "+r"(acc[6]), [s7] "+r"(acc[7]),
+                       [wp] "+r"(w), [xp] "+r"(x), [w] "=&r"(t0), [t] "=&r"(t1), [x] "=&r"(t2),
+                       [y] "=&r"(t3)
+                     : [fours] "m"(fours_end), [last] "m"(end)
+                     : "cc", "memory");
+}
+
+/* What a row of a depthwise 3x3 convolution needs besides its 14 registers. */
+typedef struct {
+    int32_t bias;                       /* twice the bias */
+    int32_t multiplier, right, zero;
+    int32_t step;                       /* bytes from one output to the next */
+    const int16_t *end;                 /* where the pointer of the first row stops */
+} mrt_dsp_row;
+
+/* n pairs of neighbouring outputs. r0, r1, r2: three rows of the plane; w[2 * row] is the word
+ * (2 w0, 2 w1) of a kernel row, w[2 * row + 1] is (2 w1, 2 w2). Of the values x0..x3 of a row, in
+ * words (x0, x1) and (x2, x3):
+ *   output 0: x0 w0 + x1 w1 (both halves), x2 w2 (low by high)
+ *   output 1: x1 w0 (high by low), x2 w1 + x3 w2 (both halves)
+ * Weights and bias are doubled, which saves the doubling of mrt_dsp_requant. 36 instructions for
+ * two outputs. */
+#define MRT_DSP_ROW(p, u, v)                                                                      \
+    "ldrd %[x], %[y], [%[" p "]], #4\n\t"                                                         \
+    "smlad %[s0], %[x], %[" u "], %[s0]\n\t"                                                      \
+    "smlatb %[s1], %[x], %[" u "], %[s1]\n\t"                                                     \
+    "smlabt %[s0], %[y], %[" v "], %[s0]\n\t"                                                     \
+    "smlad %[s1], %[y], %[" v "], %[s1]\n\t"
+
+MRT_NOINLINE int8_t *mrt_dsp_depthwise_row(const int16_t *r0, const int16_t *r1, const int16_t *r2,
+                                         const uint32_t w[6], const mrt_dsp_row *c, int8_t *to)
+{
+    uint32_t x, y, w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4], w5 = w[5];
+    int32_t s0, s1;
+    int32_t bias = c->bias, multiplier = c->multiplier, right = c->right, zero = c->zero;
+    int32_t step = c->step;
+    const int16_t *end = c->end;
+    __asm__ volatile("1:\n\t"
+                     "ldr %[s0], %[bias]\n\t"
+                     "ldr %[s1], %[bias]\n\t"
+                     MRT_DSP_ROW("r0", "a", "b") MRT_DSP_ROW("r1", "c", "d")
+                     MRT_DSP_ROW("r2", "e", "f")
+                     "ldr %[x], %[mult]\n\t"
+                     "ldr %[y], %[zero]\n\t"
+                     "smmulr %[s0], %[s0], %[x]\n\t"
+                     "smmulr %[s1], %[s1], %[x]\n\t"
+                     "ldr %[x], %[right]\n\t"
+                     "add %[s0], %[s0], %[s0], asr #31\n\t"
+                     "add %[s1], %[s1], %[s1], asr #31\n\t"
+                     "asrs %[s0], %[s0], %[x]\n\t"
+                     "adc %[s0], %[s0], %[y]\n\t"
+                     "asrs %[s1], %[s1], %[x]\n\t"
+                     "adc %[s1], %[s1], %[y]\n\t"
+                     "ldr %[x], %[step]\n\t"
+                     "ssat %[s0], #8, %[s0]\n\t"
+                     "ssat %[s1], #8, %[s1]\n\t"
+                     "strb %[s0], [%[to]]\n\t"
+                     "strb %[s1], [%[to], %[x]]\n\t"
+                     "ldr %[y], %[end]\n\t"
+                     "add %[to], %[to], %[x], lsl #1\n\t"
+                     "cmp %[r0], %[y]\n\t"
+                     "bne 1b"
+                     : [r0] "+r"(r0), [r1] "+r"(r1), [r2] "+r"(r2), [to] "+r"(to), [x] "=&r"(x),
+                       [y] "=&r"(y), [s0] "=&r"(s0), [s1] "=&r"(s1), [a] "+r"(w0), [b] "+r"(w1),
+                       [c] "+r"(w2), [d] "+r"(w3), [e] "+r"(w4), [f] "+r"(w5)
+                     : [bias] "m"(bias), [mult] "m"(multiplier), [right] "m"(right),
+                       [zero] "m"(zero), [step] "m"(step), [end] "m"(end)
+                     : "cc", "memory");
+    return to;
 }
 
 /* Four channels (two blocks of weights, w and v) by one cell: acc[channel]. */

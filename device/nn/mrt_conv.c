@@ -27,19 +27,7 @@ int32_t mrt_conv_scratch_bytes(const mrt_conv *p)
     return ((patch_size(p) + 1) / 2) * STRIDE * (int32_t)sizeof(int16_t);
 }
 
-/* n values from src (NULL: n times `zero`) become inputs k, k + 1, ... of a cell. */
-static void put_run(int16_t *cell, int32_t k, const int8_t *src, int32_t n, int32_t zero)
-{
-    int16_t *to = cell + (k >> 1) * STRIDE + (k & 1);
-    int32_t step = (k & 1) ? STRIDE - 1 : 1;
-    for (int32_t i = 0; i < n; i++) {
-        *to = (int16_t)(src != NULL ? src[i] : zero);
-        to += step;
-        step = STRIDE - step;
-    }
-}
-
-/* A contiguous run of n values that starts at input 0. */
+/* n values of src become inputs 0, 1, ... of a cell. */
 static void put_cell(int16_t *cell, const int8_t *src, int32_t n)
 {
     int32_t k = 0;
@@ -60,6 +48,22 @@ static void put_cell(int16_t *cell, const int8_t *src, int32_t n)
     }
     if (k < n)
         cell[0] = src[k];
+}
+
+/* n values from src (NULL: n times `zero`) become inputs k, k + 1, ... of a cell. */
+static void put_run(int16_t *cell, int32_t k, const int8_t *src, int32_t n, int32_t zero)
+{
+    int16_t *to = cell + (k >> 1) * STRIDE + (k & 1);
+    if (src != NULL && !(k & 1)) {
+        put_cell(to, src, n);
+        return;
+    }
+    int32_t step = (k & 1) ? STRIDE - 1 : 1;
+    for (int32_t i = 0; i < n; i++) {
+        *to = (int16_t)(src != NULL ? src[i] : zero);
+        to += step;
+        step = STRIDE - step;
+    }
 }
 
 static void gather(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t ox, int16_t *cell)
@@ -97,44 +101,52 @@ static void finish_block(const mrt_conv *p, const int32_t acc[8], int32_t oc, in
     }
 }
 
-#if MRT_HAVE_DSP
-/* The same for four full cells and two channels whose requantisation is the short one. */
-MRT_INLINE void finish_fast(const mrt_conv *p, const int32_t acc[8], int32_t oc, int8_t *out)
-{
-    int32_t step = p->out_c, zero = p->out_zero;
-    int32_t ma = p->multiplier[oc], mb = p->multiplier[oc + 1];
-    int32_t ra = -p->shift[oc], rb = -p->shift[oc + 1];
-    out += oc;
-    for (int32_t i = 0; i < 4; i++, out += step) {
-        out[0] = (int8_t)mrt_dsp_requant(acc[2 * i], ma, ra, zero);
-        out[1] = (int8_t)mrt_dsp_requant(acc[2 * i + 1], mb, rb, zero);
-    }
-}
-#endif
-
 /* All output channels of up to four cells. */
 static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
     const int8_t *w = p->weights;
-#if MRT_HAVE_DSP
-    uint32_t short_form = MRT_FAST_REQUANT | MRT_FULL_RANGE;
-    int is_fast = (p->flags & short_form) == short_form && n_cells == MRT_BLOCK_CELLS;
-#endif
     for (int32_t oc = 0; oc < p->out_c; oc += 2, w += 4 * pairs) {
         int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
         int32_t a = p->bias[oc], b = p->bias[second];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
         mrt_sum_2x4(w, patch, pairs, acc);
-#if MRT_HAVE_DSP
-        if (is_fast && second != oc) {
-            finish_fast(p, acc, oc, out);
-            continue;
-        }
-#endif
         finish_block(p, acc, oc, second, n_cells, out);
     }
 }
+
+#if MRT_HAVE_DSP
+/* multiply for four full cells, an even number of channels, and the short requantisation. Its
+ * accumulators stay in registers. */
+MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int16_t *patch, int8_t *out)
+{
+    int32_t pairs = (patch_size(p) + 1) / 2;
+    const int16_t *fours_end = patch + (pairs & ~3) * STRIDE, *end = patch + pairs * STRIDE;
+    for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
+        int32_t a = p->bias[oc], b = p->bias[oc + 1];
+        int32_t acc[8] = {a, b, a, b, a, b, a, b};
+        mrt_dsp_sum_2x4(p->weights + 2 * pairs * oc, patch, fours_end, end, acc);
+        int32_t zero = p->out_zero, step = p->out_c;
+        int32_t ma = p->multiplier[oc], ra = -p->shift[oc];
+        int8_t *to = out;
+        to[0] = (int8_t)mrt_dsp_requant(acc[0], ma, ra, zero);
+        to += step;
+        to[0] = (int8_t)mrt_dsp_requant(acc[2], ma, ra, zero);
+        to += step;
+        to[0] = (int8_t)mrt_dsp_requant(acc[4], ma, ra, zero);
+        to += step;
+        to[0] = (int8_t)mrt_dsp_requant(acc[6], ma, ra, zero);
+        int32_t mb = p->multiplier[oc + 1], rb = -p->shift[oc + 1];
+        to[1] = (int8_t)mrt_dsp_requant(acc[7], mb, rb, zero);
+        to -= step;
+        to[1] = (int8_t)mrt_dsp_requant(acc[5], mb, rb, zero);
+        to -= step;
+        to[1] = (int8_t)mrt_dsp_requant(acc[3], mb, rb, zero);
+        to -= step;
+        to[1] = (int8_t)mrt_dsp_requant(acc[1], mb, rb, zero);
+    }
+}
+#endif
 
 void mrt_conv_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
@@ -154,6 +166,14 @@ void mrt_conv_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch
             else
                 gather(p, in, cell / p->out_w, cell % p->out_w, patch + 2 * j);
         }
+#if MRT_HAVE_DSP
+        uint32_t short_form = MRT_FAST_REQUANT | MRT_FULL_RANGE;
+        if (n_cells == MRT_BLOCK_CELLS && (p->flags & short_form) == short_form &&
+            p->out_c % 2 == 0) {
+            multiply_fast(p, patch, out + i * p->out_c);
+            continue;
+        }
+#endif
         multiply(p, patch, n_cells, out + i * p->out_c);
     }
 }

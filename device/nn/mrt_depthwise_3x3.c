@@ -37,49 +37,31 @@ static void plane_row(const mrt_conv *p, const mrt_plane *s, const channel *c, c
 }
 
 #if MRT_HAVE_DSP
-/* Weights of a kernel row as the words (w0, w1) and (w1, w2). Of the four values x0..x3 of a row,
- * in words (x0, x1) and (x2, x3):
- *   cell 0: x0 w0 + x1 w1 (both halves), x2 w2 (low by high)
- *   cell 1: x1 w0 (high by low), x2 w1 + x3 w2 (both halves) */
-MRT_INLINE void sum_row(const uint32_t *x, uint32_t w01, uint32_t w12, int32_t sums[2])
+static uint32_t doubled(int32_t low, int32_t high)
 {
-    uint32_t x01 = x[0], x23 = x[1];
-    sums[0] = mrt_smlad(x01, w01, sums[0]);
-    sums[0] = mrt_smla_lo_hi(x23, w12, sums[0]);
-    sums[1] = mrt_smla_hi_lo(x01, w01, sums[1]);
-    sums[1] = mrt_smlad(x23, w12, sums[1]);
+    return mrt_pack_low((uint32_t)(2 * low), (uint32_t)(2 * high));
 }
 
-static uint32_t word(int32_t low, int32_t high)
-{
-    return mrt_pack_low((uint32_t)low, (uint32_t)high);
-}
-
-/* All cells of a channel whose requantisation is the short one. */
-static void plane_fast(const mrt_conv *p, const mrt_plane *s, const channel *c,
-                       const int16_t *plane, int8_t *out)
+/* All cells of a channel whose requantisation is the short one. With an odd number of cells in a
+ * row the last one is computed apart, as the first of a pair. */
+MRT_NOINLINE void plane_fast(const mrt_conv *p, const mrt_plane *s, const channel *c,
+                             const int16_t *plane, int8_t *out)
 {
     const int32_t *w = c->weights;
-    uint32_t a01 = word(w[0], w[1]), a12 = word(w[1], w[2]);
-    uint32_t b01 = word(w[3], w[4]), b12 = word(w[4], w[5]);
-    uint32_t c01 = word(w[6], w[7]), c12 = word(w[7], w[8]);
-    int32_t right = -c->shift, zero = p->out_zero, step = s->out_col_step;
+    uint32_t words[6] = {doubled(w[0], w[1]), doubled(w[1], w[2]), doubled(w[3], w[4]),
+                         doubled(w[4], w[5]), doubled(w[6], w[7]), doubled(w[7], w[8])};
+    mrt_dsp_row row = {2 * c->bias, c->multiplier, -c->shift, p->out_zero, s->out_col_step, plane};
+    int32_t even = p->out_w & ~1;
     for (int32_t oy = 0; oy < p->out_h; oy++, plane += s->cols, out += s->out_row_step) {
-        const uint32_t *r0 = (const uint32_t *)(const void *)plane;
-        const uint32_t *r1 = (const uint32_t *)(const void *)(plane + s->cols);
-        const uint32_t *r2 = (const uint32_t *)(const void *)(plane + 2 * s->cols);
         int8_t *to = out;
-        for (int32_t left = p->out_w; left > 0; left -= 2) {
-            int32_t sums[2] = {c->bias, c->bias};
-            sum_row(r0++, a01, a12, sums);
-            sum_row(r1++, b01, b12, sums);
-            sum_row(r2++, c01, c12, sums);
-            *to = (int8_t)mrt_dsp_requant(sums[0], c->multiplier, right, zero);
-            to += step;
-            if (left > 1)
-                *to = (int8_t)mrt_dsp_requant(sums[1], c->multiplier, right, zero);
-            to += step;
-        }
+        row.end = plane + even;
+        if (even > 0)
+            to = mrt_dsp_depthwise_row(plane, plane + s->cols, plane + 2 * s->cols, words, &row, to);
+        if (even == p->out_w)
+            continue;
+        int32_t sums[2] = {c->bias, c->bias};
+        sum_two(plane + even, s->cols, w, sums);
+        *to = (int8_t)mrt_dsp_requant(sums[0], row.multiplier, row.right, row.zero);
     }
 }
 #endif

@@ -16,17 +16,30 @@
 #define MRT_BLOCK_CELLS 4   /* output cells that are summed together */
 
 /* Two channels by four cells: x holds for each pair of inputs the two values of cell 0, of cell 1,
- * 2 and 3. acc[2 * cell + channel]. */
+ * 2 and 3. acc[2 * cell + channel]. Two cells at a time: eight values fit the registers of the
+ * smallest cores. */
 MRT_INLINE void mrt_sum_2x4(const int8_t *w, const int16_t *x, int32_t pairs, int32_t acc[8])
 {
 #if MRT_HAVE_DSP
-    mrt_dsp_sum_2x4(w, x, pairs, acc);
+    mrt_dsp_sum_2x4(w, x, x + (pairs & ~3) * 8, x + pairs * 8, acc);
 #else
-    for (; pairs > 0; pairs--, w += 4, x += 8) {
-        for (int32_t i = 0; i < 4; i++) {
-            acc[2 * i] += x[2 * i] * w[0] + x[2 * i + 1] * w[2];
-            acc[2 * i + 1] += x[2 * i] * w[1] + x[2 * i + 1] * w[3];
+    const int8_t *end = w + 4 * pairs;
+    for (int32_t half = 0; half < 2; half++, acc += 4) {
+        const int16_t *in = x + 4 * half;
+        int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
+        for (const int8_t *v = w; v < end; v += 4, in += 8) {
+            int32_t x0 = in[0], x1 = in[2], a = v[0], b = v[1];
+            s0 += x0 * a;
+            s1 += x0 * b;
+            s2 += x1 * a;
+            s3 += x1 * b;
+            x0 = in[1], x1 = in[3], a = v[2], b = v[3];
+            s0 += x0 * a;
+            s1 += x0 * b;
+            s2 += x1 * a;
+            s3 += x1 * b;
         }
+        acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
     }
 #endif
 }

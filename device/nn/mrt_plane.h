@@ -49,13 +49,23 @@ MRT_INLINE void mrt_plane_fill(const mrt_conv *p, const mrt_plane *s, int16_t *p
 }
 
 /* The inside, for the channel that `in` points at. */
-MRT_INLINE void mrt_plane_load(const mrt_conv *p, const mrt_plane *s, const int8_t *in,
+MRT_NOINLINE void mrt_plane_load(const mrt_conv *p, const mrt_plane *s, const int8_t *in,
                                int16_t *plane)
 {
     int16_t *to = plane + p->pad_h * s->cols + p->pad_w;
     for (int32_t y = 0; y < p->in_h; y++, to += s->cols, in += s->row_step) {
         const int8_t *from = in;
-        for (int32_t x = 0; x < p->in_w; x++, from += s->col_step)
+        int32_t x = 0;
+        for (; x + 3 < p->in_w; x += 4, from += s->col_step) {
+            to[x] = *from;
+            from += s->col_step;
+            to[x + 1] = *from;
+            from += s->col_step;
+            to[x + 2] = *from;
+            from += s->col_step;
+            to[x + 3] = *from;
+        }
+        for (; x < p->in_w; x++, from += s->col_step)
             to[x] = *from;
     }
 }
