@@ -223,10 +223,14 @@ MRT_INLINE void mrt_dsp_sum_4x1(const int8_t *w, const int8_t *v, const int16_t 
 
 #endif /* MRT_HAVE_DSP */
 
-/* A freestanding compiler may still call these four; a hosted C library or the start-up code of
- * the board provides them. */
+/* A freestanding compiler may still call these; a hosted C library or the start-up code of the
+ * board provides them. */
+#if __STDC_HOSTED__
+#include <string.h>
+#else
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
+#endif
 
 #endif

@@ -170,6 +170,8 @@ static void constants(mote_buf *b, const mote_call *call)
     case MOTE_KERNEL_SOFTMAX:
         softmax_constants(b, call);
         break;
+    case MOTE_KERNEL_HOST_CONV:
+    case MOTE_KERNEL_HOST_DEPTHWISE:
     case MOTE_KERNEL_NONE:
     case MOTE_N_KERNELS:
         break;

@@ -65,6 +65,8 @@ static int64_t kernel_code_bytes(mote_kernel k)
     case MOTE_KERNEL_DEPTHWISE_REF:
     case MOTE_KERNEL_DENSE_REF:
         return 500;
+    case MOTE_KERNEL_HOST_CONV:
+    case MOTE_KERNEL_HOST_DEPTHWISE:
     case MOTE_KERNEL_NONE:
     case MOTE_N_KERNELS:
         break;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/host_kernels.h"
 #include "graph/lower_internal.h"
 
 #define LOWER_LIMIT_BYTES ((size_t)1 << 30)
@@ -86,6 +87,13 @@ static bool is_3x3(const mrt_conv *c)
     return c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1;
 }
 
+static const mote_kernel conv_kernels[] = {MOTE_KERNEL_CONV, MOTE_KERNEL_CONV_REF,
+                                           MOTE_KERNEL_HOST_CONV};
+static const mote_kernel depthwise_kernels[] = {MOTE_KERNEL_DEPTHWISE, MOTE_KERNEL_DEPTHWISE_REF,
+                                                MOTE_KERNEL_HOST_DEPTHWISE};
+static const mote_kernel dense_kernels[] = {MOTE_KERNEL_DENSE, MOTE_KERNEL_DENSE_REF,
+                                            MOTE_KERNEL_HOST_CONV};
+
 /* Shapes and kernel of CONV_2D, DEPTHWISE_CONV_2D and DENSE. */
 static mote_kernel conv_shape(const mote_graph *g, int32_t op, mote_isa isa, mrt_conv *c)
 {
@@ -97,7 +105,7 @@ static mote_kernel conv_shape(const mote_graph *g, int32_t op, mote_isa isa, mrt
     if (o->kind == MOTE_OP_DENSE) {
         c->in_c = w->dims[1];
         c->out_c = w->dims[0];
-        return isa == MOTE_ISA_REFERENCE ? MOTE_KERNEL_DENSE_REF : MOTE_KERNEL_DENSE;
+        return dense_kernels[isa];
     }
     nhwc(in, &c->in_h, &c->in_w, &c->in_c);
     nhwc(&g->tensors[o->output], &c->out_h, &c->out_w, &c->out_c);
@@ -108,11 +116,9 @@ static mote_kernel conv_shape(const mote_graph *g, int32_t op, mote_isa isa, mrt
     c->pad_h = mote_pad_before(o->attrs.padding, c->in_h, c->kernel_h, c->stride_h);
     c->pad_w = mote_pad_before(o->attrs.padding, c->in_w, c->kernel_w, c->stride_w);
     if (o->kind == MOTE_OP_CONV_2D)
-        return isa == MOTE_ISA_REFERENCE ? MOTE_KERNEL_CONV_REF : MOTE_KERNEL_CONV;
-    if (isa == MOTE_ISA_REFERENCE)
-        return MOTE_KERNEL_DEPTHWISE_REF;
-    if (!is_3x3(c))
-        return MOTE_KERNEL_DEPTHWISE;
+        return conv_kernels[isa];
+    if (isa != MOTE_ISA_PORTABLE || !is_3x3(c))
+        return depthwise_kernels[isa];
     maybe_transpose(c);
     return MOTE_KERNEL_DEPTHWISE_3X3;
 }
@@ -156,6 +162,14 @@ static void conv_need(const mrt_conv *c, mote_kernel_need *n)
         break;
     case MOTE_KERNEL_DEPTHWISE_REF:
         n->weights_bytes = window * (size_t)c->out_c;
+        break;
+    case MOTE_KERNEL_HOST_CONV:
+        n->weights_bytes = mote_host_conv_packed_bytes(c->out_c, k);
+        n->scratch_bytes = mote_host_conv_scratch_bytes(c);
+        break;
+    case MOTE_KERNEL_HOST_DEPTHWISE:
+        n->weights_bytes = window * (size_t)c->out_c;
+        n->scratch_bytes = mote_host_depthwise_scratch_bytes(c);
         break;
     case MOTE_KERNEL_CONV_REF:
     case MOTE_KERNEL_DENSE_REF:
@@ -429,6 +443,12 @@ void mote_call_run(const mote_call *c, const int8_t *const in[2], int8_t *out, v
         break;
     case MOTE_KERNEL_DENSE_REF:
         mrt_dense_ref(&c->u.conv, in[0], out, scratch);
+        break;
+    case MOTE_KERNEL_HOST_CONV:
+        mote_host_conv(&c->u.conv, in[0], out, scratch);
+        break;
+    case MOTE_KERNEL_HOST_DEPTHWISE:
+        mote_host_depthwise(&c->u.conv, in[0], out, scratch);
         break;
     case MOTE_KERNEL_NONE:
     case MOTE_N_KERNELS:

@@ -18,8 +18,9 @@ typedef enum {
     MOTE_N_KERNELS
 } mote_kernel;
 
-/* Which kernels to choose. REFERENCE: the slow definition, for tests. */
-typedef enum { MOTE_ISA_PORTABLE = 0, MOTE_ISA_REFERENCE = 1 } mote_isa;
+/* Which kernels to choose. PORTABLE: those of the microcontrollers. REFERENCE: the slow definition,
+ * for tests. HOST: the fastest on this computer. All give the same bits. */
+typedef enum { MOTE_ISA_PORTABLE = 0, MOTE_ISA_REFERENCE = 1, MOTE_ISA_HOST = 2 } mote_isa;
 
 /* What running operator `op` takes. Known from shapes alone, so it also holds for a float graph
  * that is not yet trained (folded: no BATCH_NORM, DROPOUT, RELU). */

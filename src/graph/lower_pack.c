@@ -57,6 +57,17 @@ static void pack_pairs(const weight_view *v, int32_t out_c, int8_t *to)
     }
 }
 
+/* Blocks of 16 channels, fours of inputs (host_kernels.h). */
+static void pack_host(const weight_view *v, int32_t out_c, int8_t *to)
+{
+    int32_t fours = (v->per_channel + 3) / 4;
+    for (int32_t oc = 0; oc < out_c; oc++) {
+        int8_t *block = to + (int64_t)(oc / 16) * fours * 64;
+        for (int32_t k = 0; k < v->per_channel; k++)
+            block[(int64_t)(k / 4) * 64 + (oc % 16) * 4 + k % 4] = weight(v, oc, k);
+    }
+}
+
 /* [c][rows][cols]; transposed when the kernel walks by columns. */
 static void pack_depthwise(const weight_view *v, const mrt_conv *c, int8_t *to)
 {
@@ -74,7 +85,9 @@ static mote_status pack_weights(const mote_graph *g, mote_arena *a, mote_call *c
     weight_view v = view_of(g, call);
     int8_t *to;
     MOTE_TRY(mote_arena_take(a, call->need.weights_bytes, 1, &to, err));
-    if (is_reference(call->kernel))
+    if (call->kernel == MOTE_KERNEL_HOST_CONV)
+        pack_host(&v, c->out_c, to);
+    else if (is_reference(call->kernel) || call->kernel == MOTE_KERNEL_HOST_DEPTHWISE)
         memcpy(to, v.data, call->need.weights_bytes);
     else if (call->kernel == MOTE_KERNEL_CONV || call->kernel == MOTE_KERNEL_DENSE)
         pack_pairs(&v, c->out_c, to);
@@ -119,7 +132,7 @@ static mote_status check_weights(const mote_graph *g, const mote_call *call, mot
 }
 
 typedef struct {
-    int64_t folded_bias, bound, raw_bound;
+    int64_t folded_bias, bound, raw_bound, sum;
 } channel_sums;
 
 static channel_sums sum_channel(const weight_view *v, const mrt_conv *c, int32_t oc, int32_t bias)
@@ -130,7 +143,7 @@ static channel_sums sum_channel(const weight_view *v, const mrt_conv *c, int32_t
         sum += w;
         magnitude += abs(w);
     }
-    channel_sums s;
+    channel_sums s = {.sum = sum};
     s.folded_bias = bias - (int64_t)c->in_zero * sum;
     s.bound = llabs(s.folded_bias) + 128 * magnitude;
     s.raw_bound = llabs((int64_t)bias) + 255 * magnitude;
@@ -166,6 +179,8 @@ mote_status mote_lower_constants(const mote_graph *g, mote_arena *a, mote_call *
             multiplier[oc] = left = 0;
         shift[oc] = (int8_t)left;
         bias[oc] = is_reference(call->kernel) ? raw_bias[oc] : (int32_t)s.folded_bias;
+        if (call->kernel == MOTE_KERNEL_HOST_CONV) /* its inputs are x + 128; wraps, and back */
+            bias[oc] = (int32_t)((uint32_t)bias[oc] - 128u * (uint32_t)s.sum);
         is_fast = is_fast && left <= -1 && largest < 1073741824.0;
     }
     if (is_fast)

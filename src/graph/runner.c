@@ -94,7 +94,7 @@ mote_status mote_runner_create(const mote_graph *g, mote_runner **out, mote_err 
         return mote_fail(err, MOTE_NOMEM, "no memory for a model runner");
     r->g = g;
     mote_arena_init(&r->arena, (size_t)1 << 30);
-    mote_status st = mote_lower(g, MOTE_ISA_PORTABLE, &r->lowered, err);
+    mote_status st = mote_lower(g, MOTE_ISA_HOST, &r->lowered, err);
     if (st == MOTE_OK)
         st = prepare(r, err);
     if (st != MOTE_OK) {
