@@ -3,12 +3,15 @@
 #include "cli/cli.h"
 #include "project/init.h"
 
-typedef struct { const char *template_name; } init_values;
+typedef struct {
+    const char *template_name;
+} init_values;
 
 static mote_status init_json(mote_cli *cli, const char *dir, const char *template_name,
                              const char *const *created, size_t n, mote_err *err)
 {
-    MOTE_SCOPED_JSON *o = json_pack("{s:s, s:s, s:[]}", "dir", dir, "template", template_name, "created");
+    MOTE_SCOPED_JSON *o =
+        json_pack("{s:s, s:s, s:[]}", "dir", dir, "template", template_name, "created");
     json_t *list = json_object_get(o, "created");
     bool is_whole = list != NULL;
     for (size_t i = 0; is_whole && i < n; i++)
@@ -19,7 +22,8 @@ static mote_status init_json(mote_cli *cli, const char *dir, const char *templat
     return MOTE_OK;
 }
 
-static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args, mote_err *err)
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
 {
     const init_values *v = values;
     (void)n_args;
@@ -28,10 +32,12 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_TRY(mote_project_init(args[0], v->template_name, &cli->arena, &created, &n, err));
     for (size_t i = 0; i < n; i++)
         mote_say(cli, "created %s/%s\n", args[0], created[i]);
-    mote_say(cli, "\nnext: cd %s, name your words in mote.yaml, then\n"
-                  "  mote data synth    speech by espeak-ng, to start without recordings\n"
-                  "  mote data add DIR  or your own, one folder per word\n"
-                  "  mote run           once round the loop\n", args[0]);
+    mote_say(cli,
+             "\nnext: cd %s, name your words in mote.yaml, then\n"
+             "  mote data synth    speech by espeak-ng, to start without recordings\n"
+             "  mote data add DIR  or your own, one folder per word\n"
+             "  mote run           once round the loop\n",
+             args[0]);
     if (cli->json)
         return init_json(cli, args[0], v->template_name, created, n, err);
     return MOTE_OK;

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote run, train, compress, evaluate: the loop up to a stage. */
+#include <string.h>
+
+#include "cli/loop.h"
+
+typedef struct {
+    bool force;
+} run_values;
+
+static const mote_option options[] = {
+    {"force", 'f', MOTE_OPT_FLAG, offsetof(run_values, force), 0, 0, NULL,
+     "run the last stage even when nothing changed"},
+};
+
+/* What every stage up to `last` has to show, and the requirements judged. */
+static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id last,
+                               const mote_verdict *v, size_t n, mote_err *err)
+{
+    json_t *stages = json_object(), *requirements = NULL;
+    for (int i = 0; i <= (int)last; i++) {
+        const mote_stage_result *r = NULL;
+        mote_status st = mote_pipeline_result(p, (mote_stage_id)i, &r, err);
+        if (st != MOTE_OK) {
+            json_decref(stages);
+            return st;
+        }
+        json_object_set(stages, mote_stage_name((mote_stage_id)i), r->output);
+    }
+    mote_status st = mote_loop_verdicts_json(v, n, &requirements, err);
+    if (st != MOTE_OK) {
+        json_decref(stages);
+        return st;
+    }
+    mote_say_json(cli, json_pack("{s:o, s:o}", "stages", stages, "requirements", requirements));
+    return MOTE_OK;
+}
+
+static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool gate, mote_err *err)
+{
+    mote_loop_bar bar;
+    mote_pipeline *p = NULL;
+    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
+    mote_verdict *verdicts = NULL;
+    size_t n = 0;
+    mote_status st = mote_loop_run(p, &bar, last, force, err);
+    if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
+        st = mote_loop_judge(cli, p, &verdicts, &n, err);
+    if (st == MOTE_OK && n > 0) {
+        mote_say(cli, "\nrequirements\n");
+        mote_loop_say_verdicts(cli, verdicts, n);
+    }
+    if (st == MOTE_OK)
+        st = result_json(cli, p, last, verdicts, n, err);
+    size_t unmet = st == MOTE_OK ? mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET) : 0;
+    mote_pipeline_destroy(p);
+    if (st == MOTE_OK && gate && unmet > 0)
+        return mote_fail(err, MOTE_UNMET, "%zu of %zu requirements not met", unmet, n);
+    return st;
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    const run_values *v = values;
+    mote_stage_id last = MOTE_STAGE_deploy;
+    if (n_args > 0 && !mote_stage_parse(args[0], &last)) {
+        const char *names[MOTE_N_STAGES];
+        for (int i = 0; i < MOTE_N_STAGES; i++)
+            names[i] = mote_stage_name((mote_stage_id)i);
+        const char *near = mote_nearest(args[0], names, MOTE_N_STAGES);
+        return mote_fail(err, MOTE_USAGE,
+                         "there is no stage '%s'%s%s%s: data, features, train, compress, evaluate, "
+                         "compile, deploy",
+                         args[0], near ? ", did you mean '" : "", near ? near : "",
+                         near ? "'?" : "");
+    }
+    return run_to(cli, last, v->force, false, err);
+}
+
+static mote_status train(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                         mote_err *err)
+{
+    (void)args;
+    (void)n_args;
+    return run_to(cli, MOTE_STAGE_train, ((const run_values *)values)->force, false, err);
+}
+
+static mote_status compress(mote_cli *cli, const void *values, const char *const *args,
+                            size_t n_args, mote_err *err)
+{
+    (void)args;
+    (void)n_args;
+    return run_to(cli, MOTE_STAGE_compress, ((const run_values *)values)->force, false, err);
+}
+
+static mote_status evaluate(mote_cli *cli, const void *values, const char *const *args,
+                            size_t n_args, mote_err *err)
+{
+    (void)args;
+    (void)n_args;
+    return run_to(cli, MOTE_STAGE_compile, ((const run_values *)values)->force, true, err);
+}
+
+const mote_command mote_cmd_run = {
+    .usage = "[STAGE]",
+    .about =
+        "Brings the project up to date: every stage whose inputs changed runs again, in order,\n"
+        "up to STAGE (data, features, train, compress, evaluate, compile, deploy; default: all).\n"
+        "Ctrl-C stops; the next call goes on where it was.",
+    .examples = "  mote run              all that is out of date\n"
+                "  mote run train        up to the trained model\n"
+                "  mote run --json       the results of all stages as one document",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(run_values),
+    .max_args = 1,
+    .run = run,
+};
+
+const mote_command mote_cmd_train = {
+    .usage = "",
+    .about =
+        "Trains the model that mote.yaml describes, after the data and features it needs, and\n"
+        "records the run. Nothing is trained when nothing changed; --force trains all the same.",
+    .examples = "  mote train\n  mote train --force",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(run_values),
+    .run = train,
+};
+
+const mote_command mote_cmd_compress = {
+    .usage = "",
+    .about =
+        "Quantises the trained model to int8 and says what that costs on the validation split.",
+    .examples = "  mote compress",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(run_values),
+    .run = compress,
+};
+
+const mote_command mote_cmd_evaluate = {
+    .usage = "",
+    .about =
+        "Judges the int8 model on the test split, on a stream and on the emulated device, and\n"
+        "holds every requirement of mote.yaml against what was measured.\n"
+        "Exits 1 when one is not met, and says by how much.",
+    .examples = "  mote evaluate\n  mote evaluate --json | jq '.requirements[].verdict'",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(run_values),
+    .run = evaluate,
+};

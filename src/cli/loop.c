@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by run, train, evaluate and status. See loop.h. */
+#include "cli/loop.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+/* ---- the pipeline with a bar ------------------------------------------------------------- */
+
+void mote_loop_bar_end(mote_loop_bar *bar)
+{
+    if (bar->is_open)
+        mote_progress_end(&bar->progress, NULL);
+    bar->is_open = false;
+}
+
+static void on_progress(void *arg, mote_stage_id stage, int64_t done, int64_t total,
+                        const char *note)
+{
+    mote_loop_bar *bar = arg;
+    if (!bar->is_open || bar->stage != stage || bar->progress.total != total) {
+        mote_loop_bar_end(bar);
+        mote_progress_start(&bar->progress, bar->cli, mote_stage_name(stage), total);
+        bar->stage = stage;
+        bar->is_open = true;
+    }
+    mote_progress_update(&bar->progress, done, "%s", note);
+}
+
+mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out, mote_err *err)
+{
+    *bar = (mote_loop_bar){.cli = cli};
+    mote_pipeline_config cfg = {.store = cli->store,
+                                .project = cli->project,
+                                .pool = cli->pool,
+                                .cancel = cli->cancel,
+                                .progress = on_progress,
+                                .progress_arg = bar,
+                                .now_ms = mote_clock_wall_ms};
+    return mote_pipeline_create(&cfg, out, err);
+}
+
+mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id last, bool force,
+                          mote_err *err)
+{
+    mote_stage_status before[MOTE_N_STAGES];
+    MOTE_TRY(mote_pipeline_status(p, before, err));
+    mote_status st = MOTE_OK;
+    /* One stage at a time, so that each is reported as soon as it is done. */
+    for (int i = 0; st == MOTE_OK && i <= (int)last; i++) {
+        mote_stage_id id = (mote_stage_id)i;
+        st = mote_pipeline_run(p, id, force && id == last, err);
+        mote_loop_bar_end(bar);
+        const mote_stage_result *r = NULL;
+        if (st == MOTE_OK)
+            st = mote_pipeline_result(p, id, &r, err);
+        if (st != MOTE_OK)
+            break;
+        bool ran = before[i].state != MOTE_STAGE_FRESH || (force && id == last);
+        const char *summary = json_string_value(json_object_get(r->output, "summary"));
+        mote_say(bar->cli, "%-9s %-6s %s\n", mote_stage_name(id), ran ? "ran" : "fresh",
+                 summary ? summary : "");
+        if (!bar->cli->json)
+            fflush(bar->cli->out);
+    }
+    return st;
+}
+
+/* ---- requirements ------------------------------------------------------------------------ */
+
+mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out, size_t *n,
+                            mote_err *err)
+{
+    static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
+    MOTE_SCOPED_JSON *all = json_array();
+    const char *basis = NULL;
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
+        const mote_stage_result *r = NULL;
+        MOTE_TRY(mote_pipeline_result(p, from[i], &r, err));
+        if (!r->output)
+            continue;
+        json_array_extend(all, json_object_get(r->output, "measurements"));
+        if (from[i] == MOTE_STAGE_evaluate)
+            basis = json_string_value(json_object_get(r->output, "basis"));
+    }
+    mote_measurements m;
+    MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
+    char *kept = basis ? mote_arena_strdup(&cli->arena, basis) : NULL;
+    return mote_verdict_judge_all(cli->project, &m, kept, &cli->arena, out, n, err);
+}
+
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        mote_buf b;
+        mote_buf_init(&b, 4096);
+        mote_verdict_text(&v[i], &b);
+        if (b.status == MOTE_OK)
+            mote_say(cli, "  %s\n", b.data);
+        mote_buf_release(&b);
+    }
+}
+
+mote_status mote_loop_verdicts_json(const mote_verdict *v, size_t n, json_t **out, mote_err *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *j = NULL;
+        mote_status st = mote_verdict_to_json(&v[i], &j, err);
+        if (st != MOTE_OK) {
+            json_decref(list);
+            return st;
+        }
+        json_array_append_new(list, j);
+    }
+    *out = list;
+    return MOTE_OK;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands of the loop share: a pipeline with a progress bar, and showing requirements. */
+#ifndef MOTE_CLI_LOOP_H
+#define MOTE_CLI_LOOP_H
+
+#include "cli/cli.h"
+#include "pipeline/pipeline.h"
+#include "project/verdict.h"
+
+/* Open the project's pipeline; progress of stages goes to a bar in `bar`, which outlives it. */
+typedef struct {
+    mote_cli *cli;
+    mote_progress progress;
+    mote_stage_id stage;
+    bool is_open;
+} mote_loop_bar;
+MOTE_MUST_USE mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out,
+                                         mote_err *err);
+void mote_loop_bar_end(mote_loop_bar *bar);
+
+/* Run up to `last` and end the bar. */
+MOTE_MUST_USE mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id last,
+                                        bool force, mote_err *err);
+
+/* All measurements of fresh stages, judged; lives as long as the command's arena. */
+MOTE_MUST_USE mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
+                                          size_t *n, mote_err *err);
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n);
+MOTE_MUST_USE mote_status mote_loop_verdicts_json(const mote_verdict *v, size_t n, json_t **out,
+                                                  mote_err *err);
+
+#endif
