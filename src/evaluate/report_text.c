@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables for a terminal, see report_text.h. Widths are counted in characters of UTF-8. */
+#include "evaluate/report_text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+
+#define MAX_MATRIX 16
+#define MAX_CONFUSIONS 10
+
+static size_t width(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+static void add_padded(mote_buf *out, const char *s, size_t to, bool is_right)
+{
+    size_t w = width(s), pad = w < to ? to - w : 0;
+    for (size_t i = 0; is_right && i < pad; i++)
+        mote_buf_char(out, ' ');
+    mote_buf_str(out, s);
+    for (size_t i = 0; !is_right && i < pad; i++)
+        mote_buf_char(out, ' ');
+}
+
+static size_t widest(const char *const *names, int32_t n, size_t least)
+{
+    for (int32_t i = 0; i < n; i++)
+        least = width(names[i]) > least ? width(names[i]) : least;
+    return least;
+}
+
+static void add_percent(mote_buf *out, double x)
+{
+    if (isfinite(x))
+        mote_buf_printf(out, "%6.1f %%", x * 100);
+    else
+        mote_buf_str(out, "       -");
+}
+
+static void add_interval(mote_buf *out, mote_interval x)
+{
+    add_percent(out, x.value);
+    if (isfinite(x.value))
+        mote_buf_printf(out, " (%.1f to %.1f)", x.lo * 100, x.hi * 100);
+}
+
+void mote_report_summary(const mote_evaluation *e, mote_buf *out)
+{
+    mote_buf_printf(out, "accuracy %.1f %% (%.1f to %.1f), macro F1 %.1f %% (%.1f to %.1f), calibration error "
+                    "%.3f (%.3f to %.3f), n %lld\n", e->accuracy.value * 100, e->accuracy.lo * 100,
+                    e->accuracy.hi * 100, e->macro_f1.value * 100, e->macro_f1.lo * 100, e->macro_f1.hi * 100,
+                    e->ece.value, e->ece.lo, e->ece.hi, (long long)e->n);
+}
+
+static void add_count(mote_buf *out, int64_t x, size_t to)
+{
+    char text[32];
+    (void)mote_format(text, sizeof text, x == 0 ? "." : "%lld", (long long)x);
+    add_padded(out, text, to, true);
+}
+
+/* The largest off-diagonal cells, found one after another: there are few. */
+static void list_confusions(const mote_evaluation *e, const char *const *names, mote_buf *out)
+{
+    int64_t below = INT64_MAX;
+    size_t after = 0, n = (size_t)e->n_classes;
+    mote_buf_str(out, "most frequent confusions:\n");
+    for (int shown = 0; shown < MAX_CONFUSIONS; shown++) {
+        int64_t best = 0;
+        size_t at = 0;
+        for (size_t i = 0; i < n * n; i++) {
+            int64_t x = e->confusion[i];
+            bool is_left = x < below || (x == below && i > after);
+            if (i / n != i % n && is_left && x > best) {
+                best = x;
+                at = i;
+            }
+        }
+        if (best == 0)
+            break;
+        mote_buf_printf(out, "  %lld x '%s' heard as '%s'\n", (long long)best, names[at / n], names[at % n]);
+        below = best;
+        after = at;
+    }
+}
+
+void mote_report_confusion(const mote_evaluation *e, const char *const *names, mote_buf *out)
+{
+    if (e->n_classes > MAX_MATRIX) {
+        list_confusions(e, names, out);
+        return;
+    }
+    int64_t most = 0;
+    for (int32_t i = 0; i < e->n_classes * e->n_classes; i++)
+        most = e->confusion[i] > most ? e->confusion[i] : most;
+    char digits[32];
+    (void)mote_format(digits, sizeof digits, "%lld", (long long)most);
+    size_t first = widest(names, e->n_classes, 4), cell = strlen(digits) + 2;
+    cell = cell < 5 ? 5 : cell;
+    add_padded(out, "said", first, false);
+    mote_buf_str(out, "  heard as\n");
+    for (int32_t row = -1; row < e->n_classes; row++) {
+        add_padded(out, row < 0 ? "" : names[row], first, false);
+        for (int32_t k = 0; k < e->n_classes; k++) {
+            char head[16];
+            (void)mote_format(head, sizeof head, "[%d]", k + 1);
+            if (row < 0)
+                add_padded(out, head, cell + 1, true);
+            else
+                add_count(out, e->confusion[row * e->n_classes + k], cell + 1);
+        }
+        if (row >= 0)
+            mote_buf_printf(out, "   [%d]", row + 1);
+        mote_buf_char(out, '\n');
+    }
+}
+
+void mote_report_classes(const mote_evaluation *e, const char *const *names, mote_buf *out)
+{
+    size_t first = widest(names, e->n_classes, 5);
+    add_padded(out, "class", first, false);
+    mote_buf_str(out, "   clips  precision        F1    recall\n");
+    for (int32_t k = 0; k < e->n_classes; k++) {
+        const mote_class_result *c = &e->classes[k];
+        add_padded(out, names[k], first, false);
+        mote_buf_printf(out, " %7lld   ", (long long)c->n);
+        add_percent(out, c->precision);
+        mote_buf_str(out, "  ");
+        add_percent(out, c->f1);
+        mote_buf_str(out, "  ");
+        add_interval(out, c->recall_interval);
+        mote_buf_char(out, '\n');
+    }
+}
+
+void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst, mote_buf *out)
+{
+    size_t n_filled = 0, first = widest(group_names, e->n_groups, 5);
+    for (int32_t g = 0; g < e->n_groups; g++)
+        n_filled += e->groups[g].n > 0;
+    if (n_filled == 0)
+        return;
+    add_padded(out, "group", first, false);
+    mote_buf_str(out, "   clips  accuracy\n");
+    double below = -1;
+    int32_t after = -1;
+    size_t shown = 0;
+    for (; shown < n_worst && shown < n_filled; shown++) {
+        int32_t worst = -1;
+        for (int32_t g = 0; g < e->n_groups; g++) {
+            double x = e->groups[g].accuracy.value;
+            bool is_left = e->groups[g].n > 0 && (x > below || (x == below && g > after));
+            if (is_left && (worst < 0 || x < e->groups[worst].accuracy.value))
+                worst = g;
+        }
+        if (worst < 0)
+            break;
+        add_padded(out, group_names[worst], first, false);
+        mote_buf_printf(out, " %7lld  ", (long long)e->groups[worst].n);
+        add_interval(out, e->groups[worst].accuracy);
+        mote_buf_char(out, '\n');
+        below = e->groups[worst].accuracy.value;
+        after = worst;
+    }
+    if (shown < n_filled)
+        mote_buf_printf(out, "%zu more, at least as good\n", n_filled - shown);
+}
+
+static void add_point(const mote_stream_point *p, bool is_chosen, const char *currency, mote_buf *out)
+{
+    mote_buf_printf(out, "%s %.3f  %8.2f (%.2f to %.2f)  ", is_chosen ? "->" : "  ", p->threshold,
+                    p->false_accepts_per_hour.value, p->false_accepts_per_hour.lo, p->false_accepts_per_hour.hi);
+    add_interval(out, p->false_reject_rate);
+    if (isfinite(p->value.value.value))
+        mote_buf_printf(out, "  %.2f %s a day", p->value.value.value, currency);
+    mote_buf_char(out, '\n');
+}
+
+void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice, const char *currency,
+                        mote_buf *out)
+{
+    const mote_stream_counts *k = &c->points[choice->index].counts;
+    char limit[64];
+    (void)mote_format(limit, sizeof limit, "fewest missed words at %g false accepts an hour or less",
+                      choice->max_false_accepts_per_hour);
+    mote_buf_printf(out, "stream of %.2f h with %lld words; threshold chosen for %s%s\n", k->hours,
+                    (long long)k->n_words, choice->by_value ? "the most value" : limit,
+                    choice->is_limit_met ? "" : ", which no threshold reaches");
+    mote_buf_str(out, "threshold  false accepts an hour   words missed\n");
+    /* Around the choice, the points where a count changes. */
+    size_t from = choice->index, to = choice->index;
+    for (int step = 0; step < 3; step++) {
+        size_t i = from;
+        while (i > 0 && c->points[i].counts.n_hits == c->points[from].counts.n_hits
+               && c->points[i].counts.n_false_accepts == c->points[from].counts.n_false_accepts)
+            i--;
+        from = i;
+        i = to;
+        while (i + 1 < MOTE_STREAM_POINTS && c->points[i].counts.n_hits == c->points[to].counts.n_hits
+               && c->points[i].counts.n_false_accepts == c->points[to].counts.n_false_accepts)
+            i++;
+        to = i;
+    }
+    for (size_t i = from; i <= to; i++) {
+        const mote_stream_point *p = &c->points[i], *before = i > from ? p - 1 : NULL;
+        bool is_chosen = i == choice->index;
+        bool is_change = !before || p->counts.n_hits != before->counts.n_hits
+                         || p->counts.n_false_accepts != before->counts.n_false_accepts;
+        bool is_run_of_choice = p->counts.n_hits == k->n_hits && p->counts.n_false_accepts == k->n_false_accepts;
+        if (is_chosen || (is_change && !is_run_of_choice))
+            add_point(p, is_chosen, currency, out);
+    }
+}
+
+static void add_comparison(const mote_comparison *c, const char *name, size_t first, mote_buf *out)
+{
+    add_padded(out, name, first, false);
+    if (c->n == 0) {
+        mote_buf_str(out, "       0\n");
+        return;
+    }
+    mote_buf_printf(out, " %7lld  ", (long long)c->n);
+    add_percent(out, c->champion.value);
+    mote_buf_str(out, "    ");
+    add_percent(out, c->challenger.value);
+    mote_buf_printf(out, "   %+6.1f (%+.1f to %+.1f)   %.3g\n", c->difference.value * 100, c->difference.lo * 100,
+                    c->difference.hi * 100, c->p);
+}
+
+void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,
+                            const char *const *slice_names, int32_t n_slices, const mote_promotion *promotion,
+                            mote_buf *out)
+{
+    size_t first = widest(slice_names, slices ? n_slices : 0, 9);
+    add_padded(out, "condition", first, false);
+    mote_buf_str(out, "   clips  champion  challenger   gain, points        McNemar p\n");
+    for (int32_t i = 0; slices && i < n_slices; i++)
+        add_comparison(&slices[i], slice_names[i], first, out);
+    add_comparison(overall, "all", first, out);
+    if (!promotion)
+        return;
+    for (size_t i = 0; i < promotion->n_reasons; i++)
+        mote_buf_printf(out, "%s  %s\n", promotion->is_held[i] ? "held    " : "not held", promotion->reasons[i]);
+    mote_buf_printf(out, "the challenger %s the champion\n", promotion->is_promoted ? "may replace" : "does not replace");
+}
+
+void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        mote_verdict_text(&verdicts[i], out);
+        mote_buf_char(out, '\n');
+    }
+    mote_buf_printf(out, "%zu met, %zu not met, %zu unknown\n", mote_verdict_count(verdicts, n, MOTE_VERDICT_MET),
+                    mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET),
+                    mote_verdict_count(verdicts, n, MOTE_VERDICT_UNKNOWN));
+}

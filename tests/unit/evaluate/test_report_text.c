@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables as a person sees them. */
+#include "evaluate/report_text.h"
+#include "unit/evaluate/golden.h"
+
+static void print_for_review(const mote_buf *b)
+{
+    if (getenv("T_SHOW"))
+        fputs(b->data, stderr);
+}
+
+static mote_evaluation evaluate(mote_arena *a)
+{
+    static const int32_t labels[] = {0, 0, 0, 0, 1, 1, 1, 2, 2, 2}, groups[] = {0, 0, 1, 1, 0, 0, 1, 1, 2, 2};
+    static const int32_t said[] = {0, 0, 0, 1, 1, 1, 0, 2, 2, 2};
+    static float p[30];
+    for (int i = 0; i < 10; i++)
+        for (int k = 0; k < 3; k++)
+            p[3 * i + k] = said[i] == k ? 0.8f : 0.1f;
+    mote_predictions v = {10, 3, labels, p, groups, 3};
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_evaluation e;
+    assert_int_equal(mote_evaluate(&v, &cfg, a, &e, NULL), MOTE_OK);
+    return e;
+}
+
+/* Two names in other scripts: alignment counts characters, not bytes. */
+static const char *const names[] = {"نعم", "größe", MOTE_CLASS_UNKNOWN};
+
+static void the_confusion_matrix_is_aligned(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    MOTE_SCOPED_BUF b;
+    mote_arena_init(&a, 16u << 20);
+    mote_buf_init(&b, 1u << 20);
+    mote_evaluation e = evaluate(&a);
+    mote_report_confusion(&e, names, &b);
+    print_for_review(&b);
+    assert_string_equal(b.data, "said       heard as\n"
+                                "            [1]   [2]   [3]\n"
+                                "نعم           3     1     .   [1]\n"
+                                "größe         1     2     .   [2]\n"
+                                "_unknown_     .     .     3   [3]\n");
+}
+
+static void classes_and_groups_have_their_lines(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    MOTE_SCOPED_BUF b;
+    mote_arena_init(&a, 16u << 20);
+    mote_buf_init(&b, 1u << 20);
+    mote_evaluation e = evaluate(&a);
+    mote_report_classes(&e, names, &b);
+    print_for_review(&b);
+    assert_non_null(strstr(b.data, "\nنعم             4     75.0 %    75.0 %    75.0 % (30.1 to 95.4)\n"));
+    mote_buf_reset(&b);
+    const char *const groups[] = {"anna", "bert", "cleo"};
+    mote_report_groups(&e, groups, 2, &b);
+    print_for_review(&b);
+    assert_string_equal(b.data, "group   clips  accuracy\n"
+                                "bert        4    50.0 % (15.0 to 85.0)\n"
+                                "anna        4   100.0 % (51.0 to 100.0)\n"
+                                "1 more, at least as good\n");
+    mote_buf_reset(&b);
+    mote_report_summary(&e, &b);
+    print_for_review(&b);
+    assert_non_null(strstr(b.data, "accuracy 80.0 % ("));
+}
+
+static void many_classes_become_a_list_of_confusions(void **state)
+{
+    (void)state;
+    enum { C = 20 };
+    const char *many[C];
+    char text[C][8];
+    int64_t confusion[C * C] = {0};
+    for (int i = 0; i < C; i++) {
+        snprintf(text[i], sizeof text[i], "w%d", i);
+        many[i] = text[i];
+        confusion[i * C + i] = 100;
+    }
+    confusion[3 * C + 4] = 7;
+    confusion[4 * C + 3] = 9;
+    confusion[5 * C + 3] = 7;
+    mote_evaluation e = {.n_classes = C, .confusion = confusion};
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1u << 20);
+    mote_report_confusion(&e, many, &b);
+    assert_string_equal(b.data, "most frequent confusions:\n  9 x 'w4' heard as 'w3'\n  7 x 'w3' heard as 'w4'\n"
+                                "  7 x 'w5' heard as 'w3'\n");
+}
+
+static void the_stream_shows_the_choice_among_its_neighbours(void **state)
+{
+    (void)state;
+    mote_stream_curve *c = calloc(1, sizeof *c);
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
+        mote_stream_point *p = &c->points[i];
+        p->threshold = (i + 1) / 256.0;
+        p->counts.n_words = 100;
+        p->counts.n_hits = i == 255 ? 0 : 90 - i / 32;
+        p->counts.n_false_accepts = i == 255 ? 0 : 7 - i / 32;
+        p->counts.hours = 0.5;
+        p->false_accepts_per_hour = mote_interval_poisson(p->counts.n_false_accepts, 0.5, 0.95);
+        p->false_reject_rate = mote_interval_wilson(100 - p->counts.n_hits, 100, 0.95);
+        p->value.value.value = (double)NAN;
+    }
+    mote_stream_choice choice = mote_stream_choose(c, 4);
+    assert_int_equal(c->points[choice.index].counts.n_false_accepts, 2);
+    assert_int_equal(choice.index, 5 * 32 + 15);        /* the middle of its run */
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1u << 20);
+    mote_report_stream(c, &choice, "EUR", &b);
+    print_for_review(&b);
+    assert_non_null(strstr(b.data, "stream of 0.50 h with 100 words; threshold chosen for fewest missed words at 4 false "
+                                   "accepts an hour or less\n"));
+    assert_non_null(strstr(b.data, "-> 0.688      4.00 (0.48 to 14.45)    15.0 % (9.3 to 23.3)\n"));
+    int n_lines = 0;
+    for (const char *s = b.data; *s; s++)
+        n_lines += *s == '\n';
+    assert_true(n_lines >= 6 && n_lines <= 10);
+    free(c);
+}
+
+static void comparisons_and_verdicts_read_as_sentences(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1u << 20);
+    mote_comparison slices[] = {
+        {.n = 200, .champion = {0.9, 0.85, 0.95}, .challenger = {0.89, 0.84, 0.94}, .difference = {-0.01, -0.03, 0.01}, .p = 0.8},
+        {.n = 200, .champion = {0.55, 0.5, 0.6}, .challenger = {0.75, 0.7, 0.8}, .difference = {0.2, 0.13, 0.27}, .p = 1e-7}};
+    const char *const conditions[] = {"clean", "car-noise"};
+    mote_project_schedule rule = {.clean_loss_at_most = 0.02};
+    mote_promotion p = mote_compare_promotion(&slices[1], slices, conditions, 2, 0, &rule);
+    mote_report_comparison(&slices[1], slices, conditions, 2, &p, &b);
+    print_for_review(&b);
+    assert_non_null(strstr(b.data, "car-noise     200    55.0 %      75.0 %    +20.0 (+13.0 to +27.0)   1e-07\n"));
+    assert_non_null(strstr(b.data, "\nthe challenger may replace the champion\n"));
+    mote_buf_reset(&b);
+    mote_requirement q = {.id = "accuracy@test", .metric = MOTE_METRIC_accuracy, .is_at_least = true, .limit = 0.9};
+    mote_verdict v = mote_verdict_judge(&q, NULL, NULL);
+    mote_report_verdicts(&v, 1, &b);
+    assert_string_equal(b.data, "unknown  accuracy@test  at least 90.0 %: not measured yet\n0 met, 0 not met, 1 unknown\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_confusion_matrix_is_aligned),
+        cmocka_unit_test(classes_and_groups_have_their_lines),
+        cmocka_unit_test(many_classes_become_a_list_of_confusions),
+        cmocka_unit_test(the_stream_shows_the_choice_among_its_neighbours),
+        cmocka_unit_test(comparisons_and_verdicts_read_as_sentences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
