@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/source.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "learn/num.h"
@@ -29,11 +30,17 @@ mote_batch_source mote_source_memory(const mote_train_set *d)
     return (mote_batch_source){.n_samples = d->n, .fill = fill_from_memory, .arg = arg.out};
 }
 
-/* Johnk's method: with u, v uniform, x = u^(1/a), y = v^(1/a), given x + y <= 1, x / (x + y) is
- * Beta(a, a) (Devroye 1986, chapter IX, 3.5). In logarithms, for small a. Takes few tries for the
- * a <= 1 that mixup uses; above, the order statistics of a uniform sample would be better. */
+/* Beta(a, a). Above 1/2, Ulrich's formula with u, v uniform (Devroye 1986, chapter IX, 4.1):
+ * (1 + cos(2 pi u) sqrt(1 - v^(1 / (a - 1/2)))) / 2. Below, Johnk's method (3.5): with u, v uniform,
+ * x = u^(1/a), y = v^(1/a), given x + y <= 1, x / (x + y); in logarithms, since a may be small. */
 static double beta_symmetric(double a, mote_rng *rng)
 {
+    if (a > 0.5) {
+        double u = mote_rng_uniform(rng), v = mote_rng_uniform(rng);
+        double cosine = mote_num_cos_pi(u < 0.5 ? 2.0 * u : 2.0 - 2.0 * u);
+        double power = v > 0.0 ? mote_num_exp(mote_num_log(v) / (a - 0.5)) : 0.0;
+        return 0.5 * (1.0 + cosine * sqrt(1.0 - power));
+    }
     for (int32_t tries = 0; tries < 10000; tries++) {
         double u = mote_num_log(mote_rng_uniform(rng)) / a, v = mote_num_log(mote_rng_uniform(rng)) / a;
         double top = u > v ? u : v;
@@ -68,32 +75,5 @@ void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_
         size_t p = (i + by) % rows;
         mix_rows(l, in_elements, copy + p * in_elements, inputs + i * in_elements);
         mix_rows(l, n_classes, copy_targets + p * n_classes, targets + i * n_classes);
-    }
-}
-
-/* A run of uniform length in [0, most] at a uniform place. */
-static void draw_run(mote_rng *rng, int32_t size, int32_t most, int32_t *first, int32_t *end)
-{
-    if (most > size)
-        most = size;
-    int32_t length = (int32_t)mote_rng_below(rng, (uint32_t)most + 1);
-    *first = (int32_t)mote_rng_below(rng, (uint32_t)(size - length) + 1);
-    *end = *first + length;
-}
-
-void mote_spec_augment(const mote_spec_masks *m, mote_rng *rng, int32_t frames, int32_t coefficients, float *x)
-{
-    int32_t first, end;
-    for (int32_t i = 0; i < m->n_time; i++) {
-        draw_run(rng, frames, m->max_frames, &first, &end);
-        for (size_t at = (size_t)first * (size_t)coefficients; at < (size_t)end * (size_t)coefficients; at++)
-            x[at] = m->fill;
-    }
-    for (int32_t i = 0; i < m->n_freq; i++) {
-        draw_run(rng, coefficients, m->max_coefficients, &first, &end);
-        for (int32_t f = 0; f < frames; f++) {
-            for (int32_t k = first; k < end; k++)
-                x[(size_t)f * (size_t)coefficients + (size_t)k] = m->fill;
-        }
     }
 }

@@ -50,13 +50,4 @@ mote_batch_source mote_source_memory(const mote_train_set *d);
 void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes, float *inputs,
                 float *targets, float *copy);
 
-/* SpecAugment for one sample [frames][coefficients]: `n_time` runs of up to max_frames frames and
- * `n_freq` runs of up to max_coefficients coefficients, each of uniform length and place, are set
- * to `fill`. Source: Park et al. 2019, section 2. */
-typedef struct {
-    int32_t n_time, max_frames, n_freq, max_coefficients;
-    float fill;
-} mote_spec_masks;
-void mote_spec_augment(const mote_spec_masks *m, mote_rng *rng, int32_t frames, int32_t coefficients, float *x);
-
 #endif

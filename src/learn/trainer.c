@@ -63,8 +63,8 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
         return mote_fail(err, MOTE_ARG, "the epochs of warm-up must be 0 or more");
     if (!(c->label_smoothing >= 0.0f && c->label_smoothing < 1.0f))
         return mote_fail(err, MOTE_ARG, "label smoothing must be in [0, 1)");
-    if (!(c->mixup_alpha >= 0.0f && c->mixup_alpha <= 1.0f))
-        return mote_fail(err, MOTE_ARG, "the alpha of mixup must be in [0, 1]");
+    if (!(c->mixup_alpha >= 0.0f && c->mixup_alpha <= 100.0f))
+        return mote_fail(err, MOTE_ARG, "the alpha of mixup must be in [0, 100]");
     if (!(c->average_decay >= 0.0f && c->average_decay < 1.0f))
         return mote_fail(err, MOTE_ARG, "the decay of the moving average must be in [0, 1)");
     if (c->patience < 0 || c->checkpoint_every < 0)

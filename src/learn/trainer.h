@@ -29,7 +29,7 @@ typedef struct {
     double final_rate_fraction;         /* [0, 1] */
     double warmup_epochs;               /* >= 0 */
     float label_smoothing;              /* [0, 1) */
-    float mixup_alpha;                  /* [0, 1]; 0: none */
+    float mixup_alpha;                  /* [0, 100]; 0: none */
     const float *class_weights;         /* [classes], >= 0, one above 0; or NULL: all 1 */
     float average_decay;                /* exponential moving average of the state, used for validation
                                          * and as the result; [0, 1), 0: none. Step t uses

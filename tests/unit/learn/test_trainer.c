@@ -545,7 +545,7 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
         case 3: c->final_rate_fraction = 2.0; words = "final fraction"; break;
         case 4: c->warmup_epochs = -1.0; words = "warm-up"; break;
         case 5: c->label_smoothing = 1.0f; words = "smoothing"; break;
-        case 6: c->mixup_alpha = 1.5f; words = "mixup"; break;
+        case 6: c->mixup_alpha = 101.0f; words = "mixup"; break;
         case 7: c->average_decay = 1.0f; words = "average"; break;
         case 8: c->patience = -1; words = "patience"; break;
         case 9: c->class_weights = no_weights; words = "above 0"; break;
