@@ -8,8 +8,26 @@
 #include "base/file.h"
 #include "compile/codegen_internal.h"
 #include "compile/device_sources.h"
+#include "device/stream/mrt_detector.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 30)
+
+static mote_status check_detector(const mote_compile_input *in, mote_err *err)
+{
+    if (in->n_labels < 1 || in->n_labels > MRT_DETECTOR_MAX_CLASSES)
+        return mote_fail(err, MOTE_ARG, "a detector needs 1 to %d labels, the model has %d",
+                         MRT_DETECTOR_MAX_CLASSES, in->n_labels);
+    if (in->smooth_hops < 1 || in->smooth_hops > MRT_DETECTOR_MAX_HOPS)
+        return mote_fail(err, MOTE_RANGE, "smoothing over %d runs, 1 to %d are possible",
+                         in->smooth_hops, MRT_DETECTOR_MAX_HOPS);
+    if (in->suppress_ms < 0 || in->suppress_ms > 1000000)
+        return mote_fail(err, MOTE_RANGE, "a suppression of %d ms, 0 to 1000000 are possible",
+                         in->suppress_ms);
+    if (in->hop_ms < 1 || in->hop_ms > 60000 || codegen_hop_frames(in) < 1)
+        return mote_fail(err, MOTE_ARG, "the network runs every %d ms, which is no whole number of "
+                         "the front end's hops of %g ms", in->hop_ms, in->features->hop_ms);
+    return MOTE_OK;
+}
 
 static mote_status check_input(const mote_compile_input *in, mote_err *err)
 {
@@ -20,6 +38,8 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
     if (in->n_labels != 0 && in->n_labels != n_out)
         return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
                          (long long)n_out, in->n_labels);
+    if (in->features == NULL && in->thresholds != NULL)
+        return mote_fail(err, MOTE_ARG, "a detector needs a front end");
     if (in->features == NULL)
         return MOTE_OK;
     MOTE_TRY(mote_feature_config_check(in->features, err));
@@ -31,20 +51,23 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
         return mote_fail(err, MOTE_SHAPE, "the front end gives %lld x %d values for a clip of %d "
                          "samples, the network takes %lld", (long long)frames, values,
                          in->clip_samples, (long long)n_in);
-    return MOTE_OK;
+    return in->thresholds != NULL ? check_detector(in, err) : MOTE_OK;
 }
 
 bool codegen_uses(const codegen *c, const char *path)
 {
-    if (!mote_str_ends(path, ".c"))
-        return strchr(path, '/') == NULL || mote_str_starts(path, "nn/") ||
-               (c->features != NULL &&
-                (mote_str_starts(path, "signal/") || mote_str_starts(path, "stream/")));
-    if (mote_str_starts(path, "nn/"))
-        for (int32_t i = 0; i < c->lowered.n_calls; i++)
-            if (mote_str_eq(path + 3, mote_kernel_source(c->lowered.calls[i].kernel)))
-                return true;
-    return c->features != NULL && mote_str_starts(path, "signal/");
+    bool signal = mote_str_starts(path, "signal/") && c->in->features != NULL;
+    bool stream = mote_str_starts(path, "stream/mrt_detector") && c->in->thresholds != NULL;
+    if (signal || stream)
+        return true;
+    if (!mote_str_starts(path, "nn/"))
+        return strchr(path, '/') == NULL;
+    if (mote_str_ends(path, ".h"))
+        return true;
+    for (int32_t i = 0; i < c->lowered.n_calls; i++)
+        if (mote_str_eq(path + 3, mote_kernel_source(c->lowered.calls[i].kernel)))
+            return true;
+    return false;
 }
 
 static mote_status write_file(const char *dir, const char *name, const void *bytes, size_t n,
@@ -66,28 +89,33 @@ static mote_status write_file(const char *dir, const char *name, const void *byt
     return MOTE_OK;
 }
 
+typedef enum { ALWAYS, WITH_FEATURES, WITH_DETECTOR } when;
+
 typedef struct {
     const char *name;
     void (*write)(const codegen *c, mote_buf *b);
-    bool needs_features;
+    when when;
 } text_file;
 
 static const text_file text_files[] = {
-    {"model.h", codegen_model_header, false},
-    {"model.c", codegen_model_source, false},
-    {"features.h", codegen_features_header, true},
-    {"features.c", codegen_features_source, true},
-    {"main.c", codegen_main, false},
-    {"Makefile", codegen_makefile, false},
-    {"README.md", codegen_readme, false},
-    {"target.ld", codegen_linker_script, false},
+    {"model.h", codegen_model_header, ALWAYS},
+    {"model.c", codegen_model_source, ALWAYS},
+    {"features.h", codegen_features_header, WITH_FEATURES},
+    {"features.c", codegen_features_source, WITH_FEATURES},
+    {"keyword.h", codegen_keyword_header, WITH_DETECTOR},
+    {"keyword.c", codegen_keyword_source, WITH_DETECTOR},
+    {"main.c", codegen_main, ALWAYS},
+    {"Makefile", codegen_makefile, ALWAYS},
+    {"README.md", codegen_readme, ALWAYS},
+    {"target.ld", codegen_linker_script, ALWAYS},
 };
 
 static mote_status write_texts(const codegen *c, const char *dir, mote_compile_result *r,
                                mote_err *err)
 {
     for (size_t i = 0; i < sizeof text_files / sizeof text_files[0]; i++) {
-        if (text_files[i].needs_features && c->features == NULL)
+        if ((text_files[i].when == WITH_FEATURES && c->in->features == NULL) ||
+            (text_files[i].when == WITH_DETECTOR && c->in->thresholds == NULL))
             continue;
         MOTE_SCOPED_BUF b;
         mote_buf_init(&b, MAX_FILE_BYTES);

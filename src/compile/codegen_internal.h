@@ -18,10 +18,15 @@ void codegen_model_header(const codegen *c, mote_buf *b);
 void codegen_model_source(const codegen *c, mote_buf *b);
 void codegen_features_header(const codegen *c, mote_buf *b);
 void codegen_features_source(const codegen *c, mote_buf *b);
+void codegen_keyword_header(const codegen *c, mote_buf *b);
+void codegen_keyword_source(const codegen *c, mote_buf *b);
 void codegen_makefile(const codegen *c, mote_buf *b);
 void codegen_readme(const codegen *c, mote_buf *b);
 void codegen_main(const codegen *c, mote_buf *b);
 void codegen_linker_script(const codegen *c, mote_buf *b);
+
+/* Frames of the front end between runs of the network; 0 when hop_ms is no whole number of them. */
+int32_t codegen_hop_frames(const mote_compile_input *in);
 
 /* True when device/<path> belongs to the project. */
 bool codegen_uses(const codegen *c, const char *path);

@@ -209,7 +209,7 @@ int main(void)
     print("features_stack", features_stack);
 #endif
 #ifdef MEASURE_KEYWORD
-    keyword_reset(&keyword);
+    keyword_init(&keyword);
     uint32_t detector = 0;
     for (int i = 0; i < 100; i++)
         detector = larger(detector, measure(run_detector, (void *)(arena + MODEL_OUTPUT_OFFSET)).ticks);
