@@ -9,11 +9,13 @@
  * the labels with a threshold; a model without thresholds answers with its surest window. Only the
  * window of the answer is told to the observer and the log: one request is one prediction.
  *
- * Depends on serve/infer.h. Used by web/api_classify.c, cli/cmd_predict.c. */
+ * Depends on serve/infer.h, data/audio.h. Used by web/api_classify.c, cli/cmd_predict.c. */
 #ifndef MOTE_SERVE_CLASSIFY_H
 #define MOTE_SERVE_CLASSIFY_H
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/audio.h"
 #include "serve/infer.h"
 
 #define MOTE_CLASSIFY_MAX_WINDOWS 4096
@@ -38,5 +40,23 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s, const int16_t *pcm,
                                         size_t n, const mote_infer_input *in, mote_arena *a,
                                         mote_classification *out, mote_err *err);
+
+/* Sound from outside for a model: decode bytes[0..n). A rate other than the model's is refused with
+ * ARG, naming both, unless may_resample. `what` names the source in errors; max_ms bounds its
+ * length. *out is the caller's (mote_audio_release). Errors as mote_audio_decode. */
+typedef struct {
+    const char *what;
+    bool may_resample;
+    int64_t max_ms;
+} mote_sound_config;
+MOTE_MUST_USE mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
+                                            const mote_sound_config *cfg, mote_audio *out,
+                                            mote_err *err);
+
+/* Append the answer as JSON: {"label", "probabilities": {..}, "detected", "start_ms", "model":
+ * {"name", "version"}, "n_windows", "latency_us"}; all_windows adds "windows". One text for the
+ * HTTP interface and the command line. */
+void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
+                        int64_t latency_us, mote_buf *out);
 
 #endif

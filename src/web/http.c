@@ -23,7 +23,7 @@
 #include "base/clock.h"
 
 #define MAX_THREADS 64
-#define BACKLOG 1024
+#define BACKLOG     1024
 
 const int64_t mote_http_bucket_us[MOTE_HTTP_N_BUCKETS] = {
     100,   250,    500,    1000,   2500,    5000,    10000,   25000,
@@ -311,7 +311,7 @@ static mote_status listen_on(mote_http_server *s, mote_err *err)
             cfg->field = (value);                                                                  \
     } while (0)
 
-static mote_status check_config(mote_http_config *cfg, mote_err *err)
+mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
 {
     DEFAULT(n_threads, (int32_t)sysconf(_SC_NPROCESSORS_ONLN));
     DEFAULT(max_clients, 1024);
@@ -336,12 +336,14 @@ static mote_status check_config(mote_http_config *cfg, mote_err *err)
         return mote_fail(err, MOTE_ARG, "a limit of the server is negative");
     if (cfg->max_body_bytes > (size_t)1 << 31 || cfg->max_reply_bytes > (size_t)1 << 31)
         return mote_fail(err, MOTE_ARG, "a body may have at most 2 GiB");
-    return cfg->handler ? MOTE_OK : mote_fail(err, MOTE_ARG, "a server needs a handler");
+    if (!cfg->handler)
+        return mote_fail(err, MOTE_ARG, "a server needs a handler");
+    return MOTE_OK;
 }
 
 static mote_status set_up(mote_http_server *s, mote_err *err)
 {
-    MOTE_TRY(check_config(&s->cfg, err));
+    MOTE_TRY(mote_http_settle(&s->cfg, err));
     if (!mote_format(s->host, sizeof s->host, "%s", s->cfg.host ? s->cfg.host : "127.0.0.1"))
         return mote_fail(err, MOTE_ARG, "host '%s' is too long", s->cfg.host);
     MOTE_TRY(listen_on(s, err));

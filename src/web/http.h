@@ -109,6 +109,9 @@ typedef struct {
     void *arg;           /* for both */
 } mote_http_config;
 
+/* Put the defaults in place of the zeros and check the rest; create does the same. ARG. */
+MOTE_MUST_USE mote_status mote_http_settle(mote_http_config *cfg, mote_err *err);
+
 typedef struct mote_http_server mote_http_server;
 
 /* Bind and listen; connections wait in the kernel until run. IO names the address. */

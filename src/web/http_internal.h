@@ -10,8 +10,8 @@
 #include "web/http.h"
 
 #define HTTP_MAX_HEADERS 64
-#define HTTP_READ_BYTES 65536
-#define HTTP_LINGER_MS 2000 /* how long what a refused client still sends is dropped */
+#define HTTP_READ_BYTES  65536
+#define HTTP_LINGER_MS   2000 /* how long what a refused client still sends is dropped */
 
 typedef enum {
     CONN_IDLE, /* between requests */

@@ -19,7 +19,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-#define MOTE_OIP_MAX_DIMS 8
+#define MOTE_OIP_MAX_DIMS    8
 #define MOTE_OIP_MAX_TENSORS 16
 
 typedef enum {

@@ -415,7 +415,7 @@ static void bad_recordings_get_a_clear_4xx(void **state)
     make_wav(8000, 8000, 5, &wav);
     assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, wav.len), 400);
     assert_non_null(
-        strstr(f->body, "the recording has 8000 samples a second, model 'sound' hears 16000"));
+        strstr(f->body, "the request's body has 8000 samples a second, model 'sound' hears 16000"));
     assert_int_equal(classify(f, "/v2/models/sound/classify?resample=1", &wav, wav.len), 200);
     assert_non_null(strstr(f->body, "\"n_windows\":1"));
     assert_int_equal(classify(f, "/v2/models/sound/classify", &wav, 0), 400);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote predict MODEL INPUT..: the answer that the server would give, without a server. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json_pull.h"
+#include "cli/cli.h"
+#include "serve/classify.h"
+#include "serve/source.h"
+
+#define MAX_INPUT_BYTES ((size_t)128 << 20)
+#define MAX_CLIP_MS     (30 * 60 * 1000)
+
+typedef struct {
+    bool resample, windows;
+} predict_values;
+
+/* What all inputs share. */
+typedef struct {
+    mote_cli *cli;
+    const predict_values *v;
+    mote_infer *infer;
+    const mote_served *s;
+    json_t *results;
+    mote_table table;
+} job;
+
+/* A tensor: a JSON array of numbers, flat or nested like the model's input. */
+static mote_status read_tensor(const job *j, const char *path, const char *text, size_t n,
+                               mote_arena *a, float **out, mote_err *err)
+{
+    int64_t dims[MOTE_MAX_DIMS];
+    size_t got = 0, want = (size_t)j->s->n_values;
+    for (int32_t i = 0; i < j->s->n_dims; i++)
+        dims[i] = j->s->dims[i];
+    float *values = NULL;
+    MOTE_TRY(mote_arena_take(a, want, sizeof *values, &values, err));
+    mote_json_pull p;
+    mote_json_pull_init(&p, text, n);
+    mote_status st = mote_pull_f32s(&p, dims, j->s->n_dims, values, want, &got, err);
+    if (st == MOTE_OK)
+        st = mote_pull_end(&p, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", path);
+    if (got != want)
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", path, got,
+                         j->s->name, want);
+    *out = values;
+    return MOTE_OK;
+}
+
+/* One window that is the whole tensor, so that both kinds of model are shown alike. */
+static mote_status predict_tensor(const job *j, const float *values, mote_arena *a,
+                                  mote_classification *out, mote_err *err)
+{
+    mote_infer_input in = {.tensor = values, .n = (size_t)j->s->n_values};
+    mote_prediction p;
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(mote_infer_run(j->infer, j->s, &in, &p, err));
+    float *probabilities = NULL;
+    MOTE_TRY(
+        mote_arena_take(a, (size_t)j->s->n_labels, sizeof *probabilities, &probabilities, err));
+    memcpy(probabilities, p.probabilities, (size_t)j->s->n_labels * sizeof *probabilities);
+    float threshold = mote_model_operating_point(j->s->model)->thresholds[p.class_id];
+    out->best = (mote_classify_window){.class_id = p.class_id,
+                                       .probabilities = probabilities,
+                                       .is_detected =
+                                           threshold > 0 && probabilities[p.class_id] >= threshold};
+    out->windows = &out->best;
+    out->n_windows = 1;
+    out->infer_ns = mote_infer_now_ns() - start_ns;
+    return MOTE_OK;
+}
+
+static mote_status predict_bytes(const job *j, const char *path, const char *bytes, size_t n,
+                                 mote_arena *a, mote_classification *out, mote_err *err)
+{
+    if (j->s->clip_samples == 0) {
+        float *values = NULL;
+        MOTE_TRY(read_tensor(j, path, bytes, n, a, &values, err));
+        return predict_tensor(j, values, a, out, err);
+    }
+    mote_sound_config cfg = {.what = path, .may_resample = j->v->resample, .max_ms = MAX_CLIP_MS};
+    mote_audio audio;
+    MOTE_TRY(mote_sound_decode(bytes, n, j->s, &cfg, &audio, err));
+    mote_infer_input in = {.pcm = NULL};
+    mote_status st = mote_classify(j->infer, j->s, audio.samples, audio.n, &in, a, out, err);
+    mote_audio_release(&audio);
+    return st;
+}
+
+static mote_status add_json(job *j, const char *path, const mote_classification *c,
+                            int64_t latency_us, mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, (size_t)64 << 20);
+    mote_classify_json(j->s, c, j->v->windows, latency_us, &text);
+    MOTE_TRY(mote_buf_status(&text, err));
+    json_t *o = NULL;
+    MOTE_TRY(mote_json_parse("answer", text.data, text.len, &o, err));
+    if (json_object_set_new(o, "input", json_string(path)) != 0 ||
+        json_array_append_new(j->results, o) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the result");
+    return MOTE_OK;
+}
+
+static mote_status predict_one(job *j, const char *path, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)256 << 20);
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_file_read(path, MAX_INPUT_BYTES, &bytes, &n, err));
+    mote_classification c;
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(predict_bytes(j, path, bytes, n, &a, &c, err));
+    int64_t latency_us = (mote_infer_now_ns() - start_ns) / 1000;
+    if (j->cli->json)
+        return add_json(j, path, &c, latency_us, err);
+    mote_table_cell(&j->table, "%s", path);
+    mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, c.best.class_id));
+    mote_table_cell(&j->table, "%.3f", (double)c.best.probabilities[c.best.class_id]);
+    mote_table_cell(&j->table, "%s", c.best.is_detected ? "yes" : "no");
+    mote_table_cell(&j->table, "%lld ms",
+                    (long long)(j->s->rate_hz ? c.best.start * 1000 / j->s->rate_hz : 0));
+    return MOTE_OK;
+}
+
+static mote_status predict_all(job *j, const char *const *paths, size_t n, mote_err *err)
+{
+    static const char *const titles[] = {"input", "label", ">probability", "detected", ">from"};
+    if (j->cli->json && !(j->results = json_array()))
+        return mote_fail(err, MOTE_NOMEM, "no memory for the result");
+    mote_table_init(&j->table, MOTE_COUNT_OF(titles), titles);
+    mote_status st = MOTE_OK;
+    for (size_t i = 0; i < n && st == MOTE_OK; i++)
+        st = mote_cancelled(j->cli->cancel) ? mote_fail(err, MOTE_CANCELLED, "stopped")
+                                            : predict_one(j, paths[i], err);
+    mote_table_say(&j->table, j->cli);
+    if (st == MOTE_OK && j->cli->json)
+        mote_say_json(j->cli, json_incref(j->results));
+    json_decref(j->results);
+    return st;
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    job j = {.cli = cli, .v = values};
+    mote_source_model m;
+    MOTE_TRY(mote_source_resolve(cli->store, args[0], &m, err));
+    mote_models *models = NULL;
+    mote_model_entry e = {
+        .name = m.name, .version = m.version, .source = m.source, .now_ms = mote_clock_wall_ms()};
+    mote_status st = mote_models_create(1, &models, err);
+    if (st == MOTE_OK)
+        st = mote_models_put(models, &e, m.model, err);
+    mote_model_unref(m.model);
+    if (st == MOTE_OK)
+        st = mote_infer_create(models, 0, NULL, &j.infer, err);
+    if (st == MOTE_OK)
+        st = mote_infer_first(j.infer, &j.s, err);
+    if (st == MOTE_OK)
+        st = predict_all(&j, args + 1, n_args - 1, err);
+    mote_infer_destroy(j.infer);
+    mote_models_destroy(models);
+    return st;
+}
+
+static const mote_option options[] = {
+    {"resample", 0, MOTE_OPT_FLAG, offsetof(predict_values, resample), 0, 0, NULL,
+     "take recordings whose rate is not the model's"},
+    {"windows", 0, MOTE_OPT_FLAG, offsetof(predict_values, windows), 0, 0, NULL,
+     "with --json: every window of a long recording"},
+};
+
+const mote_command mote_cmd_predict = {
+    .usage = "MODEL INPUT.. [options]",
+    .about =
+        "Says what a model hears: the answer that 'mote serve' gives to the same input. MODEL\n"
+        "is a file, a registry name[@alias|/version] or a run. INPUT is a WAV, FLAC or OGG\n"
+        "recording, or, for a model of tensors, a file with a JSON array of numbers. A\n"
+        "recording longer than the model's window is answered by the window in which a\n"
+        "keyword is most probable.",
+    .examples = "mote predict kws@champion yes.wav\nmote predict model.mote *.wav --json",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .min_args = 2,
+    .max_args = 100000,
+    .values_bytes = sizeof(predict_values),
+    .run = run,
+};
