@@ -141,10 +141,13 @@ static mote_status find_project(mote_cli *cli, const row *r, const char *given, 
     mote_project_problems *problems = NULL;
     MOTE_TRY(mote_arena_take(&cli->arena, 1, sizeof *problems, &problems, err));
     st = mote_project_load(dir, &cli->arena, &cli->project, problems, err);
-    if (st == MOTE_PARSE)
-        for (size_t i = 1; i < problems->n; i++) /* the first is the error itself */
-            fprintf(cli->messages, "%s\n", problems->items[i].text);
-    return st;
+    if (st != MOTE_PARSE || problems->n < 2)
+        return st;
+    for (size_t i = 0; i < problems->n; i++)
+        fprintf(cli->messages, "%s\n", problems->items[i].text);
+    if (cli->json) /* the document names the first */
+        return st;
+    return mote_fail(err, st, "%zu mistakes in " MOTE_PROJECT_FILE, problems->n + problems->n_more);
 }
 
 static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote_err *err)
