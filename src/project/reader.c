@@ -140,9 +140,12 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
     (void)mote_reader_shown(key->text, shown);
     const char *near = mote_nearest(key->text, siblings, n_siblings);
     const char *elsewhere = near ? NULL : find_elsewhere(key->text);
-    if (near)
+    if (near) {
+        char path[160];
+        if (mote_format(path, sizeof path, "%s%s%s", parent, *parent ? "." : "", near))
+            place_of(r, path)->is_bad = true;   /* it is not missing: it is misspelt */
         mote_reader_complain(r, key->line, key->column, "unknown key '%s', did you mean '%s'?", shown, near);
-    else if (elsewhere)
+    } else if (elsewhere)
         mote_reader_complain(r, key->line, key->column, "unknown key '%s' here, did you mean '%s'?", shown, elsewhere);
     else if (*parent)
         mote_reader_complain(r, key->line, key->column, "unknown key '%s' in '%s', which knows: %s", shown, parent, list);
@@ -222,7 +225,7 @@ static void check_required(mote_reader *r)
     for (size_t i = 0; i < n; i++) {
         const mote_schema_row *row = &rows[i];
         if (row->type == MOTE_KEY_SECTION || is_item(row) || strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0
-            || r->places[i].line > 0)
+            || r->places[i].line > 0 || r->places[i].is_bad)
             continue;
         char words[200];
         mote_schema_describe(row, words, sizeof words);

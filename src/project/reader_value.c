@@ -171,8 +171,8 @@ static bool set_ints(mote_reader *r, const mote_schema_row *row, const mote_yaml
 static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node)
 {
     char shown[MOTE_SHOWN_BYTES];
-    if (node->kind != MOTE_YAML_SCALAR || node->len == 0 || node->len > 48) {
-        mote_reader_complain(r, node->line, node->column, "'%s': each entry must be a text of 1 to 48 bytes", row->path);
+    if (node->kind != MOTE_YAML_SCALAR || node->len == 0 || node->len > 47) {
+        mote_reader_complain(r, node->line, node->column, "'%s': each entry must be a text of 1 to 47 bytes", row->path);
         return true;
     }
     bool has_control = false;

@@ -219,6 +219,14 @@ static void what_must_be_there_is_asked_for(void **state)
     assert_non_null(strstr(f->err.text, "one keyword alone is not a choice"));
 }
 
+static void a_misspelt_key_is_not_called_missing_too(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(parse(f, "name: a\ntask: keyword\nkeyword: [x]\n"), MOTE_PARSE);
+    assert_string_equal(f->err.text, "mote.yaml:3:1: unknown key 'keyword', did you mean 'keywords'?");
+    assert_int_equal(f->problems.n, 1);
+}
+
 static void all_complaints_come_at_once_in_the_order_of_the_file(void **state)
 {
     fixture *f = *state;
@@ -379,6 +387,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(requirements_take_the_unit_and_place_of_their_metric, setup, teardown),
         cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
         cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_sizes_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(sections_are_canonical_json, setup, teardown),
