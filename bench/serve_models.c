@@ -27,7 +27,9 @@ static void save_request(const char *dir, const char *name, int n)
     mote_rng r;
     mote_buf_init(&b, 1 << 20);
     mote_rng_init(&r, 9);
-    mote_buf_printf(&b, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,%d],\"datatype\":\"FP32\",\"data\":[", n);
+    mote_buf_printf(
+        &b, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,%d],\"datatype\":\"FP32\",\"data\":[",
+        n);
     for (int i = 0; i < n; i++)
         mote_buf_printf(&b, "%s%.6f", i ? "," : "", mote_rng_range(&r, -1, 1));
     mote_buf_str(&b, "]}]}");

@@ -82,8 +82,10 @@ int main(int argc, char **argv)
     bench b = {0};
     mote_arch_default(&arch, FRAMES, COEFFICIENTS, CLASSES);
     mote_rng_init(&rng, 1);
-    if (mote_arch_build(&arch, &rng, &g, &err) != MOTE_OK || mote_pool_create(n_threads, &pool, &err) != MOTE_OK ||
-        mote_net_create(g, &(mote_net_config){.max_batch = batch, .simd = simd}, pool, &b.net, &err) != MOTE_OK)
+    if (mote_arch_build(&arch, &rng, &g, &err) != MOTE_OK ||
+        mote_pool_create(n_threads, &pool, &err) != MOTE_OK ||
+        mote_net_create(g, &(mote_net_config){.max_batch = batch, .simd = simd}, pool, &b.net,
+                        &err) != MOTE_OK)
         die(&err);
     b.state = floats(mote_net_n_state(b.net));
     b.grads = floats(mote_net_n_params(b.net));
@@ -108,7 +110,7 @@ int main(int argc, char **argv)
     qsort(per_wall, ROUNDS, sizeof *per_wall, by_value);
     printf("{\"batch\": %d, \"threads\": %d, \"kernels\": \"%s\", \"clips_per_cpu_second\": %.0f, "
            "\"clips_per_second\": %.0f}\n",
-           (int)batch, (int)mote_pool_threads(pool), mote_net_kernels(b.net)->name, per_cpu[ROUNDS / 2],
-           per_wall[ROUNDS / 2]);
+           (int)batch, (int)mote_pool_threads(pool), mote_net_kernels(b.net)->name,
+           per_cpu[ROUNDS / 2], per_wall[ROUNDS / 2]);
     return 0;
 }

@@ -69,7 +69,8 @@ static inline void t_weights(mote_rng *r, mote_graph *g, const int32_t dims[4], 
     float *scales = calloc((size_t)channels, sizeof *scales);
     for (int32_t i = 0; i < channels; i++)
         scales[i] = (float)exp(mote_rng_range(r, -4, -2));
-    mote_quant q = {.n_scales = mote_rng_below(r, 4) == 0 ? 1 : channels, .axis = axis, .scales = scales};
+    mote_quant q = {
+        .n_scales = mote_rng_below(r, 4) == 0 ? 1 : channels, .axis = axis, .scales = scales};
     mote_tensor_spec w = {"weights", MOTE_I8, n_dims, {dims[0], dims[1], dims[2], dims[3]}, &q};
     t_must(mote_graph_add_const(g, &w, &ids[0], &err), &err);
     t_fill_i8(r, g->tensors[ids[0]].data, mote_tensor_elements(&g->tensors[ids[0]]));
@@ -104,7 +105,8 @@ static inline int32_t t_layer(mote_rng *r, mote_graph *g, mote_op_kind kind, int
     }
     int32_t inputs[3] = {in, -1, -1};
     t_weights(r, g, dims, n_dims, axis, in, &inputs[1]);
-    double typical = (double)g->tensors[in].quant.scales[0] * exp(-3.0) * 73 * 73 * sqrt((double)fan_in);
+    double typical =
+        (double)g->tensors[in].quant.scales[0] * exp(-3.0) * 73 * 73 * sqrt((double)fan_in);
     float scale;
     mote_quant q = t_quant(r, &scale);
     scale = (float)(typical / mote_rng_range(r, 30, 120));
