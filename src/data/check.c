@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of the data: see check.h. Two kinds: of the sound of each recording (check_sound) and of
+ * the set as a whole (check_set.c). */
+#include "data/check_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/noise.h"
+
+#define MAX_FINDINGS 64
+
+static const char *const severity_names[] = {"note", "warning", "error"};
+
+const char *mote_finding_severity_name(mote_finding_severity s) { return severity_names[s]; }
+
+mote_check_config mote_check_config_of(const mote_project *p)
+{
+    return (mote_check_config){
+        .keywords = p->keywords.items, .n_keywords = p->keywords.n, .silence = p->silence,
+        .rate_hz = p->rate_hz, .clip_ms = p->clip_ms, .min_per_class = p->data.min_per_class,
+        .min_groups = p->data.min_groups, .min_clip_s = p->data.min_clip_s,
+        .min_total_s = p->data.min_total_s, .max_clipping = p->data.max_clipping,
+        .coverage = p->data.coverage, .full_scale_share = 0.001, .silence_dbfs = -60.0,
+        .dc_share = 0.02};
+}
+
+/* ---- the list of findings ------------------------------------------------------------------ */
+
+mote_status mote_check_find(mote_checker *c, const char *id, mote_finding_severity severity,
+                            size_t count, const char *remedy, mote_finding **out, mote_err *err,
+                            const char *fmt, ...)
+{
+    MOTE_BUG_IF(c->report.n == MAX_FINDINGS);
+    va_list ap;
+    va_start(ap, fmt);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    mote_buf_vprintf(&b, fmt, ap);
+    va_end(ap);
+    mote_finding *f = &c->report.findings[c->report.n];
+    *f = (mote_finding){.id = id, .severity = severity, .count = count, .remedy = remedy};
+    f->text = b.data ? mote_arena_strdup(c->arena, b.data) : NULL;
+    if (!f->text)
+        return mote_fail(err, MOTE_NOMEM, "data check");
+    c->report.n++;
+    c->report.n_errors += severity == MOTE_FINDING_ERROR ? 1 : 0;
+    c->report.n_warnings += severity == MOTE_FINDING_WARNING ? 1 : 0;
+    if (out)
+        *out = f;
+    return MOTE_OK;
+}
+
+mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err, const char *fmt,
+                               ...)
+{
+    if (f->n_examples == MOTE_FINDING_EXAMPLES)
+        return MOTE_OK;
+    va_list ap;
+    va_start(ap, fmt);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    mote_buf_vprintf(&b, fmt, ap);
+    va_end(ap);
+    char *text = b.data ? mote_arena_strdup(c->arena, b.data) : NULL;
+    if (!text)
+        return mote_fail(err, MOTE_NOMEM, "data check");
+    f->examples[f->n_examples++] = text;
+    return MOTE_OK;
+}
+
+/* ---- sound --------------------------------------------------------------------------------- */
+
+static mote_sound listen(const mote_audio *a)
+{
+    mote_sound s = {.is_read = true};
+    size_t n_full = 0;
+    int64_t sum = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        n_full += a->samples[i] >= 32767 || a->samples[i] <= -32767 ? 1 : 0;
+        sum += a->samples[i];
+    }
+    s.full_scale_share = (double)n_full / (double)a->n;
+    s.level_dbfs = mote_speech_level_dbfs(a->samples, a->n, a->rate_hz);
+    s.dc_share = fabs((double)sum / (double)a->n) / 32768.0;
+    return s;
+}
+
+static mote_status read_all(mote_checker *c, mote_err *err)
+{
+    mote_audio_config audio = mote_audio_config_default();
+    audio.rate_hz = c->cfg->rate_hz;
+    mote_finding *lost = NULL;
+    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));
+    for (size_t i = 0; i < c->n; i++) {
+        if (i % 64 == 0 && mote_cancelled(c->cfg->cancel))
+            return mote_fail(err, MOTE_CANCELLED, "check stopped after %zu of %zu recordings", i,
+                             c->n);
+        mote_audio a;
+        mote_err why;
+        mote_status st = mote_sample_load(c->store, &c->rows[i].object, &audio, &a, &why);
+        if (st == MOTE_NOMEM)
+            return mote_fail(err, st, "%s", why.text);
+        if (st == MOTE_OK) {
+            c->sounds[i] = listen(&a);
+            mote_audio_release(&a);
+        } else {
+            if (!lost)
+                MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, 0,
+                                         "add them again with 'mote data add'; the copies in the "
+                                         "store are damaged", &lost, err, "%s",
+                                         "stored recordings cannot be read"));
+            lost->count++;
+            MOTE_TRY(mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text));
+        }
+        if (c->cfg->progress && ((i + 1) % 64 == 0 || i + 1 == c->n))
+            c->cfg->progress(c->cfg->progress_arg, i + 1, c->n);
+    }
+    return MOTE_OK;
+}
+
+/* One of the checks of a single recording: which it concerns, and what is said of it. */
+typedef bool concerns(const mote_checker *c, size_t i);
+
+static bool is_word(const mote_checker *c, size_t i)
+{
+    return c->sounds[i].is_read && c->rows[i].role == MOTE_ROLE_KEYWORD &&
+           strcmp(c->rows[i].label, MOTE_CLASS_SILENCE) != 0;
+}
+
+static bool is_clipped(const mote_checker *c, size_t i)
+{
+    return c->sounds[i].is_read && c->sounds[i].full_scale_share > c->cfg->full_scale_share;
+}
+
+static bool is_silent(const mote_checker *c, size_t i)
+{
+    return is_word(c, i) && c->sounds[i].level_dbfs < c->cfg->silence_dbfs;
+}
+
+static bool is_offset(const mote_checker *c, size_t i)
+{
+    return c->sounds[i].is_read && c->sounds[i].dc_share > c->cfg->dc_share;
+}
+
+static bool is_short(const mote_checker *c, size_t i)
+{
+    return c->rows[i].role == MOTE_ROLE_KEYWORD &&
+           (double)c->rows[i].duration_us < c->cfg->min_clip_s * 1e6;
+}
+
+static bool is_long(const mote_checker *c, size_t i)
+{
+    return c->rows[i].role == MOTE_ROLE_KEYWORD &&
+           (double)c->rows[i].duration_us > c->cfg->clip_ms * 1000.0 * 2.5;
+}
+
+static size_t count_if(const mote_checker *c, concerns *is)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += is(c, i) ? 1 : 0;
+    return n;
+}
+
+static mote_status add_sources(mote_checker *c, concerns *is, mote_finding *f, mote_err *err)
+{
+    for (size_t i = 0; i < c->n && f->n_examples < MOTE_FINDING_EXAMPLES; i++) {
+        if (!is(c, i))
+            continue;
+        const mote_sound *s = &c->sounds[i];
+        if (is == is_short || is == is_long)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %.2f s", c->rows[i].source,
+                                        (double)c->rows[i].duration_us / 1e6));
+        else if (is == is_clipped)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %% at full scale", c->rows[i].source,
+                                        100.0 * s->full_scale_share));
+        else if (is == is_offset)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %%", c->rows[i].source,
+                                        100.0 * s->dc_share));
+        else
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source,
+                                        s->level_dbfs));
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_clipping(mote_checker *c, mote_err *err)
+{
+    size_t n = count_if(c, is_clipped);
+    if (n == 0)
+        return MOTE_OK;
+    double share = (double)n / (double)c->n;
+    bool too_many = share > c->cfg->max_clipping;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "clipping", too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
+                             n, "record again with a lower gain; if the product's microphone clips "
+                             "too, raise data.require.max_clipping", &f, err,
+                             "%zu recordings (%.1f %%, allowed are %.1f %%) are clipped: more than "
+                             "%g %% of their samples are at full scale", n, 100.0 * share,
+                             100.0 * c->cfg->max_clipping, 100.0 * c->cfg->full_scale_share));
+    return add_sources(c, is_clipped, f, err);
+}
+
+static mote_status check_sound(mote_checker *c, mote_err *err)
+{
+    mote_finding *f;
+    MOTE_TRY(check_clipping(c, err));
+    size_t n = count_if(c, is_silent);
+    if (n > 0) {
+        MOTE_TRY(mote_check_find(c, "silence", MOTE_FINDING_WARNING, n, "listen to them; remove "
+                                 "those without a word", &f, err, "%zu recordings of words are "
+                                 "silent: below %g dBFS", n, c->cfg->silence_dbfs));
+        MOTE_TRY(add_sources(c, is_silent, f, err));
+    }
+    n = count_if(c, is_offset);
+    if (n > 0) {
+        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n, "remove the offset before "
+                                 "adding them (for example 'sox in.wav out.wav highpass 20')", &f,
+                                 err, "%zu recordings are off centre: their mean is over %g %% of "
+                                 "full scale", n, 100.0 * c->cfg->dc_share));
+        MOTE_TRY(add_sources(c, is_offset, f, err));
+    }
+    n = c->cfg->min_clip_s > 0 ? count_if(c, is_short) : 0;
+    if (n > 0) {
+        MOTE_TRY(mote_check_find(c, "too-short", MOTE_FINDING_WARNING, n, "remove them, or lower "
+                                 "data.require.min_clip", &f, err, "%zu recordings are shorter than "
+                                 "%g s", n, c->cfg->min_clip_s));
+        MOTE_TRY(add_sources(c, is_short, f, err));
+    }
+    n = count_if(c, is_long);
+    if (n > 0) {
+        MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n, "cut them to one word each if "
+                                 "they hold several", &f, err, "%zu recordings are much longer than "
+                                 "a clip of %g ms; only the loudest stretch of each is used", n,
+                                 c->cfg->clip_ms));
+        MOTE_TRY(add_sources(c, is_long, f, err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+static int compare_findings(const void *a, const void *b)
+{
+    const mote_finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    return strcmp(x->id, y->id) ? strcmp(x->id, y->id) : strcmp(x->text, y->text);
+}
+
+mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_arena *a,
+                            mote_check_report *out, mote_err *err)
+{
+    mote_checker c = {.store = s, .cfg = cfg, .arena = a};
+    MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
+    MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
+    MOTE_TRY(mote_check_rejected(&c, err));
+    if (c.n == 0 && c.report.n == 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "there is no data yet; add recordings with 'mote data "
+                         "add FOLDER' or make some with 'mote data synth'");
+    MOTE_TRY(read_all(&c, err));
+    MOTE_TRY(check_sound(&c, err));
+    MOTE_TRY(mote_check_set(&c, err));
+    c.report.n_samples = c.n;
+    qsort(c.report.findings, c.report.n, sizeof *c.report.findings, compare_findings);
+    *out = c.report;
+    return MOTE_OK;
+}

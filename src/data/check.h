@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of the data: what is wrong with the recordings, how bad it is, and what to do about it.
+ *
+ * Every stored recording is read again (so damage on disk is found), and the table of samples is
+ * judged against the requirements of the project. Nothing is changed.
+ *
+ * Depends on base, store, data/sample, data/version. Used by cli, pipeline, dashboards. */
+#ifndef MOTE_DATA_CHECK_H
+#define MOTE_DATA_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "project/project.h"
+#include "store/store.h"
+
+/* NOTE: worth knowing. WARNING: probably costs accuracy. ERROR: a requirement is not met, or a
+ * result would mislead. */
+typedef enum { MOTE_FINDING_NOTE, MOTE_FINDING_WARNING, MOTE_FINDING_ERROR } mote_finding_severity;
+
+const char *mote_finding_severity_name(mote_finding_severity s);     /* "note", .. */
+
+#define MOTE_FINDING_EXAMPLES 5
+
+typedef struct {
+    const char *id;              /* "clipping": stable, for scripts */
+    mote_finding_severity severity;
+    size_t count;                /* recordings, groups or classes, as the text says */
+    const char *text;            /* "3 recordings are clipped (more than 0.1 % at full scale)" */
+    const char *remedy;          /* "record again with a lower gain, or .." */
+    const char *examples[MOTE_FINDING_EXAMPLES];
+    size_t n_examples;
+} mote_finding;
+
+/* What must hold. Limits of 0 are off. */
+typedef struct {
+    const char *const *keywords; /* [n_keywords] */
+    size_t n_keywords;
+    bool silence;                /* the class _silence_ exists: backgrounds are needed */
+    int32_t rate_hz;
+    double clip_ms;
+    int32_t min_per_class, min_groups;
+    double min_clip_s, min_total_s;
+    double max_clipping;         /* share of recordings that may clip */
+    double coverage;             /* share of (keyword, group) pairs that have a sample */
+
+    double full_scale_share;     /* of samples, from which a recording counts as clipped */
+    double silence_dbfs;         /* a word below this level counts as silence */
+    double dc_share;             /* mean, as a share of full scale, that counts as an offset */
+    const mote_cancel *cancel;
+    void (*progress)(void *arg, size_t done, size_t total);      /* NULL: none */
+    void *progress_arg;
+} mote_check_config;
+
+/* Everything from mote.yaml, the rest as usual: 0.1 % at full scale, -60 dBFS, 2 %. Borrows the
+ * keywords of the project. */
+mote_check_config mote_check_config_of(const mote_project *p);
+
+typedef struct {
+    mote_finding *findings;      /* [n], worst first */
+    size_t n;
+    size_t n_errors, n_warnings;
+    size_t n_samples;            /* looked at */
+} mote_check_report;
+
+/* Check what is in the store now; *out lives as long as `a`. Findings are not a failure.
+ * Errors: NOT_FOUND no data; CANCELLED; NOMEM; those of the store. Cost: reads every object. */
+MOTE_MUST_USE mote_status mote_data_check(mote_store *s, const mote_check_config *cfg,
+                                          mote_arena *a, mote_check_report *out, mote_err *err);
+
+#endif

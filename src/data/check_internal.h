@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between check.c (each recording) and check_set.c (all of them together). Private to data/. */
+#ifndef MOTE_DATA_CHECK_INTERNAL_H
+#define MOTE_DATA_CHECK_INTERNAL_H
+
+#include "data/check.h"
+#include "data/sample.h"
+
+typedef struct {
+    bool is_read;
+    double full_scale_share;     /* of samples */
+    double level_dbfs;           /* of the speech */
+    double dc_share;             /* of full scale */
+} mote_sound;
+
+typedef struct {
+    mote_store *store;
+    const mote_check_config *cfg;
+    mote_arena *arena;
+    mote_sample_row *rows;       /* [n] */
+    mote_sound *sounds;          /* [n] */
+    size_t n;
+    mote_check_report report;
+} mote_checker;
+
+/* Add a finding; *out (NULL allowed) is borrowed until the next. id and remedy are static. */
+MOTE_PRINTF(8, 9)
+MOTE_MUST_USE mote_status mote_check_find(mote_checker *c, const char *id,
+                                          mote_finding_severity severity, size_t count,
+                                          const char *remedy, mote_finding **out, mote_err *err,
+                                          const char *fmt, ...);
+/* Add an example, as long as there is room for one. */
+MOTE_PRINTF(4, 5)
+MOTE_MUST_USE mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err,
+                                             const char *fmt, ...);
+
+MOTE_MUST_USE mote_status mote_check_rejected(mote_checker *c, mote_err *err);
+MOTE_MUST_USE mote_status mote_check_set(mote_checker *c, mote_err *err);
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of the data as a whole: duplicates, counts per class, group and split, spelling of labels,
+ * what is missing. See check.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/check_internal.h"
+#include "data/version.h"
+
+/* Fewest clips of a class in validation or test that say anything. */
+#define FEW_TO_JUDGE 5
+
+mote_status mote_check_rejected(mote_checker *c, mote_err *err)
+{
+    int64_t n = 0;
+    MOTE_TRY(mote_store_query_i64(c->store, "SELECT count(*) FROM data_rejected", &n, err));
+    if (n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "left-out", MOTE_FINDING_WARNING, (size_t)n, "mend or remove the "
+                             "files, then add the folder again", &f, err,
+                             "%lld files could not be added and were left out", (long long)n));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(c->store, "SELECT source, reason FROM data_rejected ORDER BY source "
+                               "LIMIT 5", &q, err));
+    for (;;) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        MOTE_TRY(mote_check_example(c, f, err, "%s: %s", mote_stmt_text(q, 0),
+                                    mote_stmt_text(q, 1)));
+    }
+}
+
+/* ---- duplicates ---------------------------------------------------------------------------- */
+
+static int compare_sound(const void *a, const void *b)
+{
+    const mote_sample_row *x = *(const mote_sample_row *const *)a;
+    const mote_sample_row *y = *(const mote_sample_row *const *)b;
+    int c = memcmp(x->pcm_hash.bytes, y->pcm_hash.bytes, sizeof x->pcm_hash.bytes);
+    return c ? c : (x->id > y->id) - (x->id < y->id);
+}
+
+typedef enum { SAME_GROUP, ACROSS_GROUPS, CONTRADICTION, N_KINDS } duplicate_kind;
+
+typedef struct {
+    size_t n;                    /* recordings too many (contradiction: recordings in all) */
+    const mote_sample_row *first[MOTE_FINDING_EXAMPLES], *second[MOTE_FINDING_EXAMPLES];
+    size_t n_pairs;
+} duplicates;
+
+static void count_duplicates(const mote_sample_row *const *rows, size_t n, duplicates d[N_KINDS])
+{
+    for (size_t first = 0, end; first < n; first = end) {
+        duplicate_kind kind = SAME_GROUP;
+        const mote_sample_row *other = NULL;
+        for (end = first + 1; end < n && mote_sha256_equal(&rows[end]->pcm_hash,
+                                                           &rows[first]->pcm_hash); end++) {
+            duplicate_kind k = strcmp(rows[end]->label, rows[first]->label) ? CONTRADICTION
+                             : strcmp(rows[end]->group, rows[first]->group) ? ACROSS_GROUPS
+                             : SAME_GROUP;
+            if (!other || k > kind)
+                other = rows[end];
+            kind = k > kind ? k : kind;
+        }
+        if (!other)
+            continue;
+        duplicates *x = &d[kind];
+        x->n += end - first - (kind == CONTRADICTION ? 0 : 1);
+        if (x->n_pairs < MOTE_FINDING_EXAMPLES) {
+            x->first[x->n_pairs] = rows[first];
+            x->second[x->n_pairs++] = other;
+        }
+    }
+}
+
+static mote_status say_duplicates(mote_checker *c, const duplicates *d, const char *id,
+                                  mote_finding_severity severity, const char *text,
+                                  const char *remedy, mote_err *err)
+{
+    if (d->n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, id, severity, d->n, remedy, &f, err, "%zu recordings %s", d->n,
+                             text));
+    for (size_t i = 0; i < d->n_pairs; i++) {
+        const mote_sample_row *x = d->first[i], *y = d->second[i];
+        MOTE_TRY(mote_check_example(c, f, err, "%s (%s, %s) = %s (%s, %s)", x->source, x->label,
+                                    x->group, y->source, y->label, y->group));
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_duplicates(mote_checker *c, mote_err *err)
+{
+    const mote_sample_row **rows = NULL;
+    MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *rows, &rows, err));
+    for (size_t i = 0; i < c->n; i++)
+        rows[i] = &c->rows[i];
+    qsort(rows, c->n, sizeof *rows, compare_sound);
+    duplicates d[N_KINDS] = {{0}};
+    count_duplicates(rows, c->n, d);
+    MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE,
+                            "are exact duplicates; a version takes each once",
+                            "nothing needs to be done", err));
+    MOTE_TRY(say_duplicates(c, &d[ACROSS_GROUPS], "duplicate-across-groups", MOTE_FINDING_WARNING,
+                            "are exact duplicates under another group; a version takes the first "
+                            "only, else the test might hold what was trained on",
+                            "find out which group is right and remove the other copy", err));
+    return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR,
+                          "sound exactly like one with another label; a version leaves all of "
+                          "them out", "listen, and remove the wrong ones", err);
+}
+
+/* ---- groups -------------------------------------------------------------------------------- */
+
+/* The groups of words, in byte order, with the split each has (-1: not dealt yet). */
+typedef struct {
+    const char **names;
+    int *split;
+    size_t n;
+} groups;
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static mote_status find_groups(mote_checker *c, groups *g, mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *g->names, &g->names, err));
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].role == MOTE_ROLE_KEYWORD)
+            g->names[n++] = c->rows[i].group;
+    }
+    qsort(g->names, n, sizeof *g->names, compare_names);
+    for (size_t i = 0; i < n; i++) {
+        if (g->n == 0 || strcmp(g->names[i], g->names[g->n - 1]) != 0)
+            g->names[g->n++] = g->names[i];
+    }
+    MOTE_TRY(mote_arena_take(c->arena, g->n + 1, sizeof *g->split, &g->split, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(c->store, "SELECT split FROM data_split WHERE grp = ?1", &q, err));
+    for (size_t i = 0; i < g->n; i++) {
+        bool row = false;
+        mote_split split;
+        mote_stmt_bind_text(q, 1, g->names[i]);
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        g->split[i] = row && mote_split_parse(mote_stmt_text(q, 0), &split) ? (int)split : -1;
+        mote_stmt_reset(q);
+    }
+    return MOTE_OK;
+}
+
+static size_t group_index(const groups *g, const char *name)
+{
+    const char **at = bsearch(&name, g->names, g->n, sizeof *g->names, compare_names);
+    MOTE_BUG_IF(!at);
+    return (size_t)(at - g->names);
+}
+
+static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
+{
+    size_t n_alone = 0, n_words = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        n_words += c->rows[i].role == MOTE_ROLE_KEYWORD ? 1 : 0;
+        n_alone += c->rows[i].role == MOTE_ROLE_KEYWORD &&
+                   mote_str_starts(c->rows[i].group, "file:") ? 1 : 0;
+    }
+    if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups)
+        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n, "record more speakers, "
+                                 "or lower data.require.min_groups", NULL, err, "there are %zu "
+                                 "groups (speakers), required are %d", g->n,
+                                 (int)c->cfg->min_groups));
+    if (n_alone > 0)
+        MOTE_TRY(mote_check_find(c, "no-group", MOTE_FINDING_WARNING, n_alone, "add them with "
+                                 "--group-pattern, so that no speaker is in training and test",
+                                 NULL, err, "%zu of %zu recordings have no group (speaker); each "
+                                 "counts as a group of its own", n_alone, n_words));
+    return MOTE_OK;
+}
+
+/* ---- classes ------------------------------------------------------------------------------- */
+
+typedef struct {
+    size_t n, n_groups;
+    size_t in_split[MOTE_N_SPLITS];
+} class_count;
+
+static mote_status count_class(mote_checker *c, const groups *g, const char *label,
+                               class_count *out, mote_err *err)
+{
+    mote_arena_mark mark = mote_arena_save(c->arena);
+    bool *seen = NULL;
+    MOTE_TRY(mote_arena_take(c->arena, g->n + 1, sizeof *seen, &seen, err));
+    *out = (class_count){0};
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].role != MOTE_ROLE_KEYWORD || strcmp(c->rows[i].label, label) != 0)
+            continue;
+        size_t k = group_index(g, c->rows[i].group);
+        out->n++;
+        out->n_groups += seen[k] ? 0 : 1;
+        seen[k] = true;
+        if (g->split[k] >= 0)
+            out->in_split[g->split[k]]++;
+    }
+    mote_arena_rewind(c->arena, mark);
+    return MOTE_OK;
+}
+
+/* Classes with too little: without any recording, with few, with few in a split. */
+static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->cfg->n_keywords; i++)
+        n += k[i].n == 0 ? 1 : 0;
+    if (n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n, "add recordings, or remove "
+                             "the words from keywords in mote.yaml", &f, err, "%zu keywords have "
+                             "no recording", n));
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        if (k[i].n == 0)
+            MOTE_TRY(mote_check_example(c, f, err, "%s", c->cfg->keywords[i]));
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_few_samples(mote_checker *c, const class_count *k, mote_err *err)
+{
+    size_t n = 0, least = c->cfg->min_per_class > 0 ? (size_t)c->cfg->min_per_class : 0;
+    for (size_t i = 0; i < c->cfg->n_keywords; i++)
+        n += k[i].n > 0 && k[i].n < least ? 1 : 0;
+    if (n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n, "record more, or lower "
+                             "data.require.min_per_class", &f, err, "%zu keywords have fewer than "
+                             "the %zu recordings required", n, least));
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        if (k[i].n > 0 && k[i].n < least)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", c->cfg->keywords[i], k[i].n));
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_splits(mote_checker *c, const class_count *k, mote_err *err)
+{
+    size_t n = 0;
+    bool is_empty = false;
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
+            n += k[i].in_split[s] < FEW_TO_JUDGE ? 1 : 0;
+            is_empty = is_empty || k[i].in_split[s] == 0;
+        }
+    }
+    if (n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "few-in-split",
+                             is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
+                             "record more speakers saying the words", &f, err, "%zu times a split "
+                             "has fewer than %d recordings of a keyword; figures for it mean "
+                             "little", n, FEW_TO_JUDGE));
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
+            if (k[i].in_split[s] < FEW_TO_JUDGE)
+                MOTE_TRY(mote_check_example(c, f, err, "%s: %zu in %s", c->cfg->keywords[i],
+                                            k[i].in_split[s], mote_split_name((mote_split)s)));
+        }
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_balance(mote_checker *c, const groups *g, const class_count *k,
+                                 mote_err *err)
+{
+    size_t pairs = 0, most = 0, least = SIZE_MAX;
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        pairs += k[i].n_groups;
+        most = k[i].n > most ? k[i].n : most;
+        least = k[i].n < least ? k[i].n : least;
+    }
+    if (least > 0 && most / 5 > least)
+        MOTE_TRY(mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most, "record more of the rare "
+                                 "ones, or set training.class_weights to balanced", NULL, err,
+                                 "the largest keyword has %zu recordings, the smallest %zu", most,
+                                 least));
+    double all = (double)g->n * (double)c->cfg->n_keywords;
+    if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage)
+        MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs, "let the missing "
+                                 "speakers say the missing words, or lower data.require.coverage",
+                                 NULL, err, "%.0f %% of the (keyword, speaker) pairs have a "
+                                 "recording, required are %.0f %%", 100.0 * (double)pairs / all,
+                                 100.0 * c->cfg->coverage));
+    return MOTE_OK;
+}
+
+static mote_status check_classes(mote_checker *c, const groups *g, mote_err *err)
+{
+    class_count *k = NULL;
+    MOTE_TRY(mote_arena_take(c->arena, c->cfg->n_keywords + 1, sizeof *k, &k, err));
+    for (size_t i = 0; i < c->cfg->n_keywords; i++)
+        MOTE_TRY(count_class(c, g, c->cfg->keywords[i], &k[i], err));
+    MOTE_TRY(check_no_samples(c, k, err));
+    MOTE_TRY(check_few_samples(c, k, err));
+    bool is_dealt = g->n > 0;
+    for (size_t i = 0; i < g->n; i++)
+        is_dealt = is_dealt && g->split[i] >= 0;
+    if (is_dealt)
+        MOTE_TRY(check_splits(c, k, err));
+    return check_balance(c, g, k, err);
+}
+
+/* ---- labels -------------------------------------------------------------------------------- */
+
+static char fold_char(char ch)
+{
+    if (ch >= 'A' && ch <= 'Z')
+        return (char)(ch - 'A' + 'a');
+    return ch == '-' || ch == ' ' ? '_' : ch;
+}
+
+/* Equal but for case and for '-', '_' and ' '? */
+static bool same_but_for_case(const char *a, const char *b)
+{
+    while (*a && fold_char(*a) == fold_char(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+static mote_status check_label(mote_checker *c, const char *label, size_t n, mote_err *err)
+{
+    const char *near = NULL;
+    bool by_case = false;
+    for (size_t k = 0; k < c->cfg->n_keywords; k++) {
+        if (strcmp(label, c->cfg->keywords[k]) == 0)
+            return MOTE_OK;
+        if (same_but_for_case(label, c->cfg->keywords[k])) {
+            near = c->cfg->keywords[k];
+            by_case = true;
+        }
+    }
+    if (!near)
+        near = mote_nearest(label, c->cfg->keywords, c->cfg->n_keywords);
+    if (!near || c->report.n > 50)
+        return MOTE_OK;
+    return mote_check_find(c, "label-spelling", by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
+                           n, "if it is the keyword, add the recordings with --label", NULL, err,
+                           "label '%s' (%zu recordings) is no keyword, but is spelt like '%s'; it "
+                           "counts as an unknown word", label, n, near);
+}
+
+static mote_status check_labels(mote_checker *c, mote_err *err)
+{
+    const char **labels = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *labels, &labels, err));
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].role == MOTE_ROLE_KEYWORD)
+            labels[n++] = c->rows[i].label;
+    }
+    qsort(labels, n, sizeof *labels, compare_names);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i; end < n && strcmp(labels[end], labels[i]) == 0;)
+            end++;
+        MOTE_TRY(check_label(c, labels[i], end - i, err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+static mote_status check_amount(mote_checker *c, mote_err *err)
+{
+    double total_s = 0.0;
+    size_t n_words = 0, n_synthetic = 0, n_background = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].role == MOTE_ROLE_BACKGROUND) {
+            n_background++;
+            continue;
+        }
+        n_words++;
+        n_synthetic += strcmp(c->rows[i].origin, "synthetic") == 0 ? 1 : 0;
+        total_s += (double)c->rows[i].duration_us / 1e6;
+    }
+    if (c->cfg->min_total_s > 0 && total_s < c->cfg->min_total_s)
+        MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words, "record more, or "
+                                 "lower data.require.min_total", NULL, err, "there are %.0f s of "
+                                 "recordings, required are %.0f s", total_s, c->cfg->min_total_s));
+    if (c->cfg->silence && n_background == 0)
+        MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0, "add recordings of the "
+                                 "rooms it will work in with 'mote data add FOLDER --role "
+                                 "background'", NULL, err, "%s", "class _silence_ is wanted, but "
+                                 "there is no background recording to cut it from"));
+    if (n_synthetic > 0)
+        MOTE_TRY(mote_check_find(c, "synthetic", n_synthetic == n_words ? MOTE_FINDING_WARNING
+                                 : MOTE_FINDING_NOTE, n_synthetic, "test on recordings of people "
+                                 "before anybody relies on it", NULL, err, "%zu of %zu recordings "
+                                 "of words are synthetic; figures measured on them say little "
+                                 "about people", n_synthetic, n_words));
+    return MOTE_OK;
+}
+
+mote_status mote_check_set(mote_checker *c, mote_err *err)
+{
+    groups g = {0};
+    MOTE_TRY(find_groups(c, &g, err));
+    MOTE_TRY(check_duplicates(c, err));
+    MOTE_TRY(check_groups(c, &g, err));
+    MOTE_TRY(check_amount(c, err));
+    MOTE_TRY(check_classes(c, &g, err));
+    return check_labels(c, err);
+}
