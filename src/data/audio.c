@@ -70,21 +70,23 @@ static mote_status wav_format(const uint8_t *c, size_t size, const char *what, w
                               mote_err *err)
 {
     if (size < 16)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': the format chunk is %zu bytes, expected 16 or more",
-                         what, size);
+        return mote_fail(err, MOTE_CORRUPT,
+                         "'%s': the format chunk is %zu bytes, expected 16 or more", what, size);
     w->coding = get_u16(c);
     w->n_channels = get_u16(c + 2);
     uint32_t rate_hz = get_u32(c + 4);
     w->bits = get_u16(c + 14);
-    if (w->coding == 0xFFFE) {                           /* WAVE_FORMAT_EXTENSIBLE: the GUID's start */
+    if (w->coding == 0xFFFE) { /* WAVE_FORMAT_EXTENSIBLE: the GUID's start */
         if (size < 40)
-            return mote_fail(err, MOTE_CORRUPT, "'%s': the extended format chunk is cut short", what);
+            return mote_fail(err, MOTE_CORRUPT, "'%s': the extended format chunk is cut short",
+                             what);
         w->coding = get_u16(c + 24);
     }
     if (w->coding != 1 && w->coding != 3)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': WAV coding 0x%04x is not supported; convert it to "
-                         "PCM (for example with 'sox in.wav -e signed -b 16 out.wav')", what,
-                         (unsigned)w->coding);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "'%s': WAV coding 0x%04x is not supported; convert it to "
+                         "PCM (for example with 'sox in.wav -e signed -b 16 out.wav')",
+                         what, (unsigned)w->coding);
     bool bits_ok = w->coding == 1 ? w->bits == 8 || w->bits == 16 || w->bits == 24 || w->bits == 32
                                   : w->bits == 32 || w->bits == 64;
     if (!bits_ok)
@@ -94,12 +96,14 @@ static mote_status wav_format(const uint8_t *c, size_t size, const char *what, w
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d channels, expected 1 to %d", what,
                          (int)w->n_channels, MOTE_AUDIO_MAX_CHANNELS);
     if (rate_hz < MOTE_AUDIO_MIN_RATE_HZ || rate_hz > MOTE_AUDIO_MAX_RATE_HZ)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a sampling rate of %lu Hz, expected %d to %d", what,
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "'%s': a sampling rate of %lu Hz, expected %d to %d", what,
                          (unsigned long)rate_hz, MOTE_AUDIO_MIN_RATE_HZ, MOTE_AUDIO_MAX_RATE_HZ);
     w->rate_hz = (int32_t)rate_hz;
     if (get_u16(c + 12) != w->n_channels * w->bits / 8)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': a frame of %d bytes does not fit %d channels of %d bits",
-                         what, (int)get_u16(c + 12), (int)w->n_channels, (int)w->bits);
+        return mote_fail(err, MOTE_CORRUPT,
+                         "'%s': a frame of %d bytes does not fit %d channels of %d bits", what,
+                         (int)get_u16(c + 12), (int)w->n_channels, (int)w->bits);
     return MOTE_OK;
 }
 
@@ -114,26 +118,29 @@ static mote_status wav_check(const uint8_t *bytes, size_t n, const char *what, w
         size_t present = n - at - 8;
         bool is_data = memcmp(chunk, "data", 4) == 0;
         if (size > present)
-            return mote_fail(err, MOTE_CORRUPT, "'%s': the header promises %zu bytes of %s, only %zu are "
-                             "there; the file was cut short", what, size,
-                             is_data ? "samples" : "header", present);
+            return mote_fail(err, MOTE_CORRUPT,
+                             "'%s': the header promises %zu bytes of %s, only %zu are "
+                             "there; the file was cut short",
+                             what, size, is_data ? "samples" : "header", present);
         if (memcmp(chunk, "fmt ", 4) == 0) {
             MOTE_TRY(wav_format(chunk + 8, size, what, &w, err));
         } else if (is_data) {
             if (w.coding == 0)
-                return mote_fail(err, MOTE_CORRUPT, "'%s': no format chunk before the samples", what);
+                return mote_fail(err, MOTE_CORRUPT, "'%s': no format chunk before the samples",
+                                 what);
             w.data = chunk + 8;
             w.data_bytes = size;
             if (size == 0)
                 return mote_fail(err, MOTE_CORRUPT, "'%s': holds no samples", what);
             if (size % (size_t)(w.n_channels * w.bits / 8) != 0)
-                return mote_fail(err, MOTE_CORRUPT, "'%s': %zu bytes of samples are not whole frames of %d",
-                                 what, size, (int)(w.n_channels * w.bits / 8));
+                return mote_fail(err, MOTE_CORRUPT,
+                                 "'%s': %zu bytes of samples are not whole frames of %d", what,
+                                 size, (int)(w.n_channels * w.bits / 8));
             *out = w;
             return MOTE_OK;
         }
         size_t step = 8 + size + (size & 1);
-        at = step > n - at ? n : at + step;              /* the pad byte may be missing at the end */
+        at = step > n - at ? n : at + step; /* the pad byte may be missing at the end */
     }
     return mote_fail(err, MOTE_CORRUPT, "'%s': a WAV header without samples", what);
 }
@@ -240,7 +247,8 @@ static mote_status check_length(int64_t n_frames, int32_t rate_hz, const char *w
 static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what,
                                const mote_audio_config *cfg, mono *m, mote_err *err)
 {
-    MOTE_SCOPED_FREE float *chunk = mote_alloc(CHUNK_FRAMES * (size_t)info->channels, sizeof *chunk);
+    MOTE_SCOPED_FREE float *chunk =
+        mote_alloc(CHUNK_FRAMES * (size_t)info->channels, sizeof *chunk);
     if (!chunk)
         return mote_fail(err, MOTE_NOMEM, "'%s'", what);
     for (;;) {
@@ -251,13 +259,15 @@ static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what
         MOTE_TRY(check_length((int64_t)m->n, info->samplerate, what, cfg, err));
     }
     if (sf_error(f) != SF_ERR_NO_ERROR)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': damaged after sample %zu: %s", what, m->n, sf_strerror(f));
+        return mote_fail(err, MOTE_CORRUPT, "'%s': damaged after sample %zu: %s", what, m->n,
+                         sf_strerror(f));
     if (m->n == 0)
         return mote_fail(err, MOTE_CORRUPT, "'%s': holds no samples", what);
     if (info->frames != (sf_count_t)m->n)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': the header promises %lld samples, only %zu could be "
-                         "decoded; the file was cut short or is damaged", what, (long long)info->frames,
-                         m->n);
+        return mote_fail(err, MOTE_CORRUPT,
+                         "'%s': the header promises %lld samples, only %zu could be "
+                         "decoded; the file was cut short or is damaged",
+                         what, (long long)info->frames, m->n);
     return MOTE_OK;
 }
 
@@ -268,16 +278,17 @@ static mote_status decode_sndfile(const uint8_t *bytes, size_t n, const char *wh
     memory_file file = {bytes, (sf_count_t)n, 0};
     SF_VIRTUAL_IO io = {memory_len, memory_seek, memory_read, memory_write, memory_tell};
     SF_INFO info = {0};
-    __attribute__((cleanup(sndfile_scoped))) SNDFILE *f = sf_open_virtual(&io, SFM_READ, &info, &file);
+    __attribute__((cleanup(sndfile_scoped))) SNDFILE *f =
+        sf_open_virtual(&io, SFM_READ, &info, &file);
     if (!f)
         return mote_fail(err, MOTE_CORRUPT, "'%s': not a readable %s file: %s", what,
                          mote_audio_container_name(source->container), sf_strerror(NULL));
     if (info.channels < 1 || info.channels > MOTE_AUDIO_MAX_CHANNELS)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d channels, expected 1 to %d", what, info.channels,
-                         MOTE_AUDIO_MAX_CHANNELS);
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d channels, expected 1 to %d", what,
+                         info.channels, MOTE_AUDIO_MAX_CHANNELS);
     if (info.samplerate < MOTE_AUDIO_MIN_RATE_HZ || info.samplerate > MOTE_AUDIO_MAX_RATE_HZ)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a sampling rate of %d Hz, expected %d to %d", what,
-                         info.samplerate, MOTE_AUDIO_MIN_RATE_HZ, MOTE_AUDIO_MAX_RATE_HZ);
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a sampling rate of %d Hz, expected %d to %d",
+                         what, info.samplerate, MOTE_AUDIO_MIN_RATE_HZ, MOTE_AUDIO_MAX_RATE_HZ);
     MOTE_TRY(check_length(info.frames, info.samplerate, what, cfg, err));
     MOTE_TRY(read_frames(f, &info, what, cfg, m, err));
     source->rate_hz = info.samplerate;
@@ -302,7 +313,8 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
 {
     double ratio = (double)to_hz / from_hz;
     if (from_hz <= 0 || to_hz <= 0 || !src_is_valid_ratio(ratio) || n > (size_t)INT32_MAX)
-        return mote_fail(err, MOTE_ARG, "resample %zu samples from %d to %d Hz: outside what is possible", n,
+        return mote_fail(err, MOTE_ARG,
+                         "resample %zu samples from %d to %d Hz: outside what is possible", n,
                          (int)from_hz, (int)to_hz);
     size_t count = mote_audio_resampled_count(n, from_hz, to_hz);
     if (count > (size_t)INT32_MAX)
@@ -310,8 +322,12 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
     float *y = mote_alloc_zero(count, sizeof *y);
     if (!y)
         return mote_fail(err, MOTE_NOMEM, "resample to %zu samples", count);
-    SRC_DATA d = {.data_in = in, .data_out = y, .input_frames = (long)n, .output_frames = (long)count,
-                  .src_ratio = ratio, .end_of_input = 1};
+    SRC_DATA d = {.data_in = in,
+                  .data_out = y,
+                  .input_frames = (long)n,
+                  .output_frames = (long)count,
+                  .src_ratio = ratio,
+                  .end_of_input = 1};
     const int kind = quality == MOTE_RESAMPLE_BEST ? SRC_SINC_BEST_QUALITY
                    : quality == MOTE_RESAMPLE_MEDIUM ? SRC_SINC_MEDIUM_QUALITY : SRC_SINC_FASTEST;
     int rc = src_simple(&d, kind, 1);
@@ -346,7 +362,8 @@ static mote_status finish(mono *m, int32_t from_hz, const mote_audio_config *cfg
     if (from_hz != cfg->rate_hz) {
         float *y = NULL;
         size_t n = 0;
-        MOTE_TRY(mote_audio_resample(m->x, m->n, from_hz, cfg->rate_hz, MOTE_RESAMPLE_BEST, &y, &n, err));
+        MOTE_TRY(mote_audio_resample(m->x, m->n, from_hz, cfg->rate_hz, MOTE_RESAMPLE_BEST, &y, &n,
+                                     err));
         mote_free(m->x);
         *m = (mono){y, n, n};
     }
@@ -400,13 +417,14 @@ static mote_status decode_into(const uint8_t *bytes, size_t n_bytes, const char 
 mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *what,
                               const mote_audio_config *cfg, mote_audio *out, mote_err *err)
 {
-    if (cfg->rate_hz < MOTE_AUDIO_MIN_RATE_HZ || cfg->rate_hz > MOTE_AUDIO_MAX_RATE_HZ || cfg->max_ms <= 0 ||
-        cfg->max_ms > (int64_t)24 * 3600 * 1000)
-        return mote_fail(err, MOTE_ARG, "decode audio to %d Hz, at most %lld ms: outside what is possible",
+    if (cfg->rate_hz < MOTE_AUDIO_MIN_RATE_HZ || cfg->rate_hz > MOTE_AUDIO_MAX_RATE_HZ ||
+        cfg->max_ms <= 0 || cfg->max_ms > (int64_t)24 * 3600 * 1000)
+        return mote_fail(err, MOTE_ARG,
+                         "decode audio to %d Hz, at most %lld ms: outside what is possible",
                          (int)cfg->rate_hz, (long long)cfg->max_ms);
     if (n_bytes > cfg->max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "'%s': %zu bytes, at most %zu are accepted", what, n_bytes,
-                         cfg->max_bytes);
+        return mote_fail(err, MOTE_LIMIT, "'%s': %zu bytes, at most %zu are accepted", what,
+                         n_bytes, cfg->max_bytes);
     mono m = {0};
     mote_audio a = {.rate_hz = cfg->rate_hz};
     mote_status st = decode_into(bytes, n_bytes, what, cfg, &m, &a, err);

@@ -81,12 +81,13 @@ MOTE_MUST_USE mote_status mote_audio_encode_wav(const int16_t *samples, size_t n
 typedef enum { MOTE_RESAMPLE_BEST, MOTE_RESAMPLE_MEDIUM, MOTE_RESAMPLE_FAST } mote_resample_quality;
 
 /* Resample mono floats. *out has mote_audio_resampled_count(...) samples, owned by the caller
- * (mote_free). BEST: 144 dB of stop band, MEDIUM: 121 dB, FAST: 97 dB (libsamplerate's sinc tables).
- * Source: J. O. Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample. */
+ * (mote_free). BEST: 144 dB of stop band, MEDIUM: 121 dB, FAST: 97 dB (libsamplerate's sinc
+ * tables). Source: J. O. Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample. */
 MOTE_MUST_USE mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz,
                                               int32_t to_hz, mote_resample_quality quality,
                                               float **out, size_t *n_out, mote_err *err);
-size_t mote_audio_resampled_count(size_t n, int32_t from_hz, int32_t to_hz); /* round(n to/from), at least 1 */
+size_t mote_audio_resampled_count(size_t n, int32_t from_hz,
+                                  int32_t to_hz); /* round(n to/from), at least 1 */
 
 /* x in [-1, 1] to 16 bits as in step 4 above; NaN gives 0. */
 int16_t mote_audio_to_i16(float x);

@@ -217,25 +217,35 @@ static mote_status check_sound(mote_checker *c, mote_err *err)
     }
     n = count_if(c, is_offset);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n, "remove the offset before "
-                                 "adding them (for example 'sox in.wav out.wav highpass 20')", &f,
-                                 err, "%zu recordings are off centre: their mean is over %g %% of "
-                                 "full scale", n, 100.0 * c->cfg->dc_share));
+        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n,
+                                 "remove the offset before "
+                                 "adding them (for example 'sox in.wav out.wav highpass 20')",
+                                 &f, err,
+                                 "%zu recordings are off centre: their mean is over %g %% of "
+                                 "full scale",
+                                 n, 100.0 * c->cfg->dc_share));
         MOTE_TRY(add_sources(c, is_offset, f, err));
     }
     n = c->cfg->min_clip_s > 0 ? count_if(c, is_short) : 0;
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "too-short", MOTE_FINDING_WARNING, n, "remove them, or lower "
-                                 "data.require.min_clip", &f, err, "%zu recordings are shorter than "
-                                 "%g s", n, c->cfg->min_clip_s));
+        MOTE_TRY(mote_check_find(c, "too-short", MOTE_FINDING_WARNING, n,
+                                 "remove them, or lower "
+                                 "data.require.min_clip",
+                                 &f, err,
+                                 "%zu recordings are shorter than "
+                                 "%g s",
+                                 n, c->cfg->min_clip_s));
         MOTE_TRY(add_sources(c, is_short, f, err));
     }
     n = count_if(c, is_long);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n, "cut them to one word each if "
-                                 "they hold several", &f, err, "%zu recordings are much longer than "
-                                 "a clip of %g ms; only the loudest stretch of each is used", n,
-                                 c->cfg->clip_ms));
+        MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n,
+                                 "cut them to one word each if "
+                                 "they hold several",
+                                 &f, err,
+                                 "%zu recordings are much longer than "
+                                 "a clip of %g ms; only the loudest stretch of each is used",
+                                 n, c->cfg->clip_ms));
         MOTE_TRY(add_sources(c, is_long, f, err));
     }
     return MOTE_OK;
@@ -259,7 +269,8 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
     MOTE_TRY(mote_check_rejected(&c, err));
     if (c.n == 0 && c.report.n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "there is no data yet; add recordings with 'mote data "
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "there is no data yet; add recordings with 'mote data "
                          "add FOLDER' or make some with 'mote data synth'");
     MOTE_TRY(read_all(&c, err));
     MOTE_TRY(check_sound(&c, err));

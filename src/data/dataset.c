@@ -240,8 +240,10 @@ static mote_status account(loader *l, size_t bytes, mote_err *err)
 {
     size_t sum;
     if (!mote_add_size(l->used_bytes, bytes, &sum) || sum > l->cfg->max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "the data set needs more than the %zu MB it may use; take "
-                         "fewer recordings or shorter clips", l->cfg->max_bytes / 1000000);
+        return mote_fail(err, MOTE_LIMIT,
+                         "the data set needs more than the %zu MB it may use; take "
+                         "fewer recordings or shorter clips",
+                         l->cfg->max_bytes / 1000000);
     l->used_bytes = sum;
     return MOTE_OK;
 }

@@ -409,7 +409,8 @@ static mote_status run(importer *im, const char *path, mote_err *err)
     MOTE_TRY(mote_arena_take(im->arena, im->n_items, sizeof *im->report.rejected,
                              &im->report.rejected, err));
     job *jobs = NULL;
-    MOTE_TRY(mote_arena_take(im->arena, MAX_BATCH_FILES < im->n_items ? MAX_BATCH_FILES : im->n_items,
+    MOTE_TRY(mote_arena_take(im->arena,
+                             MAX_BATCH_FILES < im->n_items ? MAX_BATCH_FILES : im->n_items,
                              sizeof *jobs, &jobs, err));
     for (size_t first = 0; first < im->n_items;) {
         if (mote_cancelled(cfg->cancel))

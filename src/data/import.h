@@ -31,7 +31,11 @@
 #include "data/audio.h"
 #include "store/store.h"
 
-typedef enum { MOTE_IMPORT_BY_FOLDER, MOTE_IMPORT_KEYWORD, MOTE_IMPORT_BACKGROUND } mote_import_role;
+typedef enum {
+    MOTE_IMPORT_BY_FOLDER,
+    MOTE_IMPORT_KEYWORD,
+    MOTE_IMPORT_BACKGROUND
+} mote_import_role;
 
 typedef struct {
     size_t n_files;              /* audio files found */
@@ -67,7 +71,7 @@ typedef struct {
     size_t n_keyword, n_background;      /* of n_added */
     size_t n_ungrouped;          /* audio files without a group in the name, each its own group */
     const char *pattern;         /* used; NULL: none */
-    const char *pattern_name;    /* the scheme that was recognised; NULL: pattern was given or none */
+    const char *pattern_name; /* the scheme that was recognised; NULL: pattern was given or none */
     mote_import_rejected *rejected;      /* [total.n_rejected], in order of path */
 } mote_import_report;
 

@@ -38,8 +38,10 @@ mote_status mote_pattern_check(const char *pattern, mote_err *err)
         }
     }
     if (n_groups != 1)
-        return mote_fail(err, MOTE_ARG, "group pattern '%s': holds {group} %d times, expected once, as in "
-                         " '{group}_nohash_*'", pattern, n_groups);
+        return mote_fail(err, MOTE_ARG,
+                         "group pattern '%s': holds {group} %d times, expected once, as in "
+                         " '{group}_nohash_*'",
+                         pattern, n_groups);
     if (n_stars > MAX_STARS)
         return mote_fail(err, MOTE_ARG, "group pattern '%s': %d times '*', at most %d are possible",
                          pattern, n_stars, MAX_STARS);

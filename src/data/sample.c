@@ -129,7 +129,8 @@ static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO data_sample (object, decoded, pcm_hash, decoded_hz, role, label, grp, source,"
-        " origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, added_ms)"
+        " origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, "
+        "added_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         &q, err));
     const mote_audio_info *i = &d->audio.source;
@@ -216,7 +217,8 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     bool ok = mote_stmt_hash(q, 1, &r->object) && mote_stmt_hash(q, 2, &r->pcm_hash) &&
               mote_data_role_parse(mote_stmt_text(q, 3), &r->role);
     if (!ok)
-        return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged", (long long)r->id);
+        return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged",
+                         (long long)r->id);
     MOTE_TRY(read_text(q, 4, a, &r->label, err));
     MOTE_TRY(read_text(q, 5, a, &r->group, err));
     MOTE_TRY(read_text(q, 6, a, &r->source, err));

@@ -3,9 +3,9 @@
  *
  * Words are spoken by espeak-ng, run as a program, with many voices, accents, tempos and pitches.
  * Each utterance is then put at a random place of a clip, into a small drawn room (reflections and
- * reverberation), through a drawn microphone (low cut, tilt, sometimes band limit), at a drawn level
- * over a noise floor, so that a model cannot learn the cleanliness of the synthesiser. Backgrounds
- * are pink and white noise, hum, fans, and babble of many talkers.
+ * reverberation), through a drawn microphone (low cut, tilt, sometimes band limit), at a drawn
+ * level over a noise floor, so that a model cannot learn the cleanliness of the synthesiser.
+ * Backgrounds are pink and white noise, hum, fans, and babble of many talkers.
  *
  * A voice (espeak-ng's variant: "f3", "m7") is a group: whole voices stay out of training. What
  * comes out depends on the configuration, the seed and the version of espeak-ng alone; each

@@ -329,7 +329,8 @@ static void samples_that_are_no_numbers_are_refused(void **state)
         mote_audio a;
         mote_audio_config cfg = at_rate(16000);
         uint8_t *w = make_wav((wav_kind){3, 32, 1, 16000}, x, T_COUNT(x), &n);
-        T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_CORRUPT, "sample 2 is not a number");
+        T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_CORRUPT,
+                "sample 2 is not a number");
         mote_free(w);
     }
 }

@@ -217,7 +217,9 @@ static void extreme_clips_survive_everything(void **state)
     mote_augment *a = create(c, (mote_audio_set){0});
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < N; i++)
-            in[i] = kind == 0 ? 0 : kind == 1 ? INT16_MIN : (int16_t)(i % 2 ? INT16_MAX : INT16_MIN);
+            in[i] = kind == 0   ? 0
+                    : kind == 1 ? INT16_MIN
+                                : (int16_t)(i % 2 ? INT16_MAX : INT16_MIN);
         for (uint64_t i = 0; i < 40; i++)
             apply(a, 0, i, 0, out);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks of the data: each kind of trouble is found, counted, named and ranked; clean data is not. */
+/* Checks of the data: each kind of trouble is found, counted, named and ranked; clean data is not.
+ */
 #include <math.h>
 
 #include "audio_files.h"
@@ -139,7 +140,7 @@ static void trouble_with_the_sound_is_found(void **state)
     static int16_t x[48000];
     mote_check_config cfg = config();
     add_good(f);
-    make_tone(x, 16000, 16000, 300, 1.5, 0);             /* lrint wraps: build the clipping by hand */
+    make_tone(x, 16000, 16000, 300, 1.5, 0); /* lrint wraps: build the clipping by hand */
     for (size_t i = 0; i < 16000; i++)
         x[i] = (int16_t)(i / 20 % 2 ? 32767 : -32768);
     add_samples(f, "yes", "s0", "clipped.wav", x, 16000);

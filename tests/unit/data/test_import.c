@@ -145,7 +145,7 @@ static void damaged_files_are_left_out_and_remembered(void **state)
     for (size_t i = 0; i < 5; i++) {
         if (!strstr(r.rejected[i].reason, words[i]))
             fail_msg("%s: %s", r.rejected[i].path, r.rejected[i].reason);
-        assert_null(strstr(r.rejected[i].reason, "tree/"));          /* the path is not said twice */
+        assert_null(strstr(r.rejected[i].reason, "tree/")); /* the path is not said twice */
     }
     mote_err err;
     int64_t count;
@@ -308,14 +308,15 @@ static void other_rates_are_decoded_once_and_loaded_equal(void **state)
     assert_int_equal(n, 1);
     assert_int_equal(s[0].rate_hz, 44100);
     int64_t with_copy;
-    T_OK(mote_store_query_i64(f->store, "SELECT count(decoded) FROM data_sample", &with_copy, &err));
+    T_OK(
+        mote_store_query_i64(f->store, "SELECT count(decoded) FROM data_sample", &with_copy, &err));
     assert_int_equal(with_copy, 1);
     mote_audio direct, kept, slow;
     T_OK(mote_audio_decode(w, len, "x", &cfg.audio, &direct, &err));
     T_OK(mote_sample_load(f->store, &s[0].object, &cfg.audio, &kept, &err));
     assert_int_equal(direct.n, kept.n);
     assert_memory_equal(direct.samples, kept.samples, kept.n * sizeof *kept.samples);
-    cfg.audio.rate_hz = 8000;                            /* no copy at this rate: from the original */
+    cfg.audio.rate_hz = 8000; /* no copy at this rate: from the original */
     T_OK(mote_sample_load(f->store, &s[0].object, &cfg.audio, &slow, &err));
     assert_int_equal(slow.n, 800);
     mote_audio_release(&direct);

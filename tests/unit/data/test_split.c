@@ -25,7 +25,8 @@ static void make_deck(deck *d, size_t n, int n_labels, int most, uint64_t seed)
     for (size_t g = 0; g < n; g++) {
         snprintf(d->names[g], sizeof d->names[g], "speaker-%zu", g);
         for (int c = 0; c < n_labels; c++)
-            d->counts[g][c] = (mote_split_count){c, 1 + (int32_t)mote_rng_below(&rng, (uint32_t)most)};
+            d->counts[g][c] =
+                (mote_split_count){c, 1 + (int32_t)mote_rng_below(&rng, (uint32_t)most)};
         d->groups[g] = (mote_split_group){d->names[g], d->counts[g], (size_t)n_labels, -1};
     }
 }
@@ -163,7 +164,8 @@ static void bad_shares_are_refused(void **state)
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
     make_deck(&d, 3, 1, 1, 1);
-    const double nan_share[] = {0.5, NAN, 0.5}, short_sum[] = {0.5, 0.2, 0.2}, minus[] = {1.2, -0.2, 0};
+    const double nan_share[] = {0.5, NAN, 0.5}, short_sum[] = {0.5, 0.2, 0.2},
+                 minus[] = {1.2, -0.2, 0};
     T_FAILS(mote_split_deal(d.groups, 3, 1, nan_share, 3, 0, &a, &err), MOTE_ARG, "share 2");
     T_FAILS(mote_split_deal(d.groups, 3, 1, short_sum, 3, 0, &a, &err), MOTE_ARG, "sum to 0.9");
     T_FAILS(mote_split_deal(d.groups, 3, 1, minus, 3, 0, &a, &err), MOTE_ARG, "share 1");

@@ -210,7 +210,8 @@ static void problems_are_said_in_words(void **state)
     char *path = strdup(getenv("PATH"));
     setenv("PATH", "/nonexistent", 1);
     c = small();
-    T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_MISSING_TOOL, "apt-get install espeak-ng");
+    T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_MISSING_TOOL,
+            "apt-get install espeak-ng");
     setenv("PATH", path, 1);
     free(path);
 }
@@ -224,7 +225,8 @@ static void words_are_cut_at_the_quiet(void **state)
     /* 0.3 s of sound at 0.2, 1.2 and 2.2 s, the second with a gap of 0.15 s (a stop) inside. */
     for (int w = 0; w < 3; w++) {
         for (int i = 0; i < 6600; i++)
-            x[4400 + w * 22000 + i + (w == 1 && i > 3300 ? 3300 : 0)] = 0.3f * sinf(0.1f * (float)i);
+            x[4400 + w * 22000 + i + (w == 1 && i > 3300 ? 3300 : 0)] =
+                0.3f * sinf(0.1f * (float)i);
     }
     mote_stretch s[3];
     assert_int_equal(mote_speech_cut(x, 100000, 22050, 400, s, 3), 3);
@@ -233,7 +235,7 @@ static void words_are_cut_at_the_quiet(void **state)
         assert_in_range(s[w].from, from - 1000, from);
         assert_in_range(s[w].to, to, to + 1000);
     }
-    assert_int_equal(mote_speech_cut(x, 100000, 22050, 100, s, 3), 4);   /* more than there is room */
+    assert_int_equal(mote_speech_cut(x, 100000, 22050, 100, s, 3), 4); /* more than there is room */
     memset(x, 0, sizeof x);
     assert_int_equal(mote_speech_cut(x, 100000, 22050, 400, s, 3), 0);
     assert_int_equal(mote_speech_cut(x, 10, 22050, 400, s, 3), 0);

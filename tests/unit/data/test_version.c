@@ -200,7 +200,7 @@ static void duplicates_are_taken_once_and_contradictions_not_at_all(void **state
     fixture *f = *state;
     mote_version_report r;
     add_speakers(f, 0, 6);
-    add(f, "yes", "s900", 0, 1);         /* sounds like the first 'yes' of s0, other bytes, other group */
+    add(f, "yes", "s900", 0, 1); /* sounds like the first 'yes' of s0, other bytes, other group */
     add(f, "no", "s901", 2, 0);          /* sounds like an 'up' of s0 */
     mote_data_version v = create(f, &r);
     assert_int_equal(r.n_duplicates, 1);
