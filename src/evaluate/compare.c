@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paired comparison, see compare.h. Each group is reduced to three counts first, so a resample costs
- * one step a group. */
+/* Paired comparison, see compare.h. Each group is reduced to three counts first, so a resample
+ * costs one step a group. */
 #include "evaluate/compare.h"
 
 #include <math.h>
@@ -13,27 +13,29 @@
 
 typedef struct { int64_t n, champion, challenger; } group_sums;
 
-static mote_status check(const mote_compare_input *in, const mote_evaluate_config *cfg, mote_err *err)
+static mote_status check(const mote_compare_input *in, const mote_evaluate_config *cfg,
+                         mote_err *err)
 {
     if (in->n == 0 || in->n > INT32_MAX)
         return mote_fail(err, MOTE_ARG, "compare: %zu clips, from 1 to 2^31 are needed", in->n);
-    if (!(cfg->confidence > 0 && cfg->confidence < 1) || cfg->n_resamples < 10 || cfg->n_resamples > 1000000)
-        return mote_fail(err, MOTE_ARG, "compare: confidence %g or %d resamples is out of range", cfg->confidence,
-                         cfg->n_resamples);
+    if (!(cfg->confidence > 0 && cfg->confidence < 1) || cfg->n_resamples < 10 ||
+        cfg->n_resamples > 1000000)
+        return mote_fail(err, MOTE_ARG, "compare: confidence %g or %d resamples is out of range",
+                         cfg->confidence, cfg->n_resamples);
     for (size_t i = 0; i < in->n; i++) {
         if (in->groups && (in->groups[i] < 0 || in->groups[i] >= in->n_groups))
-            return mote_fail(err, MOTE_ARG, "compare: group %d of clip %zu is not in 0..%d", in->groups[i], i,
-                             in->n_groups - 1);
+            return mote_fail(err, MOTE_ARG, "compare: group %d of clip %zu is not in 0..%d",
+                             in->groups[i], i, in->n_groups - 1);
         if (in->slices && (in->slices[i] < 0 || in->slices[i] >= in->n_slices))
-            return mote_fail(err, MOTE_ARG, "compare: slice %d of clip %zu is not in 0..%d", in->slices[i], i,
-                             in->n_slices - 1);
+            return mote_fail(err, MOTE_ARG, "compare: slice %d of clip %zu is not in 0..%d",
+                             in->slices[i], i, in->n_slices - 1);
     }
     return MOTE_OK;
 }
 
 /* Counts of the clips of a slice (-1: all) by group, groups without clips left out. */
-static mote_status sum_groups(const mote_compare_input *in, int32_t slice, mote_arena *a, mote_comparison *c,
-                              group_sums **out, uint32_t *n_out, mote_err *err)
+static mote_status sum_groups(const mote_compare_input *in, int32_t slice, mote_arena *a,
+                              mote_comparison *c, group_sums **out, uint32_t *n_out, mote_err *err)
 {
     size_t n_all = in->groups ? (size_t)in->n_groups : in->n;
     uint32_t n_filled = 0;
@@ -76,8 +78,9 @@ static mote_interval widen(mote_interval x, int64_t k, int64_t n, double confide
     return (mote_interval){x.value, fmin(x.lo, w.lo), fmax(x.hi, w.hi)};
 }
 
-static mote_status compare_slice(const mote_compare_input *in, int32_t slice, const mote_evaluate_config *cfg,
-                                 mote_arena *a, mote_comparison *out, mote_err *err)
+static mote_status compare_slice(const mote_compare_input *in, int32_t slice,
+                                 const mote_evaluate_config *cfg, mote_arena *a,
+                                 mote_comparison *out, mote_err *err)
 {
     const double nan = (double)NAN;
     mote_comparison c = {.p = nan, .champion = {nan, nan, nan}, .challenger = {nan, nan, nan},
@@ -106,10 +109,14 @@ static mote_status compare_slice(const mote_compare_input *in, int32_t slice, co
     }
     if (n_groups > 0) {
         double size = (double)c.n;
-        int64_t champion = c.n_both_right + c.n_only_champion, challenger = c.n_both_right + c.n_only_challenger;
-        c.champion = widen(percentile((double)champion / size, values[0], n, cfg->confidence), champion, c.n, cfg->confidence);
-        c.challenger = widen(percentile((double)challenger / size, values[1], n, cfg->confidence), challenger, c.n, cfg->confidence);
-        c.difference = percentile((double)(c.n_only_challenger - c.n_only_champion) / size, values[2], n, cfg->confidence);
+        int64_t champion = c.n_both_right + c.n_only_champion,
+                challenger = c.n_both_right + c.n_only_challenger;
+        c.champion = widen(percentile((double)champion / size, values[0], n, cfg->confidence),
+                           champion, c.n, cfg->confidence);
+        c.challenger = widen(percentile((double)challenger / size, values[1], n, cfg->confidence),
+                             challenger, c.n, cfg->confidence);
+        c.difference = percentile((double)(c.n_only_challenger - c.n_only_champion) / size,
+                                  values[2], n, cfg->confidence);
         c.p = mote_mcnemar_exact(c.n_only_champion, c.n_only_challenger);
     }
     mote_arena_rewind(a, mark);
@@ -117,8 +124,9 @@ static mote_status compare_slice(const mote_compare_input *in, int32_t slice, co
     return MOTE_OK;
 }
 
-mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_config *cfg, mote_arena *a,
-                         mote_comparison *overall, mote_comparison *slices, mote_err *err)
+mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_config *cfg,
+                         mote_arena *a, mote_comparison *overall, mote_comparison *slices,
+                         mote_err *err)
 {
     MOTE_TRY(check(in, cfg, err));
     mote_comparison all, *each = NULL;
@@ -145,7 +153,8 @@ static void add_reason(mote_promotion *p, bool is_held, const char *fmt, ...)
     mote_buf_vprintf(&words, fmt, ap);
     va_end(ap);
     p->is_held[p->n_reasons] = is_held;
-    (void)mote_format(p->reasons[p->n_reasons], sizeof p->reasons[0], "%s", words.data ? words.data : "out of memory");
+    (void)mote_format(p->reasons[p->n_reasons], sizeof p->reasons[0], "%s",
+                      words.data ? words.data : "out of memory");
     p->n_reasons++;
     p->is_promoted &= is_held;
 }
@@ -154,8 +163,8 @@ static void add_reason(mote_promotion *p, bool is_held, const char *fmt, ...)
 #define SLACK 1e-9
 
 mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
-                                      const char *const *slice_names, int32_t n_slices, int32_t clean_slice,
-                                      const mote_project_schedule *rule)
+                                      const char *const *slice_names, int32_t n_slices,
+                                      int32_t clean_slice, const mote_project_schedule *rule)
 {
     mote_promotion p = {.is_promoted = true, .weak_slice = -1};
     for (int32_t i = 0; i < n_slices; i++)
@@ -166,7 +175,8 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
     const char *weak_name = p.weak_slice >= 0 ? slice_names[p.weak_slice] : "all clips";
     double gain = weak->difference.value;
     add_reason(&p, gain > 0 && gain >= rule->beat_by - SLACK,
-               "%s: %.1f %% against %.1f %%, a gain of %.1f points (%.1f to %.1f); more than 0 and at least %.1f needed",
+               "%s: %.1f %% against %.1f %%, a gain of %.1f points (%.1f to %.1f); more than 0 and "
+               "at least %.1f needed",
                weak_name, weak->challenger.value * 100, weak->champion.value * 100, gain * 100,
                weak->difference.lo * 100, weak->difference.hi * 100, rule->beat_by * 100);
 
@@ -174,13 +184,14 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
     const mote_comparison *clean = has_clean ? &slices[clean_slice] : overall;
     const char *clean_name = has_clean ? slice_names[clean_slice] : "all clips";
     if (rule->clean_at_least > 0)
-        add_reason(&p, clean->challenger.value >= rule->clean_at_least - SLACK, "%s: %.1f %%, at least %.1f %% needed",
-                   clean_name, clean->challenger.value * 100, rule->clean_at_least * 100);
+        add_reason(&p, clean->challenger.value >= rule->clean_at_least - SLACK,
+                   "%s: %.1f %%, at least %.1f %% needed", clean_name,
+                   clean->challenger.value * 100, rule->clean_at_least * 100);
     double loss = -clean->difference.value;
     add_reason(&p, loss <= rule->clean_loss_at_most + SLACK,
-               "%s: %.1f %% against %.1f %%, a loss of %.1f points; at most %.1f allowed", clean_name,
-               clean->challenger.value * 100, clean->champion.value * 100, fmax(loss, 0) * 100,
-               rule->clean_loss_at_most * 100);
+               "%s: %.1f %% against %.1f %%, a loss of %.1f points; at most %.1f allowed",
+               clean_name, clean->challenger.value * 100, clean->champion.value * 100,
+               fmax(loss, 0) * 100, rule->clean_loss_at_most * 100);
     return p;
 }
 

@@ -31,26 +31,28 @@ typedef struct {
 typedef struct {
     int64_t n;
     int64_t n_both_right, n_only_champion, n_only_challenger, n_both_wrong;
-    mote_interval champion, challenger; /* accuracies: bootstrap, widened to Wilson as in metrics.h */
-    mote_interval difference;           /* challenger - champion: paired bootstrap over groups. Without
-                                           width when the two never differ */
-    double p;                           /* McNemar's exact test over clips: of a difference this uneven
-                                           if both were equally good. It takes clips as independent;
-                                           with few groups trust the interval */
+    mote_interval champion,
+        challenger;           /* accuracies: bootstrap, widened to Wilson as in metrics.h */
+    mote_interval difference; /* challenger - champion: paired bootstrap over groups. Without
+                                 width when the two never differ */
+    double p;                 /* McNemar's exact test over clips: of a difference this uneven
+                                 if both were equally good. It takes clips as independent;
+                                 with few groups trust the interval */
 } mote_comparison;
 
-/* Compare on all clips (*overall) and on each slice (slices [n_slices], may be NULL without slices; a
- * slice without clips has n = 0 and NaN). cfg: confidence, n_resamples and seed are used.
+/* Compare on all clips (*overall) and on each slice (slices [n_slices], may be NULL without slices;
+ * a slice without clips has n = 0 and NaN). cfg: confidence, n_resamples and seed are used.
  *
  * Errors: ARG  n = 0, a group or slice out of range, config; NOMEM. Scratch of `a` is rewound. */
-MOTE_MUST_USE mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_config *cfg, mote_arena *a,
-                                       mote_comparison *overall, mote_comparison *slices, mote_err *err);
+MOTE_MUST_USE mote_status mote_compare(const mote_compare_input *in,
+                                       const mote_evaluate_config *cfg, mote_arena *a,
+                                       mote_comparison *overall, mote_comparison *slices,
+                                       mote_err *err);
 
 /* May the challenger replace the champion? By the project's schedule.promote:
- *   gain    on the slice where the champion is worst (all clips without slices) the challenger must be
- *           more accurate, by at least beat_by
- *   clean   on the clean slice (index; -1: all clips) it must reach clean_at_least and may lose at most
- *           clean_loss_at_most against the champion */
+ *   gain    on the slice where the champion is worst (all clips without slices) the challenger must
+ * be more accurate, by at least beat_by clean   on the clean slice (index; -1: all clips) it must
+ * reach clean_at_least and may lose at most clean_loss_at_most against the champion */
 #define MOTE_PROMOTION_REASONS 3
 typedef struct {
     bool is_promoted;
@@ -61,11 +63,13 @@ typedef struct {
 } mote_promotion;
 
 mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
-                                      const char *const *slice_names, int32_t n_slices, int32_t clean_slice,
-                                      const mote_project_schedule *rule);
+                                      const char *const *slice_names, int32_t n_slices,
+                                      int32_t clean_slice, const mote_project_schedule *rule);
 
 /* New references owned by the caller. */
-MOTE_MUST_USE mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out, mote_err *err);
-MOTE_MUST_USE mote_status mote_promotion_to_json(const mote_promotion *p, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out,
+                                                  mote_err *err);
+MOTE_MUST_USE mote_status mote_promotion_to_json(const mote_promotion *p, json_t **out,
+                                                 mote_err *err);
 
 #endif

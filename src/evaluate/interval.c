@@ -18,7 +18,11 @@ double mote_log_gamma(double x)
         x += 1;
     }
     double r = 1 / (x * x);
-    double series = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r * (1.0 / 1188 - r * 691.0 / 360360))))) / x;
+    double series =
+        (1.0 / 12 -
+         r * (1.0 / 360 -
+              r * (1.0 / 1260 - r * (1.0 / 1680 - r * (1.0 / 1188 - r * 691.0 / 360360))))) /
+        x;
     const double half_log_two_pi = 0.91893853320467274178;
     return (x - 0.5) * log(x) - x + half_log_two_pi + series - log(product);
 }
@@ -118,7 +122,8 @@ mote_interval mote_interval_poisson(int64_t k, double exposure, double confidenc
         return (mote_interval){(double)NAN, (double)NAN, (double)NAN};
     double tail = (1 - confidence) / 2;
     double lo = k == 0 ? 0 : poisson_mean_at(k - 1, 1 - tail);
-    return (mote_interval){(double)k / exposure, lo / exposure, poisson_mean_at(k, tail) / exposure};
+    return (mote_interval){(double)k / exposure, lo / exposure,
+                           poisson_mean_at(k, tail) / exposure};
 }
 
 double mote_mcnemar_exact(int64_t b, int64_t c)
@@ -128,7 +133,8 @@ double mote_mcnemar_exact(int64_t b, int64_t c)
     int64_t n = b + c, k = b < c ? b : c;
     double log_half_n = (double)n * log(0.5), log_n = mote_log_gamma((double)n + 1), sum = 0;
     for (int64_t i = 0; i <= k; i++)
-        sum += exp(log_n - mote_log_gamma((double)i + 1) - mote_log_gamma((double)(n - i) + 1) + log_half_n);
+        sum += exp(log_n - mote_log_gamma((double)i + 1) - mote_log_gamma((double)(n - i) + 1) +
+                   log_half_n);
     return fmin(1, 2 * sum);
 }
 

@@ -8,10 +8,12 @@
 #include "evaluate/interval.h"
 
 /* Put a value; its reference is taken also on failure. NOMEM, also when value is NULL. */
-MOTE_MUST_USE mote_status mote_json_put(json_t *object, const char *key, json_t *value, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_put(json_t *object, const char *key, json_t *value,
+                                        mote_err *err);
 
 /* {"value": .., "lo": .., "hi": ..}; what is not finite is null. */
-MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key, mote_interval x, mote_err *err);
+MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key, mote_interval x,
+                                                 mote_err *err);
 
 /* A number, or null when it is not finite. */
 json_t *mote_json_number(double x);

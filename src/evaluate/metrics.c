@@ -15,7 +15,8 @@
 
 mote_evaluate_config mote_evaluate_config_default(void)
 {
-    return (mote_evaluate_config){.confidence = 0.95, .n_resamples = 1000, .seed = 1, .min_group = 5, .n_bins = 15};
+    return (mote_evaluate_config){
+        .confidence = 0.95, .n_resamples = 1000, .seed = 1, .min_group = 5, .n_bins = 15};
 }
 
 /* Sums over some clips. */
@@ -40,22 +41,25 @@ static mote_status check(const mote_predictions *p, const mote_evaluate_config *
     if (p->n == 0 || p->n > INT32_MAX)
         return mote_fail(err, MOTE_ARG, "evaluate: %zu clips, from 1 to 2^31 are needed", p->n);
     if (p->n_classes < 2 || p->n_classes > 4096)
-        return mote_fail(err, MOTE_ARG, "evaluate: %d classes, from 2 to 4096 are possible", p->n_classes);
-    if (!(cfg->confidence > 0 && cfg->confidence < 1) || cfg->n_resamples < 10 || cfg->n_resamples > 1000000
-        || cfg->n_bins < 1 || cfg->n_bins > 1000)
-        return mote_fail(err, MOTE_ARG, "evaluate: confidence %g, %d resamples or %d bins is out of range",
+        return mote_fail(err, MOTE_ARG, "evaluate: %d classes, from 2 to 4096 are possible",
+                         p->n_classes);
+    if (!(cfg->confidence > 0 && cfg->confidence < 1) || cfg->n_resamples < 10 ||
+        cfg->n_resamples > 1000000 || cfg->n_bins < 1 || cfg->n_bins > 1000)
+        return mote_fail(err, MOTE_ARG,
+                         "evaluate: confidence %g, %d resamples or %d bins is out of range",
                          cfg->confidence, cfg->n_resamples, cfg->n_bins);
     for (size_t i = 0; i < p->n; i++) {
         if (p->labels[i] < 0 || p->labels[i] >= p->n_classes)
-            return mote_fail(err, MOTE_ARG, "evaluate: label %d of clip %zu is not in 0..%d", p->labels[i], i,
-                             p->n_classes - 1);
+            return mote_fail(err, MOTE_ARG, "evaluate: label %d of clip %zu is not in 0..%d",
+                             p->labels[i], i, p->n_classes - 1);
         if (p->groups && (p->groups[i] < 0 || p->groups[i] >= p->n_groups))
-            return mote_fail(err, MOTE_ARG, "evaluate: group %d of clip %zu is not in 0..%d", p->groups[i], i,
-                             p->n_groups - 1);
+            return mote_fail(err, MOTE_ARG, "evaluate: group %d of clip %zu is not in 0..%d",
+                             p->groups[i], i, p->n_groups - 1);
         for (int32_t k = 0; k < p->n_classes; k++) {
             float x = p->probabilities[i * (size_t)p->n_classes + (size_t)k];
             if (!(x >= 0 && x <= 1.00001f))
-                return mote_fail(err, MOTE_ARG, "evaluate: probability %g of class %d for clip %zu is not in 0..1",
+                return mote_fail(err, MOTE_ARG,
+                                 "evaluate: probability %g of class %d for clip %zu is not in 0..1",
                                  (double)x, k, i);
         }
     }
@@ -89,7 +93,8 @@ static double clamp_log(float p)
     return log(fmax((double)p, 1e-7));
 }
 
-static mote_status take_facts(const mote_predictions *p, int32_t n_bins, mote_arena *a, clip_facts *f, mote_err *err)
+static mote_status take_facts(const mote_predictions *p, int32_t n_bins, mote_arena *a,
+                              clip_facts *f, mote_err *err)
 {
     MOTE_TRY(mote_arena_take(a, p->n, sizeof *f->predicted, &f->predicted, err));
     MOTE_TRY(mote_arena_take(a, p->n, sizeof *f->bin, &f->bin, err));
@@ -112,7 +117,8 @@ static mote_status take_facts(const mote_predictions *p, int32_t n_bins, mote_ar
     return MOTE_OK;
 }
 
-static mote_status take_tally(int32_t n_classes, int32_t n_bins, mote_arena *a, tally *t, mote_err *err)
+static mote_status take_tally(int32_t n_classes, int32_t n_bins, mote_arena *a, tally *t,
+                              mote_err *err)
 {
     size_t cells = (size_t)n_classes * (size_t)n_classes;
     *t = (tally){0};
@@ -188,7 +194,8 @@ static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins)
  * clip is its own. */
 typedef struct { size_t n_groups; size_t *first; uint32_t *members; } group_index;
 
-static mote_status index_groups(const mote_predictions *p, mote_arena *a, group_index *x, mote_err *err)
+static mote_status index_groups(const mote_predictions *p, mote_arena *a, group_index *x,
+                                mote_err *err)
 {
     x->n_groups = p->groups ? (size_t)p->n_groups : p->n;
     MOTE_TRY(mote_arena_take(a, x->n_groups + 1, sizeof *x->first, &x->first, err));
@@ -219,7 +226,8 @@ static mote_interval percentile(double value, double *values, size_t n, double c
 {
     mote_sort_doubles(values, n);
     double tail = (1 - confidence) / 2;
-    mote_interval out = {value, mote_quantile_sorted(values, n, tail), mote_quantile_sorted(values, n, 1 - tail)};
+    mote_interval out = {value, mote_quantile_sorted(values, n, tail),
+                         mote_quantile_sorted(values, n, 1 - tail)};
     out.lo = fmin(out.lo, value);
     out.hi = fmax(out.hi, value);
     return out;
@@ -229,8 +237,9 @@ static mote_interval percentile(double value, double *values, size_t n, double c
 
 /* Groups are drawn with replacement, as many as there are; empty draws (all groups without clips)
  * cannot happen because groups without clips are not drawn. */
-static mote_status bootstrap(const mote_predictions *p, const mote_evaluate_config *cfg, const clip_facts *f,
-                             const summary *point, mote_arena *a, mote_evaluation *out, mote_err *err)
+static mote_status bootstrap(const mote_predictions *p, const mote_evaluate_config *cfg,
+                             const clip_facts *f, const summary *point, mote_arena *a,
+                             mote_evaluation *out, mote_err *err)
 {
     group_index x;
     tally t;
@@ -282,7 +291,8 @@ static void fill_classes(const tally *t, mote_evaluation *out)
     }
 }
 
-static void fill_groups(const mote_predictions *p, const clip_facts *f, int32_t min_group, mote_evaluation *out)
+static void fill_groups(const mote_predictions *p, const clip_facts *f, int32_t min_group,
+                        mote_evaluation *out)
 {
     out->worst_group = -1;
     for (size_t i = 0; out->n_groups > 0 && i < p->n; i++) {
@@ -293,8 +303,9 @@ static void fill_groups(const mote_predictions *p, const clip_facts *f, int32_t 
     for (int32_t k = 0; k < out->n_groups; k++) {
         mote_group_result *g = &out->groups[k];
         g->accuracy = mote_interval_wilson(g->n_right, g->n, out->confidence_level);
-        if (g->n > 0 && g->n >= min_group
-            && (out->worst_group < 0 || g->accuracy.value < out->groups[out->worst_group].accuracy.value))
+        if (g->n > 0 && g->n >= min_group &&
+            (out->worst_group < 0 ||
+             g->accuracy.value < out->groups[out->worst_group].accuracy.value))
             out->worst_group = k;
     }
 }
@@ -313,8 +324,11 @@ mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config 
                           mote_evaluation *out, mote_err *err)
 {
     MOTE_TRY(check(p, cfg, err));
-    mote_evaluation e = {.n = (int64_t)p->n, .n_classes = p->n_classes, .n_groups = p->groups ? p->n_groups : 0,
-                         .n_bins = cfg->n_bins, .confidence_level = cfg->confidence};
+    mote_evaluation e = {.n = (int64_t)p->n,
+                         .n_classes = p->n_classes,
+                         .n_groups = p->groups ? p->n_groups : 0,
+                         .n_bins = cfg->n_bins,
+                         .confidence_level = cfg->confidence};
     tally t;
     MOTE_TRY(take_tally(p->n_classes, cfg->n_bins, a, &t, err));
     MOTE_TRY(mote_arena_take(a, (size_t)e.n_classes, sizeof *e.classes, &e.classes, err));
@@ -358,7 +372,8 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
             }
         total += fabs((double)n_right - sum) / (double)n;
         if (bins)
-            bins[b] = (mote_calibration_bin){count, count ? sum / (double)count : 0, ratio(n_right, count)};
+            bins[b] = (mote_calibration_bin){count, count ? sum / (double)count : 0,
+                                             ratio(n_right, count)};
     }
     return total;
 }
@@ -385,7 +400,8 @@ static double temperature_slope(const mote_predictions *p, double beta, double *
     return slope;
 }
 
-mote_status mote_temperature_fit(const mote_predictions *p, double *temperature, double *nll, mote_err *err)
+mote_status mote_temperature_fit(const mote_predictions *p, double *temperature, double *nll,
+                                 mote_err *err)
 {
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(check(p, &cfg, err));

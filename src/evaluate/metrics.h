@@ -70,14 +70,14 @@ typedef struct {
 } mote_evaluation;
 
 /* Evaluate. macro_f1 is the mean over classes that occur or were predicted (as sklearn's f1_score
- * with average='macro'). brier: mean over clips of the sum over classes of (p - y)^2, 0..2. nll: mean
- * of -ln p of the right class, p at least 1e-7 because a quantised softmax can say 0. ece: below,
- * of the winning probability.
+ * with average='macro'). brier: mean over clips of the sum over classes of (p - y)^2, 0..2. nll:
+ * mean of -ln p of the right class, p at least 1e-7 because a quantised softmax can say 0. ece:
+ * below, of the winning probability.
  *
  * Errors: ARG  a label, group or probability out of range (named), n = 0, config out of range
  *         NOMEM. Cost: O(n_resamples * n). Scratch is taken from `a` and rewound. */
-MOTE_MUST_USE mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config *cfg, mote_arena *a,
-                                        mote_evaluation *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config *cfg,
+                                        mote_arena *a, mote_evaluation *out, mote_err *err);
 
 /* The predicted class of each clip into classes[n]. */
 void mote_predictions_argmax(const mote_predictions *p, int32_t *classes);
@@ -91,13 +91,16 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
 /* Temperature scaling: the T that minimises nll of p^(1/T) / sum, within [0.02, 50], found by
  * bisection on the derivative (the nll is convex in 1/T). ARG as above; also *nll (NULL allowed).
  * Source: Guo et al., On Calibration of Modern Neural Networks (2017), section 4.2. */
-MOTE_MUST_USE mote_status mote_temperature_fit(const mote_predictions *p, double *temperature, double *nll, mote_err *err);
+MOTE_MUST_USE mote_status mote_temperature_fit(const mote_predictions *p, double *temperature,
+                                               double *nll, mote_err *err);
 /* p^(1/T) / sum, in place, one row of n_classes. */
 void mote_temperature_apply(float *row, int32_t n_classes, double temperature);
 
 /* Everything above as one document; names [n_classes] and group_names [n_groups] (NULL: no groups
  * are written). A new reference owned by the caller. */
-MOTE_MUST_USE mote_status mote_evaluation_to_json(const mote_evaluation *e, const char *const *names,
-                                                  const char *const *group_names, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_evaluation_to_json(const mote_evaluation *e,
+                                                  const char *const *names,
+                                                  const char *const *group_names, json_t **out,
+                                                  mote_err *err);
 
 #endif

@@ -5,7 +5,8 @@
 #include "evaluate/json_parts.h"
 #include "evaluate/metrics.h"
 
-static mote_status classes_json(const mote_evaluation *e, const char *const *names, json_t **out, mote_err *err)
+static mote_status classes_json(const mote_evaluation *e, const char *const *names, json_t **out,
+                                mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
     for (int32_t k = 0; k < e->n_classes; k++) {
@@ -25,7 +26,8 @@ static mote_status classes_json(const mote_evaluation *e, const char *const *nam
     return MOTE_OK;
 }
 
-static mote_status groups_json(const mote_evaluation *e, const char *const *names, json_t **out, mote_err *err)
+static mote_status groups_json(const mote_evaluation *e, const char *const *names, json_t **out,
+                               mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
     for (int32_t k = 0; k < e->n_groups; k++) {
@@ -75,8 +77,8 @@ static mote_status bins_json(const mote_evaluation *e, json_t **out, mote_err *e
     return MOTE_OK;
 }
 
-static mote_status put_worst(const mote_evaluation *e, const char *const *names, const char *const *group_names,
-                             json_t *o, mote_err *err)
+static mote_status put_worst(const mote_evaluation *e, const char *const *names,
+                             const char *const *group_names, json_t *o, mote_err *err)
 {
     if (e->worst_class >= 0)
         MOTE_TRY(mote_json_put(o, "worst_class", json_string(names[e->worst_class]), err));

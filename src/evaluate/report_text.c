@@ -52,10 +52,13 @@ static void add_interval(mote_buf *out, mote_interval x)
 
 void mote_report_summary(const mote_evaluation *e, mote_buf *out)
 {
-    mote_buf_printf(out, "accuracy %.1f %% (%.1f to %.1f), macro F1 %.1f %% (%.1f to %.1f), calibration error "
-                    "%.3f (%.3f to %.3f), n %lld\n", e->accuracy.value * 100, e->accuracy.lo * 100,
-                    e->accuracy.hi * 100, e->macro_f1.value * 100, e->macro_f1.lo * 100, e->macro_f1.hi * 100,
-                    e->ece.value, e->ece.lo, e->ece.hi, (long long)e->n);
+    mote_buf_printf(
+        out,
+        "accuracy %.1f %% (%.1f to %.1f), macro F1 %.1f %% (%.1f to %.1f), calibration error "
+        "%.3f (%.3f to %.3f), n %lld\n",
+        e->accuracy.value * 100, e->accuracy.lo * 100, e->accuracy.hi * 100,
+        e->macro_f1.value * 100, e->macro_f1.lo * 100, e->macro_f1.hi * 100, e->ece.value,
+        e->ece.lo, e->ece.hi, (long long)e->n);
 }
 
 static void add_count(mote_buf *out, int64_t x, size_t to)
@@ -84,7 +87,8 @@ static void list_confusions(const mote_evaluation *e, const char *const *names, 
         }
         if (best == 0)
             break;
-        mote_buf_printf(out, "  %lld x '%s' heard as '%s'\n", (long long)best, names[at / n], names[at % n]);
+        mote_buf_printf(out, "  %lld x '%s' heard as '%s'\n", (long long)best, names[at / n],
+                        names[at % n]);
         below = best;
         after = at;
     }
@@ -139,7 +143,8 @@ void mote_report_classes(const mote_evaluation *e, const char *const *names, mot
     }
 }
 
-void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst, mote_buf *out)
+void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
+                        mote_buf *out)
 {
     size_t n_filled = 0, first = widest(group_names, e->n_groups, 5);
     for (int32_t g = 0; g < e->n_groups; g++)
@@ -172,22 +177,25 @@ void mote_report_groups(const mote_evaluation *e, const char *const *group_names
         mote_buf_printf(out, "%zu more, at least as good\n", n_filled - shown);
 }
 
-static void add_point(const mote_stream_point *p, bool is_chosen, const char *currency, mote_buf *out)
+static void add_point(const mote_stream_point *p, bool is_chosen, const char *currency,
+                      mote_buf *out)
 {
     mote_buf_printf(out, "%s %.3f  %8.2f (%.2f to %.2f)  ", is_chosen ? "->" : "  ", p->threshold,
-                    p->false_accepts_per_hour.value, p->false_accepts_per_hour.lo, p->false_accepts_per_hour.hi);
+                    p->false_accepts_per_hour.value, p->false_accepts_per_hour.lo,
+                    p->false_accepts_per_hour.hi);
     add_interval(out, p->false_reject_rate);
     if (isfinite(p->value.value.value))
         mote_buf_printf(out, "  %.2f %s a day", p->value.value.value, currency);
     mote_buf_char(out, '\n');
 }
 
-void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice, const char *currency,
-                        mote_buf *out)
+void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice,
+                        const char *currency, mote_buf *out)
 {
     const mote_stream_counts *k = &c->points[choice->index].counts;
     char limit[64];
-    (void)mote_format(limit, sizeof limit, "fewest missed words at %g false accepts an hour or less",
+    (void)mote_format(limit, sizeof limit,
+                      "fewest missed words at %g false accepts an hour or less",
                       choice->max_false_accepts_per_hour);
     mote_buf_printf(out, "stream of %.2f h with %lld words; threshold chosen for %s%s\n", k->hours,
                     (long long)k->n_words, choice->by_value ? "the most value" : limit,
@@ -202,8 +210,9 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
             i--;
         from = i;
         i = to;
-        while (i + 1 < MOTE_STREAM_POINTS && c->points[i].counts.n_hits == c->points[to].counts.n_hits
-               && c->points[i].counts.n_false_accepts == c->points[to].counts.n_false_accepts)
+        while (i + 1 < MOTE_STREAM_POINTS &&
+               c->points[i].counts.n_hits == c->points[to].counts.n_hits &&
+               c->points[i].counts.n_false_accepts == c->points[to].counts.n_false_accepts)
             i++;
         to = i;
     }
@@ -212,7 +221,8 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
         bool is_chosen = i == choice->index;
         bool is_change = !before || p->counts.n_hits != before->counts.n_hits
                          || p->counts.n_false_accepts != before->counts.n_false_accepts;
-        bool is_run_of_choice = p->counts.n_hits == k->n_hits && p->counts.n_false_accepts == k->n_false_accepts;
+        bool is_run_of_choice =
+            p->counts.n_hits == k->n_hits && p->counts.n_false_accepts == k->n_false_accepts;
         if (is_chosen || (is_change && !is_run_of_choice))
             add_point(p, is_chosen, currency, out);
     }
@@ -229,13 +239,13 @@ static void add_comparison(const mote_comparison *c, const char *name, size_t fi
     add_percent(out, c->champion.value);
     mote_buf_str(out, "    ");
     add_percent(out, c->challenger.value);
-    mote_buf_printf(out, "   %+6.1f (%+.1f to %+.1f)   %.3g\n", c->difference.value * 100, c->difference.lo * 100,
-                    c->difference.hi * 100, c->p);
+    mote_buf_printf(out, "   %+6.1f (%+.1f to %+.1f)   %.3g\n", c->difference.value * 100,
+                    c->difference.lo * 100, c->difference.hi * 100, c->p);
 }
 
 void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,
-                            const char *const *slice_names, int32_t n_slices, const mote_promotion *promotion,
-                            mote_buf *out)
+                            const char *const *slice_names, int32_t n_slices,
+                            const mote_promotion *promotion, mote_buf *out)
 {
     size_t first = widest(slice_names, slices ? n_slices : 0, 9);
     add_padded(out, "condition", first, false);
@@ -246,8 +256,10 @@ void mote_report_comparison(const mote_comparison *overall, const mote_compariso
     if (!promotion)
         return;
     for (size_t i = 0; i < promotion->n_reasons; i++)
-        mote_buf_printf(out, "%s  %s\n", promotion->is_held[i] ? "held    " : "not held", promotion->reasons[i]);
-    mote_buf_printf(out, "the challenger %s the champion\n", promotion->is_promoted ? "may replace" : "does not replace");
+        mote_buf_printf(out, "%s  %s\n", promotion->is_held[i] ? "held    " : "not held",
+                        promotion->reasons[i]);
+    mote_buf_printf(out, "the challenger %s the champion\n",
+                    promotion->is_promoted ? "may replace" : "does not replace");
 }
 
 void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
@@ -256,7 +268,8 @@ void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
         mote_verdict_text(&verdicts[i], out);
         mote_buf_char(out, '\n');
     }
-    mote_buf_printf(out, "%zu met, %zu not met, %zu unknown\n", mote_verdict_count(verdicts, n, MOTE_VERDICT_MET),
+    mote_buf_printf(out, "%zu met, %zu not met, %zu unknown\n",
+                    mote_verdict_count(verdicts, n, MOTE_VERDICT_MET),
                     mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET),
                     mote_verdict_count(verdicts, n, MOTE_VERDICT_UNKNOWN));
 }

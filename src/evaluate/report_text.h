@@ -26,16 +26,17 @@ void mote_report_confusion(const mote_evaluation *e, const char *const *names, m
 void mote_report_classes(const mote_evaluation *e, const char *const *names, mote_buf *out);
 
 /* The n_worst groups with the lowest accuracy, and how many others there are. */
-void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst, mote_buf *out);
+void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
+                        mote_buf *out);
 
 /* The chosen point of a stream, and some others around it. */
-void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice, const char *currency,
-                        mote_buf *out);
+void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice,
+                        const char *currency, mote_buf *out);
 
 /* One line a slice, then the conditions of the promotion (NULL: left out). slices may be NULL. */
 void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,
-                            const char *const *slice_names, int32_t n_slices, const mote_promotion *promotion,
-                            mote_buf *out);
+                            const char *const *slice_names, int32_t n_slices,
+                            const mote_promotion *promotion, mote_buf *out);
 
 /* One line a verdict, then "N met, N not met, N unknown". */
 void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out);

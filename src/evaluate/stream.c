@@ -21,22 +21,26 @@ mote_stream_config mote_stream_config_of(const mote_project *p, uint64_t seed)
                                 .gap_s = (p->stream.tolerance_ms + 250) / 1000, .seed = seed};
 }
 
-static mote_status check(const mote_stream_material *m, const mote_stream_config *cfg, mote_err *err)
+static mote_status check(const mote_stream_material *m, const mote_stream_config *cfg,
+                         mote_err *err)
 {
-    if (m->rate_hz < 1000 || m->rate_hz > 192000 || m->clip_samples == 0 || m->clip_samples > 10u * 192000u
-        || m->n > INT32_MAX || m->n_keywords < 1 || m->n_keywords > MOTE_MODEL_MAX_LABELS)
-        return mote_fail(err, MOTE_ARG, "stream: rate %d Hz, clips of %zu samples or %d keywords is out of range",
+    if (m->rate_hz < 1000 || m->rate_hz > 192000 || m->clip_samples == 0 ||
+        m->clip_samples > 10u * 192000u || m->n > INT32_MAX || m->n_keywords < 1 ||
+        m->n_keywords > MOTE_MODEL_MAX_LABELS)
+        return mote_fail(err, MOTE_ARG,
+                         "stream: rate %d Hz, clips of %zu samples or %d keywords is out of range",
                          m->rate_hz, m->clip_samples, m->n_keywords);
     if (!(cfg->hours > 0 && cfg->hours <= 1000) || !(cfg->gap_s >= 0 && cfg->gap_s <= 60)
         || !(cfg->snr_db.lo <= cfg->snr_db.hi && cfg->snr_db.lo >= -60 && cfg->snr_db.hi <= 120))
-        return mote_fail(err, MOTE_ARG, "stream: %g hours, gap %g s or SNR %g..%g dB is out of range", cfg->hours,
+        return mote_fail(err, MOTE_ARG,
+                         "stream: %g hours, gap %g s or SNR %g..%g dB is out of range", cfg->hours,
                          cfg->gap_s, cfg->snr_db.lo, cfg->snr_db.hi);
     return MOTE_OK;
 }
 
 /* Clips that may be placed, in drawn order. */
-static mote_status draw_order(const mote_stream_material *m, uint64_t seed, mote_arena *a, uint32_t **out, size_t *n,
-                              mote_err *err)
+static mote_status draw_order(const mote_stream_material *m, uint64_t seed, mote_arena *a,
+                              uint32_t **out, size_t *n, mote_err *err)
 {
     uint32_t *order = NULL;
     size_t n_usable = 0;
@@ -154,7 +158,8 @@ static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t 
     scale_piece(&piece, n, loud > 0 ? loud / pow(10, snr_db / 20) : QUIET_RMS);
 
     mote_stream_event *e = &b->track->events[slot];
-    *e = (mote_stream_event){(int64_t)start, (int64_t)(start + m->clip_samples), m->class_id[clip], (int32_t)clip};
+    *e = (mote_stream_event){(int64_t)start, (int64_t)(start + m->clip_samples), m->class_id[clip],
+                             (int32_t)clip};
     b->track->n_words += e->class_id < m->n_keywords;
     for (size_t i = 0; i < n; i++) {
         double x = noise_next(&piece);
@@ -173,8 +178,8 @@ static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t 
         b->tail[i] = noise_next(&piece) * sqrt(1 - (double)i / (double)b->n_fade);
 }
 
-mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_config *cfg, mote_arena *a,
-                              mote_stream_track *out, mote_err *err)
+mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_config *cfg,
+                              mote_arena *a, mote_stream_track *out, mote_err *err)
 {
     MOTE_TRY(check(m, cfg, err));
     uint32_t *order = NULL;
@@ -186,29 +191,35 @@ mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_c
     least = least > b.n_fade ? least : b.n_fade;
     t.n_events = n_usable < t.n / least ? n_usable : t.n / least;
     if (t.n_events == 0)
-        return mote_fail(err, MOTE_ARG, "stream: %s", n_usable == 0 ? "there are no clips of words to place"
-                         : "too short for one clip and its gap");
+        return mote_fail(err, MOTE_ARG, "stream: %s",
+                         n_usable == 0 ? "there are no clips of words to place"
+                                       : "too short for one clip and its gap");
     MOTE_TRY(mote_arena_take(a, t.n_events, sizeof *t.events, &t.events, err));
     MOTE_TRY(mote_arena_take(a, t.n, sizeof *t.pcm, &t.pcm, err));
     MOTE_TRY(mote_arena_take(a, b.n_fade, sizeof *b.tail, &b.tail, err));
     MOTE_TRY(mote_arena_take(a, m->clip_samples, sizeof *b.bed, &b.bed, err));
     size_t slot_samples = t.n / t.n_events;
     for (size_t i = 0; i < t.n_events; i++)
-        fill_slot(&b, i, i * slot_samples, i + 1 == t.n_events ? t.n : (i + 1) * slot_samples, order[i]);
+        fill_slot(&b, i, i * slot_samples, i + 1 == t.n_events ? t.n : (i + 1) * slot_samples,
+                  order[i]);
     *out = t;
     return MOTE_OK;
 }
 
-mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, size_t window, size_t hop,
-                            mote_stream_classify *classify, void *arg, mote_stream_progress *progress,
-                            void *progress_arg, const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
+mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, size_t window,
+                            size_t hop, mote_stream_classify *classify, void *arg,
+                            mote_stream_progress *progress, void *progress_arg,
+                            const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
                             mote_err *err)
 {
     if (window == 0 || hop == 0 || window > track->n || n_classes < 2)
-        return mote_fail(err, MOTE_ARG, "stream: window %zu, hop %zu or %d classes is out of range", window, hop,
-                         n_classes);
-    mote_stream_outputs o = {.n_classes = n_classes, .rate_hz = track->rate_hz, .window = (int64_t)window,
-                             .hop = (int64_t)hop, .n = 1 + (track->n - window) / hop};
+        return mote_fail(err, MOTE_ARG, "stream: window %zu, hop %zu or %d classes is out of range",
+                         window, hop, n_classes);
+    mote_stream_outputs o = {.n_classes = n_classes,
+                             .rate_hz = track->rate_hz,
+                             .window = (int64_t)window,
+                             .hop = (int64_t)hop,
+                             .n = 1 + (track->n - window) / hop};
     size_t bytes;
     if (!mote_mul_size(o.n, (size_t)n_classes, &bytes))
         return mote_fail(err, MOTE_ARG, "stream: too long");
@@ -217,7 +228,8 @@ mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, s
         size_t n = o.n - i < BATCH ? o.n - i : BATCH;
         if (mote_cancelled(cancel))
             return mote_fail(err, MOTE_CANCELLED, "stream: stopped on request");
-        MOTE_TRY(classify(arg, track->pcm + i * hop, n, window, hop, o.q + i * (size_t)n_classes, err));
+        MOTE_TRY(
+            classify(arg, track->pcm + i * hop, n, window, hop, o.q + i * (size_t)n_classes, err));
         if (progress)
             progress(progress_arg, i + n, o.n);
     }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The test as the product hears it: clips somewhere in hours of noise, a model that looks every hop,
- * and the detector of the firmware. False accepts per hour and missed words as the threshold moves.
+/* The test as the product hears it: clips somewhere in hours of noise, a model that looks every
+ * hop, and the detector of the firmware. False accepts per hour and missed words as the threshold
+ * moves.
  *
- *     clips, noise ──build──> track ──run (your model)──> outputs ──curve──> points ──choose──> threshold
+ *     clips, noise --build--> track --run (your model)--> outputs --curve--> points --choose-->
+ *     threshold
  *
  * The threshold belongs to be chosen on a stream of validation clips and judged on one of test
  * clips: chosen and judged on the same stream it looks better than it is.
@@ -41,7 +43,7 @@ typedef struct {
 
 typedef struct {
     double hours;                       /* of the stream, > 0 */
-    mote_span snr_db;                   /* of each clip against the noise around it, by RMS of the clip */
+    mote_span snr_db; /* of each clip against the noise around it, by RMS of the clip */
     double gap_s;                       /* least time between two clips, >= 0 */
     uint64_t seed;
 } mote_stream_config;
@@ -73,13 +75,14 @@ mote_stream_config mote_stream_config_of(const mote_project *p, uint64_t seed);
  *
  * Errors: ARG  config or material out of range, no clip, the stream is shorter than one slot
  *         NOMEM */
-MOTE_MUST_USE mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_config *cfg, mote_arena *a,
+MOTE_MUST_USE mote_status mote_stream_build(const mote_stream_material *m,
+                                            const mote_stream_config *cfg, mote_arena *a,
                                             mote_stream_track *out, mote_err *err);
 
 /* ---- the model on it ---- */
 
-/* Outputs of a model for window i at samples [i * hop, i * hop + window): int8 of a softmax, p = (q +
- * 128) / 256, as the firmware sees them. */
+/* Outputs of a model for window i at samples [i * hop, i * hop + window): int8 of a softmax, p = (q
+ * + 128) / 256, as the firmware sees them. */
 typedef struct {
     int32_t n_classes, rate_hz;
     int64_t window, hop;                /* samples */
@@ -88,17 +91,17 @@ typedef struct {
 } mote_stream_outputs;
 
 /* The caller's model: n windows, the i-th at pcm + i * hop, into q [n][n_classes]. */
-typedef mote_status mote_stream_classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
-                                         int8_t *q, mote_err *err);
+typedef mote_status mote_stream_classify(void *arg, const int16_t *pcm, size_t n, size_t window,
+                                         size_t hop, int8_t *q, mote_err *err);
 
 /* Run the model over the track in batches of 256 windows, in order. progress (NULL allowed) is told
  * after each. CANCELLED when *cancel is set; what classify returns; ARG for window or hop. */
 typedef void mote_stream_progress(void *arg, size_t done, size_t total);
-MOTE_MUST_USE mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, size_t window, size_t hop,
-                                          mote_stream_classify *classify, void *arg,
-                                          mote_stream_progress *progress, void *progress_arg,
-                                          const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
-                                          mote_err *err);
+MOTE_MUST_USE mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes,
+                                          size_t window, size_t hop, mote_stream_classify *classify,
+                                          void *arg, mote_stream_progress *progress,
+                                          void *progress_arg, const mote_cancel *cancel,
+                                          mote_arena *a, mote_stream_outputs *out, mote_err *err);
 
 /* A float probability as the int8 of the softmax output. */
 int8_t mote_stream_quantize(float probability);
@@ -108,8 +111,8 @@ int8_t mote_stream_quantize(float probability);
 typedef struct {
     int32_t smooth_hops;                /* 1..64 */
     int32_t suppress_hops;
-    double tolerance_s;                 /* a detection counts for a word from its clip's start to this
-                                           long after its end */
+    double tolerance_s; /* a detection counts for a word from its clip's start to this
+                           long after its end */
 } mote_stream_detector;
 
 /* Smoothing, suppression and tolerance of the project in hops. */
@@ -126,8 +129,9 @@ typedef struct {
 
 /* Count with one threshold (probability, as mrt_detector_threshold takes it) for all keywords. The
  * time of a detection is the end of its window. ARG when the outputs do not fit the detector. */
-MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,
-                                            int32_t n_keywords, const mote_stream_detector *d, double threshold,
+MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
+                                            const mote_stream_track *track, int32_t n_keywords,
+                                            const mote_stream_detector *d, double threshold,
                                             mote_stream_counts *out, mote_err *err);
 
 typedef struct {
@@ -149,10 +153,12 @@ typedef struct {
 } mote_stream_curve;
 
 /* *out lives as long as `a`. `value` may have is_given false. */
-MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
-                                               int32_t n_keywords, const mote_stream_detector *d,
-                                               const mote_project_value *value, double confidence, mote_arena *a,
-                                               mote_stream_curve **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o,
+                                               const mote_stream_track *track, int32_t n_keywords,
+                                               const mote_stream_detector *d,
+                                               const mote_project_value *value, double confidence,
+                                               mote_arena *a, mote_stream_curve **out,
+                                               mote_err *err);
 
 /* ---- choosing ---- */
 
@@ -167,17 +173,22 @@ typedef struct {
  * more than max_false_accepts_per_hour, or, when none does, the fewest false accepts. Ties: fewer
  * false accepts, then fewer missed words, then the middle of the run of equal points, which is the
  * furthest from where either side changes. */
-mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_false_accepts_per_hour);
+mote_stream_choice mote_stream_choose(const mote_stream_curve *c,
+                                      double max_false_accepts_per_hour);
 
 /* The operating point of a model: the threshold for every keyword, 0 for the other labels. */
-mote_operating_point mote_stream_operating_point(const mote_stream_curve *c, const mote_stream_choice *choice,
-                                                 int32_t n_keywords, int32_t n_labels, double temperature);
+mote_operating_point mote_stream_operating_point(const mote_stream_curve *c,
+                                                 const mote_stream_choice *choice,
+                                                 int32_t n_keywords, int32_t n_labels,
+                                                 double temperature);
 
 /* {"threshold", "by", rates with intervals, counts, value} of one point, and the whole curve as
- * arrays for plotting ("threshold", "false_accepts_per_hour", "false_reject_rate"), points that equal
- * the one before left out. New references owned by the caller. */
-MOTE_MUST_USE mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords, int32_t n_keywords,
+ * arrays for plotting ("threshold", "false_accepts_per_hour", "false_reject_rate"), points that
+ * equal the one before left out. New references owned by the caller. */
+MOTE_MUST_USE mote_status mote_stream_point_to_json(const mote_stream_point *p,
+                                                    const char *const *keywords, int32_t n_keywords,
                                                     json_t **out, mote_err *err);
-MOTE_MUST_USE mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out,
+                                                    mote_err *err);
 
 #endif

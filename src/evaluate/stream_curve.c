@@ -17,7 +17,8 @@ static int32_t hops(double ms, double hop_ms, int32_t lo, int32_t hi)
 mote_stream_detector mote_stream_detector_of(const mote_project *p)
 {
     const mote_project_stream *s = &p->stream;
-    return (mote_stream_detector){.smooth_hops = hops(s->smoothing_ms, s->hop_ms, 1, MRT_DETECTOR_MAX_HOPS),
+    return (mote_stream_detector){.smooth_hops =
+                                      hops(s->smoothing_ms, s->hop_ms, 1, MRT_DETECTOR_MAX_HOPS),
                                   .suppress_hops = hops(s->suppression_ms, s->hop_ms, 0, 1000000),
                                   .tolerance_s = s->tolerance_ms / 1000};
 }
@@ -67,23 +68,29 @@ typedef struct {
 static mrt_detector_config config_of(const mote_stream_outputs *o, const mote_stream_detector *d,
                                      const uint32_t *thresholds)
 {
-    return (mrt_detector_config){.n_classes = o->n_classes, .smooth_hops = d->smooth_hops, .min_count = d->smooth_hops,
-                                 .suppress_hops = d->suppress_hops, .thresholds = thresholds};
+    return (mrt_detector_config){.n_classes = o->n_classes,
+                                 .smooth_hops = d->smooth_hops,
+                                 .min_count = d->smooth_hops,
+                                 .suppress_hops = d->suppress_hops,
+                                 .thresholds = thresholds};
 }
 
-static mote_status start_counting(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
-                                  const mote_stream_detector *d, mote_arena *a, counting **out, mote_err *err)
+static mote_status start_counting(const mote_stream_outputs *o, const mote_stream_track *track,
+                                  int32_t n_keywords, const mote_stream_detector *d, mote_arena *a,
+                                  counting **out, mote_err *err)
 {
     counting *c = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *c, &c, err));
-    if (n_keywords < 1 || n_keywords > o->n_classes || n_keywords > MOTE_MODEL_MAX_LABELS
-        || o->n_classes > MRT_DETECTOR_MAX_CLASSES || !(d->tolerance_s >= 0 && d->tolerance_s <= 3600))
-        return mote_fail(err, MOTE_ARG, "stream: %d keywords of %d classes or tolerance %g s is out of range",
+    if (n_keywords < 1 || n_keywords > o->n_classes || n_keywords > MOTE_MODEL_MAX_LABELS ||
+        o->n_classes > MRT_DETECTOR_MAX_CLASSES || !(d->tolerance_s >= 0 && d->tolerance_s <= 3600))
+        return mote_fail(err, MOTE_ARG,
+                         "stream: %d keywords of %d classes or tolerance %g s is out of range",
                          n_keywords, o->n_classes, d->tolerance_s);
     mrt_detector_config cfg = config_of(o, d, c->thresholds);
     size_t bytes = mrt_detector_bytes(&cfg);
     if (bytes == 0)
-        return mote_fail(err, MOTE_ARG, "stream: smoothing over %d hops or suppression of %d is out of range",
+        return mote_fail(err, MOTE_ARG,
+                         "stream: smoothing over %d hops or suppression of %d is out of range",
                          d->smooth_hops, d->suppress_hops);
     MOTE_TRY(mote_arena_take(a, bytes, 1, &c->memory, err));
     MOTE_TRY(mote_arena_take(a, track->n_events, sizeof *c->is_hit, &c->is_hit, err));
@@ -91,10 +98,12 @@ static mote_status start_counting(const mote_stream_outputs *o, const mote_strea
     return MOTE_OK;
 }
 
-static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o, const mote_stream_track *track,
-                                   int32_t n_keywords, const mote_stream_detector *d, double threshold)
+static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
+                                   const mote_stream_track *track, int32_t n_keywords,
+                                   const mote_stream_detector *d, double threshold)
 {
-    mote_stream_counts counts = {.n_words = track->n_words, .hours = (double)track->n / track->rate_hz / 3600};
+    mote_stream_counts counts = {.n_words = track->n_words,
+                                 .hours = (double)track->n / track->rate_hz / 3600};
     for (size_t i = 0; i < track->n_events; i++)
         if (track->events[i].class_id < n_keywords)
             counts.per_word[track->events[i].class_id]++;
@@ -104,7 +113,9 @@ static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o, co
     int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
     MOTE_BUG_IF(!is_ready);
     memset(c->is_hit, 0, track->n_events * sizeof *c->is_hit);
-    matcher m = {.track = track, .is_hit = c->is_hit, .tolerance = (int64_t)(d->tolerance_s * track->rate_hz)};
+    matcher m = {.track = track,
+                 .is_hit = c->is_hit,
+                 .tolerance = (int64_t)(d->tolerance_s * track->rate_hz)};
     for (size_t i = 0; i < o->n; i++) {
         mrt_detection hit;
         if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit))
@@ -113,8 +124,9 @@ static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o, co
     return counts;
 }
 
-mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
-                              const mote_stream_detector *d, double threshold, mote_stream_counts *out, mote_err *err)
+mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,
+                              int32_t n_keywords, const mote_stream_detector *d, double threshold,
+                              mote_stream_counts *out, mote_err *err)
 {
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
@@ -124,8 +136,8 @@ mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_tr
     return MOTE_OK;
 }
 
-static mote_stream_point point_of(double threshold, const mote_stream_counts *c, const mote_project_value *value,
-                                  double confidence)
+static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
+                                  const mote_project_value *value, double confidence)
 {
     mote_value_counts v = {c->n_words, c->n_words - c->n_hits, c->n_false_accepts, c->hours};
     return (mote_stream_point){
@@ -137,9 +149,10 @@ static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
     };
 }
 
-mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track, int32_t n_keywords,
-                                 const mote_stream_detector *d, const mote_project_value *value, double confidence,
-                                 mote_arena *a, mote_stream_curve **out, mote_err *err)
+mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
+                                 int32_t n_keywords, const mote_stream_detector *d,
+                                 const mote_project_value *value, double confidence, mote_arena *a,
+                                 mote_stream_curve **out, mote_err *err)
 {
     if (!(confidence > 0 && confidence < 1))
         return mote_fail(err, MOTE_ARG, "stream: confidence %g is not between 0 and 1", confidence);
@@ -162,11 +175,13 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
 }
 
 /* Is a better than b? Same order for both policies after the first question. */
-static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bool by_value, double max_fa)
+static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bool by_value,
+                      double max_fa)
 {
     if (by_value && a->value.value.value != b->value.value.value)
         return a->value.value.value > b->value.value.value;
-    bool a_fits = a->false_accepts_per_hour.value <= max_fa, b_fits = b->false_accepts_per_hour.value <= max_fa;
+    bool a_fits = a->false_accepts_per_hour.value <= max_fa,
+         b_fits = b->false_accepts_per_hour.value <= max_fa;
     if (!by_value && a_fits != b_fits)
         return a_fits;
     if (!by_value && a_fits && a->counts.n_hits != b->counts.n_hits)
@@ -178,7 +193,8 @@ static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bo
 
 static bool is_same(const mote_stream_point *a, const mote_stream_point *b)
 {
-    return a->counts.n_hits == b->counts.n_hits && a->counts.n_false_accepts == b->counts.n_false_accepts;
+    return a->counts.n_hits == b->counts.n_hits &&
+           a->counts.n_false_accepts == b->counts.n_false_accepts;
 }
 
 mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_false_accepts_per_hour)
@@ -193,25 +209,28 @@ mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_fal
     while (last + 1 < MOTE_STREAM_POINTS && is_same(&c->points[last + 1], &c->points[best]))
         last++;
     choice.index = best + (last - best) / 2;
-    choice.is_limit_met = choice.by_value
-                          || c->points[choice.index].false_accepts_per_hour.value <= max_false_accepts_per_hour;
+    choice.is_limit_met = choice.by_value || c->points[choice.index].false_accepts_per_hour.value <=
+                                                 max_false_accepts_per_hour;
     return choice;
 }
 
-mote_operating_point mote_stream_operating_point(const mote_stream_curve *c, const mote_stream_choice *choice,
-                                                 int32_t n_keywords, int32_t n_labels, double temperature)
+mote_operating_point mote_stream_operating_point(const mote_stream_curve *c,
+                                                 const mote_stream_choice *choice,
+                                                 int32_t n_keywords, int32_t n_labels,
+                                                 double temperature)
 {
     mote_operating_point p = {.smooth_hops = c->detector.smooth_hops,
                               .hop_ms = (int32_t)nearbyint(c->hop_s * 1000),
-                              .suppress_ms = (int32_t)nearbyint(c->detector.suppress_hops * c->hop_s * 1000),
+                              .suppress_ms =
+                                  (int32_t)nearbyint(c->detector.suppress_hops * c->hop_s * 1000),
                               .temperature = (float)temperature};
     for (int32_t k = 0; k < n_keywords && k < n_labels && k < MOTE_MODEL_MAX_LABELS; k++)
         p.thresholds[k] = (float)c->points[choice->index].threshold;
     return p;
 }
 
-static mote_status per_word_json(const mote_stream_counts *c, const char *const *keywords, int32_t n_keywords,
-                                 json_t *list, mote_err *err)
+static mote_status per_word_json(const mote_stream_counts *c, const char *const *keywords,
+                                 int32_t n_keywords, json_t *list, mote_err *err)
 {
     for (int32_t k = 0; k < n_keywords; k++) {
         json_t *o = json_object();
@@ -224,8 +243,8 @@ static mote_status per_word_json(const mote_stream_counts *c, const char *const 
     return MOTE_OK;
 }
 
-mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords, int32_t n_keywords,
-                                      json_t **out, mote_err *err)
+mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords,
+                                      int32_t n_keywords, json_t **out, mote_err *err)
 {
     const mote_stream_counts *c = &p->counts;
     MOTE_SCOPED_JSON *o = json_object();
@@ -243,8 +262,10 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
     if (isfinite(p->value.value.value)) {
         MOTE_TRY(mote_json_put_interval(o, "value_per_day", p->value.value, err));
         MOTE_TRY(mote_json_put(o, "value_of_true_accepts", json_real(p->value.true_accepts), err));
-        MOTE_TRY(mote_json_put(o, "value_of_false_rejects", json_real(p->value.false_rejects), err));
-        MOTE_TRY(mote_json_put(o, "value_of_false_accepts", json_real(p->value.false_accepts), err));
+        MOTE_TRY(
+            mote_json_put(o, "value_of_false_rejects", json_real(p->value.false_rejects), err));
+        MOTE_TRY(
+            mote_json_put(o, "value_of_false_accepts", json_real(p->value.false_accepts), err));
     }
     json_t *words = json_array();
     MOTE_TRY(mote_json_put(o, "keywords", words, err));
@@ -266,9 +287,10 @@ mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out, 
         const mote_stream_point *p = &c->points[i];
         if (i > 0 && i + 1 < MOTE_STREAM_POINTS && is_same(p, &c->points[i - 1]))
             continue;
-        if (json_array_append_new(thresholds, json_real(p->threshold)) != 0
-            || json_array_append_new(accepts, mote_json_number(p->false_accepts_per_hour.value)) != 0
-            || json_array_append_new(rejects, mote_json_number(p->false_reject_rate.value)) != 0)
+        if (json_array_append_new(thresholds, json_real(p->threshold)) != 0 ||
+            json_array_append_new(accepts, mote_json_number(p->false_accepts_per_hour.value)) !=
+                0 ||
+            json_array_append_new(rejects, mote_json_number(p->false_reject_rate.value)) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
     }
     *out = json_incref(o);

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-static mote_value value_at(const mote_project_value *v, double missed, double false_accepts_per_hour)
+static mote_value value_at(const mote_project_value *v, double missed,
+                           double false_accepts_per_hour)
 {
     mote_value out = {
         .true_accepts = v->volume_per_day * (1 - missed) * v->true_accept,
@@ -15,7 +16,8 @@ static mote_value value_at(const mote_project_value *v, double missed, double fa
     return out;
 }
 
-mote_value mote_value_per_day(const mote_project_value *v, const mote_value_counts *c, double confidence)
+mote_value mote_value_per_day(const mote_project_value *v, const mote_value_counts *c,
+                              double confidence)
 {
     const double nan = (double)NAN;
     if (!v->is_given || c->n_words <= 0 || !(c->hours > 0) || !(confidence > 0 && confidence < 1))
@@ -26,8 +28,10 @@ mote_value mote_value_per_day(const mote_project_value *v, const mote_value_coun
     mote_value out = value_at(v, missed.value, accepts.value);
     /* Monotone in both rates, but which end is worse depends on the signs of the money. */
     double ends[4] = {
-        value_at(v, missed.lo, accepts.lo).value.value, value_at(v, missed.lo, accepts.hi).value.value,
-        value_at(v, missed.hi, accepts.lo).value.value, value_at(v, missed.hi, accepts.hi).value.value,
+        value_at(v, missed.lo, accepts.lo).value.value,
+        value_at(v, missed.lo, accepts.hi).value.value,
+        value_at(v, missed.hi, accepts.lo).value.value,
+        value_at(v, missed.hi, accepts.hi).value.value,
     };
     out.value.lo = out.value.hi = out.value.value;
     for (int i = 0; i < 4; i++) {

@@ -3,7 +3,8 @@
  *
  *   words a day * ((1 - m) * true_accept + m * false_reject) + hours a day * a * false_accept
  *
- * m: share of words that are missed; a: false accepts per hour of listening. Depends on project.h. */
+ * m: share of words that are missed; a: false accepts per hour of listening. Depends on project.h.
+ */
 #ifndef MOTE_EVALUATE_VALUE_H
 #define MOTE_EVALUATE_VALUE_H
 
@@ -22,11 +23,12 @@ typedef struct {
 /* Where the value comes from; each part is signed and they sum to value. */
 typedef struct {
     double true_accepts, false_rejects, false_accepts;
-    mote_interval value;                /* NaN when the project states no value or no words were heard */
+    mote_interval value; /* NaN when the project states no value or no words were heard */
 } mote_value;
 
 /* The interval takes the worse ends of the two rates' intervals, each at (1 + confidence) / 2, so
  * that both hold together with `confidence` (Bonferroni). */
-mote_value mote_value_per_day(const mote_project_value *v, const mote_value_counts *c, double confidence);
+mote_value mote_value_per_day(const mote_project_value *v, const mote_value_counts *c,
+                              double confidence);
 
 #endif

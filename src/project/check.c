@@ -20,8 +20,10 @@ static void check_name(mote_reader *r)
         bool is_letter = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z');
         bool is_other = (s[i] >= '0' && s[i] <= '9') || (i > 0 && strchr("._-", s[i]));
         if (!is_letter && !is_other) {
-            mote_reader_complain_key(r, "name", "'name' may hold letters, digits, '.', '_' and '-', and starts with "
-                                     "a letter or digit");
+            mote_reader_complain_key(
+                r, "name",
+                "'name' may hold letters, digits, '.', '_' and '-', and starts with "
+                "a letter or digit");
             return;
         }
     }
@@ -42,7 +44,8 @@ static void set_classes(mote_reader *r)
         items[n++] = MOTE_CLASS_SILENCE;
     p->classes = (mote_names){items, n};
     if (n == 1 && mote_reader_is_good(r, "keywords"))
-        mote_reader_complain_key(r, "keywords", "one keyword alone is not a choice: switch 'unknown' or 'silence' on");
+        mote_reader_complain_key(
+            r, "keywords", "one keyword alone is not a choice: switch 'unknown' or 'silence' on");
 }
 
 static void check_data(mote_reader *r)
@@ -51,10 +54,14 @@ static void check_data(mote_reader *r)
     double sum = d->train + d->validation + d->test;
     if (fabs(sum - 1) > 1e-6 && are_good(r, "data.splits.train", "data.splits.validation")
         && mote_reader_is_good(r, "data.splits.test"))
-        mote_reader_complain_key(r, "data.splits", "'data.splits' sum to %.6g (train %.6g, validation %.6g, test %.6g), "
-                                 "not 1", sum, d->train, d->validation, d->test);
+        mote_reader_complain_key(
+            r, "data.splits",
+            "'data.splits' sum to %.6g (train %.6g, validation %.6g, test %.6g), "
+            "not 1",
+            sum, d->train, d->validation, d->test);
     if (*d->group_pattern && !strstr(d->group_pattern, "{group}"))
-        mote_reader_complain_key(r, "data.group_pattern", "'data.group_pattern' must hold '{group}' where the group "
+        mote_reader_complain_key(r, "data.group_pattern",
+                                 "'data.group_pattern' must hold '{group}' where the group "
                                  "stands in the file name");
 }
 
@@ -63,19 +70,26 @@ static void check_features(mote_reader *r)
     const mote_project *p = r->project;
     const mote_project_features *f = &p->features;
     if (f->hop_ms > f->window_ms && are_good(r, "features.hop_ms", "features.window_ms"))
-        mote_reader_complain_key(r, "features.hop_ms", "'features.hop_ms' (%g) is more than window_ms (%g): sound "
-                                 "between windows would be lost", f->hop_ms, f->window_ms);
+        mote_reader_complain_key(r, "features.hop_ms",
+                                 "'features.hop_ms' (%g) is more than window_ms (%g): sound "
+                                 "between windows would be lost",
+                                 f->hop_ms, f->window_ms);
     if (f->window_ms > p->clip_ms && are_good(r, "features.window_ms", "clip_ms"))
-        mote_reader_complain_key(r, "features.window_ms", "'features.window_ms' (%g) is more than clip_ms (%g)",
+        mote_reader_complain_key(r, "features.window_ms",
+                                 "'features.window_ms' (%g) is more than clip_ms (%g)",
                                  f->window_ms, p->clip_ms);
     if (f->low_hz >= f->high_hz && are_good(r, "features.low_hz", "features.high_hz"))
-        mote_reader_complain_key(r, "features.low_hz", "'features.low_hz' (%d) must be less than high_hz (%d)",
-                                 f->low_hz, f->high_hz);
+        mote_reader_complain_key(r, "features.low_hz",
+                                 "'features.low_hz' (%d) must be less than high_hz (%d)", f->low_hz,
+                                 f->high_hz);
     if (f->high_hz * 2 > p->rate_hz && are_good(r, "features.high_hz", "rate_hz"))
-        mote_reader_complain_key(r, "features.high_hz", "'features.high_hz' (%d) is more than half of rate_hz (%d)",
+        mote_reader_complain_key(r, "features.high_hz",
+                                 "'features.high_hz' (%d) is more than half of rate_hz (%d)",
                                  f->high_hz, p->rate_hz);
-    if (strcmp(f->kind, "mfcc") == 0 && f->coefficients > f->mels && are_good(r, "features.coefficients", "features.mels"))
-        mote_reader_complain_key(r, "features.coefficients", "'features.coefficients' (%d) is more than mels (%d)",
+    if (strcmp(f->kind, "mfcc") == 0 && f->coefficients > f->mels &&
+        are_good(r, "features.coefficients", "features.mels"))
+        mote_reader_complain_key(r, "features.coefficients",
+                                 "'features.coefficients' (%d) is more than mels (%d)",
                                  f->coefficients, f->mels);
 }
 
@@ -84,13 +98,16 @@ static void check_model(mote_reader *r)
     const mote_project_model *m = &r->project->model;
     if (m->block_strides.n != 0 && m->block_strides.n != (size_t)m->blocks
         && are_good(r, "model.block_strides", "model.blocks"))
-        mote_reader_complain_key(r, "model.block_strides", "'model.block_strides' has %zu entries for %d blocks",
+        mote_reader_complain_key(r, "model.block_strides",
+                                 "'model.block_strides' has %zu entries for %d blocks",
                                  m->block_strides.n, m->blocks);
     const mote_project_training *t = &r->project->training;
     if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs")
         && are_good(r, "training.warm_up_epochs", "training.epochs"))
-        mote_reader_complain_key(r, "training.warm_up_epochs", "'training.warm_up_epochs' (%d) must be less than "
-                                 "epochs (%d)", t->warm_up_epochs, t->epochs);
+        mote_reader_complain_key(r, "training.warm_up_epochs",
+                                 "'training.warm_up_epochs' (%d) must be less than "
+                                 "epochs (%d)",
+                                 t->warm_up_epochs, t->epochs);
 }
 
 static void check_value(mote_reader *r)
@@ -98,13 +115,18 @@ static void check_value(mote_reader *r)
     mote_project_value *v = &r->project->value;
     v->is_given = mote_reader_has(r, "value");
     if (v->is_given && !(v->volume_per_day > 0) && mote_reader_is_good(r, "value.volume_per_day"))
-        mote_reader_complain_key(r, "value.volume_per_day", "'value' needs 'volume_per_day': how many keywords are "
+        mote_reader_complain_key(r, "value.volume_per_day",
+                                 "'value' needs 'volume_per_day': how many keywords are "
                                  "spoken in a day");
-    if (v->is_given && v->false_reject > v->true_accept && are_good(r, "value.false_reject", "value.true_accept"))
-        mote_reader_complain_key(r, "value.false_reject", "a missed keyword (%g) cannot be worth more than an "
-                                 "understood one (%g): losses are negative", v->false_reject, v->true_accept);
+    if (v->is_given && v->false_reject > v->true_accept &&
+        are_good(r, "value.false_reject", "value.true_accept"))
+        mote_reader_complain_key(r, "value.false_reject",
+                                 "a missed keyword (%g) cannot be worth more than an "
+                                 "understood one (%g): losses are negative",
+                                 v->false_reject, v->true_accept);
     if (v->is_given && v->false_accept > 0 && mote_reader_is_good(r, "value.false_accept"))
-        mote_reader_complain_key(r, "value.false_accept", "a false accept cannot be a gain (%g): losses are negative",
+        mote_reader_complain_key(r, "value.false_accept",
+                                 "a false accept cannot be a gain (%g): losses are negative",
                                  v->false_accept);
     for (size_t i = 0; i < r->project->n_requirements; i++) {
         const mote_requirement *q = &r->project->requirements[i];
@@ -117,10 +139,14 @@ static void check_rest(mote_reader *r)
 {
     const mote_project *p = r->project;
     if (p->stream.hop_ms > p->clip_ms && are_good(r, "stream.hop_ms", "clip_ms"))
-        mote_reader_complain_key(r, "stream.hop_ms", "'stream.hop_ms' (%g) is more than clip_ms (%g): words between "
-                                 "two looks would be lost", p->stream.hop_ms, p->clip_ms);
-    if (p->monitor.min_predictions > p->monitor.window && are_good(r, "monitor.min_predictions", "monitor.window"))
-        mote_reader_complain_key(r, "monitor.min_predictions", "'monitor.min_predictions' (%d) is more than window (%d)",
+        mote_reader_complain_key(r, "stream.hop_ms",
+                                 "'stream.hop_ms' (%g) is more than clip_ms (%g): words between "
+                                 "two looks would be lost",
+                                 p->stream.hop_ms, p->clip_ms);
+    if (p->monitor.min_predictions > p->monitor.window &&
+        are_good(r, "monitor.min_predictions", "monitor.window"))
+        mote_reader_complain_key(r, "monitor.min_predictions",
+                                 "'monitor.min_predictions' (%d) is more than window (%d)",
                                  p->monitor.min_predictions, p->monitor.window);
 }
 

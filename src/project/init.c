@@ -13,7 +13,8 @@
 #include "base/text.h"
 #include "project/project.h"
 
-extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[], mote_template_gitignore[];
+extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[],
+    mote_template_gitignore[];
 
 typedef struct { const char *name, *text; } template_file;
 
@@ -41,7 +42,8 @@ static mote_status check_template(const char *name, mote_err *err)
     const char *near = mote_nearest(name, names, n);
     if (near)
         return mote_fail(err, MOTE_NOT_FOUND, "no template '%s', did you mean '%s'?", name, near);
-    return mote_fail(err, MOTE_NOT_FOUND, "no template '%s'; this version of Mote has: keyword", name);
+    return mote_fail(err, MOTE_NOT_FOUND, "no template '%s'; this version of Mote has: keyword",
+                     name);
 }
 
 /* The name of the folder, with what mote.yaml does not allow in a name made '-'. */
@@ -49,8 +51,8 @@ static void name_of(const char *path, char out[65])
 {
     size_t n = 0;
     for (const char *s = mote_path_base(path); *s && n < 64; s++) {
-        bool is_fine = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9')
-                       || (n > 0 && strchr("._-", *s));
+        bool is_fine = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+                       (*s >= '0' && *s <= '9') || (n > 0 && strchr("._-", *s));
         if (is_fine)
             out[n++] = *s;
         else if (n > 0)
@@ -85,7 +87,8 @@ mote_status mote_project_init(const char *dir, const char *template_name, mote_a
     char *path = NULL, whole[PATH_MAX], name[65];
     MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_FILE, &path, err));
     if (mote_path_exists(path))
-        return mote_fail(err, MOTE_EXISTS, "there is a project in '%s' already: '%s' is left as it is", dir, path);
+        return mote_fail(err, MOTE_EXISTS,
+                         "there is a project in '%s' already: '%s' is left as it is", dir, path);
     MOTE_TRY(mote_dir_make(dir, err));
     if (!realpath(dir, whole))
         return mote_fail_errno(err, "find '%s'", dir);

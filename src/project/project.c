@@ -13,8 +13,8 @@
 #include "base/json.h"
 #include "project/schema.h"
 
-mote_status mote_project_load(const char *dir, mote_arena *a, mote_project **out, mote_project_problems *problems,
-                              mote_err *err)
+mote_status mote_project_load(const char *dir, mote_arena *a, mote_project **out,
+                              mote_project_problems *problems, mote_err *err)
 {
     char *path = NULL, here[PATH_MAX];
     MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_FILE, &path, err));
@@ -46,9 +46,10 @@ mote_status mote_project_find(const char *start, mote_arena *a, char **dir, mote
         }
         char *slash = strrchr(here, '/');
         if (here[1] == 0)
-            return mote_fail(err, MOTE_NOT_FOUND,
-                             "no %s in '%s' or any folder above: create a project with 'mote init DIR'",
-                             MOTE_PROJECT_FILE, start);
+            return mote_fail(
+                err, MOTE_NOT_FOUND,
+                "no %s in '%s' or any folder above: create a project with 'mote init DIR'",
+                MOTE_PROJECT_FILE, start);
         slash[slash == here] = 0;       /* "/a" becomes "/" */
     }
 }
@@ -136,7 +137,8 @@ static bool is_in_section(const mote_schema_row *row, const char *section)
 }
 
 /* The object that holds the row's key: blocks inside the section are objects inside its object. */
-static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t **out, mote_err *err)
+static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t **out,
+                             mote_err *err)
 {
     const char *s = strchr(row->path, '.');
     for (s = s ? s + 1 : row->path; strchr(s, '.'); s = strchr(s, '.') + 1) {
@@ -153,8 +155,8 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
-static mote_status section_object(const mote_project *p, const char *section, bool without_threads, json_t **out,
-                                  mote_err *err)
+static mote_status section_object(const mote_project *p, const char *section, bool without_threads,
+                                  json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *top = json_object();
     if (!top)
@@ -169,7 +171,8 @@ static mote_status section_object(const mote_project *p, const char *section, bo
             continue;
         json_t *holder = NULL;
         MOTE_TRY(holder_of(top, &rows[i], &holder, err));
-        MOTE_TRY(put(holder, mote_schema_name(&rows[i]), value_json(&rows[i], (const char *)p + rows[i].offset), err));
+        MOTE_TRY(put(holder, mote_schema_name(&rows[i]),
+                     value_json(&rows[i], (const char *)p + rows[i].offset), err));
     }
     if (n_keys == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "no section '%s' in %s", section, MOTE_PROJECT_FILE);
@@ -202,8 +205,8 @@ static mote_status requirements_array(const mote_project *p, json_t **out, mote_
     return MOTE_OK;
 }
 
-static mote_status write_section(const mote_project *p, const char *section, bool for_hash, mote_buf *out,
-                                 mote_err *err)
+static mote_status write_section(const mote_project *p, const char *section, bool for_hash,
+                                 mote_buf *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *j = NULL;
     if (strcmp(section, "requirements") == 0)
@@ -214,12 +217,14 @@ static mote_status write_section(const mote_project *p, const char *section, boo
     return mote_buf_status(out, err);
 }
 
-mote_status mote_project_section_json(const mote_project *p, const char *section, mote_buf *out, mote_err *err)
+mote_status mote_project_section_json(const mote_project *p, const char *section, mote_buf *out,
+                                      mote_err *err)
 {
     return write_section(p, section, false, out, err);
 }
 
-mote_status mote_project_section_hash(const mote_project *p, const char *section, mote_sha256 *out, mote_err *err)
+mote_status mote_project_section_hash(const mote_project *p, const char *section, mote_sha256 *out,
+                                      mote_err *err)
 {
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1u << 20);

@@ -59,7 +59,7 @@ typedef struct {
     const char *class_weights;          /* "none" or "balanced" */
     int32_t patience;                   /* epochs without progress; 0: never stop early */
     int64_t seed;
-    int32_t threads;                    /* 0: as many as there are processors; never changes results */
+    int32_t threads; /* 0: as many as there are processors; never changes results */
     double mixup;                       /* alpha of the Beta distribution; 0: off */
     double ema;                         /* decay of the averaged weights; 0: off */
 } mote_project_training;
@@ -85,7 +85,7 @@ typedef struct {
     double min_clip_s;                  /* shorter recordings are reported; 0: no limit */
     double min_total_s;                 /* speech in all; 0: no limit */
     double max_clipping;                /* share of recordings that may clip */
-    double coverage;                    /* share of (keyword, group) pairs that must have a sample */
+    double coverage; /* share of (keyword, group) pairs that must have a sample */
 } mote_project_data;
 
 typedef struct {
@@ -131,13 +131,13 @@ typedef struct {
 typedef struct {
     int32_t window;                     /* predictions compared at a time */
     int32_t min_predictions;            /* fewer: no statement */
-    double false_alarm;                 /* probability that a window without drift raises any alert */
+    double false_alarm; /* probability that a window without drift raises any alert */
 } mote_project_monitor;
 
 typedef struct {
     bool on_drift;
     int32_t new_samples, every_days;    /* 0: never */
-    double beat_by;                     /* challenger's gain in accuracy where the champion is weak */
+    double beat_by; /* challenger's gain in accuracy where the champion is weak */
     double clean_at_least;              /* least accuracy on the test split; 0: no limit */
     double clean_loss_at_most;          /* accuracy it may lose there against the champion */
 } mote_project_schedule;
@@ -160,7 +160,7 @@ typedef enum {
 } mote_place;
 
 typedef struct {
-    const char *id;                     /* "accuracy@test", unique: key of measurement and verdict */
+    const char *id; /* "accuracy@test", unique: key of measurement and verdict */
     mote_metric metric;
     bool is_at_least;                   /* else at most */
     double limit;                       /* in the metric's unit */
@@ -168,7 +168,7 @@ typedef struct {
     const char *target;                 /* where = device: which; else "" */
     const char *slice;                  /* "" all; a condition such as "car-noise" */
     double confidence;                  /* 0: the point estimate decides; else the interval bound */
-    int32_t line, column;               /* in mote.yaml; of the device budget if it came from there */
+    int32_t line, column; /* in mote.yaml; of the device budget if it came from there */
     bool is_implied;                    /* states the device budget again */
 } mote_requirement;
 
@@ -211,15 +211,15 @@ typedef struct {
 } mote_project_problems;
 
 /* Read text[0..n). `what` names it in complaints. *out lives as long as `a` (64 kB are plenty for a
- * usual file; 4 MB always suffice). All complaints are put in `problems` (NULL allowed); `err` has the
- * first one and how many more there are.
+ * usual file; 4 MB always suffice). All complaints are put in `problems` (NULL allowed); `err` has
+ * the first one and how many more there are.
  *
  * Errors:  PARSE  the file is not as config.def says; see problems
  *          LIMIT  it is longer than MOTE_PROJECT_MAX_BYTES
  *          NOMEM  `a` is full */
-MOTE_MUST_USE mote_status mote_project_parse(const char *what, const char *text, size_t n, mote_arena *a,
-                                             mote_project **out, mote_project_problems *problems,
-                                             mote_err *err);
+MOTE_MUST_USE mote_status mote_project_parse(const char *what, const char *text, size_t n,
+                                             mote_arena *a, mote_project **out,
+                                             mote_project_problems *problems, mote_err *err);
 
 /* The same from `dir`/mote.yaml. Also NOT_FOUND and what reading a file can give. */
 MOTE_MUST_USE mote_status mote_project_load(const char *dir, mote_arena *a, mote_project **out,
@@ -227,7 +227,8 @@ MOTE_MUST_USE mote_status mote_project_load(const char *dir, mote_arena *a, mote
 
 /* The nearest folder from `start` upwards that holds mote.yaml, as an absolute path in `a`.
  * NOT_FOUND says where it looked and names 'mote init'. */
-MOTE_MUST_USE mote_status mote_project_find(const char *start, mote_arena *a, char **dir, mote_err *err);
+MOTE_MUST_USE mote_status mote_project_find(const char *start, mote_arena *a, char **dir,
+                                            mote_err *err);
 
 /* Append the canonical JSON of one section: all its keys with their values in effect, defaults
  * included, so that equal settings give equal bytes however the file was written. Sections: "task"

@@ -12,23 +12,46 @@ typedef struct { mote_unit unit; const char *symbol; double factor; } unit_symbo
 
 static const unit_symbol symbols[] = {
     {MOTE_UNIT_RATIO, "%", 0.01},
-    {MOTE_UNIT_MS, "us", 0.001}, {MOTE_UNIT_MS, "ms", 1}, {MOTE_UNIT_MS, "s", 1000},
-    {MOTE_UNIT_MS, "min", 60000}, {MOTE_UNIT_MS, "h", 3600000},
-    {MOTE_UNIT_S, "us", 1e-6}, {MOTE_UNIT_S, "ms", 0.001}, {MOTE_UNIT_S, "s", 1},
-    {MOTE_UNIT_S, "min", 60}, {MOTE_UNIT_S, "h", 3600},
-    {MOTE_UNIT_HOURS, "s", 1.0 / 3600}, {MOTE_UNIT_HOURS, "min", 1.0 / 60}, {MOTE_UNIT_HOURS, "h", 1},
+    {MOTE_UNIT_MS, "us", 0.001},
+    {MOTE_UNIT_MS, "ms", 1},
+    {MOTE_UNIT_MS, "s", 1000},
+    {MOTE_UNIT_MS, "min", 60000},
+    {MOTE_UNIT_MS, "h", 3600000},
+    {MOTE_UNIT_S, "us", 1e-6},
+    {MOTE_UNIT_S, "ms", 0.001},
+    {MOTE_UNIT_S, "s", 1},
+    {MOTE_UNIT_S, "min", 60},
+    {MOTE_UNIT_S, "h", 3600},
+    {MOTE_UNIT_HOURS, "s", 1.0 / 3600},
+    {MOTE_UNIT_HOURS, "min", 1.0 / 60},
+    {MOTE_UNIT_HOURS, "h", 1},
     {MOTE_UNIT_HOURS, "days", 24},
-    {MOTE_UNIT_DAYS, "day", 1}, {MOTE_UNIT_DAYS, "days", 1}, {MOTE_UNIT_DAYS, "weeks", 7},
-    {MOTE_UNIT_BYTES, "B", 1}, {MOTE_UNIT_BYTES, "kB", 1000}, {MOTE_UNIT_BYTES, "KiB", 1024},
-    {MOTE_UNIT_BYTES, "MB", 1e6}, {MOTE_UNIT_BYTES, "MiB", 1048576}, {MOTE_UNIT_BYTES, "GB", 1e9},
+    {MOTE_UNIT_DAYS, "day", 1},
+    {MOTE_UNIT_DAYS, "days", 1},
+    {MOTE_UNIT_DAYS, "weeks", 7},
+    {MOTE_UNIT_BYTES, "B", 1},
+    {MOTE_UNIT_BYTES, "kB", 1000},
+    {MOTE_UNIT_BYTES, "KiB", 1024},
+    {MOTE_UNIT_BYTES, "MB", 1e6},
+    {MOTE_UNIT_BYTES, "MiB", 1048576},
+    {MOTE_UNIT_BYTES, "GB", 1e9},
     {MOTE_UNIT_BYTES, "GiB", 1073741824},
-    {MOTE_UNIT_HZ, "Hz", 1}, {MOTE_UNIT_HZ, "kHz", 1000}, {MOTE_UNIT_HZ, "MHz", 1e6},
-    {MOTE_UNIT_MHZ, "Hz", 1e-6}, {MOTE_UNIT_MHZ, "kHz", 0.001}, {MOTE_UNIT_MHZ, "MHz", 1},
+    {MOTE_UNIT_HZ, "Hz", 1},
+    {MOTE_UNIT_HZ, "kHz", 1000},
+    {MOTE_UNIT_HZ, "MHz", 1e6},
+    {MOTE_UNIT_MHZ, "Hz", 1e-6},
+    {MOTE_UNIT_MHZ, "kHz", 0.001},
+    {MOTE_UNIT_MHZ, "MHz", 1},
     {MOTE_UNIT_MHZ, "GHz", 1000},
     {MOTE_UNIT_DB, "dB", 1},
-    {MOTE_UNIT_UJ, "pJ", 1e-6}, {MOTE_UNIT_UJ, "nJ", 0.001}, {MOTE_UNIT_UJ, "uJ", 1},
-    {MOTE_UNIT_UJ, "mJ", 1000}, {MOTE_UNIT_UJ, "J", 1e6},
-    {MOTE_UNIT_PJ, "pJ", 1}, {MOTE_UNIT_PJ, "nJ", 1000}, {MOTE_UNIT_PJ, "uJ", 1e6},
+    {MOTE_UNIT_UJ, "pJ", 1e-6},
+    {MOTE_UNIT_UJ, "nJ", 0.001},
+    {MOTE_UNIT_UJ, "uJ", 1},
+    {MOTE_UNIT_UJ, "mJ", 1000},
+    {MOTE_UNIT_UJ, "J", 1e6},
+    {MOTE_UNIT_PJ, "pJ", 1},
+    {MOTE_UNIT_PJ, "nJ", 1000},
+    {MOTE_UNIT_PJ, "uJ", 1e6},
 };
 #define N_SYMBOLS (sizeof symbols / sizeof symbols[0])
 
@@ -41,7 +64,8 @@ static const unit_words words[MOTE_N_UNITS] = {
     [MOTE_UNIT_S] = {"s", "a time in s, or with us, ms, s, min or h"},
     [MOTE_UNIT_HOURS] = {"h", "a time in hours, or with s, min, h or days"},
     [MOTE_UNIT_DAYS] = {"days", "a time in days, or with days or weeks"},
-    [MOTE_UNIT_BYTES] = {"bytes", "a size in bytes, or with B, kB (1000), KiB (1024), MB, MiB, GB or GiB"},
+    [MOTE_UNIT_BYTES] = {"bytes",
+                         "a size in bytes, or with B, kB (1000), KiB (1024), MB, MiB, GB or GiB"},
     [MOTE_UNIT_HZ] = {"Hz", "a frequency in Hz, or with Hz, kHz or MHz"},
     [MOTE_UNIT_MHZ] = {"MHz", "a frequency in MHz, or with Hz, kHz, MHz or GHz"},
     [MOTE_UNIT_DB] = {"dB", "a number of dB"},
@@ -108,7 +132,8 @@ mote_status mote_quantity_parse(const char *s, size_t n, mote_unit unit, double 
     }
     const unit_symbol *u = find_symbol(unit, s + at, n - at);
     if (!u && unit == MOTE_UNIT_BYTES && n - at == 2 && memcmp(s + at, "KB", 2) == 0)
-        return mote_fail(err, MOTE_PARSE, "'%.*s': write kB for 1000 or KiB for 1024 bytes", shown, s);
+        return mote_fail(err, MOTE_PARSE, "'%.*s': write kB for 1000 or KiB for 1024 bytes", shown,
+                         s);
     if (!u)
         return mote_fail(err, MOTE_PARSE, "'%.*s' is not %s", shown, s, accepts);
     /* Percent divides, which rounds once: 92 % is then the same number as 0.92. */
@@ -134,7 +159,10 @@ static void format_bytes(double value, char *out, size_t out_bytes)
 void mote_quantity_format(double value, mote_unit unit, char *out, size_t out_bytes)
 {
     if (!isfinite(value)) {
-        (void)mote_format(out, out_bytes, "%s", isnan(value) ? "unknown" : value > 0 ? "unlimited" : "-unlimited");
+        (void)mote_format(out, out_bytes, "%s",
+                          isnan(value) ? "unknown"
+                          : value > 0  ? "unlimited"
+                                       : "-unlimited");
     } else if (unit == MOTE_UNIT_RATIO) {
         (void)mote_format(out, out_bytes, "%.1f %%", value * 100);
     } else if (unit == MOTE_UNIT_BYTES) {
@@ -145,7 +173,10 @@ void mote_quantity_format(double value, mote_unit unit, char *out, size_t out_by
         const char *symbol = mote_unit_symbol(unit);
         double x = fabs(value);
         bool is_whole = x < 1e15 && floor(value) == value;
-        (void)mote_format(out, out_bytes, is_whole ? "%.0f%s%s" : x >= 0.01 && x < 1e6 ? "%.2f%s%s" : "%.3g%s%s",
+        (void)mote_format(out, out_bytes,
+                          is_whole               ? "%.0f%s%s"
+                          : x >= 0.01 && x < 1e6 ? "%.2f%s%s"
+                                                 : "%.3g%s%s",
                           value, *symbol ? " " : "", symbol);
     }
 }

@@ -34,7 +34,8 @@ const char *mote_unit_symbol(mote_unit unit);
 const char *mote_unit_accepts(mote_unit unit);
 
 /* Read the whole of s[0..n) as a number in `unit`. PARSE says what was expected and found. */
-MOTE_MUST_USE mote_status mote_quantity_parse(const char *s, size_t n, mote_unit unit, double *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_quantity_parse(const char *s, size_t n, mote_unit unit, double *out,
+                                              mote_err *err);
 
 /* The value for a person, with its unit: "92.0 %", "64.0 kB", "20 ms", "0.5". Always terminated. */
 void mote_quantity_format(double value, mote_unit unit, char *out, size_t out_bytes);

@@ -134,7 +134,8 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
             continue;
         siblings[n_siblings++] = mote_schema_name(&rows[i]);
         size_t used = strlen(list);
-        (void)mote_format(list + used, sizeof list - used, "%s%s", used ? ", " : "", mote_schema_name(&rows[i]));
+        (void)mote_format(list + used, sizeof list - used, "%s%s", used ? ", " : "",
+                          mote_schema_name(&rows[i]));
     }
     char shown[MOTE_SHOWN_BYTES];
     (void)mote_reader_shown(key->text, shown);
@@ -144,13 +145,17 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
         char path[160];
         if (mote_format(path, sizeof path, "%s%s%s", parent, *parent ? "." : "", near))
             place_of(r, path)->is_bad = true;   /* it is not missing: it is misspelt */
-        mote_reader_complain(r, key->line, key->column, "unknown key '%s', did you mean '%s'?", shown, near);
+        mote_reader_complain(r, key->line, key->column, "unknown key '%s', did you mean '%s'?",
+                             shown, near);
     } else if (elsewhere)
-        mote_reader_complain(r, key->line, key->column, "unknown key '%s' here, did you mean '%s'?", shown, elsewhere);
+        mote_reader_complain(r, key->line, key->column, "unknown key '%s' here, did you mean '%s'?",
+                             shown, elsewhere);
     else if (*parent)
-        mote_reader_complain(r, key->line, key->column, "unknown key '%s' in '%s', which knows: %s", shown, parent, list);
+        mote_reader_complain(r, key->line, key->column, "unknown key '%s' in '%s', which knows: %s",
+                             shown, parent, list);
     else
-        mote_reader_complain(r, key->line, key->column, "unknown key '%s', known are: %s", shown, list);
+        mote_reader_complain(r, key->line, key->column, "unknown key '%s', known are: %s", shown,
+                             list);
 }
 
 static bool is_null(const mote_yaml_node *node)
@@ -161,7 +166,8 @@ static bool is_null(const mote_yaml_node *node)
 
 static void read_map(mote_reader *r, const mote_yaml_node *map, const char *parent);
 
-static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_node *value, const char *parent)
+static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_node *value,
+                     const char *parent)
 {
     char path[160];
     size_t n;
@@ -175,7 +181,8 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
     }
     mote_key_place *place = &r->places[row - rows];
     if (place->line > 0) {
-        mote_reader_complain(r, key->line, key->column, "duplicate key '%s', first at line %d", path, place->line);
+        mote_reader_complain(r, key->line, key->column, "duplicate key '%s', first at line %d",
+                             path, place->line);
         return;
     }
     place->line = value->line;
@@ -190,9 +197,10 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
         if (value->kind == MOTE_YAML_MAP)
             read_map(r, value, path);
         else if (is_null(value))
-            place->line = 0;            /* a block whose keys are all commented out is as good as absent */
+            place->line = 0; /* a block whose keys are all commented out is as good as absent */
         else
-            mote_reader_complain(r, value->line, value->column, "'%s' must be a block of keys below it", path);
+            mote_reader_complain(r, value->line, value->column,
+                                 "'%s' must be a block of keys below it", path);
     }
 }
 
@@ -213,7 +221,8 @@ static void set_presets(mote_reader *r)
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n && r->fatal == MOTE_OK; i++) {
         const mote_schema_row *row = &rows[i];
-        if (row->type != MOTE_KEY_SECTION && !is_item(row) && strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0)
+        if (row->type != MOTE_KEY_SECTION && !is_item(row) &&
+            strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0)
             mote_reader_set_preset(r, row, (char *)r->project + row->offset);
     }
 }
@@ -224,12 +233,14 @@ static void check_required(mote_reader *r)
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++) {
         const mote_schema_row *row = &rows[i];
-        if (row->type == MOTE_KEY_SECTION || is_item(row) || strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0
-            || r->places[i].line > 0 || r->places[i].is_bad)
+        if (row->type == MOTE_KEY_SECTION || is_item(row) ||
+            strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0 || r->places[i].line > 0 ||
+            r->places[i].is_bad)
             continue;
         char words[200];
         mote_schema_describe(row, words, sizeof words);
-        mote_reader_complain_key(r, row->path, "'%s' is missing: %s (%s)", row->path, row->doc, words);
+        mote_reader_complain_key(r, row->path, "'%s' is missing: %s (%s)", row->path, row->doc,
+                                 words);
     }
 }
 
@@ -239,7 +250,8 @@ static void read_tree(mote_reader *r, const mote_yaml_node *root)
     if (root && root->kind == MOTE_YAML_MAP)
         read_map(r, root, "");
     else if (root && !is_null(root))
-        mote_reader_complain(r, root->line, root->column, "must be a block of keys such as 'name: my-project'");
+        mote_reader_complain(r, root->line, root->column,
+                             "must be a block of keys such as 'name: my-project'");
     if (r->fatal == MOTE_OK)
         check_required(r);
     if (r->fatal == MOTE_OK)
@@ -268,8 +280,8 @@ static mote_status read_text(mote_reader *r, const char *text, size_t n, mote_er
     return MOTE_OK;
 }
 
-mote_status mote_project_parse(const char *what, const char *text, size_t n, mote_arena *a, mote_project **out,
-                               mote_project_problems *problems, mote_err *err)
+mote_status mote_project_parse(const char *what, const char *text, size_t n, mote_arena *a,
+                               mote_project **out, mote_project_problems *problems, mote_err *err)
 {
     if (n > MOTE_PROJECT_MAX_BYTES)
         return mote_fail(err, MOTE_LIMIT, "%s: longer than %d bytes", what, MOTE_PROJECT_MAX_BYTES);

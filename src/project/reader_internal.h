@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* State of reading one mote.yaml, shared by reader.c (keys to fields), reader_value.c (values of each
- * type), reader_requirement.c (the list of requirements) and check.c (what one key cannot say alone). */
+/* State of reading one mote.yaml, shared by reader.c (keys to fields), reader_value.c (values of
+ * each type), reader_requirement.c (the list of requirements) and check.c (what one key cannot say
+ * alone). */
 #ifndef MOTE_PROJECT_READER_INTERNAL_H
 #define MOTE_PROJECT_READER_INTERNAL_H
 
@@ -44,7 +45,8 @@ const char *mote_reader_shown(const char *s, char out[MOTE_SHOWN_BYTES]);
 
 /* Set the field at `base + row->offset` (or the item's storage `base`) from a node; false, after a
  * complaint, when the value is not what the row says. */
-bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, void *field);
+bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     void *field);
 /* The same from the preset of the row, which must be good. */
 void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *field);
 

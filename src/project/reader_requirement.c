@@ -23,9 +23,13 @@ static const mote_schema_row *item_row(const char *name)
 
 static const mote_yaml_node **slot(entry_nodes *e, const char *name)
 {
-    struct { const char *name; const mote_yaml_node **node; } slots[] = {
-        {"metric", &e->metric}, {"at_least", &e->at_least}, {"at_most", &e->at_most}, {"where", &e->where},
-        {"target", &e->target}, {"slice", &e->slice},       {"confidence", &e->confidence},
+    struct {
+        const char *name;
+        const mote_yaml_node **node;
+    } slots[] = {
+        {"metric", &e->metric},         {"at_least", &e->at_least}, {"at_most", &e->at_most},
+        {"where", &e->where},           {"target", &e->target},     {"slice", &e->slice},
+        {"confidence", &e->confidence},
     };
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
         if (strcmp(slots[i].name, name) == 0)
@@ -42,8 +46,8 @@ static bool sort_keys(mote_reader *r, const mote_yaml_node *map, entry_nodes *e)
             mote_reader_unknown_key(r, key, "requirements[]");
             is_good = false;
         } else if (*at) {
-            mote_reader_complain(r, key->line, key->column, "duplicate key '%s', first at line %d", key->text,
-                                 (*at)->line);
+            mote_reader_complain(r, key->line, key->column, "duplicate key '%s', first at line %d",
+                                 key->text, (*at)->line);
             is_good = false;
         } else {
             *at = map->items[i];
@@ -52,10 +56,12 @@ static bool sort_keys(mote_reader *r, const mote_yaml_node *map, entry_nodes *e)
     return is_good;
 }
 
-static bool read_metric(mote_reader *r, const mote_yaml_node *entry, const entry_nodes *e, mote_requirement *q)
+static bool read_metric(mote_reader *r, const mote_yaml_node *entry, const entry_nodes *e,
+                        mote_requirement *q)
 {
     if (!e->metric) {
-        mote_reader_complain(r, entry->line, entry->column, "the requirement names no metric: add 'metric: accuracy'");
+        mote_reader_complain(r, entry->line, entry->column,
+                             "the requirement names no metric: add 'metric: accuracy'");
         return false;
     }
     const char *name = "";
@@ -70,27 +76,32 @@ static bool read_metric(mote_reader *r, const mote_yaml_node *entry, const entry
     char shown[MOTE_SHOWN_BYTES];
     const char *near = mote_nearest(name, names, MOTE_N_METRICS);
     if (near)
-        mote_reader_complain(r, e->metric->line, e->metric->column, "unknown metric '%s', did you mean '%s'?",
+        mote_reader_complain(r, e->metric->line, e->metric->column,
+                             "unknown metric '%s', did you mean '%s'?",
                              mote_reader_shown(name, shown), near);
     else
-        mote_reader_complain(r, e->metric->line, e->metric->column,
-                             "unknown metric '%s'; docs/mote-yaml.md lists them, such as 'accuracy' and 'ram_bytes'",
-                             mote_reader_shown(name, shown));
+        mote_reader_complain(
+            r, e->metric->line, e->metric->column,
+            "unknown metric '%s'; docs/mote-yaml.md lists them, such as 'accuracy' and 'ram_bytes'",
+            mote_reader_shown(name, shown));
     return false;
 }
 
-static bool read_limit(mote_reader *r, const mote_yaml_node *entry, const entry_nodes *e, mote_requirement *q)
+static bool read_limit(mote_reader *r, const mote_yaml_node *entry, const entry_nodes *e,
+                       mote_requirement *q)
 {
     const mote_metric_row *m = mote_metric_info(q->metric);
     const mote_yaml_node *node = e->at_least ? e->at_least : e->at_most;
     if (!node || (e->at_least && e->at_most)) {
-        mote_reader_complain(r, entry->line, entry->column, "requirement '%s' needs one limit: '%s'", m->name,
+        mote_reader_complain(r, entry->line, entry->column,
+                             "requirement '%s' needs one limit: '%s'", m->name,
                              m->is_higher_better ? "at_least" : "at_most");
         return false;
     }
     if (m->is_higher_better != (e->at_least != NULL)) {
-        mote_reader_complain(r, node->line, node->column, "'%s' is better when it is %s: write '%s'", m->name,
-                             m->is_higher_better ? "higher" : "lower", m->is_higher_better ? "at_least" : "at_most");
+        mote_reader_complain(
+            r, node->line, node->column, "'%s' is better when it is %s: write '%s'", m->name,
+            m->is_higher_better ? "higher" : "lower", m->is_higher_better ? "at_least" : "at_most");
         return false;
     }
     mote_err why;
@@ -101,8 +112,9 @@ static bool read_limit(mote_reader *r, const mote_yaml_node *entry, const entry_
         return false;
     }
     if (!(q->limit >= m->lo && q->limit <= m->hi)) {
-        mote_reader_complain(r, node->line, node->column, "the limit of '%s' must be from %g to %g, not %g", m->name,
-                             m->lo, m->hi, q->limit);
+        mote_reader_complain(r, node->line, node->column,
+                             "the limit of '%s' must be from %g to %g, not %g", m->name, m->lo,
+                             m->hi, q->limit);
         return false;
     }
     q->is_at_least = e->at_least != NULL;
@@ -122,8 +134,9 @@ static bool read_place(mote_reader *r, const entry_nodes *e, mote_requirement *q
     while (strcmp(mote_place_name((mote_place)place), name) != 0)
         place <<= 1;
     if (!(m->places & place)) {
-        mote_reader_complain(r, e->where->line, e->where->column, "'%s' is not measured at '%s' but at '%s'", m->name,
-                             name, mote_place_name(m->preset_place));
+        mote_reader_complain(r, e->where->line, e->where->column,
+                             "'%s' is not measured at '%s' but at '%s'", m->name, name,
+                             mote_place_name(m->preset_place));
         return false;
     }
     q->where = (mote_place)place;
@@ -135,23 +148,27 @@ static bool read_rest(mote_reader *r, const entry_nodes *e, mote_requirement *q)
     q->target = "";
     q->slice = "";
     if (e->target && q->where != MOTE_AT_DEVICE) {
-        mote_reader_complain(r, e->target->line, e->target->column, "'target' belongs to 'where: device'");
+        mote_reader_complain(r, e->target->line, e->target->column,
+                             "'target' belongs to 'where: device'");
         return false;
     }
     if (e->slice && q->where != MOTE_AT_TEST && q->where != MOTE_AT_STREAM) {
-        mote_reader_complain(r, e->slice->line, e->slice->column, "'slice' belongs to 'where: test' or 'stream'");
+        mote_reader_complain(r, e->slice->line, e->slice->column,
+                             "'slice' belongs to 'where: test' or 'stream'");
         return false;
     }
     if (e->target && !mote_reader_set(r, item_row("target"), e->target, &q->target))
         return false;
     if (e->slice && !mote_reader_set(r, item_row("slice"), e->slice, &q->slice))
         return false;
-    return !e->confidence || mote_reader_set(r, item_row("confidence"), e->confidence, &q->confidence);
+    return !e->confidence ||
+           mote_reader_set(r, item_row("confidence"), e->confidence, &q->confidence);
 }
 
 static bool set_id(mote_reader *r, mote_requirement *q)
 {
-    if (mote_measurement_id(q->metric, q->where, q->target, q->slice, r->arena, &q->id, NULL) != MOTE_OK)
+    if (mote_measurement_id(q->metric, q->where, q->target, q->slice, r->arena, &q->id, NULL) !=
+        MOTE_OK)
         r->fatal = MOTE_NOMEM;
     return q->id != NULL;
 }
@@ -171,7 +188,8 @@ static void read_entry(mote_reader *r, const mote_yaml_node *entry)
     mote_requirement q = {.line = entry->line, .column = entry->column};
     if (entry->kind != MOTE_YAML_MAP) {
         mote_reader_complain(r, entry->line, entry->column,
-                             "a requirement is a block of keys such as '- metric: accuracy' with 'at_least: 92 %%' below");
+                             "a requirement is a block of keys such as '- metric: accuracy' with "
+                             "'at_least: 92 %%' below");
         return;
     }
     bool is_sorted = sort_keys(r, entry, &e);
@@ -190,14 +208,17 @@ void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node)
     if (node->kind == MOTE_YAML_SCALAR && node->is_plain && node->len == 0)
         return;
     if (node->kind != MOTE_YAML_LIST) {
-        mote_reader_complain(r, node->line, node->column, "'requirements' must be a list of '- metric: ...'");
+        mote_reader_complain(r, node->line, node->column,
+                             "'requirements' must be a list of '- metric: ...'");
         return;
     }
     if (node->n > MOTE_PROJECT_MAX_REQUIREMENTS) {
-        mote_reader_complain(r, node->line, node->column, "more than %d requirements", MOTE_PROJECT_MAX_REQUIREMENTS);
+        mote_reader_complain(r, node->line, node->column, "more than %d requirements",
+                             MOTE_PROJECT_MAX_REQUIREMENTS);
         return;
     }
-    p->requirements = mote_reader_alloc(r, MOTE_PROJECT_MAX_REQUIREMENTS + 8, sizeof *p->requirements);
+    p->requirements =
+        mote_reader_alloc(r, MOTE_PROJECT_MAX_REQUIREMENTS + 8, sizeof *p->requirements);
     for (size_t i = 0; i < node->n && r->fatal == MOTE_OK; i++)
         read_entry(r, node->items[i]);
 }
@@ -206,7 +227,7 @@ static void finish_written(mote_reader *r)
 {
     mote_project *p = r->project;
     size_t n = p->n_requirements;
-    p->n_requirements = 0;              /* grows again, so that each is compared with those before */
+    p->n_requirements = 0; /* grows again, so that each is compared with those before */
     for (size_t i = 0; i < n; i++) {
         mote_requirement *q = &p->requirements[i];
         if (q->where == MOTE_AT_DEVICE && !*q->target)
@@ -215,7 +236,8 @@ static void finish_written(mote_reader *r)
             return;
         const mote_requirement *first = find_id(p, q->id);
         if (first)
-            mote_reader_complain(r, q->line, q->column, "requirement '%s' is there twice, first at line %d", q->id,
+            mote_reader_complain(r, q->line, q->column,
+                                 "requirement '%s' is there twice, first at line %d", q->id,
                                  first->line);
         p->n_requirements++;
     }
@@ -225,12 +247,17 @@ void mote_reader_implied_requirements(mote_reader *r)
 {
     mote_project *p = r->project;
     const mote_project_device *d = &p->device;
-    const struct { mote_metric metric; const char *path; double limit; } implied[] = {
+    const struct {
+        mote_metric metric;
+        const char *path;
+        double limit;
+    } implied[] = {
         {MOTE_METRIC_ram_bytes, "device.budget.ram", (double)d->ram_bytes},
         {MOTE_METRIC_flash_bytes, "device.budget.flash", (double)d->flash_bytes},
         {MOTE_METRIC_stack_bytes, "device.budget.stack", (double)d->stack_bytes},
         {MOTE_METRIC_latency_ms, "device.budget.latency_ms", d->latency_ms},
-        {MOTE_METRIC_inferences_per_second, "device.budget.inferences_per_second", d->inferences_per_second},
+        {MOTE_METRIC_inferences_per_second, "device.budget.inferences_per_second",
+         d->inferences_per_second},
         {MOTE_METRIC_energy_uj, "device.budget.energy_uj", d->energy_uj},
     };
     size_t n_implied = sizeof implied / sizeof implied[0];
@@ -243,10 +270,16 @@ void mote_reader_implied_requirements(mote_reader *r)
     for (size_t i = 0; i < n_implied && r->fatal == MOTE_OK; i++) {
         if (!(implied[i].limit > 0))
             continue;
-        const mote_key_place *at = &r->places[mote_schema_find(implied[i].path, strlen(implied[i].path)) - rows];
-        mote_requirement q = {.metric = implied[i].metric, .limit = implied[i].limit, .where = MOTE_AT_DEVICE,
+        const mote_key_place *at =
+            &r->places[mote_schema_find(implied[i].path, strlen(implied[i].path)) - rows];
+        mote_requirement q = {.metric = implied[i].metric,
+                              .limit = implied[i].limit,
+                              .where = MOTE_AT_DEVICE,
                               .is_at_least = mote_metric_info(implied[i].metric)->is_higher_better,
-                              .target = d->target, .slice = "", .line = at->line, .column = at->column,
+                              .target = d->target,
+                              .slice = "",
+                              .line = at->line,
+                              .column = at->column,
                               .is_implied = true};
         if (set_id(r, &q) && !find_id(p, q.id))
             p->requirements[p->n_requirements++] = q;

@@ -6,11 +6,13 @@
 
 #include "project/reader_internal.h"
 
-static bool refuse(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, const char *found)
+static bool refuse(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                   const char *found)
 {
     char words[240];
     mote_schema_describe(row, words, sizeof words);
-    mote_reader_complain(r, node->line, node->column, "'%s' must be %s, not %s", row->path, words, found);
+    mote_reader_complain(r, node->line, node->column, "'%s' must be %s, not %s", row->path, words,
+                         found);
     return false;
 }
 
@@ -29,8 +31,8 @@ static bool refuse_kind(mote_reader *r, const mote_schema_row *row, const mote_y
 }
 
 /* A number in the unit of the row and within its range. `is_whole`: no fraction. */
-static bool get_number(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, bool is_whole,
-                       double *out)
+static bool get_number(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                       bool is_whole, double *out)
 {
     if (node->kind != MOTE_YAML_SCALAR || !node->is_plain || node->len == 0)
         return refuse_kind(r, row, node);
@@ -50,7 +52,8 @@ static bool get_number(mote_reader *r, const mote_schema_row *row, const mote_ya
     return true;
 }
 
-static bool set_bool(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, bool *field)
+static bool set_bool(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     bool *field)
 {
     if (node->kind != MOTE_YAML_SCALAR || !node->is_plain
         || (strcmp(node->text, "true") != 0 && strcmp(node->text, "false") != 0))
@@ -59,13 +62,16 @@ static bool set_bool(mote_reader *r, const mote_schema_row *row, const mote_yaml
     return true;
 }
 
-static bool get_text(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, const char **out)
+static bool get_text(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     const char **out)
 {
-    if (node->kind != MOTE_YAML_SCALAR || (double)node->len < row->lo || (double)node->len > row->hi)
+    if (node->kind != MOTE_YAML_SCALAR || (double)node->len < row->lo ||
+        (double)node->len > row->hi)
         return refuse_kind(r, row, node);
     for (size_t i = 0; i < node->len; i++)
         if ((unsigned char)node->text[i] < 0x20 || node->text[i] == 0x7f) {
-            mote_reader_complain(r, node->line, node->column, "'%s' may not hold control characters", row->path);
+            mote_reader_complain(r, node->line, node->column,
+                                 "'%s' may not hold control characters", row->path);
             return false;
         }
     *out = mote_reader_strdup(r, node->text);
@@ -89,7 +95,8 @@ static size_t split_choices(const char *choices, char parts[MAX_CHOICES][CHOICE_
     return n;
 }
 
-static bool set_choice(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, const char **field)
+static bool set_choice(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                       const char **field)
 {
     if (node->kind != MOTE_YAML_SCALAR)
         return refuse_kind(r, row, node);
@@ -106,7 +113,8 @@ static bool set_choice(mote_reader *r, const mote_schema_row *row, const mote_ya
     char shown[MOTE_SHOWN_BYTES];
     const char *near = mote_nearest(node->text, names, n);
     if (near)
-        mote_reader_complain(r, node->line, node->column, "'%s' does not know '%s', did you mean '%s'?", row->path,
+        mote_reader_complain(r, node->line, node->column,
+                             "'%s' does not know '%s', did you mean '%s'?", row->path,
                              mote_reader_shown(node->text, shown), near);
     else if (strcmp(row->path, "task") == 0)
         mote_reader_complain(r, node->line, node->column,
@@ -117,8 +125,8 @@ static bool set_choice(mote_reader *r, const mote_schema_row *row, const mote_ya
     return false;
 }
 
-static bool get_pair(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, bool is_whole,
-                     double out[2])
+static bool get_pair(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     bool is_whole, double out[2])
 {
     if (node->kind != MOTE_YAML_LIST || node->n != 2)
         return refuse_kind(r, row, node);
@@ -126,21 +134,23 @@ static bool get_pair(mote_reader *r, const mote_schema_row *row, const mote_yaml
            && get_number(r, row, node->items[1], is_whole, &out[1]);
 }
 
-static bool set_span(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, mote_span *field)
+static bool set_span(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     mote_span *field)
 {
     double x[2];
     if (!get_pair(r, row, node, false, x))
         return false;
     if (x[0] > x[1]) {
-        mote_reader_complain(r, node->line, node->column, "'%s' is [low, high], but %g is more than %g", row->path,
-                             x[0], x[1]);
+        mote_reader_complain(r, node->line, node->column,
+                             "'%s' is [low, high], but %g is more than %g", row->path, x[0], x[1]);
         return false;
     }
     *field = (mote_span){x[0], x[1]};
     return true;
 }
 
-static bool set_size2(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, mote_size2 *field)
+static bool set_size2(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                      mote_size2 *field)
 {
     double x[2];
     if (!get_pair(r, row, node, true, x))
@@ -149,7 +159,8 @@ static bool set_size2(mote_reader *r, const mote_schema_row *row, const mote_yam
     return true;
 }
 
-static bool set_ints(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, mote_ints *field)
+static bool set_ints(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     mote_ints *field)
 {
     if (node->kind != MOTE_YAML_LIST || node->n > MOTE_KEY_MAX_INTS)
         return refuse_kind(r, row, node);
@@ -172,7 +183,8 @@ static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mo
 {
     char shown[MOTE_SHOWN_BYTES];
     if (node->kind != MOTE_YAML_SCALAR || node->len == 0 || node->len > 47) {
-        mote_reader_complain(r, node->line, node->column, "'%s': each entry must be a text of 1 to 47 bytes", row->path);
+        mote_reader_complain(r, node->line, node->column,
+                             "'%s': each entry must be a text of 1 to 47 bytes", row->path);
         return true;
     }
     bool has_control = false;
@@ -180,15 +192,17 @@ static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mo
         has_control |= (unsigned char)node->text[i] < 0x20 || node->text[i] == 0x7f;
     if (has_control || strpbrk(node->text, "/\\\"") || node->text[0] == '_' || node->text[0] == '.'
         || node->text[0] == ' ' || node->text[node->len - 1] == ' ') {
-        mote_reader_complain(r, node->line, node->column,
-                             "'%s': '%s' may not hold / \\ \" or control characters, nor start with '_' or '.'",
-                             row->path, mote_reader_shown(node->text, shown));
+        mote_reader_complain(
+            r, node->line, node->column,
+            "'%s': '%s' may not hold / \\ \" or control characters, nor start with '_' or '.'",
+            row->path, mote_reader_shown(node->text, shown));
         return true;
     }
     return false;
 }
 
-static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, mote_names *field)
+static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                      mote_names *field)
 {
     if (node->kind != MOTE_YAML_LIST || (double)node->n < row->lo || (double)node->n > row->hi)
         return refuse_kind(r, row, node);
@@ -202,8 +216,8 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
         for (size_t k = 0; k < i; k++)
             if (strcmp(items[k], entry->text) == 0) {
                 char shown[MOTE_SHOWN_BYTES];
-                mote_reader_complain(r, entry->line, entry->column, "'%s': '%s' is there twice", row->path,
-                                     mote_reader_shown(entry->text, shown));
+                mote_reader_complain(r, entry->line, entry->column, "'%s': '%s' is there twice",
+                                     row->path, mote_reader_shown(entry->text, shown));
                 return false;
             }
         items[i] = mote_reader_strdup(r, entry->text);
@@ -214,7 +228,8 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
     return true;
 }
 
-bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node, void *field)
+bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     void *field)
 {
     double x;
     switch (row->type) {
@@ -254,7 +269,10 @@ void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *fi
     mote_yaml_node items[MAX_PRESET_ITEMS] = {0};
     const mote_yaml_node *item_pointers[MAX_PRESET_ITEMS];
     char texts[MAX_PRESET_ITEMS][64];
-    mote_yaml_node node = {.kind = MOTE_YAML_SCALAR, .text = row->preset, .len = strlen(row->preset), .is_plain = true};
+    mote_yaml_node node = {.kind = MOTE_YAML_SCALAR,
+                           .text = row->preset,
+                           .len = strlen(row->preset),
+                           .is_plain = true};
     if (row->preset[0] == '[') {
         node = (mote_yaml_node){.kind = MOTE_YAML_LIST, .text = "", .items = item_pointers};
         const char *s = row->preset + 1;
@@ -263,7 +281,8 @@ void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *fi
             MOTE_BUG_IF(node.n == MAX_PRESET_ITEMS || len >= sizeof texts[0] || s[len] == 0);
             memcpy(texts[node.n], s, len);
             texts[node.n][len] = 0;
-            items[node.n] = (mote_yaml_node){.kind = MOTE_YAML_SCALAR, .text = texts[node.n], .len = len, .is_plain = true};
+            items[node.n] = (mote_yaml_node){
+                .kind = MOTE_YAML_SCALAR, .text = texts[node.n], .len = len, .is_plain = true};
             item_pointers[node.n] = &items[node.n];
             node.n++;
             s += len + (s[len] == ',');

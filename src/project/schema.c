@@ -29,8 +29,10 @@
 
 static const mote_schema_row rows[] = {
 #define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc},
-#define KEY(path, type, unit, lo, hi, choices, preset, field, doc) \
-    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, offsetof(mote_project, field), doc},
+#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)                                 \
+    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo,                                                  \
+     hi,   choices,         preset,           offsetof(mote_project, field),                       \
+     doc},
 #define ITEM(path, type, unit, lo, hi, choices, preset, field, doc) \
     {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, 0, doc},
 #include "project/config.def"
@@ -44,8 +46,9 @@ static const mote_schema_row rows[] = {
 #define LOWER false
 #define LOWEST_BIT(x) ((x) & (0u - (x)))
 static const mote_metric_row metrics[MOTE_N_METRICS] = {
-#define METRIC(id, unit, better, places, lo, hi, doc) \
-    {#id, MOTE_UNIT_##unit, better, places, (mote_place)LOWEST_BIT((unsigned)(places)), lo, hi, doc},
+#define METRIC(id, unit, better, places, lo, hi, doc)                                              \
+    {#id, MOTE_UNIT_##unit, better, places, (mote_place)LOWEST_BIT((unsigned)(places)), lo, hi,    \
+     doc},
 #include "project/metrics.def"
 #undef METRIC
 };
@@ -121,27 +124,39 @@ void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_byte
     case MOTE_KEY_INT:
     case MOTE_KEY_BIG:
         if (row->lo < row->hi)
-            (void)mote_format(out, out_bytes, "a whole number from %.17g to %.17g%s", row->lo, row->hi, unit);
+            (void)mote_format(out, out_bytes, "a whole number from %.17g to %.17g%s", row->lo,
+                              row->hi, unit);
         else
             (void)mote_format(out, out_bytes, "the number %.17g", row->lo);
         break;
-    case MOTE_KEY_NUM: (void)mote_format(out, out_bytes, "a number from %.12g to %.12g%s", row->lo, row->hi, unit); break;
-    case MOTE_KEY_TEXT: (void)mote_format(out, out_bytes, "a text of %.0f to %.0f bytes", row->lo, row->hi); break;
-    case MOTE_KEY_CHOICE: (void)mote_format(out, out_bytes, "%s%s", strchr(row->choices, '|') ? "one of " : "", row->choices); break;
+    case MOTE_KEY_NUM:
+        (void)mote_format(out, out_bytes, "a number from %.12g to %.12g%s", row->lo, row->hi, unit);
+        break;
+    case MOTE_KEY_TEXT:
+        (void)mote_format(out, out_bytes, "a text of %.0f to %.0f bytes", row->lo, row->hi);
+        break;
+    case MOTE_KEY_CHOICE:
+        (void)mote_format(out, out_bytes, "%s%s", strchr(row->choices, '|') ? "one of " : "",
+                          row->choices);
+        break;
     case MOTE_KEY_SPAN:
-        (void)mote_format(out, out_bytes, "[low, high], each from %.12g to %.12g%s", row->lo, row->hi, unit);
+        (void)mote_format(out, out_bytes, "[low, high], each from %.12g to %.12g%s", row->lo,
+                          row->hi, unit);
         break;
     case MOTE_KEY_SIZE2:
-        (void)mote_format(out, out_bytes, "[time, frequency], each from %.0f to %.0f", row->lo, row->hi);
+        (void)mote_format(out, out_bytes, "[time, frequency], each from %.0f to %.0f", row->lo,
+                          row->hi);
         break;
     case MOTE_KEY_NAMES:
         (void)mote_format(out, out_bytes, "a list of %.0f to %.0f names", row->lo, row->hi);
         break;
     case MOTE_KEY_INTS:
-        (void)mote_format(out, out_bytes, "a list of at most %d numbers from %.0f to %.0f", MOTE_KEY_MAX_INTS,
-                          row->lo, row->hi);
+        (void)mote_format(out, out_bytes, "a list of at most %d numbers from %.0f to %.0f",
+                          MOTE_KEY_MAX_INTS, row->lo, row->hi);
         break;
-    case MOTE_KEY_LIMIT: (void)mote_format(out, out_bytes, "a number in the unit of the metric"); break;
+    case MOTE_KEY_LIMIT:
+        (void)mote_format(out, out_bytes, "a number in the unit of the metric");
+        break;
     }
 }
 
@@ -177,12 +192,16 @@ static void add_key_row(mote_buf *out, const mote_schema_row *row)
 
 static void add_metrics(mote_buf *out)
 {
-    mote_buf_str(out, "\n### Metrics\n\n| metric | unit | limit | where | what it is |\n|---|---|---|---|---|\n");
+    mote_buf_str(
+        out,
+        "\n### Metrics\n\n| metric | unit | limit | where | what it is |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < MOTE_N_METRICS; i++) {
         const mote_metric_row *m = &metrics[i];
-        const char *unit = m->unit == MOTE_UNIT_RATIO ? "share or %" : m->unit == MOTE_UNIT_MONEY ? "currency"
-                           : mote_unit_symbol(m->unit);
-        mote_buf_printf(out, "| `%s` | %s | %s |", m->name, unit, m->is_higher_better ? "at_least" : "at_most");
+        const char *unit = m->unit == MOTE_UNIT_RATIO   ? "share or %"
+                           : m->unit == MOTE_UNIT_MONEY ? "currency"
+                                                        : mote_unit_symbol(m->unit);
+        mote_buf_printf(out, "| `%s` | %s | %s |", m->name, unit,
+                        m->is_higher_better ? "at_least" : "at_most");
         const char *comma = " ";
         for (unsigned place = 1; place <= MOTE_AT_SERVING; place <<= 1)
             if (m->places & place) {

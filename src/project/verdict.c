@@ -7,13 +7,14 @@
 
 #include "project/schema.h"
 
-mote_status mote_measurement_id(mote_metric metric, mote_place where, const char *target, const char *slice,
-                                mote_arena *a, const char **out, mote_err *err)
+mote_status mote_measurement_id(mote_metric metric, mote_place where, const char *target,
+                                const char *slice, mote_arena *a, const char **out, mote_err *err)
 {
     bool has_target = target && *target, has_slice = slice && *slice;
-    const char *id = mote_arena_printf(a, "%s@%s%s%s%s%s", mote_metric_info(metric)->name, mote_place_name(where),
-                                       has_target ? ":" : "", has_target ? target : "", has_slice ? "/" : "",
-                                       has_slice ? slice : "");
+    const char *id =
+        mote_arena_printf(a, "%s@%s%s%s%s%s", mote_metric_info(metric)->name,
+                          mote_place_name(where), has_target ? ":" : "", has_target ? target : "",
+                          has_slice ? "/" : "", has_slice ? slice : "");
     if (!id)
         return mote_fail(err, MOTE_NOMEM, "name a measurement: out of memory");
     *out = id;
@@ -28,9 +29,14 @@ const mote_measurement *mote_measurement_find(const mote_measurements *all, cons
     return NULL;
 }
 
-mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured, const char *basis)
+mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured,
+                                const char *basis)
 {
-    mote_verdict v = {.requirement = q, .kind = MOTE_VERDICT_UNKNOWN, .measured = measured, .judged = (double)NAN, .margin = (double)NAN};
+    mote_verdict v = {.requirement = q,
+                      .kind = MOTE_VERDICT_UNKNOWN,
+                      .measured = measured,
+                      .judged = (double)NAN,
+                      .margin = (double)NAN};
     if (!measured) {
         (void)mote_format(v.reason, sizeof v.reason, "not measured yet");
         return v;
@@ -48,10 +54,12 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
         if (!(measured->confidence >= q->confidence - 1e-9)) {
             v.judged = (double)NAN;
             if (measured->confidence > 0)
-                (void)mote_format(v.reason, sizeof v.reason, "measured with confidence %g, but %g is required",
+                (void)mote_format(v.reason, sizeof v.reason,
+                                  "measured with confidence %g, but %g is required",
                                   measured->confidence, q->confidence);
             else
-                (void)mote_format(v.reason, sizeof v.reason, "measured without an interval, but confidence %g is required",
+                (void)mote_format(v.reason, sizeof v.reason,
+                                  "measured without an interval, but confidence %g is required",
                                   q->confidence);
             return v;
         }
@@ -62,8 +70,9 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
     return v;
 }
 
-mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurements *measured, const char *basis,
-                                   mote_arena *a, mote_verdict **out, size_t *n, mote_err *err)
+mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurements *measured,
+                                   const char *basis, mote_arena *a, mote_verdict **out, size_t *n,
+                                   mote_err *err)
 {
     mote_verdict *all = NULL;
     MOTE_TRY(mote_arena_take(a, p->n_requirements, sizeof *all, &all, err));
@@ -208,7 +217,8 @@ mote_status mote_measurements_to_json(const mote_measurements *all, json_t **out
     return MOTE_OK;
 }
 
-static mote_status copy_text(const json_t *o, const char *key, mote_arena *a, const char **out, mote_err *err)
+static mote_status copy_text(const json_t *o, const char *key, mote_arena *a, const char **out,
+                             mote_err *err)
 {
     const char *s = NULL;
     MOTE_TRY(mote_json_get_str(o, "measurement", key, &s, err));
@@ -216,13 +226,15 @@ static mote_status copy_text(const json_t *o, const char *key, mote_arena *a, co
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "read measurements: out of memory");
 }
 
-static mote_status measurement_from_json(const json_t *o, mote_arena *a, mote_measurement *m, mote_err *err)
+static mote_status measurement_from_json(const json_t *o, mote_arena *a, mote_measurement *m,
+                                         mote_err *err)
 {
     MOTE_TRY(copy_text(o, "id", a, &m->id, err));
     MOTE_TRY(mote_json_get_f64(o, "measurement", "value", &m->value, err));
     MOTE_TRY(mote_json_get_f64(o, "measurement", "confidence", &m->confidence, err));
     if (!(m->confidence >= 0 && m->confidence <= 1))
-        return mote_fail(err, MOTE_RANGE, "measurement '%s': confidence must be from 0 to 1", m->id);
+        return mote_fail(err, MOTE_RANGE, "measurement '%s': confidence must be from 0 to 1",
+                         m->id);
     m->lo = m->hi = m->value;
     if (m->confidence > 0) {
         MOTE_TRY(mote_json_get_f64(o, "measurement", "lo", &m->lo, err));
@@ -231,12 +243,14 @@ static mote_status measurement_from_json(const json_t *o, mote_arena *a, mote_me
     if (!(m->lo <= m->hi))
         return mote_fail(err, MOTE_RANGE, "measurement '%s': the interval is upside down", m->id);
     MOTE_TRY(mote_json_get_i64(o, "measurement", "n", 0, INT64_MAX, &m->n, err));
-    MOTE_TRY(mote_json_get_i64(o, "measurement", "time_us", INT64_MIN, INT64_MAX, &m->time_us, err));
+    MOTE_TRY(
+        mote_json_get_i64(o, "measurement", "time_us", INT64_MIN, INT64_MAX, &m->time_us, err));
     MOTE_TRY(copy_text(o, "source", a, &m->source, err));
     return copy_text(o, "basis", a, &m->basis, err);
 }
 
-mote_status mote_measurements_from_json(const json_t *j, mote_arena *a, mote_measurements *out, mote_err *err)
+mote_status mote_measurements_from_json(const json_t *j, mote_arena *a, mote_measurements *out,
+                                        mote_err *err)
 {
     if (!json_is_array(j))
         return mote_fail(err, MOTE_PARSE, "measurements must be a JSON array");

@@ -15,7 +15,8 @@ static int32_t from_mark(size_t zero_based)
     return zero_based < INT32_MAX ? (int32_t)zero_based + 1 : INT32_MAX;
 }
 
-static mote_status fault_at(mote_yaml_fault *fault, yaml_mark_t mark, const char *text, mote_err *err)
+static mote_status fault_at(mote_yaml_fault *fault, yaml_mark_t mark, const char *text,
+                            mote_err *err)
 {
     fault->line = from_mark(mark.line);
     fault->column = from_mark(mark.column);
@@ -37,8 +38,8 @@ static yaml_mark_t mark_of_offset(const char *text, size_t n, size_t offset)
     return mark;
 }
 
-static mote_status parser_fault(const yaml_parser_t *p, const char *text, size_t n, mote_yaml_fault *fault,
-                                mote_err *err)
+static mote_status parser_fault(const yaml_parser_t *p, const char *text, size_t n,
+                                mote_yaml_fault *fault, mote_err *err)
 {
     if (p->error == YAML_MEMORY_ERROR)
         return mote_fail(err, MOTE_NOMEM, "out of memory while reading YAML");
@@ -91,8 +92,8 @@ static const char *refuse_event(const yaml_event_t *e, event_count *c)
     return NULL;
 }
 
-static mote_status check_events(const char *text, size_t n, event_count *count, mote_yaml_fault *fault,
-                                mote_err *err)
+static mote_status check_events(const char *text, size_t n, event_count *count,
+                                mote_yaml_fault *fault, mote_err *err)
 {
     yaml_parser_t p;
     if (!yaml_parser_initialize(&p))
@@ -125,7 +126,8 @@ typedef struct {
 
 static mote_status copy_node(copy_state *s, int index, const mote_yaml_node **out, mote_err *err);
 
-static mote_status copy_list(copy_state *s, const yaml_node_t *from, mote_yaml_node *to, mote_err *err)
+static mote_status copy_list(copy_state *s, const yaml_node_t *from, mote_yaml_node *to,
+                             mote_err *err)
 {
     to->kind = MOTE_YAML_LIST;
     to->n = (size_t)(from->data.sequence.items.top - from->data.sequence.items.start);
@@ -137,7 +139,8 @@ static mote_status copy_list(copy_state *s, const yaml_node_t *from, mote_yaml_n
     return MOTE_OK;
 }
 
-static mote_status copy_map(copy_state *s, const yaml_node_t *from, mote_yaml_node *to, mote_err *err)
+static mote_status copy_map(copy_state *s, const yaml_node_t *from, mote_yaml_node *to,
+                            mote_err *err)
 {
     to->kind = MOTE_YAML_MAP;
     to->n = (size_t)(from->data.mapping.pairs.top - from->data.mapping.pairs.start);
@@ -148,7 +151,8 @@ static mote_status copy_map(copy_state *s, const yaml_node_t *from, mote_yaml_no
         const yaml_node_pair_t *pair = &from->data.mapping.pairs.start[i];
         const yaml_node_t *key = yaml_document_get_node(s->doc, pair->key);
         if (!key || key->type != YAML_SCALAR_NODE)
-            return fault_at(s->fault, key ? key->start_mark : from->start_mark, "a key must be a text", err);
+            return fault_at(s->fault, key ? key->start_mark : from->start_mark,
+                            "a key must be a text", err);
         MOTE_TRY(copy_node(s, pair->key, &keys[i], err));
         MOTE_TRY(copy_node(s, pair->value, &items[i], err));
     }

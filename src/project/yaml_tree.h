@@ -36,7 +36,8 @@ typedef struct { int32_t line, column; char text[256]; } mote_yaml_fault;
 
 /* Read text[0..n) into `a`; *out is NULL for an empty document. PARSE with `fault` filled when it
  * is not acceptable; NOMEM when `a` or the heap is full. */
-MOTE_MUST_USE mote_status mote_yaml_load(const char *text, size_t n, mote_arena *a, const mote_yaml_node **out,
-                                         mote_yaml_fault *fault, mote_err *err);
+MOTE_MUST_USE mote_status mote_yaml_load(const char *text, size_t n, mote_arena *a,
+                                         const mote_yaml_node **out, mote_yaml_fault *fault,
+                                         mote_err *err);
 
 #endif

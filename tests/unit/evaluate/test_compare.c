@@ -11,8 +11,8 @@ typedef struct {
     mote_arena arena;
 } fixture;
 
-/* Slice 0 (clean): champion right in 180 of 200, challenger in 178, both in 170. Slice 1 (car): 110 and
- * 150 of 200, both in 100. */
+/* Slice 0 (clean): champion right in 180 of 200, challenger in 178, both in 170. Slice 1 (car): 110
+ * and 150 of 200, both in 100. */
 static int setup(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
@@ -22,10 +22,17 @@ static int setup(void **state)
         f->slices[i] = is_car;
         f->groups[i] = i % 40;
         f->champion[i] = k < both + only_champion ? 0 : 1;
-        f->challenger[i] = k < both || (k >= both + only_champion && k < both + only_champion + only_challenger) ? 0 : 2;
+        f->challenger[i] =
+            k < both || (k >= both + only_champion && k < both + only_champion + only_challenger)
+                ? 0
+                : 2;
     }
-    f->in = (mote_compare_input){.n = N, .labels = f->labels, .champion = f->champion, .challenger = f->challenger,
-                                 .slices = f->slices, .n_slices = 2};
+    f->in = (mote_compare_input){.n = N,
+                                 .labels = f->labels,
+                                 .champion = f->champion,
+                                 .challenger = f->challenger,
+                                 .slices = f->slices,
+                                 .n_slices = 2};
     mote_arena_init(&f->arena, 32u << 20);
     *state = f;
     return 0;
@@ -85,7 +92,8 @@ static void groups_that_agree_widen_the_interval(void **state)
     f->in.groups = f->groups;
     f->in.n_groups = 40;
     compare(f, &clustered, NULL);
-    assert_true(clustered.difference.hi - clustered.difference.lo > 2 * (alone.difference.hi - alone.difference.lo));
+    assert_true(clustered.difference.hi - clustered.difference.lo >
+                2 * (alone.difference.hi - alone.difference.lo));
 }
 
 static void equal_models_differ_by_nothing(void **state)
@@ -94,7 +102,8 @@ static void equal_models_differ_by_nothing(void **state)
     mote_comparison all;
     f->in.challenger = f->champion;
     compare(f, &all, NULL);
-    assert_true(all.difference.value == 0 && all.difference.lo == 0 && all.difference.hi == 0 && all.p == 1);
+    assert_true(all.difference.value == 0 && all.difference.lo == 0 && all.difference.hi == 0 &&
+                all.p == 1);
     mote_project_schedule rule = {0};
     assert_false(mote_compare_promotion(&all, NULL, NULL, 0, -1, &rule).is_promoted);
 }
@@ -114,18 +123,20 @@ static void an_empty_slice_says_nothing(void **state)
 
 static void promotion_needs_gain_and_no_loss_on_clean(void **state)
 {
-    static const struct { double beat_by, at_least, loss; bool is_promoted; size_t n_reasons; } cases[] = {
-        {0.1, 0.8, 0.02, true, 3},
-        {0.2, 0.89, 0.01, true, 3},             /* each limit met exactly */
-        {0.21, 0.8, 0.02, false, 3},
-        {0.1, 0.9, 0.02, false, 3},
-        {0.1, 0.0, 0.005, false, 2},
+    static const struct {
+        double beat_by, at_least, loss;
+        bool is_promoted;
+        size_t n_reasons;
+    } cases[] = {
+        {0.1, 0.8, 0.02, true, 3},   {0.2, 0.89, 0.01, true, 3}, /* each limit met exactly */
+        {0.21, 0.8, 0.02, false, 3}, {0.1, 0.9, 0.02, false, 3}, {0.1, 0.0, 0.005, false, 2},
     };
     const char *const names[] = {"clean", "car-noise"};
     mote_comparison all, slices[2];
     compare(*state, &all, slices);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        mote_project_schedule rule = {.beat_by = cases[i].beat_by, .clean_at_least = cases[i].at_least,
+        mote_project_schedule rule = {.beat_by = cases[i].beat_by,
+                                      .clean_at_least = cases[i].at_least,
                                       .clean_loss_at_most = cases[i].loss};
         mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, &rule);
         assert_int_equal(p.weak_slice, 1);
@@ -133,11 +144,14 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
         if (p.is_promoted != cases[i].is_promoted)
             fail_msg("case %zu: %s / %s", i, p.reasons[0], p.reasons[1]);
     }
-    mote_project_schedule rule = {.beat_by = 0.1, .clean_at_least = 0.8, .clean_loss_at_most = 0.02};
+    mote_project_schedule rule = {
+        .beat_by = 0.1, .clean_at_least = 0.8, .clean_loss_at_most = 0.02};
     mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, &rule);
-    assert_non_null(strstr(p.reasons[0], "car-noise: 75.0 % against 55.0 %, a gain of 20.0 points"));
+    assert_non_null(
+        strstr(p.reasons[0], "car-noise: 75.0 % against 55.0 %, a gain of 20.0 points"));
     assert_string_equal(p.reasons[1], "clean: 89.0 %, at least 80.0 % needed");
-    assert_string_equal(p.reasons[2], "clean: 89.0 % against 90.0 %, a loss of 1.0 points; at most 2.0 allowed");
+    assert_string_equal(p.reasons[2],
+                        "clean: 89.0 % against 90.0 %, a loss of 1.0 points; at most 2.0 allowed");
     MOTE_SCOPED_JSON *j = NULL, *c = NULL;
     assert_int_equal(mote_promotion_to_json(&p, &j, NULL), MOTE_OK);
     assert_true(json_is_true(json_object_get(j, "promote")));

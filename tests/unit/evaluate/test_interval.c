@@ -26,7 +26,8 @@ static void wilson_agrees_with_scipy(void **state)
     size_t i;
     json_t *o;
     json_array_foreach(json_object_get(golden, "wilson"), i, o) {
-        mote_interval x = mote_interval_wilson((int64_t)number(o, "k"), (int64_t)number(o, "n"), number(o, "confidence"));
+        mote_interval x = mote_interval_wilson((int64_t)number(o, "k"), (int64_t)number(o, "n"),
+                                               number(o, "confidence"));
         near_to(x.lo, number(o, "lo"), 1e-11, "lo");
         near_to(x.hi, number(o, "hi"), 1e-11, "hi");
         assert_true(x.lo <= x.value && x.value <= x.hi);
@@ -40,7 +41,8 @@ static void garwood_agrees_with_scipy(void **state)
     size_t i;
     json_t *o;
     json_array_foreach(json_object_get(golden, "garwood"), i, o) {
-        mote_interval x = mote_interval_poisson((int64_t)number(o, "k"), 1, number(o, "confidence"));
+        mote_interval x =
+            mote_interval_poisson((int64_t)number(o, "k"), 1, number(o, "confidence"));
         near_to(x.lo, number(o, "lo"), 1e-11, "lo");
         near_to(x.hi, number(o, "hi"), 1e-11, "hi");
         x = mote_interval_poisson((int64_t)number(o, "k"), 4, number(o, "confidence"));
@@ -55,14 +57,16 @@ static void special_functions_agree_with_scipy(void **state)
     size_t i;
     json_t *o;
     json_array_foreach(json_object_get(golden, "mcnemar"), i, o)
-        near_to(mote_mcnemar_exact((int64_t)number(o, "b"), (int64_t)number(o, "c")), number(o, "p"), 1e-11, "mcnemar");
+        near_to(mote_mcnemar_exact((int64_t)number(o, "b"), (int64_t)number(o, "c")),
+                number(o, "p"), 1e-11, "mcnemar");
     json_array_foreach(json_object_get(golden, "normal_quantile"), i, o)
         near_to(mote_normal_quantile(number(o, "p")), number(o, "x"), 1e-11, "normal");
     json_array_foreach(json_object_get(golden, "log_gamma"), i, o)
         near_to(mote_log_gamma(number(o, "x")), number(o, "y"), 1e-13, "log gamma");
     /* The exponent a ln x - x - ln Gamma(a) is a small difference of numbers near a ln a. */
     json_array_foreach(json_object_get(golden, "gamma_q"), i, o)
-        near_to(mote_gamma_q(number(o, "a"), number(o, "x")), number(o, "q"), fmax(1e-11, 1e-15 * number(o, "a")), "gamma q");
+        near_to(mote_gamma_q(number(o, "a"), number(o, "x")), number(o, "q"),
+                fmax(1e-11, 1e-15 * number(o, "a")), "gamma q");
 }
 
 static void nonsense_gives_nan_and_no_data_gives_everything(void **state)
@@ -77,8 +81,10 @@ static void nonsense_gives_nan_and_no_data_gives_everything(void **state)
     assert_true(isnan(mote_interval_poisson(1, 0, 0.95).hi));
     assert_true(isnan(mote_interval_poisson(-1, 1, 0.95).hi));
     assert_true(isnan(mote_mcnemar_exact(-1, 1)));
-    assert_true(isnan(mote_normal_quantile(0)) && isnan(mote_normal_quantile(1)) && isnan(mote_normal_quantile(NAN)));
-    assert_true(isnan(mote_gamma_q(0, 1)) && isnan(mote_gamma_q(1, -1)) && isnan(mote_log_gamma(0)));
+    assert_true(isnan(mote_normal_quantile(0)) && isnan(mote_normal_quantile(1)) &&
+                isnan(mote_normal_quantile(NAN)));
+    assert_true(isnan(mote_gamma_q(0, 1)) && isnan(mote_gamma_q(1, -1)) &&
+                isnan(mote_log_gamma(0)));
 }
 
 static void quantiles_interpolate_as_numpy_does(void **state)

@@ -9,7 +9,8 @@ typedef struct { int32_t *labels, *groups; float *p; mote_predictions view; } sa
 
 static sample make_sample(uint64_t seed, size_t n, int32_t n_classes, double bonus)
 {
-    sample s = {malloc(n * sizeof(int32_t)), NULL, malloc(n * (size_t)n_classes * sizeof(float)), {0}};
+    sample s = {
+        malloc(n * sizeof(int32_t)), NULL, malloc(n * (size_t)n_classes * sizeof(float)), {0}};
     int64_t w[64];
     for (size_t i = 0; i < n; i++) {
         int64_t sum = 0;
@@ -22,7 +23,8 @@ static sample make_sample(uint64_t seed, size_t n, int32_t n_classes, double bon
         for (int32_t k = 0; k < n_classes; k++)
             s.p[i * (size_t)n_classes + (size_t)k] = (float)w[k] / (float)sum;
     }
-    s.view = (mote_predictions){.n = n, .n_classes = n_classes, .labels = s.labels, .probabilities = s.p};
+    s.view = (mote_predictions){
+        .n = n, .n_classes = n_classes, .labels = s.labels, .probabilities = s.p};
     return s;
 }
 
@@ -33,7 +35,8 @@ static void free_sample(sample *s)
     free(s->p);
 }
 
-static mote_evaluation run(const mote_predictions *p, const mote_evaluate_config *cfg, mote_arena *a)
+static mote_evaluation run(const mote_predictions *p, const mote_evaluate_config *cfg,
+                           mote_arena *a)
 {
     mote_evaluation e;
     mote_err err;
@@ -49,7 +52,8 @@ static void all_metrics_agree_with_sklearn(void **state)
     size_t i;
     json_array_foreach(json_object_get(golden, "evaluations"), i, g) {
         int32_t n_classes = (int32_t)number(g, "n_classes");
-        sample s = make_sample((uint64_t)number(g, "seed"), (size_t)number(g, "n"), n_classes, number(g, "bonus"));
+        sample s = make_sample((uint64_t)number(g, "seed"), (size_t)number(g, "n"), n_classes,
+                               number(g, "bonus"));
         MOTE_SCOPED_ARENA a;
         mote_arena_init(&a, 64u << 20);
         mote_evaluate_config cfg = mote_evaluate_config_default();
@@ -61,15 +65,22 @@ static void all_metrics_agree_with_sklearn(void **state)
         near_to(e.nll.value, number(g, "nll"), 1e-12, "nll");
         for (int32_t k = 0; k < n_classes; k++) {
             size_t at = (size_t)k;
-            near_to(e.classes[k].precision, json_number_value(json_array_get(json_object_get(g, "precision"), at)), 1e-15, "precision");
-            near_to(e.classes[k].recall, json_number_value(json_array_get(json_object_get(g, "recall"), at)), 1e-15, "recall");
-            near_to(e.classes[k].f1, json_number_value(json_array_get(json_object_get(g, "f1"), at)), 1e-15, "f1");
+            near_to(e.classes[k].precision,
+                    json_number_value(json_array_get(json_object_get(g, "precision"), at)), 1e-15,
+                    "precision");
+            near_to(e.classes[k].recall,
+                    json_number_value(json_array_get(json_object_get(g, "recall"), at)), 1e-15,
+                    "recall");
+            near_to(e.classes[k].f1,
+                    json_number_value(json_array_get(json_object_get(g, "f1"), at)), 1e-15, "f1");
         }
         for (int32_t k = 0; k < n_classes * n_classes; k++)
-            assert_int_equal(e.confusion[k], json_integer_value(json_array_get(json_object_get(g, "confusion"), (size_t)k)));
+            assert_int_equal(e.confusion[k], json_integer_value(json_array_get(
+                                                 json_object_get(g, "confusion"), (size_t)k)));
         double t, nll;
         assert_int_equal(mote_temperature_fit(&s.view, &t, &nll, NULL), MOTE_OK);
-        if (number(g, "temperature") < 0.03) {  /* all right: best at the bound, where scipy never is */
+        if (number(g, "temperature") <
+            0.03) { /* all right: best at the bound, where scipy never is */
             near_to(t, 0.02, 1e-9, "temperature");
             assert_true(nll <= number(g, "temperature_nll"));
         } else {
@@ -84,8 +95,8 @@ static void all_metrics_agree_with_sklearn(void **state)
     json_decref(golden);
 }
 
-/* "calibration raw ref": score = 1000 numbers of generator 21, clipped to .001 .. .999, y = (number of
- * generator 22 < score^1.5), first half. An oracle that is not ours. */
+/* "calibration raw ref": score = 1000 numbers of generator 21, clipped to .001 .. .999, y = (number
+ * of generator 22 < score^1.5), first half. An oracle that is not ours. */
 static void calibration_agrees_with_the_oracle(void **state)
 {
     (void)state;
@@ -158,12 +169,14 @@ static void intervals_widen_when_clips_of_a_group_are_alike(void **state)
     v.groups = NULL;
     mote_evaluation alone = run(&v, &cfg, &a);
     double sd40 = sqrt(0.75 * 0.25 / G), sd800 = sqrt(0.75 * 0.25 / N);
-    near_to((clustered.accuracy.hi - clustered.accuracy.lo) / (2 * 1.96 * sd40), 1, 0.1, "clustered width");
+    near_to((clustered.accuracy.hi - clustered.accuracy.lo) / (2 * 1.96 * sd40), 1, 0.1,
+            "clustered width");
     near_to((alone.accuracy.hi - alone.accuracy.lo) / (2 * 1.96 * sd800), 1, 0.1, "width");
     cfg.confidence = 0.5;
     v.groups = groups;
     mote_evaluation half = run(&v, &cfg, &a);
-    assert_true(half.accuracy.hi - half.accuracy.lo < (clustered.accuracy.hi - clustered.accuracy.lo) / 2);
+    assert_true(half.accuracy.hi - half.accuracy.lo <
+                (clustered.accuracy.hi - clustered.accuracy.lo) / 2);
 }
 
 static void all_right_does_not_mean_certain(void **state)
@@ -281,7 +294,9 @@ static void the_json_has_every_part(void **state)
     assert_int_equal(json_array_size(json_object_get(j, "groups")), 2);
     assert_int_equal(json_array_size(json_object_get(j, "calibration")), 15);
     assert_true(json_number_value(json_object_get(json_object_get(j, "accuracy"), "value")) == 1);
-    assert_int_equal(json_integer_value(json_array_get(json_array_get(json_object_get(j, "confusion"), 1), 1)), 1);
+    assert_int_equal(
+        json_integer_value(json_array_get(json_array_get(json_object_get(j, "confusion"), 1), 1)),
+        1);
 }
 
 int main(void)

@@ -11,7 +11,8 @@ static void print_for_review(const mote_buf *b)
 
 static mote_evaluation evaluate(mote_arena *a)
 {
-    static const int32_t labels[] = {0, 0, 0, 0, 1, 1, 1, 2, 2, 2}, groups[] = {0, 0, 1, 1, 0, 0, 1, 1, 2, 2};
+    static const int32_t labels[] = {0, 0, 0, 0, 1, 1, 1, 2, 2, 2},
+                         groups[] = {0, 0, 1, 1, 0, 0, 1, 1, 2, 2};
     static const int32_t said[] = {0, 0, 0, 1, 1, 1, 0, 2, 2, 2};
     static float p[30];
     for (int i = 0; i < 10; i++)
@@ -54,7 +55,8 @@ static void classes_and_groups_have_their_lines(void **state)
     mote_evaluation e = evaluate(&a);
     mote_report_classes(&e, names, &b);
     print_for_review(&b);
-    assert_non_null(strstr(b.data, "\nنعم             4     75.0 %    75.0 %    75.0 % (30.1 to 95.4)\n"));
+    assert_non_null(
+        strstr(b.data, "\nنعم             4     75.0 %    75.0 %    75.0 % (30.1 to 95.4)\n"));
     mote_buf_reset(&b);
     const char *const groups[] = {"anna", "bert", "cleo"};
     mote_report_groups(&e, groups, 2, &b);
@@ -88,8 +90,9 @@ static void many_classes_become_a_list_of_confusions(void **state)
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1u << 20);
     mote_report_confusion(&e, many, &b);
-    assert_string_equal(b.data, "most frequent confusions:\n  9 x 'w4' heard as 'w3'\n  7 x 'w3' heard as 'w4'\n"
-                                "  7 x 'w5' heard as 'w3'\n");
+    assert_string_equal(
+        b.data, "most frequent confusions:\n  9 x 'w4' heard as 'w3'\n  7 x 'w3' heard as 'w4'\n"
+                "  7 x 'w5' heard as 'w3'\n");
 }
 
 static void the_stream_shows_the_choice_among_its_neighbours(void **state)
@@ -114,8 +117,10 @@ static void the_stream_shows_the_choice_among_its_neighbours(void **state)
     mote_buf_init(&b, 1u << 20);
     mote_report_stream(c, &choice, "EUR", &b);
     print_for_review(&b);
-    assert_non_null(strstr(b.data, "stream of 0.50 h with 100 words; threshold chosen for fewest missed words at 4 false "
-                                   "accepts an hour or less\n"));
+    assert_non_null(strstr(
+        b.data,
+        "stream of 0.50 h with 100 words; threshold chosen for fewest missed words at 4 false "
+        "accepts an hour or less\n"));
     assert_non_null(strstr(b.data, "-> 0.688      4.00 (0.48 to 14.45)    15.0 % (9.3 to 23.3)\n"));
     int n_lines = 0;
     for (const char *s = b.data; *s; s++)
@@ -129,21 +134,32 @@ static void comparisons_and_verdicts_read_as_sentences(void **state)
     (void)state;
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1u << 20);
-    mote_comparison slices[] = {
-        {.n = 200, .champion = {0.9, 0.85, 0.95}, .challenger = {0.89, 0.84, 0.94}, .difference = {-0.01, -0.03, 0.01}, .p = 0.8},
-        {.n = 200, .champion = {0.55, 0.5, 0.6}, .challenger = {0.75, 0.7, 0.8}, .difference = {0.2, 0.13, 0.27}, .p = 1e-7}};
+    mote_comparison slices[] = {{.n = 200,
+                                 .champion = {0.9, 0.85, 0.95},
+                                 .challenger = {0.89, 0.84, 0.94},
+                                 .difference = {-0.01, -0.03, 0.01},
+                                 .p = 0.8},
+                                {.n = 200,
+                                 .champion = {0.55, 0.5, 0.6},
+                                 .challenger = {0.75, 0.7, 0.8},
+                                 .difference = {0.2, 0.13, 0.27},
+                                 .p = 1e-7}};
     const char *const conditions[] = {"clean", "car-noise"};
     mote_project_schedule rule = {.clean_loss_at_most = 0.02};
     mote_promotion p = mote_compare_promotion(&slices[1], slices, conditions, 2, 0, &rule);
     mote_report_comparison(&slices[1], slices, conditions, 2, &p, &b);
     print_for_review(&b);
-    assert_non_null(strstr(b.data, "car-noise     200    55.0 %      75.0 %    +20.0 (+13.0 to +27.0)   1e-07\n"));
+    assert_non_null(strstr(
+        b.data, "car-noise     200    55.0 %      75.0 %    +20.0 (+13.0 to +27.0)   1e-07\n"));
     assert_non_null(strstr(b.data, "\nthe challenger may replace the champion\n"));
     mote_buf_reset(&b);
-    mote_requirement q = {.id = "accuracy@test", .metric = MOTE_METRIC_accuracy, .is_at_least = true, .limit = 0.9};
+    mote_requirement q = {
+        .id = "accuracy@test", .metric = MOTE_METRIC_accuracy, .is_at_least = true, .limit = 0.9};
     mote_verdict v = mote_verdict_judge(&q, NULL, NULL);
     mote_report_verdicts(&v, 1, &b);
-    assert_string_equal(b.data, "unknown  accuracy@test  at least 90.0 %: not measured yet\n0 met, 0 not met, 1 unknown\n");
+    assert_string_equal(
+        b.data,
+        "unknown  accuracy@test  at least 90.0 %: not measured yet\n0 met, 0 not met, 1 unknown\n");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streams: what is built is what was asked for, counting agrees with a model whose answers are known,
- * and the operating point is the best one. */
+/* Streams: what is built is what was asked for, counting agrees with a model whose answers are
+ * known, and the operating point is the best one. */
 #include "base/rng.h"
 #include "evaluate/stream.h"
 #include "unit/evaluate/golden.h"
@@ -16,7 +16,8 @@ typedef struct {
     mote_stream_config config;
 } fixture;
 
-/* Classes in turn: two keywords, unknown (2), silence (3). Clip i is a tone of its own amplitude. */
+/* Classes in turn: two keywords, unknown (2), silence (3). Clip i is a tone of its own amplitude.
+ */
 static int setup(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
@@ -33,8 +34,13 @@ static int setup(void **state)
     for (int i = 0; i < 20000; i++)
         f->noise[i] = (int16_t)(300 * mote_rng_normal(&rng));
     f->view = (mote_audio_view){f->noise, 20000};
-    f->material = (mote_stream_material){.rate_hz = RATE, .n = N_CLIPS, .clip_samples = CLIP, .pcm = f->pcm,
-                                         .class_id = f->class_id, .n_keywords = N_KEYWORDS, .silence_class = 3,
+    f->material = (mote_stream_material){.rate_hz = RATE,
+                                         .n = N_CLIPS,
+                                         .clip_samples = CLIP,
+                                         .pcm = f->pcm,
+                                         .class_id = f->class_id,
+                                         .n_keywords = N_KEYWORDS,
+                                         .silence_class = 3,
                                          .noise = {&f->view, 1}};
     f->config = (mote_stream_config){.hours = 0.05, .snr_db = {20, 20}, .gap_s = 1, .seed = 7};
     *state = f;
@@ -66,7 +72,7 @@ static void every_usable_clip_stands_once_and_apart(void **state)
     mote_stream_track t = build(f);
     bool is_used[N_CLIPS] = {false};
     assert_int_equal(t.n, 0.05 * 3600 * RATE);
-    assert_int_equal(t.n_events, 45);           /* 60 without the 15 of silence; 180 s have room for 90 */
+    assert_int_equal(t.n_events, 45); /* 60 without the 15 of silence; 180 s have room for 90 */
     assert_int_equal(t.n_words, 30);
     for (size_t i = 0; i < t.n_events; i++) {
         const mote_stream_event *e = &t.events[i];
@@ -94,7 +100,8 @@ static void noise_is_at_the_drawn_distance_from_the_clip(void **state)
     mote_stream_track t = build(f);
     for (size_t i = 0; i < t.n_events; i++) {
         const mote_stream_event *e = &t.events[i];
-        const int16_t *before = t.pcm + e->start - RATE / 4;    /* gap/2 = 0.5 s of the slot's own noise */
+        const int16_t *before =
+            t.pcm + e->start - RATE / 4; /* gap/2 = 0.5 s of the slot's own noise */
         double noise = rms_of(before, RATE / 4), clip = rms_of(f->pcm + e->clip * CLIP, CLIP);
         /* A quarter second of white noise: the RMS is known to 1/sqrt(2*2000) = 1.6 %. */
         near_to(20 * log10(clip / noise), 20, 0.03, "SNR");
@@ -148,7 +155,8 @@ static void a_short_stream_takes_fewer_clips_and_a_hopeless_one_is_refused(void 
  * 0.2 s, and of the last class otherwise. */
 typedef struct { const mote_stream_track *t; int wrong_word, mute_every, calls; } oracle;
 
-static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop, int8_t *q, mote_err *err)
+static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+                            int8_t *q, mote_err *err)
 {
     oracle *o = arg;
     (void)err;
@@ -169,20 +177,22 @@ static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t wind
     return MOTE_OK;
 }
 
-static const mote_stream_detector detector = {.smooth_hops = 2, .suppress_hops = 10, .tolerance_s = 0.75};
+static const mote_stream_detector detector = {
+    .smooth_hops = 2, .suppress_hops = 10, .tolerance_s = 0.75};
 
 static mote_stream_outputs run(fixture *f, oracle *o)
 {
     mote_stream_outputs out;
     mote_err err;
-    if (mote_stream_run(o->t, N_CLASSES, CLIP, RATE / 10, classify, o, NULL, NULL, NULL, &f->arena, &out, &err) != MOTE_OK)
+    if (mote_stream_run(o->t, N_CLASSES, CLIP, RATE / 10, classify, o, NULL, NULL, NULL, &f->arena,
+                        &out, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_int_equal(out.n, 1 + (o->t->n - CLIP) / (RATE / 10));
     return out;
 }
 
-static mote_stream_counts count(const mote_stream_outputs *o, const mote_stream_track *t, double threshold,
-                                const mote_stream_detector *d)
+static mote_stream_counts count(const mote_stream_outputs *o, const mote_stream_track *t,
+                                double threshold, const mote_stream_detector *d)
 {
     mote_stream_counts c;
     mote_err err;
@@ -229,13 +239,15 @@ static void mistakes_are_counted_by_kind(void **state)
     c = count(&out, &t, 0.8, &eager);
     assert_int_equal(c.n_hits, 30);
     assert_true(c.n_repeated >= 60 && c.n_repeated == c.n_false_accepts && c.n_confused == 0);
-    /* Too little tolerance: detections come at the end of the window, up to 0.2 s after the clip's. */
+    /* Too little tolerance: detections come at the end of the window, up to 0.2 s after the clip's.
+     */
     mote_stream_detector strict = {.smooth_hops = 4, .suppress_hops = 10, .tolerance_s = 0};
     c = count(&out, &t, 0.8, &strict);
     assert_true(c.n_hits < 30 && c.n_false_accepts == 30 - c.n_hits);
 }
 
-/* Random outputs; the detector and the matching are done again here, slowly and in floating point. */
+/* Random outputs; the detector and the matching are done again here, slowly and in floating point.
+ */
 static void counting_agrees_with_a_second_way(void **state)
 {
     fixture *f = *state;
@@ -263,7 +275,8 @@ static void counting_agrees_with_a_second_way(void **state)
                 continue;                       /* fewer than smooth_hops */
             int32_t best = -1, best_sum = -1;
             for (int32_t k = 0; k < N_KEYWORDS; k++) {
-                int32_t sum = out.q[i * N_CLASSES + (size_t)k] + out.q[(i - 1) * N_CLASSES + (size_t)k] + 256;
+                int32_t sum =
+                    out.q[i * N_CLASSES + (size_t)k] + out.q[(i - 1) * N_CLASSES + (size_t)k] + 256;
                 if ((double)sum / 512 * 65536 >= (double)limit && sum > best_sum) {
                     best = k;
                     best_sum = sum;
@@ -275,8 +288,9 @@ static void counting_agrees_with_a_second_way(void **state)
             double at = ((double)i * (double)out.hop + CLIP) / RATE;
             bool is_first = false;
             for (size_t k = 0; k < t.n_events && !is_first; k++)
-                if (t.events[k].class_id == best && !is_hit[k] && at >= (double)t.events[k].start / RATE
-                    && at <= (double)t.events[k].end / RATE + 0.75)
+                if (t.events[k].class_id == best && !is_hit[k] &&
+                    at >= (double)t.events[k].start / RATE &&
+                    at <= (double)t.events[k].end / RATE + 0.75)
                     is_first = is_hit[k] = true;
             hits += is_first;
             accepts += !is_first;
@@ -286,7 +300,8 @@ static void counting_agrees_with_a_second_way(void **state)
     }
 }
 
-static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t, const mote_project_value *value)
+static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t,
+                                   const mote_project_value *value)
 {
     oracle o = {.t = t, .mute_every = 5};
     mote_stream_outputs out = run(f, &o);
@@ -297,7 +312,8 @@ static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t, const
             out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
     mote_stream_curve *c = NULL;
     mote_err err;
-    if (mote_stream_curve_of(&out, t, N_KEYWORDS, &detector, value, 0.95, &f->arena, &c, &err) != MOTE_OK)
+    if (mote_stream_curve_of(&out, t, N_KEYWORDS, &detector, value, 0.95, &f->arena, &c, &err) !=
+        MOTE_OK)
         fail_msg("%s", err.text);
     return c;
 }
@@ -314,7 +330,8 @@ static void the_limit_decides_without_a_value(void **state)
     for (double limit = 0; limit < 5000; limit += 100) {
         mote_stream_choice choice = mote_stream_choose(c, limit);
         const mote_stream_point *p = &c->points[choice.index];
-        assert_true(choice.is_limit_met && !choice.by_value && p->false_accepts_per_hour.value <= limit);
+        assert_true(choice.is_limit_met && !choice.by_value &&
+                    p->false_accepts_per_hour.value <= limit);
         for (size_t i = 0; i < MOTE_STREAM_POINTS; i++)
             if (c->points[i].false_accepts_per_hour.value <= limit)
                 assert_true(c->points[i].counts.n_hits <= p->counts.n_hits);
@@ -330,8 +347,12 @@ static void the_money_decides_with_a_value(void **state)
 {
     fixture *f = *state;
     mote_stream_track t = build(f);
-    mote_project_value money = {.is_given = true, .true_accept = 1, .false_accept = -0.001, .false_reject = -1,
-                                .volume_per_day = 1000, .listening_hours_per_day = 24};
+    mote_project_value money = {.is_given = true,
+                                .true_accept = 1,
+                                .false_accept = -0.001,
+                                .false_reject = -1,
+                                .volume_per_day = 1000,
+                                .listening_hours_per_day = 24};
     mote_stream_curve *c = curve_of(f, &t, &money);
     mote_stream_choice eager = mote_stream_choose(c, 0);
     assert_true(eager.by_value);
@@ -341,7 +362,8 @@ static void the_money_decides_with_a_value(void **state)
     c = curve_of(f, &t, &money);
     mote_stream_choice shy = mote_stream_choose(c, 0);
     assert_true(shy.index > eager.index);
-    assert_true(c->points[shy.index].counts.n_false_accepts < c->points[eager.index].counts.n_false_accepts + 1);
+    assert_true(c->points[shy.index].counts.n_false_accepts <
+                c->points[eager.index].counts.n_false_accepts + 1);
 }
 
 static void the_operating_point_is_stored_as_the_device_takes_it(void **state)
@@ -355,11 +377,13 @@ static void the_operating_point_is_stored_as_the_device_takes_it(void **state)
     assert_int_equal(p.smooth_hops, 2);
     assert_int_equal(p.hop_ms, 100);
     assert_int_equal(p.suppress_ms, 1000);
-    assert_true(p.thresholds[0] == (float)c->points[choice.index].threshold && p.thresholds[1] == p.thresholds[0]);
+    assert_true(p.thresholds[0] == (float)c->points[choice.index].threshold &&
+                p.thresholds[1] == p.thresholds[0]);
     assert_true(p.thresholds[2] == 0 && p.thresholds[3] == 0 && p.temperature == 1.5f);
     const char *const words[] = {"a", "b"};
     MOTE_SCOPED_JSON *j = NULL, *k = NULL;
-    assert_int_equal(mote_stream_point_to_json(&c->points[choice.index], words, 2, &j, NULL), MOTE_OK);
+    assert_int_equal(mote_stream_point_to_json(&c->points[choice.index], words, 2, &j, NULL),
+                     MOTE_OK);
     assert_int_equal(json_array_size(json_object_get(j, "keywords")), 2);
     assert_null(json_object_get(j, "value_per_day"));
     assert_int_equal(mote_stream_curve_to_json(c, &k, NULL), MOTE_OK);
@@ -379,7 +403,8 @@ static void probabilities_become_the_softmax_bytes(void **state)
     assert_int_equal(mote_stream_quantize(1.0f / 256), -127);
 }
 
-static mote_status refuse(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop, int8_t *q, mote_err *err)
+static mote_status refuse(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+                          int8_t *q, mote_err *err)
 {
     (void)arg, (void)pcm, (void)n, (void)window, (void)hop, (void)q;
     return mote_fail(err, MOTE_SHAPE, "no");
@@ -393,16 +418,25 @@ static void stops_and_failures_come_through(void **state)
     mote_cancel cancel = {1};
     mote_err err;
     oracle o = {.t = &t};
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, classify, &o, NULL, NULL, &cancel, &f->arena, &out, &err), MOTE_CANCELLED);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, refuse, NULL, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_SHAPE);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 0, classify, &o, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_ARG);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, t.n + 1, 8, classify, &o, NULL, NULL, NULL, &f->arena, &out, &err), MOTE_ARG);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, classify, &o, NULL, NULL, &cancel,
+                                     &f->arena, &out, &err),
+                     MOTE_CANCELLED);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, refuse, NULL, NULL, NULL, NULL,
+                                     &f->arena, &out, &err),
+                     MOTE_SHAPE);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 0, classify, &o, NULL, NULL, NULL,
+                                     &f->arena, &out, &err),
+                     MOTE_ARG);
+    assert_int_equal(mote_stream_run(&t, N_CLASSES, t.n + 1, 8, classify, &o, NULL, NULL, NULL,
+                                     &f->arena, &out, &err),
+                     MOTE_ARG);
     assert_int_equal(out.n, 77);
     out = run(f, &o);
     mote_stream_detector bad = {.smooth_hops = 65, .suppress_hops = 0, .tolerance_s = 0};
     mote_stream_counts c;
     assert_int_equal(mote_stream_count(&out, &t, N_KEYWORDS, &bad, 0.5, &c, &err), MOTE_ARG);
-    assert_int_equal(mote_stream_count(&out, &t, N_CLASSES + 1, &detector, 0.5, &c, &err), MOTE_ARG);
+    assert_int_equal(mote_stream_count(&out, &t, N_CLASSES + 1, &detector, 0.5, &c, &err),
+                     MOTE_ARG);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -3,8 +3,13 @@
 #include "evaluate/value.h"
 #include "unit/evaluate/golden.h"
 
-static const mote_project_value money = {.is_given = true, .currency = "EUR", .true_accept = 0.05, .false_accept = -0.2,
-                                         .false_reject = -0.1, .volume_per_day = 1000, .listening_hours_per_day = 24};
+static const mote_project_value money = {.is_given = true,
+                                         .currency = "EUR",
+                                         .true_accept = 0.05,
+                                         .false_accept = -0.2,
+                                         .false_reject = -0.1,
+                                         .volume_per_day = 1000,
+                                         .listening_hours_per_day = 24};
 
 static void value_is_the_sum_of_its_parts(void **state)
 {
@@ -17,8 +22,10 @@ static void value_is_the_sum_of_its_parts(void **state)
     near_to(v.value.value, 45 - 10 - 7.2, 1e-12, "value");
     /* Both rates at 97.5 %: Wilson 20/200 and Garwood 3 in 2 h, the worse ends together. */
     mote_interval m = mote_interval_wilson(20, 200, 0.975), a = mote_interval_poisson(3, 2, 0.975);
-    near_to(v.value.lo, 1000 * (1 - m.hi) * 0.05 - 1000 * m.hi * 0.1 - 24 * a.hi * 0.2, 1e-12, "lo");
-    near_to(v.value.hi, 1000 * (1 - m.lo) * 0.05 - 1000 * m.lo * 0.1 - 24 * a.lo * 0.2, 1e-12, "hi");
+    near_to(v.value.lo, 1000 * (1 - m.hi) * 0.05 - 1000 * m.hi * 0.1 - 24 * a.hi * 0.2, 1e-12,
+            "lo");
+    near_to(v.value.hi, 1000 * (1 - m.lo) * 0.05 - 1000 * m.lo * 0.1 - 24 * a.lo * 0.2, 1e-12,
+            "hi");
 }
 
 static void gains_from_misses_turn_the_interval_round(void **state)
@@ -35,7 +42,8 @@ static void gains_from_misses_turn_the_interval_round(void **state)
 static void without_money_words_or_hours_it_is_unknown(void **state)
 {
     (void)state;
-    mote_value_counts c = {.n_words = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2}, none = c;
+    mote_value_counts c = {.n_words = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2},
+                      none = c;
     mote_project_value not_given = money;
     not_given.is_given = false;
     assert_true(isnan(mote_value_per_day(&not_given, &c, 0.95).value.value));

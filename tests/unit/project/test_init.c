@@ -111,12 +111,14 @@ static void the_commented_examples_are_good_too(void **state)
     assert_int_equal(init(f, "p", &n, NULL), MOTE_OK);
     snprintf(path, sizeof path, "%s/p/mote.yaml", f->dir);
     assert_int_equal(mote_file_read(path, 100000, &text, &len, NULL), MOTE_OK);
-    char *line = strstr(text, "mote: 1"), *out = malloc(len + 1);   /* after the head, which is prose */
+    char *line = strstr(text, "mote: 1"),
+         *out = malloc(len + 1); /* after the head, which is prose */
     int n_uncommented = 0;
     for (char *next; line && *line; line = next) {
         next = strchr(line, '\n') + 1;
         size_t n_line = (size_t)(next - line), blank = strspn(line, " ");
-        /* An example is '# key: value' or '# - key: value'; prose has no lower-case word with a colon. */
+        /* An example is '# key: value' or '# - key: value'; prose has no lower-case word with a
+         * colon. */
         const char *word = line + blank + 2;
         size_t dash = line[blank] == '#' && (word[0] == '-' || word[0] == ' ') ? 2 : 0;
         size_t key = line[blank] == '#' ? strspn(word + dash, "abcdefghijklmnopqrstuvwxyz_") : 0;
@@ -146,15 +148,18 @@ static void unknown_templates_are_refused(void **state)
     const char *const *created = NULL;
     size_t n;
     mote_err err;
-    assert_int_equal(mote_project_init(f->dir, "keywords", &f->arena, &created, &n, &err), MOTE_NOT_FOUND);
+    assert_int_equal(mote_project_init(f->dir, "keywords", &f->arena, &created, &n, &err),
+                     MOTE_NOT_FOUND);
     assert_string_equal(err.text, "no template 'keywords', did you mean 'keyword'?");
-    assert_int_equal(mote_project_init("/proc/nope/x", "keyword", &f->arena, &created, &n, &err) == MOTE_OK, 0);
+    assert_int_equal(
+        mote_project_init("/proc/nope/x", "keyword", &f->arena, &created, &n, &err) == MOTE_OK, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_template_is_a_good_project_named_after_its_folder, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_template_is_a_good_project_named_after_its_folder,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(odd_folder_names_become_good_names, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_overwritten, setup, teardown),
         cmocka_unit_test_setup_teardown(the_commented_examples_are_good_too, setup, teardown),

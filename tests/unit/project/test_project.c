@@ -44,7 +44,8 @@ static int teardown(void **state)
 static mote_status parse(fixture *f, const char *text)
 {
     f->project = NULL;
-    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, &f->problems, &f->err);
+    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, &f->problems,
+                              &f->err);
 }
 
 static const mote_project *good(fixture *f, const char *text)
@@ -78,9 +79,11 @@ static void the_smallest_file_gets_all_presets(void **state)
 
 static void units_are_converted_to_the_unit_of_the_key(void **state)
 {
-    const mote_project *p = good(*state, LEAST "clip_ms: 1.5 s\nrate_hz: 8 kHz\n"
-        "data: {require: {min_clip: 250 ms, max_clipping: 5 %}}\n"
-        "device: {clock_mhz: 64000 kHz, budget: {ram: 64 KiB, flash: 40 kB, latency_ms: 0.02 s, energy_uj: 1.5 mJ}}\n");
+    const mote_project *p =
+        good(*state, LEAST "clip_ms: 1.5 s\nrate_hz: 8 kHz\n"
+                           "data: {require: {min_clip: 250 ms, max_clipping: 5 %}}\n"
+                           "device: {clock_mhz: 64000 kHz, budget: {ram: 64 KiB, flash: 40 kB, "
+                           "latency_ms: 0.02 s, energy_uj: 1.5 mJ}}\n");
     assert_true(p->clip_ms == 1500);
     assert_int_equal(p->rate_hz, 8000);
     assert_true(p->data.min_clip_s == 0.25);
@@ -94,7 +97,8 @@ static void units_are_converted_to_the_unit_of_the_key(void **state)
 
 static void yes_no_and_on_are_keywords_not_booleans(void **state)
 {
-    const mote_project *p = good(*state, "name: d\ntask: keyword\nkeywords: [yes, no, on, off, 1, null]\n");
+    const mote_project *p =
+        good(*state, "name: d\ntask: keyword\nkeywords: [yes, no, on, off, 1, null]\n");
     assert_int_equal(p->keywords.n, 6);
     assert_string_equal(p->keywords.items[1], "no");
     assert_string_equal(p->keywords.items[4], "1");
@@ -130,64 +134,100 @@ static void requirements_take_the_unit_and_place_of_their_metric(void **state)
 }
 
 /* Each text, put below the least file (3 lines), must give this complaint. */
-static const struct { const char *text, *complaint; } refused[] = {
+static const struct { const char *text, *complaint;
+} refused[] = {
     {"keyword: [a]\n", "mote.yaml:4:1: unknown key 'keyword', did you mean 'keywords'?"},
     {"epochs: 3\n", "mote.yaml:4:1: unknown key 'epochs' here, did you mean 'training.epochs'?"},
     {"training:\n  epoch: 3\n", "mote.yaml:5:3: unknown key 'epoch', did you mean 'epochs'?"},
-    {"schedule: {promote: {zzzzzzz: 1}}\n", "mote.yaml:4:22: unknown key 'zzzzzzz' in 'schedule.promote', which knows: "
+    {"schedule: {promote: {zzzzzzz: 1}}\n",
+     "mote.yaml:4:22: unknown key 'zzzzzzz' in 'schedule.promote', which knows: "
      "beat_by, clean_at_least, clean_loss_at_most"},
     {"name: other\n", "mote.yaml:4:1: duplicate key 'name', first at line 1"},
     {"training:\n  epochs: many\n", "mote.yaml:5:11: 'training.epochs': 'many' is not a number"},
-    {"training:\n  epochs: 2.5\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '2.5'"},
-    {"training:\n  epochs: '12'\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not the "
+    {"training:\n  epochs: 2.5\n",
+     "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '2.5'"},
+    {"training:\n  epochs: '12'\n",
+     "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not the "
      "quoted text '12'"},
-    {"training:\n  epochs: 0\n", "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '0'"},
-    {"training:\n  epochs:\n", "mote.yaml:5:10: 'training.epochs' must be a whole number from 1 to 10000, not empty"},
+    {"training:\n  epochs: 0\n",
+     "mote.yaml:5:11: 'training.epochs' must be a whole number from 1 to 10000, not '0'"},
+    {"training:\n  epochs:\n",
+     "mote.yaml:5:10: 'training.epochs' must be a whole number from 1 to 10000, not empty"},
     {"training: 7\n", "mote.yaml:4:11: 'training' must be a block of keys below it"},
     {"unknown: yes\n", "mote.yaml:4:10: 'unknown' must be true or false, not 'yes'"},
-    {"clip_ms: 1 parsec\n", "mote.yaml:4:10: 'clip_ms': '1 parsec' is not a time in ms, or with us, ms, s, min or h"},
-    {"clip_ms: nan\n", "mote.yaml:4:10: 'clip_ms': 'nan' is not a time in ms, or with us, ms, s, min or h"},
-    {"serving: {max_body: 64 KB}\n", "mote.yaml:4:21: 'serving.max_body': '64 KB': write kB for 1000 or KiB for 1024 bytes"},
-    {"model: {architecture: ds-cn}\n", "mote.yaml:4:23: 'model.architecture' does not know 'ds-cn', did you mean 'ds-cnn'?"},
-    {"device: {target: z80}\n", "mote.yaml:4:18: 'device.target' must be one of "
+    {"clip_ms: 1 parsec\n",
+     "mote.yaml:4:10: 'clip_ms': '1 parsec' is not a time in ms, or with us, ms, s, min or h"},
+    {"clip_ms: nan\n",
+     "mote.yaml:4:10: 'clip_ms': 'nan' is not a time in ms, or with us, ms, s, min or h"},
+    {"serving: {max_body: 64 KB}\n",
+     "mote.yaml:4:21: 'serving.max_body': '64 KB': write kB for 1000 or KiB for 1024 bytes"},
+    {"model: {architecture: ds-cn}\n",
+     "mote.yaml:4:23: 'model.architecture' does not know 'ds-cn', did you mean 'ds-cnn'?"},
+    {"device: {target: z80}\n",
+     "mote.yaml:4:18: 'device.target' must be one of "
      "cortex-m0plus|cortex-m4f|cortex-m7|cortex-m55|rv32imac, not 'z80'"},
-    {"augmentation: {speed: [1.2, 0.9]}\n", "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
-    {"model: {kernel: [10]}\n", "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list"},
-    {"model: {blocks: 2, block_strides: [1, 2, 1]}\n", "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
-    {"data: {splits: {train: 80 %}}\n", "mote.yaml:4:8: 'data.splits' sum to 1.1 (train 0.8, validation 0.15, test 0.15), not 1"},
-    {"data: {group_pattern: nohash}\n", "mote.yaml:4:23: 'data.group_pattern' must hold '{group}' where the group stands "
+    {"augmentation: {speed: [1.2, 0.9]}\n",
+     "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
+    {"model: {kernel: [10]}\n",
+     "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list"},
+    {"model: {blocks: 2, block_strides: [1, 2, 1]}\n",
+     "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
+    {"data: {splits: {train: 80 %}}\n",
+     "mote.yaml:4:8: 'data.splits' sum to 1.1 (train 0.8, validation 0.15, test 0.15), not 1"},
+    {"data: {group_pattern: nohash}\n",
+     "mote.yaml:4:23: 'data.group_pattern' must hold '{group}' where the group stands "
      "in the file name"},
-    {"features: {high_hz: 9 kHz}\n", "mote.yaml:4:21: 'features.high_hz' (9000) is more than half of rate_hz (16000)"},
-    {"features: {hop_ms: 40}\n", "mote.yaml:4:20: 'features.hop_ms' (40) is more than window_ms (30): sound between "
+    {"features: {high_hz: 9 kHz}\n",
+     "mote.yaml:4:21: 'features.high_hz' (9000) is more than half of rate_hz (16000)"},
+    {"features: {hop_ms: 40}\n",
+     "mote.yaml:4:20: 'features.hop_ms' (40) is more than window_ms (30): sound between "
      "windows would be lost"},
-    {"features: {coefficients: 20, mels: 16}\n", "mote.yaml:4:26: 'features.coefficients' (20) is more than mels (16)"},
-    {"training: {warm_up_epochs: 9, epochs: 9}\n", "mote.yaml:4:28: 'training.warm_up_epochs' (9) must be less than epochs (9)"},
-    {"value: {true_accept: 0.1}\n", "mote.yaml:4:1: 'value' needs 'volume_per_day': how many keywords are spoken in a day"},
-    {"value: {volume_per_day: 5, false_accept: 2}\n", "mote.yaml:4:42: a false accept cannot be a gain (2): losses are negative"},
+    {"features: {coefficients: 20, mels: 16}\n",
+     "mote.yaml:4:26: 'features.coefficients' (20) is more than mels (16)"},
+    {"training: {warm_up_epochs: 9, epochs: 9}\n",
+     "mote.yaml:4:28: 'training.warm_up_epochs' (9) must be less than epochs (9)"},
+    {"value: {true_accept: 0.1}\n",
+     "mote.yaml:4:1: 'value' needs 'volume_per_day': how many keywords are spoken in a day"},
+    {"value: {volume_per_day: 5, false_accept: 2}\n",
+     "mote.yaml:4:42: a false accept cannot be a gain (2): losses are negative"},
     {"requirements: 5\n", "mote.yaml:4:15: 'requirements' must be a list of '- metric: ...'"},
-    {"requirements: [{at_least: 1}]\n", "mote.yaml:4:16: the requirement names no metric: add 'metric: accuracy'"},
-    {"requirements: [{metric: acuracy, at_least: 1}]\n", "mote.yaml:4:25: unknown metric 'acuracy', did you mean 'accuracy'?"},
-    {"requirements: [{metric: accuracy}]\n", "mote.yaml:4:16: requirement 'accuracy' needs one limit: 'at_least'"},
-    {"requirements: [{metric: accuracy, at_most: 1}]\n", "mote.yaml:4:44: 'accuracy' is better when it is higher: write "
+    {"requirements: [{at_least: 1}]\n",
+     "mote.yaml:4:16: the requirement names no metric: add 'metric: accuracy'"},
+    {"requirements: [{metric: acuracy, at_least: 1}]\n",
+     "mote.yaml:4:25: unknown metric 'acuracy', did you mean 'accuracy'?"},
+    {"requirements: [{metric: accuracy}]\n",
+     "mote.yaml:4:16: requirement 'accuracy' needs one limit: 'at_least'"},
+    {"requirements: [{metric: accuracy, at_most: 1}]\n",
+     "mote.yaml:4:44: 'accuracy' is better when it is higher: write "
      "'at_least'"},
-    {"requirements: [{metric: accuracy, at_least: 92}]\n", "mote.yaml:4:45: the limit of 'accuracy' must be from 0 to 1, not 92"},
-    {"requirements: [{metric: accuracy, at_least: 1, where: serving}]\n", "mote.yaml:4:55: 'accuracy' is not measured at "
+    {"requirements: [{metric: accuracy, at_least: 92}]\n",
+     "mote.yaml:4:45: the limit of 'accuracy' must be from 0 to 1, not 92"},
+    {"requirements: [{metric: accuracy, at_least: 1, where: serving}]\n",
+     "mote.yaml:4:55: 'accuracy' is not measured at "
      "'serving' but at 'test'"},
-    {"requirements: [{metric: accuracy, at_least: 1, target: cortex-m7}]\n", "mote.yaml:4:56: 'target' belongs to 'where: device'"},
-    {"requirements: [{metric: accuracy, at_least: 1, atleast: 1}]\n", "mote.yaml:4:48: unknown key 'atleast', did you mean "
+    {"requirements: [{metric: accuracy, at_least: 1, target: cortex-m7}]\n",
+     "mote.yaml:4:56: 'target' belongs to 'where: device'"},
+    {"requirements: [{metric: accuracy, at_least: 1, atleast: 1}]\n",
+     "mote.yaml:4:48: unknown key 'atleast', did you mean "
      "'at_least'?"},
-    {"requirements: [{metric: ece, at_most: 1}, {metric: ece, at_most: 1}]\n", "mote.yaml:4:43: requirement 'ece@test' is there "
+    {"requirements: [{metric: ece, at_most: 1}, {metric: ece, at_most: 1}]\n",
+     "mote.yaml:4:43: requirement 'ece@test' is there "
      "twice, first at line 4"},
-    {"requirements: [{metric: value_per_day, at_least: 1}]\n", "mote.yaml:4:16: 'value_per_day' needs the block 'value'"},
-    {"training: &a {epochs: 3}\n", "mote.yaml:4:11: anchors (&name) are not accepted here: write the value out"},
-    {"training: *a\n", "mote.yaml:4:11: aliases (*name) are not accepted here: write the value out"},
+    {"requirements: [{metric: value_per_day, at_least: 1}]\n",
+     "mote.yaml:4:16: 'value_per_day' needs the block 'value'"},
+    {"training: &a {epochs: 3}\n",
+     "mote.yaml:4:11: anchors (&name) are not accepted here: write the value out"},
+    {"training: *a\n",
+     "mote.yaml:4:11: aliases (*name) are not accepted here: write the value out"},
     {"training: !!map {}\n", "mote.yaml:4:11: tags (!name) are not accepted here"},
     {"---\nname: x\n", "mote.yaml:4:1: only one document is accepted: remove this '---'"},
-    {"training: {epochs: 3\n", "mote.yaml:5:1: did not find expected ',' or '}' while parsing a flow mapping"},
+    {"training: {epochs: 3\n",
+     "mote.yaml:5:1: did not find expected ',' or '}' while parsing a flow mapping"},
     {"? [a, b]\n: 1\n", "mote.yaml:4:3: a key must be a text"},
     {"consent: {purposes: [a, a]}\n", "mote.yaml:4:25: 'consent.purposes': 'a' is there twice"},
     {"consent: {purposes: [\"a\\0b\"]}\n", "mote.yaml:4:22: a text may not hold a zero byte"},
-    {"training.epochs: 3\n", "mote.yaml:4:1: unknown key 'training.epochs', known are: mote, name,"},
+    {"training.epochs: 3\n",
+     "mote.yaml:4:1: unknown key 'training.epochs', known are: mote, name,"},
 };
 
 static void every_mistake_is_named_with_its_place(void **state)
@@ -198,8 +238,10 @@ static void every_mistake_is_named_with_its_place(void **state)
         snprintf(text, sizeof text, LEAST "%s", refused[i].text);
         assert_int_equal(parse(f, text), MOTE_PARSE);
         assert_null(f->project);
-        if (f->problems.n != 1 || strncmp(f->problems.items[0].text, refused[i].complaint, strlen(refused[i].complaint)) != 0)
-            fail_msg("%s\n gave %zu:  %s\n wanted: %s", refused[i].text, f->problems.n, f->err.text, refused[i].complaint);
+        if (f->problems.n != 1 || strncmp(f->problems.items[0].text, refused[i].complaint,
+                                          strlen(refused[i].complaint)) != 0)
+            fail_msg("%s\n gave %zu:  %s\n wanted: %s", refused[i].text, f->problems.n, f->err.text,
+                     refused[i].complaint);
     }
 }
 
@@ -215,7 +257,9 @@ static void what_must_be_there_is_asked_for(void **state)
     assert_int_equal(f->problems.n, 3);
     assert_non_null(strstr(f->problems.items[0].text, "1:7: 'name' may hold letters"));
     assert_non_null(strstr(f->problems.items[1].text, "2:7: task 'sound' is not supported yet"));
-    assert_int_equal(parse(f, "name: a\ntask: keyword\nkeywords: [x]\nunknown: false\nsilence: false\n"), MOTE_PARSE);
+    assert_int_equal(
+        parse(f, "name: a\ntask: keyword\nkeywords: [x]\nunknown: false\nsilence: false\n"),
+        MOTE_PARSE);
     assert_non_null(strstr(f->err.text, "one keyword alone is not a choice"));
 }
 
@@ -223,14 +267,17 @@ static void a_misspelt_key_is_not_called_missing_too(void **state)
 {
     fixture *f = *state;
     assert_int_equal(parse(f, "name: a\ntask: keyword\nkeyword: [x]\n"), MOTE_PARSE);
-    assert_string_equal(f->err.text, "mote.yaml:3:1: unknown key 'keyword', did you mean 'keywords'?");
+    assert_string_equal(f->err.text,
+                        "mote.yaml:3:1: unknown key 'keyword', did you mean 'keywords'?");
     assert_int_equal(f->problems.n, 1);
 }
 
 static void all_complaints_come_at_once_in_the_order_of_the_file(void **state)
 {
     fixture *f = *state;
-    assert_int_equal(parse(f, LEAST "features: {hop_ms: 40}\ntraining:\n  epoch: 3\nmodel: {channels: 1}\n"), MOTE_PARSE);
+    assert_int_equal(
+        parse(f, LEAST "features: {hop_ms: 40}\ntraining:\n  epoch: 3\nmodel: {channels: 1}\n"),
+        MOTE_PARSE);
     assert_int_equal(f->problems.n, 3);
     assert_int_equal(f->problems.items[0].line, 4);
     assert_int_equal(f->problems.items[1].line, 6);
@@ -284,8 +331,9 @@ static void sections_are_canonical_json(void **state)
     assert_non_null(strstr(one, "\"batch\":16,"));
     assert_non_null(strstr(one, "\"threads\":0"));
     json_of(f, "task", two, sizeof two);
-    assert_string_equal(two, "{\"clip_ms\":1000.0,\"keywords\":[\"bed\",\"cat\",\"happy\"],\"rate_hz\":16000,"
-                             "\"silence\":true,\"task\":\"keyword\",\"unknown\":true}");
+    assert_string_equal(
+        two, "{\"clip_ms\":1000.0,\"keywords\":[\"bed\",\"cat\",\"happy\"],\"rate_hz\":16000,"
+             "\"silence\":true,\"task\":\"keyword\",\"unknown\":true}");
     json_of(f, "data", two, sizeof two);
     assert_non_null(strstr(two, "\"splits\":{\"test\":0.15,\"train\":0.7,\"validation\":0.15}"));
     good(f, "clip_ms: 1000\ntraining:\n  learning_rate: 0.001\n  batch: 16\n" LEAST);
@@ -328,7 +376,8 @@ static void project_is_found_upwards(void **state)
     assert_non_null(strstr(f->err.text, "mote init DIR"));
     char file[64];
     snprintf(file, sizeof file, "%s/mote.yaml", dir);
-    assert_int_equal(mote_file_write(file, LEAST "bad: 1\n", strlen(LEAST "bad: 1\n"), NULL), MOTE_OK);
+    assert_int_equal(mote_file_write(file, LEAST "bad: 1\n", strlen(LEAST "bad: 1\n"), NULL),
+                     MOTE_OK);
     assert_int_equal(mote_project_find(deep, &f->arena, &found, &f->err), MOTE_OK);
     assert_string_equal(found, dir);
     assert_int_equal(mote_project_load(found, &f->arena, &f->project, NULL, &f->err), MOTE_PARSE);
@@ -336,13 +385,15 @@ static void project_is_found_upwards(void **state)
     assert_int_equal(mote_file_write(file, LEAST, strlen(LEAST), NULL), MOTE_OK);
     assert_int_equal(mote_project_load(found, &f->arena, &f->project, NULL, &f->err), MOTE_OK);
     assert_string_equal(f->project->dir, dir);
-    assert_int_equal(mote_project_find("/nowhere/at/all", &f->arena, &found, &f->err), MOTE_NOT_FOUND);
+    assert_int_equal(mote_project_find("/nowhere/at/all", &f->arena, &found, &f->err),
+                     MOTE_NOT_FOUND);
     assert_int_equal(mote_dir_remove(dir, NULL), MOTE_OK);
 }
 
 static void every_failed_allocation_is_reported(void **state)
 {
-    static const char text[] = LEAST "requirements: [{metric: accuracy, at_least: 92 %}]\ndevice: {budget: {ram: 64 kB}}\n";
+    static const char text[] = LEAST
+        "requirements: [{metric: accuracy, at_least: 92 %}]\ndevice: {budget: {ram: 64 kB}}\n";
     (void)state;
     for (int64_t n = 0; n < 1000; n++) {
         mote_arena a;
@@ -382,16 +433,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_smallest_file_gets_all_presets, setup, teardown),
-        cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(yes_no_and_on_are_keywords_not_booleans, setup, teardown),
-        cmocka_unit_test_setup_teardown(requirements_take_the_unit_and_place_of_their_metric, setup, teardown),
+        cmocka_unit_test_setup_teardown(requirements_take_the_unit_and_place_of_their_metric, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
-        cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(hostile_sizes_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(sections_are_canonical_json, setup, teardown),
-        cmocka_unit_test_setup_teardown(hash_follows_what_matters_and_nothing_else, setup, teardown),
+        cmocka_unit_test_setup_teardown(hash_follows_what_matters_and_nothing_else, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(project_is_found_upwards, setup, teardown),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(a_full_arena_is_reported_at_every_size),

@@ -42,7 +42,8 @@ static void the_reference_page_is_that_of_the_table(void **state)
         return;
     }
     if ((size_t)(to - from) != reference.len || memcmp(from, reference.data, reference.len) != 0)
-        fail_msg("docs/mote-yaml.md is not what config.def and metrics.def say: run this test with T_WRITE=1");
+        fail_msg("docs/mote-yaml.md is not what config.def and metrics.def say: run this test with "
+                 "T_WRITE=1");
 }
 
 static void every_key_and_metric_is_there_with_words(void **state)

@@ -12,15 +12,31 @@
 
 #include "project/verdict.h"
 
-static const mote_requirement accuracy = {.id = "accuracy@test", .metric = MOTE_METRIC_accuracy, .is_at_least = true,
-                                          .limit = 0.92, .where = MOTE_AT_TEST, .target = "", .slice = ""};
-static const mote_requirement ram = {.id = "ram_bytes@device:cortex-m4f", .metric = MOTE_METRIC_ram_bytes,
-                                     .limit = 64000, .where = MOTE_AT_DEVICE, .target = "cortex-m4f", .slice = ""};
+static const mote_requirement accuracy = {.id = "accuracy@test",
+                                          .metric = MOTE_METRIC_accuracy,
+                                          .is_at_least = true,
+                                          .limit = 0.92,
+                                          .where = MOTE_AT_TEST,
+                                          .target = "",
+                                          .slice = ""};
+static const mote_requirement ram = {.id = "ram_bytes@device:cortex-m4f",
+                                     .metric = MOTE_METRIC_ram_bytes,
+                                     .limit = 64000,
+                                     .where = MOTE_AT_DEVICE,
+                                     .target = "cortex-m4f",
+                                     .slice = ""};
 
 static mote_measurement measured(const char *id, double value, double half, double confidence)
 {
-    return (mote_measurement){.id = id, .value = value, .lo = value - half, .hi = value + half, .confidence = confidence,
-                              .n = 100, .source = "test", .basis = "m1", .time_us = 5};
+    return (mote_measurement){.id = id,
+                              .value = value,
+                              .lo = value - half,
+                              .hi = value + half,
+                              .confidence = confidence,
+                              .n = 100,
+                              .source = "test",
+                              .basis = "m1",
+                              .time_us = 5};
 }
 
 static void expect_text(const mote_verdict *v, const char *text)
@@ -38,11 +54,13 @@ static void point_estimate_decides_and_the_limit_itself_is_met(void **state)
     mote_verdict v = mote_verdict_judge(&accuracy, &m, "m1");
     assert_int_equal(v.kind, MOTE_VERDICT_MET);
     assert_true(v.margin == 0);
-    expect_text(&v, "met      accuracy@test  92.0 % (90.0 % to 94.0 %, n 100), at least 92.0 %: 0.0 points to spare");
+    expect_text(&v, "met      accuracy@test  92.0 % (90.0 % to 94.0 %, n 100), at least 92.0 %: "
+                    "0.0 points to spare");
     m.value = 0.912;
     v = mote_verdict_judge(&accuracy, &m, NULL);
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_MET);
-    expect_text(&v, "not met  accuracy@test  91.2 % (90.0 % to 94.0 %, n 100), at least 92.0 %: 0.8 points short");
+    expect_text(&v, "not met  accuracy@test  91.2 % (90.0 % to 94.0 %, n 100), at least 92.0 %: "
+                    "0.8 points short");
 }
 
 static void upper_limits_are_read_the_other_way_round(void **state)
@@ -52,7 +70,8 @@ static void upper_limits_are_read_the_other_way_round(void **state)
     mote_verdict v = mote_verdict_judge(&ram, &m, NULL);
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_MET);
     assert_true(v.margin == -6500);
-    expect_text(&v, "not met  ram_bytes@device:cortex-m4f  70.5 kB, at most 64.0 kB: 6.5 kB too much");
+    expect_text(&v,
+                "not met  ram_bytes@device:cortex-m4f  70.5 kB, at most 64.0 kB: 6.5 kB too much");
     m.value = 60000;
     assert_int_equal(mote_verdict_judge(&ram, &m, NULL).kind, MOTE_VERDICT_MET);
 }
@@ -101,7 +120,8 @@ static void all_requirements_are_judged_by_the_last_measurement(void **state)
     (void)state;
     mote_requirement list[] = {accuracy, ram};
     mote_project p = {.requirements = list, .n_requirements = 2};
-    mote_measurement items[] = {measured(accuracy.id, 0.5, 0, 1), measured(accuracy.id, 0.95, 0, 1)};
+    mote_measurement items[] = {measured(accuracy.id, 0.5, 0, 1),
+                                measured(accuracy.id, 0.95, 0, 1)};
     mote_measurements all = {items, 2};
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
@@ -118,7 +138,8 @@ static void all_requirements_are_judged_by_the_last_measurement(void **state)
 static void measurements_survive_json(void **state)
 {
     (void)state;
-    mote_measurement items[] = {measured(accuracy.id, 0.925, 0.0125, 0.95), measured(ram.id, 41234, 0, 1)};
+    mote_measurement items[] = {measured(accuracy.id, 0.925, 0.0125, 0.95),
+                                measured(ram.id, 41234, 0, 1)};
     items[1].confidence = 0;
     mote_measurements all = {items, 2}, back;
     MOTE_SCOPED_JSON *j = NULL;
@@ -128,7 +149,8 @@ static void measurements_survive_json(void **state)
     assert_int_equal(mote_measurements_to_json(&all, &j, &err), MOTE_OK);
     assert_int_equal(mote_measurements_from_json(j, &a, &back, &err), MOTE_OK);
     assert_int_equal(back.n, 2);
-    assert_true(back.items[0].lo == items[0].lo && back.items[0].n == 100 && back.items[0].time_us == 5);
+    assert_true(back.items[0].lo == items[0].lo && back.items[0].n == 100 &&
+                back.items[0].time_us == 5);
     assert_string_equal(back.items[1].basis, "m1");
     assert_true(back.items[1].lo == 41234);
 
@@ -147,21 +169,30 @@ static void measurements_survive_json(void **state)
 static void foreign_json_is_refused(void **state)
 {
     (void)state;
-    static const struct { const char *text; mote_status status; } cases[] = {
+    static const struct {
+        const char *text;
+        mote_status status;
+    } cases[] = {
         {"{}", MOTE_PARSE},
         {"[1]", MOTE_PARSE},
         {"[{\"id\":\"a\"}]", MOTE_PARSE},
-        {"[{\"id\":\"a\",\"value\":1,\"confidence\":2,\"n\":0,\"time_us\":0,\"source\":\"\",\"basis\":\"\"}]", MOTE_RANGE},
-        {"[{\"id\":\"a\",\"value\":1,\"confidence\":0.9,\"lo\":2,\"hi\":1,\"n\":0,\"time_us\":0,\"source\":\"\",\"basis\":\"\"}]",
+        {"[{\"id\":\"a\",\"value\":1,\"confidence\":2,\"n\":0,\"time_us\":0,\"source\":\"\","
+         "\"basis\":\"\"}]",
          MOTE_RANGE},
-        {"[{\"id\":\"a\",\"value\":1,\"confidence\":0,\"n\":-1,\"time_us\":0,\"source\":\"\",\"basis\":\"\"}]", MOTE_RANGE},
+        {"[{\"id\":\"a\",\"value\":1,\"confidence\":0.9,\"lo\":2,\"hi\":1,\"n\":0,\"time_us\":0,"
+         "\"source\":\"\",\"basis\":\"\"}]",
+         MOTE_RANGE},
+        {"[{\"id\":\"a\",\"value\":1,\"confidence\":0,\"n\":-1,\"time_us\":0,\"source\":\"\","
+         "\"basis\":\"\"}]",
+         MOTE_RANGE},
     };
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         MOTE_SCOPED_JSON *j = NULL;
         mote_measurements all = {NULL, 77};
-        assert_int_equal(mote_json_parse("m", cases[i].text, strlen(cases[i].text), &j, NULL), MOTE_OK);
+        assert_int_equal(mote_json_parse("m", cases[i].text, strlen(cases[i].text), &j, NULL),
+                         MOTE_OK);
         mote_status st = mote_measurements_from_json(j, &a, &all, NULL);
         if (st == MOTE_OK || all.n != 77)
             fail_msg("case %zu was accepted", i);
