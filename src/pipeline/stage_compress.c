@@ -4,64 +4,19 @@
  * the device kernels. */
 #include <string.h>
 
-#include "compress/quantise.h"
 #include "graph/runner.h"
 #include "pipeline/keyword.h"
-#include "pipeline/source_audio.h"
+#include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
-
-#define N_CALIBRATION 256
 
 typedef struct {
     mote_pipeline *p;
     mote_stage_run *r;
     mote_arena arena;
     mote_dataset clips;
-    mote_source_audio *source;
     mote_feature_plan *plan;
     mote_graph *f32, *s8;
 } compressing;
-
-/* Evenly spaced clips of the training split: [*n][elements], the second half augmented. */
-static mote_status calibration_samples(compressing *c, float **out, size_t *n, mote_err *err)
-{
-    const mote_data_version *v;
-    mote_data_version version;
-    MOTE_TRY(mote_keyword_version(c->p, &c->arena, &version, err));
-    v = &version;
-    MOTE_TRY(mote_keyword_split(c->p, v, MOTE_SPLIT_TRAIN, &c->clips, err));
-    mote_feature_config features = mote_keyword_features(c->p->cfg.project);
-    size_t elements = (size_t)mote_feature_frames(&features, c->clips.clip_samples) *
-                      (size_t)mote_feature_values(&features);
-    size_t half = c->clips.n < N_CALIBRATION / 2 ? c->clips.n : N_CALIBRATION / 2;
-    float *x = NULL, *targets = NULL;
-    uint32_t *chosen = NULL;
-    MOTE_TRY(mote_arena_take(&c->arena, 2 * half * elements, sizeof *x, &x, err));
-    MOTE_TRY(mote_arena_take(&c->arena, half * c->clips.n_classes, sizeof *targets, &targets, err));
-    MOTE_TRY(mote_arena_take(&c->arena, half, sizeof *chosen, &chosen, err));
-    MOTE_TRY(mote_feature_plan_create(&features, 1, &c->plan, err));
-    for (size_t i = 0; i < half; i++) {
-        chosen[i] = (uint32_t)(i * c->clips.n / half);
-        MOTE_TRY(mote_feature_clip(c->plan, 0, mote_dataset_clip(&c->clips, chosen[i]),
-                                   c->clips.clip_samples, x + i * elements, err));
-    }
-    mote_source_audio_config sc = {.clips = &c->clips,
-                                   .features = &features,
-                                   .project = c->p->cfg.project,
-                                   .scale = 1.0,
-                                   .n_workers = 1};
-    MOTE_TRY(mote_source_audio_create(&sc, &c->source, err));
-    mote_batch_source source = mote_source_audio_batches(c->source);
-    mote_batch_request rq = {.seed = (uint64_t)c->p->cfg.project->training.seed,
-                             .n = (int32_t)half,
-                             .samples = chosen,
-                             .n_classes = (int32_t)c->clips.n_classes,
-                             .in_elements = elements};
-    MOTE_TRY(source.fill(source.arg, &rq, x + half * elements, targets, err));
-    *out = x;
-    *n = 2 * half;
-    return MOTE_OK;
-}
 
 /* Accuracy of both graphs on the validation split. */
 static mote_status measure_loss(compressing *c, double *f32, double *s8, mote_err *err)
@@ -113,11 +68,15 @@ static mote_status measure_loss(compressing *c, double *f32, double *s8, mote_er
 static mote_status compress(compressing *c, mote_err *err)
 {
     MOTE_TRY(mote_keyword_graph(c->p, MOTE_STAGE_train, "graph.f32", &c->f32, err));
-    float *samples = NULL;
+    mote_data_version v;
+    MOTE_TRY(mote_keyword_version(c->p, &c->arena, &v, err));
+    MOTE_TRY(mote_keyword_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
+    mote_feature_config features = mote_keyword_features(c->p->cfg.project);
+    mote_keyword_job job = {
+        .project = c->p->cfg.project, .features = &features, .train = &c->clips};
     size_t n = 0;
-    MOTE_TRY(calibration_samples(c, &samples, &n, err));
-    mote_quantise_config cfg = {.range_rule = MOTE_RANGE_MSE, .correct_bias = true};
-    MOTE_TRY(mote_quantise(c->f32, samples, n, &cfg, &c->s8, err));
+    MOTE_TRY(mote_keyword_quantise(&job, c->f32, &c->s8, &n, err));
+    MOTE_TRY(mote_feature_plan_create(&features, 1, &c->plan, err));
     double f32 = 0.0, s8 = 0.0;
     MOTE_TRY(measure_loss(c, &f32, &s8, err));
     MOTE_SCOPED_BUF b;
@@ -142,7 +101,6 @@ mote_status mote_stage_compress_run(mote_pipeline *p, mote_stage_run *r, mote_er
     mote_arena_init(&c.arena, (size_t)8 << 30);
     mote_status st = compress(&c, err);
     mote_feature_plan_destroy(c.plan);
-    mote_source_audio_destroy(c.source);
     mote_dataset_release(&c.clips);
     mote_graph_destroy(c.f32);
     mote_graph_destroy(c.s8);

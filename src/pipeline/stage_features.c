@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stage features: the features of every clip into the cache, and the scale of what training sees.
- *
- * Training divides features by their standard deviation over the training split (one number, about
- * zero mean): first layers then see values near one whatever the front end. No mean is taken off,
- * so that the padding of a convolution, 0, means the same before and after; the division is put
- * into the first layer's weights when training is done, and the device never knows of it. */
-#include <math.h>
-
+/* Stage features: the features of every clip into the cache, and the scale of what training sees
+ * (mote_keyword_scale).
+ */
 #include "pipeline/keyword.h"
+#include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
 
 static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
@@ -23,10 +19,7 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
         mote_feature_config cfg = mote_keyword_features(p->cfg.project);
         size_t n = d.n * (size_t)mote_feature_frames(&cfg, d.clip_samples) *
                    (size_t)mote_feature_values(&cfg);
-        double sum = 0.0;
-        for (size_t i = 0; i < n; i++)
-            sum += (double)x[i] * (double)x[i];
-        *scale = sqrt(sum / (double)n);
+        st = mote_keyword_scale(x, n, scale, err);
         json_t *classes = json_object();
         for (size_t c = 0; c < d.n_classes; c++)
             json_object_set_new(classes, d.classes[c], json_integer((json_int_t)d.n_per_class[c]));
@@ -49,8 +42,6 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
     double scales[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         MOTE_TRY(one_split(p, r, &v, (mote_split)s, &scales[s], counts, err));
-    if (!(scales[MOTE_SPLIT_TRAIN] > 0.0) || !isfinite(scales[MOTE_SPLIT_TRAIN]))
-        return mote_fail(err, MOTE_RANGE, "the features of the training split are all zero");
     char text[96];
     mote_feature_config_describe(&cfg, text, sizeof text);
     json_object_set_new(r->output, "summary", json_string(text));

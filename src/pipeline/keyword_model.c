@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Training and quantising a keyword model. See keyword_model.h. */
+#include "pipeline/keyword_model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "compress/quantise.h"
+#include "pipeline/keyword.h"
+#include "pipeline/source_audio.h"
+
+#define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
+#define N_CALIBRATION  256
+
+static size_t values_of(const mote_keyword_job *j, const mote_dataset *d)
+{
+    return (size_t)mote_feature_frames(j->features, d->clip_samples) *
+           (size_t)mote_feature_values(j->features);
+}
+
+mote_status mote_keyword_scale(const float *features, size_t n, double *out, mote_err *err)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)features[i] * (double)features[i];
+    double scale = sqrt(sum / (double)(n ? n : 1));
+    if (!(scale > 0.0) || !isfinite(scale))
+        return mote_fail(err, MOTE_RANGE, "the features of the training clips are all zero");
+    *out = scale;
+    return MOTE_OK;
+}
+
+mote_status mote_keyword_new_graph(const mote_project *p, mote_graph **out, mote_err *err)
+{
+    mote_arch arch;
+    MOTE_TRY(mote_keyword_arch(p, &arch, err));
+    mote_rng rng;
+    mote_rng_init_stream(&rng, (uint64_t)p->training.seed, WEIGHTS_STREAM, 0);
+    return mote_arch_build(&arch, &rng, out, err);
+}
+
+/* ---- training ---------------------------------------------------------------------------- */
+
+/* "balanced": a class weighs inversely to its share, mean 1 over the clips. */
+static mote_status class_weights(const mote_keyword_job *j, mote_arena *a, const float **out,
+                                 mote_err *err)
+{
+    *out = NULL;
+    if (strcmp(j->project->training.class_weights, "balanced") != 0)
+        return MOTE_OK;
+    const mote_dataset *d = j->train;
+    float *w = NULL;
+    MOTE_TRY(mote_arena_take(a, d->n_classes, sizeof *w, &w, err));
+    for (size_t c = 0; c < d->n_classes; c++)
+        w[c] = d->n_per_class[c]
+                   ? (float)((double)d->n / ((double)d->n_classes * (double)d->n_per_class[c]))
+                   : 0.0f;
+    *out = w;
+    return MOTE_OK;
+}
+
+static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_train_config *c,
+                             mote_err *err)
+{
+    const mote_project_training *y = &j->project->training;
+    mote_train_default(c);
+    c->n_epochs = y->epochs;
+    c->batch_size = y->batch;
+    c->seed = (uint64_t)y->seed;
+    c->optim.kind = strcmp(y->optimiser, "sgd") == 0 ? MOTE_OPTIM_SGD : MOTE_OPTIM_ADAM;
+    c->optim.momentum = (float)y->momentum;
+    c->optim.decay = (float)y->weight_decay;
+    c->rate = y->learning_rate;
+    c->warmup_epochs = y->warm_up_epochs;
+    c->label_smoothing = (float)y->label_smoothing;
+    c->mixup_alpha = (float)y->mixup;
+    c->average_decay = (float)y->ema;
+    c->patience = y->patience;
+    c->keep = MOTE_KEEP_LEAST_LOSS;
+    c->now_us = mote_clock_mono_us;
+    c->checkpoint_path = j->checkpoint;
+    c->identity = j->identity;
+    return class_weights(j, a, &c->class_weights, err);
+}
+
+/* Training saw features divided by `scale`; dividing the weights of the layers that read the input
+ * instead gives the same function of the features themselves. */
+static void absorb_scale(mote_graph *g, double scale)
+{
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        if (g->ops[i].inputs[0] != g->input)
+            continue;
+        mote_tensor *w = &g->tensors[g->ops[i].inputs[1]];
+        float *v = w->data;
+        for (int64_t k = 0, n = mote_tensor_elements(w); k < n; k++)
+            v[k] = (float)((double)v[k] / scale);
+    }
+}
+
+mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
+                               mote_train_report *report, void *report_arg, mote_arena *a,
+                               mote_train_result *result, mote_graph **folded, mote_err *err)
+{
+    mote_train_config cfg;
+    MOTE_TRY(config_of(job, a, &cfg, err));
+    size_t n = job->validation->n * values_of(job, job->validation);
+    float *x = NULL;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *x, &x, err));
+    float inverse = (float)(1.0 / job->scale);
+    for (size_t i = 0; i < n; i++)
+        x[i] = job->validation_features[i] * inverse;
+    mote_train_set val = {
+        .inputs = x, .labels = job->validation->class_id, .n = (int32_t)job->validation->n};
+
+    mote_source_audio_config sc = {.clips = job->train,
+                                   .features = job->features,
+                                   .project = job->project,
+                                   .scale = job->scale,
+                                   .n_workers = mote_pool_threads(job->pool)};
+    mote_source_audio *audio = NULL;
+    MOTE_TRY(mote_source_audio_create(&sc, &audio, err));
+    mote_batch_source source = mote_source_audio_batches(audio);
+    mote_status st = mote_train(g, &cfg, &source, &val, job->pool, job->cancel, report, report_arg,
+                                a, result, err);
+    mote_source_audio_destroy(audio);
+    if (st == MOTE_OK)
+        st = mote_graph_fold(g, folded, err);
+    if (st == MOTE_OK)
+        absorb_scale(*folded, job->scale);
+    return st;
+}
+
+/* ---- quantising -------------------------------------------------------------------------- */
+
+/* Evenly spaced clips of the training set: [2 half][elements], the second half augmented. */
+static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t half, float **out,
+                               mote_err *err)
+{
+    const mote_dataset *d = j->train;
+    size_t elements = values_of(j, d);
+    float *x = NULL, *targets = NULL;
+    uint32_t *chosen = NULL;
+    const int16_t **clips = NULL;
+    MOTE_TRY(mote_arena_take(a, 2 * half * elements, sizeof *x, &x, err));
+    MOTE_TRY(mote_arena_take(a, half * d->n_classes, sizeof *targets, &targets, err));
+    MOTE_TRY(mote_arena_take(a, half, sizeof *chosen, &chosen, err));
+    MOTE_TRY(mote_arena_take(a, half, sizeof *clips, &clips, err));
+    for (size_t i = 0; i < half; i++) {
+        chosen[i] = (uint32_t)(i * d->n / half);
+        clips[i] = mote_dataset_clip(d, chosen[i]);
+    }
+    mote_feature_plan *plan = NULL;
+    MOTE_TRY(mote_feature_plan_create(j->features, 1, &plan, err));
+    mote_status st = mote_feature_batch(plan, NULL, clips, half, d->clip_samples, x, err);
+    mote_feature_plan_destroy(plan);
+    if (st != MOTE_OK)
+        return st;
+    mote_source_audio_config sc = {
+        .clips = d, .features = j->features, .project = j->project, .scale = 1.0, .n_workers = 1};
+    mote_source_audio *audio = NULL;
+    MOTE_TRY(mote_source_audio_create(&sc, &audio, err));
+    mote_batch_source source = mote_source_audio_batches(audio);
+    mote_batch_request rq = {.seed = (uint64_t)j->project->training.seed,
+                             .n = (int32_t)half,
+                             .samples = chosen,
+                             .n_classes = (int32_t)d->n_classes,
+                             .in_elements = elements};
+    st = source.fill(source.arg, &rq, x + half * elements, targets, err);
+    mote_source_audio_destroy(audio);
+    *out = x;
+    return st;
+}
+
+mote_status mote_keyword_quantise(const mote_keyword_job *job, const mote_graph *folded,
+                                  mote_graph **out, size_t *n_calibration, mote_err *err)
+{
+    size_t half = job->train->n < N_CALIBRATION / 2 ? job->train->n : N_CALIBRATION / 2;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)2 << 30);
+    float *samples = NULL;
+    MOTE_TRY(calibration(job, &a, half, &samples, err));
+    mote_quantise_config cfg = {.range_rule = MOTE_RANGE_MSE, .correct_bias = true};
+    *n_calibration = 2 * half;
+    return mote_quantise(folded, samples, 2 * half, &cfg, out, err);
+}

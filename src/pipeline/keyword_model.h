@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a keyword model from clips: train the float graph, quantise it. Functions of their inputs,
+ * without the store, so that the stages and cross-validation make models in exactly the same way.
+ */
+#ifndef MOTE_PIPELINE_KEYWORD_MODEL_H
+#define MOTE_PIPELINE_KEYWORD_MODEL_H
+
+#include "base/pool.h"
+#include "data/dataset.h"
+#include "feature/feature.h"
+#include "graph/graph.h"
+#include "learn/trainer.h"
+#include "project/project.h"
+
+/* All borrowed. */
+typedef struct {
+    const mote_project *project;
+    const mote_feature_config *features;
+    const mote_dataset *train;
+    const mote_dataset *validation;
+    const float *validation_features; /* [validation->n][frames][values] */
+    double scale;                     /* features are divided by it for training, see scale_of */
+    mote_pool *pool;
+    const mote_cancel *cancel;
+    const char *checkpoint; /* NULL: none */
+    const char *identity;   /* of the data, for the checkpoint; NULL with no checkpoint */
+} mote_keyword_job;
+
+/* The root mean square of n values: what training divides features by. One number, about zero:
+ * first layers then see values near one whatever the front end. No mean is taken off, so that the
+ * padding of a convolution, 0, means the same before and after; train_keyword puts the division
+ * into the first layer's weights when it is done, and the device never knows of it. RANGE: not
+ * above 0. */
+MOTE_MUST_USE mote_status mote_keyword_scale(const float *features, size_t n, double *out,
+                                             mote_err *err);
+
+/* The training graph of the project, with its first weights. */
+MOTE_MUST_USE mote_status mote_keyword_new_graph(const mote_project *p, mote_graph **out,
+                                                 mote_err *err);
+
+/* Train `g` (from new_graph) and give the folded float graph that takes features as they are.
+ * report may be NULL; result->history lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
+                                             mote_train_report *report, void *report_arg,
+                                             mote_arena *a, mote_train_result *result,
+                                             mote_graph **folded, mote_err *err);
+
+/* Quantise, calibrated on up to 256 training clips, half of them as they are, half augmented. */
+MOTE_MUST_USE mote_status mote_keyword_quantise(const mote_keyword_job *job,
+                                                const mote_graph *folded, mote_graph **out,
+                                                size_t *n_calibration, mote_err *err);
+
+#endif
