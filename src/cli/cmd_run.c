@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/loop.h"
+#include "pipeline/folds.h"
 
 typedef struct {
     bool force;
@@ -94,12 +95,91 @@ static mote_status compress(mote_cli *cli, const void *values, const char *const
     return run_to(cli, MOTE_STAGE_compress, ((const run_values *)values)->force, false, err);
 }
 
+/* ---- cross-validation -------------------------------------------------------------------- */
+
+typedef struct {
+    bool force;
+    int64_t folds;
+} evaluate_values;
+
+static const mote_option evaluate_options[] = {
+    {"force", 'f', MOTE_OPT_FLAG, offsetof(evaluate_values, force), 0, 0, NULL,
+     "judge again even when nothing changed"},
+    {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), 2, 20, "K",
+     "instead: train and judge K models, each on groups it has not heard"},
+};
+
+static void fold_progress(void *arg, int32_t fold, double part, const char *note)
+{
+    mote_progress_update(arg, (int64_t)((fold + part) * 1000.0), "%s", note);
+}
+
+static void say_folds(mote_cli *cli, const mote_folds_result *r)
+{
+    static const char *const titles[] = {">fold", ">train", ">test", ">epochs", ">float", ">int8"};
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    json_t *folds = json_array();
+    for (int32_t i = 0; i < r->n; i++) {
+        const mote_fold_result *f = &r->folds[i];
+        mote_table_cell(&t, "%d", i + 1);
+        mote_table_cell(&t, "%zu", f->n_train);
+        mote_table_cell(&t, "%zu", f->n_test);
+        mote_table_cell(&t, "%d", f->n_epochs);
+        mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_f32);
+        mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_s8);
+        json_array_append_new(folds,
+                              json_pack("{s:I, s:I, s:i, s:f, s:f, s:f}", "train",
+                                        (json_int_t)f->n_train, "test", (json_int_t)f->n_test,
+                                        "epochs", f->n_epochs, "accuracy_f32", f->accuracy_f32,
+                                        "accuracy_s8", f->accuracy_s8, "seconds", f->seconds));
+    }
+    mote_table_say(&t, cli);
+    mote_say(cli, "\nint8 %.2f %% (standard deviation over folds %.2f), float %.2f %%\n",
+             100.0 * r->mean_s8, 100.0 * r->sd_s8, 100.0 * r->mean_f32);
+    char flash[24], weights[24], arena[24];
+    mote_human_bytes((uint64_t)r->flash_bytes, flash, sizeof flash);
+    mote_human_bytes((uint64_t)r->weights_bytes, weights, sizeof weights);
+    mote_human_bytes((uint64_t)r->arena_bytes, arena, sizeof arena);
+    mote_say(cli, "network: weights %s, with its kernels %s of flash; arena %s\n", weights, flash,
+             arena);
+    mote_say_json(cli,
+                  json_pack("{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8",
+                            r->mean_s8, "sd_s8", r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes",
+                            (json_int_t)r->weights_bytes, "flash_bytes", (json_int_t)r->flash_bytes,
+                            "arena_bytes", (json_int_t)r->arena_bytes));
+}
+
+static mote_status cross_validate(mote_cli *cli, int32_t k, mote_err *err)
+{
+    mote_loop_bar bar;
+    mote_pipeline *p = NULL;
+    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
+    mote_status st = mote_pipeline_run(p, MOTE_STAGE_data, false, err);
+    mote_loop_bar_end(&bar);
+    mote_progress progress;
+    mote_folds_result r;
+    if (st == MOTE_OK) {
+        mote_progress_start(&progress, cli, "folds", (int64_t)k * 1000);
+        st = mote_folds_run(p, k, (uint64_t)cli->project->data.split_seed, fold_progress, &progress,
+                            &r, err);
+        mote_progress_end(&progress, NULL);
+    }
+    mote_pipeline_destroy(p);
+    if (st == MOTE_OK)
+        say_folds(cli, &r);
+    return st;
+}
+
 static mote_status evaluate(mote_cli *cli, const void *values, const char *const *args,
                             size_t n_args, mote_err *err)
 {
     (void)args;
     (void)n_args;
-    return run_to(cli, MOTE_STAGE_compile, ((const run_values *)values)->force, true, err);
+    const evaluate_values *v = values;
+    if (v->folds > 0)
+        return cross_validate(cli, (int32_t)v->folds, err);
+    return run_to(cli, MOTE_STAGE_compile, v->force, true, err);
 }
 
 const mote_command mote_cmd_run = {
@@ -147,9 +227,10 @@ const mote_command mote_cmd_evaluate = {
         "Judges the int8 model on the test split, on a stream and on the emulated device, and\n"
         "holds every requirement of mote.yaml against what was measured.\n"
         "Exits 1 when one is not met, and says by how much.",
-    .examples = "  mote evaluate\n  mote evaluate --json | jq '.requirements[].verdict'",
-    .options = options,
-    .n_options = MOTE_COUNT_OF(options),
-    .values_bytes = sizeof(run_values),
+    .examples = "  mote evaluate\n  mote evaluate --folds 5\n  mote evaluate --json | jq "
+                "'.requirements[].verdict'",
+    .options = evaluate_options,
+    .n_options = MOTE_COUNT_OF(evaluate_options),
+    .values_bytes = sizeof(evaluate_values),
     .run = evaluate,
 };

@@ -81,8 +81,7 @@ mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_vers
     return mote_version_load(p->cfg.store, id, a, out, err);
 }
 
-mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
-                               mote_dataset *out, mote_err *err)
+mote_dataset_config mote_keyword_dataset_config(const mote_pipeline *p, mote_split split)
 {
     const mote_project *pr = p->cfg.project;
     mote_dataset_config c = mote_dataset_config_default();
@@ -95,6 +94,13 @@ mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mot
     c.clip_ms = pr->clip_ms;
     c.max_bytes = DATASET_MAX_BYTES;
     c.cancel = p->cfg.cancel;
+    return c;
+}
+
+mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
+                               mote_dataset *out, mote_err *err)
+{
+    mote_dataset_config c = mote_keyword_dataset_config(p, split);
     return mote_dataset_load(p->cfg.store, v, &c, out, err);
 }
 

@@ -20,6 +20,9 @@ MOTE_MUST_USE mote_status mote_keyword_arch(const mote_project *p, mote_arch *ou
 MOTE_MUST_USE mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a,
                                                mote_data_version *out, mote_err *err);
 
+/* How the project wants its clips. */
+mote_dataset_config mote_keyword_dataset_config(const mote_pipeline *p, mote_split split);
+
 /* A split of it in memory; owned by the caller (mote_dataset_release). */
 MOTE_MUST_USE mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v,
                                              mote_split split, mote_dataset *out, mote_err *err);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cross-validation over groups. See folds.h. */
+#include "pipeline/folds.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "compile/target.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+#include "pipeline/keyword_model.h"
+
+typedef struct {
+    mote_pipeline *p;
+    const mote_data_version *version;
+    int32_t n_folds, fold;
+    uint64_t seed;
+    mote_folds_progress *progress;
+    void *arg;
+    mote_arena arena; /* of the fold */
+    mote_feature_config features;
+    mote_dataset parts[MOTE_N_SPLITS];
+    mote_graph *graph, *folded, *s8;
+} round_state;
+
+static mote_status load_parts(round_state *r, mote_err *err)
+{
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        mote_dataset_config c = mote_keyword_dataset_config(r->p, (mote_split)s);
+        c.n_folds = r->n_folds;
+        c.round = r->fold;
+        c.fold_seed = r->seed;
+        MOTE_TRY(mote_dataset_load(r->p->cfg.store, r->version, &c, &r->parts[s], err));
+    }
+    return MOTE_OK;
+}
+
+static bool report(void *arg, const mote_train_progress *g)
+{
+    round_state *r = arg;
+    if (!r->progress)
+        return true;
+    char note[100];
+    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", r->fold + 1,
+                      r->n_folds, g->epoch + 1, g->n_epochs, g->loss);
+    r->progress(r->arg, r->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+    return true;
+}
+
+/* Share of the test fold that each graph gets right. */
+static mote_status judge_round(round_state *r, const float *test_features, mote_fold_result *out,
+                               mote_err *err)
+{
+    const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
+    mote_judge j = {.graph = r->s8,
+                    .features = &r->features,
+                    .clip_samples = (int32_t)d->clip_samples,
+                    .pool = r->p->cfg.pool};
+    float *y8 = NULL, *y = NULL;
+    MOTE_TRY(mote_judge_clips(&j, d->pcm, d->n, &r->arena, &y8, NULL, err));
+    MOTE_TRY(mote_arena_take(&r->arena, d->n_classes, sizeof *y, &y, err));
+    size_t n_in = (size_t)mote_tensor_elements(&r->folded->tensors[r->folded->input]), right_f = 0,
+           right_q = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        MOTE_TRY(mote_graph_run_f32(r->folded, test_features + i * n_in, y, NULL, NULL, err));
+        const float *q = y8 + i * d->n_classes;
+        size_t best_f = 0, best_q = 0;
+        for (size_t k = 1; k < d->n_classes; k++) {
+            best_f = y[k] > y[best_f] ? k : best_f;
+            best_q = q[k] > q[best_q] ? k : best_q;
+        }
+        right_f += best_f == (size_t)d->class_id[i];
+        right_q += best_q == (size_t)d->class_id[i];
+    }
+    out->accuracy_f32 = (double)right_f / (double)d->n;
+    out->accuracy_s8 = (double)right_q / (double)d->n;
+    return MOTE_OK;
+}
+
+static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *err)
+{
+    int64_t start_us = mote_clock_mono_us();
+    MOTE_TRY(load_parts(r, err));
+    r->features = mote_keyword_features(r->p->cfg.project);
+    float *x[MOTE_N_SPLITS];
+    for (int s = 0; s < MOTE_N_SPLITS; s++)
+        MOTE_TRY(mote_keyword_clip_features(r->p, &r->parts[s], &r->arena, &x[s], err));
+    const mote_dataset *train = &r->parts[MOTE_SPLIT_TRAIN];
+    mote_keyword_job job = {.project = r->p->cfg.project,
+                            .features = &r->features,
+                            .train = train,
+                            .validation = &r->parts[MOTE_SPLIT_VALIDATION],
+                            .validation_features = x[MOTE_SPLIT_VALIDATION],
+                            .pool = r->p->cfg.pool,
+                            .cancel = r->p->cfg.cancel};
+    size_t values = (size_t)mote_feature_frames(&r->features, train->clip_samples) *
+                    (size_t)mote_feature_values(&r->features);
+    MOTE_TRY(mote_keyword_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
+    MOTE_TRY(mote_keyword_new_graph(r->p->cfg.project, &r->graph, err));
+    mote_train_result trained;
+    size_t n_calibration = 0;
+    MOTE_TRY(mote_keyword_train(&job, r->graph, report, r, &r->arena, &trained, &r->folded, err));
+    MOTE_TRY(mote_keyword_quantise(&job, r->folded, &r->s8, &n_calibration, err));
+    MOTE_TRY(judge_round(r, x[MOTE_SPLIT_TEST], out, err));
+    out->n_train = train->n;
+    out->n_validation = r->parts[MOTE_SPLIT_VALIDATION].n;
+    out->n_test = r->parts[MOTE_SPLIT_TEST].n;
+    out->n_epochs = trained.n_epochs;
+    out->best_epoch = trained.best_epoch;
+    out->seconds = (double)(mote_clock_mono_us() - start_us) / 1e6;
+    return MOTE_OK;
+}
+
+static void close_round(round_state *r)
+{
+    mote_graph_destroy(r->graph);
+    mote_graph_destroy(r->folded);
+    mote_graph_destroy(r->s8);
+    for (int s = 0; s < MOTE_N_SPLITS; s++)
+        mote_dataset_release(&r->parts[s]);
+    mote_arena_release(&r->arena);
+}
+
+static mote_status footprint(mote_pipeline *p, const mote_graph *s8, mote_folds_result *out,
+                             mote_err *err)
+{
+    const mote_target *t = NULL;
+    mote_footprint f;
+    MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
+    MOTE_TRY(mote_footprint_estimate(s8, t, &f, err));
+    out->flash_bytes = f.flash_bytes;
+    out->arena_bytes = f.arena_bytes;
+    out->weights_bytes = f.weights_bytes;
+    return MOTE_OK;
+}
+
+static void summarise(mote_folds_result *r)
+{
+    double sum = 0.0, sum_f = 0.0, squares = 0.0;
+    for (int32_t i = 0; i < r->n; i++) {
+        sum += r->folds[i].accuracy_s8;
+        sum_f += r->folds[i].accuracy_f32;
+    }
+    r->mean_s8 = sum / r->n;
+    r->mean_f32 = sum_f / r->n;
+    for (int32_t i = 0; i < r->n; i++)
+        squares += (r->folds[i].accuracy_s8 - r->mean_s8) * (r->folds[i].accuracy_s8 - r->mean_s8);
+    r->sd_s8 = sqrt(squares / (r->n - 1));
+}
+
+mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
+                           mote_folds_progress *progress, void *arg, mote_folds_result *out,
+                           mote_err *err)
+{
+    if (n_folds < 2 || n_folds > MOTE_MAX_FOLDS)
+        return mote_fail(err, MOTE_ARG, "2 to %d folds are possible, not %d", MOTE_MAX_FOLDS,
+                         n_folds);
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)1 << 30);
+    mote_data_version v;
+    MOTE_TRY(mote_keyword_version(p, &a, &v, err));
+    mote_folds_result res = {.n = n_folds};
+    for (int32_t f = 0; f < n_folds; f++) {
+        round_state r = {.p = p,
+                         .version = &v,
+                         .n_folds = n_folds,
+                         .fold = f,
+                         .seed = seed,
+                         .progress = progress,
+                         .arg = arg};
+        mote_arena_init(&r.arena, (size_t)8 << 30);
+        mote_status st = run_round(&r, &res.folds[f], err);
+        if (st == MOTE_OK && f == 0)
+            st = footprint(p, r.s8, &res, err);
+        close_round(&r);
+        if (st != MOTE_OK)
+            return mote_wrap(err, st, "fold %d of %d", f + 1, n_folds);
+    }
+    summarise(&res);
+    *out = res;
+    return MOTE_OK;
+}

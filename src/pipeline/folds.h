@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cross-validation over groups: as many models as folds, each judged, as int8 on the kernels that
+ * ship, on the groups it has not heard. Says how well the recipe of mote.yaml does on this data and
+ * how much that depends on who speaks; makes no model to keep.
+ *
+ * Round r tests on fold r, stops early on fold r + 1, trains on the others. */
+#ifndef MOTE_PIPELINE_FOLDS_H
+#define MOTE_PIPELINE_FOLDS_H
+
+#include "pipeline/pipeline.h"
+
+#define MOTE_MAX_FOLDS 20
+
+typedef struct {
+    size_t n_train, n_validation, n_test;
+    double accuracy_f32, accuracy_s8; /* on the test fold */
+    int32_t n_epochs, best_epoch;
+    double seconds;
+} mote_fold_result;
+
+typedef struct {
+    int32_t n;
+    mote_fold_result folds[MOTE_MAX_FOLDS];
+    double mean_s8, sd_s8; /* over folds; sd with n - 1 */
+    double mean_f32;
+    int64_t flash_bytes; /* planned for the project's target: weights and kernels */
+    int64_t arena_bytes;
+    int64_t weights_bytes;
+} mote_folds_result;
+
+/* `p` has run its data stage. progress (NULL allowed): fold, and how far it is in [0, 1]. */
+typedef void mote_folds_progress(void *arg, int32_t fold, double part, const char *note);
+MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
+                                         mote_folds_progress *progress, void *arg,
+                                         mote_folds_result *out, mote_err *err);
+
+#endif
