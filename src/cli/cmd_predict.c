@@ -137,7 +137,10 @@ static mote_status predict_all(job *j, const char *const *paths, size_t n, mote_
     for (size_t i = 0; i < n && st == MOTE_OK; i++)
         st = mote_cancelled(j->cli->cancel) ? mote_fail(err, MOTE_CANCELLED, "stopped")
                                             : predict_one(j, paths[i], err);
-    mote_table_say(&j->table, j->cli);
+    if (j->table.n_cells > MOTE_COUNT_OF(titles))
+        mote_table_say(&j->table, j->cli);
+    else
+        mote_buf_release(&j->table.cells);
     if (st == MOTE_OK && j->cli->json)
         mote_say_json(j->cli, json_incref(j->results));
     json_decref(j->results);

@@ -160,7 +160,8 @@ static mote_status serve(mote_source *s, const char *reference, known *k, mote_e
         (void)mote_parse_i64(m.version, strlen(m.version), &version);
         k->version = version;
     }
-    mote_log(MOTE_LOG_INFO, "serve", "serving %s version %s from %s", m.name, m.version, m.source);
+    mote_log(s->has_thread ? MOTE_LOG_INFO : MOTE_LOG_DEBUG, "serve",
+             "serving %s version %s from %s", m.name, m.version, m.source);
     return MOTE_OK;
 }
 
@@ -267,12 +268,13 @@ static void *follow(void *arg)
 
 mote_status mote_source_watch(mote_source *s, mote_err *err)
 {
-    if (!s->store || s->has_thread)
-        return MOTE_OK; /* files do not move */
-    if (pthread_create(&s->thread, NULL, follow, s) != 0)
-        return mote_fail(err, MOTE_NOMEM, "a thread to follow the registry");
-    s->has_thread = true;
-    return MOTE_OK;
+    if (s->has_thread)
+        return MOTE_OK;
+    (void)pthread_mutex_lock(&s->lock); /* the thread reads has_thread */
+    s->has_thread = pthread_create(&s->thread, NULL, follow, s) == 0;
+    (void)pthread_mutex_unlock(&s->lock);
+    return s->has_thread ? MOTE_OK
+                         : mote_fail(err, MOTE_NOMEM, "a thread to follow the registry");
 }
 
 /* ---- opening, closing ---- */
