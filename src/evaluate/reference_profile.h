@@ -10,7 +10,7 @@
  * draws whole groups to find out by how much.
  *
  * A profile is part of the bundle ("drift_reference" of model.json, docs/formats/reference.md).
- * Depends on base/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it). */
+ * Depends on base/, feature/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it). */
 #ifndef MOTE_EVALUATE_REFERENCE_PROFILE_H
 #define MOTE_EVALUATE_REFERENCE_PROFILE_H
 
@@ -20,12 +20,13 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "feature/feature.h"
 
 #define MOTE_WATCH_MAX_THINGS 32
 #define MOTE_WATCH_MAX_BINS 66 /* 64 labels, or quantile bins, and one for "missing" */
 #define MOTE_WATCH_QUANTILE_BINS 10
 #define MOTE_WATCH_BANDS 12       /* feature means are averaged to at most so many */
-#define MOTE_WATCH_MAX_ROWS 20000 /* clips that a profile keeps */
+#define MOTE_WATCH_MAX_ROWS 5000 /* clips that a profile keeps */
 #define MOTE_WATCH_NAME_BYTES 48
 
 /* ---- the watched values of one prediction ---- */
@@ -34,13 +35,19 @@
 typedef struct {
     int32_t n_frames, n_values; /* features [n_frames][n_values]; 0, 0: there are none */
     int32_t n_labels;
-    bool has_audio; /* PCM is at hand: level is watched */
+    bool is_cepstral; /* value 0 of a frame is its energy (MFCC); else the mean of its values */
+    bool has_audio;   /* PCM is at hand: level is watched */
 } mote_watch_shape;
+
+/* The shape for a model with this front end (NULL: none, its input is a tensor) on clips of
+ * clip_samples. */
+mote_watch_shape mote_watch_shape_for(const mote_feature_config *features, int32_t clip_samples,
+                                      int32_t n_labels);
 
 /* How many things are watched, at most MOTE_WATCH_MAX_THINGS, and what they are called:
  *   feature_<k>   mean over the clip of value k (or of neighbouring values k..)
- *   floor         10 % quantile over the frames of value 0: the quietest part, background noise
- *   spread        standard deviation over the frames of value 0
+ *   floor         10 % quantile over the frames of their energy: the quiet part, background noise
+ *   spread        standard deviation over the frames of their energy
  *   level_db      mean power of the samples, dB of full scale
  *   confidence    largest probability
  *   entropy       of the probabilities, in nats

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Builds a reference profile and puts predictions into its bins. JSON is in reference_json.c. */
+#include "evaluate/reference_profile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "evaluate/interval.h"
+
+#define MIN_ROWS 50
+#define MAX_FRAMES 1024                      /* of one clip that are looked at */
+#define FLOOR_QUANTILE 0.1
+#define SILENCE_DB (-100.0)                  /* level of a clip of zeros */
+
+/* ---- what is watched ---- */
+
+mote_watch_shape mote_watch_shape_for(const mote_feature_config *features, int32_t clip_samples,
+                                      int32_t n_labels)
+{
+    mote_watch_shape shape = {.n_labels = n_labels};
+    if (features != NULL) {
+        shape.n_frames = mote_feature_frames(features, (size_t)clip_samples);
+        shape.n_values = mote_feature_values(features);
+        shape.is_cepstral = features->n_coefficients > 0;
+        shape.has_audio = true;
+    }
+    return shape;
+}
+
+static int32_t n_bands(const mote_watch_shape *shape)
+{
+    return shape->n_values < MOTE_WATCH_BANDS ? shape->n_values : MOTE_WATCH_BANDS;
+}
+
+static bool has_features(const mote_watch_shape *shape)
+{
+    return shape->n_frames > 0 && shape->n_values > 0;
+}
+
+int32_t mote_watch_count(const mote_watch_shape *shape)
+{
+    int32_t n = 3;                           /* confidence, entropy, class */
+    if (has_features(shape))
+        n += n_bands(shape) + 2;             /* floor, spread */
+    if (shape->has_audio)
+        n += 1;                              /* level_db */
+    return n;
+}
+
+void mote_watch_name(const mote_watch_shape *shape, int32_t thing, char name[MOTE_WATCH_NAME_BYTES])
+{
+    static const char *const tail[] = {"confidence", "entropy", "class"};
+    int32_t bands = has_features(shape) ? n_bands(shape) : 0;
+    int32_t n_tail = mote_watch_count(shape) - 3;
+    const char *plain = NULL;
+    if (thing >= n_tail)
+        plain = tail[thing - n_tail];
+    else if (shape->has_audio && thing == n_tail - 1)
+        plain = "level_db";
+    else if (thing >= bands)
+        plain = thing == bands ? "floor" : "spread";
+    if (plain != NULL) {
+        (void)mote_format(name, MOTE_WATCH_NAME_BYTES, "%s", plain);
+        return;
+    }
+    int32_t first = thing * shape->n_values / bands;
+    int32_t last = (thing + 1) * shape->n_values / bands - 1;
+    if (first == last)
+        (void)mote_format(name, MOTE_WATCH_NAME_BYTES, "feature_%d", (int)first);
+    else
+        (void)mote_format(name, MOTE_WATCH_NAME_BYTES, "feature_%d_%d", (int)first, (int)last);
+}
+
+/* Means of the bands over all frames. */
+static void band_means(const mote_watch_shape *shape, const float *features, float *out)
+{
+    int32_t bands = n_bands(shape);
+    for (int32_t band = 0; band < bands; band++) {
+        int32_t first = band * shape->n_values / bands;
+        int32_t end = (band + 1) * shape->n_values / bands;
+        double sum = 0;
+        for (int32_t frame = 0; frame < shape->n_frames; frame++) {
+            for (int32_t k = first; k < end; k++)
+                sum += (double)features[(size_t)frame * (size_t)shape->n_values + (size_t)k];
+        }
+        out[band] = (float)(sum / ((double)(end - first) * shape->n_frames));
+    }
+}
+
+static double frame_energy(const mote_watch_shape *shape, const float *frame)
+{
+    if (shape->is_cepstral)
+        return (double)frame[0];
+    double sum = 0;
+    for (int32_t k = 0; k < shape->n_values; k++)
+        sum += (double)frame[k];
+    return sum / shape->n_values;
+}
+
+static void floor_and_spread(const mote_watch_shape *shape, const float *features, float *out)
+{
+    double energy[MAX_FRAMES];
+    int32_t n = shape->n_frames < MAX_FRAMES ? shape->n_frames : MAX_FRAMES;
+    double sum = 0;
+    double squares = 0;
+    for (int32_t i = 0; i < n; i++) {
+        energy[i] = frame_energy(shape, features + (size_t)i * (size_t)shape->n_values);
+        sum += energy[i];
+    }
+    for (int32_t i = 0; i < n; i++)
+        squares += (energy[i] - sum / n) * (energy[i] - sum / n);
+    mote_sort_doubles(energy, (size_t)n);
+    out[0] = (float)mote_quantile_sorted(energy, (size_t)n, FLOOR_QUANTILE);
+    out[1] = (float)sqrt(squares / n);
+}
+
+static float level_db(const int16_t *pcm, size_t n)
+{
+    double squares = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += (double)pcm[i] * pcm[i];
+    if (n == 0)
+        return NAN;
+    double power = squares / (double)n / (32768.0 * 32768.0);
+    return (float)fmax(SILENCE_DB, 10 * log10(fmax(power, 1e-30)));
+}
+
+static void confidence_entropy_class(const mote_watch_shape *shape, const float *p, float *out)
+{
+    int32_t best = 0;
+    double entropy = 0;
+    bool is_sound = true;
+    for (int32_t k = 0; k < shape->n_labels; k++) {
+        is_sound = is_sound && isfinite(p[k]);
+        if (p[k] > p[best])
+            best = k;
+        if (p[k] > 0)
+            entropy -= (double)p[k] * log((double)p[k]);
+    }
+    out[0] = is_sound ? p[best] : NAN;
+    out[1] = is_sound ? (float)entropy : NAN;
+    out[2] = is_sound ? (float)best : NAN;
+}
+
+void mote_watch_values(const mote_watch_shape *shape, const float *features, const int16_t *pcm,
+                       size_t n_pcm, const float *probabilities, float *out)
+{
+    if (has_features(shape)) {
+        band_means(shape, features, out);
+        out += n_bands(shape);
+        floor_and_spread(shape, features, out);
+        out += 2;
+    }
+    if (shape->has_audio)
+        *out++ = level_db(pcm, n_pcm);
+    confidence_entropy_class(shape, probabilities, out);
+}
+
+/* ---- bins ---- */
+
+static uint8_t bin_of(const mote_watched *w, float x)
+{
+    uint8_t missing = (uint8_t)(w->n_bins - 1);
+    if (w->is_class)
+        return x >= 0 && x < (float)missing ? (uint8_t)x : missing;
+    if (!isfinite(x))
+        return missing;
+    uint8_t bin = 0;
+    while (bin < MOTE_WATCH_QUANTILE_BINS - 1 && x >= w->edges[bin])
+        bin++;
+    return bin;
+}
+
+void mote_reference_profile_bin(const mote_reference_profile *p, const float *values, uint8_t *bins)
+{
+    for (int32_t i = 0; i < p->n_things; i++)
+        bins[i] = bin_of(&p->things[i], values[i]);
+}
+
+/* ---- building ---- */
+
+typedef struct {
+    int32_t group;
+    size_t row;
+} placed_row;
+
+static int compare_rows(const void *x, const void *y)
+{
+    const placed_row *a = x;
+    const placed_row *b = y;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static mote_status check_shape(const mote_watch_shape *s, size_t n_rows, mote_err *err)
+{
+    if (s->n_labels < 2 || s->n_labels > MOTE_WATCH_MAX_BINS - 2)
+        return mote_fail(err, MOTE_ARG, "reference profile: %d labels, not 2 to %d", (int)s->n_labels,
+                         MOTE_WATCH_MAX_BINS - 2);
+    if (s->n_frames < 0 || s->n_values < 0 || (s->n_frames == 0) != (s->n_values == 0))
+        return mote_fail(err, MOTE_ARG, "reference profile: features of %d x %d", (int)s->n_frames,
+                         (int)s->n_values);
+    if (n_rows < MIN_ROWS)
+        return mote_fail(err, MOTE_ARG, "reference profile: %zu clips are too few to know what is "
+                         "normal: at least %d are needed", n_rows, MIN_ROWS);
+    return MOTE_OK;
+}
+
+static mote_status profile_alloc(size_t n_rows, size_t n_things, mote_reference_profile **out,
+                                 mote_err *err)
+{
+    mote_reference_profile *p = mote_alloc_zero(1, sizeof *p);
+    if (p != NULL) {
+        p->group_start = mote_alloc_zero(n_rows + 1, sizeof p->group_start[0]);
+        p->bins = mote_alloc_zero(n_rows, n_things);
+    }
+    if (p == NULL || p->group_start == NULL || p->bins == NULL) {
+        mote_reference_profile_destroy(p);
+        return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
+    }
+    p->n_rows = (int32_t)n_rows;
+    p->n_things = (int32_t)n_things;
+    *out = p;
+    return MOTE_OK;
+}
+
+void mote_reference_profile_destroy(mote_reference_profile *p)
+{
+    if (p == NULL)
+        return;
+    mote_free(p->group_start);
+    mote_free(p->bins);
+    mote_free(p);
+}
+
+/* The rows in order of group, thinned evenly to at most MOTE_WATCH_MAX_ROWS. */
+static size_t place_rows(const int32_t *group_id, size_t n_rows, placed_row *rows)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        rows[i] = (placed_row){group_id[i], i};
+    qsort(rows, n_rows, sizeof rows[0], compare_rows);
+    if (n_rows <= MOTE_WATCH_MAX_ROWS)
+        return n_rows;
+    for (size_t i = 0; i < MOTE_WATCH_MAX_ROWS; i++)
+        rows[i] = rows[i * n_rows / MOTE_WATCH_MAX_ROWS];
+    return MOTE_WATCH_MAX_ROWS;
+}
+
+/* Edges at the quantiles of one thing over the kept rows. scratch: [n]. */
+static void set_edges(mote_watched *w, const float *values, size_t n_things, size_t thing,
+                      const placed_row *rows, size_t n, double *scratch)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        float x = values[rows[i].row * n_things + thing];
+        if (isfinite(x))
+            scratch[k++] = (double)x;
+    }
+    mote_sort_doubles(scratch, k);
+    for (int32_t e = 0; e < MOTE_WATCH_QUANTILE_BINS - 1; e++) {
+        double q = (double)(e + 1) / MOTE_WATCH_QUANTILE_BINS;
+        w->edges[e] = k > 0 ? (float)mote_quantile_sorted(scratch, k, q) : 0.0F;
+    }
+}
+
+static void fill(mote_reference_profile *p, const mote_watch_shape *shape, const float *values,
+                 const placed_row *rows, double *scratch)
+{
+    size_t n = (size_t)p->n_rows;
+    size_t n_things = (size_t)p->n_things;
+    p->shape = *shape;
+    for (size_t t = 0; t < n_things; t++) {
+        mote_watched *w = &p->things[t];
+        mote_watch_name(shape, (int32_t)t, w->name);
+        w->is_class = t == n_things - 1;
+        w->n_bins = w->is_class ? shape->n_labels + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
+        if (!w->is_class)
+            set_edges(w, values, n_things, t, rows, n, scratch);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || rows[i].group != rows[i - 1].group)
+            p->group_start[p->n_groups++] = (int32_t)i;
+        mote_reference_profile_bin(p, values + rows[i].row * n_things, p->bins + i * n_things);
+    }
+    p->group_start[p->n_groups] = p->n_rows;
+}
+
+mote_status mote_reference_profile_build(const mote_watch_shape *shape, const float *values,
+                                         const int32_t *group_id, size_t n_rows,
+                                         mote_reference_profile **out, mote_err *err)
+{
+    MOTE_TRY(check_shape(shape, n_rows, err));
+    MOTE_SCOPED_FREE placed_row *rows = mote_alloc(n_rows, sizeof *rows);
+    MOTE_SCOPED_FREE double *scratch = mote_alloc(n_rows, sizeof *scratch);
+    if (rows == NULL || scratch == NULL)
+        return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
+    size_t n = place_rows(group_id, n_rows, rows);
+    mote_reference_profile *p = NULL;
+    MOTE_TRY(profile_alloc(n, (size_t)mote_watch_count(shape), &p, err));
+    fill(p, shape, values, rows, scratch);
+    *out = p;
+    return MOTE_OK;
+}
