@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "evaluate/reference_profile.h"
 
-#define FORMAT 1
-#define WHAT "drift reference"
+#define FORMAT             1
+#define WHAT               "drift reference"
 #define MAX_FRAMES_IN_FILE 100000
 #define MAX_VALUES_IN_FILE 4096
 
@@ -38,8 +38,7 @@ static json_t *groups_json(const mote_reference_profile *p)
 {
     json_t *list = json_array();
     for (int32_t g = 0; g < p->n_groups && list != NULL; g++)
-        (void)json_array_append_new(list,
-                                    json_integer(p->group_start[g + 1] - p->group_start[g]));
+        (void)json_array_append_new(list, json_integer(p->group_start[g + 1] - p->group_start[g]));
     return list;
 }
 
@@ -60,11 +59,11 @@ mote_status mote_reference_profile_to_json(const mote_reference_profile *p, json
                                            mote_err *err)
 {
     const mote_watch_shape *s = &p->shape;
-    json_t *j = json_pack("{s:i, s:{s:i, s:i, s:i, s:b, s:b}, s:o, s:o, s:o}", "format", FORMAT,
-                          "shape", "frames", (int)s->n_frames, "values", (int)s->n_values,
-                          "labels", (int)s->n_labels, "cepstral", (int)s->is_cepstral, "audio",
-                          (int)s->has_audio, "things", things_json(p), "groups", groups_json(p),
-                          "bins", bins_json(p));
+    json_t *j =
+        json_pack("{s:i, s:{s:i, s:i, s:i, s:b, s:b}, s:o, s:o, s:o}", "format", FORMAT, "shape",
+                  "frames", (int)s->n_frames, "values", (int)s->n_values, "labels",
+                  (int)s->n_labels, "cepstral", (int)s->is_cepstral, "audio", (int)s->has_audio,
+                  "things", things_json(p), "groups", groups_json(p), "bins", bins_json(p));
     if (j == NULL)
         return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
     *out = j;
@@ -113,8 +112,10 @@ static mote_status parse_edges(const json_t *thing, mote_watched *w, mote_err *e
         double x = json_number_value(json_array_get(edges, e));
         if (!json_is_number(json_array_get(edges, e)) || !isfinite((float)x) ||
             (e > 0 && (float)x < w->edges[e - 1]))
-            return mote_fail(err, MOTE_PARSE, WHAT ": the edges of '%s' must be numbers that do "
-                             "not fall", w->name);
+            return mote_fail(err, MOTE_PARSE,
+                             WHAT ": the edges of '%s' must be numbers that do "
+                                  "not fall",
+                             w->name);
         w->edges[e] = (float)x;
     }
     return MOTE_OK;
@@ -136,8 +137,10 @@ static mote_status parse_things(const json_t *document, mote_reference_profile *
         w->n_bins = w->is_class ? p->shape.n_labels + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         MOTE_TRY(mote_json_get_str(o, WHAT, "name", &name, err));
         if (strcmp(name, w->name) != 0)
-            return mote_fail(err, MOTE_PARSE, WHAT ": thing %d is '%.60s', not '%s': it was made "
-                             "by another version of mote; train again", (int)t, name, w->name);
+            return mote_fail(err, MOTE_PARSE,
+                             WHAT ": thing %d is '%.60s', not '%s': it was made "
+                                  "by another version of mote; train again",
+                             (int)t, name, w->name);
         if (!w->is_class)
             MOTE_TRY(parse_edges(o, w, err));
     }
@@ -158,8 +161,10 @@ static mote_status parse_groups(const json_t *document, mote_reference_profile *
         const json_t *item = json_array_get(list, g);
         json_int_t size = json_integer_value(item);
         if (!json_is_integer(item) || size < 1 || size > MOTE_WATCH_MAX_ROWS - p->n_rows)
-            return mote_fail(err, MOTE_RANGE, WHAT ": group %zu must have 1 or more clips, at most "
-                             "%d in all", g, MOTE_WATCH_MAX_ROWS);
+            return mote_fail(err, MOTE_RANGE,
+                             WHAT ": group %zu must have 1 or more clips, at most "
+                                  "%d in all",
+                             g, MOTE_WATCH_MAX_ROWS);
         p->n_rows += (int32_t)size;
         p->group_start[g + 1] = p->n_rows;
     }
@@ -193,8 +198,10 @@ static mote_status parse_all(const json_t *document, mote_reference_profile *p, 
     int64_t format = 0;
     MOTE_TRY(mote_json_get_i64(document, WHAT, "format", 0, INT32_MAX, &format, err));
     if (format != FORMAT)
-        return mote_fail(err, MOTE_UNSUPPORTED, WHAT ": format %lld is not known to this version "
-                         "of mote", (long long)format);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         WHAT ": format %lld is not known to this version "
+                              "of mote",
+                         (long long)format);
     MOTE_TRY(parse_shape(document, &p->shape, err));
     p->n_things = mote_watch_count(&p->shape);
     MOTE_TRY(parse_things(document, p, err));

@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "evaluate/interval.h"
 
-#define MIN_ROWS 50
-#define MAX_FRAMES 1024                      /* of one clip that are looked at */
+#define MIN_ROWS       50
+#define MAX_FRAMES     1024 /* of one clip that are looked at */
 #define FLOOR_QUANTILE 0.1
-#define SILENCE_DB (-100.0)                  /* level of a clip of zeros */
+#define SILENCE_DB     (-100.0) /* level of a clip of zeros */
 
 /* ---- what is watched ---- */
 
@@ -42,11 +42,11 @@ static bool has_features(const mote_watch_shape *shape)
 
 int32_t mote_watch_count(const mote_watch_shape *shape)
 {
-    int32_t n = 3;                           /* confidence, entropy, class */
+    int32_t n = 3; /* confidence, entropy, class */
     if (has_features(shape))
-        n += n_bands(shape) + 2;             /* floor, spread */
+        n += n_bands(shape) + 2; /* floor, spread */
     if (shape->has_audio)
-        n += 1;                              /* level_db */
+        n += 1; /* level_db */
     return n;
 }
 
@@ -199,14 +199,16 @@ static int compare_rows(const void *x, const void *y)
 static mote_status check_shape(const mote_watch_shape *s, size_t n_rows, mote_err *err)
 {
     if (s->n_labels < 2 || s->n_labels > MOTE_WATCH_MAX_BINS - 2)
-        return mote_fail(err, MOTE_ARG, "reference profile: %d labels, not 2 to %d", (int)s->n_labels,
-                         MOTE_WATCH_MAX_BINS - 2);
+        return mote_fail(err, MOTE_ARG, "reference profile: %d labels, not 2 to %d",
+                         (int)s->n_labels, MOTE_WATCH_MAX_BINS - 2);
     if (s->n_frames < 0 || s->n_values < 0 || (s->n_frames == 0) != (s->n_values == 0))
         return mote_fail(err, MOTE_ARG, "reference profile: features of %d x %d", (int)s->n_frames,
                          (int)s->n_values);
     if (n_rows < MIN_ROWS)
-        return mote_fail(err, MOTE_ARG, "reference profile: %zu clips are too few to know what is "
-                         "normal: at least %d are needed", n_rows, MIN_ROWS);
+        return mote_fail(err, MOTE_ARG,
+                         "reference profile: %zu clips are too few to know what is "
+                         "normal: at least %d are needed",
+                         n_rows, MIN_ROWS);
     return MOTE_OK;
 }
 

@@ -10,7 +10,8 @@
  * draws whole groups to find out by how much.
  *
  * A profile is part of the bundle ("drift_reference" of model.json, docs/formats/reference.md).
- * Depends on base/, feature/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it). */
+ * Depends on base/, feature/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it).
+ */
 #ifndef MOTE_EVALUATE_REFERENCE_PROFILE_H
 #define MOTE_EVALUATE_REFERENCE_PROFILE_H
 
@@ -22,12 +23,12 @@
 #include "base/status.h"
 #include "feature/feature.h"
 
-#define MOTE_WATCH_MAX_THINGS 32
-#define MOTE_WATCH_MAX_BINS 66 /* 64 labels, or quantile bins, and one for "missing" */
+#define MOTE_WATCH_MAX_THINGS    32
+#define MOTE_WATCH_MAX_BINS      66 /* 64 labels, or quantile bins, and one for "missing" */
 #define MOTE_WATCH_QUANTILE_BINS 10
-#define MOTE_WATCH_BANDS 12       /* feature means are averaged to at most so many */
-#define MOTE_WATCH_MAX_ROWS 5000 /* clips that a profile keeps */
-#define MOTE_WATCH_NAME_BYTES 48
+#define MOTE_WATCH_BANDS         12   /* feature means are averaged to at most so many */
+#define MOTE_WATCH_MAX_ROWS      5000 /* clips that a profile keeps */
+#define MOTE_WATCH_NAME_BYTES    48
 
 /* ---- the watched values of one prediction ---- */
 

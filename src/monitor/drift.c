@@ -41,7 +41,7 @@ double mote_js_distance(const double *p, const double *q, size_t n)
         if (q[i] > 0)
             sum += q[i] * log(q[i] / m) / 2;
     }
-    return sqrt(sum > 0 ? sum : 0);          /* rounding may give -0 for equal histograms */
+    return sqrt(sum > 0 ? sum : 0); /* rounding may give -0 for equal histograms */
 }
 
 double mote_hellinger(const double *p, const double *q, size_t n)
@@ -121,7 +121,7 @@ double mote_ks_p_asymptotic(double d, size_t n, size_t m)
     if (!(x >= 0))
         return NOT_A_NUMBER;
     if (x < 0.2)
-        return 1;                            /* 1 - 3e-13 and nearer; the series is slow there */
+        return 1; /* 1 - 3e-13 and nearer; the series is slow there */
     double sum = 0;
     for (int k = 1; k <= 100; k++) {
         double term = exp(-2.0 * k * k * x * x);
@@ -138,7 +138,7 @@ double mote_ks_p_exact(double d, size_t n, size_t m, double *scratch)
 {
     double nd = (double)n;
     double md = (double)m;
-    double limit = floor(d * nd * md + 0.5) - 0.5;   /* i m - j n is whole: no rounding at d */
+    double limit = floor(d * nd * md + 0.5) - 0.5; /* i m - j n is whole: no rounding at d */
     if (n == 0 || m == 0 || !(d >= 0))
         return NOT_A_NUMBER;
     for (size_t i = 0; i <= n; i++) {
@@ -191,7 +191,7 @@ double mote_cramer_von_mises(const double *a, size_t n, const double *b, size_t 
     size_t i = 0;
     size_t j = 0;
     while (sweep_step(&s)) {
-        double rank = ((double)(i + j + 1) + (double)(s.i + s.j)) / 2;   /* of all that are equal */
+        double rank = ((double)(i + j + 1) + (double)(s.i + s.j)) / 2; /* of all that are equal */
         for (; i < s.i; i++)
             u += nd * (rank - (double)(i + 1)) * (rank - (double)(i + 1));
         for (; j < s.j; j++)
@@ -263,8 +263,8 @@ static double beta_i(double a, double b, double x)
         return 0;
     if (x >= 1)
         return 1;
-    double front = exp(mote_log_gamma(a + b) - mote_log_gamma(a) - mote_log_gamma(b) +
-                       a * log(x) + b * log1p(-x));
+    double front = exp(mote_log_gamma(a + b) - mote_log_gamma(a) - mote_log_gamma(b) + a * log(x) +
+                       b * log1p(-x));
     if (x < (a + 1) / (a + b + 2))
         return front * beta_fraction(a, b, x) / a;
     return 1 - front * beta_fraction(b, a, 1 - x) / b;
@@ -295,8 +295,8 @@ mote_test_result mote_welch_t(const double *a, size_t n, const double *b, size_t
     va /= (double)n;
     vb /= (double)m;
     double t = (mean_a - mean_b) / sqrt(va + vb);
-    double freedom = (va + vb) * (va + vb) /
-                     (va * va / ((double)n - 1) + vb * vb / ((double)m - 1));
+    double freedom =
+        (va + vb) * (va + vb) / (va * va / ((double)n - 1) + vb * vb / ((double)m - 1));
     return (mote_test_result){t, beta_i(freedom / 2, 0.5, freedom / (freedom + t * t))};
 }
 
@@ -325,7 +325,7 @@ mote_test_result mote_chi2_fit(const int64_t *ref, const int64_t *cur, size_t n)
         double expected = (double)ref[i] * scale;
         double gap = (double)cur[i] - expected;
         if (expected > 0 || gap > 0)
-            x += gap * gap / expected;       /* a count where none can be: infinite */
+            x += gap * gap / expected; /* a count where none can be: infinite */
     }
     return (mote_test_result){x, chi2_p(x, (double)n - 1)};
 }
@@ -380,7 +380,7 @@ double mote_fisher_exact(int64_t a, int64_t b, int64_t c, int64_t d)
     double p = 0;
     for (int64_t k = least; k <= most; k++) {
         double ln = log_choose(row, k) + log_choose(total - row, column - k) - all;
-        if (ln <= observed + 1e-7)           /* no more likely, up to the rounding of the logs */
+        if (ln <= observed + 1e-7) /* no more likely, up to the rounding of the logs */
             p += exp(ln);
     }
     return fmin(1, p);

@@ -45,7 +45,9 @@ double mote_energy_distance(const double *a, size_t n, const double *b, size_t m
 /* Cramer-von Mises T. Source: Anderson (1962), eq. 7 and 9. Ties get the mean of their ranks. */
 double mote_cramer_von_mises(const double *a, size_t n, const double *b, size_t m);
 
-typedef struct { double statistic, p; } mote_test_result;
+typedef struct {
+    double statistic, p;
+} mote_test_result;
 
 /* Mann-Whitney U of a, two-sided normal p with tie and continuity correction. */
 mote_test_result mote_mann_whitney(const double *a, size_t n, const double *b, size_t m);

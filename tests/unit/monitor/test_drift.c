@@ -91,8 +91,9 @@ static void sample_statistics_are_golden(void **state)
 static void the_limit_of_kolmogorov_is_that_of_the_table(void **state)
 {
     (void)state;
-    static const double table[][2] = {{1.2238, 0.10}, {1.3581, 0.05}, {1.6276, 0.01}, {1.9495, 0.001}};
-    for (size_t i = 0; i < 4; i++)           /* nm / (n + m) = 1 for n = m = 2; four digits given */
+    static const double table[][2] = {
+        {1.2238, 0.10}, {1.3581, 0.05}, {1.6276, 0.01}, {1.9495, 0.001}};
+    for (size_t i = 0; i < 4; i++) /* nm / (n + m) = 1 for n = m = 2; four digits given */
         check_near(mote_ks_p_asymptotic(table[i][0], 2, 2), table[i][1], 5e-4, __LINE__);
 }
 
@@ -140,7 +141,7 @@ static void count_statistics_are_golden(void **state)
         p[i] = (double)ref[i] / 88;
         q[i] = (double)cur[i] / 88;
     }
-    check_near(mote_hellinger(p, q, 6), 0.06812774370983345, 1e-9, __LINE__);    /* 1 - overlap */
+    check_near(mote_hellinger(p, q, 6), 0.06812774370983345, 1e-9, __LINE__); /* 1 - overlap */
     const int64_t g_ref[] = {5, 5, 8};
     const int64_t g_cur[] = {4, 6, 8};
     assert_near(mote_g_fit(g_ref, g_cur, 3).p, 0.817622013379844);
@@ -174,7 +175,7 @@ static void ties_do_not_depend_on_the_order(void **state)
     const double y[] = {1, 2, 2, 3};
     assert_near(mote_ks(x, 5, y, 4), mote_ks(y, 4, x, 5));
     assert_near(mote_ks(x, 5, y, 4), 0.15);
-    assert_near(mote_wasserstein1(x, 5, y, 4), 0.3);     /* |.4-.25| + |.6-.75| over steps of 1 */
+    assert_near(mote_wasserstein1(x, 5, y, 4), 0.3); /* |.4-.25| + |.6-.75| over steps of 1 */
     assert_near(mote_cramer_von_mises(x, 5, y, 4), mote_cramer_von_mises(y, 4, x, 5));
     assert_near(mote_mann_whitney(x, 5, y, 4).p, mote_mann_whitney(y, 4, x, 5).p);
 }

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Watched values, bins, and the profile's JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "evaluate/reference_profile.h"
+
+#define N_ROWS 200
+
+static const mote_watch_shape small = {
+    .n_frames = 4, .n_values = 2, .n_labels = 3, .is_cepstral = true, .has_audio = true};
+
+static void things_have_names(void **state)
+{
+    (void)state;
+    char name[MOTE_WATCH_NAME_BYTES];
+    static const char *const expected[] = {"feature_0", "feature_1",  "floor",   "spread",
+                                           "level_db",  "confidence", "entropy", "class"};
+    assert_int_equal(mote_watch_count(&small), 8);
+    for (int32_t t = 0; t < 8; t++) {
+        mote_watch_name(&small, t, name);
+        assert_string_equal(name, expected[t]);
+    }
+    mote_watch_shape wide = {.n_frames = 49, .n_values = 40, .n_labels = 2};
+    assert_int_equal(mote_watch_count(&wide), 12 + 2 + 3);
+    mote_watch_name(&wide, 0, name);
+    assert_string_equal(name, "feature_0_2");
+    mote_watch_name(&wide, 11, name);
+    assert_string_equal(name, "feature_36_39");
+    mote_watch_name(&wide, 13, name);
+    assert_string_equal(name, "spread");
+    mote_watch_shape bare = {.n_labels = 2};
+    assert_int_equal(mote_watch_count(&bare), 3);
+    mote_watch_name(&bare, 0, name);
+    assert_string_equal(name, "confidence");
+}
+
+static void values_are_what_their_names_say(void **state)
+{
+    (void)state;
+    const float features[] = {1, 10, 2, 20, 3, 30, 4, 40};
+    const int16_t pcm[] = {16384, -16384, 16384, -16384};
+    const float p[] = {0.25F, 0.5F, 0.25F};
+    float v[8];
+    mote_watch_values(&small, features, pcm, 4, p, v);
+    assert_true(v[0] == 2.5F && v[1] == 25.0F);
+    assert_true(fabsf(v[2] - 1.3F) < 1e-6F);       /* 10 % quantile of 1 2 3 4 */
+    assert_true(fabsf(v[3] - 1.1180340F) < 1e-6F); /* their standard deviation */
+    assert_true(fabsf(v[4] + 6.0206F) < 1e-3F);    /* half of full scale */
+    assert_true(v[5] == 0.5F && fabsf(v[6] - 1.0397208F) < 1e-6F && v[7] == 1.0F);
+
+    const int16_t silence[4] = {0};
+    const float broken[] = {0.1F, NAN, 0.2F};
+    mote_watch_values(&small, features, silence, 4, broken, v);
+    assert_true(v[4] == -100.0F);
+    assert_true(isnan(v[5]) && isnan(v[6]) && isnan(v[7]));
+
+    mote_watch_shape mel = small; /* log-mel: energy is the frame's mean */
+    mel.is_cepstral = false;
+    mote_watch_values(&mel, features, pcm, 4, p, v);
+    assert_true(fabsf(v[2] - 7.15F) < 1e-5F); /* of 5.5 11 16.5 22 */
+}
+
+static mote_reference_profile *make_profile(float *values, int32_t *group)
+{
+    mote_err err;
+    mote_rng rng;
+    mote_reference_profile *p = NULL;
+    mote_rng_init(&rng, 11);
+    for (int i = 0; i < N_ROWS; i++) {
+        group[i] = (i * 7) % 10;
+        for (int t = 0; t < 7; t++)
+            values[i * 8 + t] = (float)mote_rng_normal(&rng);
+        values[i * 8 + 7] = (float)(i % 3);
+    }
+    values[5 * 8 + 2] = NAN;
+    assert_int_equal(mote_reference_profile_build(&small, values, group, N_ROWS, &p, &err),
+                     MOTE_OK);
+    return p;
+}
+
+static void bins_hold_a_tenth_each_and_missing_has_its_own(void **state)
+{
+    (void)state;
+    static float values[N_ROWS * 8];
+    static int32_t group[N_ROWS];
+    mote_reference_profile *p = make_profile(values, group);
+    assert_int_equal(p->n_groups, 10);
+    assert_int_equal(p->n_rows, N_ROWS);
+    for (int g = 0; g < 10; g++)
+        assert_int_equal(p->group_start[g + 1] - p->group_start[g], N_ROWS / 10);
+    for (int t = 0; t < 8; t++) {
+        int counts[MOTE_WATCH_MAX_BINS] = {0};
+        for (int i = 0; i < N_ROWS; i++)
+            counts[p->bins[i * 8 + t]]++;
+        for (int b = 0; b < 10 && t < 7; b++)
+            assert_in_range(counts[b], t == 2 ? 19 : 20, 20);
+        assert_int_equal(counts[p->things[t].n_bins - 1], t == 2 ? 1 : 0);
+        if (t == 7)
+            assert_int_equal(counts[0], 67);
+    }
+    float edge[8] = {p->things[0].edges[3], -INFINITY, NAN, 1e30F, 0, 0, 0, 3};
+    uint8_t bins[8];
+    mote_reference_profile_bin(p, edge, bins);
+    assert_int_equal(bins[0], 4); /* an edge belongs to the bin above */
+    assert_int_equal(bins[1], 10);
+    assert_int_equal(bins[2], 10);
+    assert_int_equal(bins[3], 9);
+    assert_int_equal(bins[7], 3); /* no such label: missing */
+    mote_reference_profile_destroy(p);
+}
+
+static void json_and_back_is_the_same(void **state)
+{
+    (void)state;
+    static float values[N_ROWS * 8];
+    static int32_t group[N_ROWS];
+    mote_err err;
+    mote_reference_profile *p = make_profile(values, group);
+    mote_reference_profile *q = NULL;
+    json_t *first = NULL;
+    json_t *second = NULL;
+    assert_int_equal(mote_reference_profile_to_json(p, &first, &err), MOTE_OK);
+    assert_int_equal(mote_reference_profile_parse(first, &q, &err), MOTE_OK);
+    assert_int_equal(mote_reference_profile_to_json(q, &second, &err), MOTE_OK);
+    assert_true(json_equal(first, second));
+    assert_memory_equal(p->things, q->things, sizeof p->things);
+    assert_memory_equal(p->bins, q->bins, N_ROWS * 8);
+    json_decref(first);
+    json_decref(second);
+    mote_reference_profile_destroy(p);
+    mote_reference_profile_destroy(q);
+}
+
+static void damaged_documents_are_refused(void **state)
+{
+    (void)state;
+    static float values[N_ROWS * 8];
+    static int32_t group[N_ROWS];
+    mote_err err;
+    mote_reference_profile *p = make_profile(values, group);
+    mote_reference_profile *q = NULL;
+    json_t *good = NULL;
+    assert_int_equal(mote_reference_profile_to_json(p, &good, &err), MOTE_OK);
+    static const struct {
+        const char *key;
+        const char *value;
+    } damage[] = {
+        {"format", "2"},
+        {"format", "\"1\""},
+        {"shape", "{}"},
+        {"shape", "{\"frames\":4,\"values\":0,\"labels\":3,"
+                  "\"cepstral\":true,\"audio\":true}"},
+        {"shape", "{\"frames\":4,\"values\":2,\"labels\":65,\"cepstral\":true,\"audio\":true}"},
+        {"things", "[]"},
+        {"things", "3"},
+        {"groups", "[]"},
+        {"groups", "[0,200]"},
+        {"groups", "[5000,1]"},
+        {"groups", "[200.5]"},
+        {"groups", "[199]"},
+        {"bins", "\"0123\""},
+        {"bins", "null"},
+    };
+    for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
+        json_t *bad = json_copy(good);
+        json_object_set_new(bad, damage[i].key, json_loads(damage[i].value, JSON_DECODE_ANY, NULL));
+        assert_int_not_equal(mote_reference_profile_parse(bad, &q, &err), MOTE_OK);
+        assert_null(q);
+        json_decref(bad);
+    }
+    json_t *bad = json_deep_copy(good); /* edges that fall */
+    json_t *edges = json_object_get(json_array_get(json_object_get(bad, "things"), 1), "edges");
+    json_array_set_new(edges, 4, json_real(1e9));
+    assert_int_equal(mote_reference_profile_parse(bad, &q, &err), MOTE_PARSE);
+    assert_non_null(strstr(err.text, "feature_1"));
+    json_decref(bad);
+    json_decref(good);
+    mote_reference_profile_destroy(p);
+}
+
+static void too_few_clips_are_refused_and_many_are_thinned(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_reference_profile *p = NULL;
+    mote_watch_shape bare = {.n_labels = 2};
+    enum { MANY = 12000 };
+    float *values = mote_alloc_zero(MANY * 3, sizeof *values);
+    int32_t *group = mote_alloc_zero(MANY, sizeof *group);
+    assert_non_null(values);
+    assert_non_null(group);
+    assert_int_equal(mote_reference_profile_build(&bare, values, group, 49, &p, &err), MOTE_ARG);
+    for (int i = 0; i < MANY; i++)
+        group[i] = i < MANY / 4 ? 1 : 2;
+    assert_int_equal(mote_reference_profile_build(&bare, values, group, MANY, &p, &err), MOTE_OK);
+    assert_int_equal(p->n_rows, MOTE_WATCH_MAX_ROWS);
+    assert_int_equal(p->group_start[1], MOTE_WATCH_MAX_ROWS / 4);
+    mote_reference_profile_destroy(p);
+    p = NULL;
+    mote_status st = MOTE_NOMEM;
+    for (int64_t n = 0; n < 100 && st != MOTE_OK; n++) {
+        mote_mem_fail_after(n);
+        st = mote_reference_profile_build(&bare, values, group, 100, &p, &err);
+        mote_mem_fail_never();
+        if (st != MOTE_OK) {
+            assert_int_equal(st, MOTE_NOMEM);
+            assert_null(p);
+        }
+    }
+    assert_int_equal(st, MOTE_OK);
+    mote_reference_profile_destroy(p);
+    mote_free(values);
+    mote_free(group);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(things_have_names),
+        cmocka_unit_test(values_are_what_their_names_say),
+        cmocka_unit_test(bins_hold_a_tenth_each_and_missing_has_its_own),
+        cmocka_unit_test(json_and_back_is_the_same),
+        cmocka_unit_test(damaged_documents_are_refused),
+        cmocka_unit_test(too_few_clips_are_refused_and_many_are_thinned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
