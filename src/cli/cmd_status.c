@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote status: the loop at a glance: each stage, each requirement, what is stale, what to do next.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/loop.h"
+#include "monitor/monitor.h"
+#include "track/registry.h"
+
+/* All that is shown; lives in the command's arena. */
+typedef struct {
+    mote_stage_status stages[MOTE_N_STAGES];
+    const char *summaries[MOTE_N_STAGES];
+    mote_verdict *verdicts;
+    size_t n_verdicts;
+    mote_model_version champion;
+    bool has_champion;
+    mote_alert *alerts; /* not resolved */
+    size_t n_alerts;
+    mote_window *windows; /* the newest one */
+    size_t n_windows;
+    const char *next;
+} overview;
+
+/* ---- looking ----------------------------------------------------------------------------- */
+
+static mote_status look_at_loop(mote_cli *cli, overview *o, mote_err *err)
+{
+    mote_loop_bar bar;
+    mote_pipeline *p = NULL;
+    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
+    mote_status st = mote_pipeline_status(p, o->stages, err);
+    for (int i = 0; st == MOTE_OK && i < MOTE_N_STAGES; i++) {
+        const mote_stage_result *r = NULL;
+        st = mote_pipeline_result(p, (mote_stage_id)i, &r, err);
+        const char *text =
+            st == MOTE_OK ? json_string_value(json_object_get(r->output, "summary")) : NULL;
+        o->summaries[i] = mote_arena_strdup(&cli->arena, text ? text : "");
+        const char *why = mote_arena_strdup(&cli->arena, o->stages[i].why);
+        if (!o->summaries[i] || !why)
+            st = mote_fail(err, MOTE_NOMEM, "no memory for the status");
+        o->stages[i].why = why;
+    }
+    if (st == MOTE_OK)
+        st = mote_loop_judge(cli, p, &o->verdicts, &o->n_verdicts, err);
+    mote_pipeline_destroy(p);
+    return st;
+}
+
+static mote_status look_at_model(mote_cli *cli, overview *o, mote_err *err)
+{
+    const char *name = cli->project->name;
+    char reference[128];
+    mote_err why = {0};
+    (void)mote_format(reference, sizeof reference, "%s@%s", name, MOTE_ALIAS_CHAMPION);
+    mote_status st = mote_registry_resolve(cli->store, reference, &cli->arena, &o->champion, &why);
+    if (st != MOTE_OK && st != MOTE_NOT_FOUND)
+        return mote_fail(err, st, "%s", why.text);
+    o->has_champion = st == MOTE_OK;
+    MOTE_TRY(
+        mote_alert_list(cli->store, name, true, 0, &cli->arena, &o->alerts, &o->n_alerts, err));
+    return mote_window_list(cli->store, name, 1, &cli->arena, &o->windows, &o->n_windows, err);
+}
+
+/* The first thing that stands in the way, as a command. */
+static const char *next_step(mote_cli *cli, const overview *o)
+{
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        if (o->stages[i].state == MOTE_STAGE_FAILED)
+            return mote_arena_printf(&cli->arena, "mend what made '%s' fail, then 'mote run'",
+                                     mote_stage_name((mote_stage_id)i));
+        if (o->stages[i].state == MOTE_STAGE_STALE && i == 0 && o->stages[i].ended_ms == 0) {
+            int64_t n = 0;
+            if (mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample", &n, NULL) ==
+                    MOTE_OK &&
+                n == 0)
+                return "add recordings: 'mote data add DIR', or make some: 'mote data synth'";
+        }
+        if (o->stages[i].state == MOTE_STAGE_STALE)
+            return "bring the project up to date: 'mote run'";
+    }
+    if (o->n_alerts > 0)
+        return "the traffic has changed: look with 'mote monitor', then add that condition to the "
+               "data or to "
+               "'augmentation' in mote.yaml and 'mote run'";
+    if (mote_verdict_count(o->verdicts, o->n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
+        return "a requirement is not met: 'mote evaluate' says by how much";
+    if (!o->has_champion)
+        return "no version is champion: 'mote model promote'";
+    return "serve it: 'mote serve'";
+}
+
+/* ---- showing ----------------------------------------------------------------------------- */
+
+static const char *state_text(const mote_stage_status *s)
+{
+    switch (s->state) {
+    case MOTE_STAGE_FRESH:
+        return "fresh";
+    case MOTE_STAGE_FAILED:
+        return "FAILED";
+    case MOTE_STAGE_STALE:
+    default:
+        return s->ended_ms ? "stale" : "-";
+    }
+}
+
+static const char *colored(const mote_cli *cli, const char *state)
+{
+    if (!cli->color)
+        return "";
+    return strcmp(state, "fresh") == 0    ? "\033[32m"
+           : strcmp(state, "FAILED") == 0 ? "\033[31m"
+                                          : "\033[33m";
+}
+
+static void say_line(mote_cli *cli, const char *name, const char *state, const char *text)
+{
+    mote_say(cli, "  %-9s %s%-7s%s %s\n", name, colored(cli, state), state,
+             cli->color ? "\033[0m" : "", text);
+}
+
+static void say_watch(mote_cli *cli, const overview *o)
+{
+    char text[200] = "no traffic watched yet";
+    if (o->n_windows > 0) {
+        const mote_window *w = &o->windows[0];
+        (void)mote_format(text, sizeof text, "last window of %d predictions: p %.2g%s", w->n,
+                          w->p_value, w->is_drift ? ", drift" : "");
+    }
+    say_line(cli, "monitor", o->n_alerts ? "ALERT" : o->n_windows ? "fresh" : "-", text);
+    for (size_t i = 0; i < o->n_alerts; i++) {
+        char at[32];
+        mote_time_iso(o->alerts[i].opened_ms, at, sizeof at);
+        mote_say(cli, "            alert %lld since %s: %s, PSI %.3f over %.3f, %lld windows\n",
+                 (long long)o->alerts[i].id, at, o->alerts[i].what, o->alerts[i].statistic,
+                 o->alerts[i].threshold, (long long)o->alerts[i].n_windows);
+    }
+}
+
+static void say(mote_cli *cli, const overview *o)
+{
+    const mote_project *p = cli->project;
+    mote_say(cli, "%s: %zu keywords on %s\n\nloop\n", p->name, p->keywords.n, p->device.target);
+    char text[128];
+    (void)mote_format(text, sizeof text, "mote.yaml: %zu requirements", p->n_requirements);
+    say_line(cli, "scope", "fresh", text);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        say_line(cli, mote_stage_name((mote_stage_id)i), state_text(&o->stages[i]),
+                 o->stages[i].state == MOTE_STAGE_FRESH ? o->summaries[i] : o->stages[i].why);
+    if (o->has_champion)
+        (void)mote_format(text, sizeof text, "champion is %s/%lld", o->champion.model,
+                          (long long)o->champion.version);
+    else
+        (void)mote_format(text, sizeof text, "no champion yet");
+    say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
+    say_watch(cli, o);
+    mote_say(cli, "\nrequirements\n");
+    mote_loop_say_verdicts(cli, o->verdicts, o->n_verdicts);
+    mote_say(cli, "\nnext: %s\n", o->next);
+}
+
+static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
+{
+    json_t *stages = json_array(), *alerts = json_array(), *requirements = NULL;
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        json_array_append_new(stages, json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage",
+                                                mote_stage_name((mote_stage_id)i), "state",
+                                                o->stages[i].state == MOTE_STAGE_FRESH    ? "fresh"
+                                                : o->stages[i].state == MOTE_STAGE_FAILED ? "failed"
+                                                                                          : "stale",
+                                                "summary", o->summaries[i], "why", o->stages[i].why,
+                                                "ended_ms", (json_int_t)o->stages[i].ended_ms));
+    for (size_t i = 0; i < o->n_alerts; i++)
+        json_array_append_new(
+            alerts,
+            json_pack("{s:I, s:s, s:s, s:f, s:f, s:f, s:I, s:I}", "id", (json_int_t)o->alerts[i].id,
+                      "state", mote_alert_state_name(o->alerts[i].state), "what", o->alerts[i].what,
+                      "statistic", o->alerts[i].statistic, "threshold", o->alerts[i].threshold,
+                      "p_value", o->alerts[i].p_value, "opened_ms",
+                      (json_int_t)o->alerts[i].opened_ms, "windows",
+                      (json_int_t)o->alerts[i].n_windows));
+    mote_status st = mote_loop_verdicts_json(o->verdicts, o->n_verdicts, &requirements, err);
+    if (st != MOTE_OK) {
+        json_decref(stages);
+        json_decref(alerts);
+        return st;
+    }
+    json_t *champion = o->has_champion ? json_pack("{s:s, s:I}", "model", o->champion.model,
+                                                   "version", (json_int_t)o->champion.version)
+                                       : json_null();
+    mote_say_json(cli, json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "project", cli->project->name,
+                                 "stages", stages, "requirements", requirements, "champion",
+                                 champion, "alerts", alerts, "next", o->next));
+    return MOTE_OK;
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    (void)values;
+    (void)args;
+    (void)n_args;
+    overview o = {0};
+    MOTE_TRY(look_at_loop(cli, &o, err));
+    MOTE_TRY(look_at_model(cli, &o, err));
+    o.next = next_step(cli, &o);
+    if (!o.next)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the status");
+    say(cli, &o);
+    return say_document(cli, &o, err);
+}
+
+const mote_command mote_cmd_status = {
+    .usage = "",
+    .about =
+        "Shows the loop: for each stage whether it is fresh, stale (and why) or failed; for each\n"
+        "requirement whether it is met, by what number, measured where; open alerts of the\n"
+        "monitor; and the next thing to do. Runs nothing.",
+    .examples = "  mote status\n  mote status --json | jq -r .next",
+    .run = run,
+};
