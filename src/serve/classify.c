@@ -158,7 +158,7 @@ static void add_window(mote_buf *b, const mote_served *s, const mote_classify_wi
         mote_json_add_f32s(b, &w->probabilities[i], 1);
     }
     mote_buf_printf(b, "},\"detected\":%s,\"start_ms\":%lld", w->is_detected ? "true" : "false",
-                    (long long)(w->start * 1000 / s->rate_hz));
+                    (long long)(s->rate_hz ? w->start * 1000 / s->rate_hz : 0));
 }
 
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
