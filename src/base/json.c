@@ -19,6 +19,11 @@ mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t
                             mote_err *err)
 {
     json_error_t e;
+    /* jansson reads over a 0 byte outside of strings. */
+    const char *zero = n ? memchr(text, 0, n) : NULL;
+    if (zero)
+        return mote_fail(err, MOTE_PARSE, "%s: a 0 byte after %zu bytes", what,
+                         (size_t)(zero - text));
     json_t *j = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     /* jansson leaves the text empty on most of its failed allocations. */
     if (!j && (json_error_code(&e) == json_error_out_of_memory || !e.text[0]))

@@ -112,7 +112,8 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 /* Equal neighbours share their text: labels and groups repeat for many lines. */
 static mote_status keep(reader *r, piece p, const char *before, const char **out, mote_err *err)
 {
-    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n))
+    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n) ||
+        memchr(p.s, 0, p.n))
         return damaged(r, "a label or group is empty, too long or not UTF-8", err);
     *out = before && piece_is(p, before) ? before : mote_arena_strndup(r->arena, p.s, p.n);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data version of %zu lines", r->line);

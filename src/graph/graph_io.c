@@ -105,10 +105,14 @@ static mote_status load_tensor(mote_reader *r, mote_graph *g, mote_err *err)
     mote_tensor_spec s = {.name = name, .dtype = (mote_dtype)dtype, .n_dims = n_dims};
     for (int32_t i = 0; i < n_dims; i++)
         s.dims[i] = mote_read_i32(r);
-    mote_quant q = {
-        .n_scales = mote_read_i32(r), .axis = mote_read_i32(r), .zero_point = mote_read_i32(r)};
+    mote_quant q = {0};                  /* one statement each: the order of initialisers is open */
+    q.n_scales = mote_read_i32(r);
+    q.axis = mote_read_i32(r);
+    q.zero_point = mote_read_i32(r);
     if (r->failed || q.n_scales < 0 || (size_t)q.n_scales > mote_reader_left(r) / sizeof(float))
         return truncated(err);
+    if (q.n_scales == 0 && (q.axis || q.zero_point))
+        return mote_fail(err, MOTE_PARSE, "graph: tensor '%s' has a zero point but no scale", name);
     MOTE_TRY(mote_shape_check(name, s.n_dims, s.dims, err));
 
     MOTE_SCOPED_FREE float *scales = mote_alloc((size_t)q.n_scales, sizeof *scales);

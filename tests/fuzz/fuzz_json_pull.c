@@ -40,8 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         st = mote_pull_end(&p, &err);
     json_error_t e;
     json_t *j = json_loadb(text, size, JSON_DECODE_ANY, &e);
-    /* jansson also looks into strings, and refuses what its integers cannot hold. */
-    if (j)
+    /* jansson also looks into strings, and refuses what its integers cannot hold; it reads over 0
+     * bytes, which we refuse. */
+    if (j && !memchr(text, 0, size))
         check(st == MOTE_OK || st == MOTE_LIMIT);
     json_decref(j);
 

@@ -39,6 +39,15 @@ static void errors_name_source_line_and_column(void **state)
     }
 }
 
+static void zero_bytes_are_refused(void **state)
+{
+    (void)state;
+    mote_err err;
+    json_t *j = NULL;
+    T_FAILS(mote_json_parse("zero", "0\0", 2, &j, &err), MOTE_PARSE, "zero: a 0 byte after 1 bytes");
+    T_FAILS(mote_json_parse("zero", "[1,\0 2]", 7, &j, &err), MOTE_PARSE, "zero: ");
+}
+
 static void deep_nesting_is_refused(void **state)
 {
     (void)state;
@@ -190,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_name_source_line_and_column),
+        cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(compact_text_is_canonical),
         cmocka_unit_test(pretty_text_keeps_the_order),
