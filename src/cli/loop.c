@@ -72,18 +72,9 @@ mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id la
 mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out, size_t *n,
                             mote_err *err)
 {
-    static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
-    MOTE_SCOPED_JSON *all = json_array();
+    MOTE_SCOPED_JSON *all = NULL;
     const char *basis = NULL;
-    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
-        const mote_stage_result *r = NULL;
-        MOTE_TRY(mote_pipeline_result(p, from[i], &r, err));
-        if (!r->output)
-            continue;
-        json_array_extend(all, json_object_get(r->output, "measurements"));
-        if (from[i] == MOTE_STAGE_evaluate)
-            basis = json_string_value(json_object_get(r->output, "basis"));
-    }
+    MOTE_TRY(mote_pipeline_measurements(p, &all, &basis, err));
     mote_measurements m;
     MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
     char *kept = basis ? mote_arena_strdup(&cli->arena, basis) : NULL;

@@ -27,7 +27,8 @@ typedef struct {
 static mote_status load_parts(round_state *r, mote_err *err)
 {
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
-        mote_dataset_config c = mote_keyword_dataset_config(r->p, (mote_split)s);
+        mote_dataset_config c =
+            mote_keyword_dataset_config(r->p->cfg.project, r->p->cfg.cancel, (mote_split)s);
         c.n_folds = r->n_folds;
         c.round = r->fold;
         c.fold_seed = r->seed;

@@ -81,9 +81,9 @@ mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_vers
     return mote_version_load(p->cfg.store, id, a, out, err);
 }
 
-mote_dataset_config mote_keyword_dataset_config(const mote_pipeline *p, mote_split split)
+mote_dataset_config mote_keyword_dataset_config(const mote_project *pr, const mote_cancel *cancel,
+                                                mote_split split)
 {
-    const mote_project *pr = p->cfg.project;
     mote_dataset_config c = mote_dataset_config_default();
     c.keywords = pr->keywords.items;
     c.n_keywords = pr->keywords.n;
@@ -93,14 +93,14 @@ mote_dataset_config mote_keyword_dataset_config(const mote_pipeline *p, mote_spl
     c.rate_hz = pr->rate_hz;
     c.clip_ms = pr->clip_ms;
     c.max_bytes = DATASET_MAX_BYTES;
-    c.cancel = p->cfg.cancel;
+    c.cancel = cancel;
     return c;
 }
 
 mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
                                mote_dataset *out, mote_err *err)
 {
-    mote_dataset_config c = mote_keyword_dataset_config(p, split);
+    mote_dataset_config c = mote_keyword_dataset_config(p->cfg.project, p->cfg.cancel, split);
     return mote_dataset_load(p->cfg.store, v, &c, out, err);
 }
 

@@ -21,7 +21,8 @@ MOTE_MUST_USE mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a,
                                                mote_data_version *out, mote_err *err);
 
 /* How the project wants its clips. */
-mote_dataset_config mote_keyword_dataset_config(const mote_pipeline *p, mote_split split);
+mote_dataset_config mote_keyword_dataset_config(const mote_project *pr, const mote_cancel *cancel,
+                                                mote_split split);
 
 /* A split of it in memory; owned by the caller (mote_dataset_release). */
 MOTE_MUST_USE mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v,

@@ -93,6 +93,18 @@ MOTE_MUST_USE mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last
 MOTE_MUST_USE mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
                                                const mote_stage_result **out, mote_err *err);
 
+/* Keep a number that was measured outside the stages (serving), for the model that the compress
+ * stage made. NOT_FOUND when that is not fresh. */
+MOTE_MUST_USE mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric,
+                                                 mote_place where, double value, int64_t n,
+                                                 const char *source, mote_err *err);
+
+/* Every measurement of the present model, from fresh stages and from outside them, as a JSON array
+ * (project/verdict.h), and what they are true of. New reference owned by the caller; basis lives as
+ * long as p, NULL when there is no model yet. */
+MOTE_MUST_USE mote_status mote_pipeline_measurements(mote_pipeline *p, json_t **out,
+                                                     const char **basis, mote_err *err);
+
 const char *mote_stage_name(mote_stage_id stage);
 bool mote_stage_parse(const char *name, mote_stage_id *out);
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote bench: the project's clips as traffic to a running server: a load test, a rehearsal of the
+ * field, and the measurement of what mote.yaml asks of serving. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/loop.h"
+#include "data/version.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+#include "web/load.h"
+
+#define CONDITION_SEED 41
+
+typedef struct {
+    const char *split, *noise, *consent, *from;
+    double snr_lo, snr_hi;
+    int64_t n, clients, seed;
+    bool record;
+} bench_values;
+
+static const bench_values defaults = {
+    .split = "test", .snr_lo = -5.0, .snr_hi = 5.0, .n = 1000, .clients = 4, .seed = 1};
+
+static const mote_option options[] = {
+    {"n", 'n', MOTE_OPT_INT, offsetof(bench_values, n), 1, 10000000, "N",
+     "requests (default 1000)"},
+    {"clients", 'c', MOTE_OPT_INT, offsetof(bench_values, clients), 1, 256, "N",
+     "connections at a time (default 4)"},
+    {"split", 0, MOTE_OPT_STRING, offsetof(bench_values, split), 0, 0, "S",
+     "whose clips: train, validation, test or all (default test)"},
+    {"from", 0, MOTE_OPT_STRING, offsetof(bench_values, from), 0, 0, "DIR",
+     "clips of another project's latest data version"},
+    {"noise", 0, MOTE_OPT_STRING, offsetof(bench_values, noise), 0, 0, "KIND",
+     "'car': mix every clip with car noise"},
+    {"snr-from", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_lo), -40, 60, "DB",
+     "least ratio of speech to noise (default -5)"},
+    {"snr-to", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_hi), -40, 60, "DB",
+     "greatest ratio (default 5)"},
+    {"consent", 0, MOTE_OPT_STRING, offsetof(bench_values, consent), 0, 0, "PURPOSE",
+     "send this consent, so that predictions may be kept"},
+    {"seed", 0, MOTE_OPT_INT, offsetof(bench_values, seed), 0, 1e15, "N",
+     "of order and noise (default 1)"},
+    {"record", 0, MOTE_OPT_FLAG, offsetof(bench_values, record), 0, 0, NULL,
+     "keep p99_ms and requests_per_second as measured, for the requirements"},
+};
+
+/* "http://host:port" or "host:port" -> parts. */
+static mote_status read_address(mote_cli *cli, const char *text, mote_load_config *out,
+                                mote_err *err)
+{
+    const char *at = mote_str_starts(text, "http://") ? text + 7 : text;
+    size_t n = strcspn(at, "/");
+    const char *colon = memchr(at, ':', n);
+    int64_t port;
+    if (!colon || !mote_parse_i64(colon + 1, n - (size_t)(colon + 1 - at), &port) || port < 1 ||
+        port > 65535)
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s' is not an address, write it like http://127.0.0.1:8080", text);
+    out->host = mote_arena_strndup(&cli->arena, at, (size_t)(colon - at));
+    out->port = (int32_t)port;
+    return out->host ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for an address");
+}
+
+static mote_status load_clips(mote_cli *cli, const bench_values *v, mote_dataset *d, mote_err *err)
+{
+    mote_split split = MOTE_SPLIT_TEST;
+    bool all = strcmp(v->split, "all") == 0;
+    if (!all && !mote_split_parse(v->split, &split))
+        return mote_fail(err, MOTE_USAGE, "there is no split '%s': train, validation, test or all",
+                         v->split);
+    mote_store *store = cli->store;
+    MOTE_SCOPED_STORE *other = NULL;
+    if (v->from) {
+        MOTE_TRY(mote_store_open(v->from, false, &other, err));
+        store = other;
+    }
+    mote_data_version version;
+    MOTE_TRY(mote_version_load(store, "latest", &cli->arena, &version, err));
+    mote_dataset_config c = mote_keyword_dataset_config(cli->project, cli->cancel, split);
+    c.all_splits = all;
+    return mote_dataset_load(store, &version, &c, d, err);
+}
+
+static void on_progress(void *arg, size_t done, size_t right)
+{
+    mote_progress_update(arg, (int64_t)done, "%.1f %% right",
+                         done ? 100.0 * (double)right / (double)done : 0.0);
+}
+
+/* Keep p99 and rate, under the model that was deployed, if it is the one that answered. */
+static mote_status record(mote_cli *cli, const mote_load_result *r, const char *source,
+                          mote_err *err)
+{
+    mote_loop_bar bar;
+    mote_pipeline *p = NULL;
+    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
+    const mote_stage_result *deploy = NULL;
+    mote_status st = mote_pipeline_result(p, MOTE_STAGE_deploy, &deploy, err);
+    char version[32] = "";
+    if (st == MOTE_OK && deploy->output)
+        (void)mote_format(
+            version, sizeof version, "%lld",
+            (long long)json_integer_value(json_object_get(deploy->output, "version")));
+    if (st == MOTE_OK && (r->n_versions != 1 || strcmp(r->versions[0].version, version) != 0))
+        st = mote_fail(
+            err, MOTE_CONFLICT,
+            "the server answered with version '%s', the project is at '%s': nothing recorded",
+            r->n_versions ? r->versions[0].version : "", version);
+    const struct {
+        mote_metric metric;
+        double value;
+    } rows[] = {
+        {MOTE_METRIC_p99_ms, r->p99_ms},
+        {MOTE_METRIC_requests_per_second, (double)r->n / (r->seconds > 0.0 ? r->seconds : 1.0)}};
+    for (size_t i = 0; st == MOTE_OK && i < MOTE_COUNT_OF(rows); i++)
+        st = mote_pipeline_measured(p, rows[i].metric, MOTE_AT_SERVING, rows[i].value,
+                                    (int64_t)r->n, source, err);
+    mote_pipeline_destroy(p);
+    return st;
+}
+
+static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
+{
+    double accuracy = r->n ? (double)r->n_right / (double)r->n : 0.0;
+    double rate = r->seconds > 0.0 ? (double)r->n / r->seconds : 0.0;
+    mote_say(cli,
+             "%zu answers, %zu failed, %.1f %% right\n%.0f requests/s; p50 %.2f ms, p90 %.2f ms, "
+             "p99 %.2f ms, longest %.2f ms\n",
+             r->n, r->n_failed, 100.0 * accuracy, rate, r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
+    json_t *versions = json_array();
+    for (size_t i = 0; i < r->n_versions; i++) {
+        mote_say(cli, "version %s answered %zu\n", r->versions[i].version, r->versions[i].n);
+        json_array_append_new(versions, json_pack("{s:s, s:I}", "version", r->versions[i].version,
+                                                  "n", (json_int_t)r->versions[i].n));
+    }
+    if (r->first_failure[0])
+        mote_say(cli, "first failure: %s\n", r->first_failure);
+    mote_say_json(cli, json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:o}",
+                                 "answers", (json_int_t)r->n, "failed", (json_int_t)r->n_failed,
+                                 "right", (json_int_t)r->n_right, "accuracy", accuracy,
+                                 "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms",
+                                 r->p90_ms, "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition",
+                                 v->noise ? v->noise : "", "versions", versions));
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    (void)n_args;
+    const bench_values *v = values;
+    mote_load_config cfg = {.path = "/v1/classify",
+                            .consent = v->consent,
+                            .timeout_ms = 30000,
+                            .n_requests = (size_t)v->n,
+                            .n_clients = (int32_t)v->clients,
+                            .seed = (uint64_t)v->seed,
+                            .cancel = cli->cancel,
+                            .progress = on_progress};
+    MOTE_TRY(read_address(cli, args[0], &cfg, err));
+    if (v->noise && strcmp(v->noise, "car") != 0)
+        return mote_fail(err, MOTE_USAGE, "there is no noise '%s', only 'car'", v->noise);
+    if (v->snr_lo > v->snr_hi)
+        return mote_fail(err, MOTE_USAGE, "--snr-from %g is above --snr-to %g", v->snr_lo,
+                         v->snr_hi);
+    mote_dataset d;
+    MOTE_TRY(load_clips(cli, v, &d, err));
+    mote_status st =
+        mote_condition_clips(&d, v->noise ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN,
+                             (mote_span){v->snr_lo, v->snr_hi}, (uint64_t)v->seed + CONDITION_SEED,
+                             &cli->arena, &cfg.pcm, err);
+    const char **labels = NULL;
+    if (st == MOTE_OK)
+        st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);
+    mote_load_result r = {0};
+    if (st == MOTE_OK) {
+        for (size_t i = 0; i < d.n; i++)
+            labels[i] = d.classes[d.class_id[i]];
+        cfg.labels = labels;
+        cfg.n_clips = d.n;
+        cfg.clip_samples = d.clip_samples;
+        cfg.rate_hz = d.rate_hz;
+        mote_progress progress;
+        cfg.progress_arg = &progress;
+        mote_progress_start(&progress, cli, "requests", v->n);
+        st = mote_load_run(&cfg, &r, err);
+        mote_progress_end(&progress, NULL);
+    }
+    mote_dataset_release(&d);
+    if (st != MOTE_OK)
+        return st;
+    say(cli, &r, v);
+    if (v->record) {
+        char source[96];
+        (void)mote_format(source, sizeof source, "%lld requests from %lld clients on this machine",
+                          (long long)v->n, (long long)v->clients);
+        MOTE_TRY(record(cli, &r, source, err));
+    }
+    return r.n_failed ? mote_fail(err, MOTE_UNMET, "%zu of %lld requests failed", r.n_failed,
+                                  (long long)v->n)
+                      : MOTE_OK;
+}
+
+const mote_command mote_cmd_bench = {
+    .usage = "URL [options]",
+    .about =
+        "Sends the project's clips to a running server and says how many answers are right, how "
+        "long\n"
+        "they take and which version gave them. With --noise car it rehearses the field; with\n"
+        "--record the serving requirements of mote.yaml get their numbers. Exits 1 when a request\n"
+        "fails. Only send to a server of your own.",
+    .examples = "  mote bench http://127.0.0.1:8080\n"
+                "  mote bench http://127.0.0.1:8080 -n 5000 -c 32 --record\n"
+                "  mote bench http://127.0.0.1:8080 --noise car --consent improvement",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(bench_values),
+    .defaults = &defaults,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
