@@ -36,7 +36,7 @@ double mote_gamma_q(double a, double x)
     double front = exp(a * log(x) - x - mote_log_gamma(a));
     if (x < a + 1) {
         double term = 1 / a, sum = term;
-        for (double n = 1; n < 1e7 && term > sum * 1e-17; n++) {
+        for (int n = 1; n < 10000000 && term > sum * 1e-17; n++) {
             term *= x / (a + n);
             sum += term;
         }
@@ -45,8 +45,8 @@ double mote_gamma_q(double a, double x)
     /* Lentz's method for the continued fraction. */
     const double tiny = 1e-300;
     double b = x + 1 - a, c = 1 / tiny, d = 1 / b, h = d;
-    for (double i = 1; i < 1e7; i++) {
-        double an = -i * (i - a);
+    for (int i = 1; i < 10000000; i++) {
+        double an = -(double)i * (i - a);
         b += 2;
         d = an * d + b;
         d = fabs(d) < tiny ? tiny : d;

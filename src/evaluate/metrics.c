@@ -394,7 +394,8 @@ static double temperature_slope(const mote_predictions *p, double beta, double *
         }
         double z_label = clamp_log(row[p->labels[i]]);
         slope += mean / sum - z_label;
-        loss += log(sum) + beta * (top - z_label);
+        loss += log(fmax(sum, 1)) + /* the top class alone weighs 1 */
+                beta * (top - z_label);
     }
     *nll = loss / (double)p->n;
     return slope;

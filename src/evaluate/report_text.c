@@ -202,7 +202,8 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
                     choice->is_limit_met ? "" : ", which no threshold reaches");
     mote_buf_str(out, "threshold  false accepts an hour   words missed\n");
     /* Around the choice, the points where a count changes. */
-    size_t from = choice->index, to = choice->index;
+    size_t from = choice->index;
+    size_t to = from;
     for (int step = 0; step < 3; step++) {
         size_t i = from;
         while (i > 0 && c->points[i].counts.n_hits == c->points[from].counts.n_hits

@@ -137,7 +137,7 @@ static bool get_pair(mote_reader *r, const mote_schema_row *row, const mote_yaml
 static bool set_span(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                      mote_span *field)
 {
-    double x[2];
+    double x[2] = {0, 0};
     if (!get_pair(r, row, node, false, x))
         return false;
     if (x[0] > x[1]) {
@@ -152,7 +152,7 @@ static bool set_span(mote_reader *r, const mote_schema_row *row, const mote_yaml
 static bool set_size2(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                       mote_size2 *field)
 {
-    double x[2];
+    double x[2] = {0, 0};
     if (!get_pair(r, row, node, true, x))
         return false;
     *field = (mote_size2){(int32_t)x[0], (int32_t)x[1]};

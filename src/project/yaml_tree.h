@@ -23,9 +23,9 @@ typedef struct mote_yaml_node mote_yaml_node;
 struct mote_yaml_node {
     mote_yaml_kind kind;
     int32_t line, column;               /* from 1, of the first character */
+    bool is_plain;                      /* SCALAR without quotes */
     const char *text;                   /* SCALAR: terminated, holds no other 0 byte; else "" */
     size_t len;
-    bool is_plain;                      /* SCALAR without quotes */
     const mote_yaml_node *const *keys;  /* MAP: n scalars */
     const mote_yaml_node *const *items; /* MAP: n values; LIST: n entries */
     size_t n;
