@@ -65,6 +65,23 @@ MOTE_MUST_USE mote_status mote_monitor_flush(mote_monitor *m, mote_store *s, boo
                                              int64_t now_ms, mote_monitor_flushed *out,
                                              mote_err *err);
 
+/* Judge what the prediction log (table prediction, serve/predlog.h) has of this monitor's bundle
+ * since the last call, and remember how far it was read. Predictions at the end that do not fill a
+ * window wait for the next call, unless close_last and there are min_predictions. `m` must be
+ * fresh. Not together with online monitoring of the same bundle: each would count. */
+typedef struct {
+    mote_sha256 bundle;
+    int32_t n_things; /* of the profile */
+    bool close_last;
+} mote_monitor_log;
+typedef struct {
+    int64_t n_read, n_unusable; /* predictions; unusable: watched by other rules */
+    mote_monitor_flushed flushed;
+} mote_monitor_log_read;
+MOTE_MUST_USE mote_status mote_monitor_read_log(mote_monitor *m, mote_store *s,
+                                                const mote_monitor_log *log, int64_t now_ms,
+                                                mote_monitor_log_read *out, mote_err *err);
+
 /* Resolve the open alerts of `model` that are not of this bundle: it was replaced. */
 MOTE_MUST_USE mote_status mote_monitor_replaced(mote_store *s, const char *model,
                                                 const mote_sha256 *bundle, int64_t now_ms,

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The watch over the prediction log: what a server with no monitor of its own has written.
+ *
+ * Reads on from where the last call stopped, a window at a time. The windows and how far the log
+ * was read are written in one transaction, so a kill in between judges nothing twice and loses
+ * nothing. The last predictions, fewer than a window, are left for the next call. */
+#include <string.h>
+
+#include "monitor/monitor.h"
+
+static mote_status read_cursor(mote_store *s, const mote_sha256 *bundle, int64_t *at, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(
+        mote_stmt_prepare(s, "SELECT prediction FROM monitor_cursor WHERE bundle = ?1", &q, err));
+    mote_stmt_bind_hash(q, 1, bundle);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *at = row ? mote_stmt_i64(q, 0) : 0;
+    return MOTE_OK;
+}
+
+static mote_status write_cursor(mote_store *s, const mote_sha256 *bundle, int64_t at, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT OR REPLACE INTO monitor_cursor(bundle, prediction) "
+                               "VALUES (?1, ?2)",
+                               &q, err));
+    mote_stmt_bind_hash(q, 1, bundle);
+    mote_stmt_bind_i64(q, 2, at);
+    return mote_stmt_run(q, err);
+}
+
+/* Little-endian float32 values of a log row. */
+static bool read_values(mote_stmt *q, int32_t column, int32_t n_things, float *out)
+{
+    size_t n = 0;
+    const uint8_t *bytes = mote_stmt_blob(q, column, &n);
+    if (bytes == NULL || n != 4 * (size_t)n_things)
+        return false;
+    for (int32_t i = 0; i < n_things; i++, bytes += 4) {
+        uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                        (uint32_t)bytes[3] << 24;
+        memcpy(&out[i], &word, sizeof word);
+    }
+    return true;
+}
+
+/* Feed the predictions after *at until a window is complete or the log ends. */
+static mote_status feed(mote_monitor *m, mote_store *s, const mote_monitor_log *log, int64_t *at,
+                        bool *full, mote_monitor_log_read *r, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT id, time_ms, watched FROM prediction "
+                               "WHERE model_hash = ?1 AND id > ?2 ORDER BY id",
+                               &q, err));
+    mote_stmt_bind_hash(q, 1, &log->bundle);
+    mote_stmt_bind_i64(q, 2, *at);
+    for (*full = false; !*full;) {
+        float values[MOTE_WATCH_MAX_THINGS];
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        *at = mote_stmt_i64(q, 0);
+        if (read_values(q, 2, log->n_things, values)) {
+            *full = mote_monitor_add(m, values, mote_stmt_i64(q, 1));
+            r->n_read++;
+        } else {
+            r->n_unusable++;
+        }
+    }
+    return MOTE_OK;
+}
+
+static mote_status write_progress(mote_monitor *m, mote_store *s, const mote_monitor_log *log,
+                                  int64_t at, bool final, int64_t now_ms, mote_monitor_log_read *r,
+                                  mote_err *err)
+{
+    mote_monitor_flushed f = {0};
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(s, &txn, err));
+    MOTE_TRY(mote_monitor_flush(m, s, final, now_ms, &f, err));
+    if (f.n_windows > 0)
+        MOTE_TRY(write_cursor(s, &log->bundle, at, err));
+    MOTE_TRY(mote_store_commit(&txn, err));
+    r->flushed.n_windows += f.n_windows;
+    r->flushed.n_opened += f.n_opened;
+    r->flushed.n_resolved += f.n_resolved;
+    return MOTE_OK;
+}
+
+mote_status mote_monitor_read_log(mote_monitor *m, mote_store *s, const mote_monitor_log *log,
+                                  int64_t now_ms, mote_monitor_log_read *out, mote_err *err)
+{
+    mote_monitor_log_read r = {0};
+    int64_t at = 0;
+    bool full = true;
+    MOTE_TRY(read_cursor(s, &log->bundle, &at, err));
+    while (full) {
+        MOTE_TRY(feed(m, s, log, &at, &full, &r, err));
+        MOTE_TRY(write_progress(m, s, log, at, !full && log->close_last, now_ms, &r, err));
+    }
+    *out = r;
+    return MOTE_OK;
+}
