@@ -163,7 +163,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (st == MOTE_OK)
         st = mote_infer_create(models, 0, NULL, &j.infer, err);
     if (st == MOTE_OK)
-        st = mote_infer_first(j.infer, &j.s, err);
+        st = mote_infer_first(j.infer, false, &j.s, err);
     if (st == MOTE_OK)
         st = predict_all(&j, args + 1, n_args - 1, err);
     mote_infer_destroy(j.infer);

@@ -105,13 +105,16 @@ mote_status mote_infer_find(mote_infer *t, const char *name, const char *version
     return mote_fail(err, MOTE_NOT_FOUND, "Request for unknown model: '%s' is not found", name);
 }
 
-mote_status mote_infer_first(mote_infer *t, const mote_served **out, mote_err *err)
+mote_status mote_infer_first(mote_infer *t, bool only_sound, const mote_served **out, mote_err *err)
 {
     mote_infer_refresh(t);
-    if (t->set->n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "no model is loaded");
-    *out = t->set->items[0];
-    return MOTE_OK;
+    for (int32_t i = 0; i < t->set->n; i++)
+        if (!only_sound || t->set->items[i]->clip_samples) {
+            *out = t->set->items[i];
+            return MOTE_OK;
+        }
+    return mote_fail(err, MOTE_NOT_FOUND,
+                     only_sound ? "no model that hears sound is loaded" : "no model is loaded");
 }
 
 /* This thread's predictor of a model, made when it is first needed. */

@@ -55,8 +55,10 @@ void mote_infer_refresh(mote_infer *t);
 /* version NULL or "": the default one. NOT_FOUND. Borrowed until the next find or refresh. */
 MOTE_MUST_USE mote_status mote_infer_find(mote_infer *t, const char *name, const char *version,
                                           const mote_served **out, mote_err *err);
-/* The model to use where the client names none: the newest. NOT_FOUND when none is loaded. */
-MOTE_MUST_USE mote_status mote_infer_first(mote_infer *t, const mote_served **out, mote_err *err);
+/* The model to use where the client names none: the newest (of those that hear, if only_sound).
+ * NOT_FOUND when there is none. */
+MOTE_MUST_USE mote_status mote_infer_first(mote_infer *t, bool only_sound, const mote_served **out,
+                                           mote_err *err);
 
 typedef struct {
     const int16_t *pcm;  /* clip_samples of it, or NULL */

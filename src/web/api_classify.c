@@ -28,7 +28,7 @@ void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *c
     mote_err err = {0};
     int64_t start_ns = mote_infer_now_ns();
     mote_status st = params[0] ? mote_infer_find(t, params[0], params[1], &s, &err)
-                               : mote_infer_first(t, &s, &err);
+                               : mote_infer_first(t, true, &s, &err);
     if (st != MOTE_OK) {
         mote_http_reply_err(rp, &err);
         return;

@@ -11,7 +11,7 @@ $ curl -s "$url/v2/models"; echo
 $ curl -s -X POST "$url/v2/models/t/infer" -d '{"inputs": []}'; echo
 {"error":"expected 1 input but got 0 inputs for model 't'"}
 $ curl -s -o /dev/null -w '%{http_code} %{content_type}\n' -X POST "$url/v1/classify" -d 'no sound'
-400 application/json
+404 application/json
 $ curl -s "$url/metrics" | grep '^mote_models_loaded'
 mote_models_loaded 1
 $ curl -s -X POST "$url/v2/repository/models/t/load"
