@@ -121,7 +121,7 @@ static void backward_block(const net_job *j, const float *dx, int32_t first, int
     const net_node *n = j->node;
     int32_t depth = depth_of(n), oc = n->out_c;
     const float *block = dx + (size_t)first * (size_t)oc;
-    float *dw = net_part(net, j->piece, n->weights);
+    float *dw = net_part(net, j->piece, n->weights_part);
     mote_gemm weights = {.m = oc, .n = depth, .k = count, .a = block, .a_row = 1, .a_col = oc, .b = columns,
                          .ldb = depth, .c = dw, .ldc = depth, .start = is_first ? NULL : dw, .ld_start = depth};
     net->k->gemm(&weights);
@@ -138,7 +138,7 @@ static void pointwise_backward(const net_job *j, const float *in, const float *d
     const mote_net *net = j->net;
     const net_node *n = j->node;
     int32_t pixels = n->out_h * n->out_w, c = n->in_c, oc = n->out_c;
-    float *dw = net_part(net, j->piece, n->weights);
+    float *dw = net_part(net, j->piece, n->weights_part);
     mote_gemm weights = {.m = oc, .n = c, .k = pixels, .a = dx, .a_row = 1, .a_col = oc, .b = in, .ldb = c, .c = dw,
                          .ldc = c, .start = j->is_first ? NULL : dw, .ld_start = c};
     net->k->gemm(&weights);
@@ -159,7 +159,7 @@ void net_conv_backward(const net_job *j)
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
     if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
-        net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias), !j->is_first);
+        net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias_part), !j->is_first);
     if (is_pointwise(n)) {
         pointwise_backward(j, in, dx, in_grads, add);
     } else {
@@ -187,7 +187,7 @@ void net_scratch_need(const net_node *n, int32_t max_batch, size_t need[3])
     size_t samples = 1;
     if (n->kind == MOTE_OP_DENSE)
         samples = ((size_t)max_batch + MAX_PIECES - 1) / MAX_PIECES;
-    need[0] = samples * n->out_elements;
+    need[0] = n->out_elements;
     need[1] = samples * (n->in_elements > n->out_elements ? n->in_elements : n->out_elements);
     if (n->kind == MOTE_OP_CONV_2D)
         need[2] = columns_floats(n);

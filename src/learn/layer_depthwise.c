@@ -87,9 +87,9 @@ void net_depthwise_backward(const net_job *j)
     float *padded = net_scratch(net, j->worker, 1), *spread = net_scratch(net, j->worker, 2);
     const float *dx = net_raw_grads(net, n, j->sample, 1, net_scratch(net, j->worker, 0));
     padded_values(net, n, j->sample, padded_rows(n), d.in_w, padded);
-    net->k->depthwise_weights(&d, padded, dx, net_part(net, j->piece, n->weights), !j->is_first);
+    net->k->depthwise_weights(&d, padded, dx, net_part(net, j->piece, n->weights_part), !j->is_first);
     if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
-        net->k->column_sums(n->out_h * n->out_w, n->out_c, dx, net_part(net, j->piece, n->bias), !j->is_first);
+        net->k->column_sums(n->out_h * n->out_w, n->out_c, dx, net_part(net, j->piece, n->bias_part), !j->is_first);
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
     if (!in_grads)

@@ -86,10 +86,7 @@ sample_range net_piece(int32_t n, size_t piece)
 
 float *net_scratch(const mote_net *net, int32_t worker, int32_t area) { return net->scratch[worker * 3 + area]; }
 
-float *net_part(const mote_net *net, size_t piece, size_t state_index)
-{
-    return net->parts + piece * net->n_params + state_index;
-}
+float *net_part(const mote_net *net, size_t piece, size_t part) { return net->parts + piece * net->n_parts + part; }
 
 const float *net_values(const mote_net *net, int32_t id, int32_t sample, int32_t n, float *into)
 {
@@ -217,8 +214,8 @@ static void norm_backward(const mote_net *net, net_node *node)
         double mean = node->batch_mean[ch], sd_1 = node->inverse_sd[ch];
         sum_gv -= (mean - (double)node->centre[ch]) * sum_g;
         double gamma = (double)net->state[node->gamma + ch];
-        *net_part(net, 0, node->gamma + ch) = (float)(sd_1 * sum_gv);
-        *net_part(net, 0, node->beta + ch) = (float)sum_g;
+        *net_part(net, 0, node->gamma_part + ch) = (float)(sd_1 * sum_gv);
+        *net_part(net, 0, node->beta_part + ch) = (float)sum_g;
         double kb = -gamma * sd_1 * sd_1 * sd_1 * sum_gv / total;
         node->ka[ch] = (float)(gamma * sd_1);
         node->kb[ch] = (float)kb;
@@ -342,45 +339,53 @@ static void forward(mote_net *net, const float *state, float *running, const flo
     }
 }
 
-static void add_parts(void *arg, size_t piece, int32_t worker);
+static void add_parts(void *arg, size_t run, int32_t worker)
+{
+    (void)worker;
+    mote_net *net = arg;
+    part_run r = net->part_runs[run];
+    float *sum = net->gradients + r.first;
+    memcpy(sum, net_part(net, 0, r.part), r.count * sizeof *sum);
+    for (int32_t p = 1; p < net_n_pieces(net->n); p++)
+        net->k->add_to(r.count, net_part(net, (size_t)p, r.part), sum);
+}
 
-/* Parameters per piece of the last sum. */
-#define PARAM_RUN 4096
+static void dense_weights(void *arg, size_t block, int32_t worker)
+{
+    (void)worker;
+    const mote_net *net = arg;
+    net_dense_weights(net, &net->nodes[net->at], (int32_t)block);
+}
 
 static void backward(mote_net *net, float *grads)
 {
     for (int32_t i = 0; i < net->n_nodes; i++)
         net->nodes[i].n_grads_left = net->nodes[i].n_readers;
+    net->gradients = grads;
     finish_grads(net, &net->nodes[net->logits], 0, net->n);
     for (net->at = net->n_nodes - 1; net->at >= 0; net->at--) {
         net_node *node = &net->nodes[net->at];
-        if (node->n_readers == 0 || !node->needs_grad)
+        if (node->n_readers == 0 || !node->needs_grad) {
+            if (node->kind == MOTE_OP_DENSE) /* others leave their parts 0 */
+                memset(grads + node->weights, 0, node->n_weights * sizeof *grads);
             continue;
+        }
         if (node->has_norm)
             norm_backward(net, node);
         mote_pool_run(net->pool, (size_t)net_n_pieces(net->n), backward_piece, net);
+        if (node->kind == MOTE_OP_DENSE)
+            mote_pool_run(net->pool, (size_t)net_dense_weight_blocks(node), dense_weights, net);
         for (int32_t i = 0; i < node->n_inputs; i++) {
             if (node->inputs[i] != NO_NODE)
                 net->nodes[node->inputs[i]].n_grads_left--;
         }
     }
-    net->gradients = grads;
-    mote_pool_run(net->pool, (net->n_params + PARAM_RUN - 1) / PARAM_RUN, add_parts, net);
+    mote_pool_run(net->pool, net->n_part_runs, add_parts, net);
     for (size_t i = 0; i < net->n_segments; i++) {
         const mote_net_segment *s = &net->segments[i];
         if (!s->is_trained && s->first < net->n_params)
             memset(grads + s->first, 0, s->count * sizeof *grads);
     }
-}
-
-static void add_parts(void *arg, size_t piece, int32_t worker)
-{
-    (void)worker;
-    mote_net *net = arg;
-    size_t first = piece * PARAM_RUN, left = net->n_params - first, n = left < PARAM_RUN ? left : PARAM_RUN;
-    memcpy(net->gradients + first, net_part(net, 0, first), n * sizeof(float));
-    for (int32_t p = 1; p < net_n_pieces(net->n); p++)
-        net->k->add_to(n, net_part(net, (size_t)p, first), net->gradients + first);
 }
 
 /* ------------------------------------------------------------------ loss */

@@ -41,6 +41,8 @@ typedef struct {
     /* Where its parameters are in the state; NO_STATE: none. */
     size_t weights, bias, gamma, beta, mean, variance;
     size_t n_weights;
+    /* Where the pieces of a batch leave their parts of the gradients; see net_part. */
+    size_t weights_part, bias_part, gamma_part, beta_part;
     float *turned;                      /* CONV_2D, DENSE: weights as [k][oc]; DEPTHWISE: with both
                                          * kernel axes reversed; made each step */
 
@@ -60,6 +62,10 @@ typedef struct {
     int32_t n_grads_left;               /* backward: readers that have not added their part yet */
 } net_node;
 
+/* A run of parameters whose gradient is the sum of its parts. */
+typedef struct { size_t first, part, count; } part_run;
+#define MAX_PART_RUN 4096
+
 struct mote_net {
     const mote_graph *graph;
     mote_net_config cfg;
@@ -77,10 +83,14 @@ struct mote_net {
     mote_net_segment *segments;
     size_t n_segments, n_params, n_state;
 
-    float *gradients;                   /* the caller's, while parts are added */
+    float *gradients;                   /* the caller's, in the backward pass */
     float **scratch;                    /* [threads][3 areas] */
     size_t scratch_floats[3];
-    float *parts;                       /* [MAX_PIECES][n_params]: gradients of each piece */
+    float *parts;                       /* [MAX_PIECES][n_parts]: gradients of each piece */
+    size_t n_parts;
+    part_run *part_runs;                /* where they are added up to */
+    size_t n_part_runs;
+    float *wide;                        /* [max_batch][widest input of a dense layer] */
     float *zeros, *ones;                /* [widest channel count]; shift, scale where there is no norm */
     float *probs;                       /* [max_batch][classes] */
 
@@ -101,7 +111,8 @@ sample_range net_piece(int32_t n, size_t piece);
 
 /* The scratch areas of a worker: 0 gradients of raw outputs, 1 materialised inputs, 2 columns. */
 float *net_scratch(const mote_net *net, int32_t worker, int32_t area);
-float *net_part(const mote_net *net, size_t piece, size_t state_index);
+/* The part of a piece, from a weights_part or the like. */
+float *net_part(const mote_net *net, size_t piece, size_t part);
 
 /* What node `id` (NO_NODE: the input) gives to its readers for `n` samples from `sample`: borrowed
  * from the node when nothing need be applied, else computed into `into`. */
@@ -130,6 +141,11 @@ void net_depthwise_forward(const net_job *j);
 void net_depthwise_backward(const net_job *j);
 void net_dense_forward(const net_job *j);
 void net_dense_backward(const net_job *j);
+/* Dense layers have many weights and few rows a piece, so that parts would be mostly memory
+ * traffic: their weights' gradient is one product over the whole batch, cut by columns, after all
+ * pieces are done. */
+int32_t net_dense_weight_blocks(const net_node *n);
+void net_dense_weights(const mote_net *net, const net_node *n, int32_t block);
 void net_avg_pool_forward(const net_job *j);
 void net_avg_pool_backward(const net_job *j);
 void net_max_pool_forward(const net_job *j);

@@ -302,6 +302,43 @@ static mote_status take_node_memory(mote_net *net, net_node *n, mote_err *err)
     return mote_arena_take(&net->arena, batch, 2 * c * sizeof(float), &n->sums, err);
 }
 
+/* Room for the parts of one parameter tensor, and the runs to add them up in. */
+static size_t add_part(mote_net *net, size_t first, size_t count)
+{
+    size_t part = net->n_parts;
+    for (size_t done = 0; done < count;) {
+        size_t n = count - done < MAX_PART_RUN ? count - done : MAX_PART_RUN;
+        net->part_runs[net->n_part_runs++] = (part_run){.first = first + done, .part = part + done, .count = n};
+        done += n;
+    }
+    net->n_parts += count;
+    return part;
+}
+
+/* Everything but the weights of dense layers is added up from parts. */
+static mote_status lay_out_parts(mote_net *net, mote_err *err)
+{
+    size_t most = net->n_params / MAX_PART_RUN + 4 * (size_t)net->n_nodes + 1;
+    MOTE_TRY(mote_arena_take(&net->arena, most, sizeof *net->part_runs, &net->part_runs, err));
+    size_t widest = 0;
+    for (int32_t i = 0; i < net->n_nodes; i++) {
+        net_node *n = &net->nodes[i];
+        size_t c = (size_t)n->out_c;
+        if (n->kind == MOTE_OP_DENSE)
+            widest = n->in_elements > widest ? n->in_elements : widest;
+        else if (n->weights != NO_STATE)
+            n->weights_part = add_part(net, n->weights, n->n_weights);
+        if (n->bias != NO_STATE)
+            n->bias_part = add_part(net, n->bias, c);
+        if (n->has_norm) {
+            n->gamma_part = add_part(net, n->gamma, c);
+            n->beta_part = add_part(net, n->beta, c);
+        }
+    }
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, widest * sizeof(float), &net->wide, err));
+    return mote_arena_take(&net->arena, net->n_parts, MAX_PIECES * sizeof(float), &net->parts, err);
+}
+
 static mote_status take_scratch(mote_net *net, mote_err *err)
 {
     for (int32_t i = 0; i < net->n_nodes; i++) {
@@ -334,7 +371,7 @@ static mote_status take_memory(mote_net *net, mote_err *err)
         MOTE_TRY(take_node_memory(net, &net->nodes[i], err));
     MOTE_TRY(share_grads(net, err));
     MOTE_TRY(take_scratch(net, err));
-    MOTE_TRY(mote_arena_take(&net->arena, net->n_params, MAX_PIECES * sizeof(float), &net->parts, err));
+    MOTE_TRY(lay_out_parts(net, err));
     return mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, (size_t)net->n_classes * sizeof(float),
                            &net->probs, err);
 }

@@ -67,7 +67,8 @@ static mote_graph *residual_net(uint64_t seed)
     t_conv(&b, 6, 3, 3, 1, MOTE_PAD_SAME, MOTE_ACT_NONE);
     int32_t branch = t_norm(&b);
     int32_t sum = t_add(&b, shortcut, branch, MOTE_ACT_RELU);
-    t_dropout(&b, 0.5f);                /* read by nobody */
+    t_dropout(&b, 0.5f);                /* these are read by nobody */
+    t_dense(&b, 3, MOTE_ACT_NONE);
     b.at = sum;
     t_depthwise(&b, 3, 2, 1, MOTE_PAD_SAME);
     int32_t deep = b.at;
@@ -150,6 +151,8 @@ static bool solve(const problem *p, mote_simd simd, int32_t n_threads, answer *a
     a->state = calloc(a->n_state, sizeof(float));
     a->grads = calloc(a->n_params, sizeof(float));
     mote_net_read(net, p->g, a->state);
+    for (size_t i = 0; i < a->n_params; i++)
+        a->grads[i] = 1e9f;             /* whatever was there is overwritten */
     mote_net_gradient(net, a->state, &p->batch, a->grads, &a->result);
     mote_net_destroy(net);
     mote_pool_destroy(pool);

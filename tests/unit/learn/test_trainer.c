@@ -267,7 +267,7 @@ static void the_bytes_are_those_recorded_for_every_machine_and_compiler(void **u
     mote_sha256 h = mote_sha256_of(b.data, b.len);
     mote_sha256_hex(&h, hex);
     /* It changes when the arithmetic of training is changed on purpose; record the new one then. */
-    assert_string_equal(hex, "149fe9017af1cc32f2c74c5e663b063af1de0e4fd0e6f307d029f7ae4d172f42");
+    assert_string_equal(hex, "d989fb31959d2428387eeb153d6335f5b5ee7b22c11a9104dae1428469d63e41");
     mote_graph_destroy(g);
     samples_free(&train);
     samples_free(&val);
