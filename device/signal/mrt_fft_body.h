@@ -21,11 +21,11 @@
  *
  * When log2(m) is odd, a pass of radix 2 comes first. Then mrt_split turns Z into 2X, twice the
  * spectrum of the real frame (the factor is taken out in the window or in the logarithm):
- *     2X[k]           = E + T      E = Z[k] + conj Z[m-k],  T = -i exp(-2 pi i k / n) (Z[k] - conj Z[m-k])
- *     conj 2X[m - k]  = E - T                                                             0 < k < m/2
+ *     2X[k]           = E + T      E = Z[k] + conj Z[m-k],
+ *     conj 2X[m - k]  = E - T      T = -i exp(-2 pi i k / n) (Z[k] - conj Z[m-k])      0 < k < m/2
  * Source: Cooley and Tukey 1965; Oppenheim and Schafer, Discrete-Time Signal Processing, ch. 9. */
 
-/* Butterfly of a and (already rotated) b, c, d at z[i], z[i+2q], z[i+q], z[i+3q] (complex places). */
+/* Butterfly of a and (already rotated) b, c, d, which are at pa, pb, pc, pd. */
 #define MRT_BUTTERFLY(ar, ai, br, bi, cr, ci, dr, di)                   \
     do {                                                                \
         const V t0r = (ar) + (cr), t0i = (ai) + (ci);                   \

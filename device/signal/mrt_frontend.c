@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Checks, sizes and tables of the front end, and its streams: what both arithmetics share. */
 #include "device/signal/mrt_frontend.h"
 
 #include "device/mrt_port.h"
 #include "device/signal/mrt_math.h"
 
-/* Shapes ---------------------------------------------------------------------------------------- */
+/* Shapes ---------------------------------------------------------------------------------- */
 
 static double mel_of_hz(double hz)
 {
@@ -46,7 +47,8 @@ mrt_frontend_status mrt_frontend_check(const mrt_frontend_config *c)
         return MRT_FRONTEND_BAD_ARITHMETIC;
     if (c->rate_hz < 4000 || c->rate_hz > 96000)
         return MRT_FRONTEND_BAD_RATE;
-    if (c->n_fft < MRT_FRONTEND_MIN_FFT || c->n_fft > MRT_FRONTEND_MAX_FFT || !is_power_of_two(c->n_fft))
+    if (c->n_fft < MRT_FRONTEND_MIN_FFT || c->n_fft > MRT_FRONTEND_MAX_FFT ||
+        !is_power_of_two(c->n_fft))
         return MRT_FRONTEND_BAD_FFT;
     if (c->window < 16 || c->window > c->n_fft)
         return MRT_FRONTEND_BAD_WINDOW;
@@ -79,7 +81,7 @@ int32_t mrt_frontend_values(const mrt_frontend_config *c)
     return c->n_coefficients > 0 ? c->n_coefficients : c->n_mels;
 }
 
-/* Tables ---------------------------------------------------------------------------------------- */
+/* Tables ---------------------------------------------------------------------------------- */
 
 /* Entries of each array; weights need the bands. */
 typedef struct {
@@ -88,11 +90,11 @@ typedef struct {
 
 static void find_lengths(const mrt_frontend_config *c, const uint16_t *band, lengths *out)
 {
-    out->window = (size_t)(c->window / 2 + 1);
+    out->window = (size_t)c->window / 2 + 1;
     out->sine = (size_t)c->n_fft;
-    out->weights = (size_t)(band[c->n_mels + 1] - band[0]);
-    out->dct = (size_t)(c->n_mels * c->n_coefficients);
-    out->band = (size_t)(c->n_mels + 2);
+    out->weights = (size_t)band[c->n_mels + 1] - band[0];
+    out->dct = (size_t)c->n_mels * (size_t)c->n_coefficients;
+    out->band = (size_t)c->n_mels + 2;
 }
 
 size_t mrt_frontend_tables_bytes(const mrt_frontend_config *c)
@@ -135,8 +137,8 @@ static double weight_at(const mrt_frontend_config *c, int32_t k)
     return p - (double)(int32_t)p;
 }
 
-static uint16_t *build_f32(const mrt_frontend_config *c, const lengths *n, int32_t first_bin, float *to,
-                           mrt_frontend_tables *t)
+static uint16_t *build_f32(const mrt_frontend_config *c, const lengths *n, int32_t first_bin,
+                           float *to, mrt_frontend_tables *t)
 {
     t->window_f32 = to;
     for (size_t i = 0; i < n->window; i++)
@@ -153,15 +155,16 @@ static uint16_t *build_f32(const mrt_frontend_config *c, const lengths *n, int32
     return (uint16_t *)to;
 }
 
-static uint16_t *build_q15(const mrt_frontend_config *c, const lengths *n, int32_t first_bin, int16_t *to,
-                           mrt_frontend_tables *t)
+static uint16_t *build_q15(const mrt_frontend_config *c, const lengths *n, int32_t first_bin,
+                           int16_t *to, mrt_frontend_tables *t)
 {
     t->window_q15 = to;
     for (size_t i = 0; i < n->window; i++)
         *to++ = (int16_t)nearest(window_at(c, i) * 32768.0, 0, 32767);
     t->sine_q15 = to;
     for (size_t i = 0; i < n->sine; i++)
-        *to++ = (int16_t)nearest(mrt_sin_turn((uint32_t)i, (uint32_t)c->n_fft) * 32768.0, -32767, 32767);
+        *to++ = (int16_t)nearest(mrt_sin_turn((uint32_t)i, (uint32_t)c->n_fft) * 32768.0, -32767,
+                                 32767);
     t->dct_q15 = n->dct > 0 ? to : NULL;
     for (size_t i = 0; i < n->dct; i++)
         *to++ = (int16_t)nearest(dct_at(c, i) * 32768.0, -32767, 32767);
@@ -173,8 +176,8 @@ static uint16_t *build_q15(const mrt_frontend_config *c, const lengths *n, int32
     return weights;
 }
 
-mrt_frontend_status mrt_frontend_build(const mrt_frontend_config *config, void *memory, size_t bytes,
-                                       mrt_frontend_tables *out)
+mrt_frontend_status mrt_frontend_build(const mrt_frontend_config *config, void *memory,
+                                       size_t bytes, mrt_frontend_tables *out)
 {
     const mrt_frontend_status status = mrt_frontend_check(config);
     uint16_t band[MRT_FRONTEND_MAX_MELS + 2];
@@ -205,13 +208,15 @@ int32_t mrt_frontend_list_tables(const mrt_frontend_tables *t,
     find_lengths(&t->config, t->band, &n);
     out[i++] = (mrt_frontend_array){ "band", MRT_ARRAY_U16, (int32_t)n.band, t->band };
     if (t->config.arithmetic == MRT_FLOAT) {
-        out[i++] = (mrt_frontend_array){ "window_f32", MRT_ARRAY_F32, (int32_t)n.window, t->window_f32 };
+        out[i++] =
+            (mrt_frontend_array){"window_f32", MRT_ARRAY_F32, (int32_t)n.window, t->window_f32};
         out[i++] = (mrt_frontend_array){ "sine_f32", MRT_ARRAY_F32, (int32_t)n.sine, t->sine_f32 };
         out[i++] = (mrt_frontend_array){ "mel_f32", MRT_ARRAY_F32, (int32_t)n.weights, t->mel_f32 };
         if (n.dct > 0)
             out[i++] = (mrt_frontend_array){ "dct_f32", MRT_ARRAY_F32, (int32_t)n.dct, t->dct_f32 };
     } else {
-        out[i++] = (mrt_frontend_array){ "window_q15", MRT_ARRAY_I16, (int32_t)n.window, t->window_q15 };
+        out[i++] =
+            (mrt_frontend_array){"window_q15", MRT_ARRAY_I16, (int32_t)n.window, t->window_q15};
         out[i++] = (mrt_frontend_array){ "sine_q15", MRT_ARRAY_I16, (int32_t)n.sine, t->sine_q15 };
         out[i++] = (mrt_frontend_array){ "mel_q16", MRT_ARRAY_U16, (int32_t)n.weights, t->mel_q16 };
         if (n.dct > 0)
@@ -220,11 +225,11 @@ int32_t mrt_frontend_list_tables(const mrt_frontend_tables *t,
     return i;
 }
 
-/* Streams --------------------------------------------------------------------------------------- */
+/* Streams --------------------------------------------------------------------------------- */
 
 size_t mrt_frontend_scratch_bytes(const mrt_frontend_config *c)
 {
-    return ((size_t)c->n_fft + (size_t)c->n_mels) * sizeof(int32_t);    /* float has the same size */
+    return ((size_t)c->n_fft + (size_t)c->n_mels) * sizeof(int32_t); /* float has the same size */
 }
 
 /* The scratch first, so that it is aligned; then the samples. */

@@ -71,8 +71,8 @@ typedef enum {
     MRT_FRONTEND_BAD_HIGH,
     MRT_FRONTEND_BAD_LOW,
     MRT_FRONTEND_BAD_PRE_EMPHASIS,
-    MRT_FRONTEND_EMPTY_MEL,                 /* a triangle holds no FFT bin: fewer mels or a longer FFT */
-    MRT_FRONTEND_SMALL_MEMORY               /* mrt_frontend_build: memory too small or misaligned */
+    MRT_FRONTEND_EMPTY_MEL,     /* a triangle holds no FFT bin: fewer mels or a longer FFT */
+    MRT_FRONTEND_SMALL_MEMORY   /* mrt_frontend_build: memory too small or misaligned */
 } mrt_frontend_status;
 
 /* The constants. Pointers of the other arithmetic are NULL. Lengths, with W = window, N = n_fft,
@@ -80,8 +80,8 @@ typedef enum {
  *   band       [M + 2]  first FFT bin at or above mel corner i, i = 0..M+1
  *   window_*   [W/2 + 1] first half of the symmetric window. Float: times 2^-16. Fixed: Q15
  *   sine_*     [N]      sin(2 pi i / N). Fixed: Q15, +1 is 32767
- *   mel_*      [K]      for FFT bin band[0] + i between corners b and b + 1: the weight of filter b;
- *                       filter b - 1 gets 1 minus that. Fixed: Q16
+ *   mel_*      [K]      for FFT bin band[0] + i between corners b and b + 1: the weight of
+ *                       filter b; filter b - 1 gets 1 minus that. Fixed: Q16
  *   dct_*      [M * C]  [mel][coefficient]. Fixed: Q15. NULL when C = 0 */
 typedef struct {
     mrt_frontend_config config;
@@ -102,8 +102,8 @@ int32_t mrt_frontend_values(const mrt_frontend_config *config);
  * *out into it; lives as long as `memory`. 0 bytes for an invalid configuration. Cost: about
  * 60 * n_fft double operations plus one logarithm per FFT bin. */
 size_t mrt_frontend_tables_bytes(const mrt_frontend_config *config);
-mrt_frontend_status mrt_frontend_build(const mrt_frontend_config *config, void *memory, size_t bytes,
-                                       mrt_frontend_tables *out);
+mrt_frontend_status mrt_frontend_build(const mrt_frontend_config *config, void *memory,
+                                       size_t bytes, mrt_frontend_tables *out);
 
 /* For the C generator: the arrays behind `t`, in order, with the field name of mrt_frontend_tables
  * that points at each. Returns how many (at most MRT_FRONTEND_MAX_ARRAYS). */
@@ -122,14 +122,16 @@ int32_t mrt_frontend_list_tables(const mrt_frontend_tables *t,
  * its contents do not matter. The _f32 functions need tables of MRT_FLOAT, the _q functions of
  * MRT_FIXED. */
 size_t mrt_frontend_scratch_bytes(const mrt_frontend_config *config);
-void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch, float *out);
-void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch, int32_t *out);
+void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
+                            float *out);
+void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
+                          int32_t *out);
 
 /* A whole clip: out [frames][values]; returns the number of frames. */
-size_t mrt_frontend_clip_f32(const mrt_frontend_tables *t, const int16_t *pcm, size_t n, void *scratch,
-                             float *out);
-size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, size_t n, void *scratch,
-                           int32_t *out);
+size_t mrt_frontend_clip_f32(const mrt_frontend_tables *t, const int16_t *pcm, size_t n,
+                             void *scratch, float *out);
+size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, size_t n,
+                           void *scratch, int32_t *out);
 
 /* A stream. `memory` (aligned to 8, mrt_frontend_stream_bytes) holds the last window of samples and
  * the scratch; it and *t are borrowed for the life of the stream.
@@ -150,7 +152,9 @@ typedef struct {
 size_t mrt_frontend_stream_bytes(const mrt_frontend_config *config);
 void mrt_frontend_stream_init(mrt_frontend_stream *s, const mrt_frontend_tables *t, void *memory);
 void mrt_frontend_stream_reset(mrt_frontend_stream *s);
-int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used, float *out);
-int32_t mrt_frontend_push_q(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used, int32_t *out);
+int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
+                              float *out);
+int32_t mrt_frontend_push_q(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
+                            int32_t *out);
 
 #endif

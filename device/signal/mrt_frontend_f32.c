@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The front end in single precision, one frame at a time: what a core with FPU runs, and the
- * reference for the host's batch path, which computes 4, 8 or 16 frames with the same source text. */
+ * reference for the host's batch path, which computes 4, 8 or 16 frames from the same text. */
 #include "device/signal/mrt_frontend.h"
 
 #include "device/signal/mrt_frontend_internal.h"
@@ -43,7 +43,8 @@ static void load(const mrt_frontend_tables *t, const int16_t *pcm, float *z)
     }
 }
 
-void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch, float *out)
+void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
+                            float *out)
 {
     float *z = scratch, *mel = z + t->config.n_fft;
 
@@ -51,8 +52,8 @@ void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, vo
     spectrum_f32(t, z, mel, out);
 }
 
-size_t mrt_frontend_clip_f32(const mrt_frontend_tables *t, const int16_t *pcm, size_t n, void *scratch,
-                             float *out)
+size_t mrt_frontend_clip_f32(const mrt_frontend_tables *t, const int16_t *pcm, size_t n,
+                             void *scratch, float *out)
 {
     const size_t n_frames = mrt_frontend_frames(&t->config, n);
     const size_t n_values = (size_t)mrt_frontend_values(&t->config);
@@ -62,7 +63,8 @@ size_t mrt_frontend_clip_f32(const mrt_frontend_tables *t, const int16_t *pcm, s
     return n_frames;
 }
 
-int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used, float *out)
+int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
+                              float *out)
 {
     if (!mrt_stream_fill(s, pcm, n, n_used))
         return 0;

@@ -7,7 +7,8 @@
 /* Logarithms of the energies of the mel bands; bin k is at z[2k] (real) and z[2k+1] (imaginary).
  * Every bin lies between two corners b and b + 1; it feeds filter b with weight w and filter b - 1
  * with 1 - w. */
-MRT_FN void MRT_NAME(mel)(const V *z, const uint16_t *band, const float *weight, uint32_t n_mels, V *mel)
+MRT_FN void MRT_NAME(mel)(const V *z, const uint16_t *band, const float *weight, uint32_t n_mels,
+                          V *mel)
 {
     V rising = {0};
 
@@ -27,7 +28,8 @@ MRT_FN void MRT_NAME(mel)(const V *z, const uint16_t *band, const float *weight,
 }
 
 /* out[c] = sum over mel, in order, of mel[i] * dct[i][c]; four coefficients at a time. */
-MRT_FN void MRT_NAME(dct)(const V *mel, const float *dct, uint32_t n_mels, uint32_t n_coefficients, V *out)
+MRT_FN void MRT_NAME(dct)(const V *mel, const float *dct, uint32_t n_mels, uint32_t n_coefficients,
+                          V *out)
 {
     uint32_t c = 0;
 

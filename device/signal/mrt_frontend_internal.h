@@ -6,8 +6,10 @@
 #include "device/mrt_port.h"
 #include "device/signal/mrt_frontend.h"
 
-/* Take samples; 1 when the window is full. Then the caller makes the frame and calls mrt_stream_hop. */
-static inline int32_t mrt_stream_fill(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used)
+/* Take samples; 1 when the window is full. Then the caller makes the frame and calls
+ * mrt_stream_hop. */
+static inline int32_t mrt_stream_fill(mrt_frontend_stream *s, const int16_t *pcm, size_t n,
+                                      size_t *n_used)
 {
     const size_t window = (size_t)s->tables->config.window, held = (size_t)s->n_held;
     const size_t take = n < window - held ? n : window - held;
@@ -39,17 +41,17 @@ static inline uint32_t mrt_next_reversed(uint32_t r, uint32_t m)
     return r | bit;
 }
 
-/* Fixed point: 15 - F for a frame whose samples have the given size (the bitwise or of
- * x ^ (x >> 15)): log2(n_fft), one more with pre-emphasis, fewer for quiet frames, at least one. */
-static inline int32_t mrt_window_shift(const mrt_frontend_config *c, int32_t size)
+/* Fixed point: 14 - F for a frame whose samples have the given size (the bitwise or of
+ * x ^ (x >> 15)): log2(n_fft) - 1, one more with pre-emphasis, fewer for quiet frames, at least 0. */
+static inline int32_t mrt_window_drop(const mrt_frontend_config *c, int32_t size)
 {
-    int32_t shift = c->pre_emphasis_q15 != 0 ? 1 : 0;
+    int32_t drop = c->pre_emphasis_q15 != 0 ? 1 : 0;
 
-    for (int32_t n = c->n_fft; n > 1; n >>= 1)
-        shift++;
-    for (; size < 1 << 14 && shift > 1; size = 2 * size + 1)    /* |x| <= size + 1 <= 2^(15-g) */
-        shift--;
-    return shift;
+    for (int32_t n = c->n_fft / 2; n > 1; n >>= 1)
+        drop++;
+    for (; size < 1 << 14 && drop > 0; size = 2 * size + 1)     /* |x| <= size + 1 <= 2^(15-g) */
+        drop--;
+    return drop;
 }
 
 #endif

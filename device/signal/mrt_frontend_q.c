@@ -45,7 +45,7 @@ static int32_t load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z
 
     for (uint32_t i = 0; i < window; i++)
         size |= pcm[i] ^ (pcm[i] >> 15);
-    const int32_t drop = mrt_window_shift(&t->config, size) - 1, half = (1 << drop) >> 1;
+    const int32_t drop = mrt_window_drop(&t->config, size), half = (1 << drop) >> 1;
 
     for (uint32_t i = 0; i < n; i++) {
         int32_t y = 0;
@@ -62,7 +62,8 @@ static int32_t load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z
     return 14 - drop;
 }
 
-void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch, int32_t *out)
+void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
+                          int32_t *out)
 {
     int32_t *z = scratch, *mel = z + t->config.n_fft;
 
@@ -70,8 +71,8 @@ void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void
     spectrum_q(t, z, fraction, mel, out);
 }
 
-size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, size_t n, void *scratch,
-                           int32_t *out)
+size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, size_t n,
+                           void *scratch, int32_t *out)
 {
     const size_t n_frames = mrt_frontend_frames(&t->config, n);
     const size_t n_values = (size_t)mrt_frontend_values(&t->config);
@@ -81,7 +82,8 @@ size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, siz
     return n_frames;
 }
 
-int32_t mrt_frontend_push_q(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used, int32_t *out)
+int32_t mrt_frontend_push_q(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
+                            int32_t *out)
 {
     if (!mrt_stream_fill(s, pcm, n, n_used))
         return 0;

@@ -15,26 +15,28 @@
  *   pcm            |x| <= 2^(15-g)
  *   emphasised     Q14: x * 2^14 - (a x' >> 1), of magnitude <= 2^29 + 2^15 * 32440 / 2 < 2^30
  *   window         Q15, w <= 32767; y w >> 15, or x w >> 1 without pre-emphasis: Q14, < 2^(30-g)
- *   windowed       of those, N + P - 1 - g bits are dropped: pcm with F = 15 - N - P + g; g is bounded
- *                  so that F <= 14. With the sum of a Hann window at most n/2:
+ *   windowed       of those, N + P - 1 - g bits are dropped: pcm with F = 15 - N - P + g; g is
+ *                  bounded so that F <= 14. With the sum of a Hann window at most n/2:
  *                  sum |x_i| <= 2^(15+P-g) * 2^F * n/2 = 2^29
  *   FFT            every intermediate is a sum of rotated inputs, of magnitude <= 2^29, plus the
- *                  roundings (below 2 in a component per pass);
- *                  sums of two components of a rotation are components themselves, or <= 2^30
- *   2X             |2X| <= 2 * 2^29 = 2^30; its parts E and T, |Z[k]| + |Z[m-k]| <= 2^30 each, and
- *                  their sum is a component of 2X again
- *   mantissas      2X = r * 2^s, s in {0, 4, 8, 12, 16}, |r| <= 2^15: at least 11 significant bits
+ *                  roundings (below 2 in a component per pass); a component of a rotated value is
+ *                  the sum of two products of <= 2^29
+ *   2X             |2X| <= 2 * 2^29 = 2^30; its parts E and T, |Z[k]| + |Z[m-k]| <= 2^30 each,
+ *                  and their sum is a component of 2X again
+ *   mantissas      2X = r * 2^s, s in {0, 4, 8, 12, 16}, |r| <= 2^15: at least 11 significant
+ *                  bits, or all there are
  *   power          r^2 + i^2 <= 2^31 in U, times 2^2s
  *   weights        Q16 < 2^16; p * w >> 16 from halves, each below 2^32
- *   energy         D. Parseval: the sum over bins of |X|^2 <= n/2 * sum x^2 <= n/2 * 2^(15+P-g+F) * 2^29
- *                  = 2^58, so the sum of |2X|^2 <= 2^60, the roundings of the mantissas (2^-10 of
- *                  it) and the offset (1e-6 * 2^60 at most) included below 2^61
+ *   energy         D. Parseval: the sum over bins of |X|^2 <= n/2 * sum x^2
+ *                  <= n/2 * 2^(15+P-g+F) * 2^29 = 2^58, so the sum of |2X|^2 <= 2^60, and with the
+ *                  roundings of the mantissas (2^-10 of it) and the offset (1e-6 * 2^60 at most)
+ *                  below 2^61
  *   logarithm      Q16. Energy in units of (1/32768)^2: E = D * 2^-(32 + 2F); |ln| < 2^5, 21 bits
  *   DCT            Q15 coefficients of norm <= 1: |sum| <= sqrt(128) * 2^21 < 2^25
  *   out            Q16 rounded to Q12 */
 
-/* log2 of *energy > 0 in Q16, floor-like, error below 4e-5: the position of the leading one, the 16 bits
- * behind it as f, and f (1 - f) q(f) with the cubic q of least error (1.6e-5) for log2(1 + f) - f. */
+/* log2 of *energy > 0 in Q16, error below 6e-5: the position of the leading one, the 16 bits behind
+ * it as f, and f (1 - f) q(f), q the cubic of least error (1.6e-5) for log2(1 + f) - f. */
 MRT_FN V MRT_NAME(log2)(const D *energy)
 {
     D d = *energy;
@@ -70,7 +72,7 @@ MRT_FN V MRT_NAME(log2)(const D *energy)
 MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weight, uint32_t n_mels,
                           V exponent, V *mel)
 {
-    const D offset = ((D){0} + 1152921504607u) >> MRT_WIDE((U)(60 - exponent));     /* 1e-6 * 2^60 */
+    const D offset = ((D){0} + 1152921504607u) >> MRT_WIDE((U)(60 - exponent)); /* 1e-6 * 2^60 */
     D rising = {0};
 
     for (uint32_t b = 0; b <= n_mels; b++) {
@@ -99,7 +101,8 @@ MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weig
 }
 
 /* out[c] = sum over mel, in order, of mel[i] * dct[i][c]. */
-MRT_FN void MRT_NAME(dct)(const V *mel, const int16_t *dct, uint32_t n_mels, uint32_t n_coefficients, V *out)
+MRT_FN void MRT_NAME(dct)(const V *mel, const int16_t *dct, uint32_t n_mels,
+                          uint32_t n_coefficients, V *out)
 {
     for (uint32_t c = 0; c < n_coefficients; c++) {
         V s = {0};

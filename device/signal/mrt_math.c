@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Elementary functions from additions, multiplications, divisions and integers. */
 #include "device/signal/mrt_math.h"
 
 #include "device/signal/mrt_math_internal.h"
@@ -98,7 +99,8 @@ float mrt_sqrtf(float x)
         }
     }
     q = (q + 1) >> 1;
-    return mrt_float_of_bits((int32_t)(q + ((uint32_t)(e + 126) << 23))); /* q's top bit adds 1 to the exponent */
+    q += (uint32_t)(e + 126) << 23;                     /* q's top bit adds 1 to the exponent */
+    return mrt_float_of_bits((int32_t)q);
 }
 
 /* As above with 54 bits; normal x only, so tables can be built. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rounding to int8, from float and from the fixed front end's integers. */
 #include "device/signal/mrt_quantize.h"
 
 int32_t mrt_quant_f32_from(float scale, int32_t zero_point, mrt_quant_f32 *out)

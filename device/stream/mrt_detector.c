@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A ring of probabilities with its sums, thresholds, and a countdown of quiet hops. */
 #include "device/stream/mrt_detector.h"
 
 uint32_t mrt_detector_threshold(float probability)
@@ -13,9 +14,9 @@ uint32_t mrt_detector_threshold(float probability)
 
 static int32_t is_valid(const mrt_detector_config *c)
 {
-    if (c->n_classes < 1 || c->n_classes > MRT_DETECTOR_MAX_CLASSES || c->smooth_hops < 1
-        || c->smooth_hops > MRT_DETECTOR_MAX_HOPS || c->min_count < 1 || c->min_count > c->smooth_hops
-        || c->suppress_hops < 0 || c->suppress_hops > 1000000)
+    if (c->n_classes < 1 || c->n_classes > MRT_DETECTOR_MAX_CLASSES || c->smooth_hops < 1 ||
+        c->smooth_hops > MRT_DETECTOR_MAX_HOPS || c->min_count < 1 ||
+        c->min_count > c->smooth_hops || c->suppress_hops < 0 || c->suppress_hops > 1000000)
         return 0;
     for (int32_t i = 0; i < c->n_classes; i++)
         if (c->thresholds[i] > 65536)

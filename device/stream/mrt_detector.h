@@ -27,8 +27,8 @@ typedef struct {
     int32_t smooth_hops;                /* 1..64 */
     int32_t min_count;                  /* 1..smooth_hops */
     int32_t suppress_hops;              /* 0..1000000 */
-    const uint32_t *thresholds;         /* [n_classes], probability * 65536 in 1..65536; 0: this class
-                                           never triggers. Borrowed for the life of the detector */
+    const uint32_t *thresholds; /* [n_classes], probability * 65536 in 1..65536; 0: this class
+                                   never triggers. Borrowed for the life of the detector */
 } mrt_detector_config;
 
 typedef struct {
@@ -45,7 +45,7 @@ typedef struct {
     int32_t n_quiet;                    /* hops for which nothing triggers yet */
 } mrt_detector;
 
-/* probability in (0, 1] to threshold, to the nearest (at least 1); 0 for 0 and below, and for NaN. */
+/* A probability in (0, 1] as a threshold, to the nearest (at least 1); 0 for 0, below, and NaN. */
 uint32_t mrt_detector_threshold(float probability);
 
 /* 0 for a configuration outside the ranges above. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Histograms: a binary search per value, counters that stop when full. */
 #include "device/watch/mrt_sketch.h"
 
 static int32_t is_valid(const mrt_sketch_config *c)
@@ -62,7 +63,8 @@ void mrt_sketch_add_f32(mrt_sketch *s, const float *values)
 {
     for (int32_t channel = 0; channel < s->config.n_channels; channel++) {
         const float *edges = s->config.edges_f32 + (size_t)channel * (size_t)s->config.n_edges;
-        int32_t bin = 0, above = s->config.n_edges;     /* edges below bin are <= value, from above on > */
+        int32_t bin = 0, above = s->config.n_edges;
+        /* edges before bin are <= value, from above on they are greater */
         while (bin < above) {
             const int32_t middle = (bin + above) / 2;
             if (edges[middle] <= values[channel])

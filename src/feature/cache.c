@@ -10,14 +10,15 @@
 
 #define MAGIC "motefeat"
 #define FORMAT_VERSION 1u
-#define HEADER_BYTES 48                 /* magic, version, count, settings hash; then its checksum */
+#define HEADER_BYTES      48 /* magic, version, count, settings hash; then its checksum */
 #define ENTRY_BYTES 40                  /* sample hash, number of values, checksum */
 #define SUFFIX ".features"
 #define MAX_VALUES ((size_t)1 << 24)
 #define MAX_SEGMENTS 16                 /* more are merged at the next save */
 #define MAX_SEGMENT_BYTES ((size_t)1 << 32)
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "values are used in place as they are in the file");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "values are used in place as they are in the file");
 
 typedef struct {
     mote_sha256 sample;
@@ -31,7 +32,7 @@ typedef struct {
 } entry;
 
 typedef struct {
-    char *path;                         /* NULL: the file was removed, entries still point into the map */
+    char *path; /* NULL: the file was removed, entries still point into the map */
     mote_map map;                       /* empty: written by this process, entries are their own */
 } segment;
 
@@ -61,7 +62,7 @@ mote_sha256 mote_feature_pcm_hash(const int16_t *pcm, size_t n)
     return mote_sha256_of(parts, sizeof parts);
 }
 
-/* Index ----------------------------------------------------------------------------------------- */
+/* Index ----------------------------------------------------------------------------------- */
 
 static size_t slot_of(const mote_feature_cache *c, const mote_sha256 *sample)
 {
@@ -111,12 +112,14 @@ static entry *place(mote_feature_cache *c, const mote_sha256 *sample)
     return e;
 }
 
-/* Segments -------------------------------------------------------------------------------------- */
+/* Segments -------------------------------------------------------------------------------- */
 
 static uint32_t checksum_of(const mote_sha256 *sample, const float *values, size_t n)
 {
-    const uint8_t length[4] = { (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)(n >> 24) };
-    const uint32_t crc = mote_crc32(mote_crc32(0, sample->bytes, sizeof sample->bytes), length, sizeof length);
+    const uint8_t length[4] = {(uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16),
+                               (uint8_t)(n >> 24)};
+    const uint32_t crc =
+        mote_crc32(mote_crc32(0, sample->bytes, sizeof sample->bytes), length, sizeof length);
 
     return mote_crc32(crc, values, n * sizeof *values);
 }
@@ -126,7 +129,8 @@ bool mote_feature_entry_is_good(const mote_feature_entry *e)
     return checksum_of(e->sample, e->values, e->n) == e->checksum;
 }
 
-bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings, mote_feature_visit *visit, void *arg)
+bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings,
+                               mote_feature_visit *visit, void *arg)
 {
     mote_reader r;
 
@@ -135,8 +139,9 @@ bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 
     const uint32_t version = mote_read_u32(&r), count = mote_read_u32(&r);
     const uint8_t *hash = mote_read_bytes(&r, sizeof settings->bytes);
     const uint32_t crc = mote_read_u32(&r);
-    if (r.failed || memcmp(magic, MAGIC, 8) != 0 || version != FORMAT_VERSION
-        || memcmp(hash, settings->bytes, sizeof settings->bytes) != 0 || mote_crc32(0, bytes, HEADER_BYTES) != crc)
+    if (r.failed || memcmp(magic, MAGIC, 8) != 0 || version != FORMAT_VERSION ||
+        memcmp(hash, settings->bytes, sizeof settings->bytes) != 0 ||
+        mote_crc32(0, bytes, HEADER_BYTES) != crc)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         const void *sample = mote_read_bytes(&r, sizeof(mote_sha256));
@@ -252,7 +257,8 @@ static mote_status load_all(mote_feature_cache *c, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg, mote_feature_cache **out, mote_err *err)
+mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg,
+                                    mote_feature_cache **out, mote_err *err)
 {
     MOTE_TRY(mote_feature_config_check(cfg, err));
     MOTE_TRY(mote_dir_make(dir, err));
@@ -292,7 +298,7 @@ void mote_feature_cache_close(mote_feature_cache *c)
     mote_free(c);
 }
 
-/* Entries --------------------------------------------------------------------------------------- */
+/* Entries --------------------------------------------------------------------------------- */
 
 /* Looks at the checksum the first time. A dead entry stays in the index, without values, until
  * it is added again. */
@@ -322,7 +328,8 @@ const float *mote_feature_cache_find(mote_feature_cache *c, const mote_sha256 *s
     return e->n == n && is_usable(c, e) ? e->values : NULL;
 }
 
-mote_status mote_feature_cache_add(mote_feature_cache *c, const mote_sha256 *sample, const float *values, size_t n, mote_err *err)
+mote_status mote_feature_cache_add(mote_feature_cache *c, const mote_sha256 *sample,
+                                   const float *values, size_t n, mote_err *err)
 {
     if (n < 1 || n > MAX_VALUES)
         return mote_fail(err, MOTE_ARG, "feature cache: %zu values, must be 1..%zu", n, MAX_VALUES);
@@ -357,11 +364,13 @@ static size_t count_files(const mote_feature_cache *c)
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c)
 {
     return (mote_feature_cache_state){
-        .n_entries = c->n_entries - c->n_dead, .n_segments = count_files(c), .n_damaged = c->n_damaged,
+        .n_entries = c->n_entries - c->n_dead,
+        .n_segments = count_files(c),
+        .n_damaged = c->n_damaged,
     };
 }
 
-/* Saving ---------------------------------------------------------------------------------------- */
+/* Saving ---------------------------------------------------------------------------------- */
 
 /* The new entries, or with `all` every good one, as a segment. */
 static void write_entries(mote_feature_cache *c, bool all, mote_buf *b)
@@ -403,8 +412,8 @@ static void remove_others(mote_feature_cache *c, const char *keep)
 }
 
 /* The name says the settings and the content, so equal segments are one file. */
-static mote_status name_segment(const mote_feature_cache *c, const mote_buf *b, mote_arena *a, char **path,
-                                mote_err *err)
+static mote_status name_segment(const mote_feature_cache *c, const mote_buf *b, mote_arena *a,
+                                char **path, mote_err *err)
 {
     const mote_sha256 content = mote_sha256_of(b->data, b->len);
     char prefix[17], hex[MOTE_SHA256_HEX_BYTES];

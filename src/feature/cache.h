@@ -26,7 +26,8 @@
 typedef struct mote_feature_cache mote_feature_cache;
 
 /* `dir` is made when it is not there. Damaged or foreign files in it are passed over. */
-MOTE_MUST_USE mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg, mote_feature_cache **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg,
+                                                  mote_feature_cache **out, mote_err *err);
 
 /* Frees everything; entries that were not saved are gone. NULL is fine. */
 void mote_feature_cache_close(mote_feature_cache *c);
@@ -36,7 +37,8 @@ void mote_feature_cache_close(mote_feature_cache *c);
 const float *mote_feature_cache_find(mote_feature_cache *c, const mote_sha256 *sample, size_t n);
 
 /* Remember values [n] (copied), in place of what was there. n is 1..2^24. */
-MOTE_MUST_USE mote_status mote_feature_cache_add(mote_feature_cache *c, const mote_sha256 *sample, const float *values, size_t n, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_cache_add(mote_feature_cache *c, const mote_sha256 *sample,
+                                                 const float *values, size_t n, mote_err *err);
 
 /* Write what was added since the last save. Nothing added, nothing written. */
 MOTE_MUST_USE mote_status mote_feature_cache_save(mote_feature_cache *c, mote_err *err);
@@ -60,7 +62,8 @@ typedef struct {
     uint32_t checksum;                  /* as stored */
 } mote_feature_entry;
 typedef bool mote_feature_visit(void *arg, const mote_feature_entry *e);   /* false: stop */
-bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings, mote_feature_visit *visit, void *arg);
+bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings,
+                               mote_feature_visit *visit, void *arg);
 bool mote_feature_entry_is_good(const mote_feature_entry *e);
 
 #endif

@@ -125,10 +125,13 @@ mote_status mote_feature_config_check(const mote_feature_config *cfg, mote_err *
     if (status == MRT_FRONTEND_OK)
         return MOTE_OK;
     if (row == NULL)
-        return mote_fail(err, MOTE_RANGE, "'n_mels' is too large: with %d mels from %d to %d Hz a filter holds "
-                         "none of the FFT bins, which are %.4g Hz apart; use fewer mels, a wider band or a "
-                         "longer 'n_fft'", (int)cfg->n_mels, (int)cfg->low_hz, (int)cfg->high_hz,
-                         (double)cfg->rate_hz / (double)cfg->n_fft);
+        return mote_fail(
+            err, MOTE_RANGE,
+            "'n_mels' is too large: with %d mels from %d to %d Hz a filter holds "
+            "none of the FFT bins, which are %.4g Hz apart; use fewer mels, a wider band or a "
+            "longer 'n_fft'",
+            (int)cfg->n_mels, (int)cfg->low_hz, (int)cfg->high_hz,
+            (double)cfg->rate_hz / (double)cfg->n_fft);
     MOTE_SCOPED_BUF value;
     mote_buf_init(&value, 64);
     add_value(&value, cfg, row);
@@ -152,12 +155,13 @@ static mote_status unknown_key(const char *what, const char *key, mote_err *err)
         names[i] = KEYS[i].key;
     const char *near = mote_nearest(key, names, N_KEYS);
     if (near != NULL)
-        return mote_fail(err, MOTE_PARSE, "%s: unknown key '%.60s', did you mean '%s'", what, key, near);
+        return mote_fail(err, MOTE_PARSE, "%s: unknown key '%.60s', did you mean '%s'", what, key,
+                         near);
     return mote_fail(err, MOTE_PARSE, "%s: unknown key '%.60s'", what, key);
 }
 
-static mote_status read_value(const json_t *v, const char *what, const key_row *row, mote_feature_config *cfg,
-                              mote_err *err)
+static mote_status read_value(const json_t *v, const char *what, const key_row *row,
+                              mote_feature_config *cfg, mote_err *err)
 {
     char *at = (char *)cfg + row->offset;
 
@@ -168,14 +172,14 @@ static mote_status read_value(const json_t *v, const char *what, const key_row *
                 return MOTE_OK;
             }
         }
-        return mote_fail(err, MOTE_RANGE, "%s: '%s' must be %s, not \"%.60s\"", what, row->key, row->what,
-                         json_string_value(v));
+        return mote_fail(err, MOTE_RANGE, "%s: '%s' must be %s, not \"%.60s\"", what, row->key,
+                         row->what, json_string_value(v));
     }
     if (row->kind == KEY_I32 && json_is_integer(v)) {
         const json_int_t i = json_integer_value(v);
         if (i < 0 || i > INT32_MAX)
-            return mote_fail(err, MOTE_RANGE, "%s: '%s' must be %s, not %" JSON_INTEGER_FORMAT, what, row->key,
-                             row->what, i);
+            return mote_fail(err, MOTE_RANGE, "%s: '%s' must be %s, not %" JSON_INTEGER_FORMAT,
+                             what, row->key, row->what, i);
         const int32_t small = (int32_t)i;
         memcpy(at, &small, sizeof small);
         return MOTE_OK;
@@ -186,11 +190,14 @@ static mote_status read_value(const json_t *v, const char *what, const key_row *
         return MOTE_OK;
     }
     return mote_fail(err, MOTE_PARSE, "%s: '%s' must be a %s: %s", what, row->key,
-                     row->kind == KEY_ARITHMETIC ? "string" : row->kind == KEY_I32 ? "whole number" : "number",
+                     row->kind == KEY_ARITHMETIC ? "string"
+                     : row->kind == KEY_I32      ? "whole number"
+                                                 : "number",
                      row->what);
 }
 
-mote_status mote_feature_config_from_json(const json_t *o, const char *what, mote_feature_config *out, mote_err *err)
+mote_status mote_feature_config_from_json(const json_t *o, const char *what,
+                                          mote_feature_config *out, mote_err *err)
 {
     mote_feature_config cfg = mote_feature_config_default();
 
@@ -210,7 +217,8 @@ mote_status mote_feature_config_from_json(const json_t *o, const char *what, mot
     return MOTE_OK;
 }
 
-mote_status mote_feature_config_parse(const char *what, const char *text, size_t n, mote_feature_config *out, mote_err *err)
+mote_status mote_feature_config_parse(const char *what, const char *text, size_t n,
+                                      mote_feature_config *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *o = NULL;
 
@@ -220,11 +228,12 @@ mote_status mote_feature_config_parse(const char *what, const char *text, size_t
 
 json_t *mote_feature_config_to_json(const mote_feature_config *cfg)
 {
-    return json_pack("{s:s, s:i, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:f}",
-                     "arithmetic", ARITHMETIC_NAMES[cfg->arithmetic == MRT_FIXED], "rate_hz", (int)cfg->rate_hz,
+    return json_pack("{s:s, s:i, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:f}", "arithmetic",
+                     ARITHMETIC_NAMES[cfg->arithmetic == MRT_FIXED], "rate_hz", (int)cfg->rate_hz,
                      "window_ms", cfg->window_ms, "hop_ms", cfg->hop_ms, "n_fft", (int)cfg->n_fft,
                      "n_mels", (int)cfg->n_mels, "n_coefficients", (int)cfg->n_coefficients,
-                     "low_hz", (int)cfg->low_hz, "high_hz", (int)cfg->high_hz, "pre_emphasis", cfg->pre_emphasis);
+                     "low_hz", (int)cfg->low_hz, "high_hz", (int)cfg->high_hz, "pre_emphasis",
+                     cfg->pre_emphasis);
 }
 
 void mote_feature_config_write(const mote_feature_config *cfg, mote_buf *out)
@@ -242,8 +251,9 @@ void mote_feature_config_write(const mote_feature_config *cfg, mote_buf *out)
 mote_sha256 mote_feature_config_hash(const mote_feature_config *cfg)
 {
     const mrt_frontend_config d = mote_feature_device_config(cfg);
-    const int32_t fields[] = { MRT_FRONTEND_VERSION, d.arithmetic, d.rate_hz, d.window, d.hop, d.n_fft, d.n_mels,
-                               d.n_coefficients, d.low_hz, d.high_hz, d.pre_emphasis_q15 };
+    const int32_t fields[] = {
+        MRT_FRONTEND_VERSION, d.arithmetic, d.rate_hz, d.window,          d.hop, d.n_fft, d.n_mels,
+        d.n_coefficients,     d.low_hz,     d.high_hz, d.pre_emphasis_q15};
     char text[16 + sizeof fields];
     size_t n = 16;
 
@@ -258,10 +268,12 @@ void mote_feature_config_describe(const mote_feature_config *cfg, char *out, siz
 {
     char kind[32];
 
-    (void)(cfg->n_coefficients > 0 ? mote_format(kind, sizeof kind, "mfcc %d of", (int)cfg->n_coefficients)
-                                   : mote_format(kind, sizeof kind, "log-mel"));
-    (void)mote_format(out, out_bytes, "%s %d mel, %g/%g ms at %d Hz, %s", kind, (int)cfg->n_mels, cfg->window_ms,
-                      cfg->hop_ms, (int)cfg->rate_hz, ARITHMETIC_NAMES[cfg->arithmetic == MRT_FIXED]);
+    (void)(cfg->n_coefficients > 0
+               ? mote_format(kind, sizeof kind, "mfcc %d of", (int)cfg->n_coefficients)
+               : mote_format(kind, sizeof kind, "log-mel"));
+    (void)mote_format(out, out_bytes, "%s %d mel, %g/%g ms at %d Hz, %s", kind, (int)cfg->n_mels,
+                      cfg->window_ms, cfg->hop_ms, (int)cfg->rate_hz,
+                      ARITHMETIC_NAMES[cfg->arithmetic == MRT_FIXED]);
 }
 
 int32_t mote_feature_frames(const mote_feature_config *cfg, size_t n_samples)

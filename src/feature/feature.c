@@ -38,7 +38,8 @@ static bool can_run(const mote_lane_path *path)
 /* The path of that name, or with NULL the widest; NULL when this machine cannot run it. */
 static const mote_lane_path *find_path(const char *name)
 {
-    const mote_lane_path *const paths[] = { mote_lanes_avx512(), mote_lanes_avx2(), mote_lanes_portable() };
+    const mote_lane_path *const paths[] = {mote_lanes_avx512(), mote_lanes_avx2(),
+                                           mote_lanes_portable()};
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         if (can_run(paths[i]) && (name == NULL || strcmp(paths[i]->name, name) == 0))
@@ -46,11 +47,13 @@ static const mote_lane_path *find_path(const char *name)
     return NULL;
 }
 
-mote_status mote_feature_plan_create(const mote_feature_config *cfg, int32_t n_workers, mote_feature_plan **out, mote_err *err)
+mote_status mote_feature_plan_create(const mote_feature_config *cfg, int32_t n_workers,
+                                     mote_feature_plan **out, mote_err *err)
 {
     MOTE_TRY(mote_feature_config_check(cfg, err));
     if (n_workers < 1 || n_workers > 1024)
-        return mote_fail(err, MOTE_ARG, "feature plan for %d workers, must be 1..1024", (int)n_workers);
+        return mote_fail(err, MOTE_ARG, "feature plan for %d workers, must be 1..1024",
+                         (int)n_workers);
 
     const mrt_frontend_config device = mote_feature_device_config(cfg);
     const size_t table_bytes = mrt_frontend_tables_bytes(&device);
@@ -60,14 +63,17 @@ mote_status mote_feature_plan_create(const mote_feature_config *cfg, int32_t n_w
     p->config = *cfg;
     p->n_workers = n_workers;
     p->path = find_path(NULL);
-    p->scratch_bytes = ((size_t)device.n_fft + 2 * (size_t)device.n_mels) * MOTE_MAX_LANES * sizeof(float);
+    p->scratch_bytes =
+        ((size_t)device.n_fft + 2 * (size_t)device.n_mels) * MOTE_MAX_LANES * sizeof(float);
     p->scratch = mote_alloc_aligned(64, (size_t)n_workers, p->scratch_bytes);
     p->table_memory = mote_alloc_aligned(64, 1, table_bytes);
     if (p->scratch == NULL || p->table_memory == NULL) {
         mote_feature_plan_destroy(p);
-        return mote_fail(err, MOTE_NOMEM, "no memory for a feature plan of %d workers", (int)n_workers);
+        return mote_fail(err, MOTE_NOMEM, "no memory for a feature plan of %d workers",
+                         (int)n_workers);
     }
-    MOTE_BUG_IF(mrt_frontend_build(&device, p->table_memory, table_bytes, &p->tables) != MRT_FRONTEND_OK);
+    MOTE_BUG_IF(mrt_frontend_build(&device, p->table_memory, table_bytes, &p->tables) !=
+                MRT_FRONTEND_OK);
     *out = p;
     return MOTE_OK;
 }
@@ -153,7 +159,8 @@ static mote_status check_length(const mote_feature_plan *p, size_t n, mote_err *
     return MOTE_OK;
 }
 
-mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const int16_t *pcm, size_t n, float *out, mote_err *err)
+mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const int16_t *pcm,
+                              size_t n, float *out, mote_err *err)
 {
     MOTE_BUG_IF(worker < 0 || worker >= p->n_workers);
     MOTE_TRY(check_length(p, n, err));
@@ -164,17 +171,20 @@ mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const 
     return MOTE_OK;
 }
 
-mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool, const int16_t *const *clips, size_t n_clips, size_t n, float *out, mote_err *err)
+mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
+                               const int16_t *const *clips, size_t n_clips, size_t n, float *out,
+                               mote_err *err)
 {
     size_t n_all;
 
     MOTE_TRY(check_length(p, n, err));
     if (mote_pool_threads(pool) > p->n_workers)
-        return mote_fail(err, MOTE_ARG, "feature plan of %d workers used by %d threads", (int)p->n_workers,
-                         (int)mote_pool_threads(pool));
+        return mote_fail(err, MOTE_ARG, "feature plan of %d workers used by %d threads",
+                         (int)p->n_workers, (int)mote_pool_threads(pool));
     const size_t n_frames = mrt_frontend_frames(&p->tables.config, n);
     if (!mote_mul_size(n_frames, n_clips, &n_all))
-        return mote_fail(err, MOTE_LIMIT, "%zu clips of %zu frames are too many", n_clips, n_frames);
+        return mote_fail(err, MOTE_LIMIT, "%zu clips of %zu frames are too many", n_clips,
+                         n_frames);
     frame_run run = { p, clips, n_frames, n_all, out };
     mote_pool_run(pool, (n_all + PIECE_FRAMES - 1) / PIECE_FRAMES, run_piece, &run);
     return MOTE_OK;
@@ -190,14 +200,16 @@ static void quantize_fixed(const mrt_quant_fixed *q, const float *values, size_t
     }
 }
 
-mote_status mote_feature_quantize(const mote_feature_plan *p, float scale, int32_t zero_point, const float *values, size_t n, int8_t *out, mote_err *err)
+mote_status mote_feature_quantize(const mote_feature_plan *p, float scale, int32_t zero_point,
+                                  const float *values, size_t n, int8_t *out, mote_err *err)
 {
     mrt_quant_f32 f;
     mrt_quant_fixed q;
 
     if (!mrt_quant_f32_from(scale, zero_point, &f) || !mrt_quant_fixed_from(scale, zero_point, &q))
-        return mote_fail(err, MOTE_RANGE, "quantisation of features with scale %g and zero point %d",
-                         (double)scale, (int)zero_point);
+        return mote_fail(err, MOTE_RANGE,
+                         "quantisation of features with scale %g and zero point %d", (double)scale,
+                         (int)zero_point);
     if (p->config.arithmetic == MRT_FIXED)
         quantize_fixed(&q, values, n, out);
     else

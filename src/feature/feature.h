@@ -8,8 +8,8 @@
  * Values handed out are float32 for both arithmetics: the fixed-point front end's integers times
  * 2^-12, which is exact.
  *
- * Depends on base/ and device/signal. Used by data/ (profiles), learn/, graph/ (bundles), evaluate/,
- * compile/ (tables), serve/, cli/. */
+ * Depends on base/ and device/signal. Used by data/ (profiles), learn/, graph/ (bundles),
+ * evaluate/, compile/ (tables), serve/, cli/. */
 #ifndef MOTE_FEATURE_FEATURE_H
 #define MOTE_FEATURE_FEATURE_H
 
@@ -45,8 +45,10 @@ MOTE_MUST_USE mote_status mote_feature_config_check(const mote_feature_config *c
 
 /* From a JSON object; members left out have their default. PARSE or ARG for unknown members (with
  * the nearest name) and wrong types, RANGE as check. `what` names the source in errors. */
-MOTE_MUST_USE mote_status mote_feature_config_parse(const char *what, const char *text, size_t n, mote_feature_config *out, mote_err *err);
-MOTE_MUST_USE mote_status mote_feature_config_from_json(const json_t *o, const char *what, mote_feature_config *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_config_parse(const char *what, const char *text, size_t n,
+                                                    mote_feature_config *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_config_from_json(const json_t *o, const char *what,
+                                                        mote_feature_config *out, mote_err *err);
 
 /* All members, as one JSON object in canonical form: equal settings, equal bytes. to_json gives a
  * new reference owned by the caller (NULL: out of memory). */
@@ -69,22 +71,31 @@ int32_t mote_feature_values(const mote_feature_config *cfg);
 /* Tables and scratch memory for n_workers threads (1..1024). The functions below may run at the
  * same time on one plan with different `worker` in [0, n_workers). */
 typedef struct mote_feature_plan mote_feature_plan;
-MOTE_MUST_USE mote_status mote_feature_plan_create(const mote_feature_config *cfg, int32_t n_workers, mote_feature_plan **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_plan_create(const mote_feature_config *cfg,
+                                                   int32_t n_workers, mote_feature_plan **out,
+                                                   mote_err *err);
 void mote_feature_plan_destroy(mote_feature_plan *p);
-const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p);   /* borrowed, as long as p */
-const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p);   /* borrowed, as long as p */
+/* Borrowed, live as long as p. */
+const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p);
+const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p);
 
 /* A clip of n samples to out [frames][values]. SHAPE when it is shorter than one window. */
-MOTE_MUST_USE mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const int16_t *pcm, size_t n, float *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker,
+                                            const int16_t *pcm, size_t n, float *out,
+                                            mote_err *err);
 
 /* n_clips clips of n samples each to out [n_clips][frames][values], frames of neighbouring clips
  * side by side. pool NULL: on this thread; its threads use the plan's workers (ARG when the plan
  * has fewer). The results do not depend on the number of threads. */
-MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool, const int16_t *const *clips, size_t n_clips, size_t n, float *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
+                                             const int16_t *const *clips, size_t n_clips, size_t n,
+                                             float *out, mote_err *err);
 
 /* Features (as made by this plan) to the int8 input of a network, as the firmware does it:
  * device/signal/mrt_quantize.h. RANGE for a scale that is not positive or out of range. */
-MOTE_MUST_USE mote_status mote_feature_quantize(const mote_feature_plan *p, float scale, int32_t zero_point, const float *values, size_t n, int8_t *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_feature_quantize(const mote_feature_plan *p, float scale,
+                                                int32_t zero_point, const float *values, size_t n,
+                                                int8_t *out, mote_err *err);
 
 /* Which batch path runs: "avx512", "avx2" or "portable". Tests and benchmarks may choose; NULL or
  * a path that this machine lacks: the best, false. Not while a plan is in use. */

@@ -16,8 +16,8 @@
 
 /* lanes frames: pcm[l] [window] to out[l] [values] (int32 of the fixed variant as exact floats).
  * scratch is aligned to 64 and holds (n_fft + 2 * n_mels) * lanes * 4 bytes. */
-typedef void mote_lane_frames(const mrt_frontend_tables *t, const int16_t *const *pcm, void *scratch,
-                              float *const *out);
+typedef void mote_lane_frames(const mrt_frontend_tables *t, const int16_t *const *pcm,
+                              void *scratch, float *const *out);
 
 typedef struct {
     const char *name;

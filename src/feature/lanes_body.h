@@ -17,7 +17,8 @@ typedef uint64_t vd __attribute__((vector_size(8 * LANES)));
 
 #define FN static inline __attribute__((always_inline)) TARGET
 
-/* Indices that interleave the low or high halves of each 128 bits: as unpacklo/hi of 32 and 64 bits. */
+/* Indices that interleave the low or high halves of each 128 bits: as unpacklo/hi of 32 and 64
+ * bits. */
 #if LANES == 16
 #define EACH_QUAD(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, \
                               a + 12, b + 12, c + 12, d + 12
@@ -61,8 +62,10 @@ FN void load_pairs(const int16_t *const *pcm, size_t at, vi pairs[4])
 {
     const vi r0 = load_rows(pcm, at, 0), r1 = load_rows(pcm, at, 1);
     const vi r2 = load_rows(pcm, at, 2), r3 = load_rows(pcm, at, 3);
-    const vi a = SHUFFLE(r0, r1, 0, LANES, 1, LANES + 1), b = SHUFFLE(r0, r1, 2, LANES + 2, 3, LANES + 3);
-    const vi c = SHUFFLE(r2, r3, 0, LANES, 1, LANES + 1), d = SHUFFLE(r2, r3, 2, LANES + 2, 3, LANES + 3);
+    const vi a = SHUFFLE(r0, r1, 0, LANES, 1, LANES + 1),
+             b = SHUFFLE(r0, r1, 2, LANES + 2, 3, LANES + 3);
+    const vi c = SHUFFLE(r2, r3, 0, LANES, 1, LANES + 1),
+             d = SHUFFLE(r2, r3, 2, LANES + 2, 3, LANES + 3);
 
     pairs[0] = SHUFFLE(a, c, 0, 1, LANES, LANES + 1);
     pairs[1] = SHUFFLE(a, c, 2, 3, LANES + 2, LANES + 3);
@@ -166,7 +169,7 @@ FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
     uint32_t r = 0;
 
     for (int32_t l = 0; l < LANES; l++)
-        drop[l] = mrt_window_shift(&t->config, size_of(pcm[l], window)) - 1;
+        drop[l] = mrt_window_drop(&t->config, size_of(pcm[l], window));
     const vi half = (((vi){0} + 1) << drop) >> 1;
     for (uint32_t i = 0; i < n; i += 8) {
         vi pairs[4] = {{0}};
@@ -177,8 +180,11 @@ FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
         for (uint32_t j = 0; j < 4; j++) {
             const uint32_t at = i + 2 * j;
             const vi x = (vi)((vu)pairs[j] << 16) >> 16, y = pairs[j] >> 16;
-            const vi even = at < window ? window_q15(x, at == 0 ? x : before, a, weight_q15(t, window, at)) : (vi){0};
-            const vi odd = at + 1 < window ? window_q15(y, x, a, weight_q15(t, window, at + 1)) : (vi){0};
+            const vi even = at < window
+                                ? window_q15(x, at == 0 ? x : before, a, weight_q15(t, window, at))
+                                : (vi){0};
+            const vi odd =
+                at + 1 < window ? window_q15(y, x, a, weight_q15(t, window, at + 1)) : (vi){0};
             before = y;
             z[2 * r] = (even + half) >> drop;
             z[2 * r + 1] = (odd + half) >> drop;
@@ -219,8 +225,8 @@ FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_q_body.h"
 
-TARGET static void frames_f32(const mrt_frontend_tables *t, const int16_t *const *pcm, void *scratch,
-                              float *const *out)
+TARGET static void frames_f32(const mrt_frontend_tables *t, const int16_t *const *pcm,
+                              void *scratch, float *const *out)
 {
     const uint32_t n_values = (uint32_t)mrt_frontend_values(&t->config);
     vf *z = scratch, *mel = z + t->config.n_fft, *values = mel + t->config.n_mels;

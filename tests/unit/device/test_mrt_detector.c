@@ -59,12 +59,15 @@ static void detections_equal_the_slow_reference(void **state)
             if (mote_rng_below(&rng, 20) == 0)
                 level = (int32_t)mote_rng_below(&rng, 256) - 128;
             for (int32_t i = 0; i < c.n_classes; i++)
-                history[hop][i] = (int8_t)(mote_rng_below(&rng, 3) == 0 ? level : (int32_t)mote_rng_below(&rng, 256) - 128);
+                history[hop][i] = (int8_t)(mote_rng_below(&rng, 3) == 0
+                                               ? level
+                                               : (int32_t)mote_rng_below(&rng, 256) - 128);
             mrt_detection hit = { -7, 7 };
             int64_t sums[MAX_N];
             int32_t count;
             const int32_t is_hit = mrt_detector_push(&d, history[hop], &hit);
-            const int32_t want = reference(&c, (const int8_t(*)[MAX_N])history, hop, &last_hit, sums, &count);
+            const int32_t want =
+                reference(&c, (const int8_t(*)[MAX_N])history, hop, &last_hit, sums, &count);
             assert_int_equal(is_hit, want >= 0);
             assert_int_equal(hit.class_id, want >= 0 ? want : -7);
             if (is_hit) {
@@ -137,9 +140,9 @@ static void bad_configurations_are_refused(void **state)
     (void)state;
     static const uint32_t good[256], bad[2] = { 1, 65537 };
     static const mrt_detector_config cases[] = {
-        { 0, 1, 1, 0, good },  { 257, 1, 1, 0, good }, { 2, 0, 1, 0, good }, { 2, 65, 1, 0, good },
-        { 2, 4, 0, 0, good },  { 2, 4, 5, 0, good },   { 2, 4, 1, -1, good }, { 2, 4, 1, 1000001, good },
-        { 2, 4, 1, 0, bad },
+        {0, 1, 1, 0, good},  {257, 1, 1, 0, good},     {2, 0, 1, 0, good},
+        {2, 65, 1, 0, good}, {2, 4, 0, 0, good},       {2, 4, 5, 0, good},
+        {2, 4, 1, -1, good}, {2, 4, 1, 1000001, good}, {2, 4, 1, 0, bad},
     };
     uint16_t memory[64];
     mrt_detector d;

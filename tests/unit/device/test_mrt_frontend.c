@@ -55,15 +55,15 @@ static size_t compute(const mrt_frontend_tables *t, const int16_t *samples, size
     return frames;
 }
 
-/* Golden ---------------------------------------------------------------------------------------- */
+/* Golden ---------------------------------------------------------------------------------- */
 
 static int32_t member(const json_t *o, const char *key)
 {
     return (int32_t)json_integer_value(json_object_get(o, key));
 }
 
-/* How far the log energy of one band may be off. u is the unit roundoff of the arithmetic: 2^-24, or
- * 2^-16 for Q15 tables.
+/* How far the log energy of one band may be off. u is the unit roundoff of the arithmetic: 2^-24,
+ * or 2^-16 for Q15 tables.
  *
  * The FFT's error has norm at most u * 5 log2(n) * norm of the spectrum (Higham, Accuracy and
  * Stability, 2nd ed., theorem 24.2), so the square root of a band's energy moves by at most that:
@@ -71,33 +71,39 @@ static int32_t member(const json_t *o, const char *key)
  * logarithm: 40 u of relative error and 2 u of the result.
  *
  * The fixed variant keeps 11 bits or more of every bin (2^-12 each way, doubled by the square, and
- * as much again for weights and log2) and rounds its output to 2^-12. And it rounds samples to units
- * of 2^-F / 2^15, where F grows as the loudest sample of the frame (here: of the clip, as a part of full
- * scale; at most twice as large as the power of two that counts) gets smaller: n independent errors of at most half a unit are noise of sqrt(n / 12) in every
- * bin, six sigmas of which are allowed; the products are rounded down, by half a unit on average,
- * which the passes after the second may add up to n / 16 in one bin. A band of w bins sums sqrt(w). */
-static double tolerance(const mrt_frontend_config *c, double loudest, double power, double log_energy)
+ * as much again for weights and log2) and rounds its output to 2^-12. And it rounds samples to
+ * units of 2^-F / 2^15, where F grows as the loudest sample of the frame (here: of the clip, as a
+ * part of full scale; at most twice as large as the power of two that counts) gets smaller: n
+ * independent errors of at most half a unit are noise of sqrt(n / 12) in every bin, six sigmas of
+ * which are allowed; the products are rounded down, by half a unit on average, which the passes
+ * after the second may add up to n / 16 in one bin. A band of w bins sums sqrt(w). */
+static double tolerance(const mrt_frontend_config *c, double loudest, double power,
+                        double log_energy)
 {
     const double log2n = log2((double)c->n_fft), energy = exp(log_energy);
     const double u = c->arithmetic == MRT_FLOAT ? 0x1p-24 : 0x1p-16;
     const double transform = 10 * u * log2n * sqrt(power / energy);
     if (c->arithmetic == MRT_FLOAT)
         return transform + u * (40 + 2 * fabs(log_energy));
-    const double unit = exp2(log2n + (c->pre_emphasis_q15 != 0) - 30) * fmax(2 * loudest, 0x1p-9);  /* F <= 14 */
+    const double unit =
+        exp2(log2n + (c->pre_emphasis_q15 != 0) - 30) * fmax(2 * loudest, 0x1p-9); /* F <= 14 */
     const double noise = unit * (6 * sqrt(c->n_fft / 12.0) + c->n_fft / 16.0);
-    return transform + 0x1p-10 + 0x1p-12 + 2 * noise * sqrt(fmax(1, c->n_fft / 2.0 / c->n_mels) / energy);
+    return transform + 0x1p-10 + 0x1p-12 +
+           2 * noise * sqrt(fmax(1, c->n_fft / 2.0 / c->n_mels) / energy);
 }
 
 typedef struct { double worst, worst_of_tolerance; } margins;
 
-static void check_frame(const double *got, const json_t *want, const double *tol, margins *m, const char *kind)
+static void check_frame(const double *got, const json_t *want, const double *tol, margins *m,
+                        const char *kind)
 {
     for (size_t i = 0; i < json_array_size(want); i++) {
         const double error = fabs(got[i] - json_number_value(json_array_get(want, i)));
         if (!(error <= tol[i]))
             fail_msg("%s: value %zu is off by %g, allowed %g", kind, i, error, tol[i]);
         m->worst = error > m->worst ? error : m->worst;
-        m->worst_of_tolerance = error / tol[i] > m->worst_of_tolerance ? error / tol[i] : m->worst_of_tolerance;
+        m->worst_of_tolerance =
+            error / tol[i] > m->worst_of_tolerance ? error / tol[i] : m->worst_of_tolerance;
     }
 }
 
@@ -108,8 +114,16 @@ static void check_case(const json_t *item, int32_t arithmetic, margins *log_mel,
     const json_t *power = json_object_get(item, "power"), *logs = json_object_get(item, "log_mel");
     const char *kind = json_string_value(json_object_get(item, "kind"));
     mrt_frontend_config c = {
-        arithmetic, member(o, "rate_hz"), member(o, "window"), member(o, "hop"), member(o, "n_fft"),
-        member(o, "n_mels"), 0, member(o, "low_hz"), member(o, "high_hz"), member(o, "pre_emphasis_q15"),
+        arithmetic,
+        member(o, "rate_hz"),
+        member(o, "window"),
+        member(o, "hop"),
+        member(o, "n_fft"),
+        member(o, "n_mels"),
+        0,
+        member(o, "low_hz"),
+        member(o, "high_hz"),
+        member(o, "pre_emphasis_q15"),
     };
     const size_t n = json_array_size(samples);
     for (size_t i = 0; i < n; i++)
@@ -143,7 +157,8 @@ static void check_case(const json_t *item, int32_t arithmetic, margins *log_mel,
         const double own = u * c.n_mels * 14 * sqrt(2.0 * (arithmetic == MRT_FLOAT ? c.n_mels : 1));
         for (int32_t i = 0; i < c.n_coefficients; i++)
             tol[i] = sqrt(norms[f]) + own;
-        check_frame(values + f * (size_t)c.n_coefficients, json_array_get(wanted, f), tol, mfcc, kind);
+        check_frame(values + f * (size_t)c.n_coefficients, json_array_get(wanted, f), tol, mfcc,
+                    kind);
     }
     mote_free(b.memory);
 }
@@ -163,14 +178,15 @@ static void values_agree_with_numpy_and_scipy(void **state)
         margins log_mel = {0}, mfcc = {0};
         for (size_t i = 0; i < json_array_size(cases); i++)
             check_case(json_array_get(cases, i), arithmetic, &log_mel, &mfcc);
-        print_message("%s: log-mel off by at most %.3g (%.2f of the bound), coefficients %.3g (%.2f)\n",
-                      arithmetic == MRT_FLOAT ? "float" : "fixed", log_mel.worst, log_mel.worst_of_tolerance,
-                      mfcc.worst, mfcc.worst_of_tolerance);
+        print_message(
+            "%s: log-mel off by at most %.3g (%.2f of the bound), coefficients %.3g (%.2f)\n",
+            arithmetic == MRT_FLOAT ? "float" : "fixed", log_mel.worst, log_mel.worst_of_tolerance,
+            mfcc.worst, mfcc.worst_of_tolerance);
     }
     json_decref(doc);
 }
 
-/* Properties ------------------------------------------------------------------------------------ */
+/* Properties ------------------------------------------------------------------------------ */
 
 static void silence_is_the_logarithm_of_the_offset(void **state)
 {
@@ -196,8 +212,8 @@ static void silence_is_the_logarithm_of_the_offset(void **state)
 }
 
 /* A constant has no energy above the main lobe of the window (two bins of the window's own length,
- * 67 Hz): bands from 200 Hz on see what the sidelobes leave, which for whole-period Hann is nothing,
- * and with 480 of 512 samples the skirt, falling 18 dB an octave from -31 dB. */
+ * 67 Hz): bands from 200 Hz on see what the sidelobes leave, which for whole-period Hann is
+ * nothing, and with 480 of 512 samples the skirt, falling 18 dB an octave from -31 dB. */
 static void a_constant_has_no_energy_in_high_bands(void **state)
 {
     (void)state;
@@ -243,7 +259,8 @@ static void an_impulse_gives_the_sums_of_the_weights(void **state)
         assert_int_equal(compute(&b.t, pcm, 480, values), 1);
         const double v = 20000.0 / 32768 * 0.5 * (1 - cos(2 * acos(-1.0) * 200 / 480));
         for (int32_t m = 0; m < 40; m++)
-            assert_true(fabs(values[m] - log(v * v * sums[m] + 1e-6)) < (arithmetic == MRT_FLOAT ? 4e-6 : 1e-3));
+            assert_true(fabs(values[m] - log(v * v * sums[m] + 1e-6)) <
+                        (arithmetic == MRT_FLOAT ? 4e-6 : 1e-3));
         mote_free(b.memory);
         mote_free(weights.memory);
     }
@@ -262,7 +279,8 @@ static void full_scale_does_not_overflow(void **state)
                     const uint32_t period = 1u << (2 * pattern);
                     pcm[i] = pattern == 5 || (i / period & 1u) != 0 ? -32768 : 32767;
                 }
-                mrt_frontend_config c = { MRT_FLOAT, 16000, n_fft, n_fft, n_fft, 5, 0, 0, 8000, emphasis };
+                mrt_frontend_config c = {MRT_FLOAT, 16000, n_fft, n_fft, n_fft,
+                                         5,         0,     0,     8000,  emphasis};
                 built b = build(&c);
                 assert_int_equal(compute(&b.t, pcm, (size_t)n_fft, a), 1);
                 mote_free(b.memory);
@@ -272,13 +290,14 @@ static void full_scale_does_not_overflow(void **state)
                 mote_free(b.memory);
                 for (int32_t i = 0; i < 5; i++)     /* bands 90 dB below the loudest are rounding */
                     if (a[i] > 0.0 && fabs(a[i] - q[i]) > 0.02)
-                        fail_msg("n_fft %d pattern %u band %d: float %g fixed %g", (int)n_fft, pattern, (int)i, a[i], q[i]);
+                        fail_msg("n_fft %d pattern %u band %d: float %g fixed %g", (int)n_fft,
+                                 pattern, (int)i, a[i], q[i]);
             }
         }
     }
 }
 
-/* Streams and frames ----------------------------------------------------------------------------- */
+/* Streams and frames ---------------------------------------------------------------------- */
 
 static void streams_in_any_chunks_give_the_bits_of_the_clip(void **state)
 {
@@ -289,8 +308,9 @@ static void streams_in_any_chunks_give_the_bits_of_the_clip(void **state)
         const size_t n = pcm_draw(&r) % 9000u, values = (size_t)mrt_frontend_values(&c);
         built b = build(&c);
         pcm_fill(&r, pcm_draw(&r), pcm, n);
-        const size_t frames = c.arithmetic == MRT_FLOAT ? mrt_frontend_clip_f32(&b.t, pcm, n, scratch, got_f32)
-                                                        : mrt_frontend_clip_q(&b.t, pcm, n, scratch, got_q);
+        const size_t frames = c.arithmetic == MRT_FLOAT
+                                  ? mrt_frontend_clip_f32(&b.t, pcm, n, scratch, got_f32)
+                                  : mrt_frontend_clip_q(&b.t, pcm, n, scratch, got_q);
         assert_int_equal(frames, mrt_frontend_frames(&c, n));
         void *memory = mote_alloc(1, mrt_frontend_stream_bytes(&c));
         mrt_frontend_stream s;
@@ -308,11 +328,13 @@ static void streams_in_any_chunks_give_the_bits_of_the_clip(void **state)
                     if (c.arithmetic == MRT_FLOAT) {
                         if (mrt_frontend_push_f32(&s, pcm + at, left, &used, values_f32)) {
                             assert_true(frame < frames);
-                            assert_memory_equal(values_f32, got_f32 + frame++ * values, values * sizeof(float));
+                            assert_memory_equal(values_f32, got_f32 + frame++ * values,
+                                                values * sizeof(float));
                         }
                     } else if (mrt_frontend_push_q(&s, pcm + at, left, &used, values_q)) {
                         assert_true(frame < frames);
-                        assert_memory_equal(values_q, got_q + frame++ * values, values * sizeof(int32_t));
+                        assert_memory_equal(values_q, got_q + frame++ * values,
+                                            values * sizeof(int32_t));
                     }
                     assert_true(used > 0 && used <= left);
                     at += used;
@@ -361,20 +383,38 @@ static void the_fixed_variant_follows_the_float_variant(void **state)
     }
 }
 
-/* Configuration and tables ------------------------------------------------------------------------ */
+/* Configuration and tables ---------------------------------------------------------------- */
 
 static void bad_configurations_are_named(void **state)
 {
     (void)state;
-    static const struct { size_t offset; int32_t value; mrt_frontend_status status; } cases[] = {
-#define BAD(field, value, status) { offsetof(mrt_frontend_config, field), value, MRT_FRONTEND_##status }
-        BAD(arithmetic, 2, BAD_ARITHMETIC), BAD(arithmetic, -1, BAD_ARITHMETIC), BAD(rate_hz, 3999, BAD_RATE),
-        BAD(rate_hz, 96001, BAD_RATE), BAD(n_fft, 0, BAD_FFT), BAD(n_fft, 64, BAD_FFT), BAD(n_fft, 4096, BAD_FFT),
-        BAD(n_fft, 511, BAD_FFT), BAD(n_fft, INT32_MIN, BAD_FFT), BAD(window, 15, BAD_WINDOW),
-        BAD(window, 513, BAD_WINDOW), BAD(hop, 0, BAD_HOP), BAD(hop, 481, BAD_HOP), BAD(n_mels, 0, BAD_MELS),
-        BAD(n_mels, 129, BAD_MELS), BAD(n_mels, 100, EMPTY_MEL), BAD(n_coefficients, -1, BAD_COEFFICIENTS),
-        BAD(n_coefficients, 41, BAD_COEFFICIENTS), BAD(low_hz, -1, BAD_LOW), BAD(low_hz, 4000, BAD_LOW),
-        BAD(high_hz, 8001, BAD_HIGH), BAD(high_hz, 0, BAD_HIGH), BAD(pre_emphasis_q15, -1, BAD_PRE_EMPHASIS),
+    static const struct { size_t offset; int32_t value; mrt_frontend_status status;
+    } cases[] = {
+#define BAD(field, value, status)                                                                  \
+    {offsetof(mrt_frontend_config, field), value, MRT_FRONTEND_##status}
+        BAD(arithmetic, 2, BAD_ARITHMETIC),
+        BAD(arithmetic, -1, BAD_ARITHMETIC),
+        BAD(rate_hz, 3999, BAD_RATE),
+        BAD(rate_hz, 96001, BAD_RATE),
+        BAD(n_fft, 0, BAD_FFT),
+        BAD(n_fft, 64, BAD_FFT),
+        BAD(n_fft, 4096, BAD_FFT),
+        BAD(n_fft, 511, BAD_FFT),
+        BAD(n_fft, INT32_MIN, BAD_FFT),
+        BAD(window, 15, BAD_WINDOW),
+        BAD(window, 513, BAD_WINDOW),
+        BAD(hop, 0, BAD_HOP),
+        BAD(hop, 481, BAD_HOP),
+        BAD(n_mels, 0, BAD_MELS),
+        BAD(n_mels, 129, BAD_MELS),
+        BAD(n_mels, 100, EMPTY_MEL),
+        BAD(n_coefficients, -1, BAD_COEFFICIENTS),
+        BAD(n_coefficients, 41, BAD_COEFFICIENTS),
+        BAD(low_hz, -1, BAD_LOW),
+        BAD(low_hz, 4000, BAD_LOW),
+        BAD(high_hz, 8001, BAD_HIGH),
+        BAD(high_hz, 0, BAD_HIGH),
+        BAD(pre_emphasis_q15, -1, BAD_PRE_EMPHASIS),
         BAD(pre_emphasis_q15, 32441, BAD_PRE_EMPHASIS),
 #undef BAD
     };
@@ -390,7 +430,8 @@ static void bad_configurations_are_named(void **state)
     mrt_frontend_tables t;
     const size_t bytes = mrt_frontend_tables_bytes(&good);
     assert_int_equal(mrt_frontend_build(&good, scratch, bytes - 1, &t), MRT_FRONTEND_SMALL_MEMORY);
-    assert_int_equal(mrt_frontend_build(&good, (char *)scratch + 2, bytes, &t), MRT_FRONTEND_SMALL_MEMORY);
+    assert_int_equal(mrt_frontend_build(&good, (char *)scratch + 2, bytes, &t),
+                     MRT_FRONTEND_SMALL_MEMORY);
 }
 
 /* What the C generator relies on: the arrays listed are all there is. */
@@ -413,7 +454,8 @@ static void tables_made_of_the_listed_arrays_give_the_same_bits(void **state)
             void *owned[MRT_FRONTEND_MAX_ARRAYS];
             size_t all = 0;
             for (int32_t i = 0; i < n; i++) {
-                const size_t bytes = (size_t)arrays[i].n * (arrays[i].type == MRT_ARRAY_F32 ? 4 : 2);
+                const size_t bytes =
+                    (size_t)arrays[i].n * (arrays[i].type == MRT_ARRAY_F32 ? 4 : 2);
                 all += bytes;
                 owned[i] = mote_alloc(1, bytes);
                 memcpy(owned[i], arrays[i].data, bytes);

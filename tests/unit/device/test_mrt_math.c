@@ -47,12 +47,14 @@ static void sinf_and_cosf_are_within_8e_8(void **state)
     double worst = 0;
     for (uint32_t i = 0; i < 2000000; i++) {
         const float x = (float)((double)i * 0.00819 - 8190.0);
-        const double s = fabs((double)mrt_sinf(x) - sin((double)x)), c = fabs((double)mrt_cosf(x) - cos((double)x));
+        const double s = fabs((double)mrt_sinf(x) - sin((double)x)),
+                     c = fabs((double)mrt_cosf(x) - cos((double)x));
         worst = fmax(worst, fmax(s, c));
     }
     for (uint32_t i = 0; i < 1000000; i++) {
         const float x = (float)((double)i * 1.3e-5 - 6.5);
-        const double s = fabs((double)mrt_sinf(x) - sin((double)x)), c = fabs((double)mrt_cosf(x) - cos((double)x));
+        const double s = fabs((double)mrt_sinf(x) - sin((double)x)),
+                     c = fabs((double)mrt_cosf(x) - cos((double)x));
         worst = fmax(worst, fmax(s, c));
     }
     print_message("mrt_sinf, mrt_cosf: %.3g\n", worst);
@@ -90,7 +92,8 @@ static void square_roots_are_correctly_rounded(void **state)
 static void turns_are_within_2_to_the_minus_52(void **state)
 {
     (void)state;
-    static const uint32_t lengths[] = { 1, 2, 3, 7, 8, 480, 512, 1000, 2048, 4 * 40, 4 * 128, 1u << 20 };
+    static const uint32_t lengths[] = {1,   2,    3,    7,      8,       480,
+                                       512, 1000, 2048, 4 * 40, 4 * 128, 1u << 20};
     long double worst = 0;
     const long double pi = 3.14159265358979323846264338327950288L;
     for (size_t l = 0; l < T_COUNT(lengths); l++) {
@@ -103,9 +106,11 @@ static void turns_are_within_2_to_the_minus_52(void **state)
     }
     print_message("mrt_sin_turn, mrt_cos_turn: 2^%.2f\n", (double)log2l(worst));
     assert_true(worst < 0x1p-52L);
-    assert_true(mrt_sin_turn(0, 512) == 0.0 && mrt_sin_turn(128, 512) == 1.0 && mrt_sin_turn(256, 512) == 0.0);
-    assert_true(mrt_cos_turn(0, 512) == 1.0 && mrt_cos_turn(128, 512) == 0.0 && mrt_cos_turn(384, 512) == 0.0);
-    for (uint32_t k = 0; k < 512; k++)                  /* the symmetries are exact, but at pi/4, where */
+    assert_true(mrt_sin_turn(0, 512) == 0.0 && mrt_sin_turn(128, 512) == 1.0 &&
+                mrt_sin_turn(256, 512) == 0.0);
+    assert_true(mrt_cos_turn(0, 512) == 1.0 && mrt_cos_turn(128, 512) == 0.0 &&
+                mrt_cos_turn(384, 512) == 0.0);
+    for (uint32_t k = 0; k < 512; k++) /* the symmetries are exact, but at pi/4, where */
         if (k % 128 != 64)                              /* either series may serve */
             assert_true(mrt_sin_turn(k, 512) == -mrt_sin_turn(512 - k, 512)
                         && mrt_cos_turn(k, 512) == mrt_sin_turn(k + 128, 512));

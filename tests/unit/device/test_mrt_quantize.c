@@ -19,9 +19,11 @@ static void halves_go_away_from_zero_and_ends_saturate(void **state)
     mrt_quant_f32 f;
     mrt_quant_fixed q;
     assert_true(mrt_quant_f32_from(1.0f, 3, &f) && mrt_quant_fixed_from(1.0f, 3, &q));
-    static const struct { float x; int8_t want; } cases[] = {
-        { 0.0f, 3 }, { 0.49f, 3 }, { 0.5f, 4 }, { -0.5f, 2 }, { 1.5f, 5 }, { -1.5f, 1 }, { -0.49f, 3 },
-        { 2.5f, 6 }, { 123.5f, 127 }, { 124.4f, 127 }, { -130.5f, -128 }, { -131.0f, -128 }, { 1e4f, 127 }, { -1e4f, -128 },
+    static const struct { float x; int8_t want;
+    } cases[] = {
+        {0.0f, 3},       {0.49f, 3},      {0.5f, 4},   {-0.5f, 2},    {1.5f, 5},
+        {-1.5f, 1},      {-0.49f, 3},     {2.5f, 6},   {123.5f, 127}, {124.4f, 127},
+        {-130.5f, -128}, {-131.0f, -128}, {1e4f, 127}, {-1e4f, -128},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         const int32_t fixed = (int32_t)lrint((double)cases[i].x * (1 << MRT_FRONTEND_Q));
@@ -58,7 +60,8 @@ static void results_are_the_rounded_quotients(void **state)
         const int32_t zero_point = (int32_t)mote_rng_below(&rng, 256) - 128;
         mrt_quant_f32 f;
         mrt_quant_fixed q;
-        assert_true(mrt_quant_f32_from(scale, zero_point, &f) && mrt_quant_fixed_from(scale, zero_point, &q));
+        assert_true(mrt_quant_f32_from(scale, zero_point, &f) &&
+                    mrt_quant_fixed_from(scale, zero_point, &q));
         assert_true(q.shift >= 1 && q.shift <= 62);
         for (int i = 0; i < 100; i++) {
             const int32_t fixed = (int32_t)mote_rng_below(&rng, 1u << 21) - (1 << 20);

@@ -14,8 +14,16 @@ static void values_fall_into_the_bins_of_the_header(void **state)
     mrt_sketch s;
     assert_int_equal(mrt_sketch_bytes(&c), sizeof memory);
     assert_true(mrt_sketch_init(&s, &c, memory));
-    const float values[] = { -1e30f, -1.5f, -1.0f, -0.5f, -0.0f, 2.4f, 2.5f, 1e30f, strtof("inf", NULL),
-                             strtof("nan", NULL) };
+    const float values[] = {-1e30f,
+                            -1.5f,
+                            -1.0f,
+                            -0.5f,
+                            -0.0f,
+                            2.4f,
+                            2.5f,
+                            1e30f,
+                            strtof("inf", NULL),
+                            strtof("nan", NULL)};
     for (size_t i = 0; i < T_COUNT(values); i++)
         mrt_sketch_add_f32(&s, &values[i]);
     assert_int_equal(memory[0], 3);     /* -1e30, -1.5, nan */
@@ -45,10 +53,13 @@ static void bins_equal_a_linear_count_of_edges(void **state)
                 edges_f[channel * n_edges + i] = (float)edge;
             }
         }
-        const mrt_sketch_config c = { CHANNELS, n_edges, edges, NULL }, cf = { CHANNELS, n_edges, NULL, edges_f };
-        static uint32_t m[CHANNELS * 256], m8[CHANNELS * 256], mf[CHANNELS * 256], want[CHANNELS * 256];
+        const mrt_sketch_config c = {CHANNELS, n_edges, edges, NULL},
+                                cf = {CHANNELS, n_edges, NULL, edges_f};
+        static uint32_t m[CHANNELS * 256], m8[CHANNELS * 256], mf[CHANNELS * 256],
+            want[CHANNELS * 256];
         mrt_sketch s, s8, sf;
-        assert_true(mrt_sketch_init(&s, &c, m) && mrt_sketch_init(&s8, &c, m8) && mrt_sketch_init(&sf, &cf, mf));
+        assert_true(mrt_sketch_init(&s, &c, m) && mrt_sketch_init(&s8, &c, m8) &&
+                    mrt_sketch_init(&sf, &cf, mf));
         memset(want, 0, sizeof want);
         for (int step = 0; step < 500; step++) {
             int32_t v[CHANNELS];
@@ -99,11 +110,12 @@ static void bad_edges_and_sizes_are_refused(void **state)
 {
     (void)state;
     static const int32_t good[] = { 1, 2 }, equal[] = { 2, 2 }, falling[] = { 2, 1 };
-    const float nan_edge[] = { strtof("nan", NULL), 1.0f }, lone[] = { strtof("nan", NULL) }, fine[] = { 1.0f, 2.0f };
+    const float nan_edge[] = {strtof("nan", NULL), 1.0f}, lone[] = {strtof("nan", NULL)},
+                fine[] = {1.0f, 2.0f};
     const mrt_sketch_config cases[] = {
-        { 0, 2, good, NULL }, { 4097, 2, good, NULL }, { 1, 0, good, NULL }, { 1, 256, good, NULL },
-        { 1, 2, NULL, NULL }, { 1, 2, good, fine },    { 1, 2, equal, NULL }, { 1, 2, falling, NULL },
-        { 1, 2, NULL, nan_edge }, { 1, 1, NULL, lone },
+        {0, 2, good, NULL},     {4097, 2, good, NULL}, {1, 0, good, NULL},  {1, 256, good, NULL},
+        {1, 2, NULL, NULL},     {1, 2, good, fine},    {1, 2, equal, NULL}, {1, 2, falling, NULL},
+        {1, 2, NULL, nan_edge}, {1, 1, NULL, lone},
     };
     mrt_sketch s;
     uint32_t memory[8];

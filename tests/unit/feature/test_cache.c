@@ -245,7 +245,8 @@ static void an_entry_added_again_replaces_the_old_one(void **state)
     assert_null(mote_feature_cache_find(c, &key, 2));
     assert_memory_equal(mote_feature_cache_find(c, &key, 3), second, sizeof second);
     T_FAILS(mote_feature_cache_add(c, &key, first, 0, &err), MOTE_ARG, "0 values");
-    T_FAILS(mote_feature_cache_add(c, &key, first, ((size_t)1 << 24) + 1, &err), MOTE_ARG, "16777217 values");
+    T_FAILS(mote_feature_cache_add(c, &key, first, ((size_t)1 << 24) + 1, &err), MOTE_ARG,
+            "16777217 values");
     mote_feature_cache_close(c);
     mote_feature_cache_close(NULL);
 }
@@ -312,7 +313,10 @@ static void pcm_hashes_depend_on_length_and_values(void **state)
     (void)state;
     const int16_t a[3] = { 0, 0, 0 }, b[3] = { 0, 0, 1 };
     const mote_sha256 hashes[] = {
-        mote_feature_pcm_hash(a, 0), mote_feature_pcm_hash(a, 1), mote_feature_pcm_hash(a, 3), mote_feature_pcm_hash(b, 3),
+        mote_feature_pcm_hash(a, 0),
+        mote_feature_pcm_hash(a, 1),
+        mote_feature_pcm_hash(a, 3),
+        mote_feature_pcm_hash(b, 3),
     };
     for (size_t i = 0; i < T_COUNT(hashes); i++)
         for (size_t j = 0; j < i; j++)

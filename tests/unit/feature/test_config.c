@@ -38,38 +38,44 @@ static void an_empty_object_is_the_default(void **state)
 static void bad_configs_are_refused_and_named(void **state)
 {
     (void)state;
-    static const struct { const char *text, *words; mote_status status; } cases[] = {
-        { "[]", "must be an object", MOTE_PARSE },
-        { "{", "settings.json:1:", MOTE_PARSE },
-        { "{\"n_mel\": 40}", "unknown key 'n_mel', did you mean 'n_mels'", MOTE_PARSE },
-        { "{\"colour\": 1}", "unknown key 'colour'", MOTE_PARSE },
-        { "{\"n_mels\": \"40\"}", "'n_mels' must be a whole number: 1..128", MOTE_PARSE },
-        { "{\"n_mels\": 40.5}", "'n_mels' must be a whole number", MOTE_PARSE },
-        { "{\"window_ms\": true}", "'window_ms' must be a number", MOTE_PARSE },
-        { "{\"arithmetic\": 1}", "'arithmetic' must be a string", MOTE_PARSE },
-        { "{\"arithmetic\": \"double\"}", "'arithmetic' must be \"float\" or \"fixed\", not \"double\"", MOTE_RANGE },
-        { "{\"rate_hz\": 3999}", "'rate_hz' must be 4000..96000, not 3999", MOTE_RANGE },
-        { "{\"rate_hz\": 96001}", "'rate_hz'", MOTE_RANGE },
-        { "{\"rate_hz\": 99999999999}", "'rate_hz'", MOTE_RANGE },
-        { "{\"rate_hz\": -1}", "'rate_hz' must be 4000..96000, not -1", MOTE_RANGE },
-        { "{\"n_fft\": 500}", "'n_fft' must be 128, 256, 512, 1024 or 2048, not 500", MOTE_RANGE },
-        { "{\"n_fft\": 4096}", "'n_fft'", MOTE_RANGE },
-        { "{\"n_fft\": 64}", "'n_fft'", MOTE_RANGE },
-        { "{\"window_ms\": 32.1}", "'window_ms' must be 16 samples up to 'n_fft' samples long, not 32.1", MOTE_RANGE },
-        { "{\"window_ms\": 0.9}", "'window_ms'", MOTE_RANGE },
-        { "{\"window_ms\": -30}", "'window_ms'", MOTE_RANGE },
-        { "{\"window_ms\": 1e300}", "'window_ms'", MOTE_RANGE },
-        { "{\"hop_ms\": 0}", "'hop_ms'", MOTE_RANGE },
-        { "{\"hop_ms\": 31}", "'hop_ms' must be 1 sample up to 'window_ms' long, not 31", MOTE_RANGE },
-        { "{\"n_mels\": 0}", "'n_mels'", MOTE_RANGE },
-        { "{\"n_mels\": 129}", "'n_mels' must be 1..128, not 129", MOTE_RANGE },
-        { "{\"n_mels\": 128}", "a filter holds none of the FFT bins", MOTE_RANGE },
-        { "{\"n_coefficients\": 41}", "'n_coefficients' must be 0 (log-mel) up to 'n_mels', not 41", MOTE_RANGE },
-        { "{\"high_hz\": 8001}", "'high_hz'", MOTE_RANGE },
-        { "{\"high_hz\": 0}", "'high_hz'", MOTE_RANGE },
-        { "{\"low_hz\": 4000}", "'low_hz' must be 0 or more and below 'high_hz', not 4000", MOTE_RANGE },
-        { "{\"pre_emphasis\": 1}", "'pre_emphasis' must be 0 (none) .. 0.99, not 1", MOTE_RANGE },
-        { "{\"pre_emphasis\": -0.1}", "'pre_emphasis'", MOTE_RANGE },
+    static const struct { const char *text, *words; mote_status status;
+    } cases[] = {
+        {"[]", "must be an object", MOTE_PARSE},
+        {"{", "settings.json:1:", MOTE_PARSE},
+        {"{\"n_mel\": 40}", "unknown key 'n_mel', did you mean 'n_mels'", MOTE_PARSE},
+        {"{\"colour\": 1}", "unknown key 'colour'", MOTE_PARSE},
+        {"{\"n_mels\": \"40\"}", "'n_mels' must be a whole number: 1..128", MOTE_PARSE},
+        {"{\"n_mels\": 40.5}", "'n_mels' must be a whole number", MOTE_PARSE},
+        {"{\"window_ms\": true}", "'window_ms' must be a number", MOTE_PARSE},
+        {"{\"arithmetic\": 1}", "'arithmetic' must be a string", MOTE_PARSE},
+        {"{\"arithmetic\": \"double\"}",
+         "'arithmetic' must be \"float\" or \"fixed\", not \"double\"", MOTE_RANGE},
+        {"{\"rate_hz\": 3999}", "'rate_hz' must be 4000..96000, not 3999", MOTE_RANGE},
+        {"{\"rate_hz\": 96001}", "'rate_hz'", MOTE_RANGE},
+        {"{\"rate_hz\": 99999999999}", "'rate_hz'", MOTE_RANGE},
+        {"{\"rate_hz\": -1}", "'rate_hz' must be 4000..96000, not -1", MOTE_RANGE},
+        {"{\"n_fft\": 500}", "'n_fft' must be 128, 256, 512, 1024 or 2048, not 500", MOTE_RANGE},
+        {"{\"n_fft\": 4096}", "'n_fft'", MOTE_RANGE},
+        {"{\"n_fft\": 64}", "'n_fft'", MOTE_RANGE},
+        {"{\"window_ms\": 32.1}",
+         "'window_ms' must be 16 samples up to 'n_fft' samples long, not 32.1", MOTE_RANGE},
+        {"{\"window_ms\": 0.9}", "'window_ms'", MOTE_RANGE},
+        {"{\"window_ms\": -30}", "'window_ms'", MOTE_RANGE},
+        {"{\"window_ms\": 1e300}", "'window_ms'", MOTE_RANGE},
+        {"{\"hop_ms\": 0}", "'hop_ms'", MOTE_RANGE},
+        {"{\"hop_ms\": 31}", "'hop_ms' must be 1 sample up to 'window_ms' long, not 31",
+         MOTE_RANGE},
+        {"{\"n_mels\": 0}", "'n_mels'", MOTE_RANGE},
+        {"{\"n_mels\": 129}", "'n_mels' must be 1..128, not 129", MOTE_RANGE},
+        {"{\"n_mels\": 128}", "a filter holds none of the FFT bins", MOTE_RANGE},
+        {"{\"n_coefficients\": 41}", "'n_coefficients' must be 0 (log-mel) up to 'n_mels', not 41",
+         MOTE_RANGE},
+        {"{\"high_hz\": 8001}", "'high_hz'", MOTE_RANGE},
+        {"{\"high_hz\": 0}", "'high_hz'", MOTE_RANGE},
+        {"{\"low_hz\": 4000}", "'low_hz' must be 0 or more and below 'high_hz', not 4000",
+         MOTE_RANGE},
+        {"{\"pre_emphasis\": 1}", "'pre_emphasis' must be 0 (none) .. 0.99, not 1", MOTE_RANGE},
+        {"{\"pre_emphasis\": -0.1}", "'pre_emphasis'", MOTE_RANGE},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
@@ -86,12 +92,14 @@ static void limits_themselves_are_accepted(void **state)
     (void)state;
     static const char *const cases[] = {
         "{\"rate_hz\": 4000, \"high_hz\": 2000, \"n_fft\": 128, \"window_ms\": 32, \"n_mels\": 10}",
-        "{\"rate_hz\": 96000, \"high_hz\": 48000, \"n_fft\": 2048, \"window_ms\": 20, \"n_mels\": 20}",
+        "{\"rate_hz\": 96000, \"high_hz\": 48000, \"n_fft\": 2048, \"window_ms\": 20, \"n_mels\": "
+        "20}",
         "{\"window_ms\": 1, \"hop_ms\": 0.0625}",
         "{\"window_ms\": 32, \"hop_ms\": 32}",
         "{\"n_mels\": 1, \"n_coefficients\": 1}",
         "{\"n_mels\": 40, \"n_coefficients\": 40}",
-        "{\"n_fft\": 2048, \"n_mels\": 128, \"n_coefficients\": 0, \"high_hz\": 8000, \"low_hz\": 60}",
+        "{\"n_fft\": 2048, \"n_mels\": 128, \"n_coefficients\": 0, \"high_hz\": 8000, \"low_hz\": "
+        "60}",
         "{\"low_hz\": 0, \"high_hz\": 8000}",
         "{\"pre_emphasis\": 0.99}",
     };
@@ -120,14 +128,16 @@ static void canonical_text_reads_back_and_equals_that_of_json(void **state)
     (void)state;
     mote_err err;
     mote_feature_config cfg, again;
-    T_OK(parse("{\"arithmetic\":\"fixed\",\"window_ms\":25.5,\"hop_ms\":10,\"pre_emphasis\":0.97}", &cfg, &err));
+    T_OK(parse("{\"arithmetic\":\"fixed\",\"window_ms\":25.5,\"hop_ms\":10,\"pre_emphasis\":0.97}",
+               &cfg, &err));
 
     MOTE_SCOPED_BUF text, from_json;
     mote_buf_init(&text, 4096);
     mote_buf_init(&from_json, 4096);
     mote_feature_config_write(&cfg, &text);
     T_OK(mote_buf_status(&text, &err));
-    assert_string_equal(text.data, "{\"arithmetic\":\"fixed\",\"high_hz\":4000,\"hop_ms\":10.0,\"low_hz\":20,"
+    assert_string_equal(text.data,
+                        "{\"arithmetic\":\"fixed\",\"high_hz\":4000,\"hop_ms\":10.0,\"low_hz\":20,"
                         "\"n_coefficients\":10,\"n_fft\":512,\"n_mels\":40,\"pre_emphasis\":0.97,"
                         "\"rate_hz\":16000,\"window_ms\":25.5}");
     json_t *o = mote_feature_config_to_json(&cfg);
@@ -143,8 +153,16 @@ static void every_setting_changes_the_hash(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "{}", "{\"arithmetic\":\"fixed\"}", "{\"rate_hz\":8000}", "{\"window_ms\":31}", "{\"hop_ms\":10}",
-        "{\"n_fft\":1024}", "{\"n_mels\":39}", "{\"n_coefficients\":0}", "{\"low_hz\":21}", "{\"high_hz\":4001}",
+        "{}",
+        "{\"arithmetic\":\"fixed\"}",
+        "{\"rate_hz\":8000}",
+        "{\"window_ms\":31}",
+        "{\"hop_ms\":10}",
+        "{\"n_fft\":1024}",
+        "{\"n_mels\":39}",
+        "{\"n_coefficients\":0}",
+        "{\"low_hz\":21}",
+        "{\"high_hz\":4001}",
         "{\"pre_emphasis\":0.5}",
     };
     mote_sha256 hashes[T_COUNT(cases)];

@@ -16,10 +16,16 @@ static const char *const PATHS[] = { "avx512", "avx2", "portable" };
 static mote_feature_config host_config(const mrt_frontend_config *d)
 {
     const mote_feature_config cfg = {
-        .arithmetic = (mrt_arithmetic)d->arithmetic, .rate_hz = d->rate_hz,
-        .window_ms = (double)d->window * 1000.0 / d->rate_hz, .hop_ms = (double)d->hop * 1000.0 / d->rate_hz,
-        .n_fft = d->n_fft, .n_mels = d->n_mels, .n_coefficients = d->n_coefficients, .low_hz = d->low_hz,
-        .high_hz = d->high_hz, .pre_emphasis = d->pre_emphasis_q15 / 32768.0,
+        .arithmetic = (mrt_arithmetic)d->arithmetic,
+        .rate_hz = d->rate_hz,
+        .window_ms = (double)d->window * 1000.0 / d->rate_hz,
+        .hop_ms = (double)d->hop * 1000.0 / d->rate_hz,
+        .n_fft = d->n_fft,
+        .n_mels = d->n_mels,
+        .n_coefficients = d->n_coefficients,
+        .low_hz = d->low_hz,
+        .high_hz = d->high_hz,
+        .pre_emphasis = d->pre_emphasis_q15 / 32768.0,
     };
     return cfg;
 }
@@ -31,7 +37,8 @@ static void scalar_clip(const mrt_frontend_tables *t, const int16_t *pcm, size_t
     if (t->config.arithmetic == MRT_FLOAT) {
         mrt_frontend_clip_f32(t, pcm, n, scratch, out);
     } else {
-        const size_t all = mrt_frontend_frames(&t->config, n) * (size_t)mrt_frontend_values(&t->config);
+        const size_t all =
+            mrt_frontend_frames(&t->config, n) * (size_t)mrt_frontend_values(&t->config);
         int32_t *q = mote_alloc(all, sizeof *q);
         assert_non_null(q);
         mrt_frontend_clip_q(t, pcm, n, scratch, q);
@@ -48,7 +55,8 @@ static void check_paths(const mote_feature_config *cfg, const int16_t *const *cl
     mote_feature_plan *p = NULL;
     T_OK(mote_feature_plan_create(cfg, 2, &p, &err));
     const size_t n = (size_t)mote_feature_frames(cfg, N_SAMPLES) * (size_t)mote_feature_values(cfg);
-    float *want = mote_alloc(N_CLIPS * n, sizeof *want), *got = mote_alloc(N_CLIPS * n, sizeof *got);
+    float *want = mote_alloc(N_CLIPS * n, sizeof *want),
+          *got = mote_alloc(N_CLIPS * n, sizeof *got);
     assert_true(want != NULL && got != NULL);
     for (size_t i = 0; i < N_CLIPS; i++)
         scalar_clip(mote_feature_plan_tables(p), clips[i], N_SAMPLES, want + i * n);
@@ -104,16 +112,18 @@ static void samples_behind_the_clip_are_not_read(void **state)
     (void)state;
     mote_err err;
     mote_feature_config cfg = mote_feature_config_default();
-    cfg.window_ms = 29.875;             /* 478 samples: no multiple of the 8 that are loaded at once */
+    cfg.window_ms = 29.875; /* 478 samples: no multiple of the 8 that are loaded at once */
     mote_feature_plan *p = NULL;
     T_OK(mote_feature_plan_create(&cfg, 1, &p, &err));
     int16_t *pcm = mote_alloc(478, sizeof *pcm);        /* the sanitizer watches its end */
     float out[10];
     memset(pcm, 0, 478 * sizeof *pcm);
     T_OK(mote_feature_clip(p, 0, pcm, 478, out, &err));
-    T_FAILS(mote_feature_clip(p, 0, pcm, 477, out, &err), MOTE_SHAPE, "477 samples is shorter than one window of 478");
+    T_FAILS(mote_feature_clip(p, 0, pcm, 477, out, &err), MOTE_SHAPE,
+            "477 samples is shorter than one window of 478");
     const int16_t *clips[] = { pcm };
-    T_FAILS(mote_feature_batch(p, NULL, clips, 1, 477, out, &err), MOTE_SHAPE, "shorter than one window");
+    T_FAILS(mote_feature_batch(p, NULL, clips, 1, 477, out, &err), MOTE_SHAPE,
+            "shorter than one window");
     mote_free(pcm);
     mote_feature_plan_destroy(p);
 }
@@ -132,7 +142,8 @@ static void a_plan_serves_no_more_threads_than_it_has_workers(void **state)
     static const int16_t pcm[480];
     const int16_t *clips[] = { pcm };
     float out[10];
-    T_FAILS(mote_feature_batch(p, pool, clips, 1, 480, out, &err), MOTE_ARG, "1 workers used by 2 threads");
+    T_FAILS(mote_feature_batch(p, pool, clips, 1, 480, out, &err), MOTE_ARG,
+            "1 workers used by 2 threads");
     mote_pool_destroy(pool);
     mote_feature_plan_destroy(p);
     mote_feature_plan_destroy(NULL);
@@ -171,15 +182,18 @@ static void quantisation_equals_the_device_functions(void **state)
         } else {
             int32_t fixed[490];
             mrt_quant_fixed q;
-            void *scratch = mote_alloc_aligned(64, 1, mrt_frontend_scratch_bytes(&mote_feature_plan_tables(p)->config));
-            assert_int_equal(mrt_frontend_clip_q(mote_feature_plan_tables(p), pcm, 16000, scratch, fixed), 49);
+            void *scratch = mote_alloc_aligned(
+                64, 1, mrt_frontend_scratch_bytes(&mote_feature_plan_tables(p)->config));
+            assert_int_equal(
+                mrt_frontend_clip_q(mote_feature_plan_tables(p), pcm, 16000, scratch, fixed), 49);
             mote_free(scratch);
             assert_true(mrt_quant_fixed_from(0.58f, 83, &q));
             mrt_quantize_fixed(&q, fixed, 490, want);
         }
         assert_memory_equal(got, want, 490);
         T_FAILS(mote_feature_quantize(p, 0.0f, 0, values, 490, got, &err), MOTE_RANGE, "scale 0");
-        T_FAILS(mote_feature_quantize(p, 1.0f, 128, values, 490, got, &err), MOTE_RANGE, "zero point 128");
+        T_FAILS(mote_feature_quantize(p, 1.0f, 128, values, 490, got, &err), MOTE_RANGE,
+                "zero point 128");
         mote_feature_plan_destroy(p);
     }
 }

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the front end, quantisation, the detector and the sketch on pseudo-random PCM and prints
+ * hashes of every result. Built for the host and for each target by run_signal.sh: the texts must
+ * be equal. With -DCOUNT_INSTRUCTIONS it prints the instructions of a frame instead. */
+#include <stdio.h>
+
+#include "device/mrt_port.h"
+#include "device/signal/mrt_frontend.h"
+#include "device/signal/mrt_math.h"
+#include "device/signal/mrt_quantize.h"
+#include "device/stream/mrt_detector.h"
+#include "device/watch/mrt_sketch.h"
+#include "signal_pcm.h"
+
+#define N_SAMPLES 4000
+#define N_CLIPS 56                      /* 8 of each kind */
+#define N_CONFIGS 12
+
+static int16_t pcm[N_SAMPLES];
+static uint32_t table_memory[32 * 1024 / 4];
+static uint64_t stream_memory[(2048 + 128 + 1024) * 4 / 8];
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * 1099511628211u;
+    return h;
+}
+
+#define HASH_START 14695981039346656037u
+
+static void show(const char *what, int number, uint64_t h)
+{
+    printf("%s %d %08lx%08lx\n", what, number, (unsigned long)(h >> 32),
+           (unsigned long)(h & 0xffffffffu));
+}
+
+/* Features of pcm, streamed; then as int8 with a scale that the network might have. */
+static uint64_t hash_features(uint64_t h, const mrt_frontend_tables *t)
+{
+    const size_t values = (size_t)mrt_frontend_values(&t->config);
+    const int16_t *at = pcm;
+    size_t left = N_SAMPLES;
+    mrt_frontend_stream s;
+    mrt_quant_f32 f;
+    mrt_quant_fixed q;
+    float out_f32[MRT_FRONTEND_MAX_MELS];
+    int32_t out_q[MRT_FRONTEND_MAX_MELS];
+    int8_t small[MRT_FRONTEND_MAX_MELS];
+
+    (void)mrt_quant_f32_from(0.583f, 83, &f);
+    (void)mrt_quant_fixed_from(0.583f, 83, &q);
+    mrt_frontend_stream_init(&s, t, stream_memory);
+    while (left > 0) {
+        size_t used = 0;
+        if (t->config.arithmetic == MRT_FLOAT) {
+            if (mrt_frontend_push_f32(&s, at, left, &used, out_f32)) {
+                mrt_quantize_f32(&f, out_f32, values, small);
+                h = hash_bytes(h, out_f32, values * sizeof(float));
+                h = hash_bytes(h, small, values);
+            }
+        } else if (mrt_frontend_push_q(&s, at, left, &used, out_q)) {
+            mrt_quantize_fixed(&q, out_q, values, small);
+            h = hash_bytes(h, out_q, values * sizeof(int32_t));
+            h = hash_bytes(h, small, values);
+        }
+        at += used;
+        left -= used;
+    }
+    return h;
+}
+
+static uint64_t hash_tables(const mrt_frontend_tables *t)
+{
+    mrt_frontend_array arrays[MRT_FRONTEND_MAX_ARRAYS];
+    const int32_t n = mrt_frontend_list_tables(t, arrays);
+    uint64_t h = HASH_START;
+
+    for (int32_t i = 0; i < n; i++)
+        h = hash_bytes(h, arrays[i].data,
+                       (size_t)arrays[i].n * (arrays[i].type == MRT_ARRAY_F32 ? 4u : 2u));
+    return h;
+}
+
+static void run_math(void)
+{
+    pcm_rng r = { 99 };
+    uint64_t h = HASH_START;
+
+    for (int i = 0; i < 3000; i++) {
+        const float x = (float)(pcm_draw(&r) & 0xffffffu) * 0x1p-11f + 1e-6f;   /* up to 8192 */
+        const float y[4] = { mrt_logf(x), mrt_sinf(x), mrt_cosf(x), mrt_sqrtf(x) };
+        const double z[2] = { mrt_log((double)x), mrt_sqrt((double)x) };
+        h = hash_bytes(h, y, sizeof y);
+        h = hash_bytes(h, z, sizeof z);
+    }
+    show("math", 0, h);
+}
+
+static void run_stream_and_watch(void)
+{
+    static const uint32_t thresholds[4] = { 0, 40000, 36000, 42000 };
+    static const int32_t edges[4 * 3] = { -64, 0, 64, -100, 0, 100, -1, 0, 1, -127, 0, 127 };
+    const mrt_detector_config detector = { 4, 7, 3, 9, thresholds };
+    const mrt_sketch_config sketch = { 4, 3, edges, NULL };
+    static uint16_t detector_memory[64];
+    static uint32_t counts[16];
+    mrt_detector d;
+    mrt_sketch s;
+    pcm_rng r = { 1234567 };
+    uint64_t h = HASH_START;
+
+    (void)mrt_detector_init(&d, &detector, detector_memory);
+    (void)mrt_sketch_init(&s, &sketch, counts);
+    for (int i = 0; i < 2000; i++) {
+        int8_t output[4];
+        mrt_detection hit = { -1, 0 };
+        for (int k = 0; k < 4; k++)
+            output[k] = (int8_t)((int32_t)(pcm_draw(&r) & 0xffu) - 128);
+        (void)mrt_detector_push(&d, output, &hit);
+        mrt_sketch_add_s8(&s, output);
+        h = hash_bytes(h, &hit, sizeof hit);
+    }
+    show("detector", 0, h);
+    show("sketch", 0, hash_bytes(HASH_START, counts, sizeof counts));
+}
+
+static void run_front_end(int32_t arithmetic)
+{
+    mrt_frontend_config c = { arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0 };
+    const char *name = arithmetic == MRT_FLOAT ? "float" : "fixed";
+    mrt_frontend_tables t;
+    pcm_rng r = { 42 };
+
+    for (int i = 0; i < N_CONFIGS; i++) {
+        if (i > 0)
+            c = pcm_random_config(&r, arithmetic);
+        if (mrt_frontend_build(&c, table_memory, sizeof table_memory, &t) != MRT_FRONTEND_OK
+            || mrt_frontend_stream_bytes(&c) > sizeof stream_memory) {
+            printf("%s %d does not fit\n", name, i);
+            continue;
+        }
+        show(arithmetic == MRT_FLOAT ? "float tables" : "fixed tables", i, hash_tables(&t));
+        for (int clip = 0; clip < (i == 0 ? N_CLIPS : 2); clip++) {
+            pcm_fill(&r, (uint32_t)(clip + i), pcm, N_SAMPLES);
+            show(name, i * 1000 + clip, hash_features(HASH_START, &t));
+        }
+    }
+}
+
+#ifdef COUNT_INSTRUCTIONS
+/* Ticks of a timer that counts up to 2^24. Under qemu -icount shift=0 they are proportional to the
+ * instructions executed; how many there are in a tick is found with a loop of known length. */
+static uint32_t now(void)
+{
+#if defined(__riscv)
+    return *(volatile uint32_t *)0x200bff8u & 0xffffffu;    /* mtime of the CLINT */
+#else
+    volatile uint32_t *systick = (volatile uint32_t *)0xe000e010u;
+    if (systick[0] != 5u) {                                 /* on, core clock; counts down */
+        systick[1] = 0xffffffu;
+        systick[2] = 0;
+        systick[0] = 5u;
+    }
+    return 0xffffffu - systick[2];
+#endif
+}
+
+static uint32_t since(uint32_t start)
+{
+    return (now() - start) & 0xffffffu;
+}
+
+/* Ticks of 1,000,000 instructions. */
+static uint32_t ticks_per_million(void)
+{
+    uint32_t n = 500000;
+    const uint32_t start = now();
+#if defined(__riscv)
+    __asm__ volatile("1: addi %0, %0, -1\n bnez %0, 1b" : "+r"(n));
+#else
+    __asm__ volatile(".syntax unified\n1: subs %0, #1\n bne 1b" : "+l"(n) : : "cc");
+#endif
+    return since(start);
+}
+
+static void count(int32_t arithmetic)
+{
+    const mrt_frontend_config c = { arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0 };
+    mrt_frontend_tables t;
+    pcm_rng r = { 42 };
+    float out_f32[10];
+    int32_t out_q[10];
+
+    if (mrt_frontend_build(&c, table_memory, sizeof table_memory, &t) != MRT_FRONTEND_OK)
+        return;
+    pcm_fill(&r, 6, pcm, N_SAMPLES);
+    const uint32_t million = ticks_per_million(), start = now();
+    for (int i = 0; i < 10; i++) {
+        if (arithmetic == MRT_FLOAT)
+            mrt_frontend_frame_f32(&t, pcm + 320 * i, stream_memory, out_f32);
+        else
+            mrt_frontend_frame_q(&t, pcm + 320 * i, stream_memory, out_q);
+    }
+    const uint32_t ticks = since(start);
+    printf("%s %lu\n", arithmetic == MRT_FLOAT ? "float" : "fixed",
+           (unsigned long)((uint64_t)ticks * 100000u / million));
+}
+#endif
+
+int main(void)
+{
+#ifdef COUNT_INSTRUCTIONS
+    count(MRT_FLOAT);
+    count(MRT_FIXED);
+#else
+    run_math();
+    run_stream_and_watch();
+    run_front_end(MRT_FIXED);
+    run_front_end(MRT_FLOAT);
+#endif
+    printf("end\n");
+    return 0;
+}
