@@ -100,8 +100,8 @@ typedef struct {
 static const text_file text_files[] = {
     {"model.h", codegen_model_header, ALWAYS},
     {"model.c", codegen_model_source, ALWAYS},
-    {"features.h", codegen_features_header, WITH_FEATURES},
-    {"features.c", codegen_features_source, WITH_FEATURES},
+    {"model_features.h", codegen_features_header, WITH_FEATURES},
+    {"model_features.c", codegen_features_source, WITH_FEATURES},
     {"keyword.h", codegen_keyword_header, WITH_DETECTOR},
     {"keyword.c", codegen_keyword_source, WITH_DETECTOR},
     {"main.c", codegen_main, ALWAYS},

@@ -3,7 +3,7 @@
  *
  *   README.md Makefile main.c target.ld    build it, an example, the memories of the target
  *   model.c model.h                        weights and the network as straight calls
- *   features.c features.h                  tables and settings of the audio front end (if any)
+ *   model_features.c model_features.h      tables and settings of the audio front end (if any)
  *   keyword.c keyword.h                    stream of samples to detections (with a front end)
  *   device/                                the sources of the runtime that are used, unchanged
  *

@@ -37,7 +37,7 @@ void codegen_keyword_header(const codegen *c, mote_buf *b)
                     d.suppress_hops * c->in->hop_ms);
     mote_buf_str(b, "#ifndef KEYWORD_H\n#define KEYWORD_H\n\n#include <stddef.h>\n"
                     "#include <stdint.h>\n\n#include \"device/stream/mrt_detector.h\"\n"
-                    "#include \"features.h\"\n#include \"model.h\"\n\n");
+                    "#include \"model_features.h\"\n#include \"model.h\"\n\n");
     mote_buf_printf(b, "#define KEYWORD_HOP_FRAMES %d\n#define KEYWORD_DETECTOR_BYTES %zu\n\n",
                     codegen_hop_frames(c->in), mrt_detector_bytes(&d));
     mote_buf_str(b,

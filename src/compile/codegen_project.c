@@ -14,12 +14,12 @@ void codegen_makefile(const codegen *c, mote_buf *b)
     mote_buf_printf(b, "PREFIX ?= %s\nARCH = %s\n", t->prefix, t->cflags);
     mote_buf_str(b, "# -ffp-contract=off keeps every bit of the features the same on all targets.\n"
                     "CFLAGS = -std=c11 -O2 -g -ffp-contract=off -fno-common -ffunction-sections "
-                    "-fdata-sections \\\n\t-Wall -Wextra -I.\n"
+                    "-fdata-sections \\\n\t-Wall -Wextra -iquote .\n"
                     "LDFLAGS = --specs=picolibc.specs --crt0=minimal -T target.ld "
                     "-Wl,--gc-sections -Wl,-Map=firmware.map\n");
     mote_buf_str(b, "MODEL_SOURCES = model.c");
     if (c->features != NULL)
-        mote_buf_str(b, " features.c");
+        mote_buf_str(b, " model_features.c");
     if (c->in->thresholds != NULL)
         mote_buf_str(b, " keyword.c");
     for (size_t i = 0; i < mote_n_device_sources; i++)
@@ -33,7 +33,7 @@ void codegen_makefile(const codegen *c, mote_buf *b)
                     "\t$(PREFIX)size $@\n\n"
                     "host: $(MODEL_SOURCES) $(HEADERS)\n"
                     "\tmkdir -p host-objects\n"
-                    "\tcd host-objects && $(CC) $(CFLAGS) -I.. -c $(addprefix ../,"
+                    "\tcd host-objects && $(CC) $(CFLAGS) -iquote .. -c $(addprefix ../,"
                     "$(MODEL_SOURCES))\n"
                     "\tar rcs libmodel_host.a host-objects/*.o\n\n"
                     "clean:\n\trm -rf firmware.elf firmware.map host-objects libmodel_host.a\n\n"
@@ -75,7 +75,7 @@ static void main_network(mote_buf *b)
 
 static void main_audio(mote_buf *b)
 {
-    mote_buf_str(b, "#include <stddef.h>\n\n#include \"features.h\"\n#include \"model.h\"\n\n"
+    mote_buf_str(b, "#include <stddef.h>\n\n#include \"model_features.h\"\n#include \"model.h\"\n\n"
                     "/* Working memory of the network, of the front end, and the features of the "
                     "last clip. */\n"
                     "static _Alignas(8) unsigned char arena[MODEL_ARENA_BYTES];\n"
@@ -167,7 +167,7 @@ void codegen_readme(const codegen *c, mote_buf *b)
     mote_buf_str(b, "- `model.h`, `model.c`: the network, one call per operator. No heap, no "
                     "interpreter.\n");
     if (c->features != NULL)
-        mote_buf_str(b, "- `features.h`, `features.c`: audio samples to the network's input.\n");
+        mote_buf_str(b, "- `model_features.h`, `model_features.c`: audio samples to the network's input.\n");
     if (c->in->thresholds != NULL)
         mote_buf_str(b, "- `keyword.h`, `keyword.c`: a stream of samples to detections.\n");
     mote_buf_str(b, "- `main.c`: an example to start from.\n"

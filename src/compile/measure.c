@@ -82,7 +82,7 @@ static mote_status compiler_args(measuring *m, arguments *a, char **gcc, mote_er
     add_arg(a, *gcc);
     MOTE_TRY(add_words(a, &m->arena, t->cflags, err));
     return add_words(a, &m->arena, "-std=c11 -O2 -g -ffp-contract=off -fno-common -ffunction-sections "
-                     "-fdata-sections -I. --specs=picolibc.specs -Wl,--gc-sections", err);
+                     "-fdata-sections -iquote . --specs=picolibc.specs -Wl,--gc-sections", err);
 }
 
 static mote_status add_sources(measuring *m, arguments *a, const char *main_file, mote_err *err)

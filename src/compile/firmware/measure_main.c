@@ -12,7 +12,7 @@
 
 #include "model.h"
 #ifdef MEASURE_FEATURES
-#include "features.h"
+#include "model_features.h"
 #endif
 #ifdef MEASURE_KEYWORD
 #include "keyword.h"
