@@ -92,6 +92,8 @@ mote_dataset_config mote_keyword_dataset_config(const mote_project *pr, const mo
     c.split = split;
     c.rate_hz = pr->rate_hz;
     c.clip_ms = pr->clip_ms;
+    c.unknown_ratio = pr->data.unknown_ratio;
+    c.silence_ratio = pr->data.silence_ratio;
     c.max_bytes = DATASET_MAX_BYTES;
     c.cancel = cancel;
     return c;
