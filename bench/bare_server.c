@@ -22,11 +22,12 @@ typedef struct {
     char in[65536];
 } conn;
 
-static const char answer[] =
-    "HTTP/1.1 200 OK\r\nContent-Length: 217\r\nContent-Type: application/json\r\n\r\n"
+static const char body[] =
     "{\"model_name\":\"small\",\"model_version\":\"0123456789ab\",\"outputs\":[{\"name\":"
     "\"probabilities\",\"datatype\":\"FP32\",\"shape\":[1,3],\"data\":[0.25,0.5,0.25]},{\"name\":"
     "\"label\",\"datatype\":\"BYTES\",\"shape\":[1,1],\"data\":[\"unknown\"]}]}";
+static char answer[1024];
+static size_t answer_bytes;
 
 static int port;
 
@@ -60,7 +61,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
             (size_t)(end + 4 - c->in) + (length && length < end ? (size_t)atol(length + 15) : 0);
         if (c->n < whole)
             return;
-        uv_buf_t out = uv_buf_init((char *)(size_t)answer, sizeof answer - 1);
+        uv_buf_t out = uv_buf_init(answer, (unsigned)answer_bytes);
         (void)uv_try_write(s, &out, 1);
         c->n -= whole;
         memmove(c->in, c->in + whole, c->n + 1);
@@ -118,6 +119,10 @@ int main(int argc, char **argv)
     static uv_thread_t threads[64];
     if (n < 1 || n > 64)
         return 2;
+    answer_bytes = (size_t)snprintf(answer, sizeof answer,
+                                    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nContent-Type: "
+                                    "application/json\r\n\r\n%s",
+                                    sizeof body - 1, body);
     for (int i = 0; i < n; i++)
         fds[i] = listen_on();
     printf("%d\n", port);

@@ -4,10 +4,11 @@
  *   small.mote  64 numbers -> dense 32 -> 3 labels
  *   kws.mote    490 features (49 x 10) -> MLPerf Tiny's DS-CNN (64 channels, 4 blocks) -> 12 labels
  *   audio.mote  the same behind the audio front end: one second of 16 kHz sound
- * and the request bodies small.json, kws.json. */
+ * and the request bodies small.json, kws.json, sound.wav. */
 #include <stdio.h>
 #include <string.h>
 
+#include "data/audio.h"
 #include "tests/tiny_model.h"
 
 static void save(const char *dir, const char *name, const mote_buf *b)
@@ -61,6 +62,14 @@ int main(int argc, char **argv)
     mote_buf_reset(&b);
     tiny_bundle(&a, "audio", &fc, 16000, 3, &b);
     save(argv[1], "audio.mote", &b);
+    static int16_t pcm[16000];
+    mote_rng r;
+    mote_rng_init(&r, 4);
+    for (int i = 0; i < 16000; i++)
+        pcm[i] = (int16_t)(3000 * mote_rng_normal(&r));
+    mote_buf_reset(&b);
+    TINY_MUST(mote_audio_encode_wav(pcm, 16000, 16000, &b, NULL));
+    save(argv[1], "sound.wav", &b);
     mote_buf_release(&b);
     save_request(argv[1], "small.json", 64);
     save_request(argv[1], "kws.json", 490);
