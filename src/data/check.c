@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks of the data: see check.h. Two kinds: of the sound of each recording (check_sound) and of
+/* Checks of the data: see check.h. Two kinds: of the sound of each recording (here) and of
  * the set as a whole (check_set.c). */
 #include "data/check_internal.h"
 
@@ -88,36 +88,46 @@ static mote_sound listen(const mote_audio *a)
     return s;
 }
 
+static mote_status read_one(mote_checker *c, const mote_audio_config *cfg, size_t i,
+                            mote_finding *lost, mote_err *err)
+{
+    mote_audio a;
+    mote_err why;
+    mote_status st = mote_sample_load(c->store, &c->rows[i].object, cfg, &a, &why);
+    if (st == MOTE_NOMEM)
+        return mote_fail(err, st, "%s", why.text);
+    if (st != MOTE_OK) {
+        lost->count++;
+        return mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text);
+    }
+    c->sounds[i] = listen(&a);
+    mote_audio_release(&a);
+    return MOTE_OK;
+}
+
 static mote_status read_all(mote_checker *c, mote_err *err)
 {
     mote_audio_config audio = mote_audio_config_default();
     audio.rate_hz = c->cfg->rate_hz;
-    mote_finding *lost = NULL;
+    mote_finding lost = {0};
     MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));
     for (size_t i = 0; i < c->n; i++) {
         if (i % 64 == 0 && mote_cancelled(c->cfg->cancel))
             return mote_fail(err, MOTE_CANCELLED, "check stopped after %zu of %zu recordings", i,
                              c->n);
-        mote_audio a;
-        mote_err why;
-        mote_status st = mote_sample_load(c->store, &c->rows[i].object, &audio, &a, &why);
-        if (st == MOTE_NOMEM)
-            return mote_fail(err, st, "%s", why.text);
-        if (st == MOTE_OK) {
-            c->sounds[i] = listen(&a);
-            mote_audio_release(&a);
-        } else {
-            if (!lost)
-                MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, 0,
-                                         "add them again with 'mote data add'; the copies in the "
-                                         "store are damaged", &lost, err, "%s",
-                                         "stored recordings cannot be read"));
-            lost->count++;
-            MOTE_TRY(mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text));
-        }
+        MOTE_TRY(read_one(c, &audio, i, &lost, err));
         if (c->cfg->progress && ((i + 1) % 64 == 0 || i + 1 == c->n))
             c->cfg->progress(c->cfg->progress_arg, i + 1, c->n);
     }
+    if (lost.count == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, lost.count,
+                             "add them again with 'mote data add'; the copies in the store are "
+                             "damaged", &f, err, "stored recordings that cannot be read: %zu",
+                             lost.count));
+    memcpy(f->examples, lost.examples, sizeof f->examples);
+    f->n_examples = lost.n_examples;
     return MOTE_OK;
 }
 
@@ -194,58 +204,56 @@ static mote_status check_clipping(mote_checker *c, mote_err *err)
         return MOTE_OK;
     double share = (double)n / (double)c->n;
     bool too_many = share > c->cfg->max_clipping;
+    const char *remedy = "record again with a lower gain; if the product's microphone clips too, "
+                         "raise data.require.max_clipping";
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "clipping", too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
-                             n, "record again with a lower gain; if the product's microphone clips "
-                             "too, raise data.require.max_clipping", &f, err,
-                             "%zu recordings (%.1f %%, allowed are %.1f %%) are clipped: more than "
-                             "%g %% of their samples are at full scale", n, 100.0 * share,
-                             100.0 * c->cfg->max_clipping, 100.0 * c->cfg->full_scale_share));
+                             n, remedy, &f, err, "clipped recordings: %zu (%.1f %%, allowed are "
+                             "%.1f %%); more than %g %% of their samples are at full scale", n,
+                             100.0 * share, 100.0 * c->cfg->max_clipping,
+                             100.0 * c->cfg->full_scale_share));
     return add_sources(c, is_clipped, f, err);
 }
 
-static mote_status check_sound(mote_checker *c, mote_err *err)
+static mote_status check_level(mote_checker *c, mote_err *err)
 {
     mote_finding *f;
-    MOTE_TRY(check_clipping(c, err));
     size_t n = count_if(c, is_silent);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "silence", MOTE_FINDING_WARNING, n, "listen to them; remove "
-                                 "those without a word", &f, err, "%zu recordings of words are "
-                                 "silent: below %g dBFS", n, c->cfg->silence_dbfs));
+        MOTE_TRY(mote_check_find(c, "silence", MOTE_FINDING_WARNING, n,
+                                 "listen to them; remove those without a word", &f, err,
+                                 "silent recordings of words: %zu, below %g dBFS", n,
+                                 c->cfg->silence_dbfs));
         MOTE_TRY(add_sources(c, is_silent, f, err));
     }
     n = count_if(c, is_offset);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n,
-                                 "remove the offset before "
-                                 "adding them (for example 'sox in.wav out.wav highpass 20')",
-                                 &f, err,
-                                 "%zu recordings are off centre: their mean is over %g %% of "
-                                 "full scale",
-                                 n, 100.0 * c->cfg->dc_share));
+        const char *remedy = "remove the offset before adding them (for example "
+                             "'sox in.wav out.wav highpass 20')";
+        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n, remedy, &f, err,
+                                 "recordings off centre: %zu, their mean is over %g %% of full "
+                                 "scale", n, 100.0 * c->cfg->dc_share));
         MOTE_TRY(add_sources(c, is_offset, f, err));
     }
-    n = c->cfg->min_clip_s > 0 ? count_if(c, is_short) : 0;
+    return MOTE_OK;
+}
+
+static mote_status check_length(mote_checker *c, mote_err *err)
+{
+    mote_finding *f;
+    size_t n = c->cfg->min_clip_s > 0 ? count_if(c, is_short) : 0;
     if (n > 0) {
         MOTE_TRY(mote_check_find(c, "too-short", MOTE_FINDING_WARNING, n,
-                                 "remove them, or lower "
-                                 "data.require.min_clip",
-                                 &f, err,
-                                 "%zu recordings are shorter than "
-                                 "%g s",
-                                 n, c->cfg->min_clip_s));
+                                 "remove them, or lower data.require.min_clip", &f, err,
+                                 "recordings shorter than %g s: %zu", c->cfg->min_clip_s, n));
         MOTE_TRY(add_sources(c, is_short, f, err));
     }
     n = count_if(c, is_long);
     if (n > 0) {
         MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n,
-                                 "cut them to one word each if "
-                                 "they hold several",
-                                 &f, err,
-                                 "%zu recordings are much longer than "
-                                 "a clip of %g ms; only the loudest stretch of each is used",
-                                 n, c->cfg->clip_ms));
+                                 "cut them to one word each if they hold several", &f, err,
+                                 "recordings much longer than a clip of %g ms: %zu; only the "
+                                 "loudest stretch of each is used", c->cfg->clip_ms, n));
         MOTE_TRY(add_sources(c, is_long, f, err));
     }
     return MOTE_OK;
@@ -273,7 +281,9 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
                          "there is no data yet; add recordings with 'mote data "
                          "add FOLDER' or make some with 'mote data synth'");
     MOTE_TRY(read_all(&c, err));
-    MOTE_TRY(check_sound(&c, err));
+    MOTE_TRY(check_clipping(&c, err));
+    MOTE_TRY(check_level(&c, err));
+    MOTE_TRY(check_length(&c, err));
     MOTE_TRY(mote_check_set(&c, err));
     c.report.n_samples = c.n;
     qsort(c.report.findings, c.report.n, sizeof *c.report.findings, compare_findings);

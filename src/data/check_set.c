@@ -18,9 +18,11 @@ mote_status mote_check_rejected(mote_checker *c, mote_err *err)
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "left-out", MOTE_FINDING_WARNING, (size_t)n, "mend or remove the "
-                             "files, then add the folder again", &f, err,
-                             "%lld files could not be added and were left out", (long long)n));
+    MOTE_TRY(mote_check_find(c, "left-out", MOTE_FINDING_WARNING, (size_t)n,
+                             "mend or remove the "
+                             "files, then add the folder again",
+                             &f, err, "files that could not be added and were left out: %lld",
+                             (long long)n));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(c->store, "SELECT source, reason FROM data_rejected ORDER BY source "
                                "LIMIT 5", &q, err));
@@ -78,14 +80,14 @@ static void count_duplicates(const mote_sample_row *const *rows, size_t n, dupli
 }
 
 static mote_status say_duplicates(mote_checker *c, const duplicates *d, const char *id,
-                                  mote_finding_severity severity, const char *text,
-                                  const char *remedy, mote_err *err)
+                                  mote_finding_severity severity, const char *what,
+                                  const char *more, const char *remedy, mote_err *err)
 {
     if (d->n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, id, severity, d->n, remedy, &f, err, "%zu recordings %s", d->n,
-                             text));
+    MOTE_TRY(mote_check_find(c, id, severity, d->n, remedy, &f, err, "%s: %zu; %s", what, d->n,
+                             more));
     for (size_t i = 0; i < d->n_pairs; i++) {
         const mote_sample_row *x = d->first[i], *y = d->second[i];
         MOTE_TRY(mote_check_example(c, f, err, "%s (%s, %s) = %s (%s, %s)", x->source, x->label,
@@ -104,15 +106,16 @@ static mote_status check_duplicates(mote_checker *c, mote_err *err)
     duplicates d[N_KINDS] = {{0}};
     count_duplicates(rows, c->n, d);
     MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE,
-                            "are exact duplicates; a version takes each once",
+                            "exact duplicates", "a version takes each once",
                             "nothing needs to be done", err));
     MOTE_TRY(say_duplicates(c, &d[ACROSS_GROUPS], "duplicate-across-groups", MOTE_FINDING_WARNING,
-                            "are exact duplicates under another group; a version takes the first "
+                            "exact duplicates under another group", "a version takes the first "
                             "only, else the test might hold what was trained on",
                             "find out which group is right and remove the other copy", err));
     return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR,
-                          "sound exactly like one with another label; a version leaves all of "
-                          "them out", "listen, and remove the wrong ones", err);
+                          "recordings that sound exactly alike but differ in their label",
+                          "a version leaves all of them out", "listen, and remove the wrong ones",
+                          err);
 }
 
 /* ---- groups -------------------------------------------------------------------------------- */
@@ -172,15 +175,21 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
                    mote_str_starts(c->rows[i].group, "file:") ? 1 : 0;
     }
     if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups)
-        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n, "record more speakers, "
-                                 "or lower data.require.min_groups", NULL, err, "there are %zu "
-                                 "groups (speakers), required are %d", g->n,
-                                 (int)c->cfg->min_groups));
+        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n,
+                                 "record more speakers, "
+                                 "or lower data.require.min_groups",
+                                 NULL, err,
+                                 "groups (speakers): "
+                                 "%zu, required are %d",
+                                 g->n, (int)c->cfg->min_groups));
     if (n_alone > 0)
-        MOTE_TRY(mote_check_find(c, "no-group", MOTE_FINDING_WARNING, n_alone, "add them with "
+        MOTE_TRY(mote_check_find(c, "no-group", MOTE_FINDING_WARNING, n_alone,
+                                 "add them with "
                                  "--group-pattern, so that no speaker is in training and test",
-                                 NULL, err, "%zu of %zu recordings have no group (speaker); each "
-                                 "counts as a group of its own", n_alone, n_words));
+                                 NULL, err,
+                                 "recordings without a group (speaker): %zu of %zu; each counts "
+                                 "as a group of its own",
+                                 n_alone, n_words));
     return MOTE_OK;
 }
 
@@ -222,8 +231,8 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n, "add recordings, or remove "
-                             "the words from keywords in mote.yaml", &f, err, "%zu keywords have "
-                             "no recording", n));
+                             "the words from keywords in mote.yaml", &f, err, "keywords "
+                             "without a recording: %zu", n));
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n == 0)
             MOTE_TRY(mote_check_example(c, f, err, "%s", c->cfg->keywords[i]));
@@ -240,8 +249,8 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n, "record more, or lower "
-                             "data.require.min_per_class", &f, err, "%zu keywords have fewer than "
-                             "the %zu recordings required", n, least));
+                             "data.require.min_per_class", &f, err, "keywords with fewer than "
+                             "the %zu recordings required: %zu", least, n));
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n > 0 && k[i].n < least)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", c->cfg->keywords[i], k[i].n));
@@ -264,9 +273,9 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "few-in-split",
                              is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
-                             "record more speakers saying the words", &f, err, "%zu times a split "
-                             "has fewer than %d recordings of a keyword; figures for it mean "
-                             "little", n, FEW_TO_JUDGE));
+                             "record more speakers saying the words", &f, err, "keywords with "
+                             "fewer than %d recordings in a split: %zu times; figures for them "
+                             "mean little", FEW_TO_JUDGE, n));
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             if (k[i].in_split[s] < FEW_TO_JUDGE)
@@ -354,7 +363,7 @@ static mote_status check_label(mote_checker *c, const char *label, size_t n, mot
         return MOTE_OK;
     return mote_check_find(c, "label-spelling", by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
                            n, "if it is the keyword, add the recordings with --label", NULL, err,
-                           "label '%s' (%zu recordings) is no keyword, but is spelt like '%s'; it "
+                           "label '%s' (recordings: %zu) is no keyword, but is spelt like '%s'; it "
                            "counts as an unknown word", label, n, near);
 }
 
@@ -401,11 +410,15 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
                                  "background'", NULL, err, "%s", "class _silence_ is wanted, but "
                                  "there is no background recording to cut it from"));
     if (n_synthetic > 0)
-        MOTE_TRY(mote_check_find(c, "synthetic", n_synthetic == n_words ? MOTE_FINDING_WARNING
-                                 : MOTE_FINDING_NOTE, n_synthetic, "test on recordings of people "
-                                 "before anybody relies on it", NULL, err, "%zu of %zu recordings "
-                                 "of words are synthetic; figures measured on them say little "
-                                 "about people", n_synthetic, n_words));
+        MOTE_TRY(mote_check_find(c, "synthetic",
+                                 n_synthetic == n_words ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
+                                 n_synthetic,
+                                 "test on recordings of people "
+                                 "before anybody relies on it",
+                                 NULL, err,
+                                 "synthetic recordings of words: "
+                                 "%zu of %zu; figures measured on them say little about people",
+                                 n_synthetic, n_words));
     return MOTE_OK;
 }
 

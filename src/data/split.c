@@ -9,6 +9,8 @@
 
 #include "base/hash.h"
 
+#define RARE 20                  /* labels with fewer samples are pooled */
+
 typedef struct {
     mote_sha256 key;
     size_t group;
@@ -28,8 +30,9 @@ typedef struct {
     int32_t n_labels;
     const double *fractions;
     int32_t n_parts;
-    double *total;               /* [n_labels] T_c */
-    double *have;                /* [n_parts][n_labels] N_pc */
+    int32_t *pool;               /* [n_labels] what a label counts as: itself, or n_labels */
+    double *total;               /* [n_labels + 1] T_c, the pool of rare labels last */
+    double *have;                /* [n_parts][n_labels + 1] N_pc */
     size_t n_in[MOTE_SPLIT_MAX_PARTS];   /* groups of a part */
 } table;
 
@@ -50,20 +53,24 @@ static mote_status check(const double *fractions, int32_t n_parts, mote_err *err
     return MOTE_OK;
 }
 
+static double *have_of(const table *t, int32_t part, int32_t c)
+{
+    return &t->have[(size_t)part * ((size_t)t->n_labels + 1) + (size_t)c];
+}
+
 static void count_in(table *t, const mote_split_group *g, int32_t part)
 {
     t->n_in[part]++;
     for (size_t i = 0; i < g->n_counts; i++)
-        t->have[(size_t)part * (size_t)t->n_labels + (size_t)g->counts[i].label] += g->counts[i].n;
+        *have_of(t, part, t->pool[g->counts[i].label]) += g->counts[i].n;
 }
 
 static double cost_of(const table *t, const mote_split_group *g, int32_t part)
 {
     double cost = 0.0;
     for (size_t i = 0; i < g->n_counts; i++) {
-        size_t c = (size_t)g->counts[i].label;
-        double over = t->have[(size_t)part * (size_t)t->n_labels + c] -
-                      t->fractions[part] * t->total[c];
+        int32_t c = t->pool[g->counts[i].label];
+        double over = *have_of(t, part, c) - t->fractions[part] * t->total[c];
         cost += g->counts[i].n * over / t->total[c];
     }
     return cost;
@@ -97,20 +104,35 @@ static mote_sha256 key_of(mote_hasher *h, uint64_t seed, const char *name)
     return mote_hasher_finish(h);
 }
 
+/* Totals of the labels, and which of them are pooled. */
+static mote_status count_totals(table *t, mote_arena *scratch, mote_err *err)
+{
+    size_t columns = (size_t)t->n_labels + 1, cells = 0;
+    if (!mote_mul_size((size_t)t->n_parts, columns, &cells))
+        return mote_fail(err, MOTE_NOMEM, "split of %d labels", (int)t->n_labels);
+    MOTE_TRY(mote_arena_take(scratch, columns, sizeof *t->total, &t->total, err));
+    MOTE_TRY(mote_arena_take(scratch, columns, sizeof *t->pool, &t->pool, err));
+    MOTE_TRY(mote_arena_take(scratch, cells, sizeof *t->have, &t->have, err));
+    for (size_t g = 0; g < t->n_groups; g++) {
+        for (size_t i = 0; i < t->groups[g].n_counts; i++)
+            t->total[t->groups[g].counts[i].label] += t->groups[g].counts[i].n;
+    }
+    for (int32_t c = 0; c < t->n_labels; c++) {
+        t->pool[c] = t->total[c] < RARE ? t->n_labels : c;
+        if (t->pool[c] != c)
+            t->total[t->n_labels] += t->total[c];
+    }
+    return MOTE_OK;
+}
+
 static mote_status deal(table *t, uint64_t seed, mote_hasher *h, mote_arena *scratch, mote_err *err)
 {
-    size_t cells = 0;
-    if (!mote_mul_size((size_t)t->n_parts, (size_t)t->n_labels, &cells))
-        return mote_fail(err, MOTE_NOMEM, "split of %d labels", (int)t->n_labels);
-    MOTE_TRY(mote_arena_take(scratch, (size_t)t->n_labels + 1, sizeof *t->total, &t->total, err));
-    MOTE_TRY(mote_arena_take(scratch, cells + 1, sizeof *t->have, &t->have, err));
+    MOTE_TRY(count_totals(t, scratch, err));
     turn *turns = NULL;
     MOTE_TRY(mote_arena_take(scratch, t->n_groups + 1, sizeof *turns, &turns, err));
     size_t n_turns = 0;
     for (size_t g = 0; g < t->n_groups; g++) {
         const mote_split_group *grp = &t->groups[g];
-        for (size_t i = 0; i < grp->n_counts; i++)
-            t->total[grp->counts[i].label] += grp->counts[i].n;
         if (grp->part >= 0) {
             MOTE_BUG_IF(grp->part >= t->n_parts);
             count_in(t, grp, grp->part);

@@ -11,7 +11,8 @@
  *            n_c: samples of label c in this group, N_pc: in part p so far, T_c: in all groups,
  *            f_p: the wanted share. That is the part whose squared deviation from its share,
  *            summed over the labels and weighted by 1/T_c, grows least: every label is dealt to
- *            its share at once. Ties go to the earlier part.
+ *            its share at once. Ties go to the earlier part. Labels with fewer than 20 samples
+ *            count together as one, since a label that occurs once has no share to keep.
  *   care     when no more groups are left than there are empty parts, only empty parts are
  *            candidates: with 3 groups each part has one
  *

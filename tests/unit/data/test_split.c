@@ -83,6 +83,20 @@ static void every_label_gets_its_share(void **state)
     }
 }
 
+/* Every speaker says two keywords and one word that nobody else says: the rare words must not pull
+ * everybody into training. */
+static void words_that_occur_once_do_not_decide(void **state)
+{
+    (void)state;
+    static deck d;
+    make_deck(&d, 100, 3, 2, 1);
+    for (int g = 0; g < 100; g++)
+        d.counts[g][2] = (mote_split_count){2 + g, 1};
+    deal(&d, 100, 102, usual, 3, 8);
+    for (int part = 0; part < 3; part++)
+        assert_true(fabs(share_of(&d, 100, 0, part) - usual[part]) < 0.03);
+}
+
 static void known_groups_stay_and_new_ones_mend_the_shares(void **state)
 {
     (void)state;
@@ -178,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eighteen_equal_speakers_are_dealt_to_the_nearest_whole_number),
         cmocka_unit_test(every_label_gets_its_share),
+        cmocka_unit_test(words_that_occur_once_do_not_decide),
         cmocka_unit_test(known_groups_stay_and_new_ones_mend_the_shares),
         cmocka_unit_test(the_order_of_arrival_within_a_deal_does_not_matter),
         cmocka_unit_test(another_seed_deals_another_way),

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote data show [VERSION]: how much there is of what. */
+#include "cli/cli.h"
+#include "data/summary.h"
+
+static void summary_cells(mote_table *t, const char *name, const mote_label_summary *l)
+{
+    mote_table_cell(t, "%s", name);
+    mote_table_cell(t, "%zu", l->n);
+    mote_table_cell(t, "%zu", l->n_groups);
+    mote_table_cell(t, "%.1f", (double)l->duration_us / 1e6);
+    for (int s = 0; s < MOTE_N_SPLITS; s++)
+        mote_table_cell(t, "%zu", l->in_split[s]);
+    mote_table_cell(t, "%zu", l->n_unsplit);
+}
+
+static json_t *label_json(const mote_label_summary *l)
+{
+    json_t *o = json_pack("{s:s, s:I, s:I, s:f, s:I}", "label", l->label, "recordings",
+                          (json_int_t)l->n, "groups", (json_int_t)l->n_groups, "seconds",
+                          (double)l->duration_us / 1e6, "without_split", (json_int_t)l->n_unsplit);
+    for (int s = 0; o && s < MOTE_N_SPLITS; s++)
+        json_object_set_new(o, mote_split_name((mote_split)s),
+                            json_integer((json_int_t)l->in_split[s]));
+    return o;
+}
+
+static json_t *summary_json(const char *version, const mote_data_summary *s)
+{
+    json_t *o = json_pack("{s:s?, s:[], s:o, s:I, s:f}", "version", version, "labels", "total",
+                          label_json(&s->total), "backgrounds", (json_int_t)s->n_background,
+                          "background_s", (double)s->background_us / 1e6);
+    json_t *labels = json_object_get(o, "labels");
+    for (size_t i = 0; labels && i < s->n_labels; i++)
+        json_array_append_new(labels, label_json(&s->labels[i]));
+    return o;
+}
+
+static void say_summary(mote_cli *cli, const mote_data_summary *s)
+{
+    static const char *const titles[] = {"label",  ">recordings", ">groups", ">seconds",
+                                         ">train", ">validation", ">test",   ">no split yet"};
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t i = 0; i < s->n_labels; i++)
+        summary_cells(&t, s->labels[i].label, &s->labels[i]);
+    summary_cells(&t, "all", &s->total);
+    mote_table_say(&t, cli);
+    mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background, (double)s->background_us / 1e6);
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    (void)values;
+    mote_data_summary s;
+    char name[32];
+    bool is_version = n_args > 0;
+    if (is_version) {
+        mote_data_version v;
+        MOTE_TRY(mote_version_load(cli->store, args[0], &cli->arena, &v, err));
+        MOTE_TRY(mote_summary_of_version(&v, &cli->arena, &s, err));
+        char hex[MOTE_SHA256_HEX_BYTES];
+        mote_sha256_hex(&v.id, hex);
+        (void)mote_format(name, sizeof name, "v%lld", (long long)v.number);
+        mote_say(cli, "%s (%.12s)%s%s\n", name, hex, v.note[0] ? ": " : "", v.note);
+    } else {
+        MOTE_TRY(mote_summary_of_store(cli->store, &cli->arena, &s, err));
+    }
+    if (s.total.n + s.n_background == 0 && !is_version)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "there is no data yet; add recordings with 'mote data add FOLDER' or make "
+                         "some with 'mote data synth'");
+    say_summary(cli, &s);
+    if (cli->json)
+        mote_say_json(cli, summary_json(is_version ? name : NULL, &s));
+    return MOTE_OK;
+}
+
+const mote_command mote_cmd_data_show = {
+    .usage = "[VERSION]",
+    .about = "Counts the recordings of each label, their speakers and splits: of what is in the\n"
+             "store now, or of a version (v3, latest, the start of its hash).",
+    .examples = "mote data show\nmote data show latest --json",
+    .max_args = 1,
+    .run = run,
+};

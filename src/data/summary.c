@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counts per label: see summary.h. Items are sorted by (label, group) and counted in one walk. */
+#include "data/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/sample.h"
+
+typedef struct {
+    const char *label, *group;
+    int64_t duration_us;
+    int split;                   /* -1: none yet */
+} entry;
+
+static int compare_entries(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    int c = strcmp(x->label, y->label);
+    return c ? c : strcmp(x->group, y->group);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    return strcmp(((const entry *)a)->group, ((const entry *)b)->group);
+}
+
+static void count(mote_label_summary *l, const entry *e)
+{
+    l->n++;
+    l->duration_us += e->duration_us;
+    if (e->split >= 0)
+        l->in_split[e->split]++;
+    else
+        l->n_unsplit++;
+}
+
+static mote_status summarise(entry *e, size_t n, mote_arena *a, mote_data_summary *out,
+                             mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *out->labels, &out->labels, err));
+    qsort(e, n, sizeof *e, compare_entries);
+    for (size_t i = 0; i < n; i++) {
+        bool new_label = i == 0 || strcmp(e[i].label, e[i - 1].label) != 0;
+        if (new_label)
+            out->labels[out->n_labels++] = (mote_label_summary){.label = e[i].label};
+        mote_label_summary *l = &out->labels[out->n_labels - 1];
+        l->n_groups += new_label || strcmp(e[i].group, e[i - 1].group) != 0 ? 1 : 0;
+        count(l, &e[i]);
+        count(&out->total, &e[i]);
+    }
+    out->total.label = "";
+    qsort(e, n, sizeof *e, compare_groups);
+    for (size_t i = 0; i < n; i++)
+        out->total.n_groups += i == 0 || strcmp(e[i].group, e[i - 1].group) != 0 ? 1 : 0;
+    return MOTE_OK;
+}
+
+static mote_status find_split(mote_store *s, const char *group, int *split, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT split FROM data_split WHERE grp = ?1", &q, err));
+    bool row = false;
+    mote_split found;
+    mote_stmt_bind_text(q, 1, group);
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *split = row && mote_split_parse(mote_stmt_text(q, 0), &found) ? (int)found : -1;
+    return MOTE_OK;
+}
+
+mote_status mote_summary_of_store(mote_store *s, mote_arena *a, mote_data_summary *out,
+                                  mote_err *err)
+{
+    mote_sample_row *rows = NULL;
+    size_t n_rows = 0, n = 0;
+    entry *entries = NULL;
+    mote_data_summary sum = {0};
+    MOTE_TRY(mote_sample_list(s, a, &rows, &n_rows, err));
+    MOTE_TRY(mote_arena_take(a, n_rows + 1, sizeof *entries, &entries, err));
+    for (size_t i = 0; i < n_rows; i++) {
+        const mote_sample_row *r = &rows[i];
+        if (r->role == MOTE_ROLE_BACKGROUND) {
+            sum.n_background++;
+            sum.background_us += r->duration_us;
+            continue;
+        }
+        entries[n] = (entry){.label = r->label, .group = r->group, .duration_us = r->duration_us};
+        MOTE_TRY(find_split(s, r->group, &entries[n].split, err));
+        n++;
+    }
+    MOTE_TRY(summarise(entries, n, a, &sum, err));
+    *out = sum;
+    return MOTE_OK;
+}
+
+mote_status mote_summary_of_version(const mote_data_version *v, mote_arena *a,
+                                    mote_data_summary *out, mote_err *err)
+{
+    entry *entries = NULL;
+    size_t n = 0;
+    mote_data_summary sum = {0};
+    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *entries, &entries, err));
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        if (it->role == MOTE_ROLE_BACKGROUND) {
+            sum.n_background++;
+            sum.background_us += it->duration_us;
+        } else {
+            entries[n++] = (entry){.label = it->label, .group = it->group,
+                                   .duration_us = it->duration_us, .split = (int)it->split};
+        }
+    }
+    MOTE_TRY(summarise(entries, n, a, &sum, err));
+    *out = sum;
+    return MOTE_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Summary: how much there is of each label, by groups and splits. For `mote data show`, the
+ * dashboard and model cards. Depends on base, data/sample, data/version. */
+#ifndef MOTE_DATA_SUMMARY_H
+#define MOTE_DATA_SUMMARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/status.h"
+#include "data/version.h"
+#include "store/store.h"
+
+typedef struct {
+    const char *label;
+    size_t n, n_groups;
+    int64_t duration_us;
+    size_t in_split[MOTE_N_SPLITS];
+    size_t n_unsplit;            /* their group has no split yet */
+} mote_label_summary;
+
+typedef struct {
+    mote_label_summary *labels;  /* [n_labels], in byte order; without background recordings */
+    size_t n_labels;
+    mote_label_summary total;    /* label "" */
+    size_t n_background;
+    int64_t background_us;
+} mote_data_summary;
+
+/* Of what is in the store now (every sample, also what a version would leave out), and of a
+ * version. *out lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_summary_of_store(mote_store *s, mote_arena *a,
+                                                mote_data_summary *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_summary_of_version(const mote_data_version *v, mote_arena *a,
+                                                  mote_data_summary *out, mote_err *err);
+
+#endif

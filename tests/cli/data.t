@@ -1,0 +1,93 @@
+# requires: espeak-ng
+# Recordings come in, damaged ones stay out, and twice is once.
+$ mote init p >/dev/null && cd p && sed -i 's/^keywords:.*/keywords: [yes, no]/' mote.yaml
+$ mkdir -p rec/yes rec/no
+$ for i in 1 2 3; do espeak-ng -s 1${i}0 -w rec/yes/s${i}_NO_1.wav yes; espeak-ng -s 1${i}5 -w rec/no/s${i}_NO_1.wav no; done
+$ head -c 3000 rec/yes/s1_NO_1.wav > rec/yes/s4_NO_1.wav
+$ : > rec/yes/s5_NO_1.wav
+$ echo text > rec/notes.txt
+$ mote data add rec -q
+rec: 6 added (6 words, 0 backgrounds; {{.*}}), 0 were there, 2 left out
+groups: '{group}_NO_*' (the names look like Arabic Speech Commands)
+left out: rec/yes/s4_NO_1.wav: the header promises {{[0-9]+}} bytes of samples, only 2956 are there; the file was cut short
+left out: rec/yes/s5_NO_1.wav: is empty
+$ mote data add rec -q --json | grep -E '"(files|other_files|added|known|left_out)"'
+    "files": 8,
+    "other_files": 1,
+    "added": 0,
+    "known": 6,
+    "left_out": 2,
+
+# Patterns, labels and roles.
+$ mote data add rec/yes -q --group-pattern '{group}'
+rec/yes: 3 added {{.*}}
+groups: '{group}'
+left out: {{.*}}
+left out: {{.*}}
+$ mote data add rec -q --group-pattern 's*'
+mote data add: group pattern 's*': holds {group} 0 times, expected once, as in '{group}_nohash_*'
+[exit 3]
+$ mote data add rec -q --role noise
+mote data add: --role 'noise': expected 'keyword' or 'background'
+[exit 2]
+$ mote data add nowhere -q
+mote data add: 'nowhere': no such file or folder
+[exit 7]
+$ espeak-ng -s 80 -w room.wav 'some words that are far away'
+$ mote data add room.wav -q --role background
+room.wav: 1 added (0 words, 1 backgrounds; {{.*}}), 0 were there, 0 left out
+
+# Versions: the copies above count once, splits hold whole groups.
+$ mote data version
+v1 ({{[0-9a-f]{12}}})
+6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
+left out: 3 duplicates, 0 with contradicting labels (see 'mote data check')
+$ mote data list --limit 0 --split test --json | grep -c '"group"'
+2
+$ mote data show latest
+v1 ({{[0-9a-f]{12}}})
+label  recordings  groups  seconds  train  validation  test  no split yet
+no              3       3 {{.*}} 1           1     1             0
+yes             3       3 {{.*}} 1           1     1             0
+all             6       3 {{.*}} 2           2     2             0
+backgrounds: 1, {{.*}}
+$ mote data diff v1 v7
+mote data diff: data version 'v7': not there; there are v1 to v1 ('mote data version --list')
+[exit 7]
+$ mote data diff v1
+v1 to v1: 0 added, 0 removed, 0 changed
+
+# Synthesis is repeatable: the second call finds everything there.
+$ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|unknown|backgrounds|known)"'
+  "words": 4,
+  "unknown": 2,
+  "backgrounds": 1,
+  "known": 0,
+$ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|known)"'
+  "words": 0,
+  "known": 7,
+$ mote data synth -q --language klingon
+mote data synth: espeak-ng has no voice for language 'klingon'; 'espeak-ng --voices' lists what there is
+[exit 7]
+
+# Without the program it says what to install.
+$ ln -s "$(command -v mote)" /tmp/mote-alone-$$; PATH=/nonexistent /tmp/mote-alone-$$ data synth -q; c=$?; rm /tmp/mote-alone-$$; (exit $c)
+mote data synth: 'espeak-ng' is not installed; install the package espeak-ng (apt-get install espeak-ng), or add recordings of your own with 'mote data add'
+[exit 18]
+
+# Checks exit 1 on an error, and the document says the same.
+$ mote data check -q | tail -1
+recordings checked: {{[0-9]+}}, errors: {{[1-9]}}, warnings: {{[0-9]+}}
+mote data check: errors in the data: {{[1-9]}}
+$ mote data check -q --json > check.json 2>/dev/null
+[exit 1]
+$ grep -c '"severity": "error"' check.json
+{{[1-9]}}
+
+# A project without data says what to do.
+$ cd .. && mote init empty >/dev/null && cd empty && mote data show
+mote data show: there is no data yet; add recordings with 'mote data add FOLDER' or make some with 'mote data synth'
+[exit 7]
+$ mote data version
+mote data version: there is no data yet; add recordings with 'mote data add FOLDER' or make some with 'mote data synth'
+[exit 7]
