@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote data show [VERSION]: how much there is of what. */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "data/summary.h"
+
+typedef struct {
+    bool all;
+} show_values;
 
 static void summary_cells(mote_table *t, const char *name, const mote_label_summary *l)
 {
@@ -42,8 +48,15 @@ static void say_summary(mote_cli *cli, const mote_data_summary *s)
                                          ">train", ">validation", ">test",   ">no split yet"};
     mote_table t;
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
-    for (size_t i = 0; i < s->n_labels; i++)
-        summary_cells(&t, s->labels[i].label, &s->labels[i]);
+    const mote_label_summary *others = NULL;
+    for (size_t i = 0; i < s->n_labels; i++) {
+        if (strcmp(s->labels[i].label, MOTE_SUMMARY_OTHERS) == 0)
+            others = &s->labels[i];
+        else
+            summary_cells(&t, s->labels[i].label, &s->labels[i]);
+    }
+    if (others)
+        summary_cells(&t, "(other words)", others);
     summary_cells(&t, "all", &s->total);
     mote_table_say(&t, cli);
     mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background, (double)s->background_us / 1e6);
@@ -52,20 +65,23 @@ static void say_summary(mote_cli *cli, const mote_data_summary *s)
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
-    (void)values;
+    const show_values *wish = values;
+    const mote_names *keywords = &cli->project->keywords;
+    const char *const *keep = wish->all || cli->json ? NULL : keywords->items;
+    size_t n_keep = keep ? keywords->n : 0;
     mote_data_summary s;
     char name[32];
     bool is_version = n_args > 0;
     if (is_version) {
         mote_data_version v;
         MOTE_TRY(mote_version_load(cli->store, args[0], &cli->arena, &v, err));
-        MOTE_TRY(mote_summary_of_version(&v, &cli->arena, &s, err));
+        MOTE_TRY(mote_summary_of_version(&v, keep, n_keep, &cli->arena, &s, err));
         char hex[MOTE_SHA256_HEX_BYTES];
         mote_sha256_hex(&v.id, hex);
         (void)mote_format(name, sizeof name, "v%lld", (long long)v.number);
         mote_say(cli, "%s (%.12s)%s%s\n", name, hex, v.note[0] ? ": " : "", v.note);
     } else {
-        MOTE_TRY(mote_summary_of_store(cli->store, &cli->arena, &s, err));
+        MOTE_TRY(mote_summary_of_store(cli->store, keep, n_keep, &cli->arena, &s, err));
     }
     if (s.total.n + s.n_background == 0 && !is_version)
         return mote_fail(err, MOTE_NOT_FOUND,
@@ -77,11 +93,19 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     return MOTE_OK;
 }
 
+static const mote_option options[] = {
+    {"all", 'a', MOTE_OPT_FLAG, offsetof(show_values, all), 0, 0, NULL,
+     "a line for every word, also those that are no keyword"},
+};
+
 const mote_command mote_cmd_data_show = {
-    .usage = "[VERSION]",
+    .usage = "[VERSION] [options]",
     .about = "Counts the recordings of each label, their speakers and splits: of what is in the\n"
              "store now, or of a version (v3, latest, the start of its hash).",
-    .examples = "mote data show\nmote data show latest --json",
+    .examples = "mote data show\nmote data show latest --json\nmote data show --all",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
     .max_args = 1,
+    .values_bytes = sizeof(show_values),
     .run = run,
 };

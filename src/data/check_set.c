@@ -318,10 +318,10 @@ static mote_status check_classes(mote_checker *c, const groups *g, mote_err *err
         MOTE_TRY(count_class(c, g, c->cfg->keywords[i], &k[i], err));
     MOTE_TRY(check_no_samples(c, k, err));
     MOTE_TRY(check_few_samples(c, k, err));
-    bool is_dealt = g->n > 0;
+    size_t n_dealt = 0;
     for (size_t i = 0; i < g->n; i++)
-        is_dealt = is_dealt && g->split[i] >= 0;
-    if (is_dealt)
+        n_dealt += g->split[i] >= 0 ? 1 : 0;
+    if (2 * n_dealt > g->n)              /* else most of the data waits for its first version */
         MOTE_TRY(check_splits(c, k, err));
     return check_balance(c, g, k, err);
 }

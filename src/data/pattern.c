@@ -39,7 +39,7 @@ mote_status mote_pattern_check(const char *pattern, mote_err *err)
     }
     if (n_groups != 1)
         return mote_fail(err, MOTE_ARG,
-                         "group pattern '%s': holds {group} %d times, expected once, as in "
+                         "group pattern '%s': holds {group} %d times, expected once, as in"
                          " '{group}_nohash_*'",
                          pattern, n_groups);
     if (n_stars > MAX_STARS)

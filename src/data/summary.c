@@ -56,6 +56,15 @@ static mote_status summarise(entry *e, size_t n, mote_arena *a, mote_data_summar
     return MOTE_OK;
 }
 
+static const char *label_in(const char *label, const char *const *keep, size_t n_keep)
+{
+    for (size_t i = 0; i < n_keep; i++) {
+        if (strcmp(label, keep[i]) == 0)
+            return label;
+    }
+    return keep ? MOTE_SUMMARY_OTHERS : label;
+}
+
 static mote_status find_split(mote_store *s, const char *group, int *split, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -68,8 +77,8 @@ static mote_status find_split(mote_store *s, const char *group, int *split, mote
     return MOTE_OK;
 }
 
-mote_status mote_summary_of_store(mote_store *s, mote_arena *a, mote_data_summary *out,
-                                  mote_err *err)
+mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t n_keep,
+                                  mote_arena *a, mote_data_summary *out, mote_err *err)
 {
     mote_sample_row *rows = NULL;
     size_t n_rows = 0, n = 0;
@@ -84,7 +93,9 @@ mote_status mote_summary_of_store(mote_store *s, mote_arena *a, mote_data_summar
             sum.background_us += r->duration_us;
             continue;
         }
-        entries[n] = (entry){.label = r->label, .group = r->group, .duration_us = r->duration_us};
+        entries[n] = (entry){.label = label_in(r->label, keep, n_keep),
+                             .group = r->group,
+                             .duration_us = r->duration_us};
         MOTE_TRY(find_split(s, r->group, &entries[n].split, err));
         n++;
     }
@@ -93,8 +104,9 @@ mote_status mote_summary_of_store(mote_store *s, mote_arena *a, mote_data_summar
     return MOTE_OK;
 }
 
-mote_status mote_summary_of_version(const mote_data_version *v, mote_arena *a,
-                                    mote_data_summary *out, mote_err *err)
+mote_status mote_summary_of_version(const mote_data_version *v, const char *const *keep,
+                                    size_t n_keep, mote_arena *a, mote_data_summary *out,
+                                    mote_err *err)
 {
     entry *entries = NULL;
     size_t n = 0;
@@ -106,7 +118,7 @@ mote_status mote_summary_of_version(const mote_data_version *v, mote_arena *a,
             sum.n_background++;
             sum.background_us += it->duration_us;
         } else {
-            entries[n++] = (entry){.label = it->label, .group = it->group,
+            entries[n++] = (entry){.label = label_in(it->label, keep, n_keep), .group = it->group,
                                    .duration_us = it->duration_us, .split = (int)it->split};
         }
     }

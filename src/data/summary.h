@@ -28,11 +28,18 @@ typedef struct {
     int64_t background_us;
 } mote_data_summary;
 
+/* Labels that are not among keep[n_keep] are counted together under this name; keep NULL: every
+ * label counts for itself. */
+#define MOTE_SUMMARY_OTHERS "(others)"
+
 /* Of what is in the store now (every sample, also what a version would leave out), and of a
  * version. *out lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_summary_of_store(mote_store *s, mote_arena *a,
+MOTE_MUST_USE mote_status mote_summary_of_store(mote_store *s, const char *const *keep,
+                                                size_t n_keep, mote_arena *a,
                                                 mote_data_summary *out, mote_err *err);
-MOTE_MUST_USE mote_status mote_summary_of_version(const mote_data_version *v, mote_arena *a,
-                                                  mote_data_summary *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_summary_of_version(const mote_data_version *v,
+                                                  const char *const *keep, size_t n_keep,
+                                                  mote_arena *a, mote_data_summary *out,
+                                                  mote_err *err);
 
 #endif

@@ -77,8 +77,8 @@ mote data synth: 'espeak-ng' is not installed; install the package espeak-ng (ap
 
 # Checks exit 1 on an error, and the document says the same.
 $ mote data check -q | tail -1
-recordings checked: {{[0-9]+}}, errors: {{[1-9]}}, warnings: {{[0-9]+}}
 mote data check: errors in the data: {{[1-9]}}
+recordings checked: {{[0-9]+}}, errors: {{[1-9]}}, warnings: {{[0-9]+}}
 $ mote data check -q --json > check.json 2>/dev/null
 [exit 1]
 $ grep -c '"severity": "error"' check.json
