@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote monitor: alerts, windows, and judging the prediction log. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "graph/model.h"
+#include "monitor/monitor.h"
+#include "track/registry.h"
+
+#define ISO_BYTES        32
+#define BUNDLE_MAX_BYTES ((size_t)1 << 30)
+
+typedef struct {
+    const char *model, *log, *who, *note;
+    int64_t acknowledge, windows;
+    bool all, close_last, check;
+} monitor_values;
+
+static const mote_option options[] = {
+    {"model", 0, MOTE_OPT_STRING, offsetof(monitor_values, model), 0, 0, "NAME",
+     "only of this model"},
+    {"all", 'a', MOTE_OPT_FLAG, offsetof(monitor_values, all), 0, 0, NULL, "resolved alerts too"},
+    {"windows", 'w', MOTE_OPT_INT, offsetof(monitor_values, windows), 0, 100000, "N",
+     "how many of the last windows to show (default 10)"},
+    {"log", 'l', MOTE_OPT_STRING, offsetof(monitor_values, log), 0, 0, "MODEL",
+     "first judge what the prediction log has of this model (name@alias or name/version)"},
+    {"close", 0, MOTE_OPT_FLAG, offsetof(monitor_values, close_last), 0, 0, NULL,
+     "with --log: judge the last, shorter window too"},
+    {"acknowledge", 0, MOTE_OPT_INT, offsetof(monitor_values, acknowledge), 1, 1e15, "ID",
+     "record that somebody has seen this alert"},
+    {"note", 'm', MOTE_OPT_STRING, offsetof(monitor_values, note), 0, 0, "TEXT",
+     "with --acknowledge: what is known about it"},
+    {"who", 0, MOTE_OPT_STRING, offsetof(monitor_values, who), 0, 0, "NAME",
+     "with --acknowledge: who it is (default: the user name)"},
+    {"check", 0, MOTE_OPT_FLAG, offsetof(monitor_values, check), 0, 0, NULL,
+     "exit with 1 when an alert is not resolved"},
+};
+static const monitor_values defaults = {.windows = 10};
+
+/* ---- the prediction log ---- */
+
+static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
+                                  mote_reference_profile **out, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_model *m = NULL;
+    MOTE_TRY(mote_object_get(cli->store, &v->bundle, BUNDLE_MAX_BYTES, &bytes, &n, err));
+    MOTE_TRY(mote_model_load(bytes, n, &m, err));
+    const json_t *reference = mote_model_drift_reference(m);
+    mote_status st = reference != NULL ? mote_reference_profile_parse(reference, out, err)
+                                       : mote_fail(err, MOTE_UNSUPPORTED,
+                                                   "'%s/%lld' has no drift reference in "
+                                                   "its bundle: train and deploy it again",
+                                                   v->model, (long long)v->version);
+    mote_model_unref(m);
+    return st;
+}
+
+static mote_status judge_with(mote_cli *cli, const mote_model_version *v,
+                              const mote_reference_profile *profile, bool close_last,
+                              mote_monitor_log_read *r, mote_err *err)
+{
+    const mote_project_monitor *p = &cli->project->monitor;
+    mote_monitor_config cfg = {.model = v->model,
+                               .version = v->version,
+                               .bundle = v->bundle,
+                               .window = p->window,
+                               .min_predictions = p->min_predictions,
+                               .false_alarm = p->false_alarm,
+                               .seed = (uint64_t)cli->project->training.seed};
+    mote_monitor_log log = {
+        .bundle = v->bundle, .n_things = profile->n_things, .close_last = close_last};
+    mote_monitor *m = NULL;
+    MOTE_TRY(mote_monitor_create(profile, &cfg, &m, err));
+    mote_status st = mote_monitor_read_log(m, cli->store, &log, mote_clock_wall_ms(), r, err);
+    mote_monitor_destroy(m);
+    return st;
+}
+
+static mote_status judge_log(mote_cli *cli, const monitor_values *o, json_t **out, mote_err *err)
+{
+    mote_model_version v;
+    mote_reference_profile *profile = NULL;
+    mote_monitor_log_read r = {0};
+    MOTE_TRY(mote_registry_resolve(cli->store, o->log, &cli->arena, &v, err));
+    MOTE_TRY(load_reference(cli, &v, &profile, err));
+    mote_status st = judge_with(cli, &v, profile, o->close_last, &r, err);
+    mote_reference_profile_destroy(profile);
+    if (st != MOTE_OK)
+        return st;
+    mote_say(cli,
+             "%lld predictions of %s/%lld read, %d windows judged, %d alerts opened, %d "
+             "resolved\n\n",
+             (long long)r.n_read, v.model, (long long)v.version, r.flushed.n_windows,
+             r.flushed.n_opened, r.flushed.n_resolved);
+    *out = json_pack("{s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "model", v.model, "version",
+                     (json_int_t)v.version, "read", (json_int_t)r.n_read, "unusable",
+                     (json_int_t)r.n_unusable, "windows", (int)r.flushed.n_windows, "opened",
+                     (int)r.flushed.n_opened, "resolved", (int)r.flushed.n_resolved);
+    return MOTE_OK;
+}
+
+/* ---- showing ---- */
+
+static json_t *top_json(const mote_contributor *top, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < n; k++)
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "what", top[k].what, "psi",
+                                              top[k].statistic, "threshold", top[k].threshold,
+                                              "p_value", top[k].p_value));
+    return list;
+}
+
+static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
+{
+    static const char *const titles[] = {">alert",   "model", "state", "opened",
+                                         ">windows", "what",  ">psi",  ">threshold"};
+    if (n == 0) {
+        mote_say(cli, "no alerts\n");
+        return;
+    }
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t k = 0; k < n; k++) {
+        const mote_alert *a = &alerts[k];
+        char opened[ISO_BYTES];
+        mote_time_iso(a->opened_ms, opened, sizeof opened);
+        mote_table_cell(&t, "%lld", (long long)a->id);
+        mote_table_cell(&t, "%s/%lld", a->model, (long long)a->version);
+        mote_table_cell(&t, "%s%s%s", mote_alert_state_name(a->state),
+                        a->resolution != NULL ? ": " : "",
+                        a->resolution != NULL ? a->resolution : "");
+        mote_table_cell(&t, "%s", opened);
+        mote_table_cell(&t, "%lld", (long long)a->n_windows);
+        mote_table_cell(&t, "%s", a->what);
+        mote_table_cell(&t, "%.3f", a->statistic);
+        mote_table_cell(&t, "%.3f", a->threshold);
+    }
+    mote_table_say(&t, cli);
+}
+
+static void say_windows(mote_cli *cli, const mote_window *windows, size_t n)
+{
+    static const char *const titles[] = {"window", "model",    ">predictions", "drift",
+                                         ">p",     "farthest", ">psi",         ">threshold"};
+    if (n == 0)
+        return;
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t k = 0; k < n; k++) {
+        const mote_window *w = &windows[k];
+        char end[ISO_BYTES];
+        mote_time_iso(w->end_ms, end, sizeof end);
+        mote_table_cell(&t, "%s", end);
+        mote_table_cell(&t, "%s/%lld", w->model, (long long)w->version);
+        mote_table_cell(&t, "%d", w->n);
+        mote_table_cell(&t, "%s", w->is_drift ? "yes" : "no");
+        mote_table_cell(&t, "%.2g", w->p_value);
+        mote_table_cell(&t, "%s", w->n_top > 0 ? w->top[0].what : "");
+        mote_table_cell(&t, "%.3f", w->n_top > 0 ? w->top[0].statistic : 0.0);
+        mote_table_cell(&t, "%.3f", w->n_top > 0 ? w->top[0].threshold : 0.0);
+    }
+    mote_say(cli, "\n");
+    mote_table_say(&t, cli);
+}
+
+static json_t *alert_json(const mote_alert *a)
+{
+    return json_pack("{s:I, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "id",
+                     (json_int_t)a->id, "kind", a->kind, "model", a->model, "version",
+                     (json_int_t)a->version, "state", mote_alert_state_name(a->state), "opened_ms",
+                     (json_int_t)a->opened_ms, "last_ms", (json_int_t)a->last_ms, "windows",
+                     (json_int_t)a->n_windows, "top", top_json(a->top, a->n_top), "acknowledged_by",
+                     a->acknowledged_by != NULL ? json_string(a->acknowledged_by) : json_null(),
+                     "note", a->note != NULL ? json_string(a->note) : json_null(), "resolution",
+                     a->resolution != NULL ? json_string(a->resolution) : json_null());
+}
+
+static json_t *window_json(const mote_window *w)
+{
+    return json_pack("{s:I, s:s, s:I, s:I, s:I, s:i, s:b, s:f, s:o}", "id", (json_int_t)w->id,
+                     "model", w->model, "version", (json_int_t)w->version, "start_ms",
+                     (json_int_t)w->start_ms, "end_ms", (json_int_t)w->end_ms, "predictions",
+                     (int)w->n, "drift", (int)w->is_drift, "p_value", w->p_value, "top",
+                     top_json(w->top, w->n_top));
+}
+
+static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document,
+                        size_t *n_unresolved, mote_err *err)
+{
+    mote_alert *alerts = NULL;
+    mote_window *windows = NULL;
+    size_t n = 0;
+    size_t n_windows = 0;
+    json_t *alert_list = json_array();
+    json_t *window_list = json_array();
+    json_object_set_new(document, "alerts", alert_list);
+    json_object_set_new(document, "windows", window_list);
+    MOTE_TRY(mote_alert_list(cli->store, o->model, !o->all, 0, &cli->arena, &alerts, &n, err));
+    if (o->windows > 0)
+        MOTE_TRY(mote_window_list(cli->store, o->model, o->windows, &cli->arena, &windows,
+                                  &n_windows, err));
+    say_alerts(cli, alerts, n);
+    say_windows(cli, windows, n_windows);
+    for (size_t k = 0; k < n; k++) {
+        *n_unresolved += alerts[k].state != MOTE_ALERT_RESOLVED;
+        json_array_append_new(alert_list, alert_json(&alerts[k]));
+    }
+    for (size_t k = 0; k < n_windows; k++)
+        json_array_append_new(window_list, window_json(&windows[k]));
+    return MOTE_OK;
+}
+
+static mote_status acknowledge(mote_cli *cli, const monitor_values *o, mote_err *err)
+{
+    const char *who = o->who != NULL ? o->who : mote_env("USER");
+    return mote_alert_acknowledge(cli->store, o->acknowledge, who != NULL ? who : "unnamed user",
+                                  o->note, mote_clock_wall_ms(), err);
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    const monitor_values *o = values;
+    size_t n_unresolved = 0;
+    MOTE_SCOPED_JSON *document = json_object();
+    (void)args;
+    (void)n_args;
+    if (o->acknowledge != 0)
+        MOTE_TRY(acknowledge(cli, o, err));
+    if (o->log != NULL) {
+        json_t *log = NULL;
+        MOTE_TRY(judge_log(cli, o, &log, err));
+        json_object_set_new(document, "log", log);
+    }
+    MOTE_TRY(show(cli, o, document, &n_unresolved, err));
+    mote_say_json(cli, json_incref(document));
+    if (o->check && n_unresolved > 0)
+        return mote_fail(err, MOTE_UNMET, "%zu alerts are not resolved", n_unresolved);
+    return MOTE_OK;
+}
+
+const mote_command mote_cmd_monitor = {
+    .usage = "[options]",
+    .about = "Shows the alerts that are not resolved and the last windows of served predictions.\n"
+             "A running server judges its own traffic; --log judges the prediction log instead.\n"
+             "A window without drift alarms with the probability 'monitor.false_alarm' of\n"
+             "mote.yaml, all things watched together.",
+    .examples = "mote monitor\nmote monitor --log keywords@champion --check\n"
+                "mote monitor --acknowledge 3 --note 'new microphone'",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .values_bytes = sizeof(monitor_values),
+    .defaults = &defaults,
+    .run = run,
+};
