@@ -77,7 +77,8 @@ void mote_checkpoint_encode(const mote_checkpoint *c, mote_buf *out)
 
 static mote_status damaged(const char *what, mote_err *err)
 {
-    return mote_fail(err, MOTE_CORRUPT, "the checkpoint is damaged: %s; remove it to start anew", what);
+    return mote_fail(err, MOTE_CORRUPT, "the checkpoint is damaged: %s; remove it to start anew",
+                     what);
 }
 
 mote_status mote_checkpoint_decode(const void *bytes, size_t n, mote_checkpoint *c, mote_err *err)
@@ -92,8 +93,9 @@ mote_status mote_checkpoint_decode(const void *bytes, size_t n, mote_checkpoint 
     (void)mote_read_bytes(&r, sizeof magic);
     uint32_t version = mote_read_u32(&r);
     if (version != VERSION)
-        return mote_fail(err, MOTE_UNSUPPORTED, "the checkpoint has version %u, this program reads %u",
-                         (unsigned)version, VERSION);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "the checkpoint has version %u, this program reads %u", (unsigned)version,
+                         VERSION);
     mote_checkpoint head = *c;
     memcpy(head.run.bytes, mote_read_bytes(&r, sizeof head.run.bytes), sizeof head.run.bytes);
     head.n_epochs = mote_read_i32(&r);
@@ -103,12 +105,14 @@ mote_status mote_checkpoint_decode(const void *bytes, size_t n, mote_checkpoint 
     head.n_steps = mote_read_u64(&r);
     head.stopped_early = flags & FLAG_STOPPED;
     if (!mote_sha256_equal(&head.run, &c->run) || n_params != c->n_params || n_state != c->n_state)
-        return mote_fail(err, MOTE_CONFLICT, "the checkpoint is of another run (other data, model or settings); "
-                                             "remove it to start anew");
+        return mote_fail(err, MOTE_CONFLICT,
+                         "the checkpoint is of another run (other data, model or settings); "
+                         "remove it to start anew");
     if (head.n_epochs < 0 || head.n_epochs > c->max_epochs || head.best_epoch < -1 ||
         head.best_epoch >= head.n_epochs || flags > FLAG_STOPPED)
         return damaged("a field is out of range", err);
-    uint64_t want = (uint64_t)head.n_epochs * EPOCH_BYTES + (3 * n_state + 2 * n_params) * sizeof(float);
+    uint64_t want =
+        (uint64_t)head.n_epochs * EPOCH_BYTES + (3 * n_state + 2 * n_params) * sizeof(float);
     if (want != mote_reader_left(&r))
         return damaged("its length does not fit", err);
     *c = head;

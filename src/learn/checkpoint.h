@@ -28,6 +28,7 @@ void mote_checkpoint_encode(const mote_checkpoint *c, mote_buf *out);
 
 /* Fill `c`, whose run, sizes and max_epochs are set and whose arrays are there. CORRUPT: not a
  * whole, undamaged checkpoint; CONFLICT: of another run. On error `c` is untouched. */
-MOTE_MUST_USE mote_status mote_checkpoint_decode(const void *bytes, size_t n, mote_checkpoint *c, mote_err *err);
+MOTE_MUST_USE mote_status mote_checkpoint_decode(const void *bytes, size_t n, mote_checkpoint *c,
+                                                 mote_err *err);
 
 #endif

@@ -41,5 +41,6 @@ mote_status mote_kernels_get(mote_simd level, const mote_kernels **out, mote_err
         return MOTE_OK;
     }
 #endif
-    return mote_fail(err, MOTE_UNSUPPORTED, "this processor does not run the kernels asked for (level %d)", (int)level);
+    return mote_fail(err, MOTE_UNSUPPORTED,
+                     "this processor does not run the kernels asked for (level %d)", (int)level);
 }

@@ -17,7 +17,12 @@
 
 #include "base/status.h"
 
-typedef enum { MOTE_SIMD_AUTO = 0, MOTE_SIMD_PORTABLE = 1, MOTE_SIMD_AVX2 = 2, MOTE_SIMD_AVX512 = 3 } mote_simd;
+typedef enum {
+    MOTE_SIMD_AUTO = 0,
+    MOTE_SIMD_PORTABLE = 1,
+    MOTE_SIMD_AVX2 = 2,
+    MOTE_SIMD_AVX512 = 3
+} mote_simd;
 
 /* One matrix product C[m][n] = start + sum over k of A(m, k) * B[k][n], k rising. A(m, k) is
  * a[m * a_row + k * a_col], so that a transposed A needs no copy. start is NULL (0), or
@@ -35,7 +40,8 @@ typedef struct {
 } mote_gemm;
 
 /* A depthwise convolution over an input with its padding written out:
- *   out[y][x][ch] = bias[ch] + sum over taps of in[y * stride_h + ky][x * stride_w + kx][ch] * w[ky][kx][ch] */
+ *   out[y][x][ch] = bias[ch] + sum over taps of in[y * stride_h + ky][x * stride_w + kx][ch] *
+ * w[ky][kx][ch] */
 typedef struct {
     int32_t out_h, out_w, c;
     int32_t kernel_h, kernel_w, stride_h, stride_w;
@@ -56,8 +62,8 @@ typedef struct {
     void (*gemm)(const mote_gemm *g);
 
     /* out[r][ch] = clamp(x[r][ch] * scale[ch] + shift[ch], low, high); NaN stays NaN. */
-    void (*affine)(int32_t rows, int32_t c, const float *x, const float *scale, const float *shift, float low,
-                   float high, float *out);
+    void (*affine)(int32_t rows, int32_t c, const float *x, const float *scale, const float *shift,
+                   float low, float high, float *out);
 
     /* sum[ch] = sum over rows; square[ch] = sum over rows of (x - sum / rows)^2. */
     void (*moments)(int32_t rows, int32_t c, const float *x, float *sum, float *square);
@@ -67,20 +73,24 @@ typedef struct {
 
     /* Back through clamp(x * scale + shift, low, high): g is kept where the value lies strictly
      * between low and high, else 0 (at -inf and inf always kept). */
-    void (*mask)(int32_t rows, int32_t c, const float *x, const float *scale, const float *shift, float low,
-                 float high, float *g);
+    void (*mask)(int32_t rows, int32_t c, const float *x, const float *scale, const float *shift,
+                 float low, float high, float *g);
     /* The same, and sum_g[ch] = sum of g, sum_gx[ch] = sum of g * (x - mean[ch]). */
-    void (*mask_sums)(int32_t rows, int32_t c, const float *x, const float *scale, const float *shift, float low,
-                      float high, const float *mean, float *g, float *sum_g, float *sum_gx);
+    void (*mask_sums)(int32_t rows, int32_t c, const float *x, const float *scale,
+                      const float *shift, float low, float high, const float *mean, float *g,
+                      float *sum_g, float *sum_gx);
 
     /* out = ka[ch] * g + (kb[ch] * x + kc[ch]); batch norm's gradient (out may be g). */
-    void (*norm_grad)(int32_t rows, int32_t c, const float *g, const float *x, const float *ka, const float *kb,
-                      const float *kc, float *out);
+    void (*norm_grad)(int32_t rows, int32_t c, const float *g, const float *x, const float *ka,
+                      const float *kb, const float *kc, float *out);
 
     /* bias may be NULL (0). */
-    void (*depthwise)(const mote_depthwise *d, const float *in, const float *w, const float *bias, float *out);
-    /* dw[tap][ch] (+)= sum over y, x of g[y][x][ch] * in[y * stride_h + ky][x * stride_w + kx][ch]. */
-    void (*depthwise_weights)(const mote_depthwise *d, const float *in, const float *g, float *dw, bool add);
+    void (*depthwise)(const mote_depthwise *d, const float *in, const float *w, const float *bias,
+                      float *out);
+    /* dw[tap][ch] (+)= sum over y, x of g[y][x][ch] * in[y * stride_h + ky][x * stride_w + kx][ch].
+     */
+    void (*depthwise_weights)(const mote_depthwise *d, const float *in, const float *g, float *dw,
+                              bool add);
 
     void (*adam)(const mote_adam_step *s, size_t n, const float *g, float *w, float *m, float *v);
     /* y += x; y = x; y = y * a + x * b: runs of n values. */
@@ -90,6 +100,7 @@ typedef struct {
 
 /* The best build this processor runs for AUTO, else exactly the one asked for. UNSUPPORTED when
  * the processor (or this build of the program) does not have it. */
-MOTE_MUST_USE mote_status mote_kernels_get(mote_simd level, const mote_kernels **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_kernels_get(mote_simd level, const mote_kernels **out,
+                                           mote_err *err);
 
 #endif

@@ -9,8 +9,12 @@ typedef struct { __m256 a, b; } vf;
 #define INLINE static inline __attribute__((always_inline))
 
 /* Lane i of the pair counts when i < n: 8 words of ones, then 16 of zeros, read at an offset. */
-static const int32_t lane_ones[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-INLINE __m256i mask_a(int32_t n) { return _mm256_loadu_si256((const __m256i_u *)(const void *)(lane_ones + 16 - n)); }
+static const int32_t lane_ones[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
+                                      -1, -1, -1, -1, -1, -1, -1, -1};
+INLINE __m256i mask_a(int32_t n)
+{
+    return _mm256_loadu_si256((const __m256i_u *)(const void *)(lane_ones + 16 - n));
+}
 INLINE __m256i mask_b(int32_t n)
 {
     return _mm256_loadu_si256((const __m256i_u *)(const void *)(lane_ones + 24 - n));
@@ -32,18 +36,23 @@ INLINE void v_store_n(float *p, int32_t n, vf v)
 }
 INLINE vf v_set(float x) { return (vf){_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
 INLINE vf v_zero(void) { return (vf){_mm256_setzero_ps(), _mm256_setzero_ps()}; }
-INLINE vf v_fma(vf x, vf y, vf z) { return (vf){_mm256_fmadd_ps(x.a, y.a, z.a), _mm256_fmadd_ps(x.b, y.b, z.b)}; }
+INLINE vf v_fma(vf x, vf y, vf z)
+{
+    return (vf){_mm256_fmadd_ps(x.a, y.a, z.a), _mm256_fmadd_ps(x.b, y.b, z.b)};
+}
 INLINE vf v_add(vf x, vf y) { return (vf){_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
 INLINE vf v_sub(vf x, vf y) { return (vf){_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)}; }
 INLINE vf v_mul(vf x, vf y) { return (vf){_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.b, y.b)}; }
 /* max and min give their second operand when one is NaN, so NaN passes through. */
 INLINE vf v_clamp(vf x, vf low, vf high)
 {
-    return (vf){_mm256_min_ps(high.a, _mm256_max_ps(low.a, x.a)), _mm256_min_ps(high.b, _mm256_max_ps(low.b, x.b))};
+    return (vf){_mm256_min_ps(high.a, _mm256_max_ps(low.a, x.a)),
+                _mm256_min_ps(high.b, _mm256_max_ps(low.b, x.b))};
 }
 INLINE __m256 inside_8(__m256 x, __m256 low, __m256 high, __m256 g)
 {
-    __m256 keep = _mm256_and_ps(_mm256_cmp_ps(x, low, _CMP_GT_OQ), _mm256_cmp_ps(x, high, _CMP_LT_OQ));
+    __m256 keep =
+        _mm256_and_ps(_mm256_cmp_ps(x, low, _CMP_GT_OQ), _mm256_cmp_ps(x, high, _CMP_LT_OQ));
     return _mm256_and_ps(keep, g);
 }
 INLINE vf v_inside(vf x, vf low, vf high, vf g)

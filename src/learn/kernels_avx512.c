@@ -23,7 +23,8 @@ INLINE vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
 INLINE vf v_clamp(vf x, vf low, vf high) { return _mm512_min_ps(high, _mm512_max_ps(low, x)); }
 INLINE vf v_inside(vf x, vf low, vf high, vf g)
 {
-    __mmask16 keep = _mm512_cmp_ps_mask(x, low, _CMP_GT_OQ) & _mm512_cmp_ps_mask(x, high, _CMP_LT_OQ);
+    __mmask16 keep =
+        _mm512_cmp_ps_mask(x, low, _CMP_GT_OQ) & _mm512_cmp_ps_mask(x, high, _CMP_LT_OQ);
     return _mm512_maskz_mov_ps(keep, g);
 }
 

@@ -27,7 +27,10 @@ INLINE float clamp_1(float x, float low, float high)
     return high < at_least ? high : at_least;
 }
 INLINE vf v_clamp(vf x, vf low, vf high) { EACH(clamp_1(x.f[i], low.f[i], high.f[i])); }
-INLINE vf v_inside(vf x, vf low, vf high, vf g) { EACH(x.f[i] > low.f[i] && x.f[i] < high.f[i] ? g.f[i] : 0.0f); }
+INLINE vf v_inside(vf x, vf low, vf high, vf g)
+{
+    EACH(x.f[i] > low.f[i] && x.f[i] < high.f[i] ? g.f[i] : 0.0f);
+}
 INLINE void v_store_n(float *p, int32_t n, vf v)
 {
     for (int32_t i = 0; i < n; i++)

@@ -51,7 +51,8 @@ static inline void copy_floats(float *to, const float *from, size_t n)
 }
 
 /* columns[pixel - first][kernel cell][c] for `count` pixels; cells outside the input are 0. */
-static void make_columns(const net_node *n, const float *in, int32_t first, int32_t count, float *columns)
+static void make_columns(const net_node *n, const float *in, int32_t first, int32_t count,
+                         float *columns)
 {
     size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
     for (int32_t p = first; p < first + count; p++) {
@@ -70,7 +71,8 @@ static void make_columns(const net_node *n, const float *in, int32_t first, int3
 }
 
 /* The way back: add each column to the cell it came from. */
-static void add_columns(const net_node *n, const float *columns, int32_t first, int32_t count, float *in_grads)
+static void add_columns(const net_node *n, const float *columns, int32_t first, int32_t count,
+                        float *in_grads)
 {
     size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
     for (int32_t p = first; p < first + count; p++) {
@@ -94,7 +96,13 @@ void net_conv_forward(const net_job *j)
     int32_t pixels = n->out_h * n->out_w, depth = depth_of(n), oc = n->out_c;
     const float *in = net_values(net, n->inputs[0], j->sample, 1, net_scratch(net, j->worker, 1));
     float *out = n->x + (size_t)j->sample * n->out_elements;
-    mote_gemm g = {.n = oc, .k = depth, .a_row = depth, .a_col = 1, .b = n->turned, .ldb = oc, .ldc = oc,
+    mote_gemm g = {.n = oc,
+                   .k = depth,
+                   .a_row = depth,
+                   .a_col = 1,
+                   .b = n->turned,
+                   .ldb = oc,
+                   .ldc = oc,
                    .start = net->state + n->bias};
     if (is_pointwise(n)) {
         g.m = pixels;
@@ -114,16 +122,26 @@ void net_conv_forward(const net_job *j)
 }
 
 /* Weight and input gradients of one block of pixels. `columns` holds them, and is used up. */
-static void backward_block(const net_job *j, const float *dx, int32_t first, int32_t count, bool is_first,
-                           float *columns, float *in_grads)
+static void backward_block(const net_job *j, const float *dx, int32_t first, int32_t count,
+                           bool is_first, float *columns, float *in_grads)
 {
     const mote_net *net = j->net;
     const net_node *n = j->node;
     int32_t depth = depth_of(n), oc = n->out_c;
     const float *block = dx + (size_t)first * (size_t)oc;
     float *dw = net_part(net, j->piece, n->weights_part);
-    mote_gemm weights = {.m = oc, .n = depth, .k = count, .a = block, .a_row = 1, .a_col = oc, .b = columns,
-                         .ldb = depth, .c = dw, .ldc = depth, .start = is_first ? NULL : dw, .ld_start = depth};
+    mote_gemm weights = {.m = oc,
+                         .n = depth,
+                         .k = count,
+                         .a = block,
+                         .a_row = 1,
+                         .a_col = oc,
+                         .b = columns,
+                         .ldb = depth,
+                         .c = dw,
+                         .ldc = depth,
+                         .start = is_first ? NULL : dw,
+                         .ld_start = depth};
     net->k->gemm(&weights);
     if (!in_grads)
         return;
@@ -133,19 +151,40 @@ static void backward_block(const net_job *j, const float *dx, int32_t first, int
     add_columns(n, columns, first, count, in_grads);
 }
 
-static void pointwise_backward(const net_job *j, const float *in, const float *dx, float *in_grads, bool add)
+static void pointwise_backward(const net_job *j, const float *in, const float *dx, float *in_grads,
+                               bool add)
 {
     const mote_net *net = j->net;
     const net_node *n = j->node;
     int32_t pixels = n->out_h * n->out_w, c = n->in_c, oc = n->out_c;
     float *dw = net_part(net, j->piece, n->weights_part);
-    mote_gemm weights = {.m = oc, .n = c, .k = pixels, .a = dx, .a_row = 1, .a_col = oc, .b = in, .ldb = c, .c = dw,
-                         .ldc = c, .start = j->is_first ? NULL : dw, .ld_start = c};
+    mote_gemm weights = {.m = oc,
+                         .n = c,
+                         .k = pixels,
+                         .a = dx,
+                         .a_row = 1,
+                         .a_col = oc,
+                         .b = in,
+                         .ldb = c,
+                         .c = dw,
+                         .ldc = c,
+                         .start = j->is_first ? NULL : dw,
+                         .ld_start = c};
     net->k->gemm(&weights);
     if (!in_grads)
         return;
-    mote_gemm input = {.m = pixels, .n = c, .k = oc, .a = dx, .a_row = oc, .a_col = 1, .b = net->state + n->weights,
-                       .ldb = c, .c = in_grads, .ldc = c, .start = add ? in_grads : NULL, .ld_start = c};
+    mote_gemm input = {.m = pixels,
+                       .n = c,
+                       .k = oc,
+                       .a = dx,
+                       .a_row = oc,
+                       .a_col = 1,
+                       .b = net->state + n->weights,
+                       .ldb = c,
+                       .c = in_grads,
+                       .ldc = c,
+                       .start = add ? in_grads : NULL,
+                       .ld_start = c};
     net->k->gemm(&input);
 }
 
@@ -159,7 +198,8 @@ void net_conv_backward(const net_job *j)
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
     if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
-        net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias_part), !j->is_first);
+        net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias_part),
+                            !j->is_first);
     if (is_pointwise(n)) {
         pointwise_backward(j, in, dx, in_grads, add);
     } else {
@@ -199,5 +239,6 @@ void net_scratch_need(const net_node *n, int32_t max_batch, size_t need[3])
     size_t h = (size_t)((n->out_h - 1) * n->attrs.stride_h + n->kernel_h);
     size_t w = (size_t)((n->out_w - 1) * n->attrs.stride_w + n->kernel_w);
     need[1] = h * w * c > need[1] ? h * w * c : need[1];
-    need[2] = (size_t)(n->in_h + n->kernel_h - 1) * (size_t)(n->in_w + n->kernel_w - 1) * c + n->in_elements;
+    need[2] = (size_t)(n->in_h + n->kernel_h - 1) * (size_t)(n->in_w + n->kernel_w - 1) * c +
+              n->in_elements;
 }

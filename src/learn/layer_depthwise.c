@@ -12,11 +12,12 @@
 
 /* The cells of an input [h][w][c] that lie in the window of `rows` x `cols` cells starting at
  * (-pad_h, -pad_w), the rest 0; applying what readers of the node apply. */
-static void padded_values(const mote_net *net, const net_node *n, int32_t sample, int32_t rows, int32_t cols,
-                          float *into)
+static void padded_values(const mote_net *net, const net_node *n, int32_t sample, int32_t rows,
+                          int32_t cols, float *into)
 {
     const net_node *in = n->inputs[0] == NO_NODE ? NULL : &net->nodes[n->inputs[0]];
-    const float *x = in ? in->x + (size_t)sample * in->out_elements : net->inputs + (size_t)sample * net->in_elements;
+    const float *x = in ? in->x + (size_t)sample * in->out_elements
+                        : net->inputs + (size_t)sample * net->in_elements;
     size_t c = (size_t)n->in_c, row = (size_t)cols * c;
     int32_t first_x = n->pad_w, n_x = n->in_w < cols - first_x ? n->in_w : cols - first_x;
     for (int32_t r = 0; r < rows; r++, into += row) {
@@ -29,7 +30,8 @@ static void padded_values(const mote_net *net, const net_node *n, int32_t sample
         const float *from = x + (size_t)y * (size_t)n->in_w * c;
         memset(into, 0, before * sizeof *into);
         if (in && in->is_lazy)
-            net->k->affine(n_x, n->in_c, from, in->scale, in->shift, in->low, in->high, into + before);
+            net->k->affine(n_x, n->in_c, from, in->scale, in->shift, in->low, in->high,
+                           into + before);
         else
             memcpy(into + before, from, inside * sizeof *into);
         memset(into + before + inside, 0, (row - before - inside) * sizeof *into);
@@ -48,7 +50,10 @@ static mote_depthwise shape_of_forward(const net_node *n)
                             .in_w = (n->out_w - 1) * n->attrs.stride_w + n->kernel_w};
 }
 
-static int32_t padded_rows(const net_node *n) { return (n->out_h - 1) * n->attrs.stride_h + n->kernel_h; }
+static int32_t padded_rows(const net_node *n)
+{
+    return (n->out_h - 1) * n->attrs.stride_h + n->kernel_h;
+}
 
 void net_depthwise_forward(const net_job *j)
 {
@@ -87,9 +92,11 @@ void net_depthwise_backward(const net_job *j)
     float *padded = net_scratch(net, j->worker, 1), *spread = net_scratch(net, j->worker, 2);
     const float *dx = net_raw_grads(net, n, j->sample, 1, net_scratch(net, j->worker, 0));
     padded_values(net, n, j->sample, padded_rows(n), d.in_w, padded);
-    net->k->depthwise_weights(&d, padded, dx, net_part(net, j->piece, n->weights_part), !j->is_first);
+    net->k->depthwise_weights(&d, padded, dx, net_part(net, j->piece, n->weights_part),
+                              !j->is_first);
     if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
-        net->k->column_sums(n->out_h * n->out_w, n->out_c, dx, net_part(net, j->piece, n->bias_part), !j->is_first);
+        net->k->column_sums(n->out_h * n->out_w, n->out_c, dx,
+                            net_part(net, j->piece, n->bias_part), !j->is_first);
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
     if (!in_grads)
@@ -103,7 +110,8 @@ void net_depthwise_backward(const net_job *j)
                            .stride_h = 1,
                            .stride_w = 1,
                            .in_w = n->in_w + n->kernel_w - 1};
-    size_t spread_floats = (size_t)(n->in_h + n->kernel_h - 1) * (size_t)back.in_w * (size_t)n->in_c;
+    size_t spread_floats =
+        (size_t)(n->in_h + n->kernel_h - 1) * (size_t)back.in_w * (size_t)n->in_c;
     float *to = add ? spread + spread_floats : in_grads;
     net->k->depthwise(&back, spread, n->turned, NULL, to);
     if (add)

@@ -33,7 +33,8 @@ void net_add_forward(const net_job *j)
 
 void net_add_backward(const net_job *j)
 {
-    const float *dx = net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0));
+    const float *dx =
+        net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0));
     pass_grads(j, 0, dx);
     pass_grads(j, 1, dx);
 }
@@ -49,7 +50,8 @@ void net_copy_forward(const net_job *j)
 
 void net_copy_backward(const net_job *j)
 {
-    pass_grads(j, 0, net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0)));
+    pass_grads(j, 0,
+               net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0)));
 }
 
 /* x *= 0 or 1 / (1 - rate). The mask follows from seed, step, operator and sample alone, so the way

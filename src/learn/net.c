@@ -11,11 +11,12 @@
 
 /* ------------------------------------------------------------------ create */
 
-mote_status mote_net_create(const mote_graph *g, const mote_net_config *cfg, mote_pool *pool, mote_net **out,
-                            mote_err *err)
+mote_status mote_net_create(const mote_graph *g, const mote_net_config *cfg, mote_pool *pool,
+                            mote_net **out, mote_err *err)
 {
     if (cfg->max_batch < 1 || cfg->max_batch > 65536)
-        return mote_fail(err, MOTE_ARG, "batch size is %d, 1 to 65536 is possible", (int)cfg->max_batch);
+        return mote_fail(err, MOTE_ARG, "batch size is %d, 1 to 65536 is possible",
+                         (int)cfg->max_batch);
     if (!(cfg->norm_momentum >= 0.0f && cfg->norm_momentum <= 1.0f))
         return mote_fail(err, MOTE_ARG, "the momentum of batch norm must be in (0, 1]");
     mote_net *net = mote_alloc_zero(1, sizeof *net);
@@ -81,12 +82,19 @@ int32_t net_n_pieces(int32_t n) { return n < MAX_PIECES ? n : MAX_PIECES; }
 sample_range net_piece(int32_t n, size_t piece)
 {
     int64_t n_pieces = net_n_pieces(n), p = (int64_t)piece;
-    return (sample_range){.first = (int32_t)(p * n / n_pieces), .end = (int32_t)((p + 1) * n / n_pieces)};
+    return (sample_range){.first = (int32_t)(p * n / n_pieces),
+                          .end = (int32_t)((p + 1) * n / n_pieces)};
 }
 
-float *net_scratch(const mote_net *net, int32_t worker, int32_t area) { return net->scratch[worker * 3 + area]; }
+float *net_scratch(const mote_net *net, int32_t worker, int32_t area)
+{
+    return net->scratch[worker * 3 + area];
+}
 
-float *net_part(const mote_net *net, size_t piece, size_t part) { return net->parts + piece * net->n_parts + part; }
+float *net_part(const mote_net *net, size_t piece, size_t part)
+{
+    return net->parts + piece * net->n_parts + part;
+}
 
 const float *net_values(const mote_net *net, int32_t id, int32_t sample, int32_t n, float *into)
 {
@@ -96,18 +104,20 @@ const float *net_values(const mote_net *net, int32_t id, int32_t sample, int32_t
     const float *x = node->x + (size_t)sample * node->out_elements;
     if (!node->is_lazy)
         return x;
-    net->k->affine(n * node->out_h * node->out_w, node->out_c, x, node->scale, node->shift, node->low, node->high,
-                   into);
+    net->k->affine(n * node->out_h * node->out_w, node->out_c, x, node->scale, node->shift,
+                   node->low, node->high, into);
     return into;
 }
 
-const float *net_raw_grads(const mote_net *net, const net_node *node, int32_t sample, int32_t n, float *into)
+const float *net_raw_grads(const mote_net *net, const net_node *node, int32_t sample, int32_t n,
+                           float *into)
 {
     const float *g = node->g + (size_t)sample * node->out_elements;
     if (!node->has_norm)
         return g;
-    net->k->norm_grad(n * node->out_h * node->out_w, node->out_c, g, node->x + (size_t)sample * node->out_elements,
-                      node->ka, node->kb, node->kc, into);
+    net->k->norm_grad(n * node->out_h * node->out_w, node->out_c, g,
+                      node->x + (size_t)sample * node->out_elements, node->ka, node->kb, node->kc,
+                      into);
     return into;
 }
 
@@ -119,7 +129,8 @@ static int32_t readers_left(const mote_net *net, const net_node *node, int32_t i
     return i == 1 && node->inputs[0] == node->inputs[1] ? left - 1 : left;
 }
 
-float *net_input_grads(const mote_net *net, const net_node *node, int32_t i, int32_t sample, bool *add)
+float *net_input_grads(const mote_net *net, const net_node *node, int32_t i, int32_t sample,
+                       bool *add)
 {
     if (node->inputs[i] == NO_NODE)
         return NULL;
@@ -141,15 +152,16 @@ static void finish_grads(const mote_net *net, const net_node *node, int32_t samp
         float *g = node->g + (size_t)s * node->out_elements;
         if (node->has_norm) {
             float *sums = node->sums + (size_t)s * 2 * c;
-            net->k->mask_sums(rows, node->out_c, x, node->scale, node->shift, node->low, node->high, node->centre, g,
-                              sums, sums + c);
+            net->k->mask_sums(rows, node->out_c, x, node->scale, node->shift, node->low, node->high,
+                              node->centre, g, sums, sums + c);
         } else if (node->is_lazy) {
             net->k->mask(rows, node->out_c, x, node->scale, node->shift, node->low, node->high, g);
         }
     }
 }
 
-void net_grads_added(const mote_net *net, const net_node *node, int32_t i, int32_t sample, int32_t n)
+void net_grads_added(const mote_net *net, const net_node *node, int32_t i, int32_t sample,
+                     int32_t n)
 {
     if (readers_left(net, node, i) == 1)
         finish_grads(net, &net->nodes[node->inputs[i]], sample, n);
@@ -183,7 +195,8 @@ static void norm_from_batch(const mote_net *net, net_node *node, float *state)
         node->scale[ch] = (float)scale;
         node->shift[ch] = (float)((double)state[node->beta + ch] - mean * scale);
         double variance = total > 1.0 ? square / (total - 1.0) : 0.0;
-        float *running_mean = &state[node->mean + ch], *running_variance = &state[node->variance + ch];
+        float *running_mean = &state[node->mean + ch],
+              *running_variance = &state[node->variance + ch];
         *running_mean = (float)((1.0 - m) * (double)*running_mean + m * mean);
         *running_variance = (float)((1.0 - m) * (double)*running_variance + m * variance);
     }
@@ -195,7 +208,8 @@ static void norm_from_running(net_node *node, const float *state)
         double variance = (double)state[node->variance + ch] + (double)node->epsilon;
         double scale = (double)state[node->gamma + ch] / sqrt(variance);
         node->scale[ch] = (float)scale;
-        node->shift[ch] = (float)((double)state[node->beta + ch] - (double)state[node->mean + ch] * scale);
+        node->shift[ch] =
+            (float)((double)state[node->beta + ch] - (double)state[node->mean + ch] * scale);
     }
 }
 
@@ -228,14 +242,15 @@ static void norm_backward(const mote_net *net, net_node *node)
 typedef void layer_fn(const net_job *j);
 typedef struct {
     layer_fn *forward, *backward;
-    bool whole_piece;                   /* all samples of a piece at once: they are the rows of a product */
+    bool whole_piece; /* all samples of a piece at once: they are the rows of a product */
 } layer;
 
 static layer layer_of(mote_op_kind kind)
 {
     switch (kind) {
     case MOTE_OP_CONV_2D: return (layer){net_conv_forward, net_conv_backward, false};
-    case MOTE_OP_DEPTHWISE_CONV_2D: return (layer){net_depthwise_forward, net_depthwise_backward, false};
+    case MOTE_OP_DEPTHWISE_CONV_2D:
+        return (layer){net_depthwise_forward, net_depthwise_backward, false};
     case MOTE_OP_DENSE: return (layer){net_dense_forward, net_dense_backward, true};
     case MOTE_OP_AVG_POOL_2D: return (layer){net_avg_pool_forward, net_avg_pool_backward, false};
     case MOTE_OP_MAX_POOL_2D: return (layer){net_max_pool_forward, net_max_pool_backward, false};
@@ -275,8 +290,8 @@ static void forward_piece(void *arg, size_t piece, int32_t worker)
         l.forward(&j);
         for (int32_t s = j.sample; node->has_norm && net->is_training && s < j.sample + j.n; s++) {
             float *sums = node->sums + (size_t)s * 2 * c;
-            net->k->moments(node->out_h * node->out_w, node->out_c, node->x + (size_t)s * node->out_elements, sums,
-                            sums + c);
+            net->k->moments(node->out_h * node->out_w, node->out_c,
+                            node->x + (size_t)s * node->out_elements, sums, sums + c);
         }
     }
 }
@@ -319,7 +334,8 @@ static void turn_weights(void *arg, size_t piece, int32_t worker)
 }
 
 /* running: where to move the running statistics, in training; NULL: use those of `state`. */
-static void forward(mote_net *net, const float *state, float *running, const float *inputs, int32_t n)
+static void forward(mote_net *net, const float *state, float *running, const float *inputs,
+                    int32_t n)
 {
     MOTE_BUG_IF(n < 1 || n > net->cfg.max_batch);
     net->state = state;
@@ -441,9 +457,11 @@ static void loss_of(mote_net *net, const mote_net_batch *b, bool with_grads, mot
     int32_t n_correct = 0;
     for (int32_t s = 0; s < b->n; s++)
         total_weight += sample_weight(b, b->targets + (size_t)s * c, c);
-    double inverse = total_weight > 0.0 ? 1.0 / total_weight : 0.0, smooth = (double)b->label_smoothing;
+    double inverse = total_weight > 0.0 ? 1.0 / total_weight : 0.0,
+           smooth = (double)b->label_smoothing;
     for (int32_t s = 0; s < b->n; s++) {
-        const float *target = b->targets + (size_t)s * c, *z = net_values(net, net->logits, s, 1, net_scratch(net, 0, 1));
+        const float *target = b->targets + (size_t)s * c,
+                    *z = net_values(net, net->logits, s, 1, net_scratch(net, 0, 1));
         float *p = net->probs + (size_t)s * c;
         double log_sum = softmax_row(z, c, p), entropy = 0.0;
         double w = sample_weight(b, target, c) * inverse;
@@ -461,13 +479,15 @@ static void loss_of(mote_net *net, const mote_net_batch *b, bool with_grads, mot
 
 /* ------------------------------------------------------------------ public passes */
 
-void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n, float *probs)
+void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n,
+                      float *probs)
 {
     forward(net, state, NULL, inputs, n);
     probabilities(net, probs);
 }
 
-void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads, mote_net_result *out)
+void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads,
+                       mote_net_result *out)
 {
     net->step = batch->step;
     forward(net, state, state, batch->inputs, batch->n);
@@ -475,7 +495,8 @@ void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch,
     backward(net, grads);
 }
 
-void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch, mote_net_result *out)
+void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch,
+                   mote_net_result *out)
 {
     forward(net, state, NULL, batch->inputs, batch->n);
     loss_of(net, batch, false, out);

@@ -2,9 +2,9 @@
 /* A training graph made ready to compute losses and gradients in batches.
  *
  * The values that training changes live in one vector, the state: first the parameters (weights,
- * biases, gamma, beta: n_params of them, in the order of the graph's operators), then the statistics
- * of batch norm (running means and variances). The caller owns state vectors and passes the one to
- * use, so that an averaged or a best-so-far state is just another vector.
+ * biases, gamma, beta: n_params of them, in the order of the graph's operators), then the
+ * statistics of batch norm (running means and variances). The caller owns state vectors and passes
+ * the one to use, so that an averaged or a best-so-far state is just another vector.
  *
  * A batch is cut into pieces of consecutive samples by its size alone; each piece adds up its own
  * part of every sum and the parts are added in piece order. With the rule of kernels.h this makes
@@ -23,7 +23,7 @@ typedef struct mote_net mote_net;
 
 typedef struct {
     int32_t max_batch;                  /* 1..65536 */
-    float norm_momentum;                /* running = (1 - m) * running + m * batch; in (0, 1]. 0: 0.1 */
+    float norm_momentum; /* running = (1 - m) * running + m * batch; in (0, 1]. 0: 0.1 */
     uint64_t seed;                      /* of dropout */
     mote_simd simd;                     /* AUTO: the best this processor has */
     size_t limit_bytes;                 /* for everything it allocates; 0: 4 GB */
@@ -40,8 +40,8 @@ typedef struct {
 /* `g` ends in SOFTMAX over [1, classes] and is float32; it is read, never changed, and must outlive
  * the net (`pool` too; NULL: this thread alone). UNSUPPORTED names an operator that cannot be
  * trained; LIMIT or NOMEM when a batch does not fit. */
-MOTE_MUST_USE mote_status mote_net_create(const mote_graph *g, const mote_net_config *cfg, mote_pool *pool,
-                                          mote_net **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_net_create(const mote_graph *g, const mote_net_config *cfg,
+                                          mote_pool *pool, mote_net **out, mote_err *err);
 void mote_net_destroy(mote_net *net);
 
 size_t mote_net_n_params(const mote_net *net);
@@ -49,14 +49,16 @@ size_t mote_net_n_state(const mote_net *net);          /* parameters and statist
 int32_t mote_net_n_classes(const mote_net *net);
 size_t mote_net_in_elements(const mote_net *net);      /* of one sample */
 const mote_kernels *mote_net_kernels(const mote_net *net);
-const mote_net_segment *mote_net_segments(const mote_net *net, size_t *n);  /* borrowed; in state order */
+const mote_net_segment *mote_net_segments(const mote_net *net,
+                                          size_t *n); /* borrowed; in state order */
 
 /* Copy the constants of a graph of the same structure into a state, and back. */
 void mote_net_read(const mote_net *net, const mote_graph *g, float *state);
 void mote_net_write(const mote_net *net, const float *state, mote_graph *g);
 
 /* Class probabilities [n][classes] as in use: running statistics, no dropout. n <= max_batch. */
-void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n, float *probs);
+void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n,
+                      float *probs);
 
 /* One batch with targets. */
 typedef struct {
@@ -81,9 +83,11 @@ typedef struct {
  * The loss is sum_i s_i * H(q_i, p_i) / sum_i s_i with s_i = sum_c target_ic * class_weight_c.
  * Source: Szegedy et al. 2016, section 7 (label smoothing); Ioffe and Szegedy 2015 (batch norm;
  * running variances take the unbiased estimate). */
-void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads, mote_net_result *out);
+void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads,
+                       mote_net_result *out);
 
 /* Loss and correct answers as in use (running statistics, no dropout), no gradient. */
-void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch, mote_net_result *out);
+void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch,
+                   mote_net_result *out);
 
 #endif

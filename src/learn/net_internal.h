@@ -15,7 +15,8 @@
  *
  * Batch norm's gradient, per channel, N values, s = 1 / sqrt(variance + epsilon), v = x - mean:
  *   dL/dgamma = s * sum(g v), dL/dbeta = sum(g)
- *   dL/dx = gamma s (g - sum(g) / N - v s^2 sum(g v) / N)      (Ioffe and Szegedy 2015, section 3) */
+ *   dL/dx = gamma s (g - sum(g) / N - v s^2 sum(g v) / N)      (Ioffe and Szegedy 2015, section 3)
+ */
 #ifndef MOTE_LEARN_NET_INTERNAL_H
 #define MOTE_LEARN_NET_INTERNAL_H
 
@@ -91,7 +92,7 @@ struct mote_net {
     part_run *part_runs;                /* where they are added up to */
     size_t n_part_runs;
     float *wide;                        /* [max_batch][widest input of a dense layer] */
-    float *zeros, *ones;                /* [widest channel count]; shift, scale where there is no norm */
+    float *zeros, *ones; /* [widest channel count]; shift, scale where there is no norm */
     float *probs;                       /* [max_batch][classes] */
 
     /* The batch in hand. */
@@ -118,11 +119,14 @@ float *net_part(const mote_net *net, size_t piece, size_t part);
  * from the node when nothing need be applied, else computed into `into`. */
 const float *net_values(const mote_net *net, int32_t id, int32_t sample, int32_t n, float *into);
 /* dL/dx of a node for `n` samples: borrowed, or computed into `into`. */
-const float *net_raw_grads(const mote_net *net, const net_node *node, int32_t sample, int32_t n, float *into);
+const float *net_raw_grads(const mote_net *net, const net_node *node, int32_t sample, int32_t n,
+                           float *into);
 /* Where to leave the gradient of input `i` of a node, NULL when nobody needs it; *add: add to what
  * is there. When it is there, net_grads_added. */
-float *net_input_grads(const mote_net *net, const net_node *node, int32_t i, int32_t sample, bool *add);
-void net_grads_added(const mote_net *net, const net_node *node, int32_t i, int32_t sample, int32_t n);
+float *net_input_grads(const mote_net *net, const net_node *node, int32_t i, int32_t sample,
+                       bool *add);
+void net_grads_added(const mote_net *net, const net_node *node, int32_t i, int32_t sample,
+                     int32_t n);
 
 /* The layers. forward fills node->x of the samples; backward adds to the parts of its piece and
  * leaves gradients for its inputs. is_first: the first samples of the piece, parts are set. */

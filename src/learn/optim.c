@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Steps of Adam(W) and SGD; see optim.h for the formulas. */
 #include "learn/optim.h"
 
 #include <math.h>
 
 void mote_optim_default(mote_optim_config *c)
 {
-    *c = (mote_optim_config){.kind = MOTE_OPTIM_ADAM, .beta_1 = 0.9f, .beta_2 = 0.999f, .epsilon = 1e-8f,
+    *c = (mote_optim_config){.kind = MOTE_OPTIM_ADAM,
+                             .beta_1 = 0.9f,
+                             .beta_2 = 0.999f,
+                             .epsilon = 1e-8f,
                              .momentum = 0.9f};
 }
 
@@ -50,21 +54,22 @@ static float clip_scale(float limit, const float *grads, size_t n)
     return norm > (double)limit ? (float)((double)limit / norm) : 1.0f;
 }
 
-void mote_optim_step(const mote_optim_config *c, const mote_net *net, double rate, float *grads, float *params,
-                     mote_optim_state *s)
+void mote_optim_step(const mote_optim_config *c, const mote_net *net, double rate, float *grads,
+                     float *params, mote_optim_state *s)
 {
     const mote_kernels *k = mote_net_kernels(net);
     size_t n_segments;
     const mote_net_segment *segments = mote_net_segments(net, &n_segments);
     float scale = clip_scale(c->clip_norm, grads, mote_net_n_params(net));
     s->n_steps++;
-    mote_adam_step adam = {.rate = (float)rate,
-                           .beta_1 = c->beta_1,
-                           .beta_2 = c->beta_2,
-                           .epsilon = c->epsilon,
-                           .correction_1 = (float)(1.0 / (1.0 - power((double)c->beta_1, s->n_steps))),
-                           .correction_2 = (float)(1.0 / (1.0 - power((double)c->beta_2, s->n_steps))),
-                           .grad_scale = scale};
+    mote_adam_step adam = {
+        .rate = (float)rate,
+        .beta_1 = c->beta_1,
+        .beta_2 = c->beta_2,
+        .epsilon = c->epsilon,
+        .correction_1 = (float)(1.0 / (1.0 - power((double)c->beta_1, s->n_steps))),
+        .correction_2 = (float)(1.0 / (1.0 - power((double)c->beta_2, s->n_steps))),
+        .grad_scale = scale};
     for (size_t i = 0; i < n_segments; i++) {
         const mote_net_segment *seg = &segments[i];
         if (!seg->is_trained)

@@ -25,7 +25,7 @@ typedef struct {
 
 /* What it remembers between steps; the caller owns the arrays. */
 typedef struct {
-    float *m, *v;                       /* [n_params]; zeroed before the first step. SGD uses m alone */
+    float *m, *v; /* [n_params]; zeroed before the first step. SGD uses m alone */
     uint64_t n_steps;                   /* done */
 } mote_optim_state;
 
@@ -35,7 +35,7 @@ void mote_optim_default(mote_optim_config *c);
 MOTE_MUST_USE mote_status mote_optim_check(const mote_optim_config *c, mote_err *err);
 
 /* One step at `rate` over the trained segments; `grads` is used up. */
-void mote_optim_step(const mote_optim_config *c, const mote_net *net, double rate, float *grads, float *params,
-                     mote_optim_state *s);
+void mote_optim_step(const mote_optim_config *c, const mote_net *net, double rate, float *grads,
+                     float *params, mote_optim_state *s);
 
 #endif

@@ -12,8 +12,8 @@ static const float no_limit = HUGE_VALF;
 static mote_status unsupported(const mote_net *net, int32_t op, const char *why, mote_err *err)
 {
     const mote_op *o = &net->graph->ops[op];
-    return mote_fail(err, MOTE_UNSUPPORTED, "operator %d ('%s', output '%s') cannot be trained: %s", (int)op,
-                     mote_op_text(o->kind), net->graph->tensors[o->output].name, why);
+    return mote_fail(err, MOTE_UNSUPPORTED, "operator %d ('%s', output '%s') cannot be trained: %s",
+                     (int)op, mote_op_text(o->kind), net->graph->tensors[o->output].name, why);
 }
 
 /* Height, width and channels of a tensor behind its first dimension. */
@@ -44,13 +44,22 @@ static size_t state_of(const mote_net *net, int32_t tensor)
     return NO_STATE;
 }
 
-static bool is_trained(const mote_net *net, int32_t tensor) { return net->graph->tensors[tensor].is_trained; }
+static bool is_trained(const mote_net *net, int32_t tensor)
+{
+    return net->graph->tensors[tensor].is_trained;
+}
 
-static net_node *new_node(mote_net *net, mote_op_kind kind, int32_t op, int32_t in_tensor, int32_t out_tensor)
+static net_node *new_node(mote_net *net, mote_op_kind kind, int32_t op, int32_t in_tensor,
+                          int32_t out_tensor)
 {
     const mote_graph *g = net->graph;
     net_node *n = &net->nodes[net->n_nodes];
-    *n = (net_node){.kind = kind, .op = op, .attrs = g->ops[op].attrs, .low = -no_limit, .high = no_limit, .value = out_tensor};
+    *n = (net_node){.kind = kind,
+                    .op = op,
+                    .attrs = g->ops[op].attrs,
+                    .low = -no_limit,
+                    .high = no_limit,
+                    .value = out_tensor};
     n->weights = n->bias = n->gamma = n->beta = n->mean = n->variance = NO_STATE;
     n->n_inputs = 1;
     n->inputs[0] = net->node_of[in_tensor];
@@ -166,7 +175,8 @@ static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, m
         break;
     case MOTE_OP_SOFTMAX:
         if (op != net->graph->n_ops - 1)
-            return unsupported(net, op, "a softmax must be the last operator, where the loss is", err);
+            return unsupported(net, op, "a softmax must be the last operator, where the loss is",
+                               err);
         if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
             return unsupported(net, op, "its input must be computed, and read by it alone", err);
         net->logits = net->node_of[o->inputs[0]];
@@ -194,11 +204,13 @@ static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, m
 
 /* The operator input position of each constant tells what it is: 1 weights, 2 bias; for batch norm
  * 1 gamma, 2 beta, 3 mean, 4 variance. */
-static mote_status add_segment(mote_net *net, int32_t tensor, bool is_weight, bool is_param, mote_err *err)
+static mote_status add_segment(mote_net *net, int32_t tensor, bool is_weight, bool is_param,
+                               mote_err *err)
 {
     const mote_tensor *t = &net->graph->tensors[tensor];
     if (t->role != MOTE_ROLE_CONST || t->dtype != MOTE_F32)
-        return mote_fail(err, MOTE_UNSUPPORTED, "parameter '%s' is not a float32 constant of the graph", t->name);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "parameter '%s' is not a float32 constant of the graph", t->name);
     if (state_of(net, tensor) != NO_STATE)
         return mote_fail(err, MOTE_UNSUPPORTED, "parameter '%s' belongs to two operators", t->name);
     mote_net_segment *s = &net->segments[net->n_segments++];
@@ -214,7 +226,8 @@ static mote_status add_segment(mote_net *net, int32_t tensor, bool is_weight, bo
 static mote_status lay_out_state(mote_net *net, mote_err *err)
 {
     const mote_graph *g = net->graph;
-    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops * 4 + 1, sizeof *net->segments, &net->segments, err));
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops * 4 + 1, sizeof *net->segments,
+                             &net->segments, err));
     for (int32_t pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; i < g->n_ops; i++) {
             const mote_op *o = &g->ops[i];
@@ -237,8 +250,9 @@ static mote_status lay_out_state(mote_net *net, mote_err *err)
 
 /* ------------------------------------------------------------------ memory */
 
-/* Gradient buffers. A node's buffer is in use from its last reader (in the order of the graph) back to
- * the node itself; going backwards over the nodes, a buffer is handed on when its node is done. */
+/* Gradient buffers. A node's buffer is in use from its last reader (in the order of the graph) back
+ * to the node itself; going backwards over the nodes, a buffer is handed on when its node is done.
+ */
 static mote_status share_grads(mote_net *net, mote_err *err)
 {
     size_t n = (size_t)net->n_nodes + 1;
@@ -252,7 +266,9 @@ static mote_status share_grads(mote_net *net, mote_err *err)
     for (int32_t i = net->n_nodes - 1; i >= 0; i--) {
         net_node *node = &net->nodes[i];
         for (int32_t k = -1; k < node->n_inputs; k++) {
-            net_node *in = k < 0 ? node : node->inputs[k] == NO_NODE ? NULL : &net->nodes[node->inputs[k]];
+            net_node *in = k < 0                        ? node
+                           : node->inputs[k] == NO_NODE ? NULL
+                                                        : &net->nodes[node->inputs[k]];
             if (!in || !in->needs_grad || in->g_slot >= 0)
                 continue;
             int32_t slot = 0;
@@ -271,7 +287,8 @@ static mote_status share_grads(mote_net *net, mote_err *err)
     float **slots;
     MOTE_TRY(mote_arena_take(&net->arena, (size_t)n_slots + 1, sizeof *slots, &slots, err));
     for (int32_t i = 0; i < n_slots; i++)
-        MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, slot_size[i] * sizeof(float), &slots[i], err));
+        MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch,
+                                 slot_size[i] * sizeof(float), &slots[i], err));
     for (int32_t i = 0; i < net->n_nodes; i++) {
         if (net->nodes[i].g_slot >= 0)
             net->nodes[i].g = slots[net->nodes[i].g_slot];
@@ -308,7 +325,8 @@ static size_t add_part(mote_net *net, size_t first, size_t count)
     size_t part = net->n_parts;
     for (size_t done = 0; done < count;) {
         size_t n = count - done < MAX_PART_RUN ? count - done : MAX_PART_RUN;
-        net->part_runs[net->n_part_runs++] = (part_run){.first = first + done, .part = part + done, .count = n};
+        net->part_runs[net->n_part_runs++] =
+            (part_run){.first = first + done, .part = part + done, .count = n};
         done += n;
     }
     net->n_parts += count;
@@ -335,7 +353,8 @@ static mote_status lay_out_parts(mote_net *net, mote_err *err)
             n->beta_part = add_part(net, n->beta, c);
         }
     }
-    MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, widest * sizeof(float), &net->wide, err));
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, widest * sizeof(float),
+                             &net->wide, err));
     return mote_arena_take(&net->arena, net->n_parts, MAX_PIECES * sizeof(float), &net->parts, err);
 }
 
@@ -372,8 +391,8 @@ static mote_status take_memory(mote_net *net, mote_err *err)
     MOTE_TRY(share_grads(net, err));
     MOTE_TRY(take_scratch(net, err));
     MOTE_TRY(lay_out_parts(net, err));
-    return mote_arena_take(&net->arena, (size_t)net->cfg.max_batch, (size_t)net->n_classes * sizeof(float),
-                           &net->probs, err);
+    return mote_arena_take(&net->arena, (size_t)net->cfg.max_batch,
+                           (size_t)net->n_classes * sizeof(float), &net->probs, err);
 }
 
 mote_status net_plan(mote_net *net, mote_err *err)
@@ -388,8 +407,10 @@ mote_status net_plan(mote_net *net, mote_err *err)
     if (net->n_params == 0)
         return mote_fail(err, MOTE_UNSUPPORTED, "the graph has nothing to train");
     int32_t *n_readers;
-    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *n_readers, &n_readers, err));
-    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *net->node_of, &net->node_of, err));
+    MOTE_TRY(
+        mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *n_readers, &n_readers, err));
+    MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_tensors, sizeof *net->node_of, &net->node_of,
+                             err));
     for (int32_t i = 0; i < g->n_tensors; i++)
         net->node_of[i] = NO_NODE;
     count_readers(g, n_readers);

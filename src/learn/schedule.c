@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Warm-up and cosine; see schedule.h. */
 #include "learn/schedule.h"
 
 #include "learn/num.h"
@@ -11,5 +12,6 @@ double mote_schedule_rate(const mote_schedule *s, int64_t step)
         return s->peak;
     double t = (double)(step - s->warmup_steps) / (double)(s->total_steps - s->warmup_steps);
     t = t > 1.0 ? 1.0 : t;
-    return s->peak * (s->final_fraction + (1.0 - s->final_fraction) * 0.5 * (1.0 + mote_num_cos_pi(t)));
+    return s->peak *
+           (s->final_fraction + (1.0 - s->final_fraction) * 0.5 * (1.0 + mote_num_cos_pi(t)));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Samples in memory and mixup; see source.h. */
 #include "learn/source.h"
 
 #include <math.h>
@@ -6,16 +7,16 @@
 
 #include "learn/num.h"
 
-static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
-                                    mote_err *err)
+static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, float *inputs,
+                                    float *targets, mote_err *err)
 {
     const mote_train_set *d = arg;
     for (int32_t i = 0; i < rq->n; i++) {
         uint32_t sample = rq->samples[i];
         int32_t label = d->labels[sample];
         if (label < 0 || label >= rq->n_classes)
-            return mote_fail(err, MOTE_RANGE, "sample %u has label %d of %d classes", (unsigned)sample, (int)label,
-                             (int)rq->n_classes);
+            return mote_fail(err, MOTE_RANGE, "sample %u has label %d of %d classes",
+                             (unsigned)sample, (int)label, (int)rq->n_classes);
         memcpy(inputs + (size_t)i * rq->in_elements, d->inputs + (size_t)sample * rq->in_elements,
                rq->in_elements * sizeof *inputs);
         targets[(size_t)i * (size_t)rq->n_classes + (size_t)label] = 1.0f;
@@ -31,8 +32,9 @@ mote_batch_source mote_source_memory(const mote_train_set *d)
 }
 
 /* Beta(a, a). Above 1/2, Ulrich's formula with u, v uniform (Devroye 1986, chapter IX, 4.1):
- * (1 + cos(2 pi u) sqrt(1 - v^(1 / (a - 1/2)))) / 2. Below, Johnk's method (3.5): with u, v uniform,
- * x = u^(1/a), y = v^(1/a), given x + y <= 1, x / (x + y); in logarithms, since a may be small. */
+ * (1 + cos(2 pi u) sqrt(1 - v^(1 / (a - 1/2)))) / 2. Below, Johnk's method (3.5): with u, v
+ * uniform, x = u^(1/a), y = v^(1/a), given x + y <= 1, x / (x + y); in logarithms, since a may be
+ * small. */
 static double beta_symmetric(double a, mote_rng *rng)
 {
     if (a > 0.5) {
@@ -42,7 +44,8 @@ static double beta_symmetric(double a, mote_rng *rng)
         return 0.5 * (1.0 + cosine * sqrt(1.0 - power));
     }
     for (int32_t tries = 0; tries < 10000; tries++) {
-        double u = mote_num_log(mote_rng_uniform(rng)) / a, v = mote_num_log(mote_rng_uniform(rng)) / a;
+        double u = mote_num_log(mote_rng_uniform(rng)) / a,
+               v = mote_num_log(mote_rng_uniform(rng)) / a;
         double top = u > v ? u : v;
         if (!(top > -1e300))
             continue;                    /* u or v was 0 */
@@ -59,8 +62,8 @@ static void mix_rows(float l, size_t n, const float *partner, float *x)
         x[i] = x[i] * l + partner[i] * (1.0f - l);
 }
 
-void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes, float *inputs,
-                float *targets, float *copy)
+void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes,
+                float *inputs, float *targets, float *copy)
 {
     if (!(alpha > 0.0f) || n < 2)
         return;

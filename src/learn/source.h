@@ -18,7 +18,7 @@ typedef struct {
     int32_t epoch;                      /* from 0 */
     int32_t first;                      /* position in the epoch of the first one asked for */
     int32_t n;
-    const uint32_t *samples;            /* [n]: which ones, in [0, n_samples); shuffled anew each epoch */
+    const uint32_t *samples; /* [n]: which ones, in [0, n_samples); shuffled anew each epoch */
     int32_t n_classes;
     size_t in_elements;                 /* of one sample */
     mote_pool *pool;                    /* idle during the call; may be NULL */
@@ -26,8 +26,8 @@ typedef struct {
 
 /* Fill inputs [n][in_elements] and targets [n][n_classes]: targets are zeroed before the call, each
  * row must be given probabilities that sum to 1. A failure ends the training. */
-typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
-                                    mote_err *err);
+typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs,
+                                    float *targets, mote_err *err);
 typedef struct {
     int32_t n_samples;                  /* of one epoch */
     mote_batch_fill *fill;
@@ -47,7 +47,7 @@ mote_batch_source mote_source_memory(const mote_train_set *d);
 /* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a
  * permutation p and l from Beta(alpha, alpha) for each row. `copy` has room for the inputs and
  * targets of the batch. Source: Zhang et al. 2018, mixup, section 2. */
-void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes, float *inputs,
-                float *targets, float *copy);
+void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes,
+                float *inputs, float *targets, float *copy);
 
 #endif

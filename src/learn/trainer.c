@@ -52,13 +52,16 @@ void mote_train_default(mote_train_config *c)
 static mote_status check_config(const mote_train_config *c, mote_err *err)
 {
     if (c->n_epochs < 1 || c->n_epochs > MOTE_TRAIN_MAX_EPOCHS)
-        return mote_fail(err, MOTE_ARG, "epochs: %d, 1 to %d are possible", (int)c->n_epochs, MOTE_TRAIN_MAX_EPOCHS);
+        return mote_fail(err, MOTE_ARG, "epochs: %d, 1 to %d are possible", (int)c->n_epochs,
+                         MOTE_TRAIN_MAX_EPOCHS);
     if (c->batch_size < 1 || c->batch_size > 65536)
-        return mote_fail(err, MOTE_ARG, "batch size: %d, 1 to 65536 is possible", (int)c->batch_size);
+        return mote_fail(err, MOTE_ARG, "batch size: %d, 1 to 65536 is possible",
+                         (int)c->batch_size);
     if (!(c->rate > 0.0 && c->rate <= 1000.0))
         return mote_fail(err, MOTE_ARG, "the learning rate must be above 0");
     if (!(c->final_rate_fraction >= 0.0 && c->final_rate_fraction <= 1.0))
-        return mote_fail(err, MOTE_ARG, "the final fraction of the learning rate must be in [0, 1]");
+        return mote_fail(err, MOTE_ARG,
+                         "the final fraction of the learning rate must be in [0, 1]");
     if (!(c->warmup_epochs >= 0.0 && c->warmup_epochs <= MOTE_TRAIN_MAX_EPOCHS))
         return mote_fail(err, MOTE_ARG, "the epochs of warm-up must be 0 or more");
     if (!(c->label_smoothing >= 0.0f && c->label_smoothing < 1.0f))
@@ -68,7 +71,8 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
     if (!(c->average_decay >= 0.0f && c->average_decay < 1.0f))
         return mote_fail(err, MOTE_ARG, "the decay of the moving average must be in [0, 1)");
     if (c->patience < 0 || c->checkpoint_every < 0)
-        return mote_fail(err, MOTE_ARG, "patience and the epochs between checkpoints must be 0 or more");
+        return mote_fail(err, MOTE_ARG,
+                         "patience and the epochs between checkpoints must be 0 or more");
     return mote_optim_check(&c->optim, err);
 }
 
@@ -91,8 +95,8 @@ static mote_status check_data(const run *r, mote_err *err)
         return mote_fail(err, MOTE_ARG, "one class weight must be above 0");
     for (int32_t i = 0; i < r->val->n; i++) {
         if (r->val->labels[i] < 0 || r->val->labels[i] >= n_classes)
-            return mote_fail(err, MOTE_RANGE, "validation sample %d has label %d of %d classes", (int)i,
-                             (int)r->val->labels[i], (int)n_classes);
+            return mote_fail(err, MOTE_RANGE, "validation sample %d has label %d of %d classes",
+                             (int)i, (int)r->val->labels[i], (int)n_classes);
     }
     return MOTE_OK;
 }
@@ -110,13 +114,15 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
     mote_buf_printf(&b, "|%d %d %llu %d %d %a %a %a|", (int)c->n_epochs, (int)c->batch_size,
                     (unsigned long long)c->seed, (int)c->optim.kind, (int)c->schedule, c->rate,
                     c->final_rate_fraction, c->warmup_epochs);
-    const float values[] = {c->optim.beta_1, c->optim.beta_2,    c->optim.epsilon, c->optim.momentum, c->optim.decay,
-                            c->optim.clip_norm, c->label_smoothing, c->mixup_alpha, c->average_decay, c->norm_momentum};
+    const float values[] = {c->optim.beta_1,    c->optim.beta_2, c->optim.epsilon,
+                            c->optim.momentum,  c->optim.decay,  c->optim.clip_norm,
+                            c->label_smoothing, c->mixup_alpha,  c->average_decay,
+                            c->norm_momentum};
     mote_buf_add(&b, values, sizeof values);
     if (c->class_weights)
         mote_buf_add(&b, c->class_weights, (size_t)mote_net_n_classes(r->net) * sizeof(float));
-    mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience, (int)r->source->n_samples, (int)r->val->n,
-                    c->identity ? c->identity : "");
+    mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience,
+                    (int)r->source->n_samples, (int)r->val->n, c->identity ? c->identity : "");
     MOTE_TRY(mote_buf_status(&b, err));
     *out = mote_sha256_of(b.data, b.len);
     return MOTE_OK;
@@ -145,9 +151,11 @@ static mote_status take_memory(run *r, mote_err *err)
     if (r->cfg->mixup_alpha > 0.0f)
         MOTE_TRY(mote_arena_take(&r->arena, batch, per_sample * sizeof(float), &r->copy, err));
     MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->val_targets, err));
-    MOTE_TRY(mote_arena_take(&r->arena, (size_t)r->source->n_samples, sizeof *r->order, &r->order, err));
+    MOTE_TRY(
+        mote_arena_take(&r->arena, (size_t)r->source->n_samples, sizeof *r->order, &r->order, err));
     c->max_epochs = r->cfg->n_epochs;
-    MOTE_TRY(mote_arena_take(&r->arena, (size_t)c->max_epochs, sizeof *c->history, &c->history, err));
+    MOTE_TRY(
+        mote_arena_take(&r->arena, (size_t)c->max_epochs, sizeof *c->history, &c->history, err));
     r->optim = (mote_optim_state){.m = c->m, .v = c->v};
     return MOTE_OK;
 }
@@ -223,11 +231,13 @@ static void shuffle(run *r, int32_t epoch)
 }
 
 /* One batch through the net and the optimiser. */
-static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *out, int32_t *n, mote_err *err)
+static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *out, int32_t *n,
+                        mote_err *err)
 {
     const mote_train_config *cfg = r->cfg;
     int64_t total = r->source->n_samples;
-    int32_t first = (int32_t)(total * batch / r->n_batches), end = (int32_t)(total * (batch + 1) / r->n_batches);
+    int32_t first = (int32_t)(total * batch / r->n_batches),
+            end = (int32_t)(total * (batch + 1) / r->n_batches);
     size_t classes = (size_t)mote_net_n_classes(r->net), in = mote_net_in_elements(r->net);
     *n = end - first;
     mote_batch_request rq = {.seed = cfg->seed,
@@ -254,19 +264,25 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
                         .step = step_number};
     mote_net_gradient(r->net, r->c.state, &b, r->grads, out);
     if (!(out->loss < HUGE_VAL))
-        return mote_fail(err, MOTE_UNMET, "the loss is not a number any more in epoch %d, step %d: lower the learning rate",
-                         (int)epoch + 1, (int)batch + 1);
-    mote_optim_step(&cfg->optim, r->net, mote_schedule_rate(&r->schedule, (int64_t)step_number), r->grads, r->c.state,
-                    &r->optim);
+        return mote_fail(
+            err, MOTE_UNMET,
+            "the loss is not a number any more in epoch %d, step %d: lower the learning rate",
+            (int)epoch + 1, (int)batch + 1);
+    mote_optim_step(&cfg->optim, r->net, mote_schedule_rate(&r->schedule, (int64_t)step_number),
+                    r->grads, r->c.state, &r->optim);
     if (cfg->average_decay > 0.0f) {
-        double ramp = (double)(1 + step_number) / (double)(10 + step_number), d = (double)cfg->average_decay;
+        double ramp = (double)(1 + step_number) / (double)(10 + step_number),
+               d = (double)cfg->average_decay;
         float keep = (float)(ramp < d ? ramp : d);
         mote_net_kernels(r->net)->blend(r->c.n_state, keep, 1.0f - keep, r->c.state, r->c.average);
     }
     return MOTE_OK;
 }
 
-static const float *state_in_use(const run *r) { return r->cfg->average_decay > 0.0f ? r->c.average : r->c.state; }
+static const float *state_in_use(const run *r)
+{
+    return r->cfg->average_decay > 0.0f ? r->c.average : r->c.state;
+}
 
 static void validate(run *r, mote_epoch *e)
 {
@@ -278,7 +294,8 @@ static void validate(run *r, mote_epoch *e)
         memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
         for (int32_t i = 0; i < n; i++)
             r->val_targets[(size_t)i * classes + (size_t)r->val->labels[first + i]] = 1.0f;
-        mote_net_batch b = {.inputs = r->val->inputs + (size_t)first * in, .targets = r->val_targets, .n = n};
+        mote_net_batch b = {
+            .inputs = r->val->inputs + (size_t)first * in, .targets = r->val_targets, .n = n};
         mote_net_result out;
         mote_net_loss(r->net, state_in_use(r), &b, &out);
         loss += out.loss * n;
@@ -320,8 +337,8 @@ static bool report(run *r, mote_train_progress *p, int64_t n_done_in_epoch)
 
 static mote_status cancelled(const run *r, mote_err *err)
 {
-    return mote_fail(err, MOTE_CANCELLED, "training was stopped after %d of %d epochs", (int)r->c.n_epochs,
-                     (int)r->cfg->n_epochs);
+    return mote_fail(err, MOTE_CANCELLED, "training was stopped after %d of %d epochs",
+                     (int)r->c.n_epochs, (int)r->cfg->n_epochs);
 }
 
 /* Keep the epoch's record and state; the checkpoint. */
@@ -344,8 +361,11 @@ static mote_status finish_epoch(run *r, const mote_epoch *e, mote_train_progress
 
 static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
 {
-    mote_epoch none = {.train_loss = (double)NAN, .train_accuracy = (double)NAN, .val_loss = (double)NAN,
-                       .val_accuracy = (double)NAN, .rate = (double)NAN};
+    mote_epoch none = {.train_loss = (double)NAN,
+                       .train_accuracy = (double)NAN,
+                       .val_loss = (double)NAN,
+                       .val_accuracy = (double)NAN,
+                       .rate = (double)NAN};
     mote_train_progress p = {.epoch = epoch,
                              .n_epochs = r->cfg->n_epochs,
                              .n_steps = r->n_batches,
@@ -379,7 +399,8 @@ static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
 
 /* ------------------------------------------------------------------ the whole run */
 
-static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_result *result, mote_err *err)
+static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_result *result,
+                         mote_err *err)
 {
     bool resumed;
     MOTE_TRY(set_up(r, g, &resumed, err));
@@ -400,8 +421,8 @@ static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_re
 
 mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
                        const mote_train_set *val, mote_pool *pool, const mote_cancel *cancel,
-                       mote_train_report *report_fn, void *report_arg, mote_arena *arena, mote_train_result *result,
-                       mote_err *err)
+                       mote_train_report *report_fn, void *report_arg, mote_arena *arena,
+                       mote_train_result *result, mote_err *err)
 {
     static const mote_train_set no_val = {.n = 0};
     MOTE_TRY(check_config(cfg, err));

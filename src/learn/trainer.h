@@ -17,11 +17,15 @@
 
 /* Which state is the result: with a validation set the epoch with the least loss there, or the
  * highest accuracy (the lesser loss among equals); without one, or with LAST, the last epoch. */
-typedef enum { MOTE_KEEP_LEAST_LOSS = 0, MOTE_KEEP_MOST_ACCURATE = 1, MOTE_KEEP_LAST = 2 } mote_train_keep;
+typedef enum {
+    MOTE_KEEP_LEAST_LOSS = 0,
+    MOTE_KEEP_MOST_ACCURATE = 1,
+    MOTE_KEEP_LAST = 2
+} mote_train_keep;
 
 typedef struct {
     int32_t n_epochs;                   /* 1..MOTE_TRAIN_MAX_EPOCHS */
-    int32_t batch_size;                 /* 1..65536; an epoch is cut evenly into ceil(n / batch) batches */
+    int32_t batch_size; /* 1..65536; an epoch is cut evenly into ceil(n / batch) batches */
     uint64_t seed;                      /* order of samples, dropout, mixup; passed to the source */
     mote_optim_config optim;
     mote_schedule_kind schedule;
@@ -31,18 +35,18 @@ typedef struct {
     float label_smoothing;              /* [0, 1) */
     float mixup_alpha;                  /* [0, 100]; 0: none */
     const float *class_weights;         /* [classes], >= 0, one above 0; or NULL: all 1 */
-    float average_decay;                /* exponential moving average of the state, used for validation
-                                         * and as the result; [0, 1), 0: none. Step t uses
-                                         * min(average_decay, (1 + t) / (10 + t)) */
+    float average_decay; /* exponential moving average of the state, used for validation
+                          * and as the result; [0, 1), 0: none. Step t uses
+                          * min(average_decay, (1 + t) / (10 + t)) */
     float norm_momentum;                /* of the running statistics; 0: 0.1 */
     mote_train_keep keep;
-    int32_t patience;                   /* stop after this many epochs without a better one; 0: never */
-    const char *checkpoint_path;        /* written after each epoch, read at the start; NULL: none */
+    int32_t patience;            /* stop after this many epochs without a better one; 0: never */
+    const char *checkpoint_path; /* written after each epoch, read at the start; NULL: none */
     int32_t checkpoint_every;           /* epochs; 0: 1. The last epoch is always written */
-    const char *identity;               /* names the data: a checkpoint made with another is refused; NULL: "" */
+    const char *identity; /* names the data: a checkpoint made with another is refused; NULL: "" */
     mote_simd simd;
     size_t limit_bytes;                 /* memory; 0: 4 GB */
-    int64_t (*now_us)(void);            /* monotonic clock for rate and time left; NULL: they stay 0 */
+    int64_t (*now_us)(void); /* monotonic clock for rate and time left; NULL: they stay 0 */
 } mote_train_config;
 
 /* 30 epochs of batches of 32, Adam at 0.001 with cosine, 1 epoch of warm-up, least loss. */
@@ -89,8 +93,9 @@ typedef struct {
  * trained; CONFLICT the checkpoint belongs to another run (other graph, settings or identity);
  * CORRUPT it is damaged; CANCELLED (the last checkpoint stays: call again to go on); UNMET the loss
  * is not a number any more; what the source returns. On error `g` and result are untouched. */
-MOTE_MUST_USE mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
-                                     const mote_train_set *val, mote_pool *pool, const mote_cancel *cancel,
+MOTE_MUST_USE mote_status mote_train(mote_graph *g, const mote_train_config *cfg,
+                                     const mote_batch_source *source, const mote_train_set *val,
+                                     mote_pool *pool, const mote_cancel *cancel,
                                      mote_train_report *report, void *report_arg, mote_arena *arena,
                                      mote_train_result *result, mote_err *err);
 

@@ -20,8 +20,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy, data, size);
     float state[N_STATE], m[N_PARAMS], v[N_PARAMS], average[N_STATE], best[N_STATE];
     mote_epoch history[MAX_EPOCHS];
-    mote_checkpoint c = {.n_params = N_PARAMS, .n_state = N_STATE, .state = state, .m = m, .v = v,
-                         .average = average, .best = best, .history = history, .max_epochs = MAX_EPOCHS};
+    mote_checkpoint c = {.n_params = N_PARAMS,
+                         .n_state = N_STATE,
+                         .state = state,
+                         .m = m,
+                         .v = v,
+                         .average = average,
+                         .best = best,
+                         .history = history,
+                         .max_epochs = MAX_EPOCHS};
     if (size >= 80) {
         memcpy(copy + RUN_AT, c.run.bytes, sizeof c.run.bytes);
         uint32_t crc = mote_crc32(0, copy, size - 4);

@@ -19,8 +19,8 @@ typedef struct {
     int32_t at, n;
 } t_builder;
 
-static inline int32_t t_const(t_builder *b, int32_t n_dims, const int32_t *dims, double mean, double sd,
-                              bool is_trained)
+static inline int32_t t_const(t_builder *b, int32_t n_dims, const int32_t *dims, double mean,
+                              double sd, bool is_trained)
 {
     mote_err err;
     char name[MOTE_NAME_BYTES];
@@ -47,8 +47,8 @@ static inline void t_begin(t_builder *b, uint64_t seed, int32_t h, int32_t w, in
     T_OK(mote_graph_add_input(b->g, &in, &b->at, &err));
 }
 
-static inline int32_t t_op(t_builder *b, mote_op_kind kind, mote_op_attrs attrs, const int32_t *inputs,
-                           const mote_tensor_spec *shape)
+static inline int32_t t_op(t_builder *b, mote_op_kind kind, mote_op_attrs attrs,
+                           const int32_t *inputs, const mote_tensor_spec *shape)
 {
     mote_err err;
     char name[MOTE_NAME_BYTES];
@@ -64,23 +64,27 @@ static inline int32_t t_op(t_builder *b, mote_op_kind kind, mote_op_attrs attrs,
 
 static inline int32_t t_dim(const t_builder *b, int32_t d) { return b->g->tensors[b->at].dims[d]; }
 
-static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, int32_t stride, mote_padding pad,
-                             mote_activation act)
+static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, int32_t stride,
+                             mote_padding pad, mote_activation act)
 {
     int32_t c = t_dim(b, 3), dims[4] = {oc, kh, kw, c}, in = b->at;
-    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw * c), true), bias = t_const(b, 1, dims, 0.0, 0.2, true);
-    return t_op(b, MOTE_OP_CONV_2D,
-                (mote_op_attrs){.padding = pad, .activation = act, .stride_h = stride, .stride_w = stride},
-                (int32_t[]){in, w, bias}, NULL);
+    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw * c), true),
+            bias = t_const(b, 1, dims, 0.0, 0.2, true);
+    return t_op(
+        b, MOTE_OP_CONV_2D,
+        (mote_op_attrs){.padding = pad, .activation = act, .stride_h = stride, .stride_w = stride},
+        (int32_t[]){in, w, bias}, NULL);
 }
 
-static inline int32_t t_depthwise(t_builder *b, int32_t kh, int32_t kw, int32_t stride, mote_padding pad)
+static inline int32_t t_depthwise(t_builder *b, int32_t kh, int32_t kw, int32_t stride,
+                                  mote_padding pad)
 {
     int32_t c = t_dim(b, 3), dims[4] = {1, kh, kw, c}, in = b->at;
-    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw), true), bias = t_const(b, 1, &c, 0.0, 0.2, true);
+    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw), true),
+            bias = t_const(b, 1, &c, 0.0, 0.2, true);
     return t_op(b, MOTE_OP_DEPTHWISE_CONV_2D,
-                (mote_op_attrs){.padding = pad, .stride_h = stride, .stride_w = stride}, (int32_t[]){in, w, bias},
-                NULL);
+                (mote_op_attrs){.padding = pad, .stride_h = stride, .stride_w = stride},
+                (int32_t[]){in, w, bias}, NULL);
 }
 
 static inline int32_t t_norm(t_builder *b)
@@ -88,24 +92,33 @@ static inline int32_t t_norm(t_builder *b)
     const mote_tensor *t = &b->g->tensors[b->at];
     int32_t c = t->dims[t->n_dims - 1], in = b->at;
     int32_t gamma = t_const(b, 1, &c, 1.0, 0.3, true), beta = t_const(b, 1, &c, 0.0, 0.3, true);
-    int32_t mean = t_const(b, 1, &c, 0.0, 0.0, false), variance = t_const(b, 1, &c, 1.0, 0.0, false);
+    int32_t mean = t_const(b, 1, &c, 0.0, 0.0, false),
+            variance = t_const(b, 1, &c, 1.0, 0.0, false);
     return t_op(b, MOTE_OP_BATCH_NORM, (mote_op_attrs){.epsilon = 1e-3f},
                 (int32_t[]){in, gamma, beta, mean, variance}, NULL);
 }
 
-static inline int32_t t_relu(t_builder *b) { return t_op(b, MOTE_OP_RELU, (mote_op_attrs){0}, &b->at, NULL); }
-static inline int32_t t_softmax(t_builder *b) { return t_op(b, MOTE_OP_SOFTMAX, (mote_op_attrs){0}, &b->at, NULL); }
+static inline int32_t t_relu(t_builder *b)
+{
+    return t_op(b, MOTE_OP_RELU, (mote_op_attrs){0}, &b->at, NULL);
+}
+static inline int32_t t_softmax(t_builder *b)
+{
+    return t_op(b, MOTE_OP_SOFTMAX, (mote_op_attrs){0}, &b->at, NULL);
+}
 static inline int32_t t_dropout(t_builder *b, float rate)
 {
     return t_op(b, MOTE_OP_DROPOUT, (mote_op_attrs){.rate = rate}, &b->at, NULL);
 }
 
-static inline int32_t t_pool(t_builder *b, mote_op_kind kind, int32_t wh, int32_t ww, int32_t stride,
-                             mote_padding pad)
+static inline int32_t t_pool(t_builder *b, mote_op_kind kind, int32_t wh, int32_t ww,
+                             int32_t stride, mote_padding pad)
 {
-    return t_op(b, kind,
-                (mote_op_attrs){.padding = pad, .stride_h = stride, .stride_w = stride, .window_h = wh, .window_w = ww},
-                &b->at, NULL);
+    return t_op(
+        b, kind,
+        (mote_op_attrs){
+            .padding = pad, .stride_h = stride, .stride_w = stride, .window_h = wh, .window_w = ww},
+        &b->at, NULL);
 }
 
 static inline int32_t t_add(t_builder *b, int32_t x, int32_t y, mote_activation act)
@@ -116,8 +129,10 @@ static inline int32_t t_add(t_builder *b, int32_t x, int32_t y, mote_activation 
 static inline int32_t t_dense(t_builder *b, int32_t oc, mote_activation act)
 {
     int32_t in = b->at, k = (int32_t)mote_tensor_elements(&b->g->tensors[in]), dims[2] = {oc, k};
-    int32_t w = t_const(b, 2, dims, 0.0, 1.0 / sqrt(k), true), bias = t_const(b, 1, dims, 0.0, 0.2, true);
-    return t_op(b, MOTE_OP_DENSE, (mote_op_attrs){.activation = act}, (int32_t[]){in, w, bias}, NULL);
+    int32_t w = t_const(b, 2, dims, 0.0, 1.0 / sqrt(k), true),
+            bias = t_const(b, 1, dims, 0.0, 0.2, true);
+    return t_op(b, MOTE_OP_DENSE, (mote_op_attrs){.activation = act}, (int32_t[]){in, w, bias},
+                NULL);
 }
 
 /* ------------------------------------------------------------------ evaluation in double */
@@ -135,8 +150,8 @@ static inline size_t t_elements(const mote_graph *g, int32_t tensor)
     return (size_t)mote_tensor_elements(&g->tensors[tensor]);
 }
 
-static inline void t_ref_init(t_ref *r, const mote_graph *g, int32_t n, const float *inputs, int32_t max_batch,
-                              uint64_t seed, uint64_t step)
+static inline void t_ref_init(t_ref *r, const mote_graph *g, int32_t n, const float *inputs,
+                              int32_t max_batch, uint64_t seed, uint64_t step)
 {
     *r = (t_ref){.g = g, .n = n, .seed = seed, .step = step, .max_batch = max_batch};
     r->values = calloc((size_t)g->n_tensors, sizeof *r->values);
@@ -169,8 +184,10 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
     const mote_tensor *in = &r->g->tensors[o->inputs[0]], *out = &r->g->tensors[o->output];
     bool pool = o->kind == MOTE_OP_AVG_POOL_2D || o->kind == MOTE_OP_MAX_POOL_2D;
     const mote_tensor *wt = pool ? NULL : &r->g->tensors[o->inputs[1]];
-    int32_t kh = pool ? o->attrs.window_h : wt->dims[1], kw = pool ? o->attrs.window_w : wt->dims[2];
-    int32_t h = in->dims[1], w = in->dims[2], c = in->dims[3], oh = out->dims[1], ow = out->dims[2], oc = out->dims[3];
+    int32_t kh = pool ? o->attrs.window_h : wt->dims[1],
+            kw = pool ? o->attrs.window_w : wt->dims[2];
+    int32_t h = in->dims[1], w = in->dims[2], c = in->dims[3], oh = out->dims[1], ow = out->dims[2],
+            oc = out->dims[3];
     int32_t ph = mote_pad_before(o->attrs.padding, h, kh, o->attrs.stride_h);
     int32_t pw = mote_pad_before(o->attrs.padding, w, kw, o->attrs.stride_w);
     const double *x = r->values[o->inputs[0]] + (size_t)s * t_elements(r->g, o->inputs[0]);
@@ -179,7 +196,8 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
         int32_t ch = i % oc, ox = i / oc % ow, oy = i / oc / ow, count = 0;
         double sum = pool ? 0.0 : r->values[o->inputs[2]][ch], top = -HUGE_VAL;
         for (int32_t k = 0; k < kh * kw; k++) {
-            int32_t iy = oy * o->attrs.stride_h - ph + k / kw, ix = ox * o->attrs.stride_w - pw + k % kw;
+            int32_t iy = oy * o->attrs.stride_h - ph + k / kw,
+                    ix = ox * o->attrs.stride_w - pw + k % kw;
             if (iy < 0 || iy >= h || ix < 0 || ix >= w)
                 continue;
             const double *cell = x + (iy * w + ix) * c;
@@ -203,7 +221,8 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
 static inline void t_ref_norm(const t_ref *r, const mote_op *o)
 {
     const mote_tensor *t = &r->g->tensors[o->inputs[0]];
-    size_t c = (size_t)t->dims[t->n_dims - 1], rows = t_elements(r->g, o->inputs[0]) * (size_t)r->n / c;
+    size_t c = (size_t)t->dims[t->n_dims - 1],
+           rows = t_elements(r->g, o->inputs[0]) * (size_t)r->n / c;
     const double *x = r->values[o->inputs[0]];
     for (size_t ch = 0; ch < c; ch++) {
         double mean = 0.0, var = 0.0;
@@ -214,7 +233,8 @@ static inline void t_ref_norm(const t_ref *r, const mote_op *o)
         double sd_1 = 1.0 / sqrt(var + (double)o->attrs.epsilon);
         for (size_t i = 0; i < rows; i++)
             r->values[o->output][i * c + ch] =
-                (x[i * c + ch] - mean) * sd_1 * r->values[o->inputs[1]][ch] + r->values[o->inputs[2]][ch];
+                (x[i * c + ch] - mean) * sd_1 * r->values[o->inputs[1]][ch] +
+                r->values[o->inputs[2]][ch];
     }
 }
 
@@ -226,7 +246,8 @@ static inline void t_ref_dropout(const t_ref *r, const mote_op *o, int32_t s)
     size_t n = t_elements(r->g, o->output);
     for (size_t i = (size_t)s * n; i < (size_t)(s + 1) * n; i++) {
         bool drop = mote_rng_uniform(&rng) < (double)o->attrs.rate;
-        r->values[o->output][i] = drop ? 0.0 : r->values[o->inputs[0]][i] / (1.0 - (double)o->attrs.rate);
+        r->values[o->output][i] =
+            drop ? 0.0 : r->values[o->inputs[0]][i] / (1.0 - (double)o->attrs.rate);
     }
 }
 
@@ -279,7 +300,8 @@ static inline int32_t t_ref_forward(const t_ref *r)
     return r->g->ops[r->g->n_ops - 1].inputs[0];
 }
 
-static inline double t_ref_loss(const t_ref *r, const float *targets, const float *class_weights, double smooth)
+static inline double t_ref_loss(const t_ref *r, const float *targets, const float *class_weights,
+                                double smooth)
 {
     int32_t logits = t_ref_forward(r);
     size_t c = t_elements(r->g, logits);

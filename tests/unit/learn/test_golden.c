@@ -45,8 +45,8 @@ static mote_graph *model(void)
     return b.g;
 }
 
-static void check_all(const char *what, const json_t *holder, const char *key, const float *got, size_t n,
-                      double tolerance)
+static void check_all(const char *what, const json_t *holder, const char *key, const float *got,
+                      size_t n, double tolerance)
 {
     float want[1024];
     assert_int_equal(numbers(holder, key, want, T_COUNT(want)), n);
@@ -55,14 +55,16 @@ static void check_all(const char *what, const json_t *holder, const char *key, c
         largest = fmax(largest, fabs((double)want[i]));
     for (size_t i = 0; i < n; i++) {
         if (!(fabs((double)want[i] - (double)got[i]) <= tolerance * largest))
-            fail_msg("%s: %s[%zu] is %.9g, PyTorch says %.9g", what, key, i, (double)got[i], (double)want[i]);
+            fail_msg("%s: %s[%zu] is %.9g, PyTorch says %.9g", what, key, i, (double)got[i],
+                     (double)want[i]);
     }
 }
 
 static void run_case(const json_t *c, bool is_adam)
 {
     mote_err err;
-    float inputs[N * H * W], targets[N * CLASSES] = {0}, labels[N], weights[CLASSES], state[1024], grads[1024], m[1024] = {0}, v[1024] = {0};
+    float inputs[N * H * W], targets[N * CLASSES] = {0}, labels[N], weights[CLASSES], state[1024],
+                                         grads[1024], m[1024] = {0}, v[1024] = {0};
     mote_graph *g = model();
     mote_net *net;
     T_OK(mote_net_create(g, &(mote_net_config){.max_batch = N}, NULL, &net, &err));
@@ -119,6 +121,7 @@ static void loss_gradients_and_steps_are_those_of_pytorch(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(loss_gradients_and_steps_are_those_of_pytorch)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loss_gradients_and_steps_are_those_of_pytorch)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,17 +23,32 @@ static float *random_floats(mote_rng *rng, size_t n)
     return x;
 }
 
-static bool near(double want, float got, double scale) { return fabs(want - (double)got) <= 2e-6 * scale; }
+static bool near(double want, float got, double scale)
+{
+    return fabs(want - (double)got) <= 2e-6 * scale;
+}
 
 /* ------------------------------------------------------------------ gemm */
 
-typedef struct { int32_t m, n, k; bool transposed; int32_t start; /* 0 none, 1 bias, 2 add */ } product;
+typedef struct {
+    int32_t m, n, k;
+    bool transposed;
+    int32_t start; /* 0 none, 1 bias, 2 add */
+} product;
 
-static void run_gemm(const mote_kernels *k, const product *p, const float *a, const float *b, const float *bias,
-                     float *c)
+static void run_gemm(const mote_kernels *k, const product *p, const float *a, const float *b,
+                     const float *bias, float *c)
 {
-    mote_gemm g = {.m = p->m, .n = p->n, .k = p->k, .a = a, .a_row = p->transposed ? 1 : p->k,
-                   .a_col = p->transposed ? p->m : 1, .b = b, .ldb = p->n + 3, .c = c, .ldc = p->n + 1};
+    mote_gemm g = {.m = p->m,
+                   .n = p->n,
+                   .k = p->k,
+                   .a = a,
+                   .a_row = p->transposed ? 1 : p->k,
+                   .a_col = p->transposed ? p->m : 1,
+                   .b = b,
+                   .ldb = p->n + 3,
+                   .c = c,
+                   .ldc = p->n + 1};
     if (p->start == 1)
         g.start = bias;
     if (p->start == 2) {
@@ -46,18 +61,24 @@ static void run_gemm(const mote_kernels *k, const product *p, const float *a, co
 static void check_product(mote_rng *rng, const product *p)
 {
     size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k, size_c = m * (n + 1);
-    float *a = random_floats(rng, m * k), *b = random_floats(rng, k * (n + 3)), *bias = random_floats(rng, n);
-    float *before = random_floats(rng, size_c), *c = calloc(size_c, sizeof *c), *d = calloc(size_c, sizeof *d);
+    float *a = random_floats(rng, m * k), *b = random_floats(rng, k * (n + 3)),
+          *bias = random_floats(rng, n);
+    float *before = random_floats(rng, size_c), *c = calloc(size_c, sizeof *c),
+          *d = calloc(size_c, sizeof *d);
     memcpy(c, before, size_c * sizeof *c);
     run_gemm(build_of(MOTE_SIMD_PORTABLE), p, a, b, bias, c);
     for (size_t i = 0; i < m; i++) {
         for (size_t j = 0; j < n; j++) {
-            double sum = p->start == 1 ? (double)bias[j] : p->start == 2 ? (double)before[i * (n + 1) + j] : 0.0;
+            double sum = p->start == 1   ? (double)bias[j]
+                         : p->start == 2 ? (double)before[i * (n + 1) + j]
+                                         : 0.0;
             for (size_t l = 0; l < k; l++)
-                sum += (double)a[p->transposed ? l * m + i : i * k + l] * (double)b[l * (n + 3) + j];
+                sum +=
+                    (double)a[p->transposed ? l * m + i : i * k + l] * (double)b[l * (n + 3) + j];
             assert_true(near(sum, c[i * (n + 1) + j], 1.0 + (double)k));
         }
-        assert_memory_equal(&c[i * (n + 1) + n], &before[i * (n + 1) + n], sizeof *c); /* beyond the row */
+        assert_memory_equal(&c[i * (n + 1) + n], &before[i * (n + 1) + n],
+                            sizeof *c); /* beyond the row */
     }
     for (size_t l = 0; l < T_COUNT(others); l++) {
         const mote_kernels *o = build_of(others[l]);
@@ -73,17 +94,20 @@ static void check_product(mote_rng *rng, const product *p)
 static void products_are_right_and_the_same_in_every_build(void **unused)
 {
     (void)unused;
-    static const product fixed[] = {{1, 1, 1, false, 0},   {125, 64, 64, false, 1}, {64, 64, 125, true, 2},
-                                    {13, 130, 300, false, 0}, {7, 31, 257, true, 2},  {12, 16, 512, false, 1},
-                                    {6, 48, 3, true, 0},   {25, 12, 64, false, 1},  {3, 0, 5, false, 0}};
+    static const product fixed[] = {
+        {1, 1, 1, false, 0},      {125, 64, 64, false, 1}, {64, 64, 125, true, 2},
+        {13, 130, 300, false, 0}, {7, 31, 257, true, 2},   {12, 16, 512, false, 1},
+        {6, 48, 3, true, 0},      {25, 12, 64, false, 1},  {3, 0, 5, false, 0}};
     mote_rng rng;
     mote_rng_init(&rng, 1);
     for (size_t i = 0; i < T_COUNT(fixed); i++)
         check_product(&rng, &fixed[i]);
     mote_rng_init(&rng, t_seed());
     for (int32_t i = 0; i < 150; i++) {
-        product p = {.m = 1 + (int32_t)mote_rng_below(&rng, 40), .n = 1 + (int32_t)mote_rng_below(&rng, 150),
-                     .k = 1 + (int32_t)mote_rng_below(&rng, 40), .transposed = mote_rng_below(&rng, 2) == 1,
+        product p = {.m = 1 + (int32_t)mote_rng_below(&rng, 40),
+                     .n = 1 + (int32_t)mote_rng_below(&rng, 150),
+                     .k = 1 + (int32_t)mote_rng_below(&rng, 40),
+                     .transposed = mote_rng_below(&rng, 2) == 1,
                      .start = (int32_t)mote_rng_below(&rng, 3)};
         check_product(&rng, &p);
     }
@@ -117,7 +141,8 @@ static float *all_of(const mote_kernels *k, const table *t, float low, float hig
     float *out = calloc(3 * n + 6 * c, sizeof *out), *rows = out + 3 * n;
     k->affine(t->rows, t->c, t->x, t->p[0], t->p[1], low, high, out);
     memcpy(out + n, t->g, n * sizeof *out);
-    k->mask_sums(t->rows, t->c, t->x, t->p[0], t->p[1], low, high, t->p[2], out + n, rows, rows + c);
+    k->mask_sums(t->rows, t->c, t->x, t->p[0], t->p[1], low, high, t->p[2], out + n, rows,
+                 rows + c);
     k->norm_grad(t->rows, t->c, t->g, t->x, t->p[0], t->p[1], t->p[3], out + 2 * n);
     k->mask(t->rows, t->c, t->g, t->p[0], t->p[1], low, high, out + 2 * n);
     k->moments(t->rows, t->c, t->x, rows + 2 * c, rows + 3 * c);
@@ -208,17 +233,21 @@ static void depthwise_is_right_and_the_same_in_every_build(void **unused)
     mote_rng rng;
     mote_rng_init(&rng, 3);
     for (int32_t round = 0; round < 40; round++) {
-        mote_depthwise d = {.out_h = 1 + (int32_t)mote_rng_below(&rng, 5), .out_w = 1 + (int32_t)mote_rng_below(&rng, 5),
+        mote_depthwise d = {.out_h = 1 + (int32_t)mote_rng_below(&rng, 5),
+                            .out_w = 1 + (int32_t)mote_rng_below(&rng, 5),
                             .c = 1 + (int32_t)mote_rng_below(&rng, 40),
                             .kernel_h = round % 2 ? 3 : 1 + (int32_t)mote_rng_below(&rng, 5),
                             .kernel_w = round % 2 ? 3 : 1 + (int32_t)mote_rng_below(&rng, 5),
-                            .stride_h = 1 + (int32_t)mote_rng_below(&rng, 2), .stride_w = 1 + (int32_t)mote_rng_below(&rng, 2)};
+                            .stride_h = 1 + (int32_t)mote_rng_below(&rng, 2),
+                            .stride_w = 1 + (int32_t)mote_rng_below(&rng, 2)};
         d.in_w = (d.out_w - 1) * d.stride_w + d.kernel_w;
         size_t c = (size_t)d.c, in_w = (size_t)d.in_w, taps = (size_t)(d.kernel_h * d.kernel_w);
         size_t n_in = (size_t)((d.out_h - 1) * d.stride_h + d.kernel_h) * in_w * c;
         size_t pixels = (size_t)(d.out_h * d.out_w), n_out = pixels * c;
-        float *in = random_floats(&rng, n_in), *w = random_floats(&rng, taps * c), *bias = random_floats(&rng, c);
-        float *g = random_floats(&rng, n_out), *out = calloc(2 * n_out, sizeof *out), *dw = calloc(2 * taps * c, sizeof *dw);
+        float *in = random_floats(&rng, n_in), *w = random_floats(&rng, taps * c),
+              *bias = random_floats(&rng, c);
+        float *g = random_floats(&rng, n_out), *out = calloc(2 * n_out, sizeof *out),
+              *dw = calloc(2 * taps * c, sizeof *dw);
         const mote_kernels *k = build_of(MOTE_SIMD_PORTABLE);
         k->depthwise(&d, in, w, bias, out);
         k->depthwise_weights(&d, in, g, dw, false);
@@ -264,8 +293,14 @@ static void runs_of_values_are_the_same_in_every_build(void **unused)
     mote_rng rng;
     mote_rng_init(&rng, 4);
     float *g = random_floats(&rng, N), *start = random_floats(&rng, 3 * N), want[3 * N], got[3 * N];
-    mote_adam_step s = {.rate = 0.01f, .beta_1 = 0.9f, .beta_2 = 0.99f, .epsilon = 1e-8f, .correction_1 = 1.5f,
-                        .correction_2 = 2.5f, .decay = 0.1f, .grad_scale = 0.5f};
+    mote_adam_step s = {.rate = 0.01f,
+                        .beta_1 = 0.9f,
+                        .beta_2 = 0.99f,
+                        .epsilon = 1e-8f,
+                        .correction_1 = 1.5f,
+                        .correction_2 = 2.5f,
+                        .decay = 0.1f,
+                        .grad_scale = 0.5f};
     for (size_t i = 2 * N; i < 3 * N; i++)
         start[i] = fabsf(start[i]);     /* second moments */
     for (size_t l = 0; l < 1 + T_COUNT(others); l++) {

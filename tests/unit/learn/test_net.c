@@ -43,7 +43,8 @@ static mote_graph *plain_net(uint64_t seed)
     t_depthwise(&b, 2, 4, 2, MOTE_PAD_SAME);
     t_relu(&b);
     int32_t k = (int32_t)t_elements(b.g, b.at);
-    t_op(&b, MOTE_OP_RESHAPE, (mote_op_attrs){0}, &b.at, &(mote_tensor_spec){.n_dims = 2, .dims = {1, k}});
+    t_op(&b, MOTE_OP_RESHAPE, (mote_op_attrs){0}, &b.at,
+         &(mote_tensor_spec){.n_dims = 2, .dims = {1, k}});
     t_dense(&b, 9, MOTE_ACT_RELU);
     t_norm(&b);
     t_dense(&b, 6, MOTE_ACT_NONE);
@@ -144,8 +145,9 @@ static bool solve(const problem *p, mote_simd simd, int32_t n_threads, answer *a
     if (n_threads > 1)
         T_OK(mote_pool_create(n_threads, &pool, &err));
     mote_net *net;
-    T_OK(mote_net_create(p->g, &(mote_net_config){.max_batch = p->max_batch, .seed = 77, .simd = simd}, pool, &net,
-                         &err));
+    T_OK(mote_net_create(p->g,
+                         &(mote_net_config){.max_batch = p->max_batch, .seed = 77, .simd = simd},
+                         pool, &net, &err));
     a->n_params = mote_net_n_params(net);
     a->n_state = mote_net_n_state(net);
     a->state = calloc(a->n_state, sizeof(float));
@@ -190,7 +192,8 @@ static void check_tensor(const problem *p, t_ref *ref, int32_t tensor, const flo
         largest = fmax(largest, fabs(want));
     }
     if (!(worst <= 1e-4 * largest))
-        fail_msg("'%s': gradient off by %g, the largest is %g", p->g->tensors[tensor].name, worst, largest);
+        fail_msg("'%s': gradient off by %g, the largest is %g", p->g->tensors[tensor].name, worst,
+                 largest);
 }
 
 static void gradients_equal_finite_differences(void **unused)
@@ -202,12 +205,14 @@ static void gradients_equal_finite_differences(void **unused)
             problem p;
             problem_init(&p, graphs[kind](3 + kind), round ? 21 : 5, 11 + kind, round == 1);
             mote_net *net;
-            T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = p.max_batch, .seed = 77}, NULL, &net, &err));
+            T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = p.max_batch, .seed = 77},
+                                 NULL, &net, &err));
             answer a;
             assert_true(solve(&p, MOTE_SIMD_AUTO, 1, &a));
             t_ref ref;
             t_ref_init(&ref, p.g, p.n, p.inputs, p.max_batch, 77, 5);
-            double loss = t_ref_loss(&ref, p.targets, p.batch.class_weights, (double)p.batch.label_smoothing);
+            double loss =
+                t_ref_loss(&ref, p.targets, p.batch.class_weights, (double)p.batch.label_smoothing);
             assert_true(fabs(loss - a.result.loss) < 1e-5 * (1.0 + loss));
             size_t n_segments;
             const mote_net_segment *s = mote_net_segments(net, &n_segments);
@@ -265,8 +270,10 @@ static void running_statistics_move_by_momentum_and_serve_prediction(void **unus
     t_dense(&b, 2, MOTE_ACT_NONE);
     t_softmax(&b);
     mote_net *net;
-    T_OK(mote_net_create(b.g, &(mote_net_config){.max_batch = 4, .norm_momentum = 0.25f}, NULL, &net, &err));
-    float *state = calloc(mote_net_n_state(net), sizeof(float)), *grads = calloc(mote_net_n_params(net), sizeof(float));
+    T_OK(mote_net_create(b.g, &(mote_net_config){.max_batch = 4, .norm_momentum = 0.25f}, NULL,
+                         &net, &err));
+    float *state = calloc(mote_net_n_state(net), sizeof(float)),
+          *grads = calloc(mote_net_n_params(net), sizeof(float));
     mote_net_read(net, b.g, state);
     /* Channel 0: 1 2 3 6, mean 3, sum of squares about it 14; channel 1: all 5. */
     const float inputs[8] = {1, 5, 2, 5, 3, 5, 6, 5}, targets[8] = {1, 0, 1, 0, 0, 1, 0, 1};
@@ -301,8 +308,10 @@ static void prediction_equals_the_reference_interpreter(void **unused)
         problem_init(&p, graphs[kind](60 + kind), 7, 4, false);
         mote_net *net;
         T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = 7}, NULL, &net, &err));
-        float *state = calloc(mote_net_n_state(net), sizeof(float)), *grads = calloc(mote_net_n_params(net), sizeof(float));
-        float *probs = calloc((size_t)p.n * p.n_classes, sizeof(float)), *want = calloc(p.n_classes, sizeof(float));
+        float *state = calloc(mote_net_n_state(net), sizeof(float)),
+              *grads = calloc(mote_net_n_params(net), sizeof(float));
+        float *probs = calloc((size_t)p.n * p.n_classes, sizeof(float)),
+              *want = calloc(p.n_classes, sizeof(float));
         mote_net_read(net, p.g, state);
         mote_net_result out;
         for (int32_t i = 0; i < 3; i++) /* so that the statistics are not those of the start */
@@ -310,7 +319,8 @@ static void prediction_equals_the_reference_interpreter(void **unused)
         mote_net_write(net, state, p.g);
         mote_net_predict(net, state, p.inputs, p.n, probs);
         for (int32_t s = 0; s < p.n; s++) {
-            T_OK(mote_graph_run_f32(p.g, p.inputs + (size_t)s * t_elements(p.g, p.g->input), want, NULL, NULL, &err));
+            T_OK(mote_graph_run_f32(p.g, p.inputs + (size_t)s * t_elements(p.g, p.g->input), want,
+                                    NULL, NULL, &err));
             for (size_t i = 0; i < p.n_classes; i++)
                 assert_true(fabsf(want[i] - probs[(size_t)s * p.n_classes + i]) < 1e-5f);
         }
@@ -332,7 +342,8 @@ static void frozen_constants_have_no_gradient(void **unused)
     int32_t frozen = p.g->ops[0].inputs[1];
     p.g->tensors[frozen].is_trained = false;
     mote_net *net;
-    T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = p.max_batch, .seed = 77}, NULL, &net, &err));
+    T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = p.max_batch, .seed = 77}, NULL, &net,
+                         &err));
     answer a;
     assert_true(solve(&p, MOTE_SIMD_AUTO, 1, &a));
     size_t n_segments;
@@ -367,15 +378,18 @@ static void graphs_that_cannot_be_trained_are_refused_and_named(void **unused)
     t_softmax(&b);
     t_dense(&b, 3, MOTE_ACT_NONE);
     t_softmax(&b);
-    T_FAILS(mote_net_create(b.g, &cfg, NULL, &net, &err), MOTE_UNSUPPORTED, "must be the last operator");
+    T_FAILS(mote_net_create(b.g, &cfg, NULL, &net, &err), MOTE_UNSUPPORTED,
+            "must be the last operator");
     mote_graph_destroy(b.g);
 
     t_begin(&b, 1, 2, 2, 1);
     t_dense(&b, 3, MOTE_ACT_NONE);
     t_softmax(&b);
-    T_FAILS(mote_net_create(b.g, &(mote_net_config){.max_batch = 0}, NULL, &net, &err), MOTE_ARG, "batch size");
-    T_FAILS(mote_net_create(b.g, &(mote_net_config){.max_batch = 4, .limit_bytes = 2000}, NULL, &net, &err), MOTE_NOMEM,
-            "batches of 4");
+    T_FAILS(mote_net_create(b.g, &(mote_net_config){.max_batch = 0}, NULL, &net, &err), MOTE_ARG,
+            "batch size");
+    T_FAILS(mote_net_create(b.g, &(mote_net_config){.max_batch = 4, .limit_bytes = 2000}, NULL,
+                            &net, &err),
+            MOTE_NOMEM, "batches of 4");
     assert_null(net);
     mote_graph_destroy(b.g);
 }

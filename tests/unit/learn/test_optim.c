@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Optimisers against their formulas in double, the schedule against a table, the numbers of num.h. */
+/* Optimisers against their formulas in double, the schedule against a table, the numbers of num.h.
+ */
 #include "reference.h"
 
 #include "learn/num.h"
@@ -74,7 +75,8 @@ static void adam_follows_its_formula(void **unused)
         for (int32_t i = 0; i < 8; i++) {
             m[i] = 0.9 * m[i] + 0.1 * (double)g[i];
             v[i] = 0.999 * v[i] + 0.001 * (double)g[i] * (double)g[i];
-            double up = m[i] / (1.0 - pow(0.9, step + 1)), down = sqrt(v[i] / (1.0 - pow(0.999, step + 1))) + 1e-8;
+            double up = m[i] / (1.0 - pow(0.9, step + 1)),
+                   down = sqrt(v[i] / (1.0 - pow(0.999, step + 1))) + 1e-8;
             want[i] = want[i] * (1.0 - 0.01 * (i < 6 ? 0.05 : 0.0)) - 0.01 * up / down;
         }
     }
@@ -152,7 +154,10 @@ static void bad_settings_are_refused_and_named(void **unused)
 static void the_rate_warms_up_and_falls_along_a_cosine(void **unused)
 {
     (void)unused;
-    mote_schedule s = {.kind = MOTE_SCHEDULE_COSINE, .peak = 2.0, .final_fraction = 0.1, .warmup_steps = 4,
+    mote_schedule s = {.kind = MOTE_SCHEDULE_COSINE,
+                       .peak = 2.0,
+                       .final_fraction = 0.1,
+                       .warmup_steps = 4,
                        .total_steps = 14};
     static const struct { int64_t step; double rate; } table[] = {
         {0, 0.5}, {1, 1.0}, {3, 2.0}, {4, 2.0}, {9, 1.1}, {14, 0.2}, {100, 0.2}};
@@ -164,7 +169,8 @@ static void the_rate_warms_up_and_falls_along_a_cosine(void **unused)
         assert_true(fabs(mote_schedule_rate(&s, step) - want) < 1e-12);
     }
     s.kind = MOTE_SCHEDULE_CONSTANT;
-    assert_true(fabs(mote_schedule_rate(&s, 1) - 1.0) < 1e-12 && fabs(mote_schedule_rate(&s, 13) - 2.0) < 1e-12);
+    assert_true(fabs(mote_schedule_rate(&s, 1) - 1.0) < 1e-12 &&
+                fabs(mote_schedule_rate(&s, 13) - 2.0) < 1e-12);
     s.warmup_steps = 0;
     assert_true(fabs(mote_schedule_rate(&s, 0) - 2.0) < 1e-12);
 }
@@ -182,7 +188,8 @@ static void exp_log_and_cos_are_those_of_the_c_library(void **unused)
         assert_true(fabs(mote_num_log(x) - log(x)) < 2e-15 * fmax(1.0, fabs(log(x))));
     }
     for (int32_t i = 0; i <= 1000; i++)
-        assert_true(fabs(mote_num_cos_pi(i / 1000.0) - cos(3.14159265358979323846 * i / 1000.0)) < 1e-15);
+        assert_true(fabs(mote_num_cos_pi(i / 1000.0) - cos(3.14159265358979323846 * i / 1000.0)) <
+                    1e-15);
     assert_true(isnan(mote_num_exp((double)NAN)) && isnan(mote_num_log((double)NAN)));
     assert_true(mote_num_exp(-1e9) <= 0.0 && isinf(mote_num_exp(1e9)));
     assert_true(isinf(mote_num_log(0.0)) && isinf(mote_num_log(HUGE_VAL)));

@@ -21,7 +21,8 @@ static samples samples_make(int32_t n, double noise, uint64_t seed)
 {
     mote_rng rng;
     mote_rng_init(&rng, seed);
-    samples s = {.inputs = calloc((size_t)n * IN, sizeof(float)), .labels = calloc((size_t)n, sizeof(int32_t))};
+    samples s = {.inputs = calloc((size_t)n * IN, sizeof(float)),
+                 .labels = calloc((size_t)n, sizeof(int32_t))};
     for (int32_t i = 0; i < n; i++) {
         s.labels[i] = i % CLASSES;
         float *x = s.inputs + (size_t)i * IN;
@@ -97,13 +98,15 @@ static job job_make(const samples *train, const samples *val)
     return j;
 }
 
-static mote_status job_run(const job *j, mote_graph *g, mote_arena *arena, mote_train_result *result, mote_err *err)
+static mote_status job_run(const job *j, mote_graph *g, mote_arena *arena,
+                           mote_train_result *result, mote_err *err)
 {
     mote_pool *pool = NULL;
     if (j->n_threads > 1 && mote_pool_create(j->n_threads, &pool, err) != MOTE_OK)
         fail_msg("no pool of %d threads", (int)j->n_threads);
     mote_batch_source source = mote_source_memory(&j->train);
-    mote_status st = mote_train(g, &j->cfg, &source, &j->val, pool, j->cancel, j->report, j->report_arg, arena, result, err);
+    mote_status st = mote_train(g, &j->cfg, &source, &j->val, pool, j->cancel, j->report,
+                                j->report_arg, arena, result, err);
     mote_pool_destroy(pool);
     return st;
 }
@@ -115,7 +118,8 @@ static double accuracy(const mote_graph *g, const samples *s)
     mote_err err;
     mote_net *net;
     T_OK(mote_net_create(g, &(mote_net_config){.max_batch = s->d.n}, NULL, &net, &err));
-    float *state = calloc(mote_net_n_state(net), sizeof(float)), *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
+    float *state = calloc(mote_net_n_state(net), sizeof(float)),
+          *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
     mote_net_read(net, g, state);
     mote_net_predict(net, state, s->inputs, s->d.n, probs);
     int32_t right = 0;
@@ -135,8 +139,13 @@ static void a_simple_problem_is_learnt(void **unused)
 {
     (void)unused;
     mote_err err;
-    samples train = samples_make(300, 0.4, 1), val = samples_make(90, 0.4, 2), test = samples_make(300, 0.4, 3);
-    static const struct { mote_optim_kind kind; float average, mixup, smoothing; double rate; } ways[] = {
+    samples train = samples_make(300, 0.4, 1), val = samples_make(90, 0.4, 2),
+            test = samples_make(300, 0.4, 3);
+    static const struct {
+        mote_optim_kind kind;
+        float average, mixup, smoothing;
+        double rate;
+    } ways[] = {
         {MOTE_OPTIM_ADAM, 0.0f, 0.0f, 0.0f, 0.01},
         {MOTE_OPTIM_ADAM, 0.95f, 0.2f, 0.1f, 0.01},
         {MOTE_OPTIM_SGD, 0.0f, 0.0f, 0.0f, 0.1},
@@ -156,7 +165,8 @@ static void a_simple_problem_is_learnt(void **unused)
         mote_train_result r;
         T_OK(job_run(&j, g, &arena, &r, &err));
         double after = accuracy(g, &test);
-        print_message("way %zu: accuracy %.3f before, %.3f after, best epoch %d\n", i, before, after, (int)r.best_epoch);
+        print_message("way %zu: accuracy %.3f before, %.3f after, best epoch %d\n", i, before,
+                      after, (int)r.best_epoch);
         assert_true(before < 0.7 && after >= 0.98);
         assert_int_equal(r.n_epochs, 15);
         assert_true(r.history[14].train_loss < r.history[0].train_loss);
@@ -434,7 +444,8 @@ static void it_stops_when_validation_stops_improving(void **unused)
     assert_true(r.stopped_early);
     assert_int_equal(r.n_epochs, r.best_epoch + 4);
     mote_graph_destroy(g);
-    /* The result is the best epoch: the same run cut there gives the same graph but for the schedule. */
+    /* The result is the best epoch: the same run cut there gives the same graph but for the
+     * schedule. */
     mote_graph *cut = spotter(0.0f), *whole = spotter(0.0f);
     j.cfg.schedule = MOTE_SCHEDULE_CONSTANT;
     mote_train_result s, t;
@@ -474,7 +485,8 @@ static void mean_probs(const mote_graph *g, const samples *s, double out[CLASSES
     mote_err err;
     mote_net *net;
     T_OK(mote_net_create(g, &(mote_net_config){.max_batch = s->d.n}, NULL, &net, &err));
-    float *state = calloc(mote_net_n_state(net), sizeof(float)), *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
+    float *state = calloc(mote_net_n_state(net), sizeof(float)),
+          *probs = calloc((size_t)s->d.n * CLASSES, sizeof(float));
     mote_net_read(net, g, state);
     mote_net_predict(net, state, s->inputs, s->d.n, probs);
     memset(out, 0, CLASSES * sizeof *out);
@@ -496,7 +508,8 @@ static void class_weights_shift_and_smoothing_softens_the_answers(void **unused)
 {
     (void)unused;
     mote_err err;
-    samples train = samples_make(90, 2.5, 1), easy = samples_make(90, 0.2, 2); /* 2.5: mostly noise */
+    samples train = samples_make(90, 2.5, 1),
+            easy = samples_make(90, 0.2, 2); /* 2.5: mostly noise */
     static const float heavy[CLASSES] = {1.0f, 1.0f, 20.0f};
     double plain[CLASSES], weighted[CLASSES], hard[CLASSES], soft[CLASSES], top_hard, top_soft;
     MOTE_SCOPED_ARENA arena;
@@ -509,12 +522,16 @@ static void class_weights_shift_and_smoothing_softens_the_answers(void **unused)
         j.cfg.label_smoothing = i == 3 ? 0.3f : 0.0f;
         mote_graph *g = spotter(0.0f);
         T_OK(job_run(&j, g, &arena, &r, &err));
-        mean_probs(g, i < 2 ? &train : &easy, i == 0 ? plain : i == 1 ? weighted : i == 2 ? hard : soft,
+        mean_probs(g, i < 2 ? &train : &easy,
+                   i == 0   ? plain
+                   : i == 1 ? weighted
+                   : i == 2 ? hard
+                            : soft,
                    i == 3 ? &top_soft : &top_hard);
         mote_graph_destroy(g);
     }
-    print_message("class 2: %.3f plain, %.3f weighted; sure: %.3f hard, %.3f smoothed\n", plain[2], weighted[2], top_hard,
-                  top_soft);
+    print_message("class 2: %.3f plain, %.3f weighted; sure: %.3f hard, %.3f smoothed\n", plain[2],
+                  weighted[2], top_hard, top_soft);
     assert_true(plain[2] < 0.45 && weighted[2] > plain[2] + 0.25);
     /* Smoothing by s: the best answer is 1 - s + s / classes = 0.8 sure. */
     assert_true(top_hard > 0.97);
@@ -552,7 +569,12 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
         case 10: c->class_weights = bad_weights; words = "class 1"; break;
         case 11: j.train.n = 0; words = "no samples"; break;
         case 12: val.labels[3] = 3; want = MOTE_RANGE; words = "validation sample 3"; break;
-        case 13: j.val.n = 0; train.labels[3] = -1; want = MOTE_RANGE; words = "sample 3 has label -1"; break;
+        case 13:
+            j.val.n = 0;
+            train.labels[3] = -1;
+            want = MOTE_RANGE;
+            words = "sample 3 has label -1";
+            break;
         default: break;
         }
         T_FAILS(job_run(&j, g, &arena, &r, &err), want, words);
