@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "graph/graph.h"
@@ -123,6 +124,94 @@ static inline mote_op_attrs t_attrs(mote_rng *r)
                        .stride_h = t_between(r, 1, 3),
                        .stride_w = t_between(r, 1, 3)};
     return a;
+}
+
+/* Operators that take one activation and no weights; window within the image. */
+static inline int32_t t_simple(mote_rng *r, mote_graph *g, mote_op_kind kind, int32_t in)
+{
+    mote_err err;
+    const mote_tensor *t = &g->tensors[in];
+    mote_op_attrs a = t_attrs(r);
+    a.activation = MOTE_ACT_NONE;
+    a.window_h = t_between(r, 1, t->dims[1]);
+    a.window_w = t_between(r, 1, t->dims[2]);
+    mote_tensor_spec out = {.name = mote_op_text(kind), .dtype = MOTE_I8, .quant = &t->quant};
+    if (kind == MOTE_OP_RESHAPE) {
+        out.n_dims = 4;
+        out.dims[0] = 1;
+        out.dims[1] = t->dims[2];
+        out.dims[2] = t->dims[1];
+        out.dims[3] = t->dims[3];
+    }
+    int32_t id = -1;
+    t_must(mote_graph_add_op(g, kind, &a, &in, &out, &id, &err), &err);
+    return id;
+}
+
+static inline int32_t t_add(mote_rng *r, mote_graph *g, int32_t a, int32_t b)
+{
+    mote_err err;
+    float scale;
+    mote_quant q = t_quant(r, &scale);
+    scale = (g->tensors[a].quant.scales[0] + g->tensors[b].quant.scales[0]) / 2;
+    mote_op_attrs attrs = {.activation = (mote_activation)mote_rng_below(r, 3)};
+    mote_tensor_spec out = {.name = "add", .dtype = MOTE_I8, .quant = &q};
+    int32_t inputs[2] = {a, b}, id = -1;
+    t_must(mote_graph_add_op(g, MOTE_OP_ADD, &attrs, inputs, &out, &id, &err), &err);
+    return id;
+}
+
+static inline int32_t t_softmax(mote_graph *g, int32_t in)
+{
+    mote_err err;
+    float scale = 1.0f / 256;
+    mote_quant q = {.n_scales = 1, .zero_point = -128, .scales = &scale};
+    mote_tensor_spec out = {.name = "softmax", .dtype = MOTE_I8, .quant = &q};
+    mote_op_attrs attrs = {.stride_h = 1};
+    int32_t id = -1;
+    t_must(mote_graph_add_op(g, MOTE_OP_SOFTMAX, &attrs, &in, &out, &id, &err), &err);
+    return id;
+}
+
+/* n_ops operators in a row with branches (ADD of any two tensors of one shape), then dense and
+ * softmax. Every operator kind comes up. Owned by the caller. */
+static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
+{
+    mote_err err;
+    mote_graph *g;
+    t_must(mote_graph_create(0, &g, &err), &err);
+    int32_t last = t_input(r, g, t_between(r, 3, 12), t_between(r, 3, 12), t_between(r, 1, 6));
+    for (int32_t i = 0; i < n_ops; i++) {
+        static const mote_op_kind kinds[] = {MOTE_OP_CONV_2D, MOTE_OP_DEPTHWISE_CONV_2D,
+                                             MOTE_OP_AVG_POOL_2D, MOTE_OP_MAX_POOL_2D,
+                                             MOTE_OP_RESHAPE, MOTE_OP_ADD, MOTE_OP_ADD,
+                                             MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_CONV_2D};
+        mote_op_kind kind = kinds[mote_rng_below(r, 9)];
+        const mote_tensor *t = &g->tensors[last];
+        mote_op_attrs a = t_attrs(r);
+        if (mote_rng_below(r, 2)) {     /* keep the shape, so that there is something to add */
+            a.padding = MOTE_PAD_SAME;
+            a.stride_h = a.stride_w = 1;
+        }
+        int32_t kh = t_between(r, 1, t->dims[1] < 3 ? t->dims[1] : 3);
+        int32_t kw = t_between(r, 1, t->dims[2] < 3 ? t->dims[2] : 3);
+        int32_t channels = mote_rng_below(r, 2) ? t->dims[3] : t_between(r, 1, 9);
+        if (kind == MOTE_OP_ADD) {
+            int32_t other = last;
+            for (int32_t k = 0; k < g->n_ops; k++)
+                if (memcmp(g->tensors[g->ops[k].output].dims, t->dims, sizeof t->dims) == 0)
+                    other = g->ops[k].output;
+                else if (mote_rng_below(r, 3) == 0)
+                    break;
+            last = t_add(r, g, last, other);
+        } else if (kind == MOTE_OP_CONV_2D || kind == MOTE_OP_DEPTHWISE_CONV_2D) {
+            last = t_layer(r, g, kind, last, &a, channels, kh, kw);
+        } else {
+            last = t_simple(r, g, kind, last);
+        }
+    }
+    mote_op_attrs plain = {.stride_h = 1, .stride_w = 1};
+    return (void)t_softmax(g, t_layer(r, g, MOTE_OP_DENSE, last, &plain, t_between(r, 2, 13), 1, 1)), g;
 }
 
 #endif

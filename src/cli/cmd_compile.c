@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote compile MODEL --target T -o DIR: a C project for a microcontroller. */
+#include "cli/cli.h"
+#include "cli/model_input.h"
+#include "compile/target.h"
+
+typedef struct {
+    const char *target, *out;
+} compile_values;
+
+static mote_status say(mote_cli *cli, const compile_values *v, const mote_target *t,
+                       const mote_compile_result *r, const mote_footprint *f, mote_err *err)
+{
+    mote_say(cli,
+             "%s: %d files for %s\n  working memory  %lld bytes\n  weights         %lld bytes\n"
+             "  flash           about %lld bytes for network and weights\n"
+             "next: make -C %s, or mote measure MODEL --target %s\n",
+             v->out, r->n_files, t->name, (long long)r->arena_bytes, (long long)r->weights_bytes,
+             (long long)f->flash_bytes, v->out, t->name);
+    if (!cli->json)
+        return MOTE_OK;
+    json_t *o = json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
+                          "files", r->n_files, "arena_bytes", (json_int_t)r->arena_bytes,
+                          "weights_bytes", (json_int_t)r->weights_bytes, "flash_estimate_bytes",
+                          (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs);
+    if (o == NULL)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the result");
+    mote_say_json(cli, o);
+    return MOTE_OK;
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    const compile_values *v = values;
+    (void)n_args;
+    if (v->out == NULL)
+        return mote_fail(err, MOTE_USAGE, "say where to write: -o DIR");
+    const mote_target *t;
+    MOTE_TRY(mote_target_find(v->target, &t, err));
+    mote_model_input m;
+    MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    mote_compile_result r;
+    mote_footprint f;
+    mote_status st = mote_compile_project(&m.input, t, v->out, &r, err);
+    if (st == MOTE_OK)
+        st = mote_footprint_estimate(m.input.graph, t, &f, err);
+    mote_model_input_release(&m);
+    return st == MOTE_OK ? say(cli, v, t, &r, &f, err) : st;
+}
+
+static const mote_option options[] = {
+    {"target", 't', MOTE_OPT_STRING, offsetof(compile_values, target), 0, 0, "NAME",
+     "cortex-m0plus, cortex-m4f (default), cortex-m7, cortex-m55, rv32imac"},
+    {"output", 'o', MOTE_OPT_STRING, offsetof(compile_values, out), 0, 0, "DIR",
+     "folder to write to; made if needed"},
+};
+static const compile_values defaults = {.target = "cortex-m4f"};
+
+const mote_command mote_cmd_compile = {
+    .usage = "MODEL -o DIR [options]",
+    .about = "Writes a readable C project: the network as straight calls with its weights, the\n"
+             "audio front end, the detector, the kernels they use, an example, a Makefile and a\n"
+             "linker script. No heap, no interpreter. MODEL is a registry name, a run, a bundle\n"
+             "file or an int8 .tflite file.",
+    .examples = "mote compile kws@champion --target cortex-m4f -o firmware\n"
+                "mote compile model.tflite -t rv32imac -o firmware",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .min_args = 1,
+    .max_args = 1,
+    .values_bytes = sizeof(compile_values),
+    .defaults = &defaults,
+    .run = run,
+};

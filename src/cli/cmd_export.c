@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote export MODEL --format F -o PATH: the model for other programs. */
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/model_input.h"
+#include "compile/tflite.h"
+
+typedef struct {
+    const char *format, *out;
+} export_values;
+
+static mote_status export_tflite(const mote_model_input *m, const char *path, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)1 << 30);
+    MOTE_TRY(mote_export_tflite(m->input.graph, m->name, &b, err));
+    return mote_file_write(path, b.data, b.len, err);
+}
+
+static mote_status export_c(const mote_model_input *m, const char *dir, mote_err *err)
+{
+    const mote_target *t;
+    mote_compile_result r;
+    MOTE_TRY(mote_target_find("cortex-m4f", &t, err));
+    return mote_compile_project(&m->input, t, dir, &r, err);
+}
+
+typedef struct {
+    const char *name;
+    mote_status (*write)(const mote_model_input *m, const char *path, mote_err *err);
+} format;
+
+static const format formats[] = {{"tflite", export_tflite}, {"c", export_c}};
+
+static mote_status find_format(const char *name, const format **out, mote_err *err)
+{
+    for (size_t i = 0; i < MOTE_COUNT_OF(formats); i++) {
+        if (mote_str_eq(formats[i].name, name)) {
+            *out = &formats[i];
+            return MOTE_OK;
+        }
+    }
+    return mote_fail(err, MOTE_USAGE, "there is no format '%s'; there are tflite and c", name);
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    const export_values *v = values;
+    (void)n_args;
+    const format *f = NULL;
+    MOTE_TRY(find_format(v->format, &f, err));
+    if (v->out == NULL)
+        return mote_fail(err, MOTE_USAGE, "say where to write: -o PATH");
+    mote_model_input m;
+    MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    mote_status st = f->write(&m, v->out, err);
+    mote_model_input_release(&m);
+    if (st != MOTE_OK)
+        return st;
+    mote_say(cli, "wrote %s\n", v->out);
+    if (cli->json)
+        mote_say_json(cli, json_pack("{s:s, s:s}", "path", v->out, "format", f->name));
+    return MOTE_OK;
+}
+
+static const mote_option options[] = {
+    {"format", 'f', MOTE_OPT_STRING, offsetof(export_values, format), 0, 0, "NAME",
+     "tflite (default): for TensorFlow Lite, LiteRT and TFLM; c: a C project"},
+    {"output", 'o', MOTE_OPT_STRING, offsetof(export_values, out), 0, 0, "PATH",
+     "file or folder to write to"},
+};
+static const export_values defaults = {.format = "tflite"};
+
+const mote_command mote_cmd_export = {
+    .usage = "MODEL -o PATH [options]",
+    .about = "Writes the int8 network in another program's format. A .tflite file holds the\n"
+             "network alone: front end, labels and thresholds stay in the bundle.",
+    .examples = "mote export kws@champion --format tflite -o kws.tflite\n"
+                "mote export kws@champion --format c -o firmware",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .min_args = 1,
+    .max_args = 1,
+    .values_bytes = sizeof(export_values),
+    .defaults = &defaults,
+    .run = run,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote measure MODEL --target T: instructions, RAM, flash and stack on the emulated device. */
+#include "cli/cli.h"
+#include "cli/model_input.h"
+#include "compile/measure.h"
+
+typedef struct {
+    const char *target, *keep;
+    int64_t inputs;
+} measure_values;
+
+static void row(mote_table *t, const char *what, int64_t value, const char *unit)
+{
+    if (value < 0)
+        return;
+    mote_table_cell(t, "%s", what);
+    mote_table_cell(t, "%lld", (long long)value);
+    mote_table_cell(t, "%s", unit);
+}
+
+static void say(mote_cli *cli, const mote_target *t, const mote_device_measurement *m)
+{
+    static const char *const titles[] = {"what", ">value", "unit"};
+    mote_table table;
+    mote_say(cli, "%s (%s, emulated by QEMU's %s)\n", t->name, t->text, t->machine);
+    mote_table_init(&table, MOTE_COUNT_OF(titles), titles);
+    row(&table, "network", m->network_instructions, "instructions an inference");
+    row(&table, "front end, a hop", m->hop_instructions, "instructions");
+    row(&table, "front end, a clip", m->clip_instructions, "instructions");
+    row(&table, "detector, a step", m->post_instructions, "instructions");
+    row(&table, "flash", m->flash_bytes, "bytes, the whole example program");
+    row(&table, "  of it weights", m->weights_bytes, "bytes");
+    row(&table, "RAM, variables", m->ram_static_bytes, "bytes, the whole example program");
+    row(&table, "  of it arena", m->arena_bytes, "bytes");
+    row(&table, "stack, network", m->network_stack_bytes, "bytes");
+    row(&table, "stack, front end", m->features_stack_bytes, "bytes");
+    mote_table_say(&table, cli);
+    mote_say(cli, "counted in steps of %g instructions; a loop of 2000000 reads %lld\n", m->resolution,
+             (long long)m->calibration_instructions);
+    mote_say(cli, "%d of %d outputs equal the host's bit for bit\n", m->n_equal, m->n_inputs);
+}
+
+/* Golden clips or inputs of the bundle, as far as they reach. */
+static mote_measure_options options_of(const mote_model_input *m, const measure_values *v)
+{
+    mote_measure_options o = {.work_dir = v->keep, .n_inputs = (int32_t)v->inputs};
+    const mote_golden *g = m->model != NULL ? mote_model_golden(m->model) : NULL;
+    if (g != NULL && g->n >= o.n_inputs) {
+        o.pcm = m->input.features != NULL ? g->pcm : NULL;
+        o.inputs = m->input.features == NULL ? g->in : NULL;
+    }
+    return o;
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    const measure_values *v = values;
+    (void)n_args;
+    const mote_target *t;
+    MOTE_TRY(mote_target_find(v->target, &t, err));
+    mote_model_input in;
+    MOTE_TRY(mote_model_input_load(cli, args[0], &in, err));
+    mote_measure_options o = options_of(&in, v);
+    mote_device_measurement m;
+    mote_status st = mote_measure(&in.input, t, &o, &m, err);
+    mote_model_input_release(&in);
+    if (st != MOTE_OK)
+        return st;
+    say(cli, t, &m);
+    if (cli->json) {
+        json_t *j = mote_device_measurement_to_json(&m, t);
+        if (j == NULL)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the result");
+        mote_say_json(cli, j);
+    }
+    if (m.n_equal != m.n_inputs)
+        return mote_fail(err, MOTE_UNMET, "input %d and %d others differ from the host's output",
+                         m.first_difference, m.n_inputs - m.n_equal - 1);
+    return MOTE_OK;
+}
+
+static const mote_option options[] = {
+    {"target", 't', MOTE_OPT_STRING, offsetof(measure_values, target), 0, 0, "NAME",
+     "cortex-m0plus, cortex-m4f (default), cortex-m7, cortex-m55, rv32imac"},
+    {"inputs", 'n', MOTE_OPT_INT, offsetof(measure_values, inputs), 1, 10000, "N",
+     "inputs to compare with the host (default 50)"},
+    {"keep", 0, MOTE_OPT_STRING, offsetof(measure_values, keep), 0, 0, "DIR",
+     "leave the project and what was built there"},
+};
+static const measure_values defaults = {.target = "cortex-m4f", .inputs = 50};
+
+const mote_command mote_cmd_measure = {
+    .usage = "MODEL [options]",
+    .about = "Builds the C project of 'mote compile' with the target's compiler, runs it on an\n"
+             "emulated device and says what it takes. Every output is compared with this\n"
+             "computer's bit for bit; exits 1 when one differs. Inputs are the golden ones of the\n"
+             "bundle, random ones when it has fewer than N.",
+    .examples = "mote measure kws@champion --target cortex-m4f\n"
+                "mote measure model.tflite -t rv32imac --json",
+    .options = options,
+    .n_options = MOTE_COUNT_OF(options),
+    .min_args = 1,
+    .max_args = 1,
+    .values_bytes = sizeof(measure_values),
+    .defaults = &defaults,
+    .run = run,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a MODEL argument to the input of the C generator. See model_input.h. */
+#include "cli/model_input.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "graph/import_tflite.h"
+#include "serve/source.h"
+
+#define MAX_TFLITE_BYTES ((size_t)256 << 20)
+
+static mote_status load_tflite(const char *path, mote_model_input *m, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_file_read(path, MAX_TFLITE_BYTES, &bytes, &n, err));
+    mote_status st = mote_import_tflite(bytes, n, &m->graph, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", path);
+    (void)mote_format(m->name, sizeof m->name, "%s", mote_path_base(path));
+    m->input.graph = m->graph;
+    return MOTE_OK;
+}
+
+static mote_status load_bundle(mote_cli *cli, const char *model, mote_model_input *m, mote_err *err)
+{
+    mote_source_model source;
+    MOTE_TRY(mote_source_resolve(cli->store, model, &source, err));
+    m->model = source.model;
+    (void)mote_format(m->name, sizeof m->name, "%s", source.name);
+    mote_compile_input *in = &m->input;
+    const mote_operating_point *op = mote_model_operating_point(m->model);
+    in->graph = mote_model_graph_s8(m->model);
+    in->n_labels = mote_model_n_labels(m->model);
+    for (int32_t i = 0; i < in->n_labels; i++)
+        m->labels[i] = mote_model_label(m->model, i);
+    in->labels = m->labels;
+    in->clip_samples = mote_model_clip_samples(m->model);
+    if (in->clip_samples == 0)
+        return MOTE_OK;
+    in->features = mote_model_features(m->model);
+    in->smooth_hops = op->smooth_hops;
+    in->suppress_ms = op->suppress_ms;
+    in->hop_ms = op->hop_ms;
+    in->thresholds = op->thresholds;
+    return MOTE_OK;
+}
+
+mote_status mote_model_input_load(mote_cli *cli, const char *model, mote_model_input *out,
+                                  mote_err *err)
+{
+    memset(out, 0, sizeof *out);
+    mote_status st = mote_str_ends(model, ".tflite") ? load_tflite(model, out, err)
+                                                     : load_bundle(cli, model, out, err);
+    out->input.name = out->name;
+    if (st != MOTE_OK)
+        mote_model_input_release(out);
+    return st;
+}
+
+void mote_model_input_release(mote_model_input *m)
+{
+    mote_model_unref(m->model);
+    mote_graph_destroy(m->graph);
+    m->model = NULL;
+    m->graph = NULL;
+}
