@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Speed of the inference server beside a bare libuv server, in one run on one machine: requests a
-# second and latency at 32 connections by wrk, JSON tensors in, JSON out.
+# second, latency at 32 connections by wrk, and the server's CPU time for a request.
 #
 #   MOTE_BUILD=build sh bench/serve.sh [SECONDS]
 set -u
@@ -20,13 +20,21 @@ wrk.method = "POST"
 wrk.headers["Content-Type"] = os.getenv("TYPE")
 function done(s, l, r)
     local bad = s.errors.status + s.errors.connect + s.errors.read + s.errors.write + s.errors.timeout
-    io.write(string.format("%-34s %8.0f req/s   p50 %6.2f ms   p99 %6.2f ms   max %6.2f ms   %d failed\n",
-        os.getenv("NAME"), s.requests / s.duration * 1e6, l:percentile(50) / 1e3, l:percentile(99) / 1e3, l.max / 1e3, bad))
+    local stat = io.open("/proc/" .. os.getenv("SERVER") .. "/stat"):read("*a")
+    local n, ticks = 0, 0
+    for field in stat:gsub("^.*%) ", ""):gmatch("%S+") do
+        n = n + 1
+        if n == 12 or n == 13 then ticks = ticks + tonumber(field) end
+    end
+    local cpu_us = (ticks - tonumber(os.getenv("TICKS"))) * 10000 / s.requests
+    io.write(string.format("%-34s %7.0f req/s   p50 %6.2f ms   p99 %6.2f ms   max %6.2f ms   %7.1f us CPU   %d failed\n",
+        os.getenv("NAME"), s.requests / s.duration * 1e6, l:percentile(50) / 1e3, l:percentile(99) / 1e3, l.max / 1e3, cpu_us, bad))
 end
 LUA
 
 load() {    # load NAME BODY TYPE PORT PATH
-    NAME=$1 BODY=$2 TYPE=$3 wrk -t1 -c32 -d"${seconds}s" -s "$dir/post.lua" "http://127.0.0.1:$4$5" | tail -n 1
+    ticks=$(sed 's/^.*) //' "/proc/$pid/stat" | awk '{ print $12 + $13 }')
+    NAME=$1 BODY=$2 TYPE=$3 SERVER=$pid TICKS=$ticks wrk -t1 -c32 -d"${seconds}s" -s "$dir/post.lua" "http://127.0.0.1:$4$5" | tail -n 1
 }
 
 stop() {

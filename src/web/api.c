@@ -61,11 +61,25 @@ void mote_api_tick(void *arg, int32_t thread)
     mote_infer_refresh(api->infers[thread]);
 }
 
+/* A page of another site may make a browser POST here, which is reach enough to unload a model.
+ * Browsers then say where the page is from; only pages from this very address may. */
+static bool is_cross_site(const mote_http_request *rq)
+{
+    const char *origin = mote_http_header_find(rq, "origin");
+    const char *host = mote_http_header_find(rq, "host");
+    const char *at = origin ? strstr(origin, "://") : NULL;
+    return origin && !(at && host && strcmp(at + 3, host) == 0);
+}
+
 bool mote_api_handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
 {
     mote_api *api = arg;
     mote_route_match m;
     mote_route_find(routes, N_ROUTES, rq, &m);
+    if (m.route && (m.route->flags & MOTE_ROUTE_WORKER) && is_cross_site(rq)) {
+        mote_http_reply_error(rp, 403, "a page of another site may not do this");
+        return true;
+    }
     if (m.route) {
         if ((m.route->flags & MOTE_ROUTE_WORKER) && rq->thread >= 0)
             return false;

@@ -219,11 +219,11 @@ static void write_head(http_conn *c)
 {
     mote_http_reply *rp = &c->reply;
     mote_buf *b = &c->out;
-    char line[160];
-    (void)mote_format(line, sizeof line, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\nDate: %s\r\n",
-                      (int)rp->code, mote_http_reason(rp->code), rp->body->len, c->loop->date);
     mote_buf_reset(b);
-    mote_buf_str(b, line);
+    mote_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", (int)rp->code,
+                    mote_http_reason(rp->code), c->loop->date);
+    if (rp->code != 204 && rp->code != 304) /* these have no content (RFC 9110, section 8.6) */
+        mote_buf_printf(b, "Content-Length: %zu\r\n", rp->body->len);
     if (rp->body->len) {
         mote_buf_str(b, "Content-Type: ");
         mote_buf_str(b, rp->content_type);
