@@ -169,10 +169,12 @@ typedef struct {
     bool is_limit_met;                  /* by_value: true */
 } mote_stream_choice;
 
-/* With a value the point that earns the most; without, the one that misses the fewest words at no
- * more than max_false_accepts_per_hour, or, when none does, the fewest false accepts. Ties: fewer
- * false accepts, then fewer missed words, then the middle of the run of equal points, which is the
- * furthest from where either side changes. */
+/* With a value the point that earns the most. Without, of the points that detect at least half of
+ * the words: the one that misses the fewest at no more than max_false_accepts_per_hour, or, when
+ * none is within it, the one with the fewest false accepts; when none detects half, the one that
+ * detects the most. (A threshold that keeps the limit by never detecting anything is no choice.)
+ * Ties: fewer false accepts, then fewer missed words, then the middle of the run of equal points,
+ * which is the furthest from where either side changes. */
 mote_stream_choice mote_stream_choose(const mote_stream_curve *c,
                                       double max_false_accepts_per_hour);
 

@@ -174,17 +174,28 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
     return MOTE_OK;
 }
 
-/* Is a better than b? Same order for both policies after the first question. */
+/* Half of the words: below that a keyword spotter does not work, whatever its false accepts. */
+static bool is_usable(const mote_stream_point *p)
+{
+    return 2 * p->counts.n_hits >= p->counts.n_words && p->counts.n_hits > 0;
+}
+
+/* Without a value: 0 works within the limit, 1 works beyond it, 2 does not work. */
+static int rank_of(const mote_stream_point *p, double max_fa)
+{
+    return !is_usable(p) ? 2 : p->false_accepts_per_hour.value <= max_fa ? 0 : 1;
+}
+
 static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bool by_value,
                       double max_fa)
 {
+    int a_rank = by_value ? 1 : rank_of(a, max_fa), b_rank = by_value ? 1 : rank_of(b, max_fa);
+    bool hits_first = a_rank != 1;
     if (by_value && a->value.value.value != b->value.value.value)
         return a->value.value.value > b->value.value.value;
-    bool a_fits = a->false_accepts_per_hour.value <= max_fa,
-         b_fits = b->false_accepts_per_hour.value <= max_fa;
-    if (!by_value && a_fits != b_fits)
-        return a_fits;
-    if (!by_value && a_fits && a->counts.n_hits != b->counts.n_hits)
+    if (a_rank != b_rank)
+        return a_rank < b_rank;
+    if (hits_first && a->counts.n_hits != b->counts.n_hits)
         return a->counts.n_hits > b->counts.n_hits;
     if (a->counts.n_false_accepts != b->counts.n_false_accepts)
         return a->counts.n_false_accepts < b->counts.n_false_accepts;

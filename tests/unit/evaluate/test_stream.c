@@ -327,20 +327,54 @@ static void the_limit_decides_without_a_value(void **state)
     const mote_stream_point *end = &c->points[MOTE_STREAM_POINTS - 1];
     assert_true(end->threshold == 1 && end->counts.n_hits == 0 && end->counts.n_false_accepts == 0);
     assert_true(end->false_reject_rate.value == 1 && end->false_accepts_per_hour.lo == 0);
-    for (double limit = 0; limit < 5000; limit += 100) {
+    int n_met = 0, n_not = 0;
+    for (double limit = 0; limit < 5000; limit += 10) {
         mote_stream_choice choice = mote_stream_choose(c, limit);
         const mote_stream_point *p = &c->points[choice.index];
-        assert_true(choice.is_limit_met && !choice.by_value &&
-                    p->false_accepts_per_hour.value <= limit);
-        for (size_t i = 0; i < MOTE_STREAM_POINTS; i++)
-            if (c->points[i].false_accepts_per_hour.value <= limit)
-                assert_true(c->points[i].counts.n_hits <= p->counts.n_hits);
+        assert_false(choice.by_value);
+        assert_true(2 * p->counts.n_hits >= p->counts.n_words);
+        assert_int_equal(choice.is_limit_met, p->false_accepts_per_hour.value <= limit);
+        n_met += choice.is_limit_met;
+        n_not += !choice.is_limit_met;
+        for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
+            const mote_stream_point *q = &c->points[i];
+            bool is_usable = 2 * q->counts.n_hits >= q->counts.n_words;
+            if (is_usable && q->false_accepts_per_hour.value <= limit)
+                assert_true(choice.is_limit_met && q->counts.n_hits <= p->counts.n_hits);
+            if (is_usable && !choice.is_limit_met)
+                assert_true(q->counts.n_false_accepts >= p->counts.n_false_accepts);
+        }
     }
-    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) /* no point within the limit */
-        c->points[i].false_accepts_per_hour.value += 10;
-    mote_stream_choice choice = mote_stream_choose(c, 9);
+    assert_true(n_met > 10 && n_not > 0);
+}
+
+/* The only way to keep a limit of 0 may be never to detect anything: that is not chosen. */
+static void never_detecting_is_no_choice(void **state)
+{
+    (void)state;
+    mote_stream_curve *c = calloc(1, sizeof *c);
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
+        mote_stream_point *p = &c->points[i];
+        p->counts = (mote_stream_counts){.n_words = 100,
+                                         .n_hits = i < 200   ? 90
+                                                   : i < 255 ? 40
+                                                             : 0,
+                                         .n_false_accepts = i < 200   ? 30
+                                                            : i < 255 ? 8
+                                                                      : 0,
+                                         .hours = 1};
+        p->false_accepts_per_hour.value = (double)p->counts.n_false_accepts;
+        p->value.value.value = (double)NAN;
+    }
+    mote_stream_choice choice = mote_stream_choose(c, 1);
+    assert_int_equal(choice.index, 99);
     assert_false(choice.is_limit_met);
-    assert_int_equal(c->points[choice.index].counts.n_false_accepts, 0);
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) /* a model that detects less than half anywhere */
+        c->points[i].counts.n_hits = i == 255 ? 0 : i / 10;
+    choice = mote_stream_choose(c, 1);
+    assert_int_equal(c->points[choice.index].counts.n_hits, 25);
+    assert_false(choice.is_limit_met);
+    free(c);
 }
 
 static void the_money_decides_with_a_value(void **state)
@@ -451,6 +485,7 @@ int main(void)
         T(mistakes_are_counted_by_kind),
         T(counting_agrees_with_a_second_way),
         T(the_limit_decides_without_a_value),
+        T(never_detecting_is_no_choice),
         T(the_money_decides_with_a_value),
         T(the_operating_point_is_stored_as_the_device_takes_it),
         T(probabilities_become_the_softmax_bytes),
