@@ -8,6 +8,7 @@
 #include "data/version.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
+#include "track/registry.h"
 #include "web/load.h"
 
 #define CONDITION_SEED 41
@@ -88,6 +89,24 @@ static void on_progress(void *arg, size_t done, size_t right)
                          done ? 100.0 * (double)right / (double)done : 0.0);
 }
 
+/* The registry judges a promotion by the verdicts it was given: give it those with the new numbers.
+ */
+static mote_status renew_verdicts(mote_cli *cli, mote_pipeline *p, int64_t version, mote_err *err)
+{
+    mote_verdict *v = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_loop_judge(cli, p, &v, &n, err));
+    json_t *list = NULL;
+    MOTE_TRY(mote_loop_verdicts_json(v, n, &list, err));
+    MOTE_SCOPED_JSON *document = json_pack("{s:o}", "requirements", list);
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1 << 22);
+    mote_json_write(&text, document, false);
+    MOTE_TRY(mote_buf_status(&text, err));
+    return mote_registry_set_verdicts(cli->store, cli->project->name, version, text.data,
+                                      mote_clock_wall_ms(), err);
+}
+
 /* Keep p99 and rate, under the model that was deployed, if it is the one that answered. */
 static mote_status record(mote_cli *cli, const mote_load_result *r, const char *source,
                           mote_err *err)
@@ -116,6 +135,9 @@ static mote_status record(mote_cli *cli, const mote_load_result *r, const char *
     for (size_t i = 0; st == MOTE_OK && i < MOTE_COUNT_OF(rows); i++)
         st = mote_pipeline_measured(p, rows[i].metric, MOTE_AT_SERVING, rows[i].value,
                                     (int64_t)r->n, source, err);
+    if (st == MOTE_OK)
+        st = renew_verdicts(cli, p, json_integer_value(json_object_get(deploy->output, "version")),
+                            err);
     mote_pipeline_destroy(p);
     return st;
 }
