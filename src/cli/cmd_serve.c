@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "monitor/live.h"
 #include "web/server.h"
 
 typedef struct {
@@ -77,6 +78,26 @@ static mote_status announce(mote_cli *cli, mote_server *s, const char *host, mot
     return MOTE_OK;
 }
 
+/* With a project the traffic is watched for drift; *live stays NULL without. */
+static mote_status start_watch(const mote_cli *cli, mote_server_config *cfg, mote_live **live,
+                               mote_err *err)
+{
+    if (!cli->project)
+        return MOTE_OK;
+    const mote_project_monitor *m = &cli->project->monitor;
+    mote_live_config c = {.project = cli->project_dir,
+                          .window = m->window,
+                          .min_predictions = m->min_predictions,
+                          .false_alarm = m->false_alarm,
+                          .seed = (uint64_t)cli->project->training.seed};
+    MOTE_TRY(mote_live_create(&c, live, err));
+    cfg->observer = mote_live_observe;
+    cfg->observer_arg = *live;
+    cfg->metrics = mote_live_metrics;
+    cfg->metrics_arg = *live;
+    return MOTE_OK;
+}
+
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
@@ -84,12 +105,16 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_server_config cfg = config_of(cli, v, args, n_args);
     if (cfg.http.port < 0)
         cfg.http.port = 8080;
+    mote_live *live = NULL;
+    MOTE_TRY(start_watch(cli, &cfg, &live, err));
     mote_server *s = NULL;
-    MOTE_TRY(mote_server_create(&cfg, &s, err));
-    mote_status st = announce(cli, s, v->host, err);
+    mote_status st = mote_server_create(&cfg, &s, err);
+    if (st == MOTE_OK)
+        st = announce(cli, s, v->host, err);
     if (st == MOTE_OK)
         st = mote_server_run(s, err);
     mote_server_destroy(s);
+    mote_live_destroy(live);
     return st;
 }
 

@@ -29,6 +29,7 @@ struct mote_monitor {
     const mote_reference_profile *profile; /* borrowed */
     mote_monitor_config cfg;               /* model: owned copy */
     mote_detector *detector;
+    bool is_replaced;     /* opens no alerts any more */
     pthread_mutex_t lock; /* of all below */
     open_window current;
     judged queue[QUEUE_WINDOWS]; /* window `seq` is at seq % QUEUE_WINDOWS */
@@ -269,6 +270,9 @@ static mote_status write_window(const mote_monitor *m, mote_store *s, const judg
     MOTE_TRY(insert_window(m, s, j, &window, err));
     MOTE_TRY(find_alert(m, s, &alert, &n_quiet, err));
     r->n_windows++;
+    r->n_drift += j->verdict.is_drift;
+    if (j->verdict.is_drift && alert == 0 && m->is_replaced)
+        return MOTE_OK;
     if (j->verdict.is_drift && alert == 0) {
         r->n_opened++;
         return open_alert(m, s, j, window, now_ms, err);
@@ -326,9 +330,27 @@ mote_status mote_monitor_flush(mote_monitor *m, mote_store *s, bool final, int64
     return MOTE_OK;
 }
 
+void mote_monitor_set_in_service(mote_monitor *m, bool in_service)
+{
+    m->is_replaced = !in_service;
+}
+
+/* Looks before it writes: the server asks twice a second, and writers queue. */
 mote_status mote_monitor_replaced(mote_store *s, const char *model, const mote_sha256 *bundle,
                                   int64_t now_ms, mote_err *err)
 {
+    MOTE_SCOPED_STMT *look = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT 1 FROM alert WHERE model = ?1 AND bundle <> ?2 "
+                               "AND state <> 'resolved'",
+                               &look, err));
+    mote_stmt_bind_text(look, 1, model);
+    mote_stmt_bind_hash(look, 2, bundle);
+    bool row = false;
+    MOTE_TRY(mote_stmt_step(look, &row, err));
+    if (!row)
+        return MOTE_OK;
+    mote_stmt_reset(look);
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,

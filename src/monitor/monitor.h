@@ -54,7 +54,7 @@ void mote_monitor_destroy(mote_monitor *m);
 bool mote_monitor_add(mote_monitor *m, const float *values, int64_t time_ms);
 
 typedef struct {
-    int32_t n_windows;            /* written */
+    int32_t n_windows, n_drift;   /* written; those that drifted */
     int32_t n_opened, n_resolved; /* alerts */
     int64_t n_dropped;            /* windows dropped since the last flush */
 } mote_monitor_flushed;
@@ -64,6 +64,10 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_monitor_flush(mote_monitor *m, mote_store *s, bool final,
                                              int64_t now_ms, mote_monitor_flushed *out,
                                              mote_err *err);
+
+/* Whether this version is the one in service (it is, at first). What is left of a version that was
+ * replaced is judged and kept, but opens no alert. By the thread that flushes. */
+void mote_monitor_set_in_service(mote_monitor *m, bool in_service);
 
 /* Judge what the prediction log (table prediction, serve/predlog.h) has of this monitor's bundle
  * since the last call, and remember how far it was read. Predictions at the end that do not fill a
