@@ -236,9 +236,10 @@ void net_scratch_need(const net_node *n, int32_t max_batch, size_t need[3])
     /* The padded input, and for the way back the padded gradient with its stride filled by zeros
      * and a result to be added. */
     size_t c = (size_t)n->in_c;
-    size_t h = (size_t)((n->out_h - 1) * n->attrs.stride_h + n->kernel_h);
-    size_t w = (size_t)((n->out_w - 1) * n->attrs.stride_w + n->kernel_w);
+    size_t kernel_h = (size_t)n->kernel_h, kernel_w = (size_t)n->kernel_w;
+    size_t h = ((size_t)n->out_h - 1) * (size_t)n->attrs.stride_h + kernel_h;
+    size_t w = ((size_t)n->out_w - 1) * (size_t)n->attrs.stride_w + kernel_w;
     need[1] = h * w * c > need[1] ? h * w * c : need[1];
-    need[2] = (size_t)(n->in_h + n->kernel_h - 1) * (size_t)(n->in_w + n->kernel_w - 1) * c +
-              n->in_elements;
+    size_t spread_h = (size_t)n->in_h + kernel_h - 1, spread_w = (size_t)n->in_w + kernel_w - 1;
+    need[2] = spread_h * spread_w * c + n->in_elements;
 }

@@ -345,6 +345,39 @@ static bool stop_at_step(void *arg, const mote_train_progress *p)
     return p->epoch * p->n_steps + p->step < *at;
 }
 
+typedef struct {
+    mote_cancel cancel;
+    int32_t n_calls;
+} canceller;
+
+static bool cancel_at_third_step(void *arg, const mote_train_progress *p)
+{
+    (void)p;
+    canceller *c = arg;
+    c->cancel.requested = ++c->n_calls == 3;
+    return true;
+}
+
+static void a_cancel_is_honoured_after_the_step(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(100, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    canceller c = {.n_calls = 0};
+    j.report = cancel_at_third_step;
+    j.report_arg = &c;
+    j.cancel = &c.cancel;
+    mote_graph *g = spotter(0.0f);
+    mote_train_result r;
+    T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_CANCELLED, "was stopped after 0 of 6 epochs");
+    assert_int_equal(c.n_calls, 3);
+    mote_graph_destroy(g);
+    samples_free(&train);
+}
+
 static void stopped_on_request_it_resumes_on_other_threads(void **unused)
 {
     (void)unused;
@@ -659,6 +692,7 @@ int main(void)
         cmocka_unit_test(threads_and_instruction_sets_do_not_change_a_byte),
         cmocka_unit_test(the_bytes_are_those_recorded_for_every_machine_and_compiler),
         cmocka_unit_test(killed_at_random_it_resumes_to_the_same_bytes),
+        cmocka_unit_test(a_cancel_is_honoured_after_the_step),
         cmocka_unit_test(stopped_on_request_it_resumes_on_other_threads),
         cmocka_unit_test(damaged_checkpoints_are_refused),
         cmocka_unit_test(it_stops_when_validation_stops_improving),
