@@ -70,7 +70,8 @@ static void build_and_compare(mote_rng *r, const mote_graph *g, const char *dir)
     t_fill_i8(r, inputs, (int64_t)(n_in * N_INPUTS));
     mote_buf got;
     mote_buf_init(&got, 1 << 20);
-    const char *run[] = {"./driver", NULL};
+    assert_true(mote_format(path, sizeof path, "%s/driver", dir));
+    const char *run[] = {path, NULL};
     run_in(dir, run, inputs, n_in * N_INPUTS, &got);
     assert_int_equal(got.len, n_out * N_INPUTS);
     mote_runner *runner;
@@ -187,13 +188,30 @@ static void labels_that_do_not_fit_are_refused(void **state)
     mote_graph_destroy(g);
 }
 
+static char dir[TEMP_DIR_BYTES];
+
+static int make_dir(void **state)
+{
+    temp_dir_make(dir);
+    *state = dir;
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    temp_dir_remove(*state);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(generated_code_computes_what_the_runner_does, TEMP_SETUP, TEMP_TEARDOWN),
+        cmocka_unit_test_setup_teardown(generated_code_computes_what_the_runner_does, make_dir,
+                                        remove_dir),
         cmocka_unit_test(an_exported_network_is_imported_again),
         cmocka_unit_test(unknown_operators_are_refused_by_name),
-        cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, TEMP_SETUP, TEMP_TEARDOWN),
+        cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, make_dir,
+                                        remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# 'mote measure' on every target: generated firmware is built, run on the emulated device, and each
+# of 50 outputs compared with the host's bit for bit. Models: random networks with every operator
+# (tests/fuzz/corpus/tflite), a bundle with front end and detector, and, with MOTE_TEST_DATA, the
+# keyword model of MLPerf Tiny, whose figures are printed and held to limits.
+# The last line is 'N passed, N failed, N skipped'.
+set -u
+: "${MOTE_PROGRAM:?}" "${MOTE_SOURCE_ROOT:?}"
+
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+skipped=0
+inputs=50
+
+field() {    # field NAME: of the document in $work/out
+    sed -n "s/^ *\"$1\": \([0-9.]*\),*$/\1/p" "$work/out"
+}
+
+measure() {    # measure NAME MODEL TARGET
+    "$MOTE_PROGRAM" measure "$2" --target "$3" --inputs $inputs --json >"$work/out" 2>"$work/err"
+    code=$?
+    if [ $code -eq 18 ]; then
+        echo "skip - $3, $1: $(cat "$work/err")"
+        skipped=$((skipped + 1))
+        return 1
+    elif [ $code -ne 0 ] || [ "$(field inputs_equal_to_host)" != "$inputs" ]; then
+        cat "$work/err"
+        echo "not ok - $3, $1: $(field inputs_equal_to_host) of $inputs outputs equal the host's"
+        failed=$((failed + 1))
+        return 1
+    fi
+    passed=$((passed + 1))
+    echo "ok - $3, $1: $inputs outputs equal; $(field network_instructions) instructions," \
+        "$(field flash_bytes) flash, $(field ram_static_bytes) RAM," \
+        "$(field network_stack_bytes) stack"
+}
+
+at_most() {    # at_most WHAT LIMIT
+    if [ "$(field "$1")" -le "$2" ]; then
+        passed=$((passed + 1))
+    else
+        echo "not ok - $1 is $(field "$1"), at most $2 is expected"
+        failed=$((failed + 1))
+    fi
+}
+
+kws=${MOTE_TEST_DATA:-/nowhere}/mlperf-tiny/models/kws_ref_model.tflite
+for target in cortex-m0plus cortex-m4f cortex-m7 cortex-m55 rv32imac; do
+    for model in "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_*.tflite; do
+        measure "$(basename "$model")" "$model" $target
+    done
+    for model in "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/bundle/audio*.mote; do
+        [ -e "$model" ] && measure "$(basename "$model")" "$model" $target
+    done
+    if [ ! -e "$kws" ]; then
+        echo "skip - $target, MLPerf Tiny keyword model: MOTE_TEST_DATA is not set"
+        skipped=$((skipped + 1))
+    elif measure "MLPerf Tiny keyword model" "$kws" $target; then
+        at_most ram_static_bytes 9000
+        at_most flash_bytes 40000
+        at_most network_stack_bytes 512
+        [ $target = cortex-m4f ] && at_most network_instructions 4000000
+        [ $target = cortex-m7 ] && at_most network_instructions 4000000
+    fi
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
