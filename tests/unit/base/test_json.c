@@ -44,7 +44,8 @@ static void zero_bytes_are_refused(void **state)
     (void)state;
     mote_err err;
     json_t *j = NULL;
-    T_FAILS(mote_json_parse("zero", "0\0", 2, &j, &err), MOTE_PARSE, "zero: a 0 byte after 1 bytes");
+    T_FAILS(mote_json_parse("zero", "0\0", 2, &j, &err), MOTE_PARSE,
+            "zero: a 0 byte after 1 bytes");
     T_FAILS(mote_json_parse("zero", "[1,\0 2]", 7, &j, &err), MOTE_PARSE, "zero: ");
 }
 
