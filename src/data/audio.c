@@ -13,7 +13,6 @@
 #include <math.h>
 #include <samplerate.h>
 #include <sndfile.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -397,6 +396,9 @@ static mote_status decode_into(const uint8_t *bytes, size_t n_bytes, const char 
                                const mote_audio_config *cfg, mono *m, mote_audio *a, mote_err *err)
 {
     MOTE_TRY(recognise(bytes, n_bytes, what, &a->source.container, err));
+    if (cfg->wav_only && a->source.container != MOTE_AUDIO_WAV)
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a %s file, only WAV is taken here", what,
+                         mote_audio_container_name(a->source.container));
     if (a->source.container == MOTE_AUDIO_WAV) {
         wav_layout w = {0};
         MOTE_TRY(wav_check(bytes, n_bytes, what, &w, err));

@@ -16,6 +16,7 @@
 #ifndef MOTE_DATA_AUDIO_H
 #define MOTE_DATA_AUDIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ typedef struct {
     int32_t rate_hz;             /* of the result, 1000 to 384000 */
     size_t max_bytes;            /* of the encoded file */
     int64_t max_ms;              /* duration; longer input is refused, not cut */
+    bool wav_only;               /* refuse FLAC and OGG: for bytes from strangers, since libsndfile
+                                    1.2 loses 6 kB with every OGG file that it refuses */
 } mote_audio_config;
 
 /* 16 kHz, 128 MB, 30 minutes: recordings of background noise included. */

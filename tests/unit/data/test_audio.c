@@ -203,6 +203,10 @@ static void flac_is_exact_and_ogg_is_close(void **state)
     assert_memory_equal(a.samples, x, sizeof x);
     mote_audio_release(&a);
 
+    cfg.wav_only = true;
+    T_FAILS(mote_audio_load(t_path("a.flac"), &cfg, &a, &err), MOTE_UNSUPPORTED, "only WAV");
+    cfg.wav_only = false;
+
     write_container(t_path("a.ogg"), SF_FORMAT_OGG | SF_FORMAT_VORBIS, x, T_COUNT(x));
     T_OK(mote_audio_load(t_path("a.ogg"), &cfg, &a, &err));
     assert_int_equal(a.source.container, MOTE_AUDIO_OGG);
