@@ -24,3 +24,19 @@ mote_status mote_json_put_interval(json_t *object, const char *key, mote_interva
     MOTE_TRY(mote_json_put(o, "lo", mote_json_number(x.lo), err));
     return mote_json_put(o, "hi", mote_json_number(x.hi), err);
 }
+
+mote_status mote_json_get_interval(const json_t *object, const char *key, mote_interval *out,
+                                   mote_err *err)
+{
+    static const char *const parts[] = {"value", "lo", "hi"};
+    double x[3];
+    const json_t *o = json_object_get(object, key);
+    for (int i = 0; i < 3; i++) {
+        const json_t *part = json_object_get(o, parts[i]);
+        if (!json_is_number(part) && !json_is_null(part))
+            return mote_fail(err, MOTE_PARSE, "'%s' has no '%s'", key, parts[i]);
+        x[i] = json_is_null(part) ? (double)NAN : json_number_value(part);
+    }
+    *out = (mote_interval){x[0], x[1], x[2]};
+    return MOTE_OK;
+}

@@ -18,4 +18,8 @@ MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key
 /* A number, or null when it is not finite. */
 json_t *mote_json_number(double x);
 
+/* Read {"value", "lo", "hi"}; null is NaN. PARSE when it is not that. */
+MOTE_MUST_USE mote_status mote_json_get_interval(const json_t *object, const char *key,
+                                                 mote_interval *out, mote_err *err);
+
 #endif

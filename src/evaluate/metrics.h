@@ -103,4 +103,14 @@ MOTE_MUST_USE mote_status mote_evaluation_to_json(const mote_evaluation *e,
                                                   const char *const *group_names, json_t **out,
                                                   mote_err *err);
 
+/* Read back what mote_evaluation_to_json wrote, for tables of an evaluation that is kept. Groups
+ * without clips were not written, so group indices are new. *names [n_classes] and *group_names
+ * [n_groups]; all live as long as `a`. worst_class and worst_group are set from their names.
+ * Errors: PARSE, RANGE for documents that are not ours; NOMEM. */
+MOTE_MUST_USE mote_status mote_evaluation_from_json(const json_t *j, mote_arena *a,
+                                                    mote_evaluation *out,
+                                                    const char *const **names,
+                                                    const char *const **group_names,
+                                                    mote_err *err);
+
 #endif

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "evaluate/json_parts.h"
+
 
 #define MAX_MATRIX 16
 #define MAX_CONFUSIONS 10
@@ -273,4 +275,62 @@ void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
                     mote_verdict_count(verdicts, n, MOTE_VERDICT_MET),
                     mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET),
                     mote_verdict_count(verdicts, n, MOTE_VERDICT_UNKNOWN));
+}
+
+mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst, mote_buf *out,
+                                        mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)256 << 20);
+    mote_evaluation e;
+    const char *const *names = NULL, *const *group_names = NULL;
+    MOTE_TRY(mote_evaluation_from_json(evaluation, &a, &e, &names, &group_names, err));
+    mote_report_summary(&e, out);
+    mote_buf_char(out, '\n');
+    mote_report_confusion(&e, names, out);
+    mote_buf_char(out, '\n');
+    mote_report_classes(&e, names, out);
+    if (e.n_groups > 0 && n_worst > 0) {
+        mote_buf_char(out, '\n');
+        mote_report_groups(&e, group_names, n_worst, out);
+    }
+    return mote_buf_status(out, err);
+}
+
+mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err *err)
+{
+    static const char what[] = "stream";
+    double threshold = 0, hours = 0;
+    int64_t n_words = 0;
+    mote_interval accepts, rejects, value = {.value = (double)NAN};
+    json_t *keywords = NULL;
+    MOTE_TRY(mote_json_get_f64(point, what, "threshold", &threshold, err));
+    MOTE_TRY(mote_json_get_f64(point, what, "hours", &hours, err));
+    MOTE_TRY(mote_json_get_i64(point, what, "n_words", 0, INT64_MAX, &n_words, err));
+    MOTE_TRY(mote_json_get_interval(point, "false_accepts_per_hour", &accepts, err));
+    MOTE_TRY(mote_json_get_interval(point, "false_reject_rate", &rejects, err));
+    MOTE_TRY(mote_json_get_arr(point, what, "keywords", &keywords, err));
+    if (json_object_get(point, "value_per_day"))
+        MOTE_TRY(mote_json_get_interval(point, "value_per_day", &value, err));
+    mote_buf_printf(out,
+                    "stream of %.2f h with %lld words, threshold %.3f: %.2f false accepts an hour "
+                    "(%.2f to %.2f), %.1f %% missed (%.1f to %.1f)\n",
+                    hours, (long long)n_words, threshold, accepts.value, accepts.lo, accepts.hi,
+                    rejects.value * 100, rejects.lo * 100, rejects.hi * 100);
+    if (isfinite(value.value))
+        mote_buf_printf(out, "value of a day %.2f (%.2f to %.2f)\n", value.value, value.lo,
+                        value.hi);
+    for (size_t i = 0; i < json_array_size(keywords); i++) {
+        const json_t *o = json_array_get(keywords, i);
+        const char *word = NULL;
+        int64_t n = 0, n_hits = 0;
+        MOTE_TRY(mote_json_get_str(o, what, "keyword", &word, err));
+        MOTE_TRY(mote_json_get_i64(o, what, "n", 0, INT64_MAX, &n, err));
+        MOTE_TRY(mote_json_get_i64(o, what, "n_hits", 0, INT64_MAX, &n_hits, err));
+        mote_buf_printf(out, "%s%s %lld of %lld", i ? ", " : "heard: ", word, (long long)n_hits,
+                        (long long)n);
+    }
+    if (json_array_size(keywords) > 0)
+        mote_buf_char(out, '\n');
+    return mote_buf_status(out, err);
 }

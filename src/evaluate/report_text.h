@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "evaluate/compare.h"
 #include "evaluate/metrics.h"
@@ -32,6 +34,16 @@ void mote_report_groups(const mote_evaluation *e, const char *const *group_names
 /* The chosen point of a stream, and some others around it. */
 void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice,
                         const char *currency, mote_buf *out);
+
+/* An evaluation that was kept as JSON (mote_evaluation_to_json): summary, confusion, classes and
+ * the n_worst groups. PARSE, RANGE, NOMEM as mote_evaluation_from_json. */
+MOTE_MUST_USE mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst,
+                                                      mote_buf *out, mote_err *err);
+
+/* A point of a stream that was kept as JSON (mote_stream_point_to_json): one line, then one with
+ * the hits of each keyword. PARSE when it is not one. */
+MOTE_MUST_USE mote_status mote_report_stream_json(const json_t *point, mote_buf *out,
+                                                  mote_err *err);
 
 /* One line a slice, then the conditions of the promotion (NULL: left out). slices may be NULL. */
 void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,

@@ -71,6 +71,91 @@ static void classes_and_groups_have_their_lines(void **state)
     assert_non_null(strstr(b.data, "accuracy 80.0 % ("));
 }
 
+static void what_was_kept_as_json_reads_the_same(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    MOTE_SCOPED_BUF kept, direct;
+    MOTE_SCOPED_JSON *j = NULL;
+    mote_err err;
+    mote_arena_init(&a, 16u << 20);
+    mote_buf_init(&kept, 1u << 20);
+    mote_buf_init(&direct, 1u << 20);
+    mote_evaluation e = evaluate(&a), back;
+    const char *const groups[] = {"anna", "bert", "cleo"}, *const *names2, *const *groups2;
+    assert_int_equal(mote_evaluation_to_json(&e, names, groups, &j, &err), MOTE_OK);
+    assert_int_equal(mote_evaluation_from_json(j, &a, &back, &names2, &groups2, &err), MOTE_OK);
+    assert_int_equal(back.worst_class, e.worst_class);
+    assert_int_equal(back.n_bins, e.n_bins);
+    assert_true(back.nll.hi == e.nll.hi && back.bins[11].accuracy == e.bins[11].accuracy);
+    mote_report_summary(&e, &direct);
+    mote_buf_char(&direct, '\n');
+    mote_report_confusion(&e, names, &direct);
+    mote_buf_char(&direct, '\n');
+    mote_report_classes(&e, names, &direct);
+    mote_buf_char(&direct, '\n');
+    mote_report_groups(&e, groups, 2, &direct);
+    assert_int_equal(mote_report_evaluation_json(j, 2, &kept, &err), MOTE_OK);
+    assert_string_equal(kept.data, direct.data);
+}
+
+static void damaged_documents_are_refused(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    MOTE_SCOPED_JSON *whole = NULL;
+    mote_arena_init(&a, 16u << 20);
+    mote_evaluation e = evaluate(&a);
+    const char *const groups[] = {"anna", "bert", "cleo"};
+    assert_int_equal(mote_evaluation_to_json(&e, names, groups, &whole, NULL), MOTE_OK);
+    const char *key;
+    json_t *value;
+    json_object_foreach(whole, key, value)
+    {
+        bool is_optional = strcmp(key, "groups") == 0 || strncmp(key, "worst", 5) == 0;
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 1u << 20);
+        json_t *damaged = json_copy(whole);
+        json_object_del(damaged, key);
+        mote_status st = mote_report_evaluation_json(damaged, 2, &b, NULL);
+        json_decref(damaged);
+        if ((st == MOTE_OK) != is_optional)
+            fail_msg("without '%s': %s", key, mote_status_name(st));
+        damaged = json_copy(whole);
+        json_object_set_new(damaged, key, json_pack("[i]", 7));
+        st = mote_report_evaluation_json(damaged, 2, &b, NULL);
+        json_decref(damaged);
+        if (st == MOTE_OK && strncmp(key, "worst", 5) != 0)
+            fail_msg("'%s' as a list was accepted", key);
+    }
+    MOTE_SCOPED_JSON *nothing = json_object();
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1024);
+    assert_int_not_equal(mote_report_stream_json(nothing, &b, NULL), MOTE_OK);
+}
+
+static void a_kept_stream_is_one_sentence(void **state)
+{
+    (void)state;
+    mote_stream_point p = {.threshold = 0.5,
+                           .counts = {.n_words = 10, .n_hits = 9, .hours = 0.5, .per_word = {6, 4},
+                                      .per_word_hits = {6, 3}}};
+    p.false_accepts_per_hour = mote_interval_poisson(1, 0.5, 0.95);
+    p.false_reject_rate = mote_interval_wilson(1, 10, 0.95);
+    p.value.value = (mote_interval){12.5, 3, 20};
+    const char *const words[] = {"yes", "no"};
+    MOTE_SCOPED_JSON *j = NULL;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    assert_int_equal(mote_stream_point_to_json(&p, words, 2, &j, NULL), MOTE_OK);
+    assert_int_equal(mote_report_stream_json(j, &b, NULL), MOTE_OK);
+    assert_string_equal(b.data,
+                        "stream of 0.50 h with 10 words, threshold 0.500: 2.00 false accepts "
+                        "an hour (0.05 to 11.14), 10.0 % missed (1.8 to 40.4)\n"
+                        "value of a day 12.50 (3.00 to 20.00)\n"
+                        "heard: yes 6 of 6, no 3 of 4\n");
+}
+
 static void many_classes_become_a_list_of_confusions(void **state)
 {
     (void)state;
@@ -167,6 +252,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_confusion_matrix_is_aligned),
         cmocka_unit_test(classes_and_groups_have_their_lines),
+        cmocka_unit_test(what_was_kept_as_json_reads_the_same),
+        cmocka_unit_test(damaged_documents_are_refused),
+        cmocka_unit_test(a_kept_stream_is_one_sentence),
         cmocka_unit_test(many_classes_become_a_list_of_confusions),
         cmocka_unit_test(the_stream_shows_the_choice_among_its_neighbours),
         cmocka_unit_test(comparisons_and_verdicts_read_as_sentences),
