@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "cli/loop.h"
+#include "evaluate/report_text.h"
 #include "pipeline/folds.h"
+#include "pipeline/judge.h"
+
+#define WORST_GROUPS 5 /* of each condition that `mote evaluate` shows */
 
 typedef struct {
     bool force;
@@ -37,6 +41,32 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     return MOTE_OK;
 }
 
+/* The tables of the evaluate stage: each condition, then the stream. */
+static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err)
+{
+    const mote_stage_result *r = NULL;
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_evaluate, &r, err));
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, (size_t)1 << 24);
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
+        const char *condition = mote_condition_text((mote_condition)c);
+        const json_t *found = json_object_get(r->output, "conditions");
+        const json_t *evaluation = json_object_get(found, condition);
+        if (!evaluation)
+            continue;
+        mote_buf_printf(&text, "\n%s: ", condition);
+        MOTE_TRY(mote_report_evaluation_json(evaluation, WORST_GROUPS, &text, err));
+    }
+    const json_t *stream = json_object_get(r->output, "stream");
+    if (stream) {
+        mote_buf_char(&text, '\n');
+        MOTE_TRY(mote_report_stream_json(stream, &text, err));
+    }
+    MOTE_TRY(mote_buf_status(&text, err));
+    mote_say(cli, "%s", text.data);
+    return MOTE_OK;
+}
+
 static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool gate, mote_err *err)
 {
     mote_loop_bar bar;
@@ -47,6 +77,8 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     mote_status st = mote_loop_run(p, &bar, last, force, err);
     if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
         st = mote_loop_judge(cli, p, &verdicts, &n, err);
+    if (st == MOTE_OK && gate)
+        st = say_evaluation(cli, p, err);
     if (st == MOTE_OK && n > 0) {
         mote_say(cli, "\nrequirements\n");
         mote_loop_say_verdicts(cli, verdicts, n);

@@ -7,6 +7,7 @@
 #include "evaluate/metrics.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/rng.h"
@@ -168,7 +169,10 @@ static void class_counts(const tally *t, int32_t n_classes, int32_t k, mote_clas
     out->f1 = ratio(2 * out->n_right, out->n + out->n_predicted);
 }
 
-static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins)
+/* `whole`: the classes of the whole sample, for a resample: a class that has clips there but drew
+ * none has no F1, which is not an F1 of 0. NULL for the whole sample itself. */
+static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins,
+                         const mote_class_result *whole)
 {
     summary s = {0};
     int64_t n_right = 0;
@@ -177,8 +181,9 @@ static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins)
         mote_class_result c;
         class_counts(t, n_classes, k, &c);
         n_right += c.n_right;
-        n_present += c.n + c.n_predicted > 0;
-        s.macro_f1 += c.f1;
+        bool is_missing = whole && whole[k].n > 0 && c.n == 0;
+        n_present += c.n + c.n_predicted > 0 && !is_missing;
+        s.macro_f1 += is_missing ? 0 : c.f1;
     }
     double n = (double)t->n;
     s.accuracy = (double)n_right / n;
@@ -263,7 +268,7 @@ static mote_status bootstrap(const mote_predictions *p, const mote_evaluate_conf
             for (size_t i = x.first[g]; i < x.first[g + 1]; i++)
                 count_clip(&t, p, f, x.members[i]);
         }
-        summary s = summarise(&t, p->n_classes, cfg->n_bins);
+        summary s = summarise(&t, p->n_classes, cfg->n_bins, out->classes);
         values[0][r] = s.accuracy;
         values[1][r] = s.macro_f1;
         values[2][r] = s.ece;
@@ -341,7 +346,7 @@ mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config 
     MOTE_TRY(take_facts(p, cfg->n_bins, a, &f, err));
     for (size_t i = 0; i < p->n; i++)
         count_clip(&t, p, &f, i);
-    summary point = summarise(&t, p->n_classes, cfg->n_bins);
+    summary point = summarise(&t, p->n_classes, cfg->n_bins, NULL);
     fill_classes(&t, &e);
     fill_groups(p, &f, cfg->min_group, &e);
     fill_bins(&t, &e);

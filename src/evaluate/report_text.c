@@ -11,6 +11,7 @@
 
 #define MAX_MATRIX 16
 #define MAX_CONFUSIONS 10
+#define LEAST_CLIPS    5 /* of a group that is listed, when there is one */
 
 static size_t width(const char *s)
 {
@@ -145,27 +146,38 @@ void mote_report_classes(const mote_evaluation *e, const char *const *names, mot
     }
 }
 
+/* The group with the lowest accuracy above (below, after) among those of at least `least` clips. */
+static int32_t next_worst(const mote_evaluation *e, int64_t least, double below, int32_t after)
+{
+    int32_t worst = -1;
+    for (int32_t g = 0; g < e->n_groups; g++) {
+        double x = e->groups[g].accuracy.value;
+        bool is_left = e->groups[g].n >= least && (x > below || (x == below && g > after));
+        if (is_left && (worst < 0 || x < e->groups[worst].accuracy.value))
+            worst = g;
+    }
+    return worst;
+}
+
 void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
                         mote_buf *out)
 {
-    size_t n_filled = 0, first = widest(group_names, e->n_groups, 5);
-    for (int32_t g = 0; g < e->n_groups; g++)
-        n_filled += e->groups[g].n > 0;
-    if (n_filled == 0)
+    size_t n_listed = 0, n_small = 0, first = widest(group_names, e->n_groups, 5);
+    for (int32_t g = 0; g < e->n_groups; g++) {
+        n_listed += e->groups[g].n >= LEAST_CLIPS;
+        n_small += e->groups[g].n > 0 && e->groups[g].n < LEAST_CLIPS;
+    }
+    int64_t least = n_listed > 0 ? LEAST_CLIPS : 1;
+    n_listed = n_listed > 0 ? n_listed : n_small;
+    if (n_listed == 0)
         return;
     add_padded(out, "group", first, false);
     mote_buf_str(out, "   clips  accuracy\n");
     double below = -1;
     int32_t after = -1;
     size_t shown = 0;
-    for (; shown < n_worst && shown < n_filled; shown++) {
-        int32_t worst = -1;
-        for (int32_t g = 0; g < e->n_groups; g++) {
-            double x = e->groups[g].accuracy.value;
-            bool is_left = e->groups[g].n > 0 && (x > below || (x == below && g > after));
-            if (is_left && (worst < 0 || x < e->groups[worst].accuracy.value))
-                worst = g;
-        }
+    for (; shown < n_worst && shown < n_listed; shown++) {
+        int32_t worst = next_worst(e, least, below, after);
         if (worst < 0)
             break;
         add_padded(out, group_names[worst], first, false);
@@ -175,8 +187,11 @@ void mote_report_groups(const mote_evaluation *e, const char *const *group_names
         below = e->groups[worst].accuracy.value;
         after = worst;
     }
-    if (shown < n_filled)
-        mote_buf_printf(out, "%zu more, at least as good\n", n_filled - shown);
+    if (shown < n_listed)
+        mote_buf_printf(out, "%zu more, at least as good\n", n_listed - shown);
+    if (least > 1 && n_small > 0)
+        mote_buf_printf(out, "%zu with fewer than %d clips, too few to say\n", n_small,
+                        LEAST_CLIPS);
 }
 
 static void add_point(const mote_stream_point *p, bool is_chosen, const char *currency,

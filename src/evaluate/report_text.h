@@ -27,7 +27,8 @@ void mote_report_confusion(const mote_evaluation *e, const char *const *names, m
 /* Clips, precision, recall with interval, F1 of each class. */
 void mote_report_classes(const mote_evaluation *e, const char *const *names, mote_buf *out);
 
-/* The n_worst groups with the lowest accuracy, and how many others there are. */
+/* The n_worst groups with the lowest accuracy among those of 5 clips and more (of all, when there
+ * is none), and how many others there are. */
 void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
                         mote_buf *out);
 

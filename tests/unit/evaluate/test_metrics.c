@@ -220,6 +220,28 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **state)
     assert_true(n_held_alone < 0.88 * WORLDS);
 }
 
+/* A class whose clips all come from one group is missing from a third of the resamples. It must not
+ * count as one that is never recognised. */
+static void a_class_that_was_not_drawn_is_left_out_of_the_mean(void **state)
+{
+    (void)state;
+    enum { N = 60, G = 6 };
+    static int32_t labels[N], groups[N];
+    static float p[3 * N];
+    for (int i = 0; i < N; i++) {
+        groups[i] = i % G;
+        labels[i] = groups[i] == 0 ? 2 : i / G % 2;
+        int32_t said = i == 7 ? 2 : labels[i];  /* one wrong, said to be of the rare class */
+        p[3 * i + said] = 1;
+    }
+    mote_predictions v = {N, 3, labels, p, groups, G};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 16u << 20);
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_evaluation e = run(&v, &cfg, &a);
+    assert_true(e.macro_f1.value > 0.95 && e.macro_f1.lo > 0.85);
+}
+
 static void all_right_does_not_mean_certain(void **state)
 {
     (void)state;
@@ -348,6 +370,7 @@ int main(void)
         cmocka_unit_test(groups_and_worst_ones_are_found),
         cmocka_unit_test(intervals_widen_when_clips_of_a_group_are_alike),
         cmocka_unit_test(intervals_hold_the_truth_as_often_as_they_say),
+        cmocka_unit_test(a_class_that_was_not_drawn_is_left_out_of_the_mean),
         cmocka_unit_test(all_right_does_not_mean_certain),
         cmocka_unit_test(same_seed_same_bytes_and_memory_is_returned),
         cmocka_unit_test(bad_input_is_refused_and_named),

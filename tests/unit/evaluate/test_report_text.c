@@ -71,6 +71,24 @@ static void classes_and_groups_have_their_lines(void **state)
     assert_non_null(strstr(b.data, "accuracy 80.0 % ("));
 }
 
+static void groups_of_few_clips_are_only_counted(void **state)
+{
+    (void)state;
+    mote_group_result groups[] = {
+        {.n = 1, .n_right = 0}, {.n = 6, .n_right = 3}, {.n = 0}, {.n = 5, .n_right = 5}};
+    for (int i = 0; i < 4; i++)
+        groups[i].accuracy = mote_interval_wilson(groups[i].n_right, groups[i].n, 0.95);
+    mote_evaluation e = {.n_groups = 4, .groups = groups};
+    const char *const who[] = {"a", "b", "c", "d"};
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    mote_report_groups(&e, who, 1, &b);
+    assert_string_equal(b.data, "group   clips  accuracy\n"
+                                "b           6    50.0 % (18.8 to 81.2)\n"
+                                "1 more, at least as good\n"
+                                "1 with fewer than 5 clips, too few to say\n");
+}
+
 static void what_was_kept_as_json_reads_the_same(void **state)
 {
     (void)state;
@@ -252,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_confusion_matrix_is_aligned),
         cmocka_unit_test(classes_and_groups_have_their_lines),
+        cmocka_unit_test(groups_of_few_clips_are_only_counted),
         cmocka_unit_test(what_was_kept_as_json_reads_the_same),
         cmocka_unit_test(damaged_documents_are_refused),
         cmocka_unit_test(a_kept_stream_is_one_sentence),
