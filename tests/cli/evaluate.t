@@ -1,0 +1,30 @@
+# Judging needs data.
+# requires: espeak-ng arm-none-eabi-gcc qemu-system-arm
+# timeout: 300
+$ mote init words > /dev/null && cd words
+$ mote evaluate
+mote evaluate: data: there is no data yet: add recordings with 'mote data add DIR', or make some with 'mote data synth'
+[exit 7]
+
+# A model that has hardly learned anything is judged, and refused by exit code 1.
+$ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
+$ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: 90 %/at_least: 99.9 %/' mote.yaml
+$ mote data synth -n 12 --quiet > /dev/null
+$ mote evaluate --quiet > out.txt
+mote evaluate: {{[1-9]}} of 6 requirements not met
+[exit 1]
+$ grep -c 'heard as' out.txt
+2
+$ sed -n '/^clean/p' out.txt
+clean: accuracy {{[0-9.]+ % \([0-9.]+ to [0-9.]+\), macro F1 .*, n [0-9]+}}
+$ grep '^stream of' out.txt
+stream of 0.02 h with {{[0-9]+}} words, threshold {{.*}} false accepts an hour {{.*}} missed {{.*}}
+$ grep 'accuracy@test' out.txt
+  not met  accuracy@test  {{.*}}, at least 99.9 %: {{.*}} points short
+
+# The second time nothing runs, and the answer is the same.
+$ mote evaluate --quiet > again.txt
+mote evaluate: {{[1-9]}} of 6 requirements not met
+[exit 1]
+$ sed -n '/^clean/,$p' out.txt > a; sed -n '/^clean/,$p' again.txt > b; cmp a b && grep -c fresh again.txt
+6
