@@ -42,7 +42,8 @@ static inline uint32_t mrt_next_reversed(uint32_t r, uint32_t m)
 }
 
 /* Fixed point: 14 - F for a frame whose samples have the given size (the bitwise or of
- * x ^ (x >> 15)): log2(n_fft) - 1, one more with pre-emphasis, fewer for quiet frames, at least 0. */
+ * x ^ (x >> 15)): log2(n_fft) - 1, one more with pre-emphasis, fewer for quiet frames, not below
+ * 0. */
 static inline int32_t mrt_window_drop(const mrt_frontend_config *c, int32_t size)
 {
     int32_t drop = c->pre_emphasis_q15 != 0 ? 1 : 0;

@@ -111,7 +111,7 @@ void mrt_sketch_merge(mrt_sketch *s, const uint32_t *counts)
 
 uint64_t mrt_sketch_total(const mrt_sketch *s, int32_t channel)
 {
-    const size_t n_bins = (size_t)(s->config.n_edges + 1);
+    const size_t n_bins = (size_t)s->config.n_edges + 1;
     uint64_t total = 0;
 
     for (size_t i = 0; i < n_bins; i++)

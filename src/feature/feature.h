@@ -97,8 +97,8 @@ MOTE_MUST_USE mote_status mote_feature_quantize(const mote_feature_plan *p, floa
                                                 int32_t zero_point, const float *values, size_t n,
                                                 int8_t *out, mote_err *err);
 
-/* Which batch path runs: "avx512", "avx2" or "portable". Tests and benchmarks may choose; NULL or
- * a path that this machine lacks: the best, false. Not while a plan is in use. */
+/* Which batch path runs: "avx512", "avx2" or "portable". Tests and benchmarks may choose, NULL for
+ * the best; false, and the best, when this machine lacks the path. Not while the plan is in use. */
 const char *mote_feature_batch_path(const mote_feature_plan *p);
 bool mote_feature_batch_choose(mote_feature_plan *p, const char *path);
 

@@ -100,8 +100,8 @@ static void turns_are_within_2_to_the_minus_52(void **state)
         const uint32_t n = lengths[l], step = n > 5000 ? 997 : 1;
         for (uint32_t k = 0; k < 2 * n; k += step) {
             const long double angle = 2 * pi * (k % n) / n;
-            worst = fmaxl(worst, fabsl(mrt_sin_turn(k, n) - sinl(angle)));
-            worst = fmaxl(worst, fabsl(mrt_cos_turn(k, n) - cosl(angle)));
+            worst = fmaxl(worst, fabsl((long double)mrt_sin_turn(k, n) - sinl(angle)));
+            worst = fmaxl(worst, fabsl((long double)mrt_cos_turn(k, n) - cosl(angle)));
         }
     }
     print_message("mrt_sin_turn, mrt_cos_turn: 2^%.2f\n", (double)log2l(worst));

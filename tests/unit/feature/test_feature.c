@@ -3,6 +3,8 @@
  * code. */
 #include "support.h"
 
+#include <math.h>
+
 #include "device/signal/mrt_quantize.h"
 #include "feature/feature.h"
 #include "signal_pcm.h"
@@ -107,6 +109,71 @@ static void batch_paths_give_the_bits_of_the_scalar_code(void **state)
     }
 }
 
+/* 16-bit PCM behind a plain 44-byte WAV header, filled up with silence. */
+static void load_speech(const char *path, int16_t samples[N_SAMPLES])
+{
+    mote_err err;
+    char *bytes = NULL;
+    size_t len = 0;
+    T_OK(mote_file_read(path, 1 << 20, &bytes, &len, &err));
+    memset(samples, 0, N_SAMPLES * sizeof *samples);
+    assert_true(len > 44);
+    const size_t start =
+        len > 44 + 8000 + 2 * N_SAMPLES ? 44 + 8000 : 44; /* the word is in the middle */
+    const size_t n = len - start < 2 * N_SAMPLES ? len - start : 2 * N_SAMPLES;
+    memcpy(samples, bytes + start, n);
+    mote_free(bytes);
+}
+
+/* Batch against scalar code, and how far fixed point is from float, on recorded speech. */
+static void real_speech_gives_the_same_bits_too(void **state)
+{
+    (void)state;
+    T_NEED_DATA();
+    mote_err err;
+    char dir[512], **paths = NULL;
+    size_t n_paths = 0;
+    snprintf(dir, sizeof dir, "%s/gsc1-bed-cat-happy/happy", t_data());
+    if (!mote_path_is_dir(dir))
+        T_SKIP("%s is not there", dir);
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 20);
+    T_OK(mote_dir_walk(dir, &a, &paths, &n_paths, &err));
+    static int16_t pcm[N_CLIPS][N_SAMPLES];
+    const int16_t *clips[N_CLIPS];
+    double worst = 0, sum = 0;
+    size_t n_values = 0;
+    for (size_t round = 0; round < 5; round++) {
+        for (size_t i = 0; i < N_CLIPS; i++) {
+            char path[1024];
+            snprintf(path, sizeof path, "%s/%s", dir, paths[(round * N_CLIPS + i) % n_paths]);
+            load_speech(path, pcm[i]);
+            clips[i] = pcm[i];
+        }
+        mote_feature_config cfg = mote_feature_config_default();
+        static float f[N_CLIPS * 24 * 10], q[N_CLIPS * 24 * 10];
+        assert_int_equal(mote_feature_frames(&cfg, N_SAMPLES), 24);
+        for (int arithmetic = 0; arithmetic < 2; arithmetic++) {
+            cfg.arithmetic = (mrt_arithmetic)arithmetic;
+            check_paths(&cfg, clips);
+            mote_feature_plan *p = NULL;
+            T_OK(mote_feature_plan_create(&cfg, 1, &p, &err));
+            T_OK(mote_feature_batch(p, NULL, clips, N_CLIPS, N_SAMPLES, arithmetic == 0 ? f : q,
+                                    &err));
+            mote_feature_plan_destroy(p);
+        }
+        for (size_t i = 0; i < T_COUNT(f); i++, n_values++) {
+            const double error = fabs((double)f[i] - (double)q[i]);
+            worst = error > worst ? error : worst;
+            sum += error;
+        }
+    }
+    print_message("speech: fixed point is off by at most %.4f, %.5f on average\n", worst,
+                  sum / (double)n_values);
+    assert_true(worst < 0.05);
+    assert_true(sum / (double)n_values < 0.001);
+}
+
 static void samples_behind_the_clip_are_not_read(void **state)
 {
     (void)state;
@@ -202,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batch_paths_give_the_bits_of_the_scalar_code),
+        cmocka_unit_test(real_speech_gives_the_same_bits_too),
         cmocka_unit_test(samples_behind_the_clip_are_not_read),
         cmocka_unit_test(a_plan_serves_no_more_threads_than_it_has_workers),
         cmocka_unit_test(failed_allocations_leave_nothing_behind),
