@@ -129,8 +129,10 @@ def command_table(tree):
     table = "src/cli/commands.def"
     if table not in tree.names:
         return
-    for line, name, _ in rows(tree, table, "CMD"):
-        for wanted in (f"docs/commands/{name}.md", f"tests/cli/{name}.t"):
+    text = tree.text(table)
+    for m in re.finditer(r'^CMD\((\w+),\s*"(\w+)', text, flags=re.M):
+        line, name, family = text[:m.start()].count("\n") + 1, m.group(1), m.group(2)
+        for wanted in (f"docs/commands/{family}.md", f"tests/cli/{family}.t"):
             if wanted not in tree.names:
                 yield f"{table}:{line}: '{name}' has no {wanted}"
 

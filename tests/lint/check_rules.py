@@ -22,7 +22,7 @@ GOOD = {
     "src/store/store.c": HEAD + '#include "base/text.h"\n#include "device/mrt_a.h"\n'
                                 '/* malloc(1) in a comment */ char *s = "free(p) in a string";\n'
                                 "void g(struct x *o) { o->free(1); mote_free(o); }\n",
-    "src/cli/commands.def": '/* Commands. */\nCMD(train, BUILD, 0, "train")\n',
+    "src/cli/commands.def": '/* Commands. */\nCMD(train, "train", BUILD, 0, "train")\n',
     "docs/commands/train.md": "# train\n",
     "tests/cli/train.t": "$ true\n",
     "device/mrt_a.h": HEAD + "#ifndef MRT_A_H\n#define MRT_A_H\n#endif\n",
