@@ -122,12 +122,14 @@ mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
     if (s->clip_samples == 0)
         return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
     if (n == 0)
-        return mote_fail(err, MOTE_ARG, "%s is empty: a WAV, FLAC or OGG recording is needed",
-                         cfg->what);
+        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", cfg->what);
     uint32_t stated = stated_rate(bytes, n);
     if (stated && stated != (uint32_t)s->rate_hz && !cfg->may_resample)
         return fail_rate(s, cfg->what, stated, err);
-    mote_audio_config ac = {.rate_hz = s->rate_hz, .max_bytes = n, .max_ms = cfg->max_ms};
+    mote_audio_config ac = {.rate_hz = s->rate_hz,
+                            .max_bytes = n,
+                            .max_ms = cfg->max_ms,
+                            .wav_only = cfg->wav_only};
     mote_audio audio;
     MOTE_TRY(mote_audio_decode(bytes, n, cfg->what, &ac, &audio, err));
     if (audio.source.rate_hz != s->rate_hz && !cfg->may_resample) {

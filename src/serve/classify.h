@@ -47,6 +47,7 @@ MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s, con
 typedef struct {
     const char *what;
     bool may_resample;
+    bool wav_only; /* from strangers: see data/audio.h */
     int64_t max_ms;
 } mote_sound_config;
 MOTE_MUST_USE mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,

@@ -16,6 +16,7 @@ static mote_status decode(const mote_api *api, const mote_http_request *rq, cons
 {
     mote_sound_config cfg = {.what = "the request's body",
                              .may_resample = query_is_on(rq, "resample"),
+                             .wav_only = true,
                              .max_ms = api->cfg.max_clip_ms};
     return mote_sound_decode(rq->body, rq->body_bytes, s, &cfg, out, err);
 }

@@ -473,9 +473,11 @@ static void add_classes(mote_buf *b, const work *w, size_t item, int32_t k, bool
     const float *p = w->probabilities + item * (size_t)w->s->n_labels;
     bool taken[MOTE_MODEL_MAX_LABELS] = {false};
     for (int32_t n = 0; n < k; n++) {
-        int32_t best = -1;
-        for (int32_t i = 0; i < w->s->n_labels; i++)
-            if (!taken[i] && (best < 0 || p[i] > p[best]))
+        int32_t best = 0;
+        while (taken[best])             /* k is at most n_labels: one is left */
+            best++;
+        for (int32_t i = best + 1; i < w->s->n_labels; i++)
+            if (!taken[i] && p[i] > p[best])
                 best = i;
         taken[best] = true;
         char text[MOTE_LABEL_BYTES + 64];

@@ -166,42 +166,50 @@ static float half_to_float(uint16_t h)
     return sign ? -x : x;
 }
 
+static float bits_to_float(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static float bits_to_double(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return (float)x;
+}
+
+/* One value, little-endian whatever the machine. */
 static float one_value(mote_oip_type type, const unsigned char *at)
 {
-    union {
-        uint32_t u32;
-        uint64_t u64;
-        float f;
-        double d;
-    } u = {.u64 = 0};
-    size_t bytes = types[type].bytes;
-    for (size_t i = 0; i < bytes; i++)
-        u.u64 |= (uint64_t)at[i] << (8 * i);
+    uint64_t u = 0;
+    for (size_t i = 0; i < types[type].bytes; i++)
+        u |= (uint64_t)at[i] << (8 * i);
     switch (type) {
     case MOTE_OIP_BOOL:
-        return u.u64 ? 1.0f : 0.0f;
+        return u ? 1.0f : 0.0f;
     case MOTE_OIP_UINT8:
     case MOTE_OIP_UINT16:
     case MOTE_OIP_UINT32:
     case MOTE_OIP_UINT64:
-        return (float)u.u64;
+        return (float)u;
     case MOTE_OIP_INT8:
-        return (float)(int8_t)at[0];
+        return (float)(int8_t)(uint8_t)u;
     case MOTE_OIP_INT16:
-        return (float)(int16_t)(uint16_t)u.u64;
+        return (float)(int16_t)(uint16_t)u;
     case MOTE_OIP_INT32:
-        return (float)(int32_t)(uint32_t)u.u64;
+        return (float)(int32_t)(uint32_t)u;
     case MOTE_OIP_INT64:
-        return (float)(int64_t)u.u64;
+        return (float)(int64_t)u;
     case MOTE_OIP_FP16:
-        return half_to_float((uint16_t)u.u64);
+        return half_to_float((uint16_t)u);
     case MOTE_OIP_BF16:
-        u.u32 = (uint32_t)u.u64 << 16;
-        return u.f;
+        return bits_to_float((uint32_t)u << 16);
     case MOTE_OIP_FP32:
-        return u.f;
+        return bits_to_float((uint32_t)u);
     case MOTE_OIP_FP64:
-        return (float)u.d;
+        return bits_to_double(u);
     case MOTE_OIP_NONE:
     case MOTE_OIP_BYTES:
         break;

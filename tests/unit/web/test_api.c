@@ -433,6 +433,12 @@ static void bad_recordings_get_a_clear_4xx(void **state)
     assert_int_equal(ask(f, "POST", "/v2/models/sound/classify",
                          "this is no recording at all, but long enough to be one"),
                      415);
+    assert_int_equal(
+        ask(f, "POST", "/v2/models/sound/classify", "OggS and something that goes on for a while"),
+        415);
+    assert_int_equal(
+        ask(f, "POST", "/v2/models/sound/classify", "fLaC and something that goes on for a while"),
+        415);
     assert_int_equal(classify(f, "/v2/models/tiny/classify", &wav, wav.len), 400);
     assert_non_null(strstr(f->body, "takes tensors"));
     assert_int_equal(classify(f, "/v2/models/none/classify", &wav, wav.len), 404);
