@@ -82,7 +82,8 @@ typedef struct {
     mote_epoch *history;                /* [n_epochs], in the arena */
 } mote_train_result;
 
-/* Train `g` in place: on success its constants are those of the result.
+/* Train `g` in place: on success its constants are those of the result. With a checkpoint there,
+ * `g` must be as it was when the run began (built from the same seed); the run goes on from it.
  *
  *   pool    borrowed; NULL: this thread alone
  *   val     borrowed; NULL or empty: none
