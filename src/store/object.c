@@ -35,8 +35,8 @@ mote_status mote_object_file(const mote_store *s, const mote_sha256 *id, bool is
     return MOTE_OK;
 }
 
-static mote_status fanout_dir(const mote_store *s, const mote_sha256 *id,
-                              char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
+mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
+                               char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
 {
     if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%02x", s->objects_dir, id->bytes[0]))
         return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
@@ -88,7 +88,7 @@ static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const c
     if (rename(from, to) == 0)
         return MOTE_OK;
     char dir[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(fanout_dir(s, id, dir, err));
+    MOTE_TRY(mote_object_fanout(s, id, dir, err));
     if (errno != ENOENT)
         return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
@@ -99,7 +99,7 @@ static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const c
     return MOTE_OK;
 }
 
-/* ---- syncing at commit ---- */
+/* ---- what is to be synced at commit (object_sync.c) ---- */
 
 static mote_status remember_unsynced(mote_store *s, const mote_sha256 *id, mote_err *err)
 {
@@ -112,52 +112,6 @@ static mote_status remember_unsynced(mote_store *s, const mote_sha256 *id, mote_
         s->cap_unsynced = cap;
     }
     s->unsynced[s->n_unsynced++] = *id;
-    return MOTE_OK;
-}
-
-/* Of one object written in this transaction, whichever of its two forms was. */
-static mote_status sync_file(const mote_store *s, const mote_sha256 *id, mote_err *err)
-{
-    char path[MOTE_OBJECT_PATH_BYTES];
-    bool found = false;
-    for (int form = 0; form < 2; form++) {
-        MOTE_TRY(mote_object_file(s, id, form == 1, path, err));
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            continue;
-        found = true;
-        int rc = fsync(fd);
-        int saved = errno;
-        (void)close(fd);
-        errno = saved;
-        if (rc != 0)
-            return mote_fail_errno(err, "store: sync '%s'", path);
-    }
-    if (!found)
-        return mote_fail(err, MOTE_CORRUPT, "store: '%s' vanished while it was being written",
-                         path);
-    return MOTE_OK;
-}
-
-mote_status mote_object_sync(mote_store *s, mote_err *err)
-{
-    bool touched[256] = {false};
-    for (size_t i = 0; i < s->n_unsynced; i++) {
-        MOTE_TRY(sync_file(s, &s->unsynced[i], err));
-        touched[s->unsynced[i].bytes[0]] = true;
-    }
-    for (size_t first = 0; first < 256; first++) {
-        if (!touched[first])
-            continue;
-        mote_sha256 id = {{(uint8_t)first}};
-        char dir[MOTE_OBJECT_PATH_BYTES];
-        MOTE_TRY(fanout_dir(s, &id, dir, err));
-        MOTE_TRY(mote_dir_sync(dir, err));
-    }
-    if (s->new_fanout)
-        MOTE_TRY(mote_dir_sync(s->objects_dir, err));
-    s->n_unsynced = 0;
-    s->new_fanout = false;
     return MOTE_OK;
 }
 

@@ -58,7 +58,8 @@ mote_status mote_store_settle(mote_store *s, mote_err *err);
 MOTE_MUST_USE mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files,
                                             size_t n_files, mote_err *err);
 
-/* Sync the files written in this transaction (object.c); called before the outermost COMMIT. */
+/* Sync the files written in this transaction (object_sync.c); called before the outermost COMMIT.
+ */
 MOTE_MUST_USE mote_status mote_object_sync(mote_store *s, mote_err *err);
 
 /* "<objects>/ab/cdef...[.zst]" (object.c). */
@@ -66,5 +67,9 @@ MOTE_MUST_USE mote_status mote_object_sync(mote_store *s, mote_err *err);
 MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha256 *id,
                                            bool is_compressed, char out[MOTE_OBJECT_PATH_BYTES],
                                            mote_err *err);
+
+/* The folder "<objects>/ab" of an object (object.c). */
+MOTE_MUST_USE mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
+                                             char out[MOTE_OBJECT_PATH_BYTES], mote_err *err);
 
 #endif

@@ -320,6 +320,27 @@ static void the_list_is_in_order(void **state)
     mote_arena_release(&a);
 }
 
+static void many_objects_in_one_transaction_are_all_there(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_txn txn = {0};
+    int64_t n = 0;
+    assert_ok(mote_store_begin(f->store, &txn, &err));
+    for (int i = 0; i < 100; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "number %d", i);
+        (void)put(f, text, 0);
+    }
+    assert_ok(mote_store_commit(&txn, &err));
+    mote_store_close(f->store);
+    f->store = NULL;
+    assert_ok(mote_store_open(f->dir, false, &f->store, &err));
+    assert_ok(mote_store_check(f->store, true, &err));
+    assert_ok(mote_store_query_i64(f->store, "SELECT count(*) FROM object", &n, &err));
+    assert_int_equal(n, 100);
+}
+
 /* ---- full disk, no memory ---- */
 
 /* In a child: limit the size of files, put until it fails, tell how. Exit code 0: as promised. */
@@ -426,6 +447,7 @@ int main(void)
         T(leftovers_are_swept_and_strangers_left_alone),
         T(erasing_is_refused_while_used_and_complete_when_not),
         T(the_list_is_in_order),
+        T(many_objects_in_one_transaction_are_all_there),
         T(a_full_disk_is_refused_and_loses_nothing),
         T(put_and_get_survive_every_failed_allocation),
     };

@@ -20,7 +20,7 @@
 #include "temp_dir.h"
 
 #define OBJECT_MAX     20000
-#define KILL_WITHIN_US 40000
+#define KILL_WITHIN_US 100000
 #define NOW            1000
 
 static uint64_t number_from_env(const char *name, uint64_t fallback)
