@@ -287,6 +287,12 @@ const char *mote_nearest(const char *word, const char *const *candidates, size_t
         return NULL;
     size_t allowed = len / 3 < 1 ? 1 : len / 3 > 3 ? 3 : len / 3;
     const char *best = NULL;
+    for (size_t i = 0; len >= 3 && i < n; i++) {
+        if (mote_str_starts(candidates[i], word) && (!best || mote_str_eq(candidates[i], word)))
+            best = candidates[i];
+    }
+    if (best)
+        return best;
     for (size_t i = 0; i < n; i++) {
         size_t m = strlen(candidates[i]);
         if (m > LONGEST_NAME || (m > len ? m - len : len - m) > allowed)

@@ -55,8 +55,8 @@ bool mote_utf8_valid(const char *s, size_t n);
 /* snprintf that always terminates; returns false when it had to cut. */
 MOTE_PRINTF(3, 4) bool mote_format(char *out, size_t out_bytes, const char *fmt, ...);
 
-/* The candidate nearest to `word` by edit distance (insert, delete, replace, swap of neighbours),
- * or NULL when none is within a third of its length (at least 1, at most 3). */
+/* The first candidate that `word` (3 bytes or more) begins, else the nearest by edit distance
+ * (insert, delete, replace, swap neighbours); NULL: none within a third of its length (1 to 3). */
 const char *mote_nearest(const char *word, const char *const *candidates, size_t n);
 
 /* "1.5 kB", "640 B", "2.1 MB" (powers of 1000); "1m 04s", "3.5 s", "350 ms", "12 us". */

@@ -184,6 +184,7 @@ static void the_nearest_name_is_found_or_none(void **state)
     } rows[] = {
         {"train", "train"},   {"trian", "train"},      {"tain", "train"}, {"evalute", "evaluate"},
         {"eavluate", "evaluate"}, {"complie", "compile"}, {"dta", "data"},
+        {"eval", "evaluate"}, {"trai", "train"},       {"tra", "train"}, {"compiled", "compile"},
         {"xyz", NULL},        {"", "d"},               {"zzzzzzzz", NULL}, {"da", "d"},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
