@@ -6,7 +6,8 @@
  *
  *     serving thread              thread of the watch
  *     hash not in slots[0..n)     takes `wanted`, calibrates outside all locks, fills slot n,
- *     -> `wanted` = the model     publishes n + 1
+ *     -> `wanted` = the model,    publishes n + 1, then counts what waits
+ *        the values wait
  */
 #include "monitor/live.h"
 
@@ -22,6 +23,7 @@
 #define MAX_SLOTS       64
 #define DEFAULT_POLL_MS 500
 #define STOP_LATENCY_MS 50
+#define MAX_WAITING     8192 /* predictions that wait for a calibration; about 1 MB */
 
 typedef struct {
     mote_sha256 bundle;
@@ -38,6 +40,13 @@ typedef struct {
     int64_t version, loaded_ms;
 } wanted_model;
 
+/* A prediction of the wanted model, made before its monitor was calibrated. */
+typedef struct {
+    int64_t wall_ms;
+    int32_t n_watched;
+    float watched[MOTE_SERVE_MAX_WATCHED];
+} waiting;
+
 struct mote_live {
     mote_live_config cfg;
     mote_store *store; /* of the thread */
@@ -47,6 +56,8 @@ struct mote_live {
     _Atomic int32_t n_slots;
     pthread_mutex_t lock; /* of what follows */
     wanted_model wanted;
+    waiting *queue; /* [MAX_WAITING] of the wanted model */
+    size_t n_queue;
     mote_live_counts counts;
 };
 
@@ -62,11 +73,12 @@ static slot *find_slot(mote_live *l, const mote_sha256 *bundle)
     return NULL;
 }
 
-/* Somebody else holding the lock, or another wish waiting: the next prediction asks again. */
-static void want(mote_live *l, const mote_served *served)
+/* A prediction without a slot: wish for one, and let its values wait. Traffic of a second new model
+ * at the same time, or more than fits, is counted as dropped. */
+static void want(mote_live *l, const mote_serve_event *event)
 {
-    if (pthread_mutex_trylock(&l->lock) != 0)
-        return;
+    const mote_served *served = event->served;
+    (void)pthread_mutex_lock(&l->lock);
     if (l->wanted.model == NULL) {
         int64_t version = 0;
         (void)mote_parse_i64(served->version, strlen(served->version), &version);
@@ -74,6 +86,14 @@ static void want(mote_live *l, const mote_served *served)
                                    .version = version,
                                    .loaded_ms = served->loaded_ms};
         memcpy(l->wanted.name, served->name, sizeof l->wanted.name);
+    }
+    if (l->wanted.model == served->model && l->n_queue < MAX_WAITING) {
+        waiting *w = &l->queue[l->n_queue++];
+        w->wall_ms = event->wall_ms;
+        w->n_watched = event->n_watched;
+        memcpy(w->watched, event->watched, (size_t)event->n_watched * sizeof w->watched[0]);
+    } else {
+        l->counts.n_missed++;
     }
     (void)pthread_mutex_unlock(&l->lock);
 }
@@ -98,7 +118,7 @@ void mote_live_observe(void *arg, mote_serve_event *event)
     event->n_watched = mote_watch_count(&shape);
     slot *s = find_slot(l, mote_model_hash(m));
     if (s == NULL) {
-        want(l, event->served);
+        want(l, event);
         return;
     }
     note_loaded(s, event->served->loaded_ms);
@@ -156,7 +176,14 @@ static void serve_wish(mote_live *l)
     if (w.model == NULL)
         return;
     add_slot(l, &w);
+    slot *s = find_slot(l, mote_model_hash(w.model));
     (void)pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; i < l->n_queue; i++) {
+        const waiting *q = &l->queue[i];
+        if (s && s->monitor != NULL && s->profile->n_things == q->n_watched)
+            (void)mote_monitor_add(s->monitor, q->watched, q->wall_ms);
+    }
+    l->n_queue = 0;
     l->wanted.model = NULL;
     (void)pthread_mutex_unlock(&l->lock);
     mote_model_unref(w.model);
@@ -231,16 +258,23 @@ mote_status mote_live_create(const mote_live_config *cfg, mote_live **out, mote_
     mote_live *l = mote_alloc_zero(1, sizeof *l);
     if (l == NULL)
         return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
+    l->queue = mote_alloc(MAX_WAITING, sizeof *l->queue);
+    if (l->queue == NULL) {
+        mote_free(l);
+        return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
+    }
     l->cfg = *cfg;
     l->cfg.poll_ms = cfg->poll_ms > 0 ? cfg->poll_ms : DEFAULT_POLL_MS;
     mote_status st = mote_store_open(cfg->project, true, &l->store, err);
     if (st != MOTE_OK) {
+        mote_free(l->queue);
         mote_free(l);
         return st;
     }
     if (pthread_mutex_init(&l->lock, NULL) != 0 ||
         pthread_create(&l->thread, NULL, watch, l) != 0) {
         mote_store_close(l->store);
+        mote_free(l->queue);
         mote_free(l);
         return mote_fail(err, MOTE_NOMEM, "monitor: no memory for a thread");
     }
@@ -259,6 +293,7 @@ void mote_live_destroy(mote_live *l)
         mote_reference_profile_destroy(l->slots[i].profile);
     }
     mote_model_unref(l->wanted.model);
+    mote_free(l->queue);
     (void)pthread_mutex_destroy(&l->lock);
     mote_store_close(l->store);
     mote_free(l);
@@ -288,6 +323,8 @@ void mote_live_metrics(void *arg, mote_buf *out)
         {"mote_drift_alerts_resolved_total", "Drift alerts resolved", c.n_resolved},
         {"mote_drift_windows_dropped_total", "Windows lost because the store was too slow",
          c.n_dropped},
+        {"mote_drift_predictions_missed_total",
+         "Predictions that were not watched because a calibration was not done", c.n_missed},
         {"mote_drift_store_failures_total", "Times that windows could not be written", c.n_failed},
         {"mote_drift_unwatched_bundles_total", "Served bundles without a drift reference",
          c.n_unwatched},

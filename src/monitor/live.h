@@ -47,6 +47,7 @@ typedef struct {
     int64_t n_windows, n_drift;   /* judged and written */
     int64_t n_opened, n_resolved; /* alerts */
     int64_t n_dropped;            /* windows that waited too long for the store */
+    int64_t n_missed;             /* predictions lost while a monitor was being calibrated */
     int64_t n_failed;             /* times that the store could not be written */
     int64_t n_unwatched;          /* bundles without a drift reference, or too many */
 } mote_live_counts;

@@ -24,6 +24,7 @@
 
 #define N_GOLDEN       64
 #define CONDITION_SEED 20 /* the same clips in car noise as in the evaluate stage */
+#define REFERENCE_SEED 21
 #define WHO            "mote run"
 
 typedef struct {
@@ -104,27 +105,34 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
 
 /* ---- the drift reference ----------------------------------------------------------------- */
 
-/* What normal traffic looks like: validation and test clips, which training has not seen. */
+/* What normal traffic looks like: validation and test clips, which training has not seen. A model
+ * that was trained for the car has the car among what is normal: every speaker then counts a second
+ * time, as another group, with car noise. */
 static mote_status make_drift_reference(deploying *d, mote_err *err)
 {
+    const mote_project_augmentation *aug = &d->p->cfg.project->augmentation;
+    const mote_dataset *parts[2] = {&d->validation, &d->test};
+    int n_conditions = aug->car_noise_probability > 0.0 ? MOTE_N_CONDITIONS : 1;
     mote_judge j = judge_of(d, d->s8, &d->features);
     mote_watch_shape shape = mote_judge_watch_shape(&j);
-    size_t width = (size_t)mote_watch_count(&shape), n = d->validation.n + d->test.n;
+    size_t width = (size_t)mote_watch_count(&shape),
+           n = (d->validation.n + d->test.n) * (size_t)n_conditions, at = 0;
     float *values = NULL, *y = NULL, *w = NULL;
-    int32_t *groups = NULL;
+    int32_t *groups = NULL, first_group = 0;
     MOTE_TRY(mote_arena_take(&d->arena, n * width, sizeof *values, &values, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *groups, &groups, err));
-    const mote_dataset *parts[2] = {&d->validation, &d->test};
-    size_t at = 0;
-    int32_t first_group = 0;
-    for (int k = 0; k < 2; k++) {
-        MOTE_TRY(mote_judge_clips(&j, parts[k]->pcm, parts[k]->n, &d->arena, &y, &w, err));
-        memcpy(values + at * width, w, parts[k]->n * width * sizeof *values);
-        for (size_t i = 0; i < parts[k]->n; i++)
-            groups[at + i] = first_group + parts[k]->group_id[i];
-        at += parts[k]->n;
-        first_group += (int32_t)parts[k]->n_groups;
-    }
+    for (int k = 0; k < 2; k++)
+        for (int c = 0; c < n_conditions; c++) {
+            const int16_t *pcm = NULL;
+            MOTE_TRY(mote_condition_clips(parts[k], (mote_condition)c, aug->car_noise_snr_db,
+                                          REFERENCE_SEED, &d->arena, &pcm, err));
+            MOTE_TRY(mote_judge_clips(&j, pcm, parts[k]->n, &d->arena, &y, &w, err));
+            memcpy(values + at * width, w, parts[k]->n * width * sizeof *values);
+            for (size_t i = 0; i < parts[k]->n; i++)
+                groups[at + i] = first_group + parts[k]->group_id[i];
+            at += parts[k]->n;
+            first_group += (int32_t)parts[k]->n_groups;
+        }
     mote_reference_profile *profile = NULL;
     mote_err why = {0};
     mote_status st = mote_reference_profile_build(&shape, values, groups, n, &profile, &why);

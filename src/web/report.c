@@ -386,6 +386,8 @@ static mote_status drift(const mote_report *r, mote_arena *a, mote_buf *out, mot
                     .y_label = "-log10 of p",
                     .series = s,
                     .n_series = 2,
+                    .y_lo = 0.0,
+                    .y_hi = 12.5,
                     .threshold = -log10(r->false_alarm)};
     mote_buf_str(out, "<div class=row>");
     mote_chart_svg(&c, out);
