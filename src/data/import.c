@@ -400,6 +400,35 @@ static mote_status run_portion(importer *im, job *jobs, size_t n, mote_err *err)
     return st;
 }
 
+/* Forget rejected files below `root` that are not there any more: the user removed them. */
+static mote_status forget_removed(importer *im, const char *root, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT source FROM data_rejected "
+                               "WHERE substr(source, 1, length(?1)) = ?1", &q, err));
+    mote_stmt_bind_text(q, 1, root);
+    size_t n = 0;
+    const char *gone[MAX_BATCH_FILES];           /* more wait for the next import */
+    while (n < MAX_BATCH_FILES) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        if (mote_path_exists(mote_stmt_text(q, 0)))
+            continue;
+        gone[n] = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
+        if (!gone[n++])
+            return mote_fail(err, MOTE_NOMEM, "import: list of rejected files");
+    }
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(im->store, &txn, err));
+    for (size_t i = 0; i < n; i++) {
+        item it = {.full = gone[i]};
+        MOTE_TRY(forget_rejection(im, &it, err));
+    }
+    return mote_store_commit(&txn, err);
+}
+
 static mote_status run(importer *im, const char *path, mote_err *err)
 {
     const mote_import_config *cfg = im->cfg;
@@ -426,7 +455,7 @@ static mote_status run(importer *im, const char *path, mote_err *err)
         if (cfg->progress)
             cfg->progress(cfg->progress_arg, &im->report.total);
     }
-    return MOTE_OK;
+    return forget_removed(im, path, err);
 }
 
 mote_status mote_data_import(mote_store *s, const char *path, const mote_import_config *cfg,

@@ -45,8 +45,9 @@ static mote_status run(const char *const *argv, const mote_buf *input, mote_buf 
         size_t n = complaint.len;
         while (n > 0 && complaint.data[n - 1] == '\n')
             n--;
-        return mote_fail(err, MOTE_NOT_FOUND, PROGRAM " ended with code %d: %.*s", exit_code,
-                         (int)n, n ? complaint.data : "");
+        return mote_fail(err, exit_code < 128 ? MOTE_NOT_FOUND : MOTE_IO,
+                         PROGRAM " ended with code %d: %.*s", exit_code, (int)n,
+                         n ? complaint.data : "");
     }
     return MOTE_OK;
 }

@@ -410,6 +410,12 @@ static mote_status commit_portion(synth *s, const portion *p, size_t n, size_t *
     return MOTE_OK;
 }
 
+static mote_status stopped(const mote_synth_progress *now, mote_err *err)
+{
+    return mote_fail(err, MOTE_CANCELLED, "synthesis stopped after %zu of %zu; run it again to "
+                     "make the rest", now->done, now->total);
+}
+
 static mote_status run(synth *s, mote_err *err)
 {
     const mote_synth_config *c = s->cfg;
@@ -422,8 +428,7 @@ static mote_status run(synth *s, mote_err *err)
     p->s = s;
     for (size_t first = 0; first < pieces; first += ROUNDS_PER_PORTION) {
         if (mote_cancelled(c->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "synthesis stopped after %zu of %zu; run it "
-                             "again to make the rest", now.done, now.total);
+            return stopped(&now, err);
         size_t n = pieces - first < ROUNDS_PER_PORTION ? pieces - first : ROUNDS_PER_PORTION;
         p->first = first;
         mote_pool_run(c->pool, n, make_piece, p);
@@ -433,7 +438,8 @@ static mote_status run(synth *s, mote_err *err)
             release_result(&p->results[i]);
         if (st != MOTE_OK) {
             s->report = before;                  /* rolled back */
-            return st;
+            /* Ctrl-C reaches espeak-ng too; what it then says is not the reason. */
+            return mote_cancelled(c->cancel) ? stopped(&now, err) : st;
         }
         if (c->progress)
             c->progress(c->progress_arg, &now);

@@ -159,6 +159,14 @@ static void damaged_files_are_left_out_and_remembered(void **state)
     assert_int_equal(r.total.n_known, 2);
     T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_rejected", &count, &err));
     assert_int_equal(count, 4);
+
+    char path[700];                                                  /* removed */
+    snprintf(path, sizeof path, "%s/yes/d_nohash_0.wav", f->tree);
+    assert_int_equal(remove(path), 0);
+    r = import(f, &cfg, f->tree);
+    assert_int_equal(r.total.n_rejected, 3);
+    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_rejected", &count, &err));
+    assert_int_equal(count, 3);
 }
 
 static void pattern_label_and_role_can_be_given(void **state)
