@@ -167,20 +167,25 @@ static void shrink(mote_buf *b)
     }
 }
 
-/* The reply is written: ready for the next request, or on the way out. */
-static void finish_reply(http_conn *c)
+/* The reply is made: a client that is slow to read it must not hold the request's memory. */
+static void let_go_of_request(http_conn *c)
 {
-    count_reply(c);
     release_held(c);
-    end_in_flight(c);
     shrink(&c->body);
-    shrink(&c->reply_body);
-    shrink(&c->reply_headers);
-    shrink(&c->out);
     if (c->arena.used_bytes > KEPT_BYTES)
         mote_arena_release(&c->arena);
     else
         mote_arena_reset(&c->arena);
+}
+
+/* The reply is written: ready for the next request, or on the way out. */
+static void finish_reply(http_conn *c)
+{
+    count_reply(c);
+    end_in_flight(c);
+    shrink(&c->reply_body);
+    shrink(&c->reply_headers);
+    shrink(&c->out);
     c->is_complete = false;
     if (c->close_after)
         linger(c);
@@ -246,6 +251,7 @@ static void send_reply(http_conn *c)
     if (rp->close || c->loop->is_draining)
         c->close_after = true;
     write_head(c);
+    let_go_of_request(c);
     if (c->out.status != MOTE_OK) {
         http_conn_close(c);
         return;
