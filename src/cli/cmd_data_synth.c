@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote data synth: synthetic speech for a project that has no recordings yet. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "data/synth.h"
 
 typedef struct {
     int64_t per_keyword, unknown, background, seed;
-    const char *language;
+    const char *language, *voices;
 } synth_values;
+
+/* "75-100": two percentages. */
+static mote_status parse_voices(const char *text, int32_t *from, int32_t *to, mote_err *err)
+{
+    const char *dash = strchr(text, '-');
+    uint64_t a = 0, b = 0;
+    if (!dash || !mote_parse_u64(text, (size_t)(dash - text), &a) ||
+        !mote_parse_u64(dash + 1, strlen(dash + 1), &b) || a >= b || b > 100)
+        return mote_fail(err, MOTE_USAGE, "--voices '%s': expected two rising percentages, as in "
+                         "'0-75'", text);
+    *from = (int32_t)a;
+    *to = (int32_t)b;
+    return MOTE_OK;
+}
 
 static void on_progress(void *arg, const mote_synth_progress *p)
 {
@@ -36,6 +52,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.keywords = p->keywords.items;
     cfg.n_keywords = p->keywords.n;
     cfg.language = v->language;
+    MOTE_TRY(parse_voices(v->voices, &cfg.voices_from, &cfg.voices_to, err));
     cfg.per_keyword = (int32_t)v->per_keyword;
     cfg.n_unknown = (int32_t)v->unknown;
     cfg.n_background = (int32_t)v->background;
@@ -73,11 +90,13 @@ static const mote_option options[] = {
      "background recordings of 12 s (default 10)"},
     {"language", 0, MOTE_OPT_STRING, offsetof(synth_values, language), 0, 0, "CODE",
      "language of espeak-ng, such as de or en-us (default en: every accent)"},
+    {"voices", 0, MOTE_OPT_STRING, offsetof(synth_values, voices), 0, 0, "FROM-TO",
+     "only these percent of the voices; 0-75 and 75-100 share none (default 0-100)"},
     {"seed", 0, MOTE_OPT_INT, offsetof(synth_values, seed), 0, 9007199254740991.0, "N",
      "another seed speaks differently (default 0)"},
 };
 static const synth_values defaults = {
-    .per_keyword = 100, .unknown = -1, .background = -1, .language = "en"};
+    .per_keyword = 100, .unknown = -1, .background = -1, .language = "en", .voices = "0-100"};
 
 const mote_command mote_cmd_data_synth = {
     .usage = "[options]",

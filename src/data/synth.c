@@ -41,8 +41,13 @@ static const char *const other_words[] = {
 
 mote_synth_config mote_synth_config_default(void)
 {
-    return (mote_synth_config){.language = "en", .per_keyword = 100, .n_unknown = -1,
-                               .n_background = -1, .background_s = 12.0, .rate_hz = 16000,
+    return (mote_synth_config){.language = "en",
+                               .voices_to = 100,
+                               .per_keyword = 100,
+                               .n_unknown = -1,
+                               .n_background = -1,
+                               .background_s = 12.0,
+                               .rate_hz = 16000,
                                .clip_ms = 1000.0};
 }
 
@@ -89,6 +94,9 @@ static mote_status check(const mote_synth_config *c, mote_err *err)
     if (c->per_keyword < 1 || c->per_keyword > 100000 || c->n_unknown > 1000000 ||
         c->n_background > 10000)
         return mote_fail(err, MOTE_ARG, "synthesis: a count is out of range");
+    if (c->voices_from < 0 || c->voices_to > 100 || c->voices_from >= c->voices_to)
+        return mote_fail(err, MOTE_ARG, "synthesis: voices %d-%d, expected two rising percentages",
+                         (int)c->voices_from, (int)c->voices_to);
     if (!(c->background_s >= 1.0 && c->background_s <= 600.0))
         return mote_fail(err, MOTE_ARG, "synthesis: backgrounds of %g s, possible are 1 to 600",
                          c->background_s);
@@ -116,11 +124,45 @@ static mote_status choose_others(synth *s, mote_rng *r, mote_err *err)
     return MOTE_OK;
 }
 
+typedef struct {
+    mote_sha256 key;
+    const char *name;
+} keyed_voice;
+
+static int compare_keys(const void *a, const void *b)
+{
+    return memcmp(((const keyed_voice *)a)->key.bytes, ((const keyed_voice *)b)->key.bytes,
+                  sizeof(mote_sha256));
+}
+
+/* Keep the wanted share of the voices: in the order of the hash of their names, which no seed
+ * changes and which does not follow the alphabet (f1, f2, ..). */
+static mote_status choose_voices(synth *s, mote_err *err)
+{
+    mote_espeak *e = &s->espeak;
+    keyed_voice *v = NULL;
+    MOTE_TRY(mote_arena_take(s->arena, e->n_variants, sizeof *v, &v, err));
+    for (size_t i = 0; i < e->n_variants; i++)
+        v[i] = (keyed_voice){mote_sha256_of(e->variants[i], strlen(e->variants[i])),
+                             e->variants[i]};
+    qsort(v, e->n_variants, sizeof *v, compare_keys);
+    size_t from = e->n_variants * (size_t)s->cfg->voices_from / 100;
+    size_t to = e->n_variants * (size_t)s->cfg->voices_to / 100;
+    if (from == to)
+        return mote_fail(err, MOTE_ARG, "synthesis: there is no voice between %d and %d percent of "
+                         "%zu", (int)s->cfg->voices_from, (int)s->cfg->voices_to, e->n_variants);
+    for (size_t i = from; i < to; i++)
+        e->variants[i - from] = v[i].name;
+    e->n_variants = to - from;
+    return MOTE_OK;
+}
+
 static mote_status plan(synth *s, mote_err *err)
 {
     const mote_synth_config *c = s->cfg;
     MOTE_TRY(check(c, err));
     MOTE_TRY(mote_espeak_find(c->language ? c->language : "en", s->arena, &s->espeak, err));
+    MOTE_TRY(choose_voices(s, err));
     mote_rng r;
     mote_rng_init_stream(&r, c->seed, STREAM_ORDER, 0);
     size_t n = s->espeak.n_variants;

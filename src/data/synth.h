@@ -31,6 +31,8 @@ typedef struct {
     const char *const *keywords; /* [n_keywords]; '_' is spoken as a blank */
     size_t n_keywords;
     const char *language;        /* espeak-ng's code; "en" takes every accent of English */
+    int32_t voices_from, voices_to;      /* percent of the voices, 0 to 100: 0-75 and 75-100 have
+                                            no voice in common, whatever the seed */
     int32_t per_keyword;         /* utterances of each keyword, 1 .. 100000 */
     int32_t n_unknown;           /* utterances of other words in all; -1: twice per_keyword */
     int32_t n_background;        /* background recordings; -1: 10 */
@@ -45,7 +47,7 @@ typedef struct {
     void *progress_arg;
 } mote_synth_config;
 
-/* 100 of each keyword, English, 10 backgrounds of 12 s, 16 kHz, 1 s. No keywords. */
+/* 100 of each keyword, English, all voices, 10 backgrounds of 12 s, 16 kHz, 1 s. No keywords. */
 mote_synth_config mote_synth_config_default(void);
 
 typedef struct {

@@ -66,6 +66,9 @@ $ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|unknown|background
 $ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|known)"'
   "words": 0,
   "known": 7,
+$ mote data synth -q --voices 75
+mote data synth: --voices '75': expected two rising percentages, as in '0-75'
+[exit 2]
 $ mote data synth -q --language klingon
 mote data synth: espeak-ng has no voice for language 'klingon'; 'espeak-ng --voices' lists what there is
 [exit 7]

@@ -162,6 +162,34 @@ static void whole_voices_stay_out_of_training(void **state)
     assert_true(n_in[0] >= 30 && n_in[1] >= 5 && n_in[2] >= 5);
 }
 
+static void shares_of_the_voices_have_none_in_common(void **state)
+{
+    NEED_ESPEAK();
+    fixture *f = *state, *g = NULL;
+    mote_err err;
+    mote_synth_report r;
+    mote_synth_config c = small();
+    (void)set_up((void **)&g);
+    c.per_keyword = 60;
+    c.n_keywords = 1;
+    c.n_unknown = c.n_background = 0;
+    c.voices_to = 75;
+    T_OK(mote_data_synth(f->store, &c, &r, &err));
+    c.voices_from = 75;
+    c.voices_to = 100;
+    c.seed = 99;
+    T_OK(mote_data_synth(g->store, &c, &r, &err));
+    size_t n, m;
+    const mote_sample_row *a = list(f, &n), *b = list(g, &m);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < m; j++)
+            assert_string_not_equal(a[i].group, b[j].group);
+    }
+    (void)tear_down((void **)&g);
+    c.voices_from = 100;
+    T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_ARG, "voices 100-100");
+}
+
 static void words_like_a_keyword_are_not_unknown_words(void **state)
 {
     NEED_ESPEAK();
@@ -275,6 +303,7 @@ int main(void)
         TEST(words_become_labelled_clips_of_voices),
         TEST(the_same_seed_gives_the_same_data_and_adds_nothing_twice),
         TEST(whole_voices_stay_out_of_training),
+        TEST(shares_of_the_voices_have_none_in_common),
         TEST(words_like_a_keyword_are_not_unknown_words),
         TEST(problems_are_said_in_words),
         cmocka_unit_test(words_are_cut_at_the_quiet),
