@@ -216,7 +216,7 @@ static void the_window_with_the_keyword_is_found(void **state)
     mote_rng r;
     mote_rng_init(&r, 8);
     for (int i = 0; i < 40000; i++)
-        pcm[i] = (int16_t)((i / 8000 % 2 ? 8000 : 300) * mote_rng_normal(&r));
+        pcm[i] = (int16_t)((i / 8000 % 2 ? 15000 : 500) * mote_rng_range(&r, -1, 1));
     static const struct {
         size_t n, n_windows;
         int64_t first, last;
