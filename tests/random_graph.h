@@ -211,7 +211,9 @@ static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
         }
     }
     mote_op_attrs plain = {.stride_h = 1, .stride_w = 1};
-    return (void)t_softmax(g, t_layer(r, g, MOTE_OP_DENSE, last, &plain, t_between(r, 2, 13), 1, 1)), g;
+    return (void)t_softmax(g,
+                           t_layer(r, g, MOTE_OP_DENSE, last, &plain, t_between(r, 2, 13), 1, 1)),
+           g;
 }
 
 #endif

@@ -56,7 +56,8 @@ MRT_NOINLINE void plane_fast(const mrt_conv *p, const mrt_plane *s, const channe
         int8_t *to = out;
         row.end = plane + even;
         if (even > 0)
-            to = mrt_dsp_depthwise_row(plane, plane + s->cols, plane + 2 * s->cols, words, &row, to);
+            to =
+                mrt_dsp_depthwise_row(plane, plane + s->cols, plane + 2 * s->cols, words, &row, to);
         if (even == p->out_w)
             continue;
         int32_t sums[2] = {c->bias, c->bias};

@@ -35,8 +35,8 @@ static void say(mote_cli *cli, const mote_target *t, const mote_device_measureme
     row(&table, "stack, network", m->network_stack_bytes, "bytes");
     row(&table, "stack, front end", m->features_stack_bytes, "bytes");
     mote_table_say(&table, cli);
-    mote_say(cli, "counted in steps of %g instructions; a loop of 2000000 reads %lld\n", m->resolution,
-             (long long)m->calibration_instructions);
+    mote_say(cli, "counted in steps of %g instructions; a loop of 2000000 reads %lld\n",
+             m->resolution, (long long)m->calibration_instructions);
     mote_say(cli, "%d of %d outputs equal the host's bit for bit\n", m->n_equal, m->n_inputs);
 }
 

@@ -44,8 +44,8 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
         return MOTE_OK;
     MOTE_TRY(mote_feature_config_check(in->features, err));
     int64_t n_in = mote_tensor_elements(&g->tensors[g->input]);
-    int64_t frames = in->clip_samples > 0 ? mote_feature_frames(in->features, (size_t)in->clip_samples)
-                                          : 0;
+    int64_t frames =
+        in->clip_samples > 0 ? mote_feature_frames(in->features, (size_t)in->clip_samples) : 0;
     int32_t values = mote_feature_values(in->features);
     if (frames * values != n_in)
         return mote_fail(err, MOTE_SHAPE, "the front end gives %lld x %d values for a clip of %d "
@@ -154,8 +154,8 @@ static mote_status generate(codegen *c, const char *dir, mote_compile_result *r,
     return write_device(c, dir, r, err);
 }
 
-mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t, const char *dir,
-                                 mote_compile_result *out, mote_err *err)
+mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,
+                                 const char *dir, mote_compile_result *out, mote_err *err)
 {
     codegen c = {.in = in, .target = t};
     mote_compile_result r = {0};

@@ -48,9 +48,10 @@ void codegen_model_header(const codegen *c, mote_buf *b)
         mote_buf_printf(b, "#define MODEL_N_LABELS %d\n"
                            "extern const char *const model_labels[MODEL_N_LABELS];\n\n",
                         c->in->n_labels);
-    mote_buf_str(b, "/* Run the network: put the input at arena + MODEL_INPUT_OFFSET, call, and read"
-                    " the output\n * at arena + MODEL_OUTPUT_OFFSET. The input is overwritten. */\n"
-                    "void model_run(void *arena);\n\n#endif\n");
+    mote_buf_str(b,
+                 "/* Run the network: put the input at arena + MODEL_INPUT_OFFSET, call, and read"
+                 " the output\n * at arena + MODEL_OUTPUT_OFFSET. The input is overwritten. */\n"
+                 "void model_run(void *arena);\n\n#endif\n");
 }
 
 static void field(mote_buf *b, const char *name, int32_t value)

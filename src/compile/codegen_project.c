@@ -167,7 +167,8 @@ void codegen_readme(const codegen *c, mote_buf *b)
     mote_buf_str(b, "- `model.h`, `model.c`: the network, one call per operator. No heap, no "
                     "interpreter.\n");
     if (c->features != NULL)
-        mote_buf_str(b, "- `model_features.h`, `model_features.c`: audio samples to the network's input.\n");
+        mote_buf_str(
+            b, "- `model_features.h`, `model_features.c`: audio samples to the network's input.\n");
     if (c->in->thresholds != NULL)
         mote_buf_str(b, "- `keyword.h`, `keyword.c`: a stream of samples to detections.\n");
     mote_buf_str(b, "- `main.c`: an example to start from.\n"

@@ -21,7 +21,8 @@ void codegen_comment(mote_buf *b, const char *s)
 {
     for (; *s != '\0'; s++) {
         unsigned char c = (unsigned char)*s;
-        mote_buf_char(b, c < 0x20 || c == '*' || c == '/' || c == '\\' || c == 0x7f ? '_' : (char)c);
+        mote_buf_char(b,
+                      c < 0x20 || c == '*' || c == '/' || c == '\\' || c == 0x7f ? '_' : (char)c);
     }
 }
 

@@ -29,7 +29,8 @@ static bool is_reserve(const uint8_t *names, size_t names_bytes, uint32_t name)
     static const char *const reserves[] = {".heap", ".stack"};
     for (size_t i = 0; i < 2; i++) {
         size_t n = strlen(reserves[i]) + 1;
-        if (name < names_bytes && n <= names_bytes - name && memcmp(names + name, reserves[i], n) == 0)
+        if (name < names_bytes && n <= names_bytes - name &&
+            memcmp(names + name, reserves[i], n) == 0)
             return true;
     }
     return false;

@@ -38,7 +38,8 @@ size_t flat_i32s(mote_buf *b, const int32_t *values, size_t n);
 size_t flat_f32s(mote_buf *b, const float *values, size_t n);
 size_t flat_i64s(mote_buf *b, int64_t value, size_t n);     /* n times the same value */
 
-/* A vector of n references; *first_hole is the hole of element 0, the others follow 4 bytes apart. */
+/* A vector of n references; *first_hole is the hole of element 0, the others follow 4 bytes apart.
+ */
 size_t flat_refs(mote_buf *b, size_t n, size_t *first_hole);
 
 /* Make the reference at `hole` point to `target`, which lies behind it. */

@@ -81,8 +81,10 @@ static mote_status compiler_args(measuring *m, arguments *a, char **gcc, mote_er
         return mote_fail(err, MOTE_NOMEM, "no memory for arguments");
     add_arg(a, *gcc);
     MOTE_TRY(add_words(a, &m->arena, t->cflags, err));
-    return add_words(a, &m->arena, "-std=c11 -O2 -g -ffp-contract=off -fno-common -ffunction-sections "
-                     "-fdata-sections -iquote . --specs=picolibc.specs -Wl,--gc-sections", err);
+    return add_words(a, &m->arena,
+                     "-std=c11 -O2 -g -ffp-contract=off -fno-common -ffunction-sections "
+                     "-fdata-sections -iquote . --specs=picolibc.specs -Wl,--gc-sections",
+                     err);
 }
 
 static mote_status add_sources(measuring *m, arguments *a, const char *main_file, mote_err *err)
@@ -302,7 +304,8 @@ static mote_status check_tools(const mote_target *t, mote_err *err)
 static mote_status temporary_dir(measuring *m, char **out, mote_err *err)
 {
     const char *base = mote_env("TMPDIR");
-    char *path = mote_arena_printf(&m->arena, "%s/mote-measure-XXXXXX", base != NULL ? base : "/tmp");
+    char *path =
+        mote_arena_printf(&m->arena, "%s/mote-measure-XXXXXX", base != NULL ? base : "/tmp");
     if (path == NULL)
         return mote_fail(err, MOTE_NOMEM, "no memory for a path");
     if (mkdtemp(path) == NULL)
@@ -312,7 +315,8 @@ static mote_status temporary_dir(measuring *m, char **out, mote_err *err)
 }
 
 mote_status mote_measure(const mote_compile_input *in, const mote_target *t,
-                         const mote_measure_options *options, mote_device_measurement *out, mote_err *err)
+                         const mote_measure_options *options, mote_device_measurement *out,
+                         mote_err *err)
 {
     if (options->n_inputs < 1 || options->n_inputs > 10000)
         return mote_fail(err, MOTE_ARG, "%d inputs, 1 to 10000 are possible", options->n_inputs);
@@ -371,8 +375,9 @@ json_t *mote_device_measurement_to_json(const mote_device_measurement *m, const 
     put(o, "features_stack_bytes", m->features_stack_bytes);
     put(o, "largest_frame_bytes", m->stack_limit_bytes);
     put(o, "clock_hz", t->clock_hz);
-    (void)json_object_set_new(o, "network_ms_at_one_instruction_a_cycle",
-                              json_real((double)m->network_instructions * 1e3 / (double)t->clock_hz));
+    (void)json_object_set_new(
+        o, "network_ms_at_one_instruction_a_cycle",
+        json_real((double)m->network_instructions * 1e3 / (double)t->clock_hz));
     put(o, "inputs", m->n_inputs);
     put(o, "inputs_equal_to_host", m->n_equal);
     if (m->first_difference >= 0)

@@ -52,8 +52,8 @@ typedef struct {
  * the compiler's or emulator's message when they fail; TIMEOUT. A difference of outputs is no
  * error: look at n_equal. */
 MOTE_MUST_USE mote_status mote_measure(const mote_compile_input *in, const mote_target *t,
-                                       const mote_measure_options *options, mote_device_measurement *out,
-                                       mote_err *err);
+                                       const mote_measure_options *options,
+                                       mote_device_measurement *out, mote_err *err);
 
 /* All fields, and the target's name, limits, and time at its usual clock (one cycle an
  * instruction, stated as such). A new reference; NULL: out of memory. */

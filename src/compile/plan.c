@@ -311,7 +311,8 @@ static mote_status plan_once(planner *p, bool in_place, mote_err *err)
     MOTE_TRY(search(p, plan->bound_bytes, &plan->is_optimal, err));
     plan->arena_bytes = p->best;
     for (int32_t t = 0; t < g->n_tensors; t++)
-        plan->tensor_offset[t] = p->group_of[t] >= 0 ? p->best_offset[p->group_of[t]] : MOTE_PLAN_NONE;
+        plan->tensor_offset[t] =
+            p->group_of[t] >= 0 ? p->best_offset[p->group_of[t]] : MOTE_PLAN_NONE;
     for (int32_t i = 0; i < g->n_ops; i++)
         plan->scratch_offset[i] =
             p->piece_of_scratch[i] >= 0 ? p->best_offset[p->piece_of_scratch[i]] : MOTE_PLAN_NONE;

@@ -19,7 +19,7 @@ typedef struct {
     int64_t *scratch_offset;            /* [n_ops] */
     int64_t *op_live_bytes;             /* [n_ops] all that is alive while the operator runs */
     mote_kernel *kernels;               /* [n_ops] that the operators are lowered to */
-    int32_t *in_place_of;               /* [n_ops] input tensor whose place the output takes, or -1 */
+    int32_t *in_place_of; /* [n_ops] input tensor whose place the output takes, or -1 */
     int64_t arena_bytes;
     int64_t bound_bytes;                /* no plan can be smaller: the largest op_live_bytes */
     bool is_optimal;                    /* proven, by meeting the bound or by complete search */

@@ -31,7 +31,8 @@ extern const mote_target mote_targets[];
 extern const size_t mote_n_targets;
 
 /* NOT_FOUND lists the names and the nearest one. *out is static. */
-MOTE_MUST_USE mote_status mote_target_find(const char *name, const mote_target **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_target_find(const char *name, const mote_target **out,
+                                           mote_err *err);
 
 /* The kernels that are chosen for a target. */
 mote_isa mote_target_isa(const mote_target *t);

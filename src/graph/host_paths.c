@@ -123,7 +123,8 @@ AVX2 static void finish_avx2(const mrt_conv *p, int32_t base, int32_t n, const i
         const int32_t c = base + i;
         __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(acc + i));
         __m256i m = _mm256_loadu_si256((const __m256i *)(const void *)(p->multiplier + c));
-        __m256i s = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p->shift + c)));
+        __m256i s =
+            _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p->shift + c)));
         __m256i right = _mm256_sub_epi32(_mm256_setzero_si256(), s);
         __m256i half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), right), 1);
         __m256i q = _mm256_add_epi32(requant_avx2(a, m, s, half), _mm256_set1_epi32(p->out_zero));
@@ -136,8 +137,8 @@ AVX2 static void finish_avx2(const mrt_conv *p, int32_t base, int32_t n, const i
         out[i] = finish(p, base + i, acc[i]);
 }
 
-AVX2 static void multiply_avx2(const mrt_conv *p, const uint8_t *patch, int32_t row, int32_t n_cells,
-                               int8_t *out)
+AVX2 static void multiply_avx2(const mrt_conv *p, const uint8_t *patch, int32_t row,
+                               int32_t n_cells, int8_t *out)
 {
     const int8_t *w = p->weights;
     for (int32_t base = 0; base < p->out_c; base += BLOCK, w += BLOCK * row) {
@@ -163,7 +164,8 @@ AVX2 static void depthwise_avx2(const mrt_conv *p, const int8_t *const *cells, i
         __m256i s = _mm256_loadu_si256((const __m256i *)(const void *)(p->bias + c));
         for (int32_t t = 0; t < window; t++) {
             __m128i x8 = _mm_loadl_epi64((const __m128i *)(const void *)(cells[t] + c));
-            __m128i w8 = _mm_loadl_epi64((const __m128i *)(const void *)(p->weights + (int64_t)t * n + c));
+            __m128i w8 =
+                _mm_loadl_epi64((const __m128i *)(const void *)(p->weights + (int64_t)t * n + c));
             __m128i products = _mm_mullo_epi16(_mm_cvtepi8_epi16(x8), _mm_cvtepi8_epi16(w8));
             s = _mm256_add_epi32(s, _mm256_cvtepi16_epi32(products));
         }
@@ -228,8 +230,8 @@ VNNI static void finish_vnni(const mrt_conv *p, const block_vnni *b, __m512i acc
     _mm512_mask_cvtepi32_storeu_epi8(out, lanes, q);
 }
 
-VNNI static void multiply_vnni(const mrt_conv *p, const uint8_t *patch, int32_t row, int32_t n_cells,
-                               int8_t *out)
+VNNI static void multiply_vnni(const mrt_conv *p, const uint8_t *patch, int32_t row,
+                               int32_t n_cells, int8_t *out)
 {
     const int8_t *w = p->weights;
     for (int32_t base = 0; base < p->out_c; base += BLOCK, w += BLOCK * row) {

@@ -11,7 +11,8 @@
 
 typedef struct {
     const char *name;
-    /* All channels of n_cells cells; patch holds HOST_CELLS rows of `row` bytes (a multiple of 4). */
+    /* All channels of n_cells cells; patch holds HOST_CELLS rows of `row` bytes (a multiple of 4).
+     */
     void (*multiply)(const mrt_conv *p, const uint8_t *patch, int32_t row, int32_t n_cells,
                      int8_t *out);
     /* All channels of one cell; cells: the inputs of its window; sums: out_c of working memory. */

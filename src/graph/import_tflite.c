@@ -270,7 +270,8 @@ static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mo
     if (!has_weights)
         return MOTE_OK;
     if (v.count < 3 || mote_flat_vec_i32(&r->f, v, 2) < 0)
-        return add_zero_bias(r, inputs, op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D, &inputs[2], err);
+        return add_zero_bias(r, inputs, op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D, &inputs[2],
+                             err);
     return get_tensor(r, mote_flat_vec_i32(&r->f, v, 2), &inputs[2], err);
 }
 

@@ -194,7 +194,8 @@ mote_status mote_lower_need(const mote_graph *g, int32_t op, mote_isa isa, mote_
     case MOTE_OP_DENSE:
         n.kernel = conv_shape(g, op, isa, &conv);
         if ((int64_t)(conv.in_h + conv.kernel_h) * (conv.in_w + conv.kernel_w) > MAX_PLANE)
-            return mote_lower_fail(g, op, MOTE_UNSUPPORTED, "the image or kernel is too large", err);
+            return mote_lower_fail(g, op, MOTE_UNSUPPORTED, "the image or kernel is too large",
+                                   err);
         conv_need(&conv, &n);
         break;
     case MOTE_OP_AVG_POOL_2D:
@@ -229,7 +230,8 @@ mote_status mote_lower_need(const mote_graph *g, int32_t op, mote_isa isa, mote_
 static bool one_scale(const mote_tensor *t)
 {
     return t->dtype == MOTE_I8 && t->quant.n_scales == 1 && t->quant.scales[0] > 0 &&
-           isfinite(t->quant.scales[0]) && t->quant.zero_point >= -128 && t->quant.zero_point <= 127;
+           isfinite(t->quant.scales[0]) && t->quant.zero_point >= -128 &&
+           t->quant.zero_point <= 127;
 }
 
 /* The bounds of a fused activation in the quantised values of `out`. The division and rounding

@@ -43,7 +43,8 @@ static int8_t weight(const weight_view *v, int32_t oc, int32_t k)
 
 static bool is_reference(mote_kernel k)
 {
-    return k == MOTE_KERNEL_CONV_REF || k == MOTE_KERNEL_DEPTHWISE_REF || k == MOTE_KERNEL_DENSE_REF;
+    return k == MOTE_KERNEL_CONV_REF || k == MOTE_KERNEL_DEPTHWISE_REF ||
+           k == MOTE_KERNEL_DENSE_REF;
 }
 
 /* Block of two channels, pairs of inputs (mrt_nn.h). The arena's memory is zero already. */
@@ -116,9 +117,11 @@ static mote_status check_weights(const mote_graph *g, const mote_call *call, mot
     const mote_op *o = &g->ops[call->op];
     const mote_tensor *w = &g->tensors[o->inputs[1]], *b = &g->tensors[o->inputs[2]];
     if (w->role != MOTE_ROLE_CONST || w->dtype != MOTE_I8)
-        return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED, "weights must be int8 constants", err);
+        return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED, "weights must be int8 constants",
+                               err);
     if (b->role != MOTE_ROLE_CONST || b->dtype != MOTE_I32)
-        return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED, "biases must be int32 constants", err);
+        return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED, "biases must be int32 constants",
+                               err);
     int32_t n = w->quant.n_scales;
     if (w->quant.zero_point != 0 || (n != 1 && n != call->u.conv.out_c))
         return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED,
@@ -170,9 +173,11 @@ mote_status mote_lower_constants(const mote_graph *g, mote_arena *a, mote_call *
         double real = real_multiplier(g, o, oc);
         double largest = (double)(s.bound > s.raw_bound ? s.bound : s.raw_bound);
         if (!(largest < 2147483648.0) || !(largest * real < 1073741824.0))
-            return mote_lower_fail(g, call->op, MOTE_RANGE,
-                                   "a 32-bit accumulator could overflow: the scales or the bias are "
-                                   "not those of a quantised model", err);
+            return mote_lower_fail(
+                g, call->op, MOTE_RANGE,
+                "a 32-bit accumulator could overflow: the scales or the bias are "
+                "not those of a quantised model",
+                err);
         int32_t left;
         mote_quantize_multiplier(real, &multiplier[oc], &left);
         if (left < -31)

@@ -212,7 +212,8 @@ int main(void)
     keyword_init(&keyword);
     uint32_t detector = 0;
     for (int i = 0; i < 100; i++)
-        detector = larger(detector, measure(run_detector, (void *)(arena + MODEL_OUTPUT_OFFSET)).ticks);
+        detector =
+            larger(detector, measure(run_detector, (void *)(arena + MODEL_OUTPUT_OFFSET)).ticks);
     print("detector", detector);
     print("detections", detections);
 #endif

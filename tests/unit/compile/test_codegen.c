@@ -26,12 +26,14 @@ static const char driver[] =
     "#include <stdio.h>\n#include \"model.h\"\n"
     "static _Alignas(8) signed char arena[MODEL_ARENA_BYTES];\n"
     "int main(void)\n{\n"
-    "    while (fread(arena + MODEL_INPUT_OFFSET, 1, MODEL_INPUT_BYTES, stdin) == MODEL_INPUT_BYTES) {\n"
+    "    while (fread(arena + MODEL_INPUT_OFFSET, 1, MODEL_INPUT_BYTES, stdin) == "
+    "MODEL_INPUT_BYTES) {\n"
     "        model_run(arena);\n"
     "        fwrite(arena + MODEL_OUTPUT_OFFSET, 1, MODEL_OUTPUT_BYTES, stdout);\n"
     "    }\n    return 0;\n}\n";
 
-static void run_in(const char *dir, const char *const *argv, const void *input, size_t n, mote_buf *out)
+static void run_in(const char *dir, const char *const *argv, const void *input, size_t n,
+                   mote_buf *out)
 {
     mote_err err;
     int code = -1;
@@ -57,8 +59,13 @@ static void build_and_compare(mote_rng *r, const mote_graph *g, const char *dir)
     char path[600];
     assert_true(mote_format(path, sizeof path, "%s/driver.c", dir));
     t_must(mote_file_write(path, driver, sizeof driver - 1, &err), &err);
-    const char *make[] = {"make", "-s", "-B", "host", "CFLAGS=-std=c11 -O1 -iquote . -iquote .. -Wall "
-                          "-Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all", NULL};
+    const char *make[] = {"make",
+                          "-s",
+                          "-B",
+                          "host",
+                          "CFLAGS=-std=c11 -O1 -iquote . -iquote .. -Wall "
+                          "-Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all",
+                          NULL};
     const char *cc[] = {"cc", "-fsanitize=address,undefined", "-iquote", ".", "driver.c",
                         "libmodel_host.a", "-o", "driver", NULL};
     run_in(dir, make, NULL, 0, NULL);

@@ -81,7 +81,9 @@ static void one_layer(mote_rng *r, mote_op_kind kind, int32_t max_kernel)
     int32_t in = t_input(r, g, t_between(r, kh, 14), t_between(r, kw, 14), c);
     mote_op_attrs a = t_attrs(r);
     if (max_kernel == 3 && mote_rng_below(r, 2)) {
-        kh = kw = mote_rng_below(r, 2) && g->tensors[in].dims[1] > 2 && g->tensors[in].dims[2] > 2 ? 3 : 1;
+        kh = kw = mote_rng_below(r, 2) && g->tensors[in].dims[1] > 2 && g->tensors[in].dims[2] > 2
+                      ? 3
+                      : 1;
         a.stride_h = a.stride_w = 1;
     }
     int32_t channels = kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : t_between(r, 1, 19);

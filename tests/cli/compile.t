@@ -1,0 +1,27 @@
+# A network becomes a C project that builds here, with the numbers of its plan.
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o fw --json
+{
+  "dir": "fw",
+  "target": "cortex-m4f",
+{{ *"files": [0-9]+,}}
+{{ *"arena_bytes": [0-9]+,}}
+{{ *"weights_bytes": [0-9]+,}}
+{{ *"flash_estimate_bytes": [0-9]+,}}
+{{ *"macs": [0-9]+}}
+}
+$ make -s -C fw host && ls fw/libmodel_host.a
+fw/libmodel_host.a
+$ ls fw/device
+mrt_port.h
+nn
+
+# Mistakes.
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite
+mote compile: say where to write: -o DIR
+[exit 2]
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -t cortex-m5 -o fw
+mote compile: there is no target 'cortex-m5'; did you mean 'cortex-m7'?
+[exit 7]
+$ echo nothing > bad.tflite; mote compile bad.tflite -o fw
+mote compile: 'bad.tflite': not a TensorFlow Lite model: 'TFL3' is missing
+[exit 4]
