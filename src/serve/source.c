@@ -75,12 +75,10 @@ static mote_status from_registry(mote_store *s, const mote_model_version *v, con
     return MOTE_OK;
 }
 
-static mote_status from_run(mote_store *s, const char *reference, mote_arena *a,
+static mote_status from_run(mote_store *s, const char *run_id, mote_arena *a,
                             mote_source_model *out, mote_err *err)
 {
-    char run_id[MOTE_RUN_ID_BYTES];
     mote_run run;
-    MOTE_TRY(mote_run_find(s, reference, run_id, err));
     MOTE_TRY(mote_run_get(s, run_id, a, &run, err));
     for (size_t i = 0; i < run.n_artifacts; i++) {
         if (!mote_str_ends(run.artifacts[i].path, ".mote"))
@@ -93,7 +91,7 @@ static mote_status from_run(mote_store *s, const char *reference, mote_arena *a,
         return MOTE_OK;
     }
     return mote_fail(err, MOTE_NOT_FOUND, "run '%s' has no model: it was not compressed to int8",
-                     run_id);
+                     run.info.name);
 }
 
 mote_status mote_source_resolve(mote_store *store, const char *reference, mote_source_model *out,
@@ -121,16 +119,16 @@ mote_status mote_source_resolve(mote_store *store, const char *reference, mote_s
     }
     if (st != MOTE_NOT_FOUND && st != MOTE_ARG)
         return mote_fail(err, st, "%s", why.text);
-    mote_err no_run = {0};
-    st = from_run(store, reference, &a, &m, &no_run);
-    if (st == MOTE_OK) {
-        *out = m;
-        return MOTE_OK;
-    }
-    if (st != MOTE_NOT_FOUND)
-        return mote_fail(err, st, "%s", no_run.text);
-    return mote_fail(err, MOTE_NOT_FOUND, "no model '%s': no file, no run, and in the registry: %s",
-                     reference, why.text);
+    char run_id[MOTE_RUN_ID_BYTES];
+    st = mote_run_find(store, reference, run_id, err);
+    if (st == MOTE_NOT_FOUND)
+        return mote_fail(err, st, "no model '%s': no file, no run, and in the registry: %s",
+                         reference, why.text);
+    if (st != MOTE_OK)
+        return st;
+    MOTE_TRY(from_run(store, run_id, &a, &m, err));
+    *out = m;
+    return MOTE_OK;
 }
 
 /* ---- the served ones ---- */

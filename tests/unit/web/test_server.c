@@ -8,6 +8,7 @@
 #include "tests/http_client.h"
 #include "tests/tiny_model.h"
 #include "track/registry.h"
+#include "track/run.h"
 #include "web/server.h"
 
 static const char *const purposes[] = {"improve"};
@@ -147,6 +148,17 @@ static void references_mean_what_they_say(void **state)
         assert_true(m.is_followed == cases[i].is_followed);
         mote_model_unref(m.model);
     }
+    char run_id[MOTE_RUN_ID_BYTES];
+    mote_run_spec run = {.name = "first-try"};
+    mote_sha256 bundle = put_bundle(f, 4);
+    T_OK(mote_run_create(f->store, &run, 1000, run_id, &err));
+    T_FAILS(mote_source_resolve(f->store, "first-try", &m, &err), MOTE_NOT_FOUND, "has no model");
+    T_OK(mote_run_add_artifact(f->store, run_id, "model/bundle.mote", &bundle, &err));
+    T_OK(mote_source_resolve(f->store, "first-try", &m, &err));
+    assert_string_equal(m.name, "tiny");
+    assert_memory_equal(m.version, run_id, 8);
+    assert_false(m.is_followed);
+    mote_model_unref(m.model);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 24);
     tiny_tensor_bundle(8, 3, &b);
@@ -283,6 +295,32 @@ static void a_version_that_cannot_be_loaded_leaves_the_old_one(void **state)
     close(fd);
 }
 
+static void a_request_changes_the_alias_that_is_served_and_followed(void **state)
+{
+    fixture *f = *state;
+    const char *answer;
+    for (uint64_t i = 1; i <= 3; i++)
+        register_version(f, i);
+    point(f, "live", 1);
+    point(f, "next", 2);
+    start(f, "kws@live");
+    int fd = dial(f);
+    assert_int_equal(infer(fd, "", &answer), 200);
+    assert_non_null(strstr(answer, "\"model_version\":\"1\""));
+    assert_int_equal(
+        t_ask(fd, "POST", "/v2/repository/models/kws%40next/load", "", "{}", 2, &answer), 200);
+    assert_int_equal(infer(fd, "", &answer), 200);
+    assert_non_null(strstr(answer, "\"model_version\":\"2\""));
+    point(f, "next", 3);
+    bool came = false;
+    for (int k = 0; k < 2000 && !came; k++) {
+        assert_int_equal(infer(fd, "", &answer), 200);
+        came = strstr(answer, "\"model_version\":\"3\"") != NULL;
+    }
+    assert_true(came);
+    close(fd);
+}
+
 static void consented_predictions_are_in_the_store_when_the_server_has_ended(void **state)
 {
     fixture *f = *state;
@@ -322,6 +360,7 @@ int main(void)
         T(without_a_name_all_registered_models_are_served),
         T(an_alias_is_followed_under_load_without_a_failed_request),
         T(a_version_that_cannot_be_loaded_leaves_the_old_one),
+        T(a_request_changes_the_alias_that_is_served_and_followed),
         T(consented_predictions_are_in_the_store_when_the_server_has_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
