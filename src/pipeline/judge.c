@@ -68,10 +68,7 @@ typedef struct {
 mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
 {
     const mote_tensor *out = &j->graph->tensors[j->graph->output];
-    return (mote_watch_shape){.n_frames = mote_feature_frames(j->features, (size_t)j->clip_samples),
-                              .n_values = mote_feature_values(j->features),
-                              .n_labels = (int32_t)mote_tensor_elements(out),
-                              .has_audio = true};
+    return mote_watch_shape_for(j->features, j->clip_samples, (int32_t)mote_tensor_elements(out));
 }
 
 static void judge_one(void *arg, size_t i, int32_t worker)
@@ -97,6 +94,8 @@ static void judge_one(void *arg, size_t i, int32_t worker)
     }
     for (size_t k = 0; sum > 0.0 && k < b->n_out; k++)
         y[k] = (float)((double)y[k] / sum);
+    if (b->j->temperature > 0.0f)
+        mote_temperature_apply(y, (int32_t)b->n_out, (double)b->j->temperature);
     if (b->watched)
         mote_watch_values(&b->shape, t->features, pcm, clip, y, b->watched + i * b->n_watched);
 }

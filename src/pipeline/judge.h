@@ -32,6 +32,7 @@ typedef struct {
     const mote_graph *graph;
     const mote_feature_config *features;
     int32_t clip_samples;
+    float temperature;          /* of the probabilities, as mote_predict_pcm applies it; 0: 1 */
     mote_pool *pool;
 } mote_judge;
 MOTE_MUST_USE mote_status mote_judge_clips(const mote_judge *j, const int16_t *pcm, size_t n,

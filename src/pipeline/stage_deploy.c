@@ -114,6 +114,7 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
     const mote_dataset *parts[2] = {&d->validation, &d->test};
     int n_conditions = aug->car_noise_probability > 0.0 ? MOTE_N_CONDITIONS : 1;
     mote_judge j = judge_of(d, d->s8, &d->features);
+    j.temperature = d->op.temperature;  /* the server watches the probabilities that it reports */
     mote_watch_shape shape = mote_judge_watch_shape(&j);
     size_t width = (size_t)mote_watch_count(&shape),
            n = (d->validation.n + d->test.n) * (size_t)n_conditions, at = 0;
