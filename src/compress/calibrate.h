@@ -17,7 +17,7 @@ typedef struct {
 
 void mote_histogram_add(mote_histogram *h, const float *values, int64_t n);
 
-/* The range [*lo, *hi] that contains 0, for 256 levels. Empty or all-zero histograms give [0, 1]. */
+/* The range [*lo, *hi] that contains 0, for 256 levels. Empty, all-zero histograms: [0, 1]. */
 void mote_histogram_range(const mote_histogram *h, mote_range_rule rule, float *lo, float *hi);
 
 /* Scale and zero point of a range that contains 0: 0 is exact, hi - lo spans the 255 steps. */

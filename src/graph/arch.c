@@ -84,7 +84,7 @@ static mote_status add_values(builder *b, const char *name, int32_t n, float val
     return MOTE_OK;
 }
 
-/* A weighted layer reading b->at; dims are those of the weights, fan_in the inputs of one output. */
+/* A weighted layer reading b->at; dims: of the weights, fan_in: the inputs of one output. */
 static mote_status add_weighted(builder *b, mote_op_kind kind, const mote_op_attrs *attrs,
                                 int32_t n_dims, const int32_t *dims, int32_t channels,
                                 int32_t fan_in, mote_err *err)

@@ -2,8 +2,8 @@
 /* From the training graph to the inference graph: DROPOUT goes, BATCH_NORM is folded into the layer
  * before it, RELU becomes the fused activation of the operator before it.
  *
- * With y = gamma * (Wx + b - mean) / sqrt(variance + epsilon) + beta and s = gamma / sqrt(variance +
- * epsilon), the folded layer has weights s W and bias s (b - mean) + beta, channel by channel
+ * With y = gamma * (Wx + b - mean) / sqrt(variance + epsilon) + beta and s = gamma / sqrt(variance
+ * + epsilon), the folded layer has weights s W and bias s (b - mean) + beta, channel by channel
  * (Jacob et al. 2018, section 3.2).
  *
  * The graph is walked once. Each operator is copied; a BATCH_NORM or RELU instead changes the last
@@ -50,7 +50,7 @@ static mote_status copy_op(folding *f, const mote_op *op, mote_err *err)
     return mote_graph_add_op(f->to, op->kind, &op->attrs, in, &s, &f->map[op->output], err);
 }
 
-/* The operator of `to` that may take in what follows tensor t of `from`; NULL when there is none. */
+/* The operator of `to` that may take in what follows tensor t of `from`, or NULL. */
 static mote_op *host_of(folding *f, int32_t t)
 {
     if (f->to->n_ops == 0 || f->n_readers[t] != 1)
