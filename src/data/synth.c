@@ -363,6 +363,28 @@ static mote_status make_babble(const synth *s, mote_rng *r, double level_dbfs, i
     return MOTE_OK;
 }
 
+/* Let the level wander between LEVEL_LOW and LEVEL_HIGH, to a new one about every two seconds, so
+ * that a stretch of any recording has quiet and loud moments: with one level per recording, ten
+ * recordings would be ten levels, and another ten others. x comes at FULL_DBFS. */
+#define FULL_DBFS (-26.0)
+#define LEVEL_LOW (-60.0)
+#define LEVEL_HIGH (-28.0)
+
+static void wander_level(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz)
+{
+    double from = mote_rng_range(r, LEVEL_LOW, LEVEL_HIGH);
+    for (size_t at = 0; at < n;) {
+        double to = mote_rng_range(r, LEVEL_LOW, LEVEL_HIGH);
+        size_t step = (size_t)(mote_rng_range(r, 1.0, 3.0) * rate_hz) + 1;
+        size_t end = n - at < step ? n : at + step;
+        double ratio = pow(10.0, (to - from) / (20.0 * (double)step));       /* per sample */
+        double gain = pow(10.0, (from - FULL_DBFS) / 20.0);
+        for (; at < end; at++, gain *= ratio)
+            x[at] = mote_audio_to_i16((float)(gain * x[at] / 32768.0));
+        from = to;
+    }
+}
+
 static mote_status make_background(const synth *s, size_t k, result *out, mote_err *err)
 {
     static const mote_noise_kind kinds[] = {MOTE_NOISE_PINK, MOTE_N_NOISES, MOTE_NOISE_FAN,
@@ -380,14 +402,15 @@ static mote_status make_background(const synth *s, size_t k, result *out, mote_e
         return mote_fail(err, MOTE_NOMEM, "synthesis");
     mote_rng r;
     mote_rng_init_stream(&r, c->seed, STREAM_BACKGROUND, k);
-    double level = mote_rng_range(&r, -60.0, -28.0);
-    MOTE_TRY(is_babble ? make_babble(s, &r, level, x, n, err)
-                       : mote_noise_make(kind, c->seed, k, c->rate_hz, level, x, n, err));
+    MOTE_TRY(is_babble ? make_babble(s, &r, FULL_DBFS, x, n, err)
+                       : mote_noise_make(kind, c->seed, k, c->rate_hz, FULL_DBFS, x, n, err));
+    wander_level(&r, x, n, c->rate_hz);
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, "noise:%s:%zu", name, k);
     (void)mote_format(p->source, sizeof p->source, "synthetic:%s/%zu", name, k);
-    (void)mote_format(p->provenance, sizeof p->provenance, "{\"noise\":\"%s\",\"level_dbfs\":%.1f,"
-                      "\"seed\":%llu,\"index\":%zu}", name, level, (unsigned long long)c->seed, k);
+    (void)mote_format(p->provenance, sizeof p->provenance, "{\"noise\":\"%s\","
+                      "\"level_dbfs\":[%.0f,%.0f],\"seed\":%llu,\"index\":%zu}", name, LEVEL_LOW,
+                      LEVEL_HIGH, (unsigned long long)c->seed, k);
     return finish_product(p, x, n, c->rate_hz, err);
 }
 
