@@ -223,6 +223,52 @@ MRT_INLINE void mrt_dsp_sum_4x1(const int8_t *w, const int8_t *v, const int16_t 
 
 #endif /* MRT_HAVE_DSP */
 
+/* ---- Arm M-profile vector extension (Helium) ---- */
+
+#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 1) && MRT_HAVE_DSP
+#define MRT_HAVE_MVE 1
+#include <arm_mve.h>
+
+/* Two channels by two cells: w is the packed weights of a block (a[0] b[0] a[1] b[1] ...), x and y
+ * are n int8 inputs of two cells. acc[2 * cell + channel]. Sixteen inputs at a time; what is left
+ * is loaded lane by lane, so that nothing is read beyond the end. */
+MRT_INLINE void mrt_mve_sum_2x2(const int8_t *w, const int8_t *x, const int8_t *y, int32_t n,
+                                int32_t acc[4])
+{
+    int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
+    for (; n >= 16; n -= 16, w += 32, x += 16, y += 16) {
+        int8x16x2_t ab = vld2q_s8(w);
+        int8x16_t in = vldrbq_s8(x), other = vldrbq_s8(y);
+        s0 = vmladavaq_s8(s0, in, ab.val[0]);
+        s1 = vmladavaq_s8(s1, in, ab.val[1]);
+        s2 = vmladavaq_s8(s2, other, ab.val[0]);
+        s3 = vmladavaq_s8(s3, other, ab.val[1]);
+    }
+    if (n > 0) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+        uint8x16_t even = vidupq_n_u8(0, 2);
+        int8x16_t a = vldrbq_gather_offset_z_s8(w, even, lanes);
+        int8x16_t b = vldrbq_gather_offset_z_s8(w + 1, even, lanes);
+        int8x16_t in = vldrbq_z_s8(x, lanes), other = vldrbq_z_s8(y, lanes);
+        s0 = vmladavaq_s8(s0, in, a);
+        s1 = vmladavaq_s8(s1, in, b);
+        s2 = vmladavaq_s8(s2, other, a);
+        s3 = vmladavaq_s8(s3, other, b);
+    }
+    acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
+}
+
+MRT_INLINE void mrt_mve_copy(int8_t *to, const int8_t *from, int32_t n)
+{
+    for (; n > 0; n -= 16, to += 16, from += 16) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+        vstrbq_p_s8(to, vldrbq_z_s8(from, lanes), lanes);
+    }
+}
+#else
+#define MRT_HAVE_MVE 0
+#endif
+
 /* A freestanding compiler may still call these; a hosted C library or the start-up code of the
  * board provides them. */
 #if __STDC_HOSTED__

@@ -7,10 +7,17 @@
  *
  * so that one pass over the weights of two channels serves eight sums. Padding is filled in as
  * the input's zero point, which the folded bias cancels.
+ * With Arm's vector extension the patches stay int8, one cell after another.
  * Depends on mrt_gemm.h; used by generated code and the runner. */
 #include "device/nn/mrt_gemm.h"
 
 #define STRIDE (2 * MRT_BLOCK_CELLS)   /* int16 from one pair of inputs of a cell to the next */
+
+#if MRT_HAVE_MVE
+typedef int8_t patch_value;
+#else
+typedef int16_t patch_value;
+#endif
 
 static int32_t patch_size(const mrt_conv *p)
 {
@@ -26,6 +33,37 @@ int32_t mrt_conv_scratch_bytes(const mrt_conv *p)
 {
     return ((patch_size(p) + 1) / 2) * STRIDE * (int32_t)sizeof(int16_t);
 }
+
+#if MRT_HAVE_MVE
+
+static void put_cell(int8_t *cell, const int8_t *src, int32_t n)
+{
+    mrt_mve_copy(cell, src, n);
+}
+
+static void put_run(int8_t *cell, int32_t k, const int8_t *src, int32_t n, int32_t zero)
+{
+    if (src != NULL)
+        mrt_mve_copy(cell + k, src, n);
+    else
+        for (int32_t i = 0; i < n; i++)
+            cell[k + i] = (int8_t)zero;
+}
+
+static int32_t cell_step(const mrt_conv *p)
+{
+    return patch_size(p);
+}
+
+/* acc[2 * cell + channel] of four cells and the block of two channels at w. */
+MRT_INLINE void sum_block(const mrt_conv *p, const int8_t *w, const int8_t *patch, int32_t acc[8])
+{
+    int32_t k = patch_size(p);
+    mrt_mve_sum_2x2(w, patch, patch + k, k, acc);
+    mrt_mve_sum_2x2(w, patch + 2 * k, patch + 3 * k, k, acc + 4);
+}
+
+#else
 
 /* n values of src become inputs 0, 1, ... of a cell. */
 static void put_cell(int16_t *cell, const int8_t *src, int32_t n)
@@ -66,7 +104,21 @@ static void put_run(int16_t *cell, int32_t k, const int8_t *src, int32_t n, int3
     }
 }
 
-static void gather(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t ox, int16_t *cell)
+static int32_t cell_step(const mrt_conv *p)
+{
+    (void)p;
+    return 2;
+}
+
+/* acc[2 * cell + channel] of four cells and the block of two channels at w. */
+MRT_INLINE void sum_block(const mrt_conv *p, const int8_t *w, const int16_t *patch, int32_t acc[8])
+{
+    mrt_sum_2x4(w, patch, (patch_size(p) + 1) / 2, acc);
+}
+
+#endif
+
+static void gather(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t ox, patch_value *cell)
 {
     int32_t y = oy * p->stride_h - p->pad_h;
     int32_t x = ox * p->stride_w - p->pad_w;
@@ -102,7 +154,7 @@ static void finish_block(const mrt_conv *p, const int32_t acc[8], int32_t oc, in
 }
 
 /* All output channels of up to four cells. */
-static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, int8_t *out)
+static void multiply(const mrt_conv *p, const patch_value *patch, int32_t n_cells, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
     const int8_t *w = p->weights;
@@ -110,7 +162,7 @@ static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, i
         int32_t second = oc + 1 < p->out_c ? oc + 1 : oc;
         int32_t a = p->bias[oc], b = p->bias[second];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
-        mrt_sum_2x4(w, patch, pairs, acc);
+        sum_block(p, w, patch, acc);
         finish_block(p, acc, oc, second, n_cells, out);
     }
 }
@@ -118,14 +170,13 @@ static void multiply(const mrt_conv *p, const int16_t *patch, int32_t n_cells, i
 #if MRT_HAVE_DSP
 /* multiply for four full cells, an even number of channels, and the short requantisation. Its
  * accumulators stay in registers. */
-MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int16_t *patch, int8_t *out)
+MRT_NOINLINE void multiply_fast(const mrt_conv *p, const patch_value *patch, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
-    const int16_t *fours_end = patch + (pairs & ~3) * STRIDE, *end = patch + pairs * STRIDE;
     for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
         int32_t a = p->bias[oc], b = p->bias[oc + 1];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
-        mrt_dsp_sum_2x4(p->weights + 2 * pairs * oc, patch, fours_end, end, acc);
+        sum_block(p, p->weights + 2 * pairs * oc, patch, acc);
         int32_t zero = p->out_zero, step = p->out_c;
         int32_t ma = p->multiplier[oc], ra = -p->shift[oc];
         int8_t *to = out;
@@ -150,21 +201,26 @@ MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int16_t *patch, int8_t 
 
 void mrt_conv_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
-    int16_t *patch = scratch;
+    patch_value *patch = scratch;
+    int32_t step = cell_step(p);
     int32_t n = p->out_h * p->out_w;
     int32_t k = patch_size(p);
     int is_pointwise = p->kernel_h == 1 && p->kernel_w == 1 && p->stride_h == 1 && p->stride_w == 1;
+#if !MRT_HAVE_MVE
     if (k & 1) /* the weight behind an odd last input is 0; its partner must be defined */
         for (int32_t j = 0; j < MRT_BLOCK_CELLS; j++)
             patch[(k >> 1) * STRIDE + 2 * j + 1] = 0;
+#else
+    (void)k;
+#endif
     for (int32_t i = 0; i < n; i += MRT_BLOCK_CELLS) {
         int32_t n_cells = n - i < MRT_BLOCK_CELLS ? n - i : MRT_BLOCK_CELLS;
         for (int32_t j = 0; j < MRT_BLOCK_CELLS; j++) {
             int32_t cell = j < n_cells ? i + j : i; /* fill up with a repeat, not stored */
             if (is_pointwise)
-                put_cell(patch + 2 * j, in + cell * p->in_c, p->in_c);
+                put_cell(patch + j * step, in + cell * p->in_c, p->in_c);
             else
-                gather(p, in, cell / p->out_w, cell % p->out_w, patch + 2 * j);
+                gather(p, in, cell / p->out_w, cell % p->out_w, patch + j * step);
         }
 #if MRT_HAVE_DSP
         uint32_t short_form = MRT_FAST_REQUANT | MRT_FULL_RANGE;
