@@ -265,6 +265,66 @@ MRT_INLINE void mrt_mve_copy(int8_t *to, const int8_t *from, int32_t n)
         vstrbq_p_s8(to, vldrbq_z_s8(from, lanes), lanes);
     }
 }
+
+/* to[i] = from[i * step], n values widened to int16. */
+MRT_INLINE void mrt_mve_load_row(int16_t *to, const int8_t *from, int32_t n, int32_t step)
+{
+    uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)step);
+    for (; n >= 4; n -= 4, to += 4, from += 4 * step)
+        vstrhq_s32(to, vldrbq_gather_offset_s32(from, offsets));
+    if (n > 0) {
+        mve_pred16_t lanes = vctp32q((uint32_t)n);
+        vstrhq_p_s32(to, vldrbq_gather_offset_z_s32(from, offsets, lanes), lanes);
+    }
+}
+
+/* n outputs of a depthwise 3x3 convolution, from three rows of the plane that lie `cols` apart, to
+ * to[0], to[step], ...; four at a time. Requantisation for MRT_FAST_REQUANT and MRT_FULL_RANGE:
+ * vqrdmulh is gemmlowp's high product, and adding -1 to negative values before the rounding shift
+ * takes halves away from zero. Lanes behind the last output are neither read nor written. */
+typedef struct {
+    int32_t bias, multiplier, right, zero, step;
+    const int32_t *weights;             /* [9] */
+} mrt_mve_row;
+
+MRT_INLINE int32x4_t mrt_mve_requant(int32x4_t sum, const mrt_mve_row *c)
+{
+    int32x4_t q = vqrdmulhq_n_s32(sum, c->multiplier);
+    q = vaddq_s32(q, vshrq_n_s32(q, 31));
+    q = vaddq_n_s32(vrshlq_n_s32(q, -c->right), c->zero);
+    return vminq_s32(vmaxq_s32(q, vdupq_n_s32(-128)), vdupq_n_s32(127));
+}
+
+MRT_INLINE void mrt_mve_depthwise_row(const int16_t *x, int32_t cols, int32_t n,
+                                      const mrt_mve_row *c, int8_t *to)
+{
+    const int32_t *w = c->weights;
+    const int16_t *y = x + cols, *z = y + cols;
+    uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)c->step);
+    for (; n >= 4; n -= 4, x += 4, y += 4, z += 4, to += 4 * c->step) {
+        int32x4_t sum = vdupq_n_s32(c->bias);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(x), w[0]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(x + 1), w[1]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(x + 2), w[2]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(y), w[3]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(y + 1), w[4]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(y + 2), w[5]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(z), w[6]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(z + 1), w[7]);
+        sum = vmlaq_n_s32(sum, vldrhq_s32(z + 2), w[8]);
+        vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
+    }
+    if (n > 0) {
+        mve_pred16_t lanes = vctp32q((uint32_t)n);
+        int32x4_t sum = vdupq_n_s32(c->bias);
+        for (int32_t ky = 0; ky < 9; ky += 3, x += cols) {
+            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x, lanes), w[ky]);
+            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 1, lanes), w[ky + 1]);
+            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 2, lanes), w[ky + 2]);
+        }
+        vstrbq_scatter_offset_p_s32(to, offsets, mrt_mve_requant(sum, c), lanes);
+    }
+}
 #else
 #define MRT_HAVE_MVE 0
 #endif

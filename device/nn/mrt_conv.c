@@ -173,10 +173,17 @@ static void multiply(const mrt_conv *p, const patch_value *patch, int32_t n_cell
 MRT_NOINLINE void multiply_fast(const mrt_conv *p, const patch_value *patch, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
+#if !MRT_HAVE_MVE
+    const int16_t *fours_end = patch + (pairs & ~3) * STRIDE, *end = patch + pairs * STRIDE;
+#endif
     for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
         int32_t a = p->bias[oc], b = p->bias[oc + 1];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
+#if MRT_HAVE_MVE
         sum_block(p, p->weights + 2 * pairs * oc, patch, acc);
+#else
+        mrt_dsp_sum_2x4(p->weights + 2 * pairs * oc, patch, fours_end, end, acc);
+#endif
         int32_t zero = p->out_zero, step = p->out_c;
         int32_t ma = p->multiplier[oc], ra = -p->shift[oc];
         int8_t *to = out;

@@ -36,7 +36,17 @@ static void plane_row(const mrt_conv *p, const mrt_plane *s, const channel *c, c
     }
 }
 
-#if MRT_HAVE_DSP
+#if MRT_HAVE_MVE
+/* All cells of a channel whose requantisation is the short one. */
+MRT_NOINLINE void plane_fast(const mrt_conv *p, const mrt_plane *s, const channel *c,
+                             const int16_t *plane, int8_t *out)
+{
+    mrt_mve_row row = {c->bias,     c->multiplier,   -c->shift,
+                       p->out_zero, s->out_col_step, c->weights};
+    for (int32_t oy = 0; oy < p->out_h; oy++, plane += s->cols, out += s->out_row_step)
+        mrt_mve_depthwise_row(plane, s->cols, p->out_w, &row, out);
+}
+#elif MRT_HAVE_DSP
 static uint32_t doubled(int32_t low, int32_t high)
 {
     return mrt_pack_low((uint32_t)(2 * low), (uint32_t)(2 * high));

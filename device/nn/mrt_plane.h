@@ -54,6 +54,9 @@ MRT_NOINLINE void mrt_plane_load(const mrt_conv *p, const mrt_plane *s, const in
 {
     int16_t *to = plane + p->pad_h * s->cols + p->pad_w;
     for (int32_t y = 0; y < p->in_h; y++, to += s->cols, in += s->row_step) {
+#if MRT_HAVE_MVE
+        mrt_mve_load_row(to, in, p->in_w, s->col_step);
+#else
         const int8_t *from = in;
         int32_t x = 0;
         for (; x + 3 < p->in_w; x += 4, from += s->col_step) {
@@ -67,6 +70,7 @@ MRT_NOINLINE void mrt_plane_load(const mrt_conv *p, const mrt_plane *s, const in
         }
         for (; x < p->in_w; x++, from += s->col_step)
             to[x] = *from;
+#endif
     }
 }
 
