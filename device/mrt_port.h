@@ -295,6 +295,18 @@ MRT_INLINE int32x4_t mrt_mve_requant(int32x4_t sum, const mrt_mve_row *c)
     return vminq_s32(vmaxq_s32(q, vdupq_n_s32(-128)), vdupq_n_s32(127));
 }
 
+/* Four accumulators of one channel to to[0], to[step], to[2 step], to[3 step]. */
+MRT_INLINE void mrt_mve_finish_4(int32_t s0, int32_t s1, int32_t s2, int32_t s3,
+                                 const mrt_mve_row *c, int8_t *to)
+{
+    uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)c->step);
+    int32x4_t sum = vdupq_n_s32(s0);
+    sum = vsetq_lane_s32(s1, sum, 1);
+    sum = vsetq_lane_s32(s2, sum, 2);
+    sum = vsetq_lane_s32(s3, sum, 3);
+    vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
+}
+
 MRT_INLINE void mrt_mve_depthwise_row(const int16_t *x, int32_t cols, int32_t n,
                                       const mrt_mve_row *c, int8_t *to)
 {

@@ -167,23 +167,35 @@ static void multiply(const mrt_conv *p, const patch_value *patch, int32_t n_cell
     }
 }
 
-#if MRT_HAVE_DSP
-/* multiply for four full cells, an even number of channels, and the short requantisation. Its
- * accumulators stay in registers. */
-MRT_NOINLINE void multiply_fast(const mrt_conv *p, const patch_value *patch, int8_t *out)
+#if MRT_HAVE_MVE
+/* multiply for four full cells, an even number of channels, and the short requantisation. */
+MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int8_t *patch, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
-#if !MRT_HAVE_MVE
-    const int16_t *fours_end = patch + (pairs & ~3) * STRIDE, *end = patch + pairs * STRIDE;
-#endif
+    mrt_mve_row row = {.zero = p->out_zero, .step = p->out_c};
     for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
         int32_t a = p->bias[oc], b = p->bias[oc + 1];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
-#if MRT_HAVE_MVE
         sum_block(p, p->weights + 2 * pairs * oc, patch, acc);
-#else
+        row.multiplier = p->multiplier[oc];
+        row.right = -p->shift[oc];
+        mrt_mve_finish_4(acc[0], acc[2], acc[4], acc[6], &row, out);
+        row.multiplier = p->multiplier[oc + 1];
+        row.right = -p->shift[oc + 1];
+        mrt_mve_finish_4(acc[1], acc[3], acc[5], acc[7], &row, out + 1);
+    }
+}
+#elif MRT_HAVE_DSP
+/* multiply for four full cells, an even number of channels, and the short requantisation. Its
+ * accumulators stay in registers. */
+MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int16_t *patch, int8_t *out)
+{
+    int32_t pairs = (patch_size(p) + 1) / 2;
+    const int16_t *fours_end = patch + (pairs & ~3) * STRIDE, *end = patch + pairs * STRIDE;
+    for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
+        int32_t a = p->bias[oc], b = p->bias[oc + 1];
+        int32_t acc[8] = {a, b, a, b, a, b, a, b};
         mrt_dsp_sum_2x4(p->weights + 2 * pairs * oc, patch, fours_end, end, acc);
-#endif
         int32_t zero = p->out_zero, step = p->out_c;
         int32_t ma = p->multiplier[oc], ra = -p->shift[oc];
         int8_t *to = out;
