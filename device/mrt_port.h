@@ -229,33 +229,49 @@ MRT_INLINE void mrt_dsp_sum_4x1(const int8_t *w, const int8_t *v, const int16_t 
 #define MRT_HAVE_MVE 1
 #include <arm_mve.h>
 
-/* Two channels by two cells: w is the packed weights of a block (a[0] b[0] a[1] b[1] ...), x and y
- * are n int8 inputs of two cells. acc[2 * cell + channel]. Sixteen inputs at a time; what is left
- * is loaded lane by lane, so that nothing is read beyond the end. */
-MRT_INLINE void mrt_mve_sum_2x2(const int8_t *w, const int8_t *x, const int8_t *y, int32_t n,
-                                int32_t acc[4])
+/* Two channels by four cells: w is the packed weights of a block (a[0] b[0] a[1] b[1] ...), x the n
+ * int8 inputs of four cells, one cell after another. acc[2 * cell + channel]. Sixteen inputs at a
+ * time; what is left is loaded lane by lane, so that nothing is read beyond the end. */
+MRT_INLINE void mrt_mve_sum_2x4(const int8_t *w, const int8_t *x, int32_t n, int32_t acc[8])
 {
+    const int8_t *y = x + n, *u = y + n, *v = u + n;
     int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
-    for (; n >= 16; n -= 16, w += 32, x += 16, y += 16) {
+    int32_t s4 = acc[4], s5 = acc[5], s6 = acc[6], s7 = acc[7];
+    for (; n >= 16; n -= 16, w += 32, x += 16, y += 16, u += 16, v += 16) {
         int8x16x2_t ab = vld2q_s8(w);
-        int8x16_t in = vldrbq_s8(x), other = vldrbq_s8(y);
+        int8x16_t in = vldrbq_s8(x);
         s0 = vmladavaq_s8(s0, in, ab.val[0]);
         s1 = vmladavaq_s8(s1, in, ab.val[1]);
-        s2 = vmladavaq_s8(s2, other, ab.val[0]);
-        s3 = vmladavaq_s8(s3, other, ab.val[1]);
+        in = vldrbq_s8(y);
+        s2 = vmladavaq_s8(s2, in, ab.val[0]);
+        s3 = vmladavaq_s8(s3, in, ab.val[1]);
+        in = vldrbq_s8(u);
+        s4 = vmladavaq_s8(s4, in, ab.val[0]);
+        s5 = vmladavaq_s8(s5, in, ab.val[1]);
+        in = vldrbq_s8(v);
+        s6 = vmladavaq_s8(s6, in, ab.val[0]);
+        s7 = vmladavaq_s8(s7, in, ab.val[1]);
     }
     if (n > 0) {
         mve_pred16_t lanes = vctp8q((uint32_t)n);
         uint8x16_t even = vidupq_n_u8(0, 2);
         int8x16_t a = vldrbq_gather_offset_z_s8(w, even, lanes);
         int8x16_t b = vldrbq_gather_offset_z_s8(w + 1, even, lanes);
-        int8x16_t in = vldrbq_z_s8(x, lanes), other = vldrbq_z_s8(y, lanes);
+        int8x16_t in = vldrbq_z_s8(x, lanes);
         s0 = vmladavaq_s8(s0, in, a);
         s1 = vmladavaq_s8(s1, in, b);
-        s2 = vmladavaq_s8(s2, other, a);
-        s3 = vmladavaq_s8(s3, other, b);
+        in = vldrbq_z_s8(y, lanes);
+        s2 = vmladavaq_s8(s2, in, a);
+        s3 = vmladavaq_s8(s3, in, b);
+        in = vldrbq_z_s8(u, lanes);
+        s4 = vmladavaq_s8(s4, in, a);
+        s5 = vmladavaq_s8(s5, in, b);
+        in = vldrbq_z_s8(v, lanes);
+        s6 = vmladavaq_s8(s6, in, a);
+        s7 = vmladavaq_s8(s7, in, b);
     }
     acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
+    acc[4] = s4, acc[5] = s5, acc[6] = s6, acc[7] = s7;
 }
 
 MRT_INLINE void mrt_mve_copy(int8_t *to, const int8_t *from, int32_t n)

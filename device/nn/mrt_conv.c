@@ -58,9 +58,7 @@ static int32_t cell_step(const mrt_conv *p)
 /* acc[2 * cell + channel] of four cells and the block of two channels at w. */
 MRT_INLINE void sum_block(const mrt_conv *p, const int8_t *w, const int8_t *patch, int32_t acc[8])
 {
-    int32_t k = patch_size(p);
-    mrt_mve_sum_2x2(w, patch, patch + k, k, acc);
-    mrt_mve_sum_2x2(w, patch + 2 * k, patch + 3 * k, k, acc + 4);
+    mrt_mve_sum_2x4(w, patch, patch_size(p), acc);
 }
 
 #else
