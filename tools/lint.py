@@ -19,7 +19,7 @@ C_FILES = (".c", ".h", ".def")
 BANNED = """malloc calloc realloc free reallocarray aligned_alloc posix_memalign strdup strndup
 sprintf vsprintf strcpy strcat strncpy strncat strtok gets atoi atol atof strtod strtof sscanf
 fopen printf exit abort rand srand random time localtime gmtime getenv system popen""".split()
-DEVICE_HEADERS = {"stdint.h", "stddef.h", "stdbool.h", "limits.h", "float.h", "string.h"}
+DEVICE_HEADERS = {"stdint.h", "stddef.h", "stdbool.h", "limits.h", "float.h", "string.h", "arm_mve.h"}
 
 
 class Tree:
