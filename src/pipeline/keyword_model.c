@@ -77,7 +77,9 @@ static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_trai
     c->mixup_alpha = (float)y->mixup;
     c->average_decay = (float)y->ema;
     c->patience = y->patience;
-    c->keep = MOTE_KEEP_LEAST_LOSS;
+    /* Without early stopping the cosine has run out at the last epoch, which is then as good as any
+     * and not chosen by a small validation split. */
+    c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
     c->now_us = mote_clock_mono_us;
     c->checkpoint_path = j->checkpoint;
     c->identity = j->identity;
