@@ -97,7 +97,7 @@ static mote_status renew_verdicts(mote_cli *cli, mote_pipeline *p, int64_t versi
     size_t n = 0;
     MOTE_TRY(mote_loop_judge(cli, p, &v, &n, err));
     json_t *list = NULL;
-    MOTE_TRY(mote_loop_verdicts_json(v, n, &list, err));
+    MOTE_TRY(mote_verdicts_to_json(v, n, &list, err));
     MOTE_SCOPED_JSON *document = json_pack("{s:o}", "requirements", list);
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1 << 22);

@@ -32,7 +32,7 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
         }
         json_object_set(stages, mote_stage_name((mote_stage_id)i), r->output);
     }
-    mote_status st = mote_loop_verdicts_json(v, n, &requirements, err);
+    mote_status st = mote_verdicts_to_json(v, n, &requirements, err);
     if (st != MOTE_OK) {
         json_decref(stages);
         return st;

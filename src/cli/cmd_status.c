@@ -181,7 +181,7 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
                       "p_value", o->alerts[i].p_value, "opened_ms",
                       (json_int_t)o->alerts[i].opened_ms, "windows",
                       (json_int_t)o->alerts[i].n_windows));
-    mote_status st = mote_loop_verdicts_json(o->verdicts, o->n_verdicts, &requirements, err);
+    mote_status st = mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err);
     if (st != MOTE_OK) {
         json_decref(stages);
         json_decref(alerts);

@@ -92,19 +92,3 @@ void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)
         mote_buf_release(&b);
     }
 }
-
-mote_status mote_loop_verdicts_json(const mote_verdict *v, size_t n, json_t **out, mote_err *err)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_t *j = NULL;
-        mote_status st = mote_verdict_to_json(&v[i], &j, err);
-        if (st != MOTE_OK) {
-            json_decref(list);
-            return st;
-        }
-        json_array_append_new(list, j);
-    }
-    *out = list;
-    return MOTE_OK;
-}

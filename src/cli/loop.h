@@ -26,7 +26,5 @@ MOTE_MUST_USE mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mo
 MOTE_MUST_USE mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
                                           size_t *n, mote_err *err);
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n);
-MOTE_MUST_USE mote_status mote_loop_verdicts_json(const mote_verdict *v, size_t n, json_t **out,
-                                                  mote_err *err);
 
 #endif

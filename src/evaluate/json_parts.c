@@ -11,6 +11,13 @@ mote_status mote_json_put(json_t *object, const char *key, json_t *value, mote_e
     return MOTE_OK;
 }
 
+mote_status mote_json_append(json_t *array, json_t *value, mote_err *err)
+{
+    if (json_array_append_new(array, value) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a JSON list");
+    return MOTE_OK;
+}
+
 json_t *mote_json_number(double x)
 {
     return isfinite(x) ? json_real(x) : json_null();

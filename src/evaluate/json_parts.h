@@ -11,6 +11,9 @@
 MOTE_MUST_USE mote_status mote_json_put(json_t *object, const char *key, json_t *value,
                                         mote_err *err);
 
+/* Append a value; its reference is taken also on failure. NOMEM, also when value is NULL. */
+MOTE_MUST_USE mote_status mote_json_append(json_t *array, json_t *value, mote_err *err);
+
 /* {"value": .., "lo": .., "hi": ..}; what is not finite is null. */
 MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key, mote_interval x,
                                                  mote_err *err);

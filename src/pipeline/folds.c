@@ -58,25 +58,8 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
                     .features = &r->features,
                     .clip_samples = (int32_t)d->clip_samples,
                     .pool = r->p->cfg.pool};
-    float *y8 = NULL, *y = NULL;
-    MOTE_TRY(mote_judge_clips(&j, d->pcm, d->n, &r->arena, &y8, NULL, err));
-    MOTE_TRY(mote_arena_take(&r->arena, d->n_classes, sizeof *y, &y, err));
-    size_t n_in = (size_t)mote_tensor_elements(&r->folded->tensors[r->folded->input]), right_f = 0,
-           right_q = 0;
-    for (size_t i = 0; i < d->n; i++) {
-        MOTE_TRY(mote_graph_run_f32(r->folded, test_features + i * n_in, y, NULL, NULL, err));
-        const float *q = y8 + i * d->n_classes;
-        size_t best_f = 0, best_q = 0;
-        for (size_t k = 1; k < d->n_classes; k++) {
-            best_f = y[k] > y[best_f] ? k : best_f;
-            best_q = q[k] > q[best_q] ? k : best_q;
-        }
-        right_f += best_f == (size_t)d->class_id[i];
-        right_q += best_q == (size_t)d->class_id[i];
-    }
-    out->accuracy_f32 = (double)right_f / (double)d->n;
-    out->accuracy_s8 = (double)right_q / (double)d->n;
-    return MOTE_OK;
+    return mote_judge_accuracy(&j, r->folded, d, test_features, &r->arena, &out->accuracy_f32,
+                               &out->accuracy_s8, err);
 }
 
 static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *err)

@@ -123,8 +123,8 @@ static void feature_piece(void *arg, size_t piece, int32_t worker)
     if (j->errors[worker].status != MOTE_OK)
         return;
     size_t i = j->missing[piece];
-    (void)!mote_feature_clip(j->plan, worker, mote_dataset_clip(j->d, i), j->d->clip_samples,
-                             j->out + i * j->n_values, &j->errors[worker]);
+    mote_ignore(mote_feature_clip(j->plan, worker, mote_dataset_clip(j->d, i), j->d->clip_samples,
+                                  j->out + i * j->n_values, &j->errors[worker]));
 }
 
 /* Compute the n missing ones and add them to the cache. */

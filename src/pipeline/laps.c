@@ -22,8 +22,8 @@ static mote_status find(mote_store *s, mote_stage_id stage, const mote_sha256 *k
     if (!row)
         return MOTE_OK;
     const char *out = mote_stmt_text(q, 0), *in = mote_stmt_text(q, 1);
-    MOTE_TRY(mote_json_parse("stage output", out, strlen(out), output, err));
-    return mote_json_parse("stage inputs", in, strlen(in), inputs, err);
+    MOTE_TRY(mote_json_parse("stage output", out ? out : "", out ? strlen(out) : 0, output, err));
+    return mote_json_parse("stage inputs", in ? in : "", in ? strlen(in) : 0, inputs, err);
 }
 
 /* Follow the keys from `stage` back to the first stages. */

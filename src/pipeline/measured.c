@@ -58,6 +58,13 @@ mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric, mote_pl
     return mote_stmt_run(q, err);
 }
 
+static mote_status extend(json_t *all, json_t *more, mote_err *err)
+{
+    if (json_array_extend(all, more) != 0)
+        return mote_fail(err, MOTE_CORRUPT, "measurements in the store are not a list");
+    return MOTE_OK;
+}
+
 static mote_status add_recorded(mote_pipeline *p, const char *basis, json_t *all, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -72,8 +79,8 @@ static mote_status add_recorded(mote_pipeline *p, const char *basis, json_t *all
             return MOTE_OK;
         const char *text = mote_stmt_text(q, 0);
         MOTE_SCOPED_JSON *j = NULL;
-        MOTE_TRY(mote_json_parse("measurement", text, strlen(text), &j, err));
-        json_array_extend(all, j);
+        MOTE_TRY(mote_json_parse("measurement", text ? text : "", text ? strlen(text) : 0, &j, err));
+        MOTE_TRY(extend(all, j, err));
     }
 }
 
@@ -82,20 +89,17 @@ mote_status mote_pipeline_measurements(mote_pipeline *p, json_t **out, const cha
 {
     static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
     MOTE_TRY(basis_of(p, basis, err));
-    json_t *all = json_array();
-    mote_status st = MOTE_OK;
-    for (size_t i = 0; st == MOTE_OK && i < sizeof from / sizeof from[0]; i++) {
+    MOTE_SCOPED_JSON *all = json_array();
+    if (!all)
+        return mote_fail(err, MOTE_NOMEM, "no memory for measurements");
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
         const mote_stage_result *r = NULL;
-        st = mote_pipeline_result(p, from[i], &r, err);
-        if (st == MOTE_OK && r->output)
-            json_array_extend(all, json_object_get(r->output, "measurements"));
+        MOTE_TRY(mote_pipeline_result(p, from[i], &r, err));
+        if (r->output)
+            MOTE_TRY(extend(all, json_object_get(r->output, "measurements"), err));
     }
-    if (st == MOTE_OK && *basis)
-        st = add_recorded(p, *basis, all, err);
-    if (st != MOTE_OK) {
-        json_decref(all);
-        return st;
-    }
-    *out = all;
+    if (*basis)
+        MOTE_TRY(add_recorded(p, *basis, all, err));
+    *out = json_incref(all);
     return MOTE_OK;
 }

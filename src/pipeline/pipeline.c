@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "evaluate/json_parts.h"
 #include "pipeline/stage_internal.h"
 
 static const struct {
@@ -78,10 +79,10 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
     const mote_stage_def *d = &mote_stage_defs[id];
     char text[MOTE_SHA256_HEX_BYTES];
     (void)mote_format(text, sizeof text, "%d", stage_rows[id].version);
-    json_object_set_new(out, "stage version", json_string(text));
+    MOTE_TRY(mote_json_put(out, "stage version", json_string(text), err));
     for (size_t i = 0; i < d->n_inputs; i++) {
         mote_sha256_hex(&p->keys[d->inputs[i]], text);
-        json_object_set_new(out, mote_stage_name(d->inputs[i]), json_string(text));
+        MOTE_TRY(mote_json_put(out, mote_stage_name(d->inputs[i]), json_string(text), err));
     }
     for (size_t i = 0; d->sections[i]; i++) {
         mote_sha256 h;
@@ -89,7 +90,7 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
         mote_sha256_hex(&h, text);
         char name[64];
         (void)mote_format(name, sizeof name, "mote.yaml: %s", d->sections[i]);
-        json_object_set_new(out, name, json_string(text));
+        MOTE_TRY(mote_json_put(out, name, json_string(text), err));
     }
     return d->more ? d->more(p, out, err) : MOTE_OK;
 }
@@ -218,7 +219,7 @@ static void end_failed(mote_pipeline *p, const mote_stage_run *r, const mote_err
     mote_stmt_bind_i64(q, 1, r->attempt);
     mote_stmt_bind_i64(q, 2, p->cfg.now_ms());
     mote_stmt_bind_text(q, 3, why->text);
-    (void)!mote_stmt_run(q, NULL);
+    mote_ignore(mote_stmt_run(q, NULL));
 }
 
 static mote_status run_stage(mote_pipeline *p, mote_stage_id id, const json_t *parts, mote_err *err)
@@ -229,6 +230,8 @@ static mote_status run_stage(mote_pipeline *p, mote_stage_id id, const json_t *p
                               : mote_fail(&why, MOTE_NOMEM, "no memory for a stage");
     if (st == MOTE_OK) {
         st = mote_stage_defs[id].run(p, &r, &why);
+        if (st == MOTE_OK && r.is_cut)
+            st = mote_fail(&why, MOTE_NOMEM, "no memory for what the stage has to say");
         if (st == MOTE_OK)
             st = end_done(p, &r, &why);
         if (st != MOTE_OK && st != MOTE_CANCELLED)
@@ -307,7 +310,8 @@ static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *par
         return MOTE_OK;
     out->ended_ms = mote_stmt_i64(q, 1);
     out->why = "its inputs changed";
-    MOTE_SCOPED_JSON *before = json_loads(mote_stmt_text(q, 0), 0, NULL);
+    const char *inputs = mote_stmt_text(q, 0);
+    MOTE_SCOPED_JSON *before = json_loads(inputs ? inputs : "", 0, NULL);
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)parts, name, value)
@@ -338,13 +342,13 @@ static mote_status find_failure(mote_pipeline *p, mote_stage_id id, mote_stage_s
     if (!row)
         return MOTE_OK;
     const char *state = mote_stmt_text(q, 0), *error = mote_stmt_text(q, 1);
-    if (strcmp(state, "failed") == 0) {
+    if (mote_str_eq(state, "failed")) {
         out->state = MOTE_STAGE_FAILED;
         char *why = mote_arena_strdup(&p->arena, error ? error : "");
         if (why)
             out->why = why;
-    } else if (strcmp(state, "running") == 0) {
-        out->why = "was stopped; 'mote run' goes on";
+    } else if (mote_str_eq(state, "running")) {
+        out->why = "begun and not finished; 'mote run' goes on";
     }
     return MOTE_OK;
 }
@@ -374,6 +378,12 @@ mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_
 }
 
 /* ---- for stages -------------------------------------------------------------------------- */
+
+void mote_stage_set(mote_stage_run *r, const char *member, json_t *value)
+{
+    if (json_object_set_new(r->output, member, value) != 0)
+        r->is_cut = true;
+}
 
 void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
                          const char *note)

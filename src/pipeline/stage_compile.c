@@ -9,6 +9,7 @@
 
 #include "base/process.h"
 #include "compile/measure.h"
+#include "evaluate/json_parts.h"
 #include "graph/model.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
@@ -25,9 +26,7 @@ mote_status mote_stage_compile_more(mote_pipeline *p, json_t *components, mote_e
     MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
     (void)mote_format(compiler, sizeof compiler, "%sgcc", t->prefix);
     bool all = mote_process_in_path(compiler) && mote_process_in_path(t->emulator);
-    json_object_set_new(components, "cross compiler and emulator",
-                        json_string(all ? "there" : "missing"));
-    return MOTE_OK;
+    return mote_json_put(components, "cross compiler and emulator", json_string(all ? "there" : "missing"), err);
 }
 
 typedef struct {
@@ -133,18 +132,17 @@ static mote_status measure(compiling *c, mote_err *err)
                         "building the device project and running it on the emulator");
     mote_err why = {0};
     mote_status st = mote_measure(&c->input, c->target, &options, &m, &why);
-    json_t *o = c->r->output;
     char summary[160];
     if (st == MOTE_MISSING_TOOL) {
         (void)mote_format(summary, sizeof summary, "not measured: %s", why.text);
-        json_object_set_new(o, "summary", json_string(summary));
-        json_object_set_new(o, "missing", json_string(why.text));
+        mote_stage_set(c->r, "summary", json_string(summary));
+        mote_stage_set(c->r, "missing", json_string(why.text));
         return MOTE_OK;
     }
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
     MOTE_TRY(add_measured(c, &m, err));
-    json_object_set_new(o, "device", mote_device_measurement_to_json(&m, c->target));
+    mote_stage_set(c->r, "device", mote_device_measurement_to_json(&m, c->target));
     char flash[24], ram[24];
     mote_human_bytes((uint64_t)m.flash_bytes, flash, sizeof flash);
     mote_human_bytes((uint64_t)m.ram_static_bytes, ram, sizeof ram);
@@ -154,7 +152,7 @@ static mote_status measure(compiling *c, mote_err *err)
                       (double)(m.network_instructions + m.clip_instructions + m.post_instructions) /
                           1e6,
                       m.n_equal, m.n_inputs);
-    json_object_set_new(o, "summary", json_string(summary));
+    mote_stage_set(c->r, "summary", json_string(summary));
     return MOTE_OK;
 }
 
@@ -163,7 +161,7 @@ static mote_status compile(compiling *c, mote_err *err)
     MOTE_TRY(open_inputs(c, err));
     mote_footprint f;
     MOTE_TRY(mote_footprint_estimate(c->s8, c->target, &f, err));
-    json_object_set_new(c->r->output, "plan",
+    mote_stage_set(c->r, "plan",
                         json_pack("{s:I, s:I, s:I}", "arena_bytes", (json_int_t)f.arena_bytes,
                                   "weights_bytes", (json_int_t)f.weights_bytes, "macs",
                                   (json_int_t)f.macs));
@@ -171,7 +169,7 @@ static mote_status compile(compiling *c, mote_err *err)
     json_t *measured = NULL;
     mote_measurements all = {c->found.items, c->found.n};
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
-    json_object_set_new(c->r->output, "measurements", measured);
+    mote_stage_set(c->r, "measurements", measured);
     return MOTE_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "pipeline/stages_internal.h"
 
 #include "data/version.h"
+#include "evaluate/json_parts.h"
 #include "pipeline/keyword.h"
 
 mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
@@ -17,20 +18,21 @@ mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err 
     char text[80];
     (void)mote_format(text, sizeof text, "%lld to %lld, %lld", (long long)n, (long long)last,
                       (long long)sum);
-    json_object_set_new(components, "samples", json_string(text));
-    return MOTE_OK;
+    return mote_json_put(components, "samples", json_string(text), err);
 }
 
-static json_t *counts_of(const mote_data_version *v)
+/* Keywords in each split. */
+static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, mote_err *err)
 {
     json_t *splits = json_object();
+    mote_stage_set(r, "splits", splits);
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         int64_t n = 0;
         for (size_t i = 0; i < v->n; i++)
             n += v->items[i].role == MOTE_ROLE_KEYWORD && v->items[i].split == (mote_split)s;
-        json_object_set_new(splits, mote_split_name((mote_split)s), json_integer(n));
+        MOTE_TRY(mote_json_put(splits, mote_split_name((mote_split)s), json_integer(n), err));
     }
-    return splits;
+    return MOTE_OK;
 }
 
 mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
@@ -59,14 +61,13 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     size_t n_clips = v.n - v.n_background;
     (void)mote_format(summary, sizeof summary, "v%lld: %zu clips, %zu background recordings",
                       (long long)v.number, n_clips, v.n_background);
-    json_object_set_new(r->output, "summary", json_string(summary));
-    json_object_set_new(r->output, "version", json_string(hex));
-    json_object_set_new(r->output, "number", json_integer(v.number));
-    json_object_set_new(r->output, "clips", json_integer((json_int_t)n_clips));
-    json_object_set_new(r->output, "background", json_integer((json_int_t)v.n_background));
-    json_object_set_new(r->output, "splits", counts_of(&v));
-    json_object_set_new(r->output, "duplicates", json_integer((json_int_t)report.n_duplicates));
-    json_object_set_new(r->output, "contradictions",
+    mote_stage_set(r, "summary", json_string(summary));
+    mote_stage_set(r, "version", json_string(hex));
+    mote_stage_set(r, "number", json_integer(v.number));
+    mote_stage_set(r, "clips", json_integer((json_int_t)n_clips));
+    mote_stage_set(r, "background", json_integer((json_int_t)v.n_background));
+    mote_stage_set(r, "duplicates", json_integer((json_int_t)report.n_duplicates));
+    mote_stage_set(r, "contradictions",
                         json_integer((json_int_t)report.n_contradictions));
-    return MOTE_OK;
+    return count_splits(&v, r, err);
 }

@@ -2,20 +2,16 @@
 /* Stage deploy: the bundle, its registration, and the question whether it replaces the champion.
  *
  * Challenger and champion are judged on the same test clips, clean and in car noise, each with its
- * own front end. The challenger is promoted when
- *   - its requirements are met (the registry insists on that), and
- *   - where the champion is weakest it gains at least schedule.promote.beat_by, and gains at all,
- * and
- *   - on the clean test split it loses at most clean_loss_at_most and keeps clean_at_least.
- * The first version of a model has no champion to beat. */
+ * own front end. The challenger is promoted when schedule.promote says so (evaluate/compare.h) and
+ * its requirements are met (the registry insists on that). The first version of a model has no
+ * champion to beat. */
 #include "pipeline/stages_internal.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "evaluate/interval.h"
+#include "evaluate/compare.h"
+#include "evaluate/json_parts.h"
 #include "graph/model.h"
-#include "graph/runner.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "project/verdict.h"
@@ -23,8 +19,8 @@
 #include "track/run.h"
 
 #define N_GOLDEN       64
-#define CONDITION_SEED 20 /* the same clips in car noise as in the evaluate stage */
 #define REFERENCE_SEED 21
+#define WHY_BYTES      600
 #define WHO            "mote run"
 
 typedef struct {
@@ -70,7 +66,7 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     d->features = mote_keyword_features(pr);
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
         MOTE_TRY(mote_condition_clips(&d->test, (mote_condition)c,
-                                      pr->augmentation.car_noise_snr_db, CONDITION_SEED, &d->arena,
+                                      pr->augmentation.car_noise_snr_db, MOTE_CONDITION_SEED, &d->arena,
                                       &d->clips[c], err));
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
     return mote_operating_point_from_json(op, (int32_t)pr->classes.n, &d->op, err);
@@ -82,23 +78,18 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
     static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
     MOTE_SCOPED_JSON *all = json_array();
     const char *basis = NULL;
-    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++)
-        json_array_extend(all, json_object_get(d->p->results[from[i]].output, "measurements"));
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
+        json_t *found = json_object_get(d->p->results[from[i]].output, "measurements");
+        if (json_array_extend(all, found) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for measurements");
+    }
     MOTE_TRY(mote_measurements_from_json(all, &d->arena, &d->measured, err));
     MOTE_TRY(mote_json_get_str(d->p->results[MOTE_STAGE_evaluate].output, "evaluate stage", "basis",
                                &basis, err));
     MOTE_TRY(mote_verdict_judge_all(d->p->cfg.project, &d->measured, basis, &d->arena, &d->verdicts,
                                     &d->n_verdicts, err));
-    json_t *list = json_array();
-    for (size_t i = 0; i < d->n_verdicts; i++) {
-        json_t *v = NULL;
-        mote_status st = mote_verdict_to_json(&d->verdicts[i], &v, err);
-        if (st != MOTE_OK) {
-            json_decref(list);
-            return st;
-        }
-        json_array_append_new(list, v);
-    }
+    json_t *list = NULL;
+    MOTE_TRY(mote_verdicts_to_json(d->verdicts, d->n_verdicts, &list, err));
     d->verdicts_json = json_pack("{s:o}", "requirements", list);
     return d->verdicts_json ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
 }
@@ -138,7 +129,7 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
     mote_err why = {0};
     mote_status st = mote_reference_profile_build(&shape, values, groups, n, &profile, &why);
     if (st == MOTE_ARG) { /* too few clips: the model can be used, but not be watched */
-        json_object_set_new(d->r->output, "no_drift_reference", json_string(why.text));
+        mote_stage_set(d->r, "no_drift_reference", json_string(why.text));
         return MOTE_OK;
     }
     if (st != MOTE_OK)
@@ -158,30 +149,26 @@ static mote_status make_golden(deploying *d, mote_golden *out, mote_err *err)
            n_out = d->test.n_classes;
     int16_t *pcm = NULL;
     int8_t *in = NULL, *y = NULL;
-    float *x = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, n * clip, sizeof *pcm, &pcm, err));
     MOTE_TRY(mote_arena_take(&d->arena, n * n_in, 1, &in, err));
     MOTE_TRY(mote_arena_take(&d->arena, n * n_out, 1, &y, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n_in, sizeof *x, &x, err));
-    mote_feature_plan *plan = NULL;
-    mote_runner *runner = NULL;
-    MOTE_TRY(mote_feature_plan_create(&d->features, 1, &plan, err));
-    mote_status st = mote_runner_create(d->s8, &runner, err);
-    const mote_quant *q = &d->s8->tensors[d->s8->input].quant;
-    for (size_t i = 0; st == MOTE_OK && i < n; i++) {
-        size_t from = i * d->test.n / n;
+    mote_judge j = judge_of(d, d->s8, &d->features);
+    mote_bench *bench = NULL;
+    MOTE_TRY(mote_bench_create(&j, &bench, err));
+    for (size_t i = 0; i < n; i++) {
         const int16_t *source =
             d->clips[i % 3 == 2 ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN];
-        memcpy(pcm + i * clip, source + from * clip, clip * sizeof *pcm);
-        st = mote_feature_clip(plan, 0, pcm + i * clip, clip, x, err);
-        if (st == MOTE_OK)
-            st = mote_feature_quantize(plan, q->scales[0], q->zero_point, x, n_in, in + i * n_in,
-                                       err);
-        if (st == MOTE_OK)
-            mote_runner_run(runner, in + i * n_in, y + i * n_out, NULL, NULL);
+        mote_bench_view seen;
+        memcpy(pcm + i * clip, source + i * d->test.n / n * clip, clip * sizeof *pcm);
+        if (!mote_bench_run(bench, 0, pcm + i * clip, &seen))
+            break;
+        memcpy(in + i * n_in, seen.input, n_in);
+        memcpy(y + i * n_out, seen.output, n_out);
     }
-    mote_runner_destroy(runner);
-    mote_feature_plan_destroy(plan);
+    mote_status st = mote_bench_status(bench, err);
+    mote_bench_destroy(bench);
+    if (st != MOTE_OK)
+        return st;
     *out = (mote_golden){.n = (int32_t)n,
                          .n_pcm = (int32_t)clip,
                          .n_in = (int32_t)n_in,
@@ -189,24 +176,26 @@ static mote_status make_golden(deploying *d, mote_golden *out, mote_err *err)
                          .pcm = pcm,
                          .in = in,
                          .out = y};
-    return st;
+    return MOTE_OK;
 }
 
-static json_t *lineage_of(deploying *d)
+static mote_status make_lineage(deploying *d, mote_err *err)
 {
     char manifest[MOTE_SHA256_HEX_BYTES], version[24];
     mote_sha256_hex(&d->version.id, manifest);
     (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
-    json_t *stages = json_object();
+    d->lineage = json_pack("{s:s, s:s, s:s, s:I, s:s, s:{}}", "run", d->run_id, "data_version",
+                           version, "data_manifest", manifest, "seed",
+                           (json_int_t)d->p->cfg.project->training.seed, "mote", MOTE_VERSION,
+                           "stages");
+    json_t *stages = json_object_get(d->lineage, "stages");
     for (int s = 0; s < MOTE_N_STAGES; s++) {
         char key[MOTE_SHA256_HEX_BYTES];
         mote_sha256_hex(&d->p->keys[s], key);
-        json_object_set_new(stages, mote_stage_name((mote_stage_id)s), json_string(key));
+        MOTE_TRY(
+            mote_json_put(stages, mote_stage_name((mote_stage_id)s), json_string(key), err));
     }
-    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "run", d->run_id, "data_version", version,
-                     "data_manifest", manifest, "seed",
-                     (json_int_t)d->p->cfg.project->training.seed, "mote", MOTE_VERSION, "stages",
-                     stages);
+    return MOTE_OK;
 }
 
 static mote_status make_bundle(deploying *d, mote_err *err)
@@ -214,7 +203,7 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     const mote_project *pr = d->p->cfg.project;
     mote_golden golden;
     MOTE_TRY(make_golden(d, &golden, err));
-    d->lineage = lineage_of(d);
+    MOTE_TRY(make_lineage(d, err));
     mote_bundle_parts parts = {.name = pr->name,
                                .n_labels = (int32_t)pr->classes.n,
                                .labels = pr->classes.items,
@@ -232,53 +221,51 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     MOTE_TRY(mote_bundle_write(&parts, &b, err));
     MOTE_TRY(mote_stage_put(d->p, d->r, "bundle", b.data, b.len, err));
     d->bundle = d->r->objects[0].object;
-    json_object_set_new(d->r->output, "bundle_bytes", json_integer((json_int_t)b.len));
+    mote_stage_set(d->r, "bundle_bytes", json_integer((json_int_t)b.len));
     return mote_run_add_artifact(d->p->cfg.store, d->run_id, "model/bundle.mote", &d->bundle, err);
 }
 
 /* ---- champion and challenger ------------------------------------------------------------- */
 
-typedef struct {
-    double champion, challenger;            /* accuracy */
-    int64_t only_champion, only_challenger; /* clips that just one of them gets right */
-    double p_value;                         /* McNemar's exact test */
-} duel;
-
-static mote_status right_clips(deploying *d, const mote_judge *j, const int16_t *pcm, bool **out,
-                               mote_err *err)
+/* What a model says about the test clips under every condition, one after the other. */
+static mote_status decide(deploying *d, const mote_judge *j, int32_t **out, mote_err *err)
 {
-    float *y = NULL;
-    MOTE_TRY(mote_judge_clips(j, pcm, d->test.n, &d->arena, &y, NULL, err));
-    MOTE_TRY(mote_arena_take(&d->arena, d->test.n, sizeof(bool), out, err));
-    size_t n_classes = d->test.n_classes;
-    for (size_t i = 0; i < d->test.n; i++) {
-        size_t best = 0;
-        for (size_t k = 1; k < n_classes; k++)
-            best = y[i * n_classes + k] > y[i * n_classes + best] ? k : best;
-        (*out)[i] = best == (size_t)d->test.class_id[i];
+    size_t n = d->test.n;
+    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof **out, out, err));
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
+        float *y = NULL;
+        MOTE_TRY(mote_judge_clips(j, d->clips[c], n, &d->arena, &y, NULL, err));
+        mote_judge_decide(y, n, d->test.n_classes, *out + (size_t)c * n);
     }
     return MOTE_OK;
 }
 
-static mote_status fight(deploying *d, const mote_model *champion, mote_condition c, duel *out,
-                         mote_err *err)
+/* Both models' answers, with the truth, its speaker and the condition as a slice. */
+static mote_status gather(deploying *d, const mote_model *champion, mote_compare_input *out,
+                          mote_err *err)
 {
+    size_t n = d->test.n;
     mote_judge ours = judge_of(d, d->s8, &d->features);
     mote_judge theirs = judge_of(d, mote_model_graph_s8(champion), mote_model_features(champion));
-    bool *new_right = NULL, *old_right = NULL;
-    MOTE_TRY(right_clips(d, &ours, d->clips[c], &new_right, err));
-    MOTE_TRY(right_clips(d, &theirs, d->clips[c], &old_right, err));
-    int64_t n_new = 0, n_old = 0;
-    *out = (duel){0};
-    for (size_t i = 0; i < d->test.n; i++) {
-        n_new += new_right[i];
-        n_old += old_right[i];
-        out->only_challenger += new_right[i] && !old_right[i];
-        out->only_champion += old_right[i] && !new_right[i];
+    int32_t *labels = NULL, *groups = NULL, *slices = NULL, *old = NULL, *new = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *labels, &labels, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *groups, &groups, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *slices, &slices, err));
+    MOTE_TRY(decide(d, &theirs, &old, err));
+    MOTE_TRY(decide(d, &ours, &new, err));
+    for (size_t i = 0; i < n * MOTE_N_CONDITIONS; i++) {
+        labels[i] = d->test.class_id[i % n];
+        groups[i] = d->test.group_id[i % n];
+        slices[i] = (int32_t)(i / n);
     }
-    out->champion = (double)n_old / (double)d->test.n;
-    out->challenger = (double)n_new / (double)d->test.n;
-    out->p_value = mote_mcnemar_exact(out->only_champion, out->only_challenger);
+    *out = (mote_compare_input){.n = n * MOTE_N_CONDITIONS,
+                                .labels = labels,
+                                .champion = old,
+                                .challenger = new,
+                                .groups = groups,
+                                .n_groups = (int32_t)d->test.n_groups,
+                                .slices = slices,
+                                .n_slices = MOTE_N_CONDITIONS};
     return MOTE_OK;
 }
 
@@ -294,70 +281,54 @@ static bool same_labels(const mote_project *pr, const mote_model *m)
     return true;
 }
 
-/* Does the challenger win by the project's rule? `why` gets the reason in words. */
-static bool wins(const mote_project *pr, const duel duels[MOTE_N_CONDITIONS], char *why,
-                 size_t why_bytes)
+/* "{champion: version, conditions: {clean: {..}, ..}, promotion: {..}}" into the output. */
+static mote_status keep_comparison(deploying *d, int64_t champion, const mote_comparison *slices,
+                                   const mote_promotion *promotion, mote_err *err)
 {
-    const mote_project_schedule *s = &pr->schedule;
-    const duel *clean = &duels[MOTE_CONDITION_CLEAN];
-    int weakest = 0;
-    for (int c = 1; c < MOTE_N_CONDITIONS; c++)
-        weakest = duels[c].champion < duels[weakest].champion ? c : weakest;
-    double gain = duels[weakest].challenger - duels[weakest].champion;
-    if (gain <= 0.0 || gain < s->beat_by) {
-        (void)mote_format(
-            why, why_bytes,
-            "in %s, where the champion is weakest, it gains %.1f points, %.1f are needed",
-            mote_condition_text((mote_condition)weakest), 100.0 * gain, 100.0 * s->beat_by);
-        return false;
+    json_t *o = json_pack("{s:I, s:{}}", "champion", (json_int_t)champion, "conditions");
+    mote_stage_set(d->r, "comparison", o);
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
+        json_t *one = NULL;
+        MOTE_TRY(mote_comparison_to_json(&slices[c], &one, err));
+        MOTE_TRY(mote_json_put(json_object_get(o, "conditions"),
+                               mote_condition_text((mote_condition)c), one, err));
     }
-    if (clean->champion - clean->challenger > s->clean_loss_at_most) {
-        (void)mote_format(
-            why, why_bytes, "on clean clips it loses %.1f points, at most %.1f are allowed",
-            100.0 * (clean->champion - clean->challenger), 100.0 * s->clean_loss_at_most);
-        return false;
-    }
-    if (clean->challenger < s->clean_at_least) {
-        (void)mote_format(why, why_bytes,
-                          "on clean clips it has %.1f %%, at least %.1f %% are needed",
-                          100.0 * clean->challenger, 100.0 * s->clean_at_least);
-        return false;
-    }
-    (void)mote_format(why, why_bytes,
-                      "in %s it gains %.1f points (p %.2g), on clean clips it changes by %+.1f",
-                      mote_condition_text((mote_condition)weakest), 100.0 * gain,
-                      duels[weakest].p_value, 100.0 * (clean->challenger - clean->champion));
-    return true;
+    json_t *rule = NULL;
+    MOTE_TRY(mote_promotion_to_json(promotion, &rule, err));
+    return mote_json_put(o, "promotion", rule, err);
 }
 
-/* Compare with the champion `m`; *won and the words. */
+/* Compare with the champion `m` of version `champion`; *won, and the reasons in words: all of them
+ * when it won, else those that stand in the way. */
 static mote_status compare(deploying *d, const mote_model *m, int64_t champion, bool *won,
-                           char *why, size_t why_bytes, mote_err *err)
+                           char why[WHY_BYTES], mote_err *err)
 {
     const mote_project *pr = d->p->cfg.project;
     *won = false;
     if (!same_labels(pr, m)) {
         (void)mote_format(
-            why, why_bytes,
+            why, WHY_BYTES,
             "the champion has other labels or another clip length: promote it by hand");
         return MOTE_OK;
     }
-    duel duels[MOTE_N_CONDITIONS];
-    json_t *conditions = json_object();
-    json_object_set_new(
-        d->r->output, "comparison",
-        json_pack("{s:I, s:o}", "champion", (json_int_t)champion, "conditions", conditions));
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
-        MOTE_TRY(fight(d, m, (mote_condition)c, &duels[c], err));
-        json_object_set_new(conditions, mote_condition_text((mote_condition)c),
-                            json_pack("{s:f, s:f, s:I, s:I, s:f}", "champion", duels[c].champion,
-                                      "challenger", duels[c].challenger, "only_champion",
-                                      (json_int_t)duels[c].only_champion, "only_challenger",
-                                      (json_int_t)duels[c].only_challenger, "p_value",
-                                      duels[c].p_value));
-    }
-    *won = wins(pr, duels, why, why_bytes);
-    return MOTE_OK;
+    mote_compare_input in;
+    mote_comparison overall, slices[MOTE_N_CONDITIONS];
+    const char *names[MOTE_N_CONDITIONS];
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
+        names[c] = mote_condition_text((mote_condition)c);
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    MOTE_TRY(gather(d, m, &in, err));
+    MOTE_TRY(mote_compare(&in, &cfg, &d->arena, &overall, slices, err));
+    mote_promotion p = mote_compare_promotion(&overall, slices, names, MOTE_N_CONDITIONS,
+                                              MOTE_CONDITION_CLEAN, &pr->schedule);
+    *won = p.is_promoted;
+    size_t used = 0;
+    for (size_t i = 0; i < p.n_reasons && used < WHY_BYTES; i++)
+        if (p.is_promoted || !p.is_held[i]) {
+            (void)mote_format(why + used, WHY_BYTES - used, "%s%s", used ? "; " : "", p.reasons[i]);
+            used += strlen(why + used);
+        }
+    return keep_comparison(d, champion, slices, &p, err);
 }
 
 /* ---- the registry ------------------------------------------------------------------------ */
@@ -403,7 +374,7 @@ static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
 
 /* Put the version where it belongs; `why` gets what was decided, in words. */
 static mote_status place(deploying *d, bool has_champion, const mote_model_version *champion,
-                         bool *promoted, char *why, size_t why_bytes, mote_err *err)
+                         bool *promoted, char why[WHY_BYTES], mote_err *err)
 {
     mote_store *s = d->p->cfg.store;
     const char *name = d->p->cfg.project->name;
@@ -411,17 +382,17 @@ static mote_status place(deploying *d, bool has_champion, const mote_model_versi
         .who = WHO, .reason = "registered by the pipeline", .now_ms = d->p->cfg.now_ms()};
     *promoted = false;
     if (has_champion && champion->version == d->number) {
-        (void)mote_format(why, why_bytes, "it is the champion already");
+        (void)mote_format(why, WHY_BYTES, "it is the champion already");
         *promoted = true;
         return MOTE_OK;
     }
     MOTE_TRY(mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, d->number, &act, err));
     bool won = true;
-    (void)mote_format(why, why_bytes, "it is the first version");
+    (void)mote_format(why, WHY_BYTES, "it is the first version");
     if (has_champion) {
         mote_model *m = NULL;
         MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
-        mote_status st = compare(d, m, champion->version, &won, why, why_bytes, err);
+        mote_status st = compare(d, m, champion->version, &won, why, err);
         mote_model_unref(m);
         if (st != MOTE_OK)
             return st;
@@ -432,7 +403,7 @@ static mote_status place(deploying *d, bool has_champion, const mote_model_versi
     mote_err unmet = {0};
     mote_status st = mote_registry_promote(s, name, d->number, false, &act, &unmet);
     if (st == MOTE_UNMET) {
-        (void)mote_format(why, why_bytes, "%s", unmet.text);
+        (void)mote_format(why, WHY_BYTES, "%s", unmet.text);
         return MOTE_OK;
     }
     if (st != MOTE_OK)
@@ -451,23 +422,22 @@ static mote_status deploy(deploying *d, mote_err *err)
     MOTE_TRY(make_bundle(d, err));
     mote_model_version champion = {0};
     bool has_champion = false, promoted = false;
-    char why[400], summary[500];
+    char why[WHY_BYTES], summary[WHY_BYTES + 160];
     MOTE_TRY(find_champion(d, &champion, &has_champion, err));
     MOTE_TRY(register_version(d, has_champion ? champion.version : 0, err));
     mote_stage_progress(d->p, d->r, 3, 4, "champion and challenger");
-    MOTE_TRY(place(d, has_champion, &champion, &promoted, why, sizeof why, err));
+    MOTE_TRY(place(d, has_champion, &champion, &promoted, why, err));
     (void)mote_format(summary, sizeof summary, "%s/%lld %s: %s", d->p->cfg.project->name,
                       (long long)d->number, promoted ? "promoted" : "not promoted", why);
-    json_t *o = d->r->output;
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&d->bundle, hex);
-    json_object_set_new(o, "summary", json_string(summary));
-    json_object_set_new(o, "model", json_string(d->p->cfg.project->name));
-    json_object_set_new(o, "version", json_integer(d->number));
-    json_object_set_new(o, "bundle", json_string(hex));
-    json_object_set_new(o, "promoted", json_boolean(promoted));
-    json_object_set_new(o, "decision", json_string(why));
-    json_object_set(o, "verdicts", json_object_get(d->verdicts_json, "requirements"));
+    mote_stage_set(d->r, "summary", json_string(summary));
+    mote_stage_set(d->r, "model", json_string(d->p->cfg.project->name));
+    mote_stage_set(d->r, "version", json_integer(d->number));
+    mote_stage_set(d->r, "bundle", json_string(hex));
+    mote_stage_set(d->r, "promoted", json_boolean(promoted));
+    mote_stage_set(d->r, "decision", json_string(why));
+    mote_stage_set(d->r, "verdicts", json_incref(json_object_get(d->verdicts_json, "requirements")));
     return MOTE_OK;
 }
 

@@ -7,13 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "evaluate/json_parts.h"
 #include "evaluate/stream.h"
-#include "graph/runner.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "pipeline/stages_internal.h"
 
-#define CONDITION_SEED         20
 #define STREAM_SEED_VALIDATION 31
 #define STREAM_SEED_TEST       32
 #define CONFIDENCE             0.95
@@ -82,7 +81,7 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     const int16_t *pcm = NULL;
     float *y = NULL;
     MOTE_TRY(mote_condition_clips(d, c, e->p->cfg.project->augmentation.car_noise_snr_db,
-                                  CONDITION_SEED, &e->arena, &pcm, err));
+                                  MOTE_CONDITION_SEED, &e->arena, &pcm, err));
     MOTE_TRY(mote_judge_clips(&e->judge, pcm, d->n, &e->arena, &y, NULL, err));
     for (size_t i = 0; i < d->n; i++)
         mote_temperature_apply(y + i * d->n_classes, (int32_t)d->n_classes, e->temperature);
@@ -95,83 +94,41 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
                                 &e->found, err));
     json_t *j = NULL;
     MOTE_TRY(mote_evaluation_to_json(&ev, e->test.classes, e->test.groups, &j, err));
-    json_object_set_new(conditions, mote_condition_text(c), j);
     *accuracy = ev.accuracy.value;
-    return MOTE_OK;
+    return mote_json_put(conditions, mote_condition_text(c), j, err);
 }
 
 /* ---- stream ------------------------------------------------------------------------------ */
 
-/* Windows of a stream through the front end and the network, on the pool. */
+/* Windows of a stream, judged on the pool. */
 typedef struct {
-    mote_feature_plan *plan;
-    mote_runner **runners; /* [threads] */
-    float *features;       /* [threads][n_in] */
-    int8_t *in;            /* [threads][n_in] */
-    size_t n_in, n_out;
-    mote_quant quant;
+    mote_bench *bench;
     mote_pool *pool;
-    mote_err *errors; /* [threads] */
+    size_t n_out, window;
     /* of the batch in hand */
     const int16_t *pcm;
-    size_t window, hop;
+    size_t hop;
     int8_t *q;
 } listener;
 
 static void listen_one(void *arg, size_t i, int32_t worker)
 {
     listener *l = arg;
-    float *x = l->features + (size_t)worker * l->n_in;
-    int8_t *in = l->in + (size_t)worker * l->n_in;
-    if (l->errors[worker].status != MOTE_OK)
-        return;
-    if (mote_feature_clip(l->plan, worker, l->pcm + i * l->hop, l->window, x, &l->errors[worker]) !=
-            MOTE_OK ||
-        mote_feature_quantize(l->plan, l->quant.scales[0], l->quant.zero_point, x, l->n_in, in,
-                              &l->errors[worker]) != MOTE_OK)
-        return;
-    mote_runner_run(l->runners[worker], in, l->q + i * l->n_out, NULL, NULL);
+    mote_bench_view seen;
+    if (mote_bench_run(l->bench, worker, l->pcm + i * l->hop, &seen))
+        memcpy(l->q + i * l->n_out, seen.output, l->n_out);
 }
 
 static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
                             int8_t *q, mote_err *err)
 {
     listener *l = arg;
+    MOTE_BUG_IF(window != l->window);
     l->pcm = pcm;
-    l->window = window;
     l->hop = hop;
     l->q = q;
     mote_pool_run(l->pool, n, listen_one, l);
-    for (int32_t w = 0; w < mote_pool_threads(l->pool); w++)
-        if (l->errors[w].status != MOTE_OK)
-            return mote_fail(err, l->errors[w].status, "%s", l->errors[w].text);
-    return MOTE_OK;
-}
-
-static mote_status open_listener(evaluating *e, listener *l, mote_err *err)
-{
-    int32_t n = mote_pool_threads(e->p->cfg.pool);
-    const mote_tensor *in = &e->s8->tensors[e->s8->input];
-    *l = (listener){.n_in = (size_t)mote_tensor_elements(in),
-                    .n_out = e->test.n_classes,
-                    .quant = in->quant,
-                    .pool = e->p->cfg.pool};
-    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n, sizeof *l->runners, &l->runners, err));
-    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n, sizeof *l->errors, &l->errors, err));
-    MOTE_TRY(
-        mote_arena_take(&e->arena, (size_t)n * l->n_in, sizeof *l->features, &l->features, err));
-    MOTE_TRY(mote_arena_take(&e->arena, (size_t)n * l->n_in, 1, &l->in, err));
-    MOTE_TRY(mote_feature_plan_create(&e->features, n, &l->plan, err));
-    for (int32_t i = 0; i < n; i++)
-        MOTE_TRY(mote_runner_create(e->s8, &l->runners[i], err));
-    return MOTE_OK;
-}
-
-static void close_listener(evaluating *e, listener *l)
-{
-    for (int32_t i = 0; l->runners && i < mote_pool_threads(e->p->cfg.pool); i++)
-        mote_runner_destroy(l->runners[i]);
-    mote_feature_plan_destroy(l->plan);
+    return mote_bench_status(l->bench, err);
 }
 
 static void stream_progress(void *arg, size_t done, size_t total)
@@ -239,14 +196,15 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
 static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_err *err)
 {
     const mote_project *pr = e->p->cfg.project;
-    listener l = {0};
+    listener l = {.pool = e->p->cfg.pool,
+                  .n_out = e->test.n_classes,
+                  .window = (size_t)e->judge.clip_samples};
     mote_stream_curve *choose = NULL, *judge = NULL;
-    mote_status st = open_listener(e, &l, err);
-    if (st == MOTE_OK)
-        st = listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, &choose, err);
+    MOTE_TRY(mote_bench_create(&e->judge, &l.bench, err));
+    mote_status st = listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, &choose, err);
     if (st == MOTE_OK)
         st = listen(e, &l, &e->test, STREAM_SEED_TEST, &judge, err);
-    close_listener(e, &l);
+    mote_bench_destroy(l.bench);
     if (st != MOTE_OK)
         return st;
     mote_stream_choice choice = mote_stream_choose(choose, pr->stream.max_false_accepts_per_hour);
@@ -257,12 +215,12 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     json_t *jp = NULL, *jc = NULL;
     MOTE_TRY(
         mote_stream_point_to_json(point, pr->keywords.items, (int32_t)pr->keywords.n, &jp, err));
-    json_object_set_new(e->r->output, "stream", jp);
+    mote_stage_set(e->r, "stream", jp);
     MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
-    json_object_set_new(e->r->output, "stream_curve", jc);
-    json_object_set_new(e->r->output, "chosen_by",
+    mote_stage_set(e->r, "stream_curve", jc);
+    mote_stage_set(e->r, "chosen_by",
                         json_string(choice.by_value ? "value" : "limit"));
-    json_object_set_new(e->r->output, "operating_point",
+    mote_stage_set(e->r, "operating_point",
                         mote_operating_point_to_json(&op, (int32_t)pr->classes.n));
     return MOTE_OK;
 }
@@ -274,7 +232,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(open_inputs(e, err));
     MOTE_TRY(fit_temperature(e, err));
     json_t *conditions = json_object();
-    json_object_set_new(e->r->output, "conditions", conditions);
+    mote_stage_set(e->r, "conditions", conditions);
     double accuracy[MOTE_N_CONDITIONS] = {0};
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
         MOTE_TRY(judge_condition(e, (mote_condition)c, conditions, &accuracy[c], err));
@@ -283,15 +241,15 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     json_t *measured = NULL;
     mote_measurements all = {e->found.items, e->found.n};
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
-    json_object_set_new(e->r->output, "measurements", measured);
-    json_object_set_new(e->r->output, "basis", json_string(e->basis));
+    mote_stage_set(e->r, "measurements", measured);
+    mote_stage_set(e->r, "basis", json_string(e->basis));
     char summary[160];
     (void)mote_format(summary, sizeof summary,
                       "%.1f %% clean, %.1f %% in car noise; %.2f false accepts/h, %.1f %% missed",
                       100.0 * accuracy[MOTE_CONDITION_CLEAN],
                       100.0 * accuracy[MOTE_CONDITION_CAR_NOISE],
                       point.false_accepts_per_hour.value, 100.0 * point.false_reject_rate.value);
-    json_object_set_new(e->r->output, "summary", json_string(summary));
+    mote_stage_set(e->r, "summary", json_string(summary));
     return MOTE_OK;
 }
 

@@ -2,9 +2,21 @@
 /* Stage features: the features of every clip into the cache, and the scale of what training sees
  * (mote_keyword_scale).
  */
+#include "evaluate/json_parts.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
+
+static mote_status count_classes(const mote_dataset *d, mote_split split, json_t *counts,
+                                 mote_err *err)
+{
+    json_t *classes = json_object();
+    MOTE_TRY(mote_json_put(counts, mote_split_name(split), classes, err));
+    for (size_t c = 0; c < d->n_classes; c++)
+        MOTE_TRY(mote_json_put(classes, d->classes[c], json_integer((json_int_t)d->n_per_class[c]),
+                               err));
+    return MOTE_OK;
+}
 
 static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
                              mote_split split, double *scale, json_t *counts, mote_err *err)
@@ -20,10 +32,8 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
         size_t n = d.n * (size_t)mote_feature_frames(&cfg, d.clip_samples) *
                    (size_t)mote_feature_values(&cfg);
         st = mote_keyword_scale(x, n, scale, err);
-        json_t *classes = json_object();
-        for (size_t c = 0; c < d.n_classes; c++)
-            json_object_set_new(classes, d.classes[c], json_integer((json_int_t)d.n_per_class[c]));
-        json_object_set_new(counts, mote_split_name(split), classes);
+        if (st == MOTE_OK)
+            st = count_classes(&d, split, counts, err);
         mote_stage_progress(p, r, (int64_t)split + 1, MOTE_N_SPLITS, mote_split_name(split));
     }
     mote_dataset_release(&d);
@@ -44,8 +54,8 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
         MOTE_TRY(one_split(p, r, &v, (mote_split)s, &scales[s], counts, err));
     char text[96];
     mote_feature_config_describe(&cfg, text, sizeof text);
-    json_object_set_new(r->output, "summary", json_string(text));
-    json_object_set_new(r->output, "scale", json_real(scales[MOTE_SPLIT_TRAIN]));
-    json_object_set(r->output, "classes", counts);
+    mote_stage_set(r, "summary", json_string(text));
+    mote_stage_set(r, "scale", json_real(scales[MOTE_SPLIT_TRAIN]));
+    mote_stage_set(r, "classes", json_incref(counts));
     return MOTE_OK;
 }

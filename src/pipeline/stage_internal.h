@@ -10,7 +10,8 @@ typedef struct {
     mote_stage_id id;
     mote_sha256 key;
     int64_t attempt; /* row of stage_attempt */
-    json_t *output;  /* an empty object that the stage fills */
+    json_t *output;  /* what the stage has to say; filled by mote_stage_set */
+    bool is_cut;     /* a member had no memory: the attempt fails */
     mote_stage_object objects[MOTE_STAGE_MAX_OBJECTS];
     size_t n_objects;
 } mote_stage_run;
@@ -35,6 +36,10 @@ struct mote_pipeline {
 };
 
 /* For stages. */
+
+/* A member of the stage's output; takes the reference. That there was no memory (value NULL
+ * included) is remembered, and the attempt fails with NOMEM when the stage is done. */
+void mote_stage_set(mote_stage_run *r, const char *member, json_t *value);
 void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
                          const char *note);
 /* Put bytes into the store and name them as made by this attempt. */

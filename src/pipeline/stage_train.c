@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evaluate/json_parts.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
@@ -134,15 +135,20 @@ static bool report(void *arg, const mote_train_progress *g)
 
 /* ---- the result -------------------------------------------------------------------------- */
 
-static json_t *history_json(const mote_train_result *res)
+/* [[train loss, train accuracy, validation loss, validation accuracy], ..] by epoch. */
+static mote_status keep_history(training *t, mote_err *err)
 {
     json_t *all = json_array();
-    for (int32_t e = 0; e < res->n_epochs; e++) {
-        const mote_epoch *h = &res->history[e];
-        json_array_append_new(all, json_pack("[f, f, f, f]", h->train_loss, h->train_accuracy,
-                                             h->val_loss, h->val_accuracy));
+    mote_stage_set(t->r, "history", all);
+    for (int32_t e = 0; e < t->result.n_epochs; e++) {
+        const mote_epoch *h = &t->result.history[e];
+        const double row[] = {h->train_loss, h->train_accuracy, h->val_loss, h->val_accuracy};
+        json_t *values = json_array();
+        MOTE_TRY(mote_json_append(all, values, err));
+        for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+            MOTE_TRY(mote_json_append(values, mote_json_number(row[i]), err));
     }
-    return all;
+    return MOTE_OK;
 }
 
 static mote_status keep_result(training *t, mote_err *err)
@@ -159,15 +165,13 @@ static mote_status keep_result(training *t, mote_err *err)
     (void)mote_format(summary, sizeof summary, "run %.8s: %.1f %% on validation, epoch %d of %d%s",
                       t->run_id, 100.0 * best->val_accuracy, t->result.best_epoch + 1,
                       t->result.n_epochs, t->result.resumed ? ", resumed" : "");
-    json_t *o = t->r->output;
-    json_object_set_new(o, "summary", json_string(summary));
-    json_object_set_new(o, "run", json_string(t->run_id));
-    json_object_set_new(o, "best_epoch", json_integer(t->result.best_epoch));
-    json_object_set_new(o, "val_accuracy", json_real(best->val_accuracy));
-    json_object_set_new(o, "parameters", json_integer(mote_graph_params(t->folded)));
-    json_object_set_new(o, "macs", json_integer(mote_graph_macs(t->folded)));
-    json_object_set_new(o, "history", history_json(&t->result));
-    return MOTE_OK;
+    mote_stage_set(t->r, "summary", json_string(summary));
+    mote_stage_set(t->r, "run", json_string(t->run_id));
+    mote_stage_set(t->r, "best_epoch", json_integer(t->result.best_epoch));
+    mote_stage_set(t->r, "val_accuracy", json_real(best->val_accuracy));
+    mote_stage_set(t->r, "parameters", json_integer(mote_graph_params(t->folded)));
+    mote_stage_set(t->r, "macs", json_integer(mote_graph_macs(t->folded)));
+    return keep_history(t, err);
 }
 
 static mote_status train(training *t, mote_err *err)
@@ -187,9 +191,8 @@ static mote_status train(training *t, mote_err *err)
     mote_status ended = mote_run_finish(t->p->cfg.store, t->run_id, end, t->p->cfg.now_ms(),
                                         st == MOTE_OK ? err : NULL);
     st = st == MOTE_OK ? ended : st;
-    if (st == MOTE_OK)
-        (void)unlink(
-            t->job.checkpoint); /* the run has the result now; a file left behind does no harm */
+    if (st == MOTE_OK) /* the run has the result now; a file left behind does no harm */
+        (void)unlink(t->job.checkpoint);
     return st;
 }
 

@@ -80,6 +80,9 @@ void mote_verdict_text(const mote_verdict *v, mote_buf *out);
 
 /* A new reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err);
+/* All of them, as an array. */
+MOTE_MUST_USE mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out,
+                                                mote_err *err);
 
 /* Measurements as a JSON array and back. ARG when a number is not finite; PARSE, RANGE and what the
  * typed access of base/json.h gives for documents that are not ours. Texts are copied into `a`. */
