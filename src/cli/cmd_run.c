@@ -137,7 +137,8 @@ typedef struct {
 static const mote_option evaluate_options[] = {
     {"force", 'f', MOTE_OPT_FLAG, offsetof(evaluate_values, force), 0, 0, NULL,
      "judge again even when nothing changed"},
-    {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), 2, 20, "K",
+    {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), MOTE_MIN_FOLDS,
+     MOTE_MAX_FOLDS, "K",
      "instead: train and judge K models, each on groups it has not heard"},
 };
 

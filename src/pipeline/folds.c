@@ -137,9 +137,9 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
                            mote_folds_progress *progress, void *arg, mote_folds_result *out,
                            mote_err *err)
 {
-    if (n_folds < 2 || n_folds > MOTE_MAX_FOLDS)
-        return mote_fail(err, MOTE_ARG, "2 to %d folds are possible, not %d", MOTE_MAX_FOLDS,
-                         n_folds);
+    if (n_folds < MOTE_MIN_FOLDS || n_folds > MOTE_MAX_FOLDS)
+        return mote_fail(err, MOTE_ARG, "%d to %d folds are possible, not %d", MOTE_MIN_FOLDS,
+                         MOTE_MAX_FOLDS, n_folds);
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;

@@ -9,6 +9,7 @@
 
 #include "pipeline/pipeline.h"
 
+#define MOTE_MIN_FOLDS 3 /* one to test, one to stop by, one to learn from */
 #define MOTE_MAX_FOLDS 20
 
 typedef struct {
@@ -28,7 +29,8 @@ typedef struct {
     int64_t weights_bytes;
 } mote_folds_result;
 
-/* `p` has run its data stage. progress (NULL allowed): fold, and how far it is in [0, 1]. */
+/* `p` has run its data stage. progress (NULL allowed): fold, and how far it is in [0, 1].
+ * Errors: ARG n_folds; those of loading, training and quantising, with the fold. */
 typedef void mote_folds_progress(void *arg, int32_t fold, double part, const char *note);
 MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
                                          mote_folds_progress *progress, void *arg,

@@ -293,37 +293,55 @@ mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
 
 /* ---- status ------------------------------------------------------------------------------ */
 
-/* The first component that differs from the last good attempt, in words. */
+/* How many components of `parts` are not the same in `before`; *first is the name of one. */
+static size_t differences(const json_t *parts, const json_t *before, const char **first)
+{
+    size_t n = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)parts, name, value)
+    {
+        if (json_equal(value, json_object_get(before, name)))
+            continue;
+        *first = n ? *first : name;
+        n++;
+    }
+    return n;
+}
+
+/* Why there is no result under the present key, in words: what differs from the good attempt that
+ * is most like it, the newest of equals. The last one will not do: when mote.yaml went to other
+ * settings and back, all of that would seem to have changed. */
 static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *parts,
                            mote_stage_status *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(p->cfg.store,
                                "SELECT inputs, ended_ms FROM stage_attempt "
-                               "WHERE stage = ?1 AND state = 'done' ORDER BY id DESC LIMIT 1",
+                               "WHERE stage = ?1 AND state = 'done' ORDER BY id DESC LIMIT 50",
                                &q, err));
     mote_stmt_bind_text(q, 1, mote_stage_name(id));
-    bool row = false;
-    MOTE_TRY(mote_stmt_step(q, &row, err));
     out->why = "never run";
-    if (!row)
-        return MOTE_OK;
-    out->ended_ms = mote_stmt_i64(q, 1);
-    out->why = "its inputs changed";
-    const char *inputs = mote_stmt_text(q, 0);
-    MOTE_SCOPED_JSON *before = json_loads(inputs ? inputs : "", 0, NULL);
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)parts, name, value)
-    {
-        if (!json_equal(value, json_object_get(before, name))) {
-            char *why = mote_arena_printf(&p->arena, "%s changed", name);
-            if (why)
-                out->why = why;
+    for (size_t fewest = SIZE_MAX;;) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
             return MOTE_OK;
+        if (out->ended_ms == 0) {
+            out->ended_ms = mote_stmt_i64(q, 1);
+            out->why = "its inputs changed";
         }
+        const char *inputs = mote_stmt_text(q, 0), *first = NULL;
+        MOTE_SCOPED_JSON *before = json_loads(inputs ? inputs : "", 0, NULL);
+        size_t n = differences(parts, before, &first);
+        if (n == 0 || n >= fewest)
+            continue;
+        fewest = n;
+        char *why = mote_arena_printf(&p->arena, "%s changed", first);
+        if (!why)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the status");
+        out->why = why;
     }
-    return MOTE_OK;
 }
 
 /* Did the last attempt under this key fail? Then why. */
@@ -344,9 +362,9 @@ static mote_status find_failure(mote_pipeline *p, mote_stage_id id, mote_stage_s
     const char *state = mote_stmt_text(q, 0), *error = mote_stmt_text(q, 1);
     if (mote_str_eq(state, "failed")) {
         out->state = MOTE_STAGE_FAILED;
-        char *why = mote_arena_strdup(&p->arena, error ? error : "");
-        if (why)
-            out->why = why;
+        out->why = mote_arena_strdup(&p->arena, error ? error : "");
+        if (!out->why)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the status");
     } else if (mote_str_eq(state, "running")) {
         out->why = "begun and not finished; 'mote run' goes on";
     }

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judging: the conditions of test clips are functions of seed and clip, answers do not depend on the
+ * number of threads, and cross-validation keeps groups apart. On a tiny project. */
+#include "tiny_project.h"
+
+#include "pipeline/folds.h"
+#include "pipeline/judge.h"
+#include "pipeline/keyword.h"
+
+static const tiny_settings usual = {.epochs = 4, .seed = 1};
+
+static tiny project; /* trained and compressed once for all tests here */
+
+static int open_project(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    tiny_make(&project, usual, true);
+    return mote_pipeline_run(project.pipeline, MOTE_STAGE_compress, false, &err) == MOTE_OK ? 0 : -1;
+}
+
+static int close_project(void **state)
+{
+    (void)state;
+    tiny_remove(&project);
+    return 0;
+}
+
+static void load_test_split(mote_dataset *d, mote_arena *a)
+{
+    mote_err err = {0};
+    mote_data_version v;
+    T_OK(mote_keyword_version(project.pipeline, a, &v, &err));
+    T_OK(mote_keyword_split(project.pipeline, &v, MOTE_SPLIT_TEST, d, &err));
+    assert_true(d->n > 4);
+}
+
+static void car_noise_is_a_function_of_seed_and_clip(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    mote_dataset d;
+    load_test_split(&d, &a);
+    size_t bytes = d.n * d.clip_samples * sizeof(int16_t);
+    const int16_t *clean = NULL, *x = NULL, *y = NULL, *z = NULL;
+    mote_span snr = {0.0, 10.0};
+    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CLEAN, snr, 3, &a, &clean, &err));
+    assert_ptr_equal(clean, d.pcm);
+    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &x, &err));
+    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
+    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 4, &a, &z, &err));
+    assert_memory_equal(x, y, bytes);
+    assert_memory_not_equal(x, z, bytes);
+    assert_memory_not_equal(x, clean, bytes);
+
+    /* The first clips get the same noise when there are fewer of them. */
+    size_t n = d.n;
+    d.n = 2;
+    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
+    assert_memory_equal(x, y, 2 * d.clip_samples * sizeof(int16_t));
+    d.n = n;
+    mote_dataset_release(&d);
+}
+
+static void conditions_have_the_names_of_requirements(void **state)
+{
+    (void)state;
+    assert_string_equal(mote_condition_slice(MOTE_CONDITION_CLEAN), "");
+    assert_string_equal(mote_condition_slice(MOTE_CONDITION_CAR_NOISE), "car-noise");
+    assert_string_equal(mote_condition_text(MOTE_CONDITION_CLEAN), "clean");
+    assert_string_equal(mote_condition_text(MOTE_CONDITION_CAR_NOISE), "car noise");
+}
+
+static void answers_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    mote_dataset d;
+    load_test_split(&d, &a);
+    mote_graph *g = NULL, *f32 = NULL;
+    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
+    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
+    mote_feature_config features = mote_keyword_features(project.project);
+    mote_judge j = {.graph = g, .features = &features, .clip_samples = (int32_t)d.clip_samples};
+    size_t n_watched = 0;
+    float *one = NULL, *one_watched = NULL;
+    T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &one, &one_watched, &err));
+    mote_watch_shape shape = mote_judge_watch_shape(&j);
+    n_watched = (size_t)mote_watch_count(&shape);
+    for (int n_threads = 2; n_threads <= 3; n_threads++) {
+        float *more = NULL, *watched = NULL;
+        T_OK(mote_pool_create(n_threads, &j.pool, &err));
+        T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &more, &watched, &err));
+        assert_memory_equal(one, more, d.n * d.n_classes * sizeof *one);
+        assert_memory_equal(one_watched, watched, d.n * n_watched * sizeof *watched);
+        mote_pool_destroy(j.pool);
+        j.pool = NULL;
+    }
+    for (size_t i = 0; i < d.n; i++) {
+        double sum = 0.0;
+        for (size_t k = 0; k < d.n_classes; k++)
+            sum += (double)one[i * d.n_classes + k];
+        assert_true(fabs(sum - 1.0) < 1e-5);
+    }
+
+    float *x = NULL;
+    int32_t *said = NULL;
+    double by_f32 = -1.0, by_s8 = -1.0;
+    T_OK(mote_keyword_clip_features(project.pipeline, &d, &a, &x, &err));
+    T_OK(mote_arena_take(&a, d.n, sizeof *said, &said, &err));
+    T_OK(mote_judge_accuracy(&j, f32, &d, x, &a, &by_f32, &by_s8, &err));
+    mote_judge_decide(one, d.n, d.n_classes, said);
+    size_t right = 0;
+    for (size_t i = 0; i < d.n; i++)
+        right += said[i] == d.class_id[i];
+    assert_true(by_s8 == (double)right / (double)d.n);
+    assert_true(by_f32 >= 0.0 && by_f32 <= 1.0);
+    mote_graph_destroy(g);
+    mote_graph_destroy(f32);
+    mote_dataset_release(&d);
+}
+
+static void the_first_of_equal_classes_is_taken(void **state)
+{
+    (void)state;
+    const float y[] = {0.25f, 0.5f, 0.25f, 0.4f, 0.2f, 0.4f, 0.0f, 0.0f, 0.0f};
+    int32_t said[3];
+    mote_judge_decide(y, 3, 3, said);
+    assert_int_equal(said[0], 1);
+    assert_int_equal(said[1], 0);
+    assert_int_equal(said[2], 0);
+}
+
+static void every_fold_is_judged_on_groups_it_has_not_heard(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_folds_result one, two;
+    T_FAILS(mote_folds_run(project.pipeline, 2, 0, NULL, NULL, &one, &err), MOTE_ARG, "3 to 20");
+    T_FAILS(mote_folds_run(project.pipeline, 21, 0, NULL, NULL, &one, &err), MOTE_ARG, "3 to 20");
+    T_OK(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &one, &err));
+    assert_int_equal(one.n, 3);
+    double sum = 0.0;
+    for (int i = 0; i < 3; i++) {
+        const mote_fold_result *f = &one.folds[i];
+        assert_true(f->n_train > 0 && f->n_validation > 0 && f->n_test > 0);
+        /* Fold r + 1 stops the training of round r, and tests round r + 1. */
+        assert_int_equal(f->n_validation, one.folds[(i + 1) % 3].n_test);
+        assert_true(f->n_epochs <= usual.epochs && f->best_epoch < f->n_epochs);
+        sum += f->accuracy_s8;
+    }
+    assert_true(fabs(one.mean_s8 - sum / 3) < 1e-12);
+    assert_true(one.flash_bytes > one.weights_bytes && one.weights_bytes > 0);
+
+    tiny_open(&project, 2);
+    T_OK(mote_pipeline_run(project.pipeline, MOTE_STAGE_data, false, &err));
+    T_OK(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err));
+    for (int i = 0; i < 3; i++) {
+        assert_true(one.folds[i].accuracy_s8 == two.folds[i].accuracy_s8);
+        assert_true(one.folds[i].accuracy_f32 == two.folds[i].accuracy_f32);
+    }
+    assert_true(one.sd_s8 == two.sd_s8);
+    project.cancel.requested = 1;
+    T_FAILS(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err), MOTE_CANCELLED, "fold 1");
+    project.cancel.requested = 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(car_noise_is_a_function_of_seed_and_clip),
+        cmocka_unit_test(conditions_have_the_names_of_requirements),
+        cmocka_unit_test(answers_do_not_depend_on_threads),
+        cmocka_unit_test(the_first_of_equal_classes_is_taken),
+        cmocka_unit_test(every_fold_is_judged_on_groups_it_has_not_heard),
+    };
+    return cmocka_run_group_tests(tests, open_project, close_project);
+}

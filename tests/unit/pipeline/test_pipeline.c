@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine of the loop on a tiny project: keys, what is fresh, stale or failed and why, what a
+ * killed attempt leaves behind, measurements from outside. */
+#include "tiny_project.h"
+
+#include "project/verdict.h"
+
+#define ATTEMPTS "SELECT count(*) FROM stage_attempt"
+
+static const tiny_settings usual = {.epochs = 4, .seed = 1};
+
+static void run_all(tiny *t)
+{
+    mote_err err = {0};
+    T_OK(mote_pipeline_run(t->pipeline, MOTE_STAGE_deploy, false, &err));
+}
+
+static void status_of(tiny *t, mote_stage_status out[MOTE_N_STAGES])
+{
+    mote_err err = {0};
+    T_OK(mote_pipeline_status(t->pipeline, out, &err));
+}
+
+static void a_new_project_has_never_run_and_says_what_it_needs(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, false);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        assert_int_equal(st[i].state, MOTE_STAGE_STALE);
+        assert_string_equal(st[i].why, "never run");
+        assert_int_equal(st[i].ended_ms, 0);
+    }
+    T_FAILS(mote_pipeline_run(t.pipeline, MOTE_STAGE_deploy, false, &err), MOTE_NOT_FOUND,
+            "data: there is no data yet");
+    tiny_open(&t, 1); /* the failure is remembered by the store, not by the process */
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_FAILED);
+    assert_non_null(strstr(st[MOTE_STAGE_data].why, "no data yet"));
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_STALE);
+
+    tiny_close(&t);
+    tiny_import(t.dir, t.tree);
+    tiny_open(&t, 1);
+    status_of(&t, st); /* other samples, another key: that failure is not this one's */
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_STALE);
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_data, false, &err));
+    tiny_remove(&t);
+}
+
+static void what_is_fresh_does_not_run_again(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, ATTEMPTS " WHERE state = 'done'"), MOTE_N_STAGES);
+    tiny_open(&t, 2); /* another process, another number of threads */
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, ATTEMPTS), MOTE_N_STAGES);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+        assert_string_equal(st[i].why, "");
+        assert_int_equal(st[i].ended_ms, tiny_now_ms);
+        assert_non_null(tiny_text(&t, (mote_stage_id)i, "summary"));
+    }
+    assert_non_null(tiny_text(&t, MOTE_STAGE_compile, "missing")); /* no cross compiler in PATH */
+
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compress, true, &err)); /* forced: that one only */
+    assert_int_equal(tiny_count(&t, ATTEMPTS), MOTE_N_STAGES + 1);
+    assert_int_equal(tiny_count(&t, ATTEMPTS " WHERE stage = 'compress'"), 2);
+    tiny_remove(&t);
+}
+
+static void a_change_makes_stale_what_reads_it_and_going_back_makes_it_fresh(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    mote_sha256 first = tiny_object(&t, MOTE_STAGE_compress, "graph.s8");
+
+    tiny_set(&t, (tiny_settings){.epochs = 5, .seed = 1});
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_FRESH);
+    assert_int_equal(st[MOTE_STAGE_features].state, MOTE_STAGE_FRESH);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_STALE);
+    assert_string_equal(st[MOTE_STAGE_train].why, "mote.yaml: training changed");
+    assert_int_equal(st[MOTE_STAGE_train].ended_ms, tiny_now_ms); /* stale, but it has been run */
+    assert_string_equal(st[MOTE_STAGE_compress].why, "train changed");
+    assert_int_equal(st[MOTE_STAGE_deploy].state, MOTE_STAGE_STALE);
+    run_all(&t);
+    int64_t n = tiny_count(&t, ATTEMPTS);
+    assert_int_equal(n, MOTE_N_STAGES + 5); /* not data, not features */
+    mote_sha256 second = tiny_object(&t, MOTE_STAGE_compress, "graph.s8");
+    assert_memory_not_equal(&first, &second, sizeof first);
+
+    tiny_set(&t, usual);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, ATTEMPTS), n);
+    mote_sha256 again = tiny_object(&t, MOTE_STAGE_compress, "graph.s8");
+    assert_memory_equal(&first, &again, sizeof first);
+
+    tiny_set(&t, (tiny_settings){.epochs = 4, .seed = 1, .accuracy = "11 %"});
+    status_of(&t, st); /* a requirement is read by the last stage alone */
+    assert_int_equal(st[MOTE_STAGE_compile].state, MOTE_STAGE_FRESH);
+    assert_string_equal(st[MOTE_STAGE_deploy].why, "mote.yaml: requirements changed");
+    tiny_remove(&t);
+}
+
+static void new_recordings_make_everything_stale(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    tiny_close(&t);
+    char more[TEMP_DIR_BYTES + 32];
+    snprintf(more, sizeof more, "%s/more", t.dir);
+    tiny_tree(more, TINY_GROUPS, 1);
+    tiny_import(t.dir, more);
+    tiny_open(&t, 1);
+    status_of(&t, st);
+    assert_string_equal(st[MOTE_STAGE_data].why, "samples changed");
+    assert_string_equal(st[MOTE_STAGE_features].why, "data changed");
+    assert_int_equal(st[MOTE_STAGE_deploy].state, MOTE_STAGE_STALE);
+    tiny_remove(&t);
+}
+
+static void an_attempt_that_was_killed_counts_for_nothing(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, true);
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err));
+    /* What a kill leaves: the row as it was begun. */
+    T_OK(mote_store_exec(t.store,
+                         "UPDATE stage_attempt SET state = 'running', ended_ms = NULL, "
+                         "output = NULL WHERE stage = 'train'",
+                         &err));
+    tiny_open(&t, 1);
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_features].state, MOTE_STAGE_FRESH);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_STALE);
+    assert_non_null(strstr(st[MOTE_STAGE_train].why, "not finished"));
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err));
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_FRESH);
+    assert_int_equal(tiny_count(&t, ATTEMPTS " WHERE stage = 'train'"), 2);
+    tiny_remove(&t);
+}
+
+static void a_failure_is_remembered_under_its_settings_only(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_settings bad = usual;
+    bad.keywords = "yes, no"; /* nobody has said them */
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    tiny_set(&t, bad);
+    assert_int_not_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_deploy, false, &err), MOTE_OK);
+    assert_ptr_equal(strstr(err.text, "features: "), err.text);
+    tiny_open(&t, 1);
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_features].state, MOTE_STAGE_FAILED);
+    assert_string_equal(st[MOTE_STAGE_features].why, err.text + strlen("features: "));
+    assert_string_equal(st[MOTE_STAGE_train].why, "features changed");
+    tiny_set(&t, usual);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+    tiny_remove(&t);
+}
+
+/* ---- measurements ------------------------------------------------------------------------ */
+
+static double found(tiny *t, const char *id, const char **basis)
+{
+    mote_err err = {0};
+    MOTE_SCOPED_JSON *all = NULL;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 8u << 20);
+    mote_measurements m;
+    T_OK(mote_pipeline_measurements(t->pipeline, &all, basis, &err));
+    T_OK(mote_measurements_from_json(all, &a, &m, &err));
+    double value = -1.0;
+    for (size_t i = 0; i < m.n; i++)
+        if (strcmp(m.items[i].id, id) == 0) {
+            assert_true(value < 0.0); /* once */
+            value = m.items[i].value;
+        }
+    return value;
+}
+
+static void numbers_from_outside_belong_to_the_model_they_were_measured_on(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    const char *basis = "";
+    tiny_make(&t, usual, true);
+    T_FAILS(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 3.5, 10, "test",
+                                   &err),
+            MOTE_NOT_FOUND, "no up-to-date model");
+    assert_true(found(&t, "p99_ms@serving", &basis) < 0.0);
+    assert_null(basis);
+    run_all(&t);
+    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 3.5, 10, "test",
+                                &err));
+    assert_true(found(&t, "p99_ms@serving", &basis) == 3.5);
+    assert_int_equal(strlen(basis), 64);
+    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 2.5, 10, "test",
+                                &err));
+    assert_true(found(&t, "p99_ms@serving", &basis) == 2.5); /* the latest */
+    assert_true(found(&t, "accuracy@test", &basis) >= 0.0);             /* beside those of stages */
+
+    tiny_set(&t, (tiny_settings){.epochs = 3, .seed = 9});
+    run_all(&t);
+    assert_true(found(&t, "p99_ms@serving", &basis) < 0.0); /* another model */
+    tiny_set(&t, usual);
+    assert_true(found(&t, "p99_ms@serving", &basis) == 2.5);
+    tiny_remove(&t);
+}
+
+static void stages_are_known_by_name(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        mote_stage_id id = MOTE_N_STAGES;
+        assert_true(mote_stage_parse(mote_stage_name((mote_stage_id)i), &id));
+        assert_int_equal(id, i);
+    }
+    mote_stage_id id = MOTE_STAGE_compile;
+    assert_false(mote_stage_parse("trains", &id));
+    assert_int_equal(id, MOTE_STAGE_compile);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_project_has_never_run_and_says_what_it_needs),
+        cmocka_unit_test(what_is_fresh_does_not_run_again),
+        cmocka_unit_test(a_change_makes_stale_what_reads_it_and_going_back_makes_it_fresh),
+        cmocka_unit_test(new_recordings_make_everything_stale),
+        cmocka_unit_test(an_attempt_that_was_killed_counts_for_nothing),
+        cmocka_unit_test(a_failure_is_remembered_under_its_settings_only),
+        cmocka_unit_test(numbers_from_outside_belong_to_the_model_they_were_measured_on),
+        cmocka_unit_test(stages_are_known_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
