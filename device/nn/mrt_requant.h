@@ -22,14 +22,16 @@ MRT_INLINE int32_t mrt_high_mul(int32_t a, int32_t b)
     return (int32_t)(product >> 31);
 }
 
-/* x / 2^n rounded to nearest, halves away from zero; 0 <= n <= 31. Adding -1 to negative values
- * first turns "half up" into "half away from zero"; the sum is taken in 64 bits. */
+/* x / 2^n rounded to nearest, halves away from zero; n >= 0, and x >= 0 when n > 31. The bits that
+ * are shifted out round up when they are more than half, or half of a positive value. In 32 bits:
+ * small cores have no 64-bit shift. */
 MRT_INLINE int32_t mrt_round_shift(int32_t x, int32_t n)
 {
-    if (n == 0)
-        return x;
-    int64_t sum = (int64_t)x + ((int64_t)1 << (n - 1)) - (x < 0 ? 1 : 0);
-    return (int32_t)(sum >> n);
+    if (n > 31)
+        return 0; /* below half */
+    uint32_t mask = ((uint32_t)1 << n) - 1;
+    uint32_t half = (mask >> 1) + (x < 0 ? 1u : 0u);
+    return (x >> n) + (((uint32_t)x & mask) > half ? 1 : 0);
 }
 
 /* x * multiplier * 2^(shift - 31), rounded twice. A left shift wraps as in TensorFlow Lite. */
