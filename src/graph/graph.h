@@ -126,7 +126,8 @@ const char *mote_op_text(mote_op_kind kind); /* "conv_2d" */
 
 /* Cells of padding before the first row or column, and the size of the output: TensorFlow's rule,
  * SAME: out = ceil(in / stride), before = total / 2 with
- * total = max((out - 1) * stride + window - in, 0); VALID: out = ceil((in - window + 1) / stride). */
+ * total = max((out - 1) * stride + window - in, 0);
+ * VALID: out = ceil((in - window + 1) / stride). */
 int32_t mote_pad_before(mote_padding padding, int32_t in, int32_t window, int32_t stride);
 int32_t mote_out_size(mote_padding padding, int32_t in, int32_t window, int32_t stride);
 
