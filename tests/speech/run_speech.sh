@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Real speech, through the program itself, with the recipe that 'mote init' writes:
+#
+#   three English words     5 folds over speakers, int8, at least 92 % on average
+#   ten Arabic words        the same, at least 95 %, and at most 40,000 bytes of flash
+#   the whole loop          English words among other words and noise: every requirement met
+#
+# Accuracy is that of the int8 model on the device's kernels, on speakers it has never heard; flash
+# is that of the whole example firmware for cortex-m4f. Needs the recordings in MOTE_TEST_DATA;
+# what the recordings are is said in their PROVENANCE. Without them, or without the compiler and the
+# emulator, what cannot be judged is skipped and counted. About four minutes of CPU time.
+# The last line is 'N passed, N failed, N skipped'.
+set -u
+: "${MOTE_PROGRAM:?}" "${MOTE_SOURCE_ROOT:?}"
+
+data=${MOTE_TEST_DATA:-}
+judge=$MOTE_SOURCE_ROOT/tests/speech/judge.py
+n_checks=10
+for set in gsc1-bed-cat-happy arabic-kws gsc-mixed35-and-noise; do
+    if [ -z "$data" ] || [ ! -d "$data/$set" ]; then
+        echo "skip - real speech: no '$set' in MOTE_TEST_DATA ('$data')"
+        echo "0 passed, 0 failed, $n_checks skipped"
+        exit 0
+    fi
+done
+
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+passed=0
+failed=0
+skipped=0
+
+verdict() {    # verdict CODE WHAT: 0 passed, 77 skipped, else failed
+    case $1 in
+    0) passed=$((passed + 1)); echo "ok - $2" ;;
+    77) skipped=$((skipped + 1)); echo "skip - $2" ;;
+    *) failed=$((failed + 1)); echo "not ok - $2" ;;
+    esac
+}
+
+mote() {    # mote NAME ARG..: in the project, messages to a log that is shown when it fails
+    project=$work/$1
+    shift
+    "$MOTE_PROGRAM" "$@" --project "$project" 2>"$work/messages"
+}
+
+start() {    # start NAME KEYWORDS OTHERS RECORDINGS..: OTHERS true: classes for all else
+    "$MOTE_PROGRAM" init "$work/$1" --template keyword >"$work/messages" 2>&1 &&
+        sed -i -e "s/^keywords:.*/keywords: [$2]/" -e "s/^unknown: true/unknown: $3/" \
+            -e "s/^silence: true/silence: $3/" "$work/$1/mote.yaml" || return 1
+    name=$1
+    shift 3
+    mote "$name" data add "$@" && mote "$name" data version >/dev/null
+}
+
+check() {    # check WHAT RULE FILE ARG..: a rule of judge.py, which says what it saw
+    what=$1
+    shift
+    said=$(python3 "$judge" "$@" 2>&1)
+    verdict $? "$what: $said"
+}
+
+speakers() {    # speakers NAME
+    mote "$1" data list --limit 0 --json >"$work/list.json"
+    check "$1, speakers" speakers "$work/list.json"
+}
+
+folds() {    # folds NAME LEAST
+    if mote "$1" evaluate --folds 5 --json >"$work/folds.json"; then
+        check "$1, 5 folds" folds "$work/folds.json" "$2"
+    else
+        cat "$work/messages"
+        verdict 1 "$1: mote evaluate --folds 5"
+    fi
+}
+
+firmware() {    # firmware NAME MOST: of the document of 'mote run' in $work/run.json
+    check "$1, firmware" flash "$work/run.json" "$2"
+    check "$1, golden clips" golden "$work/run.json"
+}
+
+began=$(date +%s)
+lap() {
+    echo "# $1: $(($(date +%s) - began)) s"
+    began=$(date +%s)
+}
+
+start english 'bed, cat, happy' false "$data/gsc1-bed-cat-happy"
+verdict $? "english: recordings"
+speakers english
+folds english 92
+lap english
+
+start arabic '"yes", "no", up, down, left, right, start, stop, open, close' false "$data/arabic-kws"
+verdict $? "arabic: recordings"
+speakers arabic
+folds arabic 95
+if mote arabic run compile --json >"$work/run.json"; then
+    firmware arabic 40000
+else
+    cat "$work/messages"
+    verdict 1 "arabic: mote run compile"
+fi
+lap arabic
+
+start loop 'bed, cat, happy' true "$data/gsc1-bed-cat-happy" "$data/gsc-mixed35-and-noise/words" \
+    "$data/gsc-mixed35-and-noise/background_noise"
+verdict $? "loop: recordings"
+mote loop run --json >"$work/run.json"
+code=$?
+[ $code -le 1 ] || cat "$work/messages"
+speakers loop
+check "loop, requirements (exit code $code)" requirements "$work/run.json"
+firmware loop 40000
+lap loop
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
