@@ -97,7 +97,8 @@ int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages);
 /* A line or lines of the result; nothing with --json. */
 MOTE_PRINTF(2, 3) void mote_say(mote_cli *cli, const char *fmt, ...);
 
-/* The result as a document; nothing without --json. Takes the reference. Once per command. */
+/* The result as a document; nothing without --json. Takes the reference. Once per command. NULL,
+ * no memory for it, is reported by the dispatcher, which misses the result. */
 void mote_say_json(mote_cli *cli, json_t *document);
 
 /* A message to the person, on standard error; not a result. Nothing with --quiet. */

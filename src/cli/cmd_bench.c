@@ -150,20 +150,25 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
              "%zu answers, %zu failed, %.1f %% right\n%.0f requests/s; p50 %.2f ms, p90 %.2f ms, "
              "p99 %.2f ms, longest %.2f ms\n",
              r->n, r->n_failed, 100.0 * accuracy, rate, r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
-    json_t *versions = json_array();
-    for (size_t i = 0; i < r->n_versions; i++) {
+    for (size_t i = 0; i < r->n_versions; i++)
         mote_say(cli, "version %s answered %zu\n", r->versions[i].version, r->versions[i].n);
-        json_array_append_new(versions, json_pack("{s:s, s:I}", "version", r->versions[i].version,
-                                                  "n", (json_int_t)r->versions[i].n));
-    }
     if (r->first_failure[0])
         mote_say(cli, "first failure: %s\n", r->first_failure);
-    mote_say_json(cli, json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:o}",
-                                 "answers", (json_int_t)r->n, "failed", (json_int_t)r->n_failed,
-                                 "right", (json_int_t)r->n_right, "accuracy", accuracy,
-                                 "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms",
-                                 r->p90_ms, "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition",
-                                 v->noise ? v->noise : "", "versions", versions));
+    json_t *document = json_pack(
+        "{s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:[]}", "answers",
+        (json_int_t)r->n, "failed", (json_int_t)r->n_failed, "right", (json_int_t)r->n_right,
+        "accuracy", accuracy, "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms", r->p90_ms,
+        "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition", v->noise ? v->noise : "",
+        "first_failure", r->first_failure, "versions");
+    for (size_t i = 0; document && i < r->n_versions; i++) {
+        json_t *one = json_pack("{s:s, s:I}", "version", r->versions[i].version, "n",
+                                (json_int_t)r->versions[i].n);
+        if (json_array_append_new(json_object_get(document, "versions"), one) != 0) {
+            json_decref(document);
+            document = NULL;
+        }
+    }
+    mote_say_json(cli, document);
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,

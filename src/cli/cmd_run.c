@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/loop.h"
+#include "evaluate/json_parts.h"
 #include "evaluate/report_text.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
@@ -22,22 +23,17 @@ static const mote_option options[] = {
 static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id last,
                                const mote_verdict *v, size_t n, mote_err *err)
 {
-    json_t *stages = json_object(), *requirements = NULL;
+    MOTE_SCOPED_JSON *document = json_pack("{s:{}}", "stages");
+    json_t *stages = json_object_get(document, "stages"), *requirements = NULL;
     for (int i = 0; i <= (int)last; i++) {
         const mote_stage_result *r = NULL;
-        mote_status st = mote_pipeline_result(p, (mote_stage_id)i, &r, err);
-        if (st != MOTE_OK) {
-            json_decref(stages);
-            return st;
-        }
-        json_object_set(stages, mote_stage_name((mote_stage_id)i), r->output);
+        MOTE_TRY(mote_pipeline_result(p, (mote_stage_id)i, &r, err));
+        MOTE_TRY(mote_json_put(stages, mote_stage_name((mote_stage_id)i), json_incref(r->output),
+                               err));
     }
-    mote_status st = mote_verdicts_to_json(v, n, &requirements, err);
-    if (st != MOTE_OK) {
-        json_decref(stages);
-        return st;
-    }
-    mote_say_json(cli, json_pack("{s:o, s:o}", "stages", stages, "requirements", requirements));
+    MOTE_TRY(mote_verdicts_to_json(v, n, &requirements, err));
+    MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
+    mote_say_json(cli, json_incref(document));
     return MOTE_OK;
 }
 
@@ -67,6 +63,22 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     return MOTE_OK;
 }
 
+/* The inputs of the training are what they were, and the world is not: say so, and what helps. */
+static mote_status tell_of_drift(mote_cli *cli, mote_pipeline *p, mote_err *err)
+{
+    const mote_stage_result *trained = NULL;
+    const char *why = NULL;
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_train, &trained, err));
+    if (trained->output)
+        MOTE_TRY(mote_loop_drift(cli, trained->ended_ms, &why, err));
+    if (why)
+        mote_tell(cli,
+                  "training is due: %s; the same data and settings give the same model, so add "
+                  "that condition to the data or to 'augmentation' in mote.yaml\n",
+                  why);
+    return MOTE_OK;
+}
+
 static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool gate, mote_err *err)
 {
     mote_loop_bar bar;
@@ -79,6 +91,8 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
         st = mote_loop_judge(cli, p, &verdicts, &n, err);
     if (st == MOTE_OK && gate)
         st = say_evaluation(cli, p, err);
+    if (st == MOTE_OK && last >= MOTE_STAGE_train)
+        st = tell_of_drift(cli, p, err);
     if (st == MOTE_OK && n > 0) {
         mote_say(cli, "\nrequirements\n");
         mote_loop_say_verdicts(cli, verdicts, n);
@@ -147,12 +161,34 @@ static void fold_progress(void *arg, int32_t fold, double part, const char *note
     mote_progress_update(arg, (int64_t)((fold + part) * 1000.0), "%s", note);
 }
 
+static void say_folds_json(mote_cli *cli, const mote_folds_result *r)
+{
+    json_t *folds = json_array();
+    bool all = true;
+    for (int32_t i = 0; i < r->n; i++) {
+        const mote_fold_result *f = &r->folds[i];
+        json_t *one = json_pack("{s:I, s:I, s:i, s:f, s:f, s:f}", "train", (json_int_t)f->n_train,
+                                "test", (json_int_t)f->n_test, "epochs", f->n_epochs,
+                                "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8,
+                                "seconds", f->seconds);
+        all &= json_array_append_new(folds, one) == 0;
+    }
+    json_t *document =
+        json_pack("{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8", r->mean_s8,
+                  "sd_s8", r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes",
+                  (json_int_t)r->weights_bytes, "flash_bytes", (json_int_t)r->flash_bytes,
+                  "arena_bytes", (json_int_t)r->arena_bytes);
+    if (all)
+        mote_say_json(cli, document);
+    else
+        json_decref(document);
+}
+
 static void say_folds(mote_cli *cli, const mote_folds_result *r)
 {
     static const char *const titles[] = {">fold", ">train", ">test", ">epochs", ">float", ">int8"};
     mote_table t;
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
-    json_t *folds = json_array();
     for (int32_t i = 0; i < r->n; i++) {
         const mote_fold_result *f = &r->folds[i];
         mote_table_cell(&t, "%d", i + 1);
@@ -161,11 +197,6 @@ static void say_folds(mote_cli *cli, const mote_folds_result *r)
         mote_table_cell(&t, "%d", f->n_epochs);
         mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_f32);
         mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_s8);
-        json_array_append_new(folds,
-                              json_pack("{s:I, s:I, s:i, s:f, s:f, s:f}", "train",
-                                        (json_int_t)f->n_train, "test", (json_int_t)f->n_test,
-                                        "epochs", f->n_epochs, "accuracy_f32", f->accuracy_f32,
-                                        "accuracy_s8", f->accuracy_s8, "seconds", f->seconds));
     }
     mote_table_say(&t, cli);
     mote_say(cli, "\nint8 %.2f %% (standard deviation over folds %.2f), float %.2f %%\n",
@@ -176,11 +207,7 @@ static void say_folds(mote_cli *cli, const mote_folds_result *r)
     mote_human_bytes((uint64_t)r->arena_bytes, arena, sizeof arena);
     mote_say(cli, "network: weights %s, with its kernels %s of flash; arena %s\n", weights, flash,
              arena);
-    mote_say_json(cli,
-                  json_pack("{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8",
-                            r->mean_s8, "sd_s8", r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes",
-                            (json_int_t)r->weights_bytes, "flash_bytes", (json_int_t)r->flash_bytes,
-                            "arena_bytes", (json_int_t)r->arena_bytes));
+    say_folds_json(cli, r);
 }
 
 static mote_status cross_validate(mote_cli *cli, int32_t k, mote_err *err)

@@ -46,6 +46,8 @@ static mote_server_config config_of(const mote_cli *cli, const serve_values *v,
         cfg.http.max_clients = p->serving.max_clients;
     if (!(v->max_body_mb > 0))
         cfg.http.max_body_bytes = (size_t)p->serving.max_body_bytes;
+    cfg.http.head_timeout_ms = (int64_t)p->serving.deadline_ms;
+    cfg.http.body_timeout_ms = cfg.http.write_timeout_ms = cfg.http.head_timeout_ms;
     return cfg;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/loop.h"
+#include "evaluate/json_parts.h"
 #include "monitor/monitor.h"
 #include "track/registry.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     size_t n_alerts;
     mote_window *windows; /* the newest one */
     size_t n_windows;
+    const char *drift; /* why training is due; NULL: it is not */
     const char *next;
 } overview;
 
@@ -81,9 +83,9 @@ static const char *next_step(mote_cli *cli, const overview *o)
             return "bring the project up to date: 'mote run'";
     }
     if (o->n_alerts > 0)
-        return "the traffic has changed: look with 'mote monitor', then add that condition to the "
-               "data or to "
-               "'augmentation' in mote.yaml and 'mote run'";
+        return o->drift ? "the traffic has changed: look with 'mote monitor', then add that "
+                          "condition to the data or to 'augmentation' in mote.yaml and 'mote run'"
+                        : "the traffic has changed: look with 'mote monitor'";
     if (mote_verdict_count(o->verdicts, o->n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
         return "a requirement is not met: 'mote evaluate' says by how much";
     if (!o->has_champion)
@@ -93,11 +95,12 @@ static const char *next_step(mote_cli *cli, const overview *o)
 
 /* ---- showing ----------------------------------------------------------------------------- */
 
-static const char *state_text(const mote_stage_status *s)
+static const char *state_text(const overview *o, mote_stage_id id)
 {
+    const mote_stage_status *s = &o->stages[id];
     switch (s->state) {
     case MOTE_STAGE_FRESH:
-        return "fresh";
+        return id == MOTE_STAGE_train && o->drift ? "due" : "fresh";
     case MOTE_STAGE_FAILED:
         return "FAILED";
     case MOTE_STAGE_STALE:
@@ -139,6 +142,16 @@ static void say_watch(mote_cli *cli, const overview *o)
     }
 }
 
+static void say_stage(mote_cli *cli, const overview *o, mote_stage_id id)
+{
+    const mote_stage_status *s = &o->stages[id];
+    bool fresh = s->state == MOTE_STAGE_FRESH;
+    const char *more = id == MOTE_STAGE_train && fresh && o->drift ? o->drift : fresh ? s->why : "";
+    say_line(cli, mote_stage_name(id), state_text(o, id), fresh ? o->summaries[id] : s->why);
+    if (*more)
+        mote_say(cli, "                    %s\n", more);
+}
+
 static void say(mote_cli *cli, const overview *o)
 {
     const mote_project *p = cli->project;
@@ -147,8 +160,7 @@ static void say(mote_cli *cli, const overview *o)
     (void)mote_format(text, sizeof text, "mote.yaml: %zu requirements", p->n_requirements);
     say_line(cli, "scope", "fresh", text);
     for (int i = 0; i < MOTE_N_STAGES; i++)
-        say_line(cli, mote_stage_name((mote_stage_id)i), state_text(&o->stages[i]),
-                 o->stages[i].state == MOTE_STAGE_FRESH ? o->summaries[i] : o->stages[i].why);
+        say_stage(cli, o, (mote_stage_id)i);
     if (o->has_champion)
         (void)mote_format(text, sizeof text, "champion is %s/%lld", o->champion.model,
                           (long long)o->champion.version);
@@ -161,38 +173,60 @@ static void say(mote_cli *cli, const overview *o)
     mote_say(cli, "\nnext: %s\n", o->next);
 }
 
+static mote_status stages_json(const overview *o, json_t *out, mote_err *err)
+{
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        const mote_stage_status *s = &o->stages[i];
+        const char *state = s->state == MOTE_STAGE_FRESH    ? "fresh"
+                            : s->state == MOTE_STAGE_FAILED ? "failed"
+                                                            : "stale";
+        MOTE_TRY(mote_json_append(
+            out,
+            json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage", mote_stage_name((mote_stage_id)i),
+                      "state", state, "summary", o->summaries[i], "why", s->why, "ended_ms",
+                      (json_int_t)s->ended_ms),
+            err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status alerts_json(const overview *o, json_t *out, mote_err *err)
+{
+    for (size_t i = 0; i < o->n_alerts; i++) {
+        const mote_alert *a = &o->alerts[i];
+        MOTE_TRY(mote_json_append(
+            out,
+            json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:I, s:I}", "id", (json_int_t)a->id, "state",
+                      mote_alert_state_name(a->state), "what", a->what, "statistic",
+                      mote_json_number(a->statistic), "threshold", mote_json_number(a->threshold),
+                      "p_value", mote_json_number(a->p_value), "opened_ms",
+                      (json_int_t)a->opened_ms, "windows", (json_int_t)a->n_windows),
+            err));
+    }
+    return MOTE_OK;
+}
+
+/* Members are set one by one, so that the document has the order of the text. */
 static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
 {
-    json_t *stages = json_array(), *alerts = json_array(), *requirements = NULL;
-    for (int i = 0; i < MOTE_N_STAGES; i++)
-        json_array_append_new(stages, json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage",
-                                                mote_stage_name((mote_stage_id)i), "state",
-                                                o->stages[i].state == MOTE_STAGE_FRESH    ? "fresh"
-                                                : o->stages[i].state == MOTE_STAGE_FAILED ? "failed"
-                                                                                          : "stale",
-                                                "summary", o->summaries[i], "why", o->stages[i].why,
-                                                "ended_ms", (json_int_t)o->stages[i].ended_ms));
-    for (size_t i = 0; i < o->n_alerts; i++)
-        json_array_append_new(
-            alerts,
-            json_pack("{s:I, s:s, s:s, s:f, s:f, s:f, s:I, s:I}", "id", (json_int_t)o->alerts[i].id,
-                      "state", mote_alert_state_name(o->alerts[i].state), "what", o->alerts[i].what,
-                      "statistic", o->alerts[i].statistic, "threshold", o->alerts[i].threshold,
-                      "p_value", o->alerts[i].p_value, "opened_ms",
-                      (json_int_t)o->alerts[i].opened_ms, "windows",
-                      (json_int_t)o->alerts[i].n_windows));
-    mote_status st = mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err);
-    if (st != MOTE_OK) {
-        json_decref(stages);
-        json_decref(alerts);
-        return st;
-    }
+    MOTE_SCOPED_JSON *document = json_object();
+    json_t *stages = json_array(), *requirements = NULL, *alerts = NULL;
+    MOTE_TRY(mote_json_put(document, "project", json_string(cli->project->name), err));
+    MOTE_TRY(mote_json_put(document, "stages", stages, err));
+    MOTE_TRY(stages_json(o, stages, err));
+    MOTE_TRY(mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err));
+    MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
     json_t *champion = o->has_champion ? json_pack("{s:s, s:I}", "model", o->champion.model,
                                                    "version", (json_int_t)o->champion.version)
                                        : json_null();
-    mote_say_json(cli, json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "project", cli->project->name,
-                                 "stages", stages, "requirements", requirements, "champion",
-                                 champion, "alerts", alerts, "next", o->next));
+    MOTE_TRY(mote_json_put(document, "champion", champion, err));
+    alerts = json_array();
+    MOTE_TRY(mote_json_put(document, "alerts", alerts, err));
+    MOTE_TRY(alerts_json(o, alerts, err));
+    json_t *due = o->drift ? json_string(o->drift) : json_null();
+    MOTE_TRY(mote_json_put(document, "training_due", due, err));
+    MOTE_TRY(mote_json_put(document, "next", json_string(o->next), err));
+    mote_say_json(cli, json_incref(document));
     return MOTE_OK;
 }
 
@@ -205,6 +239,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     overview o = {0};
     MOTE_TRY(look_at_loop(cli, &o, err));
     MOTE_TRY(look_at_model(cli, &o, err));
+    if (o.stages[MOTE_STAGE_train].ended_ms > 0)
+        MOTE_TRY(mote_loop_drift(cli, o.stages[MOTE_STAGE_train].ended_ms, &o.drift, err));
     o.next = next_step(cli, &o);
     if (!o.next)
         return mote_fail(err, MOTE_NOMEM, "no memory for the status");

@@ -217,8 +217,11 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
         mote_arena_release(&cli.arena);
         return 0;
     }
-    if (st == MOTE_OK)
+    if (st == MOTE_OK) {
         st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
+        if (st == MOTE_OK && cli.json && !cli.has_result)
+            st = mote_fail(&err, MOTE_NOMEM, "no memory for the result");
+    }
     if (st != MOTE_OK)
         report(&cli, r, st, &err);
     mote_arena_release(&cli.arena);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "monitor/monitor.h"
 
 /* ---- the pipeline with a bar ------------------------------------------------------------- */
 
@@ -79,6 +80,24 @@ mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
     MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
     char *kept = basis ? mote_arena_strdup(&cli->arena, basis) : NULL;
     return mote_verdict_judge_all(cli->project, &m, kept, &cli->arena, out, n, err);
+}
+
+mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why, mote_err *err)
+{
+    mote_alert *alerts = NULL;
+    size_t n = 0;
+    *why = NULL;
+    if (!cli->project->schedule.on_drift)
+        return MOTE_OK;
+    MOTE_TRY(mote_alert_list(cli->store, cli->project->name, true, 0, &cli->arena, &alerts, &n, err));
+    for (size_t i = 0; i < n && !*why; i++)
+        if (alerts[i].opened_ms > trained_ms) {
+            *why = mote_arena_printf(&cli->arena, "alert %lld came after it, of drift in '%s'",
+                                     (long long)alerts[i].id, alerts[i].what);
+            if (!*why)
+                return mote_fail(err, MOTE_NOMEM, "no memory for the status");
+        }
+    return MOTE_OK;
 }
 
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)

@@ -28,10 +28,11 @@ void mote_say_json(mote_cli *cli, json_t *document)
         mote_buf b;
         mote_buf_init(&b, (size_t)1 << 30);
         mote_json_write(&b, document, true);
-        if (b.status == MOTE_OK)
+        if (b.status == MOTE_OK) {
             fwrite(b.data, 1, b.len, cli->out);
+            cli->has_result = true;
+        }
         mote_buf_release(&b);
-        cli->has_result = true;
     }
     json_decref(document);
 }

@@ -325,6 +325,7 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
     MOTE_TRY(mote_json_get_interval(point, "false_accepts_per_hour", &accepts, err));
     MOTE_TRY(mote_json_get_interval(point, "false_reject_rate", &rejects, err));
     MOTE_TRY(mote_json_get_arr(point, what, "keywords", &keywords, err));
+    const char *currency = json_string_value(json_object_get(point, "currency")); /* or NULL */
     if (json_object_get(point, "value_per_day"))
         MOTE_TRY(mote_json_get_interval(point, "value_per_day", &value, err));
     mote_buf_printf(out,
@@ -333,8 +334,8 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
                     hours, (long long)n_words, threshold, accepts.value, accepts.lo, accepts.hi,
                     rejects.value * 100, rejects.lo * 100, rejects.hi * 100);
     if (isfinite(value.value))
-        mote_buf_printf(out, "value of a day %.2f (%.2f to %.2f)\n", value.value, value.lo,
-                        value.hi);
+        mote_buf_printf(out, "value of a day %.2f (%.2f to %.2f)%s%s\n", value.value, value.lo,
+                        value.hi, currency ? " " : "", currency ? currency : "");
     for (size_t i = 0; i < json_array_size(keywords); i++) {
         const json_t *o = json_array_get(keywords, i);
         const char *word = NULL;

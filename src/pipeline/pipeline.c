@@ -256,8 +256,29 @@ static bool needs(mote_stage_id last, mote_stage_id id)
     return false;
 }
 
+/* Is the result of a stage too old to be left alone? The reason, NULL: no. */
+static mote_status is_due(mote_pipeline *p, mote_stage_id id, const char **why, mote_err *err)
+{
+    *why = NULL;
+    if (id != MOTE_STAGE_train || !p->results[id].output)
+        return MOTE_OK;
+    return mote_retrain_by_age(p, p->results[id].ended_ms, why, err);
+}
+
+/* The key of a stage, and its result if there is one. `parts` gets what the key is made of. */
+static mote_status look_up(mote_pipeline *p, mote_stage_id id, json_t *parts, mote_err *err)
+{
+    if (!parts)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a stage");
+    MOTE_TRY(components(p, id, parts, err));
+    MOTE_TRY(key_of(id, parts, &p->keys[id], err));
+    forget(&p->results[id]);
+    return find_done(p, id, &p->keys[id], &p->results[id], err);
+}
+
 mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
 {
+    p->takes_all = force && last == MOTE_STAGE_data;
     for (int i = 0; i <= (int)last; i++) {
         mote_stage_id id = (mote_stage_id)i;
         if (!needs(last, id))
@@ -266,13 +287,10 @@ mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, 
             return mote_fail(err, MOTE_CANCELLED, "stopped before '%s'; run again to go on",
                              mote_stage_name(id));
         MOTE_SCOPED_JSON *parts = json_object();
-        if (!parts)
-            return mote_fail(err, MOTE_NOMEM, "no memory for a stage");
-        MOTE_TRY(components(p, id, parts, err));
-        MOTE_TRY(key_of(id, parts, &p->keys[id], err));
-        forget(&p->results[id]);
-        MOTE_TRY(find_done(p, id, &p->keys[id], &p->results[id], err));
-        if (p->results[id].output && !(force && id == last))
+        const char *due = NULL;
+        MOTE_TRY(look_up(p, id, parts, err));
+        MOTE_TRY(is_due(p, id, &due, err));
+        if (p->results[id].output && !due && !(force && id == last))
             continue;
         forget(&p->results[id]);
         MOTE_TRY(run_stage(p, id, parts, err));
@@ -371,6 +389,14 @@ static mote_status find_failure(mote_pipeline *p, mote_stage_id id, mote_stage_s
     return MOTE_OK;
 }
 
+static mote_status say_waiting(mote_pipeline *p, mote_stage_status *out, mote_err *err)
+{
+    out->why = mote_arena_printf(
+        &p->arena, "%lld new samples wait, schedule.retrain.new_samples is %d",
+        (long long)p->n_waiting, p->cfg.project->schedule.new_samples);
+    return out->why ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the status");
+}
+
 mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_STAGES],
                                  mote_err *err)
 {
@@ -378,15 +404,15 @@ mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_
         mote_stage_id id = (mote_stage_id)i;
         out[i] = (mote_stage_status){.state = MOTE_STAGE_STALE, .why = ""};
         MOTE_SCOPED_JSON *parts = json_object();
-        if (!parts)
-            return mote_fail(err, MOTE_NOMEM, "no memory for the status");
-        MOTE_TRY(components(p, id, parts, err));
-        MOTE_TRY(key_of(id, parts, &p->keys[id], err));
-        forget(&p->results[id]);
-        MOTE_TRY(find_done(p, id, &p->keys[id], &p->results[id], err));
+        const char *due = NULL;
+        MOTE_TRY(look_up(p, id, parts, err));
+        MOTE_TRY(is_due(p, id, &due, err));
         if (p->results[id].output) {
-            out[i] = (mote_stage_status){
-                .state = MOTE_STAGE_FRESH, .why = "", .ended_ms = p->results[id].ended_ms};
+            out[i] = (mote_stage_status){.state = due ? MOTE_STAGE_STALE : MOTE_STAGE_FRESH,
+                                         .why = due ? due : "",
+                                         .ended_ms = p->results[id].ended_ms};
+            if (id == MOTE_STAGE_data && p->n_waiting > 0)
+                MOTE_TRY(say_waiting(p, &out[i], err));
             continue;
         }
         MOTE_TRY(explain(p, id, parts, &out[i], err));

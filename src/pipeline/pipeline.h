@@ -10,6 +10,9 @@
  * A stage that is stopped or killed leaves a 'running' attempt behind, which counts for nothing;
  * long stages keep their own checkpoint in the work folder and go on from there.
  *
+ * schedule.retrain of mote.yaml bends two of these rules (retrain.c): new samples may wait until
+ * there are enough of them, and a training that is too old is stale whatever its key.
+ *
  * Depends on store/, project/ and every library that a stage uses (stage_*.c). Used by cli/. */
 #ifndef MOTE_PIPELINE_PIPELINE_H
 #define MOTE_PIPELINE_PIPELINE_H
@@ -71,13 +74,17 @@ MOTE_MUST_USE mote_status mote_pipeline_create(const mote_pipeline_config *cfg, 
                                                mote_err *err);
 void mote_pipeline_destroy(mote_pipeline *p);
 
-/* STALE also when an input is stale. FAILED: the last attempt under the present key failed. */
+/* STALE also when an input is stale, and for training when schedule.retrain.every_days has gone by:
+ * it then runs again under the same key, and gives the same bytes when nothing changed. FAILED: the
+ * last attempt under the present key failed. */
 typedef enum { MOTE_STAGE_FRESH, MOTE_STAGE_STALE, MOTE_STAGE_FAILED } mote_stage_state;
 
 typedef struct {
     mote_stage_state state;
     int64_t ended_ms; /* of the last good attempt under any key; 0: never */
-    const char *why; /* "never run", "mote.yaml: training changed", the error; lives as long as p */
+    /* "never run", "mote.yaml: training changed", the error; FRESH: "", or what waits. Lives as long
+     * as p. */
+    const char *why;
 } mote_stage_status;
 
 MOTE_MUST_USE mote_status mote_pipeline_status(mote_pipeline *p,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage data: freeze what is in the store as a version. Its key names the samples that are there,
- * so it is stale as soon as one is added or erased. */
+ * so it is stale as soon as one is added or erased, unless schedule.retrain.new_samples has them wait
+ * (retrain.c). */
 #include "pipeline/stages_internal.h"
 
 #include "data/version.h"
@@ -9,15 +10,8 @@
 
 mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
 {
-    int64_t n, last, sum;
-    MOTE_TRY(mote_store_query_i64(p->cfg.store, "SELECT count(*) FROM data_sample", &n, err));
-    MOTE_TRY(mote_store_query_i64(p->cfg.store, "SELECT coalesce(max(id), 0) FROM data_sample",
-                                  &last, err));
-    MOTE_TRY(mote_store_query_i64(
-        p->cfg.store, "SELECT coalesce(sum(id % 1000003), 0) FROM data_sample", &sum, err));
-    char text[80];
-    (void)mote_format(text, sizeof text, "%lld to %lld, %lld", (long long)n, (long long)last,
-                      (long long)sum);
+    char text[96];
+    MOTE_TRY(mote_retrain_samples(p, components, text, err));
     return mote_json_put(components, "samples", json_string(text), err);
 }
 

@@ -216,6 +216,8 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     MOTE_TRY(
         mote_stream_point_to_json(point, pr->keywords.items, (int32_t)pr->keywords.n, &jp, err));
     mote_stage_set(e->r, "stream", jp);
+    if (pr->value.is_given)
+        MOTE_TRY(mote_json_put(jp, "currency", json_string(pr->value.currency), err));
     MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
     mote_stage_set(e->r, "stream_curve", jc);
     mote_stage_set(e->r, "chosen_by",

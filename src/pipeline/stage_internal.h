@@ -33,7 +33,21 @@ struct mote_pipeline {
     const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
+    bool takes_all;    /* samples do not wait: the data stage is forced */
+    int64_t n_waiting; /* samples that the data stage leaves for later (retrain.c) */
 };
+
+/* What schedule.retrain of mote.yaml asks for (retrain.c). */
+
+/* Has every_days gone by since the training that ended at trained_ms? *why is NULL when not, else
+ * the reason in words; lives as long as p. */
+MOTE_MUST_USE mote_status mote_retrain_by_age(mote_pipeline *p, int64_t trained_ms,
+                                              const char **why, mote_err *err);
+/* The component "samples" of the data stage: the samples in the store, or, as long as fewer than
+ * new_samples came since the last version and no training is due by age, those of that version.
+ * `others`: the other components of its key. Sets p->n_waiting. */
+MOTE_MUST_USE mote_status mote_retrain_samples(mote_pipeline *p, const json_t *others,
+                                               char out[static 96], mote_err *err);
 
 /* For stages. */
 

@@ -79,6 +79,7 @@ mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurement
     for (size_t i = 0; i < p->n_requirements; i++) {
         const mote_requirement *q = &p->requirements[i];
         all[i] = mote_verdict_judge(q, mote_measurement_find(measured, q->id), basis);
+        all[i].currency = p->value.currency;
     }
     *out = all;
     *n = p->n_requirements;
@@ -98,33 +99,42 @@ const char *mote_verdict_name(mote_verdict_kind kind)
     return kind == MOTE_VERDICT_MET ? "met" : kind == MOTE_VERDICT_NOT_MET ? "not met" : "unknown";
 }
 
-/* A difference of shares is in points, so that "2 %" cannot be read as a fraction of the limit. */
-static void format_margin(double margin, mote_unit unit, char *out, size_t out_bytes)
+/* A value in the unit of the metric; money with its currency. */
+static void format_value(const mote_verdict *v, double x, char *out, size_t out_bytes)
 {
-    if (unit == MOTE_UNIT_RATIO)
-        (void)mote_format(out, out_bytes, "%.1f points", fabs(margin) * 100);
+    mote_unit unit = mote_metric_info(v->requirement->metric)->unit;
+    mote_quantity_format(x, unit, out, out_bytes);
+    size_t used = strlen(out);
+    if (unit == MOTE_UNIT_MONEY && v->currency && *v->currency)
+        (void)mote_format(out + used, out_bytes - used, " %s", v->currency);
+}
+
+/* A difference of shares is in points, so that "2 %" cannot be read as a fraction of the limit. */
+static void format_margin(const mote_verdict *v, char *out, size_t out_bytes)
+{
+    if (mote_metric_info(v->requirement->metric)->unit == MOTE_UNIT_RATIO)
+        (void)mote_format(out, out_bytes, "%.1f points", fabs(v->margin) * 100);
     else
-        mote_quantity_format(fabs(margin), unit, out, out_bytes);
+        format_value(v, fabs(v->margin), out, out_bytes);
 }
 
 void mote_verdict_text(const mote_verdict *v, mote_buf *out)
 {
     const mote_requirement *q = v->requirement;
-    mote_unit unit = mote_metric_info(q->metric)->unit;
-    char value[40], lo[40], hi[40], limit[40], margin[48];
+    char value[56], lo[56], hi[56], limit[56], margin[56];
     mote_buf_printf(out, "%-7s  %s  ", mote_verdict_name(v->kind), q->id);
-    mote_quantity_format(q->limit, unit, limit, sizeof limit);
+    format_value(v, q->limit, limit, sizeof limit);
     const char *side = q->is_at_least ? "at least" : "at most";
     if (!v->measured) {
         mote_buf_printf(out, "%s %s: %s", side, limit, v->reason);
         return;
     }
     const mote_measurement *m = v->measured;
-    mote_quantity_format(m->value, unit, value, sizeof value);
+    format_value(v, m->value, value, sizeof value);
     mote_buf_str(out, value);
     if (m->confidence > 0 && m->confidence < 1) {
-        mote_quantity_format(m->lo, unit, lo, sizeof lo);
-        mote_quantity_format(m->hi, unit, hi, sizeof hi);
+        format_value(v, m->lo, lo, sizeof lo);
+        format_value(v, m->hi, hi, sizeof hi);
         mote_buf_printf(out, " (%s to %s", lo, hi);
         if (m->n > 0)
             mote_buf_printf(out, ", n %lld", (long long)m->n);
@@ -137,7 +147,7 @@ void mote_verdict_text(const mote_verdict *v, mote_buf *out)
         mote_buf_printf(out, ": %s", v->reason);
         return;
     }
-    format_margin(v->margin, unit, margin, sizeof margin);
+    format_margin(v, margin, sizeof margin);
     const char *word = v->margin >= 0 ? "to spare" : q->is_at_least ? "short" : "too much";
     mote_buf_printf(out, ": %s %s", margin, word);
 }
@@ -181,7 +191,11 @@ mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *
     MOTE_TRY(put(o, "requirement", json_string(q->id), err));
     MOTE_TRY(put(o, "verdict", json_string(mote_verdict_name(v->kind)), err));
     MOTE_TRY(put(o, q->is_at_least ? "at_least" : "at_most", json_real(q->limit), err));
-    MOTE_TRY(put(o, "unit", json_string(mote_unit_symbol(mote_metric_info(q->metric)->unit)), err));
+    mote_unit unit = mote_metric_info(q->metric)->unit;
+    MOTE_TRY(put(o, "unit",
+                 json_string(unit == MOTE_UNIT_MONEY && v->currency ? v->currency
+                                                                    : mote_unit_symbol(unit)),
+                 err));
     if (q->confidence > 0)
         MOTE_TRY(put(o, "confidence", json_real(q->confidence), err));
     if (v->kind == MOTE_VERDICT_UNKNOWN)

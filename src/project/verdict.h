@@ -41,6 +41,7 @@ typedef struct {
     double judged;                        /* the number held against the limit: value or bound */
     double margin; /* room left, in the unit of the metric; negative: missing */
     char reason[160];                     /* UNKNOWN: why; else "" */
+    const char *currency; /* of an amount of money, as in mote.yaml; borrowed; NULL: not known */
 } mote_verdict;
 
 /* "metric@where[:target][/slice]": the id under which a measurement is found. NOMEM. */

@@ -238,6 +238,93 @@ static void numbers_from_outside_belong_to_the_model_they_were_measured_on(void 
     tiny_remove(&t);
 }
 
+/* ---- schedule.retrain -------------------------------------------------------------------- */
+
+#define DAY_MS INT64_C(86400000)
+
+static void new_samples_wait_until_there_are_enough(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    char more[TEMP_DIR_BYTES + 32], yet_more[TEMP_DIR_BYTES + 32];
+    tiny_settings y = usual;
+    y.retrain = "new_samples: 7, every_days: 30";
+    tiny_make(&t, y, true);
+    run_all(&t);
+    int64_t n = tiny_count(&t, ATTEMPTS);
+    tiny_close(&t);
+    snprintf(more, sizeof more, "%s/more", t.dir);
+    snprintf(yet_more, sizeof yet_more, "%s/yet_more", t.dir);
+    tiny_tree(more, TINY_GROUPS, 1);
+    tiny_tree(yet_more, TINY_GROUPS + 1, 1);
+    tiny_import(t.dir, more); /* 6 of 7 */
+    tiny_open(&t, 1);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+    assert_string_equal(st[MOTE_STAGE_data].why,
+                        "6 new samples wait, schedule.retrain.new_samples is 7");
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, ATTEMPTS), n);
+
+    /* After every_days they wait no longer. */
+    tiny_now_ms += 30 * DAY_MS;
+    status_of(&t, st);
+    assert_string_equal(st[MOTE_STAGE_data].why, "samples changed");
+    tiny_now_ms -= 30 * DAY_MS;
+
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_data, true, &err)); /* nor when forced */
+    assert_int_equal(tiny_count(&t, ATTEMPTS), n + 1);
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_FRESH);
+    assert_string_equal(st[MOTE_STAGE_data].why, "");
+    assert_string_equal(st[MOTE_STAGE_features].why, "data changed");
+
+    run_all(&t);
+    tiny_close(&t);
+    tiny_import(t.dir, yet_more);
+    y.retrain = "new_samples: 6";
+    tiny_set(&t, y);
+    status_of(&t, st); /* 6 of 6 */
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_STALE);
+    y.retrain = "new_samples: 7";
+    tiny_set(&t, y);
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_FRESH);
+    tiny_remove(&t);
+}
+
+static void a_training_that_is_too_old_runs_again_and_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_settings y = usual;
+    y.retrain = "every_days: 3";
+    tiny_make(&t, y, true);
+    run_all(&t);
+    int64_t n = tiny_count(&t, ATTEMPTS);
+    mote_sha256 before = tiny_object(&t, MOTE_STAGE_train, "graph.f32");
+    tiny_now_ms += 3 * DAY_MS - 1;
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_FRESH);
+    tiny_now_ms += 1;
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_STALE);
+    assert_string_equal(st[MOTE_STAGE_train].why,
+                        "trained 3 days ago, schedule.retrain.every_days is 3");
+    assert_int_equal(st[MOTE_STAGE_compress].state, MOTE_STAGE_FRESH);
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, ATTEMPTS), n + 1); /* what follows would be the same */
+    mote_sha256 after = tiny_object(&t, MOTE_STAGE_train, "graph.f32");
+    assert_memory_equal(&before, &after, sizeof before);
+    status_of(&t, st);
+    assert_int_equal(st[MOTE_STAGE_train].state, MOTE_STAGE_FRESH);
+    tiny_remove(&t);
+}
+
 static void stages_are_known_by_name(void **state)
 {
     (void)state;
@@ -261,6 +348,8 @@ int main(void)
         cmocka_unit_test(an_attempt_that_was_killed_counts_for_nothing),
         cmocka_unit_test(a_failure_is_remembered_under_its_settings_only),
         cmocka_unit_test(numbers_from_outside_belong_to_the_model_they_were_measured_on),
+        cmocka_unit_test(new_samples_wait_until_there_are_enough),
+        cmocka_unit_test(a_training_that_is_too_old_runs_again_and_gives_the_same_bytes),
         cmocka_unit_test(stages_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
