@@ -33,7 +33,7 @@ void mote_histogram_add(mote_histogram *h, const float *values, int64_t n)
         double x = (double)values[i];
         if (fabs(x) >= h->limit)
             widen(h, nextafter(fabs(x), INFINITY));
-        double at = (x + h->limit) * (MOTE_CALIBRATE_BINS / 2) / h->limit;
+        double at = (x + h->limit) * (MOTE_CALIBRATE_BINS / 2.0) / h->limit;
         size_t bin = at < 0.0 ? 0 : (size_t)at;
         h->counts[bin < MOTE_CALIBRATE_BINS ? bin : MOTE_CALIBRATE_BINS - 1]++;
         h->min = values[i] < h->min ? values[i] : h->min;

@@ -68,6 +68,7 @@ mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote_stmt **out, m
     mote_stmt *q = cache_find(s, sql);
     if (q == NULL) {
         MOTE_TRY(stmt_make(s, sql, &q, err));
+        MOTE_BUG_IF(q == NULL);
         mote_stmt **slot = cache_slot(s);
         if (slot != NULL) {
             *slot = q;
