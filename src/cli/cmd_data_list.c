@@ -63,6 +63,30 @@ static void line_cells(mote_table *t, const line *l)
     mote_table_cell(t, "%s", l->row->source);
 }
 
+static mote_status check_name(const char *option, const char *value, const char *const *names,
+                              size_t n, mote_err *err)
+{
+    for (size_t i = 0; value && i < n; i++)
+        if (strcmp(value, names[i]) == 0)
+            return MOTE_OK;
+    if (!value)
+        return MOTE_OK;
+    const char *near = mote_nearest(value, names, n);
+    return mote_fail(err, MOTE_USAGE, "option --%s: there is no '%s'%s%s%s", option, value,
+                     near ? ", did you mean '" : ", see --help", near ? near : "",
+                     near ? "'?" : "");
+}
+
+static mote_status check_filter(const list_values *v, mote_err *err)
+{
+    static const char *const splits[] = {"train", "validation", "test", "background"};
+    const char *const origins[] = {mote_data_origin_name(MOTE_ORIGIN_FILE),
+                                   mote_data_origin_name(MOTE_ORIGIN_SYNTHETIC),
+                                   mote_data_origin_name(MOTE_ORIGIN_UPLOAD)};
+    MOTE_TRY(check_name("split", v->split, splits, MOTE_COUNT_OF(splits), err));
+    return check_name("origin", v->origin, origins, MOTE_COUNT_OF(origins), err);
+}
+
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
@@ -72,6 +96,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const list_values *v = values;
     mote_sample_row *rows = NULL;
     size_t n = 0, n_fit = 0;
+    MOTE_TRY(check_filter(v, err));
     MOTE_TRY(mote_sample_list(cli->store, &cli->arena, &rows, &n, err));
     MOTE_SCOPED_JSON *list = json_array();
     mote_table table;
@@ -83,7 +108,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
             mote_buf_release(&table.cells);
             return st;
         }
-        if (!fits(v, &l) || (v->limit > 0 && (int64_t)n_fit++ >= v->limit))
+        if (!fits(v, &l) || ((int64_t)n_fit++ >= v->limit && v->limit > 0))
             continue;
         if (cli->json)
             json_array_append_new(list, line_json(&l));
@@ -91,6 +116,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
             line_cells(&table, &l);
     }
     mote_table_say(&table, cli);
+    if (n > 0 && n_fit == 0)
+        mote_say(cli, "none of %zu recordings is like that\n", n);
     if (v->limit > 0 && (int64_t)n_fit > v->limit)
         mote_say(cli, "and %lld more (--limit 0 shows all)\n", (long long)n_fit - v->limit);
     mote_say_json(cli, json_incref(list));

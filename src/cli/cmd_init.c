@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote init DIR: a new project from a template. */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "project/init.h"
 
@@ -32,12 +34,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_TRY(mote_project_init(args[0], v->template_name, &cli->arena, &created, &n, err));
     for (size_t i = 0; i < n; i++)
         mote_say(cli, "created %s/%s\n", args[0], created[i]);
+    const char *quote = strpbrk(args[0], " !$&'()*;<>?[]`{|}~\t") ? "\"" : "";
     mote_say(cli,
-             "\nnext: cd %s, name your words in mote.yaml, then\n"
+             "\nnext: cd %s%s%s, name your words in mote.yaml, then\n"
              "  mote data synth    speech by espeak-ng, to start without recordings\n"
              "  mote data add DIR  or your own, one folder per word\n"
              "  mote run           once round the loop\n",
-             args[0]);
+             quote, args[0], quote);
     if (cli->json)
         return init_json(cli, args[0], v->template_name, created, n, err);
     return MOTE_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The dispatcher: from the words typed to a command that has what it needs, and from its status to
  * an exit code and a sentence. See cli.h. */
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -103,24 +104,57 @@ static void help_family(const char *word, FILE *out)
             fprintf(out, "  %-16s %s\n", r->words, r->summary);
 }
 
-static int unknown_command(const char *const *argv, size_t n, FILE *messages)
+/* `--json` is honoured also where the other words cannot be read. */
+static bool wants_json(const char *const *argv, size_t n)
 {
-    if (is_family(argv[0])) {
-        bool asks = n > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-        if (n > 1 && !asks)
-            fprintf(messages, "mote %s: there is no '%s'\n", argv[0], argv[1]);
-        help_family(argv[0], messages);
-        return asks ? 0 : mote_status_exit_code(MOTE_USAGE);
-    }
+    for (size_t i = 0; i < n && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+static void say_error(mote_cli *cli, mote_status st, const char *text)
+{
+    if (cli->json && !cli->has_result)
+        mote_say_json(cli, json_pack("{s:s, s:s}", "error", text, "status", mote_status_name(st)));
+}
+
+static void name_unknown(const char *const *argv, size_t n, mote_err *err)
+{
     const char *names[MOTE_COUNT_OF(rows)];
     size_t n_names = 0;
     for (const row *r = rows; r->words; r++)
         names[n_names++] = r->words;
     const char *near = mote_nearest(argv[0], names, n_names);
-    if (near)
-        fprintf(messages, "mote: there is no command '%s', did you mean '%s'?\n", argv[0], near);
+    if (is_family(argv[0]) && n > 1)
+        mote_ignore(mote_fail(err, MOTE_USAGE, "mote %s: there is no '%s'", argv[0], argv[1]));
+    else if (is_family(argv[0]))
+        mote_ignore(mote_fail(err, MOTE_USAGE, "mote %s: say what", argv[0]));
+    else if (argv[0][0] == '-')
+        mote_ignore(mote_fail(err, MOTE_USAGE,
+                              "mote: options come after the command: 'mote status %s'", argv[0]));
+    else if (near)
+        mote_ignore(mote_fail(err, MOTE_USAGE, "mote: there is no command '%s', did you mean '%s'?",
+                              argv[0], near));
     else
-        fprintf(messages, "mote: there is no command '%s', see 'mote --help'\n", argv[0]);
+        mote_ignore(mote_fail(err, MOTE_USAGE, "mote: there is no command '%s', see 'mote --help'",
+                              argv[0]));
+}
+
+static int unknown_command(const char *const *argv, size_t n, FILE *out, FILE *messages)
+{
+    if (is_family(argv[0]) && n > 1 &&
+        (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        help_family(argv[0], out);
+        return 0;
+    }
+    mote_cli cli = {.out = out, .messages = messages, .json = wants_json(argv, n)};
+    mote_err err = {0};
+    name_unknown(argv, n, &err);
+    say_error(&cli, MOTE_USAGE, err.text);
+    fprintf(messages, "%s\n", err.text);
+    if (is_family(argv[0]))
+        help_family(argv[0], messages);
     return mote_status_exit_code(MOTE_USAGE);
 }
 
@@ -183,12 +217,25 @@ static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_commo
 
 static void report(mote_cli *cli, const row *r, mote_status st, const mote_err *err)
 {
-    if (cli->json && !cli->has_result) {
-        json_t *j = json_pack("{s:s, s:s}", "error", err->text, "status", mote_status_name(st));
-        mote_say_json(cli, j);
-    }
+    say_error(cli, st, err->text);
     if (err->text[0])
         fprintf(cli->messages, "mote %s: %s\n", r->words, err->text);
+}
+
+/* The exit code of a command that ended with `st`, once its result has really been written. A
+ * reader that has seen enough ('| head -1') is no failure worth a word: the code is that of a
+ * program which SIGPIPE ended. */
+static int finish(FILE *out, FILE *messages, mote_status st)
+{
+    if (fflush(out) != 0 || ferror(out)) {
+        struct pollfd reader = {.fd = fileno(out)};
+        if (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0)
+            return 128 + SIGPIPE;
+        fputs("mote: the result could not be written\n", messages);
+        if (st == MOTE_OK)
+            st = MOTE_IO;
+    }
+    return st == MOTE_CANCELLED ? 128 + SIGINT : mote_status_exit_code(st);
 }
 
 static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, FILE *messages)
@@ -208,14 +255,14 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
         memcpy(values, c->defaults, c->values_bytes);
     if (st == MOTE_OK)
         st = mote_options_read(c, argv, n, values, &common, args, &n_args, &err);
-    cli.json = common.json;
+    cli.json = common.json || wants_json(argv, n);
     cli.quiet = common.quiet;
     cli.is_terminal = isatty(fileno(messages)) == 1;
     cli.color = isatty(fileno(out)) == 1 && !mote_env("NO_COLOR");
     if (st == MOTE_OK && common.help) {
         mote_options_help(r->words, r->summary, c, out);
         mote_arena_release(&cli.arena);
-        return 0;
+        return finish(out, messages, MOTE_OK);
     }
     if (st == MOTE_OK) {
         st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
@@ -225,18 +272,30 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
     if (st != MOTE_OK)
         report(&cli, r, st, &err);
     mote_arena_release(&cli.arena);
-    if (fflush(out) != 0 && st == MOTE_OK) {
-        fputs("mote: the result could not be written\n", messages);
-        st = MOTE_IO;
+    return finish(out, messages, st);
+}
+
+/* mote help COMMAND is mote COMMAND --help. */
+static int help_on(size_t n, const char *const *argv, FILE *out, FILE *messages)
+{
+    size_t n_words = 0;
+    const row *r = find_row(n, argv, &n_words);
+    if (r) {
+        mote_options_help(r->words, r->summary, r->command, out);
+        return finish(out, messages, MOTE_OK);
     }
-    return st == MOTE_CANCELLED ? 130 : mote_status_exit_code(st);
+    if (n == 1 && is_family(argv[0])) {
+        help_family(argv[0], out);
+        return finish(out, messages, MOTE_OK);
+    }
+    return unknown_command(argv, n, out, messages);
 }
 
 int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages)
 {
     catch_signals();
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+        (strcmp(argv[1], "help") == 0 && argc == 2)) {
         help(argc < 2 ? messages : out);
         return argc < 2 ? mote_status_exit_code(MOTE_USAGE) : 0;
     }
@@ -244,9 +303,11 @@ int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages)
         fputs("mote " MOTE_VERSION "\n", out);
         return 0;
     }
+    if (strcmp(argv[1], "help") == 0)
+        return help_on((size_t)argc - 2, argv + 2, out, messages);
     size_t n = (size_t)argc - 1, n_words = 0;
     const row *r = find_row(n, argv + 1, &n_words);
     if (!r)
-        return unknown_command(argv + 1, n, messages);
+        return unknown_command(argv + 1, n, out, messages);
     return run_row(r, n - n_words, argv + 1 + n_words, out, messages);
 }

@@ -165,5 +165,12 @@ void mote_options_help(const char *words, const char *summary, const mote_comman
     help_options(c->options, c->n_options, out);
     help_options(common_options, MOTE_COUNT_OF(common_options), out);
     if (c->examples)
-        fprintf(out, "\nexamples:\n%s\n", c->examples);
+        fputs("\nexamples:\n", out);
+    for (const char *line = c->examples; line && *line;) {
+        while (*line == ' ')
+            line++;
+        size_t n = strcspn(line, "\n");
+        fprintf(out, "  %.*s\n", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
 }

@@ -46,7 +46,7 @@ static mote_status check_template(const char *name, mote_err *err)
                      name);
 }
 
-/* The name of the folder, with what mote.yaml does not allow in a name made '-'. */
+/* The name of the folder, with runs of what mote.yaml does not allow in a name made '-'. */
 static void name_of(const char *path, char out[65])
 {
     size_t n = 0;
@@ -55,7 +55,7 @@ static void name_of(const char *path, char out[65])
                        (*s >= '0' && *s <= '9') || (n > 0 && strchr("._-", *s));
         if (is_fine)
             out[n++] = *s;
-        else if (n > 0)
+        else if (n > 0 && out[n - 1] != '-')
             out[n++] = '-';
     }
     while (n > 0 && strchr("._-", out[n - 1]))
