@@ -62,6 +62,27 @@ void mote_source_audio_destroy(mote_source_audio *s)
     mote_free(s);
 }
 
+/* The clip as it is in the data set; one of background, however, is cut somewhere else each time: a
+ * minute of noise has more in it than the few clips that keep the classes even. */
+static const int16_t *draw_clip(const mote_dataset *d, uint32_t clip, mote_rng *rng)
+{
+    if (strcmp(d->label[clip], MOTE_CLASS_SILENCE) != 0)
+        return mote_dataset_clip(d, clip);
+    const mote_audio_set *b = &d->background;
+    size_t places = 0;
+    for (size_t i = 0; i < b->n; i++)
+        places += b->items[i].n >= d->clip_samples ? b->items[i].n - d->clip_samples + 1 : 0;
+    if (places == 0 || places > UINT32_MAX)
+        return mote_dataset_clip(d, clip);
+    size_t at = mote_rng_below(rng, (uint32_t)places), i = 0;
+    for (;; i++) {
+        size_t here = b->items[i].n >= d->clip_samples ? b->items[i].n - d->clip_samples + 1 : 0;
+        if (at < here)
+            return b->items[i].samples + at;
+        at -= here;
+    }
+}
+
 typedef struct {
     mote_source_audio *s;
     const mote_batch_request *rq;
@@ -82,7 +103,7 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     int16_t *pcm = s->clips + (size_t)worker * d->clip_samples;
     mote_rng rng;
     mote_augment_rng(&rng, j->rq->seed, (uint64_t)j->rq->epoch, (uint64_t)j->rq->first + i);
-    mote_augment_apply(s->augment, worker, &rng, mote_dataset_clip(d, clip), pcm);
+    mote_augment_apply(s->augment, worker, &rng, draw_clip(d, clip, &rng), pcm);
     if (mote_feature_clip(s->plan, worker, pcm, d->clip_samples, x, &s->errors[worker]) != MOTE_OK)
         return;
     float inverse = (float)(1.0 / s->cfg.scale);

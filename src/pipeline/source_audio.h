@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A batch source for the trainer: clips, augmented anew each time, through the front end.
+/* A batch source for the trainer: clips, augmented anew each time, through the front end. A clip of
+ * _silence_ is cut from the split's background at another place each time.
  *
  * What a sample becomes depends on (seed, epoch, position) alone. Used by the train and compress
  * stages. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The source of training clips: a word is itself each time, a clip of background is cut anew. */
+#include <math.h>
+
+#include "pipeline/keyword.h"
+#include "pipeline/source_audio.h"
+#include "support.h"
+
+#define SAMPLES 16000
+#define NOISE   (20 * SAMPLES)
+
+static int16_t pcm[2 * SAMPLES], noise[NOISE];
+static int32_t class_id[] = {0, 1};
+static const char *label[] = {"low", MOTE_CLASS_SILENCE};
+static mote_audio_view stretch = {noise, NOISE};
+
+static void make_sounds(void)
+{
+    mote_rng rng;
+    mote_rng_init(&rng, 1);
+    for (size_t i = 0; i < SAMPLES; i++)
+        pcm[i] = (int16_t)(8000.0 * sin(0.2 * (double)i));
+    for (size_t i = 0; i < NOISE; i++)
+        noise[i] = (int16_t)mote_rng_range(&rng, -100.0 - (double)i / 40, 100.0 + (double)i / 40);
+    memcpy(pcm + SAMPLES, noise, SAMPLES * sizeof *pcm);
+}
+
+/* Inputs of both clips in an epoch, without any augmentation: out [2][elements]. */
+static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elements)
+{
+    mote_err err = {0};
+    static mote_project project = {.rate_hz = SAMPLES, .clip_ms = 1000};
+    project.augmentation = (mote_project_augmentation){.speed = {1, 1}};
+    mote_feature_config features = mote_feature_config_default();
+    mote_source_audio_config cfg = {
+        .clips = d, .features = &features, .project = &project, .scale = 1.0, .n_workers = 1};
+    mote_source_audio *s = NULL;
+    T_OK(mote_source_audio_create(&cfg, &s, &err));
+    uint32_t samples[] = {0, 1};
+    float targets[4] = {0};
+    mote_batch_request rq = {.seed = 1, .epoch = epoch, .n = 2, .samples = samples, .n_classes = 2,
+                             .in_elements = elements};
+    mote_pool *pool = NULL;
+    T_OK(mote_pool_create(1, &pool, &err));
+    rq.pool = pool;
+    mote_batch_source source = mote_source_audio_batches(s);
+    assert_int_equal(source.n_samples, 2);
+    T_OK(source.fill(source.arg, &rq, out, targets, &err));
+    mote_source_audio_destroy(s);
+    mote_pool_destroy(pool);
+    assert_true(targets[0] == 1.0f && targets[1] == 0.0f);
+    assert_true(targets[2] == 0.0f && targets[3] == 1.0f);
+}
+
+static void words_stay_and_background_is_cut_anew(void **state)
+{
+    (void)state;
+    make_sounds();
+    mote_dataset d = {.rate_hz = SAMPLES, .clip_samples = SAMPLES, .n = 2, .pcm = pcm,
+                      .class_id = class_id, .label = label, .n_classes = 2,
+                      .background = {&stretch, 1}};
+    mote_feature_config features = mote_feature_config_default();
+    size_t n = (size_t)mote_feature_frames(&features, SAMPLES) *
+               (size_t)mote_feature_values(&features);
+    static float first[2 * 4096], again[2 * 4096], later[2 * 4096];
+    assert_true(n <= 4096);
+    fill(&d, 0, first, n);
+    fill(&d, 0, again, n);
+    fill(&d, 1, later, n);
+    assert_memory_equal(first, again, 2 * n * sizeof *first);
+    assert_memory_equal(first, later, n * sizeof *first);
+    assert_memory_not_equal(first + n, later + n, n * sizeof *first);
+
+    /* Nothing to cut from: the clip of the data set. */
+    stretch.n = SAMPLES - 1;
+    fill(&d, 0, first, n);
+    fill(&d, 1, later, n);
+    assert_memory_equal(first, later, 2 * n * sizeof *first);
+    stretch.n = NOISE;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_stay_and_background_is_cut_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
