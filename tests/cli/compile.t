@@ -20,7 +20,7 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite
 mote compile: say where to write: -o DIR
 [exit 2]
 $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -t cortex-m5 -o fw
-mote compile: there is no target 'cortex-m5'; did you mean 'cortex-m7'?
+mote compile: there is no target 'cortex-m5'; did you mean 'cortex-m55'?
 [exit 7]
 $ echo nothing > bad.tflite; mote compile bad.tflite -o fw
 mote compile: 'bad.tflite': not a TensorFlow Lite model: 'TFL3' is missing

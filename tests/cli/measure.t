@@ -1,6 +1,9 @@
 # Mistakes are named before anything is built.
 $ mote measure "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -t rv32
-mote measure: there is no target 'rv32'; there are cortex-m0plus, cortex-m4f, cortex-m7, cortex-m55, rv32imac
+mote measure: there is no target 'rv32'; did you mean 'rv32imac'?
+[exit 7]
+$ mote measure "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -t sparc
+mote measure: there is no target 'sparc'; there are cortex-m0plus, cortex-m4f, cortex-m7, cortex-m55, rv32imac
 [exit 7]
 $ mote measure none.tflite
 mote measure: {{.*none.tflite.*}}
