@@ -18,6 +18,7 @@ typedef struct {
     mote_histogram **histograms; /* [n_tensors], NULL for constants */
     double **channel_means;      /* [n_tensors][channels of the last dimension], activations */
     int64_t *n_seen;             /* [n_tensors] rows behind channel_means */
+    int32_t not_finite;          /* a tensor that took a value which is not; -1: none */
     float *scales;               /* [n_tensors] of activations */
     int32_t *zero_points;
     int32_t *map; /* tensor of `from` -> tensor of `to` */
@@ -35,12 +36,32 @@ int8_t mote_quantise_value(float x, float scale, int32_t zero_point)
 static void observe(void *arg, int32_t tensor, const float *values, int64_t n)
 {
     quantiser *q = arg;
+    for (int64_t i = 0; i < n && q->not_finite < 0; i++)
+        if (!isfinite(values[i]))
+            q->not_finite = tensor;
+    if (q->not_finite >= 0)
+        return;
     mote_histogram_add(q->histograms[tensor], values, n);
     const mote_tensor *t = &q->from->tensors[tensor];
     int32_t channels = t->dims[t->n_dims - 1];
     for (int64_t i = 0; i < n; i++)
         q->channel_means[tensor][i % channels] += (double)values[i];
     q->n_seen[tensor] += n / channels;
+}
+
+/* Weights that are not finite would have no int8 form; those behind a RELU do not show in its
+ * values. */
+static mote_status check_constants(const mote_graph *g, mote_err *err)
+{
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        const mote_tensor *c = &g->tensors[t];
+        const float *v = c->data;
+        for (int64_t i = 0, n = v ? mote_tensor_elements(c) : 0; i < n; i++)
+            if (!isfinite(v[i]))
+                return mote_fail(err, MOTE_RANGE, "constant '%s': value %lld is not finite",
+                                 c->name, (long long)i);
+    }
+    return MOTE_OK;
 }
 
 static mote_status calibrate(quantiser *q, const float *samples, size_t n_samples, mote_err *err)
@@ -65,6 +86,10 @@ static mote_status calibrate(quantiser *q, const float *samples, size_t n_sample
                 return mote_fail(err, MOTE_ARG, "calibration sample %zu: value %zu is not finite",
                                  i, k);
         MOTE_TRY(mote_graph_run_f32(g, in, out, observe, q, err));
+        if (q->not_finite >= 0)
+            return mote_fail(err, MOTE_RANGE,
+                             "'%s' takes a value that is not finite for calibration sample %zu",
+                             g->tensors[q->not_finite].name, i);
     }
     for (int32_t t = 0; t < g->n_tensors; t++)
         if (q->histograms[t])
@@ -216,8 +241,12 @@ static mote_status add_op(quantiser *q, const mote_op *op, mote_err *err)
         op->kind != MOTE_OP_ADD)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s' has no int8 form, fold the graph first",
                          mote_op_text(op->kind));
-    for (int32_t k = 0; k < op->n_inputs; k++)
+    for (int32_t k = 0; k < (weighted ? 1 : op->n_inputs); k++) {
+        if (q->from->tensors[op->inputs[k]].role == MOTE_ROLE_CONST)
+            return mote_fail(err, MOTE_UNSUPPORTED, "%s works on the constant '%s'",
+                             mote_op_text(op->kind), q->from->tensors[op->inputs[k]].name);
         in[k] = q->map[op->inputs[k]];
+    }
     if (weighted)
         MOTE_TRY(add_weights(q, op, in, err));
     const mote_tensor *o = &q->from->tensors[op->output];
@@ -264,7 +293,11 @@ mote_status mote_quantise(const mote_graph *folded, const float *samples, size_t
 {
     if (n_samples == 0)
         return mote_fail(err, MOTE_ARG, "quantisation needs at least one calibration sample");
-    quantiser q = {.from = folded, .config = config};
+    MOTE_TRY(mote_graph_validate(folded, err));
+    if (!mote_graph_is_f32(folded))
+        return mote_fail(err, MOTE_UNSUPPORTED, "only float32 graphs are quantised");
+    MOTE_TRY(check_constants(folded, err));
+    quantiser q = {.from = folded, .config = config, .not_finite = -1};
     mote_arena_init(&q.arena, (size_t)1 << 30);
     mote_status st = run(&q, samples, n_samples, err);
     mote_arena_release(&q.arena);

@@ -34,7 +34,8 @@ typedef struct {
  *   out        a new graph owned by the caller
  *
  * Errors: ARG no samples or a value that is not finite (named by its index); UNSUPPORTED an
- * operator that has no int8 form (BATCH_NORM, DROPOUT, RELU: fold first). */
+ * operator that has no int8 form (BATCH_NORM, DROPOUT, RELU: fold first) or works on a constant, or
+ * a graph that is not float32; RANGE a weight, or a value that a layer takes, is not finite. */
 MOTE_MUST_USE mote_status mote_quantise(const mote_graph *folded, const float *samples,
                                         size_t n_samples, const mote_quantise_config *config,
                                         mote_graph **out, mote_err *err);

@@ -7,7 +7,9 @@
  * (Jacob et al. 2018, section 3.2).
  *
  * The graph is walked once. Each operator is copied; a BATCH_NORM or RELU instead changes the last
- * copied operator, which must be the one that computed its input and have no other reader. */
+ * copied operator, which must be the one that computed its input and have no other reader, and whose
+ * weights must be its own. The graph's output counts as read, and what is read through a DROPOUT is
+ * read. */
 #include <math.h>
 #include <string.h>
 
@@ -66,6 +68,29 @@ static bool is_weighted(mote_op_kind kind)
     return kind == MOTE_OP_CONV_2D || kind == MOTE_OP_DEPTHWISE_CONV_2D || kind == MOTE_OP_DENSE;
 }
 
+/* Whether weights and bias of an operator of `to` are its alone: another layer that shares them
+ * would be changed too. */
+static bool owns_weights(const folding *f, const mote_op *host)
+{
+    int32_t n_readers[2] = {0, 0};
+    for (int32_t i = 0; i < f->from->n_ops; i++)
+        for (int32_t k = 0; k < f->from->ops[i].n_inputs; k++)
+            for (int32_t w = 0; w < 2; w++)
+                n_readers[w] += f->map[f->from->ops[i].inputs[k]] == host->inputs[1 + w];
+    return n_readers[0] == 1 && n_readers[1] == 1;
+}
+
+/* Whether every channel has a factor: a variance that is not a number, or far below 0, has none. */
+static bool has_factors(const folding *f, const mote_op *norm)
+{
+    const mote_tensor *variance = &f->from->tensors[norm->inputs[4]];
+    const float *v = variance->data;
+    for (int32_t c = 0; c < variance->dims[0]; c++)
+        if (!((double)v[c] + (double)norm->attrs.epsilon > 0.0))
+            return false;
+    return true;
+}
+
 static void fold_norm(folding *f, const mote_op *norm, mote_op *host)
 {
     mote_tensor *w = &f->to->tensors[host->inputs[1]];
@@ -96,6 +121,7 @@ static mote_status fold_op(folding *f, const mote_op *op, mote_err *err)
     switch (op->kind) {
     case MOTE_OP_DROPOUT:
         f->map[op->output] = f->map[op->inputs[0]];
+        f->n_readers[op->output] += f->n_readers[op->inputs[0]] - 1;
         return MOTE_OK;
     case MOTE_OP_BATCH_NORM:
         if (!host || !is_weighted(host->kind))
@@ -103,6 +129,14 @@ static mote_status fold_op(folding *f, const mote_op *op, mote_err *err)
                              "cannot fold '%s': the layer before it is not a convolution or dense "
                              "layer with one reader",
                              name);
+        if (!owns_weights(f, host))
+            return mote_fail(err, MOTE_UNSUPPORTED,
+                             "cannot fold '%s': the layer before it shares its weights or bias "
+                             "with another",
+                             name);
+        if (!has_factors(f, op))
+            return mote_fail(err, MOTE_RANGE,
+                             "cannot fold '%s': a variance is not a number above -epsilon", name);
         fold_norm(f, op, host);
         f->map[op->output] = f->map[op->inputs[0]];
         return MOTE_OK;
@@ -135,6 +169,7 @@ static mote_status fold(folding *f, mote_err *err)
     for (int32_t i = 0; i < g->n_ops; i++)
         for (int32_t k = 0; k < g->ops[i].n_inputs; k++)
             f->n_readers[g->ops[i].inputs[k]]++;
+    f->n_readers[g->output]++;
     const mote_tensor *in = &g->tensors[g->input];
     mote_tensor_spec s = {
         .name = in->name, .dtype = in->dtype, .n_dims = in->n_dims, .quant = &in->quant};
@@ -149,6 +184,8 @@ static mote_status fold(folding *f, mote_err *err)
 mote_status mote_graph_fold(const mote_graph *train, mote_graph **out, mote_err *err)
 {
     MOTE_TRY(mote_graph_validate(train, err));
+    if (!mote_graph_is_f32(train))
+        return mote_fail(err, MOTE_UNSUPPORTED, "only float32 graphs are folded");
     MOTE_SCOPED_ARENA arena;
     mote_arena_init(&arena, (size_t)64 << 20);
     folding f = {.from = train};

@@ -38,10 +38,10 @@ static mote_status grow(mote_graph *g, void *list_ptr, int32_t n, int32_t *cap, 
 {
     if (n < *cap)
         return MOTE_OK;
-    int32_t new_cap = *cap ? *cap * 2 : 32;
-    if (new_cap > (1 << 20))
+    if (n >= MOTE_MAX_GRAPH_PARTS)
         return mote_fail(err, MOTE_LIMIT, "a graph may have at most %d tensors and operators",
-                         1 << 20);
+                         MOTE_MAX_GRAPH_PARTS);
+    int32_t new_cap = *cap ? *cap * 2 : 32;
     void *old;
     memcpy(&old, list_ptr, sizeof old);
     void *wider = mote_arena_alloc(&g->arena, (size_t)new_cap, item_bytes);
@@ -224,6 +224,14 @@ static mote_status check_types(const mote_graph *g, const mote_op *op, mote_err 
         return mote_fail(err, MOTE_UNSUPPORTED, "%s '%s': unknown activation %d",
                          mote_op_text(op->kind), out->name, (int)op->attrs.activation);
     return MOTE_OK;
+}
+
+bool mote_graph_is_f32(const mote_graph *g)
+{
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        if (g->tensors[t].dtype != MOTE_F32)
+            return false;
+    return true;
 }
 
 static mote_status check_order(const mote_graph *g, bool *ready, mote_err *err)

@@ -38,6 +38,7 @@ typedef enum { MOTE_ROLE_VALUE = 0, MOTE_ROLE_INPUT = 1, MOTE_ROLE_CONST = 2 } m
 #define MOTE_MAX_OP_INPUTS       5
 #define MOTE_NAME_BYTES          48
 #define MOTE_MAX_TENSOR_ELEMENTS (1 << 26)
+#define MOTE_MAX_GRAPH_PARTS     (1 << 14) /* tensors, and operators; passes are quadratic */
 
 /* Affine quantisation, real = scale * (q - zero_point). n_scales 0: not quantised; 1: one for the
  * whole tensor; more: one per index of dimension `axis`, zero point 0 (weights, biases). */
@@ -118,6 +119,9 @@ MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind,
 
 /* Check every invariant above; for graphs that come from outside. */
 MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err);
+
+/* Whether every tensor is float32, constants too: what folding and the interpreter read. */
+bool mote_graph_is_f32(const mote_graph *g);
 
 int64_t mote_tensor_elements(const mote_tensor *t);
 size_t mote_tensor_bytes(const mote_tensor *t);

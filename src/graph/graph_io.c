@@ -172,6 +172,9 @@ static mote_status load_body(mote_reader *r, mote_graph *g, mote_err *err)
     /* The least a tensor or an operator takes bounds their numbers by the bytes that are here. */
     if (r->failed || n_tensors > mote_reader_left(r) / 20 || n_ops > mote_reader_left(r) / 32)
         return truncated(err);
+    if (n_tensors > MOTE_MAX_GRAPH_PARTS || n_ops > MOTE_MAX_GRAPH_PARTS)
+        return mote_fail(err, MOTE_LIMIT, "graph: at most %d tensors and operators are possible",
+                         MOTE_MAX_GRAPH_PARTS);
     for (uint32_t i = 0; i < n_tensors; i++)
         MOTE_TRY(load_tensor(r, g, err));
     if (n_ops > 0)

@@ -184,7 +184,7 @@ mote_status mote_graph_run_f32(const mote_graph *g, const float *in, float *out,
                                mote_graph_observer *observe, void *arg, mote_err *err)
 {
     MOTE_TRY(mote_graph_validate(g, err));
-    if (g->tensors[g->input].dtype != MOTE_F32 || g->tensors[g->input].dims[0] != 1)
+    if (!mote_graph_is_f32(g) || g->tensors[g->input].dims[0] != 1)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "the reference interpreter runs float32 graphs of batch 1");
     MOTE_SCOPED_ARENA arena;

@@ -187,6 +187,61 @@ static void unusable_samples_and_graphs_are_refused_in_words(void **state)
     mote_graph_destroy(f);
 }
 
+static int32_t first_weight(const mote_graph *g)
+{
+    return g->ops[0].inputs[1];
+}
+
+static void graphs_that_are_not_finite_are_refused(void **state)
+{
+    (void)state;
+    static const float bad[] = {NAN, INFINITY, -INFINITY};
+    mote_quantise_config cfg = {.correct_bias = true};
+    float sample[N_IN];
+    for (size_t i = 0; i < N_IN; i++)
+        sample[i] = 1.0f;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        mote_graph *f = folded_model(3), *q = NULL;
+        mote_err err = {0};
+        ((float *)f->tensors[first_weight(f)].data)[2] = bad[i];
+        assert_int_equal(mote_quantise(f, sample, 1, &cfg, &q, &err), MOTE_RANGE);
+        assert_non_null(strstr(err.text, "value 2 is not finite"));
+        assert_null(q);
+        mote_graph_destroy(f);
+    }
+    /* Finite weights, infinite sums. */
+    mote_graph *f = folded_model(3), *q = NULL;
+    mote_err err = {0};
+    float *w = f->tensors[first_weight(f)].data;
+    for (int64_t i = 0; i < mote_tensor_elements(&f->tensors[first_weight(f)]); i++)
+        w[i] = 3e38f;
+    assert_int_equal(mote_quantise(f, sample, 1, &cfg, &q, &err), MOTE_RANGE);
+    assert_non_null(strstr(err.text, "not finite for calibration sample 0"));
+    assert_null(q);
+    mote_graph_destroy(f);
+}
+
+/* Adding a constant has no int8 form: its place must not be taken by another tensor. */
+static void a_constant_operand_is_refused(void **state)
+{
+    (void)state;
+    mote_graph *g = NULL, *q = NULL;
+    int32_t in[2], y;
+    assert_int_equal(mote_graph_create(0, &g, NULL), MOTE_OK);
+    mote_tensor_spec s = {.name = "x", .dtype = MOTE_F32, .n_dims = 2, .dims = {1, 2}};
+    assert_int_equal(mote_graph_add_input(g, &s, &in[0], NULL), MOTE_OK);
+    s.name = "offset";
+    assert_int_equal(mote_graph_add_const(g, &s, &in[1], NULL), MOTE_OK);
+    s.name = "y";
+    assert_int_equal(mote_graph_add_op(g, MOTE_OP_ADD, NULL, in, &s, &y, NULL), MOTE_OK);
+    float sample[2] = {1, 2};
+    mote_quantise_config cfg = {0};
+    mote_err err = {0};
+    assert_int_equal(mote_quantise(g, sample, 1, &cfg, &q, &err), MOTE_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "add works on the constant 'offset'"));
+    mote_graph_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +251,8 @@ int main(void)
         cmocka_unit_test(int8_follows_the_float_graph),
         cmocka_unit_test(the_scheme_is_that_of_tensorflow_lite),
         cmocka_unit_test(unusable_samples_and_graphs_are_refused_in_words),
+        cmocka_unit_test(graphs_that_are_not_finite_are_refused),
+        cmocka_unit_test(a_constant_operand_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

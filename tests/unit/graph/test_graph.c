@@ -138,6 +138,138 @@ static void folding_keeps_the_function(void **state)
     mote_graph_destroy(g);
 }
 
+/* A graph by hand. */
+static int32_t add_dense(mote_graph *g, int32_t x, int32_t w, int32_t b, const char *name)
+{
+    int32_t in[3] = {x, w, b}, id = -1;
+    mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
+    assert_int_equal(mote_graph_add_op(g, MOTE_OP_DENSE, NULL, in, &out, &id, NULL), MOTE_OK);
+    return id;
+}
+
+static int32_t add_values(mote_graph *g, const char *name, int32_t rows, int32_t cols, float value)
+{
+    mote_tensor_spec s = {.name = name, .dtype = MOTE_F32, .n_dims = 1, .dims = {cols}};
+    if (rows > 0)
+        s = (mote_tensor_spec){
+            .name = name, .dtype = MOTE_F32, .n_dims = 2, .dims = {rows, cols}};
+    int32_t id = -1;
+    assert_int_equal(mote_graph_add_const(g, &s, &id, NULL), MOTE_OK);
+    float *v = g->tensors[id].data;
+    for (int64_t i = 0; i < mote_tensor_elements(&g->tensors[id]); i++)
+        v[i] = value + 0.1f * (float)i;
+    return id;
+}
+
+static int32_t add_norm(mote_graph *g, int32_t x, float variance)
+{
+    int32_t in[5] = {x}, id = -1;
+    static const char *const names[] = {"", "gamma", "beta", "mean", "variance"};
+    for (int32_t k = 1; k < 5; k++)
+        in[k] = add_values(g, names[k], 0, 2, k == 4 ? variance : 0.5f);
+    mote_op_attrs attrs = {.epsilon = 1e-3f};
+    mote_tensor_spec out = {.name = "norm", .dtype = MOTE_F32};
+    assert_int_equal(mote_graph_add_op(g, MOTE_OP_BATCH_NORM, &attrs, in, &out, &id, NULL),
+                     MOTE_OK);
+    return id;
+}
+
+static mote_graph *new_graph(int32_t *x)
+{
+    mote_graph *g = NULL;
+    assert_int_equal(mote_graph_create(0, &g, NULL), MOTE_OK);
+    mote_tensor_spec s = {.name = "x", .dtype = MOTE_F32, .n_dims = 2, .dims = {1, 2}};
+    assert_int_equal(mote_graph_add_input(g, &s, x, NULL), MOTE_OK);
+    return g;
+}
+
+static void refuse_fold(mote_graph *g, mote_status st, const char *words)
+{
+    mote_graph *f = NULL;
+    mote_err err = {0};
+    assert_int_equal(mote_graph_fold(g, &f, &err), st);
+    assert_null(f);
+    if (!strstr(err.text, words))
+        fail_msg("'%s' does not say '%s'", err.text, words);
+    mote_graph_destroy(g);
+}
+
+/* Each of these, folded, would compute something else. */
+static void graphs_that_folding_would_change_are_refused(void **state)
+{
+    (void)state;
+    int32_t x, id;
+    mote_tensor_spec out = {.name = "y", .dtype = MOTE_F32};
+
+    /* Weights, then a bias, that a second layer uses as they are. */
+    for (int32_t shared = 0; shared < 2; shared++) {
+        mote_graph *g = new_graph(&x);
+        int32_t w = add_values(g, "w", 2, 2, 1), b = add_values(g, "b", 0, 2, 1);
+        int32_t y = add_norm(g, add_dense(g, x, w, b, "a"), 1);
+        int32_t w2 = shared == 0 ? w : add_values(g, "w2", 2, 2, 2);
+        int32_t b2 = shared == 1 ? b : add_values(g, "b2", 0, 2, 2);
+        (void)add_dense(g, y, w2, b2, "c");
+        refuse_fold(g, MOTE_UNSUPPORTED, "shares its weights or bias");
+    }
+
+    /* A layer whose values are read beside the dropout in front of the norm. */
+    mote_graph *g = new_graph(&x);
+    int32_t a = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
+    out.name = "drop";
+    assert_int_equal(mote_graph_add_op(g, MOTE_OP_DROPOUT, NULL, &a, &out, &id, NULL), MOTE_OK);
+    int32_t both[2] = {a, add_norm(g, id, 1)};
+    out.name = "sum";
+    assert_int_equal(mote_graph_add_op(g, MOTE_OP_ADD, NULL, both, &out, &id, NULL), MOTE_OK);
+    refuse_fold(g, MOTE_UNSUPPORTED, "with one reader");
+
+    /* A layer that is the output of the graph. */
+    g = new_graph(&x);
+    a = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
+    (void)add_norm(g, a, 1);
+    g->output = a;
+    refuse_fold(g, MOTE_UNSUPPORTED, "with one reader");
+
+    /* No square root. */
+    g = new_graph(&x);
+    a = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
+    (void)add_norm(g, a, -3);
+    refuse_fold(g, MOTE_RANGE, "variance");
+}
+
+/* Constants of another type than the values: they have fewer bytes than float32 ones. */
+static void int8_constants_are_not_read_as_floats(void **state)
+{
+    (void)state;
+    int32_t x;
+    mote_graph *g = new_graph(&x);
+    int32_t y = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
+    y = add_norm(g, y, 1);
+    mote_tensor *gamma = &g->tensors[g->ops[1].inputs[1]];
+    gamma->dtype = MOTE_I8;
+    float in[2] = {1, 2}, out[2];
+    mote_err err = {0};
+    assert_int_equal(mote_graph_run_f32(g, in, out, NULL, NULL, &err), MOTE_UNSUPPORTED);
+    refuse_fold(g, MOTE_UNSUPPORTED, "float32");
+}
+
+/* A graph of one reshape after another, as a hostile file may hold it. */
+static void endless_graphs_are_refused(void **state)
+{
+    (void)state;
+    int32_t x;
+    mote_graph *g = new_graph(&x);
+    mote_tensor_spec out = {.name = "r", .dtype = MOTE_F32, .n_dims = 2, .dims = {1, 2}};
+    mote_err err = {0};
+    mote_status st = MOTE_OK;
+    int32_t n = 0;
+    for (; st == MOTE_OK && n <= MOTE_MAX_GRAPH_PARTS; n++)
+        st = mote_graph_add_op(g, MOTE_OP_RESHAPE, NULL, &x, &out, &x, &err);
+    assert_int_equal(st, MOTE_LIMIT);
+    assert_int_equal(g->n_tensors, MOTE_MAX_GRAPH_PARTS);
+    assert_int_equal(mote_graph_validate(g, NULL), MOTE_OK);
+    mote_graph_destroy(g);
+}
+
 static void saved_graphs_load_to_the_same_bytes(void **state)
 {
     (void)state;
@@ -229,6 +361,9 @@ int main(void)
         cmocka_unit_test(same_padding_follows_tensorflow),
         cmocka_unit_test(inputs_that_do_not_fit_are_refused_and_named),
         cmocka_unit_test(folding_keeps_the_function),
+        cmocka_unit_test(graphs_that_folding_would_change_are_refused),
+        cmocka_unit_test(int8_constants_are_not_read_as_floats),
+        cmocka_unit_test(endless_graphs_are_refused),
         cmocka_unit_test(saved_graphs_load_to_the_same_bytes),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(wrong_architectures_name_the_field),
