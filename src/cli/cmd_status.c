@@ -68,17 +68,16 @@ static mote_status look_at_model(mote_cli *cli, overview *o, mote_err *err)
 /* The first thing that stands in the way, as a command. */
 static const char *next_step(mote_cli *cli, const overview *o)
 {
+    int64_t n_samples = 0;
+    if (o->stages[MOTE_STAGE_data].state != MOTE_STAGE_FRESH &&
+        mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample", &n_samples, NULL) ==
+            MOTE_OK &&
+        n_samples == 0)
+        return "add recordings: 'mote data add DIR', or make some: 'mote data synth'";
     for (int i = 0; i < MOTE_N_STAGES; i++) {
         if (o->stages[i].state == MOTE_STAGE_FAILED)
             return mote_arena_printf(&cli->arena, "mend what made '%s' fail, then 'mote run'",
                                      mote_stage_name((mote_stage_id)i));
-        if (o->stages[i].state == MOTE_STAGE_STALE && i == 0 && o->stages[i].ended_ms == 0) {
-            int64_t n = 0;
-            if (mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample", &n, NULL) ==
-                    MOTE_OK &&
-                n == 0)
-                return "add recordings: 'mote data add DIR', or make some: 'mote data synth'";
-        }
         if (o->stages[i].state == MOTE_STAGE_STALE)
             return "bring the project up to date: 'mote run'";
     }

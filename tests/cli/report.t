@@ -1,0 +1,34 @@
+# One page that needs nobody.
+# requires: espeak-ng
+# timeout: 300
+$ mote init words > /dev/null && cd words
+$ mote report
+mote report: there is nothing to report yet, see 'mote run'
+[exit 7]
+$ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
+$ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: .*/at_least: 0 %/; s/at_most: 0.15/at_most: 1/' mote.yaml
+$ sed -i '/^  budget:/,/^$/d' mote.yaml
+$ mote data synth -n 12 --quiet > /dev/null
+$ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
+$ bare mote run --quiet > out.txt
+$ mote report -o lap.html
+lap 1: words/1 promoted: it is the first version
+       {{.*}} clean, {{.*}} in car noise; {{.*}}
+lap.html: {{[0-9.]+ kB}}
+$ grep -c 'https*://' lap.html
+0
+[exit 1]
+$ grep -c '<script\|<link\|@import' lap.html
+0
+[exit 1]
+$ grep -c '^</body></html>$' lap.html
+1
+$ mote report --laps 9
+mote report: option --laps: 9 is outside 1 to 8
+[exit 2]
+$ mote report --json -o other.html
+{
+  "path": "other.html",
+  "bytes": {{[0-9]+}},
+  "laps": 1
+}

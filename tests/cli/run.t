@@ -1,0 +1,44 @@
+# The loop, once: each stage runs, then none does; the compile stage measures nothing without tools.
+# requires: espeak-ng
+# timeout: 300
+$ mote init words > /dev/null && cd words
+$ mote run trian
+mote run: there is no stage 'trian', did you mean 'train'?: data, features, train, compress, evaluate, compile, deploy
+[exit 2]
+$ mote run data deploy
+mote run: unexpected argument 'deploy': [STAGE]
+[exit 2]
+$ mote run
+mote run: data: there is no data yet: add recordings with 'mote data add DIR', or make some with 'mote data synth'
+[exit 7]
+$ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
+$ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: .*/at_least: 0 %/; s/at_most: 0.15/at_most: 1/' mote.yaml
+$ sed -i '/^  budget:/,/^$/d' mote.yaml
+$ mote data synth -n 12 --quiet > /dev/null
+$ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
+$ bare mote run --quiet | sed '/^$/,$d'
+data      ran    v1: 60 clips, 10 background recordings
+features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
+train     ran    run {{[0-9a-f]+: .* on validation, epoch 2 of 2}}
+compress  ran    int8 {{.*}} against float {{.*}} on validation
+evaluate  ran    {{.*}} clean, {{.*}} in car noise; {{.*}} false accepts/h, {{.*}} missed
+compile   ran    not measured: 'arm-none-eabi-gcc' is not installed{{.*}}
+deploy    ran    words/1 promoted: it is the first version
+$ bare mote run --quiet | grep -c fresh
+7
+$ bare mote run compress --force --quiet | sed -n 's/ .*ran .*/ ran/p'
+compress ran
+
+# Another seed trains again; going back finds what was there.
+$ sed -i 's/seed: 1$/seed: 2/' mote.yaml && bare mote run train --quiet | grep -c ran
+1
+$ sed -i 's/seed: 2$/seed: 1/' mote.yaml && bare mote run --quiet | grep -c fresh
+7
+$ bare mote run --json --quiet > doc.json && grep -c '"summary"' doc.json
+7
+$ bare mote run --json nothing 2>/dev/null
+{
+  "error": "there is no stage 'nothing': data, features, train, compress, evaluate, compile, deploy",
+  "status": "USAGE"
+}
+[exit 2]
