@@ -109,7 +109,7 @@ size_t mote_host_depthwise_scratch_bytes(const mrt_conv *p)
 void mote_host_depthwise(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
     const host_path *h = path();
-    size_t channels = (size_t)p->in_c, window = (size_t)(p->kernel_h * p->kernel_w);
+    size_t channels = (size_t)p->in_c, window = (size_t)p->kernel_h * (size_t)p->kernel_w;
     const int8_t **cells = scratch;
     int32_t *sums = (int32_t *)(void *)(cells + window);
     int8_t *zeros = (int8_t *)(sums + channels);

@@ -141,7 +141,7 @@ static void pool_shape(const mote_graph *g, int32_t op, mrt_pool *p)
 static void conv_need(const mrt_conv *c, mote_kernel_need *n)
 {
     int32_t k = c->kernel_h * c->kernel_w * c->in_c;
-    size_t window = (size_t)(c->kernel_h * c->kernel_w);
+    size_t window = (size_t)c->kernel_h * (size_t)c->kernel_w;
     n->channel_bytes = (size_t)c->out_c * 9;
     n->weights_bytes = (size_t)c->out_c * (size_t)k;
     switch (n->kernel) {

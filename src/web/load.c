@@ -267,10 +267,11 @@ static void summarise(load *l)
     if (good == 0)
         return;
     const int64_t *t = l->took_us + first;
-    l->res.p50_ms = (double)t[(good - 1) / 2] / 1e3;
-    l->res.p90_ms = (double)t[(good - 1) * 9 / 10] / 1e3;
-    l->res.p99_ms = (double)t[(good - 1) * 99 / 100] / 1e3;
-    l->res.max_ms = (double)t[good - 1] / 1e3;
+    const size_t last = good - 1, p50 = last / 2, p90 = last * 9 / 10, p99 = last * 99 / 100;
+    l->res.p50_ms = (double)t[p50] / 1e3;
+    l->res.p90_ms = (double)t[p90] / 1e3;
+    l->res.p99_ms = (double)t[p99] / 1e3;
+    l->res.max_ms = (double)t[last] / 1e3;
 }
 
 static mote_status prepare(load *l, mote_arena *a, mote_err *err)
