@@ -17,10 +17,12 @@ static mote_status say(mote_cli *cli, const compile_values *v, const mote_target
              "next: make -C %s, or mote measure MODEL --target %s\n",
              v->out, r->n_files, t->name, (long long)r->arena_bytes, (long long)r->weights_bytes,
              (long long)f->flash_bytes, v->out, t->name);
+    if (r->n_kept > 0)
+        mote_say(cli, "kept as you changed it: main.c or target.ld\n");
     if (!cli->json)
         return MOTE_OK;
-    json_t *o = json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
-                          "files", r->n_files, "arena_bytes", (json_int_t)r->arena_bytes,
+    json_t *o = json_pack("{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
+                          "files", r->n_files, "kept", r->n_kept, "arena_bytes", (json_int_t)r->arena_bytes,
                           "weights_bytes", (json_int_t)r->weights_bytes, "flash_estimate_bytes",
                           (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs);
     if (o == NULL)

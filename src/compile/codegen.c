@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "compile/codegen_internal.h"
 #include "compile/device_sources.h"
+#include "compile/project_files.h"
 #include "device/stream/mrt_detector.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 30)
@@ -70,74 +71,92 @@ bool codegen_uses(const codegen *c, const char *path)
     return false;
 }
 
-static mote_status write_file(const char *dir, const char *name, const void *bytes, size_t n,
-                              mote_compile_result *r, mote_err *err)
-{
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 16);
-    char *path, *folder;
-    MOTE_TRY(mote_path_join(&a, dir, name, &path, err));
-    MOTE_TRY(mote_arena_take(&a, strlen(path) + 1, 1, &folder, err));
-    memcpy(folder, path, strlen(path) + 1);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL && slash != folder) {
-        *slash = '\0';
-        MOTE_TRY(mote_dir_make(folder, err));
-    }
-    MOTE_TRY(mote_file_write(path, bytes, n, err));
-    r->n_files++;
-    return MOTE_OK;
-}
-
 typedef enum { ALWAYS, WITH_FEATURES, WITH_DETECTOR } when;
 
 typedef struct {
     const char *name;
     void (*write)(const codegen *c, mote_buf *b);
     when when;
+    bool is_yours;                  /* to be adapted: kept when it was */
 } text_file;
 
 static const text_file text_files[] = {
-    {"model.h", codegen_model_header, ALWAYS},
-    {"model.c", codegen_model_source, ALWAYS},
-    {"model_features.h", codegen_features_header, WITH_FEATURES},
-    {"model_features.c", codegen_features_source, WITH_FEATURES},
-    {"keyword.h", codegen_keyword_header, WITH_DETECTOR},
-    {"keyword.c", codegen_keyword_source, WITH_DETECTOR},
-    {"main.c", codegen_main, ALWAYS},
-    {"Makefile", codegen_makefile, ALWAYS},
-    {"README.md", codegen_readme, ALWAYS},
-    {"target.ld", codegen_linker_script, ALWAYS},
+    {"model.h", codegen_model_header, ALWAYS, false},
+    {"model.c", codegen_model_source, ALWAYS, false},
+    {"model_features.h", codegen_features_header, WITH_FEATURES, false},
+    {"model_features.c", codegen_features_source, WITH_FEATURES, false},
+    {"keyword.h", codegen_keyword_header, WITH_DETECTOR, false},
+    {"keyword.c", codegen_keyword_source, WITH_DETECTOR, false},
+    {"main.c", codegen_main, ALWAYS, true},
+    {"Makefile", codegen_makefile, ALWAYS, false},
+    {"README.md", codegen_readme, ALWAYS, false},
+    {"target.ld", codegen_linker_script, ALWAYS, true},
 };
 
-static mote_status write_texts(const codegen *c, const char *dir, mote_compile_result *r,
-                               mote_err *err)
+#define N_TEXT_FILES (sizeof text_files / sizeof text_files[0])
+
+/* What the project is made of, until it is written. */
+typedef struct {
+    mote_buf texts[N_TEXT_FILES];
+    mote_project_file *files;
+    size_t n;
+} layout;
+
+static mote_status add_texts(const codegen *c, layout *l, mote_err *err)
 {
-    for (size_t i = 0; i < sizeof text_files / sizeof text_files[0]; i++) {
+    for (size_t i = 0; i < N_TEXT_FILES; i++) {
         if ((text_files[i].when == WITH_FEATURES && c->in->features == NULL) ||
             (text_files[i].when == WITH_DETECTOR && c->in->thresholds == NULL))
             continue;
-        MOTE_SCOPED_BUF b;
-        mote_buf_init(&b, MAX_FILE_BYTES);
-        text_files[i].write(c, &b);
-        MOTE_TRY(mote_buf_status(&b, err));
-        MOTE_TRY(write_file(dir, text_files[i].name, b.data, b.len, r, err));
+        mote_buf *b = &l->texts[i];
+        text_files[i].write(c, b);
+        MOTE_TRY(mote_buf_status(b, err));
+        l->files[l->n++] = (mote_project_file){.name = text_files[i].name, .bytes = b->data,
+                                               .n = b->len, .is_yours = text_files[i].is_yours};
     }
     return MOTE_OK;
 }
 
-static mote_status write_device(const codegen *c, const char *dir, mote_compile_result *r,
-                                mote_err *err)
+static mote_status add_device(const codegen *c, layout *l, mote_arena *a, mote_err *err)
 {
     for (size_t i = 0; i < mote_n_device_sources; i++) {
         const mote_device_source *s = &mote_device_sources[i];
-        char name[256];
+        char *name = NULL;
         if (!codegen_uses(c, s->path))
             continue;
-        MOTE_BUG_IF(!mote_format(name, sizeof name, "device/%s", s->path));
-        MOTE_TRY(write_file(dir, name, s->text, s->len, r, err));
+        MOTE_TRY(mote_path_join(a, "device", s->path, &name, err));
+        l->files[l->n++] = (mote_project_file){.name = name, .bytes = s->text, .n = s->len};
     }
     return MOTE_OK;
+}
+
+static mote_status write_layout(const codegen *c, const char *dir, layout *l, mote_arena *a,
+                                mote_compile_result *r, mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(a, N_TEXT_FILES + mote_n_device_sources, sizeof *l->files, &l->files,
+                             err));
+    MOTE_TRY(add_texts(c, l, err));
+    MOTE_TRY(add_device(c, l, a, err));
+    MOTE_TRY(mote_project_files_write(dir, l->files, l->n, a, err));
+    for (size_t i = 0; i < l->n; i++) {
+        r->n_files += !l->files[i].is_kept;
+        r->n_kept += l->files[i].is_kept;
+    }
+    return MOTE_OK;
+}
+
+static mote_status write_files(const codegen *c, const char *dir, mote_compile_result *r,
+                               mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 20);
+    layout l = {.n = 0};
+    for (size_t i = 0; i < N_TEXT_FILES; i++)
+        mote_buf_init(&l.texts[i], MAX_FILE_BYTES);
+    mote_status st = write_layout(c, dir, &l, &a, r, err);
+    for (size_t i = 0; i < N_TEXT_FILES; i++)
+        mote_buf_release(&l.texts[i]);
+    return st;
 }
 
 static mote_status generate(codegen *c, const char *dir, mote_compile_result *r, mote_err *err)
@@ -148,10 +167,9 @@ static mote_status generate(codegen *c, const char *dir, mote_compile_result *r,
     if (c->in->features != NULL)
         MOTE_TRY(mote_feature_plan_create(c->in->features, 1, &c->features, err));
     MOTE_TRY(mote_dir_make(dir, err));
-    MOTE_TRY(write_texts(c, dir, r, err));
     r->arena_bytes = c->plan.arena_bytes;
     r->weights_bytes = c->plan.weights_bytes;
-    return write_device(c, dir, r, err);
+    return write_files(c, dir, r, err);
 }
 
 mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,

@@ -34,11 +34,13 @@ typedef struct {
 
 typedef struct {
     int64_t arena_bytes, weights_bytes; /* as planned */
-    int32_t n_files;
+    int32_t n_files;                    /* written */
+    int32_t n_kept;                     /* main.c, target.ld: left as the user changed them */
 } mote_compile_result;
 
-/* Write the project to folder `dir` (made if needed; files of these names are replaced). Errors:
- * those of mote_lower, SHAPE when labels or features do not fit the graph, IO. */
+/* Write the project to folder `dir` (made if needed). What was generated there before is replaced,
+ * a changed main.c or target.ld is kept. Errors: those of mote_lower, SHAPE when labels or features
+ * do not fit the graph, EXISTS when another file there is not as it was generated, IO. */
 MOTE_MUST_USE mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,
                                                const char *dir, mote_compile_result *out,
                                                mote_err *err);

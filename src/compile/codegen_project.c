@@ -150,6 +150,37 @@ void codegen_main(const codegen *c, mote_buf *b)
         main_network(b);
 }
 
+static void readme_use(const codegen *c, mote_buf *b)
+{
+    mote_buf_str(b, "\n## In a firmware of your own\n\n"
+                    "Add the sources of `MODEL_SOURCES` in the `Makefile`, with this folder on the "
+                    "include path (`-iquote`),\nC11 and `-ffp-contract=off`, without which the "
+                    "features are not those that the model was trained with. Then:\n\n");
+    if (c->in->thresholds != NULL)
+        mote_buf_str(b, "    static _Alignas(8) unsigned char arena[MODEL_ARENA_BYTES];\n"
+                        "    static keyword_state keyword;\n\n"
+                        "    keyword_init(&keyword);                       /* once */\n"
+                        "    while (n > 0) {                               /* for each block of "
+                        "samples */\n"
+                        "        size_t used;\n"
+                        "        keyword_event event;\n"
+                        "        if (keyword_push(&keyword, arena, pcm, n, &used, &event))\n"
+                        "            react_to(model_labels[event.class_id]);\n"
+                        "        pcm += used;\n        n -= used;\n    }\n\n");
+    else
+        mote_buf_str(b, "    static _Alignas(8) int8_t arena[MODEL_ARENA_BYTES];\n\n"
+                        "    /* MODEL_INPUT_BYTES values to arena + MODEL_INPUT_OFFSET */\n"
+                        "    model_run(arena);\n"
+                        "    /* MODEL_OUTPUT_BYTES values at arena + MODEL_OUTPUT_OFFSET */\n\n");
+    if (c->in->features != NULL)
+        mote_buf_printf(b, "Samples are 16 bits, mono, %d a second.\n",
+                        c->in->features->rate_hz);
+    mote_buf_str(b, "All memory is yours: nothing is allocated, and a thread needs an arena and a "
+                    "state of its own.\n`mote measure` tells instructions, stack and total RAM. "
+                    "Generating again keeps a changed `main.c` or `target.ld` and\nrefuses to "
+                    "replace any other changed file (`sha256sum -c SHA256SUMS` names them).\n");
+}
+
 void codegen_readme(const codegen *c, mote_buf *b)
 {
     const mote_target *t = c->target;
@@ -174,4 +205,5 @@ void codegen_readme(const codegen *c, mote_buf *b)
     mote_buf_str(b, "- `main.c`: an example to start from.\n"
                     "- `target.ld`: addresses and sizes of flash and RAM; adapt it to your part.\n"
                     "- `device/`: the kernels that this model uses, freestanding C11.\n");
+    readme_use(c, b);
 }

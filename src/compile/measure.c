@@ -271,6 +271,9 @@ static mote_status measure_in(measuring *m, mote_err *err)
 {
     mote_compile_result compiled;
     MOTE_TRY(mote_compile_project(m->in, m->target, m->dir, &compiled, err));
+    if (compiled.n_kept > 0)
+        return mote_fail(err, MOTE_EXISTS, "'%s': main.c or target.ld is not as it was generated: "
+                         "measure in another folder", m->dir);
     m->result.arena_bytes = compiled.arena_bytes;
     m->result.weights_bytes = compiled.weights_bytes;
     m->result.n_macs = mote_graph_macs(m->in->graph);

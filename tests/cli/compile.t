@@ -4,6 +4,7 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o 
   "dir": "fw",
   "target": "cortex-m4f",
 {{ *"files": [0-9]+,}}
+  "kept": 0,
 {{ *"arena_bytes": [0-9]+,}}
 {{ *"weights_bytes": [0-9]+,}}
 {{ *"flash_estimate_bytes": [0-9]+,}}
@@ -14,6 +15,25 @@ fw/libmodel_host.a
 $ ls fw/device
 mrt_port.h
 nn
+
+# Again is no trouble; what was changed by hand is kept or named, never lost.
+$ (cd fw && sha256sum --quiet -c SHA256SUMS && echo mine >> main.c)
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o fw -t cortex-m7 | tail -1
+kept as you changed it: main.c or target.ld
+$ tail -1 fw/main.c
+mine
+$ grep -c "for cortex-m7" fw/Makefile
+1
+$ echo mine >> fw/model.h
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o fw
+mote compile: compile {{.*}}: 'fw/model.h' is not as it was generated: move it away, or write to another folder; nothing was written
+[exit 8]
+$ mkdir other && echo mine > other/Makefile
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o other
+mote compile: compile {{.*}}: 'other/Makefile' is not as it was generated: {{.*}}
+[exit 8]
+$ ls other
+Makefile
 
 # Mistakes.
 $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite
