@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "graph/model.h"
 
 #define RNG_BOOTSTRAP 0x626f6f74u       /* stream of mote_rng: "boot" */
 
@@ -91,7 +92,7 @@ static int32_t bin_of(double confidence, int32_t n_bins)
 
 static double clamp_log(float p)
 {
-    return log(fmax((double)p, 1e-7));
+    return log(fmax((double)p, MOTE_LEAST_PROBABILITY));
 }
 
 static mote_status take_facts(const mote_predictions *p, int32_t n_bins, mote_arena *a,
@@ -425,15 +426,4 @@ mote_status mote_temperature_fit(const mote_predictions *p, double *temperature,
     if (nll)
         *nll = loss;
     return MOTE_OK;
-}
-
-void mote_temperature_apply(float *row, int32_t n_classes, double temperature)
-{
-    double top = -(double)INFINITY, sum = 0;
-    for (int32_t k = 0; k < n_classes; k++)
-        top = fmax(top, clamp_log(row[k]));
-    for (int32_t k = 0; k < n_classes; k++)
-        sum += exp((clamp_log(row[k]) - top) / temperature);
-    for (int32_t k = 0; k < n_classes; k++)
-        row[k] = (float)(exp((clamp_log(row[k]) - top) / temperature) / sum);
 }

@@ -339,25 +339,45 @@ void mote_predictor_destroy(mote_predictor *p)
     mote_free(p);
 }
 
-/* Reported probabilities: the int8 outputs made real, sharpened or flattened by the temperature
- * (p^(1/T) normalised, which is the softmax of logits / T; Guo et al. 2017, section 4.2). */
+static double clamp_log(float p)
+{
+    return log(fmax((double)p, MOTE_LEAST_PROBABILITY));
+}
+
+void mote_temperature_apply(float *row, int32_t n_classes, double temperature)
+{
+    double top = -(double)INFINITY, sum = 0;
+    for (int32_t k = 0; k < n_classes; k++)
+        top = fmax(top, clamp_log(row[k]));
+    for (int32_t k = 0; k < n_classes; k++)
+        sum += exp((clamp_log(row[k]) - top) / temperature);
+    for (int32_t k = 0; k < n_classes; k++)
+        row[k] = (float)(exp((clamp_log(row[k]) - top) / temperature) / sum);
+}
+
+void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_t n,
+                              float temperature, float *probabilities)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i < n; i++) {
+        probabilities[i] = quant->scales[0] * (float)(out[i] - quant->zero_point);
+        sum += (double)probabilities[i];
+    }
+    for (int32_t i = 0; sum > 0.0 && i < n; i++)
+        probabilities[i] = (float)((double)probabilities[i] / sum);
+    if (temperature < 1.0f || temperature > 1.0f)
+        mote_temperature_apply(probabilities, n, (double)temperature);
+}
+
 static void finish(mote_predictor *p, bool has_features, mote_prediction *out)
 {
     const mote_model *m = p->model;
-    const mote_tensor *t = &m->s8->tensors[m->s8->output];
-    double temperature = (double)m->operating_point.temperature, sum = 0.0;
     int32_t best = 0;
-    for (int32_t i = 0; i < m->n_labels; i++) {
-        double x = (double)t->quant.scales[0] * (p->out[i] - t->quant.zero_point);
-        if (temperature < 1.0 || temperature > 1.0)
-            x = pow(x > 0.0 ? x : 0.0, 1.0 / temperature);
-        p->probabilities[i] = (float)x;
-        sum += x;
+    mote_model_probabilities(p->out, &m->s8->tensors[m->s8->output].quant, m->n_labels,
+                             m->operating_point.temperature, p->probabilities);
+    for (int32_t i = 1; i < m->n_labels; i++)
         if (p->out[i] > p->out[best])
             best = i;
-    }
-    for (int32_t i = 0; sum > 0.0 && i < m->n_labels; i++)
-        p->probabilities[i] = (float)((double)p->probabilities[i] / sum);
     *out = (mote_prediction){.class_id = best,
                              .probabilities = p->probabilities,
                              .in = p->in,

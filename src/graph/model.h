@@ -111,6 +111,17 @@ typedef struct {
     const float *features;      /* [frames][coefficients] float; same life; NULL: no front end */
 } mote_prediction;
 
+/* The probabilities of an int8 output, at a temperature: what a predictor reports, and what judges
+ * of a graph count. One rule for both: int8 gives 0 to most classes, and how 0 is taken decides how
+ * sure the answer looks. */
+void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_t n,
+                              float temperature, float *probabilities);
+
+/* p^(1/T) / sum, in place, one row of n_classes; a p below MOTE_LEAST_PROBABILITY counts as that.
+ * This is the softmax of logits / T (Guo et al. 2017, section 4.2). */
+#define MOTE_LEAST_PROBABILITY 1e-7
+void mote_temperature_apply(float *row, int32_t n_classes, double temperature);
+
 /* A clip of exactly clip_samples int16 samples at the front end's rate (SHAPE otherwise). */
 MOTE_MUST_USE mote_status mote_predict_pcm(mote_predictor *p, const int16_t *pcm, size_t n,
                                            mote_prediction *out, mote_err *err);

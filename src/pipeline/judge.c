@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "data/noise.h"
+#include "graph/model.h"
 #include "graph/runner.h"
 
 #define CONDITION_STREAM 77 /* of mote_rng_init_stream */
@@ -162,15 +163,8 @@ static void judge_one(void *arg, size_t i, int32_t worker)
     if (!mote_bench_run(b->bench, worker, pcm, &seen))
         return;
     float *y = b->probabilities + i * b->n_out;
-    double sum = 0.0;
-    for (size_t k = 0; k < b->n_out; k++) {
-        y[k] = out->scales[0] * (float)(seen.output[k] - out->zero_point);
-        sum += (double)y[k];
-    }
-    for (size_t k = 0; sum > 0.0 && k < b->n_out; k++)
-        y[k] = (float)((double)y[k] / sum);
-    if (b->j->temperature > 0.0f)
-        mote_temperature_apply(y, (int32_t)b->n_out, (double)b->j->temperature);
+    float temperature = b->j->temperature > 0.0f ? b->j->temperature : 1.0f;
+    mote_model_probabilities(seen.output, out, (int32_t)b->n_out, temperature, y);
     if (b->watched)
         mote_watch_values(&b->shape, seen.features, pcm, clip, y, b->watched + i * b->n_watched);
 }

@@ -3,6 +3,7 @@
  * properties of the bootstrap. */
 #include "base/rng.h"
 #include "evaluate/metrics.h"
+#include "graph/model.h"
 #include "unit/evaluate/golden.h"
 
 typedef struct { int32_t *labels, *groups; float *p; mote_predictions view; } sample;

@@ -3,6 +3,7 @@
  * number of threads, and cross-validation keeps groups apart. On a tiny project. */
 #include "tiny_project.h"
 
+#include "graph/model.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
@@ -124,6 +125,56 @@ static void answers_do_not_depend_on_threads(void **state)
     mote_dataset_release(&d);
 }
 
+/* Calibration, the drift reference and the evaluation are made by the judge: the server must report
+ * the very same numbers, at every temperature. */
+static void the_server_reports_what_was_judged(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    mote_dataset d;
+    load_test_split(&d, &a);
+    mote_graph *g = NULL;
+    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
+    mote_feature_config features = mote_keyword_features(project.project);
+    static const float temperatures[] = {0.25f, 1.0f, 3.0f};
+    for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {
+        mote_judge j = {.graph = g,
+                        .features = &features,
+                        .clip_samples = (int32_t)d.clip_samples,
+                        .temperature = temperatures[t]};
+        float *judged = NULL;
+        T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &judged, NULL, &err));
+        mote_operating_point op = {
+            .smooth_hops = 1, .suppress_ms = 500, .hop_ms = 100, .temperature = temperatures[t]};
+        mote_bundle_parts parts = {.name = "tiny",
+                                   .n_labels = (int32_t)d.n_classes,
+                                   .labels = project.project->classes.items,
+                                   .clip_samples = (int32_t)d.clip_samples,
+                                   .features = &features,
+                                   .graph_s8 = g,
+                                   .operating_point = &op};
+        MOTE_SCOPED_BUF bytes;
+        mote_buf_init(&bytes, 16u << 20);
+        T_OK(mote_bundle_write(&parts, &bytes, &err));
+        mote_model *m = NULL;
+        mote_predictor *p = NULL;
+        T_OK(mote_model_load(bytes.data, bytes.len, &m, &err));
+        T_OK(mote_predictor_create(m, &p, &err));
+        for (size_t i = 0; i < d.n; i++) {
+            mote_prediction y;
+            T_OK(mote_predict_pcm(p, mote_dataset_clip(&d, i), d.clip_samples, &y, &err));
+            assert_memory_equal(y.probabilities, judged + i * d.n_classes,
+                                d.n_classes * sizeof *judged);
+        }
+        mote_predictor_destroy(p);
+        mote_model_unref(m);
+    }
+    mote_graph_destroy(g);
+    mote_dataset_release(&d);
+}
+
 static void the_first_of_equal_classes_is_taken(void **state)
 {
     (void)state;
@@ -175,6 +226,7 @@ int main(void)
         cmocka_unit_test(car_noise_is_a_function_of_seed_and_clip),
         cmocka_unit_test(conditions_have_the_names_of_requirements),
         cmocka_unit_test(answers_do_not_depend_on_threads),
+        cmocka_unit_test(the_server_reports_what_was_judged),
         cmocka_unit_test(the_first_of_equal_classes_is_taken),
         cmocka_unit_test(every_fold_is_judged_on_groups_it_has_not_heard),
     };
