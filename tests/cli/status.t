@@ -32,7 +32,7 @@ $ mote data synth -n 13 --quiet > /dev/null && mote status | sed -n '/data /,/fe
   data      fresh   v1: 60 clips, 10 background recordings
                     {{[0-9]+}} new samples wait, schedule.retrain.new_samples is 1000
   features  fresh   {{.*}}
-$ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep 'data '
+$ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep '^  data '
   data      stale   samples changed
 
 # The same as a document.
