@@ -217,6 +217,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (st != MOTE_OK)
         return st;
     say(cli, &r, v);
+    if (mote_cancelled(cli->cancel))
+        return mote_fail(err, MOTE_CANCELLED, "stopped after %zu of %lld requests",
+                         r.n + r.n_failed, (long long)v->n);
     if (v->record) {
         char source[96];
         (void)mote_format(source, sizeof source, "%lld requests from %lld clients on this machine",

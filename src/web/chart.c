@@ -230,7 +230,11 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
                    const char *alt, mote_buf *out)
 {
     float lo = INFINITY, hi = -INFINITY;
+    if (rows == 0 || columns == 0)
+        return;
     for (size_t i = 0; i < rows * columns; i++) {
+        if (!isfinite(values[i]))
+            continue;
         lo = values[i] < lo ? values[i] : lo;
         hi = values[i] > hi ? values[i] : hi;
     }
@@ -249,8 +253,10 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
     chunk(&png, "PLTE", &data);
     for (size_t r = rows; r-- > 0;) {
         mote_buf_u8(&raw, 0); /* filter: none */
-        for (size_t c = 0; c < columns; c++)
-            mote_buf_u8(&raw, (uint8_t)((values[r * columns + c] - lo) * scale));
+        for (size_t c = 0; c < columns; c++) {
+            float x = values[r * columns + c];
+            mote_buf_u8(&raw, isfinite(x) ? (uint8_t)((x - lo) * scale) : 0);
+        }
     }
     mote_buf_reset(&data);
     stored(&raw, &data);

@@ -5,7 +5,7 @@ $ mote status
 mote status: no mote.yaml in '.' or any folder above: create a project with 'mote init DIR'
 [exit 7]
 $ mote init words > /dev/null && cd words
-$ mote status | grep '^next\|  data '
+$ mote status | grep '^next\|^  data '
   data      -       never run
 next: add recordings: 'mote data add DIR', or make some: 'mote data synth'
 $ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml

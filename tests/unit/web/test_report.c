@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report page of two laps of a tiny project: well-formed, small, and alone: it names nothing
+ * outside itself. */
+#include "tiny_project.h"
+
+#include "web/report.h"
+
+static tiny project;
+
+static int go_round_twice(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    tiny_make(&project, (tiny_settings){.epochs = 1, .seed = 1}, true);
+    if (mote_pipeline_run(project.pipeline, MOTE_STAGE_deploy, false, &err) != MOTE_OK)
+        return -1;
+    tiny_set(&project, (tiny_settings){.epochs = 3, .seed = 1});
+    return mote_pipeline_run(project.pipeline, MOTE_STAGE_deploy, false, &err) == MOTE_OK ? 0 : -1;
+}
+
+static int remove_project(void **state)
+{
+    (void)state;
+    tiny_remove(&project);
+    return 0;
+}
+
+/* Every element that needs an end has one, in the right order. */
+static void check_nesting(const char *html)
+{
+    static const char *const empty[] = {"meta", "img", "br", "hr", "link", "!doctype"};
+    char open[64][16];
+    size_t depth = 0;
+    for (const char *at = strchr(html, '<'); at; at = strchr(at + 1, '<')) {
+        bool ends = at[1] == '/';
+        char name[16] = "";
+        size_t n = strcspn(at + 1 + ends, " >/\n");
+        assert_in_range(n, 1, sizeof name - 1);
+        memcpy(name, at + 1 + ends, n);
+        const char *close = strchr(at, '>');
+        assert_non_null(close);
+        bool skip = close[-1] == '/';
+        for (size_t i = 0; i < T_COUNT(empty); i++)
+            skip |= strcmp(name, empty[i]) == 0;
+        if (skip)
+            continue;
+        if (!ends) {
+            assert_true(depth < T_COUNT(open));
+            memcpy(open[depth++], name, sizeof name);
+        } else {
+            if (depth == 0 || strcmp(open[depth - 1], name) != 0)
+                fail_msg("</%s> closes <%s>: %.60s", name, depth ? open[depth - 1] : "", at);
+            depth--;
+        }
+    }
+    assert_int_equal(depth, 0);
+}
+
+static size_t count(const char *html, const char *words)
+{
+    size_t n = 0;
+    for (const char *at = html; (at = strstr(at, words)) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void check_alone(const char *html)
+{
+    static const char *const none[] = {"http://", "https://", "<script", "<link", "@import",
+                                       "href=", "url(", "<iframe"};
+    for (size_t i = 0; i < T_COUNT(none); i++)
+        if (strstr(html, none[i]))
+            fail_msg("the page has '%s'", none[i]);
+    assert_int_equal(count(html, "src="), count(html, "src=\"data:image/png;base64,"));
+}
+
+static void two_laps_make_a_page_that_stands_alone(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_lap laps[2];
+    size_t n = 0;
+    T_OK(mote_laps_read(project.store, 2, laps, &n, &err));
+    assert_int_equal(n, 2);
+    static const float values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    mote_spectrogram clip = {
+        .title = "a <clip> & more", .values = values, .n_frames = 4, .n_bands = 3};
+    mote_window windows[3] = {{.n = 20, .p_value = 0.7},
+                              {.n = 20, .p_value = 0.0, .is_drift = true},
+                              {.n = 20, .p_value = 0.4}};
+    mote_alert alert = {.id = 1, .version = 1, .state = MOTE_ALERT_RESOLVED, .what = "level<>",
+                        .statistic = 1.5, .threshold = 0.5, .n_windows = 1, .resolution = "quiet"};
+    mote_report r = {.project = "tiny & <co>",
+                     .laps = laps,
+                     .n_laps = 2,
+                     .windows = windows,
+                     .n_windows = 3,
+                     .false_alarm = 0.01,
+                     .alerts = &alert,
+                     .n_alerts = 1,
+                     .clips = &clip,
+                     .n_clips = 1,
+                     .made_at = "2024-01-01T00:00:00Z"};
+    mote_buf page, again;
+    mote_buf_init(&page, MOTE_REPORT_MAX_BYTES * 2);
+    mote_buf_init(&again, MOTE_REPORT_MAX_BYTES * 2);
+    T_OK(mote_report_html(&r, &page, &err));
+    assert_true(page.len < MOTE_REPORT_MAX_BYTES);
+    check_nesting(page.data);
+    check_alone(page.data);
+    assert_non_null(strstr(page.data, "tiny &amp; &lt;co&gt;: 2 times round the loop"));
+    assert_non_null(strstr(page.data, "lap 2: tiny/2"));
+    assert_non_null(strstr(page.data, "accuracy@test"));
+    assert_non_null(strstr(page.data, "lap 1, car noise"));
+    assert_non_null(strstr(page.data, "resolved: quiet"));
+    assert_non_null(strstr(page.data, "a &lt;clip&gt; &amp; more"));
+    assert_int_equal(count(page.data, "<circle "), 3); /* a dot for each window */
+    assert_int_equal(count(page.data, "nan"), 0);
+    T_OK(mote_report_html(&r, &again, &err));
+    assert_int_equal(page.len, again.len);
+    assert_memory_equal(page.data, again.data, page.len);
+
+    /* What an older Mote did not write, or what is gone, leaves cells empty. */
+    for (int s = 0; s < MOTE_STAGE_deploy; s++) {
+        json_decref(laps[0].outputs[s]);
+        laps[0].outputs[s] = NULL;
+    }
+    r.n_windows = r.n_alerts = r.n_clips = 0;
+    mote_buf_reset(&page);
+    T_OK(mote_report_html(&r, &page, &err));
+    check_nesting(page.data);
+    assert_non_null(strstr(page.data, "No window of traffic"));
+    mote_laps_release(laps, n);
+    mote_buf_release(&page);
+    mote_buf_release(&again);
+}
+
+static void no_lap_is_no_report(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_report r = {.project = "p", .made_at = ""};
+    mote_buf page;
+    mote_buf_init(&page, 1 << 20);
+    T_FAILS(mote_report_html(&r, &page, &err), MOTE_NOT_FOUND, "nothing to report yet");
+    assert_int_equal(page.len, 0);
+    mote_buf_release(&page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_laps_make_a_page_that_stands_alone),
+        cmocka_unit_test(no_lap_is_no_report),
+    };
+    return cmocka_run_group_tests(tests, go_round_twice, remove_project);
+}
