@@ -55,7 +55,7 @@ static void help_is_a_result_and_no_command_is_wrong_usage(void **state)
     assert_int_equal(MOTE("status", "--help"), 0);
     says(out, "usage: mote status");
     assert_int_equal(MOTE("data", "--help"), 0);
-    says(messages, "data synth");
+    says(out, "data synth");
 }
 
 static void a_wrong_command_is_named_with_the_nearest(void **state)
