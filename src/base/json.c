@@ -176,6 +176,23 @@ static void write_value(const writer *w, const json_t *j, int depth)
     }
 }
 
+json_t *mote_json_text(const char *s)
+{
+    if (mote_utf8_valid(s, strlen(s)))
+        return json_string(s);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)64 << 20);
+    while (*s) {
+        size_t left = strlen(s), n = 1;
+        while (n < 4 && n < left && !mote_utf8_valid(s, n))
+            n++;
+        bool is_character = mote_utf8_valid(s, n);
+        mote_buf_add(&b, is_character ? s : "\xEF\xBF\xBD", is_character ? n : 3);
+        s += is_character ? n : 1;
+    }
+    return b.status == MOTE_OK ? json_stringn(b.data, b.len) : NULL;
+}
+
 void mote_json_write(mote_buf *b, const json_t *j, bool pretty)
 {
     writer w = {.b = b, .pretty = pretty};

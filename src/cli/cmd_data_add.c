@@ -61,7 +61,8 @@ static void say_report(mote_cli *cli, const char *path, const mote_import_report
 static json_t *report_json(const char *path, const mote_import_report *r)
 {
     json_t *o = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, s:[]}", "path", path,
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, s:[]}", "path",
+        mote_json_text(path),
         "files", (json_int_t)r->total.n_files, "other_files", (json_int_t)r->n_other_files, "added",
         (json_int_t)r->total.n_added, "words", (json_int_t)r->n_keyword, "backgrounds",
         (json_int_t)r->n_background, "known", (json_int_t)r->total.n_known, "left_out",
@@ -70,8 +71,9 @@ static json_t *report_json(const char *path, const mote_import_report *r)
         (json_int_t)r->n_ungrouped, "problems");
     json_t *problems = json_object_get(o, "problems");
     for (size_t i = 0; problems && i < r->total.n_rejected; i++)
-        json_array_append_new(problems, json_pack("{s:s, s:s}", "path", r->rejected[i].path,
-                                                  "reason", r->rejected[i].reason));
+        json_array_append_new(problems, json_pack("{s:o, s:o}", "path",
+                                                  mote_json_text(r->rejected[i].path), "reason",
+                                                  mote_json_text(r->rejected[i].reason)));
     return o;
 }
 

@@ -17,7 +17,7 @@ static json_t *finding_json(const mote_finding *f)
                           "text", f->text, "remedy", f->remedy, "examples");
     json_t *examples = json_object_get(o, "examples");
     for (size_t i = 0; examples && i < f->n_examples; i++)
-        json_array_append_new(examples, json_string(f->examples[i]));
+        json_array_append_new(examples, mote_json_text(f->examples[i]));
     return o;
 }
 

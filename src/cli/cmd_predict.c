@@ -99,7 +99,7 @@ static mote_status add_json(job *j, const char *path, const mote_classification 
     MOTE_TRY(mote_buf_status(&text, err));
     json_t *o = NULL;
     MOTE_TRY(mote_json_parse("answer", text.data, text.len, &o, err));
-    if (json_object_set_new(o, "input", json_string(path)) != 0 ||
+    if (json_object_set_new(o, "input", mote_json_text(path)) != 0 ||
         json_array_append_new(j->results, o) != 0)
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     return MOTE_OK;

@@ -116,7 +116,8 @@ static bool wants_json(const char *const *argv, size_t n)
 static void say_error(mote_cli *cli, mote_status st, const char *text)
 {
     if (cli->json && !cli->has_result)
-        mote_say_json(cli, json_pack("{s:s, s:s}", "error", text, "status", mote_status_name(st)));
+        mote_say_json(cli, json_pack("{s:o, s:s}", "error", mote_json_text(text), "status",
+                                     mote_status_name(st)));
 }
 
 static void name_unknown(const char *const *argv, size_t n, mote_err *err)

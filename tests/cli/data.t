@@ -37,11 +37,20 @@ $ espeak-ng -s 80 -w room.wav 'some words that are far away'
 $ mote data add room.wav -q --role background
 room.wav: 1 added (0 words, 1 backgrounds; {{.*}}), 0 were there, 0 left out
 
+# A name that is not UTF-8 is a name like others; the document shows it as well as it can.
+$ cp room.wav "$(printf 'w\\377.wav')" && printf x >> "$(printf 'w\\377.wav')"
+$ mote data add "$(printf 'w\\377.wav')" -q --json --role background | grep -c '"path": "w'
+1
+$ mote data list --json | grep -c '"hash"'
+11
+$ mote predict "$(printf 'w\\377')" x --json 2>/dev/null | grep -c '"status": "NOT_FOUND"'
+1
+
 # Versions: the copies above count once, splits hold whole groups.
 $ mote data version
 v1 ({{[0-9a-f]{12}}})
 6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
-left out: 3 duplicates, 0 with contradicting labels (see 'mote data check')
+left out: 4 duplicates, 0 with contradicting labels (see 'mote data check')
 $ mote data list --limit 0 --split test --json | grep -c '"group"'
 2
 $ mote data show latest

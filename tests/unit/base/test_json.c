@@ -151,6 +151,25 @@ static void members_are_typed_and_complaints_name_them(void **state)
     assert_true(i == 7);
 }
 
+static void any_bytes_can_be_shown(void **state)
+{
+    (void)state;
+    static const struct { const char *in, *out; } cases[] = {
+        {"", ""},
+        {"plain \xC3\xBC", "plain \xC3\xBC"},
+        {"w\xFF.wav", "w\xEF\xBF\xBD.wav"},
+        {"\xC3", "\xEF\xBF\xBD"},
+        {"\xE2\x82z\xE2\x82\xAC", "\xEF\xBF\xBD\xEF\xBF\xBDz\xE2\x82\xAC"},
+        {"\xF0\x9F\x98\x80\x80", "\xF0\x9F\x98\x80\xEF\xBF\xBD"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *j = mote_json_text(cases[i].in);
+        assert_non_null(j);
+        assert_string_equal(json_string_value(j), cases[i].out);
+        json_decref(j);
+    }
+}
+
 static void files_load_with_a_limit(void **state)
 {
     (void)state;
@@ -206,6 +225,7 @@ int main(void)
         cmocka_unit_test(pretty_text_keeps_the_order),
         cmocka_unit_test(writing_and_parsing_again_gives_an_equal_value),
         cmocka_unit_test(members_are_typed_and_complaints_name_them),
+        cmocka_unit_test(any_bytes_can_be_shown),
         cmocka_unit_test(files_load_with_a_limit),
         cmocka_unit_test(every_failing_allocation_is_reported),
     };
