@@ -5,6 +5,7 @@
  *   n_sections x  name[16] padded with 0 | u64 offset | u64 length | u32 CRC-32 | u32 0
  *   u32 CRC-32 of all before | u32 0
  *   the sections, each at a multiple of 8, gaps 0 */
+#include <math.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -21,15 +22,16 @@ static const char magic[4] = {'M', 'O', 'T', 'B'};
 
 static mote_status check_parts(const mote_bundle_parts *p, mote_err *err)
 {
-    if (!p->name || !p->name[0])
-        return mote_fail(err, MOTE_ARG, "a bundle needs a name");
+    if (!p->name || !p->name[0] || !mote_utf8_valid(p->name, strlen(p->name)))
+        return mote_fail(err, MOTE_ARG, "a bundle needs a name in UTF-8");
     if (p->n_labels < 1 || p->n_labels > MOTE_MODEL_MAX_LABELS)
         return mote_fail(err, MOTE_ARG, "a bundle takes 1 to %d labels, not %d",
                          MOTE_MODEL_MAX_LABELS, p->n_labels);
     for (int32_t i = 0; i < p->n_labels; i++)
-        if (strlen(p->labels[i]) >= MOTE_LABEL_BYTES)
-            return mote_fail(err, MOTE_ARG, "label '%s' is longer than %d bytes", p->labels[i],
-                             MOTE_LABEL_BYTES - 1);
+        if (strlen(p->labels[i]) >= MOTE_LABEL_BYTES ||
+            !mote_utf8_valid(p->labels[i], strlen(p->labels[i])))
+            return mote_fail(err, MOTE_ARG, "label '%s' is longer than %d bytes or not UTF-8",
+                             p->labels[i], MOTE_LABEL_BYTES - 1);
     if (p->clip_samples > 0 && !p->features)
         return mote_fail(err, MOTE_ARG, "a bundle for audio needs front-end settings");
     return MOTE_OK;
@@ -37,35 +39,64 @@ static mote_status check_parts(const mote_bundle_parts *p, mote_err *err)
 
 json_t *mote_operating_point_to_json(const mote_operating_point *op, int32_t n_labels)
 {
-    json_t *thresholds = json_array();
+    MOTE_SCOPED_JSON *thresholds = json_array();
     for (int32_t i = 0; i < n_labels; i++)
-        json_array_append_new(thresholds, json_real((double)op->thresholds[i]));
-    return json_pack("{s:i, s:i, s:i, s:f, s:o}", "smooth_hops", op->smooth_hops, "suppress_ms",
+        if (json_array_append_new(thresholds, json_real((double)op->thresholds[i])) != 0)
+            return NULL;
+    return json_pack("{s:i, s:i, s:i, s:f, s:O}", "smooth_hops", op->smooth_hops, "suppress_ms",
                      op->suppress_ms, "hop_ms", op->hop_ms, "temperature", (double)op->temperature,
                      "thresholds", thresholds);
 }
 
-static json_t *document(const mote_bundle_parts *p)
+/* What a reader of the bundle will refuse is not written. */
+static mote_status check_operating_point(const mote_bundle_parts *p, mote_err *err)
 {
-    json_t *labels = json_array();
+    if (!p->operating_point)
+        return MOTE_OK;
+    mote_operating_point again;
+    const mote_operating_point *op = p->operating_point;
     for (int32_t i = 0; i < p->n_labels; i++)
-        json_array_append_new(labels, json_string(p->labels[i]));
-    json_t *j = json_pack("{s:i, s:s, s:o, s:i}", "format", (int)MOTE_BUNDLE_VERSION, "name",
-                          p->name, "labels", labels, "clip_samples", p->clip_samples);
+        if (!isfinite(op->thresholds[i]))
+            return mote_fail(err, MOTE_ARG, "the threshold of '%s' is not a number", p->labels[i]);
+    if (!isfinite(op->temperature))
+        return mote_fail(err, MOTE_ARG, "the temperature is not a number");
+    MOTE_SCOPED_JSON *j = mote_operating_point_to_json(op, p->n_labels);
     if (!j)
-        return NULL;
+        return mote_fail(err, MOTE_NOMEM, "no memory for an operating point");
+    return mote_operating_point_from_json(j, p->n_labels, &again, err);
+}
+
+static mote_status put(json_t *o, const char *key, json_t *value, mote_err *err)
+{
+    if (json_object_set_new(o, key, value) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for '%s' of a bundle", key);
+    return MOTE_OK;
+}
+
+static mote_status document(const mote_bundle_parts *p, json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *labels = json_array();
+    for (int32_t i = 0; i < p->n_labels; i++)
+        if (json_array_append_new(labels, json_string(p->labels[i])) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the labels of a bundle");
+    MOTE_SCOPED_JSON *j = json_pack("{s:i, s:s, s:O, s:i}", "format", (int)MOTE_BUNDLE_VERSION,
+                                    "name", p->name, "labels", labels, "clip_samples",
+                                    p->clip_samples);
+    if (!j)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a bundle");
     if (p->clip_samples > 0)
-        json_object_set_new(j, "features", mote_feature_config_to_json(p->features));
+        MOTE_TRY(put(j, "features", mote_feature_config_to_json(p->features), err));
     if (p->operating_point)
-        json_object_set_new(j, "operating_point",
-                            mote_operating_point_to_json(p->operating_point, p->n_labels));
+        MOTE_TRY(put(j, "operating_point",
+                     mote_operating_point_to_json(p->operating_point, p->n_labels), err));
     if (p->drift_reference)
-        json_object_set_new(j, "drift_reference", json_deep_copy(p->drift_reference));
+        MOTE_TRY(put(j, "drift_reference", json_deep_copy(p->drift_reference), err));
     if (p->lineage)
-        json_object_set_new(j, "lineage", json_deep_copy(p->lineage));
+        MOTE_TRY(put(j, "lineage", json_deep_copy(p->lineage), err));
     if (p->metrics)
-        json_object_set_new(j, "metrics", json_deep_copy(p->metrics));
-    return j;
+        MOTE_TRY(put(j, "metrics", json_deep_copy(p->metrics), err));
+    *out = json_incref(j);
+    return MOTE_OK;
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
@@ -119,9 +150,9 @@ static void lay_out(const section *s, size_t n, mote_buf *out)
 mote_status mote_bundle_write(const mote_bundle_parts *parts, mote_buf *out, mote_err *err)
 {
     MOTE_TRY(check_parts(parts, err));
-    MOTE_SCOPED_JSON *j = document(parts);
-    if (!j)
-        return mote_fail(err, MOTE_NOMEM, "no memory for a bundle");
+    MOTE_TRY(check_operating_point(parts, err));
+    MOTE_SCOPED_JSON *j = NULL;
+    MOTE_TRY(document(parts, &j, err));
     section s[4] = {{.name = "model.json"}, {.name = "graph.s8"}};
     size_t n = 2;
     mote_buf_init(&s[0].bytes, (size_t)64 << 20);

@@ -11,6 +11,7 @@
 
 #define LOWER_LIMIT_BYTES ((size_t)1 << 30)
 #define MAX_PLANE (1 << 26)            /* cells of a padded image; keeps all sizes in 32 bits */
+#define MAX_POOLED (1 << 23)           /* cells of a mean: their sum of -128 stays in 32 bits */
 
 typedef struct {
     const char *function, *source;
@@ -278,6 +279,11 @@ static mote_status lower_pool(const mote_graph *g, mote_call *call, mote_err *er
         return mote_lower_fail(g, call->op, MOTE_RANGE,
                                "input and output must have the same scale and zero point", err);
     pool_shape(g, call->op, &call->u.pool);
+    const mrt_pool *p = &call->u.pool;
+    int64_t rows = p->window_h < p->in_h ? p->window_h : p->in_h;
+    int64_t cols = p->window_w < p->in_w ? p->window_w : p->in_w;
+    if (rows * cols > MAX_POOLED)
+        return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED, "the window is too large", err);
     activation_range(o->attrs.activation, out, &call->u.pool.act_min, &call->u.pool.act_max);
     return MOTE_OK;
 }

@@ -159,6 +159,33 @@ static void accumulators_that_could_overflow_are_refused(void **state)
     mote_graph_destroy(g);
 }
 
+/* 2^24 times -128 is the least int32, and rounding goes below. */
+static void means_that_could_overflow_are_refused(void **state)
+{
+    (void)state;
+    for (int32_t side = 2048; side <= 4096; side *= 2) {
+        mote_graph *g = NULL;
+        mote_lowered l;
+        mote_err err = {0};
+        float scale = 0.5f;
+        mote_quant q = {.n_scales = 1, .scales = &scale};
+        mote_tensor_spec s = {
+            .name = "x", .dtype = MOTE_I8, .n_dims = 4, .dims = {1, side, side, 1}, .quant = &q};
+        mote_op_attrs a = {
+            .stride_h = 1, .stride_w = 1, .window_h = side, .window_w = side};
+        int32_t x, y;
+        t_must(mote_graph_create(0, &g, &err), &err);
+        t_must(mote_graph_add_input(g, &s, &x, &err), &err);
+        s = (mote_tensor_spec){.name = "y", .dtype = MOTE_I8, .quant = &q};
+        t_must(mote_graph_add_op(g, MOTE_OP_AVG_POOL_2D, &a, &x, &s, &y, &err), &err);
+        mote_status st = mote_lower(g, MOTE_ISA_PORTABLE, &l, &err);
+        assert_int_equal(st, side == 2048 ? MOTE_OK : MOTE_UNSUPPORTED);
+        if (st == MOTE_OK)
+            mote_lowered_release(&l);
+        mote_graph_destroy(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +194,7 @@ int main(void)
         cmocka_unit_test(dense_layers_equal_the_reference),
         cmocka_unit_test(multipliers_are_those_of_tensorflow_lite),
         cmocka_unit_test(accumulators_that_could_overflow_are_refused),
+        cmocka_unit_test(means_that_could_overflow_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

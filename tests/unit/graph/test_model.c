@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bundle and the loaded model: what goes in comes out, what is damaged is refused. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -180,12 +182,99 @@ static int drop(void **state)
     return 0;
 }
 
+static const mote_operating_point good_point = {
+    .smooth_hops = 3, .suppress_ms = 700, .hop_ms = 60, .temperature = 1.0f, .thresholds = {0.5f}};
+
+static mote_status write_point(const mote_buf *b, const mote_operating_point *op,
+                               const char *const *names, mote_err *err)
+{
+    mote_model *m = NULL;
+    assert_int_equal(mote_model_load(b->data, b->len, &m, NULL), MOTE_OK);
+    mote_bundle_parts parts = {.name = "test",
+                               .n_labels = 3,
+                               .labels = names,
+                               .clip_samples = N_PCM,
+                               .features = mote_model_features(m),
+                               .graph_s8 = mote_model_graph_s8(m),
+                               .operating_point = op};
+    MOTE_SCOPED_BUF out;
+    mote_buf_init(&out, (size_t)8 << 20);
+    mote_status st = mote_bundle_write(&parts, &out, err);
+    assert_true(st == MOTE_OK || out.len == 0);
+    mote_model_unref(m);
+    return st;
+}
+
+/* JSON has no word for these: they must not vanish from the document. */
+static void what_a_reader_would_refuse_is_not_written(void **state)
+{
+    const mote_buf *b = *state;
+    static const char *const not_utf8[] = {"yes", "n\xff", "_unknown_"};
+    mote_err err = {0};
+    mote_operating_point op = good_point;
+    assert_int_equal(write_point(b, &op, labels, &err), MOTE_OK);
+    op.temperature = NAN;
+    assert_int_equal(write_point(b, &op, labels, &err), MOTE_ARG);
+    op.temperature = 0.0f;
+    assert_int_not_equal(write_point(b, &op, labels, &err), MOTE_OK);
+    op = good_point;
+    op.thresholds[1] = INFINITY;
+    assert_int_equal(write_point(b, &op, labels, &err), MOTE_ARG);
+    assert_non_null(strstr(err.text, "'no'"));
+    op = good_point;
+    assert_int_equal(write_point(b, &op, not_utf8, &err), MOTE_ARG);
+}
+
+/* The library's own allocations fail too: a bundle is whole or it is not written. */
+static int64_t json_left;
+static void *json_alloc(size_t n)
+{
+    return json_left-- > 0 ? malloc(n) : NULL;
+}
+
+static void no_part_is_lost_when_memory_is_short(void **state)
+{
+    const mote_buf *b = *state;
+    mote_model *m = NULL;
+    assert_int_equal(mote_model_load(b->data, b->len, &m, NULL), MOTE_OK);
+    mote_bundle_parts parts = {.name = "test",
+                               .n_labels = 3,
+                               .labels = labels,
+                               .clip_samples = N_PCM,
+                               .features = mote_model_features(m),
+                               .graph_s8 = mote_model_graph_s8(m),
+                               .operating_point = &good_point,
+                               .lineage = json_object_get(mote_model_document(m), "lineage")};
+    MOTE_SCOPED_BUF whole;
+    mote_buf_init(&whole, (size_t)8 << 20);
+    assert_int_equal(mote_bundle_write(&parts, &whole, NULL), MOTE_OK);
+    mote_status st = MOTE_NOMEM;
+    for (int64_t n = 0; st != MOTE_OK; n++) {
+        MOTE_SCOPED_BUF out;
+        mote_buf_init(&out, (size_t)8 << 20);
+        json_set_alloc_funcs(json_alloc, free);
+        json_left = n;
+        st = mote_bundle_write(&parts, &out, NULL);
+        json_set_alloc_funcs(malloc, free);
+        if (st == MOTE_OK) {
+            assert_int_equal(out.len, whole.len);
+            assert_memory_equal(out.data, whole.data, whole.len);
+        } else {
+            assert_int_equal(st, MOTE_NOMEM);
+            assert_int_equal(out.len, 0);
+        }
+    }
+    mote_model_unref(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_goes_in_comes_out),
         cmocka_unit_test(audio_and_features_predict_the_same),
         cmocka_unit_test(damage_anywhere_is_noticed),
+        cmocka_unit_test(what_a_reader_would_refuse_is_not_written),
+        cmocka_unit_test(no_part_is_lost_when_memory_is_short),
     };
     return cmocka_run_group_tests(tests, make, drop);
 }
