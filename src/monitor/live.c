@@ -20,7 +20,7 @@
 #include "monitor/monitor.h"
 #include "store/store.h"
 
-#define MAX_SLOTS       64
+#define MAX_SLOTS       MOTE_LIVE_MAX_BUNDLES
 #define DEFAULT_POLL_MS 500
 #define STOP_LATENCY_MS 50
 #define MAX_WAITING     8192 /* predictions that wait for a calibration; about 1 MB */
@@ -58,6 +58,7 @@ struct mote_live {
     wanted_model wanted;
     waiting *queue; /* [MAX_WAITING] of the wanted model */
     size_t n_queue;
+    waiting *spare; /* of the thread: takes the place of a queue that it empties */
     mote_live_counts counts;
 };
 
@@ -74,7 +75,7 @@ static slot *find_slot(mote_live *l, const mote_sha256 *bundle)
 }
 
 /* A prediction without a slot: wish for one, and let its values wait. Traffic of a second new model
- * at the same time, or more than fits, is counted as dropped. */
+ * at the same time, or more than fits, is counted as missed. */
 static void want(mote_live *l, const mote_serve_event *event)
 {
     const mote_served *served = event->served;
@@ -168,6 +169,8 @@ static void add_slot(mote_live *l, const wanted_model *w)
     atomic_store_explicit(&l->n_slots, n + 1, memory_order_release);
 }
 
+/* The queue changes places with the spare one, so that serving threads do not wait for thousands of
+ * predictions to be counted. Those of a bundle that found no slot are lost. */
 static void serve_wish(mote_live *l)
 {
     (void)pthread_mutex_lock(&l->lock);
@@ -178,14 +181,18 @@ static void serve_wish(mote_live *l)
     add_slot(l, &w);
     slot *s = find_slot(l, mote_model_hash(w.model));
     (void)pthread_mutex_lock(&l->lock);
-    for (size_t i = 0; i < l->n_queue; i++) {
-        const waiting *q = &l->queue[i];
-        if (s && s->monitor != NULL && s->profile->n_things == q->n_watched)
-            (void)mote_monitor_add(s->monitor, q->watched, q->wall_ms);
-    }
+    waiting *queue = l->queue;
+    size_t n = l->n_queue;
+    l->queue = l->spare;
+    l->spare = queue;
     l->n_queue = 0;
     l->wanted.model = NULL;
+    if (s == NULL)
+        l->counts.n_missed += (int64_t)n;
     (void)pthread_mutex_unlock(&l->lock);
+    for (size_t i = 0; s != NULL && s->monitor != NULL && i < n; i++)
+        if (s->profile->n_things == queue[i].n_watched)
+            (void)mote_monitor_add(s->monitor, queue[i].watched, queue[i].wall_ms);
     mote_model_unref(w.model);
 }
 
@@ -253,30 +260,40 @@ static void *watch(void *arg)
 
 /* ---- life ---- */
 
+static mote_status start(mote_live *l, mote_err *err)
+{
+    l->queue = mote_alloc(MAX_WAITING, sizeof *l->queue);
+    l->spare = mote_alloc(MAX_WAITING, sizeof *l->spare);
+    if (l->queue == NULL || l->spare == NULL)
+        return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
+    MOTE_TRY(mote_store_open(l->cfg.project, true, &l->store, err));
+    if (pthread_mutex_init(&l->lock, NULL) != 0)
+        return mote_fail(err, MOTE_NOMEM, "monitor: no memory for a lock");
+    if (pthread_create(&l->thread, NULL, watch, l) == 0)
+        return MOTE_OK;
+    (void)pthread_mutex_destroy(&l->lock);
+    return mote_fail(err, MOTE_NOMEM, "monitor: no memory for a thread");
+}
+
+static void release(mote_live *l)
+{
+    mote_store_close(l->store);
+    mote_free(l->queue);
+    mote_free(l->spare);
+    mote_free(l);
+}
+
 mote_status mote_live_create(const mote_live_config *cfg, mote_live **out, mote_err *err)
 {
     mote_live *l = mote_alloc_zero(1, sizeof *l);
     if (l == NULL)
         return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
-    l->queue = mote_alloc(MAX_WAITING, sizeof *l->queue);
-    if (l->queue == NULL) {
-        mote_free(l);
-        return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
-    }
     l->cfg = *cfg;
     l->cfg.poll_ms = cfg->poll_ms > 0 ? cfg->poll_ms : DEFAULT_POLL_MS;
-    mote_status st = mote_store_open(cfg->project, true, &l->store, err);
+    mote_status st = start(l, err);
     if (st != MOTE_OK) {
-        mote_free(l->queue);
-        mote_free(l);
+        release(l);
         return st;
-    }
-    if (pthread_mutex_init(&l->lock, NULL) != 0 ||
-        pthread_create(&l->thread, NULL, watch, l) != 0) {
-        mote_store_close(l->store);
-        mote_free(l->queue);
-        mote_free(l);
-        return mote_fail(err, MOTE_NOMEM, "monitor: no memory for a thread");
     }
     *out = l;
     return MOTE_OK;
@@ -293,10 +310,8 @@ void mote_live_destroy(mote_live *l)
         mote_reference_profile_destroy(l->slots[i].profile);
     }
     mote_model_unref(l->wanted.model);
-    mote_free(l->queue);
     (void)pthread_mutex_destroy(&l->lock);
-    mote_store_close(l->store);
-    mote_free(l);
+    release(l);
 }
 
 /* ---- counting ---- */
@@ -324,7 +339,7 @@ void mote_live_metrics(void *arg, mote_buf *out)
         {"mote_drift_windows_dropped_total", "Windows lost because the store was too slow",
          c.n_dropped},
         {"mote_drift_predictions_missed_total",
-         "Predictions that were not watched because a calibration was not done", c.n_missed},
+         "Predictions that were not watched: more than can wait for a calibration", c.n_missed},
         {"mote_drift_store_failures_total", "Times that windows could not be written", c.n_failed},
         {"mote_drift_unwatched_bundles_total", "Served bundles without a drift reference",
          c.n_unwatched},

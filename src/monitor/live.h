@@ -5,7 +5,7 @@
  *
  * Observing allocates nothing, waits for nothing but a short lock, and does no input or output. The
  * thread calibrates a monitor when a bundle is seen for the first time (until then its predictions
- * are not counted: tens of milliseconds), writes complete windows with its own store handle, and
+ * wait: tens of milliseconds), writes complete windows with its own store handle, and
  * resolves alerts of versions that were replaced. Predictions of a window that is not complete when
  * the server stops are judged if there are min_predictions.
  *
@@ -28,6 +28,8 @@ typedef struct {
     int64_t poll_ms; /* how often windows are looked for; 0: 500 */
 } mote_live_config;
 
+#define MOTE_LIVE_MAX_BUNDLES 64 /* watched while the server runs */
+
 typedef struct mote_live mote_live;
 
 /* Open the store and start the thread. */
@@ -47,9 +49,10 @@ typedef struct {
     int64_t n_windows, n_drift;   /* judged and written */
     int64_t n_opened, n_resolved; /* alerts */
     int64_t n_dropped;            /* windows that waited too long for the store */
-    int64_t n_missed;             /* predictions lost while a monitor was being calibrated */
+    int64_t n_missed;             /* predictions lost: more than can wait while a monitor is
+                                     calibrated, or of bundles beyond MOTE_LIVE_MAX_BUNDLES */
     int64_t n_failed;             /* times that the store could not be written */
-    int64_t n_unwatched;          /* bundles without a drift reference, or too many */
+    int64_t n_unwatched;          /* bundles without a drift reference that fits */
 } mote_live_counts;
 void mote_live_counts_get(mote_live *l, mote_live_counts *out);
 

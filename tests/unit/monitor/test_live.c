@@ -143,7 +143,7 @@ static void predict(fixture *f, bool drift)
     assert_ok(mote_infer_run(f->infer, s, &input, &out, &err));
 }
 
-/* Predict until so many windows were written: the first predictions are not counted. */
+/* Predict until so many windows were written. */
 static mote_live_counts predict_windows(fixture *f, int64_t n_windows, bool drift)
 {
     mote_live_counts c = {0};
@@ -233,6 +233,39 @@ static void a_bundle_without_a_reference_is_served_and_counted_as_unwatched(void
     assert_true(c.n_unwatched == 1 && c.n_windows == 0);
 }
 
+/* Until the thread has dealt with so many bundles that cannot be watched. */
+static mote_live_counts predict_unwatched(fixture *f, int64_t n)
+{
+    mote_live_counts c = {0};
+    for (int i = 0; i < PATIENCE && c.n_unwatched < n; i++) {
+        predict(f, false);
+        mote_clock_sleep_ms(1);
+        mote_live_counts_get(f->live, &c);
+    }
+    assert_int_equal(c.n_unwatched, n);
+    return c;
+}
+
+static void predictions_of_too_many_bundles_are_counted_as_missed(void **state)
+{
+    fixture *f = *state;
+    mote_live_counts c = {0};
+    for (int i = 1; i <= MOTE_LIVE_MAX_BUNDLES; i++) {
+        serve(f, tiny_tensor_model(N_IN, (uint64_t)i), "1", 1000 + i);
+        c = predict_unwatched(f, i);
+    }
+    int64_t before = c.n_missed;
+    serve(f, tiny_tensor_model(N_IN, MOTE_LIVE_MAX_BUNDLES + 1), "1", 5000);
+    for (int i = 0; i < 20; i++)
+        predict(f, false);
+    for (int i = 0; i < PATIENCE && c.n_missed < before + 20; i++) {
+        mote_clock_sleep_ms(1);
+        mote_live_counts_get(f->live, &c);
+    }
+    assert_int_equal(c.n_missed, before + 20);
+    assert_int_equal(c.n_unwatched, MOTE_LIVE_MAX_BUNDLES);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -240,6 +273,7 @@ int main(void)
         T(drift_of_served_traffic_raises_an_alert),
         T(what_is_left_when_the_server_stops_is_judged),
         T(a_bundle_without_a_reference_is_served_and_counted_as_unwatched),
+        T(predictions_of_too_many_bundles_are_counted_as_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
