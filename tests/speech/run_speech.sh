@@ -52,7 +52,7 @@ start() {    # start NAME KEYWORDS OTHERS RECORDINGS..: OTHERS true: classes for
             -e "s/^silence: true/silence: $3/" "$work/$1/mote.yaml" || return 1
     name=$1
     shift 3
-    mote "$name" data add "$@" && mote "$name" data version >/dev/null
+    mote "$name" data add "$@" >/dev/null && mote "$name" data version >/dev/null
 }
 
 check() {    # check WHAT RULE FILE ARG..: a rule of judge.py, which says what it saw
