@@ -47,8 +47,10 @@ static frame frame_of(const mote_chart *c)
             f.y_lo = y < f.y_lo ? y : f.y_lo;
             f.y_hi = y > f.y_hi ? y : f.y_hi;
         }
-    if (!isnan(c->threshold) && c->threshold > f.y_hi)
-        f.y_hi = c->threshold;
+    if (isfinite(c->threshold) && f.y_lo <= f.y_hi) {
+        f.y_lo = c->threshold < f.y_lo ? c->threshold : f.y_lo;
+        f.y_hi = c->threshold > f.y_hi ? c->threshold : f.y_hi;
+    }
     if (c->y_lo < c->y_hi) {
         f.y_lo = c->y_lo;
         f.y_hi = c->y_hi;
@@ -254,8 +256,9 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
     for (size_t r = rows; r-- > 0;) {
         mote_buf_u8(&raw, 0); /* filter: none */
         for (size_t c = 0; c < columns; c++) {
-            float x = values[r * columns + c];
-            mote_buf_u8(&raw, isfinite(x) ? (uint8_t)((x - lo) * scale) : 0);
+            float at = (values[r * columns + c] - lo) * scale;
+            /* Not a number (also for a range that overflows): the lowest colour. */
+            mote_buf_u8(&raw, at > 0.0f ? (uint8_t)(at < N_COLORS - 1 ? at : N_COLORS - 1) : 0);
         }
     }
     mote_buf_reset(&data);
@@ -268,6 +271,8 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
     mote_buf_str(out, "\" src=\"data:image/png;base64,");
     if (png.status == MOTE_OK && raw.status == MOTE_OK && data.status == MOTE_OK)
         base64((const uint8_t *)png.data, png.len, out);
+    else if (out->status == MOTE_OK)
+        out->status = MOTE_LIMIT; /* no page without its picture */
     mote_buf_str(out, "\">\n");
     mote_buf_release(&png);
     mote_buf_release(&data);

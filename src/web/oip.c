@@ -74,6 +74,8 @@ static mote_status read_text(reader *r, const char **out, mote_err *err)
 static mote_status read_shape(reader *r, pending *t, mote_err *err)
 {
     int64_t total = 1;
+    if (t->has_shape) /* the data may have been read for the first one */
+        return mote_fail(err, MOTE_PARSE, "shape is given twice");
     MOTE_TRY(mote_pull_array(r->p, err));
     t->in.n_dims = 0;
     while (mote_pull_item(r->p)) {

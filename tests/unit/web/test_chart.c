@@ -236,9 +236,41 @@ static int forget(void **state)
     return 0;
 }
 
+static void the_threshold_is_drawn_wherever_it_lies(void **state)
+{
+    (void)state;
+    static const double x[] = {1, 2, 3}, y[] = {4, 5, 6}, thresholds[] = {1, 5, 9};
+    mote_series s = {.name = "s", .x = x, .y = y, .n = 3};
+    mote_chart c = {.title = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1};
+    for (size_t i = 0; i < 3; i++) {
+        MOTE_SCOPED_BUF out;
+        mote_buf_init(&out, 1 << 16);
+        c.threshold = thresholds[i];
+        mote_chart_svg(&c, &out);
+        assert_int_equal(out.status, MOTE_OK);
+        assert_non_null(strstr(out.data, "<line class=threshold"));
+    }
+}
+
+static void extreme_values_and_sizes_do_no_harm(void **state)
+{
+    (void)state;
+    static const float near[] = {0.0f, 1e-45f}, far[] = {-3e38f, 3e38f};
+    static float values[3000 * 2000];
+    MOTE_SCOPED_BUF out;
+    mote_buf_init(&out, 1 << 24);
+    mote_heat_map(near, 1, 2, 10, 10, "map", &out);
+    mote_heat_map(far, 1, 2, 10, 10, "map", &out);
+    assert_int_equal(out.status, MOTE_OK);
+    mote_heat_map(values, 3000, 2000, 10, 10, "map", &out);
+    assert_int_equal(out.status, MOTE_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_threshold_is_drawn_wherever_it_lies),
+        cmocka_unit_test(extreme_values_and_sizes_do_no_harm),
         cmocka_unit_test(a_line_goes_through_its_points),
         cmocka_unit_test(a_logarithmic_axis_spaces_decades_evenly),
         cmocka_unit_test(dots_are_circles_and_nothing_is_an_empty_frame),
