@@ -36,17 +36,17 @@ static inline void tiny_yaml(const char *dir, tiny_settings t)
     snprintf(path, sizeof path, "%s/mote.yaml", dir);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
-    fprintf(f,
-            "mote: 1\nname: tiny\ntask: keyword\nkeywords: [%s]\nclip_ms: 500\n"
-            "rate_hz: %d\nrequirements:\n  - metric: accuracy\n    at_least: %s\n"
-            "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n  high_hz: 3800\n"
-            "model:\n  channels: 8\n  blocks: 1\ntraining:\n  epochs: %d\n  batch: 16\n  seed: %d\n"
-            "augmentation:\n%sstream:\n  hours: 0.01\nschedule:\n  retrain: {%s}\n"
-            "  promote: {%s}\n",
-            t.keywords ? t.keywords : "low, mid", TINY_RATE_HZ, t.accuracy ? t.accuracy : "10 %",
-            t.epochs, t.seed,
-            t.augmentation ? t.augmentation : "  shift_ms: 20\n",
-            t.retrain ? t.retrain : "on_drift: true", t.promote ? t.promote : "beat_by: 0 %");
+    fprintf(
+        f,
+        "mote: 1\nname: tiny\ntask: keyword\nkeywords: [%s]\nclip_ms: 500\n"
+        "rate_hz: %d\nrequirements:\n  - metric: accuracy\n    at_least: %s\n"
+        "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n  high_hz: 3800\n"
+        "model:\n  channels: 8\n  blocks: 1\ntraining:\n  epochs: %d\n  batch: 16\n  seed: %d\n"
+        "augmentation:\n%sstream:\n  hours: 0.01\nschedule:\n  retrain: {%s}\n"
+        "  promote: {%s}\n",
+        t.keywords ? t.keywords : "low, mid", TINY_RATE_HZ, t.accuracy ? t.accuracy : "10 %",
+        t.epochs, t.seed, t.augmentation ? t.augmentation : "  shift_ms: 20\n",
+        t.retrain ? t.retrain : "on_drift: true", t.promote ? t.promote : "beat_by: 0 %");
     assert_int_equal(fclose(f), 0);
 }
 
@@ -169,7 +169,8 @@ static inline void tiny_set(tiny *t, tiny_settings y)
 }
 
 /* A project in a folder of its own, with its recordings beside it, added when with_data. Programs
- * are hidden, so that the compile stage measures nothing: that takes seconds and has its own tests. */
+ * are hidden, so that the compile stage measures nothing: that takes seconds and
+ * has its own tests. */
 static inline void tiny_make(tiny *t, tiny_settings y, bool with_data)
 {
     mote_err err = {0};

@@ -31,8 +31,8 @@ mote_status mote_json_load(const char *path, size_t max_bytes, json_t **out, mot
  * pretty: two-space indent, insertion order, a newline at the end. */
 void mote_json_write(mote_buf *b, const json_t *j, bool pretty);
 
-/* A string value of a text from outside, such as a file name: a new reference, NULL when there is no
- * memory. Bytes that are not UTF-8 become U+FFFD each, because JSON cannot hold them. */
+/* A string value of a text from outside, such as a file name: a new reference, NULL when there is
+ * no memory. Bytes that are not UTF-8 become U+FFFD each, because JSON cannot hold them. */
 json_t *mote_json_text(const char *s);
 
 /* Required members of object `o`; errors name `what` and the key, and the type that was found.

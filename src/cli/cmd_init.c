@@ -12,8 +12,8 @@ typedef struct {
 static mote_status init_json(mote_cli *cli, const char *dir, const char *template_name,
                              const char *const *created, size_t n, mote_err *err)
 {
-    MOTE_SCOPED_JSON *o =
-        json_pack("{s:o, s:s, s:[]}", "dir", mote_json_text(dir), "template", template_name, "created");
+    MOTE_SCOPED_JSON *o = json_pack("{s:o, s:s, s:[]}", "dir", mote_json_text(dir), "template",
+                                    template_name, "created");
     json_t *list = json_object_get(o, "created");
     bool is_whole = list != NULL;
     for (size_t i = 0; is_whole && i < n; i++)

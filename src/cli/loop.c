@@ -89,7 +89,8 @@ mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
     *why = NULL;
     if (!cli->project->schedule.on_drift)
         return MOTE_OK;
-    MOTE_TRY(mote_alert_list(cli->store, cli->project->name, true, 0, &cli->arena, &alerts, &n, err));
+    MOTE_TRY(
+        mote_alert_list(cli->store, cli->project->name, true, 0, &cli->arena, &alerts, &n, err));
     for (size_t i = 0; i < n && !*why; i++)
         if (alerts[i].opened_ms > trained_ms) {
             *why = mote_arena_printf(&cli->arena, "alert %lld came after it, of drift in '%s'",

@@ -7,9 +7,9 @@
  * (Jacob et al. 2018, section 3.2).
  *
  * The graph is walked once. Each operator is copied; a BATCH_NORM or RELU instead changes the last
- * copied operator, which must be the one that computed its input and have no other reader, and whose
- * weights must be its own. The graph's output counts as read, and what is read through a DROPOUT is
- * read. */
+ * copied operator, which must be the one that computed its input and have no other reader, and
+ * whose weights must be its own. The graph's output counts as read, and what is read through a
+ * DROPOUT is read. */
 #include <math.h>
 #include <string.h>
 

@@ -79,7 +79,8 @@ static mote_status add_recorded(mote_pipeline *p, const char *basis, json_t *all
             return MOTE_OK;
         const char *text = mote_stmt_text(q, 0);
         MOTE_SCOPED_JSON *j = NULL;
-        MOTE_TRY(mote_json_parse("measurement", text ? text : "", text ? strlen(text) : 0, &j, err));
+        MOTE_TRY(
+            mote_json_parse("measurement", text ? text : "", text ? strlen(text) : 0, &j, err));
         MOTE_TRY(extend(all, j, err));
     }
 }

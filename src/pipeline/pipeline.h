@@ -82,8 +82,8 @@ typedef enum { MOTE_STAGE_FRESH, MOTE_STAGE_STALE, MOTE_STAGE_FAILED } mote_stag
 typedef struct {
     mote_stage_state state;
     int64_t ended_ms; /* of the last good attempt under any key; 0: never */
-    /* "never run", "mote.yaml: training changed", the error; FRESH: "", or what waits. Lives as long
-     * as p. */
+    /* "never run", "mote.yaml: training changed", the error; FRESH: "", or what waits. Lives as
+     * long as p. */
     const char *why;
 } mote_stage_status;
 

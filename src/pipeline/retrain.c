@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* schedule.retrain of mote.yaml: samples that wait for others, and trainings that are too old. What
- * an alert of the monitor asks for is said by cli/, which sees the monitor. See stage_internal.h. */
+ * an alert of the monitor asks for is said by cli/, which sees the monitor.
+ * See stage_internal.h. */
 #include <string.h>
 
 #include "pipeline/stage_internal.h"
@@ -55,8 +56,8 @@ static int64_t last_of(const char *text)
     return comma && mote_parse_i64(at + 4, (size_t)(comma - at - 4), &last) ? last : -1;
 }
 
-/* The samples of the last version, when everything else that the data stage reads is as it was then;
- * "" when not. *ended_ms: when the last training ended, 0: never. */
+/* The samples of the last version, when everything else that the data stage reads is as it was
+ * then; "" when not. *ended_ms: when the last training ended, 0: never. */
 static mote_status last_version(mote_pipeline *p, const json_t *others, char out[static 96],
                                 int64_t *ended_ms, mote_err *err)
 {

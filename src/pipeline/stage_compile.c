@@ -26,7 +26,8 @@ mote_status mote_stage_compile_more(mote_pipeline *p, json_t *components, mote_e
     MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
     (void)mote_format(compiler, sizeof compiler, "%sgcc", t->prefix);
     bool all = mote_process_in_path(compiler) && mote_process_in_path(t->emulator);
-    return mote_json_put(components, "cross compiler and emulator", json_string(all ? "there" : "missing"), err);
+    return mote_json_put(components, "cross compiler and emulator",
+                         json_string(all ? "there" : "missing"), err);
 }
 
 typedef struct {

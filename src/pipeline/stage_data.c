@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage data: freeze what is in the store as a version. Its key names the samples that are there,
- * so it is stale as soon as one is added or erased, unless schedule.retrain.new_samples has them wait
- * (retrain.c). */
+ * so it is stale as soon as one is added or erased, unless schedule.retrain.new_samples has them
+ * wait (retrain.c). */
 #include "pipeline/stages_internal.h"
 
 #include "data/version.h"

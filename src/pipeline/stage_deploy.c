@@ -66,8 +66,8 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     d->features = mote_keyword_features(pr);
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
         MOTE_TRY(mote_condition_clips(&d->test, (mote_condition)c,
-                                      pr->augmentation.car_noise_snr_db, MOTE_CONDITION_SEED, &d->arena,
-                                      &d->clips[c], err));
+                                      pr->augmentation.car_noise_snr_db, MOTE_CONDITION_SEED,
+                                      &d->arena, &d->clips[c], err));
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
     return mote_operating_point_from_json(op, (int32_t)pr->classes.n, &d->op, err);
 }
@@ -437,7 +437,8 @@ static mote_status deploy(deploying *d, mote_err *err)
     mote_stage_set(d->r, "bundle", json_string(hex));
     mote_stage_set(d->r, "promoted", json_boolean(promoted));
     mote_stage_set(d->r, "decision", json_string(why));
-    mote_stage_set(d->r, "verdicts", json_incref(json_object_get(d->verdicts_json, "requirements")));
+    mote_stage_set(d->r, "verdicts",
+                   json_incref(json_object_get(d->verdicts_json, "requirements")));
     return MOTE_OK;
 }
 

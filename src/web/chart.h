@@ -29,8 +29,8 @@ typedef struct {
 void mote_chart_svg(const mote_chart *c, mote_buf *out);
 
 /* Append an <img> of values[rows][columns], low to high from dark blue to yellow, row 0 at the
- * bottom, scaled to width x height pixels by the browser. A value that is not finite is drawn as the
- * lowest. Nothing is appended when there are no values. */
+ * bottom, scaled to width x height pixels by the browser. A value that is not finite is drawn as
+ * the lowest. Nothing is appended when there are no values. */
 void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
                    const char *alt, mote_buf *out);
 

@@ -82,7 +82,8 @@ static pid_t start(world *w, const char *const *args)
         const char *argv[16] = {w->program};
         for (int i = 0; args[i]; i++)
             argv[i + 1] = args[i];
-        int out = open(w->out, O_WRONLY | O_CREAT | O_TRUNC, 0600), none = open("/dev/null", O_RDWR);
+        int out = open(w->out, O_WRONLY | O_CREAT | O_TRUNC, 0600),
+            none = open("/dev/null", O_RDWR);
         if (out < 0 || none < 0 || chdir(w->dir) != 0 || dup2(none, 0) < 0 || dup2(out, 1) < 0 ||
             dup2(none, 2) < 0)
             _exit(120);
@@ -312,7 +313,8 @@ static void set_up(world *w, tiny *t)
         fail_msg("MOTE_PROGRAM is not set");
     tiny_make(t, (tiny_settings){.epochs = 3, .seed = 0}, true);
     tiny_close(t);
-    *w = (world){.program = program, .n_groups = TINY_GROUPS, .n_samples = TINY_GROUPS * TINY_PER_GROUP + 1};
+    *w = (world){
+        .program = program, .n_groups = TINY_GROUPS, .n_samples = TINY_GROUPS * TINY_PER_GROUP + 1};
     snprintf(w->dir, sizeof w->dir, "%s", t->dir);
     snprintf(w->out, sizeof w->out, "%s/said", t->dir);
     mote_rng_init(&w->rng, t_seed());

@@ -32,7 +32,8 @@ static int mote(size_t n, const char *const *words)
     read_back(m, messages, sizeof messages);
     return code;
 }
-#define MOTE(...) mote(T_COUNT(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__})
+#define MOTE(...)                                                                                  \
+    mote(T_COUNT(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__})
 
 static void says(const char *text, const char *part)
 {
@@ -127,7 +128,8 @@ static void mistakes_in_mote_yaml_are_all_told(void **state)
     const char *project = t_path("bad"), *file = t_path("bad/mote.yaml");
     mote_err err;
     assert_int_equal(MOTE("init", project), 0);
-    static const char text[] = "mote: 1\nname: x\ntask: keyword\nkeywords: [a]\nepochs: 3\nrates: 1\n";
+    static const char text[] =
+        "mote: 1\nname: x\ntask: keyword\nkeywords: [a]\nepochs: 3\nrates: 1\n";
     T_OK(mote_file_write(file, text, sizeof text - 1, &err));
     assert_int_equal(MOTE("status", "--project", project), 4);
     says(messages, "mote.yaml:5:1: ");

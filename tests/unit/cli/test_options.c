@@ -113,7 +113,8 @@ static void arguments_are_counted(void **state)
     assert_true(common.help);
     static const mote_command bare = {.usage = ""};
     const char *const word[] = {"a"};
-    T_FAILS(read_words(&bare, 1, word), MOTE_USAGE, "unexpected argument 'a': the command takes none");
+    T_FAILS(read_words(&bare, 1, word), MOTE_USAGE,
+            "unexpected argument 'a': the command takes none");
     T_OK(read_words(&bare, 0, word));
 }
 

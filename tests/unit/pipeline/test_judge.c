@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging: the conditions of test clips are functions of seed and clip, answers do not depend on the
- * number of threads, and cross-validation keeps groups apart. On a tiny project. */
+/* Judging: the conditions of test clips are functions of seed and clip, answers do not depend on
+ * the number of threads, and cross-validation keeps groups apart. On a tiny project. */
 #include "tiny_project.h"
 
 #include "graph/model.h"
@@ -17,7 +17,8 @@ static int open_project(void **state)
     (void)state;
     mote_err err = {0};
     tiny_make(&project, usual, true);
-    return mote_pipeline_run(project.pipeline, MOTE_STAGE_compress, false, &err) == MOTE_OK ? 0 : -1;
+    return mote_pipeline_run(project.pipeline, MOTE_STAGE_compress, false, &err) == MOTE_OK ? 0
+                                                                                            : -1;
 }
 
 static int close_project(void **state)
@@ -216,7 +217,8 @@ static void every_fold_is_judged_on_groups_it_has_not_heard(void **state)
     }
     assert_true(one.sd_s8 == two.sd_s8);
     project.cancel.requested = 1;
-    T_FAILS(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err), MOTE_CANCELLED, "fold 1");
+    T_FAILS(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err), MOTE_CANCELLED,
+            "fold 1");
     project.cancel.requested = 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Round the loop on a tiny project: stopped and killed trainings end with the bytes of one that was
- * left alone, laps are told apart, a better model replaces the champion and a worse one does not. */
+ * left alone, laps are told apart, a better model replaces the champion and a worse one
+ * does not. */
 #include "tiny_project.h"
 
 #include <signal.h>

@@ -72,7 +72,8 @@ static void what_is_fresh_does_not_run_again(void **state)
     }
     assert_non_null(tiny_text(&t, MOTE_STAGE_compile, "missing")); /* no cross compiler in PATH */
 
-    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compress, true, &err)); /* forced: that one only */
+    /* forced: that one only */
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compress, true, &err));
     assert_int_equal(tiny_count(&t, ATTEMPTS), MOTE_N_STAGES + 1);
     assert_int_equal(tiny_count(&t, ATTEMPTS " WHERE stage = 'compress'"), 2);
     tiny_remove(&t);

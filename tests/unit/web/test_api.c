@@ -270,8 +270,8 @@ static void bad_tensors_get_a_clear_4xx(void **state)
         {IN("\"shape\":[1,8],\"datatype\":\"FP31\",\"data\":[1]"), 400, "its data"},
         {IN("\"shape\":[1],\"datatype\":\"FP31\",\"data\":[1]"), 400, "'FP31' is not a datatype"},
         {IN("\"shape\":[1,8],\"datatype\":\"FP32\""), 400, "no data"},
-        {IN("\"datatype\":\"FP32\",\"shape\":[1,8],\"data\":[1,2,3,4,5,6,7,8],\"shape\":[4,8]"), 400,
-         "shape is given twice"}, /* the data has no room for the second one */
+        {IN("\"datatype\":\"FP32\",\"shape\":[1,8],\"data\":[1,2,3,4,5,6,7,8],\"shape\":[4,8]"),
+         400, "shape is given twice"}, /* the data has no room for the second one */
         {IN("\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,
          "expected [-1,1,8,1], got [1,7]"},
         {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,

@@ -148,7 +148,8 @@ static size_t inflate_stored(const uint8_t *z, size_t n, uint8_t *out)
     while (!last) {
         last = z[at] & 1;
         assert_int_equal(z[at] >> 1, 0);
-        size_t len = z[at + 1] | (size_t)z[at + 2] << 8, inverse = z[at + 3] | (size_t)z[at + 4] << 8;
+        size_t len = z[at + 1] | (size_t)z[at + 2] << 8,
+               inverse = z[at + 3] | (size_t)z[at + 4] << 8;
         assert_int_equal(len ^ inverse, 0xffff);
         memcpy(out + m, z + at + 5, len);
         m += len;
@@ -201,7 +202,8 @@ static void a_heat_map_is_a_png_of_its_values(void **state)
     mote_heat_map(v, 2, 3, 30, 20, "a \"clip\"", &b);
     assert_non_null(strstr(b.data, "<img width=30 height=20 alt=\"a &quot;clip&quot;\""));
     read_png(b.data, 3, 2);
-    const uint8_t want[8] = {0, 30, 0, 63, 0, 0, 10, 20}; /* filter byte, then pixels, top row first */
+    /* filter byte, then pixels, top row first */
+    const uint8_t want[8] = {0, 30, 0, 63, 0, 0, 10, 20};
     assert_memory_equal(pixels, want, sizeof want);
     mote_buf_release(&b);
 }
