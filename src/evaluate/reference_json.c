@@ -18,28 +18,38 @@ static const char alphabet[MOTE_WATCH_MAX_BINS + 1] =
 
 /* ---- writing ---- */
 
+static json_t *edges_json(const mote_watched *w)
+{
+    MOTE_SCOPED_JSON *list = json_array();
+    for (size_t e = 0; e < MOTE_WATCH_QUANTILE_BINS - 1; e++)
+        if (json_array_append_new(list, json_real((double)w->edges[e])) != 0)
+            return NULL;
+    return json_incref(list);
+}
+
 static json_t *things_json(const mote_reference_profile *p)
 {
-    json_t *list = json_array();
-    for (int32_t t = 0; t < p->n_things && list != NULL; t++) {
+    MOTE_SCOPED_JSON *list = json_array();
+    for (int32_t t = 0; t < p->n_things; t++) {
         const mote_watched *w = &p->things[t];
-        json_t *o = json_pack("{s:s}", "name", w->name);
-        json_t *edges = w->is_class ? NULL : json_array();
-        for (size_t e = 0; e < MOTE_WATCH_QUANTILE_BINS - 1 && edges != NULL; e++)
-            (void)json_array_append_new(edges, json_real((double)w->edges[e]));
-        if (edges != NULL)
-            (void)json_object_set_new(o, "edges", edges);
-        (void)json_array_append_new(list, o);
+        MOTE_SCOPED_JSON *o = json_pack("{s:s}", "name", w->name);
+        if (!w->is_class && json_object_set_new(o, "edges", edges_json(w)) != 0)
+            return NULL;
+        if (json_array_append(list, o) != 0)
+            return NULL;
     }
-    return list;
+    return json_incref(list);
 }
 
 static json_t *groups_json(const mote_reference_profile *p)
 {
-    json_t *list = json_array();
-    for (int32_t g = 0; g < p->n_groups && list != NULL; g++)
-        (void)json_array_append_new(list, json_integer(p->group_start[g + 1] - p->group_start[g]));
-    return list;
+    MOTE_SCOPED_JSON *list = json_array();
+    for (int32_t g = 0; g < p->n_groups; g++) {
+        json_int_t size = p->group_start[g + 1] - p->group_start[g];
+        if (json_array_append_new(list, json_integer(size)) != 0)
+            return NULL;
+    }
+    return json_incref(list);
 }
 
 static json_t *bins_json(const mote_reference_profile *p)

@@ -162,14 +162,14 @@ static mote_status close_last(mote_monitor *m, mote_err *err)
 static mote_status top_json(const mote_monitor *m, const judged *j, mote_buf *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
-    for (int32_t i = 0; i < j->verdict.n_findings && i < MOTE_MONITOR_TOP && list != NULL; i++) {
+    for (int32_t i = 0; i < j->verdict.n_findings && i < MOTE_MONITOR_TOP; i++) {
         const mote_drift_finding *f = &j->verdict.findings[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:f, s:f, s:f}", "what", m->profile->things[f->thing].name,
-                            "statistic", f->psi, "threshold", f->threshold, "p_value", f->p_value));
+        json_t *o =
+            json_pack("{s:s, s:f, s:f, s:f}", "what", m->profile->things[f->thing].name,
+                      "statistic", f->psi, "threshold", f->threshold, "p_value", f->p_value);
+        if (json_array_append_new(list, o) != 0) /* an alert without its cause is not readable */
+            return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
     }
-    if (list == NULL)
-        return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
     mote_json_write(out, list, false);
     return mote_buf_status(out, err);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <math.h>
@@ -141,6 +142,34 @@ static void json_and_back_is_the_same(void **state)
     mote_reference_profile_destroy(q);
 }
 
+static int64_t json_left;
+static void *json_alloc(size_t n)
+{
+    return json_left-- != 0 ? malloc(n) : NULL; /* one failure */
+}
+
+static void a_profile_is_written_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    static float values[N_ROWS * 8];
+    static int32_t group[N_ROWS];
+    mote_reference_profile *p = make_profile(values, group);
+    json_t *whole = NULL;
+    assert_int_equal(mote_reference_profile_to_json(p, &whole, NULL), MOTE_OK);
+    mote_status st = MOTE_NOMEM;
+    for (int64_t n = 0; st != MOTE_OK; n++) {
+        json_t *j = NULL;
+        json_set_alloc_funcs(json_alloc, free);
+        json_left = n;
+        st = mote_reference_profile_to_json(p, &j, NULL);
+        json_set_alloc_funcs(malloc, free);
+        assert_true(st == MOTE_NOMEM ? j == NULL : json_equal(j, whole));
+        json_decref(j);
+    }
+    json_decref(whole);
+    mote_reference_profile_destroy(p);
+}
+
 static void damaged_documents_are_refused(void **state)
 {
     (void)state;
@@ -230,6 +259,7 @@ int main(void)
         cmocka_unit_test(values_are_what_their_names_say),
         cmocka_unit_test(bins_hold_a_tenth_each_and_missing_has_its_own),
         cmocka_unit_test(json_and_back_is_the_same),
+        cmocka_unit_test(a_profile_is_written_whole_or_not_at_all),
         cmocka_unit_test(damaged_documents_are_refused),
         cmocka_unit_test(too_few_clips_are_refused_and_many_are_thinned),
     };
