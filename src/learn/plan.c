@@ -150,6 +150,9 @@ static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, m
 {
     const mote_op *o = &net->graph->ops[op];
     net_node *n;
+    for (int32_t k = 0; k < (o->kind == MOTE_OP_ADD ? 2 : 1); k++)
+        if (net->graph->tensors[o->inputs[k]].role == MOTE_ROLE_CONST)
+            return unsupported(net, op, "it works on a constant", err);
     switch (o->kind) {
     case MOTE_OP_CONV_2D:
     case MOTE_OP_DEPTHWISE_CONV_2D:

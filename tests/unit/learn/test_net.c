@@ -383,6 +383,16 @@ static void graphs_that_cannot_be_trained_are_refused_and_named(void **unused)
     mote_graph_destroy(b.g);
 
     t_begin(&b, 1, 2, 2, 1);
+    const int32_t both[2] = {
+        b.at, t_const(&b, 4, (const int32_t[]){1, 2, 2, 1}, 0.0, 1.0, false)};
+    t_op(&b, MOTE_OP_ADD, (mote_op_attrs){0}, both, NULL);
+    t_dense(&b, 3, MOTE_ACT_NONE);
+    t_softmax(&b);
+    T_FAILS(mote_net_create(b.g, &cfg, NULL, &net, &err), MOTE_UNSUPPORTED,
+            "works on a constant");
+    mote_graph_destroy(b.g);
+
+    t_begin(&b, 1, 2, 2, 1);
     t_dense(&b, 3, MOTE_ACT_NONE);
     t_softmax(&b);
     T_FAILS(mote_net_create(b.g, &(mote_net_config){.max_batch = 0}, NULL, &net, &err), MOTE_ARG,
