@@ -85,19 +85,34 @@ static mote_status names_of(const mote_sample_draft *d, const mote_sample_facts 
     return check_name("group", *group, facts->source, err);
 }
 
+/* Is there a row of these names (*row), and are the files it names in place (*whole)? */
+static mote_status look_up(mote_store *s, const mote_sha256 *object, const char *label,
+                           const char *group, bool *row, bool *whole, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND "
+                               "label = ?2 AND grp = ?3", &q, err));
+    mote_stmt_bind_hash(q, 1, object);
+    mote_stmt_bind_text(q, 2, label);
+    mote_stmt_bind_text(q, 3, group);
+    *whole = false;
+    MOTE_TRY(mote_stmt_step(q, row, err));
+    if (*row)
+        MOTE_TRY(mote_object_in_place(s, object, whole, err));
+    mote_sha256 decoded;
+    if (*whole && mote_stmt_hash(q, 0, &decoded))
+        MOTE_TRY(mote_object_in_place(s, &decoded, whole, err));
+    return MOTE_OK;
+}
+
 mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
                               const mote_sample_facts *facts, bool *known, mote_err *err)
 {
     const char *label, *group;
     char own[32];
     MOTE_TRY(names_of(d, facts, &label, &group, own, err));
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM data_sample WHERE object = ?1 AND label = ?2 "
-                               "AND grp = ?3", &q, err));
-    mote_stmt_bind_hash(q, 1, &d->object);
-    mote_stmt_bind_text(q, 2, label);
-    mote_stmt_bind_text(q, 3, group);
-    return mote_stmt_step(q, known, err);
+    bool row;
+    return look_up(s, &d->object, label, group, &row, known, err);
 }
 
 static bool decoding_is_a_copy(const mote_audio *a)
@@ -165,17 +180,19 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    bool known = false;
-    MOTE_TRY(mote_sample_known(s, d, facts, &known, err));
-    if (!known) {
+    bool row = false, whole = false;
+    MOTE_TRY(look_up(s, &d->object, label, group, &row, &whole, err));
+    if (!whole) {
         mote_sha256 object, decoded;
         bool has_decoded;
         MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, 0, now_ms, &object, err));
         MOTE_TRY(put_decoded(s, &d->audio, now_ms, &decoded, &has_decoded, err));
-        MOTE_TRY(insert_row(s, d, facts, label, group, has_decoded ? &decoded : NULL, now_ms, err));
+        if (!row)
+            MOTE_TRY(
+                insert_row(s, d, facts, label, group, has_decoded ? &decoded : NULL, now_ms, err));
     }
     MOTE_TRY(mote_store_commit(&txn, err));
-    *added = !known;
+    *added = !row;
     return MOTE_OK;
 }
 

@@ -58,13 +58,13 @@ MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const c
                                                    const mote_audio_config *cfg, mote_err *err);
 void mote_sample_draft_release(mote_sample_draft *d);
 
-/* Is this recording there under this label and group already? */
+/* Is this recording there under this label and group already, with its files in place? */
 MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
                                             const mote_sample_facts *facts, bool *known,
                                             mote_err *err);
 
 /* Put a decoded draft into the store (bytes and row, in the caller's transaction if one is open).
- * *added is false, and nothing changes, when it is there already.
+ * *added is false when it is there already; then only files that went missing are put back.
  * Errors: ARG (label or group empty, too long, not UTF-8), IO, NOMEM. */
 MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                                           const mote_sample_facts *facts, int64_t now_ms,

@@ -153,6 +153,12 @@ static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags,
     return MOTE_OK;
 }
 
+mote_status mote_object_in_place(mote_store *s, const mote_sha256 *id, bool *in_place,
+                                 mote_err *err)
+{
+    return is_kept(s, id, 0, in_place, err);
+}
+
 static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;

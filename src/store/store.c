@@ -83,6 +83,7 @@ static void sqlite_set_up(void)
 mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err)
 {
     const char *words = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+    char why[128];
     switch (rc & 0xff) {
     case SQLITE_NOMEM:
         return mote_fail(err, MOTE_NOMEM, "store: %s: out of memory", what);
@@ -121,8 +122,10 @@ mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err
                          "store: %s: %s; is there space, and is the folder '.mote' writable?", what,
                          words);
     case SQLITE_IOERR:
-        return mote_fail(err, MOTE_IO, "store: %s: %s (system error %d)", what, words,
-                         db != NULL ? sqlite3_system_errno(db) : 0);
+        if (db == NULL || sqlite3_system_errno(db) == 0 ||
+            strerror_r(sqlite3_system_errno(db), why, sizeof why) != 0)
+            return mote_fail(err, MOTE_IO, "store: %s: %s", what, words);
+        return mote_fail(err, MOTE_IO, "store: %s: %s: %s", what, words, why);
     case SQLITE_ERROR:
     case SQLITE_MISUSE:
     case SQLITE_RANGE:

@@ -157,6 +157,9 @@ MOTE_MUST_USE mote_status mote_object_get(mote_store *s, const mote_sha256 *id, 
                                           char **out, size_t *len, mote_err *err);
 MOTE_MUST_USE mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has,
                                           mote_err *err);
+/* Is its file there too, and as long as it was? Put the bytes again when it is not. */
+MOTE_MUST_USE mote_status mote_object_in_place(mote_store *s, const mote_sha256 *id,
+                                               bool *in_place, mote_err *err);
 
 /* The file that holds the bytes, to map or to hand to another program; not verified. Lives as
  * long as `a`. UNSUPPORTED when it is kept compressed (put it with MOTE_OBJECT_RAW). */
