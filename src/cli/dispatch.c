@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "track/run.h"
 
 typedef struct {
     const char *words;
@@ -194,7 +196,10 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
         return MOTE_OK;
     char *path = NULL;
     MOTE_TRY(mote_path_join(&cli->arena, mote_store_dir(cli->store), "write.lock", &path, err));
-    return mote_lock_take(path, "this project", lock, err);
+    MOTE_TRY(mote_lock_take(path, "this project", lock, err));
+    /* With the lock in hand: a run that says it is running belongs to a process that was killed. */
+    int64_t n_abandoned = 0;
+    return mote_run_close_abandoned(cli->store, mote_clock_wall_ms(), &n_abandoned, err);
 }
 
 static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_common_values *common,

@@ -181,6 +181,25 @@ static void monitor_shows_acknowledges_and_checks(void **state)
     assert_says(f, "no alerts");
 }
 
+static void a_run_that_was_killed_is_closed_by_the_next_writer(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_store *s = NULL;
+    mote_run_spec spec = {.experiment = "kws", .name = "cut", .config_json = "{}"};
+    char id[MOTE_RUN_ID_BYTES];
+    assert_ok(mote_store_open(f->project, true, &s, &err));
+    assert_ok(mote_run_create(s, &spec, 1000, id, &err));
+    mote_store_close(s);
+    assert_int_equal(RUN("runs", "--status", "running", "--project", f->project), 0);
+    assert_says(f, "cut");
+    (void)RUN("run", "data", "--project", f->project); /* fails for want of data */
+    assert_int_equal(RUN("runs", "--status", "running", "--project", f->project), 0);
+    assert_silent_about(f, "cut");
+    assert_int_equal(RUN("runs", "--status", "killed", "--project", f->project), 0);
+    assert_says(f, "cut");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -189,6 +208,7 @@ int main(void)
         T(one_run_is_shown_whole),
         T(compare_shows_what_differs),
         T(monitor_shows_acknowledges_and_checks),
+        T(a_run_that_was_killed_is_closed_by_the_next_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
