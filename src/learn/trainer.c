@@ -389,6 +389,11 @@ static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
         if (p.step == r->n_batches) {
             mote_epoch e = {.train_loss = p.loss, .train_accuracy = p.accuracy, .rate = p.rate};
             validate(r, &e);
+            if (r->val->n > 0 && !(e.val_loss < HUGE_VAL))
+                return mote_fail(err, MOTE_UNMET,
+                                 "the validation loss is not a number after epoch %d: look at the "
+                                 "validation data, or lower the learning rate",
+                                 (int)epoch + 1);
             MOTE_TRY(finish_epoch(r, &e, &p, err));
         }
         if (!report(r, &p, done) && !(p.epoch_done && r->c.n_epochs == r->cfg->n_epochs))

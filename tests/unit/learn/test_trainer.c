@@ -506,8 +506,15 @@ static void a_loss_that_is_no_number_ends_the_run(void **unused)
     mote_train_result r;
     T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_UNMET, "not a number");
     assert_same_graph(start, g);
+
+    /* Of the validation too: no epoch could be told to be the better one. */
+    samples good = samples_make(40, 0.5, 1);
+    j = job_make(&good, &train);
+    T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_UNMET, "validation loss is not a number");
+    assert_same_graph(start, g);
     mote_graph_destroy(g);
     mote_graph_destroy(start);
+    samples_free(&good);
     samples_free(&train);
 }
 
