@@ -67,67 +67,69 @@ static void cell(mote_buf *out, double x, const char *fmt, double factor)
     mote_buf_str(out, "</td>");
 }
 
+/* What is shown of each lap: a number along a path of members of a stage's output. */
+static const struct {
+    const char *title, *fmt;
+    mote_stage_id stage;
+    const char *path[4];
+    double factor;
+} lap_rows[] = {
+    {"accuracy, clean test clips",
+     "%",
+     MOTE_STAGE_evaluate,
+     {"conditions", "clean", "accuracy", "value"},
+     1},
+    {"accuracy, test clips in car noise",
+     "%",
+     MOTE_STAGE_evaluate,
+     {"conditions", "car noise", "accuracy", "value"},
+     1},
+    {"macro F1, clean",
+     "%",
+     MOTE_STAGE_evaluate,
+     {"conditions", "clean", "macro_f1", "value"},
+     1},
+    {"calibration error, clean",
+     "%",
+     MOTE_STAGE_evaluate,
+     {"conditions", "clean", "ece", "value"},
+     1},
+    {"false accepts per hour of stream",
+     "f",
+     MOTE_STAGE_evaluate,
+     {"stream", "false_accepts_per_hour", "value", NULL},
+     1},
+    {"words missed on the stream",
+     "%",
+     MOTE_STAGE_evaluate,
+     {"stream", "false_reject_rate", "value", NULL},
+     1},
+    {"int8 accuracy on validation",
+     "%",
+     MOTE_STAGE_compress,
+     {"accuracy_s8", NULL, NULL, NULL},
+     1},
+    {"float accuracy on validation",
+     "%",
+     MOTE_STAGE_compress,
+     {"accuracy_f32", NULL, NULL, NULL},
+     1},
+    {"flash", "B", MOTE_STAGE_compile, {"device", "flash_bytes", NULL, NULL}, 1},
+    {"RAM", "B", MOTE_STAGE_compile, {"device", "ram_static_bytes", NULL, NULL}, 1},
+    {"network, M instructions",
+     "f",
+     MOTE_STAGE_compile,
+     {"device", "network_instructions", NULL, NULL},
+     1e-6},
+    {"front end, M instructions a clip",
+     "f",
+     MOTE_STAGE_compile,
+     {"device", "clip_instructions", NULL, NULL},
+     1e-6},
+};
+
 static void laps_table(const mote_report *r, mote_buf *out)
 {
-    static const struct {
-        const char *title, *fmt;
-        mote_stage_id stage;
-        const char *path[4];
-        double factor;
-    } rows[] = {
-        {"accuracy, clean test clips",
-         "%",
-         MOTE_STAGE_evaluate,
-         {"conditions", "clean", "accuracy", "value"},
-         1},
-        {"accuracy, test clips in car noise",
-         "%",
-         MOTE_STAGE_evaluate,
-         {"conditions", "car noise", "accuracy", "value"},
-         1},
-        {"macro F1, clean",
-         "%",
-         MOTE_STAGE_evaluate,
-         {"conditions", "clean", "macro_f1", "value"},
-         1},
-        {"calibration error, clean",
-         "%",
-         MOTE_STAGE_evaluate,
-         {"conditions", "clean", "ece", "value"},
-         1},
-        {"false accepts per hour of stream",
-         "f",
-         MOTE_STAGE_evaluate,
-         {"stream", "false_accepts_per_hour", "value", NULL},
-         1},
-        {"words missed on the stream",
-         "%",
-         MOTE_STAGE_evaluate,
-         {"stream", "false_reject_rate", "value", NULL},
-         1},
-        {"int8 accuracy on validation",
-         "%",
-         MOTE_STAGE_compress,
-         {"accuracy_s8", NULL, NULL, NULL},
-         1},
-        {"float accuracy on validation",
-         "%",
-         MOTE_STAGE_compress,
-         {"accuracy_f32", NULL, NULL, NULL},
-         1},
-        {"flash", "B", MOTE_STAGE_compile, {"device", "flash_bytes", NULL, NULL}, 1},
-        {"RAM", "B", MOTE_STAGE_compile, {"device", "ram_static_bytes", NULL, NULL}, 1},
-        {"network, M instructions",
-         "f",
-         MOTE_STAGE_compile,
-         {"device", "network_instructions", NULL, NULL},
-         1e-6},
-        {"front end, M instructions a clip",
-         "f",
-         MOTE_STAGE_compile,
-         {"device", "clip_instructions", NULL, NULL},
-         1e-6},
-    };
     mote_buf_str(out, "<table><tr><th></th>");
     for (size_t i = 0; i < r->n_laps; i++) {
         const json_t *d = output(&r->laps[i], MOTE_STAGE_deploy);
@@ -137,13 +139,13 @@ static void laps_table(const mote_report *r, mote_buf *out)
                         (long long)json_integer_value(json_object_get(d, "version")));
     }
     mote_buf_str(out, "</tr>\n");
-    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
-        mote_buf_printf(out, "<tr><td>%s</td>", rows[k].title);
+    for (size_t k = 0; k < sizeof lap_rows / sizeof lap_rows[0]; k++) {
+        mote_buf_printf(out, "<tr><td>%s</td>", lap_rows[k].title);
         for (size_t i = 0; i < r->n_laps; i++)
             cell(out,
-                 number(output(&r->laps[i], rows[k].stage), rows[k].path[0], rows[k].path[1],
-                        rows[k].path[2], rows[k].path[3]),
-                 rows[k].fmt, rows[k].factor);
+                 number(output(&r->laps[i], lap_rows[k].stage), lap_rows[k].path[0],
+                        lap_rows[k].path[1], lap_rows[k].path[2], lap_rows[k].path[3]),
+                 lap_rows[k].fmt, lap_rows[k].factor);
         mote_buf_str(out, "</tr>\n");
     }
     mote_buf_str(out, "</table>\n<ol>");
