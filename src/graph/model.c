@@ -358,13 +358,13 @@ void mote_temperature_apply(float *row, int32_t n_classes, double temperature)
 void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_t n,
                               float temperature, float *probabilities)
 {
-    double sum = 0.0;
+    double scale = (double)quant->scales[0], sum = 0.0;
+    for (int32_t i = 0; i < n; i++)
+        sum += scale * (out[i] - quant->zero_point);
     for (int32_t i = 0; i < n; i++) {
-        probabilities[i] = quant->scales[0] * (float)(out[i] - quant->zero_point);
-        sum += (double)probabilities[i];
+        double x = scale * (out[i] - quant->zero_point);
+        probabilities[i] = (float)(sum > 0.0 ? x / sum : x);
     }
-    for (int32_t i = 0; sum > 0.0 && i < n; i++)
-        probabilities[i] = (float)((double)probabilities[i] / sum);
     if (temperature < 1.0f || temperature > 1.0f)
         mote_temperature_apply(probabilities, n, (double)temperature);
 }
