@@ -2,7 +2,7 @@
 /* mote compile MODEL --target T -o DIR: a C project for a microcontroller. */
 #include "cli/cli.h"
 #include "cli/model_input.h"
-#include "compile/target.h"
+#include "compile/footprint.h"
 
 typedef struct {
     const char *target, *out;
@@ -13,7 +13,7 @@ static mote_status say(mote_cli *cli, const compile_values *v, const mote_target
 {
     mote_say(cli,
              "%s: %d files for %s\n  working memory  %lld bytes\n  weights         %lld bytes\n"
-             "  flash           about %lld bytes for network and weights\n"
+             "  flash           about %lld bytes in all\n"
              "next: make -C %s, or mote measure MODEL --target %s\n",
              v->out, r->n_files, t->name, (long long)r->arena_bytes, (long long)r->weights_bytes,
              (long long)f->flash_bytes, v->out, t->name);
@@ -21,11 +21,12 @@ static mote_status say(mote_cli *cli, const compile_values *v, const mote_target
         mote_say(cli, "kept as you changed it: main.c or target.ld\n");
     if (!cli->json)
         return MOTE_OK;
-    json_t *o =
-        json_pack("{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
-                  "files", r->n_files, "kept", r->n_kept, "arena_bytes", (json_int_t)r->arena_bytes,
-                  "weights_bytes", (json_int_t)r->weights_bytes, "flash_estimate_bytes",
-                  (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs);
+    json_t *o = json_pack(
+        "{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
+        "files", r->n_files, "kept", r->n_kept, "arena_bytes", (json_int_t)r->arena_bytes,
+        "ram_bytes", (json_int_t)f->ram_bytes, "weights_bytes", (json_int_t)r->weights_bytes,
+        "code_estimate_bytes", (json_int_t)f->code_bytes, "flash_estimate_bytes",
+        (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs);
     if (o == NULL)
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     mote_say_json(cli, o);
@@ -47,7 +48,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_footprint f;
     mote_status st = mote_compile_project(&m.input, t, v->out, &r, err);
     if (st == MOTE_OK)
-        st = mote_footprint_estimate(m.input.graph, t, &f, err);
+        st = mote_footprint_estimate(&m.input, t, &f, err);
     mote_model_input_release(&m);
     return st == MOTE_OK ? say(cli, v, t, &r, &f, err) : st;
 }

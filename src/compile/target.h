@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Device targets: compiler, flags, emulated board, usual limits; and what a model will take on one
- * before it is built. Depends on plan.h. Used by codegen.c, measure.c, project checks and cli/. */
+/* Device targets: compiler, flags, emulated board, usual limits. Depends on plan.h. Used by
+ * codegen.c, footprint.c, measure.c, project checks and cli/. */
 #ifndef MOTE_COMPILE_TARGET_H
 #define MOTE_COMPILE_TARGET_H
 
@@ -36,18 +36,5 @@ MOTE_MUST_USE mote_status mote_target_find(const char *name, const mote_target *
 
 /* The kernels that are chosen for a target. */
 mote_isa mote_target_isa(const mote_target *t);
-
-/* What a graph takes, computed from its shapes alone: exact for activations, scratch and weights;
- * code from a table of measured kernel sizes (tests/device keeps it within 20 %). */
-typedef struct {
-    int64_t arena_bytes;
-    int64_t weights_bytes;
-    int64_t code_bytes;                 /* kernels and the calls of the graph */
-    int64_t flash_bytes;                /* weights + code */
-    int64_t macs;
-} mote_footprint;
-
-MOTE_MUST_USE mote_status mote_footprint_estimate(const mote_graph *g, const mote_target *t,
-                                                  mote_footprint *out, mote_err *err);
 
 #endif

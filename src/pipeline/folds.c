@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "compile/target.h"
+#include "pipeline/fits.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
@@ -109,10 +109,8 @@ static void close_round(round_state *r)
 static mote_status footprint(mote_pipeline *p, const mote_graph *s8, mote_folds_result *out,
                              mote_err *err)
 {
-    const mote_target *t = NULL;
     mote_footprint f;
-    MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
-    MOTE_TRY(mote_footprint_estimate(s8, t, &f, err));
+    MOTE_TRY(mote_fits_footprint(p->cfg.project, s8, &f, err));
     out->flash_bytes = f.flash_bytes;
     out->arena_bytes = f.arena_bytes;
     out->weights_bytes = f.weights_bytes;

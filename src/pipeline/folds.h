@@ -24,7 +24,7 @@ typedef struct {
     mote_fold_result folds[MOTE_MAX_FOLDS];
     double mean_s8, sd_s8; /* over folds; sd with n - 1 */
     double mean_f32;
-    int64_t flash_bytes; /* planned for the project's target: weights and kernels */
+    int64_t flash_bytes; /* estimated for the project's target: the whole program */
     int64_t arena_bytes;
     int64_t weights_bytes;
 } mote_folds_result;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/process.h"
+#include "compile/footprint.h"
 #include "compile/measure.h"
 #include "evaluate/json_parts.h"
 #include "graph/model.h"
@@ -161,11 +162,12 @@ static mote_status compile(compiling *c, mote_err *err)
 {
     MOTE_TRY(open_inputs(c, err));
     mote_footprint f;
-    MOTE_TRY(mote_footprint_estimate(c->s8, c->target, &f, err));
+    MOTE_TRY(mote_footprint_estimate(&c->input, c->target, &f, err));
     mote_stage_set(c->r, "plan",
-                        json_pack("{s:I, s:I, s:I}", "arena_bytes", (json_int_t)f.arena_bytes,
-                                  "weights_bytes", (json_int_t)f.weights_bytes, "macs",
-                                  (json_int_t)f.macs));
+                   json_pack("{s:I, s:I, s:I, s:I, s:I}", "arena_bytes", (json_int_t)f.arena_bytes,
+                             "ram_bytes", (json_int_t)f.ram_bytes, "weights_bytes",
+                             (json_int_t)f.weights_bytes, "flash_bytes", (json_int_t)f.flash_bytes,
+                             "macs", (json_int_t)f.macs));
     MOTE_TRY(measure(c, err));
     json_t *measured = NULL;
     mote_measurements all = {c->found.items, c->found.n};

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "evaluate/json_parts.h"
+#include "pipeline/fits.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
@@ -176,8 +177,9 @@ static mote_status keep_result(training *t, mote_err *err)
 
 static mote_status train(training *t, mote_err *err)
 {
-    MOTE_TRY(open_inputs(t, err));
     MOTE_TRY(mote_keyword_new_graph(t->p->cfg.project, &t->graph, err));
+    MOTE_TRY(mote_fits_check(t->p->cfg.project, t->graph, err)); /* else training is in vain */
+    MOTE_TRY(open_inputs(t, err));
     MOTE_TRY(begin_run(t, err));
     mote_status st =
         mote_keyword_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);

@@ -6,7 +6,9 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o 
 {{ *"files": [0-9]+,}}
   "kept": 0,
 {{ *"arena_bytes": [0-9]+,}}
+{{ *"ram_bytes": [0-9]+,}}
 {{ *"weights_bytes": [0-9]+,}}
+{{ *"code_estimate_bytes": [0-9]+,}}
 {{ *"flash_estimate_bytes": [0-9]+,}}
 {{ *"macs": [0-9]+}}
 }

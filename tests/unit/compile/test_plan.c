@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "compile/target.h"
+#include "compile/footprint.h"
 #include "graph/arch.h"
 #include "random_graph.h"
 
@@ -212,7 +212,8 @@ static void the_keyword_model_is_planned_before_training(void **state)
     const mote_target *t;
     mote_footprint f;
     t_must(mote_target_find("cortex-m4f", &t, &err), &err);
-    t_must(mote_footprint_estimate(g, t, &f, &err), &err);
+    mote_compile_input in = {.graph = g};
+    t_must(mote_footprint_estimate(&in, t, &f, &err), &err);
     assert_int_equal(f.arena_bytes, 8816);
     assert_int_equal(f.macs, 2656768);
     mote_graph_destroy(g);
