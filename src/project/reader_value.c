@@ -19,8 +19,11 @@ static bool refuse(mote_reader *r, const mote_schema_row *row, const mote_yaml_n
 static bool refuse_kind(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node)
 {
     char shown[MOTE_SHOWN_BYTES], found[MOTE_SHOWN_BYTES + 16];
-    if (node->kind == MOTE_YAML_LIST)
-        return refuse(r, row, node, "a list");
+    if (node->kind == MOTE_YAML_LIST) {
+        (void)mote_format(found, sizeof found, node->n ? "a list of %zu" : "an empty list",
+                          node->n);
+        return refuse(r, row, node, found);
+    }
     if (node->kind == MOTE_YAML_MAP)
         return refuse(r, row, node, "a block of keys");
     if (node->is_plain && node->len == 0)

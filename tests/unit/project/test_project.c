@@ -169,7 +169,7 @@ static const struct { const char *text, *complaint;
     {"augmentation: {speed: [1.2, 0.9]}\n",
      "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
     {"model: {kernel: [10]}\n",
-     "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list"},
+     "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list of 1"},
     {"model: {blocks: 2, block_strides: [1, 2, 1]}\n",
      "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
     {"data: {splits: {train: 80 %}}\n",
