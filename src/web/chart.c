@@ -36,7 +36,8 @@ static double at_x(const mote_chart *c, double x)
 
 static frame frame_of(const mote_chart *c)
 {
-    frame f = {INFINITY, -INFINITY, INFINITY, -INFINITY};
+    const double most = (double)INFINITY;
+    frame f = {most, -most, most, -most};
     for (size_t s = 0; s < c->n_series; s++)
         for (size_t i = 0; i < c->series[s].n; i++) {
             double x = at_x(c, c->series[s].x[i]), y = c->series[s].y[i];
