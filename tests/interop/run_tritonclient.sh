@@ -10,7 +10,7 @@ trap 'rm -rf "$dir"' EXIT
 venv=${MOTE_VENV:-$dir/venv}
 if ! "$venv/bin/python" -c 'import tritonclient.http' 2>/dev/null; then
     if ! python3 -m venv "$venv" >"$dir/log" 2>&1 ||
-       ! timeout 120 "$venv/bin/pip" install -q --disable-pip-version-check 'tritonclient[http]==2.41.0' 'numpy<2' \
+       ! timeout 300 "$venv/bin/pip" install -q --disable-pip-version-check 'tritonclient[http]==2.41.0' 'numpy<2' \
            >>"$dir/log" 2>&1; then
         echo "skip - tritonclient: pip could not install it: $(tail -n 1 "$dir/log")"
         echo "0 passed, 0 failed, 1 skipped"
