@@ -168,8 +168,8 @@ static const struct { const char *text, *complaint;
      "cortex-m0plus|cortex-m4f|cortex-m7|cortex-m55|rv32imac, not 'z80'"},
     {"augmentation: {speed: [1.2, 0.9]}\n",
      "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
-    {"model: {kernel: [10]}\n",
-     "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each from 1 to 32, not a list of 1"},
+    {"model: {kernel: [10]}\n", "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each "
+                                "from 1 to 32, not a list of 1"},
     {"model: {blocks: 2, block_strides: [1, 2, 1]}\n",
      "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
     {"data: {splits: {train: 80 %}}\n",
