@@ -97,6 +97,10 @@ int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages);
 /* A line or lines of the result; nothing with --json. */
 MOTE_PRINTF(2, 3) void mote_say(mote_cli *cli, const char *fmt, ...);
 
+/* Who decides, for the record: `given` (an option) unless it is NULL, $USER, the user's name in the
+ * password file, or "user N". Lives as long as cli->arena. */
+const char *mote_who(mote_cli *cli, const char *given);
+
 /* The result as a document; nothing without --json. Takes the reference. Once per command. NULL,
  * no memory for it, is reported by the dispatcher, which misses the result. */
 void mote_say_json(mote_cli *cli, json_t *document);

@@ -19,14 +19,6 @@ typedef struct {
     bool override;
 } act_values;
 
-static const char *who_is_it(const char *who)
-{
-    if (who != NULL)
-        return who;
-    const char *user = mote_env("USER");
-    return user != NULL ? user : "unnamed user";
-}
-
 /* ---- JSON ---- */
 
 static json_t *text_or_null(const char *s)
@@ -285,7 +277,7 @@ static mote_status run_register(mote_cli *cli, const void *values, const char *c
     MOTE_TRY(put_bundle(cli, args[0], &spec, err));
     MOTE_TRY(mote_registry_register(cli->store, &spec, now_ms, &version, err));
     if (v->alias != NULL) {
-        mote_registry_act act = {who_is_it(NULL), "registered", now_ms};
+        mote_registry_act act = {mote_who(cli, NULL), "registered", now_ms};
         MOTE_TRY(mote_registry_set_alias(cli->store, spec.model, v->alias, version, &act, err));
     }
     MOTE_TRY(mote_store_commit(&txn, err));
@@ -333,7 +325,7 @@ static mote_status run_promote(mote_cli *cli, const void *values, const char *co
     if (v->override && v->why == NULL)
         return mote_fail(err, MOTE_USAGE, "--override needs a reason: add --why TEXT");
     MOTE_TRY(mote_registry_resolve(cli->store, args[0], &cli->arena, &version, err));
-    mote_registry_act act = {who_is_it(v->who), v->why != NULL ? v->why : "requirements met",
+    mote_registry_act act = {mote_who(cli, v->who), v->why != NULL ? v->why : "requirements met",
                              mote_clock_wall_ms()};
     MOTE_TRY(
         mote_registry_promote(cli->store, version.model, version.version, v->override, &act, err));
@@ -364,7 +356,7 @@ static mote_status run_rollback(mote_cli *cli, const void *values, const char *c
     const act_values *v = values;
     int64_t version = 0;
     (void)n_args;
-    mote_registry_act act = {who_is_it(v->who), v->why != NULL ? v->why : "rolled back by hand",
+    mote_registry_act act = {mote_who(cli, v->who), v->why != NULL ? v->why : "rolled back by hand",
                              mote_clock_wall_ms()};
     MOTE_TRY(mote_registry_rollback(cli->store, args[0], &act, &version, err));
     mote_say(cli, "%s/%lld is champion again\n", args[0], (long long)version);

@@ -217,9 +217,8 @@ static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document
 
 static mote_status acknowledge(mote_cli *cli, const monitor_values *o, mote_err *err)
 {
-    const char *who = o->who != NULL ? o->who : mote_env("USER");
-    return mote_alert_acknowledge(cli->store, o->acknowledge, who != NULL ? who : "unnamed user",
-                                  o->note, mote_clock_wall_ms(), err);
+    return mote_alert_acknowledge(cli->store, o->acknowledge, mote_who(cli, o->who), o->note,
+                                  mote_clock_wall_ms(), err);
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person sees: results, tables and progress. See cli.h. */
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "cli/cli.h"
 
 #define TERMINAL_INTERVAL_US 100000
@@ -19,6 +22,22 @@ void mote_say(mote_cli *cli, const char *fmt, ...)
     va_start(ap, fmt);
     vfprintf(cli->out, fmt, ap);
     va_end(ap);
+}
+
+const char *mote_who(mote_cli *cli, const char *given)
+{
+    if (given == NULL)
+        given = mote_env("USER");
+    if (given != NULL && *given)
+        return given;
+    struct passwd entry, *found = NULL;
+    char text[4096];
+    const char *name = NULL;
+    if (getpwuid_r(getuid(), &entry, text, sizeof text, &found) == 0 && found != NULL)
+        name = mote_arena_strdup(&cli->arena, found->pw_name);
+    if (name == NULL)
+        name = mote_arena_printf(&cli->arena, "user %ld", (long)getuid());
+    return name != NULL ? name : "unnamed user";
 }
 
 void mote_say_json(mote_cli *cli, json_t *document)

@@ -63,3 +63,10 @@ mote model promote: model 'kws' has no alias 'nix': see 'mote model show kws'
 $ echo text > b.mote; mote model register b.mote
 mote model register: {{.*b.mote.*}}
 [exit 4]
+
+# Who decides is on record even where $USER is not set, as in a container.
+$ cd .. && mote init who > /dev/null && cd who
+$ mote model register "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/bundle/tensor.mote --name kws > /dev/null
+$ env -u USER mote model promote kws/1 --override --why 'a test' > /dev/null
+$ mote model show kws | grep -c "override: 1, by $(id -un): a test"
+1
