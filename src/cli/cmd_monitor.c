@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "cli/cli.h"
 #include "graph/model.h"
 #include "monitor/monitor.h"
