@@ -16,7 +16,7 @@ set -u
 
 data=${MOTE_TEST_DATA:-}
 judge=$MOTE_SOURCE_ROOT/tests/speech/judge.py
-n_checks=10
+n_checks=13
 for set in gsc1-bed-cat-happy arabic-kws gsc-mixed35-and-noise; do
     if [ -z "$data" ] || [ ! -d "$data/$set" ]; then
         echo "skip - real speech: no '$set' in MOTE_TEST_DATA ('$data')"
