@@ -12,8 +12,10 @@
 /* For inner loops that want all registers for themselves. */
 #define MRT_NOINLINE static __attribute__((noinline, unused))
 
-/* Cortex-M4, M7, M33: two 16-bit multiply-accumulates in one instruction. */
-#if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__) && !defined(MRT_NO_DSP)
+/* Cortex-M4, M7, M33: two 16-bit multiply-accumulates in one instruction. Not without optimisation,
+ * when a frame pointer takes a register that the assembly needs; the results are the same bits. */
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__) &&                    \
+    defined(__OPTIMIZE__) && !defined(MRT_NO_DSP)
 #define MRT_HAVE_DSP 1
 #else
 #define MRT_HAVE_DSP 0
@@ -237,20 +239,41 @@ MRT_INLINE void mrt_mve_sum_2x4(const int8_t *w, const int8_t *x, int32_t n, int
     const int8_t *y = x + n, *u = y + n, *v = u + n;
     int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
     int32_t s4 = acc[4], s5 = acc[5], s6 = acc[6], s7 = acc[7];
-    for (; n >= 16; n -= 16, w += 32, x += 16, y += 16, u += 16, v += 16) {
-        int8x16x2_t ab = vld2q_s8(w);
-        int8x16_t in = vldrbq_s8(x);
-        s0 = vmladavaq_s8(s0, in, ab.val[0]);
-        s1 = vmladavaq_s8(s1, in, ab.val[1]);
-        in = vldrbq_s8(y);
-        s2 = vmladavaq_s8(s2, in, ab.val[0]);
-        s3 = vmladavaq_s8(s3, in, ab.val[1]);
-        in = vldrbq_s8(u);
-        s4 = vmladavaq_s8(s4, in, ab.val[0]);
-        s5 = vmladavaq_s8(s5, in, ab.val[1]);
-        in = vldrbq_s8(v);
-        s6 = vmladavaq_s8(s6, in, ab.val[0]);
-        s7 = vmladavaq_s8(s7, in, ab.val[1]);
+    if (n >= 16) {
+        /* vmladava sums up in even registers only, lr among them. Compilers keep lr for the loop
+         * and move sums to and fro; here all 14 free registers are named. */
+        register int32_t a0 __asm__("r0") = s0, a1 __asm__("r2") = s1, a2 __asm__("r4") = s2;
+        register int32_t a3 __asm__("r6") = s3, a4 __asm__("r8") = s4, a5 __asm__("r10") = s5;
+        register int32_t a6 __asm__("r12") = s6, a7 __asm__("r14") = s7;
+        register const int8_t *wp __asm__("r1") = w, *xp __asm__("r3") = x;
+        register const int8_t *yp __asm__("r5") = y, *up __asm__("r7") = u;
+        register const int8_t *vp __asm__("r9") = v, *e __asm__("r11") = w + 2 * (n & ~15);
+        __asm__ volatile("1:\n\t"
+                         "vld20.8 {q0, q1}, [%[wp]]\n\t"
+                         "vld21.8 {q0, q1}, [%[wp]]!\n\t"
+                         "vldrb.u8 q2, [%[xp]], #16\n\t"
+                         "vmladava.s8 %[a0], q2, q0\n\t"
+                         "vmladava.s8 %[a1], q2, q1\n\t"
+                         "vldrb.u8 q2, [%[yp]], #16\n\t"
+                         "vmladava.s8 %[a2], q2, q0\n\t"
+                         "vmladava.s8 %[a3], q2, q1\n\t"
+                         "vldrb.u8 q2, [%[up]], #16\n\t"
+                         "vmladava.s8 %[a4], q2, q0\n\t"
+                         "vmladava.s8 %[a5], q2, q1\n\t"
+                         "vldrb.u8 q2, [%[vp]], #16\n\t"
+                         "vmladava.s8 %[a6], q2, q0\n\t"
+                         "vmladava.s8 %[a7], q2, q1\n\t"
+                         "cmp %[wp], %[e]\n\t"
+                         "bne 1b"
+                         : [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2), [a3] "+r"(a3),
+                           [a4] "+r"(a4), [a5] "+r"(a5), [a6] "+r"(a6), [a7] "+r"(a7),
+                           [wp] "+r"(wp), [xp] "+r"(xp), [yp] "+r"(yp), [up] "+r"(up),
+                           [vp] "+r"(vp)
+                         : [e] "r"(e)
+                         : "q0", "q1", "q2", "cc", "memory");
+        s0 = a0, s1 = a1, s2 = a2, s3 = a3, s4 = a4, s5 = a5, s6 = a6, s7 = a7;
+        w = wp, x = xp, y = yp, u = up, v = vp;
+        n &= 15;
     }
     if (n > 0) {
         mve_pred16_t lanes = vctp8q((uint32_t)n);
@@ -316,42 +339,57 @@ MRT_INLINE void mrt_mve_finish_4(int32_t s0, int32_t s1, int32_t s2, int32_t s3,
                                  const mrt_mve_row *c, int8_t *to)
 {
     uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)c->step);
-    int32x4_t sum = vdupq_n_s32(s0);
-    sum = vsetq_lane_s32(s1, sum, 1);
-    sum = vsetq_lane_s32(s2, sum, 2);
-    sum = vsetq_lane_s32(s3, sum, 3);
+    int32x4_t sum;
+    __asm__("vmov %q0[2], %q0[0], %1, %3\n\t"
+            "vmov %q0[3], %q0[1], %2, %4"
+            : "=w"(sum)
+            : "r"(s0), "r"(s1), "r"(s2), "r"(s3));
     vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
 }
 
+/* Four outputs at to + offsets, from three rows. */
+MRT_INLINE void mrt_mve_depthwise_4(const int16_t *x, const int16_t *y, const int16_t *z,
+                                    const mrt_mve_row *c, uint32x4_t offsets, int8_t *to)
+{
+    const int32_t *w = c->weights;
+    int32x4_t sum = vdupq_n_s32(c->bias);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(x), w[0]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(x + 1), w[1]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(x + 2), w[2]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(y), w[3]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(y + 1), w[4]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(y + 2), w[5]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(z), w[6]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(z + 1), w[7]);
+    sum = vmlaq_n_s32(sum, vldrhq_s32(z + 2), w[8]);
+    vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
+}
+
+/* What is left of a row of four or more is done as its last four: some are computed twice, to the
+ * same value, as the plane is a copy of the input. */
 MRT_INLINE void mrt_mve_depthwise_row(const int16_t *x, int32_t cols, int32_t n,
                                       const mrt_mve_row *c, int8_t *to)
 {
-    const int32_t *w = c->weights;
     const int16_t *y = x + cols, *z = y + cols;
     uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)c->step);
-    for (; n >= 4; n -= 4, x += 4, y += 4, z += 4, to += 4 * c->step) {
-        int32x4_t sum = vdupq_n_s32(c->bias);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(x), w[0]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(x + 1), w[1]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(x + 2), w[2]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(y), w[3]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(y + 1), w[4]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(y + 2), w[5]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(z), w[6]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(z + 1), w[7]);
-        sum = vmlaq_n_s32(sum, vldrhq_s32(z + 2), w[8]);
-        vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
+    if (n >= 4) {
+        int32_t rest = n & 3;
+        for (n >>= 2; n > 0; n--, x += 4, y += 4, z += 4, to += 4 * c->step)
+            mrt_mve_depthwise_4(x, y, z, c, offsets, to);
+        int32_t back = 4 - rest;
+        if (rest > 0)
+            mrt_mve_depthwise_4(x - back, y - back, z - back, c, offsets, to - back * c->step);
+        return;
     }
-    if (n > 0) {
-        mve_pred16_t lanes = vctp32q((uint32_t)n);
-        int32x4_t sum = vdupq_n_s32(c->bias);
-        for (int32_t ky = 0; ky < 9; ky += 3, x += cols) {
-            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x, lanes), w[ky]);
-            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 1, lanes), w[ky + 1]);
-            sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 2, lanes), w[ky + 2]);
-        }
-        vstrbq_scatter_offset_p_s32(to, offsets, mrt_mve_requant(sum, c), lanes);
+    const int32_t *w = c->weights;
+    mve_pred16_t lanes = vctp32q((uint32_t)n);
+    int32x4_t sum = vdupq_n_s32(c->bias);
+    for (int32_t ky = 0; ky < 9; ky += 3, x += cols) {
+        sum = vmlaq_n_s32(sum, vldrhq_z_s32(x, lanes), w[ky]);
+        sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 1, lanes), w[ky + 1]);
+        sum = vmlaq_n_s32(sum, vldrhq_z_s32(x + 2, lanes), w[ky + 2]);
     }
+    vstrbq_scatter_offset_p_s32(to, offsets, mrt_mve_requant(sum, c), lanes);
 }
 #else
 #define MRT_HAVE_MVE 0

@@ -100,6 +100,7 @@ for target in cortex-m0plus cortex-m4f cortex-m7 cortex-m55 rv32imac; do
         at_most network_stack_bytes 512
         [ $target = cortex-m4f ] && at_most network_instructions 4000000
         [ $target = cortex-m7 ] && at_most network_instructions 4000000
+        [ $target = cortex-m55 ] && at_most network_instructions 1700000
     fi
     [ -e "$ad" ] && check "MLPerf Tiny anomaly model" "$ad" $target
 done
