@@ -297,6 +297,33 @@ MRT_INLINE void mrt_mve_sum_2x4(const int8_t *w, const int8_t *x, int32_t n, int
     acc[4] = s4, acc[5] = s5, acc[6] = s6, acc[7] = s7;
 }
 
+/* Four channels (two blocks of packed weights, w and v) by the n int8 inputs of one cell:
+ * acc[channel]. */
+MRT_INLINE void mrt_mve_sum_4x1(const int8_t *w, const int8_t *v, const int8_t *x, int32_t n,
+                                int32_t acc[4])
+{
+    int32_t s0 = acc[0], s1 = acc[1], s2 = acc[2], s3 = acc[3];
+    for (; n >= 16; n -= 16, w += 32, v += 32, x += 16) {
+        int8x16_t in = vldrbq_s8(x);
+        int8x16x2_t ab = vld2q_s8(w);
+        s0 = vmladavaq_s8(s0, in, ab.val[0]);
+        s1 = vmladavaq_s8(s1, in, ab.val[1]);
+        ab = vld2q_s8(v);
+        s2 = vmladavaq_s8(s2, in, ab.val[0]);
+        s3 = vmladavaq_s8(s3, in, ab.val[1]);
+    }
+    if (n > 0) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+        uint8x16_t even = vidupq_n_u8(0, 2);
+        int8x16_t in = vldrbq_z_s8(x, lanes);
+        s0 = vmladavaq_s8(s0, in, vldrbq_gather_offset_z_s8(w, even, lanes));
+        s1 = vmladavaq_s8(s1, in, vldrbq_gather_offset_z_s8(w + 1, even, lanes));
+        s2 = vmladavaq_s8(s2, in, vldrbq_gather_offset_z_s8(v, even, lanes));
+        s3 = vmladavaq_s8(s3, in, vldrbq_gather_offset_z_s8(v + 1, even, lanes));
+    }
+    acc[0] = s0, acc[1] = s1, acc[2] = s2, acc[3] = s3;
+}
+
 MRT_INLINE void mrt_mve_copy(int8_t *to, const int8_t *from, int32_t n)
 {
     for (; n > 0; n -= 16, to += 16, from += 16) {
