@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "feature/cache.h"
+#include "track/run.h"
 
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
 
@@ -186,6 +187,28 @@ mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, 
     if (st == MOTE_OK)
         *out = j.out;
     return st;
+}
+
+/* ---- the run ----------------------------------------------------------------------------- */
+
+mote_status mote_keyword_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)
+{
+    const char *run_id = NULL;
+    MOTE_TRY(
+        mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run", &run_id, err));
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)1 << 20);
+    mote_run_point *points = NULL;
+    MOTE_TRY(mote_arena_take(&a, all->n + 1, sizeof *points, &points, err));
+    for (size_t i = 0; i < all->n; i++) {
+        char *key = mote_arena_strdup(&a, all->items[i].id);
+        if (!key)
+            return mote_fail(err, MOTE_NOMEM, "no memory for metrics");
+        for (char *c = key; *c; c++)
+            *c = *c == '@' ? '.' : *c == ':' ? '/' : *c;
+        points[i] = (mote_run_point){key, all->items[i].value, 0, p->cfg.now_ms()};
+    }
+    return mote_run_log_metrics(p->cfg.store, run_id, points, all->n, err);
 }
 
 /* ---- graphs ------------------------------------------------------------------------------ */

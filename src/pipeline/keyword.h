@@ -9,6 +9,7 @@
 #include "feature/feature.h"
 #include "graph/arch.h"
 #include "pipeline/stage_internal.h"
+#include "project/verdict.h"
 
 mote_feature_config mote_keyword_features(const mote_project *p);
 int32_t mote_keyword_clip_samples(const mote_project *p);
@@ -31,6 +32,11 @@ MOTE_MUST_USE mote_status mote_keyword_split(mote_pipeline *p, const mote_data_v
 /* Features of every clip, [n][frames][values], by way of the cache; lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d,
                                                      mote_arena *a, float **out, mote_err *err);
+
+/* Measured numbers as metrics of the run that trained the model, so that runs can be compared by
+ * what they are worth; keys are those of the measurements with '.' for '@'. */
+MOTE_MUST_USE mote_status mote_keyword_log(mote_pipeline *p, const mote_measurements *all,
+                                           mote_err *err);
 
 /* The graph that a stage made. Owned by the caller. */
 MOTE_MUST_USE mote_status mote_keyword_graph(mote_pipeline *p, mote_stage_id from, const char *name,

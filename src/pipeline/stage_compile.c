@@ -171,6 +171,7 @@ static mote_status compile(compiling *c, mote_err *err)
     MOTE_TRY(measure(c, err));
     json_t *measured = NULL;
     mote_measurements all = {c->found.items, c->found.n};
+    MOTE_TRY(mote_keyword_log(c->p, &all, err));
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(c->r, "measurements", measured);
     return MOTE_OK;

@@ -30,6 +30,7 @@ typedef struct {
     const char *source;
     mote_measurement_list found;
     double temperature;
+    bool is_limit_met; /* of stream.max_false_accepts_per_hour, where the threshold was chosen */
 } evaluating;
 
 static mote_predictions predictions_of(const mote_dataset *d, const float *probabilities)
@@ -208,6 +209,7 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     if (st != MOTE_OK)
         return st;
     mote_stream_choice choice = mote_stream_choose(choose, pr->stream.max_false_accepts_per_hour);
+    e->is_limit_met = choice.is_limit_met;
     *point = judge->points[choice.index];
     MOTE_TRY(measure_point(e, point, err));
     mote_operating_point op = mote_stream_operating_point(choose, &choice, (int32_t)pr->keywords.n,
@@ -220,10 +222,9 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
         MOTE_TRY(mote_json_put(jp, "currency", json_string(pr->value.currency), err));
     MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
     mote_stage_set(e->r, "stream_curve", jc);
-    mote_stage_set(e->r, "chosen_by",
-                        json_string(choice.by_value ? "value" : "limit"));
+    mote_stage_set(e->r, "chosen_by", json_string(choice.by_value ? "value" : "limit"));
     mote_stage_set(e->r, "operating_point",
-                        mote_operating_point_to_json(&op, (int32_t)pr->classes.n));
+                   mote_operating_point_to_json(&op, (int32_t)pr->classes.n));
     return MOTE_OK;
 }
 
@@ -242,15 +243,19 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(judge_stream(e, &point, err));
     json_t *measured = NULL;
     mote_measurements all = {e->found.items, e->found.n};
+    MOTE_TRY(mote_keyword_log(e->p, &all, err));
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(e->r, "measurements", measured);
     mote_stage_set(e->r, "basis", json_string(e->basis));
-    char summary[160];
+    char summary[240];
     (void)mote_format(summary, sizeof summary,
                       "%.1f %% clean, %.1f %% in car noise; %.2f false accepts/h, %.1f %% missed",
                       100.0 * accuracy[MOTE_CONDITION_CLEAN],
                       100.0 * accuracy[MOTE_CONDITION_CAR_NOISE],
                       point.false_accepts_per_hour.value, 100.0 * point.false_reject_rate.value);
+    if (!e->is_limit_met)
+        (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
+                          "; no threshold keeps max_false_accepts_per_hour on validation");
     mote_stage_set(e->r, "summary", json_string(summary));
     return MOTE_OK;
 }
