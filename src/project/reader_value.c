@@ -40,7 +40,7 @@ static bool get_number(mote_reader *r, const mote_schema_row *row, const mote_ya
     if (node->kind != MOTE_YAML_SCALAR || !node->is_plain || node->len == 0)
         return refuse_kind(r, row, node);
     mote_err why;
-    double x;
+    double x = 0.0;
     if (mote_quantity_parse(node->text, node->len, row->unit, &x, &why) != MOTE_OK) {
         mote_reader_complain(r, node->line, node->column, "'%s': %s", row->path, why.text);
         return false;
@@ -171,7 +171,7 @@ static bool set_ints(mote_reader *r, const mote_schema_row *row, const mote_yaml
     if (!items)
         return false;
     for (size_t i = 0; i < node->n; i++) {
-        double x;
+        double x = 0.0;
         if (!get_number(r, row, node->items[i], true, &x))
             return false;
         items[i] = (int32_t)x;
@@ -234,7 +234,7 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
 bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                      void *field)
 {
-    double x;
+    double x = 0.0;
     switch (row->type) {
     case MOTE_KEY_BOOL: return set_bool(r, row, node, field);
     case MOTE_KEY_INT:
