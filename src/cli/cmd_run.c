@@ -247,7 +247,8 @@ const mote_command mote_cmd_run = {
     .about =
         "Brings the project up to date: every stage whose inputs changed runs again, in order,\n"
         "up to STAGE (data, features, train, compress, evaluate, compile, deploy; default: all).\n"
-        "Ctrl-C stops; the next call goes on where it was.",
+        "Ctrl-C stops; the next call goes on where it was.\n"
+             "Exits 0 also when a requirement is not met: 'mote evaluate' is the gate.",
     .examples = "  mote run              all that is out of date\n"
                 "  mote run train        up to the trained model\n"
                 "  mote run --json       the results of all stages as one document",

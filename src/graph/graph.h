@@ -135,7 +135,7 @@ const char *mote_op_text(mote_op_kind kind); /* "conv_2d" */
 int32_t mote_pad_before(mote_padding padding, int32_t in, int32_t window, int32_t stride);
 int32_t mote_out_size(mote_padding padding, int32_t in, int32_t window, int32_t stride);
 
-/* Multiply-accumulates of one inference (CONV, DEPTHWISE, DENSE), and trained values. */
+/* Multiply-accumulates of one inference (CONV, DEPTHWISE, DENSE), and values of all constants. */
 int64_t mote_graph_op_macs(const mote_graph *g, int32_t op);
 int64_t mote_graph_macs(const mote_graph *g);
 int64_t mote_graph_params(const mote_graph *g);
