@@ -17,6 +17,7 @@ typedef struct {
     size_t n_verdicts;
     mote_model_version champion;
     bool has_champion;
+    int64_t newest;     /* version that the deploy stage registered; 0: it is not fresh */
     mote_alert *alerts; /* not resolved */
     size_t n_alerts;
     mote_window *windows; /* the newest one */
@@ -40,6 +41,8 @@ static mote_status look_at_loop(mote_cli *cli, overview *o, mote_err *err)
             st == MOTE_OK ? json_string_value(json_object_get(r->output, "summary")) : NULL;
         o->summaries[i] = mote_arena_strdup(&cli->arena, text ? text : "");
         const char *why = mote_arena_strdup(&cli->arena, o->stages[i].why);
+        if (st == MOTE_OK && i == MOTE_STAGE_deploy)
+            o->newest = json_integer_value(json_object_get(r->output, "version"));
         if (!o->summaries[i] || !why)
             st = mote_fail(err, MOTE_NOMEM, "no memory for the status");
         o->stages[i].why = why;
@@ -160,14 +163,18 @@ static void say(mote_cli *cli, const overview *o)
     say_line(cli, "scope", "fresh", text);
     for (int i = 0; i < MOTE_N_STAGES; i++)
         say_stage(cli, o, (mote_stage_id)i);
+    bool other = o->has_champion && o->newest > 0 && o->newest != o->champion.version;
     if (o->has_champion)
-        (void)mote_format(text, sizeof text, "champion is %s/%lld", o->champion.model,
-                          (long long)o->champion.version);
+        (void)mote_format(text, sizeof text, "champion is %s/%lld%s", o->champion.model,
+                          (long long)o->champion.version, other ? ", not the newest version" : "");
     else
         (void)mote_format(text, sizeof text, "no champion yet");
     say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
     say_watch(cli, o);
-    mote_say(cli, "\nrequirements\n");
+    if (o->newest > 0)
+        mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
+    else
+        mote_say(cli, "\nrequirements\n");
     mote_loop_say_verdicts(cli, o->verdicts, o->n_verdicts);
     mote_say(cli, "\nnext: %s\n", o->next);
 }
@@ -179,12 +186,12 @@ static mote_status stages_json(const overview *o, json_t *out, mote_err *err)
         const char *state = s->state == MOTE_STAGE_FRESH    ? "fresh"
                             : s->state == MOTE_STAGE_FAILED ? "failed"
                                                             : "stale";
-        MOTE_TRY(mote_json_append(
-            out,
-            json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage", mote_stage_name((mote_stage_id)i),
-                      "state", state, "summary", o->summaries[i], "why", s->why, "ended_ms",
-                      (json_int_t)s->ended_ms),
-            err));
+        MOTE_TRY(mote_json_append(out,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage",
+                                            mote_stage_name((mote_stage_id)i), "state", state,
+                                            "summary", o->summaries[i], "why", s->why, "ended_ms",
+                                            (json_int_t)s->ended_ms),
+                                  err));
     }
     return MOTE_OK;
 }
