@@ -4,6 +4,7 @@
 #ifndef MOTE_BASE_POOL_H
 #define MOTE_BASE_POOL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,9 @@ void mote_pool_run(mote_pool *p, size_t n_pieces, mote_pool_work *work, void *ar
 
 /* Cooperative stop for long work: set by Ctrl-C in cli/, looked at by trainers and importers. */
 typedef struct mote_cancel mote_cancel;
-struct mote_cancel { volatile int requested; };
+struct mote_cancel {
+    atomic_int requested; /* lock-free: also set by signal handlers, and by other threads */
+};
 bool mote_cancelled(const mote_cancel *c);               /* NULL: false */
 
 #endif
