@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/provided.h"
 #include "data/split.h"
 
 #define MAX_MANIFEST_BYTES ((size_t)1 << 30)
@@ -185,6 +186,7 @@ static mote_status group_items(const mote_data_version *v, mote_arena *a, groupi
 
 /* ---- splits -------------------------------------------------------------------------------- */
 
+/* The part that every known group has, and what was provided for the others. */
 static mote_status load_parts(mote_store *s, grouping *g, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -196,6 +198,8 @@ static mote_status load_parts(mote_store *s, grouping *g, mote_err *err)
         mote_split split;
         if (row && mote_split_parse(mote_stmt_text(q, 0), &split))
             g->groups[i].part = (int32_t)split;
+        else
+            MOTE_TRY(mote_split_provided(s, g->groups[i].name, &g->groups[i].allowed, err));
         mote_stmt_reset(q);
     }
     return MOTE_OK;
@@ -223,8 +227,10 @@ static mote_status split_items(mote_store *s, const mote_version_config *cfg, mo
     MOTE_TRY(mote_arena_take(a, g.n_groups + 1, sizeof *is_new, &is_new, err));
     for (size_t i = 0; i < g.n_groups; i++)
         is_new[i] = g.groups[i].part < 0;
-    MOTE_TRY(mote_split_deal(g.groups, g.n_groups, g.n_labels, cfg->fractions, MOTE_N_SPLITS,
-                             cfg->seed, a, err));
+    mote_split_deck deck = {.groups = g.groups, .n_groups = g.n_groups, .n_labels = g.n_labels,
+                            .fractions = cfg->fractions, .n_parts = MOTE_N_SPLITS,
+                            .seed = cfg->seed};
+    MOTE_TRY(mote_split_deal(&deck, a, err));
     for (size_t i = 0; i < g.n_groups; i++) {
         if (!is_new[i])
             continue;
@@ -251,7 +257,9 @@ mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t s
     double shares[MOTE_SPLIT_MAX_PARTS];
     for (int32_t i = 0; i < k; i++)
         shares[i] = 1.0 / k;
-    MOTE_TRY(mote_split_deal(g.groups, g.n_groups, g.n_labels, shares, k, seed, a, err));
+    mote_split_deck deck = {.groups = g.groups, .n_groups = g.n_groups, .n_labels = g.n_labels,
+                            .fractions = shares, .n_parts = k, .seed = seed};
+    MOTE_TRY(mote_split_deal(&deck, a, err));
     for (size_t i = 0; i < v->n; i++)
         g.group_of[i] = g.group_of[i] >= 0 ? g.groups[g.group_of[i]].part : -1;
     *fold = g.group_of;

@@ -2,6 +2,7 @@
 /* Versions of the data: what goes in, splits that stay, folds, differences, the manifest's text. */
 #include "audio_files.h"
 #include "base/text.h"
+#include "data/provided.h"
 #include "data/version.h"
 #include "temp_dir.h"
 
@@ -124,6 +125,41 @@ static void splits_stay_when_data_is_added(void **state)
         for (size_t i = 0; i < later.n; i++)
             assert_int_equal(later.items[i].split, split_of(&later, later.items[i].group));
     }
+}
+
+static void splits_that_were_provided_are_honoured(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_report r;
+    uint32_t parts;
+    add_speakers(f, 0, 20);
+    T_OK(mote_split_provide(f->store, "s0", MOTE_PROVIDED_TEST, 1, &err));
+    T_OK(mote_split_provide(f->store, "s0", MOTE_PROVIDED_TEST, 1, &err));
+    T_OK(mote_split_provide(f->store, "s1", MOTE_PROVIDED_VALIDATION, 1, &err));
+    T_OK(mote_split_provide(f->store, "s1", MOTE_PROVIDED_LEARN, 1, &err));
+    for (int g = 2; g < 17; g++) {
+        char group[20];
+        snprintf(group, sizeof group, "s%d", g);
+        T_OK(mote_split_provide(f->store, group, MOTE_PROVIDED_LEARN, 1, &err));
+    }
+    T_FAILS(mote_split_provide(f->store, "s0", MOTE_PROVIDED_LEARN, 1, &err), MOTE_CONFLICT,
+            "'s0' is provided for 'test' and for 'learn'");
+    mote_data_version v = create(f, &r);
+    assert_int_equal(split_of(&v, "s0"), MOTE_SPLIT_TEST);
+    assert_int_equal(split_of(&v, "s1"), MOTE_SPLIT_VALIDATION);
+    for (size_t i = 0; i < v.n; i++) {
+        T_OK(mote_split_provided(f->store, v.items[i].group, &parts, &err));
+        if (parts)
+            assert_true(parts >> v.items[i].split & 1u);
+    }
+    /* What a version has stays, whatever is said later. */
+    T_FAILS(mote_split_provide(f->store, "s1", MOTE_PROVIDED_TEST, 1, &err), MOTE_CONFLICT, "'s1'");
+    T_OK(mote_store_exec(f->store, "DELETE FROM data_split_provided", &err));
+    T_FAILS(mote_split_provide(f->store, "s1", MOTE_PROVIDED_TEST, 1, &err), MOTE_CONFLICT,
+            "an earlier version has it in 'validation'");
+    T_OK(mote_split_provided(f->store, "s1", &parts, &err));
+    assert_int_equal(parts, 0);
 }
 
 static void nothing_new_is_the_same_version(void **state)
@@ -360,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(groups_never_cross_splits),
         TEST(splits_stay_when_data_is_added),
+        TEST(splits_that_were_provided_are_honoured),
         TEST(nothing_new_is_the_same_version),
         TEST(two_stores_with_the_same_data_agree_on_the_hash),
         TEST(a_version_reads_back_the_same),
