@@ -9,6 +9,7 @@
 typedef struct {
     int64_t per_keyword, unknown, background, seed;
     const char *language, *voices;
+    bool unknown_only, background_only;
 } synth_values;
 
 /* "75-100": two percentages. */
@@ -47,8 +48,14 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     (void)n_args;
     const synth_values *v = values;
     const mote_project *p = cli->project;
+    if (v->unknown_only && v->background_only)
+        return mote_fail(err, MOTE_USAGE, "--unknown-only and --background-only exclude each "
+                         "other; call once with each for both without the keywords");
     mote_progress bar;
     mote_synth_config cfg = mote_synth_config_default();
+    cfg.parts = v->unknown_only      ? MOTE_SYNTH_UNKNOWN
+                : v->background_only ? MOTE_SYNTH_BACKGROUND
+                                     : MOTE_SYNTH_ALL;
     cfg.keywords = p->keywords.items;
     cfg.n_keywords = p->keywords.n;
     cfg.language = v->language;
@@ -71,11 +78,12 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                       r.n_keyword + r.n_unknown + r.n_background + r.n_known);
     if (st != MOTE_OK)
         return st;
-    mote_say(cli,
-             "%zu keywords, %zu other words and %zu backgrounds added, %zu were there\n"
-             "%zu voices of espeak-ng %s\n"
-             "This is synthetic speech: good for a start, no proof that people are understood.\n",
-             r.n_keyword, r.n_unknown, r.n_background, r.n_known, r.n_voices, r.espeak);
+    mote_say(cli, "%zu keywords, %zu other words and %zu backgrounds added, %zu were there\n"
+             "%zu voices of espeak-ng %s\n", r.n_keyword, r.n_unknown, r.n_background, r.n_known,
+             r.n_voices, r.espeak);
+    mote_say(cli, "%s\n", v->background_only
+             ? "This is synthetic noise: record the rooms it will work in for what is shipped."
+             : "This is synthetic speech: good for a start, no proof that people are understood.");
     if (cli->json)
         mote_say_json(cli, report_json(&r));
     return MOTE_OK;
@@ -88,6 +96,10 @@ static const mote_option options[] = {
      "utterances of other words (default: twice per-keyword)"},
     {"background", 'b', MOTE_OPT_INT, offsetof(synth_values, background), -1, 10000, "N",
      "background recordings of 12 s (default 10)"},
+    {"unknown-only", 0, MOTE_OPT_FLAG, offsetof(synth_values, unknown_only), 0, 0, NULL,
+     "other words only: your recordings of the keywords stay recordings of people"},
+    {"background-only", 0, MOTE_OPT_FLAG, offsetof(synth_values, background_only), 0, 0, NULL,
+     "backgrounds only"},
     {"language", 0, MOTE_OPT_STRING, offsetof(synth_values, language), 0, 0, "CODE",
      "language of espeak-ng, such as de or en-us (default en: every accent)"},
     {"voices", 0, MOTE_OPT_STRING, offsetof(synth_values, voices), 0, 0, "FROM-TO",
@@ -106,7 +118,8 @@ const mote_command mote_cmd_data_synth = {
              "well people will be understood. The same call adds nothing the second time.",
     .examples = "mote data synth\n"
                 "mote data synth --per-keyword 300 --seed 1\n"
-                "mote data synth --language de",
+                "mote data synth --language de\n"
+                "mote data synth --background-only -b 20",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .values_bytes = sizeof(synth_values),

@@ -326,8 +326,8 @@ static mote_status cut_silence(loader *l, mote_err *err)
     if (l->n_silence > 0 && places == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "class _silence_ needs background recordings that "
                          "give %s at least one clip; add some with 'mote data add FOLDER --role "
-                         "background' or 'mote data synth'", l->cfg->all_splits ? "the data" :
-                         mote_split_name(l->cfg->split));
+                         "background' or 'mote data synth --background-only'",
+                         l->cfg->all_splits ? "the data" : mote_split_name(l->cfg->split));
     for (size_t k = 0; k < l->n_silence; k++) {
         size_t at = (size_t)(((double)k + 0.5) * (double)places / (double)l->n_silence), s = 0;
         for (;; s++) {

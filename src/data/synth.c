@@ -41,7 +41,8 @@ static const char *const other_words[] = {
 
 mote_synth_config mote_synth_config_default(void)
 {
-    return (mote_synth_config){.language = "en",
+    return (mote_synth_config){.parts = MOTE_SYNTH_ALL,
+                               .language = "en",
                                .voices_to = 100,
                                .per_keyword = 100,
                                .n_unknown = -1,
@@ -61,6 +62,7 @@ typedef struct {
     uint32_t *voice_order;       /* [espeak.n_variants], shuffled */
     const char **others;         /* [n_others] words that are no keywords, shuffled */
     size_t n_others;
+    size_t n_rounds;             /* 0: no words are wanted */
     size_t n_unknown, n_background;
     mote_synth_report report;
 } synth;
@@ -91,6 +93,9 @@ static mote_status check(const mote_synth_config *c, mote_err *err)
             return mote_fail(err, MOTE_ARG, "synthesis: keyword %zu is empty, too long or not "
                              "UTF-8", i + 1);
     }
+    if ((c->parts & MOTE_SYNTH_ALL) == 0)
+        return mote_fail(err, MOTE_ARG, "synthesis of nothing: keywords, other words and "
+                         "backgrounds are all left out");
     if (c->per_keyword < 1 || c->per_keyword > 100000 || c->n_unknown > 1000000 ||
         c->n_background > 10000)
         return mote_fail(err, MOTE_ARG, "synthesis: a count is out of range");
@@ -172,10 +177,13 @@ static mote_status plan(synth *s, mote_err *err)
     mote_rng_shuffle_u32(&r, s->voice_order, n);
     MOTE_TRY(choose_others(s, &r, err));
     s->n_unknown = c->n_unknown < 0 ? 2 * (size_t)c->per_keyword : (size_t)c->n_unknown;
-    if (s->n_others == 0)
+    if (s->n_others == 0 || !(c->parts & MOTE_SYNTH_UNKNOWN))
         s->n_unknown = 0;
-    s->n_background = c->n_background < 0 ? 10 : (size_t)c->n_background;
-    s->report.n_voices = n < (size_t)c->per_keyword ? n : (size_t)c->per_keyword;
+    if (c->parts & MOTE_SYNTH_KEYWORDS || s->n_unknown > 0)
+        s->n_rounds = (size_t)c->per_keyword;
+    if (c->parts & MOTE_SYNTH_BACKGROUND)
+        s->n_background = c->n_background < 0 ? 10 : (size_t)c->n_background;
+    s->report.n_voices = n < s->n_rounds ? n : s->n_rounds;
     (void)mote_format(s->report.espeak, sizeof s->report.espeak, "%s", s->espeak.version);
     return MOTE_OK;
 }
@@ -244,10 +252,9 @@ static void plan_turn(const synth *s, size_t j, turn *t)
     t->voice.words_per_minute = (int32_t)mote_rng_range(&r, 115.0, 205.0);
     t->voice.pitch = (int32_t)mote_rng_range(&r, 25.0, 76.0);
     t->n = 0;
-    for (size_t k = 0; k < c->n_keywords; k++)
+    for (size_t k = 0; k < c->n_keywords && c->parts & MOTE_SYNTH_KEYWORDS; k++)
         t->words[t->n++] = c->keywords[k];
-    size_t rounds = (size_t)c->per_keyword;
-    size_t from = j * s->n_unknown / rounds, to = (j + 1) * s->n_unknown / rounds;
+    size_t from = j * s->n_unknown / s->n_rounds, to = (j + 1) * s->n_unknown / s->n_rounds;
     for (size_t u = from; u < to && t->n < MAX_KEYWORDS + N_OTHER; u++)
         t->words[t->n++] = s->others[u % s->n_others];
     for (size_t i = 0; i < t->n; i++)
@@ -306,6 +313,8 @@ static mote_status make_round(const synth *s, size_t j, result *out, mote_err *e
     turn t;
     mote_speech speech = {0};
     plan_turn(s, j, &t);
+    if (t.n == 0)                                /* fewer other words than rounds */
+        return MOTE_OK;
     MOTE_TRY(take_products(out, t.n, err));
     mote_status st = mote_espeak_words(&t.voice, t.words, t.marks, t.n, &speech, err);
     for (size_t i = 0; st == MOTE_OK && i < t.n; i++)
@@ -427,7 +436,7 @@ static void make_piece(void *arg, size_t piece, int32_t worker)
     (void)worker;
     portion *p = arg;
     result *r = &p->results[piece];
-    size_t j = p->first + piece, rounds = (size_t)p->s->cfg->per_keyword;
+    size_t j = p->first + piece, rounds = p->s->n_rounds;
     r->status = j < rounds ? make_round(p->s, j, r, &r->err)
                            : make_background(p->s, j - rounds, r, &r->err);
 }
@@ -485,9 +494,9 @@ static mote_status run(synth *s, mote_err *err)
 {
     const mote_synth_config *c = s->cfg;
     MOTE_TRY(plan(s, err));
-    const size_t pieces = (size_t)c->per_keyword + s->n_background;
-    mote_synth_progress now = {0, c->n_keywords * (size_t)c->per_keyword + s->n_unknown +
-                                  s->n_background};
+    const size_t pieces = s->n_rounds + s->n_background;
+    const size_t n_said = c->parts & MOTE_SYNTH_KEYWORDS ? c->n_keywords * s->n_rounds : 0;
+    mote_synth_progress now = {0, n_said + s->n_unknown + s->n_background};
     portion *p = NULL;
     MOTE_TRY(mote_arena_take(s->arena, 1, sizeof *p, &p, err));
     p->s = s;

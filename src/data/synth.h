@@ -27,7 +27,16 @@ typedef struct {
     size_t done, total;          /* utterances and background recordings; done: committed */
 } mote_synth_progress;
 
+/* What to make: the keywords, other words, backgrounds; any of them, or all. */
+enum {
+    MOTE_SYNTH_KEYWORDS = 1u << 0,
+    MOTE_SYNTH_UNKNOWN = 1u << 1,
+    MOTE_SYNTH_BACKGROUND = 1u << 2,
+    MOTE_SYNTH_ALL = MOTE_SYNTH_KEYWORDS | MOTE_SYNTH_UNKNOWN | MOTE_SYNTH_BACKGROUND
+};
+
 typedef struct {
+    uint32_t parts;              /* MOTE_SYNTH_..; what is left out is not spoken at all */
     const char *const *keywords; /* [n_keywords]; '_' is spoken as a blank */
     size_t n_keywords;
     const char *language;        /* espeak-ng's code; "en" takes every accent of English */
@@ -47,7 +56,8 @@ typedef struct {
     void *progress_arg;
 } mote_synth_config;
 
-/* 100 of each keyword, English, all voices, 10 backgrounds of 12 s, 16 kHz, 1 s. No keywords. */
+/* Everything: 100 of each keyword, English, all voices, 10 backgrounds of 12 s, 16 kHz, 1 s. No
+ * keywords. */
 mote_synth_config mote_synth_config_default(void);
 
 typedef struct {

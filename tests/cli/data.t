@@ -75,6 +75,19 @@ $ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|unknown|background
 $ mote data synth -q -n 2 -u 2 -b 1 --json | grep -E '"(words|known)"'
   "words": 0,
   "known": 7,
+
+# Only what is missing: recordings of people are not mixed with speech of a synthesiser.
+$ mote data synth -q -n 2 -u 3 --seed 7 --unknown-only --json | grep -E '"(words|unknown|backgrounds)"'
+  "words": 0,
+  "unknown": 3,
+  "backgrounds": 0,
+$ mote data synth -q -b 2 --seed 7 --background-only
+0 keywords, 0 other words and 2 backgrounds added, 0 were there
+0 voices of espeak-ng {{.*}}
+This is synthetic noise: record the rooms it will work in for what is shipped.
+$ mote data synth -q --background-only --unknown-only
+mote data synth: --unknown-only and --background-only exclude each other; call once with each for both without the keywords
+[exit 2]
 $ mote data synth -q --voices 75
 mote data synth: --voices '75': expected two rising percentages, as in '0-75'
 [exit 2]

@@ -66,6 +66,44 @@ static mote_sample_row *list(fixture *f, size_t *n)
     return rows;
 }
 
+static size_t count_role(const mote_sample_row *rows, size_t n, mote_data_role role)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += rows[i].role == role ? 1 : 0;
+    return count;
+}
+
+static void a_part_is_made_without_the_others(void **state)
+{
+    NEED_ESPEAK();
+    fixture *f = *state;
+    mote_err err;
+    mote_synth_report r;
+    mote_synth_config c = small();
+    size_t n = 0;
+    c.parts = MOTE_SYNTH_BACKGROUND;
+    T_OK(mote_data_synth(f->store, &c, &r, &err));
+    mote_sample_row *rows = list(f, &n);
+    assert_int_equal(n, 5);
+    assert_int_equal(count_role(rows, n, MOTE_ROLE_BACKGROUND), 5);
+    assert_int_equal(r.n_voices, 0);
+    c.parts = MOTE_SYNTH_UNKNOWN;
+    c.n_unknown = 3;                             /* fewer than the 5 rounds */
+    T_OK(mote_data_synth(f->store, &c, &r, &err));
+    assert_int_equal(r.n_keyword, 0);
+    assert_int_equal(r.n_unknown, 3);
+    assert_int_equal(r.n_background, 0);
+    rows = list(f, &n);
+    assert_int_equal(n, 8);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_not_equal(rows[i].label, "yes");
+        assert_string_not_equal(rows[i].label, "turn_on");
+    }
+    c.parts = 0;
+    T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_ARG, "synthesis of nothing");
+}
+
 static void words_become_labelled_clips_of_voices(void **state)
 {
     NEED_ESPEAK();
@@ -301,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(words_become_labelled_clips_of_voices),
+        TEST(a_part_is_made_without_the_others),
         TEST(the_same_seed_gives_the_same_data_and_adds_nothing_twice),
         TEST(whole_voices_stay_out_of_training),
         TEST(shares_of_the_voices_have_none_in_common),
