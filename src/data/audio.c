@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Audio files to samples: see audio.h for the steps and their order.
- *
- * A WAV file is a list of chunks:
- *
- *     'RIFF' size 'WAVE'  { id[4] size[4] bytes[size] pad-to-even } ...
- *
- * riff_check walks it and insists that every chunk up to 'data' lies inside the file, because
- * libsndfile quietly shortens a file whose header promises more than is there. A recording that
- * was cut short must be reported, not learned from. */
+/* Audio files to samples: see audio.h for the steps and their order. What a file is, data/filetype
+ * says; whether it is whole, data/wav and data/container; libsndfile decodes. A WAV file is given
+ * to it with a head of ours, so that odd headers are understood once, here. */
 #include "data/audio.h"
 
 #include <math.h>
@@ -17,8 +11,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "data/container.h"
+#include "data/filetype.h"
+#include "data/wav.h"
 
 #define CHUNK_FRAMES 4096
+#define LOUDEST 128.0f           /* 42 dB over full scale: no recording, but integers as floats */
 
 mote_audio_config mote_audio_config_default(void)
 {
@@ -28,12 +26,9 @@ mote_audio_config mote_audio_config_default(void)
 
 const char *mote_audio_container_name(mote_audio_container c)
 {
-    switch (c) {
-    case MOTE_AUDIO_WAV: return "WAV";
-    case MOTE_AUDIO_FLAC: return "FLAC";
-    case MOTE_AUDIO_OGG: return "OGG";
-    }
-    return "unknown";
+    static const char *const names[] = {"WAV",  "FLAC", "OGG", "MP3", "AIFF",
+                                        "AU",   "CAF",  "W64", "RF64"};
+    return (size_t)c < sizeof names / sizeof names[0] ? names[c] : "unknown";
 }
 
 int16_t mote_audio_to_i16(float x)
@@ -44,109 +39,13 @@ int16_t mote_audio_to_i16(float x)
     return y >= 32767.0f ? INT16_MAX : (int16_t)lrintf(y);
 }
 
-/* ---- what kind of file it is -------------------------------------------------------------- */
-
-static uint32_t get_u32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static uint16_t get_u16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-typedef struct {
-    const uint8_t *data;         /* borrowed from the input */
-    size_t data_bytes;
-    uint32_t coding;             /* WAVE_FORMAT_x of the samples: 1 integer, 3 float */
-    int32_t n_channels;
-    int32_t rate_hz;
-    int32_t bits;
-} wav_layout;
-
-static mote_status wav_format(const uint8_t *c, size_t size, const char *what, wav_layout *w,
-                              mote_err *err)
-{
-    if (size < 16)
-        return mote_fail(err, MOTE_CORRUPT,
-                         "'%s': the format chunk is %zu bytes, expected 16 or more", what, size);
-    w->coding = get_u16(c);
-    w->n_channels = get_u16(c + 2);
-    uint32_t rate_hz = get_u32(c + 4);
-    w->bits = get_u16(c + 14);
-    if (w->coding == 0xFFFE) { /* WAVE_FORMAT_EXTENSIBLE: the GUID's start */
-        if (size < 40)
-            return mote_fail(err, MOTE_CORRUPT, "'%s': the extended format chunk is cut short",
-                             what);
-        w->coding = get_u16(c + 24);
-    }
-    if (w->coding != 1 && w->coding != 3)
-        return mote_fail(err, MOTE_UNSUPPORTED,
-                         "'%s': WAV coding 0x%04x is not supported; convert it to "
-                         "PCM (for example with 'sox in.wav -e signed -b 16 out.wav')",
-                         what, (unsigned)w->coding);
-    bool bits_ok = w->coding == 1 ? w->bits == 8 || w->bits == 16 || w->bits == 24 || w->bits == 32
-                                  : w->bits == 32 || w->bits == 64;
-    if (!bits_ok)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d-bit %s samples are not supported", what,
-                         (int)w->bits, w->coding == 1 ? "integer" : "float");
-    if (w->n_channels < 1 || w->n_channels > MOTE_AUDIO_MAX_CHANNELS)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d channels, expected 1 to %d", what,
-                         (int)w->n_channels, MOTE_AUDIO_MAX_CHANNELS);
-    if (rate_hz < MOTE_AUDIO_MIN_RATE_HZ || rate_hz > MOTE_AUDIO_MAX_RATE_HZ)
-        return mote_fail(err, MOTE_UNSUPPORTED,
-                         "'%s': a sampling rate of %lu Hz, expected %d to %d", what,
-                         (unsigned long)rate_hz, MOTE_AUDIO_MIN_RATE_HZ, MOTE_AUDIO_MAX_RATE_HZ);
-    w->rate_hz = (int32_t)rate_hz;
-    if (get_u16(c + 12) != w->n_channels * w->bits / 8)
-        return mote_fail(err, MOTE_CORRUPT,
-                         "'%s': a frame of %d bytes does not fit %d channels of %d bits", what,
-                         (int)get_u16(c + 12), (int)w->n_channels, (int)w->bits);
-    return MOTE_OK;
-}
-
-/* Find 'fmt ' and 'data', all inside bytes[0..n). Invariant of the loop: at <= n. */
-static mote_status wav_check(const uint8_t *bytes, size_t n, const char *what, wav_layout *out,
-                             mote_err *err)
-{
-    wav_layout w = {0};
-    for (size_t at = 12; n - at >= 8;) {
-        const uint8_t *chunk = bytes + at;
-        size_t size = get_u32(chunk + 4);
-        size_t present = n - at - 8;
-        bool is_data = memcmp(chunk, "data", 4) == 0;
-        if (size > present)
-            return mote_fail(err, MOTE_CORRUPT,
-                             "'%s': the header promises %zu bytes of %s, only %zu are "
-                             "there; the file was cut short",
-                             what, size, is_data ? "samples" : "header", present);
-        if (memcmp(chunk, "fmt ", 4) == 0) {
-            MOTE_TRY(wav_format(chunk + 8, size, what, &w, err));
-        } else if (is_data) {
-            if (w.coding == 0)
-                return mote_fail(err, MOTE_CORRUPT, "'%s': no format chunk before the samples",
-                                 what);
-            w.data = chunk + 8;
-            w.data_bytes = size;
-            if (size == 0)
-                return mote_fail(err, MOTE_CORRUPT, "'%s': holds no samples", what);
-            if (size % (size_t)(w.n_channels * w.bits / 8) != 0)
-                return mote_fail(err, MOTE_CORRUPT,
-                                 "'%s': %zu bytes of samples are not whole frames of %d", what,
-                                 size, (int)(w.n_channels * w.bits / 8));
-            *out = w;
-            return MOTE_OK;
-        }
-        size_t step = 8 + size + (size & 1);
-        at = step > n - at ? n : at + step; /* the pad byte may be missing at the end */
-    }
-    return mote_fail(err, MOTE_CORRUPT, "'%s': a WAV header without samples", what);
-}
-
 /* ---- reading through libsndfile ------------------------------------------------------------ */
 
-typedef struct { const uint8_t *bytes; sf_count_t n, at; } memory_file;
+/* A file in memory, of two pieces: a head, and what stands in the input. */
+typedef struct {
+    const uint8_t *head, *body;
+    sf_count_t n_head, n, at;    /* n: of both */
+} memory_file;
 
 static sf_count_t memory_len(void *user) { return ((memory_file *)user)->n; }
 static sf_count_t memory_tell(void *user) { return ((memory_file *)user)->at; }
@@ -169,9 +68,14 @@ static sf_count_t memory_seek(sf_count_t offset, int whence, void *user)
 static sf_count_t memory_read(void *p, sf_count_t n, void *user)
 {
     memory_file *m = user;
-    sf_count_t left = m->n - m->at;
+    sf_count_t left = m->n - m->at, done = 0;
     n = n < 0 ? 0 : n < left ? n : left;
-    memcpy(p, m->bytes + m->at, (size_t)n);
+    if (m->at < m->n_head) {
+        done = n < m->n_head - m->at ? n : m->n_head - m->at;
+        memcpy(p, m->head + m->at, (size_t)done);
+    }
+    if (n > done)
+        memcpy((char *)p + done, m->body + (m->at + done - m->n_head), (size_t)(n - done));
     m->at += n;
     return n;
 }
@@ -213,6 +117,10 @@ static mote_status mono_add(mono *m, const float *frames, size_t n, int32_t n_ch
         float x = (float)(sum * scale);
         if (!isfinite(x))
             return mote_fail(err, MOTE_CORRUPT, "'%s': sample %zu is not a number", what, m->n + i);
+        if (fabsf(x) > LOUDEST)
+            return mote_fail(err, MOTE_CORRUPT,
+                             "'%s': sample %zu is %g, full scale of floats is 1; if these are 16-bit "
+                             "integers stored as floats, divide them by 32768", what, m->n + i, (double)x);
         m->x[m->n + i] = x;
     }
     m->n += n;
@@ -222,6 +130,10 @@ static mote_status mono_add(mono *m, const float *frames, size_t n, int32_t n_ch
 static int32_t bits_of(int format)
 {
     switch (format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_IMA_ADPCM:
+    case SF_FORMAT_MS_ADPCM: return 4;
+    case SF_FORMAT_ULAW:
+    case SF_FORMAT_ALAW:
     case SF_FORMAT_PCM_S8:
     case SF_FORMAT_PCM_U8: return 8;
     case SF_FORMAT_PCM_16: return 16;
@@ -250,16 +162,17 @@ static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what
         mote_alloc(CHUNK_FRAMES * (size_t)info->channels, sizeof *chunk);
     if (!chunk)
         return mote_fail(err, MOTE_NOMEM, "'%s'", what);
-    for (;;) {
-        sf_count_t got = sf_readf_float(f, chunk, CHUNK_FRAMES);
-        if (got <= 0)
-            break;
-        MOTE_TRY(mono_add(m, chunk, (size_t)got, info->channels, what, err));
+    sf_count_t got;
+    do {
+        got = sf_readf_float(f, chunk, CHUNK_FRAMES);
+        /* Asked each time: the next read forgets an error, and decoders go on behind damage. */
+        if (sf_error(f) != SF_ERR_NO_ERROR)
+            return mote_fail(err, MOTE_CORRUPT, "'%s': damaged after sample %zu: %s", what, m->n,
+                             sf_strerror(f));
+        if (got > 0)
+            MOTE_TRY(mono_add(m, chunk, (size_t)got, info->channels, what, err));
         MOTE_TRY(check_length((int64_t)m->n, info->samplerate, what, cfg, err));
-    }
-    if (sf_error(f) != SF_ERR_NO_ERROR)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': damaged after sample %zu: %s", what, m->n,
-                         sf_strerror(f));
+    } while (got > 0);
     if (m->n == 0)
         return mote_fail(err, MOTE_CORRUPT, "'%s': holds no samples", what);
     if (info->frames != (sf_count_t)m->n)
@@ -270,15 +183,13 @@ static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what
     return MOTE_OK;
 }
 
-static mote_status decode_sndfile(const uint8_t *bytes, size_t n, const char *what,
-                                  const mote_audio_config *cfg, mono *m, mote_audio_info *source,
-                                  mote_err *err)
+static mote_status decode_sndfile(memory_file *file, const char *what, const mote_audio_config *cfg,
+                                  mono *m, mote_audio_info *source, mote_err *err)
 {
-    memory_file file = {bytes, (sf_count_t)n, 0};
     SF_VIRTUAL_IO io = {memory_len, memory_seek, memory_read, memory_write, memory_tell};
     SF_INFO info = {0};
     __attribute__((cleanup(sndfile_scoped))) SNDFILE *f =
-        sf_open_virtual(&io, SFM_READ, &info, &file);
+        sf_open_virtual(&io, SFM_READ, &info, file);
     if (!f)
         return mote_fail(err, MOTE_CORRUPT, "'%s': not a readable %s file: %s", what,
                          mote_audio_container_name(source->container), sf_strerror(NULL));
@@ -342,14 +253,18 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
 /* ---- the whole way ------------------------------------------------------------------------- */
 
 /* 16-bit mono at the wanted rate: the samples as they are. */
-static mote_status copy_pcm16(const wav_layout *w, mote_audio *out, mote_err *err)
+static mote_status copy_pcm16(const mote_wav *w, mote_audio *out, mote_err *err)
 {
     size_t n = w->data_bytes / 2;
     int16_t *samples = mote_alloc(n, sizeof *samples);
     if (!samples)
         return mote_fail(err, MOTE_NOMEM, "%zu samples of audio", n);
     for (size_t i = 0; i < n; i++)
-        samples[i] = (int16_t)get_u16(w->data + 2 * i);
+        samples[i] = (int16_t)(uint16_t)(w->data[2 * i] | w->data[2 * i + 1] << 8);
+    out->source.rate_hz = w->rate_hz;
+    out->source.n_channels = 1;
+    out->source.bits = 16;
+    out->source.n_frames = (int64_t)n;
     out->samples = samples;
     out->n = n;
     return MOTE_OK;
@@ -376,43 +291,68 @@ static mote_status finish(mono *m, int32_t from_hz, const mote_audio_config *cfg
     return MOTE_OK;
 }
 
-static mote_status recognise(const uint8_t *bytes, size_t n, const char *what,
-                             mote_audio_container *out, mote_err *err)
+static bool container_of(mote_filetype type, mote_audio_container *out)
 {
-    if (n == 0)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': is empty", what);
-    if (n >= 12 && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WAVE", 4) == 0)
-        *out = MOTE_AUDIO_WAV;
-    else if (n >= 4 && memcmp(bytes, "fLaC", 4) == 0)
-        *out = MOTE_AUDIO_FLAC;
-    else if (n >= 4 && memcmp(bytes, "OggS", 4) == 0)
-        *out = MOTE_AUDIO_OGG;
-    else
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': not a WAV, FLAC or OGG file", what);
-    return MOTE_OK;
+    static const struct {
+        mote_filetype type;
+        mote_audio_container container;
+    } rows[] = {{MOTE_FILETYPE_wav, MOTE_AUDIO_WAV},   {MOTE_FILETYPE_flac, MOTE_AUDIO_FLAC},
+                {MOTE_FILETYPE_ogg, MOTE_AUDIO_OGG},   {MOTE_FILETYPE_mp3, MOTE_AUDIO_MP3},
+                {MOTE_FILETYPE_aiff, MOTE_AUDIO_AIFF}, {MOTE_FILETYPE_au, MOTE_AUDIO_AU},
+                {MOTE_FILETYPE_caf, MOTE_AUDIO_CAF},   {MOTE_FILETYPE_w64, MOTE_AUDIO_W64},
+                {MOTE_FILETYPE_rf64, MOTE_AUDIO_RF64}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].type == type) {
+            *out = rows[i].container;
+            return true;
+        }
+    }
+    return false;
+}
+
+static mote_status decode_wav(const uint8_t *bytes, size_t n_bytes, const char *what,
+                              const mote_audio_config *cfg, mono *m, mote_audio *a, mote_err *err)
+{
+    mote_wav w;
+    MOTE_TRY(mote_wav_parse(bytes, n_bytes, what, &w, err));
+    bool is_pcm = w.coding == MOTE_WAV_PCM;
+    if (is_pcm)
+        MOTE_TRY(check_length((int64_t)(w.data_bytes / (size_t)w.block_bytes), w.rate_hz, what, cfg,
+                              err));
+    if (is_pcm && w.bits == 16 && w.n_channels == 1 && w.rate_hz == cfg->rate_hz)
+        return copy_pcm16(&w, a, err);
+    uint8_t head[MOTE_WAV_HEAD_MAX];
+    size_t n_head = mote_wav_head(&w, head);
+    memory_file file = {.head = head, .body = w.data, .n_head = (sf_count_t)n_head,
+                        .n = (sf_count_t)(n_head + w.data_bytes)};
+    MOTE_TRY(decode_sndfile(&file, what, cfg, m, &a->source, err));
+    /* The last block of ADPCM is filled up; its fact chunk says how far it counts. */
+    if (a->source.bits == 4 && w.n_frames > 0 && (size_t)w.n_frames < m->n &&
+        m->n - (size_t)w.n_frames < (size_t)w.block_bytes * 2) {
+        m->n = (size_t)w.n_frames;
+        a->source.n_frames = w.n_frames;
+    }
+    return finish(m, a->source.rate_hz, cfg, a, err);
 }
 
 static mote_status decode_into(const uint8_t *bytes, size_t n_bytes, const char *what,
                                const mote_audio_config *cfg, mono *m, mote_audio *a, mote_err *err)
 {
-    MOTE_TRY(recognise(bytes, n_bytes, what, &a->source.container, err));
+    mote_filetype type = mote_filetype_of(bytes, n_bytes);
+    if (type == MOTE_FILETYPE_empty)
+        return mote_fail(err, MOTE_CORRUPT, "'%s': is empty", what);
+    if (!container_of(type, &a->source.container))
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': not a sound file, it is %s", what,
+                         mote_filetype_name(type));
     if (cfg->wav_only && a->source.container != MOTE_AUDIO_WAV)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a %s file, only WAV is taken here", what,
                          mote_audio_container_name(a->source.container));
-    if (a->source.container == MOTE_AUDIO_WAV) {
-        wav_layout w = {0};
-        MOTE_TRY(wav_check(bytes, n_bytes, what, &w, err));
-        int64_t n_frames = (int64_t)(w.data_bytes / (size_t)(w.n_channels * w.bits / 8));
-        MOTE_TRY(check_length(n_frames, w.rate_hz, what, cfg, err));
-        if (w.coding == 1 && w.bits == 16 && w.n_channels == 1 && w.rate_hz == cfg->rate_hz) {
-            a->source.rate_hz = w.rate_hz;
-            a->source.n_channels = 1;
-            a->source.bits = 16;
-            a->source.n_frames = n_frames;
-            return copy_pcm16(&w, a, err);
-        }
-    }
-    MOTE_TRY(decode_sndfile(bytes, n_bytes, what, cfg, m, &a->source, err));
+    bool is_chunks = memcmp(bytes, "RIFF", 4) == 0 || a->source.container == MOTE_AUDIO_RF64;
+    if (is_chunks)
+        return decode_wav(bytes, n_bytes, what, cfg, m, a, err);
+    MOTE_TRY(mote_container_check(type, bytes, n_bytes, what, err));
+    memory_file file = {.body = bytes, .n = (sf_count_t)n_bytes};
+    MOTE_TRY(decode_sndfile(&file, what, cfg, m, &a->source, err));
     return finish(m, a->source.rate_hz, cfg, a, err);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Audio: any WAV, FLAC or OGG file becomes 16-bit mono samples at one rate.
+/* Audio: any sound file becomes 16-bit mono samples at one rate.
  *
  * The only place where audio bytes from outside are read: importing, serving and the `predict`
  * command all come through here, so hostile input is bounded here. Containers are recognised by
- * their first bytes; the chunk structure of a WAV file is checked by us before libsndfile sees it.
+ * their first bytes (data/filetype), whatever the name: WAV and RF64 with integers of 1 to 32 bits,
+ * floats, mu-law, A-law, IMA and MS ADPCM, GSM; FLAC; OGG with Vorbis or Opus; MP3; AIFF, AU, CAF,
+ * W64. Headers are read as those who wrote them meant them (data/wav); what was cut short or is
+ * damaged in the middle is refused (data/container, and the sums inside FLAC).
  * Depends on base, libsndfile (decoding) and libsamplerate (resampling).
  *
  * From file to samples, in this order, the same on every machine:
@@ -23,7 +26,17 @@
 #include "base/status.h"
 #include "base/text.h"
 
-typedef enum { MOTE_AUDIO_WAV, MOTE_AUDIO_FLAC, MOTE_AUDIO_OGG } mote_audio_container;
+typedef enum {
+    MOTE_AUDIO_WAV,
+    MOTE_AUDIO_FLAC,
+    MOTE_AUDIO_OGG,              /* Vorbis or Opus in it */
+    MOTE_AUDIO_MP3,
+    MOTE_AUDIO_AIFF,
+    MOTE_AUDIO_AU,
+    MOTE_AUDIO_CAF,
+    MOTE_AUDIO_W64,
+    MOTE_AUDIO_RF64
+} mote_audio_container;
 
 #define MOTE_AUDIO_MIN_RATE_HZ 1000
 #define MOTE_AUDIO_MAX_RATE_HZ 384000
@@ -34,7 +47,7 @@ typedef struct {
     int32_t rate_hz;             /* of the result, 1000 to 384000 */
     size_t max_bytes;            /* of the encoded file */
     int64_t max_ms;              /* duration; longer input is refused, not cut */
-    bool wav_only;               /* refuse FLAC and OGG: for bytes from strangers, since libsndfile
+    bool wav_only;               /* WAV and nothing else: for bytes from strangers, since libsndfile
                                     1.2 loses 6 kB with every OGG file that it refuses */
 } mote_audio_config;
 
@@ -46,7 +59,7 @@ typedef struct {
     mote_audio_container container;
     int32_t rate_hz;
     int32_t n_channels;
-    int32_t bits;                /* of one stored sample; 0 for OGG */
+    int32_t bits;                /* of one stored sample; 0 for OGG and MP3 */
     int64_t n_frames;            /* samples per channel */
     int64_t duration_us;
 } mote_audio_info;
@@ -65,7 +78,7 @@ typedef struct { const mote_audio_view *items; size_t n; } mote_audio_set;
 /* Decode bytes[0..n_bytes). `what` names the source in errors (a path, "request body").
  * Memory: proportional to the samples that are really there, never to what a header claims.
  * Errors:  LIMIT       longer than cfg->max_bytes or cfg->max_ms
- *          UNSUPPORTED not WAV/FLAC/OGG, or a coding, rate or channel count outside the above
+ *          UNSUPPORTED no sound file, or a coding, rate or channel count outside the above
  *          CORRUPT     empty, cut short, or damaged; a sample is not a number
  *          NOMEM, ARG (cfg). *out is untouched on error. */
 MOTE_MUST_USE mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *what,
