@@ -119,8 +119,9 @@ static mote_status mono_add(mono *m, const float *frames, size_t n, int32_t n_ch
             return mote_fail(err, MOTE_CORRUPT, "'%s': sample %zu is not a number", what, m->n + i);
         if (fabsf(x) > LOUDEST)
             return mote_fail(err, MOTE_CORRUPT,
-                             "'%s': sample %zu is %g, full scale of floats is 1; if these are 16-bit "
-                             "integers stored as floats, divide them by 32768", what, m->n + i, (double)x);
+                             "'%s': sample %zu is %g, full scale of floats is 1; if these are "
+                             "16-bit integers stored as floats, divide them by 32768",
+                             what, m->n + i, (double)x);
         m->x[m->n + i] = x;
     }
     m->n += n;

@@ -26,7 +26,8 @@ static mote_status promised(uint64_t wanted, size_t n, const char *what, mote_er
     if (wanted <= n)
         return MOTE_OK;
     return mote_fail(err, MOTE_CORRUPT,
-                     "'%s': the header promises %llu bytes, only %zu are there; the file was cut short", what, (unsigned long long)wanted, n);
+                     "'%s': the header promises %llu bytes, only %zu are there; the file was cut "
+                     "short", what, (unsigned long long)wanted, n);
 }
 
 static mote_status damaged(size_t at, const char *what, mote_err *err)
@@ -36,8 +37,9 @@ static mote_status damaged(size_t at, const char *what, mote_err *err)
 
 static mote_status cut(const char *what, size_t at, mote_err *err)
 {
-    return mote_fail(err, MOTE_CORRUPT, "'%s': ends inside the part of the file that begins at byte "
-                     "%zu; it was cut short", what, at);
+    return mote_fail(err, MOTE_CORRUPT,
+                     "'%s': ends inside the part of the file that begins at byte %zu; it was cut "
+                     "short", what, at);
 }
 
 /* ---- containers with one length ------------------------------------------------------------- */
