@@ -79,6 +79,21 @@ static mote_status tell_of_drift(mote_cli *cli, mote_pipeline *p, mote_err *err)
     return MOTE_OK;
 }
 
+/* The gate: what is not met and what nobody knows. What is met and only not proven may pass. */
+static mote_status refuse_unmet(const mote_verdict *v, size_t n, mote_err *err)
+{
+    size_t n_unmet = mote_verdict_count(v, n, MOTE_VERDICT_NOT_MET),
+           n_unknown = mote_verdict_count(v, n, MOTE_VERDICT_UNKNOWN);
+    char unknown[48] = "";
+    if (n_unknown > 0)
+        (void)mote_format(unknown, sizeof unknown, "%zu not yet known", n_unknown);
+    if (n_unmet > 0)
+        return mote_fail(err, MOTE_UNMET, "%zu of %zu requirements not met%s%s", n_unmet, n,
+                         n_unknown ? ", " : "", unknown);
+    return n_unknown > 0 ? mote_fail(err, MOTE_UNMET, "of %zu requirements %s", n, unknown)
+                         : MOTE_OK;
+}
+
 static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool gate, mote_err *err)
 {
     mote_loop_bar bar;
@@ -99,11 +114,8 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     }
     if (st == MOTE_OK)
         st = result_json(cli, p, last, verdicts, n, err);
-    size_t unmet = st == MOTE_OK ? mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET) : 0;
     mote_pipeline_destroy(p);
-    if (st == MOTE_OK && gate && unmet > 0)
-        return mote_fail(err, MOTE_UNMET, "%zu of %zu requirements not met", unmet, n);
-    return st;
+    return st == MOTE_OK && gate ? refuse_unmet(verdicts, n, err) : st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -287,7 +299,8 @@ const mote_command mote_cmd_evaluate = {
     .about =
         "Judges the int8 model on the test split, on a stream and on the emulated device, and\n"
         "holds every requirement of mote.yaml against what was measured.\n"
-        "Exits 1 when one is not met, and says by how much.",
+        "Exits 1 when one is not met, and says by how much; also when one is not yet known, and\n"
+        "says what would settle it. Met, but not proven, is enough for exit code 0.",
     .examples = "  mote evaluate\n  mote evaluate --folds 5\n  mote evaluate --json | jq "
                 "'.requirements[].verdict'",
     .options = evaluate_options,

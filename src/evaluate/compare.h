@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "evaluate/metrics.h"
 #include "project/project.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 
 /* Put a value; its reference is taken also on failure. NOMEM, also when value is NULL. */
 MOTE_MUST_USE mote_status mote_json_put(json_t *object, const char *key, json_t *value,

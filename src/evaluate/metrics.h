@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 
 /* What a model said about n clips. Borrowed. A clip's prediction is the class with the highest
  * probability, the lowest index when several share it. */

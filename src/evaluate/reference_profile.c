@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 
 #define MIN_ROWS       50
 #define MAX_FRAMES     1024 /* of one clip that are looked at */

@@ -286,10 +286,12 @@ void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
         mote_verdict_text(&verdicts[i], out);
         mote_buf_char(out, '\n');
     }
-    mote_buf_printf(out, "%zu met, %zu not met, %zu unknown\n",
-                    mote_verdict_count(verdicts, n, MOTE_VERDICT_MET),
-                    mote_verdict_count(verdicts, n, MOTE_VERDICT_NOT_MET),
-                    mote_verdict_count(verdicts, n, MOTE_VERDICT_UNKNOWN));
+    static const mote_verdict_kind shown[] = {MOTE_VERDICT_MET, MOTE_VERDICT_NOT_PROVEN,
+                                              MOTE_VERDICT_NOT_MET, MOTE_VERDICT_UNKNOWN};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        mote_buf_printf(out, "%s%zu %s", i ? "; " : "", mote_verdict_count(verdicts, n, shown[i]),
+                        mote_verdict_name(shown[i]));
+    mote_buf_char(out, '\n');
 }
 
 mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst, mote_buf *out,

@@ -22,7 +22,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/audio.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "evaluate/value.h"
 #include "graph/model.h"
 #include "project/project.h"

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "project/project.h"
 
 /* What was counted on a stream. */

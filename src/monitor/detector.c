@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "monitor/drift.h"
 
 #define DEFAULT_BOOTSTRAP 4000

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "evaluate/interval.h"
+#include "base/interval.h"
 
 #define NOT_A_NUMBER ((double)NAN)
 

@@ -5,7 +5,7 @@
  * from calibration (detector.h), because no fixed one is right for every sample size. Samples are
  * passed sorted ascending (mote_sort_doubles). Outside its domain a function gives NaN.
  *
- * Depends on evaluate/interval.h. Used by detector.c and by reports. */
+ * Depends on base/interval.h. Used by detector.c and by reports. */
 #ifndef MOTE_MONITOR_DRIFT_H
 #define MOTE_MONITOR_DRIFT_H
 

@@ -73,8 +73,9 @@ static mote_status open_inputs(compiling *c, mote_err *err)
     return MOTE_OK;
 }
 
+/* `on`: what was modelled from what, in words; NULL: counted. */
 static mote_status add(compiling *c, mote_metric metric, double value, const char *source,
-                       mote_err *err)
+                       const char *on, mote_err *err)
 {
     mote_measurement m = {.value = value,
                           .lo = value,
@@ -82,10 +83,14 @@ static mote_status add(compiling *c, mote_metric metric, double value, const cha
                           .confidence = 1.0,
                           .source = source,
                           .basis = c->basis,
+                          .on = on,
+                          .evidence = on ? MOTE_EVIDENCE_MODELLED : MOTE_EVIDENCE_REAL,
                           .time_us = c->p->cfg.now_ms() * 1000};
     return mote_judge_add(&c->found, metric, MOTE_AT_DEVICE, c->target->name, "", m, &c->arena,
                           err);
 }
+
+#define ONE_CYCLE "one cycle an instruction"
 
 /* Device numbers become measurements. One instruction is taken for one cycle, and said so. */
 static mote_status add_measured(compiling *c, const mote_device_measurement *m, mote_err *err)
@@ -106,15 +111,15 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
     double seconds = instructions / (d->clock_mhz * 1e6);
     int64_t stack = m->network_stack_bytes > m->features_stack_bytes ? m->network_stack_bytes
                                                                      : m->features_stack_bytes;
-    MOTE_TRY(add(c, MOTE_METRIC_ram_bytes, (double)m->ram_static_bytes, counted, err));
-    MOTE_TRY(add(c, MOTE_METRIC_flash_bytes, (double)m->flash_bytes, counted, err));
-    MOTE_TRY(add(c, MOTE_METRIC_stack_bytes, (double)stack, counted, err));
-    MOTE_TRY(add(c, MOTE_METRIC_instructions, instructions, counted, err));
-    MOTE_TRY(add(c, MOTE_METRIC_latency_ms, seconds * 1e3, timed, err));
-    MOTE_TRY(add(c, MOTE_METRIC_inferences_per_second, 1.0 / seconds, timed, err));
+    MOTE_TRY(add(c, MOTE_METRIC_ram_bytes, (double)m->ram_static_bytes, counted, NULL, err));
+    MOTE_TRY(add(c, MOTE_METRIC_flash_bytes, (double)m->flash_bytes, counted, NULL, err));
+    MOTE_TRY(add(c, MOTE_METRIC_stack_bytes, (double)stack, counted, NULL, err));
+    MOTE_TRY(add(c, MOTE_METRIC_instructions, instructions, counted, NULL, err));
+    MOTE_TRY(add(c, MOTE_METRIC_latency_ms, seconds * 1e3, timed, ONE_CYCLE, err));
+    MOTE_TRY(add(c, MOTE_METRIC_inferences_per_second, 1.0 / seconds, timed, ONE_CYCLE, err));
     if (d->energy_pj_per_instruction > 0.0)
         MOTE_TRY(add(c, MOTE_METRIC_energy_uj, instructions * d->energy_pj_per_instruction * 1e-6,
-                     modelled, err));
+                     modelled, "so many pJ an instruction", err));
     /* Equal outputs on every golden clip: what was measured on the test split holds there too. */
     if (m->n_equal < m->n_inputs)
         return mote_fail(

@@ -187,6 +187,7 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
                               .n = rows[i].n,
                               .source = source,
                               .basis = e->basis,
+                              .exposure_hours = q->counts.hours,
                               .time_us = e->p->cfg.now_ms() * 1000};
         MOTE_TRY(
             mote_judge_add(&e->found, rows[i].metric, MOTE_AT_STREAM, "", "", m, &e->arena, err));

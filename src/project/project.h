@@ -145,7 +145,7 @@ typedef struct {
 /* ---- requirements ---- */
 
 typedef enum {
-#define METRIC(id, unit, better, places, lo, hi, doc) MOTE_METRIC_##id,
+#define METRIC(id, unit, better, nature, places, lo, hi, doc) MOTE_METRIC_##id,
 #include "project/metrics.def"
 #undef METRIC
     MOTE_N_METRICS

@@ -46,8 +46,15 @@ static const mote_schema_row rows[] = {
 #define LOWER false
 #define LOWEST_BIT(x) ((x) & (0u - (x)))
 static const mote_metric_row metrics[MOTE_N_METRICS] = {
-#define METRIC(id, unit, better, places, lo, hi, doc)                                              \
-    {#id, MOTE_UNIT_##unit, better, places, (mote_place)LOWEST_BIT((unsigned)(places)), lo, hi,    \
+#define METRIC(id, unit, better, nature, places, lo, hi, doc)                                      \
+    {#id,                                                                                          \
+     MOTE_UNIT_##unit,                                                                             \
+     better,                                                                                       \
+     MOTE_NATURE_##nature,                                                                         \
+     places,                                                                                       \
+     (mote_place)LOWEST_BIT((unsigned)(places)),                                                   \
+     lo,                                                                                           \
+     hi,                                                                                           \
      doc},
 #include "project/metrics.def"
 #undef METRIC

@@ -53,11 +53,20 @@ bool mote_schema_is_child(const mote_schema_row *row, const char *parent);
 /* What a value of the row may be, in words: "a whole number from 1 to 64". Always terminated. */
 void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_bytes);
 
+/* How sure a measured number of a metric can be, which decides what proves it and what would. */
+typedef enum {
+    MOTE_NATURE_EXACT, /* counted or computed: bytes, instructions. Needs no interval */
+    MOTE_NATURE_SHARE, /* so many of n: Wilson's interval */
+    MOTE_NATURE_RATE,  /* events in a time of exposure: Garwood's interval */
+    MOTE_NATURE_SCORE  /* anything else of a sample, whose interval narrows with its root */
+} mote_nature;
+
 /* One metric of metrics.def. */
 typedef struct {
     const char *name;
     mote_unit unit;
     bool is_higher_better;
+    mote_nature nature;
     unsigned places;                    /* of mote_place */
     mote_place preset_place;            /* the lowest of them */
     double lo, hi;                      /* possible limits */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requirements against measurements, see verdict.h. */
+/* Requirements against measurements, see verdict.h. Their JSON is in verdict_json.c. */
 #include "project/verdict.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "project/schema.h"
+#include "project/settle.h"
 
 mote_status mote_measurement_id(mote_metric metric, mote_place where, const char *target,
                                 const char *slice, mote_arena *a, const char **out, mote_err *err)
@@ -29,6 +30,111 @@ const mote_measurement *mote_measurement_find(const mote_measurements *all, cons
     return NULL;
 }
 
+/* ---- judging ----------------------------------------------------------------------------- */
+
+/* Cycles an instruction may take beyond the one it was modelled with, and the same for its energy:
+ * what was modelled is proven when the limit holds at twice the value. */
+#define MODEL_ROOM 2.0
+
+static const char *const evidence_names[] = {"real", "modelled", "synthetic", "noise", "none"};
+#define N_EVIDENCE (sizeof evidence_names / sizeof evidence_names[0])
+
+const char *mote_evidence_name(mote_evidence e)
+{
+    MOTE_BUG_IF((size_t)e >= N_EVIDENCE);
+    return evidence_names[e];
+}
+
+/* Room between a value and the limit; negative on the bad side. */
+static double room(const mote_requirement *q, double value)
+{
+    return q->is_at_least ? value - q->limit : q->limit - value;
+}
+
+MOTE_PRINTF(4, 5)
+static void lack(mote_verdict *v, mote_verdict_kind kind, mote_lack what, const char *fmt, ...)
+{
+    va_list ap;
+    MOTE_SCOPED_BUF words;
+    mote_buf_init(&words, 2048);
+    va_start(ap, fmt);
+    mote_buf_vprintf(&words, fmt, ap);
+    va_end(ap);
+    (void)mote_format(v->reason, sizeof v->reason, "%s", words.data ? words.data : "out of memory");
+    v->kind = kind;
+    v->settle = mote_settle_of(v, what);
+}
+
+/* True: there is nothing to judge, and that was said. */
+static bool is_missing(mote_verdict *v, const char *basis)
+{
+    const mote_measurement *m = v->measured;
+    if (!m)
+        lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_MEASUREMENT, "not measured yet");
+    else if (basis && strcmp(basis, m->basis) != 0)
+        lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_FRESH,
+             "stale: what was measured has changed since");
+    else if (!isfinite(m->value))
+        lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_MEASUREMENT, "the measurement is not a number");
+    else
+        return false;
+    return true;
+}
+
+static bool is_exact(const mote_requirement *q, const mote_measurement *m)
+{
+    return m->confidence >= 1 || (m->confidence <= 0 &&
+                                  mote_metric_info(q->metric)->nature == MOTE_NATURE_EXACT);
+}
+
+/* True: it rests on nothing, or on less than the limit needs, and that was said. */
+static bool is_too_little(mote_verdict *v)
+{
+    const mote_requirement *q = v->requirement;
+    const mote_measurement *m = v->measured;
+    mote_nature nature = mote_metric_info(q->metric)->nature;
+    if (nature == MOTE_NATURE_EXACT)
+        return false;
+    double confidence = m->confidence > 0 && m->confidence < 1 ? m->confidence : 0.95;
+    mote_need need = mote_settle_need(q, confidence);
+    if (nature == MOTE_NATURE_RATE) {
+        if (!(m->exposure_hours > 0))
+            lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_AMOUNT, "nobody listened for any time");
+        else if (m->exposure_hours < need.hours && !is_exact(q, m))
+            lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_AMOUNT,
+                 "%.2f h is too short: %.2f h without any would be needed to show it",
+                 m->exposure_hours, need.hours);
+    } else if (m->n <= 0) {
+        lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_AMOUNT, "it rests on nothing: n is 0");
+    } else if (m->n < need.n && !is_exact(q, m)) {
+        lack(v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_AMOUNT,
+             "n %lld is too few: the best result there is would need %lld to show it",
+             (long long)m->n, (long long)need.n);
+    }
+    return v->reason[0] != '\0';
+}
+
+/* The value is on the good side: is that proven? */
+static void prove(mote_verdict *v)
+{
+    const mote_requirement *q = v->requirement;
+    const mote_measurement *m = v->measured;
+    const char *on = m->on ? m->on : "";
+    double modelled = q->is_at_least ? m->value / MODEL_ROOM : m->value * MODEL_ROOM;
+    v->kind = MOTE_VERDICT_MET;
+    if (m->evidence == MOTE_EVIDENCE_MODELLED && room(q, modelled) < 0)
+        lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_EVIDENCE,
+             "modelled, not measured: %s", *on ? on : "there is no room for twice the value");
+    else if (m->evidence == MOTE_EVIDENCE_SYNTHETIC)
+        lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_EVIDENCE, "synthetic speech only");
+    else if (m->evidence == MOTE_EVIDENCE_NOISE)
+        lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_EVIDENCE, "noise alone");
+    else if (m->confidence <= 0 && !is_exact(q, m))
+        lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_AMOUNT, "it has no interval");
+    else if (!is_exact(q, m) && room(q, q->is_at_least ? m->lo : m->hi) < 0)
+        lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_AMOUNT, "the limit lies inside the interval");
+}
+
 mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured,
                                 const char *basis)
 {
@@ -37,36 +143,36 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
                       .measured = measured,
                       .judged = (double)NAN,
                       .margin = (double)NAN};
-    if (!measured) {
-        (void)mote_format(v.reason, sizeof v.reason, "not measured yet");
+    if (is_missing(&v, basis))
+        return v;
+    const mote_measurement *m = measured;
+    double best = q->is_at_least ? m->hi : m->lo, worst = q->is_at_least ? m->lo : m->hi;
+    bool rests_on_something = m->n > 0 || m->exposure_hours > 0 || is_exact(q, m);
+    bool is_surely_bad = room(q, m->value) < 0 && rests_on_something
+                         && (is_exact(q, m) || (m->confidence > 0 && room(q, best) < 0));
+    if (q->confidence > 0 && !is_exact(q, m) && !(m->confidence >= q->confidence - 1e-9)) {
+        if (m->confidence > 0)
+            lack(&v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_CONFIDENCE,
+                 "measured with confidence %g, but %g is required", m->confidence, q->confidence);
+        else
+            lack(&v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_CONFIDENCE,
+                 "measured without an interval, but confidence %g is required", q->confidence);
         return v;
     }
-    if (basis && strcmp(basis, measured->basis) != 0) {
-        (void)mote_format(v.reason, sizeof v.reason, "stale: what was measured has changed since");
-        return v;
-    }
-    if (!isfinite(measured->value)) {
-        (void)mote_format(v.reason, sizeof v.reason, "the measurement is not a number");
-        return v;
-    }
-    v.judged = measured->value;
-    if (q->confidence > 0) {
-        if (!(measured->confidence >= q->confidence - 1e-9)) {
-            v.judged = (double)NAN;
-            if (measured->confidence > 0)
-                (void)mote_format(v.reason, sizeof v.reason,
-                                  "measured with confidence %g, but %g is required",
-                                  measured->confidence, q->confidence);
-            else
-                (void)mote_format(v.reason, sizeof v.reason,
-                                  "measured without an interval, but confidence %g is required",
-                                  q->confidence);
+    if (!is_surely_bad) {
+        if (m->evidence == MOTE_EVIDENCE_NONE)
+            lack(&v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_EVIDENCE, "not tested: %.100s",
+                 m->on && *m->on ? m->on : "what it is about");
+        if (v.reason[0] || is_too_little(&v))
             return v;
-        }
-        v.judged = q->is_at_least ? measured->lo : measured->hi;
     }
-    v.margin = q->is_at_least ? v.judged - q->limit : q->limit - v.judged;
+    v.judged = q->confidence > 0 && !is_exact(q, m) ? worst : m->value;
+    v.margin = room(q, v.judged);
     v.kind = v.margin >= 0 ? MOTE_VERDICT_MET : MOTE_VERDICT_NOT_MET;
+    if (v.kind == MOTE_VERDICT_MET)
+        prove(&v);
+    else if (room(q, m->value) >= 0) /* the bound is asked for, and only proof is missing */
+        v.settle = mote_settle_of(&v, MOTE_LACK_AMOUNT);
     return v;
 }
 
@@ -94,9 +200,31 @@ size_t mote_verdict_count(const mote_verdict *verdicts, size_t n, mote_verdict_k
     return count;
 }
 
+static const char *const kind_names[] = {
+    [MOTE_VERDICT_UNKNOWN] = "not yet known",
+    [MOTE_VERDICT_MET] = "met",
+    [MOTE_VERDICT_NOT_PROVEN] = "met, not proven",
+    [MOTE_VERDICT_NOT_MET] = "not met",
+};
+
 const char *mote_verdict_name(mote_verdict_kind kind)
 {
-    return kind == MOTE_VERDICT_MET ? "met" : kind == MOTE_VERDICT_NOT_MET ? "not met" : "unknown";
+    MOTE_BUG_IF((size_t)kind >= sizeof kind_names / sizeof kind_names[0]);
+    return kind_names[kind];
+}
+
+bool mote_verdict_parse(const char *name, mote_verdict_kind *out)
+{
+    if (strcmp(name, "unknown") == 0) {
+        *out = MOTE_VERDICT_UNKNOWN;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++)
+        if (strcmp(name, kind_names[i]) == 0) {
+            *out = (mote_verdict_kind)i;
+            return true;
+        }
+    return false;
 }
 
 /* A value in the unit of the metric; money with its currency. */
@@ -118,180 +246,73 @@ static void format_margin(const mote_verdict *v, char *out, size_t out_bytes)
         format_value(v, fabs(v->margin), out, out_bytes);
 }
 
-void mote_verdict_text(const mote_verdict *v, mote_buf *out)
+/* "91.2 % (89.9 % to 92.4 %, n 1532) on speech of 23 people" */
+static void add_measured(const mote_verdict *v, mote_buf *out)
 {
-    const mote_requirement *q = v->requirement;
-    char value[56], lo[56], hi[56], limit[56], margin[56];
-    mote_buf_printf(out, "%-7s  %s  ", mote_verdict_name(v->kind), q->id);
-    format_value(v, q->limit, limit, sizeof limit);
-    const char *side = q->is_at_least ? "at least" : "at most";
-    if (!v->measured) {
-        mote_buf_printf(out, "%s %s: %s", side, limit, v->reason);
-        return;
-    }
     const mote_measurement *m = v->measured;
+    char value[56], lo[56], hi[56];
     format_value(v, m->value, value, sizeof value);
     mote_buf_str(out, value);
     if (m->confidence > 0 && m->confidence < 1) {
         format_value(v, m->lo, lo, sizeof lo);
         format_value(v, m->hi, hi, sizeof hi);
         mote_buf_printf(out, " (%s to %s", lo, hi);
-        if (m->n > 0)
+        if (m->exposure_hours > 0)
+            mote_buf_printf(out, ", %.2f h", m->exposure_hours);
+        else if (m->n > 0)
             mote_buf_printf(out, ", n %lld", (long long)m->n);
-        mote_buf_str(out, ")");
+        mote_buf_char(out, ')');
     }
-    mote_buf_printf(out, ", %s %s", side, limit);
-    if (q->confidence > 0)
-        mote_buf_printf(out, " with confidence %g", q->confidence);
-    if (v->kind == MOTE_VERDICT_UNKNOWN) {
-        mote_buf_printf(out, ": %s", v->reason);
-        return;
-    }
-    format_margin(v, margin, sizeof margin);
-    const char *word = v->margin >= 0 ? "to spare" : q->is_at_least ? "short" : "too much";
-    mote_buf_printf(out, ": %s %s", margin, word);
+    if (m->on && *m->on && m->evidence != MOTE_EVIDENCE_NONE)
+        mote_buf_printf(out, " on %s", m->on);
 }
 
-/* Takes the reference of `value`. */
-static mote_status put(json_t *object, const char *key, json_t *value, mote_err *err)
+/* "; worst 'cat' 71.0 % of 31 and 'anna' 60.0 % of 10" */
+static void add_worst(const mote_verdict *v, mote_buf *out)
 {
-    if (json_object_set_new(object, key, value) != 0)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", key);
-    return MOTE_OK;
-}
-
-static mote_status measurement_to_json(const mote_measurement *m, json_t **out, mote_err *err)
-{
-    if (!isfinite(m->value) || (m->confidence > 0 && (!isfinite(m->lo) || !isfinite(m->hi))))
-        return mote_fail(err, MOTE_ARG, "measurement '%s' is not finite", m->id);
-    MOTE_SCOPED_JSON *o = json_object();
-    if (!o)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", m->id);
-    MOTE_TRY(put(o, "id", json_string(m->id), err));
-    MOTE_TRY(put(o, "value", json_real(m->value), err));
-    if (m->confidence > 0) {
-        MOTE_TRY(put(o, "lo", json_real(m->lo), err));
-        MOTE_TRY(put(o, "hi", json_real(m->hi), err));
+    const mote_measurement *m = v->measured;
+    mote_metric metric = v->requirement->metric;
+    const mote_worst *parts[] = {&m->worst_class, &m->worst_group};
+    const char *lead = "; worst";
+    for (size_t i = 0; i < 2; i++) {
+        const mote_worst *w = parts[i];
+        /* Of a metric that is about the worst part itself only the name is new. */
+        bool is_itself = metric == (i == 0 ? MOTE_METRIC_worst_class_recall
+                                           : MOTE_METRIC_worst_group_accuracy);
+        if (!w->name)
+            continue;
+        if (is_itself)
+            mote_buf_printf(out, "; it is '%.80s'", w->name);
+        else
+            mote_buf_printf(out, "%s '%.80s' %.1f %% of %lld", lead, w->name, w->value * 100,
+                            (long long)w->n);
+        lead = is_itself ? "; worst" : " and";
     }
-    MOTE_TRY(put(o, "confidence", json_real(m->confidence), err));
-    MOTE_TRY(put(o, "n", json_integer(m->n), err));
-    MOTE_TRY(put(o, "source", json_string(m->source), err));
-    MOTE_TRY(put(o, "basis", json_string(m->basis), err));
-    MOTE_TRY(put(o, "time_us", json_integer(m->time_us), err));
-    *out = json_incref(o);
-    return MOTE_OK;
 }
 
-mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err)
+void mote_verdict_text(const mote_verdict *v, mote_buf *out)
 {
     const mote_requirement *q = v->requirement;
-    MOTE_SCOPED_JSON *o = json_object();
-    if (!o)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", q->id);
-    MOTE_TRY(put(o, "requirement", json_string(q->id), err));
-    MOTE_TRY(put(o, "verdict", json_string(mote_verdict_name(v->kind)), err));
-    MOTE_TRY(put(o, q->is_at_least ? "at_least" : "at_most", json_real(q->limit), err));
-    mote_unit unit = mote_metric_info(q->metric)->unit;
-    MOTE_TRY(put(o, "unit",
-                 json_string(unit == MOTE_UNIT_MONEY && v->currency ? v->currency
-                                                                    : mote_unit_symbol(unit)),
-                 err));
-    if (q->confidence > 0)
-        MOTE_TRY(put(o, "confidence", json_real(q->confidence), err));
-    if (v->kind == MOTE_VERDICT_UNKNOWN)
-        MOTE_TRY(put(o, "reason", json_string(v->reason), err));
-    else
-        MOTE_TRY(put(o, "margin", json_real(v->margin), err));
-    json_t *measured = NULL;
-    if (v->measured && isfinite(v->measured->value)) {
-        MOTE_TRY(measurement_to_json(v->measured, &measured, err));
-        MOTE_TRY(put(o, "measured", measured, err));
+    char limit[56], margin[56];
+    mote_buf_printf(out, "%-15s  %s  ", mote_verdict_name(v->kind), q->id);
+    format_value(v, q->limit, limit, sizeof limit);
+    const char *side = q->is_at_least ? "at least" : "at most";
+    if (v->measured) {
+        add_measured(v, out);
+        mote_buf_str(out, ", ");
     }
-    MOTE_SCOPED_BUF text;
-    mote_buf_init(&text, 4096);
-    mote_verdict_text(v, &text);
-    MOTE_TRY(mote_buf_status(&text, err));
-    MOTE_TRY(put(o, "text", json_stringn(text.data, text.len), err));
-    *out = json_incref(o);
-    return MOTE_OK;
-}
-
-mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out, mote_err *err)
-{
-    MOTE_SCOPED_JSON *list = json_array();
-    if (!list)
-        return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
-    for (size_t i = 0; i < n; i++) {
-        json_t *one = NULL;
-        MOTE_TRY(mote_verdict_to_json(&v[i], &one, err));
-        if (json_array_append_new(list, one) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
+    mote_buf_printf(out, "%s %s", side, limit);
+    if (v->measured && q->confidence > 0)
+        mote_buf_printf(out, " with confidence %g", q->confidence);
+    if (v->kind == MOTE_VERDICT_MET || v->kind == MOTE_VERDICT_NOT_MET) {
+        format_margin(v, margin, sizeof margin);
+        const char *word = v->margin >= 0 ? "to spare" : q->is_at_least ? "short" : "too much";
+        mote_buf_printf(out, ": %s %s", margin, word);
+    } else {
+        mote_buf_printf(out, ": %s", v->reason);
     }
-    *out = json_incref(list);
-    return MOTE_OK;
-}
-
-mote_status mote_measurements_to_json(const mote_measurements *all, json_t **out, mote_err *err)
-{
-    MOTE_SCOPED_JSON *list = json_array();
-    if (!list)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of measurements");
-    for (size_t i = 0; i < all->n; i++) {
-        json_t *o = NULL;
-        MOTE_TRY(measurement_to_json(&all->items[i], &o, err));
-        if (json_array_append_new(list, o) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of measurements");
-    }
-    *out = json_incref(list);
-    return MOTE_OK;
-}
-
-static mote_status copy_text(const json_t *o, const char *key, mote_arena *a, const char **out,
-                             mote_err *err)
-{
-    const char *s = NULL;
-    MOTE_TRY(mote_json_get_str(o, "measurement", key, &s, err));
-    *out = mote_arena_strdup(a, s);
-    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "read measurements: out of memory");
-}
-
-static mote_status measurement_from_json(const json_t *o, mote_arena *a, mote_measurement *m,
-                                         mote_err *err)
-{
-    MOTE_TRY(copy_text(o, "id", a, &m->id, err));
-    MOTE_TRY(mote_json_get_f64(o, "measurement", "value", &m->value, err));
-    MOTE_TRY(mote_json_get_f64(o, "measurement", "confidence", &m->confidence, err));
-    if (!(m->confidence >= 0 && m->confidence <= 1))
-        return mote_fail(err, MOTE_RANGE, "measurement '%s': confidence must be from 0 to 1",
-                         m->id);
-    m->lo = m->hi = m->value;
-    if (m->confidence > 0) {
-        MOTE_TRY(mote_json_get_f64(o, "measurement", "lo", &m->lo, err));
-        MOTE_TRY(mote_json_get_f64(o, "measurement", "hi", &m->hi, err));
-    }
-    if (!(m->lo <= m->hi))
-        return mote_fail(err, MOTE_RANGE, "measurement '%s': the interval is upside down", m->id);
-    MOTE_TRY(mote_json_get_i64(o, "measurement", "n", 0, INT64_MAX, &m->n, err));
-    MOTE_TRY(
-        mote_json_get_i64(o, "measurement", "time_us", INT64_MIN, INT64_MAX, &m->time_us, err));
-    MOTE_TRY(copy_text(o, "source", a, &m->source, err));
-    return copy_text(o, "basis", a, &m->basis, err);
-}
-
-mote_status mote_measurements_from_json(const json_t *j, mote_arena *a, mote_measurements *out,
-                                        mote_err *err)
-{
-    if (!json_is_array(j))
-        return mote_fail(err, MOTE_PARSE, "measurements must be a JSON array");
-    size_t n = json_array_size(j);
-    mote_measurement *items = NULL;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *items, &items, err));
-    for (size_t i = 0; i < n; i++) {
-        const json_t *o = json_array_get(j, i);
-        if (!json_is_object(o))
-            return mote_fail(err, MOTE_PARSE, "measurement %zu must be a JSON object", i);
-        MOTE_TRY(measurement_from_json(o, a, &items[i], err));
-    }
-    *out = (mote_measurements){items, n};
-    return MOTE_OK;
+    if (v->measured)
+        add_worst(v, out);
+    if (v->settle.text[0])
+        mote_buf_printf(out, "; to settle it: %s", v->settle.text);
 }

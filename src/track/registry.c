@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "project/verdict.h"
 #include "track/registry_internal.h"
 #include "track/rows.h"
 
@@ -83,15 +84,17 @@ static mote_status judge(const json_t *document, mote_buf *unmet, size_t *n_unme
         const char *verdict = NULL;
         MOTE_TRY(mote_json_get_str(item, "verdicts", "requirement", &id, err));
         MOTE_TRY(mote_json_get_str(item, "verdicts", "verdict", &verdict, err));
-        if (strcmp(verdict, "met") == 0)
-            continue;
-        if (strcmp(verdict, "not met") != 0 && strcmp(verdict, "unknown") != 0)
+        mote_verdict_kind kind = MOTE_VERDICT_UNKNOWN;
+        if (!mote_verdict_parse(verdict, &kind))
             return mote_fail(err, MOTE_PARSE,
-                             "verdicts: '%.40s' of '%.80s' is none of 'met', "
-                             "'not met', 'unknown'",
+                             "verdicts: '%.40s' of '%.80s' is none of 'met', 'met, not proven', "
+                             "'not met', 'not yet known'",
                              verdict, id);
+        if (kind == MOTE_VERDICT_MET || kind == MOTE_VERDICT_NOT_PROVEN)
+            continue;
         if (*n_unmet < UNMET_SHOWN)
-            mote_buf_printf(unmet, "%s'%s' (%s)", *n_unmet > 0 ? ", " : "", id, verdict);
+            mote_buf_printf(unmet, "%s'%s' (%s)", *n_unmet > 0 ? ", " : "", id,
+                            mote_verdict_name(kind));
         ++*n_unmet;
     }
     return mote_buf_status(unmet, err);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "project/verdict.h"
 #include "web/chart.h"
 
 static const char style[] =
@@ -21,7 +22,7 @@ static const char style[] =
     ".grid{stroke:#eaeef2}.threshold{stroke:#cf222e;stroke-dasharray:5 4}"
     "img{image-rendering:pixelated;border:1px solid #d0d7de}figure{margin:0;flex:0 1 "
     "300px}figcaption{color:#57606a}"
-    ".met{color:#1a7f37}.not{color:#cf222e}.unknown{color:#9a6700}.cm "
+    ".met{color:#1a7f37}.not{color:#cf222e}.unknown,.unproven{color:#9a6700}.cm "
     "td{text-align:center;min-width:3em}"
     "footer{margin-top:3em;color:#57606a}";
 
@@ -174,9 +175,12 @@ static const json_t *find_verdict(const mote_lap *lap, const char *id)
 static void verdict_cell(const json_t *v, mote_buf *out)
 {
     const char *kind = text(v, "verdict"), *line = text(v, "text");
-    const char *class = strcmp(kind, "met") == 0       ? "met"
-                        : strcmp(kind, "unknown") == 0 ? "unknown"
-                                                       : "not";
+    mote_verdict_kind parsed = MOTE_VERDICT_UNKNOWN;
+    (void)mote_verdict_parse(kind, &parsed);
+    const char *class = parsed == MOTE_VERDICT_MET          ? "met"
+                        : parsed == MOTE_VERDICT_NOT_PROVEN ? "unproven"
+                        : parsed == MOTE_VERDICT_UNKNOWN    ? "unknown"
+                                                            : "not";
     if (!v) {
         mote_buf_str(out, "<td>not asked</td>");
         return;

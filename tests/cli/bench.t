@@ -39,7 +39,7 @@ $ bare mote bench $url -n 40 -c 2 --quiet --record
 {{[0-9]+ requests/s; p50 [0-9.]+ ms, p90 [0-9.]+ ms, p99 [0-9.]+ ms, longest [0-9.]+ ms}}
 version 1 answered 40
 $ bare mote status | grep ' p99_ms'
-  met      p99_ms@serving  {{.*}} ms, at most 1000 ms: {{.*}} to spare
+  not yet known    p99_ms@serving  {{.*}} ms, at most 1000 ms: n 40 is too few: the best result there is would need 368 to show it; to settle it: about 328 more requests of 'mote bench URL --record'
 $ mote bench $url -n 20 --noise car --split all --json --quiet > doc.json; grep -c '"condition": "car"\|"answers": 20\|"failed": 0' doc.json
 3
 $ kill -TERM $(cat pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ended log.txt && break; sleep 0.3; done; tail -n 1 log.txt

@@ -262,7 +262,9 @@ static void comparisons_and_verdicts_read_as_sentences(void **state)
     mote_report_verdicts(&v, 1, &b);
     assert_string_equal(
         b.data,
-        "unknown  accuracy@test  at least 90.0 %: not measured yet\n0 met, 0 not met, 1 unknown\n");
+        "not yet known    accuracy@test  at least 90.0 %: not measured yet; to settle it: 'mote "
+        "run', with at least 35 test clips\n"
+        "0 met; 0 met, not proven; 0 not met; 1 not yet known\n");
 }
 
 int main(void)

@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "monitor/detector.h"
 
 #define N_THINGS             15

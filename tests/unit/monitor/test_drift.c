@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "monitor/drift.h"
 
 #define N_A 500

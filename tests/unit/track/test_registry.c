@@ -142,7 +142,7 @@ static void promotion_needs_met_requirements_or_an_override(void **state)
     assert_non_null(strstr(err.text, "has not been judged"));
     assert_int_equal(mote_registry_promote(f->store, "kws", 2, false, &act, &err), MOTE_UNMET);
     assert_non_null(strstr(err.text, "'ram_bytes@device' (not met)"));
-    assert_non_null(strstr(err.text, "'p99_ms@serving' (unknown)"));
+    assert_non_null(strstr(err.text, "'p99_ms@serving' (not yet known)"));
     assert_int_equal(resolved(f, "kws"), 3); /* no champion yet: the newest */
     assert_ok(mote_registry_promote(f->store, "kws", 3, false, &act, &err));
     assert_int_equal(resolved(f, "kws@champion"), 3);

@@ -2,7 +2,8 @@
 /* Confidence intervals and exact tests for counts, and the special functions behind them.
  *
  * Host arithmetic in double; every function is total: outside its domain it gives NaN. Depends on
- * nothing but libm. Used by evaluate/, monitor/, and whoever shows a number with its uncertainty.
+ * nothing but libm. Used by project/, evaluate/, monitor/, and whoever shows a number with its
+ * uncertainty.
  */
 #ifndef MOTE_EVALUATE_INTERVAL_H
 #define MOTE_EVALUATE_INTERVAL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Intervals for counts, see interval.h. Inverses are found by bisection on monotone functions:
  * slower than a polynomial, but right to the last digits for every argument. */
-#include "evaluate/interval.h"
+#include "base/interval.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Intervals and exact tests against scipy (tests/golden/make_evaluate.py), and their edges.
  * Tolerance: 1e-11 relative; both sides are good to about 1e-13, the rest is scipy's own spread. */
-#include "evaluate/interval.h"
+#include "base/interval.h"
 #include "unit/evaluate/golden.h"
 
 static json_t *golden;
