@@ -12,7 +12,9 @@ typedef struct {
 
 static const char *split_text(const mote_version_item *it)
 {
-    return it->role == MOTE_ROLE_BACKGROUND ? "background" : mote_split_name(it->split);
+    if (it->role == MOTE_ROLE_BACKGROUND)
+        return "background";
+    return mote_version_used(it) ? mote_split_name(it->split) : "unused";
 }
 
 static json_t *item_json(const mote_version_item *it)

@@ -17,14 +17,16 @@ static void summary_cells(mote_table *t, const char *name, const mote_label_summ
     mote_table_cell(t, "%.1f", (double)l->duration_us / 1e6);
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         mote_table_cell(t, "%zu", l->in_split[s]);
+    mote_table_cell(t, "%zu", l->n_unused);
     mote_table_cell(t, "%zu", l->n_unsplit);
 }
 
 static json_t *label_json(const mote_label_summary *l)
 {
-    json_t *o = json_pack("{s:s, s:I, s:I, s:f, s:I}", "label", l->label, "recordings",
+    json_t *o = json_pack("{s:s, s:I, s:I, s:f, s:I, s:I}", "label", l->label, "recordings",
                           (json_int_t)l->n, "groups", (json_int_t)l->n_groups, "seconds",
-                          (double)l->duration_us / 1e6, "without_split", (json_int_t)l->n_unsplit);
+                          (double)l->duration_us / 1e6, "unused", (json_int_t)l->n_unused,
+                          "without_split", (json_int_t)l->n_unsplit);
     for (int s = 0; o && s < MOTE_N_SPLITS; s++)
         json_object_set_new(o, mote_split_name((mote_split)s),
                             json_integer((json_int_t)l->in_split[s]));
@@ -45,7 +47,8 @@ static json_t *summary_json(const char *version, const mote_data_summary *s)
 static void say_summary(mote_cli *cli, const mote_data_summary *s)
 {
     static const char *const titles[] = {"label",  ">recordings", ">groups", ">seconds",
-                                         ">train", ">validation", ">test",   ">no split yet"};
+                                         ">train", ">validation", ">test",   ">unused",
+                                         ">no split yet"};
     mote_table t;
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
     const mote_label_summary *others = NULL;
@@ -101,7 +104,8 @@ static const mote_option options[] = {
 const mote_command mote_cmd_data_show = {
     .usage = "[VERSION] [options]",
     .about = "Counts the recordings of each label, their speakers and splits: of what is in the\n"
-             "store now, or of a version (v3, latest, the start of its hash).",
+             "store now, or of a version (v3, latest, the start of its hash). Unused are\n"
+             "recordings of other words that belong to another split than who says them.",
     .examples = "mote data show\nmote data show latest --json\nmote data show --all",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),

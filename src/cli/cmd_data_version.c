@@ -2,6 +2,7 @@
 /* mote data version: freeze what is there as a version, or list the versions. */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "data/facts.h"
 #include "data/version.h"
 
 typedef struct {
@@ -39,16 +40,32 @@ static mote_status list_versions(mote_cli *cli, mote_err *err)
     return MOTE_OK;
 }
 
-static json_t *version_json(const mote_data_version *v, const mote_version_report *r)
+static json_t *version_json(const mote_data_version *v, const mote_version_report *r,
+                            const mote_data_facts *f)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&v->id, hex);
-    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "number", (json_int_t)v->number,
-                     "hash", hex, "is_new", r->is_new, "recordings",
+    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "number",
+                     (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings",
                      (json_int_t)(v->n - v->n_background), "backgrounds",
                      (json_int_t)v->n_background, "duplicates", (json_int_t)r->n_duplicates,
                      "contradictions", (json_int_t)r->n_contradictions, "new_groups",
-                     (json_int_t)r->n_new_groups);
+                     (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
+}
+
+static void say_facts(mote_cli *cli, const mote_data_facts *f)
+{
+    if (f->words_apart)
+        mote_say(cli, "other words, held apart like people: %zu train, %zu validation, %zu test\n",
+                 f->words[MOTE_SPLIT_TRAIN], f->words[MOTE_SPLIT_VALIDATION],
+                 f->words[MOTE_SPLIT_TEST]);
+    if (f->n_unused > 0)
+        mote_say(cli, "unused: %zu recordings of other words that belong to another split than who "
+                 "says them\n", f->n_unused);
+    for (size_t i = 0; i < f->n_missing; i++)
+        mote_say(cli, "missing: %s\n", f->missing[i]);
+    if (f->advice)
+        mote_say(cli, "advice: %s\n", f->advice);
 }
 
 static void say_version(mote_cli *cli, const mote_data_version *v, const mote_version_report *r)
@@ -57,7 +74,7 @@ static void say_version(mote_cli *cli, const mote_data_version *v, const mote_ve
     size_t in_split[MOTE_N_SPLITS] = {0};
     mote_sha256_hex(&v->id, hex);
     for (size_t i = 0; i < v->n; i++)
-        if (v->items[i].role == MOTE_ROLE_KEYWORD)
+        if (mote_version_used(&v->items[i]))
             in_split[v->items[i].split]++;
     mote_say(cli, "v%lld (%.12s)%s\n", (long long)v->number, hex,
              r->is_new ? "" : ": nothing has changed");
@@ -76,17 +93,18 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const version_values *v = values;
     if (v->list)
         return list_versions(cli, err);
-    const mote_project_data *d = &cli->project->data;
-    mote_version_config cfg = {.fractions = {d->train, d->validation, d->test},
-                               .seed = (uint64_t)d->split_seed,
-                               .note = v->note,
-                               .now_ms = mote_clock_wall_ms()};
+    mote_version_config cfg = mote_version_config_of(cli->project);
+    cfg.note = v->note;
+    cfg.now_ms = mote_clock_wall_ms();
     mote_data_version version;
     mote_version_report r;
     MOTE_TRY(mote_version_create(cli->store, &cfg, &cli->arena, &version, &r, err));
+    mote_data_facts facts;
+    MOTE_TRY(mote_data_facts_of(&version, &cfg, &cli->arena, &facts, err));
     say_version(cli, &version, &r);
+    say_facts(cli, &facts);
     if (cli->json)
-        mote_say_json(cli, version_json(&version, &r));
+        mote_say_json(cli, version_json(&version, &r, &facts));
     return MOTE_OK;
 }
 
@@ -102,8 +120,10 @@ const mote_command mote_cmd_data_version = {
     .usage = "[options]",
     .about =
         "Freezes what is in the store as an immutable version: recordings by their hash,\n"
-        "labels, groups, splits. Groups that have a split keep it, new ones are dealt. Without\n"
-        "a change since the last version there is no new one. 'mote run' does this by itself.",
+        "labels, groups, splits. Groups that have a split keep it, new ones are dealt; other\n"
+        "words are dealt too, so that _unknown_ is judged on words and people that nobody learned\n"
+        "from. What cannot be judged is said. Without a change since the last version there is no\n"
+        "new one. 'mote run' does this by itself.",
     .examples = "mote data version --note 'second recording session'\nmote data version --list",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),

@@ -46,7 +46,7 @@ static int compare_sound(const void *a, const void *b)
     return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
-typedef enum { SAME_GROUP, ACROSS_GROUPS, CONTRADICTION, N_KINDS } duplicate_kind;
+typedef enum { SAME_GROUP, OTHER_WORDS, ACROSS_GROUPS, CONTRADICTION, N_KINDS } duplicate_kind;
 
 typedef struct {
     size_t n;                    /* recordings too many (contradiction: recordings in all) */
@@ -54,16 +54,36 @@ typedef struct {
     size_t n_pairs;
 } duplicates;
 
-static void count_duplicates(const mote_sample_row *const *rows, size_t n, duplicates d[N_KINDS])
+/* The same to the model: one label, or two words that are no keywords. */
+static bool is_keyword(const mote_checker *c, const char *label)
+{
+    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+        if (strcmp(label, c->cfg->keywords[i]) == 0)
+            return true;
+    }
+    return strcmp(label, MOTE_CLASS_SILENCE) == 0;
+}
+
+static duplicate_kind kind_of(const mote_checker *c, const mote_sample_row *x,
+                              const mote_sample_row *y)
+{
+    if (strcmp(x->label, y->label) != 0) {
+        bool are_words = x->role == MOTE_ROLE_KEYWORD && y->role == MOTE_ROLE_KEYWORD;
+        bool are_others = are_words && !is_keyword(c, x->label) && !is_keyword(c, y->label);
+        return are_others ? OTHER_WORDS : CONTRADICTION;
+    }
+    return strcmp(x->group, y->group) ? ACROSS_GROUPS : SAME_GROUP;
+}
+
+static void count_duplicates(const mote_checker *c, const mote_sample_row *const *rows, size_t n,
+                             duplicates d[N_KINDS])
 {
     for (size_t first = 0, end; first < n; first = end) {
         duplicate_kind kind = SAME_GROUP;
         const mote_sample_row *other = NULL;
         for (end = first + 1; end < n && mote_sha256_equal(&rows[end]->pcm_hash,
                                                            &rows[first]->pcm_hash); end++) {
-            duplicate_kind k = strcmp(rows[end]->label, rows[first]->label) ? CONTRADICTION
-                             : strcmp(rows[end]->group, rows[first]->group) ? ACROSS_GROUPS
-                             : SAME_GROUP;
+            duplicate_kind k = kind_of(c, rows[end], rows[first]);
             if (!other || k > kind)
                 other = rows[end];
             kind = k > kind ? k : kind;
@@ -104,10 +124,13 @@ static mote_status check_duplicates(mote_checker *c, mote_err *err)
         rows[i] = &c->rows[i];
     qsort(rows, c->n, sizeof *rows, compare_sound);
     duplicates d[N_KINDS] = {{0}};
-    count_duplicates(rows, c->n, d);
+    count_duplicates(c, rows, c->n, d);
     MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE,
                             "exact duplicates", "a version takes each once",
                             "nothing needs to be done", err));
+    MOTE_TRY(say_duplicates(c, &d[OTHER_WORDS], "duplicate-other-words", MOTE_FINDING_NOTE,
+                            "exact duplicates under two words that are no keywords",
+                            "a version takes the first only", "nothing needs to be done", err));
     MOTE_TRY(say_duplicates(c, &d[ACROSS_GROUPS], "duplicate-across-groups", MOTE_FINDING_WARNING,
                             "exact duplicates under another group", "a version takes the first "
                             "only, else the test might hold what was trained on",

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "data/sample.h"
+#include "data/stretch.h"
 #include "project/project.h"
 
 mote_dataset_config mote_dataset_config_default(void)
@@ -88,7 +89,8 @@ typedef struct {
     const mote_dataset_config *cfg;
     mote_dataset *d;
     mote_arena *scratch;
-    const int32_t *fold;         /* [v->n]; NULL without folds */
+    const mote_fold *fold;       /* [v->n]; NULL without folds */
+    mote_stretch *shares;        /* [v->n] of background recordings; NULL: all of them */
     double fractions[MOTE_N_SPLITS];     /* of background time */
     planned *clips;
     size_t n_clips;
@@ -147,14 +149,30 @@ static int32_t class_of(const loader *l, const char *label)
     return (int32_t)l->cfg->n_keywords;
 }
 
-static mote_split split_of(const loader *l, size_t item)
+/* The part that a fold plays in the round. */
+static mote_split role_of(const mote_dataset_config *cfg, int32_t fold)
 {
-    if (!l->fold)
-        return l->v->items[item].split;
-    int32_t k = l->cfg->n_folds, f = l->fold[item];
-    if (f == l->cfg->round)
+    if (fold == cfg->round)
         return MOTE_SPLIT_TEST;
-    return f == (l->cfg->round + 1) % k ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TRAIN;
+    return fold == (cfg->round + 1) % cfg->n_folds ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TRAIN;
+}
+
+/* Is the item among those that are asked for? */
+static bool is_wanted(const loader *l, size_t item)
+{
+    const mote_version_item *it = &l->v->items[item];
+    mote_split people = it->split, word = it->word;
+    bool is_word = it->is_word;
+    if (l->cfg->all_splits)
+        return true;
+    if (l->fold) {
+        is_word = l->fold[item].word >= 0;
+        people = role_of(l->cfg, l->fold[item].group);
+        word = is_word ? role_of(l->cfg, l->fold[item].word) : people;
+    }
+    if (people != l->cfg->split)
+        return false;
+    return l->cfg->words == MOTE_WORDS_HEARD ? is_word && word == MOTE_SPLIT_TRAIN : word == people;
 }
 
 static mote_status plan_folds(loader *l, mote_err *err)
@@ -163,7 +181,7 @@ static mote_status plan_folds(loader *l, mote_err *err)
     int32_t k = l->cfg->n_folds;
     if (k == 0)
         return MOTE_OK;
-    int32_t *fold = NULL;
+    mote_fold *fold = NULL;
     MOTE_TRY(mote_version_folds(l->v, k, l->cfg->fold_seed, l->scratch, &fold, err));
     l->fold = fold;
     l->fractions[MOTE_SPLIT_TRAIN] = (double)(k - 2) / k;
@@ -209,8 +227,11 @@ static mote_status plan_clips(loader *l, mote_err *err)
         const mote_version_item *it = &v->items[i];
         if (it->role != MOTE_ROLE_KEYWORD)
             continue;
-        if (!l->cfg->all_splits && split_of(l, i) != l->cfg->split)
+        if (!is_wanted(l, i)) {
+            bool is_other = !l->fold && it->split == l->cfg->split && !mote_version_used(it);
+            l->d->n_left_out += is_other && l->cfg->words == MOTE_WORDS_APART ? 1 : 0;
             continue;
+        }
         int32_t c = class_of(l, it->label);
         if (c < 0) {
             l->d->n_left_out++;
@@ -220,6 +241,8 @@ static mote_status plan_clips(loader *l, mote_err *err)
         n_unknown += l->cfg->unknown && (size_t)c == l->cfg->n_keywords ? 1 : 0;
         l->clips[l->n_clips++] = (planned){it, c};
     }
+    if (l->cfg->words == MOTE_WORDS_HEARD && !l->cfg->all_splits)
+        return MOTE_OK;
     if (n_keyword_clips == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no recording of a keyword "
                          "('%s', ..) for %s; see 'mote data show'", (long long)v->number,
@@ -258,11 +281,13 @@ static mote_audio_config audio_config(const loader *l)
 }
 
 /* The stretch of one background recording that belongs to the split, copied into the data set. */
-static mote_status load_stretch(loader *l, const mote_version_item *it, mote_err *err)
+static mote_status load_stretch(loader *l, size_t item, mote_err *err)
 {
-    double from = 0.0, to = 1.0;
-    if (!l->cfg->all_splits)
-        mote_version_time_share(l->fractions, l->cfg->split, &from, &to);
+    const mote_version_item *it = &l->v->items[item];
+    double from = l->shares ? l->shares[item].from : 0.0;
+    double to = l->shares ? l->shares[item].to : 1.0;
+    if (!(to > from))
+        return MOTE_OK;
     mote_audio_config cfg = audio_config(l);
     mote_audio audio;
     MOTE_TRY(mote_sample_load(l->store, &it->object, &cfg, &audio, err));
@@ -285,9 +310,13 @@ static mote_status load_background(loader *l, mote_err *err)
 {
     MOTE_TRY(mote_arena_take(&l->d->arena, l->v->n_background + 1, sizeof *l->stretches,
                              &l->stretches, err));
+    if (!l->cfg->all_splits)
+        MOTE_TRY(mote_stretches(l->v, l->fractions, l->cfg->split,
+                                (int64_t)llround(l->cfg->clip_ms * 1000.0), l->scratch, &l->shares,
+                                err));
     for (size_t i = 0; i < l->v->n; i++) {
         if (l->v->items[i].role == MOTE_ROLE_BACKGROUND)
-            MOTE_TRY(load_stretch(l, &l->v->items[i], err));
+            MOTE_TRY(load_stretch(l, i, err));
     }
     l->d->background = (mote_audio_set){l->stretches, l->n_stretches};
     return MOTE_OK;

@@ -6,9 +6,9 @@
  *   longer    the window with the most energy; where neighbouring windows have nearly as much
  *             (2 %), the middle of that run, so that a short word is not cut at an edge
  * Classes are the keywords in the order of mote.yaml, then _unknown_, then _silence_ if those
- * exist. A recording of another word is of class _unknown_ (or left out when there is none). Clips
- * of _silence_ are cut from the background recordings at evenly spaced places, from the stretch
- * of time that belongs to the split.
+ * exist. A recording of another word is of class _unknown_ (or left out when there is none, or when
+ * its word belongs to another split: data/deal.h). Clips of _silence_ are cut from the background
+ * recordings at evenly spaced places, from the stretch of time that belongs to the split.
  *
  * The order of the clips, and every byte, is a function of the version and the config.
  * Depends on base, store, data/version. Used by learn, evaluate, monitor, compress. */
@@ -27,12 +27,17 @@
 #include "data/version.h"
 #include "store/store.h"
 
+/* Which recordings of a split. HEARD: only those of other words that training has heard, said by
+ * people of the split (no keywords, no silence; there may be none). */
+typedef enum { MOTE_WORDS_APART, MOTE_WORDS_HEARD } mote_dataset_words;
+
 typedef struct {
     const char *const *keywords; /* [n_keywords], borrowed for the life of the data set */
     size_t n_keywords;
     bool unknown, silence;       /* whether those classes exist */
     mote_split split;
-    bool all_splits;             /* everything; `split` is not looked at */
+    bool all_splits;             /* everything; `split` and `words` are not looked at */
+    mote_dataset_words words;
 
     /* Cross-validation: n_folds 0 uses the splits of the version; else round `round` of it, as in
      * mote_version_folds: test = fold round, validation = the next one, train = the others. */
@@ -68,7 +73,7 @@ typedef struct {
     const char **groups;         /* [n_groups] in byte order */
     size_t n_groups;
     mote_audio_set background;   /* the split's stretches of the background recordings */
-    size_t n_left_out;           /* words without a class, and unknown words over the ratio */
+    size_t n_left_out;           /* words without a class, of another split, or over the ratio */
     mote_arena arena;            /* private: owns all of the above */
 } mote_dataset;
 

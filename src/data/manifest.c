@@ -2,7 +2,7 @@
 /* The text of a data version (docs/formats/data-version.md): writing and reading. Declared in
  * data/version.h.
  *
- *     mote.data 1
+ *     mote.data 2
  *     seed 0
  *     shares 0.7 0.15 0.15
  *     samples 2
@@ -10,18 +10,33 @@
  *     ...
  *
  * Lines end in '\n'; sample lines are sorted by (role, label, hash, group), so equal data gives
- * equal bytes. The SHA-256 of the whole is the name of the object, hence no checksum inside. */
+ * equal bytes. Format 1 is written where no words are held apart. The SHA-256 of the whole is the
+ * name of the object, hence no checksum inside. */
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "data/version.h"
 
-#define MAGIC "mote.data 1\n"
+/* "train" of what is not held apart, else "group's split/word's split". */
+static void write_split(const mote_version_item *it, mote_buf *out)
+{
+    if (it->role == MOTE_ROLE_BACKGROUND) {
+        mote_buf_char(out, '-');
+        return;
+    }
+    mote_buf_str(out, mote_split_name(it->split));
+    if (it->is_word)
+        mote_buf_printf(out, "/%s", mote_split_name(it->word));
+}
 
 mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_err *err)
 {
-    mote_buf_printf(out, MAGIC "seed %llu\nshares", (unsigned long long)v->seed);
+    bool any_word = false;
+    for (size_t i = 0; i < v->n; i++)
+        any_word = any_word || v->items[i].is_word;
+    mote_buf_printf(out, "mote.data %d\nseed %llu\nshares", any_word ? 2 : 1,
+                    (unsigned long long)v->seed);
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         mote_buf_char(out, ' ');
         mote_buf_f64(out, v->fractions[i]);
@@ -31,9 +46,10 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
         const mote_version_item *it = &v->items[i];
         char hex[MOTE_SHA256_HEX_BYTES];
         mote_sha256_hex(&it->object, hex);
-        mote_buf_printf(out, "%s\t%s\t%s\t%lld\t%s\t%s\n", hex, mote_data_role_name(it->role),
-                        it->role == MOTE_ROLE_BACKGROUND ? "-" : mote_split_name(it->split),
-                        (long long)it->duration_us, it->label, it->group);
+        mote_buf_printf(out, "%s\t%s\t", hex, mote_data_role_name(it->role));
+        write_split(it, out);
+        mote_buf_printf(out, "\t%lld\t%s\t%s\n", (long long)it->duration_us, it->label,
+                        it->group);
     }
     return mote_buf_status(out, err);
 }
@@ -43,6 +59,7 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
 typedef struct {
     const char *at, *end;
     size_t line;                 /* of what is being read, from 1 */
+    bool has_words;              /* format 2 */
     mote_arena *arena;
 } reader;
 
@@ -85,8 +102,9 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 {
     piece line;
     MOTE_TRY(next_line(r, &line, err));
-    if (!piece_is(line, "mote.data 1"))
-        return damaged(r, "not a data version of format 1", err);
+    r->has_words = piece_is(line, "mote.data 2");
+    if (!r->has_words && !piece_is(line, "mote.data 1"))
+        return damaged(r, "not a data version of format 1 or 2", err);
     MOTE_TRY(next_line(r, &line, err));
     if (!piece_is(cut(&line, ' '), "seed") || !mote_parse_u64(line.s, line.n, &v->seed))
         return damaged(r, "expected 'seed N'", err);
@@ -119,19 +137,27 @@ static mote_status keep(reader *r, piece p, const char *before, const char **out
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data version of %zu lines", r->line);
 }
 
-static bool parse_role(piece role, piece split, mote_version_item *it)
+static bool parse_split(piece p, mote_split *out)
+{
+    for (int i = 0; i < MOTE_N_SPLITS; i++) {
+        *out = (mote_split)i;
+        if (piece_is(p, mote_split_name(*out)))
+            return true;
+    }
+    return false;
+}
+
+static bool parse_role(const reader *r, piece role, piece split, mote_version_item *it)
 {
     if (piece_is(role, "background")) {
         it->role = MOTE_ROLE_BACKGROUND;
         return piece_is(split, "-");
     }
     it->role = MOTE_ROLE_KEYWORD;
-    for (int i = 0; piece_is(role, "keyword") && i < MOTE_N_SPLITS; i++) {
-        it->split = (mote_split)i;
-        if (piece_is(split, mote_split_name(it->split)))
-            return true;
-    }
-    return false;
+    it->is_word = r->has_words && split.n > 0 && memchr(split.s, '/', split.n);
+    piece group = it->is_word ? cut(&split, '/') : split;
+    return piece_is(role, "keyword") && parse_split(group, &it->split) &&
+           parse_split(split, &it->word);
 }
 
 static mote_status read_item(reader *r, const mote_version_item *before, mote_version_item *it,
@@ -145,7 +171,7 @@ static mote_status read_item(reader *r, const mote_version_item *before, mote_ve
     memcpy(hex, hash.s, hash.n < sizeof hex - 1 ? hash.n : sizeof hex - 1);
     if (hash.n != sizeof hex - 1 || !mote_sha256_parse(hex, &it->object))
         return damaged(r, "the hash is not 64 hexadecimal digits", err);
-    if (!parse_role(role, split, it))
+    if (!parse_role(r, role, split, it))
         return damaged(r, "unknown role or split", err);
     if (!mote_parse_i64(duration.s, duration.n, &it->duration_us) || it->duration_us < 0)
         return damaged(r, "the duration is not a number", err);

@@ -10,8 +10,10 @@
 typedef struct {
     const char *label, *group;
     int64_t duration_us;
-    int split;                   /* -1: none yet */
+    int split;                   /* -1: none yet; UNUSED */
 } entry;
+
+#define UNUSED (-2)
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -31,6 +33,8 @@ static void count(mote_label_summary *l, const entry *e)
     l->duration_us += e->duration_us;
     if (e->split >= 0)
         l->in_split[e->split]++;
+    else if (e->split == UNUSED)
+        l->n_unused++;
     else
         l->n_unsplit++;
 }
@@ -65,15 +69,30 @@ static const char *label_in(const char *label, const char *const *keep, size_t n
     return keep ? MOTE_SUMMARY_OTHERS : label;
 }
 
-static mote_status find_split(mote_store *s, const char *group, int *split, mote_err *err)
+/* The split that a table has for a name; -1: none. */
+static mote_status find_part(mote_store *s, const char *sql, const char *name, int *split,
+                             mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT split FROM data_split WHERE grp = ?1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s, sql, &q, err));
     bool row = false;
     mote_split found;
-    mote_stmt_bind_text(q, 1, group);
+    mote_stmt_bind_text(q, 1, name);
     MOTE_TRY(mote_stmt_step(q, &row, err));
     *split = row && mote_split_parse(mote_stmt_text(q, 0), &found) ? (int)found : -1;
+    return MOTE_OK;
+}
+
+static mote_status find_split(mote_store *s, const char *group, const char *word, int *split,
+                              mote_err *err)
+{
+    int of_word = -1;
+    MOTE_TRY(find_part(s, "SELECT split FROM data_split WHERE grp = ?1", group, split, err));
+    if (word)
+        MOTE_TRY(find_part(s, "SELECT split FROM data_word_split WHERE label = ?1", word, &of_word,
+                           err));
+    if (*split >= 0 && of_word >= 0 && of_word != *split)
+        *split = UNUSED;
     return MOTE_OK;
 }
 
@@ -96,7 +115,8 @@ mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t
         entries[n] = (entry){.label = label_in(r->label, keep, n_keep),
                              .group = r->group,
                              .duration_us = r->duration_us};
-        MOTE_TRY(find_split(s, r->group, &entries[n].split, err));
+        bool is_kept = keep && entries[n].label == r->label;
+        MOTE_TRY(find_split(s, r->group, is_kept ? NULL : r->label, &entries[n].split, err));
         n++;
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));
@@ -119,7 +139,8 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
             sum.background_us += it->duration_us;
         } else {
             entries[n++] = (entry){.label = label_in(it->label, keep, n_keep), .group = it->group,
-                                   .duration_us = it->duration_us, .split = (int)it->split};
+                                   .duration_us = it->duration_us,
+                                   .split = mote_version_used(it) ? (int)it->split : UNUSED};
         }
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));

@@ -18,6 +18,7 @@ typedef struct {
     int64_t duration_us;
     size_t in_split[MOTE_N_SPLITS];
     size_t n_unsplit;            /* their group has no split yet */
+    size_t n_unused;             /* of n: count in no split, their word belongs to another */
 } mote_label_summary;
 
 typedef struct {

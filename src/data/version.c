@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "data/provided.h"
-#include "data/split.h"
+#include "data/deal.h"
 
 #define MAX_MANIFEST_BYTES ((size_t)1 << 30)
 
@@ -31,14 +30,14 @@ mote_version_config mote_version_config_default(void)
     return (mote_version_config){.fractions = {0.7, 0.15, 0.15}, .note = ""};
 }
 
-void mote_version_time_share(const double fractions[MOTE_N_SPLITS], mote_split split, double *from,
-                             double *to)
+mote_version_config mote_version_config_of(const mote_project *p)
 {
-    double at = 0.0;
-    for (int i = 0; i < (int)split; i++)
-        at += fractions[i];
-    *from = at;
-    *to = split == MOTE_N_SPLITS - 1 ? 1.0 : at + fractions[split];
+    return (mote_version_config){.fractions = {p->data.train, p->data.validation, p->data.test},
+                                 .seed = (uint64_t)p->data.split_seed,
+                                 .keywords = p->keywords.items,
+                                 .n_keywords = p->keywords.n,
+                                 .words_apart = p->unknown,
+                                 .note = ""};
 }
 
 /* ---- what goes in -------------------------------------------------------------------------- */
@@ -51,17 +50,39 @@ static int compare_sound(const void *a, const void *b)
     return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
+bool mote_version_is_keyword(const mote_version_config *cfg, const char *label)
+{
+    for (size_t i = 0; i < cfg->n_keywords; i++) {
+        if (strcmp(label, cfg->keywords[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* May one recording stand under both labels? Two words that are no keywords are the same to the
+ * model: both are _unknown_. */
+static bool agree(const mote_version_config *cfg, const mote_sample_row *x,
+                  const mote_sample_row *y)
+{
+    if (strcmp(x->label, y->label) == 0)
+        return true;
+    return cfg->keywords && x->role == MOTE_ROLE_KEYWORD && y->role == MOTE_ROLE_KEYWORD &&
+           strcmp(x->label, MOTE_CLASS_SILENCE) != 0 && strcmp(y->label, MOTE_CLASS_SILENCE) != 0 &&
+           !mote_version_is_keyword(cfg, x->label) && !mote_version_is_keyword(cfg, y->label);
+}
+
 /* Rows without duplicates and contradictions, packed to the front of `rows`; *n becomes less. */
-static void leave_out(mote_sample_row **rows, size_t *n, mote_version_report *report)
+static void leave_out(mote_sample_row **rows, size_t *n, const mote_version_config *cfg,
+                      mote_version_report *report)
 {
     qsort(rows, *n, sizeof *rows, compare_sound);
     size_t kept = 0;
     for (size_t first = 0, end; first < *n; first = end) {
-        bool agree = true;
+        bool do_agree = true;
         for (end = first; end < *n && mote_sha256_equal(&rows[end]->pcm_hash,
                                                         &rows[first]->pcm_hash); end++)
-            agree = agree && strcmp(rows[end]->label, rows[first]->label) == 0;
-        if (agree) {
+            do_agree = do_agree && agree(cfg, rows[end], rows[first]);
+        if (do_agree) {
             rows[kept++] = rows[first];
             report->n_duplicates += end - first - 1;
         } else {
@@ -82,8 +103,8 @@ static int compare_items(const void *a, const void *b)
     return c ? c : strcmp(x->group, y->group);
 }
 
-static mote_status gather(mote_store *s, mote_arena *a, mote_data_version *v,
-                          mote_version_report *report, mote_err *err)
+static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_arena *a,
+                          mote_data_version *v, mote_version_report *report, mote_err *err)
 {
     mote_sample_row *all = NULL;
     size_t n = 0;
@@ -95,7 +116,7 @@ static mote_status gather(mote_store *s, mote_arena *a, mote_data_version *v,
     MOTE_TRY(mote_arena_take(a, n, sizeof *rows, &rows, err));
     for (size_t i = 0; i < n; i++)
         rows[i] = &all[i];
-    leave_out(rows, &n, report);
+    leave_out(rows, &n, cfg, report);
     MOTE_TRY(mote_arena_take(a, n, sizeof *v->items, &v->items, err));
     for (size_t i = 0; i < n; i++) {
         const mote_sample_row *r = rows[i];
@@ -108,161 +129,6 @@ static mote_status gather(mote_store *s, mote_arena *a, mote_data_version *v,
     }
     v->n = n;
     qsort(v->items, n, sizeof *v->items, compare_items);
-    return MOTE_OK;
-}
-
-/* ---- groups and labels of a version -------------------------------------------------------- */
-
-/* Item i belongs to groups[group_of[i]]; -1 for background recordings. */
-typedef struct {
-    mote_split_group *groups;    /* sorted by name */
-    size_t n_groups;
-    int32_t n_labels;
-    int32_t *group_of;
-} grouping;
-
-typedef struct {
-    const mote_version_item *item;
-    int32_t label;
-    size_t index;
-} member;
-
-static int compare_members(const void *a, const void *b)
-{
-    const member *x = a, *y = b;
-    int c = strcmp(x->item->group, y->item->group);
-    if (c == 0)
-        c = (x->label > y->label) - (x->label < y->label);
-    return c ? c : (x->index > y->index) - (x->index < y->index);
-}
-
-/* Items are sorted by role and label, so labels are numbered on the way. */
-static mote_status find_members(const mote_data_version *v, mote_arena *a, member **out, size_t *n,
-                                int32_t *n_labels, mote_err *err)
-{
-    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof **out, out, err));
-    const char *label = NULL;
-    for (size_t i = 0; i < v->n; i++) {
-        if (v->items[i].role != MOTE_ROLE_KEYWORD)
-            continue;
-        if (!label || strcmp(label, v->items[i].label) != 0)
-            (*n_labels)++;
-        label = v->items[i].label;
-        (*out)[(*n)++] = (member){&v->items[i], *n_labels - 1, i};
-    }
-    qsort(*out, *n, sizeof **out, compare_members);
-    return MOTE_OK;
-}
-
-static mote_status group_items(const mote_data_version *v, mote_arena *a, grouping *g,
-                               mote_err *err)
-{
-    member *members = NULL;
-    size_t n = 0;
-    MOTE_TRY(find_members(v, a, &members, &n, &g->n_labels, err));
-    mote_split_count *counts = NULL;             /* one per (group, label) that occurs: at most n */
-    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *counts, &counts, err));
-    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *g->groups, &g->groups, err));
-    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *g->group_of, &g->group_of, err));
-    for (size_t i = 0; i < v->n; i++)
-        g->group_of[i] = -1;
-    size_t n_counts = 0;
-    for (size_t i = 0; i < n; i++) {
-        const member *m = &members[i];
-        bool new_group = i == 0 || strcmp(m->item->group, members[i - 1].item->group) != 0;
-        if (new_group)
-            g->groups[g->n_groups++] = (mote_split_group){.name = m->item->group, .part = -1,
-                                                          .counts = counts + n_counts};
-        mote_split_group *grp = &g->groups[g->n_groups - 1];
-        if (new_group || members[i - 1].label != m->label) {
-            counts[n_counts++] = (mote_split_count){m->label, 0};
-            grp->n_counts++;
-        }
-        counts[n_counts - 1].n++;
-        g->group_of[m->index] = (int32_t)(g->n_groups - 1);
-    }
-    return MOTE_OK;
-}
-
-/* ---- splits -------------------------------------------------------------------------------- */
-
-/* The part that every known group has, and what was provided for the others. */
-static mote_status load_parts(mote_store *s, grouping *g, mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT split FROM data_split WHERE grp = ?1", &q, err));
-    for (size_t i = 0; i < g->n_groups; i++) {
-        bool row = false;
-        mote_stmt_bind_text(q, 1, g->groups[i].name);
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        mote_split split;
-        if (row && mote_split_parse(mote_stmt_text(q, 0), &split))
-            g->groups[i].part = (int32_t)split;
-        else
-            MOTE_TRY(mote_split_provided(s, g->groups[i].name, &g->groups[i].allowed, err));
-        mote_stmt_reset(q);
-    }
-    return MOTE_OK;
-}
-
-static mote_status save_part(mote_store *s, const mote_split_group *g, int64_t now_ms,
-                             mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO data_split (grp, split, decided_ms) "
-                               "VALUES (?1, ?2, ?3)", &q, err));
-    mote_stmt_bind_text(q, 1, g->name);
-    mote_stmt_bind_text(q, 2, mote_split_name((mote_split)g->part));
-    mote_stmt_bind_i64(q, 3, now_ms);
-    return mote_stmt_run(q, err);
-}
-
-static mote_status split_items(mote_store *s, const mote_version_config *cfg, mote_arena *a,
-                               mote_data_version *v, mote_version_report *report, mote_err *err)
-{
-    grouping g = {0};
-    MOTE_TRY(group_items(v, a, &g, err));
-    MOTE_TRY(load_parts(s, &g, err));
-    bool *is_new = NULL;
-    MOTE_TRY(mote_arena_take(a, g.n_groups + 1, sizeof *is_new, &is_new, err));
-    for (size_t i = 0; i < g.n_groups; i++)
-        is_new[i] = g.groups[i].part < 0;
-    mote_split_deck deck = {.groups = g.groups, .n_groups = g.n_groups, .n_labels = g.n_labels,
-                            .fractions = cfg->fractions, .n_parts = MOTE_N_SPLITS,
-                            .seed = cfg->seed};
-    MOTE_TRY(mote_split_deal(&deck, a, err));
-    for (size_t i = 0; i < g.n_groups; i++) {
-        if (!is_new[i])
-            continue;
-        MOTE_TRY(save_part(s, &g.groups[i], cfg->now_ms, err));
-        report->n_new_groups++;
-    }
-    for (size_t i = 0; i < v->n; i++) {
-        if (g.group_of[i] >= 0)
-            v->items[i].split = (mote_split)g.groups[g.group_of[i]].part;
-    }
-    return MOTE_OK;
-}
-
-mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed, mote_arena *a,
-                               int32_t **fold, mote_err *err)
-{
-    if (k < 2 || k > 20)
-        return mote_fail(err, MOTE_ARG, "%d folds, possible are 2 to 20", (int)k);
-    grouping g = {0};
-    MOTE_TRY(group_items(v, a, &g, err));
-    if (g.n_groups < (size_t)k)
-        return mote_fail(err, MOTE_ARG, "%d folds need at least %d groups (speakers), there are "
-                         "%zu", (int)k, (int)k, g.n_groups);
-    double shares[MOTE_SPLIT_MAX_PARTS];
-    for (int32_t i = 0; i < k; i++)
-        shares[i] = 1.0 / k;
-    mote_split_deck deck = {.groups = g.groups, .n_groups = g.n_groups, .n_labels = g.n_labels,
-                            .fractions = shares, .n_parts = k, .seed = seed};
-    MOTE_TRY(mote_split_deal(&deck, a, err));
-    for (size_t i = 0; i < v->n; i++)
-        g.group_of[i] = g.group_of[i] >= 0 ? g.groups[g.group_of[i]].part : -1;
-    *fold = g.group_of;
     return MOTE_OK;
 }
 
@@ -423,8 +289,8 @@ mote_status mote_version_create(mote_store *s, const mote_version_config *cfg, m
     memcpy(v.fractions, cfg->fractions, sizeof v.fractions);
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(gather(s, a, &v, &r, err));
-    MOTE_TRY(split_items(s, cfg, a, &v, &r, err));
+    MOTE_TRY(gather(s, cfg, a, &v, &r, err));
+    MOTE_TRY(mote_deal_splits(s, cfg, a, &v, &r, err));
     MOTE_TRY(save(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     *out = v;
@@ -464,7 +330,7 @@ static int compare_recording(const mote_version_item *x, const mote_version_item
 static bool says_the_same(const mote_version_item *x, const mote_version_item *y)
 {
     return x->role == y->role && strcmp(x->label, y->label) == 0 &&
-           (x->role == MOTE_ROLE_BACKGROUND || x->split == y->split);
+           (x->role == MOTE_ROLE_BACKGROUND || (x->split == y->split && x->word == y->word));
 }
 
 mote_status mote_version_diff(const mote_data_version *before, const mote_data_version *after,

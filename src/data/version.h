@@ -8,12 +8,14 @@
  * What goes in: every sample of the store, except
  *   - duplicates: of recordings that sound the same (equal samples after decoding) under the same
  *     label the first that was added is taken, so that a recording cannot be in two splits;
- *   - contradictions: recordings that sound the same under different labels are all left out.
- * `mote data check` names them. Splits are dealt to whole groups (data/split.h) and remembered, so
- * a group never moves. Background recordings belong to every split: each split uses its own
- * stretch of their time (mote_version_time_share).
+ *   - contradictions: recordings that sound the same under different labels are all left out, but
+ *     for words that are no keywords: those are one class, and the first is taken.
+ * `mote data check` names them. Splits are dealt to whole groups, and to words that are no keywords
+ * (data/deal.h), and remembered, so neither ever moves. Background recordings belong to every
+ * split: each split uses its own stretch of their time (data/stretch.h).
  *
- * Depends on base, store, data/sample, data/split. Used by data/dataset, cli, track, pipeline. */
+ * Depends on base, store, project (names of classes), data/sample. Used by data/dataset, cli,
+ * track, pipeline. */
 #ifndef MOTE_DATA_VERSION_H
 #define MOTE_DATA_VERSION_H
 
@@ -25,6 +27,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/sample.h"
+#include "project/project.h"
 #include "store/store.h"
 
 typedef enum { MOTE_SPLIT_TRAIN, MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST, MOTE_N_SPLITS } mote_split;
@@ -35,11 +38,19 @@ bool mote_split_parse(const char *name, mote_split *out);
 typedef struct {
     mote_sha256 object;
     mote_data_role role;
-    mote_split split;            /* meaningless for background recordings */
+    mote_split split;            /* of its group; meaningless for background recordings */
+    bool is_word;                /* a word that is no keyword, held apart (data/deal.h) */
+    mote_split word;             /* then its split; else like `split` */
     const char *label;
     const char *group;
     int64_t duration_us;
 } mote_version_item;
+
+/* Does the recording count in its split? Not so when its word belongs to another. */
+static inline bool mote_version_used(const mote_version_item *it)
+{
+    return it->role == MOTE_ROLE_KEYWORD && it->split == it->word;
+}
 
 typedef struct {
     int64_t number;              /* "v3" is 3 */
@@ -57,17 +68,24 @@ typedef struct {
 typedef struct {
     double fractions[MOTE_N_SPLITS];     /* each >= 0, sum 1 */
     uint64_t seed;
+    const char *const *keywords; /* [n_keywords], borrowed; NULL: every label is one */
+    size_t n_keywords;
+    bool words_apart;            /* other words have a class: hold them apart */
     const char *note;            /* "" for none */
     int64_t now_ms;
 } mote_version_config;
 
-mote_version_config mote_version_config_default(void);   /* 70/15/15, seed 0 */
+mote_version_config mote_version_config_default(void);   /* 70/15/15, seed 0, no keywords */
+/* What the project asks for; note "" and now_ms 0. Borrows from p. */
+mote_version_config mote_version_config_of(const mote_project *p);
+bool mote_version_is_keyword(const mote_version_config *cfg, const char *label);
 
 typedef struct {
     bool is_new;                 /* false: nothing has changed, the latest version is returned */
     size_t n_duplicates;         /* left out */
     size_t n_contradictions;     /* left out */
     size_t n_new_groups;         /* dealt now */
+    size_t n_unused;             /* are in the version, but count in no split */
 } mote_version_report;
 
 /* Make a version of what is in the store now. *out lives as long as `a`.
@@ -108,17 +126,17 @@ MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
                                             const mote_data_version *after, mote_arena *a,
                                             mote_version_change **out, size_t *n, mote_err *err);
 
-/* Folds for cross-validation: (*fold)[i] in [0, k) for item i, -1 for background recordings. Whole
- * groups, every label spread evenly (data/split.h with equal shares); a function of the version,
- * k and seed alone. Round r tests on fold r and validates on fold (r + 1) mod k.
- * ARG when k is not 2 .. 20, or there are fewer than k groups. *fold lives as long as `a`. */
+/* Folds for cross-validation, each in [0, k). Whole groups, every label spread evenly, other words
+ * apart when there are at least k of them (data/deal.h with equal shares); a function of the
+ * version, k and seed alone. Round r tests on fold r and validates on fold (r + 1) mod k.
+ * ARG when k is not 2 .. 20, or there are fewer than k groups. (*fold)[i] is of item i; *fold lives
+ * as long as `a`. */
+typedef struct {
+    int32_t group;               /* -1 for background recordings */
+    int32_t word;                /* -1 for what is not held apart */
+} mote_fold;
 MOTE_MUST_USE mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed,
-                                             mote_arena *a, int32_t **fold, mote_err *err);
-
-/* The stretch [*from, *to) of a background recording, as shares of its length, that belongs to a
- * split: in the order train, validation, test, as long as the fractions say. */
-void mote_version_time_share(const double fractions[MOTE_N_SPLITS], mote_split split, double *from,
-                             double *to);
+                                             mote_arena *a, mote_fold **fold, mote_err *err);
 
 /* Text of a manifest and back; for tests and tools. parse reads hostile bytes: CORRUPT names the
  * line. Format: docs/formats/data-version.md. */

@@ -4,13 +4,30 @@
  * wait (retrain.c). */
 #include "pipeline/stages_internal.h"
 
+#include <string.h>
+
+#include "data/facts.h"
 #include "data/version.h"
 #include "evaluate/json_parts.h"
 #include "pipeline/keyword.h"
 
+/* What is a keyword decides which labels are words to hold apart. */
+static mote_status words(mote_pipeline *p, json_t *components, mote_err *err)
+{
+    const mote_project *pr = p->cfg.project;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, pr->unknown ? "unknown" : "");
+    for (size_t i = 0; i < pr->keywords.n; i++)
+        mote_buf_printf(&b, "\n%s", pr->keywords.items[i]);
+    MOTE_TRY(mote_buf_status(&b, err));
+    return mote_json_put(components, "words", json_string(b.data), err);
+}
+
 mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
 {
     char text[96];
+    MOTE_TRY(words(p, components, err));
     MOTE_TRY(mote_retrain_samples(p, components, text, err));
     return mote_json_put(components, "samples", json_string(text), err);
 }
@@ -23,7 +40,7 @@ static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, m
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         int64_t n = 0;
         for (size_t i = 0; i < v->n; i++)
-            n += v->items[i].role == MOTE_ROLE_KEYWORD && v->items[i].split == (mote_split)s;
+            n += mote_version_used(&v->items[i]) && v->items[i].split == (mote_split)s;
         MOTE_TRY(mote_json_put(splits, mote_split_name((mote_split)s), json_integer(n), err));
     }
     return MOTE_OK;
@@ -31,13 +48,7 @@ static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, m
 
 mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
 {
-    const mote_project_data *d = &p->cfg.project->data;
-    mote_version_config cfg = mote_version_config_default();
-    cfg.fractions[MOTE_SPLIT_TRAIN] = d->train;
-    cfg.fractions[MOTE_SPLIT_VALIDATION] = d->validation;
-    cfg.fractions[MOTE_SPLIT_TEST] = d->test;
-    cfg.seed = (uint64_t)d->split_seed;
-    cfg.note = "";
+    mote_version_config cfg = mote_version_config_of(p->cfg.project);
     cfg.now_ms = p->cfg.now_ms();
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)4 << 30);
@@ -50,11 +61,16 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
                          "some with 'mote data synth'");
     if (st != MOTE_OK)
         return st;
-    char hex[MOTE_SHA256_HEX_BYTES], summary[120];
+    mote_data_facts facts;
+    MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
+    char hex[MOTE_SHA256_HEX_BYTES], summary[160];
     mote_sha256_hex(&v.id, hex);
     size_t n_clips = v.n - v.n_background;
     (void)mote_format(summary, sizeof summary, "v%lld: %zu clips, %zu background recordings",
                       (long long)v.number, n_clips, v.n_background);
+    if (facts.n_unused > 0)
+        (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
+                          "; %zu clips unused (words held apart)", facts.n_unused);
     mote_stage_set(r, "summary", json_string(summary));
     mote_stage_set(r, "version", json_string(hex));
     mote_stage_set(r, "number", json_integer(v.number));
@@ -63,5 +79,6 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_stage_set(r, "duplicates", json_integer((json_int_t)report.n_duplicates));
     mote_stage_set(r, "contradictions",
                         json_integer((json_int_t)report.n_contradictions));
+    mote_stage_set(r, "facts", mote_data_facts_json(&facts));
     return count_splits(&v, r, err);
 }

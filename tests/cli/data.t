@@ -51,14 +51,18 @@ $ mote data version
 v1 ({{[0-9a-f]{12}}})
 6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
 left out: 4 duplicates, 0 with contradicting labels (see 'mote data check')
+missing: no recording of any other word: what it does with other speech cannot be judged; add recordings of at least 3 other words, better 20
+advice: few people (3): judge the recipe with all of them by 'mote evaluate --folds 3', and let the model that ships learn from everybody with 'training.refit: all'
+$ mote data version --json | grep -cE '"(groups_known|words_apart|missing|advice)":'
+4
 $ mote data list --limit 0 --split test --json | grep -c '"group"'
 2
 $ mote data show latest
 v1 ({{[0-9a-f]{12}}})
-label  recordings  groups  seconds  train  validation  test  no split yet
-no              3       3 {{.*}} 1           1     1             0
-yes             3       3 {{.*}} 1           1     1             0
-all             6       3 {{.*}} 2           2     2             0
+label  recordings  groups  seconds  train  validation  test  unused  no split yet
+no              3       3 {{.*}} 1           1     1       0             0
+yes             3       3 {{.*}} 1           1     1       0             0
+all             6       3 {{.*}} 2           2     2       0             0
 backgrounds: 1, {{.*}}
 $ mote data diff v1 v7
 mote data diff: data version 'v7': not there; there are v1 to v1 ('mote data version --list')

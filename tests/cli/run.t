@@ -17,7 +17,7 @@ $ sed -i '/^  budget:/,/^$/d' mote.yaml
 $ mote data synth -n 12 --quiet > /dev/null
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
-data      ran    v1: 60 clips, 10 background recordings
+data      ran    v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
 features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
 train     ran    run {{[0-9a-f]+: .* on validation, epoch 2 of 2}}
 compress  ran    int8 {{.*}} against float {{.*}} on validation

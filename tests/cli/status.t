@@ -15,7 +15,7 @@ $ mote data synth -n 12 --quiet > /dev/null
 $ mote run train --quiet > /dev/null
 $ mote status | sed -n '4,8p'
   scope     fresh   mote.yaml: {{[0-9]+}} requirements
-  data      fresh   v1: 60 clips, 10 background recordings
+  data      fresh   v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
   features  fresh   mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
   train     fresh   run {{.*}}
   compress  -       never run
@@ -29,7 +29,7 @@ $ sed -i 's/seed: 2$/seed: 1/' mote.yaml && mote status | grep -c 'train     fre
 # New samples wait when the schedule says so.
 $ sed -i 's/retrain: .*/retrain: {new_samples: 1000}/' mote.yaml
 $ mote data synth -n 13 --quiet > /dev/null && mote status | sed -n '/data /,/features/p'
-  data      fresh   v1: 60 clips, 10 background recordings
+  data      fresh   v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
                     {{[0-9]+}} new samples wait, schedule.retrain.new_samples is 1000
   features  fresh   {{.*}}
 $ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep '^  data '

@@ -181,6 +181,13 @@ static void duplicates_and_contradictions_are_found(void **state)
     expect(&r, "duplicate-across-groups", MOTE_FINDING_WARNING, 1, "copy.wav");
     expect(&r, "contradiction", MOTE_FINDING_ERROR, 2, "wrong.wav");
     assert_int_equal(r.n, 2);
+    /* Two words that are no keywords are the same to the model. */
+    make_tone(x, T_COUNT(x), 16000, 300, 0.2, 900);
+    add_samples(f, "tree", "s1", "tree.wav", x, T_COUNT(x));
+    add_samples(f, "house", "s1", "house.wav", x, T_COUNT(x));
+    r = check(f, &cfg);
+    expect(&r, "duplicate-other-words", MOTE_FINDING_NOTE, 1, "tree.wav");
+    expect(&r, "contradiction", MOTE_FINDING_ERROR, 2, "wrong.wav");
 }
 
 static void too_little_is_found(void **state)

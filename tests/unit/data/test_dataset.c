@@ -189,6 +189,66 @@ static void folds_cover_every_clip_once(void **state)
     assert_int_equal(n_test, 12);
 }
 
+/* A word of the other words belongs to one split: its recordings by people of another are left out,
+ * and can be had apart. */
+static void other_words_of_the_test_are_heard_nowhere_else(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    fixture g = {0};
+    static const char *const words[] = {"yes", "no", "tree", "dog", "bird", "house", "six"};
+    temp_dir_make(g.dir);
+    T_OK(mote_store_open(g.dir, true, &g.store, &err));
+    mote_arena_init(&g.arena, 64u << 20);
+    for (int s = 0; s < 12; s++) {
+        char group[20];
+        snprintf(group, sizeof group, "s%02d", s);
+        for (int w = 0; w < 7; w++)
+            add(&g, words[w], group, 12000, (uint64_t)(s * 7 + w));
+    }
+    mote_version_config vc = mote_version_config_default();
+    mote_version_report r;
+    vc.keywords = keywords;
+    vc.n_keywords = 2;
+    vc.words_apart = true;
+    T_OK(mote_version_create(g.store, &vc, &g.arena, &g.v, &r, &err));
+    const char *heard[3 * 60];
+    size_t n_heard = 0, n_apart = 0;
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        mote_dataset_config cfg = config((mote_split)s);
+        cfg.silence = false;
+        mote_dataset d = load(&g, &cfg);
+        assert_true(d.n_per_class[2] > 0);
+        for (size_t i = 0; i < d.n; i++) {
+            for (size_t k = 0; d.class_id[i] == 2 && s == MOTE_SPLIT_TEST && k < n_heard; k++)
+                assert_string_not_equal(heard[k], d.label[i]);
+            if (d.class_id[i] == 2 && s != MOTE_SPLIT_TEST)
+                heard[n_heard++] = mote_arena_strdup(&g.arena, d.label[i]);
+        }
+        n_apart += d.n_per_class[2];
+        mote_dataset_release(&d);
+    }
+    assert_int_equal(n_apart + r.n_unused, 60);
+    mote_dataset_config cfg = config(MOTE_SPLIT_TEST);
+    cfg.words = MOTE_WORDS_HEARD;
+    cfg.silence = false;
+    mote_dataset d = load(&g, &cfg);
+    assert_true(d.n > 0);
+    assert_int_equal(d.n, d.n_per_class[2]);
+    for (size_t i = 0; i < d.n; i++) {
+        bool is_heard = false;
+        for (size_t k = 0; k < g.v.n; k++)
+            is_heard |= strcmp(g.v.items[k].label, d.label[i]) == 0 &&
+                        g.v.items[k].word == MOTE_SPLIT_TRAIN;
+        assert_true(is_heard);
+    }
+    mote_dataset_release(&d);
+    (void)f;
+    mote_arena_release(&g.arena);
+    mote_store_close(g.store);
+    temp_dir_remove(g.dir);
+}
+
 static void problems_are_said_in_words(void **state)
 {
     fixture *f = *state;
@@ -203,7 +263,7 @@ static void problems_are_said_in_words(void **state)
     cfg.max_bytes = 100000;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_LIMIT, "needs more");
     cfg = config(MOTE_SPLIT_TEST);
-    cfg.clip_ms = 5000;                                  /* the test's stretch is 3 s */
+    cfg.clip_ms = 6000;          /* 20 s are less than four clips: they go to training, whole */
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_NOT_FOUND, "_silence_");
     cfg = config(MOTE_SPLIT_TEST);
     cfg.n_folds = 3;
@@ -279,6 +339,7 @@ int main(void)
         cmocka_unit_test(loading_twice_gives_the_same_bytes),
         cmocka_unit_test(background_of_the_splits_does_not_overlap),
         cmocka_unit_test(folds_cover_every_clip_once),
+        cmocka_unit_test(other_words_of_the_test_are_heard_nowhere_else),
         cmocka_unit_test(problems_are_said_in_words),
         cmocka_unit_test(running_out_of_memory_is_reported),
         cmocka_unit_test(short_clips_are_centred),

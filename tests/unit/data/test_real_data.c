@@ -107,11 +107,11 @@ static void bed_cat_happy_comes_in_whole(void **state)
         mote_dataset_release(&d);
     }
     assert_int_equal(total, 600);
-    int32_t *fold;
+    mote_fold *fold;
     T_OK(mote_version_folds(&v, 5, 1, &f->arena, &fold, &err));
     size_t n_in[5] = {0};
     for (size_t i = 0; i < v.n; i++)
-        n_in[fold[i]]++;
+        n_in[fold[i].group]++;
     for (int k = 0; k < 5; k++)
         assert_in_range(n_in[k], 114, 126);
 }

@@ -181,7 +181,7 @@ static void a_failure_is_remembered_under_its_settings_only(void **state)
     status_of(&t, st);
     assert_int_equal(st[MOTE_STAGE_features].state, MOTE_STAGE_FAILED);
     assert_string_equal(st[MOTE_STAGE_features].why, err.text + strlen("features: "));
-    assert_string_equal(st[MOTE_STAGE_train].why, "features changed");
+    assert_string_equal(st[MOTE_STAGE_train].why, "data changed"); /* what is a keyword */
     tiny_set(&t, usual);
     status_of(&t, st);
     for (int i = 0; i < MOTE_N_STAGES; i++)
