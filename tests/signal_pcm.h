@@ -50,6 +50,22 @@ static inline void pcm_fill(pcm_rng *r, uint32_t kind, int16_t *pcm, size_t n)
     }
 }
 
+/* Bursts of every kind, with silence between. */
+static inline void pcm_bursts(uint32_t seed, int16_t *pcm, size_t n)
+{
+    pcm_rng r = {seed * 2654435761u | 1u};
+    for (size_t i = 0; i < n; i++)
+        pcm[i] = 0;
+    for (size_t at = 0; at < n;) {
+        size_t len = pcm_draw(&r) % 12000u + 1;
+        len = len < n - at ? len : n - at;
+        uint32_t kind = pcm_draw(&r) % (PCM_KINDS + 3);
+        if (kind < PCM_KINDS)
+            pcm_fill(&r, kind, pcm + at, len);
+        at += len;
+    }
+}
+
 /* A front end that passes mrt_frontend_check, with the given arithmetic. */
 static inline mrt_frontend_config pcm_random_config(pcm_rng *r, int32_t arithmetic)
 {

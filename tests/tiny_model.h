@@ -107,4 +107,36 @@ static inline mote_model *tiny_audio_model(uint64_t seed)
     return tiny_load(&b);
 }
 
+/* One second of 16 kHz sound by this front end, with the operating point given. */
+static inline void tiny_bundle_with(uint64_t seed, const mote_feature_config *fc,
+                                    const mote_operating_point *op, mote_buf *out)
+{
+    MOTE_SCOPED_BUF first;
+    mote_buf_init(&first, 1 << 24);
+    mote_arch a;
+    mote_arch_default(&a, mote_feature_frames(fc, 16000), mote_feature_values(fc), TINY_LABELS);
+    a.channels = 8;
+    a.n_blocks = 1;
+    tiny_bundle(&a, "tinysound", fc, 16000, seed, &first);
+    mote_model *m = tiny_load(&first);
+    mote_bundle_parts parts = {.name = "tinysound",
+                               .n_labels = TINY_LABELS,
+                               .labels = tiny_labels,
+                               .clip_samples = 16000,
+                               .features = fc,
+                               .graph_s8 = mote_model_graph_s8(m),
+                               .operating_point = op};
+    TINY_MUST(mote_bundle_write(&parts, out, NULL));
+    mote_model_unref(m);
+}
+
+static inline mote_model *tiny_model_with(uint64_t seed, const mote_feature_config *fc,
+                                          const mote_operating_point *op)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 24);
+    tiny_bundle_with(seed, fc, op, &b);
+    return tiny_load(&b);
+}
+
 #endif

@@ -421,3 +421,25 @@ mote_status mote_predict_f32(mote_predictor *p, const float *in, size_t n, mote_
     finish(p, false, out);
     return MOTE_OK;
 }
+
+const mote_model *mote_predictor_model(const mote_predictor *p)
+{
+    return p->model;
+}
+
+mote_status mote_predictor_frames(mote_predictor *p, const int16_t *pcm, size_t n, float *features,
+                                  int8_t *out, mote_err *err)
+{
+    const mote_graph *g = p->model->s8;
+    const mote_quant *q = &g->tensors[g->input].quant;
+    size_t n_values = (size_t)mote_feature_frames(&p->model->features, n) *
+                      (size_t)mote_feature_values(&p->model->features);
+    MOTE_TRY(mote_feature_clip(p->plan, 0, pcm, n, features, err));
+    return mote_feature_quantize(p->plan, q->scales[0], q->zero_point, features, n_values, out,
+                                 err);
+}
+
+void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)
+{
+    mote_runner_run(p->runner, in, out, NULL, NULL);
+}

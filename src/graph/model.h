@@ -131,4 +131,14 @@ MOTE_MUST_USE mote_status mote_predict_pcm(mote_predictor *p, const int16_t *pcm
 MOTE_MUST_USE mote_status mote_predict_f32(mote_predictor *p, const float *in, size_t n,
                                            mote_prediction *out, mote_err *err);
 
+/* The steps of mote_predict_pcm by themselves, for who shares frames between windows:
+ * graph/hear.h.
+ * frames: the front end over pcm[0..n) and the quantisation for the graph's input, out
+ * [frames][values]; features is scratch of as many floats. SHAPE when n is less than one frame.
+ * run: the int8 graph alone; out has n_labels values. */
+const mote_model *mote_predictor_model(const mote_predictor *p); /* borrowed */
+MOTE_MUST_USE mote_status mote_predictor_frames(mote_predictor *p, const int16_t *pcm, size_t n,
+                                                float *features, int8_t *out, mote_err *err);
+void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out);
+
 #endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The generated firmware of a model, compiled for this machine and fed with samples: what every
+ * other answer of Mote about detections is held against. */
+#ifndef MOTE_TESTS_FIRMWARE_HOST_H
+#define MOTE_TESTS_FIRMWARE_HOST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "compile/codegen.h"
+#include "graph/model.h"
+
+/* Records of int32 n and n samples, each heard by a device that was just switched on. Frame by
+ * frame, so that every run of the network is seen: "o" and its outputs, "d class average" behind
+ * the run that completes a detection, "." at the end of a record. */
+static const char firmware_driver[] =
+    "#include <stdio.h>\n#include <stdlib.h>\n#include \"keyword.h\"\n"
+    "static _Alignas(8) signed char arena[MODEL_ARENA_BYTES];\n"
+    "static keyword_state k;\n"
+    "/* Samples that complete a frame. */\n"
+    "static void push(const int16_t *pcm, size_t n)\n{\n"
+    "    size_t used;\n    keyword_event e;\n"
+    "    int32_t hit = 0;\n"
+    "    while (n > 0) {\n"
+    "        hit = keyword_push(&k, arena, pcm, n, &used, &e);\n"
+    "        pcm += used;\n        n -= used;\n"
+    "    }\n"
+    "    if (k.n_frames == FEATURES_FRAMES && k.wait == KEYWORD_HOP_FRAMES - 1) {\n"
+    "        printf(\"o\");\n"
+    "        for (int i = 0; i < MODEL_N_LABELS; i++)\n"
+    "            printf(\" %d\", arena[MODEL_OUTPUT_OFFSET + i]);\n"
+    "        printf(\"\\n\");\n"
+    "    }\n"
+    "    if (hit)\n        printf(\"d %d %u\\n\", (int)e.class_id, (unsigned)e.average_q16);\n"
+    "}\n"
+    "int main(void)\n{\n"
+    "    int32_t n;\n"
+    "    while (fread(&n, sizeof n, 1, stdin) == 1) {\n"
+    "        int16_t *pcm = malloc((size_t)n * 2 + 2);\n"
+    "        if (fread(pcm, 2, (size_t)n, stdin) != (size_t)n)\n            return 1;\n"
+    "        keyword_init(&k);\n"
+    "        int32_t at = 0, step = FEATURES_WINDOW;\n"
+    "        while (at + step <= n) {\n"
+    "            push(pcm + at, (size_t)step);\n"
+    "            at += step;\n            step = FEATURES_HOP;\n"
+    "        }\n"
+    "        free(pcm);\n        printf(\".\\n\");\n"
+    "    }\n    return 0;\n}\n";
+
+#define FIRMWARE_MAX_WINDOWS 4096
+#define FIRMWARE_MAX_HITS    FIRMWARE_MAX_WINDOWS
+
+/* What the firmware said of one record. */
+typedef struct {
+    size_t n_windows, n_hits;
+    int8_t outputs[FIRMWARE_MAX_WINDOWS][MOTE_MODEL_MAX_LABELS];
+    struct {
+        size_t window; /* that completed it */
+        int32_t class_id;
+        uint32_t average_q16;
+    } hits[FIRMWARE_MAX_HITS];
+} firmware_said;
+
+static inline void firmware_run(const char *dir, const char *const *argv, const void *input,
+                                size_t n, mote_buf *out)
+{
+    mote_err err = {0};
+    int code = -1;
+    MOTE_SCOPED_BUF messages;
+    mote_buf_init(&messages, 1 << 20);
+    mote_process p = {.argv = argv, .cwd = dir, .input = input, .input_bytes = n, .out = out,
+                      .err_out = &messages, .timeout_ms = 100000};
+    if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0) {
+        fprintf(stderr, "%s: %s %s\n", argv[0], err.text, messages.len ? messages.data : "");
+        abort();
+    }
+}
+
+/* Generate and build in `dir`; run it with firmware_hear. */
+static inline void firmware_build(const mote_model *m, const char *dir)
+{
+    const mote_operating_point *op = mote_model_operating_point(m);
+    const char *labels[MOTE_MODEL_MAX_LABELS];
+    mote_compile_input in = {.name = "firmware",
+                             .graph = mote_model_graph_s8(m),
+                             .n_labels = mote_model_n_labels(m),
+                             .labels = labels,
+                             .features = mote_model_features(m),
+                             .clip_samples = mote_model_clip_samples(m),
+                             .smooth_hops = op->smooth_hops,
+                             .suppress_ms = op->suppress_ms,
+                             .hop_ms = op->hop_ms,
+                             .thresholds = op->thresholds};
+    const mote_target *t = NULL;
+    mote_compile_result result;
+    mote_err err = {0};
+    char path[600];
+    for (int32_t i = 0; i < in.n_labels; i++)
+        labels[i] = mote_model_label(m, i);
+    (void)mote_format(path, sizeof path, "%s/driver.c", dir);
+    if (mote_target_find("cortex-m4f", &t, &err) != MOTE_OK ||
+        mote_compile_project(&in, t, dir, &result, &err) != MOTE_OK ||
+        mote_file_write(path, firmware_driver, sizeof firmware_driver - 1, &err) != MOTE_OK) {
+        fprintf(stderr, "firmware: %s\n", err.text);
+        abort();
+    }
+    const char *make[] = {"make", "-s", "-B", "host",
+                          "CFLAGS=-std=c11 -O2 -ffp-contract=off -iquote . -iquote ..", NULL};
+    const char *cc[] = {"cc", "-std=c11", "-O1", "-iquote", ".", "driver.c", "libmodel_host.a",
+                        "-o", "driver", NULL};
+    firmware_run(dir, make, NULL, 0, NULL);
+    firmware_run(dir, cc, NULL, 0, NULL);
+}
+
+/* Feed `before` zeros, pcm[0..n) and `after` zeros, from power-on. */
+static inline void firmware_hear(const char *dir, const int16_t *pcm, size_t n, size_t before,
+                                 size_t after, firmware_said *out)
+{
+    char path[600];
+    (void)mote_format(path, sizeof path, "%s/driver", dir);
+    const char *run[] = {path, NULL};
+    int32_t total = (int32_t)(before + n + after);
+    size_t bytes = sizeof total + (size_t)total * 2;
+    char *input = calloc(bytes, 1);
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1 << 24);
+    memcpy(input, &total, sizeof total);
+    if (n)
+        memcpy(input + sizeof total + before * 2, pcm, n * 2);
+    firmware_run(dir, run, input, bytes, &text);
+    free(input);
+    memset(out, 0, sizeof *out);
+    for (char *line = text.data; line && line < text.data + text.len; line = strchr(line, '\n') + 1)
+        if (line[0] == 'o') {
+            char *at = line + 1;
+            for (int i = 0; *at == ' '; i++)
+                out->outputs[out->n_windows][i] = (int8_t)strtol(at, &at, 10);
+            out->n_windows++;
+        } else if (line[0] == 'd') {
+            char *at = line + 1;
+            out->hits[out->n_hits].window = out->n_windows - 1;
+            out->hits[out->n_hits].class_id = (int32_t)strtol(at, &at, 10);
+            out->hits[out->n_hits++].average_q16 = (uint32_t)strtoul(at, NULL, 10);
+        }
+}
+
+#endif
