@@ -8,13 +8,16 @@
 #include "graph/import_tflite.h"
 #include "serve/source.h"
 
-#define MAX_TFLITE_BYTES ((size_t)256 << 20)
-
-static mote_status load_tflite(const char *path, mote_model_input *m, mote_err *err)
+/* The network of a .tflite file alone. *is_tflite: the file is one, by its content. */
+static mote_status load_tflite(const char *path, mote_model_input *m, bool *is_tflite,
+                               mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
-    MOTE_TRY(mote_file_read(path, MAX_TFLITE_BYTES, &bytes, &n, err));
+    MOTE_TRY(mote_file_read(path, MOTE_SOURCE_MAX_BUNDLE_BYTES, &bytes, &n, err));
+    *is_tflite = mote_is_tflite(bytes, n);
+    if (!*is_tflite)
+        return MOTE_OK;
     mote_status st = mote_import_tflite(bytes, n, &m->graph, err);
     if (st != MOTE_OK)
         return mote_wrap(err, st, "'%s'", path);
@@ -51,8 +54,12 @@ mote_status mote_model_input_load(mote_cli *cli, const char *model, mote_model_i
                                   mote_err *err)
 {
     memset(out, 0, sizeof *out);
-    mote_status st = mote_str_ends(model, ".tflite") ? load_tflite(model, out, err)
-                                                     : load_bundle(cli, model, out, err);
+    bool is_tflite = false;
+    mote_status st = MOTE_OK;
+    if (mote_path_exists(model) && !mote_path_is_dir(model))
+        st = load_tflite(model, out, &is_tflite, err);
+    if (st == MOTE_OK && !is_tflite)
+        st = load_bundle(cli, model, out, err);
     out->input.name = out->name;
     if (st != MOTE_OK)
         mote_model_input_release(out);

@@ -17,7 +17,7 @@ typedef struct {
 } mote_model_input;
 
 /* MODEL is a registry name, a run, a bundle file, or an int8 .tflite file (which has neither front
- * end nor labels). mote_model_input_release frees. */
+ * end nor labels); files are known by their content. mote_model_input_release frees. */
 MOTE_MUST_USE mote_status mote_model_input_load(mote_cli *cli, const char *model,
                                                 mote_model_input *out, mote_err *err);
 void mote_model_input_release(mote_model_input *m);

@@ -321,10 +321,15 @@ static mote_status add_operator(reader *r, int32_t index, mote_err *err)
     return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
 }
 
+bool mote_is_tflite(const void *bytes, size_t n)
+{
+    return n >= 8 && memcmp((const char *)bytes + 4, "TFL3", 4) == 0;
+}
+
 static mote_status open_file(reader *r, const uint8_t *bytes, size_t n, mote_err *err)
 {
     r->f = (mote_flat){bytes, n, false};
-    if (n < 8 || memcmp(bytes + 4, "TFL3", 4) != 0)
+    if (!mote_is_tflite(bytes, n))
         return mote_fail(err, MOTE_PARSE, "not a TensorFlow Lite model: 'TFL3' is missing");
     r->model = mote_flat_root(&r->f);
     r->codes = mote_flat_vec(&r->f, r->model, 1, 4);

@@ -3,10 +3,13 @@
  *
  * A reference is what the command line calls MODEL:
  *   path of a bundle file           name from the bundle, version: 12 digits of its SHA-256
+ *   path of an int8 .tflite file    name of the file; a classifier of tensors whose labels are the
+ *                                   numbers of its outputs, without thresholds: it detects nothing
  *   name, name@alias, name/version  the registry; served under its name and version number
  *   run id, name, "latest"          the artifact "....mote" of a run; version: 8 digits of its id
- * A name or alias is followed: when it comes to mean another version, that is loaded and exchanged
- * under load. A version that cannot be loaded leaves the one that is served in place.
+ * Files are known by their content, whatever their names. A name or alias is followed: when it
+ * comes to mean another version, that is loaded and exchanged under load. A version that cannot be
+ * loaded leaves the one that is served in place.
  *
  * Depends on store/, track/, serve/models.h. Used by web/ (load on request), cli/. */
 #ifndef MOTE_SERVE_SOURCE_H

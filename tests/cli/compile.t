@@ -45,5 +45,5 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -t 
 mote compile: there is no target 'cortex-m5'; did you mean 'cortex-m55'?
 [exit 7]
 $ echo nothing > bad.tflite; mote compile bad.tflite -o fw
-mote compile: 'bad.tflite': not a TensorFlow Lite model: 'TFL3' is missing
+mote compile: load 'bad.tflite': it is neither a model bundle (which begins with 'MOTB') nor a .tflite file ('TFL3' at byte 4)
 [exit 4]
