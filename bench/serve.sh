@@ -66,5 +66,6 @@ start "$dir/small.mote" "$dir/kws.mote" "$dir/audio.mote"
 load "mote, health" "$dir/small.json" application/json "$port" /v2/repository/index
 load "mote, 64 numbers, dense 32" "$dir/small.json" application/json "$port" /v2/models/small/infer
 load "mote, 490 numbers, MLPerf DS-CNN" "$dir/kws.json" application/json "$port" /v2/models/kws/infer
-load "mote, 1 s WAV, MLPerf DS-CNN" "$dir/sound.wav" audio/wav "$port" /v2/models/audio/classify
+load "mote, 1 s WAV, label only" "$dir/sound.wav" audio/wav "$port" "/v2/models/audio/classify?label_only=1"
+load "mote, 1 s WAV, with detections" "$dir/sound.wav" audio/wav "$port" /v2/models/audio/classify
 stop

@@ -3,7 +3,8 @@
  * speed is that of trained ones of the same shape.
  *   small.mote  64 numbers -> dense 32 -> 3 labels
  *   kws.mote    490 features (49 x 10) -> MLPerf Tiny's DS-CNN (64 channels, 4 blocks) -> 12 labels
- *   audio.mote  the same behind the audio front end: one second of 16 kHz sound
+ *   audio.mote  the same behind the audio front end: one second of 16 kHz sound; with the template's
+ *               operating point (a run every 100 ms, averages of 3, threshold 0.8, two keywords)
  * and the request bodies small.json, kws.json, sound.wav. */
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,25 @@ static void save_request(const char *dir, const char *name, int n)
     mote_buf_release(&b);
 }
 
+/* The same model with another operating point. */
+static void set_operating_point(mote_buf *b, const mote_operating_point *op)
+{
+    mote_model *m = tiny_load(b);
+    const char *labels[MOTE_MODEL_MAX_LABELS];
+    for (int32_t i = 0; i < mote_model_n_labels(m); i++)
+        labels[i] = mote_model_label(m, i);
+    mote_bundle_parts parts = {.name = mote_model_name(m),
+                               .n_labels = mote_model_n_labels(m),
+                               .labels = labels,
+                               .clip_samples = mote_model_clip_samples(m),
+                               .features = mote_model_features(m),
+                               .graph_s8 = mote_model_graph_s8(m),
+                               .operating_point = op};
+    mote_buf_reset(b);
+    TINY_MUST(mote_bundle_write(&parts, b, NULL));
+    mote_model_unref(m);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -61,6 +81,11 @@ int main(int argc, char **argv)
     mote_feature_config fc = mote_feature_config_default();
     mote_buf_reset(&b);
     tiny_bundle(&a, "audio", &fc, 16000, 3, &b);
+    set_operating_point(&b, &(mote_operating_point){.smooth_hops = 3,
+                                                    .suppress_ms = 1000,
+                                                    .hop_ms = 100,
+                                                    .temperature = 1.0f,
+                                                    .thresholds = {0.8f, 0.8f}});
     save(argv[1], "audio.mote", &b);
     static int16_t pcm[16000];
     mote_rng r;

@@ -11,9 +11,10 @@
 
 #define MAX_INPUT_BYTES ((size_t)128 << 20)
 #define MAX_CLIP_MS     (30 * 60 * 1000)
+#define MAX_SHOWN       5 /* detections of one input in the table */
 
 typedef struct {
-    bool resample, windows;
+    bool resample, windows, label_only;
 } predict_values;
 
 /* What all inputs share. */
@@ -50,42 +51,19 @@ static mote_status read_tensor(const job *j, const char *path, const char *text,
     return MOTE_OK;
 }
 
-/* One window that is the whole tensor, so that both kinds of model are shown alike. */
-static mote_status predict_tensor(const job *j, const float *values, mote_arena *a,
-                                  mote_classification *out, mote_err *err)
-{
-    mote_infer_input in = {.tensor = values, .n = (size_t)j->s->n_values};
-    mote_prediction p;
-    int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(mote_infer_run(j->infer, j->s, &in, &p, err));
-    float *probabilities = NULL;
-    MOTE_TRY(
-        mote_arena_take(a, (size_t)j->s->n_labels, sizeof *probabilities, &probabilities, err));
-    memcpy(probabilities, p.probabilities, (size_t)j->s->n_labels * sizeof *probabilities);
-    float threshold = mote_model_operating_point(j->s->model)->thresholds[p.class_id];
-    out->best = (mote_classify_window){.class_id = p.class_id,
-                                       .probabilities = probabilities,
-                                       .is_detected =
-                                           threshold > 0 && probabilities[p.class_id] >= threshold};
-    out->windows = &out->best;
-    out->n_windows = 1;
-    out->infer_ns = mote_infer_now_ns() - start_ns;
-    return MOTE_OK;
-}
-
 static mote_status predict_bytes(const job *j, const char *path, const char *bytes, size_t n,
                                  mote_arena *a, mote_classification *out, mote_err *err)
 {
     if (j->s->clip_samples == 0) {
         float *values = NULL;
         MOTE_TRY(read_tensor(j, path, bytes, n, a, &values, err));
-        return predict_tensor(j, values, a, out, err);
+        return mote_classify_tensor(j->infer, j->s, values, (size_t)j->s->n_values, a, out, err);
     }
     mote_sound_config cfg = {.what = path, .may_resample = j->v->resample, .max_ms = MAX_CLIP_MS};
     mote_audio audio;
     MOTE_TRY(mote_sound_decode(bytes, n, j->s, &cfg, &audio, err));
-    mote_infer_input in = {.pcm = NULL};
-    mote_status st = mote_classify(j->infer, j->s, audio.samples, audio.n, &in, a, out, err);
+    mote_sound sound = {.pcm = audio.samples, .n = audio.n, .is_label_only = j->v->label_only};
+    mote_status st = mote_classify(j->infer, j->s, &sound, a, out, err);
     mote_audio_release(&audio);
     return st;
 }
@@ -105,6 +83,32 @@ static mote_status add_json(job *j, const char *path, const mote_classification 
     return MOTE_OK;
 }
 
+/* "no", or each detection: "yes 0.91 at 0.84 s, no 0.88 at 2.10 s". */
+static mote_status say_detections(job *j, const mote_classification *c, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)1 << 20);
+    if (c->is_label_only)
+        mote_buf_str(&b, "not asked");
+    else if (c->n_detections == 0)
+        mote_buf_str(&b, "no");
+    for (size_t i = 0; i < c->n_detections; i++) {
+        const mote_heard *d = &c->detections[i];
+        if (i == MAX_SHOWN) {
+            mote_buf_printf(&b, " and %zu more (--json has all)", c->n_detections - i);
+            break;
+        }
+        mote_buf_printf(&b, "%s%s %.2f", i ? ", " : "",
+                        mote_model_label(j->s->model, d->class_id),
+                        (double)d->average_q16 / 65536.0);
+        if (j->s->rate_hz)
+            mote_buf_printf(&b, " at %.2f s", (double)d->at / j->s->rate_hz);
+    }
+    MOTE_TRY(mote_buf_status(&b, err));
+    mote_table_cell(&j->table, "%s", b.data);
+    return MOTE_OK;
+}
+
 static mote_status predict_one(job *j, const char *path, mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
@@ -121,15 +125,14 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
     mote_table_cell(&j->table, "%s", path);
     mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, c.best.class_id));
     mote_table_cell(&j->table, "%.3f", (double)c.best.probabilities[c.best.class_id]);
-    mote_table_cell(&j->table, "%s", c.best.is_detected ? "yes" : "no");
     mote_table_cell(&j->table, "%lld ms",
                     (long long)(j->s->rate_hz ? c.best.start * 1000 / j->s->rate_hz : 0));
-    return MOTE_OK;
+    return say_detections(j, &c, err);
 }
 
 static mote_status predict_all(job *j, const char *const *paths, size_t n, mote_err *err)
 {
-    static const char *const titles[] = {"input", "label", ">probability", "detected", ">from"};
+    static const char *const titles[] = {"input", "label", ">probability", ">from", "detected"};
     if (j->cli->json && !(j->results = json_array()))
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     mote_table_init(&j->table, MOTE_COUNT_OF(titles), titles);
@@ -176,6 +179,8 @@ static const mote_option options[] = {
      "take recordings whose rate is not the model's"},
     {"windows", 0, MOTE_OPT_FLAG, offsetof(predict_values, windows), 0, 0, NULL,
      "with --json: every window of a long recording"},
+    {"label-only", 0, MOTE_OPT_FLAG, offsetof(predict_values, label_only), 0, 0, NULL,
+     "only the label: faster, says nothing of detections"},
 };
 
 const mote_command mote_cmd_predict = {
@@ -183,10 +188,12 @@ const mote_command mote_cmd_predict = {
     .about =
         "Says what a model hears: the answer that 'mote serve' gives to the same input. MODEL\n"
         "is a file, a registry name[@alias|/version] or a run. INPUT is a WAV, FLAC or OGG\n"
-        "recording, or, for a model of tensors, a file with a JSON array of numbers. A\n"
-        "recording longer than the model's window is answered by the window in which a\n"
-        "keyword is most probable.",
-    .examples = "mote predict kws@champion yes.wav\nmote predict model.mote *.wav --json",
+        "recording, or, for a model of tensors, a file with a JSON array of numbers. The label\n"
+        "is that of one window; of a recording longer than that, of the window in which a\n"
+        "keyword is most probable. 'detected' is what the device would say, bit for bit: the\n"
+        "recording in quiet, a window every hop, smoothing, thresholds and suppression.",
+    .examples = "mote predict kws@champion yes.wav\nmote predict model.mote *.wav --json\n"
+                "mote predict net.tflite numbers.json",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 2,

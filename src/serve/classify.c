@@ -6,13 +6,6 @@
 
 #include "base/json_pull.h"
 
-static size_t hop_samples(const mote_served *s)
-{
-    int64_t hop = (int64_t)mote_model_operating_point(s->model)->hop_ms * s->rate_hz / 1000;
-    int64_t least = s->clip_samples / 10;
-    return (size_t)(hop > least ? hop : least > 0 ? least : 1);
-}
-
 /* How much this window speaks for a keyword. */
 static float keyword_probability(const mote_served *s, const float *p)
 {
@@ -27,71 +20,157 @@ static float keyword_probability(const mote_served *s, const float *p)
     return best >= 0 ? best : any;
 }
 
-static mote_status window_at(mote_infer *t, const mote_served *s, const mote_infer_input *in,
-                             bool is_answer, mote_arena *a, mote_classify_window *out,
-                             mote_err *err)
+/* The samples of a window that may reach over the recording's ends, zeros there. */
+static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t clip, mote_arena *a,
+                              const int16_t **out, mote_err *err)
 {
-    mote_prediction p;
-    MOTE_TRY(is_answer ? mote_infer_run(t, s, in, &p, err) : mote_infer_try(t, s, in, &p, err));
-    float *probabilities = NULL;
-    MOTE_TRY(mote_arena_take(a, (size_t)s->n_labels, sizeof *probabilities, &probabilities, err));
-    memcpy(probabilities, p.probabilities, (size_t)s->n_labels * sizeof *probabilities);
-    float threshold = mote_model_operating_point(s->model)->thresholds[p.class_id];
-    out->class_id = p.class_id;
-    out->probabilities = probabilities;
-    out->is_detected = threshold > 0 && probabilities[p.class_id] >= threshold;
-    return MOTE_OK;
-}
-
-static mote_status pad(const int16_t *pcm, size_t n, size_t clip, mote_arena *a,
-                       const int16_t **out, mote_err *err)
-{
+    int64_t n = (int64_t)sound->n, from = start < 0 ? 0 : start, to = start + (int64_t)clip;
     int16_t *padded = NULL;
+    if (from == start && to <= n) {
+        *out = sound->pcm + start;
+        return MOTE_OK;
+    }
+    to = to < n ? to : n;
     MOTE_TRY(mote_arena_take(a, clip, sizeof *padded, &padded, err));
-    memcpy(padded + (clip - n) / 2, pcm, n * sizeof *pcm);
+    if (to > from)
+        memcpy(padded + (from - start), sound->pcm + from, (size_t)(to - from) * sizeof *padded);
     *out = padded;
     return MOTE_OK;
 }
 
-mote_status mote_classify(mote_infer *t, const mote_served *s, const int16_t *pcm, size_t n,
-                          const mote_infer_input *in, mote_arena *a, mote_classification *out,
-                          mote_err *err)
+/* The window of the answer: one prediction, told to the observer and the log. *output is its int8
+ * output, in `a`. */
+static mote_status answer_window(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                 int64_t start, mote_arena *a, mote_classify_window *out,
+                                 const int8_t **output, mote_err *err)
 {
-    size_t clip = (size_t)s->clip_samples;
-    if (clip == 0)
-        return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
-    int64_t start_ns = mote_infer_now_ns(), first = 0;
-    if (n < clip) {
-        first = -(int64_t)((clip - n) / 2);
-        MOTE_TRY(pad(pcm, n, clip, a, &pcm, err));
-        n = clip;
-    }
-    size_t hop = hop_samples(s), n_windows = 1 + (n - clip + hop - 1) / hop;
-    if (n_windows > MOTE_CLASSIFY_MAX_WINDOWS)
-        return mote_fail(err, MOTE_LIMIT, "the recording has %zu windows, more than %d", n_windows,
-                         MOTE_CLASSIFY_MAX_WINDOWS);
+    size_t n_labels = (size_t)s->n_labels;
+    mote_infer_input in = {.n = (size_t)s->clip_samples,
+                           .request_id = sound->request_id,
+                           .consent = sound->consent};
+    mote_prediction p;
+    float *probabilities = NULL;
+    int8_t *copy = NULL;
+    MOTE_TRY(window_pcm(sound, start, in.n, a, &in.pcm, err));
+    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(mote_arena_take(a, n_labels, sizeof *probabilities, &probabilities, err));
+    MOTE_TRY(mote_arena_take(a, n_labels, 1, &copy, err));
+    memcpy(probabilities, p.probabilities, n_labels * sizeof *probabilities);
+    memcpy(copy, p.out, n_labels);
+    *out = (mote_classify_window){
+        .start = start, .class_id = p.class_id, .probabilities = probabilities};
+    *output = copy;
+    return MOTE_OK;
+}
+
+/* The windows inside the recording, from the outputs that were heard; *best: index of the one in
+ * which a keyword is most probable. */
+static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_arena *a,
+                              mote_classify_window **out, size_t *best, mote_err *err)
+{
+    const mote_graph *g = mote_model_graph_s8(s->model);
+    size_t n_labels = (size_t)s->n_labels;
+    float *p = NULL, temperature = mote_model_operating_point(s->model)->temperature;
     mote_classify_window *w = NULL;
-    MOTE_TRY(mote_arena_take(a, n_windows, sizeof *w, &w, err));
-    mote_infer_input one = *in;
-    one.tensor = NULL;
-    one.n = clip;
+    MOTE_TRY(mote_arena_take(a, h->n_inside, sizeof *w, &w, err));
+    MOTE_TRY(mote_arena_take(a, h->n_inside * n_labels, sizeof *p, &p, err));
+    *best = 0;
+    for (size_t i = 0; i < h->n_inside; i++, p += n_labels) {
+        const int8_t *q = h->outputs + (h->inside + i) * n_labels;
+        mote_model_probabilities(q, &g->tensors[g->output].quant, s->n_labels, temperature, p);
+        int32_t class_id = 0;
+        for (int32_t k = 1; k < s->n_labels; k++)
+            class_id = q[k] > q[class_id] ? k : class_id;
+        w[i] = (mote_classify_window){.start = h->first + (int64_t)(h->inside + i) * h->hop,
+                                      .class_id = class_id,
+                                      .probabilities = p};
+        if (keyword_probability(s, p) > keyword_probability(s, w[*best].probabilities))
+            *best = i;
+    }
+    *out = w;
+    return MOTE_OK;
+}
+
+/* One window holds all of it: that is the answer, and known when the device listens. */
+static mote_status classify_short(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                  mote_arena *a, mote_classification *out, mote_err *err)
+{
+    const int8_t *output = NULL;
+    mote_hearing h = {.n_run = 0};
+    int64_t start = -(((int64_t)s->clip_samples - (int64_t)sound->n) / 2);
+    mote_classify_window *w = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
+    MOTE_TRY(answer_window(t, s, sound, start, a, w, &output, err));
+    mote_hear_config cfg = {.mode = MOTE_HEAR_DETECTIONS, .inside = output};
+    if (!sound->is_label_only)
+        MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    *out = (mote_classification){.best = *w,
+                                 .windows = w,
+                                 .n_windows = 1,
+                                 .detections = h.items,
+                                 .n_detections = h.n,
+                                 .n_run = h.n_run + 1};
+    return MOTE_OK;
+}
+
+static mote_status classify_long(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                 mote_arena *a, mote_classification *out, mote_err *err)
+{
+    mote_hear_config cfg = {.mode = sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY
+                                                         : MOTE_HEAR_INSIDE};
+    mote_hearing h;
+    mote_classify_window *w = NULL;
     size_t best = 0;
-    for (size_t i = 0; i < n_windows; i++) {
-        size_t at = i * hop + clip <= n ? i * hop : n - clip;
-        one.pcm = pcm + at;
-        w[i].start = first + (int64_t)at;
-        MOTE_TRY(window_at(t, s, &one, n_windows == 1, a, &w[i], err));
-        if (keyword_probability(s, w[i].probabilities) >
-            keyword_probability(s, w[best].probabilities))
-            best = i;
-    }
-    if (n_windows > 1) { /* once more, now told to the observer and the log */
-        one.pcm = pcm + w[best].start;
-        MOTE_TRY(window_at(t, s, &one, true, a, &w[best], err));
-    }
+    const int8_t *output = NULL;
+    MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    MOTE_TRY(windows_of(s, &h, a, &w, &best, err));
+    MOTE_TRY(answer_window(t, s, sound, w[best].start, a, &w[best], &output, err));
     *out = (mote_classification){.best = w[best],
                                  .windows = w,
-                                 .n_windows = n_windows,
+                                 .n_windows = h.n_inside,
+                                 .detections = h.items,
+                                 .n_detections = h.n,
+                                 .n_run = h.n_run + 1};
+    return MOTE_OK;
+}
+
+mote_status mote_classify(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                          mote_arena *a, mote_classification *out, mote_err *err)
+{
+    if (s->clip_samples == 0)
+        return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
+    int64_t start_ns = mote_infer_now_ns();
+    mote_classification c;
+    MOTE_TRY(sound->n <= (size_t)s->clip_samples ? classify_short(t, s, sound, a, &c, err)
+                                                 : classify_long(t, s, sound, a, &c, err));
+    c.is_label_only = sound->is_label_only;
+    c.infer_ns = mote_infer_now_ns() - start_ns;
+    *out = c;
+    return MOTE_OK;
+}
+
+mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const float *values, size_t n,
+                                 mote_arena *a, mote_classification *out, mote_err *err)
+{
+    mote_infer_input in = {.tensor = values, .n = n};
+    mote_prediction p;
+    float *probabilities = NULL;
+    mote_heard *hit = NULL;
+    mote_classify_window *w = NULL;
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)s->n_labels, sizeof *probabilities, &probabilities, err));
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
+    memcpy(probabilities, p.probabilities, (size_t)s->n_labels * sizeof *probabilities);
+    bool is_hit = mote_hear_tensor(s->model, p.out, hit);
+    *w = (mote_classify_window){.class_id = p.class_id, .probabilities = probabilities};
+    *out = (mote_classification){.best = *w,
+                                 .windows = w,
+                                 .n_windows = 1,
+                                 .detections = hit,
+                                 .n_detections = is_hit,
+                                 .n_run = 1,
                                  .infer_ns = mote_infer_now_ns() - start_ns};
     return MOTE_OK;
 }
@@ -147,6 +226,11 @@ static void add_str(mote_buf *b, const char *s)
     mote_buf_json_str(b, s, strlen(s));
 }
 
+static long long ms_of(const mote_served *s, int64_t samples)
+{
+    return (long long)(s->rate_hz ? samples * 1000 / s->rate_hz : 0);
+}
+
 static void add_window(mote_buf *b, const mote_served *s, const mote_classify_window *w)
 {
     mote_buf_str(b, "\"label\":");
@@ -159,8 +243,26 @@ static void add_window(mote_buf *b, const mote_served *s, const mote_classify_wi
         mote_buf_char(b, ':');
         mote_json_add_f32s(b, &w->probabilities[i], 1);
     }
-    mote_buf_printf(b, "},\"detected\":%s,\"start_ms\":%lld", w->is_detected ? "true" : "false",
-                    (long long)(s->rate_hz ? w->start * 1000 / s->rate_hz : 0));
+    mote_buf_printf(b, "},\"start_ms\":%lld", ms_of(s, w->start));
+}
+
+static void add_detections(mote_buf *b, const mote_served *s, const mote_classification *c)
+{
+    if (c->is_label_only) {
+        mote_buf_str(b, ",\"detected\":null");
+        return;
+    }
+    mote_buf_printf(b, ",\"detected\":%s,\"detections\":[", c->n_detections ? "true" : "false");
+    for (size_t i = 0; i < c->n_detections; i++) {
+        const mote_heard *d = &c->detections[i];
+        float score = (float)d->average_q16 / 65536.0f;
+        mote_buf_str(b, i ? ",{\"label\":" : "{\"label\":");
+        add_str(b, mote_model_label(s->model, d->class_id));
+        mote_buf_printf(b, ",\"at_ms\":%lld,\"score\":", ms_of(s, d->at));
+        mote_json_add_f32s(b, &score, 1);
+        mote_buf_char(b, '}');
+    }
+    mote_buf_char(b, ']');
 }
 
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
@@ -168,6 +270,7 @@ void mote_classify_json(const mote_served *s, const mote_classification *c, bool
 {
     mote_buf_char(b, '{');
     add_window(b, s, &c->best);
+    add_detections(b, s, c);
     mote_buf_str(b, ",\"model\":{\"name\":");
     add_str(b, s->name);
     mote_buf_str(b, ",\"version\":");

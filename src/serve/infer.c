@@ -14,6 +14,7 @@
 typedef struct {
     mote_served *served; /* held alive by the set */
     mote_predictor *predictor;
+    mote_hearer *hearer; /* of the predictor; NULL until it is needed */
     uint64_t used;
 } slot;
 
@@ -53,6 +54,7 @@ mote_status mote_infer_create(mote_models *ms, int32_t thread, const mote_infer_
 
 static void drop(slot *s)
 {
+    mote_hearer_destroy(s->hearer);
     mote_predictor_destroy(s->predictor);
     *s = (slot){0};
 }
@@ -118,15 +120,14 @@ mote_status mote_infer_first(mote_infer *t, bool only_sound, const mote_served *
 }
 
 /* This thread's predictor of a model, made when it is first needed. */
-static mote_status predictor_of(mote_infer *t, const mote_served *s, mote_predictor **out,
-                                mote_err *err)
+static mote_status slot_of(mote_infer *t, const mote_served *s, slot **out, mote_err *err)
 {
     slot *oldest = &t->slots[0];
     for (int i = 0; i < MAX_PREDICTORS; i++) {
         slot *at = &t->slots[i];
         if (at->served == s) {
             at->used = ++t->n_runs;
-            *out = at->predictor;
+            *out = at;
             return MOTE_OK;
         }
         if (at->used < oldest->used)
@@ -137,26 +138,37 @@ static mote_status predictor_of(mote_infer *t, const mote_served *s, mote_predic
     drop(oldest);
     for (int32_t i = 0; i < t->set->n; i++)
         if (t->set->items[i] == s)
-            *oldest = (slot){t->set->items[i], p, ++t->n_runs};
+            *oldest = (slot){t->set->items[i], p, NULL, ++t->n_runs};
     MOTE_BUG_IF(!oldest->served); /* `s` did not come from find */
-    *out = p;
+    *out = oldest;
     return MOTE_OK;
 }
 
-mote_status mote_infer_try(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+static mote_status predict(mote_infer *t, const mote_served *s, const mote_infer_input *in,
                            mote_prediction *out, mote_err *err)
 {
-    mote_predictor *p = NULL;
-    MOTE_TRY(predictor_of(t, s, &p, err));
-    return in->pcm ? mote_predict_pcm(p, in->pcm, in->n, out, err)
-                   : mote_predict_f32(p, in->tensor, in->n, out, err);
+    slot *at = NULL;
+    MOTE_TRY(slot_of(t, s, &at, err));
+    return in->pcm ? mote_predict_pcm(at->predictor, in->pcm, in->n, out, err)
+                   : mote_predict_f32(at->predictor, in->tensor, in->n, out, err);
+}
+
+mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *pcm, size_t n,
+                            const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
+                            mote_err *err)
+{
+    slot *at = NULL;
+    MOTE_TRY(slot_of(t, s, &at, err));
+    if (!at->hearer)
+        MOTE_TRY(mote_hearer_create(at->predictor, &at->hearer, err));
+    return mote_hear(at->hearer, pcm, n, cfg, a, out, err);
 }
 
 mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer_input *in,
                            mote_prediction *out, mote_err *err)
 {
     int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(mote_infer_try(t, s, in, out, err));
+    MOTE_TRY(predict(t, s, in, out, err));
     mote_serve_event e = {
         .served = s,
         .prediction = out,

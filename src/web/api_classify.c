@@ -35,15 +35,18 @@ void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *c
         return;
     }
     mote_consent storage;
-    mote_infer_input in = {.request_id = mote_http_header_find(rq, "x-request-id")};
+    mote_sound sound = {.is_label_only = query_is_on(rq, "label_only"),
+                        .request_id = mote_http_header_find(rq, "x-request-id")};
     mote_audio audio = {0};
     mote_classification c = {0};
-    st = mote_api_consent(rq, &storage, &in.consent, &err);
+    st = mote_api_consent(rq, &storage, &sound.consent, &err);
     if (st == MOTE_OK)
         st = decode(api, rq, s, &audio, &err);
     int64_t decoded_ns = mote_infer_now_ns();
+    sound.pcm = audio.samples;
+    sound.n = audio.n;
     if (st == MOTE_OK)
-        st = mote_classify(t, s, audio.samples, audio.n, &in, rq->arena, &c, &err);
+        st = mote_classify(t, s, &sound, rq->arena, &c, &err);
     mote_audio_release(&audio);
     int64_t done_ns = mote_infer_now_ns();
     if (st == MOTE_OK)

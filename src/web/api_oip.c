@@ -361,7 +361,8 @@ static mote_status check_shape(work *w, const mote_oip_input *in, mote_err *err)
                      in->name, s->name, want, got);
 }
 
-/* Sound as a tensor: INT16 samples (any integer type), or floats in [-1, 1). */
+/* Sound as a tensor: 16-bit samples of any integer type, which reach the model as they are, or
+ * floats in [-1, 1], full scale being 1. Nothing is clipped in silence. */
 static mote_status to_pcm(const mote_oip_input *in, mote_arena *a, int16_t **out, mote_err *err)
 {
     bool is_real = in->type == MOTE_OIP_FP16 || in->type == MOTE_OIP_FP32 ||
@@ -373,6 +374,11 @@ static mote_status to_pcm(const mote_oip_input *in, mote_arena *a, int16_t **out
         if (!is_real && (x < -32768.0f || x > 32767.0f))
             return mote_fail(err, MOTE_RANGE, "sample %zu of input '%s' does not fit 16 bits", i,
                              in->name);
+        if (is_real && (x < -32768.0f || x > 32768.0f))
+            return mote_fail(err, MOTE_RANGE,
+                             "sample %zu of input '%s' is %g, and floats are taken as sound from "
+                             "-1 to 1: send 16-bit samples as INT16, or divide by full scale", i,
+                             in->name, (double)in->values[i]);
         float rounded = x < 0 ? x - 0.5f : x + 0.5f;
         pcm[i] = (int16_t)(rounded < -32768.0f  ? -32768.0f
                            : rounded > 32767.0f ? 32767.0f

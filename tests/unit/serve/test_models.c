@@ -144,8 +144,6 @@ static void predictions_are_told_to_the_observer_and_counted(void **state)
     assert_int_equal(got.n_in, N_IN);
     assert_string_equal(got.request_id, "r");
     assert_true(got.has_consent && !got.has_pcm);
-    T_OK(mote_infer_try(t, s, &one, &p, &err));
-    assert_int_equal(got.n, 1);
     one.n = N_IN - 1;
     T_FAILS(mote_infer_run(t, s, &one, &p, &err), MOTE_SHAPE, "");
     assert_int_equal(got.n, 1);
@@ -221,14 +219,14 @@ static void the_window_with_the_keyword_is_found(void **state)
         size_t n, n_windows;
         int64_t first, last;
     } cases[] = {{16000, 1, 0, 0}, {1, 1, -7999, -7999}, {15999, 1, 0, 0},
-                 {16001, 2, 0, 1}, {17600, 2, 0, 1600},  {40000, 16, 0, 24000}};
+                 {16001, 2, 0, 1600}, {17600, 2, 0, 1600},  {40000, 16, 0, 24000}};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         MOTE_SCOPED_ARENA a;
         mote_arena_init(&a, 1 << 24);
         mote_classification c;
-        mote_infer_input in = {.request_id = "w"};
+        mote_sound sound = {.pcm = pcm, .n = cases[i].n, .request_id = "w"};
         got.n = 0;
-        T_OK(mote_classify(t, s, pcm, cases[i].n, &in, &a, &c, &err));
+        T_OK(mote_classify(t, s, &sound, &a, &c, &err));
         assert_int_equal(c.n_windows, cases[i].n_windows);
         assert_int_equal(c.windows[0].start, cases[i].first);
         assert_int_equal(c.windows[c.n_windows - 1].start, cases[i].last);
