@@ -25,6 +25,15 @@ bool mote_path_is_dir(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool mote_path_is_private(const char *path)
+{
+    const size_t n = sizeof MOTE_PRIVATE_FOLDER - 1;
+    for (const char *at = path; (at = strstr(at, MOTE_PRIVATE_FOLDER)) != NULL; at += n)
+        if ((at == path || at[-1] == '/') && (at[n] == '/' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
 const char *mote_path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -70,7 +79,8 @@ mote_status mote_dir_make(const char *path, mote_err *err)
         *p = '\0';
         if (mote_io_step_fails())
             return mote_fail_errno(err, "make the folder '%s'", part);
-        if (mkdir(part, 0777) != 0 && !(errno == EEXIST && mote_path_is_dir(part))) {
+        mode_t mode = mote_path_is_private(part) ? 0700 : 0777;
+        if (mkdir(part, mode) != 0 && !(errno == EEXIST && mote_path_is_dir(part))) {
             if (errno == EEXIST)
                 return mote_fail(err, MOTE_EXISTS, "make the folder '%s': a file has that name",
                                  part);

@@ -180,7 +180,8 @@ static mote_status fill(int fd, const char *path, const void *bytes, size_t n, m
 {
     struct stat old;
     MOTE_TRY(write_all(fd, path, bytes, n, err));
-    if (stat(path, &old) == 0 && fchmod(fd, old.st_mode & 0777) != 0)
+    mode_t most = mote_path_is_private(path) ? 0600 : 0777;
+    if (stat(path, &old) == 0 && fchmod(fd, old.st_mode & most) != 0)
         return mote_fail_errno(err, "write '%s'", path);
     if (mote_io_step_fails() || fsync(fd) != 0)
         return mote_fail_errno(err, "write '%s' to the disk", path);
@@ -198,7 +199,8 @@ mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_
                      (long)getpid(), (unsigned long long)atomic_fetch_add(&counter, 1)))
         return mote_fail(err, MOTE_ARG, "write a file: a path of %zu bytes is too long",
                          strlen(path));
-    int fd = mote_io_step_fails() ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    mode_t mode = mote_path_is_private(path) ? 0600 : 0666;
+    int fd = mote_io_step_fails() ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return mote_fail_errno(err, "write '%s'", path);
     mote_status st = fill(fd, path, bytes, n, err);
@@ -212,6 +214,38 @@ mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_
         return st;
     }
     return mote_dir_sync(dir, err);
+}
+
+/* --- overwriting --- */
+
+static mote_status overwrite(int fd, const char *path, mote_err *err)
+{
+    static const char zeros[65536];
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return mote_fail_errno(err, "overwrite '%s'", path);
+    for (off_t left = info.st_size; left > 0;) {
+        size_t n = left < (off_t)sizeof zeros ? (size_t)left : sizeof zeros;
+        MOTE_TRY(write_all(fd, path, zeros, n, err));
+        left -= (off_t)n;
+    }
+    if (mote_io_step_fails() || fsync(fd) != 0)
+        return mote_fail_errno(err, "overwrite '%s'", path);
+    return MOTE_OK;
+}
+
+mote_status mote_file_shred(const char *path, mote_err *err)
+{
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return MOTE_OK;
+    if (fd < 0)
+        return mote_fail_errno(err, "overwrite '%s'", path);
+    mote_status st = overwrite(fd, path, err);
+    (void)close(fd);
+    if (st == MOTE_OK && (mote_io_step_fails() || (unlink(path) != 0 && errno != ENOENT)))
+        st = mote_fail_errno(err, "remove '%s'", path);
+    return st;
 }
 
 /* --- maps and locks --- */
@@ -259,7 +293,8 @@ void mote_map_release(mote_map *m)
  * message only. */
 mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, mote_err *err)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    mode_t mode = mote_path_is_private(path) ? 0600 : 0666;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode);
     if (fd < 0)
         return mote_fail_errno(err, "lock %s", what);
     int rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files: whole-file reads with a limit, crash-safe writes, folders, maps, locks.
  *
+ * What is made below a folder named MOTE_PRIVATE_FOLDER is for its owner only, whatever the umask.
  * A file written here is either the old one or the new one after a crash at any point: temporary
  * file in the same folder, fsync, rename, fsync of the folder. */
 #ifndef MOTE_BASE_FILE_H
@@ -15,6 +16,10 @@
 #include "base/status.h"
 #include "base/text.h"
 
+#define MOTE_PRIVATE_FOLDER ".mote"
+/* Is the path that folder, or below it? */
+bool mote_path_is_private(const char *path);
+
 void mote_file_scoped(FILE **f);
 #define MOTE_SCOPED_FILE __attribute__((cleanup(mote_file_scoped))) FILE
 MOTE_MUST_USE
@@ -28,6 +33,10 @@ mote_status mote_file_read(const char *path, size_t max_bytes, char **out, size_
 /* crash-safe */
 MOTE_MUST_USE
 mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_err *err);
+
+/* Overwrite the bytes of a file in place, down to the disk, and remove it; fine if it is not there.
+ * Where the file system writes to new places (copy on write, flash), old copies may stay. */
+MOTE_MUST_USE mote_status mote_file_shred(const char *path, mote_err *err);
 
 /* with parents; fine if it is there */
 MOTE_MUST_USE

@@ -2,12 +2,15 @@
 /* mote run, train, compress, evaluate: the loop up to a stage. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/loop.h"
 #include "evaluate/json_parts.h"
 #include "evaluate/report_text.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 
+#define TIDY_MS       500
+#define TIDY_GRACE_MS ((int64_t)24 * 60 * 60 * 1000)
 #define WORST_GROUPS 5 /* of each condition that `mote evaluate` shows */
 
 typedef struct {
@@ -94,6 +97,22 @@ static mote_status refuse_unmet(const mote_verdict *v, size_t n, mote_err *err)
                          : MOTE_OK;
 }
 
+/* What the stages left without an owner, for as long as nobody notices. */
+static void tidy(mote_cli *cli)
+{
+    mote_gc_options o = {.now_ms = mote_clock_wall_ms(),
+                         .grace_ms = TIDY_GRACE_MS,
+                         .budget = {.until_us = mote_clock_mono_us() + TIDY_MS * 1000,
+                                    .cancel = cli->cancel}};
+    mote_gc_report r = {0};
+    mote_err err = {0};
+    if (mote_store_collect(cli->store, &o, &r, &err) != MOTE_OK)
+        mote_tell(cli, "mote: %s\n", err.text);
+    else if (r.n_left > 0)
+        mote_tell(cli, "mote: %lld objects that nothing uses are left; 'mote gc' removes them\n",
+                  (long long)r.n_left);
+}
+
 static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool gate, mote_err *err)
 {
     mote_loop_bar bar;
@@ -115,6 +134,8 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     if (st == MOTE_OK)
         st = result_json(cli, p, last, verdicts, n, err);
     mote_pipeline_destroy(p);
+    if (st == MOTE_OK)
+        tidy(cli);
     return st == MOTE_OK && gate ? refuse_unmet(verdicts, n, err) : st;
 }
 

@@ -35,11 +35,7 @@ static mote_server_config config_of(const mote_cli *cli, const serve_values *v,
     const mote_project *p = cli->project;
     cfg.project = cli->project_dir;
     cfg.with_log = !v->no_log && p->consent.retention_days > 0;
-    cfg.policy = (mote_consent_policy){.purposes = p->consent.purposes.items,
-                                       .n_purposes = p->consent.purposes.n,
-                                       .retention_days = p->consent.retention_days,
-                                       .keep_inputs = p->consent.log_inputs,
-                                       .keep_outputs = p->consent.log_outputs};
+    cfg.policy = mote_consent_policy_of(p);
     if (v->port < 0)
         cfg.http.port = p->serving.port;
     if (v->max_clients == 0)

@@ -10,7 +10,10 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "serve/predlog.h"
 #include "track/run.h"
+
+#define UPKEEP_MS 200 /* of each command, for retention */
 
 typedef struct {
     const char *words;
@@ -202,6 +205,33 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
     return mote_run_close_abandoned(cli->store, mote_clock_wall_ms(), &n_abandoned, err);
 }
 
+/* Retention holds whichever command runs, not only while a server does: a slice of what is over is
+ * removed before each. What fails here is said and no failure of the command. */
+static void keep_up(mote_cli *cli)
+{
+    if (!cli->store || !cli->project)
+        return;
+    const mote_consent_policy policy = mote_consent_policy_of(cli->project);
+    const mote_budget budget = {.until_us = mote_clock_mono_us() + UPKEEP_MS * 1000,
+                                .cancel = cli->cancel};
+    mote_predlog_erased r = {0};
+    mote_err err = {0};
+    mote_status st = mote_predlog_upkeep(cli->store, &policy, mote_clock_wall_ms(), &budget, &r,
+                                         &err);
+    if (st != MOTE_OK)
+        mote_tell(cli, "mote: %s\n", err.text);
+    else if (r.n_left > 0)
+        mote_tell(cli,
+                  "mote: %lld predictions over their retention were removed, %lld are left; 'mote "
+                  "gc' removes them now\n",
+                  (long long)r.n_records, (long long)r.n_left);
+    else if (r.n_plain_left > 0)
+        mote_tell(cli,
+                  "mote: %lld predictions of an older version are still in the clear; 'mote gc' "
+                  "seals them now\n",
+                  (long long)r.n_plain_left);
+}
+
 static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_common_values *common,
                                    const void *values, const char *const *args, size_t n_args,
                                    mote_err *err)
@@ -210,6 +240,8 @@ static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_commo
     mote_status st = find_project(cli, r, common->project, err);
     if (st == MOTE_OK)
         st = open_store(cli, r, &lock, err);
+    if (st == MOTE_OK)
+        keep_up(cli);
     if (st == MOTE_OK)
         st = mote_pool_create((int32_t)common->threads, &cli->pool, err);
     if (st == MOTE_OK)

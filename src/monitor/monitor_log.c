@@ -4,9 +4,11 @@
  * Reads on from where the last call stopped, a window at a time. The windows and how far the log
  * was read are written in one transaction, so a kill in between judges nothing twice and loses
  * nothing. The last predictions, fewer than a window, are left for the next call. */
-#include <string.h>
-
 #include "monitor/monitor.h"
+#include "serve/predlog.h"
+
+#define PORTION           256 /* records read at a time */
+#define PORTION_MAX_BYTES ((size_t)64 << 20)
 
 static mote_status read_cursor(mote_store *s, const mote_sha256 *bundle, int64_t *at, mote_err *err)
 {
@@ -32,44 +34,26 @@ static mote_status write_cursor(mote_store *s, const mote_sha256 *bundle, int64_
     return mote_stmt_run(q, err);
 }
 
-/* Little-endian float32 values of a log row. */
-static bool read_values(mote_stmt *q, int32_t column, int32_t n_things, float *out)
-{
-    size_t n = 0;
-    const uint8_t *bytes = mote_stmt_blob(q, column, &n);
-    if (bytes == NULL || n != 4 * (size_t)n_things)
-        return false;
-    for (int32_t i = 0; i < n_things; i++, bytes += 4) {
-        uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                        (uint32_t)bytes[3] << 24;
-        memcpy(&out[i], &word, sizeof word);
-    }
-    return true;
-}
-
 /* Feed the predictions after *at until a window is complete or the log ends. */
 static mote_status feed(mote_monitor *m, mote_store *s, const mote_monitor_log *log, int64_t *at,
                         bool *full, mote_monitor_log_read *r, mote_err *err)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT id, time_ms, watched FROM prediction "
-                               "WHERE model_hash = ?1 AND id > ?2 ORDER BY id",
-                               &q, err));
-    mote_stmt_bind_hash(q, 1, &log->bundle);
-    mote_stmt_bind_i64(q, 2, *at);
     for (*full = false; !*full;) {
-        float values[MOTE_WATCH_MAX_THINGS];
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
+        MOTE_SCOPED_ARENA a;
+        mote_predlog_watch *list = NULL;
+        size_t n = 0;
+        mote_arena_init(&a, PORTION_MAX_BYTES);
+        MOTE_TRY(mote_predlog_watched(s, &log->bundle, *at, PORTION, &a, &list, &n, err));
+        if (n == 0)
             return MOTE_OK;
-        *at = mote_stmt_i64(q, 0);
-        if (read_values(q, 2, log->n_things, values)) {
-            *full = mote_monitor_add(m, values, mote_stmt_i64(q, 1));
-            r->n_read++;
-        } else {
-            r->n_unusable++;
+        for (size_t i = 0; i < n && !*full; i++) {
+            *at = list[i].id;
+            if (list[i].n == log->n_things) {
+                *full = mote_monitor_add(m, list[i].values, list[i].time_ms);
+                r->n_read++;
+            } else {
+                r->n_unusable++;
+            }
         }
     }
     return MOTE_OK;

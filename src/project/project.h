@@ -92,6 +92,8 @@ typedef struct {
     mote_names purposes;                /* consent purposes that allow an input to be kept */
     int32_t retention_days;             /* 0: nothing is kept */
     bool log_inputs, log_outputs;
+    int64_t max_log_bytes;              /* of the prediction log; 0: no bound */
+    const char *key_file;               /* of its master secret; "": in the store */
 } mote_project_consent;
 
 typedef struct {

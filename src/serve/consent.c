@@ -48,6 +48,55 @@ mote_status mote_consent_parse(const char *text, mote_consent *out, mote_err *er
     return MOTE_OK;
 }
 
+/* Like mote_consent_parse, up to `end`. */
+static mote_status parse_part(const char *at, const char *end, mote_consent *out, mote_err *err)
+{
+    char part[MOTE_CONSENT_PURPOSE_BYTES + MOTE_CONSENT_SUBJECT_BYTES + 64];
+    while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    if ((size_t)(end - at) >= sizeof part)
+        return mote_consent_parse(at, out, err); /* too long: refused with these words */
+    memcpy(part, at, (size_t)(end - at));
+    part[end - at] = '\0';
+    return mote_consent_parse(part, out, err);
+}
+
+mote_status mote_consent_parse_all(const char *const *values, size_t n, mote_consent *out,
+                                   bool *agree, mote_err *err)
+{
+    mote_consent first = {0};
+    bool has_first = false, same = true;
+    for (size_t i = 0; i < n; i++) {
+        for (const char *at = values[i]; at;) {
+            const char *end = at + strcspn(at, ",");
+            mote_consent c = {0};
+            MOTE_TRY(parse_part(at, end, &c, err));
+            if (has_first)
+                same &= strcmp(c.purpose, first.purpose) == 0 &&
+                        strcmp(c.subject, first.subject) == 0;
+            else
+                first = c;
+            has_first = true;
+            at = *end ? end + 1 : NULL;
+        }
+    }
+    *agree = has_first && same;
+    if (*agree)
+        *out = first;
+    return MOTE_OK;
+}
+
+mote_consent_policy mote_consent_policy_of(const mote_project *p)
+{
+    return (mote_consent_policy){.purposes = p->consent.purposes.items,
+                                 .n_purposes = p->consent.purposes.n,
+                                 .retention_days = p->consent.retention_days,
+                                 .keep_inputs = p->consent.log_inputs,
+                                 .keep_outputs = p->consent.log_outputs,
+                                 .max_log_bytes = p->consent.max_log_bytes,
+                                 .key_file = p->consent.key_file};
+}
+
 bool mote_consent_accepted(const mote_consent_policy *policy, const mote_consent *consent)
 {
     if (!consent || !policy || policy->retention_days <= 0)

@@ -13,14 +13,19 @@
 #include "base/mem.h"
 #include "serve/predlog_internal.h"
 
-#define BATCH_RECORDS 256
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define BATCH_RECORDS  256
 #define STOP_WITHIN_MS 5000 /* for what is still queued when the log is closed */
-#define WARN_EVERY_MS 60000
-#define N_ATTEMPTS 3 /* when the store is locked by another program */
+#define WARN_EVERY_MS  60000
+#define PURGE_SLICE_MS 500 /* then what is queued is written before the purge goes on */
+#define GC_SLICE_MS    200
+#define GC_GRACE_MS    ((int64_t)60 * 60 * 1000)
+#define N_ATTEMPTS     3 /* when the store is locked by another program */
 
 struct mote_predlog {
-    mote_store *store; /* of the writer thread */
+    mote_store *store; /* of the writer thread, as the keys */
+    mote_keyring *keys;
+    char boot[PREDLOG_BOOT_BYTES];
+    mote_cancel stopping; /* breaks off a purge */
     mote_consent_policy policy;
     mote_arena arena; /* the policy's texts */
     int32_t max_records;
@@ -34,9 +39,11 @@ struct mote_predlog {
     int32_t n_queued; /* also those that the writer has in hand */
     size_t queued_bytes;
     mote_predlog_counts counts;
+    uint64_t n_settled; /* of those accepted: written, or counted as not */
     _Atomic uint64_t without_consent;
     int64_t warned_ms; /* writer only, as the next */
     int64_t purge_due_ms;
+    uint64_t noted_queue, noted_disk; /* drops that log_drop knows of */
 };
 
 /* ---- submitting ---- */
@@ -54,7 +61,8 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
         return NULL;
     n->bytes = bytes;
     n->time_ms = e->wall_ms;
-    n->expires_ms = e->wall_ms + log->policy.retention_days * DAY_MS;
+    n->expires_ms = e->wall_ms + log->policy.retention_days * PREDLOG_DAY_MS;
+    n->mono_us = mote_clock_mono_us();
     n->infer_us = e->infer_ns / 1000;
     n->model_hash = *mote_model_hash(e->served->model);
     n->consent = *e->consent;
@@ -143,13 +151,48 @@ static void warn(mote_predlog *log, const char *what, uint64_t n, const mote_err
              (unsigned long long)n, err->text);
 }
 
-static mote_status write_batch(mote_predlog *log, predlog_entry *first, mote_err *err)
+static void warn_full(mote_predlog *log, uint64_t n)
 {
+    mote_err err = {0};
+    mote_ignore(mote_fail(&err, MOTE_LIMIT,
+                          "it holds the %lld bytes that consent.max_log allows until older records "
+                          "reach the end of their retention",
+                          (long long)log->policy.max_log_bytes));
+    warn(log, "not kept, as the log is full", n, &err);
+}
+
+/* What became of the records of a batch. */
+typedef struct {
+    uint64_t written, withdrawn, full;
+} batch_fates;
+
+static mote_status write_batch(mote_predlog *log, predlog_entry *first,
+                               const mote_predlog_counts *so_far, batch_fates *out, mote_err *err)
+{
+    batch_fates f = {0};
+    int64_t room = 0, now_ms = mote_clock_wall_ms();
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(log->store, &txn, err));
-    for (predlog_entry *n = first; n; n = n->next)
-        MOTE_TRY(predlog_insert(log->store, n, err));
-    return mote_store_commit(&txn, err);
+    MOTE_TRY(mote_keyring_prepare(log->keys, err));
+    MOTE_TRY(predlog_room(log->store, &log->policy, &room, err));
+    for (predlog_entry *n = first; n; n = n->next) {
+        predlog_fate fate = PREDLOG_WRITTEN;
+        MOTE_TRY(predlog_insert(log->store, log->keys, log->boot, n, &room, &fate, err));
+        f.written += fate == PREDLOG_WRITTEN;
+        f.withdrawn += fate == PREDLOG_WITHDRAWN;
+        f.full += fate == PREDLOG_FULL;
+    }
+    MOTE_TRY(predlog_note_drops(log->store, "full", (int64_t)f.full, now_ms, err));
+    MOTE_TRY(predlog_note_drops(log->store, "queue",
+                                (int64_t)(so_far->dropped_queue - log->noted_queue), now_ms, err));
+    MOTE_TRY(predlog_note_drops(log->store, "disk",
+                                (int64_t)(so_far->dropped_disk - log->noted_disk), now_ms, err));
+    MOTE_TRY(mote_keyring_sync(log->keys, err));
+    MOTE_TRY(mote_store_commit(&txn, err));
+    log->noted_queue = so_far->dropped_queue;
+    log->noted_disk = so_far->dropped_disk;
+    *out = f;
+    return MOTE_OK;
 }
 
 /* Take up to BATCH_RECORDS from the queue; the lock is held. */
@@ -186,33 +229,59 @@ static void write_some(mote_predlog *log)
     predlog_entry *first = take_batch(log, &n);
     mote_err err = {0};
     mote_status st = MOTE_CONFLICT;
+    batch_fates f = {0};
+    const mote_predlog_counts so_far = log->counts;
     for (int i = 0; i < N_ATTEMPTS && st == MOTE_CONFLICT && !(i > 0 && log->is_stopping); i++) {
         (void)pthread_mutex_unlock(&log->lock);
-        st = write_batch(log, first, &err);
+        st = write_batch(log, first, &so_far, &f, &err);
+        if (st != MOTE_OK)
+            mote_keyring_forget(log->keys); /* what was rolled back is given out again */
         (void)pthread_mutex_lock(&log->lock);
     }
     if (st == MOTE_OK) {
-        log->counts.written += n;
+        log->counts.written += f.written;
+        log->counts.withdrawn += f.withdrawn;
+        log->counts.dropped_full += f.full;
+        if (f.full > 0)
+            warn_full(log, f.full);
     } else {
         log->counts.dropped_disk += n;
         warn(log, "dropped", n, &err);
     }
+    log->n_settled += n;
     free_batch(log, first);
     (void)pthread_cond_broadcast(&log->progress);
 }
 
+/* Retention, then a slice of what belongs to nobody. */
+static mote_status purge_slice(mote_predlog *log, mote_predlog_erased *out, mote_err *err)
+{
+    int64_t now_us = mote_clock_mono_us(), now_ms = mote_clock_wall_ms();
+    mote_budget budget = {.until_us = now_us + PURGE_SLICE_MS * 1000, .cancel = &log->stopping};
+    MOTE_TRY(mote_predlog_upkeep(log->store, &log->policy, now_ms, &budget, out, err));
+    mote_keyring_forget(log->keys);
+    mote_gc_report swept = {0};
+    mote_gc_options gc = {.now_ms = now_ms,
+                          .grace_ms = GC_GRACE_MS,
+                          .files_only = true,
+                          .budget = {.until_us = mote_clock_mono_us() + GC_SLICE_MS * 1000,
+                                     .cancel = &log->stopping}};
+    return mote_store_collect(log->store, &gc, &swept, err);
+}
+
 static void purge_if_due(mote_predlog *log)
 {
-    int64_t now = mote_clock_mono_us() / 1000, n = 0;
+    int64_t now = mote_clock_mono_us() / 1000;
     if (now < log->purge_due_ms)
         return;
-    log->purge_due_ms = now + log->purge_every_ms;
     (void)pthread_mutex_unlock(&log->lock);
     mote_err err = {0};
-    mote_status st = mote_predlog_purge(log->store, &log->policy, mote_clock_wall_ms(), &n, &err);
+    mote_predlog_erased r = {0};
+    mote_status st = purge_slice(log, &r, &err);
     (void)pthread_mutex_lock(&log->lock);
+    log->purge_due_ms = now + (st == MOTE_OK && r.n_left > 0 ? 0 : log->purge_every_ms);
     if (st == MOTE_OK)
-        log->counts.purged += (uint64_t)n;
+        log->counts.purged += (uint64_t)r.n_records;
     else
         warn(log, "what is over its retention could not be removed", 0, &err);
 }
@@ -265,8 +334,7 @@ mote_status mote_predlog_flush(mote_predlog *log, int64_t timeout_ms, mote_err *
     mote_status st = MOTE_OK;
     (void)pthread_mutex_lock(&log->lock);
     uint64_t target = log->counts.accepted;
-    while (st == MOTE_OK && log->counts.written + log->counts.dropped_disk < target &&
-           !log->is_stopping)
+    while (st == MOTE_OK && log->n_settled < target && !log->is_stopping)
         if (pthread_cond_timedwait(&log->progress, &log->lock, &until) != 0)
             st = mote_fail(err, MOTE_TIMEOUT, "the prediction log still has %d records to write",
                            (int)log->n_queued);
@@ -285,7 +353,18 @@ static mote_status copy_policy(mote_predlog *log, const mote_consent_policy *p, 
         if (!(purposes[i] = mote_arena_strdup(&log->arena, p->purposes[i])))
             return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
     log->policy.purposes = purposes;
+    log->policy.key_file = p->key_file ? mote_arena_strdup(&log->arena, p->key_file) : NULL;
+    if (p->key_file && !log->policy.key_file)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
     return MOTE_OK;
+}
+
+static mote_status open_store(mote_predlog *log, const char *project, mote_err *err)
+{
+    predlog_boot(log->boot);
+    MOTE_TRY(mote_store_open(project, true, &log->store, err));
+    MOTE_TRY(mote_store_set_key_file(log->store, log->policy.key_file, err));
+    return mote_keyring_create(log->store, &log->keys, err);
 }
 
 static mote_status start(mote_predlog *log, mote_err *err)
@@ -319,7 +398,7 @@ mote_status mote_predlog_create(const mote_predlog_config *cfg, mote_predlog **o
     mote_arena_init(&log->arena, 1 << 20);
     mote_status st = copy_policy(log, &cfg->policy, err);
     if (st == MOTE_OK)
-        st = mote_store_open(cfg->project, true, &log->store, err);
+        st = open_store(log, cfg->project, err);
     if (st == MOTE_OK)
         st = start(log, err);
     if (st != MOTE_OK) {
@@ -337,6 +416,7 @@ void mote_predlog_destroy(mote_predlog *log)
     if (log->has_writer) {
         (void)pthread_mutex_lock(&log->lock);
         log->is_stopping = true;
+        atomic_store(&log->stopping.requested, 1);
         (void)pthread_cond_signal(&log->work);
         (void)pthread_mutex_unlock(&log->lock);
         (void)pthread_join(log->writer, NULL);
@@ -346,6 +426,7 @@ void mote_predlog_destroy(mote_predlog *log)
         (void)pthread_cond_destroy(&log->progress);
         (void)pthread_mutex_destroy(&log->lock);
     }
+    mote_keyring_destroy(log->keys);
     mote_store_close(log->store);
     mote_arena_release(&log->arena);
     mote_free(log);

@@ -10,11 +10,13 @@
  *                         \-> dropped, counted                           \        a batch)
  *                                                                         \-> dropped, counted
  *
- * A record counted as written is durable: it survives a kill and a power cut. Retention is
- * enforced by the writer (rows and objects are really removed), and by mote_predlog_purge.
+ * A record counted as written is durable: it survives a kill and a power cut. What is personal in
+ * it, and its input, is sealed under a key of its subject and day, which withdrawal and retention
+ * destroy (serve/keyring.h). Retention is enforced by the writer, and by every command that opens
+ * the store (mote_predlog_upkeep).
  *
- * Tables: store/schema/060_serve.sql. Depends on base/, store/. Used by serve/infer.c, monitor/,
- * web/, cli/. */
+ * Tables: store/schema/060_serve.sql, 090_erase.sql. Depends on base/, project/, store/. Used by
+ * serve/infer.c, monitor/, web/, cli/. */
 #ifndef MOTE_SERVE_PREDLOG_H
 #define MOTE_SERVE_PREDLOG_H
 
@@ -53,6 +55,8 @@ typedef struct {
     uint64_t written;         /* durable */
     uint64_t dropped_queue;   /* the queue was full */
     uint64_t dropped_disk;    /* the store refused: disk full, damaged, locked for too long */
+    uint64_t dropped_full;    /* the log has reached its bound */
+    uint64_t withdrawn;       /* their subject withdrew while they were in the queue */
     uint64_t purged;          /* removed because their retention was over */
     int64_t queued;           /* now */
     int64_t queued_bytes;
@@ -61,20 +65,65 @@ void mote_predlog_read_counts(mote_predlog *log, mote_predlog_counts *out);
 
 /* The following work on a store handle of the caller, with or without a running server. */
 
-/* Remove what is older than its retention at now_ms: the retention it was logged under or the
- * policy's, whichever ends first. */
-MOTE_MUST_USE mote_status mote_predlog_purge(mote_store *s, const mote_consent_policy *policy,
-                                             int64_t now_ms, int64_t *n_removed, mote_err *err);
+/* What was removed. */
+typedef struct {
+    int64_t n_records;     /* rows */
+    int64_t n_inputs;      /* inputs, with their files */
+    int64_t n_kept_inputs; /* that something else, such as a data version, still holds */
+    int64_t n_keys;        /* keys destroyed: what they sealed is gone, wherever a copy may be */
+    int64_t n_left;        /* over their retention, and left when the budget was over */
+    int64_t n_plain_left;  /* records of an older Mote that are not sealed yet */
+} mote_predlog_erased;
 
-/* Withdrawal: remove every record of a subject and the inputs that only these records needed.
- * *n_kept_inputs (may be NULL) counts inputs that something else, such as a data version, still
- * holds. */
-MOTE_MUST_USE mote_status mote_predlog_withdraw(mote_store *s, const char *subject,
-                                                int64_t *n_removed, int64_t *n_kept_inputs,
-                                                mote_err *err);
+/* Remove what is older than its retention at now_ms: the retention it was logged under or the
+ * policy's, whichever ends first; go on with removals that were interrupted. Works in portions of
+ * some ten milliseconds; budget NULL: to the end. */
+MOTE_MUST_USE mote_status mote_predlog_purge(mote_store *s, const mote_consent_policy *policy,
+                                             int64_t now_ms, const mote_budget *budget,
+                                             mote_predlog_erased *out, mote_err *err);
+
+/* Purge, and seal records that an older Mote wrote in the clear. Costs some microseconds when there
+ * is nothing to do. For every command that opens the store. */
+MOTE_MUST_USE mote_status mote_predlog_upkeep(mote_store *s, const mote_consent_policy *policy,
+                                              int64_t now_ms, const mote_budget *budget,
+                                              mote_predlog_erased *out, mote_err *err);
+
+typedef struct {
+    mote_predlog_erased now; /* by this call */
+    int64_t n_times;         /* withdrawals of this subject, this one included */
+    int64_t n_records_in_all, n_inputs_in_all;
+    int64_t n_rubbish; /* files without an owner that were swept */
+} mote_predlog_withdrawn;
+
+/* Withdrawal: every record of a subject up to now is erased, in this order:
+ *
+ *   1. a row in `withdrawal` says so; from here on no writer, in any process, writes a record that
+ *      was submitted before, and whatever is submitted later counts as consented anew;
+ *   2. the keys of the subject are destroyed: nothing of it can be read any more, in whatever
+ *      place of the disk a copy may be;
+ *   3. rows and inputs are removed, files without an owner swept, and the write-ahead log emptied.
+ *
+ * wait_ms: how long to wait for readers that keep the log from being emptied; then CONFLICT, naming
+ * them. CANCELLED when asked to stop. After either the same call goes on. */
+MOTE_MUST_USE mote_status mote_predlog_withdraw(mote_store *s, const char *subject, int64_t wait_ms,
+                                                const mote_cancel *cancel,
+                                                mote_predlog_withdrawn *out, mote_err *err);
+
+/* How the log stands. */
+typedef struct {
+    int64_t n_records, bytes, max_bytes;                     /* max 0: no bound */
+    int64_t n_over;                                          /* records over their retention */
+    int64_t n_plain;                                         /* not sealed yet */
+    int64_t n_withdrawals_open;                              /* that did not finish */
+    int64_t n_dropped_full, n_dropped_queue, n_dropped_disk; /* since ever, as far as was noted */
+    int64_t last_drop_ms;                                    /* 0: never */
+} mote_predlog_state;
+MOTE_MUST_USE mote_status mote_predlog_look(mote_store *s, const mote_consent_policy *policy,
+                                            int64_t now_ms, mote_predlog_state *out, mote_err *err);
 
 /* Records in order of their number, from the one behind `after_id` on; at most max. Texts and
- * numbers live in `a`. model NULL: of any. */
+ * numbers live in `a`. model NULL: of any. What was sealed under a key that is destroyed is left
+ * out. */
 typedef struct {
     int64_t id, time_ms;
     const char *model, *version, *purpose, *subject, *request_id;
@@ -84,7 +133,7 @@ typedef struct {
     int32_t n_labels;
     bool has_input;
     const char *input_kind; /* "wav" or "f32"; NULL without input */
-    mote_sha256 input;
+    mote_sha256 input;      /* the object that holds it; mote_predlog_input opens it */
     const float *watched;
     int32_t n_watched;
     int64_t infer_us;
@@ -92,5 +141,20 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id,
                                             int64_t max, mote_arena *a, mote_predlog_record **out,
                                             size_t *n, mote_err *err);
+
+/* Only what the monitor watches, of one bundle; n 0: the values cannot be read any more. */
+typedef struct {
+    int64_t id, time_ms;
+    const float *values;
+    int32_t n;
+} mote_predlog_watch;
+MOTE_MUST_USE mote_status mote_predlog_watched(mote_store *s, const mote_sha256 *bundle,
+                                               int64_t after_id, int64_t max, mote_arena *a,
+                                               mote_predlog_watch **out, size_t *n, mote_err *err);
+
+/* The input of a record as it came; owned by the caller (mote_free). NOT_FOUND when none was kept
+ * or its key is destroyed. */
+MOTE_MUST_USE mote_status mote_predlog_input(mote_store *s, int64_t id, size_t max_bytes,
+                                             char **out, size_t *len, mote_err *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What predlog.c (queue) and predlog_store.c (tables) share. */
+/* What predlog.c (queue), predlog_store.c (tables) and predlog_erase.c (removing) share. */
 #ifndef MOTE_SERVE_PREDLOG_INTERNAL_H
 #define MOTE_SERVE_PREDLOG_INTERNAL_H
 
+#include "serve/keyring.h"
 #include "serve/predlog.h"
 
 /* A prediction on its way to the store: one heap block. */
@@ -11,6 +12,7 @@ struct predlog_entry {
     predlog_entry *next;
     size_t bytes; /* of the block */
     int64_t time_ms, expires_ms, infer_us;
+    int64_t mono_us; /* when it was submitted, against withdrawals */
     mote_sha256 model_hash;
     mote_consent consent;
     char model[MOTE_SERVE_NAME_BYTES], version[MOTE_SERVE_NAME_BYTES];
@@ -27,7 +29,57 @@ struct predlog_entry {
     bool is_pcm;
 };
 
-/* Put the input's object and the row; in a transaction of the caller. */
-mote_status predlog_insert(mote_store *s, const predlog_entry *n, mote_err *err);
+#define PREDLOG_BOOT_BYTES 64
+#define PREDLOG_DAY_MS     ((int64_t)24 * 60 * 60 * 1000)
+
+/* Which boot of the machine this is, so that monotonic times of two processes can be compared; ""
+ * where the system does not tell. */
+void predlog_boot(char out[PREDLOG_BOOT_BYTES]);
+
+/* What became of a record. */
+typedef enum { PREDLOG_WRITTEN, PREDLOG_WITHDRAWN, PREDLOG_FULL } predlog_fate;
+
+/* Seal the record under the key of its subject and day, put its input's object and the row; in a
+ * transaction of the caller, behind mote_keyring_prepare and before mote_keyring_sync. *room (bytes
+ * that the log may still grow by) is lessened by what was written. */
+mote_status predlog_insert(mote_store *s, mote_keyring *keys, const char *boot,
+                           const predlog_entry *n, int64_t *room, predlog_fate *fate,
+                           mote_err *err);
+
+/* How many bytes the log may still grow by. */
+mote_status predlog_room(mote_store *s, const mote_consent_policy *policy, int64_t *room,
+                         mote_err *err);
+/* Add to what was dropped, for 'mote status'. */
+mote_status predlog_note_drops(mote_store *s, const char *reason, int64_t n, int64_t now_ms,
+                               mote_err *err);
+
+/* What a record holds that is personal, as it is sealed (docs/formats/prediction-log.md). Borrowed
+ * from the entry, row or bytes that it was made from. */
+typedef struct {
+    int32_t class_id; /* -1: outputs are not kept */
+    const char *label, *subject, *request_id;
+    size_t n_label, n_subject, n_request_id;
+    const void *probabilities, *watched; /* float32, little-endian */
+    size_t n_probabilities, n_watched;   /* numbers */
+} predlog_person;
+
+/* To which record sealed bytes belong. */
+typedef struct {
+    int64_t key_id, time_ms;
+    mote_sha256 model_hash;
+} predlog_bound;
+
+mote_status predlog_seal_person(const mote_seal_key *key, const predlog_bound *to,
+                                const predlog_person *p, mote_buf *out, mote_err *err);
+/* Seal the bytes of an input and put them as an object; *bytes is what it takes. */
+mote_status predlog_put_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
+                              const void *input, size_t n, int64_t now_ms, mote_sha256 *id,
+                              int64_t *bytes, mote_err *err);
+
+/* The key of a subject (NULL: nobody was named) on the day of time_ms, made if needed. */
+mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256 *subject,
+                            int64_t time_ms, int64_t *id, mote_seal_key *key, mote_err *err);
+
+#define PREDLOG_ROW_BYTES 256 /* what a row takes besides its sealed part, with indices */
 
 #endif

@@ -1,41 +1,238 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of the prediction log: insert, list, purge, withdraw.
+/* The tables of the prediction log: insert and list. Removing is predlog_erase.c's affair.
  *
- * Removing is done in two steps that a kill may part: rows go in one transaction, which notes their
- * inputs in prediction_erase; then each noted object is erased, unless something else holds it. */
+ * What is personal is sealed under a key of its subject and day (serve/keyring.h); rows that an
+ * older Mote wrote in the clear are read as they are until upkeep has sealed them. */
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/file.h"
 #include "data/audio.h"
 #include "serve/predlog_internal.h"
 
-#define PORTION 500 /* rows removed in one transaction: writers queue behind it */
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define PERSON_MAX_BYTES ((size_t)16 << 20)
+#define BOUND_BYTES      64
+
+/* ---- sealing ---- */
+
+static size_t bind_bytes(char kind, const predlog_bound *to, uint8_t out[BOUND_BYTES])
+{
+    uint64_t numbers[2] = {(uint64_t)to->key_id, (uint64_t)to->time_ms};
+    size_t n = 5;
+    memcpy(out, "mote", 4);
+    out[4] = (uint8_t)kind;
+    for (int i = 0; i < 2; i++)
+        for (int b = 0; b < 8; b++)
+            out[n++] = (uint8_t)(numbers[i] >> (8 * b));
+    memcpy(out + n, to->model_hash.bytes, sizeof to->model_hash.bytes);
+    return n + sizeof to->model_hash.bytes;
+}
+
+static mote_status seal_into(const mote_seal_key *key, char kind, const predlog_bound *to,
+                             const void *plain, size_t n, mote_buf *out, mote_err *err)
+{
+    uint8_t bound[BOUND_BYTES];
+    size_t n_bound = bind_bytes(kind, to, bound);
+    MOTE_SCOPED_FREE uint8_t *sealed = mote_alloc(n + MOTE_SEAL_EXTRA_BYTES, 1);
+    if (!sealed)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
+    MOTE_TRY(mote_seal(key, bound, n_bound, plain, n, sealed, err));
+    mote_buf_add(out, sealed, n + MOTE_SEAL_EXTRA_BYTES);
+    return mote_buf_status(out, err);
+}
+
+/* Owned by the caller. */
+static mote_status unseal(const mote_seal_key *key, char kind, const predlog_bound *to,
+                          const void *sealed, size_t n_sealed, char **out, size_t *n, mote_err *err)
+{
+    uint8_t bound[BOUND_BYTES];
+    size_t n_bound = bind_bytes(kind, to, bound);
+    MOTE_SCOPED_FREE char *plain = mote_alloc(n_sealed + 1, 1);
+    if (!plain)
+        return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
+    MOTE_TRY(mote_unseal(key, bound, n_bound, sealed, n_sealed, (uint8_t *)plain, err));
+    *n = n_sealed - MOTE_SEAL_EXTRA_BYTES;
+    plain[*n] = '\0';
+    *out = plain;
+    plain = NULL;
+    return MOTE_OK;
+}
+
+static void add_text(mote_buf *b, const char *text, size_t n)
+{
+    mote_buf_u16(b, (uint16_t)n);
+    mote_buf_add(b, text, n);
+}
+
+static void add_numbers(mote_buf *b, const void *numbers, size_t n)
+{
+    mote_buf_u32(b, (uint32_t)n);
+    mote_buf_add(b, numbers, n * sizeof(float));
+}
+
+mote_status predlog_seal_person(const mote_seal_key *key, const predlog_bound *to,
+                                const predlog_person *p, mote_buf *out, mote_err *err)
+{
+    MOTE_SCOPED_BUF plain;
+    mote_buf_init(&plain, PERSON_MAX_BYTES);
+    if (p->n_label > UINT16_MAX || p->n_subject > UINT16_MAX || p->n_request_id > UINT16_MAX)
+        return mote_fail(err, MOTE_LIMIT, "a text of a prediction is over 65535 bytes");
+    mote_buf_u8(&plain, 1);
+    mote_buf_i32(&plain, p->class_id);
+    add_text(&plain, p->label, p->n_label);
+    add_text(&plain, p->subject, p->n_subject);
+    add_text(&plain, p->request_id, p->n_request_id);
+    add_numbers(&plain, p->probabilities, p->n_probabilities);
+    add_numbers(&plain, p->watched, p->n_watched);
+    mote_status st = mote_buf_status(&plain, err);
+    if (st == MOTE_OK)
+        st = seal_into(key, 'p', to, plain.data, plain.len, out, err);
+    if (plain.data)
+        mote_wipe(plain.data, plain.len);
+    return st;
+}
+
+static const char *read_text(mote_reader *r, size_t *n)
+{
+    *n = mote_read_u16(r);
+    return (const char *)mote_read_bytes(r, *n);
+}
+
+static const void *read_numbers(mote_reader *r, size_t *n)
+{
+    *n = mote_read_u32(r);
+    return mote_read_bytes(r, *n <= PERSON_MAX_BYTES ? *n * sizeof(float) : SIZE_MAX);
+}
+
+static mote_status read_person(const char *bytes, size_t n, predlog_person *out, mote_err *err)
+{
+    mote_reader r;
+    mote_reader_init(&r, bytes, n);
+    uint8_t version = mote_read_u8(&r);
+    out->class_id = mote_read_i32(&r);
+    out->label = read_text(&r, &out->n_label);
+    out->subject = read_text(&r, &out->n_subject);
+    out->request_id = read_text(&r, &out->n_request_id);
+    out->probabilities = read_numbers(&r, &out->n_probabilities);
+    out->watched = read_numbers(&r, &out->n_watched);
+    if (version != 1 || r.failed || mote_reader_left(&r) > 0)
+        return mote_fail(err, MOTE_CORRUPT, "a record of the prediction log is damaged");
+    return MOTE_OK;
+}
+
+mote_status predlog_put_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
+                              const void *input, size_t n, int64_t now_ms, mote_sha256 *id,
+                              int64_t *bytes, mote_err *err)
+{
+    MOTE_SCOPED_BUF sealed;
+    mote_buf_init(&sealed, n + MOTE_SEAL_EXTRA_BYTES + 1);
+    MOTE_TRY(seal_into(key, 'i', to, input, n, &sealed, err));
+    *bytes = (int64_t)sealed.len;
+    return mote_object_put(s, sealed.data, sealed.len, MOTE_OBJECT_RAW, now_ms, id, err);
+}
+
+/* ---- keys ---- */
+
+mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256 *subject,
+                            int64_t time_ms, int64_t *id, mote_seal_key *key, mote_err *err)
+{
+    bool row = false;
+    {
+        MOTE_SCOPED_STMT *q = NULL;
+        MOTE_TRY(mote_stmt_prepare(
+            s,
+            subject ? "SELECT id FROM log_key WHERE subject = ?1 AND period = ?2 AND state = 0"
+                    : "SELECT id FROM log_key WHERE ?1 IS NULL AND subject IS NULL "
+                      "AND period = ?2 AND state = 0",
+            &q, err));
+        mote_stmt_bind_hash(q, 1, subject);
+        mote_stmt_bind_i64(q, 2, time_ms / PREDLOG_DAY_MS);
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        *id = row ? mote_stmt_i64(q, 0) : 0;
+    }
+    if (row)
+        return mote_keyring_get(keys, *id, key, err);
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO log_key(subject, period) VALUES (?1, ?2)", &q, err));
+    mote_stmt_bind_hash(q, 1, subject);
+    mote_stmt_bind_i64(q, 2, time_ms / PREDLOG_DAY_MS);
+    MOTE_TRY(mote_stmt_run(q, err));
+    *id = mote_store_last_id(s);
+    return mote_keyring_add(keys, *id, key, err);
+}
 
 /* ---- insert ---- */
 
-static mote_status put_input(mote_store *s, const predlog_entry *n, mote_sha256 *id, mote_err *err)
+void predlog_boot(char out[PREDLOG_BOOT_BYTES])
+{
+    MOTE_SCOPED_FREE char *text = NULL;
+    size_t n = 0;
+    out[0] = '\0';
+    if (mote_file_read("/proc/sys/kernel/random/boot_id", PREDLOG_BOOT_BYTES - 1, &text, &n,
+                       NULL) == MOTE_OK)
+        (void)mote_format(out, PREDLOG_BOOT_BYTES, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+/* Was this record submitted before the subject withdrew? Monotonic times of one boot hold also when
+ * the wall clock was set meanwhile. */
+static mote_status is_withdrawn(mote_store *s, const mote_sha256 *subject, const char *boot,
+                                const predlog_entry *n, bool *withdrawn, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    bool row = false;
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT time_ms, mono_us, boot FROM withdrawal WHERE subject = ?1", &q, err));
+    mote_stmt_bind_hash(q, 1, subject);
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row)
+        *withdrawn = false;
+    else if (boot[0] && mote_str_eq(boot, mote_stmt_text(q, 2)))
+        *withdrawn = n->mono_us <= mote_stmt_i64(q, 1);
+    else
+        *withdrawn = n->time_ms <= mote_stmt_i64(q, 0);
+    return MOTE_OK;
+}
+
+static mote_status put_entry_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
+                                   const predlog_entry *n, mote_sha256 *id, int64_t *bytes,
+                                   mote_err *err)
 {
     if (!n->is_pcm)
-        return mote_object_put(s, n->input, n->n_in * sizeof(float), 0, n->time_ms, id, err);
+        return predlog_put_input(s, key, to, n->input, n->n_in * sizeof(float), n->time_ms, id,
+                                 bytes, err);
     MOTE_SCOPED_BUF wav;
     mote_buf_init(&wav, n->n_in * sizeof(int16_t) + 256);
     MOTE_TRY(mote_audio_encode_wav((const int16_t *)(const void *)n->input, n->n_in, n->rate_hz,
                                    &wav, err));
-    return mote_object_put(s, wav.data, wav.len, 0, n->time_ms, id, err);
+    return predlog_put_input(s, key, to, wav.data, wav.len, n->time_ms, id, bytes, err);
 }
 
-mote_status predlog_insert(mote_store *s, const predlog_entry *n, mote_err *err)
+static predlog_person person_of(const predlog_entry *n)
 {
-    mote_sha256 input;
-    if (n->input)
-        MOTE_TRY(put_input(s, n, &input, err));
+    return (predlog_person){.class_id = n->n_labels ? n->class_id : -1,
+                            .label = n->label,
+                            .n_label = n->n_labels ? strlen(n->label) : 0,
+                            .subject = n->consent.subject,
+                            .n_subject = strlen(n->consent.subject),
+                            .request_id = n->request_id,
+                            .n_request_id = strlen(n->request_id),
+                            .probabilities = n->probabilities,
+                            .n_probabilities = (size_t)n->n_labels,
+                            .watched = n->watched,
+                            .n_watched = (size_t)n->n_watched};
+}
+
+static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key_id,
+                              const mote_sha256 *input, const mote_buf *sealed, int64_t bytes,
+                              mote_err *err)
+{
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO prediction(time_ms, expires_ms, model, version, model_hash, purpose, subject, "
-        "request_id, "
-        "class_id, label, probabilities, input, input_kind, watched, infer_us) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "request_id, watched, input, input_kind, infer_us, key, sealed, bytes) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, '', '', x'', ?7, ?8, ?9, ?10, ?11, ?12)",
         &q, err));
     mote_stmt_bind_i64(q, 1, n->time_ms);
     mote_stmt_bind_i64(q, 2, n->expires_ms);
@@ -43,224 +240,294 @@ mote_status predlog_insert(mote_store *s, const predlog_entry *n, mote_err *err)
     mote_stmt_bind_text(q, 4, n->version);
     mote_stmt_bind_hash(q, 5, &n->model_hash);
     mote_stmt_bind_text(q, 6, n->consent.purpose);
-    mote_stmt_bind_text(q, 7, n->consent.subject);
-    mote_stmt_bind_text(q, 8, n->request_id);
-    if (n->n_labels) {
-        mote_stmt_bind_i64(q, 9, n->class_id);
-        mote_stmt_bind_text(q, 10, n->label);
-        mote_stmt_bind_blob(q, 11, n->probabilities, (size_t)n->n_labels * sizeof(float));
-    } else {
-        mote_stmt_bind_null(q, 9);
-        mote_stmt_bind_null(q, 10);
-        mote_stmt_bind_null(q, 11);
-    }
-    mote_stmt_bind_hash(q, 12, n->input ? &input : NULL);
-    mote_stmt_bind_text(q, 13, !n->input ? NULL : n->is_pcm ? "wav" : "f32");
-    mote_stmt_bind_blob(q, 14, n->watched, (size_t)n->n_watched * sizeof(float));
-    mote_stmt_bind_i64(q, 15, n->infer_us);
+    mote_stmt_bind_hash(q, 7, input);
+    mote_stmt_bind_text(q, 8, !input ? NULL : n->is_pcm ? "wav" : "f32");
+    mote_stmt_bind_i64(q, 9, n->infer_us);
+    mote_stmt_bind_i64(q, 10, key_id);
+    mote_stmt_bind_blob(q, 11, sealed->data, sealed->len);
+    mote_stmt_bind_i64(q, 12, bytes);
     return mote_stmt_run(q, err);
 }
 
-/* ---- remove ---- */
-
-/* Deleted pages are overwritten, not only unlinked. */
-static mote_status overwrite_deleted(mote_store *s, mote_err *err)
+/* What the record will take, near enough for the bound. */
+static int64_t size_of(const predlog_entry *n)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    bool row = false;
-    MOTE_TRY(mote_stmt_prepare(s, "PRAGMA secure_delete = 1", &q, err));
-    return mote_stmt_step(q, &row, err);
+    size_t sample = n->is_pcm ? sizeof(int16_t) : sizeof(float);
+    return PREDLOG_ROW_BYTES + (int64_t)(n->input ? n->n_in * sample : 0) +
+           (int64_t)((size_t)(n->n_labels + n->n_watched) * sizeof(float));
 }
 
-/* Move the write-ahead log into the database, so that it no longer holds what was removed. A
- * reader may prevent that; the next check-point will do it then. */
-static mote_status check_point(mote_store *s, mote_err *err)
+mote_status predlog_insert(mote_store *s, mote_keyring *keys, const char *boot,
+                           const predlog_entry *n, int64_t *room, predlog_fate *fate, mote_err *err)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    bool row = false;
-    MOTE_TRY(mote_stmt_prepare(s, "PRAGMA wal_checkpoint(TRUNCATE)", &q, err));
-    return mote_stmt_step(q, &row, err);
-}
-
-/* Erase the objects noted in prediction_erase; *n_kept counts those that something else holds. */
-static mote_status erase_noted(mote_store *s, int64_t *n_kept, mote_err *err)
-{
-    for (;;) {
-        mote_sha256 id;
-        bool row = false;
-        {
-            MOTE_SCOPED_STMT *q = NULL;
-            MOTE_TRY(mote_stmt_prepare(s, "SELECT input FROM prediction_erase LIMIT 1", &q, err));
-            MOTE_TRY(mote_stmt_step(q, &row, err));
-            if (!row)
-                return MOTE_OK;
-            if (!mote_stmt_hash(q, 0, &id))
-                return mote_fail(err, MOTE_CORRUPT,
-                                 "prediction_erase holds something that is no hash");
-        }
-        mote_err why = {0};
-        mote_status st = mote_object_erase(s, &id, &why);
-        if (st == MOTE_CONFLICT)
-            ++*n_kept;
-        else if (st != MOTE_OK)
-            return mote_fail(err, st, "%s", why.text);
-        MOTE_SCOPED_STMT *q = NULL;
-        MOTE_TRY(mote_stmt_prepare(s, "DELETE FROM prediction_erase WHERE input = ?1", &q, err));
-        mote_stmt_bind_hash(q, 1, &id);
-        MOTE_TRY(mote_stmt_run(q, err));
+    mote_sha256 subject, input;
+    mote_seal_key key;
+    predlog_bound to = {.time_ms = n->time_ms, .model_hash = n->model_hash};
+    bool is_named = n->consent.subject[0] != '\0', withdrawn = false;
+    int64_t input_bytes = 0;
+    if (is_named) {
+        MOTE_TRY(mote_keyring_pseudonym(keys, n->consent.subject, &subject, err));
+        MOTE_TRY(is_withdrawn(s, &subject, boot, n, &withdrawn, err));
     }
+    *fate = withdrawn ? PREDLOG_WITHDRAWN : size_of(n) > *room ? PREDLOG_FULL : PREDLOG_WRITTEN;
+    if (*fate != PREDLOG_WRITTEN)
+        return MOTE_OK;
+    MOTE_TRY(
+        predlog_key_for(s, keys, is_named ? &subject : NULL, n->time_ms, &to.key_id, &key, err));
+    if (n->input)
+        MOTE_TRY(put_entry_input(s, &key, &to, n, &input, &input_bytes, err));
+    MOTE_SCOPED_BUF sealed;
+    mote_buf_init(&sealed, PERSON_MAX_BYTES);
+    predlog_person p = person_of(n);
+    MOTE_TRY(predlog_seal_person(&key, &to, &p, &sealed, err));
+    int64_t bytes = PREDLOG_ROW_BYTES + (int64_t)sealed.len + input_bytes;
+    *room -= bytes;
+    return insert_row(s, n, to.key_id, n->input ? &input : NULL, &sealed, bytes, err);
 }
 
-/* What to remove: rows of a subject, or rows that are over. */
-typedef struct {
-    const char *subject; /* NULL: by time */
-    int64_t now_ms, before_ms;
-} selection;
-
-static void bind(mote_stmt *q, const selection *w)
+mote_status predlog_room(mote_store *s, const mote_consent_policy *policy, int64_t *room,
+                         mote_err *err)
 {
-    if (w->subject) {
-        mote_stmt_bind_text(q, 1, w->subject);
-    } else {
-        mote_stmt_bind_i64(q, 1, w->now_ms);
-        mote_stmt_bind_i64(q, 2, w->before_ms);
-    }
-}
-
-#define LIMIT_TEXT(n) #n
-#define LIMIT(n) LIMIT_TEXT(n)
-#define OF_SUBJECT                                                                                 \
-    "SELECT id FROM prediction WHERE subject = ?1 AND subject <> '' ORDER BY id LIMIT " LIMIT(     \
-        PORTION)
-#define OVER                                                                                       \
-    "SELECT id FROM prediction WHERE expires_ms <= ?1 OR time_ms <= ?2 ORDER BY id LIMIT " LIMIT(  \
-        PORTION)
-#define NOTE                                                                                       \
-    "INSERT OR IGNORE INTO prediction_erase SELECT input FROM prediction WHERE input IS NOT NULL " \
-    "AND id IN ("
-#define DELETE "DELETE FROM prediction WHERE id IN ("
-
-static mote_status remove_portion(mote_store *s, const selection *w, int64_t *n, mote_err *err)
-{
-    MOTE_SCOPED_TXN txn = {0};
-    MOTE_SCOPED_STMT *note = NULL;
-    MOTE_SCOPED_STMT *del = NULL;
-    MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(mote_stmt_prepare(s, w->subject ? NOTE OF_SUBJECT ")" : NOTE OVER ")", &note, err));
-    MOTE_TRY(mote_stmt_prepare(s, w->subject ? DELETE OF_SUBJECT ")" : DELETE OVER ")", &del, err));
-    bind(note, w);
-    MOTE_TRY(mote_stmt_run(note, err));
-    bind(del, w);
-    MOTE_TRY(mote_stmt_run(del, err));
-    *n = mote_store_changes(s);
-    return mote_store_commit(&txn, err);
-}
-
-static mote_status remove_all(mote_store *s, const selection *w, int64_t *n_removed,
-                              int64_t *n_kept, mote_err *err)
-{
-    int64_t total = 0, n = PORTION, kept = 0;
-    MOTE_TRY(overwrite_deleted(s, err));
-    for (; n == PORTION; total += n)
-        MOTE_TRY(remove_portion(s, w, &n, err));
-    MOTE_TRY(erase_noted(s, &kept, err));
-    if (total)
-        MOTE_TRY(check_point(s, err));
-    *n_removed = total;
-    if (n_kept)
-        *n_kept = kept;
+    int64_t bytes = 0;
+    if (policy->max_log_bytes > 0)
+        MOTE_TRY(mote_store_query_i64(s, "SELECT bytes FROM log_size", &bytes, err));
+    *room = policy->max_log_bytes > 0 ? policy->max_log_bytes - bytes : INT64_MAX;
     return MOTE_OK;
 }
 
-mote_status mote_predlog_purge(mote_store *s, const mote_consent_policy *policy, int64_t now_ms,
-                               int64_t *n_removed, mote_err *err)
+mote_status predlog_note_drops(mote_store *s, const char *reason, int64_t n, int64_t now_ms,
+                               mote_err *err)
 {
-    selection w = {.now_ms = now_ms, .before_ms = now_ms - policy->retention_days * DAY_MS};
-    mote_status st = remove_all(s, &w, n_removed, NULL, err);
-    return st == MOTE_OK ? MOTE_OK : mote_wrap(err, st, "remove predictions over their retention");
-}
-
-mote_status mote_predlog_withdraw(mote_store *s, const char *subject, int64_t *n_removed,
-                                  int64_t *n_kept_inputs, mote_err *err)
-{
-    if (!subject || !*subject)
-        return mote_fail(err, MOTE_ARG, "a withdrawal needs the subject that the consent named");
-    selection w = {.subject = subject};
-    mote_status st = remove_all(s, &w, n_removed, n_kept_inputs, err);
-    return st == MOTE_OK ? MOTE_OK : mote_wrap(err, st, "withdraw consent of '%s'", subject);
+    if (n == 0)
+        return MOTE_OK;
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO log_drop(reason, n, last_ms) VALUES (?1, ?2, ?3) "
+                               "ON CONFLICT(reason) DO UPDATE SET n = n + ?2, last_ms = ?3",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, reason);
+    mote_stmt_bind_i64(q, 2, n);
+    mote_stmt_bind_i64(q, 3, now_ms);
+    return mote_stmt_run(q, err);
 }
 
 /* ---- list ---- */
 
-static mote_status copy_floats(mote_stmt *q, int32_t column, mote_arena *a, const float **out,
-                               int32_t *n, mote_err *err)
+/* The sealed part of a row, opened. `plain` owns the bytes that `p` borrows. */
+typedef struct {
+    char *plain;
+    size_t n_plain;
+    predlog_person p;
+} opened;
+
+static void close_opened(opened *o)
 {
-    size_t bytes = 0;
+    if (o->plain)
+        mote_wipe(o->plain, o->n_plain);
+    mote_free(o->plain);
+    o->plain = NULL;
+}
+#define SCOPED_OPENED __attribute__((cleanup(close_opened))) opened
+
+/* The columns that open_row reads, from column 0 on. */
+#define PERSON_COLUMNS                                                                             \
+    "key, sealed, time_ms, model_hash, class_id, label, subject, request_id, probabilities, "      \
+    "watched"
+#define N_PERSON_COLUMNS 10
+
+static const char *column_text(mote_stmt *q, int32_t column, size_t *n)
+{
+    const char *text = mote_stmt_text(q, column);
+    *n = text ? strlen(text) : 0;
+    return text ? text : "";
+}
+
+static const void *column_numbers(mote_stmt *q, int32_t column, size_t *n)
+{
+    const void *blob = mote_stmt_blob(q, column, n);
+    *n /= sizeof(float);
+    return blob;
+}
+
+/* *found false: its key was destroyed, so nobody can read it any more. */
+static mote_status open_row(mote_stmt *q, mote_keyring *keys, opened *o, bool *found, mote_err *err)
+{
+    predlog_person *p = &o->p;
+    predlog_bound to = {.key_id = mote_stmt_i64(q, 0), .time_ms = mote_stmt_i64(q, 2)};
+    mote_seal_key key;
+    *found = true;
+    if (mote_stmt_is_null(q, 0)) { /* of an older Mote, in the clear */
+        p->class_id = mote_stmt_is_null(q, 4) ? -1 : (int32_t)mote_stmt_i64(q, 4);
+        p->label = column_text(q, 5, &p->n_label);
+        p->subject = column_text(q, 6, &p->n_subject);
+        p->request_id = column_text(q, 7, &p->n_request_id);
+        p->probabilities = column_numbers(q, 8, &p->n_probabilities);
+        p->watched = column_numbers(q, 9, &p->n_watched);
+        return MOTE_OK;
+    }
+    size_t n = 0;
+    const void *sealed = mote_stmt_blob(q, 1, &n);
+    if (!mote_stmt_hash(q, 3, &to.model_hash))
+        return mote_fail(err, MOTE_CORRUPT, "a record of the prediction log names no model");
+    mote_err why = {0};
+    mote_status st = mote_keyring_get(keys, to.key_id, &key, &why);
+    *found = st != MOTE_NOT_FOUND;
+    if (!*found)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(unseal(&key, 'p', &to, sealed, n, &o->plain, &o->n_plain, err));
+    return read_person(o->plain, o->n_plain, p, err);
+}
+
+static mote_status copy_floats(const void *from, size_t n, mote_arena *a, const float **out,
+                               int32_t *n_out, mote_err *err)
+{
     float *values = NULL;
-    const void *blob = mote_stmt_blob(q, column, &bytes);
-    MOTE_TRY(mote_arena_take(a, bytes + 1, 1, &values, err));
-    if (bytes)
-        memcpy(values, blob, bytes);
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *values, &values, err));
+    if (n)
+        memcpy(values, from, n * sizeof *values);
     *out = values;
-    *n = (int32_t)(bytes / sizeof(float));
+    *n_out = (int32_t)n;
     return MOTE_OK;
 }
 
-static mote_status copy_text(mote_stmt *q, int32_t column, mote_arena *a, const char **out,
+static mote_status copy_text(const char *text, size_t n, mote_arena *a, const char **out,
                              mote_err *err)
 {
-    const char *text = mote_stmt_text(q, column);
-    *out = text ? mote_arena_strdup(a, text) : NULL;
-    return !text || *out ? MOTE_OK
-                         : mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
+    *out = mote_arena_strndup(a, text ? text : "", n);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
 }
 
-static mote_status copy_row(mote_stmt *q, mote_arena *a, mote_predlog_record *r, mote_err *err)
+static mote_status copy_column(mote_stmt *q, int32_t column, mote_arena *a, const char **out,
+                               mote_err *err)
 {
-    r->id = mote_stmt_i64(q, 0);
-    r->time_ms = mote_stmt_i64(q, 1);
-    MOTE_TRY(copy_text(q, 2, a, &r->model, err));
-    MOTE_TRY(copy_text(q, 3, a, &r->version, err));
-    MOTE_TRY(copy_text(q, 4, a, &r->purpose, err));
-    MOTE_TRY(copy_text(q, 5, a, &r->subject, err));
-    MOTE_TRY(copy_text(q, 6, a, &r->request_id, err));
-    r->class_id = mote_stmt_is_null(q, 7) ? -1 : (int32_t)mote_stmt_i64(q, 7);
-    MOTE_TRY(copy_text(q, 8, a, &r->label, err));
-    MOTE_TRY(copy_floats(q, 9, a, &r->probabilities, &r->n_labels, err));
-    r->has_input = mote_stmt_hash(q, 10, &r->input);
-    MOTE_TRY(copy_text(q, 11, a, &r->input_kind, err));
-    MOTE_TRY(copy_floats(q, 12, a, &r->watched, &r->n_watched, err));
-    r->infer_us = mote_stmt_i64(q, 13);
+    const char *text = mote_stmt_text(q, column);
+    *out = NULL;
+    return text ? copy_text(text, strlen(text), a, out, err) : MOTE_OK;
+}
+
+static mote_status copy_row(mote_stmt *q, const predlog_person *p, mote_arena *a,
+                            mote_predlog_record *r, mote_err *err)
+{
+    r->time_ms = mote_stmt_i64(q, 2);
+    r->id = mote_stmt_i64(q, N_PERSON_COLUMNS);
+    MOTE_TRY(copy_column(q, N_PERSON_COLUMNS + 1, a, &r->model, err));
+    MOTE_TRY(copy_column(q, N_PERSON_COLUMNS + 2, a, &r->version, err));
+    MOTE_TRY(copy_column(q, N_PERSON_COLUMNS + 3, a, &r->purpose, err));
+    r->has_input = mote_stmt_hash(q, N_PERSON_COLUMNS + 4, &r->input);
+    MOTE_TRY(copy_column(q, N_PERSON_COLUMNS + 5, a, &r->input_kind, err));
+    r->infer_us = mote_stmt_i64(q, N_PERSON_COLUMNS + 6);
+    r->class_id = p->class_id;
+    r->label = NULL;
+    if (p->class_id >= 0)
+        MOTE_TRY(copy_text(p->label, p->n_label, a, &r->label, err));
+    MOTE_TRY(copy_text(p->subject, p->n_subject, a, &r->subject, err));
+    MOTE_TRY(copy_text(p->request_id, p->n_request_id, a, &r->request_id, err));
+    MOTE_TRY(
+        copy_floats(p->probabilities, p->n_probabilities, a, &r->probabilities, &r->n_labels, err));
+    return copy_floats(p->watched, p->n_watched, a, &r->watched, &r->n_watched, err);
+}
+
+static mote_status check_max(int64_t max, mote_err *err)
+{
+    if (max < 1 || max > 1000000)
+        return mote_fail(err, MOTE_ARG, "%lld records at a time: the range is 1 to 1000000",
+                         (long long)max);
     return MOTE_OK;
 }
 
 mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id, int64_t max,
                               mote_arena *a, mote_predlog_record **out, size_t *n, mote_err *err)
 {
+    MOTE_SCOPED_KEYRING *keys = NULL;
     MOTE_SCOPED_STMT *q = NULL;
     mote_predlog_record *records = NULL;
     size_t count = 0;
-    if (max < 1 || max > 1000000)
-        return mote_fail(err, MOTE_ARG, "%lld records at a time: the range is 1 to 1000000",
-                         (long long)max);
+    MOTE_TRY(check_max(max, err));
     MOTE_TRY(mote_arena_take(a, (size_t)max, sizeof *records, &records, err));
+    MOTE_TRY(mote_keyring_create(s, &keys, err));
     MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT id, time_ms, model, version, purpose, subject, request_id, "
-                               "class_id, label, probabilities, "
-                               "input, input_kind, watched, infer_us FROM prediction "
-                               "WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id LIMIT ?3",
+                               "SELECT " PERSON_COLUMNS
+                               ", id, model, version, purpose, input, input_kind, infer_us "
+                               "FROM prediction "
+                               "WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id",
                                &q, err));
     mote_stmt_bind_i64(q, 1, after_id);
     mote_stmt_bind_text(q, 2, model);
-    mote_stmt_bind_i64(q, 3, max);
-    for (;;) {
-        bool row = false;
+    while (count < (size_t)max) {
+        bool row = false, found = false;
+        SCOPED_OPENED o = {0};
         MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row || count == (size_t)max)
+        if (!row)
             break;
-        MOTE_TRY(copy_row(q, a, &records[count++], err));
+        MOTE_TRY(open_row(q, keys, &o, &found, err));
+        if (found)
+            MOTE_TRY(copy_row(q, &o.p, a, &records[count++], err));
     }
     *out = records;
     *n = count;
     return MOTE_OK;
+}
+
+mote_status mote_predlog_watched(mote_store *s, const mote_sha256 *bundle, int64_t after_id,
+                                 int64_t max, mote_arena *a, mote_predlog_watch **out, size_t *n,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_KEYRING *keys = NULL;
+    MOTE_SCOPED_STMT *q = NULL;
+    mote_predlog_watch *list = NULL;
+    size_t count = 0;
+    MOTE_TRY(check_max(max, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)max, sizeof *list, &list, err));
+    MOTE_TRY(mote_keyring_create(s, &keys, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT " PERSON_COLUMNS ", id FROM prediction "
+                               "WHERE model_hash = ?1 AND id > ?2 ORDER BY id",
+                               &q, err));
+    mote_stmt_bind_hash(q, 1, bundle);
+    mote_stmt_bind_i64(q, 2, after_id);
+    for (; count < (size_t)max; count++) {
+        bool row = false, found = false;
+        SCOPED_OPENED o = {0};
+        mote_predlog_watch *w = &list[count];
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(open_row(q, keys, &o, &found, err));
+        w->id = mote_stmt_i64(q, N_PERSON_COLUMNS);
+        w->time_ms = mote_stmt_i64(q, 2);
+        MOTE_TRY(copy_floats(o.p.watched, found ? o.p.n_watched : 0, a, &w->values, &w->n, err));
+    }
+    *out = list;
+    *n = count;
+    return MOTE_OK;
+}
+
+mote_status mote_predlog_input(mote_store *s, int64_t id, size_t max_bytes, char **out, size_t *len,
+                               mote_err *err)
+{
+    MOTE_SCOPED_KEYRING *keys = NULL;
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    mote_sha256 input;
+    mote_seal_key key;
+    predlog_bound to;
+    bool row = false;
+    size_t n = 0;
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT input, key, time_ms, model_hash FROM prediction WHERE id = ?1", &q, err));
+    mote_stmt_bind_i64(q, 1, id);
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    if (!row || !mote_stmt_hash(q, 0, &input) || !mote_stmt_hash(q, 3, &to.model_hash))
+        return mote_fail(err, MOTE_NOT_FOUND, "prediction %lld has no input that was kept",
+                         (long long)id);
+    to.key_id = mote_stmt_i64(q, 1);
+    to.time_ms = mote_stmt_i64(q, 2);
+    if (mote_stmt_is_null(q, 1))
+        return mote_object_get(s, &input, max_bytes, out, len, err);
+    MOTE_TRY(mote_keyring_create(s, &keys, err));
+    MOTE_TRY(mote_keyring_get(keys, to.key_id, &key, err));
+    MOTE_TRY(mote_object_get(s, &input, max_bytes + MOTE_SEAL_EXTRA_BYTES, &bytes, &n, err));
+    return unseal(&key, 'i', &to, bytes, n, out, len, err);
 }

@@ -2,7 +2,8 @@
 /* Upkeep: garbage collection by reachability, erasing, and checking the whole store.
  *
  * What is reachable is asked of the schema itself: every column of every table with a foreign key
- * to object(hash) is a root, so no domain can forget to announce what it keeps. */
+ * to object(hash) is a root, so no domain can forget to announce what it keeps. Files that belong
+ * to nobody are sweep.c's affair. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +14,7 @@
 
 #define SQL_MAX_BYTES  (1 << 16)
 #define WALK_MAX_BYTES ((size_t)1 << 30)
-#define NAME_DIGITS    62 /* of a hash, without the two of its folder */
+#define PORTION        64 /* objects removed under one write lock: writers queue behind it */
 
 /* ---- which objects are live ---- */
 
@@ -42,184 +43,215 @@ static mote_status build_live(mote_store *s, mote_buf *sql, mote_err *err)
     return mote_buf_status(sql, err);
 }
 
-static mote_status count_dead(mote_store *s, const char *live, int64_t young_ms, mote_gc_report *r,
-                              mote_err *err)
+typedef struct {
+    mote_sha256 *ids;
+    int64_t *bytes; /* of their files */
+    bool *gone;     /* scratch of remove_pass */
+    size_t n;
+} dead_set;
+
+static mote_status count_dead(mote_store *s, const char *live, int64_t young_ms, int64_t *n_dead,
+                              int64_t *n_all, mote_err *err)
 {
     MOTE_SCOPED_BUF sql;
     mote_buf_init(&sql, SQL_MAX_BYTES);
-    mote_buf_printf(
-        &sql,
-        "%sSELECT count(*), total(stored_bytes), (SELECT count(*) FROM object) FROM object "
-        "WHERE hash NOT IN live",
-        live);
+    mote_buf_printf(&sql,
+                    "%sSELECT count(*), (SELECT count(*) FROM object) FROM object "
+                    "WHERE hash NOT IN live",
+                    live);
     MOTE_TRY(mote_buf_status(&sql, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql.data, &q, err));
     mote_stmt_bind_i64(q, 1, young_ms);
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
-    r->n_removed = mote_stmt_i64(q, 0);
-    r->removed_bytes = mote_stmt_i64(q, 1);
-    r->n_kept = mote_stmt_i64(q, 2) - r->n_removed;
+    *n_dead = mote_stmt_i64(q, 0);
+    *n_all = mote_stmt_i64(q, 1);
     return MOTE_OK;
 }
 
-static mote_status delete_dead(mote_store *s, const char *live, int64_t young_ms, mote_err *err)
+/* What nothing reaches, as one statement sees the store; no lock is held. What is found is proved
+ * again, one by one, when it is removed. */
+static mote_status find_dead(mote_store *s, int64_t young_ms, mote_arena *a, dead_set *out,
+                             int64_t *n_all, mote_err *err)
 {
     MOTE_SCOPED_BUF sql;
     mote_buf_init(&sql, SQL_MAX_BYTES);
-    mote_buf_printf(&sql, "%sDELETE FROM object WHERE hash NOT IN live", live);
+    MOTE_TRY(build_live(s, &sql, err));
+    int64_t count = 0;
+    MOTE_TRY(count_dead(s, sql.data, young_ms, &count, n_all, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *out->ids, &out->ids, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *out->bytes, &out->bytes, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *out->gone, &out->gone, err));
+    mote_buf_str(&sql, "SELECT hash, stored_bytes FROM object WHERE hash NOT IN live LIMIT ?2");
     MOTE_TRY(mote_buf_status(&sql, err));
-    /* A dead parent and its dead child go together: keys are checked at commit. */
-    MOTE_TRY(mote_store_exec(s, "PRAGMA defer_foreign_keys = ON", err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql.data, &q, err));
     mote_stmt_bind_i64(q, 1, young_ms);
-    return mote_stmt_run(q, err);
+    mote_stmt_bind_i64(q, 2, count);
+    for (out->n = 0; out->n < (size_t)count; out->n++) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        if (!mote_stmt_hash(q, 0, &out->ids[out->n]))
+            return mote_fail(err, MOTE_CORRUPT, "store: table object holds a name that is no hash");
+        out->bytes[out->n] = mote_stmt_i64(q, 1);
+    }
+    return MOTE_OK;
 }
 
-static mote_status collect_rows(mote_store *s, int64_t young_ms, bool dry_run, mote_gc_report *r,
-                                mote_err *err)
+/* ---- removing objects ---- */
+
+/* Rows of ids[0..n) that nothing refers to and that were not put after young_ms: deleted, with
+ * gone[i] set. The foreign keys speak for what is referred to. */
+static mote_status delete_rows(mote_store *s, const mote_sha256 *ids, size_t n, int64_t young_ms,
+                               bool *gone, mote_err *err)
 {
-    MOTE_SCOPED_BUF live;
-    mote_buf_init(&live, SQL_MAX_BYTES);
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(build_live(s, &live, err));
-    MOTE_TRY(count_dead(s, live.data, young_ms, r, err));
-    if (!dry_run)
-        MOTE_TRY(delete_dead(s, live.data, young_ms, err));
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "DELETE FROM object WHERE hash = ?1 AND put_ms <= ?2", &q, err));
+    for (size_t i = 0; i < n; i++) {
+        mote_err why = {0};
+        mote_stmt_bind_hash(q, 1, &ids[i]);
+        mote_stmt_bind_i64(q, 2, young_ms);
+        mote_status st = mote_stmt_run(q, &why);
+        if (st != MOTE_OK && st != MOTE_NOT_FOUND)
+            return mote_fail(err, st, "%s", why.text);
+        gone[i] = st == MOTE_OK; /* also when it was not there */
+    }
     return mote_store_commit(&txn, err);
 }
 
-/* ---- files without a row ---- */
-
-/* "ab/cdef..." or "ab/cdef....zst" to the name of an object; false for anything else. */
-static bool parse_object_path(const char *path, mote_sha256 *id, bool *is_compressed)
+static mote_status remove_file(const char *path, bool overwrite, mote_err *err)
 {
-    size_t n = strlen(path);
-    *is_compressed = n == 3 + NAME_DIGITS + 4 && mote_str_ends(path, ".zst");
-    if ((n != 3 + NAME_DIGITS && !*is_compressed) || path[2] != '/')
-        return false;
-    char hex[MOTE_SHA256_HEX_BYTES];
-    memcpy(hex, path, 2);
-    memcpy(hex + 2, path + 3, NAME_DIGITS);
-    hex[64] = '\0';
-    return mote_sha256_parse(hex, id);
-}
-
-static mote_status is_rubbish(mote_store *s, const char *path, const char *full, int64_t young_ms,
-                              bool *rubbish, mote_err *err)
-{
-    *rubbish = false;
-    if (mote_str_starts(path, "tmp/")) {
-        struct stat file;
-        *rubbish = stat(full, &file) == 0 && (int64_t)file.st_mtim.tv_sec * 1000 < young_ms;
-        return MOTE_OK;
-    }
-    mote_sha256 id;
-    bool is_compressed = false;
-    if (!parse_object_path(path, &id, &is_compressed))
-        return MOTE_OK; /* not ours: leave it */
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT 1 FROM object WHERE hash = ?1 AND (encoding = 'zstd') = ?2", &q, err));
-    mote_stmt_bind_hash(q, 1, &id);
-    mote_stmt_bind_i64(q, 2, is_compressed);
-    bool row = false;
-    MOTE_TRY(mote_stmt_step(q, &row, err));
-    *rubbish = !row;
+    if (overwrite)
+        return mote_file_shred(path, err);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return mote_fail_errno(err, "store: remove '%s'", path);
     return MOTE_OK;
 }
 
-/* Holding the write lock: whoever puts an object renames its file under the same lock. */
-static mote_status sweep_files(mote_store *s, int64_t young_ms, bool dry_run, int64_t *n_swept,
-                               mote_err *err)
+static mote_status delete_files(mote_store *s, const mote_sha256 *ids, size_t n, const bool *gone,
+                                bool overwrite, mote_err *err)
+{
+    bool touched[256] = {false};
+    MOTE_SCOPED_TXN txn = {0};
+    MOTE_TRY(mote_store_begin(s, &txn, err));
+    for (size_t i = 0; i < n; i++) {
+        bool is_back = false;
+        MOTE_TRY(mote_object_has(s, &ids[i], &is_back, err));
+        for (int form = 0; form < 2 && gone[i] && !is_back; form++) {
+            char path[MOTE_OBJECT_PATH_BYTES];
+            MOTE_TRY(mote_object_file(s, &ids[i], form == 1, path, err));
+            MOTE_TRY(remove_file(path, overwrite, err));
+            touched[ids[i].bytes[0]] = true;
+        }
+    }
+    MOTE_TRY(mote_store_commit(&txn, err));
+    for (size_t first = 0; first < 256; first++) {
+        mote_sha256 id = {{(uint8_t)first}};
+        char dir[MOTE_OBJECT_PATH_BYTES];
+        MOTE_TRY(mote_object_fanout(s, &id, dir, err));
+        if (touched[first] && mote_path_is_dir(dir))
+            MOTE_TRY(mote_dir_sync(dir, err));
+    }
+    return MOTE_OK;
+}
+
+/* One pass over what is left, in portions; what could not go yet (a dead parent still names it)
+ * moves to the front. */
+static mote_status remove_pass(mote_store *s, dead_set *d, const mote_gc_options *o,
+                               mote_gc_report *r, mote_err *err)
+{
+    int64_t young_ms = o->now_ms - o->grace_ms;
+    size_t left = 0, at = 0;
+    for (; at < d->n && !mote_budget_over(&o->budget); at += PORTION) {
+        size_t n = d->n - at < PORTION ? d->n - at : PORTION;
+        MOTE_TRY(delete_rows(s, d->ids + at, n, young_ms, d->gone + at, err));
+        MOTE_TRY(delete_files(s, d->ids + at, n, d->gone + at, o->overwrite, err));
+        for (size_t i = at; i < at + n; i++) {
+            if (d->gone[i]) {
+                r->n_removed++;
+                r->removed_bytes += d->bytes[i];
+            } else {
+                d->ids[left] = d->ids[i];
+                d->bytes[left++] = d->bytes[i];
+            }
+        }
+    }
+    for (; at < d->n; at++) {
+        d->ids[left] = d->ids[at];
+        d->bytes[left++] = d->bytes[at];
+    }
+    d->n = left;
+    return MOTE_OK;
+}
+
+static mote_status collect(mote_store *s, const mote_gc_options *o, mote_gc_report *r,
+                           mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, WALK_MAX_BYTES);
-    MOTE_SCOPED_TXN txn = {0};
-    MOTE_TRY(mote_store_begin(s, &txn, err));
-    char **paths = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_dir_walk(s->objects_dir, &a, &paths, &n, err));
-    for (size_t i = 0; i < n; i++) {
-        mote_arena_mark mark = mote_arena_save(&a);
-        char *full = NULL;
-        MOTE_TRY(mote_path_join(&a, s->objects_dir, paths[i], &full, err));
-        bool rubbish = false;
-        MOTE_TRY(is_rubbish(s, paths[i], full, young_ms, &rubbish, err));
-        if (rubbish) {
-            if (!dry_run && unlink(full) != 0 && errno != ENOENT)
-                return mote_fail_errno(err, "store: remove '%s'", full);
-            ++*n_swept;
-        }
-        mote_arena_rewind(&a, mark);
+    dead_set d = {0};
+    int64_t n_all = 0;
+    MOTE_TRY(find_dead(s, o->now_ms - o->grace_ms, &a, &d, &n_all, err));
+    size_t n_found = d.n;
+    if (o->dry_run) {
+        for (size_t i = 0; i < d.n; i++)
+            r->removed_bytes += d.bytes[i];
+        r->n_removed = (int64_t)d.n;
     }
-    return mote_store_commit(&txn, err);
+    for (bool moved = !o->dry_run; moved && d.n > 0 && !mote_budget_over(&o->budget);) {
+        size_t before = d.n;
+        MOTE_TRY(remove_pass(s, &d, o, r, err));
+        moved = d.n < before;
+    }
+    r->n_left = o->dry_run ? 0 : (int64_t)d.n;
+    r->n_kept = n_all - (int64_t)n_found;
+    return MOTE_OK;
+}
+
+mote_status mote_store_collect(mote_store *s, const mote_gc_options *o, mote_gc_report *out,
+                               mote_err *err)
+{
+    MOTE_BUG_IF(s->depth != 0);
+    mote_gc_report r = {0};
+    if (!o->files_only)
+        MOTE_TRY(collect(s, o, &r, err));
+    MOTE_TRY(mote_store_sweep(s, o, &r, err));
+    if (!o->dry_run) /* a reader may be in the way: the next one truncates it */
+        MOTE_TRY(mote_store_exec(s, "PRAGMA wal_checkpoint(PASSIVE)", err));
+    *out = r;
+    return MOTE_OK;
 }
 
 mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms, bool dry_run,
                           mote_gc_report *out, mote_err *err)
 {
+    mote_gc_options o = {.now_ms = now_ms, .grace_ms = grace_ms, .dry_run = dry_run};
+    return mote_store_collect(s, &o, out, err);
+}
+
+mote_status mote_object_erase_all(mote_store *s, const mote_sha256 *ids, size_t n, bool overwrite,
+                                  bool *gone, mote_err *err)
+{
     MOTE_BUG_IF(s->depth != 0);
-    mote_gc_report r = {0};
-    int64_t n_swept = 0;
-    int64_t young_ms = now_ms - grace_ms;
-    MOTE_TRY(collect_rows(s, young_ms, dry_run, &r, err));
-    MOTE_TRY(sweep_files(s, young_ms, dry_run, &n_swept, err));
-    r.n_rubbish = dry_run ? n_swept : n_swept > r.n_removed ? n_swept - r.n_removed : 0;
-    if (!dry_run)
-        MOTE_TRY(mote_store_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)", err));
-    *out = r;
-    return MOTE_OK;
-}
-
-/* ---- erase one object ---- */
-
-static mote_status erase_row(mote_store *s, const mote_sha256 *id, mote_err *err)
-{
-    MOTE_SCOPED_TXN txn = {0};
-    MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "DELETE FROM object WHERE hash = ?1", &q, err));
-    mote_stmt_bind_hash(q, 1, id);
-    mote_status st = mote_stmt_run(q, err);
-    if (st == MOTE_NOT_FOUND) { /* the foreign key speaks */
-        char hex[MOTE_SHA256_HEX_BYTES];
-        mote_sha256_hex(id, hex);
-        return mote_fail(err, MOTE_CONFLICT,
-                         "object '%s' is still referred to: remove what uses it first", hex);
-    }
-    if (st != MOTE_OK)
-        return st;
-    return mote_store_commit(&txn, err);
-}
-
-static mote_status erase_files(mote_store *s, const mote_sha256 *id, mote_err *err)
-{
-    MOTE_SCOPED_TXN txn = {0};
-    MOTE_TRY(mote_store_begin(s, &txn, err));
-    bool is_back = false;
-    MOTE_TRY(mote_object_has(s, id, &is_back, err));
-    for (int form = 0; form < 2 && !is_back; form++) {
-        char path[MOTE_OBJECT_PATH_BYTES];
-        MOTE_TRY(mote_object_file(s, id, form == 1, path, err));
-        if (unlink(path) != 0 && errno != ENOENT)
-            return mote_fail_errno(err, "store: remove '%s'", path);
-    }
-    return mote_store_commit(&txn, err);
+    MOTE_TRY(delete_rows(s, ids, n, INT64_MAX, gone, err));
+    return delete_files(s, ids, n, gone, overwrite, err);
 }
 
 mote_status mote_object_erase(mote_store *s, const mote_sha256 *id, mote_err *err)
 {
-    MOTE_BUG_IF(s->depth != 0);
-    MOTE_TRY(erase_row(s, id, err));
-    MOTE_TRY(erase_files(s, id, err));
-    char dir[MOTE_OBJECT_PATH_BYTES];
-    if (!mote_format(dir, sizeof dir, "%s/%02x", s->objects_dir, id->bytes[0]))
-        return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
-    return mote_path_is_dir(dir) ? mote_dir_sync(dir, err) : MOTE_OK;
+    bool gone = false;
+    MOTE_TRY(mote_object_erase_all(s, id, 1, true, &gone, err));
+    if (gone)
+        return MOTE_OK;
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(id, hex);
+    return mote_fail(err, MOTE_CONFLICT,
+                     "object '%s' is still referred to: remove what uses it first", hex);
 }
 
 /* ---- check ---- */

@@ -70,7 +70,7 @@ static mote_status write_temporary(mote_store *s, const char *bytes, size_t n,
                          (unsigned long)getpid(), (unsigned long)(uintptr_t)s,
                          (unsigned long long)s->tmp_counter++))
             return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->tmp_dir);
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     } while (fd < 0 && errno == EEXIST);
     if (fd < 0)
         return mote_fail_errno(err, "store: create '%s'", path);
@@ -91,7 +91,7 @@ static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const c
     MOTE_TRY(mote_object_fanout(s, id, dir, err));
     if (errno != ENOENT)
         return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return mote_fail_errno(err, "store: make '%s'", dir);
     s->new_fanout = true;
     if (rename(from, to) != 0)

@@ -170,6 +170,8 @@ static mote_status open_database(mote_store *s, bool create, mote_err *err)
     char *path = NULL;
     MOTE_TRY(mote_path_join(&s->arena, s->dir, "store.db", &path, err));
     bool is_new = !mote_path_exists(path);
+    if (is_new && create)
+        MOTE_TRY(mote_store_new_database(path, err));
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
     if (rc != SQLITE_OK)
@@ -210,6 +212,7 @@ static mote_status open_all(mote_store *s, const char *project, bool create, mot
                          "'%s' has no store yet: run 'mote init' or 'mote run' there first",
                          project);
     }
+    MOTE_TRY(mote_store_tighten(s, err));
     MOTE_TRY(open_database(s, create, err));
     return mote_schema_apply(s, mote_schema_files, mote_n_schema_files, err);
 }
@@ -264,6 +267,19 @@ const char *mote_store_project(const mote_store *s)
 const char *mote_store_dir(const mote_store *s)
 {
     return s->dir;
+}
+
+mote_status mote_store_set_key_file(mote_store *s, const char *path, mote_err *err)
+{
+    s->key_file = NULL;
+    if (path == NULL || path[0] == '\0')
+        return MOTE_OK;
+    return mote_path_join(&s->arena, s->project, path, &s->key_file, err);
+}
+
+const char *mote_store_key_file(const mote_store *s)
+{
+    return s->key_file;
 }
 
 /* ---- transactions ---- */

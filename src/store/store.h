@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The project store, `<project>/.mote/`: what is known in SQLite (store.db), bytes in files named
- * by their SHA-256 (objects/ab/cdef...).
+ * by their SHA-256 (objects/ab/cdef...). All of it is for its owner only, whatever the umask.
  *
  * Promise: when mote_store_commit, or a call that commits for itself, has returned OK, a kill at
  * any instant or a power cut loses nothing of it. SQLite runs in WAL mode with synchronous=FULL;
@@ -27,6 +27,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -158,8 +159,8 @@ MOTE_MUST_USE mote_status mote_object_get(mote_store *s, const mote_sha256 *id, 
 MOTE_MUST_USE mote_status mote_object_has(mote_store *s, const mote_sha256 *id, bool *has,
                                           mote_err *err);
 /* Is its file there too, and as long as it was? Put the bytes again when it is not. */
-MOTE_MUST_USE mote_status mote_object_in_place(mote_store *s, const mote_sha256 *id,
-                                               bool *in_place, mote_err *err);
+MOTE_MUST_USE mote_status mote_object_in_place(mote_store *s, const mote_sha256 *id, bool *in_place,
+                                               mote_err *err);
 
 /* The file that holds the bytes, to map or to hand to another program; not verified. Lives as
  * long as `a`. UNSUPPORTED when it is kept compressed (put it with MOTE_OBJECT_RAW). */
@@ -197,20 +198,60 @@ MOTE_MUST_USE mote_status mote_object_link(mote_store *s, const mote_sha256 *par
  * remove those rows first. Fine when it is not there. Not inside a transaction. */
 MOTE_MUST_USE mote_status mote_object_erase(mote_store *s, const mote_sha256 *id, mote_err *err);
 
+/* The same for many at once, under two write locks: gone[i] is false where a row still refers to
+ * it. overwrite: their bytes on the disk are overwritten first (mote_file_shred). */
+MOTE_MUST_USE mote_status mote_object_erase_all(mote_store *s, const mote_sha256 *ids, size_t n,
+                                                bool overwrite, bool *gone, mote_err *err);
+
 /* ---- upkeep ---- */
+
+/* How long work that can go on another time may take. Looked at between portions of some
+ * milliseconds. */
+typedef struct {
+    int64_t until_us;          /* mote_clock_mono_us; 0: to the end */
+    const mote_cancel *cancel; /* NULL: nobody asks to stop */
+} mote_budget;
+bool mote_budget_over(const mote_budget *b);
+
+typedef struct {
+    int64_t now_ms;   /* wall clock */
+    int64_t grace_ms; /* objects put within this before now_ms are spared */
+    bool dry_run;     /* count only */
+    bool overwrite;   /* the bytes of what is removed, in place */
+    bool files_only;  /* only files without an owner; objects that nothing reaches are left */
+    mote_budget budget;
+} mote_gc_options;
 
 typedef struct {
     int64_t n_kept;
-    int64_t n_removed;
-    int64_t removed_bytes; /* of files */
-    int64_t n_rubbish;     /* files without a row, removed */
+    int64_t n_removed;     /* objects that nothing reached */
+    int64_t removed_bytes; /* of their files */
+    int64_t n_rubbish;     /* files without an owner, removed */
+    int64_t rubbish_bytes;
+    int64_t n_left;   /* found, and left when the budget was over */
+    bool is_complete; /* everything was looked at */
 } mote_gc_report;
 
 /* Remove the objects that nothing reaches: no row of any table with a foreign key to object(hash),
- * directly or through links. Objects put within grace_ms before now_ms are spared, for a writer
- * that has not yet recorded what it put. Not inside a transaction. dry_run: count only. */
+ * directly or through links. Those put less than the grace ago are spared, for a writer that has
+ * not yet recorded what it put. Then sweep the files below .mote/ that belong to nobody (sweep.c
+ * lists them). Not inside a transaction; writers wait for portions only. */
+MOTE_MUST_USE mote_status mote_store_collect(mote_store *s, const mote_gc_options *o,
+                                             mote_gc_report *out, mote_err *err);
+
+/* All of it, however long it takes. */
 MOTE_MUST_USE mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms,
                                         bool dry_run, mote_gc_report *out, mote_err *err);
+
+/* Move the write-ahead log into the database and cut it to nothing, so that it no longer holds
+ * what was removed. Tried again for wait_ms; then CONFLICT, naming the processes that read. */
+MOTE_MUST_USE mote_status mote_store_empty_wal(mote_store *s, int64_t wait_ms,
+                                               const mote_cancel *cancel, mote_err *err);
+
+/* Where the master secret of the prediction log lies (serve/keyring.h); NULL or "": in the store.
+ * Copied. */
+MOTE_MUST_USE mote_status mote_store_set_key_file(mote_store *s, const char *path, mote_err *err);
+const char *mote_store_key_file(const mote_store *s); /* NULL: the preset place */
 
 /* Check the database (integrity, foreign keys) and, if asked, hash every object. CORRUPT with the
  * first finding in words. */

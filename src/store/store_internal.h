@@ -37,6 +37,7 @@ struct mote_store {
     char *dir;
     char *objects_dir;
     char *tmp_dir;
+    char *key_file; /* NULL: the preset place */
     sqlite3 *db;
     int32_t depth;       /* open transactions, savepoints included */
     bool must_roll_back; /* a rollback failed; see mote_store_settle */
@@ -71,5 +72,13 @@ MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha25
 /* The folder "<objects>/ab" of an object (object.c). */
 MOTE_MUST_USE mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
                                              char out[MOTE_OBJECT_PATH_BYTES], mote_err *err);
+
+/* Make .mote/ and all below private when the folder is open to others (upkeep.c). */
+MOTE_MUST_USE mote_status mote_store_tighten(mote_store *s, mote_err *err);
+MOTE_MUST_USE mote_status mote_store_new_database(const char *path, mote_err *err);
+
+/* Remove the files that belong to nobody, adding to the report (sweep.c). */
+MOTE_MUST_USE mote_status mote_store_sweep(mote_store *s, const mote_gc_options *o,
+                                           mote_gc_report *r, mote_err *err);
 
 #endif

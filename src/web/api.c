@@ -136,16 +136,24 @@ void mote_api_bad_input(mote_http_reply *rp, const mote_err *err)
     mote_http_reply_error(rp, code, "%s", err->text);
 }
 
+#define MAX_CONSENTS 8 /* headers in one request */
+
 mote_status mote_api_consent(const mote_http_request *rq, mote_consent *storage,
                              const mote_consent **out, mote_err *err)
 {
-    const char *text = mote_http_header_find(rq, "mote-consent");
+    const char *values[MAX_CONSENTS];
+    size_t n = mote_http_header_all(rq, "mote-consent", values, MAX_CONSENTS);
+    bool agree = false;
     *out = NULL;
-    if (!text)
+    if (n == 0)
         return MOTE_OK;
-    mote_status st = mote_consent_parse(text, storage, err);
+    if (n > MAX_CONSENTS)
+        return mote_fail(err, MOTE_PARSE, "header Mote-Consent: given %zu times", n);
+    mote_status st = mote_consent_parse_all(values, n, storage, &agree, err);
     if (st != MOTE_OK)
         return mote_wrap(err, st, "header Mote-Consent");
+    if (!agree) /* who says two things has consented to neither */
+        return MOTE_OK;
     *out = storage;
     return MOTE_OK;
 }

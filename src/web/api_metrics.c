@@ -112,6 +112,10 @@ static void log_metrics(mote_buf *b, const mote_predlog_counts *c)
                     (unsigned long long)c->dropped_queue);
     mote_buf_printf(b, "mote_log_dropped_total{reason=\"disk\"} %llu\n",
                     (unsigned long long)c->dropped_disk);
+    mote_buf_printf(b, "mote_log_dropped_total{reason=\"full\"} %llu\n",
+                    (unsigned long long)c->dropped_full);
+    one(b, "mote_log_withdrawn_total", "counter",
+        "Predictions not kept as their subject withdrew meanwhile", (int64_t)c->withdrawn);
     one(b, "mote_log_purged_total", "counter", "Predictions removed at the end of their retention",
         (int64_t)c->purged);
     one(b, "mote_log_queued", "gauge", "Predictions waiting to be written", c->queued);

@@ -58,6 +58,10 @@ typedef struct {
 
 /* The value of a header, name in any case; NULL when it is not there. */
 const char *mote_http_header_find(const mote_http_request *rq, const char *name);
+/* Every value of a header that came more than once; the number of them, of which at most `max` are
+ * given. */
+size_t mote_http_header_all(const mote_http_request *rq, const char *name, const char **values,
+                            size_t max);
 
 /* One value of the query, percent-decoded, in rq->arena; NULL when absent (or no memory). A name
  * without '=' has the value "". */

@@ -72,6 +72,20 @@ const char *mote_http_header_find(const mote_http_request *rq, const char *name)
     return NULL;
 }
 
+size_t mote_http_header_all(const mote_http_request *rq, const char *name, const char **values,
+                            size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rq->n_headers; i++) {
+        if (!same_name(rq->headers[i].name, name))
+            continue;
+        if (n < max)
+            values[n] = rq->headers[i].value;
+        n++;
+    }
+    return n;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -62,6 +62,46 @@ static void consents_are_read_and_judged(void **state)
     assert_false(mote_consent_accepted(&nothing, &c));
 }
 
+static void consents_that_differ_are_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *values[3];
+        bool agree;
+    } cases[] = {
+        {{"improve"}, true},
+        {{"improve", "improve"}, true},
+        {{"improve; subject=a", " improve;subject=a "}, true},
+        {{"improve; subject=a, improve; subject=a"}, true},
+        {{"improve", "research"}, false},
+        {{"improve; subject=a", "improve; subject=b"}, false},
+        {{"improve; subject=a", "improve"}, false},
+        {{"improve, research"}, false},
+        {{"improve; subject=a,improve; subject=b"}, false},
+        {{"improve", "improve", "improve; subject=a"}, false},
+    };
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        size_t n = 1;
+        while (n < 3 && cases[i].values[n])
+            n++;
+        mote_consent c = {.purpose = "untouched"};
+        mote_err err = {0};
+        bool agree = !cases[i].agree;
+        T_OK(mote_consent_parse_all(cases[i].values, n, &c, &agree, &err));
+        assert_int_equal(agree, cases[i].agree);
+        assert_string_equal(c.purpose, cases[i].agree ? "improve" : "untouched");
+    }
+    static const char *const malformed[] = {"improve,", ",improve", "improve; subject=a, what ever",
+                                            "improve,,improve", ""};
+    for (size_t i = 0; i < T_COUNT(malformed); i++) {
+        mote_consent c;
+        mote_err err = {0};
+        bool agree = false;
+        const char *values[] = {"improve", malformed[i]};
+        assert_int_equal(mote_consent_parse_all(values, 2, &c, &agree, &err), MOTE_PARSE);
+    }
+}
+
 /* ---- a log with something to log ---- */
 
 typedef struct {
@@ -235,17 +275,34 @@ static void what_is_consented_to_is_kept_whole(void **state)
     assert_memory_equal(r[1].probabilities, cl.best.probabilities, TINY_LABELS * sizeof(float));
     char *bytes = NULL;
     size_t len = 0;
-    T_OK(mote_object_get(store, &r[1].input, 1 << 20, &bytes, &len, &err));
+    T_OK(mote_predlog_input(store, r[1].id, 1 << 20, &bytes, &len, &err));
     assert_int_equal(len, 44 + sizeof pcm);
     assert_memory_equal(bytes + 44, pcm, sizeof pcm);
     mote_free(bytes);
-    T_OK(mote_object_get(store, &r[0].input, 1 << 20, &bytes, &len, &err));
+    T_OK(mote_predlog_input(store, r[0].id, 1 << 20, &bytes, &len, &err));
     assert_int_equal(len, 8 * sizeof(float));
+    assert_int_equal(((const float *)(const void *)bytes)[3], -1);
     mote_free(bytes);
     T_OK(mote_predlog_list(store, "sound", 0, 100, &a, &r, &n, &err));
     assert_int_equal(n, 1);
     T_OK(mote_predlog_list(store, NULL, r[0].id, 100, &a, &r, &n, &err));
     assert_int_equal(n, 0);
+}
+
+static mote_arena kept; /* of last_record */
+
+static mote_predlog_record last_record(fixture *f)
+{
+    MOTE_SCOPED_STORE *s = NULL;
+    mote_err err = {0};
+    mote_predlog_record *r = NULL;
+    size_t n = 0;
+    mote_arena_release(&kept);
+    mote_arena_init(&kept, 1 << 24);
+    T_OK(mote_store_open(f->project, false, &s, &err));
+    T_OK(mote_predlog_list(s, NULL, 0, 1000, &kept, &r, &n, &err));
+    assert_true(n > 0);
+    return r[n - 1];
 }
 
 static void the_policy_says_what_is_kept(void **state)
@@ -259,7 +316,10 @@ static void the_policy_says_what_is_kept(void **state)
     predict(f, 1, &c);
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     close_log(f);
-    assert_int_equal(count(f->project, ROWS " WHERE input IS NULL AND label IS NOT NULL"), 1);
+    mote_predlog_record r = last_record(f);
+    assert_false(r.has_input);
+    assert_non_null(r.label);
+    assert_int_equal(r.n_labels, TINY_LABELS);
     assert_int_equal(count(f->project, OBJECTS), 0);
     cfg.policy.keep_inputs = true;
     cfg.policy.keep_outputs = false;
@@ -267,9 +327,11 @@ static void the_policy_says_what_is_kept(void **state)
     predict(f, 2, &c);
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     close_log(f);
-    assert_int_equal(count(f->project, ROWS
-                           " WHERE input IS NOT NULL AND label IS NULL AND probabilities IS NULL"),
-                     1);
+    r = last_record(f);
+    assert_true(r.has_input);
+    assert_null(r.label);
+    assert_int_equal(r.n_labels, 0);
+    assert_int_equal(r.class_id, -1);
 }
 
 /* ---- removing ---- */
@@ -281,20 +343,21 @@ static void what_is_over_its_retention_is_erased(void **state)
     open_log(f, NULL);
     mote_consent c = {.purpose = "improve", .subject = "needle-ann"};
     for (int i = 0; i < 30; i++)
-        predict(f, i % 20, &c);          /* ten inputs come twice */
+        predict(f, i, &c);
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     close_log(f);
-    assert_int_equal(count(f->project, OBJECTS), 20);
+    assert_int_equal(count(f->project, OBJECTS), 30);
     MOTE_SCOPED_STORE *s = NULL;
     T_OK(mote_store_open(f->project, false, &s, &err));
-    /* The first 10 records are made old; their inputs are still needed by the last 10. */
-    T_OK(mote_store_exec(
-        s, "UPDATE prediction SET time_ms = 1000, expires_ms = 2000 WHERE id <= 20", &err));
+    T_OK(mote_store_exec(s, "UPDATE prediction SET expires_ms = 2000 WHERE id <= 20", &err));
     int64_t n = 0, now = 5000;
+    mote_predlog_erased gone;
     mote_consent_policy forever = policy;
     forever.retention_days = 36500;
-    T_OK(mote_predlog_purge(s, &forever, now, &n, &err));
-    assert_int_equal(n, 20);
+    T_OK(mote_predlog_purge(s, &forever, now, NULL, &gone, &err));
+    assert_int_equal(gone.n_records, 20);
+    assert_int_equal(gone.n_inputs, 20);
+    assert_int_equal(gone.n_keys, 0); /* the others of that day are still there */
     T_OK(mote_store_query_i64(s, ROWS, &n, &err));
     assert_int_equal(n, 10);
     T_OK(mote_store_query_i64(s, OBJECTS, &n, &err));
@@ -304,10 +367,11 @@ static void what_is_over_its_retention_is_erased(void **state)
                          &err));
     mote_consent_policy short_one = policy;
     short_one.retention_days = 1;
-    T_OK(mote_predlog_purge(s, &short_one, 1000 + DAY_MS - 1, &n, &err));
-    assert_int_equal(n, 0);
-    T_OK(mote_predlog_purge(s, &short_one, 1000 + DAY_MS, &n, &err));
-    assert_int_equal(n, 10);
+    T_OK(mote_predlog_purge(s, &short_one, 1000 + DAY_MS - 1, NULL, &gone, &err));
+    assert_int_equal(gone.n_records, 0);
+    T_OK(mote_predlog_purge(s, &short_one, 1000 + DAY_MS, NULL, &gone, &err));
+    assert_int_equal(gone.n_records, 10);
+    assert_int_equal(gone.n_keys, 1);
     T_OK(mote_store_query_i64(s, OBJECTS, &n, &err));
     assert_int_equal(n, 0);
     mote_store_close(s);
@@ -324,26 +388,47 @@ static void a_withdrawal_erases_all_of_a_subject(void **state)
                  bob = {.purpose = "improve", .subject = "bob"}, nobody = {.purpose = "improve"};
     for (int i = 0; i < 12; i++)
         predict(f, i, i % 3 == 0 ? &ann : i % 3 == 1 ? &bob : &nobody);
-    predict(f, 1, &ann);                 /* an input that bob's record needs as well */
+    predict(f, 1, &ann); /* an input that bob's record has as well */
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     close_log(f);
-    assert_true(is_on_disk(f->project, "needle-ann", 10));
+    assert_false(is_on_disk(f->project, "needle-ann", 10)); /* never in the clear */
+    assert_false(is_on_disk(f->project, "request-", 8));
     MOTE_SCOPED_STORE *s = NULL;
     T_OK(mote_store_open(f->project, false, &s, &err));
-    int64_t n = 0, kept = -1;
-    T_OK(mote_predlog_withdraw(s, "needle-ann", &n, &kept, &err));
-    assert_int_equal(n, 5);
-    assert_int_equal(kept, 1);
+    int64_t n = 0;
+    mote_predlog_withdrawn w;
+    T_OK(mote_predlog_withdraw(s, "needle-ann", 1000, NULL, &w, &err));
+    assert_int_equal(w.now.n_records, 5);
+    assert_int_equal(w.now.n_inputs, 5);
+    assert_int_equal(w.now.n_kept_inputs, 0);
+    assert_int_equal(w.now.n_keys, 1);
     T_OK(mote_store_query_i64(s, ROWS, &n, &err));
     assert_int_equal(n, 8);
     T_OK(mote_store_query_i64(s, OBJECTS, &n, &err));
     assert_int_equal(n, 8);
-    T_FAILS(mote_predlog_withdraw(s, "", &n, &kept, &err), MOTE_ARG, "subject");
-    T_OK(mote_predlog_withdraw(s, "nobody-knows", &n, &kept, &err));
-    assert_int_equal(n, 0);
-    mote_store_close(s);
-    s = NULL;
-    assert_false(is_on_disk(f->project, "needle-ann", 10));
+    /* What the others consented to can still be read. */
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 24);
+    mote_predlog_record *r = NULL;
+    size_t n_records = 0, len = 0;
+    T_OK(mote_predlog_list(s, NULL, 0, 100, &a, &r, &n_records, &err));
+    assert_int_equal(n_records, 8);
+    for (size_t i = 0; i < n_records; i++) {
+        char *bytes = NULL;
+        assert_true(strcmp(r[i].subject, "bob") == 0 || !*r[i].subject);
+        T_OK(mote_predlog_input(s, r[i].id, 1 << 20, &bytes, &len, &err));
+        mote_free(bytes);
+    }
+    /* Again: nothing is left, and it says what was erased in all. */
+    T_OK(mote_predlog_withdraw(s, "needle-ann", 1000, NULL, &w, &err));
+    assert_int_equal(w.now.n_records, 0);
+    assert_int_equal(w.n_times, 2);
+    assert_int_equal(w.n_records_in_all, 5);
+    assert_int_equal(w.n_inputs_in_all, 5);
+    T_FAILS(mote_predlog_withdraw(s, "", 0, NULL, &w, &err), MOTE_ARG, "subject");
+    T_OK(mote_predlog_withdraw(s, "nobody-knows", 1000, NULL, &w, &err));
+    assert_int_equal(w.now.n_records, 0);
+    assert_int_equal(w.n_times, 1);
 }
 
 static void the_writer_purges_by_itself(void **state)
@@ -419,7 +504,7 @@ static void the_queue_is_bounded_in_bytes(void **state)
 /* A child whose files may not grow: the disk is full. */
 static int log_on_a_full_disk(fixture *f)
 {
-    struct rlimit small = {300 * 1024, 300 * 1024};
+    struct rlimit small = {700 * 1024, 700 * 1024}; /* the tables alone take 400 kB of log */
     mote_err err = {0};
     signal(SIGXFSZ, SIG_IGN);
     open_log(f, NULL);
@@ -526,6 +611,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(consents_are_read_and_judged),
+        cmocka_unit_test(consents_that_differ_are_none),
         T(without_an_accepted_consent_no_byte_is_kept),
         T(what_is_consented_to_is_kept_whole),
         T(the_policy_says_what_is_kept),
