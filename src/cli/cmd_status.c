@@ -7,6 +7,7 @@
 #include "cli/loop.h"
 #include "evaluate/json_parts.h"
 #include "monitor/monitor.h"
+#include "serve/predlog.h"
 #include "track/registry.h"
 
 /* All that is shown; lives in the command's arena. */
@@ -22,6 +23,7 @@ typedef struct {
     size_t n_alerts;
     mote_window *windows; /* the newest one */
     size_t n_windows;
+    mote_predlog_state log;
     const char *drift; /* why training is due; NULL: it is not */
     const char *next;
 } overview;
@@ -144,6 +146,45 @@ static void say_watch(mote_cli *cli, const overview *o)
     }
 }
 
+/* Only when there is something to say: the log is no stage. */
+static void say_log(mote_cli *cli, const overview *o)
+{
+    const mote_predlog_state *l = &o->log;
+    int64_t n_dropped = l->n_dropped_full + l->n_dropped_queue + l->n_dropped_disk;
+    char text[240], at[32];
+    if (n_dropped > 0) {
+        mote_time_iso(l->last_drop_ms, at, sizeof at);
+        (void)mote_format(text, sizeof text,
+                          "%lld predictions with consent were not kept (log full %lld, queue full "
+                          "%lld, disk %lld), last %s",
+                          (long long)n_dropped, (long long)l->n_dropped_full,
+                          (long long)l->n_dropped_queue, (long long)l->n_dropped_disk, at);
+        say_line(cli, "log", "DROPS", text);
+    }
+    if (l->n_dropped_full > 0)
+        mote_say(cli,
+                 "                    holds %.1f MB of the %.1f MB that consent.max_log allows\n",
+                 (double)l->bytes / 1e6, (double)l->max_bytes / 1e6);
+    if (l->n_over > 0 || l->n_plain > 0 || l->n_withdrawals_open > 0) {
+        (void)mote_format(text, sizeof text,
+                          "%lld records over their retention, %lld in the clear, %lld withdrawals "
+                          "not finished: 'mote gc'",
+                          (long long)l->n_over, (long long)l->n_plain,
+                          (long long)l->n_withdrawals_open);
+        say_line(cli, "log", "due", text);
+    }
+}
+
+static json_t *log_json(const mote_predlog_state *l)
+{
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "records", (json_int_t)l->n_records,
+        "bytes", (json_int_t)l->bytes, "max_bytes", (json_int_t)l->max_bytes, "over_retention",
+        (json_int_t)l->n_over, "in_the_clear", (json_int_t)l->n_plain, "withdrawals_open",
+        (json_int_t)l->n_withdrawals_open, "dropped", "full", (json_int_t)l->n_dropped_full,
+        "queue", (json_int_t)l->n_dropped_queue, "disk", (json_int_t)l->n_dropped_disk);
+}
+
 static void say_stage(mote_cli *cli, const overview *o, mote_stage_id id)
 {
     const mote_stage_status *s = &o->stages[id];
@@ -171,6 +212,7 @@ static void say(mote_cli *cli, const overview *o)
         (void)mote_format(text, sizeof text, "no champion yet");
     say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
     say_watch(cli, o);
+    say_log(cli, o);
     if (o->newest > 0)
         mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
     else
@@ -231,6 +273,7 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     MOTE_TRY(alerts_json(o, alerts, err));
     json_t *due = o->drift ? json_string(o->drift) : json_null();
     MOTE_TRY(mote_json_put(document, "training_due", due, err));
+    MOTE_TRY(mote_json_put(document, "prediction_log", log_json(&o->log), err));
     MOTE_TRY(mote_json_put(document, "next", json_string(o->next), err));
     mote_say_json(cli, json_incref(document));
     return MOTE_OK;
@@ -247,6 +290,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_TRY(look_at_model(cli, &o, err));
     if (o.stages[MOTE_STAGE_train].ended_ms > 0)
         MOTE_TRY(mote_loop_drift(cli, o.stages[MOTE_STAGE_train].ended_ms, &o.drift, err));
+    const mote_consent_policy policy = mote_consent_policy_of(cli->project);
+    MOTE_TRY(mote_predlog_look(cli->store, &policy, mote_clock_wall_ms(), &o.log, err));
     o.next = next_step(cli, &o);
     if (!o.next)
         return mote_fail(err, MOTE_NOMEM, "no memory for the status");
