@@ -360,6 +360,30 @@ static void a_withdrawal_killed_at_any_step_is_finished_by_the_next(void **state
     assert_true(n_steps > 8 && n_steps < 200);
 }
 
+static void a_withdrawal_that_lacks_memory_can_be_repeated(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_predlog_withdrawn w;
+    mote_status st = MOTE_NOMEM;
+    int64_t n = 0;
+    log_some(f, 3, &ann);
+    log_some(f, 2, &bob);
+    (void)store(f);
+    for (; st != MOTE_OK && n < 5000; n += n < 40 ? 1 : 7) {
+        mote_mem_fail_after(n);
+        st = mote_predlog_withdraw(f->store, ann.subject, 5000, NULL, &w, &err);
+        mote_mem_fail_never();
+        if (st != MOTE_OK && st != MOTE_NOMEM)
+            fail_msg("allocation %lld: %s: %s", (long long)n, mote_status_name(st), err.text);
+        assert_int_equal(readable(f, "bob"), 2);
+    }
+    assert_int_equal(st, MOTE_OK);
+    assert_true(n > 20);
+    assert_int_equal(w.n_records_in_all, 3);
+    assert_int_equal(readable(f, ann.subject), 0);
+}
+
 /* ---- keys ---- */
 
 static void a_copy_of_the_keys_from_before_opens_nothing(void **state)
@@ -642,6 +666,7 @@ int main(void)
         T(a_reader_in_the_way_is_named_and_the_withdrawal_can_be_finished),
         T(after_kills_nothing_stays_without_an_owner),
         T(a_withdrawal_killed_at_any_step_is_finished_by_the_next),
+        T(a_withdrawal_that_lacks_memory_can_be_repeated),
         T(a_copy_of_the_keys_from_before_opens_nothing),
         T(the_master_secret_can_lie_elsewhere),
         T(retention_is_kept_in_slices),
