@@ -6,6 +6,7 @@
 
 typedef struct {
     bool dry_run;
+    bool lost_keys;
     double grace_h;
 } gc_values;
 
@@ -24,6 +25,8 @@ static mote_status collect(mote_cli *cli, const gc_values *v, outcome *o, mote_e
                           .grace_ms = (int64_t)(v->grace_h * 3600e3),
                           .dry_run = v->dry_run,
                           .budget = budget};
+    if (v->lost_keys && !v->dry_run)
+        MOTE_TRY(mote_predlog_give_up(cli->store, &policy, err));
     if (v->dry_run)
         MOTE_TRY(mote_predlog_look(cli->store, &policy, now_ms, &o->state, err));
     else
@@ -80,13 +83,15 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 static const mote_option options[] = {
     {"dry-run", 'n', MOTE_OPT_FLAG, offsetof(gc_values, dry_run), 0, 0, NULL,
      "count only, remove nothing"},
+    {"lost-keys", 0, MOTE_OPT_FLAG, offsetof(gc_values, lost_keys), 0, 0, NULL,
+     "the keys of the prediction log are lost for good: remove what nobody can read any more"},
     {"grace", 0, MOTE_OPT_NUMBER, offsetof(gc_values, grace_h), 0, 1e6, "HOURS",
      "spare objects that were put within this time (default 1)"},
 };
 static const gc_values defaults = {.grace_h = 1};
 
 const mote_command mote_cmd_gc = {
-    .usage = "[--dry-run] [--grace HOURS]",
+    .usage = "[--dry-run] [--grace HOURS] [--lost-keys]",
     .about = "Removes predictions over their retention, objects of the store that nothing uses\n"
              "any more, and files that belong to nobody because a program was killed. A slice of\n"
              "this is done by every command, by 'mote run' and by a server; 'mote gc' finishes\n"

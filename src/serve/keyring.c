@@ -207,7 +207,8 @@ static mote_status read_master(const char *path, uint8_t out[MASTER_BYTES], mote
         return mote_fail(
             err, MOTE_CORRUPT,
             "the master secret '%s' is not there: what the prediction log holds cannot "
-            "be read without it; put it back, or set consent.key_file to where it is",
+            "be read without it; put it back, set consent.key_file to where it is, or give up "
+            "what it sealed with 'mote gc --lost-keys'",
             path);
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
@@ -248,7 +249,9 @@ static mote_status read_head(int fd, const char *path, uint64_t *generation, mot
     if (pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head ||
         memcmp(head, "MOTEKEYS", 8) != 0 || !crc_holds(head, sizeof head) || head[8] != 1)
         return mote_fail(err, MOTE_CORRUPT,
-                         "'%s' holds no keys: put it back from a copy of '.mote'", path);
+                         "'%s' holds no keys: put it back from a copy of '.mote', or give up what "
+                         "they sealed with 'mote gc --lost-keys'",
+                         path);
     *generation = get_u64(head + 16);
     return MOTE_OK;
 }
@@ -311,16 +314,20 @@ static void remember(mote_keyring *k, int64_t id, const mote_seal_key *key)
     k->cache[i].is_used = true;
 }
 
+static mote_status log_is_missing(const mote_keyring *k, mote_err *err)
+{
+    return mote_fail(err, MOTE_CORRUPT,
+                     "the keys of the prediction log, '%s', are not there: put them back from a "
+                     "copy of '.mote', or give up what they sealed with 'mote gc --lost-keys'",
+                     k->log_path);
+}
+
 static mote_status get_once(mote_keyring *k, int64_t id, mote_seal_key *out, mote_err *err)
 {
     uint8_t record[RECORD_BYTES];
     int fd = open(k->log_path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return mote_fail(
-            err, MOTE_CORRUPT,
-            "the keys of the prediction log, '%s', are not there: put them back from a "
-            "copy of '.mote', or remove the log's records with 'mote data withdraw'",
-            k->log_path);
+        return log_is_missing(k, err);
     uint64_t generation = 0;
     mote_status st = read_head(fd, k->log_path, &generation, err);
     bool found = st == MOTE_OK && find_record(fd, id, record);
@@ -427,11 +434,7 @@ static mote_status make_files(mote_keyring *k, mote_err *err)
     MOTE_TRY(
         mote_store_query_i64(k->store, "SELECT count(*) FROM log_key WHERE state = 0", &n, err));
     if (n > 0)
-        return mote_fail(
-            err, MOTE_CORRUPT,
-            "the keys of the prediction log, '%s', are not there: put them back from a "
-            "copy of '.mote'",
-            k->log_path);
+        return log_is_missing(k, err);
     MOTE_TRY(mote_random_bytes(k->master.bytes, sizeof k->master.bytes, err));
     MOTE_TRY(mote_random_bytes(secret.bytes, sizeof secret.bytes, err));
     k->generation = 1;
@@ -530,9 +533,11 @@ static mote_status rewrap(mote_keyring *k, const uint8_t *old, size_t n_old,
             found = (int64_t)get_u64(old + at) == id;
             record = old + at; /* the last of that number */
         }
+        if (!found && id == 0)
+            return mote_fail(err, MOTE_CORRUPT, "'%s' lacks key 0: put it back from a copy",
+                             k->log_path);
         if (!found)
-            return mote_fail(err, MOTE_CORRUPT, "'%s' lacks key %lld: put it back from a copy",
-                             k->log_path, (long long)id);
+            continue; /* lost, as the disk lied: its records are gone, the others are not */
         mote_seal_key key;
         uint8_t fresh[RECORD_BYTES];
         MOTE_TRY(unwrap(&k->master, k->generation, record, &key, err));
@@ -624,4 +629,27 @@ mote_status mote_keyring_shed(mote_keyring *k, int64_t *n_destroyed, mote_err *e
     if (n_destroyed)
         *n_destroyed = n;
     return MOTE_OK;
+}
+
+mote_status mote_keyring_give_up(mote_keyring *k, mote_err *err)
+{
+    MOTE_SCOPED_TXN txn = {0};
+    mote_seal_key secret;
+    mote_err why = {0};
+    MOTE_TRY(mote_store_begin(k->store, &txn, err));
+    mote_status st = mote_keyring_prepare(k, &why);
+    if (st == MOTE_OK)
+        st = mote_keyring_get(k, 0, &secret, &why);
+    if (st == MOTE_OK)
+        return mote_fail(err, MOTE_CONFLICT,
+                         "the keys of the prediction log are there and fit: nothing is lost");
+    if (st != MOTE_CORRUPT && st != MOTE_NOT_FOUND)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(mote_store_exec(k->store, "UPDATE log_key SET state = 2", err));
+    if (mote_path_exists(k->log_path))
+        MOTE_TRY(mote_file_shred(k->log_path, err));
+    k->generation = 0;
+    mote_keyring_forget(k);
+    MOTE_TRY(make_files(k, err));
+    return mote_store_commit(&txn, err);
 }

@@ -59,4 +59,9 @@ void mote_keyring_forget(mote_keyring *k);
  * transaction. Cost: the file is written anew, 80 bytes and some microseconds a living key. */
 MOTE_MUST_USE mote_status mote_keyring_shed(mote_keyring *k, int64_t *n_destroyed, mote_err *err);
 
+/* The files are lost or damaged for good: give up all that they sealed, and begin with new ones.
+ * The rows of log_key get state 2. CONFLICT while the files are there and fit: nothing is to be
+ * given up. Not inside a transaction. */
+MOTE_MUST_USE mote_status mote_keyring_give_up(mote_keyring *k, mote_err *err);
+
 #endif

@@ -88,6 +88,11 @@ MOTE_MUST_USE mote_status mote_predlog_upkeep(mote_store *s, const mote_consent_
                                               int64_t now_ms, const mote_budget *budget,
                                               mote_predlog_erased *out, mote_err *err);
 
+/* The keys are lost for good (the messages of the others say so): give up the records that nobody
+ * can read any more. Their rows go with the next purge. CONFLICT while the keys are there. */
+MOTE_MUST_USE mote_status mote_predlog_give_up(mote_store *s, const mote_consent_policy *policy,
+                                               mote_err *err);
+
 typedef struct {
     mote_predlog_erased now; /* by this call */
     int64_t n_times;         /* withdrawals of this subject, this one included */

@@ -482,6 +482,14 @@ mote_status mote_predlog_upkeep(mote_store *s, const mote_consent_policy *policy
     return MOTE_OK;
 }
 
+mote_status mote_predlog_give_up(mote_store *s, const mote_consent_policy *policy, mote_err *err)
+{
+    MOTE_SCOPED_KEYRING *keys = NULL;
+    MOTE_TRY(mote_store_set_key_file(s, policy->key_file, err));
+    MOTE_TRY(mote_keyring_create(s, &keys, err));
+    return mote_keyring_give_up(keys, err);
+}
+
 /* ---- withdrawal ---- */
 
 static mote_status write_withdrawal(mote_store *s, const mote_sha256 *subject, mote_err *err)

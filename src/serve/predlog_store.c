@@ -134,6 +134,14 @@ mote_status predlog_put_input(mote_store *s, const mote_seal_key *key, const pre
 
 /* ---- keys ---- */
 
+static mote_status retire_key(mote_store *s, int64_t id, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, "UPDATE log_key SET state = 2 WHERE id = ?1", &q, err));
+    mote_stmt_bind_i64(q, 1, id);
+    return mote_stmt_run(q, err);
+}
+
 mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256 *subject,
                             int64_t time_ms, int64_t *id, mote_seal_key *key, mote_err *err)
 {
@@ -151,8 +159,15 @@ mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256
         MOTE_TRY(mote_stmt_step(q, &row, err));
         *id = row ? mote_stmt_i64(q, 0) : 0;
     }
-    if (row)
-        return mote_keyring_get(keys, *id, key, err);
+    if (row) {
+        mote_err why = {0};
+        mote_status st = mote_keyring_get(keys, *id, key, &why);
+        if (st == MOTE_OK)
+            return MOTE_OK;
+        if (st != MOTE_NOT_FOUND)
+            return mote_fail(err, st, "%s", why.text);
+        MOTE_TRY(retire_key(s, *id, err)); /* the disk lost it */
+    }
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO log_key(subject, period) VALUES (?1, ?2)", &q, err));
     mote_stmt_bind_hash(q, 1, subject);

@@ -24,3 +24,10 @@ $ : Retention holds with whatever command comes first, also when it was tightene
 $ sqlite3 .mote/store.db "INSERT INTO prediction(time_ms, expires_ms, model, version, model_hash, purpose, subject, request_id, watched, infer_us) VALUES (1000, 9000000000000, 'm', '1', zeroblob(32), 'p', 'ann', 'r', x'', 1)"
 $ mote data show > /dev/null 2>&1; sqlite3 .mote/store.db "SELECT count(*) FROM prediction"
 0
+$ : What the log could not keep is said
+$ sqlite3 .mote/store.db "INSERT INTO log_drop VALUES ('full', 12, 1700000000000), ('disk', 1, 1600000000000)"; mote status | grep -A1 '  log '
+  log       DROPS   13 predictions with consent were not kept (log full 12, queue full 0, disk 1), last 2023-11-14T22:13:20Z
+                    holds 0.0 MB of the 1000.0 MB that consent.max_log allows
+$ mote gc --lost-keys
+mote gc: the keys of the prediction log are there and fit: nothing is lost
+[exit 9]

@@ -454,6 +454,32 @@ static void the_master_secret_can_lie_elsewhere(void **state)
     assert_true(mote_path_exists(inside));
 }
 
+static void lost_keys_are_said_and_can_be_given_up(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_predlog_erased r = {0};
+    mote_predlog_withdrawn w;
+    char path[300];
+    static const char *const lost[] = {"log", "master"};
+    for (size_t i = 0; i < T_COUNT(lost); i++) {
+        log_some(f, 3, &ann);
+        T_FAILS(mote_predlog_give_up(store(f), &policy, &err), MOTE_CONFLICT, "nothing is lost");
+        assert_int_equal(readable(f, ann.subject), 3);
+        snprintf(path, sizeof path, "%s/.mote/keys/%s", f->project, lost[i]);
+        assert_int_equal(unlink(path), 0);
+        T_FAILS(mote_predlog_withdraw(f->store, ann.subject, 0, NULL, &w, &err), MOTE_CORRUPT,
+                "--lost-keys");
+        T_OK(mote_predlog_give_up(f->store, &policy, &err));
+        T_OK(mote_predlog_upkeep(f->store, &policy, mote_clock_wall_ms(), NULL, &r, &err));
+        assert_int_equal(r.n_records, 3);
+        assert_int_equal(ask(f, ROWS), 0);
+        assert_int_equal(object_files(f), 0);
+    }
+    log_some(f, 2, &ann); /* and it goes on */
+    assert_int_equal(readable(f, ann.subject), 2);
+}
+
 /* ---- retention ---- */
 
 static void retention_is_kept_in_slices(void **state)
@@ -669,6 +695,7 @@ int main(void)
         T(a_withdrawal_that_lacks_memory_can_be_repeated),
         T(a_copy_of_the_keys_from_before_opens_nothing),
         T(the_master_secret_can_lie_elsewhere),
+        T(lost_keys_are_said_and_can_be_given_up),
         T(retention_is_kept_in_slices),
         T(a_server_that_purges_stops_within_a_second),
         T(a_full_log_keeps_no_more_and_says_so),
