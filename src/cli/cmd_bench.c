@@ -7,7 +7,7 @@
 #include "cli/loop.h"
 #include "data/version.h"
 #include "pipeline/judge.h"
-#include "pipeline/keyword.h"
+#include "pipeline/settings.h"
 #include "track/registry.h"
 #include "web/load.h"
 
@@ -78,7 +78,11 @@ static mote_status load_clips(mote_cli *cli, const bench_values *v, mote_dataset
     }
     mote_data_version version;
     MOTE_TRY(mote_version_load(store, "latest", &cli->arena, &version, err));
-    mote_dataset_config c = mote_keyword_dataset_config(cli->project, cli->cancel, split);
+    mote_settings settings;
+    mote_settings_make(cli->project, MOTE_USES(dataset), &settings);
+    mote_dataset_config c = *mote_setting_dataset(&settings);
+    c.cancel = cli->cancel;
+    c.split = split;
     c.all_splits = all;
     return mote_dataset_load(store, &version, &c, d, err);
 }

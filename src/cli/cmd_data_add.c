@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "data/import.h"
 
 typedef struct {
@@ -83,10 +84,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const add_values *v = values;
     mote_import_config cfg = mote_import_config_default();
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
-    const char *configured = cli->project->data.group_pattern;
     cfg.audio.rate_hz = cli->project->rate_hz;
     cfg.label = v->label;
-    cfg.group_pattern = v->group_pattern ? v->group_pattern : *configured ? configured : NULL;
+    cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
     cfg.now_ms = mote_clock_wall_ms();
     cfg.pool = cli->pool;
     cfg.cancel = cli->cancel;

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "data/facts.h"
 #include "data/version.h"
+#include "pipeline/settings.h"
 
 typedef struct {
     const char *note;
@@ -93,7 +94,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const version_values *v = values;
     if (v->list)
         return list_versions(cli, err);
-    mote_version_config cfg = mote_version_config_of(cli->project);
+    mote_settings settings;
+    mote_settings_make(cli->project, MOTE_USES(version), &settings);
+    mote_version_config cfg = *mote_setting_version(&settings);
     cfg.note = v->note;
     cfg.now_ms = mote_clock_wall_ms();
     mote_data_version version;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "graph/model.h"
 #include "monitor/monitor.h"
 #include "track/registry.h"
@@ -62,14 +63,14 @@ static mote_status judge_with(mote_cli *cli, const mote_model_version *v,
                               const mote_reference_profile *profile, bool close_last,
                               mote_monitor_log_read *r, mote_err *err)
 {
-    const mote_project_monitor *p = &cli->project->monitor;
+    const mote_live_config watch = mote_cli_live(cli->project);
     mote_monitor_config cfg = {.model = v->model,
                                .version = v->version,
                                .bundle = v->bundle,
-                               .window = p->window,
-                               .min_predictions = p->min_predictions,
-                               .false_alarm = p->false_alarm,
-                               .seed = (uint64_t)cli->project->training.seed};
+                               .window = watch.window,
+                               .min_predictions = watch.min_predictions,
+                               .false_alarm = watch.false_alarm,
+                               .seed = watch.seed};
     mote_monitor_log log = {
         .bundle = v->bundle, .n_things = profile->n_things, .close_last = close_last};
     mote_monitor *m = NULL;

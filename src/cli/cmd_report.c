@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "graph/model.h"
 #include "web/report.h"
 
@@ -73,7 +74,7 @@ static mote_status write_page(mote_cli *cli, const report_values *v, const mote_
     mote_report r = {.project = name,
                      .laps = laps,
                      .n_laps = n_laps,
-                     .false_alarm = cli->project->monitor.false_alarm,
+                     .false_alarm = mote_cli_live(cli->project).false_alarm,
                      .clips = clips,
                      .made_at = now};
     mote_window *windows = NULL;

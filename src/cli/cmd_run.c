@@ -146,14 +146,16 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_stage_id last = MOTE_STAGE_deploy;
     if (n_args > 0 && !mote_stage_parse(args[0], &last)) {
         const char *names[MOTE_N_STAGES];
-        for (int i = 0; i < MOTE_N_STAGES; i++)
+        char list[200] = "";
+        for (int i = 0; i < MOTE_N_STAGES; i++) {
             names[i] = mote_stage_name((mote_stage_id)i);
+            size_t used = strlen(list);
+            (void)mote_format(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+        }
         const char *near = mote_nearest(args[0], names, MOTE_N_STAGES);
-        return mote_fail(err, MOTE_USAGE,
-                         "there is no stage '%s'%s%s%s: data, features, train, compress, evaluate, "
-                         "compile, deploy",
-                         args[0], near ? ", did you mean '" : "", near ? near : "",
-                         near ? "'?" : "");
+        return mote_fail(err, MOTE_USAGE, "there is no stage '%s'%s%s%s: %s", args[0],
+                         near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
+                         list);
     }
     return run_to(cli, last, v->force, false, err);
 }
@@ -279,7 +281,11 @@ const mote_command mote_cmd_run = {
     .usage = "[STAGE]",
     .about =
         "Brings the project up to date: every stage whose inputs changed runs again, in order,\n"
-        "up to STAGE (data, features, train, compress, evaluate, compile, deploy; default: all).\n"
+        "up to STAGE (default: all), one of"
+#define STAGE(id, version, doc) " " #id
+#include "pipeline/stages.def"
+#undef STAGE
+        ".\n"
         "Ctrl-C stops; the next call goes on where it was.\n"
              "Exits 0 also when a requirement is not met: 'mote evaluate' is the gate.",
     .examples = "  mote run              all that is out of date\n"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "monitor/live.h"
 #include "web/server.h"
 
@@ -32,18 +33,16 @@ static mote_server_config config_of(const mote_cli *cli, const serve_values *v,
     };
     if (!cli->project)
         return cfg;
-    const mote_project *p = cli->project;
+    const mote_http_config given = cfg.http;
     cfg.project = cli->project_dir;
-    cfg.with_log = !v->no_log && p->consent.retention_days > 0;
-    cfg.policy = mote_consent_policy_of(p);
-    if (v->port < 0)
-        cfg.http.port = p->serving.port;
-    if (v->max_clients == 0)
-        cfg.http.max_clients = p->serving.max_clients;
-    if (!(v->max_body_mb > 0))
-        cfg.http.max_body_bytes = (size_t)p->serving.max_body_bytes;
-    cfg.http.head_timeout_ms = (int64_t)p->serving.deadline_ms;
-    cfg.http.body_timeout_ms = cfg.http.write_timeout_ms = cfg.http.head_timeout_ms;
+    mote_cli_server(cli->project, &cfg);
+    cfg.with_log = cfg.with_log && !v->no_log;
+    if (v->port >= 0)
+        cfg.http.port = given.port;
+    if (v->max_clients > 0)
+        cfg.http.max_clients = given.max_clients;
+    if (v->max_body_mb > 0)
+        cfg.http.max_body_bytes = given.max_body_bytes;
     return cfg;
 }
 
@@ -82,12 +81,8 @@ static mote_status start_watch(const mote_cli *cli, mote_server_config *cfg, mot
 {
     if (!cli->project)
         return MOTE_OK;
-    const mote_project_monitor *m = &cli->project->monitor;
-    mote_live_config c = {.project = cli->project_dir,
-                          .window = m->window,
-                          .min_predictions = m->min_predictions,
-                          .false_alarm = m->false_alarm,
-                          .seed = (uint64_t)cli->project->training.seed};
+    mote_live_config c = mote_cli_live(cli->project);
+    c.project = cli->project_dir;
     MOTE_TRY(mote_live_create(&c, live, err));
     cfg->observer = mote_live_observe;
     cfg->observer_arg = *live;

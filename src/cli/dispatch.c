@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "cli/options.h"
 #include "serve/predlog.h"
 #include "track/run.h"
@@ -243,7 +244,7 @@ static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_commo
     if (st == MOTE_OK)
         keep_up(cli);
     if (st == MOTE_OK)
-        st = mote_pool_create((int32_t)common->threads, &cli->pool, err);
+        st = mote_pool_create(mote_cli_threads(cli->project, common->threads), &cli->pool, err);
     if (st == MOTE_OK)
         st = r->command->run(cli, values, args, n_args, err);
     mote_pool_destroy(cli->pool);

@@ -87,7 +87,7 @@ mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
     mote_alert *alerts = NULL;
     size_t n = 0;
     *why = NULL;
-    if (!cli->project->schedule.on_drift)
+    if (!mote_retrain_rule_of(cli->project).on_drift)
         return MOTE_OK;
     MOTE_TRY(
         mote_alert_list(cli->store, cli->project->name, true, 0, &cli->arena, &alerts, &n, err));

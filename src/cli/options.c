@@ -11,7 +11,8 @@ static const mote_option common_options[] = {
      "the result as one JSON document on standard output"},
     {"quiet", 'q', MOTE_OPT_FLAG, offsetof(mote_common_values, quiet), 0, 0, NULL, "no progress"},
     {"threads", 0, MOTE_OPT_INT, offsetof(mote_common_values, threads), 1, 256, "N",
-     "threads to use (default: all processors); results do not depend on it"},
+     "threads to use (default: training.threads of mote.yaml, or all processors); results do not "
+     "depend on it"},
     {"help", 'h', MOTE_OPT_FLAG, offsetof(mote_common_values, help), 0, 0, NULL, "this text"},
 };
 

@@ -53,6 +53,13 @@ mote_status mote_check_find(mote_checker *c, const char *id, mote_finding_severi
     return MOTE_OK;
 }
 
+void mote_check_must(mote_checker *c)
+{
+    MOTE_BUG_IF(c->report.n == 0);
+    c->report.findings[c->report.n - 1].is_required = true;
+    c->report.n_required++;
+}
+
 mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err, const char *fmt,
                                ...)
 {
@@ -126,6 +133,7 @@ static mote_status read_all(mote_checker *c, mote_err *err)
                              "add them again with 'mote data add'; the copies in the store are "
                              "damaged", &f, err, "stored recordings that cannot be read: %zu",
                              lost.count));
+    mote_check_must(c);
     memcpy(f->examples, lost.examples, sizeof f->examples);
     f->n_examples = lost.n_examples;
     return MOTE_OK;
@@ -212,6 +220,8 @@ static mote_status check_clipping(mote_checker *c, mote_err *err)
                              "%.1f %%); more than %g %% of their samples are at full scale", n,
                              100.0 * share, 100.0 * c->cfg->max_clipping,
                              100.0 * c->cfg->full_scale_share));
+    if (too_many)
+        mote_check_must(c);
     return add_sources(c, is_clipped, f, err);
 }
 

@@ -29,6 +29,7 @@ const char *mote_finding_severity_name(mote_finding_severity s);     /* "note", 
 typedef struct {
     const char *id;              /* "clipping": stable, for scripts */
     mote_finding_severity severity;
+    bool is_required;            /* a limit that training waits for is not kept: see below */
     size_t count;                /* recordings, groups or classes, as the text says */
     const char *text;            /* "3 recordings are clipped (more than 0.1 % at full scale)" */
     const char *remedy;          /* "record again with a lower gain, or .." */
@@ -64,6 +65,9 @@ typedef struct {
     mote_finding *findings;      /* [n], worst first */
     size_t n;
     size_t n_errors, n_warnings;
+    size_t n_required;           /* of the errors: what must be there before training starts: the
+                                    limits of data.require, a recording of every class, and that
+                                    what is stored can be read */
     size_t n_samples;            /* looked at */
 } mote_check_report;
 

@@ -29,6 +29,8 @@ MOTE_MUST_USE mote_status mote_check_find(mote_checker *c, const char *id,
                                           mote_finding_severity severity, size_t count,
                                           const char *remedy, mote_finding **out, mote_err *err,
                                           const char *fmt, ...);
+/* The finding that was added last is one that training waits for. */
+void mote_check_must(mote_checker *c);
 /* Add an example, as long as there is room for one. */
 MOTE_PRINTF(4, 5)
 MOTE_MUST_USE mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err,

@@ -197,7 +197,7 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
         n_alone += c->rows[i].role == MOTE_ROLE_KEYWORD &&
                    mote_str_starts(c->rows[i].group, "file:") ? 1 : 0;
     }
-    if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups)
+    if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups) {
         MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n,
                                  "record more speakers, "
                                  "or lower data.require.min_groups",
@@ -205,6 +205,8 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
                                  "groups (speakers): "
                                  "%zu, required are %d",
                                  g->n, (int)c->cfg->min_groups));
+        mote_check_must(c);
+    }
     if (n_alone > 0)
         MOTE_TRY(mote_check_find(c, "no-group", MOTE_FINDING_WARNING, n_alone,
                                  "add them with "
@@ -256,6 +258,7 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
     MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n, "add recordings, or remove "
                              "the words from keywords in mote.yaml", &f, err, "keywords "
                              "without a recording: %zu", n));
+    mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n == 0)
             MOTE_TRY(mote_check_example(c, f, err, "%s", c->cfg->keywords[i]));
@@ -274,6 +277,7 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
     MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n, "record more, or lower "
                              "data.require.min_per_class", &f, err, "keywords with fewer than "
                              "the %zu recordings required: %zu", least, n));
+    mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n > 0 && k[i].n < least)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", c->cfg->keywords[i], k[i].n));
@@ -324,12 +328,14 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
                                  "the largest keyword has %zu recordings, the smallest %zu", most,
                                  least));
     double all = (double)g->n * (double)c->cfg->n_keywords;
-    if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage)
+    if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
         MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs, "let the missing "
                                  "speakers say the missing words, or lower data.require.coverage",
                                  NULL, err, "%.0f %% of the (keyword, speaker) pairs have a "
                                  "recording, required are %.0f %%", 100.0 * (double)pairs / all,
                                  100.0 * c->cfg->coverage));
+        mote_check_must(c);
+    }
     return MOTE_OK;
 }
 
@@ -423,15 +429,19 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
         n_synthetic += strcmp(c->rows[i].origin, "synthetic") == 0 ? 1 : 0;
         total_s += (double)c->rows[i].duration_us / 1e6;
     }
-    if (c->cfg->min_total_s > 0 && total_s < c->cfg->min_total_s)
+    if (c->cfg->min_total_s > 0 && total_s < c->cfg->min_total_s) {
         MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words, "record more, or "
                                  "lower data.require.min_total", NULL, err, "there are %.0f s of "
                                  "recordings, required are %.0f s", total_s, c->cfg->min_total_s));
-    if (c->cfg->silence && n_background == 0)
+        mote_check_must(c);
+    }
+    if (c->cfg->silence && n_background == 0) {
         MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0, "add recordings of the "
                                  "rooms it will work in with 'mote data add FOLDER --role "
                                  "background'", NULL, err, "%s", "class _silence_ is wanted, but "
                                  "there is no background recording to cut it from"));
+        mote_check_must(c);
+    }
     if (n_synthetic > 0)
         MOTE_TRY(mote_check_find(c, "synthetic",
                                  n_synthetic == n_words ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,

@@ -15,10 +15,10 @@
 #define MAX_NOISE_RMS 8000.0            /* a quarter of full scale: peaks stay inside */
 #define BATCH 256
 
-mote_stream_config mote_stream_config_of(const mote_project *p, uint64_t seed)
+mote_stream_config mote_stream_config_of(const mote_project_stream *s, uint64_t seed)
 {
-    return (mote_stream_config){.hours = p->stream.hours, .snr_db = p->stream.noise_snr_db,
-                                .gap_s = (p->stream.tolerance_ms + 250) / 1000, .seed = seed};
+    return (mote_stream_config){.hours = s->hours, .snr_db = s->noise_snr_db,
+                                .gap_s = (s->tolerance_ms + 250) / 1000, .seed = seed};
 }
 
 static mote_status check(const mote_stream_material *m, const mote_stream_config *cfg,

@@ -66,7 +66,7 @@ typedef struct {
 
 /* What the project asks for: its hours and SNR, and gaps longer than its tolerance, so that a
  * detection can belong to one word only. */
-mote_stream_config mote_stream_config_of(const mote_project *p, uint64_t seed);
+mote_stream_config mote_stream_config_of(const mote_project_stream *s, uint64_t seed);
 
 /* Build a track. It is cut into equal slots, one for each clip, as many clips (drawn without
  * repetition) as fit with the gap; each clip stands somewhere in its slot, as recorded, and the
@@ -116,7 +116,7 @@ typedef struct {
 } mote_stream_detector;
 
 /* Smoothing, suppression and tolerance of the project in hops. */
-mote_stream_detector mote_stream_detector_of(const mote_project *p);
+mote_stream_detector mote_stream_detector_of(const mote_project_stream *s);
 
 typedef struct {
     int64_t n_words, n_hits;            /* keywords in the track, of them detected */

@@ -14,9 +14,8 @@ static int32_t hops(double ms, double hop_ms, int32_t lo, int32_t hi)
     return x < lo ? lo : x > hi ? hi : (int32_t)x;
 }
 
-mote_stream_detector mote_stream_detector_of(const mote_project *p)
+mote_stream_detector mote_stream_detector_of(const mote_project_stream *s)
 {
-    const mote_project_stream *s = &p->stream;
     return (mote_stream_detector){.smooth_hops =
                                       hops(s->smoothing_ms, s->hop_ms, 1, MRT_DETECTOR_MAX_HOPS),
                                   .suppress_hops = hops(s->suppression_ms, s->hop_ms, 0, 1000000),

@@ -2,60 +2,60 @@
 /* The budget against the footprint. See fits.h. */
 #include "pipeline/fits.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "evaluate/stream.h"
-#include "pipeline/keyword.h"
-
-mote_status mote_fits_footprint(const mote_project *p, const mote_graph *g, mote_footprint *out,
+mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mote_footprint *out,
                                 mote_err *err)
 {
     static const float any_thresholds[1] = {0.5f}; /* that there are some is all that counts */
-    mote_feature_config features = mote_keyword_features(p);
+    const mote_task_setting *task = mote_setting_task(s);
+    const mote_stream_setting *stream = mote_setting_stream(s);
     const mote_target *t = NULL;
-    MOTE_TRY(mote_target_find(p->device.target, &t, err));
-    mote_compile_input in = {.name = p->name,
+    MOTE_TRY(mote_target_find(mote_setting_device(s)->target, &t, err));
+    mote_compile_input in = {.name = "plan",
                              .graph = g,
-                             .n_labels = (int32_t)p->classes.n,
-                             .features = &features,
-                             .clip_samples = mote_keyword_clip_samples(p),
-                             .smooth_hops = mote_stream_detector_of(p).smooth_hops,
-                             .hop_ms = (int32_t)lround(p->stream.hop_ms),
+                             .n_labels = (int32_t)task->classes.n,
+                             .features = mote_setting_features(s),
+                             .clip_samples = task->clip_samples,
+                             .smooth_hops = stream->detector.smooth_hops,
+                             .hop_ms = stream->hop_ms,
                              .thresholds = any_thresholds};
     return mote_footprint_estimate(&in, t, out, err);
 }
 
 /* The settings that move most. */
-static const char *advice(const mote_project *p, bool for_ram)
+static const char *advice(const mote_settings *s, bool for_ram)
 {
-    if (strcmp(p->model.architecture, "dense") == 0)
+    if (strcmp(mote_setting_arch(s)->name, "dense") == 0)
         return "smaller or fewer layers in model.hidden";
     return for_ram ? "fewer model.channels or a larger model.stride"
                    : "fewer model.channels or model.blocks";
 }
 
-mote_status mote_fits_check(const mote_project *p, const mote_graph *g, mote_err *err)
+mote_status mote_fits_check(const mote_settings *s, const mote_graph *g, mote_footprint *out,
+                            mote_err *err)
 {
     mote_footprint f;
-    const mote_project_device *d = &p->device;
-    MOTE_TRY(mote_fits_footprint(p, g, &f, err));
+    const mote_budget_setting *d = mote_setting_budget(s);
+    const char *target = mote_setting_device(s)->target;
+    MOTE_TRY(mote_fits_footprint(s, g, &f, err));
     if (d->ram_bytes > 0 && f.ram_bytes > d->ram_bytes)
         return mote_fail(err, MOTE_UNMET,
                          "the model would need %lld bytes of RAM on %s (network %lld, front end "
                          "and detector %lld), device.budget.ram is %lld: %lld too many; %s would "
                          "help",
-                         (long long)f.ram_bytes, d->target, (long long)f.arena_bytes,
+                         (long long)f.ram_bytes, target, (long long)f.arena_bytes,
                          (long long)f.buffer_bytes, (long long)d->ram_bytes,
-                         (long long)(f.ram_bytes - d->ram_bytes), advice(p, true));
+                         (long long)(f.ram_bytes - d->ram_bytes), advice(s, true));
     if (d->flash_bytes > 0 && f.least_flash_bytes > d->flash_bytes)
         return mote_fail(err, MOTE_UNMET,
                          "the model would need about %lld bytes of flash on %s (weights %lld, "
                          "tables %lld, code about %lld), device.budget.flash is %lld: at least "
                          "%lld too many; %s would help",
-                         (long long)f.flash_bytes, d->target, (long long)f.weights_bytes,
+                         (long long)f.flash_bytes, target, (long long)f.weights_bytes,
                          (long long)f.table_bytes, (long long)f.code_bytes,
                          (long long)d->flash_bytes,
-                         (long long)(f.least_flash_bytes - d->flash_bytes), advice(p, false));
+                         (long long)(f.least_flash_bytes - d->flash_bytes), advice(s, false));
+    *out = f;
     return MOTE_OK;
 }

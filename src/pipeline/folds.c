@@ -11,6 +11,10 @@
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
 
+#define USED                                                                                       \
+    (MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) | MOTE_USES(arch) |                \
+     MOTE_USES(training) | MOTE_USES(augmentation) | MOTE_USES(stream) | MOTE_USES(device))
+
 typedef struct {
     mote_pipeline *p;
     const mote_data_version *version;
@@ -19,7 +23,6 @@ typedef struct {
     mote_folds_progress *progress;
     void *arg;
     mote_arena arena; /* of the fold */
-    mote_feature_config features;
     mote_dataset parts[MOTE_N_SPLITS];
     mote_graph *graph, *folded, *s8;
 } round_state;
@@ -27,8 +30,9 @@ typedef struct {
 static mote_status load_parts(round_state *r, mote_err *err)
 {
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
-        mote_dataset_config c =
-            mote_keyword_dataset_config(r->p->cfg.project, r->p->cfg.cancel, (mote_split)s);
+        mote_dataset_config c = *mote_setting_dataset(r->p->settings);
+        c.cancel = r->p->cfg.cancel;
+        c.split = (mote_split)s;
         c.n_folds = r->n_folds;
         c.round = r->fold;
         c.fold_seed = r->seed;
@@ -55,7 +59,7 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
 {
     const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
     mote_judge j = {.graph = r->s8,
-                    .features = &r->features,
+                    .features = mote_setting_features(r->p->settings),
                     .clip_samples = (int32_t)d->clip_samples,
                     .pool = r->p->cfg.pool};
     return mote_judge_accuracy(&j, r->folded, d, test_features, &r->arena, &out->accuracy_f32,
@@ -66,22 +70,23 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
 {
     int64_t start_us = mote_clock_mono_us();
     MOTE_TRY(load_parts(r, err));
-    r->features = mote_keyword_features(r->p->cfg.project);
     float *x[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         MOTE_TRY(mote_keyword_clip_features(r->p, &r->parts[s], &r->arena, &x[s], err));
     const mote_dataset *train = &r->parts[MOTE_SPLIT_TRAIN];
-    mote_keyword_job job = {.project = r->p->cfg.project,
-                            .features = &r->features,
+    const mote_settings *settings = r->p->settings;
+    const mote_feature_config *features = mote_setting_features(settings);
+    mote_keyword_job job = {.settings = settings,
                             .train = train,
                             .validation = &r->parts[MOTE_SPLIT_VALIDATION],
                             .validation_features = x[MOTE_SPLIT_VALIDATION],
                             .pool = r->p->cfg.pool,
                             .cancel = r->p->cfg.cancel};
-    size_t values = (size_t)mote_feature_frames(&r->features, train->clip_samples) *
-                    (size_t)mote_feature_values(&r->features);
+    size_t values = (size_t)mote_feature_frames(features, train->clip_samples) *
+                    (size_t)mote_feature_values(features);
     MOTE_TRY(mote_keyword_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
-    MOTE_TRY(mote_keyword_new_graph(r->p->cfg.project, &r->graph, err));
+    const uint64_t seed = mote_setting_training(settings)->config.seed;
+    MOTE_TRY(mote_keyword_new_graph(settings, seed, &r->graph, err));
     mote_train_result trained;
     size_t n_calibration = 0;
     MOTE_TRY(mote_keyword_train(&job, r->graph, report, r, &r->arena, &trained, &r->folded, err));
@@ -110,7 +115,7 @@ static mote_status footprint(mote_pipeline *p, const mote_graph *s8, mote_folds_
                              mote_err *err)
 {
     mote_footprint f;
-    MOTE_TRY(mote_fits_footprint(p->cfg.project, s8, &f, err));
+    MOTE_TRY(mote_fits_footprint(p->settings, s8, &f, err));
     out->flash_bytes = f.flash_bytes;
     out->arena_bytes = f.arena_bytes;
     out->weights_bytes = f.weights_bytes;
@@ -142,6 +147,7 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
     MOTE_TRY(mote_keyword_version(p, &a, &v, err));
+    mote_pipeline_use(p, USED);
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {
         round_state r = {.p = p,

@@ -1,75 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settings and shared pieces of a keyword project. See keyword.h. */
+/* Shared pieces of a keyword project. See keyword.h. */
 #include "pipeline/keyword.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "feature/cache.h"
 #include "track/run.h"
-
-#define DATASET_MAX_BYTES ((size_t)4 << 30)
-
-/* ---- settings ---------------------------------------------------------------------------- */
-
-static int32_t fft_for(double window_ms, int32_t rate_hz)
-{
-    int32_t window = (int32_t)lround(window_ms * rate_hz / 1000.0), n = 128;
-    while (n < window && n < 2048)
-        n *= 2;
-    return n;
-}
-
-mote_feature_config mote_keyword_features(const mote_project *p)
-{
-    const mote_project_features *f = &p->features;
-    mote_feature_config c = mote_feature_config_default();
-    c.arithmetic = strcmp(f->arithmetic, "fixed") == 0 ? MRT_FIXED : MRT_FLOAT;
-    c.rate_hz = p->rate_hz;
-    c.window_ms = f->window_ms;
-    c.hop_ms = f->hop_ms;
-    c.n_fft = fft_for(f->window_ms, p->rate_hz);
-    c.n_mels = f->mels;
-    c.n_coefficients = strcmp(f->kind, "mfcc") == 0 ? f->coefficients : 0;
-    c.low_hz = (int32_t)lround(f->low_hz);
-    c.high_hz = (int32_t)lround(f->high_hz);
-    return c;
-}
-
-int32_t mote_keyword_clip_samples(const mote_project *p)
-{
-    return (int32_t)lround(p->clip_ms * p->rate_hz / 1000.0);
-}
-
-mote_status mote_keyword_arch(const mote_project *p, mote_arch *out, mote_err *err)
-{
-    mote_feature_config f = mote_keyword_features(p);
-    MOTE_TRY(mote_feature_config_check(&f, err));
-    const mote_project_model *m = &p->model;
-    mote_arch a;
-    mote_arch_default(&a, mote_feature_frames(&f, (size_t)mote_keyword_clip_samples(p)),
-                      mote_feature_values(&f), (int32_t)p->classes.n);
-    (void)mote_format(a.name, sizeof a.name, "%s", m->architecture);
-    a.dropout = (float)m->dropout;
-    if (strcmp(m->architecture, "dense") == 0) {
-        if (m->hidden.n > MOTE_ARCH_MAX_BLOCKS)
-            return mote_fail(err, MOTE_ARG, "model.hidden has %zu layers, at most %d are possible",
-                             m->hidden.n, MOTE_ARCH_MAX_BLOCKS);
-        a.n_blocks = (int32_t)m->hidden.n;
-        memcpy(a.hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
-    } else {
-        a.channels = m->channels;
-        a.n_blocks = m->blocks;
-        a.kernel_h = m->kernel.h;
-        a.kernel_w = m->kernel.w;
-        a.stride_h = m->stride.h;
-        a.stride_w = m->stride.w;
-        for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
-            a.block_stride[i] = m->block_strides.items[i];
-    }
-    *out = a;
-    return MOTE_OK;
-}
 
 /* ---- data -------------------------------------------------------------------------------- */
 
@@ -82,28 +18,12 @@ mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_vers
     return mote_version_load(p->cfg.store, id, a, out, err);
 }
 
-mote_dataset_config mote_keyword_dataset_config(const mote_project *pr, const mote_cancel *cancel,
-                                                mote_split split)
-{
-    mote_dataset_config c = mote_dataset_config_default();
-    c.keywords = pr->keywords.items;
-    c.n_keywords = pr->keywords.n;
-    c.unknown = pr->unknown;
-    c.silence = pr->silence;
-    c.split = split;
-    c.rate_hz = pr->rate_hz;
-    c.clip_ms = pr->clip_ms;
-    c.unknown_ratio = pr->data.unknown_ratio;
-    c.silence_ratio = pr->data.silence_ratio;
-    c.max_bytes = DATASET_MAX_BYTES;
-    c.cancel = cancel;
-    return c;
-}
-
 mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
                                mote_dataset *out, mote_err *err)
 {
-    mote_dataset_config c = mote_keyword_dataset_config(p->cfg.project, p->cfg.cancel, split);
+    mote_dataset_config c = *mote_setting_dataset(p->settings);
+    c.cancel = p->cfg.cancel;
+    c.split = split;
     return mote_dataset_load(p->cfg.store, v, &c, out, err);
 }
 
@@ -163,11 +83,11 @@ static mote_status fill_features(mote_pipeline *p, feature_job *j, uint32_t *mis
 mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
                                        float **out, mote_err *err)
 {
-    mote_feature_config cfg = mote_keyword_features(p->cfg.project);
+    const mote_feature_config *cfg = mote_setting_features(p->settings);
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
     feature_job j = {.d = d,
-                     .n_values = (size_t)mote_feature_frames(&cfg, d->clip_samples) *
-                                 (size_t)mote_feature_values(&cfg)};
+                     .n_values = (size_t)mote_feature_frames(cfg, d->clip_samples) *
+                                 (size_t)mote_feature_values(cfg)};
     uint32_t *missing = NULL;
     char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
     if (!dir)
@@ -177,9 +97,9 @@ mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, 
     MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
     mote_feature_plan *plan = NULL;
     mote_feature_cache *cache = NULL;
-    MOTE_TRY(mote_feature_plan_create(&cfg, n_threads, &plan, err));
+    MOTE_TRY(mote_feature_plan_create(cfg, n_threads, &plan, err));
     j.plan = plan;
-    mote_status st = mote_feature_cache_open(dir, &cfg, &cache, err);
+    mote_status st = mote_feature_cache_open(dir, cfg, &cache, err);
     if (st == MOTE_OK)
         st = fill_features(p, &j, missing, cache, err);
     mote_feature_cache_close(cache);

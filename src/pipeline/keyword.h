@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From mote.yaml of a keyword project to the settings of the libraries, and the pieces that several
- * stages share. Only the stages use it. */
+/* The pieces that several stages of a keyword project share. They read the settings of the stage at
+ * hand (p->settings): task, dataset and features as each says. Only the stages use it. */
 #ifndef MOTE_PIPELINE_KEYWORD_H
 #define MOTE_PIPELINE_KEYWORD_H
 
@@ -11,25 +11,16 @@
 #include "pipeline/stage_internal.h"
 #include "project/verdict.h"
 
-mote_feature_config mote_keyword_features(const mote_project *p);
-int32_t mote_keyword_clip_samples(const mote_project *p);
-
-/* The architecture for features of a clip. ARG when mote.yaml asks for the impossible. */
-MOTE_MUST_USE mote_status mote_keyword_arch(const mote_project *p, mote_arch *out, mote_err *err);
-
 /* The data version that the data stage froze; lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a,
                                                mote_data_version *out, mote_err *err);
 
-/* How the project wants its clips. */
-mote_dataset_config mote_keyword_dataset_config(const mote_project *pr, const mote_cancel *cancel,
-                                                mote_split split);
-
-/* A split of it in memory; owned by the caller (mote_dataset_release). */
+/* A split of it in memory (setting dataset); owned by the caller (mote_dataset_release). */
 MOTE_MUST_USE mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v,
                                              mote_split split, mote_dataset *out, mote_err *err);
 
-/* Features of every clip, [n][frames][values], by way of the cache; lives as long as `a`. */
+/* Features of every clip (setting features), [n][frames][values], by way of the cache; lives as
+ * long as `a`. */
 MOTE_MUST_USE mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d,
                                                      mote_arena *a, float **out, mote_err *err);
 

@@ -3,11 +3,8 @@
 #include "pipeline/keyword_model.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "base/clock.h"
 #include "compress/quantise.h"
-#include "pipeline/keyword.h"
 #include "pipeline/source_audio.h"
 
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
@@ -15,8 +12,8 @@
 
 static size_t values_of(const mote_keyword_job *j, const mote_dataset *d)
 {
-    return (size_t)mote_feature_frames(j->features, d->clip_samples) *
-           (size_t)mote_feature_values(j->features);
+    const mote_feature_config *f = mote_setting_features(j->settings);
+    return (size_t)mote_feature_frames(f, d->clip_samples) * (size_t)mote_feature_values(f);
 }
 
 mote_status mote_keyword_scale(const float *features, size_t n, double *out, mote_err *err)
@@ -31,12 +28,13 @@ mote_status mote_keyword_scale(const float *features, size_t n, double *out, mot
     return MOTE_OK;
 }
 
-mote_status mote_keyword_new_graph(const mote_project *p, mote_graph **out, mote_err *err)
+mote_status mote_keyword_new_graph(const mote_settings *s, uint64_t seed, mote_graph **out,
+                                   mote_err *err)
 {
     mote_arch arch;
-    MOTE_TRY(mote_keyword_arch(p, &arch, err));
+    MOTE_TRY(mote_settings_arch(s, &arch, err));
     mote_rng rng;
-    mote_rng_init_stream(&rng, (uint64_t)p->training.seed, WEIGHTS_STREAM, 0);
+    mote_rng_init_stream(&rng, seed, WEIGHTS_STREAM, 0);
     return mote_arch_build(&arch, &rng, out, err);
 }
 
@@ -47,7 +45,7 @@ static mote_status class_weights(const mote_keyword_job *j, mote_arena *a, const
                                  mote_err *err)
 {
     *out = NULL;
-    if (strcmp(j->project->training.class_weights, "balanced") != 0)
+    if (!mote_setting_training(j->settings)->is_balanced)
         return MOTE_OK;
     const mote_dataset *d = j->train;
     float *w = NULL;
@@ -63,24 +61,7 @@ static mote_status class_weights(const mote_keyword_job *j, mote_arena *a, const
 static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_train_config *c,
                              mote_err *err)
 {
-    const mote_project_training *y = &j->project->training;
-    mote_train_default(c);
-    c->n_epochs = y->epochs;
-    c->batch_size = y->batch;
-    c->seed = (uint64_t)y->seed;
-    c->optim.kind = strcmp(y->optimiser, "sgd") == 0 ? MOTE_OPTIM_SGD : MOTE_OPTIM_ADAM;
-    c->optim.momentum = (float)y->momentum;
-    c->optim.decay = (float)y->weight_decay;
-    c->rate = y->learning_rate;
-    c->warmup_epochs = y->warm_up_epochs;
-    c->label_smoothing = (float)y->label_smoothing;
-    c->mixup_alpha = (float)y->mixup;
-    c->average_decay = (float)y->ema;
-    c->patience = y->patience;
-    /* Without early stopping the cosine has run out at the last epoch, which is then as good as any
-     * and not chosen by a small validation split. */
-    c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
-    c->now_us = mote_clock_mono_us;
+    *c = mote_setting_training(j->settings)->config;
     c->checkpoint_path = j->checkpoint;
     c->identity = j->identity;
     return class_weights(j, a, &c->class_weights, err);
@@ -116,8 +97,9 @@ mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
         .inputs = x, .labels = job->validation->class_id, .n = (int32_t)job->validation->n};
 
     mote_source_audio_config sc = {.clips = job->train,
-                                   .features = job->features,
-                                   .project = job->project,
+                                   .features = mote_setting_features(job->settings),
+                                   .augmentation = mote_setting_augmentation(job->settings),
+                                   .seed = cfg.seed,
                                    .scale = job->scale,
                                    .n_workers = mote_pool_threads(job->pool)};
     mote_source_audio *audio = NULL;
@@ -153,17 +135,23 @@ static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t 
         clips[i] = mote_dataset_clip(d, chosen[i]);
     }
     mote_feature_plan *plan = NULL;
-    MOTE_TRY(mote_feature_plan_create(j->features, 1, &plan, err));
+    const mote_feature_config *features = mote_setting_features(j->settings);
+    const uint64_t seed = mote_setting_training(j->settings)->config.seed;
+    MOTE_TRY(mote_feature_plan_create(features, 1, &plan, err));
     mote_status st = mote_feature_batch(plan, NULL, clips, half, d->clip_samples, x, err);
     mote_feature_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;
-    mote_source_audio_config sc = {
-        .clips = d, .features = j->features, .project = j->project, .scale = 1.0, .n_workers = 1};
+    mote_source_audio_config sc = {.clips = d,
+                                   .features = features,
+                                   .augmentation = mote_setting_augmentation(j->settings),
+                                   .seed = seed,
+                                   .scale = 1.0,
+                                   .n_workers = 1};
     mote_source_audio *audio = NULL;
     MOTE_TRY(mote_source_audio_create(&sc, &audio, err));
     mote_batch_source source = mote_source_audio_batches(audio);
-    mote_batch_request rq = {.seed = (uint64_t)j->project->training.seed,
+    mote_batch_request rq = {.seed = seed,
                              .n = (int32_t)half,
                              .samples = chosen,
                              .n_classes = (int32_t)d->n_classes,

@@ -10,12 +10,11 @@
 #include "feature/feature.h"
 #include "graph/graph.h"
 #include "learn/trainer.h"
-#include "project/project.h"
+#include "pipeline/settings.h"
 
 /* All borrowed. */
 typedef struct {
-    const mote_project *project;
-    const mote_feature_config *features;
+    const mote_settings *settings; /* training, augmentation, features */
     const mote_dataset *train;
     const mote_dataset *validation;
     const float *validation_features; /* [validation->n][frames][values] */
@@ -34,9 +33,10 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_keyword_scale(const float *features, size_t n, double *out,
                                              mote_err *err);
 
-/* The training graph of the project, with its first weights. */
-MOTE_MUST_USE mote_status mote_keyword_new_graph(const mote_project *p, mote_graph **out,
-                                                 mote_err *err);
+/* The training graph that mote.yaml asks for (settings task, features, arch), with its first
+ * weights, drawn from the seed. */
+MOTE_MUST_USE mote_status mote_keyword_new_graph(const mote_settings *s, uint64_t seed,
+                                                 mote_graph **out, mote_err *err);
 
 /* Train `g` (from new_graph) and give the folded float graph that takes features as they are.
  * report may be NULL; result->history lives as long as `a`. */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "evaluate/json_parts.h"
 #include "pipeline/stage_internal.h"
+#include "project/part.h"
 
 static const struct {
     const char *name;
@@ -42,7 +43,13 @@ mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline 
     mote_pipeline *p = mote_alloc_zero(1, sizeof *p);
     if (!p)
         return mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
-    p->cfg = *cfg;
+    p->cfg.store = cfg->store;
+    p->cfg.pool = cfg->pool;
+    p->cfg.cancel = cfg->cancel;
+    p->cfg.progress = cfg->progress;
+    p->cfg.progress_arg = cfg->progress_arg;
+    p->cfg.now_ms = cfg->now_ms;
+    p->whole = cfg->project;
     mote_arena_init(&p->arena, (size_t)64 << 20);
     p->work_dir = mote_arena_printf(&p->arena, "%s/work", mote_store_dir(cfg->store));
     mote_status st = p->work_dir ? mote_dir_make(p->work_dir, err)
@@ -73,6 +80,17 @@ void mote_pipeline_destroy(mote_pipeline *p)
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
+void mote_pipeline_use(mote_pipeline *p, unsigned settings)
+{
+    mote_settings_make(p->whole, settings, &p->made);
+    p->settings = &p->made;
+}
+
+void mote_stage_settings(mote_pipeline *p, mote_stage_id id)
+{
+    mote_pipeline_use(p, mote_stage_defs[id].settings);
+}
+
 /* What the result of a stage depends on, name -> text. Inputs must have their key. */
 static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, mote_err *err)
 {
@@ -84,15 +102,19 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
         mote_sha256_hex(&p->keys[d->inputs[i]], text);
         MOTE_TRY(mote_json_put(out, mote_stage_name(d->inputs[i]), json_string(text), err));
     }
-    for (size_t i = 0; d->sections[i]; i++) {
+    const char *parts[MOTE_SETTINGS_MAX_PARTS];
+    for (size_t i = 0, n = mote_settings_parts(d->settings, parts); i < n; i++) {
         mote_sha256 h;
-        MOTE_TRY(mote_project_section_hash(p->cfg.project, d->sections[i], &h, err));
+        MOTE_TRY(mote_project_part_hash(p->whole, parts[i], &h, err));
         mote_sha256_hex(&h, text);
         char name[64];
-        (void)mote_format(name, sizeof name, "mote.yaml: %s", d->sections[i]);
+        (void)mote_format(name, sizeof name, "mote.yaml: %s", parts[i]);
         MOTE_TRY(mote_json_put(out, name, json_string(text), err));
     }
-    return d->more ? d->more(p, out, err) : MOTE_OK;
+    mote_stage_settings(p, id);
+    mote_status st = d->more ? d->more(p, out, err) : MOTE_OK;
+    p->settings = NULL;
+    return st;
 }
 
 static mote_status key_of(mote_stage_id id, const json_t *parts, mote_sha256 *out, mote_err *err)
@@ -229,7 +251,9 @@ static mote_status run_stage(mote_pipeline *p, mote_stage_id id, const json_t *p
     mote_status st = r.output ? begin_attempt(p, &r, parts, &why)
                               : mote_fail(&why, MOTE_NOMEM, "no memory for a stage");
     if (st == MOTE_OK) {
+        mote_stage_settings(p, id);
         st = mote_stage_defs[id].run(p, &r, &why);
+        p->settings = NULL;
         if (st == MOTE_OK && r.is_cut)
             st = mote_fail(&why, MOTE_NOMEM, "no memory for what the stage has to say");
         if (st == MOTE_OK)
@@ -252,6 +276,9 @@ static bool needs(mote_stage_id last, mote_stage_id id)
     const mote_stage_def *d = &mote_stage_defs[last];
     for (size_t i = 0; i < d->n_inputs; i++)
         if (needs(d->inputs[i], id))
+            return true;
+    for (size_t i = 0; i < d->n_gates; i++)
+        if (needs(d->gates[i], id))
             return true;
     return false;
 }
@@ -393,7 +420,7 @@ static mote_status say_waiting(mote_pipeline *p, mote_stage_status *out, mote_er
 {
     out->why = mote_arena_printf(
         &p->arena, "%lld new samples wait, schedule.retrain.new_samples is %d",
-        (long long)p->n_waiting, p->cfg.project->schedule.new_samples);
+        (long long)p->n_waiting, mote_retrain_rule_of(p->whole).new_samples);
     return out->why ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the status");
 }
 
@@ -422,6 +449,19 @@ mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_
 }
 
 /* ---- for stages -------------------------------------------------------------------------- */
+
+mote_status mote_stage_config_json(const mote_pipeline *p, json_t **out, mote_err *err)
+{
+    const char *parts[MOTE_SETTINGS_MAX_PARTS];
+    MOTE_BUG_IF(!p->settings);
+    size_t n = mote_settings_parts(p->settings->has, parts);
+    return mote_project_parts_json(p->whole, parts, n, out, err);
+}
+
+const char *mote_stage_experiment(const mote_pipeline *p)
+{
+    return p->whole->name;
+}
 
 void mote_stage_set(mote_stage_run *r, const char *member, json_t *value)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loop as stages: run what is out of date, in order, and remember what was done.
  *
- * A stage is a function of the outputs of earlier stages and of sections of mote.yaml. Its key is
- * the SHA-256 of all that: the stage's name and version, the keys' outputs it reads, the sections
- * it reads, and whatever else it names (the samples in the store). An attempt that ended well is
- * kept under its key; a stage whose present key has such an attempt is fresh and not run again,
- * also when mote.yaml went back to what it was before.
+ * A stage is a function of the outputs of earlier stages and of parts of mote.yaml, which are all
+ * that it can see of it (settings.h). Its key is the SHA-256 of all that: the stage's name and
+ * version, the keys of the stages it reads, the parts it sees, and whatever else it names (the
+ * samples in the store). An attempt that ended well is kept under its key; a stage whose present
+ * key has such an attempt is fresh and not run again, also when mote.yaml went back to what it was
+ * before. A gate is a stage that must have ended well before another runs, without being in its
+ * key: a budget that was mended is checked again, and what was trained under it stays.
  *
  * A stage that is stopped or killed leaves a 'running' attempt behind, which counts for nothing;
  * long stages keep their own checkpoint in the work folder and go on from there.
@@ -28,9 +30,8 @@
 #include "project/project.h"
 #include "store/store.h"
 
-#define MOTE_STAGE_MAX_INPUTS   6
-#define MOTE_STAGE_MAX_SECTIONS 8
-#define MOTE_STAGE_MAX_OBJECTS  8
+#define MOTE_STAGE_MAX_INPUTS  6
+#define MOTE_STAGE_MAX_OBJECTS 8
 
 /* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */
 typedef enum {
@@ -99,6 +100,17 @@ MOTE_MUST_USE mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last
  * until the next run. */
 MOTE_MUST_USE mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
                                                const mote_stage_result **out, mote_err *err);
+
+/* Make settings (flags, settings.h) for the libraries that stages use, outside of any stage, as
+ * cross-validation does. They stay until the next call that looks at stages. */
+void mote_pipeline_use(mote_pipeline *p, unsigned settings);
+
+/* schedule.retrain: what makes a trained model stale. */
+typedef struct {
+    bool on_drift;                   /* an open alert of the monitor; the monitor's readers ask */
+    int32_t new_samples, every_days; /* 0: never */
+} mote_retrain_rule;
+mote_retrain_rule mote_retrain_rule_of(const mote_project *p);
 
 /* Keep a number that was measured outside the stages (serving), for the model that the compress
  * stage made. NOT_FOUND when that is not fresh. */

@@ -5,14 +5,24 @@
 #include <string.h>
 
 #include "pipeline/stage_internal.h"
+#include "project/part.h"
 
 #define DAY_MS 86400000
+
+mote_retrain_rule mote_retrain_rule_of(const mote_project *p)
+{
+    mote_project view;
+    mote_reader_view(p, MOTE_READER_retrain, &view);
+    return (mote_retrain_rule){.on_drift = view.schedule.on_drift,
+                               .new_samples = view.schedule.new_samples,
+                               .every_days = view.schedule.every_days};
+}
 
 mote_status mote_retrain_by_age(mote_pipeline *p, int64_t trained_ms, const char **why,
                                 mote_err *err)
 {
     int64_t age_ms = p->cfg.now_ms() - trained_ms;
-    int32_t limit = p->cfg.project->schedule.every_days;
+    int32_t limit = mote_retrain_rule_of(p->whole).every_days;
     *why = NULL;
     if (limit == 0 || age_ms < (int64_t)limit * DAY_MS)
         return MOTE_OK;
@@ -92,7 +102,7 @@ static mote_status last_version(mote_pipeline *p, const json_t *others, char out
 mote_status mote_retrain_samples(mote_pipeline *p, const json_t *others, char out[static 96],
                                  mote_err *err)
 {
-    int32_t wanted = p->cfg.project->schedule.new_samples;
+    int32_t wanted = mote_retrain_rule_of(p->whole).new_samples;
     sample_set now, then;
     char before[96], unchanged[96];
     int64_t trained_ms = 0;

@@ -18,10 +18,10 @@ static mote_status prepare(mote_source_audio *s, mote_err *err)
 {
     const mote_source_audio_config *c = &s->cfg;
     mote_augment_setup setup = {
-        .cfg = c->project->augmentation,
+        .cfg = *c->augmentation,
         .rate_hz = c->clips->rate_hz,
         .clip_samples = c->clips->clip_samples,
-        .seed = (uint64_t)c->project->training.seed,
+        .seed = c->seed,
         .background = c->clips->background,
         .n_workers = c->n_workers,
     };
@@ -109,7 +109,7 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     float inverse = (float)(1.0 / s->cfg.scale);
     for (size_t k = 0; k < j->rq->in_elements; k++)
         x[k] *= inverse;
-    mote_augment_mask(&s->cfg.project->augmentation, &rng, x, s->n_frames, s->n_values, NULL);
+    mote_augment_mask(s->cfg.augmentation, &rng, x, s->n_frames, s->n_values, NULL);
     j->targets[i * (size_t)j->rq->n_classes + (size_t)d->class_id[clip]] = 1.0f;
 }
 

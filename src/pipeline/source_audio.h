@@ -11,7 +11,6 @@
 #include "data/dataset.h"
 #include "feature/feature.h"
 #include "learn/source.h"
-#include "project/project.h"
 
 typedef struct mote_source_audio mote_source_audio;
 
@@ -20,7 +19,8 @@ typedef struct mote_source_audio mote_source_audio;
 typedef struct {
     const mote_dataset *clips;
     const mote_feature_config *features;
-    const mote_project *project; /* its augmentation */
+    const mote_augment_config *augmentation;
+    uint64_t seed; /* of the stretches of synthetic noise */
     double scale;
     int32_t n_workers;
 } mote_source_audio_config;

@@ -24,7 +24,7 @@ mote_status mote_stage_compile_more(mote_pipeline *p, json_t *components, mote_e
 {
     const mote_target *t = NULL;
     char compiler[64];
-    MOTE_TRY(mote_target_find(p->cfg.project->device.target, &t, err));
+    MOTE_TRY(mote_target_find(mote_setting_device(p->settings)->target, &t, err));
     (void)mote_format(compiler, sizeof compiler, "%sgcc", t->prefix);
     bool all = mote_process_in_path(compiler) && mote_process_in_path(t->emulator);
     return mote_json_put(components, "cross compiler and emulator",
@@ -37,7 +37,6 @@ typedef struct {
     mote_arena arena;
     mote_dataset test;
     mote_graph *s8;
-    mote_feature_config features;
     mote_operating_point op;
     mote_compile_input input;
     const mote_target *target;
@@ -48,24 +47,23 @@ typedef struct {
 static mote_status open_inputs(compiling *c, mote_err *err)
 {
     mote_pipeline *p = c->p;
-    const mote_project *pr = p->cfg.project;
+    const mote_task_setting *task = mote_setting_task(p->settings);
     mote_data_version v;
-    MOTE_TRY(mote_target_find(pr->device.target, &c->target, err));
+    MOTE_TRY(mote_target_find(mote_setting_device(p->settings)->target, &c->target, err));
     MOTE_TRY(mote_keyword_version(p, &c->arena, &v, err));
     MOTE_TRY(mote_keyword_split(p, &v, MOTE_SPLIT_TEST, &c->test, err));
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, c->basis);
-    c->features = mote_keyword_features(pr);
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
-    MOTE_TRY(mote_operating_point_from_json(op, (int32_t)pr->classes.n, &c->op, err));
-    c->input = (mote_compile_input){.name = pr->name,
+    MOTE_TRY(mote_operating_point_from_json(op, (int32_t)task->classes.n, &c->op, err));
+    c->input = (mote_compile_input){.name = mote_setting_about(p->settings)->name,
                                     .graph = c->s8,
-                                    .n_labels = (int32_t)pr->classes.n,
-                                    .labels = pr->classes.items,
-                                    .features = &c->features,
-                                    .clip_samples = mote_keyword_clip_samples(pr),
+                                    .n_labels = (int32_t)task->classes.n,
+                                    .labels = task->classes.items,
+                                    .features = mote_setting_features(p->settings),
+                                    .clip_samples = task->clip_samples,
                                     .smooth_hops = c->op.smooth_hops,
                                     .suppress_ms = c->op.suppress_ms,
                                     .hop_ms = c->op.hop_ms,
@@ -95,7 +93,7 @@ static mote_status add(compiling *c, mote_metric metric, double value, const cha
 /* Device numbers become measurements. One instruction is taken for one cycle, and said so. */
 static mote_status add_measured(compiling *c, const mote_device_measurement *m, mote_err *err)
 {
-    const mote_project_device *d = &c->p->cfg.project->device;
+    const mote_device_setting *d = mote_setting_device(c->p->settings);
     const char *counted =
         mote_arena_printf(&c->arena, "emulated %s, %d golden clips", c->target->name, m->n_inputs);
     const char *timed =

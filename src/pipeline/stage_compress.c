@@ -12,7 +12,6 @@ typedef struct {
     mote_stage_run *r;
     mote_arena arena;
     mote_dataset clips;
-    mote_feature_config features;
     mote_graph *f32, *s8;
 } compressing;
 
@@ -26,7 +25,7 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, doub
     mote_stage_progress(c->p, c->r, 0, 0, "comparing with float");
     mote_status st = mote_keyword_clip_features(c->p, &d, &c->arena, &x, err);
     mote_judge j = {.graph = c->s8,
-                    .features = &c->features,
+                    .features = mote_setting_features(c->p->settings),
                     .clip_samples = (int32_t)d.clip_samples,
                     .pool = c->p->cfg.pool};
     if (st == MOTE_OK)
@@ -41,9 +40,7 @@ static mote_status compress(compressing *c, mote_err *err)
     mote_data_version v;
     MOTE_TRY(mote_keyword_version(c->p, &c->arena, &v, err));
     MOTE_TRY(mote_keyword_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
-    c->features = mote_keyword_features(c->p->cfg.project);
-    mote_keyword_job job = {
-        .project = c->p->cfg.project, .features = &c->features, .train = &c->clips};
+    mote_keyword_job job = {.settings = c->p->settings, .train = &c->clips};
     size_t n = 0;
     MOTE_TRY(mote_keyword_quantise(&job, c->f32, &c->s8, &n, err));
     double f32 = 0.0, s8 = 0.0;

@@ -9,25 +9,10 @@
 #include "data/facts.h"
 #include "data/version.h"
 #include "evaluate/json_parts.h"
-#include "pipeline/keyword.h"
-
-/* What is a keyword decides which labels are words to hold apart. */
-static mote_status words(mote_pipeline *p, json_t *components, mote_err *err)
-{
-    const mote_project *pr = p->cfg.project;
-    MOTE_SCOPED_BUF b;
-    mote_buf_init(&b, 1 << 20);
-    mote_buf_str(&b, pr->unknown ? "unknown" : "");
-    for (size_t i = 0; i < pr->keywords.n; i++)
-        mote_buf_printf(&b, "\n%s", pr->keywords.items[i]);
-    MOTE_TRY(mote_buf_status(&b, err));
-    return mote_json_put(components, "words", json_string(b.data), err);
-}
 
 mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
 {
     char text[96];
-    MOTE_TRY(words(p, components, err));
     MOTE_TRY(mote_retrain_samples(p, components, text, err));
     return mote_json_put(components, "samples", json_string(text), err);
 }
@@ -48,7 +33,7 @@ static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, m
 
 mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
 {
-    mote_version_config cfg = mote_version_config_of(p->cfg.project);
+    mote_version_config cfg = *mote_setting_version(p->settings);
     cfg.now_ms = p->cfg.now_ms();
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)4 << 30);

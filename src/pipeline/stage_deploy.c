@@ -42,6 +42,11 @@ typedef struct {
     const char *run_id;
 } deploying;
 
+static const char *name_of(const deploying *d)
+{
+    return mote_setting_about(d->p->settings)->name;
+}
+
 static mote_judge judge_of(const deploying *d, const mote_graph *g, const mote_feature_config *f)
 {
     return (mote_judge){.graph = g,
@@ -55,7 +60,7 @@ static mote_judge judge_of(const deploying *d, const mote_graph *g, const mote_f
 static mote_status open_inputs(deploying *d, mote_err *err)
 {
     mote_pipeline *p = d->p;
-    const mote_project *pr = p->cfg.project;
+    const size_t n_classes = mote_setting_task(p->settings)->classes.n;
     MOTE_TRY(mote_keyword_version(p, &d->arena, &d->version, err));
     MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_VALIDATION, &d->validation, err));
     MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_TEST, &d->test, err));
@@ -63,13 +68,13 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
     MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",
                                &d->run_id, err));
-    d->features = mote_keyword_features(pr);
+    d->features = *mote_setting_features(p->settings);
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
         MOTE_TRY(mote_condition_clips(&d->test, (mote_condition)c,
-                                      pr->augmentation.car_noise_snr_db, MOTE_CONDITION_SEED,
-                                      &d->arena, &d->clips[c], err));
+                                      mote_setting_car_noise(p->settings)->snr_db,
+                                      MOTE_CONDITION_SEED, &d->arena, &d->clips[c], err));
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
-    return mote_operating_point_from_json(op, (int32_t)pr->classes.n, &d->op, err);
+    return mote_operating_point_from_json(op, (int32_t)n_classes, &d->op, err);
 }
 
 /* The measurements of the evaluate and compile stages together, judged. */
@@ -86,8 +91,8 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
     MOTE_TRY(mote_measurements_from_json(all, &d->arena, &d->measured, err));
     MOTE_TRY(mote_json_get_str(d->p->results[MOTE_STAGE_evaluate].output, "evaluate stage", "basis",
                                &basis, err));
-    MOTE_TRY(mote_verdict_judge_all(d->p->cfg.project, &d->measured, basis, &d->arena, &d->verdicts,
-                                    &d->n_verdicts, err));
+    MOTE_TRY(mote_verdict_judge_all(mote_setting_requirements(d->p->settings), &d->measured, basis,
+                                    &d->arena, &d->verdicts, &d->n_verdicts, err));
     json_t *list = NULL;
     MOTE_TRY(mote_verdicts_to_json(d->verdicts, d->n_verdicts, &list, err));
     d->verdicts_json = json_pack("{s:o}", "requirements", list);
@@ -101,9 +106,9 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
  * time, as another group, with car noise. */
 static mote_status make_drift_reference(deploying *d, mote_err *err)
 {
-    const mote_project_augmentation *aug = &d->p->cfg.project->augmentation;
+    const mote_car_noise_setting *car = mote_setting_car_noise(d->p->settings);
     const mote_dataset *parts[2] = {&d->validation, &d->test};
-    int n_conditions = aug->car_noise_probability > 0.0 ? MOTE_N_CONDITIONS : 1;
+    int n_conditions = car->probability > 0.0 ? MOTE_N_CONDITIONS : 1;
     mote_judge j = judge_of(d, d->s8, &d->features);
     j.temperature = d->op.temperature;  /* the server watches the probabilities that it reports */
     mote_watch_shape shape = mote_judge_watch_shape(&j);
@@ -116,7 +121,7 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
     for (int k = 0; k < 2; k++)
         for (int c = 0; c < n_conditions; c++) {
             const int16_t *pcm = NULL;
-            MOTE_TRY(mote_condition_clips(parts[k], (mote_condition)c, aug->car_noise_snr_db,
+            MOTE_TRY(mote_condition_clips(parts[k], (mote_condition)c, car->snr_db,
                                           REFERENCE_SEED, &d->arena, &pcm, err));
             MOTE_TRY(mote_judge_clips(&j, pcm, parts[k]->n, &d->arena, &y, &w, err));
             memcpy(values + at * width, w, parts[k]->n * width * sizeof *values);
@@ -186,11 +191,13 @@ static mote_status make_lineage(deploying *d, mote_err *err)
     (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
     d->lineage = json_pack("{s:s, s:s, s:s, s:I, s:s, s:{}}", "run", d->run_id, "data_version",
                            version, "data_manifest", manifest, "seed",
-                           (json_int_t)d->p->cfg.project->training.seed, "mote", MOTE_VERSION,
-                           "stages");
+                           (json_int_t)mote_setting_training(d->p->settings)->config.seed,
+                           "mote", MOTE_VERSION, "stages");
     json_t *stages = json_object_get(d->lineage, "stages");
     for (int s = 0; s < MOTE_N_STAGES; s++) {
         char key[MOTE_SHA256_HEX_BYTES];
+        if (s == MOTE_STAGE_plan) /* a gate: nothing is made from it */
+            continue;
         mote_sha256_hex(&d->p->keys[s], key);
         MOTE_TRY(
             mote_json_put(stages, mote_stage_name((mote_stage_id)s), json_string(key), err));
@@ -200,14 +207,14 @@ static mote_status make_lineage(deploying *d, mote_err *err)
 
 static mote_status make_bundle(deploying *d, mote_err *err)
 {
-    const mote_project *pr = d->p->cfg.project;
+    const mote_task_setting *task = mote_setting_task(d->p->settings);
     mote_golden golden;
     MOTE_TRY(make_golden(d, &golden, err));
     MOTE_TRY(make_lineage(d, err));
-    mote_bundle_parts parts = {.name = pr->name,
-                               .n_labels = (int32_t)pr->classes.n,
-                               .labels = pr->classes.items,
-                               .clip_samples = mote_keyword_clip_samples(pr),
+    mote_bundle_parts parts = {.name = name_of(d),
+                               .n_labels = (int32_t)task->classes.n,
+                               .labels = task->classes.items,
+                               .clip_samples = task->clip_samples,
                                .features = &d->features,
                                .graph_s8 = d->s8,
                                .graph_f32 = d->f32,
@@ -269,14 +276,14 @@ static mote_status gather(deploying *d, const mote_model *champion, mote_compare
     return MOTE_OK;
 }
 
-static bool same_labels(const mote_project *pr, const mote_model *m)
+static bool same_labels(const mote_task_setting *task, const mote_model *m)
 {
-    if ((size_t)mote_model_n_labels(m) != pr->classes.n ||
-        mote_model_clip_samples(m) != mote_keyword_clip_samples(pr) ||
-        mote_model_features(m)->rate_hz != pr->rate_hz)
+    if ((size_t)mote_model_n_labels(m) != task->classes.n ||
+        mote_model_clip_samples(m) != task->clip_samples ||
+        mote_model_features(m)->rate_hz != task->rate_hz)
         return false;
-    for (size_t i = 0; i < pr->classes.n; i++)
-        if (strcmp(mote_model_label(m, (int32_t)i), pr->classes.items[i]) != 0)
+    for (size_t i = 0; i < task->classes.n; i++)
+        if (strcmp(mote_model_label(m, (int32_t)i), task->classes.items[i]) != 0)
             return false;
     return true;
 }
@@ -303,9 +310,8 @@ static mote_status keep_comparison(deploying *d, int64_t champion, const mote_co
 static mote_status compare(deploying *d, const mote_model *m, int64_t champion, bool *won,
                            char why[WHY_BYTES], mote_err *err)
 {
-    const mote_project *pr = d->p->cfg.project;
     *won = false;
-    if (!same_labels(pr, m)) {
+    if (!same_labels(mote_setting_task(d->p->settings), m)) {
         (void)mote_format(
             why, WHY_BYTES,
             "the champion has other labels or another clip length: promote it by hand");
@@ -320,7 +326,8 @@ static mote_status compare(deploying *d, const mote_model *m, int64_t champion, 
     MOTE_TRY(gather(d, m, &in, err));
     MOTE_TRY(mote_compare(&in, &cfg, &d->arena, &overall, slices, err));
     mote_promotion p = mote_compare_promotion(&overall, slices, names, MOTE_N_CONDITIONS,
-                                              MOTE_CONDITION_CLEAN, &pr->schedule);
+                                              MOTE_CONDITION_CLEAN,
+                                              mote_setting_promote(d->p->settings));
     *won = p.is_promoted;
     size_t used = 0;
     for (size_t i = 0; i < p.n_reasons && used < WHY_BYTES; i++)
@@ -337,7 +344,7 @@ static mote_status find_champion(deploying *d, mote_model_version *out, bool *fo
 {
     char reference[128];
     mote_err why = {0};
-    (void)mote_format(reference, sizeof reference, "%s@%s", d->p->cfg.project->name,
+    (void)mote_format(reference, sizeof reference, "%s@%s", name_of(d),
                       MOTE_ALIAS_CHAMPION);
     mote_status st = mote_registry_resolve(d->p->cfg.store, reference, &d->arena, out, &why);
     *found = st == MOTE_OK;
@@ -361,7 +368,7 @@ static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
     MOTE_TRY(mote_buf_status(&text, err));
     char version[24];
     (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
-    mote_registry_spec spec = {.model = d->p->cfg.project->name,
+    mote_registry_spec spec = {.model = name_of(d),
                                .bundle = d->bundle,
                                .run_id = d->run_id,
                                .source = WHO,
@@ -377,7 +384,7 @@ static mote_status place(deploying *d, bool has_champion, const mote_model_versi
                          bool *promoted, char why[WHY_BYTES], mote_err *err)
 {
     mote_store *s = d->p->cfg.store;
-    const char *name = d->p->cfg.project->name;
+    const char *name = name_of(d);
     mote_registry_act act = {
         .who = WHO, .reason = "registered by the pipeline", .now_ms = d->p->cfg.now_ms()};
     *promoted = false;
@@ -427,12 +434,12 @@ static mote_status deploy(deploying *d, mote_err *err)
     MOTE_TRY(register_version(d, has_champion ? champion.version : 0, err));
     mote_stage_progress(d->p, d->r, 3, 4, "champion and challenger");
     MOTE_TRY(place(d, has_champion, &champion, &promoted, why, err));
-    (void)mote_format(summary, sizeof summary, "%s/%lld %s: %s", d->p->cfg.project->name,
+    (void)mote_format(summary, sizeof summary, "%s/%lld %s: %s", name_of(d),
                       (long long)d->number, promoted ? "promoted" : "not promoted", why);
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&d->bundle, hex);
     mote_stage_set(d->r, "summary", json_string(summary));
-    mote_stage_set(d->r, "model", json_string(d->p->cfg.project->name));
+    mote_stage_set(d->r, "model", json_string(name_of(d)));
     mote_stage_set(d->r, "version", json_integer(d->number));
     mote_stage_set(d->r, "bundle", json_string(hex));
     mote_stage_set(d->r, "promoted", json_boolean(promoted));

@@ -23,7 +23,6 @@ typedef struct {
     mote_arena arena;
     mote_data_version version;
     mote_dataset validation, test;
-    mote_feature_config features;
     mote_graph *s8;
     mote_judge judge;
     char basis[MOTE_SHA256_HEX_BYTES]; /* of the int8 graph */
@@ -53,10 +52,9 @@ static mote_status open_inputs(evaluating *e, mote_err *err)
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, e->basis);
-    e->features = mote_keyword_features(p->cfg.project);
     e->judge = (mote_judge){.graph = e->s8,
-                            .features = &e->features,
-                            .clip_samples = mote_keyword_clip_samples(p->cfg.project),
+                            .features = mote_setting_features(p->settings),
+                            .clip_samples = mote_setting_task(p->settings)->clip_samples,
                             .pool = p->cfg.pool};
     e->source = mote_arena_printf(&e->arena, "int8 model on the test split of data v%lld",
                                   (long long)e->version.number);
@@ -81,7 +79,7 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     const mote_dataset *d = &e->test;
     const int16_t *pcm = NULL;
     float *y = NULL;
-    MOTE_TRY(mote_condition_clips(d, c, e->p->cfg.project->augmentation.car_noise_snr_db,
+    MOTE_TRY(mote_condition_clips(d, c, mote_setting_car_noise(e->p->settings)->snr_db,
                                   MOTE_CONDITION_SEED, &e->arena, &pcm, err));
     MOTE_TRY(mote_judge_clips(&e->judge, pcm, d->n, &e->arena, &y, NULL, err));
     for (size_t i = 0; i < d->n; i++)
@@ -141,25 +139,27 @@ static void stream_progress(void *arg, size_t done, size_t total)
 static mote_status listen(evaluating *e, listener *l, const mote_dataset *d, uint64_t seed,
                           mote_stream_curve **curve, mote_err *err)
 {
-    const mote_project *pr = e->p->cfg.project;
-    mote_stream_material m = {.rate_hz = pr->rate_hz,
+    const mote_task_setting *task = mote_setting_task(e->p->settings);
+    const mote_stream_setting *st = mote_setting_stream(e->p->settings);
+    mote_stream_material m = {.rate_hz = task->rate_hz,
                               .n = d->n,
                               .clip_samples = d->clip_samples,
                               .pcm = d->pcm,
                               .class_id = d->class_id,
-                              .n_keywords = (int32_t)pr->keywords.n,
-                              .silence_class = pr->silence ? (int32_t)pr->classes.n - 1 : -1,
+                              .n_keywords = (int32_t)task->keywords.n,
+                              .silence_class = task->silence ? (int32_t)task->classes.n - 1 : -1,
                               .noise = d->background};
-    mote_stream_config cfg = mote_stream_config_of(pr, seed);
+    mote_stream_config cfg = st->config;
+    cfg.seed = seed;
     mote_stream_track track;
     mote_stream_outputs out;
     MOTE_TRY(mote_stream_build(&m, &cfg, &e->arena, &track, err));
-    size_t hop = (size_t)lround(pr->stream.hop_ms * pr->rate_hz / 1000.0);
-    MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, hop, classify, l,
-                             stream_progress, e, e->p->cfg.cancel, &e->arena, &out, err));
-    mote_stream_detector det = mote_stream_detector_of(pr);
-    return mote_stream_curve_of(&out, &track, (int32_t)pr->keywords.n, &det, &pr->value, CONFIDENCE,
-                                &e->arena, curve, err);
+    MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, st->hop_samples,
+                             classify, l, stream_progress, e, e->p->cfg.cancel, &e->arena, &out,
+                             err));
+    return mote_stream_curve_of(&out, &track, (int32_t)task->keywords.n, &st->detector,
+                                mote_setting_value(e->p->settings), CONFIDENCE, &e->arena, curve,
+                                err);
 }
 
 static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote_err *err)
@@ -197,7 +197,8 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
 
 static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_err *err)
 {
-    const mote_project *pr = e->p->cfg.project;
+    const mote_task_setting *task = mote_setting_task(e->p->settings);
+    const mote_project_value *value = mote_setting_value(e->p->settings);
     listener l = {.pool = e->p->cfg.pool,
                   .n_out = e->test.n_classes,
                   .window = (size_t)e->judge.clip_samples};
@@ -209,23 +210,25 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     mote_bench_destroy(l.bench);
     if (st != MOTE_OK)
         return st;
-    mote_stream_choice choice = mote_stream_choose(choose, pr->stream.max_false_accepts_per_hour);
+    mote_stream_choice choice = mote_stream_choose(
+        choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
     e->is_limit_met = choice.is_limit_met;
     *point = judge->points[choice.index];
     MOTE_TRY(measure_point(e, point, err));
-    mote_operating_point op = mote_stream_operating_point(choose, &choice, (int32_t)pr->keywords.n,
-                                                          (int32_t)pr->classes.n, e->temperature);
+    const int32_t n_keywords = (int32_t)task->keywords.n;
+    mote_operating_point op = mote_stream_operating_point(
+        choose, &choice, n_keywords, (int32_t)task->classes.n, e->temperature);
     json_t *jp = NULL, *jc = NULL;
     MOTE_TRY(
-        mote_stream_point_to_json(point, pr->keywords.items, (int32_t)pr->keywords.n, &jp, err));
+        mote_stream_point_to_json(point, task->keywords.items, n_keywords, &jp, err));
     mote_stage_set(e->r, "stream", jp);
-    if (pr->value.is_given)
-        MOTE_TRY(mote_json_put(jp, "currency", json_string(pr->value.currency), err));
+    if (value->is_given)
+        MOTE_TRY(mote_json_put(jp, "currency", json_string(value->currency), err));
     MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
     mote_stage_set(e->r, "stream_curve", jc);
     mote_stage_set(e->r, "chosen_by", json_string(choice.by_value ? "value" : "limit"));
     mote_stage_set(e->r, "operating_point",
-                   mote_operating_point_to_json(&op, (int32_t)pr->classes.n));
+                   mote_operating_point_to_json(&op, (int32_t)task->classes.n));
     return MOTE_OK;
 }
 

@@ -4,6 +4,7 @@
 #define MOTE_PIPELINE_STAGE_INTERNAL_H
 
 #include "pipeline/pipeline.h"
+#include "pipeline/settings.h"
 
 /* One attempt, while it runs. */
 typedef struct {
@@ -18,9 +19,13 @@ typedef struct {
 
 typedef struct {
     size_t n_inputs;
-    mote_stage_id inputs[MOTE_STAGE_MAX_INPUTS];
-    const char *sections[MOTE_STAGE_MAX_SECTIONS]; /* of mote.yaml; ends with NULL */
-    /* Whatever else the result depends on, as JSON value strings; NULL: nothing. */
+    mote_stage_id inputs[MOTE_STAGE_MAX_INPUTS]; /* their keys are in its key */
+    size_t n_gates;
+    mote_stage_id gates[MOTE_STAGE_MAX_INPUTS]; /* must have ended well before it runs, but change
+                                                   nothing in what it makes: not in its key */
+    unsigned settings; /* MOTE_USES(..) | ..: all that it can see of mote.yaml */
+    /* Whatever else the result depends on, as JSON value strings; NULL: nothing. Sees the settings
+     * of the stage. */
     mote_status (*more)(mote_pipeline *p, json_t *components, mote_err *err);
     mote_status (*run)(mote_pipeline *p, mote_stage_run *r, mote_err *err);
 } mote_stage_def;
@@ -28,7 +33,18 @@ typedef struct {
 extern const mote_stage_def mote_stage_defs[MOTE_N_STAGES]; /* stages.c */
 
 struct mote_pipeline {
-    mote_pipeline_config cfg;
+    struct { /* mote_pipeline_config but for the project */
+        mote_store *store;
+        mote_pool *pool;
+        const mote_cancel *cancel;
+        mote_pipeline_progress *progress;
+        void *progress_arg;
+        int64_t (*now_ms)(void);
+    } cfg;
+    const mote_project *whole; /* mote.yaml, for the engine (keys, schedule.retrain, the name that
+                                  runs are recorded under) and for no stage */
+    const mote_settings *settings; /* of the stage at hand, as its row says; NULL: no stage is */
+    mote_settings made;            /* what it points to */
     mote_arena arena;     /* of the pipeline; texts of `why` */
     const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
@@ -49,7 +65,18 @@ MOTE_MUST_USE mote_status mote_retrain_by_age(mote_pipeline *p, int64_t trained_
 MOTE_MUST_USE mote_status mote_retrain_samples(mote_pipeline *p, const json_t *others,
                                                char out[static 96], mote_err *err);
 
+/* Make p->settings for the stage. */
+void mote_stage_settings(mote_pipeline *p, mote_stage_id id);
+
 /* For stages. */
+
+/* What the settings of the stage at hand are made of, as JSON by section, for the record of a run.
+ * New reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_stage_config_json(const mote_pipeline *p, json_t **out,
+                                                 mote_err *err);
+/* The name that runs are recorded under. A label, part of no result and so of no key: renaming a
+ * project does not train it again. */
+const char *mote_stage_experiment(const mote_pipeline *p);
 
 /* A member of the stage's output; takes the reference. That there was no memory (value NULL
  * included) is remembered, and the attempt fails with NOMEM when the stage is done. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "evaluate/json_parts.h"
-#include "pipeline/fits.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
 #include "pipeline/stages_internal.h"
@@ -21,7 +20,6 @@ typedef struct {
     mote_arena arena;
     mote_data_version version;
     mote_dataset train, validation;
-    mote_feature_config features;
     mote_keyword_job job;
     mote_graph *graph, *folded;
     mote_train_result result;
@@ -35,14 +33,12 @@ static mote_status open_inputs(training *t, mote_err *err)
     MOTE_TRY(mote_keyword_version(p, &t->arena, &t->version, err));
     MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
     MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
-    t->features = mote_keyword_features(p->cfg.project);
     float *x = NULL;
     MOTE_TRY(mote_keyword_clip_features(p, &t->validation, &t->arena, &x, err));
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&t->r->key, hex);
     t->job = (mote_keyword_job){
-        .project = p->cfg.project,
-        .features = &t->features,
+        .settings = p->settings,
         .train = &t->train,
         .validation = &t->validation,
         .validation_features = x,
@@ -60,19 +56,19 @@ static mote_status open_inputs(training *t, mote_err *err)
 
 static mote_status log_params(training *t, mote_err *err)
 {
-    const mote_project *pr = t->p->cfg.project;
+    const mote_training_setting *y = mote_setting_training(t->p->settings);
     char epochs[16], batch[16], rate[32], seed[24], params[24], macs[24];
-    (void)mote_format(epochs, sizeof epochs, "%d", pr->training.epochs);
-    (void)mote_format(batch, sizeof batch, "%d", pr->training.batch);
-    (void)mote_format(rate, sizeof rate, "%g", pr->training.learning_rate);
-    (void)mote_format(seed, sizeof seed, "%lld", (long long)pr->training.seed);
+    (void)mote_format(epochs, sizeof epochs, "%d", y->config.n_epochs);
+    (void)mote_format(batch, sizeof batch, "%d", y->config.batch_size);
+    (void)mote_format(rate, sizeof rate, "%g", y->config.rate);
+    (void)mote_format(seed, sizeof seed, "%lld", (long long)y->config.seed);
     (void)mote_format(params, sizeof params, "%lld", (long long)mote_graph_params(t->graph));
     (void)mote_format(macs, sizeof macs, "%lld", (long long)mote_graph_macs(t->graph));
-    const mote_run_pair pairs[] = {{"architecture", pr->model.architecture},
+    const mote_run_pair pairs[] = {{"architecture", mote_setting_arch(t->p->settings)->name},
                                    {"epochs", epochs},
                                    {"batch", batch},
                                    {"learning_rate", rate},
-                                   {"optimiser", pr->training.optimiser},
+                                   {"optimiser", y->optimiser},
                                    {"seed", seed},
                                    {"parameters", params},
                                    {"macs", macs}};
@@ -82,18 +78,15 @@ static mote_status log_params(training *t, mote_err *err)
 
 static mote_status begin_run(training *t, mote_err *err)
 {
-    static const char *const sections[] = {"task", "features", "model", "training", "augmentation"};
+    MOTE_SCOPED_JSON *settings = NULL;
     MOTE_SCOPED_BUF config;
     mote_buf_init(&config, 1 << 20);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        mote_buf_printf(&config, "%s\"%s\":", i ? "," : "{", sections[i]);
-        MOTE_TRY(mote_project_section_json(t->p->cfg.project, sections[i], &config, err));
-    }
-    mote_buf_char(&config, '}');
+    MOTE_TRY(mote_stage_config_json(t->p, &settings, err));
+    mote_json_write(&config, settings, false);
     MOTE_TRY(mote_buf_status(&config, err));
     char version[24];
     (void)mote_format(version, sizeof version, "v%lld", (long long)t->version.number);
-    mote_run_spec spec = {.experiment = t->p->cfg.project->name,
+    mote_run_spec spec = {.experiment = mote_stage_experiment(t->p),
                           .data_version = version,
                           .data_manifest = &t->version.id,
                           .config_json = config.data,
@@ -177,8 +170,8 @@ static mote_status keep_result(training *t, mote_err *err)
 
 static mote_status train(training *t, mote_err *err)
 {
-    MOTE_TRY(mote_keyword_new_graph(t->p->cfg.project, &t->graph, err));
-    MOTE_TRY(mote_fits_check(t->p->cfg.project, t->graph, err)); /* else training is in vain */
+    const mote_settings *s = t->p->settings;
+    MOTE_TRY(mote_keyword_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
     MOTE_TRY(open_inputs(t, err));
     MOTE_TRY(begin_run(t, err));
     mote_status st =

@@ -8,7 +8,7 @@ mote report: there is nothing to report yet, see 'mote run'
 $ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
 $ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: .*/at_least: 0 %/; s/at_most: 0.15/at_most: 1/' mote.yaml
 $ sed -i '/^  budget:/,/^$/d' mote.yaml
-$ mote data synth -n 12 --quiet > /dev/null
+$ sed -i 's/min_per_class: .*/min_per_class: 12/' mote.yaml && mote data synth -n 12 --quiet > /dev/null
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet > out.txt
 $ mote report -o lap.html

@@ -11,11 +11,12 @@ next: add recordings: 'mote data add DIR', or make some: 'mote data synth'
 $ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
 $ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: .*/at_least: 0 %/; s/at_most: 0.15/at_most: 1/' mote.yaml
 $ sed -i '/^  budget:/,/^$/d' mote.yaml
-$ mote data synth -n 12 --quiet > /dev/null
+$ sed -i 's/min_per_class: .*/min_per_class: 12/' mote.yaml && mote data synth -n 12 --quiet > /dev/null
 $ mote run train --quiet > /dev/null
-$ mote status | sed -n '4,8p'
+$ mote status | sed -n '4,9p'
   scope     fresh   mote.yaml: {{[0-9]+}} requirements
   data      fresh   v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
+  plan      fresh   70 recordings checked, {{.*}}
   features  fresh   mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
   train     fresh   run {{.*}}
   compress  -       never run
@@ -31,11 +32,12 @@ $ sed -i 's/retrain: .*/retrain: {new_samples: 1000}/' mote.yaml
 $ mote data synth -n 13 --quiet > /dev/null && mote status | sed -n '/data /,/features/p'
   data      fresh   v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
                     {{[0-9]+}} new samples wait, schedule.retrain.new_samples is 1000
+  plan      fresh   {{.*}}
   features  fresh   {{.*}}
 $ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep '^  data '
   data      stale   samples changed
 
 # The same as a document.
 $ mote status --json > doc.json && grep -c '"state"' doc.json && grep '"next"' doc.json
-7
+8
   "next": "bring the project up to date: 'mote run'"

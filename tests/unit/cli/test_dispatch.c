@@ -108,7 +108,7 @@ static void json_is_one_document_also_when_it_fails(void **state)
     json_decref(document());
     assert_int_equal(MOTE("status", "--project", project, "--json"), 0);
     json_t *j = document();
-    assert_int_equal(json_array_size(json_object_get(j, "stages")), 7);
+    assert_int_equal(json_array_size(json_object_get(j, "stages")), 8);
     json_decref(j);
     assert_int_equal(MOTE("run", "--project", project, "--json", "nonsense"), 2);
     j = document();

@@ -13,8 +13,13 @@ static mote_footprint untrained(const tiny *t)
     mote_err err = {0};
     mote_graph *g = NULL;
     mote_footprint f;
-    T_OK(mote_keyword_new_graph(t->project, &g, &err));
-    T_OK(mote_fits_footprint(t->project, g, &f, &err));
+    static mote_settings s;
+    mote_settings_make(t->project,
+                       MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) |
+                           MOTE_USES(stream) | MOTE_USES(device),
+                       &s);
+    T_OK(mote_keyword_new_graph(&s, 1, &g, &err));
+    T_OK(mote_fits_footprint(&s, g, &f, &err));
     mote_graph_destroy(g);
     return f;
 }

@@ -28,11 +28,18 @@ static int close_project(void **state)
     return 0;
 }
 
+static const mote_settings *settings_of(void)
+{
+    mote_pipeline_use(project.pipeline, MOTE_USES(dataset) | MOTE_USES(features));
+    return project.pipeline->settings;
+}
+
 static void load_test_split(mote_dataset *d, mote_arena *a)
 {
     mote_err err = {0};
     mote_data_version v;
     T_OK(mote_keyword_version(project.pipeline, a, &v, &err));
+    (void)settings_of();
     T_OK(mote_keyword_split(project.pipeline, &v, MOTE_SPLIT_TEST, d, &err));
     assert_true(d->n > 4);
 }
@@ -86,7 +93,7 @@ static void answers_do_not_depend_on_threads(void **state)
     mote_graph *g = NULL, *f32 = NULL;
     T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
     T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
-    mote_feature_config features = mote_keyword_features(project.project);
+    mote_feature_config features = *mote_setting_features(settings_of());
     mote_judge j = {.graph = g, .features = &features, .clip_samples = (int32_t)d.clip_samples};
     size_t n_watched = 0;
     float *one = NULL, *one_watched = NULL;
@@ -138,7 +145,7 @@ static void the_server_reports_what_was_judged(void **state)
     load_test_split(&d, &a);
     mote_graph *g = NULL;
     T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
-    mote_feature_config features = mote_keyword_features(project.project);
+    mote_feature_config features = *mote_setting_features(settings_of());
     static const float temperatures[] = {0.25f, 1.0f, 3.0f};
     for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {
         mote_judge j = {.graph = g,

@@ -165,7 +165,10 @@ static void a_better_model_replaces_the_champion_and_a_worse_one_does_not(void *
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++) {
         for (int s = 0; s < MOTE_N_STAGES; s++)
-            assert_non_null(laps[i].outputs[s]);
+            if (s == MOTE_STAGE_plan) /* a gate: nothing is made from it */
+                assert_null(laps[i].outputs[s]);
+            else
+                assert_non_null(laps[i].outputs[s]);
         assert_int_equal(json_integer_value(json_object_get(
                              laps[i].outputs[MOTE_STAGE_deploy], "version")),
                          i + 1);

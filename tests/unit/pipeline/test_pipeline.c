@@ -99,7 +99,7 @@ static void a_change_makes_stale_what_reads_it_and_going_back_makes_it_fresh(voi
     assert_int_equal(st[MOTE_STAGE_deploy].state, MOTE_STAGE_STALE);
     run_all(&t);
     int64_t n = tiny_count(&t, ATTEMPTS);
-    assert_int_equal(n, MOTE_N_STAGES + 5); /* not data, not features */
+    assert_int_equal(n, MOTE_N_STAGES + 5); /* not data, not plan, not features */
     mote_sha256 second = tiny_object(&t, MOTE_STAGE_compress, "graph.s8");
     assert_memory_not_equal(&first, &second, sizeof first);
 
@@ -175,7 +175,7 @@ static void a_failure_is_remembered_under_its_settings_only(void **state)
     tiny_make(&t, usual, true);
     run_all(&t);
     tiny_set(&t, bad);
-    assert_int_not_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_deploy, false, &err), MOTE_OK);
+    assert_int_not_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_features, false, &err), MOTE_OK);
     assert_ptr_equal(strstr(err.text, "features: "), err.text);
     tiny_open(&t, 1);
     status_of(&t, st);

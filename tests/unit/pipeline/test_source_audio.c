@@ -29,11 +29,13 @@ static void make_sounds(void)
 static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elements)
 {
     mote_err err = {0};
-    static mote_project project = {.rate_hz = SAMPLES, .clip_ms = 1000};
-    project.augmentation = (mote_project_augmentation){.speed = {1, 1}};
+    mote_augment_config augmentation = {.speed = {1, 1}};
     mote_feature_config features = mote_feature_config_default();
-    mote_source_audio_config cfg = {
-        .clips = d, .features = &features, .project = &project, .scale = 1.0, .n_workers = 1};
+    mote_source_audio_config cfg = {.clips = d,
+                                    .features = &features,
+                                    .augmentation = &augmentation,
+                                    .scale = 1.0,
+                                    .n_workers = 1};
     mote_source_audio *s = NULL;
     T_OK(mote_source_audio_create(&cfg, &s, &err));
     uint32_t samples[] = {0, 1};

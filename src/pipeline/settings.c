@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The makers of the settings, one each. See settings.h. A maker sees a view of mote.yaml in which
+ * everything but its parts is poisoned. */
+#include "pipeline/settings.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "project/part.h"
+
+#define DATASET_MAX_BYTES ((size_t)4 << 30)
+
+static int32_t samples_of(double ms, int32_t rate_hz)
+{
+    return (int32_t)lround(ms * rate_hz / 1000.0);
+}
+
+static void make_about(const mote_project *p, mote_about_setting *out)
+{
+    out->name = p->name;
+}
+
+static void make_task(const mote_project *p, mote_task_setting *out)
+{
+    out->keywords = p->keywords;
+    out->classes = p->classes;
+    out->unknown = p->unknown;
+    out->silence = p->silence;
+    out->rate_hz = p->rate_hz;
+    out->clip_samples = samples_of(p->clip_ms, p->rate_hz);
+}
+
+/* ---- data -------------------------------------------------------------------------------- */
+
+static void make_version(const mote_project *p, mote_version_config *out)
+{
+    *out = mote_version_config_of(p);
+}
+
+static void make_check(const mote_project *p, mote_check_config *out)
+{
+    *out = mote_check_config_of(p);
+}
+
+static void make_dataset(const mote_project *p, mote_dataset_config *out)
+{
+    *out = mote_dataset_config_default();
+    out->keywords = p->keywords.items;
+    out->n_keywords = p->keywords.n;
+    out->unknown = p->unknown;
+    out->silence = p->silence;
+    out->rate_hz = p->rate_hz;
+    out->clip_ms = p->clip_ms;
+    out->unknown_ratio = p->data.unknown_ratio;
+    out->silence_ratio = p->data.silence_ratio;
+    out->max_bytes = DATASET_MAX_BYTES;
+}
+
+/* ---- model ------------------------------------------------------------------------------- */
+
+static int32_t fft_for(int32_t window)
+{
+    int32_t n = 128;
+    while (n < window && n < 2048)
+        n *= 2;
+    return n;
+}
+
+static void make_features(const mote_project *p, mote_feature_config *out)
+{
+    const mote_project_features *f = &p->features;
+    *out = mote_feature_config_default();
+    out->arithmetic = strcmp(f->arithmetic, "fixed") == 0 ? MRT_FIXED : MRT_FLOAT;
+    out->rate_hz = p->rate_hz;
+    out->window_ms = f->window_ms;
+    out->hop_ms = f->hop_ms;
+    out->n_fft = fft_for(samples_of(f->window_ms, p->rate_hz));
+    out->n_mels = f->mels;
+    out->n_coefficients = strcmp(f->kind, "mfcc") == 0 ? f->coefficients : 0;
+    out->low_hz = f->low_hz;
+    out->high_hz = f->high_hz;
+    out->pre_emphasis = f->pre_emphasis;
+}
+
+static void make_arch(const mote_project *p, mote_arch *out)
+{
+    const mote_project_model *m = &p->model;
+    mote_arch_default(out, 0, 0, 0);
+    memset(out->name, 0, sizeof out->name);
+    (void)mote_format(out->name, sizeof out->name, "%s", m->architecture);
+    out->dropout = (float)m->dropout;
+    if (strcmp(m->architecture, "dense") == 0) {
+        MOTE_BUG_IF(m->hidden.n > MOTE_ARCH_MAX_BLOCKS); /* MOTE_KEY_MAX_INTS */
+        out->n_blocks = (int32_t)m->hidden.n;
+        memcpy(out->hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
+        return;
+    }
+    out->channels = m->channels;
+    out->n_blocks = m->blocks;
+    out->kernel_h = m->kernel.h;
+    out->kernel_w = m->kernel.w;
+    out->stride_h = m->stride.h;
+    out->stride_w = m->stride.w;
+    for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
+        out->block_stride[i] = m->block_strides.items[i];
+}
+
+mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
+{
+    const mote_feature_config *f = mote_setting_features(s);
+    const mote_task_setting *t = mote_setting_task(s);
+    MOTE_TRY(mote_feature_config_check(f, err));
+    mote_arch a = *mote_setting_arch(s);
+    a.in_h = mote_feature_frames(f, (size_t)t->clip_samples);
+    a.in_w = mote_feature_values(f);
+    a.n_classes = (int32_t)t->classes.n;
+    *out = a;
+    return MOTE_OK;
+}
+
+static void make_training(const mote_project *p, mote_training_setting *out)
+{
+    const mote_project_training *y = &p->training;
+    mote_train_config *c = &out->config;
+    mote_train_default(c);
+    c->n_epochs = y->epochs;
+    c->batch_size = y->batch;
+    c->seed = (uint64_t)y->seed;
+    c->optim.kind = strcmp(y->optimiser, "sgd") == 0 ? MOTE_OPTIM_SGD : MOTE_OPTIM_ADAM;
+    c->optim.momentum = (float)y->momentum;
+    c->optim.decay = (float)y->weight_decay;
+    c->rate = y->learning_rate;
+    c->warmup_epochs = y->warm_up_epochs;
+    c->label_smoothing = (float)y->label_smoothing;
+    c->mixup_alpha = (float)y->mixup;
+    c->average_decay = (float)y->ema;
+    c->patience = y->patience;
+    /* Without early stopping the cosine has run out at the last epoch, which is then as good as any
+     * and not chosen by a small validation split. */
+    c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
+    c->now_us = mote_clock_mono_us;
+    out->is_balanced = strcmp(y->class_weights, "balanced") == 0;
+    out->optimiser = y->optimiser;
+}
+
+static void make_augmentation(const mote_project *p, mote_augment_config *out)
+{
+    *out = p->augmentation;
+}
+
+/* ---- judging ----------------------------------------------------------------------------- */
+
+static void make_car_noise(const mote_project *p, mote_car_noise_setting *out)
+{
+    out->probability = p->augmentation.car_noise_probability;
+    out->snr_db = p->augmentation.car_noise_snr_db;
+}
+
+static void make_stream(const mote_project *p, mote_stream_setting *out)
+{
+    out->config = mote_stream_config_of(&p->stream, 0);
+    out->detector = mote_stream_detector_of(&p->stream);
+    out->hop_ms = (int32_t)lround(p->stream.hop_ms);
+    out->hop_samples = (size_t)samples_of(p->stream.hop_ms, p->rate_hz);
+    out->max_false_accepts_per_hour = p->stream.max_false_accepts_per_hour;
+}
+
+static void make_value(const mote_project *p, mote_project_value *out)
+{
+    *out = p->value;
+}
+
+static void make_requirements(const mote_project *p, mote_project *out)
+{
+    memcpy(out, p, sizeof *out);
+}
+
+static void make_promote(const mote_project *p, mote_project_schedule *out)
+{
+    *out = p->schedule;
+}
+
+/* ---- device ------------------------------------------------------------------------------ */
+
+static void make_device(const mote_project *p, mote_device_setting *out)
+{
+    out->target = p->device.target;
+    out->clock_mhz = p->device.clock_mhz;
+    out->energy_pj_per_instruction = p->device.energy_pj_per_instruction;
+}
+
+static void make_budget(const mote_project *p, mote_budget_setting *out)
+{
+    out->ram_bytes = p->device.ram_bytes;
+    out->flash_bytes = p->device.flash_bytes;
+}
+
+/* ---- all --------------------------------------------------------------------------------- */
+
+static const char *const parts_of[MOTE_N_SETTINGS][MOTE_SETTING_MAX_PARTS + 1] = {
+#define SETTING(id, type, doc, ...) {__VA_ARGS__, NULL},
+#include "pipeline/settings.def"
+#undef SETTING
+};
+
+static size_t count_parts(const char *const *parts)
+{
+    size_t n = 0;
+    while (parts[n])
+        n++;
+    return n;
+}
+
+void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *out)
+{
+    memset(out, 0, sizeof *out);
+    out->has = wanted;
+    mote_project view;
+#define SETTING(id, type, doc, ...)                                                                \
+    if (wanted & MOTE_USES(id)) {                                                                  \
+        const char *const *parts = parts_of[MOTE_SETTING_##id];                                    \
+        mote_project_view(p, parts, count_parts(parts), &view);                                    \
+        make_##id(&view, &out->id##_);                                                             \
+    }
+#include "pipeline/settings.def"
+#undef SETTING
+}
+
+size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PARTS])
+{
+    size_t n = 0;
+    for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+        if (!(wanted & (1u << i)))
+            continue;
+        for (const char *const *part = parts_of[i]; *part; part++) {
+            size_t k = 0;
+            while (k < n && strcmp(out[k], *part) != 0)
+                k++;
+            if (k == n)
+                out[n++] = *part;
+        }
+    }
+    return n;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From mote.yaml to the settings of the libraries: all of it, here and nowhere else.
+ *
+ * A setting (settings.def) is made from named parts of mote.yaml and sees no others. The row of a
+ * stage (stages.c) lists its settings; the engine makes those, and no others, before the stage
+ * runs, and puts their parts into the stage's key. So a stage cannot depend on what is not in its
+ * key: reading a setting that its row does not list is a bug that stops the program.
+ * tests/unit/pipeline/test_settings.c changes every key of mote.yaml and looks for it on both ends.
+ *
+ * Depends on project/ and the headers of the libraries. Used by the pipeline, and by commands that
+ * use the same libraries. */
+#ifndef MOTE_PIPELINE_SETTINGS_H
+#define MOTE_PIPELINE_SETTINGS_H
+
+#include "data/augment.h"
+#include "data/check.h"
+#include "data/dataset.h"
+#include "data/version.h"
+#include "evaluate/stream.h"
+#include "feature/feature.h"
+#include "graph/arch.h"
+#include "learn/trainer.h"
+#include "project/project.h"
+
+#define MOTE_SETTING_MAX_PARTS 4
+
+/* Everything that is borrowed here lives as long as the project. */
+typedef struct {
+    const char *name;
+} mote_about_setting;
+
+typedef struct {
+    mote_names keywords, classes; /* classes: keywords, then _unknown_ and _silence_ */
+    bool unknown, silence;
+    int32_t rate_hz, clip_samples;
+} mote_task_setting;
+
+typedef struct {
+    mote_train_config config; /* class_weights, checkpoint, identity are the caller's */
+    bool is_balanced;         /* class_weights: balanced */
+    const char *optimiser;    /* its name, for the record of the run */
+} mote_training_setting;
+
+typedef struct {
+    double probability; /* above 0: the model is made for it */
+    mote_span snr_db;
+} mote_car_noise_setting;
+
+typedef struct {
+    mote_stream_config config; /* the seed is the caller's */
+    mote_stream_detector detector;
+    int32_t hop_ms;
+    size_t hop_samples;
+    double max_false_accepts_per_hour;
+} mote_stream_setting;
+
+typedef struct {
+    const char *target;
+    double clock_mhz, energy_pj_per_instruction;
+} mote_device_setting;
+
+typedef struct {
+    int64_t ram_bytes, flash_bytes; /* 0: no limit */
+} mote_budget_setting;
+
+typedef enum {
+#define SETTING(id, type, doc, ...) MOTE_SETTING_##id,
+#include "pipeline/settings.def"
+#undef SETTING
+    MOTE_N_SETTINGS
+} mote_setting_id;
+
+/* Flags for the rows of stages.c: MOTE_USES(features) | MOTE_USES(dataset). */
+#define MOTE_USES(id) (1u << MOTE_SETTING_##id)
+
+typedef struct {
+    unsigned has; /* flags of what is there; the rest is zero */
+#define SETTING(id, type, doc, ...) type id##_;
+#include "pipeline/settings.def"
+#undef SETTING
+} mote_settings;
+
+/* Make the settings that `wanted` flags; every byte of *out is written, and equal parts give equal
+ * bytes but for pointers. Points into `p`. */
+void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *out);
+
+/* const mote_feature_config *mote_setting_features(const mote_settings *s), and so on: borrowed,
+ * live as long as s. One that was not wanted, or s NULL, is a bug. */
+#define SETTING(id, type, doc, ...)                                                                \
+    static inline const type *mote_setting_##id(const mote_settings *s)                            \
+    {                                                                                              \
+        MOTE_BUG_IF(!s || !(s->has & MOTE_USES(id)));                                              \
+        return &s->id##_;                                                                          \
+    }
+#include "pipeline/settings.def"
+#undef SETTING
+
+/* The parts that the flagged settings are made of, each once, in a fixed order; returns how many.
+ * Static storage. */
+#define MOTE_SETTINGS_MAX_PARTS (MOTE_N_SETTINGS * MOTE_SETTING_MAX_PARTS)
+size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PARTS]);
+
+/* The architecture for features of a clip (settings task, features, arch). RANGE or ARG when
+ * mote.yaml asks for the impossible. */
+MOTE_MUST_USE mote_status mote_settings_arch(const mote_settings *s, mote_arch *out,
+                                             mote_err *err);
+
+#endif

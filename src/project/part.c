@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sections and parts of mote.yaml as canonical JSON, and as what a reader of them sees. */
+#include "project/part.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+
+/* ---- which keys ---- */
+
+static const char *const sections[] = {
+    "project", "task", "data", "features", "model", "training", "augmentation", "stream",
+    "value", "device", "requirements", "consent", "serving", "monitor", "schedule",
+};
+
+const char *const *mote_project_sections(size_t *n)
+{
+    *n = sizeof sections / sizeof sections[0];
+    return sections;
+}
+
+static bool is_about(const mote_schema_row *row)
+{
+    return strcmp(row->path, "mote") == 0 || strcmp(row->path, "name") == 0;
+}
+
+/* The name of a row's section: its block at the top; "project" or "task" for a key there. */
+static void section_of(const mote_schema_row *row, char out[static 64])
+{
+    size_t len = strcspn(row->path, ".[");
+    if (row->path[len])
+        (void)mote_format(out, 64, "%.*s", (int)len, row->path);
+    else
+        (void)mote_format(out, 64, "%s", is_about(row) ? "project" : "task");
+}
+
+bool mote_part_holds(const char *part, const mote_schema_row *row)
+{
+    if (row->type == MOTE_KEY_SECTION || strchr(row->path, '['))
+        return false;
+    if (!strchr(row->path, '.') && (strcmp(part, "project") == 0 || strcmp(part, "task") == 0))
+        return is_about(row) == (strcmp(part, "project") == 0);
+    size_t len = strlen(part);
+    return strncmp(row->path, part, len) == 0 && (row->path[len] == 0 || row->path[len] == '.');
+}
+
+static bool hold(const char *const *parts, size_t n, const mote_schema_row *row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mote_part_holds(parts[i], row))
+            return true;
+    return false;
+}
+
+/* ---- views ---- */
+
+static void poison(const mote_schema_row *row, void *field)
+{
+    switch (row->type) {
+    case MOTE_KEY_BOOL: *(bool *)field = false; break;
+    case MOTE_KEY_INT: *(int32_t *)field = INT32_MIN; break;
+    case MOTE_KEY_BIG: *(int64_t *)field = INT64_MIN; break;
+    case MOTE_KEY_NUM: *(double *)field = NAN; break;
+    case MOTE_KEY_TEXT:
+    case MOTE_KEY_CHOICE: *(const char **)field = NULL; break;
+    case MOTE_KEY_SPAN: *(mote_span *)field = (mote_span){NAN, NAN}; break;
+    case MOTE_KEY_SIZE2: *(mote_size2 *)field = (mote_size2){INT32_MIN, INT32_MIN}; break;
+    case MOTE_KEY_NAMES: *(mote_names *)field = (mote_names){NULL, SIZE_MAX}; break;
+    case MOTE_KEY_INTS: *(mote_ints *)field = (mote_ints){NULL, SIZE_MAX}; break;
+    case MOTE_KEY_SECTION:
+    case MOTE_KEY_LIMIT: break;
+    }
+}
+
+static bool hold_key(const char *const *parts, size_t n, const char *path)
+{
+    const mote_schema_row *row = mote_schema_find(path, strlen(path));
+    MOTE_BUG_IF(!row);
+    return hold(parts, n, row);
+}
+
+void mote_project_view(const mote_project *all, const char *const *parts, size_t n,
+                       mote_project *out)
+{
+    size_t n_rows;
+    const mote_schema_row *rows = mote_schema_rows(&n_rows);
+    bool has_value = false, has_requirements = false;
+    memcpy(out, all, sizeof *out); /* with the bytes between the fields */
+    for (size_t i = 0; i < n_rows; i++) {
+        if (rows[i].type == MOTE_KEY_SECTION || strchr(rows[i].path, '['))
+            continue;
+        bool is_held = hold(parts, n, &rows[i]);
+        has_value = has_value || (is_held && strncmp(rows[i].path, "value.", 6) == 0);
+        if (!is_held)
+            poison(&rows[i], (char *)out + rows[i].offset);
+    }
+    for (size_t i = 0; i < n; i++)
+        has_requirements = has_requirements || strcmp(parts[i], "requirements") == 0;
+    if (!hold_key(parts, n, "keywords") || !hold_key(parts, n, "unknown") ||
+        !hold_key(parts, n, "silence"))
+        out->classes = (mote_names){NULL, SIZE_MAX};
+    if (!has_value)
+        out->value.is_given = false;
+    if (!has_requirements) {
+        out->requirements = NULL;
+        out->n_requirements = SIZE_MAX;
+    }
+}
+
+static const struct {
+    const char *part;
+    mote_reader_id reader;
+} readers[] = {
+#define SECTION(path, doc)
+#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)
+#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)
+#define READ_BY(part, reader) {part, MOTE_READER_##reader},
+#include "project/config.def"
+#undef SECTION
+#undef ITEM
+#undef KEY
+};
+#define N_READ (sizeof readers / sizeof readers[0])
+
+void mote_reader_view(const mote_project *all, mote_reader_id reader, mote_project *out)
+{
+    const char *parts[N_READ];
+    size_t n = 0;
+    for (size_t i = 0; i < N_READ; i++)
+        if (readers[i].reader == reader)
+            parts[n++] = readers[i].part;
+    mote_project_view(all, parts, n, out);
+}
+
+bool mote_reader_reads(mote_reader_id reader, const mote_schema_row *row)
+{
+    for (size_t i = 0; i < N_READ; i++)
+        if (readers[i].reader == reader && mote_part_holds(readers[i].part, row))
+            return true;
+    return false;
+}
+
+/* ---- JSON ---- */
+
+/* Takes the reference of `value`, also when it fails; NULL means out of memory. */
+static mote_status put(json_t *object, const char *key, json_t *value, mote_err *err)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", key);
+    return MOTE_OK;
+}
+
+static json_t *names_json(const mote_names *names)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < names->n; i++)
+        if (json_array_append_new(list, json_string(names->items[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *ints_json(const mote_ints *ints)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < ints->n; i++)
+        if (json_array_append_new(list, json_integer(ints->items[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *value_json(const mote_schema_row *row, const void *field)
+{
+    switch (row->type) {
+    case MOTE_KEY_BOOL: return json_boolean(*(const bool *)field);
+    case MOTE_KEY_INT: return json_integer(*(const int32_t *)field);
+    case MOTE_KEY_BIG: return json_integer(*(const int64_t *)field);
+    case MOTE_KEY_NUM: return json_real(*(const double *)field);
+    case MOTE_KEY_TEXT:
+    case MOTE_KEY_CHOICE: return json_string(*(const char *const *)field);
+    case MOTE_KEY_SPAN: {
+        const mote_span *s = field;
+        return json_pack("[f,f]", s->lo, s->hi);
+    }
+    case MOTE_KEY_SIZE2: {
+        const mote_size2 *s = field;
+        return json_pack("[i,i]", (int)s->h, (int)s->w);
+    }
+    case MOTE_KEY_NAMES: return names_json(field);
+    case MOTE_KEY_INTS: return ints_json(field);
+    case MOTE_KEY_SECTION:
+    case MOTE_KEY_LIMIT: break;
+    }
+    return NULL;
+}
+
+/* The object that holds the row's key: blocks inside the section are objects inside its object. */
+static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t **out,
+                             mote_err *err)
+{
+    const char *s = strchr(row->path, '.');
+    for (s = s ? s + 1 : row->path; strchr(s, '.'); s = strchr(s, '.') + 1) {
+        char name[64];
+        (void)mote_format(name, sizeof name, "%.*s", (int)strcspn(s, "."), s);
+        json_t *inner = json_object_get(object, name);
+        if (!inner) {
+            MOTE_TRY(put(object, name, json_object(), err));
+            inner = json_object_get(object, name);
+        }
+        object = inner;
+    }
+    *out = object;
+    return MOTE_OK;
+}
+
+/* Add the keys of a part to the object of their section; *n_keys how many there are. */
+static mote_status add_keys(const mote_project *p, const char *part, const char *section,
+                            bool without_threads, json_t *object, size_t *n_keys, mote_err *err)
+{
+    size_t n;
+    const mote_schema_row *rows = mote_schema_rows(&n);
+    *n_keys = 0;
+    for (size_t i = 0; i < n; i++) {
+        char of[64];
+        section_of(&rows[i], of);
+        if (!mote_part_holds(part, &rows[i]) || strcmp(of, section) != 0)
+            continue;
+        ++*n_keys;
+        if (without_threads && strcmp(rows[i].path, "training.threads") == 0)
+            continue;
+        json_t *holder = NULL;
+        MOTE_TRY(holder_of(object, &rows[i], &holder, err));
+        MOTE_TRY(put(holder, mote_schema_name(&rows[i]),
+                     value_json(&rows[i], (const char *)p + rows[i].offset), err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status no_part(const char *part, mote_err *err)
+{
+    return mote_fail(err, MOTE_NOT_FOUND, "no section '%s' in %s", part, MOTE_PROJECT_FILE);
+}
+
+static mote_status section_object(const mote_project *p, const char *section, bool without_threads,
+                                  json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *top = json_object();
+    if (!top)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", section);
+    size_t n_keys = 0;
+    MOTE_TRY(add_keys(p, section, section, without_threads, top, &n_keys, err));
+    if (n_keys == 0)
+        return no_part(section, err);
+    *out = json_incref(top);
+    return MOTE_OK;
+}
+
+static mote_status requirements_array(const mote_project *p, json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *list = json_array();
+    if (!list)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the requirements");
+    for (size_t i = 0; i < p->n_requirements; i++) {
+        const mote_requirement *q = &p->requirements[i];
+        json_t *o = json_object();
+        if (!o || json_array_append_new(list, o) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the requirements");
+        MOTE_TRY(put(o, "id", json_string(q->id), err));
+        MOTE_TRY(put(o, "metric", json_string(mote_metric_info(q->metric)->name), err));
+        MOTE_TRY(put(o, q->is_at_least ? "at_least" : "at_most", json_real(q->limit), err));
+        MOTE_TRY(put(o, "where", json_string(mote_place_name(q->where)), err));
+        if (*q->target)
+            MOTE_TRY(put(o, "target", json_string(q->target), err));
+        if (*q->slice)
+            MOTE_TRY(put(o, "slice", json_string(q->slice), err));
+        if (q->confidence > 0)
+            MOTE_TRY(put(o, "confidence", json_real(q->confidence), err));
+    }
+    *out = json_incref(list);
+    return MOTE_OK;
+}
+
+static mote_status write_section(const mote_project *p, const char *section, bool for_hash,
+                                 mote_buf *out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *j = NULL;
+    if (strcmp(section, "requirements") == 0)
+        MOTE_TRY(requirements_array(p, &j, err));
+    else
+        MOTE_TRY(section_object(p, section, for_hash, &j, err));
+    mote_json_write(out, j, false);
+    return mote_buf_status(out, err);
+}
+
+mote_status mote_project_section_json(const mote_project *p, const char *section, mote_buf *out,
+                                      mote_err *err)
+{
+    return write_section(p, section, false, out, err);
+}
+
+mote_status mote_project_section_hash(const mote_project *p, const char *section, mote_sha256 *out,
+                                      mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1u << 20);
+    MOTE_TRY(write_section(p, section, true, &text, err));
+    *out = mote_sha256_of(text.data, text.len);
+    return MOTE_OK;
+}
+
+/* The member of `all` for the section, made if it is not there. */
+static mote_status section_in(json_t *all, const char *section, json_t **out, mote_err *err)
+{
+    *out = json_object_get(all, section);
+    if (*out)
+        return MOTE_OK;
+    MOTE_TRY(put(all, section, json_object(), err));
+    *out = json_object_get(all, section);
+    return MOTE_OK;
+}
+
+static mote_status add_part(const mote_project *p, const char *part, json_t *all, mote_err *err)
+{
+    if (strcmp(part, "requirements") == 0) {
+        json_t *list = NULL;
+        MOTE_TRY(requirements_array(p, &list, err));
+        return put(all, part, list, err);
+    }
+    size_t n, n_keys = 0;
+    const mote_schema_row *rows = mote_schema_rows(&n);
+    for (size_t i = 0; i < n && n_keys == 0; i++) {
+        if (!mote_part_holds(part, &rows[i]))
+            continue;
+        char section[64];
+        json_t *object = NULL;
+        section_of(&rows[i], section);
+        MOTE_TRY(section_in(all, section, &object, err));
+        MOTE_TRY(add_keys(p, part, section, true, object, &n_keys, err));
+    }
+    return n_keys > 0 ? MOTE_OK : no_part(part, err);
+}
+
+mote_status mote_project_parts_json(const mote_project *p, const char *const *parts, size_t n,
+                                    json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *all = json_object();
+    if (!all)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of %s", MOTE_PROJECT_FILE);
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(add_part(p, parts[i], all, err));
+    *out = json_incref(all);
+    return MOTE_OK;
+}
+
+mote_status mote_project_part_hash(const mote_project *p, const char *part, mote_sha256 *out,
+                                   mote_err *err)
+{
+    MOTE_SCOPED_JSON *j = NULL;
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1u << 20);
+    MOTE_TRY(mote_project_parts_json(p, &part, 1, &j, err));
+    mote_json_write(&text, j, false);
+    MOTE_TRY(mote_buf_status(&text, err));
+    *out = mote_sha256_of(text.data, text.len);
+    return MOTE_OK;
+}

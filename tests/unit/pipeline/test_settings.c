@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* No setting of mote.yaml is lost on its way, and no dependency is forgotten: every row of
+ * config.def is changed, and the change is looked for in the key of a stage and in what that stage
+ * hands to its libraries, or at the reader that the row is marked with. */
+#include "pipeline/settings.h"
+
+#include "cli/settings.h"
+#include "pipeline/stages_internal.h"
+#include "project/part.h"
+#include "support.h"
+
+/* ---- projects from values ---------------------------------------------------------------- */
+
+/* What the rows are changed from: settings in which every key has a say in something. */
+static const char base_json[] =
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"keyword\",\"keywords\":[\"yes\",\"no\"],"
+    "\"data\":{\"group_pattern\":\"{group}_*\"},"
+    "\"value\":{\"currency\":\"EUR\",\"true_accept\":2,\"false_accept\":-1,\"false_reject\":-1,"
+    "\"volume_per_day\":10},"
+    "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}},"
+    "\"requirements\":[{\"metric\":\"accuracy\",\"at_least\":0.8,\"where\":\"test\","
+    "\"slice\":\"car-noise\",\"confidence\":0.9},"
+    "{\"metric\":\"ram_bytes\",\"at_most\":9000,\"where\":\"device\",\"target\":\"cortex-m4f\"}]}";
+
+static json_t *base(const char *architecture)
+{
+    json_t *j = json_loads(base_json, 0, NULL);
+    assert_non_null(j);
+    json_object_set_new(j, "model", json_pack("{s:s}", "architecture", architecture));
+    return j;
+}
+
+/* A JSON document is YAML too. NULL when the reader refuses it. */
+static mote_project *parse(const json_t *j, mote_arena *a)
+{
+    char *text = json_dumps(j, 0);
+    assert_non_null(text);
+    mote_err err = {0};
+    mote_project *p = NULL;
+    mote_status st = mote_project_parse("test", text, strlen(text), a, &p, NULL, &err);
+    free(text);
+    return st == MOTE_OK ? p : NULL;
+}
+
+/* Put a value at a path such as "augmentation.noise.probability". */
+static void set_at(json_t *j, const char *path, json_t *value)
+{
+    char name[64];
+    const char *dot;
+    for (; (dot = strchr(path, '.')); path = dot + 1) {
+        snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
+        if (!json_object_get(j, name))
+            json_object_set_new(j, name, json_object());
+        j = json_object_get(j, name);
+    }
+    json_object_set_new(j, path, value);
+}
+
+/* Another value than the one that `p` has: the k-th to be tried; NULL: no more. Small steps first,
+ * so that what must hold between keys goes on holding. */
+static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
+{
+    static const double steps[] = {1.0, -1.0, 5e-7, 0.25, -0.25, 4.0, -4.0, 100.0, 0.01};
+    const void *field = (const char *)p + row->offset;
+    double step = k < (int)T_COUNT(steps) ? steps[k] : 0.0;
+    if (step == 0.0)
+        return NULL;
+    switch (row->type) {
+    case MOTE_KEY_BOOL: return k ? NULL : json_boolean(!*(const bool *)field);
+    case MOTE_KEY_INT: return json_integer(*(const int32_t *)field + (json_int_t)step);
+    case MOTE_KEY_BIG: return json_integer(*(const int64_t *)field + (json_int_t)(2000.0 * step));
+    case MOTE_KEY_NUM: return json_real(*(const double *)field + step);
+    case MOTE_KEY_TEXT: return k ? NULL : json_sprintf("%s2", *(const char *const *)field);
+    case MOTE_KEY_CHOICE: {
+        const char *at = row->choices;
+        for (int i = 0; i < k && at; i++)
+            at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL;
+        return at ? json_stringn(at, strcspn(at, "|")) : NULL;
+    }
+    case MOTE_KEY_SPAN: {
+        const mote_span *s = field;
+        return json_pack("[f,f]", s->lo, s->hi + step);
+    }
+    case MOTE_KEY_SIZE2: {
+        const mote_size2 *s = field;
+        return json_pack("[i,i]", (int)s->h + (int)step, (int)s->w);
+    }
+    case MOTE_KEY_NAMES: return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
+    case MOTE_KEY_INTS:
+        return k == 0   ? json_pack("[i,i]", 2, 3)
+               : k == 1 ? json_pack("[i,i,i,i]", 1, 2, 1, 1)
+                        : NULL;
+    case MOTE_KEY_SECTION:
+    case MOTE_KEY_LIMIT: break;
+    }
+    return NULL;
+}
+
+static bool is_equal(const mote_schema_row *row, const mote_project *a, const mote_project *b)
+{
+    mote_err err = {0};
+    mote_sha256 x, y;
+    if (strcmp(row->path, "training.threads") == 0)
+        return a->training.threads == b->training.threads;
+    T_OK(mote_project_part_hash(a, row->path, &x, &err));
+    T_OK(mote_project_part_hash(b, row->path, &y, &err));
+    return mote_sha256_equal(&x, &y);
+}
+
+/* The project with the k-th other value of the row. *is_last: there is no k-th. NULL also when the
+ * file is refused with it, or when it is no other value. `architecture` decides which keys of the
+ * model count. */
+static mote_project *changed(const mote_schema_row *row, int k, const char *architecture,
+                             const mote_project *p, mote_arena *a, bool *is_last)
+{
+    json_t *value = another(row, p, k);
+    *is_last = !value;
+    if (!value)
+        return NULL;
+    json_t *j = base(architecture);
+    set_at(j, row->path, value);
+    mote_project *q = parse(j, a);
+    json_decref(j);
+    return q && !is_equal(row, p, q) ? q : NULL;
+}
+
+/* ---- what is handed on, as bytes --------------------------------------------------------- */
+
+/* The bytes of a struct in which pointers are cleared, followed by what they point to. A pointer
+ * that is forgotten here differs between two readings of the same file, which a test looks for. */
+static void add_names(mote_buf *b, const char *const *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        mote_buf_printf(b, "%s,", items[i]);
+}
+
+static void add_text(mote_buf *b, const char *s)
+{
+    mote_buf_printf(b, "%s;", s ? s : "(null)");
+}
+
+static void add_about(mote_buf *b, mote_about_setting x) { add_text(b, x.name); }
+
+static void add_task(mote_buf *b, mote_task_setting x)
+{
+    add_names(b, x.keywords.items, x.keywords.n);
+    add_names(b, x.classes.items, x.classes.n);
+    x.keywords.items = x.classes.items = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static void add_check(mote_buf *b, mote_check_config x)
+{
+    add_names(b, x.keywords, x.n_keywords);
+    x.keywords = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static void add_dataset(mote_buf *b, mote_dataset_config x)
+{
+    add_names(b, x.keywords, x.n_keywords);
+    x.keywords = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static void add_training(mote_buf *b, mote_training_setting x)
+{
+    add_text(b, x.optimiser);
+    x.optimiser = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static void add_value(mote_buf *b, mote_project_value x)
+{
+    add_text(b, x.currency);
+    x.currency = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static void add_device(mote_buf *b, mote_device_setting x)
+{
+    add_text(b, x.target);
+    x.target = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+/* Judging reads the list and the currency (project/verdict.h). */
+static void add_requirements(mote_buf *b, const mote_project *p)
+{
+    add_text(b, p->value.currency);
+    for (size_t i = 0; i < p->n_requirements; i++) {
+        const mote_requirement *q = &p->requirements[i];
+        mote_buf_printf(b, "%s %d %d %.17g %d %s %s %.17g %d;", q->id, (int)q->metric,
+                        q->is_at_least, q->limit, (int)q->where, q->target, q->slice,
+                        q->confidence, q->is_implied);
+    }
+}
+
+#define ADD_PLAIN(name, type) \
+    static void add_##name(mote_buf *b, type x) { mote_buf_add(b, &x, sizeof x); }
+ADD_PLAIN(features, mote_feature_config)
+ADD_PLAIN(arch, mote_arch)
+ADD_PLAIN(augmentation, mote_augment_config)
+ADD_PLAIN(car_noise, mote_car_noise_setting)
+ADD_PLAIN(stream, mote_stream_setting)
+ADD_PLAIN(budget, mote_budget_setting)
+ADD_PLAIN(promote, mote_project_schedule)
+
+static void add_version(mote_buf *b, mote_version_config x)
+{
+    add_names(b, x.keywords, x.n_keywords);
+    x.keywords = NULL;
+    x.note = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
+static mote_sha256 digest(const mote_buf *b)
+{
+    assert_int_equal(b->status, MOTE_OK);
+    return mote_sha256_of(b->data ? b->data : "", b->len);
+}
+
+/* Everything that the stage gets of mote.yaml. */
+static mote_sha256 handed_on(mote_stage_id id, const mote_project *p)
+{
+    static mote_settings s;
+    unsigned has = mote_stage_defs[id].settings;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_settings_make(p, has, &s);
+#define ADD(id)                                                                                    \
+    if (has & MOTE_USES(id))                                                                       \
+        add_##id(&b, *mote_setting_##id(&s));
+    ADD(about)
+    ADD(task)
+    ADD(version)
+    ADD(check)
+    ADD(dataset)
+    ADD(features)
+    ADD(arch)
+    ADD(training)
+    ADD(augmentation)
+    ADD(car_noise)
+    ADD(stream)
+    ADD(value)
+    ADD(device)
+    ADD(budget)
+    ADD(promote)
+#undef ADD
+    if (has & MOTE_USES(requirements))
+        add_requirements(&b, mote_setting_requirements(&s));
+    return digest(&b);
+}
+
+/* The parts of mote.yaml in the stage's key. */
+static mote_sha256 in_key(mote_stage_id id, const mote_project *p)
+{
+    const char *parts[MOTE_SETTINGS_MAX_PARTS];
+    mote_err err = {0};
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    for (size_t i = 0, n = mote_settings_parts(mote_stage_defs[id].settings, parts); i < n; i++) {
+        mote_sha256 h;
+        T_OK(mote_project_part_hash(p, parts[i], &h, &err));
+        mote_buf_add(&b, h.bytes, sizeof h.bytes);
+    }
+    return digest(&b);
+}
+
+static bool is_same(mote_sha256 a, mote_sha256 b)
+{
+    return mote_sha256_equal(&a, &b);
+}
+
+/* Does a stage notice: its key, and what it hands on? What is handed on must not change alone. */
+static bool some_stage_sees(const mote_project *p, const mote_project *q, const char *path)
+{
+    bool seen = false;
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        mote_stage_id id = (mote_stage_id)i;
+        bool key = !is_same(in_key(id, p), in_key(id, q));
+        bool hands = !is_same(handed_on(id, p), handed_on(id, q));
+        if (hands && !key)
+            fail_msg("'%s' changes what stage %s does, but not its key", path,
+                     mote_stage_name(id));
+        seen = seen || (key && hands);
+    }
+    return seen;
+}
+
+static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_server_config server = {0};
+    mote_live_config live;
+    mote_retrain_rule rule;
+    switch (reader) {
+    case MOTE_READER_import: add_text(&b, mote_cli_group_pattern(p, NULL)); break;
+    case MOTE_READER_threads: mote_buf_printf(&b, "%d", (int)mote_cli_threads(p, 0)); break;
+    case MOTE_READER_server:
+        mote_cli_server(p, &server);
+        add_names(&b, server.policy.purposes, server.policy.n_purposes);
+        server.policy.purposes = NULL;
+        mote_buf_add(&b, &server, sizeof server);
+        break;
+    case MOTE_READER_monitor:
+        live = mote_cli_live(p);
+        mote_buf_printf(&b, "%d %d %.17g %llu", live.window, live.min_predictions,
+                        live.false_alarm, (unsigned long long)live.seed);
+        break;
+    case MOTE_READER_retrain:
+        rule = mote_retrain_rule_of(p);
+        mote_buf_printf(&b, "%d %d %d", rule.on_drift, rule.new_samples, rule.every_days);
+        break;
+    case MOTE_N_READERS: break;
+    }
+    return digest(&b);
+}
+
+/* ---- the walk ---------------------------------------------------------------------------- */
+
+static bool has_no_other_value(const mote_schema_row *row)
+{
+    return row->lo == row->hi && row->type == MOTE_KEY_INT
+               ? true
+               : row->type == MOTE_KEY_CHOICE && !strchr(row->choices, '|');
+}
+
+/* What becomes of changes of one row. */
+typedef struct {
+    bool is_tried;                    /* there was another value */
+    bool by_stage;                    /* a stage saw it */
+    bool by_reader[MOTE_N_READERS];   /* the reader saw it */
+} sight;
+
+static void look(const mote_schema_row *row, const char *architecture, sight *out)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    json_t *j = base(architecture);
+    const mote_project *p = parse(j, &a);
+    json_decref(j);
+    assert_non_null(p);
+    bool is_last = false;
+    for (int k = 0; !is_last; k++) {
+        const mote_project *q = changed(row, k, architecture, p, &a, &is_last);
+        if (!q)
+            continue;
+        out->is_tried = true;
+        out->by_stage = some_stage_sees(p, q, row->path) || out->by_stage;
+        for (int r = 0; r < MOTE_N_READERS; r++)
+            if (!is_same(read_by((mote_reader_id)r, p), read_by((mote_reader_id)r, q)))
+                out->by_reader[r] = true;
+    }
+}
+
+/* A row of the table: every reader that it is marked with sees it, and somebody does. */
+static void judge(const mote_schema_row *row, const sight *s, size_t *n_marked)
+{
+    bool is_marked = false;
+    if (!s->is_tried)
+        fail_msg("the test finds no other value for '%s'", row->path);
+    for (int r = 0; r < MOTE_N_READERS; r++) {
+        bool is_reader = mote_reader_reads((mote_reader_id)r, row);
+        is_marked = is_marked || is_reader;
+        if (is_reader && !s->by_reader[r])
+            fail_msg("reader %d does not see '%s'", r, row->path);
+        if (!is_reader && s->by_reader[r])
+            fail_msg("reader %d sees '%s', and config.def does not say so", r, row->path);
+    }
+    if (!s->by_stage && !is_marked)
+        fail_msg("'%s' does nothing: no stage sees it, and config.def names no reader of it",
+                 row->path);
+    *n_marked += is_marked;
+}
+
+static void a_key_that_changes_is_seen_where_it_is_read(void **state)
+{
+    (void)state;
+    size_t n, n_seen = 0, n_marked = 0, n_single = 0;
+    const mote_schema_row *rows = mote_schema_rows(&n);
+    for (size_t i = 0; i < n; i++) {
+        sight s = {0};
+        if (rows[i].type == MOTE_KEY_SECTION || strchr(rows[i].path, '['))
+            continue;
+        if (has_no_other_value(&rows[i])) {
+            n_single++;
+            continue;
+        }
+        look(&rows[i], "ds-cnn", &s);
+        look(&rows[i], "dense", &s);
+        judge(&rows[i], &s, &n_marked);
+        n_seen += s.by_stage;
+    }
+    print_message("%zu keys in stages, %zu at readers, %zu without another value\n", n_seen,
+                  n_marked, n_single);
+    assert_int_equal(n_single, 2); /* mote, task */
+}
+
+/* Entries of requirements: two lists that differ in this key alone. */
+static void a_requirement_that_changes_is_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *before, *after;
+    } rows[] = {
+        {"requirements[].metric", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
+         "{\"metric\":\"macro_f1\",\"at_least\":0.8}"},
+        {"requirements[].at_least", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
+         "{\"metric\":\"accuracy\",\"at_least\":0.7}"},
+        {"requirements[].at_most", "{\"metric\":\"ram_bytes\",\"at_most\":8000}",
+         "{\"metric\":\"ram_bytes\",\"at_most\":7000}"},
+        {"requirements[].where", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
+         "{\"metric\":\"accuracy\",\"at_least\":0.8,\"where\":\"device\"}"},
+        {"requirements[].target", "{\"metric\":\"ram_bytes\",\"at_most\":8000}",
+         "{\"metric\":\"ram_bytes\",\"at_most\":8000,\"target\":\"cortex-m7\"}"},
+        {"requirements[].slice", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
+         "{\"metric\":\"accuracy\",\"at_least\":0.8,\"slice\":\"car-noise\"}"},
+        {"requirements[].confidence", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
+         "{\"metric\":\"accuracy\",\"at_least\":0.8,\"confidence\":0.9}"},
+    };
+    size_t n;
+    const mote_schema_row *all = mote_schema_rows(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (!strchr(all[i].path, '['))
+            continue;
+        size_t k = 0;
+        while (k < T_COUNT(rows) && strcmp(rows[k].path, all[i].path) != 0)
+            k++;
+        if (k == T_COUNT(rows))
+            fail_msg("'%s' has no line in this test", all[i].path);
+        MOTE_SCOPED_ARENA a;
+        mote_arena_init(&a, 64u << 20);
+        mote_project *both[2];
+        for (int s = 0; s < 2; s++) {
+            json_t *j = base("ds-cnn");
+            json_t *entry = json_loads(s ? rows[k].after : rows[k].before, 0, NULL);
+            json_object_set_new(j, "requirements", json_pack("[o]", entry));
+            both[s] = parse(j, &a);
+            json_decref(j);
+            if (!both[s])
+                fail_msg("'%s': this test's example is refused", rows[k].path);
+        }
+        if (!some_stage_sees(both[0], both[1], rows[k].path))
+            fail_msg("'%s' does nothing", rows[k].path);
+    }
+}
+
+/* Else a difference would prove nothing. */
+static void the_same_file_read_twice_hands_on_the_same(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    json_t *j = base("ds-cnn");
+    const mote_project *p = parse(j, &a), *q = parse(j, &a);
+    json_decref(j);
+    assert_true(p && q);
+    for (int i = 0; i < MOTE_N_STAGES; i++) {
+        mote_stage_id id = (mote_stage_id)i;
+        if (!is_same(handed_on(id, p), handed_on(id, q)))
+            fail_msg("stage %s: two readings differ", mote_stage_name(id));
+        assert_true(is_same(in_key(id, p), in_key(id, q)));
+    }
+    for (int r = 0; r < MOTE_N_READERS; r++)
+        assert_true(is_same(read_by((mote_reader_id)r, p), read_by((mote_reader_id)r, q)));
+}
+
+static void a_view_shows_its_parts_and_poisons_the_rest(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"data.split_seed", "model", "unknown"};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64u << 20);
+    json_t *j = base("dense");
+    const mote_project *p = parse(j, &a);
+    json_decref(j);
+    mote_project v;
+    mote_project_view(p, parts, T_COUNT(parts), &v);
+    assert_true(v.data.split_seed == p->data.split_seed);
+    assert_string_equal(v.model.architecture, "dense");
+    assert_true(v.unknown);
+    assert_true(v.data.train != v.data.train); /* NaN */
+    assert_null(v.data.group_pattern);
+    assert_int_equal(v.training.epochs, INT32_MIN);
+    assert_true(v.training.seed == INT64_MIN);
+    assert_null(v.keywords.items);
+    assert_true(v.keywords.n == SIZE_MAX);
+    assert_null(v.classes.items); /* made of three keys, of which two are not there */
+    assert_null(v.requirements);
+    assert_false(v.value.is_given);
+    assert_true(v.stream.noise_snr_db.lo != v.stream.noise_snr_db.lo);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_that_changes_is_seen_where_it_is_read),
+        cmocka_unit_test(a_requirement_that_changes_is_seen),
+        cmocka_unit_test(the_same_file_read_twice_hands_on_the_same),
+        cmocka_unit_test(a_view_shows_its_parts_and_poisons_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
