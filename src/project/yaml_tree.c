@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "base/text.h"
+#include "project/yaml_text.h"
 
 static int32_t from_mark(size_t zero_based)
 {
@@ -24,18 +25,12 @@ static mote_status fault_at(mote_yaml_fault *fault, yaml_mark_t mark, const char
     return mote_fail(err, MOTE_PARSE, "line %d, column %d: %s", fault->line, fault->column, text);
 }
 
-/* Line and column of a byte, for the errors that libyaml reports by offset only. */
-static yaml_mark_t mark_of_offset(const char *text, size_t n, size_t offset)
+static mote_status fault_of(mote_yaml_fault *fault, const mote_yaml_wrong *w, mote_err *err)
 {
-    yaml_mark_t mark = {0, 0, 0};
-    for (size_t i = 0; i < n && i < offset; i++) {
-        mark.column++;
-        if (text[i] == '\n') {
-            mark.line++;
-            mark.column = 0;
-        }
-    }
-    return mark;
+    fault->line = w->line;
+    fault->column = w->column;
+    (void)mote_format(fault->text, sizeof fault->text, "%s", w->text);
+    return mote_fail(err, MOTE_PARSE, "line %d, column %d: %s", w->line, w->column, w->text);
 }
 
 static mote_status parser_fault(const yaml_parser_t *p, const char *text, size_t n,
@@ -43,9 +38,9 @@ static mote_status parser_fault(const yaml_parser_t *p, const char *text, size_t
 {
     if (p->error == YAML_MEMORY_ERROR)
         return mote_fail(err, MOTE_NOMEM, "out of memory while reading YAML");
-    if (p->error == YAML_READER_ERROR)
-        return fault_at(fault, mark_of_offset(text, n, p->problem_offset),
-                        "not plain text in UTF-8 (a control character or a broken sequence)", err);
+    mote_yaml_wrong wrong;
+    if (mote_yaml_line_is_wrong(text, n, from_mark(p->problem_mark.line), &wrong))
+        return fault_of(fault, &wrong, err);
     char words[200];
     (void)mote_format(words, sizeof words, "%s%s%s", p->problem ? p->problem : "malformed YAML",
                       p->context ? " " : "", p->context ? p->context : "");
@@ -92,6 +87,21 @@ static const char *refuse_event(const yaml_event_t *e, event_count *c)
     return NULL;
 }
 
+/* Characters of a scalar without quotes that look like others. */
+static mote_status check_scalar(const yaml_event_t *e, mote_yaml_fault *fault, mote_err *err)
+{
+    char words[MOTE_YAML_WORDS_BYTES];
+    int32_t at = 0;
+    if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE ||
+        !mote_yaml_plain_is_wrong((const char *)e->data.scalar.value, e->data.scalar.length, &at,
+                                  words))
+        return MOTE_OK;
+    yaml_mark_t mark = e->start_mark;
+    if (e->start_mark.line == e->end_mark.line)
+        mark.column += (size_t)at;
+    return fault_at(fault, mark, words, err);
+}
+
 static mote_status check_events(const char *text, size_t n, event_count *count,
                                 mote_yaml_fault *fault, mote_err *err)
 {
@@ -112,6 +122,8 @@ static mote_status check_events(const char *text, size_t n, event_count *count,
         const char *refusal = refuse_event(&e, count);
         if (refusal)
             st = fault_at(fault, e.start_mark, refusal, err);
+        else if (e.type == YAML_SCALAR_EVENT)
+            st = check_scalar(&e, fault, err);
         yaml_event_delete(&e);
     }
     yaml_parser_delete(&p);
@@ -190,6 +202,10 @@ mote_status mote_yaml_load(const char *text, size_t n, mote_arena *a, const mote
                            mote_yaml_fault *fault, mote_err *err)
 {
     event_count count = {0};
+    mote_yaml_wrong wrong;
+    text = mote_yaml_text_trim(text, &n);
+    if (mote_yaml_text_is_wrong(text, n, &wrong))
+        return fault_of(fault, &wrong, err);
     MOTE_TRY(check_events(text, n, &count, fault, err));
     if (count.n_documents == 0) {
         *out = NULL;

@@ -293,6 +293,91 @@ static void all_complaints_come_at_once_in_the_order_of_the_file(void **state)
     assert_int_equal(f->problems.items[19].line, 23);
 }
 
+/* ---- what editors do to the file ---- */
+
+#define ODD(bytes) bytes, sizeof(bytes) - 1
+#define L2 "name: d\ntask: keyword\nkeywords: [a, b]\n"
+
+static void what_editors_leave_behind_is_taken(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } cases[] = {
+        {ODD("\xef\xbb\xbf" L2)},                                      /* byte-order mark */
+        {ODD("name: d\r\ntask: keyword\r\nkeywords: [a, b]\r\n")},      /* DOS */
+        {ODD("\xef\xbb\xbfname: d\r\ntask: keyword\r\nkeywords: [a, b]\r\n\x1a")},
+        {ODD("name: d\rtask: keyword\rkeywords: [a, b]\r")},            /* old Mac */
+        {ODD(L2 "\0\0\0\0")},                                          /* a crash */
+        {ODD("name: d\ntask: keyword\nkeywords: [a, b]")},              /* no end of line */
+        {ODD(L2 "\n\n   \n# a\ttab, \xc2\xa0 and \xe2\x80\x9cquotes\xe2\x80\x9d\n")},
+        {ODD("name: d\t# a tab before a remark\ntask:\tkeyword\nkeywords: [a,\tb]\n")},
+        {ODD("name: d\ntask: keyword\nkeywords: [\"a\xc2\xa0x\", \"\xe2\x80\x9cq\"]\n")},
+        {ODD("name: d\ntask: keyword\n"
+             "keywords: [l\xe2\x80\x99" "eau, \xd9\x86\xd8\xb9\xd9\x85]\n")},
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        f->project = NULL;
+        if (mote_project_parse("mote.yaml", cases[i].text, cases[i].n, &f->arena, &f->project,
+                               &f->problems, &f->err) != MOTE_OK)
+            fail_msg("case %zu: %s", i, f->err.text);
+        assert_string_equal(f->project->name, "d");
+        assert_int_equal(f->project->keywords.n, 2);
+    }
+}
+
+static void what_editors_damage_is_named_with_its_place_and_the_remedy(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+        const char *complaint;
+    } cases[] = {
+        {ODD("\xff\xfen\0a\0m\0e\0"), "mote.yaml:1:1: the file is UTF-16: save it as UTF-8"},
+        {ODD("\xfe\xff\0n\0a\0m\0e"), "mote.yaml:1:1: the file is UTF-16"},
+        {ODD("n\0a\0m\0e\0:\0 \0"), "mote.yaml:1:1: the file is UTF-16"},
+        {ODD("\xff\xfe\0\0n\0\0\0"), "mote.yaml:1:1: the file is UTF-32"},
+        {ODD(L2 "data:\n\tsplit_seed: 1\n"), "mote.yaml:5:1: a tab cannot indent"},
+        {ODD(L2 "data:\n  \tsplit_seed: 1\n"), "mote.yaml:5:3: a tab cannot indent"},
+        {ODD(L2 "\t\n"), "mote.yaml:4:1: a tab cannot indent"},
+        {ODD("name: d\r\ntask: keyword\r\nkeywords: [a, b]\r\ndata:\r\n\tsplit_seed: 1\r\n"),
+         "mote.yaml:5:1: a tab cannot indent"},
+        {ODD("name: d\rtask: keyword\rkeywords: [a, b]\rdata:\r\tsplit_seed: 1\r"),
+         "mote.yaml:5:1: a tab cannot indent"},
+        {ODD(L2 "data:\n\xc2\xa0\xc2\xa0split_seed: 1\n"),
+         "mote.yaml:5:1: a non-breaking space (U+00A0) stands here: type an ordinary space"},
+        {ODD(L2 "clip_ms:\xc2\xa0" "900\n"), "mote.yaml:4:9: a non-breaking space (U+00A0)"},
+        {ODD(L2 "clip_ms: 900\xe2\x80\x8b\n"), "mote.yaml:4:13: an invisible character (U+200B)"},
+        {ODD(L2 "\xef\xbb\xbf" "clip_ms: 900\n"), "mote.yaml:4:1: a byte-order mark"},
+        {ODD("name: \xe2\x80\x9c" "d\xe2\x80\x9d\ntask: keyword\nkeywords: [a, b]\n"),
+         "mote.yaml:1:7: a typographic quotation mark (U+201C) stands here: type a plain \""},
+        {ODD("name: d\ntask: keyword\nkeywords: [\xe2\x80\x98" "a\xe2\x80\x99, b]\n"),
+         "mote.yaml:3:12: a typographic quotation mark (U+2018)"},
+        {ODD(L2 "requirements:\n  \xe2\x80\x93 metric: accuracy\n"),
+         "mote.yaml:5:3: a typographic dash (U+2013) stands here: type a plain -"},
+        {ODD(L2 "clip_ms\xef\xbc\x9a 900\n"), "mote.yaml:4:8: a full-width colon (U+FF1A)"},
+        {ODD(L2 "\f\nclip_ms: 900\n"), "mote.yaml:4:1: a form feed (U+000C): remove it"},
+        {ODD(L2 "clip_ms: 900 \v\n"), "mote.yaml:4:14: a vertical tab (U+000B)"},
+        {ODD("name: d\n\0\0\ntask: keyword\n"), "mote.yaml:2:1: a zero byte"},
+        {ODD("name: d\n\x1atask: keyword\n"), "mote.yaml:2:1: Ctrl-Z (U+001A)"},
+        {ODD("# caf\xc3\xa9\nname: caf\xe9\n"),
+         "mote.yaml:2:10: not plain text in UTF-8: the byte 0xe9 is of another encoding"},
+        {ODD(L2 "<<<<<<< HEAD\nclip_ms: 900\n=======\n"),
+         "mote.yaml:4:1: the mark of a merge conflict"},
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        f->project = NULL;
+        mote_status st = mote_project_parse("mote.yaml", cases[i].text, cases[i].n, &f->arena,
+                                            &f->project, &f->problems, &f->err);
+        if (st != MOTE_PARSE || f->problems.n != 1 ||
+            strncmp(f->problems.items[0].text, cases[i].complaint, strlen(cases[i].complaint)) != 0)
+            fail_msg("case %zu gave %s\n wanted %s", i, st == MOTE_OK ? "OK" : f->err.text,
+                     cases[i].complaint);
+    }
+}
+
 static void hostile_sizes_are_refused(void **state)
 {
     fixture *f = *state;
@@ -443,6 +528,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
         cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_editors_leave_behind_is_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_editors_damage_is_named_with_its_place_and_the_remedy,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_sizes_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(sections_are_canonical_json, setup, teardown),
         cmocka_unit_test_setup_teardown(hash_follows_what_matters_and_nothing_else, setup,
