@@ -24,6 +24,9 @@ typedef struct {
     const int16_t *pcm;
     const int8_t *inputs;
     int32_t n_inputs;                   /* 1..10000 */
+    /* With pcm: the network's inputs and outputs that were promised for them, which the device must
+     * give besides what this host computes now; NULL: nothing was. */
+    const int8_t *golden_in, *golden_out;
     int64_t timeout_ms;                 /* of the emulator; 0: 300 s */
 } mote_measure_options;
 

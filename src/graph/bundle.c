@@ -106,7 +106,7 @@ typedef struct {
     mote_buf bytes;
 } section;
 
-static void add_golden(const mote_golden *g, mote_buf *b)
+void mote_golden_write(const mote_golden *g, mote_buf *b)
 {
     mote_buf_i32(b, g->n);
     mote_buf_i32(b, g->n_pcm);
@@ -167,7 +167,7 @@ mote_status mote_bundle_write(const mote_bundle_parts *parts, mote_buf *out, mot
     if (parts->golden && parts->golden->n > 0) {
         s[n].name = "golden.bin";
         mote_buf_init(&s[n].bytes, (size_t)256 << 20);
-        add_golden(parts->golden, &s[n++].bytes);
+        mote_golden_write(parts->golden, &s[n++].bytes);
     }
     mote_status st = MOTE_OK;
     for (size_t i = 0; i < n && st == MOTE_OK; i++)

@@ -132,27 +132,39 @@ static mote_status check_agreement(const mote_model *m, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status read_golden(mote_model *m, const mote_section *s, mote_err *err)
+mote_status mote_golden_read(const void *bytes, size_t n, mote_arena *a, mote_golden *out,
+                             mote_err *err)
 {
     mote_reader r;
-    mote_reader_init(&r, s->data, s->len);
+    mote_reader_init(&r, bytes, n);
     mote_golden g = {.n = mote_read_i32(&r),
                      .n_pcm = mote_read_i32(&r),
                      .n_in = mote_read_i32(&r),
                      .n_out = mote_read_i32(&r)};
-    const mote_tensor *in = &m->s8->tensors[m->s8->input];
-    if (r.failed || g.n < 0 || g.n_pcm != m->clip_samples || g.n_out != m->n_labels ||
-        g.n_in != mote_tensor_elements(in))
-        return mote_fail(err, MOTE_PARSE, "bundle: the golden vectors do not fit the model");
-    size_t n = (size_t)g.n, one = (size_t)g.n_pcm * 2 + (size_t)g.n_in + (size_t)g.n_out;
-    if (n > mote_reader_left(&r) / one || n * one != mote_reader_left(&r))
-        return mote_fail(err, MOTE_PARSE, "bundle: the golden vectors end too early");
+    if (r.failed || g.n < 0 || g.n_pcm < 0 || g.n_in < 0 || g.n_out < 0)
+        return mote_fail(err, MOTE_PARSE, "the counts of the golden vectors are damaged");
+    size_t one = (size_t)g.n_pcm * 2 + (size_t)g.n_in + (size_t)g.n_out, n_all = (size_t)g.n;
+    if (one == 0 || n_all > mote_reader_left(&r) / one || n_all * one != mote_reader_left(&r))
+        return mote_fail(err, MOTE_PARSE, "the golden vectors end too early");
     uint8_t *copy = NULL;
-    MOTE_TRY(mote_arena_take(&m->arena, n + 1, one, &copy, err));
-    memcpy(copy, mote_read_bytes(&r, n * one), n * one);
+    MOTE_TRY(mote_arena_take(a, n_all + 1, one, &copy, err));
+    memcpy(copy, mote_read_bytes(&r, n_all * one), n_all * one);
     g.pcm = (const int16_t *)(const void *)copy;
-    g.in = (const int8_t *)copy + n * (size_t)g.n_pcm * 2;
-    g.out = g.in + n * (size_t)g.n_in;
+    g.in = (const int8_t *)copy + n_all * (size_t)g.n_pcm * 2;
+    g.out = g.in + n_all * (size_t)g.n_in;
+    *out = g;
+    return MOTE_OK;
+}
+
+static mote_status read_golden(mote_model *m, const mote_section *s, mote_err *err)
+{
+    mote_golden g;
+    mote_status st = mote_golden_read(s->data, s->len, &m->arena, &g, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "bundle");
+    if (g.n_pcm != m->clip_samples || g.n_out != m->n_labels ||
+        g.n_in != mote_tensor_elements(&m->s8->tensors[m->s8->input]))
+        return mote_fail(err, MOTE_PARSE, "bundle: the golden vectors do not fit the model");
     m->golden = g;
     return MOTE_OK;
 }

@@ -20,6 +20,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "feature/feature.h"
@@ -54,7 +55,14 @@ typedef struct {
     const int8_t *out;   /* [n][n_out] */
 } mote_golden;
 
-/* What a bundle is made of; all borrowed. */
+/* Append them as golden.bin of a bundle has them; and back, into `a`. PARSE when the bytes are not
+ * as many as the counts say. */
+void mote_golden_write(const mote_golden *g, mote_buf *out);
+MOTE_MUST_USE mote_status mote_golden_read(const void *bytes, size_t n, mote_arena *a,
+                                           mote_golden *out, mote_err *err);
+
+/* What a bundle is made of; all borrowed. Two bundles of equal parts are the same bytes: when and
+ * in which run they were made stands in the registry. */
 typedef struct {
     const char *name;
     int32_t n_labels;
@@ -66,8 +74,8 @@ typedef struct {
     const mote_graph *graph_f32;                 /* NULL: left out */
     const mote_operating_point *operating_point; /* NULL: defaults */
     const json_t *drift_reference;               /* NULL: none; evaluate/reference_profile.h */
-    const json_t *lineage;     /* NULL: none; run, data version, seed, commit, config */
-    const json_t *metrics;     /* NULL: none; measurements and verdicts */
+    const json_t *lineage;     /* NULL: none; data, seed, settings, program; no times, no run */
+    const json_t *metrics;     /* NULL: none; measurements and verdicts, without their times */
     const mote_golden *golden; /* NULL: none */
 } mote_bundle_parts;
 

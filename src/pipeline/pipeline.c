@@ -458,6 +458,24 @@ mote_status mote_stage_config_json(const mote_pipeline *p, json_t **out, mote_er
     return mote_project_parts_json(p->whole, parts, n, out, err);
 }
 
+/* The settings of a stage and of those that it is made from; a gate is none of these. */
+static unsigned settings_behind(mote_stage_id id)
+{
+    const mote_stage_def *d = &mote_stage_defs[id];
+    unsigned all = d->settings;
+    for (size_t i = 0; i < d->n_inputs; i++)
+        all |= settings_behind(d->inputs[i]);
+    return all;
+}
+
+mote_status mote_stage_lineage_json(const mote_pipeline *p, mote_stage_id id, json_t **out,
+                                    mote_err *err)
+{
+    const char *parts[MOTE_SETTINGS_MAX_PARTS];
+    size_t n = mote_settings_parts(settings_behind(id), parts);
+    return mote_project_parts_json(p->whole, parts, n, out, err);
+}
+
 const char *mote_stage_experiment(const mote_pipeline *p)
 {
     return p->whole->name;

@@ -12,11 +12,11 @@
 #include "compile/measure.h"
 #include "evaluate/json_parts.h"
 #include "graph/model.h"
+#include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "pipeline/stages_internal.h"
 
-#define N_GOLDEN           50
 #define MEASURE_TIMEOUT_MS 600000
 
 /* Whether the tools are there belongs to the key: installing them makes the stage stale. */
@@ -35,7 +35,7 @@ typedef struct {
     mote_pipeline *p;
     mote_stage_run *r;
     mote_arena arena;
-    mote_dataset test;
+    mote_golden golden;
     mote_graph *s8;
     mote_operating_point op;
     mote_compile_input input;
@@ -48,10 +48,11 @@ static mote_status open_inputs(compiling *c, mote_err *err)
 {
     mote_pipeline *p = c->p;
     const mote_task_setting *task = mote_setting_task(p->settings);
-    mote_data_version v;
+    MOTE_SCOPED_FREE char *golden = NULL;
+    size_t n_golden = 0;
     MOTE_TRY(mote_target_find(mote_setting_device(p->settings)->target, &c->target, err));
-    MOTE_TRY(mote_keyword_version(p, &c->arena, &v, err));
-    MOTE_TRY(mote_keyword_split(p, &v, MOTE_SPLIT_TEST, &c->test, err));
+    MOTE_TRY(mote_stage_get(p, MOTE_STAGE_evaluate, MOTE_GOLDEN_NAME, &golden, &n_golden, err));
+    MOTE_TRY(mote_golden_read(golden, n_golden, &c->arena, &c->golden, err));
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
@@ -129,9 +130,11 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
 
 static mote_status measure(compiling *c, mote_err *err)
 {
-    int32_t n = c->test.n < N_GOLDEN ? (int32_t)c->test.n : N_GOLDEN;
-    mote_measure_options options = {
-        .pcm = c->test.pcm, .n_inputs = n, .timeout_ms = MEASURE_TIMEOUT_MS};
+    mote_measure_options options = {.pcm = c->golden.pcm,
+                                    .n_inputs = c->golden.n,
+                                    .golden_in = c->golden.in,
+                                    .golden_out = c->golden.out,
+                                    .timeout_ms = MEASURE_TIMEOUT_MS};
     mote_device_measurement m;
     mote_stage_progress(c->p, c->r, 0, 0,
                         "building the device project and running it on the emulator");
@@ -190,7 +193,6 @@ mote_status mote_stage_compile_run(mote_pipeline *p, mote_stage_run *r, mote_err
     mote_arena_init(&c->arena, (size_t)8 << 30);
     mote_status st = compile(c, err);
     mote_graph_destroy(c->s8);
-    mote_dataset_release(&c->test);
     mote_arena_release(&c->arena);
     mote_free(c);
     return st;

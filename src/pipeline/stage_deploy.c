@@ -12,13 +12,13 @@
 #include "evaluate/compare.h"
 #include "evaluate/json_parts.h"
 #include "graph/model.h"
+#include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "project/verdict.h"
 #include "track/registry.h"
 #include "track/run.h"
 
-#define N_GOLDEN       64
 #define REFERENCE_SEED 21
 #define WHY_BYTES      600
 #define WHO            "mote run"
@@ -146,71 +146,50 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
 
 /* ---- the bundle -------------------------------------------------------------------------- */
 
-/* Golden clips: the test split, every third one in car noise. */
-static mote_status make_golden(deploying *d, mote_golden *out, mote_err *err)
+/* Those that the compile stage proved on the device. */
+static mote_status read_golden(deploying *d, mote_golden *out, mote_err *err)
 {
-    size_t n = d->test.n < N_GOLDEN ? d->test.n : N_GOLDEN, clip = d->test.clip_samples;
-    size_t n_in = (size_t)mote_tensor_elements(&d->s8->tensors[d->s8->input]),
-           n_out = d->test.n_classes;
-    int16_t *pcm = NULL;
-    int8_t *in = NULL, *y = NULL;
-    MOTE_TRY(mote_arena_take(&d->arena, n * clip, sizeof *pcm, &pcm, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n * n_in, 1, &in, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n * n_out, 1, &y, err));
-    mote_judge j = judge_of(d, d->s8, &d->features);
-    mote_bench *bench = NULL;
-    MOTE_TRY(mote_bench_create(&j, &bench, err));
-    for (size_t i = 0; i < n; i++) {
-        const int16_t *source =
-            d->clips[i % 3 == 2 ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN];
-        mote_bench_view seen;
-        memcpy(pcm + i * clip, source + i * d->test.n / n * clip, clip * sizeof *pcm);
-        if (!mote_bench_run(bench, 0, pcm + i * clip, &seen))
-            break;
-        memcpy(in + i * n_in, seen.input, n_in);
-        memcpy(y + i * n_out, seen.output, n_out);
-    }
-    mote_status st = mote_bench_status(bench, err);
-    mote_bench_destroy(bench);
-    if (st != MOTE_OK)
-        return st;
-    *out = (mote_golden){.n = (int32_t)n,
-                         .n_pcm = (int32_t)clip,
-                         .n_in = (int32_t)n_in,
-                         .n_out = (int32_t)n_out,
-                         .pcm = pcm,
-                         .in = in,
-                         .out = y};
-    return MOTE_OK;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_stage_get(d->p, MOTE_STAGE_evaluate, MOTE_GOLDEN_NAME, &bytes, &n, err));
+    return mote_golden_read(bytes, n, &d->arena, out, err);
 }
 
+/* Where the model comes from, as what it was made of and not as when or in which run: equal models
+ * are equal bytes. The run, its times and the number of the data version stand in the registry. */
 static mote_status make_lineage(deploying *d, mote_err *err)
 {
-    char manifest[MOTE_SHA256_HEX_BYTES], version[24];
+    char manifest[MOTE_SHA256_HEX_BYTES];
+    json_t *settings = NULL;
     mote_sha256_hex(&d->version.id, manifest);
-    (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
-    d->lineage = json_pack("{s:s, s:s, s:s, s:I, s:s, s:{}}", "run", d->run_id, "data_version",
-                           version, "data_manifest", manifest, "seed",
+    MOTE_TRY(mote_stage_lineage_json(d->p, MOTE_STAGE_deploy, &settings, err));
+    d->lineage = json_pack("{s:s, s:I, s:s, s:o}", "data_manifest", manifest, "seed",
                            (json_int_t)mote_setting_training(d->p->settings)->config.seed,
-                           "mote", MOTE_VERSION, "stages");
-    json_t *stages = json_object_get(d->lineage, "stages");
-    for (int s = 0; s < MOTE_N_STAGES; s++) {
-        char key[MOTE_SHA256_HEX_BYTES];
-        if (s == MOTE_STAGE_plan) /* a gate: nothing is made from it */
-            continue;
-        mote_sha256_hex(&d->p->keys[s], key);
-        MOTE_TRY(
-            mote_json_put(stages, mote_stage_name((mote_stage_id)s), json_string(key), err));
-    }
-    return MOTE_OK;
+                           "mote", MOTE_VERSION, "settings", settings);
+    return d->lineage ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the lineage");
+}
+
+/* Take off the members that say when something was measured. */
+static void drop_times(json_t *j)
+{
+    json_t *member, *entry;
+    const char *name;
+    size_t i;
+    (void)json_object_del(j, "time_us");
+    json_object_foreach(j, name, member) drop_times(member);
+    json_array_foreach(j, i, entry) drop_times(entry);
 }
 
 static mote_status make_bundle(deploying *d, mote_err *err)
 {
     const mote_task_setting *task = mote_setting_task(d->p->settings);
     mote_golden golden;
-    MOTE_TRY(make_golden(d, &golden, err));
+    MOTE_TRY(read_golden(d, &golden, err));
     MOTE_TRY(make_lineage(d, err));
+    MOTE_SCOPED_JSON *metrics = json_deep_copy(d->verdicts_json);
+    if (!metrics)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the metrics of a bundle");
+    drop_times(metrics);
     mote_bundle_parts parts = {.name = name_of(d),
                                .n_labels = (int32_t)task->classes.n,
                                .labels = task->classes.items,
@@ -221,7 +200,7 @@ static mote_status make_bundle(deploying *d, mote_err *err)
                                .operating_point = &d->op,
                                .drift_reference = d->drift,
                                .lineage = d->lineage,
-                               .metrics = d->verdicts_json,
+                               .metrics = metrics,
                                .golden = &golden};
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, (size_t)1 << 30);

@@ -9,6 +9,7 @@
 
 #include "evaluate/json_parts.h"
 #include "evaluate/stream.h"
+#include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "pipeline/stages_internal.h"
@@ -232,6 +233,25 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     return MOTE_OK;
 }
 
+/* ---- golden vectors ---------------------------------------------------------------------- */
+
+static mote_status keep_golden(evaluating *e, mote_err *err)
+{
+    const int16_t *pcm[MOTE_N_CONDITIONS];
+    mote_golden golden;
+    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
+        MOTE_TRY(mote_condition_clips(&e->test, (mote_condition)c,
+                                      mote_setting_car_noise(e->p->settings)->snr_db,
+                                      MOTE_CONDITION_SEED, &e->arena, &pcm[c], err));
+    MOTE_TRY(mote_golden_make(&e->judge, &e->test, pcm, &e->arena, &golden, err));
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)256 << 20);
+    mote_golden_write(&golden, &b);
+    MOTE_TRY(mote_buf_status(&b, err));
+    mote_stage_set(e->r, "golden_clips", json_integer(golden.n));
+    return mote_stage_put(e->p, e->r, MOTE_GOLDEN_NAME, b.data, b.len, err);
+}
+
 /* ---- the stage --------------------------------------------------------------------------- */
 
 static mote_status evaluate(evaluating *e, mote_err *err)
@@ -245,6 +265,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
         MOTE_TRY(judge_condition(e, (mote_condition)c, conditions, &accuracy[c], err));
     mote_stream_point point;
     MOTE_TRY(judge_stream(e, &point, err));
+    MOTE_TRY(keep_golden(e, err));
     json_t *measured = NULL;
     mote_measurements all = {e->found.items, e->found.n};
     MOTE_TRY(mote_keyword_log(e->p, &all, err));

@@ -74,6 +74,9 @@ void mote_stage_settings(mote_pipeline *p, mote_stage_id id);
  * New reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_stage_config_json(const mote_pipeline *p, json_t **out,
                                                  mote_err *err);
+/* The same for a stage and all the stages that it is made from, of the whole mote.yaml. */
+MOTE_MUST_USE mote_status mote_stage_lineage_json(const mote_pipeline *p, mote_stage_id id,
+                                                  json_t **out, mote_err *err);
 /* The name that runs are recorded under. A label, part of no result and so of no key: renaming a
  * project does not train it again. */
 const char *mote_stage_experiment(const mote_pipeline *p);

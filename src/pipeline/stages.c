@@ -54,10 +54,10 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
         },
     [MOTE_STAGE_compile] =
         {
-            .n_inputs = 3,
-            .inputs = {MOTE_STAGE_data, MOTE_STAGE_compress, MOTE_STAGE_evaluate},
-            .settings = MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(dataset) |
-                        MOTE_USES(features) | MOTE_USES(device),
+            .n_inputs = 2,
+            .inputs = {MOTE_STAGE_compress, MOTE_STAGE_evaluate},
+            .settings = MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(features) |
+                        MOTE_USES(device),
             .more = mote_stage_compile_more,
             .run = mote_stage_compile_run,
         },

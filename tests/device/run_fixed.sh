@@ -64,7 +64,7 @@ for arithmetic in float fixed; do
         continue
     fi
     golden=$(sed -n 's/.*, \([0-9]* of [0-9]*\) golden clips equal$/\1/p' "$work/log")
-    judge "$target, $arithmetic: '$golden' golden clips equal in 'mote run'" "$golden" = "50 of 50"
+    judge "$target, $arithmetic: '$golden' golden clips equal in 'mote run'" "$golden" = "64 of 64"
     judge "$target, $arithmetic: $(field inputs_equal_to_host) of 50 equal in 'mote measure'" \
         "$(field inputs_equal_to_host)" = 50
     hop=$(field hop_instructions)
