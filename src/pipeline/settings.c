@@ -141,7 +141,6 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
     c->now_us = mote_clock_mono_us;
     out->is_balanced = strcmp(y->class_weights, "balanced") == 0;
-    out->optimiser = y->optimiser;
 }
 
 static void make_augmentation(const mote_project *p, mote_augment_config *out)
@@ -225,6 +224,14 @@ void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *o
     }
 #include "pipeline/settings.def"
 #undef SETTING
+}
+
+bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row)
+{
+    bool holds = false;
+    for (const char *const *part = parts_of[id]; *part; part++)
+        holds = holds || mote_part_holds(*part, row);
+    return holds;
 }
 
 size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PARTS])

@@ -21,8 +21,9 @@
 #include "graph/arch.h"
 #include "learn/trainer.h"
 #include "project/project.h"
+#include "project/schema.h"
 
-#define MOTE_SETTING_MAX_PARTS 4
+#define MOTE_SETTING_MAX_PARTS 6
 
 /* Everything that is borrowed here lives as long as the project. */
 typedef struct {
@@ -38,7 +39,6 @@ typedef struct {
 typedef struct {
     mote_train_config config; /* class_weights, checkpoint, identity are the caller's */
     bool is_balanced;         /* class_weights: balanced */
-    const char *optimiser;    /* its name, for the record of the run */
 } mote_training_setting;
 
 typedef struct {
@@ -99,6 +99,9 @@ void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *o
  * Static storage. */
 #define MOTE_SETTINGS_MAX_PARTS (MOTE_N_SETTINGS * MOTE_SETTING_MAX_PARTS)
 size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PARTS]);
+
+/* Is the setting made of the key of this row? */
+bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row);
 
 /* The architecture for features of a clip (settings task, features, arch). RANGE or ARG when
  * mote.yaml asks for the impossible. */

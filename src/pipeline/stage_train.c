@@ -57,6 +57,7 @@ static mote_status open_inputs(training *t, mote_err *err)
 static mote_status log_params(training *t, mote_err *err)
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
+    const bool is_sgd = y->config.optim.kind == MOTE_OPTIM_SGD;
     char epochs[16], batch[16], rate[32], seed[24], params[24], macs[24];
     (void)mote_format(epochs, sizeof epochs, "%d", y->config.n_epochs);
     (void)mote_format(batch, sizeof batch, "%d", y->config.batch_size);
@@ -68,7 +69,7 @@ static mote_status log_params(training *t, mote_err *err)
                                    {"epochs", epochs},
                                    {"batch", batch},
                                    {"learning_rate", rate},
-                                   {"optimiser", y->optimiser},
+                                   {"optimiser", is_sgd ? "sgd" : "adam"},
                                    {"seed", seed},
                                    {"parameters", params},
                                    {"macs", macs}};

@@ -79,15 +79,15 @@ static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
     }
     case MOTE_KEY_SPAN: {
         const mote_span *s = field;
-        return json_pack("[f,f]", s->lo, s->hi + step);
+        return json_pack("[f,f]", s->lo - (k % 2 ? 0.0 : 0.25), s->hi + (k % 2 ? 0.25 : 0.0));
     }
     case MOTE_KEY_SIZE2: {
         const mote_size2 *s = field;
-        return json_pack("[i,i]", (int)s->h + (int)step, (int)s->w);
+        return json_pack("[i,i]", (int)s->h + (k % 2 ? 0 : 1), (int)s->w + k % 2);
     }
     case MOTE_KEY_NAMES: return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
     case MOTE_KEY_INTS:
-        return k == 0   ? json_pack("[i,i]", 2, 3)
+        return k == 0   ? json_pack("[i,i]", 128, 128) /* hidden: as before, and one more */
                : k == 1 ? json_pack("[i,i,i,i]", 1, 2, 1, 1)
                         : NULL;
     case MOTE_KEY_SECTION:
@@ -163,13 +163,6 @@ static void add_dataset(mote_buf *b, mote_dataset_config x)
     mote_buf_add(b, &x, sizeof x);
 }
 
-static void add_training(mote_buf *b, mote_training_setting x)
-{
-    add_text(b, x.optimiser);
-    x.optimiser = NULL;
-    mote_buf_add(b, &x, sizeof x);
-}
-
 static void add_value(mote_buf *b, mote_project_value x)
 {
     add_text(b, x.currency);
@@ -200,6 +193,7 @@ static void add_requirements(mote_buf *b, const mote_project *p)
     static void add_##name(mote_buf *b, type x) { mote_buf_add(b, &x, sizeof x); }
 ADD_PLAIN(features, mote_feature_config)
 ADD_PLAIN(arch, mote_arch)
+ADD_PLAIN(training, mote_training_setting)
 ADD_PLAIN(augmentation, mote_augment_config)
 ADD_PLAIN(car_noise, mote_car_noise_setting)
 ADD_PLAIN(stream, mote_stream_setting)
@@ -220,46 +214,46 @@ static mote_sha256 digest(const mote_buf *b)
     return mote_sha256_of(b->data ? b->data : "", b->len);
 }
 
-/* Everything that the stage gets of mote.yaml. */
-static mote_sha256 handed_on(mote_stage_id id, const mote_project *p)
+/* One setting, made of a project. */
+static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
 {
     static mote_settings s;
-    unsigned has = mote_stage_defs[id].settings;
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 20);
-    mote_settings_make(p, has, &s);
-#define ADD(id)                                                                                    \
-    if (has & MOTE_USES(id))                                                                       \
-        add_##id(&b, *mote_setting_##id(&s));
-    ADD(about)
-    ADD(task)
-    ADD(version)
-    ADD(check)
-    ADD(dataset)
-    ADD(features)
-    ADD(arch)
-    ADD(training)
-    ADD(augmentation)
-    ADD(car_noise)
-    ADD(stream)
-    ADD(value)
-    ADD(device)
-    ADD(budget)
-    ADD(promote)
+    mote_settings_make(p, 1u << id, &s);
+    switch (id) {
+#define ADD(id) \
+    case MOTE_SETTING_##id: add_##id(&b, *mote_setting_##id(&s)); break;
+        ADD(about)
+        ADD(task)
+        ADD(version)
+        ADD(check)
+        ADD(dataset)
+        ADD(features)
+        ADD(arch)
+        ADD(training)
+        ADD(augmentation)
+        ADD(car_noise)
+        ADD(stream)
+        ADD(value)
+        ADD(device)
+        ADD(budget)
+        ADD(promote)
 #undef ADD
-    if (has & MOTE_USES(requirements))
-        add_requirements(&b, mote_setting_requirements(&s));
+    case MOTE_SETTING_requirements: add_requirements(&b, mote_setting_requirements(&s)); break;
+    case MOTE_N_SETTINGS: break;
+    }
     return digest(&b);
 }
 
-/* The parts of mote.yaml in the stage's key. */
-static mote_sha256 in_key(mote_stage_id id, const mote_project *p)
+/* The parts of mote.yaml that settings put into a key. */
+static mote_sha256 in_key(unsigned settings, const mote_project *p)
 {
     const char *parts[MOTE_SETTINGS_MAX_PARTS];
     mote_err err = {0};
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 20);
-    for (size_t i = 0, n = mote_settings_parts(mote_stage_defs[id].settings, parts); i < n; i++) {
+    for (size_t i = 0, n = mote_settings_parts(settings, parts); i < n; i++) {
         mote_sha256 h;
         T_OK(mote_project_part_hash(p, parts[i], &h, &err));
         mote_buf_add(&b, h.bytes, sizeof h.bytes);
@@ -272,20 +266,28 @@ static bool is_same(mote_sha256 a, mote_sha256 b)
     return mote_sha256_equal(&a, &b);
 }
 
-/* Does a stage notice: its key, and what it hands on? What is handed on must not change alone. */
-static bool some_stage_sees(const mote_project *p, const mote_project *q, const char *path)
+/* Which settings change, and which must: those with the change in their part of a key. */
+static void compare(const mote_project *p, const mote_project *q, bool changes[MOTE_N_SETTINGS],
+                    bool must[MOTE_N_SETTINGS])
 {
-    bool seen = false;
-    for (int i = 0; i < MOTE_N_STAGES; i++) {
-        mote_stage_id id = (mote_stage_id)i;
-        bool key = !is_same(in_key(id, p), in_key(id, q));
+    for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+        mote_setting_id id = (mote_setting_id)i;
+        bool key = !is_same(in_key(1u << i, p), in_key(1u << i, q));
         bool hands = !is_same(handed_on(id, p), handed_on(id, q));
         if (hands && !key)
-            fail_msg("'%s' changes what stage %s does, but not its key", path,
-                     mote_stage_name(id));
-        seen = seen || (key && hands);
+            fail_msg("setting %d changes, and the keys of its stages do not", i);
+        changes[i] = changes[i] || hands;
+        must[i] = must[i] || key;
     }
-    return seen;
+}
+
+/* Does a stage that runs see the setting? */
+static bool is_listed(int setting)
+{
+    bool listed = false;
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        listed = listed || (mote_stage_defs[i].settings & (1u << setting)) != 0;
+    return listed;
 }
 
 static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
@@ -330,11 +332,13 @@ static bool has_no_other_value(const mote_schema_row *row)
 /* What becomes of changes of one row. */
 typedef struct {
     bool is_tried;                    /* there was another value */
-    bool by_stage;                    /* a stage saw it */
+    bool changes[MOTE_N_SETTINGS];    /* the setting became another */
+    bool must[MOTE_N_SETTINGS];       /* it had to */
     bool by_reader[MOTE_N_READERS];   /* the reader saw it */
 } sight;
 
-static void look(const mote_schema_row *row, const char *architecture, sight *out)
+/* Try the k-th other value. false: there is none. */
+static bool look(const mote_schema_row *row, int k, const char *architecture, sight *out)
 {
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 64u << 20);
@@ -343,24 +347,55 @@ static void look(const mote_schema_row *row, const char *architecture, sight *ou
     json_decref(j);
     assert_non_null(p);
     bool is_last = false;
-    for (int k = 0; !is_last; k++) {
-        const mote_project *q = changed(row, k, architecture, p, &a, &is_last);
-        if (!q)
-            continue;
-        out->is_tried = true;
-        out->by_stage = some_stage_sees(p, q, row->path) || out->by_stage;
+    const mote_project *q = changed(row, k, architecture, p, &a, &is_last);
+    if (!q)
+        return !is_last;
+    out->is_tried = true;
+    compare(p, q, out->changes, out->must);
+    for (int r = 0; r < MOTE_N_READERS; r++)
+        if (!is_same(read_by((mote_reader_id)r, p), read_by((mote_reader_id)r, q)))
+            out->by_reader[r] = true;
+    return true;
+}
+
+/* All other values. A value of several numbers must be seen whichever of them changed; of one
+ * number one change is enough, because small ones may be rounded away. */
+static void look_at_all(const mote_schema_row *row, sight *out)
+{
+    bool has_pieces = row->type == MOTE_KEY_SPAN || row->type == MOTE_KEY_SIZE2 ||
+                      row->type == MOTE_KEY_INTS || row->type == MOTE_KEY_NAMES;
+    bool more = true;
+    for (int k = 0; more; k++) {
+        sight one = {0};
+        more = look(row, k, "ds-cnn", &one);
+        more = look(row, k, "dense", &one) && more;
+        out->is_tried = out->is_tried || one.is_tried;
+        for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+            if (has_pieces && one.must[i] && !one.changes[i])
+                fail_msg("a piece of '%s' is lost on its way into setting %d", row->path, i);
+            out->changes[i] = out->changes[i] || one.changes[i];
+            out->must[i] = out->must[i] || one.must[i];
+        }
         for (int r = 0; r < MOTE_N_READERS; r++)
-            if (!is_same(read_by((mote_reader_id)r, p), read_by((mote_reader_id)r, q)))
-                out->by_reader[r] = true;
+            out->by_reader[r] = out->by_reader[r] || one.by_reader[r];
     }
 }
 
-/* A row of the table: every reader that it is marked with sees it, and somebody does. */
-static void judge(const mote_schema_row *row, const sight *s, size_t *n_marked)
+/* A row of the table: every setting that is made of it and every reader that it is marked with sees
+ * it, and somebody does. Returns whether a stage does. */
+static bool judge(const mote_schema_row *row, const sight *s, size_t *n_marked)
 {
-    bool is_marked = false;
+    bool is_marked = false, by_stage = false;
     if (!s->is_tried)
         fail_msg("the test finds no other value for '%s'", row->path);
+    for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+        if (!s->must[i] && mote_setting_holds((mote_setting_id)i, row) &&
+            strcmp(row->path, "training.threads") != 0) /* changes no result: in no key */
+            fail_msg("'%s' is not in the key of setting %d", row->path, i);
+        if (s->must[i] && !s->changes[i])
+            fail_msg("'%s' is lost on its way into setting %d of settings.def", row->path, i);
+        by_stage = by_stage || (s->changes[i] && is_listed(i));
+    }
     for (int r = 0; r < MOTE_N_READERS; r++) {
         bool is_reader = mote_reader_reads((mote_reader_id)r, row);
         is_marked = is_marked || is_reader;
@@ -369,10 +404,11 @@ static void judge(const mote_schema_row *row, const sight *s, size_t *n_marked)
         if (!is_reader && s->by_reader[r])
             fail_msg("reader %d sees '%s', and config.def does not say so", r, row->path);
     }
-    if (!s->by_stage && !is_marked)
+    if (!by_stage && !is_marked)
         fail_msg("'%s' does nothing: no stage sees it, and config.def names no reader of it",
                  row->path);
     *n_marked += is_marked;
+    return by_stage;
 }
 
 static void a_key_that_changes_is_seen_where_it_is_read(void **state)
@@ -388,10 +424,8 @@ static void a_key_that_changes_is_seen_where_it_is_read(void **state)
             n_single++;
             continue;
         }
-        look(&rows[i], "ds-cnn", &s);
-        look(&rows[i], "dense", &s);
-        judge(&rows[i], &s, &n_marked);
-        n_seen += s.by_stage;
+        look_at_all(&rows[i], &s);
+        n_seen += judge(&rows[i], &s, &n_marked);
     }
     print_message("%zu keys in stages, %zu at readers, %zu without another value\n", n_seen,
                   n_marked, n_single);
@@ -442,7 +476,9 @@ static void a_requirement_that_changes_is_seen(void **state)
             if (!both[s])
                 fail_msg("'%s': this test's example is refused", rows[k].path);
         }
-        if (!some_stage_sees(both[0], both[1], rows[k].path))
+        bool changes[MOTE_N_SETTINGS] = {false}, must[MOTE_N_SETTINGS] = {false};
+        compare(both[0], both[1], changes, must);
+        if (!changes[MOTE_SETTING_requirements] || !must[MOTE_SETTING_requirements])
             fail_msg("'%s' does nothing", rows[k].path);
     }
 }
@@ -457,11 +493,12 @@ static void the_same_file_read_twice_hands_on_the_same(void **state)
     const mote_project *p = parse(j, &a), *q = parse(j, &a);
     json_decref(j);
     assert_true(p && q);
-    for (int i = 0; i < MOTE_N_STAGES; i++) {
-        mote_stage_id id = (mote_stage_id)i;
+    for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+        mote_setting_id id = (mote_setting_id)i;
         if (!is_same(handed_on(id, p), handed_on(id, q)))
-            fail_msg("stage %s: two readings differ", mote_stage_name(id));
-        assert_true(is_same(in_key(id, p), in_key(id, q)));
+            fail_msg("setting %d: two readings differ", i);
+        assert_true(is_same(in_key(1u << i, p), in_key(1u << i, q)));
+        assert_true(is_listed(i)); /* else nobody needs it */
     }
     for (int r = 0; r < MOTE_N_READERS; r++)
         assert_true(is_same(read_by((mote_reader_id)r, p), read_by((mote_reader_id)r, q)));
