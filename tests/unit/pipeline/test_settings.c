@@ -304,6 +304,8 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
         mote_cli_server(p, &server);
         add_names(&b, server.policy.purposes, server.policy.n_purposes);
         server.policy.purposes = NULL;
+        add_text(&b, server.policy.key_file);
+        server.policy.key_file = NULL;
         mote_buf_add(&b, &server, sizeof server);
         break;
     case MOTE_READER_monitor:
