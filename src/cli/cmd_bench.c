@@ -151,16 +151,20 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
     double accuracy = r->n ? (double)r->n_right / (double)r->n : 0.0;
     double rate = r->seconds > 0.0 ? (double)r->n / r->seconds : 0.0;
     mote_say(cli,
-             "%zu answers, %zu failed, %.1f %% right\n%.0f requests/s; p50 %.2f ms, p90 %.2f ms, "
-             "p99 %.2f ms, longest %.2f ms\n",
-             r->n, r->n_failed, 100.0 * accuracy, rate, r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
+             "%zu answers, %zu failed, %.1f %% right\n"
+             "detected: %zu of %zu words; another word in %zu answers\n"
+             "%.0f requests/s; p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
+             r->n, r->n_failed, 100.0 * accuracy, r->n_detected, r->n_words, r->n_wrong, rate,
+             r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
     for (size_t i = 0; i < r->n_versions; i++)
         mote_say(cli, "version %s answered %zu\n", r->versions[i].version, r->versions[i].n);
     if (r->first_failure[0])
         mote_say(cli, "first failure: %s\n", r->first_failure);
     json_t *document = json_pack(
-        "{s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:[]}", "answers",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:[]}", "answers",
         (json_int_t)r->n, "failed", (json_int_t)r->n_failed, "right", (json_int_t)r->n_right,
+        "words", (json_int_t)r->n_words, "detected", (json_int_t)r->n_detected,
+        "wrongly_detected", (json_int_t)r->n_wrong,
         "accuracy", accuracy, "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms", r->p90_ms,
         "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition", v->noise ? v->noise : "",
         "first_failure", r->first_failure, "versions");
@@ -238,9 +242,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 const mote_command mote_cmd_bench = {
     .usage = "URL [options]",
     .about =
-        "Sends the project's clips to a running server and says how many answers are right, how "
-        "long\n"
-        "they take and which version gave them. With --noise car it rehearses the field; with\n"
+        "Sends the project's clips to a running server and says how many labels are right, how\n"
+        "many words the device would have detected, how long answers take and which version gave\n"
+        "them. With --noise car it rehearses the field; with\n"
         "--record the serving requirements of mote.yaml get their numbers. Exits 1 when a request\n"
         "fails. Only send to a server of your own.",
     .examples = "  mote bench http://127.0.0.1:8080\n"

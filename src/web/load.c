@@ -176,6 +176,23 @@ static void record(load *l, const char *failure, const char *label, const char *
     pthread_mutex_unlock(&l->lock);
 }
 
+/* Detections are judged apart from the label: they are what the device would say. */
+static void record_detections(load *l, const json_t *list, const char *want)
+{
+    bool is_found = false, is_wrong = false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *label = json_string_value(json_object_get(json_array_get(list, i), "label"));
+        bool is_same = label && mote_str_eq(label, want);
+        is_found |= is_same;
+        is_wrong |= !is_same;
+    }
+    pthread_mutex_lock(&l->lock);
+    l->res.n_words += want[0] != '_';
+    l->res.n_detected += want[0] != '_' && is_found;
+    l->res.n_wrong += is_wrong;
+    pthread_mutex_unlock(&l->lock);
+}
+
 static bool make_request(const mote_load_config *cfg, client *c, const int16_t *pcm)
 {
     mote_buf wav;
@@ -205,6 +222,8 @@ static void read_answer(load *l, int code, const char *body, size_t n, const cha
         const char *version =
             json_string_value(json_object_get(json_object_get(j, "model"), "version"));
         record(l, label ? NULL : "an answer without a label", label, version, want);
+        if (label)
+            record_detections(l, json_object_get(j, "detections"), want);
     } else {
         const char *text = json_string_value(json_object_get(j, "error"));
         (void)mote_format(why, sizeof why, "%d: %s", code, text ? text : "");

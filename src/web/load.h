@@ -22,7 +22,7 @@ typedef struct {
     int32_t timeout_ms;  /* of one answer */
     /* Request i sends clip order[i % n_clips] as a WAV. */
     const int16_t *pcm;        /* [n_clips][clip_samples] */
-    const char *const *labels; /* [n_clips], what the answer should be */
+    const char *const *labels; /* [n_clips], what the answer should be; "_..." is no keyword */
     size_t n_clips, clip_samples;
     int32_t rate_hz;
     size_t n_requests;
@@ -41,6 +41,9 @@ typedef struct {
 
 typedef struct {
     size_t n, n_failed, n_right; /* answers with 200; everything else; the right label */
+    /* What the device would do: answers to clips of keywords, of them with the word detected; and
+     * answers in which a word is detected that is not the clip's. */
+    size_t n_words, n_detected, n_wrong;
     double seconds;
     double p50_ms, p90_ms, p99_ms, max_ms;
     mote_load_version versions[MOTE_LOAD_MAX_VERSIONS]; /* that answered, in order of appearance */

@@ -36,6 +36,7 @@ $ for i in 1 2 3 4 5 6 7 8 9 10; do grep -q port said.json 2>/dev/null && break;
 $ url=http://127.0.0.1:$(sed -n 's/.*"port": \([0-9]*\).*/\1/p' said.json)
 $ bare mote bench $url -n 40 -c 2 --quiet --record
 40 answers, 0 failed, {{[0-9.]+}} % right
+detected: {{[0-9]+}} of {{[0-9]+}} words; another word in {{[0-9]+}} answers
 {{[0-9]+ requests/s; p50 [0-9.]+ ms, p90 [0-9.]+ ms, p99 [0-9.]+ ms, longest [0-9.]+ ms}}
 version 1 answered 40
 $ bare mote status | grep ' p99_ms'

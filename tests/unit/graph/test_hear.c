@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "device/stream/mrt_detector.h"
+#include "evaluate/stream.h"
 #include "firmware_host.h"
 #include "graph/hear.h"
 #include "signal_pcm.h"
@@ -365,6 +366,79 @@ static void a_tensor_is_judged_by_its_raw_output(void **state)
     mote_model_unref(m);
 }
 
+static mote_status outputs_of(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+                              int8_t *q, mote_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        mote_prediction p;
+        MOTE_TRY(mote_predict_pcm(arg, pcm + i * hop, window, &p, err));
+        memcpy(q + i * TINY_LABELS, p.out, TINY_LABELS);
+    }
+    return MOTE_OK;
+}
+
+/* A threshold that quiet does not reach: else more quiet would be more detections. */
+static float above_quiet(const mote_feature_config *fc)
+{
+    mote_operating_point op = {.smooth_hops = 1, .hop_ms = 100, .temperature = 1};
+    ear e;
+    open_ear(&e, tiny_model_with(3, fc, &op));
+    const int8_t *q = hear(&e, NULL, 0, MOTE_HEAR_ALL).outputs;
+    float threshold = (float)((q[0] > q[1] ? q[0] : q[1]) + 128 + 3) / 256.0f;
+    close_ear(&e);
+    return threshold;
+}
+
+/* The stage that judges a model on a stream, and chooses its threshold there, counts what would be
+ * heard of the same stream: as many detections, and every word in it that is one. */
+static void the_stream_that_is_judged_is_heard_alike(void **state)
+{
+    (void)state;
+    mote_feature_config fc = mote_feature_config_default();
+    static int16_t pcm[60 * 16000];
+    const size_t quiet = 3 * 16000; /* the judged stream begins when the device is switched on */
+    size_t n_detections = 0;
+    const float threshold = above_quiet(&fc);
+    for (int32_t smooth = 1; smooth <= 5; smooth += 2) {
+        mote_operating_point op = {.smooth_hops = smooth, .suppress_ms = 700, .hop_ms = 100,
+                                   .temperature = 1, .thresholds = {threshold, threshold}};
+        ear e;
+        mote_err err = {0};
+        memset(pcm, 0, sizeof pcm);
+        pcm_bursts((uint32_t)smooth, pcm + quiet, T_COUNT(pcm) - 2 * quiet);
+        open_ear(&e, tiny_model_with(3, &fc, &op));
+        assert_int_equal(hear(&e, NULL, 0, MOTE_HEAR_DETECTIONS).n, 0);
+        mote_stream_track track = {.rate_hz = 16000, .pcm = pcm, .n = T_COUNT(pcm)};
+        mote_stream_outputs outputs;
+        mote_stream_detector d = {.smooth_hops = smooth, .suppress_hops = 7};
+        mote_stream_counts counts;
+        TINY_MUST(mote_stream_run(&track, TINY_LABELS, 16000, 1600, outputs_of, e.predictor, NULL,
+                                  NULL, NULL, &e.arena, &outputs, &err));
+        TINY_MUST(mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts,
+                                    &err));
+        mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_DETECTIONS);
+        assert_int_equal(counts.n_hits + counts.n_false_accepts, h.n);
+        n_detections += h.n;
+
+        mote_stream_event *events = calloc(h.n, sizeof *events); /* a word at each detection */
+        for (size_t i = 0; i < h.n; i++)
+            events[i] = (mote_stream_event){.start = h.items[i].start + 16000 - 10,
+                                            .end = h.items[i].start + 16000,
+                                            .class_id = h.items[i].class_id};
+        track.events = events;
+        track.n_events = h.n;
+        track.n_words = (int64_t)h.n;
+        TINY_MUST(mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts,
+                                    &err));
+        assert_int_equal(counts.n_hits, h.n);
+        assert_int_equal(counts.n_false_accepts, 0);
+        free(events);
+        close_ear(&e);
+    }
+    print_message("%zu detections\n", n_detections);
+    assert_true(n_detections > 20);
+}
+
 static void running_out_of_memory_is_an_error(void **state)
 {
     (void)state;
@@ -414,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_threshold_is_compared_to_the_unit),
         cmocka_unit_test(what_cannot_be_heard_is_refused),
         cmocka_unit_test(a_tensor_is_judged_by_its_raw_output),
+        cmocka_unit_test(the_stream_that_is_judged_is_heard_alike),
         cmocka_unit_test(running_out_of_memory_is_an_error),
         cmocka_unit_test(the_firmware_says_the_same_on_clips_and_on_a_stream),
     };

@@ -16,6 +16,7 @@ typedef struct {
     int fail_each;          /* every so many requests get 503; 0: none */
     int switch_after;       /* version 1 before so many requests, then 2 */
     bool is_nonsense;       /* an answer that is not JSON */
+    bool detects;           /* each clip's own word, but for clip 0; two more for clip 2 */
     mote_cancel *stop;      /* set by the tenth request */
 } service;
 
@@ -42,8 +43,13 @@ static bool answer(void *arg, const mote_http_request *rq, mote_http_reply *rp)
         return true;
     }
     int first = (uint8_t)rq->body[44];
-    mote_buf_printf(rp->body, "{\"label\": \"word%d\", \"model\": {\"version\": \"%d\"}}",
+    mote_buf_printf(rp->body, "{\"label\": \"word%d\", \"model\": {\"version\": \"%d\"}",
                     first == 3 ? 99 : first, s->switch_after && i >= s->switch_after ? 2 : 1);
+    if (s->detects)
+        mote_buf_printf(rp->body, ", \"detections\": [%s{\"label\": \"word%d\"}]",
+                        first == 2 ? "{\"label\": \"word0\"}, {\"label\": \"word1\"}, " : "",
+                        first == 0 ? 7 : first);
+    mote_buf_str(rp->body, "}");
     return true;
 }
 
@@ -96,6 +102,27 @@ static void what_is_counted_is_what_was_answered(void **state)
     assert_int_equal(r.versions[ones].n, 100);
     assert_true(r.p50_ms > 0 && r.p50_ms <= r.p90_ms && r.p90_ms <= r.p99_ms &&
                 r.p99_ms <= r.max_ms && r.max_ms / 1e3 <= r.seconds);
+    t_server_finish(&server);
+}
+
+/* Labels say nothing of detections, and an answer without any has none. */
+static void detections_are_counted_by_word(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    static const char *const with_unknown[N_CLIPS] = {"word0", "word1", "word2", "_unknown_"};
+    service s = {.detects = true};
+    t_server server = serve(&s);
+    mote_load_config cfg = config_of(&server);
+    cfg.labels = with_unknown;
+    mote_load_result r = {0};
+    T_OK(mote_load_run(&cfg, &r, &err));
+    assert_int_equal(r.n_words, 300);
+    assert_int_equal(r.n_detected, 200); /* not clip 0 */
+    assert_int_equal(r.n_wrong, 300);    /* clips 0, 2 and what should have been no word */
+    s.detects = false;
+    T_OK(mote_load_run(&cfg, &r, &err));
+    assert_true(r.n_words == 300 && r.n_detected == 0 && r.n_wrong == 0);
     t_server_finish(&server);
 }
 
@@ -165,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_counted_is_what_was_answered),
+        cmocka_unit_test(detections_are_counted_by_word),
         cmocka_unit_test(failures_are_counted_and_the_first_is_told),
         cmocka_unit_test(a_stop_leaves_the_rest_unsent),
         cmocka_unit_test(nobody_there_and_nothing_to_send_are_errors),
