@@ -480,6 +480,45 @@ static void lost_keys_are_said_and_can_be_given_up(void **state)
     assert_int_equal(readable(f, ann.subject), 2);
 }
 
+/* Whatever is in the key files: a status with words, and no key that is not the right one. */
+static void damaged_key_files_are_refused(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    char path[300];
+    mote_rng rng;
+    mote_seal_key right, got;
+    mote_rng_init(&rng, t_seed());
+    log_some(f, 3, &ann);
+    int64_t id = ask(f, "SELECT min(id) FROM log_key");
+    mote_keyring *keys = NULL;
+    T_OK(mote_keyring_create(f->store, &keys, &err));
+    T_OK(mote_keyring_get(keys, id, &right, &err));
+    mote_keyring_destroy(keys);
+    for (int round = 0; round < 300; round++) {
+        char *good = NULL;
+        size_t n = 0;
+        snprintf(path, sizeof path, "%s/.mote/keys/%s", f->project, round % 2 ? "log" : "master");
+        T_OK(mote_file_read(path, 1 << 20, &good, &n, &err));
+        char *bad = malloc(n);
+        memcpy(bad, good, n);
+        for (uint32_t k = 1 + mote_rng_below(&rng, 4); k > 0; k--) /* most in what is in use */
+            bad[mote_rng_below(&rng, n < 300 ? (uint32_t)n : 300)] ^= (char)(1 + k);
+        size_t cut = mote_rng_below(&rng, 3) == 0 ? mote_rng_below(&rng, (uint32_t)n) : n;
+        T_OK(mote_file_write(path, bad, cut, &err));
+        T_OK(mote_keyring_create(f->store, &keys, &err));
+        mote_status st = mote_keyring_get(keys, id, &got, &err);
+        assert_true(st == MOTE_OK || st == MOTE_CORRUPT || st == MOTE_NOT_FOUND);
+        if (st == MOTE_OK)
+            assert_memory_equal(&got, &right, sizeof right);
+        mote_keyring_destroy(keys);
+        T_OK(mote_file_write(path, good, n, &err));
+        free(bad);
+        mote_free(good);
+    }
+    assert_int_equal(readable(f, ann.subject), 3);
+}
+
 /* ---- retention ---- */
 
 static void retention_is_kept_in_slices(void **state)
@@ -696,6 +735,7 @@ int main(void)
         T(a_copy_of_the_keys_from_before_opens_nothing),
         T(the_master_secret_can_lie_elsewhere),
         T(lost_keys_are_said_and_can_be_given_up),
+        T(damaged_key_files_are_refused),
         T(retention_is_kept_in_slices),
         T(a_server_that_purges_stops_within_a_second),
         T(a_full_log_keeps_no_more_and_says_so),
