@@ -17,6 +17,7 @@
 #define STOP_WITHIN_MS 5000 /* for what is still queued when the log is closed */
 #define WARN_EVERY_MS  60000
 #define PURGE_SLICE_MS 500 /* then what is queued is written before the purge goes on */
+#define GIVE_WAY_MS 50
 #define GC_SLICE_MS    200
 #define GC_GRACE_MS    ((int64_t)60 * 60 * 1000)
 #define N_ATTEMPTS     3 /* when the store is locked by another program */
@@ -164,6 +165,7 @@ static void warn_full(mote_predlog *log, uint64_t n)
 /* What became of the records of a batch. */
 typedef struct {
     uint64_t written, withdrawn, full;
+    int64_t is_awaited; /* a withdrawal waits for the write-ahead log to be idle */
 } batch_fates;
 
 static mote_status write_batch(mote_predlog *log, predlog_entry *first,
@@ -182,6 +184,9 @@ static mote_status write_batch(mote_predlog *log, predlog_entry *first,
         f.withdrawn += fate == PREDLOG_WITHDRAWN;
         f.full += fate == PREDLOG_FULL;
     }
+    MOTE_TRY(mote_store_query_i64(
+        log->store, "SELECT EXISTS(SELECT 1 FROM withdrawal WHERE done_ms IS NULL)", &f.is_awaited,
+        err));
     MOTE_TRY(predlog_note_drops(log->store, "full", (int64_t)f.full, now_ms, err));
     MOTE_TRY(predlog_note_drops(log->store, "queue",
                                 (int64_t)(so_far->dropped_queue - log->noted_queue), now_ms, err));
@@ -249,6 +254,11 @@ static void write_some(mote_predlog *log)
         warn(log, "dropped", n, &err);
     }
     log->n_settled += n;
+    if (st == MOTE_OK && f.is_awaited && !log->is_stopping) {
+        (void)pthread_mutex_unlock(&log->lock); /* SQLite's locks know no turn: give it one */
+        mote_clock_sleep_ms(GIVE_WAY_MS);
+        (void)pthread_mutex_lock(&log->lock);
+    }
     free_batch(log, first);
     (void)pthread_cond_broadcast(&log->progress);
 }

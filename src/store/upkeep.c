@@ -14,6 +14,7 @@
 
 #define DEEPEST        64
 #define RETRY_MS       20
+#define PATIENCE_MS    200 /* of one attempt, with a writer that hardly pauses */
 #define READ_LOCK_FROM 123 /* the bytes of the -shm file that readers lock: WALINDEX, section */
 #define READ_LOCK_TO   127 /* 1.8 of https://www.sqlite.org/walformat.html */
 
@@ -166,7 +167,7 @@ mote_status mote_store_empty_wal(mote_store *s, int64_t wait_ms, const mote_canc
     int64_t until_us = mote_clock_mono_us() + wait_ms * 1000;
     mote_status st = MOTE_OK;
     bool done = false;
-    (void)sqlite3_busy_timeout(s->db, RETRY_MS);
+    (void)sqlite3_busy_timeout(s->db, wait_ms < PATIENCE_MS ? RETRY_MS : PATIENCE_MS);
     while (st == MOTE_OK) {
         st = check_point(s, &done, err);
         if (done || mote_clock_mono_us() >= until_us || mote_cancelled(cancel))

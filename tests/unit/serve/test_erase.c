@@ -5,8 +5,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -232,6 +234,39 @@ static void what_is_in_the_queue_is_not_written_after_a_withdrawal(void **state)
     assert_int_equal(readable(f, ann.subject), 1);
     T_OK(mote_predlog_withdraw(f->store, ann.subject, 5000, NULL, &w, &err));
     assert_int_equal(w.n_records_in_all, 1001 - (int64_t)c.withdrawn);
+    assert_int_equal(readable(f, ann.subject), 0);
+}
+
+/* Log without a pause until told to stop. */
+typedef struct {
+    fixture *f;
+    atomic_bool stop;
+} busy;
+
+static void *log_on_and_on(void *arg)
+{
+    busy *b = arg;
+    for (int i = 0; !atomic_load(&b->stop); i++)
+        predict(b->f, i, &bob);
+    return NULL;
+}
+
+static void a_busy_server_lets_a_withdrawal_through(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_predlog_withdrawn w;
+    busy b = {.f = f};
+    pthread_t thread;
+    log_some(f, 20, &ann);
+    (void)store(f);
+    open_log(f, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, log_on_and_on, &b), 0);
+    mote_status st = mote_predlog_withdraw(f->store, ann.subject, 20000, NULL, &w, &err);
+    atomic_store(&b.stop, true);
+    (void)pthread_join(thread, NULL);
+    T_OK(st);
+    assert_int_equal(w.n_records_in_all, 20);
     assert_int_equal(readable(f, ann.subject), 0);
 }
 
@@ -728,6 +763,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         T(what_is_in_the_queue_is_not_written_after_a_withdrawal),
+        T(a_busy_server_lets_a_withdrawal_through),
         T(a_reader_in_the_way_is_named_and_the_withdrawal_can_be_finished),
         T(after_kills_nothing_stays_without_an_owner),
         T(a_withdrawal_killed_at_any_step_is_finished_by_the_next),
