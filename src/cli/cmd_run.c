@@ -40,6 +40,21 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     return MOTE_OK;
 }
 
+/* What the data cannot show, and what would help. */
+static mote_status say_facts(mote_pipeline *p, mote_buf *out, mote_err *err)
+{
+    const mote_stage_result *r = NULL;
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_data, &r, err));
+    const json_t *facts = json_object_get(r->output, "facts");
+    const json_t *missing = json_object_get(facts, "missing");
+    for (size_t i = 0; i < json_array_size(missing); i++)
+        mote_buf_printf(out, "missing: %s\n", json_string_value(json_array_get(missing, i)));
+    const char *advice = json_string_value(json_object_get(facts, "advice"));
+    if (advice)
+        mote_buf_printf(out, "advice: %s\n", advice);
+    return mote_buf_status(out, err);
+}
+
 /* The tables of the evaluate stage: each condition, then the stream. */
 static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err)
 {
@@ -60,7 +75,17 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     if (stream) {
         mote_buf_char(&text, '\n');
         MOTE_TRY(mote_report_stream_json(stream, &text, err));
+        const json_t *promised = json_object_get(r->output, "promised");
+        if (promised)
+            MOTE_TRY(mote_report_promise_json(promised, stream, &text, err));
     }
+    const json_t *words = json_object_get(r->output, "other_words");
+    if (words)
+        MOTE_TRY(mote_report_other_words_json(words, &text, err));
+    const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
+    if (note)
+        mote_buf_printf(&text, "no temperature: %s\n", note);
+    MOTE_TRY(say_facts(p, &text, err));
     MOTE_TRY(mote_buf_status(&text, err));
     mote_say(cli, "%s", text.data);
     return MOTE_OK;

@@ -384,6 +384,8 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
     return total;
 }
 
+#define MOST_TEMPERATURE 50.0           /* and 1 / 50 the least that is looked for */
+
 /* d nll / d beta at beta = 1/T, and nll; z = ln p. Monotone in beta. */
 static double temperature_slope(const mote_predictions *p, double beta, double *nll)
 {
@@ -407,12 +409,17 @@ static double temperature_slope(const mote_predictions *p, double beta, double *
     return slope;
 }
 
+bool mote_temperature_is_bound(double temperature)
+{
+    return !(fabs(log(temperature)) < 0.99 * log(MOST_TEMPERATURE));
+}
+
 mote_status mote_temperature_fit(const mote_predictions *p, double *temperature, double *nll,
                                  mote_err *err)
 {
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(check(p, &cfg, err));
-    double lo = log(0.02), hi = log(50), loss = 0;  /* of beta */
+    double lo = log(1 / MOST_TEMPERATURE), hi = log(MOST_TEMPERATURE), loss = 0;  /* of beta */
     for (int i = 0; i < 60; i++) {
         double mid = lo + (hi - lo) / 2;
         if (temperature_slope(p, exp(mid), &loss) > 0)

@@ -6,6 +6,7 @@
 #ifndef MOTE_EVALUATE_METRICS_H
 #define MOTE_EVALUATE_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -94,6 +95,9 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
  * Source: Guo et al., On Calibration of Modern Neural Networks (2017), section 4.2. */
 MOTE_MUST_USE mote_status mote_temperature_fit(const mote_predictions *p, double *temperature,
                                                double *nll, mote_err *err);
+/* Did the fit run into its bound? Then the predictions do not say how sure the model may be: they
+ * are all right (or none is better than chance), and the temperature is not to be used. */
+bool mote_temperature_is_bound(double temperature);
 
 /* Everything above as one document; names [n_classes] and group_names [n_groups] (NULL: no groups
  * are written). A new reference owned by the caller. */

@@ -314,6 +314,26 @@ mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst
     return mote_buf_status(out, err);
 }
 
+/* What a stream of several rounds rests on. Points that were kept before there were any say nothing
+ * of it. */
+static mote_status say_rounds(const json_t *point, mote_buf *out, mote_err *err)
+{
+    int64_t n_rounds = 0, n_distinct = 0;
+    double hours = 0;
+    if (!json_object_get(point, "n_rounds"))
+        return MOTE_OK;
+    MOTE_TRY(mote_json_get_i64(point, "stream", "n_rounds", 0, INT64_MAX, &n_rounds, err));
+    MOTE_TRY(
+        mote_json_get_i64(point, "stream", "n_distinct_words", 0, INT64_MAX, &n_distinct, err));
+    MOTE_TRY(mote_json_get_f64(point, "stream", "independent_hours", &hours, err));
+    if (n_rounds > 1)
+        mote_buf_printf(out,
+                        "%lld rounds of the same recordings (%lld words), placed anew, with other "
+                        "noise; intervals as of %.2f h\n",
+                        (long long)n_rounds, (long long)n_distinct, hours);
+    return MOTE_OK;
+}
+
 mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err *err)
 {
     static const char what[] = "stream";
@@ -335,6 +355,7 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
                     "(%.2f to %.2f), %.1f %% missed (%.1f to %.1f)\n",
                     hours, (long long)n_words, threshold, accepts.value, accepts.lo, accepts.hi,
                     rejects.value * 100, rejects.lo * 100, rejects.hi * 100);
+    MOTE_TRY(say_rounds(point, out, err));
     if (isfinite(value.value))
         mote_buf_printf(out, "value of a day %.2f (%.2f to %.2f)%s%s\n", value.value, value.lo,
                         value.hi, currency ? " " : "", currency ? currency : "");
@@ -350,5 +371,61 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
     }
     if (json_array_size(keywords) > 0)
         mote_buf_char(out, '\n');
+    return mote_buf_status(out, err);
+}
+
+mote_status mote_report_promise_json(const json_t *promised, const json_t *measured, mote_buf *out,
+                                     mote_err *err)
+{
+    mote_interval before, after, missed_before, missed_after;
+    double limit = 0;
+    MOTE_TRY(mote_json_get_f64(promised, "promise", "max_false_accepts_per_hour", &limit, err));
+    MOTE_TRY(mote_json_get_interval(promised, "false_accepts_per_hour", &before, err));
+    MOTE_TRY(mote_json_get_interval(promised, "false_reject_rate", &missed_before, err));
+    MOTE_TRY(mote_json_get_interval(measured, "false_accepts_per_hour", &after, err));
+    MOTE_TRY(mote_json_get_interval(measured, "false_reject_rate", &missed_after, err));
+    bool is_proven = json_is_true(json_object_get(promised, "is_limit_proven"));
+    mote_buf_printf(out,
+                    "validation promised %.2f false accepts an hour (at most %.2f; asked: %.2f, "
+                    "%s) and %.1f %% missed", before.value, before.hi, limit,
+                    is_proven ? "proven" : "not proven", 100 * missed_before.value);
+    bool holds = after.lo <= before.hi && missed_after.lo <= missed_before.hi;
+    mote_buf_printf(out, "; the test %s\n",
+                    holds ? "does not contradict it"
+                          : "contradicts it: the threshold promises more than it keeps");
+    return mote_buf_status(out, err);
+}
+
+static mote_status say_words(const json_t *all, const char *member, const char *what,
+                             mote_buf *out, mote_err *err)
+{
+    const json_t *o = json_object_get(all, member);
+    int64_t n = 0, words = 0, refused = 0;
+    mote_interval rate;
+    if (!o)
+        return MOTE_OK;
+    MOTE_TRY(mote_json_get_i64(o, member, "n", 0, INT64_MAX, &n, err));
+    MOTE_TRY(mote_json_get_i64(o, member, "words", 0, INT64_MAX, &words, err));
+    MOTE_TRY(mote_json_get_i64(o, member, "refused", 0, INT64_MAX, &refused, err));
+    if (n == 0) {
+        mote_buf_printf(out, "%s: none in the test: not yet known\n", what);
+        return MOTE_OK;
+    }
+    MOTE_TRY(mote_json_get_interval(o, "rate", &rate, err));
+    mote_buf_printf(out, "%s: %lld of %lld refused, %.1f %% (%.1f to %.1f), %lld words\n", what,
+                    (long long)refused, (long long)n, 100 * rate.value, 100 * rate.lo,
+                    100 * rate.hi, (long long)words);
+    return MOTE_OK;
+}
+
+mote_status mote_report_other_words_json(const json_t *other_words, mote_buf *out, mote_err *err)
+{
+    bool apart = json_is_true(json_object_get(other_words, "apart"));
+    MOTE_TRY(say_words(other_words, "new", "other words, new, from new people", out, err));
+    MOTE_TRY(say_words(other_words, "heard", "other words heard in training, from new people", out,
+                       err));
+    if (!apart)
+        mote_buf_str(out, "new words were not tested: other words are not held apart (fewer than "
+                          "3 of them)\n");
     return mote_buf_status(out, err);
 }

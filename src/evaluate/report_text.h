@@ -46,6 +46,17 @@ MOTE_MUST_USE mote_status mote_report_evaluation_json(const json_t *evaluation, 
 MOTE_MUST_USE mote_status mote_report_stream_json(const json_t *point, mote_buf *out,
                                                   mote_err *err);
 
+/* What the choice of the threshold promised on validation, beside what the test measured
+ * ("promised" of the evaluate stage and the point of the test stream): one line. PARSE when they
+ * are none. */
+MOTE_MUST_USE mote_status mote_report_promise_json(const json_t *promised, const json_t *measured,
+                                                   mote_buf *out, mote_err *err);
+
+/* Other words that are refused, new ones and ones that training heard ("other_words" of the
+ * evaluate stage): a small table, or what is missing. PARSE when it is not that. */
+MOTE_MUST_USE mote_status mote_report_other_words_json(const json_t *other_words, mote_buf *out,
+                                                       mote_err *err);
+
 /* One line a slice, then the conditions of the promotion (NULL: left out). slices may be NULL. */
 void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,
                             const char *const *slice_names, int32_t n_slices,

@@ -125,6 +125,12 @@ typedef struct {
     int64_t n_repeated;                 /* of those: the right word, but again */
     double hours;                       /* of listening */
     int64_t per_word[MOTE_MODEL_MAX_LABELS], per_word_hits[MOTE_MODEL_MAX_LABELS];
+    /* What the counts rest on, when the same clips were heard in several rounds. */
+    int64_t n_rounds;                   /* 0 means 1 */
+    int64_t n_distinct;                 /* recordings that n_words are from; 0: each another one */
+    double repetition;                  /* how many false accepts go back to one cause (a clip, or
+                                           a moment of noise) as far as chance matters: sum of
+                                           squares over the sum of those of each cause; 0: 1 */
 } mote_stream_counts;
 
 /* Count with one threshold (probability, as mrt_detector_threshold takes it) for all keywords. The
@@ -134,11 +140,16 @@ MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
                                             const mote_stream_detector *d, double threshold,
                                             mote_stream_counts *out, mote_err *err);
 
+/* Intervals are of what is independent. False rejects: Wilson's for the share missed among
+ * n_distinct words. False accepts: Garwood's for count / repetition in hours / repetition (the
+ * variance of a compound Poisson count is that much larger; Kish's design effect). A clip that is
+ * taken for a keyword every time it is heard counts once in the hours of one round. */
 typedef struct {
     double threshold;
     mote_stream_counts counts;
-    mote_interval false_accepts_per_hour;  /* Garwood */
-    mote_interval false_reject_rate;       /* Wilson */
+    mote_interval false_accepts_per_hour;
+    mote_interval false_reject_rate;
+    double independent_hours;              /* that the interval of false accepts rests on */
     mote_value value;                      /* NaN when the project states none */
 } mote_stream_point;
 
@@ -160,19 +171,45 @@ MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o,
                                                mote_arena *a, mote_stream_curve **out,
                                                mote_err *err);
 
+/* The same over several rounds: streams of the same clips, each placed anew, with other noise and
+ * SNR. A limit on a rate takes hours (no false accept in 3.7 h shows less than one an hour at
+ * 95 %), and clips do not last for hours: hearing them again with other noise tells more than
+ * hearing them once, and less than other clips would, hence the intervals above. */
+typedef struct mote_stream_tally mote_stream_tally;
+
+/* For clips of a material of n_clips; lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
+                                                   const mote_stream_detector *d, mote_arena *a,
+                                                   mote_stream_tally **out, mote_err *err);
+/* Count a round. ARG as mote_stream_count. */
+MOTE_MUST_USE mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_outputs *o,
+                                                const mote_stream_track *track, mote_err *err);
+/* The curve so far; ARG before the first round. */
+MOTE_MUST_USE mote_status mote_stream_tally_curve(const mote_stream_tally *t,
+                                                  const mote_project_value *value,
+                                                  double confidence, mote_arena *a,
+                                                  mote_stream_curve **out, mote_err *err);
+
+/* Hours that could show a limit on false accepts at a confidence: Garwood's upper bound of
+ * MOTE_STREAM_SPARE of them meets it. 0 when no number of hours can (a limit of 0). */
+#define MOTE_STREAM_SPARE 1
+double mote_stream_hours_for(double max_false_accepts_per_hour, double confidence);
+
 /* ---- choosing ---- */
 
 typedef struct {
     size_t index;                       /* of the point */
     bool by_value;                      /* else: fewest missed words within the limit */
     double max_false_accepts_per_hour;  /* the limit that was asked for */
-    bool is_limit_met;                  /* by_value: true */
+    bool is_limit_met;                  /* by the estimate; by_value: true */
+    bool is_limit_proven;               /* by the upper bound of the interval */
 } mote_stream_choice;
 
 /* With a value the point that earns the most. Without, of the points that detect at least half of
- * the words: the one that misses the fewest at no more than max_false_accepts_per_hour, or, when
- * none is within it, the one with the fewest false accepts; when none detects half, the one that
- * detects the most. (A threshold that keeps the limit by never detecting anything is no choice.)
+ * the words: the one that misses the fewest with the upper bound of its false accepts at no more
+ * than max_false_accepts_per_hour, or, when none is proven like that, the one with the fewest false
+ * accepts; when none detects half, the one that detects the most. (A threshold that keeps the limit
+ * by never detecting anything is no choice.)
  * Ties: fewer false accepts, then fewer missed words, then the middle of the run of equal points,
  * which is the furthest from where either side changes. */
 mote_stream_choice mote_stream_choose(const mote_stream_curve *c,

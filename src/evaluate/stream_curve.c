@@ -22,39 +22,46 @@ mote_stream_detector mote_stream_detector_of(const mote_project_stream *s)
                                   .tolerance_s = s->tolerance_ms / 1000};
 }
 
+#define BY_NOISE (-1)                   /* cause of a false accept where no clip is */
+
 /* What is known of each event while the outputs go by. */
 typedef struct {
     const mote_stream_track *track;
     size_t next;                        /* first event that ends, with tolerance, at or after now */
     bool *is_hit;                       /* [n_events] */
     int64_t tolerance;                  /* samples */
+    int32_t cause;                      /* of the last false accept: clip, or BY_NOISE */
 } matcher;
 
 /* A detection of keyword k at sample `at`: which event was meant? Events lie apart by more than the
- * tolerance when the track was built with mote_stream_config_of; otherwise the first one counts. */
-static void match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_stream_counts *c)
+ * tolerance when the track was built with mote_stream_config_of; otherwise the first one counts.
+ * False when it is a false accept. */
+static bool match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_stream_counts *c)
 {
     const mote_stream_track *t = m->track;
     while (m->next < t->n_events && t->events[m->next].end + m->tolerance < at)
         m->next++;
     bool is_near_other = false;
+    m->cause = BY_NOISE;
     for (size_t i = m->next; i < t->n_events && t->events[i].start <= at; i++) {
         const mote_stream_event *e = &t->events[i];
         if (e->class_id == k && !m->is_hit[i]) {
             m->is_hit[i] = true;
             c->n_hits++;
             c->per_word_hits[k]++;
-            return;
+            return true;
         }
+        m->cause = m->cause == BY_NOISE ? e->clip : m->cause;
         if (e->class_id == k) {
             c->n_repeated++;
             c->n_false_accepts++;
-            return;
+            return false;
         }
         is_near_other |= e->class_id < n_keywords;
     }
     c->n_false_accepts++;
     c->n_confused += is_near_other;
+    return false;
 }
 
 typedef struct {
@@ -97,9 +104,11 @@ static mote_status start_counting(const mote_stream_outputs *o, const mote_strea
     return MOTE_OK;
 }
 
+/* `causes` (NULL: not wanted): how many false accepts each clip is the cause of; added to. */
 static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
                                    const mote_stream_track *track, int32_t n_keywords,
-                                   const mote_stream_detector *d, double threshold)
+                                   const mote_stream_detector *d, double threshold,
+                                   uint32_t *causes)
 {
     mote_stream_counts counts = {.n_words = track->n_words,
                                  .hours = (double)track->n / track->rate_hz / 3600};
@@ -117,8 +126,10 @@ static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
                  .tolerance = (int64_t)(d->tolerance_s * track->rate_hz)};
     for (size_t i = 0; i < o->n; i++) {
         mrt_detection hit;
-        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit))
-            match(&m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, &counts);
+        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
+            !match(&m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, &counts) &&
+            causes && m.cause != BY_NOISE)
+            causes[m.cause]++;
     }
     return counts;
 }
@@ -131,21 +142,151 @@ mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_tr
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
     MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
-    *out = count_at(c, o, track, n_keywords, d, threshold);
+    *out = count_at(c, o, track, n_keywords, d, threshold, NULL);
     return MOTE_OK;
+}
+
+/* ---- the curve --------------------------------------------------------------------------- */
+
+/* Garwood's interval of what is independent, about the rate that was counted. */
+static mote_interval accepts_interval(const mote_stream_counts *c, double confidence,
+                                      double *independent_hours)
+{
+    double repetition = fmax(c->repetition, 1);
+    int64_t n = llround((double)c->n_false_accepts / repetition);
+    double rate = (double)c->n_false_accepts / c->hours;
+    *independent_hours = n > 0 ? (double)n / rate : c->hours;
+    mote_interval x = mote_interval_poisson(n, *independent_hours, confidence);
+    x.value = rate;
+    return x;
+}
+
+/* Wilson's interval of the words that are not the same, about the share that was missed. */
+static mote_interval rejects_interval(const mote_stream_counts *c, double confidence)
+{
+    int64_t n = c->n_distinct > 0 ? c->n_distinct : c->n_words, missed = c->n_words - c->n_hits;
+    if (n == c->n_words || c->n_words == 0)
+        return mote_interval_wilson(missed, c->n_words, confidence);
+    double share = (double)missed / (double)c->n_words;
+    mote_interval x = mote_interval_wilson(llround(share * (double)n), n, confidence);
+    return (mote_interval){share, fmin(x.lo, share), fmax(x.hi, share)};
 }
 
 static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
                                   const mote_project_value *value, double confidence)
 {
-    mote_value_counts v = {c->n_words, c->n_words - c->n_hits, c->n_false_accepts, c->hours};
-    return (mote_stream_point){
-        .threshold = threshold,
-        .counts = *c,
-        .false_accepts_per_hour = mote_interval_poisson(c->n_false_accepts, c->hours, confidence),
-        .false_reject_rate = mote_interval_wilson(c->n_words - c->n_hits, c->n_words, confidence),
-        .value = mote_value_per_day(value, &v, confidence),
-    };
+    mote_stream_point p = {.threshold = threshold,
+                           .counts = *c,
+                           .false_reject_rate = rejects_interval(c, confidence)};
+    p.false_accepts_per_hour = accepts_interval(c, confidence, &p.independent_hours);
+    double each = (1 + confidence) / 2, hours;
+    mote_interval missed = rejects_interval(c, each), accepts = accepts_interval(c, each, &hours);
+    p.value = mote_value_of_rates(value, &missed, &accepts);
+    return p;
+}
+
+struct mote_stream_tally {
+    size_t n_clips;
+    int32_t n_keywords;
+    mote_stream_detector detector;
+    double hop_s;
+    mote_stream_counts counts[MOTE_STREAM_POINTS];
+    uint32_t *causes;                   /* [MOTE_STREAM_POINTS][n_clips] false accepts */
+    bool *is_placed;                    /* [n_clips] as a word, in any round */
+    int64_t n_distinct, n_rounds;
+};
+
+mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
+                                     const mote_stream_detector *d, mote_arena *a,
+                                     mote_stream_tally **out, mote_err *err)
+{
+    mote_stream_tally *t = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *t, &t, err));
+    MOTE_TRY(mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->causes, &t->causes,
+                             err));
+    MOTE_TRY(mote_arena_take(a, n_clips + 1, sizeof *t->is_placed, &t->is_placed, err));
+    t->n_clips = n_clips;
+    t->n_keywords = n_keywords;
+    t->detector = *d;
+    *out = t;
+    return MOTE_OK;
+}
+
+static void add_counts(mote_stream_counts *sum, const mote_stream_counts *c)
+{
+    sum->n_words += c->n_words;
+    sum->n_hits += c->n_hits;
+    sum->n_false_accepts += c->n_false_accepts;
+    sum->n_confused += c->n_confused;
+    sum->n_repeated += c->n_repeated;
+    sum->hours += c->hours;
+    for (int k = 0; k < MOTE_MODEL_MAX_LABELS; k++) {
+        sum->per_word[k] += c->per_word[k];
+        sum->per_word_hits[k] += c->per_word_hits[k];
+    }
+}
+
+mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_outputs *o,
+                                  const mote_stream_track *track, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, 64u << 20);
+    counting *c = NULL;
+    MOTE_TRY(start_counting(o, track, t->n_keywords, &t->detector, &scratch, &c, err));
+    for (size_t i = 0; i < track->n_events; i++) {
+        const mote_stream_event *e = &track->events[i];
+        if (e->clip < 0 || (size_t)e->clip >= t->n_clips)
+            return mote_fail(err, MOTE_ARG, "stream: clip %d of %zu does not exist", (int)e->clip,
+                             t->n_clips);
+        bool is_word = e->class_id < t->n_keywords;
+        t->n_distinct += is_word && !t->is_placed[e->clip];
+        t->is_placed[e->clip] |= is_word;
+    }
+    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
+        mote_stream_counts counts =
+            count_at(c, o, track, t->n_keywords, &t->detector, (double)(i + 1) / 256.0,
+                     t->causes + i * t->n_clips);
+        add_counts(&t->counts[i], &counts);
+    }
+    t->hop_s = (double)o->hop / track->rate_hz;
+    t->n_rounds++;
+    return MOTE_OK;
+}
+
+/* Sum of squares over the sum: of false accepts by their causes, those of noise each of its own. */
+static double repetition_of(const mote_stream_tally *t, size_t point)
+{
+    double by_clips = 0, squares = 0, n = (double)t->counts[point].n_false_accepts;
+    for (size_t i = 0; i < t->n_clips; i++) {
+        double x = t->causes[point * t->n_clips + i];
+        by_clips += x;
+        squares += x * x;
+    }
+    return n > 0 ? (squares + (n - by_clips)) / n : 1;
+}
+
+mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_project_value *value,
+                                    double confidence, mote_arena *a, mote_stream_curve **out,
+                                    mote_err *err)
+{
+    if (!(confidence > 0 && confidence < 1))
+        return mote_fail(err, MOTE_ARG, "stream: confidence %g is not between 0 and 1", confidence);
+    if (t->n_rounds == 0)
+        return mote_fail(err, MOTE_ARG, "stream: nothing was counted yet");
+    mote_stream_curve *curve = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *curve, &curve, err));
+    curve->confidence = confidence;
+    curve->hop_s = t->hop_s;
+    curve->detector = t->detector;
+    for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
+        mote_stream_counts c = t->counts[i];
+        c.n_rounds = t->n_rounds;
+        c.n_distinct = t->n_distinct;
+        c.repetition = t->n_rounds > 1 ? repetition_of(t, i) : 1;
+        curve->points[i] = point_of((double)(i + 1) / 256.0, &c, value, confidence);
+    }
+    *out = curve;
+    return MOTE_OK;
 }
 
 mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
@@ -153,25 +294,26 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
                                  const mote_project_value *value, double confidence, mote_arena *a,
                                  mote_stream_curve **out, mote_err *err)
 {
-    if (!(confidence > 0 && confidence < 1))
-        return mote_fail(err, MOTE_ARG, "stream: confidence %g is not between 0 and 1", confidence);
-    mote_stream_curve *curve = NULL;
-    MOTE_TRY(mote_arena_take(a, 1, sizeof *curve, &curve, err));
-    curve->confidence = confidence;
-    curve->hop_s = (double)o->hop / track->rate_hz;
-    curve->detector = *d;
+    size_t n_clips = 0;
+    for (size_t i = 0; i < track->n_events; i++)
+        n_clips = track->events[i].clip >= (int32_t)n_clips ? (size_t)track->events[i].clip + 1
+                                                            : n_clips;
+    mote_stream_tally *t = NULL;
     MOTE_SCOPED_ARENA scratch;
-    mote_arena_init(&scratch, 64u << 20);
-    counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
-    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
-        double threshold = (i + 1) / 256.0;
-        mote_stream_counts counts = count_at(c, o, track, n_keywords, d, threshold);
-        curve->points[i] = point_of(threshold, &counts, value, confidence);
-    }
-    *out = curve;
-    return MOTE_OK;
+    mote_arena_init(&scratch, 256u << 20);
+    MOTE_TRY(mote_stream_tally_create(n_clips, n_keywords, d, &scratch, &t, err));
+    MOTE_TRY(mote_stream_tally_add(t, o, track, err));
+    return mote_stream_tally_curve(t, value, confidence, a, out, err);
 }
+
+double mote_stream_hours_for(double max_false_accepts_per_hour, double confidence)
+{
+    if (!(max_false_accepts_per_hour > 0))
+        return 0;
+    return mote_interval_poisson(MOTE_STREAM_SPARE, 1, confidence).hi / max_false_accepts_per_hour;
+}
+
+/* ---- choosing ---------------------------------------------------------------------------- */
 
 /* Half of the words: below that a keyword spotter does not work, whatever its false accepts. */
 static bool is_usable(const mote_stream_point *p)
@@ -179,10 +321,10 @@ static bool is_usable(const mote_stream_point *p)
     return 2 * p->counts.n_hits >= p->counts.n_words && p->counts.n_hits > 0;
 }
 
-/* Without a value: 0 works within the limit, 1 works beyond it, 2 does not work. */
+/* Without a value: 0 works and is proven within the limit, 1 works, 2 does not work. */
 static int rank_of(const mote_stream_point *p, double max_fa)
 {
-    return !is_usable(p) ? 2 : p->false_accepts_per_hour.value <= max_fa ? 0 : 1;
+    return !is_usable(p) ? 2 : p->false_accepts_per_hour.hi <= max_fa ? 0 : 1;
 }
 
 static bool is_better(const mote_stream_point *a, const mote_stream_point *b, bool by_value,
@@ -219,8 +361,9 @@ mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_fal
     while (last + 1 < MOTE_STREAM_POINTS && is_same(&c->points[last + 1], &c->points[best]))
         last++;
     choice.index = best + (last - best) / 2;
-    choice.is_limit_met = choice.by_value || c->points[choice.index].false_accepts_per_hour.value <=
-                                                 max_false_accepts_per_hour;
+    mote_interval fa = c->points[choice.index].false_accepts_per_hour;
+    choice.is_limit_met = choice.by_value || fa.value <= max_false_accepts_per_hour;
+    choice.is_limit_proven = fa.hi <= max_false_accepts_per_hour;
     return choice;
 }
 
@@ -267,6 +410,9 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
     MOTE_TRY(mote_json_put(o, "n_false_accepts", json_integer(c->n_false_accepts), err));
     MOTE_TRY(mote_json_put(o, "n_confused", json_integer(c->n_confused), err));
     MOTE_TRY(mote_json_put(o, "n_repeated", json_integer(c->n_repeated), err));
+    MOTE_TRY(mote_json_put(o, "n_rounds", json_integer(c->n_rounds), err));
+    MOTE_TRY(mote_json_put(o, "n_distinct_words", json_integer(c->n_distinct), err));
+    MOTE_TRY(mote_json_put(o, "independent_hours", json_real(p->independent_hours), err));
     MOTE_TRY(mote_json_put_interval(o, "false_accepts_per_hour", p->false_accepts_per_hour, err));
     MOTE_TRY(mote_json_put_interval(o, "false_reject_rate", p->false_reject_rate, err));
     if (isfinite(p->value.value.value)) {

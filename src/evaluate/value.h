@@ -30,5 +30,8 @@ typedef struct {
  * that both hold together with `confidence` (Bonferroni). */
 mote_value mote_value_per_day(const mote_project_value *v, const mote_value_counts *c,
                               double confidence);
+/* The same of intervals of the two rates, both at (1 + confidence) / 2. NaN when one is. */
+mote_value mote_value_of_rates(const mote_project_value *v, const mote_interval *missed,
+                               const mote_interval *false_accepts_per_hour);
 
 #endif

@@ -17,6 +17,11 @@
 #define STREAM_SEED_VALIDATION 31
 #define STREAM_SEED_TEST       32
 #define CONFIDENCE             0.95
+#define ROUND_SEED             1000 /* between the seeds of the rounds of a stream */
+#define MOST_WINDOWS           250000 /* of a stream, unless stream.hours asks for more: half a
+                                         minute of one processor for a usual model */
+#define MOST_ROUNDS            12  /* hearing a clip again tells less each time */
+#define VALUE_HOURS            2.0 /* of a stream that a value is judged on */
 
 typedef struct {
     mote_pipeline *p;
@@ -30,7 +35,10 @@ typedef struct {
     const char *source;
     mote_measurement_list found;
     double temperature;
-    bool is_limit_met; /* of stream.max_false_accepts_per_hour, where the threshold was chosen */
+    int32_t rounds, rounds_done;       /* of the stream */
+    const char *temperature_note;      /* NULL: it is used */
+    mote_stream_choice choice;
+    mote_stream_point promised;        /* of the chosen threshold, on validation */
 } evaluating;
 
 static mote_predictions predictions_of(const mote_dataset *d, const float *probabilities)
@@ -64,14 +72,27 @@ static mote_status open_inputs(evaluating *e, mote_err *err)
 
 /* ---- clips ------------------------------------------------------------------------------- */
 
+/* A temperature that runs into its bound comes from clips that are told apart without a mistake (or
+ * not at all): it would only say that nothing is ever in doubt. */
 static mote_status fit_temperature(evaluating *e, mote_err *err)
 {
     float *y = NULL;
     MOTE_TRY(
         mote_judge_clips(&e->judge, e->validation.pcm, e->validation.n, &e->arena, &y, NULL, err));
     mote_predictions q = predictions_of(&e->validation, y);
-    double nll = 0.0;
-    return mote_temperature_fit(&q, &e->temperature, &nll, err);
+    double nll = 0.0, fitted = 1.0;
+    MOTE_TRY(mote_temperature_fit(&q, &fitted, &nll, err));
+    e->temperature = fitted;
+    if (mote_temperature_is_bound(fitted)) {
+        e->temperature = 1.0;
+        e->temperature_note =
+            "validation cannot say how sure the model may be (its clips are told apart without a "
+            "mistake, or not at all): probabilities are left as they are; more validation clips "
+            "would settle it";
+        mote_stage_set(e->r, "temperature_note", json_string(e->temperature_note));
+    }
+    mote_stage_set(e->r, "temperature", json_real(e->temperature));
+    return MOTE_OK;
 }
 
 static mote_status judge_condition(evaluating *e, mote_condition c, json_t *conditions,
@@ -96,6 +117,69 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     MOTE_TRY(mote_evaluation_to_json(&ev, e->test.classes, e->test.groups, &j, err));
     *accuracy = ev.accuracy.value;
     return mote_json_put(conditions, mote_condition_text(c), j, err);
+}
+
+/* ---- other words ------------------------------------------------------------------------- */
+
+/* {n, words, refused, interval "rate"} of the clips of other words in `d`, by what was said of them
+ * clean: refused is what is not taken for a keyword. */
+static mote_status refusal_of(evaluating *e, const mote_dataset *d, json_t *all, const char *name,
+                              mote_err *err)
+{
+    size_t n_keywords = mote_setting_task(e->p->settings)->keywords.n;
+    float *y = NULL;
+    int32_t *said = NULL;
+    int64_t n = 0, refused = 0, n_words = 0;
+    if (d->n > 0) {
+        MOTE_TRY(mote_judge_clips(&e->judge, d->pcm, d->n, &e->arena, &y, NULL, err));
+        MOTE_TRY(mote_arena_take(&e->arena, d->n, sizeof *said, &said, err));
+        mote_judge_decide(y, d->n, d->n_classes, said);
+    }
+    const char *word = NULL;             /* clips are in the order of the version: by word */
+    for (size_t i = 0; i < d->n; i++) {
+        if ((size_t)d->class_id[i] != n_keywords)
+            continue;
+        n++;
+        refused += (size_t)said[i] >= n_keywords;
+        n_words += !word || strcmp(word, d->label[i]) != 0;
+        word = d->label[i];
+    }
+    json_t *o = json_object();
+    MOTE_TRY(mote_json_put(all, name, o, err));
+    MOTE_TRY(mote_json_put(o, "n", json_integer(n), err));
+    MOTE_TRY(mote_json_put(o, "words", json_integer(n_words), err));
+    MOTE_TRY(mote_json_put(o, "refused", json_integer(refused), err));
+    if (n > 0)
+        MOTE_TRY(mote_json_put_interval(o, "rate", mote_interval_wilson(refused, n, CONFIDENCE),
+                                        err));
+    return MOTE_OK;
+}
+
+/* How many other words are refused: new ones, and ones that training heard from other people. */
+static mote_status judge_other_words(evaluating *e, mote_err *err)
+{
+    if (!mote_setting_task(e->p->settings)->unknown)
+        return MOTE_OK;
+    bool apart = false;
+    for (size_t i = 0; i < e->version.n; i++)
+        apart = apart || e->version.items[i].is_word;
+    json_t *all = json_object();
+    mote_stage_set(e->r, "other_words", all);
+    MOTE_TRY(mote_json_put(all, "apart", json_boolean(apart), err));
+    MOTE_TRY(refusal_of(e, &e->test, all, apart ? "new" : "heard", err));
+    if (!apart)
+        return MOTE_OK;
+    mote_dataset_config c = *mote_setting_dataset(e->p->settings);
+    c.split = MOTE_SPLIT_TEST;
+    c.cancel = e->p->cfg.cancel;
+    c.words = MOTE_WORDS_HEARD;
+    c.silence = false;
+    mote_dataset heard = {0};
+    MOTE_TRY(mote_dataset_load(e->p->cfg.store, &e->version, &c, &heard, err));
+    heard.n_classes = e->test.n_classes; /* the model's, with _silence_ */
+    mote_status st = refusal_of(e, &heard, all, "heard", err);
+    mote_dataset_release(&heard);
+    return st;
 }
 
 /* ---- stream ------------------------------------------------------------------------------ */
@@ -134,11 +218,30 @@ static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t wind
 static void stream_progress(void *arg, size_t done, size_t total)
 {
     evaluating *e = arg;
-    mote_stage_progress(e->p, e->r, (int64_t)done, (int64_t)total, "listening to the stream");
+    mote_stage_progress(e->p, e->r, (int64_t)(done + total * (size_t)e->rounds_done),
+                        (int64_t)(total * (size_t)e->rounds), "listening to the stream");
 }
 
+/* Does what was heard so far show that the limit is not kept: at the threshold of point `index`, or
+ * (-1) at any? More rounds would cost time and change nothing. */
+static mote_status is_refuted(evaluating *e, const mote_stream_tally *tally, int32_t index,
+                              bool *refuted, mote_err *err)
+{
+    const mote_project_value *value = mote_setting_value(e->p->settings);
+    double limit = mote_setting_stream(e->p->settings)->max_false_accepts_per_hour;
+    mote_stream_curve *c = NULL;
+    mote_arena_mark mark = mote_arena_save(&e->arena);
+    MOTE_TRY(mote_stream_tally_curve(tally, value, CONFIDENCE, &e->arena, &c, err));
+    size_t at = index >= 0 ? (size_t)index : mote_stream_choose(c, limit).index;
+    *refuted = !value->is_given && c->points[at].false_accepts_per_hour.lo > limit;
+    mote_arena_rewind(&e->arena, mark);
+    return MOTE_OK;
+}
+
+/* The clips of a split in a stream, heard in rounds with other places, SNR and noise. `index`: of
+ * the threshold that is judged; -1: it is to be chosen. */
 static mote_status listen(evaluating *e, listener *l, const mote_dataset *d, uint64_t seed,
-                          mote_stream_curve **curve, mote_err *err)
+                          int32_t index, mote_stream_curve **curve, mote_err *err)
 {
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_stream_setting *st = mote_setting_stream(e->p->settings);
@@ -150,23 +253,48 @@ static mote_status listen(evaluating *e, listener *l, const mote_dataset *d, uin
                               .n_keywords = (int32_t)task->keywords.n,
                               .silence_class = task->silence ? (int32_t)task->classes.n - 1 : -1,
                               .noise = d->background};
-    mote_stream_config cfg = st->config;
-    cfg.seed = seed;
-    mote_stream_track track;
-    mote_stream_outputs out;
-    MOTE_TRY(mote_stream_build(&m, &cfg, &e->arena, &track, err));
-    MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, st->hop_samples,
-                             classify, l, stream_progress, e, e->p->cfg.cancel, &e->arena, &out,
-                             err));
-    return mote_stream_curve_of(&out, &track, (int32_t)task->keywords.n, &st->detector,
-                                mote_setting_value(e->p->settings), CONFIDENCE, &e->arena, curve,
-                                err);
+    const mote_project_value *value = mote_setting_value(e->p->settings);
+    mote_stream_tally *tally = NULL;
+    MOTE_TRY(
+        mote_stream_tally_create(d->n, m.n_keywords, &st->detector, &e->arena, &tally, err));
+    bool is_done = false;
+    for (int32_t r = 0; r < e->rounds && !is_done; r++) {
+        mote_stream_config cfg = st->config;
+        mote_stream_track track;
+        mote_stream_outputs out;
+        mote_arena_mark mark = mote_arena_save(&e->arena);
+        cfg.seed = seed + (uint64_t)r * ROUND_SEED;
+        e->rounds_done = r;
+        MOTE_TRY(mote_stream_build(&m, &cfg, &e->arena, &track, err));
+        MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, st->hop_samples,
+                                 classify, l, stream_progress, e, e->p->cfg.cancel, &e->arena,
+                                 &out, err));
+        MOTE_TRY(mote_stream_tally_add(tally, &out, &track, err));
+        mote_arena_rewind(&e->arena, mark);
+        MOTE_TRY(is_refuted(e, tally, index, &is_done, err));
+    }
+    return mote_stream_tally_curve(tally, value, CONFIDENCE, &e->arena, curve, err);
+}
+
+/* As many rounds as can show the limit (a value has none to show), within what a person waits for.
+ */
+static int32_t rounds_for(const mote_stream_setting *st, bool by_value)
+{
+    double hours = by_value ? VALUE_HOURS
+                            : mote_stream_hours_for(st->max_false_accepts_per_hour, CONFIDENCE);
+    hours = fmin(hours, MOST_WINDOWS * (double)st->hop_ms / 3.6e6);
+    double rounds = fmin(ceil(hours / st->config.hours - 1e-9), MOST_ROUNDS);
+    return rounds > 1 ? (int32_t)rounds : 1;
 }
 
 static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote_err *err)
 {
     const char *source =
-        mote_arena_printf(&e->arena, "test clips in a stream of %.2f h", q->counts.hours);
+        q->counts.n_rounds > 1
+            ? mote_arena_printf(&e->arena, "test clips in a stream of %.2f h: each heard up to %d "
+                                "times with other noise, placed anew", q->counts.hours,
+                                (int)q->counts.n_rounds)
+            : mote_arena_printf(&e->arena, "test clips in a stream of %.2f h", q->counts.hours);
     if (!source)
         return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
     const struct {
@@ -175,8 +303,8 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
         int64_t n;
     } rows[] = {
         {MOTE_METRIC_false_accepts_per_hour, q->false_accepts_per_hour, q->counts.n_false_accepts},
-        {MOTE_METRIC_false_reject_rate, q->false_reject_rate, q->counts.n_words},
-        {MOTE_METRIC_value_per_day, q->value.value, q->counts.n_words},
+        {MOTE_METRIC_false_reject_rate, q->false_reject_rate, q->counts.n_distinct},
+        {MOTE_METRIC_value_per_day, q->value.value, q->counts.n_distinct},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (isnan(rows[i].x.value))
@@ -188,12 +316,28 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
                               .n = rows[i].n,
                               .source = source,
                               .basis = e->basis,
-                              .exposure_hours = q->counts.hours,
+                              .exposure_hours = q->independent_hours,
                               .time_us = e->p->cfg.now_ms() * 1000};
         MOTE_TRY(
             mote_judge_add(&e->found, rows[i].metric, MOTE_AT_STREAM, "", "", m, &e->arena, err));
     }
     return MOTE_OK;
+}
+
+/* What the choice of the threshold promised, for whoever holds it against the test: the point on
+ * validation, the limit, and whether it is proven there. */
+static mote_status keep_promise(evaluating *e, mote_err *err)
+{
+    const mote_names *keywords = &mote_setting_task(e->p->settings)->keywords;
+    json_t *j = NULL;
+    MOTE_TRY(mote_stream_point_to_json(&e->promised, keywords->items, (int32_t)keywords->n, &j,
+                                       err));
+    mote_stage_set(e->r, "promised", j);
+    MOTE_TRY(mote_json_put(j, "max_false_accepts_per_hour",
+                           json_real(e->choice.max_false_accepts_per_hour), err));
+    MOTE_TRY(mote_json_put(j, "is_limit_met", json_boolean(e->choice.is_limit_met), err));
+    MOTE_TRY(mote_json_put(j, "is_limit_proven", json_boolean(e->choice.is_limit_proven), err));
+    return mote_json_put(j, "confidence", json_real(CONFIDENCE), err);
 }
 
 static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_err *err)
@@ -204,21 +348,24 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
                   .n_out = e->test.n_classes,
                   .window = (size_t)e->judge.clip_samples};
     mote_stream_curve *choose = NULL, *judge = NULL;
+    e->rounds = rounds_for(mote_setting_stream(e->p->settings), value->is_given);
     MOTE_TRY(mote_bench_create(&e->judge, &l.bench, err));
-    mote_status st = listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, &choose, err);
-    if (st == MOTE_OK)
-        st = listen(e, &l, &e->test, STREAM_SEED_TEST, &judge, err);
+    mote_status st =
+        listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, -1, &choose, err);
+    if (st == MOTE_OK) {
+        e->choice = mote_stream_choose(
+            choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
+        st = listen(e, &l, &e->test, STREAM_SEED_TEST, (int32_t)e->choice.index, &judge, err);
+    }
     mote_bench_destroy(l.bench);
     if (st != MOTE_OK)
         return st;
-    mote_stream_choice choice = mote_stream_choose(
-        choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
-    e->is_limit_met = choice.is_limit_met;
-    *point = judge->points[choice.index];
+    e->promised = choose->points[e->choice.index];
+    *point = judge->points[e->choice.index];
     MOTE_TRY(measure_point(e, point, err));
     const int32_t n_keywords = (int32_t)task->keywords.n;
     mote_operating_point op = mote_stream_operating_point(
-        choose, &choice, n_keywords, (int32_t)task->classes.n, e->temperature);
+        choose, &e->choice, n_keywords, (int32_t)task->classes.n, e->temperature);
     json_t *jp = NULL, *jc = NULL;
     MOTE_TRY(
         mote_stream_point_to_json(point, task->keywords.items, n_keywords, &jp, err));
@@ -227,7 +374,8 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
         MOTE_TRY(mote_json_put(jp, "currency", json_string(value->currency), err));
     MOTE_TRY(mote_stream_curve_to_json(judge, &jc, err));
     mote_stage_set(e->r, "stream_curve", jc);
-    mote_stage_set(e->r, "chosen_by", json_string(choice.by_value ? "value" : "limit"));
+    mote_stage_set(e->r, "chosen_by", json_string(e->choice.by_value ? "value" : "limit"));
+    MOTE_TRY(keep_promise(e, err));
     mote_stage_set(e->r, "operating_point",
                    mote_operating_point_to_json(&op, (int32_t)task->classes.n));
     return MOTE_OK;
@@ -254,6 +402,19 @@ static mote_status keep_golden(evaluating *e, mote_err *err)
 
 /* ---- the stage --------------------------------------------------------------------------- */
 
+static void say_limit(const evaluating *e, char *out, size_t n)
+{
+    const mote_stream_choice *c = &e->choice;
+    if (c->by_value || c->is_limit_proven)
+        return;
+    if (!c->is_limit_met)
+        (void)mote_format(out, n, "; no threshold keeps max_false_accepts_per_hour on validation");
+    else
+        (void)mote_format(out, n, "; max_false_accepts_per_hour not proven on validation (%.2f, "
+                          "at most %.2f)", e->promised.false_accepts_per_hour.value,
+                          e->promised.false_accepts_per_hour.hi);
+}
+
 static mote_status evaluate(evaluating *e, mote_err *err)
 {
     MOTE_TRY(open_inputs(e, err));
@@ -263,6 +424,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     double accuracy[MOTE_N_CONDITIONS] = {0};
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
         MOTE_TRY(judge_condition(e, (mote_condition)c, conditions, &accuracy[c], err));
+    MOTE_TRY(judge_other_words(e, err));
     mote_stream_point point;
     MOTE_TRY(judge_stream(e, &point, err));
     MOTE_TRY(keep_golden(e, err));
@@ -272,15 +434,16 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(e->r, "measurements", measured);
     mote_stage_set(e->r, "basis", json_string(e->basis));
-    char summary[240];
+    char summary[320];
     (void)mote_format(summary, sizeof summary,
                       "%.1f %% clean, %.1f %% in car noise; %.2f false accepts/h, %.1f %% missed",
                       100.0 * accuracy[MOTE_CONDITION_CLEAN],
                       100.0 * accuracy[MOTE_CONDITION_CAR_NOISE],
                       point.false_accepts_per_hour.value, 100.0 * point.false_reject_rate.value);
-    if (!e->is_limit_met)
+    say_limit(e, summary + strlen(summary), sizeof summary - strlen(summary));
+    if (e->temperature_note)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
-                          "; no threshold keeps max_false_accepts_per_hour on validation");
+                          "; no temperature (validation is separated perfectly)");
     mote_stage_set(e->r, "summary", json_string(summary));
     return MOTE_OK;
 }

@@ -334,10 +334,33 @@ static void temperature_mends_an_overconfident_model(void **state)
     assert_int_equal(mote_temperature_fit(&s.view, &t2, &nll2, NULL), MOTE_OK);
     near_to(t2 / t1, 3, 1e-3, "temperature");
     near_to(nll2, nll1, 1e-5, "nll");
+    assert_false(mote_temperature_is_bound(t1) || mote_temperature_is_bound(t2));
     float row[] = {0.2f, 0.3f, 0.5f};
     mote_temperature_apply(row, 3, 1);
     near_to((double)row[2], 0.5, 1e-6, "temperature 1 changes nothing");
     free_sample(&s);
+}
+
+/* Clips that are all right say nothing of how sure the model may be. */
+static void a_temperature_at_its_bound_is_known_as_such(void **state)
+{
+    (void)state;
+    double t;
+    int32_t labels[20];
+    float p[20 * 3];
+    for (int i = 0; i < 20; i++) {
+        labels[i] = i % 3;
+        for (int k = 0; k < 3; k++)
+            p[3 * i + k] = k == labels[i] ? 0.6f + 0.01f * (float)i : 0.1f;
+    }
+    mote_predictions all_right = {.n = 20, .n_classes = 3, .labels = labels, .probabilities = p};
+    assert_int_equal(mote_temperature_fit(&all_right, &t, NULL, NULL), MOTE_OK);
+    assert_true(mote_temperature_is_bound(t) && t < 1);
+    for (int i = 0; i < 20; i++)
+        labels[i] = (labels[i] + 1) % 3;                 /* all wrong */
+    assert_int_equal(mote_temperature_fit(&all_right, &t, NULL, NULL), MOTE_OK);
+    assert_true(mote_temperature_is_bound(t) && t > 1);
+    assert_true(mote_temperature_is_bound((double)NAN));
 }
 
 static void the_json_has_every_part(void **state)
@@ -376,6 +399,7 @@ int main(void)
         cmocka_unit_test(same_seed_same_bytes_and_memory_is_returned),
         cmocka_unit_test(bad_input_is_refused_and_named),
         cmocka_unit_test(temperature_mends_an_overconfident_model),
+        cmocka_unit_test(a_temperature_at_its_bound_is_known_as_such),
         cmocka_unit_test(the_json_has_every_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,18 +334,97 @@ static void the_limit_decides_without_a_value(void **state)
         assert_false(choice.by_value);
         assert_true(2 * p->counts.n_hits >= p->counts.n_words);
         assert_int_equal(choice.is_limit_met, p->false_accepts_per_hour.value <= limit);
-        n_met += choice.is_limit_met;
-        n_not += !choice.is_limit_met;
+        assert_int_equal(choice.is_limit_proven, p->false_accepts_per_hour.hi <= limit);
+        n_met += choice.is_limit_proven;
+        n_not += !choice.is_limit_proven;
         for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
             const mote_stream_point *q = &c->points[i];
             bool is_usable = 2 * q->counts.n_hits >= q->counts.n_words;
-            if (is_usable && q->false_accepts_per_hour.value <= limit)
-                assert_true(choice.is_limit_met && q->counts.n_hits <= p->counts.n_hits);
-            if (is_usable && !choice.is_limit_met)
+            if (is_usable && q->false_accepts_per_hour.hi <= limit)
+                assert_true(choice.is_limit_proven && q->counts.n_hits <= p->counts.n_hits);
+            if (is_usable && !choice.is_limit_proven)
                 assert_true(q->counts.n_false_accepts >= p->counts.n_false_accepts);
         }
     }
     assert_true(n_met > 10 && n_not > 0);
+}
+
+static void an_estimate_within_the_limit_is_no_proof(void **state)
+{
+    (void)state;
+    mote_stream_curve *c = calloc(1, sizeof *c);
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
+        mote_stream_point *p = &c->points[i];
+        int64_t n = i < 100 ? 4 : i < 200 ? 1 : 0;
+        p->counts = (mote_stream_counts){.n_words = 100, .n_hits = 90 - i / 10,
+                                         .n_false_accepts = n, .hours = 4};
+        p->false_accepts_per_hour = mote_interval_poisson(n, 4, 0.95);
+        p->value.value.value = (double)NAN;
+    }
+    /* 4 in 4 hours is 1 an hour, but up to 2.6; 1 is up to 1.4; none in 4 hours is at most 0.9. */
+    mote_stream_choice choice = mote_stream_choose(c, 1);
+    assert_in_range(choice.index, 200, 209);
+    assert_true(choice.is_limit_proven && choice.is_limit_met);
+    for (int i = 200; i < MOTE_STREAM_POINTS; i++)
+        c->points[i] = c->points[199];
+    choice = mote_stream_choose(c, 1);                   /* nothing proves it: the most careful */
+    assert_true(c->points[choice.index].counts.n_false_accepts == 1);
+    assert_true(choice.is_limit_met && !choice.is_limit_proven);
+    /* Hours are asked for that leave room for chance. */
+    assert_true(mote_interval_poisson(1, mote_stream_hours_for(1, 0.95), 0.95).hi <= 1 + 1e-9);
+    assert_true(mote_stream_hours_for(0, 0.95) == 0);
+    free(c);
+}
+
+/* Rounds over the same clips: rates are means, intervals know what is not independent. */
+static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_stream_tally *tally = NULL;
+    mote_stream_curve *one = NULL, *all = NULL;
+    mote_project_value none = {.is_given = false};
+    enum { ROUNDS = 6 };
+    if (mote_stream_tally_create(N_CLIPS, N_KEYWORDS, &detector, &f->arena, &tally, &err) !=
+        MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(mote_stream_tally_curve(tally, &none, 0.95, &f->arena, &all, &err), MOTE_ARG);
+    for (int r = 0; r < ROUNDS; r++) {
+        f->config.seed = (uint64_t)(7 + r);
+        mote_stream_track t = build(f);
+        /* Every clip of another word is taken for keyword 0, each time it is heard. */
+        for (size_t i = 0; i < t.n_events; i++)
+            t.events[i].class_id = t.events[i].class_id == 2 ? 0 : t.events[i].class_id;
+        oracle o = {.t = &t, .mute_every = 5};
+        mote_stream_outputs out = run(f, &o);
+        for (size_t i = 0; i < t.n_events; i++)
+            t.events[i].class_id = f->class_id[t.events[i].clip];
+        assert_int_equal(mote_stream_tally_add(tally, &out, &t, &err), MOTE_OK);
+        if (r == 0)
+            assert_int_equal(mote_stream_curve_of(&out, &t, N_KEYWORDS, &detector, &none, 0.95,
+                                                  &f->arena, &one, &err), MOTE_OK);
+    }
+    if (mote_stream_tally_curve(tally, &none, 0.95, &f->arena, &all, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    const mote_stream_point *p = &one->points[100], *q = &all->points[100];
+    assert_int_equal(q->counts.n_rounds, ROUNDS);
+    assert_true(p->counts.n_false_accepts > 5);
+    assert_int_equal(q->counts.n_distinct, p->counts.n_words);
+    assert_int_equal(q->counts.n_words, ROUNDS * p->counts.n_words);
+    assert_true(fabs(q->counts.hours - ROUNDS * p->counts.hours) < 1e-9);
+    double rate = (double)q->counts.n_false_accepts / q->counts.hours;
+    assert_true(fabs(q->false_accepts_per_hour.value - rate) < 1e-9);
+    assert_true(q->false_accepts_per_hour.lo < rate && q->false_accepts_per_hour.hi > rate);
+    /* Not narrower than of one round by more than what is left to chance, far from ROUNDS times. */
+    assert_true(q->counts.repetition > 0.8 * ROUNDS);
+    assert_true(q->independent_hours < 1.3 * p->counts.hours);
+    mote_interval naive = mote_interval_poisson(q->counts.n_false_accepts, q->counts.hours, 0.95);
+    assert_true(q->false_accepts_per_hour.hi - rate > 1.5 * (naive.hi - rate));
+    mote_interval words = mote_interval_wilson(q->counts.n_words - q->counts.n_hits,
+                                               q->counts.n_words, 0.95);
+    if (q->false_reject_rate.value > 0)
+        assert_true(q->false_reject_rate.hi - q->false_reject_rate.lo >
+                    1.5 * (words.hi - words.lo));
 }
 
 /* The only way to keep a limit of 0 may be never to detect anything: that is not chosen. */
@@ -363,7 +442,7 @@ static void never_detecting_is_no_choice(void **state)
                                                             : i < 255 ? 8
                                                                       : 0,
                                          .hours = 1};
-        p->false_accepts_per_hour.value = (double)p->counts.n_false_accepts;
+        p->false_accepts_per_hour = mote_interval_poisson(p->counts.n_false_accepts, 1, 0.95);
         p->value.value.value = (double)NAN;
     }
     mote_stream_choice choice = mote_stream_choose(c, 1);
@@ -485,6 +564,8 @@ int main(void)
         T(mistakes_are_counted_by_kind),
         T(counting_agrees_with_a_second_way),
         T(the_limit_decides_without_a_value),
+        T(an_estimate_within_the_limit_is_no_proof),
+        T(hearing_the_same_clips_again_is_not_new_evidence),
         T(never_detecting_is_no_choice),
         T(the_money_decides_with_a_value),
         T(the_operating_point_is_stored_as_the_device_takes_it),
