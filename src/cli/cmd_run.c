@@ -40,21 +40,6 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     return MOTE_OK;
 }
 
-/* What the data cannot show, and what would help. */
-static mote_status say_facts(mote_pipeline *p, mote_buf *out, mote_err *err)
-{
-    const mote_stage_result *r = NULL;
-    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_data, &r, err));
-    const json_t *facts = json_object_get(r->output, "facts");
-    const json_t *missing = json_object_get(facts, "missing");
-    for (size_t i = 0; i < json_array_size(missing); i++)
-        mote_buf_printf(out, "missing: %s\n", json_string_value(json_array_get(missing, i)));
-    const char *advice = json_string_value(json_object_get(facts, "advice"));
-    if (advice)
-        mote_buf_printf(out, "advice: %s\n", advice);
-    return mote_buf_status(out, err);
-}
-
 /* The tables of the evaluate stage: each condition, then the stream. */
 static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err)
 {
@@ -85,7 +70,6 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
     if (note)
         mote_buf_printf(&text, "no temperature: %s\n", note);
-    MOTE_TRY(say_facts(p, &text, err));
     MOTE_TRY(mote_buf_status(&text, err));
     mote_say(cli, "%s", text.data);
     return MOTE_OK;
@@ -150,8 +134,12 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
         st = mote_loop_judge(cli, p, &verdicts, &n, err);
     if (st == MOTE_OK && gate)
         st = say_evaluation(cli, p, err);
+    const json_t *facts = NULL;
     if (st == MOTE_OK && last >= MOTE_STAGE_train)
         st = tell_of_drift(cli, p, err);
+    if (st == MOTE_OK && last >= MOTE_STAGE_compile)
+        st = mote_loop_facts(p, &facts, err);
+    mote_loop_say_facts(cli, facts);
     if (st == MOTE_OK && n > 0) {
         mote_say(cli, "\nrequirements\n");
         mote_loop_say_verdicts(cli, verdicts, n);

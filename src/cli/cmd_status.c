@@ -24,6 +24,7 @@ typedef struct {
     mote_window *windows; /* the newest one */
     size_t n_windows;
     mote_predlog_state log;
+    json_t *facts;     /* of the data stage, owned; NULL: it is not fresh */
     const char *drift; /* why training is due; NULL: it is not */
     const char *next;
 } overview;
@@ -51,6 +52,10 @@ static mote_status look_at_loop(mote_cli *cli, overview *o, mote_err *err)
     }
     if (st == MOTE_OK)
         st = mote_loop_judge(cli, p, &o->verdicts, &o->n_verdicts, err);
+    const json_t *facts = NULL;
+    if (st == MOTE_OK)
+        st = mote_loop_facts(p, &facts, err);
+    o->facts = facts ? json_deep_copy(facts) : NULL;
     mote_pipeline_destroy(p);
     return st;
 }
@@ -218,6 +223,7 @@ static void say(mote_cli *cli, const overview *o)
     else
         mote_say(cli, "\nrequirements\n");
     mote_loop_say_verdicts(cli, o->verdicts, o->n_verdicts);
+    mote_loop_say_facts(cli, o->facts);
     mote_say(cli, "\nnext: %s\n", o->next);
 }
 
@@ -264,6 +270,8 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     MOTE_TRY(stages_json(o, stages, err));
     MOTE_TRY(mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err));
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
+    MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(),
+                           err));
     json_t *champion = o->has_champion ? json_pack("{s:s, s:I}", "model", o->champion.model,
                                                    "version", (json_int_t)o->champion.version)
                                        : json_null();
@@ -279,6 +287,21 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     return MOTE_OK;
 }
 
+static mote_status look_and_say(mote_cli *cli, overview *o, mote_err *err)
+{
+    MOTE_TRY(look_at_loop(cli, o, err));
+    MOTE_TRY(look_at_model(cli, o, err));
+    if (o->stages[MOTE_STAGE_train].ended_ms > 0)
+        MOTE_TRY(mote_loop_drift(cli, o->stages[MOTE_STAGE_train].ended_ms, &o->drift, err));
+    const mote_consent_policy policy = mote_consent_policy_of(cli->project);
+    MOTE_TRY(mote_predlog_look(cli->store, &policy, mote_clock_wall_ms(), &o->log, err));
+    o->next = next_step(cli, o);
+    if (!o->next)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the status");
+    say(cli, o);
+    return say_document(cli, o, err);
+}
+
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
@@ -286,17 +309,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     (void)args;
     (void)n_args;
     overview o = {0};
-    MOTE_TRY(look_at_loop(cli, &o, err));
-    MOTE_TRY(look_at_model(cli, &o, err));
-    if (o.stages[MOTE_STAGE_train].ended_ms > 0)
-        MOTE_TRY(mote_loop_drift(cli, o.stages[MOTE_STAGE_train].ended_ms, &o.drift, err));
-    const mote_consent_policy policy = mote_consent_policy_of(cli->project);
-    MOTE_TRY(mote_predlog_look(cli->store, &policy, mote_clock_wall_ms(), &o.log, err));
-    o.next = next_step(cli, &o);
-    if (!o.next)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the status");
-    say(cli, &o);
-    return say_document(cli, &o, err);
+    mote_status st = look_and_say(cli, &o, err);
+    json_decref(o.facts);
+    return st;
 }
 
 const mote_command mote_cmd_status = {

@@ -101,6 +101,27 @@ mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
     return MOTE_OK;
 }
 
+mote_status mote_loop_facts(mote_pipeline *p, const json_t **out, mote_err *err)
+{
+    const mote_stage_result *r = NULL;
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_data, &r, err));
+    *out = json_object_get(r->output, "facts");
+    return MOTE_OK;
+}
+
+void mote_loop_say_facts(mote_cli *cli, const json_t *facts)
+{
+    const json_t *missing = json_object_get(facts, "missing");
+    const char *advice = json_string_value(json_object_get(facts, "advice"));
+    if (json_array_size(missing) == 0 && !advice)
+        return;
+    mote_say(cli, "\nwhat the data cannot show\n");
+    for (size_t i = 0; i < json_array_size(missing); i++)
+        mote_say(cli, "  %s\n", json_string_value(json_array_get(missing, i)));
+    if (advice)
+        mote_say(cli, "  advice: %s\n", advice);
+}
+
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -29,6 +29,11 @@ MOTE_MUST_USE mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_
  * ended at trained_ms? *why is the reason in words, in the command's arena; NULL: no. */
 MOTE_MUST_USE mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
                                           mote_err *err);
+/* What the data of the last version cannot show ("missing") and what would help ("advice"): the
+ * facts of the data stage (data/facts.h), borrowed from p; NULL when that stage is not fresh. */
+MOTE_MUST_USE mote_status mote_loop_facts(mote_pipeline *p, const json_t **out, mote_err *err);
+/* As a block of lines; nothing when nothing is missing, or facts is NULL. */
+void mote_loop_say_facts(mote_cli *cli, const json_t *facts);
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n);
 
 #endif

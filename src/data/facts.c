@@ -185,9 +185,9 @@ static mote_status advise(counter *k, mote_err *err)
     f->advice = f->n_groups < 3
         ? mote_arena_printf(k->arena, "only %zu %s: record more people, at least 3, better %d and "
                             "more", f->n_groups, people, MOTE_FEW_GROUPS)
-        : mote_arena_printf(k->arena, "few people (%zu): judge the recipe with all of them by "
-                            "'mote evaluate --folds %zu', and let the model that ships learn from "
-                            "everybody with 'training.refit: all'", f->n_groups, folds);
+        : mote_arena_printf(k->arena, "few people (%zu): one split says little; judge the recipe "
+                            "with all of them by 'mote evaluate --folds %zu'", f->n_groups,
+                            folds);
     return f->advice ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for advice");
 }
 

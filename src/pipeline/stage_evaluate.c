@@ -443,7 +443,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     say_limit(e, summary + strlen(summary), sizeof summary - strlen(summary));
     if (e->temperature_note)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
-                          "; no temperature (validation is separated perfectly)");
+                          "; no temperature (it ran into its bound)");
     mote_stage_set(e->r, "summary", json_string(summary));
     return MOTE_OK;
 }

@@ -41,3 +41,13 @@ $ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep '
 $ mote status --json > doc.json && grep -c '"state"' doc.json && grep '"next"' doc.json
 8
   "next": "bring the project up to date: 'mote run'"
+
+# What the data cannot show is said, with the remedy; the document has it as facts.
+$ mote init few > /dev/null && cd few && mote data synth -n 3 -u 0 -b 2 --quiet > /dev/null && mote run data --quiet > /dev/null
+$ mote status | sed -n '/^what the data/,/^$/p'
+what the data cannot show
+  no recording of any other word: what it does with other speech cannot be judged; add recordings of at least 3 other words, better 20
+  advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3'
+
+$ mote status --json | grep -cE '"(groups_known|words_apart|n_other_words)"'
+3
