@@ -19,6 +19,11 @@ typedef struct {
 static mote_status split_of(mote_store *s, const mote_sample_row *r, mote_arena *a,
                             const char **out, mote_err *err)
 {
+    mote_split own;
+    if (r->role != MOTE_ROLE_BACKGROUND && mote_builtin_split(r->group, &own)) {
+        *out = mote_split_name(own);
+        return MOTE_OK;
+    }
     if (r->role == MOTE_ROLE_BACKGROUND) {
         *out = "background";
         return MOTE_OK;

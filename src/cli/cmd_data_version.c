@@ -2,6 +2,7 @@
 /* mote data version: freeze what is there as a version, or list the versions. */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "data/builtin.h"
 #include "data/facts.h"
 #include "data/version.h"
 #include "pipeline/settings.h"
@@ -41,15 +42,40 @@ static mote_status list_versions(mote_cli *cli, mote_err *err)
     return MOTE_OK;
 }
 
+/* The recordings of the user, apart from what Mote made. */
+typedef struct {
+    size_t n, n_background, in_split[MOTE_N_SPLITS];
+    size_t n_builtin_words, n_builtin_noises;
+} version_counts;
+
+static version_counts count(const mote_data_version *v)
+{
+    version_counts c = {0};
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        bool is_background = it->role == MOTE_ROLE_BACKGROUND;
+        if (mote_sample_is_builtin(it->group)) {
+            *(is_background ? &c.n_builtin_noises : &c.n_builtin_words) += 1;
+            continue;
+        }
+        *(is_background ? &c.n_background : &c.n) += 1;
+        if (!is_background && mote_version_used(it))
+            c.in_split[it->split]++;
+    }
+    return c;
+}
+
 static json_t *version_json(const mote_data_version *v, const mote_version_report *r,
                             const mote_data_facts *f)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
+    version_counts c = count(v);
     mote_sha256_hex(&v->id, hex);
-    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "number",
+    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:{s:I, s:I}, s:I, s:I, s:I, s:o}", "number",
                      (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings",
-                     (json_int_t)(v->n - v->n_background), "backgrounds",
-                     (json_int_t)v->n_background, "duplicates", (json_int_t)r->n_duplicates,
+                     (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background, "builtin",
+                     "words", (json_int_t)c.n_builtin_words, "noises",
+                     (json_int_t)c.n_builtin_noises, "duplicates", (json_int_t)r->n_duplicates,
                      "contradictions", (json_int_t)r->n_contradictions, "new_groups",
                      (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
 }
@@ -72,18 +98,55 @@ static void say_facts(mote_cli *cli, const mote_data_facts *f)
 static void say_version(mote_cli *cli, const mote_data_version *v, const mote_version_report *r)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
-    size_t in_split[MOTE_N_SPLITS] = {0};
+    version_counts c = count(v);
     mote_sha256_hex(&v->id, hex);
-    for (size_t i = 0; i < v->n; i++)
-        if (mote_version_used(&v->items[i]))
-            in_split[v->items[i].split]++;
     mote_say(cli, "v%lld (%.12s)%s\n", (long long)v->number, hex,
              r->is_new ? "" : ": nothing has changed");
-    mote_say(cli, "%zu recordings: %zu train, %zu validation, %zu test; %zu backgrounds\n",
-             v->n - v->n_background, in_split[0], in_split[1], in_split[2], v->n_background);
+    mote_say(cli, "%zu recordings: %zu train, %zu validation, %zu test; %zu backgrounds\n", c.n,
+             c.in_split[0], c.in_split[1], c.in_split[2], c.n_background);
+    if (c.n_builtin_words + c.n_builtin_noises > 0)
+        mote_say(cli, "built in, synthetic: %zu other words, %zu noises (data.builtin)\n",
+                 c.n_builtin_words, c.n_builtin_noises);
     if (r->n_duplicates + r->n_contradictions > 0)
         mote_say(cli, "left out: %zu duplicates, %zu with contradicting labels (see 'mote data "
                  "check')\n", r->n_duplicates, r->n_contradictions);
+}
+
+/* The bar appears when something is made, which is once in the life of a project. */
+typedef struct {
+    mote_cli *cli;
+    mote_progress bar;
+    bool is_open;
+} maker_bar;
+
+static void on_progress(void *arg, size_t done, size_t total)
+{
+    maker_bar *b = arg;
+    if (!b->is_open)
+        mote_progress_start(&b->bar, b->cli, "speak", (int64_t)total);
+    b->is_open = true;
+    mote_progress_update(&b->bar, (int64_t)done, NULL);
+}
+
+/* The built-in words and noises that the version takes, as in 'mote run'. */
+static mote_status prepare_builtin(mote_cli *cli, int64_t now_ms, uint32_t *take, mote_err *err)
+{
+    maker_bar bar = {.cli = cli};
+    mote_builtin_config b = mote_builtin_config_of(cli->project);
+    mote_builtin_plan plan;
+    mote_builtin_report made = {0};
+    b.now_ms = now_ms;
+    b.pool = cli->pool;
+    b.cancel = cli->cancel;
+    b.progress = on_progress;
+    b.progress_arg = &bar;
+    mote_status st = mote_builtin_prepare(cli->store, &b, &plan, &made, err);
+    if (bar.is_open)
+        mote_progress_end(&bar.bar, "%zu other words, %zu noises built in (%s)", made.n_words,
+                          made.n_noises, made.engines[0] ? made.engines : "no voices");
+    if (st == MOTE_OK)
+        *take = plan.take;
+    return st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -101,6 +164,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.now_ms = mote_clock_wall_ms();
     mote_data_version version;
     mote_version_report r;
+    MOTE_TRY(prepare_builtin(cli, cfg.now_ms, &cfg.builtin, err));
     MOTE_TRY(mote_version_create(cli->store, &cfg, &cli->arena, &version, &r, err));
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&version, &cfg, &cli->arena, &facts, err));

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/loop.h"
+#include "data/sample.h"
 #include "evaluate/json_parts.h"
 #include "monitor/monitor.h"
 #include "serve/predlog.h"
@@ -80,8 +81,8 @@ static const char *next_step(mote_cli *cli, const overview *o)
 {
     int64_t n_samples = 0;
     if (o->stages[MOTE_STAGE_data].state != MOTE_STAGE_FRESH &&
-        mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample", &n_samples, NULL) ==
-            MOTE_OK &&
+        mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample WHERE " MOTE_SQL_IS_OWN,
+                             &n_samples, NULL) == MOTE_OK &&
         n_samples == 0)
         return "add recordings: 'mote data add DIR', or make some: 'mote data synth'";
     for (int i = 0; i < MOTE_N_STAGES; i++) {

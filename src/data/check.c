@@ -20,6 +20,7 @@ mote_check_config mote_check_config_of(const mote_project *p)
 {
     return (mote_check_config){
         .keywords = p->keywords.items, .n_keywords = p->keywords.n, .silence = p->silence,
+        .unknown = p->unknown, .builtin = p->data.builtin,
         .rate_hz = p->rate_hz, .clip_ms = p->clip_ms, .min_per_class = p->data.min_per_class,
         .min_groups = p->data.min_groups, .min_clip_s = p->data.min_clip_s,
         .min_total_s = p->data.min_total_s, .max_clipping = p->data.max_clipping,
@@ -279,12 +280,24 @@ static int compare_findings(const void *a, const void *b)
     return strcmp(x->id, y->id) ? strcmp(x->id, y->id) : strcmp(x->text, y->text);
 }
 
+/* The built-in set is nobody's recordings: nothing of it is counted or judged. */
+static void leave_out_builtin(mote_checker *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!mote_sample_is_builtin(c->rows[i].group))
+            c->rows[n++] = c->rows[i];
+    }
+    c->n = n;
+}
+
 mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_arena *a,
                             mote_check_report *out, mote_err *err)
 {
     mote_checker c = {.store = s, .cfg = cfg, .arena = a};
     MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
+    leave_out_builtin(&c);
     MOTE_TRY(mote_check_rejected(&c, err));
     if (c.n == 0 && c.report.n == 0)
         return mote_fail(err, MOTE_NOT_FOUND,

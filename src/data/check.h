@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of the data: what is wrong with the recordings, how bad it is, and what to do about it.
  *
- * Every stored recording is read again (so damage on disk is found), and the table of samples is
- * judged against the requirements of the project. Nothing is changed.
+ * Every recording of the user is read again (so damage on disk is found), and the table of samples
+ * is judged against the requirements of the project. Nothing is changed.
  *
  * Depends on base, store, data/sample, data/version. Used by cli, pipeline, dashboards. */
 #ifndef MOTE_DATA_CHECK_H
@@ -42,6 +42,8 @@ typedef struct {
     const char *const *keywords; /* [n_keywords] */
     size_t n_keywords;
     bool silence;                /* the class _silence_ exists: backgrounds are needed */
+    bool unknown;                /* the class _unknown_ exists: other words are needed */
+    const char *builtin;         /* data.builtin: what takes the place of what is missing */
     int32_t rate_hz;
     double clip_ms;
     int32_t min_per_class, min_groups;

@@ -414,17 +414,75 @@ static mote_status check_labels(mote_checker *c, mote_err *err)
     return MOTE_OK;
 }
 
+/* ---- what is no keyword ---------------------------------------------------------------------- */
+
+static bool is_keyword_label(const mote_checker *c, const char *label)
+{
+    for (size_t k = 0; k < c->cfg->n_keywords; k++) {
+        if (strcmp(label, c->cfg->keywords[k]) == 0)
+            return true;
+    }
+    return strcmp(label, MOTE_CLASS_SILENCE) == 0;
+}
+
+static mote_status say_no_background(mote_checker *c, bool has_builtin, mote_err *err)
+{
+    if (has_builtin)
+        return mote_check_find(c, "no-background", MOTE_FINDING_WARNING, 0, "add recordings of the "
+                               "rooms it will work in with 'mote data add FOLDER --role "
+                               "background'", NULL, err, "there is no background recording: "
+                               "silence and the noise of the tests are synthetic (data.builtin)");
+    MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0, "add recordings of the "
+                             "rooms it will work in with 'mote data add FOLDER --role background', "
+                             "or set data.builtin to auto", NULL, err, "class _silence_ is wanted, "
+                             "but there is no background recording to cut it from"));
+    mote_check_must(c);
+    return MOTE_OK;
+}
+
+static mote_status say_few_words(mote_checker *c, size_t n, bool has_builtin, mote_err *err)
+{
+    if (has_builtin)
+        return mote_check_find(c, "few-other-words", MOTE_FINDING_WARNING, n, "add recordings of "
+                               "words that are no keyword, one folder per word, by many people",
+                               NULL, err, "recordings of other words: %zu; what is said about "
+                               "them rests on synthetic speech (data.builtin)", n);
+    MOTE_TRY(mote_check_find(c, "few-other-words",
+                             n == 0 ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
+                             "add recordings of words that are no keyword, or set data.builtin to "
+                             "auto", NULL, err, "recordings of other words: %zu; class _unknown_ "
+                             "is wanted, and without them every word is taken for a keyword", n));
+    if (n == 0)
+        mote_check_must(c);
+    return MOTE_OK;
+}
+
+static mote_status check_negatives(mote_checker *c, mote_err *err)
+{
+    const size_t few = c->cfg->min_per_class > 1 ? (size_t)c->cfg->min_per_class : 1;
+    const bool has_builtin = c->cfg->builtin && strcmp(c->cfg->builtin, "off") != 0;
+    size_t n_background = 0, n_other = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        bool is_background = c->rows[i].role == MOTE_ROLE_BACKGROUND;
+        n_background += is_background ? 1 : 0;
+        n_other += !is_background && !is_keyword_label(c, c->rows[i].label) ? 1 : 0;
+    }
+    if (c->cfg->silence && n_background == 0)
+        MOTE_TRY(say_no_background(c, has_builtin, err));
+    if (c->cfg->unknown && n_other < few)
+        MOTE_TRY(say_few_words(c, n_other, has_builtin, err));
+    return MOTE_OK;
+}
+
 /* ---- the whole ----------------------------------------------------------------------------- */
 
 static mote_status check_amount(mote_checker *c, mote_err *err)
 {
     double total_s = 0.0;
-    size_t n_words = 0, n_synthetic = 0, n_background = 0;
+    size_t n_words = 0, n_synthetic = 0;
     for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role == MOTE_ROLE_BACKGROUND) {
-            n_background++;
+        if (c->rows[i].role == MOTE_ROLE_BACKGROUND)
             continue;
-        }
         n_words++;
         n_synthetic += strcmp(c->rows[i].origin, "synthetic") == 0 ? 1 : 0;
         total_s += (double)c->rows[i].duration_us / 1e6;
@@ -433,13 +491,6 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
         MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words, "record more, or "
                                  "lower data.require.min_total", NULL, err, "there are %.0f s of "
                                  "recordings, required are %.0f s", total_s, c->cfg->min_total_s));
-        mote_check_must(c);
-    }
-    if (c->cfg->silence && n_background == 0) {
-        MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0, "add recordings of the "
-                                 "rooms it will work in with 'mote data add FOLDER --role "
-                                 "background'", NULL, err, "%s", "class _silence_ is wanted, but "
-                                 "there is no background recording to cut it from"));
         mote_check_must(c);
     }
     if (n_synthetic > 0)
@@ -462,6 +513,7 @@ mote_status mote_check_set(mote_checker *c, mote_err *err)
     MOTE_TRY(check_duplicates(c, err));
     MOTE_TRY(check_groups(c, &g, err));
     MOTE_TRY(check_amount(c, err));
+    MOTE_TRY(check_negatives(c, err));
     MOTE_TRY(check_classes(c, &g, err));
     return check_labels(c, err);
 }

@@ -165,7 +165,7 @@ static bool is_wanted(const loader *l, size_t item)
     bool is_word = it->is_word;
     if (l->cfg->all_splits)
         return true;
-    if (l->fold) {
+    if (l->fold && l->fold[item].group >= 0) {   /* the built-in set keeps its splits */
         is_word = l->fold[item].word >= 0;
         people = role_of(l->cfg, l->fold[item].group);
         word = is_word ? role_of(l->cfg, l->fold[item].word) : people;

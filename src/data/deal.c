@@ -13,7 +13,7 @@
 /* Words from which on each split gets two of them: one word says little about all the others. */
 #define MANY_WORDS 8
 
-/* A label of the version: items [first, first + n). */
+/* A label of the version: n items from `first` on, among which may be some that are not dealt. */
 typedef struct {
     const char *name;
     size_t first, n;
@@ -39,6 +39,12 @@ typedef struct {
 
 /* ---- labels and groups --------------------------------------------------------------------- */
 
+/* Background recordings belong to all splits, and the built-in set has its own. */
+static bool is_dealt(const mote_version_item *it)
+{
+    return it->role == MOTE_ROLE_KEYWORD && !mote_sample_is_builtin(it->group);
+}
+
 static mote_status list_labels(dealing *d, mote_err *err)
 {
     const mote_data_version *v = d->v;
@@ -46,7 +52,7 @@ static mote_status list_labels(dealing *d, mote_err *err)
     MOTE_TRY(mote_arena_take(d->arena, v->n + 1, sizeof *d->label_of, &d->label_of, err));
     for (size_t i = 0; i < v->n; i++) {
         d->label_of[i] = -1;
-        if (v->items[i].role != MOTE_ROLE_KEYWORD)
+        if (!is_dealt(&v->items[i]))
             continue;
         const char *name = v->items[i].label;
         if (d->n_labels == 0 || strcmp(d->labels[d->n_labels - 1].name, name) != 0)
@@ -85,7 +91,7 @@ static mote_status list_groups(dealing *d, mote_err *err)
     MOTE_TRY(mote_arena_take(d->arena, v->n + 1, sizeof *d->group_of, &d->group_of, err));
     for (size_t i = 0; i < v->n; i++) {
         d->group_of[i] = -1;
-        if (v->items[i].role == MOTE_ROLE_KEYWORD)
+        if (is_dealt(&v->items[i]))
             m[n++] = (member){v->items[i].group, d->label_of[i], i};
     }
     qsort(m, n, sizeof *m, compare_members);
@@ -113,7 +119,11 @@ static uint32_t parts_of(const dealing *d, const label_entry *w)
     uint32_t parts = 0, all = 0;
     for (int32_t p = 0; p < d->n_parts; p++)
         all |= d->fractions[p] > 0 ? 1u << p : 0u;
-    for (size_t i = w->first; i < w->first + w->n; i++) {
+    size_t seen = 0;
+    for (size_t i = w->first; seen < w->n; i++) {
+        if (d->group_of[i] < 0)
+            continue;
+        seen++;
         const mote_split_group *g = &d->groups[d->group_of[i]];
         parts |= g->part >= 0 ? 1u << g->part : g->allowed ? g->allowed : all;
     }
@@ -290,6 +300,27 @@ static bool is_foreign(const mote_version_config *cfg, const char *label)
     return !mote_version_is_keyword(cfg, label);
 }
 
+/* Built-in words are in their split; where the user has recordings of the same word, and it was
+ * dealt to another, they count in none. */
+static void give_builtin(const dealing *d, mote_data_version *v, mote_version_report *report)
+{
+    int32_t at = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        mote_version_item *it = &v->items[i];
+        if (it->role != MOTE_ROLE_KEYWORD || is_dealt(it))
+            continue;
+        (void)mote_builtin_split(it->group, &it->split);
+        it->is_word = true;
+        it->word = it->split;
+        while (at < d->n_labels && strcmp(d->labels[at].name, it->label) < 0)
+            at++;
+        bool is_shared = at < d->n_labels && strcmp(d->labels[at].name, it->label) == 0;
+        if (is_shared && d->labels[at].is_word)
+            it->word = (mote_split)d->labels[at].part;
+        report->n_unused += it->word != it->split ? 1 : 0;
+    }
+}
+
 mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote_arena *a,
                              mote_data_version *v, mote_version_report *report, mote_err *err)
 {
@@ -303,9 +334,10 @@ mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote
     MOTE_TRY(load_parts(s, &d, err));
     MOTE_TRY(deal(&d, err));
     MOTE_TRY(save_parts(s, &d, cfg->now_ms, report, err));
+    give_builtin(&d, v, report);
     for (size_t i = 0; i < v->n; i++) {
         mote_version_item *it = &v->items[i];
-        if (it->role != MOTE_ROLE_KEYWORD)
+        if (!is_dealt(it))
             continue;
         const label_entry *l = &d.labels[d.label_of[i]];
         it->split = (mote_split)d.groups[d.group_of[i]].part;

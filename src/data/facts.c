@@ -56,6 +56,10 @@ static void count_items(counter *k)
         const mote_version_item *it = &k->v->items[i];
         if (it->role != MOTE_ROLE_KEYWORD)
             continue;
+        if (mote_sample_is_builtin(it->group)) {
+            f->n_builtin++;
+            continue;
+        }
         int32_t c = class_of(k, it->label);
         bool is_used = mote_version_used(it), is_other = c == (int32_t)k->cfg->n_keywords;
         k->entries[f->n_clips++] = (entry){it->group, c, is_used ? (int32_t)it->split : -1};
@@ -140,6 +144,10 @@ static mote_status say_words(counter *k, mote_err *err)
     const mote_data_facts *f = k->f;
     if (!k->cfg->words_apart || f->words_apart)
         return MOTE_OK;
+    if (f->n_words == 0 && f->n_builtin > 0)
+        return say(k, "no recording of any other word: what it does with other speech is judged on "
+                   "synthetic speech only (data.builtin); add recordings of at least 3 other "
+                   "words, better 20", err);
     if (f->n_words == 0)
         return say(k, "no recording of any other word: what it does with other speech cannot be "
                    "judged; add recordings of at least 3 other words, better 20", err);
@@ -232,9 +240,10 @@ json_t *mote_data_facts_json(const mote_data_facts *f)
     for (size_t i = 0; i < f->n_missing; i++)
         json_array_append_new(missing, json_string(f->missing[i]));
     double known = f->n_clips ? (double)f->n_named / (double)f->n_clips : 1.0;
-    return json_pack("{s:I, s:I, s:f, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "clips",
+    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "clips",
                      (json_int_t)f->n_clips, "groups", (json_int_t)f->n_groups, "groups_known",
-                     known, "unused", (json_int_t)f->n_unused, "words_apart", f->words_apart,
+                     known, "unused", (json_int_t)f->n_unused, "builtin_words",
+                     (json_int_t)f->n_builtin, "words_apart", f->words_apart,
                      "n_other_words", (json_int_t)f->n_words, "other_words", words, "classes",
                      classes, "missing", missing, "advice", f->advice);
 }

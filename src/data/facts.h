@@ -27,6 +27,7 @@ typedef struct {
     size_t n_classes;
     size_t n_words;              /* other words in all */
     size_t words[MOTE_N_SPLITS]; /* other words that count in the split */
+    size_t n_builtin;            /* clips of built-in words (data/builtin.h), not counted above */
     bool words_apart;            /* no other word of the test is learned from or chosen on */
     const char **missing;        /* [n_missing] sentences: what cannot be judged, and the remedy */
     size_t n_missing;
@@ -39,9 +40,9 @@ MOTE_MUST_USE mote_status mote_data_facts_of(const mote_data_version *v,
                                              const mote_version_config *cfg, mote_arena *a,
                                              mote_data_facts *out, mote_err *err);
 
-/* {"clips", "groups", "groups_known": share of the clips, "unused", "words_apart", "other_words":
- * {"train", ..}, "classes": [{"label", "train": {"clips", "groups"}, ..}], "missing": [..],
- * "advice"}; a new reference, NULL without memory. */
+/* {"clips", "groups", "groups_known": share of the clips, "unused", "builtin_words",
+ * "words_apart", "other_words": {"train", ..}, "classes": [{"label", "train": {"clips",
+ * "groups"}, ..}], "missing": [..], "advice"}; a new reference, NULL without memory. */
 json_t *mote_data_facts_json(const mote_data_facts *f);
 
 #endif

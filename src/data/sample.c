@@ -27,6 +27,11 @@ bool mote_data_role_parse(const char *name, mote_data_role *out)
     return false;
 }
 
+bool mote_sample_is_builtin(const char *group)
+{
+    return mote_str_starts(group, MOTE_GROUP_BUILTIN);
+}
+
 /* ---- drafts -------------------------------------------------------------------------------- */
 
 void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out)
@@ -82,6 +87,10 @@ static mote_status names_of(const mote_sample_draft *d, const mote_sample_facts 
         *group = own;
     }
     MOTE_TRY(check_name("label", *label, facts->source, err));
+    if (mote_sample_is_builtin(*group) && facts->origin != MOTE_ORIGIN_SYNTHETIC)
+        return mote_fail(err, MOTE_ARG, "'%s': the group '%s' begins with '" MOTE_GROUP_BUILTIN
+                         "', which names what Mote made itself; choose another name",
+                         facts->source, *group);
     return check_name("group", *group, facts->source, err);
 }
 

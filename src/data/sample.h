@@ -28,6 +28,12 @@ typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mot
 #define MOTE_LABEL_BACKGROUND "_background_"     /* label of every background recording */
 #define MOTE_LABEL_MAX_BYTES 100                 /* of a label or a group */
 
+/* Groups of the built-in set (data/builtin.h): samples that Mote made by itself, of origin
+ * 'synthetic'. No recording of a user can have such a group. */
+#define MOTE_GROUP_BUILTIN "builtin:"
+#define MOTE_SQL_IS_OWN "(origin <> 'synthetic' OR grp NOT GLOB '" MOTE_GROUP_BUILTIN "*')"
+bool mote_sample_is_builtin(const char *group);
+
 const char *mote_data_role_name(mote_data_role role);          /* "keyword" */
 bool mote_data_role_parse(const char *name, mote_data_role *out);
 const char *mote_data_origin_name(mote_data_origin origin);    /* "file", "synthetic", "upload" */

@@ -182,6 +182,79 @@ mote_status mote_espeak_find(const char *language, mote_arena *a, mote_espeak *o
     return MOTE_OK;
 }
 
+/* ---- phonemes ------------------------------------------------------------------------------ */
+
+/* "h_'a_p_i" of one line without marks of stress, without "(en)" where it changes its language and
+ * without pauses; the result lives in `a`. */
+static mote_status clean_phonemes(const char *line, size_t n, mote_arena *a, const char **out,
+                                  mote_err *err)
+{
+    char *text = mote_arena_alloc(a, n + 1, 1);
+    if (!text)
+        return mote_fail(err, MOTE_NOMEM, "phonemes");
+    size_t len = 0;
+    for (size_t i = 0; i < n;) {
+        size_t end = i, first = len;
+        while (end < n && line[end] != '_' && line[end] != ' ')
+            end++;
+        bool is_sound = end > i && line[i] != '(' && line[i] != ':' && line[i] != '|';
+        if (is_sound && len > 0)
+            text[len++] = '_';
+        for (size_t k = i; is_sound && k < end; k++) {
+            if (!strchr("',%=|", line[k]))
+                text[len++] = line[k];
+        }
+        if (is_sound && len == first + 1 && first > 0)
+            len = first;                         /* nothing but a mark */
+        i = end + 1;
+    }
+    text[len] = 0;
+    *out = text;
+    return MOTE_OK;
+}
+
+/* Lines with sounds in them, at most max; returns how many there are. */
+static mote_status phoneme_lines(const char *voice, const char *const *words, size_t n,
+                                 mote_arena *a, const char **out, size_t *n_lines, mote_err *err)
+{
+    MOTE_SCOPED_BUF text, said;
+    mote_buf_init(&text, 1 << 20);
+    mote_buf_init(&said, 1 << 20);
+    for (size_t i = 0; i < n; i++) {             /* a paragraph each */
+        for (const char *p = words[i]; *p; p++)
+            mote_buf_char(&text, *p == '_' || *p == '-' || *p == '\n' ? ' ' : *p);
+        mote_buf_str(&text, "\n\n");
+    }
+    MOTE_TRY(mote_buf_status(&text, err));
+    const char *const argv[] = {PROGRAM, "-q", "-x", "--sep=_", "-v", voice, "--stdin", NULL};
+    MOTE_TRY(run(argv, &text, &said, err));
+    *n_lines = 0;
+    for (const char *at = said.data; at && *at;) {
+        size_t len = strcspn(at, "\n");
+        size_t blank = strspn(at, " ");
+        if (blank < len && (*n_lines)++ < n)
+            MOTE_TRY(clean_phonemes(at + blank, len - blank, a, &out[*n_lines - 1], err));
+        at += len + (at[len] ? 1 : 0);
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_espeak_phonemes(const char *voice, const char *const *words, size_t n,
+                                 mote_arena *a, const char ***out, mote_err *err)
+{
+    size_t n_lines = 0;
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof **out, out, err));
+    MOTE_TRY(phoneme_lines(voice, words, n, a, *out, &n_lines, err));
+    if (n_lines == n)
+        return MOTE_OK;
+    for (size_t i = 0; i < n; i++) {             /* a word of two sentences, or of none: alone */
+        n_lines = 0;
+        (*out)[i] = "";
+        MOTE_TRY(phoneme_lines(voice, &words[i], 1, a, &(*out)[i], &n_lines, err));
+    }
+    return MOTE_OK;
+}
+
 /* ---- speaking ------------------------------------------------------------------------------ */
 
 static mote_status speak(const mote_espeak_voice *v, const mote_buf *ssml, mote_speech *out,
@@ -210,7 +283,7 @@ static mote_status speak(const mote_espeak_voice *v, const mote_buf *ssml, mote_
         return mote_fail(err, MOTE_NOMEM, "%zu samples of speech", n);
     for (size_t i = 0; i < n; i++)
         x[i] = (float)(int16_t)(uint16_t)(b[44 + 2 * i] | b[45 + 2 * i] << 8) / 32768.0f;
-    *out = (mote_speech){.samples = x, .n = n};
+    *out = (mote_speech){.samples = x, .n = n, .rate_hz = MOTE_ESPEAK_RATE_HZ};
     return MOTE_OK;
 }
 
@@ -218,7 +291,8 @@ static void add_word(mote_buf *ssml, const char *word, char mark)
 {
     char plain[128];
     (void)mote_format(plain, sizeof plain, "%s", word);
-    for (char *p = plain; *p; p++)
+    bool is_phonemes = mote_str_starts(plain, "[[");
+    for (char *p = plain; *p && !is_phonemes; p++)
         *p = *p == '_' || *p == '-' ? ' ' : *p;
     mote_buf_html(ssml, plain);
     if (mark)
@@ -319,7 +393,7 @@ mote_status mote_espeak_words(const mote_espeak_voice *v, const char *const *wor
     if (st == MOTE_OK &&
         mote_speech_cut(s.samples, s.n, MOTE_ESPEAK_RATE_HZ, GAP_MS, parts, n) != n) {
         mote_free(s.samples);
-        s = (mote_speech){.words = parts};
+        s = (mote_speech){.words = parts, .rate_hz = MOTE_ESPEAK_RATE_HZ};
         for (size_t i = 0; st == MOTE_OK && i < n; i++)
             st = speak_alone(v, words[i], marks[i], &s, err);
     }

@@ -69,6 +69,15 @@ static const char *label_in(const char *label, const char *const *keep, size_t n
     return keep ? MOTE_SUMMARY_OTHERS : label;
 }
 
+/* Is it built in? Then it is counted here. */
+static bool count_builtin(mote_data_summary *s, const char *group, mote_data_role role)
+{
+    if (!mote_sample_is_builtin(group))
+        return false;
+    *(role == MOTE_ROLE_BACKGROUND ? &s->n_builtin_noises : &s->n_builtin_words) += 1;
+    return true;
+}
+
 /* The split that a table has for a name; -1: none. */
 static mote_status find_part(mote_store *s, const char *sql, const char *name, int *split,
                              mote_err *err)
@@ -107,6 +116,8 @@ mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t
     MOTE_TRY(mote_arena_take(a, n_rows + 1, sizeof *entries, &entries, err));
     for (size_t i = 0; i < n_rows; i++) {
         const mote_sample_row *r = &rows[i];
+        if (count_builtin(&sum, r->group, r->role))
+            continue;
         if (r->role == MOTE_ROLE_BACKGROUND) {
             sum.n_background++;
             sum.background_us += r->duration_us;
@@ -134,6 +145,8 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *entries, &entries, err));
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
+        if (count_builtin(&sum, it->group, it->role))
+            continue;
         if (it->role == MOTE_ROLE_BACKGROUND) {
             sum.n_background++;
             sum.background_us += it->duration_us;

@@ -27,6 +27,8 @@ typedef struct {
     mote_label_summary total;    /* label "" */
     size_t n_background;
     int64_t background_us;
+    /* Of the built-in set (data/builtin.h), in none of the counts above. */
+    size_t n_builtin_words, n_builtin_noises;
 } mote_data_summary;
 
 /* Labels that are not among keep[n_keep] are counted together under this name; keep NULL: every

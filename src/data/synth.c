@@ -67,21 +67,6 @@ typedef struct {
     mote_synth_report report;
 } synth;
 
-/* One finished WAV file with what is to be said of it. */
-typedef struct {
-    mote_buf wav;
-    mote_sample_draft draft;
-    mote_sample_facts facts;
-    char label[128], group[64], source[192], provenance[512];
-} product;
-
-typedef struct {
-    product *items;              /* [n], owned */
-    size_t n;
-    mote_status status;
-    mote_err err;
-} result;
-
 static mote_status check(const mote_synth_config *c, mote_err *err)
 {
     if (c->n_keywords == 0 || c->n_keywords > MAX_KEYWORDS)
@@ -190,17 +175,17 @@ static mote_status plan(synth *s, mote_err *err)
 
 /* ---- products ------------------------------------------------------------------------------ */
 
-static void release_result(result *r)
+void mote_synth_release(mote_synth_result *r)
 {
     for (size_t i = 0; i < r->n; i++) {
         mote_sample_draft_release(&r->items[i].draft);
         mote_buf_release(&r->items[i].wav);
     }
     mote_free(r->items);
-    *r = (result){0};
+    *r = (mote_synth_result){0};
 }
 
-static mote_status take_products(result *r, size_t n, mote_err *err)
+mote_status mote_synth_take(mote_synth_result *r, size_t n, mote_err *err)
 {
     r->items = mote_alloc_zero(n, sizeof *r->items);
     if (!r->items)
@@ -212,8 +197,8 @@ static mote_status take_products(result *r, size_t n, mote_err *err)
 }
 
 /* Samples into the product's WAV file, and that into a draft ready for the store. */
-static mote_status finish_product(product *p, const int16_t *x, size_t n, int32_t rate_hz,
-                                  mote_err *err)
+mote_status mote_synth_finish(mote_synth_product *p, const int16_t *x, size_t n, int32_t rate_hz,
+                              mote_err *err)
 {
     mote_audio_config cfg = mote_audio_config_default();
     cfg.rate_hz = rate_hz;
@@ -264,7 +249,7 @@ static void plan_turn(const synth *s, size_t j, turn *t)
 static const char *variant_name(const turn *t) { return t->variant[0] ? t->variant : "plain"; }
 
 static void describe(const synth *s, const turn *t, size_t j, size_t i, const mote_room *room,
-                     product *p)
+                     mote_synth_product *p)
 {
     (void)mote_format(p->label, sizeof p->label, "%s", t->words[i]);
     (void)mote_format(p->group, sizeof p->group, "voice:%s", variant_name(t));
@@ -285,13 +270,13 @@ static void describe(const synth *s, const turn *t, size_t j, size_t i, const mo
 
 /* Word i of the speech as a recording. */
 static mote_status make_clip(const synth *s, const turn *t, size_t j, size_t i,
-                             const mote_speech *speech, product *p, mote_err *err)
+                             const mote_speech *speech, mote_synth_product *p, mote_err *err)
 {
     const mote_synth_config *c = s->cfg;
     mote_stretch w = speech->words[i];
     MOTE_SCOPED_FREE float *word = NULL;
     size_t n = 0;
-    MOTE_TRY(mote_audio_resample(speech->samples + w.from, w.to - w.from, MOTE_ESPEAK_RATE_HZ,
+    MOTE_TRY(mote_audio_resample(speech->samples + w.from, w.to - w.from, speech->rate_hz,
                                  c->rate_hz, MOTE_RESAMPLE_FAST, &word, &n, err));
     size_t clip = (size_t)llround(c->clip_ms * c->rate_hz / 1000.0);
     clip = clip > n ? clip : n;                  /* a word longer than the clip is kept whole */
@@ -305,17 +290,17 @@ static mote_status make_clip(const synth *s, const turn *t, size_t j, size_t i,
     mote_room_record(word, n, c->rate_hz, &r, scratch, x, clip, &room);
     p->facts.role = MOTE_ROLE_KEYWORD;
     describe(s, t, j, i, &room, p);
-    return finish_product(p, x, clip, c->rate_hz, err);
+    return mote_synth_finish(p, x, clip, c->rate_hz, err);
 }
 
-static mote_status make_round(const synth *s, size_t j, result *out, mote_err *err)
+static mote_status make_round(const synth *s, size_t j, mote_synth_result *out, mote_err *err)
 {
     turn t;
     mote_speech speech = {0};
     plan_turn(s, j, &t);
     if (t.n == 0)                                /* fewer other words than rounds */
         return MOTE_OK;
-    MOTE_TRY(take_products(out, t.n, err));
+    MOTE_TRY(mote_synth_take(out, t.n, err));
     mote_status st = mote_espeak_words(&t.voice, t.words, t.marks, t.n, &speech, err);
     for (size_t i = 0; st == MOTE_OK && i < t.n; i++)
         st = make_clip(s, &t, j, i, &speech, &out->items[i], err);
@@ -325,25 +310,28 @@ static mote_status make_round(const synth *s, size_t j, result *out, mote_err *e
 
 /* ---- backgrounds --------------------------------------------------------------------------- */
 
-/* One talker of a babble: all the other words from a drawn start, added to x at a drawn level. */
-static mote_status add_talker(const synth *s, mote_rng *r, float *x, size_t n, mote_err *err)
+/* One talker of a babble: all the words from a drawn start, added to x at a drawn level. */
+static mote_status add_talker(const mote_babble *b, mote_rng *r, float *x, size_t n, mote_err *err)
 {
-    const char *words[N_OTHER];
-    size_t first = mote_rng_below(r, (uint32_t)s->n_others);
-    for (size_t i = 0; i < s->n_others; i++)
-        words[i] = s->others[(first + i) % s->n_others];
+    MOTE_SCOPED_FREE const char **words = mote_alloc(b->n_words, sizeof *words);
+    if (!words)
+        return mote_fail(err, MOTE_NOMEM, "synthesis");
+    const mote_espeak *e = b->espeak;
+    size_t first = mote_rng_below(r, (uint32_t)b->n_words);
+    for (size_t i = 0; i < b->n_words; i++)
+        words[i] = b->words[(first + i) % b->n_words];
     mote_espeak_voice v;
-    const char *variant = s->espeak.variants[mote_rng_below(r, (uint32_t)s->espeak.n_variants)];
-    const char *accent = s->espeak.accents[mote_rng_below(r, (uint32_t)s->espeak.n_accents)];
+    const char *variant = e->variants[mote_rng_below(r, (uint32_t)e->n_variants)];
+    const char *accent = e->accents[mote_rng_below(r, (uint32_t)e->n_accents)];
     (void)mote_format(v.voice, sizeof v.voice, "%s%s%s", accent, variant[0] ? "+" : "", variant);
     v.words_per_minute = (int32_t)mote_rng_range(r, 120.0, 190.0);
     v.pitch = (int32_t)mote_rng_range(r, 25.0, 76.0);
     mote_speech speech = {0};
-    MOTE_TRY(mote_espeak_text(&v, words, s->n_others, &speech, err));
+    MOTE_TRY(mote_espeak_text(&v, words, b->n_words, &speech, err));
     float *y = NULL;
     size_t m = 0;
-    mote_status st = mote_audio_resample(speech.samples, speech.n, MOTE_ESPEAK_RATE_HZ,
-                                         s->cfg->rate_hz, MOTE_RESAMPLE_FAST, &y, &m, err);
+    mote_status st = mote_audio_resample(speech.samples, speech.n, speech.rate_hz, b->rate_hz,
+                                         MOTE_RESAMPLE_FAST, &y, &m, err);
     mote_speech_release(&speech);
     if (st != MOTE_OK)
         return st;
@@ -355,46 +343,40 @@ static mote_status add_talker(const synth *s, mote_rng *r, float *x, size_t n, m
     return MOTE_OK;
 }
 
-static mote_status make_babble(const synth *s, mote_rng *r, double level_dbfs, int16_t *out,
-                               size_t n, mote_err *err)
+mote_status mote_synth_babble(const mote_babble *b, mote_rng *r, int16_t *out, size_t n,
+                              mote_err *err)
 {
     MOTE_SCOPED_FREE float *x = mote_alloc_zero(n, sizeof *x);
     if (!x)
         return mote_fail(err, MOTE_NOMEM, "synthesis");
     for (int k = 0; k < N_TALKERS; k++)
-        MOTE_TRY(add_talker(s, r, x, n, err));
+        MOTE_TRY(add_talker(b, r, x, n, err));
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
         sum += (double)x[i] * (double)x[i];
-    float gain = (float)(pow(10.0, level_dbfs / 20.0) / sqrt(sum / (double)n + 1e-30));
+    float gain = (float)(pow(10.0, MOTE_SYNTH_FULL_DBFS / 20.0) / sqrt(sum / (double)n + 1e-30));
     for (size_t i = 0; i < n; i++)
         out[i] = mote_audio_to_i16(x[i] * gain);
     return MOTE_OK;
 }
 
-/* Let the level wander between LEVEL_LOW and LEVEL_HIGH, to a new one about every two seconds, so
- * that a stretch of any recording has quiet and loud moments: with one level per recording, ten
- * recordings would be ten levels, and another ten others. x comes at FULL_DBFS. */
-#define FULL_DBFS (-26.0)
-#define LEVEL_LOW (-60.0)
-#define LEVEL_HIGH (-28.0)
-
-static void wander_level(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz)
+void mote_synth_wander(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz)
 {
-    double from = mote_rng_range(r, LEVEL_LOW, LEVEL_HIGH);
+    const double low = MOTE_SYNTH_LOW_DBFS, high = MOTE_SYNTH_HIGH_DBFS;
+    double from = mote_rng_range(r, low, high);
     for (size_t at = 0; at < n;) {
-        double to = mote_rng_range(r, LEVEL_LOW, LEVEL_HIGH);
+        double to = mote_rng_range(r, low, high);
         size_t step = (size_t)(mote_rng_range(r, 1.0, 3.0) * rate_hz) + 1;
         size_t end = n - at < step ? n : at + step;
         double ratio = pow(10.0, (to - from) / (20.0 * (double)step));       /* per sample */
-        double gain = pow(10.0, (from - FULL_DBFS) / 20.0);
+        double gain = pow(10.0, (from - MOTE_SYNTH_FULL_DBFS) / 20.0);
         for (; at < end; at++, gain *= ratio)
             x[at] = mote_audio_to_i16((float)(gain * x[at] / 32768.0));
         from = to;
     }
 }
 
-static mote_status make_background(const synth *s, size_t k, result *out, mote_err *err)
+static mote_status make_background(const synth *s, size_t k, mote_synth_result *out, mote_err *err)
 {
     static const mote_noise_kind kinds[] = {MOTE_NOISE_PINK, MOTE_N_NOISES, MOTE_NOISE_FAN,
                                             MOTE_NOISE_HUM, MOTE_NOISE_WHITE};
@@ -404,23 +386,25 @@ static mote_status make_background(const synth *s, size_t k, result *out, mote_e
     kind = kind == MOTE_N_NOISES ? MOTE_NOISE_PINK : kind;
     const char *name = is_babble ? "babble" : mote_noise_name(kind);
     size_t n = (size_t)llround(c->background_s * c->rate_hz);
-    MOTE_TRY(take_products(out, 1, err));
-    product *p = &out->items[0];
+    MOTE_TRY(mote_synth_take(out, 1, err));
+    mote_synth_product *p = &out->items[0];
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(n, sizeof *x);
     if (!x)
         return mote_fail(err, MOTE_NOMEM, "synthesis");
     mote_rng r;
     mote_rng_init_stream(&r, c->seed, STREAM_BACKGROUND, k);
-    MOTE_TRY(is_babble ? make_babble(s, &r, FULL_DBFS, x, n, err)
-                       : mote_noise_make(kind, c->seed, k, c->rate_hz, FULL_DBFS, x, n, err));
-    wander_level(&r, x, n, c->rate_hz);
+    mote_babble babble = {&s->espeak, s->others, s->n_others, c->rate_hz};
+    MOTE_TRY(is_babble ? mote_synth_babble(&babble, &r, x, n, err)
+                       : mote_noise_make(kind, c->seed, k, c->rate_hz, MOTE_SYNTH_FULL_DBFS, x, n,
+                                         err));
+    mote_synth_wander(&r, x, n, c->rate_hz);
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, "noise:%s:%zu", name, k);
     (void)mote_format(p->source, sizeof p->source, "synthetic:%s/%zu", name, k);
     (void)mote_format(p->provenance, sizeof p->provenance, "{\"noise\":\"%s\","
-                      "\"level_dbfs\":[%.0f,%.0f],\"seed\":%llu,\"index\":%zu}", name, LEVEL_LOW,
-                      LEVEL_HIGH, (unsigned long long)c->seed, k);
-    return finish_product(p, x, n, c->rate_hz, err);
+                      "\"level_dbfs\":[%.0f,%.0f],\"seed\":%llu,\"index\":%zu}", name,
+                      MOTE_SYNTH_LOW_DBFS, MOTE_SYNTH_HIGH_DBFS, (unsigned long long)c->seed, k);
+    return mote_synth_finish(p, x, n, c->rate_hz, err);
 }
 
 /* ---- into the store ------------------------------------------------------------------------ */
@@ -428,14 +412,14 @@ static mote_status make_background(const synth *s, size_t k, result *out, mote_e
 typedef struct {
     const synth *s;
     size_t first;                /* piece of work number: rounds, then backgrounds */
-    result results[ROUNDS_PER_PORTION];
+    mote_synth_result results[ROUNDS_PER_PORTION];
 } portion;
 
 static void make_piece(void *arg, size_t piece, int32_t worker)
 {
     (void)worker;
     portion *p = arg;
-    result *r = &p->results[piece];
+    mote_synth_result *r = &p->results[piece];
     size_t j = p->first + piece, rounds = p->s->n_rounds;
     r->status = j < rounds ? make_round(p->s, j, r, &r->err)
                            : make_background(p->s, j - rounds, r, &r->err);
@@ -450,7 +434,7 @@ static bool is_keyword(const synth *s, const char *label)
     return false;
 }
 
-static mote_status put_product(synth *s, const product *p, mote_err *err)
+static mote_status put_product(synth *s, const mote_synth_product *p, mote_err *err)
 {
     bool added = false;
     MOTE_TRY(mote_sample_put(s->store, &p->draft, &p->facts, s->cfg->now_ms, &added, err));
@@ -472,7 +456,7 @@ static mote_status commit_portion(synth *s, const portion *p, size_t n, size_t *
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s->store, &txn, err));
     for (size_t i = 0; i < n; i++) {
-        const result *r = &p->results[i];
+        const mote_synth_result *r = &p->results[i];
         if (r->status != MOTE_OK)
             return mote_fail(err, r->status, "%s", r->err.text);
         for (size_t k = 0; k < r->n; k++)
@@ -509,7 +493,7 @@ static mote_status run(synth *s, mote_err *err)
         mote_synth_report before = s->report;
         mote_status st = commit_portion(s, p, n, &now.done, err);
         for (size_t i = 0; i < n; i++)
-            release_result(&p->results[i]);
+            mote_synth_release(&p->results[i]);
         if (st != MOTE_OK) {
             s->report = before;                  /* rolled back */
             /* Ctrl-C reaches espeak-ng too; what it then says is not the reason. */

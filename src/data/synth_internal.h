@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/status.h"
+#include "base/text.h"
+#include "data/sample.h"
 
 /* ---- speech.c ---- */
 
@@ -37,10 +39,11 @@ typedef struct {
 typedef struct { size_t from, to; } mote_stretch;
 
 typedef struct {
-    float *samples;              /* at MOTE_ESPEAK_RATE_HZ, owned (mote_free) */
+    float *samples;              /* at rate_hz, owned (mote_free) */
     size_t n;
     mote_stretch *words;         /* [n_words] where each is, owned (mote_free) */
     size_t n_words;
+    int32_t rate_hz;
 } mote_speech;
 
 /* Speak the words one after another and find each. `marks` [n]: punctuation behind each word ('.',
@@ -59,6 +62,12 @@ void mote_speech_release(mote_speech *s);
 size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms,
                        mote_stretch *out, size_t max);
 
+/* Phonemes of each word as the voice ("en-us") says it, in espeak-ng's mnemonics with '_' between
+ * them and without marks of stress ("b_E_d"); "" for what it cannot say. One process for all. */
+MOTE_MUST_USE mote_status mote_espeak_phonemes(const char *voice, const char *const *words,
+                                               size_t n, mote_arena *a, const char ***out,
+                                               mote_err *err);
+
 /* ---- room.c ---- */
 
 typedef struct {
@@ -72,5 +81,50 @@ typedef struct {
  * drawn is told in *room. scratch: at least 2 * n_out floats. */
 void mote_room_record(const float *word, size_t n, int32_t rate_hz, mote_rng *r, float *scratch,
                       int16_t *out, size_t n_out, mote_room *room);
+
+/* ---- synth.c, for the built-in set too ---- */
+
+/* One finished WAV file with what is to be said of it. */
+typedef struct {
+    mote_buf wav;
+    mote_sample_draft draft;
+    mote_sample_facts facts;
+    char label[128], group[96], source[192], provenance[512];
+} mote_synth_product;
+
+typedef struct {
+    mote_synth_product *items;   /* [n], owned */
+    size_t n;
+    mote_status status;
+    mote_err err;
+} mote_synth_result;
+
+/* Room for n products; mote_synth_release. */
+MOTE_MUST_USE mote_status mote_synth_take(mote_synth_result *r, size_t n, mote_err *err);
+void mote_synth_release(mote_synth_result *r);
+
+/* Samples into the product's WAV file, and that into a draft ready for the store. Role, label,
+ * group, source and provenance are set before or after. */
+MOTE_MUST_USE mote_status mote_synth_finish(mote_synth_product *p, const int16_t *x, size_t n,
+                                            int32_t rate_hz, mote_err *err);
+
+/* Backgrounds are made at FULL; then their level wanders between LOW and HIGH, to a new one about
+ * every two seconds, so that a stretch of any recording has quiet and loud moments: with one level
+ * per recording, ten recordings would be ten levels, and another ten others. */
+#define MOTE_SYNTH_FULL_DBFS (-26.0)
+#define MOTE_SYNTH_LOW_DBFS (-60.0)
+#define MOTE_SYNTH_HIGH_DBFS (-28.0)
+
+void mote_synth_wander(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz);
+
+/* Many talkers at once, of all the words and voices that are given. */
+typedef struct {
+    const mote_espeak *espeak;
+    const char *const *words;
+    size_t n_words;
+    int32_t rate_hz;
+} mote_babble;
+MOTE_MUST_USE mote_status mote_synth_babble(const mote_babble *b, mote_rng *r, int16_t *out,
+                                            size_t n, mote_err *err);
 
 #endif

@@ -25,6 +25,21 @@ bool mote_split_parse(const char *name, mote_split *out)
     return false;
 }
 
+bool mote_builtin_split(const char *group, mote_split *out)
+{
+    if (!mote_sample_is_builtin(group))
+        return false;
+    const char *name = group + strlen(MOTE_GROUP_BUILTIN);
+    for (int i = 0; i < MOTE_N_SPLITS; i++) {
+        size_t n = strlen(split_names[i]);
+        if (strncmp(name, split_names[i], n) == 0 && name[n] == ':') {
+            *out = (mote_split)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 mote_version_config mote_version_config_default(void)
 {
     return (mote_version_config){.fractions = {0.7, 0.15, 0.15}, .note = ""};
@@ -103,25 +118,43 @@ static int compare_items(const void *a, const void *b)
     return c ? c : strcmp(x->group, y->group);
 }
 
+/* Does a row of the store go in? What is not built in does. */
+static bool is_wanted(const mote_sample_row *r, uint32_t builtin)
+{
+    if (!mote_sample_is_builtin(r->group))
+        return true;
+    if (r->role == MOTE_ROLE_BACKGROUND)
+        return builtin & MOTE_BUILTIN_NOISES;
+    mote_split split;
+    bool has_split = mote_builtin_split(r->group, &split);
+    return has_split && (builtin & MOTE_BUILTIN_WORDS ||
+                         (builtin & MOTE_BUILTIN_WORDS_TRAIN && split == MOTE_SPLIT_TRAIN));
+}
+
 static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_arena *a,
                           mote_data_version *v, mote_version_report *report, mote_err *err)
 {
     mote_sample_row *all = NULL;
     size_t n = 0;
     MOTE_TRY(mote_sample_list(s, a, &all, &n, err));
+    mote_sample_row **rows = NULL;
+    size_t n_rows = n;
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *rows, &rows, err));
+    n = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        if (is_wanted(&all[i], cfg->builtin))
+            rows[n++] = &all[i];
+    }
     if (n == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "there is no data yet; add recordings with "
                          "'mote data add FOLDER' or make some with 'mote data synth'");
-    mote_sample_row **rows = NULL;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *rows, &rows, err));
-    for (size_t i = 0; i < n; i++)
-        rows[i] = &all[i];
     leave_out(rows, &n, cfg, report);
     MOTE_TRY(mote_arena_take(a, n, sizeof *v->items, &v->items, err));
     for (size_t i = 0; i < n; i++) {
         const mote_sample_row *r = rows[i];
         v->items[i] = (mote_version_item){.object = r->object, .role = r->role, .label = r->label,
                                           .group = r->group, .duration_us = r->duration_us};
+        (void)mote_builtin_split(r->group, &v->items[i].split);
         if (r->role == MOTE_ROLE_BACKGROUND)
             v->n_background++;
         else

@@ -12,7 +12,8 @@
  *     for words that are no keywords: those are one class, and the first is taken.
  * `mote data check` names them. Splits are dealt to whole groups, and to words that are no keywords
  * (data/deal.h), and remembered, so neither ever moves. Background recordings belong to every
- * split: each split uses its own stretch of their time (data/stretch.h).
+ * split: each split uses its own stretch of their time (data/stretch.h). Groups of the built-in set
+ * have the split that their name says, in every round of cross-validation too; they are not dealt.
  *
  * Depends on base, store, project (names of classes), data/sample. Used by data/dataset, cli,
  * track, pipeline. */
@@ -65,12 +66,24 @@ typedef struct {
     int64_t duration_us;         /* of the keyword recordings */
 } mote_data_version;
 
+/* What a version takes of the built-in set (data/builtin.h), which is in the store beside the
+ * user's recordings. WORDS_TRAIN: other words, but only in training. */
+enum {
+    MOTE_BUILTIN_WORDS = 1u << 0,
+    MOTE_BUILTIN_WORDS_TRAIN = 1u << 1,
+    MOTE_BUILTIN_NOISES = 1u << 2
+};
+
+/* The split that the name of a built-in group says ("builtin:test:flite:rms"); false for others. */
+bool mote_builtin_split(const char *group, mote_split *out);
+
 typedef struct {
     double fractions[MOTE_N_SPLITS];     /* each >= 0, sum 1 */
     uint64_t seed;
     const char *const *keywords; /* [n_keywords], borrowed; NULL: every label is one */
     size_t n_keywords;
     bool words_apart;            /* other words have a class: hold them apart */
+    uint32_t builtin;            /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
     const char *note;            /* "" for none */
     int64_t now_ms;
 } mote_version_config;

@@ -4,6 +4,7 @@
  * See stage_internal.h. */
 #include <string.h>
 
+#include "data/sample.h"
 #include "pipeline/stage_internal.h"
 #include "project/part.h"
 
@@ -44,7 +45,8 @@ static mote_status count_samples(mote_store *s, int64_t last, sample_set *out, m
     bool row = false;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT count(*), coalesce(max(id), 0), "
-                               "coalesce(sum(id % 1000003), 0) FROM data_sample WHERE id <= ?1",
+                               "coalesce(sum(id % 1000003), 0) FROM data_sample WHERE id <= ?1 AND "
+                               MOTE_SQL_IS_OWN,
                                &q, err));
     mote_stmt_bind_i64(q, 1, last);
     MOTE_TRY(mote_stmt_step(q, &row, err));

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "data/builtin.h"
 #include "data/facts.h"
 #include "data/version.h"
 #include "evaluate/json_parts.h"
@@ -13,6 +14,12 @@
 mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err *err)
 {
     char text[96];
+    mote_builtin_plan plan;
+    MOTE_TRY(mote_builtin_choose(p->cfg.store, mote_setting_builtin(p->settings), &plan, err));
+    if (plan.take) {
+        (void)mote_format(text, sizeof text, "%s %u", plan.set, (unsigned)plan.take);
+        MOTE_TRY(mote_json_put(components, "builtin", json_string(text), err));
+    }
     MOTE_TRY(mote_retrain_samples(p, components, text, err));
     return mote_json_put(components, "samples", json_string(text), err);
 }
@@ -31,10 +38,76 @@ static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, m
     return MOTE_OK;
 }
 
+/* ---- the built-in set -------------------------------------------------------------------- */
+
+typedef struct {
+    mote_pipeline *p;
+    const mote_stage_run *r;
+} teller;
+
+static void builtin_progress(void *arg, size_t done, size_t total)
+{
+    teller *t = arg;
+    mote_stage_progress(t->p, t->r, (int64_t)done, (int64_t)total,
+                        "making other words and noises");
+}
+
+static mote_status prepare_builtin(mote_pipeline *p, mote_stage_run *r, mote_builtin_plan *plan,
+                                   mote_builtin_report *made, mote_err *err)
+{
+    teller t = {p, r};
+    mote_builtin_config cfg = *mote_setting_builtin(p->settings);
+    cfg.now_ms = p->cfg.now_ms();
+    cfg.pool = p->cfg.pool;
+    cfg.cancel = p->cfg.cancel;
+    cfg.progress = builtin_progress;
+    cfg.progress_arg = &t;
+    return mote_builtin_prepare(p->cfg.store, &cfg, plan, made, err);
+}
+
+/* What of the version is built in; sets *n_words and *n_noises. */
+static void say_builtin(const mote_data_version *v, const mote_builtin_report *made,
+                        mote_stage_run *r, size_t *n_words, size_t *n_noises)
+{
+    *n_words = *n_noises = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        size_t one = mote_sample_is_builtin(v->items[i].group) ? 1 : 0;
+        if (v->items[i].role == MOTE_ROLE_BACKGROUND)
+            *n_noises += one;
+        else
+            *n_words += one;
+    }
+    if (*n_words + *n_noises == 0)
+        return;
+    mote_stage_set(r, "builtin", json_pack("{s:I, s:I, s:s, s:s}", "words", (json_int_t)*n_words,
+                                           "noises", (json_int_t)*n_noises, "made_by",
+                                           made->engines, "not_installed", made->missing));
+}
+
+/* "v3: 600 clips, 4 background recordings", and behind it what is built in. */
+static void summarise(const mote_data_version *v, size_t n_words, size_t n_noises, char out[200])
+{
+    (void)mote_format(out, 200, "v%lld: %zu clips, %zu background recordings",
+                      (long long)v->number, v->n - v->n_background - n_words,
+                      v->n_background - n_noises);
+    size_t len = strlen(out);
+    if (n_words > 0)
+        (void)mote_format(out + len, 200 - len, "; built in, synthetic: %zu other words%s",
+                          n_words, n_noises ? "" : " (data.builtin)");
+    len = strlen(out);
+    if (n_noises > 0)
+        (void)mote_format(out + len, 200 - len, "%s %zu noises (data.builtin)",
+                          n_words ? "," : "; built in, synthetic:", n_noises);
+}
+
 mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
 {
     mote_version_config cfg = *mote_setting_version(p->settings);
     cfg.now_ms = p->cfg.now_ms();
+    mote_builtin_plan plan;
+    mote_builtin_report made;
+    MOTE_TRY(prepare_builtin(p, r, &plan, &made, err));
+    cfg.builtin = plan.take;
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)4 << 30);
     mote_data_version v;
@@ -48,11 +121,11 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
         return st;
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
-    char hex[MOTE_SHA256_HEX_BYTES], summary[160];
+    char hex[MOTE_SHA256_HEX_BYTES], summary[240];
     mote_sha256_hex(&v.id, hex);
-    size_t n_clips = v.n - v.n_background;
-    (void)mote_format(summary, sizeof summary, "v%lld: %zu clips, %zu background recordings",
-                      (long long)v.number, n_clips, v.n_background);
+    size_t n_clips = v.n - v.n_background, n_words, n_noises;
+    say_builtin(&v, &made, r, &n_words, &n_noises);
+    summarise(&v, n_words, n_noises, summary);
     if (facts.n_unused > 0)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
                           "; %zu clips unused (words held apart)", facts.n_unused);

@@ -80,6 +80,8 @@ typedef struct {
     const char *group_pattern;          /* takes the group from a file name; "": no groups known */
     double train, validation, test;     /* shares, sum 1 */
     int64_t split_seed;
+    const char *builtin;                /* "auto", "train", "on" or "off" (data/builtin.h) */
+    const char *language;               /* of espeak-ng; "": by the script of the keywords */
     double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */
     int32_t min_per_class, min_groups;  /* 0: no limit */
     double min_clip_s;                  /* shorter recordings are reported; 0: no limit */

@@ -47,6 +47,7 @@ $ mote predict "$(printf 'w\\377')" x --json 2>/dev/null | grep -c '"status": "N
 1
 
 # Versions: the copies above count once, splits hold whole groups.
+$ sed -i 's/^data:/data:\n  builtin: off/' mote.yaml
 $ mote data version
 v1 ({{[0-9a-f]{12}}})
 6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
@@ -112,6 +113,24 @@ $ mote data check -q --json > check.json 2>/dev/null
 [exit 1]
 $ grep -c '"severity": "error"' check.json
 {{[1-9]}}
+
+# What the project lacks is built in, once, and counted nowhere else.
+$ mkdir ../few && cd ../few && mote init . >/dev/null && sed -i 's/^keywords:.*/keywords: [yes, no]/' mote.yaml
+$ mote data add ../p/rec/yes/s1_NO_1.wav --label yes -q | head -1
+../p/rec/yes/s1_NO_1.wav: 1 added {{.*}}
+$ mote data version -q | head -3
+v1 ({{[0-9a-f]{12}}})
+1 recordings: {{.*}}; 0 backgrounds
+built in, synthetic: {{[4-9][0-9]{2}}} other words, 16 noises (data.builtin)
+$ mote data version -q | head -1
+v1 ({{[0-9a-f]{12}}}): nothing has changed
+$ mote data show | grep -E '^(all|backgrounds|built in)'
+all             1       1 {{.*}}
+backgrounds: 0, 0.0 s
+built in, synthetic, counted nowhere above: {{[4-9][0-9]{2}}} other words, 16 noises (data.builtin)
+$ mote data list --origin synthetic --split test --limit 1 | grep -c 'builtin:test:'
+1
+$ cd ../p
 
 # A project without data says what to do.
 $ cd .. && mote init empty >/dev/null && cd empty && mote data show

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the built-in set: builtin.c decides and stores, builtin_words.c has the
+ * words, builtin_plan.c says who says what, builtin_engines.c runs flite and festival,
+ * builtin_noise.c makes the noises. Private to data/. */
+#ifndef MOTE_DATA_BUILTIN_INTERNAL_H
+#define MOTE_DATA_BUILTIN_INTERNAL_H
+
+#include "base/mem.h"
+#include "data/builtin.h"
+#include "data/synth_internal.h"
+
+#define MOTE_BUILTIN_MAX_WORDS 1024
+#define MOTE_BUILTIN_TURN_WORDS 12
+#define MOTE_BUILTIN_N_NOISES 16
+#define MOTE_BUILTIN_SEED 1
+
+/* ---- builtin_words.c ---- */
+
+/* The words of a language; *out has *n of them and lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_builtin_words(const char *language, mote_arena *a,
+                                             const char ***out, size_t *n, mote_err *err);
+
+/* ---- builtin_engines.c ---- */
+
+typedef enum {
+    MOTE_ENGINE_ESPEAK,
+    MOTE_ENGINE_FLITE,
+    MOTE_ENGINE_FESTIVAL,
+    MOTE_N_ENGINES
+} mote_engine_id;
+
+const char *mote_engine_name(mote_engine_id id);         /* "espeak-ng", "flite", "festival" */
+
+typedef struct {
+    char version[64];            /* "" when it is not installed or does not speak */
+    const char **voices;         /* [n_voices]; for espeak-ng its variants */
+    size_t n_voices;             /* 0: not there, or no voice for the language */
+} mote_engine;
+
+/* Look for flite or festival and its voices for the language; not to find it is no error. A voice
+ * counts when it has said a word. */
+MOTE_MUST_USE mote_status mote_engine_find(mote_engine_id id, const char *language, mote_arena *a,
+                                           mote_engine *out, mote_err *err);
+
+/* Speak plain ASCII words, each by itself. stretch: 1.2 is slower by a fifth. */
+MOTE_MUST_USE mote_status mote_engine_words(mote_engine_id id, const char *voice, double stretch,
+                                            const char *const *words, size_t n, mote_speech *out,
+                                            mote_err *err);
+
+/* ---- builtin_plan.c ---- */
+
+typedef struct {
+    const char *spoken;          /* a word, or "[[b'Et]]": phonemes for espeak-ng */
+    const char *label;
+} mote_builtin_word;
+
+/* One voice says some words. */
+typedef struct {
+    mote_split split;
+    mote_engine_id engine;
+    const char *voice;           /* for espeak-ng the variant */
+    const char *accent;          /* espeak-ng only */
+    mote_builtin_word words[MOTE_BUILTIN_TURN_WORDS];
+    size_t n;
+} mote_builtin_turn;
+
+typedef struct {
+    const char *language;
+    mote_espeak espeak;
+    mote_engine engines[MOTE_N_ENGINES];
+    mote_builtin_turn *turns;    /* [n_turns] */
+    size_t n_turns;
+    size_t n_clips;
+    const char **train_words;    /* [n_train_words], for babble */
+    size_t n_train_words;
+} mote_builtin_script;
+
+/* Who says what. Lives as long as `a`. MISSING_TOOL, NOT_FOUND as in builtin.h. */
+MOTE_MUST_USE mote_status mote_builtin_write_script(const mote_builtin_config *cfg, mote_arena *a,
+                                                    mote_builtin_script *out, mote_err *err);
+
+/* Sounds that differ between two lists of phonemes ("b_E_d"), and whether `part` occurs in
+ * `whole`. */
+size_t mote_phoneme_distance(const char *x, const char *y);
+bool mote_phonemes_contain(const char *whole, const char *part);
+
+/* ---- builtin_noise.c ---- */
+
+/* Noise number k (0 .. MOTE_BUILTIN_N_NOISES-1), n samples; *name is what it is. babble NULL: no
+ * voices, pink noise takes the place of babble. */
+MOTE_MUST_USE mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int32_t rate_hz,
+                                             int16_t *out, size_t n, const char **name,
+                                             mote_err *err);
+
+#endif

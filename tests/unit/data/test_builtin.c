@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The built-in set: when a project takes it, what is in it, and that nobody counts it. */
+#include "base/process.h"
+#include "data/builtin.h"
+#include "data/builtin_internal.h"
+#include "data/sample.h"
+#include "data/summary.h"
+#include "data/version.h"
+#include "support.h"
+#include "temp_dir.h"
+
+#define NEED_ESPEAK()                                     \
+    do {                                                  \
+        if (!mote_process_in_path("espeak-ng"))           \
+            T_SKIP("espeak-ng is not installed");         \
+    } while (0)
+
+typedef struct {
+    char dir[TEMP_DIR_BYTES];
+    mote_store *store;
+    mote_arena arena;
+} fixture;
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    mote_err err;
+    temp_dir_make(f->dir);
+    T_OK(mote_store_open(f->dir, true, &f->store, &err));
+    mote_arena_init(&f->arena, 256u << 20);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    mote_arena_release(&f->arena);
+    mote_store_close(f->store);
+    temp_dir_remove(f->dir);
+    free(f);
+    return 0;
+}
+
+static const char *const keywords[] = {"bed", "cat", "happy"};
+
+static mote_builtin_config config(void)
+{
+    return (mote_builtin_config){.keywords = keywords, .n_keywords = 3, .unknown = true,
+                                 .use = "auto", .language = "", .few = 3, .rate_hz = 16000,
+                                 .clip_ms = 1000};
+}
+
+/* A recording of half a second whose samples are a function of `seed`. */
+static void add(fixture *f, mote_data_role role, const char *label, const char *group, int seed)
+{
+    mote_err err;
+    int16_t x[8000];
+    for (int i = 0; i < 8000; i++)
+        x[i] = (int16_t)((i * 37 + seed * 101) % 4001 - 2000);
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, 1 << 20);
+    T_OK(mote_audio_encode_wav(x, 8000, 16000, &wav, &err));
+    mote_sample_facts facts = {.role = role, .label = label, .group = group, .source = "test"};
+    mote_audio_config cfg = mote_audio_config_default();
+    mote_sha256 object;
+    bool added;
+    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+}
+
+static void add_keywords(fixture *f)
+{
+    static const char *const people[] = {"anna", "bert", "carl", "dora"};
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 4; i++)
+            add(f, MOTE_ROLE_KEYWORD, keywords[k], people[i], 10 * k + i);
+    }
+}
+
+static uint32_t take(fixture *f, const char *use)
+{
+    mote_err err;
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    c.use = use;
+    T_OK(mote_builtin_choose(f->store, &c, &p, &err));
+    return p.take;
+}
+
+static void a_project_takes_what_it_lacks(void **state)
+{
+    fixture *f = *state;
+    const uint32_t both = MOTE_BUILTIN_WORDS | MOTE_BUILTIN_NOISES;
+    assert_int_equal(take(f, "auto"), 0);        /* no data at all: nothing to stand beside */
+    add_keywords(f);
+    assert_int_equal(take(f, "auto"), both);
+    assert_int_equal(take(f, "train"), both);
+    assert_int_equal(take(f, "on"), both);
+    assert_int_equal(take(f, "off"), 0);
+    add(f, MOTE_ROLE_BACKGROUND, "", "room", 90);
+    add(f, MOTE_ROLE_KEYWORD, MOTE_CLASS_SILENCE, "room", 91);
+    add(f, MOTE_ROLE_KEYWORD, "dog", "anna", 92);
+    add(f, MOTE_ROLE_KEYWORD, "dog", "bert", 93);
+    assert_int_equal(take(f, "auto"), MOTE_BUILTIN_WORDS);       /* two words are fewer than 3 */
+    add(f, MOTE_ROLE_KEYWORD, "bird", "carl", 94);
+    assert_int_equal(take(f, "auto"), 0);
+    assert_int_equal(take(f, "train"), MOTE_BUILTIN_WORDS_TRAIN);
+    assert_int_equal(take(f, "on"), both);
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    mote_err err;
+    c.unknown = false;
+    c.use = "on";
+    T_OK(mote_builtin_choose(f->store, &c, &p, &err));
+    assert_int_equal(p.take, MOTE_BUILTIN_NOISES);
+}
+
+static void the_script_of_the_keywords_tells_the_language(void **state)
+{
+    (void)state;
+    static const char *const arabic[] = {"\xd9\x82\xd8\xb7"};
+    static const char *const russian[] = {"ok", "\xd0\xb4\xd0\xb0"};
+    assert_string_equal(mote_builtin_language("", keywords, 3), "en");
+    assert_string_equal(mote_builtin_language("de", arabic, 1), "de");
+    assert_string_equal(mote_builtin_language("", arabic, 1), "ar");
+    assert_string_equal(mote_builtin_language("", russian, 2), "ru");
+}
+
+static void sounds_are_compared_one_by_one(void **state)
+{
+    (void)state;
+    assert_int_equal(mote_phoneme_distance("b_E_d", "b_E_d"), 0);
+    assert_int_equal(mote_phoneme_distance("b_E_d", "b_aI_d"), 1);
+    assert_int_equal(mote_phoneme_distance("b_E_d", "b_E_d_I_N"), 2);
+    assert_int_equal(mote_phoneme_distance("", "k_a_t"), 3);
+    assert_true(mote_phonemes_contain("k_a_t_@_l", "k_a_t"));
+    assert_false(mote_phonemes_contain("k_aI_t", "k_a_t"));
+    assert_false(mote_phonemes_contain("k_a", "k_a_t"));
+    assert_false(mote_phonemes_contain("k_a_t", ""));
+}
+
+/* The script of three English keywords, written once: finding the engines takes seconds. */
+static mote_builtin_script script(void)
+{
+    static mote_arena arena;
+    static mote_builtin_script s;
+    if (s.n_turns == 0) {
+        mote_err err;
+        mote_builtin_config c = config();
+        mote_arena_init(&arena, 256u << 20);
+        T_OK(mote_builtin_write_script(&c, &arena, &s, &err));
+    }
+    return s;
+}
+
+static void splits_share_neither_words_nor_voices(void **state)
+{
+    (void)state;
+    NEED_ESPEAK();
+    mote_builtin_script s = script();
+    size_t n_clips = 0, n_in[MOTE_N_SPLITS] = {0};
+    for (size_t i = 0; i < s.n_turns; i++) {
+        const mote_builtin_turn *x = &s.turns[i];
+        n_clips += x->n;
+        n_in[x->split] += x->n;
+        for (size_t j = 0; j < i; j++) {
+            const mote_builtin_turn *y = &s.turns[j];
+            if (x->split == y->split)
+                continue;
+            assert_false(x->engine == y->engine && strcmp(x->voice, y->voice) == 0);
+            for (size_t k = 0; k < x->n; k++) {
+                for (size_t l = 0; l < y->n; l++)
+                    assert_string_not_equal(x->words[k].label, y->words[l].label);
+            }
+        }
+    }
+    assert_int_equal(n_clips, s.n_clips);
+    assert_in_range(n_clips, 400, 800);
+    assert_in_range(n_in[MOTE_SPLIT_VALIDATION], 50, 200);
+    assert_in_range(n_in[MOTE_SPLIT_TEST], 50, 200);
+}
+
+static void where_there_are_engines_the_test_has_its_own(void **state)
+{
+    (void)state;
+    NEED_ESPEAK();
+    mote_builtin_script s = script();
+    if (s.engines[MOTE_ENGINE_FLITE].n_voices + s.engines[MOTE_ENGINE_FESTIVAL].n_voices == 0)
+        T_SKIP("neither flite nor festival is installed");
+    uint32_t in_test = 0, in_training = 0;
+    for (size_t i = 0; i < s.n_turns; i++)
+        *(s.turns[i].split == MOTE_SPLIT_TEST ? &in_test : &in_training) |= 1u << s.turns[i].engine;
+    assert_int_not_equal(in_test, 0);
+    assert_int_equal(in_test & in_training, 0);
+}
+
+static void no_word_is_or_holds_a_keyword(void **state)
+{
+    (void)state;
+    NEED_ESPEAK();
+    mote_builtin_script s = script();
+    bool has_near = false, has_made_up = false;
+    for (size_t i = 0; i < s.n_turns; i++) {
+        for (size_t k = 0; k < s.turns[i].n; k++) {
+            const char *label = s.turns[i].words[k].label;
+            assert_string_not_equal(label, "cattle");    /* begins with "cat" */
+            for (int j = 0; j < 3; j++)
+                assert_string_not_equal(label, keywords[j]);
+            has_near = has_near || strcmp(label, "cut") == 0 || strcmp(label, "bread") == 0;
+            has_made_up = has_made_up || s.turns[i].words[k].spoken[0] == '[';
+        }
+    }
+    assert_true(has_near);
+    assert_true(has_made_up);
+}
+
+static mote_builtin_plan prepare(fixture *f, const char *use, mote_builtin_report *r)
+{
+    mote_err err;
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    c.use = use;
+    T_OK(mote_builtin_prepare(f->store, &c, &p, r, &err));
+    return p;
+}
+
+static mote_data_version version(fixture *f, uint32_t builtin)
+{
+    mote_err err;
+    mote_version_config cfg = mote_version_config_default();
+    mote_data_version v;
+    mote_version_report r;
+    cfg.builtin = builtin;
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
+    return v;
+}
+
+static void it_is_made_once_for_the_keywords_and_counted_by_nobody(void **state)
+{
+    NEED_ESPEAK();
+    fixture *f = *state;
+    mote_err err;
+    mote_builtin_report r;
+    add_keywords(f);
+    mote_builtin_plan p = prepare(f, "auto", &r);
+    assert_in_range(r.n_words, 400, 800);
+    assert_int_equal(r.n_noises, MOTE_BUILTIN_N_NOISES);
+    assert_non_null(strstr(r.engines, "espeak-ng"));
+    size_t n_words = r.n_words;
+    prepare(f, "auto", &r);
+    assert_int_equal(r.n_words + r.n_noises, 0);
+
+    mote_data_summary sum;
+    T_OK(mote_summary_of_store(f->store, NULL, 0, &f->arena, &sum, &err));
+    assert_int_equal(sum.total.n, 12);
+    assert_int_equal(sum.total.n_groups, 4);
+    assert_int_equal(sum.n_background, 0);
+    assert_int_equal(sum.n_builtin_words, n_words);
+    assert_int_equal(sum.n_builtin_noises, MOTE_BUILTIN_N_NOISES);
+
+    mote_data_version v = version(f, p.take);
+    assert_int_equal(v.n, 12 + n_words + MOTE_BUILTIN_N_NOISES);
+    mote_builtin_share share = mote_builtin_of_version(&v, MOTE_SPLIT_TEST, keywords, 3);
+    assert_in_range(share.n_words, 50, 200);
+    assert_int_equal(share.n_builtin_words, share.n_words);
+    assert_int_equal(share.n_builtin_noises, MOTE_BUILTIN_N_NOISES);
+    size_t n_own[MOTE_N_SPLITS] = {0};           /* built-in groups fill no split for people */
+    for (size_t i = 0; i < v.n; i++)
+        n_own[v.items[i].split] += mote_sample_is_builtin(v.items[i].group) ? 0 : 1;
+    for (int i = 0; i < MOTE_N_SPLITS; i++)
+        assert_int_not_equal(n_own[i], 0);
+    assert_int_equal(version(f, 0).n, 12);
+    v = version(f, MOTE_BUILTIN_WORDS_TRAIN);
+    share = mote_builtin_of_version(&v, MOTE_SPLIT_TEST, keywords, 3);
+    assert_int_equal(share.n_words, 0);
+    share = mote_builtin_of_version(&v, MOTE_SPLIT_TRAIN, keywords, 3);
+    assert_in_range(share.n_builtin_words, 200, 800);
+
+    /* Other keywords: another set in the place of this one, without the new keyword. */
+    static const char *const others[] = {"bed", "window"};
+    mote_builtin_config c = config();
+    int64_t n = -1;
+    c.keywords = others;
+    c.n_keywords = 2;
+    c.few = 100;                                 /* "cat" and "happy" are other words now */
+    T_OK(mote_builtin_prepare(f->store, &c, &p, &r, &err));
+    assert_in_range(r.n_words, 400, 800);
+    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_sample WHERE label = 'window'",
+                              &n, &err));
+    assert_int_equal(n, 0);
+    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_sample WHERE role = 'keyword' "
+                              "AND grp GLOB 'builtin:*'", &n, &err));
+    assert_int_equal(n, r.n_words);
+}
+
+static void without_espeak_it_says_what_to_install(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    add_keywords(f);
+    char *path = strdup(getenv("PATH"));
+    setenv("PATH", "/nonexistent", 1);
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    mote_builtin_report r;
+    mote_status st = mote_builtin_prepare(f->store, &c, &p, &r, &err);
+    c.unknown = false;                           /* noises need no voices */
+    mote_err err2 = {0};
+    mote_status noises = mote_builtin_prepare(f->store, &c, &p, &r, &err2);
+    setenv("PATH", path, 1);
+    free(path);
+    assert_int_equal(st, MOTE_MISSING_TOOL);
+    assert_non_null(strstr(err.text, "espeak-ng"));
+    assert_non_null(strstr(err.text, "mote data add"));
+    assert_int_equal(noises, MOTE_OK);
+    assert_int_equal(r.n_noises, MOTE_BUILTIN_N_NOISES);
+    assert_string_equal(r.missing, "espeak-ng");
+}
+
+static void nobody_else_can_use_its_names(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_sample_facts facts = {.role = MOTE_ROLE_KEYWORD, .label = "bed", .source = "a.wav",
+                               .group = "builtin:test:me"};
+    mote_audio_config cfg = mote_audio_config_default();
+    int16_t x[1600] = {1, 2, 3};
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, 1 << 20);
+    T_OK(mote_audio_encode_wav(x, 1600, 16000, &wav, &err));
+    mote_sha256 object;
+    bool added;
+    T_FAILS(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err),
+            MOTE_ARG, "builtin:");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_project_takes_what_it_lacks),
+        TEST(the_script_of_the_keywords_tells_the_language),
+        TEST(sounds_are_compared_one_by_one),
+        TEST(splits_share_neither_words_nor_voices),
+        TEST(where_there_are_engines_the_test_has_its_own),
+        TEST(no_word_is_or_holds_a_keyword),
+        TEST(it_is_made_once_for_the_keywords_and_counted_by_nobody),
+        TEST(without_espeak_it_says_what_to_install),
+        TEST(nobody_else_can_use_its_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
