@@ -45,7 +45,7 @@ static inline void tiny_yaml(const char *dir, tiny_settings t)
         "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n  high_hz: 3800\n"
         "model:\n  channels: 8\n  blocks: 1\ntraining:\n  epochs: %d\n  batch: 16\n  seed: %d\n"
         "augmentation:\n%sstream:\n  hours: 0.01\nschedule:\n  retrain: {%s}\n"
-        "  promote: {%s}\ndevice: {%s}\ndata:\n  require: {%s}\n",
+        "  promote: {%s}\ndevice: {%s}\ndata:\n  builtin: off\n  require: {%s}\n",
         t.keywords ? t.keywords : "low, mid", TINY_RATE_HZ, t.accuracy ? t.accuracy : "10 %",
         t.epochs, t.seed, t.augmentation ? t.augmentation : "  shift_ms: 20\n",
         t.retrain ? t.retrain : "on_drift: true", t.promote ? t.promote : "beat_by: 0 %",

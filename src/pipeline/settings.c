@@ -38,6 +38,11 @@ static void make_version(const mote_project *p, mote_version_config *out)
     *out = mote_version_config_of(p);
 }
 
+static void make_builtin(const mote_project *p, mote_builtin_config *out)
+{
+    *out = mote_builtin_config_of(p);
+}
+
 static void make_check(const mote_project *p, mote_check_config *out)
 {
     *out = mote_check_config_of(p);

@@ -13,6 +13,7 @@
 #define MOTE_PIPELINE_SETTINGS_H
 
 #include "data/augment.h"
+#include "data/builtin.h"
 #include "data/check.h"
 #include "data/dataset.h"
 #include "data/version.h"
@@ -23,7 +24,7 @@
 #include "project/project.h"
 #include "project/schema.h"
 
-#define MOTE_SETTING_MAX_PARTS 6
+#define MOTE_SETTING_MAX_PARTS 8
 
 /* Everything that is borrowed here lives as long as the project. */
 typedef struct {

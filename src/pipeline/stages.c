@@ -6,7 +6,7 @@
 const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
     [MOTE_STAGE_data] =
         {
-            .settings = MOTE_USES(version),
+            .settings = MOTE_USES(version) | MOTE_USES(builtin),
             .more = mote_stage_data_more,
             .run = mote_stage_data_run,
         },

@@ -149,10 +149,22 @@ static void add_task(mote_buf *b, mote_task_setting x)
     mote_buf_add(b, &x, sizeof x);
 }
 
+static void add_builtin(mote_buf *b, mote_builtin_config x)
+{
+    add_names(b, x.keywords, x.n_keywords);
+    add_text(b, x.use);
+    add_text(b, x.language);
+    x.keywords = NULL;
+    x.use = x.language = NULL;
+    mote_buf_add(b, &x, sizeof x);
+}
+
 static void add_check(mote_buf *b, mote_check_config x)
 {
     add_names(b, x.keywords, x.n_keywords);
+    add_text(b, x.builtin);
     x.keywords = NULL;
+    x.builtin = NULL;
     mote_buf_add(b, &x, sizeof x);
 }
 
@@ -227,6 +239,7 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
         ADD(about)
         ADD(task)
         ADD(version)
+        ADD(builtin)
         ADD(check)
         ADD(dataset)
         ADD(features)
