@@ -36,7 +36,7 @@ $ mote status | grep '^  plan'
   plan      -       never run
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
-data      ran    v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
+data      {{(ran  |fresh)}}  v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
 plan      ran    70 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
 features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
 train     ran    run {{[0-9a-f]+: .* on validation, epoch 2 of 2}}
@@ -55,10 +55,10 @@ $ sed -i 's/seed: 1$/seed: 2/' mote.yaml && bare mote run train --quiet | grep -
 $ sed -i 's/seed: 2$/seed: 1/' mote.yaml && bare mote run --quiet | grep -c fresh
 8
 $ bare mote run --json --quiet > doc.json && grep -c '"summary"' doc.json
-7
+8
 $ bare mote run --json nothing 2>/dev/null
 {
-  "error": "there is no stage 'nothing': data, features, train, compress, evaluate, compile, deploy",
+  "error": "there is no stage 'nothing': data, plan, features, train, compress, evaluate, compile, deploy",
   "status": "USAGE"
 }
 [exit 2]
