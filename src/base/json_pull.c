@@ -6,16 +6,91 @@
 
 #include "base/json_number.h"
 
+/* ---- what a string means ---- */
+
+static int32_t hex4(const char *s)
+{
+    int32_t x = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = s[i];
+        int32_t d = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (d < 0)
+            return -1;
+        x = x * 16 + d;
+    }
+    return x;
+}
+
+/* The code point of "\uXXXX" or a pair of them at s; *used bytes of text. False when malformed. */
+static bool unicode_escape(const char *s, size_t n, uint32_t *c, size_t *used)
+{
+    int32_t hi = n >= 6 ? hex4(s + 2) : -1;
+    if (hi <= 0 || (hi >= 0xDC00 && hi < 0xE000))
+        return false;
+    *c = (uint32_t)hi;
+    *used = 6;
+    if (hi < 0xD800 || hi >= 0xDC00)
+        return true;
+    int32_t lo = n >= 12 && s[6] == '\\' && s[7] == 'u' ? hex4(s + 8) : -1;
+    if (lo < 0xDC00 || lo >= 0xE000)
+        return false;
+    *c = 0x10000 + (((uint32_t)hi - 0xD800) << 10) + ((uint32_t)lo - 0xDC00);
+    *used = 12;
+    return true;
+}
+
+/* Take one character off the front: its code point; bytes and escapes that are none stand for
+ * themselves, which is enough to compare two strings. */
+static uint32_t next_point(mote_slice *s)
+{
+    static const char names[] = "bfnrt", means[] = "\b\f\n\r\t";
+    const char *at = s->at, *end = s->at + s->n;
+    uint32_t point = (unsigned char)*at;
+    size_t used = 1;
+    if (*at == '\\' && end - at > 1) {
+        const char *name = at[1] ? strchr(names, at[1]) : NULL;
+        point = name ? (unsigned char)means[name - names] : (unsigned char)at[1];
+        used = 2;
+        uint32_t escaped = 0;
+        size_t n = 0;
+        if (at[1] == 'u' && unicode_escape(at, s->n, &escaped, &n)) {
+            point = escaped;
+            used = n;
+        }
+    } else if (point >= 0xc0) {
+        size_t n = point >= 0xf0 ? 4 : point >= 0xe0 ? 3 : 2;
+        point &= 0x7fu >> n;
+        for (; used < n && used < s->n && ((unsigned char)at[used] & 0xc0) == 0x80; used++)
+            point = point << 6 | ((unsigned char)at[used] & 0x3fu);
+    }
+    s->at += used;
+    s->n -= used;
+    return point;
+}
+
+static bool same_meaning(mote_slice a, mote_slice b)
+{
+    if (!memchr(a.at, '\\', a.n) && !memchr(b.at, '\\', b.n))
+        return a.n == b.n && memcmp(a.at, b.at, a.n) == 0;
+    while (a.n > 0 && b.n > 0)
+        if (next_point(&a) != next_point(&b))
+            return false;
+    return a.n == b.n;
+}
+
 bool mote_slice_is(mote_slice s, const char *text)
 {
-    return strlen(text) == s.n && memcmp(s.at, text, s.n) == 0;
+    return same_meaning(s, (mote_slice){text, strlen(text)});
 }
 
 void mote_json_pull_init(mote_json_pull *p, const char *text, size_t n)
 {
     p->text = p->at = text;
     p->end = text + n;
-    p->depth = 0;
+    p->depth = p->n_keys = 0;
     p->is_first = false;
     p->failure.status = MOTE_OK;
     p->failure.text[0] = '\0';
@@ -97,6 +172,7 @@ static mote_status enter(mote_json_pull *p, char open, const char *what, mote_er
         return report(p, err);
     }
     p->at++;
+    p->first_key[p->depth] = p->n_keys;
     p->in_object[p->depth++] = open == '{';
     p->is_first = true;
     return MOTE_OK;
@@ -122,7 +198,7 @@ static bool next(mote_json_pull *p, char close)
     p->is_first = false;
     if (p->at < p->end && *p->at == close) {
         p->at++;
-        p->depth--;
+        p->n_keys = p->first_key[--p->depth];
         return false;
     }
     if (was_first)
@@ -141,6 +217,29 @@ bool mote_pull_item(mote_json_pull *p)
     return next(p, ']');
 }
 
+/* Remember the key of the innermost object; false, with the failure set, when it had it before. */
+static bool remember(mote_json_pull *p, mote_slice key)
+{
+    char text[96];
+    for (int32_t i = p->first_key[p->depth - 1]; i < p->n_keys; i++)
+        if (same_meaning(p->keys[i], key)) {
+            int n = key.n < 40 ? (int)key.n : 40;
+            while (n > 0 && n < (int)key.n && ((unsigned char)key.at[n] & 0xc0) == 0x80)
+                n--;
+            (void)mote_format(text, sizeof text, "'%.*s' is given twice", n, key.at);
+            (void)fail_at(p, key.at - 1, MOTE_PARSE, text);
+            return false;
+        }
+    if (p->n_keys == MOTE_PULL_MAX_KEYS) {
+        (void)mote_format(text, sizeof text, "an object with more than %d members",
+                          MOTE_PULL_MAX_KEYS);
+        (void)fail_at(p, key.at - 1, MOTE_LIMIT, text);
+        return false;
+    }
+    p->keys[p->n_keys++] = key;
+    return true;
+}
+
 bool mote_pull_key(mote_json_pull *p, mote_slice *key)
 {
     MOTE_BUG_IF(p->failure.status == MOTE_OK && (p->depth == 0 || !p->in_object[p->depth - 1]));
@@ -151,7 +250,7 @@ bool mote_pull_key(mote_json_pull *p, mote_slice *key)
         (void)expected(p, "a key in double quotes");
         return false;
     }
-    if (mote_pull_str(p, key, NULL) != MOTE_OK)
+    if (mote_pull_str(p, key, NULL) != MOTE_OK || !remember(p, *key))
         return false;
     skip_blanks(p);
     if (p->at == p->end || *p->at != ':') {
@@ -160,6 +259,16 @@ bool mote_pull_key(mote_json_pull *p, mote_slice *key)
     }
     p->at++;
     return true;
+}
+
+bool mote_pull_member(mote_json_pull *p, mote_slice *key)
+{
+    while (mote_pull_key(p, key))
+        if (mote_pull_peek(p) != MOTE_PULL_NULL)
+            return true;
+        else if (mote_pull_null(p, NULL) != MOTE_OK)
+            return false;
+    return false;
 }
 
 mote_status mote_pull_end(mote_json_pull *p, mote_err *err)
@@ -448,22 +557,6 @@ mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dim
 
 /* ---- text of a string ---- */
 
-static int32_t hex4(const char *s)
-{
-    int32_t x = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = s[i];
-        int32_t d = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (d < 0)
-            return -1;
-        x = x * 16 + d;
-    }
-    return x;
-}
-
 static size_t put_utf8(char *out, uint32_t c)
 {
     if (c < 0x80) {
@@ -486,24 +579,6 @@ static size_t put_utf8(char *out, uint32_t c)
     out[2] = (char)(0x80 | (c >> 6 & 0x3F));
     out[3] = (char)(0x80 | (c & 0x3F));
     return 4;
-}
-
-/* The code point of "\uXXXX" or a pair of them at s; *used bytes of text. False when malformed. */
-static bool unicode_escape(const char *s, size_t n, uint32_t *c, size_t *used)
-{
-    int32_t hi = n >= 6 ? hex4(s + 2) : -1;
-    if (hi <= 0 || (hi >= 0xDC00 && hi < 0xE000))
-        return false;
-    *c = (uint32_t)hi;
-    *used = 6;
-    if (hi < 0xD800 || hi >= 0xDC00)
-        return true;
-    int32_t lo = n >= 12 && s[6] == '\\' && s[7] == 'u' ? hex4(s + 8) : -1;
-    if (lo < 0xDC00 || lo >= 0xE000)
-        return false;
-    *c = 0x10000 + (((uint32_t)hi - 0xD800) << 10) + ((uint32_t)lo - 0xDC00);
-    *used = 12;
-    return true;
 }
 
 mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n, mote_err *err)

@@ -29,6 +29,7 @@
 #include "base/text.h"
 
 #define MOTE_PULL_MAX_DEPTH 64
+#define MOTE_PULL_MAX_KEYS  256 /* members of an object, with those of the objects around it */
 
 /* Bytes of the text, not terminated. A string slice is what stands between the quotes, escapes
  * still in it; mote_pull_text undoes them. */
@@ -37,6 +38,7 @@ typedef struct {
     size_t n;
 } mote_slice;
 
+/* Does it mean `text` (ASCII), escapes undone? */
 bool mote_slice_is(mote_slice s, const char *text);
 
 typedef struct {
@@ -44,6 +46,9 @@ typedef struct {
     int32_t depth;
     bool is_first; /* directly behind '{' or '[' */
     bool in_object[MOTE_PULL_MAX_DEPTH];
+    int32_t first_key[MOTE_PULL_MAX_DEPTH]; /* where the keys of this level begin in `keys` */
+    int32_t n_keys;
+    mote_slice keys[MOTE_PULL_MAX_KEYS]; /* of the objects that are open, to see one given twice */
     mote_err failure; /* status OK: none yet */
 } mote_json_pull;
 
@@ -62,9 +67,15 @@ typedef enum {
 mote_pull_kind mote_pull_peek(mote_json_pull *p);
 
 /* Enter; then key / item say whether there is another one, and leave when there is none. After
- * true the caller reads exactly one value. False also after a failure. */
+ * true the caller reads exactly one value. False also after a failure.
+ *
+ * A key that an object has twice is refused (PARSE): RFC 8259 section 4 leaves open which of the
+ * two counts, and two programs that choose differently can be told two things at once. More than
+ * MOTE_PULL_MAX_KEYS members are refused (LIMIT). */
 MOTE_MUST_USE mote_status mote_pull_object(mote_json_pull *p, mote_err *err);
 bool mote_pull_key(mote_json_pull *p, mote_slice *key);
+/* The same, passing over members whose value is null: for a protocol that says absent with null. */
+bool mote_pull_member(mote_json_pull *p, mote_slice *key);
 MOTE_MUST_USE mote_status mote_pull_array(mote_json_pull *p, mote_err *err);
 bool mote_pull_item(mote_json_pull *p);
 

@@ -74,8 +74,6 @@ static mote_status read_text(reader *r, const char **out, mote_err *err)
 static mote_status read_shape(reader *r, pending *t, mote_err *err)
 {
     int64_t total = 1;
-    if (t->has_shape) /* the data may have been read for the first one */
-        return mote_fail(err, MOTE_PARSE, "shape is given twice");
     MOTE_TRY(mote_pull_array(r->p, err));
     t->in.n_dims = 0;
     while (mote_pull_item(r->p)) {
@@ -120,7 +118,7 @@ static mote_status read_values(mote_json_pull *p, mote_arena *a, mote_oip_input 
 static mote_status read_input_parameters(reader *r, pending *t, mote_err *err)
 {
     MOTE_TRY(mote_pull_object(r->p, err));
-    for (mote_slice key; mote_pull_key(r->p, &key);) {
+    for (mote_slice key; mote_pull_member(r->p, &key);) {
         if (mote_slice_is(key, "binary_data_size")) {
             MOTE_TRY(mote_pull_i64(r->p, &t->binary_size, err));
             t->has_binary = true;
@@ -145,8 +143,6 @@ static mote_status read_input_member(reader *r, mote_slice key, pending *t, mote
         return read_input_parameters(r, t, err);
     if (!mote_slice_is(key, "data"))
         return mote_pull_skip(r->p, err);
-    if (t->has_data)
-        return mote_fail(err, MOTE_PARSE, "data is given twice");
     t->has_data = true;
     /* Strings are told apart here: their tensors are refused below by their type, not as bad
      * numbers. */
@@ -295,7 +291,7 @@ static mote_status read_inputs(reader *r, mote_err *err)
             return mote_fail(err, MOTE_LIMIT, "more than %d inputs", MOTE_OIP_MAX_TENSORS);
         pending t = {0};
         mote_status st = mote_pull_object(r->p, err);
-        for (mote_slice key; st == MOTE_OK && mote_pull_key(r->p, &key);)
+        for (mote_slice key; st == MOTE_OK && mote_pull_member(r->p, &key);)
             st = read_input_member(r, key, &t, err);
         if (st == MOTE_OK && r->p->failure.status != MOTE_OK)
             break;
@@ -313,7 +309,7 @@ static mote_status read_output_parameters(reader *r, mote_oip_output *o, bool *b
                                           mote_err *err)
 {
     MOTE_TRY(mote_pull_object(r->p, err));
-    for (mote_slice key; mote_pull_key(r->p, &key);) {
+    for (mote_slice key; mote_pull_member(r->p, &key);) {
         int64_t k = 0;
         if (mote_slice_is(key, "binary_data")) {
             MOTE_TRY(mote_pull_bool(r->p, &o->is_binary, err));
@@ -342,7 +338,7 @@ static mote_status read_outputs(reader *r, bool *binary_given, mote_err *err)
         int32_t i = r->rq->n_outputs;
         mote_oip_output *o = &r->rq->outputs[i];
         MOTE_TRY(mote_pull_object(r->p, err));
-        for (mote_slice key; mote_pull_key(r->p, &key);) {
+        for (mote_slice key; mote_pull_member(r->p, &key);) {
             if (mote_slice_is(key, "name"))
                 MOTE_TRY(read_text(r, &o->name, err));
             else if (mote_slice_is(key, "parameters"))
@@ -360,7 +356,7 @@ static mote_status read_outputs(reader *r, bool *binary_given, mote_err *err)
 static mote_status read_parameters(reader *r, mote_err *err)
 {
     MOTE_TRY(mote_pull_object(r->p, err));
-    for (mote_slice key; mote_pull_key(r->p, &key);) {
+    for (mote_slice key; mote_pull_member(r->p, &key);) {
         if (mote_slice_is(key, "binary_data_output"))
             MOTE_TRY(mote_pull_bool(r->p, &r->rq->all_binary, err));
         else
@@ -373,12 +369,10 @@ static mote_status read_request(reader *r, bool *binary_given, mote_err *err)
 {
     bool has_inputs = false;
     MOTE_TRY(mote_pull_object(r->p, err));
-    for (mote_slice key; mote_pull_key(r->p, &key);) {
+    for (mote_slice key; mote_pull_member(r->p, &key);) {
         if (mote_slice_is(key, "id")) {
             MOTE_TRY(read_text(r, &r->rq->id, err));
         } else if (mote_slice_is(key, "inputs")) {
-            if (has_inputs)
-                return mote_fail(err, MOTE_PARSE, "inputs are given twice");
             has_inputs = true;
             MOTE_TRY(read_inputs(r, err));
         } else if (mote_slice_is(key, "outputs")) {

@@ -329,6 +329,59 @@ static void members_are_pulled_in_order(void **state)
     assert_int_equal(sum, 6);
 }
 
+static void a_key_given_twice_is_refused_however_it_is_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        mote_status want;
+    } cases[] = {
+        {"{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":3},{\"a\":4}]}", MOTE_OK},
+        {"{\"a\":1,\"a\":1}", MOTE_PARSE},
+        {"{\"a\":1,\"\\u0061\":1}", MOTE_PARSE},
+        {"{\"\\u00E9\":1,\"\xc3\xa9\":1}", MOTE_PARSE},
+        {"{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":1}", MOTE_PARSE},
+        {"{\"\\n\":1,\"\\u000a\":1}", MOTE_PARSE},
+        {"{\"x\":{\"deep\":[{\"b\":1,\"b\":2}]}}", MOTE_PARSE}, /* also in what is skipped */
+        {"{\"\":1,\"\":2}", MOTE_PARSE},
+        {"{\"a\":1,\"A\":2,\"a \":3,\"\\\\a\":4}", MOTE_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mote_err err = {0};
+        mote_status got = walk(cases[i].text, &err);
+        if (got != cases[i].want)
+            fail_msg("%s: status %d, %s", cases[i].text, (int)got, err.text);
+        if (got == MOTE_PARSE)
+            assert_non_null(strstr(err.text, "is given twice"));
+    }
+    char many[4096] = "{";
+    for (int i = 0; i < 257; i++)
+        snprintf(many + strlen(many), 16, "%s\"%d\":0", i ? "," : "", i);
+    strcat(many, "}");
+    mote_err err = {0};
+    assert_int_equal(walk(many, &err), MOTE_LIMIT);
+}
+
+static void a_null_member_is_absent_for_who_wants_it_so(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":null,\"b\":1,\"c\":null}";
+    mote_json_pull p;
+    mote_json_pull_init(&p, text, sizeof text - 1);
+    mote_slice key;
+    int64_t n = 0;
+    assert_int_equal(mote_pull_object(&p, NULL), MOTE_OK);
+    assert_true(mote_pull_member(&p, &key));
+    assert_true(mote_slice_is(key, "b"));
+    assert_int_equal(mote_pull_i64(&p, &n, NULL), MOTE_OK);
+    assert_false(mote_pull_member(&p, &key));
+    assert_int_equal(mote_pull_end(&p, NULL), MOTE_OK);
+    mote_json_pull_init(&p, "{\"a\":nul}", 9);
+    assert_int_equal(mote_pull_object(&p, NULL), MOTE_OK);
+    assert_false(mote_pull_member(&p, &key));
+    assert_int_equal(mote_pull_end(&p, NULL), MOTE_PARSE);
+}
+
 static void bad_strings_are_refused(void **state)
 {
     (void)state;
@@ -432,6 +485,8 @@ int main(void)
         cmocka_unit_test(errors_name_line_and_column),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(members_are_pulled_in_order),
+        cmocka_unit_test(a_key_given_twice_is_refused_however_it_is_written),
+        cmocka_unit_test(a_null_member_is_absent_for_who_wants_it_so),
         cmocka_unit_test(bad_strings_are_refused),
         cmocka_unit_test(tensors_come_flat_or_nested_like_their_shape),
         cmocka_unit_test(every_prefix_of_a_document_is_refused_without_reading_past_it),

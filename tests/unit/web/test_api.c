@@ -198,6 +198,47 @@ static void json_tensors_are_answered_like_the_model_answers(void **state)
     assert_non_null(strstr(f->body, "\"datatype\":\"BYTES\",\"shape\":[1,2],\"data\":[\"0."));
 }
 
+/* KServe's own client writes every member that it knows, null where there is nothing to say. */
+static void null_means_absent(void **state)
+{
+    fixture *f = *state;
+    static const char *const taken[] = {
+        "{\"id\":null,\"parameters\":null,\"outputs\":null,\"inputs\":[{\"name\":\"input\","
+        "\"shape\":[1,8],\"datatype\":\"FP32\",\"parameters\":null,"
+        "\"data\":[1,0,0,0,0,0,0,-1]}]}",
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"FP32\",\"parameters\":{"
+        "\"binary_data_size\":null,\"shared_memory_region\":null},"
+        "\"data\":[1,0,0,0,0,0,0,-1]}],\"parameters\":{\"binary_data_output\":null},"
+        "\"outputs\":[{\"name\":\"label\",\"parameters\":null},{\"name\":\"probabilities\","
+        "\"parameters\":{\"binary_data\":null,\"classification\":null,"
+        "\"shared_memory_region\":null}}]}",
+    };
+    for (size_t i = 0; i < T_COUNT(taken); i++) {
+        if (ask(f, "POST", "/v2/models/tiny/infer", taken[i]) != 200)
+            fail_msg("%s:\n%s", taken[i], f->body);
+        assert_null(strstr(f->body, "\"id\""));
+    }
+    static const struct {
+        const char *body, *words;
+    } refused[] = {
+        {"{\"inputs\":null}", "no inputs"},
+        {"{\"inputs\":[{\"name\":null,\"shape\":[1,8],\"datatype\":\"FP32\","
+         "\"data\":[1,2,3,4,5,6,7,8]}]}",
+         "no name"},
+        {"{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":null,"
+         "\"data\":[1,2,3,4,5,6,7,8]}]}",
+         "no datatype"},
+        {"{\"inputs\":[{\"name\":\"input\",\"shape\":[1,8],\"datatype\":\"FP32\","
+         "\"data\":null}]}",
+         "no data"},
+    };
+    for (size_t i = 0; i < T_COUNT(refused); i++) {
+        assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer", refused[i].body), 400);
+        if (!strstr(f->body, refused[i].words))
+            fail_msg("%s:\n%s", refused[i].body, f->body);
+    }
+}
+
 static void binary_tensors_are_answered_in_binary(void **state)
 {
     fixture *f = *state;
@@ -271,7 +312,7 @@ static void bad_tensors_get_a_clear_4xx(void **state)
         {IN("\"shape\":[1],\"datatype\":\"FP31\",\"data\":[1]"), 400, "'FP31' is not a datatype"},
         {IN("\"shape\":[1,8],\"datatype\":\"FP32\""), 400, "no data"},
         {IN("\"datatype\":\"FP32\",\"shape\":[1,8],\"data\":[1,2,3,4,5,6,7,8],\"shape\":[4,8]"),
-         400, "shape is given twice"}, /* the data has no room for the second one */
+         400, "'shape' is given twice"},
         {IN("\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,
          "expected [-1,1,8,1], got [1,7]"},
         {IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7]"), 400,
@@ -578,6 +619,7 @@ int main(void)
         T(health_and_metadata_are_told),
         T(wrong_paths_and_methods_are_refused),
         T(json_tensors_are_answered_like_the_model_answers),
+        T(null_means_absent),
         T(binary_tensors_are_answered_in_binary),
         T(bad_tensors_get_a_clear_4xx),
         T(recordings_are_classified),
