@@ -93,6 +93,13 @@ static void http_metrics(mote_buf *b, const mote_http_stats *s)
     one(b, "mote_http_connections_total", "counter", "Connections taken", (int64_t)s->accepted);
     one(b, "mote_http_connections_refused_total", "counter",
         "Connections over the limit of clients", (int64_t)s->refused);
+    one(b, "mote_http_connections_shed_total", "counter",
+        "Connections closed to make room: half a request, or none for a second", (int64_t)s->shed);
+    one(b, "mote_http_jobs", "gauge", "Requests on or before a worker thread", s->jobs_now);
+    one(b, "mote_http_jobs_total", "counter", "Requests that went to a worker thread",
+        (int64_t)s->jobs);
+    one(b, "mote_http_jobs_refused_total", "counter", "Requests that found too many of them there",
+        (int64_t)s->jobs_refused);
     one(b, "mote_http_received_bytes_total", "counter", "Bytes read from clients",
         (int64_t)s->bytes_in);
     one(b, "mote_http_sent_bytes_total", "counter", "Bytes written to clients",

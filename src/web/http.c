@@ -73,17 +73,30 @@ static void on_tick(uv_timer_t *t)
     end_loop_if_empty(l);
 }
 
+/* Who comes when all places are taken gets that of one who does nothing. */
+static void open_or_refuse(http_loop *l, const http_arrival *from)
+{
+    mote_http_server *s = l->server;
+    if (from->needs_room && !http_conn_shed(l, (int64_t)uv_now(&l->loop) * 1000)) {
+        http_refuse_client(s, from->fd, "too many clients are connected");
+        http_guard_leave(s->guard, from->peer);
+        atomic_fetch_sub(&l->n_conns, 1);
+        return;
+    }
+    http_conn_open(l, from);
+}
+
 static void on_wake(uv_async_t *a)
 {
     http_loop *l = a->data;
-    int fds[256];
+    http_arrival from[256];
     uv_mutex_lock(&l->lock);
     int32_t n = l->n_inbox;
-    memcpy(fds, l->inbox, (size_t)n * sizeof fds[0]);
+    memcpy(from, l->inbox, (size_t)n * sizeof from[0]);
     l->n_inbox = 0;
     uv_mutex_unlock(&l->lock);
     for (int32_t i = 0; i < n; i++)
-        http_conn_open(l, fds[i]);
+        open_or_refuse(l, &from[i]);
     if (atomic_load(&l->server->stop_requested) && !l->is_draining) {
         l->is_draining = true;
         for (http_conn *c = l->conns; c; c = c->next)
@@ -159,7 +172,7 @@ static void release_loop(http_loop *l)
 {
     if (l->has_loop) {
         for (int32_t i = 0; i < l->n_inbox; i++)
-            (void)close(l->inbox[i]);
+            (void)close(l->inbox[i].fd);
         release_uv_loop(&l->loop);
         uv_mutex_destroy(&l->lock);
     }
@@ -168,15 +181,15 @@ static void release_loop(http_loop *l)
 
 /* ---- accepting ---- */
 
-/* Say why and close; the client has sent nothing we have read, so this is a courtesy only. */
-static void refuse_client(mote_http_server *s, int fd)
+/* The client has sent nothing we have read, so this is a courtesy only. */
+void http_refuse_client(mote_http_server *s, int fd, const char *why)
 {
-    static const char body[] = "{\"error\":\"too many clients are connected, try again later\"}";
-    char text[320];
+    char body[128], text[400];
+    (void)mote_format(body, sizeof body, "{\"error\":\"%s, try again later\"}", why);
     (void)mote_format(text, sizeof text,
                       "HTTP/1.1 503 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
                       "Retry-After: 1\r\nConnection: close\r\n\r\n%s",
-                      mote_http_reason(503), sizeof body - 1, body);
+                      mote_http_reason(503), strlen(body), body);
     atomic_fetch_add(&s->refused, 1);
     (void)send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)shutdown(fd, SHUT_WR);
@@ -195,24 +208,49 @@ static http_loop *least_loaded(mote_http_server *s, int64_t *total)
     return best;
 }
 
-static void hand_out(mote_http_server *s, int fd)
+/* The loop with the most connections that could be shed; NULL: all are at work. */
+static http_loop *most_sheddable(mote_http_server *s)
 {
-    int64_t total = 0;
-    http_loop *l = least_loaded(s, &total);
-    if (total >= s->cfg.max_clients) {
-        refuse_client(s, fd);
-        return;
+    http_loop *best = NULL;
+    int64_t most = 0;
+    for (int32_t i = 0; i < s->n_loops; i++) {
+        int64_t n = atomic_load(&s->loops[i].n_sheddable);
+        if (n > most) {
+            most = n;
+            best = &s->loops[i];
+        }
     }
+    return best;
+}
+
+static bool put_into_inbox(http_loop *l, const http_arrival *a)
+{
     bool has_room = false;
     uv_mutex_lock(&l->lock);
     if (l->n_inbox < (int32_t)(sizeof l->inbox / sizeof l->inbox[0])) {
-        l->inbox[l->n_inbox++] = fd;
+        l->inbox[l->n_inbox++] = *a;
         has_room = true;
         atomic_fetch_add(&l->n_conns, 1);
     }
     uv_mutex_unlock(&l->lock);
-    if (!has_room) {
-        refuse_client(s, fd);
+    return has_room;
+}
+
+static void hand_out(mote_http_server *s, int fd, const struct sockaddr_storage *peer)
+{
+    int64_t total = 0;
+    http_arrival a = {.fd = fd, .peer = http_guard_key(peer)};
+    http_loop *l = least_loaded(s, &total);
+    if (!http_guard_enter(s->guard, a.peer)) {
+        http_refuse_client(s, fd, "too many clients of this address are connected");
+        return;
+    }
+    a.needs_room = total >= s->cfg.max_clients;
+    if (a.needs_room)
+        l = most_sheddable(s);
+    if (!l || !put_into_inbox(l, &a)) {
+        http_refuse_client(s, fd, "too many clients are connected");
+        http_guard_leave(s->guard, a.peer);
         return;
     }
     atomic_fetch_add(&s->accepted, 1);
@@ -222,16 +260,18 @@ static void hand_out(mote_http_server *s, int fd)
 static void accept_all(mote_http_server *s)
 {
     for (int i = 0; i < 128; i++) {
-        int fd = accept(s->listen_fd, NULL, NULL);
+        struct sockaddr_storage peer = {0};
+        socklen_t peer_bytes = sizeof peer;
+        int fd = accept(s->listen_fd, (struct sockaddr *)&peer, &peer_bytes);
         if (fd >= 0) {
             (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-            hand_out(s, fd);
+            hand_out(s, fd, &peer);
         } else if (errno == EMFILE || errno == ENFILE) {
             /* Descriptors are used up: without this the waiting client would spin the loop. */
             (void)close(s->spare_fd);
             fd = accept(s->listen_fd, NULL, NULL);
             if (fd >= 0)
-                refuse_client(s, fd);
+                http_refuse_client(s, fd, "too many clients are connected");
             s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return;
@@ -315,6 +355,9 @@ mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
 {
     DEFAULT(n_threads, (int32_t)sysconf(_SC_NPROCESSORS_ONLN));
     DEFAULT(max_clients, 1024);
+    DEFAULT(max_per_address,
+            cfg->max_clients < 64 ? cfg->max_clients : cfg->max_clients - cfg->max_clients / 8);
+    DEFAULT(max_jobs, 64);
     DEFAULT(max_head_bytes, 16 * 1024);
     DEFAULT(max_body_bytes, (size_t)16 << 20);
     DEFAULT(max_held_bytes, (size_t)256 << 20);
@@ -331,7 +374,7 @@ mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
                          (int)cfg->n_threads, MAX_THREADS);
     if (cfg->port < 0 || cfg->port > 65535)
         return mote_fail(err, MOTE_ARG, "port %d: the range is 0 to 65535", (int)cfg->port);
-    if (cfg->max_clients < 1 || cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 ||
+    if (cfg->max_clients < 1 || cfg->max_per_address < 1 || cfg->max_jobs < 1 || cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 ||
         cfg->idle_timeout_ms < 0 || cfg->write_timeout_ms < 0 || cfg->drain_ms < 0)
         return mote_fail(err, MOTE_ARG, "a limit of the server is negative");
     if (cfg->max_body_bytes > (size_t)1 << 31 || cfg->max_reply_bytes > (size_t)1 << 31)
@@ -346,6 +389,7 @@ static mote_status set_up(mote_http_server *s, mote_err *err)
     MOTE_TRY(mote_http_settle(&s->cfg, err));
     if (!mote_format(s->host, sizeof s->host, "%s", s->cfg.host ? s->cfg.host : "127.0.0.1"))
         return mote_fail(err, MOTE_ARG, "host '%s' is too long", s->cfg.host);
+    MOTE_TRY(http_guard_create(s->cfg.max_clients, s->cfg.max_per_address, &s->guard, err));
     MOTE_TRY(listen_on(s, err));
     http_conn_settings(&s->settings);
     int e = uv_loop_init(&s->loop);
@@ -406,6 +450,7 @@ void mote_http_destroy(mote_http_server *s)
         (void)close(s->listen_fd);
     if (s->spare_fd >= 0)
         (void)close(s->spare_fd);
+    http_guard_destroy(s->guard);
     mote_free(s);
 }
 
@@ -504,10 +549,14 @@ void mote_http_stats_read(const mote_http_server *s, mote_http_stats *out)
         out->latency_sum_us += get(&n->latency_sum_us);
         out->bytes_in += get(&n->bytes_in);
         out->bytes_out += get(&n->bytes_out);
+        out->shed += get(&n->shed);
         out->in_flight += atomic_load(&n->in_flight);
         out->open += atomic_load(&s->loops[i].n_conns);
     }
     out->accepted = get(&s->accepted);
     out->refused = get(&s->refused);
+    out->jobs = get(&s->jobs);
+    out->jobs_refused = get(&s->jobs_refused);
+    out->jobs_now = atomic_load(&s->n_jobs);
     out->held_bytes = atomic_load(&s->held_bytes);
 }

@@ -6,11 +6,14 @@
  * time; pipelined requests wait in order. While a reply cannot be written because the client does
  * not read, nothing more is read from that client.
  *
- * What a client sends is bounded in bytes (head, body, all bodies together), in number (headers,
- * clients) and in time (head, body, idle); each bound answers with a JSON error {"error": "..."}
- * and closes. The server knows no routes: see web/route.h.
+ * What a client sends is bounded in bytes (head, body, all bodies together, also decompressed), in
+ * number (headers, clients, clients of one address, requests for workers) and in time (head, body,
+ * idle); each bound answers with a JSON error {"error": "..."} and closes. When all places are
+ * taken, who has sent half a request, or none for a second, is shed before a newcomer is refused.
+ * Bodies with Content-Encoding gzip or deflate reach the handler decompressed. The server knows no
+ * routes: see web/route.h.
  *
- * Depends on base/, libuv, llhttp. Used by web/ and cli/. */
+ * Depends on base/, libuv, llhttp, zlib. Used by web/ and cli/. */
 #ifndef MOTE_WEB_HTTP_H
 #define MOTE_WEB_HTTP_H
 
@@ -67,7 +70,8 @@ size_t mote_http_header_all(const mote_http_request *rq, const char *name, const
  * without '=' has the value "". */
 const char *mote_http_query_find(const mote_http_request *rq, const char *name);
 
-/* Percent-decode s[0..n) into the arena ('+' stays); NULL on a bad escape, %00 or no memory. */
+/* Percent-decode s[0..n) into the arena ('+' stays); NULL on a bad escape, %00, what is then not
+ * UTF-8, or no memory. */
 char *mote_http_decode(mote_arena *a, const char *s, size_t n);
 
 /* What the handler fills. It comes empty: 200, application/json, no body. */
@@ -93,7 +97,9 @@ typedef struct {
     const char *host;        /* NULL: 127.0.0.1 */
     int32_t port;            /* 0: any free one, see mote_http_port */
     int32_t n_threads;       /* 1..64; 0: as many as the machine has processors */
-    int32_t max_clients;     /* 0: 1024; one more gets 503 */
+    int32_t max_clients;     /* 0: 1024; one more gets 503 when all are at work */
+    int32_t max_per_address; /* 0: seven eighths of max_clients when that is 64 or more, else all */
+    int32_t max_jobs;        /* requests on or before worker threads; 0: 64; one more gets 503 */
     size_t max_head_bytes;   /* 0: 16 KiB; more gets 431 */
     size_t max_body_bytes;   /* 0: 16 MiB; more gets 413 */
     size_t max_held_bytes;   /* 0: 256 MiB in all bodies together; more gets 503 */
@@ -139,7 +145,10 @@ typedef struct {
     uint64_t latency[MOTE_HTTP_N_BUCKETS + 1]; /* not cumulative; the last is above all bounds */
     uint64_t latency_sum_us;                   /* complete request read until reply written */
     uint64_t bytes_in, bytes_out;
-    uint64_t accepted, refused; /* connections; refused ones were over max_clients */
+    uint64_t accepted, refused; /* connections; refused ones were over a limit of clients */
+    uint64_t shed;              /* closed to make room: half a request, or none for a second */
+    uint64_t jobs, jobs_refused; /* requests that went to a worker, or found too many there */
+    int64_t jobs_now;
     int64_t open;               /* connections now */
     int64_t in_flight;          /* requests being answered now */
     int64_t held_bytes;         /* bytes of bodies now */

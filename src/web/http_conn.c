@@ -31,6 +31,19 @@ static void set_state(http_conn *c, http_conn_state state, int64_t timeout_ms)
 {
     c->state = state;
     c->deadline_us = now_us(c) + timeout_ms * 1000;
+    if (state == CONN_IDLE || state == CONN_HEAD)
+        c->since_us = now_us(c);
+}
+
+/* Keep the count that tells the accepting thread where there may be room to make; called wherever
+ * control goes back to the loop. */
+static void count_sheddable(http_conn *c)
+{
+    bool is_one = c->state == CONN_IDLE || c->state == CONN_HEAD || c->state == CONN_BODY ||
+                  c->state == CONN_LINGER;
+    if (is_one != c->counted_sheddable)
+        atomic_fetch_add(&c->loop->n_sheddable, is_one ? 1 : -1);
+    c->counted_sheddable = is_one;
 }
 
 /* ---- closing ---- */
@@ -61,8 +74,11 @@ static void on_closed(uv_handle_t *h)
         c->next->prev = c->prev;
     release_held(c);
     end_in_flight(c);
+    count_sheddable(c);
+    http_guard_leave(l->server->guard, c->peer);
     mote_buf_release(&c->head);
     mote_buf_release(&c->body);
+    mote_buf_release(&c->plain);
     mote_buf_release(&c->rest);
     mote_buf_release(&c->reply_headers);
     mote_buf_release(&c->reply_body);
@@ -78,6 +94,7 @@ void http_conn_close(http_conn *c)
     if (c->state == CONN_WORKING || c->state == CONN_CLOSING)
         return; /* a worker still uses it: closed when that is done */
     c->state = CONN_CLOSING;
+    count_sheddable(c);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
@@ -107,6 +124,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (c->state == CONN_LINGER)
         return;
     feed(c, buf->base, (size_t)n);
+    count_sheddable(c);
 }
 
 static void read_start(http_conn *c)
@@ -172,6 +190,7 @@ static void let_go_of_request(http_conn *c)
 {
     release_held(c);
     shrink(&c->body);
+    shrink(&c->plain);
     if (c->arena.used_bytes > KEPT_BYTES)
         mote_arena_release(&c->arena);
     else
@@ -196,8 +215,10 @@ static void finish_reply(http_conn *c)
 /* After a reply that took a while: go on with what came meanwhile. */
 static void go_on(http_conn *c)
 {
-    if (c->state != CONN_IDLE)
+    if (c->state != CONN_IDLE) {
+        count_sheddable(c);
         return;
+    }
     mote_buf rest = c->rest;
     mote_buf_init(&c->rest, rest.max_bytes);
     if (rest.len)
@@ -205,6 +226,7 @@ static void go_on(http_conn *c)
     mote_buf_release(&rest);
     if (c->state == CONN_IDLE || c->state == CONN_HEAD || c->state == CONN_BODY)
         read_start(c);
+    count_sheddable(c);
 }
 
 static void on_written(uv_write_t *w, int status)
@@ -329,6 +351,34 @@ static mote_http_method method_of(uint8_t m)
     return MOTE_HTTP_OTHER;
 }
 
+/* Give the connection to a worker thread; false, and the refusal is the reply, when there are too
+ * many of them already. `done` is called on the loop again. */
+static bool start_job(http_conn *c, uv_work_cb work, uv_after_work_cb done)
+{
+    mote_http_server *s = c->loop->server;
+    if (atomic_fetch_add(&s->n_jobs, 1) < s->cfg.max_jobs &&
+        uv_queue_work(&c->loop->loop, &c->work, work, done) == 0) {
+        atomic_fetch_add(&s->jobs, 1);
+        read_stop(c);
+        set_state(c, CONN_WORKING, 0);
+        c->deadline_us = INT64_MAX;
+        return true;
+    }
+    atomic_fetch_sub(&s->n_jobs, 1);
+    atomic_fetch_add(&s->jobs_refused, 1);
+    mote_http_reply_error(&c->reply, 503, "too much work of this kind is waiting, try again");
+    mote_buf_str(&c->reply_headers, "Retry-After: 1\r\n");
+    return false;
+}
+
+static void end_job(http_conn *c, int status)
+{
+    atomic_fetch_sub(&c->loop->server->n_jobs, 1);
+    c->state = CONN_WRITING;
+    if (status < 0)
+        mote_http_reply_error(&c->reply, 503, "stopped before the request could be answered");
+}
+
 static void on_work(uv_work_t *w)
 {
     http_conn *c = w->data;
@@ -342,9 +392,7 @@ static void on_work(uv_work_t *w)
 static void on_work_done(uv_work_t *w, int status)
 {
     http_conn *c = w->data;
-    c->state = CONN_WRITING;
-    if (status < 0)
-        mote_http_reply_error(&c->reply, 503, "stopped before the request could be answered");
+    end_job(c, status);
     send_reply(c);
     go_on(c);
 }
@@ -377,27 +425,84 @@ static void fill_request(http_conn *c)
     };
 }
 
-static void dispatch(http_conn *c)
+static void answer(http_conn *c)
 {
     mote_http_server *s = c->loop->server;
+    if (s->cfg.handler(s->cfg.arg, &c->request, &c->reply) || !start_job(c, on_work, on_work_done))
+        send_reply(c);
+}
+
+/* ---- compressed bodies ---- */
+
+/* Decompress into c->plain, which is counted among what all bodies hold. */
+static mote_status decode_body(http_conn *c, size_t max_bytes, mote_err *err)
+{
+    mote_http_server *s = c->loop->server;
+    mote_buf_release(&c->plain);
+    mote_buf_init(&c->plain, max_bytes);
+    MOTE_TRY(http_body_decode(c->coding, c->body.data, c->body.len, &c->plain, err));
+    int64_t n = (int64_t)c->plain.len;
+    c->held_bytes += c->plain.len;
+    if (atomic_fetch_add(&s->held_bytes, n) + n > (int64_t)s->cfg.max_held_bytes)
+        return mote_fail(err, MOTE_NOMEM, "too much input is in work, try again");
+    return MOTE_OK;
+}
+
+static void answer_decoded(http_conn *c, mote_status st)
+{
+    if (st != MOTE_OK) {
+        mote_http_reply_err(&c->reply, &c->plain_err);
+        send_reply(c);
+        return;
+    }
+    c->request.body = c->plain.len ? c->plain.data : "";
+    c->request.body_bytes = c->plain.len;
+    answer(c);
+}
+
+static void on_decode(uv_work_t *w)
+{
+    http_conn *c = w->data;
+    c->plain_err.status = decode_body(c, c->loop->server->cfg.max_body_bytes, &c->plain_err);
+}
+
+static void on_decode_done(uv_work_t *w, int status)
+{
+    http_conn *c = w->data;
+    end_job(c, status);
+    if (status < 0)
+        send_reply(c);
+    else
+        answer_decoded(c, c->plain_err.status);
+    go_on(c);
+}
+
+/* Little is decompressed here, a worker takes over when it turns out to be much. */
+static void decode_and_answer(http_conn *c)
+{
+    size_t max_bytes = c->loop->server->cfg.max_body_bytes;
+    bool is_bounded_here = max_bytes <= HTTP_INLINE_BYTES;
+    c->plain_err = (mote_err){0};
+    mote_status st =
+        decode_body(c, is_bounded_here ? max_bytes : HTTP_INLINE_BYTES, &c->plain_err);
+    if (st != MOTE_LIMIT || is_bounded_here)
+        answer_decoded(c, st);
+    else if (!start_job(c, on_decode, on_decode_done))
+        send_reply(c);
+}
+
+static void dispatch(http_conn *c)
+{
     c->request_us = mote_clock_mono_us();
     c->close_after = !c->keep_alive;
     fill_request(c);
     reply_reset(c);
     atomic_fetch_add(&c->loop->counters.in_flight, 1);
     c->counted_in_flight = true;
-    if (s->cfg.handler(s->cfg.arg, &c->request, &c->reply)) {
-        send_reply(c);
-        return;
-    }
-    read_stop(c);
-    set_state(c, CONN_WORKING, 0);
-    c->deadline_us = INT64_MAX;
-    if (uv_queue_work(&c->loop->loop, &c->work, on_work, on_work_done) != 0) {
-        c->state = CONN_WRITING;
-        mote_http_reply_error(&c->reply, 503, "no worker is free");
-        send_reply(c);
-    }
+    if (c->coding != HTTP_CODING_NONE && c->body.len > 0)
+        decode_and_answer(c);
+    else
+        answer(c);
 }
 
 /* ---- what the parser reports ---- */
@@ -519,6 +624,28 @@ static int answer_expect(http_conn *c, const char *expect)
     return 0;
 }
 
+/* Headers that decide what a request is must not be there twice: a proxy in front may go by the
+ * first and we by the last (RFC 9112 section 3.2 for Host). Their coding is looked at here too, so
+ * that a body is not received for nothing. */
+static int check_singular(http_conn *c)
+{
+    static const char *const names[] = {
+        "host", "content-type", "content-encoding", "origin", "expect",
+        "inference-header-content-length",
+    };
+    char text[96];
+    mote_err err = {0};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (mote_http_header_all(&c->request, names[i], NULL, 0) > 1) {
+            (void)mote_format(text, sizeof text, "the header '%s' is there twice", names[i]);
+            return fail(c, 400, text);
+        }
+    if (http_coding_of(mote_http_header_find(&c->request, "content-encoding"), &c->coding, &err) !=
+        MOTE_OK)
+        return fail(c, 415, err.text);
+    return 0;
+}
+
 static int on_headers_complete(llhttp_t *p)
 {
     http_conn *c = p->data;
@@ -537,6 +664,9 @@ static int on_headers_complete(llhttp_t *p)
     c->request.n_headers = (size_t)c->n_headers;
     if (p->http_minor >= 1 && !mote_http_header_find(&c->request, "host"))
         return fail(c, 400, "an HTTP/1.1 request needs a Host header");
+    int failed = check_singular(c);
+    if (failed)
+        return failed;
     set_state(c, CONN_BODY, cfg->body_timeout_ms);
     c->body_start_us = now_us(c);
     const char *expect = mote_http_header_find(&c->request, "expect");
@@ -640,6 +770,7 @@ static void init_buffers(http_conn *c, const mote_http_config *cfg)
 {
     mote_buf_init(&c->head, 2 * cfg->max_head_bytes + 4096);
     mote_buf_init(&c->body, cfg->max_body_bytes + 1);
+    mote_buf_init(&c->plain, cfg->max_body_bytes + 1);
     mote_buf_init(&c->rest, 2 * HTTP_READ_BYTES);
     mote_buf_init(&c->reply_headers, 64 * 1024);
     mote_buf_init(&c->reply_body, cfg->max_reply_bytes);
@@ -647,19 +778,22 @@ static void init_buffers(http_conn *c, const mote_http_config *cfg)
     mote_arena_init(&c->arena, cfg->max_arena_bytes);
 }
 
-void http_conn_open(http_loop *l, int fd)
+void http_conn_open(http_loop *l, const http_arrival *from)
 {
     mote_http_server *s = l->server;
     http_conn *c = mote_alloc_zero(1, sizeof *c);
+    int fd = from->fd;
     uv_os_sock_t sock = fd;
     if (!c || uv_tcp_init(&l->loop, &c->tcp) != 0) {
         mote_free(c);
         uv_fs_t rq;
         (void)uv_fs_close(NULL, &rq, fd, NULL);
         atomic_fetch_sub(&l->n_conns, 1);
+        http_guard_leave(s->guard, from->peer);
         return;
     }
     c->loop = l;
+    c->peer = from->peer;
     c->tcp.data = c->write.data = c->shutdown.data = c->work.data = c;
     init_buffers(c, &s->cfg);
     c->next = l->conns;
@@ -678,8 +812,53 @@ void http_conn_open(http_loop *l, int fd)
     }
     (void)uv_tcp_nodelay(&c->tcp, 1);
     read_start(c);
+    count_sheddable(c);
     if (l->is_draining)
         http_conn_drain(c);
+}
+
+/* ---- making room ---- */
+
+/* The smaller, the less is lost when it goes; 0: it is at work and stays. */
+static int32_t loss_of(const http_conn *c, int64_t now)
+{
+    int64_t age_us = now - c->since_us;
+    if (c->state == CONN_LINGER)
+        return 1;
+    if (c->state == CONN_HEAD || (c->state == CONN_IDLE && c->is_first))
+        return 2;
+    if (c->state == CONN_BODY && age_us > HTTP_SHED_IDLE_US &&
+        (int64_t)c->body.len <
+            age_us / 1000 * (int64_t)c->loop->server->cfg.min_body_rate / 1000)
+        return 3;
+    return c->state == CONN_IDLE && age_us > HTTP_SHED_IDLE_US ? 4 : 0;
+}
+
+bool http_conn_shed(http_loop *l, int64_t now)
+{
+    http_conn *victim = NULL;
+    int32_t least = 0;
+    for (http_conn *c = l->conns; c; c = c->next) {
+        int32_t loss = loss_of(c, now);
+        if (loss == 0 || (victim && (loss > least || (loss == least && c->since_us >=
+                                                                          victim->since_us))))
+            continue;
+        victim = c;
+        least = loss;
+    }
+    if (!victim)
+        return false;
+    http_count(&l->counters.shed, 1);
+    if (least == 2 || least == 3) { /* said without waiting: a client that does not read loses it */
+        static char text[] =
+            "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n"
+            "Content-Length: 69\r\nConnection: close\r\n\r\n"
+            "{\"error\":\"the request was not whole while others waited for a place\"}";
+        uv_buf_t buf = uv_buf_init(text, sizeof text - 1);
+        (void)uv_try_write((uv_stream_t *)&victim->tcp, &buf, 1);
+    }
+    http_conn_close(victim);
+    return true;
 }
 
 static void check_writing(http_conn *c, int64_t now)
@@ -693,12 +872,8 @@ static void check_writing(http_conn *c, int64_t now)
     }
 }
 
-void http_conn_tick(http_conn *c, int64_t now)
+static void check_deadline(http_conn *c, int64_t now)
 {
-    if (c->state == CONN_WRITING) {
-        check_writing(c, now);
-        return;
-    }
     if (now <= c->deadline_us)
         return;
     if (c->state == CONN_HEAD)
@@ -709,6 +884,15 @@ void http_conn_tick(http_conn *c, int64_t now)
         refuse(c, 408, "no request came");
     else if (c->state == CONN_IDLE || c->state == CONN_LINGER)
         http_conn_close(c);
+}
+
+void http_conn_tick(http_conn *c, int64_t now)
+{
+    if (c->state == CONN_WRITING)
+        check_writing(c, now);
+    else
+        check_deadline(c, now);
+    count_sheddable(c);
 }
 
 /* The server stops. A request that lies unread in the socket is still answered: a connection

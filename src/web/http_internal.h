@@ -8,10 +8,14 @@
 #include <uv.h>
 
 #include "web/http.h"
+#include "web/http_body.h"
+#include "web/http_guard.h"
 
 #define HTTP_MAX_HEADERS 64
 #define HTTP_READ_BYTES  65536
 #define HTTP_LINGER_MS   2000 /* how long what a refused client still sends is dropped */
+#define HTTP_SHED_IDLE_US 1000000 /* a connection without a request for this long makes room */
+#define HTTP_INLINE_BYTES ((size_t)256 * 1024) /* more is decompressed on a worker thread */
 
 typedef enum {
     CONN_IDLE, /* between requests */
@@ -35,6 +39,8 @@ struct http_conn {
     http_conn *prev, *next;
     llhttp_t parser;
     http_conn_state state;
+    uint64_t peer; /* key of its address (http_guard.h) */
+    int64_t since_us; /* when this request began, or the pause before it */
     int64_t deadline_us;
     int64_t body_start_us; /* headers complete */
     int64_t request_us;    /* request complete */
@@ -52,11 +58,15 @@ struct http_conn {
     bool has_ended; /* the client will send nothing more */
     bool is_reading;
     bool counted_in_flight;
+    bool counted_sheddable;
     int32_t fail_code; /* set by a parser callback that refuses the request */
     char fail_text[160];
 
     mote_buf body;
-    size_t held_bytes; /* of body, counted in the server */
+    http_coding coding;
+    mote_buf plain;    /* the body without its coding */
+    mote_err plain_err;
+    size_t held_bytes; /* of both, counted in the server */
     mote_buf rest;     /* received behind the request in work */
     mote_arena arena;
     mote_http_header headers[HTTP_MAX_HEADERS];
@@ -72,7 +82,15 @@ typedef struct {
     _Atomic uint64_t latency[MOTE_HTTP_N_BUCKETS + 1];
     _Atomic uint64_t latency_sum_us, bytes_in, bytes_out;
     _Atomic int64_t in_flight;
+    _Atomic uint64_t shed;
 } http_counters;
+
+/* A connection on its way from the accepting thread. */
+typedef struct {
+    int fd;
+    bool needs_room; /* all places are taken: one that does nothing must go first */
+    uint64_t peer;
+} http_arrival;
 
 struct http_loop {
     mote_http_server *server;
@@ -85,8 +103,9 @@ struct http_loop {
     bool is_draining;
     http_conn *conns;
     _Atomic int64_t n_conns; /* also those on their way in the inbox */
+    _Atomic int64_t n_sheddable; /* of them: without a whole request in work */
     uv_mutex_t lock;         /* guards inbox */
-    int inbox[256];
+    http_arrival inbox[256];
     int32_t n_inbox;
     char *read_buf; /* [HTTP_READ_BYTES]: what a read gives is parsed at once */
     int64_t date_s;
@@ -110,14 +129,22 @@ struct mote_http_server {
     http_loop *loops;
     int32_t n_loops;
     llhttp_settings_t settings;
+    http_guard *guard;
+    _Atomic int64_t n_jobs; /* on worker threads, and waiting for one */
     _Atomic int stop_requested; /* 1: drain, 2: at once */
     _Atomic int64_t held_bytes;
-    _Atomic uint64_t accepted, refused;
+    _Atomic uint64_t accepted, refused, jobs, jobs_refused;
 };
+
+/* http.c: tell the client that there is no place for it, and close. */
+void http_refuse_client(mote_http_server *s, int fd, const char *why);
 
 /* http_conn.c */
 void http_conn_settings(llhttp_settings_t *settings);
-void http_conn_open(http_loop *l, int fd); /* takes the descriptor */
+void http_conn_open(http_loop *l, const http_arrival *from); /* takes the descriptor */
+/* Close the one connection of this loop that is the least loss: refused already, then the head or
+ * body that has been coming for longest, then the longest pause. False when all are at work. */
+bool http_conn_shed(http_loop *l, int64_t now_us);
 void http_conn_tick(http_conn *c, int64_t now_us);
 void http_conn_drain(http_conn *c);
 void http_conn_close(http_conn *c);

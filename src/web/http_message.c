@@ -97,8 +97,8 @@ static int hex_digit(char c)
 char *mote_http_decode(mote_arena *a, const char *s, size_t n)
 {
     char *out = mote_arena_strndup(a, s, n);
-    if (!out || !memchr(s, '%', n))
-        return out;
+    if (!out)
+        return NULL;
     size_t len = 0;
     for (size_t i = 0; i < n; i++) {
         char c = s[i];
@@ -113,7 +113,7 @@ char *mote_http_decode(mote_arena *a, const char *s, size_t n)
         out[len++] = c;
     }
     out[len] = '\0';
-    return out;
+    return mote_utf8_valid(out, len) ? out : NULL;
 }
 
 const char *mote_http_query_find(const mote_http_request *rq, const char *name)

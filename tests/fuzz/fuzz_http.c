@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         __builtin_trap();
     http_loop *l = &server->loops[0];
     atomic_fetch_add(&l->n_conns, 1);
-    http_conn_open(l, fds[0]);
+    http_conn_open(l, &(http_arrival){.fd = fds[0]});
     char sink[65536];
     while (size > 0 && atomic_load(&l->n_conns) > 0) {
         ssize_t n = send(fds[1], data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
