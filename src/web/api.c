@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define WORKER MOTE_ROUTE_WORKER
+#define WORKER  MOTE_ROUTE_WORKER
+#define CHANGES MOTE_ROUTE_CHANGES
 
 static const mote_route routes[] = {
 #define ROUTE(id, method, pattern, flags) {MOTE_HTTP_##method, pattern, flags, mote_api_##id},
@@ -61,44 +62,54 @@ void mote_api_tick(void *arg, int32_t thread)
     mote_infer_refresh(api->infers[thread]);
 }
 
-/* A page of another site may make a browser POST here, which is reach enough to unload a model.
- * Browsers then say where the page is from; only pages from this very address may. */
-static bool is_cross_site(const mote_http_request *rq)
+static void reply_no_route(const mote_http_request *rq, uint32_t allowed, mote_http_reply *rp)
 {
-    const char *origin = mote_http_header_find(rq, "origin");
-    const char *host = mote_http_header_find(rq, "host");
-    const char *at = origin ? strstr(origin, "://") : NULL;
-    return origin && !(at && host && strcmp(at + 3, host) == 0);
+    if (allowed == 0) {
+        mote_http_reply_error(rp, 404,
+                              "Not Found: there is nothing at '%.200s'; GET / lists what there is",
+                              rq->path);
+        return;
+    }
+    char allow[96];
+    mote_route_allow(allowed, allow, sizeof allow);
+    mote_buf_printf(rp->headers, "Allow: %s\r\n", allow);
+    if (rq->method == MOTE_HTTP_OPTIONS)
+        rp->code = 204;
+    else
+        mote_http_reply_error(rp, 405, "Method Not Allowed: '%.200s' takes %s", rq->path, allow);
+}
+
+/* A name that no text can have must not become an unknown one, nor a setting of the query that
+ * cannot be read an absent one. */
+static bool has_readable_target(const mote_http_request *rq, mote_http_reply *rp)
+{
+    const char *what = mote_http_decode(rq->arena, rq->path, strlen(rq->path)) ? NULL : "path";
+    if (!what && !mote_http_decode(rq->arena, rq->query, strlen(rq->query)))
+        what = "query";
+    if (what)
+        mote_http_reply_error(rp, 400,
+                              "the %s of the request is not percent-encoded UTF-8 without 0 bytes",
+                              what);
+    return what == NULL;
 }
 
 bool mote_api_handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
 {
     mote_api *api = arg;
     mote_route_match m;
+    if (!has_readable_target(rq, rp))
+        return true;
     mote_route_find(routes, N_ROUTES, rq, &m);
-    if (m.route && (m.route->flags & MOTE_ROUTE_WORKER) && is_cross_site(rq)) {
-        mote_http_reply_error(rp, 403, "a page of another site may not do this");
+    uint32_t flags = m.route ? m.route->flags : 0;
+    if ((flags & MOTE_ROUTE_CHANGES) && !mote_api_may_change(api, rq, rp))
         return true;
-    }
-    if (m.route) {
-        if ((m.route->flags & MOTE_ROUTE_WORKER) && rq->thread >= 0)
-            return false;
+    if ((flags & MOTE_ROUTE_WORKER) && rq->thread >= 0)
+        return false;
+    if (m.route)
         m.route->handler(api, rq, m.params, rp);
-        return true;
-    }
-    if (m.allowed == 0) {
-        mote_http_reply_error(rp, 404,
-                              "Not Found: there is nothing at '%.200s'; GET / lists what there is",
-                              rq->path);
-        return true;
-    }
-    char allow[96];
-    mote_route_allow(m.allowed, allow, sizeof allow);
-    mote_buf_printf(rp->headers, "Allow: %s\r\n", allow);
-    if (rq->method == MOTE_HTTP_OPTIONS)
-        rp->code = 204;
     else
-        mote_http_reply_error(rp, 405, "Method Not Allowed: '%.200s' takes %s", rq->path, allow);
+        reply_no_route(rq, m.allowed, rp);
+    mote_api_share(api, rq, m.allowed, rp);
     return true;
 }
 
@@ -110,9 +121,14 @@ void mote_api_str(mote_buf *b, const char *s)
 void mote_api_index(mote_api *api, const mote_http_request *rq, const char *const *params,
                     mote_http_reply *rp)
 {
-    (void)rq;
     (void)params;
     mote_buf *b = rp->body;
+    const char *accept = mote_http_header_find(rq, "accept");
+    mote_buf_str(rp->headers, "Vary: Accept\r\n");
+    if (accept && strstr(accept, "text/html")) {
+        mote_api_page(api, rq, routes, N_ROUTES, rp);
+        return;
+    }
     mote_buf_str(b, "{\"name\":");
     mote_api_str(b, api->server_name);
     mote_buf_str(b, ",\"version\":");

@@ -19,6 +19,14 @@ typedef struct {
     const char *version;     /* of the program; NULL: "" */
     int32_t max_batch;       /* items of one infer request; 0: 256 */
     int64_t max_clip_ms;     /* sound of one classify request; 0: 30 s */
+    /* Names by which clients reach this server, besides its addresses and 'localhost'; a changing
+     * route answers to no other. Borrowed. */
+    const char *const *hosts;
+    size_t n_hosts;
+    /* Origins ("https://example.org") whose pages may read answers and change things; "*": any page
+     * may read. None: CORS is off. Borrowed. */
+    const char *const *origins;
+    size_t n_origins;
     /* Load or load again what is known by this name, from where it came. NULL: 403. */
     mote_status (*load)(void *arg, const char *name, mote_err *err);
     void *load_arg;

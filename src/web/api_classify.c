@@ -4,6 +4,7 @@
 
 #include "serve/classify.h"
 #include "web/api_internal.h"
+#include "web/multipart.h"
 
 static bool query_is_on(const mote_http_request *rq, const char *name)
 {
@@ -14,11 +15,15 @@ static bool query_is_on(const mote_http_request *rq, const char *name)
 static mote_status decode(const mote_api *api, const mote_http_request *rq, const mote_served *s,
                           mote_audio *out, mote_err *err)
 {
+    const char *type = mote_http_header_find(rq, "content-type"), *bytes = rq->body;
+    size_t n = rq->body_bytes;
+    if (mote_multipart_is(type))
+        MOTE_TRY(mote_multipart_file(type, rq->body, rq->body_bytes, &bytes, &n, err));
     mote_sound_config cfg = {.what = "the request's body",
                              .may_resample = query_is_on(rq, "resample"),
                              .wav_only = true,
                              .max_ms = api->cfg.max_clip_ms};
-    return mote_sound_decode(rq->body, rq->body_bytes, s, &cfg, out, err);
+    return mote_sound_decode(bytes, n, s, &cfg, out, err);
 }
 
 void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *const *params,

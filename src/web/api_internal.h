@@ -29,6 +29,20 @@ void mote_api_bad_input(mote_http_reply *rp, const mote_err *err);
 mote_status mote_api_consent(const mote_http_request *rq, mote_consent *storage,
                              const mote_consent **out, mote_err *err);
 
+/* api_page.c: the page for people at '/'. */
+void mote_api_page(const mote_api *api, const mote_http_request *rq, const mote_route *routes,
+                   size_t n_routes, mote_http_reply *rp);
+
+/* api_site.c: pages of other sites (Fetch standard, RFC 6454). */
+
+/* May this request change something? False, and the refusal is in the reply, when a page of another
+ * site may stand behind it: by Origin, Sec-Fetch-Site, Host, or a type of content that a page can
+ * send without asking. */
+bool mote_api_may_change(const mote_api *api, const mote_http_request *rq, mote_http_reply *rp);
+/* Add what lets pages of the origins that the server knows read the answer (CORS). */
+void mote_api_share(const mote_api *api, const mote_http_request *rq, uint32_t allowed,
+                    mote_http_reply *rp);
+
 void mote_api_str(mote_buf *b, const char *s); /* as a JSON string */
 
 #endif

@@ -419,12 +419,7 @@ static mote_status read_and_check(work *w, mote_err *err)
     const mote_http_request *http = w->http;
     size_t json_bytes = http->body_bytes;
     const char *length = mote_http_header_find(http, "inference-header-content-length");
-    const char *encoding = mote_http_header_find(http, "content-encoding");
     uint64_t n = 0;
-    if (encoding && strcmp(encoding, "identity") != 0)
-        return mote_fail(err, MOTE_UNSUPPORTED,
-                         "Content-Encoding '%.40s' is not supported, send the body as it is",
-                         encoding);
     if (length) {
         if (!mote_parse_u64(length, strlen(length), &n) || n > http->body_bytes || n == 0)
             return mote_fail(

@@ -13,7 +13,7 @@
 
 #define HTTP_MAX_HEADERS 64
 #define HTTP_READ_BYTES  65536
-#define HTTP_LINGER_MS   2000 /* how long what a refused client still sends is dropped */
+#define HTTP_LINGER_MS    2000    /* how long what a refused client still sends is dropped */
 #define HTTP_SHED_IDLE_US 1000000 /* a connection without a request for this long makes room */
 #define HTTP_INLINE_BYTES ((size_t)256 * 1024) /* more is decompressed on a worker thread */
 

@@ -123,7 +123,14 @@ static void wrong_paths_and_methods_are_refused(void **state)
     assert_null(strstr(t_answer, "Content-Length"));
     assert_non_null(strstr(t_answer, "Allow: POST, OPTIONS\r\n"));
     assert_int_equal(ask(f, "GET", "/v2/models/ti%6Ey", ""), 200);
-    assert_int_equal(ask(f, "GET", "/v2/models/ti%zz", ""), 405);
+    static const char *const unreadable[] = {
+        "/v2/models/ti%zz", "/v2/models/a%00b",       "/v2/models/%ff",  "/%c3%28",
+        "/v2/models/\xff",  "/v2/models/tiny?a=%00",  "/?x=%e0%80%80",   "/v2/models/%",
+    };
+    for (size_t i = 0; i < T_COUNT(unreadable); i++) {
+        if (ask(f, "GET", unreadable[i], "") != 400 || !strstr(f->body, "percent-encoded UTF-8"))
+            fail_msg("%s: %s", unreadable[i], t_answer);
+    }
     assert_int_equal(ask(f, "GET", "/v2/models//infer", ""), 404);
 }
 
@@ -373,9 +380,6 @@ static void bad_tensors_get_a_clear_4xx(void **state)
     assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", "", deep, sizeof deep, &f->body),
                      413);
     assert_non_null(strstr(f->body, "nested deeper"));
-    assert_int_equal(t_ask(f->fd, "POST", "/v2/models/tiny/infer", "Content-Encoding: gzip\r\n",
-                           "x", 1, &f->body),
-                     415);
     /* The connection and the server are as good as new. */
     assert_int_equal(ask(f, "POST", "/v2/models/tiny/infer",
                          IN("\"shape\":[1,8],\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]")),
@@ -385,7 +389,7 @@ static void bad_tensors_get_a_clear_4xx(void **state)
     const json_t *stats =
         json_object_get(json_array_get(json_object_get(j, "model_stats"), 0), "inference_stats");
     assert_int_equal(json_integer_value(json_object_get(json_object_get(stats, "fail"), "count")),
-                     T_COUNT(cases) + 3);
+                     T_COUNT(cases) + 2);
     assert_int_equal(
         json_integer_value(json_object_get(json_object_get(stats, "success"), "count")), 1);
     json_decref(j);
@@ -536,7 +540,7 @@ static void models_are_unloaded_on_request(void **state)
                            "", 0, &f->body),
                      403);
     assert_int_equal(t_ask(f->fd, "POST", "/v2/repository/models/sound/unload",
-                           "Origin: http://x\r\n", "", 0, &f->body),
+                           "Origin: http://localhost:1\r\n", "", 0, &f->body),
                      200);
     assert_int_equal(ask(f, "POST", "/v2/repository/models/tiny/unload",
                          "{\"parameters\":{\"unload_dependents\":true}}"),
