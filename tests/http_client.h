@@ -119,8 +119,9 @@ static inline int t_ask(int fd, const char *method, const char *path, const char
                         const void *body, size_t n, const char **answer_body)
 {
     char head[1024];
-    snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: localhost:1\r\n%sContent-Length: %zu\r\n\r\n",
-             method, path, headers, n);
+    snprintf(head, sizeof head,
+             "%s %s HTTP/1.1\r\nHost: localhost:1\r\n%sContent-Length: %zu\r\n\r\n", method, path,
+             headers, n);
     t_put(fd, head);
     t_put_n(fd, body, n);
     size_t got = 0;

@@ -66,7 +66,8 @@ static void poison(const mote_schema_row *row, void *field)
     case MOTE_KEY_CHOICE: *(const char **)field = NULL; break;
     case MOTE_KEY_SPAN: *(mote_span *)field = (mote_span){NAN, NAN}; break;
     case MOTE_KEY_SIZE2: *(mote_size2 *)field = (mote_size2){INT32_MIN, INT32_MIN}; break;
-    case MOTE_KEY_NAMES: *(mote_names *)field = (mote_names){NULL, SIZE_MAX}; break;
+    case MOTE_KEY_NAMES:
+    case MOTE_KEY_TEXTS: *(mote_names *)field = (mote_names){NULL, SIZE_MAX}; break;
     case MOTE_KEY_INTS: *(mote_ints *)field = (mote_ints){NULL, SIZE_MAX}; break;
     case MOTE_KEY_SECTION:
     case MOTE_KEY_LIMIT: break;
@@ -190,7 +191,8 @@ static json_t *value_json(const mote_schema_row *row, const void *field)
         const mote_size2 *s = field;
         return json_pack("[i,i]", (int)s->h, (int)s->w);
     }
-    case MOTE_KEY_NAMES: return names_json(field);
+    case MOTE_KEY_NAMES:
+    case MOTE_KEY_TEXTS: return names_json(field);
     case MOTE_KEY_INTS: return ints_json(field);
     case MOTE_KEY_SECTION:
     case MOTE_KEY_LIMIT: break;

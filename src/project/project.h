@@ -129,6 +129,9 @@ typedef struct {
     int32_t port;
     int64_t max_body_bytes;
     int32_t max_clients;
+    int32_t max_clients_per_address;    /* 0: seven eighths of max_clients */
+    mote_names hosts;                   /* names by which changing routes are reached */
+    mote_names origins;                 /* of pages that may read answers; empty: CORS is off */
     double deadline_ms;
 } mote_project_serving;
 

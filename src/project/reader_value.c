@@ -204,6 +204,22 @@ static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mo
     return false;
 }
 
+/* Texts are addresses and the like, which go into headers as they are. */
+static bool is_text_refused(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node)
+{
+    char shown[MOTE_SHOWN_BYTES];
+    bool is_plain = node->kind == MOTE_YAML_SCALAR && node->len > 0 && node->len < 256;
+    for (size_t i = 0; is_plain && i < node->len; i++)
+        is_plain = node->text[i] > ' ' && node->text[i] < 0x7f;
+    if (!is_plain)
+        mote_reader_complain(r, node->line, node->column,
+                             "'%s': '%s' must be 1 to 255 ASCII characters without blanks",
+                             row->path,
+                             node->kind == MOTE_YAML_SCALAR ? mote_reader_shown(node->text, shown)
+                                                            : "a list or block");
+    return !is_plain;
+}
+
 static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                       mote_names *field)
 {
@@ -214,7 +230,8 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
         return false;
     for (size_t i = 0; i < node->n; i++) {
         const mote_yaml_node *entry = node->items[i];
-        if (is_name_refused(r, row, entry))
+        if (row->type == MOTE_KEY_TEXTS ? is_text_refused(r, row, entry)
+                                        : is_name_refused(r, row, entry))
             return false;
         for (size_t k = 0; k < i; k++)
             if (strcmp(items[k], entry->text) == 0) {
@@ -256,7 +273,8 @@ bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml
     case MOTE_KEY_CHOICE: return set_choice(r, row, node, field);
     case MOTE_KEY_SPAN: return set_span(r, row, node, field);
     case MOTE_KEY_SIZE2: return set_size2(r, row, node, field);
-    case MOTE_KEY_NAMES: return set_names(r, row, node, field);
+    case MOTE_KEY_NAMES:
+    case MOTE_KEY_TEXTS: return set_names(r, row, node, field);
     case MOTE_KEY_INTS: return set_ints(r, row, node, field);
     case MOTE_KEY_SECTION:
     case MOTE_KEY_LIMIT: break;         /* read by those who know what they hold */

@@ -15,6 +15,7 @@
 #define FIELD_SPAN(f) _Generic((f), mote_span: 1, default: 0)
 #define FIELD_SIZE2(f) _Generic((f), mote_size2: 1, default: 0)
 #define FIELD_NAMES(f) _Generic((f), mote_names: 1, default: 0)
+#define FIELD_TEXTS(f) _Generic((f), mote_names: 1, default: 0)
 #define FIELD_INTS(f) _Generic((f), mote_ints: 1, default: 0)
 
 #define REQUIRED MOTE_SCHEMA_REQUIRED
@@ -156,6 +157,9 @@ void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_byte
         break;
     case MOTE_KEY_NAMES:
         (void)mote_format(out, out_bytes, "a list of %.0f to %.0f names", row->lo, row->hi);
+        break;
+    case MOTE_KEY_TEXTS:
+        (void)mote_format(out, out_bytes, "a list of %.0f to %.0f texts", row->lo, row->hi);
         break;
     case MOTE_KEY_INTS:
         (void)mote_format(out, out_bytes, "a list of at most %d numbers from %.0f to %.0f",

@@ -22,6 +22,7 @@ typedef enum {
     MOTE_KEY_SPAN,                      /* [low, high]; mote_span */
     MOTE_KEY_SIZE2,                     /* [time, frequency]; mote_size2 */
     MOTE_KEY_NAMES,                     /* list of distinct texts, lo..hi of them; mote_names */
+    MOTE_KEY_TEXTS,                     /* the same, of any printable ASCII without blanks */
     MOTE_KEY_INTS,                      /* list of at most 16 whole numbers; mote_ints */
     MOTE_KEY_LIMIT                      /* of a requirement: a number in the unit of its metric */
 } mote_key_type;

@@ -73,9 +73,10 @@ void mote_api_page(const mote_api *api, const mote_http_request *rq, const mote_
     mote_buf_str(b, style);
     mote_buf_str(b, "<h1>What answers at this address?</h1><p>Mote ");
     mote_buf_html(b, api->version);
-    mote_buf_printf(b, ", an inference server with %d model%s loaded. It is asked by programs, over "
-                       "HTTP with JSON; <a href=\"/metrics\">its counters</a> are in the format of "
-                       "Prometheus.</p>",
+    mote_buf_printf(b,
+                    ", an inference server with %d model%s loaded. It is asked by programs, over "
+                    "HTTP with JSON; <a href=\"/metrics\">its counters</a> are in the format of "
+                    "Prometheus.</p>",
                     (int)set->n, set->n == 1 ? "" : "s");
     add_models(set, b);
     add_example(set, host ? host : "127.0.0.1", b);

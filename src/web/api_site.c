@@ -3,9 +3,9 @@
  *
  * A page can make the browser POST to any address, 127.0.0.1 included, and the server cannot tell
  * it from a program but by what browsers add: Origin and Sec-Fetch-Site, which pages cannot forge.
- * A page can also point its own name at 127.0.0.1 (DNS rebinding); its requests then look like those
- * of the same site, but carry its name as Host. And without asking first (a CORS preflight) a page
- * can send only three types of content, none of them JSON. Each of the three is looked at. */
+ * A page can also point its own name at 127.0.0.1 (DNS rebinding); its requests then look like
+ * those of the same site, but carry its name as Host. And without asking first (a CORS preflight) a
+ * page can send only three types of content, none of them JSON. Each of the three is looked at. */
 #include "web/api_internal.h"
 
 #include <arpa/inet.h>

@@ -73,17 +73,42 @@ static void on_tick(uv_timer_t *t)
     end_loop_if_empty(l);
 }
 
-/* Who comes when all places are taken gets that of one who does nothing. */
-static void open_or_refuse(http_loop *l, const http_arrival *from)
+static bool put_into_inbox(http_loop *l, const http_arrival *a)
+{
+    bool has_room = false;
+    uv_mutex_lock(&l->lock);
+    if (l->n_inbox < (int32_t)(sizeof l->inbox / sizeof l->inbox[0])) {
+        l->inbox[l->n_inbox++] = *a;
+        has_room = true;
+        atomic_fetch_add(&l->n_conns, 1);
+    }
+    uv_mutex_unlock(&l->lock);
+    return has_room;
+}
+
+/* Who comes when all places are taken gets that of one who does nothing: of this loop, or else of
+ * the next one. */
+static void open_or_refuse(http_loop *l, http_arrival from)
 {
     mote_http_server *s = l->server;
-    if (from->needs_room && !http_conn_shed(l, (int64_t)uv_now(&l->loop) * 1000)) {
-        http_refuse_client(s, from->fd, "too many clients are connected");
-        http_guard_leave(s->guard, from->peer);
-        atomic_fetch_sub(&l->n_conns, 1);
+    uint64_t peer = from.room == HTTP_NEEDS_OWN_ROOM ? from.peer : 0;
+    bool may_open = from.room == HTTP_HAS_ROOM ||
+                    http_conn_shed(l, peer, (int64_t)uv_now(&l->loop) * 1000);
+    if (may_open) {
+        http_conn_open(l, &from);
         return;
     }
-    http_conn_open(l, from);
+    http_loop *next = &s->loops[(l->index + 1) % s->n_loops];
+    bool is_passed_on = ++from.n_asked < s->n_loops && put_into_inbox(next, &from);
+    if (is_passed_on) {
+        (void)uv_async_send(&next->wake);
+    } else {
+        http_refuse_client(s, from.fd,
+                           peer ? "too many clients of this address are connected"
+                                : "too many clients are connected");
+        http_guard_leave(s->guard, from.peer);
+    }
+    atomic_fetch_sub(&l->n_conns, 1);
 }
 
 static void on_wake(uv_async_t *a)
@@ -96,7 +121,7 @@ static void on_wake(uv_async_t *a)
     l->n_inbox = 0;
     uv_mutex_unlock(&l->lock);
     for (int32_t i = 0; i < n; i++)
-        open_or_refuse(l, &from[i]);
+        open_or_refuse(l, from[i]);
     if (atomic_load(&l->server->stop_requested) && !l->is_draining) {
         l->is_draining = true;
         for (http_conn *c = l->conns; c; c = c->next)
@@ -223,33 +248,23 @@ static http_loop *most_sheddable(mote_http_server *s)
     return best;
 }
 
-static bool put_into_inbox(http_loop *l, const http_arrival *a)
-{
-    bool has_room = false;
-    uv_mutex_lock(&l->lock);
-    if (l->n_inbox < (int32_t)(sizeof l->inbox / sizeof l->inbox[0])) {
-        l->inbox[l->n_inbox++] = *a;
-        has_room = true;
-        atomic_fetch_add(&l->n_conns, 1);
-    }
-    uv_mutex_unlock(&l->lock);
-    return has_room;
-}
-
 static void hand_out(mote_http_server *s, int fd, const struct sockaddr_storage *peer)
 {
     int64_t total = 0;
     http_arrival a = {.fd = fd, .peer = http_guard_key(peer)};
     http_loop *l = least_loaded(s, &total);
-    if (!http_guard_enter(s->guard, a.peer)) {
-        http_refuse_client(s, fd, "too many clients of this address are connected");
-        return;
-    }
-    a.needs_room = total >= s->cfg.max_clients;
-    if (a.needs_room)
+    bool may_enter = http_guard_enter(s->guard, a.peer);
+    if (!may_enter && s->cfg.max_per_address < s->cfg.max_clients)
+        a.room = HTTP_NEEDS_OWN_ROOM;
+    else if (total >= s->cfg.max_clients)
+        a.room = HTTP_NEEDS_ROOM;
+    if (a.room != HTTP_HAS_ROOM)
         l = most_sheddable(s);
     if (!l || !put_into_inbox(l, &a)) {
-        http_refuse_client(s, fd, "too many clients are connected");
+        http_refuse_client(s, fd,
+                           a.room == HTTP_NEEDS_OWN_ROOM
+                               ? "too many clients of this address are connected"
+                               : "too many clients are connected");
         http_guard_leave(s->guard, a.peer);
         return;
     }
@@ -374,8 +389,9 @@ mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
                          (int)cfg->n_threads, MAX_THREADS);
     if (cfg->port < 0 || cfg->port > 65535)
         return mote_fail(err, MOTE_ARG, "port %d: the range is 0 to 65535", (int)cfg->port);
-    if (cfg->max_clients < 1 || cfg->max_per_address < 1 || cfg->max_jobs < 1 || cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 ||
-        cfg->idle_timeout_ms < 0 || cfg->write_timeout_ms < 0 || cfg->drain_ms < 0)
+    if (cfg->max_clients < 1 || cfg->max_per_address < 1 || cfg->max_jobs < 1 ||
+        cfg->head_timeout_ms < 0 || cfg->body_timeout_ms < 0 || cfg->idle_timeout_ms < 0 ||
+        cfg->write_timeout_ms < 0 || cfg->drain_ms < 0)
         return mote_fail(err, MOTE_ARG, "a limit of the server is negative");
     if (cfg->max_body_bytes > (size_t)1 << 31 || cfg->max_reply_bytes > (size_t)1 << 31)
         return mote_fail(err, MOTE_ARG, "a body may have at most 2 GiB");
@@ -391,7 +407,7 @@ static mote_status set_up(mote_http_server *s, mote_err *err)
         return mote_fail(err, MOTE_ARG, "host '%s' is too long", s->cfg.host);
     MOTE_TRY(http_guard_create(s->cfg.max_clients, s->cfg.max_per_address, &s->guard, err));
     MOTE_TRY(listen_on(s, err));
-    http_conn_settings(&s->settings);
+    http_parse_settings(&s->settings);
     int e = uv_loop_init(&s->loop);
     if (e != 0)
         return mote_fail(err, MOTE_IO, "event loop: %s", uv_strerror(e));

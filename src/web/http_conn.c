@@ -22,17 +22,12 @@
 
 static void feed(http_conn *c, const char *data, size_t n);
 
-static int64_t now_us(const http_conn *c)
-{
-    return (int64_t)uv_now(&c->loop->loop) * 1000;
-}
-
-static void set_state(http_conn *c, http_conn_state state, int64_t timeout_ms)
+void http_conn_set_state(http_conn *c, http_conn_state state, int64_t timeout_ms)
 {
     c->state = state;
-    c->deadline_us = now_us(c) + timeout_ms * 1000;
+    c->deadline_us = http_conn_now_us(c) + timeout_ms * 1000;
     if (state == CONN_IDLE || state == CONN_HEAD)
-        c->since_us = now_us(c);
+        c->since_us = http_conn_now_us(c);
 }
 
 /* Keep the count that tells the accepting thread where there may be room to make; called wherever
@@ -149,7 +144,7 @@ static void on_shutdown(uv_shutdown_t *rq, int status)
 
 static void linger(http_conn *c)
 {
-    set_state(c, CONN_LINGER, HTTP_LINGER_MS);
+    http_conn_set_state(c, CONN_LINGER, HTTP_LINGER_MS);
     if (c->has_ended || uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0) {
         http_conn_close(c);
         return;
@@ -209,7 +204,7 @@ static void finish_reply(http_conn *c)
     if (c->close_after)
         linger(c);
     else
-        set_state(c, CONN_IDLE, c->loop->server->cfg.idle_timeout_ms);
+        http_conn_set_state(c, CONN_IDLE, c->loop->server->cfg.idle_timeout_ms);
 }
 
 /* After a reply that took a while: go on with what came meanwhile. */
@@ -304,7 +299,7 @@ static void send_reply(http_conn *c)
     first->base += done;
     first->len -= done;
     read_stop(c);
-    set_state(c, CONN_WRITING, c->loop->server->cfg.write_timeout_ms);
+    http_conn_set_state(c, CONN_WRITING, c->loop->server->cfg.write_timeout_ms);
     c->unsent_bytes = total;
     if (uv_write(&c->write, (uv_stream_t *)&c->tcp, first, n_bufs, on_written) != 0)
         http_conn_close(c);
@@ -360,7 +355,7 @@ static bool start_job(http_conn *c, uv_work_cb work, uv_after_work_cb done)
         uv_queue_work(&c->loop->loop, &c->work, work, done) == 0) {
         atomic_fetch_add(&s->jobs, 1);
         read_stop(c);
-        set_state(c, CONN_WORKING, 0);
+        http_conn_set_state(c, CONN_WORKING, 0);
         c->deadline_us = INT64_MAX;
         return true;
     }
@@ -505,216 +500,7 @@ static void dispatch(http_conn *c)
         answer(c);
 }
 
-/* ---- what the parser reports ---- */
-
-static int fail(http_conn *c, int32_t code, const char *text)
-{
-    c->fail_code = code;
-    (void)mote_format(c->fail_text, sizeof c->fail_text, "%s", text);
-    return HPE_USER;
-}
-
-static int fail_head(http_conn *c)
-{
-    char text[96];
-    (void)mote_format(text, sizeof text, "the request's head is longer than %zu bytes",
-                      c->loop->server->cfg.max_head_bytes);
-    return fail(c, 431, text);
-}
-
-static int on_message_begin(llhttp_t *p)
-{
-    http_conn *c = p->data;
-    set_state(c, CONN_HEAD, c->loop->server->cfg.head_timeout_ms);
-    mote_buf_reset(&c->head);
-    mote_buf_reset(&c->body);
-    c->head_bytes = 0;
-    c->n_headers = 0;
-    c->is_in_value = false;
-    c->is_complete = false;
-    c->is_first = false;
-    c->fail_code = 0;
-    return 0;
-}
-
-static int add_head(http_conn *c, const char *at, size_t n)
-{
-    c->head_bytes += n;
-    if (c->head_bytes > c->loop->server->cfg.max_head_bytes)
-        return fail_head(c);
-    mote_buf_add(&c->head, at, n);
-    return c->head.status == MOTE_OK ? 0 : fail(c, 503, "out of memory");
-}
-
-static int on_url(llhttp_t *p, const char *at, size_t n)
-{
-    return add_head(p->data, at, n);
-}
-
-static int on_url_complete(llhttp_t *p)
-{
-    return add_head(p->data, "", 1);
-}
-
-static int on_header_field(llhttp_t *p, const char *at, size_t n)
-{
-    http_conn *c = p->data;
-    if (c->state == CONN_BODY) { /* a trailer: counted, not kept */
-        c->head_bytes += n;
-        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? fail_head(c) : 0;
-    }
-    if (c->n_headers == 0 || c->is_in_value) {
-        if (c->n_headers == HTTP_MAX_HEADERS)
-            return fail(c, 431, "the request has more than 64 headers");
-        c->name_at[c->n_headers] = (uint32_t)c->head.len;
-        c->value_at[c->n_headers++] = 0;
-        c->is_in_value = false;
-    }
-    return add_head(c, at, n);
-}
-
-static int on_header_field_complete(llhttp_t *p)
-{
-    http_conn *c = p->data;
-    if (c->state == CONN_BODY)
-        return 0;
-    const char *name = c->head.data + c->name_at[c->n_headers - 1];
-    if (name[strcspn(name, " \t")]) /* the parser's loose mode lets these pass */
-        return fail(c, 400, "malformed HTTP request: a blank in the name of a header");
-    int failed = add_head(c, "", 1);
-    c->value_at[c->n_headers - 1] = (uint32_t)c->head.len;
-    return failed;
-}
-
-static int on_header_value(llhttp_t *p, const char *at, size_t n)
-{
-    http_conn *c = p->data;
-    if (c->state == CONN_BODY) {
-        c->head_bytes += n;
-        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? fail_head(c) : 0;
-    }
-    return add_head(c, at, n);
-}
-
-static int on_header_value_complete(llhttp_t *p)
-{
-    http_conn *c = p->data;
-    if (c->state == CONN_BODY)
-        return 0;
-    c->is_in_value = true;
-    return add_head(c, "", 1);
-}
-
-static int fail_body(http_conn *c)
-{
-    char text[96];
-    (void)mote_format(text, sizeof text, "the request's body is longer than the limit of %zu bytes",
-                      c->loop->server->cfg.max_body_bytes);
-    return fail(c, 413, text);
-}
-
-static int answer_expect(http_conn *c, const char *expect)
-{
-    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (strlen(expect) != 12 || (expect[0] != '1') || strncmp(expect + 1, "00-", 3) != 0)
-        return fail(c, 417, "the only expectation that is met is '100-continue'");
-    uv_buf_t buf = uv_buf_init(text, sizeof text - 1);
-    if (uv_try_write((uv_stream_t *)&c->tcp, &buf, 1) != (int)(sizeof text - 1))
-        return fail(c, 400, "the client does not read");
-    return 0;
-}
-
-/* Headers that decide what a request is must not be there twice: a proxy in front may go by the
- * first and we by the last (RFC 9112 section 3.2 for Host). Their coding is looked at here too, so
- * that a body is not received for nothing. */
-static int check_singular(http_conn *c)
-{
-    static const char *const names[] = {
-        "host", "content-type", "content-encoding", "origin", "expect",
-        "inference-header-content-length",
-    };
-    char text[96];
-    mote_err err = {0};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (mote_http_header_all(&c->request, names[i], NULL, 0) > 1) {
-            (void)mote_format(text, sizeof text, "the header '%s' is there twice", names[i]);
-            return fail(c, 400, text);
-        }
-    if (http_coding_of(mote_http_header_find(&c->request, "content-encoding"), &c->coding, &err) !=
-        MOTE_OK)
-        return fail(c, 415, err.text);
-    return 0;
-}
-
-static int on_headers_complete(llhttp_t *p)
-{
-    http_conn *c = p->data;
-    const mote_http_config *cfg = &c->loop->server->cfg;
-    if (p->http_major != 1)
-        return fail(c, 505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-    if (p->method == HTTP_CONNECT)
-        return fail(c, 501, "this is not a proxy: method CONNECT is not supported");
-    p->upgrade = 0; /* an offer to change the protocol may be ignored */
-    if ((p->flags & F_CONTENT_LENGTH) && p->content_length > cfg->max_body_bytes)
-        return fail_body(c);
-    for (int32_t i = 0; i < c->n_headers; i++)
-        c->headers[i] =
-            (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
-    c->request.headers = c->headers;
-    c->request.n_headers = (size_t)c->n_headers;
-    if (p->http_minor >= 1 && !mote_http_header_find(&c->request, "host"))
-        return fail(c, 400, "an HTTP/1.1 request needs a Host header");
-    int failed = check_singular(c);
-    if (failed)
-        return failed;
-    set_state(c, CONN_BODY, cfg->body_timeout_ms);
-    c->body_start_us = now_us(c);
-    const char *expect = mote_http_header_find(&c->request, "expect");
-    if (expect && p->http_minor >= 1)
-        return answer_expect(c, expect);
-    return 0;
-}
-
-static int on_body(llhttp_t *p, const char *at, size_t n)
-{
-    http_conn *c = p->data;
-    mote_http_server *s = c->loop->server;
-    if (n > s->cfg.max_body_bytes - c->body.len)
-        return fail_body(c);
-    int64_t held = atomic_fetch_add(&s->held_bytes, (int64_t)n) + (int64_t)n;
-    c->held_bytes += n;
-    if (held > (int64_t)s->cfg.max_held_bytes)
-        return fail(c, 503, "too much input is in work, try again");
-    mote_buf_add(&c->body, at, n);
-    if (c->body.status != MOTE_OK)
-        return fail(c, 503, "out of memory");
-    c->deadline_us = c->body_start_us + s->cfg.body_timeout_ms * 1000 +
-                     (int64_t)(c->body.len / s->cfg.min_body_rate) * 1000000;
-    return 0;
-}
-
-static int on_message_complete(llhttp_t *p)
-{
-    http_conn *c = p->data;
-    c->is_complete = true;
-    c->keep_alive = llhttp_should_keep_alive(p) != 0;
-    return HPE_PAUSED;
-}
-
-void http_conn_settings(llhttp_settings_t *settings)
-{
-    llhttp_settings_init(settings);
-    settings->on_message_begin = on_message_begin;
-    settings->on_url = on_url;
-    settings->on_url_complete = on_url_complete;
-    settings->on_header_field = on_header_field;
-    settings->on_header_field_complete = on_header_field_complete;
-    settings->on_header_value = on_header_value;
-    settings->on_header_value_complete = on_header_value_complete;
-    settings->on_headers_complete = on_headers_complete;
-    settings->on_body = on_body;
-    settings->on_message_complete = on_message_complete;
-}
+/* ---- reading ---- */
 
 static void refuse_malformed(http_conn *c, llhttp_errno_t e)
 {
@@ -747,7 +533,7 @@ static void feed(http_conn *c, const char *data, size_t n)
             /* Blanks that the parser skips reach no callback; they count here. */
             if (c->state == CONN_HEAD &&
                 (c->head_bytes += n) > 2 * c->loop->server->cfg.max_head_bytes) {
-                (void)fail_head(c);
+                (void)http_parse_fail_head(c);
                 refuse(c, c->fail_code, c->fail_text);
             }
             return;
@@ -803,7 +589,7 @@ void http_conn_open(http_loop *l, const http_arrival *from)
     llhttp_init(&c->parser, HTTP_REQUEST, &s->settings);
     c->parser.data = c;
     c->is_first = true;
-    set_state(c, CONN_IDLE, s->cfg.head_timeout_ms);
+    http_conn_set_state(c, CONN_IDLE, s->cfg.head_timeout_ms);
     if (uv_tcp_open(&c->tcp, sock) != 0) {
         uv_fs_t rq;
         (void)uv_fs_close(NULL, &rq, fd, NULL);
@@ -834,12 +620,12 @@ static int32_t loss_of(const http_conn *c, int64_t now)
     return c->state == CONN_IDLE && age_us > HTTP_SHED_IDLE_US ? 4 : 0;
 }
 
-bool http_conn_shed(http_loop *l, int64_t now)
+bool http_conn_shed(http_loop *l, uint64_t peer, int64_t now)
 {
     http_conn *victim = NULL;
     int32_t least = 0;
     for (http_conn *c = l->conns; c; c = c->next) {
-        int32_t loss = loss_of(c, now);
+        int32_t loss = peer == 0 || c->peer == peer ? loss_of(c, now) : 0;
         if (loss == 0 || (victim && (loss > least || (loss == least && c->since_us >=
                                                                           victim->since_us))))
             continue;
@@ -899,7 +685,7 @@ void http_conn_tick(http_conn *c, int64_t now)
  * without one is closed a moment later, by the tick. */
 void http_conn_drain(http_conn *c)
 {
-    int64_t soon = now_us(c) + 200 * 1000;
+    int64_t soon = http_conn_now_us(c) + 200 * 1000;
     if (c->state == CONN_IDLE && c->deadline_us > soon)
         c->deadline_us = soon;
 }

@@ -99,11 +99,8 @@ bool http_guard_enter(http_guard *g, uint64_t key)
         return true;
     (void)pthread_mutex_lock(&g->lock);
     entry *e = &g->entries[place(g, key)];
-    bool has_room = e->n < g->max_each;
-    if (has_room) {
-        e->key = key;
-        e->n++;
-    }
+    e->key = key;
+    bool has_room = ++e->n <= g->max_each;
     (void)pthread_mutex_unlock(&g->lock);
     return has_room;
 }

@@ -23,7 +23,7 @@ void http_guard_destroy(http_guard *g);
  * (a socket pair of a test), which no limit holds. */
 uint64_t http_guard_key(const struct sockaddr_storage *peer);
 
-/* Count a connection; false, and not counted, when the address has all it may have. */
+/* Count a connection; false when the address has more than it may have now: one must go. */
 bool http_guard_enter(http_guard *g, uint64_t key);
 void http_guard_leave(http_guard *g, uint64_t key);
 

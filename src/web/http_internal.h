@@ -88,7 +88,12 @@ typedef struct {
 /* A connection on its way from the accepting thread. */
 typedef struct {
     int fd;
-    bool needs_room; /* all places are taken: one that does nothing must go first */
+    enum {
+        HTTP_HAS_ROOM,
+        HTTP_NEEDS_ROOM,      /* all places are taken: one that does nothing must go first */
+        HTTP_NEEDS_OWN_ROOM   /* those of its address are: one of them must */
+    } room;
+    int32_t n_asked; /* loops that had none to go */
     uint64_t peer;
 } http_arrival;
 
@@ -139,15 +144,25 @@ struct mote_http_server {
 /* http.c: tell the client that there is no place for it, and close. */
 void http_refuse_client(mote_http_server *s, int fd, const char *why);
 
+/* http_parse.c: the parser's callbacks; they set fail_code and fail_text of what is refused. */
+void http_parse_settings(llhttp_settings_t *settings);
+int http_parse_fail_head(http_conn *c); /* the head is too long */
+
 /* http_conn.c */
-void http_conn_settings(llhttp_settings_t *settings);
+void http_conn_set_state(http_conn *c, http_conn_state state, int64_t timeout_ms);
 void http_conn_open(http_loop *l, const http_arrival *from); /* takes the descriptor */
 /* Close the one connection of this loop that is the least loss: refused already, then the head or
- * body that has been coming for longest, then the longest pause. False when all are at work. */
-bool http_conn_shed(http_loop *l, int64_t now_us);
+ * body that has been coming for longest, then the longest pause. peer: only of this one; 0: of any.
+ * False when all are at work. */
+bool http_conn_shed(http_loop *l, uint64_t peer, int64_t now_us);
 void http_conn_tick(http_conn *c, int64_t now_us);
 void http_conn_drain(http_conn *c);
 void http_conn_close(http_conn *c);
+
+static inline int64_t http_conn_now_us(const http_conn *c)
+{
+    return (int64_t)uv_now(&c->loop->loop) * 1000;
+}
 
 /* Add to a counter that only this thread writes. */
 static inline void http_count(_Atomic uint64_t *counter, uint64_t n)

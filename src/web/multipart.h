@@ -14,9 +14,9 @@
 /* Is this the type of a form with files? NULL is not. */
 bool mote_multipart_is(const char *content_type);
 
-/* Find the part that is a file: the only one with a file name, or the only part there is. *bytes and
- * *n are a view into body. PARSE: no boundary in the type, or not the form that RFC 2046 section
- * 5.1.1 gives; ARG: no file, or more than one. */
+/* Find the part that is a file: the only one with a file name, or the only part there is. *bytes
+ * and *n are a view into body. PARSE: no boundary in the type, or not the form that RFC 2046
+ * section 5.1.1 gives; ARG: no file, or more than one. */
 MOTE_MUST_USE mote_status mote_multipart_file(const char *content_type, const char *body,
                                               size_t body_bytes, const char **bytes, size_t *n,
                                               mote_err *err);

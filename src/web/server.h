@@ -15,6 +15,10 @@ typedef struct {
     const char *const *models; /* references (serve/source.h) */
     size_t n_models;           /* 0: every model of the registry */
     mote_http_config http;     /* limits and address; handler and arg are filled in */
+    const char *const *hosts;  /* further names of this server (web/api.h) */
+    size_t n_hosts;
+    const char *const *origins; /* pages that may read answers (web/api.h) */
+    size_t n_origins;
     bool with_log;             /* keep predictions that come with a consent */
     mote_consent_policy policy;
     const char *server_name; /* NULL: "mote" */

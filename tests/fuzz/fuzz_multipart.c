@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(type, data, (size_t)(line - data));
     type[line - data] = '\0';
     size_t n = size - (size_t)(line + 1 - data), got = 0;
-    char *body = mote_alloc(n ? n : 1, 1); /* of its exact size, so that reading behind it is seen */
+    char *body =
+        mote_alloc(n ? n : 1, 1); /* of its exact size, so that reading behind it is seen */
     const char *bytes = NULL;
     mote_err err = {0};
     if (!body)

@@ -85,7 +85,8 @@ static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
         const mote_size2 *s = field;
         return json_pack("[i,i]", (int)s->h + (k % 2 ? 0 : 1), (int)s->w + k % 2);
     }
-    case MOTE_KEY_NAMES: return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
+    case MOTE_KEY_NAMES:
+    case MOTE_KEY_TEXTS: return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
     case MOTE_KEY_INTS:
         return k == 0   ? json_pack("[i,i]", 128, 128) /* hidden: as before, and one more */
                : k == 1 ? json_pack("[i,i,i,i]", 1, 2, 1, 1)
@@ -378,7 +379,8 @@ static bool look(const mote_schema_row *row, int k, const char *architecture, si
 static void look_at_all(const mote_schema_row *row, sight *out)
 {
     bool has_pieces = row->type == MOTE_KEY_SPAN || row->type == MOTE_KEY_SIZE2 ||
-                      row->type == MOTE_KEY_INTS || row->type == MOTE_KEY_NAMES;
+                      row->type == MOTE_KEY_INTS || row->type == MOTE_KEY_NAMES ||
+                      row->type == MOTE_KEY_TEXTS;
     bool more = true;
     for (int k = 0; more; k++) {
         sight one = {0};

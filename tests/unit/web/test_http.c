@@ -2,6 +2,9 @@
 /* web/http: a server on a free port of this machine, and a client that writes bytes as it likes. */
 #include "tests/support.h"
 
+#include <zlib.h>
+
+#include "base/clock.h"
 #include "base/rng.h"
 #include "tests/http_client.h"
 
@@ -360,6 +363,268 @@ static void one_client_too_many_is_told_so(void **state)
     t_server_finish(&f);
 }
 
+/* ---- who makes room ---- */
+
+static void wait_open(const t_server *f, int64_t n)
+{
+    mote_http_stats s;
+    do
+        mote_http_stats_read(f->server, &s);
+    while (s.open != n);
+}
+
+/* Heads that never end, and connections that say nothing, take every place; whole requests come
+ * through at once, and the silent ones are told why they went. */
+static void half_requests_make_room_for_whole_ones(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_clients = 32});
+    int half[32];
+    for (int i = 0; i < 32; i++) {
+        half[i] = t_dial(&f);
+        if (i % 2 == 0)
+            t_put(half[i], "GET /p HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    }
+    wait_open(&f, 32);
+    int64_t start_us = mote_clock_mono_us();
+    int whole[24];
+    for (int i = 0; i < 24; i++) {
+        whole[i] = t_dial(&f);
+        t_put(whole[i], "GET /p?q=whole HTTP/1.1\r\nHost: x\r\n\r\n");
+        t_expect(whole[i], "q=whole");
+    }
+    assert_true(mote_clock_mono_us() - start_us < 2000000);
+    t_expect(half[0], "408 Request Timeout");
+    assert_non_null(strstr(t_answer, "while others waited for a place\"}"));
+    mote_http_stats s;
+    mote_http_stats_read(f.server, &s);
+    assert_int_equal(s.shed, 24);
+    for (int i = 0; i < 24; i++)
+        close(whole[i]);
+    for (int i = 0; i < 32; i++)
+        close(half[i]);
+    t_server_finish(&f);
+}
+
+/* A connection that is at work is never shed: the newcomer is refused. */
+static void work_is_not_shed(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_clients = 4});
+    int busy[4];
+    for (int i = 0; i < 4; i++) {
+        busy[i] = t_dial(&f);
+        t_put(busy[i], "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    mote_http_stats s;
+    do
+        mote_http_stats_read(f.server, &s);
+    while (s.jobs_now < 4);
+    int fd = t_dial(&f);
+    t_expect(fd, "too many clients are connected");
+    close(fd);
+    for (int i = 0; i < 4; i++) {
+        t_expect(busy[i], "{\"slow\":true}");
+        close(busy[i]);
+    }
+    t_server_finish(&f);
+}
+
+static void an_idle_connection_makes_room_after_a_second(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_clients = 1});
+    int idle = t_dial(&f);
+    t_put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(idle, "q=(none)");
+    nanosleep(&(struct timespec){1, 200000000}, NULL);
+    int fd = t_dial(&f);
+    t_put(fd, "GET /p?q=next HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(fd, "q=next");
+    t_expect_close(idle);
+    close(fd);
+    t_server_finish(&f);
+}
+
+static void one_address_cannot_take_every_place(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_clients = 8, .max_per_address = 3});
+    int fd[3];
+    for (int i = 0; i < 3; i++) {
+        fd[i] = t_dial(&f);
+        t_put(fd[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
+        t_expect(fd[i], "q=(none)");
+    }
+    int more = t_dial(&f);
+    t_expect(more, "too many clients of this address");
+    close(more);
+    close(fd[0]);
+    wait_open(&f, 2);
+    more = t_dial(&f);
+    t_put(more, "GET /p?q=again HTTP/1.1\r\nHost: x\r\n\r\n");
+    t_expect(more, "q=again");
+    close(more);
+    close(fd[1]);
+    close(fd[2]);
+    t_server_finish(&f);
+    mote_http_config cfg = {.max_clients = 256, .handler = handle};
+    assert_int_equal(mote_http_settle(&cfg, NULL), MOTE_OK);
+    assert_int_equal(cfg.max_per_address, 224);
+}
+
+static void requests_for_workers_are_limited_and_counted(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_jobs = 2});
+    int fd[3];
+    for (int i = 0; i < 3; i++) {
+        fd[i] = t_dial(&f);
+        t_put(fd[i], "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+        mote_http_stats s;
+        do
+            mote_http_stats_read(f.server, &s);
+        while (i < 2 && s.jobs_now < i + 1);
+    }
+    t_expect(fd[2], "too much work of this kind");
+    assert_non_null(strstr(t_answer, "Retry-After: 1\r\n"));
+    for (int i = 0; i < 2; i++)
+        t_expect(fd[i], "{\"slow\":true}");
+    mote_http_stats s;
+    mote_http_stats_read(f.server, &s);
+    assert_int_equal(s.jobs, 2);
+    assert_int_equal(s.jobs_refused, 1);
+    assert_int_equal(s.jobs_now, 0);
+    for (int i = 0; i < 3; i++)
+        close(fd[i]);
+    t_server_finish(&f);
+}
+
+/* ---- what heads may say ---- */
+
+static void deciding_headers_may_not_be_there_twice(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Host", "Content-Type", "Content-Encoding", "Origin",
+                                        "Inference-Header-Content-Length"};
+    t_server f = start((mote_http_config){0});
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        char text[256];
+        int fd = t_dial(&f);
+        snprintf(text, sizeof text,
+                 "GET /p HTTP/1.1\r\nHost: a\r\n%s: identity\r\n%s: identity\r\n\r\n", names[i],
+                 names[i]);
+        t_put(fd, text);
+        t_expect(fd, "is there twice");
+        assert_non_null(strstr(t_answer, "HTTP/1.1 400 "));
+        t_expect_close(fd);
+    }
+    t_server_finish(&f);
+}
+
+/* ---- compressed bodies ---- */
+
+/* window: 31 gzip, 15 zlib, -15 raw. */
+static size_t compressed(const void *bytes, size_t n, int window, unsigned char *out, size_t room)
+{
+    z_stream z = {0};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (z_const unsigned char *)(uintptr_t)bytes;
+    z.avail_in = (unsigned)n;
+    z.next_out = out;
+    z.avail_out = (unsigned)room;
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    size_t got = room - z.avail_out;
+    deflateEnd(&z);
+    return got;
+}
+
+static void compressed_bodies_reach_the_handler_as_they_were(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int window;
+    } codings[] = {{"gzip", 31}, {"X-GZIP", 31}, {"deflate", 15}, {"deflate", -15}};
+    t_server f = start((mote_http_config){.max_body_bytes = 1 << 20});
+    unsigned char packed[4096];
+    char head[128];
+    const char *body = NULL;
+    int fd = t_dial(&f);
+    for (size_t i = 0; i < T_COUNT(codings); i++) {
+        size_t n = compressed("hello", 5, codings[i].window, packed, sizeof packed);
+        snprintf(head, sizeof head, "Content-Encoding: %s\r\n", codings[i].name);
+        assert_int_equal(t_ask(fd, "POST", "/echo", head, packed, n, &body), 200);
+        assert_string_equal(body, "POST /echo? 5:hello");
+    }
+    /* Two members of gzip are one body; an empty one is no error. */
+    size_t n = compressed("hel", 3, 31, packed, sizeof packed);
+    n += compressed("lo", 2, 31, packed + n, sizeof packed - n);
+    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
+                     200);
+    assert_string_equal(body, "POST /echo? 5:hello");
+    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", "", 0, &body), 200);
+    /* Larger than is done on the loop: by a worker, with the same answer, and pipelined. */
+    char *large = calloc(1, 600001);
+    memset(large, 'a', 600000);
+    n = compressed(large, 600000, 31, packed, sizeof packed);
+    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n");
+    snprintf(head, sizeof head, "Content-Length: %zu\r\n\r\n", n);
+    t_put(fd, head);
+    t_put_n(fd, packed, n);
+    t_put(fd, "GET /p?q=behind HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    size_t total = 0;
+    char *all = calloc(1, 1 << 20);
+    for (ssize_t got; (got = recv(fd, all + total, (1 << 20) - 1 - total, 0)) > 0;)
+        total += (size_t)got;
+    assert_non_null(strstr(all, "POST /echo? 600000:aaaa"));
+    assert_non_null(strstr(all, "q=behind"));
+    free(all);
+    free(large);
+    close(fd);
+    t_server_finish(&f);
+}
+
+static void bad_compressed_bodies_get_a_clear_4xx(void **state)
+{
+    (void)state;
+    t_server f = start((mote_http_config){.max_body_bytes = 1 << 20});
+    unsigned char packed[1 << 16];
+    const char *body = NULL;
+    char *bomb = calloc(1, 50 << 20);
+    size_t n = compressed(bomb, 50 << 20, 31, packed, sizeof packed);
+    free(bomb);
+    int fd = t_dial(&f);
+    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
+                     413);
+    assert_non_null(strstr(body, "when it is decompressed"));
+    n = compressed("hello", 5, 31, packed, sizeof packed);
+    for (size_t cut = 1; cut < n; cut++) {
+        assert_int_equal(
+            t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, cut, &body), 400);
+        assert_non_null(strstr(body, "compressed body is damaged"));
+    }
+    packed[n - 6] ^= 1; /* the checksum */
+    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
+                     400);
+    n = compressed("hello", 5, 15, packed, sizeof packed);
+    packed[n] = 'x';
+    assert_int_equal(
+        t_ask(fd, "POST", "/echo", "Content-Encoding: deflate\r\n", packed, n + 1, &body), 400);
+    assert_non_null(strstr(body, "1 bytes follow"));
+    static const char *const unknown[] = {"br", "zstd", "gzip, gzip", "gzipx"};
+    for (size_t i = 0; i < T_COUNT(unknown); i++) {
+        char head[128];
+        close(fd);
+        fd = t_dial(&f);
+        snprintf(head, sizeof head, "Content-Encoding: %s\r\n", unknown[i]);
+        assert_int_equal(t_ask(fd, "POST", "/echo", head, "x", 1, &body), 415);
+        assert_non_null(strstr(body, "send gzip, deflate or no coding"));
+    }
+    close(fd);
+    t_server_finish(&f);
+}
+
 static void stopping_finishes_what_is_in_work(void **state)
 {
     (void)state;
@@ -481,6 +746,14 @@ int main(void)
         cmocka_unit_test(half_closed_sockets_get_their_answers),
         cmocka_unit_test(a_client_that_does_not_read_is_not_read_from_and_dropped),
         cmocka_unit_test(one_client_too_many_is_told_so),
+        cmocka_unit_test(half_requests_make_room_for_whole_ones),
+        cmocka_unit_test(work_is_not_shed),
+        cmocka_unit_test(an_idle_connection_makes_room_after_a_second),
+        cmocka_unit_test(one_address_cannot_take_every_place),
+        cmocka_unit_test(requests_for_workers_are_limited_and_counted),
+        cmocka_unit_test(deciding_headers_may_not_be_there_twice),
+        cmocka_unit_test(compressed_bodies_reach_the_handler_as_they_were),
+        cmocka_unit_test(bad_compressed_bodies_get_a_clear_4xx),
         cmocka_unit_test(stopping_finishes_what_is_in_work),
         cmocka_unit_test(random_bytes_do_no_harm),
         cmocka_unit_test(bad_configs_are_refused_and_named),
