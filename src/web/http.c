@@ -233,10 +233,11 @@ static http_loop *least_loaded(mote_http_server *s, int64_t *total)
     return best;
 }
 
-/* The loop with the most connections that could be shed; NULL: all are at work. */
+/* The loop with the most connections that could be shed. Only a hint: what still lies in an inbox is
+ * in no count, so that a loop has to look. */
 static http_loop *most_sheddable(mote_http_server *s)
 {
-    http_loop *best = NULL;
+    http_loop *best = &s->loops[0];
     int64_t most = 0;
     for (int32_t i = 0; i < s->n_loops; i++) {
         int64_t n = atomic_load(&s->loops[i].n_sheddable);
@@ -260,11 +261,8 @@ static void hand_out(mote_http_server *s, int fd, const struct sockaddr_storage 
         a.room = HTTP_NEEDS_ROOM;
     if (a.room != HTTP_HAS_ROOM)
         l = most_sheddable(s);
-    if (!l || !put_into_inbox(l, &a)) {
-        http_refuse_client(s, fd,
-                           a.room == HTTP_NEEDS_OWN_ROOM
-                               ? "too many clients of this address are connected"
-                               : "too many clients are connected");
+    if (!put_into_inbox(l, &a)) {
+        http_refuse_client(s, fd, "too many clients are connected");
         http_guard_leave(s->guard, a.peer);
         return;
     }
