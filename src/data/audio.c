@@ -277,8 +277,8 @@ static mote_status finish(mono *m, int32_t from_hz, const mote_audio_config *cfg
     if (from_hz != cfg->rate_hz) {
         float *y = NULL;
         size_t n = 0;
-        MOTE_TRY(mote_audio_resample(m->x, m->n, from_hz, cfg->rate_hz, MOTE_RESAMPLE_BEST, &y, &n,
-                                     err));
+        MOTE_TRY(mote_audio_resample(m->x, m->n, from_hz, cfg->rate_hz, MOTE_RESAMPLE_MEDIUM, &y,
+                                     &n, err));
         mote_free(m->x);
         *m = (mono){y, n, n};
     }

@@ -6,6 +6,12 @@
 
 #define WORKER  MOTE_ROUTE_WORKER
 #define CHANGES MOTE_ROUTE_CHANGES
+#define LONG    MOTE_ROUTE_LONG
+
+/* A body of more than this keeps a serving thread from its other clients for too long: four seconds
+ * of sound at 16 kHz are some milliseconds, a megabyte of numbers too. */
+#define LONG_SOUND_BYTES ((size_t)128 * 1024)
+#define LONG_BODY_BYTES  ((size_t)1024 * 1024)
 
 static const mote_route routes[] = {
 #define ROUTE(id, method, pattern, flags) {MOTE_HTTP_##method, pattern, flags, mote_api_##id},
@@ -14,6 +20,28 @@ static const mote_route routes[] = {
 };
 
 #define N_ROUTES (sizeof routes / sizeof routes[0])
+
+static mote_status create_infers(mote_api *api, mote_err *err)
+{
+    const mote_api_config *cfg = &api->cfg;
+    if (pthread_mutex_init(&api->lock, NULL) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no lock for the interface");
+    if (pthread_cond_init(&api->is_free, NULL) != 0) {
+        (void)pthread_mutex_destroy(&api->lock);
+        return mote_fail(err, MOTE_NOMEM, "no lock for the interface");
+    }
+    api->has_lock = true;
+    for (int32_t i = 0; i < cfg->n_threads; i++)
+        MOTE_TRY(mote_infer_create(cfg->models, i, &cfg->hooks, &api->infers[i], err));
+    /* Each writes counters of its own, of which there are MOTE_SERVE_MAX_THREADS. */
+    while (api->n_workers < MOTE_API_WORKERS &&
+           cfg->n_threads + api->n_workers < MOTE_SERVE_MAX_THREADS) {
+        MOTE_TRY(mote_infer_create(cfg->models, cfg->n_threads + api->n_workers, &cfg->hooks,
+                                   &api->workers[api->n_workers], err));
+        api->n_workers++;
+    }
+    return MOTE_OK;
+}
 
 mote_status mote_api_create(const mote_api_config *cfg, mote_api **out, mote_err *err)
 {
@@ -31,12 +59,10 @@ mote_status mote_api_create(const mote_api_config *cfg, mote_api **out, mote_err
     (void)mote_format(api->server_name, sizeof api->server_name, "%s",
                       cfg->server_name ? cfg->server_name : "mote");
     (void)mote_format(api->version, sizeof api->version, "%s", cfg->version ? cfg->version : "");
-    for (int32_t i = 0; i < cfg->n_threads; i++) {
-        mote_status st = mote_infer_create(cfg->models, i, &cfg->hooks, &api->infers[i], err);
-        if (st != MOTE_OK) {
-            mote_api_destroy(api);
-            return st;
-        }
+    mote_status st = create_infers(api, err);
+    if (st != MOTE_OK) {
+        mote_api_destroy(api);
+        return st;
     }
     *out = api;
     return MOTE_OK;
@@ -48,7 +74,44 @@ void mote_api_destroy(mote_api *api)
         return;
     for (int32_t i = 0; i < MOTE_SERVE_MAX_THREADS; i++)
         mote_infer_destroy(api->infers[i]);
+    for (int32_t i = 0; i < api->n_workers; i++)
+        mote_infer_destroy(api->workers[i]);
+    if (api->has_lock) {
+        (void)pthread_cond_destroy(&api->is_free);
+        (void)pthread_mutex_destroy(&api->lock);
+    }
     mote_free(api);
+}
+
+mote_infer *mote_api_take_infer(mote_api *api, const mote_http_request *rq)
+{
+    if (rq->thread >= 0)
+        return api->infers[rq->thread];
+    int32_t i = 0;
+    (void)pthread_mutex_lock(&api->lock);
+    for (;;) {
+        for (i = 0; i < api->n_workers && api->is_busy[i]; i++)
+            ;
+        if (i < api->n_workers)
+            break;
+        (void)pthread_cond_wait(&api->is_free, &api->lock);
+    }
+    api->is_busy[i] = true;
+    (void)pthread_mutex_unlock(&api->lock);
+    return api->workers[i];
+}
+
+void mote_api_give_infer(mote_api *api, const mote_http_request *rq, mote_infer *t)
+{
+    if (rq->thread >= 0)
+        return;
+    (void)pthread_mutex_lock(&api->lock);
+    for (int32_t i = 0; i < api->n_workers; i++)
+        if (api->workers[i] == t) {
+            api->is_busy[i] = false;
+            (void)pthread_cond_signal(&api->is_free);
+        }
+    (void)pthread_mutex_unlock(&api->lock);
 }
 
 void mote_api_set_http(mote_api *api, const mote_http_server *http)
@@ -60,6 +123,23 @@ void mote_api_tick(void *arg, int32_t thread)
 {
     mote_api *api = arg;
     mote_infer_refresh(api->infers[thread]);
+    if (thread != 0 || pthread_mutex_trylock(&api->lock) != 0)
+        return;
+    for (int32_t i = 0; i < api->n_workers; i++) /* idle ones must not keep old models loaded */
+        if (!api->is_busy[i])
+            mote_infer_refresh(api->workers[i]);
+    (void)pthread_mutex_unlock(&api->lock);
+}
+
+/* Would it keep a serving thread for long? Decided before any of the work is done. */
+static bool is_long(const mote_api *api, const mote_http_request *rq, const mote_route *route)
+{
+    const char *resample = mote_http_query_find(rq, "resample");
+    bool is_sound = route->handler == mote_api_classify;
+    if (api->n_workers == 0 || !(route->flags & MOTE_ROUTE_LONG))
+        return false;
+    return rq->body_bytes > (is_sound ? LONG_SOUND_BYTES : LONG_BODY_BYTES) ||
+           (is_sound && resample && strcmp(resample, "0") != 0);
 }
 
 static void reply_no_route(const mote_http_request *rq, uint32_t allowed, mote_http_reply *rp)
@@ -103,7 +183,7 @@ bool mote_api_handle(void *arg, const mote_http_request *rq, mote_http_reply *rp
     uint32_t flags = m.route ? m.route->flags : 0;
     if ((flags & MOTE_ROUTE_CHANGES) && !mote_api_may_change(api, rq, rp))
         return true;
-    if ((flags & MOTE_ROUTE_WORKER) && rq->thread >= 0)
+    if (rq->thread >= 0 && m.route && ((flags & MOTE_ROUTE_WORKER) || is_long(api, rq, m.route)))
         return false;
     if (m.route)
         m.route->handler(api, rq, m.params, rp);

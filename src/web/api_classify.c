@@ -26,10 +26,9 @@ static mote_status decode(const mote_api *api, const mote_http_request *rq, cons
     return mote_sound_decode(bytes, n, s, &cfg, out, err);
 }
 
-void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *const *params,
-                       mote_http_reply *rp)
+static void classify(mote_api *api, mote_infer *t, const mote_http_request *rq,
+                     const char *const *params, mote_http_reply *rp)
 {
-    mote_infer *t = api->infers[rq->thread];
     const mote_served *s = NULL;
     mote_err err = {0};
     int64_t start_ns = mote_infer_now_ns();
@@ -69,4 +68,12 @@ void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *c
                          .infer_ns = done_ns - decoded_ns,
                          .output_ns = end_ns - done_ns,
                      });
+}
+
+void mote_api_classify(mote_api *api, const mote_http_request *rq, const char *const *params,
+                       mote_http_reply *rp)
+{
+    mote_infer *t = mote_api_take_infer(api, rq);
+    classify(api, t, rq, params, rp);
+    mote_api_give_infer(api, rq, t);
 }

@@ -3,15 +3,30 @@
 #ifndef MOTE_WEB_API_INTERNAL_H
 #define MOTE_WEB_API_INTERNAL_H
 
+#include <pthread.h>
+
 #include "web/api.h"
+
+#define MOTE_API_WORKERS 4 /* as many as libuv's pool has threads unless told otherwise */
 
 struct mote_api {
     mote_api_config cfg;
     char server_name[64];
     char version[32];
     mote_infer *infers[MOTE_SERVE_MAX_THREADS];
+    mote_infer *workers[MOTE_API_WORKERS]; /* for requests on worker threads */
+    bool is_busy[MOTE_API_WORKERS];
+    int32_t n_workers;
+    pthread_mutex_t lock; /* guards is_busy */
+    pthread_cond_t is_free;
+    bool has_lock;
     const mote_http_server *http;
 };
+
+/* The inference object of the thread that this runs on; give it back. Waits on a worker thread when
+ * all are in use. */
+mote_infer *mote_api_take_infer(mote_api *api, const mote_http_request *rq);
+void mote_api_give_infer(mote_api *api, const mote_http_request *rq, mote_infer *t);
 
 #define ROUTE(id, method, pattern, flags) mote_route_handler mote_api_##id;
 /* A handler may serve several patterns: the same declaration again is fine in C. */

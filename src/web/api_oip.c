@@ -561,8 +561,8 @@ static void write_answer(const work *w, mote_http_reply *rp)
     }
 }
 
-void mote_api_infer(mote_api *api, const mote_http_request *rq, const char *const *params,
-                    mote_http_reply *rp)
+static void infer(mote_api *api, mote_infer *t, const mote_http_request *rq,
+                  const char *const *params, mote_http_reply *rp)
 {
     work *w = mote_arena_alloc(rq->arena, 1, sizeof *w);
     mote_err err = {0};
@@ -572,7 +572,7 @@ void mote_api_infer(mote_api *api, const mote_http_request *rq, const char *cons
     }
     w->api = api;
     w->http = rq;
-    w->infer = api->infers[rq->thread];
+    w->infer = t;
     w->start_ns = mote_infer_now_ns();
     if (mote_infer_find(w->infer, params[0], params[1], &w->s, &err) != MOTE_OK) {
         mote_http_reply_err(rp, &err);
@@ -597,4 +597,12 @@ void mote_api_infer(mote_api *api, const mote_http_request *rq, const char *cons
                          .infer_ns = w->done_ns - w->parsed_ns,
                          .output_ns = end_ns - w->done_ns,
                      });
+}
+
+void mote_api_infer(mote_api *api, const mote_http_request *rq, const char *const *params,
+                    mote_http_reply *rp)
+{
+    mote_infer *t = mote_api_take_infer(api, rq);
+    infer(api, t, rq, params, rp);
+    mote_api_give_infer(api, rq, t);
 }

@@ -233,8 +233,8 @@ static http_loop *least_loaded(mote_http_server *s, int64_t *total)
     return best;
 }
 
-/* The loop with the most connections that could be shed. Only a hint: what still lies in an inbox is
- * in no count, so that a loop has to look. */
+/* The loop with the most connections that could be shed. Only a hint: what still lies in an inbox
+ * is in no count, so that a loop has to look. */
 static http_loop *most_sheddable(mote_http_server *s)
 {
     http_loop *best = &s->loops[0];

@@ -6,79 +6,7 @@
 
 #include "base/json.h"
 #include "data/audio.h"
-#include "tests/http_client.h"
-#include "tests/tiny_model.h"
-#include "web/api.h"
-
-#define N_IN 8
-
-typedef struct {
-    mote_models *models;
-    mote_api *api;
-    mote_infer_hooks hooks;
-    t_server http;
-    int fd;
-    const char *body; /* of the last answer */
-} fixture;
-
-static void put_model(mote_models *ms, const char *name, const char *version, mote_model *m)
-{
-    mote_err err = {0};
-    mote_model_entry e = {.name = name, .version = version, .source = "test", .now_ms = 1};
-    T_OK(mote_models_put(ms, &e, m, &err));
-    mote_model_unref(m);
-}
-
-static int set_up(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    mote_err err = {0};
-    T_OK(mote_models_create(2, &f->models, &err));
-    put_model(f->models, "sound", "7", tiny_audio_model(3));
-    put_model(f->models, "tiny", "1", tiny_tensor_model(N_IN, 1));
-    static const char *const hosts[] = {"kitchen.example"};
-    static const char *const origins[] = {"https://app.example"};
-    mote_api_config cfg = {.models = f->models,
-                           .n_threads = 2,
-                           .version = "0.1",
-                           .hosts = hosts,
-                           .n_hosts = 1,
-                           .origins = origins,
-                           .n_origins = 1};
-    T_OK(mote_api_create(&cfg, &f->api, &err));
-    mote_http_config http = {
-        .handler = mote_api_handle, .on_tick = mote_api_tick, .arg = f->api, .n_threads = 2};
-    f->http = t_server_start(&http);
-    mote_api_set_http(f->api, f->http.server);
-    f->fd = t_dial(&f->http);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    close(f->fd);
-    t_server_finish(&f->http);
-    mote_api_destroy(f->api);
-    mote_models_destroy(f->models);
-    free(f);
-    return 0;
-}
-
-static int ask(fixture *f, const char *method, const char *path, const char *body)
-{
-    return t_ask(f->fd, method, path, "", body, strlen(body), &f->body);
-}
-
-static json_t *parsed(const fixture *f)
-{
-    json_error_t e;
-    json_t *j = json_loads(f->body, 0, &e);
-    if (!j)
-        fail_msg("not JSON: %s", f->body);
-    return j;
-}
+#include "tests/api_fixture.h"
 
 static void health_and_metadata_are_told(void **state)
 {
@@ -405,17 +333,6 @@ static void bad_tensors_get_a_clear_4xx(void **state)
 
 /* ---- sound ---- */
 
-static void make_wav(size_t n, int32_t rate_hz, uint64_t seed, mote_buf *out)
-{
-    int16_t *pcm = malloc((n ? n : 1) * sizeof *pcm);
-    mote_rng r;
-    mote_rng_init(&r, seed);
-    for (size_t i = 0; i < n; i++)
-        pcm[i] = (int16_t)(3000 * mote_rng_normal(&r));
-    assert_int_equal(mote_audio_encode_wav(pcm, n, rate_hz, out, NULL), MOTE_OK);
-    free(pcm);
-}
-
 static int classify(fixture *f, const char *path, const mote_buf *wav, size_t n)
 {
     return t_ask(f->fd, "POST", path, "", wav->data, n, &f->body);
@@ -558,135 +475,6 @@ static void models_are_unloaded_on_request(void **state)
     assert_non_null(strstr(f->body, "\"ready\":false"));
 }
 
-/* ---- pages of other sites ---- */
-
-/* Unload 'none' with these lines of the head: 404 when it was let through. */
-static int try_change(fixture *f, const char *host, const char *lines)
-{
-    char text[512];
-    snprintf(
-        text, sizeof text,
-        "POST /v2/repository/models/none/unload HTTP/1.1\r\nHost: %s\r\n%sContent-Length: 2\r\n"
-        "\r\n{}",
-        host, lines);
-    t_put(f->fd, text);
-    t_expect(f->fd, "\"}");
-    return atoi(t_answer + 9);
-}
-
-static void pages_of_other_sites_change_nothing(void **state)
-{
-    fixture *f = *state;
-    static const struct {
-        const char *host, *lines;
-        int code;
-    } cases[] = {
-        {"127.0.0.1:80", "", 404},
-        {"127.0.0.1", "Content-Type: application/json\r\n", 404},
-        {"[::1]:80", "", 404},
-        {"LocalHost:80", "", 404},
-        {"kitchen.example:80", "", 404},
-        {"localhost:80", "Origin: http://localhost:80\r\n", 404},
-        {"localhost:80", "Sec-Fetch-Site: same-origin\r\n", 404},
-        {"localhost:80", "Sec-Fetch-Site: none\r\n", 404},
-        {"localhost:80", "Origin: https://app.example\r\nSec-Fetch-Site: cross-site\r\n", 404},
-        {"localhost:80", "Origin: http://localhost:81\r\n", 403},
-        {"localhost:80", "Origin: null\r\n", 403},
-        {"localhost:80", "Origin: https://app.example.evil.example\r\n", 403},
-        {"localhost:80", "Sec-Fetch-Site: cross-site\r\n", 403},
-        {"localhost:80", "Sec-Fetch-Site: same-site\r\n", 403},
-        {"evil.example:80", "", 403}, /* a name that was pointed at this machine */
-        {"evil.example:80", "Origin: http://evil.example:80\r\n", 403},
-        {"127.0.0.1.evil.example", "", 403},
-        {"localhost:80", "Content-Type: text/plain;charset=UTF-8\r\n", 415},
-        {"localhost:80", "Content-Type: application/x-www-form-urlencoded\r\n", 415},
-        {"localhost:80", "Content-Type: Multipart/Form-Data; boundary=x\r\n", 415},
-    };
-    for (size_t i = 0; i < T_COUNT(cases); i++)
-        if (try_change(f, cases[i].host, cases[i].lines) != cases[i].code)
-            fail_msg("Host: %s, %s: not %d but:\n%s", cases[i].host, cases[i].lines, cases[i].code,
-                     t_answer);
-}
-
-static void only_named_origins_may_read_answers(void **state)
-{
-    fixture *f = *state;
-    const char *body = NULL;
-    assert_int_equal(t_ask(f->fd, "GET", "/v2", "Origin: https://app.example\r\n", "", 0, &body),
-                     200);
-    assert_non_null(strstr(t_answer, "Access-Control-Allow-Origin: https://app.example\r\n"));
-    assert_non_null(strstr(t_answer, "Vary: Origin\r\n"));
-    assert_int_equal(t_ask(f->fd, "GET", "/none", "Origin: https://app.example\r\n", "", 0, &body),
-                     404);
-    assert_non_null(strstr(t_answer, "Access-Control-Allow-Origin: "));
-    assert_int_equal(t_ask(f->fd, "GET", "/v2", "Origin: https://evil.example\r\n", "", 0, &body),
-                     200);
-    assert_null(strstr(t_answer, "Access-Control"));
-    t_put(f->fd, "OPTIONS /v1/classify HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\n"
-                 "Access-Control-Request-Method: POST\r\n\r\n");
-    t_expect(f->fd, "\r\n\r\n");
-    assert_non_null(strstr(t_answer, "Access-Control-Allow-Methods: POST, OPTIONS\r\n"));
-    assert_non_null(strstr(t_answer, "Access-Control-Allow-Headers: Content-Type, "));
-}
-
-static void people_are_told_what_this_is(void **state)
-{
-    fixture *f = *state;
-    const char *body = NULL;
-    assert_int_equal(t_ask(f->fd, "GET", "/", "Accept: text/html,*/*\r\n", "", 0, &body), 200);
-    assert_non_null(strstr(t_answer, "Content-Type: text/html"));
-    assert_non_null(strstr(body, "<h1>What answers at this address?</h1>"));
-    assert_non_null(strstr(body, "<tr><td>tiny<td>1<td>a tensor of 8 numbers"));
-    assert_non_null(strstr(body, "POST /v1/classify"));
-    assert_int_equal(ask(f, "GET", "/", ""), 200);
-    json_decref(parsed(f));
-}
-
-static void a_form_with_one_file_is_classified(void **state)
-{
-    fixture *f = *state;
-    MOTE_SCOPED_BUF wav, form;
-    mote_buf_init(&wav, 1 << 20);
-    mote_buf_init(&form, 1 << 20);
-    make_wav(16000, 16000, 5, &wav);
-    static const char head[] = "--a b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n"
-                               "--a b\r\nContent-Disposition: form-data; name=\"f\"; "
-                               "filename=\"w.wav\"\r\n\r\n";
-    static const char type[] = "Content-Type: multipart/form-data; boundary=\"a b\"\r\n";
-    mote_buf_str(&form, head);
-    mote_buf_add(&form, wav.data, wav.len);
-    mote_buf_str(&form, "\r\n--a b--\r\n");
-    assert_int_equal(t_ask(f->fd, "POST", "/v1/classify", type, form.data, form.len, &f->body),
-                     200);
-    json_t *j = parsed(f), *plain = NULL;
-    assert_int_equal(t_ask(f->fd, "POST", "/v1/classify", "", wav.data, wav.len, &f->body), 200);
-    plain = parsed(f);
-    assert_true(json_equal(json_object_get(j, "probabilities"),
-                           json_object_get(plain, "probabilities")));
-    json_decref(j);
-    json_decref(plain);
-    static const struct {
-        const char *type, *body, *words;
-    } refused[] = {
-        {"Content-Type: multipart/form-data\r\n", "x", "has no boundary"},
-        {"Content-Type: multipart/form-data; boundary=b\r\n", "x", "does not hold its boundary"},
-        {"Content-Type: multipart/form-data; boundary=b\r\n", "--b\r\n\r\nabc",
-         "ends inside a part"},
-        {"Content-Type: multipart/form-data; boundary=b\r\n", "--b\r\nabc", "no end of its head"},
-        {"Content-Type: multipart/form-data; boundary=b\r\n",
-         "--b\r\nx: filename=a\r\n\r\n1\r\n--b\r\nx: filename=b\r\n\r\n2\r\n--b--",
-         "more than one file"},
-        {"Content-Type: multipart/form-data; boundary=b\r\n",
-         "--b\r\nx: a\r\n\r\n1\r\n--b\r\nx: b\r\n\r\n2\r\n--b--", "holds no file"},
-    };
-    for (size_t i = 0; i < T_COUNT(refused); i++) {
-        int code = t_ask(f->fd, "POST", "/v1/classify", refused[i].type, refused[i].body,
-                         strlen(refused[i].body), &f->body);
-        if (code != 400 || !strstr(f->body, refused[i].words))
-            fail_msg("%s: %d %s", refused[i].words, code, f->body);
-    }
-}
-
 /* ---- exchange under load ---- */
 
 typedef struct {
@@ -767,10 +555,6 @@ int main(void)
         T(bad_recordings_get_a_clear_4xx),
         T(metrics_are_in_the_format_of_prometheus),
         T(models_are_unloaded_on_request),
-        T(pages_of_other_sites_change_nothing),
-        T(only_named_origins_may_read_answers),
-        T(people_are_told_what_this_is),
-        T(a_form_with_one_file_is_classified),
         T(models_are_exchanged_under_load_without_a_failed_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
