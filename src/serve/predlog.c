@@ -18,6 +18,7 @@
 #define WARN_EVERY_MS  60000
 #define PURGE_SLICE_MS 500 /* then what is queued is written before the purge goes on */
 #define GIVE_WAY_MS 50
+#define BREATH_MS 2 /* between full batches, which take some hundred ms */
 #define GC_SLICE_MS    200
 #define GC_GRACE_MS    ((int64_t)60 * 60 * 1000)
 #define N_ATTEMPTS     3 /* when the store is locked by another program */
@@ -254,9 +255,9 @@ static void write_some(mote_predlog *log)
         warn(log, "dropped", n, &err);
     }
     log->n_settled += n;
-    if (st == MOTE_OK && f.is_awaited && !log->is_stopping) {
-        (void)pthread_mutex_unlock(&log->lock); /* SQLite's locks know no turn: give it one */
-        mote_clock_sleep_ms(GIVE_WAY_MS);
+    if (st == MOTE_OK && (f.is_awaited || n == BATCH_RECORDS) && !log->is_stopping) {
+        (void)pthread_mutex_unlock(&log->lock); /* SQLite's locks know no turn: give others one */
+        mote_clock_sleep_ms(f.is_awaited ? GIVE_WAY_MS : BREATH_MS);
         (void)pthread_mutex_lock(&log->lock);
     }
     free_batch(log, first);
