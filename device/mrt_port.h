@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What depends on the compiler or the instruction set, and nothing else: the rest of device/ is
- * strict ISO C11. A target without one of the instruction sets below runs the portable bodies,
- * which give the same bits. Depends on nothing; used by the kernels in nn/ and by signal/. */
+ * strict ISO C11 (and C++11, see mrt_lang.h). A target without one of the instruction sets below
+ * runs the portable bodies, which give the same bits. Depends on nothing; used by the kernels in
+ * nn/ and by signal/. */
 #ifndef MRT_PORT_H
 #define MRT_PORT_H
 
@@ -427,9 +428,15 @@ MRT_INLINE void mrt_mve_depthwise_row(const int16_t *x, int32_t cols, int32_t n,
 #if __STDC_HOSTED__
 #include <string.h>
 #else
-void *memcpy(void *restrict to, const void *restrict from, size_t n);
+#ifdef __cplusplus
+extern "C" {
+#endif
+void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
+#ifdef __cplusplus
+}
+#endif
 #endif
 
 #endif

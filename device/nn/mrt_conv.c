@@ -170,7 +170,7 @@ static void multiply(const mrt_conv *p, const patch_value *patch, int32_t n_cell
 MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int8_t *patch, int8_t *out)
 {
     int32_t pairs = (patch_size(p) + 1) / 2;
-    mrt_mve_row row = {.zero = p->out_zero, .step = p->out_c};
+    mrt_mve_row row = {0, 0, 0, p->out_zero, p->out_c, NULL};
     for (int32_t oc = 0; oc < p->out_c; oc += 2, out += 2) {
         int32_t a = p->bias[oc], b = p->bias[oc + 1];
         int32_t acc[8] = {a, b, a, b, a, b, a, b};
@@ -218,7 +218,7 @@ MRT_NOINLINE void multiply_fast(const mrt_conv *p, const int16_t *patch, int8_t 
 
 void mrt_conv_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
-    patch_value *patch = scratch;
+    patch_value *patch = (patch_value *)scratch;
     int32_t step = cell_step(p);
     int32_t n = p->out_h * p->out_w;
     int32_t k = patch_size(p);

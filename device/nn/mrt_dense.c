@@ -41,7 +41,7 @@ MRT_INLINE void sum_four(const mrt_conv *p, const int8_t *w, const int8_t *v, co
 
 void mrt_dense_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
-    input_value *x = scratch;
+    input_value *x = (input_value *)scratch;
     int32_t pairs = (p->in_c + 1) / 2;
     load_input(p, in, x);
     const int8_t *w = p->weights;

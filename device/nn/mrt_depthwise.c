@@ -20,7 +20,7 @@ static int32_t window_sum(const mrt_conv *p, const int16_t *x, int32_t cols, con
 
 void mrt_depthwise_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
-    int16_t *plane = scratch;
+    int16_t *plane = (int16_t *)scratch;
     mrt_plane s = mrt_plane_of(p);
     mrt_plane_fill(p, &s, plane);
     for (int32_t c = 0; c < p->out_c; c++) {

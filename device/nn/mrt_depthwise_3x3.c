@@ -79,7 +79,7 @@ MRT_NOINLINE void plane_fast(const mrt_conv *p, const mrt_plane *s, const channe
 
 void mrt_depthwise_3x3_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch)
 {
-    int16_t *plane = scratch;
+    int16_t *plane = (int16_t *)scratch;
     mrt_plane s = mrt_plane_of(p);
     mrt_plane_fill(p, &s, plane);
     for (int32_t c = 0; c < p->out_c; c++) {

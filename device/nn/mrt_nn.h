@@ -21,6 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Requantisation is known to need no left shift, a right shift of at least 1, and accumulators
  * below 2^30: the host proves it from the weights and sets the flag; kernels may then use
  * shorter instruction sequences. */
@@ -107,5 +111,9 @@ typedef struct {
 
 /* Output scale 1/256, zero point -128. exp in Q5.26 fixed point (gemmlowp). In place. */
 void mrt_softmax_s8(const mrt_softmax *p, const int8_t *in, int8_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The FFT of a real frame, as source text for several arithmetics; included, never compiled alone.
+/* The FFT of a real frame, as source text for several arithmetics; empty without the definitions
+ * below.
  *
  * The same lines are compiled for one frame (device: float, int32_t) and for 4, 8 or 16 frames side
  * by side (host: vectors of them), so every frame sees the same operations in the same order and
@@ -24,6 +25,7 @@
  *     2X[k]           = E + T      E = Z[k] + conj Z[m-k],
  *     conj 2X[m - k]  = E - T      T = -i exp(-2 pi i k / n) (Z[k] - conj Z[m-k])      0 < k < m/2
  * Source: Cooley and Tukey 1965; Oppenheim and Schafer, Discrete-Time Signal Processing, ch. 9. */
+#ifdef MRT_FN
 
 /* Butterfly of a and (already rotated) b, c, d, which are at pa, pb, pc, pd. */
 #define MRT_BUTTERFLY(ar, ai, br, bi, cr, ci, dr, di)                   \
@@ -114,3 +116,5 @@ MRT_FN void MRT_NAME(split)(V *z, const S *sine, uint32_t n)
 }
 
 #undef MRT_BUTTERFLY
+
+#endif /* MRT_FN */

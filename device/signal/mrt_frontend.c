@@ -2,6 +2,7 @@
 /* Checks, sizes and tables of the front end, and its streams: what both arithmetics share. */
 #include "device/signal/mrt_frontend.h"
 
+#include "device/mrt_exact.h"
 #include "device/mrt_port.h"
 #include "device/signal/mrt_math.h"
 
@@ -9,7 +10,7 @@
 
 static double mel_of_hz(double hz)
 {
-    return 0x1.19bfa0a76943ep+10 * mrt_log(1.0 + hz / 700.0);   /* 2595 / ln 10 */
+    return 1126.9941805389385 * mrt_log(1.0 + hz / 700.0); /* 2595 / ln 10 */
 }
 
 /* Bin k in units of corner spacings above the lowest corner: filter b peaks at b + 1. */
@@ -141,8 +142,8 @@ static uint16_t *build_f32(const mrt_frontend_config *c, const lengths *n, int32
                            float *to, mrt_frontend_tables *t)
 {
     t->window_f32 = to;
-    for (size_t i = 0; i < n->window; i++)
-        *to++ = (float)(window_at(c, i) * 0x1p-16);     /* / 32768, and / 2 for mrt_split's 2X */
+    for (size_t i = 0; i < n->window; i++) /* / 32768, and / 2 for mrt_split's 2X */
+        *to++ = (float)(window_at(c, i) * (1.0 / 65536.0));
     t->sine_f32 = to;
     for (size_t i = 0; i < n->sine; i++)
         *to++ = (float)mrt_sin_turn((uint32_t)i, (uint32_t)c->n_fft);
@@ -181,22 +182,35 @@ mrt_frontend_status mrt_frontend_build(const mrt_frontend_config *config, void *
 {
     const mrt_frontend_status status = mrt_frontend_check(config);
     uint16_t band[MRT_FRONTEND_MAX_MELS + 2];
-    mrt_frontend_tables t = {0};
+    mrt_frontend_tables t;
     lengths n;
 
     if (status != MRT_FRONTEND_OK)
         return status;
     if (bytes < mrt_frontend_tables_bytes(config) || ((uintptr_t)memory & 3u) != 0)
         return MRT_FRONTEND_SMALL_MEMORY;
+    memset(&t, 0, sizeof t);
     find_bands(config, band);
     find_lengths(config, band, &n);
-    uint16_t *to = config->arithmetic == MRT_FLOAT ? build_f32(config, &n, band[0], memory, &t)
-                                                   : build_q15(config, &n, band[0], memory, &t);
+    uint16_t *to = config->arithmetic == MRT_FLOAT
+                       ? build_f32(config, &n, band[0], (float *)memory, &t)
+                       : build_q15(config, &n, band[0], (int16_t *)memory, &t);
     memcpy(to, band, n.band * sizeof(uint16_t));
     t.band = to;
     t.config = *config;
     *out = t;
     return MRT_FRONTEND_OK;
+}
+
+static mrt_frontend_array array_of(const char *field, mrt_array_type type, int32_t n,
+                                   const void *data)
+{
+    mrt_frontend_array a;
+    a.field = field;
+    a.type = type;
+    a.n = n;
+    a.data = data;
+    return a;
 }
 
 int32_t mrt_frontend_list_tables(const mrt_frontend_tables *t,
@@ -206,21 +220,19 @@ int32_t mrt_frontend_list_tables(const mrt_frontend_tables *t,
     int32_t i = 0;
 
     find_lengths(&t->config, t->band, &n);
-    out[i++] = (mrt_frontend_array){ "band", MRT_ARRAY_U16, (int32_t)n.band, t->band };
+    out[i++] = array_of("band", MRT_ARRAY_U16, (int32_t)n.band, t->band);
     if (t->config.arithmetic == MRT_FLOAT) {
-        out[i++] =
-            (mrt_frontend_array){"window_f32", MRT_ARRAY_F32, (int32_t)n.window, t->window_f32};
-        out[i++] = (mrt_frontend_array){ "sine_f32", MRT_ARRAY_F32, (int32_t)n.sine, t->sine_f32 };
-        out[i++] = (mrt_frontend_array){ "mel_f32", MRT_ARRAY_F32, (int32_t)n.weights, t->mel_f32 };
+        out[i++] = array_of("window_f32", MRT_ARRAY_F32, (int32_t)n.window, t->window_f32);
+        out[i++] = array_of("sine_f32", MRT_ARRAY_F32, (int32_t)n.sine, t->sine_f32);
+        out[i++] = array_of("mel_f32", MRT_ARRAY_F32, (int32_t)n.weights, t->mel_f32);
         if (n.dct > 0)
-            out[i++] = (mrt_frontend_array){ "dct_f32", MRT_ARRAY_F32, (int32_t)n.dct, t->dct_f32 };
+            out[i++] = array_of("dct_f32", MRT_ARRAY_F32, (int32_t)n.dct, t->dct_f32);
     } else {
-        out[i++] =
-            (mrt_frontend_array){"window_q15", MRT_ARRAY_I16, (int32_t)n.window, t->window_q15};
-        out[i++] = (mrt_frontend_array){ "sine_q15", MRT_ARRAY_I16, (int32_t)n.sine, t->sine_q15 };
-        out[i++] = (mrt_frontend_array){ "mel_q16", MRT_ARRAY_U16, (int32_t)n.weights, t->mel_q16 };
+        out[i++] = array_of("window_q15", MRT_ARRAY_I16, (int32_t)n.window, t->window_q15);
+        out[i++] = array_of("sine_q15", MRT_ARRAY_I16, (int32_t)n.sine, t->sine_q15);
+        out[i++] = array_of("mel_q16", MRT_ARRAY_U16, (int32_t)n.weights, t->mel_q16);
         if (n.dct > 0)
-            out[i++] = (mrt_frontend_array){ "dct_q15", MRT_ARRAY_I16, (int32_t)n.dct, t->dct_q15 };
+            out[i++] = array_of("dct_q15", MRT_ARRAY_I16, (int32_t)n.dct, t->dct_q15);
     }
     return i;
 }
@@ -244,7 +256,7 @@ void mrt_frontend_stream_init(mrt_frontend_stream *s, const mrt_frontend_tables 
 
     s->tables = t;
     s->scratch = memory;
-    s->pcm = samples;
+    s->pcm = (int16_t *)samples;
     s->n_held = 0;
 }
 

@@ -34,6 +34,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Goes up whenever any output bit of any configuration changes: it is part of every cache key. */
 #define MRT_FRONTEND_VERSION 1
 
@@ -156,5 +160,9 @@ int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t
                               float *out);
 int32_t mrt_frontend_push_q(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
                             int32_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -3,10 +3,12 @@
  * reference for the host's batch path, which computes 4, 8 or 16 frames from the same text. */
 #include "device/signal/mrt_frontend.h"
 
+#include "device/mrt_exact.h"
+#include "device/mrt_lang.h"
 #include "device/signal/mrt_frontend_internal.h"
 #include "device/signal/mrt_math_internal.h"
 
-_Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
+MRT_STATIC_ASSERT((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
 
 #define V float
 #define S float
@@ -19,13 +21,14 @@ _Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic")
 #define MRT_TO_F(i) ((float)(i))
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_f32_body.h"
+#include "device/signal/mrt_end_body.h"
 
 /* Pre-emphasis, window, zeros up to n_fft, even samples to real and odd to imaginary parts. */
-static void load(const mrt_frontend_tables *t, const int16_t *pcm, float *z)
+static void load_f32(const mrt_frontend_tables *t, const int16_t *pcm, float *z)
 {
     const uint32_t window = (uint32_t)t->config.window, n = (uint32_t)t->config.n_fft;
     const int32_t emphasis = t->config.pre_emphasis_q15;
-    const float a = (float)emphasis * 0x1p-15f;
+    const float a = (float)emphasis * (1.0f / 32768.0f);
     float before = (float)pcm[0];
     uint32_t r = 0;
 
@@ -46,9 +49,9 @@ static void load(const mrt_frontend_tables *t, const int16_t *pcm, float *z)
 void mrt_frontend_frame_f32(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
                             float *out)
 {
-    float *z = scratch, *mel = z + t->config.n_fft;
+    float *z = (float *)scratch, *mel = z + t->config.n_fft;
 
-    load(t, pcm, z);
+    load_f32(t, pcm, z);
     spectrum_f32(t, z, mel, out);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The float front end after windowing, as source text for one frame or several side by side.
  * Define what mrt_fft_body.h (S is float) and mrt_logf_body.h ask for. */
+#ifdef MRT_FN
 
 #include "device/signal/mrt_logf_body.h"
 
@@ -69,3 +70,5 @@ MRT_FN void MRT_NAME(spectrum)(const mrt_frontend_tables *t, V *z, V *mel, V *ou
     if (n_coefficients > 0)
         MRT_NAME(dct)(mel, t->dct_f32, n_mels, n_coefficients, out);
 }
+
+#endif /* MRT_FN */

@@ -3,9 +3,10 @@
  * the proof that nothing overflows are in mrt_frontend_q_body.h. */
 #include "device/signal/mrt_frontend.h"
 
+#include "device/mrt_lang.h"
 #include "device/signal/mrt_frontend_internal.h"
 
-_Static_assert((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
+MRT_STATIC_ASSERT((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
 
 /* floor(v * s / 2^15), |s| < 2^15, |v| <= 2^30. Cores without a 32x32->64 multiplication take two
  * of 16 x 16: v = high * 2^16 + low. */
@@ -34,9 +35,10 @@ static inline int32_t mul_q15(int32_t v, int32_t s)
 #define MRT_HIGH(d) ((uint32_t)((d) >> 32))
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_q_body.h"
+#include "device/signal/mrt_end_body.h"
 
 /* As the float front end's. Returns the number of fraction bits. */
-static int32_t load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z)
+static int32_t load_q(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z)
 {
     const uint32_t window = (uint32_t)t->config.window, n = (uint32_t)t->config.n_fft;
     const int32_t a = t->config.pre_emphasis_q15;
@@ -65,9 +67,9 @@ static int32_t load(const mrt_frontend_tables *t, const int16_t *pcm, int32_t *z
 void mrt_frontend_frame_q(const mrt_frontend_tables *t, const int16_t *pcm, void *scratch,
                           int32_t *out)
 {
-    int32_t *z = scratch, *mel = z + t->config.n_fft;
+    int32_t *z = (int32_t *)scratch, *mel = z + t->config.n_fft;
 
-    const int32_t fraction = load(t, pcm, z);
+    const int32_t fraction = load_q(t, pcm, z);
     spectrum_q(t, z, fraction, mel, out);
 }
 

@@ -34,6 +34,7 @@
  *   logarithm      Q16. Energy in units of (1/32768)^2: E = D * 2^-(32 + 2F); |ln| < 2^5, 21 bits
  *   DCT            Q15 coefficients of norm <= 1: |sum| <= sqrt(128) * 2^21 < 2^25
  *   out            Q16 rounded to Q12 */
+#ifdef MRT_FN
 
 /* log2 of *energy > 0 in Q16, error below 6e-5: the position of the leading one, the 16 bits behind
  * it as f, and f (1 - f) q(f), q the cubic of least error (1.6e-5) for log2(1 + f) - f. */
@@ -72,9 +73,9 @@ MRT_FN V MRT_NAME(log2)(const D *energy)
 MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weight, uint32_t n_mels,
                           V exponent, V *mel)
 {
-    const D offset = ((D){0} + 1152921504607u) >> MRT_WIDE((U)(60 - exponent)); /* 1e-6 * 2^60 */
-    D rising = {0};
+    D offset = {0}, rising = {0};
 
+    offset = (offset + 1152921504607u) >> MRT_WIDE((U)(60 - exponent)); /* 1e-6 * 2^60 */
     for (uint32_t b = 0; b <= n_mels; b++) {
         D up = {0}, down = {0};
         for (uint32_t k = band[b]; k < band[b + 1]; k++) {
@@ -85,7 +86,8 @@ MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weig
             const V half = (1 << s) >> 1;
             const U r = (U)((re + half) >> s), i = (U)((im + half) >> s);
             const U power = r * r + i * i;
-            const U w = (U){0} + (uint32_t)weight[k - band[0]];
+            U w = {0};
+            w = w + (uint32_t)weight[k - band[0]];
             const U v = (power >> 16) * w + (((power & 0xffffu) * w) >> 16);
             const D shift = MRT_WIDE((U)(s + s));
             up = up + (MRT_WIDE(v) << shift);
@@ -129,3 +131,5 @@ MRT_FN void MRT_NAME(spectrum)(const mrt_frontend_tables *t, V *z, V fraction, V
             out[i] = (mel[i] + 8) >> 4;
     }
 }
+
+#endif /* MRT_FN */

@@ -2,6 +2,7 @@
 /* Elementary functions from additions, multiplications, divisions and integers. */
 #include "device/signal/mrt_math.h"
 
+#include "device/mrt_exact.h"
 #include "device/signal/mrt_math_internal.h"
 
 typedef union { double d; uint64_t u; } word64;
@@ -16,15 +17,16 @@ static double from_bits64(uint64_t u)
 #define V float
 #define I int32_t
 #define MRT_FN static
-#define MRT_NAME(x) x##_f32
+#define MRT_NAME(x) x##_of_float
 #define MRT_BITS(v) mrt_bits_of_float(v)
 #define MRT_FROM_BITS(i) mrt_float_of_bits(i)
 #define MRT_TO_F(i) ((float)(i))
 #include "device/signal/mrt_logf_body.h"
+#include "device/signal/mrt_end_body.h"
 
 float mrt_logf(float x)
 {
-    return log_f32(x);
+    return log_of_float(x);
 }
 
 /* pi/2 in three parts of 11, 11 and 24 bits: n * part is exact for the first two while n < 2^13.
@@ -34,21 +36,21 @@ static float sine_of(float x, uint32_t quadrant)
 {
     if (!(x >= -8192.0f && x <= 8192.0f))
         return mrt_float_of_bits(0x7fc00000);
-    const float turns = x * 0x1.45f306p-1f;             /* x / (pi/2) */
+    const float turns = x * 0.63661975f;                /* x / (pi/2) */
     const int32_t n = (int32_t)(turns >= 0.0f ? turns + 0.5f : turns - 0.5f);
     const float nf = (float)n;
-    const float r = ((x - nf * 0x1.92p+0f) - nf * 0x1.fb4p-12f) - nf * 0x1.4442d2p-24f;
+    const float r = ((x - nf * 1.5703125f) - nf * 0.0004837513f) - nf * 7.54979e-08f;
     const float r2 = r * r;
     const uint32_t q = ((uint32_t)n + quadrant) & 3u;
     float y;
 
     if ((q & 1u) == 0) {
-        y = r2 * -0x1.994b4p-13f + 0x1.110756p-7f;
-        y = y * r2 - 0x1.555546p-3f;
+        y = r2 * -0.00019516656f + 0.008332173f;
+        y = y * r2 - 0.16666655f;
         y = r + r * r2 * y;
     } else {
-        y = r2 * 0x1.99ff4p-16f - 0x1.6c0c82p-10f;
-        y = y * r2 + 0x1.55554ap-5f;
+        y = r2 * 2.443773e-05f - 0.0013887362f;
+        y = y * r2 + 0.041666646f;
         y = 1.0f - (r2 * 0.5f - r2 * r2 * y);
     }
     return (q & 2u) != 0 ? -y : y;
@@ -163,7 +165,7 @@ static double turn(uint32_t k, uint32_t n, uint32_t quarter_turns)
     const uint32_t eighths = 8u * (k % n) + 2u * n * quarter_turns;
     const uint32_t octant = eighths / n & 7u, r = eighths % n;
     const uint32_t part = (octant & 1u) != 0 ? n - r : r;
-    const double x = (double)part / (double)n * 0x1.921fb54442d18p-1;   /* pi / 4 */
+    const double x = (double)part / (double)n * 0.7853981633974483;   /* pi / 4 */
     const uint32_t kind = octant + 1u;                  /* bit 1: cosine in octants 1, 2, 5, 6 */
     const double y = (kind & 2u) != 0 ? cos_small(x) : sin_small(x);
 
@@ -203,5 +205,5 @@ double mrt_log(double x)
     y = y * z + 1.0 / 5.0;
     y = y * z + 1.0 / 3.0;
     y = 2.0 * s + 2.0 * s * z * y;
-    return (y + (double)e * 0x1.a39ef35793c76p-33) + (double)e * 0x1.62e42feep-1;
+    return (y + (double)e * 1.9082149292705877e-10) + (double)e * 0.6931471803691238;
 }

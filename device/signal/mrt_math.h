@@ -12,6 +12,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Natural logarithm of a normal positive x (at least FLT_MIN, finite). Error below 1 ulp. */
 float mrt_logf(float x);
 
@@ -33,5 +37,9 @@ double mrt_cos_turn(uint32_t k, uint32_t n);
  * x <= 0.999). Square root of a normal non-negative x, correctly rounded. */
 double mrt_log(double x);
 double mrt_sqrt(double x);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,9 +2,16 @@
 /* Rounding to int8, from float and from the fixed front end's integers. */
 #include "device/signal/mrt_quantize.h"
 
+#include "device/mrt_exact.h"
+
+/* 2^-100, 2^-30 and 2^100. */
+static const float quant_least = 7.88860905e-31f;
+static const float quant_least_fixed = 9.31322575e-10f;
+static const float quant_most = 1.26765060e30f;
+
 int32_t mrt_quant_f32_from(float scale, int32_t zero_point, mrt_quant_f32 *out)
 {
-    if (!(scale >= 0x1p-100f && scale <= 0x1p100f) || zero_point < -128 || zero_point > 127)
+    if (!(scale >= quant_least && scale <= quant_most) || zero_point < -128 || zero_point > 127)
         return 0;
     out->inverse_scale = (float)(1.0 / (double)scale);
     out->zero_point = zero_point;
@@ -16,14 +23,15 @@ int32_t mrt_quant_fixed_from(float scale, int32_t zero_point, mrt_quant_fixed *o
 {
     int32_t shift = 12;
 
-    if (!(scale >= 0x1p-30f && scale <= 0x1p100f) || zero_point < -128 || zero_point > 127)
+    if (!(scale >= quant_least_fixed && scale <= quant_most) || zero_point < -128 ||
+        zero_point > 127)
         return 0;
     double m = 1.0 / (double)scale;
-    while (m < 0x1p30) {
+    while (m < 1073741824.0) {      /* 2^30 */
         m *= 2.0;
         shift++;
     }
-    while (m >= 0x1p31) {                               /* scale < 2^-31 is refused: at most once */
+    while (m >= 2147483648.0) {     /* 2^31; scale < 2^-31 is refused: at most once */
         m *= 0.5;
         shift--;
     }

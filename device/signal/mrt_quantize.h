@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct {
     float inverse_scale;                    /* (float)(1.0 / scale) */
     int32_t zero_point;                     /* -128..127 */
@@ -33,5 +37,9 @@ int32_t mrt_quant_fixed_from(float scale, int32_t zero_point, mrt_quant_fixed *o
 /* n values. NaN becomes zero_point. out may not overlap x. */
 void mrt_quantize_f32(const mrt_quant_f32 *p, const float *x, size_t n, int8_t *out);
 void mrt_quantize_fixed(const mrt_quant_fixed *p, const int32_t *x, size_t n, int8_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

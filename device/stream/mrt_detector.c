@@ -12,7 +12,7 @@ uint32_t mrt_detector_threshold(float probability)
     return t > 0 ? t : 1;
 }
 
-static int32_t is_valid(const mrt_detector_config *c)
+static int32_t detector_is_valid(const mrt_detector_config *c)
 {
     if (c->n_classes < 1 || c->n_classes > MRT_DETECTOR_MAX_CLASSES || c->smooth_hops < 1 ||
         c->smooth_hops > MRT_DETECTOR_MAX_HOPS || c->min_count < 1 ||
@@ -27,17 +27,17 @@ static int32_t is_valid(const mrt_detector_config *c)
 /* The sums first, since they are aligned. */
 size_t mrt_detector_bytes(const mrt_detector_config *c)
 {
-    if (!is_valid(c))
+    if (!detector_is_valid(c))
         return 0;
     return (size_t)c->n_classes * (sizeof(uint16_t) + (size_t)c->smooth_hops);
 }
 
 int32_t mrt_detector_init(mrt_detector *d, const mrt_detector_config *config, void *memory)
 {
-    if (!is_valid(config))
+    if (!detector_is_valid(config))
         return 0;
     d->config = *config;
-    d->sums = memory;
+    d->sums = (uint16_t *)memory;
     d->ring = (uint8_t *)memory + (size_t)config->n_classes * sizeof(uint16_t);
     mrt_detector_reset(d);
     return 1;

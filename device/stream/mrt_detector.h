@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_DETECTOR_MAX_CLASSES 256
 #define MRT_DETECTOR_MAX_HOPS 64
 
@@ -61,5 +65,9 @@ int32_t mrt_detector_push(mrt_detector *d, const int8_t *output, mrt_detection *
 
 /* The averages of the hops held, probability * 65536, rounded down; all 0 before the first hop. */
 void mrt_detector_averages(const mrt_detector *d, uint32_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,7 +2,7 @@
 /* Histograms: a binary search per value, counters that stop when full. */
 #include "device/watch/mrt_sketch.h"
 
-static int32_t is_valid(const mrt_sketch_config *c)
+static int32_t sketch_is_valid(const mrt_sketch_config *c)
 {
     if (c->n_channels < 1 || c->n_channels > MRT_SKETCH_MAX_CHANNELS || c->n_edges < 1
         || c->n_edges > MRT_SKETCH_MAX_EDGES || (c->edges_i32 == NULL) == (c->edges_f32 == NULL))
@@ -28,15 +28,15 @@ static size_t n_counts(const mrt_sketch_config *c)
 
 size_t mrt_sketch_bytes(const mrt_sketch_config *c)
 {
-    return is_valid(c) ? n_counts(c) * sizeof(uint32_t) : 0;
+    return sketch_is_valid(c) ? n_counts(c) * sizeof(uint32_t) : 0;
 }
 
 int32_t mrt_sketch_init(mrt_sketch *s, const mrt_sketch_config *config, void *memory)
 {
-    if (!is_valid(config))
+    if (!sketch_is_valid(config))
         return 0;
     s->config = *config;
-    s->counts = memory;
+    s->counts = (uint32_t *)memory;
     mrt_sketch_reset(s);
     return 1;
 }
@@ -53,7 +53,7 @@ static uint32_t saturating_add(uint32_t a, uint32_t b)
 }
 
 /* One more in the bin of a channel. */
-static void count(mrt_sketch *s, int32_t channel, int32_t bin)
+static void count_one(mrt_sketch *s, int32_t channel, int32_t bin)
 {
     uint32_t *c = s->counts + (size_t)channel * (size_t)(s->config.n_edges + 1) + (size_t)bin;
     *c = saturating_add(*c, 1);
@@ -72,7 +72,7 @@ void mrt_sketch_add_f32(mrt_sketch *s, const float *values)
             else
                 above = middle;
         }
-        count(s, channel, bin);
+        count_one(s, channel, bin);
     }
 }
 
@@ -88,7 +88,7 @@ static void add_integer(mrt_sketch *s, int32_t channel, int32_t value)
         else
             above = middle;
     }
-    count(s, channel, bin);
+    count_one(s, channel, bin);
 }
 
 void mrt_sketch_add_i32(mrt_sketch *s, const int32_t *values)

@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MRT_SKETCH_MAX_CHANNELS 4096
 #define MRT_SKETCH_MAX_EDGES 255
 
@@ -52,5 +56,9 @@ void mrt_sketch_merge(mrt_sketch *s, const uint32_t *counts);
 
 /* Steps counted: the sum over the bins of a channel. */
 uint64_t mrt_sketch_total(const mrt_sketch *s, int32_t channel);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
