@@ -5,7 +5,7 @@
 #include "compile/footprint.h"
 
 typedef struct {
-    const char *target, *out;
+    const char *target, *out, *name;
 } compile_values;
 
 static mote_status say(mote_cli *cli, const compile_values *v, const mote_target *t,
@@ -40,10 +40,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     (void)n_args;
     if (v->out == NULL)
         return mote_fail(err, MOTE_USAGE, "say where to write: -o DIR");
+    if (v->name != NULL)
+        MOTE_TRY(mote_compile_symbol_check(v->name, err));
     const mote_target *t;
     MOTE_TRY(mote_target_find(v->target, &t, err));
     mote_model_input m;
     MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    m.input.symbol = v->name;
     mote_compile_result r;
     mote_footprint f;
     mote_status st = mote_compile_project(&m.input, t, v->out, &r, err);
@@ -58,6 +61,8 @@ static const mote_option options[] = {
      "cortex-m0plus, cortex-m4f (default), cortex-m7, cortex-m55, rv32imac"},
     {"output", 'o', MOTE_OPT_STRING, offsetof(compile_values, out), 0, 0, "DIR",
      "folder to write to; made if needed"},
+    {"name", 'n', MOTE_OPT_STRING, offsetof(compile_values, name), 0, 0, "NAME",
+     "begins every file and name: NAME.h, NAME_run, NAME_ARENA_BYTES (default: model.h, ..)"},
 };
 static const compile_values defaults = {.target = "cortex-m4f"};
 
@@ -65,10 +70,12 @@ const mote_command mote_cmd_compile = {
     .usage = "MODEL -o DIR [options]",
     .about = "Writes a readable C project: the network as straight calls with its weights, the\n"
              "audio front end, the detector, the kernels they use, an example, a Makefile and a\n"
-             "linker script. No heap, no interpreter. MODEL is a registry name, a run, a bundle\n"
-             "file or an int8 .tflite file.",
+             "linker script. No heap, no interpreter; C11 and C++11 at once. Models of different\n"
+             "names fit one firmware and share the files in device/. MODEL is a registry name, a\n"
+             "run, a bundle file or an int8 .tflite file.",
     .examples = "mote compile kws@champion --target cortex-m4f -o firmware\n"
-                "mote compile model.tflite -t rv32imac -o firmware",
+                "mote compile model.tflite -t rv32imac -o firmware\n"
+                "mote compile wake@champion --name wake -o firmware/wake",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 1,

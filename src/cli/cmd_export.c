@@ -6,7 +6,7 @@
 #include "compile/tflite.h"
 
 typedef struct {
-    const char *format, *out;
+    const char *format, *out, *name;
 } export_values;
 
 static mote_status export_tflite(const mote_model_input *m, const char *path, mote_err *err)
@@ -50,10 +50,16 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     (void)n_args;
     const format *f = NULL;
     MOTE_TRY(find_format(v->format, &f, err));
+    if (v->name != NULL && f->write != export_c)
+        return mote_fail(err, MOTE_USAGE, "--name begins the names of generated C; the format '%s' "
+                         "has none", f->name);
+    if (v->name != NULL)
+        MOTE_TRY(mote_compile_symbol_check(v->name, err));
     if (v->out == NULL)
         return mote_fail(err, MOTE_USAGE, "say where to write: -o PATH");
     mote_model_input m;
     MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    m.input.symbol = v->name;
     mote_status st = f->write(&m, v->out, err);
     mote_model_input_release(&m);
     if (st != MOTE_OK)
@@ -69,6 +75,8 @@ static const mote_option options[] = {
      "tflite (default): for TensorFlow Lite, LiteRT and TFLM; c: a C project"},
     {"output", 'o', MOTE_OPT_STRING, offsetof(export_values, out), 0, 0, "PATH",
      "file or folder to write to"},
+    {"name", 'n', MOTE_OPT_STRING, offsetof(export_values, name), 0, 0, "NAME",
+     "with c: begins every file and name, as in 'mote compile --name'"},
 };
 static const export_values defaults = {.format = "tflite"};
 

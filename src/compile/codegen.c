@@ -74,19 +74,19 @@ bool codegen_uses(const codegen *c, const char *path)
 typedef enum { ALWAYS, WITH_FEATURES, WITH_DETECTOR } when;
 
 typedef struct {
-    const char *name;
+    const char *name;               /* for codegen_text */
     void (*write)(const codegen *c, mote_buf *b);
     when when;
     bool is_yours;                  /* to be adapted: kept when it was */
 } text_file;
 
 static const text_file text_files[] = {
-    {"model.h", codegen_model_header, ALWAYS, false},
-    {"model.c", codegen_model_source, ALWAYS, false},
-    {"model_features.h", codegen_features_header, WITH_FEATURES, false},
-    {"model_features.c", codegen_features_source, WITH_FEATURES, false},
-    {"keyword.h", codegen_keyword_header, WITH_DETECTOR, false},
-    {"keyword.c", codegen_keyword_source, WITH_DETECTOR, false},
+    {"@m.h", codegen_model_header, ALWAYS, false},
+    {"@m.c", codegen_model_source, ALWAYS, false},
+    {"@h.h", codegen_features_header, WITH_FEATURES, false},
+    {"@h.c", codegen_features_source, WITH_FEATURES, false},
+    {"@k.h", codegen_keyword_header, WITH_DETECTOR, false},
+    {"@k.c", codegen_keyword_source, WITH_DETECTOR, false},
     {"main.c", codegen_main, ALWAYS, true},
     {"Makefile", codegen_makefile, ALWAYS, false},
     {"README.md", codegen_readme, ALWAYS, false},
@@ -102,7 +102,18 @@ typedef struct {
     size_t n;
 } layout;
 
-static mote_status add_texts(const codegen *c, layout *l, mote_err *err)
+static mote_status file_name(const codegen *c, const char *text, mote_arena *a, char **out,
+                             mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1000);
+    codegen_text(c, &b, text);
+    MOTE_TRY(mote_buf_status(&b, err));
+    *out = mote_arena_strndup(a, b.data, b.len);
+    return *out != NULL ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for a name");
+}
+
+static mote_status add_texts(const codegen *c, layout *l, mote_arena *a, mote_err *err)
 {
     for (size_t i = 0; i < N_TEXT_FILES; i++) {
         if ((text_files[i].when == WITH_FEATURES && c->in->features == NULL) ||
@@ -111,7 +122,9 @@ static mote_status add_texts(const codegen *c, layout *l, mote_err *err)
         mote_buf *b = &l->texts[i];
         text_files[i].write(c, b);
         MOTE_TRY(mote_buf_status(b, err));
-        l->files[l->n++] = (mote_project_file){.name = text_files[i].name, .bytes = b->data,
+        char *name = NULL;
+        MOTE_TRY(file_name(c, text_files[i].name, a, &name, err));
+        l->files[l->n++] = (mote_project_file){.name = name, .bytes = b->data,
                                                .n = b->len, .is_yours = text_files[i].is_yours};
     }
     return MOTE_OK;
@@ -124,7 +137,7 @@ static mote_status add_device(const codegen *c, layout *l, mote_arena *a, mote_e
         char *name = NULL;
         if (!codegen_uses(c, s->path))
             continue;
-        MOTE_TRY(mote_path_join(a, "device", s->path, &name, err));
+        MOTE_TRY(mote_path_join(a, "device", s->file, &name, err));
         l->files[l->n++] = (mote_project_file){.name = name, .bytes = s->text, .n = s->len};
     }
     return MOTE_OK;
@@ -135,7 +148,7 @@ static mote_status write_layout(const codegen *c, const char *dir, layout *l, mo
 {
     MOTE_TRY(mote_arena_take(a, N_TEXT_FILES + mote_n_device_sources, sizeof *l->files, &l->files,
                              err));
-    MOTE_TRY(add_texts(c, l, err));
+    MOTE_TRY(add_texts(c, l, a, err));
     MOTE_TRY(add_device(c, l, a, err));
     MOTE_TRY(mote_project_files_write(dir, l->files, l->n, a, err));
     for (size_t i = 0; i < l->n; i++) {
@@ -177,7 +190,10 @@ mote_status mote_compile_project(const mote_compile_input *in, const mote_target
 {
     codegen c = {.in = in, .target = t};
     mote_compile_result r = {0};
+    if (in->symbol != NULL)
+        MOTE_TRY(mote_compile_symbol_check(in->symbol, err));
     MOTE_TRY(check_input(in, err));
+    codegen_names_init(&c);
     mote_status st = generate(&c, dir, &r, err);
     mote_feature_plan_destroy(c.features);
     mote_plan_release(&c.plan);

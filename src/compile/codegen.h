@@ -5,7 +5,13 @@
  *   model.c model.h                        weights and the network as straight calls
  *   model_features.c model_features.h      tables and settings of the audio front end (if any)
  *   keyword.c keyword.h                    stream of samples to detections (with a front end)
- *   device/                                the sources of the runtime that are used, unchanged
+ *   device/                                the sources of the runtime that are used
+ *
+ * With a name, `hello`, the six are hello.c, hello_features.c, hello_keyword.c and their headers,
+ * and everything in them is hello_.. or HELLO_.., static names too: projects of several names fit
+ * one program and share device/, whose files are the same bytes in every project. All of it is C11
+ * and C++11 at once (the .c may be compiled as C++), and includes go by plain name, so that it also
+ * builds with all files in one folder.
  *
  * No heap, no interpreter, no file or network access; RAM use is in constants of the headers.
  * Depends on plan.h, target.h, feature/. Used by measure.c and cli/. */
@@ -20,6 +26,8 @@
 /* What a project is made of; all borrowed. */
 typedef struct {
     const char *name;                   /* shown in comments and the README */
+    const char *symbol;                 /* begins every name and file; NULL: model, features,
+                                           keyword. See mote_compile_symbol_check */
     const mote_graph *graph;            /* int8 */
     int32_t n_labels;                   /* 0: none; else as many as outputs */
     const char *const *labels;
@@ -38,9 +46,16 @@ typedef struct {
     int32_t n_kept;                     /* main.c, target.ld: left as the user changed them */
 } mote_compile_result;
 
+#define MOTE_COMPILE_MAX_SYMBOL 40      /* characters */
+
+/* USAGE, with a better name, when `symbol` is no C identifier or would meet another name: a word of
+ * C or C++, a header of the C library or the runtime, a file of another project. */
+MOTE_MUST_USE mote_status mote_compile_symbol_check(const char *symbol, mote_err *err);
+
 /* Write the project to folder `dir` (made if needed). What was generated there before is replaced,
- * a changed main.c or target.ld is kept. Errors: those of mote_lower, SHAPE when labels or features
- * do not fit the graph, EXISTS when another file there is not as it was generated, IO. */
+ * a changed main.c or target.ld is kept. Errors: those of mote_compile_symbol_check and mote_lower,
+ * SHAPE when labels or features do not fit the graph, EXISTS when another file there is not as it
+ * was generated, IO. */
 MOTE_MUST_USE mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,
                                                const char *dir, mote_compile_result *out,
                                                mote_err *err);

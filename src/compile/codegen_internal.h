@@ -6,13 +6,37 @@
 #include "compile/codegen.h"
 #include "graph/lower.h"
 
+#define CODEGEN_NAME_BYTES (MOTE_COMPILE_MAX_SYMBOL + 12)
+
+typedef struct {
+    char lower[CODEGEN_NAME_BYTES];     /* as the user wrote it: hello, hello_features */
+    char upper[CODEGEN_NAME_BYTES];     /* HELLO, HELLO_FEATURES, for macros */
+} codegen_name;
+
 typedef struct {
     const mote_compile_input *in;
     const mote_target *target;
     mote_lowered lowered;
     mote_plan plan;
     mote_feature_plan *features;        /* NULL: none */
+    /* What the names of network, front end and detector begin with. */
+    codegen_name model_name, features_name, keyword_name;
+    codegen_name features_file;         /* model_features, hello_features */
 } codegen;
+
+/* Fill the names from in->symbol, which was checked. */
+void codegen_names_init(codegen *c);
+
+/* A text with names in it: @m @f @k the prefixes of network, front end and detector, @M @F @K the
+ * same for macros, @h @H the front end's file and its include guard. */
+void codegen_text(const codegen *c, mote_buf *b, const char *text);
+
+/* What opens the names of a header to C++, and its end with the include guard's. */
+void codegen_extern_c(mote_buf *b);
+void codegen_extern_c_end(mote_buf *b);
+
+/* A finite number as a float literal that reads as the same bits. */
+void codegen_f32(mote_buf *b, float x);
 
 void codegen_model_header(const codegen *c, mote_buf *b);
 void codegen_model_source(const codegen *c, mote_buf *b);
@@ -35,7 +59,7 @@ bool codegen_uses(const codegen *c, const char *path);
 void codegen_string(mote_buf *b, const char *s);
 void codegen_comment(mote_buf *b, const char *s);
 
-/* "static const <type> <name>[n] = {...};" with values in rows. */
+/* "static const <type> <name>[n] = {...};" with values in rows. int8 arrays are aligned to 4. */
 void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n);
 void codegen_i32(mote_buf *b, const char *name, const int32_t *values, int64_t n);
 

@@ -35,98 +35,102 @@ void codegen_keyword_header(const codegen *c, mote_buf *b)
                        "detection, then all is quiet for %d ms. */\n",
                     c->in->clip_samples, c->in->hop_ms, d.smooth_hops,
                     d.suppress_hops * c->in->hop_ms);
-    mote_buf_str(b, "#ifndef KEYWORD_H\n#define KEYWORD_H\n\n#include <stddef.h>\n"
-                    "#include <stdint.h>\n\n#include \"device/stream/mrt_detector.h\"\n"
-                    "#include \"model_features.h\"\n#include \"model.h\"\n\n");
-    mote_buf_printf(b, "#define KEYWORD_HOP_FRAMES %d\n#define KEYWORD_DETECTOR_BYTES %zu\n\n",
-                    codegen_hop_frames(c->in), mrt_detector_bytes(&d));
-    mote_buf_str(
-        b, "typedef struct {\n"
+    codegen_text(c, b, "#ifndef @K_H\n#define @K_H\n\n#include <stddef.h>\n"
+                       "#include <stdint.h>\n\n#include \"@h.h\"\n#include \"@m.h\"\n"
+                       "#include \"mrt_detector.h\"\n#include \"mrt_lang.h\"\n\n");
+    codegen_extern_c(b);
+    mote_buf_printf(b, "#define %s_HOP_FRAMES %d\n#define %s_DETECTOR_BYTES %zu\n\n",
+                    c->keyword_name.upper, codegen_hop_frames(c->in), c->keyword_name.upper,
+                    mrt_detector_bytes(&d));
+    codegen_text(
+        c, b, "typedef struct {\n"
            "    mrt_frontend_stream features;\n"
            "    mrt_detector detector;\n"
            "    int32_t n_frames;           /* held in window */\n"
            "    int32_t wait;               /* frames until the network runs again */\n"
-           "    int8_t window[FEATURES_FRAMES * FEATURES_VALUES];\n"
-           "    _Alignas(8) uint8_t features_memory[FEATURES_STREAM_BYTES];\n"
-           "    _Alignas(8) uint8_t detector_memory[KEYWORD_DETECTOR_BYTES];\n"
-           "} keyword_state;\n\n"
+           "    int8_t window[@F_FRAMES * @F_VALUES];\n"
+           "    MRT_ALIGNED(8) uint8_t features_memory[@F_STREAM_BYTES];\n"
+           "    MRT_ALIGNED(8) uint8_t detector_memory[@K_DETECTOR_BYTES];\n"
+           "} @k_state;\n\n"
            "typedef struct {\n"
-           "    int32_t class_id;           /* index into model_labels */\n"
+           "    int32_t class_id;           /* index into @m_labels */\n"
            "    uint32_t average_q16;       /* of its probability, times 65536 */\n"
-           "} keyword_event;\n\n"
-           "void keyword_init(keyword_state *k);\n"
-           "void keyword_reset(keyword_state *k);\n\n"
+           "} @k_event;\n\n"
+           "void @k_init(@k_state *k);\n"
+           "void @k_reset(@k_state *k);\n\n"
            "/* Takes samples until a keyword is detected (1, *event written) or pcm is used "
-           "up (0); *n_used\n * were taken. arena: MODEL_ARENA_BYTES, aligned to 8. */\n"
-           "int32_t keyword_push(keyword_state *k, void *arena, const int16_t *pcm, size_t n,\n"
-           "                     size_t *n_used, keyword_event *event);\n\n"
-           "/* The step behind the network alone: one output, MODEL_N_LABELS values. */\n"
-           "int32_t keyword_detect(keyword_state *k, const int8_t *output, keyword_event "
-           "*event);\n\n#endif\n");
+           "up (0); *n_used\n * were taken. arena: @M_ARENA_BYTES, aligned to 8. */\n"
+           "int32_t @k_push(@k_state *k, void *arena, const int16_t *pcm, size_t n,\n"
+           "                     size_t *n_used, @k_event *event);\n\n"
+           "/* The step behind the network alone: one output, @M_N_LABELS values. */\n"
+           "int32_t @k_detect(@k_state *k, const int8_t *output, @k_event "
+           "*event);\n");
+    codegen_extern_c_end(b);
 }
 
 static void detector_text(const codegen *c, mote_buf *b)
 {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     mrt_detector_config d = detector_of(c, thresholds);
-    mote_buf_str(b, "/* Probability times 65536; 0: never reported. */\n"
-                    "static const uint32_t thresholds[MODEL_N_LABELS] = {\n");
+    codegen_text(c, b, "/* Probability times 65536; 0: never reported. */\n"
+                    "static const uint32_t @k_thresholds[@M_N_LABELS] = {\n");
     for (int32_t i = 0; i < d.n_classes; i++) {
         mote_buf_printf(b, "    %u, /* ", thresholds[i]);
         codegen_comment(b, c->in->labels[i]);
         mote_buf_str(b, " */\n");
     }
-    mote_buf_printf(b, "};\n\nstatic const mrt_detector_config detector = {\n"
-                       "    .n_classes = MODEL_N_LABELS,\n    .smooth_hops = %d,\n"
-                       "    .min_count = %d,\n    .suppress_hops = %d,\n"
-                       "    .thresholds = thresholds,\n};\n\n",
+    codegen_text(c, b, "};\n\nstatic const mrt_detector_config @k_detector = {\n"
+                       "    @M_N_LABELS,\n");
+    mote_buf_printf(b, "    %d, /* smooth_hops */\n    %d, /* min_count */\n"
+                       "    %d, /* suppress_hops */\n",
                     d.smooth_hops, d.min_count, d.suppress_hops);
+    codegen_text(c, b, "    @k_thresholds,\n};\n\n");
 }
 
 void codegen_keyword_source(const codegen *c, mote_buf *b)
 {
-    mote_buf_str(b, "/* Generated by mote. See keyword.h. */\n#include \"keyword.h\"\n\n"
+    codegen_text(c, b, "/* Generated by mote. See @k.h. */\n#include \"@k.h\"\n\n"
                     "#include <string.h>\n\n");
     detector_text(c, b);
-    mote_buf_str(
-        b, "void keyword_reset(keyword_state *k)\n{\n"
+    codegen_text(
+        c, b, "void @k_reset(@k_state *k)\n{\n"
            "    k->n_frames = 0;\n    k->wait = 0;\n"
            "    mrt_frontend_stream_reset(&k->features);\n"
            "    mrt_detector_reset(&k->detector);\n}\n\n"
-           "void keyword_init(keyword_state *k)\n{\n"
-           "    mrt_frontend_stream_init(&k->features, &features_tables, "
+           "void @k_init(@k_state *k)\n{\n"
+           "    mrt_frontend_stream_init(&k->features, &@f_tables, "
            "k->features_memory);\n"
            "    /* The settings above were checked when this file was generated. */\n"
-           "    (void)mrt_detector_init(&k->detector, &detector, k->detector_memory);\n"
-           "    keyword_reset(k);\n}\n\n"
-           "int32_t keyword_detect(keyword_state *k, const int8_t *output, keyword_event "
+           "    (void)mrt_detector_init(&k->detector, &@k_detector, k->detector_memory);\n"
+           "    @k_reset(k);\n}\n\n"
+           "int32_t @k_detect(@k_state *k, const int8_t *output, @k_event "
            "*event)\n{\n"
            "    mrt_detection hit;\n"
            "    if (!mrt_detector_push(&k->detector, output, &hit))\n        return 0;\n"
            "    event->class_id = hit.class_id;\n"
            "    event->average_q16 = hit.average_q16;\n    return 1;\n}\n\n"
            "/* One more frame; 1 when the network has to run. */\n"
-           "static int32_t add_frame(keyword_state *k, const int8_t *frame)\n{\n"
-           "    if (k->n_frames == FEATURES_FRAMES) {\n"
-           "        memmove(k->window, k->window + FEATURES_VALUES, sizeof k->window - "
-           "FEATURES_VALUES);\n"
+           "static int32_t @k_add_frame(@k_state *k, const int8_t *frame)\n{\n"
+           "    if (k->n_frames == @F_FRAMES) {\n"
+           "        memmove(k->window, k->window + @F_VALUES, sizeof k->window - "
+           "@F_VALUES);\n"
            "        k->n_frames--;\n    }\n"
-           "    memcpy(k->window + k->n_frames * FEATURES_VALUES, frame, FEATURES_VALUES);\n"
+           "    memcpy(k->window + k->n_frames * @F_VALUES, frame, @F_VALUES);\n"
            "    k->n_frames++;\n"
-           "    if (k->n_frames < FEATURES_FRAMES)\n        return 0;\n"
+           "    if (k->n_frames < @F_FRAMES)\n        return 0;\n"
            "    if (k->wait > 0) {\n        k->wait--;\n        return 0;\n    }\n"
-           "    k->wait = KEYWORD_HOP_FRAMES - 1;\n    return 1;\n}\n\n"
-           "int32_t keyword_push(keyword_state *k, void *arena, const int16_t *pcm, size_t n,\n"
-           "                     size_t *n_used, keyword_event *event)\n{\n"
-           "    int8_t *a = arena;\n    *n_used = 0;\n"
+           "    k->wait = @K_HOP_FRAMES - 1;\n    return 1;\n}\n\n"
+           "int32_t @k_push(@k_state *k, void *arena, const int16_t *pcm, size_t n,\n"
+           "                     size_t *n_used, @k_event *event)\n{\n"
+           "    int8_t *a = (int8_t *)arena;\n    *n_used = 0;\n"
            "    while (*n_used < n) {\n"
-           "        int8_t frame[FEATURES_VALUES];\n        size_t used;\n"
-           "        int32_t complete = features_push(&k->features, pcm + *n_used, n - "
+           "        int8_t frame[@F_VALUES];\n        size_t used;\n"
+           "        int32_t complete = @f_push(&k->features, pcm + *n_used, n - "
            "*n_used, &used, frame);\n"
            "        *n_used += used;\n"
-           "        if (!complete || !add_frame(k, frame))\n            continue;\n"
-           "        memcpy(a + MODEL_INPUT_OFFSET, k->window, sizeof k->window);\n"
-           "        model_run(arena);\n"
-           "        if (keyword_detect(k, a + MODEL_OUTPUT_OFFSET, event))\n"
+           "        if (!complete || !@k_add_frame(k, frame))\n            continue;\n"
+           "        memcpy(a + @M_INPUT_OFFSET, k->window, sizeof k->window);\n"
+           "        @m_run(arena);\n"
+           "        if (@k_detect(k, a + @M_OUTPUT_OFFSET, event))\n"
            "            return 1;\n    }\n    return 0;\n}\n");
 }

@@ -16,18 +16,20 @@ static const mote_tensor *output_of(const codegen *c)
     return &c->in->graph->tensors[c->in->graph->output];
 }
 
-static void tensor_text(mote_buf *b, const char *what, const mote_tensor *t, long long offset)
+static void tensor_text(const codegen *c, mote_buf *b, const char *what, const mote_tensor *t,
+                        long long offset)
 {
     char shape[64];
+    const char *up = c->model_name.upper;
     mote_shape_text(t->n_dims, t->dims, shape);
     mote_buf_printf(b, "/* %s: int8 %s, real = ", what, shape);
     mote_buf_f32(b, t->quant.scales[0]);
     mote_buf_printf(b, " * (q - %d) */\n", t->quant.zero_point);
-    mote_buf_printf(b, "#define MODEL_%s_OFFSET %lld\n", what, offset);
-    mote_buf_printf(b, "#define MODEL_%s_BYTES %zu\n", what, mote_tensor_bytes(t));
-    mote_buf_printf(b, "#define MODEL_%s_SCALE ", what);
-    mote_buf_f32(b, t->quant.scales[0]);
-    mote_buf_printf(b, "f\n#define MODEL_%s_ZERO_POINT (%d)\n\n", what, t->quant.zero_point);
+    mote_buf_printf(b, "#define %s_%s_OFFSET %lld\n", up, what, offset);
+    mote_buf_printf(b, "#define %s_%s_BYTES %zu\n", up, what, mote_tensor_bytes(t));
+    mote_buf_printf(b, "#define %s_%s_SCALE ", up, what);
+    codegen_f32(b, t->quant.scales[0]);
+    mote_buf_printf(b, "\n#define %s_%s_ZERO_POINT (%d)\n\n", up, what, t->quant.zero_point);
 }
 
 void codegen_model_header(const codegen *c, mote_buf *b)
@@ -39,40 +41,33 @@ void codegen_model_header(const codegen *c, mote_buf *b)
                        "of working memory. */\n",
                     (long long)mote_graph_macs(g), (long long)c->plan.weights_bytes,
                     (long long)c->plan.arena_bytes);
-    mote_buf_str(b, "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
-                    "/* Working memory, supplied by the caller, aligned to 8. */\n");
-    mote_buf_printf(b, "#define MODEL_ARENA_BYTES %lld\n\n", (long long)c->plan.arena_bytes);
-    tensor_text(b, "INPUT", input_of(c), c->plan.tensor_offset[g->input]);
-    tensor_text(b, "OUTPUT", output_of(c), c->plan.tensor_offset[g->output]);
-    if (c->in->n_labels > 0)
-        mote_buf_printf(b, "#define MODEL_N_LABELS %d\n"
-                           "extern const char *const model_labels[MODEL_N_LABELS];\n\n",
-                        c->in->n_labels);
-    mote_buf_str(b,
-                 "/* Run the network: put the input at arena + MODEL_INPUT_OFFSET, call, and read"
-                 " the output\n * at arena + MODEL_OUTPUT_OFFSET. The input is overwritten. */\n"
-                 "void model_run(void *arena);\n\n#endif\n");
+    codegen_text(c, b, "#ifndef @M_H\n#define @M_H\n\n#include <stdint.h>\n\n");
+    codegen_extern_c(b);
+    mote_buf_str(b, "/* Working memory, supplied by the caller, aligned to 8. */\n");
+    mote_buf_printf(b, "#define %s_ARENA_BYTES %lld\n\n", c->model_name.upper,
+                    (long long)c->plan.arena_bytes);
+    tensor_text(c, b, "INPUT", input_of(c), c->plan.tensor_offset[g->input]);
+    tensor_text(c, b, "OUTPUT", output_of(c), c->plan.tensor_offset[g->output]);
+    if (c->in->n_labels > 0) {
+        mote_buf_printf(b, "#define %s_N_LABELS %d\n", c->model_name.upper, c->in->n_labels);
+        codegen_text(c, b, "extern const char *const @m_labels[@M_N_LABELS];\n\n");
+    }
+    codegen_text(
+        c, b, "/* Run the network: put the input at arena + @M_INPUT_OFFSET, call, and read the "
+              "output\n * at arena + @M_OUTPUT_OFFSET. The input is overwritten. */\n"
+              "void @m_run(void *arena);\n");
+    codegen_extern_c_end(b);
 }
 
+/* The fields are written by position, in the order of mrt_nn.h: C++ before 20 has no names for
+ * them. A field that is missing is an error of the compiler, one out of order another output. */
 static void field(mote_buf *b, const char *name, int32_t value)
 {
-    if (value != 0)
-        mote_buf_printf(b, "    .%s = %d,\n", name, value);
+    mote_buf_printf(b, "    %d, /* %s */\n", value, name);
 }
 
-static void conv_constants(mote_buf *b, const mote_call *call)
+static void conv_fields(mote_buf *b, const mrt_conv *p)
 {
-    const mrt_conv *p = &call->u.conv;
-    char name[48];
-    (void)mote_format(name, sizeof name, "op%d_weights", call->op);
-    codegen_i8(b, name, p->weights, (int64_t)call->need.weights_bytes);
-    (void)mote_format(name, sizeof name, "op%d_bias", call->op);
-    codegen_i32(b, name, p->bias, p->out_c);
-    (void)mote_format(name, sizeof name, "op%d_multiplier", call->op);
-    codegen_i32(b, name, p->multiplier, p->out_c);
-    (void)mote_format(name, sizeof name, "op%d_shift", call->op);
-    codegen_i8(b, name, p->shift, p->out_c);
-    mote_buf_printf(b, "static const mrt_conv op%d = {\n", call->op);
     field(b, "in_h", p->in_h);
     field(b, "in_w", p->in_w);
     field(b, "in_c", p->in_c);
@@ -89,19 +84,34 @@ static void conv_constants(mote_buf *b, const mote_call *call)
     field(b, "out_zero", p->out_zero);
     field(b, "act_min", p->act_min);
     field(b, "act_max", p->act_max);
-    mote_buf_printf(b, "    .flags = 0%s%s%s,\n",
+    mote_buf_printf(b, "    0u%s%s%s, /* flags */\n",
                     p->flags & MRT_FAST_REQUANT ? " | MRT_FAST_REQUANT" : "",
                     p->flags & MRT_TRANSPOSED ? " | MRT_TRANSPOSED" : "",
                     p->flags & MRT_FULL_RANGE ? " | MRT_FULL_RANGE" : "");
-    mote_buf_printf(b, "    .weights = op%d_weights,\n    .bias = op%d_bias,\n"
-                       "    .multiplier = op%d_multiplier,\n    .shift = op%d_shift,\n};\n\n",
-                    call->op, call->op, call->op, call->op);
 }
 
-static void pool_constants(mote_buf *b, const mote_call *call)
+static void conv_constants(mote_buf *b, const char *op, const mote_call *call)
+{
+    const mrt_conv *p = &call->u.conv;
+    char name[CODEGEN_NAME_BYTES + 32];
+    (void)mote_format(name, sizeof name, "%s_weights", op);
+    codegen_i8(b, name, p->weights, (int64_t)call->need.weights_bytes);
+    (void)mote_format(name, sizeof name, "%s_bias", op);
+    codegen_i32(b, name, p->bias, p->out_c);
+    (void)mote_format(name, sizeof name, "%s_multiplier", op);
+    codegen_i32(b, name, p->multiplier, p->out_c);
+    (void)mote_format(name, sizeof name, "%s_shift", op);
+    codegen_i8(b, name, p->shift, p->out_c);
+    mote_buf_printf(b, "static const mrt_conv %s = {\n", op);
+    conv_fields(b, p);
+    mote_buf_printf(b, "    %s_weights,\n    %s_bias,\n    %s_multiplier,\n    %s_shift,\n};\n\n",
+                    op, op, op, op);
+}
+
+static void pool_constants(mote_buf *b, const char *op, const mote_call *call)
 {
     const mrt_pool *p = &call->u.pool;
-    mote_buf_printf(b, "static const mrt_pool op%d = {\n", call->op);
+    mote_buf_printf(b, "static const mrt_pool %s = {\n", op);
     field(b, "in_h", p->in_h);
     field(b, "in_w", p->in_w);
     field(b, "channels", p->channels);
@@ -118,10 +128,10 @@ static void pool_constants(mote_buf *b, const mote_call *call)
     mote_buf_str(b, "};\n\n");
 }
 
-static void add_constants(mote_buf *b, const mote_call *call)
+static void add_constants(mote_buf *b, const char *op, const mote_call *call)
 {
     const mrt_add *p = &call->u.add;
-    mote_buf_printf(b, "static const mrt_add op%d = {\n", call->op);
+    mote_buf_printf(b, "static const mrt_add %s = {\n", op);
     field(b, "n", p->n);
     field(b, "a_zero", p->a_zero);
     field(b, "b_zero", p->b_zero);
@@ -137,10 +147,10 @@ static void add_constants(mote_buf *b, const mote_call *call)
     mote_buf_str(b, "};\n\n");
 }
 
-static void softmax_constants(mote_buf *b, const mote_call *call)
+static void softmax_constants(mote_buf *b, const char *op, const mote_call *call)
 {
     const mrt_softmax *p = &call->u.softmax;
-    mote_buf_printf(b, "static const mrt_softmax op%d = {\n", call->op);
+    mote_buf_printf(b, "static const mrt_softmax %s = {\n", op);
     field(b, "rows", p->rows);
     field(b, "depth", p->depth);
     field(b, "multiplier", p->multiplier);
@@ -149,8 +159,10 @@ static void softmax_constants(mote_buf *b, const mote_call *call)
     mote_buf_str(b, "};\n\n");
 }
 
-static void constants(mote_buf *b, const mote_call *call)
+static void constants(const codegen *c, mote_buf *b, const mote_call *call)
 {
+    char op[CODEGEN_NAME_BYTES + 16];
+    (void)mote_format(op, sizeof op, "%s_op%d", c->model_name.lower, call->op);
     switch (call->kernel) {
     case MOTE_KERNEL_CONV:
     case MOTE_KERNEL_DENSE:
@@ -159,17 +171,17 @@ static void constants(mote_buf *b, const mote_call *call)
     case MOTE_KERNEL_CONV_REF:
     case MOTE_KERNEL_DEPTHWISE_REF:
     case MOTE_KERNEL_DENSE_REF:
-        conv_constants(b, call);
+        conv_constants(b, op, call);
         break;
     case MOTE_KERNEL_AVG_POOL:
     case MOTE_KERNEL_MAX_POOL:
-        pool_constants(b, call);
+        pool_constants(b, op, call);
         break;
     case MOTE_KERNEL_ADD:
-        add_constants(b, call);
+        add_constants(b, op, call);
         break;
     case MOTE_KERNEL_SOFTMAX:
-        softmax_constants(b, call);
+        softmax_constants(b, op, call);
         break;
     case MOTE_KERNEL_HOST_CONV:
     case MOTE_KERNEL_HOST_DEPTHWISE:
@@ -196,7 +208,8 @@ static void call_text(const codegen *c, const mote_call *call, mote_buf *b)
     }
     mote_buf_str(b, " */\n");
     const int64_t *at = c->plan.tensor_offset;
-    mote_buf_printf(b, "    %s(&op%d", mote_kernel_function(call->kernel), call->op);
+    mote_buf_printf(b, "    %s(&%s_op%d", mote_kernel_function(call->kernel), c->model_name.lower,
+                    call->op);
     for (int32_t i = 0; i < call->n_inputs; i++)
         mote_buf_printf(b, ", a + %lld", (long long)at[call->inputs[i]]);
     mote_buf_printf(b, ", a + %lld", (long long)at[call->output]);
@@ -207,10 +220,10 @@ static void call_text(const codegen *c, const mote_call *call, mote_buf *b)
 
 void codegen_model_source(const codegen *c, mote_buf *b)
 {
-    mote_buf_str(b, "/* Generated by mote. See model.h. */\n#include \"model.h\"\n\n"
-                    "#include \"device/nn/mrt_nn.h\"\n\n");
+    codegen_text(c, b, "/* Generated by mote. See @m.h. */\n#include \"@m.h\"\n\n"
+                       "#include \"mrt_lang.h\"\n#include \"mrt_nn.h\"\n\n");
     if (c->in->n_labels > 0) {
-        mote_buf_str(b, "const char *const model_labels[MODEL_N_LABELS] = {\n");
+        codegen_text(c, b, "const char *const @m_labels[@M_N_LABELS] = {\n");
         for (int32_t i = 0; i < c->in->n_labels; i++) {
             mote_buf_str(b, "    ");
             codegen_string(b, c->in->labels[i]);
@@ -219,8 +232,8 @@ void codegen_model_source(const codegen *c, mote_buf *b)
         mote_buf_str(b, "};\n\n");
     }
     for (int32_t i = 0; i < c->lowered.n_calls; i++)
-        constants(b, &c->lowered.calls[i]);
-    mote_buf_str(b, "void model_run(void *arena)\n{\n    int8_t *const a = arena;\n\n");
+        constants(c, b, &c->lowered.calls[i]);
+    codegen_text(c, b, "void @m_run(void *arena)\n{\n    int8_t *const a = (int8_t *)arena;\n\n");
     for (int32_t i = 0; i < c->lowered.n_calls; i++)
         call_text(c, &c->lowered.calls[i], b);
     mote_buf_str(b, "}\n");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pieces of C text for the generator. See codegen_internal.h. */
+#include <string.h>
+
 #include "compile/codegen_internal.h"
 
 void codegen_string(mote_buf *b, const char *s)
@@ -26,9 +28,29 @@ void codegen_comment(mote_buf *b, const char *s)
     }
 }
 
+void codegen_extern_c(mote_buf *b)
+{
+    mote_buf_str(b, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+}
+
+void codegen_extern_c_end(mote_buf *b)
+{
+    mote_buf_str(b, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}
+
+/* Decimal, since C++ before 17 reads no hexadecimal ones. A whole number wants its point. */
+void codegen_f32(mote_buf *b, float x)
+{
+    size_t at = b->len;
+    mote_buf_f32(b, x);
+    if (mote_buf_status(b, NULL) == MOTE_OK && strpbrk(b->data + at, ".e") == NULL)
+        mote_buf_str(b, ".0");
+    mote_buf_char(b, 'f');
+}
+
 void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n)
 {
-    mote_buf_printf(b, "static const _Alignas(4) int8_t %s[%lld] = {", name, (long long)n);
+    mote_buf_printf(b, "static const MRT_ALIGNED(4) int8_t %s[%lld] = {", name, (long long)n);
     for (int64_t i = 0; i < n; i++)
         mote_buf_printf(b, "%s%d,", i % 20 == 0 ? "\n    " : "", values[i]);
     mote_buf_str(b, "\n};\n");

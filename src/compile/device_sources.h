@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sources of device/, embedded in the program by embed.py at build time. Used by codegen.c. */
+/* The sources of device/, embedded in the program by embed.py at build time. In a generated project
+ * they lie in one folder, so their includes were rewritten to plain names. Used by codegen*.c. */
 #ifndef MOTE_COMPILE_DEVICE_SOURCES_H
 #define MOTE_COMPILE_DEVICE_SOURCES_H
 
@@ -7,6 +8,7 @@
 
 typedef struct {
     const char *path;                   /* below device/: "nn/mrt_conv.c" */
+    const char *file;                   /* "mrt_conv.c"; no two are the same */
     const char *text;                   /* len bytes and a 0 */
     size_t len;
 } mote_device_source;

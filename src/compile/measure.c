@@ -83,7 +83,8 @@ static mote_status compiler_args(measuring *m, arguments *a, char **gcc, mote_er
     MOTE_TRY(add_words(a, &m->arena, t->cflags, err));
     return add_words(a, &m->arena,
                      "-std=c11 -O2 -g -ffp-contract=off -fno-common -ffunction-sections "
-                     "-fdata-sections -iquote . --specs=picolibc.specs -Wl,--gc-sections",
+                     "-fdata-sections -iquote . -iquote device --specs=picolibc.specs "
+                     "-Wl,--gc-sections",
                      err);
 }
 

@@ -3,6 +3,7 @@
 #include "compile/project_files.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -65,7 +66,82 @@ static mote_status write_one(const char *dir, const mote_project_file *f, mote_a
     return mote_file_write(path, f->bytes, f->n, err);
 }
 
-static mote_status write_sums(const char *path, const mote_project_file *files, size_t n,
+/* The next line of a list: its hash and name, into storage of `a`; false at the end. */
+static bool next_line(const char **at, mote_arena *a, char **hex, char **name)
+{
+    while (**at != '\0') {
+        const char *line = *at;
+        size_t n = strcspn(line, "\n"), n_hex = strcspn(line, " \n");
+        *at += n + (line[n] == '\n');
+        if (n_hex + 2 >= n || n_hex + 1 != MOTE_SHA256_HEX_BYTES)
+            continue;
+        *hex = mote_arena_strndup(a, line, n_hex);
+        *name = mote_arena_strndup(a, line + n_hex + 2, n - n_hex - 2);
+        return *hex != NULL && *name != NULL;
+    }
+    return false;
+}
+
+static bool is_written(const mote_project_file *files, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mote_str_eq(files[i].name, name))
+            return true;
+    return false;
+}
+
+/* True for "device/nn/mrt_conv.c". */
+static bool is_old_place(const char *name)
+{
+    return mote_str_starts(name, "device/") && strchr(name + strlen("device/"), '/') != NULL &&
+           strstr(name, "..") == NULL;
+}
+
+/* Remove what is at an old place and as it was generated; *gone. */
+static mote_status drop_old(const char *dir, const char *hex, const char *name, mote_arena *a,
+                            bool *gone, mote_err *err)
+{
+    char *path = NULL, *text = NULL;
+    size_t n = 0;
+    *gone = false;
+    MOTE_TRY(mote_path_join(a, dir, name, &path, err));
+    mote_status st = mote_file_read(path, MAX_FILE_BYTES, &text, &n, err);
+    if (st != MOTE_OK) {
+        *gone = st == MOTE_NOT_FOUND;
+        return *gone ? MOTE_OK : st;
+    }
+    char is[MOTE_SHA256_HEX_BYTES];
+    mote_sha256 sum = mote_sha256_of(text, n);
+    mote_sha256_hex(&sum, is);
+    mote_free(text);
+    *gone = is_old_place(name) && mote_str_eq(is, hex);
+    if (*gone && unlink(path) != 0)
+        return mote_fail_errno(err, "remove '%s'", path);
+    if (*gone) {
+        *strrchr(path, '/') = '\0';
+        (void)rmdir(path);              /* with the last file; full, it stays */
+    }
+    return MOTE_OK;
+}
+
+/* The lines of the old list that this call does not write. */
+static mote_status keep_lines(const char *dir, const char *sums, const mote_project_file *files,
+                              size_t n, mote_arena *a, mote_buf *b, mote_err *err)
+{
+    char *hex = NULL, *name = NULL;
+    while (next_line(&sums, a, &hex, &name)) {
+        bool gone = false;
+        if (is_written(files, n, name))
+            continue;
+        MOTE_TRY(drop_old(dir, hex, name, a, &gone, err));
+        if (!gone)
+            mote_buf_printf(b, "%s  %s\n", hex, name);
+    }
+    return MOTE_OK;
+}
+
+static mote_status write_sums(const char *dir, const char *path, const char *sums,
+                              const mote_project_file *files, size_t n, mote_arena *a,
                               mote_err *err)
 {
     MOTE_SCOPED_BUF b;
@@ -76,6 +152,7 @@ static mote_status write_sums(const char *path, const mote_project_file *files, 
         mote_sha256_hex(&sum, hex);
         mote_buf_printf(&b, "%s  %s\n", hex, files[i].name);
     }
+    MOTE_TRY(keep_lines(dir, sums, files, n, a, &b, err));
     MOTE_TRY(mote_buf_status(&b, err));
     return mote_file_write(path, b.data, b.len, err);
 }
@@ -85,19 +162,18 @@ static mote_status write_sums(const char *path, const mote_project_file *files, 
 mote_status mote_project_files_write(const char *dir, mote_project_file *files, size_t n,
                                      mote_arena *a, mote_err *err)
 {
-    char *path = NULL, *sums = NULL;
+    char *path = NULL;
+    MOTE_SCOPED_FREE char *read = NULL;
     size_t len = 0;
     MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_SUMS, &path, err));
-    mote_status st = mote_file_read(path, MAX_SUMS_BYTES, &sums, &len, err);
+    mote_status st = mote_file_read(path, MAX_SUMS_BYTES, &read, &len, err);
     if (st != MOTE_OK && st != MOTE_NOT_FOUND)
         return st;
-    st = MOTE_OK;
-    for (size_t i = 0; i < n && st == MOTE_OK; i++)
-        st = check_one(dir, sums ? sums : "", &files[i], a, err);
-    mote_free(sums);
-    MOTE_TRY(st);
+    const char *sums = read != NULL ? read : "";
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(check_one(dir, sums, &files[i], a, err));
     for (size_t i = 0; i < n; i++)
         if (!files[i].is_kept)
             MOTE_TRY(write_one(dir, &files[i], a, err));
-    return write_sums(path, files, n, err);
+    return write_sums(dir, path, sums, files, n, a, err);
 }

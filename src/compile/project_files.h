@@ -5,7 +5,11 @@
  * A list of what was written stays in the folder, SHA256SUMS, in the format of sha256sum(1). A file
  * that is there is replaced only when it is as that list says, that is, as it was generated. A
  * changed example or linker script is kept; any other changed file, or one that was never
- * generated here, is refused. */
+ * generated here, is refused.
+ *
+ * What the list has and the project has no more stays, and stays in the list: the files of a model
+ * of another name. Only what lies in folders below device/, as older versions wrote it, goes when
+ * it is as it was generated: it would be built twice. */
 #ifndef MOTE_COMPILE_PROJECT_FILES_H
 #define MOTE_COMPILE_PROJECT_FILES_H
 

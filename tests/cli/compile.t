@@ -14,9 +14,34 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o 
 }
 $ make -s -C fw host && ls fw/libmodel_host.a
 fw/libmodel_host.a
-$ ls fw/device
-mrt_port.h
-nn
+$ ls fw/device | grep -v '^mrt_.*[ch]$'
+[exit 1]
+$ ls -d fw/device/*/
+ls: {{.*}}
+[exit 2]
+
+# With a name, two models lie side by side and share the kernels; the list knows both.
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o pair --name hello | head -1
+pair: {{[0-9]+}} files for cortex-m4f
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_2.tflite -o pair --name bye | head -1
+pair: {{[0-9]+}} files for cortex-m4f
+$ ls pair; (cd pair && sha256sum --quiet -c SHA256SUMS) && diff -r fw/device pair/device | grep -v '^Only in'
+Makefile
+README.md
+SHA256SUMS
+bye.c
+bye.h
+device
+hello.c
+hello.h
+main.c
+target.ld
+[exit 1]
+$ grep -c 'hello_run\|HELLO_' pair/hello.h; grep -E '(^|[^_])(model_|MODEL_)' pair/hello.[ch]
+{{[0-9]+}}
+[exit 1]
+$ make -s -C pair host && ls pair/libbye_host.a
+pair/libbye_host.a
 
 # Again is no trouble; what was changed by hand is kept or named, never lost.
 $ (cd fw && sha256sum --quiet -c SHA256SUMS && echo mine >> main.c)
@@ -38,6 +63,16 @@ $ ls other
 Makefile
 
 # Mistakes.
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o bad --name class
+mote compile: 'class' is a word of C or C++; take 'class_model'
+[exit 2]
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o bad --name 2nd
+mote compile: '2nd' cannot begin a name in C: a letter, then letters, digits and '_'; for example 'model_2nd'
+[exit 2]
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o bad --name hello_keyword; ls bad
+mote compile: 'hello_keyword' would meet the files of a model 'hello'; take 'hello_keyword_model'
+ls: {{.*}}
+[exit 2]
 $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite
 mote compile: say where to write: -o DIR
 [exit 2]

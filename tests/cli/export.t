@@ -8,6 +8,12 @@ $ mote export a.tflite --format c -o project
 wrote project
 $ ls project/model.c
 project/model.c
+$ mote export a.tflite --format c -o named --name hello && ls named/hello.c
+wrote named
+named/hello.c
+$ mote export a.tflite -o x.tflite --name hello
+mote export: --name begins the names of generated C; the format 'tflite' has none
+[exit 2]
 $ mote export a.tflite
 mote export: say where to write: -o PATH
 [exit 2]

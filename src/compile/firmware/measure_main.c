@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "mrt_lang.h"
 #ifdef MEASURE_FEATURES
 #include "model_features.h"
 #endif
@@ -21,7 +22,7 @@
 #define STACK_PAINT_BYTES 16384
 #define PAINT 0xa5
 
-static _Alignas(8) int8_t arena[MODEL_ARENA_BYTES];
+static MRT_ALIGNED(8) int8_t arena[MODEL_ARENA_BYTES];
 
 /* ---- the instruction counter, counting up ---- */
 
@@ -134,7 +135,7 @@ static void run_network(void *arg)
 
 #ifdef MEASURE_FEATURES
 static int16_t pcm[FEATURES_CLIP_SAMPLES];
-static _Alignas(8) uint8_t features_scratch[FEATURES_SCRATCH_BYTES];
+static MRT_ALIGNED(8) uint8_t features_scratch[FEATURES_SCRATCH_BYTES];
 
 static void run_clip(void *arg)
 {

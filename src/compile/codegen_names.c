@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The names that generated code is made of, and the check of a name that the user chose. Every
+ * public name of a project begins with one of three prefixes, and so does every static one, so that
+ * projects of different names fit one program, even as one translation unit. See
+ * codegen_internal.h. */
+#include <string.h>
+
+#include "compile/codegen_internal.h"
+
+/* Reserved words of C (to C23) and C++ (to C++23), with C++'s alternative operators. */
+static const char *const keywords[] = {
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
+    "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
+    "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+    "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+    "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
+    "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
+    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
+    "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
+    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
+    "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using",
+    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+};
+
+/* NAME.h or NAME.c would stand before a file that others include or that the project has. */
+static const char *const files[] = {
+    "arduino", "arm_mve", "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes",
+    "iso646", "limits", "locale", "main", "math", "semihost", "setjmp", "signal", "stdalign",
+    "stdarg", "stdatomic", "stdbit", "stdbool", "stdckdint", "stddef", "stdint", "stdio", "stdlib",
+    "stdnoreturn", "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "wchar",
+    "wctype",
+};
+
+#define N_KEYWORDS (sizeof keywords / sizeof keywords[0])
+#define N_FILES (sizeof files / sizeof files[0])
+
+static bool is_in(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mote_str_eq(name, list[i]))
+            return true;
+    return false;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word(char c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_identifier(const char *name)
+{
+    if (!is_letter(name[0]))
+        return false;
+    for (const char *at = name; *at != '\0'; at++)
+        if (!is_word(*at))
+            return false;
+    return true;
+}
+
+/* What is nearest to a bad name: words joined by single '_', a letter in front; "hello" when
+ * nothing is left. */
+static void propose(const char *name, char out[CODEGEN_NAME_BYTES])
+{
+    size_t n = 0;
+    if (name[0] >= '0' && name[0] <= '9')
+        for (const char *at = "model_"; *at != '\0'; at++)
+            out[n++] = *at;
+    for (; *name != '\0' && n + 1 < MOTE_COMPILE_MAX_SYMBOL; name++) {
+        bool is_gap = !is_word(*name) || *name == '_';
+        if (is_gap ? n > 0 && out[n - 1] != '_' : true)
+            out[n++] = is_gap ? '_' : *name;
+    }
+    while (n > 0 && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+    if (n == 0)
+        (void)mote_format(out, CODEGEN_NAME_BYTES, "hello");
+}
+
+mote_status mote_compile_symbol_check(const char *symbol, mote_err *err)
+{
+    char other[CODEGEN_NAME_BYTES], small[CODEGEN_NAME_BYTES];
+    size_t n = strlen(symbol);
+    propose(symbol, other);
+    if (n > MOTE_COMPILE_MAX_SYMBOL)
+        return mote_fail(err, MOTE_USAGE, "the name '%.*s...' has %zu characters, at most %d are "
+                         "possible", MOTE_COMPILE_MAX_SYMBOL, symbol, n, MOTE_COMPILE_MAX_SYMBOL);
+    if (!is_identifier(symbol))
+        return mote_fail(err, MOTE_USAGE, "'%s' cannot begin a name in C: a letter, then letters, "
+                         "digits and '_'; for example '%s'", symbol, other);
+    if (strstr(symbol, "__") != NULL || symbol[n - 1] == '_')
+        return mote_fail(err, MOTE_USAGE, "'%s' makes names with '__', which C++ keeps for itself; "
+                         "take '%s'", symbol, other);
+    for (size_t i = 0; i <= n; i++)
+        small[i] = lower(symbol[i]);
+    if (is_in(symbol, keywords, N_KEYWORDS))
+        return mote_fail(err, MOTE_USAGE, "'%s' is a word of C or C++; take '%s_model'", symbol,
+                         symbol);
+    if (is_in(small, files, N_FILES))
+        return mote_fail(err, MOTE_USAGE, "'%s' would make a file '%s.%c' beside another of that "
+                         "name; take '%s_model'", symbol, symbol,
+                         mote_str_eq(small, "main") ? 'c' : 'h', symbol);
+    if (mote_str_starts(small, "mrt_") || mote_str_eq(small, "mrt"))
+        return mote_fail(err, MOTE_USAGE, "'%s': names with 'mrt' in front are the runtime's; take "
+                         "another", symbol);
+    if (mote_str_ends(small, "_features") || mote_str_ends(small, "_keyword"))
+        return mote_fail(err, MOTE_USAGE, "'%s' would meet the files of a model '%.*s'; take "
+                         "'%s_model'", symbol,
+                         (int)(n - (mote_str_ends(small, "_keyword") ? 8 : 9)), symbol, symbol);
+    return MOTE_OK;
+}
+
+static void set(codegen_name *name, const char *symbol, const char *behind)
+{
+    MOTE_BUG_IF(!mote_format(name->lower, sizeof name->lower, "%s%s", symbol, behind));
+    for (size_t i = 0; i < sizeof name->lower; i++)
+        name->upper[i] = upper(name->lower[i]);
+}
+
+void codegen_names_init(codegen *c)
+{
+    const char *symbol = c->in->symbol;
+    set(&c->model_name, symbol != NULL ? symbol : "model", "");
+    set(&c->features_name, symbol != NULL ? symbol : "", symbol != NULL ? "_features" : "features");
+    set(&c->keyword_name, symbol != NULL ? symbol : "", symbol != NULL ? "_keyword" : "keyword");
+    set(&c->features_file, c->model_name.lower, "_features");
+}
+
+/* The text of token '@x'; NULL: none. */
+static const char *token(const codegen *c, char x)
+{
+    switch (x) {
+    case 'm':
+        return c->model_name.lower;
+    case 'M':
+        return c->model_name.upper;
+    case 'f':
+        return c->features_name.lower;
+    case 'F':
+        return c->features_name.upper;
+    case 'k':
+        return c->keyword_name.lower;
+    case 'K':
+        return c->keyword_name.upper;
+    case 'h':
+        return c->features_file.lower;
+    case 'H':
+        return c->features_file.upper;
+    default:
+        return NULL;
+    }
+}
+
+void codegen_text(const codegen *c, mote_buf *b, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        const char *name = *text == '@' ? token(c, text[1]) : NULL;
+        if (name == NULL) {
+            mote_buf_char(b, *text);
+            continue;
+        }
+        mote_buf_str(b, name);
+        text++;
+    }
+}
