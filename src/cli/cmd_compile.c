@@ -2,6 +2,7 @@
 /* mote compile MODEL --target T -o DIR: a C project for a microcontroller. */
 #include "cli/cli.h"
 #include "cli/model_input.h"
+#include "compile/advice.h"
 #include "compile/footprint.h"
 
 typedef struct {
@@ -9,7 +10,8 @@ typedef struct {
 } compile_values;
 
 static mote_status say(mote_cli *cli, const compile_values *v, const mote_target *t,
-                       const mote_compile_result *r, const mote_footprint *f, mote_err *err)
+                       const mote_compile_result *r, const mote_footprint *f,
+                       const mote_advice *advice, mote_err *err)
 {
     mote_say(cli,
              "%s: %d files for %s\n  working memory  %lld bytes\n  weights         %lld bytes\n"
@@ -19,14 +21,17 @@ static mote_status say(mote_cli *cli, const compile_values *v, const mote_target
              (long long)f->flash_bytes, v->out, t->name);
     if (r->n_kept > 0)
         mote_say(cli, "kept as you changed it: main.c or target.ld\n");
+    for (int32_t i = 0; i < advice->n; i++)
+        mote_say(cli, "hint: %s\n", advice->items[i].text);
     if (!cli->json)
         return MOTE_OK;
     json_t *o = json_pack(
-        "{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "dir", v->out, "target", t->name,
+        "{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "dir", v->out, "target", t->name,
         "files", r->n_files, "kept", r->n_kept, "arena_bytes", (json_int_t)r->arena_bytes,
         "ram_bytes", (json_int_t)f->ram_bytes, "weights_bytes", (json_int_t)r->weights_bytes,
         "code_estimate_bytes", (json_int_t)f->code_bytes, "flash_estimate_bytes",
-        (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs);
+        (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs, "hints",
+        mote_advice_to_json(advice));
     if (o == NULL)
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     mote_say_json(cli, o);
@@ -49,11 +54,14 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     m.input.symbol = v->name;
     mote_compile_result r;
     mote_footprint f;
+    mote_advice advice;
     mote_status st = mote_compile_project(&m.input, t, v->out, &r, err);
     if (st == MOTE_OK)
         st = mote_footprint_estimate(&m.input, t, &f, err);
+    if (st == MOTE_OK)
+        st = mote_advise_estimated(&m.input, t, &f, NULL, NULL, &advice, err);
     mote_model_input_release(&m);
-    return st == MOTE_OK ? say(cli, v, t, &r, &f, err) : st;
+    return st == MOTE_OK ? say(cli, v, t, &r, &f, &advice, err) : st;
 }
 
 static const mote_option options[] = {

@@ -2,6 +2,7 @@
 /* mote measure MODEL --target T: instructions, RAM, flash and stack on the emulated device. */
 #include "cli/cli.h"
 #include "cli/model_input.h"
+#include "compile/advice.h"
 #include "compile/measure.h"
 
 typedef struct {
@@ -18,7 +19,8 @@ static void row(mote_table *t, const char *what, int64_t value, const char *unit
     mote_table_cell(t, "%s", unit);
 }
 
-static void say(mote_cli *cli, const mote_target *t, const mote_device_measurement *m)
+static void say(mote_cli *cli, const mote_target *t, const mote_device_measurement *m,
+                double clock_hz, const mote_advice *advice)
 {
     static const char *const titles[] = {"what", ">value", "unit"};
     mote_table table;
@@ -37,7 +39,12 @@ static void say(mote_cli *cli, const mote_target *t, const mote_device_measureme
     mote_table_say(&table, cli);
     mote_say(cli, "counted in steps of %g instructions; a loop of 2000000 reads %lld\n",
              m->resolution, (long long)m->calibration_instructions);
+    mote_say(cli, "at %g MHz (%s), one instruction a cycle: the network %.1f ms\n",
+             clock_hz / 1e6, cli->project != NULL ? "'device.clock_mhz'" : "a usual part's",
+             (double)m->network_instructions * 1e3 / clock_hz);
     mote_say(cli, "%d of %d outputs equal the host's bit for bit\n", m->n_equal, m->n_inputs);
+    for (int32_t i = 0; i < advice->n; i++)
+        mote_say(cli, "hint: %s\n", advice->items[i].text);
 }
 
 /* Golden clips or inputs of the bundle, as far as they reach. */
@@ -54,6 +61,31 @@ static mote_measure_options options_of(const mote_model_input *m, const measure_
     return o;
 }
 
+static mote_advice_device device_of(const mote_cli *cli)
+{
+    mote_advice_device d = {0};
+    if (cli->project != NULL) {
+        d.clock_hz = cli->project->device.clock_mhz * 1e6;
+        d.latency_budget_ms = cli->project->device.latency_ms;
+        d.energy_budget_uj = cli->project->device.energy_uj;
+        d.energy_pj_per_instruction = cli->project->device.energy_pj_per_instruction;
+    }
+    return d;
+}
+
+static int add_advice(json_t *j, const mote_advice *a)
+{
+    if (a->has_other && a->other.hop_instructions >= 0 &&
+        (json_object_set_new(j, "other_arithmetic_hop_instructions",
+                             json_integer(a->other.hop_instructions)) != 0 ||
+         json_object_set_new(j, "other_arithmetic_clip_instructions",
+                             json_integer(a->other.clip_instructions)) != 0 ||
+         json_object_set_new(j, "other_arithmetic_flash_bytes",
+                             json_integer(a->other.flash_bytes)) != 0))
+        return -1;
+    return json_object_set_new(j, "hints", mote_advice_to_json(a));
+}
+
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
@@ -65,14 +97,18 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_TRY(mote_model_input_load(cli, args[0], &in, err));
     mote_measure_options o = options_of(&in, v);
     mote_device_measurement m;
+    mote_advice advice;
+    mote_advice_device d = device_of(cli);
     mote_status st = mote_measure(&in.input, t, &o, &m, err);
+    if (st == MOTE_OK)
+        st = mote_advise_measured(&in.input, t, &o, &m, &d, &advice, err);
     mote_model_input_release(&in);
     if (st != MOTE_OK)
         return st;
-    say(cli, t, &m);
+    say(cli, t, &m, d.clock_hz > 0 ? d.clock_hz : (double)t->clock_hz, &advice);
     if (cli->json) {
         json_t *j = mote_device_measurement_to_json(&m, t);
-        if (j == NULL)
+        if (j == NULL || add_advice(j, &advice) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for the result");
         mote_say_json(cli, j);
     }

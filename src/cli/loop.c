@@ -42,6 +42,16 @@ mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **ou
     return mote_pipeline_create(&cfg, out, err);
 }
 
+/* What stage compile has to say of settings that do not suit the target. */
+static void say_hints(mote_cli *cli, const json_t *hints)
+{
+    for (size_t i = 0; i < json_array_size(hints); i++) {
+        const char *text = json_string_value(json_object_get(json_array_get(hints, i), "text"));
+        if (text != NULL)
+            mote_say(cli, "hint: %s\n", text);
+    }
+}
+
 mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id last, bool force,
                           mote_err *err)
 {
@@ -62,6 +72,7 @@ mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id la
         const char *summary = json_string_value(json_object_get(r->output, "summary"));
         mote_say(bar->cli, "%-9s %-6s %s\n", mote_stage_name(id), ran ? "ran" : "fresh",
                  summary ? summary : "");
+        say_hints(bar->cli, json_object_get(r->output, "hints"));
         if (!bar->cli->json)
             fflush(bar->cli->out);
     }

@@ -25,6 +25,7 @@ typedef struct {
     mote_counter counter;
     int64_t clock_hz;                   /* of a usual part, to turn counts into time */
     int64_t flash_limit, ram_limit;     /* bytes, of a usual part */
+    bool has_fpu;                       /* single precision at least */
 } mote_target;
 
 extern const mote_target mote_targets[];

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/process.h"
+#include "compile/advice.h"
 #include "compile/footprint.h"
 #include "compile/measure.h"
 #include "evaluate/json_parts.h"
@@ -42,6 +43,8 @@ typedef struct {
     const mote_target *target;
     char basis[MOTE_SHA256_HEX_BYTES];
     mote_measurement_list found;
+    mote_device_measurement measured;
+    bool is_measured;
 } compiling;
 
 static mote_status open_inputs(compiling *c, mote_err *err)
@@ -149,6 +152,8 @@ static mote_status measure(compiling *c, mote_err *err)
     }
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
+    c->measured = m;
+    c->is_measured = true;
     MOTE_TRY(add_measured(c, &m, err));
     mote_stage_set(c->r, "device", mote_device_measurement_to_json(&m, c->target));
     char flash[24], ram[24];
@@ -164,6 +169,21 @@ static mote_status measure(compiling *c, mote_err *err)
     return MOTE_OK;
 }
 
+/* Settings that do not suit the target go beside the figures; 'mote run' says them. Budgets are no
+ * settings of this stage: what they have to do with the device, 'mote measure' says. */
+static mote_status advise(compiling *c, const mote_footprint *f, mote_err *err)
+{
+    const mote_device_setting *device = mote_setting_device(c->p->settings);
+    mote_advice_device d = {.clock_hz = device->clock_mhz * 1e6,
+                            .energy_pj_per_instruction = device->energy_pj_per_instruction};
+    mote_advice *a = NULL;
+    MOTE_TRY(mote_arena_take(&c->arena, 1, sizeof *a, &a, err));
+    MOTE_TRY(mote_advise_estimated(&c->input, c->target, f, c->is_measured ? &c->measured : NULL,
+                                   &d, a, err));
+    mote_stage_set(c->r, "hints", mote_advice_to_json(a));
+    return MOTE_OK;
+}
+
 static mote_status compile(compiling *c, mote_err *err)
 {
     MOTE_TRY(open_inputs(c, err));
@@ -175,6 +195,7 @@ static mote_status compile(compiling *c, mote_err *err)
                              (json_int_t)f.weights_bytes, "flash_bytes", (json_int_t)f.flash_bytes,
                              "macs", (json_int_t)f.macs));
     MOTE_TRY(measure(c, err));
+    MOTE_TRY(advise(c, &f, err));
     json_t *measured = NULL;
     mote_measurements all = {c->found.items, c->found.n};
     MOTE_TRY(mote_keyword_log(c->p, &all, err));

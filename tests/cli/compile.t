@@ -10,7 +10,8 @@ $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o 
 {{ *"weights_bytes": [0-9]+,}}
 {{ *"code_estimate_bytes": [0-9]+,}}
 {{ *"flash_estimate_bytes": [0-9]+,}}
-{{ *"macs": [0-9]+}}
+{{ *"macs": [0-9]+,}}
+  "hints": []
 }
 $ make -s -C fw host && ls fw/libmodel_host.a
 fw/libmodel_host.a
@@ -61,6 +62,13 @@ mote compile: compile {{.*}}: 'other/Makefile' is not as it was generated: {{.*}
 [exit 8]
 $ ls other
 Makefile
+
+# A float front end on a core without FPU: what would suit it, and what that saves.
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/bundle/audio.mote -o m0 -t cortex-m0plus | tail -1
+hint: cortex-m0plus has no FPU and the front end computes in floating point: 'features.arithmetic: fixed' takes fewer instructions, which 'mote measure' counts, and about {{[0-9]+}} bytes of flash instead of {{[0-9]+}} (exact tables, recorded code sizes); the model then has to be trained anew, with 'mote run', as its features change
+$ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/bundle/audio.mote -o m4 -t cortex-m4f | grep -c hint
+0
+[exit 1]
 
 # Mistakes.
 $ mote compile "$MOTE_SOURCE_ROOT"/tests/fuzz/corpus/tflite/network_1.tflite -o bad --name class
