@@ -10,8 +10,7 @@
  * With a name, `hello`, the six are hello.c, hello_features.c, hello_keyword.c and their headers,
  * and everything in them is hello_.. or HELLO_.., static names too: projects of several names fit
  * one program and share device/, whose files are the same bytes in every project. All of it is C11
- * and C++11 at once (the .c may be compiled as C++), and includes go by plain name, so that it also
- * builds with all files in one folder.
+ * and C++11 at once (the .c may be compiled as C++), and builds with all files in one folder too.
  *
  * No heap, no interpreter, no file or network access; RAM use is in constants of the headers.
  * Depends on plan.h, target.h, feature/. Used by measure.c and cli/. */

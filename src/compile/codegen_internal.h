@@ -31,6 +31,10 @@ void codegen_names_init(codegen *c);
  * same for macros, @h @H the front end's file and its include guard. */
 void codegen_text(const codegen *c, mote_buf *b, const char *text);
 
+/* Includes of the runtime's headers (NULL at the end), found in device/ beside the file, else by
+ * plain name: with all files in one folder, or with device/ on the include path. */
+void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers);
+
 /* What opens the names of a header to C++, and its end with the include guard's. */
 void codegen_extern_c(mote_buf *b);
 void codegen_extern_c_end(mote_buf *b);

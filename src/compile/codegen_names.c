@@ -178,3 +178,15 @@ void codegen_text(const codegen *c, mote_buf *b, const char *text)
         text++;
     }
 }
+
+void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers)
+{
+    codegen_text(c, b, "#ifdef __has_include\n#if __has_include(\"device/mrt_lang.h\")\n"
+                       "#define @M_IN_FOLDER\n#endif\n#endif\n#ifdef @M_IN_FOLDER\n");
+    for (size_t i = 0; headers[i] != NULL; i++)
+        mote_buf_printf(b, "#include \"device/%s\"\n", headers[i]);
+    mote_buf_str(b, "#else\n");
+    for (size_t i = 0; headers[i] != NULL; i++)
+        mote_buf_printf(b, "#include \"%s\"\n", headers[i]);
+    mote_buf_str(b, "#endif\n\n");
+}

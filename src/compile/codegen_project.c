@@ -52,10 +52,13 @@ void codegen_linker_script(const codegen *c, mote_buf *b)
                     (long long)t->ram_limit);
 }
 
+static const char *const lang[] = {"mrt_lang.h", NULL};
+
 static void main_network(const codegen *c, mote_buf *b)
 {
-    codegen_text(c, b, "#include \"@m.h\"\n#include \"mrt_lang.h\"\n\n"
-                    "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n\n"
+    codegen_text(c, b, "#include \"@m.h\"\n\n");
+    codegen_runtime(c, b, lang);
+    codegen_text(c, b, "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n\n"
                     "/* The class with the largest output; a debugger or your code looks here. */\n"
                     "volatile int best_class;\n\n"
                     "int main(void)\n{\n"
@@ -75,10 +78,11 @@ static void main_network(const codegen *c, mote_buf *b)
 
 static void main_audio(const codegen *c, mote_buf *b)
 {
-    codegen_text(c, b, "#include <stddef.h>\n\n#include \"@h.h\"\n#include \"@m.h\"\n"
-                    "#include \"mrt_lang.h\"\n\n"
-                    "/* Working memory of the network, of the front end, and the features of the "
-                    "last clip. */\n"
+    codegen_text(c, b, "#include <stddef.h>\n\n"
+                       "#include \"@h.h\"\n#include \"@m.h\"\n\n");
+    codegen_runtime(c, b, lang);
+    codegen_text(c, b, "/* Working memory of the network, of the front end, and the features of "
+                    "the last clip. */\n"
                     "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n"
                     "static MRT_ALIGNED(8) unsigned char stream_memory[@F_STREAM_BYTES];\n"
                     "static signed char window[@M_INPUT_BYTES];\n\n"
@@ -154,9 +158,9 @@ void codegen_main(const codegen *c, mote_buf *b)
 static void readme_use(const codegen *c, mote_buf *b)
 {
     codegen_text(c, b, "\n## In a firmware of your own\n\n"
-                       "Add the sources of `MODEL_SOURCES` in the `Makefile`, with this folder and "
-                       "`device/` on the include path, or copy\nall of them and the headers into "
-                       "one folder: no two have the same name, and includes go by name alone. Then:"
+                       "Add the sources of `MODEL_SOURCES` in the `Makefile`, with this folder on "
+                       "the include path (`-iquote`), or copy\nall of them and the headers into "
+                       "one folder: no two have the same name, and all are found there too. Then:"
                        "\n\n");
     if (c->in->thresholds != NULL)
         codegen_text(c, b, "    #include \"@k.h\"\n\n"
@@ -171,7 +175,7 @@ static void readme_use(const codegen *c, mote_buf *b)
                            "            react_to(@m_labels[event.class_id]);\n"
                            "        pcm += used;\n        n -= used;\n    }\n\n");
     else
-        codegen_text(c, b, "    #include \"@m.h\"\n    #include \"mrt_lang.h\"\n\n"
+        codegen_text(c, b, "    #include \"@m.h\"\n    #include \"device/mrt_lang.h\"\n\n"
                            "    static MRT_ALIGNED(8) int8_t arena[@M_ARENA_BYTES];\n\n"
                            "    /* @M_INPUT_BYTES values to arena + @M_INPUT_OFFSET */\n"
                            "    @m_run(arena);\n"

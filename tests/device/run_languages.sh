@@ -108,7 +108,7 @@ for compiler in gcc g++ clang clang++; do
         headers $compiler $compiler $language "$standard"
         for project in hello bye default network; do
             compile_all $compiler $language "$standard" "$warnings" $project \
-                "-iquote $work/$project -iquote $work/$project/device"
+                ""
             [ -s "$work/log" ] || $compiler "$work"/objects/*.o -o "$work/example" >"$work/log" 2>&1
             judge "$compiler $standard: project '$project' compiles and links"
         done
@@ -247,7 +247,7 @@ on_target() {    # on_target NAME PREFIX FLAG..
         headers "$name" "$compiler" $language $standard "$@" -O2 --specs=picolibc.specs
         for project in hello bye; do
             compile_all "$compiler" $language $standard "$* $plain -O2 --specs=picolibc.specs $warnings" \
-                $project "-iquote $work/$project -iquote $work/$project/device"
+                $project ""
             [ -s "$work/log" ] || (cd "$work/$project" && "$prefix-gcc" "$@" --specs=picolibc.specs \
                 --crt0=minimal -T target.ld -Wl,--gc-sections "$work"/objects/*.o \
                 -o "$work/firmware.elf") >"$work/log" 2>&1

@@ -185,8 +185,8 @@ static void two_models_are_one_unit_of_c_and_of_cxx(void **state)
     t_must(mote_file_write(path, pair_driver, sizeof pair_driver - 1, &err), &err);
     static const char *const builds[] = {
         "for f in device/*.c; do echo \"#include \\\"$f\\\"\"; done >>driver.c; "
-        "cc -std=c11 -Wall -Wextra -Wpedantic -Werror -iquote device driver.c -o driver",
-        "c++ -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -iquote device driver.c -o driver",
+        "cc -std=c11 -Wall -Wextra -Wpedantic -Werror driver.c -o driver",
+        "c++ -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror driver.c -o driver",
         "cp device/* . && rm -r device && sed -i 's,device/,,' driver.c && "
         "c++ -x c++ -std=c++20 -Wall -Wextra -Wpedantic -Werror driver.c -o driver"};
     for (size_t i = 0; i < sizeof builds / sizeof builds[0]; i++) {
