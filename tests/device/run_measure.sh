@@ -80,6 +80,33 @@ at_most() {    # at_most WHAT LIMIT
     fi
 }
 
+# The other arithmetic's front end is measured where it would be cheaper, and only there.
+hinted() {    # hinted MODEL TARGET WHETHER: a hint on arithmetic is due
+    "$MOTE_PROGRAM" measure "$MOTE_SOURCE_ROOT/tests/fuzz/corpus/bundle/$1" --target "$2" --inputs 2 \
+        --json >"$work/out" 2>"$work/err"
+    if [ $? -eq 18 ]; then
+        skipped=$((skipped + 1))
+        return
+    fi
+    other=$(field other_arithmetic_hop_instructions)
+    said=$(grep -c '"about": "arithmetic"' "$work/out")
+    if [ "$said" = "$3" ] && { [ "$3" = 0 ] || { [ -n "$other" ] &&
+        [ "$other" -lt "$(field hop_instructions)" ] && grep -q "takes $other instructions" "$work/out"; }; }
+    then
+        passed=$((passed + 1))
+        echo "ok - $2, $1: a hop $(field hop_instructions) instructions, ${other:-none} in the hint"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $2, $1: $said hints on arithmetic, $3 are due; $other instructions"
+    fi
+}
+
+for target in cortex-m0plus rv32imac cortex-m4f; do
+    case $target in cortex-m4f) float=0 fixed=1 ;; *) float=1 fixed=0 ;; esac
+    hinted audio.mote $target $float
+    hinted audio_fixed.mote $target $fixed
+done
+
 models=${MOTE_TEST_DATA:-/nowhere}/mlperf-tiny/models
 kws=$models/kws_ref_model.tflite
 ad=$models/ad01_int8.tflite
