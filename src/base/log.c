@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 #define LONGEST_LINE ((size_t)64 << 10)
 
@@ -80,7 +81,9 @@ void mote_log(mote_log_level level, const char *area, const char *fmt, ...)
         mote_buf_json_str(&line, words, strlen(words));
         mote_buf_str(&line, "}\n");
     } else {
-        mote_buf_printf(&line, "%s.%03dZ %s %s: %s\n", when, milli, names[level], area, words);
+        mote_buf_printf(&line, "%s.%03dZ %s %s: ", when, milli, names[level], area);
+        mote_buf_shown(&line, words, strlen(words), false);
+        mote_buf_char(&line, '\n');
     }
     if (line.status == MOTE_OK && write(STDERR_FILENO, line.data, line.len) < 0)
         return;                          /* nowhere left to say it */

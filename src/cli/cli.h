@@ -97,6 +97,21 @@ int mote_cli_main(int argc, const char *const *argv, FILE *out, FILE *messages);
 /* A line or lines of the result; nothing with --json. */
 MOTE_PRINTF(2, 3) void mote_say(mote_cli *cli, const char *fmt, ...);
 
+/* The same in a colour ("31" red, "32" green, "33" yellow; "": none) where there are colours. */
+MOTE_PRINTF(3, 4) void mote_say_colored(mote_cli *cli, const char *color, const char *fmt, ...);
+
+/* Text to a stream, like all text here: control and bidirectional characters of what is shown (a
+ * file name, a label) appear as \x1b or \u202e. Only line feeds and tabs pass as they are. */
+MOTE_PRINTF(2, 3) void mote_print(FILE *f, const char *fmt, ...);
+
+/* A name that stands on a line of its own kind: line feeds and tabs in it are shown too. Lives as
+ * long as cli->arena. */
+const char *mote_shown(mote_cli *cli, const char *text);
+
+/* A label or group that was typed, in the form in which names are kept (base/unicode.h); NULL and
+ * what is not UTF-8 stay as they are. */
+MOTE_MUST_USE mote_status mote_normal_name(mote_cli *cli, const char **name, mote_err *err);
+
 /* Who decides, for the record: `given` (an option) unless it is NULL, $USER, the user's name in the
  * password file, or "user N". Lives as long as cli->arena. */
 const char *mote_who(mote_cli *cli, const char *given);

@@ -54,7 +54,8 @@ static void say_report(mote_cli *cli, const char *path, const mote_import_report
     say_groups(cli, r);
     size_t n = r->total.n_rejected, shown = n > 20 ? 20 : n;
     for (size_t i = 0; i < shown; i++)
-        mote_say(cli, "left out: %s: %s\n", r->rejected[i].path, r->rejected[i].reason);
+        mote_say(cli, "left out: %s: %s\n", mote_shown(cli, r->rejected[i].path),
+                 mote_shown(cli, r->rejected[i].reason));
     if (n > shown)
         mote_say(cli, "left out: and %zu more ('mote data check' remembers them)\n", n - shown);
 }

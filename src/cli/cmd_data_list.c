@@ -98,9 +98,12 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     static const char *const titles[] = {"hash", "label", "group", "split", ">seconds", "source"};
     (void)args;
     (void)n_args;
-    const list_values *v = values;
+    list_values wish = *(const list_values *)values;
+    const list_values *v = &wish;
     mote_sample_row *rows = NULL;
     size_t n = 0, n_fit = 0;
+    MOTE_TRY(mote_normal_name(cli, &wish.label, err));
+    MOTE_TRY(mote_normal_name(cli, &wish.group, err));
     MOTE_TRY(check_filter(v, err));
     MOTE_TRY(mote_sample_list(cli->store, &cli->arena, &rows, &n, err));
     MOTE_SCOPED_JSON *list = json_array();

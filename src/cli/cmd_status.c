@@ -119,19 +119,18 @@ static const char *state_text(const overview *o, mote_stage_id id)
     }
 }
 
-static const char *colored(const mote_cli *cli, const char *state)
+static const char *color_of(const char *state)
 {
-    if (!cli->color)
-        return "";
-    return strcmp(state, "fresh") == 0    ? "\033[32m"
-           : strcmp(state, "FAILED") == 0 ? "\033[31m"
-                                          : "\033[33m";
+    return strcmp(state, "fresh") == 0    ? "32"
+           : strcmp(state, "FAILED") == 0 ? "31"
+                                          : "33";
 }
 
 static void say_line(mote_cli *cli, const char *name, const char *state, const char *text)
 {
-    mote_say(cli, "  %-9s %s%-7s%s %s\n", name, colored(cli, state), state,
-             cli->color ? "\033[0m" : "", text);
+    mote_say(cli, "  %-9s ", name);
+    mote_say_colored(cli, color_of(state), "%-7s", state);
+    mote_say(cli, " %s\n", text);
 }
 
 static void say_watch(mote_cli *cli, const overview *o)

@@ -104,7 +104,7 @@ static bool is_family(const char *word)
 
 static void help_family(const char *word, FILE *out)
 {
-    fprintf(out, "usage: mote %s WHAT [options]\n\n", word);
+    mote_print(out, "usage: mote %s WHAT [options]\n\n", word);
     for (const row *r = rows; r->words; r++)
         if (mote_str_starts(r->words, word) && r->words[strlen(word)] == ' ')
             fprintf(out, "  %-16s %s\n", r->words, r->summary);
@@ -159,7 +159,7 @@ static int unknown_command(const char *const *argv, size_t n, FILE *out, FILE *m
     mote_err err = {0};
     name_unknown(argv, n, &err);
     say_error(&cli, MOTE_USAGE, err.text);
-    fprintf(messages, "%s\n", err.text);
+    mote_print(messages, "%s\n", err.text);
     if (is_family(argv[0]))
         help_family(argv[0], messages);
     return mote_status_exit_code(MOTE_USAGE);
@@ -185,7 +185,7 @@ static mote_status find_project(mote_cli *cli, const row *r, const char *given, 
     if (st != MOTE_PARSE || problems->n < 2)
         return st;
     for (size_t i = 0; i < problems->n; i++)
-        fprintf(cli->messages, "%s\n", problems->items[i].text);
+        mote_print(cli->messages, "%s\n", problems->items[i].text);
     if (cli->json) /* the document names the first */
         return st;
     return mote_fail(err, st, "%zu mistakes in " MOTE_PROJECT_FILE, problems->n + problems->n_more);
@@ -258,7 +258,7 @@ static void report(mote_cli *cli, const row *r, mote_status st, const mote_err *
 {
     say_error(cli, st, err->text);
     if (err->text[0])
-        fprintf(cli->messages, "mote %s: %s\n", r->words, err->text);
+        mote_print(cli->messages, "mote %s: %s\n", r->words, err->text);
 }
 
 /* The exit code of a command that ended with `st`, once its result has really been written. A

@@ -6,11 +6,50 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/unicode.h"
 #include "cli/cli.h"
 
 #define TERMINAL_INTERVAL_US 100000
 #define PIPE_INTERVAL_US     10000000
 #define BAR_CELLS            24
+
+/* ---- the one place where text goes to a person -------------------------------------------- */
+
+/* Whatever stands in file names, labels and messages, no terminal obeys it: only line feeds and
+ * tabs pass. Colours are added behind this, by mote_say_colored and the progress bar. */
+static void put_text(FILE *f, const char *fmt, va_list ap)
+{
+    mote_buf raw, shown;
+    mote_buf_init(&raw, (size_t)1 << 30);
+    mote_buf_init(&shown, (size_t)1 << 31);
+    mote_buf_vprintf(&raw, fmt, ap);
+    if (raw.status == MOTE_OK && raw.data)
+        mote_buf_shown(&shown, raw.data, raw.len, true);
+    if (raw.status != MOTE_OK || shown.status != MOTE_OK)
+        fputs("(no memory to show this)\n", f);
+    else if (shown.len > 0)
+        fwrite(shown.data, 1, shown.len, f);
+    mote_buf_release(&raw);
+    mote_buf_release(&shown);
+}
+
+void mote_print(FILE *f, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put_text(f, fmt, ap);
+    va_end(ap);
+}
+
+const char *mote_shown(mote_cli *cli, const char *text)
+{
+    mote_buf b;
+    mote_buf_init(&b, (size_t)1 << 20);
+    mote_buf_shown(&b, text, strlen(text), false);
+    const char *copy = b.status == MOTE_OK ? mote_arena_strndup(&cli->arena, b.data, b.len) : NULL;
+    mote_buf_release(&b);
+    return copy ? copy : "(no memory for this name)";
+}
 
 /* ---- results ----------------------------------------------------------------------------- */
 
@@ -20,8 +59,33 @@ void mote_say(mote_cli *cli, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(cli->out, fmt, ap);
+    put_text(cli->out, fmt, ap);
     va_end(ap);
+}
+
+void mote_say_colored(mote_cli *cli, const char *color, const char *fmt, ...)
+{
+    if (cli->json)
+        return;
+    bool on = cli->color && *color;
+    if (on)
+        fprintf(cli->out, "\033[%sm", color);
+    va_list ap;
+    va_start(ap, fmt);
+    put_text(cli->out, fmt, ap);
+    va_end(ap);
+    if (on)
+        fputs("\033[0m", cli->out);
+}
+
+mote_status mote_normal_name(mote_cli *cli, const char **name, mote_err *err)
+{
+    char *normal = NULL;
+    if (!*name || !mote_utf8_valid(*name, strlen(*name)))
+        return MOTE_OK;
+    MOTE_TRY(mote_text_nfc(*name, strlen(*name), &cli->arena, &normal, err));
+    *name = normal;
+    return MOTE_OK;
 }
 
 const char *mote_who(mote_cli *cli, const char *given)
@@ -47,11 +111,16 @@ void mote_say_json(mote_cli *cli, json_t *document)
         mote_buf b;
         mote_buf_init(&b, (size_t)1 << 30);
         mote_json_write(&b, document, true);
-        if (b.status == MOTE_OK) {
-            fwrite(b.data, 1, b.len, cli->out);
+        mote_buf shown;
+        mote_buf_init(&shown, (size_t)1 << 31);
+        if (b.status == MOTE_OK)
+            mote_buf_shown_json(&shown, b.data, b.len);
+        if (b.status == MOTE_OK && shown.status == MOTE_OK) {
+            fwrite(shown.data, 1, shown.len, cli->out);
             cli->has_result = true;
         }
         mote_buf_release(&b);
+        mote_buf_release(&shown);
     }
     json_decref(document);
 }
@@ -62,7 +131,7 @@ void mote_tell(mote_cli *cli, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(cli->messages, fmt, ap);
+    put_text(cli->messages, fmt, ap);
     va_end(ap);
 }
 
@@ -83,10 +152,17 @@ void mote_table_init(mote_table *t, size_t n_columns, const char *const *titles)
 
 void mote_table_cell(mote_table *t, const char *fmt, ...)
 {
+    mote_buf raw;
+    mote_buf_init(&raw, (size_t)1 << 20);
     va_list ap;
     va_start(ap, fmt);
-    mote_buf_vprintf(&t->cells, fmt, ap);
+    mote_buf_vprintf(&raw, fmt, ap);
     va_end(ap);
+    if (raw.status == MOTE_OK && raw.data)
+        mote_buf_shown(&t->cells, raw.data, raw.len, false);
+    else if (raw.status != MOTE_OK)
+        t->cells.status = raw.status;
+    mote_buf_release(&raw);
     mote_buf_add(&t->cells, "", 1);
     t->n_cells++;
 }
@@ -144,7 +220,8 @@ static void draw(mote_progress *p, const char *note)
     if (p->cli->is_terminal) {
         int filled = p->total > 0 ? (int)(BAR_CELLS * p->done / p->total) : 0;
         filled = filled > BAR_CELLS ? BAR_CELLS : filled;
-        fprintf(f, "\r\033[K%s ", p->label);
+        fputs("\r\033[K", f);
+        mote_print(f, "%s ", p->label);
         if (p->total > 0) {
             fputc('[', f);
             for (int i = 0; i < BAR_CELLS; i++)
@@ -154,9 +231,10 @@ static void draw(mote_progress *p, const char *note)
             fprintf(f, "%lld", (long long)p->done);
         }
     } else {
-        fprintf(f, "%s %lld/%lld", p->label, (long long)p->done, (long long)p->total);
+        mote_print(f, "%s %lld/%lld", p->label, (long long)p->done, (long long)p->total);
     }
-    fprintf(f, " %.0f/s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "", note);
+    mote_print(f, " %.0f/s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "",
+               note);
     fputs(p->cli->is_terminal ? "" : "\n", f);
     fflush(f);
 }
@@ -196,6 +274,7 @@ void mote_progress_end(mote_progress *p, const char *note, ...)
         va_end(ap);
     }
     mote_human_duration(mote_clock_mono_us() - p->start_us, took, sizeof took);
-    fprintf(p->cli->messages, "%s%s: %s%s%s\n", p->cli->is_terminal ? "\r\033[K" : "", p->label,
-            text, text[0] ? ", " : "", took);
+    if (p->cli->is_terminal)
+        fputs("\r\033[K", p->cli->messages);
+    mote_print(p->cli->messages, "%s: %s%s%s\n", p->label, text, text[0] ? ", " : "", took);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/unicode.h"
 
 static const char *const role_names[] = {"keyword", "background"};
 static const char *const origin_names[] = {"file", "synthetic", "upload"};
@@ -57,53 +58,51 @@ void mote_sample_draft_release(mote_sample_draft *d)
 
 /* ---- putting ------------------------------------------------------------------------------- */
 
-static mote_status check_name(const char *kind, const char *name, const char *source, mote_err *err)
+/* One name in normal form into out[MOTE_LABEL_MAX_BYTES + 1]. */
+static mote_status take_name(const char *kind, const char *name, const char *source, char *out,
+                             mote_err *err)
 {
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1u << 16);
+    char where[200], *normal = NULL;
+    (void)mote_format(where, sizeof where, "'%s'", source);
     size_t n = name ? strlen(name) : 0;
-    if (n == 0)
-        return mote_fail(err, MOTE_ARG, "'%s': no %s", source, kind);
-    if (n > MOTE_LABEL_MAX_BYTES)
-        return mote_fail(err, MOTE_ARG, "'%s': the %s is %zu bytes long, at most %d are possible",
-                         source, kind, n, MOTE_LABEL_MAX_BYTES);
-    if (!mote_utf8_valid(name, n))
-        return mote_fail(err, MOTE_ARG, "'%s': the %s is not UTF-8 text", source, kind);
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-            return mote_fail(err, MOTE_ARG, "'%s': the %s holds a control character", source, kind);
-    }
+    if (n > 0 && n <= 4 * MOTE_LABEL_MAX_BYTES && mote_utf8_valid(name, n))
+        MOTE_TRY(mote_text_nfc(name, n, &a, &normal, err));
+    MOTE_TRY(mote_text_check_name(where, kind, normal ? normal : name, MOTE_LABEL_MAX_BYTES, err));
+    (void)mote_format(out, MOTE_LABEL_MAX_BYTES + 1, "%s", normal ? normal : name);
     return MOTE_OK;
 }
 
-/* Label and group as they are stored. `own` is room for the name of a group of one. */
-static mote_status names_of(const mote_sample_draft *d, const mote_sample_facts *facts,
-                            const char **label, const char **group, char own[32], mote_err *err)
+mote_status mote_sample_names_of(const mote_sample_draft *d, const mote_sample_facts *facts,
+                                 mote_sample_names *out, mote_err *err)
 {
-    *label = facts->role == MOTE_ROLE_BACKGROUND ? MOTE_LABEL_BACKGROUND : facts->label;
-    *group = facts->group;
-    if (!*group) {
-        char hex[MOTE_SHA256_HEX_BYTES];
-        mote_sha256_hex(&d->object, hex);
-        (void)mote_format(own, 32, "file:%.16s", hex);
-        *group = own;
-    }
-    MOTE_TRY(check_name("label", *label, facts->source, err));
-    if (mote_sample_is_builtin(*group) && facts->origin != MOTE_ORIGIN_SYNTHETIC)
+    bool is_word = facts->role != MOTE_ROLE_BACKGROUND;
+    MOTE_TRY(take_name("label", is_word ? facts->label : MOTE_LABEL_BACKGROUND, facts->source,
+                       out->label, err));
+    if (facts->group && mote_sample_is_builtin(facts->group) &&
+        facts->origin != MOTE_ORIGIN_SYNTHETIC)
         return mote_fail(err, MOTE_ARG, "'%s': the group '%s' begins with '" MOTE_GROUP_BUILTIN
                          "', which names what Mote made itself; choose another name",
-                         facts->source, *group);
-    return check_name("group", *group, facts->source, err);
+                         facts->source, facts->group);
+    if (facts->group)
+        return take_name("group", facts->group, facts->source, out->group, err);
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(&d->object, hex);
+    (void)mote_format(out->group, sizeof out->group, "file:%.16s", hex);
+    return MOTE_OK;
 }
 
 /* Is there a row of these names (*row), and are the files it names in place (*whole)? */
-static mote_status look_up(mote_store *s, const mote_sha256 *object, const char *label,
-                           const char *group, bool *row, bool *whole, mote_err *err)
+static mote_status look_up(mote_store *s, const mote_sha256 *object,
+                           const mote_sample_names *names, bool *row, bool *whole, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND "
                                "label = ?2 AND grp = ?3", &q, err));
     mote_stmt_bind_hash(q, 1, object);
-    mote_stmt_bind_text(q, 2, label);
-    mote_stmt_bind_text(q, 3, group);
+    mote_stmt_bind_text(q, 2, names->label);
+    mote_stmt_bind_text(q, 3, names->group);
     *whole = false;
     MOTE_TRY(mote_stmt_step(q, row, err));
     if (*row)
@@ -117,11 +116,10 @@ static mote_status look_up(mote_store *s, const mote_sha256 *object, const char 
 mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
                               const mote_sample_facts *facts, bool *known, mote_err *err)
 {
-    const char *label, *group;
-    char own[32];
-    MOTE_TRY(names_of(d, facts, &label, &group, own, err));
+    mote_sample_names names;
+    MOTE_TRY(mote_sample_names_of(d, facts, &names, err));
     bool row;
-    return look_up(s, &d->object, label, group, &row, known, err);
+    return look_up(s, &d->object, &names, &row, known, err);
 }
 
 static bool decoding_is_a_copy(const mote_audio *a)
@@ -146,7 +144,7 @@ static mote_status put_decoded(mote_store *s, const mote_audio *a, int64_t now_m
 }
 
 static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
-                              const mote_sample_facts *facts, const char *label, const char *group,
+                              const mote_sample_facts *facts, const mote_sample_names *names,
                               const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -163,8 +161,8 @@ static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
     mote_stmt_bind_hash(q, 3, &d->pcm_hash);
     mote_stmt_bind_i64(q, 4, d->audio.rate_hz);
     mote_stmt_bind_text(q, 5, mote_data_role_name(facts->role));
-    mote_stmt_bind_text(q, 6, label);
-    mote_stmt_bind_text(q, 7, group);
+    mote_stmt_bind_text(q, 6, names->label);
+    mote_stmt_bind_text(q, 7, names->group);
     mote_stmt_bind_text(q, 8, facts->source);
     mote_stmt_bind_text(q, 9, mote_data_origin_name(facts->origin));
     mote_stmt_bind_text(q, 10, facts->provenance);
@@ -183,14 +181,13 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                             mote_err *err)
 {
     MOTE_BUG_IF(!d->audio.samples);
-    const char *label, *group;
-    char own[32];
-    MOTE_TRY(names_of(d, facts, &label, &group, own, err));
+    mote_sample_names names;
+    MOTE_TRY(mote_sample_names_of(d, facts, &names, err));
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     bool row = false, whole = false;
-    MOTE_TRY(look_up(s, &d->object, label, group, &row, &whole, err));
+    MOTE_TRY(look_up(s, &d->object, &names, &row, &whole, err));
     if (!whole) {
         mote_sha256 object, decoded;
         bool has_decoded;
@@ -198,7 +195,7 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
         MOTE_TRY(put_decoded(s, &d->audio, now_ms, &decoded, &has_decoded, err));
         if (!row)
             MOTE_TRY(
-                insert_row(s, d, facts, label, group, has_decoded ? &decoded : NULL, now_ms, err));
+                insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));
     }
     MOTE_TRY(mote_store_commit(&txn, err));
     *added = !row;
@@ -237,6 +234,18 @@ static mote_status read_text(mote_stmt *q, int32_t column, mote_arena *a, const 
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "list of samples");
 }
 
+/* A name that an older Mote kept as it came is in normal form for everybody who reads it now. */
+static mote_status read_name(mote_stmt *q, int32_t column, mote_arena *a, const char **out,
+                             mote_err *err)
+{
+    MOTE_TRY(read_text(q, column, a, out, err));
+    char *normal = NULL;
+    if (!*out || mote_text_nfc(*out, strlen(*out), a, &normal, NULL) != MOTE_OK)
+        return *out ? MOTE_OK : mote_fail(err, MOTE_CORRUPT, "a sample in the store has no name");
+    *out = normal;
+    return MOTE_OK;
+}
+
 static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mote_err *err)
 {
     r->id = mote_stmt_i64(q, 0);
@@ -245,8 +254,8 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     if (!ok)
         return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged",
                          (long long)r->id);
-    MOTE_TRY(read_text(q, 4, a, &r->label, err));
-    MOTE_TRY(read_text(q, 5, a, &r->group, err));
+    MOTE_TRY(read_name(q, 4, a, &r->label, err));
+    MOTE_TRY(read_name(q, 5, a, &r->group, err));
     MOTE_TRY(read_text(q, 6, a, &r->source, err));
     MOTE_TRY(read_text(q, 7, a, &r->origin, err));
     MOTE_TRY(read_text(q, 8, a, &r->provenance, err));

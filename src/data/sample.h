@@ -48,6 +48,12 @@ typedef struct {
     const char *provenance;      /* JSON text, or NULL */
 } mote_sample_facts;
 
+/* Label and group as they are stored: in Unicode normalization form C (base/unicode.h). */
+typedef struct {
+    char label[MOTE_LABEL_MAX_BYTES + 1];
+    char group[MOTE_LABEL_MAX_BYTES + 1];
+} mote_sample_names;
+
 /* A recording, read and decoded but not yet in the store: the part of adding that may run on any
  * thread. Owned by the caller (mote_sample_draft_release). */
 typedef struct {
@@ -64,6 +70,12 @@ MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const c
                                                    const mote_audio_config *cfg, mote_err *err);
 void mote_sample_draft_release(mote_sample_draft *d);
 
+/* The names under which it is, or would be, in the store; a group of its own is "file:" and 16
+ * digits of the hash. ARG: empty, too long, not UTF-8, or with characters that nobody sees. */
+MOTE_MUST_USE mote_status mote_sample_names_of(const mote_sample_draft *d,
+                                               const mote_sample_facts *facts,
+                                               mote_sample_names *out, mote_err *err);
+
 /* Is this recording there under this label and group already, with its files in place? */
 MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
                                             const mote_sample_facts *facts, bool *known,
@@ -71,7 +83,7 @@ MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_dra
 
 /* Put a decoded draft into the store (bytes and row, in the caller's transaction if one is open).
  * *added is false when it is there already; then only files that went missing are put back.
- * Errors: ARG (label or group empty, too long, not UTF-8), IO, NOMEM. */
+ * Errors: ARG (of mote_sample_names_of), IO, NOMEM. */
 MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                                           const mote_sample_facts *facts, int64_t now_ms,
                                           bool *added, mote_err *err);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "project/reader_internal.h"
 
 static bool refuse(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
@@ -190,10 +191,15 @@ static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mo
                              "'%s': each entry must be a text of 1 to 47 bytes", row->path);
         return true;
     }
-    bool has_control = false;
-    for (size_t i = 0; i < node->len; i++)
-        has_control |= (unsigned char)node->text[i] < 0x20 || node->text[i] == 0x7f;
-    if (has_control || strpbrk(node->text, "/\\\"") || node->text[0] == '_' || node->text[0] == '.'
+    uint32_t code = 0;
+    const char *unfit = mote_text_unfit(node->text, node->len, &code);
+    if (unfit && code > 0x7f) {
+        mote_reader_complain(r, node->line, node->column,
+                             "'%s': an entry holds %s, U+%04lX; take it out", row->path, unfit,
+                             (unsigned long)code);
+        return true;
+    }
+    if (unfit || strpbrk(node->text, "/\\\"") || node->text[0] == '_' || node->text[0] == '.'
         || node->text[0] == ' ' || node->text[node->len - 1] == ' ') {
         mote_reader_complain(
             r, node->line, node->column,
@@ -230,19 +236,22 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
         return false;
     for (size_t i = 0; i < node->n; i++) {
         const mote_yaml_node *entry = node->items[i];
+        char *normal = NULL;
         if (row->type == MOTE_KEY_TEXTS ? is_text_refused(r, row, entry)
                                         : is_name_refused(r, row, entry))
             return false;
+        if (mote_text_nfc(entry->text, entry->len, r->arena, &normal, NULL) != MOTE_OK) {
+            r->fatal = MOTE_NOMEM;       /* it is UTF-8: YAML is */
+            return false;
+        }
         for (size_t k = 0; k < i; k++)
-            if (strcmp(items[k], entry->text) == 0) {
+            if (strcmp(items[k], normal) == 0) {
                 char shown[MOTE_SHOWN_BYTES];
                 mote_reader_complain(r, entry->line, entry->column, "'%s': '%s' is there twice",
                                      row->path, mote_reader_shown(entry->text, shown));
                 return false;
             }
-        items[i] = mote_reader_strdup(r, entry->text);
-        if (!items[i])
-            return false;
+        items[i] = normal;
     }
     *field = (mote_names){items, node->n};
     return true;
