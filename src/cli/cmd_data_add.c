@@ -3,19 +3,23 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/settings.h"
 #include "data/import.h"
 
+#define MOST_LINES 20
+
 typedef struct {
     const char *label, *group_pattern, *role;
+    bool keep, dry_run;
 } add_values;
 
 static void on_progress(void *arg, const mote_import_progress *p)
 {
     mote_progress *bar = arg;
     bar->total = (int64_t)p->n_files;
-    mote_progress_update(bar, (int64_t)p->n_done, "%zu added", p->n_added);
+    mote_progress_update(bar, (int64_t)p->n_done, "%zu taken", p->n_added);
 }
 
 static mote_status choose_role(const char *name, mote_import_role *out, mote_err *err)
@@ -31,8 +35,12 @@ static mote_status choose_role(const char *name, mote_import_role *out, mote_err
     return MOTE_OK;
 }
 
+/* ---- what is said first: what was recognised ------------------------------------------------ */
+
 static void say_groups(mote_cli *cli, const mote_import_report *r)
 {
+    for (size_t i = 0; i < r->n_recognised; i++)
+        mote_say(cli, "layout: %s\n", r->recognised[i]);
     if (r->pattern_name)
         mote_say(cli, "groups: '%s' (the names look like %s)\n", r->pattern, r->pattern_name);
     else if (r->pattern)
@@ -42,41 +50,227 @@ static void say_groups(mote_cli *cli, const mote_import_report *r)
                  "groups: %zu recordings have no speaker in their name, so each is a group of its "
                  "own;\n        --group-pattern '{group}_*' tells where it stands\n",
                  r->n_ungrouped);
+    if (r->n_provided > 0)
+        mote_say(cli, "splits: %zu recordings came with their split, which is kept\n",
+                 r->n_provided);
+    if (r->n_split_conflicts > 0)
+        mote_say(cli, "splits: %zu recordings stay where their group is: %s\n",
+                 r->n_split_conflicts, r->split_conflict ? r->split_conflict : "");
 }
 
-static void say_report(mote_cli *cli, const char *path, const mote_import_report *r)
+/* The keyword that is the nearest to one of the labels, with that label. */
+static const char *nearest_keyword(mote_cli *cli, const mote_import_report *r, const char **label)
 {
-    char time[32];
-    mote_human_duration(r->total.added_us, time, sizeof time);
-    mote_say(cli, "%s: %zu added (%zu words, %zu backgrounds; %s), %zu were there, %zu left out\n",
-             path, r->total.n_added, r->n_keyword, r->n_background, time, r->total.n_known,
-             r->total.n_rejected);
-    say_groups(cli, r);
-    size_t n = r->total.n_rejected, shown = n > 20 ? 20 : n;
+    const mote_names *k = &cli->project->keywords;
+    for (size_t i = 0; i < r->n_labels; i++) {
+        char *folded = NULL;
+        const char *near = mote_nearest(r->labels[i], k->items, k->n);
+        if (!near && mote_text_fold(r->labels[i], &cli->arena, &folded, NULL) == MOTE_OK)
+            near = mote_nearest(folded, k->items, k->n);
+        if (near) {
+            *label = r->labels[i];
+            return near;
+        }
+    }
+    return NULL;
+}
+
+/* Words that the project does not ask for are other words; when all of them are, it is probably a
+ * mistake, and now is the time to say so. */
+static void say_foreign(mote_cli *cli, const mote_import_report *r)
+{
+    if (r->n_labels == 0 || r->n_foreign < r->n_labels)
+        return;
+    const mote_names *k = &cli->project->keywords;
+    mote_say(cli, r->n_labels == 1 ? "labels: the label (" : "labels: none of the %zu labels (",
+             r->n_labels);
+    for (size_t i = 0; i < r->n_labels && i < 4; i++)
+        mote_say(cli, "%s'%s'", i ? ", " : "", mote_shown(cli, r->labels[i]));
+    mote_say(cli, "%s) is %s keyword of this project: ", r->n_labels > 4 ? ", .." : "",
+             r->n_labels == 1 ? "no" : "a");
+    for (size_t i = 0; i < k->n && i < 12; i++)
+        mote_say(cli, "%s%s", i ? ", " : "", k->items[i]);
+    const char *label = NULL, *near = nearest_keyword(cli, r, &label);
+    if (near)
+        mote_say(cli, "; nearest are '%s' and '%s'", mote_shown(cli, label), near);
+    mote_say(cli, ";\n        they are taken as other words\n");
+}
+
+/* ---- the account ----------------------------------------------------------------------------- */
+
+static void say_refused(mote_cli *cli, const mote_import_report *r)
+{
+    size_t n = r->total.n_rejected, shown = n > MOST_LINES ? MOST_LINES : n;
     for (size_t i = 0; i < shown; i++)
-        mote_say(cli, "left out: %s: %s\n", mote_shown(cli, r->rejected[i].path),
+        mote_say(cli, "refused: %s: %s\n", mote_shown(cli, r->rejected[i].path),
                  mote_shown(cli, r->rejected[i].reason));
     if (n > shown)
-        mote_say(cli, "left out: and %zu more ('mote data check' remembers them)\n", n - shown);
+        mote_say(cli, "refused: and %zu more ('mote data check' remembers them)\n", n - shown);
 }
 
-static json_t *report_json(const char *path, const mote_import_report *r)
+static void say_account(mote_cli *cli, const char *path, const mote_import_report *r)
+{
+    const mote_import_progress *t = &r->total;
+    char time[32];
+    mote_human_duration(t->added_us, time, sizeof time);
+    mote_say(cli, "%s: %zu files: %zu taken (%zu words, %zu backgrounds; %s), %zu known, %zu "
+             "skipped, %zu refused\n", mote_shown(cli, path), r->n_entries, t->n_added,
+             r->n_keyword, r->n_background, time, t->n_known, r->n_skipped, t->n_rejected);
+    if (r->n_skipped > 0) {
+        mote_say(cli, "skipped: ");
+        for (size_t i = 0; i < r->n_reasons; i++)
+            mote_say(cli, "%s%s: %zu", i ? "; " : "", r->skipped[i].reason, r->skipped[i].n);
+        mote_say(cli, "\n");
+    }
+    if (t->n_replaced > 0)
+        mote_say(cli,
+                 "changed: %zu files replace what they were; 'mote data undo' is the way back, "
+                 "--keep keeps both\n",
+                 t->n_replaced);
+    if (r->n_gone > 0)
+        mote_say(cli, "gone: %zu recordings are kept whose file is not there any more (%s%s); "
+                 "'mote data remove --gone' removes them\n", r->n_gone,
+                 mote_shown(cli, r->gone ? r->gone : ""), r->n_gone > 1 ? ", .." : "");
+}
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+static const char *part_name(mote_provided_part part)
+{
+    return part == MOTE_N_PROVIDED      ? "dealt"
+           : part == MOTE_PROVIDED_LEARN ? "train or validation"
+                                         : mote_provided_name(part);
+}
+
+static size_t folder_bytes(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) : 0;
+}
+
+/* One line of the table holds the files of a folder that are treated alike. */
+static bool is_alike(const mote_import_plan *a, const mote_import_plan *b)
+{
+    size_t n = folder_bytes(a->path);
+    return n == folder_bytes(b->path) && strncmp(a->path, b->path, n) == 0 && a->role == b->role &&
+           a->part == b->part && mote_str_eq(a->skipped, b->skipped) &&
+           mote_str_eq(a->refused, b->refused) &&
+           (a->skipped || a->refused || mote_str_eq(a->label, b->label));
+}
+
+static void say_plan(mote_cli *cli, const mote_import_report *r)
+{
+    static const char *const titles[] = {"folder", ">files", "becomes", "group of the first",
+                                         "split"};
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    size_t n_rows = 0;
+    for (size_t i = 0; i < r->n_plan; i++) {
+        const mote_import_plan *p = &r->plan[i];
+        bool is_first = true;
+        size_t n = 0, from = i > 2000 ? i - 2000 : 0;
+        for (size_t k = from; k < i && is_first; k++)
+            is_first = !is_alike(p, &r->plan[k]);
+        if (!is_first || n_rows++ >= 200)
+            continue;
+        for (size_t k = i; k < r->n_plan; k++)
+            n += is_alike(p, &r->plan[k]) ? 1 : 0;
+        bool taken = !p->skipped && !p->refused;
+        mote_table_cell(&t, "%.*s/", (int)folder_bytes(p->path), p->path);
+        mote_table_cell(&t, "%zu", n);
+        mote_table_cell(&t, "%s%s", p->skipped   ? "skipped: "
+                                    : p->refused ? "refused: "
+                                                 : "",
+                        p->skipped   ? p->skipped
+                        : p->refused ? p->refused
+                                     : p->label);
+        mote_table_cell(&t, "%s", !taken ? "-" : p->group ? p->group : "its own");
+        mote_table_cell(&t, "%s", !taken                               ? "-"
+                                  : p->role == MOTE_ROLE_BACKGROUND ? "background"
+                                                                    : part_name(p->part));
+    }
+    mote_table_say(&t, cli);
+    if (n_rows > 200)
+        mote_say(cli, "and %zu rows more (--json has all files)\n", n_rows - 200);
+    mote_say(cli,
+             "%zu files: %zu would be taken or are known, %zu skipped, %zu refused; nothing was "
+             "written\n",
+             r->n_entries, r->total.n_files - r->total.n_rejected, r->n_skipped,
+             r->total.n_rejected);
+}
+
+/* ---- as a document --------------------------------------------------------------------------- */
+
+static void put_plan(json_t *o, const mote_import_report *r)
+{
+    json_t *plan = json_array();
+    json_object_set_new(o, "plan", plan);
+    for (size_t i = 0; i < r->n_plan; i++) {
+        const mote_import_plan *p = &r->plan[i];
+        bool taken = !p->skipped && !p->refused;
+        json_array_append_new(
+            plan, json_pack("{s:o, s:o*, s:o*, s:s?, s:s?, s:s?}", "path", mote_json_text(p->path),
+                            "label", taken ? mote_json_text(p->label) : NULL, "group",
+                            taken && p->group ? mote_json_text(p->group) : NULL, "split",
+                            taken ? part_name(p->part) : NULL, "skipped", p->skipped, "refused",
+                            p->refused));
+    }
+}
+
+static json_t *report_json(const char *path, const mote_import_report *r, bool with_plan)
 {
     json_t *o = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, s:[]}", "path",
-        mote_json_text(path),
-        "files", (json_int_t)r->total.n_files, "other_files", (json_int_t)r->n_other_files, "added",
-        (json_int_t)r->total.n_added, "words", (json_int_t)r->n_keyword, "backgrounds",
-        (json_int_t)r->n_background, "known", (json_int_t)r->total.n_known, "left_out",
-        (json_int_t)r->total.n_rejected, "bytes", (json_int_t)r->total.bytes, "added_s",
-        (double)r->total.added_us / 1e6, "group_pattern", r->pattern, "ungrouped",
-        (json_int_t)r->n_ungrouped, "problems");
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, s:I, s:I, s:I, "
+        "s:[], s:[], s:[]}",
+        "path", mote_json_text(path), "entries", (json_int_t)r->n_entries, "files",
+        (json_int_t)r->total.n_files, "added", (json_int_t)r->total.n_added, "words",
+        (json_int_t)r->n_keyword, "backgrounds", (json_int_t)r->n_background, "known",
+        (json_int_t)r->total.n_known, "skipped", (json_int_t)r->n_skipped, "refused",
+        (json_int_t)r->total.n_rejected, "replaced", (json_int_t)r->total.n_replaced, "bytes",
+        (json_int_t)r->total.bytes, "added_s", (double)r->total.added_us / 1e6, "group_pattern",
+        r->pattern, "ungrouped", (json_int_t)r->n_ungrouped, "provided_splits",
+        (json_int_t)r->n_provided, "gone", (json_int_t)r->n_gone, "import",
+        (json_int_t)r->import_id, "layouts", "skipped_by_reason", "problems");
     json_t *problems = json_object_get(o, "problems");
     for (size_t i = 0; problems && i < r->total.n_rejected; i++)
         json_array_append_new(problems, json_pack("{s:o, s:o}", "path",
                                                   mote_json_text(r->rejected[i].path), "reason",
                                                   mote_json_text(r->rejected[i].reason)));
+    json_t *skipped = json_object_get(o, "skipped_by_reason"), *l = json_object_get(o, "layouts");
+    for (size_t i = 0; skipped && i < r->n_reasons; i++)
+        json_array_append_new(skipped, json_pack("{s:s, s:I}", "reason", r->skipped[i].reason, "n",
+                                                 (json_int_t)r->skipped[i].n));
+    for (size_t i = 0; l && i < r->n_recognised; i++)
+        json_array_append_new(l, json_string(r->recognised[i]));
+    if (o && with_plan)
+        put_plan(o, r);
     return o;
+}
+
+/* ---- running --------------------------------------------------------------------------------- */
+
+static mote_status add_one(mote_cli *cli, const char *path, mote_import_config *cfg, json_t *list,
+                           size_t *n_refused, mote_err *err)
+{
+    mote_progress bar;
+    mote_import_report r;
+    mote_progress_start(&bar, cli, "import", 0);
+    cfg->progress_arg = &bar;
+    mote_status st = mote_data_import(cli->store, path, cfg, &cli->arena, &r, err);
+    mote_progress_end(&bar, "%zu of %zu files", r.total.n_done, r.total.n_files);
+    if (st != MOTE_OK && r.total.n_files == 0 && r.n_entries == 0)
+        return st;                       /* there is nothing to account for */
+    say_groups(cli, &r);
+    say_foreign(cli, &r);
+    if (cfg->dry_run)
+        say_plan(cli, &r);
+    say_refused(cli, &r);
+    if (!cfg->dry_run)
+        say_account(cli, path, &r);
+    *n_refused += r.total.n_rejected;
+    if (cli->json && json_array_append_new(list, report_json(path, &r, cfg->dry_run)) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the result");
+    return st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -88,26 +282,26 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.audio.rate_hz = cli->project->rate_hz;
     cfg.label = v->label;
     cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
+    cfg.keywords = cli->project->keywords.items;
+    cfg.n_keywords = cli->project->keywords.n;
+    cfg.who = mote_who(cli, NULL);
+    cfg.keep = v->keep;
+    cfg.dry_run = v->dry_run;
     cfg.now_ms = mote_clock_wall_ms();
     cfg.pool = cli->pool;
     cfg.cancel = cli->cancel;
     cfg.progress = on_progress;
     MOTE_SCOPED_JSON *list = json_array();
-    for (size_t i = 0; i < n_args; i++) {
-        mote_progress bar;
-        mote_import_report r;
-        mote_progress_start(&bar, cli, "import", 0);
-        cfg.progress_arg = &bar;
-        mote_status st = mote_data_import(cli->store, args[i], &cfg, &cli->arena, &r, err);
-        mote_progress_end(&bar, "%zu of %zu files", r.total.n_done, r.total.n_files);
-        if (st != MOTE_OK)
-            return st;
-        say_report(cli, args[i], &r);
-        if (cli->json && json_array_append_new(list, report_json(args[i], &r)) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for the result");
-    }
-    mote_say_json(cli, json_incref(list));
-    return MOTE_OK;
+    size_t n_refused = 0;
+    mote_status st = MOTE_OK;
+    for (size_t i = 0; i < n_args && st == MOTE_OK; i++)
+        st = add_one(cli, args[i], &cfg, list, &n_refused, err);
+    if (json_array_size(list) > 0)
+        mote_say_json(cli, json_incref(list));
+    if (st == MOTE_OK && n_refused > 0)
+        return mote_fail(err, MOTE_UNMET, "%zu files that are or may hold recordings were left out",
+                         n_refused);
+    return st;
 }
 
 static const mote_option options[] = {
@@ -117,19 +311,27 @@ static const mote_option options[] = {
      "where the speaker stands in a file name: '{group}_nohash_*'"},
     {"role", 'r', MOTE_OPT_STRING, offsetof(add_values, role), 0, 0, "ROLE",
      "keyword, or background for noise without words (default: by the folder)"},
+    {"dry-run", 'n', MOTE_OPT_FLAG, offsetof(add_values, dry_run), 0, 0, NULL,
+     "show which label, group and split each folder would get; write nothing"},
+    {"keep", 0, MOTE_OPT_FLAG, offsetof(add_values, keep), 0, 0, NULL,
+     "keep what a changed file was beside what it is now"},
 };
 
 const mote_command mote_cmd_data_add = {
     .usage = "PATH.. [options]",
     .about =
-        "Adds recordings: WAV (8 to 32 bits, float), FLAC or OGG, of any rate and number of\n"
-        "channels, from folders or single files. The name of the folder is the label; folders\n"
-        "like _background_noise_ hold backgrounds. The group (speaker) comes from the file\n"
-        "name by a pattern and never crosses splits. A damaged file is reported and left\n"
-        "out. What is there already is not added again, so an import can be repeated and\n"
-        "goes on where it was stopped.",
+        "Adds recordings of any rate and number of channels from folders or single files: WAV,\n"
+        "RF64, W64, FLAC, OGG (Vorbis, Opus), MP3, AIFF, AU, CAF, known by their content. The\n"
+        "name of the folder is the label; folders like _background_noise_ hold backgrounds. The\n"
+        "group (speaker) comes from the file name by a pattern and never crosses splits. Edge\n"
+        "Impulse exports, Speech Commands with its lists, Common Voice and MSWC bring their own\n"
+        "labels, groups and splits.\n"
+        "Every file is accounted for: taken, known, skipped (no recording), or refused with the\n"
+        "reason. Exit 1 when something was refused, 7 when nothing could be taken. A file that\n"
+        "changed replaces what it was; 'mote data undo' takes the last import back. An import\n"
+        "can be repeated and goes on where it was stopped.",
     .examples = "mote data add recordings\n"
-                "mote data add clips --group-pattern '{group}-*'\n"
+                "mote data add clips --group-pattern '{group}-*' --dry-run\n"
                 "mote data add noise --role background",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),

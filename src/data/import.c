@@ -1,236 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Import of a tree of recordings: see import.h.
+/* Import of a tree of recordings: see import.h; what there is and what would become of it is found
+ * out in import_plan.c.
  *
  * A portion at a time:  read + hash (pool) -> known? (store) -> decode (pool) -> put, commit.
  * A portion ends at batch_files files or BATCH_BYTES bytes, whichever comes first, so memory stays
  * bounded whatever the size of the files. */
 #include "data/import.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "data/history.h"
+#include "data/import_internal.h"
 #include "data/pattern.h"
-#include "data/sample.h"
 
 #define BATCH_BYTES ((int64_t)64 << 20)
 #define MAX_BATCH_FILES 1024
 
-/* One audio file of the tree: all of them are in memory, so it is small. */
-typedef struct {
-    const char *rel;             /* path below the root, lives as long as the arena */
-    const char *full;
-    const char *group;           /* NULL: none in the name */
-    const char *label;
-    mote_data_role role;
-    const char *refused;         /* reason known from the name alone, or NULL */
-} item;
-
 /* A file while it is being taken in: one per place in a portion. */
 typedef struct {
-    const item *it;
+    const mote_import_item *it;
     char *bytes;                 /* owned */
+    const char *file;            /* as it is kept, lives as long as the importer's arena */
     mote_sample_draft draft;
     bool known;
     mote_status status;
     mote_err err;
 } job;
 
-typedef struct {
-    mote_store *store;
-    const mote_import_config *cfg;
-    mote_arena *arena;
-    item *items;
-    size_t n_items;
-    mote_import_report report;
-    size_t rejected_capacity;
-} importer;
-
 mote_import_config mote_import_config_default(void)
 {
     return (mote_import_config){.audio = mote_audio_config_default(), .batch_files = 64};
-}
-
-/* ---- names --------------------------------------------------------------------------------- */
-
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
-
-bool mote_import_is_background(const char *folder, size_t n)
-{
-    static const char word[] = "background";
-    if (n > 0 && folder[0] == '_') {
-        folder++;
-        n--;
-    }
-    if (n < sizeof word - 1)
-        return false;
-    for (size_t i = 0; i < sizeof word - 1; i++) {
-        if (lower(folder[i]) != word[i])
-            return false;
-    }
-    return true;
-}
-
-static bool is_audio_name(const char *name)
-{
-    static const char *const endings[] = {".wav", ".wave", ".flac", ".ogg", ".oga"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
-        size_t k = 0;
-        while (dot[k] && lower(dot[k]) == endings[i][k])
-            k++;
-        if (!dot[k] && !endings[i][k])
-            return true;
-    }
-    return false;
-}
-
-static bool below_background(const char *rel)
-{
-    for (const char *p = rel, *slash; (slash = strchr(p, '/')) != NULL; p = slash + 1) {
-        if (mote_import_is_background(p, (size_t)(slash - p)))
-            return true;
-    }
-    return false;
-}
-
-/* Name of the folder `path` itself: "data/yes/" gives "yes"; NULL when it has none ("/", ".."). */
-static const char *folder_name(mote_arena *a, const char *path)
-{
-    size_t end = strlen(path);
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    size_t start = end;
-    while (start > 0 && path[start - 1] != '/')
-        start--;
-    char *name = mote_arena_strndup(a, path + start, end - start);
-    if (!name || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return NULL;
-    return name;
-}
-
-/* Label of a file: --label, or its folder; files right in the root take the root's name. */
-static const char *label_of(importer *im, const char *rel, const char *root_name)
-{
-    if (im->cfg->label)
-        return im->cfg->label;
-    const char *slash = strrchr(rel, '/');
-    if (!slash)
-        return root_name;
-    const char *start = slash;
-    while (start > rel && start[-1] != '/')
-        start--;
-    return mote_arena_strndup(im->arena, start, (size_t)(slash - start));
-}
-
-/* The scheme that at least four fifths of the names follow. */
-static void recognise_scheme(importer *im)
-{
-    for (const mote_pattern_known *k = mote_pattern_known_list(); k->pattern; k++) {
-        size_t n_words = 0, n_fit = 0;
-        for (size_t i = 0; i < im->n_items; i++) {
-            const char *group;
-            size_t n;
-            if (im->items[i].role != MOTE_ROLE_KEYWORD)
-                continue;
-            n_words++;
-            n_fit += mote_pattern_match(k->pattern, im->items[i].rel, &group, &n) ? 1 : 0;
-        }
-        if (n_words > 0 && n_fit * 5 >= n_words * 4) {
-            im->report.pattern = k->pattern;
-            im->report.pattern_name = k->name;
-            return;
-        }
-    }
-}
-
-static mote_status find_groups(importer *im, mote_err *err)
-{
-    if (im->cfg->group_pattern)
-        im->report.pattern = im->cfg->group_pattern;
-    else
-        recognise_scheme(im);
-    for (size_t i = 0; i < im->n_items; i++) {
-        item *it = &im->items[i];
-        const char *group = NULL;
-        size_t n = 0;
-        if (it->role != MOTE_ROLE_KEYWORD)
-            continue;
-        if (im->report.pattern && mote_pattern_match(im->report.pattern, it->rel, &group, &n)) {
-            it->group = mote_arena_strndup(im->arena, group, n);
-            if (!it->group)
-                return mote_fail(err, MOTE_NOMEM, "import: list of files");
-        } else if (im->cfg->group_pattern) {
-            it->refused = "the name does not fit the group pattern";
-        } else {
-            im->report.n_ungrouped++;
-        }
-    }
-    return MOTE_OK;
-}
-
-/* ---- the list of files --------------------------------------------------------------------- */
-
-static mote_status add_item(importer *im, const char *rel, const char *full, const char *root_name,
-                            mote_err *err)
-{
-    item *it = &im->items[im->n_items++];
-    it->rel = rel;
-    it->full = full;
-    bool background = im->cfg->role == MOTE_IMPORT_BACKGROUND ||
-                      (im->cfg->role == MOTE_IMPORT_BY_FOLDER &&
-                       (below_background(rel) ||
-                        (root_name && mote_import_is_background(root_name, strlen(root_name)))));
-    it->role = background ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_KEYWORD;
-    it->label = background ? MOTE_LABEL_BACKGROUND : label_of(im, rel, root_name);
-    if (!it->label)
-        it->refused = "no folder name to take the label from; give one with --label";
-    return full ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import: list of files");
-}
-
-static mote_status list_folder(importer *im, const char *root, mote_err *err)
-{
-    char **paths = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_dir_walk(root, im->arena, &paths, &n, err));
-    size_t n_audio = 0;
-    for (size_t i = 0; i < n; i++)
-        n_audio += is_audio_name(paths[i]) ? 1 : 0;
-    MOTE_TRY(mote_arena_take(im->arena, n_audio, sizeof *im->items, &im->items, err));
-    im->report.n_other_files = n - n_audio;
-    const char *root_name = folder_name(im->arena, root);
-    for (size_t i = 0; i < n; i++) {
-        if (!is_audio_name(paths[i]))
-            continue;
-        char *full = NULL;
-        MOTE_TRY(mote_path_join(im->arena, root, paths[i], &full, err));
-        MOTE_TRY(add_item(im, paths[i], full, root_name, err));
-    }
-    return MOTE_OK;
-}
-
-static mote_status list_file(importer *im, const char *path, mote_err *err)
-{
-    MOTE_TRY(mote_arena_take(im->arena, 1, sizeof *im->items, &im->items, err));
-    const char *base = mote_path_base(path);
-    char *dir = mote_arena_strndup(im->arena, path, (size_t)(base - path));
-    char *full = mote_arena_strdup(im->arena, path);
-    if (!dir || !full)
-        return mote_fail(err, MOTE_NOMEM, "import: list of files");
-    return add_item(im, full + (base - path), full, folder_name(im->arena, dir), err);
-}
-
-static mote_status list_files(importer *im, const char *path, mote_err *err)
-{
-    if (!mote_path_exists(path))
-        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no such file or folder", path);
-    MOTE_TRY(mote_path_is_dir(path) ? list_folder(im, path, err) : list_file(im, path, err));
-    if (im->n_items == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no .wav, .flac or .ogg file in it", path);
-    im->report.total.n_files = im->n_items;
-    return find_groups(im, err);
 }
 
 /* ---- one portion --------------------------------------------------------------------------- */
@@ -264,10 +66,12 @@ static void decode_piece(void *arg, size_t piece, int32_t worker)
         j->status = mote_sample_draft_decode(&j->draft, j->it->full, &p->cfg->audio, &j->err);
 }
 
-static mote_sample_facts facts_of(const item *it)
+static mote_sample_facts facts_of(const mote_importer *im, const job *j)
 {
+    const mote_import_item *it = j->it;
     return (mote_sample_facts){.role = it->role, .origin = MOTE_ORIGIN_FILE, .label = it->label,
-                               .group = it->group, .source = it->full};
+                               .group = it->group, .source = it->full, .file = j->file,
+                               .import = im->report.import_id};
 }
 
 static void release_jobs(job *jobs, size_t n)
@@ -278,21 +82,15 @@ static void release_jobs(job *jobs, size_t n)
     }
 }
 
-static int64_t size_of(const char *path)
-{
-    struct stat sb;
-    return stat(path, &sb) == 0 ? (int64_t)sb.st_size : 0;
-}
-
 /* How many items from `first` make the next portion: at least one. */
-static size_t portion_size(const importer *im, size_t first)
+static size_t portion_size(const mote_importer *im, size_t first)
 {
     size_t limit = im->cfg->batch_files ? im->cfg->batch_files : 64;
     limit = limit < MAX_BATCH_FILES ? limit : MAX_BATCH_FILES;
     int64_t bytes = 0;
     size_t n = 0;
     while (n < limit && first + n < im->n_items) {
-        bytes += size_of(im->items[first + n].full);
+        bytes += im->items[first + n].bytes;
         if (n > 0 && bytes > BATCH_BYTES)
             break;
         n++;
@@ -310,7 +108,7 @@ static const char *bare_reason(const job *j)
     return t;
 }
 
-static mote_status reject(importer *im, const job *j, mote_err *err)
+static mote_status reject(mote_importer *im, const job *j, mote_err *err)
 {
     mote_import_rejected *r = &im->report.rejected[im->report.total.n_rejected];
     r->path = j->it->full;
@@ -328,41 +126,127 @@ static mote_status reject(importer *im, const job *j, mote_err *err)
     return mote_stmt_run(q, err);
 }
 
-static mote_status forget_rejection(importer *im, const item *it, mote_err *err)
+static mote_status forget_rejection(mote_importer *im, const char *full, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(im->store, "DELETE FROM data_rejected WHERE source = ?1", &q, err));
-    mote_stmt_bind_text(q, 1, it->full);
+    mote_stmt_bind_text(q, 1, full);
     return mote_stmt_run(q, err);
 }
 
-static mote_status take(importer *im, job *j, mote_err *err)
+/* ---- what a file was before ------------------------------------------------------------------ */
+
+/* The samples that came from this file. *same: one of them is what the file is now, and nothing is
+ * to be replaced; else *stale[0..n_stale) are to go. */
+typedef struct {
+    bool same;
+    int64_t stale[16];
+    size_t n_stale;
+} past;
+
+static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    mote_sample_names names;
+    mote_sample_facts facts = facts_of(im, j);
+    *p = (past){.same = false};
+    MOTE_TRY(mote_sample_names_of(&j->draft, &facts, &names, err));
+    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT id, object, label, grp FROM data_sample WHERE "
+                               "(file = ?1 OR (file IS NULL AND source = ?2)) AND origin = 'file' "
+                               "ORDER BY id", &q, err));
+    mote_stmt_bind_text(q, 1, j->file);
+    mote_stmt_bind_text(q, 2, j->it->full);
+    for (;;) {
+        bool row = false;
+        mote_sha256 object;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        bool same = mote_stmt_hash(q, 1, &object) &&
+                    mote_sha256_equal(&object, &j->draft.object) &&
+                    mote_str_eq(mote_stmt_text(q, 2), names.label) &&
+                    mote_str_eq(mote_stmt_text(q, 3), names.group);
+        p->same = p->same || same;
+        if (!same && p->n_stale < sizeof p->stale / sizeof p->stale[0])
+            p->stale[p->n_stale++] = mote_stmt_i64(q, 0);
+    }
+}
+
+/* The number of this import, which begins with the first change. */
+static mote_status begin_history(mote_importer *im, mote_err *err)
+{
+    if (im->report.import_id)
+        return MOTE_OK;
+    return mote_history_begin(im->store, MOTE_HISTORY_ADD, im->root, im->cfg->who, im->cfg->now_ms,
+                              &im->report.import_id, err);
+}
+
+static mote_status replace_past(mote_importer *im, const past *p, mote_err *err)
+{
+    if (p->same || im->cfg->keep || p->n_stale == 0)
+        return MOTE_OK;
+    MOTE_TRY(begin_history(im, err));
+    for (size_t i = 0; i < p->n_stale; i++)
+        MOTE_TRY(mote_history_take(im->store, p->stale[i], im->report.import_id, im->cfg->now_ms,
+                                   err));
+    im->report.total.n_replaced++;
+    return MOTE_OK;
+}
+
+/* A split that came with the recording. A group that is elsewhere already stays there. */
+static mote_status provide(mote_importer *im, const job *j, const mote_sample_facts *facts,
+                           mote_err *err)
+{
+    mote_sample_names names;
+    mote_err why = {0};
+    if (j->it->part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_KEYWORD)
+        return MOTE_OK;
+    MOTE_TRY(mote_sample_names_of(&j->draft, facts, &names, err));
+    mote_status st = mote_split_provide(im->store, names.group, j->it->part, im->cfg->now_ms, &why);
+    if (st == MOTE_OK) {
+        im->report.n_provided++;
+    } else if (st == MOTE_CONFLICT) {
+        if (im->report.n_split_conflicts++ == 0)
+            im->report.split_conflict = mote_arena_strdup(im->arena, why.text);
+    } else {
+        return mote_fail(err, st, "%s", why.text);
+    }
+    return MOTE_OK;
+}
+
+static void count_added(mote_importer *im, const job *j)
+{
+    mote_import_report *r = &im->report;
+    r->total.n_added++;
+    r->total.added_us += j->draft.audio.source.duration_us;
+    *(j->it->role == MOTE_ROLE_BACKGROUND ? &r->n_background : &r->n_keyword) += 1;
+}
+
+static mote_status take(mote_importer *im, job *j, mote_err *err)
 {
     bool added = false;
-    mote_sample_facts facts = facts_of(j->it);
-    if (!j->known) {
-        j->status = mote_sample_put(im->store, &j->draft, &facts, im->cfg->now_ms, &added, &j->err);
-        if (j->status == MOTE_ARG)               /* its name cannot be a label or a group */
-            return reject(im, j, err);
-        if (j->status != MOTE_OK)
-            return mote_fail(err, j->status, "%s", j->err.text);
-    }
-    mote_import_report *r = &im->report;
-    if (!added) {
-        r->total.n_known++;
-    } else {
-        r->total.n_added++;
-        r->total.added_us += j->draft.audio.source.duration_us;
-        if (j->it->role == MOTE_ROLE_BACKGROUND)
-            r->n_background++;
-        else
-            r->n_keyword++;
-    }
-    return forget_rejection(im, j->it, err);
+    past p;
+    j->status = find_past(im, j, &p, &j->err);
+    if (j->status == MOTE_ARG)           /* its name cannot be a label or a group */
+        return reject(im, j, err);
+    if (j->status != MOTE_OK)
+        return mote_fail(err, j->status, "%s", j->err.text);
+    MOTE_TRY(replace_past(im, &p, err));
+    if (!j->known)
+        MOTE_TRY(begin_history(im, err));
+    mote_sample_facts facts = facts_of(im, j);
+    if (!j->known)
+        MOTE_TRY(mote_sample_put(im->store, &j->draft, &facts, im->cfg->now_ms, &added, err));
+    if (added)
+        count_added(im, j);
+    else
+        im->report.total.n_known++;
+    MOTE_TRY(provide(im, j, &facts, err));
+    return forget_rejection(im, j->it->full, err);
 }
 
 /* Everything that writes, in one transaction. */
-static mote_status commit_portion(importer *im, job *jobs, size_t n, mote_err *err)
+static mote_status commit_portion(mote_importer *im, job *jobs, size_t n, mote_err *err)
 {
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(im->store, &txn, err));
@@ -377,12 +261,12 @@ static mote_status commit_portion(importer *im, job *jobs, size_t n, mote_err *e
     return mote_store_commit(&txn, err);
 }
 
-static mote_status run_portion(importer *im, job *jobs, size_t n, mote_err *err)
+static mote_status run_portion(mote_importer *im, job *jobs, size_t n, mote_err *err)
 {
     portion p = {im->cfg, jobs};
     mote_pool_run(im->cfg->pool, n, read_piece, &p);
     for (size_t i = 0; i < n; i++) {
-        mote_sample_facts facts = facts_of(jobs[i].it);
+        mote_sample_facts facts = facts_of(im, &jobs[i]);
         if (jobs[i].status == MOTE_OK) {
             /* A name that cannot be a label is found out by mote_sample_put, not here. */
             mote_status st = mote_sample_known(im->store, &jobs[i].draft, &facts, &jobs[i].known,
@@ -401,7 +285,7 @@ static mote_status run_portion(importer *im, job *jobs, size_t n, mote_err *err)
 }
 
 /* Forget rejected files below `root` that are not there any more: the user removed them. */
-static mote_status forget_removed(importer *im, const char *root, mote_err *err)
+static mote_status forget_removed(mote_importer *im, const char *root, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(im->store, "SELECT source FROM data_rejected "
@@ -414,7 +298,8 @@ static mote_status forget_removed(importer *im, const char *root, mote_err *err)
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
             break;
-        if (mote_path_exists(mote_stmt_text(q, 0)))
+        struct stat info;                /* of a link itself: one to nothing is still there */
+        if (lstat(mote_stmt_text(q, 0), &info) == 0)
             continue;
         gone[n] = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
         if (!gone[n++])
@@ -423,31 +308,60 @@ static mote_status forget_removed(importer *im, const char *root, mote_err *err)
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(im->store, &txn, err));
     for (size_t i = 0; i < n; i++) {
-        item it = {.full = gone[i]};
-        MOTE_TRY(forget_rejection(im, &it, err));
+        MOTE_TRY(forget_rejection(im, gone[i], err));
     }
     return mote_store_commit(&txn, err);
 }
 
-static mote_status run(importer *im, const char *path, mote_err *err)
+/* Samples that came from below this folder, and whose file is not there any more. */
+static mote_status count_gone(mote_importer *im, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, 1u << 20);
+    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT file FROM data_sample WHERE "
+                               "substr(file, 1, length(?1) + 1) = ?1 || '/' ORDER BY id", &q, err));
+    mote_stmt_bind_text(q, 1, im->root_file);
+    for (;;) {
+        bool row = false;
+        char *path = NULL;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            return MOTE_OK;
+        mote_arena_reset(&scratch);
+        MOTE_TRY(mote_history_path(im->store, mote_stmt_text(q, 0), &scratch, &path, err));
+        if (mote_path_exists(path))
+            continue;
+        if (im->report.n_gone++ == 0)
+            im->report.gone = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
+    }
+}
+
+/* How the file of an item is kept: below the root as the root is kept. */
+static mote_status file_of(mote_importer *im, const mote_import_item *it, const char **out,
+                           mote_err *err)
+{
+    char *file = NULL;
+    *out = im->root_file;
+    if (!im->is_dir)
+        return MOTE_OK;
+    MOTE_TRY(mote_path_join(im->arena, im->root_file, it->rel, &file, err));
+    *out = file;
+    return MOTE_OK;
+}
+
+static mote_status decide_items(mote_importer *im, job *jobs, mote_err *err)
 {
     const mote_import_config *cfg = im->cfg;
-    if (cfg->group_pattern)
-        MOTE_TRY(mote_pattern_check(cfg->group_pattern, err));
-    MOTE_TRY(list_files(im, path, err));
-    MOTE_TRY(mote_arena_take(im->arena, im->n_items, sizeof *im->report.rejected,
-                             &im->report.rejected, err));
-    job *jobs = NULL;
-    MOTE_TRY(mote_arena_take(im->arena,
-                             MAX_BATCH_FILES < im->n_items ? MAX_BATCH_FILES : im->n_items,
-                             sizeof *jobs, &jobs, err));
     for (size_t first = 0; first < im->n_items;) {
         if (mote_cancelled(cfg->cancel))
             return mote_fail(err, MOTE_CANCELLED, "import stopped after %zu of %zu files; run it "
                              "again to add the rest", first, im->n_items);
         size_t n = portion_size(im, first);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             jobs[i] = (job){.it = &im->items[first + i]};
+            MOTE_TRY(file_of(im, jobs[i].it, &jobs[i].file, err));
+        }
         mote_status st = run_portion(im, jobs, n, err);
         release_jobs(jobs, n);
         MOTE_TRY(st);
@@ -455,14 +369,57 @@ static mote_status run(importer *im, const char *path, mote_err *err)
         if (cfg->progress)
             cfg->progress(cfg->progress_arg, &im->report.total);
     }
-    return forget_removed(im, path, err);
+    return MOTE_OK;
+}
+
+/* Rejections of the plan that are known without reading anything, for a dry run. */
+static mote_status refuse_planned(mote_importer *im, mote_err *err)
+{
+    for (size_t i = 0; i < im->n_items; i++) {
+        const mote_import_item *it = &im->items[i];
+        if (it->refused)
+            im->report.rejected[im->report.total.n_rejected++] =
+                (mote_import_rejected){it->full, it->refused};
+    }
+    im->report.total.n_done = im->report.total.n_files;
+    (void)err;
+    return MOTE_OK;
+}
+
+static mote_status run(mote_importer *im, mote_err *err)
+{
+    job *jobs = NULL;
+    MOTE_TRY(mote_import_plan_all(im, err));
+    MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *im->report.rejected,
+                             &im->report.rejected, err));
+    if (im->cfg->dry_run)
+        return refuse_planned(im, err);
+    char *file = NULL;
+    MOTE_TRY(mote_history_file(im->store, im->root, im->arena, &file, err));
+    im->root_file = file;
+    size_t n = MAX_BATCH_FILES < im->n_items ? MAX_BATCH_FILES : im->n_items;
+    MOTE_TRY(mote_arena_take(im->arena, n + 1, sizeof *jobs, &jobs, err));
+    MOTE_TRY(decide_items(im, jobs, err));
+    MOTE_TRY(forget_removed(im, im->root, err));
+    if (im->is_dir)
+        MOTE_TRY(count_gone(im, err));
+    const mote_import_report *r = &im->report;
+    if (r->total.n_added + r->total.n_known > 0)
+        return MOTE_OK;
+    if (r->total.n_rejected == 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no recording in it (WAV, FLAC, OGG, MP3, ..)",
+                         im->root);
+    return mote_fail(err, MOTE_NOT_FOUND, "'%s': nothing could be taken; of '%s': %s", im->root,
+                     im->items[0].rel, r->rejected[0].reason);
 }
 
 mote_status mote_data_import(mote_store *s, const char *path, const mote_import_config *cfg,
                              mote_arena *a, mote_import_report *out, mote_err *err)
 {
-    importer im = {.store = s, .cfg = cfg, .arena = a};
-    mote_status st = run(&im, path, err);
+    mote_importer im = {.store = s, .cfg = cfg, .arena = a, .root = path};
+    mote_status st = run(&im, err);
+    for (size_t i = 0; i < im.n_layouts; i++)
+        mote_layout_release(&im.layouts[i]);
     *out = im.report;
     return st;
 }

@@ -9,15 +9,26 @@
  * The label is the name of the folder that holds the file. Files below a folder whose name starts
  * with 'background' or '_background' are background recordings. The group (speaker) is taken from
  * the file name by a pattern (data/pattern.h); without one, Mote looks whether the names follow a
- * scheme it knows, and otherwise every recording is its own group, which the report says.
+ * scheme it knows, and otherwise every recording is its own group, which the report says. Published
+ * sets and exports that say in a file of theirs what their recordings are, are understood
+ * (data/layout.h): labels, groups and splits are then theirs.
  *
- * A file that cannot be taken is reported with the reason, remembered in the store for
- * `mote data check`, and left out; it never stops the import. Samples are committed in portions:
- * when the process is killed, everything reported as committed is there, and the same import
- * run again adds the rest and nothing twice.
+ * Every entry below the folder is accounted for. What a file is, its content says:
+ *
+ *   taken      a recording that is in the store now (n_added, n_known)
+ *   skipped    no recording: a text, an image, a hidden file, what a layout leaves out on purpose
+ *   refused    a recording, or what looks like one or may hold some, that could not be taken:
+ *              reported with the reason and remembered for `mote data check`
+ *
+ * A file that was added before under this path and has changed since, in content, label or group,
+ * replaces what it was (data/history.h keeps that for `undo`); with `keep` both stay. Samples whose
+ * file is gone are counted, and stay. Samples are committed in portions: when the process is
+ * killed, everything reported as committed is there, and the same import run again adds the rest
+ * and nothing twice.
  *
  * Reading, hashing and decoding run on the pool; the order of the samples is the byte order of
- * the paths, whatever the number of threads. Depends on base, store, data/sample, data/pattern. */
+ * the paths, whatever the number of threads. Depends on base, store, data/sample, data/pattern,
+ * data/layout, data/tree, data/filetype, data/history. */
 #ifndef MOTE_DATA_IMPORT_H
 #define MOTE_DATA_IMPORT_H
 
@@ -29,6 +40,8 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/audio.h"
+#include "data/layout.h"
+#include "data/sample.h"
 #include "store/store.h"
 
 typedef enum {
@@ -38,9 +51,10 @@ typedef enum {
 } mote_import_role;
 
 typedef struct {
-    size_t n_files;              /* audio files found */
+    size_t n_files;              /* recordings, and what looks like one */
     size_t n_done;               /* of them: decided, and committed */
     size_t n_added;
+    size_t n_replaced;           /* of n_added: in the place of what the file was before */
     size_t n_known;              /* were there already */
     size_t n_rejected;
     int64_t bytes;               /* of the files done */
@@ -52,6 +66,11 @@ typedef struct {
     mote_import_role role;
     const char *label;           /* NULL: the folder's name */
     const char *group_pattern;   /* NULL: look for a known scheme */
+    const char *const *keywords; /* [n_keywords] of the project, to compare labels with */
+    size_t n_keywords;
+    const char *who;             /* for the record; NULL: not said */
+    bool keep;                   /* what a file was stays beside what it is */
+    bool dry_run;                /* plan only: nothing is decoded, nothing is written */
     size_t batch_files;          /* committed together; 0: 64 */
     int64_t now_ms;
     mote_pool *pool;             /* NULL: this thread only */
@@ -64,21 +83,47 @@ typedef struct {
 mote_import_config mote_import_config_default(void);
 
 typedef struct { const char *path, *reason; } mote_import_rejected;
+typedef struct { const char *reason; size_t n; } mote_import_skipped;
+
+/* What would become of a file. */
+typedef struct {
+    const char *path;            /* below the root */
+    const char *label, *group;   /* NULL: none */
+    mote_data_role role;
+    mote_provided_part part;     /* MOTE_N_PROVIDED: dealt by Mote */
+    const char *skipped, *refused;       /* why, or NULL */
+} mote_import_plan;
 
 typedef struct {
     mote_import_progress total;
-    size_t n_other_files;        /* not audio by their names; not looked at */
+    size_t n_entries;            /* everything below the folder: n_files and n_skipped together */
+    size_t n_skipped;
+    mote_import_skipped *skipped;        /* [n_reasons] */
+    size_t n_reasons;
     size_t n_keyword, n_background;      /* of n_added */
     size_t n_ungrouped;          /* audio files without a group in the name, each its own group */
     const char *pattern;         /* used; NULL: none */
     const char *pattern_name; /* the scheme that was recognised; NULL: pattern was given or none */
     mote_import_rejected *rejected;      /* [total.n_rejected], in order of path */
+    const char **recognised;     /* [n_recognised]: "an Edge Impulse export (info.labels, ..)" */
+    size_t n_recognised;
+    const char **labels;         /* [n_labels] of words, each once, sorted */
+    size_t n_labels, n_foreign;  /* n_foreign: of them no keyword of the project */
+    size_t n_provided;           /* recordings whose split came with them */
+    size_t n_split_conflicts;    /* groups that stay where they were; .. */
+    const char *split_conflict;  /* .. the first of them in words, or NULL */
+    size_t n_gone;               /* samples from below this folder whose file is not there now */
+    const char *gone;            /* the first of them, or NULL */
+    int64_t import_id;           /* 0: nothing changed */
+    mote_import_plan *plan;      /* [n_plan] with dry_run, in order of path */
+    size_t n_plan;
 } mote_import_report;
 
 /* Import the file or folder `path`. The report's arrays live as long as `a`; it is written also
- * when the import is stopped (CANCELLED) or fails half way, and tells what was committed.
- * Errors: NOT_FOUND no such path, or no audio file below it; ARG pattern or config; CANCELLED;
- * IO, CORRUPT, CONFLICT of the store. A damaged file is not an error. */
+ * when the import is stopped (CANCELLED) or fails, and tells what was committed.
+ * Errors: NOT_FOUND no such path, or nothing in it could be taken; ARG config, or a pattern that is
+ * none or fits no name at all; CANCELLED; IO, CORRUPT, CONFLICT of the store. A damaged file among
+ * others is not an error. */
 MOTE_MUST_USE mote_status mote_data_import(mote_store *s, const char *path,
                                            const mote_import_config *cfg, mote_arena *a,
                                            mote_import_report *out, mote_err *err);

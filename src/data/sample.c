@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/unicode.h"
+#include "data/history.h"
 
 static const char *const role_names[] = {"keyword", "background"};
 static const char *const origin_names[] = {"file", "synthetic", "upload"};
@@ -150,10 +151,10 @@ static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
-        "INSERT INTO data_sample (object, decoded, pcm_hash, decoded_hz, role, label, grp, source,"
-        " origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, "
-        "added_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        "INSERT INTO data_sample (id, object, decoded, pcm_hash, decoded_hz, role, label, grp, "
+        "source, origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, "
+        "added_ms, import_id, file) VALUES ((SELECT id + 1 FROM data_sample_last), ?1, ?2, ?3, "
+        "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         &q, err));
     const mote_audio_info *i = &d->audio.source;
     mote_stmt_bind_hash(q, 1, &d->object);
@@ -173,6 +174,11 @@ static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
     mote_stmt_bind_i64(q, 15, i->n_frames);
     mote_stmt_bind_i64(q, 16, i->duration_us);
     mote_stmt_bind_i64(q, 17, now_ms);
+    if (facts->import)
+        mote_stmt_bind_i64(q, 18, facts->import);
+    else
+        mote_stmt_bind_null(q, 18);
+    mote_stmt_bind_text(q, 19, facts->file);
     return mote_stmt_run(q, err);
 }
 
@@ -266,33 +272,50 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     r->n_frames = mote_stmt_i64(q, 13);
     r->duration_us = mote_stmt_i64(q, 14);
     r->added_ms = mote_stmt_i64(q, 15);
+    r->import_id = mote_stmt_i64(q, 16);
+    return read_text(q, 17, a, &r->file, err);
+}
+
+#define ROW                                                                                        \
+    "SELECT id, object, pcm_hash, role, label, grp, source, origin, provenance, container, "       \
+    "rate_hz, n_channels, bits, n_frames, duration_us, added_ms, import_id, file FROM "
+
+static mote_status list_rows(mote_store *s, const char *count, const char *select, mote_arena *a,
+                             mote_sample_row **out, size_t *n, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(mote_stmt_prepare(s, select, &q, err));
+    /* The number of rows first; another process may add meanwhile, so the loop is bounded too. */
+    int64_t expected = 0;
+    MOTE_TRY(mote_store_query_i64(s, count, &expected, err));
+    mote_sample_row *rows = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)expected, sizeof *rows, &rows, err));
+    size_t got = 0;
+    while (got < (size_t)expected) {
+        bool row = false;
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        if (!row)
+            break;
+        MOTE_TRY(read_row(q, a, &rows[got], err));
+        got++;
+    }
+    *out = rows;
+    *n = got;
     return MOTE_OK;
 }
 
 mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                              mote_err *err)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT id, object, pcm_hash, role, label, grp, source, origin,"
-                               " provenance, container, rate_hz, n_channels, bits, n_frames,"
-                               " duration_us, added_ms FROM data_sample ORDER BY id", &q, err));
-    /* The number of rows first; another process may add meanwhile, so the loop is bounded too. */
-    int64_t expected = 0;
-    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM data_sample", &expected, err));
-    mote_sample_row *rows = NULL;
-    MOTE_TRY(mote_arena_take(a, (size_t)expected, sizeof *rows, &rows, err));
-    size_t count = 0;
-    while (count < (size_t)expected) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(read_row(q, a, &rows[count], err));
-        count++;
-    }
-    *out = rows;
-    *n = count;
-    return MOTE_OK;
+    return list_rows(s, "SELECT count(*) FROM data_sample", ROW "data_sample ORDER BY id", a, out,
+                     n, err);
+}
+
+mote_status mote_sample_list_removed(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
+                                     mote_err *err)
+{
+    return list_rows(s, "SELECT count(*) FROM data_removed", ROW "data_removed ORDER BY id", a,
+                     out, n, err);
 }
 
 /* The decoded copy of an object at that rate, if there is one. */
@@ -318,9 +341,13 @@ mote_status mote_sample_load(mote_store *s, const mote_sha256 *object, const mot
     MOTE_TRY(find_decoded(s, object, cfg->rate_hz, &id, &has_copy, err));
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
-    MOTE_TRY(mote_object_get(s, &id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
     char name[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(object, name);
+    mote_status st = mote_object_get(s, &id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err);
+    if (st == MOTE_NOT_FOUND && mote_history_erased_ms(s, object) > 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "recording %.12s was erased for good with 'mote data "
+                         "remove --erase'; what names it cannot be read again", name);
+    MOTE_TRY(st);
     mote_audio_config wide = *cfg;       /* a decoded copy may be longer than its compressed file */
     wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
     return mote_audio_decode(bytes, n, name, &wide, out, err);

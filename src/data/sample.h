@@ -46,6 +46,8 @@ typedef struct {
     const char *group;           /* NULL: the recording is a group of its own */
     const char *source;          /* path or maker, for people */
     const char *provenance;      /* JSON text, or NULL */
+    const char *file;            /* the file it came from (data/history.h), or NULL */
+    int64_t import;              /* that brings it in; 0: none */
 } mote_sample_facts;
 
 /* Label and group as they are stored: in Unicode normalization form C (base/unicode.h). */
@@ -112,11 +114,18 @@ typedef struct {
     int64_t n_frames;
     int64_t duration_us;
     int64_t added_ms;
+    int64_t import_id;           /* 0: none */
+    const char *file;            /* NULL: it came from none, or from an older Mote */
 } mote_sample_row;
 
 /* Every sample in order of id. Cost: about 200 bytes of `a` each. */
 MOTE_MUST_USE mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out,
                                            size_t *n, mote_err *err);
+
+/* The same of what imports replaced and removals took (data/history.h); ids of another table. */
+MOTE_MUST_USE mote_status mote_sample_list_removed(mote_store *s, mote_arena *a,
+                                                   mote_sample_row **out, size_t *n,
+                                                   mote_err *err);
 
 /* The samples of an object at cfg->rate_hz; the decoded copy is used when it has that rate. *out
  * is owned by the caller. CORRUPT when the object is damaged, NOT_FOUND when it is not there. */

@@ -7,23 +7,49 @@ $ head -c 3000 rec/yes/s1_NO_1.wav > rec/yes/s4_NO_1.wav
 $ : > rec/yes/s5_NO_1.wav
 $ echo text > rec/notes.txt
 $ mote data add rec -q
-rec: 6 added (6 words, 0 backgrounds; {{.*}}), 0 were there, 2 left out
+mote data add: 2 files that are or may hold recordings were left out
 groups: '{group}_NO_*' (the names look like Arabic Speech Commands)
-left out: rec/yes/s4_NO_1.wav: the header promises {{[0-9]+}} bytes of samples, only 2956 are there; the file was cut short
-left out: rec/yes/s5_NO_1.wav: is empty
-$ mote data add rec -q --json | grep -E '"(files|other_files|added|known|left_out)"'
+refused: rec/yes/s4_NO_1.wav: the header promises {{[0-9]+}} bytes of samples, only 2956 are there; the file was cut short
+refused: rec/yes/s5_NO_1.wav: is empty
+rec: 9 files: 6 taken (6 words, 0 backgrounds; {{.*}}), 0 known, 1 skipped, 2 refused
+skipped: a text: 1
+[exit 1]
+$ mote data add rec -q --json 2>/dev/null | grep -E '"(entries|files|added|known|skipped|refused)"'
+    "entries": 9,
     "files": 8,
-    "other_files": 1,
     "added": 0,
     "known": 6,
-    "left_out": 2,
+    "skipped": 1,
+    "refused": 2,
 
-# Patterns, labels and roles.
+# A plan: what each folder would become, and nothing written.
+$ mote data add rec -q --dry-run --label maybe
+mote data add: 1 files that are or may hold recordings were left out
+groups: '{group}_NO_*' (the names look like Arabic Speech Commands)
+labels: the label ('maybe') is no keyword of this project: yes, no;
+        they are taken as other words
+folder  files  becomes            group of the first  split
+no/         3  maybe              s1                  dealt
+/           1  skipped: a text    -                   -
+yes/        4  maybe              s1                  dealt
+yes/        1  refused: is empty  -                   -
+9 files: 7 would be taken or are known, 1 skipped, 1 refused; nothing was written
+refused: rec/yes/s5_NO_1.wav: is empty
+[exit 1]
+$ mote data list --label maybe | tail -1
+none of 6 recordings is like that
+
+# Patterns, labels and roles. Another label or speaker for a file replaces what it was.
+$ rm rec/yes/s4_NO_1.wav rec/yes/s5_NO_1.wav
 $ mote data add rec/yes -q --group-pattern '{group}'
-rec/yes: 3 added {{.*}}
 groups: '{group}'
-left out: {{.*}}
-left out: {{.*}}
+rec/yes: 3 files: 3 taken {{.*}}
+changed: 3 files replace what they were; 'mote data undo' is the way back, --keep keeps both
+$ mote data undo
+import 2 of {{.*}} (rec/yes{{.*}}) is undone: 3 recordings taken out, 3 put back
+$ mote data add rec -q --group-pattern '{group}_take*'
+mote data add: group pattern '{group}_take*' fits none of the 6 names, the first is 'no/s1_NO_1.wav'; nothing was added
+[exit 3]
 $ mote data add rec -q --group-pattern 's*'
 mote data add: group pattern 's*': holds {group} 0 times, expected once, as in '{group}_nohash_*'
 [exit 3]
@@ -33,16 +59,41 @@ mote data add: --role 'noise': expected 'keyword' or 'background'
 $ mote data add nowhere -q
 mote data add: 'nowhere': no such file or folder
 [exit 7]
+$ mkdir none && echo text > none/a.txt && mote data add none -q
+mote data add: 'none': no recording in it (WAV, FLAC, OGG, MP3, ..)
+none: 1 files: 0 taken {{.*}}, 0 known, 1 skipped, 0 refused
+skipped: a text: 1
+[exit 7]
 $ espeak-ng -s 80 -w room.wav 'some words that are far away'
 $ mote data add room.wav -q --role background
-room.wav: 1 added (0 words, 1 backgrounds; {{.*}}), 0 were there, 0 left out
+room.wav: 1 files: 1 taken (0 words, 1 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+
+# A length that a pipe wrote means "to the end".
+$ mkdir -p piped/yes && espeak-ng --stdout yes > piped/yes/s7_NO_1.wav && mote data add piped -q | tail -1
+piped: 1 files: 1 taken (1 words, {{.*}}
+
+# Removing and the way back.
+$ mote data remove --group s7
+  piped/yes/s7_NO_1.wav (yes, s7)
+1 recordings removed
+'mote data undo' brings them back
+$ mote data remove --group s7
+mote data remove: none of 7 recordings is like that
+[exit 7]
+$ mote data undo
+removal {{[0-9]+}} of {{.*}} (group s7{{.*}}) is undone: 0 recordings taken out, 1 put back
+$ mote data undo
+import {{[0-9]+}} of {{.*}} (piped{{.*}}) is undone: 1 recordings taken out, 0 put back
+$ mote data remove
+mote data remove: say which recordings: by label, group, origin, import, sample, path, or those whose file is gone
+[exit 3]
 
 # A name that is not UTF-8 is a name like others; the document shows it as well as it can.
 $ cp room.wav "$(printf 'w\\377.wav')" && printf x >> "$(printf 'w\\377.wav')"
 $ mote data add "$(printf 'w\\377.wav')" -q --json --role background | grep -c '"path": "w'
 1
 $ mote data list --json | grep -c '"hash"'
-11
+8
 $ mote predict "$(printf 'w\\377')" x --json 2>/dev/null | grep -c '"status": "NOT_FOUND"'
 1
 
@@ -51,7 +102,7 @@ $ sed -i 's/^data:/data:\n  builtin: off/' mote.yaml
 $ mote data version
 v1 ({{[0-9a-f]{12}}})
 6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
-left out: 4 duplicates, 0 with contradicting labels (see 'mote data check')
+left out: {{[0-9]}} duplicates, 0 with contradicting labels (see 'mote data check')
 missing: no recording of any other word: what it does with other speech cannot be judged; add recordings of at least 3 other words, better 20
 advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3'
 $ mote data version --json | grep -cE '"(groups_known|words_apart|missing|advice)":'
@@ -116,8 +167,8 @@ $ grep -c '"severity": "error"' check.json
 
 # What the project lacks is built in, once, and counted nowhere else.
 $ mkdir ../few && cd ../few && mote init . >/dev/null && sed -i 's/^keywords:.*/keywords: [yes, no]/' mote.yaml
-$ mote data add ../p/rec/yes/s1_NO_1.wav --label yes -q | head -1
-../p/rec/yes/s1_NO_1.wav: 1 added {{.*}}
+$ mote data add ../p/rec/yes/s1_NO_1.wav --label yes -q | tail -1
+../p/rec/yes/s1_NO_1.wav: 1 files: 1 taken {{.*}}
 $ mote data version -q | head -3
 v1 ({{[0-9a-f]{12}}})
 1 recordings: {{.*}}; 0 backgrounds

@@ -10,6 +10,11 @@ $ mkdir "rec/n${b}o"; cp rec/no/s1_NO_1.wav "rec/n${b}o/s1_NO_1.wav"
 $ cat > all.sh <<'END'
 > e=$(printf '\033')
 > for json in '' --json; do
+> mote data add rec --dry-run $json
+> mote data add rec $json
+> mote data remove --label "$e[1m" $json
+> mote data remove --group s1 --dry-run $json
+> mote data undo $json
 > mote data add rec $json
 > mote data add "nowhere$e[5m" $json
 > mote data list --limit 0 $json
@@ -40,7 +45,7 @@ $ grep -c "$(printf '\302\233')\|$b" out.txt
 $ grep -o 's1_NO_.x1b.31m.u202e.wav' out.txt | head -1
 s1_NO_\x1b[31m\u202e.wav
 $ grep 'bidirectional' out.txt | head -1
-left out: rec/n\u202eo/s1_NO_1.wav: the label holds a bidirectional control character, U+202E; take it out
+refused: rec/n\u202eo/s1_NO_1.wav: the label holds a bidirectional control character, U+202E; take it out
 
 # One word is one word, however it was typed: the file names of another system decompose it.
 $ mote init q >/dev/null && cd q && printf 'name: q\nkeywords: [\303\266ffne, zu]\n' > /dev/null && sed -i "s/^keywords:.*/keywords: [$(printf '\303\266')ffne, zu]/" mote.yaml

@@ -46,7 +46,7 @@ $ mote status --json > doc.json && grep -c '"state"' doc.json && grep '"next"' d
 $ mote init few > /dev/null && cd few && mote data synth -n 3 -u 0 -b 2 --quiet > /dev/null && mote run data --quiet > /dev/null
 $ mote status | sed -n '/^what the data/,/^$/p'
 what the data cannot show
-  no recording of any other word: what it does with other speech cannot be judged; add recordings of at least 3 other words, better 20
+  no recording of any other word: what it does with other speech is judged on synthetic speech only (data.builtin); add recordings of at least 3 other words, better 20
   advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3'
 
 $ mote status --json | grep -cE '"(groups_known|words_apart|n_other_words)"'

@@ -66,7 +66,7 @@ static void a_tree_becomes_samples(void **state)
     assert_int_equal(r.total.n_added, 4);
     assert_int_equal(r.n_keyword, 3);
     assert_int_equal(r.n_background, 1);
-    assert_int_equal(r.n_other_files, 1);
+    assert_int_equal(r.n_skipped, 1);
     assert_int_equal(r.n_ungrouped, 0);
     assert_string_equal(r.pattern_name, "Google Speech Commands");
     assert_int_equal(r.total.added_us, 1000000 + 750000 + 1000000 + 3000000);
@@ -209,7 +209,7 @@ static void pattern_label_and_role_can_be_given(void **state)
             MOTE_NOT_FOUND, "/nonexistent");
     T_OK(mote_dir_make(t_path("empty"), &err));
     T_FAILS(mote_data_import(f->store, t_path("empty"), &cfg, &f->arena, &bad, &err),
-            MOTE_NOT_FOUND, "no .wav");
+            MOTE_NOT_FOUND, "no recording in it");
 }
 
 static void names_that_cannot_be_labels_are_rejected(void **state)

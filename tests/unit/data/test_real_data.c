@@ -90,7 +90,7 @@ static void bed_cat_happy_comes_in_whole(void **state)
     mote_import_report r = import(f, "gsc1-bed-cat-happy");
     assert_int_equal(r.total.n_added, 600);
     assert_string_equal(r.pattern, "{group}_nohash_*");
-    assert_int_equal(r.n_other_files, 2);
+    assert_int_equal(r.n_skipped, 2);
     mote_data_version v = version(f, 210);
     shares_are_near(&v, 0.02);
     size_t total = 0;

@@ -377,7 +377,7 @@ static void a_new_store_survives_every_failed_allocation(void **state)
     mote_status st = MOTE_NOMEM;
     int64_t n = 0;
     temp_dir_make(dir);
-    for (; n < 20000 && st != MOTE_OK; n += 1 + n / 40) { /* each of the first, then ever fewer */
+    for (; n < 200000 && st != MOTE_OK; n += 1 + n / 40) { /* each of the first, then ever fewer */
         mote_mem_fail_after(n);
         st = mote_store_open(dir, true, &s, &err);
         mote_mem_fail_never();

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the planning and the doing of an import share. */
+#ifndef MOTE_DATA_IMPORT_INTERNAL_H
+#define MOTE_DATA_IMPORT_INTERNAL_H
+
+#include "data/import.h"
+
+/* One entry of the tree: all of them are in memory, so it is small. */
+typedef struct {
+    const char *rel;             /* path below the root, lives as long as the arena */
+    const char *full;
+    const char *group;           /* NULL: none in the name */
+    const char *label;
+    const char *skipped;         /* why it is no recording, or NULL */
+    const char *refused;         /* why it cannot be taken, known before reading it, or NULL */
+    mote_provided_part part;
+    mote_data_role role;
+    int64_t bytes;
+} mote_import_item;
+
+typedef struct {
+    mote_store *store;
+    const mote_import_config *cfg;
+    mote_arena *arena;
+    const char *root;            /* as given */
+    const char *root_file;       /* as it is kept (data/history.h); NULL: nothing is written */
+    bool is_dir;
+    mote_import_item *items;     /* of plan_entries: all; after it: [n_items] that are to decide */
+    size_t n_items;
+    mote_layout *layouts;        /* [n_layouts], owned */
+    size_t n_layouts;
+    mote_import_report report;
+} mote_importer;
+
+/* Find everything below the path and say what would become of it: items, report.plan,
+ * report.skipped and the rest that is known before a recording is read. */
+MOTE_MUST_USE mote_status mote_import_plan_all(mote_importer *im, mote_err *err);
+
+#endif

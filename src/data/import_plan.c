@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan of an import: what stands below a folder, and what would become of it. See import.h.
+ *
+ *     list the tree -> look at the first bytes (pool) -> read layouts -> labels -> groups
+ *
+ * Only first bytes are read here, and the files of layouts. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/unicode.h"
+#include "data/filetype.h"
+#include "data/history.h"
+#include "data/import_internal.h"
+#include "data/pattern.h"
+#include "data/tree.h"
+
+#define MAX_LAYOUT_BYTES ((size_t)1 << 30)
+#define LAYOUT_FILE "a table of its layout"
+
+static mote_status no_memory(mote_err *err)
+{
+    return mote_fail(err, MOTE_NOMEM, "import: list of files");
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+bool mote_import_is_background(const char *folder, size_t n)
+{
+    static const char word[] = "background";
+    if (n > 0 && folder[0] == '_') {
+        folder++;
+        n--;
+    }
+    if (n < sizeof word - 1)
+        return false;
+    for (size_t i = 0; i < sizeof word - 1; i++) {
+        if (lower(folder[i]) != word[i])
+            return false;
+    }
+    return true;
+}
+
+static bool below_background(const char *rel)
+{
+    for (const char *p = rel, *slash; (slash = strchr(p, '/')) != NULL; p = slash + 1) {
+        if (mote_import_is_background(p, (size_t)(slash - p)))
+            return true;
+    }
+    return false;
+}
+
+/* Name of the folder `path` itself: "data/yes/" gives "yes"; NULL when it has none ("/", ".."). */
+static const char *folder_name(mote_arena *a, const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    char *name = mote_arena_strndup(a, path + start, end - start);
+    if (!name || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return NULL;
+    return name;
+}
+
+/* In normal form, where it has one; what has none is refused when it is put. */
+static const char *normal(mote_arena *a, const char *s, size_t n)
+{
+    char *text = NULL;
+    return mote_text_nfc(s, n, a, &text, NULL) == MOTE_OK ? text : mote_arena_strndup(a, s, n);
+}
+
+/* Label of a file: --label, or its folder; files right in the root take the root's name. */
+static const char *folder_label(mote_importer *im, const char *rel, const char *root_name)
+{
+    const char *slash = strrchr(rel, '/');
+    if (!slash)
+        return root_name ? normal(im->arena, root_name, strlen(root_name)) : NULL;
+    const char *start = slash;
+    while (start > rel && start[-1] != '/')
+        start--;
+    return normal(im->arena, start, (size_t)(slash - start));
+}
+
+/* ---- what there is ------------------------------------------------------------------------- */
+
+static mote_status add_entries(mote_importer *im, mote_err *err)
+{
+    mote_tree_entry *entries = NULL, one = {.path = mote_path_base(im->root)};
+    size_t n = 1;
+    if (im->is_dir) {
+        MOTE_TRY(mote_tree_list(im->root, im->arena, &entries, &n, err));
+    } else {
+        struct stat info = {0};
+        entries = &one;
+        bool found = stat(im->root, &info) == 0;
+        one.kind = found && S_ISREG(info.st_mode) ? MOTE_TREE_FILE : MOTE_TREE_SPECIAL;
+        one.bytes = (int64_t)info.st_size;
+    }
+    MOTE_TRY(mote_arena_take(im->arena, n + 1, sizeof *im->items, &im->items, err));
+    for (size_t i = 0; i < n; i++) {
+        mote_import_item *it = &im->items[im->n_items++];
+        char *full = NULL;
+        if (im->is_dir)
+            MOTE_TRY(mote_path_join(im->arena, im->root, entries[i].path, &full, err));
+        else if (!(full = mote_arena_strdup(im->arena, im->root)))
+            return no_memory(err);
+        *it = (mote_import_item){.full = full, .part = MOTE_N_PROVIDED, .bytes = entries[i].bytes};
+        it->rel = im->is_dir ? entries[i].path : mote_path_base(full);
+        if (entries[i].kind == MOTE_TREE_FILE)
+            continue;
+        const char *words = mote_tree_words(entries[i].kind);
+        *(mote_tree_may_hold_data(entries[i].kind) ? &it->refused : &it->skipped) = words;
+    }
+    return MOTE_OK;
+}
+
+/* Look at the first bytes, without ever waiting for them: what is no file any more is refused. */
+static void look_at_piece(void *arg, size_t piece, int32_t worker)
+{
+    (void)worker;
+    mote_import_item *it = &((mote_importer *)arg)->items[piece];
+    if (it->skipped || it->refused)
+        return;
+    uint8_t head[MOTE_FILETYPE_HEAD_BYTES];
+    int fd = open(it->full, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat info;
+    ssize_t n = -1;
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+        n = read(fd, head, sizeof head);
+    if (fd >= 0)
+        (void)close(fd);
+    if (n < 0) {
+        it->refused = "cannot be read";
+        return;
+    }
+    mote_filetype type = mote_filetype_of(head, (size_t)n);
+    bool sounds = mote_filetype_is_sound_name(it->rel);
+    if (mote_filetype_kind(type) == MOTE_FILEKIND_SOUND)
+        return;
+    if (type == MOTE_FILETYPE_empty)
+        *(sounds ? &it->refused : &it->skipped) = "is empty";
+    else if (mote_filetype_kind(type) == MOTE_FILEKIND_LOCKED)
+        it->refused = mote_filetype_name(type);
+    else
+        *(sounds ? &it->refused : &it->skipped) = mote_filetype_name(type);
+}
+
+/* ---- layouts ------------------------------------------------------------------------------- */
+
+/* The layout of this kind: one of each, whatever folders its files stand in. */
+static mote_layout *layout_of_kind(mote_importer *im, mote_layout_kind kind)
+{
+    for (size_t i = 0; i < im->n_layouts; i++)
+        if (im->layouts[i].kind == kind)
+            return &im->layouts[i];
+    mote_layout *l = &im->layouts[im->n_layouts++];
+    mote_layout_init(l);
+    l->kind = kind;
+    return l;
+}
+
+static mote_status read_layout(mote_importer *im, mote_import_item *it, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *text = NULL;
+    size_t n = 0;
+    if (mote_file_read(it->full, MAX_LAYOUT_BYTES, &text, &n, NULL) != MOTE_OK)
+        return MOTE_OK;                  /* it stays what it is: a text */
+    mote_layout_kind kind = mote_layout_of(it->rel, text, n);
+    if (kind == MOTE_LAYOUT_NONE)
+        return MOTE_OK;
+    mote_layout *l = layout_of_kind(im, kind);
+    mote_err why = {0};
+    mote_status st = mote_layout_parse(l, kind, it->rel, text, n, im->arena, &why);
+    if (st == MOTE_NOMEM)
+        return mote_fail(err, st, "%s", why.text);
+    it->skipped = LAYOUT_FILE;
+    if (st != MOTE_OK) {                 /* what it says is missing: the user has to know */
+        it->skipped = NULL;
+        it->refused = mote_arena_strdup(im->arena, why.text);
+    }
+    return it->skipped || it->refused ? MOTE_OK : no_memory(err);
+}
+
+static mote_status read_layouts(mote_importer *im, mote_err *err)
+{
+    if (!im->is_dir)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(im->arena, 8, sizeof *im->layouts, &im->layouts, err));
+    for (size_t i = 0; i < im->n_items; i++)
+        if (im->items[i].skipped && mote_layout_is_name(im->items[i].rel))
+            MOTE_TRY(read_layout(im, &im->items[i], err));
+    for (size_t i = 0; i < im->n_layouts; i++)
+        mote_layout_finish(&im->layouts[i]);
+    return MOTE_OK;
+}
+
+/* A keyword of the project that is the same word but for its case, else the word itself. */
+static mote_status as_keyword(mote_importer *im, const char **label, mote_err *err)
+{
+    char *folded = NULL;
+    MOTE_TRY(mote_text_fold(*label, im->arena, &folded, err));
+    for (size_t i = 0; i < im->cfg->n_keywords; i++) {
+        char *keyword = NULL;
+        MOTE_TRY(mote_text_fold(im->cfg->keywords[i], im->arena, &keyword, err));
+        if (strcmp(keyword, folded) == 0)
+            *label = im->cfg->keywords[i];
+    }
+    return MOTE_OK;
+}
+
+static mote_status take_row(mote_importer *im, const mote_layout *l, const mote_layout_row *row,
+                            mote_import_item *it, mote_err *err)
+{
+    if (row->skipped && !it->refused)
+        it->skipped = row->skipped;
+    if (row->refused && !im->cfg->label)
+        it->refused = row->refused;
+    if (row->label && !im->cfg->label) {
+        it->label = normal(im->arena, row->label, strlen(row->label));
+        if (!it->label)
+            return no_memory(err);
+        if (l->kind == MOTE_LAYOUT_COMMON_VOICE)
+            MOTE_TRY(as_keyword(im, &it->label, err));
+        if (mote_import_is_background(it->label, strlen(it->label)) &&
+            im->cfg->role == MOTE_IMPORT_BY_FOLDER) {
+            it->role = MOTE_ROLE_BACKGROUND;
+            it->label = MOTE_LABEL_BACKGROUND;
+        }
+    }
+    it->group = row->group;
+    it->part = row->part;
+    return MOTE_OK;
+}
+
+/* What the layouts say of one recording. A set with a list of words that are not for training says
+ * of the others that they are. */
+static mote_status ask_layouts(mote_importer *im, mote_import_item *it, mote_err *err)
+{
+    for (size_t i = 0; i < im->n_layouts; i++) {
+        const mote_layout *l = &im->layouts[i];
+        const mote_layout_row *row = mote_layout_find(l, it->rel);
+        if (row)
+            return take_row(im, l, row, it, err);
+        if (l->kind == MOTE_LAYOUT_SPEECH_COMMANDS && it->role == MOTE_ROLE_KEYWORD)
+            it->part = l->has_test && l->has_validation ? MOTE_PROVIDED_TRAIN : MOTE_PROVIDED_LEARN;
+        else if (l->kind == MOTE_LAYOUT_COMMON_VOICE && !im->cfg->label &&
+                 it->role == MOTE_ROLE_KEYWORD)
+            it->refused = "no table of Common Voice names it; give a label with --label";
+        else if (l->kind == MOTE_LAYOUT_EDGE_IMPULSE && !im->cfg->label &&
+                 it->role == MOTE_ROLE_KEYWORD)
+            it->refused = "info.labels does not name it; give a label with --label";
+    }
+    return MOTE_OK;
+}
+
+static mote_status say_layouts(mote_importer *im, mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(im->arena, im->n_layouts + 1, sizeof *im->report.recognised,
+                             &im->report.recognised, err));
+    for (size_t i = 0; i < im->n_layouts; i++) {
+        const mote_layout *l = &im->layouts[i];
+        if (l->n == 0)
+            continue;
+        const char *text = mote_arena_printf(im->arena, "%s (names %zu recordings)",
+                                             mote_layout_name(l->kind), l->n);
+        if (!text)
+            return no_memory(err);
+        im->report.recognised[im->report.n_recognised++] = text;
+    }
+    return MOTE_OK;
+}
+
+/* ---- labels -------------------------------------------------------------------------------- */
+
+static mote_status label_items(mote_importer *im, mote_err *err)
+{
+    const char *parent = im->root;
+    if (!im->is_dir) {
+        const char *base = mote_path_base(im->root);
+        parent = mote_arena_strndup(im->arena, im->root, (size_t)(base - im->root));
+        if (!parent)
+            return no_memory(err);
+    }
+    const char *root_name = folder_name(im->arena, parent);
+    bool root_is_noise = root_name && mote_import_is_background(root_name, strlen(root_name));
+    for (size_t i = 0; i < im->n_items; i++) {
+        mote_import_item *it = &im->items[i];
+        bool by_folder = im->cfg->role == MOTE_IMPORT_BY_FOLDER;
+        bool noise = im->cfg->role == MOTE_IMPORT_BACKGROUND ||
+                     (by_folder && (root_is_noise || below_background(it->rel)));
+        if (it->skipped)
+            continue;
+        it->role = noise ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_KEYWORD;
+        it->label = noise            ? MOTE_LABEL_BACKGROUND
+                    : im->cfg->label ? normal(im->arena, im->cfg->label, strlen(im->cfg->label))
+                                     : folder_label(im, it->rel, root_name);
+        if (!it->refused)
+            MOTE_TRY(ask_layouts(im, it, err));
+        if (!it->label && !it->refused && !it->skipped)
+            it->refused = "no folder name to take the label from; give one with --label";
+    }
+    return MOTE_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Which words there are, and how many of them the project does not ask for. */
+static mote_status count_labels(mote_importer *im, mote_err *err)
+{
+    const char **labels = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *labels, &labels, err));
+    for (size_t i = 0; i < im->n_items; i++) {
+        const mote_import_item *it = &im->items[i];
+        if (!it->skipped && !it->refused && it->role == MOTE_ROLE_KEYWORD)
+            labels[n++] = it->label;
+    }
+    qsort(labels, n, sizeof *labels, compare_names);
+    mote_import_report *r = &im->report;
+    for (size_t i = 0; i < n; i++) {
+        if (r->n_labels > 0 && strcmp(labels[r->n_labels - 1], labels[i]) == 0)
+            continue;
+        labels[r->n_labels++] = labels[i];
+        bool is_keyword = false;
+        for (size_t k = 0; k < im->cfg->n_keywords && !is_keyword; k++)
+            is_keyword = strcmp(im->cfg->keywords[k], labels[i]) == 0;
+        r->n_foreign += is_keyword ? 0 : 1;
+    }
+    r->labels = labels;
+    return MOTE_OK;
+}
+
+/* ---- groups -------------------------------------------------------------------------------- */
+
+/* The name in which a speaker is looked for: that of an Edge Impulse export has parts around it. */
+static const char *name_of(mote_importer *im, const mote_import_item *it)
+{
+    bool edge = false;
+    for (size_t i = 0; i < im->n_layouts; i++)
+        edge = edge || im->layouts[i].kind == MOTE_LAYOUT_EDGE_IMPULSE;
+    if (!edge)
+        return it->rel;
+    size_t n = 0;
+    const char *middle = mote_layout_middle(mote_path_base(it->rel), &n);
+    return mote_arena_printf(im->arena, "%.*s.wav", (int)(n < 400 ? n : 400), middle);
+}
+
+static bool is_word(const mote_import_item *it)
+{
+    return !it->skipped && !it->refused && it->role == MOTE_ROLE_KEYWORD && !it->group;
+}
+
+/* The scheme that at least four fifths of the names follow. */
+static mote_status recognise_scheme(mote_importer *im, mote_err *err)
+{
+    for (const mote_pattern_known *k = mote_pattern_known_list(); k->pattern; k++) {
+        size_t n_words = 0, n_fit = 0;
+        for (size_t i = 0; i < im->n_items; i++) {
+            const char *group, *name;
+            size_t n;
+            if (!is_word(&im->items[i]))
+                continue;
+            if (!(name = name_of(im, &im->items[i])))
+                return no_memory(err);
+            n_words++;
+            n_fit += mote_pattern_match(k->pattern, name, &group, &n) ? 1 : 0;
+        }
+        if (n_words > 0 && n_fit * 5 >= n_words * 4) {
+            im->report.pattern = k->pattern;
+            im->report.pattern_name = k->name;
+            return MOTE_OK;
+        }
+    }
+    return MOTE_OK;
+}
+
+/* One recording: by the pattern; an export's name in the middle keeps the pieces of one recording
+ * together even when it names nobody. */
+static mote_status find_group(mote_importer *im, mote_import_item *it, bool *fits, mote_err *err)
+{
+    const char *group = NULL, *name = name_of(im, it);
+    size_t n = 0;
+    if (!name)
+        return no_memory(err);
+    *fits = im->report.pattern && mote_pattern_match(im->report.pattern, name, &group, &n);
+    if (*fits) {
+        it->group = normal(im->arena, group, n);
+    } else if (im->cfg->group_pattern) {
+        it->refused = "the name does not fit the group pattern";
+        return MOTE_OK;
+    } else {
+        im->report.n_ungrouped++;
+        it->group = name == it->rel ? NULL : mote_arena_strndup(im->arena, name, strlen(name) - 4);
+    }
+    return it->group || name == it->rel ? MOTE_OK : no_memory(err);
+}
+
+static mote_status find_groups(mote_importer *im, mote_err *err)
+{
+    size_t n_words = 0, n_fit = 0;
+    const char *first = NULL;
+    if (im->cfg->group_pattern)
+        im->report.pattern = im->cfg->group_pattern;
+    else
+        MOTE_TRY(recognise_scheme(im, err));
+    for (size_t i = 0; i < im->n_items; i++) {
+        bool fits = false;
+        if (!is_word(&im->items[i]))
+            continue;
+        MOTE_TRY(find_group(im, &im->items[i], &fits, err));
+        first = first ? first : im->items[i].rel;
+        n_words++;
+        n_fit += fits ? 1 : 0;
+    }
+    if (im->cfg->group_pattern && n_words > 0 && n_fit == 0)
+        return mote_fail(err, MOTE_ARG, "group pattern '%s' fits none of the %zu names, the first "
+                         "is '%s'; nothing was added", im->cfg->group_pattern, n_words, first);
+    return MOTE_OK;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+static mote_status count_skipped(mote_importer *im, const char *reason, mote_err *err)
+{
+    mote_import_report *r = &im->report;
+    if (!r->skipped)                     /* reasons are few: kinds of files, and those of layouts */
+        MOTE_TRY(mote_arena_take(im->arena, MOTE_N_FILETYPES + 32, sizeof *r->skipped, &r->skipped,
+                                 err));
+    r->n_skipped++;
+    for (size_t i = 0; i < r->n_reasons; i++) {
+        if (strcmp(r->skipped[i].reason, reason) == 0) {
+            r->skipped[i].n++;
+            return MOTE_OK;
+        }
+    }
+    MOTE_BUG_IF(r->n_reasons == MOTE_N_FILETYPES + 32);
+    r->skipped[r->n_reasons++] = (mote_import_skipped){reason, 1};
+    return MOTE_OK;
+}
+
+static mote_status keep_plan(mote_importer *im, mote_err *err)
+{
+    mote_import_report *r = &im->report;
+    MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *r->plan, &r->plan, err));
+    for (size_t i = 0; i < im->n_items; i++) {
+        const mote_import_item *it = &im->items[i];
+        r->plan[r->n_plan++] = (mote_import_plan){it->rel,  it->label,   it->group,  it->role,
+                                                  it->part, it->skipped, it->refused};
+    }
+    return MOTE_OK;
+}
+
+/* Count what is skipped and keep the items that are to be decided. */
+static mote_status sift(mote_importer *im, mote_err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < im->n_items; i++) {
+        if (im->items[i].skipped)
+            MOTE_TRY(count_skipped(im, im->items[i].skipped, err));
+        else
+            im->items[kept++] = im->items[i];
+    }
+    im->report.n_entries = im->n_items;
+    im->report.total.n_files = im->n_items = kept;
+    return MOTE_OK;
+}
+
+mote_status mote_import_plan_all(mote_importer *im, mote_err *err)
+{
+    if (im->cfg->group_pattern)
+        MOTE_TRY(mote_pattern_check(im->cfg->group_pattern, err));
+    if (!mote_path_exists(im->root))
+        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no such file or folder", im->root);
+    im->is_dir = mote_path_is_dir(im->root);
+    MOTE_TRY(add_entries(im, err));
+    mote_pool_run(im->cfg->pool, im->n_items, look_at_piece, im);
+    MOTE_TRY(read_layouts(im, err));
+    MOTE_TRY(label_items(im, err));
+    MOTE_TRY(find_groups(im, err));
+    MOTE_TRY(count_labels(im, err));
+    MOTE_TRY(say_layouts(im, err));
+    if (im->cfg->dry_run)
+        MOTE_TRY(keep_plan(im, err));
+    return sift(im, err);
+}
