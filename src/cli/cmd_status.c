@@ -27,6 +27,7 @@ typedef struct {
     mote_predlog_state log;
     json_t *facts;     /* of the data stage, owned; NULL: it is not fresh */
     const char *drift; /* why training is due; NULL: it is not */
+    mote_data_waiting data;
     const char *next;
 } overview;
 
@@ -218,6 +219,7 @@ static void say(mote_cli *cli, const overview *o)
     say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
     say_watch(cli, o);
     say_log(cli, o);
+    mote_loop_say_data(cli, &o->data, o->facts != NULL);
     if (o->newest > 0)
         mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
     else
@@ -268,6 +270,9 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     MOTE_TRY(mote_json_put(document, "project", json_string(cli->project->name), err));
     MOTE_TRY(mote_json_put(document, "stages", stages, err));
     MOTE_TRY(stages_json(o, stages, err));
+    json_t *data = NULL;
+    MOTE_TRY(mote_loop_data_json(&o->data, &data, err));
+    MOTE_TRY(mote_json_put(document, "data", data, err));
     MOTE_TRY(mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err));
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
     MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(),
@@ -291,6 +296,7 @@ static mote_status look_and_say(mote_cli *cli, overview *o, mote_err *err)
 {
     MOTE_TRY(look_at_loop(cli, o, err));
     MOTE_TRY(look_at_model(cli, o, err));
+    MOTE_TRY(mote_data_waiting_of(cli->store, cli->project, &cli->arena, &o->data, err));
     if (o->stages[MOTE_STAGE_train].ended_ms > 0)
         MOTE_TRY(mote_loop_drift(cli, o->stages[MOTE_STAGE_train].ended_ms, &o->drift, err));
     const mote_consent_policy policy = mote_consent_policy_of(cli->project);

@@ -4,6 +4,7 @@
 #define MOTE_CLI_LOOP_H
 
 #include "cli/cli.h"
+#include "data/waiting.h"
 #include "pipeline/pipeline.h"
 #include "project/verdict.h"
 
@@ -34,6 +35,11 @@ MOTE_MUST_USE mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, con
 MOTE_MUST_USE mote_status mote_loop_facts(mote_pipeline *p, const json_t **out, mote_err *err);
 /* As a block of lines; nothing when nothing is missing, or facts is NULL. */
 void mote_loop_say_facts(mote_cli *cli, const json_t *facts);
+/* What waits for the next version of the data, and what is missing (waiting.c); has_facts: the
+ * latest version is what there is, and mote_loop_say_facts says what it lacks. */
+void mote_loop_say_data(mote_cli *cli, const mote_data_waiting *w, bool has_facts);
+MOTE_MUST_USE mote_status mote_loop_data_json(const mote_data_waiting *w, json_t **out,
+                                              mote_err *err);
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n);
 
 #endif

@@ -8,6 +8,10 @@ $ mote init words > /dev/null && cd words
 $ mote status | grep '^next\|^  data '
   data      -       never run
 next: add recordings: 'mote data add DIR', or make some: 'mote data synth'
+$ mote status | sed -n '/^missing/,/^$/p'
+missing for a model that can be trusted
+  '{{.*}}': no recording; at least 20 are needed
+...
 $ sed -i 's/epochs: .*/epochs: 2/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
 $ sed -i 's/^stream:/stream:\n  hours: 0.02/; s/at_least: .*/at_least: 0 %/; s/at_most: 0.15/at_most: 1/' mote.yaml
 $ sed -i '/^  budget:/,/^$/d' mote.yaml
@@ -36,6 +40,12 @@ $ mote data synth -n 13 --quiet > /dev/null && mote status | sed -n '/data /,/fe
   features  fresh   {{.*}}
 $ sed -i 's/new_samples: 1000/new_samples: 0/' mote.yaml && mote status | grep '^  data '
   data      stale   samples changed
+
+# What waits, by class; what was removed; a document has it too.
+$ mote data synth -n 14 --quiet > /dev/null; mote status | grep '^waiting'
+waiting for the next version: {{.*}}
+$ mote status --json | grep -c '"waiting": [1-9]'
+{{[1-9]}}
 
 # The same as a document.
 $ mote status --json > doc.json && grep -c '"state"' doc.json && grep '"next"' doc.json
