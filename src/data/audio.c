@@ -348,8 +348,8 @@ static mote_status decode_into(const uint8_t *bytes, size_t n_bytes, const char 
     if (cfg->wav_only && a->source.container != MOTE_AUDIO_WAV)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a %s file, only WAV is taken here", what,
                          mote_audio_container_name(a->source.container));
-    bool is_chunks = memcmp(bytes, "RIFF", 4) == 0 || a->source.container == MOTE_AUDIO_RF64;
-    if (is_chunks)
+    bool is_riff = n_bytes >= 4 && memcmp(bytes, "RIFF", 4) == 0;
+    if (is_riff || a->source.container == MOTE_AUDIO_RF64)
         return decode_wav(bytes, n_bytes, what, cfg, m, a, err);
     MOTE_TRY(mote_container_check(type, bytes, n_bytes, what, err));
     memory_file file = {.body = bytes, .n = (sf_count_t)n_bytes};

@@ -55,6 +55,8 @@ static mote_status check_au(const uint8_t *p, size_t n, const char *what, mote_e
 
 static mote_status check_caf(const uint8_t *p, size_t n, const char *what, mote_err *err)
 {
+    if (n < 8)
+        return cut(what, 0, err);
     for (size_t at = 8; n - at >= 12;) {
         uint64_t size = be64(p + at + 4);
         if (memcmp(p + at, "data", 4) == 0 && size == UINT64_MAX)
