@@ -176,7 +176,10 @@ static void drop_times(json_t *j)
     const char *name;
     size_t i;
     (void)json_object_del(j, "time_us");
-    json_object_foreach(j, name, member) drop_times(member);
+    json_object_foreach(j, name, member)
+    {
+        drop_times(member);
+    }
     json_array_foreach(j, i, entry) drop_times(entry);
 }
 
