@@ -160,3 +160,30 @@ double mote_quantile_sorted(const double *values, size_t n, double q)
         return values[n - 1];
     return values[below] + (at - (double)below) * (values[below + 1] - values[below]);
 }
+
+/* P(Bin(n, q) = k) */
+static double binomial_at(size_t n, double q, size_t k)
+{
+    double log_ways = mote_log_gamma((double)n + 1) - mote_log_gamma((double)k + 1)
+                      - mote_log_gamma((double)(n - k) + 1);
+    return exp(log_ways + (double)k * log(q) + (double)(n - k) * log1p(-q));
+}
+
+void mote_quantile_ranks(size_t n, double q, double confidence, size_t *lo, size_t *hi)
+{
+    *lo = *hi = 0;
+    if (n == 0 || !(q > 0 && q < 1) || !(confidence > 0 && confidence < 1))
+        return;
+    double tail = (1 - confidence) / 2, above = 0, below = 0;
+    /* hi: the least rank s with P(Bin >= s) <= tail, found from above */
+    size_t s = n + 1;
+    while (s > 0 && above + binomial_at(n, q, s - 1) <= tail)
+        above += binomial_at(n, q, --s);
+    *hi = s <= n ? s : 0;
+    /* lo: the greatest rank r with P(Bin <= r - 1) <= tail. Far below the mean there is nothing. */
+    double far = (double)n * q - 12 * sqrt((double)n * q * (1 - q)) - 12;
+    size_t r = far > 0 ? (size_t)far : 0;
+    while (r < n && below + binomial_at(n, q, r) <= tail)
+        below += binomial_at(n, q, r++);
+    *lo = r;
+}

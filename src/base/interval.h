@@ -33,6 +33,12 @@ double mote_mcnemar_exact(int64_t b, int64_t c);
 double mote_quantile_sorted(const double *values, size_t n, double q);
 void mote_sort_doubles(double *values, size_t n);
 
+/* The order statistics (ranks from 1) between which the quantile q of a distribution lies with
+ * `confidence`, whatever the distribution, given n independent draws of it. *lo or *hi is 0 where n
+ * is too small for a bound on that side.
+ * Source: David and Nagaraja, Order Statistics, 7.1: P(X_(r) <= x_q) = P(Bin(n, q) >= r). */
+void mote_quantile_ranks(size_t n, double q, double confidence, size_t *lo, size_t *hi);
+
 /* x with P(Z <= x) = p for a standard normal Z; relative error below 1e-12. */
 double mote_normal_quantile(double p);
 /* ln Gamma(x), x > 0; absolute error below 1e-13 times max(1, |result|). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote bench: the project's clips as traffic to a running server: a load test, a rehearsal of the
  * field, and the measurement of what mote.yaml asks of serving. */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -130,15 +131,25 @@ static mote_status record(mote_cli *cli, const mote_load_result *r, const char *
             err, MOTE_CONFLICT,
             "the server answered with version '%s', the project is at '%s': nothing recorded",
             r->n_versions ? r->versions[0].version : "", version);
+    bool has_bound = r->p99_hi_ms >= 0;
+    double rate = (double)r->n / (r->seconds > 0.0 ? r->seconds : 1.0);
+    /* Clients wait for each answer: the rate is theirs over the mean time, and as uncertain. */
+    double spread =
+        r->mean_ms > 0 ? 1.96 * r->sd_ms / (r->mean_ms * sqrt((double)(r->n ? r->n : 1))) : 0;
     const struct {
         mote_metric metric;
-        double value;
+        mote_interval value;
+        double confidence;
     } rows[] = {
-        {MOTE_METRIC_p99_ms, r->p99_ms},
-        {MOTE_METRIC_requests_per_second, (double)r->n / (r->seconds > 0.0 ? r->seconds : 1.0)}};
+        {MOTE_METRIC_p99_ms,
+         {r->p99_ms, has_bound ? r->p99_lo_ms : r->p99_ms, has_bound ? r->p99_hi_ms : r->p99_ms},
+         has_bound ? 0.95 : 0},
+        {MOTE_METRIC_requests_per_second,
+         {rate, rate * fmax(1 - spread, 0), rate * (1 + spread)},
+         0.95}};
     for (size_t i = 0; st == MOTE_OK && i < MOTE_COUNT_OF(rows); i++)
         st = mote_pipeline_measured(p, rows[i].metric, MOTE_AT_SERVING, rows[i].value,
-                                    (int64_t)r->n, source, err);
+                                    rows[i].confidence, (int64_t)r->n, source, err);
     if (st == MOTE_OK)
         st = renew_verdicts(cli, p, json_integer_value(json_object_get(deploy->output, "version")),
                             err);

@@ -46,13 +46,14 @@ static json_t *version_json(const mote_model_version *v)
         mote_json_parse("verdicts", v->verdicts_json, strlen(v->verdicts_json), &verdicts, NULL) !=
             MOTE_OK)
         verdicts = json_null();
-    return json_pack("{s:s, s:I, s:s, s:o, s:o, s:s, s:s, s:o, s:I, s:b, s:b, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:I, s:s, s:o, s:o, s:s, s:s, s:o, s:I, s:b, s:b, s:I, s:o, s:o, s:o}",
                      "model", v->model, "version", (json_int_t)v->version, "bundle", hex, "run_id",
                      text_or_null(v->run_id), "data_version", text_or_null(v->data_version),
                      "source", v->source, "description", v->description, "parent",
                      v->parent != 0 ? json_integer(v->parent) : json_null(), "created_ms",
                      (json_int_t)v->created_ms, "judged", (int)v->is_judged, "all_met",
-                     (int)v->is_all_met, "aliases", aliases, "tags", tags_json(v->tags, v->n_tags),
+                     (int)v->is_all_met, "not_proven", (json_int_t)v->counts.n_not_proven,
+                     "aliases", aliases, "tags", tags_json(v->tags, v->n_tags),
                      "verdicts", verdicts);
 }
 
@@ -68,9 +69,25 @@ static json_t *moves_json(const mote_alias_move *moves, size_t n)
     return list;
 }
 
-static const char *judgement(const mote_model_version *v)
+/* "all met", "6 met, 2 of them not proven", "4 of 6 met; 1 not met; 1 not yet known" */
+static const char *judgement(mote_cli *cli, const mote_model_version *v)
 {
-    return !v->is_judged ? "not judged" : v->is_all_met ? "all met" : "not all met";
+    const mote_verdict_counts *c = &v->counts;
+    if (!v->is_judged || v->is_all_met)
+        return v->is_judged ? "all met" : "not judged";
+    size_t n_met = c->n_met + c->n_not_proven;
+    const char *met = n_met == c->n ? "all met"
+                                    : mote_arena_printf(&cli->arena, "%zu of %zu met", n_met, c->n);
+    char proven[48] = "", unmet[48] = "", unknown[48] = "";
+    if (c->n_not_proven > 0)
+        (void)mote_format(proven, sizeof proven, ", %zu not proven", c->n_not_proven);
+    if (c->n_not_met > 0)
+        (void)mote_format(unmet, sizeof unmet, "; %zu not met", c->n_not_met);
+    if (c->n_unknown > 0)
+        (void)mote_format(unknown, sizeof unknown, "; %zu not yet known", c->n_unknown);
+    const char *all = mote_arena_printf(&cli->arena, "%s%s%s%s", met ? met : "", proven, unmet,
+                                        unknown);
+    return all ? all : "not all met";
 }
 
 /* ---- list ---- */
@@ -144,7 +161,7 @@ static void say_versions(mote_cli *cli, const mote_model_version *versions, size
         mote_sha256_hex(&v->bundle, hex);
         mote_table_cell(&t, "%lld", (long long)v->version);
         mote_table_cell(&t, "%s", aliases.len > 0 ? aliases.data : "");
-        mote_table_cell(&t, "%s", judgement(v));
+        mote_table_cell(&t, "%s", judgement(cli, v));
         mote_table_cell(&t, "%s", v->data_version != NULL ? v->data_version : "");
         mote_table_cell(&t, "%.8s", v->run_id != NULL ? v->run_id : "");
         mote_table_cell(&t, "%s", made);
@@ -329,17 +346,23 @@ static mote_status run_promote(mote_cli *cli, const void *values, const char *co
                              mote_clock_wall_ms()};
     MOTE_TRY(
         mote_registry_promote(cli->store, version.model, version.version, v->override, &act, err));
-    mote_say(cli, "%s/%lld is champion\n", version.model, (long long)version.version);
-    mote_say_json(cli, json_pack("{s:s, s:I, s:b}", "model", version.model, "champion",
-                                 (json_int_t)version.version, "override", (int)v->override));
+    char proven[64] = "";
+    if (version.counts.n_not_proven > 0)
+        (void)mote_format(proven, sizeof proven, ", with %zu of %zu requirements not proven",
+                          version.counts.n_not_proven, version.counts.n);
+    mote_say(cli, "%s/%lld is champion%s\n", version.model, (long long)version.version, proven);
+    mote_say_json(cli, json_pack("{s:s, s:I, s:b, s:I}", "model", version.model, "champion",
+                                 (json_int_t)version.version, "override", (int)v->override,
+                                 "not_proven", (json_int_t)version.counts.n_not_proven));
     return MOTE_OK;
 }
 
 const mote_command mote_cmd_model_promote = {
     .usage = "MODEL [options]",
     .about = "Makes a version the champion, which is what serves. MODEL says which: name/version\n"
-             "or name@alias. Refused (exit code 1) unless all its requirements are met, or with\n"
-             "--override and a reason.",
+             "or name@alias. Refused (exit code 1) when a requirement is not met or not yet\n"
+             "known. What is met and not proven may pass, as long as it is no worse than the\n"
+             "present champion's. --override with a reason promotes all the same, and is recorded.",
     .examples = "mote model promote keywords@challenger\n"
                 "mote model promote keywords/3 --override --why 'field trial in one car'",
     .options = promote_options,

@@ -24,7 +24,7 @@ static const mote_option options[] = {
 
 /* What every stage up to `last` has to show, and the requirements judged. */
 static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id last,
-                               const mote_verdict *v, size_t n, mote_err *err)
+                               const mote_verdict *v, size_t n, json_t *remarks, mote_err *err)
 {
     MOTE_SCOPED_JSON *document = json_pack("{s:{}}", "stages");
     json_t *stages = json_object_get(document, "stages"), *requirements = NULL;
@@ -36,6 +36,8 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     }
     MOTE_TRY(mote_verdicts_to_json(v, n, &requirements, err));
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
+    if (remarks && json_object_update(document, remarks) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the remarks");
     mote_say_json(cli, json_incref(document));
     return MOTE_OK;
 }
@@ -129,9 +131,12 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
     mote_verdict *verdicts = NULL;
     size_t n = 0;
+    MOTE_SCOPED_JSON *remarks = NULL;
     mote_status st = mote_loop_run(p, &bar, last, force, err);
     if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
         st = mote_loop_judge(cli, p, &verdicts, &n, err);
+    if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
+        st = mote_loop_remarks(cli, p, &remarks, err);
     if (st == MOTE_OK && gate)
         st = say_evaluation(cli, p, err);
     const json_t *facts = NULL;
@@ -140,12 +145,12 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     if (st == MOTE_OK && last >= MOTE_STAGE_compile)
         st = mote_loop_facts(p, &facts, err);
     mote_loop_say_facts(cli, facts);
-    if (st == MOTE_OK && n > 0) {
+    if (st == MOTE_OK && remarks) {
         mote_say(cli, "\nrequirements\n");
-        mote_loop_say_verdicts(cli, verdicts, n);
+        mote_loop_say_verdicts(cli, verdicts, n, remarks);
     }
     if (st == MOTE_OK)
-        st = result_json(cli, p, last, verdicts, n, err);
+        st = result_json(cli, p, last, verdicts, n, remarks, err);
     mote_pipeline_destroy(p);
     if (st == MOTE_OK)
         tidy(cli);

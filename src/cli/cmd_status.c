@@ -28,6 +28,7 @@ typedef struct {
     json_t *facts;     /* of the data stage, owned; NULL: it is not fresh */
     const char *drift; /* why training is due; NULL: it is not */
     mote_data_waiting data;
+    json_t *remarks;   /* owned */
     const char *next;
 } overview;
 
@@ -54,6 +55,8 @@ static mote_status look_at_loop(mote_cli *cli, overview *o, mote_err *err)
     }
     if (st == MOTE_OK)
         st = mote_loop_judge(cli, p, &o->verdicts, &o->n_verdicts, err);
+    if (st == MOTE_OK)
+        st = mote_loop_remarks(cli, p, &o->remarks, err);
     const json_t *facts = NULL;
     if (st == MOTE_OK)
         st = mote_loop_facts(p, &facts, err);
@@ -75,6 +78,16 @@ static mote_status look_at_model(mote_cli *cli, overview *o, mote_err *err)
     MOTE_TRY(
         mote_alert_list(cli->store, name, true, 0, &cli->arena, &o->alerts, &o->n_alerts, err));
     return mote_window_list(cli->store, name, 1, &cli->arena, &o->windows, &o->n_windows, err);
+}
+
+/* What would settle the first requirement that nobody can judge yet. */
+static const char *first_unknown(mote_cli *cli, const overview *o)
+{
+    size_t i = 0;
+    while (o->verdicts[i].kind != MOTE_VERDICT_UNKNOWN)
+        i++;
+    return mote_arena_printf(&cli->arena, "'%s' is not yet known; what would settle it: %s",
+                             o->verdicts[i].requirement->id, o->verdicts[i].settle.text);
 }
 
 /* The first thing that stands in the way, as a command. */
@@ -99,6 +112,8 @@ static const char *next_step(mote_cli *cli, const overview *o)
                         : "the traffic has changed: look with 'mote monitor'";
     if (mote_verdict_count(o->verdicts, o->n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
         return "a requirement is not met: 'mote evaluate' says by how much";
+    if (mote_verdict_count(o->verdicts, o->n_verdicts, MOTE_VERDICT_UNKNOWN) > 0)
+        return first_unknown(cli, o);
     if (!o->has_champion)
         return "no version is champion: 'mote model promote'";
     return "serve it: 'mote serve'";
@@ -211,9 +226,14 @@ static void say(mote_cli *cli, const overview *o)
     for (int i = 0; i < MOTE_N_STAGES; i++)
         say_stage(cli, o, (mote_stage_id)i);
     bool other = o->has_champion && o->newest > 0 && o->newest != o->champion.version;
+    char proven[48] = "";
+    if (o->champion.counts.n_not_proven > 0)
+        (void)mote_format(proven, sizeof proven, ", %zu requirements not proven",
+                          o->champion.counts.n_not_proven);
     if (o->has_champion)
-        (void)mote_format(text, sizeof text, "champion is %s/%lld%s", o->champion.model,
-                          (long long)o->champion.version, other ? ", not the newest version" : "");
+        (void)mote_format(text, sizeof text, "champion is %s/%lld%s%s", o->champion.model,
+                          (long long)o->champion.version, proven,
+                          other ? ", not the newest version" : "");
     else
         (void)mote_format(text, sizeof text, "no champion yet");
     say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
@@ -224,7 +244,7 @@ static void say(mote_cli *cli, const overview *o)
         mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
     else
         mote_say(cli, "\nrequirements\n");
-    mote_loop_say_verdicts(cli, o->verdicts, o->n_verdicts);
+    mote_loop_say_verdicts(cli, o->verdicts, o->n_verdicts, o->remarks);
     mote_loop_say_facts(cli, o->facts);
     mote_say(cli, "\nnext: %s\n", o->next);
 }
@@ -275,10 +295,14 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     MOTE_TRY(mote_json_put(document, "data", data, err));
     MOTE_TRY(mote_verdicts_to_json(o->verdicts, o->n_verdicts, &requirements, err));
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
+    if (json_object_update(document, o->remarks) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the remarks");
     MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(),
                            err));
-    json_t *champion = o->has_champion ? json_pack("{s:s, s:I}", "model", o->champion.model,
-                                                   "version", (json_int_t)o->champion.version)
+    json_t *champion = o->has_champion ? json_pack("{s:s, s:I, s:I}", "model", o->champion.model,
+                                                   "version", (json_int_t)o->champion.version,
+                                                   "not_proven",
+                                                   (json_int_t)o->champion.counts.n_not_proven)
                                        : json_null();
     MOTE_TRY(mote_json_put(document, "champion", champion, err));
     alerts = json_array();
@@ -317,6 +341,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     overview o = {0};
     mote_status st = look_and_say(cli, &o, err);
     json_decref(o.facts);
+    json_decref(o.remarks);
     return st;
 }
 

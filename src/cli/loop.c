@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "monitor/monitor.h"
+#include "pipeline/remarks.h"
 
 /* ---- the pipeline with a bar ------------------------------------------------------------- */
 
@@ -93,6 +94,18 @@ mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
     return mote_verdict_judge_all(cli->project, &m, kept, &cli->arena, out, n, err);
 }
 
+mote_status mote_loop_remarks(mote_cli *cli, mote_pipeline *p, json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *all = NULL;
+    const char *basis = NULL;
+    const mote_stage_result *evaluated = NULL;
+    mote_measurements m;
+    MOTE_TRY(mote_pipeline_measurements(p, &all, &basis, err));
+    MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_evaluate, &evaluated, err));
+    return mote_remarks_of(cli->project, &m, evaluated->output, out, err);
+}
+
 mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why, mote_err *err)
 {
     mote_alert *alerts = NULL;
@@ -133,7 +146,7 @@ void mote_loop_say_facts(mote_cli *cli, const json_t *facts)
         mote_say(cli, "  advice: %s\n", advice);
 }
 
-void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, const json_t *remarks)
 {
     for (size_t i = 0; i < n; i++) {
         mote_buf b;
@@ -143,4 +156,9 @@ void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n)
             mote_say(cli, "  %s\n", b.data);
         mote_buf_release(&b);
     }
+    MOTE_SCOPED_BUF beside;
+    mote_buf_init(&beside, 1u << 20);
+    mote_remarks_text(remarks, "  ", &beside);
+    if (beside.status == MOTE_OK && beside.len > 0)
+        mote_say(cli, "%s", beside.data);
 }

@@ -26,6 +26,9 @@ MOTE_MUST_USE mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mo
 /* All measurements of fresh stages, judged; lives as long as the command's arena. */
 MOTE_MUST_USE mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
                                           size_t *n, mote_err *err);
+/* What is said beside them (pipeline/remarks.h). New reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_loop_remarks(mote_cli *cli, mote_pipeline *p, json_t **out,
+                                            mote_err *err);
 /* schedule.retrain.on_drift: is an alert of the monitor open that came after the training that
  * ended at trained_ms? *why is the reason in words, in the command's arena; NULL: no. */
 MOTE_MUST_USE mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
@@ -40,6 +43,7 @@ void mote_loop_say_facts(mote_cli *cli, const json_t *facts);
 void mote_loop_say_data(mote_cli *cli, const mote_data_waiting *w, bool has_facts);
 MOTE_MUST_USE mote_status mote_loop_data_json(const mote_data_waiting *w, json_t **out,
                                               mote_err *err);
-void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n);
+/* The lines of the verdicts, and below them the remarks (NULL: none). */
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, const json_t *remarks);
 
 #endif

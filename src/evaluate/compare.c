@@ -143,56 +143,168 @@ mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_confi
     return MOTE_OK;
 }
 
-MOTE_PRINTF(3, 4)
-static void add_reason(mote_promotion *p, bool is_held, const char *fmt, ...)
+/* ---- on a stream ------------------------------------------------------------------------- */
+
+#define RNG_BLOCKS 0x626c6f63u          /* stream of mote_rng: "bloc" */
+
+/* Both models in a draw of blocks. */
+typedef struct { int64_t n_words, hits[2], accepts[2]; } block_sums;
+
+static void add_block(block_sums *s, const mote_stream_block *champion,
+                      const mote_stream_block *challenger)
 {
-    va_list ap;
-    MOTE_SCOPED_BUF words;
-    mote_buf_init(&words, 1024);
-    va_start(ap, fmt);
-    mote_buf_vprintf(&words, fmt, ap);
-    va_end(ap);
-    p->is_held[p->n_reasons] = is_held;
-    (void)mote_format(p->reasons[p->n_reasons], sizeof p->reasons[0], "%s",
-                      words.data ? words.data : "out of memory");
-    p->n_reasons++;
-    p->is_promoted &= is_held;
+    s->n_words += champion->n_words;
+    s->hits[0] += champion->n_hits;
+    s->hits[1] += challenger->n_hits;
+    s->accepts[0] += champion->n_false_accepts;
+    s->accepts[1] += challenger->n_false_accepts;
 }
 
-/* Shares are counts over counts, so a limit that is met exactly may miss it by rounding. */
-#define SLACK 1e-9
-
-mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
-                                      const char *const *slice_names, int32_t n_slices,
-                                      int32_t clean_slice, const mote_project_schedule *rule)
+static mote_value_counts counts_of(const block_sums *s, int which, double hours)
 {
-    mote_promotion p = {.is_promoted = true, .weak_slice = -1};
-    for (int32_t i = 0; i < n_slices; i++)
-        if (slices[i].n > 0
-            && (p.weak_slice < 0 || slices[i].champion.value < slices[p.weak_slice].champion.value))
-            p.weak_slice = i;
-    const mote_comparison *weak = p.weak_slice >= 0 ? &slices[p.weak_slice] : overall;
-    const char *weak_name = p.weak_slice >= 0 ? slice_names[p.weak_slice] : "all clips";
-    double gain = weak->difference.value;
-    add_reason(&p, gain > 0 && gain >= rule->beat_by - SLACK,
-               "%s: %.1f %% against %.1f %%, a gain of %.1f points (%.1f to %.1f); more than 0 and "
-               "at least %.1f needed",
-               weak_name, weak->challenger.value * 100, weak->champion.value * 100, gain * 100,
-               weak->difference.lo * 100, weak->difference.hi * 100, rule->beat_by * 100);
+    return (mote_value_counts){s->n_words, s->n_words - s->hits[which], s->accepts[which], hours};
+}
 
-    bool has_clean = clean_slice >= 0 && clean_slice < n_slices && slices[clean_slice].n > 0;
-    const mote_comparison *clean = has_clean ? &slices[clean_slice] : overall;
-    const char *clean_name = has_clean ? slice_names[clean_slice] : "all clips";
-    if (rule->clean_at_least > 0)
-        add_reason(&p, clean->challenger.value >= rule->clean_at_least - SLACK,
-                   "%s: %.1f %%, at least %.1f %% needed", clean_name,
-                   clean->challenger.value * 100, rule->clean_at_least * 100);
-    double loss = -clean->difference.value;
-    add_reason(&p, loss <= rule->clean_loss_at_most + SLACK,
-               "%s: %.1f %% against %.1f %%, a loss of %.1f points; at most %.1f allowed",
-               clean_name, clean->challenger.value * 100, clean->champion.value * 100,
-               fmax(loss, 0) * 100, rule->clean_loss_at_most * 100);
-    return p;
+static double value_of(const mote_project_value *v, const block_sums *s, int which, double hours)
+{
+    mote_value_counts c = counts_of(s, which, hours);
+    return mote_value_per_day(v, &c, 0.95).value.value;
+}
+
+static void fill_rates(const block_sums *all, double hours, const mote_project_value *value,
+                       double confidence, mote_stream_comparison *out)
+{
+    mote_interval *misses[2] = {&out->misses.champion, &out->misses.challenger};
+    mote_interval *accepts[2] = {&out->accepts.champion, &out->accepts.challenger};
+    mote_interval *worth[2] = {&out->value.champion, &out->value.challenger};
+    for (int k = 0; k < 2; k++) {
+        mote_value_counts c = counts_of(all, k, hours);
+        *misses[k] = mote_interval_wilson(c.n_missed, c.n_words, confidence);
+        *accepts[k] = mote_interval_poisson(c.n_false_accepts, hours, confidence);
+        *worth[k] = mote_value_per_day(value, &c, confidence).value;
+    }
+}
+
+/* What a block adds to the number, challenger - champion, up to a positive factor. */
+static double block_difference(const mote_stream_block *champion,
+                               const mote_stream_block *challenger, int which, double n_words,
+                               double hours, const mote_project_value *v)
+{
+    double hits = (double)(challenger->n_hits - champion->n_hits);
+    double accepts = (double)(challenger->n_false_accepts - champion->n_false_accepts);
+    if (which < 2)
+        return which == 0 ? -hits : accepts;
+    return hits / n_words * v->volume_per_day * (v->true_accept - v->false_reject)
+           + accepts / hours * v->listening_hours_per_day * v->false_accept;
+}
+
+/* The sign test over blocks, and what it says of the interval. */
+static void test_signs(const mote_stream_block *champion, const mote_stream_block *challenger,
+                       size_t n, int which, const mote_stream_comparison *c,
+                       const mote_project_value *value, double confidence, mote_paired_rate *r)
+{
+    int64_t n_more = 0, n_less = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = block_difference(&champion[i], &challenger[i], which, (double)c->n_words,
+                                    c->hours, value);
+        n_more += x > 0;
+        n_less += x < 0;
+    }
+    r->p = mote_mcnemar_exact(n_more, n_less);
+    if (r->p > 1 - confidence) {
+        r->difference.lo = fmin(r->difference.lo, 0);
+        r->difference.hi = fmax(r->difference.hi, 0);
+    }
+}
+
+mote_status mote_compare_stream(const mote_stream_block *champion,
+                                const mote_stream_block *challenger, size_t n, double hours,
+                                const mote_project_value *value, const mote_evaluate_config *cfg,
+                                mote_arena *a, mote_stream_comparison *out, mote_err *err)
+{
+    size_t n_draws = (size_t)cfg->n_resamples;
+    if (n == 0 || n > UINT32_MAX || !(hours > 0) || cfg->n_resamples < 10)
+        return mote_fail(err, MOTE_ARG, "compare: %zu blocks of a stream of %g h, %d resamples", n,
+                         hours, cfg->n_resamples);
+    mote_stream_comparison c = {.hours = hours};
+    block_sums all = {0};
+    mote_arena_mark mark = mote_arena_save(a);
+    double *values[3];
+    for (int i = 0; i < 3; i++)
+        MOTE_TRY(mote_arena_take(a, n_draws, sizeof *values[i], &values[i], err));
+    for (size_t i = 0; i < n; i++)
+        add_block(&all, &champion[i], &challenger[i]);
+    c.n_words = all.n_words;
+    fill_rates(&all, hours, value, cfg->confidence, &c);
+    size_t n_kept = 0;
+    for (size_t r = 0; r < n_draws && all.n_words > 0; r++) {
+        mote_rng rng;
+        block_sums s = {0};
+        mote_rng_init_stream(&rng, cfg->seed, RNG_BLOCKS, r);
+        for (size_t i = 0; i < n; i++) {
+            size_t at = mote_rng_below(&rng, (uint32_t)n);
+            add_block(&s, &champion[at], &challenger[at]);
+        }
+        if (s.n_words == 0)
+            continue;
+        values[0][n_kept] = (double)(s.hits[0] - s.hits[1]) / (double)s.n_words;
+        values[1][n_kept] = (double)(s.accepts[1] - s.accepts[0]) / hours;
+        values[2][n_kept++] =
+            value->is_given ? value_of(value, &s, 1, hours) - value_of(value, &s, 0, hours) : 0;
+    }
+    mote_paired_rate *rates[3] = {&c.misses, &c.accepts, &c.value};
+    for (int i = 0; i < 3; i++) {
+        double middle = rates[i]->challenger.value - rates[i]->champion.value;
+        bool is_there = n_kept > 0 && isfinite(middle);
+        rates[i]->p = (double)NAN;
+        rates[i]->difference = (mote_interval){(double)NAN, (double)NAN, (double)NAN};
+        if (!is_there)
+            continue;
+        rates[i]->difference = percentile(middle, values[i], n_kept, cfg->confidence);
+        test_signs(champion, challenger, n, i, &c, value, cfg->confidence, rates[i]);
+    }
+    mote_arena_rewind(a, mark);
+    *out = c;
+    return MOTE_OK;
+}
+
+mote_winner mote_paired_winner(const mote_paired_rate *r, bool is_higher_better)
+{
+    if (r->difference.lo > 0)
+        return is_higher_better ? MOTE_CHALLENGER_BETTER : MOTE_CHALLENGER_WORSE;
+    if (r->difference.hi < 0)
+        return is_higher_better ? MOTE_CHALLENGER_WORSE : MOTE_CHALLENGER_BETTER;
+    return MOTE_NOT_TOLD_APART;
+}
+
+/* ---- as JSON ----------------------------------------------------------------------------- */
+
+static mote_status put_paired(json_t *o, const char *key, const mote_paired_rate *r,
+                              bool is_higher_better, mote_err *err)
+{
+    static const char *const words[] = {"not told apart", "challenger better", "challenger worse"};
+    json_t *j = json_object();
+    MOTE_TRY(mote_json_put(o, key, j, err));
+    MOTE_TRY(mote_json_put_interval(j, "champion", r->champion, err));
+    MOTE_TRY(mote_json_put_interval(j, "challenger", r->challenger, err));
+    MOTE_TRY(mote_json_put_interval(j, "difference", r->difference, err));
+    MOTE_TRY(mote_json_put(j, "sign_test_p", mote_json_number(r->p), err));
+    return mote_json_put(j, "result", json_string(words[mote_paired_winner(r, is_higher_better)]),
+                         err);
+}
+
+mote_status mote_stream_comparison_to_json(const mote_stream_comparison *c, json_t **out,
+                                           mote_err *err)
+{
+    MOTE_SCOPED_JSON *o = json_object();
+    MOTE_TRY(mote_json_put(o, "hours", mote_json_number(c->hours), err));
+    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_words), err));
+    MOTE_TRY(put_paired(o, "false_reject_rate", &c->misses, false, err));
+    MOTE_TRY(put_paired(o, "false_accepts_per_hour", &c->accepts, false, err));
+    if (isfinite(c->value.champion.value))
+        MOTE_TRY(put_paired(o, "value_per_day", &c->value, true, err));
+    *out = json_incref(o);
+    return MOTE_OK;
 }
 
 mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out, mote_err *err)
@@ -209,25 +321,6 @@ mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out, mote
     MOTE_TRY(mote_json_put_interval(o, "challenger", c->challenger, err));
     MOTE_TRY(mote_json_put_interval(o, "difference", c->difference, err));
     MOTE_TRY(mote_json_put(o, "mcnemar_p", mote_json_number(c->p), err));
-    *out = json_incref(o);
-    return MOTE_OK;
-}
-
-mote_status mote_promotion_to_json(const mote_promotion *p, json_t **out, mote_err *err)
-{
-    MOTE_SCOPED_JSON *o = json_object();
-    if (!o)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a promotion");
-    MOTE_TRY(mote_json_put(o, "promote", json_boolean(p->is_promoted), err));
-    json_t *list = json_array();
-    MOTE_TRY(mote_json_put(o, "conditions", list, err));
-    for (size_t i = 0; i < p->n_reasons; i++) {
-        json_t *r = json_object();
-        if (json_array_append_new(list, r) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a promotion");
-        MOTE_TRY(mote_json_put(r, "held", json_boolean(p->is_held[i]), err));
-        MOTE_TRY(mote_json_put(r, "text", json_string(p->reasons[i]), err));
-    }
     *out = json_incref(o);
     return MOTE_OK;
 }

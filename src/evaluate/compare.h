@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Champion against challenger on the same clips: who is right where the other is not.
+/* Champion against challenger on the same clips and the same stream: who is right where the other
+ * is not, and whether the one may replace the other. The rule is in promotion.c.
  *
  * Pure functions; same input and seed, same bytes. Depends on metrics.h, project.h. Used before a
  * promotion and by `mote compare`. */
@@ -15,6 +16,7 @@
 #include "base/status.h"
 #include "base/interval.h"
 #include "evaluate/metrics.h"
+#include "evaluate/stream.h"
 #include "project/project.h"
 
 /* What two models said about the same n clips. Borrowed. */
@@ -49,26 +51,68 @@ MOTE_MUST_USE mote_status mote_compare(const mote_compare_input *in,
                                        mote_comparison *overall, mote_comparison *slices,
                                        mote_err *err);
 
-/* May the challenger replace the champion? By the project's schedule.promote:
+/* ---- on a stream ---- */
+
+/* A number of both models on the same stream. NaN where there is nothing.
+ *   difference  challenger - champion, paired bootstrap over blocks, and stretched to 0 where the
+ *               sign test does not exclude chance: from four words that only one of them missed,
+ *               all of them the same one, a bootstrap would already be sure
+ *   p           sign test over the blocks that differ (McNemar's, exact) */
+typedef struct {
+    mote_interval champion, challenger, difference;
+    double p;
+} mote_paired_rate;
+
+typedef struct {
+    double hours;
+    int64_t n_words;
+    mote_paired_rate misses;  /* share of keywords; Wilson, difference by bootstrap */
+    mote_paired_rate accepts; /* false ones in an hour; Garwood */
+    mote_paired_rate value;   /* of a day; NaN when the project states none */
+} mote_stream_comparison;
+
+/* Both models by blocks [n] of the same stream, block_s each. ARG: n is 0, config; NOMEM. */
+MOTE_MUST_USE mote_status mote_compare_stream(const mote_stream_block *champion,
+                                              const mote_stream_block *challenger, size_t n,
+                                              double hours, const mote_project_value *value,
+                                              const mote_evaluate_config *cfg, mote_arena *a,
+                                              mote_stream_comparison *out, mote_err *err);
+
+/* Which of two is the better one, when the whole interval of the difference says so. */
+typedef enum { MOTE_NOT_TOLD_APART, MOTE_CHALLENGER_BETTER, MOTE_CHALLENGER_WORSE } mote_winner;
+mote_winner mote_paired_winner(const mote_paired_rate *r, bool is_higher_better);
+
+/* ---- the rule ---- */
+
+/* May the challenger replace the champion? By the project's schedule.promote, and by what the
+ * product is judged by, the stream:
  *   gain    on the slice where the champion is worst (all clips without slices) the challenger must
- * be more accurate, by at least beat_by clean   on the clean slice (index; -1: all clips) it must
- * reach clean_at_least and may lose at most clean_loss_at_most against the champion */
-#define MOTE_PROMOTION_REASONS 3
+ *           be more accurate, by at least beat_by; or, when no beat_by is asked, be no less
+ *           accurate there and better on the stream, beyond noise
+ *   clean   on the clean slice (index; -1: all clips) it must reach clean_at_least and may lose at
+ *           most clean_loss_at_most against the champion
+ *   stream  (NULL: not compared) its value, or without one its misses and false accepts, must
+ *           not be worse beyond noise
+ * Reasons are sentences for whoever owns the product. */
+#define MOTE_PROMOTION_REASONS 6
 typedef struct {
     bool is_promoted;
     int32_t weak_slice;                 /* where the gain was looked at; -1: all clips */
     bool is_held[MOTE_PROMOTION_REASONS];       /* each condition */
-    char reasons[MOTE_PROMOTION_REASONS][160];  /* in words, with the numbers */
+    char reasons[MOTE_PROMOTION_REASONS][280];  /* in words, with the numbers */
     size_t n_reasons;
 } mote_promotion;
 
 mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
                                       const char *const *slice_names, int32_t n_slices,
-                                      int32_t clean_slice, const mote_project_schedule *rule);
+                                      int32_t clean_slice, const mote_stream_comparison *stream,
+                                      const char *currency, const mote_project_schedule *rule);
 
 /* New references owned by the caller. */
 MOTE_MUST_USE mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out,
                                                   mote_err *err);
+MOTE_MUST_USE mote_status mote_stream_comparison_to_json(const mote_stream_comparison *c,
+                                                         json_t **out, mote_err *err);
 MOTE_MUST_USE mote_status mote_promotion_to_json(const mote_promotion *p, json_t **out,
                                                  mote_err *err);
 

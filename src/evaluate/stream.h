@@ -140,6 +140,18 @@ MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
                                             const mote_stream_detector *d, double threshold,
                                             mote_stream_counts *out, mote_err *err);
 
+/* What happened in a stretch of the stream; a word belongs to the block in which it begins. */
+typedef struct { int64_t n_words, n_hits, n_false_accepts; } mote_stream_block;
+
+/* The same by blocks of block_s seconds, with a threshold for each class [n_classes] (those of
+ * keywords are looked at), so that two models can be compared on the same stretches. *out [*n]
+ * lives as long as `a`. ARG as above, or block_s is no time. */
+MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_outputs *o,
+                                             const mote_stream_track *track, int32_t n_keywords,
+                                             const mote_stream_detector *d, const float *thresholds,
+                                             double block_s, mote_arena *a, mote_stream_block **out,
+                                             size_t *n, mote_err *err);
+
 /* Intervals are of what is independent. False rejects: Wilson's for the share missed among
  * n_distinct words. False accepts: Garwood's for count / repetition in hours / repetition (the
  * variance of a compound Poisson count is that much larger; Kish's design effect). A clip that is

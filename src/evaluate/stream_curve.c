@@ -31,7 +31,22 @@ typedef struct {
     bool *is_hit;                       /* [n_events] */
     int64_t tolerance;                  /* samples */
     int32_t cause;                      /* of the last false accept: clip, or BY_NOISE */
+    mote_stream_block *blocks;          /* of block_samples each; NULL: not wanted */
+    int64_t block_samples;
 } matcher;
+
+static mote_stream_block *block_at(const matcher *m, int64_t at)
+{
+    int64_t last = ((int64_t)m->track->n - 1) / m->block_samples, i = at / m->block_samples;
+    return &m->blocks[i < last ? i : last];
+}
+
+static void accept_falsely(const matcher *m, int64_t at, mote_stream_counts *c)
+{
+    c->n_false_accepts++;
+    if (m->blocks)
+        block_at(m, at)->n_false_accepts++;
+}
 
 /* A detection of keyword k at sample `at`: which event was meant? Events lie apart by more than the
  * tolerance when the track was built with mote_stream_config_of; otherwise the first one counts.
@@ -49,17 +64,19 @@ static bool match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_st
             m->is_hit[i] = true;
             c->n_hits++;
             c->per_word_hits[k]++;
+            if (m->blocks)
+                block_at(m, e->start)->n_hits++;
             return true;
         }
         m->cause = m->cause == BY_NOISE ? e->clip : m->cause;
         if (e->class_id == k) {
             c->n_repeated++;
-            c->n_false_accepts++;
+            accept_falsely(m, at, c);
             return false;
         }
         is_near_other |= e->class_id < n_keywords;
     }
-    c->n_false_accepts++;
+    accept_falsely(m, at, c);
     c->n_confused += is_near_other;
     return false;
 }
@@ -104,7 +121,26 @@ static mote_status start_counting(const mote_stream_outputs *o, const mote_strea
     return MOTE_OK;
 }
 
-/* `causes` (NULL: not wanted): how many false accepts each clip is the cause of; added to. */
+/* The detector with c->thresholds over all outputs; what it says is matched by `m`. `causes` (NULL:
+ * not wanted): how many false accepts each clip is the cause of; added to. */
+static void detect(counting *c, const mote_stream_outputs *o, const mote_stream_detector *d,
+                   int32_t n_keywords, matcher *m, mote_stream_counts *counts, uint32_t *causes)
+{
+    mrt_detector_config cfg = config_of(o, d, c->thresholds);
+    int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
+    MOTE_BUG_IF(!is_ready);
+    memset(c->is_hit, 0, m->track->n_events * sizeof *c->is_hit);
+    m->is_hit = c->is_hit;
+    m->tolerance = (int64_t)(d->tolerance_s * m->track->rate_hz);
+    for (size_t i = 0; i < o->n; i++) {
+        mrt_detection hit;
+        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
+            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, counts) &&
+            causes && m->cause != BY_NOISE)
+            causes[m->cause]++;
+    }
+}
+
 static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
                                    const mote_stream_track *track, int32_t n_keywords,
                                    const mote_stream_detector *d, double threshold,
@@ -117,21 +153,37 @@ static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
             counts.per_word[track->events[i].class_id]++;
     for (int32_t k = 0; k < o->n_classes; k++)
         c->thresholds[k] = k < n_keywords ? mrt_detector_threshold((float)threshold) : 0;
-    mrt_detector_config cfg = config_of(o, d, c->thresholds);
-    int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
-    MOTE_BUG_IF(!is_ready);
-    memset(c->is_hit, 0, track->n_events * sizeof *c->is_hit);
-    matcher m = {.track = track,
-                 .is_hit = c->is_hit,
-                 .tolerance = (int64_t)(d->tolerance_s * track->rate_hz)};
-    for (size_t i = 0; i < o->n; i++) {
-        mrt_detection hit;
-        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
-            !match(&m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, &counts) &&
-            causes && m.cause != BY_NOISE)
-            causes[m.cause]++;
-    }
+    matcher m = {.track = track};
+    detect(c, o, d, n_keywords, &m, &counts, causes);
     return counts;
+}
+
+mote_status mote_stream_blocks(const mote_stream_outputs *o, const mote_stream_track *track,
+                               int32_t n_keywords, const mote_stream_detector *d,
+                               const float *thresholds, double block_s, mote_arena *a,
+                               mote_stream_block **out, size_t *n, mote_err *err)
+{
+    int64_t block = (int64_t)(block_s * track->rate_hz);
+    if (block < 1 || track->n == 0)
+        return mote_fail(err, MOTE_ARG, "stream: blocks of %g s of %zu samples", block_s, track->n);
+    size_t n_blocks = (size_t)(((int64_t)track->n - 1) / block + 1);
+    mote_stream_block *blocks = NULL;
+    MOTE_TRY(mote_arena_take(a, n_blocks, sizeof *blocks, &blocks, err));
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, 64u << 20);
+    counting *c = NULL;
+    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
+    for (int32_t k = 0; k < o->n_classes; k++)
+        c->thresholds[k] = k < n_keywords ? mrt_detector_threshold(thresholds[k]) : 0;
+    matcher m = {.track = track, .blocks = blocks, .block_samples = block};
+    for (size_t i = 0; i < track->n_events; i++)
+        if (track->events[i].class_id < n_keywords)
+            block_at(&m, track->events[i].start)->n_words++;
+    mote_stream_counts counts = {0};
+    detect(c, o, d, n_keywords, &m, &counts, NULL);
+    *out = blocks;
+    *n = n_blocks;
+    return MOTE_OK;
 }
 
 mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,

@@ -15,7 +15,7 @@
 
 const char *mote_condition_slice(mote_condition c)
 {
-    return c == MOTE_CONDITION_CAR_NOISE ? "car-noise" : "";
+    return c == MOTE_CONDITION_CAR_NOISE ? MOTE_SLICE_CAR_NOISE : "";
 }
 
 const char *mote_condition_text(mote_condition c)
@@ -247,15 +247,18 @@ mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric, mote
     return MOTE_OK;
 }
 
-mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, const char *source,
-                               const char *basis, int64_t time_us, mote_arena *a,
-                               mote_measurement_list *out, mote_err *err)
+mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, int32_t n_keywords,
+                               const char *source, const char *basis, int64_t time_us,
+                               mote_arena *a, mote_measurement_list *out, mote_err *err)
 {
     mote_interval worst_class = {0}, worst_group = {0};
     int64_t n_class = 0, n_group = 0;
-    if (e->worst_class >= 0) {
-        worst_class = e->classes[e->worst_class].recall_interval;
-        n_class = e->classes[e->worst_class].n;
+    for (int32_t i = 0; i < n_keywords && i < e->n_classes; i++) {
+        const mote_class_result *r = &e->classes[i];
+        if (r->n > 0 && (n_class == 0 || r->recall_interval.value < worst_class.value)) {
+            worst_class = r->recall_interval;
+            n_class = r->n;
+        }
     }
     if (e->worst_group >= 0) {
         worst_group = e->groups[e->worst_group].accuracy;

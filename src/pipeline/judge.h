@@ -71,13 +71,14 @@ MOTE_MUST_USE mote_status mote_judge_accuracy(const mote_judge *j, const mote_gr
                                               double *accuracy_s8, mote_err *err);
 
 /* Append the measurements of the test split for a condition: every metric that exists `where:
- * test`. */
+ * test`. worst_class_recall is of the first n_keywords classes. */
 typedef struct {
     mote_measurement items[96];
     size_t n;
 } mote_measurement_list;
 MOTE_MUST_USE mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c,
-                                             const char *source, const char *basis, int64_t time_us,
+                                             int32_t n_keywords, const char *source,
+                                             const char *basis, int64_t time_us,
                                              mote_arena *a, mote_measurement_list *out,
                                              mote_err *err);
 /* Append one measurement. */

@@ -21,17 +21,18 @@ static mote_status basis_of(mote_pipeline *p, const char **out, mote_err *err)
 }
 
 mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric, mote_place where,
-                                   double value, int64_t n, const char *source, mote_err *err)
+                                   mote_interval value, double confidence, int64_t n,
+                                   const char *source, mote_err *err)
 {
     const char *basis = NULL;
     MOTE_TRY(basis_of(p, &basis, err));
     if (!basis)
         return mote_fail(err, MOTE_NOT_FOUND,
                          "the project has no up-to-date model, see 'mote run'");
-    mote_measurement m = {.value = value,
-                          .lo = value,
-                          .hi = value,
-                          .confidence = 0.0,
+    mote_measurement m = {.value = value.value,
+                          .lo = value.lo,
+                          .hi = value.hi,
+                          .confidence = confidence,
                           .n = n,
                           .source = source,
                           .basis = basis,

@@ -150,18 +150,21 @@ static mote_status read_objects(mote_pipeline *p, int64_t attempt, mote_stage_re
     }
 }
 
-/* The last good attempt under `key`; out->output stays NULL when there is none. */
+/* The last good attempt under `key`, of a deed only when nothing was done since; out->output stays
+ * NULL when there is none. */
 static mote_status find_done(mote_pipeline *p, mote_stage_id id, const mote_sha256 *key,
                              mote_stage_result *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(p->cfg.store,
                                "SELECT id, output, started_ms, ended_ms FROM stage_attempt "
-                               "WHERE stage = ?1 AND key = ?2 AND state = 'done' "
-                               "ORDER BY id DESC LIMIT 1",
+                               "WHERE stage = ?1 AND key = ?2 AND state = 'done' AND (?3 = 0 OR "
+                               "id = (SELECT max(id) FROM stage_attempt WHERE stage = ?1 AND "
+                               "state = 'done')) ORDER BY id DESC LIMIT 1",
                                &q, err));
     mote_stmt_bind_text(q, 1, mote_stage_name(id));
     mote_stmt_bind_hash(q, 2, key);
+    mote_stmt_bind_i64(q, 3, mote_stage_defs[id].is_deed);
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
     if (!row)
@@ -379,6 +382,10 @@ static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *par
         const char *inputs = mote_stmt_text(q, 0), *first = NULL;
         MOTE_SCOPED_JSON *before = json_loads(inputs ? inputs : "", 0, NULL);
         size_t n = differences(parts, before, &first);
+        if (n == 0 && mote_stage_defs[id].is_deed) {
+            out->why = "something else was deployed since";
+            return MOTE_OK;
+        }
         if (n == 0 || n >= fewest)
             continue;
         fewest = n;

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/interval.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/pool.h"
@@ -113,10 +114,12 @@ typedef struct {
 mote_retrain_rule mote_retrain_rule_of(const mote_project *p);
 
 /* Keep a number that was measured outside the stages (serving), for the model that the compress
- * stage made. NOT_FOUND when that is not fresh. */
+ * stage made, with its interval at `confidence` (0: it has none). NOT_FOUND when that is not
+ * fresh. */
 MOTE_MUST_USE mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric,
-                                                 mote_place where, double value, int64_t n,
-                                                 const char *source, mote_err *err);
+                                                 mote_place where, mote_interval value,
+                                                 double confidence, int64_t n, const char *source,
+                                                 mote_err *err);
 
 /* Every measurement of the present model, from fresh stages and from outside them, as a JSON array
  * (project/verdict.h), and what they are true of. New reference owned by the caller; basis lives as

@@ -92,7 +92,26 @@ static mote_status add(compiling *c, mote_metric metric, double value, const cha
                           err);
 }
 
-#define ONE_CYCLE "one cycle an instruction"
+/* Equal outputs on every golden clip: the accuracy that was measured on the test split is the
+ * device's too. */
+static mote_status add_accuracy(compiling *c, const mote_device_measurement *m, mote_err *err)
+{
+    const json_t *list =
+        json_object_get(c->p->results[MOTE_STAGE_evaluate].output, "measurements");
+    mote_measurements all;
+    MOTE_TRY(mote_measurements_from_json(list, &c->arena, &all, err));
+    const mote_measurement *found = mote_measurement_find(&all, "accuracy@test");
+    if (!found)
+        return MOTE_OK;
+    mote_measurement same = *found;
+    same.source = mote_arena_printf(&c->arena, "%s; the emulated %s says the same on %d clips",
+                                    found->source, c->target->name, m->n_inputs);
+    return same.source ? mote_judge_add(&c->found, MOTE_METRIC_accuracy, MOTE_AT_DEVICE,
+                                        c->target->name, "", same, &c->arena, err)
+                       : mote_fail(err, MOTE_NOMEM, "no memory for measurements");
+}
+
+#define ONE_CYCLE "the emulator's instructions at one cycle each"
 
 /* Device numbers become measurements. One instruction is taken for one cycle, and said so. */
 static mote_status add_measured(compiling *c, const mote_device_measurement *m, mote_err *err)
@@ -121,14 +140,13 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
     MOTE_TRY(add(c, MOTE_METRIC_inferences_per_second, 1.0 / seconds, timed, ONE_CYCLE, err));
     if (d->energy_pj_per_instruction > 0.0)
         MOTE_TRY(add(c, MOTE_METRIC_energy_uj, instructions * d->energy_pj_per_instruction * 1e-6,
-                     modelled, "so many pJ an instruction", err));
-    /* Equal outputs on every golden clip: what was measured on the test split holds there too. */
+                     modelled, "the emulator's instructions at a stated energy each", err));
     if (m->n_equal < m->n_inputs)
         return mote_fail(
             err, MOTE_BUG,
             "the emulated %s differs from this machine on %d of %d golden clips, first clip %d",
             c->target->name, m->n_inputs - m->n_equal, m->n_inputs, m->first_difference);
-    return MOTE_OK;
+    return add_accuracy(c, m, err);
 }
 
 static mote_status measure(compiling *c, mote_err *err)

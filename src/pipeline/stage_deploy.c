@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage deploy: the bundle, its registration, and the question whether it replaces the champion.
  *
- * Challenger and champion are judged on the same test clips, clean and in car noise, each with its
- * own front end. The challenger is promoted when schedule.promote says so (evaluate/compare.h) and
- * its requirements are met (the registry insists on that). The first version of a model has no
- * champion to beat. */
+ * A model that is there already, from the same data, is only judged again: a change of requirements
+ * makes no new version. Else champion and challenger are compared on the same clips and the same
+ * stream (challenge.h). The challenger is promoted when no requirement is not met or not yet known,
+ * nothing that is not proven is worse than the champion's, and schedule.promote is content
+ * (evaluate/promotion.c). The first version has no champion to beat. Of a refusal every reason is
+ * said, the requirements first. */
 #include "pipeline/stages_internal.h"
 
 #include <string.h>
 
-#include "evaluate/compare.h"
 #include "evaluate/json_parts.h"
 #include "graph/model.h"
 #include "pipeline/golden.h"
+#include "pipeline/challenge.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
+#include "pipeline/remarks.h"
 #include "project/verdict.h"
 #include "track/registry.h"
 #include "track/run.h"
+#include "track/verdicts.h"
 
 #define REFERENCE_SEED 21
-#define WHY_BYTES      600
 #define WHO            "mote run"
 
 typedef struct {
@@ -95,8 +98,19 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
                                     &d->arena, &d->verdicts, &d->n_verdicts, err));
     json_t *list = NULL;
     MOTE_TRY(mote_verdicts_to_json(d->verdicts, d->n_verdicts, &list, err));
+    json_t *remarks = NULL;
     d->verdicts_json = json_pack("{s:o}", "requirements", list);
-    return d->verdicts_json ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
+    if (!d->verdicts_json)
+        return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
+    mote_project limits = *mote_setting_requirements(d->p->settings);
+    limits.stream.max_false_accepts_per_hour =
+        mote_setting_stream(d->p->settings)->max_false_accepts_per_hour;
+    limits.schedule = *mote_setting_promote(d->p->settings);
+    MOTE_TRY(mote_remarks_of(&limits, &d->measured,
+                             d->p->results[MOTE_STAGE_evaluate].output, &remarks, err));
+    int failed = json_object_update(d->verdicts_json, remarks);
+    json_decref(remarks);
+    return failed ? mote_fail(err, MOTE_NOMEM, "no memory for verdicts") : MOTE_OK;
 }
 
 /* ---- the drift reference ----------------------------------------------------------------- */
@@ -214,112 +228,6 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     return mote_run_add_artifact(d->p->cfg.store, d->run_id, "model/bundle.mote", &d->bundle, err);
 }
 
-/* ---- champion and challenger ------------------------------------------------------------- */
-
-/* What a model says about the test clips under every condition, one after the other. */
-static mote_status decide(deploying *d, const mote_judge *j, int32_t **out, mote_err *err)
-{
-    size_t n = d->test.n;
-    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof **out, out, err));
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
-        float *y = NULL;
-        MOTE_TRY(mote_judge_clips(j, d->clips[c], n, &d->arena, &y, NULL, err));
-        mote_judge_decide(y, n, d->test.n_classes, *out + (size_t)c * n);
-    }
-    return MOTE_OK;
-}
-
-/* Both models' answers, with the truth, its speaker and the condition as a slice. */
-static mote_status gather(deploying *d, const mote_model *champion, mote_compare_input *out,
-                          mote_err *err)
-{
-    size_t n = d->test.n;
-    mote_judge ours = judge_of(d, d->s8, &d->features);
-    mote_judge theirs = judge_of(d, mote_model_graph_s8(champion), mote_model_features(champion));
-    int32_t *labels = NULL, *groups = NULL, *slices = NULL, *old = NULL, *new = NULL;
-    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *labels, &labels, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *groups, &groups, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n * MOTE_N_CONDITIONS, sizeof *slices, &slices, err));
-    MOTE_TRY(decide(d, &theirs, &old, err));
-    MOTE_TRY(decide(d, &ours, &new, err));
-    for (size_t i = 0; i < n * MOTE_N_CONDITIONS; i++) {
-        labels[i] = d->test.class_id[i % n];
-        groups[i] = d->test.group_id[i % n];
-        slices[i] = (int32_t)(i / n);
-    }
-    *out = (mote_compare_input){.n = n * MOTE_N_CONDITIONS,
-                                .labels = labels,
-                                .champion = old,
-                                .challenger = new,
-                                .groups = groups,
-                                .n_groups = (int32_t)d->test.n_groups,
-                                .slices = slices,
-                                .n_slices = MOTE_N_CONDITIONS};
-    return MOTE_OK;
-}
-
-static bool same_labels(const mote_task_setting *task, const mote_model *m)
-{
-    if ((size_t)mote_model_n_labels(m) != task->classes.n ||
-        mote_model_clip_samples(m) != task->clip_samples ||
-        mote_model_features(m)->rate_hz != task->rate_hz)
-        return false;
-    for (size_t i = 0; i < task->classes.n; i++)
-        if (strcmp(mote_model_label(m, (int32_t)i), task->classes.items[i]) != 0)
-            return false;
-    return true;
-}
-
-/* "{champion: version, conditions: {clean: {..}, ..}, promotion: {..}}" into the output. */
-static mote_status keep_comparison(deploying *d, int64_t champion, const mote_comparison *slices,
-                                   const mote_promotion *promotion, mote_err *err)
-{
-    json_t *o = json_pack("{s:I, s:{}}", "champion", (json_int_t)champion, "conditions");
-    mote_stage_set(d->r, "comparison", o);
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
-        json_t *one = NULL;
-        MOTE_TRY(mote_comparison_to_json(&slices[c], &one, err));
-        MOTE_TRY(mote_json_put(json_object_get(o, "conditions"),
-                               mote_condition_text((mote_condition)c), one, err));
-    }
-    json_t *rule = NULL;
-    MOTE_TRY(mote_promotion_to_json(promotion, &rule, err));
-    return mote_json_put(o, "promotion", rule, err);
-}
-
-/* Compare with the champion `m` of version `champion`; *won, and the reasons in words: all of them
- * when it won, else those that stand in the way. */
-static mote_status compare(deploying *d, const mote_model *m, int64_t champion, bool *won,
-                           char why[WHY_BYTES], mote_err *err)
-{
-    *won = false;
-    if (!same_labels(mote_setting_task(d->p->settings), m)) {
-        (void)mote_format(
-            why, WHY_BYTES,
-            "the champion has other labels or another clip length: promote it by hand");
-        return MOTE_OK;
-    }
-    mote_compare_input in;
-    mote_comparison overall, slices[MOTE_N_CONDITIONS];
-    const char *names[MOTE_N_CONDITIONS];
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
-        names[c] = mote_condition_text((mote_condition)c);
-    mote_evaluate_config cfg = mote_evaluate_config_default();
-    MOTE_TRY(gather(d, m, &in, err));
-    MOTE_TRY(mote_compare(&in, &cfg, &d->arena, &overall, slices, err));
-    mote_promotion p = mote_compare_promotion(&overall, slices, names, MOTE_N_CONDITIONS,
-                                              MOTE_CONDITION_CLEAN,
-                                              mote_setting_promote(d->p->settings));
-    *won = p.is_promoted;
-    size_t used = 0;
-    for (size_t i = 0; i < p.n_reasons && used < WHY_BYTES; i++)
-        if (p.is_promoted || !p.is_held[i]) {
-            (void)mote_format(why + used, WHY_BYTES - used, "%s%s", used ? "; " : "", p.reasons[i]);
-            used += strlen(why + used);
-        }
-    return keep_comparison(d, champion, slices, &p, err);
-}
-
 /* ---- the registry ------------------------------------------------------------------------ */
 
 static mote_status find_champion(deploying *d, mote_model_version *out, bool *found, mote_err *err)
@@ -342,12 +250,88 @@ static mote_status load_bundle(deploying *d, const mote_sha256 *object, mote_mod
     return mote_model_load(bytes, n, out, err);
 }
 
+static void challenge_progress(void *arg, size_t done, size_t total)
+{
+    deploying *d = arg;
+    mote_stage_progress(d->p, d->r, (int64_t)done, (int64_t)total,
+                        "champion and challenger on the stream");
+}
+
+static mote_challenge challenge_of(deploying *d)
+{
+    return (mote_challenge){.task = mote_setting_task(d->p->settings),
+                            .stream = mote_setting_stream(d->p->settings),
+                            .value = mote_setting_value(d->p->settings),
+                            .rule = mote_setting_promote(d->p->settings),
+                            .test = &d->test,
+                            .clips = d->clips,
+                            .judge = judge_of(d, d->s8, &d->features),
+                            .op = &d->op,
+                            .cancel = d->p->cfg.cancel,
+                            .progress = challenge_progress,
+                            .progress_arg = d};
+}
+
+/* The version that is this very model, from the same data: requirements may have changed since, the
+ * model has not. d->number stays 0 when there is none. */
+static mote_status find_same(deploying *d, mote_err *err)
+{
+    char data[24];
+    mote_model_version *versions = NULL;
+    size_t n = 0;
+    mote_err why = {0};
+    mote_challenge c = challenge_of(d);
+    (void)mote_format(data, sizeof data, "v%lld", (long long)d->version.number);
+    mote_status st = mote_registry_versions(d->p->cfg.store, name_of(d), &d->arena,
+                                            &versions, &n, &why);
+    if (st == MOTE_NOT_FOUND)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    for (size_t i = 0; i < n && d->number == 0; i++) {
+        mote_model *m = NULL;
+        bool same = false;
+        if (!versions[i].data_version || strcmp(versions[i].data_version, data) != 0)
+            continue;
+        MOTE_TRY(load_bundle(d, &versions[i].bundle, &m, err));
+        st = mote_challenge_is_same(&c, m, &same, err);
+        mote_model_unref(m);
+        MOTE_TRY(st);
+        if (same) {
+            d->number = versions[i].version;
+            d->bundle = versions[i].bundle;
+        }
+    }
+    return MOTE_OK;
+}
+
+static mote_status verdicts_text(const deploying *d, mote_buf *out, mote_err *err)
+{
+    mote_json_write(out, d->verdicts_json, false);
+    return mote_buf_status(out, err);
+}
+
+/* It keeps its bundle, and gets the verdicts of today. */
+static mote_status judge_again(deploying *d, mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_store *s = d->p->cfg.store;
+    mote_buf_init(&text, 1 << 24);
+    MOTE_TRY(mote_object_get(s, &d->bundle, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
+    MOTE_TRY(mote_stage_put(d->p, d->r, "bundle", bytes, n, err));
+    mote_stage_set(d->r, "bundle_bytes", json_integer((json_int_t)n));
+    MOTE_TRY(verdicts_text(d, &text, err));
+    return mote_registry_set_verdicts(s, name_of(d), d->number, text.data,
+                                      d->p->cfg.now_ms(), err);
+}
+
 static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
 {
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1 << 24);
-    mote_json_write(&text, d->verdicts_json, false);
-    MOTE_TRY(mote_buf_status(&text, err));
+    MOTE_TRY(verdicts_text(d, &text, err));
     char version[24];
     (void)mote_format(version, sizeof version, "v%lld", (long long)d->version.number);
     mote_registry_spec spec = {.model = name_of(d),
@@ -361,74 +345,146 @@ static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
     return mote_registry_register(d->p->cfg.store, &spec, d->p->cfg.now_ms(), &d->number, err);
 }
 
+/* ---- the decision ------------------------------------------------------------------------ */
+
+static void add_reason(mote_buf *why, const char *reason)
+{
+    mote_buf_printf(why, "%s%s", why->len > 0 ? "; " : "", reason);
+}
+
+/* Against the champion: what stands in the way is added to `against`, what speaks for it to
+ * `for_it`. */
+static mote_status challenge(deploying *d, const mote_model_version *champion, mote_buf *against,
+                             mote_buf *for_it, mote_err *err)
+{
+    mote_challenge c = challenge_of(d);
+    mote_model *m = NULL;
+    mote_promotion p = {0};
+    json_t *comparison = NULL;
+    MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
+    if (!mote_challenge_is_fair(&c, m)) {
+        mote_model_unref(m);
+        add_reason(against, "the champion has other labels or another clip length, so that the two "
+                            "cannot be compared: promote it by hand");
+        return MOTE_OK;
+    }
+    mote_status st = mote_challenge_run(&c, m, &d->arena, &p, &comparison, err);
+    mote_model_unref(m);
+    if (st != MOTE_OK)
+        return st;
+    mote_stage_set(d->r, "comparison", comparison);
+    for (size_t i = 0; i < p.n_reasons; i++)
+        add_reason(p.is_held[i] ? for_it : against, p.reasons[i]);
+    return mote_json_put(comparison, "champion", json_integer(champion->version), err);
+}
+
+/* Everything that stands in the way, the requirements first. */
+static mote_status find_reasons(deploying *d, const mote_model_version *champion, mote_buf *against,
+                                mote_buf *for_it, mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1 << 24);
+    MOTE_TRY(verdicts_text(d, &text, err));
+    MOTE_TRY(mote_verdicts_obstacles(text.data, against, err));
+    size_t n_open = mote_verdict_count(d->verdicts, d->n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    if (!champion)
+        add_reason(for_it, d->number == 1 ? "it is the first version" : "there is no champion yet");
+    else if (champion->verdicts_json)
+        MOTE_TRY(mote_verdicts_worse(text.data, champion->verdicts_json, against, err));
+    if (champion)
+        MOTE_TRY(challenge(d, champion, against, for_it, err));
+    if (n_open > 0)
+        mote_buf_printf(for_it, "; %zu of %zu requirements are met, but not proven", n_open,
+                        d->n_verdicts);
+    MOTE_TRY(mote_buf_status(against, err));
+    return mote_buf_status(for_it, err);
+}
+
+/* The champion itself, judged again: it stays, and what it does not do is said. */
+static mote_status keep_champion(deploying *d, mote_buf *why, mote_err *err)
+{
+    MOTE_SCOPED_BUF text;
+    MOTE_SCOPED_BUF against;
+    mote_buf_init(&text, 1 << 24);
+    mote_buf_init(&against, 1 << 16);
+    MOTE_TRY(verdicts_text(d, &text, err));
+    MOTE_TRY(mote_verdicts_obstacles(text.data, &against, err));
+    mote_buf_str(why, "it is the champion already");
+    if (against.len > 0)
+        mote_buf_printf(why, ", although %s", against.data);
+    return mote_buf_status(why, err);
+}
+
 /* Put the version where it belongs; `why` gets what was decided, in words. */
-static mote_status place(deploying *d, bool has_champion, const mote_model_version *champion,
-                         bool *promoted, char why[WHY_BYTES], mote_err *err)
+static mote_status place(deploying *d, const mote_model_version *champion, bool *promoted,
+                         mote_buf *why, mote_err *err)
 {
     mote_store *s = d->p->cfg.store;
     const char *name = name_of(d);
     mote_registry_act act = {
         .who = WHO, .reason = "registered by the pipeline", .now_ms = d->p->cfg.now_ms()};
-    *promoted = false;
-    if (has_champion && champion->version == d->number) {
-        (void)mote_format(why, WHY_BYTES, "it is the champion already");
-        *promoted = true;
-        return MOTE_OK;
-    }
+    *promoted = champion && champion->version == d->number;
+    if (*promoted)
+        return keep_champion(d, why, err);
     MOTE_TRY(mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, d->number, &act, err));
-    bool won = true;
-    (void)mote_format(why, WHY_BYTES, "it is the first version");
-    if (has_champion) {
-        mote_model *m = NULL;
-        MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
-        mote_status st = compare(d, m, champion->version, &won, why, err);
-        mote_model_unref(m);
-        if (st != MOTE_OK)
-            return st;
-    }
-    if (!won)
+    MOTE_SCOPED_BUF for_it;
+    mote_buf_init(&for_it, 1 << 16);
+    MOTE_TRY(find_reasons(d, champion, why, &for_it, err));
+    if (why->len > 0)
         return MOTE_OK;
-    act.reason = why;
-    mote_err unmet = {0};
-    mote_status st = mote_registry_promote(s, name, d->number, false, &act, &unmet);
-    if (st == MOTE_UNMET) {
-        (void)mote_format(why, WHY_BYTES, "%s", unmet.text);
-        return MOTE_OK;
-    }
-    if (st != MOTE_OK)
-        return mote_fail(err, st, "%s", unmet.text);
+    mote_buf_str(why, for_it.data);
+    MOTE_TRY(mote_buf_status(why, err));
+    act.reason = why->data;
+    MOTE_TRY(mote_registry_promote(s, name, d->number, false, &act, err));
     *promoted = true;
     return mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, 0, &act, err);
 }
 
-static mote_status deploy(deploying *d, mote_err *err)
+/* What the stage has to show. */
+static mote_status say_decision(deploying *d, bool promoted, const mote_buf *why, mote_err *err)
 {
-    MOTE_TRY(open_inputs(d, err));
-    MOTE_TRY(judge_requirements(d, err));
-    mote_stage_progress(d->p, d->r, 1, 4, "drift reference");
-    MOTE_TRY(make_drift_reference(d, err));
-    mote_stage_progress(d->p, d->r, 2, 4, "bundle");
-    MOTE_TRY(make_bundle(d, err));
-    mote_model_version champion = {0};
-    bool has_champion = false, promoted = false;
-    char why[WHY_BYTES], summary[WHY_BYTES + 160];
-    MOTE_TRY(find_champion(d, &champion, &has_champion, err));
-    MOTE_TRY(register_version(d, has_champion ? champion.version : 0, err));
-    mote_stage_progress(d->p, d->r, 3, 4, "champion and challenger");
-    MOTE_TRY(place(d, has_champion, &champion, &promoted, why, err));
-    (void)mote_format(summary, sizeof summary, "%s/%lld %s: %s", name_of(d),
-                      (long long)d->number, promoted ? "promoted" : "not promoted", why);
     char hex[MOTE_SHA256_HEX_BYTES];
+    size_t n_open = mote_verdict_count(d->verdicts, d->n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    const char *summary = mote_arena_printf(&d->arena, "%s/%lld %s: %s", name_of(d),
+                                            (long long)d->number,
+                                            promoted ? "promoted" : "not promoted", why->data);
+    if (!summary)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the decision");
     mote_sha256_hex(&d->bundle, hex);
     mote_stage_set(d->r, "summary", json_string(summary));
     mote_stage_set(d->r, "model", json_string(name_of(d)));
     mote_stage_set(d->r, "version", json_integer(d->number));
     mote_stage_set(d->r, "bundle", json_string(hex));
     mote_stage_set(d->r, "promoted", json_boolean(promoted));
-    mote_stage_set(d->r, "decision", json_string(why));
+    mote_stage_set(d->r, "not_proven", json_integer((json_int_t)n_open));
+    mote_stage_set(d->r, "decision", json_string(why->data));
     mote_stage_set(d->r, "verdicts",
                    json_incref(json_object_get(d->verdicts_json, "requirements")));
     return MOTE_OK;
+}
+
+static mote_status deploy(deploying *d, mote_err *err)
+{
+    MOTE_TRY(open_inputs(d, err));
+    MOTE_TRY(judge_requirements(d, err));
+    MOTE_TRY(find_same(d, err));
+    mote_model_version champion = {0};
+    bool has_champion = false, promoted = false;
+    MOTE_TRY(find_champion(d, &champion, &has_champion, err));
+    if (d->number > 0) {
+        MOTE_TRY(judge_again(d, err));
+    } else {
+        mote_stage_progress(d->p, d->r, 1, 4, "drift reference");
+        MOTE_TRY(make_drift_reference(d, err));
+        mote_stage_progress(d->p, d->r, 2, 4, "bundle");
+        MOTE_TRY(make_bundle(d, err));
+        MOTE_TRY(register_version(d, has_champion ? champion.version : 0, err));
+    }
+    mote_stage_progress(d->p, d->r, 3, 4, "champion and challenger");
+    MOTE_SCOPED_BUF why;
+    mote_buf_init(&why, 1 << 16);
+    MOTE_TRY(place(d, has_champion ? &champion : NULL, &promoted, &why, err));
+    return say_decision(d, promoted, &why, err);
 }
 
 mote_status mote_stage_deploy_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)

@@ -12,16 +12,16 @@
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
+#include "pipeline/listen.h"
 #include "pipeline/stages_internal.h"
+#include "pipeline/tested.h"
 
-#define STREAM_SEED_VALIDATION 31
-#define STREAM_SEED_TEST       32
-#define CONFIDENCE             0.95
-#define ROUND_SEED             1000 /* between the seeds of the rounds of a stream */
-#define MOST_WINDOWS           250000 /* of a stream, unless stream.hours asks for more: half a
+#define CONFIDENCE   0.95
+#define ROUND_SEED   1000 /* between the seeds of the rounds of a stream */
+#define MOST_WINDOWS 250000 /* of a stream, unless stream.hours asks for more: half a
                                          minute of one processor for a usual model */
-#define MOST_ROUNDS            12  /* hearing a clip again tells less each time */
-#define VALUE_HOURS            2.0 /* of a stream that a value is judged on */
+#define MOST_ROUNDS  12  /* hearing a clip again tells less each time */
+#define VALUE_HOURS  2.0 /* of a stream that a value is judged on */
 
 typedef struct {
     mote_pipeline *p;
@@ -33,12 +33,16 @@ typedef struct {
     mote_judge judge;
     char basis[MOTE_SHA256_HEX_BYTES]; /* of the int8 graph */
     const char *source;
+    mote_tested tested;
     mote_measurement_list found;
+    json_t *promises; /* borrowed from the output */
     double temperature;
     int32_t rounds, rounds_done;       /* of the stream */
     const char *temperature_note;      /* NULL: it is used */
     mote_stream_choice choice;
     mote_stream_point promised;        /* of the chosen threshold, on validation */
+    mote_interval promised_accuracy;   /* on the validation split, which chose the model */
+    mote_arena words;                  /* of what was tested; outlives the rounds */
 } evaluating;
 
 static mote_predictions predictions_of(const mote_dataset *d, const float *probabilities)
@@ -67,7 +71,20 @@ static mote_status open_inputs(evaluating *e, mote_err *err)
                             .pool = p->cfg.pool};
     e->source = mote_arena_printf(&e->arena, "int8 model on the test split of data v%lld",
                                   (long long)e->version.number);
-    return e->source ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    if (!e->source)
+        return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    e->promises = json_array();
+    mote_stage_set(e->r, "promises", e->promises);
+    return mote_tested_of(p->cfg.store, mote_setting_task(p->settings), &e->version, &e->test,
+                          &e->arena, &e->tested, err);
+}
+
+static mote_status evaluate_clips(evaluating *e, const mote_predictions *q, mote_evaluation *out,
+                                  mote_err *err)
+{
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    cfg.confidence = CONFIDENCE;
+    return mote_evaluate(q, &cfg, &e->arena, out, err);
 }
 
 /* ---- clips ------------------------------------------------------------------------------- */
@@ -81,6 +98,9 @@ static mote_status fit_temperature(evaluating *e, mote_err *err)
         mote_judge_clips(&e->judge, e->validation.pcm, e->validation.n, &e->arena, &y, NULL, err));
     mote_predictions q = predictions_of(&e->validation, y);
     double nll = 0.0, fitted = 1.0;
+    mote_evaluation ev;
+    MOTE_TRY(evaluate_clips(e, &q, &ev, err));
+    e->promised_accuracy = ev.accuracy;
     MOTE_TRY(mote_temperature_fit(&q, &fitted, &nll, err));
     e->temperature = fitted;
     if (mote_temperature_is_bound(fitted)) {
@@ -107,12 +127,16 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     for (size_t i = 0; i < d->n; i++)
         mote_temperature_apply(y + i * d->n_classes, (int32_t)d->n_classes, e->temperature);
     mote_predictions q = predictions_of(d, y);
-    mote_evaluate_config cfg = mote_evaluate_config_default();
-    cfg.confidence = CONFIDENCE;
     mote_evaluation ev;
-    MOTE_TRY(mote_evaluate(&q, &cfg, &e->arena, &ev, err));
-    MOTE_TRY(mote_judge_measure(&ev, c, e->source, e->basis, e->p->cfg.now_ms() * 1000, &e->arena,
-                                &e->found, err));
+    size_t first = e->found.n;
+    MOTE_TRY(evaluate_clips(e, &q, &ev, err));
+    int32_t n_keywords = (int32_t)mote_setting_task(e->p->settings)->keywords.n;
+    MOTE_TRY(mote_judge_measure(&ev, c, n_keywords, e->source, e->basis,
+                                e->p->cfg.now_ms() * 1000, &e->arena, &e->found, err));
+    mote_tested_clips(&e->tested, &ev, first, &e->found);
+    if (c == MOTE_CONDITION_CLEAN)
+        MOTE_TRY(mote_tested_promise(e->promises, MOTE_METRIC_accuracy, MOTE_AT_TEST,
+                                     e->promised_accuracy, ev.accuracy, err));
     json_t *j = NULL;
     MOTE_TRY(mote_evaluation_to_json(&ev, e->test.classes, e->test.groups, &j, err));
     *accuracy = ev.accuracy.value;
@@ -184,37 +208,6 @@ static mote_status judge_other_words(evaluating *e, mote_err *err)
 
 /* ---- stream ------------------------------------------------------------------------------ */
 
-/* Windows of a stream, judged on the pool. */
-typedef struct {
-    mote_bench *bench;
-    mote_pool *pool;
-    size_t n_out, window;
-    /* of the batch in hand */
-    const int16_t *pcm;
-    size_t hop;
-    int8_t *q;
-} listener;
-
-static void listen_one(void *arg, size_t i, int32_t worker)
-{
-    listener *l = arg;
-    mote_bench_view seen;
-    if (mote_bench_run(l->bench, worker, l->pcm + i * l->hop, &seen))
-        memcpy(l->q + i * l->n_out, seen.output, l->n_out);
-}
-
-static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
-                            int8_t *q, mote_err *err)
-{
-    listener *l = arg;
-    MOTE_BUG_IF(window != l->window);
-    l->pcm = pcm;
-    l->hop = hop;
-    l->q = q;
-    mote_pool_run(l->pool, n, listen_one, l);
-    return mote_bench_status(l->bench, err);
-}
-
 static void stream_progress(void *arg, size_t done, size_t total)
 {
     evaluating *e = arg;
@@ -240,35 +233,27 @@ static mote_status is_refuted(evaluating *e, const mote_stream_tally *tally, int
 
 /* The clips of a split in a stream, heard in rounds with other places, SNR and noise. `index`: of
  * the threshold that is judged; -1: it is to be chosen. */
-static mote_status listen(evaluating *e, listener *l, const mote_dataset *d, uint64_t seed,
-                          int32_t index, mote_stream_curve **curve, mote_err *err)
+static mote_status listen(evaluating *e, const mote_dataset *d, uint64_t seed, int32_t index,
+                          mote_stream_curve **curve, mote_err *err)
 {
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_stream_setting *st = mote_setting_stream(e->p->settings);
-    mote_stream_material m = {.rate_hz = task->rate_hz,
-                              .n = d->n,
-                              .clip_samples = d->clip_samples,
-                              .pcm = d->pcm,
-                              .class_id = d->class_id,
-                              .n_keywords = (int32_t)task->keywords.n,
-                              .silence_class = task->silence ? (int32_t)task->classes.n - 1 : -1,
-                              .noise = d->background};
     const mote_project_value *value = mote_setting_value(e->p->settings);
     mote_stream_tally *tally = NULL;
-    MOTE_TRY(
-        mote_stream_tally_create(d->n, m.n_keywords, &st->detector, &e->arena, &tally, err));
+    MOTE_TRY(mote_stream_tally_create(d->n, (int32_t)task->keywords.n, &st->detector, &e->arena,
+                                      &tally, err));
     bool is_done = false;
     for (int32_t r = 0; r < e->rounds && !is_done; r++) {
-        mote_stream_config cfg = st->config;
         mote_stream_track track;
         mote_stream_outputs out;
         mote_arena_mark mark = mote_arena_save(&e->arena);
-        cfg.seed = seed + (uint64_t)r * ROUND_SEED;
         e->rounds_done = r;
-        MOTE_TRY(mote_stream_build(&m, &cfg, &e->arena, &track, err));
-        MOTE_TRY(mote_stream_run(&track, (int32_t)d->n_classes, d->clip_samples, st->hop_samples,
-                                 classify, l, stream_progress, e, e->p->cfg.cancel, &e->arena,
-                                 &out, err));
+        MOTE_TRY(mote_listen_track(task, st, d, seed + (uint64_t)r * ROUND_SEED, &e->arena, &track,
+                                   err));
+        if (r == 0 && d == &e->test)
+            MOTE_TRY(mote_tested_stream(&track, &e->words, &e->tested, err));
+        MOTE_TRY(mote_listen(&e->judge, &track, st->hop_samples, stream_progress, e,
+                             e->p->cfg.cancel, &e->arena, &out, err));
         MOTE_TRY(mote_stream_tally_add(tally, &out, &track, err));
         mote_arena_rewind(&e->arena, mark);
         MOTE_TRY(is_refuted(e, tally, index, &is_done, err));
@@ -285,6 +270,23 @@ static int32_t rounds_for(const mote_stream_setting *st, bool by_value)
     hours = fmin(hours, MOST_WINDOWS * (double)st->hop_ms / 3.6e6);
     double rounds = fmin(ceil(hours / st->config.hours - 1e-9), MOST_ROUNDS);
     return rounds > 1 ? (int32_t)rounds : 1;
+}
+
+/* Evidence that rests on both is no better than either. */
+static mote_evidence lesser(mote_evidence a, mote_evidence b)
+{
+    return a > b ? a : b;
+}
+
+/* What the point had promised on the stream of validation clips, beside what it does here. */
+static mote_status compare_point(evaluating *e, const mote_stream_point *promised,
+                                 const mote_stream_point *measured, mote_err *err)
+{
+    MOTE_TRY(mote_tested_promise(e->promises, MOTE_METRIC_false_accepts_per_hour, MOTE_AT_STREAM,
+                                 promised->false_accepts_per_hour,
+                                 measured->false_accepts_per_hour, err));
+    return mote_tested_promise(e->promises, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM,
+                               promised->false_reject_rate, measured->false_reject_rate, err);
 }
 
 static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote_err *err)
@@ -306,9 +308,13 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
         {MOTE_METRIC_false_reject_rate, q->false_reject_rate, q->counts.n_distinct},
         {MOTE_METRIC_value_per_day, q->value.value, q->counts.n_distinct},
     };
+    const mote_tested *t = &e->tested;
+    mote_worst worst = mote_tested_worst_word(t, &q->counts);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (isnan(rows[i].x.value))
             continue;
+        bool is_misses = rows[i].metric == MOTE_METRIC_false_reject_rate;
+        bool is_accepts = rows[i].metric == MOTE_METRIC_false_accepts_per_hour;
         mote_measurement m = {.value = rows[i].x.value,
                               .lo = rows[i].x.lo,
                               .hi = rows[i].x.hi,
@@ -316,7 +322,12 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
                               .n = rows[i].n,
                               .source = source,
                               .basis = e->basis,
-                              .exposure_hours = q->independent_hours,
+                              .on = is_misses ? t->words_on : t->accepts_on,
+                              .exposure_hours = is_accepts ? q->independent_hours : 0,
+                              .evidence = is_misses    ? t->keywords
+                                          : is_accepts ? t->others
+                                                       : lesser(t->keywords, t->others),
+                              .worst_class = is_misses ? worst : (mote_worst){0},
                               .time_us = e->p->cfg.now_ms() * 1000};
         MOTE_TRY(
             mote_judge_add(&e->found, rows[i].metric, MOTE_AT_STREAM, "", "", m, &e->arena, err));
@@ -344,25 +355,16 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
 {
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_project_value *value = mote_setting_value(e->p->settings);
-    listener l = {.pool = e->p->cfg.pool,
-                  .n_out = e->test.n_classes,
-                  .window = (size_t)e->judge.clip_samples};
     mote_stream_curve *choose = NULL, *judge = NULL;
     e->rounds = rounds_for(mote_setting_stream(e->p->settings), value->is_given);
-    MOTE_TRY(mote_bench_create(&e->judge, &l.bench, err));
-    mote_status st =
-        listen(e, &l, &e->validation, STREAM_SEED_VALIDATION, -1, &choose, err);
-    if (st == MOTE_OK) {
-        e->choice = mote_stream_choose(
-            choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
-        st = listen(e, &l, &e->test, STREAM_SEED_TEST, (int32_t)e->choice.index, &judge, err);
-    }
-    mote_bench_destroy(l.bench);
-    if (st != MOTE_OK)
-        return st;
+    MOTE_TRY(listen(e, &e->validation, MOTE_LISTEN_SEED_VALIDATION, -1, &choose, err));
+    e->choice = mote_stream_choose(
+        choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
+    MOTE_TRY(listen(e, &e->test, MOTE_LISTEN_SEED_TEST, (int32_t)e->choice.index, &judge, err));
     e->promised = choose->points[e->choice.index];
     *point = judge->points[e->choice.index];
     MOTE_TRY(measure_point(e, point, err));
+    MOTE_TRY(compare_point(e, &e->promised, point, err));
     const int32_t n_keywords = (int32_t)task->keywords.n;
     mote_operating_point op = mote_stream_operating_point(
         choose, &e->choice, n_keywords, (int32_t)task->classes.n, e->temperature);
@@ -428,7 +430,9 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     mote_stream_point point;
     MOTE_TRY(judge_stream(e, &point, err));
     MOTE_TRY(keep_golden(e, err));
-    json_t *measured = NULL;
+    json_t *measured = NULL, *gaps = NULL;
+    MOTE_TRY(mote_tested_gaps(&e->tested, &gaps, err));
+    mote_stage_set(e->r, "not_tested", gaps);
     mote_measurements all = {e->found.items, e->found.n};
     MOTE_TRY(mote_keyword_log(e->p, &all, err));
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
@@ -456,11 +460,13 @@ mote_status mote_stage_evaluate_run(mote_pipeline *p, mote_stage_run *r, mote_er
     e->p = p;
     e->r = r;
     mote_arena_init(&e->arena, (size_t)16 << 30);
+    mote_arena_init(&e->words, (size_t)64 << 20);
     mote_status st = evaluate(e, err);
     mote_graph_destroy(e->s8);
     mote_dataset_release(&e->validation);
     mote_dataset_release(&e->test);
     mote_arena_release(&e->arena);
+    mote_arena_release(&e->words);
     mote_free(e);
     return st;
 }

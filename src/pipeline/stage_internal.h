@@ -28,6 +28,9 @@ typedef struct {
      * of the stage. */
     mote_status (*more)(mote_pipeline *p, json_t *components, mote_err *err);
     mote_status (*run)(mote_pipeline *p, mote_stage_run *r, mote_err *err);
+    /* It does something beyond its output (registers, promotes): when mote.yaml goes back to what
+     * it was, what was done then has been undone since, and it runs again. */
+    bool is_deed;
 } mote_stage_def;
 
 extern const mote_stage_def mote_stage_defs[MOTE_N_STAGES]; /* stages.c */

@@ -68,7 +68,9 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
                        MOTE_STAGE_compile},
             .settings = MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(dataset) |
                         MOTE_USES(features) | MOTE_USES(training) | MOTE_USES(car_noise) |
-                        MOTE_USES(requirements) | MOTE_USES(promote),
+                        MOTE_USES(stream) | MOTE_USES(value) | MOTE_USES(requirements) |
+                        MOTE_USES(promote),
             .run = mote_stage_deploy_run,
+            .is_deed = true,
         },
 };

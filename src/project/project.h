@@ -26,6 +26,9 @@
 #define MOTE_CLASS_UNKNOWN "_unknown_"
 #define MOTE_CLASS_SILENCE "_silence_"
 
+/* The condition, beside the recordings as they are, that a requirement may speak of (`slice`). */
+#define MOTE_SLICE_CAR_NOISE "car-noise"
+
 /* Everything a project points to lives as long as the arena it was read into. */
 typedef struct { const char *const *items; size_t n; } mote_names;
 typedef struct { const int32_t *items; size_t n; } mote_ints;

@@ -152,15 +152,23 @@ static bool read_rest(mote_reader *r, const entry_nodes *e, mote_requirement *q)
                              "'target' belongs to 'where: device'");
         return false;
     }
-    if (e->slice && q->where != MOTE_AT_TEST && q->where != MOTE_AT_STREAM) {
+    if (e->slice && q->where != MOTE_AT_TEST) {
         mote_reader_complain(r, e->slice->line, e->slice->column,
-                             "'slice' belongs to 'where: test' or 'stream'");
+                             "'slice' belongs to 'where: test'");
         return false;
     }
     if (e->target && !mote_reader_set(r, item_row("target"), e->target, &q->target))
         return false;
     if (e->slice && !mote_reader_set(r, item_row("slice"), e->slice, &q->slice))
         return false;
+    if (e->slice && strcmp(q->slice, MOTE_SLICE_CAR_NOISE) != 0) {
+        /* A slice that nobody measures would be not yet known for ever. */
+        char shown[MOTE_SHOWN_BYTES];
+        mote_reader_complain(r, e->slice->line, e->slice->column,
+                             "no condition '%s' is tested, only '%s': see docs/mote-yaml.md",
+                             mote_reader_shown(q->slice, shown), MOTE_SLICE_CAR_NOISE);
+        return false;
+    }
     return !e->confidence ||
            mote_reader_set(r, item_row("confidence"), e->confidence, &q->confidence);
 }

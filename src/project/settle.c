@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/interval.h"
+#include "project/quantity.h"
 #include "project/schema.h"
 
 #define USUAL_CONFIDENCE 0.95
@@ -255,9 +256,10 @@ static void say_hours(const mote_measurement *m, double total, bool is_afresh, m
 {
     double hours = total - (is_afresh ? 0 : m->exposure_hours);
     s->hours = shown_hours(hours);
-    const char *of = m->evidence == MOTE_EVIDENCE_NONE && m->on && *m->on ? m->on : "other speech";
-    (void)mote_format(s->text, sizeof s->text, "%.*f h %sof %.80s", hours < 1 ? 2 : 1, s->hours,
-                      is_afresh ? "" : "more ", of);
+    (void)mote_format(s->text, sizeof s->text, "%.*f h %sof other speech%s", hours < 1 ? 2 : 1,
+                      s->hours, is_afresh ? "" : "more ",
+                      is_afresh ? " (recordings of other words in a test stream that long)"
+                                : " in the test stream (stream.hours, and recordings to fill it)");
 }
 
 static void say_hopeless(const mote_requirement *q, mote_settle *s)
@@ -268,6 +270,17 @@ static void say_hopeless(const mote_requirement *q, mote_settle *s)
                                    "that there is never one"
                                  : "a better model or another limit: the value stands on the "
                                    "limit, and no number of tests tells them apart");
+}
+
+/* Nothing measures time and energy on a board yet: what is left is room. */
+static void say_modelled(const mote_requirement *q, const mote_measurement *m, mote_settle *s)
+{
+    char enough[56];
+    mote_quantity_format(q->is_at_least ? m->value / 2 : m->value * 2,
+                         mote_metric_info(q->metric)->unit, enough, sizeof enough);
+    (void)mote_format(s->text, sizeof s->text,
+                      "room for twice the value: a limit of %s, a smaller model or a faster core",
+                      enough);
 }
 
 /* A number that does not exist yet. */
@@ -369,8 +382,7 @@ mote_settle mote_settle_of(const mote_verdict *v, mote_lack lack)
         break;
     case MOTE_LACK_EVIDENCE:
         if (m->evidence == MOTE_EVIDENCE_MODELLED)
-            (void)mote_format(s.text, sizeof s.text,
-                              "twice the room below the limit, or a measurement on a board");
+            say_modelled(q, m, &s);
         else
             say_amount(v, true, &s);
         break;

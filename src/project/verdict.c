@@ -119,12 +119,11 @@ static void prove(mote_verdict *v)
 {
     const mote_requirement *q = v->requirement;
     const mote_measurement *m = v->measured;
-    const char *on = m->on ? m->on : "";
     double modelled = q->is_at_least ? m->value / MODEL_ROOM : m->value * MODEL_ROOM;
     v->kind = MOTE_VERDICT_MET;
     if (m->evidence == MOTE_EVIDENCE_MODELLED && room(q, modelled) < 0)
         lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_EVIDENCE,
-             "modelled, not measured: %s", *on ? on : "there is no room for twice the value");
+             "modelled, and it would not hold at twice the value");
     else if (m->evidence == MOTE_EVIDENCE_SYNTHETIC)
         lack(v, MOTE_VERDICT_NOT_PROVEN, MOTE_LACK_EVIDENCE, "synthetic speech only");
     else if (m->evidence == MOTE_EVIDENCE_NOISE)
@@ -315,4 +314,30 @@ void mote_verdict_text(const mote_verdict *v, mote_buf *out)
         add_worst(v, out);
     if (v->settle.text[0])
         mote_buf_printf(out, "; to settle it: %s", v->settle.text);
+}
+
+void mote_verdict_sentence(const mote_verdict *v, mote_buf *out)
+{
+    const mote_requirement *q = v->requirement;
+    const char *doc = mote_metric_info(q->metric)->doc, *side = q->is_at_least ? "least" : "most";
+    int n_doc = (int)strcspn(doc, ";"); /* up to the first aside */
+    bool has_slice = q->slice && *q->slice;
+    char limit[56], value[56];
+    format_value(v, q->limit, limit, sizeof limit);
+    mote_buf_printf(out, "%.*s%s%s: ", n_doc, doc, has_slice ? ", in " : "",
+                    has_slice ? q->slice : "");
+    if (v->kind == MOTE_VERDICT_UNKNOWN) {
+        mote_buf_printf(out,
+                        "at %s %s is asked for, and nobody knows yet (%s): %s; what would settle "
+                        "it: %s",
+                        side, limit, q->id, v->reason, v->settle.text);
+        return;
+    }
+    format_value(v, v->measured->value, value, sizeof value);
+    mote_buf_printf(out, "%s, and at %s %s is asked for (%s)", value, side, limit, q->id);
+    if (v->kind == MOTE_VERDICT_NOT_PROVEN)
+        mote_buf_printf(out, ", which is met but not proven: %s", v->reason);
+    else if (v->kind == MOTE_VERDICT_NOT_MET && v->settle.text[0])
+        mote_buf_printf(out, ", with confidence %g; what would prove it: %s", q->confidence,
+                        v->settle.text);
 }

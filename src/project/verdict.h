@@ -138,10 +138,17 @@ bool mote_verdict_parse(const char *name, mote_verdict_kind *out);
  * and, where it is not settled, "; to settle it: about 120 more test clips". */
 void mote_verdict_text(const mote_verdict *v, mote_buf *out);
 
+/* Append a sentence for whoever owns the product, without full stop: what the number is, in words,
+ * before its name:
+ *   "share of spoken keywords that are not detected: 32.1 %, and at most 10.0 % is asked for
+ *    (false_reject_rate@stream)"
+ */
+void mote_verdict_sentence(const mote_verdict *v, mote_buf *out);
+
 /* A new reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err);
 /* All of them, as an array. Members: requirement, verdict, at_least or at_most, unit, confidence,
- * reason, margin, settle {text, n, hours}, measured (a measurement), text. */
+ * reason, margin, settle {text, n, hours}, measured (a measurement), text, sentence. */
 MOTE_MUST_USE mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out,
                                                 mote_err *err);
 

@@ -88,6 +88,10 @@ mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *
     mote_verdict_text(v, &text);
     MOTE_TRY(mote_buf_status(&text, err));
     MOTE_TRY(put(o, "text", json_stringn(text.data, text.len), err));
+    mote_buf_reset(&text);
+    mote_verdict_sentence(v, &text);
+    MOTE_TRY(mote_buf_status(&text, err));
+    MOTE_TRY(put(o, "sentence", json_stringn(text.data, text.len), err));
     *out = json_incref(o);
     return MOTE_OK;
 }

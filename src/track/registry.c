@@ -4,16 +4,15 @@
 
 #include <string.h>
 
-#include "base/json.h"
-#include "project/verdict.h"
 #include "track/registry_internal.h"
 #include "track/rows.h"
+#include "track/verdicts.h"
 
 #define NAME_MAX_BYTES 255
 #define TAG_MAX_BYTES 100000
 #define VERDICTS_MAX_BYTES ((size_t)4 << 20)
 #define HISTORY_MAX_BYTES ((size_t)64 << 20)
-#define UNMET_SHOWN 3
+#define REASON_SHOWN 2000 /* bytes of a refusal */
 
 /* ---- names ---- */
 
@@ -66,57 +65,10 @@ static mote_status check_act(const mote_registry_act *act, mote_err *err)
 
 /* ---- verdicts ---- */
 
-/* Names of requirements that are not met are appended to `unmet` as "'a' (not met), ...". */
-static mote_status judge(const json_t *document, mote_buf *unmet, size_t *n_unmet, size_t *n_all,
-                         mote_err *err)
-{
-    const json_t *list = document;
-    if (!json_is_array(document)) {
-        json_t *member = NULL;
-        MOTE_TRY(mote_json_get_arr(document, "verdicts", "requirements", &member, err));
-        list = member;
-    }
-    *n_unmet = 0;
-    *n_all = json_array_size(list);
-    for (size_t i = 0; i < *n_all; i++) {
-        const json_t *item = json_array_get(list, i);
-        const char *id = NULL;
-        const char *verdict = NULL;
-        MOTE_TRY(mote_json_get_str(item, "verdicts", "requirement", &id, err));
-        MOTE_TRY(mote_json_get_str(item, "verdicts", "verdict", &verdict, err));
-        mote_verdict_kind kind = MOTE_VERDICT_UNKNOWN;
-        if (!mote_verdict_parse(verdict, &kind))
-            return mote_fail(err, MOTE_PARSE,
-                             "verdicts: '%.40s' of '%.80s' is none of 'met', 'met, not proven', "
-                             "'not met', 'not yet known'",
-                             verdict, id);
-        if (kind == MOTE_VERDICT_MET || kind == MOTE_VERDICT_NOT_PROVEN)
-            continue;
-        if (*n_unmet < UNMET_SHOWN)
-            mote_buf_printf(unmet, "%s'%s' (%s)", *n_unmet > 0 ? ", " : "", id,
-                            mote_verdict_name(kind));
-        ++*n_unmet;
-    }
-    return mote_buf_status(unmet, err);
-}
-
-mote_status mote_registry_judge(const char *verdicts_json, mote_buf *unmet, size_t *n_unmet,
-                                size_t *n_all, mote_err *err)
-{
-    MOTE_SCOPED_JSON *document = NULL;
-    MOTE_TRY(mote_json_parse("verdicts", verdicts_json, strlen(verdicts_json), &document, err));
-    return judge(document, unmet, n_unmet, n_all, err);
-}
-
 static mote_status check_verdicts(const char *verdicts_json, mote_err *err)
 {
-    if (verdicts_json == NULL)
-        return MOTE_OK;
-    size_t n_unmet = 0;
-    size_t n_all = 0;
-    MOTE_SCOPED_BUF unmet;
-    mote_buf_init(&unmet, VERDICTS_MAX_BYTES);
-    return mote_registry_judge(verdicts_json, &unmet, &n_unmet, &n_all, err);
+    mote_verdict_counts counts;
+    return verdicts_json ? mote_verdicts_count(verdicts_json, &counts, err) : MOTE_OK;
 }
 
 /* ---- rows ---- */
@@ -387,35 +339,48 @@ mote_status mote_registry_set_alias(mote_store *s, const char *model, const char
     return mote_store_commit(&txn, err);
 }
 
-static mote_status refuse_unmet(mote_store *s, const move *m, mote_err *err)
+/* The verdicts kept with a version; *out NULL: it was not judged. */
+static mote_status verdicts_of(mote_store *s, int64_t model, int64_t version, mote_arena *a,
+                               const char **out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT verdicts FROM model_version WHERE model = ?1 "
                                "AND version = ?2",
                                &q, err));
-    mote_stmt_bind_i64(q, 1, m->model);
-    mote_stmt_bind_i64(q, 2, m->to);
+    mote_stmt_bind_i64(q, 1, model);
+    mote_stmt_bind_i64(q, 2, version);
     bool row = false;
+    *out = NULL;
     MOTE_TRY(mote_stmt_step(q, &row, err));
-    const char *verdicts = row ? mote_stmt_text(q, 0) : NULL;
+    return row ? mote_rows_text(a, q, 0, out, err) : MOTE_OK;
+}
+
+/* May the version become champion without an override? Nothing that is not met or not yet known;
+ * and what is not proven may not be worse than what the present champion has. */
+static mote_status refuse_unmet(mote_store *s, const move *m, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 2 * VERDICTS_MAX_BYTES);
+    const char *verdicts = NULL, *before = NULL;
+    MOTE_TRY(verdicts_of(s, m->model, m->to, &a, &verdicts, err));
     if (verdicts == NULL)
         return mote_fail(err, MOTE_UNMET,
                          "'%s/%lld' has not been judged against the requirements: "
                          "run 'mote evaluate', or promote with an override and a reason",
                          m->model_name, (long long)m->to);
-    MOTE_SCOPED_BUF unmet;
-    mote_buf_init(&unmet, VERDICTS_MAX_BYTES);
-    size_t n_unmet = 0;
-    size_t n_all = 0;
-    MOTE_TRY(mote_registry_judge(verdicts, &unmet, &n_unmet, &n_all, err));
-    if (n_unmet == 0)
+    MOTE_SCOPED_BUF why;
+    mote_buf_init(&why, VERDICTS_MAX_BYTES);
+    MOTE_TRY(mote_verdicts_obstacles(verdicts, &why, err));
+    if (m->from != 0)
+        MOTE_TRY(verdicts_of(s, m->model, m->from, &a, &before, err));
+    if (before != NULL)
+        MOTE_TRY(mote_verdicts_worse(verdicts, before, &why, err));
+    if (why.len == 0)
         return MOTE_OK;
     return mote_fail(err, MOTE_UNMET,
-                     "'%s/%lld': %zu of %zu requirements are not met: %.600s%s; "
-                     "promote with an override and a reason if it must be",
-                     m->model_name, (long long)m->to, n_unmet, n_all, unmet.data,
-                     n_unmet > UNMET_SHOWN ? ", ..." : "");
+                     "'%s/%lld': %.*s; promote with an override and a reason if it must be",
+                     m->model_name, (long long)m->to, REASON_SHOWN, why.data);
 }
 
 mote_status mote_registry_promote(mote_store *s, const char *model, int64_t version, bool override,

@@ -6,12 +6,15 @@
  * serves. Every move of an alias is recorded with who, why and when, so that it can be undone.
  *
  * champion moves only through promote and rollback. Promote asks the verdicts that were stored with
- * the version: all must be met, or the caller states an override, which is recorded.
+ * the version: none may be not met or not yet known; some may be met and not proven, as long as
+ * they are no worse than those of the present champion; or the caller states an override, which is
+ * recorded.
  *
  * Verdicts are a JSON array of what mote_verdict_to_json makes (project/verdict.h), or an object
  * with that array as "requirements":
  *     [{"requirement": "accuracy@test", "verdict": "met", ...}, ...]
- * with verdict "met", "not met" or "unknown"; other members are kept and shown, not looked at.
+ * with verdict "met", "met, not proven", "not met" or "not yet known"; other members are kept and
+ * shown, not looked at.
  *
  * Every function that writes is durable when it returns (or with the caller's transaction).
  * Depends on base/, store/. Used by pipeline/, serve/, cli/. */
@@ -26,6 +29,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "store/store.h"
+#include "track/verdicts.h"
 
 #define MOTE_ALIAS_CHAMPION "champion"
 #define MOTE_ALIAS_CHALLENGER "challenger"
@@ -67,8 +71,9 @@ MOTE_MUST_USE mote_status mote_registry_set_alias(mote_store *s, const char *mod
                                                   const char *alias, int64_t version,
                                                   const mote_registry_act *act, mote_err *err);
 
-/* Make `version` champion. UNMET when a verdict is not met, or there are none, and not `override`;
- * the message names the first three. Fine, and nothing recorded, when it is champion already. */
+/* Make `version` champion. UNMET when a verdict stands in the way (above), or there are none, and
+ * not `override`; the message has every reason, in sentences. Fine, and nothing recorded, when it
+ * is champion already. */
 MOTE_MUST_USE mote_status mote_registry_promote(mote_store *s, const char *model, int64_t version,
                                                 bool override, const mote_registry_act *act,
                                                 mote_err *err);
@@ -93,7 +98,8 @@ typedef struct {
     const char *source, *description;
     int64_t parent;            /* 0: none */
     const char *verdicts_json; /* NULL: not judged */
-    bool is_judged, is_all_met;
+    bool is_judged, is_all_met; /* is_all_met: and every one of them proven */
+    mote_verdict_counts counts; /* of the verdicts, when it is judged */
     int64_t created_ms, updated_ms;
     const char **aliases;
     size_t n_aliases; /* in order */

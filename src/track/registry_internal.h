@@ -3,7 +3,6 @@
 #ifndef MOTE_TRACK_REGISTRY_INTERNAL_H
 #define MOTE_TRACK_REGISTRY_INTERNAL_H
 
-#include "base/text.h"
 #include "store/store.h"
 
 /* The row of a model; NOT_FOUND names it. */
@@ -11,10 +10,5 @@ MOTE_MUST_USE mote_status mote_registry_need_model(mote_store *s, const char *na
                                                    mote_err *err);
 MOTE_MUST_USE mote_status mote_registry_need_version(mote_store *s, int64_t model, const char *name,
                                                      int64_t version, mote_err *err);
-
-/* Count the verdicts and those that are not "met"; the first three of these are named in `unmet`.
- * PARSE when the document is not as registry.h says. */
-MOTE_MUST_USE mote_status mote_registry_judge(const char *verdicts_json, mote_buf *unmet,
-                                              size_t *n_unmet, size_t *n_all, mote_err *err);
 
 #endif

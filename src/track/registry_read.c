@@ -6,7 +6,6 @@
 #include "track/registry_internal.h"
 #include "track/rows.h"
 
-#define UNMET_MAX_BYTES ((size_t)1 << 20)
 
 /* ---- what hangs on a version ---- */
 
@@ -77,13 +76,9 @@ static mote_status read_version(mote_store *s, mote_stmt *q, mote_arena *a, mote
     v.created_ms = mote_stmt_i64(q, 9);
     v.updated_ms = mote_stmt_i64(q, 10);
     if (v.verdicts_json != NULL) {
-        size_t n_unmet = 0;
-        size_t n_all = 0;
-        MOTE_SCOPED_BUF unmet;
-        mote_buf_init(&unmet, UNMET_MAX_BYTES);
-        MOTE_TRY(mote_registry_judge(v.verdicts_json, &unmet, &n_unmet, &n_all, err));
+        MOTE_TRY(mote_verdicts_count(v.verdicts_json, &v.counts, err));
         v.is_judged = true;
-        v.is_all_met = n_unmet == 0;
+        v.is_all_met = v.counts.n_met == v.counts.n;
     }
     MOTE_TRY(read_aliases(s, mote_stmt_i64(q, 11), a, &v, err));
     MOTE_TRY(read_tags(s, mote_stmt_i64(q, 11), v.version, a, &v.tags, &v.n_tags, err));

@@ -3,6 +3,7 @@
 #include "web/load.h"
 
 #include <errno.h>
+#include <math.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interval.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -291,6 +293,17 @@ static void summarise(load *l)
     l->res.p90_ms = (double)t[p90] / 1e3;
     l->res.p99_ms = (double)t[p99] / 1e3;
     l->res.max_ms = (double)t[last] / 1e3;
+    size_t lo = 0, hi = 0;
+    mote_quantile_ranks(good, 0.99, 0.95, &lo, &hi);
+    l->res.p99_lo_ms = (double)t[lo ? lo - 1 : 0] / 1e3;
+    l->res.p99_hi_ms = hi ? (double)t[hi - 1] / 1e3 : -1;
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < good; i++) {
+        sum += (double)t[i] / 1e3;
+        squares += (double)t[i] / 1e3 * ((double)t[i] / 1e3);
+    }
+    l->res.mean_ms = sum / (double)good;
+    l->res.sd_ms = sqrt(fmax(squares / (double)good - l->res.mean_ms * l->res.mean_ms, 0));
 }
 
 static mote_status prepare(load *l, mote_arena *a, mote_err *err)

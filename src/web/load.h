@@ -46,6 +46,8 @@ typedef struct {
     size_t n_words, n_detected, n_wrong;
     double seconds;
     double p50_ms, p90_ms, p99_ms, max_ms;
+    double p99_lo_ms, p99_hi_ms; /* 95 % interval by order statistics; hi < 0: too few answers */
+    double mean_ms, sd_ms;
     mote_load_version versions[MOTE_LOAD_MAX_VERSIONS]; /* that answered, in order of appearance */
     size_t n_versions;
     char first_failure[200]; /* in words; "" */

@@ -22,8 +22,23 @@ $ echo '[{"requirement": "accuracy@test", "verdict": "not met"}]' > unmet.json
 $ mote model register a.mote --name other --verdicts unmet.json
 registered other/1
 $ mote model promote other
-mote model promote: 'other/1': 1 of 1 requirements are not met: 'accuracy@test' (not met); promote with an override and a reason if it must be
+mote model promote: 'other/1': 'accuracy@test' is not met; promote with an override and a reason if it must be
 [exit 1]
+$ echo '[{"requirement": "accuracy@test", "verdict": "not yet known", "sentence": "nobody can say yet how many are right"}]' > unknown.json
+$ mote model register a.mote --name other --verdicts unknown.json
+registered other/1
+$ mote model promote other
+mote model promote: 'other/1': nobody can say yet how many are right; promote with an override and a reason if it must be
+[exit 1]
+
+# The first version may be promoted with what is met and not proven, and says so.
+$ echo '[{"requirement": "accuracy@test", "verdict": "met, not proven", "at_least": 0.9, "measured": {"value": 0.95, "lo": 0.89, "hi": 0.97}}]' > near.json
+$ mote model register a.mote --name first --verdicts near.json
+registered first/1
+$ mote model promote first
+first/1 is champion, with 1 of 1 requirements not proven
+$ mote model show first | sed -n 2p
+      1  champion  all met, 1 not proven             {{[0-9TZ:-]+}}  cec0bbd2f6ed
 $ echo '{"requirements": [{"requirement": "accuracy@test", "verdict": "met"}]}' > met.json
 $ mote model register a.mote --name other --verdicts met.json
 registered other/1
@@ -31,7 +46,8 @@ $ mote model promote other --json
 {
   "model": "other",
   "champion": 1,
-  "override": false
+  "override": false,
+  "not_proven": 0
 }
 
 $ mote model show kws
@@ -42,6 +58,7 @@ version  aliases              requirements  data  run  made                  bun
 {{[0-9TZ:-]+}}  challenger set: 1, by {{.*}}: registered
 $ mote model list
 model  versions  champion  changed
+first         1  1         {{[0-9TZ:-]+}}
 kws           1  1         {{[0-9TZ:-]+}}
 other         1  1         {{[0-9TZ:-]+}}
 $ mote model show other/1 --json | grep all_met

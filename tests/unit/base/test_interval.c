@@ -99,6 +99,25 @@ static void quantiles_interpolate_as_numpy_does(void **state)
     assert_true(isnan(mote_quantile_sorted(v, 0, 0.5)) && isnan(mote_quantile_sorted(v, 4, 1.5)));
 }
 
+/* The median of 100 lies between the 40th and the 61st (David and Nagaraja); the 99th percentile
+ * has an upper bound from 368 on, because 0.99^367 > 0.025 > 0.99^368. */
+static void ranks_bound_a_quantile_of_any_distribution(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        double q;
+        size_t lo, hi;
+    } cases[] = {{100, 0.5, 40, 61}, {367, 0.99, 359, 0}, {368, 0.99, 360, 368}, {0, 0.5, 0, 0},
+                 {3, 0.5, 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t lo = 7, hi = 7;
+        mote_quantile_ranks(cases[i].n, cases[i].q, 0.95, &lo, &hi);
+        if (lo != cases[i].lo || hi != cases[i].hi)
+            fail_msg("n %zu, q %g: %zu to %zu", cases[i].n, cases[i].q, lo, hi);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +126,7 @@ int main(void)
         cmocka_unit_test(special_functions_agree_with_scipy),
         cmocka_unit_test(nonsense_gives_nan_and_no_data_gives_everything),
         cmocka_unit_test(quantiles_interpolate_as_numpy_does),
+        cmocka_unit_test(ranks_bound_a_quantile_of_any_distribution),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -105,7 +105,7 @@ static void equal_models_differ_by_nothing(void **state)
     assert_true(all.difference.value == 0 && all.difference.lo == 0 && all.difference.hi == 0 &&
                 all.p == 1);
     mote_project_schedule rule = {0};
-    assert_false(mote_compare_promotion(&all, NULL, NULL, 0, -1, &rule).is_promoted);
+    assert_false(mote_compare_promotion(&all, NULL, NULL, 0, -1, NULL, NULL, &rule).is_promoted);
 }
 
 static void an_empty_slice_says_nothing(void **state)
@@ -118,7 +118,8 @@ static void an_empty_slice_says_nothing(void **state)
     assert_true(isnan(slices[2].champion.value) && isnan(slices[2].p));
     const char *const names[] = {"clean", "car-noise", "rain"};
     mote_project_schedule rule = {.clean_loss_at_most = 0.02};
-    assert_int_equal(mote_compare_promotion(&all, slices, names, 3, 2, &rule).weak_slice, 1);
+    mote_promotion p = mote_compare_promotion(&all, slices, names, 3, 2, NULL, NULL, &rule);
+    assert_int_equal(p.weak_slice, 1);
 }
 
 static void promotion_needs_gain_and_no_loss_on_clean(void **state)
@@ -138,7 +139,7 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
         mote_project_schedule rule = {.beat_by = cases[i].beat_by,
                                       .clean_at_least = cases[i].at_least,
                                       .clean_loss_at_most = cases[i].loss};
-        mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, &rule);
+        mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, NULL, NULL, &rule);
         assert_int_equal(p.weak_slice, 1);
         assert_int_equal(p.n_reasons, cases[i].n_reasons);
         if (p.is_promoted != cases[i].is_promoted)
@@ -146,17 +147,129 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
     }
     mote_project_schedule rule = {
         .beat_by = 0.1, .clean_at_least = 0.8, .clean_loss_at_most = 0.02};
-    mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, &rule);
-    assert_non_null(
-        strstr(p.reasons[0], "car-noise: 75.0 % against 55.0 %, a gain of 20.0 points"));
-    assert_string_equal(p.reasons[1], "clean: 89.0 %, at least 80.0 % needed");
-    assert_string_equal(p.reasons[2],
-                        "clean: 89.0 % against 90.0 %, a loss of 1.0 points; at most 2.0 allowed");
+    mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, NULL, NULL, &rule);
+    assert_non_null(strstr(p.reasons[0], "where the champion is weakest (car-noise) it is better: "
+                                         "75.0 % of clips are right instead of 55.0 %, a gain of "
+                                         "20.0 points"));
+    assert_string_equal(p.reasons[1],
+                        "clean, 89.0 % of clips are right; 80.0 % are asked for");
+    assert_string_equal(p.reasons[2], "clean it does not lose too much: 89.0 % of clips are right, "
+                                      "the champion 90.0 %");
     MOTE_SCOPED_JSON *j = NULL, *c = NULL;
     assert_int_equal(mote_promotion_to_json(&p, &j, NULL), MOTE_OK);
     assert_true(json_is_true(json_object_get(j, "promote")));
     assert_int_equal(mote_comparison_to_json(&all, &c, NULL), MOTE_OK);
     assert_int_equal(json_integer_value(json_object_get(c, "n_only_challenger")), 58);
+}
+
+/* A stream in blocks: what two models do in each. */
+static void stream_of(mote_stream_block champion[60], mote_stream_block challenger[60],
+                      int missed_before, int missed_now, int accepts_before, int accepts_now)
+{
+    for (int i = 0; i < 60; i++) {
+        champion[i] = (mote_stream_block){2, 2 - (i < missed_before), i < accepts_before};
+        challenger[i] = (mote_stream_block){2, 2 - (i < missed_now), i < accepts_now};
+    }
+}
+
+static const mote_project_value worth = {.is_given = true,
+                                         .currency = "EUR",
+                                         .true_accept = 0.05,
+                                         .false_accept = -0.2,
+                                         .false_reject = -0.05,
+                                         .volume_per_day = 1000,
+                                         .listening_hours_per_day = 24};
+
+static void a_stream_tells_apart_what_chance_does_not_explain(void **state)
+{
+    fixture *f = *state;
+    mote_stream_block old[60], new[60];
+    mote_stream_comparison c;
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    stream_of(old, new, 3, 40, 0, 0);
+    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+                     MOTE_OK);
+    assert_true(fabs(c.misses.champion.value - 3.0 / 120) < 1e-12);
+    assert_true(fabs(c.misses.difference.value - 37.0 / 120) < 1e-12);
+    assert_int_equal(mote_paired_winner(&c.misses, false), MOTE_CHALLENGER_WORSE);
+    assert_int_equal(mote_paired_winner(&c.accepts, false), MOTE_NOT_TOLD_APART);
+    assert_int_equal(mote_paired_winner(&c.value, true), MOTE_CHALLENGER_WORSE);
+    stream_of(old, new, 3, 7, 0, 0); /* four words that only the challenger missed: p is 0.125 */
+    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+                     MOTE_OK);
+    assert_true(fabs(c.misses.p - 0.125) < 1e-9 && fabs(c.value.p - 0.125) < 1e-9);
+    assert_int_equal(mote_paired_winner(&c.misses, false), MOTE_NOT_TOLD_APART);
+    assert_int_equal(mote_paired_winner(&c.value, true), MOTE_NOT_TOLD_APART);
+    stream_of(old, new, 40, 3, 2, 2);
+    mote_project_value none = {0};
+    assert_int_equal(mote_compare_stream(old, new, 60, 1, &none, &cfg, &f->arena, &c, NULL),
+                     MOTE_OK);
+    assert_int_equal(mote_paired_winner(&c.misses, false), MOTE_CHALLENGER_BETTER);
+    assert_true(isnan(c.value.difference.value));
+    stream_of(old, new, 9, 10, 1, 2); /* the story of 15.00 against 2.08 */
+    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+                     MOTE_OK);
+    assert_int_equal(mote_paired_winner(&c.value, true), MOTE_NOT_TOLD_APART);
+    assert_true(c.value.challenger.value < c.value.champion.value);
+    assert_int_equal(mote_compare_stream(old, new, 0, 1, &worth, &cfg, &f->arena, &c, NULL),
+                     MOTE_ARG);
+}
+
+static void promotion_asks_what_the_product_is_judged_by(void **state)
+{
+    static const struct {
+        int missed_before, missed_now, accepts_before, accepts_now;
+        bool is_promoted;
+        const char *says;
+    } cases[] = {
+        {3, 40, 0, 0, false, "which is less, beyond what chance explains"},
+        {9, 10, 1, 2, true, "which the test does not tell apart"},
+        {40, 3, 2, 2, true, "which is more, beyond what chance explains"},
+    };
+    fixture *f = *state;
+    const char *const names[] = {"clean", "car-noise"};
+    mote_comparison all, slices[2];
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_project_schedule rule = {.clean_loss_at_most = 0.02};
+    compare(f, &all, slices);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mote_stream_block old[60], new[60];
+        mote_stream_comparison c;
+        stream_of(old, new, cases[i].missed_before, cases[i].missed_now, cases[i].accepts_before,
+                  cases[i].accepts_now);
+        assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+                         MOTE_OK);
+        mote_promotion p =
+            mote_compare_promotion(&all, slices, names, 2, 0, &c, worth.currency, &rule);
+        if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].says)
+            || !strstr(p.reasons[0], "EUR"))
+            fail_msg("case %zu: %s", i, p.reasons[0]);
+        MOTE_SCOPED_JSON *j = NULL;
+        assert_int_equal(mote_stream_comparison_to_json(&c, &j, NULL), MOTE_OK);
+        assert_true(json_is_object(json_object_get(j, "value_per_day")));
+    }
+}
+
+static void no_gain_is_made_up_for_by_a_better_stream(void **state)
+{
+    fixture *f = *state;
+    mote_stream_block old[60], new[60];
+    mote_stream_comparison c;
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_project_value none = {0};
+    mote_comparison same = {.n = 100, .champion = {0.8, 0.7, 0.9}, .challenger = {0.8, 0.7, 0.9}};
+    mote_project_schedule rule = {.clean_loss_at_most = 0.02};
+    stream_of(old, new, 40, 3, 2, 2);
+    assert_int_equal(mote_compare_stream(old, new, 60, 1, &none, &cfg, &f->arena, &c, NULL),
+                     MOTE_OK);
+    mote_promotion p = mote_compare_promotion(&same, NULL, NULL, 0, -1, NULL, NULL, &rule);
+    assert_false(p.is_promoted);
+    assert_string_equal(p.reasons[0], "where the champion is weakest (all clips) it is no better: "
+                                      "80.0 % of clips are right, as before");
+    p = mote_compare_promotion(&same, NULL, NULL, 0, -1, &c, NULL, &rule);
+    assert_true(p.is_promoted);
+    rule.beat_by = 0.01; /* asked for in mote.yaml */
+    assert_false(mote_compare_promotion(&same, NULL, NULL, 0, -1, &c, NULL, &rule).is_promoted);
 }
 
 static void bad_input_is_refused(void **state)
@@ -187,6 +300,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(pairs_are_counted_on_all_and_on_each_slice),
         T(paired_interval_has_the_width_of_theory),
+        T(a_stream_tells_apart_what_chance_does_not_explain),
+        T(promotion_asks_what_the_product_is_judged_by),
+        T(no_gain_is_made_up_for_by_a_better_stream),
         T(groups_that_agree_widen_the_interval),
         T(equal_models_differ_by_nothing),
         T(an_empty_slice_says_nothing),

@@ -150,14 +150,14 @@ static void a_better_model_replaces_the_champion_and_a_worse_one_does_not(void *
     run_all(&t);
     assert_true(promoted(&t));
     assert_int_equal(champion_of(&t), 2);
-    assert_non_null(strstr(tiny_text(&t, MOTE_STAGE_deploy, "decision"), "a gain of"));
+    assert_non_null(strstr(tiny_text(&t, MOTE_STAGE_deploy, "decision"), "where the champion is"));
 
     tiny_now_ms += 1000; /* back to the bad one, with other weights */
     tiny_set(&t, (tiny_settings){.epochs = 1, .seed = 2, .promote = "clean_loss_at_most: 2 %"});
     run_all(&t);
     assert_false(promoted(&t));
     assert_int_equal(champion_of(&t), 2);
-    assert_non_null(strstr(tiny_text(&t, MOTE_STAGE_deploy, "decision"), "needed"));
+    assert_non_null(strstr(tiny_text(&t, MOTE_STAGE_deploy, "decision"), "it is worse"));
 
     mote_lap laps[4];
     size_t n = 0;
@@ -207,6 +207,54 @@ static void an_unmet_requirement_refuses_promotion(void **state)
     tiny_remove(&t);
 }
 
+/* A new limit is no new model: the version is judged again and keeps its number. */
+static void changed_requirements_judge_the_version_again(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    mote_model_version *versions = NULL;
+    size_t n = 0;
+    tiny_make(&t, (tiny_settings){.epochs = 1, .seed = 1, .accuracy = "100 %"}, true);
+    run_all(&t);
+    assert_false(promoted(&t));
+    tiny_set(&t, (tiny_settings){.epochs = 1, .seed = 1, .accuracy = "1 %"});
+    run_all(&t);
+    assert_true(promoted(&t)); /* what stood in the way was asked for too much */
+    T_OK(mote_registry_versions(t.store, "tiny", &t.arena, &versions, &n, &err));
+    assert_int_equal(n, 1);
+    assert_int_equal(versions[0].counts.n_not_met, 0);
+    tiny_set(&t, (tiny_settings){.epochs = 1, .seed = 1, .accuracy = "100 %"});
+    run_all(&t);
+    assert_true(promoted(&t)); /* it stays champion, and what it does not do is said */
+    assert_non_null(strstr(tiny_text(&t, MOTE_STAGE_deploy, "decision"),
+                           "it is the champion already, although "));
+    T_OK(mote_registry_versions(t.store, "tiny", &t.arena, &versions, &n, &err));
+    assert_int_equal(n, 1);
+    assert_true(versions[0].counts.n_met + versions[0].counts.n_not_proven < versions[0].counts.n);
+    tiny_remove(&t);
+}
+
+/* Every reason is said, the requirement first. */
+static void a_refusal_names_every_reason(void **state)
+{
+    (void)state;
+    tiny t;
+    tiny_make(&t, (tiny_settings){.epochs = 60, .seed = 1, .accuracy = "1 %"}, true);
+    run_all(&t);
+    assert_true(promoted(&t));
+    tiny_now_ms += 1000;
+    tiny_set(&t, (tiny_settings){.epochs = 1, .seed = 2, .accuracy = "100 %"});
+    run_all(&t);
+    assert_false(promoted(&t));
+    const char *why = tiny_text(&t, MOTE_STAGE_deploy, "decision");
+    const char *unmet = strstr(why, "share of test clips that get the right class: ");
+    const char *worse = strstr(why, "where the champion is weakest");
+    assert_ptr_equal(unmet, why);
+    assert_true(worse && worse > unmet);
+    tiny_remove(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +262,8 @@ int main(void)
         cmocka_unit_test(a_training_that_was_killed_ends_with_the_bytes_of_one_that_was_not),
         cmocka_unit_test(a_better_model_replaces_the_champion_and_a_worse_one_does_not),
         cmocka_unit_test(an_unmet_requirement_refuses_promotion),
+        cmocka_unit_test(changed_requirements_judge_the_version_again),
+        cmocka_unit_test(a_refusal_names_every_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

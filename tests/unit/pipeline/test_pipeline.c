@@ -105,10 +105,15 @@ static void a_change_makes_stale_what_reads_it_and_going_back_makes_it_fresh(voi
 
     tiny_set(&t, usual);
     status_of(&t, st);
-    for (int i = 0; i < MOTE_N_STAGES; i++)
+    for (int i = 0; i < MOTE_STAGE_deploy; i++)
         assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+    /* The last one did something that another has undone since: it looks again, and finds the
+     * version that it had made. */
+    assert_int_equal(st[MOTE_STAGE_deploy].state, MOTE_STAGE_STALE);
+    assert_string_equal(st[MOTE_STAGE_deploy].why, "something else was deployed since");
     run_all(&t);
-    assert_int_equal(tiny_count(&t, ATTEMPTS), n);
+    assert_int_equal(tiny_count(&t, ATTEMPTS), n + 1);
+    assert_int_equal(tiny_count(&t, "SELECT count(*) FROM model_version"), 2);
     mote_sha256 again = tiny_object(&t, MOTE_STAGE_compress, "graph.s8");
     assert_memory_equal(&first, &again, sizeof first);
 
@@ -216,17 +221,20 @@ static void numbers_from_outside_belong_to_the_model_they_were_measured_on(void 
     mote_err err = {0};
     const char *basis = "";
     tiny_make(&t, usual, true);
-    T_FAILS(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 3.5, 10, "test",
+    T_FAILS(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test",
                                    &err),
             MOTE_NOT_FOUND, "no up-to-date model");
     assert_true(found(&t, "p99_ms@serving", &basis) < 0.0);
     assert_null(basis);
     run_all(&t);
-    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 3.5, 10, "test",
+    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test",
                                 &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 3.5);
     assert_int_equal(strlen(basis), 64);
-    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, 2.5, 10, "test",
+    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+                                   (mote_interval){2.5, 2.5, 2.5}, 0, 10, "test",
                                 &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 2.5); /* the latest */
     assert_true(found(&t, "accuracy@test", &basis) >= 0.0);             /* beside those of stages */

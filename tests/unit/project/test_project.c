@@ -207,6 +207,10 @@ static const struct { const char *text, *complaint;
      "'serving' but at 'test'"},
     {"requirements: [{metric: accuracy, at_least: 1, target: cortex-m7}]\n",
      "mote.yaml:4:56: 'target' belongs to 'where: device'"},
+    {"requirements: [{metric: accuracy, at_least: 1, slice: rain}]\n",
+     "mote.yaml:4:55: no condition 'rain' is tested, only 'car-noise': see docs/mote-yaml.md"},
+    {"requirements: [{metric: false_reject_rate, at_most: 1, slice: car-noise}]\n",
+     "mote.yaml:4:63: 'slice' belongs to 'where: test'"},
     {"requirements: [{metric: accuracy, at_least: 1, atleast: 1}]\n",
      "mote.yaml:4:48: unknown key 'atleast', did you mean "
      "'at_least'?"},

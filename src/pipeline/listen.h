@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model listens to the stream that a split's clips make. The same project, split and seed give
+ * the same stream, whoever listens: so the evaluate stage chooses and judges, and the deploy stage
+ * lets champion and challenger hear the same. */
+#ifndef MOTE_PIPELINE_LISTEN_H
+#define MOTE_PIPELINE_LISTEN_H
+
+#include "data/dataset.h"
+#include "evaluate/stream.h"
+#include "pipeline/judge.h"
+#include "pipeline/settings.h"
+
+#define MOTE_LISTEN_SEED_VALIDATION 31
+#define MOTE_LISTEN_SEED_TEST       32
+
+/* Build the stream of `d`; lives as long as `a`. What mote_stream_build gives. */
+MOTE_MUST_USE mote_status mote_listen_track(const mote_task_setting *task,
+                                            const mote_stream_setting *st, const mote_dataset *d,
+                                            uint64_t seed, mote_arena *a, mote_stream_track *out,
+                                            mote_err *err);
+
+/* What the judge's model says on it, a look every hop samples; lives as long as `a`. What
+ * mote_stream_run gives. */
+MOTE_MUST_USE mote_status mote_listen(const mote_judge *j, const mote_stream_track *track,
+                                      size_t hop, mote_stream_progress *progress,
+                                      void *progress_arg, const mote_cancel *cancel, mote_arena *a,
+                                      mote_stream_outputs *out, mote_err *err);
+
+#endif
