@@ -1,122 +1,206 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Line charts and heat maps. See chart.h.
- *
- * PNG (ISO/IEC 15948) with a palette of 64 colours; the image data is a zlib stream of stored
- * blocks (RFC 1950, RFC 1951 section 3.2.4): no compression, no library; pictures here have a few
- * thousand pixels. */
+/* Line charts. See chart.h. */
 #include "web/chart.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "base/hash.h"
-
-/* ---- line charts ------------------------------------------------------------------------- */
-
-#define WIDTH  440
-#define HEIGHT 240
-#define LEFT   52
-#define RIGHT  12
-#define TOP    28
+#define TOP    30
 #define BOTTOM 40
+#define LEFT   52
+#define RIGHT  28
+#define TICKS  6
 
-static const char *const colors[] = {"#1f6feb", "#d1570a", "#2da44e",
-                                     "#8250df", "#bf3989", "#57606a"};
+
+/* ---- the frame ---- */
 
 typedef struct {
-    double x_lo, x_hi, y_lo, y_hi;
+    int width, height;
+    double x_lo, x_hi, y_lo, y_hi; /* of what is drawn; x after `place_of` */
+    double zero;                   /* log_x: where 0 stands */
 } frame;
 
-static double at_x(const mote_chart *c, double x)
+double mote_chart_step(double lo, double hi, int most, int *decimals)
 {
-    return c->log_x ? log10(x) : x;
+    static const double factors[] = {1, 2, 5, 10};
+    double power = pow(10.0, floor(log10((hi - lo) / most)));
+    size_t i = 0;
+    while (i < 3 && (hi - lo) / (factors[i] * power) > most)
+        i++;
+    double step = factors[i] * power;
+    int n = (int)-floor(log10(step) + 1e-9);
+    *decimals = n > 0 ? n : 0;
+    return step;
 }
 
-static frame frame_of(const mote_chart *c)
+/* Where x stands before it is scaled to the width. */
+static double place_of(const mote_chart *c, const frame *f, double x)
+{
+    if (!c->log_x)
+        return x;
+    return x > 0 ? fmax(log10(x), f->zero) : f->zero;
+}
+
+/* The decade of the smallest positive x; 0 stands two thirds of a decade before it. */
+static double zero_of(const mote_chart *c)
+{
+    double least = (double)INFINITY;
+    for (size_t s = 0; s < c->n_series; s++)
+        for (size_t i = 0; i < c->series[s].n; i++)
+            if (c->series[s].x[i] > 0 && c->series[s].x[i] < least)
+                least = c->series[s].x[i];
+    return isfinite(least) ? floor(log10(least)) - 0.67 : 0.0;
+}
+
+static void spread(double *lo, double *hi)
+{
+    if (*lo < *hi)
+        return;
+    *lo = isfinite(*lo) ? *lo - 0.5 : 0.0;
+    *hi = *lo + 1.0;
+}
+
+static frame frame_of(const mote_chart *c, int width, int height)
 {
     const double most = (double)INFINITY;
-    frame f = {most, -most, most, -most};
+    frame f = {width, height, most, -most, most, -most, c->log_x ? zero_of(c) : 0.0};
     for (size_t s = 0; s < c->n_series; s++)
         for (size_t i = 0; i < c->series[s].n; i++) {
-            double x = at_x(c, c->series[s].x[i]), y = c->series[s].y[i];
-            if (!isfinite(x) || !isfinite(y))
+            double x = place_of(c, &f, c->series[s].x[i]), y = c->series[s].y[i];
+            if (!isfinite(c->series[s].x[i]) || !isfinite(y))
                 continue;
-            f.x_lo = x < f.x_lo ? x : f.x_lo;
-            f.x_hi = x > f.x_hi ? x : f.x_hi;
-            f.y_lo = y < f.y_lo ? y : f.y_lo;
-            f.y_hi = y > f.y_hi ? y : f.y_hi;
+            f.x_lo = fmin(f.x_lo, x);
+            f.x_hi = fmax(f.x_hi, x);
+            f.y_lo = fmin(f.y_lo, y);
+            f.y_hi = fmax(f.y_hi, y);
         }
-    if (isfinite(c->threshold) && f.y_lo <= f.y_hi) {
-        f.y_lo = c->threshold < f.y_lo ? c->threshold : f.y_lo;
-        f.y_hi = c->threshold > f.y_hi ? c->threshold : f.y_hi;
+    if (isfinite(c->limit) && f.y_lo <= f.y_hi) {
+        f.y_lo = fmin(f.y_lo, c->limit);
+        f.y_hi = fmax(f.y_hi, c->limit);
     }
     if (c->y_lo < c->y_hi) {
         f.y_lo = c->y_lo;
         f.y_hi = c->y_hi;
     }
-    if (!(f.x_lo < f.x_hi)) {
-        f.x_lo = isfinite(f.x_lo) ? f.x_lo - 0.5 : 0.0;
-        f.x_hi = f.x_lo + 1.0;
+    spread(&f.x_lo, &f.x_hi);
+    spread(&f.y_lo, &f.y_hi);
+    if (!(c->y_lo < c->y_hi)) { /* the frame ends at ticks */
+        int decimals;
+        double step = mote_chart_step(f.y_lo, f.y_hi, TICKS, &decimals);
+        f.y_lo = floor(f.y_lo / step + 1e-9) * step;
+        f.y_hi = ceil(f.y_hi / step - 1e-9) * step;
     }
-    if (!(f.y_lo < f.y_hi)) {
-        f.y_lo = isfinite(f.y_lo) ? f.y_lo - 0.5 : 0.0;
-        f.y_hi = f.y_lo + 1.0;
-    }
+    if (c->log_x)
+        f.x_hi = fmax(ceil(f.x_hi - 1e-9), f.zero + 1.0);
     return f;
 }
 
 static double px(const frame *f, double x)
 {
-    return LEFT + (x - f->x_lo) / (f->x_hi - f->x_lo) * (WIDTH - LEFT - RIGHT);
+    return LEFT + (x - f->x_lo) / (f->x_hi - f->x_lo) * (f->width - LEFT - RIGHT);
 }
 
 static double py(const frame *f, double y)
 {
-    return HEIGHT - BOTTOM - (y - f->y_lo) / (f->y_hi - f->y_lo) * (HEIGHT - TOP - BOTTOM);
+    return f->height - BOTTOM - (y - f->y_lo) / (f->y_hi - f->y_lo) * (f->height - TOP - BOTTOM);
+}
+
+/* ---- axes ---- */
+
+static void y_ticks(const mote_chart *c, const frame *f, mote_buf *out)
+{
+    double factor = c->y_is_share ? 100.0 : 1.0;
+    int decimals;
+    double step = mote_chart_step(f->y_lo * factor, f->y_hi * factor, TICKS, &decimals);
+    for (double k = ceil(f->y_lo * factor / step - 1e-9);
+         k * step <= f->y_hi * factor + step * 1e-6; k += 1.0) {
+        double y = k * step / factor;
+        mote_buf_printf(out, "<line class=\"%s\" x1=%d x2=%d y1=%.1f y2=%.1f />",
+                        fabs(k) < 0.5 ? "axis" : "grid", LEFT, f->width - RIGHT, py(f, y),
+                        py(f, y));
+        mote_buf_printf(out, "<text x=%d y=%.1f text-anchor=end>%.*f</text>", LEFT - 6,
+                        py(f, y) + 4, decimals, k * step + 0.0);
+    }
+}
+
+static void x_tick(const frame *f, double place, const char *text, mote_buf *out)
+{
+    mote_buf_printf(out, "<text x=%.1f y=%d text-anchor=middle>%s</text>", px(f, place),
+                    f->height - BOTTOM + 16, text);
+}
+
+static void x_ticks(const mote_chart *c, const frame *f, mote_buf *out)
+{
+    char text[40];
+    if (c->log_x) {
+        if (f->x_lo <= f->zero + 1e-9)
+            x_tick(f, f->zero, "0", out);
+        for (double d = ceil(f->x_lo - 1e-9); d <= f->x_hi + 1e-9; d += 1.0) {
+            (void)mote_format(text, sizeof text, "%.*f", d < 0 ? (int)-d : 0, pow(10.0, d));
+            x_tick(f, d, text, out);
+        }
+        return;
+    }
+    int decimals;
+    double step = mote_chart_step(f->x_lo, f->x_hi, f->width > 400 ? 8 : 5, &decimals);
+    for (double k = ceil(f->x_lo / step - 1e-9); k * step <= f->x_hi + step * 1e-6; k += 1.0) {
+        (void)mote_format(text, sizeof text, "%.*f", decimals, k * step + 0.0);
+        x_tick(f, k * step, text, out);
+    }
 }
 
 static void axes(const mote_chart *c, const frame *f, mote_buf *out)
 {
-    for (int i = 0; i <= 4; i++) {
-        double y = f->y_lo + (f->y_hi - f->y_lo) * i / 4.0,
-               x = f->x_lo + (f->x_hi - f->x_lo) * i / 4.0;
-        mote_buf_printf(out, "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f />", LEFT, WIDTH - RIGHT,
-                        py(f, y), py(f, y));
-        mote_buf_printf(out, "<text x=%d y=%.1f text-anchor=end>%.3g</text>", LEFT - 5,
-                        py(f, y) + 4, y);
-        mote_buf_printf(out, "<text x=%.1f y=%d text-anchor=middle>%.3g</text>", px(f, x),
-                        HEIGHT - BOTTOM + 15, c->log_x ? pow(10.0, x) : x);
-    }
-    mote_buf_printf(out, "<text class=label x=%d y=%d text-anchor=middle>",
-                    (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6);
+    y_ticks(c, f, out);
+    mote_buf_printf(out, "<line class=axis x1=%d x2=%d y1=%d y2=%d />", LEFT, f->width - RIGHT,
+                    f->height - BOTTOM, f->height - BOTTOM);
+    x_ticks(c, f, out);
+    mote_buf_printf(out, "<text class=name x=%d y=%d text-anchor=middle>",
+                    (LEFT + f->width - RIGHT) / 2, f->height - 6);
     mote_buf_html(out, c->x_label);
-    mote_buf_printf(
-        out,
-        "</text><text class=label transform=\"translate(12 %d) rotate(-90)\" text-anchor=middle>",
-        (TOP + HEIGHT - BOTTOM) / 2);
+    mote_buf_str(out, "</text><text class=name x=0 y=12>");
     mote_buf_html(out, c->y_label);
     mote_buf_str(out, "</text>");
 }
 
+static void limit(const mote_chart *c, const frame *f, mote_buf *out)
+{
+    if (!(c->limit >= f->y_lo && c->limit <= f->y_hi))
+        return;
+    double y = py(f, c->limit), from = c->limit_is_least ? y : TOP,
+           to = c->limit_is_least ? f->height - BOTTOM : y;
+    mote_buf_printf(out, "<rect class=bad x=%d y=%.1f width=%d height=%.1f />", LEFT, from,
+                    f->width - LEFT - RIGHT, to - from);
+    mote_buf_printf(out, "<line class=limit x1=%d x2=%d y1=%.1f y2=%.1f />", LEFT, f->width - RIGHT,
+                    y, y);
+    if (!c->limit_name)
+        return;
+    mote_buf_printf(out, "<text class=\"limit-name halo\" x=%d y=%.1f text-anchor=end>",
+                    f->width - RIGHT, y - 5);
+    mote_buf_html(out, c->limit_name);
+    mote_buf_str(out, "</text>");
+}
+
+/* ---- series ---- */
+
+static int class_of(const mote_series *s)
+{
+    return (int)((unsigned)s->color % 6u) + 1;
+}
+
 static void one_series(const mote_chart *c, const mote_series *s, const frame *f, mote_buf *out)
 {
-    const char *color = colors[(size_t)s->color % (sizeof colors / sizeof colors[0])];
     bool open = false;
     for (size_t i = 0; i < s->n; i++) {
-        double x = at_x(c, s->x[i]), y = s->y[i];
-        bool drawn = isfinite(x) && isfinite(y);
-        if (drawn)
-            y = y < f->y_lo ? f->y_lo : y > f->y_hi ? f->y_hi : y;
+        double x = place_of(c, f, s->x[i]), y = fmin(fmax(s->y[i], f->y_lo), f->y_hi);
+        bool drawn = isfinite(s->x[i]) && isfinite(s->y[i]);
         if (s->dots && drawn)
-            mote_buf_printf(out, "<circle cx=%.1f cy=%.1f r=3 fill=\"%s\" />", px(f, x), py(f, y),
-                            color);
+            mote_buf_printf(out, "<circle class=\"dot k%d\" cx=%.1f cy=%.1f r=3.5 />", class_of(s),
+                            px(f, x), py(f, y));
         if (s->dots)
             continue;
         if (drawn && !open)
-            mote_buf_printf(out, "<polyline fill=none stroke=\"%s\" stroke-width=1.6 points=\"",
-                            color);
+            mote_buf_printf(out, "<polyline class=\"line k%d\" points=\"", class_of(s));
         if (drawn)
             mote_buf_printf(out, "%.1f,%.1f ", px(f, x), py(f, y));
         if (!drawn && open)
@@ -127,155 +211,62 @@ static void one_series(const mote_chart *c, const mote_series *s, const frame *f
         mote_buf_str(out, "\" />");
 }
 
-static void legend(const mote_chart *c, mote_buf *out)
+static void mark(const mote_chart *c, const mote_series *s, const frame *f, size_t row,
+                 mote_buf *out)
 {
-    double x = LEFT;
-    for (size_t s = 0; s < c->n_series; s++) {
-        const char *color = colors[(size_t)c->series[s].color % (sizeof colors / sizeof colors[0])];
-        mote_buf_printf(out, "<rect x=%.0f y=20 width=10 height=3 fill=\"%s\" /><text x=%.0f y=25>",
-                        x, color, x + 14);
-        mote_buf_html(out, c->series[s].name);
+    if (!s->mark.name || !isfinite(s->mark.x) || !isfinite(s->mark.y))
+        return;
+    double x = px(f, fmin(fmax(place_of(c, f, s->mark.x), f->x_lo), f->x_hi)),
+           y = py(f, fmin(fmax(s->mark.y, f->y_lo), f->y_hi));
+    bool is_right = x < f->width / 2.0;
+    mote_buf_printf(out, "<circle class=\"mark k%d\" cx=%.1f cy=%.1f r=6 />", class_of(s), x, y);
+    mote_buf_printf(out, "<text class=\"value halo\" x=%.1f y=%.1f text-anchor=%s>",
+                    is_right ? x + 10 : x - 10, y + (row % 2 ? 16.0 : -8.0),
+                    is_right ? "start" : "end");
+    mote_buf_html(out, s->mark.name);
+    mote_buf_str(out, "</text>");
+}
+
+/* Above the drawing; the second cue beside colour is the dash of the line. */
+static void legend(const mote_chart *c, const frame *f, mote_buf *out)
+{
+    double x = f->width - RIGHT;
+    for (size_t s = c->n_series; s-- > 0;) {
+        const mote_series *one = &c->series[s];
+        x -= 6.4 * (double)strlen(one->name) + 30.0;
+        if (one->dots)
+            mote_buf_printf(out, "<circle class=\"dot k%d\" cx=%.0f cy=20 r=3.5 />", class_of(one),
+                            x + 12);
+        else
+            mote_buf_printf(out, "<line class=\"line k%d\" x1=%.0f x2=%.0f y1=20 y2=20 />",
+                            class_of(one), x, x + 20);
+        mote_buf_printf(out, "<text class=name x=%.0f y=24>", x + 25);
+        mote_buf_html(out, one->name);
         mote_buf_str(out, "</text>");
-        x += 24.0 + 6.2 * (double)strlen(c->series[s].name);
     }
+}
+
+static void draw(const mote_chart *c, const char *class, int width, int height, mote_buf *out)
+{
+    frame f = frame_of(c, width, height);
+    mote_buf_printf(out,
+                    "<svg class=\"chart %s\" viewBox=\"0 0 %d %d\" width=%d height=%d role=img>"
+                    "<title>",
+                    class, width, height, width, height);
+    mote_buf_html(out, c->finding);
+    mote_buf_str(out, "</title>");
+    limit(c, &f, out);
+    axes(c, &f, out);
+    legend(c, &f, out);
+    for (size_t s = 0; s < c->n_series; s++)
+        one_series(c, &c->series[s], &f, out);
+    for (size_t s = 0; s < c->n_series; s++)
+        mark(c, &c->series[s], &f, s, out);
+    mote_buf_str(out, "</svg>\n");
 }
 
 void mote_chart_svg(const mote_chart *c, mote_buf *out)
 {
-    frame f = frame_of(c);
-    mote_buf_printf(out, "<svg viewBox=\"0 0 %d %d\" role=img><title>", WIDTH, HEIGHT);
-    mote_buf_html(out, c->title);
-    mote_buf_printf(out, "</title><text class=title x=%d y=12>", LEFT);
-    mote_buf_html(out, c->title);
-    mote_buf_str(out, "</text>");
-    axes(c, &f, out);
-    legend(c, out);
-    if (!isnan(c->threshold) && c->threshold >= f.y_lo && c->threshold <= f.y_hi)
-        mote_buf_printf(out, "<line class=threshold x1=%d x2=%d y1=%.1f y2=%.1f />", LEFT,
-                        WIDTH - RIGHT, py(&f, c->threshold), py(&f, c->threshold));
-    for (size_t s = 0; s < c->n_series; s++)
-        one_series(c, &c->series[s], &f, out);
-    mote_buf_str(out, "</svg>\n");
-}
-
-/* ---- heat maps --------------------------------------------------------------------------- */
-
-#define N_COLORS 64
-
-static void base64(const uint8_t *data, size_t n, mote_buf *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t x = (uint32_t)data[i] << 16;
-        if (i + 1 < n)
-            x |= (uint32_t)data[i + 1] << 8;
-        if (i + 2 < n)
-            x |= data[i + 2];
-        mote_buf_char(out, digits[x >> 18 & 63]);
-        mote_buf_char(out, digits[x >> 12 & 63]);
-        mote_buf_char(out, i + 1 < n ? digits[x >> 6 & 63] : '=');
-        mote_buf_char(out, i + 2 < n ? digits[x & 63] : '=');
-    }
-}
-
-static void big_u32(mote_buf *b, uint32_t x)
-{
-    mote_buf_u8(b, (uint8_t)(x >> 24));
-    mote_buf_u8(b, (uint8_t)(x >> 16));
-    mote_buf_u8(b, (uint8_t)(x >> 8));
-    mote_buf_u8(b, (uint8_t)x);
-}
-
-static void chunk(mote_buf *png, const char *type, const mote_buf *data)
-{
-    big_u32(png, (uint32_t)data->len);
-    size_t start = png->len;
-    mote_buf_add(png, type, 4);
-    mote_buf_add(png, data->data, data->len);
-    if (png->status == MOTE_OK)
-        big_u32(png, mote_crc32(0, png->data + start, png->len - start));
-}
-
-/* zlib stream of stored blocks. */
-static void stored(const mote_buf *raw, mote_buf *out)
-{
-    mote_buf_u8(out, 0x78);
-    mote_buf_u8(out, 0x01);
-    uint32_t a = 1, b = 0; /* Adler-32, RFC 1950 section 9 */
-    for (size_t i = 0; i < raw->len; i++) {
-        a = (a + (uint8_t)raw->data[i]) % 65521;
-        b = (b + a) % 65521;
-    }
-    for (size_t at = 0; at < raw->len;) {
-        size_t n = raw->len - at < 65535 ? raw->len - at : 65535;
-        mote_buf_u8(out, at + n == raw->len ? 1 : 0);
-        mote_buf_u16(out, (uint16_t)n);
-        mote_buf_u16(out, (uint16_t)~n);
-        mote_buf_add(out, raw->data + at, n);
-        at += n;
-    }
-    big_u32(out, b << 16 | a);
-}
-
-/* Dark blue, violet, orange, yellow: straight lines between four colours. */
-static void palette(mote_buf *out)
-{
-    static const double stops[4][3] = {{13, 8, 60}, {126, 3, 168}, {240, 112, 60}, {240, 240, 90}};
-    for (int i = 0; i < N_COLORS; i++) {
-        double x = 3.0 * i / (N_COLORS - 1);
-        int k = x < 2.0 ? (int)x : 2;
-        for (int c = 0; c < 3; c++)
-            mote_buf_u8(out, (uint8_t)(stops[k][c] + (x - k) * (stops[k + 1][c] - stops[k][c])));
-    }
-}
-
-void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
-                   const char *alt, mote_buf *out)
-{
-    float lo = INFINITY, hi = -INFINITY;
-    if (rows == 0 || columns == 0)
-        return;
-    for (size_t i = 0; i < rows * columns; i++) {
-        if (!isfinite(values[i]))
-            continue;
-        lo = values[i] < lo ? values[i] : lo;
-        hi = values[i] > hi ? values[i] : hi;
-    }
-    float scale = hi > lo ? (N_COLORS - 1) / (hi - lo) : 0.0f;
-    mote_buf png, data, raw;
-    mote_buf_init(&png, 1 << 22);
-    mote_buf_init(&data, 1 << 22);
-    mote_buf_init(&raw, 1 << 22);
-    mote_buf_add(&png, "\x89PNG\r\n\x1a\n", 8);
-    big_u32(&data, (uint32_t)columns);
-    big_u32(&data, (uint32_t)rows);
-    mote_buf_add(&data, "\x08\x03\0\0\0", 5); /* 8 bits, palette, no interlace */
-    chunk(&png, "IHDR", &data);
-    mote_buf_reset(&data);
-    palette(&data);
-    chunk(&png, "PLTE", &data);
-    for (size_t r = rows; r-- > 0;) {
-        mote_buf_u8(&raw, 0); /* filter: none */
-        for (size_t c = 0; c < columns; c++) {
-            float at = (values[r * columns + c] - lo) * scale;
-            /* Not a number (also for a range that overflows): the lowest colour. */
-            mote_buf_u8(&raw, at > 0.0f ? (uint8_t)(at < N_COLORS - 1 ? at : N_COLORS - 1) : 0);
-        }
-    }
-    mote_buf_reset(&data);
-    stored(&raw, &data);
-    chunk(&png, "IDAT", &data);
-    mote_buf_reset(&data);
-    chunk(&png, "IEND", &data);
-    mote_buf_printf(out, "<img width=%d height=%d alt=\"", width, height);
-    mote_buf_html(out, alt);
-    mote_buf_str(out, "\" src=\"data:image/png;base64,");
-    if (png.status == MOTE_OK && raw.status == MOTE_OK && data.status == MOTE_OK)
-        base64((const uint8_t *)png.data, png.len, out);
-    else if (out->status == MOTE_OK)
-        out->status = MOTE_LIMIT; /* no page without its picture */
-    mote_buf_str(out, "\">\n");
-    mote_buf_release(&png);
-    mote_buf_release(&data);
-    mote_buf_release(&raw);
+    draw(c, "wide", 500, 270, out);
+    draw(c, "narrow", 330, 240, out);
 }

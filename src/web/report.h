@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The report: one self-contained page about the last times round the loop. No script, no request to
+/* The report: one self-contained page about the last deployments. No script, no request to
  * anywhere; opens from a disk, prints, can be mailed.
+ *
+ * Every part has a question as its title, a sentence as its answer and a table or chart as its
+ * proof; every number comes with its interval, with what it was measured on and how much of it.
  *
  * Depends on pipeline/ (laps), monitor/ (windows, alerts), chart.h. Used by cli/. */
 #ifndef MOTE_WEB_REPORT_H
@@ -11,25 +14,33 @@
 
 #define MOTE_REPORT_MAX_BYTES ((size_t)5000000)
 
-/* A spectrogram: log-mel values [frames][bands] of a clip. */
+/* A clip: its sound picture, log-mel values [n_frames][n_bands], and its sound. */
 typedef struct {
     const char *title;
     const float *values;
     size_t n_frames, n_bands;
-} mote_spectrogram;
+    double seconds;     /* of the picture */
+    double low_hz, high_hz;
+    const int16_t *pcm; /* [n_pcm]; NULL: there is no sound to play */
+    size_t n_pcm;
+    int32_t rate_hz;
+} mote_report_clip;
 
 /* All borrowed. */
 typedef struct {
-    const char *project;
-    const mote_lap *laps; /* oldest first, at least one */
+    const mote_project *project; /* as it is now: goals, architecture */
+    const mote_lap *laps;        /* oldest first, at least one */
     size_t n_laps;
     const mote_window *windows; /* newest first, as mote_window_list gives them */
     size_t n_windows;
     double false_alarm; /* below this p-value a window drifts */
     const mote_alert *alerts;
     size_t n_alerts;
-    const mote_spectrogram *clips;
+    const mote_watch_shape *shape;  /* of what is watched, for words; NULL: not known */
+    const mote_report_clip *clips;  /* golden clips of the last version */
     size_t n_clips;
+    const mote_report_clip *driving; /* kept predictions of the last alert's window */
+    size_t n_driving;
     const char *made_at; /* ISO time */
 } mote_report;
 

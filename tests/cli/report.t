@@ -11,24 +11,24 @@ $ sed -i '/^  budget:/,/^$/d' mote.yaml
 $ sed -i 's/min_per_class: .*/min_per_class: 12/' mote.yaml && mote data synth -n 12 --quiet > /dev/null
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet > out.txt
-$ mote report -o lap.html
-lap 1: words/1 promoted: it is the first version; {{[0-9] of [0-9]}} requirements are met, but not proven
-       {{.*}} clean, {{.*}} in car noise; {{.*}}
-lap.html: {{[0-9.]+ kB}}
-$ grep -c 'https*://' lap.html
+$ mote report -o page.html
+words/1 promoted: it is the first version; {{[0-9] of [0-9]}} requirements are met, but not proven
+  {{.*}} clean, {{.*}} in car noise; {{.*}}
+page.html: {{[0-9.]+ kB}}
+$ grep -c 'https*://' page.html
 0
 [exit 1]
-$ grep -c '<script\|<link\|@import' lap.html
+$ grep -c '<script\|<link\|@import' page.html
 0
 [exit 1]
-$ grep -c '^</body></html>$' lap.html
+$ grep -c '^</body></html>$' page.html
 1
-$ mote report --laps 9
-mote report: option --laps: 9 is outside 1 to 8
+$ mote report --versions 9
+mote report: option --versions: 9 is outside 1 to 8
 [exit 2]
 $ mote report --json -o other.html
 {
   "path": "other.html",
   "bytes": {{[0-9]+}},
-  "laps": 1
+  "versions": 1
 }

@@ -46,21 +46,22 @@ static void a_line_goes_through_its_points(void **state)
     (void)state;
     const double x[] = {0, 1, 2, 3, 4}, y[] = {0, 10, (double)NAN, 5, 10};
     mote_series s = {.name = "a & b", .x = x, .y = y, .n = 5};
-    mote_chart c = {.title = "t <1>", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .threshold = 5.0};
+    mote_chart c = {.finding = "t <1>", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
+                    .limit = 5.0, .limit_name = "at most <5>"};
     const char *svg = svg_of(&c);
     double p[8][2], q[8][2];
     assert_int_equal(points_of(svg, 0, p, 8), 2); /* the gap cuts the line in two */
     assert_int_equal(points_of(svg, 1, q, 8), 2);
     double none[8][2];
-    assert_int_equal(points_of(svg, 2, none, 8), 0);
+    assert_int_equal(points_of(svg, 4, none, 8), 0); /* the narrow drawing has two as well */
     /* x is linear: 0, 1, 3, 4 are equally far apart but for the gap; y grows upwards. */
     double step = p[1][0] - p[0][0];
     assert_true(step > 0 && fabs(q[0][0] - p[1][0] - 2 * step) < 0.3);
     assert_true(fabs(q[1][0] - q[0][0] - step) < 0.3);
     assert_true(p[1][1] < p[0][1] && fabs(q[1][1] - p[1][1]) < 0.11);
     assert_true(fabs(q[0][1] - (p[0][1] + p[1][1]) / 2) < 0.11);
-    assert_non_null(strstr(svg, "class=threshold"));
+    assert_non_null(strstr(svg, "class=limit "));
+    assert_non_null(strstr(svg, "at most &lt;5&gt;"));
     assert_non_null(strstr(svg, "t &lt;1&gt;"));
     assert_non_null(strstr(svg, "a &amp; b"));
     assert_null(strstr(svg, "nan"));
@@ -69,15 +70,24 @@ static void a_line_goes_through_its_points(void **state)
 static void a_logarithmic_axis_spaces_decades_evenly(void **state)
 {
     (void)state;
-    const double x[] = {0.1, 1, 10, 0, 100}, y[] = {1, 2, 3, 9, 4}; /* 0 has no place there */
-    mote_series s = {.name = "s", .x = x, .y = y, .n = 5};
-    mote_chart c = {.title = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .log_x = true, .y_lo = 0, .y_hi = 4, .threshold = (double)NAN};
+    const double x[] = {0, 0.1, 1, 10, 100}, y[] = {0, 1, 2, 3, 4};
+    mote_series s = {.name = "s", .x = x, .y = y, .n = 5, .mark = {"works <here>", 10, 3}};
+    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
+                    .log_x = true, .y_lo = 0, .y_hi = 4, .limit = (double)NAN};
     double p[8][2];
     const char *svg = svg_of(&c);
-    assert_int_equal(points_of(svg, 0, p, 8), 3);
-    assert_true(fabs((p[1][0] - p[0][0]) - (p[2][0] - p[1][0])) < 0.3);
-    assert_null(strstr(svg, "class=threshold"));
+    assert_int_equal(points_of(svg, 0, p, 8), 5);
+    assert_true(p[0][0] < p[1][0]); /* 0 has a place of its own, labelled as what it is */
+    for (int i = 2; i < 4; i++)
+        assert_true(fabs((p[i][0] - p[i - 1][0]) - (p[i + 1][0] - p[i][0])) < 0.3);
+    assert_non_null(strstr(svg, ">0</text>"));
+    assert_non_null(strstr(svg, ">0.1</text>"));
+    assert_non_null(strstr(svg, ">100</text>"));
+    char mark[80];
+    snprintf(mark, sizeof mark, "<circle class=\"mark k1\" cx=%.1f cy=%.1f ", p[3][0], p[3][1]);
+    assert_non_null(strstr(svg, mark));
+    assert_non_null(strstr(svg, "works &lt;here&gt;"));
+    assert_null(strstr(svg, "class=limit "));
     assert_null(strstr(svg, "inf"));
 }
 
@@ -86,17 +96,50 @@ static void dots_are_circles_and_nothing_is_an_empty_frame(void **state)
     (void)state;
     const double x[] = {1, 2}, y[] = {3, (double)NAN};
     mote_series s = {.name = "s", .x = x, .y = y, .n = 2, .dots = true, .color = 5};
-    mote_chart c = {.title = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .threshold = (double)NAN};
+    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
+                    .limit = (double)NAN};
     const char *svg = svg_of(&c);
-    const char *dot = strstr(svg, "<circle ");
-    assert_non_null(dot);
-    assert_null(strstr(dot + 1, "<circle "));
+    int n = 0;
+    for (const char *at = svg; (at = strstr(at, "<circle class=\"dot k6\"")) != NULL; at++)
+        n++;
+    assert_int_equal(n, 4); /* one and its legend, in a wide and in a narrow drawing */
     c.n_series = 0;
     svg = svg_of(&c);
     assert_null(strstr(svg, "<circle "));
-    assert_non_null(strstr(svg, "class=grid"));
+    assert_non_null(strstr(svg, "class=\"grid\""));
     assert_null(strstr(svg, "nan"));
+}
+
+/* Steps are 1, 2 or 5 times a power of ten, and ticks of one axis have equal decimals. */
+static void ticks_are_round_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        double lo, hi;
+        int most;
+        double step;
+        int decimals;
+    } cases[] = {{0, 1, 6, 0.2, 1},      {0, 100, 6, 20, 0}, {0, 40, 8, 5, 0},
+                 {0.93, 0.97, 6, 0.01, 2}, {0, 3.3, 6, 1, 0},  {-5, 5, 5, 2, 0},
+                 {0, 12.5, 6, 5, 0},     {0, 1e6, 6, 2e5, 0}};
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        int decimals = -1;
+        double step = mote_chart_step(cases[i].lo, cases[i].hi, cases[i].most, &decimals);
+        if (fabs(step / cases[i].step - 1) > 1e-9 || decimals != cases[i].decimals)
+            fail_msg("%g to %g: step %g, %d decimals", cases[i].lo, cases[i].hi, step, decimals);
+    }
+    const double x[] = {0.3, 39.6}, y[] = {0.517, 0.983};
+    mote_series s = {.name = "s", .x = x, .y = y, .n = 2};
+    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
+                    .y_is_share = true, .limit = (double)NAN};
+    const char *svg = svg_of(&c);
+    static const char *const shown[] = {">50</text>", ">60</text>", ">100</text>", ">5</text>",
+                                        ">35</text>"};
+    for (size_t i = 0; i < T_COUNT(shown); i++)
+        if (!strstr(svg, shown[i]))
+            fail_msg("no tick %s in %s", shown[i], svg);
+    assert_null(strstr(svg, "."
+                            "517"));
 }
 
 /* ---- PNG --------------------------------------------------------------------------------- */
@@ -243,14 +286,14 @@ static void the_threshold_is_drawn_wherever_it_lies(void **state)
     (void)state;
     static const double x[] = {1, 2, 3}, y[] = {4, 5, 6}, thresholds[] = {1, 5, 9};
     mote_series s = {.name = "s", .x = x, .y = y, .n = 3};
-    mote_chart c = {.title = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1};
+    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1};
     for (size_t i = 0; i < 3; i++) {
         MOTE_SCOPED_BUF out;
         mote_buf_init(&out, 1 << 16);
-        c.threshold = thresholds[i];
+        c.limit = thresholds[i];
         mote_chart_svg(&c, &out);
         assert_int_equal(out.status, MOTE_OK);
-        assert_non_null(strstr(out.data, "<line class=threshold"));
+        assert_non_null(strstr(out.data, "<line class=limit"));
     }
 }
 
@@ -275,6 +318,7 @@ int main(void)
         cmocka_unit_test(extreme_values_and_sizes_do_no_harm),
         cmocka_unit_test(a_line_goes_through_its_points),
         cmocka_unit_test(a_logarithmic_axis_spaces_decades_evenly),
+        cmocka_unit_test(ticks_are_round_numbers),
         cmocka_unit_test(dots_are_circles_and_nothing_is_an_empty_frame),
         cmocka_unit_test(a_heat_map_is_a_png_of_its_values),
         cmocka_unit_test(a_large_map_needs_several_blocks_and_a_flat_one_has_one_colour),

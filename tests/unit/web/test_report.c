@@ -3,7 +3,7 @@
  * outside itself. */
 #include "tiny_project.h"
 
-#include "web/report.h"
+#include "web/report_gather.h"
 
 static tiny project;
 
@@ -71,7 +71,8 @@ static void check_alone(const char *html)
     for (size_t i = 0; i < T_COUNT(none); i++)
         if (strstr(html, none[i]))
             fail_msg("the page has '%s'", none[i]);
-    assert_int_equal(count(html, "src="), count(html, "src=\"data:image/png;base64,"));
+    assert_int_equal(count(html, "src="), count(html, "src=\"data:image/png;base64,") +
+                                              count(html, "src=\"data:audio/wav;base64,"));
 }
 
 static void two_laps_make_a_page_that_stands_alone(void **state)
@@ -83,19 +84,24 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     T_OK(mote_laps_read(project.store, 2, laps, &n, &err));
     assert_int_equal(n, 2);
     static const float values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    mote_spectrogram clip = {
-        .title = "a <clip> & more", .values = values, .n_frames = 4, .n_bands = 3};
+    static const int16_t pcm[4] = {1, -2, 3, -4};
+    mote_report_clip clip = {.title = "a <clip> & more", .values = values, .n_frames = 4,
+                             .n_bands = 3, .pcm = pcm, .n_pcm = 4, .rate_hz = 16000};
     mote_window windows[3] = {{.n = 20, .p_value = 0.7},
                               {.n = 20, .p_value = 0.0, .is_drift = true},
                               {.n = 20, .p_value = 0.4}};
-    mote_alert alert = {.id = 1, .version = 1, .state = MOTE_ALERT_RESOLVED, .what = "level<>",
-                        .statistic = 1.5, .threshold = 0.5, .n_windows = 1, .resolution = "quiet"};
-    mote_report r = {.project = "tiny & <co>",
+    mote_contributor top[2] = {{"feature_7", 1.5, 0.5, 0.0}, {"level<>", 0.9, 0.5, 0.0}};
+    mote_alert alert = {.id = 1, .version = 1, .state = MOTE_ALERT_RESOLVED, .what = "feature_7",
+                        .top = top, .n_top = 2, .statistic = 1.5, .threshold = 0.5,
+                        .n_windows = 1, .resolution = "quiet"};
+    mote_project p = *project.project;
+    p.name = "tiny & <co>";
+    mote_report r = {.project = &p,
+                     .false_alarm = 0.01,
                      .laps = laps,
                      .n_laps = 2,
                      .windows = windows,
                      .n_windows = 3,
-                     .false_alarm = 0.01,
                      .alerts = &alert,
                      .n_alerts = 1,
                      .clips = &clip,
@@ -108,13 +114,22 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     assert_true(page.len < MOTE_REPORT_MAX_BYTES);
     check_nesting(page.data);
     check_alone(page.data);
-    assert_non_null(strstr(page.data, "tiny &amp; &lt;co&gt;: 2 times round the loop"));
-    assert_non_null(strstr(page.data, "lap 2: tiny/2"));
+    assert_non_null(strstr(page.data, "report on tiny &amp; &lt;co&gt;"));
+    assert_non_null(strstr(page.data, "<h1>Is tiny/2 better than tiny/1?</h1>"));
     assert_non_null(strstr(page.data, "accuracy@test"));
-    assert_non_null(strstr(page.data, "lap 1, car noise"));
-    assert_non_null(strstr(page.data, "resolved: quiet"));
+    assert_non_null(strstr(page.data, "tiny/1, car noise: "));
+    assert_non_null(strstr(page.data, "resolved (quiet)"));
+    assert_non_null(strstr(page.data, "the spectrum&#39;s 8th coefficient (<code>feature_7</code>, "
+                                      "PSI 1.50 where 0.50 is the limit); sounds like another "
+                                      "microphone or room"));
+    assert_non_null(strstr(page.data, "level&lt;&gt;"));
+    assert_non_null(strstr(page.data, "was kept (keeping one takes consent)"));
     assert_non_null(strstr(page.data, "a &lt;clip&gt; &amp; more"));
-    assert_int_equal(count(page.data, "<circle "), 3); /* a dot for each window */
+    assert_int_equal(count(page.data, "<audio "), 1);
+    assert_null(strstr(page.data, "lap ")); /* a word of the demo */
+    /* A dot for each window and two in the legend; drawn for wide and for narrow pages. */
+    assert_int_equal(count(page.data, "<circle class=\"dot"), 2 * (3 + 2));
+    assert_int_equal(count(page.data, "<circle class=\"mark"), 2 * 2); /* where each works */
     assert_int_equal(count(page.data, "nan"), 0);
     T_OK(mote_report_html(&r, &again, &err));
     assert_int_equal(page.len, again.len);
@@ -139,7 +154,7 @@ static void no_lap_is_no_report(void **state)
 {
     (void)state;
     mote_err err = {0};
-    mote_report r = {.project = "p", .made_at = ""};
+    mote_report r = {.project = project.project, .made_at = ""};
     mote_buf page;
     mote_buf_init(&page, 1 << 20);
     T_FAILS(mote_report_html(&r, &page, &err), MOTE_NOT_FOUND, "nothing to report yet");

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is taken for what, the stream's curve with the point at which the product works, and how
+ * training went. */
+#include <math.h>
+#include <string.h>
+
+#include "web/chart.h"
+#include "web/report_internal.h"
+
+/* ---- confusion ---- */
+
+/* The words of UI: the class of other words, and of no speech. */
+static const char *class_word(const char *name)
+{
+    return strcmp(name, "_unknown_") == 0 ? "other words"
+           : strcmp(name, "_silence_") == 0 ? "silence" : name;
+}
+
+static void confusion_cell(json_int_t n, json_int_t total, bool is_right, mote_buf *out)
+{
+    if (n == 0) {
+        mote_buf_str(out, "<td class=none>·</td>");
+        return;
+    }
+    double share = (double)n / (double)total;
+    int step = 1 + (share > 0.05) + (share > 0.15) + (share > 0.3) + (share > 0.5) + (share > 0.8);
+    mote_buf_printf(out, "<td class=\"%s\" style=\"background:var(--%c%d)\">%lld</td>",
+                    step > 4 ? "x5" : "x1", is_right ? 's' : 'o', step, (long long)n);
+}
+
+typedef struct {
+    json_int_t n;
+    const char *said, *heard;
+} mistake;
+
+static void confusion_row(const json_t *row, size_t i, const json_t *classes, mistake *most,
+                          mote_buf *out)
+{
+    size_t k;
+    json_t *n;
+    json_int_t total = 0, right = 0;
+    const char *said = class_word(report_text(json_array_get(classes, i), "class"));
+    json_array_foreach(row, k, n) total += json_integer_value(n);
+    mote_buf_str(out, "<tr><th scope=row>");
+    mote_buf_html(out, said);
+    mote_buf_str(out, "</th>");
+    json_array_foreach(row, k, n)
+    {
+        json_int_t x = json_integer_value(n);
+        confusion_cell(x, total, i == k, out);
+        right += i == k ? x : 0;
+        if (i != k && x > most->n)
+            *most =
+                (mistake){x, said, class_word(report_text(json_array_get(classes, k), "class"))};
+    }
+    mote_buf_printf(out, "<td>%.0f %%</td></tr>\n",
+                    total ? 100.0 * (double)right / (double)total : 0.0);
+}
+
+static void confusion_of(const mote_lap *lap, const char *name, const json_t *condition,
+                         mistake *most, mote_buf *out)
+{
+    const json_t *rows = json_object_get(condition, "confusion"),
+                 *classes = json_object_get(condition, "classes");
+    size_t i;
+    json_t *row, *c;
+    if (!json_is_array(rows))
+        return;
+    mote_interval accuracy = report_interval(condition, "accuracy");
+    mote_buf_str(out, "<div class=\"card wrap\"><h3>");
+    report_version(lap, out);
+    mote_buf_str(out, ", ");
+    mote_buf_html(out, name);
+    mote_buf_printf(out, ": %.1f %% right of %.0f</h3><table class=cm><tr><th></th>",
+                    100.0 * accuracy.value, report_number(condition, "n"));
+    json_array_foreach(classes, i, c)
+    {
+        mote_buf_str(out, "<th>");
+        mote_buf_html(out, class_word(report_text(c, "class")));
+        mote_buf_str(out, "</th>");
+    }
+    mote_buf_str(out, "<th>recall</th></tr>\n");
+    json_array_foreach(rows, i, row) confusion_row(row, i, classes, most, out);
+    mote_buf_str(out, "</table></div>\n");
+}
+
+void report_confusion(const mote_report *r, mote_buf *out)
+{
+    mistake most = {0};
+    report_begin(out, "confusion", "Confusion",
+                 "What was said (rows) and what was heard (columns), on the test clips. Blue is "
+                 "right, orange is wrong, a stronger colour is a larger part of the row.");
+    mote_buf_str(out, "<div class=grid2>");
+    for (size_t i = 0; i < r->n_laps; i++) {
+        const char *name;
+        json_t *condition,
+            *all = json_object_get(report_output(&r->laps[i], MOTE_STAGE_evaluate), "conditions");
+        bool is_last = i + 1 == r->n_laps;
+        mistake ignored = {0};
+        json_object_foreach(all, name, condition)
+        {
+            confusion_of(&r->laps[i], name, condition, is_last ? &most : &ignored, out);
+        }
+    }
+    mote_buf_str(out, "</div>\n<p class=says>");
+    if (most.n > 0) {
+        mote_buf_printf(out, "Most often mistaken now: <b>%lld %s</b> of \"", (long long)most.n,
+                        most.n == 1 ? "clip" : "clips");
+        mote_buf_html(out, most.said);
+        mote_buf_str(out, "\" taken for \"");
+        mote_buf_html(out, most.heard);
+        mote_buf_str(out, "\".");
+    } else {
+        mote_buf_str(out, "Nothing was mistaken on these clips.");
+    }
+    mote_buf_str(out, "</p>\n");
+    report_end(out);
+}
+
+/* ---- the stream ---- */
+
+static mote_status array_values(const json_t *j, const char *member, mote_arena *a, double **out,
+                                size_t *n, mote_err *err)
+{
+    const json_t *list = json_object_get(j, member);
+    *n = json_array_size(list);
+    MOTE_TRY(mote_arena_take(a, *n + 1, sizeof **out, out, err));
+    for (size_t i = 0; i < *n; i++) {
+        const json_t *v = json_array_get(list, i);
+        (*out)[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
+    }
+    return MOTE_OK;
+}
+
+/* The curve of one version, and on it the threshold that it works with. */
+static mote_status stream_series(const mote_lap *lap, int color, mote_arena *a, mote_series *out,
+                                 mote_err *err)
+{
+    const json_t *e = report_output(lap, MOTE_STAGE_evaluate),
+                 *curve = json_object_get(e, "stream_curve");
+    double *x = NULL, *y = NULL;
+    size_t nx = 0, ny = 0;
+    MOTE_TRY(array_values(curve, "false_accepts_per_hour", a, &x, &nx, err));
+    MOTE_TRY(array_values(curve, "false_reject_rate", a, &y, &ny, err));
+    MOTE_SCOPED_BUF name;
+    mote_buf_init(&name, 256);
+    report_version(lap, &name);
+    const char *title = mote_arena_strdup(a, name.len ? name.data : "");
+    const char *point = mote_arena_printf(a, "%s, threshold %.2f", title ? title : "",
+                                          report_number(e, "stream/threshold"));
+    if (!title || !point)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+    *out = (mote_series){.name = title, .x = x, .y = y, .n = nx < ny ? nx : ny, .color = color,
+                         .mark = {point, report_number(e, "stream/false_accepts_per_hour/value"),
+                                  report_number(e, "stream/false_reject_rate/value")}};
+    return MOTE_OK;
+}
+
+/* The limit that mote.yaml asks for, where it does. */
+static double limit_of(const mote_report *r, mote_metric metric)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(
+        report_member(report_output(report_last(r), MOTE_STAGE_deploy), "verdicts"), i, v)
+    {
+        if (report_metric_of(report_text(v, "requirement")) == metric)
+            return report_number(v, "at_most");
+    }
+    return (double)NAN;
+}
+
+static void stream_says(const mote_report *r, mote_buf *out)
+{
+    const json_t *s = report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "stream");
+    mote_interval rate = report_interval(s, "false_accepts_per_hour");
+    if (!isfinite(rate.value))
+        return;
+    double hours = report_number(s, "hours");
+    json_int_t words = json_integer_value(json_object_get(s, "n_words")),
+               hits = json_integer_value(json_object_get(s, "n_hits")),
+               accepts = json_integer_value(json_object_get(s, "n_false_accepts"));
+    mote_buf_str(out, "<p class=says>");
+    report_version(report_last(r), out);
+    mote_buf_printf(out,
+                    " missed <b>%lld of %lld words</b> and accepted <b>%lld</b> wrongly in %.2f h: "
+                    "%.1f an hour, which may be %.1f to %.1f.",
+                    (long long)(words - hits), (long long)words, (long long)accepts, hours,
+                    rate.value, rate.lo, rate.hi);
+    if (rate.value > 0 && rate.hi > 4 * rate.value)
+        mote_buf_str(out, " The left end of the curve rests on single events; a longer stream "
+                          "makes the first step smaller.");
+    mote_buf_str(out, "</p>\n");
+}
+
+mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    mote_series *s = NULL;
+    char name[64] = "";
+    MOTE_TRY(mote_arena_take(a, r->n_laps, sizeof *s, &s, err));
+    for (size_t i = 0; i < r->n_laps; i++)
+        MOTE_TRY(stream_series(&r->laps[i], (int)i, a, &s[i], err));
+    double limit = limit_of(r, MOTE_METRIC_false_reject_rate);
+    if (isfinite(limit))
+        (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * limit);
+    mote_chart c = {.finding = "Words missed against false accepts an hour as the threshold moves",
+                    .x_label = "false accepts an hour, log scale",
+                    .y_label = "words missed, %",
+                    .series = s,
+                    .n_series = r->n_laps,
+                    .log_x = true,
+                    .y_is_share = true,
+                    .y_lo = 0.0,
+                    .y_hi = 1.0,
+                    .limit = limit,
+                    .limit_name = name[0] ? name : NULL};
+    report_begin(out, "stream", "On a stream",
+                 "How many words are missed, for how many false accepts, as the threshold moves? "
+                 "Words stand somewhere in noise and other speech; the filled point is where the "
+                 "product works.");
+    mote_buf_str(out, "<div class=\"card grid2\"><div>");
+    mote_chart_svg(&c, out);
+    mote_buf_str(out, "</div><div>");
+    stream_says(r, out);
+    mote_buf_str(out, "</div></div>\n");
+    report_end(out);
+    return MOTE_OK;
+}
+
+/* ---- training ---- */
+
+/* Column `column` of the training history as a series; x counts epochs. */
+static mote_status history_series(const mote_lap *lap, size_t column, const char *name, int color,
+                                  mote_arena *a, mote_series *out, mote_err *err)
+{
+    const json_t *h = json_object_get(report_output(lap, MOTE_STAGE_train), "history");
+    size_t n = json_array_size(h);
+    double *x = NULL, *y = NULL;
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *x, &x, err));
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *y, &y, err));
+    for (size_t i = 0; i < n; i++) {
+        const json_t *v = json_array_get(json_array_get(h, i), column);
+        x[i] = (double)i + 1.0;
+        y[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
+    }
+    *out = (mote_series){.name = name, .x = x, .y = y, .n = n, .color = color};
+    return MOTE_OK;
+}
+
+static mote_status training_chart(const mote_lap *lap, size_t kind, mote_arena *a, mote_buf *out,
+                                  mote_err *err)
+{
+    mote_series s[2];
+    for (size_t k = 0; k < 2; k++)
+        MOTE_TRY(history_series(lap, kind + 2 * k, k ? "validation" : "training", (int)k, a, &s[k],
+                                err));
+    mote_chart c = {.finding = kind ? "Right answers by epoch" : "Loss by epoch",
+                    .x_label = "epoch",
+                    .y_label = kind ? "right answers, %" : "loss",
+                    .series = s,
+                    .n_series = 2,
+                    .y_is_share = kind == 1,
+                    .y_lo = 0.0,
+                    .y_hi = kind ? 1.0 : 0.0,
+                    .limit = (double)NAN};
+    mote_buf_str(out, "<div class=card><h3>");
+    report_version(lap, out);
+    mote_buf_printf(out, ", %s</h3>", kind ? "right answers" : "loss");
+    mote_chart_svg(&c, out);
+    mote_buf_str(out, "</div>\n");
+    return MOTE_OK;
+}
+
+mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    report_begin(out, "training", "Training",
+                 "Did it learn, and had it finished? Training looks worse than validation where "
+                 "its clips are made harder on purpose.");
+    mote_buf_str(out, "<div class=grid2>");
+    for (size_t i = 0; i < r->n_laps; i++)
+        for (size_t kind = 0; kind < 2; kind++)
+            MOTE_TRY(training_chart(&r->laps[i], kind, a, out, err));
+    mote_buf_str(out, "</div>\n");
+    report_end(out);
+    return MOTE_OK;
+}

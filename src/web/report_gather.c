@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the report shows, read from the store. See report_gather.h. */
+#include "web/report_gather.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "graph/model.h"
+
+#define N_CLIPS     6
+#define MAX_WINDOWS 400
+#define MAX_ALERTS  50
+
+typedef struct {
+    mote_store *store;
+    const mote_project *project;
+    mote_arena arena;
+    mote_model *model; /* of the last version; NULL: its bundle is gone */
+    mote_feature_config logmel;
+    mote_feature_plan *plan;
+    mote_watch_shape shape;
+    mote_report_clip clips[N_CLIPS];
+    mote_report report;
+} gathering;
+
+/* ---- clips ---- */
+
+/* The sound picture of one window of samples, which must live as long as the report. */
+static mote_status make_clip(gathering *g, const int16_t *pcm, size_t n, const char *title,
+                             mote_report_clip *out, mote_err *err)
+{
+    size_t frames = (size_t)mote_feature_frames(&g->logmel, n),
+           bands = (size_t)mote_feature_values(&g->logmel);
+    float *x = NULL;
+    MOTE_TRY(mote_arena_take(&g->arena, frames * bands, sizeof *x, &x, err));
+    MOTE_TRY(mote_feature_clip(g->plan, 0, pcm, n, x, err));
+    *out = (mote_report_clip){.title = title,
+                              .values = x,
+                              .n_frames = frames,
+                              .n_bands = bands,
+                              .seconds = (double)n / g->logmel.rate_hz,
+                              .low_hz = g->logmel.low_hz,
+                              .high_hz = g->logmel.high_hz,
+                              .pcm = pcm,
+                              .n_pcm = n,
+                              .rate_hz = g->logmel.rate_hz};
+    return MOTE_OK;
+}
+
+/* "clip 3 of 64, heard as 'bed', 93 %" */
+static const char *golden_title(gathering *g, const mote_golden *v, int32_t i)
+{
+    const int8_t *y = v->out + (size_t)i * (size_t)v->n_out;
+    int32_t best = 0;
+    for (int32_t k = 1; k < v->n_out; k++)
+        best = y[k] > y[best] ? k : best;
+    return mote_arena_printf(&g->arena, "clip %d of %d: heard as '%s', %.0f %%", (int)i + 1,
+                             (int)v->n, mote_model_label(g->model, best),
+                             100.0 * (y[best] + 128) / 256.0);
+}
+
+/* Golden clips of the last bundle, spread over all of them. */
+static mote_status golden_clips(gathering *g, mote_err *err)
+{
+    const mote_golden *v = mote_model_golden(g->model);
+    int32_t n = v ? (v->n < N_CLIPS ? v->n : N_CLIPS) : 0;
+    for (int32_t k = 0; k < n; k++) {
+        int32_t i = (int32_t)((int64_t)k * v->n / n);
+        const char *title = golden_title(g, v, i);
+        int16_t *pcm = NULL;
+        size_t samples = (size_t)v->n_pcm;
+        if (!title)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+        MOTE_TRY(mote_arena_take(&g->arena, samples, sizeof *pcm, &pcm, err));
+        memcpy(pcm, v->pcm + (size_t)i * samples, samples * sizeof *pcm);
+        MOTE_TRY(make_clip(g, pcm, samples, title, &g->clips[k], err));
+        g->report.n_clips++;
+    }
+    g->report.clips = g->clips;
+    return MOTE_OK;
+}
+
+/* The last version's front end, as log-mel whatever it gives the network. A bundle that is not
+ * there any more leaves the page without pictures. */
+static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_err why = {0};
+    mote_status st =
+        mote_object_get(g->store, &lap->bundle, MOTE_OBJECT_MAX_BYTES, &bytes, &n, &why);
+    if (st == MOTE_NOT_FOUND)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(mote_model_load(bytes, n, &g->model, err));
+    const mote_feature_config *f = mote_model_features(g->model);
+    if (!f)
+        return MOTE_OK;
+    g->shape = mote_watch_shape_for(f, mote_model_clip_samples(g->model),
+                                    mote_model_n_labels(g->model));
+    g->report.shape = &g->shape;
+    g->logmel = *f;
+    g->logmel.n_coefficients = 0;
+    MOTE_TRY(mote_feature_plan_create(&g->logmel, 1, &g->plan, err));
+    return golden_clips(g, err);
+}
+
+/* ---- the whole ---- */
+
+static mote_status gather(gathering *g, mote_err *err)
+{
+    const char *name = g->project->name;
+    mote_window *windows = NULL;
+    mote_alert *alerts = NULL;
+    MOTE_TRY(mote_window_list(g->store, name, MAX_WINDOWS, &g->arena, &windows,
+                              &g->report.n_windows, err));
+    MOTE_TRY(mote_alert_list(g->store, name, false, MAX_ALERTS, &g->arena, &alerts,
+                             &g->report.n_alerts, err));
+    g->report.windows = windows;
+    g->report.alerts = alerts;
+    return g->report.n_laps > 0 ? open_model(g, &g->report.laps[g->report.n_laps - 1], err)
+                                : MOTE_OK;
+}
+
+mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_buf *out,
+                             mote_err *err)
+{
+    mote_lap laps[MOTE_REPORT_MAX_LAPS];
+    char now[32];
+    gathering *g = mote_alloc_zero(1, sizeof *g);
+    if (!g)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+    MOTE_BUG_IF(cfg->n_laps < 1 || cfg->n_laps > MOTE_REPORT_MAX_LAPS);
+    mote_time_iso(cfg->now_ms, now, sizeof now);
+    g->store = s;
+    g->project = cfg->project;
+    mote_arena_init(&g->arena, (size_t)256 << 20);
+    g->report = (mote_report){.project = cfg->project,
+                              .false_alarm = cfg->false_alarm,
+                              .laps = laps,
+                              .made_at = now};
+    mote_status st = mote_laps_read(s, cfg->n_laps, laps, &g->report.n_laps, err);
+    if (st == MOTE_OK) {
+        st = gather(g, err);
+        if (st == MOTE_OK)
+            st = mote_report_html(&g->report, out, err);
+        mote_laps_release(laps, g->report.n_laps);
+    }
+    mote_feature_plan_destroy(g->plan);
+    mote_model_unref(g->model);
+    mote_arena_release(&g->arena);
+    mote_free(g);
+    return st;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In use: what the watch over the served traffic saw; and what the front end makes of some clips.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "data/audio.h"
+#include "web/chart.h"
+#include "web/report_internal.h"
+
+/* ---- clips ---- */
+
+static mote_status play(const mote_report_clip *c, mote_buf *out, mote_err *err)
+{
+    MOTE_SCOPED_BUF wav;
+    mote_buf_init(&wav, (size_t)4 << 20);
+    MOTE_TRY(mote_audio_encode_wav(c->pcm, c->n_pcm, c->rate_hz, &wav, err));
+    mote_buf_str(out, "<audio controls preload=none aria-label=\"");
+    mote_buf_html(out, c->title);
+    mote_buf_str(out, "\" src=\"data:audio/wav;base64,");
+    mote_base64(wav.data, wav.len, out);
+    mote_buf_str(out, "\"></audio>");
+    return MOTE_OK;
+}
+
+/* [frames][bands] to rows of bands, columns of frames. */
+static mote_status picture(const mote_report_clip *c, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    float *turned = NULL;
+    MOTE_TRY(mote_arena_take(a, c->n_frames * c->n_bands, sizeof *turned, &turned, err));
+    for (size_t f = 0; f < c->n_frames; f++)
+        for (size_t b = 0; b < c->n_bands; b++)
+            turned[b * c->n_frames + f] = c->values[f * c->n_bands + b];
+    mote_buf_str(out, "<figure>");
+    mote_heat_map(turned, c->n_bands, c->n_frames, 294, 160, c->title, out);
+    mote_buf_printf(out, "<div class=ends><span>0 s, %.1f to %.1f kHz upwards</span>"
+                         "<span>%.2f s</span></div>",
+                    c->low_hz / 1000.0, c->high_hz / 1000.0, c->seconds);
+    mote_buf_str(out, "<figcaption>");
+    mote_buf_html(out, c->title);
+    mote_buf_str(out, "</figcaption>");
+    if (c->pcm)
+        MOTE_TRY(play(c, out, err));
+    mote_buf_str(out, "</figure>\n");
+    return MOTE_OK;
+}
+
+static mote_status pictures(const mote_report_clip *clips, size_t n, mote_arena *a, mote_buf *out,
+                            mote_err *err)
+{
+    mote_buf_str(out, "<div class=\"card pics\">");
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(picture(&clips[i], a, out, err));
+    mote_buf_str(out, "</div>\n");
+    return MOTE_OK;
+}
+
+mote_status report_sounds(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    if (r->n_clips == 0)
+        return MOTE_OK;
+    report_begin(out, "sounds", "What it hears",
+                 "The sound pictures that the front end gives to the network (bright is loud), and "
+                 "what the network says of them. These clips are in the bundle: every device "
+                 "answers them with the same bits.");
+    MOTE_TRY(pictures(r->clips, r->n_clips, a, out, err));
+    report_end(out);
+    return MOTE_OK;
+}
+
+/* ---- the watch ---- */
+
+static mote_status window_chart(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    double *x = NULL, *y[2] = {NULL, NULL};
+    MOTE_TRY(mote_arena_take(a, r->n_windows, sizeof *x, &x, err));
+    for (int k = 0; k < 2; k++)
+        MOTE_TRY(mote_arena_take(a, r->n_windows, sizeof *y[k], &y[k], err));
+    for (size_t i = 0; i < r->n_windows; i++) {
+        const mote_window *w = &r->windows[r->n_windows - 1 - i];
+        double p = w->p_value > 1e-12 ? w->p_value : 1e-12;
+        x[i] = (double)i + 1.0;
+        y[0][i] = w->is_drift ? (double)NAN : -log10(p);
+        y[1][i] = w->is_drift ? -log10(p) : (double)NAN;
+    }
+    mote_series s[2] = {{.name = "as the reference", .x = x, .y = y[0], .n = r->n_windows,
+                         .color = 2, .dots = true},
+                        {.name = "drifted", .x = x, .y = y[1], .n = r->n_windows, .color = 3,
+                         .dots = true}};
+    double alarm = r->false_alarm;
+    char name[64];
+    (void)mote_format(name, sizeof name, "alarm: p below %g", alarm);
+    mote_chart c = {.finding =
+                        "Windows of served predictions, by how unlike the reference they are",
+                    .x_label = "window of predictions, in the order they came",
+                    .y_label = "how unlike: zeros of p",
+                    .series = s,
+                    .n_series = 2,
+                    .y_lo = 0.0,
+                    .y_hi = 12.5,
+                    .limit = -log10(alarm),
+                    .limit_name = name};
+    mote_chart_svg(&c, out);
+    return MOTE_OK;
+}
+
+/* "the balance of low and high tones; sounds like another microphone" */
+static void contributor(const mote_report *r, const mote_contributor *c, mote_buf *out)
+{
+    char what[128];
+    const char *like = NULL;
+    report_watched(r->shape, c->what, what, sizeof what, &like);
+    mote_buf_html(out, what);
+    mote_buf_printf(out, " (<code>");
+    mote_buf_html(out, c->what);
+    mote_buf_printf(out, "</code>, PSI %.2f where %.2f is the limit)", c->statistic, c->threshold);
+    if (like) {
+        mote_buf_str(out, "; sounds like ");
+        mote_buf_html(out, like);
+    }
+}
+
+static void alert_says(const mote_report *r, const mote_alert *t, mote_buf *out)
+{
+    char opened[32];
+    mote_time_iso(t->opened_ms, opened, sizeof opened);
+    mote_buf_printf(out, "<p class=says><b>Alert %lld</b> on ", (long long)t->id);
+    mote_buf_html(out, t->model ? t->model : r->project->name);
+    mote_buf_printf(out, "/%lld, opened %s, ", (long long)t->version, opened);
+    mote_buf_html(out, mote_alert_state_name(t->state));
+    if (t->resolution) {
+        mote_buf_str(out, " (");
+        mote_buf_html(out, t->resolution);
+        mote_buf_str(out, ")");
+    }
+    mote_buf_printf(out, ", %lld %s drifted. Moved most: ", (long long)t->n_windows,
+                    t->n_windows == 1 ? "window" : "windows");
+    mote_contributor strongest = {t->what, t->statistic, t->threshold, t->p_value};
+    contributor(r, &strongest, out);
+    for (size_t i = 1; i < t->n_top && i < 3; i++) {
+        mote_buf_str(out, "; then ");
+        contributor(r, &t->top[i], out);
+    }
+    mote_buf_str(out, ".</p>\n");
+}
+
+static mote_status driving(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    if (r->n_alerts == 0)
+        return MOTE_OK;
+    if (r->n_driving == 0) {
+        mote_buf_str(out, "<p class=q>None of the predictions that drove the last alert was kept "
+                          "(keeping one takes consent), so there is no clip to hear.</p>\n");
+        return MOTE_OK;
+    }
+    mote_buf_str(out,
+                 "<h3>Clips of the window that opened the last alert, the furthest first</h3>");
+    return pictures(r->driving, r->n_driving, a, out, err);
+}
+
+mote_status report_in_use(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    int64_t n = 0, n_drift = 0;
+    for (size_t i = 0; i < r->n_windows; i++) {
+        n += r->windows[i].n;
+        n_drift += r->windows[i].is_drift;
+    }
+    report_begin(out, "use", "In use", "Did the world change?");
+    mote_buf_str(out, "<div class=\"card grid2\"><div>");
+    if (r->n_windows == 0) {
+        mote_buf_str(out, "No window of traffic has been watched yet: <code>mote serve</code> "
+                          "watches what it answers.</div></div>\n");
+        report_end(out);
+        return MOTE_OK;
+    }
+    MOTE_TRY(window_chart(r, a, out, err));
+    mote_buf_str(out, "</div><div>");
+    mote_buf_printf(out,
+                    "<p class=says><b>%lld of %zu windows drifted</b>, of %lld predictions in all. "
+                    "The alarm line allows one false alarm in %.0f windows, all things watched "
+                    "taken together.</p>\n",
+                    (long long)n_drift, r->n_windows, (long long)n,
+                    1.0 / r->false_alarm);
+    for (size_t i = 0; i < r->n_alerts && i < 5; i++)
+        alert_says(r, &r->alerts[i], out);
+    mote_buf_str(out, "</div></div>\n");
+    MOTE_TRY(driving(r, a, out, err));
+    report_end(out);
+    return MOTE_OK;
+}
