@@ -2,12 +2,18 @@
 /* What the report shows, read from the store. See report_gather.h. */
 #include "web/report_gather.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "data/audio.h"
+#include "evaluate/reference_profile.h"
 #include "graph/model.h"
+#include "serve/predlog.h"
 
 #define N_CLIPS     6
+#define N_DRIVING   3
+#define LOG_PAGE    256 /* records read at a time */
 #define MAX_WINDOWS 400
 #define MAX_ALERTS  50
 
@@ -19,7 +25,7 @@ typedef struct {
     mote_feature_config logmel;
     mote_feature_plan *plan;
     mote_watch_shape shape;
-    mote_report_clip clips[N_CLIPS];
+    mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
     mote_report report;
 } gathering;
 
@@ -106,6 +112,120 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
     return golden_clips(g, err);
 }
 
+/* ---- the clips that drove an alert ---- */
+
+/* A kept prediction of the window, and how far out its value of the strongest thing lies. */
+typedef struct {
+    int64_t id;
+    double distance;
+    const char *label;
+} suspect;
+
+/* Which value is called so, and its median in the reference; -1: none, or it is no number. */
+static int32_t thing_of(const mote_reference_profile *p, const char *name, double *median)
+{
+    for (int32_t i = 0; i < p->n_things; i++)
+        if (strcmp(p->things[i].name, name) == 0 && !p->things[i].is_class) {
+            *median = (double)p->things[i].edges[(MOTE_WATCH_QUANTILE_BINS - 1) / 2];
+            return i;
+        }
+    return -1;
+}
+
+/* Keep the N_DRIVING furthest, the furthest first. */
+static void consider(suspect best[N_DRIVING], suspect one)
+{
+    for (size_t i = 0; i < N_DRIVING; i++)
+        if (one.distance > best[i].distance) {
+            suspect out = best[i];
+            best[i] = one;
+            one = out;
+        }
+}
+
+static mote_status find_suspects(gathering *g, const mote_window *w, const char *thing,
+                                 suspect best[N_DRIVING], mote_err *err)
+{
+    mote_reference_profile *profile = NULL;
+    double median = 0.0;
+    int32_t at = -1;
+    const json_t *reference = mote_model_drift_reference(g->model);
+    if (reference) { /* without one, any of the window will do */
+        MOTE_TRY(mote_reference_profile_parse(reference, &profile, err));
+        at = thing_of(profile, thing, &median);
+        mote_reference_profile_destroy(profile);
+    }
+    for (int64_t after = 0;;) {
+        MOTE_SCOPED_ARENA page;
+        mote_predlog_record *records = NULL;
+        size_t n = 0;
+        mote_arena_init(&page, (size_t)64 << 20);
+        MOTE_TRY(mote_predlog_list(g->store, w->model, after, LOG_PAGE, &page, &records, &n, err));
+        for (size_t i = 0; i < n; i++) {
+            const mote_predlog_record *r = &records[i];
+            after = r->id;
+            if (!r->has_input || strcmp(r->input_kind, "wav") != 0 || r->time_ms < w->start_ms ||
+                r->time_ms > w->end_ms)
+                continue;
+            double x = at >= 0 && at < r->n_watched ? (double)r->watched[at] : median;
+            const char *label = mote_arena_strdup(&g->arena, r->label ? r->label : "");
+            if (!label)
+                return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+            consider(best, (suspect){r->id, isfinite(x) ? fabs(x - median) : 0.0, label});
+        }
+        if (n < LOG_PAGE)
+            return MOTE_OK;
+    }
+}
+
+/* One of them to see and hear; one whose key was destroyed meanwhile is left out. */
+static mote_status add_suspect(gathering *g, const suspect *s, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_err why = {0};
+    mote_status st = mote_predlog_input(g->store, s->id, (size_t)16 << 20, &bytes, &n, &why);
+    if (st == MOTE_NOT_FOUND)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    mote_audio audio;
+    mote_audio_config cfg = {.rate_hz = g->logmel.rate_hz, .max_bytes = n, .max_ms = 60000};
+    MOTE_TRY(mote_audio_decode(bytes, n, "a kept prediction", &cfg, &audio, err));
+    int16_t *pcm = NULL;
+    const char *title = mote_arena_printf(&g->arena, "prediction %lld: heard as '%s'",
+                                          (long long)s->id, s->label);
+    st = title ? mote_arena_take(&g->arena, audio.n, sizeof *pcm, &pcm, err)
+               : mote_fail(err, MOTE_NOMEM, "no memory for the report");
+    if (st == MOTE_OK) {
+        memcpy(pcm, audio.samples, audio.n * sizeof *pcm);
+        st = make_clip(g, pcm, audio.n, title, &g->driving[g->report.n_driving], err);
+        g->report.n_driving += st == MOTE_OK;
+    }
+    mote_audio_release(&audio);
+    return st;
+}
+
+/* Of the window that opened the last alert, if it is of the version whose bundle is at hand. */
+static mote_status driving_clips(gathering *g, mote_err *err)
+{
+    suspect best[N_DRIVING];
+    const mote_window *w = NULL;
+    const mote_alert *a = g->report.n_alerts ? &g->report.alerts[0] : NULL;
+    for (size_t i = 0; a && i < g->report.n_windows; i++)
+        if (g->report.windows[i].id == a->window)
+            w = &g->report.windows[i];
+    if (!w || !g->plan)
+        return MOTE_OK;
+    for (size_t i = 0; i < N_DRIVING; i++)
+        best[i] = (suspect){0, -1.0, NULL};
+    MOTE_TRY(find_suspects(g, w, a->what, best, err));
+    for (size_t i = 0; i < N_DRIVING && best[i].label; i++)
+        MOTE_TRY(add_suspect(g, &best[i], err));
+    g->report.driving = g->driving;
+    return MOTE_OK;
+}
+
 /* ---- the whole ---- */
 
 static mote_status gather(gathering *g, mote_err *err)
@@ -119,8 +239,10 @@ static mote_status gather(gathering *g, mote_err *err)
                              &g->report.n_alerts, err));
     g->report.windows = windows;
     g->report.alerts = alerts;
-    return g->report.n_laps > 0 ? open_model(g, &g->report.laps[g->report.n_laps - 1], err)
-                                : MOTE_OK;
+    if (g->report.n_laps == 0)
+        return MOTE_OK;
+    MOTE_TRY(open_model(g, &g->report.laps[g->report.n_laps - 1], err));
+    return driving_clips(g, err);
 }
 
 mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_buf *out,

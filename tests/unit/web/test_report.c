@@ -3,6 +3,10 @@
  * outside itself. */
 #include "tiny_project.h"
 
+#include "base/clock.h"
+#include "graph/model.h"
+#include "serve/infer.h"
+#include "serve/predlog.h"
 #include "web/report_gather.h"
 
 static tiny project;
@@ -150,6 +154,89 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     mote_buf_release(&again);
 }
 
+/* ---- the clips that drove an alert ---- */
+
+/* Four predictions of the last version, kept with consent, and a window and an alert about them. */
+static void serve_a_little(const mote_lap *lap, const char *subject)
+{
+    mote_err err = {0};
+    static const char *const purposes[] = {"improvement"};
+    mote_predlog_config lc = {.project = project.dir,
+                              .policy = {.purposes = purposes, .n_purposes = 1,
+                                         .retention_days = 30, .keep_inputs = true,
+                                         .keep_outputs = true}};
+    mote_predlog *log = NULL;
+    mote_models *models = NULL;
+    mote_infer *infer = NULL;
+    mote_model *m = NULL;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    T_OK(mote_object_get(project.store, &lap->bundle, MOTE_OBJECT_MAX_BYTES, &bytes, &n, &err));
+    T_OK(mote_model_load(bytes, n, &m, &err));
+    T_OK(mote_models_create(1, &models, &err));
+    mote_model_entry e = {.name = "tiny", .version = "2", .source = "test", .now_ms = 1};
+    T_OK(mote_models_put(models, &e, m, &err));
+    mote_model_unref(m);
+    T_OK(mote_predlog_create(&lc, &log, &err));
+    mote_infer_hooks hooks = {.log = log};
+    T_OK(mote_infer_create(models, 0, &hooks, &infer, &err));
+    const mote_served *s = NULL;
+    T_OK(mote_infer_first(infer, true, &s, &err));
+    mote_consent consent = {.purpose = "improvement"};
+    snprintf(consent.subject, sizeof consent.subject, "%s", subject);
+    for (int i = 0; i < 4; i++) {
+        int16_t pcm[TINY_SAMPLES];
+        mote_prediction p;
+        for (int k = 0; k < TINY_SAMPLES; k++)
+            pcm[k] = (int16_t)(i * 100 + k % 50);
+        mote_infer_input in = {.pcm = pcm, .n = TINY_SAMPLES, .consent = &consent};
+        T_OK(mote_infer_run(infer, s, &in, &p, &err));
+    }
+    T_OK(mote_predlog_flush(log, 10000, &err));
+    mote_infer_destroy(infer);
+    mote_predlog_destroy(log);
+    mote_models_destroy(models);
+    char sql[800];
+    long long now = (long long)mote_clock_wall_ms();
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO monitor_window VALUES (1, 'tiny', 2, zeroblob(32), %lld, %lld, 4, 1, 0.0, "
+        "'[{\"what\":\"floor\",\"statistic\":2.0,\"threshold\":0.5,\"p_value\":0.0}]');"
+        "INSERT INTO alert (id, kind, model, version, bundle, state, window, opened_ms, "
+        "last_ms, n_windows) VALUES (1, 'drift', 'tiny', 2, zeroblob(32), 'open', 1, %lld, "
+        "%lld, 1)",
+        now - 60000, now + 60000, now, now);
+    T_OK(mote_store_exec(project.store, sql, &err));
+}
+
+static void what_drove_an_alert_can_be_heard_where_it_was_kept(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_lap laps[2];
+    size_t n = 0;
+    mote_buf page;
+    mote_report_config cfg = {.project = project.project, .false_alarm = 0.01, .n_laps = 2,
+                              .now_ms = 1000};
+    mote_buf_init(&page, MOTE_REPORT_MAX_BYTES * 2);
+    T_OK(mote_laps_read(project.store, 2, laps, &n, &err));
+    serve_a_little(&laps[1], "ann");
+    T_OK(mote_report_make(project.store, &cfg, &page, &err));
+    check_nesting(page.data);
+    check_alone(page.data);
+    assert_non_null(strstr(page.data, "how loud the quiet parts are"));
+    assert_non_null(strstr(page.data, "prediction 1: heard as &#39;"));
+    assert_non_null(strstr(page.data, "Clips of the window that opened the last alert"));
+    size_t with = count(page.data, "<audio ");
+    mote_buf_reset(&page);
+    T_OK(mote_store_exec(project.store, "DELETE FROM prediction", &err));
+    T_OK(mote_report_make(project.store, &cfg, &page, &err));
+    assert_non_null(strstr(page.data, "was kept (keeping one takes consent)"));
+    assert_int_equal(with, count(page.data, "<audio ") + 3);
+    mote_laps_release(laps, n);
+    mote_buf_release(&page);
+}
+
 static void no_lap_is_no_report(void **state)
 {
     (void)state;
@@ -166,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_laps_make_a_page_that_stands_alone),
+        cmocka_unit_test(what_drove_an_alert_can_be_heard_where_it_was_kept),
         cmocka_unit_test(no_lap_is_no_report),
     };
     return cmocka_run_group_tests(tests, go_round_twice, remove_project);
