@@ -374,6 +374,7 @@ mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *wha
     mote_free(m.x);
     if (st != MOTE_OK)
         return st;
+    MOTE_BUG_IF(a.source.rate_hz < 1); /* decoded, so it was checked */
     a.source.duration_us = a.source.n_frames * 1000000 / a.source.rate_hz;
     *out = a;
     return MOTE_OK;

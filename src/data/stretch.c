@@ -27,6 +27,7 @@ static mote_stretch stretch_of(const double shares[MOTE_N_SPLITS], mote_split sp
 {
     double at = 0.0;
     int last = MOTE_N_SPLITS - 1;
+    MOTE_BUG_IF((int)split < 0 || (int)split >= MOTE_N_SPLITS);
     while (last > 0 && !(shares[last] > 0))
         last--;
     for (int s = 0; s < (int)split; s++)
