@@ -91,7 +91,6 @@ typedef struct {
     mote_arena *scratch;
     const mote_fold *fold;       /* [v->n]; NULL without folds */
     mote_stretch *shares;        /* [v->n] of background recordings; NULL: all of them */
-    double fractions[MOTE_N_SPLITS];     /* of background time */
     planned *clips;
     size_t n_clips;
     size_t n_silence;            /* clips to cut, after the planned ones */
@@ -149,14 +148,6 @@ static int32_t class_of(const loader *l, const char *label)
     return (int32_t)l->cfg->n_keywords;
 }
 
-/* The part that a fold plays in the round. */
-static mote_split role_of(const mote_dataset_config *cfg, int32_t fold)
-{
-    if (fold == cfg->round)
-        return MOTE_SPLIT_TEST;
-    return fold == (cfg->round + 1) % cfg->n_folds ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TRAIN;
-}
-
 /* Is the item among those that are asked for? */
 static bool is_wanted(const loader *l, size_t item)
 {
@@ -165,10 +156,11 @@ static bool is_wanted(const loader *l, size_t item)
     bool is_word = it->is_word;
     if (l->cfg->all_splits)
         return true;
-    if (l->fold && l->fold[item].group >= 0) {   /* the built-in set keeps its splits */
-        is_word = l->fold[item].word >= 0;
-        people = role_of(l->cfg, l->fold[item].group);
-        word = is_word ? role_of(l->cfg, l->fold[item].word) : people;
+    const mote_fold *f = l->fold ? &l->fold[item] : NULL;
+    if (f && f->group >= 0) {    /* the built-in set keeps its splits */
+        is_word = f->word >= 0;
+        people = mote_fold_role(l->cfg->n_folds, l->cfg->round, f->group);
+        word = is_word ? mote_fold_role(l->cfg->n_folds, l->cfg->round, f->word) : people;
     }
     if (people != l->cfg->split)
         return false;
@@ -177,15 +169,12 @@ static bool is_wanted(const loader *l, size_t item)
 
 static mote_status plan_folds(loader *l, mote_err *err)
 {
-    memcpy(l->fractions, l->v->fractions, sizeof l->fractions);
     int32_t k = l->cfg->n_folds;
     if (k == 0)
         return MOTE_OK;
     mote_fold *fold = NULL;
     MOTE_TRY(mote_version_folds(l->v, k, l->cfg->fold_seed, l->scratch, &fold, err));
     l->fold = fold;
-    l->fractions[MOTE_SPLIT_TRAIN] = (double)(k - 2) / k;
-    l->fractions[MOTE_SPLIT_VALIDATION] = l->fractions[MOTE_SPLIT_TEST] = 1.0 / k;
     return MOTE_OK;
 }
 
@@ -280,7 +269,23 @@ static mote_audio_config audio_config(const loader *l)
     return a;
 }
 
-/* The stretch of one background recording that belongs to the split, copied into the data set. */
+/* Copy [from, to) of a recording into the data set. */
+static mote_status copy_stretch(loader *l, const mote_audio *audio, double from, double to,
+                                mote_err *err)
+{
+    size_t first = (size_t)llround((double)audio->n * from);
+    size_t n = (size_t)llround((double)audio->n * to) - first;
+    int16_t *samples = NULL;
+    if (n == 0)
+        return MOTE_OK;
+    MOTE_TRY(account(l, n * sizeof *samples, err));
+    MOTE_TRY(mote_arena_take(&l->d->arena, n, sizeof *samples, &samples, err));
+    memcpy(samples, audio->samples + first, n * sizeof *samples);
+    l->stretches[l->n_stretches++] = (mote_audio_view){samples, n};
+    return MOTE_OK;
+}
+
+/* The stretch of one background recording that belongs to the split. */
 static mote_status load_stretch(loader *l, size_t item, mote_err *err)
 {
     const mote_version_item *it = &l->v->items[item];
@@ -291,28 +296,24 @@ static mote_status load_stretch(loader *l, size_t item, mote_err *err)
     mote_audio_config cfg = audio_config(l);
     mote_audio audio;
     MOTE_TRY(mote_sample_load(l->store, &it->object, &cfg, &audio, err));
-    size_t first = (size_t)llround((double)audio.n * from);
-    size_t last = (size_t)llround((double)audio.n * to);
-    size_t n = last - first;
-    int16_t *samples = NULL;
-    mote_status st = account(l, n * sizeof *samples, err);
-    if (st == MOTE_OK && n > 0)
-        st = mote_arena_take(&l->d->arena, n, sizeof *samples, &samples, err);
-    if (st == MOTE_OK && n > 0) {
-        memcpy(samples, audio.samples + first, n * sizeof *samples);
-        l->stretches[l->n_stretches++] = (mote_audio_view){samples, n};
-    }
+    mote_status st = copy_stretch(l, &audio, from, fmin(to, 1.0), err);
+    if (st == MOTE_OK && to > 1.0)       /* it goes on at the beginning */
+        st = copy_stretch(l, &audio, 0.0, to - 1.0, err);
     mote_audio_release(&audio);
     return st;
 }
 
 static mote_status load_background(loader *l, mote_err *err)
 {
-    MOTE_TRY(mote_arena_take(&l->d->arena, l->v->n_background + 1, sizeof *l->stretches,
+    const mote_dataset_config *cfg = l->cfg;
+    int64_t clip_us = (int64_t)llround(cfg->clip_ms * 1000.0);
+    MOTE_TRY(mote_arena_take(&l->d->arena, 2 * l->v->n_background + 1, sizeof *l->stretches,
                              &l->stretches, err));
-    if (!l->cfg->all_splits)
-        MOTE_TRY(mote_stretches(l->v, l->fractions, l->cfg->split,
-                                (int64_t)llround(l->cfg->clip_ms * 1000.0), l->scratch, &l->shares,
+    if (!cfg->all_splits && cfg->n_folds > 0)
+        MOTE_TRY(mote_stretches_round(l->v, cfg->n_folds, cfg->round, cfg->split, clip_us,
+                                      l->scratch, &l->shares, err));
+    else if (!cfg->all_splits)
+        MOTE_TRY(mote_stretches(l->v, l->v->fractions, cfg->split, clip_us, l->scratch, &l->shares,
                                 err));
     for (size_t i = 0; i < l->v->n; i++) {
         if (l->v->items[i].role == MOTE_ROLE_BACKGROUND)

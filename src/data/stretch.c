@@ -84,3 +84,56 @@ mote_status mote_stretches(const mote_data_version *v, const double fractions[MO
     *out = list;
     return MOTE_OK;
 }
+
+/* ---- rounds ------------------------------------------------------------------------------ */
+
+static double clips_of(const mote_version_item *it, int64_t clip_us)
+{
+    return it->role == MOTE_ROLE_BACKGROUND ? (double)it->duration_us / (double)clip_us : 0.0;
+}
+
+/* The stretch of a long recording: folds one after the other, training's are neighbours (round the
+ * end). */
+static mote_stretch stretch_of_round(int32_t k, int32_t round, mote_split split)
+{
+    int32_t first = split == MOTE_SPLIT_TEST ? round : round + (split == MOTE_SPLIT_TRAIN ? 2 : 1);
+    int32_t n = split == MOTE_SPLIT_TRAIN ? k - 2 : 1;
+    double from = (double)(first % k) / k;
+    return (mote_stretch){from, from + (double)n / k};
+}
+
+mote_status mote_stretches_round(const mote_data_version *v, int32_t k, int32_t round,
+                                 mote_split split, int64_t clip_us, mote_arena *a,
+                                 mote_stretch **out, mote_err *err)
+{
+    const double shares[MOTE_N_SPLITS] = {
+        [MOTE_SPLIT_TRAIN] = (double)(k - 2) / k,
+        [MOTE_SPLIT_VALIDATION] = 1.0 / k,
+        [MOTE_SPLIT_TEST] = 1.0 / k,
+    };
+    bool has_long = false;
+    int32_t n_short = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        double clips = clips_of(&v->items[i], clip_us);
+        has_long = has_long || clips >= 2.0 * k;
+        n_short += clips >= 1.0 && clips < 2.0 * k;
+    }
+    if (!has_long && n_short < k)
+        return mote_stretches(v, shares, split, clip_us, a, out, err);
+    mote_stretch *list = NULL;
+    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *list, &list, err));
+    n_short = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        double clips = clips_of(&v->items[i], clip_us);
+        bool is_mine = clips >= 1.0 ? mote_fold_role(k, round, n_short % k) == split
+                                    : clips > 0.0 && split == MOTE_SPLIT_TRAIN;
+        if (clips >= 2.0 * k) {
+            list[i] = stretch_of_round(k, round, split);
+            continue;
+        }
+        n_short += clips >= 1.0;
+        list[i].to = is_mine ? 1.0 : 0.0;
+    }
+    *out = list;
+    return MOTE_OK;
+}

@@ -8,7 +8,15 @@
  *   shorter       is not divided: taken in the order of the version, each goes to the split that
  *                 lacks most of its share of the time of all such recordings
  *
- * A split that has no share of the data gets none of the time. Pure functions of the version.
+ * A split that has no share of the data gets none of the time.
+ *
+ * In cross-validation the stretch moves with the round, so that each fold is judged on noise of its
+ * own: of k folds, fold f has [f/k, (f+1)/k) of each recording of at least 2 k clips, and whole
+ * recordings that are shorter, in turn. Where that would leave a fold without noise (no long
+ * recording, and fewer than k short ones) every round divides as above: noise that training has
+ * not heard, but the same for all folds.
+ *
+ * Pure functions of the version.
  * Depends on base, data/version. Used by data/dataset. */
 #ifndef MOTE_DATA_STRETCH_H
 #define MOTE_DATA_STRETCH_H
@@ -17,7 +25,8 @@
 
 #define MOTE_STRETCH_LONG 4      /* clips */
 
-typedef struct { double from, to; } mote_stretch;        /* [from, to) of the length; equal: none */
+/* [from, to) of the length; equal: none; `to` above 1: to the end, and on from the beginning. */
+typedef struct { double from, to; } mote_stretch;
 
 /* The stretch of every item for a split; those that are no background have none. (*out)[v->n] lives
  * as long as `a`. clip_us > 0: length of a clip. */
@@ -25,5 +34,10 @@ MOTE_MUST_USE mote_status mote_stretches(const mote_data_version *v,
                                          const double fractions[MOTE_N_SPLITS], mote_split split,
                                          int64_t clip_us, mote_arena *a, mote_stretch **out,
                                          mote_err *err);
+
+/* The same for a round of cross-validation with k folds (mote_version_folds). */
+MOTE_MUST_USE mote_status mote_stretches_round(const mote_data_version *v, int32_t k, int32_t round,
+                                               mote_split split, int64_t clip_us, mote_arena *a,
+                                               mote_stretch **out, mote_err *err);
 
 #endif

@@ -151,6 +151,14 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed,
                                              mote_arena *a, mote_fold **fold, mote_err *err);
 
+/* The part that a fold plays in a round. */
+static inline mote_split mote_fold_role(int32_t k, int32_t round, int32_t fold)
+{
+    if (fold == round)
+        return MOTE_SPLIT_TEST;
+    return fold == (round + 1) % k ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TRAIN;
+}
+
 /* Text of a manifest and back; for tests and tools. parse reads hostile bytes: CORRUPT names the
  * line. Format: docs/formats/data-version.md. */
 MOTE_MUST_USE mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out,

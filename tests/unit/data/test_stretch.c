@@ -108,12 +108,61 @@ static void recordings_of_few_clips_are_not_divided_but_dealt(void **state)
     assert_true(t.of[MOTE_SPLIT_TRAIN][7].to == 1);
 }
 
+/* In every round each moment of a recording is in one split; over all of them it is judged once. */
+static void rounds_move_the_stretch_so_that_each_fold_has_its_own(void **state)
+{
+    (void)state;
+    static const double long_ones[] = {60, 10, 0.5}, short_ones[] = {2, 3, 2, 9, 2, 2},
+                        few[] = {9, 2};
+    static const struct { const double *clips; size_t n; bool moves; } sets[] = {
+        {long_ones, T_COUNT(long_ones), true},
+        {short_ones, T_COUNT(short_ones), true},
+        {few, T_COUNT(few), false},
+    };
+    enum { K = 5, MOMENTS = 1000 };
+    for (size_t k = 0; k < T_COUNT(sets); k++) {
+        mote_err err;
+        mote_version_item items[MAX] = {0};
+        MOTE_SCOPED_ARENA a;
+        mote_arena_init(&a, 1u << 20);
+        for (size_t i = 0; i < sets[k].n; i++)
+            items[i] = (mote_version_item){.role = MOTE_ROLE_BACKGROUND,
+                                           .duration_us = (int64_t)(sets[k].clips[i] * CLIP_US)};
+        mote_data_version v = {.items = items, .n = sets[k].n, .n_background = sets[k].n};
+        int judged[MAX][MOMENTS] = {0};
+        for (int32_t round = 0; round < K; round++) {
+            int in_splits[MAX][MOMENTS] = {0};
+            double seconds = 0;
+            for (int s = 0; s < MOTE_N_SPLITS; s++) {
+                mote_stretch *out = NULL;
+                T_OK(mote_stretches_round(&v, K, round, (mote_split)s, CLIP_US, &a, &out, &err));
+                for (size_t i = 0; i < v.n; i++)
+                    for (int m = 0; m < MOMENTS; m++) {
+                        double at = (m + 0.5) / MOMENTS;
+                        int in = (at >= out[i].from && at < out[i].to) || at + 1 < out[i].to;
+                        in_splits[i][m] += in;
+                        judged[i][m] += in && s == MOTE_SPLIT_TEST;
+                        seconds += in && s == MOTE_SPLIT_TEST ? sets[k].clips[i] / MOMENTS : 0;
+                    }
+            }
+            assert_true(seconds > 0.99); /* a clip for every fold */
+            for (size_t i = 0; i < v.n; i++)
+                for (int m = 0; m < MOMENTS; m++)
+                    assert_int_equal(in_splits[i][m], 1);
+        }
+        for (size_t i = 0; i < v.n && sets[k].moves; i++)
+            for (int m = 0; m < MOMENTS; m++)
+                assert_int_equal(judged[i][m], sets[k].clips[i] >= 1 ? 1 : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_is_divided_without_gap_or_overlap),
         cmocka_unit_test(long_recordings_keep_the_shares_of_the_data),
         cmocka_unit_test(small_shares_of_short_recordings_give_a_clip_each),
+        cmocka_unit_test(rounds_move_the_stretch_so_that_each_fold_has_its_own),
         cmocka_unit_test(recordings_of_few_clips_are_not_divided_but_dealt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
