@@ -157,6 +157,12 @@ static mote_status record(mote_cli *cli, const mote_load_result *r, const char *
     return st;
 }
 
+/* The recordings of this project, of which its model may have learned from all. */
+static bool may_be_known(const mote_cli *cli, const bench_values *v)
+{
+    return !v->from && strcmp(cli->project->training.refit, "all") == 0;
+}
+
 static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
 {
     double accuracy = r->n ? (double)r->n_right / (double)r->n : 0.0;
@@ -167,18 +173,23 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
              "%.0f requests/s; p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
              r->n, r->n_failed, 100.0 * accuracy, r->n_detected, r->n_words, r->n_wrong, rate,
              r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
+    if (may_be_known(cli, v))
+        mote_say(cli, "the model may have learned from these recordings (training.refit: all): how "
+                      "many are right says nothing of new people\n");
     for (size_t i = 0; i < r->n_versions; i++)
         mote_say(cli, "version %s answered %zu\n", r->versions[i].version, r->versions[i].n);
     if (r->first_failure[0])
         mote_say(cli, "first failure: %s\n", r->first_failure);
     json_t *document = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:[]}", "answers",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:b, s:[]}",
+        "answers",
         (json_int_t)r->n, "failed", (json_int_t)r->n_failed, "right", (json_int_t)r->n_right,
         "words", (json_int_t)r->n_words, "detected", (json_int_t)r->n_detected,
         "wrongly_detected", (json_int_t)r->n_wrong,
         "accuracy", accuracy, "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms", r->p90_ms,
         "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition", v->noise ? v->noise : "",
-        "first_failure", r->first_failure, "versions");
+        "first_failure", r->first_failure,
+        "may_be_known", may_be_known(cli, v), "versions");
     for (size_t i = 0; document && i < r->n_versions; i++) {
         json_t *one = json_pack("{s:s, s:I}", "version", r->versions[i].version, "n",
                                 (json_int_t)r->versions[i].n);

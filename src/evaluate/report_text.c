@@ -385,9 +385,11 @@ mote_status mote_report_promise_json(const json_t *promised, const json_t *measu
     MOTE_TRY(mote_json_get_interval(measured, "false_accepts_per_hour", &after, err));
     MOTE_TRY(mote_json_get_interval(measured, "false_reject_rate", &missed_after, err));
     bool is_proven = json_is_true(json_object_get(promised, "is_limit_proven"));
+    const char *by = json_string_value(json_object_get(promised, "by"));
     mote_buf_printf(out,
-                    "validation promised %.2f false accepts an hour (at most %.2f; asked: %.2f, "
-                    "%s) and %.1f %% missed", before.value, before.hi, limit,
+                    "%s promised %.2f false accepts an hour (at most %.2f; asked: %.2f, "
+                    "%s) and %.1f %% missed",
+                    by ? by : "validation", before.value, before.hi, limit,
                     is_proven ? "proven" : "not proven", 100 * missed_before.value);
     bool holds = after.lo <= before.hi && missed_after.lo <= missed_before.hi;
     mote_buf_printf(out, "; the test %s\n",

@@ -46,9 +46,9 @@ MOTE_MUST_USE mote_status mote_report_evaluation_json(const json_t *evaluation, 
 MOTE_MUST_USE mote_status mote_report_stream_json(const json_t *point, mote_buf *out,
                                                   mote_err *err);
 
-/* What the choice of the threshold promised on validation, beside what the test measured
- * ("promised" of the evaluate stage and the point of the test stream): one line. PARSE when they
- * are none. */
+/* What the choice of the threshold promised on validation ("by": on whatever chose), beside what
+ * the test measured ("promised" of the evaluate stage and the point of the test stream): one line.
+ * PARSE when they are none. */
 MOTE_MUST_USE mote_status mote_report_promise_json(const json_t *promised, const json_t *measured,
                                                    mote_buf *out, mote_err *err);
 

@@ -23,45 +23,49 @@ bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *m)
     return true;
 }
 
-static mote_judge judge_of(const mote_challenge *c, const mote_model *m)
+/* The champion, or its folds, on the same clips. */
+static mote_jury jury_of(const mote_challenge *c, const mote_model *m,
+                         const mote_jury_graphs *folds)
 {
-    mote_judge j = c->judge;
-    j.graph = mote_model_graph_s8(m);
-    j.features = mote_model_features(m);
+    mote_jury j = *c->jury;
+    MOTE_BUG_IF(j.is_folds ? folds->n != j.n_parts : folds->n != 0);
+    j.judge.features = mote_model_features(m);
+    for (int32_t k = 0; k < j.n_parts; k++)
+        j.parts[k].graph = j.is_folds ? folds->graphs[k] : mote_model_graph_s8(m);
     return j;
 }
 
 /* ---- clips ------------------------------------------------------------------------------- */
 
-/* What a model says about the test clips under every condition, one after the other. */
-static mote_status decide(const mote_challenge *c, const mote_judge *j, mote_arena *a,
+/* What a jury says about its clips under every condition, one after the other. */
+static mote_status decide(const mote_challenge *c, const mote_jury *j, mote_arena *a,
                           int32_t **out, mote_err *err)
 {
-    size_t n = c->test->n;
+    size_t n = j->clips.n;
     MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof **out, out, err));
     for (int k = 0; k < MOTE_N_CONDITIONS; k++) {
         float *y = NULL;
-        MOTE_TRY(mote_judge_clips(j, c->clips[k], n, a, &y, NULL, err));
-        mote_judge_decide(y, n, c->test->n_classes, *out + (size_t)k * n);
+        MOTE_TRY(mote_jury_clips(j, c->clips[k], a, &y, NULL, err));
+        mote_judge_decide(y, n, j->clips.n_classes, *out + (size_t)k * n);
     }
     return MOTE_OK;
 }
 
 /* Both models' answers, with the truth, its speaker and the condition as a slice. */
-static mote_status gather(const mote_challenge *c, const mote_model *champion, mote_arena *a,
+static mote_status gather(const mote_challenge *c, const mote_jury *theirs, mote_arena *a,
                           mote_compare_input *out, mote_err *err)
 {
-    size_t n = c->test->n;
-    mote_judge theirs = judge_of(c, champion);
+    const mote_dataset *d = &c->jury->clips;
+    size_t n = d->n;
     int32_t *labels = NULL, *groups = NULL, *slices = NULL, *old = NULL, *new = NULL;
     MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *labels, &labels, err));
     MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *groups, &groups, err));
     MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *slices, &slices, err));
-    MOTE_TRY(decide(c, &theirs, a, &old, err));
-    MOTE_TRY(decide(c, &c->judge, a, &new, err));
+    MOTE_TRY(decide(c, theirs, a, &old, err));
+    MOTE_TRY(decide(c, c->jury, a, &new, err));
     for (size_t i = 0; i < n * MOTE_N_CONDITIONS; i++) {
-        labels[i] = c->test->class_id[i % n];
-        groups[i] = c->test->group_id[i % n];
+        labels[i] = d->class_id[i % n];
+        groups[i] = d->group_id[i % n];
         slices[i] = (int32_t)(i / n);
     }
     *out = (mote_compare_input){.n = n * MOTE_N_CONDITIONS,
@@ -69,7 +73,7 @@ static mote_status gather(const mote_challenge *c, const mote_model *champion, m
                                 .champion = old,
                                 .challenger = new,
                                 .groups = groups,
-                                .n_groups = (int32_t)c->test->n_groups,
+                                .n_groups = (int32_t)d->n_groups,
                                 .slices = slices,
                                 .n_slices = MOTE_N_CONDITIONS};
     return MOTE_OK;
@@ -77,35 +81,43 @@ static mote_status gather(const mote_challenge *c, const mote_model *champion, m
 
 /* ---- the stream -------------------------------------------------------------------------- */
 
-/* What a model does in each stretch of the stream, at its own operating point. */
-static mote_status hear(const mote_challenge *c, const mote_judge *j,
-                        const mote_operating_point *op, const mote_stream_track *track,
-                        mote_arena *a, mote_stream_block **out, size_t *n, mote_err *err)
+/* What a jury does in each stretch of the stream, at its model's own operating point. */
+static mote_status hear(const mote_challenge *c, const mote_jury *j,
+                        const mote_operating_point *op, mote_arena *a, mote_stream_block **out,
+                        size_t *n, double *hours, mote_err *err)
 {
-    mote_stream_outputs said;
-    size_t hop = (size_t)((int64_t)op->hop_ms * track->rate_hz / 1000);
-    MOTE_TRY(mote_listen(j, track, hop, c->progress, c->progress_arg, c->cancel, a, &said,
-                         err));
+    mote_jury_heard h;
+    mote_jury_stream s = {.task = c->task,
+                          .stream = c->stream,
+                          .hop = (size_t)((int64_t)op->hop_ms * c->task->rate_hz / 1000),
+                          .seed = MOTE_LISTEN_SEED_TEST,
+                          .progress = c->progress,
+                          .progress_arg = c->progress_arg,
+                          .cancel = c->cancel};
+    MOTE_TRY(mote_jury_listen(j, &s, a, &h, err));
     mote_stream_detector d = {.smooth_hops = op->smooth_hops,
                               .suppress_hops =
                                   (int32_t)lround((double)op->suppress_ms / op->hop_ms),
                               .tolerance_s = c->stream->detector.tolerance_s};
-    return mote_stream_blocks(&said, track, (int32_t)c->task->keywords.n, &d, op->thresholds,
+    *hours = (double)h.track.n / h.track.rate_hz / 3600;
+    h.track.n = h.extent; /* blocks of silence have nothing in them */
+    return mote_stream_blocks(&h.said, &h.track, (int32_t)c->task->keywords.n, &d, op->thresholds,
                               BLOCK_S, a, out, n, err);
 }
 
 static mote_status compare_stream(const mote_challenge *c, const mote_model *champion,
-                                  mote_arena *a, mote_stream_comparison *out, mote_err *err)
+                                  const mote_jury *theirs, mote_arena *a,
+                                  mote_stream_comparison *out, mote_err *err)
 {
-    mote_stream_track track;
     mote_stream_block *old = NULL, *new = NULL;
-    size_t n = 0;
-    mote_judge theirs = judge_of(c, champion);
+    size_t n_old = 0, n = 0;
+    double hours = 0.0;
     mote_evaluate_config cfg = mote_evaluate_config_default();
-    MOTE_TRY(mote_listen_track(c->task, c->stream, c->test, MOTE_LISTEN_SEED_TEST, a, &track, err));
-    MOTE_TRY(hear(c, &theirs, mote_model_operating_point(champion), &track, a, &old, &n, err));
-    MOTE_TRY(hear(c, &c->judge, c->op, &track, a, &new, &n, err));
-    double hours = (double)track.n / track.rate_hz / 3600;
+    MOTE_TRY(hear(c, theirs, mote_model_operating_point(champion), a, &old, &n_old, &hours, err));
+    MOTE_TRY(hear(c, c->jury, c->op, a, &new, &n, &hours, err));
+    if (n != n_old) /* parts begin at a multiple of the hop, for folds */
+        return mote_fail(err, MOTE_ARG,
+                         "stream.hop_ms of the champion and of mote.yaml must divide a minute");
     return mote_compare_stream(old, new, n, hours, c->value, &cfg, a, out, err);
 }
 
@@ -130,9 +142,11 @@ static mote_status to_json(const mote_comparison *slices, const mote_stream_comp
     return MOTE_OK;
 }
 
-mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champion, mote_arena *a,
-                               mote_promotion *out, json_t **comparison, mote_err *err)
+mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champion,
+                               const mote_jury_graphs *folds, mote_arena *a, mote_promotion *out,
+                               json_t **comparison, mote_err *err)
 {
+    const mote_jury theirs = jury_of(c, champion, folds);
     mote_compare_input in;
     mote_comparison overall, slices[MOTE_N_CONDITIONS];
     mote_stream_comparison stream;
@@ -140,9 +154,9 @@ mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champi
     for (int k = 0; k < MOTE_N_CONDITIONS; k++)
         names[k] = mote_condition_text((mote_condition)k);
     mote_evaluate_config cfg = mote_evaluate_config_default();
-    MOTE_TRY(gather(c, champion, a, &in, err));
+    MOTE_TRY(gather(c, &theirs, a, &in, err));
     MOTE_TRY(mote_compare(&in, &cfg, a, &overall, slices, err));
-    MOTE_TRY(compare_stream(c, champion, a, &stream, err));
+    MOTE_TRY(compare_stream(c, champion, &theirs, a, &stream, err));
     mote_promotion p =
         mote_compare_promotion(&overall, slices, names, MOTE_N_CONDITIONS, MOTE_CONDITION_CLEAN,
                                &stream, c->value->currency, c->rule);

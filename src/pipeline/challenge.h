@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Champion against challenger: on the same test clips, clean and in car noise, and on the same
- * stream, each with its own front end and its own operating point. Used by the deploy stage. */
+ * stream, each with its own front end and its own operating point. Of a model that learned from
+ * everybody the models of its folds are compared, which had not heard those clips: that takes two
+ * that were judged by the same folds of the same data. Used by the deploy stage. */
 #ifndef MOTE_PIPELINE_CHALLENGE_H
 #define MOTE_PIPELINE_CHALLENGE_H
 
@@ -9,6 +11,7 @@
 #include "evaluate/compare.h"
 #include "graph/model.h"
 #include "pipeline/judge.h"
+#include "pipeline/jury.h"
 #include "pipeline/settings.h"
 
 /* The challenger, and what both are judged on. All borrowed. */
@@ -17,9 +20,9 @@ typedef struct {
     const mote_stream_setting *stream;
     const mote_project_value *value;
     const mote_project_schedule *rule;
-    const mote_dataset *test;
-    const int16_t *const *clips; /* [MOTE_N_CONDITIONS] of the test split */
-    mote_judge judge;
+    const mote_jury *jury;       /* of the challenger; both are judged on its clips */
+    const int16_t *const *clips; /* [MOTE_N_CONDITIONS] of the jury's */
+    mote_judge judge;            /* with the graph that ships */
     const mote_operating_point *op;
     const mote_cancel *cancel;
     mote_stream_progress *progress; /* NULL: none */
@@ -29,12 +32,14 @@ typedef struct {
 /* Can the two be compared: the same labels, clip length and rate? */
 bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *champion);
 
-/* Compare, for a champion that it is fair to. *comparison:
+/* Compare, for a champion that it is fair to. `folds`: of the champion, when the jury is one of
+ * folds, as many, and of the same clips. *comparison:
  *     {"conditions": {"clean": {..}, ..}, "stream": {..}, "promotion": {..}}
  * a new reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champion,
-                                             mote_arena *a, mote_promotion *out,
-                                             json_t **comparison, mote_err *err);
+                                             const mote_jury_graphs *folds, mote_arena *a,
+                                             mote_promotion *out, json_t **comparison,
+                                             mote_err *err);
 
 /* Is a model the same as the challenger in everything that makes a prediction: network, front end,
  * labels, operating point? *same. */

@@ -16,12 +16,8 @@
      MOTE_USES(training) | MOTE_USES(augmentation) | MOTE_USES(stream) | MOTE_USES(device))
 
 typedef struct {
+    const mote_fold_job *job;
     mote_pipeline *p;
-    const mote_data_version *version;
-    int32_t n_folds, fold;
-    uint64_t seed;
-    mote_folds_progress *progress;
-    void *arg;
     mote_arena arena; /* of the fold */
     mote_dataset parts[MOTE_N_SPLITS];
     mote_graph *graph, *folded, *s8;
@@ -33,24 +29,12 @@ static mote_status load_parts(round_state *r, mote_err *err)
         mote_dataset_config c = *mote_setting_dataset(r->p->settings);
         c.cancel = r->p->cfg.cancel;
         c.split = (mote_split)s;
-        c.n_folds = r->n_folds;
-        c.round = r->fold;
-        c.fold_seed = r->seed;
-        MOTE_TRY(mote_dataset_load(r->p->cfg.store, r->version, &c, &r->parts[s], err));
+        c.n_folds = r->job->n_folds;
+        c.round = r->job->fold;
+        c.fold_seed = r->job->seed;
+        MOTE_TRY(mote_dataset_load(r->p->cfg.store, r->job->version, &c, &r->parts[s], err));
     }
     return MOTE_OK;
-}
-
-static bool report(void *arg, const mote_train_progress *g)
-{
-    round_state *r = arg;
-    if (!r->progress)
-        return true;
-    char note[100];
-    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", r->fold + 1,
-                      r->n_folds, g->epoch + 1, g->n_epochs, g->loss);
-    r->progress(r->arg, r->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
-    return true;
 }
 
 /* Share of the test fold that each graph gets right. */
@@ -81,7 +65,9 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                             .validation = &r->parts[MOTE_SPLIT_VALIDATION],
                             .validation_features = x[MOTE_SPLIT_VALIDATION],
                             .pool = r->p->cfg.pool,
-                            .cancel = r->p->cfg.cancel};
+                            .cancel = r->p->cfg.cancel,
+                            .checkpoint = r->job->checkpoint,
+                            .identity = r->job->identity};
     size_t values = (size_t)mote_feature_frames(features, train->clip_samples) *
                     (size_t)mote_feature_values(features);
     MOTE_TRY(mote_keyword_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
@@ -89,7 +75,8 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     MOTE_TRY(mote_keyword_new_graph(settings, seed, &r->graph, err));
     mote_train_result trained;
     size_t n_calibration = 0;
-    MOTE_TRY(mote_keyword_train(&job, r->graph, report, r, &r->arena, &trained, &r->folded, err));
+    MOTE_TRY(mote_keyword_train(&job, r->graph, r->job->report, r->job->report_arg, &r->arena,
+                                &trained, &r->folded, err));
     MOTE_TRY(mote_keyword_quantise(&job, r->folded, &r->s8, &n_calibration, err));
     MOTE_TRY(judge_round(r, x[MOTE_SPLIT_TEST], out, err));
     out->n_train = train->n;
@@ -109,6 +96,41 @@ static void close_round(round_state *r)
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         mote_dataset_release(&r->parts[s]);
     mote_arena_release(&r->arena);
+}
+
+mote_status mote_fold_make(const mote_fold_job *job, mote_fold_result *out, mote_graph **s8,
+                           mote_err *err)
+{
+    round_state r = {.job = job, .p = job->p};
+    mote_arena_init(&r.arena, (size_t)8 << 30);
+    mote_status st = run_round(&r, out, err);
+    if (st == MOTE_OK) {
+        *s8 = r.s8;
+        r.s8 = NULL;
+    }
+    close_round(&r);
+    return st == MOTE_OK ? st : mote_wrap(err, st, "fold %d of %d", job->fold + 1, job->n_folds);
+}
+
+/* ---- all of them ------------------------------------------------------------------------- */
+
+typedef struct {
+    const mote_fold_job *job;
+    mote_folds_progress *progress;
+    void *arg;
+} watcher;
+
+static bool report(void *arg, const mote_train_progress *g)
+{
+    watcher *w = arg;
+    if (!w->progress)
+        return true;
+    char note[100];
+    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", w->job->fold + 1,
+                      w->job->n_folds, g->epoch + 1, g->n_epochs, g->loss);
+    w->progress(w->arg, w->job->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs,
+                note);
+    return true;
 }
 
 static mote_status footprint(mote_pipeline *p, const mote_graph *s8, mote_folds_result *out,
@@ -150,20 +172,15 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     mote_pipeline_use(p, USED);
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {
-        round_state r = {.p = p,
-                         .version = &v,
-                         .n_folds = n_folds,
-                         .fold = f,
-                         .seed = seed,
-                         .progress = progress,
-                         .arg = arg};
-        mote_arena_init(&r.arena, (size_t)8 << 30);
-        mote_status st = run_round(&r, &res.folds[f], err);
-        if (st == MOTE_OK && f == 0)
-            st = footprint(p, r.s8, &res, err);
-        close_round(&r);
-        if (st != MOTE_OK)
-            return mote_wrap(err, st, "fold %d of %d", f + 1, n_folds);
+        mote_fold_job job = {.p = p, .version = &v, .n_folds = n_folds, .fold = f, .seed = seed};
+        watcher w = {&job, progress, arg};
+        mote_graph *s8 = NULL;
+        job.report = report;
+        job.report_arg = &w;
+        MOTE_TRY(mote_fold_make(&job, &res.folds[f], &s8, err));
+        mote_status st = f == 0 ? footprint(p, s8, &res, err) : MOTE_OK;
+        mote_graph_destroy(s8);
+        MOTE_TRY(st);
     }
     summarise(&res);
     *out = res;

@@ -7,6 +7,9 @@
 #ifndef MOTE_PIPELINE_FOLDS_H
 #define MOTE_PIPELINE_FOLDS_H
 
+#include "data/version.h"
+#include "graph/graph.h"
+#include "learn/trainer.h"
 #include "pipeline/pipeline.h"
 
 #define MOTE_MIN_FOLDS 3 /* one to test, one to stop by, one to learn from */
@@ -35,5 +38,22 @@ typedef void mote_folds_progress(void *arg, int32_t fold, double part, const cha
 MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
                                          mote_folds_progress *progress, void *arg,
                                          mote_folds_result *out, mote_err *err);
+
+/* The model of one round, for those who keep it (refit.h). Sees the settings task, dataset,
+ * features, arch, training and augmentation of `p`. */
+typedef struct {
+    mote_pipeline *p;
+    const mote_data_version *version;
+    int32_t n_folds, fold;
+    uint64_t seed;
+    mote_train_report *report; /* NULL: none */
+    void *report_arg;
+    const char *checkpoint, *identity; /* of its training; NULL: none */
+} mote_fold_job;
+
+/* Make it, and judge it on the fold that it has not heard. *s8: owned by the caller. Errors: those
+ * of loading, training and quantising. */
+MOTE_MUST_USE mote_status mote_fold_make(const mote_fold_job *job, mote_fold_result *out,
+                                         mote_graph **s8, mote_err *err);
 
 #endif

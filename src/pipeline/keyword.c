@@ -27,6 +27,15 @@ mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mot
     return mote_dataset_load(p->cfg.store, v, &c, out, err);
 }
 
+mote_status mote_keyword_everybody(mote_pipeline *p, const mote_data_version *v, mote_dataset *out,
+                                   mote_err *err)
+{
+    mote_dataset_config c = *mote_setting_dataset(p->settings);
+    c.cancel = p->cfg.cancel;
+    c.all_splits = true;
+    return mote_dataset_load(p->cfg.store, v, &c, out, err);
+}
+
 /* ---- features ---------------------------------------------------------------------------- */
 
 typedef struct {

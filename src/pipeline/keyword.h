@@ -19,6 +19,10 @@ MOTE_MUST_USE mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a,
 MOTE_MUST_USE mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v,
                                              mote_split split, mote_dataset *out, mote_err *err);
 
+/* All of it, whatever the split. */
+MOTE_MUST_USE mote_status mote_keyword_everybody(mote_pipeline *p, const mote_data_version *v,
+                                                 mote_dataset *out, mote_err *err);
+
 /* Features of every clip (setting features), [n][frames][values], by way of the cache; lives as
  * long as `a`. */
 MOTE_MUST_USE mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d,

@@ -62,6 +62,11 @@ static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_trai
                              mote_err *err)
 {
     *c = mote_setting_training(j->settings)->config;
+    if (j->fixed_epochs > 0) {
+        c->n_epochs = j->fixed_epochs;
+        c->patience = 0;
+        c->keep = MOTE_KEEP_LAST;
+    }
     c->checkpoint_path = j->checkpoint;
     c->identity = j->identity;
     return class_weights(j, a, &c->class_weights, err);
@@ -81,20 +86,29 @@ static void absorb_scale(mote_graph *g, double scale)
     }
 }
 
-mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
-                               mote_train_report *report, void *report_arg, mote_arena *a,
-                               mote_train_result *result, mote_graph **folded, mote_err *err)
+static mote_status scale_validation(const mote_keyword_job *job, mote_arena *a, mote_train_set *out,
+                                    mote_err *err)
 {
-    mote_train_config cfg;
-    MOTE_TRY(config_of(job, a, &cfg, err));
     size_t n = job->validation->n * values_of(job, job->validation);
     float *x = NULL;
     MOTE_TRY(mote_arena_take(a, n, sizeof *x, &x, err));
     float inverse = (float)(1.0 / job->scale);
     for (size_t i = 0; i < n; i++)
         x[i] = job->validation_features[i] * inverse;
-    mote_train_set val = {
+    *out = (mote_train_set){
         .inputs = x, .labels = job->validation->class_id, .n = (int32_t)job->validation->n};
+    return MOTE_OK;
+}
+
+mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
+                               mote_train_report *report, void *report_arg, mote_arena *a,
+                               mote_train_result *result, mote_graph **folded, mote_err *err)
+{
+    mote_train_config cfg;
+    MOTE_TRY(config_of(job, a, &cfg, err));
+    mote_train_set val = {0};
+    if (job->validation)
+        MOTE_TRY(scale_validation(job, a, &val, err));
 
     mote_source_audio_config sc = {.clips = job->train,
                                    .features = mote_setting_features(job->settings),

@@ -16,8 +16,9 @@
 typedef struct {
     const mote_settings *settings; /* training, augmentation, features */
     const mote_dataset *train;
-    const mote_dataset *validation;
+    const mote_dataset *validation;   /* NULL: nothing to choose an epoch by */
     const float *validation_features; /* [validation->n][frames][values] */
+    int32_t fixed_epochs;             /* so many, and the last one is kept; 0: as mote.yaml says */
     double scale;                     /* features are divided by it for training, see scale_of */
     mote_pool *pool;
     const mote_cancel *cancel;

@@ -32,7 +32,7 @@
 #include "store/store.h"
 
 #define MOTE_STAGE_MAX_INPUTS  6
-#define MOTE_STAGE_MAX_OBJECTS 8
+#define MOTE_STAGE_MAX_OBJECTS 24 /* the models of 20 folds, and some */
 
 /* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */
 typedef enum {

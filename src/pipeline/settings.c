@@ -146,6 +146,8 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
     c->now_us = mote_clock_mono_us;
     out->is_balanced = strcmp(y->class_weights, "balanced") == 0;
+    out->is_refit = strcmp(y->refit, "all") == 0;
+    out->n_folds = y->refit_folds;
 }
 
 static void make_augmentation(const mote_project *p, mote_augment_config *out)

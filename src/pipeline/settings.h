@@ -40,6 +40,8 @@ typedef struct {
 typedef struct {
     mote_train_config config; /* class_weights, checkpoint, identity are the caller's */
     bool is_balanced;         /* class_weights: balanced */
+    bool is_refit;            /* refit: all */
+    int32_t n_folds;          /* that judge then */
 } mote_training_setting;
 
 typedef struct {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage compress: the float graph to int8, calibrated on training clips as training sees them (half
  * of them as they are, half augmented), and what that costs on the validation split, measured with
- * the device kernels. */
+ * the device kernels. A model that learned from everybody has no such split: what quantising costs
+ * is what it cost the models of the folds (refit.h). */
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
@@ -34,28 +35,42 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, doub
     return st;
 }
 
+/* The same by the folds, each on whom it had not heard. */
+static mote_status loss_of_folds(compressing *c, double *f32, double *s8, mote_err *err)
+{
+    const char *what = "train stage";
+    json_t *folds = NULL;
+    MOTE_TRY(mote_json_get_obj(c->p->results[MOTE_STAGE_train].output, what, "refit", &folds, err));
+    MOTE_TRY(mote_json_get_f64(folds, what, "accuracy_f32", f32, err));
+    return mote_json_get_f64(folds, what, "accuracy_s8", s8, err);
+}
+
 static mote_status compress(compressing *c, mote_err *err)
 {
     MOTE_TRY(mote_keyword_graph(c->p, MOTE_STAGE_train, "graph.f32", &c->f32, err));
     mote_data_version v;
     MOTE_TRY(mote_keyword_version(c->p, &c->arena, &v, err));
-    MOTE_TRY(mote_keyword_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
+    bool is_refit = mote_setting_training(c->p->settings)->is_refit;
+    MOTE_TRY(is_refit ? mote_keyword_everybody(c->p, &v, &c->clips, err)
+                      : mote_keyword_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
     mote_keyword_job job = {.settings = c->p->settings, .train = &c->clips};
     size_t n = 0;
     MOTE_TRY(mote_keyword_quantise(&job, c->f32, &c->s8, &n, err));
     double f32 = 0.0, s8 = 0.0;
-    MOTE_TRY(measure_loss(c, &v, &f32, &s8, err));
+    MOTE_TRY(is_refit ? loss_of_folds(c, &f32, &s8, err) : measure_loss(c, &v, &f32, &s8, err));
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, (size_t)1 << 30);
     mote_graph_save(c->s8, &b);
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(mote_stage_put(c->p, c->r, "graph.s8", b.data, b.len, err));
     char summary[120];
-    (void)mote_format(summary, sizeof summary, "int8 %.1f %% against float %.1f %% on validation",
-                      100.0 * s8, 100.0 * f32);
+    (void)mote_format(summary, sizeof summary, "int8 %.1f %% against float %.1f %% %s",
+                      100.0 * s8, 100.0 * f32, is_refit ? "by the folds" : "on validation");
     mote_stage_set(c->r, "summary", json_string(summary));
-    mote_stage_set(c->r, "accuracy_f32", json_real(f32));
-    mote_stage_set(c->r, "accuracy_s8", json_real(s8));
+    if (!is_refit) { /* those of the folds are stage train's */
+        mote_stage_set(c->r, "accuracy_f32", json_real(f32));
+        mote_stage_set(c->r, "accuracy_s8", json_real(s8));
+    }
     mote_stage_set(c->r, "calibration_clips", json_integer((json_int_t)n));
     return MOTE_OK;
 }

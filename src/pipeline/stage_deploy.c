@@ -5,7 +5,9 @@
  * makes no new version. Else champion and challenger are compared on the same clips and the same
  * stream (challenge.h). The challenger is promoted when no requirement is not met or not yet known,
  * nothing that is not proven is worse than the champion's, and schedule.promote is content
- * (evaluate/promotion.c). The first version has no champion to beat. Of a refusal every reason is
+ * (evaluate/promotion.c). A model that learned from everybody has no clip left to be judged on: its
+ * folds are compared, with those of a champion that has the same ones, and with no other champion.
+ * The first version has no champion to beat. Of a refusal every reason is
  * said, the requirements first. */
 #include "pipeline/stages_internal.h"
 
@@ -16,7 +18,9 @@
 #include "pipeline/golden.h"
 #include "pipeline/challenge.h"
 #include "pipeline/judge.h"
+#include "pipeline/jury.h"
 #include "pipeline/keyword.h"
+#include "pipeline/refit.h"
 #include "pipeline/remarks.h"
 #include "project/verdict.h"
 #include "track/registry.h"
@@ -31,8 +35,11 @@ typedef struct {
     mote_stage_run *r;
     mote_arena arena;
     mote_data_version version;
-    mote_dataset validation, test;
-    const int16_t *clips[MOTE_N_CONDITIONS]; /* of the test split */
+    mote_jury_graphs folds; /* n 0: the model learned from the training split */
+    mote_jury juries[2];    /* that have not heard their clips: validation and test, or the folds */
+    int n_juries;
+    const mote_jury *jury;  /* the last of them: test, or the folds */
+    const int16_t *clips[MOTE_N_CONDITIONS]; /* of the jury */
     mote_graph *s8, *f32;
     mote_feature_config features;
     mote_operating_point op;
@@ -50,30 +57,38 @@ static const char *name_of(const deploying *d)
     return mote_setting_about(d->p->settings)->name;
 }
 
-static mote_judge judge_of(const deploying *d, const mote_graph *g, const mote_feature_config *f)
-{
-    return (mote_judge){.graph = g,
-                        .features = f,
-                        .clip_samples = (int32_t)d->test.clip_samples,
-                        .pool = d->p->cfg.pool};
-}
-
 /* ---- what is known ----------------------------------------------------------------------- */
+
+/* Clips, each with a model that has not heard it. */
+static mote_status open_juries(deploying *d, mote_err *err)
+{
+    static const mote_split splits[2] = {MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST};
+    MOTE_TRY(mote_jury_graphs_of(d->p, &d->folds, err));
+    if (d->folds.n > 0) {
+        MOTE_TRY(mote_jury_of_folds(d->p, &d->version, MOTE_WORDS_APART, &d->folds, &d->juries[0],
+                                    err));
+        d->n_juries = 1;
+    }
+    for (; d->folds.n == 0 && d->n_juries < 2; d->n_juries++)
+        MOTE_TRY(mote_jury_of_split(d->p, &d->version, splits[d->n_juries], MOTE_WORDS_APART,
+                                    d->s8, &d->juries[d->n_juries], err));
+    d->jury = &d->juries[d->n_juries - 1];
+    return MOTE_OK;
+}
 
 static mote_status open_inputs(deploying *d, mote_err *err)
 {
     mote_pipeline *p = d->p;
     const size_t n_classes = mote_setting_task(p->settings)->classes.n;
     MOTE_TRY(mote_keyword_version(p, &d->arena, &d->version, err));
-    MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_VALIDATION, &d->validation, err));
-    MOTE_TRY(mote_keyword_split(p, &d->version, MOTE_SPLIT_TEST, &d->test, err));
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
+    MOTE_TRY(open_juries(d, err));
     MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",
                                &d->run_id, err));
     d->features = *mote_setting_features(p->settings);
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
-        MOTE_TRY(mote_condition_clips(&d->test, (mote_condition)c,
+        MOTE_TRY(mote_condition_clips(&d->jury->clips, (mote_condition)c,
                                       mote_setting_car_noise(p->settings)->snr_db,
                                       MOTE_CONDITION_SEED, &d->arena, &d->clips[c], err));
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
@@ -115,34 +130,35 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
 
 /* ---- the drift reference ----------------------------------------------------------------- */
 
-/* What normal traffic looks like: validation and test clips, which training has not seen. A model
- * that was trained for the car has the car among what is normal: every speaker then counts a second
- * time, as another group, with car noise. */
+/* What normal traffic looks like: clips that the model which judges them has not seen in training.
+ * Of a model that learned from everybody those of the folds: on what it knows by heart it would be
+ * surer than on what comes. A model that was trained for the car has the car among what is normal:
+ * every speaker then counts a second time, as another group, with car noise. */
 static mote_status make_drift_reference(deploying *d, mote_err *err)
 {
     const mote_car_noise_setting *car = mote_setting_car_noise(d->p->settings);
-    const mote_dataset *parts[2] = {&d->validation, &d->test};
     int n_conditions = car->probability > 0.0 ? MOTE_N_CONDITIONS : 1;
-    mote_judge j = judge_of(d, d->s8, &d->features);
-    j.temperature = d->op.temperature;  /* the server watches the probabilities that it reports */
-    mote_watch_shape shape = mote_judge_watch_shape(&j);
-    size_t width = (size_t)mote_watch_count(&shape),
-           n = (d->validation.n + d->test.n) * (size_t)n_conditions, at = 0;
+    mote_watch_shape shape = mote_jury_watch_shape(d->jury);
+    size_t width = (size_t)mote_watch_count(&shape), n = 0, at = 0;
     float *values = NULL, *y = NULL, *w = NULL;
     int32_t *groups = NULL, first_group = 0;
+    for (int k = 0; k < d->n_juries; k++)
+        n += d->juries[k].clips.n * (size_t)n_conditions;
     MOTE_TRY(mote_arena_take(&d->arena, n * width, sizeof *values, &values, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *groups, &groups, err));
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < d->n_juries; k++)
         for (int c = 0; c < n_conditions; c++) {
             const int16_t *pcm = NULL;
-            MOTE_TRY(mote_condition_clips(parts[k], (mote_condition)c, car->snr_db,
+            mote_jury j = d->juries[k];
+            j.judge.temperature = d->op.temperature; /* the server watches what it reports */
+            MOTE_TRY(mote_condition_clips(&j.clips, (mote_condition)c, car->snr_db,
                                           REFERENCE_SEED, &d->arena, &pcm, err));
-            MOTE_TRY(mote_judge_clips(&j, pcm, parts[k]->n, &d->arena, &y, &w, err));
-            memcpy(values + at * width, w, parts[k]->n * width * sizeof *values);
-            for (size_t i = 0; i < parts[k]->n; i++)
-                groups[at + i] = first_group + parts[k]->group_id[i];
-            at += parts[k]->n;
-            first_group += (int32_t)parts[k]->n_groups;
+            MOTE_TRY(mote_jury_clips(&j, pcm, &d->arena, &y, &w, err));
+            memcpy(values + at * width, w, j.clips.n * width * sizeof *values);
+            for (size_t i = 0; i < j.clips.n; i++)
+                groups[at + i] = first_group + j.clips.group_id[i];
+            at += j.clips.n;
+            first_group += (int32_t)j.clips.n_groups;
         }
     mote_reference_profile *profile = NULL;
     mote_err why = {0};
@@ -259,13 +275,15 @@ static void challenge_progress(void *arg, size_t done, size_t total)
 
 static mote_challenge challenge_of(deploying *d)
 {
+    mote_judge shipped = d->jury->judge;
+    shipped.graph = d->s8;
     return (mote_challenge){.task = mote_setting_task(d->p->settings),
                             .stream = mote_setting_stream(d->p->settings),
                             .value = mote_setting_value(d->p->settings),
                             .rule = mote_setting_promote(d->p->settings),
-                            .test = &d->test,
+                            .jury = d->jury,
                             .clips = d->clips,
-                            .judge = judge_of(d, d->s8, &d->features),
+                            .judge = shipped,
                             .op = &d->op,
                             .cancel = d->p->cfg.cancel,
                             .progress = challenge_progress,
@@ -352,6 +370,57 @@ static void add_reason(mote_buf *why, const char *reason)
     mote_buf_printf(why, "%s%s", why->len > 0 ? "; " : "", reason);
 }
 
+/* The models of the champion's folds, artifacts of its run; none: it learned from a split. */
+static mote_status load_champion_folds(deploying *d, const mote_model_version *champion,
+                                       mote_jury_graphs *out, mote_err *err)
+{
+    mote_run run = {0};
+    mote_err why = {0};
+    if (!champion->run_id)
+        return MOTE_OK;
+    mote_status st = mote_run_get(d->p->cfg.store, champion->run_id, &d->arena, &run, &why);
+    if (st == MOTE_NOT_FOUND)
+        return MOTE_OK;
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    for (size_t i = 0; i < run.n_artifacts && out->n < MOTE_MAX_FOLDS; i++) {
+        char name[24], path[40];
+        MOTE_SCOPED_FREE char *bytes = NULL;
+        size_t n = 0;
+        mote_refit_object(out->n, name);
+        (void)mote_format(path, sizeof path, "model/%s", name);
+        const mote_run_artifact *found = NULL;
+        for (size_t k = 0; k < run.n_artifacts; k++)
+            found = strcmp(run.artifacts[k].path, path) == 0 ? &run.artifacts[k] : found;
+        if (!found)
+            return MOTE_OK;
+        MOTE_TRY(mote_object_get(d->p->cfg.store, &found->object, MOTE_OBJECT_MAX_BYTES, &bytes, &n,
+                                 err));
+        MOTE_TRY(mote_graph_load(bytes, n, &out->graphs[out->n], err));
+        out->n++;
+    }
+    return MOTE_OK;
+}
+
+/* Why no clip is left that neither has learned from; NULL: there are some. */
+static const char *not_comparable(const deploying *d, const mote_model_version *champion,
+                                  const mote_jury_graphs *theirs)
+{
+    char data[24];
+    (void)mote_format(data, sizeof data, "v%lld", (long long)d->version.number);
+    bool same = champion->data_version && strcmp(champion->data_version, data) == 0;
+    if (d->folds.n == 0 && theirs->n == 0)
+        return NULL;
+    if (d->folds.n == 0)
+        return "the champion has learned from everybody, so also from the test split that judges "
+               "the challenger";
+    if (theirs->n == 0)
+        return "the challenger has learned from everybody, and the champion was judged by no folds";
+    if (theirs->n != d->folds.n || !same)
+        return "both have learned from everybody, and were judged by other folds, or on other data";
+    return NULL;
+}
+
 /* Against the champion: what stands in the way is added to `against`, what speaks for it to
  * `for_it`. */
 static mote_status challenge(deploying *d, const mote_model_version *champion, mote_buf *against,
@@ -360,18 +429,25 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
     mote_challenge c = challenge_of(d);
     mote_model *m = NULL;
     mote_promotion p = {0};
+    mote_jury_graphs folds = {0};
     json_t *comparison = NULL;
     MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
-    if (!mote_challenge_is_fair(&c, m)) {
-        mote_model_unref(m);
-        add_reason(against, "the champion has other labels or another clip length, so that the two "
-                            "cannot be compared: promote it by hand");
-        return MOTE_OK;
-    }
-    mote_status st = mote_challenge_run(&c, m, &d->arena, &p, &comparison, err);
+    mote_status st = load_champion_folds(d, champion, &folds, err);
+    const char *unlike = mote_challenge_is_fair(&c, m)
+                             ? not_comparable(d, champion, &folds)
+                             : "the champion has other labels or another clip length";
+    if (st == MOTE_OK && !unlike)
+        st = mote_challenge_run(&c, m, &folds, &d->arena, &p, &comparison, err);
     mote_model_unref(m);
+    mote_jury_graphs_release(&folds);
     if (st != MOTE_OK)
         return st;
+    if (unlike) {
+        mote_buf_printf(against, "%s%s: it cannot be told which is better; promote it by hand "
+                                 "('mote model promote %s/%lld --override --why ..')",
+                        against->len > 0 ? "; " : "", unlike, name_of(d), (long long)d->number);
+        return mote_buf_status(against, err);
+    }
     mote_stage_set(d->r, "comparison", comparison);
     for (size_t i = 0; i < p.n_reasons; i++)
         add_reason(p.is_held[i] ? for_it : against, p.reasons[i]);
@@ -497,8 +573,9 @@ mote_status mote_stage_deploy_run(mote_pipeline *p, mote_stage_run *r, mote_err 
     json_decref(d.lineage);
     mote_graph_destroy(d.s8);
     mote_graph_destroy(d.f32);
-    mote_dataset_release(&d.validation);
-    mote_dataset_release(&d.test);
+    mote_jury_graphs_release(&d.folds);
+    for (int k = 0; k < 2; k++)
+        mote_jury_release(&d.juries[k]);
     mote_arena_release(&d.arena);
     return st;
 }

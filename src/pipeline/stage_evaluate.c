@@ -3,14 +3,18 @@
  * with car noise, and on a stream.
  *
  * What is chosen is chosen on the validation split (temperature, threshold); the test split only
- * judges. */
+ * judges. A model that learned from everybody (training.refit) is never judged itself, but by the
+ * models of the folds, which had not heard whom they judge (jury.h): clips by all folds, the stream
+ * by those that the threshold was not chosen on. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evaluate/json_parts.h"
 #include "evaluate/stream.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
+#include "pipeline/jury.h"
 #include "pipeline/keyword.h"
 #include "pipeline/listen.h"
 #include "pipeline/stages_internal.h"
@@ -28,15 +32,21 @@ typedef struct {
     mote_stage_run *r;
     mote_arena arena;
     mote_data_version version;
-    mote_dataset validation, test;
-    mote_graph *s8;
-    mote_judge judge;
+    mote_jury_graphs folds;      /* n 0: the model learned from the training split */
+    mote_jury everybody;         /* with folds: owned; without: empty */
+    mote_jury validation, test;  /* choose and judge; with folds: parts of everybody */
+    const mote_jury *clips;      /* that the model is judged on: test, or everybody */
+    mote_graph *s8;              /* that ships */
     char basis[MOTE_SHA256_HEX_BYTES]; /* of the int8 graph */
     const char *source;
-    mote_tested tested;
+    const char *judged_by;       /* "": the test split */
+    const char *chooser, *judge; /* of the stream, in words: "validation", "test" */
+    mote_tested tested;          /* on clips */
+    mote_tested streamed;        /* on the stream */
     mote_measurement_list found;
     json_t *promises; /* borrowed from the output */
-    double temperature;
+    double temperature;                /* that ships */
+    double crossed;                    /* with folds: for the clips that chose that one */
     int32_t rounds, rounds_done;       /* of the stream */
     const char *temperature_note;      /* NULL: it is used */
     mote_stream_choice choice;
@@ -55,28 +65,72 @@ static mote_predictions predictions_of(const mote_dataset *d, const float *proba
                               .n_groups = (int32_t)d->n_groups};
 }
 
+/* Two fifths of the folds choose, the others judge. */
+static int32_t n_choosing(int32_t n_folds)
+{
+    return n_folds * 2 / 5 > 0 ? n_folds * 2 / 5 : 1;
+}
+
+static mote_status open_folds(evaluating *e, mote_err *err)
+{
+    int32_t n = e->folds.n, first = n_choosing(n);
+    mote_jury *all = &e->everybody;
+    MOTE_TRY(mote_jury_of_folds(e->p, &e->version, MOTE_WORDS_APART, &e->folds, all, err));
+    MOTE_TRY(mote_jury_some(all, 0, first, &e->arena, &e->validation, err));
+    MOTE_TRY(mote_jury_some(all, first, n - first, &e->arena, &e->test, err));
+    e->clips = all;
+    e->chooser = first == 1 ? "the fold that chose"
+                            : mote_arena_printf(&e->arena, "the %d folds that chose", (int)first);
+    e->judge = mote_arena_printf(&e->arena, "the test on the other %d", (int)(n - first));
+    e->source = mote_arena_printf(&e->arena,
+                                  "int8 models of %d folds over the speakers of data v%lld, each "
+                                  "on whom it had not heard; the shipped model has learned from "
+                                  "everybody",
+                                  (int)n, (long long)e->version.number);
+    MOTE_TRY(mote_jury_words(n, &e->arena, &e->judged_by, err));
+    mote_stage_set(e->r, "judged_by", json_string(e->judged_by));
+    return e->source && e->judge && e->chooser ? MOTE_OK
+                                   : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+}
+
+static mote_status open_splits(evaluating *e, mote_err *err)
+{
+    MOTE_TRY(mote_jury_of_split(e->p, &e->version, MOTE_SPLIT_VALIDATION, MOTE_WORDS_APART, e->s8,
+                                &e->validation, err));
+    MOTE_TRY(mote_jury_of_split(e->p, &e->version, MOTE_SPLIT_TEST, MOTE_WORDS_APART, e->s8,
+                                &e->test, err));
+    e->clips = &e->test;
+    e->chooser = "validation";
+    e->judge = "test";
+    e->judged_by = "";
+    e->source = mote_arena_printf(&e->arena, "int8 model on the test split of data v%lld",
+                                  (long long)e->version.number);
+    return e->source ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+}
+
+static mote_status find_tested(evaluating *e, const mote_jury *j, mote_tested *out, mote_err *err)
+{
+    MOTE_TRY(mote_tested_of(e->p->cfg.store, mote_setting_task(e->p->settings), &e->version,
+                            &j->clips, &e->arena, out, err));
+    return *e->judged_by ? mote_tested_by_folds(out, e->judged_by, &e->arena, err) : MOTE_OK;
+}
+
 static mote_status open_inputs(evaluating *e, mote_err *err)
 {
     mote_pipeline *p = e->p;
     MOTE_TRY(mote_keyword_version(p, &e->arena, &e->version, err));
-    MOTE_TRY(mote_keyword_split(p, &e->version, MOTE_SPLIT_VALIDATION, &e->validation, err));
-    MOTE_TRY(mote_keyword_split(p, &e->version, MOTE_SPLIT_TEST, &e->test, err));
     MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &e->s8, err));
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, e->basis);
-    e->judge = (mote_judge){.graph = e->s8,
-                            .features = mote_setting_features(p->settings),
-                            .clip_samples = mote_setting_task(p->settings)->clip_samples,
-                            .pool = p->cfg.pool};
-    e->source = mote_arena_printf(&e->arena, "int8 model on the test split of data v%lld",
-                                  (long long)e->version.number);
-    if (!e->source)
-        return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    MOTE_TRY(mote_jury_graphs_of(p, &e->folds, err));
+    MOTE_TRY(e->folds.n > 0 ? open_folds(e, err) : open_splits(e, err));
+    for (int32_t k = 0; k < e->clips->n_parts; k++) /* what it learned from it does not judge */
+        MOTE_BUG_IF(e->folds.n > 0 && e->clips->parts[k].graph == e->s8);
     e->promises = json_array();
     mote_stage_set(e->r, "promises", e->promises);
-    return mote_tested_of(p->cfg.store, mote_setting_task(p->settings), &e->version, &e->test,
-                          &e->arena, &e->tested, err);
+    MOTE_TRY(find_tested(e, e->clips, &e->tested, err));
+    return find_tested(e, &e->test, &e->streamed, err);
 }
 
 static mote_status evaluate_clips(evaluating *e, const mote_predictions *q, mote_evaluation *out,
@@ -87,24 +141,41 @@ static mote_status evaluate_clips(evaluating *e, const mote_predictions *q, mote
     return mote_evaluate(q, &cfg, &e->arena, out, err);
 }
 
+static mote_status compare_promise(evaluating *e, mote_metric metric, mote_place where,
+                                   mote_interval promised, mote_interval measured, mote_err *err)
+{
+    const mote_promise p = {metric, where, e->chooser, e->judge, promised, measured};
+    return mote_tested_promise(e->promises, &p, err);
+}
+
 /* ---- clips ------------------------------------------------------------------------------- */
 
 /* A temperature that runs into its bound comes from clips that are told apart without a mistake (or
- * not at all): it would only say that nothing is ever in doubt. */
-static mote_status fit_temperature(evaluating *e, mote_err *err)
+ * not at all): it would only say that nothing is ever in doubt. *out is 1 then. */
+static mote_status fit_on(evaluating *e, const mote_jury *j, double *out, mote_evaluation *ev,
+                          bool *is_bound, mote_err *err)
 {
     float *y = NULL;
-    MOTE_TRY(
-        mote_judge_clips(&e->judge, e->validation.pcm, e->validation.n, &e->arena, &y, NULL, err));
-    mote_predictions q = predictions_of(&e->validation, y);
     double nll = 0.0, fitted = 1.0;
-    mote_evaluation ev;
-    MOTE_TRY(evaluate_clips(e, &q, &ev, err));
-    e->promised_accuracy = ev.accuracy;
+    MOTE_TRY(mote_jury_clips(j, j->clips.pcm, &e->arena, &y, NULL, err));
+    mote_predictions q = predictions_of(&j->clips, y);
+    MOTE_TRY(evaluate_clips(e, &q, ev, err));
     MOTE_TRY(mote_temperature_fit(&q, &fitted, &nll, err));
-    e->temperature = fitted;
-    if (mote_temperature_is_bound(fitted)) {
-        e->temperature = 1.0;
+    *is_bound = mote_temperature_is_bound(fitted);
+    *out = *is_bound ? 1.0 : fitted;
+    return MOTE_OK;
+}
+
+static mote_status fit_temperature(evaluating *e, mote_err *err)
+{
+    mote_evaluation ev;
+    bool is_bound = false, ignored = false;
+    MOTE_TRY(fit_on(e, &e->validation, &e->temperature, &ev, &is_bound, err));
+    e->promised_accuracy = ev.accuracy;
+    e->crossed = e->temperature;
+    if (e->folds.n > 0)
+        MOTE_TRY(fit_on(e, &e->test, &e->crossed, &ev, &ignored, err));
+    if (is_bound) {
         e->temperature_note =
             "validation cannot say how sure the model may be (its clips are told apart without a "
             "mistake, or not at all): probabilities are left as they are; more validation clips "
@@ -115,17 +186,26 @@ static mote_status fit_temperature(evaluating *e, mote_err *err)
     return MOTE_OK;
 }
 
+/* No clip is judged with a temperature that was chosen on it. */
+static void apply_temperature(const evaluating *e, float *y)
+{
+    const mote_dataset *d = &e->clips->clips;
+    size_t n_chose = e->folds.n > 0 ? e->validation.clips.n : 0;
+    for (size_t i = 0; i < d->n; i++)
+        mote_temperature_apply(y + i * d->n_classes, (int32_t)d->n_classes,
+                               i < n_chose ? e->crossed : e->temperature);
+}
+
 static mote_status judge_condition(evaluating *e, mote_condition c, json_t *conditions,
                                    double *accuracy, mote_err *err)
 {
-    const mote_dataset *d = &e->test;
+    const mote_dataset *d = &e->clips->clips;
     const int16_t *pcm = NULL;
     float *y = NULL;
     MOTE_TRY(mote_condition_clips(d, c, mote_setting_car_noise(e->p->settings)->snr_db,
                                   MOTE_CONDITION_SEED, &e->arena, &pcm, err));
-    MOTE_TRY(mote_judge_clips(&e->judge, pcm, d->n, &e->arena, &y, NULL, err));
-    for (size_t i = 0; i < d->n; i++)
-        mote_temperature_apply(y + i * d->n_classes, (int32_t)d->n_classes, e->temperature);
+    MOTE_TRY(mote_jury_clips(e->clips, pcm, &e->arena, &y, NULL, err));
+    apply_temperature(e, y);
     mote_predictions q = predictions_of(d, y);
     mote_evaluation ev;
     size_t first = e->found.n;
@@ -134,49 +214,66 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     MOTE_TRY(mote_judge_measure(&ev, c, n_keywords, e->source, e->basis,
                                 e->p->cfg.now_ms() * 1000, &e->arena, &e->found, err));
     mote_tested_clips(&e->tested, &ev, first, &e->found);
-    if (c == MOTE_CONDITION_CLEAN)
-        MOTE_TRY(mote_tested_promise(e->promises, MOTE_METRIC_accuracy, MOTE_AT_TEST,
-                                     e->promised_accuracy, ev.accuracy, err));
+    if (c == MOTE_CONDITION_CLEAN && e->folds.n == 0)
+        MOTE_TRY(compare_promise(e, MOTE_METRIC_accuracy, MOTE_AT_TEST, e->promised_accuracy,
+                                 ev.accuracy, err));
     json_t *j = NULL;
-    MOTE_TRY(mote_evaluation_to_json(&ev, e->test.classes, e->test.groups, &j, err));
+    MOTE_TRY(mote_evaluation_to_json(&ev, d->classes, d->groups, &j, err));
     *accuracy = ev.accuracy.value;
     return mote_json_put(conditions, mote_condition_text(c), j, err);
 }
 
 /* ---- other words ------------------------------------------------------------------------- */
 
-/* {n, words, refused, interval "rate"} of the clips of other words in `d`, by what was said of them
- * clean: refused is what is not taken for a keyword. */
-static mote_status refusal_of(evaluating *e, const mote_dataset *d, json_t *all, const char *name,
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* {n, words, refused, interval "rate"} of the clips of other words in `jury`, by what was said of
+ * them clean: refused is what is not taken for a keyword. */
+static mote_status refusal_of(evaluating *e, const mote_jury *jury, json_t *all, const char *name,
                               mote_err *err)
 {
+    const mote_dataset *d = &jury->clips;
     size_t n_keywords = mote_setting_task(e->p->settings)->keywords.n;
+    size_t n_classes = e->clips->clips.n_classes, n = 0;
     float *y = NULL;
     int32_t *said = NULL;
-    int64_t n = 0, refused = 0, n_words = 0;
-    if (d->n > 0) {
-        MOTE_TRY(mote_judge_clips(&e->judge, d->pcm, d->n, &e->arena, &y, NULL, err));
-        MOTE_TRY(mote_arena_take(&e->arena, d->n, sizeof *said, &said, err));
-        mote_judge_decide(y, d->n, d->n_classes, said);
-    }
-    const char *word = NULL;             /* clips are in the order of the version: by word */
+    const char **words = NULL;
+    int64_t refused = 0, n_words = 0;
+    MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *said, &said, err));
+    MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *words, &words, err));
+    if (d->n > 0)
+        MOTE_TRY(mote_jury_clips(jury, d->pcm, &e->arena, &y, NULL, err));
+    mote_judge_decide(y, d->n, n_classes, said);
     for (size_t i = 0; i < d->n; i++) {
         if ((size_t)d->class_id[i] != n_keywords)
             continue;
-        n++;
+        words[n++] = d->label[i];
         refused += (size_t)said[i] >= n_keywords;
-        n_words += !word || strcmp(word, d->label[i]) != 0;
-        word = d->label[i];
     }
+    qsort(words, n, sizeof *words, compare_names);
+    for (size_t i = 0; i < n; i++)
+        n_words += i == 0 || strcmp(words[i - 1], words[i]) != 0;
     json_t *o = json_object();
     MOTE_TRY(mote_json_put(all, name, o, err));
-    MOTE_TRY(mote_json_put(o, "n", json_integer(n), err));
+    MOTE_TRY(mote_json_put(o, "n", json_integer((json_int_t)n), err));
     MOTE_TRY(mote_json_put(o, "words", json_integer(n_words), err));
     MOTE_TRY(mote_json_put(o, "refused", json_integer(refused), err));
-    if (n > 0)
-        MOTE_TRY(mote_json_put_interval(o, "rate", mote_interval_wilson(refused, n, CONFIDENCE),
-                                        err));
-    return MOTE_OK;
+    if (n == 0)
+        return MOTE_OK;
+    return mote_json_put_interval(
+        o, "rate", mote_interval_wilson(refused, (int64_t)n, CONFIDENCE), err);
+}
+
+/* Other words that training has heard, said by people that it has not. */
+static mote_status open_heard(evaluating *e, mote_jury *out, mote_err *err)
+{
+    if (e->folds.n > 0)
+        return mote_jury_of_folds(e->p, &e->version, MOTE_WORDS_HEARD, &e->folds, out, err);
+    return mote_jury_of_split(e->p, &e->version, MOTE_SPLIT_TEST, MOTE_WORDS_HEARD, e->s8, out,
+                              err);
 }
 
 /* How many other words are refused: new ones, and ones that training heard from other people. */
@@ -190,19 +287,13 @@ static mote_status judge_other_words(evaluating *e, mote_err *err)
     json_t *all = json_object();
     mote_stage_set(e->r, "other_words", all);
     MOTE_TRY(mote_json_put(all, "apart", json_boolean(apart), err));
-    MOTE_TRY(refusal_of(e, &e->test, all, apart ? "new" : "heard", err));
+    MOTE_TRY(refusal_of(e, e->clips, all, apart ? "new" : "heard", err));
     if (!apart)
         return MOTE_OK;
-    mote_dataset_config c = *mote_setting_dataset(e->p->settings);
-    c.split = MOTE_SPLIT_TEST;
-    c.cancel = e->p->cfg.cancel;
-    c.words = MOTE_WORDS_HEARD;
-    c.silence = false;
-    mote_dataset heard = {0};
-    MOTE_TRY(mote_dataset_load(e->p->cfg.store, &e->version, &c, &heard, err));
-    heard.n_classes = e->test.n_classes; /* the model's, with _silence_ */
+    mote_jury heard = {0};
+    MOTE_TRY(open_heard(e, &heard, err));
     mote_status st = refusal_of(e, &heard, all, "heard", err);
-    mote_dataset_release(&heard);
+    mote_jury_release(&heard);
     return st;
 }
 
@@ -231,45 +322,49 @@ static mote_status is_refuted(evaluating *e, const mote_stream_tally *tally, int
     return MOTE_OK;
 }
 
-/* The clips of a split in a stream, heard in rounds with other places, SNR and noise. `index`: of
+/* As many rounds as can show the limit (a value has none to show), within what a person waits for.
+ * A round hears st->config.hours of each of n_parts. */
+static int32_t rounds_for(const mote_stream_setting *st, bool by_value, int32_t n_parts)
+{
+    double hours = by_value ? VALUE_HOURS
+                            : mote_stream_hours_for(st->max_false_accepts_per_hour, CONFIDENCE);
+    hours = fmin(hours, MOST_WINDOWS * (double)st->hop_ms / 3.6e6);
+    double rounds = fmin(ceil(hours / (st->config.hours * n_parts) - 1e-9), MOST_ROUNDS);
+    return rounds > 1 ? (int32_t)rounds : 1;
+}
+
+/* The clips of a jury in a stream, heard in rounds with other places, SNR and noise. `index`: of
  * the threshold that is judged; -1: it is to be chosen. */
-static mote_status listen(evaluating *e, const mote_dataset *d, uint64_t seed, int32_t index,
+static mote_status listen(evaluating *e, const mote_jury *j, uint64_t seed, int32_t index,
                           mote_stream_curve **curve, mote_err *err)
 {
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_stream_setting *st = mote_setting_stream(e->p->settings);
     const mote_project_value *value = mote_setting_value(e->p->settings);
     mote_stream_tally *tally = NULL;
-    MOTE_TRY(mote_stream_tally_create(d->n, (int32_t)task->keywords.n, &st->detector, &e->arena,
-                                      &tally, err));
+    mote_jury_stream s = {.task = task,
+                          .stream = st,
+                          .hop = st->hop_samples,
+                          .progress = stream_progress,
+                          .progress_arg = e,
+                          .cancel = e->p->cfg.cancel};
+    e->rounds = rounds_for(st, value->is_given, j->n_parts);
+    MOTE_TRY(mote_stream_tally_create(j->clips.n, (int32_t)task->keywords.n, &st->detector,
+                                      &e->arena, &tally, err));
     bool is_done = false;
     for (int32_t r = 0; r < e->rounds && !is_done; r++) {
-        mote_stream_track track;
-        mote_stream_outputs out;
+        mote_jury_heard h;
         mote_arena_mark mark = mote_arena_save(&e->arena);
         e->rounds_done = r;
-        MOTE_TRY(mote_listen_track(task, st, d, seed + (uint64_t)r * ROUND_SEED, &e->arena, &track,
-                                   err));
-        if (r == 0 && d == &e->test)
-            MOTE_TRY(mote_tested_stream(&track, &e->words, &e->tested, err));
-        MOTE_TRY(mote_listen(&e->judge, &track, st->hop_samples, stream_progress, e,
-                             e->p->cfg.cancel, &e->arena, &out, err));
-        MOTE_TRY(mote_stream_tally_add(tally, &out, &track, err));
+        s.seed = seed + (uint64_t)r * ROUND_SEED;
+        MOTE_TRY(mote_jury_listen(j, &s, &e->arena, &h, err));
+        if (r == 0 && j == &e->test)
+            MOTE_TRY(mote_tested_stream(&h.track, &e->words, &e->streamed, err));
+        MOTE_TRY(mote_stream_tally_add(tally, &h.said, &h.track, err));
         mote_arena_rewind(&e->arena, mark);
         MOTE_TRY(is_refuted(e, tally, index, &is_done, err));
     }
     return mote_stream_tally_curve(tally, value, CONFIDENCE, &e->arena, curve, err);
-}
-
-/* As many rounds as can show the limit (a value has none to show), within what a person waits for.
- */
-static int32_t rounds_for(const mote_stream_setting *st, bool by_value)
-{
-    double hours = by_value ? VALUE_HOURS
-                            : mote_stream_hours_for(st->max_false_accepts_per_hour, CONFIDENCE);
-    hours = fmin(hours, MOST_WINDOWS * (double)st->hop_ms / 3.6e6);
-    double rounds = fmin(ceil(hours / st->config.hours - 1e-9), MOST_ROUNDS);
-    return rounds > 1 ? (int32_t)rounds : 1;
 }
 
 /* Evidence that rests on both is no better than either. */
@@ -282,21 +377,22 @@ static mote_evidence lesser(mote_evidence a, mote_evidence b)
 static mote_status compare_point(evaluating *e, const mote_stream_point *promised,
                                  const mote_stream_point *measured, mote_err *err)
 {
-    MOTE_TRY(mote_tested_promise(e->promises, MOTE_METRIC_false_accepts_per_hour, MOTE_AT_STREAM,
-                                 promised->false_accepts_per_hour,
-                                 measured->false_accepts_per_hour, err));
-    return mote_tested_promise(e->promises, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM,
-                               promised->false_reject_rate, measured->false_reject_rate, err);
+    MOTE_TRY(compare_promise(e, MOTE_METRIC_false_accepts_per_hour, MOTE_AT_STREAM,
+                             promised->false_accepts_per_hour, measured->false_accepts_per_hour,
+                             err));
+    return compare_promise(e, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM,
+                           promised->false_reject_rate, measured->false_reject_rate, err);
 }
 
 static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote_err *err)
 {
+    const char *clips = e->folds.n > 0 ? "clips that each fold had not heard" : "test clips";
     const char *source =
         q->counts.n_rounds > 1
-            ? mote_arena_printf(&e->arena, "test clips in a stream of %.2f h: each heard up to %d "
-                                "times with other noise, placed anew", q->counts.hours,
+            ? mote_arena_printf(&e->arena, "%s in a stream of %.2f h: each heard up to %d "
+                                "times with other noise, placed anew", clips, q->counts.hours,
                                 (int)q->counts.n_rounds)
-            : mote_arena_printf(&e->arena, "test clips in a stream of %.2f h", q->counts.hours);
+            : mote_arena_printf(&e->arena, "%s in a stream of %.2f h", clips, q->counts.hours);
     if (!source)
         return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
     const struct {
@@ -308,7 +404,7 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
         {MOTE_METRIC_false_reject_rate, q->false_reject_rate, q->counts.n_distinct},
         {MOTE_METRIC_value_per_day, q->value.value, q->counts.n_distinct},
     };
-    const mote_tested *t = &e->tested;
+    const mote_tested *t = &e->streamed;
     mote_worst worst = mote_tested_worst_word(t, &q->counts);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (isnan(rows[i].x.value))
@@ -346,6 +442,7 @@ static mote_status keep_promise(evaluating *e, mote_err *err)
     mote_stage_set(e->r, "promised", j);
     MOTE_TRY(mote_json_put(j, "max_false_accepts_per_hour",
                            json_real(e->choice.max_false_accepts_per_hour), err));
+    MOTE_TRY(mote_json_put(j, "by", json_string(e->chooser), err));
     MOTE_TRY(mote_json_put(j, "is_limit_met", json_boolean(e->choice.is_limit_met), err));
     MOTE_TRY(mote_json_put(j, "is_limit_proven", json_boolean(e->choice.is_limit_proven), err));
     return mote_json_put(j, "confidence", json_real(CONFIDENCE), err);
@@ -356,7 +453,6 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_project_value *value = mote_setting_value(e->p->settings);
     mote_stream_curve *choose = NULL, *judge = NULL;
-    e->rounds = rounds_for(mote_setting_stream(e->p->settings), value->is_given);
     MOTE_TRY(listen(e, &e->validation, MOTE_LISTEN_SEED_VALIDATION, -1, &choose, err));
     e->choice = mote_stream_choose(
         choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
@@ -385,15 +481,20 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
 
 /* ---- golden vectors ---------------------------------------------------------------------- */
 
+/* Of the network that ships: they say that a device computes what this machine does, not how good
+ * it is, so it does not matter whether it has learned from the clips. */
 static mote_status keep_golden(evaluating *e, mote_err *err)
 {
+    const mote_dataset *d = &e->clips->clips;
     const int16_t *pcm[MOTE_N_CONDITIONS];
     mote_golden golden;
+    mote_judge shipped = e->clips->judge;
+    shipped.graph = e->s8;
     for (int c = 0; c < MOTE_N_CONDITIONS; c++)
-        MOTE_TRY(mote_condition_clips(&e->test, (mote_condition)c,
+        MOTE_TRY(mote_condition_clips(d, (mote_condition)c,
                                       mote_setting_car_noise(e->p->settings)->snr_db,
                                       MOTE_CONDITION_SEED, &e->arena, &pcm[c], err));
-    MOTE_TRY(mote_golden_make(&e->judge, &e->test, pcm, &e->arena, &golden, err));
+    MOTE_TRY(mote_golden_make(&shipped, d, pcm, &e->arena, &golden, err));
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, (size_t)256 << 20);
     mote_golden_write(&golden, &b);
@@ -410,10 +511,11 @@ static void say_limit(const evaluating *e, char *out, size_t n)
     if (c->by_value || c->is_limit_proven)
         return;
     if (!c->is_limit_met)
-        (void)mote_format(out, n, "; no threshold keeps max_false_accepts_per_hour on validation");
+        (void)mote_format(out, n, "; no threshold keeps max_false_accepts_per_hour on %s",
+                          e->chooser);
     else
-        (void)mote_format(out, n, "; max_false_accepts_per_hour not proven on validation (%.2f, "
-                          "at most %.2f)", e->promised.false_accepts_per_hour.value,
+        (void)mote_format(out, n, "; max_false_accepts_per_hour not proven on %s (%.2f, "
+                          "at most %.2f)", e->chooser, e->promised.false_accepts_per_hour.value,
                           e->promised.false_accepts_per_hour.hi);
 }
 
@@ -431,6 +533,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(judge_stream(e, &point, err));
     MOTE_TRY(keep_golden(e, err));
     json_t *measured = NULL, *gaps = NULL;
+    e->tested.n_others = e->streamed.n_others; /* the stream's part of it */
     MOTE_TRY(mote_tested_gaps(&e->tested, &gaps, err));
     mote_stage_set(e->r, "not_tested", gaps);
     mote_measurements all = {e->found.items, e->found.n};
@@ -438,12 +541,15 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(e->r, "measurements", measured);
     mote_stage_set(e->r, "basis", json_string(e->basis));
-    char summary[320];
+    char summary[480];
     (void)mote_format(summary, sizeof summary,
                       "%.1f %% clean, %.1f %% in car noise; %.2f false accepts/h, %.1f %% missed",
                       100.0 * accuracy[MOTE_CONDITION_CLEAN],
                       100.0 * accuracy[MOTE_CONDITION_CAR_NOISE],
                       point.false_accepts_per_hour.value, 100.0 * point.false_reject_rate.value);
+    if (e->folds.n > 0)
+        (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary), "; %s",
+                          e->judged_by);
     say_limit(e, summary + strlen(summary), sizeof summary - strlen(summary));
     if (e->temperature_note)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
@@ -463,8 +569,12 @@ mote_status mote_stage_evaluate_run(mote_pipeline *p, mote_stage_run *r, mote_er
     mote_arena_init(&e->words, (size_t)64 << 20);
     mote_status st = evaluate(e, err);
     mote_graph_destroy(e->s8);
-    mote_dataset_release(&e->validation);
-    mote_dataset_release(&e->test);
+    mote_jury_graphs_release(&e->folds);
+    if (!e->everybody.is_folds) { /* else they are views of it */
+        mote_jury_release(&e->validation);
+        mote_jury_release(&e->test);
+    }
+    mote_jury_release(&e->everybody);
     mote_arena_release(&e->arena);
     mote_arena_release(&e->words);
     mote_free(e);

@@ -2,8 +2,9 @@
 /* Stage train: the float model, recorded as a run.
  *
  * A stopped training leaves a checkpoint in the work folder under the stage's key; the next attempt
- * with the same key goes on from it and ends with the same bytes. The run is created when training
- * starts and finished, or marked as failed or killed, when it ends. */
+ * with the same key goes on from it and ends with the same bytes. With training.refit the models of
+ * the folds are made first, and this one learns from everybody (refit.h). The run is created when
+ * training starts and finished, or marked as failed or killed, when it ends. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "evaluate/json_parts.h"
 #include "pipeline/keyword.h"
 #include "pipeline/keyword_model.h"
+#include "pipeline/refit.h"
 #include "pipeline/stages_internal.h"
 #include "track/run.h"
 
@@ -21,35 +23,61 @@ typedef struct {
     mote_data_version version;
     mote_dataset train, validation;
     mote_keyword_job job;
+    bool is_refit;
+    mote_refit folds; /* is_refit */
     mote_graph *graph, *folded;
     mote_train_result result;
     char run_id[MOTE_RUN_ID_BYTES];
     mote_err logged; /* why a metric could not be kept */
 } training;
 
-static mote_status open_inputs(training *t, mote_err *err)
+/* The training split, and validation to choose the epoch by. */
+static mote_status open_splits(training *t, mote_err *err)
+{
+    mote_pipeline *p = t->p;
+    float *x = NULL;
+    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
+    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
+    MOTE_TRY(mote_keyword_clip_features(p, &t->validation, &t->arena, &x, err));
+    t->job.validation = &t->validation;
+    t->job.validation_features = x;
+    return mote_json_get_f64(p->results[MOTE_STAGE_features].output, "features stage", "scale",
+                             &t->job.scale, err);
+}
+
+/* Everybody, and as many epochs as the folds found best. */
+static mote_status open_everybody(training *t, mote_err *err)
+{
+    mote_pipeline *p = t->p;
+    const mote_feature_config *f = mote_setting_features(p->settings);
+    float *x = NULL;
+    MOTE_TRY(mote_keyword_everybody(p, &t->version, &t->train, err));
+    mote_arena_mark mark = mote_arena_save(&t->arena);
+    MOTE_TRY(mote_keyword_clip_features(p, &t->train, &t->arena, &x, err));
+    size_t n = t->train.n * (size_t)mote_feature_frames(f, t->train.clip_samples) *
+               (size_t)mote_feature_values(f);
+    MOTE_TRY(mote_keyword_scale(x, n, &t->job.scale, err));
+    mote_arena_rewind(&t->arena, mark);
+    t->job.fixed_epochs = t->folds.n_epochs;
+    return MOTE_OK;
+}
+
+static mote_status open_version(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
     MOTE_TRY(mote_keyword_version(p, &t->arena, &t->version, err));
-    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
-    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
-    float *x = NULL;
-    MOTE_TRY(mote_keyword_clip_features(p, &t->validation, &t->arena, &x, err));
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&t->r->key, hex);
     t->job = (mote_keyword_job){
         .settings = p->settings,
         .train = &t->train,
-        .validation = &t->validation,
-        .validation_features = x,
         .pool = p->cfg.pool,
         .cancel = p->cfg.cancel,
         .identity = mote_arena_strdup(&t->arena, hex),
         .checkpoint = mote_arena_printf(&t->arena, "%s/train-%.16s.checkpoint", p->work_dir, hex)};
     if (!t->job.identity || !t->job.checkpoint)
         return mote_fail(err, MOTE_NOMEM, "no memory for training");
-    return mote_json_get_f64(p->results[MOTE_STAGE_features].output, "features stage", "scale",
-                             &t->job.scale, err);
+    return t->is_refit ? MOTE_OK : open_splits(t, err);
 }
 
 /* ---- the run ----------------------------------------------------------------------------- */
@@ -98,13 +126,21 @@ static mote_status begin_run(training *t, mote_err *err)
 
 static void show(training *t, const mote_train_progress *g)
 {
-    char note[160], validation[48] = "";
+    char note[160], validation[48] = "", everybody[24] = "";
+    if (t->is_refit)
+        (void)mote_format(everybody, sizeof everybody, "everybody, ");
     if (!isnan(g->last.val_accuracy))
         (void)mote_format(validation, sizeof validation, ", validation %.1f %%",
                           100.0 * g->last.val_accuracy);
-    (void)mote_format(note, sizeof note, "epoch %d/%d, loss %.3f, accuracy %.1f %%%s, %.0f clips/s",
+    (void)mote_format(note, sizeof note,
+                      "%sepoch %d/%d, loss %.3f, accuracy %.1f %%%s, %.0f clips/s", everybody,
                       g->epoch + 1, g->n_epochs, g->loss, 100.0 * g->accuracy, validation,
                       g->samples_per_s);
+    if (t->is_refit) {
+        mote_refit_progress(t->p, t->r, t->folds.n, t->folds.n,
+                            (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+        return;
+    }
     mote_stage_progress(t->p, t->r, (int64_t)g->epoch * g->n_steps + g->step,
                         (int64_t)g->n_epochs * g->n_steps, note);
 }
@@ -119,13 +155,13 @@ static bool report(void *arg, const mote_train_progress *g)
     const mote_run_point points[] = {
         {"train_loss", g->last.train_loss, g->epoch, now},
         {"train_accuracy", g->last.train_accuracy, g->epoch, now},
+        {"learning_rate", g->last.rate, g->epoch, now},
         {"val_loss", g->last.val_loss, g->epoch, now},
         {"val_accuracy", g->last.val_accuracy, g->epoch, now},
-        {"learning_rate", g->last.rate, g->epoch, now},
     };
+    size_t n = sizeof points / sizeof points[0] - (t->is_refit ? 2 : 0);
     /* A metric that cannot be kept must not pass unseen: stop, and say why. */
-    return mote_run_log_metrics(t->p->cfg.store, t->run_id, points,
-                                sizeof points / sizeof points[0], &t->logged) == MOTE_OK;
+    return mote_run_log_metrics(t->p->cfg.store, t->run_id, points, n, &t->logged) == MOTE_OK;
 }
 
 /* ---- the result -------------------------------------------------------------------------- */
@@ -146,6 +182,29 @@ static mote_status keep_history(training *t, mote_err *err)
     return MOTE_OK;
 }
 
+/* What the model's own epochs say, or what the folds say of the recipe. */
+static void summarise(training *t)
+{
+    char summary[160];
+    const mote_epoch *best = &t->result.history[t->result.best_epoch];
+    const char *resumed = t->result.resumed ? ", resumed" : "";
+    double s8 = json_real_value(
+        json_object_get(json_object_get(t->r->output, "refit"), "accuracy_s8"));
+    if (t->is_refit) {
+        (void)mote_format(summary, sizeof summary,
+                          "run %.8s: %.1f %% by %d folds on whom each had not heard, then %d "
+                          "epochs on everybody%s",
+                          t->run_id, 100.0 * s8, (int)t->folds.n, t->result.n_epochs, resumed);
+    } else {
+        (void)mote_format(summary, sizeof summary,
+                          "run %.8s: %.1f %% on validation, epoch %d of %d%s", t->run_id,
+                          100.0 * best->val_accuracy, t->result.best_epoch + 1, t->result.n_epochs,
+                          resumed);
+        mote_stage_set(t->r, "val_accuracy", json_real(best->val_accuracy));
+    }
+    mote_stage_set(t->r, "summary", json_string(summary));
+}
+
 static mote_status keep_result(training *t, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
@@ -154,41 +213,61 @@ static mote_status keep_result(training *t, mote_err *err)
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(mote_stage_put(t->p, t->r, "graph.f32", b.data, b.len, err));
     MOTE_TRY(mote_run_add_artifact(t->p->cfg.store, t->run_id, "model/graph.f32",
-                                   &t->r->objects[0].object, err));
-    const mote_epoch *best = &t->result.history[t->result.best_epoch];
-    char summary[120];
-    (void)mote_format(summary, sizeof summary, "run %.8s: %.1f %% on validation, epoch %d of %d%s",
-                      t->run_id, 100.0 * best->val_accuracy, t->result.best_epoch + 1,
-                      t->result.n_epochs, t->result.resumed ? ", resumed" : "");
-    mote_stage_set(t->r, "summary", json_string(summary));
+                                   &t->r->objects[t->r->n_objects - 1].object, err));
+    summarise(t);
     mote_stage_set(t->r, "run", json_string(t->run_id));
     mote_stage_set(t->r, "best_epoch", json_integer(t->result.best_epoch));
-    mote_stage_set(t->r, "val_accuracy", json_real(best->val_accuracy));
     mote_stage_set(t->r, "parameters", json_integer(mote_graph_params(t->folded)));
     mote_stage_set(t->r, "macs", json_integer(mote_graph_macs(t->folded)));
     return keep_history(t, err);
 }
 
-static mote_status train(training *t, mote_err *err)
+/* The models that judge: as artifacts of the run, so that a later model can be compared. */
+static mote_status make_folds(training *t, mote_err *err)
 {
-    const mote_settings *s = t->p->settings;
-    MOTE_TRY(mote_keyword_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
-    MOTE_TRY(open_inputs(t, err));
-    MOTE_TRY(begin_run(t, err));
+    mote_store *s = t->p->cfg.store;
+    MOTE_TRY(mote_refit_folds(t->p, t->r, &t->version, &t->folds, err));
+    for (int32_t f = 0; f < t->folds.n; f++) {
+        char name[24], path[40];
+        mote_run_point point = {"fold_accuracy", t->folds.folds[f].accuracy_s8, f,
+                                t->p->cfg.now_ms()};
+        mote_refit_object(f, name);
+        (void)mote_format(path, sizeof path, "model/%s", name);
+        MOTE_TRY(mote_run_add_artifact(s, t->run_id, path, &t->folds.graphs[f], err));
+        MOTE_TRY(mote_run_log_metrics(s, t->run_id, &point, 1, err));
+    }
+    return open_everybody(t, err);
+}
+
+static mote_status make_model(training *t, mote_err *err)
+{
+    if (t->is_refit)
+        MOTE_TRY(make_folds(t, err));
     mote_status st =
         mote_keyword_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);
     if (st == MOTE_CANCELLED && t->logged.status != MOTE_OK)
         st = mote_fail(err, t->logged.status, "%s", t->logged.text);
-    if (st == MOTE_OK)
-        st = keep_result(t, err);
+    return st == MOTE_OK ? keep_result(t, err) : st;
+}
+
+static mote_status train(training *t, mote_err *err)
+{
+    const mote_settings *s = t->p->settings;
+    t->is_refit = mote_setting_training(s)->is_refit;
+    MOTE_TRY(mote_keyword_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
+    MOTE_TRY(open_version(t, err));
+    MOTE_TRY(begin_run(t, err));
+    mote_status st = make_model(t, err);
     mote_run_status end = st == MOTE_OK          ? MOTE_RUN_FINISHED
                           : st == MOTE_CANCELLED ? MOTE_RUN_KILLED
                                                  : MOTE_RUN_FAILED;
     mote_status ended = mote_run_finish(t->p->cfg.store, t->run_id, end, t->p->cfg.now_ms(),
                                         st == MOTE_OK ? err : NULL);
     st = st == MOTE_OK ? ended : st;
-    if (st == MOTE_OK) /* the run has the result now; a file left behind does no harm */
+    if (st == MOTE_OK) { /* the run has the result now; a file left behind does no harm */
         (void)unlink(t->job.checkpoint);
+        mote_refit_clear(t->p, t->r);
+    }
     return st;
 }
 

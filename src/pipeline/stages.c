@@ -46,8 +46,8 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
         },
     [MOTE_STAGE_evaluate] =
         {
-            .n_inputs = 2,
-            .inputs = {MOTE_STAGE_data, MOTE_STAGE_compress},
+            .n_inputs = 3,
+            .inputs = {MOTE_STAGE_data, MOTE_STAGE_train, MOTE_STAGE_compress},
             .settings = MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) |
                         MOTE_USES(car_noise) | MOTE_USES(stream) | MOTE_USES(value),
             .run = mote_stage_evaluate_run,

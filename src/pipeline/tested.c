@@ -136,6 +136,17 @@ mote_status mote_tested_of(mote_store *s, const mote_task_setting *task, const m
     return MOTE_OK;
 }
 
+mote_status mote_tested_by_folds(mote_tested *t, const char *by, mote_arena *a, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    t->n_heard = 0; /* by the model that judges them */
+    mote_buf_str(&b, t->n_unnamed > 0 && t->n_people + t->n_voices == 0 ? "" : "speech of ");
+    say_who(t, &b);
+    mote_buf_printf(&b, ", %s", by);
+    return keep(&b, a, &t->clips_on, err);
+}
+
 /* Different labels among the events of other words. */
 static size_t count_labels(const mote_stream_track *track, const mote_tested *t, const char **names)
 {
@@ -315,27 +326,27 @@ mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err)
 
 /* ---- promises ---------------------------------------------------------------------------- */
 
-mote_status mote_tested_promise(json_t *list, mote_metric metric, mote_place where,
-                                mote_interval promised, mote_interval measured, mote_err *err)
+mote_status mote_tested_promise(json_t *list, const mote_promise *p, mote_err *err)
 {
-    const mote_metric_row *row = mote_metric_info(metric);
-    if (!isfinite(promised.value) || !isfinite(measured.value))
+    const mote_metric_row *row = mote_metric_info(p->metric);
+    const mote_interval *promised = &p->promised;
+    double measured = p->measured.value;
+    if (!isfinite(promised->value) || !isfinite(measured))
         return MOTE_OK;
-    bool holds = row->is_higher_better ? measured.value >= promised.lo
-                                       : measured.value <= promised.hi;
+    bool holds = row->is_higher_better ? measured >= promised->lo : measured <= promised->hi;
     char value[56], lo[56], hi[56], said[56];
-    mote_quantity_format(promised.value, row->unit, value, sizeof value);
-    mote_quantity_format(promised.lo, row->unit, lo, sizeof lo);
-    mote_quantity_format(promised.hi, row->unit, hi, sizeof hi);
-    mote_quantity_format(measured.value, row->unit, said, sizeof said);
+    mote_quantity_format(promised->value, row->unit, value, sizeof value);
+    mote_quantity_format(promised->lo, row->unit, lo, sizeof lo);
+    mote_quantity_format(promised->hi, row->unit, hi, sizeof hi);
+    mote_quantity_format(measured, row->unit, said, sizeof said);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1024);
-    mote_buf_printf(&b, "%s@%s: validation promised %s (%s to %s), test says %s", row->name,
-                    mote_place_name(where), value, lo, hi, said);
+    mote_buf_printf(&b, "%s@%s: %s promised %s (%s to %s), %s says %s", row->name,
+                    mote_place_name(p->where), p->by, value, lo, hi, p->judge, said);
     MOTE_TRY(mote_buf_status(&b, err));
     json_t *o = json_pack("{s:s, s:s, s:b, s:f, s:s}", "metric", row->name, "where",
-                          mote_place_name(where), "holds", holds, "measured", measured.value,
-                          "text", b.data);
+                          mote_place_name(p->where), "holds", holds, "measured", measured, "text",
+                          b.data);
     MOTE_TRY(mote_json_append(list, o, err));
-    return mote_json_put_interval(o, "promised", promised, err);
+    return mote_json_put_interval(o, "promised", *promised, err);
 }

@@ -42,6 +42,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_tested_of(mote_store *s, const mote_task_setting *task,
                                          const mote_data_version *v, const mote_dataset *test,
                                          mote_arena *a, mote_tested *out, mote_err *err);
+/* It was judged by folds of models, each on whom it had not heard (refit.h); `by`: in words. */
+MOTE_MUST_USE mote_status mote_tested_by_folds(mote_tested *t, const char *by, mote_arena *a,
+                                               mote_err *err);
 MOTE_MUST_USE mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a,
                                              mote_tested *t, mote_err *err);
 
@@ -55,10 +58,16 @@ mote_worst mote_tested_worst_word(const mote_tested *t, const mote_stream_counts
 /* What was not tested, as an array of texts. New reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err);
 
-/* Append to the array `list` what validation promised for `metric`, what the test says, and whether
- * it holds: the test is inside the interval, or on its good side. Nothing when either is NaN. */
-MOTE_MUST_USE mote_status mote_tested_promise(json_t *list, mote_metric metric, mote_place where,
-                                              mote_interval promised, mote_interval measured,
-                                              mote_err *err);
+/* What `by` ("validation") had promised of a metric, and what `judge` ("test") says. */
+typedef struct {
+    mote_metric metric;
+    mote_place where;
+    const char *by, *judge;
+    mote_interval promised, measured;
+} mote_promise;
+
+/* Append it to the array `list`, and whether it holds: what was measured is inside the interval, or
+ * on its good side. Nothing when either is NaN. */
+MOTE_MUST_USE mote_status mote_tested_promise(json_t *list, const mote_promise *p, mote_err *err);
 
 #endif

@@ -61,6 +61,8 @@ typedef struct {
     double label_smoothing;
     const char *class_weights;          /* "none" or "balanced" */
     int32_t patience;                   /* epochs without progress; 0: never stop early */
+    const char *refit;                  /* "none" or "all" */
+    int32_t refit_folds;                /* that judge when it is "all" */
     int64_t seed;
     int32_t threads; /* 0: as many as there are processors; never changes results */
     double mixup;                       /* alpha of the Beta distribution; 0: off */

@@ -220,14 +220,15 @@ static void a_promise_is_broken_only_on_the_bad_side(void **state)
     mote_err err = {0};
     MOTE_SCOPED_JSON *list = json_array();
     mote_interval promised = {0.98, 0.96, 0.99};
-    T_OK(mote_tested_promise(list, MOTE_METRIC_accuracy, MOTE_AT_TEST, promised,
-                             (mote_interval){0.914, 0.9, 0.93}, &err));
-    T_OK(mote_tested_promise(list, MOTE_METRIC_accuracy, MOTE_AT_TEST, promised,
-                             (mote_interval){0.995, 0.99, 1}, &err));
-    T_OK(mote_tested_promise(list, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM, promised,
-                             (mote_interval){0.995, 0.99, 1}, &err));
-    T_OK(mote_tested_promise(list, MOTE_METRIC_accuracy, MOTE_AT_TEST,
-                             (mote_interval){(double)NAN, 0, 1}, promised, &err));
+    const mote_promise all[] = {
+        {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", promised, {0.914, 0.9, 0.93}},
+        {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", promised, {0.995, 0.99, 1}},
+        {MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM, "validation", "test", promised,
+         {0.995, 0.99, 1}},
+        {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", {(double)NAN, 0, 1}, promised},
+    };
+    for (size_t i = 0; i < T_COUNT(all); i++)
+        T_OK(mote_tested_promise(list, &all[i], &err));
     assert_int_equal(json_array_size(list), 3);
     assert_true(json_is_false(json_object_get(json_array_get(list, 0), "holds")));
     assert_true(json_is_true(json_object_get(json_array_get(list, 1), "holds")));

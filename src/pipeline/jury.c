@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who judges which clips, see jury.h. */
+#include "pipeline/jury.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/keyword.h"
+#include "pipeline/listen.h"
+#include "pipeline/refit.h"
+
+#define PART_SEED  100 /* between the seeds of the parts of a stream */
+#define BETWEEN_S  60  /* a part of a stream begins at a multiple of this */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static mote_judge judge_for(const mote_pipeline *p)
+{
+    return (mote_judge){.features = mote_setting_features(p->settings),
+                        .clip_samples = mote_setting_task(p->settings)->clip_samples,
+                        .pool = p->cfg.pool};
+}
+
+/* ---- a split ----------------------------------------------------------------------------- */
+
+mote_status mote_jury_of_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
+                               mote_dataset_words words, const mote_graph *graph, mote_jury *out,
+                               mote_err *err)
+{
+    mote_jury j = {.n_parts = 1, .judge = judge_for(p)};
+    mote_dataset_config c = *mote_setting_dataset(p->settings);
+    c.cancel = p->cfg.cancel;
+    c.split = split;
+    c.words = words;
+    MOTE_TRY(mote_dataset_load(p->cfg.store, v, &c, &j.clips, err));
+    j.parts[0] = (mote_jury_part){.n = j.clips.n, .background = j.clips.background, .graph = graph};
+    *out = j;
+    return MOTE_OK;
+}
+
+void mote_jury_release(mote_jury *j)
+{
+    mote_dataset_release(&j->clips);
+    *j = (mote_jury){0};
+}
+
+/* ---- folds ------------------------------------------------------------------------------- */
+
+/* Nobody whom fold `k` judges, and no word that is held apart, is in another fold: what its model
+ * learned from, or stopped by, it does not judge. `labels` [n]: of its clips, sorted. */
+static void check_apart(const mote_data_version *v, const mote_fold *fold, int32_t k,
+                        const mote_dataset *part, const char **labels, size_t n)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        if (it->role != MOTE_ROLE_KEYWORD || fold[i].group < 0) /* built in: it keeps its split */
+            continue;
+        MOTE_BUG_IF(fold[i].group != k && bsearch(&it->group, part->groups, part->n_groups,
+                                                  sizeof *part->groups, compare_names));
+        MOTE_BUG_IF(fold[i].word >= 0 && fold[i].word != k &&
+                    bsearch(&it->label, labels, n, sizeof *labels, compare_names));
+    }
+}
+
+typedef struct {
+    mote_pipeline *p;
+    const mote_data_version *v;
+    mote_dataset_words words;
+    int32_t n;
+    mote_arena arena;
+    const char **foreign; /* [n_foreign] words of the user that are held apart, sorted */
+    size_t n_foreign;
+    mote_dataset parts[MOTE_MAX_FOLDS];
+    mote_jury jury;
+} assembling;
+
+static mote_status load_parts(assembling *m, mote_err *err)
+{
+    mote_fold *fold = NULL;
+    MOTE_TRY(mote_version_folds(m->v, m->n, m->v->seed, &m->arena, &fold, err));
+    MOTE_TRY(mote_arena_take(&m->arena, m->v->n + 1, sizeof *m->foreign, &m->foreign, err));
+    for (size_t i = 0; i < m->v->n; i++)
+        if (fold[i].word >= 0)
+            m->foreign[m->n_foreign++] = m->v->items[i].label;
+    qsort(m->foreign, m->n_foreign, sizeof *m->foreign, compare_names);
+    for (int32_t k = 0; k < m->n; k++) {
+        mote_dataset *part = &m->parts[k];
+        const char **labels = NULL;
+        size_t n = 0;
+        mote_dataset_config c = *mote_setting_dataset(m->p->settings);
+        c.cancel = m->p->cfg.cancel;
+        c.split = MOTE_SPLIT_TEST;
+        c.n_folds = m->n;
+        c.round = k;
+        c.fold_seed = m->v->seed;
+        c.words = m->words;
+        c.silence = c.silence && m->words == MOTE_WORDS_APART;
+        MOTE_TRY(mote_dataset_load(m->p->cfg.store, m->v, &c, part, err));
+        MOTE_TRY(mote_arena_take(&m->arena, part->n + 1, sizeof *labels, &labels, err));
+        for (size_t i = 0; i < part->n && m->words == MOTE_WORDS_APART; i++)
+            if (!mote_sample_is_builtin(part->groups[part->group_id[i]]))
+                labels[n++] = part->label[i];
+        qsort(labels, n, sizeof *labels, compare_names);
+        check_apart(m->v, fold, k, part, labels, n);
+    }
+    return MOTE_OK;
+}
+
+/* Names of the groups of all parts, in byte order, each once. */
+static mote_status join_groups(assembling *m, mote_err *err)
+{
+    mote_dataset *d = &m->jury.clips;
+    size_t n = 0;
+    for (int32_t k = 0; k < m->n; k++)
+        n += m->parts[k].n_groups;
+    const char **names = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, n + 1, sizeof *names, &names, err));
+    n = 0;
+    for (int32_t k = 0; k < m->n; k++)
+        for (size_t g = 0; g < m->parts[k].n_groups; g++) {
+            names[n] = mote_arena_strdup(&d->arena, m->parts[k].groups[g]);
+            if (!names[n++])
+                return mote_fail(err, MOTE_NOMEM, "no memory for the groups of folds");
+        }
+    qsort(names, n, sizeof *names, compare_names);
+    for (size_t i = 0; i < n; i++)
+        if (d->n_groups == 0 || strcmp(names[i], names[d->n_groups - 1]) != 0)
+            names[d->n_groups++] = names[i];
+    d->groups = names;
+    return MOTE_OK;
+}
+
+/* Noise that the part is judged with. */
+static mote_status copy_background(mote_dataset *d, const mote_audio_set *from,
+                                   mote_audio_set *out, mote_err *err)
+{
+    mote_audio_view *items = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, from->n + 1, sizeof *items, &items, err));
+    for (size_t i = 0; i < from->n; i++) {
+        int16_t *samples = NULL;
+        MOTE_TRY(mote_arena_take(&d->arena, from->items[i].n, sizeof *samples, &samples, err));
+        memcpy(samples, from->items[i].samples, from->items[i].n * sizeof *samples);
+        items[i] = (mote_audio_view){samples, from->items[i].n};
+    }
+    *out = (mote_audio_set){items, from->n};
+    return MOTE_OK;
+}
+
+/* Does another fold judge the clip, or none? Built-in words of the test are new to every fold, so
+ * each of them is dealt to one, but for words that the user has too, which the fold may have heard.
+ * A clip of silence is judged once. */
+static bool is_left_out(const assembling *m, const mote_dataset *part, int32_t k, size_t i)
+{
+    const mote_dataset *d = &m->jury.clips;
+    if (mote_sample_is_builtin(part->groups[part->group_id[i]]))
+        return part->key[i].bytes[0] % m->n != k || bsearch(&part->label[i], m->foreign,
+                                                            m->n_foreign, sizeof *m->foreign,
+                                                            compare_names);
+    if (strcmp(part->label[i], MOTE_CLASS_SILENCE) != 0)
+        return false;
+    for (size_t j = 0; j < d->n; j++)
+        if (d->class_id[j] == part->class_id[i] && mote_sha256_equal(&d->key[j], &part->key[i]))
+            return true;
+    return false;
+}
+
+static mote_status add_part(assembling *m, int32_t k, mote_err *err)
+{
+    mote_dataset *d = &m->jury.clips;
+    const mote_dataset *part = &m->parts[k];
+    mote_jury_part *to = &m->jury.parts[k];
+    to->first = d->n;
+    for (size_t i = 0; i < part->n; i++) {
+        if (is_left_out(m, part, k, i))
+            continue;
+        const char **g = bsearch(&part->groups[part->group_id[i]], d->groups, d->n_groups,
+                                 sizeof *d->groups, compare_names);
+        MOTE_BUG_IF(!g);
+        memcpy(d->pcm + d->n * d->clip_samples, mote_dataset_clip(part, i),
+               d->clip_samples * sizeof *d->pcm);
+        d->class_id[d->n] = part->class_id[i];
+        d->group_id[d->n] = (int32_t)(g - d->groups);
+        d->key[d->n] = part->key[i];
+        d->label[d->n] = mote_arena_strdup(&d->arena, part->label[i]);
+        if (!d->label[d->n])
+            return mote_fail(err, MOTE_NOMEM, "no memory for the clips of folds");
+        d->n_per_class[part->class_id[i]]++;
+        d->n++;
+    }
+    to->n = d->n - to->first;
+    return copy_background(d, &part->background, &to->background, err);
+}
+
+static mote_status join(assembling *m, mote_err *err)
+{
+    mote_dataset *d = &m->jury.clips;
+    const mote_dataset *first = &m->parts[0];
+    const mote_graph *g = m->jury.parts[0].graph;
+    size_t n = 0;
+    for (int32_t k = 0; k < m->n; k++)
+        n += m->parts[k].n;
+    d->rate_hz = first->rate_hz;
+    d->clip_samples = first->clip_samples;
+    d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->output]); /* with silence */
+    const char **classes = NULL;
+    MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *classes, &classes, err));
+    MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *d->n_per_class, &d->n_per_class,
+                             err));
+    MOTE_BUG_IF(first->n_classes > d->n_classes);
+    for (size_t c = 0; c < first->n_classes; c++)
+        classes[c] = first->classes[c]; /* of mote.yaml, or constant */
+    d->classes = classes;
+    MOTE_TRY(mote_arena_take(&d->arena, n * d->clip_samples, sizeof *d->pcm, &d->pcm, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->class_id, &d->class_id, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->group_id, &d->group_id, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->label, &d->label, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->key, &d->key, err));
+    MOTE_TRY(join_groups(m, err));
+    for (int32_t k = 0; k < m->n; k++)
+        MOTE_TRY(add_part(m, k, err));
+    d->background = m->jury.parts[0].background;
+    return MOTE_OK;
+}
+
+mote_status mote_jury_of_folds(mote_pipeline *p, const mote_data_version *v,
+                               mote_dataset_words words, const mote_jury_graphs *graphs,
+                               mote_jury *out, mote_err *err)
+{
+    assembling m = {.p = p, .v = v, .words = words, .n = graphs->n};
+    m.jury = (mote_jury){.n_parts = graphs->n, .judge = judge_for(p), .is_folds = true};
+    MOTE_BUG_IF(graphs->seed != v->seed); /* models of other folds have heard these clips */
+    mote_arena_init(&m.jury.clips.arena, (size_t)16 << 30);
+    mote_arena_init(&m.arena, (size_t)1 << 30);
+    for (int32_t k = 0; k < m.n; k++)
+        m.jury.parts[k].graph = graphs->graphs[k];
+    mote_status st = load_parts(&m, err);
+    if (st == MOTE_OK)
+        st = join(&m, err);
+    for (int32_t k = 0; k < m.n; k++)
+        mote_dataset_release(&m.parts[k]);
+    mote_arena_release(&m.arena);
+    if (st != MOTE_OK) {
+        mote_jury_release(&m.jury);
+        return st;
+    }
+    *out = m.jury;
+    return MOTE_OK;
+}
+
+mote_status mote_jury_some(const mote_jury *j, int32_t first, int32_t n, mote_arena *a,
+                           mote_jury *out, mote_err *err)
+{
+    MOTE_BUG_IF(first < 0 || n < 1 || first + n > j->n_parts);
+    mote_jury some = *j;
+    mote_dataset *d = &some.clips;
+    size_t from = j->parts[first].first;
+    some.n_parts = n;
+    d->arena = (mote_arena){0};
+    d->pcm += from * d->clip_samples;
+    d->class_id += from;
+    d->group_id += from;
+    d->label += from;
+    d->key += from;
+    d->n = 0;
+    d->background = j->parts[first].background;
+    MOTE_TRY(mote_arena_take(a, d->n_classes, sizeof *d->n_per_class, &d->n_per_class, err));
+    for (int32_t k = 0; k < n; k++) {
+        some.parts[k] = j->parts[first + k];
+        some.parts[k].first -= from;
+        d->n += some.parts[k].n;
+    }
+    for (size_t i = 0; i < d->n; i++)
+        d->n_per_class[d->class_id[i]]++;
+    *out = some;
+    return MOTE_OK;
+}
+
+/* ---- graphs ------------------------------------------------------------------------------ */
+
+mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_err *err)
+{
+    const json_t *folds = json_object_get(p->results[MOTE_STAGE_train].output, "refit");
+    mote_jury_graphs g = {0};
+    int64_t n = 0, seed = 0;
+    *out = g;
+    if (!folds)
+        return MOTE_OK;
+    MOTE_TRY(mote_json_get_i64(folds, "train stage", "folds", MOTE_MIN_FOLDS, MOTE_MAX_FOLDS, &n,
+                               err));
+    MOTE_TRY(mote_json_get_i64(folds, "train stage", "seed", INT64_MIN, INT64_MAX, &seed, err));
+    g.seed = (uint64_t)seed;
+    for (; g.n < n; g.n++) {
+        char name[24];
+        mote_refit_object(g.n, name);
+        mote_status st = mote_keyword_graph(p, MOTE_STAGE_train, name, &g.graphs[g.n], err);
+        if (st != MOTE_OK) {
+            mote_jury_graphs_release(&g);
+            return st;
+        }
+    }
+    *out = g;
+    return MOTE_OK;
+}
+
+void mote_jury_graphs_release(mote_jury_graphs *g)
+{
+    for (int32_t k = 0; k < g->n; k++)
+        mote_graph_destroy(g->graphs[k]);
+    *g = (mote_jury_graphs){0};
+}
+
+/* ---- judging ----------------------------------------------------------------------------- */
+
+static mote_judge judge_of(const mote_jury *j, int32_t part)
+{
+    mote_judge one = j->judge;
+    one.graph = j->parts[part].graph;
+    return one;
+}
+
+mote_watch_shape mote_jury_watch_shape(const mote_jury *j)
+{
+    mote_judge one = judge_of(j, 0);
+    return mote_judge_watch_shape(&one);
+}
+
+mote_status mote_jury_clips(const mote_jury *j, const int16_t *pcm, mote_arena *a,
+                            float **probabilities, float **watched, mote_err *err)
+{
+    const mote_dataset *d = &j->clips;
+    mote_watch_shape shape = mote_jury_watch_shape(j);
+    size_t width = (size_t)mote_watch_count(&shape);
+    float *y = NULL, *w = NULL;
+    MOTE_TRY(mote_arena_take(a, d->n * d->n_classes, sizeof *y, &y, err));
+    if (watched)
+        MOTE_TRY(mote_arena_take(a, d->n * width, sizeof *w, &w, err));
+    for (int32_t k = 0; k < j->n_parts; k++) {
+        const mote_jury_part *part = &j->parts[k];
+        mote_judge one = judge_of(j, k);
+        float *of_part = NULL, *seen = NULL;
+        if (part->n == 0)
+            continue;
+        mote_arena_mark mark = mote_arena_save(a);
+        MOTE_TRY(mote_judge_clips(&one, pcm + part->first * d->clip_samples, part->n, a, &of_part,
+                                  watched ? &seen : NULL, err));
+        memcpy(y + part->first * d->n_classes, of_part, part->n * d->n_classes * sizeof *y);
+        if (watched)
+            memcpy(w + part->first * width, seen, part->n * width * sizeof *w);
+        mote_arena_rewind(a, mark);
+    }
+    *probabilities = y;
+    if (watched)
+        *watched = w;
+    return MOTE_OK;
+}
+
+/* ---- streams ----------------------------------------------------------------------------- */
+
+typedef struct {
+    const mote_jury_stream *s;
+    int32_t part, n_parts;
+} watcher;
+
+static void progress(void *arg, size_t done, size_t total)
+{
+    const watcher *w = arg;
+    w->s->progress(w->s->progress_arg, done + total * (size_t)w->part, total * (size_t)w->n_parts);
+}
+
+static mote_status listen_part(const mote_jury *j, const mote_jury_stream *s, int32_t part,
+                               mote_arena *a, mote_stream_track *track, mote_stream_outputs *said,
+                               mote_err *err)
+{
+    const mote_jury_part *p = &j->parts[part];
+    mote_dataset d = j->clips;
+    mote_judge one = judge_of(j, part);
+    watcher w = {s, part, j->n_parts};
+    d.pcm += p->first * d.clip_samples;
+    d.class_id += p->first;
+    d.n = p->n;
+    d.background = p->background;
+    MOTE_TRY(mote_listen_track(s->task, s->stream, &d, s->seed + (uint64_t)part * PART_SEED, a,
+                               track, err));
+    for (size_t i = 0; i < track->n_events; i++)
+        track->events[i].clip += (int32_t)p->first;
+    return mote_listen(&one, track, s->hop, s->progress ? progress : NULL, &w, s->cancel, a, said,
+                       err);
+}
+
+/* Samples from the beginning of one part to that of the next. */
+static size_t period_of(const mote_stream_track *part, size_t hop)
+{
+    size_t step = BETWEEN_S * (size_t)part->rate_hz;
+    step = (step + hop - 1) / hop * hop;
+    return (part->n / step + 2) * step; /* at least one step of silence */
+}
+
+/* What was heard of a part, put where it belongs. */
+static void place(const mote_stream_track *part, const mote_stream_outputs *said, size_t at,
+                  mote_stream_track *track, mote_stream_outputs *out)
+{
+    for (size_t i = 0; i < part->n_events; i++) {
+        mote_stream_event *e = &track->events[track->n_events++];
+        *e = part->events[i];
+        e->start += (int64_t)at;
+        e->end += (int64_t)at;
+    }
+    track->n_words += part->n_words;
+    track->n += part->n;
+    memcpy(out->q + at / (size_t)out->hop * (size_t)out->n_classes, said->q,
+           said->n * (size_t)said->n_classes);
+}
+
+mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s, mote_arena *a,
+                             mote_jury_heard *out, mote_err *err)
+{
+    mote_jury_heard h = {0};
+    if (j->n_parts == 1) {
+        MOTE_TRY(listen_part(j, s, 0, a, &h.track, &h.said, err));
+        h.extent = h.track.n;
+        *out = h;
+        return MOTE_OK;
+    }
+    size_t period = 0, n_events = j->clips.n;
+    MOTE_TRY(mote_arena_take(a, n_events, sizeof *h.track.events, &h.track.events, err));
+    for (int32_t k = 0; k < j->n_parts; k++) {
+        MOTE_SCOPED_ARENA scratch;
+        mote_arena_init(&scratch, (size_t)16 << 30);
+        mote_stream_track track;
+        mote_stream_outputs said;
+        mote_status st = listen_part(j, s, k, &scratch, &track, &said, err);
+        if (st != MOTE_OK)
+            return mote_wrap(err, st, "fold %d of %d", (int)k + 1, (int)j->n_parts);
+        if (k == 0) { /* every part is as long */
+            period = period_of(&track, s->hop);
+            h.extent = period * (size_t)j->n_parts;
+            h.track.rate_hz = track.rate_hz;
+            h.said = said;
+            h.said.n = h.extent / s->hop;
+            size_t bytes = h.said.n * (size_t)said.n_classes;
+            MOTE_TRY(mote_arena_take(a, bytes, 1, &h.said.q, err));
+            memset(h.said.q, INT8_MIN, bytes); /* a probability of 0 */
+        }
+        place(&track, &said, period * (size_t)k, &h.track, &h.said);
+    }
+    *out = h;
+    return MOTE_OK;
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+mote_status mote_jury_words(int32_t n_folds, mote_arena *a, const char **out, mote_err *err)
+{
+    *out = "";
+    if (n_folds > 0)
+        *out = mote_arena_printf(a, "judged by %d folds over speakers; the shipped model has "
+                                    "learned from everybody", (int)n_folds);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for who judges");
+}

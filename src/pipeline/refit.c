@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The models that judge a recipe whose model learns from everybody. See refit.h.
+ *
+ * A finished fold in the work folder: one line of JSON, with the SHA-256 of the graph that follows.
+ * One that is damaged, or of another kind, is made again. */
+#include "pipeline/refit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "evaluate/json_parts.h"
+#include "pipeline/keyword.h"
+
+#define STEPS      10000 /* of a progress of 1 */
+#define MAX_BYTES  ((size_t)1 << 30)
+#define PATH_BYTES 4096
+
+void mote_refit_object(int32_t fold, char out[static 24])
+{
+    (void)mote_format(out, 24, "fold-%d.s8", (int)fold + 1);
+}
+
+void mote_refit_progress(mote_pipeline *p, const mote_stage_run *r, int32_t n, int32_t index,
+                         double part, const char *note)
+{
+    /* A fold learns from n - 2 parts of the data, the model that ships from n. */
+    int64_t each = n - 2, weight = index < n ? each : n, total = n * each + n;
+    int64_t done = index * each * STEPS + (int64_t)((double)(weight * STEPS) * part);
+    mote_stage_progress(p, r, done, total * STEPS, note);
+}
+
+/* ---- what is finished -------------------------------------------------------------------- */
+
+static void path_of(const mote_pipeline *p, const mote_stage_run *r, int32_t fold,
+                    const char *suffix, char out[static PATH_BYTES])
+{
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(&r->key, hex);
+    (void)mote_format(out, PATH_BYTES, "%s/train-%.16s.fold-%d%s", p->work_dir, hex, (int)fold + 1,
+                      suffix);
+}
+
+void mote_refit_clear(const mote_pipeline *p, const mote_stage_run *r)
+{
+    char path[PATH_BYTES];
+    for (int32_t f = 0; f < MOTE_MAX_FOLDS; f++) {
+        path_of(p, r, f, "", path);
+        (void)unlink(path);
+        path_of(p, r, f, ".checkpoint", path);
+        (void)unlink(path);
+    }
+}
+
+static json_t *to_json(const mote_fold_result *f)
+{
+    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:i, s:i}", "train", (json_int_t)f->n_train,
+                     "validation", (json_int_t)f->n_validation, "test", (json_int_t)f->n_test,
+                     "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8, "epochs",
+                     f->n_epochs, "best_epoch", f->best_epoch);
+}
+
+static mote_status from_json(const json_t *j, mote_fold_result *out, mote_err *err)
+{
+    const char *what = "finished fold";
+    int64_t n[5];
+    static const char *const names[] = {"train", "validation", "test", "epochs", "best_epoch"};
+    mote_fold_result f = {0};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        MOTE_TRY(mote_json_get_i64(j, what, names[i], 0, INT32_MAX, &n[i], err));
+    MOTE_TRY(mote_json_get_f64(j, what, "accuracy_f32", &f.accuracy_f32, err));
+    MOTE_TRY(mote_json_get_f64(j, what, "accuracy_s8", &f.accuracy_s8, err));
+    f.n_train = (size_t)n[0];
+    f.n_validation = (size_t)n[1];
+    f.n_test = (size_t)n[2];
+    f.n_epochs = (int32_t)n[3];
+    f.best_epoch = (int32_t)n[4];
+    *out = f;
+    return MOTE_OK;
+}
+
+static mote_status write_fold(const char *path, const mote_fold_result *f, const mote_buf *graph,
+                              mote_err *err)
+{
+    MOTE_SCOPED_JSON *head = to_json(f);
+    MOTE_SCOPED_BUF b;
+    mote_sha256 sum = mote_sha256_of(graph->data, graph->len);
+    char hex[MOTE_SHA256_HEX_BYTES];
+    mote_sha256_hex(&sum, hex);
+    MOTE_TRY(mote_json_put(head, "graph", json_string(hex), err));
+    mote_buf_init(&b, MAX_BYTES);
+    mote_json_write(&b, head, false);
+    mote_buf_char(&b, '\n');
+    mote_buf_add(&b, graph->data, graph->len);
+    MOTE_TRY(mote_buf_status(&b, err));
+    return mote_file_write(path, b.data, b.len, err);
+}
+
+/* False: there is none that can be used. */
+static bool read_fold(const char *path, mote_fold_result *f, mote_buf *graph)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    MOTE_SCOPED_JSON *head = NULL;
+    size_t n = 0;
+    mote_err err = {0};
+    if (mote_file_read(path, MAX_BYTES, &bytes, &n, &err) != MOTE_OK)
+        return false;
+    char *end = memchr(bytes, '\n', n), hex[MOTE_SHA256_HEX_BYTES];
+    const char *wanted = NULL;
+    if (!end || mote_json_parse(path, bytes, (size_t)(end - bytes), &head, &err) != MOTE_OK ||
+        mote_json_get_str(head, "finished fold", "graph", &wanted, &err) != MOTE_OK)
+        return false;
+    const char *at = end + 1;
+    size_t left = n - (size_t)(at - bytes);
+    mote_sha256 sum = mote_sha256_of(at, left);
+    mote_sha256_hex(&sum, hex);
+    if (strcmp(hex, wanted) != 0 || from_json(head, f, &err) != MOTE_OK)
+        return false;
+    mote_buf_add(graph, at, left);
+    return mote_buf_status(graph, &err) == MOTE_OK;
+}
+
+/* ---- one fold ---------------------------------------------------------------------------- */
+
+typedef struct {
+    mote_pipeline *p;
+    const mote_stage_run *r;
+    int32_t n, fold;
+} watcher;
+
+static bool report(void *arg, const mote_train_progress *g)
+{
+    const watcher *w = arg;
+    char note[120];
+    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f, %.0f clips/s",
+                      (int)w->fold + 1, (int)w->n, g->epoch + 1, g->n_epochs, g->loss,
+                      g->samples_per_s);
+    mote_refit_progress(w->p, w->r, w->n, w->fold,
+                        (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+    return true;
+}
+
+static mote_status make_fold(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
+                             int32_t n, int32_t fold, mote_fold_result *out, mote_buf *graph,
+                             mote_err *err)
+{
+    char path[PATH_BYTES], checkpoint[PATH_BYTES], hex[MOTE_SHA256_HEX_BYTES];
+    char identity[MOTE_SHA256_HEX_BYTES + 24];
+    path_of(p, r, fold, "", path);
+    if (read_fold(path, out, graph))
+        return MOTE_OK;
+    mote_buf_reset(graph);
+    path_of(p, r, fold, ".checkpoint", checkpoint);
+    mote_sha256_hex(&r->key, hex);
+    (void)mote_format(identity, sizeof identity, "%s fold %d/%d", hex, (int)fold + 1, (int)n);
+    watcher w = {p, r, n, fold};
+    mote_fold_job job = {.p = p,
+                         .version = v,
+                         .n_folds = n,
+                         .fold = fold,
+                         .seed = v->seed,
+                         .report = report,
+                         .report_arg = &w,
+                         .checkpoint = checkpoint,
+                         .identity = identity};
+    mote_graph *s8 = NULL;
+    MOTE_TRY(mote_fold_make(&job, out, &s8, err));
+    mote_graph_save(s8, graph);
+    mote_graph_destroy(s8);
+    MOTE_TRY(mote_buf_status(graph, err));
+    MOTE_TRY(write_fold(path, out, graph, err));
+    (void)unlink(checkpoint);
+    return MOTE_OK;
+}
+
+/* ---- together ---------------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int32_t epochs_for(const mote_train_config *c, const mote_refit *f)
+{
+    int32_t best[MOTE_MAX_FOLDS];
+    if (c->patience == 0)
+        return c->n_epochs;
+    for (int32_t i = 0; i < f->n; i++)
+        best[i] = f->folds[i].best_epoch + 1;
+    qsort(best, (size_t)f->n, sizeof best[0], by_size);
+    return best[(f->n - 1) / 2];
+}
+
+static mote_status say(mote_stage_run *r, const mote_data_version *v, const mote_refit *f,
+                       mote_err *err)
+{
+    double right_f32 = 0.0, right_s8 = 0.0, n = 0.0;
+    json_t *o = json_object(), *parts = json_array();
+    mote_stage_set(r, "refit", o);
+    MOTE_TRY(mote_json_put(o, "folds", json_integer(f->n), err));
+    MOTE_TRY(mote_json_put(o, "seed", json_integer((json_int_t)v->seed), err));
+    MOTE_TRY(mote_json_put(o, "epochs", json_integer(f->n_epochs), err));
+    MOTE_TRY(mote_json_put(o, "parts", parts, err));
+    for (int32_t i = 0; i < f->n; i++) {
+        MOTE_TRY(mote_json_append(parts, to_json(&f->folds[i]), err));
+        right_f32 += f->folds[i].accuracy_f32 * (double)f->folds[i].n_test;
+        right_s8 += f->folds[i].accuracy_s8 * (double)f->folds[i].n_test;
+        n += (double)f->folds[i].n_test;
+    }
+    MOTE_TRY(mote_json_put(o, "n", json_integer((json_int_t)n), err));
+    MOTE_TRY(mote_json_put(o, "accuracy_f32", json_real(right_f32 / n), err));
+    return mote_json_put(o, "accuracy_s8", json_real(right_s8 / n), err);
+}
+
+mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
+                             mote_refit *out, mote_err *err)
+{
+    const mote_training_setting *y = mote_setting_training(p->settings);
+    mote_refit f = {.n = y->n_folds};
+    MOTE_SCOPED_BUF graph;
+    mote_buf_init(&graph, MAX_BYTES);
+    for (int32_t i = 0; i < f.n; i++) {
+        char name[24];
+        mote_buf_reset(&graph);
+        MOTE_TRY(make_fold(p, r, v, f.n, i, &f.folds[i], &graph, err));
+        mote_refit_object(i, name);
+        MOTE_TRY(mote_stage_put(p, r, name, graph.data, graph.len, err));
+        f.graphs[i] = r->objects[r->n_objects - 1].object;
+    }
+    f.n_epochs = epochs_for(&y->config, &f);
+    MOTE_TRY(say(r, v, &f, err));
+    *out = f;
+    return MOTE_OK;
+}
