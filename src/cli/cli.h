@@ -142,7 +142,7 @@ typedef struct {
     mote_cli *cli;
     const char *label;
     int64_t total, done;
-    int64_t start_us, shown_us;
+    int64_t start_us, piece_us, shown_us; /* piece: since the count began anew */
     bool is_open;
 } mote_progress;
 void mote_progress_start(mote_progress *p, mote_cli *cli, const char *label, int64_t total);

@@ -205,12 +205,13 @@ void mote_progress_start(mote_progress *p, mote_cli *cli, const char *label, int
                          .total = total,
                          .start_us = mote_clock_mono_us(),
                          .is_open = true};
+    p->piece_us = p->start_us;
 }
 
 static void draw(mote_progress *p, const char *note)
 {
     FILE *f = p->cli->messages;
-    int64_t elapsed = mote_clock_mono_us() - p->start_us;
+    int64_t elapsed = mote_clock_mono_us() - p->piece_us;
     double rate = elapsed > 0 ? (double)p->done * 1e6 / (double)elapsed : 0.0;
     char left[32] = "";
     if (p->total > 0 && p->done > 0)
@@ -241,10 +242,12 @@ static void draw(mote_progress *p, const char *note)
 
 void mote_progress_update(mote_progress *p, int64_t done, const char *note, ...)
 {
+    int64_t now = mote_clock_mono_us();
+    if (done < p->done) /* another piece of the same work begins: its rate is its own */
+        p->piece_us = now;
     p->done = done;
     if (p->cli->quiet || !p->is_open)
         return;
-    int64_t now = mote_clock_mono_us();
     int64_t interval = p->cli->is_terminal ? TERMINAL_INTERVAL_US : PIPE_INTERVAL_US;
     if (now - (p->shown_us ? p->shown_us : p->start_us) < interval)
         return;

@@ -111,6 +111,25 @@ static mote_status keep(const mote_buf *b, mote_arena *a, const char **out, mote
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for what was tested");
 }
 
+/* A single recording among a hundred synthetic ones makes no class real: more than half do. */
+static void weigh_evidence(mote_tested *t)
+{
+    const mote_dataset *d = t->test;
+    t->keywords = t->classes = MOTE_EVIDENCE_REAL;
+    for (int32_t k = 0; k < (int32_t)d->n_classes; k++) {
+        size_t n = 0, n_synthetic = 0;
+        for (size_t i = 0; i < d->n && !is_silence(t, k); i++) {
+            n += d->class_id[i] == k;
+            n_synthetic += d->class_id[i] == k && t->is_synthetic[d->group_id[i]];
+        }
+        if (n == 0 || n_synthetic * 2 <= n)
+            continue;
+        t->classes = MOTE_EVIDENCE_SYNTHETIC;
+        if (is_keyword(t, k))
+            t->keywords = MOTE_EVIDENCE_SYNTHETIC;
+    }
+}
+
 mote_status mote_tested_of(mote_store *s, const mote_task_setting *task, const mote_data_version *v,
                            const mote_dataset *test, mote_arena *a, mote_tested *out,
                            mote_err *err)
@@ -119,10 +138,7 @@ mote_status mote_tested_of(mote_store *s, const mote_task_setting *task, const m
     MOTE_TRY(mote_arena_take(a, test->n_groups, sizeof *t.is_synthetic, &t.is_synthetic, err));
     MOTE_TRY(find_synthetic(s, &t, err));
     MOTE_TRY(count_groups(&t, v, a, err));
-    t.keywords = MOTE_EVIDENCE_SYNTHETIC;
-    for (size_t i = 0; i < test->n; i++)
-        if (is_keyword(&t, test->class_id[i]) && !t.is_synthetic[test->group_id[i]])
-            t.keywords = MOTE_EVIDENCE_REAL;
+    weigh_evidence(&t);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 4096);
     mote_buf_str(&b, t.n_unnamed > 0 && t.n_people + t.n_voices == 0 ? "" : "speech of ");
@@ -242,7 +258,7 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
         bool is_class = mote_str_starts(m->id, "worst_class");
         bool is_group = mote_str_starts(m->id, "worst_group");
         m->on = t->clips_on;
-        m->evidence = t->keywords;
+        m->evidence = is_class ? t->keywords : t->classes;
         if (mote_str_starts(m->id, "ece"))
             continue; /* is not made of classes */
         bool is_mean = mote_str_starts(m->id, "macro_f1");

@@ -30,7 +30,9 @@ typedef struct {
     size_t n_unnamed;          /* recordings without the name of a speaker */
     size_t n_heard;            /* groups of the test that training or validation has too */
     bool *is_synthetic;        /* [test->n_groups] */
-    mote_evidence keywords;    /* SYNTHETIC when every keyword clip is */
+    /* SYNTHETIC when more than half of the clips of a keyword are; of a keyword or the other words,
+     * for what is measured over all classes. */
+    mote_evidence keywords, classes;
     const char *clips_on;      /* "speech of 23 people who were in neither training nor ..." */
     /* Of the stream, from mote_tested_stream. */
     int64_t n_others;          /* clips of other words in it */
