@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,7 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LONGEST_PATH 4096
+#include "base/clock.h"
+
+#define LONGEST_PATH      4096
+#define NO_WRITER_MS      2000 /* a pipe is given to find its writer */
+#define NO_WRITER_STEP_MS 20
 
 /* Steps left before the failure that a test has ordered; negative: none. */
 static _Atomic int64_t steps_left = -1;
@@ -117,14 +122,57 @@ static mote_status read_sized(int fd, const char *path, size_t size, mote_buf *b
     return MOTE_OK;
 }
 
+/* Wait for somebody to write into a pipe: a read of one without a writer ends at once, one with a
+ * silent writer would block. What is read already goes into b. */
+static mote_status await_writer(int fd, const char *path, mote_buf *b, mote_err *err)
+{
+    for (int waited_ms = 0; waited_ms < NO_WRITER_MS; waited_ms += NO_WRITER_STEP_MS) {
+        char piece[4096];
+        ssize_t n = read(fd, piece, sizeof piece);
+        if (n > 0)
+            mote_buf_add(b, piece, (size_t)n);
+        if (n > 0 || (n < 0 && errno == EAGAIN))
+            return MOTE_OK;
+        if (n < 0 && errno != EINTR)
+            return mote_fail_errno(err, "read '%s'", path);
+        struct pollfd end = {.fd = fd, .events = POLLIN};
+        if (poll(&end, 1, 0) == 1 && (end.revents & POLLHUP) != 0)
+            return MOTE_OK; /* there was one, and it has ended */
+        mote_clock_sleep_ms(NO_WRITER_STEP_MS);
+    }
+    return mote_fail(err, MOTE_IO,
+                     "read '%s': it is a pipe (fifo) that nobody writes to, not a file", path);
+}
+
+/* Open for reading without waiting for ever: opening a pipe blocks until somebody writes to it. */
+static mote_status open_to_read(const char *path, mote_buf *b, int *out, mote_err *err)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return mote_fail_errno(err, "read '%s'", path);
+    mote_status st = MOTE_OK;
+    if (fstat(fd, &info) != 0)
+        st = mote_fail_errno(err, "read '%s'", path);
+    else if (S_ISFIFO(info.st_mode))
+        st = await_writer(fd, path, b, err);
+    if (st == MOTE_OK && fcntl(fd, F_SETFL, 0) != 0)
+        st = mote_fail_errno(err, "read '%s'", path);
+    if (st != MOTE_OK) {
+        (void)close(fd);
+        return st;
+    }
+    *out = fd;
+    return MOTE_OK;
+}
+
 mote_status mote_file_read(const char *path, size_t max_bytes, char **out, size_t *len,
                            mote_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return mote_fail_errno(err, "read '%s'", path);
+    int fd = -1;
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, max_bytes);
+    MOTE_TRY(open_to_read(path, &b, &fd, err));
     struct stat info;
     mote_status st = MOTE_OK;
     if (fstat(fd, &info) != 0)
@@ -200,6 +248,13 @@ mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_
         return mote_fail(err, MOTE_ARG, "write a file: a path of %zu bytes is too long",
                          strlen(path));
     mode_t mode = mote_path_is_private(path) ? 0600 : 0666;
+    struct stat old;
+    if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
+        return mote_fail(err, S_ISDIR(old.st_mode) ? MOTE_IO : MOTE_ARG,
+                         "write '%s': it is %s there, and would be replaced; give another path",
+                         path, S_ISDIR(old.st_mode)    ? "a folder"
+                               : S_ISFIFO(old.st_mode) ? "a pipe (fifo)"
+                                                       : "a device or socket");
     int fd = mote_io_step_fails() ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return mote_fail_errno(err, "write '%s'", path);
@@ -236,7 +291,7 @@ static mote_status overwrite(int fd, const char *path, mote_err *err)
 
 mote_status mote_file_shred(const char *path, mote_err *err)
 {
-    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* a pipe: ENXIO */
     if (fd < 0 && errno == ENOENT)
         return MOTE_OK;
     if (fd < 0)
@@ -253,7 +308,7 @@ mote_status mote_file_shred(const char *path, mote_err *err)
 mote_status mote_map_open(const char *path, mote_map *out, mote_err *err)
 {
     static const uint8_t nothing[1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return mote_fail_errno(err, "open '%s'", path);
     struct stat info;

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -266,6 +267,59 @@ static void the_environment_is_read(void **state)
     assert_null(mote_env("MOTE_TEST_ENV"));
 }
 
+static void pipes_in_place_of_files_are_named_and_not_waited_for(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    char *bytes = NULL;
+    size_t n = 0;
+    mote_map map;
+    char path[512];
+    snprintf(path, sizeof path, "%s", t_path("pipe"));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(30);
+    T_FAILS(mote_file_read(path, 100, &bytes, &n, &err), MOTE_IO, "nobody writes to");
+    T_FAILS(mote_map_open(path, &map, &err), MOTE_IO, "not a regular file");
+    T_FAILS(mote_file_write(path, "x", 1, &err), MOTE_ARG, "a pipe (fifo)");
+    assert_int_not_equal(mote_file_shred(path, &err), MOTE_OK);
+    alarm(0);
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode)); /* nothing took its place */
+    assert_int_equal(unlink(path), 0);
+    T_FAILS(mote_file_write("/dev/null", "x", 1, &err), MOTE_ARG, "a device");
+}
+
+static void a_pipe_that_somebody_writes_to_is_read(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    char *bytes = NULL, path[512];
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s", t_path("written"));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) { /* 100000 bytes in two goes, the first after the reader has come */
+        int fd = open(path, O_WRONLY);
+        static char some[50000];
+        ssize_t done = write(fd, some, sizeof some);
+        struct timespec nap = {.tv_nsec = 50000000};
+        nanosleep(&nap, NULL);
+        for (size_t i = 0; i < sizeof some; i += 5000)
+            done += write(fd, some + i, 5000);
+        _exit(done == 100000 ? 0 : 1);
+    }
+    alarm(30);
+    T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
+    alarm(0);
+    assert_int_equal(n, 100000);
+    mote_free(bytes);
+    int code = 0;
+    assert_int_equal(waitpid(pid, &code, 0), pid);
+    assert_int_equal(code, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +329,8 @@ int main(void)
         cmocka_unit_test(a_failing_write_leaves_the_old_file_and_no_rubbish),
         cmocka_unit_test(a_kill_at_any_step_leaves_the_old_file_or_the_new),
         cmocka_unit_test(bad_targets_are_refused),
+        cmocka_unit_test(pipes_in_place_of_files_are_named_and_not_waited_for),
+        cmocka_unit_test(a_pipe_that_somebody_writes_to_is_read),
         cmocka_unit_test(a_file_opens_and_closes_by_itself),
         cmocka_unit_test(maps_show_the_bytes),
         cmocka_unit_test(a_lock_keeps_others_out_and_dies_with_its_holder),
