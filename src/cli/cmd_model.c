@@ -344,6 +344,7 @@ static mote_status run_promote(mote_cli *cli, const void *values, const char *co
     MOTE_TRY(mote_registry_resolve(cli->store, args[0], &cli->arena, &version, err));
     mote_registry_act act = {mote_who(cli, v->who), v->why != NULL ? v->why : "requirements met",
                              mote_clock_wall_ms()};
+    MOTE_TRY(mote_registry_check_version(cli->store, &version, false, err));
     MOTE_TRY(
         mote_registry_promote(cli->store, version.model, version.version, v->override, &act, err));
     char proven[64] = "";

@@ -8,6 +8,7 @@
 #include "evaluate/report_text.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
+#include "track/registry.h"
 
 #define TIDY_MS       500
 #define TIDY_GRACE_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -128,6 +129,8 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
 {
     mote_loop_bar bar;
     mote_pipeline *p = NULL;
+    if (last == MOTE_STAGE_deploy && !force) /* a challenger is compared with it */
+        MOTE_TRY(mote_registry_check_champion(cli->store, cli->project->name, false, err));
     MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
     mote_verdict *verdicts = NULL;
     size_t n = 0;

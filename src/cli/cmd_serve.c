@@ -79,7 +79,7 @@ static mote_status announce(mote_cli *cli, mote_server *s, const char *host, mot
 static mote_status start_watch(const mote_cli *cli, mote_server_config *cfg, mote_live **live,
                                mote_err *err)
 {
-    if (!cli->project)
+    if (!cli->project || mote_store_is_read_only(cli->store))
         return MOTE_OK;
     mote_live_config c = mote_cli_live(cli->project);
     c.project = cli->project_dir;
@@ -98,6 +98,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_server_config cfg = config_of(cli, v, args, n_args);
     if (cfg.http.port < 0)
         cfg.http.port = 8080;
+    if (cli->store && mote_store_is_read_only(cli->store)) {
+        cfg.with_log = false;
+        mote_tell(cli,
+                  "mote serve: '%s' is not writable: no prediction is kept, and the traffic is not "
+                  "watched for drift\n",
+                  mote_store_dir(cli->store));
+    }
     mote_live *live = NULL;
     MOTE_TRY(start_watch(cli, &cfg, &live, err));
     mote_server *s = NULL;

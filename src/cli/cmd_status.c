@@ -19,6 +19,7 @@ typedef struct {
     size_t n_verdicts;
     mote_model_version champion;
     bool has_champion;
+    const char *damage; /* why the champion cannot be used; NULL: it can */
     int64_t newest;     /* version that the deploy stage registered; 0: it is not fresh */
     mote_alert *alerts; /* not resolved */
     size_t n_alerts;
@@ -75,6 +76,14 @@ static mote_status look_at_model(mote_cli *cli, overview *o, mote_err *err)
     if (st != MOTE_OK && st != MOTE_NOT_FOUND)
         return mote_fail(err, st, "%s", why.text);
     o->has_champion = st == MOTE_OK;
+    st = o->has_champion ? mote_registry_check_version(cli->store, &o->champion, false, &why)
+                         : MOTE_OK;
+    if (st == MOTE_NOMEM)
+        return mote_fail(err, st, "%s", why.text);
+    if (st != MOTE_OK)
+        o->damage = mote_arena_strdup(&cli->arena, why.text);
+    if (st != MOTE_OK && !o->damage)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the status");
     MOTE_TRY(
         mote_alert_list(cli->store, name, true, 0, &cli->arena, &o->alerts, &o->n_alerts, err));
     return mote_window_list(cli->store, name, 1, &cli->arena, &o->windows, &o->n_windows, err);
@@ -94,6 +103,8 @@ static const char *first_unknown(mote_cli *cli, const overview *o)
 static const char *next_step(mote_cli *cli, const overview *o)
 {
     int64_t n_samples = 0;
+    if (o->damage)
+        return "the champion cannot be used: take one of the ways back above";
     if (o->stages[MOTE_STAGE_data].state != MOTE_STAGE_FRESH &&
         mote_store_query_i64(cli->store, "SELECT count(*) FROM data_sample WHERE " MOTE_SQL_IS_OWN,
                              &n_samples, NULL) == MOTE_OK &&
@@ -137,9 +148,9 @@ static const char *state_text(const overview *o, mote_stage_id id)
 
 static const char *color_of(const char *state)
 {
-    return strcmp(state, "fresh") == 0    ? "32"
-           : strcmp(state, "FAILED") == 0 ? "31"
-                                          : "33";
+    return strcmp(state, "fresh") == 0                                      ? "32"
+           : strcmp(state, "FAILED") == 0 || strcmp(state, "DAMAGED") == 0 ? "31"
+                                                                           : "33";
 }
 
 static void say_line(mote_cli *cli, const char *name, const char *state, const char *text)
@@ -236,9 +247,13 @@ static void say(mote_cli *cli, const overview *o)
                           other ? ", not the newest version" : "");
     else
         (void)mote_format(text, sizeof text, "no champion yet");
-    say_line(cli, "serve", o->has_champion ? "fresh" : "-", text);
+    say_line(cli, "serve", o->damage ? "DAMAGED" : o->has_champion ? "fresh" : "-", text);
+    if (o->damage)
+        mote_say(cli, "                    %s\n", o->damage);
     say_watch(cli, o);
     say_log(cli, o);
+    if (mote_store_is_read_only(cli->store))
+        say_line(cli, "store", "-", "not writable here: it can be looked at, not changed");
     mote_loop_say_data(cli, &o->data, o->facts != NULL);
     if (o->newest > 0)
         mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
@@ -299,17 +314,21 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
         return mote_fail(err, MOTE_NOMEM, "no memory for the remarks");
     MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(),
                            err));
-    json_t *champion = o->has_champion ? json_pack("{s:s, s:I, s:I}", "model", o->champion.model,
-                                                   "version", (json_int_t)o->champion.version,
-                                                   "not_proven",
-                                                   (json_int_t)o->champion.counts.n_not_proven)
-                                       : json_null();
+    json_t *champion =
+        o->has_champion
+            ? json_pack("{s:s, s:I, s:I, s:o}", "model", o->champion.model, "version",
+                        (json_int_t)o->champion.version, "not_proven",
+                        (json_int_t)o->champion.counts.n_not_proven, "damage",
+                        o->damage ? mote_json_text(o->damage) : json_null())
+            : json_null();
     MOTE_TRY(mote_json_put(document, "champion", champion, err));
     alerts = json_array();
     MOTE_TRY(mote_json_put(document, "alerts", alerts, err));
     MOTE_TRY(alerts_json(o, alerts, err));
     json_t *due = o->drift ? json_string(o->drift) : json_null();
     MOTE_TRY(mote_json_put(document, "training_due", due, err));
+    MOTE_TRY(mote_json_put(document, "writable",
+                           json_boolean(!mote_store_is_read_only(cli->store)), err));
     MOTE_TRY(mote_json_put(document, "prediction_log", log_json(&o->log), err));
     MOTE_TRY(mote_json_put(document, "next", json_string(o->next), err));
     mote_say_json(cli, json_incref(document));

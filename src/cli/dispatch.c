@@ -53,6 +53,7 @@ static void catch_signals(void)
     sigaction(SIGTERM, &act, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* then a write over 'ulimit -f' fails, with words */
 }
 
 /* ---- help -------------------------------------------------------------------------------- */
@@ -198,6 +199,7 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
     MOTE_TRY(mote_store_open(cli->project_dir, true, &cli->store, err));
     if (!(r->flags & MOTE_CMD_WRITES))
         return MOTE_OK;
+    MOTE_TRY(mote_store_need_writable(cli->store, err));
     char *path = NULL;
     MOTE_TRY(mote_path_join(&cli->arena, mote_store_dir(cli->store), "write.lock", &path, err));
     MOTE_TRY(mote_lock_take(path, "this project", lock, err));
@@ -210,7 +212,7 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
  * removed before each. What fails here is said and no failure of the command. */
 static void keep_up(mote_cli *cli)
 {
-    if (!cli->store || !cli->project)
+    if (!cli->store || !cli->project || mote_store_is_read_only(cli->store))
         return;
     const mote_consent_policy policy = mote_consent_policy_of(cli->project);
     const mote_budget budget = {.until_us = mote_clock_mono_us() + UPKEEP_MS * 1000,

@@ -30,6 +30,13 @@ static void on_progress(void *arg, mote_stage_id stage, int64_t done, int64_t to
     mote_progress_update(&bar->progress, done, "%s", note);
 }
 
+static void on_warning(void *arg, const char *text)
+{
+    mote_loop_bar *bar = arg;
+    mote_loop_bar_end(bar);
+    mote_tell(bar->cli, "mote: %s\n", text);
+}
+
 mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out, mote_err *err)
 {
     *bar = (mote_loop_bar){.cli = cli};
@@ -39,7 +46,8 @@ mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **ou
                                 .cancel = cli->cancel,
                                 .progress = on_progress,
                                 .progress_arg = bar,
-                                .now_ms = mote_clock_wall_ms};
+                                .now_ms = mote_clock_wall_ms,
+                                .warn = on_warning};
     return mote_pipeline_create(&cfg, out, err);
 }
 

@@ -49,11 +49,15 @@ mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline 
     p->cfg.progress = cfg->progress;
     p->cfg.progress_arg = cfg->progress_arg;
     p->cfg.now_ms = cfg->now_ms;
+    p->cfg.warn = cfg->warn;
     p->whole = cfg->project;
     mote_arena_init(&p->arena, (size_t)64 << 20);
     p->work_dir = mote_arena_printf(&p->arena, "%s/work", mote_store_dir(cfg->store));
-    mote_status st = p->work_dir ? mote_dir_make(p->work_dir, err)
-                                 : mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
+    mote_status st = MOTE_OK;
+    if (!p->work_dir)
+        st = mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
+    else if (!mote_store_is_read_only(cfg->store)) /* then there is only looking */
+        st = mote_dir_make(p->work_dir, err);
     if (st != MOTE_OK) {
         mote_pipeline_destroy(p);
         return st;
@@ -150,6 +154,23 @@ static mote_status read_objects(mote_pipeline *p, int64_t attempt, mote_stage_re
     }
 }
 
+/* Is everything there that a stage made? Else it has no result: it can be made again. */
+static mote_status drop_incomplete(mote_pipeline *p, mote_stage_id id, mote_stage_result *r,
+                                   mote_err *err)
+{
+    p->lost[id][0] = '\0';
+    for (size_t i = 0; i < r->n_objects; i++) {
+        bool is_there = false;
+        MOTE_TRY(mote_object_in_place(p->cfg.store, &r->objects[i].object, &is_there, err));
+        if (is_there)
+            continue;
+        (void)mote_format(p->lost[id], sizeof p->lost[id], "%s", r->objects[i].name);
+        forget(r);
+        return MOTE_OK;
+    }
+    return MOTE_OK;
+}
+
 /* The last good attempt under `key`, of a deed only when nothing was done since; out->output stays
  * NULL when there is none. */
 static mote_status find_done(mote_pipeline *p, mote_stage_id id, const mote_sha256 *key,
@@ -174,7 +195,8 @@ static mote_status find_done(mote_pipeline *p, mote_stage_id id, const mote_sha2
                              &out->output, err));
     out->started_ms = mote_stmt_i64(q, 2);
     out->ended_ms = mote_stmt_i64(q, 3);
-    return read_objects(p, mote_stmt_i64(q, 0), out, err);
+    MOTE_TRY(read_objects(p, mote_stmt_i64(q, 0), out, err));
+    return drop_incomplete(p, id, out, err);
 }
 
 static mote_status begin_attempt(mote_pipeline *p, mote_stage_run *r, const json_t *parts,
@@ -306,9 +328,8 @@ static mote_status look_up(mote_pipeline *p, mote_stage_id id, json_t *parts, mo
     return find_done(p, id, &p->keys[id], &p->results[id], err);
 }
 
-mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
+static mote_status run_up_to(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
 {
-    p->takes_all = force && last == MOTE_STAGE_data;
     for (int i = 0; i <= (int)last; i++) {
         mote_stage_id id = (mote_stage_id)i;
         if (!needs(last, id))
@@ -326,6 +347,25 @@ mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, 
         MOTE_TRY(run_stage(p, id, parts, err));
     }
     return MOTE_OK;
+}
+
+mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
+{
+    mote_status st = MOTE_OK;
+    p->takes_all = force && last == MOTE_STAGE_data;
+    /* Each round drops a damaged result, which is then made again: there are not many of them. */
+    for (int i = 0; i <= MOTE_N_STAGES * MOTE_STAGE_MAX_OBJECTS; i++) {
+        mote_err why = {0};
+        p->dropped = false;
+        st = run_up_to(p, last, force, &why);
+        if (st == MOTE_OK)
+            return MOTE_OK;
+        if (st != MOTE_CORRUPT || !p->dropped)
+            return mote_fail(err, st, "%s", why.text);
+        if (p->cfg.warn)
+            p->cfg.warn(p->cfg.progress_arg, why.text);
+    }
+    return mote_fail(err, st, "results are damaged again and again: is the disk sound?");
 }
 
 mote_status mote_pipeline_result(mote_pipeline *p, mote_stage_id stage,
@@ -357,6 +397,17 @@ static size_t differences(const json_t *parts, const json_t *before, const char 
     return n;
 }
 
+/* What is missing of a result that there was under the present key. */
+static mote_status say_lost(mote_pipeline *p, mote_stage_id id, mote_stage_status *out,
+                            mote_err *err)
+{
+    if (!p->lost[id][0])
+        return MOTE_OK;
+    out->why = mote_arena_printf(&p->arena, "its '%s' is missing from the store; 'mote run' makes "
+                                            "it again", p->lost[id]);
+    return out->why ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the status");
+}
+
 /* Why there is no result under the present key, in words: what differs from the good attempt that
  * is most like it, the newest of equals. The last one will not do: when mote.yaml went to other
  * settings and back, all of that would seem to have changed. */
@@ -374,7 +425,7 @@ static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *par
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
-            return MOTE_OK;
+            return say_lost(p, id, out, err);
         if (out->ended_ms == 0) {
             out->ended_ms = mote_stmt_i64(q, 1);
             out->why = "its inputs changed";
@@ -506,7 +557,8 @@ mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name
 {
     MOTE_BUG_IF(r->n_objects == MOTE_STAGE_MAX_OBJECTS);
     mote_stage_object *o = &r->objects[r->n_objects];
-    MOTE_TRY(mote_object_put(p->cfg.store, bytes, n, 0, p->cfg.now_ms(), &o->object, err));
+    MOTE_TRY(mote_object_put(p->cfg.store, bytes, n, MOTE_OBJECT_VERIFY, p->cfg.now_ms(),
+                             &o->object, err));
     (void)mote_format(o->name, sizeof o->name, "%s", name);
     r->n_objects++;
     return MOTE_OK;
@@ -527,5 +579,14 @@ mote_status mote_stage_get(mote_pipeline *p, mote_stage_id from, const char *nam
     const mote_sha256 *h = mote_stage_find(p, from, name);
     if (!h)
         return mote_fail(err, MOTE_BUG, "stage '%s' made no '%s'", mote_stage_name(from), name);
-    return mote_object_get(p->cfg.store, h, MOTE_OBJECT_MAX_BYTES, bytes, n, err);
+    mote_err why = {0};
+    mote_status st = mote_object_get(p->cfg.store, h, MOTE_OBJECT_MAX_BYTES, bytes, n, &why);
+    if (st == MOTE_OK)
+        return MOTE_OK;
+    if (st != MOTE_CORRUPT)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(mote_object_drop_file(p->cfg.store, h, err));
+    p->dropped = true;
+    return mote_fail(err, st, "'%s' of stage '%s' is damaged in the store: removed, and made again",
+                     name, mote_stage_name(from));
 }

@@ -33,6 +33,7 @@
 
 #define MOTE_STAGE_MAX_INPUTS  6
 #define MOTE_STAGE_MAX_OBJECTS 24 /* the models of 20 folds, and some */
+#define MOTE_STAGE_NAME_BYTES  24 /* of an object of a stage */
 
 /* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */
 typedef enum {
@@ -48,7 +49,7 @@ typedef void mote_pipeline_progress(void *arg, mote_stage_id stage, int64_t done
 
 /* A named object that a stage made. */
 typedef struct {
-    char name[24];
+    char name[MOTE_STAGE_NAME_BYTES];
     mote_sha256 object;
 } mote_stage_object;
 
@@ -68,6 +69,7 @@ typedef struct {
     mote_pipeline_progress *progress; /* NULL: none */
     void *progress_arg;
     int64_t (*now_ms)(void); /* the wall clock */
+    void (*warn)(void *arg, const char *text); /* NULL: not told; arg is progress_arg */
 } mote_pipeline_config;
 
 typedef struct mote_pipeline mote_pipeline;
@@ -76,9 +78,10 @@ MOTE_MUST_USE mote_status mote_pipeline_create(const mote_pipeline_config *cfg, 
                                                mote_err *err);
 void mote_pipeline_destroy(mote_pipeline *p);
 
-/* STALE also when an input is stale, and for training when schedule.retrain.every_days has gone by:
- * it then runs again under the same key, and gives the same bytes when nothing changed. FAILED: the
- * last attempt under the present key failed. */
+/* STALE also when an object of the result is missing from the store, when an input is stale, and
+ * for training when schedule.retrain.every_days has gone by: it then runs again under the same key,
+ * and gives the same bytes when nothing changed. FAILED: the last attempt under the present key
+ * failed. */
 typedef enum { MOTE_STAGE_FRESH, MOTE_STAGE_STALE, MOTE_STAGE_FAILED } mote_stage_state;
 
 typedef struct {
@@ -92,7 +95,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_pipeline_status(mote_pipeline *p,
                                                mote_stage_status out[MOTE_N_STAGES], mote_err *err);
 
-/* Bring every stage up to and including `last` up to date. force: run `last` even when fresh.
+/* Bring every stage up to and including `last` up to date. force: run `last` even when fresh. A
+ * result of an earlier stage that turns out to be damaged is removed, with a warning, and made
+ * again.
  * CANCELLED when stopped on request; nothing done is lost. */
 MOTE_MUST_USE mote_status mote_pipeline_run(mote_pipeline *p, mote_stage_id last, bool force,
                                             mote_err *err);

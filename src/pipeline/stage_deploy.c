@@ -511,9 +511,12 @@ static mote_status place(deploying *d, const mote_model_version *champion, bool 
     mote_buf_str(why, for_it.data);
     MOTE_TRY(mote_buf_status(why, err));
     act.reason = why->data;
+    MOTE_SCOPED_TXN txn = {0}; /* champion, and challenger no more: both or neither */
+    MOTE_TRY(mote_store_begin(s, &txn, err));
     MOTE_TRY(mote_registry_promote(s, name, d->number, false, &act, err));
     *promoted = true;
-    return mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, 0, &act, err);
+    MOTE_TRY(mote_registry_set_alias(s, name, MOTE_ALIAS_CHALLENGER, 0, &act, err));
+    return mote_store_commit(&txn, err);
 }
 
 /* What the stage has to show. */

@@ -43,6 +43,7 @@ struct mote_pipeline {
         mote_pipeline_progress *progress;
         void *progress_arg;
         int64_t (*now_ms)(void);
+        void (*warn)(void *arg, const char *text);
     } cfg;
     const mote_project *whole; /* mote.yaml, for the engine (keys, schedule.retrain, the name that
                                   runs are recorded under) and for no stage */
@@ -52,6 +53,9 @@ struct mote_pipeline {
     const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
+    char lost[MOTE_N_STAGES][MOTE_STAGE_NAME_BYTES]; /* a result that is missing from the store; ""
+                                                        : none */
+    bool dropped;      /* a damaged result was removed in this run; what made it runs again */
     bool takes_all;    /* samples do not wait: the data stage is forced */
     int64_t n_waiting; /* samples that the data stage leaves for later (retrain.c) */
 };

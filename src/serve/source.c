@@ -135,9 +135,13 @@ static mote_status from_file(const char *path, mote_source_model *out, mote_err 
 static mote_status from_registry(mote_store *s, const mote_model_version *v, const char *reference,
                                  mote_source_model *out, mote_err *err)
 {
-    mote_status st = load_object(s, &v->bundle, &out->model, err);
+    mote_err why = {0};
+    mote_status st = load_object(s, &v->bundle, &out->model, &why);
+    if (st == MOTE_CORRUPT) /* in words that say the ways back */
+        MOTE_TRY(mote_registry_check_version(s, v, false, err));
     if (st != MOTE_OK)
-        return mote_wrap(err, st, "model '%s' version %lld", v->model, (long long)v->version);
+        return mote_fail(err, st, "model '%s' version %lld: %s", v->model, (long long)v->version,
+                         why.text);
     (void)mote_format(out->name, sizeof out->name, "%s", v->model);
     (void)mote_format(out->version, sizeof out->version, "%lld", (long long)v->version);
     (void)mote_format(out->source, sizeof out->source, "registry %s", reference);

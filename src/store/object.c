@@ -150,7 +150,13 @@ static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags,
     MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
     struct stat file;
     *kept = stat(path, &file) == 0 && file.st_size == info.stored_bytes;
-    return MOTE_OK;
+    if (!*kept || (flags & MOTE_OBJECT_VERIFY) == 0)
+        return MOTE_OK;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_status st = mote_object_get(s, id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err);
+    *kept = st == MOTE_OK;
+    return st == MOTE_CORRUPT ? MOTE_OK : st;
 }
 
 mote_status mote_object_in_place(mote_store *s, const mote_sha256 *id, bool *in_place,
@@ -392,6 +398,19 @@ mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a
         return mote_fail(err, MOTE_NOMEM, "store: out of memory");
     *out = copy;
     return MOTE_OK;
+}
+
+mote_status mote_object_drop_file(mote_store *s, const mote_sha256 *id, mote_err *err)
+{
+    mote_object_info info = {0};
+    char path[MOTE_OBJECT_PATH_BYTES], dir[MOTE_OBJECT_PATH_BYTES];
+    MOTE_TRY(mote_store_need_writable(s, err));
+    MOTE_TRY(need_row(s, id, &info, err));
+    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
+    MOTE_TRY(mote_object_fanout(s, id, dir, err));
+    if (unlink(path) != 0 && errno != ENOENT)
+        return mote_fail_errno(err, "store: remove '%s'", path);
+    return mote_path_is_dir(dir) ? mote_dir_sync(dir, err) : MOTE_OK;
 }
 
 mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,

@@ -83,6 +83,11 @@ mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size
         MOTE_TRY(check_applied(s, files, n_files, &n_applied, err));
     if (n_applied == n_files)
         return MOTE_OK;
+    if (s->is_read_only)
+        return mote_fail(err, MOTE_DENIED,
+                         "the store '%s' was made by an older mote and is not writable: run any "
+                         "mote command once where it is, to bring it up to date",
+                         s->dir);
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -165,10 +166,65 @@ static mote_status set_wal(mote_store *s, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status open_database(mote_store *s, bool create, mote_err *err)
+/* Is there a schema? false too when the database cannot be read; *rc says why. */
+static bool has_schema(mote_store *s, int *rc)
 {
-    char *path = NULL;
-    MOTE_TRY(mote_path_join(&s->arena, s->dir, "store.db", &path, err));
+    sqlite3_stmt *q = NULL;
+    *rc = sqlite3_prepare_v2(s->db, "SELECT 1 FROM sqlite_schema WHERE name = 'migration'", -1, &q,
+                             NULL);
+    if (*rc == SQLITE_OK)
+        *rc = sqlite3_step(q);
+    bool found = *rc == SQLITE_ROW;
+    if (found || *rc == SQLITE_DONE)
+        *rc = SQLITE_OK;
+    (void)sqlite3_finalize(q);
+    return found;
+}
+
+/* A path as SQLite takes it in a URI: what it would read as more than a name is escaped. */
+static void uri_of(const char *path, mote_buf *out)
+{
+    mote_buf_str(out, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (strchr("?#%", *c) != NULL)
+            mote_buf_printf(out, "%%%02x", (unsigned)(unsigned char)*c);
+        else
+            mote_buf_char(out, *c);
+    }
+    mote_buf_str(out, "?immutable=1");
+}
+
+/* A store that we may not write. Readers of a write-ahead log write to its index, so SQLite wants
+ * one that is there; when there is no log, nobody has the store open, and the file is all of it. */
+static mote_status open_read_only(mote_store *s, const char *path, mote_err *err)
+{
+    int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK && has_schema(s, &rc))
+        return MOTE_OK;
+    struct stat wal;
+    char *wal_path = mote_arena_printf(&s->arena, "%s-wal", path);
+    if (wal_path == NULL)
+        return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+    if (rc != SQLITE_CANTOPEN && (rc & 0xff) != SQLITE_READONLY)
+        return rc == SQLITE_OK ? MOTE_OK : mote_store_fail(s->db, rc, "open", err);
+    if (stat(wal_path, &wal) == 0 && wal.st_size > 0)
+        return mote_fail(err, MOTE_DENIED,
+                         "'%s' is not writable, and '%s' holds changes that are not in it yet: run "
+                         "any mote command once where it is writable",
+                         path, wal_path);
+    (void)sqlite3_close(s->db);
+    s->db = NULL;
+    MOTE_SCOPED_BUF uri;
+    mote_buf_init(&uri, PATHS_MAX_BYTES);
+    uri_of(path, &uri);
+    MOTE_TRY(mote_buf_status(&uri, err));
+    rc = sqlite3_open_v2(uri.data, &s->db,
+                         SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+    return rc == SQLITE_OK ? MOTE_OK : mote_store_fail(s->db, rc, "open", err);
+}
+
+static mote_status open_writable(mote_store *s, const char *path, bool create, mote_err *err)
+{
     bool is_new = !mote_path_exists(path);
     if (is_new && create)
         MOTE_TRY(mote_store_new_database(path, err));
@@ -176,18 +232,29 @@ static mote_status open_database(mote_store *s, bool create, mote_err *err)
     int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
     if (rc != SQLITE_OK)
         return mote_store_fail(s->db, rc, "open", err);
+    (void)sqlite3_busy_timeout(s->db, MOTE_STORE_BUSY_MS);
+    if (!has_schema(s, &rc) && rc == SQLITE_OK)
+        MOTE_TRY(mote_store_refuse_remains(s, "has no tables", err));
+    MOTE_TRY(set_wal(s, err));
+    return is_new ? mote_dir_sync(s->dir, err) : MOTE_OK;
+}
+
+static mote_status open_database(mote_store *s, bool create, mote_err *err)
+{
+    char *path = NULL;
+    MOTE_TRY(mote_path_join(&s->arena, s->dir, "store.db", &path, err));
+    if (s->is_read_only)
+        MOTE_TRY(open_read_only(s, path, err));
+    else
+        MOTE_TRY(open_writable(s, path, create, err));
     (void)sqlite3_extended_result_codes(s->db, 1);
     (void)sqlite3_busy_timeout(s->db, MOTE_STORE_BUSY_MS);
-    MOTE_TRY(set_wal(s, err));
     /* secure_delete: erased means overwritten, not merely unlinked. */
-    MOTE_TRY(mote_store_exec(
+    return mote_store_exec(
         s,
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
         "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY",
-        err));
-    if (is_new)
-        MOTE_TRY(mote_dir_sync(s->dir, err));
-    return MOTE_OK;
+        err);
 }
 
 static mote_status set_paths(mote_store *s, const char *project, mote_err *err)
@@ -206,12 +273,16 @@ static mote_status open_all(mote_store *s, const char *project, bool create, mot
     if (create) {
         if (!mote_path_is_dir(project))
             return mote_fail(err, MOTE_NOT_FOUND, "the folder '%s' is not there", project);
-        MOTE_TRY(make_folders(s, err));
-    } else if (!mote_path_is_dir(s->dir)) {
+    }
+    if (mote_path_is_dir(s->dir)) {
+        MOTE_TRY(mote_store_look_at_place(s, err));
+    } else if (!create) {
         return mote_fail(err, MOTE_NOT_FOUND,
                          "'%s' has no store yet: run 'mote init' or 'mote run' there first",
                          project);
     }
+    if (create && !s->is_read_only)
+        MOTE_TRY(make_folders(s, err));
     MOTE_TRY(mote_store_tighten(s, err));
     MOTE_TRY(open_database(s, create, err));
     return mote_schema_apply(s, mote_schema_files, mote_n_schema_files, err);
@@ -269,6 +340,21 @@ const char *mote_store_dir(const mote_store *s)
     return s->dir;
 }
 
+bool mote_store_is_read_only(const mote_store *s)
+{
+    return s->is_read_only;
+}
+
+mote_status mote_store_need_writable(const mote_store *s, mote_err *err)
+{
+    if (!s->is_read_only)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_DENIED,
+                     "'%s' is not writable here: it can be looked at, predicted with, served "
+                     "without log and reported, not changed",
+                     s->dir);
+}
+
 mote_status mote_store_set_key_file(mote_store *s, const char *path, mote_err *err)
 {
     s->key_file = NULL;
@@ -311,6 +397,7 @@ mote_status mote_store_settle(mote_store *s, mote_err *err)
 mote_status mote_store_begin(mote_store *s, mote_txn *txn, mote_err *err)
 {
     MOTE_BUG_IF(txn->store != NULL);
+    MOTE_TRY(mote_store_need_writable(s, err));
     MOTE_TRY(mote_store_settle(s, err));
     if (s->depth == 0) {
         int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);

@@ -40,6 +40,10 @@ typedef struct mote_store mote_store;
  *
  *   create   make `<project>/.mote/` when it is not there; else NOT_FOUND, with what to run
  *
+ * A store.db that is missing or empty beside objects, a log or keys of a project is CORRUPT, with
+ * the way back: never a new store. A store that exists and may not be written is opened for reading
+ * alone: everything that writes is then DENIED.
+ *
  * Pending schema files are applied in one transaction. UNSUPPORTED when the store was written by a
  * newer Mote (the message names the schema file this program does not know); CORRUPT when the
  * database is damaged or an applied schema file is not the one this program has. */
@@ -51,6 +55,14 @@ void mote_store_scoped(mote_store **s);
 
 const char *mote_store_project(const mote_store *s); /* as given to open; borrowed until close */
 const char *mote_store_dir(const mote_store *s);     /* "<project>/.mote"; borrowed until close */
+
+bool mote_store_is_read_only(const mote_store *s);
+MOTE_MUST_USE mote_status mote_store_need_writable(const mote_store *s, mote_err *err);
+
+/* Move `<project>/.mote` aside, so that the next open begins anew; *where is its new path, in `a`.
+ * Nobody may have it open. */
+MOTE_MUST_USE mote_status mote_store_set_aside(const char *project, mote_arena *a, char **where,
+                                               mote_err *err);
 
 /* ---- transactions ----
  *
@@ -140,6 +152,9 @@ enum {
     /* Keep the bytes as they are, so that mote_object_path works: for what is mapped or given to
      * other programs. Default: zstd when that saves an eighth; get undoes it. */
     MOTE_OBJECT_RAW = 1u << 0,
+    /* When the object is there already, read it: a damaged file is written anew. For what is made
+     * again because it is doubted. Default: its length is looked at. */
+    MOTE_OBJECT_VERIFY = 1u << 1,
 };
 
 /* Keep bytes[0..n) and return their name. Putting the same bytes twice is cheap and fine. Inside a
@@ -166,6 +181,11 @@ MOTE_MUST_USE mote_status mote_object_in_place(mote_store *s, const mote_sha256 
  * long as `a`. UNSUPPORTED when it is kept compressed (put it with MOTE_OBJECT_RAW). */
 MOTE_MUST_USE mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a,
                                            char **out, mote_err *err);
+
+/* Remove the file of an object whose bytes can be made again, and leave its row: until they are put
+ * again it is not in place. For a damaged file that is in the way. */
+MOTE_MUST_USE mote_status mote_object_drop_file(mote_store *s, const mote_sha256 *id,
+                                                mote_err *err);
 
 /* Write the bytes to the file `path` (crash-safe, verified). */
 MOTE_MUST_USE mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,

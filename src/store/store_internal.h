@@ -40,6 +40,7 @@ struct mote_store {
     char *key_file; /* NULL: the preset place */
     sqlite3 *db;
     int32_t depth;       /* open transactions, savepoints included */
+    bool is_read_only;   /* the folder or the database may not be written by us */
     bool must_roll_back; /* a rollback failed; see mote_store_settle */
     uint64_t use_clock;
     uint64_t tmp_counter;
@@ -72,6 +73,13 @@ MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha25
 /* The folder "<objects>/ab" of an object (object.c). */
 MOTE_MUST_USE mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
                                              char out[MOTE_OBJECT_PATH_BYTES], mote_err *err);
+
+/* Look at what is at the place of the database before it is opened, and may it be written
+ * (place.c). CORRUPT when it is missing or empty beside what belongs to it. */
+MOTE_MUST_USE mote_status mote_store_look_at_place(mote_store *s, mote_err *err);
+/* The database has nothing (`how`: "is missing"): CORRUPT when something of a store is left. */
+MOTE_MUST_USE mote_status mote_store_refuse_remains(const mote_store *s, const char *how,
+                                                    mote_err *err);
 
 /* Make .mote/ and all below private when the folder is open to others (upkeep.c). */
 MOTE_MUST_USE mote_status mote_store_tighten(mote_store *s, mote_err *err);

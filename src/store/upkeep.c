@@ -59,8 +59,9 @@ mote_status mote_store_tighten(mote_store *s, mote_err *err)
     if (fd < 0)
         return mote_fail_errno(err, "store: open '%s'", s->dir);
     /* The folder first: then nobody enters, whatever is left open below. */
-    if (fchmod(fd, 0700) != 0) {
-        mote_status st = mote_fail_errno(err, "store: make '%s' private", s->dir);
+    if (fchmod(fd, info.st_mode & 0700) != 0) {
+        mote_status st = s->is_read_only ? MOTE_OK /* on a disk that cannot be written */
+                                         : mote_fail_errno(err, "store: make '%s' private", s->dir);
         (void)close(fd);
         return st;
     }

@@ -17,7 +17,7 @@
  * shown, not looked at.
  *
  * Every function that writes is durable when it returns (or with the caller's transaction).
- * Depends on base/, store/. Used by pipeline/, serve/, cli/. */
+ * Depends on base/, store/, graph/. Used by pipeline/, serve/, cli/. */
 #ifndef MOTE_TRACK_REGISTRY_H
 #define MOTE_TRACK_REGISTRY_H
 
@@ -84,13 +84,25 @@ MOTE_MUST_USE mote_status mote_registry_rollback(mote_store *s, const char *mode
                                                  const mote_registry_act *act, int64_t *version,
                                                  mote_err *err);
 
+typedef struct mote_model_version mote_model_version;
+
+/* Can the version be used? Its bundle is there, is what was registered and can be loaded; with
+ * `answers` also: it answers its golden vectors bit for bit. CORRUPT (or why else it cannot be
+ * loaded) with the ways back. Cost: reading and hashing the bundle, milliseconds; with `answers` a
+ * prediction for each golden vector. */
+MOTE_MUST_USE mote_status mote_registry_check_version(mote_store *s, const mote_model_version *v,
+                                                      bool answers, mote_err *err);
+/* The same of the champion of `model`; OK when there is none. */
+MOTE_MUST_USE mote_status mote_registry_check_champion(mote_store *s, const char *model,
+                                                       bool answers, mote_err *err);
+
 /* ---- reading; everything lives as long as the arena ---- */
 
 typedef struct {
     const char *key, *value;
 } mote_registry_tag;
 
-typedef struct {
+struct mote_model_version {
     const char *model;
     int64_t version;
     mote_sha256 bundle;
@@ -105,7 +117,7 @@ typedef struct {
     size_t n_aliases; /* in order */
     mote_registry_tag *tags;
     size_t n_tags;
-} mote_model_version;
+};
 
 typedef struct {
     const char *name, *description;

@@ -4,6 +4,7 @@
 #include "tiny_project.h"
 
 #include "project/verdict.h"
+#include "track/registry.h"
 
 #define ATTEMPTS "SELECT count(*) FROM stage_attempt"
 
@@ -334,6 +335,150 @@ static void a_training_that_is_too_old_runs_again_and_gives_the_same_bytes(void 
     tiny_remove(&t);
 }
 
+/* ---- what is missing or damaged ---- */
+
+/* The file of an object that a stage made under the present keys. */
+static void file_of(tiny *t, mote_stage_id id, const char *name, char out[512])
+{
+    const mote_stage_result *r = NULL;
+    mote_err err = {0};
+    T_OK(mote_pipeline_result(t->pipeline, id, &r, &err));
+    for (size_t i = 0; i < r->n_objects; i++) {
+        char hex[MOTE_SHA256_HEX_BYTES];
+        if (strcmp(r->objects[i].name, name) != 0)
+            continue;
+        mote_sha256_hex(&r->objects[i].object, hex);
+        snprintf(out, 512, "%s/.mote/objects/%.2s/%s", t->dir, hex, hex + 2);
+        if (!mote_path_exists(out))
+            snprintf(out, 512, "%s/.mote/objects/%.2s/%s.zst", t->dir, hex, hex + 2);
+        assert_true(mote_path_exists(out));
+        return;
+    }
+    fail_msg("stage %s made no '%s'", mote_stage_name(id), name);
+}
+
+static void flip_a_byte(const char *path)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_err err = {0};
+    T_OK(mote_file_read(path, 1 << 30, &bytes, &n, &err));
+    bytes[n / 2] ^= 1;
+    T_OK(mote_file_write(path, bytes, n, &err));
+}
+
+static void a_result_that_is_missing_is_stale_and_made_again(void **state)
+{
+    (void)state;
+    tiny t;
+    char path[512];
+    mote_err err = {0};
+    mote_stage_status st[MOTE_N_STAGES];
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    file_of(&t, MOTE_STAGE_compress, "graph.s8", path);
+    assert_int_equal(unlink(path), 0);
+    tiny_open(&t, 1);
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        assert_int_equal(st[i].state, i == MOTE_STAGE_compress ? MOTE_STAGE_STALE
+                                                               : MOTE_STAGE_FRESH);
+    assert_non_null(strstr(st[MOTE_STAGE_compress].why, "'graph.s8' is missing from the store"));
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compress, false, &err));
+    assert_true(mote_path_exists(path));
+    status_of(&t, st);
+    for (int i = 0; i < MOTE_N_STAGES; i++)
+        assert_int_equal(st[i].state, MOTE_STAGE_FRESH);
+    tiny_remove(&t);
+}
+
+static char warned[256];
+
+static void keep_warning(void *arg, const char *text)
+{
+    (void)arg;
+    snprintf(warned, sizeof warned, "%s", text);
+}
+
+static void a_damaged_result_is_dropped_with_a_warning_and_made_again(void **state)
+{
+    (void)state;
+    tiny t;
+    char path[512];
+    mote_err err = {0};
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    file_of(&t, MOTE_STAGE_compress, "graph.s8", path);
+    flip_a_byte(path);
+    mote_pipeline *p = NULL;
+    mote_pipeline_config cfg = {.store = t.store,
+                                .project = t.project,
+                                .pool = t.pool,
+                                .now_ms = tiny_clock,
+                                .warn = keep_warning};
+    T_OK(mote_pipeline_create(&cfg, &p, &err));
+    warned[0] = '\0';
+    T_OK(mote_pipeline_run(p, MOTE_STAGE_evaluate, true, &err)); /* reads it */
+    assert_non_null(strstr(warned, "'graph.s8' of stage 'compress' is damaged"));
+    mote_pipeline_destroy(p);
+    const mote_stage_result *r = NULL;
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    T_OK(mote_pipeline_result(t.pipeline, MOTE_STAGE_compress, &r, &err));
+    T_OK(mote_object_get(t.store, &r->objects[0].object, 1 << 30, &bytes, &n, &err));
+    tiny_remove(&t);
+}
+
+static void a_champion_that_cannot_be_used_is_named_with_the_ways_back(void **state)
+{
+    (void)state;
+    tiny t;
+    char path[512];
+    mote_err err = {0};
+    tiny_make(&t, usual, true);
+    T_OK(mote_registry_check_champion(t.store, "tiny", true, &err)); /* there is none yet */
+    run_all(&t);
+    T_OK(mote_registry_check_champion(t.store, "tiny", true, &err));
+    file_of(&t, MOTE_STAGE_deploy, "bundle", path);
+    flip_a_byte(path);
+    T_FAILS(mote_registry_check_champion(t.store, "tiny", false, &err), MOTE_CORRUPT,
+            "the champion: 'tiny/1' cannot be used");
+    assert_non_null(strstr(err.text, "restore"));
+    assert_non_null(strstr(err.text, "mote model rollback"));
+    assert_non_null(strstr(err.text, "mote run --force"));
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_deploy, true, &err)); /* as that says */
+    T_OK(mote_registry_check_champion(t.store, "tiny", true, &err));
+    assert_int_equal(unlink(path), 0);
+    T_FAILS(mote_registry_check_champion(t.store, "tiny", false, &err), MOTE_CORRUPT, "is missing");
+    tiny_remove(&t);
+}
+
+/* The aliases change together: a failure (or a kill) in the middle leaves what was. */
+static void a_promotion_happens_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err = {0};
+    tiny_make(&t, usual, true);
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compile, false, &err));
+    T_OK(mote_store_exec(t.store,
+                         "CREATE TRIGGER stop BEFORE DELETE ON model_alias BEGIN "
+                         "SELECT RAISE(ABORT, 'stopped'); END",
+                         &err));
+    assert_int_not_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_deploy, false, &err), MOTE_OK);
+    assert_int_equal(tiny_count(&t, "SELECT count(*) FROM model_alias WHERE alias = 'champion'"),
+                     0);
+    assert_int_equal(tiny_count(&t, "SELECT count(*) FROM model_alias WHERE alias = 'challenger'"),
+                     1);
+    T_OK(mote_store_exec(t.store, "DROP TRIGGER stop", &err));
+    run_all(&t);
+    assert_int_equal(tiny_count(&t, "SELECT count(*) FROM model_alias WHERE alias = 'champion'"),
+                     1);
+    assert_int_equal(tiny_count(&t, "SELECT count(*) FROM model_alias WHERE alias = 'challenger'"),
+                     0);
+    tiny_remove(&t);
+}
+
 static void stages_are_known_by_name(void **state)
 {
     (void)state;
@@ -359,6 +504,10 @@ int main(void)
         cmocka_unit_test(numbers_from_outside_belong_to_the_model_they_were_measured_on),
         cmocka_unit_test(new_samples_wait_until_there_are_enough),
         cmocka_unit_test(a_training_that_is_too_old_runs_again_and_gives_the_same_bytes),
+        cmocka_unit_test(a_result_that_is_missing_is_stale_and_made_again),
+        cmocka_unit_test(a_damaged_result_is_dropped_with_a_warning_and_made_again),
+        cmocka_unit_test(a_champion_that_cannot_be_used_is_named_with_the_ways_back),
+        cmocka_unit_test(a_promotion_happens_whole_or_not_at_all),
         cmocka_unit_test(stages_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
