@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -160,19 +161,29 @@ static mote_status take_memory(run *r, mote_err *err)
     return MOTE_OK;
 }
 
+static mote_status read_checkpoint(run *r, const char *path, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_file_read(path, MAX_CHECKPOINT_BYTES, &bytes, &n, err));
+    return mote_checkpoint_decode(bytes, n, &r->c, err);
+}
+
 static mote_status load_checkpoint(run *r, bool *resumed, mote_err *err)
 {
     const char *path = r->cfg->checkpoint_path;
     *resumed = false;
     if (!path || !mote_path_exists(path))
         return MOTE_OK;
-    char *bytes;
-    size_t n;
-    MOTE_TRY(mote_file_read(path, MAX_CHECKPOINT_BYTES, &bytes, &n, err));
-    mote_status st = mote_checkpoint_decode(bytes, n, &r->c, err);
-    mote_free(bytes);
+    mote_err why = {0};
+    mote_status st = read_checkpoint(r, path, &why);
+    if (st != MOTE_OK && st != MOTE_NOMEM && r->cfg->bad_checkpoint) {
+        (void)unlink(path); /* nothing in it is needed */
+        r->cfg->bad_checkpoint(r->report_arg, why.text);
+        return MOTE_OK;
+    }
     if (st != MOTE_OK)
-        return mote_wrap(err, st, "resume from '%s'", path);
+        return mote_fail(err, st, "resume from '%s': %s", path, why.text);
     r->optim.n_steps = r->c.n_steps;
     *resumed = true;
     return MOTE_OK;

@@ -43,6 +43,9 @@ typedef struct {
     int32_t patience;            /* stop after this many epochs without a better one; 0: never */
     const char *checkpoint_path; /* written after each epoch, read at the start; NULL: none */
     int32_t checkpoint_every;           /* epochs; 0: 1. The last epoch is always written */
+    /* A checkpoint that cannot be used (damaged, of another run) is removed, the reason told to
+     * this (arg is report_arg), and the run begins at the beginning; NULL: it is an error. */
+    void (*bad_checkpoint)(void *arg, const char *why);
     const char *identity; /* names the data: a checkpoint made with another is refused; NULL: "" */
     mote_simd simd;
     size_t limit_bytes;                 /* memory; 0: 4 GB */

@@ -68,6 +68,7 @@ static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_trai
         c->keep = MOTE_KEEP_LAST;
     }
     c->checkpoint_path = j->checkpoint;
+    c->bad_checkpoint = j->bad_checkpoint;
     c->identity = j->identity;
     return class_weights(j, a, &c->class_weights, err);
 }

@@ -23,6 +23,7 @@ typedef struct {
     mote_pool *pool;
     const mote_cancel *cancel;
     const char *checkpoint; /* NULL: none */
+    void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
     const char *identity;   /* of the data, for the checkpoint; NULL with no checkpoint */
 } mote_keyword_job;
 

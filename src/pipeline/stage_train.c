@@ -31,6 +31,19 @@ typedef struct {
     mote_err logged; /* why a metric could not be kept */
 } training;
 
+/* What the run had learnt is lost, and is learnt again. */
+static void warn_of_checkpoint(void *arg, const char *why)
+{
+    const training *t = arg;
+    char text[512];
+    (void)mote_format(text, sizeof text,
+                      "train: the checkpoint of a stopped training cannot be used (%.300s): "
+                      "removed, and begun again",
+                      why);
+    if (t->p->cfg.warn)
+        t->p->cfg.warn(t->p->cfg.progress_arg, text);
+}
+
 /* The training split, and validation to choose the epoch by. */
 static mote_status open_splits(training *t, mote_err *err)
 {
@@ -73,6 +86,7 @@ static mote_status open_version(training *t, mote_err *err)
         .train = &t->train,
         .pool = p->cfg.pool,
         .cancel = p->cfg.cancel,
+        .bad_checkpoint = warn_of_checkpoint,
         .identity = mote_arena_strdup(&t->arena, hex),
         .checkpoint = mote_arena_printf(&t->arena, "%s/train-%.16s.checkpoint", p->work_dir, hex)};
     if (!t->job.identity || !t->job.checkpoint)

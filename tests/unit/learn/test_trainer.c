@@ -423,6 +423,46 @@ static void stopped_on_request_it_resumes_on_other_threads(void **unused)
     samples_free(&train);
 }
 
+static void count_bad(void *arg, const char *why)
+{
+    assert_non_null(strstr(why, "checkpoint"));
+    ++*(int *)arg;
+}
+
+static void damaged_checkpoints_are_dropped_where_that_is_wished(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    samples train = samples_make(40, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, NULL);
+    int n_bad = 0;
+    j.cfg.n_epochs = 1;
+    j.cfg.checkpoint_path = t_path("dropped.ckpt");
+    j.cfg.bad_checkpoint = count_bad;
+    j.report_arg = &n_bad;
+    mote_train_result r;
+    mote_graph *g = spotter(0.0f), *again = spotter(0.0f);
+    T_OK(job_run(&j, g, &arena, &r, &err));
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n;
+    T_OK(mote_file_read(j.cfg.checkpoint_path, 1 << 24, &bytes, &n, &err));
+    bytes[n / 2] ^= 1;
+    T_OK(mote_file_write(j.cfg.checkpoint_path, bytes, n, &err));
+    T_OK(job_run(&j, again, &arena, &r, &err));
+    assert_int_equal(n_bad, 1);
+    assert_false(r.resumed);
+    mote_graph_destroy(again);
+    again = spotter(0.0f);
+    T_OK(job_run(&j, again, &arena, &r, &err)); /* the new one is whole */
+    assert_true(r.resumed);
+    assert_int_equal(n_bad, 1);
+    mote_graph_destroy(again);
+    mote_graph_destroy(g);
+    samples_free(&train);
+}
+
 static void damaged_checkpoints_are_refused(void **unused)
 {
     (void)unused;
@@ -702,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_cancel_is_honoured_after_the_step),
         cmocka_unit_test(stopped_on_request_it_resumes_on_other_threads),
         cmocka_unit_test(damaged_checkpoints_are_refused),
+        cmocka_unit_test(damaged_checkpoints_are_dropped_where_that_is_wished),
         cmocka_unit_test(it_stops_when_validation_stops_improving),
         cmocka_unit_test(a_loss_that_is_no_number_ends_the_run),
         cmocka_unit_test(class_weights_shift_and_smoothing_softens_the_answers),
