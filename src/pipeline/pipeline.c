@@ -158,7 +158,6 @@ static mote_status read_objects(mote_pipeline *p, int64_t attempt, mote_stage_re
 static mote_status drop_incomplete(mote_pipeline *p, mote_stage_id id, mote_stage_result *r,
                                    mote_err *err)
 {
-    p->lost[id][0] = '\0';
     for (size_t i = 0; i < r->n_objects; i++) {
         bool is_there = false;
         MOTE_TRY(mote_object_in_place(p->cfg.store, &r->objects[i].object, &is_there, err));
@@ -177,6 +176,7 @@ static mote_status find_done(mote_pipeline *p, mote_stage_id id, const mote_sha2
                              mote_stage_result *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
+    p->lost[id][0] = '\0';
     MOTE_TRY(mote_stmt_prepare(p->cfg.store,
                                "SELECT id, output, started_ms, ended_ms FROM stage_attempt "
                                "WHERE stage = ?1 AND key = ?2 AND state = 'done' AND (?3 = 0 OR "

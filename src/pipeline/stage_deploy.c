@@ -311,7 +311,11 @@ static mote_status find_same(deploying *d, mote_err *err)
         bool same = false;
         if (!versions[i].data_version || strcmp(versions[i].data_version, data) != 0)
             continue;
-        MOTE_TRY(load_bundle(d, &versions[i].bundle, &m, err));
+        st = load_bundle(d, &versions[i].bundle, &m, &why);
+        if (st == MOTE_CORRUPT)
+            continue; /* it is made again, and put in the place of the damaged one */
+        if (st != MOTE_OK)
+            return mote_fail(err, st, "%s", why.text);
         st = mote_challenge_is_same(&c, m, &same, err);
         mote_model_unref(m);
         MOTE_TRY(st);
@@ -431,6 +435,7 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
     mote_promotion p = {0};
     mote_jury_graphs folds = {0};
     json_t *comparison = NULL;
+    MOTE_TRY(mote_registry_check_version(d->p->cfg.store, champion, false, err));
     MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
     mote_status st = load_champion_folds(d, champion, &folds, err);
     const char *unlike = mote_challenge_is_fair(&c, m)
