@@ -194,8 +194,8 @@ static mote_status advise(counter *k, mote_err *err)
         ? mote_arena_printf(k->arena, "only %zu %s: record more people, at least 3, better %d and "
                             "more", f->n_groups, people, MOTE_FEW_GROUPS)
         : mote_arena_printf(k->arena, "few people (%zu): one split says little; judge the recipe "
-                            "with all of them by 'mote evaluate --folds %zu'", f->n_groups,
-                            folds);
+                            "with all of them by 'mote evaluate --folds %zu', and let what ships "
+                            "learn from all ('training.refit: all')", f->n_groups, folds);
     return f->advice ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for advice");
 }
 

@@ -104,7 +104,7 @@ v1 ({{[0-9a-f]{12}}})
 6 recordings: 2 train, 2 validation, 2 test; 1 backgrounds
 left out: {{[0-9]}} duplicates, 0 with contradicting labels (see 'mote data check')
 missing: no recording of any other word: what it does with other speech cannot be judged; add recordings of at least 3 other words, better 20
-advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3'
+advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3', and let what ships learn from all ('training.refit: all')
 $ mote data version --json | grep -cE '"(groups_known|words_apart|missing|advice)":'
 4
 $ mote data list --limit 0 --split test --json | grep -c '"group"'

@@ -2,10 +2,10 @@
 # requires: espeak-ng
 # timeout: 300
 $ mote init words > /dev/null && cd words
-$ sed -i 's/epochs: .*/epochs: 2\n  refit: everybody/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
+$ sed -i 's/epochs: .*/epochs: 2/; s/refit: none/refit: everybody/; s/channels: .*/channels: 8/; s/blocks: .*/blocks: 1/' mote.yaml
 $ mote status 2>&1 | head -n 1
 mote status: mote.yaml:{{[0-9]+:[0-9]+}}: 'training.refit' must be one of none|all, not 'everybody'
-$ sed -i 's/refit: everybody/refit: all\n  refit_folds: 2/' mote.yaml
+$ sed -i 's/refit: everybody.*/refit: all\n  refit_folds: 2/' mote.yaml
 $ mote status 2>&1 | head -n 1
 mote status: mote.yaml:{{[0-9]+:[0-9]+}}: 'training.refit_folds' {{.*}}3{{.*}}20{{.*}}
 $ sed -i 's/refit_folds: 2/refit_folds: 3/; s/^stream:/stream:\n  hours: 0.02/; s/min_per_class: .*/min_per_class: 12/' mote.yaml

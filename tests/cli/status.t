@@ -57,7 +57,7 @@ $ mote init few > /dev/null && cd few && mote data synth -n 3 -u 0 -b 2 --quiet 
 $ mote status | sed -n '/^what the data/,/^$/p'
 what the data cannot show
   no recording of any other word: what it does with other speech is judged on synthetic speech only (data.builtin); add recordings of at least 3 other words, better 20
-  advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3'
+  advice: few people (3): one split says little; judge the recipe with all of them by 'mote evaluate --folds 3', and let what ships learn from all ('training.refit: all')
 
 $ mote status --json | grep -cE '"(groups_known|words_apart|n_other_words)"'
 3
