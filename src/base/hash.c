@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 by OpenSSL and CRC-32. Depends on mem and status; used by store, data, bundles.
  *
- * OpenSSL's digest calls can only fail by running out of memory for their small context, which is
- * reported where a context is made; later failures would be a broken library and stop us. */
+ * Its SHA256_Init, _Update and _Final, which OpenSSL 3 calls old, are used and not EVP: they keep
+ * their state where we say and allocate nothing, so that a digest cannot run out of memory. EVP
+ * looks the digest up and makes a context at every call, and each of the two can fail. The code
+ * behind both is the same, with the processor's SHA instructions. */
+#define OPENSSL_API_COMPAT 0x10100000L /* they are old to 3.0; not gone */
 #include "base/hash.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 struct mote_hasher {
-    EVP_MD_CTX *ctx;
+    SHA256_CTX state;
 };
 
 mote_status mote_hasher_create(mote_hasher **out, mote_err *err)
@@ -20,32 +23,25 @@ mote_status mote_hasher_create(mote_hasher **out, mote_err *err)
     mote_hasher *h = mote_alloc(1, sizeof *h);
     if (!h)
         return mote_fail(err, MOTE_NOMEM, "no memory for a hash");
-    h->ctx = EVP_MD_CTX_new();
-    if (!h->ctx || EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1) {
-        mote_hasher_destroy(h);
-        return mote_fail(err, MOTE_NOMEM, "no memory for a hash");
-    }
+    mote_hasher_reset(h);
     *out = h;
     return MOTE_OK;
 }
 
 void mote_hasher_destroy(mote_hasher *h)
 {
-    if (!h)
-        return;
-    EVP_MD_CTX_free(h->ctx);
     mote_free(h);
 }
 
 void mote_hasher_reset(mote_hasher *h)
 {
-    int ok = EVP_DigestInit_ex(h->ctx, NULL, NULL);
+    int ok = SHA256_Init(&h->state);
     MOTE_BUG_IF(ok != 1);
 }
 
 void mote_hasher_add(mote_hasher *h, const void *bytes, size_t n)
 {
-    int ok = n ? EVP_DigestUpdate(h->ctx, bytes, n) : 1;
+    int ok = n ? SHA256_Update(&h->state, bytes, n) : 1;
     MOTE_BUG_IF(ok != 1);
 }
 
@@ -67,7 +63,7 @@ void mote_hasher_add_str(mote_hasher *h, const char *s)
 mote_sha256 mote_hasher_finish(mote_hasher *h)
 {
     mote_sha256 out;
-    int ok = EVP_DigestFinal_ex(h->ctx, out.bytes, NULL);
+    int ok = SHA256_Final(out.bytes, &h->state);
     MOTE_BUG_IF(ok != 1);
     mote_hasher_reset(h);
     return out;
@@ -76,8 +72,10 @@ mote_sha256 mote_hasher_finish(mote_hasher *h)
 mote_sha256 mote_sha256_of(const void *bytes, size_t n)
 {
     mote_sha256 out;
-    int ok = EVP_Digest(n ? bytes : "", n, out.bytes, NULL, EVP_sha256(), NULL);
-    MOTE_BUG_IF(ok != 1);
+    SHA256_CTX state;
+    int ok = SHA256_Init(&state) == 1 && (n == 0 || SHA256_Update(&state, bytes, n) == 1) &&
+             SHA256_Final(out.bytes, &state) == 1;
+    MOTE_BUG_IF(!ok);
     return out;
 }
 

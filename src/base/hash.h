@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (OpenSSL EVP): the name of every byte string that Mote keeps. CRC-32 for sections of
+/* SHA-256 (OpenSSL): the name of every byte string that Mote keeps. CRC-32 for sections of
  * files. */
 #ifndef MOTE_BASE_HASH_H
 #define MOTE_BASE_HASH_H

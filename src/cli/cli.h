@@ -26,7 +26,10 @@ enum {
     MOTE_CMD_NEEDS_PROJECT = 1u << 0,   /* cli->project: mote.yaml, found upwards or by --project */
     MOTE_CMD_NEEDS_STORE = 1u << 1,     /* cli->store */
     MOTE_CMD_WRITES = 1u << 2,          /* one such command at a time in a project */
-    MOTE_CMD_OPTIONAL_PROJECT = 1u << 3 /* project and store if there is one, else NULL */
+    MOTE_CMD_OPTIONAL_PROJECT = 1u << 3, /* project and store if there is one, else NULL */
+    /* What the command needs and cannot be had is no end: it is in cli->trouble, its members NULL
+     * (but project_dir, when a mote.yaml was found). */
+    MOTE_CMD_TOLERANT = 1u << 4
 };
 
 /* What a command works with. All borrowed; lives until the command returns. */
@@ -35,6 +38,7 @@ typedef struct {
     const char *project_dir; /* --project, or found; NULL without a project */
     mote_project *project;
     mote_store *store;
+    mote_err trouble; /* TOLERANT: why project or store is NULL */
     mote_pool *pool;      /* all processors (--threads N: N) */
     mote_cancel *cancel;  /* set by Ctrl-C and SIGTERM */
     FILE *out, *messages; /* standard output, standard error */
@@ -42,6 +46,7 @@ typedef struct {
     bool quiet;       /* --quiet: no progress */
     bool is_terminal; /* of messages */
     bool color;       /* of out: a terminal, and NO_COLOR unset */
+    bool is_cut;      /* there was no memory for a part of the result: the command fails */
     bool has_result;  /* a JSON document was printed */
 } mote_cli;
 

@@ -28,6 +28,7 @@ typedef struct {
 #define NEEDS_STORE      MOTE_CMD_NEEDS_STORE
 #define WRITES           MOTE_CMD_WRITES
 #define OPTIONAL_PROJECT MOTE_CMD_OPTIONAL_PROJECT
+#define TOLERANT         MOTE_CMD_TOLERANT
 #define NOTHING          0u
 static const row rows[] = {
 #define CMD(id, words, group, flags, summary) {words, #group, flags, summary, &mote_cmd_##id},
@@ -243,6 +244,11 @@ static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_commo
     mote_status st = find_project(cli, r, common->project, err);
     if (st == MOTE_OK)
         st = open_store(cli, r, &lock, err);
+    if (st != MOTE_OK && (r->flags & MOTE_CMD_TOLERANT) != 0 && cli->project_dir) {
+        st = MOTE_OK;
+        cli->trouble = *err;
+        *err = (mote_err){0};
+    }
     if (st == MOTE_OK)
         keep_up(cli);
     if (st == MOTE_OK)
@@ -307,7 +313,7 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
     }
     if (st == MOTE_OK) {
         st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
-        if (st == MOTE_OK && cli.json && !cli.has_result)
+        if (st == MOTE_OK && (cli.is_cut || (cli.json && !cli.has_result)))
             st = mote_fail(&err, MOTE_NOMEM, "no memory for the result");
     }
     if (st != MOTE_OK)

@@ -17,7 +17,8 @@
 
 /* Whatever stands in file names, labels and messages, no terminal obeys it: only line feeds and
  * tabs pass. Colours are added behind this, by mote_say_colored and the progress bar. */
-static void put_text(FILE *f, const char *fmt, va_list ap)
+/* False: there was no memory for it. */
+static bool put_text(FILE *f, const char *fmt, va_list ap)
 {
     mote_buf raw, shown;
     mote_buf_init(&raw, (size_t)1 << 30);
@@ -25,19 +26,21 @@ static void put_text(FILE *f, const char *fmt, va_list ap)
     mote_buf_vprintf(&raw, fmt, ap);
     if (raw.status == MOTE_OK && raw.data)
         mote_buf_shown(&shown, raw.data, raw.len, true);
-    if (raw.status != MOTE_OK || shown.status != MOTE_OK)
+    bool whole = raw.status == MOTE_OK && shown.status == MOTE_OK;
+    if (!whole)
         fputs("(no memory to show this)\n", f);
     else if (shown.len > 0)
         fwrite(shown.data, 1, shown.len, f);
     mote_buf_release(&raw);
     mote_buf_release(&shown);
+    return whole;
 }
 
 void mote_print(FILE *f, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    put_text(f, fmt, ap);
+    (void)put_text(f, fmt, ap);
     va_end(ap);
 }
 
@@ -59,7 +62,7 @@ void mote_say(mote_cli *cli, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    put_text(cli->out, fmt, ap);
+    cli->is_cut |= !put_text(cli->out, fmt, ap);
     va_end(ap);
 }
 
@@ -72,7 +75,7 @@ void mote_say_colored(mote_cli *cli, const char *color, const char *fmt, ...)
         fprintf(cli->out, "\033[%sm", color);
     va_list ap;
     va_start(ap, fmt);
-    put_text(cli->out, fmt, ap);
+    cli->is_cut |= !put_text(cli->out, fmt, ap);
     va_end(ap);
     if (on)
         fputs("\033[0m", cli->out);
@@ -131,7 +134,7 @@ void mote_tell(mote_cli *cli, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    put_text(cli->messages, fmt, ap);
+    (void)put_text(cli->messages, fmt, ap);
     va_end(ap);
 }
 
@@ -181,6 +184,7 @@ void mote_table_say(mote_table *t, mote_cli *cli)
     size_t widths[32] = {0};
     const char *cell = t->cells.data;
     size_t n = t->cells.status == MOTE_OK ? t->n_cells : 0;
+    cli->is_cut |= t->cells.status != MOTE_OK;
     for (size_t i = 0; i < n; i++, cell += strlen(cell) + 1) {
         size_t w = width(cell), column = i % t->n_columns;
         widths[column] = w > widths[column] ? w : widths[column];

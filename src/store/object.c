@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/file.h"
 #include "store/store_internal.h"
@@ -334,7 +335,10 @@ static mote_status unpack(const mote_object_info *info, const char *path, char *
     MOTE_SCOPED_FREE char *plain = mote_alloc(n + 1, 1);
     if (plain == NULL)
         return mote_fail(err, MOTE_NOMEM, "store: out of memory");
-    if (ZSTD_decompress(plain, n, *bytes, (size_t)info->stored_bytes) != n)
+    size_t k = ZSTD_decompress(plain, n, *bytes, (size_t)info->stored_bytes);
+    if (ZSTD_isError(k) && ZSTD_getErrorCode(k) == ZSTD_error_memory_allocation)
+        return mote_fail(err, MOTE_NOMEM, "store: no memory to unpack '%s'", path);
+    if (k != n)
         return damaged(path, "does not unpack", err);
     plain[n] = '\0';
     mote_free(*bytes);
