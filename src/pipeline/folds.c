@@ -67,6 +67,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                             .pool = r->p->cfg.pool,
                             .cancel = r->p->cfg.cancel,
                             .checkpoint = r->job->checkpoint,
+                            .bad_checkpoint = r->job->bad_checkpoint,
                             .identity = r->job->identity};
     size_t values = (size_t)mote_feature_frames(features, train->clip_samples) *
                     (size_t)mote_feature_values(features);

@@ -48,6 +48,7 @@ typedef struct {
     uint64_t seed;
     mote_train_report *report; /* NULL: none */
     void *report_arg;
+    void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
     const char *checkpoint, *identity; /* of its training; NULL: none */
 } mote_fold_job;
 

@@ -545,6 +545,17 @@ void mote_stage_set(mote_stage_run *r, const char *member, json_t *value)
         r->is_cut = true;
 }
 
+void mote_stage_lost_checkpoint(mote_pipeline *p, const char *why)
+{
+    char text[512];
+    (void)mote_format(text, sizeof text,
+                      "train: the checkpoint of a stopped training cannot be used (%.300s): "
+                      "removed, and begun again",
+                      why);
+    if (p->cfg.warn)
+        p->cfg.warn(p->cfg.progress_arg, text);
+}
+
 void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
                          const char *note)
 {

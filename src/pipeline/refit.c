@@ -141,6 +141,12 @@ static bool report(void *arg, const mote_train_progress *g)
     return true;
 }
 
+static void warn_of_checkpoint(void *arg, const char *why)
+{
+    const watcher *w = arg;
+    mote_stage_lost_checkpoint(w->p, why);
+}
+
 static mote_status make_fold(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
                              int32_t n, int32_t fold, mote_fold_result *out, mote_buf *graph,
                              mote_err *err)
@@ -163,6 +169,7 @@ static mote_status make_fold(mote_pipeline *p, mote_stage_run *r, const mote_dat
                          .report = report,
                          .report_arg = &w,
                          .checkpoint = checkpoint,
+                         .bad_checkpoint = warn_of_checkpoint,
                          .identity = identity};
     mote_graph *s8 = NULL;
     MOTE_TRY(mote_fold_make(&job, out, &s8, err));

@@ -93,6 +93,8 @@ const char *mote_stage_experiment(const mote_pipeline *p);
 void mote_stage_set(mote_stage_run *r, const char *member, json_t *value);
 void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done, int64_t total,
                          const char *note);
+/* A checkpoint could not be used and was removed: warn. */
+void mote_stage_lost_checkpoint(mote_pipeline *p, const char *why);
 /* Put bytes into the store and name them as made by this attempt. */
 MOTE_MUST_USE mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name,
                                          const void *bytes, size_t n, mote_err *err);

@@ -35,13 +35,7 @@ typedef struct {
 static void warn_of_checkpoint(void *arg, const char *why)
 {
     const training *t = arg;
-    char text[512];
-    (void)mote_format(text, sizeof text,
-                      "train: the checkpoint of a stopped training cannot be used (%.300s): "
-                      "removed, and begun again",
-                      why);
-    if (t->p->cfg.warn)
-        t->p->cfg.warn(t->p->cfg.progress_arg, text);
+    mote_stage_lost_checkpoint(t->p, why);
 }
 
 /* The training split, and validation to choose the epoch by. */

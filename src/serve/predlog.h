@@ -27,6 +27,7 @@
 #include "base/status.h"
 #include "serve/consent.h"
 #include "serve/infer.h"
+#include "store/symptom.h"
 #include "store/store.h"
 
 typedef struct {
@@ -87,6 +88,11 @@ MOTE_MUST_USE mote_status mote_predlog_purge(mote_store *s, const mote_consent_p
 MOTE_MUST_USE mote_status mote_predlog_upkeep(mote_store *s, const mote_consent_policy *policy,
                                               int64_t now_ms, const mote_budget *budget,
                                               mote_predlog_erased *out, mote_err *err);
+
+/* Every key that is in use is fetched and opened; what cannot be goes into `list`. *n_keys: how
+ * many there are. Writes nothing. */
+MOTE_MUST_USE mote_status mote_predlog_check(mote_store *s, const mote_consent_policy *policy,
+                                             mote_symptoms *list, int64_t *n_keys, mote_err *err);
 
 /* The keys are lost for good (the messages of the others say so): give up the records that nobody
  * can read any more. Their rows go with the next purge. CONFLICT while the keys are there. */
