@@ -47,13 +47,14 @@ static bool holds_anything(const char *dir)
 }
 
 /* What of an earlier store lies beside a database that is missing or empty; NULL: nothing. */
-static const char *what_is_left(const mote_store *s)
+static const char *what_is_left(const mote_store *s, bool with_log)
 {
     char path[MOTE_OBJECT_PATH_BYTES];
     struct stat info;
     if (first_entry(s->objects_dir, true, holds_anything))
         return "objects";
-    if (mote_format(path, sizeof path, "%s/store.db-wal", s->dir) && stat(path, &info) == 0 &&
+    if (with_log && mote_format(path, sizeof path, "%s/store.db-wal", s->dir) &&
+        stat(path, &info) == 0 &&
         info.st_size > 0)
         return "a write-ahead log";
     if (mote_format(path, sizeof path, "%s/keys", s->dir) && holds_anything(path))
@@ -61,9 +62,10 @@ static const char *what_is_left(const mote_store *s)
     return NULL;
 }
 
-mote_status mote_store_refuse_remains(const mote_store *s, const char *how, mote_err *err)
+mote_status mote_store_refuse_remains(const mote_store *s, const char *how, bool with_log,
+                                      mote_err *err)
 {
-    const char *left = what_is_left(s);
+    const char *left = what_is_left(s, with_log);
     if (left == NULL)
         return MOTE_OK;
     return mote_fail(err, MOTE_CORRUPT,
@@ -112,9 +114,14 @@ mote_status mote_store_look_at_place(mote_store *s, mote_err *err)
         return mote_fail_errno(err, "store: look at '%s'", path);
     s->is_read_only = access(s->dir, W_OK) != 0 ||
                       (mote_path_exists(path) && access(path, W_OK) != 0);
-    if (!mote_path_exists(path))
-        return mote_store_refuse_remains(s, "is missing", err);
-    return info.st_size == 0 ? mote_store_refuse_remains(s, "is empty", err) : MOTE_OK;
+    bool is_missing = !mote_path_exists(path);
+    if (!is_missing && info.st_size > 0)
+        return MOTE_OK;
+    mote_status st =
+        mote_store_refuse_remains(s, is_missing ? "is missing" : "is empty", true, err);
+    if (st != MOTE_OK && stat(path, &info) == 0 && info.st_size > 0)
+        return MOTE_OK; /* somebody has just made it, and put an object */
+    return st;
 }
 
 /* ---- beginning anew ---- */

@@ -233,8 +233,11 @@ static mote_status open_writable(mote_store *s, const char *path, bool create, m
     if (rc != SQLITE_OK)
         return mote_store_fail(s->db, rc, "open", err);
     (void)sqlite3_busy_timeout(s->db, MOTE_STORE_BUSY_MS);
-    if (!has_schema(s, &rc) && rc == SQLITE_OK)
-        MOTE_TRY(mote_store_refuse_remains(s, "has no tables", err));
+    if (!has_schema(s, &rc) && rc == SQLITE_OK) {
+        mote_status st = mote_store_refuse_remains(s, "has no tables", false, err);
+        if (st != MOTE_OK && !has_schema(s, &rc)) /* nobody has just made them, with an object */
+            return st;
+    }
     MOTE_TRY(set_wal(s, err));
     return is_new ? mote_dir_sync(s->dir, err) : MOTE_OK;
 }

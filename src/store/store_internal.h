@@ -77,9 +77,11 @@ MOTE_MUST_USE mote_status mote_object_fanout(const mote_store *s, const mote_sha
 /* Look at what is at the place of the database before it is opened, and may it be written
  * (place.c). CORRUPT when it is missing or empty beside what belongs to it. */
 MOTE_MUST_USE mote_status mote_store_look_at_place(mote_store *s, mote_err *err);
-/* The database has nothing (`how`: "is missing"): CORRUPT when something of a store is left. */
+/* The database has nothing (`how`: "is missing"): CORRUPT when something of a store is left. A
+ * write-ahead log counts where SQLite would drop it (with_log); beside a database that it reads, it
+ * may be that of a store just being made. */
 MOTE_MUST_USE mote_status mote_store_refuse_remains(const mote_store *s, const char *how,
-                                                    mote_err *err);
+                                                    bool with_log, mote_err *err);
 
 /* Make .mote/ and all below private when the folder is open to others (upkeep.c). */
 MOTE_MUST_USE mote_status mote_store_tighten(mote_store *s, mote_err *err);

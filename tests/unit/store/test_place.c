@@ -101,6 +101,31 @@ static void a_log_or_keys_without_a_database_are_remains_too(void **state)
     }
 }
 
+/* A process was killed, or is at work, between its first page and its first tables. */
+static void a_store_just_being_made_is_not_taken_for_a_lost_one(void **state)
+{
+    (void)state;
+    char project[256], dir[512], db[512], log[512], sql[700];
+    mote_err err = {0};
+    mote_store *s = NULL;
+    mote_sha256 id;
+    char other[256];
+    make(other, &id);
+    snprintf(project, sizeof project, "%s", t_path("beginning"));
+    path_in(project, "", dir);
+    path_in(project, "store.db", db);
+    path_in(project, "store.db-wal", log);
+    T_OK(mote_dir_make(dir, &err));
+    T_OK(mote_store_open(other, true, &s, &err)); /* only to have a database made */
+    snprintf(sql, sizeof sql, "ATTACH '%s' AS e; PRAGMA e.user_version = 7; DETACH e", db);
+    T_OK(mote_store_exec(s, sql, &err));
+    mote_store_close(s);
+    s = NULL;
+    T_OK(mote_file_write(log, "of a transaction that never ended", 33, &err));
+    T_OK(mote_store_open(project, true, &s, &err));
+    mote_store_close(s);
+}
+
 static void what_is_left_is_set_aside_and_a_new_store_begins(void **state)
 {
     (void)state;
@@ -264,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_database_lost_beside_objects_is_an_error_and_not_a_new_project),
         cmocka_unit_test(a_database_without_tables_beside_objects_is_an_error),
         cmocka_unit_test(a_log_or_keys_without_a_database_are_remains_too),
+        cmocka_unit_test(a_store_just_being_made_is_not_taken_for_a_lost_one),
         cmocka_unit_test(what_is_left_is_set_aside_and_a_new_store_begins),
         cmocka_unit_test(pipes_in_place_of_the_database_are_named_and_not_waited_for),
         cmocka_unit_test(a_damaged_object_file_is_written_anew_by_a_put_that_doubts_it),
