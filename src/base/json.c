@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,18 +16,82 @@ void mote_json_scoped(json_t **j)
     *j = NULL;
 }
 
+/* ---- memory while reading ----
+ *
+ * jansson's reader does not survive a failed allocation: it goes on with a text that lost a
+ * character, and ends in an assertion or a damaged heap. So it never sees one: while it reads, what
+ * the heap refuses comes from a reserve that was taken before, and what was read is given up at the
+ * end. The reserve is not touched, and costs no memory, unless it is needed. */
+#define RESERVE_BYTES    (64u << 10)
+#define RESERVE_PER_BYTE 64 /* of text: the most that its values take */
+
+typedef struct {
+    char *memory; /* NULL: nothing is being read */
+    size_t size, used;
+    bool was_needed;
+} read_reserve;
+
+static _Thread_local read_reserve reserve;
+
+static void *reader_alloc(size_t n)
+{
+    void *p = malloc(n);
+    if (p || !reserve.memory || n > SIZE_MAX - 15)
+        return p;
+    reserve.was_needed = true;
+    n = (n + 15) / 16 * 16;
+    if (n > reserve.size - reserve.used)
+        return NULL;
+    p = reserve.memory + reserve.used;
+    reserve.used += n;
+    return p;
+}
+
+static void reader_free(void *p)
+{
+    uintptr_t at = (uintptr_t)p, begin = (uintptr_t)reserve.memory;
+    if (!reserve.memory || at < begin || at - begin >= reserve.size)
+        free(p);
+}
+
+static void set_reader(void)
+{
+    json_set_alloc_funcs(reader_alloc, reader_free);
+    json_object_seed(0); /* its first use would wait for memory it was refused */
+}
+
+/* *out NULL: malformed, with *e set. */
+static mote_status read_text(const char *text, size_t n, json_t **out, json_error_t *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    size_t size = 0;
+    (void)pthread_once(&once, set_reader);
+    if (!mote_mul_size(n, RESERVE_PER_BYTE, &size) || !mote_add_size(size, RESERVE_BYTES, &size))
+        return MOTE_NOMEM;
+    reserve = (read_reserve){.memory = mote_alloc(1, size), .size = size};
+    if (!reserve.memory)
+        return MOTE_NOMEM;
+    json_t *j = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, e);
+    bool whole = !reserve.was_needed;
+    if (!whole)
+        json_decref(j); /* parts of it lie in the reserve */
+    mote_free(reserve.memory);
+    reserve = (read_reserve){.memory = NULL};
+    *out = whole ? j : NULL;
+    return whole ? MOTE_OK : MOTE_NOMEM;
+}
+
 mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t **out,
                             mote_err *err)
 {
-    json_error_t e;
+    json_error_t e = {.text = ""};
     /* jansson reads over a 0 byte outside of strings. */
     const char *zero = n ? memchr(text, 0, n) : NULL;
     if (zero)
         return mote_fail(err, MOTE_PARSE, "%s: a 0 byte after %zu bytes", what,
                          (size_t)(zero - text));
-    json_t *j = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
-    /* jansson leaves the text empty on most of its failed allocations. */
-    if (!j && (json_error_code(&e) == json_error_out_of_memory || !e.text[0]))
+    json_t *j = NULL;
+    if (read_text(text, n, &j, &e) != MOTE_OK)
         return mote_fail(err, MOTE_NOMEM, "%s: no memory for the document", what);
     if (!j)
         return mote_fail(err, MOTE_PARSE, "%s:%d:%d: %s", what, e.line < 1 ? 1 : e.line,

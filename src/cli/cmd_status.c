@@ -62,6 +62,8 @@ static mote_status look_at_loop(mote_cli *cli, overview *o, mote_err *err)
     if (st == MOTE_OK)
         st = mote_loop_facts(p, &facts, err);
     o->facts = facts ? json_deep_copy(facts) : NULL;
+    if (facts && !o->facts)
+        st = mote_fail(err, MOTE_NOMEM, "no memory for the status");
     mote_pipeline_destroy(p);
     return st;
 }

@@ -431,7 +431,10 @@ static mote_status explain(mote_pipeline *p, mote_stage_id id, const json_t *par
             out->why = "its inputs changed";
         }
         const char *inputs = mote_stmt_text(q, 0), *first = NULL;
-        MOTE_SCOPED_JSON *before = json_loads(inputs ? inputs : "", 0, NULL);
+        MOTE_SCOPED_JSON *before = NULL; /* stays NULL when it is malformed: all differs */
+        if (mote_json_parse("inputs", inputs ? inputs : "{}", inputs ? strlen(inputs) : 2, &before,
+                            NULL) == MOTE_NOMEM)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the status");
         size_t n = differences(parts, before, &first);
         if (n == 0 && mote_stage_defs[id].is_deed) {
             out->why = "something else was deployed since";
