@@ -498,7 +498,10 @@ void report_requirements(const mote_report *r, mote_buf *out)
         }
         mote_buf_str(out, "<th>Requirement</th><th class=r>Measured</th><th>Interval and "
                           "limit</th><th>To spare</th></tr></thead><tbody>\n");
-        json_array_foreach(list, i, v) requirement_row(r, v, out);
+        json_array_foreach(list, i, v)
+        {
+            requirement_row(r, v, out);
+        }
         mote_buf_str(out, "</tbody></table></div>\n");
     }
     gaps(r, out);
