@@ -249,14 +249,15 @@ static json_t *report_json(const char *path, const mote_import_report *r, bool w
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-static mote_status add_one(mote_cli *cli, const char *path, mote_import_config *cfg, json_t *list,
-                           size_t *n_refused, mote_err *err)
+static mote_status add_one(mote_cli *cli, const char *path, const mote_import_config *cfg,
+                           json_t *list, size_t *n_refused, mote_err *err)
 {
     mote_progress bar;
     mote_import_report r;
+    mote_import_config with_bar = *cfg;
     mote_progress_start(&bar, cli, "import", 0);
-    cfg->progress_arg = &bar;
-    mote_status st = mote_data_import(cli->store, path, cfg, &cli->arena, &r, err);
+    with_bar.progress_arg = &bar;
+    mote_status st = mote_data_import(cli->store, path, &with_bar, &cli->arena, &r, err);
     mote_progress_end(&bar, "%zu of %zu files", r.total.n_done, r.total.n_files);
     if (st != MOTE_OK && r.total.n_files == 0 && r.n_entries == 0)
         return st;                       /* there is nothing to account for */

@@ -210,7 +210,10 @@ static void drop_times(json_t *j)
     {
         drop_times(member);
     }
-    json_array_foreach(j, i, entry) drop_times(entry);
+    json_array_foreach(j, i, entry)
+    {
+        drop_times(entry);
+    }
 }
 
 static mote_status make_bundle(deploying *d, mote_err *err)

@@ -238,6 +238,7 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
 {
     const char *silent = first_silent(t, e);
     mote_worst class = {0}, keyword = {0}, group = {0};
+    const mote_worst none = {0};
     for (int32_t i = 0; i < e->n_classes; i++) {
         const mote_class_result *r = &e->classes[i];
         mote_worst it = {t->test->classes[i], r->recall_interval.value, r->n};
@@ -269,8 +270,8 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
             m->evidence = MOTE_EVIDENCE_NONE;
             m->on = silent;
         }
-        m->worst_class = is_class ? keyword : is_group ? (mote_worst){0} : class;
-        m->worst_group = is_class ? (mote_worst){0} : group;
+        m->worst_class = is_class ? keyword : is_group ? none : class;
+        m->worst_group = is_class ? none : group;
     }
 }
 

@@ -80,7 +80,10 @@ static void confusion_of(const mote_lap *lap, const char *name, const json_t *co
         mote_buf_str(out, "</th>");
     }
     mote_buf_str(out, "<th>recall</th></tr>\n");
-    json_array_foreach(rows, i, row) confusion_row(row, i, classes, most, out);
+    json_array_foreach(rows, i, row)
+    {
+        confusion_row(row, i, classes, most, out);
+    }
     mote_buf_str(out, "</table></div>\n");
 }
 
