@@ -32,10 +32,13 @@ typedef struct {
 } read_reserve;
 
 static _Thread_local read_reserve reserve;
+static _Thread_local bool was_refused; /* memory for a value that was being made */
 
 static void *reader_alloc(size_t n)
 {
     void *p = malloc(n);
+    if (!p && !reserve.memory)
+        was_refused = true;
     if (p || !reserve.memory || n > SIZE_MAX - 15)
         return p;
     reserve.was_needed = true;
@@ -60,12 +63,21 @@ static void set_reader(void)
     json_object_seed(0); /* its first use would wait for memory it was refused */
 }
 
+static pthread_once_t reader_set = PTHREAD_ONCE_INIT;
+
+bool mote_json_was_refused(void)
+{
+    (void)pthread_once(&reader_set, set_reader);
+    bool was = was_refused;
+    was_refused = false;
+    return was;
+}
+
 /* *out NULL: malformed, with *e set. */
 static mote_status read_text(const char *text, size_t n, json_t **out, json_error_t *e)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     size_t size = 0;
-    (void)pthread_once(&once, set_reader);
+    (void)pthread_once(&reader_set, set_reader);
     if (!mote_mul_size(n, RESERVE_PER_BYTE, &size) || !mote_add_size(size, RESERVE_BYTES, &size))
         return MOTE_NOMEM;
     reserve = (read_reserve){.memory = mote_alloc(1, size), .size = size};

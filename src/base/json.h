@@ -19,6 +19,10 @@ void mote_json_scoped(json_t **j);
 /* MOTE_SCOPED_JSON *j = NULL; */
 #define MOTE_SCOPED_JSON __attribute__((cleanup(mote_json_scoped))) json_t
 
+/* Has memory been refused to a value of this thread that was being made, since this was asked last
+ * (or first)? Then a document that was built from many parts may lack one. */
+bool mote_json_was_refused(void);
+
 /* Parse text[0..n). `what` names the source in errors: "requirements.json:3:14: ...". Duplicate
  * keys are refused. *out is a new reference owned by the caller. */
 MOTE_MUST_USE

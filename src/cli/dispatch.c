@@ -312,8 +312,10 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
         return finish(out, messages, MOTE_OK);
     }
     if (st == MOTE_OK) {
+        (void)mote_json_was_refused(); /* from here on */
         st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
-        if (st == MOTE_OK && (cli.is_cut || (cli.json && !cli.has_result)))
+        cli.is_cut |= mote_json_was_refused() || (cli.json && !cli.has_result);
+        if (st == MOTE_OK && cli.is_cut)
             st = mote_fail(&err, MOTE_NOMEM, "no memory for the result");
     }
     if (st != MOTE_OK)

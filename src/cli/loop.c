@@ -162,11 +162,13 @@ void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, cons
         mote_verdict_text(&v[i], &b);
         if (b.status == MOTE_OK)
             mote_say(cli, "  %s\n", b.data);
+        cli->is_cut |= b.status != MOTE_OK;
         mote_buf_release(&b);
     }
     MOTE_SCOPED_BUF beside;
     mote_buf_init(&beside, 1u << 20);
     mote_remarks_text(remarks, "  ", &beside);
+    cli->is_cut |= beside.status != MOTE_OK;
     if (beside.status == MOTE_OK && beside.len > 0)
         mote_say(cli, "%s", beside.data);
 }
