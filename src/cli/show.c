@@ -18,6 +18,7 @@
 /* Whatever stands in file names, labels and messages, no terminal obeys it: only line feeds and
  * tabs pass. Colours are added behind this, by mote_say_colored and the progress bar. */
 /* False: there was no memory for it. */
+MOTE_PRINTF(2, 0)
 static bool put_text(FILE *f, const char *fmt, va_list ap)
 {
     mote_buf raw, shown;

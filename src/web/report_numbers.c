@@ -510,6 +510,7 @@ void report_requirements(const mote_report *r, mote_buf *out)
 
 /* ---- how it was made ---- */
 
+MOTE_PRINTF(3, 4)
 static void pair(mote_buf *out, const char *name, const char *fmt, ...)
 {
     MOTE_SCOPED_BUF text;
