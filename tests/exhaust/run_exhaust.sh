@@ -3,6 +3,7 @@
 # What runs out, runs out with words: memory (in libraries too: fail_malloc.c), descriptors, the
 # length of files, the disk; and pipes in place of files. Never a signal, never a hang, and an
 # answer that is given all the same is the whole one.
+[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"    # the runner starts it by sh
 mote=${MOTE_PROGRAM:-${MOTE_BUILD:?}/mote}
 here=$(cd "$(dirname "$0")" && pwd)
 points=${MOTE_EXHAUST_POINTS:-40}   # failed allocations of each command
