@@ -281,7 +281,7 @@ static void what_is_consented_to_is_kept_whole(void **state)
     mote_free(bytes);
     T_OK(mote_predlog_input(store, r[0].id, 1 << 20, &bytes, &len, &err));
     assert_int_equal(len, 8 * sizeof(float));
-    assert_int_equal(((const float *)(const void *)bytes)[3], -1);
+    assert_true(((const float *)(const void *)bytes)[3] < -0.5f);
     mote_free(bytes);
     T_OK(mote_predlog_list(store, "sound", 0, 100, &a, &r, &n, &err));
     assert_int_equal(n, 1);
