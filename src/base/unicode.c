@@ -156,7 +156,7 @@ void mote_buf_shown(mote_buf *b, const char *s, size_t n, bool lines)
             continue;
         mote_buf_add(b, s + plain, at - plain);
         plain = at + step;
-        if (c < 0 || c < 0x80)
+        if (c < 0x80) /* also a byte that is no character, -1 */
             mote_buf_printf(b, "\\x%02x", (unsigned)(unsigned char)s[at]);
         else
             mote_buf_printf(b, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);

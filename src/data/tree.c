@@ -63,6 +63,7 @@ bool mote_tree_may_hold_data(mote_tree_kind kind)
 /* Room for one more element of `size` bytes. */
 static mote_status grow(void **array, size_t n, size_t *capacity, size_t size, mote_err *err)
 {
+    MOTE_BUG_IF(*capacity > 0 && !*array);
     if (n < *capacity)
         return MOTE_OK;
     size_t wanted = *capacity ? *capacity * 2 : 64;
