@@ -63,7 +63,6 @@ bool mote_tree_may_hold_data(mote_tree_kind kind)
 /* Room for one more element of `size` bytes. */
 static mote_status grow(void **array, size_t n, size_t *capacity, size_t size, mote_err *err)
 {
-    MOTE_BUG_IF(*capacity > 0 && !*array);
     if (n < *capacity)
         return MOTE_OK;
     size_t wanted = *capacity ? *capacity * 2 : 64;
@@ -80,6 +79,7 @@ static mote_status add_entry(lister *l, const char *path, mote_tree_kind kind, i
 {
     void *p = l->entries;
     MOTE_TRY(grow(&p, l->n, &l->capacity, sizeof *l->entries, err));
+    MOTE_BUG_IF(!p);
     l->entries = p;
     l->entries[l->n++] = (mote_tree_entry){path, kind, bytes};
     return MOTE_OK;
@@ -89,6 +89,7 @@ static mote_status add_link(lister *l, const char *path, int depth, mote_err *er
 {
     void *p = l->links;
     MOTE_TRY(grow(&p, l->n_links, &l->links_capacity, sizeof *l->links, err));
+    MOTE_BUG_IF(!p);
     l->links = p;
     l->links[l->n_links++] = (waiting){path, depth};
     return MOTE_OK;
