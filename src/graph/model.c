@@ -137,10 +137,11 @@ mote_status mote_golden_read(const void *bytes, size_t n, mote_arena *a, mote_go
 {
     mote_reader r;
     mote_reader_init(&r, bytes, n);
-    mote_golden g = {.n = mote_read_i32(&r),
-                     .n_pcm = mote_read_i32(&r),
-                     .n_in = mote_read_i32(&r),
-                     .n_out = mote_read_i32(&r)};
+    mote_golden g = {0};
+    g.n = mote_read_i32(&r); /* one after the other: initialisers have no order */
+    g.n_pcm = mote_read_i32(&r);
+    g.n_in = mote_read_i32(&r);
+    g.n_out = mote_read_i32(&r);
     if (r.failed || g.n < 0 || g.n_pcm < 0 || g.n_in < 0 || g.n_out < 0)
         return mote_fail(err, MOTE_PARSE, "the counts of the golden vectors are damaged");
     size_t one = (size_t)g.n_pcm * 2 + (size_t)g.n_in + (size_t)g.n_out, n_all = (size_t)g.n;
@@ -158,7 +159,7 @@ mote_status mote_golden_read(const void *bytes, size_t n, mote_arena *a, mote_go
 
 static mote_status read_golden(mote_model *m, const mote_section *s, mote_err *err)
 {
-    mote_golden g;
+    mote_golden g = {0};
     mote_status st = mote_golden_read(s->data, s->len, &m->arena, &g, err);
     if (st != MOTE_OK)
         return mote_wrap(err, st, "bundle");
