@@ -49,8 +49,8 @@ static void bench_augment(const char *name, mote_augment_config cfg)
 {
     mote_err err;
     mote_augment *a = NULL;
-    mote_augment_setup setup = {.cfg = cfg, .rate_hz = 16000, .clip_samples = SAMPLES,
-                                .n_workers = 1};
+    mote_augment_setup setup = {
+        .cfg = cfg, .rate_hz = 16000, .clip_samples = SAMPLES, .n_workers = 1};
     need(mote_augment_create(&setup, &a, &err), &err);
     double start = cpu_s(), took = 0.0;
     uint64_t n = 0;
@@ -67,8 +67,11 @@ static void bench_augment(const char *name, mote_augment_config cfg)
 
 static void bench_augmentation(void)
 {
-    mote_augment_config c = {.speed = {1, 1}, .shift_ms = 100, .gain_db = 6,
-                             .noise_probability = 0.5, .noise_snr_db = {5, 30},
+    mote_augment_config c = {.speed = {1, 1},
+                             .shift_ms = 100,
+                             .gain_db = 6,
+                             .noise_probability = 0.5,
+                             .noise_snr_db = {5, 30},
                              .car_noise_snr_db = {-5, 15}};
     bench_augment("shift, gain, noise 0.5", c);
     c.car_noise_probability = 0.5;

@@ -22,7 +22,7 @@ static int32_t out_q[49 * 10];
 static uint64_t scratch[1024];
 
 typedef struct {
-    const char *arithmetic, *path;      /* path NULL: one frame at a time, the device's code */
+    const char *arithmetic, *path; /* path NULL: one frame at a time, the device's code */
     double per_second[ROUNDS];
 } way;
 

@@ -3,8 +3,9 @@
  * speed is that of trained ones of the same shape.
  *   small.mote  64 numbers -> dense 32 -> 3 labels
  *   kws.mote    490 features (49 x 10) -> MLPerf Tiny's DS-CNN (64 channels, 4 blocks) -> 12 labels
- *   audio.mote  the same behind the audio front end: one second of 16 kHz sound; with the template's
- *               operating point (a run every 100 ms, averages of 3, threshold 0.8, two keywords)
+ *   audio.mote  the same behind the audio front end: one second of 16 kHz sound; with the
+ *               template's operating point (a run every 100 ms, averages of 3, threshold 0.8, two
+ *               keywords)
  * and the request bodies small.json, kws.json, sound.wav. */
 #include <stdio.h>
 #include <string.h>

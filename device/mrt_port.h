@@ -100,19 +100,19 @@ MRT_INLINE int32_t mrt_dsp_requant(int32_t acc, int32_t multiplier, int32_t righ
 
 /* One pair of inputs: w is a[k] b[k] a[k+1] b[k+1]; x the pairs of four cells. 13 instructions for
  * 16 products. All 14 free registers are in use: the ends of the loops are compared from memory. */
-#define MRT_DSP_PAIR                        \
-    "ldr %[w], [%[wp]], #4\n\t"             \
-    "ldrd %[x], %[y], [%[xp]], #8\n\t"      \
-    "sxtb16 %[t], %[w]\n\t"                 \
-    "sxtb16 %[w], %[w], ror #8\n\t"         \
-    "smlad %[s0], %[t], %[x], %[s0]\n\t"    \
-    "smlad %[s1], %[w], %[x], %[s1]\n\t"    \
-    "smlad %[s2], %[t], %[y], %[s2]\n\t"    \
-    "smlad %[s3], %[w], %[y], %[s3]\n\t"    \
-    "ldrd %[x], %[y], [%[xp]], #8\n\t"      \
-    "smlad %[s4], %[t], %[x], %[s4]\n\t"    \
-    "smlad %[s5], %[w], %[x], %[s5]\n\t"    \
-    "smlad %[s6], %[t], %[y], %[s6]\n\t"    \
+#define MRT_DSP_PAIR                                                                               \
+    "ldr %[w], [%[wp]], #4\n\t"                                                                    \
+    "ldrd %[x], %[y], [%[xp]], #8\n\t"                                                             \
+    "sxtb16 %[t], %[w]\n\t"                                                                        \
+    "sxtb16 %[w], %[w], ror #8\n\t"                                                                \
+    "smlad %[s0], %[t], %[x], %[s0]\n\t"                                                           \
+    "smlad %[s1], %[w], %[x], %[s1]\n\t"                                                           \
+    "smlad %[s2], %[t], %[y], %[s2]\n\t"                                                           \
+    "smlad %[s3], %[w], %[y], %[s3]\n\t"                                                           \
+    "ldrd %[x], %[y], [%[xp]], #8\n\t"                                                             \
+    "smlad %[s4], %[t], %[x], %[s4]\n\t"                                                           \
+    "smlad %[s5], %[w], %[x], %[s5]\n\t"                                                           \
+    "smlad %[s6], %[t], %[y], %[s6]\n\t"                                                           \
     "smlad %[s7], %[w], %[y], %[s7]\n\t"
 
 /* acc[2 * cell + channel] += the products of the pairs of inputs up to `end`; up to fours_end they
@@ -121,36 +121,34 @@ MRT_INLINE void mrt_dsp_sum_2x4(const int8_t *w, const int16_t *x, const int16_t
                                 const int16_t *end, int32_t acc[8])
 {
     uint32_t t0, t1, t2, t3;
-    __asm__ volatile("ldr %[t], %[fours]\n\t"
-                     "cmp %[xp], %[t]\n\t"
-                     "beq 2f\n"
-                     "1:\n\t" MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR
-                     "ldr %[t], %[fours]\n\t"
-                     "cmp %[xp], %[t]\n\t"
-                     "bne 1b\n"
-                     "2:\n\t"
-                     "ldr %[t], %[last]\n\t"
-                     "cmp %[xp], %[t]\n\t"
-                     "beq 4f\n"
-                     "3:\n\t" MRT_DSP_PAIR
-                     "ldr %[t], %[last]\n\t"
-                     "cmp %[xp], %[t]\n\t"
-                     "bne 3b\n"
-                     "4:"
-                     : [s0] "+r"(acc[0]), [s1] "+r"(acc[1]), [s2] "+r"(acc[2]), [s3] "+r"(acc[3]),
-                       [s4] "+r"(acc[4]), [s5] "+r"(acc[5]), [s6] "+r"(acc[6]), [s7] "+r"(acc[7]),
-                       [wp] "+r"(w), [xp] "+r"(x), [w] "=&r"(t0), [t] "=&r"(t1), [x] "=&r"(t2),
-                       [y] "=&r"(t3)
-                     : [fours] "m"(fours_end), [last] "m"(end)
-                     : "cc", "memory");
+    __asm__ volatile(
+        "ldr %[t], %[fours]\n\t"
+        "cmp %[xp], %[t]\n\t"
+        "beq 2f\n"
+        "1:\n\t" MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR MRT_DSP_PAIR "ldr %[t], %[fours]\n\t"
+        "cmp %[xp], %[t]\n\t"
+        "bne 1b\n"
+        "2:\n\t"
+        "ldr %[t], %[last]\n\t"
+        "cmp %[xp], %[t]\n\t"
+        "beq 4f\n"
+        "3:\n\t" MRT_DSP_PAIR "ldr %[t], %[last]\n\t"
+        "cmp %[xp], %[t]\n\t"
+        "bne 3b\n"
+        "4:"
+        : [s0] "+r"(acc[0]), [s1] "+r"(acc[1]), [s2] "+r"(acc[2]), [s3] "+r"(acc[3]),
+          [s4] "+r"(acc[4]), [s5] "+r"(acc[5]), [s6] "+r"(acc[6]), [s7] "+r"(acc[7]), [wp] "+r"(w),
+          [xp] "+r"(x), [w] "=&r"(t0), [t] "=&r"(t1), [x] "=&r"(t2), [y] "=&r"(t3)
+        : [fours] "m"(fours_end), [last] "m"(end)
+        : "cc", "memory");
 }
 
 /* What a row of a depthwise 3x3 convolution needs besides its 14 registers. */
 typedef struct {
-    int32_t bias;                       /* twice the bias */
+    int32_t bias; /* twice the bias */
     int32_t multiplier, right, zero;
-    int32_t step;                       /* bytes from one output to the next */
-    const int16_t *end;                 /* where the pointer of the first row stops */
+    int32_t step;       /* bytes from one output to the next */
+    const int16_t *end; /* where the pointer of the first row stops */
 } mrt_dsp_row;
 
 /* n pairs of neighbouring outputs. r0, r1, r2: three rows of the plane; w[2 * row] is the word
@@ -160,15 +158,15 @@ typedef struct {
  *   output 1: x1 w0 (high by low), x2 w1 + x3 w2 (both halves)
  * Weights and bias are doubled, which saves the doubling of mrt_dsp_requant. 36 instructions for
  * two outputs. */
-#define MRT_DSP_ROW(p, u, v)                                                                      \
-    "ldrd %[x], %[y], [%[" p "]], #4\n\t"                                                         \
-    "smlad %[s0], %[x], %[" u "], %[s0]\n\t"                                                      \
-    "smlatb %[s1], %[x], %[" u "], %[s1]\n\t"                                                     \
-    "smlabt %[s0], %[y], %[" v "], %[s0]\n\t"                                                     \
+#define MRT_DSP_ROW(p, u, v)                                                                       \
+    "ldrd %[x], %[y], [%[" p "]], #4\n\t"                                                          \
+    "smlad %[s0], %[x], %[" u "], %[s0]\n\t"                                                       \
+    "smlatb %[s1], %[x], %[" u "], %[s1]\n\t"                                                      \
+    "smlabt %[s0], %[y], %[" v "], %[s0]\n\t"                                                      \
     "smlad %[s1], %[y], %[" v "], %[s1]\n\t"
 
 MRT_NOINLINE int8_t *mrt_dsp_depthwise_row(const int16_t *r0, const int16_t *r1, const int16_t *r2,
-                                         const uint32_t w[6], const mrt_dsp_row *c, int8_t *to)
+                                           const uint32_t w[6], const mrt_dsp_row *c, int8_t *to)
 {
     uint32_t x, y, w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4], w5 = w[5];
     int32_t s0, s1;
@@ -177,29 +175,28 @@ MRT_NOINLINE int8_t *mrt_dsp_depthwise_row(const int16_t *r0, const int16_t *r1,
     const int16_t *end = c->end;
     __asm__ volatile("1:\n\t"
                      "ldr %[s0], %[bias]\n\t"
-                     "ldr %[s1], %[bias]\n\t"
-                     MRT_DSP_ROW("r0", "a", "b") MRT_DSP_ROW("r1", "c", "d")
-                     MRT_DSP_ROW("r2", "e", "f")
-                     "ldr %[x], %[mult]\n\t"
-                     "ldr %[y], %[zero]\n\t"
-                     "smmulr %[s0], %[s0], %[x]\n\t"
-                     "smmulr %[s1], %[s1], %[x]\n\t"
-                     "ldr %[x], %[right]\n\t"
-                     "add %[s0], %[s0], %[s0], asr #31\n\t"
-                     "add %[s1], %[s1], %[s1], asr #31\n\t"
-                     "asrs %[s0], %[s0], %[x]\n\t"
-                     "adc %[s0], %[s0], %[y]\n\t"
-                     "asrs %[s1], %[s1], %[x]\n\t"
-                     "adc %[s1], %[s1], %[y]\n\t"
-                     "ldr %[x], %[step]\n\t"
-                     "ssat %[s0], #8, %[s0]\n\t"
-                     "ssat %[s1], #8, %[s1]\n\t"
-                     "strb %[s0], [%[to]]\n\t"
-                     "strb %[s1], [%[to], %[x]]\n\t"
-                     "ldr %[y], %[end]\n\t"
-                     "add %[to], %[to], %[x], lsl #1\n\t"
-                     "cmp %[r0], %[y]\n\t"
-                     "bne 1b"
+                     "ldr %[s1], %[bias]\n\t" MRT_DSP_ROW("r0", "a", "b")
+                         MRT_DSP_ROW("r1", "c", "d")
+                             MRT_DSP_ROW("r2", "e", "f") "ldr %[x], %[mult]\n\t"
+                                                         "ldr %[y], %[zero]\n\t"
+                                                         "smmulr %[s0], %[s0], %[x]\n\t"
+                                                         "smmulr %[s1], %[s1], %[x]\n\t"
+                                                         "ldr %[x], %[right]\n\t"
+                                                         "add %[s0], %[s0], %[s0], asr #31\n\t"
+                                                         "add %[s1], %[s1], %[s1], asr #31\n\t"
+                                                         "asrs %[s0], %[s0], %[x]\n\t"
+                                                         "adc %[s0], %[s0], %[y]\n\t"
+                                                         "asrs %[s1], %[s1], %[x]\n\t"
+                                                         "adc %[s1], %[s1], %[y]\n\t"
+                                                         "ldr %[x], %[step]\n\t"
+                                                         "ssat %[s0], #8, %[s0]\n\t"
+                                                         "ssat %[s1], #8, %[s1]\n\t"
+                                                         "strb %[s0], [%[to]]\n\t"
+                                                         "strb %[s1], [%[to], %[x]]\n\t"
+                                                         "ldr %[y], %[end]\n\t"
+                                                         "add %[to], %[to], %[x], lsl #1\n\t"
+                                                         "cmp %[r0], %[y]\n\t"
+                                                         "bne 1b"
                      : [r0] "+r"(r0), [r1] "+r"(r1), [r2] "+r"(r2), [to] "+r"(to), [x] "=&r"(x),
                        [y] "=&r"(y), [s0] "=&r"(s0), [s1] "=&r"(s1), [a] "+r"(w0), [b] "+r"(w1),
                        [c] "+r"(w2), [d] "+r"(w3), [e] "+r"(w4), [f] "+r"(w5)
@@ -268,8 +265,7 @@ MRT_INLINE void mrt_mve_sum_2x4(const int8_t *w, const int8_t *x, int32_t n, int
                          "bne 1b"
                          : [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2), [a3] "+r"(a3),
                            [a4] "+r"(a4), [a5] "+r"(a5), [a6] "+r"(a6), [a7] "+r"(a7),
-                           [wp] "+r"(wp), [xp] "+r"(xp), [yp] "+r"(yp), [up] "+r"(up),
-                           [vp] "+r"(vp)
+                           [wp] "+r"(wp), [xp] "+r"(xp), [yp] "+r"(yp), [up] "+r"(up), [vp] "+r"(vp)
                          : [e] "r"(e)
                          : "q0", "q1", "q2", "cc", "memory");
         s0 = a0, s1 = a1, s2 = a2, s3 = a3, s4 = a4, s5 = a5, s6 = a6, s7 = a7;
@@ -351,7 +347,7 @@ MRT_INLINE void mrt_mve_load_row(int16_t *to, const int8_t *from, int32_t n, int
  * takes halves away from zero. Lanes behind the last output are neither read nor written. */
 typedef struct {
     int32_t bias, multiplier, right, zero, step;
-    const int32_t *weights;             /* [9] */
+    const int32_t *weights; /* [9] */
 } mrt_mve_row;
 
 MRT_INLINE int32x4_t mrt_mve_requant(int32x4_t sum, const mrt_mve_row *c)

@@ -72,8 +72,13 @@ static inline void firmware_run(const char *dir, const char *const *argv, const 
     int code = -1;
     MOTE_SCOPED_BUF messages;
     mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv, .cwd = dir, .input = input, .input_bytes = n, .out = out,
-                      .err_out = &messages, .timeout_ms = 100000};
+    mote_process p = {.argv = argv,
+                      .cwd = dir,
+                      .input = input,
+                      .input_bytes = n,
+                      .out = out,
+                      .err_out = &messages,
+                      .timeout_ms = 100000};
     if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0) {
         fprintf(stderr, "%s: %s %s\n", argv[0], err.text, messages.len ? messages.data : "");
         abort();
@@ -108,10 +113,11 @@ static inline void firmware_build(const mote_model *m, const char *dir)
         fprintf(stderr, "firmware: %s\n", err.text);
         abort();
     }
-    const char *make[] = {"make", "-s", "-B", "host",
-                          "CFLAGS=-std=c11 -O2 -ffp-contract=off -iquote . -iquote ..", NULL};
-    const char *cc[] = {"cc", "-std=c11", "-O1", "-iquote", ".", "driver.c", "libmodel_host.a",
-                        "-o", "driver", NULL};
+    const char *make[] = {
+        "make", "-s", "-B", "host", "CFLAGS=-std=c11 -O2 -ffp-contract=off -iquote . -iquote ..",
+        NULL};
+    const char *cc[] = {"cc",       "-std=c11",        "-O1", "-iquote", ".",
+                        "driver.c", "libmodel_host.a", "-o",  "driver",  NULL};
     firmware_run(dir, make, NULL, 0, NULL);
     firmware_run(dir, cc, NULL, 0, NULL);
 }

@@ -182,14 +182,14 @@ static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
     t_must(mote_graph_create(0, &g, &err), &err);
     int32_t last = t_input(r, g, t_between(r, 3, 12), t_between(r, 3, 12), t_between(r, 1, 6));
     for (int32_t i = 0; i < n_ops; i++) {
-        static const mote_op_kind kinds[] = {MOTE_OP_CONV_2D, MOTE_OP_DEPTHWISE_CONV_2D,
-                                             MOTE_OP_AVG_POOL_2D, MOTE_OP_MAX_POOL_2D,
-                                             MOTE_OP_RESHAPE, MOTE_OP_ADD, MOTE_OP_ADD,
-                                             MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_CONV_2D};
+        static const mote_op_kind kinds[] = {
+            MOTE_OP_CONV_2D,     MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_AVG_POOL_2D,
+            MOTE_OP_MAX_POOL_2D, MOTE_OP_RESHAPE,           MOTE_OP_ADD,
+            MOTE_OP_ADD,         MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_CONV_2D};
         mote_op_kind kind = kinds[mote_rng_below(r, 9)];
         const mote_tensor *t = &g->tensors[last];
         mote_op_attrs a = t_attrs(r);
-        if (mote_rng_below(r, 2)) {     /* keep the shape, so that there is something to add */
+        if (mote_rng_below(r, 2)) { /* keep the shape, so that there is something to add */
             a.padding = MOTE_PAD_SAME;
             a.stride_h = a.stride_w = 1;
         }

@@ -9,7 +9,9 @@
 
 #include "device/signal/mrt_frontend.h"
 
-typedef struct { uint32_t x; } pcm_rng;      /* xorshift32, x != 0 */
+typedef struct {
+    uint32_t x;
+} pcm_rng; /* xorshift32, x != 0 */
 
 static inline uint32_t pcm_draw(pcm_rng *r)
 {
@@ -29,19 +31,27 @@ static inline void pcm_fill(pcm_rng *r, uint32_t kind, int16_t *pcm, size_t n)
         const int32_t noise = (int32_t)(pcm_draw(r) & 0xffffu) - 32768;
         int32_t v = 0;
         switch (kind % PCM_KINDS) {
-        case 0: v = noise; break;                                    /* full-scale noise */
-        case 1: v = noise / 8192; break;                             /* a few counts */
+        case 0:
+            v = noise;
+            break; /* full-scale noise */
+        case 1:
+            v = noise / 8192;
+            break; /* a few counts */
         case 2:
             v = (noise & 1) != 0 ? 32767 : -32768;
             break; /* the loudest noise there is */
-        case 3: v = i % 977 == 0 ? noise : 0; break;                 /* clicks in silence */
-        case 4: /* a decaying tone in soft noise */
+        case 3:
+            v = i % 977 == 0 ? noise : 0;
+            break; /* clicks in silence */
+        case 4:    /* a decaying tone in soft noise */
             a -= b / 8;
             b += a / 8;
             v = a + noise / 512;
             break;
-        case 5: v = (i / 64 & 1u) != 0 ? 32767 : -32768; break;      /* full-scale square wave */
-        default: /* low-passed, speech-like slope */
+        case 5:
+            v = (i / 64 & 1u) != 0 ? 32767 : -32768;
+            break; /* full-scale square wave */
+        default:   /* low-passed, speech-like slope */
             level += (noise - level) / 16;
             v = level;
             break;

@@ -33,11 +33,11 @@ static inline uint64_t t_seed(void)
 }
 
 /* Leave the test, saying why. */
-#define T_SKIP(...)                       \
-    do {                                  \
-        print_message("skip reason: " __VA_ARGS__); \
-        print_message("\n");              \
-        skip();                           \
+#define T_SKIP(...)                                                                                \
+    do {                                                                                           \
+        print_message("skip reason: " __VA_ARGS__);                                                \
+        print_message("\n");                                                                       \
+        skip();                                                                                    \
     } while (0)
 
 /* Folder of a shared data set, or the test is skipped: t_data() is never NULL after this. */
@@ -46,10 +46,10 @@ static inline const char *t_data(void)
     const char *dir = getenv("MOTE_TEST_DATA");
     return dir && dir[0] ? dir : NULL;
 }
-#define T_NEED_DATA()                                    \
-    do {                                                 \
-        if (!t_data())                                   \
-            T_SKIP("MOTE_TEST_DATA is not set");         \
+#define T_NEED_DATA()                                                                              \
+    do {                                                                                           \
+        if (!t_data())                                                                             \
+            T_SKIP("MOTE_TEST_DATA is not set");                                                   \
     } while (0)
 
 static char t_temp_path[256];
@@ -86,42 +86,42 @@ static inline const char *t_path(const char *name)
 }
 
 /* Status OK, or fail showing the message. Wants `mote_err err` in scope. */
-#define T_OK(call)                                                                   \
-    do {                                                                             \
-        mote_status t_status_ = (call);                                              \
-        if (t_status_ != MOTE_OK)                                                    \
-            fail_msg("%s: %s: %s", #call, mote_status_name(t_status_), err.text);    \
+#define T_OK(call)                                                                                 \
+    do {                                                                                           \
+        mote_status t_status_ = (call);                                                            \
+        if (t_status_ != MOTE_OK)                                                                  \
+            fail_msg("%s: %s: %s", #call, mote_status_name(t_status_), err.text);                  \
     } while (0)
 
 /* Status as wanted, and the message holds `words` ("" for any). Wants `mote_err err` in scope. */
-#define T_FAILS(call, wanted, words)                                                 \
-    do {                                                                             \
-        err.text[0] = '\0';                                                          \
-        mote_status t_status_ = (call);                                              \
-        if (t_status_ != (wanted))                                                   \
-            fail_msg("%s: %s instead of %s: %s", #call, mote_status_name(t_status_), \
-                     mote_status_name(wanted), err.text);                            \
-        if (!strstr(err.text, (words)))                                              \
-            fail_msg("%s: '%s' does not hold '%s'", #call, err.text, (words));       \
+#define T_FAILS(call, wanted, words)                                                               \
+    do {                                                                                           \
+        err.text[0] = '\0';                                                                        \
+        mote_status t_status_ = (call);                                                            \
+        if (t_status_ != (wanted))                                                                 \
+            fail_msg("%s: %s instead of %s: %s", #call, mote_status_name(t_status_),               \
+                     mote_status_name(wanted), err.text);                                          \
+        if (!strstr(err.text, (words)))                                                            \
+            fail_msg("%s: '%s' does not hold '%s'", #call, err.text, (words));                     \
     } while (0)
 
 /* Fail the 1st, 2nd, ... allocation of `call` until it succeeds; each failure must be NOMEM.
  * `after_failure` runs after each (check untouched outputs there; leaks are the sanitizer's). */
-#define T_ALLOC_SWEEP(call, after_failure)                                           \
-    do {                                                                             \
-        int64_t t_round_ = 0;                                                        \
-        for (;; t_round_++) {                                                        \
-            mote_mem_fail_after(t_round_);                                           \
-            mote_status t_status_ = (call);                                          \
-            mote_mem_fail_never();                                                   \
-            if (t_status_ == MOTE_OK)                                                \
-                break;                                                               \
-            assert_int_equal(t_status_, MOTE_NOMEM);                                 \
-            after_failure;                                                           \
-            if (t_round_ > 100000)                                                   \
-                fail_msg("%s does not succeed", #call);                              \
-        }                                                                            \
-        assert_true(t_round_ > 0);                                                   \
+#define T_ALLOC_SWEEP(call, after_failure)                                                         \
+    do {                                                                                           \
+        int64_t t_round_ = 0;                                                                      \
+        for (;; t_round_++) {                                                                      \
+            mote_mem_fail_after(t_round_);                                                         \
+            mote_status t_status_ = (call);                                                        \
+            mote_mem_fail_never();                                                                 \
+            if (t_status_ == MOTE_OK)                                                              \
+                break;                                                                             \
+            assert_int_equal(t_status_, MOTE_NOMEM);                                               \
+            after_failure;                                                                         \
+            if (t_round_ > 100000)                                                                 \
+                fail_msg("%s does not succeed", #call);                                            \
+        }                                                                                          \
+        assert_true(t_round_ > 0);                                                                 \
     } while (0)
 
 #endif

@@ -85,9 +85,9 @@ static inline void tiny_tree(const char *root, int first, int n_groups)
                 double hz = words[w].hz * (1.0 + 0.02 * g);
                 for (int i = 0; i < TINY_SAMPLES; i++) {
                     double edge = fmin(1.0, fmin(i, TINY_SAMPLES - i) / 400.0);
-                    pcm[i] = (int16_t)lrint(
-                        32767.0 * (0.3 * edge * sin(6.283185307 * hz * i / TINY_RATE_HZ) +
-                                   mote_rng_range(&rng, -0.01, 0.01)));
+                    pcm[i] = (int16_t)lrint(32767.0 *
+                                            (0.3 * edge * sin(6.283185307 * hz * i / TINY_RATE_HZ) +
+                                             mote_rng_range(&rng, -0.01, 0.01)));
                 }
                 snprintf(path, sizeof path, "%s/s%03d_nohash_%d.wav", dir, g, take);
                 tiny_wav(path, pcm, TINY_SAMPLES);

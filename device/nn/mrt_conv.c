@@ -11,7 +11,7 @@
  * Depends on mrt_gemm.h; used by generated code and the runner. */
 #include "device/nn/mrt_gemm.h"
 
-#define STRIDE (2 * MRT_BLOCK_CELLS)   /* int16 from one pair of inputs of a cell to the next */
+#define STRIDE (2 * MRT_BLOCK_CELLS) /* int16 from one pair of inputs of a cell to the next */
 
 #if MRT_HAVE_MVE
 typedef int8_t patch_value;

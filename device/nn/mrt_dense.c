@@ -51,7 +51,7 @@ void mrt_dense_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratc
         /* One or two channels left: there is no second block; sum the first twice. */
         sum_four(p, w, n > 2 ? w + 4 * pairs : w, x, acc);
         for (int32_t i = 0; i < n; i++)
-            out[oc + i] = mrt_finish(p, p->bias[oc + i] + acc[i], p->multiplier[oc + i],
-                                     p->shift[oc + i]);
+            out[oc + i] =
+                mrt_finish(p, p->bias[oc + i] + acc[i], p->multiplier[oc + i], p->shift[oc + i]);
     }
 }

@@ -41,8 +41,7 @@ static void plane_row(const mrt_conv *p, const mrt_plane *s, const channel *c, c
 MRT_NOINLINE void plane_fast(const mrt_conv *p, const mrt_plane *s, const channel *c,
                              const int16_t *plane, int8_t *out)
 {
-    mrt_mve_row row = {c->bias,     c->multiplier,   -c->shift,
-                       p->out_zero, s->out_col_step, c->weights};
+    mrt_mve_row row = {c->bias, c->multiplier, -c->shift, p->out_zero, s->out_col_step, c->weights};
     for (int32_t oy = 0; oy < p->out_h; oy++, plane += s->cols, out += s->out_row_step)
         mrt_mve_depthwise_row(plane, s->cols, p->out_w, &row, out);
 }

@@ -13,7 +13,7 @@
 #include "device/nn/mrt_nn.h"
 #include "device/nn/mrt_requant.h"
 
-#define MRT_BLOCK_CELLS 4   /* output cells that are summed together */
+#define MRT_BLOCK_CELLS 4 /* output cells that are summed together */
 
 /* Two channels by four cells: x holds for each pair of inputs the two values of cell 0, of cell 1,
  * 2 and 3. acc[2 * cell + channel]. Two cells at a time: eight values fit the registers of the

@@ -41,14 +41,14 @@ typedef struct {
     int32_t out_h, out_w, out_c;
     int32_t kernel_h, kernel_w;
     int32_t stride_h, stride_w;
-    int32_t pad_h, pad_w;               /* cells before the first row and column */
-    int32_t in_zero, out_zero;          /* zero points, -128..127 */
-    int32_t act_min, act_max;           /* quantised bounds of the fused activation */
+    int32_t pad_h, pad_w;      /* cells before the first row and column */
+    int32_t in_zero, out_zero; /* zero points, -128..127 */
+    int32_t act_min, act_max;  /* quantised bounds of the fused activation */
     uint32_t flags;
     const int8_t *weights;
-    const int32_t *bias;                /* [out_c]; folded for all but the reference kernels */
-    const int32_t *multiplier;          /* [out_c], 0 or 2^30 .. 2^31 - 1 */
-    const int8_t *shift;                /* [out_c], > 0 left, < 0 right */
+    const int32_t *bias;       /* [out_c]; folded for all but the reference kernels */
+    const int32_t *multiplier; /* [out_c], 0 or 2^30 .. 2^31 - 1 */
+    const int8_t *shift;       /* [out_c], > 0 left, < 0 right */
 } mrt_conv;
 
 /* weights [oc][kh][kw][ic], as in a .tflite file; scratch is not used. */
@@ -92,11 +92,11 @@ void mrt_avg_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out);
 void mrt_max_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out);
 
 typedef struct {
-    int32_t n;                          /* elements */
+    int32_t n; /* elements */
     int32_t a_zero, b_zero, out_zero;
-    int32_t a_multiplier, a_shift;      /* a_scale / (2 max scale), TensorFlow Lite's ADD */
+    int32_t a_multiplier, a_shift; /* a_scale / (2 max scale), TensorFlow Lite's ADD */
     int32_t b_multiplier, b_shift;
-    int32_t out_multiplier, out_shift;  /* 2 max scale / (2^20 out_scale) */
+    int32_t out_multiplier, out_shift; /* 2 max scale / (2^20 out_scale) */
     int32_t act_min, act_max;
 } mrt_add;
 
@@ -104,9 +104,9 @@ typedef struct {
 void mrt_add_s8(const mrt_add *p, const int8_t *a, const int8_t *b, int8_t *out);
 
 typedef struct {
-    int32_t rows, depth;                /* depth at most 4095 */
-    int32_t multiplier, shift;          /* of in_scale * 2^26 (beta 1), at most 31 bits */
-    int32_t diff_min;                   /* inputs this far below the largest count as 0 */
+    int32_t rows, depth;       /* depth at most 4095 */
+    int32_t multiplier, shift; /* of in_scale * 2^26 (beta 1), at most 31 bits */
+    int32_t diff_min;          /* inputs this far below the largest count as 0 */
 } mrt_softmax;
 
 /* Output scale 1/256, zero point -128. exp in Q5.26 fixed point (gemmlowp). In place. */

@@ -50,7 +50,7 @@ MRT_INLINE void mrt_plane_fill(const mrt_conv *p, const mrt_plane *s, int16_t *p
 
 /* The inside, for the channel that `in` points at. */
 MRT_NOINLINE void mrt_plane_load(const mrt_conv *p, const mrt_plane *s, const int8_t *in,
-                               int16_t *plane)
+                                 int16_t *plane)
 {
     int16_t *to = plane + p->pad_h * s->cols + p->pad_w;
     for (int32_t y = 0; y < p->in_h; y++, to += s->cols, in += s->row_step) {

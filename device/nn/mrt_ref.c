@@ -30,8 +30,8 @@ static int32_t conv_sum(const mrt_conv *p, const int8_t *in, int32_t oy, int32_t
     int32_t acc = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         for (int32_t kx = 0; kx < p->kernel_w; kx++, w += p->in_c) {
-            const int8_t *x = cell(p, in, oy * p->stride_h - p->pad_h + ky,
-                                   ox * p->stride_w - p->pad_w + kx);
+            const int8_t *x =
+                cell(p, in, oy * p->stride_h - p->pad_h + ky, ox * p->stride_w - p->pad_w + kx);
             for (int32_t ic = 0; x != NULL && ic < p->in_c; ic++)
                 acc += (x[ic] - p->in_zero) * w[ic];
         }
@@ -53,8 +53,8 @@ static int32_t depthwise_sum(const mrt_conv *p, const int8_t *in, int32_t oy, in
     int32_t acc = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-            const int8_t *x = cell(p, in, oy * p->stride_h - p->pad_h + ky,
-                                   ox * p->stride_w - p->pad_w + kx);
+            const int8_t *x =
+                cell(p, in, oy * p->stride_h - p->pad_h + ky, ox * p->stride_w - p->pad_w + kx);
             if (x != NULL)
                 acc += (x[c] - p->in_zero) * p->weights[(ky * p->kernel_w + kx) * p->in_c + c];
         }

@@ -15,7 +15,7 @@
 #include "device/nn/mrt_requant.h"
 
 #define DIFF_FRACTION_BITS 26
-#define SUM_INTEGER_BITS 12
+#define SUM_INTEGER_BITS   12
 
 /* exp(a) in Q0.31 for a in [-1/4, 0), Q0.31. */
 static int32_t exp_quarter(int32_t a)
@@ -40,9 +40,9 @@ static int32_t exp_negative(int32_t a)
     if (a == 0)
         return INT32_MAX;
     const int32_t quarter = 1 << (DIFF_FRACTION_BITS - 2);
-    int32_t low = (a & (quarter - 1)) - quarter;   /* a modulo 1/4, in [-1/4, 0) */
+    int32_t low = (a & (quarter - 1)) - quarter; /* a modulo 1/4, in [-1/4, 0) */
     int32_t result = exp_quarter(low * (1 << 5));
-    int32_t remainder = low - a;                   /* a multiple of 1/4, >= 0 */
+    int32_t remainder = low - a; /* a multiple of 1/4, >= 0 */
     for (int32_t k = 0; k < 7; k++)
         if (remainder & (int32_t)((uint32_t)1 << (DIFF_FRACTION_BITS - 2 + k)))
             result = mrt_high_mul(result, powers[k]);
@@ -67,9 +67,9 @@ static int32_t shift_saturated(int32_t x, int32_t n)
 /* 1 / (1 + a) in Q0.31 for a in [0, 1), Q0.31. */
 static int32_t reciprocal_1_plus(int32_t a)
 {
-    const int32_t c48_17 = 1515870810;              /* 48/17 in Q2.29 */
-    const int32_t c32_17_negative = -1010580540;    /* -32/17 in Q2.29 */
-    int64_t sum = (int64_t)a + INT32_MAX;           /* (1 + a) / 2, rounded half away from zero */
+    const int32_t c48_17 = 1515870810;           /* 48/17 in Q2.29 */
+    const int32_t c32_17_negative = -1010580540; /* -32/17 in Q2.29 */
+    int64_t sum = (int64_t)a + INT32_MAX;        /* (1 + a) / 2, rounded half away from zero */
     int32_t half = (int32_t)((sum + (sum >= 0 ? 1 : -1)) / 2);
     int32_t x = c48_17 + mrt_high_mul(half, c32_17_negative);
     for (int i = 0; i < 3; i++) {

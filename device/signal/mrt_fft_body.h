@@ -28,20 +28,20 @@
 #ifdef MRT_FN
 
 /* Butterfly of a and (already rotated) b, c, d, which are at pa, pb, pc, pd. */
-#define MRT_BUTTERFLY(ar, ai, br, bi, cr, ci, dr, di)                   \
-    do {                                                                \
-        const V t0r = (ar) + (cr), t0i = (ai) + (ci);                   \
-        const V t1r = (ar) - (cr), t1i = (ai) - (ci);                   \
-        const V t2r = (br) + (dr), t2i = (bi) + (di);                   \
-        const V t3r = (br) - (dr), t3i = (bi) - (di);                   \
-        pa[0] = t0r + t2r;                                              \
-        pa[1] = t0i + t2i;                                              \
-        pc[0] = t1r + t3i;                                              \
-        pc[1] = t1i - t3r;                                              \
-        pb[0] = t0r - t2r;                                              \
-        pb[1] = t0i - t2i;                                              \
-        pd[0] = t1r - t3i;                                              \
-        pd[1] = t1i + t3r;                                              \
+#define MRT_BUTTERFLY(ar, ai, br, bi, cr, ci, dr, di)                                              \
+    do {                                                                                           \
+        const V t0r = (ar) + (cr), t0i = (ai) + (ci);                                              \
+        const V t1r = (ar) - (cr), t1i = (ai) - (ci);                                              \
+        const V t2r = (br) + (dr), t2i = (bi) + (di);                                              \
+        const V t3r = (br) - (dr), t3i = (bi) - (di);                                              \
+        pa[0] = t0r + t2r;                                                                         \
+        pa[1] = t0i + t2i;                                                                         \
+        pc[0] = t1r + t3i;                                                                         \
+        pc[1] = t1i - t3r;                                                                         \
+        pb[0] = t0r - t2r;                                                                         \
+        pb[1] = t0i - t2i;                                                                         \
+        pd[0] = t1r - t3i;                                                                         \
+        pd[1] = t1i + t3r;                                                                         \
     } while (0)
 
 MRT_FN void MRT_NAME(fft_pass)(V *z, const S *sine, uint32_t n, uint32_t q)
@@ -49,7 +49,7 @@ MRT_FN void MRT_NAME(fft_pass)(V *z, const S *sine, uint32_t n, uint32_t q)
     const uint32_t m = n / 2, step = n / (4 * q);
     const S *cosine = sine + n / 4;
 
-    for (uint32_t i = 0; i < m; i += 4 * q) {           /* j = 0: nothing to rotate */
+    for (uint32_t i = 0; i < m; i += 4 * q) { /* j = 0: nothing to rotate */
         V *pa = z + 2 * i, *pc = pa + 2 * q, *pb = pc + 2 * q, *pd = pb + 2 * q;
         const V ar = pa[0], ai = pa[1], br = pb[0], bi = pb[1];
         const V cr = pc[0], ci = pc[1], dr = pd[0], di = pd[1];
@@ -79,7 +79,7 @@ MRT_FN void MRT_NAME(fft)(V *z, const S *sine, uint32_t n)
     const uint32_t m = n / 2;
     uint32_t q = 1;
 
-    if ((m & 0x55555555u) == 0) {                       /* log2(m) is odd */
+    if ((m & 0x55555555u) == 0) { /* log2(m) is odd */
         for (uint32_t i = 0; i < 2 * m; i += 4) {
             const V ar = z[i], ai = z[i + 1], br = z[i + 2], bi = z[i + 3];
             z[i] = ar + br;
@@ -111,7 +111,7 @@ MRT_FN void MRT_NAME(split)(V *z, const S *sine, uint32_t n)
         b[0] = er - tr;
         b[1] = ei + ti;
     }
-    z[m] = z[m] + z[m];                                 /* k = m/2: 2X is 2 conj Z */
+    z[m] = z[m] + z[m]; /* k = m/2: 2X is 2 conj Z */
     z[m + 1] = z[m + 1] + z[m + 1];
 }
 

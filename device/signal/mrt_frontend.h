@@ -41,25 +41,25 @@ extern "C" {
 /* Goes up whenever any output bit of any configuration changes: it is part of every cache key. */
 #define MRT_FRONTEND_VERSION 1
 
-#define MRT_FRONTEND_Q 12                   /* fraction bits of the fixed variant's outputs */
-#define MRT_FRONTEND_MIN_FFT 128
-#define MRT_FRONTEND_MAX_FFT 2048
+#define MRT_FRONTEND_Q        12 /* fraction bits of the fixed variant's outputs */
+#define MRT_FRONTEND_MIN_FFT  128
+#define MRT_FRONTEND_MAX_FFT  2048
 #define MRT_FRONTEND_MAX_MELS 128
 
 typedef enum { MRT_FLOAT = 0, MRT_FIXED = 1 } mrt_arithmetic;
 
 /* Plain integers, so that a configuration is the same bytes everywhere. */
 typedef struct {
-    int32_t arithmetic;                     /* mrt_arithmetic */
-    int32_t rate_hz;                        /* 4000..96000 */
-    int32_t window;                         /* samples a frame, 16..n_fft */
-    int32_t hop;                            /* samples between frames, 1..window */
-    int32_t n_fft;                          /* power of two, 128..2048 */
-    int32_t n_mels;                         /* 1..128 */
-    int32_t n_coefficients;                 /* 0 (log-mel) .. n_mels */
-    int32_t low_hz;                         /* 0 .. high_hz - 1 */
-    int32_t high_hz;                        /* .. rate_hz / 2 */
-    int32_t pre_emphasis_q15;               /* a * 32768, 0 (none) .. 32440 (0.99) */
+    int32_t arithmetic;       /* mrt_arithmetic */
+    int32_t rate_hz;          /* 4000..96000 */
+    int32_t window;           /* samples a frame, 16..n_fft */
+    int32_t hop;              /* samples between frames, 1..window */
+    int32_t n_fft;            /* power of two, 128..2048 */
+    int32_t n_mels;           /* 1..128 */
+    int32_t n_coefficients;   /* 0 (log-mel) .. n_mels */
+    int32_t low_hz;           /* 0 .. high_hz - 1 */
+    int32_t high_hz;          /* .. rate_hz / 2 */
+    int32_t pre_emphasis_q15; /* a * 32768, 0 (none) .. 32440 (0.99) */
 } mrt_frontend_config;
 
 /* What is wrong with a configuration; the first that applies. */
@@ -75,8 +75,8 @@ typedef enum {
     MRT_FRONTEND_BAD_HIGH,
     MRT_FRONTEND_BAD_LOW,
     MRT_FRONTEND_BAD_PRE_EMPHASIS,
-    MRT_FRONTEND_EMPTY_MEL,     /* a triangle holds no FFT bin: fewer mels or a longer FFT */
-    MRT_FRONTEND_SMALL_MEMORY   /* mrt_frontend_build: memory too small or misaligned */
+    MRT_FRONTEND_EMPTY_MEL,   /* a triangle holds no FFT bin: fewer mels or a longer FFT */
+    MRT_FRONTEND_SMALL_MEMORY /* mrt_frontend_build: memory too small or misaligned */
 } mrt_frontend_status;
 
 /* The constants. Pointers of the other arithmetic are NULL. Lengths, with W = window, N = n_fft,
@@ -148,9 +148,9 @@ size_t mrt_frontend_clip_q(const mrt_frontend_tables *t, const int16_t *pcm, siz
  *     } */
 typedef struct {
     const mrt_frontend_tables *tables;
-    int16_t *pcm;                           /* [window] */
+    int16_t *pcm; /* [window] */
     void *scratch;
-    int32_t n_held;                         /* samples in pcm; below window between calls */
+    int32_t n_held; /* samples in pcm; below window between calls */
 } mrt_frontend_stream;
 
 size_t mrt_frontend_stream_bytes(const mrt_frontend_config *config);

@@ -10,15 +10,15 @@
 
 MRT_STATIC_ASSERT((-1 >> 1) == -1, "signed shifts to the right must be arithmetic");
 
-#define V float
-#define S float
-#define I int32_t
-#define MRT_FN static
-#define MRT_NAME(x) x##_f32
-#define MRT_MUL(v, s) ((v) * (s))
-#define MRT_BITS(v) mrt_bits_of_float(v)
+#define V                float
+#define S                float
+#define I                int32_t
+#define MRT_FN           static
+#define MRT_NAME(x)      x##_f32
+#define MRT_MUL(v, s)    ((v) * (s))
+#define MRT_BITS(v)      mrt_bits_of_float(v)
 #define MRT_FROM_BITS(i) mrt_float_of_bits(i)
-#define MRT_TO_F(i) ((float)(i))
+#define MRT_TO_F(i)      ((float)(i))
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_f32_body.h"
 #include "device/signal/mrt_end_body.h"

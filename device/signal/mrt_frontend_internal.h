@@ -50,7 +50,7 @@ static inline int32_t mrt_window_drop(const mrt_frontend_config *c, int32_t size
 
     for (int32_t n = c->n_fft / 2; n > 1; n >>= 1)
         drop++;
-    for (; size < 1 << 14 && drop > 0; size = 2 * size + 1)     /* |x| <= size + 1 <= 2^(15-g) */
+    for (; size < 1 << 14 && drop > 0; size = 2 * size + 1) /* |x| <= size + 1 <= 2^(15-g) */
         drop--;
     return drop;
 }

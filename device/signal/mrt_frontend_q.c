@@ -23,16 +23,16 @@ static inline int32_t mul_q15(int32_t v, int32_t s)
 }
 #endif
 
-#define V int32_t
-#define S int16_t
-#define U uint32_t
-#define D uint64_t
-#define MRT_FN static
-#define MRT_NAME(x) x##_q
-#define MRT_MUL(v, s) mul_q15(v, s)
+#define V              int32_t
+#define S              int16_t
+#define U              uint32_t
+#define D              uint64_t
+#define MRT_FN         static
+#define MRT_NAME(x)    x##_q
+#define MRT_MUL(v, s)  mul_q15(v, s)
 #define MRT_LESS(u, c) ((int32_t)((u) < (c)))
-#define MRT_WIDE(u) ((uint64_t)(u))
-#define MRT_HIGH(d) ((uint32_t)((d) >> 32))
+#define MRT_WIDE(u)    ((uint64_t)(u))
+#define MRT_HIGH(d)    ((uint32_t)((d) >> 32))
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_q_body.h"
 #include "device/signal/mrt_end_body.h"

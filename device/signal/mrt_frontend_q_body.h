@@ -41,7 +41,7 @@
 MRT_FN V MRT_NAME(log2)(const D *energy)
 {
     D d = *energy;
-    V n = MRT_LESS(MRT_HIGH(d), 1u) * 32;                /* leading zeros, by halves */
+    V n = MRT_LESS(MRT_HIGH(d), 1u) * 32; /* leading zeros, by halves */
     d = d << MRT_WIDE((U)n);
     U top = MRT_HIGH(d);
     V z = MRT_LESS(top, 0x10000u) * 16;
@@ -60,9 +60,9 @@ MRT_FN V MRT_NAME(log2)(const D *energy)
     top = MRT_HIGH(d << MRT_WIDE((U)more));
 
     const V f16 = (V)((top >> 15) & 0xffffu);
-    const V f = f16 >> 1;                               /* Q15 */
-    const V g = (f * (32768 - f)) >> 15;                /* Q15, <= 1/4 */
-    V q = 9727 - ((f * 2959) >> 15);                    /* Q16 */
+    const V f = f16 >> 1;                /* Q15 */
+    const V g = (f * (32768 - f)) >> 15; /* Q15, <= 1/4 */
+    V q = 9727 - ((f * 2959) >> 15);     /* Q16 */
     q = ((q * f) >> 15) - 17510;
     q = ((q * f) >> 15) + 28961;
     return (63 - n - more) * 65536 + f16 + ((q * g) >> 15);
@@ -81,8 +81,8 @@ MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weig
         for (uint32_t k = band[b]; k < band[b + 1]; k++) {
             const V re = x[2 * k], im = x[2 * k + 1];
             const U size = (U)((re ^ (re >> 31)) | (im ^ (im >> 31)));
-            const V s = 16 - 4 * (MRT_LESS(size, 1u << 15) + MRT_LESS(size, 1u << 19)
-                                  + MRT_LESS(size, 1u << 23) + MRT_LESS(size, 1u << 27));
+            const V s = 16 - 4 * (MRT_LESS(size, 1u << 15) + MRT_LESS(size, 1u << 19) +
+                                  MRT_LESS(size, 1u << 23) + MRT_LESS(size, 1u << 27));
             const V half = (1 << s) >> 1;
             const U r = (U)((re + half) >> s), i = (U)((im + half) >> s);
             const U power = r * r + i * i;
@@ -96,7 +96,7 @@ MRT_FN void MRT_NAME(mel)(const V *x, const uint16_t *band, const uint16_t *weig
         if (b > 0) {
             const D energy = rising + down + offset;
             const V l2 = MRT_NAME(log2)(&energy) - exponent * 65536;
-            mel[b - 1] = MRT_MUL(l2, 22713);            /* ln 2 in Q15 */
+            mel[b - 1] = MRT_MUL(l2, 22713); /* ln 2 in Q15 */
         }
         rising = up;
     }

@@ -14,7 +14,7 @@
 MRT_FN V MRT_NAME(log)(V x)
 {
     const I bits = MRT_BITS(x);
-    const I e = (bits - 0x3f3504f3) >> 23;              /* 0x3f3504f3: sqrt(1/2) */
+    const I e = (bits - 0x3f3504f3) >> 23; /* 0x3f3504f3: sqrt(1/2) */
     const V f = MRT_FROM_BITS(bits - e * (1 << 23)) - 1.0f;
     const V ef = MRT_TO_F(e);
     const V f2 = f * f;
@@ -26,7 +26,7 @@ MRT_FN V MRT_NAME(log)(V x)
     p = p * f - 0.2500082f;
     p = p * f + 0.3333333f;
     V y = p * f * f2;
-    y = y + ef * -0.00021219444f;                     /* ln 2 - 0.693359375 */
+    y = y + ef * -0.00021219444f; /* ln 2 - 0.693359375 */
     y = y - f2 * 0.5f;
     return (f + y) + ef * 0.693359375f;
 }

@@ -5,7 +5,10 @@
 #include "device/mrt_exact.h"
 #include "device/signal/mrt_math_internal.h"
 
-typedef union { double d; uint64_t u; } word64;
+typedef union {
+    double d;
+    uint64_t u;
+} word64;
 
 static double from_bits64(uint64_t u)
 {
@@ -14,13 +17,13 @@ static double from_bits64(uint64_t u)
     return w.d;
 }
 
-#define V float
-#define I int32_t
-#define MRT_FN static
-#define MRT_NAME(x) x##_of_float
-#define MRT_BITS(v) mrt_bits_of_float(v)
+#define V                float
+#define I                int32_t
+#define MRT_FN           static
+#define MRT_NAME(x)      x##_of_float
+#define MRT_BITS(v)      mrt_bits_of_float(v)
 #define MRT_FROM_BITS(i) mrt_float_of_bits(i)
-#define MRT_TO_F(i) ((float)(i))
+#define MRT_TO_F(i)      ((float)(i))
 #include "device/signal/mrt_logf_body.h"
 #include "device/signal/mrt_end_body.h"
 
@@ -36,7 +39,7 @@ static float sine_of(float x, uint32_t quadrant)
 {
     if (!(x >= -8192.0f && x <= 8192.0f))
         return mrt_float_of_bits(0x7fc00000);
-    const float turns = x * 0.63661975f;                /* x / (pi/2) */
+    const float turns = x * 0.63661975f; /* x / (pi/2) */
     const int32_t n = (int32_t)(turns >= 0.0f ? turns + 0.5f : turns - 0.5f);
     const float nf = (float)n;
     const float r = ((x - nf * 1.5703125f) - nf * 0.0004837513f) - nf * 7.54979e-08f;
@@ -75,11 +78,11 @@ float mrt_sqrtf(float x)
     int32_t e = (int32_t)(u >> 23);
     uint32_t m = u & 0x7fffffu, q = 0, rem = 0;
 
-    if ((u << 1) == 0 || u == 0x7f800000u)              /* zeros and infinity are their own roots */
+    if ((u << 1) == 0 || u == 0x7f800000u) /* zeros and infinity are their own roots */
         return x;
-    if (u > 0x7f800000u)                                /* negative or NaN */
+    if (u > 0x7f800000u) /* negative or NaN */
         return mrt_float_of_bits(0x7fc00000);
-    if (e == 0) {                                       /* subnormal: make it normal */
+    if (e == 0) { /* subnormal: make it normal */
         e = 1;
         while ((m & 0x800000u) == 0) {
             m <<= 1;
@@ -87,8 +90,8 @@ float mrt_sqrtf(float x)
         }
     }
     m |= 0x800000u;
-    e -= 127;                                           /* x = m * 2^(e - 23) */
-    m = (e & 1) != 0 ? m << 8 : m << 7;                 /* 2 or 1 integer bits in the top two */
+    e -= 127;                           /* x = m * 2^(e - 23) */
+    m = (e & 1) != 0 ? m << 8 : m << 7; /* 2 or 1 integer bits in the top two */
     e = (e - (e & 1)) / 2;
     for (int32_t i = 0; i < 25; i++) {
         rem = (rem << 2) | (m >> 30);
@@ -101,7 +104,7 @@ float mrt_sqrtf(float x)
         }
     }
     q = (q + 1) >> 1;
-    q += (uint32_t)(e + 126) << 23;                     /* q's top bit adds 1 to the exponent */
+    q += (uint32_t)(e + 126) << 23; /* q's top bit adds 1 to the exponent */
     return mrt_float_of_bits((int32_t)q);
 }
 
@@ -135,7 +138,7 @@ double mrt_sqrt(double x)
 static double sin_small(double x)
 {
     const double z = x * x;
-    double y = 1.0 / 355687428096000.0;                 /* 1 / 17! */
+    double y = 1.0 / 355687428096000.0; /* 1 / 17! */
     y = y * z - 1.0 / 1307674368000.0;
     y = y * z + 1.0 / 6227020800.0;
     y = y * z - 1.0 / 39916800.0;
@@ -149,7 +152,7 @@ static double sin_small(double x)
 static double cos_small(double x)
 {
     const double z = x * x;
-    double y = 1.0 / 20922789888000.0;                  /* 1 / 16! */
+    double y = 1.0 / 20922789888000.0; /* 1 / 16! */
     y = y * z - 1.0 / 87178291200.0;
     y = y * z + 1.0 / 479001600.0;
     y = y * z - 1.0 / 3628800.0;
@@ -165,8 +168,8 @@ static double turn(uint32_t k, uint32_t n, uint32_t quarter_turns)
     const uint32_t eighths = 8u * (k % n) + 2u * n * quarter_turns;
     const uint32_t octant = eighths / n & 7u, r = eighths % n;
     const uint32_t part = (octant & 1u) != 0 ? n - r : r;
-    const double x = (double)part / (double)n * 0.7853981633974483;   /* pi / 4 */
-    const uint32_t kind = octant + 1u;                  /* bit 1: cosine in octants 1, 2, 5, 6 */
+    const double x = (double)part / (double)n * 0.7853981633974483; /* pi / 4 */
+    const uint32_t kind = octant + 1u; /* bit 1: cosine in octants 1, 2, 5, 6 */
     const double y = (kind & 2u) != 0 ? cos_small(x) : sin_small(x);
 
     return octant >= 4 ? -y : y;

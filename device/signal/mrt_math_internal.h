@@ -5,7 +5,10 @@
 
 #include <stdint.h>
 
-typedef union { float f; int32_t i; } mrt_word32;
+typedef union {
+    float f;
+    int32_t i;
+} mrt_word32;
 
 static inline int32_t mrt_bits_of_float(float x)
 {

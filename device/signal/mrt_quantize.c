@@ -27,11 +27,11 @@ int32_t mrt_quant_fixed_from(float scale, int32_t zero_point, mrt_quant_fixed *o
         zero_point > 127)
         return 0;
     double m = 1.0 / (double)scale;
-    while (m < 1073741824.0) {      /* 2^30 */
+    while (m < 1073741824.0) { /* 2^30 */
         m *= 2.0;
         shift++;
     }
-    while (m >= 2147483648.0) {     /* 2^31; scale < 2^-31 is refused: at most once */
+    while (m >= 2147483648.0) { /* 2^31; scale < 2^-31 is refused: at most once */
         m *= 0.5;
         shift--;
     }
@@ -55,10 +55,10 @@ void mrt_quantize_f32(const mrt_quant_f32 *p, const float *x, size_t n, int8_t *
 {
     for (size_t i = 0; i < n; i++) {
         float y = x[i] * p->inverse_scale;
-        y = y < 1024.0f ? y : 1024.0f;                  /* NaN and +inf to 1024 */
+        y = y < 1024.0f ? y : 1024.0f; /* NaN and +inf to 1024 */
         y = y > -1024.0f ? y : -1024.0f;
         int32_t q = (int32_t)y;
-        const float rest = y - (float)q;                /* exact */
+        const float rest = y - (float)q; /* exact */
         q += rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0;
         out[i] = clamp_s8(x[i] == x[i] ? q + p->zero_point : p->zero_point);
     }

@@ -18,8 +18,8 @@ extern "C" {
 #endif
 
 typedef struct {
-    float inverse_scale;                    /* (float)(1.0 / scale) */
-    int32_t zero_point;                     /* -128..127 */
+    float inverse_scale; /* (float)(1.0 / scale) */
+    int32_t zero_point;  /* -128..127 */
 } mrt_quant_f32;
 
 /* x / scale = value * multiplier * 2^-shift; multiplier in [2^30, 2^31), shift 1..62; or multiplier

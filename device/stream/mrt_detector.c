@@ -82,8 +82,8 @@ int32_t mrt_detector_push(mrt_detector *d, const int8_t *output, mrt_detection *
     for (int32_t i = 0; i < c->n_classes; i++) {
         const uint32_t sum = d->sums[i];
         /* <= 64 * 255 * 256 and <= 65536 * 64: both below 2^23 */
-        if (c->thresholds[i] > 0 && sum * 256u >= c->thresholds[i] * (uint32_t)d->n_held
-            && (best < 0 || sum > d->sums[best]))
+        if (c->thresholds[i] > 0 && sum * 256u >= c->thresholds[i] * (uint32_t)d->n_held &&
+            (best < 0 || sum > d->sums[best]))
             best = i;
     }
     if (best < 0)

@@ -24,29 +24,29 @@ extern "C" {
 #endif
 
 #define MRT_DETECTOR_MAX_CLASSES 256
-#define MRT_DETECTOR_MAX_HOPS 64
+#define MRT_DETECTOR_MAX_HOPS    64
 
 typedef struct {
-    int32_t n_classes;                  /* 1..256 */
-    int32_t smooth_hops;                /* 1..64 */
-    int32_t min_count;                  /* 1..smooth_hops */
-    int32_t suppress_hops;              /* 0..1000000 */
+    int32_t n_classes;          /* 1..256 */
+    int32_t smooth_hops;        /* 1..64 */
+    int32_t min_count;          /* 1..smooth_hops */
+    int32_t suppress_hops;      /* 0..1000000 */
     const uint32_t *thresholds; /* [n_classes], probability * 65536 in 1..65536; 0: this class
                                    never triggers. Borrowed for the life of the detector */
 } mrt_detector_config;
 
 typedef struct {
     int32_t class_id;
-    uint32_t average_q16;               /* of its probability, * 65536, rounded down */
+    uint32_t average_q16; /* of its probability, * 65536, rounded down */
 } mrt_detection;
 
 typedef struct {
     mrt_detector_config config;
-    uint8_t *ring;                      /* [smooth_hops][n_classes], p * 256 */
-    uint16_t *sums;                     /* [n_classes] over the hops in the ring; <= 64 * 255 */
-    int32_t n_held;                     /* hops in the ring */
-    int32_t next;                       /* the one that is replaced next */
-    int32_t n_quiet;                    /* hops for which nothing triggers yet */
+    uint8_t *ring;   /* [smooth_hops][n_classes], p * 256 */
+    uint16_t *sums;  /* [n_classes] over the hops in the ring; <= 64 * 255 */
+    int32_t n_held;  /* hops in the ring */
+    int32_t next;    /* the one that is replaced next */
+    int32_t n_quiet; /* hops for which nothing triggers yet */
 } mrt_detector;
 
 /* A probability in (0, 1] as a threshold, to the nearest (at least 1); 0 for 0, below, and NaN. */

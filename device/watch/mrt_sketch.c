@@ -4,8 +4,8 @@
 
 static int32_t sketch_is_valid(const mrt_sketch_config *c)
 {
-    if (c->n_channels < 1 || c->n_channels > MRT_SKETCH_MAX_CHANNELS || c->n_edges < 1
-        || c->n_edges > MRT_SKETCH_MAX_EDGES || (c->edges_i32 == NULL) == (c->edges_f32 == NULL))
+    if (c->n_channels < 1 || c->n_channels > MRT_SKETCH_MAX_CHANNELS || c->n_edges < 1 ||
+        c->n_edges > MRT_SKETCH_MAX_EDGES || (c->edges_i32 == NULL) == (c->edges_f32 == NULL))
         return 0;
     for (int32_t channel = 0; channel < c->n_channels; channel++) {
         for (int32_t i = 0; i < c->n_edges; i++) {
@@ -79,7 +79,7 @@ void mrt_sketch_add_f32(mrt_sketch *s, const float *values)
 static void add_integer(mrt_sketch *s, int32_t channel, int32_t value)
 {
     const int32_t *edges = s->config.edges_i32 + (size_t)channel * (size_t)s->config.n_edges;
-    int32_t bin = 0, above = s->config.n_edges;         /* as above */
+    int32_t bin = 0, above = s->config.n_edges; /* as above */
 
     while (bin < above) {
         const int32_t middle = (bin + above) / 2;

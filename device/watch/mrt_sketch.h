@@ -24,18 +24,18 @@ extern "C" {
 #endif
 
 #define MRT_SKETCH_MAX_CHANNELS 4096
-#define MRT_SKETCH_MAX_EDGES 255
+#define MRT_SKETCH_MAX_EDGES    255
 
 typedef struct {
-    int32_t n_channels;                 /* 1..4096 */
-    int32_t n_edges;                    /* 1..255; bins are one more */
-    const int32_t *edges_i32;           /* [n_channels][n_edges], for mrt_sketch_add_i32 and _s8; */
-    const float *edges_f32;             /*   or these, for mrt_sketch_add_f32; the other is NULL */
+    int32_t n_channels;       /* 1..4096 */
+    int32_t n_edges;          /* 1..255; bins are one more */
+    const int32_t *edges_i32; /* [n_channels][n_edges], for mrt_sketch_add_i32 and _s8; */
+    const float *edges_f32;   /*   or these, for mrt_sketch_add_f32; the other is NULL */
 } mrt_sketch_config;
 
 typedef struct {
-    mrt_sketch_config config;           /* its edges are borrowed for the life of the sketch */
-    uint32_t *counts;                   /* [n_channels][n_edges + 1] */
+    mrt_sketch_config config; /* its edges are borrowed for the life of the sketch */
+    uint32_t *counts;         /* [n_channels][n_edges + 1] */
 } mrt_sketch;
 
 /* 0 for a configuration outside the ranges above, or with edges that do not ascend. */

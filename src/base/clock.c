@@ -26,8 +26,14 @@ int64_t mote_clock_wall_ms(void)
     return read_clock_us(CLOCK_REALTIME) / 1000;
 }
 
-int64_t mote_clock_mono_us(void) { return read_clock_us(CLOCK_MONOTONIC); }
-int64_t mote_clock_cpu_us(void) { return read_clock_us(CLOCK_PROCESS_CPUTIME_ID); }
+int64_t mote_clock_mono_us(void)
+{
+    return read_clock_us(CLOCK_MONOTONIC);
+}
+int64_t mote_clock_cpu_us(void)
+{
+    return read_clock_us(CLOCK_PROCESS_CPUTIME_ID);
+}
 
 void mote_clock_sleep_ms(int64_t ms)
 {

@@ -8,8 +8,8 @@
 
 /* Since 1970-01-01T00:00:00Z; MOTE_FIXED_TIME_MS in the environment overrides it, for tests. */
 int64_t mote_clock_wall_ms(void);
-int64_t mote_clock_mono_us(void);            /* monotonic, for durations */
-int64_t mote_clock_cpu_us(void);             /* CPU time of the process, user + system */
+int64_t mote_clock_mono_us(void); /* monotonic, for durations */
+int64_t mote_clock_cpu_us(void);  /* CPU time of the process, user + system */
 void mote_clock_sleep_ms(int64_t ms);
 void mote_time_iso(int64_t wall_ms, char *out, size_t out_bytes); /* "2026-01-31T12:00:00Z" */
 

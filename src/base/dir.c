@@ -11,7 +11,7 @@
 #include "base/file.h"
 
 #define LONGEST_PATH 4096
-#define DEEPEST 64                   /* folders below each other; each holds a descriptor */
+#define DEEPEST      64 /* folders below each other; each holds a descriptor */
 
 bool mote_path_exists(const char *path)
 {
@@ -161,7 +161,7 @@ mote_status mote_dir_remove(const char *path, mote_err *err)
 typedef struct {
     const char *root;
     mote_arena *a;
-    char **paths;                    /* heap while it grows, copied to the arena at the end */
+    char **paths; /* heap while it grows, copied to the arena at the end */
     size_t n;
     size_t capacity;
 } walk;

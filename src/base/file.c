@@ -66,7 +66,7 @@ mote_status mote_file_open(FILE **out, const char *path, const char *mode, mote_
         (void)fclose(f);
         return status;
     }
-    if (S_ISDIR(st.st_mode)) {           /* fopen accepts a folder for reading */
+    if (S_ISDIR(st.st_mode)) { /* fopen accepts a folder for reading */
         (void)fclose(f);
         errno = EISDIR;
         return mote_fail_errno(err, "open '%s'", path);
@@ -238,7 +238,7 @@ static mote_status fill(int fd, const char *path, const void *bytes, size_t n, m
 
 mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_err *err)
 {
-    static _Atomic uint64_t counter;     /* tells the temporary files of two threads apart */
+    static _Atomic uint64_t counter; /* tells the temporary files of two threads apart */
     char dir[LONGEST_PATH];
     char temp[LONGEST_PATH];
     /* The name starts with a dot, so that no walk over the folder takes it for a file. */
@@ -252,9 +252,10 @@ mote_status mote_file_write(const char *path, const void *bytes, size_t n, mote_
     if (stat(path, &old) == 0 && !S_ISREG(old.st_mode))
         return mote_fail(err, S_ISDIR(old.st_mode) ? MOTE_IO : MOTE_ARG,
                          "write '%s': it is %s there, and would be replaced; give another path",
-                         path, S_ISDIR(old.st_mode)    ? "a folder"
-                               : S_ISFIFO(old.st_mode) ? "a pipe (fifo)"
-                                                       : "a device or socket");
+                         path,
+                         S_ISDIR(old.st_mode)    ? "a folder"
+                         : S_ISFIFO(old.st_mode) ? "a pipe (fifo)"
+                                                 : "a device or socket");
     int fd = mote_io_step_fails() ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return mote_fail_errno(err, "write '%s'", path);
@@ -337,7 +338,7 @@ void mote_map_release(mote_map *m)
 {
     if (m->len) {
         void *p;
-        memcpy(&p, &m->data, sizeof p);  /* munmap's prototype lacks the const it keeps */
+        memcpy(&p, &m->data, sizeof p); /* munmap's prototype lacks the const it keeps */
         (void)munmap(p, m->len);
     }
     *m = (mote_map){0};
@@ -373,7 +374,7 @@ mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, m
     }
     (void)mote_format(pid, sizeof pid, "%ld\n", (long)getpid());
     if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, strlen(pid), 0) < 0)
-        pid[0] = '\0';                   /* a lock on a full disk is still a lock */
+        pid[0] = '\0'; /* a lock on a full disk is still a lock */
     out->fd = fd;
     return MOTE_OK;
 }

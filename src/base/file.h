@@ -50,14 +50,17 @@ bool mote_path_is_dir(const char *path);
 MOTE_MUST_USE
 mote_status mote_path_join(mote_arena *a, const char *dir, const char *name, char **out,
                            mote_err *err);
-const char *mote_path_base(const char *path);            /* borrowed: after the last '/' */
+const char *mote_path_base(const char *path); /* borrowed: after the last '/' */
 
 /* Every regular file below `dir` (symbolic links to files followed, folders not), paths relative
  * to it, in byte order; hidden names are left out. Lives as long as `a`. */
 MOTE_MUST_USE
 mote_status mote_dir_walk(const char *dir, mote_arena *a, char ***paths, size_t *n, mote_err *err);
 
-typedef struct { const uint8_t *data; size_t len; } mote_map;
+typedef struct {
+    const uint8_t *data;
+    size_t len;
+} mote_map;
 /* read-only */
 MOTE_MUST_USE
 mote_status mote_map_open(const char *path, mote_map *out, mote_err *err);
@@ -65,12 +68,14 @@ void mote_map_release(mote_map *m);
 
 /* An exclusive lock on a file (created if needed) that vanishes with the process. CONFLICT at
  * once when another process holds it; `what` names it in the message. */
-typedef struct { int fd; } mote_lock;
+typedef struct {
+    int fd;
+} mote_lock;
 MOTE_MUST_USE
 mote_status mote_lock_take(const char *path, const char *what, mote_lock *out, mote_err *err);
 void mote_lock_release(mote_lock *l);
 
-const char *mote_env(const char *name);                  /* NULL when unset or empty */
+const char *mote_env(const char *name); /* NULL when unset or empty */
 
 /* For tests: the step on the disk (open, write, fsync, rename, mkdir, unlink) after `n` more fails
  * with EIO, and every one after it; with kill_process the process is killed there instead. n < 0:

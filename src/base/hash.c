@@ -100,7 +100,7 @@ bool mote_sha256_parse(const char *hex, mote_sha256 *out)
 {
     mote_sha256 h;
     for (size_t i = 0; i < sizeof h.bytes; i++) {
-        int hi = hex_value(hex[2 * i]);  /* -1 at the 0 byte, so we never read behind it */
+        int hi = hex_value(hex[2 * i]); /* -1 at the 0 byte, so we never read behind it */
         int lo = hi < 0 ? -1 : hex_value(hex[2 * i + 1]);
         if (lo < 0)
             return false;

@@ -68,7 +68,7 @@ double mote_normal_quantile(double p)
     if (p > 0.5)
         return -mote_normal_quantile(1 - p);
     const double root_half = 0.70710678118654752440;
-    double lo = -40, hi = 0;            /* P(Z <= -40) is below the least double */
+    double lo = -40, hi = 0; /* P(Z <= -40) is below the least double */
     for (int i = 0; i < 200 && lo < hi; i++) {
         double mid = lo + (hi - lo) / 2;
         if (mid == lo || mid == hi)
@@ -164,8 +164,8 @@ double mote_quantile_sorted(const double *values, size_t n, double q)
 /* P(Bin(n, q) = k) */
 static double binomial_at(size_t n, double q, size_t k)
 {
-    double log_ways = mote_log_gamma((double)n + 1) - mote_log_gamma((double)k + 1)
-                      - mote_log_gamma((double)(n - k) + 1);
+    double log_ways = mote_log_gamma((double)n + 1) - mote_log_gamma((double)k + 1) -
+                      mote_log_gamma((double)(n - k) + 1);
     return exp(log_ways + (double)k * log(q) + (double)(n - k) * log1p(-q));
 }
 

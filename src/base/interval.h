@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 /* An estimate and its two-sided interval, lo <= value <= hi. */
-typedef struct { double value, lo, hi; } mote_interval;
+typedef struct {
+    double value, lo, hi;
+} mote_interval;
 
 /* Share k / n with Wilson's score interval at `confidence` in (0, 1). n = 0: value NaN, 0..1.
  * Source: Wilson (1927); Brown, Cai, DasGupta (2001), eq. 4, without continuity correction. */

@@ -42,8 +42,8 @@ json_t *mote_json_text(const char *s);
 /* Required members of object `o`; errors name `what` and the key, and the type that was found.
  * Strings are borrowed from `o`. */
 MOTE_MUST_USE
-mote_status mote_json_get_str(const json_t *o, const char *what, const char *key,
-                              const char **out, mote_err *err);
+mote_status mote_json_get_str(const json_t *o, const char *what, const char *key, const char **out,
+                              mote_err *err);
 MOTE_MUST_USE
 mote_status mote_json_get_bool(const json_t *o, const char *what, const char *key, bool *out,
                                mote_err *err);

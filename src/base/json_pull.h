@@ -49,7 +49,7 @@ typedef struct {
     int32_t first_key[MOTE_PULL_MAX_DEPTH]; /* where the keys of this level begin in `keys` */
     int32_t n_keys;
     mote_slice keys[MOTE_PULL_MAX_KEYS]; /* of the objects that are open, to see one given twice */
-    mote_err failure; /* status OK: none yet */
+    mote_err failure;                    /* status OK: none yet */
 } mote_json_pull;
 
 /* text[0..n) is borrowed until the last call. */

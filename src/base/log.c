@@ -60,7 +60,7 @@ void mote_log(mote_log_level level, const char *area, const char *fmt, ...)
     char when[40];
     int64_t ms = mote_clock_wall_ms();
     mote_time_iso(ms, when, sizeof when);
-    when[strlen(when) - 1] = '\0';       /* the milliseconds go before the 'Z' */
+    when[strlen(when) - 1] = '\0'; /* the milliseconds go before the 'Z' */
 
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, LONGEST_LINE);
@@ -86,5 +86,5 @@ void mote_log(mote_log_level level, const char *area, const char *fmt, ...)
         mote_buf_char(&line, '\n');
     }
     if (line.status == MOTE_OK && write(STDERR_FILENO, line.data, line.len) < 0)
-        return;                          /* nowhere left to say it */
+        return; /* nowhere left to say it */
 }

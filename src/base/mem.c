@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_ALIGN 64
-#define ARENA_FIRST_BLOCK ((size_t)16 << 10)
+#define ARENA_ALIGN         64
+#define ARENA_FIRST_BLOCK   ((size_t)16 << 10)
 #define ARENA_LARGEST_BLOCK ((size_t)1 << 20)
 
 struct mote_arena_block {
@@ -27,7 +27,7 @@ struct mote_arena_block {
     size_t capacity;
     size_t used;
     size_t dirty;
-    uint8_t *bytes;          /* inside this allocation, aligned to ARENA_ALIGN */
+    uint8_t *bytes; /* inside this allocation, aligned to ARENA_ALIGN */
 };
 
 bool mote_mul_size(size_t a, size_t b, size_t *out)
@@ -63,8 +63,14 @@ static bool must_fail(void)
     return left == 0;
 }
 
-void mote_mem_fail_after(int64_t n) { atomic_store(&allocations_left, n < 0 ? 0 : n); }
-void mote_mem_fail_never(void) { atomic_store(&allocations_left, -1); }
+void mote_mem_fail_after(int64_t n)
+{
+    atomic_store(&allocations_left, n < 0 ? 0 : n);
+}
+void mote_mem_fail_never(void)
+{
+    atomic_store(&allocations_left, -1);
+}
 
 /* Size of a request, at least 1 so that every pointer is unique; false when it must be refused. */
 static bool request_bytes(size_t n, size_t size, size_t *bytes)
@@ -106,12 +112,15 @@ void *mote_realloc(void *p, size_t n, size_t size)
     return request_bytes(n, size, &bytes) ? realloc(p, bytes) : NULL;
 }
 
-void mote_free(void *p) { free(p); }
+void mote_free(void *p)
+{
+    free(p);
+}
 
 void mote_free_ptr(void *pp)
 {
     void *p;
-    memcpy(&p, pp, sizeof p);            /* pp points to a pointer of any type */
+    memcpy(&p, pp, sizeof p); /* pp points to a pointer of any type */
     free(p);
     p = NULL;
     memcpy(pp, &p, sizeof p);
@@ -251,7 +260,7 @@ mote_status mote_arena_take(mote_arena *a, size_t n, size_t size, void *out_ptr,
         return mote_fail(err, MOTE_NOMEM,
                          "no room for %zu x %zu bytes: %zu of %zu bytes are in use", n, size,
                          a->used_bytes, a->limit_bytes);
-    memcpy(out_ptr, &p, sizeof p);       /* out_ptr points to a pointer of any type */
+    memcpy(out_ptr, &p, sizeof p); /* out_ptr points to a pointer of any type */
     return MOTE_OK;
 }
 

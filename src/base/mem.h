@@ -47,8 +47,8 @@ typedef struct {
 } mote_arena_mark;
 
 void mote_arena_init(mote_arena *a, size_t limit_bytes);
-void mote_arena_release(mote_arena *a);      /* empty, memory returned; usable again */
-void mote_arena_reset(mote_arena *a);        /* empty, memory kept */
+void mote_arena_release(mote_arena *a); /* empty, memory returned; usable again */
+void mote_arena_reset(mote_arena *a);   /* empty, memory kept */
 mote_arena_mark mote_arena_save(const mote_arena *a);
 void mote_arena_rewind(mote_arena *a, mote_arena_mark mark); /* drop all taken since */
 
@@ -64,8 +64,8 @@ MOTE_MUST_USE char *mote_arena_strndup(mote_arena *a, const char *s, size_t n);
 MOTE_PRINTF(2, 3)
 MOTE_MUST_USE char *mote_arena_printf(mote_arena *a, const char *fmt, ...);
 
-void mote_free_ptr(void *pp);                /* for cleanup attributes: *(void **)pp is freed */
-#define MOTE_SCOPED_FREE __attribute__((cleanup(mote_free_ptr)))
+void mote_free_ptr(void *pp); /* for cleanup attributes: *(void **)pp is freed */
+#define MOTE_SCOPED_FREE  __attribute__((cleanup(mote_free_ptr)))
 #define MOTE_SCOPED_ARENA __attribute__((cleanup(mote_arena_release))) mote_arena
 
 #endif

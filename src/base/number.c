@@ -17,7 +17,10 @@
  * neighbours; digits after these only matter by being zero or not. */
 #define MAX_DIGITS 770
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 bool mote_parse_u64(const char *s, size_t n, uint64_t *out)
 {
@@ -48,9 +51,9 @@ bool mote_parse_i64(const char *s, size_t n, int64_t *out)
 /* A decimal number taken apart: value = digits * 10^exponent, digits read as a whole number. */
 typedef struct {
     bool negative;
-    uint64_t mantissa;               /* the first 19 digits */
-    int32_t n_digits;                /* significant digits kept in `digits` */
-    int64_t exponent;                /* of the last digit kept */
+    uint64_t mantissa; /* the first 19 digits */
+    int32_t n_digits;  /* significant digits kept in `digits` */
+    int64_t exponent;  /* of the last digit kept */
     char digits[MAX_DIGITS + 1];
 } decimal;
 
@@ -66,8 +69,8 @@ static void add_digit(decimal *d, char c, bool after_point)
         d->exponent -= after_point ? 1 : 0;
     } else {
         if (c != '0')
-            d->digits[MAX_DIGITS - 1] = '1' > d->digits[MAX_DIGITS - 1] ? '1'
-                                                                       : d->digits[MAX_DIGITS - 1];
+            d->digits[MAX_DIGITS - 1] =
+                '1' > d->digits[MAX_DIGITS - 1] ? '1' : d->digits[MAX_DIGITS - 1];
         d->exponent += after_point ? 0 : 1;
     }
 }
@@ -105,7 +108,7 @@ static bool scan_decimal(const char *s, size_t n, decimal *d)
     for (; i < n; i++) {
         if (!is_digit(s[i]))
             return false;
-        if (e < INT32_MAX)               /* more is as good as infinite either way */
+        if (e < INT32_MAX) /* more is as good as infinite either way */
             e = e * 10 + (s[i] - '0');
     }
     d->exponent += negative ? -e : e;

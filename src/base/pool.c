@@ -5,7 +5,7 @@
  * worker joins a job under the lock (n_inside + 1) only while pieces are left, so the caller need
  * not wait for workers that have not woken up: it returns when the pieces have run out and
  * n_inside is back to 0. Which thread runs a piece is open; what a piece computes is not. */
-#define _GNU_SOURCE                      /* sched_getaffinity: the CPUs we may run on */
+#define _GNU_SOURCE /* sched_getaffinity: the CPUs we may run on */
 #include "base/pool.h"
 
 #include <pthread.h>
@@ -24,24 +24,30 @@ typedef struct {
 } helper;
 
 struct mote_pool {
-    int32_t n_threads;                   /* with the caller's */
-    int32_t n_started;                   /* helpers whose thread exists */
-    helper *helpers;                     /* [n_threads - 1] */
+    int32_t n_threads; /* with the caller's */
+    int32_t n_started; /* helpers whose thread exists */
+    helper *helpers;   /* [n_threads - 1] */
     pthread_mutex_t lock;
-    pthread_cond_t job_there;            /* to helpers: `job` has grown or `stopping` is set */
-    pthread_cond_t all_left;             /* to the caller: n_inside is 0 */
-    uint64_t job;                        /* number of the current job; under `lock` */
-    int32_t n_inside;                    /* helpers inside it; under `lock` */
-    bool stopping;                       /* under `lock` */
-    mote_pool_work *work;                /* the job; set under `lock` while nobody is inside */
+    pthread_cond_t job_there; /* to helpers: `job` has grown or `stopping` is set */
+    pthread_cond_t all_left;  /* to the caller: n_inside is 0 */
+    uint64_t job;             /* number of the current job; under `lock` */
+    int32_t n_inside;         /* helpers inside it; under `lock` */
+    bool stopping;            /* under `lock` */
+    mote_pool_work *work;     /* the job; set under `lock` while nobody is inside */
     void *arg;
     size_t n_pieces;
-    _Atomic size_t next;                 /* next piece to be drawn */
+    _Atomic size_t next; /* next piece to be drawn */
 };
 
-bool mote_cancelled(const mote_cancel *c) { return c && c->requested; }
+bool mote_cancelled(const mote_cancel *c)
+{
+    return c && c->requested;
+}
 
-int32_t mote_pool_threads(const mote_pool *p) { return p ? p->n_threads : 1; }
+int32_t mote_pool_threads(const mote_pool *p)
+{
+    return p ? p->n_threads : 1;
+}
 
 static int32_t allowed_cpus(void)
 {
@@ -75,7 +81,7 @@ static void *helper_main(void *arg)
             break;
         seen = p->job;
         if (atomic_load_explicit(&p->next, memory_order_relaxed) >= p->n_pieces)
-            continue;                    /* woken too late: the job is done */
+            continue; /* woken too late: the job is done */
         p->n_inside++;
         pthread_mutex_unlock(&p->lock);
         run_pieces(p, h->worker);
@@ -113,8 +119,8 @@ mote_status mote_pool_create(int32_t n_threads, mote_pool **out, mote_err *err)
         h->worker = (int32_t)i + 1;
         if (pthread_create(&h->thread, NULL, helper_main, h) != 0) {
             mote_pool_destroy(p);
-            return mote_fail(err, MOTE_NOMEM, "the system does not start thread %zu of %zu",
-                             i + 2, n_helpers + 1);
+            return mote_fail(err, MOTE_NOMEM, "the system does not start thread %zu of %zu", i + 2,
+                             n_helpers + 1);
         }
         p->n_started++;
     }

@@ -16,7 +16,7 @@ typedef struct mote_pool mote_pool;
 /* n_threads 0: as many as the process may run on. The caller's thread is one of them. */
 MOTE_MUST_USE mote_status mote_pool_create(int32_t n_threads, mote_pool **out, mote_err *err);
 void mote_pool_destroy(mote_pool *p);
-int32_t mote_pool_threads(const mote_pool *p);           /* NULL: 1 */
+int32_t mote_pool_threads(const mote_pool *p); /* NULL: 1 */
 
 /* Run work(arg, piece, worker) for every piece in [0, n_pieces); returns when all are done.
  * worker in [0, threads) tells which scratch a piece may use. p NULL: in order on this thread.
@@ -29,6 +29,6 @@ typedef struct mote_cancel mote_cancel;
 struct mote_cancel {
     atomic_int requested; /* lock-free: also set by signal handlers, and by other threads */
 };
-bool mote_cancelled(const mote_cancel *c);               /* NULL: false */
+bool mote_cancelled(const mote_cancel *c); /* NULL: false */
 
 #endif

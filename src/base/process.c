@@ -25,10 +25,10 @@ static pthread_mutex_t fork_lock = PTHREAD_MUTEX_INITIALIZER;
 enum { PIPE_IN, PIPE_OUT, PIPE_ERR, PIPE_EXEC, N_PIPES };
 
 typedef struct {
-    int fd[N_PIPES][2];                  /* -1: closed */
+    int fd[N_PIPES][2]; /* -1: closed */
     pid_t pid;
     size_t n_fed;
-    int64_t deadline_us;                 /* 0: none */
+    int64_t deadline_us; /* 0: none */
 } child;
 
 static void close_end(int *fd)
@@ -59,8 +59,8 @@ static bool find_program(const char *program, char *out, size_t out_bytes)
     const char *path = mote_env("PATH");
     if (!program[0])
         return false;
-    for (const char *p = path ? path : "/usr/bin:/bin"; p; p = strchr(p, ':') ? strchr(p, ':') + 1
-                                                                             : NULL) {
+    for (const char *p = path ? path : "/usr/bin:/bin"; p;
+         p = strchr(p, ':') ? strchr(p, ':') + 1 : NULL) {
         size_t n = strcspn(p, ":");
         if (mote_format(out, out_bytes, "%.*s/%s", n ? (int)n : 1, n ? p : ".", program) &&
             is_program(out))
@@ -109,7 +109,7 @@ _Noreturn static void become(const mote_process *p, const char *path, child *c)
     ok = ok && (!p->cwd || chdir(p->cwd) == 0);
     if (ok) {
         char *const *argv;
-        memcpy(&argv, &p->argv, sizeof argv);    /* exec's prototype lacks the const it keeps */
+        memcpy(&argv, &p->argv, sizeof argv); /* exec's prototype lacks the const it keeps */
         (void)execv(path, argv);
     }
     int e = errno;
@@ -230,8 +230,8 @@ static mote_status await(const mote_process *p, child *c, mote_err *err)
     int64_t nap_ms = 1;
     for (;;) {
         siginfo_t info = {0};
-        int failed = waitid(P_PID, (id_t)c->pid, &info,
-                            WEXITED | WNOWAIT | (c->deadline_us ? WNOHANG : 0));
+        int failed =
+            waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT | (c->deadline_us ? WNOHANG : 0));
         if (failed && errno != EINTR)
             return mote_fail_errno(err, "wait for '%s'", p->argv[0]);
         if (!failed && info.si_pid == c->pid)
@@ -270,8 +270,8 @@ mote_status mote_process_run(const mote_process *p, int *exit_code, mote_err *er
 {
     char path[4096];
     if (!find_program(p->argv[0], path, sizeof path))
-        return mote_fail(err, MOTE_MISSING_TOOL,
-                         "the program '%s' is not installed or not in PATH", p->argv[0]);
+        return mote_fail(err, MOTE_MISSING_TOOL, "the program '%s' is not installed or not in PATH",
+                         p->argv[0]);
     child c = {.pid = -1};
     memset(c.fd, -1, sizeof c.fd);
     if (p->timeout_ms > 0)
@@ -289,7 +289,7 @@ mote_status mote_process_run(const mote_process *p, int *exit_code, mote_err *er
     close_all(&c);
     const struct timespec now = {0};
     while (!sigismember(&pending, SIGPIPE) && sigtimedwait(&pipe_signal, NULL, &now) > 0)
-        continue;                        /* take back the SIGPIPE that was ours */
+        continue; /* take back the SIGPIPE that was ours */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (st != MOTE_OK)
         return st;

@@ -11,15 +11,15 @@
 #include "base/text.h"
 
 typedef struct {
-    const char *const *argv;     /* NULL-terminated; argv[0] is looked up in PATH */
-    const char *cwd;             /* NULL: unchanged */
-    const void *input;           /* standard input, NULL: empty */
+    const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
+    const char *cwd;         /* NULL: unchanged */
+    const void *input;       /* standard input, NULL: empty */
     size_t input_bytes;
-    int64_t timeout_ms;          /* 0: none; on time-out the child is killed, status TIMEOUT */
-    bool own_group;              /* a process group of its own (Ctrl-C does not reach it): whatever
-                                  * it has left running when it ends is killed */
-    mote_buf *out;               /* standard output, NULL: dropped; over its max_bytes: LIMIT */
-    mote_buf *err_out;           /* standard error, NULL: dropped */
+    int64_t timeout_ms; /* 0: none; on time-out the child is killed, status TIMEOUT */
+    bool own_group;     /* a process group of its own (Ctrl-C does not reach it): whatever
+                         * it has left running when it ends is killed */
+    mote_buf *out;      /* standard output, NULL: dropped; over its max_bytes: LIMIT */
+    mote_buf *err_out;  /* standard error, NULL: dropped */
 } mote_process;
 
 /* Run to the end. OK whatever the exit code; *exit_code is it (128 + n when killed by signal n).

@@ -30,7 +30,10 @@ void mote_rng_init_stream(mote_rng *r, uint64_t seed, uint64_t stream, uint64_t 
     mote_rng_init(r, splitmix64(&c));
 }
 
-static uint64_t rotl(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+static uint64_t rotl(uint64_t x, int k)
+{
+    return (x << k) | (x >> (64 - k));
+}
 
 uint64_t mote_rng_u64(mote_rng *r)
 {
@@ -60,7 +63,10 @@ uint32_t mote_rng_below(mote_rng *r, uint32_t n)
     return (uint32_t)(m >> 32);
 }
 
-double mote_rng_uniform(mote_rng *r) { return (double)(mote_rng_u64(r) >> 11) * 0x1p-53; }
+double mote_rng_uniform(mote_rng *r)
+{
+    return (double)(mote_rng_u64(r) >> 11) * 0x1p-53;
+}
 
 double mote_rng_range(mote_rng *r, double lo, double hi)
 {

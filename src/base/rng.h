@@ -7,15 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct { uint64_t s[4]; } mote_rng;
+typedef struct {
+    uint64_t s[4];
+} mote_rng;
 
 void mote_rng_init(mote_rng *r, uint64_t seed);
 /* An independent stream for item `index` of purpose `stream` of the same seed, so that work cut
  * over threads draws the same numbers in any order. */
 void mote_rng_init_stream(mote_rng *r, uint64_t seed, uint64_t stream, uint64_t index);
 uint64_t mote_rng_u64(mote_rng *r);
-uint32_t mote_rng_below(mote_rng *r, uint32_t n);        /* uniform in [0, n), unbiased; n > 0 */
-double mote_rng_uniform(mote_rng *r);                    /* [0, 1), 53 bits */
+uint32_t mote_rng_below(mote_rng *r, uint32_t n); /* uniform in [0, n), unbiased; n > 0 */
+double mote_rng_uniform(mote_rng *r);             /* [0, 1), 53 bits */
 double mote_rng_range(mote_rng *r, double lo, double hi);
 /* Mean 0, standard deviation 1. Uses log of the libm, whose last bit may differ between C
  * libraries (not between compilers or machines with the same one). */

@@ -69,8 +69,8 @@ mote_status mote_unseal(const mote_seal_key *key, const void *bound, size_t n_bo
     return MOTE_OK;
 }
 
-mote_status mote_keyed_hash(const mote_seal_key *key, const void *bytes, size_t n,
-                            mote_sha256 *out, mote_err *err)
+mote_status mote_keyed_hash(const mote_seal_key *key, const void *bytes, size_t n, mote_sha256 *out,
+                            mote_err *err)
 {
     unsigned int len = 0;
     if (!HMAC(EVP_sha256(), key->bytes, sizeof key->bytes, bytes, n, out->bytes, &len) ||

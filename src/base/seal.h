@@ -18,7 +18,9 @@
 
 #define MOTE_SEAL_EXTRA_BYTES 28 /* nonce and tag */
 
-typedef struct { uint8_t bytes[32]; } mote_seal_key;
+typedef struct {
+    uint8_t bytes[32];
+} mote_seal_key;
 
 /* Bytes nobody can foretell, for keys. */
 MOTE_MUST_USE mote_status mote_random_bytes(void *out, size_t n, mote_err *err);

@@ -2,7 +2,7 @@
 /* Status table and the error object. Depends on the C library only; used by everything. */
 #include "base/status.h"
 
-#undef mote_fail                         /* wrapped for the analyser in status.h */
+#undef mote_fail /* wrapped for the analyser in status.h */
 #undef mote_fail_errno
 
 #include <errno.h>
@@ -30,10 +30,22 @@ static const status_row *find_row(mote_status st)
     return &rows[i < MOTE_N_STATUS ? i : (size_t)MOTE_BUG];
 }
 
-const char *mote_status_name(mote_status st) { return find_row(st)->name; }
-const char *mote_status_text(mote_status st) { return find_row(st)->text; }
-int mote_status_exit_code(mote_status st) { return find_row(st)->exit_code; }
-int mote_status_http_code(mote_status st) { return find_row(st)->http_code; }
+const char *mote_status_name(mote_status st)
+{
+    return find_row(st)->name;
+}
+const char *mote_status_text(mote_status st)
+{
+    return find_row(st)->text;
+}
+int mote_status_exit_code(mote_status st)
+{
+    return find_row(st)->exit_code;
+}
+int mote_status_http_code(mote_status st)
+{
+    return find_row(st)->http_code;
+}
 
 /* Drop the bytes of a UTF-8 character that the buffer end has cut in two. */
 static void trim_cut_character(char *text)
@@ -112,7 +124,7 @@ mote_status mote_fail_errno(mote_err *err, const char *fmt, ...)
         (void)snprintf(why, sizeof why, "error %d", saved);
     size_t n = strlen(text);
     size_t room = sizeof why + 2;
-    if (n + room > sizeof text)          /* the reason is worth more than the end of a long path */
+    if (n + room > sizeof text) /* the reason is worth more than the end of a long path */
         n = sizeof text - room;
     (void)snprintf(text + n, sizeof text - n, ": %s", why);
     set_text(err, st, text);

@@ -9,7 +9,7 @@
 
 #include <stdarg.h>
 
-#define MOTE_MUST_USE __attribute__((warn_unused_result))
+#define MOTE_MUST_USE           __attribute__((warn_unused_result))
 #define MOTE_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 
 typedef enum {
@@ -63,24 +63,24 @@ static inline mote_status mote_not_ok(mote_status st)
         __builtin_unreachable();
     return st;
 }
-#define mote_fail(...) mote_not_ok(mote_fail(__VA_ARGS__))
+#define mote_fail(...)       mote_not_ok(mote_fail(__VA_ARGS__))
 #define mote_fail_errno(...) mote_not_ok(mote_fail_errno(__VA_ARGS__))
 #endif
 
 /* Pass a failure up unchanged. */
-#define MOTE_TRY(call)                          \
-    do {                                        \
-        mote_status mote_try_st_ = (call);      \
-        if (mote_try_st_ != MOTE_OK)            \
-            return mote_try_st_;                \
+#define MOTE_TRY(call)                                                                             \
+    do {                                                                                           \
+        mote_status mote_try_st_ = (call);                                                         \
+        if (mote_try_st_ != MOTE_OK)                                                               \
+            return mote_try_st_;                                                                   \
     } while (0)
 
 /* Our own broken invariant: print where, and abort. Stays on in release builds. Never for input
  * that comes from outside. */
-#define MOTE_BUG_IF(cond)                                       \
-    do {                                                        \
-        if (cond)                                               \
-            mote_bug(__FILE__, __LINE__, __func__, #cond);      \
+#define MOTE_BUG_IF(cond)                                                                          \
+    do {                                                                                           \
+        if (cond)                                                                                  \
+            mote_bug(__FILE__, __LINE__, __func__, #cond);                                         \
     } while (0)
 _Noreturn void mote_bug(const char *file, int line, const char *func, const char *cond);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FIRST_CAPACITY 256
-#define LONGEST_NAME 64              /* edit distance looks at names up to this length */
+#define LONGEST_NAME   64 /* edit distance looks at names up to this length */
 
 void mote_buf_init(mote_buf *b, size_t max_bytes)
 {
@@ -68,8 +68,14 @@ void mote_buf_add(mote_buf *b, const void *bytes, size_t n)
     b->data[b->len] = '\0';
 }
 
-void mote_buf_str(mote_buf *b, const char *s) { mote_buf_add(b, s, strlen(s)); }
-void mote_buf_char(mote_buf *b, char c) { mote_buf_add(b, &c, 1); }
+void mote_buf_str(mote_buf *b, const char *s)
+{
+    mote_buf_add(b, s, strlen(s));
+}
+void mote_buf_char(mote_buf *b, char c)
+{
+    mote_buf_add(b, &c, 1);
+}
 
 void mote_buf_vprintf(mote_buf *b, const char *fmt, va_list ap)
 {
@@ -100,7 +106,7 @@ void mote_buf_json_str(mote_buf *b, const char *s, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
     mote_buf_char(b, '"');
-    size_t plain = 0;                    /* s[plain..i) needs no escape and is not yet added */
+    size_t plain = 0; /* s[plain..i) needs no escape and is not yet added */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
         if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
@@ -171,7 +177,7 @@ mote_status mote_buf_status(const mote_buf *b, mote_err *err)
 char *mote_buf_take(mote_buf *b, size_t *len)
 {
     if (!b->data)
-        mote_buf_add(b, "", 0);          /* an empty buffer still gives an empty string */
+        mote_buf_add(b, "", 0); /* an empty buffer still gives an empty string */
     if (b->status != MOTE_OK)
         return NULL;
     char *data = b->data;
@@ -299,7 +305,7 @@ const char *mote_nearest(const char *word, const char *const *candidates, size_t
             continue;
         size_t d = edit_distance(word, len, candidates[i], m);
         if (d > allowed || (best && d == allowed))
-            continue;                    /* of equals the first one wins */
+            continue; /* of equals the first one wins */
         best = candidates[i];
         allowed = d;
     }

@@ -16,7 +16,7 @@
  * over max_bytes) it stays failed and further additions do nothing, so a writer may check once at
  * the end with mote_buf_status. */
 typedef struct {
-    char *data;          /* owned by the buffer; never NULL after the first addition */
+    char *data; /* owned by the buffer; never NULL after the first addition */
     size_t len;
     size_t capacity;
     size_t max_bytes;
@@ -31,7 +31,7 @@ void mote_buf_str(mote_buf *b, const char *s);
 void mote_buf_char(mote_buf *b, char c);
 MOTE_PRINTF(2, 3) void mote_buf_printf(mote_buf *b, const char *fmt, ...);
 MOTE_PRINTF(2, 0) void mote_buf_vprintf(mote_buf *b, const char *fmt, va_list ap);
-void mote_buf_f64(mote_buf *b, double x);    /* shortest text that reads back the same */
+void mote_buf_f64(mote_buf *b, double x); /* shortest text that reads back the same */
 void mote_buf_f32(mote_buf *b, float x);
 void mote_buf_json_str(mote_buf *b, const char *s, size_t n); /* quoted and escaped */
 void mote_buf_html(mote_buf *b, const char *s);               /* & < > " ' escaped */
@@ -47,7 +47,7 @@ bool mote_parse_i64(const char *s, size_t n, int64_t *out);
 bool mote_parse_u64(const char *s, size_t n, uint64_t *out);
 bool mote_parse_f64(const char *s, size_t n, double *out);
 
-bool mote_str_eq(const char *a, const char *b);               /* NULL-safe */
+bool mote_str_eq(const char *a, const char *b); /* NULL-safe */
 bool mote_str_starts(const char *s, const char *prefix);
 bool mote_str_ends(const char *s, const char *suffix);
 bool mote_utf8_valid(const char *s, size_t n);

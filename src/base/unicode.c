@@ -22,19 +22,19 @@ mote_status mote_text_nfc(const char *s, size_t n, mote_arena *a, char **out, mo
         return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "text of %zu bytes", n);
     }
     const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-    utf8proc_ssize_t want = utf8proc_decompose((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n,
-                                               NULL, 0, how);
+    utf8proc_ssize_t want =
+        utf8proc_decompose((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, NULL, 0, how);
     if (want < 0)
         return mote_fail(err, MOTE_ARG, "text that has no normal form");
     utf8proc_int32_t *code = mote_arena_alloc(a, (size_t)want + 2, sizeof *code);
     if (!code)
         return mote_fail(err, MOTE_NOMEM, "text of %zu bytes", n);
-    utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n,
-                                                code, want, how);
+    utf8proc_ssize_t count =
+        utf8proc_decompose((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, code, want, how);
     utf8proc_ssize_t bytes = count < 0 ? count : utf8proc_reencode(code, count, how);
     if (bytes < 0)
         return mote_fail(err, MOTE_ARG, "text that has no normal form");
-    *out = (char *)code;                 /* reencode writes in place and ends with a 0 */
+    *out = (char *)code; /* reencode writes in place and ends with a 0 */
     return MOTE_OK;
 }
 
@@ -47,8 +47,8 @@ mote_status mote_text_fold(const char *s, mote_arena *a, char **out, mote_err *e
     size_t len = 0;
     for (size_t i = 0; i < n;) {
         utf8proc_int32_t c;
-        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)s + i,
-                                                 (utf8proc_ssize_t)(n - i), &c);
+        utf8proc_ssize_t step =
+            utf8proc_iterate((const utf8proc_uint8_t *)s + i, (utf8proc_ssize_t)(n - i), &c);
         if (step <= 0) {
             text[len++] = s[i++];
             continue;
@@ -66,7 +66,10 @@ mote_status mote_text_fold(const char *s, mote_arena *a, char **out, mote_err *e
 
 /* ---- what cannot be seen ---------------------------------------------------------------- */
 
-static bool is_control(int32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+static bool is_control(int32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
 
 static bool is_bidi(int32_t c)
 {
@@ -74,7 +77,10 @@ static bool is_bidi(int32_t c)
            (c >= 0x2066 && c <= 0x2069);
 }
 
-static bool is_joiner(int32_t c) { return c == 0x200c || c == 0x200d; }
+static bool is_joiner(int32_t c)
+{
+    return c == 0x200c || c == 0x200d;
+}
 
 /* Zero-width space, word joiner and its invisible kin, byte-order mark, line and paragraph
  * separators, soft hyphen, Mongolian vowel separator, annotation and tag characters. */
@@ -94,9 +100,9 @@ static bool is_script_letter(int32_t c)
 
 static size_t next_char(const char *s, size_t n, size_t at, int32_t *c)
 {
-    utf8proc_ssize_t step = at < n ? utf8proc_iterate((const utf8proc_uint8_t *)s + at,
-                                                      (utf8proc_ssize_t)(n - at), c)
-                                   : 0;
+    utf8proc_ssize_t step =
+        at < n ? utf8proc_iterate((const utf8proc_uint8_t *)s + at, (utf8proc_ssize_t)(n - at), c)
+               : 0;
     if (step > 0)
         return (size_t)step;
     *c = -1;
@@ -144,11 +150,14 @@ mote_status mote_text_check_name(const char *where, const char *kind, const char
 /* ---- showing ---------------------------------------------------------------------------- */
 
 /* Joiners are shown as they are between letters; alone they only hide. */
-static bool is_harmful(int32_t c) { return is_control(c) || is_bidi(c) || is_invisible(c); }
+static bool is_harmful(int32_t c)
+{
+    return is_control(c) || is_bidi(c) || is_invisible(c);
+}
 
 void mote_buf_shown(mote_buf *b, const char *s, size_t n, bool lines)
 {
-    size_t plain = 0;                    /* s[plain..at) needs no escape and is not yet added */
+    size_t plain = 0; /* s[plain..at) needs no escape and is not yet added */
     for (size_t at = 0, step; at < n; at += step) {
         int32_t c;
         step = next_char(s, n, at, &c);

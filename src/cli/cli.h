@@ -23,9 +23,9 @@
 #include "store/store.h"
 
 enum {
-    MOTE_CMD_NEEDS_PROJECT = 1u << 0,   /* cli->project: mote.yaml, found upwards or by --project */
-    MOTE_CMD_NEEDS_STORE = 1u << 1,     /* cli->store */
-    MOTE_CMD_WRITES = 1u << 2,          /* one such command at a time in a project */
+    MOTE_CMD_NEEDS_PROJECT = 1u << 0, /* cli->project: mote.yaml, found upwards or by --project */
+    MOTE_CMD_NEEDS_STORE = 1u << 1,   /* cli->store */
+    MOTE_CMD_WRITES = 1u << 2,        /* one such command at a time in a project */
     MOTE_CMD_OPTIONAL_PROJECT = 1u << 3, /* project and store if there is one, else NULL */
     /* What the command needs and cannot be had is no end: it is in cli->trouble, its members NULL
      * (but project_dir, when a mote.yaml was found). */
@@ -38,7 +38,7 @@ typedef struct {
     const char *project_dir; /* --project, or found; NULL without a project */
     mote_project *project;
     mote_store *store;
-    mote_err trouble; /* TOLERANT: why project or store is NULL */
+    mote_err trouble;     /* TOLERANT: why project or store is NULL */
     mote_pool *pool;      /* all processors (--threads N: N) */
     mote_cancel *cancel;  /* set by Ctrl-C and SIGTERM */
     FILE *out, *messages; /* standard output, standard error */

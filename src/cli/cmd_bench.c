@@ -182,14 +182,12 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
         mote_say(cli, "first failure: %s\n", r->first_failure);
     json_t *document = json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:b, s:[]}",
-        "answers",
-        (json_int_t)r->n, "failed", (json_int_t)r->n_failed, "right", (json_int_t)r->n_right,
-        "words", (json_int_t)r->n_words, "detected", (json_int_t)r->n_detected,
-        "wrongly_detected", (json_int_t)r->n_wrong,
-        "accuracy", accuracy, "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms", r->p90_ms,
-        "p99_ms", r->p99_ms, "max_ms", r->max_ms, "condition", v->noise ? v->noise : "",
-        "first_failure", r->first_failure,
-        "may_be_known", may_be_known(cli, v), "versions");
+        "answers", (json_int_t)r->n, "failed", (json_int_t)r->n_failed, "right",
+        (json_int_t)r->n_right, "words", (json_int_t)r->n_words, "detected",
+        (json_int_t)r->n_detected, "wrongly_detected", (json_int_t)r->n_wrong, "accuracy", accuracy,
+        "requests_per_second", rate, "p50_ms", r->p50_ms, "p90_ms", r->p90_ms, "p99_ms", r->p99_ms,
+        "max_ms", r->max_ms, "condition", v->noise ? v->noise : "", "first_failure",
+        r->first_failure, "may_be_known", may_be_known(cli, v), "versions");
     for (size_t i = 0; document && i < r->n_versions; i++) {
         json_t *one = json_pack("{s:s, s:I}", "version", r->versions[i].version, "n",
                                 (json_int_t)r->versions[i].n);

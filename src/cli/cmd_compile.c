@@ -25,13 +25,13 @@ static mote_status say(mote_cli *cli, const compile_values *v, const mote_target
         mote_say(cli, "hint: %s\n", advice->items[i].text);
     if (!cli->json)
         return MOTE_OK;
-    json_t *o = json_pack(
-        "{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "dir", v->out, "target", t->name,
-        "files", r->n_files, "kept", r->n_kept, "arena_bytes", (json_int_t)r->arena_bytes,
-        "ram_bytes", (json_int_t)f->ram_bytes, "weights_bytes", (json_int_t)r->weights_bytes,
-        "code_estimate_bytes", (json_int_t)f->code_bytes, "flash_estimate_bytes",
-        (json_int_t)f->flash_bytes, "macs", (json_int_t)f->macs, "hints",
-        mote_advice_to_json(advice));
+    json_t *o =
+        json_pack("{s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "dir", v->out,
+                  "target", t->name, "files", r->n_files, "kept", r->n_kept, "arena_bytes",
+                  (json_int_t)r->arena_bytes, "ram_bytes", (json_int_t)f->ram_bytes,
+                  "weights_bytes", (json_int_t)r->weights_bytes, "code_estimate_bytes",
+                  (json_int_t)f->code_bytes, "flash_estimate_bytes", (json_int_t)f->flash_bytes,
+                  "macs", (json_int_t)f->macs, "hints", mote_advice_to_json(advice));
     if (o == NULL)
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     mote_say_json(cli, o);

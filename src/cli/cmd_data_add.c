@@ -113,9 +113,11 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
     const mote_import_progress *t = &r->total;
     char time[32];
     mote_human_duration(t->added_us, time, sizeof time);
-    mote_say(cli, "%s: %zu files: %zu taken (%zu words, %zu backgrounds; %s), %zu known, %zu "
-             "skipped, %zu refused\n", mote_shown(cli, path), r->n_entries, t->n_added,
-             r->n_keyword, r->n_background, time, t->n_known, r->n_skipped, t->n_rejected);
+    mote_say(cli,
+             "%s: %zu files: %zu taken (%zu words, %zu backgrounds; %s), %zu known, %zu "
+             "skipped, %zu refused\n",
+             mote_shown(cli, path), r->n_entries, t->n_added, r->n_keyword, r->n_background, time,
+             t->n_known, r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
         for (size_t i = 0; i < r->n_reasons; i++)
@@ -128,16 +130,17 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
                  "--keep keeps both\n",
                  t->n_replaced);
     if (r->n_gone > 0)
-        mote_say(cli, "gone: %zu recordings are kept whose file is not there any more (%s%s); "
-                 "'mote data remove --gone' removes them\n", r->n_gone,
-                 mote_shown(cli, r->gone ? r->gone : ""), r->n_gone > 1 ? ", .." : "");
+        mote_say(cli,
+                 "gone: %zu recordings are kept whose file is not there any more (%s%s); "
+                 "'mote data remove --gone' removes them\n",
+                 r->n_gone, mote_shown(cli, r->gone ? r->gone : ""), r->n_gone > 1 ? ", .." : "");
 }
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
 static const char *part_name(mote_provided_part part)
 {
-    return part == MOTE_N_PROVIDED      ? "dealt"
+    return part == MOTE_N_PROVIDED       ? "dealt"
            : part == MOTE_PROVIDED_LEARN ? "train or validation"
                                          : mote_provided_name(part);
 }
@@ -178,16 +181,18 @@ static void say_plan(mote_cli *cli, const mote_import_report *r)
         bool taken = !p->skipped && !p->refused;
         mote_table_cell(&t, "%.*s/", (int)folder_bytes(p->path), p->path);
         mote_table_cell(&t, "%zu", n);
-        mote_table_cell(&t, "%s%s", p->skipped   ? "skipped: "
-                                    : p->refused ? "refused: "
-                                                 : "",
+        mote_table_cell(&t, "%s%s",
+                        p->skipped   ? "skipped: "
+                        : p->refused ? "refused: "
+                                     : "",
                         p->skipped   ? p->skipped
                         : p->refused ? p->refused
                                      : p->label);
         mote_table_cell(&t, "%s", !taken ? "-" : p->group ? p->group : "its own");
-        mote_table_cell(&t, "%s", !taken                               ? "-"
-                                  : p->role == MOTE_ROLE_BACKGROUND ? "background"
-                                                                    : part_name(p->part));
+        mote_table_cell(&t, "%s",
+                        !taken                            ? "-"
+                        : p->role == MOTE_ROLE_BACKGROUND ? "background"
+                                                          : part_name(p->part));
     }
     mote_table_say(&t, cli);
     if (n_rows > 200)
@@ -208,12 +213,12 @@ static void put_plan(json_t *o, const mote_import_report *r)
     for (size_t i = 0; i < r->n_plan; i++) {
         const mote_import_plan *p = &r->plan[i];
         bool taken = !p->skipped && !p->refused;
-        json_array_append_new(
-            plan, json_pack("{s:o, s:o*, s:o*, s:s?, s:s?, s:s?}", "path", mote_json_text(p->path),
-                            "label", taken ? mote_json_text(p->label) : NULL, "group",
-                            taken && p->group ? mote_json_text(p->group) : NULL, "split",
-                            taken ? part_name(p->part) : NULL, "skipped", p->skipped, "refused",
-                            p->refused));
+        json_array_append_new(plan, json_pack("{s:o, s:o*, s:o*, s:s?, s:s?, s:s?}", "path",
+                                              mote_json_text(p->path), "label",
+                                              taken ? mote_json_text(p->label) : NULL, "group",
+                                              taken && p->group ? mote_json_text(p->group) : NULL,
+                                              "split", taken ? part_name(p->part) : NULL, "skipped",
+                                              p->skipped, "refused", p->refused));
     }
 }
 
@@ -233,9 +238,9 @@ static json_t *report_json(const char *path, const mote_import_report *r, bool w
         (json_int_t)r->import_id, "layouts", "skipped_by_reason", "problems");
     json_t *problems = json_object_get(o, "problems");
     for (size_t i = 0; problems && i < r->total.n_rejected; i++)
-        json_array_append_new(problems, json_pack("{s:o, s:o}", "path",
-                                                  mote_json_text(r->rejected[i].path), "reason",
-                                                  mote_json_text(r->rejected[i].reason)));
+        json_array_append_new(problems,
+                              json_pack("{s:o, s:o}", "path", mote_json_text(r->rejected[i].path),
+                                        "reason", mote_json_text(r->rejected[i].reason)));
     json_t *skipped = json_object_get(o, "skipped_by_reason"), *l = json_object_get(o, "layouts");
     for (size_t i = 0; skipped && i < r->n_reasons; i++)
         json_array_append_new(skipped, json_pack("{s:s, s:I}", "reason", r->skipped[i].reason, "n",
@@ -260,7 +265,7 @@ static mote_status add_one(mote_cli *cli, const char *path, const mote_import_co
     mote_status st = mote_data_import(cli->store, path, &with_bar, &cli->arena, &r, err);
     mote_progress_end(&bar, "%zu of %zu files", r.total.n_done, r.total.n_files);
     if (st != MOTE_OK && r.total.n_files == 0 && r.n_entries == 0)
-        return st;                       /* there is nothing to account for */
+        return st; /* there is nothing to account for */
     say_groups(cli, &r);
     say_foreign(cli, &r);
     if (cfg->dry_run)

@@ -23,9 +23,9 @@ static json_t *finding_json(const mote_finding *f)
 
 static json_t *report_json(const mote_check_report *r)
 {
-    json_t *o = json_pack("{s:I, s:I, s:I, s:[]}", "recordings", (json_int_t)r->n_samples, "errors",
-                          (json_int_t)r->n_errors, "warnings", (json_int_t)r->n_warnings,
-                          "findings");
+    json_t *o =
+        json_pack("{s:I, s:I, s:I, s:[]}", "recordings", (json_int_t)r->n_samples, "errors",
+                  (json_int_t)r->n_errors, "warnings", (json_int_t)r->n_warnings, "findings");
     json_t *findings = json_object_get(o, "findings");
     for (size_t i = 0; findings && i < r->n; i++)
         json_array_append_new(findings, finding_json(&r->findings[i]));

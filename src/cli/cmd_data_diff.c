@@ -47,8 +47,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_version_change *changes = NULL;
     size_t n = 0, count[3] = {0};
     MOTE_TRY(mote_version_load(cli->store, args[0], &cli->arena, &before, err));
-    MOTE_TRY(mote_version_load(cli->store, n_args > 1 ? args[1] : "latest", &cli->arena, &after,
-                               err));
+    MOTE_TRY(
+        mote_version_load(cli->store, n_args > 1 ? args[1] : "latest", &cli->arena, &after, err));
     MOTE_TRY(mote_version_diff(&before, &after, &cli->arena, &changes, &n, err));
     MOTE_SCOPED_JSON *o = json_pack("{s:I, s:I, s:[]}", "before", (json_int_t)before.number,
                                     "after", (json_int_t)after.number, "changes");

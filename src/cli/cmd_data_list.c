@@ -13,7 +13,7 @@ typedef struct {
 
 typedef struct {
     const mote_sample_row *row;
-    const char *split;           /* "train", .., "background", "-" before the first version */
+    const char *split; /* "train", .., "background", "-" before the first version */
 } line;
 
 static mote_status split_of(mote_store *s, const mote_sample_row *r, mote_arena *a,

@@ -40,8 +40,10 @@ static void say_report(mote_cli *cli, const mote_remove_report *r, const remove_
         mote_say(cli, "%zu of them are named by versions, which cannot be trained again\n",
                  r->n_in_versions);
     else if (r->n_in_versions > 0)
-        mote_say(cli, "%zu of them are named by versions, which keep them; the next version does "
-                 "not have them\n", r->n_in_versions);
+        mote_say(cli,
+                 "%zu of them are named by versions, which keep them; the next version does "
+                 "not have them\n",
+                 r->n_in_versions);
     if (!v->erase && !v->dry_run)
         mote_say(cli, "'mote data undo' brings them back\n");
 }
@@ -50,11 +52,17 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const remove_values *v = values;
-    mote_remove_wish wish = {.label = v->label, .group = v->group, .origin = v->origin,
-                             .sample = v->sample, .import = v->import, .gone = v->gone,
+    mote_remove_wish wish = {.label = v->label,
+                             .group = v->group,
+                             .origin = v->origin,
+                             .sample = v->sample,
+                             .import = v->import,
+                             .gone = v->gone,
                              .below = n_args ? args[0] : NULL};
-    mote_remove_config cfg = {.who = mote_who(cli, NULL), .now_ms = mote_clock_wall_ms(),
-                              .dry_run = v->dry_run, .erase = v->erase};
+    mote_remove_config cfg = {.who = mote_who(cli, NULL),
+                              .now_ms = mote_clock_wall_ms(),
+                              .dry_run = v->dry_run,
+                              .erase = v->erase};
     mote_remove_report r;
     MOTE_TRY(mote_data_remove(cli->store, &wish, &cfg, &cli->arena, &r, err));
     say_report(cli, &r, v);

@@ -35,12 +35,11 @@ static json_t *label_json(const mote_label_summary *l)
 
 static json_t *summary_json(const char *version, const mote_data_summary *s)
 {
-    json_t *o = json_pack("{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I}}", "version", version,
-                          "labels", "total", label_json(&s->total), "backgrounds",
-                          (json_int_t)s->n_background, "background_s",
-                          (double)s->background_us / 1e6, "builtin", "words",
-                          (json_int_t)s->n_builtin_words, "noises",
-                          (json_int_t)s->n_builtin_noises);
+    json_t *o =
+        json_pack("{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I}}", "version", version, "labels",
+                  "total", label_json(&s->total), "backgrounds", (json_int_t)s->n_background,
+                  "background_s", (double)s->background_us / 1e6, "builtin", "words",
+                  (json_int_t)s->n_builtin_words, "noises", (json_int_t)s->n_builtin_noises);
     json_t *labels = json_object_get(o, "labels");
     for (size_t i = 0; labels && i < s->n_labels; i++)
         json_array_append_new(labels, label_json(&s->labels[i]));
@@ -49,9 +48,9 @@ static json_t *summary_json(const char *version, const mote_data_summary *s)
 
 static void say_summary(mote_cli *cli, const mote_data_summary *s)
 {
-    static const char *const titles[] = {"label",  ">recordings", ">groups", ">seconds",
-                                         ">train", ">validation", ">test",   ">unused",
-                                         ">no split yet"};
+    static const char *const titles[] = {"label",    ">recordings", ">groups",
+                                         ">seconds", ">train",      ">validation",
+                                         ">test",    ">unused",     ">no split yet"};
     mote_table t;
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
     const mote_label_summary *others = NULL;
@@ -67,8 +66,10 @@ static void say_summary(mote_cli *cli, const mote_data_summary *s)
     mote_table_say(&t, cli);
     mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background, (double)s->background_us / 1e6);
     if (s->n_builtin_words + s->n_builtin_noises > 0)
-        mote_say(cli, "built in, synthetic, counted nowhere above: %zu other words, %zu noises "
-                 "(data.builtin)\n", s->n_builtin_words, s->n_builtin_noises);
+        mote_say(cli,
+                 "built in, synthetic, counted nowhere above: %zu other words, %zu noises "
+                 "(data.builtin)\n",
+                 s->n_builtin_words, s->n_builtin_noises);
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,

@@ -19,8 +19,10 @@ static mote_status parse_voices(const char *text, int32_t *from, int32_t *to, mo
     uint64_t a = 0, b = 0;
     if (!dash || !mote_parse_u64(text, (size_t)(dash - text), &a) ||
         !mote_parse_u64(dash + 1, strlen(dash + 1), &b) || a >= b || b > 100)
-        return mote_fail(err, MOTE_USAGE, "--voices '%s': expected two rising percentages, as in "
-                         "'0-75'", text);
+        return mote_fail(err, MOTE_USAGE,
+                         "--voices '%s': expected two rising percentages, as in "
+                         "'0-75'",
+                         text);
     *from = (int32_t)a;
     *to = (int32_t)b;
     return MOTE_OK;
@@ -49,7 +51,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const synth_values *v = values;
     const mote_project *p = cli->project;
     if (v->unknown_only && v->background_only)
-        return mote_fail(err, MOTE_USAGE, "--unknown-only and --background-only exclude each "
+        return mote_fail(err, MOTE_USAGE,
+                         "--unknown-only and --background-only exclude each "
                          "other; call once with each for both without the keywords");
     mote_progress bar;
     mote_synth_config cfg = mote_synth_config_default();
@@ -78,12 +81,15 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                       r.n_keyword + r.n_unknown + r.n_background + r.n_known);
     if (st != MOTE_OK)
         return st;
-    mote_say(cli, "%zu keywords, %zu other words and %zu backgrounds added, %zu were there\n"
-             "%zu voices of espeak-ng %s\n", r.n_keyword, r.n_unknown, r.n_background, r.n_known,
-             r.n_voices, r.espeak);
-    mote_say(cli, "%s\n", v->background_only
-             ? "This is synthetic noise: record the rooms it will work in for what is shipped."
-             : "This is synthetic speech: good for a start, no proof that people are understood.");
+    mote_say(cli,
+             "%zu keywords, %zu other words and %zu backgrounds added, %zu were there\n"
+             "%zu voices of espeak-ng %s\n",
+             r.n_keyword, r.n_unknown, r.n_background, r.n_known, r.n_voices, r.espeak);
+    mote_say(
+        cli, "%s\n",
+        v->background_only
+            ? "This is synthetic noise: record the rooms it will work in for what is shipped."
+            : "This is synthetic speech: good for a start, no proof that people are understood.");
     if (cli->json)
         mote_say_json(cli, report_json(&r));
     return MOTE_OK;

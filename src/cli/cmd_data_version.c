@@ -14,8 +14,8 @@ typedef struct {
 
 static mote_status list_versions(mote_cli *cli, mote_err *err)
 {
-    static const char *const titles[] = {"version", "hash", "made", ">recordings", ">seconds",
-                                         "note"};
+    static const char *const titles[] = {"version",     "hash",     "made",
+                                         ">recordings", ">seconds", "note"};
     mote_version_entry *e = NULL;
     size_t n = 0;
     MOTE_TRY(mote_version_list(cli->store, &cli->arena, &e, &n, err));
@@ -73,11 +73,11 @@ static json_t *version_json(const mote_data_version *v, const mote_version_repor
     mote_sha256_hex(&v->id, hex);
     return json_pack("{s:I, s:s, s:b, s:I, s:I, s:{s:I, s:I}, s:I, s:I, s:I, s:o}", "number",
                      (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings",
-                     (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background, "builtin",
-                     "words", (json_int_t)c.n_builtin_words, "noises",
-                     (json_int_t)c.n_builtin_noises, "duplicates", (json_int_t)r->n_duplicates,
-                     "contradictions", (json_int_t)r->n_contradictions, "new_groups",
-                     (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
+                     (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background, "builtin", "words",
+                     (json_int_t)c.n_builtin_words, "noises", (json_int_t)c.n_builtin_noises,
+                     "duplicates", (json_int_t)r->n_duplicates, "contradictions",
+                     (json_int_t)r->n_contradictions, "new_groups", (json_int_t)r->n_new_groups,
+                     "facts", mote_data_facts_json(f));
 }
 
 static void say_facts(mote_cli *cli, const mote_data_facts *f)
@@ -87,8 +87,10 @@ static void say_facts(mote_cli *cli, const mote_data_facts *f)
                  f->words[MOTE_SPLIT_TRAIN], f->words[MOTE_SPLIT_VALIDATION],
                  f->words[MOTE_SPLIT_TEST]);
     if (f->n_unused > 0)
-        mote_say(cli, "unused: %zu recordings of other words that belong to another split than who "
-                 "says them\n", f->n_unused);
+        mote_say(cli,
+                 "unused: %zu recordings of other words that belong to another split than who "
+                 "says them\n",
+                 f->n_unused);
     for (size_t i = 0; i < f->n_missing; i++)
         mote_say(cli, "missing: %s\n", f->missing[i]);
     if (f->advice)
@@ -108,8 +110,10 @@ static void say_version(mote_cli *cli, const mote_data_version *v, const mote_ve
         mote_say(cli, "built in, synthetic: %zu other words, %zu noises (data.builtin)\n",
                  c.n_builtin_words, c.n_builtin_noises);
     if (r->n_duplicates + r->n_contradictions > 0)
-        mote_say(cli, "left out: %zu duplicates, %zu with contradicting labels (see 'mote data "
-                 "check')\n", r->n_duplicates, r->n_contradictions);
+        mote_say(cli,
+                 "left out: %zu duplicates, %zu with contradicting labels (see 'mote data "
+                 "check')\n",
+                 r->n_duplicates, r->n_contradictions);
 }
 
 /* The bar appears when something is made, which is once in the life of a project. */

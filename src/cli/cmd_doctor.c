@@ -55,8 +55,8 @@ static mote_status say_document(mote_cli *cli, const mote_symptoms *list,
     MOTE_SCOPED_JSON *o = json_pack(
         "{s:b, s:I, s:[], s:I, s:{s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}}", "ok", n_open == 0,
         "open", (json_int_t)n_open, "findings", "more", (json_int_t)list->n_more, "checked",
-        "objects", (json_int_t)r->store.n_objects, "bytes", (json_int_t)r->store.n_bytes,
-        "damaged", (json_int_t)r->store.n_damaged, "models", (json_int_t)r->n_versions, "keys",
+        "objects", (json_int_t)r->store.n_objects, "bytes", (json_int_t)r->store.n_bytes, "damaged",
+        (json_int_t)r->store.n_damaged, "models", (json_int_t)r->n_versions, "keys",
         (json_int_t)r->n_keys, "programs", (int)r->n_programs, "wal_bytes",
         (json_int_t)r->store.wal_bytes, "free_bytes", (json_int_t)r->store.free_bytes);
     json_t *array = json_object_get(o, "findings");
@@ -64,14 +64,14 @@ static mote_status say_document(mote_cli *cli, const mote_symptoms *list,
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
     for (size_t i = 0; i < list->n; i++) {
         const mote_symptom *f = &list->items[i];
-        MOTE_TRY(mote_json_append(
-            array,
-            json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:b}", "severity",
-                      mote_severity_name(f->severity), "check", f->check, "where",
-                      mote_json_text(f->where), "what", mote_json_text(f->what), "remedy",
-                      mote_json_text(f->remedy), "repairable", f->is_repairable, "repaired",
-                      f->is_repaired),
-            err));
+        MOTE_TRY(
+            mote_json_append(array,
+                             json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:b}", "severity",
+                                       mote_severity_name(f->severity), "check", f->check, "where",
+                                       mote_json_text(f->where), "what", mote_json_text(f->what),
+                                       "remedy", mote_json_text(f->remedy), "repairable",
+                                       f->is_repairable, "repaired", f->is_repaired),
+                             err));
     }
     mote_say_json(cli, json_incref(o));
     return MOTE_OK;

@@ -51,8 +51,10 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const format *f = NULL;
     MOTE_TRY(find_format(v->format, &f, err));
     if (v->name != NULL && f->write != export_c)
-        return mote_fail(err, MOTE_USAGE, "--name begins the names of generated C; the format '%s' "
-                         "has none", f->name);
+        return mote_fail(err, MOTE_USAGE,
+                         "--name begins the names of generated C; the format '%s' "
+                         "has none",
+                         f->name);
     if (v->name != NULL)
         MOTE_TRY(mote_compile_symbol_check(v->name, err));
     if (v->out == NULL)

@@ -53,8 +53,8 @@ static json_t *version_json(const mote_model_version *v)
                      v->parent != 0 ? json_integer(v->parent) : json_null(), "created_ms",
                      (json_int_t)v->created_ms, "judged", (int)v->is_judged, "all_met",
                      (int)v->is_all_met, "not_proven", (json_int_t)v->counts.n_not_proven,
-                     "aliases", aliases, "tags", tags_json(v->tags, v->n_tags),
-                     "verdicts", verdicts);
+                     "aliases", aliases, "tags", tags_json(v->tags, v->n_tags), "verdicts",
+                     verdicts);
 }
 
 static json_t *moves_json(const mote_alias_move *moves, size_t n)
@@ -76,8 +76,8 @@ static const char *judgement(mote_cli *cli, const mote_model_version *v)
     if (!v->is_judged || v->is_all_met)
         return v->is_judged ? "all met" : "not judged";
     size_t n_met = c->n_met + c->n_not_proven;
-    const char *met = n_met == c->n ? "all met"
-                                    : mote_arena_printf(&cli->arena, "%zu of %zu met", n_met, c->n);
+    const char *met =
+        n_met == c->n ? "all met" : mote_arena_printf(&cli->arena, "%zu of %zu met", n_met, c->n);
     char proven[48] = "", unmet[48] = "", unknown[48] = "";
     if (c->n_not_proven > 0)
         (void)mote_format(proven, sizeof proven, ", %zu not proven", c->n_not_proven);
@@ -85,8 +85,8 @@ static const char *judgement(mote_cli *cli, const mote_model_version *v)
         (void)mote_format(unmet, sizeof unmet, "; %zu not met", c->n_not_met);
     if (c->n_unknown > 0)
         (void)mote_format(unknown, sizeof unknown, "; %zu not yet known", c->n_unknown);
-    const char *all = mote_arena_printf(&cli->arena, "%s%s%s%s", met ? met : "", proven, unmet,
-                                        unknown);
+    const char *all =
+        mote_arena_printf(&cli->arena, "%s%s%s%s", met ? met : "", proven, unmet, unknown);
     return all ? all : "not all met";
 }
 

@@ -98,8 +98,7 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
             mote_buf_printf(&b, " and %zu more (--json has all)", c->n_detections - i);
             break;
         }
-        mote_buf_printf(&b, "%s%s %.2f", i ? ", " : "",
-                        mote_model_label(j->s->model, d->class_id),
+        mote_buf_printf(&b, "%s%s %.2f", i ? ", " : "", mote_model_label(j->s->model, d->class_id),
                         (double)d->average_q16 / 65536.0);
         if (j->s->rate_hz)
             mote_buf_printf(&b, " at %.2f s", (double)d->at / j->s->rate_hz);

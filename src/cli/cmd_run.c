@@ -12,7 +12,7 @@
 
 #define TIDY_MS       500
 #define TIDY_GRACE_MS ((int64_t)24 * 60 * 60 * 1000)
-#define WORST_GROUPS 5 /* of each condition that `mote evaluate` shows */
+#define WORST_GROUPS  5 /* of each condition that `mote evaluate` shows */
 
 typedef struct {
     bool force;
@@ -32,8 +32,8 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     for (int i = 0; i <= (int)last; i++) {
         const mote_stage_result *r = NULL;
         MOTE_TRY(mote_pipeline_result(p, (mote_stage_id)i, &r, err));
-        MOTE_TRY(mote_json_put(stages, mote_stage_name((mote_stage_id)i), json_incref(r->output),
-                               err));
+        MOTE_TRY(
+            mote_json_put(stages, mote_stage_name((mote_stage_id)i), json_incref(r->output), err));
     }
     MOTE_TRY(mote_verdicts_to_json(v, n, &requirements, err));
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
@@ -112,10 +112,10 @@ static mote_status refuse_unmet(const mote_verdict *v, size_t n, mote_err *err)
 /* What the stages left without an owner, for as long as nobody notices. */
 static void tidy(mote_cli *cli)
 {
-    mote_gc_options o = {.now_ms = mote_clock_wall_ms(),
-                         .grace_ms = TIDY_GRACE_MS,
-                         .budget = {.until_us = mote_clock_mono_us() + TIDY_MS * 1000,
-                                    .cancel = cli->cancel}};
+    mote_gc_options o = {
+        .now_ms = mote_clock_wall_ms(),
+        .grace_ms = TIDY_GRACE_MS,
+        .budget = {.until_us = mote_clock_mono_us() + TIDY_MS * 1000, .cancel = cli->cancel}};
     mote_gc_report r = {0};
     mote_err err = {0};
     if (mote_store_collect(cli->store, &o, &r, &err) != MOTE_OK)
@@ -175,8 +175,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         }
         const char *near = mote_nearest(args[0], names, MOTE_N_STAGES);
         return mote_fail(err, MOTE_USAGE, "there is no stage '%s'%s%s%s: %s", args[0],
-                         near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
-                         list);
+                         near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "", list);
     }
     return run_to(cli, last, v->force, false, err);
 }
@@ -207,9 +206,8 @@ typedef struct {
 static const mote_option evaluate_options[] = {
     {"force", 'f', MOTE_OPT_FLAG, offsetof(evaluate_values, force), 0, 0, NULL,
      "judge again even when nothing changed"},
-    {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), MOTE_MIN_FOLDS,
-     MOTE_MAX_FOLDS, "K",
-     "instead: train and judge K models, each on groups it has not heard"},
+    {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), MOTE_MIN_FOLDS, MOTE_MAX_FOLDS,
+     "K", "instead: train and judge K models, each on groups it has not heard"},
 };
 
 static void fold_progress(void *arg, int32_t fold, double part, const char *note)
@@ -223,17 +221,16 @@ static void say_folds_json(mote_cli *cli, const mote_folds_result *r)
     bool all = true;
     for (int32_t i = 0; i < r->n; i++) {
         const mote_fold_result *f = &r->folds[i];
-        json_t *one = json_pack("{s:I, s:I, s:i, s:f, s:f, s:f}", "train", (json_int_t)f->n_train,
-                                "test", (json_int_t)f->n_test, "epochs", f->n_epochs,
-                                "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8,
-                                "seconds", f->seconds);
+        json_t *one =
+            json_pack("{s:I, s:I, s:i, s:f, s:f, s:f}", "train", (json_int_t)f->n_train, "test",
+                      (json_int_t)f->n_test, "epochs", f->n_epochs, "accuracy_f32", f->accuracy_f32,
+                      "accuracy_s8", f->accuracy_s8, "seconds", f->seconds);
         all &= json_array_append_new(folds, one) == 0;
     }
-    json_t *document =
-        json_pack("{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8", r->mean_s8,
-                  "sd_s8", r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes",
-                  (json_int_t)r->weights_bytes, "flash_bytes", (json_int_t)r->flash_bytes,
-                  "arena_bytes", (json_int_t)r->arena_bytes);
+    json_t *document = json_pack(
+        "{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8", r->mean_s8, "sd_s8",
+        r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes", (json_int_t)r->weights_bytes,
+        "flash_bytes", (json_int_t)r->flash_bytes, "arena_bytes", (json_int_t)r->arena_bytes);
     if (all)
         mote_say_json(cli, document);
     else
@@ -308,7 +305,7 @@ const mote_command mote_cmd_run = {
 #undef STAGE
         ".\n"
         "Ctrl-C stops; the next call goes on where it was.\n"
-             "Exits 0 also when a requirement is not met: 'mote evaluate' is the gate.",
+        "Exits 0 also when a requirement is not met: 'mote evaluate' is the gate.",
     .examples = "  mote run              all that is out of date\n"
                 "  mote run train        up to the trained model\n"
                 "  mote run --json       the results of all stages as one document",

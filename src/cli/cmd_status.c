@@ -29,7 +29,7 @@ typedef struct {
     json_t *facts;     /* of the data stage, owned; NULL: it is not fresh */
     const char *drift; /* why training is due; NULL: it is not */
     mote_data_waiting data;
-    json_t *remarks;   /* owned */
+    json_t *remarks; /* owned */
     const char *next;
 } overview;
 
@@ -150,7 +150,7 @@ static const char *state_text(const overview *o, mote_stage_id id)
 
 static const char *color_of(const char *state)
 {
-    return strcmp(state, "fresh") == 0                                      ? "32"
+    return strcmp(state, "fresh") == 0                                     ? "32"
            : strcmp(state, "FAILED") == 0 || strcmp(state, "DAMAGED") == 0 ? "31"
                                                                            : "33";
 }
@@ -314,23 +314,21 @@ static mote_status say_document(mote_cli *cli, const overview *o, mote_err *err)
     MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
     if (json_object_update(document, o->remarks) != 0)
         return mote_fail(err, MOTE_NOMEM, "no memory for the remarks");
-    MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(),
-                           err));
-    json_t *champion =
-        o->has_champion
-            ? json_pack("{s:s, s:I, s:I, s:o}", "model", o->champion.model, "version",
-                        (json_int_t)o->champion.version, "not_proven",
-                        (json_int_t)o->champion.counts.n_not_proven, "damage",
-                        o->damage ? mote_json_text(o->damage) : json_null())
-            : json_null();
+    MOTE_TRY(mote_json_put(document, "facts", o->facts ? json_incref(o->facts) : json_null(), err));
+    json_t *champion = o->has_champion
+                           ? json_pack("{s:s, s:I, s:I, s:o}", "model", o->champion.model,
+                                       "version", (json_int_t)o->champion.version, "not_proven",
+                                       (json_int_t)o->champion.counts.n_not_proven, "damage",
+                                       o->damage ? mote_json_text(o->damage) : json_null())
+                           : json_null();
     MOTE_TRY(mote_json_put(document, "champion", champion, err));
     alerts = json_array();
     MOTE_TRY(mote_json_put(document, "alerts", alerts, err));
     MOTE_TRY(alerts_json(o, alerts, err));
     json_t *due = o->drift ? json_string(o->drift) : json_null();
     MOTE_TRY(mote_json_put(document, "training_due", due, err));
-    MOTE_TRY(mote_json_put(document, "writable",
-                           json_boolean(!mote_store_is_read_only(cli->store)), err));
+    MOTE_TRY(mote_json_put(document, "writable", json_boolean(!mote_store_is_read_only(cli->store)),
+                           err));
     MOTE_TRY(mote_json_put(document, "prediction_log", log_json(&o->log), err));
     MOTE_TRY(mote_json_put(document, "next", json_string(o->next), err));
     mote_say_json(cli, json_incref(document));

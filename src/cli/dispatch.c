@@ -220,8 +220,8 @@ static void keep_up(mote_cli *cli)
                                 .cancel = cli->cancel};
     mote_predlog_erased r = {0};
     mote_err err = {0};
-    mote_status st = mote_predlog_upkeep(cli->store, &policy, mote_clock_wall_ms(), &budget, &r,
-                                         &err);
+    mote_status st =
+        mote_predlog_upkeep(cli->store, &policy, mote_clock_wall_ms(), &budget, &r, &err);
     if (st != MOTE_OK)
         mote_tell(cli, "mote: %s\n", err.text);
     else if (r.n_left > 0)

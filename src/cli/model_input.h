@@ -9,9 +9,9 @@
 #include "graph/model.h"
 
 typedef struct {
-    mote_compile_input input;           /* borrows from what is below */
-    mote_model *model;                  /* a bundle; NULL for a .tflite file */
-    mote_graph *graph;                  /* of a .tflite file, else NULL */
+    mote_compile_input input; /* borrows from what is below */
+    mote_model *model;        /* a bundle; NULL for a .tflite file */
+    mote_graph *graph;        /* of a .tflite file, else NULL */
     char name[128];
     const char *labels[MOTE_MODEL_MAX_LABELS];
 } mote_model_input;

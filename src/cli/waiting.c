@@ -15,11 +15,11 @@ mote_status mote_loop_data_json(const mote_data_waiting *w, json_t **out, mote_e
         return mote_fail(err, MOTE_NOMEM, "no memory for the status");
     }
     for (size_t i = 0; i < w->n_classes; i++)
-        json_array_append_new(classes, json_pack("{s:s, s:I, s:I, s:I}", "class",
-                                                 w->classes[i].label, "recordings",
-                                                 (json_int_t)w->classes[i].n, "waiting",
-                                                 (json_int_t)w->classes[i].n_waiting, "synthetic",
-                                                 (json_int_t)w->classes[i].n_made));
+        json_array_append_new(classes,
+                              json_pack("{s:s, s:I, s:I, s:I}", "class", w->classes[i].label,
+                                        "recordings", (json_int_t)w->classes[i].n, "waiting",
+                                        (json_int_t)w->classes[i].n_waiting, "synthetic",
+                                        (json_int_t)w->classes[i].n_made));
     for (size_t i = 0; i < w->n_missing; i++)
         json_array_append_new(missing, json_string(w->missing[i]));
     *out = o;

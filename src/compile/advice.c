@@ -43,15 +43,14 @@ static mote_status estimate_arithmetic(const mote_compile_input *in, const mote_
     features.arithmetic = other_of(in);
     other.features = &features;
     MOTE_TRY(mote_footprint_estimate(&other, t, &o, err));
-    (void)mote_format(add(a, "arithmetic", "features.arithmetic")->text, sizeof a->items[0].text,
-                      "%s has %s FPU and the front end computes in %s point: 'features.arithmetic: "
-                      "%s' takes fewer instructions, which 'mote measure' counts, and about %lld "
-                      "bytes of flash instead of %lld (exact tables, recorded code sizes); "
-                      NEW_RUN,
-                      t->name, t->has_fpu ? "an" : "no",
-                      in->features->arithmetic == MRT_FIXED ? "fixed" : "floating",
-                      word_of(features.arithmetic), (long long)o.flash_bytes,
-                      (long long)f->flash_bytes);
+    (void)mote_format(
+        add(a, "arithmetic", "features.arithmetic")->text, sizeof a->items[0].text,
+        "%s has %s FPU and the front end computes in %s point: 'features.arithmetic: "
+        "%s' takes fewer instructions, which 'mote measure' counts, and about %lld "
+        "bytes of flash instead of %lld (exact tables, recorded code sizes); " NEW_RUN,
+        t->name, t->has_fpu ? "an" : "no",
+        in->features->arithmetic == MRT_FIXED ? "fixed" : "floating", word_of(features.arithmetic),
+        (long long)o.flash_bytes, (long long)f->flash_bytes);
     return MOTE_OK;
 }
 
@@ -88,14 +87,14 @@ static void check_memory(const mote_target *t, int64_t ram, int64_t flash, const
         (void)mote_format(add(a, "ram", "device.budget.ram")->text, sizeof a->items[0].text,
                           "%lld bytes of RAM%s, and a usual %s has %lld: linking fails with the "
                           "generated target.ld; a smaller model, or the sizes of your part there "
-                          "and in 'device.budget.ram'", (long long)ram, how, t->name,
-                          (long long)t->ram_limit);
+                          "and in 'device.budget.ram'",
+                          (long long)ram, how, t->name, (long long)t->ram_limit);
     if (flash > t->flash_limit)
         (void)mote_format(add(a, "flash", "device.budget.flash")->text, sizeof a->items[0].text,
                           "%lld bytes of flash%s, and a usual %s has %lld: linking fails with the "
                           "generated target.ld; a smaller model, or the sizes of your part there "
-                          "and in 'device.budget.flash'", (long long)flash, how, t->name,
-                          (long long)t->flash_limit);
+                          "and in 'device.budget.flash'",
+                          (long long)flash, how, t->name, (long long)t->flash_limit);
 }
 
 /* Between two runs of the network the core makes its frames, runs the network and the detector. */
@@ -123,8 +122,7 @@ static void check_real_time(const mote_compile_input *in, const mote_target *t,
                       "a step of the stream takes %.1f ms and one comes every %d ms: %s cannot "
                       "keep up at %g MHz, even with one instruction a cycle; a longer "
                       "'stream.hop_ms', a smaller model%s or a faster clock",
-                      ms, in->hop_ms, t->name, clock_hz / 1e6,
-                      other);
+                      ms, in->hop_ms, t->name, clock_hz / 1e6, other);
 }
 
 static void check_device(const mote_compile_input *in, const mote_target *t,
@@ -140,14 +138,15 @@ static void check_device(const mote_compile_input *in, const mote_target *t,
     if (d->clock_hz > 1.05 * (double)t->clock_hz)
         (void)mote_format(add(a, "clock", "device.clock_mhz")->text, sizeof a->items[0].text,
                           "'device.clock_mhz' is %g and a usual %s runs at %g MHz: times are too "
-                          "short unless yours does", d->clock_hz / 1e6, t->name,
-                          (double)t->clock_hz / 1e6);
+                          "short unless yours does",
+                          d->clock_hz / 1e6, t->name, (double)t->clock_hz / 1e6);
     if (d->energy_budget_uj > 0 && !(d->energy_pj_per_instruction > 0))
         (void)mote_format(add(a, "energy", "device.energy_pj_per_instruction")->text,
                           sizeof a->items[0].text,
                           "'device.budget.energy_uj' is %g and no energy model says what an "
                           "instruction takes: not yet known until "
-                          "'device.energy_pj_per_instruction' is set", d->energy_budget_uj);
+                          "'device.energy_pj_per_instruction' is set",
+                          d->energy_budget_uj);
 }
 
 /* What the figures say besides the arithmetic. */

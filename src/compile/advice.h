@@ -16,8 +16,8 @@
 #define MOTE_ADVICE_MAX 8
 
 typedef struct {
-    const char *about;                  /* "arithmetic", "real_time", "ram", ..: for programs */
-    const char *key;                    /* of mote.yaml, static; "" when no setting helps */
+    const char *about; /* "arithmetic", "real_time", "ram", ..: for programs */
+    const char *key;   /* of mote.yaml, static; "" when no setting helps */
     char text[640];
 } mote_advice_item;
 

@@ -25,8 +25,10 @@ static mote_status check_detector(const mote_compile_input *in, mote_err *err)
         return mote_fail(err, MOTE_RANGE, "a suppression of %d ms, 0 to 1000000 are possible",
                          in->suppress_ms);
     if (in->hop_ms < 1 || in->hop_ms > 60000 || codegen_hop_frames(in) < 1)
-        return mote_fail(err, MOTE_ARG, "the network runs every %d ms, which is no whole number of "
-                         "the front end's hops of %g ms", in->hop_ms, in->features->hop_ms);
+        return mote_fail(err, MOTE_ARG,
+                         "the network runs every %d ms, which is no whole number of "
+                         "the front end's hops of %g ms",
+                         in->hop_ms, in->features->hop_ms);
     return MOTE_OK;
 }
 
@@ -49,9 +51,10 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
         in->clip_samples > 0 ? mote_feature_frames(in->features, (size_t)in->clip_samples) : 0;
     int32_t values = mote_feature_values(in->features);
     if (frames * values != n_in)
-        return mote_fail(err, MOTE_SHAPE, "the front end gives %lld x %d values for a clip of %d "
-                         "samples, the network takes %lld", (long long)frames, values,
-                         in->clip_samples, (long long)n_in);
+        return mote_fail(err, MOTE_SHAPE,
+                         "the front end gives %lld x %d values for a clip of %d "
+                         "samples, the network takes %lld",
+                         (long long)frames, values, in->clip_samples, (long long)n_in);
     return in->thresholds != NULL ? check_detector(in, err) : MOTE_OK;
 }
 
@@ -74,10 +77,10 @@ bool codegen_uses(const codegen *c, const char *path)
 typedef enum { ALWAYS, WITH_FEATURES, WITH_DETECTOR } when;
 
 typedef struct {
-    const char *name;               /* for codegen_text */
+    const char *name; /* for codegen_text */
     void (*write)(const codegen *c, mote_buf *b);
     when when;
-    bool is_yours;                  /* to be adapted: kept when it was */
+    bool is_yours; /* to be adapted: kept when it was */
 } text_file;
 
 static const text_file text_files[] = {
@@ -124,8 +127,8 @@ static mote_status add_texts(const codegen *c, layout *l, mote_arena *a, mote_er
         MOTE_TRY(mote_buf_status(b, err));
         char *name = NULL;
         MOTE_TRY(file_name(c, text_files[i].name, a, &name, err));
-        l->files[l->n++] = (mote_project_file){.name = name, .bytes = b->data,
-                                               .n = b->len, .is_yours = text_files[i].is_yours};
+        l->files[l->n++] = (mote_project_file){
+            .name = name, .bytes = b->data, .n = b->len, .is_yours = text_files[i].is_yours};
     }
     return MOTE_OK;
 }
@@ -146,8 +149,8 @@ static mote_status add_device(const codegen *c, layout *l, mote_arena *a, mote_e
 static mote_status write_layout(const codegen *c, const char *dir, layout *l, mote_arena *a,
                                 mote_compile_result *r, mote_err *err)
 {
-    MOTE_TRY(mote_arena_take(a, N_TEXT_FILES + mote_n_device_sources, sizeof *l->files, &l->files,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(a, N_TEXT_FILES + mote_n_device_sources, sizeof *l->files, &l->files, err));
     MOTE_TRY(add_texts(c, l, a, err));
     MOTE_TRY(add_device(c, l, a, err));
     MOTE_TRY(mote_project_files_write(dir, l->files, l->n, a, err));

@@ -24,19 +24,19 @@
 
 /* What a project is made of; all borrowed. */
 typedef struct {
-    const char *name;                   /* shown in comments and the README */
-    const char *symbol;                 /* begins every name and file; NULL: model, features,
-                                           keyword. See mote_compile_symbol_check */
-    const mote_graph *graph;            /* int8 */
-    int32_t n_labels;                   /* 0: none; else as many as outputs */
+    const char *name;        /* shown in comments and the README */
+    const char *symbol;      /* begins every name and file; NULL: model, features,
+                                keyword. See mote_compile_symbol_check */
+    const mote_graph *graph; /* int8 */
+    int32_t n_labels;        /* 0: none; else as many as outputs */
     const char *const *labels;
-    const mote_feature_config *features;    /* NULL: the input is a tensor */
-    int32_t clip_samples;               /* PCM samples of one input; with features */
+    const mote_feature_config *features; /* NULL: the input is a tensor */
+    int32_t clip_samples;                /* PCM samples of one input; with features */
     /* Detector (with features). */
-    int32_t smooth_hops;                /* 1..64 */
+    int32_t smooth_hops; /* 1..64 */
     int32_t suppress_ms;
-    int32_t hop_ms;                     /* between runs of the network */
-    const float *thresholds;            /* [n_labels], 0: never reported; NULL: no detector */
+    int32_t hop_ms;          /* between runs of the network */
+    const float *thresholds; /* [n_labels], 0: never reported; NULL: no detector */
 } mote_compile_input;
 
 typedef struct {
@@ -45,7 +45,7 @@ typedef struct {
     int32_t n_kept;                     /* main.c, target.ld: left as the user changed them */
 } mote_compile_result;
 
-#define MOTE_COMPILE_MAX_SYMBOL 40      /* characters */
+#define MOTE_COMPILE_MAX_SYMBOL 40 /* characters */
 
 /* USAGE, with a better name, when `symbol` is no C identifier or would meet another name: a word of
  * C or C++, a header of the C library or the runtime, a file of another project. */

@@ -34,17 +34,18 @@ void codegen_features_header(const codegen *c, mote_buf *b)
     codegen_extern_c(b);
     sizes(c, b);
     codegen_text(
-        c, b, "extern const mrt_frontend_tables @f_tables;\n\n"
-              "/* @F_WINDOW samples to @F_VALUES values of the network's input. scratch is\n"
-              " * aligned to 8. */\n"
-              "void @f_frame(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
-              "/* @F_CLIP_SAMPLES samples to the whole input. */\n"
-              "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
-              "/* Takes samples until a frame is complete (1, out written) or pcm is used up (0); "
-              "*n_used\n * samples were taken. The stream was set up with "
-              "mrt_frontend_stream_init. */\n"
-              "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t "
-              "*n_used,\n                      int8_t *out);\n");
+        c, b,
+        "extern const mrt_frontend_tables @f_tables;\n\n"
+        "/* @F_WINDOW samples to @F_VALUES values of the network's input. scratch is\n"
+        " * aligned to 8. */\n"
+        "void @f_frame(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
+        "/* @F_CLIP_SAMPLES samples to the whole input. */\n"
+        "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
+        "/* Takes samples until a frame is complete (1, out written) or pcm is used up (0); "
+        "*n_used\n * samples were taken. The stream was set up with "
+        "mrt_frontend_stream_init. */\n"
+        "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t "
+        "*n_used,\n                      int8_t *out);\n");
     codegen_extern_c_end(b);
 }
 
@@ -68,8 +69,8 @@ static void table(const codegen *c, mote_buf *b, const mrt_frontend_array *a)
 
 /* The pointers of mrt_frontend_tables, in its order; initialised by position, as C++ before 20
  * wants it. */
-static const char *const pointers[] = {"band",    "window_f32", "sine_f32",  "mel_f32", "dct_f32",
-                                       "window_q15", "sine_q15", "mel_q16", "dct_q15"};
+static const char *const pointers[] = {"band",       "window_f32", "sine_f32", "mel_f32", "dct_f32",
+                                       "window_q15", "sine_q15",   "mel_q16",  "dct_q15"};
 
 static void tables(const codegen *c, mote_buf *b)
 {
@@ -79,9 +80,10 @@ static void tables(const codegen *c, mote_buf *b)
     for (int32_t i = 0; i < n; i++)
         table(c, b, &arrays[i]);
     codegen_text(c, b, "\nconst mrt_frontend_tables @f_tables = {\n");
-    mote_buf_printf(b, "    /* arithmetic, rate_hz, window, hop, n_fft, n_mels, n_coefficients, "
-                       "low_hz, high_hz,\n     * pre_emphasis_q15 */\n"
-                       "    {%d, %d, %d, %d, %d, %d, %d, %d, %d, %d},\n",
+    mote_buf_printf(b,
+                    "    /* arithmetic, rate_hz, window, hop, n_fft, n_mels, n_coefficients, "
+                    "low_hz, high_hz,\n     * pre_emphasis_q15 */\n"
+                    "    {%d, %d, %d, %d, %d, %d, %d, %d, %d, %d},\n",
                     f.arithmetic, f.rate_hz, f.window, f.hop, f.n_fft, f.n_mels, f.n_coefficients,
                     f.low_hz, f.high_hz, f.pre_emphasis_q15);
     for (size_t p = 0; p < sizeof pointers / sizeof pointers[0]; p++) {
@@ -146,7 +148,8 @@ void codegen_features_source(const codegen *c, mote_buf *b)
     tables(c, b);
     quantizer(c, b);
     codegen_text(c, b, c->in->features->arithmetic == MRT_FIXED ? fixed_steps : float_steps);
-    codegen_text(c, b, "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out)\n{\n"
-                       "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
-                       "        @f_frame(pcm + i * @F_HOP, scratch, out + i * @F_VALUES);\n}\n");
+    codegen_text(c, b,
+                 "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out)\n{\n"
+                 "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
+                 "        @f_frame(pcm + i * @F_HOP, scratch, out + i * @F_VALUES);\n}\n");
 }

@@ -9,8 +9,8 @@
 #define CODEGEN_NAME_BYTES (MOTE_COMPILE_MAX_SYMBOL + 12)
 
 typedef struct {
-    char lower[CODEGEN_NAME_BYTES];     /* as the user wrote it: hello, hello_features */
-    char upper[CODEGEN_NAME_BYTES];     /* HELLO, HELLO_FEATURES, for macros */
+    char lower[CODEGEN_NAME_BYTES]; /* as the user wrote it: hello, hello_features */
+    char upper[CODEGEN_NAME_BYTES]; /* HELLO, HELLO_FEATURES, for macros */
 } codegen_name;
 
 typedef struct {
@@ -18,10 +18,10 @@ typedef struct {
     const mote_target *target;
     mote_lowered lowered;
     mote_plan plan;
-    mote_feature_plan *features;        /* NULL: none */
+    mote_feature_plan *features; /* NULL: none */
     /* What the names of network, front end and detector begin with. */
     codegen_name model_name, features_name, keyword_name;
-    codegen_name features_file;         /* model_features, hello_features */
+    codegen_name features_file; /* model_features, hello_features */
 } codegen;
 
 /* Fill the names from in->symbol, which was checked. */

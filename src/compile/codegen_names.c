@@ -9,30 +9,114 @@
 
 /* Reserved words of C (to C23) and C++ (to C++23), with C++'s alternative operators. */
 static const char *const keywords[] = {
-    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
-    "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
-    "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
-    "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
-    "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
-    "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
-    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
-    "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
-    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
-    "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using",
-    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "asm",
+    "auto",
+    "bitand",
+    "bitor",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "char16_t",
+    "char32_t",
+    "char8_t",
+    "class",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "compl",
+    "concept",
+    "const",
+    "const_cast",
+    "consteval",
+    "constexpr",
+    "constinit",
+    "continue",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "dynamic_cast",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "reinterpret_cast",
+    "requires",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "static_cast",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "typeof_unqual",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "wchar_t",
+    "while",
+    "xor",
+    "xor_eq",
 };
 
 /* NAME.h or NAME.c would stand before a file that others include or that the project has. */
 static const char *const files[] = {
-    "arduino", "arm_mve", "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes",
-    "iso646", "limits", "locale", "main", "math", "semihost", "setjmp", "signal", "stdalign",
-    "stdarg", "stdatomic", "stdbit", "stdbool", "stdckdint", "stddef", "stdint", "stdio", "stdlib",
-    "stdnoreturn", "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "wchar",
-    "wctype",
+    "arduino",  "arm_mve",  "assert", "complex",     "ctype",  "errno",   "fenv",      "float",
+    "inttypes", "iso646",   "limits", "locale",      "main",   "math",    "semihost",  "setjmp",
+    "signal",   "stdalign", "stdarg", "stdatomic",   "stdbit", "stdbool", "stdckdint", "stddef",
+    "stdint",   "stdio",    "stdlib", "stdnoreturn", "string", "strings", "tgmath",    "threads",
+    "time",     "uchar",    "unistd", "wchar",       "wctype",
 };
 
 #define N_KEYWORDS (sizeof keywords / sizeof keywords[0])
-#define N_FILES (sizeof files / sizeof files[0])
+#define N_FILES    (sizeof files / sizeof files[0])
 
 static bool is_in(const char *name, const char *const *list, size_t n)
 {
@@ -98,30 +182,41 @@ mote_status mote_compile_symbol_check(const char *symbol, mote_err *err)
     size_t n = strlen(symbol);
     propose(symbol, other);
     if (n > MOTE_COMPILE_MAX_SYMBOL)
-        return mote_fail(err, MOTE_USAGE, "the name '%.*s...' has %zu characters, at most %d are "
-                         "possible", MOTE_COMPILE_MAX_SYMBOL, symbol, n, MOTE_COMPILE_MAX_SYMBOL);
+        return mote_fail(err, MOTE_USAGE,
+                         "the name '%.*s...' has %zu characters, at most %d are "
+                         "possible",
+                         MOTE_COMPILE_MAX_SYMBOL, symbol, n, MOTE_COMPILE_MAX_SYMBOL);
     if (!is_identifier(symbol))
-        return mote_fail(err, MOTE_USAGE, "'%s' cannot begin a name in C: a letter, then letters, "
-                         "digits and '_'; for example '%s'", symbol, other);
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s' cannot begin a name in C: a letter, then letters, "
+                         "digits and '_'; for example '%s'",
+                         symbol, other);
     if (strstr(symbol, "__") != NULL || symbol[n - 1] == '_')
-        return mote_fail(err, MOTE_USAGE, "'%s' makes names with '__', which C++ keeps for itself; "
-                         "take '%s'", symbol, other);
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s' makes names with '__', which C++ keeps for itself; "
+                         "take '%s'",
+                         symbol, other);
     for (size_t i = 0; i <= n; i++)
         small[i] = lower(symbol[i]);
     if (is_in(symbol, keywords, N_KEYWORDS))
         return mote_fail(err, MOTE_USAGE, "'%s' is a word of C or C++; take '%s_model'", symbol,
                          symbol);
     if (is_in(small, files, N_FILES))
-        return mote_fail(err, MOTE_USAGE, "'%s' would make a file '%s.%c' beside another of that "
-                         "name; take '%s_model'", symbol, symbol,
-                         mote_str_eq(small, "main") ? 'c' : 'h', symbol);
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s' would make a file '%s.%c' beside another of that "
+                         "name; take '%s_model'",
+                         symbol, symbol, mote_str_eq(small, "main") ? 'c' : 'h', symbol);
     if (mote_str_starts(small, "mrt_") || mote_str_eq(small, "mrt"))
-        return mote_fail(err, MOTE_USAGE, "'%s': names with 'mrt' in front are the runtime's; take "
-                         "another", symbol);
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s': names with 'mrt' in front are the runtime's; take "
+                         "another",
+                         symbol);
     if (mote_str_ends(small, "_features") || mote_str_ends(small, "_keyword"))
-        return mote_fail(err, MOTE_USAGE, "'%s' would meet the files of a model '%.*s'; take "
-                         "'%s_model'", symbol,
-                         (int)(n - (mote_str_ends(small, "_keyword") ? 8 : 9)), symbol, symbol);
+        return mote_fail(err, MOTE_USAGE,
+                         "'%s' would meet the files of a model '%.*s'; take "
+                         "'%s_model'",
+                         symbol, (int)(n - (mote_str_ends(small, "_keyword") ? 8 : 9)), symbol,
+                         symbol);
     return MOTE_OK;
 }
 
@@ -181,8 +276,9 @@ void codegen_text(const codegen *c, mote_buf *b, const char *text)
 
 void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers)
 {
-    codegen_text(c, b, "#ifdef __has_include\n#if __has_include(\"device/mrt_lang.h\")\n"
-                       "#define @M_IN_FOLDER\n#endif\n#endif\n#ifdef @M_IN_FOLDER\n");
+    codegen_text(c, b,
+                 "#ifdef __has_include\n#if __has_include(\"device/mrt_lang.h\")\n"
+                 "#define @M_IN_FOLDER\n#endif\n#endif\n#ifdef @M_IN_FOLDER\n");
     for (size_t i = 0; headers[i] != NULL; i++)
         mote_buf_printf(b, "#include \"device/%s\"\n", headers[i]);
     mote_buf_str(b, "#else\n");

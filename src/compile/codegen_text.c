@@ -61,7 +61,7 @@ void codegen_i32(mote_buf *b, const char *name, const int32_t *values, int64_t n
     mote_buf_printf(b, "static const int32_t %s[%lld] = {", name, (long long)n);
     for (int64_t i = 0; i < n; i++) {
         const char *start = i % 8 == 0 ? "\n    " : " ";
-        if (values[i] == INT32_MIN)     /* -2147483648 is not an int literal in C */
+        if (values[i] == INT32_MIN) /* -2147483648 is not an int literal in C */
             mote_buf_printf(b, "%sINT32_MIN,", start);
         else
             mote_buf_printf(b, "%s%d,", start, values[i]);

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 typedef struct {
-    const char *path;                   /* below device/: "nn/mrt_conv.c" */
-    const char *file;                   /* "mrt_conv.c"; no two are the same */
-    const char *text;                   /* len bytes and a 0 */
+    const char *path; /* below device/: "nn/mrt_conv.c" */
+    const char *file; /* "mrt_conv.c"; no two are the same */
+    const char *text; /* len bytes and a 0 */
     size_t len;
 } mote_device_source;
 

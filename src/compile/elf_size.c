@@ -10,8 +10,8 @@
 #include "base/bytes.h"
 
 #define SHT_NOBITS 8u
-#define SHF_WRITE 1u
-#define SHF_ALLOC 2u
+#define SHF_WRITE  1u
+#define SHF_ALLOC  2u
 
 static uint32_t u32_at(const uint8_t *p)
 {

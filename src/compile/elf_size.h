@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 typedef struct {
-    int64_t flash_bytes;                /* loaded sections with contents: code, constants, data */
-    int64_t ram_bytes;                  /* writable sections: data and bss, without the stack */
+    int64_t flash_bytes; /* loaded sections with contents: code, constants, data */
+    int64_t ram_bytes;   /* writable sections: data and bss, without the stack */
 } mote_elf_size;
 
 /* PARSE when the bytes are no such file or are cut off. */

@@ -17,11 +17,11 @@
 typedef enum { FLAT_U8, FLAT_I32, FLAT_F32, FLAT_REF } flat_kind;
 
 typedef struct {
-    int id;                             /* of the field in the schema, below FLAT_MAX_FIELDS */
+    int id; /* of the field in the schema, below FLAT_MAX_FIELDS */
     flat_kind kind;
-    int32_t value;                      /* U8, I32 */
-    float real;                         /* F32 */
-    size_t hole;                        /* out, REF: to be filled with flat_fill */
+    int32_t value; /* U8, I32 */
+    float real;    /* F32 */
+    size_t hole;   /* out, REF: to be filled with flat_fill */
 } flat_field;
 
 /* Start of a file: the reference to the root table and the 4-character identifier. Returns the
@@ -36,7 +36,7 @@ size_t flat_bytes(mote_buf *b, const void *bytes, size_t n, size_t alignment);
 size_t flat_string(mote_buf *b, const char *s);
 size_t flat_i32s(mote_buf *b, const int32_t *values, size_t n);
 size_t flat_f32s(mote_buf *b, const float *values, size_t n);
-size_t flat_i64s(mote_buf *b, int64_t value, size_t n);     /* n times the same value */
+size_t flat_i64s(mote_buf *b, int64_t value, size_t n); /* n times the same value */
 
 /* A vector of n references; *first_hole is the hole of element 0, the others follow 4 bytes apart.
  */

@@ -98,11 +98,11 @@ static mote_status add_front_end(const mote_compile_input *in, const mote_target
     mrt_frontend_config c = mote_feature_device_config(in->features);
     f->table_bytes = table_bytes(plan);
     mote_feature_plan_destroy(plan);
-    f->buffer_bytes = (int64_t)mrt_frontend_stream_bytes(&c) +
-                      (int64_t)mrt_frontend_frames(&c, (size_t)in->clip_samples) *
-                          mrt_frontend_values(&c);
-    add_code(f, t, in->features->arithmetic == MRT_FIXED ? PART_FIXED_FRONTEND
-                                                         : PART_FLOAT_FRONTEND);
+    f->buffer_bytes =
+        (int64_t)mrt_frontend_stream_bytes(&c) +
+        (int64_t)mrt_frontend_frames(&c, (size_t)in->clip_samples) * mrt_frontend_values(&c);
+    add_code(f, t,
+             in->features->arithmetic == MRT_FIXED ? PART_FIXED_FRONTEND : PART_FLOAT_FRONTEND);
     return MOTE_OK;
 }
 
@@ -122,7 +122,8 @@ static mote_status add_detector(const mote_compile_input *in, const mote_target 
     if (bytes == 0)
         return mote_fail(err, MOTE_ARG,
                          "a detector of %d classes over %d runs; 1 to %d classes and 1 to %d runs "
-                         "are possible", in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
+                         "are possible",
+                         in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
                          MRT_DETECTOR_MAX_HOPS);
     f->buffer_bytes += (int64_t)bytes + KEYWORD_STATE_BYTES;
     add_code(f, t, PART_DETECTOR);
@@ -143,8 +144,7 @@ mote_status mote_footprint_estimate(const mote_compile_input *in, const mote_tar
     int64_t constants = f.weights_bytes + f.table_bytes;
     f.flash_bytes = constants + f.code_bytes;
     /* |estimate - built| <= tolerance * built, so built >= estimate / (1 + tolerance). */
-    f.least_flash_bytes =
-        constants + (int64_t)((double)f.code_bytes / (1.0 + MOTE_CODE_TOLERANCE));
+    f.least_flash_bytes = constants + (int64_t)((double)f.code_bytes / (1.0 + MOTE_CODE_TOLERANCE));
     *out = f;
     return MOTE_OK;
 }

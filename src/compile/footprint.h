@@ -11,21 +11,21 @@
 
 #include "compile/codegen.h"
 
-#define MOTE_CODE_TOLERANCE 0.2         /* of code_bytes, relative */
+#define MOTE_CODE_TOLERANCE 0.2 /* of code_bytes, relative */
 
 typedef struct {
     /* RAM. */
-    int64_t arena_bytes;                /* activations and scratch of the network */
-    int64_t buffer_bytes;               /* front end and detector: samples, features, history */
-    int64_t ram_bytes;                  /* their sum: the program's variables, without about 100
-                                           bytes of counters and start-up code; not the stack */
+    int64_t arena_bytes;  /* activations and scratch of the network */
+    int64_t buffer_bytes; /* front end and detector: samples, features, history */
+    int64_t ram_bytes;    /* their sum: the program's variables, without about 100
+                             bytes of counters and start-up code; not the stack */
     /* Flash. */
-    int64_t weights_bytes;              /* with biases and multipliers */
-    int64_t table_bytes;                /* of the front end */
-    int64_t code_bytes;                 /* estimated */
-    int64_t flash_bytes;                /* their sum */
-    int64_t least_flash_bytes;          /* with the code at the low end of its tolerance */
-    int64_t macs;                       /* of one run of the network */
+    int64_t weights_bytes;     /* with biases and multipliers */
+    int64_t table_bytes;       /* of the front end */
+    int64_t code_bytes;        /* estimated */
+    int64_t flash_bytes;       /* their sum */
+    int64_t least_flash_bytes; /* with the code at the low end of its tolerance */
+    int64_t macs;              /* of one run of the network */
 } mote_footprint;
 
 /* The program that mote_compile_project(in, t, ..) would write. in->graph may be an untrained float

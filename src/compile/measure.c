@@ -13,8 +13,8 @@
 #include "compile/elf_size.h"
 #include "compile/measure_internal.h"
 
-#define MAX_ARGS 128
-#define MAX_OUTPUT ((size_t)1 << 20)
+#define MAX_ARGS           128
+#define MAX_OUTPUT         ((size_t)1 << 20)
 #define DEFAULT_TIMEOUT_MS 300000
 
 /* Arguments of a child program; texts live in the arena. */
@@ -48,8 +48,10 @@ static mote_status add_words(arguments *a, mote_arena *arena, const char *words,
 
 static mote_status missing(const char *program, const char *package, mote_err *err)
 {
-    return mote_fail(err, MOTE_MISSING_TOOL, "'%s' is not installed; on Debian or Ubuntu: apt "
-                     "install %s", program, package);
+    return mote_fail(err, MOTE_MISSING_TOOL,
+                     "'%s' is not installed; on Debian or Ubuntu: apt "
+                     "install %s",
+                     program, package);
 }
 
 /* Run in m->dir; a failure carries the end of what the program said. */
@@ -59,7 +61,9 @@ static mote_status run(measuring *m, const arguments *a, int64_t timeout_ms, mot
     MOTE_SCOPED_BUF messages;
     mote_buf_init(&messages, MAX_OUTPUT);
     /* The emulator prints what the program says on standard error. */
-    mote_process p = {.argv = a->argv, .cwd = m->dir, .timeout_ms = timeout_ms,
+    mote_process p = {.argv = a->argv,
+                      .cwd = m->dir,
+                      .timeout_ms = timeout_ms,
                       .err_out = output != NULL ? output : &messages};
     int code = 0;
     MOTE_TRY(mote_process_run(&p, &code, err));
@@ -133,8 +137,10 @@ static mote_status build_test(measuring *m, mote_err *err)
     arguments a = {.n = 0};
     char *gcc;
     MOTE_TRY(compiler_args(m, &a, &gcc, err));
-    MOTE_TRY(add_words(&a, &m->arena, "--crt0=semihost --oslib=semihost -T measure.ld "
-                       "-fstack-usage -dumpdir stack/ -o measure.elf", err));
+    MOTE_TRY(add_words(&a, &m->arena,
+                       "--crt0=semihost --oslib=semihost -T measure.ld "
+                       "-fstack-usage -dumpdir stack/ -o measure.elf",
+                       err));
     if (m->in->features != NULL)
         add_arg(&a, "-DMEASURE_FEATURES");
     if (m->in->thresholds != NULL)
@@ -158,8 +164,9 @@ static mote_status write_support(measuring *m, mote_err *err)
     const mote_target *t = m->target;
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 4096);
-    mote_buf_printf(&b, "__flash = 0x%08x;\n__flash_size = 0x%x;\n__ram = 0x%08x;\n"
-                        "__ram_size = 0x%x;\n__stack_size = 65536;\nINCLUDE picolibc.ld\n",
+    mote_buf_printf(&b,
+                    "__flash = 0x%08x;\n__flash_size = 0x%x;\n__ram = 0x%08x;\n"
+                    "__ram_size = 0x%x;\n__stack_size = 65536;\nINCLUDE picolibc.ld\n",
                     t->code_origin, t->code_bytes, t->ram_origin, t->ram_bytes);
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(write_text(m, "measure.ld", b.data, b.len, err));
@@ -178,8 +185,10 @@ static mote_status emulate(measuring *m, mote_buf *output, mote_err *err)
     add_arg(&a, t->emulator);
     add_arg(&a, "-machine");
     add_arg(&a, t->machine);
-    MOTE_TRY(add_words(&a, &m->arena, "-nographic -monitor none -serial none -icount shift=0 "
-                       "-semihosting-config enable=on,target=native -kernel measure.elf", err));
+    MOTE_TRY(add_words(&a, &m->arena,
+                       "-nographic -monitor none -serial none -icount shift=0 "
+                       "-semihosting-config enable=on,target=native -kernel measure.elf",
+                       err));
     if (t->counter == MOTE_COUNTER_MINSTRET)
         MOTE_TRY(add_words(&a, &m->arena, "-bios none", err));
     int64_t timeout = m->options->timeout_ms > 0 ? m->options->timeout_ms : DEFAULT_TIMEOUT_MS;
@@ -273,8 +282,10 @@ static mote_status measure_in(measuring *m, mote_err *err)
     mote_compile_result compiled;
     MOTE_TRY(mote_compile_project(m->in, m->target, m->dir, &compiled, err));
     if (compiled.n_kept > 0)
-        return mote_fail(err, MOTE_EXISTS, "'%s': main.c or target.ld is not as it was generated: "
-                         "measure in another folder", m->dir);
+        return mote_fail(err, MOTE_EXISTS,
+                         "'%s': main.c or target.ld is not as it was generated: "
+                         "measure in another folder",
+                         m->dir);
     m->result.arena_bytes = compiled.arena_bytes;
     m->result.weights_bytes = compiled.weights_bytes;
     m->result.n_macs = mote_graph_macs(m->in->graph);
@@ -358,10 +369,11 @@ json_t *mote_device_measurement_to_json(const mote_device_measurement *m, const 
         return NULL;
     (void)json_object_set_new(o, "target", json_string(t->name));
     (void)json_object_set_new(o, "machine", json_string(t->machine));
-    (void)json_object_set_new(o, "method", json_string(
-        t->counter == MOTE_COUNTER_MINSTRET
-            ? "QEMU -icount shift=0, minstret"
-            : "QEMU -icount shift=0, SysTick; overhead of reading subtracted"));
+    (void)json_object_set_new(
+        o, "method",
+        json_string(t->counter == MOTE_COUNTER_MINSTRET
+                        ? "QEMU -icount shift=0, minstret"
+                        : "QEMU -icount shift=0, SysTick; overhead of reading subtracted"));
     (void)json_object_set_new(o, "resolution_instructions", json_real(m->resolution));
     put(o, "calibration_2000000_reads", m->calibration_instructions);
     put(o, "network_instructions", m->network_instructions);

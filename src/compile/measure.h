@@ -18,36 +18,36 @@
 #include "compile/codegen.h"
 
 typedef struct {
-    const char *work_dir;               /* kept; NULL: a temporary folder, removed afterwards */
+    const char *work_dir; /* kept; NULL: a temporary folder, removed afterwards */
     /* Golden inputs, borrowed: clips of clip_samples int16 when the model has a front end, else
      * int8 inputs. NULL: n_inputs random ones (seeded, so always the same). */
     const int16_t *pcm;
     const int8_t *inputs;
-    int32_t n_inputs;                   /* 1..10000 */
+    int32_t n_inputs; /* 1..10000 */
     /* With pcm: the network's inputs and outputs that were promised for them, which the device must
      * give besides what this host computes now; NULL: nothing was. */
     const int8_t *golden_in, *golden_out;
-    int64_t timeout_ms;                 /* of the emulator; 0: 300 s */
+    int64_t timeout_ms; /* of the emulator; 0: 300 s */
 } mote_measure_options;
 
 typedef struct {
     /* Instructions, largest over the inputs; -1: this model has no such part. */
     int64_t network_instructions;
-    int64_t hop_instructions;           /* front end, one frame, with quantisation */
-    int64_t clip_instructions;          /* front end, all frames of one input */
-    int64_t post_instructions;          /* detector, one step */
-    double resolution;                  /* instructions per step of the counter */
-    int64_t calibration_instructions;   /* what the loop of 2,000,000 reads */
-    int64_t overhead_instructions;      /* of measuring, subtracted above */
+    int64_t hop_instructions;         /* front end, one frame, with quantisation */
+    int64_t clip_instructions;        /* front end, all frames of one input */
+    int64_t post_instructions;        /* detector, one step */
+    double resolution;                /* instructions per step of the counter */
+    int64_t calibration_instructions; /* what the loop of 2,000,000 reads */
+    int64_t overhead_instructions;    /* of measuring, subtracted above */
     /* Bytes. */
-    int64_t flash_bytes;                /* example program: code, constants, initial data */
-    int64_t ram_static_bytes;           /* example program: all variables, the arena among them */
+    int64_t flash_bytes;      /* example program: code, constants, initial data */
+    int64_t ram_static_bytes; /* example program: all variables, the arena among them */
     int64_t arena_bytes, weights_bytes;
-    int64_t network_stack_bytes, features_stack_bytes;  /* measured; -1: no such part */
-    int64_t stack_limit_bytes;          /* largest frame of one function by -fstack-usage */
+    int64_t network_stack_bytes, features_stack_bytes; /* measured; -1: no such part */
+    int64_t stack_limit_bytes; /* largest frame of one function by -fstack-usage */
     /* Golden inputs. */
-    int32_t n_inputs, n_equal;          /* outputs (and features) that equal the host's */
-    int32_t first_difference;           /* index of the first that does not, -1 */
+    int32_t n_inputs, n_equal; /* outputs (and features) that equal the host's */
+    int32_t first_difference;  /* index of the first that does not, -1 */
     int64_t n_macs;
 } mote_device_measurement;
 

@@ -31,8 +31,8 @@ static mote_status random_pcm(measuring *m, mote_err *err)
     for (int32_t i = 0; i < m->n_inputs; i++) {
         uint32_t loudness = 32u << mote_rng_below(&r, 11);
         for (size_t k = 0; k < n; k++)
-            pcm[(size_t)i * n + k] = (int16_t)((int32_t)mote_rng_below(&r, 2 * loudness) -
-                                               (int32_t)loudness);
+            pcm[(size_t)i * n + k] =
+                (int16_t)((int32_t)mote_rng_below(&r, 2 * loudness) - (int32_t)loudness);
     }
     m->pcm = pcm;
     return MOTE_OK;

@@ -24,13 +24,13 @@
 
 typedef struct {
     int64_t bytes;
-    int32_t first, last;                /* times, inclusive */
+    int32_t first, last; /* times, inclusive */
     int32_t group;
 } piece;
 
 typedef struct {
-    int32_t first_piece, n_pieces;      /* in planner.order */
-    int64_t bytes;                      /* of its largest piece */
+    int32_t first_piece, n_pieces; /* in planner.order */
+    int64_t bytes;                 /* of its largest piece */
     int64_t offset;
     int32_t first, last;
 } group;
@@ -38,17 +38,17 @@ typedef struct {
 typedef struct {
     const mote_graph *g;
     mote_plan *plan;
-    mote_kernel_need *needs;            /* [n_ops] */
-    int32_t *last_use;                  /* [n_tensors] */
-    int32_t *group_of;                  /* [n_tensors], -1: constant */
-    piece *pieces;                      /* tensors that have a place, then scratch */
+    mote_kernel_need *needs; /* [n_ops] */
+    int32_t *last_use;       /* [n_tensors] */
+    int32_t *group_of;       /* [n_tensors], -1: constant */
+    piece *pieces;           /* tensors that have a place, then scratch */
     int32_t n_pieces;
-    int32_t *piece_of_scratch;          /* [n_ops], -1: none */
+    int32_t *piece_of_scratch; /* [n_ops], -1: none */
     group *groups;
     int32_t n_groups;
     int64_t best;
-    int64_t *best_offset;               /* [n_groups] */
-    int32_t *placed;                    /* the order so far */
+    int64_t *best_offset; /* [n_groups] */
+    int32_t *placed;      /* the order so far */
     bool *is_placed;
     int64_t steps;
 } planner;

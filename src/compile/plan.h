@@ -9,21 +9,21 @@
 #include "graph/graph.h"
 #include "graph/lower.h"
 
-#define MOTE_PLAN_ALIGN 8               /* of every offset */
-#define MOTE_PLAN_NONE (-1)             /* offset of what has no place (constants, no scratch) */
+#define MOTE_PLAN_ALIGN 8    /* of every offset */
+#define MOTE_PLAN_NONE  (-1) /* offset of what has no place (constants, no scratch) */
 
 typedef struct {
-    mote_arena arena;                   /* owns the arrays */
+    mote_arena arena; /* owns the arrays */
     int32_t n_tensors, n_ops;
-    int64_t *tensor_offset;             /* [n_tensors], bytes from the start of the arena */
-    int64_t *scratch_offset;            /* [n_ops] */
-    int64_t *op_live_bytes;             /* [n_ops] all that is alive while the operator runs */
-    mote_kernel *kernels;               /* [n_ops] that the operators are lowered to */
-    int32_t *in_place_of; /* [n_ops] input tensor whose place the output takes, or -1 */
+    int64_t *tensor_offset;  /* [n_tensors], bytes from the start of the arena */
+    int64_t *scratch_offset; /* [n_ops] */
+    int64_t *op_live_bytes;  /* [n_ops] all that is alive while the operator runs */
+    mote_kernel *kernels;    /* [n_ops] that the operators are lowered to */
+    int32_t *in_place_of;    /* [n_ops] input tensor whose place the output takes, or -1 */
     int64_t arena_bytes;
-    int64_t bound_bytes;                /* no plan can be smaller: the largest op_live_bytes */
-    bool is_optimal;                    /* proven, by meeting the bound or by complete search */
-    int64_t weights_bytes;              /* packed weights, biases, multipliers, in flash */
+    int64_t bound_bytes;   /* no plan can be smaller: the largest op_live_bytes */
+    bool is_optimal;       /* proven, by meeting the bound or by complete search */
+    int64_t weights_bytes; /* packed weights, biases, multipliers, in flash */
 } mote_plan;
 
 /* Plan a graph. A training graph (BATCH_NORM, DROPOUT, RELU) is folded first, and the plan is that

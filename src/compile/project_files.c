@@ -26,8 +26,8 @@ static bool is_listed(const char *sums, const char *hex, const char *name)
     return false;
 }
 
-static mote_status check_one(const char *dir, const char *sums, mote_project_file *f,
-                             mote_arena *a, mote_err *err)
+static mote_status check_one(const char *dir, const char *sums, mote_project_file *f, mote_arena *a,
+                             mote_err *err)
 {
     char *path = NULL, *text = NULL;
     size_t n = 0;
@@ -48,8 +48,10 @@ static mote_status check_one(const char *dir, const char *sums, mote_project_fil
     f->is_kept = f->is_yours && sums[0] != 0;
     if (f->is_kept)
         return MOTE_OK;
-    return mote_fail(err, MOTE_EXISTS, "'%s' is not as it was generated: move it away, or write to "
-                     "another folder; nothing was written", path);
+    return mote_fail(err, MOTE_EXISTS,
+                     "'%s' is not as it was generated: move it away, or write to "
+                     "another folder; nothing was written",
+                     path);
 }
 
 static mote_status write_one(const char *dir, const mote_project_file *f, mote_arena *a,
@@ -119,7 +121,7 @@ static mote_status drop_old(const char *dir, const char *hex, const char *name, 
         return mote_fail_errno(err, "remove '%s'", path);
     if (*gone) {
         *strrchr(path, '/') = '\0';
-        (void)rmdir(path);              /* with the last file; full, it stays */
+        (void)rmdir(path); /* with the last file; full, it stays */
     }
     return MOTE_OK;
 }

@@ -19,11 +19,11 @@
 #define MOTE_PROJECT_SUMS "SHA256SUMS"
 
 typedef struct {
-    const char *name;               /* below the folder, with '/' */
+    const char *name; /* below the folder, with '/' */
     const void *bytes;
     size_t n;
-    bool is_yours;                  /* meant to be changed: kept when it was */
-    bool is_kept;                   /* set by writing */
+    bool is_yours; /* meant to be changed: kept when it was */
+    bool is_kept;  /* set by writing */
 } mote_project_file;
 
 /* Write files[0..n) to `dir`. EXISTS, and nothing is written, when one would replace what was not

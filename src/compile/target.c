@@ -6,9 +6,15 @@ const mote_target mote_targets[] = {
 #define TARGET(name, text, prefix, package, libc_package, cflags, emulator, emulator_package,      \
                machine, code_origin, code_bytes, ram_origin, ram_bytes, counter, clock_hz,         \
                flash_limit, ram_limit, has_fpu)                                                    \
-    {name, text, prefix, package, libc_package, cflags, emulator, emulator_package, machine,       \
-     code_origin, code_bytes, ram_origin, ram_bytes, MOTE_COUNTER_##counter, clock_hz,             \
-     flash_limit, ram_limit, has_fpu},
+    {name,         text,                                                                           \
+     prefix,       package,                                                                        \
+     libc_package, cflags,                                                                         \
+     emulator,     emulator_package,                                                               \
+     machine,      code_origin,                                                                    \
+     code_bytes,   ram_origin,                                                                     \
+     ram_bytes,    MOTE_COUNTER_##counter,                                                         \
+     clock_hz,     flash_limit,                                                                    \
+     ram_limit,    has_fpu},
 #include "compile/targets.def"
 #undef TARGET
 };

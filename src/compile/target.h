@@ -15,17 +15,17 @@ typedef enum {
 } mote_counter;
 
 typedef struct {
-    const char *name;                   /* "cortex-m4f" */
+    const char *name; /* "cortex-m4f" */
     const char *text;
-    const char *prefix;                 /* "arm-none-eabi-" */
-    const char *compiler_package, *libc_package;    /* Debian's names */
+    const char *prefix;                          /* "arm-none-eabi-" */
+    const char *compiler_package, *libc_package; /* Debian's names */
     const char *cflags;
     const char *emulator, *emulator_package, *machine;
     uint32_t code_origin, code_bytes, ram_origin, ram_bytes;
     mote_counter counter;
-    int64_t clock_hz;                   /* of a usual part, to turn counts into time */
-    int64_t flash_limit, ram_limit;     /* bytes, of a usual part */
-    bool has_fpu;                       /* single precision at least */
+    int64_t clock_hz;               /* of a usual part, to turn counts into time */
+    int64_t flash_limit, ram_limit; /* bytes, of a usual part */
+    bool has_fpu;                   /* single precision at least */
 } mote_target;
 
 extern const mote_target mote_targets[];

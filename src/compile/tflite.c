@@ -11,24 +11,23 @@ enum { TYPE_I32 = 2, TYPE_I8 = 9 };
 
 typedef struct {
     mote_op_kind kind;
-    int32_t code, version;              /* builtin operator; least version that takes int8 */
-    uint8_t options_type;               /* number in the union BuiltinOptions */
+    int32_t code, version; /* builtin operator; least version that takes int8 */
+    uint8_t options_type;  /* number in the union BuiltinOptions */
 } op_row;
 
 static const op_row op_rows[] = {
-    {MOTE_OP_CONV_2D, 3, 3, 1},       {MOTE_OP_DEPTHWISE_CONV_2D, 4, 3, 2},
-    {MOTE_OP_DENSE, 9, 4, 8},         {MOTE_OP_AVG_POOL_2D, 1, 2, 5},
-    {MOTE_OP_MAX_POOL_2D, 17, 2, 5},  {MOTE_OP_ADD, 0, 2, 11},
-    {MOTE_OP_RESHAPE, 22, 1, 17},     {MOTE_OP_SOFTMAX, 25, 2, 9},
+    {MOTE_OP_CONV_2D, 3, 3, 1},     {MOTE_OP_DEPTHWISE_CONV_2D, 4, 3, 2}, {MOTE_OP_DENSE, 9, 4, 8},
+    {MOTE_OP_AVG_POOL_2D, 1, 2, 5}, {MOTE_OP_MAX_POOL_2D, 17, 2, 5},      {MOTE_OP_ADD, 0, 2, 11},
+    {MOTE_OP_RESHAPE, 22, 1, 17},   {MOTE_OP_SOFTMAX, 25, 2, 9},
 };
 #define N_ROWS (sizeof op_rows / sizeof op_rows[0])
 
 typedef struct {
     const mote_graph *g;
     mote_buf *b;
-    int32_t row_of_code[N_ROWS];        /* operator codes in use, by row */
+    int32_t row_of_code[N_ROWS]; /* operator codes in use, by row */
     int32_t n_codes;
-    int32_t n_tensors, n_buffers;       /* with the extra ones */
+    int32_t n_tensors, n_buffers; /* with the extra ones */
 } writer;
 
 static int32_t find_row(mote_op_kind kind)
@@ -55,13 +54,17 @@ static mote_status check(writer *w, mote_err *err)
         return mote_fail(err, MOTE_ARG, "the graph has no operators");
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (g->tensors[i].dtype == MOTE_F32)
-            return mote_fail(err, MOTE_UNSUPPORTED, "tensor '%s' is float32: only int8 graphs can "
-                             "be exported, compress the model first", g->tensors[i].name);
+            return mote_fail(err, MOTE_UNSUPPORTED,
+                             "tensor '%s' is float32: only int8 graphs can "
+                             "be exported, compress the model first",
+                             g->tensors[i].name);
     for (int32_t i = 0; i < g->n_ops; i++) {
         int32_t row = find_row(g->ops[i].kind);
         if (row < 0)
-            return mote_fail(err, MOTE_UNSUPPORTED, "operator %d (%s) has no counterpart in "
-                             "TensorFlow Lite", i, mote_op_text(g->ops[i].kind));
+            return mote_fail(err, MOTE_UNSUPPORTED,
+                             "operator %d (%s) has no counterpart in "
+                             "TensorFlow Lite",
+                             i, mote_op_text(g->ops[i].kind));
         if (code_index(w, g->ops[i].kind) < 0)
             w->row_of_code[w->n_codes++] = row;
         w->n_tensors += g->ops[i].kind == MOTE_OP_RESHAPE;
@@ -140,14 +143,16 @@ static size_t write_spatial(writer *w, const mote_op *o)
     const mote_op_attrs *a = &o->attrs;
     bool is_pool = o->kind == MOTE_OP_AVG_POOL_2D || o->kind == MOTE_OP_MAX_POOL_2D;
     bool is_depthwise = o->kind == MOTE_OP_DEPTHWISE_CONV_2D;
-    flat_field f[] = {
-        {.id = 0, .kind = FLAT_U8, .value = a->padding == MOTE_PAD_SAME ? 0 : 1},
-        {.id = 1, .kind = FLAT_I32, .value = a->stride_w},
-        {.id = 2, .kind = FLAT_I32, .value = a->stride_h},
-        {.id = is_depthwise ? 4 : is_pool ? 5 : 3, .kind = FLAT_U8,
-         .value = activation_code(a->activation)},
-        {.id = 3, .kind = FLAT_I32, .value = is_depthwise ? 1 : a->window_w},
-        {.id = 4, .kind = FLAT_I32, .value = a->window_h}};
+    flat_field f[] = {{.id = 0, .kind = FLAT_U8, .value = a->padding == MOTE_PAD_SAME ? 0 : 1},
+                      {.id = 1, .kind = FLAT_I32, .value = a->stride_w},
+                      {.id = 2, .kind = FLAT_I32, .value = a->stride_h},
+                      {.id = is_depthwise ? 4
+                             : is_pool    ? 5
+                                          : 3,
+                       .kind = FLAT_U8,
+                       .value = activation_code(a->activation)},
+                      {.id = 3, .kind = FLAT_I32, .value = is_depthwise ? 1 : a->window_w},
+                      {.id = 4, .kind = FLAT_I32, .value = a->window_h}};
     return flat_table(w->b, f, is_pool ? 6 : is_depthwise ? 5 : 4);
 }
 
@@ -193,8 +198,10 @@ static size_t write_operator(writer *w, const mote_op *o, int32_t shape_tensor)
 static void write_subgraph(writer *w, size_t hole)
 {
     const mote_graph *g = w->g;
-    flat_field f[] = {{.id = 0, .kind = FLAT_REF}, {.id = 1, .kind = FLAT_REF},
-                      {.id = 2, .kind = FLAT_REF}, {.id = 3, .kind = FLAT_REF},
+    flat_field f[] = {{.id = 0, .kind = FLAT_REF},
+                      {.id = 1, .kind = FLAT_REF},
+                      {.id = 2, .kind = FLAT_REF},
+                      {.id = 3, .kind = FLAT_REF},
                       {.id = 4, .kind = FLAT_REF}};
     size_t element;
     flat_fill(w->b, hole, flat_refs(w->b, 1, &element));

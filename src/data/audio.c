@@ -16,18 +16,18 @@
 #include "data/wav.h"
 
 #define CHUNK_FRAMES 4096
-#define LOUDEST 128.0f           /* 42 dB over full scale: no recording, but integers as floats */
+#define LOUDEST      128.0f /* 42 dB over full scale: no recording, but integers as floats */
 
 mote_audio_config mote_audio_config_default(void)
 {
-    return (mote_audio_config){.rate_hz = 16000, .max_bytes = 128u * 1000 * 1000,
-                               .max_ms = 30 * 60 * 1000};
+    return (mote_audio_config){
+        .rate_hz = 16000, .max_bytes = 128u * 1000 * 1000, .max_ms = 30 * 60 * 1000};
 }
 
 const char *mote_audio_container_name(mote_audio_container c)
 {
-    static const char *const names[] = {"WAV",  "FLAC", "OGG", "MP3", "AIFF",
-                                        "AU",   "CAF",  "W64", "RF64"};
+    static const char *const names[] = {"WAV", "FLAC", "OGG", "MP3", "AIFF",
+                                        "AU",  "CAF",  "W64", "RF64"};
     return (size_t)c < sizeof names / sizeof names[0] ? names[c] : "unknown";
 }
 
@@ -35,7 +35,7 @@ int16_t mote_audio_to_i16(float x)
 {
     float y = x * 32768.0f;
     if (!(y > -32768.0f))
-        return y <= -32768.0f ? INT16_MIN : 0;          /* NaN fails both comparisons */
+        return y <= -32768.0f ? INT16_MIN : 0; /* NaN fails both comparisons */
     return y >= 32767.0f ? INT16_MAX : (int16_t)lrintf(y);
 }
 
@@ -44,14 +44,22 @@ int16_t mote_audio_to_i16(float x)
 /* A file in memory, of two pieces: a head, and what stands in the input. */
 typedef struct {
     const uint8_t *head, *body;
-    sf_count_t n_head, n, at;    /* n: of both */
+    sf_count_t n_head, n, at; /* n: of both */
 } memory_file;
 
-static sf_count_t memory_len(void *user) { return ((memory_file *)user)->n; }
-static sf_count_t memory_tell(void *user) { return ((memory_file *)user)->at; }
+static sf_count_t memory_len(void *user)
+{
+    return ((memory_file *)user)->n;
+}
+static sf_count_t memory_tell(void *user)
+{
+    return ((memory_file *)user)->at;
+}
 static sf_count_t memory_write(const void *p, sf_count_t n, void *user)
 {
-    (void)p; (void)n; (void)user;
+    (void)p;
+    (void)n;
+    (void)user;
     return 0;
 }
 
@@ -88,7 +96,7 @@ static void sndfile_scoped(SNDFILE **f)
 }
 
 typedef struct {
-    float *x;                    /* mono, owned */
+    float *x; /* mono, owned */
     size_t n, capacity;
 } mono;
 
@@ -132,17 +140,24 @@ static int32_t bits_of(int format)
 {
     switch (format & SF_FORMAT_SUBMASK) {
     case SF_FORMAT_IMA_ADPCM:
-    case SF_FORMAT_MS_ADPCM: return 4;
+    case SF_FORMAT_MS_ADPCM:
+        return 4;
     case SF_FORMAT_ULAW:
     case SF_FORMAT_ALAW:
     case SF_FORMAT_PCM_S8:
-    case SF_FORMAT_PCM_U8: return 8;
-    case SF_FORMAT_PCM_16: return 16;
-    case SF_FORMAT_PCM_24: return 24;
+    case SF_FORMAT_PCM_U8:
+        return 8;
+    case SF_FORMAT_PCM_16:
+        return 16;
+    case SF_FORMAT_PCM_24:
+        return 24;
     case SF_FORMAT_PCM_32:
-    case SF_FORMAT_FLOAT: return 32;
-    case SF_FORMAT_DOUBLE: return 64;
-    default: return 0;
+    case SF_FORMAT_FLOAT:
+        return 32;
+    case SF_FORMAT_DOUBLE:
+        return 64;
+    default:
+        return 0;
     }
 }
 
@@ -239,8 +254,9 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
                   .output_frames = (long)count,
                   .src_ratio = ratio,
                   .end_of_input = 1};
-    const int kind = quality == MOTE_RESAMPLE_BEST ? SRC_SINC_BEST_QUALITY
-                   : quality == MOTE_RESAMPLE_MEDIUM ? SRC_SINC_MEDIUM_QUALITY : SRC_SINC_FASTEST;
+    const int kind = quality == MOTE_RESAMPLE_BEST     ? SRC_SINC_BEST_QUALITY
+                     : quality == MOTE_RESAMPLE_MEDIUM ? SRC_SINC_MEDIUM_QUALITY
+                                                       : SRC_SINC_FASTEST;
     int rc = src_simple(&d, kind, 1);
     if (rc != 0) {
         mote_free(y);
@@ -324,7 +340,9 @@ static mote_status decode_wav(const uint8_t *bytes, size_t n_bytes, const char *
         return copy_pcm16(&w, a, err);
     uint8_t head[MOTE_WAV_HEAD_MAX];
     size_t n_head = mote_wav_head(&w, head);
-    memory_file file = {.head = head, .body = w.data, .n_head = (sf_count_t)n_head,
+    memory_file file = {.head = head,
+                        .body = w.data,
+                        .n_head = (sf_count_t)n_head,
                         .n = (sf_count_t)(n_head + w.data_bytes)};
     MOTE_TRY(decode_sndfile(&file, what, cfg, m, &a->source, err));
     /* The last block of ADPCM is filled up; its fact chunk says how far it counts. */
@@ -412,10 +430,10 @@ mote_status mote_audio_encode_wav(const int16_t *samples, size_t n, int32_t rate
     uint32_t data_bytes = (uint32_t)n * 2;
     put_u32(h + 4, 36 + data_bytes);
     put_u32(h + 16, 16);
-    put_u32(h + 20, 1u | 1u << 16);                      /* PCM, one channel */
+    put_u32(h + 20, 1u | 1u << 16); /* PCM, one channel */
     put_u32(h + 24, (uint32_t)rate_hz);
     put_u32(h + 28, (uint32_t)rate_hz * 2);
-    put_u32(h + 32, 2u | 16u << 16);                     /* two bytes a frame, 16 bits */
+    put_u32(h + 32, 2u | 16u << 16); /* two bytes a frame, 16 bits */
     memcpy(h + 36, "data", 4);
     put_u32(h + 40, data_bytes);
     mote_buf_add(out, h, sizeof h);

@@ -29,7 +29,7 @@
 typedef enum {
     MOTE_AUDIO_WAV,
     MOTE_AUDIO_FLAC,
-    MOTE_AUDIO_OGG,              /* Vorbis or Opus in it */
+    MOTE_AUDIO_OGG, /* Vorbis or Opus in it */
     MOTE_AUDIO_MP3,
     MOTE_AUDIO_AIFF,
     MOTE_AUDIO_AU,
@@ -38,17 +38,17 @@ typedef enum {
     MOTE_AUDIO_RF64
 } mote_audio_container;
 
-#define MOTE_AUDIO_MIN_RATE_HZ 1000
-#define MOTE_AUDIO_MAX_RATE_HZ 384000
+#define MOTE_AUDIO_MIN_RATE_HZ  1000
+#define MOTE_AUDIO_MAX_RATE_HZ  384000
 #define MOTE_AUDIO_MAX_CHANNELS 32
 
 /* What is wanted and what is allowed. */
 typedef struct {
-    int32_t rate_hz;             /* of the result, 1000 to 384000 */
-    size_t max_bytes;            /* of the encoded file */
-    int64_t max_ms;              /* duration; longer input is refused, not cut */
-    bool wav_only;               /* WAV and nothing else: for bytes from strangers, since libsndfile
-                                    1.2 loses 6 kB with every OGG file that it refuses */
+    int32_t rate_hz;  /* of the result, 1000 to 384000 */
+    size_t max_bytes; /* of the encoded file */
+    int64_t max_ms;   /* duration; longer input is refused, not cut */
+    bool wav_only;    /* WAV and nothing else: for bytes from strangers, since libsndfile
+                         1.2 loses 6 kB with every OGG file that it refuses */
 } mote_audio_config;
 
 /* 16 kHz, 128 MB, 30 minutes: recordings of background noise included. */
@@ -59,21 +59,27 @@ typedef struct {
     mote_audio_container container;
     int32_t rate_hz;
     int32_t n_channels;
-    int32_t bits;                /* of one stored sample; 0 for OGG and MP3 */
-    int64_t n_frames;            /* samples per channel */
+    int32_t bits;     /* of one stored sample; 0 for OGG and MP3 */
+    int64_t n_frames; /* samples per channel */
     int64_t duration_us;
 } mote_audio_info;
 
 typedef struct {
-    int16_t *samples;            /* [n], owned by the caller (mote_audio_release) */
-    size_t n;                    /* at least 1 */
+    int16_t *samples; /* [n], owned by the caller (mote_audio_release) */
+    size_t n;         /* at least 1 */
     int32_t rate_hz;
     mote_audio_info source;
 } mote_audio;
 
 /* Samples that belong to somebody else, and several of them: background recordings to mix in. */
-typedef struct { const int16_t *samples; size_t n; } mote_audio_view;
-typedef struct { const mote_audio_view *items; size_t n; } mote_audio_set;
+typedef struct {
+    const int16_t *samples;
+    size_t n;
+} mote_audio_view;
+typedef struct {
+    const mote_audio_view *items;
+    size_t n;
+} mote_audio_set;
 
 /* Decode bytes[0..n_bytes). `what` names the source in errors (a path, "request body").
  * Memory: proportional to the samples that are really there, never to what a header claims.

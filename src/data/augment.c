@@ -12,26 +12,26 @@
 #include "data/noise.h"
 #include "data/round.h"
 
-#define STREAM 0x6175676d656e74u             /* "augment" */
-#define N_CARS 24
-#define CAR_SECONDS 6
-#define N_BASIC 16
+#define STREAM        0x6175676d656e74u /* "augment" */
+#define N_CARS        24
+#define CAR_SECONDS   6
+#define N_BASIC       16
 #define BASIC_SECONDS 4
-#define NOISE_DBFS (-26.0)
+#define NOISE_DBFS    (-26.0)
 
 typedef struct {
-    int16_t *clip;               /* [n] */
-    int16_t *noise;              /* [n] */
-    float *a, *b;                /* [2 n + slack] */
+    int16_t *clip;  /* [n] */
+    int16_t *noise; /* [n] */
+    float *a, *b;   /* [2 n + slack] */
 } scratch;
 
 struct mote_augment {
     mote_augment_setup setup;
-    mote_audio_set background;   /* given, or synthesised here */
+    mote_audio_set background; /* given, or synthesised here */
     mote_audio_set cars;
     mote_audio_view *views;
-    int16_t *own;                /* samples of what was synthesised */
-    scratch *scratches;          /* [n_workers] */
+    int16_t *own;       /* samples of what was synthesised */
+    scratch *scratches; /* [n_workers] */
     int16_t *room_i16;
     float *room_f32;
 };
@@ -39,12 +39,12 @@ struct mote_augment {
 /* ---- what is drawn ------------------------------------------------------------------------- */
 
 typedef struct {
-    double speed, pitch;         /* factors */
-    int64_t shift;               /* samples */
+    double speed, pitch; /* factors */
+    int64_t shift;       /* samples */
     double gain;
     bool noise, car;
     double noise_snr_db, car_snr_db;
-    double noise_which, noise_where, car_which, car_where;   /* [0, 1) */
+    double noise_which, noise_where, car_which, car_where; /* [0, 1) */
 } plan;
 
 static plan draw(const mote_augment *a, mote_rng *r)
@@ -123,12 +123,12 @@ static void stretch(const float *x, size_t n, float *y, size_t n_out, int32_t ra
     const size_t reach = (size_t)rate_hz / 125;
     const size_t piece = hop + overlap;
     const double step = (double)n / (double)n_out;
-    if (n < piece + 1) {                         /* too short to cut: repeat nothing, keep as is */
+    if (n < piece + 1) { /* too short to cut: repeat nothing, keep as is */
         memset(y, 0, n_out * sizeof *y);
         memcpy(y, x, (n < n_out ? n : n_out) * sizeof *y);
         return;
     }
-    size_t done = 0;                             /* y[0..done) is final, y[done..+overlap) a tail */
+    size_t done = 0; /* y[0..done) is final, y[done..+overlap) a tail */
     memcpy(y, x, (piece < n_out ? piece : n_out) * sizeof *y);
     done = hop;
     while (done < n_out) {
@@ -247,7 +247,7 @@ static float bin_mean(const float *features, int32_t n_frames, int32_t n_bins, i
 void mote_augment_mask(const mote_augment_config *cfg, mote_rng *r, float *features,
                        int32_t n_frames, int32_t n_bins, const float *fill)
 {
-    enum { MOST = 10 };                  /* masks of a kind: the limit of config.def */
+    enum { MOST = 10 }; /* masks of a kind: the limit of config.def */
     int32_t t0[MOST], t1[MOST], f0[MOST], f1[MOST];
     int32_t n_t = cfg->time_masks < MOST ? cfg->time_masks : MOST;
     int32_t n_f = cfg->frequency_masks < MOST ? cfg->frequency_masks : MOST;
@@ -303,7 +303,7 @@ static mote_status check(const mote_augment_setup *s, mote_err *err)
 static mote_status make_scratch(mote_augment *a, mote_err *err)
 {
     size_t workers = (size_t)a->setup.n_workers, n = a->setup.clip_samples;
-    size_t floats = 2 * n + 16;                  /* pitch an octave down doubles the length */
+    size_t floats = 2 * n + 16; /* pitch an octave down doubles the length */
     size_t cells;
     if (!mote_mul_size(workers, 2 * floats, &cells))
         return mote_fail(err, MOTE_NOMEM, "augmentation");
@@ -313,9 +313,9 @@ static mote_status make_scratch(mote_augment *a, mote_err *err)
     if (!a->scratches || !a->room_i16 || !a->room_f32)
         return mote_fail(err, MOTE_NOMEM, "augmentation of clips of %zu samples", n);
     for (size_t w = 0; w < workers; w++) {
-        a->scratches[w] = (scratch){a->room_i16 + 2 * w * n, a->room_i16 + (2 * w + 1) * n,
-                                    a->room_f32 + 2 * w * floats,
-                                    a->room_f32 + (2 * w + 1) * floats};
+        a->scratches[w] =
+            (scratch){a->room_i16 + 2 * w * n, a->room_i16 + (2 * w + 1) * n,
+                      a->room_f32 + 2 * w * floats, a->room_f32 + (2 * w + 1) * floats};
     }
     return MOTE_OK;
 }
@@ -377,4 +377,7 @@ void mote_augment_destroy(mote_augment *a)
     mote_free(a);
 }
 
-bool mote_augment_is_synthetic(const mote_augment *a) { return a->setup.background.n == 0; }
+bool mote_augment_is_synthetic(const mote_augment *a)
+{
+    return a->setup.background.n == 0;
+}

@@ -38,7 +38,7 @@ typedef struct {
     /* Recordings to mix in, borrowed for the life of the object. Those shorter than a clip are
      * repeated. Empty: white, pink, hum and fan noise are synthesised instead. */
     mote_audio_set background;
-    int32_t n_workers;           /* threads that call apply at once, at least 1 */
+    int32_t n_workers; /* threads that call apply at once, at least 1 */
 } mote_augment_setup;
 
 /* Prepare. When car noise is wanted, 24 stretches of 6 s are made now (0.2 s of CPU).
@@ -46,7 +46,7 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **out,
                                               mote_err *err);
 void mote_augment_destroy(mote_augment *a);
-bool mote_augment_is_synthetic(const mote_augment *a);   /* no recording was given */
+bool mote_augment_is_synthetic(const mote_augment *a); /* no recording was given */
 
 /* The random numbers of one use of one clip. */
 void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index);

@@ -16,12 +16,12 @@
 #include "data/builtin_internal.h"
 #include "data/noise.h"
 
-#define SET_VERSION 1            /* another one makes every project's set anew */
-#define PORTION 16
-#define NOISE_S 12.0
-#define MAX_CLIP_MS 2000.0       /* long enough for any of the words; padded as recordings are */
+#define SET_VERSION  1 /* another one makes every project's set anew */
+#define PORTION      16
+#define NOISE_S      12.0
+#define MAX_CLIP_MS  2000.0 /* long enough for any of the words; padded as recordings are */
 #define STREAM_VOICE 0x62696e35u
-#define STREAM_ROOM 0x62696e36u
+#define STREAM_ROOM  0x62696e36u
 
 mote_builtin_config mote_builtin_config_of(const mote_project *p)
 {
@@ -56,8 +56,11 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
                              size_t *n_own, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT role, label, count(*) FROM data_sample WHERE "
-                               MOTE_SQL_IS_OWN " GROUP BY role, label", &q, err));
+    MOTE_TRY(
+        mote_stmt_prepare(s,
+                          "SELECT role, label, count(*) FROM data_sample WHERE " MOTE_SQL_IS_OWN
+                          " GROUP BY role, label",
+                          &q, err));
     for (;;) {
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
@@ -122,16 +125,16 @@ typedef struct {
     mote_arena *arena;
     mote_builtin_script script;
     bool can_babble;
-    size_t n_turns;              /* of the script; 0: no words are wanted */
+    size_t n_turns; /* of the script; 0: no words are wanted */
     size_t n_noises;
-    mote_synth_result *results;  /* [n_turns + n_noises] */
-    size_t first;                /* of the portion in hand */
+    mote_synth_result *results; /* [n_turns + n_noises] */
+    size_t first;               /* of the portion in hand */
 } maker;
 
 /* How a turn is said: the draw is a function of its number alone. */
 typedef struct {
     mote_espeak_voice voice;
-    double stretch, size;        /* size: of the talker; 1.05 sounds larger by as much */
+    double stretch, size; /* size: of the talker; 1.05 sounds larger by as much */
     char name[96];
 } manner;
 
@@ -203,7 +206,7 @@ static mote_status make_clip(const maker *mk, const mote_speech *speech, size_t 
                                  MOTE_RESAMPLE_FAST, &word, &n, err));
     double ms = c->clip_ms < MAX_CLIP_MS ? c->clip_ms : MAX_CLIP_MS;
     size_t clip = (size_t)llround(ms * c->rate_hz / 1000.0);
-    clip = clip > n ? clip : n;                  /* a word longer than the clip is kept whole */
+    clip = clip > n ? clip : n; /* a word longer than the clip is kept whole */
     MOTE_SCOPED_FREE float *scratch = mote_alloc(2 * clip, sizeof *scratch);
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(clip, sizeof *x);
     if (!scratch || !x)
@@ -244,8 +247,8 @@ static mote_status make_noise(const maker *mk, size_t k, mote_synth_result *out,
         return mote_fail(err, MOTE_NOMEM, "built-in noises");
     const char *name = "";
     MOTE_TRY(mote_synth_take(out, 1, err));
-    MOTE_TRY(mote_builtin_noise(k, mk->can_babble ? &babble : NULL, mk->cfg->rate_hz, x, n, &name,
-                                err));
+    MOTE_TRY(
+        mote_builtin_noise(k, mk->can_babble ? &babble : NULL, mk->cfg->rate_hz, x, n, &name, err));
     mote_synth_product *p = &out->items[0];
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, MOTE_GROUP_BUILTIN "noise:%s:%zu", name, k);
@@ -280,7 +283,8 @@ static mote_status make_all(maker *mk, mote_err *err)
         mote_pool_run(c->pool, now, make_piece, mk);
         /* Ctrl-C reaches the programs too; what they then say is not the reason. */
         if (mote_cancelled(c->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "stopped while making the built-in words and "
+            return mote_fail(err, MOTE_CANCELLED,
+                             "stopped while making the built-in words and "
                              "noises");
         for (size_t i = mk->first; i < mk->first + now; i++) {
             if (mk->results[i].status != MOTE_OK)
@@ -296,8 +300,8 @@ static mote_status make_all(maker *mk, mote_err *err)
 static mote_status forget_old(mote_store *s, mote_data_role role, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "DELETE FROM data_sample WHERE role = ?1 AND NOT ("
-                               MOTE_SQL_IS_OWN ")", &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s, "DELETE FROM data_sample WHERE role = ?1 AND NOT (" MOTE_SQL_IS_OWN ")", &q, err));
     mote_stmt_bind_text(q, 1, mote_data_role_name(role));
     return mote_stmt_run(q, err);
 }
@@ -329,8 +333,10 @@ static mote_status is_there(mote_store *s, const char *set, mote_data_role role,
     char pattern[64];
     MOTE_SCOPED_STMT *q = NULL;
     (void)mote_format(pattern, sizeof pattern, MOTE_GROUP_BUILTIN "%s/*", set);
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM data_sample WHERE origin = 'synthetic' AND "
-                               "role = ?1 AND source GLOB ?2 LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT 1 FROM data_sample WHERE origin = 'synthetic' AND "
+                               "role = ?1 AND source GLOB ?2 LIMIT 1",
+                               &q, err));
     mote_stmt_bind_text(q, 1, mote_data_role_name(role));
     mote_stmt_bind_text(q, 2, pattern);
     return mote_stmt_step(q, there, err);
@@ -340,13 +346,16 @@ static mote_status explain(const mote_builtin_config *c, mote_status st, const m
                            mote_err *err)
 {
     if (st == MOTE_MISSING_TOOL)
-        return mote_fail(err, st, "there are too few recordings of other words than the keywords, "
+        return mote_fail(err, st,
+                         "there are too few recordings of other words than the keywords, "
                          "and 'espeak-ng', which would speak some, is not installed; install the "
                          "package espeak-ng (apt-get install espeak-ng), or add recordings of "
                          "other words with 'mote data add FOLDER'");
     if (st == MOTE_NOT_FOUND)
-        return mote_fail(err, st, "%s; set data.language, or add recordings of other words with "
-                         "'mote data add FOLDER'", why->text);
+        return mote_fail(err, st,
+                         "%s; set data.language, or add recordings of other words with "
+                         "'mote data add FOLDER'",
+                         why->text);
     return mote_fail(err, st, "built-in words in language '%s': %s",
                      mote_builtin_language(c->language, c->keywords, c->n_keywords), why->text);
 }
@@ -364,8 +373,8 @@ static void list_engines(const mote_builtin_script *s, mote_builtin_report *out)
     }
 }
 
-static mote_status make(mote_store *s, maker *mk, bool words, bool noises,
-                        mote_builtin_report *out, mote_err *err)
+static mote_status make(mote_store *s, maker *mk, bool words, bool noises, mote_builtin_report *out,
+                        mote_err *err)
 {
     mote_err why = {0};
     mote_status st = mote_builtin_write_script(mk->cfg, mk->arena, &mk->script, &why);

@@ -37,16 +37,16 @@
 typedef struct {
     const char *const *keywords; /* [n_keywords], borrowed */
     size_t n_keywords;
-    bool unknown;                /* the class _unknown_ exists: words are needed */
-    const char *use;             /* "auto", "train", "on", "off" */
-    const char *language;        /* espeak-ng's code; "": by the script of the keywords, else en */
-    int32_t few;                 /* of one's own other words: fewer are not enough */
+    bool unknown;         /* the class _unknown_ exists: words are needed */
+    const char *use;      /* "auto", "train", "on", "off" */
+    const char *language; /* espeak-ng's code; "": by the script of the keywords, else en */
+    int32_t few;          /* of one's own other words: fewer are not enough */
     int32_t rate_hz;
     double clip_ms;
     int64_t now_ms;
-    mote_pool *pool;             /* NULL: this thread only */
+    mote_pool *pool; /* NULL: this thread only */
     const mote_cancel *cancel;
-    void (*progress)(void *arg, size_t done, size_t total);      /* NULL: none */
+    void (*progress)(void *arg, size_t done, size_t total); /* NULL: none */
     void *progress_arg;
 } mote_builtin_config;
 
@@ -59,10 +59,10 @@ const char *mote_builtin_language(const char *wanted, const char *const *keyword
 
 /* What a version would take now. */
 typedef struct {
-    uint32_t take;               /* MOTE_BUILTIN_.. of data/version.h */
-    size_t n_own_words;          /* the user's recordings of other words */
+    uint32_t take;      /* MOTE_BUILTIN_.. of data/version.h */
+    size_t n_own_words; /* the user's recordings of other words */
     size_t n_own_noises;
-    char set[20];                /* names words and noises of these keywords, language, rate.. */
+    char set[20]; /* names words and noises of these keywords, language, rate.. */
 } mote_builtin_plan;
 
 /* Cost: one query. */
@@ -70,9 +70,9 @@ MOTE_MUST_USE mote_status mote_builtin_choose(mote_store *s, const mote_builtin_
                                               mote_builtin_plan *out, mote_err *err);
 
 typedef struct {
-    size_t n_words, n_noises;    /* made now; 0: were there, or are not wanted */
-    char engines[200];           /* "espeak-ng 1.51, flite 2.2" that spoke; "" when nothing did */
-    char missing[100];           /* "festival": other voices that were not found; "" */
+    size_t n_words, n_noises; /* made now; 0: were there, or are not wanted */
+    char engines[200];        /* "espeak-ng 1.51, flite 2.2" that spoke; "" when nothing did */
+    char missing[100];        /* "festival": other voices that were not found; "" */
 } mote_builtin_report;
 
 /* Choose, and make what is taken and not there yet, in one transaction: all or nothing.
@@ -85,8 +85,8 @@ MOTE_MUST_USE mote_status mote_builtin_prepare(mote_store *s, const mote_builtin
 
 /* How much of a split of a version is built in, for those who say what a figure rests on. */
 typedef struct {
-    size_t n_words, n_builtin_words;     /* clips of other words: in all, and of them built in */
-    size_t n_noises, n_builtin_noises;   /* backgrounds: the same (they are in every split) */
+    size_t n_words, n_builtin_words;   /* clips of other words: in all, and of them built in */
+    size_t n_noises, n_builtin_noises; /* backgrounds: the same (they are in every split) */
 } mote_builtin_share;
 
 mote_builtin_share mote_builtin_of_version(const mote_data_version *v, mote_split split,

@@ -13,15 +13,18 @@
 #include "base/text.h"
 #include "data/builtin_internal.h"
 
-#define TIMEOUT_MS 60000
+#define TIMEOUT_MS      60000
 #define MAX_SOUND_BYTES ((size_t)64 << 20)
-#define RATE_HZ 16000
-#define GAP_MS 400.0
-#define MAX_VOICES 32
+#define RATE_HZ         16000
+#define GAP_MS          400.0
+#define MAX_VOICES      32
 
 static const char *const names[MOTE_N_ENGINES] = {"espeak-ng", "flite", "festival"};
 
-const char *mote_engine_name(mote_engine_id id) { return names[id]; }
+const char *mote_engine_name(mote_engine_id id)
+{
+    return names[id];
+}
 
 /* Run a program that may be missing or broken: *ok tells whether it ended well. */
 static mote_status try_run(const char *const *argv, const char *input, mote_buf *out, bool *ok,
@@ -73,8 +76,8 @@ static mote_status append_wav(mote_speech *s, const char *wav, size_t n, const c
 
 static mote_status no_sound(mote_engine_id id, const char *voice, const char *word, mote_err *err)
 {
-    return mote_fail(err, MOTE_UNSUPPORTED, "'%s' made no sound of '%s' with voice '%s'",
-                     names[id], word, voice);
+    return mote_fail(err, MOTE_UNSUPPORTED, "'%s' made no sound of '%s' with voice '%s'", names[id],
+                     word, voice);
 }
 
 static mote_status flite_word(const char *voice, double stretch, const char *word, mote_speech *s,
@@ -109,9 +112,11 @@ static mote_status festival_words(const char *voice, double stretch, const char 
     MOTE_SCOPED_BUF program, out;
     mote_buf_init(&program, 1 << 20);
     mote_buf_init(&out, MAX_SOUND_BYTES);
-    mote_buf_printf(&program, "(voice_%s)\n(Parameter.set 'Duration_Stretch %.2f)\n"
+    mote_buf_printf(&program,
+                    "(voice_%s)\n(Parameter.set 'Duration_Stretch %.2f)\n"
                     "(define (say w) (utt.save.wave (utt.synth (eval (list 'Utterance 'Text w))) "
-                    "\"-\"))\n", voice, stretch);
+                    "\"-\"))\n",
+                    voice, stretch);
     for (size_t i = 0; i < n; i++) {
         if (!is_plain(words[i]))
             return mote_fail(err, MOTE_ARG, "festival: '%s' is no plain word", words[i]);
@@ -206,7 +211,7 @@ static void take_version(const char *text, const char *mark, char *out, size_t o
 static mote_status find_flite(mote_arena *a, mote_engine *e, mote_err *err)
 {
     static const char *const list[] = {"flite", "-lv", NULL}, *const ask[] = {"flite", "--version",
-                                                                             NULL};
+                                                                              NULL};
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1 << 16);
     bool ok = false;

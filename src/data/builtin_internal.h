@@ -9,16 +9,16 @@
 #include "data/builtin.h"
 #include "data/synth_internal.h"
 
-#define MOTE_BUILTIN_MAX_WORDS 1024
+#define MOTE_BUILTIN_MAX_WORDS  1024
 #define MOTE_BUILTIN_TURN_WORDS 12
-#define MOTE_BUILTIN_N_NOISES 16
-#define MOTE_BUILTIN_SEED 1
+#define MOTE_BUILTIN_N_NOISES   16
+#define MOTE_BUILTIN_SEED       1
 
 /* ---- builtin_words.c ---- */
 
 /* The words of a language; *out has *n of them and lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_builtin_words(const char *language, mote_arena *a,
-                                             const char ***out, size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_builtin_words(const char *language, mote_arena *a, const char ***out,
+                                             size_t *n, mote_err *err);
 
 /* ---- builtin_engines.c ---- */
 
@@ -29,12 +29,12 @@ typedef enum {
     MOTE_N_ENGINES
 } mote_engine_id;
 
-const char *mote_engine_name(mote_engine_id id);         /* "espeak-ng", "flite", "festival" */
+const char *mote_engine_name(mote_engine_id id); /* "espeak-ng", "flite", "festival" */
 
 typedef struct {
-    char version[64];            /* "" when it is not installed or does not speak */
-    const char **voices;         /* [n_voices]; for espeak-ng its variants */
-    size_t n_voices;             /* 0: not there, or no voice for the language */
+    char version[64];    /* "" when it is not installed or does not speak */
+    const char **voices; /* [n_voices]; for espeak-ng its variants */
+    size_t n_voices;     /* 0: not there, or no voice for the language */
 } mote_engine;
 
 /* Look for flite or festival and its voices for the language; not to find it is no error. A voice
@@ -50,7 +50,7 @@ MOTE_MUST_USE mote_status mote_engine_words(mote_engine_id id, const char *voice
 /* ---- builtin_plan.c ---- */
 
 typedef struct {
-    const char *spoken;          /* a word, or "[[b'Et]]": phonemes for espeak-ng */
+    const char *spoken; /* a word, or "[[b'Et]]": phonemes for espeak-ng */
     const char *label;
 } mote_builtin_word;
 
@@ -58,8 +58,8 @@ typedef struct {
 typedef struct {
     mote_split split;
     mote_engine_id engine;
-    const char *voice;           /* for espeak-ng the variant */
-    const char *accent;          /* espeak-ng only */
+    const char *voice;  /* for espeak-ng the variant */
+    const char *accent; /* espeak-ng only */
     mote_builtin_word words[MOTE_BUILTIN_TURN_WORDS];
     size_t n;
 } mote_builtin_turn;
@@ -68,10 +68,10 @@ typedef struct {
     const char *language;
     mote_espeak espeak;
     mote_engine engines[MOTE_N_ENGINES];
-    mote_builtin_turn *turns;    /* [n_turns] */
+    mote_builtin_turn *turns; /* [n_turns] */
     size_t n_turns;
     size_t n_clips;
-    const char **train_words;    /* [n_train_words], for babble */
+    const char **train_words; /* [n_train_words], for babble */
     size_t n_train_words;
 } mote_builtin_script;
 

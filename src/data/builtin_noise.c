@@ -13,15 +13,15 @@
 #include "data/noise.h"
 
 #define STREAM_NOISE 0x62696e34u
-#define TWO_PI 6.283185307179586
-#define N_NOTES 3
-#define N_HARMONICS 5
+#define TWO_PI       6.283185307179586
+#define N_NOTES      3
+#define N_HARMONICS  5
 
 static void add_chord(mote_rng *r, float *x, size_t n, int32_t rate_hz)
 {
     double decay = exp(-1.0 / (mote_rng_range(r, 0.1, 0.6) * rate_hz));
     for (int k = 0; k < N_NOTES; k++) {
-        double base = 110.0 * pow(2.0, mote_rng_below(r, 37) / 12.0);        /* A2 .. A5 */
+        double base = 110.0 * pow(2.0, mote_rng_below(r, 37) / 12.0); /* A2 .. A5 */
         double phase[N_HARMONICS], gain = mote_rng_range(r, 0.3, 1.0);
         for (int h = 0; h < N_HARMONICS; h++)
             phase[h] = mote_rng_range(r, 0.0, TWO_PI);
@@ -51,7 +51,7 @@ static void make_clicks(mote_rng *r, float *x, size_t n, int32_t rate_hz)
 {
     double rate = mote_rng_range(r, 1.0, 8.0);
     for (size_t at = 0; at < n; at += (size_t)(mote_rng_range(r, 0.3, 1.7) / rate * rate_hz) + 1) {
-        double decay = exp(-1.0 / (mote_rng_range(r, 0.005, 0.06) / 6.9 * rate_hz));  /* 60 dB */
+        double decay = exp(-1.0 / (mote_rng_range(r, 0.005, 0.06) / 6.9 * rate_hz)); /* 60 dB */
         double gain = mote_rng_range(r, 0.2, 1.0);
         float a = (float)(1.0 - exp(-TWO_PI * mote_rng_range(r, 300.0, 6000.0) / rate_hz)), y = 0;
         for (size_t i = at; i < n && gain > 1e-4; i++, gain *= decay) {
@@ -76,8 +76,8 @@ typedef enum { BABBLE = MOTE_N_NOISES, TONES, CLICKS } more_kinds;
 mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int32_t rate_hz, int16_t *out,
                                size_t n, const char **name, mote_err *err)
 {
-    static const int kinds[] = {MOTE_NOISE_PINK, BABBLE,         MOTE_NOISE_FAN, TONES,
-                                MOTE_NOISE_HUM,  CLICKS,         MOTE_NOISE_WHITE, MOTE_NOISE_CAR};
+    static const int kinds[] = {MOTE_NOISE_PINK, BABBLE, MOTE_NOISE_FAN,   TONES,
+                                MOTE_NOISE_HUM,  CLICKS, MOTE_NOISE_WHITE, MOTE_NOISE_CAR};
     int kind = kinds[k % (sizeof kinds / sizeof kinds[0])];
     if (kind == BABBLE && !babble)
         kind = MOTE_NOISE_PINK;

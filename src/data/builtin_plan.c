@@ -18,15 +18,15 @@
 #include "base/text.h"
 #include "data/builtin_internal.h"
 
-#define STREAM_MADE_UP 0x62696e31u
-#define STREAM_ORDER 0x62696e32u
-#define STREAM_ACCENT 0x62696e33u
-#define NEAR 40
+#define STREAM_MADE_UP      0x62696e31u
+#define STREAM_ORDER        0x62696e32u
+#define STREAM_ACCENT       0x62696e33u
+#define NEAR                40
 #define MADE_UP_PER_KEYWORD 8
-#define MAX_MADE_UP 80
-#define MAX_PHONEMES 64
+#define MAX_MADE_UP         80
+#define MAX_PHONEMES        64
 
-static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120};      /* made-up words not counted */
+static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120}; /* made-up words not counted */
 
 /* ---- phonemes ------------------------------------------------------------------------------ */
 
@@ -61,7 +61,7 @@ size_t mote_phoneme_distance(const char *x, const char *y)
     for (size_t j = 0; j <= b.n; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];                /* invariant: row[j] for i - 1 right of j */
+        size_t diagonal = row[0]; /* invariant: row[j] for i - 1 right of j */
         row[0] = i;
         for (size_t j = 1; j <= b.n; j++) {
             size_t replace = diagonal + (same(&a, i - 1, &b, j - 1) ? 0 : 1);
@@ -90,7 +90,7 @@ bool mote_phonemes_contain(const char *whole, const char *part)
 
 typedef struct {
     const char *text;
-    double nearness;             /* distance to the nearest keyword as a share of its length */
+    double nearness; /* distance to the nearest keyword as a share of its length */
     mote_sha256 key;
 } candidate;
 
@@ -98,7 +98,7 @@ typedef struct {
     const mote_builtin_config *cfg;
     mote_arena *arena;
     mote_builtin_script *script;
-    const char **keyword_sounds;         /* [cfg->n_keywords] */
+    const char **keyword_sounds; /* [cfg->n_keywords] */
     candidate *words;
     size_t n_words;
     mote_builtin_word *made_up;
@@ -163,7 +163,8 @@ static mote_status choose_words(writer *w, mote_err *err)
     }
     qsort(w->words, w->n_words, sizeof *w->words, compare_near);
     if (w->n_words < 20)
-        return mote_fail(err, MOTE_UNSUPPORTED, "voice '%s' of espeak-ng says too few of the "
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "voice '%s' of espeak-ng says too few of the "
                          "built-in words; set data.language, or add recordings of other words",
                          voice);
     return MOTE_OK;
@@ -182,9 +183,15 @@ static mote_split split_of_word(const candidate *c)
 
 /* ---- made-up words ------------------------------------------------------------------------- */
 
-static bool is_vowel(const char *phoneme) { return strchr("aeiouAEIOUV@30yY&", *phoneme) != NULL; }
+static bool is_vowel(const char *phoneme)
+{
+    return strchr("aeiouAEIOUV@30yY&", *phoneme) != NULL;
+}
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 /* Replace phoneme `at` of p by `other`; "[[..]]" with a pause of nothing between the sounds. */
 static mote_status spell(writer *w, const phonemes *p, size_t at, const char *other, size_t n,
@@ -224,8 +231,8 @@ static size_t inventory(const writer *w, const char **s, size_t *len, size_t max
             }
         }
     }
-    static const char *const usual[] = {"p", "t", "k", "b", "d", "g", "m", "n", "s", "f", "l",
-                                        "a", "i", "u", "e", "o"};
+    static const char *const usual[] = {"p", "t", "k", "b", "d", "g", "m", "n",
+                                        "s", "f", "l", "a", "i", "u", "e", "o"};
     for (size_t i = 0; i < sizeof usual / sizeof usual[0] && n < max; i++) {
         s[n] = usual[i];
         len[n++] = strlen(usual[i]);
@@ -275,8 +282,8 @@ static mote_status make_up(writer *w, mote_err *err)
         size_t enough = w->n_made_up + per_keyword;
         for (int tries = 0; p.n > 1 && tries < 200 && w->n_made_up < enough; tries++) {
             size_t at = mote_rng_below(&r, (uint32_t)p.n), other = mote_rng_below(&r, (uint32_t)n);
-            bool fits = is_vowel(p.s[at]) == is_vowel(s[other]) &&
-                        lower(p.s[at][0]) != lower(s[other][0]);
+            bool fits =
+                is_vowel(p.s[at]) == is_vowel(s[other]) && lower(p.s[at][0]) != lower(s[other][0]);
             mote_builtin_word word;
             if (!fits)
                 continue;
@@ -314,8 +321,8 @@ static mote_status cast_espeak(writer *w, casting *c, mote_err *err)
     MOTE_TRY(mote_arena_take(w->arena, e->n_variants, sizeof *v, &v, err));
     MOTE_TRY(mote_arena_take(w->arena, e->n_variants, sizeof *c->names, &c->names, err));
     for (size_t i = 0; i < e->n_variants; i++)
-        v[i] = (keyed_voice){mote_sha256_of(e->variants[i], strlen(e->variants[i])),
-                             e->variants[i]};
+        v[i] =
+            (keyed_voice){mote_sha256_of(e->variants[i], strlen(e->variants[i])), e->variants[i]};
     qsort(v, e->n_variants, sizeof *v, compare_keys);
     for (size_t i = 0; i < e->n_variants; i++)
         c->names[i] = v[i].name;
@@ -323,7 +330,8 @@ static mote_status cast_espeak(writer *w, casting *c, mote_err *err)
     c->from[2] = e->n_variants * 80 / 100;
     c->from[3] = e->n_variants;
     if (c->from[1] == 0 || c->from[2] == c->from[1])
-        return mote_fail(err, MOTE_UNSUPPORTED, "espeak-ng has %zu voices, too few to keep some "
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "espeak-ng has %zu voices, too few to keep some "
                          "for the test; install it whole (apt-get install espeak-ng)",
                          e->n_variants);
     return MOTE_OK;
@@ -360,8 +368,8 @@ static void cast_turn(const writer *w, const casting *c, size_t j, bool main_acc
     mote_rng r;
     mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_ACCENT, j);
     t->voice = c->names[first + j % n];
-    t->accent = s->espeak.accents[main_accent ? 0 : mote_rng_below(&r,
-                                                         (uint32_t)s->espeak.n_accents)];
+    t->accent =
+        s->espeak.accents[main_accent ? 0 : mote_rng_below(&r, (uint32_t)s->espeak.n_accents)];
 }
 
 /* ---- turns --------------------------------------------------------------------------------- */
@@ -430,8 +438,8 @@ static mote_status write_turns(writer *w, mote_err *err)
 static mote_status list_babble(writer *w, mote_err *err)
 {
     mote_builtin_script *s = w->script;
-    MOTE_TRY(mote_arena_take(w->arena, w->n_words + 1, sizeof *s->train_words, &s->train_words,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(w->arena, w->n_words + 1, sizeof *s->train_words, &s->train_words, err));
     for (size_t i = NEAR; i < w->n_words && s->n_train_words < 60; i++) {
         if (split_of_word(&w->words[i]) == MOTE_SPLIT_TRAIN)
             s->train_words[s->n_train_words++] = w->words[i].text;

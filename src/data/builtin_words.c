@@ -172,10 +172,10 @@ static const struct {
     uint32_t from, to;
     const char *language;
 } scripts[] = {
-    {0x0370, 0x03ff, "el"}, {0x0400, 0x04ff, "ru"}, {0x0530, 0x058f, "hy"}, {0x0590, 0x05ff, "he"},
-    {0x0600, 0x06ff, "ar"}, {0x0900, 0x097f, "hi"}, {0x0980, 0x09ff, "bn"}, {0x0a00, 0x0a7f, "pa"},
-    {0x0a80, 0x0aff, "gu"}, {0x0b80, 0x0bff, "ta"}, {0x0c00, 0x0c7f, "te"}, {0x0c80, 0x0cff, "kn"},
-    {0x0d00, 0x0d7f, "ml"}, {0x10a0, 0x10ff, "ka"}, {0x1200, 0x137f, "am"}, {0x3040, 0x30ff, "ja"},
+    {0x0370, 0x03ff, "el"},  {0x0400, 0x04ff, "ru"}, {0x0530, 0x058f, "hy"}, {0x0590, 0x05ff, "he"},
+    {0x0600, 0x06ff, "ar"},  {0x0900, 0x097f, "hi"}, {0x0980, 0x09ff, "bn"}, {0x0a00, 0x0a7f, "pa"},
+    {0x0a80, 0x0aff, "gu"},  {0x0b80, 0x0bff, "ta"}, {0x0c00, 0x0c7f, "te"}, {0x0c80, 0x0cff, "kn"},
+    {0x0d00, 0x0d7f, "ml"},  {0x10a0, 0x10ff, "ka"}, {0x1200, 0x137f, "am"}, {0x3040, 0x30ff, "ja"},
     {0x3400, 0x9fff, "cmn"}, {0xac00, 0xd7af, "ko"},
 };
 
@@ -195,8 +195,8 @@ const char *mote_builtin_language(const char *wanted, const char *const *keyword
         return wanted;
     for (size_t k = 0; k < n; k++) {
         for (const char *p = keywords[k]; *p; p++) {
-            uint32_t c = ((unsigned char)*p & 0xc0) == 0x80 ? 0
-                                                            : code_point((const unsigned char *)p);
+            uint32_t c =
+                ((unsigned char)*p & 0xc0) == 0x80 ? 0 : code_point((const unsigned char *)p);
             for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
                 if (c >= scripts[i].from && c <= scripts[i].to)
                     return scripts[i].language;

@@ -14,18 +14,29 @@
 
 static const char *const severity_names[] = {"note", "warning", "error"};
 
-const char *mote_finding_severity_name(mote_finding_severity s) { return severity_names[s]; }
+const char *mote_finding_severity_name(mote_finding_severity s)
+{
+    return severity_names[s];
+}
 
 mote_check_config mote_check_config_of(const mote_project *p)
 {
-    return (mote_check_config){
-        .keywords = p->keywords.items, .n_keywords = p->keywords.n, .silence = p->silence,
-        .unknown = p->unknown, .builtin = p->data.builtin,
-        .rate_hz = p->rate_hz, .clip_ms = p->clip_ms, .min_per_class = p->data.min_per_class,
-        .min_groups = p->data.min_groups, .min_clip_s = p->data.min_clip_s,
-        .min_total_s = p->data.min_total_s, .max_clipping = p->data.max_clipping,
-        .coverage = p->data.coverage, .full_scale_share = 0.001, .silence_dbfs = -60.0,
-        .dc_share = 0.02};
+    return (mote_check_config){.keywords = p->keywords.items,
+                               .n_keywords = p->keywords.n,
+                               .silence = p->silence,
+                               .unknown = p->unknown,
+                               .builtin = p->data.builtin,
+                               .rate_hz = p->rate_hz,
+                               .clip_ms = p->clip_ms,
+                               .min_per_class = p->data.min_per_class,
+                               .min_groups = p->data.min_groups,
+                               .min_clip_s = p->data.min_clip_s,
+                               .min_total_s = p->data.min_total_s,
+                               .max_clipping = p->data.max_clipping,
+                               .coverage = p->data.coverage,
+                               .full_scale_share = 0.001,
+                               .silence_dbfs = -60.0,
+                               .dc_share = 0.02};
 }
 
 /* ---- the list of findings ------------------------------------------------------------------ */
@@ -132,8 +143,8 @@ static mote_status read_all(mote_checker *c, mote_err *err)
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, lost.count,
                              "add them again with 'mote data add'; the copies in the store are "
-                             "damaged", &f, err, "stored recordings that cannot be read: %zu",
-                             lost.count));
+                             "damaged",
+                             &f, err, "stored recordings that cannot be read: %zu", lost.count));
     mote_check_must(c);
     memcpy(f->examples, lost.examples, sizeof f->examples);
     f->n_examples = lost.n_examples;
@@ -200,8 +211,8 @@ static mote_status add_sources(mote_checker *c, concerns *is, mote_finding *f, m
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %%", c->rows[i].source,
                                         100.0 * s->dc_share));
         else
-            MOTE_TRY(mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source,
-                                        s->level_dbfs));
+            MOTE_TRY(
+                mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source, s->level_dbfs));
     }
     return MOTE_OK;
 }
@@ -216,11 +227,11 @@ static mote_status check_clipping(mote_checker *c, mote_err *err)
     const char *remedy = "record again with a lower gain; if the product's microphone clips too, "
                          "raise data.require.max_clipping";
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "clipping", too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
-                             n, remedy, &f, err, "clipped recordings: %zu (%.1f %%, allowed are "
-                             "%.1f %%); more than %g %% of their samples are at full scale", n,
-                             100.0 * share, 100.0 * c->cfg->max_clipping,
-                             100.0 * c->cfg->full_scale_share));
+    MOTE_TRY(mote_check_find(
+        c, "clipping", too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n, remedy, &f, err,
+        "clipped recordings: %zu (%.1f %%, allowed are "
+        "%.1f %%); more than %g %% of their samples are at full scale",
+        n, 100.0 * share, 100.0 * c->cfg->max_clipping, 100.0 * c->cfg->full_scale_share));
     if (too_many)
         mote_check_must(c);
     return add_sources(c, is_clipped, f, err);
@@ -231,10 +242,9 @@ static mote_status check_level(mote_checker *c, mote_err *err)
     mote_finding *f;
     size_t n = count_if(c, is_silent);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "silence", MOTE_FINDING_WARNING, n,
-                                 "listen to them; remove those without a word", &f, err,
-                                 "silent recordings of words: %zu, below %g dBFS", n,
-                                 c->cfg->silence_dbfs));
+        MOTE_TRY(mote_check_find(
+            c, "silence", MOTE_FINDING_WARNING, n, "listen to them; remove those without a word",
+            &f, err, "silent recordings of words: %zu, below %g dBFS", n, c->cfg->silence_dbfs));
         MOTE_TRY(add_sources(c, is_silent, f, err));
     }
     n = count_if(c, is_offset);
@@ -243,7 +253,8 @@ static mote_status check_level(mote_checker *c, mote_err *err)
                              "'sox in.wav out.wav highpass 20')";
         MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n, remedy, &f, err,
                                  "recordings off centre: %zu, their mean is over %g %% of full "
-                                 "scale", n, 100.0 * c->cfg->dc_share));
+                                 "scale",
+                                 n, 100.0 * c->cfg->dc_share));
         MOTE_TRY(add_sources(c, is_offset, f, err));
     }
     return MOTE_OK;
@@ -264,7 +275,8 @@ static mote_status check_length(mote_checker *c, mote_err *err)
         MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n,
                                  "cut them to one word each if they hold several", &f, err,
                                  "recordings much longer than a clip of %g ms: %zu; only the "
-                                 "loudest stretch of each is used", c->cfg->clip_ms, n));
+                                 "loudest stretch of each is used",
+                                 c->cfg->clip_ms, n));
         MOTE_TRY(add_sources(c, is_long, f, err));
     }
     return MOTE_OK;

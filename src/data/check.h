@@ -22,17 +22,17 @@
  * result would mislead. */
 typedef enum { MOTE_FINDING_NOTE, MOTE_FINDING_WARNING, MOTE_FINDING_ERROR } mote_finding_severity;
 
-const char *mote_finding_severity_name(mote_finding_severity s);     /* "note", .. */
+const char *mote_finding_severity_name(mote_finding_severity s); /* "note", .. */
 
 #define MOTE_FINDING_EXAMPLES 5
 
 typedef struct {
-    const char *id;              /* "clipping": stable, for scripts */
+    const char *id; /* "clipping": stable, for scripts */
     mote_finding_severity severity;
-    bool is_required;            /* a limit that training waits for is not kept: see below */
-    size_t count;                /* recordings, groups or classes, as the text says */
-    const char *text;            /* "3 recordings are clipped (more than 0.1 % at full scale)" */
-    const char *remedy;          /* "record again with a lower gain, or .." */
+    bool is_required;   /* a limit that training waits for is not kept: see below */
+    size_t count;       /* recordings, groups or classes, as the text says */
+    const char *text;   /* "3 recordings are clipped (more than 0.1 % at full scale)" */
+    const char *remedy; /* "record again with a lower gain, or .." */
     const char *examples[MOTE_FINDING_EXAMPLES];
     size_t n_examples;
 } mote_finding;
@@ -41,21 +41,21 @@ typedef struct {
 typedef struct {
     const char *const *keywords; /* [n_keywords] */
     size_t n_keywords;
-    bool silence;                /* the class _silence_ exists: backgrounds are needed */
-    bool unknown;                /* the class _unknown_ exists: other words are needed */
-    const char *builtin;         /* data.builtin: what takes the place of what is missing */
+    bool silence;        /* the class _silence_ exists: backgrounds are needed */
+    bool unknown;        /* the class _unknown_ exists: other words are needed */
+    const char *builtin; /* data.builtin: what takes the place of what is missing */
     int32_t rate_hz;
     double clip_ms;
     int32_t min_per_class, min_groups;
     double min_clip_s, min_total_s;
-    double max_clipping;         /* share of recordings that may clip */
-    double coverage;             /* share of (keyword, group) pairs that have a sample */
+    double max_clipping; /* share of recordings that may clip */
+    double coverage;     /* share of (keyword, group) pairs that have a sample */
 
-    double full_scale_share;     /* of samples, from which a recording counts as clipped */
-    double silence_dbfs;         /* a word below this level counts as silence */
-    double dc_share;             /* mean, as a share of full scale, that counts as an offset */
+    double full_scale_share; /* of samples, from which a recording counts as clipped */
+    double silence_dbfs;     /* a word below this level counts as silence */
+    double dc_share;         /* mean, as a share of full scale, that counts as an offset */
     const mote_cancel *cancel;
-    void (*progress)(void *arg, size_t done, size_t total);      /* NULL: none */
+    void (*progress)(void *arg, size_t done, size_t total); /* NULL: none */
     void *progress_arg;
 } mote_check_config;
 
@@ -64,13 +64,13 @@ typedef struct {
 mote_check_config mote_check_config_of(const mote_project *p);
 
 typedef struct {
-    mote_finding *findings;      /* [n], worst first */
+    mote_finding *findings; /* [n], worst first */
     size_t n;
     size_t n_errors, n_warnings;
-    size_t n_required;           /* of the errors: what must be there before training starts: the
-                                    limits of data.require, a recording of every class, and that
-                                    what is stored can be read */
-    size_t n_samples;            /* looked at */
+    size_t n_required; /* of the errors: what must be there before training starts: the
+                          limits of data.require, a recording of every class, and that
+                          what is stored can be read */
+    size_t n_samples;  /* looked at */
 } mote_check_report;
 
 /* Check what is in the store now; *out lives as long as `a`. Findings are not a failure.

@@ -8,17 +8,17 @@
 
 typedef struct {
     bool is_read;
-    double full_scale_share;     /* of samples */
-    double level_dbfs;           /* of the speech */
-    double dc_share;             /* of full scale */
+    double full_scale_share; /* of samples */
+    double level_dbfs;       /* of the speech */
+    double dc_share;         /* of full scale */
 } mote_sound;
 
 typedef struct {
     mote_store *store;
     const mote_check_config *cfg;
     mote_arena *arena;
-    mote_sample_row *rows;       /* [n] */
-    mote_sound *sounds;          /* [n] */
+    mote_sample_row *rows; /* [n] */
+    mote_sound *sounds;    /* [n] */
     size_t n;
     mote_check_report report;
 } mote_checker;

@@ -24,15 +24,17 @@ mote_status mote_check_rejected(mote_checker *c, mote_err *err)
                              &f, err, "files that could not be added and were left out: %lld",
                              (long long)n));
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(c->store, "SELECT source, reason FROM data_rejected ORDER BY source "
-                               "LIMIT 5", &q, err));
+    MOTE_TRY(mote_stmt_prepare(c->store,
+                               "SELECT source, reason FROM data_rejected ORDER BY source "
+                               "LIMIT 5",
+                               &q, err));
     for (;;) {
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
             return MOTE_OK;
-        MOTE_TRY(mote_check_example(c, f, err, "%s: %s", mote_stmt_text(q, 0),
-                                    mote_stmt_text(q, 1)));
+        MOTE_TRY(
+            mote_check_example(c, f, err, "%s: %s", mote_stmt_text(q, 0), mote_stmt_text(q, 1)));
     }
 }
 
@@ -49,7 +51,7 @@ static int compare_sound(const void *a, const void *b)
 typedef enum { SAME_GROUP, OTHER_WORDS, ACROSS_GROUPS, CONTRADICTION, N_KINDS } duplicate_kind;
 
 typedef struct {
-    size_t n;                    /* recordings too many (contradiction: recordings in all) */
+    size_t n; /* recordings too many (contradiction: recordings in all) */
     const mote_sample_row *first[MOTE_FINDING_EXAMPLES], *second[MOTE_FINDING_EXAMPLES];
     size_t n_pairs;
 } duplicates;
@@ -81,8 +83,8 @@ static void count_duplicates(const mote_checker *c, const mote_sample_row *const
     for (size_t first = 0, end; first < n; first = end) {
         duplicate_kind kind = SAME_GROUP;
         const mote_sample_row *other = NULL;
-        for (end = first + 1; end < n && mote_sha256_equal(&rows[end]->pcm_hash,
-                                                           &rows[first]->pcm_hash); end++) {
+        for (end = first + 1;
+             end < n && mote_sha256_equal(&rows[end]->pcm_hash, &rows[first]->pcm_hash); end++) {
             duplicate_kind k = kind_of(c, rows[end], rows[first]);
             if (!other || k > kind)
                 other = rows[end];
@@ -106,8 +108,8 @@ static mote_status say_duplicates(mote_checker *c, const duplicates *d, const ch
     if (d->n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, id, severity, d->n, remedy, &f, err, "%s: %zu; %s", what, d->n,
-                             more));
+    MOTE_TRY(
+        mote_check_find(c, id, severity, d->n, remedy, &f, err, "%s: %zu; %s", what, d->n, more));
     for (size_t i = 0; i < d->n_pairs; i++) {
         const mote_sample_row *x = d->first[i], *y = d->second[i];
         MOTE_TRY(mote_check_example(c, f, err, "%s (%s, %s) = %s (%s, %s)", x->source, x->label,
@@ -125,14 +127,14 @@ static mote_status check_duplicates(mote_checker *c, mote_err *err)
     qsort(rows, c->n, sizeof *rows, compare_sound);
     duplicates d[N_KINDS] = {{0}};
     count_duplicates(c, rows, c->n, d);
-    MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE,
-                            "exact duplicates", "a version takes each once",
-                            "nothing needs to be done", err));
+    MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE, "exact duplicates",
+                            "a version takes each once", "nothing needs to be done", err));
     MOTE_TRY(say_duplicates(c, &d[OTHER_WORDS], "duplicate-other-words", MOTE_FINDING_NOTE,
                             "exact duplicates under two words that are no keywords",
                             "a version takes the first only", "nothing needs to be done", err));
     MOTE_TRY(say_duplicates(c, &d[ACROSS_GROUPS], "duplicate-across-groups", MOTE_FINDING_WARNING,
-                            "exact duplicates under another group", "a version takes the first "
+                            "exact duplicates under another group",
+                            "a version takes the first "
                             "only, else the test might hold what was trained on",
                             "find out which group is right and remove the other copy", err));
     return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR,
@@ -194,8 +196,9 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
     size_t n_alone = 0, n_words = 0;
     for (size_t i = 0; i < c->n; i++) {
         n_words += c->rows[i].role == MOTE_ROLE_KEYWORD ? 1 : 0;
-        n_alone += c->rows[i].role == MOTE_ROLE_KEYWORD &&
-                   mote_str_starts(c->rows[i].group, "file:") ? 1 : 0;
+        n_alone +=
+            c->rows[i].role == MOTE_ROLE_KEYWORD && mote_str_starts(c->rows[i].group, "file:") ? 1
+                                                                                               : 0;
     }
     if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups) {
         MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n,
@@ -255,9 +258,13 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n, "add recordings, or remove "
-                             "the words from keywords in mote.yaml", &f, err, "keywords "
-                             "without a recording: %zu", n));
+    MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n,
+                             "add recordings, or remove "
+                             "the words from keywords in mote.yaml",
+                             &f, err,
+                             "keywords "
+                             "without a recording: %zu",
+                             n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n == 0)
@@ -274,9 +281,13 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n, "record more, or lower "
-                             "data.require.min_per_class", &f, err, "keywords with fewer than "
-                             "the %zu recordings required: %zu", least, n));
+    MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n,
+                             "record more, or lower "
+                             "data.require.min_per_class",
+                             &f, err,
+                             "keywords with fewer than "
+                             "the %zu recordings required: %zu",
+                             least, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         if (k[i].n > 0 && k[i].n < least)
@@ -300,9 +311,11 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "few-in-split",
                              is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
-                             "record more speakers saying the words", &f, err, "keywords with "
+                             "record more speakers saying the words", &f, err,
+                             "keywords with "
                              "fewer than %d recordings in a split: %zu times; figures for them "
-                             "mean little", FEW_TO_JUDGE, n));
+                             "mean little",
+                             FEW_TO_JUDGE, n));
     for (size_t i = 0; i < c->cfg->n_keywords; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             if (k[i].in_split[s] < FEW_TO_JUDGE)
@@ -323,17 +336,20 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
         least = k[i].n < least ? k[i].n : least;
     }
     if (least > 0 && most / 5 > least)
-        MOTE_TRY(mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most, "record more of the rare "
-                                 "ones, or set training.class_weights to balanced", NULL, err,
-                                 "the largest keyword has %zu recordings, the smallest %zu", most,
-                                 least));
+        MOTE_TRY(mote_check_find(
+            c, "imbalance", MOTE_FINDING_NOTE, most,
+            "record more of the rare "
+            "ones, or set training.class_weights to balanced",
+            NULL, err, "the largest keyword has %zu recordings, the smallest %zu", most, least));
     double all = (double)g->n * (double)c->cfg->n_keywords;
     if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
-        MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs, "let the missing "
+        MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs,
+                                 "let the missing "
                                  "speakers say the missing words, or lower data.require.coverage",
-                                 NULL, err, "%.0f %% of the (keyword, speaker) pairs have a "
-                                 "recording, required are %.0f %%", 100.0 * (double)pairs / all,
-                                 100.0 * c->cfg->coverage));
+                                 NULL, err,
+                                 "%.0f %% of the (keyword, speaker) pairs have a "
+                                 "recording, required are %.0f %%",
+                                 100.0 * (double)pairs / all, 100.0 * c->cfg->coverage));
         mote_check_must(c);
     }
     return MOTE_OK;
@@ -350,7 +366,7 @@ static mote_status check_classes(mote_checker *c, const groups *g, mote_err *err
     size_t n_dealt = 0;
     for (size_t i = 0; i < g->n; i++)
         n_dealt += g->split[i] >= 0 ? 1 : 0;
-    if (2 * n_dealt > g->n)              /* else most of the data waits for its first version */
+    if (2 * n_dealt > g->n) /* else most of the data waits for its first version */
         MOTE_TRY(check_splits(c, k, err));
     return check_balance(c, g, k, err);
 }
@@ -393,7 +409,8 @@ static mote_status check_label(mote_checker *c, const char *label, size_t n, mot
     return mote_check_find(c, "label-spelling", by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
                            n, "if it is the keyword, add the recordings with --label", NULL, err,
                            "label '%s' (recordings: %zu) is no keyword, but is spelt like '%s'; it "
-                           "counts as an unknown word", label, n, near);
+                           "counts as an unknown word",
+                           label, n, near);
 }
 
 static mote_status check_labels(mote_checker *c, mote_err *err)
@@ -428,13 +445,19 @@ static bool is_keyword_label(const mote_checker *c, const char *label)
 static mote_status say_no_background(mote_checker *c, bool has_builtin, mote_err *err)
 {
     if (has_builtin)
-        return mote_check_find(c, "no-background", MOTE_FINDING_WARNING, 0, "add recordings of the "
+        return mote_check_find(c, "no-background", MOTE_FINDING_WARNING, 0,
+                               "add recordings of the "
                                "rooms it will work in with 'mote data add FOLDER --role "
-                               "background'", NULL, err, "there is no background recording: "
+                               "background'",
+                               NULL, err,
+                               "there is no background recording: "
                                "silence and the noise of the tests are synthetic (data.builtin)");
-    MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0, "add recordings of the "
+    MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0,
+                             "add recordings of the "
                              "rooms it will work in with 'mote data add FOLDER --role background', "
-                             "or set data.builtin to auto", NULL, err, "class _silence_ is wanted, "
+                             "or set data.builtin to auto",
+                             NULL, err,
+                             "class _silence_ is wanted, "
                              "but there is no background recording to cut it from"));
     mote_check_must(c);
     return MOTE_OK;
@@ -443,15 +466,21 @@ static mote_status say_no_background(mote_checker *c, bool has_builtin, mote_err
 static mote_status say_few_words(mote_checker *c, size_t n, bool has_builtin, mote_err *err)
 {
     if (has_builtin)
-        return mote_check_find(c, "few-other-words", MOTE_FINDING_WARNING, n, "add recordings of "
+        return mote_check_find(c, "few-other-words", MOTE_FINDING_WARNING, n,
+                               "add recordings of "
                                "words that are no keyword, one folder per word, by many people",
-                               NULL, err, "recordings of other words: %zu; what is said about "
-                               "them rests on synthetic speech (data.builtin)", n);
+                               NULL, err,
+                               "recordings of other words: %zu; what is said about "
+                               "them rests on synthetic speech (data.builtin)",
+                               n);
     MOTE_TRY(mote_check_find(c, "few-other-words",
                              n == 0 ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
                              "add recordings of words that are no keyword, or set data.builtin to "
-                             "auto", NULL, err, "recordings of other words: %zu; class _unknown_ "
-                             "is wanted, and without them every word is taken for a keyword", n));
+                             "auto",
+                             NULL, err,
+                             "recordings of other words: %zu; class _unknown_ "
+                             "is wanted, and without them every word is taken for a keyword",
+                             n));
     if (n == 0)
         mote_check_must(c);
     return MOTE_OK;
@@ -488,9 +517,13 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
         total_s += (double)c->rows[i].duration_us / 1e6;
     }
     if (c->cfg->min_total_s > 0 && total_s < c->cfg->min_total_s) {
-        MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words, "record more, or "
-                                 "lower data.require.min_total", NULL, err, "there are %.0f s of "
-                                 "recordings, required are %.0f s", total_s, c->cfg->min_total_s));
+        MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words,
+                                 "record more, or "
+                                 "lower data.require.min_total",
+                                 NULL, err,
+                                 "there are %.0f s of "
+                                 "recordings, required are %.0f s",
+                                 total_s, c->cfg->min_total_s));
         mote_check_must(c);
     }
     if (n_synthetic > 0)

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define JUNK_BYTES 65536                 /* at most, before the first frame of an MP3 file */
-#define MAX_STREAMS 8                    /* of an OGG file, whose page numbers are followed */
+#define JUNK_BYTES  65536 /* at most, before the first frame of an MP3 file */
+#define MAX_STREAMS 8     /* of an OGG file, whose page numbers are followed */
 
 static uint32_t le32(const uint8_t *p)
 {
@@ -18,8 +18,14 @@ static uint32_t be32(const uint8_t *p)
     return (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
 }
 
-static uint64_t le64(const uint8_t *p) { return le32(p) | (uint64_t)le32(p + 4) << 32; }
-static uint64_t be64(const uint8_t *p) { return be32(p + 4) | (uint64_t)be32(p) << 32; }
+static uint64_t le64(const uint8_t *p)
+{
+    return le32(p) | (uint64_t)le32(p + 4) << 32;
+}
+static uint64_t be64(const uint8_t *p)
+{
+    return be32(p + 4) | (uint64_t)be32(p) << 32;
+}
 
 static mote_status promised(uint64_t wanted, size_t n, const char *what, mote_err *err)
 {
@@ -27,7 +33,8 @@ static mote_status promised(uint64_t wanted, size_t n, const char *what, mote_er
         return MOTE_OK;
     return mote_fail(err, MOTE_CORRUPT,
                      "'%s': the header promises %llu bytes, only %zu are there; the file was cut "
-                     "short", what, (unsigned long long)wanted, n);
+                     "short",
+                     what, (unsigned long long)wanted, n);
 }
 
 static mote_status damaged(size_t at, const char *what, mote_err *err)
@@ -39,7 +46,8 @@ static mote_status cut(const char *what, size_t at, mote_err *err)
 {
     return mote_fail(err, MOTE_CORRUPT,
                      "'%s': ends inside the part of the file that begins at byte %zu; it was cut "
-                     "short", what, at);
+                     "short",
+                     what, at);
 }
 
 /* ---- containers with one length ------------------------------------------------------------- */
@@ -60,7 +68,7 @@ static mote_status check_caf(const uint8_t *p, size_t n, const char *what, mote_
     for (size_t at = 8; n - at >= 12;) {
         uint64_t size = be64(p + at + 4);
         if (memcmp(p + at, "data", 4) == 0 && size == UINT64_MAX)
-            return MOTE_OK;              /* to the end */
+            return MOTE_OK; /* to the end */
         if (size > n - at - 12)
             return promised(size + at + 12, n, what, err);
         at += 12 + (size_t)size;
@@ -84,7 +92,7 @@ static void make_crc_table(uint32_t table[256])
 static uint32_t page_crc(const uint32_t table[256], const uint8_t *p, size_t n)
 {
     uint32_t r = 0;
-    for (size_t i = 0; i < n; i++)       /* the field of the sum itself counts as 0 */
+    for (size_t i = 0; i < n; i++) /* the field of the sum itself counts as 0 */
         r = r << 8 ^ table[(r >> 24 ^ (i >= 22 && i < 26 ? 0u : p[i])) & 0xffu];
     return r;
 }

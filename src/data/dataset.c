@@ -16,13 +16,16 @@
 
 mote_dataset_config mote_dataset_config_default(void)
 {
-    return (mote_dataset_config){.rate_hz = 16000, .clip_ms = 1000, .silence_ratio = 1.0,
-                                 .max_bytes = (size_t)4 << 30};
+    return (mote_dataset_config){
+        .rate_hz = 16000, .clip_ms = 1000, .silence_ratio = 1.0, .max_bytes = (size_t)4 << 30};
 }
 
 /* ---- one clip ------------------------------------------------------------------------------ */
 
-static int64_t square(int16_t x) { return (int64_t)x * x; }
+static int64_t square(int16_t x)
+{
+    return (int64_t)x * x;
+}
 
 /* Where the window of the most energy starts: the middle of the run of windows around the best
  * one that have at least 98 % of its energy. Energies are exact integers, so ties are ties. */
@@ -89,11 +92,11 @@ typedef struct {
     const mote_dataset_config *cfg;
     mote_dataset *d;
     mote_arena *scratch;
-    const mote_fold *fold;       /* [v->n]; NULL without folds */
-    mote_stretch *shares;        /* [v->n] of background recordings; NULL: all of them */
+    const mote_fold *fold; /* [v->n]; NULL without folds */
+    mote_stretch *shares;  /* [v->n] of background recordings; NULL: all of them */
     planned *clips;
     size_t n_clips;
-    size_t n_silence;            /* clips to cut, after the planned ones */
+    size_t n_silence; /* clips to cut, after the planned ones */
     mote_audio_view *stretches;
     size_t n_stretches;
     size_t used_bytes;
@@ -157,7 +160,7 @@ static bool is_wanted(const loader *l, size_t item)
     if (l->cfg->all_splits)
         return true;
     const mote_fold *f = l->fold ? &l->fold[item] : NULL;
-    if (f && f->group >= 0) {    /* the built-in set keeps its splits */
+    if (f && f->group >= 0) { /* the built-in set keeps its splits */
         is_word = f->word >= 0;
         people = mote_fold_role(l->cfg->n_folds, l->cfg->round, f->group);
         word = is_word ? mote_fold_role(l->cfg->n_folds, l->cfg->round, f->word) : people;
@@ -233,9 +236,10 @@ static mote_status plan_clips(loader *l, mote_err *err)
     if (l->cfg->words == MOTE_WORDS_HEARD && !l->cfg->all_splits)
         return MOTE_OK;
     if (n_keyword_clips == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no recording of a keyword "
-                         "('%s', ..) for %s; see 'mote data show'", (long long)v->number,
-                         l->cfg->keywords[0],
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "data version v%lld has no recording of a keyword "
+                         "('%s', ..) for %s; see 'mote data show'",
+                         (long long)v->number, l->cfg->keywords[0],
                          l->cfg->all_splits ? "any split" : mote_split_name(l->cfg->split));
     double mean = (double)n_keyword_clips / (double)l->cfg->n_keywords;
     double most = ceil(mean * l->cfg->unknown_ratio);
@@ -297,7 +301,7 @@ static mote_status load_stretch(loader *l, size_t item, mote_err *err)
     mote_audio audio;
     MOTE_TRY(mote_sample_load(l->store, &it->object, &cfg, &audio, err));
     mote_status st = copy_stretch(l, &audio, from, fmin(to, 1.0), err);
-    if (st == MOTE_OK && to > 1.0)       /* it goes on at the beginning */
+    if (st == MOTE_OK && to > 1.0) /* it goes on at the beginning */
         st = copy_stretch(l, &audio, 0.0, to - 1.0, err);
     mote_audio_release(&audio);
     return st;
@@ -354,7 +358,8 @@ static mote_status cut_silence(loader *l, mote_err *err)
     for (size_t i = 0; i < l->n_stretches; i++)
         places += l->stretches[i].n >= len ? l->stretches[i].n - len + 1 : 0;
     if (l->n_silence > 0 && places == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "class _silence_ needs background recordings that "
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "class _silence_ needs background recordings that "
                          "give %s at least one clip; add some with 'mote data add FOLDER --role "
                          "background' or 'mote data synth --background-only'",
                          l->cfg->all_splits ? "the data" : mote_split_name(l->cfg->split));

@@ -34,9 +34,9 @@ typedef enum { MOTE_WORDS_APART, MOTE_WORDS_HEARD } mote_dataset_words;
 typedef struct {
     const char *const *keywords; /* [n_keywords], borrowed for the life of the data set */
     size_t n_keywords;
-    bool unknown, silence;       /* whether those classes exist */
+    bool unknown, silence; /* whether those classes exist */
     mote_split split;
-    bool all_splits;             /* everything; `split` and `words` are not looked at */
+    bool all_splits; /* everything; `split` and `words` are not looked at */
     mote_dataset_words words;
 
     /* Cross-validation: n_folds 0 uses the splits of the version; else round `round` of it, as in
@@ -46,12 +46,12 @@ typedef struct {
 
     int32_t rate_hz;
     double clip_ms;
-    double unknown_ratio;        /* at most this many _unknown_ clips per clip of the mean keyword;
-                                    which ones is decided by their hash; 0: all of them */
-    double silence_ratio;        /* this many _silence_ clips per clip of the mean keyword */
-    size_t max_bytes;            /* of the clips and recordings together */
-    const mote_cancel *cancel;   /* NULL: none */
-    void (*progress)(void *arg, size_t done, size_t total);      /* NULL: none */
+    double unknown_ratio;      /* at most this many _unknown_ clips per clip of the mean keyword;
+                                  which ones is decided by their hash; 0: all of them */
+    double silence_ratio;      /* this many _silence_ clips per clip of the mean keyword */
+    size_t max_bytes;          /* of the clips and recordings together */
+    const mote_cancel *cancel; /* NULL: none */
+    void (*progress)(void *arg, size_t done, size_t total); /* NULL: none */
     void *progress_arg;
 } mote_dataset_config;
 
@@ -61,20 +61,20 @@ mote_dataset_config mote_dataset_config_default(void);
 typedef struct {
     int32_t rate_hz;
     size_t clip_samples;
-    size_t n;                    /* clips */
-    int16_t *pcm;                /* [n][clip_samples] */
-    int32_t *class_id;           /* [n] */
-    int32_t *group_id;           /* [n] index into groups */
-    const char **label;          /* [n] the word that was said; "_silence_" for cut clips */
-    mote_sha256 *key;            /* [n] SHA-256 of the clip's samples: for caches */
-    const char *const *classes;  /* [n_classes] */
+    size_t n;                   /* clips */
+    int16_t *pcm;               /* [n][clip_samples] */
+    int32_t *class_id;          /* [n] */
+    int32_t *group_id;          /* [n] index into groups */
+    const char **label;         /* [n] the word that was said; "_silence_" for cut clips */
+    mote_sha256 *key;           /* [n] SHA-256 of the clip's samples: for caches */
+    const char *const *classes; /* [n_classes] */
     size_t n_classes;
-    size_t *n_per_class;         /* [n_classes] */
-    const char **groups;         /* [n_groups] in byte order */
+    size_t *n_per_class; /* [n_classes] */
+    const char **groups; /* [n_groups] in byte order */
     size_t n_groups;
-    mote_audio_set background;   /* the split's stretches of the background recordings */
-    size_t n_left_out;           /* words without a class, of another split, or over the ratio */
-    mote_arena arena;            /* private: owns all of the above */
+    mote_audio_set background; /* the split's stretches of the background recordings */
+    size_t n_left_out;         /* words without a class, of another split, or over the ratio */
+    mote_arena arena;          /* private: owns all of the above */
 } mote_dataset;
 
 /* Load. *out is owned by the caller (mote_dataset_release), untouched on error.

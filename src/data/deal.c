@@ -17,9 +17,9 @@
 typedef struct {
     const char *name;
     size_t first, n;
-    bool is_word;                /* to be held apart */
-    int32_t part;                /* of a word; -1: not dealt */
-    int32_t id;                  /* in the deal of groups: words of one part are one label */
+    bool is_word; /* to be held apart */
+    int32_t part; /* of a word; -1: not dealt */
+    int32_t id;   /* in the deal of groups: words of one part are one label */
 } label_entry;
 
 typedef struct {
@@ -28,13 +28,13 @@ typedef struct {
     const double *fractions;
     int32_t n_parts;
     uint64_t seed;
-    label_entry *labels;         /* [n_labels], in the order of the items */
+    label_entry *labels; /* [n_labels], in the order of the items */
     int32_t n_labels;
-    int32_t n_words;             /* that are held apart */
-    mote_split_group *groups;    /* [n_groups], sorted by name */
+    int32_t n_words;          /* that are held apart */
+    mote_split_group *groups; /* [n_groups], sorted by name */
     size_t n_groups;
-    int32_t *group_of;           /* [v->n] index into groups; -1 for background recordings */
-    int32_t *label_of;           /* [v->n] index into labels; -1 likewise */
+    int32_t *group_of; /* [v->n] index into groups; -1 for background recordings */
+    int32_t *label_of; /* [v->n] index into labels; -1 likewise */
 } dealing;
 
 /* ---- labels and groups --------------------------------------------------------------------- */
@@ -83,7 +83,7 @@ static mote_status list_groups(dealing *d, mote_err *err)
 {
     const mote_data_version *v = d->v;
     member *m = NULL;
-    mote_split_count *counts = NULL;             /* one per (group, label) that occurs: at most n */
+    mote_split_count *counts = NULL; /* one per (group, label) that occurs: at most n */
     size_t n = 0, n_counts = 0;
     MOTE_TRY(mote_arena_take(d->arena, v->n + 1, sizeof *m, &m, err));
     MOTE_TRY(mote_arena_take(d->arena, v->n + 1, sizeof *counts, &counts, err));
@@ -98,8 +98,8 @@ static mote_status list_groups(dealing *d, mote_err *err)
     for (size_t i = 0; i < n; i++) {
         bool new_group = i == 0 || strcmp(m[i].group, m[i - 1].group) != 0;
         if (new_group)
-            d->groups[d->n_groups++] = (mote_split_group){.name = m[i].group, .part = -1,
-                                                          .counts = counts + n_counts};
+            d->groups[d->n_groups++] =
+                (mote_split_group){.name = m[i].group, .part = -1, .counts = counts + n_counts};
         mote_split_group *g = &d->groups[d->n_groups - 1];
         if (new_group || m[i - 1].label != m[i].label) {
             counts[n_counts++] = (mote_split_count){m[i].label, 0};
@@ -155,13 +155,20 @@ static mote_status deal_words(dealing *d, mote_err *err)
         if (!w->is_word)
             continue;
         counts[n] = (mote_split_count){0, (int32_t)w->n};
-        words[n] = (mote_split_group){.name = w->name, .counts = &counts[n], .n_counts = 1,
-                                      .part = w->part, .allowed = parts_of(d, w)};
+        words[n] = (mote_split_group){.name = w->name,
+                                      .counts = &counts[n],
+                                      .n_counts = 1,
+                                      .part = w->part,
+                                      .allowed = parts_of(d, w)};
         n++;
     }
-    mote_split_deck deck = {.groups = words, .n_groups = n, .n_labels = 1,
-                            .fractions = d->fractions, .n_parts = d->n_parts,
-                            .least_groups = n >= MANY_WORDS ? 2 : 1, .seed = d->seed};
+    mote_split_deck deck = {.groups = words,
+                            .n_groups = n,
+                            .n_labels = 1,
+                            .fractions = d->fractions,
+                            .n_parts = d->n_parts,
+                            .least_groups = n >= MANY_WORDS ? 2 : 1,
+                            .seed = d->seed};
     MOTE_TRY(mote_split_deal(&deck, d->arena, err));
     n = 0;
     for (int32_t c = 0; c < d->n_labels; c++)
@@ -219,8 +226,12 @@ static mote_status deal(dealing *d, mote_err *err)
         home[c] = c < n_others ? -1 : c - n_others;
     for (size_t g = 0; g < d->n_groups; g++)
         MOTE_TRY(count_labels(d, &d->groups[g], n_others, &d->groups[g], err));
-    mote_split_deck deck = {.groups = d->groups, .n_groups = d->n_groups, .n_labels = n,
-                            .home = home, .fractions = d->fractions, .n_parts = d->n_parts,
+    mote_split_deck deck = {.groups = d->groups,
+                            .n_groups = d->n_groups,
+                            .n_labels = n,
+                            .home = home,
+                            .fractions = d->fractions,
+                            .n_parts = d->n_parts,
                             .seed = d->seed};
     return mote_split_deal(&deck, d->arena, err);
 }
@@ -276,17 +287,19 @@ static mote_status save_parts(mote_store *s, const dealing *d, int64_t now_ms,
 {
     for (size_t i = 0; i < d->n_groups; i++) {
         bool is_new = false;
-        MOTE_TRY(save_part(s, "INSERT OR IGNORE INTO data_split (grp, split, decided_ms) "
-                           "VALUES (?1, ?2, ?3)", d->groups[i].name, d->groups[i].part, now_ms,
-                           &is_new, err));
+        MOTE_TRY(save_part(s,
+                           "INSERT OR IGNORE INTO data_split (grp, split, decided_ms) "
+                           "VALUES (?1, ?2, ?3)",
+                           d->groups[i].name, d->groups[i].part, now_ms, &is_new, err));
         report->n_new_groups += is_new ? 1 : 0;
     }
     for (int32_t c = 0; c < d->n_labels; c++) {
         bool is_new = false;
         if (d->labels[c].is_word)
-            MOTE_TRY(save_part(s, "INSERT OR IGNORE INTO data_word_split (label, split, "
-                               "decided_ms) VALUES (?1, ?2, ?3)", d->labels[c].name,
-                               d->labels[c].part, now_ms, &is_new, err));
+            MOTE_TRY(save_part(s,
+                               "INSERT OR IGNORE INTO data_word_split (label, split, "
+                               "decided_ms) VALUES (?1, ?2, ?3)",
+                               d->labels[c].name, d->labels[c].part, now_ms, &is_new, err));
     }
     return MOTE_OK;
 }
@@ -324,7 +337,10 @@ static void give_builtin(const dealing *d, mote_data_version *v, mote_version_re
 mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote_arena *a,
                              mote_data_version *v, mote_version_report *report, mote_err *err)
 {
-    dealing d = {.v = v, .arena = a, .fractions = cfg->fractions, .n_parts = MOTE_N_SPLITS,
+    dealing d = {.v = v,
+                 .arena = a,
+                 .fractions = cfg->fractions,
+                 .n_parts = MOTE_N_SPLITS,
                  .seed = cfg->seed};
     MOTE_TRY(list_labels(&d, err));
     for (int32_t c = 0; cfg->words_apart && c < d.n_labels; c++)
@@ -366,8 +382,10 @@ mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t s
     count_words(&d);
     MOTE_TRY(list_groups(&d, err));
     if (d.n_groups < (size_t)k)
-        return mote_fail(err, MOTE_ARG, "%d folds need at least %d groups (speakers), there are "
-                         "%zu", (int)k, (int)k, d.n_groups);
+        return mote_fail(err, MOTE_ARG,
+                         "%d folds need at least %d groups (speakers), there are "
+                         "%zu",
+                         (int)k, (int)k, d.n_groups);
     MOTE_TRY(deal(&d, err));
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *out, &out, err));
     for (size_t i = 0; i < v->n; i++) {

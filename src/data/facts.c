@@ -13,8 +13,8 @@
 /* One recording, as far as counting groups needs it. */
 typedef struct {
     const char *group;
-    int32_t class_id;            /* -1: none */
-    int32_t split;               /* -1: counts in none */
+    int32_t class_id; /* -1: none */
+    int32_t split;    /* -1: counts in none */
 } entry;
 
 typedef struct {
@@ -22,7 +22,7 @@ typedef struct {
     const mote_version_config *cfg;
     mote_arena *arena;
     mote_data_facts *f;
-    entry *entries;              /* [f->n_clips] */
+    entry *entries; /* [f->n_clips] */
 } counter;
 
 static int32_t class_of(const counter *k, const char *label)
@@ -39,8 +39,8 @@ static mote_status name_classes(counter *k, mote_err *err)
 {
     const mote_version_config *cfg = k->cfg;
     k->f->n_classes = cfg->n_keywords + (cfg->words_apart ? 1 : 0);
-    MOTE_TRY(mote_arena_take(k->arena, k->f->n_classes + 1, sizeof *k->f->classes, &k->f->classes,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(k->arena, k->f->n_classes + 1, sizeof *k->f->classes, &k->f->classes, err));
     for (size_t i = 0; i < k->f->n_classes; i++)
         k->f->classes[i].name = i < cfg->n_keywords ? cfg->keywords[i] : MOTE_CLASS_UNKNOWN;
     return MOTE_OK;
@@ -132,9 +132,12 @@ static mote_status say_classes(counter *k, mote_err *err)
         bool is_other = c == k->cfg->n_keywords;
         if (!where[0] || (is_other && k->f->n_words == 0))
             continue;
-        MOTE_TRY(say(k, mote_arena_printf(k->arena, "'%s' has nothing in %s: record it from more "
-                                          "people (%zu say it; each split needs one of its own)",
-                                          f->name, where, n_groups), err));
+        MOTE_TRY(say(k,
+                     mote_arena_printf(k->arena,
+                                       "'%s' has nothing in %s: record it from more "
+                                       "people (%zu say it; each split needs one of its own)",
+                                       f->name, where, n_groups),
+                     err));
     }
     return MOTE_OK;
 }
@@ -145,16 +148,23 @@ static mote_status say_words(counter *k, mote_err *err)
     if (!k->cfg->words_apart || f->words_apart)
         return MOTE_OK;
     if (f->n_words == 0 && f->n_builtin > 0)
-        return say(k, "no recording of any other word: what it does with other speech is judged on "
+        return say(k,
+                   "no recording of any other word: what it does with other speech is judged on "
                    "synthetic speech only (data.builtin); add recordings of at least 3 other "
-                   "words, better 20", err);
+                   "words, better 20",
+                   err);
     if (f->n_words == 0)
-        return say(k, "no recording of any other word: what it does with other speech cannot be "
-                   "judged; add recordings of at least 3 other words, better 20", err);
-    return say(k, mote_arena_printf(k->arena, "other words are not held apart (there %s %zu, at "
-                                    "least 3 with a name are needed): '" MOTE_CLASS_UNKNOWN
-                                    "' is judged on words that were learned from; add recordings "
-                                    "of more words", f->n_words == 1 ? "is" : "are", f->n_words),
+        return say(k,
+                   "no recording of any other word: what it does with other speech cannot be "
+                   "judged; add recordings of at least 3 other words, better 20",
+                   err);
+    return say(k,
+               mote_arena_printf(k->arena,
+                                 "other words are not held apart (there %s %zu, at "
+                                 "least 3 with a name are needed): '" MOTE_CLASS_UNKNOWN
+                                 "' is judged on words that were learned from; add recordings "
+                                 "of more words",
+                                 f->n_words == 1 ? "is" : "are", f->n_words),
                err);
 }
 
@@ -163,10 +173,13 @@ static mote_status say_people(counter *k, mote_err *err)
     const mote_data_facts *f = k->f;
     if (f->n_named == f->n_clips)
         return MOTE_OK;
-    return say(k, mote_arena_printf(k->arena, "who speaks is not known of %zu of %zu recordings: "
-                                    "one person may be in training and in test, which flatters "
-                                    "every figure; add them with --group-pattern",
-                                    f->n_clips - f->n_named, f->n_clips), err);
+    return say(k,
+               mote_arena_printf(k->arena,
+                                 "who speaks is not known of %zu of %zu recordings: "
+                                 "one person may be in training and in test, which flatters "
+                                 "every figure; add them with --group-pattern",
+                                 f->n_clips - f->n_named, f->n_clips),
+               err);
 }
 
 /* Is there a class without people in one of the splits? */
@@ -190,12 +203,18 @@ static mote_status advise(counter *k, mote_err *err)
         return MOTE_OK;
     size_t folds = f->n_groups < MOST_FOLDS ? f->n_groups : MOST_FOLDS;
     const char *people = f->n_groups == 1 ? "person" : "people";
-    f->advice = f->n_groups < 3
-        ? mote_arena_printf(k->arena, "only %zu %s: record more people, at least 3, better %d and "
-                            "more", f->n_groups, people, MOTE_FEW_GROUPS)
-        : mote_arena_printf(k->arena, "few people (%zu): one split says little; judge the recipe "
-                            "with all of them by 'mote evaluate --folds %zu', and let what ships "
-                            "learn from all ('training.refit: all')", f->n_groups, folds);
+    f->advice =
+        f->n_groups < 3
+            ? mote_arena_printf(k->arena,
+                                "only %zu %s: record more people, at least 3, better %d and "
+                                "more",
+                                f->n_groups, people, MOTE_FEW_GROUPS)
+            : mote_arena_printf(
+                  k->arena,
+                  "few people (%zu): one split says little; judge the recipe "
+                  "with all of them by 'mote evaluate --folds %zu', and let what ships "
+                  "learn from all ('training.refit: all')",
+                  f->n_groups, folds);
     return f->advice ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for advice");
 }
 
@@ -243,7 +262,7 @@ json_t *mote_data_facts_json(const mote_data_facts *f)
     return json_pack("{s:I, s:I, s:f, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "clips",
                      (json_int_t)f->n_clips, "groups", (json_int_t)f->n_groups, "groups_known",
                      known, "unused", (json_int_t)f->n_unused, "builtin_words",
-                     (json_int_t)f->n_builtin, "words_apart", f->words_apart,
-                     "n_other_words", (json_int_t)f->n_words, "other_words", words, "classes",
-                     classes, "missing", missing, "advice", f->advice);
+                     (json_int_t)f->n_builtin, "words_apart", f->words_apart, "n_other_words",
+                     (json_int_t)f->n_words, "other_words", words, "classes", classes, "missing",
+                     missing, "advice", f->advice);
 }

@@ -14,16 +14,16 @@
 #define MOTE_FEW_GROUPS 8
 
 typedef struct {
-    const char *name;            /* a keyword, or _unknown_ */
-    size_t clips[MOTE_N_SPLITS], groups[MOTE_N_SPLITS];  /* that count in the split */
+    const char *name;                                   /* a keyword, or _unknown_ */
+    size_t clips[MOTE_N_SPLITS], groups[MOTE_N_SPLITS]; /* that count in the split */
 } mote_class_facts;
 
 typedef struct {
-    size_t n_clips;              /* recordings of words */
-    size_t n_groups;             /* who say them */
-    size_t n_named;              /* of n_clips: who says them is known (speaker, device, voice) */
-    size_t n_unused;             /* of n_clips: count in no split */
-    mote_class_facts *classes;   /* [n_classes]; without _silence_ */
+    size_t n_clips;            /* recordings of words */
+    size_t n_groups;           /* who say them */
+    size_t n_named;            /* of n_clips: who says them is known (speaker, device, voice) */
+    size_t n_unused;           /* of n_clips: count in no split */
+    mote_class_facts *classes; /* [n_classes]; without _silence_ */
     size_t n_classes;
     size_t n_words;              /* other words in all */
     size_t words[MOTE_N_SPLITS]; /* other words that count in the split */
@@ -31,7 +31,7 @@ typedef struct {
     bool words_apart;            /* no other word of the test is learned from or chosen on */
     const char **missing;        /* [n_missing] sentences: what cannot be judged, and the remedy */
     size_t n_missing;
-    const char *advice;          /* NULL: none; one sentence */
+    const char *advice; /* NULL: none; one sentence */
 } mote_data_facts;
 
 /* cfg: keywords of the project; words_apart: whether other words are a class. *out lives as long as

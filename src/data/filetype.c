@@ -17,8 +17,14 @@ static const entry entries[MOTE_N_FILETYPES] = {
 #undef FILETYPE
 };
 
-mote_filekind mote_filetype_kind(mote_filetype t) { return entries[t].kind; }
-const char *mote_filetype_name(mote_filetype t) { return entries[t].name; }
+mote_filekind mote_filetype_kind(mote_filetype t)
+{
+    return entries[t].kind;
+}
+const char *mote_filetype_name(mote_filetype t)
+{
+    return entries[t].name;
+}
 
 typedef struct {
     mote_filetype type;
@@ -44,7 +50,9 @@ static const magic magics[] = {
     {MOTE_FILETYPE_zip, 0, 4, "PK\x05\x06"},
     {MOTE_FILETYPE_gzip, 0, 3, "\x1f\x8b\x08"},
     {MOTE_FILETYPE_bzip2, 0, 3, "BZh"},
-    {MOTE_FILETYPE_xz, 0, 6, "\xfd" "7zXZ\0"},
+    {MOTE_FILETYPE_xz, 0, 6,
+     "\xfd"
+     "7zXZ\0"},
     {MOTE_FILETYPE_zstd, 0, 4, "\x28\xb5\x2f\xfd"},
     {MOTE_FILETYPE_rar, 0, 6, "Rar!\x1a\x07"},
     {MOTE_FILETYPE_sevenzip, 0, 6, "7z\xbc\xaf\x27\x1c"},
@@ -57,7 +65,9 @@ static const magic magics[] = {
     {MOTE_FILETYPE_gif, 0, 4, "GIF8"},
     {MOTE_FILETYPE_midi, 0, 4, "MThd"},
     {MOTE_FILETYPE_pdf, 0, 5, "%PDF-"},
-    {MOTE_FILETYPE_elf, 0, 4, "\x7f" "ELF"},
+    {MOTE_FILETYPE_elf, 0, 4,
+     "\x7f"
+     "ELF"},
 };
 
 static bool is_at(const uint8_t *p, size_t n, size_t at, const char *bytes, size_t n_bytes)
@@ -112,7 +122,7 @@ size_t mote_mpeg_frame_bytes(const uint8_t *p)
 static bool is_mpeg(const uint8_t *p, size_t n)
 {
     if (is_at(p, n, 0, "ID3", 3) || is_at(p, n, 0, "\xff\xfe", 2))
-        return p[0] == 'I';              /* the mark of UTF-16 looks like a frame of layer I */
+        return p[0] == 'I'; /* the mark of UTF-16 looks like a frame of layer I */
     size_t frame = n >= 4 ? mote_mpeg_frame_bytes(p) : 0;
     return frame > 0 && (frame + 4 > n || mote_mpeg_frame_bytes(p + frame) > 0);
 }
@@ -127,14 +137,14 @@ static bool is_aac(const uint8_t *p, size_t n)
 static bool is_text(const uint8_t *p, size_t n)
 {
     if (is_at(p, n, 0, "\xff\xfe", 2) || is_at(p, n, 0, "\xfe\xff", 2))
-        return true;                     /* UTF-16 */
+        return true; /* UTF-16 */
     size_t n_odd = 0;
     for (size_t i = 0; i < n; i++) {
         if (p[i] == 0)
             return false;
         n_odd += p[i] < 0x20 && !(p[i] >= '\t' && p[i] <= '\r') && p[i] != 0x1b;
     }
-    size_t whole = n;                    /* the head may end inside a character */
+    size_t whole = n; /* the head may end inside a character */
     while (whole > 0 && n - whole < 4 && !mote_utf8_valid((const char *)p, whole))
         whole--;
     return n_odd * 50 <= n && mote_utf8_valid((const char *)p, whole) && whole > 0;
@@ -149,7 +159,7 @@ static mote_filetype text_type(const uint8_t *p, size_t n)
         return MOTE_FILETYPE_json;
     bool is_tag = i + 5 < n && p[i] == '<';
     return is_tag && (p[i + 1] == '!' || (p[i + 1] | 0x20) == 'h') ? MOTE_FILETYPE_html
-                                                                  : MOTE_FILETYPE_text;
+                                                                   : MOTE_FILETYPE_text;
 }
 
 mote_filetype mote_filetype_of(const void *bytes, size_t n)
@@ -173,10 +183,10 @@ mote_filetype mote_filetype_of(const void *bytes, size_t n)
 
 bool mote_filetype_is_sound_name(const char *name)
 {
-    static const char *const endings[] = {
-        "wav",  "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au",
-        "snd",  "caf",  "w64",  "rf64", "bwf", "m4a",  "aac", "amr", "wma", "webm", "sph",  "raw",
-        "pcm"};
+    static const char *const endings[] = {"wav",  "wave", "flac", "ogg",  "oga", "opus", "mp3",
+                                          "mp2",  "aif",  "aiff", "aifc", "au",  "snd",  "caf",
+                                          "w64",  "rf64", "bwf",  "m4a",  "aac", "amr",  "wma",
+                                          "webm", "sph",  "raw",  "pcm"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
         const char *p = dot + 1, *e = endings[i];

@@ -22,7 +22,7 @@ typedef enum {
 
 typedef enum { MOTE_FILEKIND_SOUND, MOTE_FILEKIND_LOCKED, MOTE_FILEKIND_OTHER } mote_filekind;
 
-#define MOTE_FILETYPE_HEAD_BYTES 4096    /* as many first bytes are enough to know */
+#define MOTE_FILETYPE_HEAD_BYTES 4096 /* as many first bytes are enough to know */
 
 /* bytes[0..n): the start of the file, or all of it. */
 mote_filetype mote_filetype_of(const void *bytes, size_t n);

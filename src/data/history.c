@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Imports, removals and the way back: see history.h. */
-#define _XOPEN_SOURCE 700                /* realpath */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "data/history.h"
 
 #include <stdlib.h>
@@ -20,8 +20,10 @@ mote_status mote_history_begin(mote_store *s, mote_history_kind kind, const char
                                const char *who, int64_t now_ms, int64_t *id, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO data_import (kind, what, who, started_ms) "
-                               "VALUES (?1, ?2, ?3, ?4)", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO data_import (kind, what, who, started_ms) "
+                               "VALUES (?1, ?2, ?3, ?4)",
+                               &q, err));
     mote_stmt_bind_text(q, 1, kind_names[kind]);
     mote_stmt_bind_text(q, 2, what);
     mote_stmt_bind_text(q, 3, who ? who : "");
@@ -101,7 +103,7 @@ typedef struct {
     mote_arena *arena;
     const mote_remove_config *cfg;
     const mote_remove_wish *wish;
-    const char *label, *group, *below;   /* of the wish, as they are kept */
+    const char *label, *group, *below; /* of the wish, as they are kept */
     mote_remove_report report;
 } remover;
 
@@ -148,8 +150,10 @@ static mote_status fits(remover *r, const mote_sample_row *row, bool *yes, mote_
 static mote_status is_in_version(mote_store *s, const mote_sha256 *object, bool *yes, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM object_link WHERE child = ?1 AND parent IN "
-                               "(SELECT manifest FROM data_version) LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT 1 FROM object_link WHERE child = ?1 AND parent IN "
+                               "(SELECT manifest FROM data_version) LIMIT 1",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, object);
     return mote_stmt_step(q, yes, err);
 }
@@ -186,7 +190,8 @@ static mote_status find_rows(remover *r, mote_err *err)
 static mote_status check_wish(const mote_remove_wish *w, mote_err *err)
 {
     if (!w->label && !w->group && !w->origin && !w->sample && !w->below && !w->import && !w->gone)
-        return mote_fail(err, MOTE_ARG, "say which recordings: by label, group, origin, import, "
+        return mote_fail(err, MOTE_ARG,
+                         "say which recordings: by label, group, origin, import, "
                          "sample, path, or those whose file is gone");
     size_t n = w->sample ? strlen(w->sample) : 8;
     if (n < 8 || n >= MOTE_SHA256_HEX_BYTES)
@@ -215,8 +220,10 @@ static mote_status forget_object(remover *r, const mote_sha256 *object, bool *fr
     MOTE_SCOPED_STMT *q = NULL;
     bool other = false;
     MOTE_TRY(run_on(r->store, "DELETE FROM data_removed WHERE object = ?1", object, 0, err));
-    MOTE_TRY(mote_stmt_prepare(r->store, "SELECT 1 FROM data_sample WHERE object = ?1 OR decoded = "
-                               "?1 LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(r->store,
+                               "SELECT 1 FROM data_sample WHERE object = ?1 OR decoded = "
+                               "?1 LIMIT 1",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, object);
     MOTE_TRY(mote_stmt_step(q, &other, err));
     mote_stmt_reset(q);
@@ -224,17 +231,21 @@ static mote_status forget_object(remover *r, const mote_sha256 *object, bool *fr
     if (other)
         return MOTE_OK;
     MOTE_TRY(run_on(r->store, "DELETE FROM object_link WHERE child = ?1", object, 0, err));
-    return run_on(r->store, "INSERT OR REPLACE INTO data_erased (object, erased_ms) VALUES "
-                  "(?1, ?2)", object, r->cfg->now_ms, err);
+    return run_on(r->store,
+                  "INSERT OR REPLACE INTO data_erased (object, erased_ms) VALUES "
+                  "(?1, ?2)",
+                  object, r->cfg->now_ms, err);
 }
 
 static mote_status decoded_of(mote_store *s, const mote_sha256 *object, mote_sha256 *out, bool *has,
                               mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND decoded "
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT decoded FROM data_sample WHERE object = ?1 AND decoded "
                                "NOT NULL UNION SELECT decoded FROM data_removed WHERE object = ?1 "
-                               "AND decoded NOT NULL LIMIT 1", &q, err));
+                               "AND decoded NOT NULL LIMIT 1",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, object);
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
@@ -282,20 +293,19 @@ static mote_status take_rows(remover *r, mote_err *err)
     char what[400], import[32] = "";
     if (w->import)
         (void)mote_format(import, sizeof import, " import %lld", (long long)w->import);
-    (void)mote_format(what, sizeof what, "%s%.100s%s%.100s%s%s%s%.64s%s%.100s%s%s",
-                      w->label ? " label " : "", w->label ? w->label : "",
-                      w->group ? " group " : "", w->group ? w->group : "",
-                      w->origin ? " origin " : "", w->origin ? w->origin : "",
-                      w->sample ? " sample " : "", w->sample ? w->sample : "",
-                      w->below ? " below " : "", w->below ? w->below : "", import,
-                      w->gone ? " files that are gone" : "");
+    (void)mote_format(
+        what, sizeof what, "%s%.100s%s%.100s%s%s%s%.64s%s%.100s%s%s", w->label ? " label " : "",
+        w->label ? w->label : "", w->group ? " group " : "", w->group ? w->group : "",
+        w->origin ? " origin " : "", w->origin ? w->origin : "", w->sample ? " sample " : "",
+        w->sample ? w->sample : "", w->below ? " below " : "", w->below ? w->below : "", import,
+        w->gone ? " files that are gone" : "");
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(r->store, &txn, err));
     MOTE_TRY(mote_history_begin(r->store, MOTE_HISTORY_REMOVE, what + 1, r->cfg->who,
                                 r->cfg->now_ms, &r->report.id, err));
     for (size_t i = 0; i < r->report.n; i++)
-        MOTE_TRY(mote_history_take(r->store, r->report.rows[i].id, r->report.id, r->cfg->now_ms,
-                                   err));
+        MOTE_TRY(
+            mote_history_take(r->store, r->report.rows[i].id, r->report.id, r->cfg->now_ms, err));
     return mote_store_commit(&txn, err);
 }
 
@@ -325,14 +335,16 @@ static mote_status find_last(mote_store *s, mote_arena *a, mote_undo_report *r, 
 {
     MOTE_SCOPED_STMT *q = NULL;
     bool row = false;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT id, kind, what, who, started_ms FROM data_import "
-                               "WHERE undone_ms IS NULL ORDER BY id DESC LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT id, kind, what, who, started_ms FROM data_import "
+                               "WHERE undone_ms IS NULL ORDER BY id DESC LIMIT 1",
+                               &q, err));
     MOTE_TRY(mote_stmt_step(q, &row, err));
     if (!row)
         return mote_fail(err, MOTE_NOT_FOUND, "there is no import or removal to undo");
     r->id = mote_stmt_i64(q, 0);
-    r->kind = mote_str_eq(mote_stmt_text(q, 1), kind_names[1]) ? MOTE_HISTORY_REMOVE
-                                                               : MOTE_HISTORY_ADD;
+    r->kind =
+        mote_str_eq(mote_stmt_text(q, 1), kind_names[1]) ? MOTE_HISTORY_REMOVE : MOTE_HISTORY_ADD;
     r->what = mote_arena_strdup(a, mote_stmt_text(q, 2));
     r->who = mote_arena_strdup(a, mote_stmt_text(q, 3));
     r->started_ms = mote_stmt_i64(q, 4);
@@ -355,11 +367,13 @@ mote_status mote_data_undo(mote_store *s, int64_t now_ms, mote_arena *a, mote_un
     MOTE_TRY(run_with(s, restore, r.id, 0, 0, err));
     r.n_restored = (size_t)mote_store_changes(s);
     MOTE_TRY(run_with(s, "DELETE FROM data_removed WHERE removed_by = ?1", r.id, 0, 0, err));
-    MOTE_TRY(run_with(s, "UPDATE data_import SET undone_ms = ?2 WHERE id = ?1", r.id, now_ms, 0,
-                      err));
+    MOTE_TRY(
+        run_with(s, "UPDATE data_import SET undone_ms = ?2 WHERE id = ?1", r.id, now_ms, 0, err));
     /* A split that came with it goes too, unless a version has dealt by it. */
-    MOTE_TRY(mote_store_exec(s, "DELETE FROM data_split_provided WHERE grp NOT IN (SELECT grp FROM "
-                             "data_sample) AND grp NOT IN (SELECT grp FROM data_split)", err));
+    MOTE_TRY(mote_store_exec(s,
+                             "DELETE FROM data_split_provided WHERE grp NOT IN (SELECT grp FROM "
+                             "data_sample) AND grp NOT IN (SELECT grp FROM data_split)",
+                             err));
     MOTE_TRY(mote_store_commit(&txn, err));
     *out = r;
     return MOTE_OK;

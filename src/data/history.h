@@ -35,27 +35,27 @@ MOTE_MUST_USE mote_status mote_history_take(mote_store *s, int64_t sample, int64
 
 /* Which samples: those that fit every member that is set. */
 typedef struct {
-    const char *label, *group;   /* in normal form, or as typed; NULL: any */
-    const char *origin;          /* "file", "synthetic", "upload"; NULL: any */
-    const char *sample;          /* leading digits of the hash, 8 or more; NULL: any */
-    const char *below;           /* a file or folder it came from; NULL: any */
-    int64_t import;              /* 0: any */
-    bool gone;                   /* only those whose file is not there any more */
+    const char *label, *group; /* in normal form, or as typed; NULL: any */
+    const char *origin;        /* "file", "synthetic", "upload"; NULL: any */
+    const char *sample;        /* leading digits of the hash, 8 or more; NULL: any */
+    const char *below;         /* a file or folder it came from; NULL: any */
+    int64_t import;            /* 0: any */
+    bool gone;                 /* only those whose file is not there any more */
 } mote_remove_wish;
 
 typedef struct {
-    int64_t id;                  /* of the removal; 0: nothing was done */
-    size_t n;                    /* samples that fit, and were removed */
-    size_t n_in_versions;        /* of them: named by a version, which keeps them */
+    int64_t id;           /* of the removal; 0: nothing was done */
+    size_t n;             /* samples that fit, and were removed */
+    size_t n_in_versions; /* of them: named by a version, which keeps them */
     size_t n_objects_erased;
-    mote_sample_row *rows;       /* [n] */
+    mote_sample_row *rows; /* [n] */
 } mote_remove_report;
 
 typedef struct {
     const char *who;
     int64_t now_ms;
-    bool dry_run;                /* look, change nothing */
-    bool erase;                  /* for good: the bytes too, also out of versions; no way back */
+    bool dry_run; /* look, change nothing */
+    bool erase;   /* for good: the bytes too, also out of versions; no way back */
 } mote_remove_config;
 
 /* Errors: ARG a wish without any member; NOT_FOUND nothing fits; those of the store. An erasure
@@ -69,8 +69,8 @@ typedef struct {
     mote_history_kind kind;
     const char *what, *who;
     int64_t started_ms;
-    size_t n_removed;            /* samples that the import had added */
-    size_t n_restored;           /* samples that it had replaced, or that the removal had taken */
+    size_t n_removed;  /* samples that the import had added */
+    size_t n_restored; /* samples that it had replaced, or that the removal had taken */
 } mote_undo_report;
 
 /* Undo the last import or removal that holds. NOT_FOUND when there is none. */

@@ -16,14 +16,14 @@
 #include "data/import_internal.h"
 #include "data/pattern.h"
 
-#define BATCH_BYTES ((int64_t)64 << 20)
+#define BATCH_BYTES     ((int64_t)64 << 20)
 #define MAX_BATCH_FILES 1024
 
 /* A file while it is being taken in: one per place in a portion. */
 typedef struct {
     const mote_import_item *it;
-    char *bytes;                 /* owned */
-    const char *file;            /* as it is kept, lives as long as the importer's arena */
+    char *bytes;      /* owned */
+    const char *file; /* as it is kept, lives as long as the importer's arena */
     mote_sample_draft draft;
     bool known;
     mote_status status;
@@ -69,8 +69,12 @@ static void decode_piece(void *arg, size_t piece, int32_t worker)
 static mote_sample_facts facts_of(const mote_importer *im, const job *j)
 {
     const mote_import_item *it = j->it;
-    return (mote_sample_facts){.role = it->role, .origin = MOTE_ORIGIN_FILE, .label = it->label,
-                               .group = it->group, .source = it->full, .file = j->file,
+    return (mote_sample_facts){.role = it->role,
+                               .origin = MOTE_ORIGIN_FILE,
+                               .label = it->label,
+                               .group = it->group,
+                               .source = it->full,
+                               .file = j->file,
                                .import = im->report.import_id};
 }
 
@@ -117,9 +121,11 @@ static mote_status reject(mote_importer *im, const job *j, mote_err *err)
         return mote_fail(err, MOTE_NOMEM, "import: list of rejected files");
     im->report.total.n_rejected++;
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(im->store, "INSERT INTO data_rejected (source, reason, rejected_ms) "
+    MOTE_TRY(mote_stmt_prepare(im->store,
+                               "INSERT INTO data_rejected (source, reason, rejected_ms) "
                                "VALUES (?1, ?2, ?3) ON CONFLICT (source) DO UPDATE SET "
-                               "reason = ?2, rejected_ms = ?3", &q, err));
+                               "reason = ?2, rejected_ms = ?3",
+                               &q, err));
     mote_stmt_bind_text(q, 1, r->path);
     mote_stmt_bind_text(q, 2, r->reason);
     mote_stmt_bind_i64(q, 3, im->cfg->now_ms);
@@ -151,9 +157,11 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
     mote_sample_facts facts = facts_of(im, j);
     *p = (past){.same = false};
     MOTE_TRY(mote_sample_names_of(&j->draft, &facts, &names, err));
-    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT id, object, label, grp FROM data_sample WHERE "
+    MOTE_TRY(mote_stmt_prepare(im->store,
+                               "SELECT id, object, label, grp FROM data_sample WHERE "
                                "(file = ?1 OR (file IS NULL AND source = ?2)) AND origin = 'file' "
-                               "ORDER BY id", &q, err));
+                               "ORDER BY id",
+                               &q, err));
     mote_stmt_bind_text(q, 1, j->file);
     mote_stmt_bind_text(q, 2, j->it->full);
     for (;;) {
@@ -162,8 +170,7 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
             return MOTE_OK;
-        bool same = mote_stmt_hash(q, 1, &object) &&
-                    mote_sha256_equal(&object, &j->draft.object) &&
+        bool same = mote_stmt_hash(q, 1, &object) && mote_sha256_equal(&object, &j->draft.object) &&
                     mote_str_eq(mote_stmt_text(q, 2), names.label) &&
                     mote_str_eq(mote_stmt_text(q, 3), names.group);
         p->same = p->same || same;
@@ -187,8 +194,8 @@ static mote_status replace_past(mote_importer *im, const past *p, mote_err *err)
         return MOTE_OK;
     MOTE_TRY(begin_history(im, err));
     for (size_t i = 0; i < p->n_stale; i++)
-        MOTE_TRY(mote_history_take(im->store, p->stale[i], im->report.import_id, im->cfg->now_ms,
-                                   err));
+        MOTE_TRY(
+            mote_history_take(im->store, p->stale[i], im->report.import_id, im->cfg->now_ms, err));
     im->report.total.n_replaced++;
     return MOTE_OK;
 }
@@ -227,7 +234,7 @@ static mote_status take(mote_importer *im, job *j, mote_err *err)
     bool added = false;
     past p;
     j->status = find_past(im, j, &p, &j->err);
-    if (j->status == MOTE_ARG)           /* its name cannot be a label or a group */
+    if (j->status == MOTE_ARG) /* its name cannot be a label or a group */
         return reject(im, j, err);
     if (j->status != MOTE_OK)
         return mote_fail(err, j->status, "%s", j->err.text);
@@ -252,7 +259,7 @@ static mote_status commit_portion(mote_importer *im, job *jobs, size_t n, mote_e
     MOTE_TRY(mote_store_begin(im->store, &txn, err));
     for (size_t i = 0; i < n; i++) {
         job *j = &jobs[i];
-        if (j->status == MOTE_NOMEM)             /* ours, not the file's: stop rather than reject */
+        if (j->status == MOTE_NOMEM) /* ours, not the file's: stop rather than reject */
             return mote_fail(err, MOTE_NOMEM, "%s", j->err.text);
         MOTE_TRY(j->status == MOTE_OK ? take(im, j, err) : reject(im, j, err));
         im->report.total.bytes += (int64_t)j->draft.n_bytes;
@@ -269,8 +276,8 @@ static mote_status run_portion(mote_importer *im, job *jobs, size_t n, mote_err 
         mote_sample_facts facts = facts_of(im, &jobs[i]);
         if (jobs[i].status == MOTE_OK) {
             /* A name that cannot be a label is found out by mote_sample_put, not here. */
-            mote_status st = mote_sample_known(im->store, &jobs[i].draft, &facts, &jobs[i].known,
-                                               err);
+            mote_status st =
+                mote_sample_known(im->store, &jobs[i].draft, &facts, &jobs[i].known, err);
             if (st != MOTE_OK && st != MOTE_ARG)
                 return st;
         }
@@ -280,7 +287,7 @@ static mote_status run_portion(mote_importer *im, job *jobs, size_t n, mote_err 
     mote_import_report before = im->report;
     mote_status st = commit_portion(im, jobs, n, err);
     if (st != MOTE_OK)
-        im->report = before;                     /* rolled back: none of it happened */
+        im->report = before; /* rolled back: none of it happened */
     return st;
 }
 
@@ -288,17 +295,19 @@ static mote_status run_portion(mote_importer *im, job *jobs, size_t n, mote_err 
 static mote_status forget_removed(mote_importer *im, const char *root, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT source FROM data_rejected "
-                               "WHERE substr(source, 1, length(?1)) = ?1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(im->store,
+                               "SELECT source FROM data_rejected "
+                               "WHERE substr(source, 1, length(?1)) = ?1",
+                               &q, err));
     mote_stmt_bind_text(q, 1, root);
     size_t n = 0;
-    const char *gone[MAX_BATCH_FILES];           /* more wait for the next import */
+    const char *gone[MAX_BATCH_FILES]; /* more wait for the next import */
     while (n < MAX_BATCH_FILES) {
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
         if (!row)
             break;
-        struct stat info;                /* of a link itself: one to nothing is still there */
+        struct stat info; /* of a link itself: one to nothing is still there */
         if (lstat(mote_stmt_text(q, 0), &info) == 0)
             continue;
         gone[n] = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
@@ -319,8 +328,10 @@ static mote_status count_gone(mote_importer *im, mote_err *err)
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 1u << 20);
-    MOTE_TRY(mote_stmt_prepare(im->store, "SELECT file FROM data_sample WHERE "
-                               "substr(file, 1, length(?1) + 1) = ?1 || '/' ORDER BY id", &q, err));
+    MOTE_TRY(mote_stmt_prepare(im->store,
+                               "SELECT file FROM data_sample WHERE "
+                               "substr(file, 1, length(?1) + 1) = ?1 || '/' ORDER BY id",
+                               &q, err));
     mote_stmt_bind_text(q, 1, im->root_file);
     for (;;) {
         bool row = false;
@@ -355,8 +366,10 @@ static mote_status decide_items(mote_importer *im, job *jobs, mote_err *err)
     const mote_import_config *cfg = im->cfg;
     for (size_t first = 0; first < im->n_items;) {
         if (mote_cancelled(cfg->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "import stopped after %zu of %zu files; run it "
-                             "again to add the rest", first, im->n_items);
+            return mote_fail(err, MOTE_CANCELLED,
+                             "import stopped after %zu of %zu files; run it "
+                             "again to add the rest",
+                             first, im->n_items);
         size_t n = portion_size(im, first);
         for (size_t i = 0; i < n; i++) {
             jobs[i] = (job){.it = &im->items[first + i]};

@@ -51,14 +51,14 @@ typedef enum {
 } mote_import_role;
 
 typedef struct {
-    size_t n_files;              /* recordings, and what looks like one */
-    size_t n_done;               /* of them: decided, and committed */
+    size_t n_files; /* recordings, and what looks like one */
+    size_t n_done;  /* of them: decided, and committed */
     size_t n_added;
-    size_t n_replaced;           /* of n_added: in the place of what the file was before */
-    size_t n_known;              /* were there already */
+    size_t n_replaced; /* of n_added: in the place of what the file was before */
+    size_t n_known;    /* were there already */
     size_t n_rejected;
-    int64_t bytes;               /* of the files done */
-    int64_t added_us;            /* duration of what was added */
+    int64_t bytes;    /* of the files done */
+    int64_t added_us; /* duration of what was added */
 } mote_import_progress;
 
 typedef struct {
@@ -68,13 +68,13 @@ typedef struct {
     const char *group_pattern;   /* NULL: look for a known scheme */
     const char *const *keywords; /* [n_keywords] of the project, to compare labels with */
     size_t n_keywords;
-    const char *who;             /* for the record; NULL: not said */
-    bool keep;                   /* what a file was stays beside what it is */
-    bool dry_run;                /* plan only: nothing is decoded, nothing is written */
-    size_t batch_files;          /* committed together; 0: 64 */
+    const char *who;    /* for the record; NULL: not said */
+    bool keep;          /* what a file was stays beside what it is */
+    bool dry_run;       /* plan only: nothing is decoded, nothing is written */
+    size_t batch_files; /* committed together; 0: 64 */
     int64_t now_ms;
-    mote_pool *pool;             /* NULL: this thread only */
-    const mote_cancel *cancel;   /* NULL: none; looked at between portions */
+    mote_pool *pool;           /* NULL: this thread only */
+    const mote_cancel *cancel; /* NULL: none; looked at between portions */
     /* After every commit, on the caller's thread. NULL: none. */
     void (*progress)(void *arg, const mote_import_progress *p);
     void *progress_arg;
@@ -82,40 +82,45 @@ typedef struct {
 
 mote_import_config mote_import_config_default(void);
 
-typedef struct { const char *path, *reason; } mote_import_rejected;
-typedef struct { const char *reason; size_t n; } mote_import_skipped;
+typedef struct {
+    const char *path, *reason;
+} mote_import_rejected;
+typedef struct {
+    const char *reason;
+    size_t n;
+} mote_import_skipped;
 
 /* What would become of a file. */
 typedef struct {
-    const char *path;            /* below the root */
-    const char *label, *group;   /* NULL: none */
+    const char *path;          /* below the root */
+    const char *label, *group; /* NULL: none */
     mote_data_role role;
-    mote_provided_part part;     /* MOTE_N_PROVIDED: dealt by Mote */
-    const char *skipped, *refused;       /* why, or NULL */
+    mote_provided_part part;       /* MOTE_N_PROVIDED: dealt by Mote */
+    const char *skipped, *refused; /* why, or NULL */
 } mote_import_plan;
 
 typedef struct {
     mote_import_progress total;
-    size_t n_entries;            /* everything below the folder: n_files and n_skipped together */
+    size_t n_entries; /* everything below the folder: n_files and n_skipped together */
     size_t n_skipped;
-    mote_import_skipped *skipped;        /* [n_reasons] */
+    mote_import_skipped *skipped; /* [n_reasons] */
     size_t n_reasons;
-    size_t n_keyword, n_background;      /* of n_added */
-    size_t n_ungrouped;          /* audio files without a group in the name, each its own group */
-    const char *pattern;         /* used; NULL: none */
+    size_t n_keyword, n_background; /* of n_added */
+    size_t n_ungrouped;       /* audio files without a group in the name, each its own group */
+    const char *pattern;      /* used; NULL: none */
     const char *pattern_name; /* the scheme that was recognised; NULL: pattern was given or none */
-    mote_import_rejected *rejected;      /* [total.n_rejected], in order of path */
-    const char **recognised;     /* [n_recognised]: "an Edge Impulse export (info.labels, ..)" */
+    mote_import_rejected *rejected; /* [total.n_rejected], in order of path */
+    const char **recognised;        /* [n_recognised]: "an Edge Impulse export (info.labels, ..)" */
     size_t n_recognised;
-    const char **labels;         /* [n_labels] of words, each once, sorted */
-    size_t n_labels, n_foreign;  /* n_foreign: of them no keyword of the project */
-    size_t n_provided;           /* recordings whose split came with them */
-    size_t n_split_conflicts;    /* groups that stay where they were; .. */
-    const char *split_conflict;  /* .. the first of them in words, or NULL */
-    size_t n_gone;               /* samples from below this folder whose file is not there now */
-    const char *gone;            /* the first of them, or NULL */
-    int64_t import_id;           /* 0: nothing changed */
-    mote_import_plan *plan;      /* [n_plan] with dry_run, in order of path */
+    const char **labels;        /* [n_labels] of words, each once, sorted */
+    size_t n_labels, n_foreign; /* n_foreign: of them no keyword of the project */
+    size_t n_provided;          /* recordings whose split came with them */
+    size_t n_split_conflicts;   /* groups that stay where they were; .. */
+    const char *split_conflict; /* .. the first of them in words, or NULL */
+    size_t n_gone;              /* samples from below this folder whose file is not there now */
+    const char *gone;           /* the first of them, or NULL */
+    int64_t import_id;          /* 0: nothing changed */
+    mote_import_plan *plan;     /* [n_plan] with dry_run, in order of path */
     size_t n_plan;
 } mote_import_report;
 

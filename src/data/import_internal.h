@@ -7,12 +7,12 @@
 
 /* One entry of the tree: all of them are in memory, so it is small. */
 typedef struct {
-    const char *rel;             /* path below the root, lives as long as the arena */
+    const char *rel; /* path below the root, lives as long as the arena */
     const char *full;
-    const char *group;           /* NULL: none in the name */
+    const char *group; /* NULL: none in the name */
     const char *label;
-    const char *skipped;         /* why it is no recording, or NULL */
-    const char *refused;         /* why it cannot be taken, known before reading it, or NULL */
+    const char *skipped; /* why it is no recording, or NULL */
+    const char *refused; /* why it cannot be taken, known before reading it, or NULL */
     mote_provided_part part;
     mote_data_role role;
     int64_t bytes;
@@ -22,12 +22,12 @@ typedef struct {
     mote_store *store;
     const mote_import_config *cfg;
     mote_arena *arena;
-    const char *root;            /* as given */
-    const char *root_file;       /* as it is kept (data/history.h); NULL: nothing is written */
+    const char *root;      /* as given */
+    const char *root_file; /* as it is kept (data/history.h); NULL: nothing is written */
     bool is_dir;
-    mote_import_item *items;     /* of plan_entries: all; after it: [n_items] that are to decide */
+    mote_import_item *items; /* of plan_entries: all; after it: [n_items] that are to decide */
     size_t n_items;
-    mote_layout *layouts;        /* [n_layouts], owned */
+    mote_layout *layouts; /* [n_layouts], owned */
     size_t n_layouts;
     mote_import_report report;
 } mote_importer;

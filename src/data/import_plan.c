@@ -20,7 +20,7 @@
 #include "data/tree.h"
 
 #define MAX_LAYOUT_BYTES ((size_t)1 << 30)
-#define LAYOUT_FILE "a table of its layout"
+#define LAYOUT_FILE      "a table of its layout"
 
 static mote_status no_memory(mote_err *err)
 {
@@ -29,7 +29,10 @@ static mote_status no_memory(mote_err *err)
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 bool mote_import_is_background(const char *folder, size_t n)
 {
@@ -173,7 +176,7 @@ static mote_status read_layout(mote_importer *im, mote_import_item *it, mote_err
     MOTE_SCOPED_FREE char *text = NULL;
     size_t n = 0;
     if (mote_file_read(it->full, MAX_LAYOUT_BYTES, &text, &n, NULL) != MOTE_OK)
-        return MOTE_OK;                  /* it stays what it is: a text */
+        return MOTE_OK; /* it stays what it is: a text */
     mote_layout_kind kind = mote_layout_of(it->rel, text, n);
     if (kind == MOTE_LAYOUT_NONE)
         return MOTE_OK;
@@ -183,7 +186,7 @@ static mote_status read_layout(mote_importer *im, mote_import_item *it, mote_err
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     it->skipped = LAYOUT_FILE;
-    if (st != MOTE_OK) {                 /* what it says is missing: the user has to know */
+    if (st != MOTE_OK) { /* what it says is missing: the user has to know */
         it->skipped = NULL;
         it->refused = mote_arena_strdup(im->arena, why.text);
     }
@@ -425,8 +428,10 @@ static mote_status find_groups(mote_importer *im, mote_err *err)
         n_fit += fits ? 1 : 0;
     }
     if (im->cfg->group_pattern && n_words > 0 && n_fit == 0)
-        return mote_fail(err, MOTE_ARG, "group pattern '%s' fits none of the %zu names, the first "
-                         "is '%s'; nothing was added", im->cfg->group_pattern, n_words, first);
+        return mote_fail(err, MOTE_ARG,
+                         "group pattern '%s' fits none of the %zu names, the first "
+                         "is '%s'; nothing was added",
+                         im->cfg->group_pattern, n_words, first);
     return MOTE_OK;
 }
 
@@ -435,7 +440,7 @@ static mote_status find_groups(mote_importer *im, mote_err *err)
 static mote_status count_skipped(mote_importer *im, const char *reason, mote_err *err)
 {
     mote_import_report *r = &im->report;
-    if (!r->skipped)                     /* reasons are few: kinds of files, and those of layouts */
+    if (!r->skipped) /* reasons are few: kinds of files, and those of layouts */
         MOTE_TRY(mote_arena_take(im->arena, MOTE_N_FILETYPES + 32, sizeof *r->skipped, &r->skipped,
                                  err));
     r->n_skipped++;

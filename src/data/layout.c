@@ -18,7 +18,10 @@ const char *mote_layout_name(mote_layout_kind kind)
     return names[kind];
 }
 
-void mote_layout_init(mote_layout *l) { *l = (mote_layout){.kind = MOTE_LAYOUT_NONE}; }
+void mote_layout_init(mote_layout *l)
+{
+    *l = (mote_layout){.kind = MOTE_LAYOUT_NONE};
+}
 
 void mote_layout_release(mote_layout *l)
 {
@@ -92,7 +95,7 @@ mote_layout_kind mote_layout_of(const char *name, const char *text, size_t n)
         return MOTE_LAYOUT_EDGE_IMPULSE;
     if (strcmp(base, "testing_list.txt") == 0 || strcmp(base, "validation_list.txt") == 0)
         return n > 0 && is_list_line(text, line_of(text, n, 0)) ? MOTE_LAYOUT_SPEECH_COMMANDS
-                                                               : MOTE_LAYOUT_NONE;
+                                                                : MOTE_LAYOUT_NONE;
     return mote_layout_is_table(text, n, &kind) ? kind : MOTE_LAYOUT_NONE;
 }
 
@@ -153,7 +156,7 @@ const mote_layout_row *mote_layout_find(const mote_layout *l, const char *path)
 {
     const char *base = mote_path_base(path), *dot = strrchr(base, '.');
     size_t n = !l->has_extensions && dot && dot > base ? (size_t)(dot - path) : strlen(path);
-    const char *two = base;              /* the last two parts begin here */
+    const char *two = base; /* the last two parts begin here */
     if (two > path)
         for (two--; two > path && two[-1] != '/';)
             two--;
@@ -168,8 +171,8 @@ const mote_layout_row *mote_layout_find(const mote_layout *l, const char *path)
 
 const char *mote_layout_middle(const char *name, size_t *n)
 {
-    static const char *const endings[] = {".wav.", ".flac.", ".ogg.", ".mp3.", ".json.", ".cbor.",
-                                          ".csv."};
+    static const char *const endings[] = {".wav.",  ".flac.", ".ogg.", ".mp3.",
+                                          ".json.", ".cbor.", ".csv."};
     const char *first = strchr(name, '.');
     const char *start = first ? first + 1 : name, *end = NULL;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
@@ -178,9 +181,9 @@ const char *mote_layout_middle(const char *name, size_t *n)
             end = at;
     }
     if (!end)
-        end = strrchr(start, '.');       /* '<label>.<name>.<ext>': nothing was added */
+        end = strrchr(start, '.'); /* '<label>.<name>.<ext>': nothing was added */
     if (!end || end == start) {
-        end = strrchr(name, '.');        /* '<name>.<ext>' */
+        end = strrchr(name, '.'); /* '<name>.<ext>' */
         start = name;
     }
     *n = end ? (size_t)(end - start) : strlen(start);

@@ -37,20 +37,20 @@ typedef enum {
 const char *mote_layout_name(mote_layout_kind kind); /* "an Edge Impulse export" */
 
 typedef struct {
-    const char *path;            /* as the layout writes it; tables: without extension */
-    const char *label;           /* NULL: the folder's name */
-    const char *group;           /* NULL: from the file name */
-    const char *skipped;         /* why it is left out on purpose, or NULL */
-    const char *refused;         /* why it cannot be taken, or NULL */
-    mote_provided_part part;     /* MOTE_N_PROVIDED: not said */
-    int32_t rank;                /* of rows of one path the highest counts */
+    const char *path;        /* as the layout writes it; tables: without extension */
+    const char *label;       /* NULL: the folder's name */
+    const char *group;       /* NULL: from the file name */
+    const char *skipped;     /* why it is left out on purpose, or NULL */
+    const char *refused;     /* why it cannot be taken, or NULL */
+    mote_provided_part part; /* MOTE_N_PROVIDED: not said */
+    int32_t rank;            /* of rows of one path the highest counts */
 } mote_layout_row;
 
 typedef struct {
     mote_layout_kind kind;
-    bool has_extensions;         /* the paths of the rows have theirs */
+    bool has_extensions;           /* the paths of the rows have theirs */
     bool has_validation, has_test; /* Speech Commands: which lists there are */
-    mote_layout_row *rows;       /* [n], owned (mote_layout_release); strings live in the arena */
+    mote_layout_row *rows;         /* [n], owned (mote_layout_release); strings live in the arena */
     size_t n, capacity;
 } mote_layout;
 

@@ -34,9 +34,8 @@ static mote_status read_label(const json_t *label, mote_arena *a, mote_layout_ro
                               mote_err *err)
 {
     const char *type = json_string_value(json_object_get(label, "type"));
-    const char *text = json_is_string(label)
-                           ? json_string_value(label)
-                           : json_string_value(json_object_get(label, "label"));
+    const char *text = json_is_string(label) ? json_string_value(label)
+                                             : json_string_value(json_object_get(label, "label"));
     if (type && strcmp(type, "unlabeled") == 0)
         row->refused = "info.labels gives it no label; give one with --label";
     else if (type && strcmp(type, "multi-label") == 0)

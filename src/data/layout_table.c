@@ -9,14 +9,14 @@
 #include "data/layout.h"
 
 #define MAX_COLUMNS 64
-#define LONGEST_ID 32                    /* of a speaker: 32 of the 128 digits tell them apart */
+#define LONGEST_ID  32 /* of a speaker: 32 of the 128 digits tell them apart */
 
 typedef struct {
     const char *text;
     size_t n, at;
     size_t line;
     char separator;
-    char cells[MAX_COLUMNS][512];        /* of the line that was read; longer cells are cut */
+    char cells[MAX_COLUMNS][512]; /* of the line that was read; longer cells are cut */
     size_t n_cells;
 } table;
 
@@ -178,8 +178,8 @@ static mote_status read_row(table *t, mote_layout_kind kind, const columns *c, c
     row->path = mote_arena_strndup(a, path, dot ? (size_t)(dot - path) : strlen(path));
     bool known = *group && strcmp(group, "NA") != 0 && strcmp(group, "None") != 0;
     row->group = known ? mote_arena_strndup(a, group, strnlen(group, LONGEST_ID)) : NULL;
-    bool is_short = !row->path || (known && !row->group) ||
-                    (kind == MOTE_LAYOUT_MSWC && !row->label);
+    bool is_short =
+        !row->path || (known && !row->group) || (kind == MOTE_LAYOUT_MSWC && !row->label);
     return is_short ? mote_fail(err, MOTE_NOMEM, "'%s': line %zu", name, t->line) : MOTE_OK;
 }
 

@@ -48,8 +48,7 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
         mote_sha256_hex(&it->object, hex);
         mote_buf_printf(out, "%s\t%s\t", hex, mote_data_role_name(it->role));
         write_split(it, out);
-        mote_buf_printf(out, "\t%lld\t%s\t%s\n", (long long)it->duration_us, it->label,
-                        it->group);
+        mote_buf_printf(out, "\t%lld\t%s\t%s\n", (long long)it->duration_us, it->label, it->group);
     }
     return mote_buf_status(out, err);
 }
@@ -58,12 +57,15 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
 
 typedef struct {
     const char *at, *end;
-    size_t line;                 /* of what is being read, from 1 */
-    bool has_words;              /* format 2 */
+    size_t line;    /* of what is being read, from 1 */
+    bool has_words; /* format 2 */
     mote_arena *arena;
 } reader;
 
-typedef struct { const char *s; size_t n; } piece;
+typedef struct {
+    const char *s;
+    size_t n;
+} piece;
 
 static mote_status damaged(const reader *r, const char *what, mote_err *err)
 {
@@ -130,8 +132,7 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 /* Equal neighbours share their text: labels and groups repeat for many lines. */
 static mote_status keep(reader *r, piece p, const char *before, const char **out, mote_err *err)
 {
-    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n) ||
-        memchr(p.s, 0, p.n))
+    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n) || memchr(p.s, 0, p.n))
         return damaged(r, "a label or group is empty, too long or not UTF-8", err);
     *out = before && piece_is(p, before) ? before : mote_arena_strndup(r->arena, p.s, p.n);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data version of %zu lines", r->line);

@@ -11,14 +11,17 @@
 #include "base/rng.h"
 #include "data/round.h"
 
-#define TABLE_BITS 11
-#define TABLE_SIZE (1u << TABLE_BITS)
+#define TABLE_BITS   11
+#define TABLE_SIZE   (1u << TABLE_BITS)
 #define MAX_PARTIALS 24
-#define TWO_PI 6.283185307179586
+#define TWO_PI       6.283185307179586
 
 static const char *const names[MOTE_N_NOISES] = {"white", "pink", "hum", "fan", "car"};
 
-const char *mote_noise_name(mote_noise_kind kind) { return names[kind]; }
+const char *mote_noise_name(mote_noise_kind kind)
+{
+    return names[kind];
+}
 
 /* ---- parts --------------------------------------------------------------------------------- */
 
@@ -43,7 +46,9 @@ static float hiss(mote_rng *r)
 }
 
 /* One-pole low pass: y += a (x - y), a = 1 - exp(-2 pi f / rate). */
-typedef struct { float a, y; } low_pass;
+typedef struct {
+    float a, y;
+} low_pass;
 
 static low_pass low_pass_at(double hz, int32_t rate_hz)
 {
@@ -57,12 +62,15 @@ static float low_pass_next(low_pass *f, float x)
 }
 
 /* Two-pole resonance at hz with bandwidth bw. */
-typedef struct { float b1, b2, gain, y1, y2; } resonance;
+typedef struct {
+    float b1, b2, gain, y1, y2;
+} resonance;
 
 static resonance resonance_at(double hz, double bw_hz, int32_t rate_hz)
 {
     double r = exp(-TWO_PI / 2.0 * bw_hz / rate_hz);
-    return (resonance){.b1 = (float)(2.0 * r * cos(TWO_PI * hz / rate_hz)), .b2 = (float)(-r * r),
+    return (resonance){.b1 = (float)(2.0 * r * cos(TWO_PI * hz / rate_hz)),
+                       .b2 = (float)(-r * r),
                        .gain = (float)(1.0 - r)};
 }
 
@@ -76,7 +84,10 @@ static float resonance_next(resonance *f, float x)
 
 /* A value that wanders smoothly in [lo, hi]: towards a target that is drawn anew about every
  * `period` samples. */
-typedef struct { double lo, hi, value, target, a; size_t period, left; } wander;
+typedef struct {
+    double lo, hi, value, target, a;
+    size_t period, left;
+} wander;
 
 static wander wander_in(double lo, double hi, double period_s, int32_t rate_hz, mote_rng *r)
 {
@@ -110,8 +121,8 @@ static void fill_white(mote_rng *r, float *x, size_t n)
 static void fill_pink(mote_rng *r, float *x, size_t n)
 {
     static const float pole[6] = {0.99886f, 0.99332f, 0.96900f, 0.86650f, 0.55000f, -0.7616f};
-    static const float gain[6] = {0.0555179f, 0.0750759f, 0.1538520f, 0.3104856f, 0.5329522f,
-                                  -0.0168980f};
+    static const float gain[6] = {0.0555179f, 0.0750759f, 0.1538520f,
+                                  0.3104856f, 0.5329522f, -0.0168980f};
     float state[6] = {0}, delayed = 0.0f;
     for (size_t i = 0; i < n; i++) {
         float white = hiss(r), sum = white * 0.5362f + delayed;
@@ -179,7 +190,7 @@ static void fill_fan(mote_rng *r, const float *table, int32_t rate_hz, float *x,
 
 typedef struct {
     float gain[ENGINE_ORDERS];
-    double phase;                /* turns of the half-order fundamental */
+    double phase; /* turns of the half-order fundamental */
     wander rpm;
 } engine;
 
@@ -203,7 +214,7 @@ static float engine_next(engine *e, const float *table, mote_rng *r, int32_t rat
     uint32_t base = (uint32_t)(e->phase * 4294967296.0), phase = 0;
     float sum = 0.0f;
     for (int k = 0; k < ENGINE_ORDERS; k++) {
-        phase += base;                           /* (k + 1) times the fundamental, modulo a turn */
+        phase += base; /* (k + 1) times the fundamental, modulo a turn */
         sum += e->gain[k] * table_sine(table, phase);
     }
     return sum;
@@ -226,8 +237,8 @@ static void fill_car(mote_rng *r, const float *table, int32_t rate_hz, float *x,
         float road = low_pass_next(&road_b, low_pass_next(&road_a, w)) + resonance_next(&body, w);
         float v = low_pass_next(&wind_high, hiss(r));
         float wind = (v - low_pass_next(&wind_low, v)) * (float)wander_next(&gusts, r);
-        x[i] = engine_gain * engine_next(&e, table, r, rate_hz) + road_gain * road +
-               wind_gain * wind;
+        x[i] =
+            engine_gain * engine_next(&e, table, r, rate_hz) + road_gain * road + wind_gain * wind;
     }
 }
 
@@ -262,12 +273,23 @@ mote_status mote_noise_make(mote_noise_kind kind, uint64_t seed, uint64_t index,
     mote_rng r;
     mote_rng_init_stream(&r, seed, 0x6e6f6973u + (uint64_t)kind, index);
     switch (kind) {
-    case MOTE_NOISE_WHITE: fill_white(&r, x, n); break;
-    case MOTE_NOISE_PINK: fill_pink(&r, x, n); break;
-    case MOTE_NOISE_HUM: fill_hum(&r, table, rate_hz, x, n); break;
-    case MOTE_NOISE_FAN: fill_fan(&r, table, rate_hz, x, n); break;
-    case MOTE_NOISE_CAR: fill_car(&r, table, rate_hz, x, n); break;
-    case MOTE_N_NOISES: return mote_fail(err, MOTE_ARG, "no such kind of noise");
+    case MOTE_NOISE_WHITE:
+        fill_white(&r, x, n);
+        break;
+    case MOTE_NOISE_PINK:
+        fill_pink(&r, x, n);
+        break;
+    case MOTE_NOISE_HUM:
+        fill_hum(&r, table, rate_hz, x, n);
+        break;
+    case MOTE_NOISE_FAN:
+        fill_fan(&r, table, rate_hz, x, n);
+        break;
+    case MOTE_NOISE_CAR:
+        fill_car(&r, table, rate_hz, x, n);
+        break;
+    case MOTE_N_NOISES:
+        return mote_fail(err, MOTE_ARG, "no such kind of noise");
     }
     scale_to_level(x, n, level_dbfs, out);
     return MOTE_OK;
@@ -305,7 +327,7 @@ double mote_speech_level_dbfs(const int16_t *x, size_t n, int32_t rate_hz)
     enum { MAX_FRAMES = 512 };
     size_t frame = (size_t)rate_hz / 50;
     if (n / MAX_FRAMES >= frame)
-        frame = n / MAX_FRAMES + 1;                      /* a long recording: coarser frames */
+        frame = n / MAX_FRAMES + 1; /* a long recording: coarser frames */
     int64_t e[MAX_FRAMES + 1], loudest = 0, sum = 0;
     size_t n_frames = 0, n_active = 0;
     for (size_t at = 0; at < n; at += frame) {

@@ -13,15 +13,15 @@
 #include "base/status.h"
 
 typedef enum {
-    MOTE_NOISE_WHITE,            /* flat */
-    MOTE_NOISE_PINK,             /* -3 dB per octave */
-    MOTE_NOISE_HUM,              /* mains at 50 or 60 Hz with harmonics, some hiss */
-    MOTE_NOISE_FAN,              /* low-pass noise with blade tones */
-    MOTE_NOISE_CAR,              /* inside of a moving car, see below */
+    MOTE_NOISE_WHITE, /* flat */
+    MOTE_NOISE_PINK,  /* -3 dB per octave */
+    MOTE_NOISE_HUM,   /* mains at 50 or 60 Hz with harmonics, some hiss */
+    MOTE_NOISE_FAN,   /* low-pass noise with blade tones */
+    MOTE_NOISE_CAR,   /* inside of a moving car, see below */
     MOTE_N_NOISES
 } mote_noise_kind;
 
-const char *mote_noise_name(mote_noise_kind kind);       /* "white", "pink", "hum", "fan", "car" */
+const char *mote_noise_name(mote_noise_kind kind); /* "white", "pink", "hum", "fan", "car" */
 
 /* n samples of noise at the given root mean square level (dB of full scale; -96 .. -3).
  *
@@ -49,7 +49,7 @@ double mote_level_dbfs(const int16_t *x, size_t n);
  * hundredth of the energy of the loudest one, so that silence around a word does not count. */
 double mote_speech_level_dbfs(const int16_t *x, size_t n, int32_t rate_hz);
 
-#define MOTE_NOMINAL_SPEECH_DBFS (-26.0)     /* taken for the speech of a clip without any */
+#define MOTE_NOMINAL_SPEECH_DBFS (-26.0) /* taken for the speech of a clip without any */
 
 /* out = gain * (speech + noise scaled so that speech level - noise level = snr_db). A clip whose
  * speech is under -60 dBFS counts as silence: the noise then stands snr_db under the nominal level.

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define GROUP "{group}"
-#define GROUP_LEN (sizeof GROUP - 1)
-#define MAX_STARS 8
+#define GROUP       "{group}"
+#define GROUP_LEN   (sizeof GROUP - 1)
+#define MAX_STARS   8
 #define MAX_PATTERN 200
 
 static const mote_pattern_known known[] = {
@@ -17,7 +17,10 @@ static const mote_pattern_known known[] = {
     {NULL, NULL},
 };
 
-const mote_pattern_known *mote_pattern_known_list(void) { return known; }
+const mote_pattern_known *mote_pattern_known_list(void)
+{
+    return known;
+}
 
 mote_status mote_pattern_check(const char *pattern, mote_err *err)
 {
@@ -46,13 +49,15 @@ mote_status mote_pattern_check(const char *pattern, mote_err *err)
         return mote_fail(err, MOTE_ARG, "group pattern '%s': %d times '*', at most %d are possible",
                          pattern, n_stars, MAX_STARS);
     if (strstr(pattern, "*" GROUP) || strstr(pattern, GROUP "*") || strstr(pattern, "**"))
-        return mote_fail(err, MOTE_ARG, "group pattern '%s': some text must stand between {group} "
-                         "and '*'", pattern);
+        return mote_fail(err, MOTE_ARG,
+                         "group pattern '%s': some text must stand between {group} "
+                         "and '*'",
+                         pattern);
     return MOTE_OK;
 }
 
 typedef struct {
-    const char *end;             /* of the text */
+    const char *end; /* of the text */
     const char *group;
     size_t group_bytes;
 } match;

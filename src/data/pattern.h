@@ -27,7 +27,9 @@ bool mote_pattern_match(const char *pattern, const char *path, const char **grou
                         size_t *group_bytes);
 
 /* The patterns that are tried when none is given: text and what it is, ended by NULL. */
-typedef struct { const char *pattern, *name; } mote_pattern_known;
+typedef struct {
+    const char *pattern, *name;
+} mote_pattern_known;
 const mote_pattern_known *mote_pattern_known_list(void);
 
 #endif

@@ -9,7 +9,7 @@
 
 static const struct {
     const char *name;
-    uint32_t parts;              /* bits of the splits it allows */
+    uint32_t parts; /* bits of the splits it allows */
 } provided[MOTE_N_PROVIDED] = {
     [MOTE_PROVIDED_TRAIN] = {"train", 1u << MOTE_SPLIT_TRAIN},
     [MOTE_PROVIDED_VALIDATION] = {"validation", 1u << MOTE_SPLIT_VALIDATION},
@@ -17,7 +17,10 @@ static const struct {
     [MOTE_PROVIDED_LEARN] = {"learn", 1u << MOTE_SPLIT_TRAIN | 1u << MOTE_SPLIT_VALIDATION},
 };
 
-const char *mote_provided_name(mote_provided_part part) { return provided[part].name; }
+const char *mote_provided_name(mote_provided_part part)
+{
+    return provided[part].name;
+}
 
 /* What a text column says of the group; *found is MOTE_N_PROVIDED when it says nothing. */
 static mote_status look_up(mote_store *s, const char *sql, const char *group,
@@ -48,19 +51,23 @@ mote_status mote_split_provide(mote_store *s, const char *group, mote_provided_p
                                int64_t now_ms, mote_err *err)
 {
     mote_provided_part before, dealt;
-    MOTE_TRY(look_up(s, "SELECT part FROM data_split_provided WHERE grp = ?1", group, &before,
-                     err));
+    MOTE_TRY(
+        look_up(s, "SELECT part FROM data_split_provided WHERE grp = ?1", group, &before, err));
     MOTE_TRY(look_up(s, "SELECT split FROM data_split WHERE grp = ?1", group, &dealt, err));
     if (before != MOTE_N_PROVIDED && (provided[before].parts & provided[part].parts) == 0)
-        return mote_fail(err, MOTE_CONFLICT, "group '%s' is provided for '%s' and for '%s': it can "
-                         "be in one only", group, provided[before].name, provided[part].name);
+        return mote_fail(err, MOTE_CONFLICT,
+                         "group '%s' is provided for '%s' and for '%s': it can "
+                         "be in one only",
+                         group, provided[before].name, provided[part].name);
     if (dealt != MOTE_N_PROVIDED && (provided[dealt].parts & provided[part].parts) == 0)
-        return mote_fail(err, MOTE_CONFLICT, "group '%s' is provided for '%s', but an earlier "
-                         "version has it in '%s', where it stays", group, provided[part].name,
-                         provided[dealt].name);
+        return mote_fail(err, MOTE_CONFLICT,
+                         "group '%s' is provided for '%s', but an earlier "
+                         "version has it in '%s', where it stays",
+                         group, provided[part].name, provided[dealt].name);
     bool is_wider = before != MOTE_N_PROVIDED && part == MOTE_PROVIDED_LEARN;
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO data_split_provided (grp, part, provided_ms) "
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO data_split_provided (grp, part, provided_ms) "
                                "VALUES (?1, ?2, ?3) ON CONFLICT (grp) DO UPDATE SET part = ?2",
                                &q, err));
     mote_stmt_bind_text(q, 1, group);

@@ -11,10 +11,13 @@
 #include "data/synth_internal.h"
 
 #define N_EARLY 6
-#define N_LATE 48
-#define TWO_PI 6.283185307179586
+#define N_LATE  48
+#define TWO_PI  6.283185307179586
 
-static double from_db(double db) { return pow(10.0, db / 20.0); }
+static double from_db(double db)
+{
+    return pow(10.0, db / 20.0);
+}
 
 /* y[0..n_y) += g x delayed by d. */
 static void add_tap(float *y, size_t n_y, const float *x, size_t n, size_t d, float g)
@@ -109,7 +112,7 @@ void mote_room_record(const float *word, size_t n, int32_t rate_hz, mote_rng *r,
     float gain = (float)(from_db(room->level_dbfs) / level), peak = 0.0f;
     for (size_t i = 0; i < n_out; i++)
         peak = fabsf(x[i]) > peak ? fabsf(x[i]) : peak;
-    if (peak * gain > 0.97f) {                   /* a sharp voice at a loud level: keep it whole */
+    if (peak * gain > 0.97f) { /* a sharp voice at a loud level: keep it whole */
         room->level_dbfs += 20.0 * log10(0.97 / (double)(peak * gain));
         gain = 0.97f / peak;
     }

@@ -15,8 +15,14 @@
 static const char *const role_names[] = {"keyword", "background"};
 static const char *const origin_names[] = {"file", "synthetic", "upload"};
 
-const char *mote_data_role_name(mote_data_role role) { return role_names[role]; }
-const char *mote_data_origin_name(mote_data_origin origin) { return origin_names[origin]; }
+const char *mote_data_role_name(mote_data_role role)
+{
+    return role_names[role];
+}
+const char *mote_data_origin_name(mote_data_origin origin)
+{
+    return origin_names[origin];
+}
 
 bool mote_data_role_parse(const char *name, mote_data_role *out)
 {
@@ -83,7 +89,8 @@ mote_status mote_sample_names_of(const mote_sample_draft *d, const mote_sample_f
                        out->label, err));
     if (facts->group && mote_sample_is_builtin(facts->group) &&
         facts->origin != MOTE_ORIGIN_SYNTHETIC)
-        return mote_fail(err, MOTE_ARG, "'%s': the group '%s' begins with '" MOTE_GROUP_BUILTIN
+        return mote_fail(err, MOTE_ARG,
+                         "'%s': the group '%s' begins with '" MOTE_GROUP_BUILTIN
                          "', which names what Mote made itself; choose another name",
                          facts->source, facts->group);
     if (facts->group)
@@ -95,12 +102,14 @@ mote_status mote_sample_names_of(const mote_sample_draft *d, const mote_sample_f
 }
 
 /* Is there a row of these names (*row), and are the files it names in place (*whole)? */
-static mote_status look_up(mote_store *s, const mote_sha256 *object,
-                           const mote_sample_names *names, bool *row, bool *whole, mote_err *err)
+static mote_status look_up(mote_store *s, const mote_sha256 *object, const mote_sample_names *names,
+                           bool *row, bool *whole, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND "
-                               "label = ?2 AND grp = ?3", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT decoded FROM data_sample WHERE object = ?1 AND "
+                               "label = ?2 AND grp = ?3",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, object);
     mote_stmt_bind_text(q, 2, names->label);
     mote_stmt_bind_text(q, 3, names->group);
@@ -200,8 +209,7 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
         MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, 0, now_ms, &object, err));
         MOTE_TRY(put_decoded(s, &d->audio, now_ms, &decoded, &has_decoded, err));
         if (!row)
-            MOTE_TRY(
-                insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));
+            MOTE_TRY(insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));
     }
     MOTE_TRY(mote_store_commit(&txn, err));
     *added = !row;
@@ -314,8 +322,8 @@ mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out
 mote_status mote_sample_list_removed(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                                      mote_err *err)
 {
-    return list_rows(s, "SELECT count(*) FROM data_removed", ROW "data_removed ORDER BY id", a,
-                     out, n, err);
+    return list_rows(s, "SELECT count(*) FROM data_removed", ROW "data_removed ORDER BY id", a, out,
+                     n, err);
 }
 
 /* The decoded copy of an object at that rate, if there is one. */
@@ -323,8 +331,10 @@ static mote_status find_decoded(mote_store *s, const mote_sha256 *object, int32_
                                 mote_sha256 *decoded, bool *found, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT decoded FROM data_sample WHERE object = ?1 AND "
-                               "decoded_hz = ?2 AND decoded IS NOT NULL LIMIT 1", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT decoded FROM data_sample WHERE object = ?1 AND "
+                               "decoded_hz = ?2 AND decoded IS NOT NULL LIMIT 1",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, object);
     mote_stmt_bind_i64(q, 2, rate_hz);
     bool row = false;
@@ -345,10 +355,12 @@ mote_status mote_sample_load(mote_store *s, const mote_sha256 *object, const mot
     mote_sha256_hex(object, name);
     mote_status st = mote_object_get(s, &id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err);
     if (st == MOTE_NOT_FOUND && mote_history_erased_ms(s, object) > 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "recording %.12s was erased for good with 'mote data "
-                         "remove --erase'; what names it cannot be read again", name);
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "recording %.12s was erased for good with 'mote data "
+                         "remove --erase'; what names it cannot be read again",
+                         name);
     MOTE_TRY(st);
-    mote_audio_config wide = *cfg;       /* a decoded copy may be longer than its compressed file */
+    mote_audio_config wide = *cfg; /* a decoded copy may be longer than its compressed file */
     wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
     return mote_audio_decode(bytes, n, name, &wide, out, err);
 }

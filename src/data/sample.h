@@ -25,29 +25,29 @@ typedef enum { MOTE_ROLE_KEYWORD, MOTE_ROLE_BACKGROUND } mote_data_role;
 
 typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mote_data_origin;
 
-#define MOTE_LABEL_BACKGROUND "_background_"     /* label of every background recording */
-#define MOTE_LABEL_MAX_BYTES 100                 /* of a label or a group */
+#define MOTE_LABEL_BACKGROUND "_background_" /* label of every background recording */
+#define MOTE_LABEL_MAX_BYTES  100            /* of a label or a group */
 
 /* Groups of the built-in set (data/builtin.h): samples that Mote made by itself, of origin
  * 'synthetic'. No recording of a user can have such a group. */
 #define MOTE_GROUP_BUILTIN "builtin:"
-#define MOTE_SQL_IS_OWN "(origin <> 'synthetic' OR grp NOT GLOB '" MOTE_GROUP_BUILTIN "*')"
+#define MOTE_SQL_IS_OWN    "(origin <> 'synthetic' OR grp NOT GLOB '" MOTE_GROUP_BUILTIN "*')"
 bool mote_sample_is_builtin(const char *group);
 
-const char *mote_data_role_name(mote_data_role role);          /* "keyword" */
+const char *mote_data_role_name(mote_data_role role); /* "keyword" */
 bool mote_data_role_parse(const char *name, mote_data_role *out);
-const char *mote_data_origin_name(mote_data_origin origin);    /* "file", "synthetic", "upload" */
+const char *mote_data_origin_name(mote_data_origin origin); /* "file", "synthetic", "upload" */
 
 /* What the caller knows of a recording. All strings are borrowed for the call. */
 typedef struct {
     mote_data_role role;
     mote_data_origin origin;
-    const char *label;           /* ignored for background recordings */
-    const char *group;           /* NULL: the recording is a group of its own */
-    const char *source;          /* path or maker, for people */
-    const char *provenance;      /* JSON text, or NULL */
-    const char *file;            /* the file it came from (data/history.h), or NULL */
-    int64_t import;              /* that brings it in; 0: none */
+    const char *label;      /* ignored for background recordings */
+    const char *group;      /* NULL: the recording is a group of its own */
+    const char *source;     /* path or maker, for people */
+    const char *provenance; /* JSON text, or NULL */
+    const char *file;       /* the file it came from (data/history.h), or NULL */
+    int64_t import;         /* that brings it in; 0: none */
 } mote_sample_facts;
 
 /* Label and group as they are stored: in Unicode normalization form C (base/unicode.h). */
@@ -59,11 +59,11 @@ typedef struct {
 /* A recording, read and decoded but not yet in the store: the part of adding that may run on any
  * thread. Owned by the caller (mote_sample_draft_release). */
 typedef struct {
-    mote_sha256 object;          /* of the encoded bytes */
-    const void *bytes;           /* borrowed: must outlive the draft */
+    mote_sha256 object; /* of the encoded bytes */
+    const void *bytes;  /* borrowed: must outlive the draft */
     size_t n_bytes;
     mote_sha256 pcm_hash;
-    mote_audio audio;            /* samples NULL: hashed only */
+    mote_audio audio; /* samples NULL: hashed only */
 } mote_sample_draft;
 
 /* prepare = hash; decode fills audio and pcm_hash. Errors of decode: those of mote_audio_decode. */
@@ -106,7 +106,7 @@ typedef struct {
     const char *group;
     const char *source;
     const char *origin;
-    const char *provenance;      /* NULL: none */
+    const char *provenance; /* NULL: none */
     const char *container;
     int32_t rate_hz;
     int32_t n_channels;
@@ -114,8 +114,8 @@ typedef struct {
     int64_t n_frames;
     int64_t duration_us;
     int64_t added_ms;
-    int64_t import_id;           /* 0: none */
-    const char *file;            /* NULL: it came from none, or from an older Mote */
+    int64_t import_id; /* 0: none */
+    const char *file;  /* NULL: it came from none, or from an older Mote */
 } mote_sample_row;
 
 /* Every sample in order of id. Cost: about 200 bytes of `a` each. */
@@ -124,8 +124,7 @@ MOTE_MUST_USE mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sa
 
 /* The same of what imports replaced and removals took (data/history.h); ids of another table. */
 MOTE_MUST_USE mote_status mote_sample_list_removed(mote_store *s, mote_arena *a,
-                                                   mote_sample_row **out, size_t *n,
-                                                   mote_err *err);
+                                                   mote_sample_row **out, size_t *n, mote_err *err);
 
 /* The samples of an object at cfg->rate_hz; the decoded copy is used when it has that rate. *out
  * is owned by the caller. CORRUPT when the object is damaged, NOT_FOUND when it is not there. */

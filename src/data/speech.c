@@ -12,19 +12,18 @@
 #include "base/text.h"
 #include "data/synth_internal.h"
 
-#define PROGRAM "espeak-ng"
-#define TIMEOUT_MS 60000
+#define PROGRAM         "espeak-ng"
+#define TIMEOUT_MS      60000
 #define MAX_SOUND_BYTES ((size_t)256 << 20)
-#define MAX_LIST_BYTES ((size_t)1 << 20)
-#define PAUSE_MS 700
-#define GAP_MS 400.0             /* quiet that ends a word; stops within a word last under 150 ms */
-#define FRAME_MS 10
-#define QUIET 3.2e-5             /* energy of a quiet frame against the loudest: -45 dB */
+#define MAX_LIST_BYTES  ((size_t)1 << 20)
+#define PAUSE_MS        700
+#define GAP_MS          400.0 /* quiet that ends a word; stops within a word last under 150 ms */
+#define FRAME_MS        10
+#define QUIET           3.2e-5 /* energy of a quiet frame against the loudest: -45 dB */
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-static mote_status run(const char *const *argv, const mote_buf *input, mote_buf *out,
-                       mote_err *err)
+static mote_status run(const char *const *argv, const mote_buf *input, mote_buf *out, mote_err *err)
 {
     MOTE_SCOPED_BUF complaint;
     mote_buf_init(&complaint, 4096);
@@ -36,7 +35,8 @@ static mote_status run(const char *const *argv, const mote_buf *input, mote_buf 
     int exit_code = 0;
     mote_status st = mote_process_run(&p, &exit_code, err);
     if (st == MOTE_MISSING_TOOL)
-        return mote_fail(err, MOTE_MISSING_TOOL, "'" PROGRAM "' is not installed; install the "
+        return mote_fail(err, MOTE_MISSING_TOOL,
+                         "'" PROGRAM "' is not installed; install the "
                          "package espeak-ng (apt-get install espeak-ng), or add recordings of your "
                          "own with 'mote data add'");
     if (st != MOTE_OK)
@@ -56,8 +56,8 @@ static mote_status run(const char *const *argv, const mote_buf *input, mote_buf 
 
 /* Variants that sound like no person: effects, whispers, tests. Compared as prefixes. */
 static const char *const strange[] = {
-    "whisper", "Demonic", "UniRobot", "robosoft", "announcer", "fast",  "anikaRobot", "Tweaky",
-    "Rici",    "Anxious", "kaukovalta", "Storm",  "croak",     "iven",  "klatt",      "Mr",
+    "whisper", "Demonic", "UniRobot",   "robosoft", "announcer", "fast", "anikaRobot", "Tweaky",
+    "Rici",    "Anxious", "kaukovalta", "Storm",    "croak",     "iven", "klatt",      "Mr",
 };
 
 static bool is_strange(const char *variant)
@@ -69,7 +69,10 @@ static bool is_strange(const char *variant)
     return false;
 }
 
-typedef struct { const char *s; size_t n; } column;
+typedef struct {
+    const char *s;
+    size_t n;
+} column;
 
 /* The blank-separated columns of a line; returns how many, at most max. */
 static size_t columns_of(const char *line, size_t n, column *out, size_t max)
@@ -97,7 +100,7 @@ static mote_status name_in_line(const char *line, size_t n, bool variants, mote_
         return MOTE_OK;
     bool is_variant = c[1].n == 7 && memcmp(c[1].s, "variant", 7) == 0;
     if (is_variant != variants || (c[4].n > 3 && memcmp(c[4].s, "mb/", 3) == 0))
-        return MOTE_OK;                  /* mbrola voices need data that is not free */
+        return MOTE_OK; /* mbrola voices need data that is not free */
     column wanted = variants ? (column){c[4].s + 3, c[4].n - 3} : c[1];
     if (variants && (c[4].n <= 3 || memcmp(c[4].s, "!v/", 3) != 0))
         return MOTE_OK;
@@ -174,8 +177,10 @@ mote_status mote_espeak_find(const char *language, mote_arena *a, mote_espeak *o
     MOTE_TRY(find_version(e.version, err));
     MOTE_TRY(list_voices(language, false, a, &e.accents, &e.n_accents, err));
     if (e.n_accents == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, PROGRAM " has no voice for language '%s'; "
-                         "'espeak-ng --voices' lists what there is", language);
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         PROGRAM " has no voice for language '%s'; "
+                                 "'espeak-ng --voices' lists what there is",
+                         language);
     MOTE_TRY(list_voices("variant", true, a, &e.variants, &e.n_variants, err));
     insert_sorted(e.variants, &e.n_variants, "");
     *out = e;
@@ -205,7 +210,7 @@ static mote_status clean_phonemes(const char *line, size_t n, mote_arena *a, con
                 text[len++] = line[k];
         }
         if (is_sound && len == first + 1 && first > 0)
-            len = first;                         /* nothing but a mark */
+            len = first; /* nothing but a mark */
         i = end + 1;
     }
     text[len] = 0;
@@ -220,7 +225,7 @@ static mote_status phoneme_lines(const char *voice, const char *const *words, si
     MOTE_SCOPED_BUF text, said;
     mote_buf_init(&text, 1 << 20);
     mote_buf_init(&said, 1 << 20);
-    for (size_t i = 0; i < n; i++) {             /* a paragraph each */
+    for (size_t i = 0; i < n; i++) { /* a paragraph each */
         for (const char *p = words[i]; *p; p++)
             mote_buf_char(&text, *p == '_' || *p == '-' || *p == '\n' ? ' ' : *p);
         mote_buf_str(&text, "\n\n");
@@ -247,7 +252,7 @@ mote_status mote_espeak_phonemes(const char *voice, const char *const *words, si
     MOTE_TRY(phoneme_lines(voice, words, n, a, *out, &n_lines, err));
     if (n_lines == n)
         return MOTE_OK;
-    for (size_t i = 0; i < n; i++) {             /* a word of two sentences, or of none: alone */
+    for (size_t i = 0; i < n; i++) { /* a word of two sentences, or of none: alone */
         n_lines = 0;
         (*out)[i] = "";
         MOTE_TRY(phoneme_lines(voice, &words[i], 1, a, &(*out)[i], &n_lines, err));
@@ -265,8 +270,8 @@ static mote_status speak(const mote_espeak_voice *v, const mote_buf *ssml, mote_
     char speed[16], pitch[16];
     (void)mote_format(speed, sizeof speed, "%d", (int)v->words_per_minute);
     (void)mote_format(pitch, sizeof pitch, "%d", (int)v->pitch);
-    const char *const argv[] = {PROGRAM, "-m",  "-b",  "1",        "-v",      v->voice, "-s",
-                                speed,   "-p",  pitch, "--stdout", "--stdin", NULL};
+    const char *const argv[] = {PROGRAM, "-m", "-b",  "1",        "-v",      v->voice, "-s",
+                                speed,   "-p", pitch, "--stdout", "--stdin", NULL};
     MOTE_TRY(mote_buf_status(ssml, err));
     MOTE_TRY(run(argv, ssml, &sound, err));
     /* A streamed WAV file: a header of 44 bytes whose lengths mean nothing, then the samples. */
@@ -306,8 +311,8 @@ void mote_speech_release(mote_speech *s)
     *s = (mote_speech){0};
 }
 
-size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms,
-                       mote_stretch *out, size_t max)
+size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms, mote_stretch *out,
+                       size_t max)
 {
     const size_t frame = (size_t)rate_hz * FRAME_MS / 1000;
     const size_t gap = (size_t)(gap_ms / FRAME_MS), margin = 3 * frame;

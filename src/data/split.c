@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 
-#define RARE 20                  /* labels with fewer samples are pooled */
+#define RARE 20 /* labels with fewer samples are pooled */
 
 typedef struct {
     mote_sha256 key;
@@ -26,14 +26,14 @@ static int compare_turns(const void *a, const void *b)
 /* The table the dealing works on. Columns are labels; the pool of rare ones is the last. */
 typedef struct {
     const mote_split_deck *deck;
-    int32_t *pool;               /* [n_labels] what a label counts as: itself, or n_labels */
-    double *total;               /* [n_labels + 1] T_c */
-    double *have;                /* [n_parts][n_labels + 1] N_pc, without labels that have a home */
-    int32_t *raw;                /* [n_parts][n_labels] samples, not pooled */
-    int32_t *part;               /* [n_groups] */
-    turn *turns;                 /* [n_turns] the groups that are dealt now, in order */
+    int32_t *pool; /* [n_labels] what a label counts as: itself, or n_labels */
+    double *total; /* [n_labels + 1] T_c */
+    double *have;  /* [n_parts][n_labels + 1] N_pc, without labels that have a home */
+    int32_t *raw;  /* [n_parts][n_labels] samples, not pooled */
+    int32_t *part; /* [n_groups] */
+    turn *turns;   /* [n_turns] the groups that are dealt now, in order */
     size_t n_turns;
-    size_t n_in[MOTE_SPLIT_MAX_PARTS];   /* groups of a part */
+    size_t n_in[MOTE_SPLIT_MAX_PARTS]; /* groups of a part */
 } table;
 
 static mote_status check(const mote_split_deck *k, mote_err *err)
@@ -126,7 +126,7 @@ static size_t lack_of(const table *t, int32_t part)
 static int32_t choose(const table *t, const mote_split_group *g, size_t n_left)
 {
     size_t n_lacking = 0;
-    bool helps = false;          /* it may go where groups lack */
+    bool helps = false; /* it may go where groups lack */
     for (int32_t p = 0; p < t->deck->n_parts; p++) {
         n_lacking += lack_of(t, p);
         helps = helps || (lack_of(t, p) > 0 && may_be_in(t, g, p));

@@ -45,22 +45,22 @@ typedef struct {
 } mote_split_count;
 
 typedef struct {
-    const char *name;            /* borrowed */
-    const mote_split_count *counts;      /* [n_counts], labels in any order, each at most once */
+    const char *name;               /* borrowed */
+    const mote_split_count *counts; /* [n_counts], labels in any order, each at most once */
     size_t n_counts;
-    int32_t part;                /* in: -1 not dealt yet; out: 0 .. n_parts-1 */
-    uint32_t allowed;            /* bit p: it may be dealt to part p; 0: to any */
+    int32_t part;     /* in: -1 not dealt yet; out: 0 .. n_parts-1 */
+    uint32_t allowed; /* bit p: it may be dealt to part p; 0: to any */
 } mote_split_group;
 
 typedef struct {
-    mote_split_group *groups;    /* [n_groups] */
+    mote_split_group *groups; /* [n_groups] */
     size_t n_groups;
-    int32_t n_labels;            /* labels are 0 .. n_labels-1 */
-    const int32_t *home;         /* [n_labels] part, or -1; NULL: no label has one */
-    const double *fractions;     /* [n_parts], each >= 0, summing to 1 within 1e-6; a part of 0
-                                    gets nothing */
+    int32_t n_labels;        /* labels are 0 .. n_labels-1 */
+    const int32_t *home;     /* [n_labels] part, or -1; NULL: no label has one */
+    const double *fractions; /* [n_parts], each >= 0, summing to 1 within 1e-6; a part of 0
+                                gets nothing */
     int32_t n_parts;
-    size_t least_groups;         /* that each part should have, as far as they go; 0: 1 */
+    size_t least_groups; /* that each part should have, as far as they go; 0: 1 */
     uint64_t seed;
 } mote_split_deck;
 

@@ -38,8 +38,8 @@ static mote_stretch stretch_of(const double shares[MOTE_N_SPLITS], mote_split sp
 }
 
 /* The split that lacks most of its share of what was given out so far and this one. */
-static mote_split neediest(const double fractions[MOTE_N_SPLITS],
-                           const double has[MOTE_N_SPLITS], double total)
+static mote_split neediest(const double fractions[MOTE_N_SPLITS], const double has[MOTE_N_SPLITS],
+                           double total)
 {
     mote_split best = MOTE_SPLIT_TRAIN;
     double most = -(double)INFINITY;
@@ -72,7 +72,7 @@ mote_status mote_stretches(const mote_data_version *v, const double fractions[MO
             list[i] = stretch_of(shares, split);
             continue;
         }
-        if (clips < 1.0) {       /* no clip of it fits: training may mix it in */
+        if (clips < 1.0) { /* no clip of it fits: training may mix it in */
             list[i].to = split == MOTE_SPLIT_TRAIN ? 1.0 : 0.0;
             continue;
         }

@@ -23,10 +23,12 @@
 
 #include "data/version.h"
 
-#define MOTE_STRETCH_LONG 4      /* clips */
+#define MOTE_STRETCH_LONG 4 /* clips */
 
 /* [from, to) of the length; equal: none; `to` above 1: to the end, and on from the beginning. */
-typedef struct { double from, to; } mote_stretch;
+typedef struct {
+    double from, to;
+} mote_stretch;
 
 /* The stretch of every item for a split; those that are no background have none. (*out)[v->n] lives
  * as long as `a`. clip_us > 0: length of a clip. */

@@ -10,7 +10,7 @@
 typedef struct {
     const char *label, *group;
     int64_t duration_us;
-    int split;                   /* -1: none yet; UNUSED */
+    int split; /* -1: none yet; UNUSED */
 } entry;
 
 #define UNUSED (-2)
@@ -151,7 +151,8 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
             sum.n_background++;
             sum.background_us += it->duration_us;
         } else {
-            entries[n++] = (entry){.label = label_in(it->label, keep, n_keep), .group = it->group,
+            entries[n++] = (entry){.label = label_in(it->label, keep, n_keep),
+                                   .group = it->group,
                                    .duration_us = it->duration_us,
                                    .split = mote_version_used(it) ? (int)it->split : UNUSED};
         }

@@ -17,14 +17,14 @@ typedef struct {
     size_t n, n_groups;
     int64_t duration_us;
     size_t in_split[MOTE_N_SPLITS];
-    size_t n_unsplit;            /* their group has no split yet */
-    size_t n_unused;             /* of n: count in no split, their word belongs to another */
+    size_t n_unsplit; /* their group has no split yet */
+    size_t n_unused;  /* of n: count in no split, their word belongs to another */
 } mote_label_summary;
 
 typedef struct {
-    mote_label_summary *labels;  /* [n_labels], in byte order; without background recordings */
+    mote_label_summary *labels; /* [n_labels], in byte order; without background recordings */
     size_t n_labels;
-    mote_label_summary total;    /* label "" */
+    mote_label_summary total; /* label "" */
     size_t n_background;
     int64_t background_us;
     /* Of the built-in set (data/builtin.h), in none of the counts above. */

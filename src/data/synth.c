@@ -17,25 +17,25 @@
 #include "data/sample.h"
 #include "data/synth_internal.h"
 
-#define STREAM_ORDER 0x73796e31u
-#define STREAM_VOICE 0x73796e32u
-#define STREAM_ROOM 0x73796e33u
-#define STREAM_BACKGROUND 0x73796e34u
+#define STREAM_ORDER       0x73796e31u
+#define STREAM_VOICE       0x73796e32u
+#define STREAM_ROOM        0x73796e33u
+#define STREAM_BACKGROUND  0x73796e34u
 #define ROUNDS_PER_PORTION 16
-#define MAX_KEYWORDS 200
-#define N_TALKERS 6
+#define MAX_KEYWORDS       200
+#define N_TALKERS          6
 
 /* Common words and names, long and short, for what is not a keyword. Those spelt like a keyword
  * of the project are left out. */
 static const char *const other_words[] = {
-    "house",  "tree",    "window",  "river",   "paper",  "garden", "seven",   "nine",    "zero",
-    "coffee", "monday",  "doctor",  "table",   "music",  "water",  "yellow",  "summer",  "letter",
-    "orange", "mountain", "number", "kitchen", "robot",  "picture", "today",  "bottle",  "market",
-    "forest", "hello",   "maybe",   "question", "button", "silver", "never",  "winter",  "people",
-    "story",  "dog",     "bird",    "wow",     "three",  "six",    "book",    "light",   "fish",
-    "door",   "sun",     "milk",    "chair",   "time",   "green",  "black",   "eight",   "four",
-    "marvin", "sheila",  "anna",    "peter",   "julia",  "thomas", "forward", "follow",  "learn",
-    "visual",
+    "house",  "tree",   "window", "river",    "paper",   "garden",  "seven",    "nine",
+    "zero",   "coffee", "monday", "doctor",   "table",   "music",   "water",    "yellow",
+    "summer", "letter", "orange", "mountain", "number",  "kitchen", "robot",    "picture",
+    "today",  "bottle", "market", "forest",   "hello",   "maybe",   "question", "button",
+    "silver", "never",  "winter", "people",   "story",   "dog",     "bird",     "wow",
+    "three",  "six",    "book",   "light",    "fish",    "door",    "sun",      "milk",
+    "chair",  "time",   "green",  "black",    "eight",   "four",    "marvin",   "sheila",
+    "anna",   "peter",  "julia",  "thomas",   "forward", "follow",  "learn",    "visual",
 };
 #define N_OTHER (sizeof other_words / sizeof other_words[0])
 
@@ -59,10 +59,10 @@ typedef struct {
     mote_store *store;
     mote_arena *arena;
     mote_espeak espeak;
-    uint32_t *voice_order;       /* [espeak.n_variants], shuffled */
-    const char **others;         /* [n_others] words that are no keywords, shuffled */
+    uint32_t *voice_order; /* [espeak.n_variants], shuffled */
+    const char **others;   /* [n_others] words that are no keywords, shuffled */
     size_t n_others;
-    size_t n_rounds;             /* 0: no words are wanted */
+    size_t n_rounds; /* 0: no words are wanted */
     size_t n_unknown, n_background;
     mote_synth_report report;
 } synth;
@@ -75,11 +75,14 @@ static mote_status check(const mote_synth_config *c, mote_err *err)
     for (size_t i = 0; i < c->n_keywords; i++) {
         size_t n = strlen(c->keywords[i]);
         if (n == 0 || n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(c->keywords[i], n))
-            return mote_fail(err, MOTE_ARG, "synthesis: keyword %zu is empty, too long or not "
-                             "UTF-8", i + 1);
+            return mote_fail(err, MOTE_ARG,
+                             "synthesis: keyword %zu is empty, too long or not "
+                             "UTF-8",
+                             i + 1);
     }
     if ((c->parts & MOTE_SYNTH_ALL) == 0)
-        return mote_fail(err, MOTE_ARG, "synthesis of nothing: keywords, other words and "
+        return mote_fail(err, MOTE_ARG,
+                         "synthesis of nothing: keywords, other words and "
                          "backgrounds are all left out");
     if (c->per_keyword < 1 || c->per_keyword > 100000 || c->n_unknown > 1000000 ||
         c->n_background > 10000)
@@ -133,14 +136,16 @@ static mote_status choose_voices(synth *s, mote_err *err)
     keyed_voice *v = NULL;
     MOTE_TRY(mote_arena_take(s->arena, e->n_variants, sizeof *v, &v, err));
     for (size_t i = 0; i < e->n_variants; i++)
-        v[i] = (keyed_voice){mote_sha256_of(e->variants[i], strlen(e->variants[i])),
-                             e->variants[i]};
+        v[i] =
+            (keyed_voice){mote_sha256_of(e->variants[i], strlen(e->variants[i])), e->variants[i]};
     qsort(v, e->n_variants, sizeof *v, compare_keys);
     size_t from = e->n_variants * (size_t)s->cfg->voices_from / 100;
     size_t to = e->n_variants * (size_t)s->cfg->voices_to / 100;
     if (from == to)
-        return mote_fail(err, MOTE_ARG, "synthesis: there is no voice between %d and %d percent of "
-                         "%zu", (int)s->cfg->voices_from, (int)s->cfg->voices_to, e->n_variants);
+        return mote_fail(err, MOTE_ARG,
+                         "synthesis: there is no voice between %d and %d percent of "
+                         "%zu",
+                         (int)s->cfg->voices_from, (int)s->cfg->voices_to, e->n_variants);
     for (size_t i = from; i < to; i++)
         e->variants[i - from] = v[i].name;
     e->n_variants = to - from;
@@ -246,7 +251,10 @@ static void plan_turn(const synth *s, size_t j, turn *t)
         t->marks[i] = marks[mote_rng_below(&r, sizeof marks)];
 }
 
-static const char *variant_name(const turn *t) { return t->variant[0] ? t->variant : "plain"; }
+static const char *variant_name(const turn *t)
+{
+    return t->variant[0] ? t->variant : "plain";
+}
 
 static void describe(const synth *s, const turn *t, size_t j, size_t i, const mote_room *room,
                      mote_synth_product *p)
@@ -259,12 +267,13 @@ static void describe(const synth *s, const turn *t, size_t j, size_t i, const mo
     mote_buf_init(&b, sizeof p->provenance - 1);
     mote_buf_str(&b, "{\"word\":");
     mote_buf_json_str(&b, t->words[i], strlen(t->words[i]));
-    mote_buf_printf(&b, ",\"by\":\"espeak-ng %s\",\"voice\":\"%s\",\"words_per_minute\":%d,"
+    mote_buf_printf(&b,
+                    ",\"by\":\"espeak-ng %s\",\"voice\":\"%s\",\"words_per_minute\":%d,"
                     "\"pitch\":%d,\"level_dbfs\":%.1f,\"wet_db\":%.1f,\"reverberation_s\":%.2f,"
-                    "\"floor_db\":%.1f,\"seed\":%llu,\"round\":%zu}", s->espeak.version,
-                    t->voice.voice, (int)t->voice.words_per_minute, (int)t->voice.pitch,
-                    room->level_dbfs, room->wet_db, room->reverberation_s, room->floor_db,
-                    (unsigned long long)s->cfg->seed, j);
+                    "\"floor_db\":%.1f,\"seed\":%llu,\"round\":%zu}",
+                    s->espeak.version, t->voice.voice, (int)t->voice.words_per_minute,
+                    (int)t->voice.pitch, room->level_dbfs, room->wet_db, room->reverberation_s,
+                    room->floor_db, (unsigned long long)s->cfg->seed, j);
     (void)mote_format(p->provenance, sizeof p->provenance, "%s", b.data ? b.data : "{}");
 }
 
@@ -279,7 +288,7 @@ static mote_status make_clip(const synth *s, const turn *t, size_t j, size_t i,
     MOTE_TRY(mote_audio_resample(speech->samples + w.from, w.to - w.from, speech->rate_hz,
                                  c->rate_hz, MOTE_RESAMPLE_FAST, &word, &n, err));
     size_t clip = (size_t)llround(c->clip_ms * c->rate_hz / 1000.0);
-    clip = clip > n ? clip : n;                  /* a word longer than the clip is kept whole */
+    clip = clip > n ? clip : n; /* a word longer than the clip is kept whole */
     MOTE_SCOPED_FREE float *scratch = mote_alloc(2 * clip, sizeof *scratch);
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(clip, sizeof *x);
     if (!scratch || !x)
@@ -298,7 +307,7 @@ static mote_status make_round(const synth *s, size_t j, mote_synth_result *out, 
     turn t;
     mote_speech speech = {0};
     plan_turn(s, j, &t);
-    if (t.n == 0)                                /* fewer other words than rounds */
+    if (t.n == 0) /* fewer other words than rounds */
         return MOTE_OK;
     MOTE_TRY(mote_synth_take(out, t.n, err));
     mote_status st = mote_espeak_words(&t.voice, t.words, t.marks, t.n, &speech, err);
@@ -368,7 +377,7 @@ void mote_synth_wander(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz)
         double to = mote_rng_range(r, low, high);
         size_t step = (size_t)(mote_rng_range(r, 1.0, 3.0) * rate_hz) + 1;
         size_t end = n - at < step ? n : at + step;
-        double ratio = pow(10.0, (to - from) / (20.0 * (double)step));       /* per sample */
+        double ratio = pow(10.0, (to - from) / (20.0 * (double)step)); /* per sample */
         double gain = pow(10.0, (from - MOTE_SYNTH_FULL_DBFS) / 20.0);
         for (; at < end; at++, gain *= ratio)
             x[at] = mote_audio_to_i16((float)(gain * x[at] / 32768.0));
@@ -381,7 +390,7 @@ static mote_status make_background(const synth *s, size_t k, mote_synth_result *
     static const mote_noise_kind kinds[] = {MOTE_NOISE_PINK, MOTE_N_NOISES, MOTE_NOISE_FAN,
                                             MOTE_NOISE_HUM, MOTE_NOISE_WHITE};
     const mote_synth_config *c = s->cfg;
-    mote_noise_kind kind = kinds[k % 5];         /* MOTE_N_NOISES stands for babble */
+    mote_noise_kind kind = kinds[k % 5]; /* MOTE_N_NOISES stands for babble */
     bool is_babble = kind == MOTE_N_NOISES && s->n_others > 0;
     kind = kind == MOTE_N_NOISES ? MOTE_NOISE_PINK : kind;
     const char *name = is_babble ? "babble" : mote_noise_name(kind);
@@ -394,16 +403,18 @@ static mote_status make_background(const synth *s, size_t k, mote_synth_result *
     mote_rng r;
     mote_rng_init_stream(&r, c->seed, STREAM_BACKGROUND, k);
     mote_babble babble = {&s->espeak, s->others, s->n_others, c->rate_hz};
-    MOTE_TRY(is_babble ? mote_synth_babble(&babble, &r, x, n, err)
-                       : mote_noise_make(kind, c->seed, k, c->rate_hz, MOTE_SYNTH_FULL_DBFS, x, n,
-                                         err));
+    MOTE_TRY(is_babble
+                 ? mote_synth_babble(&babble, &r, x, n, err)
+                 : mote_noise_make(kind, c->seed, k, c->rate_hz, MOTE_SYNTH_FULL_DBFS, x, n, err));
     mote_synth_wander(&r, x, n, c->rate_hz);
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, "noise:%s:%zu", name, k);
     (void)mote_format(p->source, sizeof p->source, "synthetic:%s/%zu", name, k);
-    (void)mote_format(p->provenance, sizeof p->provenance, "{\"noise\":\"%s\","
-                      "\"level_dbfs\":[%.0f,%.0f],\"seed\":%llu,\"index\":%zu}", name,
-                      MOTE_SYNTH_LOW_DBFS, MOTE_SYNTH_HIGH_DBFS, (unsigned long long)c->seed, k);
+    (void)mote_format(p->provenance, sizeof p->provenance,
+                      "{\"noise\":\"%s\","
+                      "\"level_dbfs\":[%.0f,%.0f],\"seed\":%llu,\"index\":%zu}",
+                      name, MOTE_SYNTH_LOW_DBFS, MOTE_SYNTH_HIGH_DBFS, (unsigned long long)c->seed,
+                      k);
     return mote_synth_finish(p, x, n, c->rate_hz, err);
 }
 
@@ -411,7 +422,7 @@ static mote_status make_background(const synth *s, size_t k, mote_synth_result *
 
 typedef struct {
     const synth *s;
-    size_t first;                /* piece of work number: rounds, then backgrounds */
+    size_t first; /* piece of work number: rounds, then backgrounds */
     mote_synth_result results[ROUNDS_PER_PORTION];
 } portion;
 
@@ -449,8 +460,7 @@ static mote_status put_product(synth *s, const mote_synth_product *p, mote_err *
     return MOTE_OK;
 }
 
-static mote_status commit_portion(synth *s, const portion *p, size_t n, size_t *done,
-                                  mote_err *err)
+static mote_status commit_portion(synth *s, const portion *p, size_t n, size_t *done, mote_err *err)
 {
     size_t products = 0;
     MOTE_SCOPED_TXN txn = {0};
@@ -470,8 +480,10 @@ static mote_status commit_portion(synth *s, const portion *p, size_t n, size_t *
 
 static mote_status stopped(const mote_synth_progress *now, mote_err *err)
 {
-    return mote_fail(err, MOTE_CANCELLED, "synthesis stopped after %zu of %zu; run it again to "
-                     "make the rest", now->done, now->total);
+    return mote_fail(err, MOTE_CANCELLED,
+                     "synthesis stopped after %zu of %zu; run it again to "
+                     "make the rest",
+                     now->done, now->total);
 }
 
 static mote_status run(synth *s, mote_err *err)
@@ -495,7 +507,7 @@ static mote_status run(synth *s, mote_err *err)
         for (size_t i = 0; i < n; i++)
             mote_synth_release(&p->results[i]);
         if (st != MOTE_OK) {
-            s->report = before;                  /* rolled back */
+            s->report = before; /* rolled back */
             /* Ctrl-C reaches espeak-ng too; what it then says is not the reason. */
             return mote_cancelled(c->cancel) ? stopped(&now, err) : st;
         }

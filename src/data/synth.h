@@ -24,7 +24,7 @@
 #include "store/store.h"
 
 typedef struct {
-    size_t done, total;          /* utterances and background recordings; done: committed */
+    size_t done, total; /* utterances and background recordings; done: committed */
 } mote_synth_progress;
 
 /* What to make: the keywords, other words, backgrounds; any of them, or all. */
@@ -39,20 +39,20 @@ typedef struct {
     uint32_t parts;              /* MOTE_SYNTH_..; what is left out is not spoken at all */
     const char *const *keywords; /* [n_keywords]; '_' is spoken as a blank */
     size_t n_keywords;
-    const char *language;        /* espeak-ng's code; "en" takes every accent of English */
-    int32_t voices_from, voices_to;      /* percent of the voices, 0 to 100: 0-75 and 75-100 have
-                                            no voice in common, whatever the seed */
-    int32_t per_keyword;         /* utterances of each keyword, 1 .. 100000 */
-    int32_t n_unknown;           /* utterances of other words in all; -1: twice per_keyword */
-    int32_t n_background;        /* background recordings; -1: 10 */
-    double background_s;         /* length of each */
+    const char *language;           /* espeak-ng's code; "en" takes every accent of English */
+    int32_t voices_from, voices_to; /* percent of the voices, 0 to 100: 0-75 and 75-100 have
+                                       no voice in common, whatever the seed */
+    int32_t per_keyword;            /* utterances of each keyword, 1 .. 100000 */
+    int32_t n_unknown;              /* utterances of other words in all; -1: twice per_keyword */
+    int32_t n_background;           /* background recordings; -1: 10 */
+    double background_s;            /* length of each */
     int32_t rate_hz;
     double clip_ms;
     uint64_t seed;
     int64_t now_ms;
-    mote_pool *pool;             /* NULL: this thread only */
+    mote_pool *pool; /* NULL: this thread only */
     const mote_cancel *cancel;
-    void (*progress)(void *arg, const mote_synth_progress *p);   /* after every commit */
+    void (*progress)(void *arg, const mote_synth_progress *p); /* after every commit */
     void *progress_arg;
 } mote_synth_config;
 
@@ -61,10 +61,10 @@ typedef struct {
 mote_synth_config mote_synth_config_default(void);
 
 typedef struct {
-    size_t n_keyword, n_unknown, n_background;   /* added */
-    size_t n_known;              /* were there already: the same call was made before */
-    size_t n_voices;             /* used */
-    char espeak[64];             /* version, "1.51" */
+    size_t n_keyword, n_unknown, n_background; /* added */
+    size_t n_known;  /* were there already: the same call was made before */
+    size_t n_voices; /* used */
+    char espeak[64]; /* version, "1.51" */
 } mote_synth_report;
 
 /* Synthesise and add to the store, in portions; run again after an interruption it adds the rest.

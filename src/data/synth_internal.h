@@ -20,9 +20,9 @@
 
 typedef struct {
     char version[64];
-    const char **accents;        /* [n_accents] names for -v, the language's main one first */
+    const char **accents; /* [n_accents] names for -v, the language's main one first */
     size_t n_accents;
-    const char **variants;       /* [n_variants] "f3"; "" is the plain voice */
+    const char **variants; /* [n_variants] "f3"; "" is the plain voice */
     size_t n_variants;
 } mote_espeak;
 
@@ -31,17 +31,19 @@ MOTE_MUST_USE mote_status mote_espeak_find(const char *language, mote_arena *a, 
                                            mote_err *err);
 
 typedef struct {
-    char voice[96];              /* "en-us+f3" */
+    char voice[96]; /* "en-us+f3" */
     int32_t words_per_minute;
-    int32_t pitch;               /* 0 .. 99 */
+    int32_t pitch; /* 0 .. 99 */
 } mote_espeak_voice;
 
-typedef struct { size_t from, to; } mote_stretch;
+typedef struct {
+    size_t from, to;
+} mote_stretch;
 
 typedef struct {
-    float *samples;              /* at rate_hz, owned (mote_free) */
+    float *samples; /* at rate_hz, owned (mote_free) */
     size_t n;
-    mote_stretch *words;         /* [n_words] where each is, owned (mote_free) */
+    mote_stretch *words; /* [n_words] where each is, owned (mote_free) */
     size_t n_words;
     int32_t rate_hz;
 } mote_speech;
@@ -59,8 +61,8 @@ void mote_speech_release(mote_speech *s);
 
 /* Find the words in a sound: stretches with energy, at least `gap_ms` of quiet between them. At
  * most max stretches are written; returns how many there are. */
-size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms,
-                       mote_stretch *out, size_t max);
+size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms, mote_stretch *out,
+                       size_t max);
 
 /* Phonemes of each word as the voice ("en-us") says it, in espeak-ng's mnemonics with '_' between
  * them and without marks of stress ("b_E_d"); "" for what it cannot say. One process for all. */
@@ -71,10 +73,10 @@ MOTE_MUST_USE mote_status mote_espeak_phonemes(const char *voice, const char *co
 /* ---- room.c ---- */
 
 typedef struct {
-    double level_dbfs;           /* of the speech */
-    double wet_db;               /* room against direct sound; 0 when dry */
-    double reverberation_s;      /* time to fall by 60 dB; 0: dry */
-    double floor_db;             /* noise floor under the speech */
+    double level_dbfs;      /* of the speech */
+    double wet_db;          /* room against direct sound; 0 when dry */
+    double reverberation_s; /* time to fall by 60 dB; 0: dry */
+    double floor_db;        /* noise floor under the speech */
 } mote_room;
 
 /* A recording of word[0..n) at rate_hz: out has n_out >= n samples and is written whole. What was
@@ -93,7 +95,7 @@ typedef struct {
 } mote_synth_product;
 
 typedef struct {
-    mote_synth_product *items;   /* [n], owned */
+    mote_synth_product *items; /* [n], owned */
     size_t n;
     mote_status status;
     mote_err err;
@@ -112,7 +114,7 @@ MOTE_MUST_USE mote_status mote_synth_finish(mote_synth_product *p, const int16_t
  * every two seconds, so that a stretch of any recording has quiet and loud moments: with one level
  * per recording, ten recordings would be ten levels, and another ten others. */
 #define MOTE_SYNTH_FULL_DBFS (-26.0)
-#define MOTE_SYNTH_LOW_DBFS (-60.0)
+#define MOTE_SYNTH_LOW_DBFS  (-60.0)
 #define MOTE_SYNTH_HIGH_DBFS (-28.0)
 
 void mote_synth_wander(mote_rng *r, int16_t *x, size_t n, int32_t rate_hz);

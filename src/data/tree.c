@@ -26,11 +26,11 @@ typedef struct {
 typedef struct {
     const char *root;
     mote_arena *arena;
-    mote_tree_entry *entries;    /* on the heap while they grow */
+    mote_tree_entry *entries; /* on the heap while they grow */
     size_t n, capacity;
     waiting *links;
     size_t n_links, links_capacity;
-    identity *seen;              /* folders that were read */
+    identity *seen; /* folders that were read */
     size_t n_seen, seen_capacity;
 } lister;
 
@@ -121,7 +121,7 @@ static mote_status take_entry(lister *l, int fd, const char *folder, const char 
     if (name[0] == '.')
         return add_entry(l, path, MOTE_TREE_HIDDEN, 0, err);
     if (fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return MOTE_OK;                  /* it vanished meanwhile */
+        return MOTE_OK; /* it vanished meanwhile */
     bool is_link = S_ISLNK(info.st_mode);
     if (is_link && fstatat(fd, name, &info, 0) != 0)
         return add_entry(l, path, MOTE_TREE_NOWHERE, 0, err);

@@ -19,18 +19,18 @@
 
 typedef enum {
     MOTE_TREE_FILE,
-    MOTE_TREE_HIDDEN,            /* its name starts with a dot; a file or a folder */
-    MOTE_TREE_LOOP,              /* a link to a folder that was read already */
-    MOTE_TREE_NOWHERE,           /* a link to nothing */
-    MOTE_TREE_SPECIAL,           /* a pipe, a socket, a device */
-    MOTE_TREE_UNREADABLE,        /* a folder that cannot be opened or read to its end */
-    MOTE_TREE_DEEP               /* a folder below MOTE_TREE_DEEPEST others */
+    MOTE_TREE_HIDDEN,     /* its name starts with a dot; a file or a folder */
+    MOTE_TREE_LOOP,       /* a link to a folder that was read already */
+    MOTE_TREE_NOWHERE,    /* a link to nothing */
+    MOTE_TREE_SPECIAL,    /* a pipe, a socket, a device */
+    MOTE_TREE_UNREADABLE, /* a folder that cannot be opened or read to its end */
+    MOTE_TREE_DEEP        /* a folder below MOTE_TREE_DEEPEST others */
 } mote_tree_kind;
 
 typedef struct {
-    const char *path;            /* below the root */
+    const char *path; /* below the root */
     mote_tree_kind kind;
-    int64_t bytes;               /* of a file */
+    int64_t bytes; /* of a file */
 } mote_tree_entry;
 
 /* Every entry below the folder `root`, in byte order of the paths. Lives as long as `a`.

@@ -12,7 +12,10 @@
 
 static const char *const split_names[MOTE_N_SPLITS] = {"train", "validation", "test"};
 
-const char *mote_split_name(mote_split split) { return split_names[split]; }
+const char *mote_split_name(mote_split split)
+{
+    return split_names[split];
+}
 
 bool mote_split_parse(const char *name, mote_split *out)
 {
@@ -94,8 +97,8 @@ static void leave_out(mote_sample_row **rows, size_t *n, const mote_version_conf
     size_t kept = 0;
     for (size_t first = 0, end; first < *n; first = end) {
         bool do_agree = true;
-        for (end = first; end < *n && mote_sha256_equal(&rows[end]->pcm_hash,
-                                                        &rows[first]->pcm_hash); end++)
+        for (end = first;
+             end < *n && mote_sha256_equal(&rows[end]->pcm_hash, &rows[first]->pcm_hash); end++)
             do_agree = do_agree && agree(cfg, rows[end], rows[first]);
         if (do_agree) {
             rows[kept++] = rows[first];
@@ -146,14 +149,18 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
             rows[n++] = &all[i];
     }
     if (n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "there is no data yet; add recordings with "
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "there is no data yet; add recordings with "
                          "'mote data add FOLDER' or make some with 'mote data synth'");
     leave_out(rows, &n, cfg, report);
     MOTE_TRY(mote_arena_take(a, n, sizeof *v->items, &v->items, err));
     for (size_t i = 0; i < n; i++) {
         const mote_sample_row *r = rows[i];
-        v->items[i] = (mote_version_item){.object = r->object, .role = r->role, .label = r->label,
-                                          .group = r->group, .duration_us = r->duration_us};
+        v->items[i] = (mote_version_item){.object = r->object,
+                                          .role = r->role,
+                                          .label = r->label,
+                                          .group = r->group,
+                                          .duration_us = r->duration_us};
         (void)mote_builtin_split(r->group, &v->items[i].split);
         if (r->role == MOTE_ROLE_BACKGROUND)
             v->n_background++;
@@ -191,8 +198,8 @@ mote_status mote_version_list(mote_store *s, mote_arena *a, mote_version_entry *
     mote_version_entry *entries = NULL;
     MOTE_TRY(mote_arena_take(a, (size_t)expected + 1, sizeof *entries, &entries, err));
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT " ENTRY_COLUMNS " FROM data_version ORDER BY number",
-                               &q, err));
+    MOTE_TRY(mote_stmt_prepare(s, "SELECT " ENTRY_COLUMNS " FROM data_version ORDER BY number", &q,
+                               err));
     size_t count = 0;
     while (count < (size_t)expected) {
         bool row = false;
@@ -212,7 +219,8 @@ static mote_status find_entry(const char *name, const mote_version_entry *entrie
                               const mote_version_entry **out, mote_err *err)
 {
     if (n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "there is no data version yet; make one with "
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "there is no data version yet; make one with "
                          "'mote data version'");
     *out = NULL;
     if (strcmp(name, "latest") == 0) {
@@ -238,9 +246,10 @@ static mote_status find_entry(const char *name, const mote_version_entry *entrie
         return mote_fail(err, MOTE_ARG, "data version '%s': more than one hash starts like that",
                          name);
     if (n_found == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "data version '%s': not there; there are v%lld to "
-                         "v%lld ('mote data version --list')", name, (long long)entries[0].number,
-                         (long long)entries[n - 1].number);
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "data version '%s': not there; there are v%lld to "
+                         "v%lld ('mote data version --list')",
+                         name, (long long)entries[0].number, (long long)entries[n - 1].number);
     return MOTE_OK;
 }
 
@@ -276,8 +285,10 @@ mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
 static mote_status save_row(mote_store *s, mote_data_version *v, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO data_version (manifest, created_ms, note, n_samples,"
-                               " duration_us) VALUES (?1, ?2, ?3, ?4, ?5)", &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO data_version (manifest, created_ms, note, n_samples,"
+                               " duration_us) VALUES (?1, ?2, ?3, ?4, ?5)",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, &v->id);
     mote_stmt_bind_i64(q, 2, v->created_ms);
     mote_stmt_bind_text(q, 3, v->note);

@@ -33,15 +33,15 @@
 
 typedef enum { MOTE_SPLIT_TRAIN, MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST, MOTE_N_SPLITS } mote_split;
 
-const char *mote_split_name(mote_split split);           /* "train", "validation", "test" */
+const char *mote_split_name(mote_split split); /* "train", "validation", "test" */
 bool mote_split_parse(const char *name, mote_split *out);
 
 typedef struct {
     mote_sha256 object;
     mote_data_role role;
-    mote_split split;            /* of its group; meaningless for background recordings */
-    bool is_word;                /* a word that is no keyword, held apart (data/deal.h) */
-    mote_split word;             /* then its split; else like `split` */
+    mote_split split; /* of its group; meaningless for background recordings */
+    bool is_word;     /* a word that is no keyword, held apart (data/deal.h) */
+    mote_split word;  /* then its split; else like `split` */
     const char *label;
     const char *group;
     int64_t duration_us;
@@ -54,16 +54,16 @@ static inline bool mote_version_used(const mote_version_item *it)
 }
 
 typedef struct {
-    int64_t number;              /* "v3" is 3 */
-    mote_sha256 id;              /* of the manifest */
+    int64_t number; /* "v3" is 3 */
+    mote_sha256 id; /* of the manifest */
     int64_t created_ms;
     const char *note;
-    uint64_t seed;               /* of the splits */
+    uint64_t seed; /* of the splits */
     double fractions[MOTE_N_SPLITS];
-    mote_version_item *items;    /* [n], in the order of the manifest: role, label, object, group */
+    mote_version_item *items; /* [n], in the order of the manifest: role, label, object, group */
     size_t n;
-    size_t n_background;         /* of n */
-    int64_t duration_us;         /* of the keyword recordings */
+    size_t n_background; /* of n */
+    int64_t duration_us; /* of the keyword recordings */
 } mote_data_version;
 
 /* What a version takes of the built-in set (data/builtin.h), which is in the store beside the
@@ -78,27 +78,27 @@ enum {
 bool mote_builtin_split(const char *group, mote_split *out);
 
 typedef struct {
-    double fractions[MOTE_N_SPLITS];     /* each >= 0, sum 1 */
+    double fractions[MOTE_N_SPLITS]; /* each >= 0, sum 1 */
     uint64_t seed;
     const char *const *keywords; /* [n_keywords], borrowed; NULL: every label is one */
     size_t n_keywords;
-    bool words_apart;            /* other words have a class: hold them apart */
-    uint32_t builtin;            /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
-    const char *note;            /* "" for none */
+    bool words_apart; /* other words have a class: hold them apart */
+    uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
+    const char *note; /* "" for none */
     int64_t now_ms;
 } mote_version_config;
 
-mote_version_config mote_version_config_default(void);   /* 70/15/15, seed 0, no keywords */
+mote_version_config mote_version_config_default(void); /* 70/15/15, seed 0, no keywords */
 /* What the project asks for; note "" and now_ms 0. Borrows from p. */
 mote_version_config mote_version_config_of(const mote_project *p);
 bool mote_version_is_keyword(const mote_version_config *cfg, const char *label);
 
 typedef struct {
-    bool is_new;                 /* false: nothing has changed, the latest version is returned */
-    size_t n_duplicates;         /* left out */
-    size_t n_contradictions;     /* left out */
-    size_t n_new_groups;         /* dealt now */
-    size_t n_unused;             /* are in the version, but count in no split */
+    bool is_new;             /* false: nothing has changed, the latest version is returned */
+    size_t n_duplicates;     /* left out */
+    size_t n_contradictions; /* left out */
+    size_t n_new_groups;     /* dealt now */
+    size_t n_unused;         /* are in the version, but count in no split */
 } mote_version_report;
 
 /* Make a version of what is in the store now. *out lives as long as `a`.
@@ -132,7 +132,7 @@ MOTE_MUST_USE mote_status mote_version_list(mote_store *s, mote_arena *a, mote_v
 typedef enum { MOTE_DIFF_ADDED, MOTE_DIFF_REMOVED, MOTE_DIFF_CHANGED } mote_diff_kind;
 typedef struct {
     mote_diff_kind kind;
-    const mote_version_item *before, *after;     /* NULL where there is none */
+    const mote_version_item *before, *after; /* NULL where there is none */
 } mote_version_change;
 
 MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
@@ -145,8 +145,8 @@ MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
  * ARG when k is not 2 .. 20, or there are fewer than k groups. (*fold)[i] is of item i; *fold lives
  * as long as `a`. */
 typedef struct {
-    int32_t group;               /* -1 for background recordings */
-    int32_t word;                /* -1 for what is not held apart */
+    int32_t group; /* -1 for background recordings */
+    int32_t word;  /* -1 for what is not held apart */
 } mote_fold;
 MOTE_MUST_USE mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed,
                                              mote_arena *a, mote_fold **fold, mote_err *err);

@@ -10,8 +10,8 @@
 #include "data/sample.h"
 #include "data/version.h"
 
-#define FEW_PEOPLE 3                     /* fewer: none can be kept for the test */
-#define FEW_WORDS 3                      /* other words, one for each split */
+#define FEW_PEOPLE 3 /* fewer: none can be kept for the test */
+#define FEW_WORDS  3 /* other words, one for each split */
 
 typedef struct {
     const mote_project *project;
@@ -19,8 +19,8 @@ typedef struct {
     mote_data_waiting *out;
     const mote_sample_row *rows;
     size_t n_rows;
-    size_t n_words;                      /* recordings of words that are real */
-    size_t n_other_words;                /* different ones */
+    size_t n_words;       /* recordings of words that are real */
+    size_t n_other_words; /* different ones */
     int64_t version_ms;
 } looker;
 
@@ -98,8 +98,8 @@ static mote_status count_left(looker *k, const mote_data_version *v, mote_err *e
         now[i] = k->rows[i].object;
     qsort(now, k->n_rows, sizeof *now, compare_objects);
     for (size_t i = 0; i < v->n; i++)
-        k->out->n_left += !bsearch(&v->items[i].object, now, k->n_rows, sizeof *now,
-                                   compare_objects);
+        k->out->n_left +=
+            !bsearch(&v->items[i].object, now, k->n_rows, sizeof *now, compare_objects);
     return MOTE_OK;
 }
 
@@ -132,8 +132,8 @@ static mote_status look_at_keywords(looker *k, mote_err *err)
             MOTE_TRY(lacks(k, err, "'%s': %zu recordings, %zu more are needed", c->label, c->n,
                            need - c->n));
         else if (c->n_made == c->n)
-            MOTE_TRY(lacks(k, err, "'%s': only synthetic speech; record people who say it",
-                           c->label));
+            MOTE_TRY(
+                lacks(k, err, "'%s': only synthetic speech; record people who say it", c->label));
     }
     return MOTE_OK;
 }
@@ -142,18 +142,21 @@ static mote_status look_at_the_rest(looker *k, mote_err *err)
 {
     size_t n_people = k->out->n_people;
     if (k->n_words > 0 && n_people == 0)
-        MOTE_TRY(lacks(k, err, "no recording says who speaks, so people of the test may be those "
+        MOTE_TRY(lacks(k, err,
+                       "no recording says who speaks, so people of the test may be those "
                        "of the training; name them with --group-pattern"));
     else if (k->n_words > 0 && n_people < FEW_PEOPLE)
         MOTE_TRY(lacks(k, err, "%zu speakers: at least %d are needed to keep one for the test",
                        n_people, FEW_PEOPLE));
     if (k->project->unknown && k->n_other_words < FEW_WORDS)
-        MOTE_TRY(lacks(k, err, "%zu other words of people: how often other speech is taken for a "
-                       "keyword cannot be judged; add at least %d, better 20", k->n_other_words,
-                       FEW_WORDS));
+        MOTE_TRY(lacks(k, err,
+                       "%zu other words of people: how often other speech is taken for a "
+                       "keyword cannot be judged; add at least %d, better 20",
+                       k->n_other_words, FEW_WORDS));
     size_t last = k->out->n_classes;
     if (k->project->silence && last > 0 && k->out->classes[last - 1].n == 0)
-        MOTE_TRY(lacks(k, err, "no background recording: add rooms without speech with "
+        MOTE_TRY(lacks(k, err,
+                       "no background recording: add rooms without speech with "
                        "'mote data add DIR --role background'"));
     return MOTE_OK;
 }

@@ -15,20 +15,20 @@
 #include "store/store.h"
 
 typedef struct {
-    const char *label;           /* a keyword, _unknown_ for all other words, _silence_ */
-    size_t n;                    /* in the store */
-    size_t n_waiting;            /* of them: added after the latest version */
-    size_t n_made;               /* of n: synthetic */
+    const char *label; /* a keyword, _unknown_ for all other words, _silence_ */
+    size_t n;          /* in the store */
+    size_t n_waiting;  /* of them: added after the latest version */
+    size_t n_made;     /* of n: synthetic */
 } mote_waiting_class;
 
 typedef struct {
     mote_waiting_class *classes; /* [n_classes], as the project lists them */
     size_t n_classes;
-    size_t n_waiting;            /* in all */
-    size_t n_left;               /* in the latest version, and not in the store any more */
-    int64_t version;             /* the latest; 0: none yet */
-    size_t n_people;             /* groups that name somebody, of real recordings of words */
-    const char **missing;        /* [n_missing] sentences: what is missing, and the remedy */
+    size_t n_waiting;     /* in all */
+    size_t n_left;        /* in the latest version, and not in the store any more */
+    int64_t version;      /* the latest; 0: none yet */
+    size_t n_people;      /* groups that name somebody, of real recordings of words */
+    const char **missing; /* [n_missing] sentences: what is missing, and the remedy */
     size_t n_missing;
 } mote_data_waiting;
 

@@ -6,15 +6,21 @@
 
 #include "data/audio.h"
 
-#define UNKNOWN_LENGTH 0x7fff0000u       /* and more: written by a program that cannot seek */
+#define UNKNOWN_LENGTH 0x7fff0000u /* and more: written by a program that cannot seek */
 
 static uint32_t get_u32(const uint8_t *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static uint64_t get_u64(const uint8_t *p) { return get_u32(p) | (uint64_t)get_u32(p + 4) << 32; }
-static uint16_t get_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+static uint64_t get_u64(const uint8_t *p)
+{
+    return get_u32(p) | (uint64_t)get_u32(p + 4) << 32;
+}
+static uint16_t get_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
 
 static void put_u16(uint8_t *p, uint32_t x)
 {
@@ -58,15 +64,17 @@ static mote_status check_coding(const mote_wav *w, const char *what, mote_err *e
                          what, (unsigned)w->coding);
     }
     if (!ok)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s': %d-bit samples of WAV coding 0x%04x are "
-                         "not supported", what, (int)w->bits, (unsigned)w->coding);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "'%s': %d-bit samples of WAV coding 0x%04x are "
+                         "not supported",
+                         what, (int)w->bits, (unsigned)w->coding);
     return MOTE_OK;
 }
 
 static bool is_plain(const mote_wav *w)
 {
-    return w->coding == MOTE_WAV_PCM || w->coding == MOTE_WAV_FLOAT ||
-           w->coding == MOTE_WAV_ALAW || w->coding == MOTE_WAV_MULAW;
+    return w->coding == MOTE_WAV_PCM || w->coding == MOTE_WAV_FLOAT || w->coding == MOTE_WAV_ALAW ||
+           w->coding == MOTE_WAV_MULAW;
 }
 
 /* Bytes of a frame: as written, or as they follow from the rest when nothing is written. */
@@ -80,7 +88,7 @@ static mote_status check_block(mote_wav *w, const char *what, mote_err *err)
         return MOTE_OK;
     }
     bool wide = w->coding == MOTE_WAV_PCM && sample == 3 && w->block_bytes == 4 * w->n_channels;
-    if (wide) {                          /* 24 bits at the top of 32 */
+    if (wide) { /* 24 bits at the top of 32 */
         w->bits = 32;
         return MOTE_OK;
     }
@@ -100,8 +108,10 @@ static mote_status read_format(const uint8_t *c, size_t size, const char *what, 
         return mote_fail(err, MOTE_CORRUPT,
                          "'%s': the format chunk is %zu bytes, expected 16 or more", what, size);
     if (size > MOTE_WAV_FORMAT_MAX)
-        return mote_fail(err, MOTE_CORRUPT, "'%s': the format chunk is %zu bytes, expected at "
-                         "most %d", what, size, MOTE_WAV_FORMAT_MAX);
+        return mote_fail(err, MOTE_CORRUPT,
+                         "'%s': the format chunk is %zu bytes, expected at "
+                         "most %d",
+                         what, size, MOTE_WAV_FORMAT_MAX);
     w->coding = get_u16(c);
     w->n_channels = get_u16(c + 2);
     uint32_t rate_hz = get_u32(c + 4);
@@ -180,7 +190,8 @@ static mote_status take_data(const uint8_t *bytes, size_t n, size_t at, uint64_t
     if (size > present && !open)
         return mote_fail(err, MOTE_CORRUPT,
                          "'%s': the header promises %llu bytes of samples, only %zu are there; "
-                         "the file was cut short", what, (unsigned long long)size, present);
+                         "the file was cut short",
+                         what, (unsigned long long)size, present);
     w->data = bytes + at;
     w->data_bytes = open ? present : (size_t)size;
     size_t block = (size_t)w->block_bytes, rest = w->data_bytes % block;
@@ -215,7 +226,8 @@ mote_status mote_wav_parse(const uint8_t *bytes, size_t n, const char *what, mot
         if (size > present)
             return mote_fail(err, MOTE_CORRUPT,
                              "'%s': the header promises %zu bytes of header, only %zu are there; "
-                             "the file was cut short", what, size, present);
+                             "the file was cut short",
+                             what, size, present);
         if (memcmp(chunk, "fmt ", 4) == 0)
             MOTE_TRY(read_format(chunk + 8, size, what, &w, err));
         else if (memcmp(chunk, "fact", 4) == 0 && size >= 4 && get_u32(chunk + 8) > 0)

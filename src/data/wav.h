@@ -32,19 +32,19 @@ enum {
     MOTE_WAV_GSM610 = 0x31,
 };
 
-#define MOTE_WAV_FORMAT_MAX 256                  /* bytes of a format chunk */
-#define MOTE_WAV_HEAD_MAX (MOTE_WAV_FORMAT_MAX + 40)
+#define MOTE_WAV_FORMAT_MAX 256 /* bytes of a format chunk */
+#define MOTE_WAV_HEAD_MAX   (MOTE_WAV_FORMAT_MAX + 40)
 
 typedef struct {
-    uint8_t format[MOTE_WAV_FORMAT_MAX];         /* the format chunk, block and byte rate mended */
+    uint8_t format[MOTE_WAV_FORMAT_MAX]; /* the format chunk, block and byte rate mended */
     size_t format_bytes;
-    const uint8_t *data;                         /* borrowed from the input */
-    size_t data_bytes;                           /* whole frames, or what there is of ADPCM */
+    const uint8_t *data; /* borrowed from the input */
+    size_t data_bytes;   /* whole frames, or what there is of ADPCM */
     uint32_t coding;
     int32_t n_channels, rate_hz;
-    int32_t bits;                                /* as stored: 12 bits stand in 16 */
-    int32_t block_bytes;                         /* a frame, or a block of ADPCM */
-    int64_t n_frames;                            /* of a fact chunk of ADPCM; -1: unknown */
+    int32_t bits;        /* as stored: 12 bits stand in 16 */
+    int32_t block_bytes; /* a frame, or a block of ADPCM */
+    int64_t n_frames;    /* of a fact chunk of ADPCM; -1: unknown */
 } mote_wav;
 
 /* bytes[0..n) starts with 'RIFF'..'WAVE' or 'RF64'/'BW64'..'WAVE'.

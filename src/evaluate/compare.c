@@ -9,9 +9,11 @@
 #include "base/rng.h"
 #include "evaluate/json_parts.h"
 
-#define RNG_PAIRED 0x70616972u          /* stream of mote_rng: "pair" */
+#define RNG_PAIRED 0x70616972u /* stream of mote_rng: "pair" */
 
-typedef struct { int64_t n, champion, challenger; } group_sums;
+typedef struct {
+    int64_t n, champion, challenger;
+} group_sums;
 
 static mote_status check(const mote_compare_input *in, const mote_evaluate_config *cfg,
                          mote_err *err)
@@ -83,7 +85,9 @@ static mote_status compare_slice(const mote_compare_input *in, int32_t slice,
                                  mote_comparison *out, mote_err *err)
 {
     const double nan = (double)NAN;
-    mote_comparison c = {.p = nan, .champion = {nan, nan, nan}, .challenger = {nan, nan, nan},
+    mote_comparison c = {.p = nan,
+                         .champion = {nan, nan, nan},
+                         .challenger = {nan, nan, nan},
                          .difference = {nan, nan, nan}};
     mote_arena_mark mark = mote_arena_save(a);
     group_sums *sums = NULL;
@@ -145,10 +149,12 @@ mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_confi
 
 /* ---- on a stream ------------------------------------------------------------------------- */
 
-#define RNG_BLOCKS 0x626c6f63u          /* stream of mote_rng: "bloc" */
+#define RNG_BLOCKS 0x626c6f63u /* stream of mote_rng: "bloc" */
 
 /* Both models in a draw of blocks. */
-typedef struct { int64_t n_words, hits[2], accepts[2]; } block_sums;
+typedef struct {
+    int64_t n_words, hits[2], accepts[2];
+} block_sums;
 
 static void add_block(block_sums *s, const mote_stream_block *champion,
                       const mote_stream_block *challenger)
@@ -194,8 +200,8 @@ static double block_difference(const mote_stream_block *champion,
     double accepts = (double)(challenger->n_false_accepts - champion->n_false_accepts);
     if (which < 2)
         return which == 0 ? -hits : accepts;
-    return hits / n_words * v->volume_per_day * (v->true_accept - v->false_reject)
-           + accepts / hours * v->listening_hours_per_day * v->false_accept;
+    return hits / n_words * v->volume_per_day * (v->true_accept - v->false_reject) +
+           accepts / hours * v->listening_hours_per_day * v->false_accept;
 }
 
 /* The sign test over blocks, and what it says of the interval. */

@@ -22,19 +22,19 @@
 /* What two models said about the same n clips. Borrowed. */
 typedef struct {
     size_t n;
-    const int32_t *labels;              /* [n] right classes */
-    const int32_t *champion, *challenger;  /* [n] predicted classes */
-    const int32_t *groups;              /* [n] in [0, n_groups), or NULL: each clip stands alone */
+    const int32_t *labels;                /* [n] right classes */
+    const int32_t *champion, *challenger; /* [n] predicted classes */
+    const int32_t *groups; /* [n] in [0, n_groups), or NULL: each clip stands alone */
     int32_t n_groups;
-    const int32_t *slices;              /* [n] in [0, n_slices), or NULL: no slices */
-    int32_t n_slices;                   /* conditions such as clean and car-noise */
+    const int32_t *slices; /* [n] in [0, n_slices), or NULL: no slices */
+    int32_t n_slices;      /* conditions such as clean and car-noise */
 } mote_compare_input;
 
 typedef struct {
     int64_t n;
     int64_t n_both_right, n_only_champion, n_only_challenger, n_both_wrong;
-    mote_interval champion,
-        challenger;           /* accuracies: bootstrap, widened to Wilson as in metrics.h */
+    /* Accuracies: bootstrap, widened to Wilson as in metrics.h. */
+    mote_interval champion, challenger;
     mote_interval difference; /* challenger - champion: paired bootstrap over groups. Without
                                  width when the two never differ */
     double p;                 /* McNemar's exact test over clips: of a difference this uneven
@@ -97,9 +97,9 @@ mote_winner mote_paired_winner(const mote_paired_rate *r, bool is_higher_better)
 #define MOTE_PROMOTION_REASONS 6
 typedef struct {
     bool is_promoted;
-    int32_t weak_slice;                 /* where the gain was looked at; -1: all clips */
-    bool is_held[MOTE_PROMOTION_REASONS];       /* each condition */
-    char reasons[MOTE_PROMOTION_REASONS][280];  /* in words, with the numbers */
+    int32_t weak_slice;                        /* where the gain was looked at; -1: all clips */
+    bool is_held[MOTE_PROMOTION_REASONS];      /* each condition */
+    char reasons[MOTE_PROMOTION_REASONS][280]; /* in words, with the numbers */
     size_t n_reasons;
 } mote_promotion;
 

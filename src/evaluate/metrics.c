@@ -13,7 +13,7 @@
 #include "base/rng.h"
 #include "graph/model.h"
 
-#define RNG_BOOTSTRAP 0x626f6f74u       /* stream of mote_rng: "boot" */
+#define RNG_BOOTSTRAP 0x626f6f74u /* stream of mote_rng: "boot" */
 
 mote_evaluate_config mote_evaluate_config_default(void)
 {
@@ -24,8 +24,8 @@ mote_evaluate_config mote_evaluate_config_default(void)
 /* Sums over some clips. */
 typedef struct {
     int64_t n;
-    int64_t *confusion;                 /* [true][predicted] */
-    int64_t *bin_n, *bin_right;         /* [n_bins] */
+    int64_t *confusion;         /* [true][predicted] */
+    int64_t *bin_n, *bin_right; /* [n_bins] */
     double *bin_confidence;
     double brier, nll;
 } tally;
@@ -36,7 +36,9 @@ typedef struct {
     double *confidence, *brier, *nll;
 } clip_facts;
 
-typedef struct { double accuracy, macro_f1, ece, brier, nll; } summary;
+typedef struct {
+    double accuracy, macro_f1, ece, brier, nll;
+} summary;
 
 static mote_status check(const mote_predictions *p, const mote_evaluate_config *cfg, mote_err *err)
 {
@@ -198,7 +200,11 @@ static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins,
 
 /* Clips sorted by group: those of group g are members[first[g] .. first[g+1]). Without groups each
  * clip is its own. */
-typedef struct { size_t n_groups; size_t *first; uint32_t *members; } group_index;
+typedef struct {
+    size_t n_groups;
+    size_t *first;
+    uint32_t *members;
+} group_index;
 
 static mote_status index_groups(const mote_predictions *p, mote_arena *a, group_index *x,
                                 mote_err *err)
@@ -384,7 +390,7 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
     return total;
 }
 
-#define MOST_TEMPERATURE 50.0           /* and 1 / 50 the least that is looked for */
+#define MOST_TEMPERATURE 50.0 /* and 1 / 50 the least that is looked for */
 
 /* d nll / d beta at beta = 1/T, and nll; z = ln p. Monotone in beta. */
 static double temperature_slope(const mote_predictions *p, double beta, double *nll)
@@ -419,7 +425,7 @@ mote_status mote_temperature_fit(const mote_predictions *p, double *temperature,
 {
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(check(p, &cfg, err));
-    double lo = log(1 / MOST_TEMPERATURE), hi = log(MOST_TEMPERATURE), loss = 0;  /* of beta */
+    double lo = log(1 / MOST_TEMPERATURE), hi = log(MOST_TEMPERATURE), loss = 0; /* of beta */
     for (int i = 0; i < 60; i++) {
         double mid = lo + (hi - lo) / 2;
         if (temperature_slope(p, exp(mid), &loss) > 0)

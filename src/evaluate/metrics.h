@@ -19,38 +19,38 @@
  * probability, the lowest index when several share it. */
 typedef struct {
     size_t n;
-    int32_t n_classes;                  /* at least 2 */
-    const int32_t *labels;              /* [n] in [0, n_classes) */
-    const float *probabilities;         /* [n][n_classes], each in [0, 1] */
-    const int32_t *groups;              /* [n] in [0, n_groups), or NULL: each clip stands alone */
+    int32_t n_classes;          /* at least 2 */
+    const int32_t *labels;      /* [n] in [0, n_classes) */
+    const float *probabilities; /* [n][n_classes], each in [0, 1] */
+    const int32_t *groups;      /* [n] in [0, n_groups), or NULL: each clip stands alone */
     int32_t n_groups;
 } mote_predictions;
 
 typedef struct {
-    double confidence;                  /* of all intervals */
-    int32_t n_resamples;                /* bootstrap */
+    double confidence;   /* of all intervals */
+    int32_t n_resamples; /* bootstrap */
     uint64_t seed;
-    int32_t min_group;                  /* smaller groups are shown but cannot be the worst */
-    int32_t n_bins;                     /* of the calibration error */
+    int32_t min_group; /* smaller groups are shown but cannot be the worst */
+    int32_t n_bins;    /* of the calibration error */
 } mote_evaluate_config;
 
 /* 95 %, 1000 resamples, seed 1, groups of at least 5, 15 bins. */
 mote_evaluate_config mote_evaluate_config_default(void);
 
 typedef struct {
-    int64_t n, n_predicted, n_right;    /* clips of the class, said to be of it, both */
-    double precision, recall, f1;       /* 0 where nothing was said or there is nothing */
-    mote_interval recall_interval;      /* Wilson */
+    int64_t n, n_predicted, n_right; /* clips of the class, said to be of it, both */
+    double precision, recall, f1;    /* 0 where nothing was said or there is nothing */
+    mote_interval recall_interval;   /* Wilson */
 } mote_class_result;
 
 typedef struct {
     int64_t n, n_right;
-    mote_interval accuracy;             /* Wilson */
+    mote_interval accuracy; /* Wilson */
 } mote_group_result;
 
 typedef struct {
-    int64_t n;                          /* predictions in this bin of confidence */
-    double confidence, accuracy;        /* means; 0 when n is 0 */
+    int64_t n;                   /* predictions in this bin of confidence */
+    double confidence, accuracy; /* means; 0 when n is 0 */
 } mote_calibration_bin;
 
 /* Arrays live as long as the arena given to mote_evaluate. */
@@ -58,16 +58,16 @@ typedef struct {
     int64_t n, n_right;
     int32_t n_classes, n_groups, n_bins;
     double confidence_level;
-    int64_t *confusion;                 /* [true][predicted] */
-    mote_class_result *classes;         /* [n_classes] */
-    mote_group_result *groups;          /* [n_groups]; none without groups */
-    mote_calibration_bin *bins;         /* [n_bins] */
+    int64_t *confusion;         /* [true][predicted] */
+    mote_class_result *classes; /* [n_classes] */
+    mote_group_result *groups;  /* [n_groups]; none without groups */
+    mote_calibration_bin *bins; /* [n_bins] */
     /* Each interval is the bootstrap's, over whole groups, because clips of one speaker are alike.
      * For accuracy it is widened to Wilson's where that is wider: a bootstrap of 100 % right has
      * no width, which would claim certainty. */
     mote_interval accuracy, macro_f1, ece, brier, nll;
-    int32_t worst_class;                /* lowest recall among classes that have clips; -1: none */
-    int32_t worst_group;                /* lowest accuracy among groups of min_group and more; -1 */
+    int32_t worst_class; /* lowest recall among classes that have clips; -1: none */
+    int32_t worst_group; /* lowest accuracy among groups of min_group and more; -1 */
 } mote_evaluation;
 
 /* Evaluate. macro_f1 is the mean over classes that occur or were predicted (as sklearn's f1_score
@@ -111,9 +111,7 @@ MOTE_MUST_USE mote_status mote_evaluation_to_json(const mote_evaluation *e,
  * [n_groups]; all live as long as `a`. worst_class and worst_group are set from their names.
  * Errors: PARSE, RANGE for documents that are not ours; NOMEM. */
 MOTE_MUST_USE mote_status mote_evaluation_from_json(const json_t *j, mote_arena *a,
-                                                    mote_evaluation *out,
-                                                    const char *const **names,
-                                                    const char *const **group_names,
-                                                    mote_err *err);
+                                                    mote_evaluation *out, const char *const **names,
+                                                    const char *const **group_names, mote_err *err);
 
 #endif

@@ -119,9 +119,9 @@ mote_status mote_evaluation_to_json(const mote_evaluation *e, const char *const 
 
 /* ---- reading ---- */
 
-#define WHAT "evaluation"
+#define WHAT        "evaluation"
 #define MAX_CLASSES 4096
-#define MAX_GROUPS 10000000
+#define MAX_GROUPS  10000000
 
 static mote_status read_count(const json_t *o, const char *key, int64_t *out, mote_err *err)
 {
@@ -184,7 +184,7 @@ static mote_status read_groups(const json_t *j, mote_arena *a, mote_evaluation *
                                const char ***names, mote_err *err)
 {
     const json_t *groups = json_object_get(j, "groups");
-    size_t n = json_array_size(groups);     /* 0 when there are none */
+    size_t n = json_array_size(groups); /* 0 when there are none */
     if (n > MAX_GROUPS)
         return mote_fail(err, MOTE_RANGE, WHAT ": %zu groups", n);
     e->n_groups = (int32_t)n;

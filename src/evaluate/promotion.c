@@ -49,8 +49,8 @@ static void judge_gain(mote_promotion *p, const mote_comparison *weak, const cha
     double gain = weak->difference.value, before = weak->champion.value * 100,
            now = weak->challenger.value * 100;
     bool is_enough = gain > 0 && gain >= rule->beat_by - SLACK;
-    bool is_better_product = stream_winner(stream) == MOTE_CHALLENGER_BETTER
-                             && gain >= -SLACK && rule->beat_by <= 0;
+    bool is_better_product =
+        stream_winner(stream) == MOTE_CHALLENGER_BETTER && gain >= -SLACK && rule->beat_by <= 0;
     if (is_enough)
         add_reason(p, true,
                    "where the champion is weakest (%s) it is better: %.1f %% of clips are right "
@@ -148,8 +148,8 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
 {
     mote_promotion p = {.is_promoted = true, .weak_slice = -1};
     for (int32_t i = 0; i < n_slices; i++)
-        if (slices[i].n > 0
-            && (p.weak_slice < 0 || slices[i].champion.value < slices[p.weak_slice].champion.value))
+        if (slices[i].n > 0 &&
+            (p.weak_slice < 0 || slices[i].champion.value < slices[p.weak_slice].champion.value))
             p.weak_slice = i;
     bool has_clean = clean_slice >= 0 && clean_slice < n_slices && slices[clean_slice].n > 0;
     const mote_comparison *weak = p.weak_slice >= 0 ? &slices[p.weak_slice] : overall;

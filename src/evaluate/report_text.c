@@ -8,8 +8,7 @@
 
 #include "evaluate/json_parts.h"
 
-
-#define MAX_MATRIX 16
+#define MAX_MATRIX     16
 #define MAX_CONFUSIONS 10
 #define LEAST_CLIPS    5 /* of a group that is listed, when there is one */
 
@@ -223,8 +222,8 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
     size_t to = from;
     for (int step = 0; step < 3; step++) {
         size_t i = from;
-        while (i > 0 && c->points[i].counts.n_hits == c->points[from].counts.n_hits
-               && c->points[i].counts.n_false_accepts == c->points[from].counts.n_false_accepts)
+        while (i > 0 && c->points[i].counts.n_hits == c->points[from].counts.n_hits &&
+               c->points[i].counts.n_false_accepts == c->points[from].counts.n_false_accepts)
             i--;
         from = i;
         i = to;
@@ -237,8 +236,8 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
     for (size_t i = from; i <= to; i++) {
         const mote_stream_point *p = &c->points[i], *before = i > from ? p - 1 : NULL;
         bool is_chosen = i == choice->index;
-        bool is_change = !before || p->counts.n_hits != before->counts.n_hits
-                         || p->counts.n_false_accepts != before->counts.n_false_accepts;
+        bool is_change = !before || p->counts.n_hits != before->counts.n_hits ||
+                         p->counts.n_false_accepts != before->counts.n_false_accepts;
         bool is_run_of_choice =
             p->counts.n_hits == k->n_hits && p->counts.n_false_accepts == k->n_false_accepts;
         if (is_chosen || (is_change && !is_run_of_choice))
@@ -398,8 +397,8 @@ mote_status mote_report_promise_json(const json_t *promised, const json_t *measu
     return mote_buf_status(out, err);
 }
 
-static mote_status say_words(const json_t *all, const char *member, const char *what,
-                             mote_buf *out, mote_err *err)
+static mote_status say_words(const json_t *all, const char *member, const char *what, mote_buf *out,
+                             mote_err *err)
 {
     const json_t *o = json_object_get(all, member);
     int64_t n = 0, words = 0, refused = 0;

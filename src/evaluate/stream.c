@@ -7,18 +7,20 @@
 
 #include "base/rng.h"
 
-#define RNG_ORDER 0x6f726472u           /* "ordr": which clip stands where */
-#define RNG_SLOT  0x736c6f74u           /* "slot": position, SNR and noise of a slot */
-#define FADE_S 0.02                     /* between noise pieces */
-#define EDGE_S 0.005                    /* of a clip, so that it does not click */
-#define QUIET_RMS 100.0                 /* noise around a clip that is silent itself */
-#define MAX_NOISE_RMS 8000.0            /* a quarter of full scale: peaks stay inside */
-#define BATCH 256
+#define RNG_ORDER     0x6f726472u /* "ordr": which clip stands where */
+#define RNG_SLOT      0x736c6f74u /* "slot": position, SNR and noise of a slot */
+#define FADE_S        0.02        /* between noise pieces */
+#define EDGE_S        0.005       /* of a clip, so that it does not click */
+#define QUIET_RMS     100.0       /* noise around a clip that is silent itself */
+#define MAX_NOISE_RMS 8000.0      /* a quarter of full scale: peaks stay inside */
+#define BATCH         256
 
 mote_stream_config mote_stream_config_of(const mote_project_stream *s, uint64_t seed)
 {
-    return (mote_stream_config){.hours = s->hours, .snr_db = s->noise_snr_db,
-                                .gap_s = (s->tolerance_ms + 250) / 1000, .seed = seed};
+    return (mote_stream_config){.hours = s->hours,
+                                .snr_db = s->noise_snr_db,
+                                .gap_s = (s->tolerance_ms + 250) / 1000,
+                                .seed = seed};
 }
 
 static mote_status check(const mote_stream_material *m, const mote_stream_config *cfg,
@@ -30,8 +32,8 @@ static mote_status check(const mote_stream_material *m, const mote_stream_config
         return mote_fail(err, MOTE_ARG,
                          "stream: rate %d Hz, clips of %zu samples or %d keywords is out of range",
                          m->rate_hz, m->clip_samples, m->n_keywords);
-    if (!(cfg->hours > 0 && cfg->hours <= 1000) || !(cfg->gap_s >= 0 && cfg->gap_s <= 60)
-        || !(cfg->snr_db.lo <= cfg->snr_db.hi && cfg->snr_db.lo >= -60 && cfg->snr_db.hi <= 120))
+    if (!(cfg->hours > 0 && cfg->hours <= 1000) || !(cfg->gap_s >= 0 && cfg->gap_s <= 60) ||
+        !(cfg->snr_db.lo <= cfg->snr_db.hi && cfg->snr_db.lo >= -60 && cfg->snr_db.hi <= 120))
         return mote_fail(err, MOTE_ARG,
                          "stream: %g hours, gap %g s or SNR %g..%g dB is out of range", cfg->hours,
                          cfg->gap_s, cfg->snr_db.lo, cfg->snr_db.hi);
@@ -137,7 +139,7 @@ typedef struct {
     const mote_stream_material *m;
     const mote_stream_config *cfg;
     mote_stream_track *track;
-    double *tail, *bed;                 /* [n_fade] the piece before, faded out; [clip_samples] */
+    double *tail, *bed; /* [n_fade] the piece before, faded out; [clip_samples] */
     size_t n_fade;
 } builder;
 
@@ -163,7 +165,7 @@ static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t 
     b->track->n_words += e->class_id < m->n_keywords;
     for (size_t i = 0; i < n; i++) {
         double x = noise_next(&piece);
-        if (i < b->n_fade)              /* equal power: the pieces are not correlated */
+        if (i < b->n_fade) /* equal power: the pieces are not correlated */
             x = slot == 0 ? x : x * sqrt((double)i / (double)b->n_fade) + b->tail[i];
         size_t at = from + i;
         if (at >= start && at < start + m->clip_samples)

@@ -34,17 +34,17 @@
 typedef struct {
     int32_t rate_hz;
     size_t n, clip_samples;
-    const int16_t *pcm;                 /* [n][clip_samples] */
-    const int32_t *class_id;            /* [n] */
+    const int16_t *pcm;      /* [n][clip_samples] */
+    const int32_t *class_id; /* [n] */
     int32_t n_keywords;
-    int32_t silence_class;              /* clips of it are left out; -1: there is none */
-    mote_audio_set noise;               /* background recordings; none: white noise */
+    int32_t silence_class; /* clips of it are left out; -1: there is none */
+    mote_audio_set noise;  /* background recordings; none: white noise */
 } mote_stream_material;
 
 typedef struct {
-    double hours;                       /* of the stream, > 0 */
+    double hours;     /* of the stream, > 0 */
     mote_span snr_db; /* of each clip against the noise around it, by RMS of the clip */
-    double gap_s;                       /* least time between two clips, >= 0 */
+    double gap_s;     /* least time between two clips, >= 0 */
     uint64_t seed;
 } mote_stream_config;
 
@@ -52,16 +52,16 @@ typedef struct {
 typedef struct {
     int64_t start, end;
     int32_t class_id;
-    int32_t clip;                       /* index into the material */
+    int32_t clip; /* index into the material */
 } mote_stream_event;
 
 typedef struct {
     int32_t rate_hz;
-    int16_t *pcm;                       /* [n] */
+    int16_t *pcm; /* [n] */
     size_t n;
-    mote_stream_event *events;          /* in order, apart by at least the gap */
+    mote_stream_event *events; /* in order, apart by at least the gap */
     size_t n_events;
-    int64_t n_words;                    /* events that are keywords */
+    int64_t n_words; /* events that are keywords */
 } mote_stream_track;
 
 /* What the project asks for: its hours and SNR, and gaps longer than its tolerance, so that a
@@ -85,9 +85,9 @@ MOTE_MUST_USE mote_status mote_stream_build(const mote_stream_material *m,
  * + 128) / 256, as the firmware sees them. */
 typedef struct {
     int32_t n_classes, rate_hz;
-    int64_t window, hop;                /* samples */
+    int64_t window, hop; /* samples */
     size_t n;
-    int8_t *q;                          /* [n][n_classes] */
+    int8_t *q; /* [n][n_classes] */
 } mote_stream_outputs;
 
 /* The caller's model: n windows, the i-th at pcm + i * hop, into q [n][n_classes]. */
@@ -109,7 +109,7 @@ int8_t mote_stream_quantize(float probability);
 /* ---- counting ---- */
 
 typedef struct {
-    int32_t smooth_hops;                /* 1..64 */
+    int32_t smooth_hops; /* 1..64 */
     int32_t suppress_hops;
     double tolerance_s; /* a detection counts for a word from its clip's start to this
                            long after its end */
@@ -119,18 +119,18 @@ typedef struct {
 mote_stream_detector mote_stream_detector_of(const mote_project_stream *s);
 
 typedef struct {
-    int64_t n_words, n_hits;            /* keywords in the track, of them detected */
-    int64_t n_false_accepts;            /* detections that are not the first right one of a word */
-    int64_t n_confused;                 /* of those: another keyword than the one spoken */
-    int64_t n_repeated;                 /* of those: the right word, but again */
-    double hours;                       /* of listening */
+    int64_t n_words, n_hits; /* keywords in the track, of them detected */
+    int64_t n_false_accepts; /* detections that are not the first right one of a word */
+    int64_t n_confused;      /* of those: another keyword than the one spoken */
+    int64_t n_repeated;      /* of those: the right word, but again */
+    double hours;            /* of listening */
     int64_t per_word[MOTE_MODEL_MAX_LABELS], per_word_hits[MOTE_MODEL_MAX_LABELS];
     /* What the counts rest on, when the same clips were heard in several rounds. */
-    int64_t n_rounds;                   /* 0 means 1 */
-    int64_t n_distinct;                 /* recordings that n_words are from; 0: each another one */
-    double repetition;                  /* how many false accepts go back to one cause (a clip, or
-                                           a moment of noise) as far as chance matters: sum of
-                                           squares over the sum of those of each cause; 0: 1 */
+    int64_t n_rounds;   /* 0 means 1 */
+    int64_t n_distinct; /* recordings that n_words are from; 0: each another one */
+    double repetition;  /* how many false accepts go back to one cause (a clip, or
+                           a moment of noise) as far as chance matters: sum of
+                           squares over the sum of those of each cause; 0: 1 */
 } mote_stream_counts;
 
 /* Count with one threshold (probability, as mrt_detector_threshold takes it) for all keywords. The
@@ -141,7 +141,9 @@ MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
                                             mote_stream_counts *out, mote_err *err);
 
 /* What happened in a stretch of the stream; a word belongs to the block in which it begins. */
-typedef struct { int64_t n_words, n_hits, n_false_accepts; } mote_stream_block;
+typedef struct {
+    int64_t n_words, n_hits, n_false_accepts;
+} mote_stream_block;
 
 /* The same by blocks of block_s seconds, with a threshold for each class [n_classes] (those of
  * keywords are looked at), so that two models can be compared on the same stretches. *out [*n]
@@ -161,8 +163,8 @@ typedef struct {
     mote_stream_counts counts;
     mote_interval false_accepts_per_hour;
     mote_interval false_reject_rate;
-    double independent_hours;              /* that the interval of false accepts rests on */
-    mote_value value;                      /* NaN when the project states none */
+    double independent_hours; /* that the interval of false accepts rests on */
+    mote_value value;         /* NaN when the project states none */
 } mote_stream_point;
 
 /* A point at every threshold i / 256, i = 1..256: all that 8-bit probabilities can tell apart
@@ -210,11 +212,11 @@ double mote_stream_hours_for(double max_false_accepts_per_hour, double confidenc
 /* ---- choosing ---- */
 
 typedef struct {
-    size_t index;                       /* of the point */
-    bool by_value;                      /* else: fewest missed words within the limit */
-    double max_false_accepts_per_hour;  /* the limit that was asked for */
-    bool is_limit_met;                  /* by the estimate; by_value: true */
-    bool is_limit_proven;               /* by the upper bound of the interval */
+    size_t index;                      /* of the point */
+    bool by_value;                     /* else: fewest missed words within the limit */
+    double max_false_accepts_per_hour; /* the limit that was asked for */
+    bool is_limit_met;                 /* by the estimate; by_value: true */
+    bool is_limit_proven;              /* by the upper bound of the interval */
 } mote_stream_choice;
 
 /* With a value the point that earns the most. Without, of the points that detect at least half of

@@ -22,16 +22,16 @@ mote_stream_detector mote_stream_detector_of(const mote_project_stream *s)
                                   .tolerance_s = s->tolerance_ms / 1000};
 }
 
-#define BY_NOISE (-1)                   /* cause of a false accept where no clip is */
+#define BY_NOISE (-1) /* cause of a false accept where no clip is */
 
 /* What is known of each event while the outputs go by. */
 typedef struct {
     const mote_stream_track *track;
-    size_t next;                        /* first event that ends, with tolerance, at or after now */
-    bool *is_hit;                       /* [n_events] */
-    int64_t tolerance;                  /* samples */
-    int32_t cause;                      /* of the last false accept: clip, or BY_NOISE */
-    mote_stream_block *blocks;          /* of block_samples each; NULL: not wanted */
+    size_t next;               /* first event that ends, with tolerance, at or after now */
+    bool *is_hit;              /* [n_events] */
+    int64_t tolerance;         /* samples */
+    int32_t cause;             /* of the last false accept: clip, or BY_NOISE */
+    mote_stream_block *blocks; /* of block_samples each; NULL: not wanted */
     int64_t block_samples;
 } matcher;
 
@@ -227,9 +227,8 @@ static mote_interval rejects_interval(const mote_stream_counts *c, double confid
 static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
                                   const mote_project_value *value, double confidence)
 {
-    mote_stream_point p = {.threshold = threshold,
-                           .counts = *c,
-                           .false_reject_rate = rejects_interval(c, confidence)};
+    mote_stream_point p = {
+        .threshold = threshold, .counts = *c, .false_reject_rate = rejects_interval(c, confidence)};
     p.false_accepts_per_hour = accepts_interval(c, confidence, &p.independent_hours);
     double each = (1 + confidence) / 2, hours;
     mote_interval missed = rejects_interval(c, each), accepts = accepts_interval(c, each, &hours);
@@ -243,8 +242,8 @@ struct mote_stream_tally {
     mote_stream_detector detector;
     double hop_s;
     mote_stream_counts counts[MOTE_STREAM_POINTS];
-    uint32_t *causes;                   /* [MOTE_STREAM_POINTS][n_clips] false accepts */
-    bool *is_placed;                    /* [n_clips] as a word, in any round */
+    uint32_t *causes; /* [MOTE_STREAM_POINTS][n_clips] false accepts */
+    bool *is_placed;  /* [n_clips] as a word, in any round */
     int64_t n_distinct, n_rounds;
 };
 
@@ -254,8 +253,8 @@ mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
 {
     mote_stream_tally *t = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *t, &t, err));
-    MOTE_TRY(mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->causes, &t->causes,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->causes, &t->causes, err));
     MOTE_TRY(mote_arena_take(a, n_clips + 1, sizeof *t->is_placed, &t->is_placed, err));
     t->n_clips = n_clips;
     t->n_keywords = n_keywords;
@@ -295,9 +294,8 @@ mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_output
         t->is_placed[e->clip] |= is_word;
     }
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
-        mote_stream_counts counts =
-            count_at(c, o, track, t->n_keywords, &t->detector, (double)(i + 1) / 256.0,
-                     t->causes + i * t->n_clips);
+        mote_stream_counts counts = count_at(c, o, track, t->n_keywords, &t->detector,
+                                             (double)(i + 1) / 256.0, t->causes + i * t->n_clips);
         add_counts(&t->counts[i], &counts);
     }
     t->hop_s = (double)o->hop / track->rate_hz;
@@ -348,8 +346,8 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
 {
     size_t n_clips = 0;
     for (size_t i = 0; i < track->n_events; i++)
-        n_clips = track->events[i].clip >= (int32_t)n_clips ? (size_t)track->events[i].clip + 1
-                                                            : n_clips;
+        n_clips =
+            track->events[i].clip >= (int32_t)n_clips ? (size_t)track->events[i].clip + 1 : n_clips;
     mote_stream_tally *t = NULL;
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 256u << 20);

@@ -15,9 +15,9 @@
 
 /* What was counted on a stream. */
 typedef struct {
-    int64_t n_words, n_missed;          /* keywords spoken, of them not detected */
+    int64_t n_words, n_missed; /* keywords spoken, of them not detected */
     int64_t n_false_accepts;
-    double hours;                       /* of listening, > 0 */
+    double hours; /* of listening, > 0 */
 } mote_value_counts;
 
 /* Where the value comes from; each part is signed and they sum to value. */

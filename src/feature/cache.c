@@ -8,13 +8,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define MAGIC "motefeat"
-#define FORMAT_VERSION 1u
+#define MAGIC             "motefeat"
+#define FORMAT_VERSION    1u
 #define HEADER_BYTES      48 /* magic, version, count, settings hash; then its checksum */
-#define ENTRY_BYTES 40                  /* sample hash, number of values, checksum */
-#define SUFFIX ".features"
-#define MAX_VALUES ((size_t)1 << 24)
-#define MAX_SEGMENTS 16                 /* more are merged at the next save */
+#define ENTRY_BYTES       40 /* sample hash, number of values, checksum */
+#define SUFFIX            ".features"
+#define MAX_VALUES        ((size_t)1 << 24)
+#define MAX_SEGMENTS      16 /* more are merged at the next save */
 #define MAX_SEGMENT_BYTES ((size_t)1 << 32)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -22,18 +22,18 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 typedef struct {
     mote_sha256 sample;
-    const float *values;                /* in a segment, or `own` */
-    float *own;                         /* owned; NULL when in a segment */
+    const float *values; /* in a segment, or `own` */
+    float *own;          /* owned; NULL when in a segment */
     size_t n;
     uint32_t checksum;
     bool is_checked;
-    bool is_new;                        /* in no file yet */
-    bool is_dead;                       /* found damaged */
+    bool is_new;  /* in no file yet */
+    bool is_dead; /* found damaged */
 } entry;
 
 typedef struct {
-    char *path; /* NULL: the file was removed, entries still point into the map */
-    mote_map map;                       /* empty: written by this process, entries are their own */
+    char *path;   /* NULL: the file was removed, entries still point into the map */
+    mote_map map; /* empty: written by this process, entries are their own */
 } segment;
 
 struct mote_feature_cache {
@@ -41,13 +41,13 @@ struct mote_feature_cache {
     mote_sha256 settings;
     entry *entries;
     size_t n_entries, entry_capacity;
-    uint32_t *slots;                    /* index of an entry + 1, 0: free; linear probing */
-    size_t n_slots;                     /* power of two, at least twice n_entries; 0: none yet */
+    uint32_t *slots; /* index of an entry + 1, 0: free; linear probing */
+    size_t n_slots;  /* power of two, at least twice n_entries; 0: none yet */
     segment *segments;
     size_t n_segments, segment_capacity;
     size_t n_damaged, n_dead;
-    bool must_merge;                    /* damage was seen since the last save */
-    mote_status failure;                /* of the visit in progress */
+    bool must_merge;     /* damage was seen since the last save */
+    mote_status failure; /* of the visit in progress */
 };
 
 mote_sha256 mote_feature_pcm_hash(const int16_t *pcm, size_t n)
@@ -107,7 +107,7 @@ static entry *place(mote_feature_cache *c, const mote_sha256 *sample)
         c->entry_capacity = capacity;
     }
     entry *e = &c->entries[c->n_entries++];
-    *e = (entry){ .sample = *sample };
+    *e = (entry){.sample = *sample};
     c->slots[slot] = (uint32_t)c->n_entries;
     return e;
 }
@@ -152,7 +152,7 @@ bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 
         const void *values = mote_read_bytes(&r, n * sizeof(float));
         if (values == NULL)
             return false;
-        const mote_feature_entry e = { sample, values, n, checksum };
+        const mote_feature_entry e = {sample, values, n, checksum};
         if (!visit(arg, &e))
             return false;
     }
@@ -168,7 +168,7 @@ static bool take_entry(void *arg, const mote_feature_entry *from)
         c->failure = MOTE_NOMEM;
         return false;
     }
-    if (e->values == NULL) {                    /* of two segments, the first that was read */
+    if (e->values == NULL) { /* of two segments, the first that was read */
         e->values = from->values;
         e->n = from->n;
         e->checksum = from->checksum;
@@ -208,12 +208,12 @@ static mote_status no_memory(mote_err *err)
 /* A segment that cannot be read is passed over; only lack of memory is a failure. */
 static mote_status load_segment(mote_feature_cache *c, const char *path, mote_err *err)
 {
-    segment s = { .path = prepare_segment(c, path) };
+    segment s = {.path = prepare_segment(c, path)};
 
     if (s.path == NULL)
         return no_memory(err);
     const mote_status st = mote_map_open(path, &s.map, NULL);
-    if (st != MOTE_OK) {                        /* deleted by another process, or unreadable */
+    if (st != MOTE_OK) { /* deleted by another process, or unreadable */
         mote_free(s.path);
         if (st != MOTE_NOT_FOUND)
             c->n_damaged++;
@@ -403,8 +403,8 @@ static void write_entries(mote_feature_cache *c, bool all, mote_buf *b)
 static void remove_others(mote_feature_cache *c, const char *keep)
 {
     for (size_t i = 0; i < c->n_segments; i++) {
-        if (c->segments[i].path == NULL || strcmp(c->segments[i].path, keep) == 0
-            || mote_dir_remove(c->segments[i].path, NULL) != MOTE_OK)
+        if (c->segments[i].path == NULL || strcmp(c->segments[i].path, keep) == 0 ||
+            mote_dir_remove(c->segments[i].path, NULL) != MOTE_OK)
             continue;
         mote_free(c->segments[i].path);
         c->segments[i].path = NULL;
@@ -446,10 +446,10 @@ mote_status mote_feature_cache_save(mote_feature_cache *c, mote_err *err)
     MOTE_SCOPED_FREE char *kept_path = prepare_segment(c, path);
     if (kept_path == NULL)
         return no_memory(err);
-    MOTE_TRY(mote_dir_make(c->dir, err));       /* it may have been deleted meanwhile */
+    MOTE_TRY(mote_dir_make(c->dir, err)); /* it may have been deleted meanwhile */
     MOTE_TRY(mote_file_write(path, b.data, b.len, err));
 
-    c->segments[c->n_segments++] = (segment){ .path = kept_path };
+    c->segments[c->n_segments++] = (segment){.path = kept_path};
     kept_path = NULL;
     for (size_t i = 0; i < c->n_entries; i++)
         c->entries[i].is_new = false;

@@ -44,9 +44,9 @@ MOTE_MUST_USE mote_status mote_feature_cache_add(mote_feature_cache *c, const mo
 MOTE_MUST_USE mote_status mote_feature_cache_save(mote_feature_cache *c, mote_err *err);
 
 typedef struct {
-    size_t n_entries;                   /* that can be found (damage shows only when looked for) */
-    size_t n_segments;                  /* files */
-    size_t n_damaged;                   /* entries and files passed over since open */
+    size_t n_entries;  /* that can be found (damage shows only when looked for) */
+    size_t n_segments; /* files */
+    size_t n_damaged;  /* entries and files passed over since open */
 } mote_feature_cache_state;
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c);
 
@@ -56,12 +56,12 @@ mote_sha256 mote_feature_pcm_hash(const int16_t *pcm, size_t n);
 /* One segment: calls visit for every entry within the bytes, checksum not yet looked at. False when
  * it is not a segment of these settings, or is cut short. For the cache, tests and fuzzers. */
 typedef struct {
-    const mote_sha256 *sample;          /* borrowed from the bytes, as are the values */
+    const mote_sha256 *sample; /* borrowed from the bytes, as are the values */
     const float *values;
     size_t n;
-    uint32_t checksum;                  /* as stored */
+    uint32_t checksum; /* as stored */
 } mote_feature_entry;
-typedef bool mote_feature_visit(void *arg, const mote_feature_entry *e);   /* false: stop */
+typedef bool mote_feature_visit(void *arg, const mote_feature_entry *e); /* false: stop */
 bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings,
                                mote_feature_visit *visit, void *arg);
 bool mote_feature_entry_is_good(const mote_feature_entry *e);

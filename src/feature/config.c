@@ -14,7 +14,10 @@ typedef struct {
     const char *what;
 } key_row;
 
-#define ROW(key, kind, what) { #key, kind, offsetof(mote_feature_config, key), what }
+#define ROW(key, kind, what)                                                                       \
+    {                                                                                              \
+#key, kind, offsetof(mote_feature_config, key), what                                       \
+    }
 static const key_row KEYS[] = {
     ROW(arithmetic, KEY_ARITHMETIC, "\"float\" or \"fixed\""),
     ROW(rate_hz, KEY_I32, "4000..96000"),
@@ -30,13 +33,21 @@ static const key_row KEYS[] = {
 #undef ROW
 #define N_KEYS (sizeof KEYS / sizeof KEYS[0])
 
-static const char *const ARITHMETIC_NAMES[] = { "float", "fixed" };
+static const char *const ARITHMETIC_NAMES[] = {"float", "fixed"};
 
 mote_feature_config mote_feature_config_default(void)
 {
     return (mote_feature_config){
-        .arithmetic = MRT_FLOAT, .rate_hz = 16000, .window_ms = 30.0, .hop_ms = 20.0, .n_fft = 512,
-        .n_mels = 40, .n_coefficients = 10, .low_hz = 20, .high_hz = 4000, .pre_emphasis = 0.0,
+        .arithmetic = MRT_FLOAT,
+        .rate_hz = 16000,
+        .window_ms = 30.0,
+        .hop_ms = 20.0,
+        .n_fft = 512,
+        .n_mels = 40,
+        .n_coefficients = 10,
+        .low_hz = 20,
+        .high_hz = 4000,
+        .pre_emphasis = 0.0,
     };
 }
 
@@ -69,19 +80,40 @@ static const key_row *key_of_status(mrt_frontend_status status)
     const char *key = NULL;
 
     switch (status) {
-    case MRT_FRONTEND_BAD_ARITHMETIC: key = "arithmetic"; break;
-    case MRT_FRONTEND_BAD_RATE: key = "rate_hz"; break;
-    case MRT_FRONTEND_BAD_FFT: key = "n_fft"; break;
-    case MRT_FRONTEND_BAD_WINDOW: key = "window_ms"; break;
-    case MRT_FRONTEND_BAD_HOP: key = "hop_ms"; break;
-    case MRT_FRONTEND_BAD_MELS: key = "n_mels"; break;
-    case MRT_FRONTEND_BAD_COEFFICIENTS: key = "n_coefficients"; break;
-    case MRT_FRONTEND_BAD_HIGH: key = "high_hz"; break;
-    case MRT_FRONTEND_BAD_LOW: key = "low_hz"; break;
-    case MRT_FRONTEND_BAD_PRE_EMPHASIS: key = "pre_emphasis"; break;
+    case MRT_FRONTEND_BAD_ARITHMETIC:
+        key = "arithmetic";
+        break;
+    case MRT_FRONTEND_BAD_RATE:
+        key = "rate_hz";
+        break;
+    case MRT_FRONTEND_BAD_FFT:
+        key = "n_fft";
+        break;
+    case MRT_FRONTEND_BAD_WINDOW:
+        key = "window_ms";
+        break;
+    case MRT_FRONTEND_BAD_HOP:
+        key = "hop_ms";
+        break;
+    case MRT_FRONTEND_BAD_MELS:
+        key = "n_mels";
+        break;
+    case MRT_FRONTEND_BAD_COEFFICIENTS:
+        key = "n_coefficients";
+        break;
+    case MRT_FRONTEND_BAD_HIGH:
+        key = "high_hz";
+        break;
+    case MRT_FRONTEND_BAD_LOW:
+        key = "low_hz";
+        break;
+    case MRT_FRONTEND_BAD_PRE_EMPHASIS:
+        key = "pre_emphasis";
+        break;
     case MRT_FRONTEND_OK:
     case MRT_FRONTEND_EMPTY_MEL:
-    case MRT_FRONTEND_SMALL_MEMORY: break;
+    case MRT_FRONTEND_SMALL_MEMORY:
+        break;
     }
     for (size_t i = 0; key != NULL && i < N_KEYS; i++)
         if (strcmp(KEYS[i].key, key) == 0)
@@ -203,7 +235,7 @@ mote_status mote_feature_config_from_json(const json_t *o, const char *what,
 
     if (!json_is_object(o))
         return mote_fail(err, MOTE_PARSE, "%s: front-end settings must be an object", what);
-    json_t *object = (json_t *)(uintptr_t)o;    /* jansson iterates over non-const objects only */
+    json_t *object = (json_t *)(uintptr_t)o; /* jansson iterates over non-const objects only */
     for (void *it = json_object_iter(object); it != NULL; it = json_object_iter_next(object, it)) {
         const key_row *row = find_key(json_object_iter_key(it));
         if (row == NULL)

@@ -15,8 +15,8 @@ struct mote_feature_plan {
     mrt_frontend_tables tables;
     const mote_lane_path *path;
     int32_t n_workers;
-    size_t scratch_bytes;               /* of one worker, a multiple of 64 */
-    char *scratch;                      /* [n_workers][scratch_bytes], aligned to 64 */
+    size_t scratch_bytes; /* of one worker, a multiple of 64 */
+    char *scratch;        /* [n_workers][scratch_bytes], aligned to 64 */
     void *table_memory;
 };
 
@@ -27,8 +27,8 @@ static bool can_run(const mote_lane_path *path)
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (path->lanes == 16)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-               && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     if (path->lanes == 8)
         return __builtin_cpu_supports("avx2");
 #endif
@@ -114,9 +114,9 @@ bool mote_feature_batch_choose(mote_feature_plan *p, const char *path)
 typedef struct {
     const mote_feature_plan *plan;
     const int16_t *const *clips;
-    size_t n_frames;                    /* of each clip */
-    size_t n_all;                       /* of all clips */
-    float *out;                         /* [n_all][values] */
+    size_t n_frames; /* of each clip */
+    size_t n_all;    /* of all clips */
+    float *out;      /* [n_all][values] */
 } frame_run;
 
 /* Frames first .. last - 1, a group of lanes at a time. The last group is filled up with its own
@@ -165,7 +165,7 @@ mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const 
     MOTE_BUG_IF(worker < 0 || worker >= p->n_workers);
     MOTE_TRY(check_length(p, n, err));
     const size_t n_frames = mrt_frontend_frames(&p->tables.config, n);
-    const frame_run run = { p, &pcm, n_frames, n_frames, out };
+    const frame_run run = {p, &pcm, n_frames, n_frames, out};
 
     compute_frames(&run, 0, n_frames, worker);
     return MOTE_OK;
@@ -185,7 +185,7 @@ mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
     if (!mote_mul_size(n_frames, n_clips, &n_all))
         return mote_fail(err, MOTE_LIMIT, "%zu clips of %zu frames are too many", n_clips,
                          n_frames);
-    frame_run run = { p, clips, n_frames, n_all, out };
+    frame_run run = {p, clips, n_frames, n_all, out};
     mote_pool_run(pool, (n_all + PIECE_FRAMES - 1) / PIECE_FRAMES, run_piece, &run);
     return MOTE_OK;
 }

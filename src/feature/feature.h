@@ -25,15 +25,15 @@
 
 /* Settings of the audio front end; device/signal/mrt_frontend.h defines what they mean. */
 typedef struct {
-    mrt_arithmetic arithmetic;          /* "float" or "fixed" */
-    int32_t rate_hz;                    /* 4000..96000 */
-    double window_ms;                   /* rounded to samples: 16..n_fft of them */
-    double hop_ms;                      /* rounded to samples: 1..window */
-    int32_t n_fft;                      /* 128, 256, 512, 1024 or 2048 */
-    int32_t n_mels;                     /* 1..128 */
-    int32_t n_coefficients;             /* 1..n_mels: MFCC; 0: the log-mel values themselves */
-    int32_t low_hz, high_hz;            /* edges of the mel bands, low < high <= rate_hz / 2 */
-    double pre_emphasis;                /* 0 (none) .. 0.99, rounded to 2^-15 */
+    mrt_arithmetic arithmetic; /* "float" or "fixed" */
+    int32_t rate_hz;           /* 4000..96000 */
+    double window_ms;          /* rounded to samples: 16..n_fft of them */
+    double hop_ms;             /* rounded to samples: 1..window */
+    int32_t n_fft;             /* 128, 256, 512, 1024 or 2048 */
+    int32_t n_mels;            /* 1..128 */
+    int32_t n_coefficients;    /* 1..n_mels: MFCC; 0: the log-mel values themselves */
+    int32_t low_hz, high_hz;   /* edges of the mel bands, low < high <= rate_hz / 2 */
+    double pre_emphasis;       /* 0 (none) .. 0.99, rounded to 2^-15 */
 } mote_feature_config;
 
 /* Keyword spotting: float, 16 kHz, 30 ms window, 20 ms hop, 512-point FFT, 40 mels from 20 to 4000

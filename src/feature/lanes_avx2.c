@@ -3,9 +3,9 @@
 #include <stddef.h>
 
 #if defined(__x86_64__)
-#define LANES 8
-#define TARGET __attribute__((target("avx2")))
-#define PATH mote_lanes_avx2
+#define LANES     8
+#define TARGET    __attribute__((target("avx2")))
+#define PATH      mote_lanes_avx2
 #define PATH_NAME "avx2"
 #include "feature/lanes_body.h"
 #else

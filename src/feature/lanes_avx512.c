@@ -3,9 +3,9 @@
 #include <stddef.h>
 
 #if defined(__x86_64__)
-#define LANES 16
-#define TARGET __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
-#define PATH mote_lanes_avx512
+#define LANES     16
+#define TARGET    __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
+#define PATH      mote_lanes_avx512
 #define PATH_NAME "avx512"
 #include "feature/lanes_body.h"
 #else

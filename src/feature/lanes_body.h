@@ -20,8 +20,9 @@ typedef uint64_t vd __attribute__((vector_size(8 * LANES)));
 /* Indices that interleave the low or high halves of each 128 bits: as unpacklo/hi of 32 and 64
  * bits. */
 #if LANES == 16
-#define EACH_QUAD(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, \
-                              a + 12, b + 12, c + 12, d + 12
+#define EACH_QUAD(a, b, c, d)                                                                      \
+    a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12,    \
+        d + 12
 typedef int32_t octet __attribute__((vector_size(32)));
 #elif LANES == 8
 #define EACH_QUAD(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
@@ -195,15 +196,15 @@ FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
 }
 
 /* Float: the same lines as mrt_frontend_f32.c compiles. */
-#define V vf
-#define S float
-#define I vi
-#define MRT_FN FN
-#define MRT_NAME(x) lanes_##x##_f32
-#define MRT_MUL(v, s) ((v) * (s))
-#define MRT_BITS(v) ((vi)(v))
+#define V                vf
+#define S                float
+#define I                vi
+#define MRT_FN           FN
+#define MRT_NAME(x)      lanes_##x##_f32
+#define MRT_MUL(v, s)    ((v) * (s))
+#define MRT_BITS(v)      ((vi)(v))
 #define MRT_FROM_BITS(i) ((vf)(i))
-#define MRT_TO_F(i) __builtin_convertvector(i, vf)
+#define MRT_TO_F(i)      __builtin_convertvector(i, vf)
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_f32_body.h"
 #undef V
@@ -213,15 +214,15 @@ FN vi load_q(const mrt_frontend_tables *t, const int16_t *const *pcm, vi *z)
 #undef MRT_MUL
 
 /* Fixed point: the same lines as mrt_frontend_q.c compiles. */
-#define V vi
-#define S int16_t
-#define U vu
-#define D vd
-#define MRT_NAME(x) lanes_##x##_q
-#define MRT_MUL(v, s) mul_q15(v, (vi){0} + (s))
+#define V              vi
+#define S              int16_t
+#define U              vu
+#define D              vd
+#define MRT_NAME(x)    lanes_##x##_q
+#define MRT_MUL(v, s)  mul_q15(v, (vi){0} + (s))
 #define MRT_LESS(u, c) (-(vi)((u) < (c)))
-#define MRT_WIDE(u) __builtin_convertvector(u, vd)
-#define MRT_HIGH(d) __builtin_convertvector((d) >> 32, vu)
+#define MRT_WIDE(u)    __builtin_convertvector(u, vd)
+#define MRT_HIGH(d)    __builtin_convertvector((d) >> 32, vu)
 #include "device/signal/mrt_fft_body.h"
 #include "device/signal/mrt_frontend_q_body.h"
 
@@ -253,6 +254,6 @@ TARGET static void frames_q(const mrt_frontend_tables *t, const int16_t *const *
 
 const mote_lane_path *PATH(void)
 {
-    static const mote_lane_path path = { PATH_NAME, LANES, frames_f32, frames_q };
+    static const mote_lane_path path = {PATH_NAME, LANES, frames_f32, frames_q};
     return &path;
 }

@@ -3,6 +3,6 @@
  * compiler takes the vectors apart. */
 #define LANES 4
 #define TARGET
-#define PATH mote_lanes_portable
+#define PATH      mote_lanes_portable
 #define PATH_NAME "portable"
 #include "feature/lanes_body.h"

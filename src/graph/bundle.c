@@ -79,9 +79,9 @@ static mote_status document(const mote_bundle_parts *p, json_t **out, mote_err *
     for (int32_t i = 0; i < p->n_labels; i++)
         if (json_array_append_new(labels, json_string(p->labels[i])) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for the labels of a bundle");
-    MOTE_SCOPED_JSON *j = json_pack("{s:i, s:s, s:O, s:i}", "format", (int)MOTE_BUNDLE_VERSION,
-                                    "name", p->name, "labels", labels, "clip_samples",
-                                    p->clip_samples);
+    MOTE_SCOPED_JSON *j =
+        json_pack("{s:i, s:s, s:O, s:i}", "format", (int)MOTE_BUNDLE_VERSION, "name", p->name,
+                  "labels", labels, "clip_samples", p->clip_samples);
     if (!j)
         return mote_fail(err, MOTE_NOMEM, "no memory for a bundle");
     if (p->clip_samples > 0)

@@ -25,7 +25,7 @@ typedef struct {
 } mote_flat;
 
 typedef struct {
-    size_t at;                          /* of the first element; 0 with count 0: absent */
+    size_t at; /* of the first element; 0 with count 0: absent */
     size_t count;
 } mote_flat_vector;
 

@@ -105,7 +105,7 @@ static mote_status load_tensor(mote_reader *r, mote_graph *g, mote_err *err)
     mote_tensor_spec s = {.name = name, .dtype = (mote_dtype)dtype, .n_dims = n_dims};
     for (int32_t i = 0; i < n_dims; i++)
         s.dims[i] = mote_read_i32(r);
-    mote_quant q = {0};                  /* one statement each: the order of initialisers is open */
+    mote_quant q = {0}; /* one statement each: the order of initialisers is open */
     q.n_scales = mote_read_i32(r);
     q.axis = mote_read_i32(r);
     q.zero_point = mote_read_i32(r);

@@ -99,8 +99,8 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
     if (hop_samples_ms % (h->frame_hop * 1000) == 0)
         h->hop_frames = (size_t)(h->hop / h->frame_hop);
     h->chunk_frames = h->n_frames > CHUNK_FRAMES ? h->n_frames : CHUNK_FRAMES;
-    MOTE_TRY(mote_arena_take(&h->arena, samples_of(h, h->chunk_frames), sizeof *h->pcm, &h->pcm,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(&h->arena, samples_of(h, h->chunk_frames), sizeof *h->pcm, &h->pcm, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->chunk_frames * (size_t)h->n_values, sizeof *h->features,
                              &h->features, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->n_in, 1, &h->input, err));

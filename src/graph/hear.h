@@ -49,10 +49,10 @@ MOTE_MUST_USE mote_status mote_hearer_create(mote_predictor *p, mote_hearer **ou
 void mote_hearer_destroy(mote_hearer *h);
 
 typedef enum {
-    MOTE_HEAR_DETECTIONS, /* run what the detections need */
-    MOTE_HEAR_INSIDE,     /* and every window inside the recording */
+    MOTE_HEAR_DETECTIONS,  /* run what the detections need */
+    MOTE_HEAR_INSIDE,      /* and every window inside the recording */
     MOTE_HEAR_INSIDE_ONLY, /* these alone: detections are not looked for */
-    MOTE_HEAR_ALL         /* every window */
+    MOTE_HEAR_ALL          /* every window */
 } mote_hear_mode;
 
 typedef struct {

@@ -15,7 +15,7 @@
 #define HAVE_X86 0
 #endif
 
-#define BLOCK 16                        /* channels in a block of packed weights */
+#define BLOCK 16 /* channels in a block of packed weights */
 
 static int8_t finish(const mrt_conv *p, int32_t oc, int32_t acc)
 {
@@ -109,8 +109,8 @@ AVX2 static __m256i requant_avx2(__m256i acc, __m256i multiplier, __m256i shift,
     /* The wanted 32 bits start at bit 31 of each product. */
     __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
     /* Halves away from zero: |high| and half are below 2^30 each. */
-    __m256i is_negative = _mm256_and_si256(_mm256_srai_epi32(high, 31),
-                                           _mm256_cmpgt_epi32(right, zero));
+    __m256i is_negative =
+        _mm256_and_si256(_mm256_srai_epi32(high, 31), _mm256_cmpgt_epi32(right, zero));
     return _mm256_srav_epi32(_mm256_add_epi32(_mm256_add_epi32(high, half), is_negative), right);
 }
 
@@ -264,8 +264,8 @@ VNNI static void depthwise_vnni(const mrt_conv *p, const int8_t *const *cells, i
         __m512i s = b.bias;
         for (int32_t t = 0; t < window; t++) {
             __m256i x = _mm256_cvtepi8_epi16(_mm_maskz_loadu_epi8(lanes, cells[t] + c));
-            __m256i w = _mm256_cvtepi8_epi16(
-                _mm_maskz_loadu_epi8(lanes, p->weights + (int64_t)t * n + c));
+            __m256i w =
+                _mm256_cvtepi8_epi16(_mm_maskz_loadu_epi8(lanes, p->weights + (int64_t)t * n + c));
             s = _mm512_add_epi32(s, _mm512_cvtepi16_epi32(_mm256_mullo_epi16(x, w)));
         }
         finish_vnni(p, &b, s, lanes, out + c);

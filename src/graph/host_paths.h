@@ -7,7 +7,7 @@
 
 #include "device/nn/mrt_nn.h"
 
-#define HOST_CELLS 4                    /* output cells that are computed together */
+#define HOST_CELLS 4 /* output cells that are computed together */
 
 typedef struct {
     const char *name;
@@ -20,6 +20,6 @@ typedef struct {
 } host_path;
 
 const host_path *host_path_best(void);
-const host_path *host_path_find(const char *name);      /* NULL: unknown, or not on this machine */
+const host_path *host_path_find(const char *name); /* NULL: unknown, or not on this machine */
 
 #endif

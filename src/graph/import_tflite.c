@@ -16,7 +16,7 @@ typedef struct {
     mote_graph *g;
     size_t model, subgraph;
     mote_flat_vector codes, buffers, tensors, operators;
-    int32_t *ids;                       /* graph tensor of each file tensor, -1: not yet there */
+    int32_t *ids; /* graph tensor of each file tensor, -1: not yet there */
     mote_arena scratch;
 } reader;
 
@@ -50,7 +50,7 @@ typedef struct {
     mote_tensor_spec spec;
     mote_quant quant;
     char name[MOTE_NAME_BYTES];
-    mote_flat_vector data;              /* count 0: not a constant */
+    mote_flat_vector data; /* count 0: not a constant */
 } file_tensor;
 
 static void read_name(reader *r, size_t table, file_tensor *out)
@@ -114,8 +114,10 @@ static mote_status read_tensor(reader *r, int32_t index, file_tensor *out, mote_
     }
     mote_flat_vector shape = mote_flat_vec(&r->f, table, 0, 4);
     if (shape.count > MOTE_MAX_DIMS)
-        return mote_fail(err, MOTE_UNSUPPORTED, "tensor '%s' has %zu dimensions, at most %d are "
-                         "supported", out->name, shape.count, MOTE_MAX_DIMS);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "tensor '%s' has %zu dimensions, at most %d are "
+                         "supported",
+                         out->name, shape.count, MOTE_MAX_DIMS);
     out->spec.n_dims = (int32_t)shape.count;
     for (size_t i = 0; i < shape.count; i++)
         out->spec.dims[i] = mote_flat_vec_i32(&r->f, shape, i);
@@ -166,15 +168,15 @@ static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool is_depth
     for (int32_t i = 0; i < q.n_scales && in->quant.n_scales == 1; i++)
         scales[i] = w->quant.scales[i] * in->quant.scales[0];
     q.scales = scales;
-    mote_tensor_spec spec = {.name = "zero_bias", .dtype = MOTE_I32, .n_dims = 1,
-                             .quant = q.n_scales > 0 ? &q : NULL};
+    mote_tensor_spec spec = {
+        .name = "zero_bias", .dtype = MOTE_I32, .n_dims = 1, .quant = q.n_scales > 0 ? &q : NULL};
     spec.dims[0] = w->n_dims > 0 ? w->dims[is_depthwise ? w->n_dims - 1 : 0] : 0;
     return mote_graph_add_const(r->g, &spec, id, err);
 }
 
 typedef struct {
-    size_t table;                       /* of the operator */
-    size_t options;                     /* its builtin options, 0: none */
+    size_t table;   /* of the operator */
+    size_t options; /* its builtin options, 0: none */
     int32_t index;
     const op_row *row;
 } file_op;
@@ -288,8 +290,10 @@ static mote_status find_row(reader *r, file_op *op, mote_err *err)
     code = old_code > code ? old_code : code;
     op->row = find_op(code);
     if (op->row == NULL)
-        return mote_fail(err, MOTE_UNSUPPORTED, "operator %d: TensorFlow Lite builtin operator %d "
-                         "is not supported", (int)op->index, (int)code);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "operator %d: TensorFlow Lite builtin operator %d "
+                         "is not supported",
+                         (int)op->index, (int)code);
     if (op->row->kind == MOTE_OP_NONE)
         return refuse(op, "is not supported", err);
     return MOTE_OK;
@@ -377,13 +381,16 @@ static mote_status read_graph(reader *r, mote_err *err)
     MOTE_TRY(only_one(r, 2, "outputs", &output, err));
     MOTE_TRY(read_tensor(r, input, &t, err));
     if (t.spec.dtype != MOTE_I8)
-        return mote_fail(err, MOTE_UNSUPPORTED, "the model's input '%s' is not int8: only fully "
-                         "quantised models are supported", t.name);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "the model's input '%s' is not int8: only fully "
+                         "quantised models are supported",
+                         t.name);
     MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
     for (size_t i = 0; i < r->operators.count; i++)
         MOTE_TRY(add_operator(r, (int32_t)i, err));
     if (r->operators.count == 0 || r->ids[output] != r->g->output)
-        return mote_fail(err, MOTE_UNSUPPORTED, "the model's output is not computed by its last "
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "the model's output is not computed by its last "
                          "operator");
     return mote_graph_validate(r->g, err);
 }

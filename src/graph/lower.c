@@ -10,8 +10,8 @@
 #include "graph/lower_internal.h"
 
 #define LOWER_LIMIT_BYTES ((size_t)1 << 30)
-#define MAX_PLANE (1 << 26)            /* cells of a padded image; keeps all sizes in 32 bits */
-#define MAX_POOLED (1 << 23)           /* cells of a mean: their sum of -128 stays in 32 bits */
+#define MAX_PLANE         (1 << 26) /* cells of a padded image; keeps all sizes in 32 bits */
+#define MAX_POOLED        (1 << 23) /* cells of a mean: their sum of -128 stays in 32 bits */
 
 typedef struct {
     const char *function, *source;
@@ -25,9 +25,18 @@ static const kernel_row kernels[MOTE_N_KERNELS] = {
 #undef KERNEL
 };
 
-const char *mote_kernel_function(mote_kernel k) { return kernels[k].function; }
-const char *mote_kernel_source(mote_kernel k) { return kernels[k].source; }
-bool mote_kernel_has_scratch(mote_kernel k) { return kernels[k].has_scratch; }
+const char *mote_kernel_function(mote_kernel k)
+{
+    return kernels[k].function;
+}
+const char *mote_kernel_source(mote_kernel k)
+{
+    return kernels[k].source;
+}
+bool mote_kernel_has_scratch(mote_kernel k)
+{
+    return kernels[k].has_scratch;
+}
 
 void mote_quantize_multiplier(double real, int32_t *multiplier, int32_t *shift)
 {

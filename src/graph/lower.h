@@ -11,7 +11,7 @@
 #include "graph/graph.h"
 
 typedef enum {
-    MOTE_KERNEL_NONE = 0,               /* no code: RESHAPE */
+    MOTE_KERNEL_NONE = 0, /* no code: RESHAPE */
 #define KERNEL(name, function, source, scratch) MOTE_KERNEL_##name,
 #include "graph/kernels.def"
 #undef KERNEL
@@ -27,9 +27,9 @@ typedef enum { MOTE_ISA_PORTABLE = 0, MOTE_ISA_REFERENCE = 1, MOTE_ISA_HOST = 2 
 typedef struct {
     mote_kernel kernel;
     size_t scratch_bytes;
-    uint32_t in_place;                  /* bit i: the output may take the place of input i */
-    size_t weights_bytes;               /* packed weights */
-    size_t channel_bytes;               /* biases, multipliers, shifts */
+    uint32_t in_place;    /* bit i: the output may take the place of input i */
+    size_t weights_bytes; /* packed weights */
+    size_t channel_bytes; /* biases, multipliers, shifts */
 } mote_kernel_need;
 
 /* UNSUPPORTED names an operator without a device kernel. */
@@ -38,13 +38,13 @@ MOTE_MUST_USE mote_status mote_lower_need(const mote_graph *g, int32_t op, mote_
 
 typedef struct {
     mote_kernel kernel;
-    int32_t op;                         /* index in the graph */
+    int32_t op; /* index in the graph */
     int32_t n_inputs;
-    int32_t inputs[2];                  /* tensor indices of the activations */
+    int32_t inputs[2]; /* tensor indices of the activations */
     int32_t output;
     mote_kernel_need need;
     union {
-        mrt_conv conv;                  /* CONV*, DENSE*, DEPTHWISE*; pointers into the arena */
+        mrt_conv conv; /* CONV*, DENSE*, DEPTHWISE*; pointers into the arena */
         mrt_pool pool;
         mrt_add add;
         mrt_softmax softmax;
@@ -52,8 +52,8 @@ typedef struct {
 } mote_call;
 
 typedef struct {
-    mote_arena arena;                   /* owns calls and constants */
-    mote_call *calls;                   /* one per operator, in order */
+    mote_arena arena; /* owns calls and constants */
+    mote_call *calls; /* one per operator, in order */
     int32_t n_calls;
 } mote_lowered;
 
@@ -68,9 +68,9 @@ void mote_lowered_release(mote_lowered *l);
 /* Run one call. in[i] and out are the activations, scratch at least need.scratch_bytes. */
 void mote_call_run(const mote_call *c, const int8_t *const in[2], int8_t *out, void *scratch);
 
-const char *mote_kernel_function(mote_kernel k);    /* "mrt_conv_s8"; "" for NONE */
-const char *mote_kernel_source(mote_kernel k);      /* "mrt_conv.c" */
-bool mote_kernel_has_scratch(mote_kernel k);        /* takes a scratch argument */
+const char *mote_kernel_function(mote_kernel k); /* "mrt_conv_s8"; "" for NONE */
+const char *mote_kernel_source(mote_kernel k);   /* "mrt_conv.c" */
+bool mote_kernel_has_scratch(mote_kernel k);     /* takes a scratch argument */
 
 /* real = multiplier * 2^(shift - 31), multiplier 0 or in [2^30, 2^31). TensorFlow Lite's
  * QuantizeMultiplier: the fraction of frexp rounded half away from zero; below 2^-32: 0. */

@@ -15,8 +15,8 @@
 /* Weights in the order that all kernels share: weight k of output channel oc. */
 typedef struct {
     const int8_t *data;
-    int32_t per_channel;                /* weights of one output channel */
-    int32_t channel_step, step;         /* distance between channels, and between weights of one */
+    int32_t per_channel;        /* weights of one output channel */
+    int32_t channel_step, step; /* distance between channels, and between weights of one */
 } weight_view;
 
 static weight_view view_of(const mote_graph *g, const mote_call *call)
@@ -126,7 +126,8 @@ static mote_status check_weights(const mote_graph *g, const mote_call *call, mot
     if (w->quant.zero_point != 0 || (n != 1 && n != call->u.conv.out_c))
         return mote_lower_fail(g, call->op, MOTE_UNSUPPORTED,
                                "weights must have one scale, or one per output channel, and zero "
-                               "point 0", err);
+                               "point 0",
+                               err);
     for (int32_t i = 0; i < n; i++)
         if (!(w->quant.scales[i] >= 0) || !isfinite(w->quant.scales[i]))
             return mote_lower_fail(g, call->op, MOTE_RANGE, "a weight scale is not a number >= 0",

@@ -2,10 +2,13 @@
 /* The bundle: everything that changes a prediction, in one file; and the model made from it.
  *
  * A bundle file (docs/formats/bundle.md) holds named sections with checksums:
- *   model.json    name, labels, front-end settings, input quantisation, operating point, drift
- * reference, lineage graph.s8      the int8 graph that ships graph.f32     the float graph it was
- * made from (optional) golden.bin    golden inputs and outputs (optional) It is the unit that is
- * versioned, approved, served, flashed and rolled back.
+ *   model.json   name, labels, front-end settings, input quantisation, operating point, drift
+ *                reference, lineage
+ *   graph.s8     the int8 graph that ships
+ *   graph.f32    the float graph it was made from (optional)
+ *   golden.bin   golden inputs and outputs (optional)
+ *
+ * It is the unit that is versioned, approved, served, flashed and rolled back.
  *
  * mote_model is a loaded bundle: immutable, shared between threads by reference counting. Each
  * thread predicts with its own mote_predictor. Audio goes through device/signal and device/nn:

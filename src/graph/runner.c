@@ -10,8 +10,8 @@
 struct mote_runner {
     const mote_graph *g;
     mote_lowered lowered;
-    mote_arena arena;                   /* owns what is below */
-    int8_t **values;                    /* [n_tensors]; the input's is set by each run */
+    mote_arena arena; /* owns what is below */
+    int8_t **values;  /* [n_tensors]; the input's is set by each run */
     void *scratch;
 };
 
@@ -19,7 +19,7 @@ struct mote_runner {
 typedef struct {
     int8_t *data;
     size_t bytes;
-    int32_t free_after;                 /* operator that reads the present tensor last */
+    int32_t free_after; /* operator that reads the present tensor last */
 } slot;
 
 static int32_t last_reader(const mote_graph *g, int32_t tensor)

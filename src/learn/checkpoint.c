@@ -13,9 +13,9 @@
 
 #include "base/bytes.h"
 
-#define VERSION 1u
+#define VERSION      1u
 #define HEADER_BYTES 80u
-#define EPOCH_BYTES 40u
+#define EPOCH_BYTES  40u
 #define FLAG_STOPPED 1u
 static const char magic[8] = {'M', 'O', 'T', 'E', 'C', 'K', 'P', 'T'};
 

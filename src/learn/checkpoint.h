@@ -10,17 +10,17 @@
 /* Everything a run carries from one epoch to the next. Random numbers need no place in it: they
  * follow from seed, epoch and position. The arrays belong to the caller. */
 typedef struct {
-    mote_sha256 run;                    /* what the run is a function of; a resume must agree */
-    int32_t n_epochs;                   /* finished */
-    uint64_t n_steps;                   /* optimiser steps done */
-    int32_t best_epoch;                 /* -1: none */
+    mote_sha256 run;    /* what the run is a function of; a resume must agree */
+    int32_t n_epochs;   /* finished */
+    uint64_t n_steps;   /* optimiser steps done */
+    int32_t best_epoch; /* -1: none */
     bool stopped_early;
     size_t n_params, n_state;
-    float *state;                       /* [n_state] */
-    float *m, *v;                       /* [n_params] */
-    float *average;                     /* [n_state] */
-    float *best;                        /* [n_state] */
-    mote_epoch *history;                /* [n_epochs], room for max_epochs */
+    float *state;        /* [n_state] */
+    float *m, *v;        /* [n_params] */
+    float *average;      /* [n_state] */
+    float *best;         /* [n_state] */
+    mote_epoch *history; /* [n_epochs], room for max_epochs */
     int32_t max_epochs;
 } mote_checkpoint;
 

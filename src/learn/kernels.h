@@ -45,14 +45,14 @@ typedef struct {
 typedef struct {
     int32_t out_h, out_w, c;
     int32_t kernel_h, kernel_w, stride_h, stride_w;
-    int32_t in_w;                       /* cells in a row of the padded input */
+    int32_t in_w; /* cells in a row of the padded input */
 } mote_depthwise;
 
 /* Adam(W), one step for a run of values. correction_1 = 1 / (1 - beta_1^t) and so on. */
 typedef struct {
     float rate, beta_1, beta_2, epsilon, correction_1, correction_2;
-    float decay;                        /* decoupled: w -= rate * decay * w */
-    float grad_scale;                   /* gradient clipping; 1: none */
+    float decay;      /* decoupled: w -= rate * decay * w */
+    float grad_scale; /* gradient clipping; 1: none */
 } mote_adam_step;
 
 typedef struct {

@@ -12,15 +12,18 @@
 
 #include "learn/net_internal.h"
 
-#define BLOCK_FLOATS 6144               /* 24 kB of columns */
-#define BLOCK_ROWS 12                   /* a multiple of the register tiles' rows */
+#define BLOCK_FLOATS 6144 /* 24 kB of columns */
+#define BLOCK_ROWS   12   /* a multiple of the register tiles' rows */
 
 static bool is_pointwise(const net_node *n)
 {
     return n->kernel_h == 1 && n->kernel_w == 1 && n->attrs.stride_h == 1 && n->attrs.stride_w == 1;
 }
 
-static int32_t depth_of(const net_node *n) { return n->kernel_h * n->kernel_w * n->in_c; }
+static int32_t depth_of(const net_node *n)
+{
+    return n->kernel_h * n->kernel_w * n->in_c;
+}
 
 static int32_t block_pixels(const net_node *n)
 {
@@ -30,7 +33,10 @@ static int32_t block_pixels(const net_node *n)
 
 /* For kernel row ky of an output pixel: the run of kernel cells [first, end) that lie inside the
  * input, and where the first of them is. False: the row lies outside. */
-typedef struct { int32_t first, end; size_t cell; } kernel_run;
+typedef struct {
+    int32_t first, end;
+    size_t cell;
+} kernel_run;
 static bool run_inside(const net_node *n, int32_t oy, int32_t ox, int32_t ky, kernel_run *r)
 {
     int32_t y = oy * n->attrs.stride_h - n->pad_h + ky, x = ox * n->attrs.stride_w - n->pad_w;
@@ -145,8 +151,16 @@ static void backward_block(const net_job *j, const float *dx, int32_t first, int
     net->k->gemm(&weights);
     if (!in_grads)
         return;
-    mote_gemm input = {.m = count, .n = depth, .k = oc, .a = block, .a_row = oc, .a_col = 1,
-                       .b = net->state + n->weights, .ldb = depth, .c = columns, .ldc = depth};
+    mote_gemm input = {.m = count,
+                       .n = depth,
+                       .k = oc,
+                       .a = block,
+                       .a_row = oc,
+                       .a_col = 1,
+                       .b = net->state + n->weights,
+                       .ldb = depth,
+                       .c = columns,
+                       .ldc = depth};
     net->k->gemm(&input);
     add_columns(n, columns, first, count, in_grads);
 }
@@ -197,7 +211,7 @@ void net_conv_backward(const net_job *j)
     const float *in = net_values(net, n->inputs[0], j->sample, 1, net_scratch(net, j->worker, 1));
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);
-    if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
+    if (!n->has_norm) /* behind a batch norm a bias has no effect: gradient 0 */
         net->k->column_sums(pixels, n->out_c, dx, net_part(net, j->piece, n->bias_part),
                             !j->is_first);
     if (is_pointwise(n)) {

@@ -36,7 +36,7 @@ void net_dense_backward(const net_job *j)
     const float *in = net_values(net, n->inputs[0], j->sample, j->n, wide);
     if (in != wide)
         memcpy(wide, in, (size_t)j->n * n->in_elements * sizeof *wide);
-    if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
+    if (!n->has_norm) /* behind a batch norm a bias has no effect: gradient 0 */
         net->k->column_sums(j->n, oc, dx, net_part(net, j->piece, n->bias_part), !j->is_first);
     bool add = false;
     float *in_grads = net_input_grads(net, n, 0, j->sample, &add);

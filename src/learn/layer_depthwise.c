@@ -94,7 +94,7 @@ void net_depthwise_backward(const net_job *j)
     padded_values(net, n, j->sample, padded_rows(n), d.in_w, padded);
     net->k->depthwise_weights(&d, padded, dx, net_part(net, j->piece, n->weights_part),
                               !j->is_first);
-    if (!n->has_norm)                   /* behind a batch norm a bias has no effect: gradient 0 */
+    if (!n->has_norm) /* behind a batch norm a bias has no effect: gradient 0 */
         net->k->column_sums(n->out_h * n->out_w, n->out_c, dx,
                             net_part(net, j->piece, n->bias_part), !j->is_first);
     bool add = false;

@@ -5,7 +5,9 @@
 #include "learn/net_internal.h"
 
 /* The cells of the input under one window. */
-typedef struct { int32_t y0, y1, x0, x1; } window;
+typedef struct {
+    int32_t y0, y1, x0, x1;
+} window;
 
 static window window_at(const net_node *n, int32_t oy, int32_t ox)
 {
@@ -16,7 +18,10 @@ static window window_at(const net_node *n, int32_t oy, int32_t ox)
                     .x1 = x + n->kernel_w > n->in_w ? n->in_w : x + n->kernel_w};
 }
 
-static float inverse_count(window w) { return 1.0f / (float)((w.y1 - w.y0) * (w.x1 - w.x0)); }
+static float inverse_count(window w)
+{
+    return 1.0f / (float)((w.y1 - w.y0) * (w.x1 - w.x0));
+}
 
 static size_t cell(const net_node *n, int32_t y, int32_t x)
 {

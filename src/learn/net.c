@@ -47,11 +47,26 @@ void mote_net_destroy(mote_net *net)
     mote_free(net);
 }
 
-size_t mote_net_n_params(const mote_net *net) { return net->n_params; }
-size_t mote_net_n_state(const mote_net *net) { return net->n_state; }
-int32_t mote_net_n_classes(const mote_net *net) { return net->n_classes; }
-size_t mote_net_in_elements(const mote_net *net) { return net->in_elements; }
-const mote_kernels *mote_net_kernels(const mote_net *net) { return net->k; }
+size_t mote_net_n_params(const mote_net *net)
+{
+    return net->n_params;
+}
+size_t mote_net_n_state(const mote_net *net)
+{
+    return net->n_state;
+}
+int32_t mote_net_n_classes(const mote_net *net)
+{
+    return net->n_classes;
+}
+size_t mote_net_in_elements(const mote_net *net)
+{
+    return net->in_elements;
+}
+const mote_kernels *mote_net_kernels(const mote_net *net)
+{
+    return net->k;
+}
 
 const mote_net_segment *mote_net_segments(const mote_net *net, size_t *n)
 {
@@ -77,7 +92,10 @@ void mote_net_write(const mote_net *net, const float *state, mote_graph *g)
 
 /* ------------------------------------------------------------------ pieces and values */
 
-int32_t net_n_pieces(int32_t n) { return n < MAX_PIECES ? n : MAX_PIECES; }
+int32_t net_n_pieces(int32_t n)
+{
+    return n < MAX_PIECES ? n : MAX_PIECES;
+}
 
 sample_range net_piece(int32_t n, size_t piece)
 {
@@ -248,20 +266,28 @@ typedef struct {
 static layer layer_of(mote_op_kind kind)
 {
     switch (kind) {
-    case MOTE_OP_CONV_2D: return (layer){net_conv_forward, net_conv_backward, false};
+    case MOTE_OP_CONV_2D:
+        return (layer){net_conv_forward, net_conv_backward, false};
     case MOTE_OP_DEPTHWISE_CONV_2D:
         return (layer){net_depthwise_forward, net_depthwise_backward, false};
-    case MOTE_OP_DENSE: return (layer){net_dense_forward, net_dense_backward, true};
-    case MOTE_OP_AVG_POOL_2D: return (layer){net_avg_pool_forward, net_avg_pool_backward, false};
-    case MOTE_OP_MAX_POOL_2D: return (layer){net_max_pool_forward, net_max_pool_backward, false};
-    case MOTE_OP_ADD: return (layer){net_add_forward, net_add_backward, false};
-    case MOTE_OP_DROPOUT: return (layer){net_dropout_forward, net_dropout_backward, false};
-    case MOTE_OP_NONE: return (layer){net_copy_forward, net_copy_backward, false};
+    case MOTE_OP_DENSE:
+        return (layer){net_dense_forward, net_dense_backward, true};
+    case MOTE_OP_AVG_POOL_2D:
+        return (layer){net_avg_pool_forward, net_avg_pool_backward, false};
+    case MOTE_OP_MAX_POOL_2D:
+        return (layer){net_max_pool_forward, net_max_pool_backward, false};
+    case MOTE_OP_ADD:
+        return (layer){net_add_forward, net_add_backward, false};
+    case MOTE_OP_DROPOUT:
+        return (layer){net_dropout_forward, net_dropout_backward, false};
+    case MOTE_OP_NONE:
+        return (layer){net_copy_forward, net_copy_backward, false};
     case MOTE_OP_RESHAPE:
     case MOTE_OP_SOFTMAX:
     case MOTE_OP_BATCH_NORM:
     case MOTE_OP_RELU:
-    default: break;
+    default:
+        break;
     }
     MOTE_BUG_IF(true);
     return (layer){0};
@@ -322,7 +348,7 @@ static void turn_weights(void *arg, size_t piece, int32_t worker)
             memcpy(n->turned + (k - 1 - tap) * oc, w + tap * oc, oc * sizeof *w);
         return;
     }
-    const size_t tile = 16;              /* so that both sides stay in cache */
+    const size_t tile = 16; /* so that both sides stay in cache */
     for (size_t i0 = 0; i0 < oc; i0 += tile) {
         for (size_t j0 = 0; j0 < k; j0 += tile) {
             for (size_t i = i0; i < oc && i < i0 + tile; i++) {

@@ -22,19 +22,19 @@
 typedef struct mote_net mote_net;
 
 typedef struct {
-    int32_t max_batch;                  /* 1..65536 */
+    int32_t max_batch;   /* 1..65536 */
     float norm_momentum; /* running = (1 - m) * running + m * batch; in (0, 1]. 0: 0.1 */
-    uint64_t seed;                      /* of dropout */
-    mote_simd simd;                     /* AUTO: the best this processor has */
-    size_t limit_bytes;                 /* for everything it allocates; 0: 4 GB */
+    uint64_t seed;       /* of dropout */
+    mote_simd simd;      /* AUTO: the best this processor has */
+    size_t limit_bytes;  /* for everything it allocates; 0: 4 GB */
 } mote_net_config;
 
 /* A run of the state that belongs to one constant of the graph. */
 typedef struct {
-    int32_t tensor;                     /* index in the graph */
-    size_t first, count;                /* in the state vector */
+    int32_t tensor;      /* index in the graph */
+    size_t first, count; /* in the state vector */
     bool is_trained;
-    bool is_weight;                     /* of a convolution or dense layer: weight decay applies */
+    bool is_weight; /* of a convolution or dense layer: weight decay applies */
 } mote_net_segment;
 
 /* `g` ends in SOFTMAX over [1, classes] and is float32; it is read, never changed, and must outlive
@@ -45,9 +45,9 @@ MOTE_MUST_USE mote_status mote_net_create(const mote_graph *g, const mote_net_co
 void mote_net_destroy(mote_net *net);
 
 size_t mote_net_n_params(const mote_net *net);
-size_t mote_net_n_state(const mote_net *net);          /* parameters and statistics */
+size_t mote_net_n_state(const mote_net *net); /* parameters and statistics */
 int32_t mote_net_n_classes(const mote_net *net);
-size_t mote_net_in_elements(const mote_net *net);      /* of one sample */
+size_t mote_net_in_elements(const mote_net *net); /* of one sample */
 const mote_kernels *mote_net_kernels(const mote_net *net);
 const mote_net_segment *mote_net_segments(const mote_net *net,
                                           size_t *n); /* borrowed; in state order */
@@ -62,17 +62,17 @@ void mote_net_predict(mote_net *net, const float *state, const float *inputs, in
 
 /* One batch with targets. */
 typedef struct {
-    const float *inputs;                /* [n][in elements] */
-    const float *targets;               /* [n][classes]: probabilities, each row sums to 1 */
-    const float *class_weights;         /* [classes] or NULL: all 1 */
-    float label_smoothing;              /* [0, 1): q = (1 - s) * target + s / classes */
+    const float *inputs;        /* [n][in elements] */
+    const float *targets;       /* [n][classes]: probabilities, each row sums to 1 */
+    const float *class_weights; /* [classes] or NULL: all 1 */
+    float label_smoothing;      /* [0, 1): q = (1 - s) * target + s / classes */
     int32_t n;
-    uint64_t step;                      /* number of the step: chooses the dropout masks */
+    uint64_t step; /* number of the step: chooses the dropout masks */
 } mote_net_batch;
 
 typedef struct {
-    double loss;                        /* mean cross-entropy against q, weighted by class */
-    int32_t n_correct;                  /* largest probability where the largest target is */
+    double loss;       /* mean cross-entropy against q, weighted by class */
+    int32_t n_correct; /* largest probability where the largest target is */
 } mote_net_result;
 
 /* Loss of a batch in training mode (batch statistics, dropout) and its gradient.

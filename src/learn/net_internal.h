@@ -22,49 +22,51 @@
 
 #include "learn/net.h"
 
-#define NO_NODE (-1)                    /* the graph's input */
+#define NO_NODE  (-1) /* the graph's input */
 #define NO_STATE SIZE_MAX
 
 typedef struct {
-    mote_op_kind kind;                  /* NONE: a copy, to carry a batch norm or ReLU of its own */
-    int32_t op;                         /* index in the graph, for messages and dropout */
-    int32_t value;                      /* tensor that readers of the node see */
+    mote_op_kind kind; /* NONE: a copy, to carry a batch norm or ReLU of its own */
+    int32_t op;        /* index in the graph, for messages and dropout */
+    int32_t value;     /* tensor that readers of the node see */
     mote_op_attrs attrs;
     int32_t n_inputs;
-    int32_t inputs[2];                  /* nodes */
-    int32_t n_readers;                  /* that the result depends on; 0: a dead end */
+    int32_t inputs[2]; /* nodes */
+    int32_t n_readers; /* that the result depends on; 0: a dead end */
 
     /* Shapes: in [in_h][in_w][in_c] -> out [out_h][out_w][out_c]; vectors have h = w = 1. */
     int32_t in_h, in_w, in_c, out_h, out_w, out_c;
     int32_t kernel_h, kernel_w, pad_h, pad_w;
-    size_t in_elements, out_elements;   /* of one sample */
+    size_t in_elements, out_elements; /* of one sample */
 
     /* Where its parameters are in the state; NO_STATE: none. */
     size_t weights, bias, gamma, beta, mean, variance;
     size_t n_weights;
     /* Where the pieces of a batch leave their parts of the gradients; see net_part. */
     size_t weights_part, bias_part, gamma_part, beta_part;
-    float *turned;                      /* CONV_2D, DENSE: weights as [k][oc]; DEPTHWISE: with both
-                                         * kernel axes reversed; made each step */
+    float *turned; /* CONV_2D, DENSE: weights as [k][oc]; DEPTHWISE: with both
+                    * kernel axes reversed; made each step */
 
     /* What readers apply: clamp(x * scale + shift, low, high), per channel of out_c. */
     bool has_norm, is_lazy;
     float epsilon, low, high;
-    float *scale, *shift;               /* [out_c] */
-    float *centre;                      /* [out_c]: mean of the batch, as subtracted in the sums */
-    double *batch_mean, *inverse_sd;    /* [out_c] */
-    float *ka, *kb, *kc;                /* [out_c] */
-    float *sums;                        /* [max_batch][2][out_c]: one pair per sample, both ways */
+    float *scale, *shift;            /* [out_c] */
+    float *centre;                   /* [out_c]: mean of the batch, as subtracted in the sums */
+    double *batch_mean, *inverse_sd; /* [out_c] */
+    float *ka, *kb, *kc;             /* [out_c] */
+    float *sums;                     /* [max_batch][2][out_c]: one pair per sample, both ways */
 
-    float *x;                           /* [max_batch][out_elements] */
-    float *g;                           /* the same; shared between nodes that do not meet */
+    float *x; /* [max_batch][out_elements] */
+    float *g; /* the same; shared between nodes that do not meet */
     int32_t g_slot;
-    bool needs_grad;                    /* some parameter at or before it is trained */
-    int32_t n_grads_left;               /* backward: readers that have not added their part yet */
+    bool needs_grad;      /* some parameter at or before it is trained */
+    int32_t n_grads_left; /* backward: readers that have not added their part yet */
 } net_node;
 
 /* A run of parameters whose gradient is the sum of its parts. */
-typedef struct { size_t first, part, count; } part_run;
+typedef struct {
+    size_t first, part, count;
+} part_run;
 #define MAX_PART_RUN 4096
 
 struct mote_net {
@@ -76,24 +78,24 @@ struct mote_net {
 
     net_node *nodes;
     int32_t n_nodes;
-    int32_t *node_of;                   /* tensor -> node */
-    int32_t logits;                     /* node before the softmax */
+    int32_t *node_of; /* tensor -> node */
+    int32_t logits;   /* node before the softmax */
     int32_t n_classes;
     size_t in_elements;
 
     mote_net_segment *segments;
     size_t n_segments, n_params, n_state;
 
-    float *gradients;                   /* the caller's, in the backward pass */
-    float **scratch;                    /* [threads][3 areas] */
+    float *gradients; /* the caller's, in the backward pass */
+    float **scratch;  /* [threads][3 areas] */
     size_t scratch_floats[3];
-    float *parts;                       /* [MAX_PIECES][n_parts]: gradients of each piece */
+    float *parts; /* [MAX_PIECES][n_parts]: gradients of each piece */
     size_t n_parts;
-    part_run *part_runs;                /* where they are added up to */
+    part_run *part_runs; /* where they are added up to */
     size_t n_part_runs;
-    float *wide;                        /* [max_batch][widest input of a dense layer] */
+    float *wide;         /* [max_batch][widest input of a dense layer] */
     float *zeros, *ones; /* [widest channel count]; shift, scale where there is no norm */
-    float *probs;                       /* [max_batch][classes] */
+    float *probs;        /* [max_batch][classes] */
 
     /* The batch in hand. */
     const float *state;
@@ -101,12 +103,14 @@ struct mote_net {
     int32_t n;
     bool is_training;
     uint64_t step;
-    int32_t at;                         /* node in hand */
+    int32_t at; /* node in hand */
 };
 
 /* Pieces of a batch: at most 16, by the batch alone, so that sums are cut the same everywhere. */
 #define MAX_PIECES 16
-typedef struct { int32_t first, end; } sample_range;
+typedef struct {
+    int32_t first, end;
+} sample_range;
 int32_t net_n_pieces(int32_t n);
 sample_range net_piece(int32_t n, size_t piece);
 
@@ -133,7 +137,7 @@ void net_grads_added(const mote_net *net, const net_node *node, int32_t i, int32
 typedef struct {
     mote_net *net;
     const net_node *node;
-    int32_t sample, n;                  /* samples to do */
+    int32_t sample, n; /* samples to do */
     size_t piece;
     int32_t worker;
     bool is_first;

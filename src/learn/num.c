@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static double power_of_two(int32_t k)    /* k in [-1022, 1023] */
+static double power_of_two(int32_t k) /* k in [-1022, 1023] */
 {
     uint64_t bits = (uint64_t)(k + 1023) << 52;
     double x;

@@ -5,8 +5,8 @@
 #ifndef MOTE_LEARN_NUM_H
 #define MOTE_LEARN_NUM_H
 
-double mote_num_exp(double x);           /* 0 below -708, inf above 709, NaN for NaN */
-double mote_num_log(double x);           /* x > 0 and normal; -inf at 0 and below, NaN for NaN */
-double mote_num_cos_pi(double t);        /* cos(pi t), t in [0, 1] */
+double mote_num_exp(double x);    /* 0 below -708, inf above 709, NaN for NaN */
+double mote_num_log(double x);    /* x > 0 and normal; -inf at 0 and below, NaN for NaN */
+double mote_num_cos_pi(double t); /* cos(pi t), t in [0, 1] */
 
 #endif

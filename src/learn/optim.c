@@ -13,7 +13,10 @@ void mote_optim_default(mote_optim_config *c)
                              .momentum = 0.9f};
 }
 
-static bool is_fraction(float x) { return x >= 0.0f && x < 1.0f; }
+static bool is_fraction(float x)
+{
+    return x >= 0.0f && x < 1.0f;
+}
 
 mote_status mote_optim_check(const mote_optim_config *c, mote_err *err)
 {

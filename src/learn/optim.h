@@ -16,17 +16,17 @@ typedef enum { MOTE_OPTIM_ADAM = 0, MOTE_OPTIM_SGD = 1 } mote_optim_kind;
  * Decay applies to the weights of layers, not to biases, gamma and beta. */
 typedef struct {
     mote_optim_kind kind;
-    float beta_1, beta_2;               /* ADAM: [0, 1); 0.9, 0.999 */
-    float epsilon;                      /* ADAM: > 0; 1e-8 */
-    float momentum;                     /* SGD: [0, 1) */
-    float decay;                        /* >= 0 */
-    float clip_norm;                    /* scale the gradient down to this 2-norm; 0: do not */
+    float beta_1, beta_2; /* ADAM: [0, 1); 0.9, 0.999 */
+    float epsilon;        /* ADAM: > 0; 1e-8 */
+    float momentum;       /* SGD: [0, 1) */
+    float decay;          /* >= 0 */
+    float clip_norm;      /* scale the gradient down to this 2-norm; 0: do not */
 } mote_optim_config;
 
 /* What it remembers between steps; the caller owns the arrays. */
 typedef struct {
-    float *m, *v; /* [n_params]; zeroed before the first step. SGD uses m alone */
-    uint64_t n_steps;                   /* done */
+    float *m, *v;     /* [n_params]; zeroed before the first step. SGD uses m alone */
+    uint64_t n_steps; /* done */
 } mote_optim_state;
 
 /* Defaults: Adam, 0.9, 0.999, 1e-8, no decay, no clipping. */

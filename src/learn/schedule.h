@@ -9,10 +9,10 @@ typedef enum { MOTE_SCHEDULE_COSINE = 0, MOTE_SCHEDULE_CONSTANT = 1 } mote_sched
 
 typedef struct {
     mote_schedule_kind kind;
-    double peak;                        /* > 0 */
-    double final_fraction;              /* COSINE: of the peak at the end, [0, 1] */
-    int64_t warmup_steps;               /* >= 0 */
-    int64_t total_steps;                /* > 0 */
+    double peak;           /* > 0 */
+    double final_fraction; /* COSINE: of the peak at the end, [0, 1] */
+    int64_t warmup_steps;  /* >= 0 */
+    int64_t total_steps;   /* > 0 */
 } mote_schedule;
 
 /* Rate of step `step` in [0, total_steps). While step < warmup w: peak * (step + 1) / w. After

@@ -27,7 +27,10 @@ static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, flo
 mote_batch_source mote_source_memory(const mote_train_set *d)
 {
     /* The argument of a source is not const; this one only reads. */
-    union { const mote_train_set *in; void *out; } arg = {.in = d};
+    union {
+        const mote_train_set *in;
+        void *out;
+    } arg = {.in = d};
     return (mote_batch_source){.n_samples = d->n, .fill = fill_from_memory, .arg = arg.out};
 }
 
@@ -48,7 +51,7 @@ static double beta_symmetric(double a, mote_rng *rng)
                v = mote_num_log(mote_rng_uniform(rng)) / a;
         double top = u > v ? u : v;
         if (!(top > -1e300))
-            continue;                    /* u or v was 0 */
+            continue; /* u or v was 0 */
         double x = mote_num_exp(u - top), y = mote_num_exp(v - top);
         if (top + mote_num_log(x + y) <= 0.0)
             return x / (x + y);

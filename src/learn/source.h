@@ -15,13 +15,13 @@
 
 typedef struct {
     uint64_t seed;
-    int32_t epoch;                      /* from 0 */
-    int32_t first;                      /* position in the epoch of the first one asked for */
+    int32_t epoch; /* from 0 */
+    int32_t first; /* position in the epoch of the first one asked for */
     int32_t n;
     const uint32_t *samples; /* [n]: which ones, in [0, n_samples); shuffled anew each epoch */
     int32_t n_classes;
-    size_t in_elements;                 /* of one sample */
-    mote_pool *pool;                    /* idle during the call; may be NULL */
+    size_t in_elements; /* of one sample */
+    mote_pool *pool;    /* idle during the call; may be NULL */
 } mote_batch_request;
 
 /* Fill inputs [n][in_elements] and targets [n][n_classes]: targets are zeroed before the call, each
@@ -29,15 +29,15 @@ typedef struct {
 typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs,
                                     float *targets, mote_err *err);
 typedef struct {
-    int32_t n_samples;                  /* of one epoch */
+    int32_t n_samples; /* of one epoch */
     mote_batch_fill *fill;
     void *arg;
 } mote_batch_source;
 
 /* Samples in memory. */
 typedef struct {
-    const float *inputs;                /* [n][in_elements] */
-    const int32_t *labels;              /* [n] in [0, n_classes) */
+    const float *inputs;   /* [n][in_elements] */
+    const int32_t *labels; /* [n] in [0, n_classes) */
     int32_t n;
 } mote_train_set;
 

@@ -10,8 +10,8 @@
 #include "base/hash.h"
 #include "learn/checkpoint.h"
 
-#define STREAM_ORDER 0x6f726465u        /* purposes of random streams */
-#define STREAM_MIXUP 0x6d697875u
+#define STREAM_ORDER         0x6f726465u /* purposes of random streams */
+#define STREAM_MIXUP         0x6d697875u
 #define MAX_CHECKPOINT_BYTES ((size_t)2 << 30)
 
 typedef struct {
@@ -25,16 +25,16 @@ typedef struct {
 
     mote_net *net;
     mote_arena arena;
-    mote_checkpoint c;                  /* the state of the run between epochs */
+    mote_checkpoint c; /* the state of the run between epochs */
     mote_optim_state optim;
     mote_schedule schedule;
-    int32_t n_batches;                  /* of an epoch */
-    uint32_t *order;                    /* [n_samples] */
-    float *inputs, *targets, *copy;     /* one batch; copy is for mixup */
+    int32_t n_batches;              /* of an epoch */
+    uint32_t *order;                /* [n_samples] */
+    float *inputs, *targets, *copy; /* one batch; copy is for mixup */
     float *val_targets;
     float *grads;
     int64_t started_us;
-    int64_t samples_done;               /* since started_us */
+    int64_t samples_done; /* since started_us */
 } run;
 
 void mote_train_default(mote_train_config *c)

@@ -24,31 +24,31 @@ typedef enum {
 } mote_train_keep;
 
 typedef struct {
-    int32_t n_epochs;                   /* 1..MOTE_TRAIN_MAX_EPOCHS */
+    int32_t n_epochs;   /* 1..MOTE_TRAIN_MAX_EPOCHS */
     int32_t batch_size; /* 1..65536; an epoch is cut evenly into ceil(n / batch) batches */
-    uint64_t seed;                      /* order of samples, dropout, mixup; passed to the source */
+    uint64_t seed;      /* order of samples, dropout, mixup; passed to the source */
     mote_optim_config optim;
     mote_schedule_kind schedule;
-    double rate;                        /* peak learning rate, > 0 */
-    double final_rate_fraction;         /* [0, 1] */
-    double warmup_epochs;               /* >= 0 */
-    float label_smoothing;              /* [0, 1) */
-    float mixup_alpha;                  /* [0, 100]; 0: none */
-    const float *class_weights;         /* [classes], >= 0, one above 0; or NULL: all 1 */
-    float average_decay; /* exponential moving average of the state, used for validation
-                          * and as the result; [0, 1), 0: none. Step t uses
-                          * min(average_decay, (1 + t) / (10 + t)) */
-    float norm_momentum;                /* of the running statistics; 0: 0.1 */
+    double rate;                /* peak learning rate, > 0 */
+    double final_rate_fraction; /* [0, 1] */
+    double warmup_epochs;       /* >= 0 */
+    float label_smoothing;      /* [0, 1) */
+    float mixup_alpha;          /* [0, 100]; 0: none */
+    const float *class_weights; /* [classes], >= 0, one above 0; or NULL: all 1 */
+    float average_decay;        /* exponential moving average of the state, used for validation
+                                 * and as the result; [0, 1), 0: none. Step t uses
+                                 * min(average_decay, (1 + t) / (10 + t)) */
+    float norm_momentum;        /* of the running statistics; 0: 0.1 */
     mote_train_keep keep;
     int32_t patience;            /* stop after this many epochs without a better one; 0: never */
     const char *checkpoint_path; /* written after each epoch, read at the start; NULL: none */
-    int32_t checkpoint_every;           /* epochs; 0: 1. The last epoch is always written */
+    int32_t checkpoint_every;    /* epochs; 0: 1. The last epoch is always written */
     /* A checkpoint that cannot be used (damaged, of another run) is removed, the reason told to
      * this (arg is report_arg), and the run begins at the beginning; NULL: it is an error. */
     void (*bad_checkpoint)(void *arg, const char *why);
     const char *identity; /* names the data: a checkpoint made with another is refused; NULL: "" */
     mote_simd simd;
-    size_t limit_bytes;                 /* memory; 0: 4 GB */
+    size_t limit_bytes;      /* memory; 0: 4 GB */
     int64_t (*now_us)(void); /* monotonic clock for rate and time left; NULL: they stay 0 */
 } mote_train_config;
 
@@ -62,27 +62,27 @@ typedef struct {
 } mote_epoch;
 
 typedef struct {
-    int32_t epoch, n_epochs;            /* epoch in hand, from 0 */
-    int32_t step, n_steps;              /* batches done in it */
-    bool epoch_done;                    /* then `last` is this epoch's */
-    double loss, accuracy;              /* of training, mean over the epoch so far */
-    double rate;                        /* learning rate of the last step */
-    mote_epoch last;                    /* the epoch that was finished last; NaN before the first */
-    bool is_best;                       /* epoch_done: the best so far */
-    int32_t best_epoch;                 /* -1: none yet */
-    double samples_per_s;               /* since this call began; 0: not known */
-    int64_t left_us;                    /* at that rate, to the last epoch; 0: not known */
+    int32_t epoch, n_epochs; /* epoch in hand, from 0 */
+    int32_t step, n_steps;   /* batches done in it */
+    bool epoch_done;         /* then `last` is this epoch's */
+    double loss, accuracy;   /* of training, mean over the epoch so far */
+    double rate;             /* learning rate of the last step */
+    mote_epoch last;         /* the epoch that was finished last; NaN before the first */
+    bool is_best;            /* epoch_done: the best so far */
+    int32_t best_epoch;      /* -1: none yet */
+    double samples_per_s;    /* since this call began; 0: not known */
+    int64_t left_us;         /* at that rate, to the last epoch; 0: not known */
 } mote_train_progress;
 
 /* Called after every step. False: stop, as if cancelled. */
 typedef bool mote_train_report(void *arg, const mote_train_progress *p);
 
 typedef struct {
-    int32_t n_epochs;                   /* finished, with those before a resume */
-    int32_t best_epoch;                 /* whose state is the result, from 0 */
-    bool stopped_early;                 /* patience ran out */
+    int32_t n_epochs;   /* finished, with those before a resume */
+    int32_t best_epoch; /* whose state is the result, from 0 */
+    bool stopped_early; /* patience ran out */
     bool resumed;
-    mote_epoch *history;                /* [n_epochs], in the arena */
+    mote_epoch *history; /* [n_epochs], in the arena */
 } mote_train_result;
 
 /* Train `g` in place: on success its constants are those of the result. With a checkpoint there,

@@ -38,8 +38,8 @@ static mote_jury jury_of(const mote_challenge *c, const mote_model *m,
 /* ---- clips ------------------------------------------------------------------------------- */
 
 /* What a jury says about its clips under every condition, one after the other. */
-static mote_status decide(const mote_challenge *c, const mote_jury *j, mote_arena *a,
-                          int32_t **out, mote_err *err)
+static mote_status decide(const mote_challenge *c, const mote_jury *j, mote_arena *a, int32_t **out,
+                          mote_err *err)
 {
     size_t n = j->clips.n;
     MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof **out, out, err));
@@ -82,9 +82,9 @@ static mote_status gather(const mote_challenge *c, const mote_jury *theirs, mote
 /* ---- the stream -------------------------------------------------------------------------- */
 
 /* What a jury does in each stretch of the stream, at its model's own operating point. */
-static mote_status hear(const mote_challenge *c, const mote_jury *j,
-                        const mote_operating_point *op, mote_arena *a, mote_stream_block **out,
-                        size_t *n, double *hours, mote_err *err)
+static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_operating_point *op,
+                        mote_arena *a, mote_stream_block **out, size_t *n, double *hours,
+                        mote_err *err)
 {
     mote_jury_heard h;
     mote_jury_stream s = {.task = c->task,
@@ -178,9 +178,8 @@ mote_status mote_challenge_is_same(const mote_challenge *c, const mote_model *ot
                                    mote_err *err)
 {
     *same = false;
-    if (!mote_challenge_is_fair(c, other)
-        || !same_point(c->op, mote_model_operating_point(other), c->task->classes.n)
-)
+    if (!mote_challenge_is_fair(c, other) ||
+        !same_point(c->op, mote_model_operating_point(other), c->task->classes.n))
         return MOTE_OK;
     mote_sha256 our_features = mote_feature_config_hash(c->judge.features),
                 their_features = mote_feature_config_hash(mote_model_features(other));

@@ -49,7 +49,7 @@ typedef struct {
     mote_train_report *report; /* NULL: none */
     void *report_arg;
     void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
-    const char *checkpoint, *identity; /* of its training; NULL: none */
+    const char *checkpoint, *identity;                         /* of its training; NULL: none */
 } mote_fold_job;
 
 /* Make it, and judge it on the fold that it has not heard. *s8: owned by the caller. Errors: those

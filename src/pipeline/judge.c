@@ -227,8 +227,8 @@ mote_status mote_judge_accuracy(const mote_judge *j, const mote_graph *f32, cons
     MOTE_TRY(mote_arena_take(a, d->n * d->n_classes, sizeof *y, &y, err));
     MOTE_TRY(mote_arena_take(a, d->n, sizeof *said, &said, err));
     for (size_t i = 0; i < d->n; i++)
-        MOTE_TRY(mote_graph_run_f32(f32, features + i * n_in, y + i * d->n_classes, NULL, NULL,
-                                    err));
+        MOTE_TRY(
+            mote_graph_run_f32(f32, features + i * n_in, y + i * d->n_classes, NULL, NULL, err));
     *accuracy_f32 = share_right(y, d, said);
     *accuracy_s8 = share_right(y8, d, said);
     mote_arena_rewind(a, mark);

@@ -32,7 +32,7 @@ typedef struct {
     const mote_graph *graph;
     const mote_feature_config *features;
     int32_t clip_samples;
-    float temperature;          /* of the probabilities, as mote_predict_pcm applies it; 0: 1 */
+    float temperature; /* of the probabilities, as mote_predict_pcm applies it; 0: 1 */
     mote_pool *pool;
 } mote_judge;
 
@@ -78,9 +78,8 @@ typedef struct {
 } mote_measurement_list;
 MOTE_MUST_USE mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c,
                                              int32_t n_keywords, const char *source,
-                                             const char *basis, int64_t time_us,
-                                             mote_arena *a, mote_measurement_list *out,
-                                             mote_err *err);
+                                             const char *basis, int64_t time_us, mote_arena *a,
+                                             mote_measurement_list *out, mote_err *err);
 /* Append one measurement. */
 MOTE_MUST_USE mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric,
                                          mote_place where, const char *target, const char *slice,

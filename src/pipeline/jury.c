@@ -9,8 +9,8 @@
 #include "pipeline/listen.h"
 #include "pipeline/refit.h"
 
-#define PART_SEED  100 /* between the seeds of the parts of a stream */
-#define BETWEEN_S  60  /* a part of a stream begins at a multiple of this */
+#define PART_SEED 100 /* between the seeds of the parts of a stream */
+#define BETWEEN_S 60  /* a part of a stream begins at a multiple of this */
 
 static int compare_names(const void *a, const void *b)
 {
@@ -134,8 +134,8 @@ static mote_status join_groups(assembling *m, mote_err *err)
 }
 
 /* Noise that the part is judged with. */
-static mote_status copy_background(mote_dataset *d, const mote_audio_set *from,
-                                   mote_audio_set *out, mote_err *err)
+static mote_status copy_background(mote_dataset *d, const mote_audio_set *from, mote_audio_set *out,
+                                   mote_err *err)
 {
     mote_audio_view *items = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, from->n + 1, sizeof *items, &items, err));
@@ -156,9 +156,9 @@ static bool is_left_out(const assembling *m, const mote_dataset *part, int32_t k
 {
     const mote_dataset *d = &m->jury.clips;
     if (mote_sample_is_builtin(part->groups[part->group_id[i]]))
-        return part->key[i].bytes[0] % m->n != k || bsearch(&part->label[i], m->foreign,
-                                                            m->n_foreign, sizeof *m->foreign,
-                                                            compare_names);
+        return part->key[i].bytes[0] % m->n != k ||
+               bsearch(&part->label[i], m->foreign, m->n_foreign, sizeof *m->foreign,
+                       compare_names);
     if (strcmp(part->label[i], MOTE_CLASS_SILENCE) != 0)
         return false;
     for (size_t j = 0; j < d->n; j++)
@@ -207,8 +207,8 @@ static mote_status join(assembling *m, mote_err *err)
     d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->output]); /* with silence */
     const char **classes = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *classes, &classes, err));
-    MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *d->n_per_class, &d->n_per_class,
-                             err));
+    MOTE_TRY(
+        mote_arena_take(&d->arena, d->n_classes, sizeof *d->n_per_class, &d->n_per_class, err));
     MOTE_BUG_IF(first->n_classes > d->n_classes);
     for (size_t c = 0; c < first->n_classes; c++)
         classes[c] = first->classes[c]; /* of mote.yaml, or constant */
@@ -288,8 +288,8 @@ mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_er
     *out = g;
     if (!folds)
         return MOTE_OK;
-    MOTE_TRY(mote_json_get_i64(folds, "train stage", "folds", MOTE_MIN_FOLDS, MOTE_MAX_FOLDS, &n,
-                               err));
+    MOTE_TRY(
+        mote_json_get_i64(folds, "train stage", "folds", MOTE_MIN_FOLDS, MOTE_MAX_FOLDS, &n, err));
     MOTE_TRY(mote_json_get_i64(folds, "train stage", "seed", INT64_MIN, INT64_MAX, &seed, err));
     g.seed = (uint64_t)seed;
     for (; g.n < n; g.n++) {
@@ -456,7 +456,9 @@ mote_status mote_jury_words(int32_t n_folds, mote_arena *a, const char **out, mo
 {
     *out = "";
     if (n_folds > 0)
-        *out = mote_arena_printf(a, "judged by %d folds over speakers; the shipped model has "
-                                    "learned from everybody", (int)n_folds);
+        *out = mote_arena_printf(a,
+                                 "judged by %d folds over speakers; the shipped model has "
+                                 "learned from everybody",
+                                 (int)n_folds);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for who judges");
 }

@@ -86,7 +86,7 @@ typedef struct {
     mote_stream_track track; /* n: samples that were heard, so without the silence; of several
                                 parts there are no samples */
     mote_stream_outputs said;
-    size_t extent;           /* samples with the silence */
+    size_t extent; /* samples with the silence */
 } mote_jury_heard;
 /* Lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s,

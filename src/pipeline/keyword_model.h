@@ -22,9 +22,9 @@ typedef struct {
     double scale;                     /* features are divided by it for training, see scale_of */
     mote_pool *pool;
     const mote_cancel *cancel;
-    const char *checkpoint; /* NULL: none */
+    const char *checkpoint;                                    /* NULL: none */
     void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
-    const char *identity;   /* of the data, for the checkpoint; NULL with no checkpoint */
+    const char *identity; /* of the data, for the checkpoint; NULL with no checkpoint */
 } mote_keyword_job;
 
 /* The root mean square of n values: what training divides features by. One number, about zero:

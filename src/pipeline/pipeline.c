@@ -403,8 +403,10 @@ static mote_status say_lost(mote_pipeline *p, mote_stage_id id, mote_stage_statu
 {
     if (!p->lost[id][0])
         return MOTE_OK;
-    out->why = mote_arena_printf(&p->arena, "its '%s' is missing from the store; 'mote run' makes "
-                                            "it again", p->lost[id]);
+    out->why = mote_arena_printf(&p->arena,
+                                 "its '%s' is missing from the store; 'mote run' makes "
+                                 "it again",
+                                 p->lost[id]);
     return out->why ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the status");
 }
 
@@ -479,9 +481,9 @@ static mote_status find_failure(mote_pipeline *p, mote_stage_id id, mote_stage_s
 
 static mote_status say_waiting(mote_pipeline *p, mote_stage_status *out, mote_err *err)
 {
-    out->why = mote_arena_printf(
-        &p->arena, "%lld new samples wait, schedule.retrain.new_samples is %d",
-        (long long)p->n_waiting, mote_retrain_rule_of(p->whole).new_samples);
+    out->why =
+        mote_arena_printf(&p->arena, "%lld new samples wait, schedule.retrain.new_samples is %d",
+                          (long long)p->n_waiting, mote_retrain_rule_of(p->whole).new_samples);
     return out->why ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the status");
 }
 

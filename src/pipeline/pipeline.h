@@ -68,7 +68,7 @@ typedef struct {
     const mote_cancel *cancel;        /* NULL: cannot be stopped */
     mote_pipeline_progress *progress; /* NULL: none */
     void *progress_arg;
-    int64_t (*now_ms)(void); /* the wall clock */
+    int64_t (*now_ms)(void);                   /* the wall clock */
     void (*warn)(void *arg, const char *text); /* NULL: not told; arg is progress_arg */
 } mote_pipeline_config;
 

@@ -36,8 +36,8 @@ static mote_status look_at(const mote_project *p, const other_limit *l,
     char id[96], limit[56], value[56], lo[56], hi[56];
     (void)mote_format(id, sizeof id, "%s@%s", row->name, mote_place_name(l->where));
     const mote_measurement *m = mote_measurement_find(measured, id);
-    if (!m || !(l->limit > 0) || is_required(p, l)
-        || !(row->is_higher_better ? m->value < l->limit : m->value > l->limit))
+    if (!m || !(l->limit > 0) || is_required(p, l) ||
+        !(row->is_higher_better ? m->value < l->limit : m->value > l->limit))
         return MOTE_OK;
     mote_quantity_format(l->limit, row->unit, limit, sizeof limit);
     mote_quantity_format(m->value, row->unit, value, sizeof value);
@@ -102,8 +102,8 @@ void mote_remarks_text(const json_t *remarks, const char *indent, mote_buf *out)
     json_array_foreach(json_object_get(remarks, "not_tested"), i, o)
     {
         const char *text = json_string_value(o);
-        mote_buf_printf(out, "%s%s%s", i ? "; " : indent, i ? "" : "not tested: ",
-                        text ? text : "");
+        mote_buf_printf(out, "%s%s%s", i ? "; " : indent,
+                        i ? "" : "not tested: ", text ? text : "");
     }
     if (json_array_size(json_object_get(remarks, "not_tested")) > 0)
         mote_buf_char(out, '\n');

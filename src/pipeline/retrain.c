@@ -43,11 +43,11 @@ static mote_status count_samples(mote_store *s, int64_t last, sample_set *out, m
 {
     MOTE_SCOPED_STMT *q = NULL;
     bool row = false;
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT count(*), coalesce(max(id), 0), "
-                               "coalesce(sum(id % 1000003), 0) FROM data_sample WHERE id <= ?1 AND "
-                               MOTE_SQL_IS_OWN,
-                               &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "SELECT count(*), coalesce(max(id), 0), "
+        "coalesce(sum(id % 1000003), 0) FROM data_sample WHERE id <= ?1 AND " MOTE_SQL_IS_OWN,
+        &q, err));
     mote_stmt_bind_i64(q, 1, last);
     MOTE_TRY(mote_stmt_step(q, &row, err));
     *out = (sample_set){mote_stmt_i64(q, 0), mote_stmt_i64(q, 1), mote_stmt_i64(q, 2)};
@@ -89,8 +89,8 @@ static mote_status last_version(mote_pipeline *p, const json_t *others, char out
         return MOTE_OK;
     const char *text = mote_stmt_text(q, 0);
     MOTE_SCOPED_JSON *inputs = NULL;
-    MOTE_TRY(mote_json_parse("stage inputs", text ? text : "", text ? strlen(text) : 0, &inputs,
-                             err));
+    MOTE_TRY(
+        mote_json_parse("stage inputs", text ? text : "", text ? strlen(text) : 0, &inputs, err));
     const char *samples = json_string_value(json_object_get(inputs, "samples"));
     if (!samples || !mote_format(out, 96, "%s", samples)) {
         out[0] = 0;

@@ -108,7 +108,6 @@ bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row);
 
 /* The architecture for features of a clip (settings task, features, arch). RANGE or ARG when
  * mote.yaml asks for the impossible. */
-MOTE_MUST_USE mote_status mote_settings_arch(const mote_settings *s, mote_arch *out,
-                                             mote_err *err);
+MOTE_MUST_USE mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err);
 
 #endif

@@ -96,8 +96,7 @@ static mote_status add(compiling *c, mote_metric metric, double value, const cha
  * device's too. */
 static mote_status add_accuracy(compiling *c, const mote_device_measurement *m, mote_err *err)
 {
-    const json_t *list =
-        json_object_get(c->p->results[MOTE_STAGE_evaluate].output, "measurements");
+    const json_t *list = json_object_get(c->p->results[MOTE_STAGE_evaluate].output, "measurements");
     mote_measurements all;
     MOTE_TRY(mote_measurements_from_json(list, &c->arena, &all, err));
     const mote_measurement *found = mote_measurement_find(&all, "accuracy@test");

@@ -64,8 +64,8 @@ static mote_status compress(compressing *c, mote_err *err)
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(mote_stage_put(c->p, c->r, "graph.s8", b.data, b.len, err));
     char summary[120];
-    (void)mote_format(summary, sizeof summary, "int8 %.1f %% against float %.1f %% %s",
-                      100.0 * s8, 100.0 * f32, is_refit ? "by the folds" : "on validation");
+    (void)mote_format(summary, sizeof summary, "int8 %.1f %% against float %.1f %% %s", 100.0 * s8,
+                      100.0 * f32, is_refit ? "by the folds" : "on validation");
     mote_stage_set(c->r, "summary", json_string(summary));
     if (!is_refit) { /* those of the folds are stage train's */
         mote_stage_set(c->r, "accuracy_f32", json_real(f32));

@@ -48,8 +48,7 @@ typedef struct {
 static void builtin_progress(void *arg, size_t done, size_t total)
 {
     teller *t = arg;
-    mote_stage_progress(t->p, t->r, (int64_t)done, (int64_t)total,
-                        "making other words and noises");
+    mote_stage_progress(t->p, t->r, (int64_t)done, (int64_t)total, "making other words and noises");
 }
 
 static mote_status prepare_builtin(mote_pipeline *p, mote_stage_run *r, mote_builtin_plan *plan,
@@ -79,21 +78,21 @@ static void say_builtin(const mote_data_version *v, const mote_builtin_report *m
     }
     if (*n_words + *n_noises == 0)
         return;
-    mote_stage_set(r, "builtin", json_pack("{s:I, s:I, s:s, s:s}", "words", (json_int_t)*n_words,
-                                           "noises", (json_int_t)*n_noises, "made_by",
-                                           made->engines, "not_installed", made->missing));
+    mote_stage_set(r, "builtin",
+                   json_pack("{s:I, s:I, s:s, s:s}", "words", (json_int_t)*n_words, "noises",
+                             (json_int_t)*n_noises, "made_by", made->engines, "not_installed",
+                             made->missing));
 }
 
 /* "v3: 600 clips, 4 background recordings", and behind it what is built in. */
 static void summarise(const mote_data_version *v, size_t n_words, size_t n_noises, char out[200])
 {
-    (void)mote_format(out, 200, "v%lld: %zu clips, %zu background recordings",
-                      (long long)v->number, v->n - v->n_background - n_words,
-                      v->n_background - n_noises);
+    (void)mote_format(out, 200, "v%lld: %zu clips, %zu background recordings", (long long)v->number,
+                      v->n - v->n_background - n_words, v->n_background - n_noises);
     size_t len = strlen(out);
     if (n_words > 0)
-        (void)mote_format(out + len, 200 - len, "; built in, synthetic: %zu other words%s",
-                          n_words, n_noises ? "" : " (data.builtin)");
+        (void)mote_format(out + len, 200 - len, "; built in, synthetic: %zu other words%s", n_words,
+                          n_noises ? "" : " (data.builtin)");
     len = strlen(out);
     if (n_noises > 0)
         (void)mote_format(out + len, 200 - len, "%s %zu noises (data.builtin)",
@@ -135,8 +134,7 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_stage_set(r, "clips", json_integer((json_int_t)n_clips));
     mote_stage_set(r, "background", json_integer((json_int_t)v.n_background));
     mote_stage_set(r, "duplicates", json_integer((json_int_t)report.n_duplicates));
-    mote_stage_set(r, "contradictions",
-                        json_integer((json_int_t)report.n_contradictions));
+    mote_stage_set(r, "contradictions", json_integer((json_int_t)report.n_contradictions));
     mote_stage_set(r, "facts", mote_data_facts_json(&facts));
     return count_splits(&v, r, err);
 }

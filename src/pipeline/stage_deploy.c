@@ -38,7 +38,7 @@ typedef struct {
     mote_jury_graphs folds; /* n 0: the model learned from the training split */
     mote_jury juries[2];    /* that have not heard their clips: validation and test, or the folds */
     int n_juries;
-    const mote_jury *jury;  /* the last of them: test, or the folds */
+    const mote_jury *jury;                   /* the last of them: test, or the folds */
     const int16_t *clips[MOTE_N_CONDITIONS]; /* of the jury */
     mote_graph *s8, *f32;
     mote_feature_config features;
@@ -65,13 +65,13 @@ static mote_status open_juries(deploying *d, mote_err *err)
     static const mote_split splits[2] = {MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST};
     MOTE_TRY(mote_jury_graphs_of(d->p, &d->folds, err));
     if (d->folds.n > 0) {
-        MOTE_TRY(mote_jury_of_folds(d->p, &d->version, MOTE_WORDS_APART, &d->folds, &d->juries[0],
-                                    err));
+        MOTE_TRY(
+            mote_jury_of_folds(d->p, &d->version, MOTE_WORDS_APART, &d->folds, &d->juries[0], err));
         d->n_juries = 1;
     }
     for (; d->folds.n == 0 && d->n_juries < 2; d->n_juries++)
-        MOTE_TRY(mote_jury_of_split(d->p, &d->version, splits[d->n_juries], MOTE_WORDS_APART,
-                                    d->s8, &d->juries[d->n_juries], err));
+        MOTE_TRY(mote_jury_of_split(d->p, &d->version, splits[d->n_juries], MOTE_WORDS_APART, d->s8,
+                                    &d->juries[d->n_juries], err));
     d->jury = &d->juries[d->n_juries - 1];
     return MOTE_OK;
 }
@@ -121,8 +121,8 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
     limits.stream.max_false_accepts_per_hour =
         mote_setting_stream(d->p->settings)->max_false_accepts_per_hour;
     limits.schedule = *mote_setting_promote(d->p->settings);
-    MOTE_TRY(mote_remarks_of(&limits, &d->measured,
-                             d->p->results[MOTE_STAGE_evaluate].output, &remarks, err));
+    MOTE_TRY(mote_remarks_of(&limits, &d->measured, d->p->results[MOTE_STAGE_evaluate].output,
+                             &remarks, err));
     int failed = json_object_update(d->verdicts_json, remarks);
     json_decref(remarks);
     return failed ? mote_fail(err, MOTE_NOMEM, "no memory for verdicts") : MOTE_OK;
@@ -151,8 +151,8 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
             const int16_t *pcm = NULL;
             mote_jury j = d->juries[k];
             j.judge.temperature = d->op.temperature; /* the server watches what it reports */
-            MOTE_TRY(mote_condition_clips(&j.clips, (mote_condition)c, car->snr_db,
-                                          REFERENCE_SEED, &d->arena, &pcm, err));
+            MOTE_TRY(mote_condition_clips(&j.clips, (mote_condition)c, car->snr_db, REFERENCE_SEED,
+                                          &d->arena, &pcm, err));
             MOTE_TRY(mote_jury_clips(&j, pcm, &d->arena, &y, &w, err));
             memcpy(values + at * width, w, j.clips.n * width * sizeof *values);
             for (size_t i = 0; i < j.clips.n; i++)
@@ -194,8 +194,8 @@ static mote_status make_lineage(deploying *d, mote_err *err)
     mote_sha256_hex(&d->version.id, manifest);
     MOTE_TRY(mote_stage_lineage_json(d->p, MOTE_STAGE_deploy, &settings, err));
     d->lineage = json_pack("{s:s, s:I, s:s, s:o}", "data_manifest", manifest, "seed",
-                           (json_int_t)mote_setting_training(d->p->settings)->config.seed,
-                           "mote", MOTE_VERSION, "settings", settings);
+                           (json_int_t)mote_setting_training(d->p->settings)->config.seed, "mote",
+                           MOTE_VERSION, "settings", settings);
     return d->lineage ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the lineage");
 }
 
@@ -253,8 +253,7 @@ static mote_status find_champion(deploying *d, mote_model_version *out, bool *fo
 {
     char reference[128];
     mote_err why = {0};
-    (void)mote_format(reference, sizeof reference, "%s@%s", name_of(d),
-                      MOTE_ALIAS_CHAMPION);
+    (void)mote_format(reference, sizeof reference, "%s@%s", name_of(d), MOTE_ALIAS_CHAMPION);
     mote_status st = mote_registry_resolve(d->p->cfg.store, reference, &d->arena, out, &why);
     *found = st == MOTE_OK;
     return st == MOTE_OK || st == MOTE_NOT_FOUND ? MOTE_OK : mote_fail(err, st, "%s", why.text);
@@ -303,8 +302,8 @@ static mote_status find_same(deploying *d, mote_err *err)
     mote_err why = {0};
     mote_challenge c = challenge_of(d);
     (void)mote_format(data, sizeof data, "v%lld", (long long)d->version.number);
-    mote_status st = mote_registry_versions(d->p->cfg.store, name_of(d), &d->arena,
-                                            &versions, &n, &why);
+    mote_status st =
+        mote_registry_versions(d->p->cfg.store, name_of(d), &d->arena, &versions, &n, &why);
     if (st == MOTE_NOT_FOUND)
         return MOTE_OK;
     if (st != MOTE_OK)
@@ -348,8 +347,7 @@ static mote_status judge_again(deploying *d, mote_err *err)
     MOTE_TRY(mote_stage_put(d->p, d->r, "bundle", bytes, n, err));
     mote_stage_set(d->r, "bundle_bytes", json_integer((json_int_t)n));
     MOTE_TRY(verdicts_text(d, &text, err));
-    return mote_registry_set_verdicts(s, name_of(d), d->number, text.data,
-                                      d->p->cfg.now_ms(), err);
+    return mote_registry_set_verdicts(s, name_of(d), d->number, text.data, d->p->cfg.now_ms(), err);
 }
 
 static mote_status register_version(deploying *d, int64_t parent, mote_err *err)
@@ -451,8 +449,9 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
     if (st != MOTE_OK)
         return st;
     if (unlike) {
-        mote_buf_printf(against, "%s%s: it cannot be told which is better; promote it by hand "
-                                 "('mote model promote %s/%lld --override --why ..')",
+        mote_buf_printf(against,
+                        "%s%s: it cannot be told which is better; promote it by hand "
+                        "('mote model promote %s/%lld --override --why ..')",
                         against->len > 0 ? "; " : "", unlike, name_of(d), (long long)d->number);
         return mote_buf_status(against, err);
     }
@@ -532,9 +531,9 @@ static mote_status say_decision(deploying *d, bool promoted, const mote_buf *why
 {
     char hex[MOTE_SHA256_HEX_BYTES];
     size_t n_open = mote_verdict_count(d->verdicts, d->n_verdicts, MOTE_VERDICT_NOT_PROVEN);
-    const char *summary = mote_arena_printf(&d->arena, "%s/%lld %s: %s", name_of(d),
-                                            (long long)d->number,
-                                            promoted ? "promoted" : "not promoted", why->data);
+    const char *summary =
+        mote_arena_printf(&d->arena, "%s/%lld %s: %s", name_of(d), (long long)d->number,
+                          promoted ? "promoted" : "not promoted", why->data);
     if (!summary)
         return mote_fail(err, MOTE_NOMEM, "no memory for the decision");
     mote_sha256_hex(&d->bundle, hex);

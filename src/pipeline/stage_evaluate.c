@@ -20,23 +20,24 @@
 #include "pipeline/stages_internal.h"
 #include "pipeline/tested.h"
 
-#define CONFIDENCE   0.95
-#define ROUND_SEED   1000 /* between the seeds of the rounds of a stream */
-#define MOST_WINDOWS 250000 /* of a stream, unless stream.hours asks for more: half a
-                                         minute of one processor for a usual model */
-#define MOST_ROUNDS  12  /* hearing a clip again tells less each time */
-#define VALUE_HOURS  2.0 /* of a stream that a value is judged on */
+#define CONFIDENCE 0.95
+#define ROUND_SEED 1000 /* between the seeds of the rounds of a stream */
+#define MOST_WINDOWS                                                                               \
+    250000              /* of a stream, unless stream.hours asks for more: half a                  \
+                                     minute of one processor for a usual model */
+#define MOST_ROUNDS 12  /* hearing a clip again tells less each time */
+#define VALUE_HOURS 2.0 /* of a stream that a value is judged on */
 
 typedef struct {
     mote_pipeline *p;
     mote_stage_run *r;
     mote_arena arena;
     mote_data_version version;
-    mote_jury_graphs folds;      /* n 0: the model learned from the training split */
-    mote_jury everybody;         /* with folds: owned; without: empty */
-    mote_jury validation, test;  /* choose and judge; with folds: parts of everybody */
-    const mote_jury *clips;      /* that the model is judged on: test, or everybody */
-    mote_graph *s8;              /* that ships */
+    mote_jury_graphs folds;            /* n 0: the model learned from the training split */
+    mote_jury everybody;               /* with folds: owned; without: empty */
+    mote_jury validation, test;        /* choose and judge; with folds: parts of everybody */
+    const mote_jury *clips;            /* that the model is judged on: test, or everybody */
+    mote_graph *s8;                    /* that ships */
     char basis[MOTE_SHA256_HEX_BYTES]; /* of the int8 graph */
     const char *source;
     const char *judged_by;       /* "": the test split */
@@ -44,15 +45,15 @@ typedef struct {
     mote_tested tested;          /* on clips */
     mote_tested streamed;        /* on the stream */
     mote_measurement_list found;
-    json_t *promises; /* borrowed from the output */
-    double temperature;                /* that ships */
-    double crossed;                    /* with folds: for the clips that chose that one */
-    int32_t rounds, rounds_done;       /* of the stream */
-    const char *temperature_note;      /* NULL: it is used */
+    json_t *promises;             /* borrowed from the output */
+    double temperature;           /* that ships */
+    double crossed;               /* with folds: for the clips that chose that one */
+    int32_t rounds, rounds_done;  /* of the stream */
+    const char *temperature_note; /* NULL: it is used */
     mote_stream_choice choice;
-    mote_stream_point promised;        /* of the chosen threshold, on validation */
-    mote_interval promised_accuracy;   /* on the validation split, which chose the model */
-    mote_arena words;                  /* of what was tested; outlives the rounds */
+    mote_stream_point promised;      /* of the chosen threshold, on validation */
+    mote_interval promised_accuracy; /* on the validation split, which chose the model */
+    mote_arena words;                /* of what was tested; outlives the rounds */
 } evaluating;
 
 static mote_predictions predictions_of(const mote_dataset *d, const float *probabilities)
@@ -89,8 +90,9 @@ static mote_status open_folds(evaluating *e, mote_err *err)
                                   (int)n, (long long)e->version.number);
     MOTE_TRY(mote_jury_words(n, &e->arena, &e->judged_by, err));
     mote_stage_set(e->r, "judged_by", json_string(e->judged_by));
-    return e->source && e->judge && e->chooser ? MOTE_OK
-                                   : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    return e->source && e->judge && e->chooser
+               ? MOTE_OK
+               : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
 }
 
 static mote_status open_splits(evaluating *e, mote_err *err)
@@ -211,8 +213,8 @@ static mote_status judge_condition(evaluating *e, mote_condition c, json_t *cond
     size_t first = e->found.n;
     MOTE_TRY(evaluate_clips(e, &q, &ev, err));
     int32_t n_keywords = (int32_t)mote_setting_task(e->p->settings)->keywords.n;
-    MOTE_TRY(mote_judge_measure(&ev, c, n_keywords, e->source, e->basis,
-                                e->p->cfg.now_ms() * 1000, &e->arena, &e->found, err));
+    MOTE_TRY(mote_judge_measure(&ev, c, n_keywords, e->source, e->basis, e->p->cfg.now_ms() * 1000,
+                                &e->arena, &e->found, err));
     mote_tested_clips(&e->tested, &ev, first, &e->found);
     if (c == MOTE_CONDITION_CLEAN && e->folds.n == 0)
         MOTE_TRY(compare_promise(e, MOTE_METRIC_accuracy, MOTE_AT_TEST, e->promised_accuracy,
@@ -263,8 +265,8 @@ static mote_status refusal_of(evaluating *e, const mote_jury *jury, json_t *all,
     MOTE_TRY(mote_json_put(o, "refused", json_integer(refused), err));
     if (n == 0)
         return MOTE_OK;
-    return mote_json_put_interval(
-        o, "rate", mote_interval_wilson(refused, (int64_t)n, CONFIDENCE), err);
+    return mote_json_put_interval(o, "rate", mote_interval_wilson(refused, (int64_t)n, CONFIDENCE),
+                                  err);
 }
 
 /* Other words that training has heard, said by people that it has not. */
@@ -326,8 +328,8 @@ static mote_status is_refuted(evaluating *e, const mote_stream_tally *tally, int
  * A round hears st->config.hours of each of n_parts. */
 static int32_t rounds_for(const mote_stream_setting *st, bool by_value, int32_t n_parts)
 {
-    double hours = by_value ? VALUE_HOURS
-                            : mote_stream_hours_for(st->max_false_accepts_per_hour, CONFIDENCE);
+    double hours =
+        by_value ? VALUE_HOURS : mote_stream_hours_for(st->max_false_accepts_per_hour, CONFIDENCE);
     hours = fmin(hours, MOST_WINDOWS * (double)st->hop_ms / 3.6e6);
     double rounds = fmin(ceil(hours / (st->config.hours * n_parts) - 1e-9), MOST_ROUNDS);
     return rounds > 1 ? (int32_t)rounds : 1;
@@ -389,9 +391,10 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
     const char *clips = e->folds.n > 0 ? "clips that each fold had not heard" : "test clips";
     const char *source =
         q->counts.n_rounds > 1
-            ? mote_arena_printf(&e->arena, "%s in a stream of %.2f h: each heard up to %d "
-                                "times with other noise, placed anew", clips, q->counts.hours,
-                                (int)q->counts.n_rounds)
+            ? mote_arena_printf(&e->arena,
+                                "%s in a stream of %.2f h: each heard up to %d "
+                                "times with other noise, placed anew",
+                                clips, q->counts.hours, (int)q->counts.n_rounds)
             : mote_arena_printf(&e->arena, "%s in a stream of %.2f h", clips, q->counts.hours);
     if (!source)
         return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
@@ -437,8 +440,8 @@ static mote_status keep_promise(evaluating *e, mote_err *err)
 {
     const mote_names *keywords = &mote_setting_task(e->p->settings)->keywords;
     json_t *j = NULL;
-    MOTE_TRY(mote_stream_point_to_json(&e->promised, keywords->items, (int32_t)keywords->n, &j,
-                                       err));
+    MOTE_TRY(
+        mote_stream_point_to_json(&e->promised, keywords->items, (int32_t)keywords->n, &j, err));
     mote_stage_set(e->r, "promised", j);
     MOTE_TRY(mote_json_put(j, "max_false_accepts_per_hour",
                            json_real(e->choice.max_false_accepts_per_hour), err));
@@ -454,19 +457,18 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     const mote_project_value *value = mote_setting_value(e->p->settings);
     mote_stream_curve *choose = NULL, *judge = NULL;
     MOTE_TRY(listen(e, &e->validation, MOTE_LISTEN_SEED_VALIDATION, -1, &choose, err));
-    e->choice = mote_stream_choose(
-        choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
+    e->choice =
+        mote_stream_choose(choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
     MOTE_TRY(listen(e, &e->test, MOTE_LISTEN_SEED_TEST, (int32_t)e->choice.index, &judge, err));
     e->promised = choose->points[e->choice.index];
     *point = judge->points[e->choice.index];
     MOTE_TRY(measure_point(e, point, err));
     MOTE_TRY(compare_point(e, &e->promised, point, err));
     const int32_t n_keywords = (int32_t)task->keywords.n;
-    mote_operating_point op = mote_stream_operating_point(
-        choose, &e->choice, n_keywords, (int32_t)task->classes.n, e->temperature);
+    mote_operating_point op = mote_stream_operating_point(choose, &e->choice, n_keywords,
+                                                          (int32_t)task->classes.n, e->temperature);
     json_t *jp = NULL, *jc = NULL;
-    MOTE_TRY(
-        mote_stream_point_to_json(point, task->keywords.items, n_keywords, &jp, err));
+    MOTE_TRY(mote_stream_point_to_json(point, task->keywords.items, n_keywords, &jp, err));
     mote_stage_set(e->r, "stream", jp);
     if (value->is_given)
         MOTE_TRY(mote_json_put(jp, "currency", json_string(value->currency), err));
@@ -514,8 +516,10 @@ static void say_limit(const evaluating *e, char *out, size_t n)
         (void)mote_format(out, n, "; no threshold keeps max_false_accepts_per_hour on %s",
                           e->chooser);
     else
-        (void)mote_format(out, n, "; max_false_accepts_per_hour not proven on %s (%.2f, "
-                          "at most %.2f)", e->chooser, e->promised.false_accepts_per_hour.value,
+        (void)mote_format(out, n,
+                          "; max_false_accepts_per_hour not proven on %s (%.2f, "
+                          "at most %.2f)",
+                          e->chooser, e->promised.false_accepts_per_hour.value,
                           e->promised.false_accepts_per_hour.hi);
 }
 

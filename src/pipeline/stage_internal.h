@@ -49,8 +49,8 @@ struct mote_pipeline {
                                   runs are recorded under) and for no stage */
     const mote_settings *settings; /* of the stage at hand, as its row says; NULL: no stage is */
     mote_settings made;            /* what it points to */
-    mote_arena arena;     /* of the pipeline; texts of `why` */
-    const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
+    mote_arena arena;              /* of the pipeline; texts of `why` */
+    const char *work_dir;          /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
     char lost[MOTE_N_STAGES][MOTE_STAGE_NAME_BYTES]; /* a result that is missing from the store; ""

@@ -140,10 +140,9 @@ static void show(training *t, const mote_train_progress *g)
     if (!isnan(g->last.val_accuracy))
         (void)mote_format(validation, sizeof validation, ", validation %.1f %%",
                           100.0 * g->last.val_accuracy);
-    (void)mote_format(note, sizeof note,
-                      "%sepoch %d/%d, loss %.3f, accuracy %.1f %%%s, %.0f clips/s", everybody,
-                      g->epoch + 1, g->n_epochs, g->loss, 100.0 * g->accuracy, validation,
-                      g->samples_per_s);
+    (void)mote_format(
+        note, sizeof note, "%sepoch %d/%d, loss %.3f, accuracy %.1f %%%s, %.0f clips/s", everybody,
+        g->epoch + 1, g->n_epochs, g->loss, 100.0 * g->accuracy, validation, g->samples_per_s);
     if (t->is_refit) {
         mote_refit_progress(t->p, t->r, t->folds.n, t->folds.n,
                             (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
@@ -196,18 +195,17 @@ static void summarise(training *t)
     char summary[160];
     const mote_epoch *best = &t->result.history[t->result.best_epoch];
     const char *resumed = t->result.resumed ? ", resumed" : "";
-    double s8 = json_real_value(
-        json_object_get(json_object_get(t->r->output, "refit"), "accuracy_s8"));
+    double s8 =
+        json_real_value(json_object_get(json_object_get(t->r->output, "refit"), "accuracy_s8"));
     if (t->is_refit) {
         (void)mote_format(summary, sizeof summary,
                           "run %.8s: %.1f %% by %d folds on whom each had not heard, then %d "
                           "epochs on everybody%s",
                           t->run_id, 100.0 * s8, (int)t->folds.n, t->result.n_epochs, resumed);
     } else {
-        (void)mote_format(summary, sizeof summary,
-                          "run %.8s: %.1f %% on validation, epoch %d of %d%s", t->run_id,
-                          100.0 * best->val_accuracy, t->result.best_epoch + 1, t->result.n_epochs,
-                          resumed);
+        (void)mote_format(
+            summary, sizeof summary, "run %.8s: %.1f %% on validation, epoch %d of %d%s", t->run_id,
+            100.0 * best->val_accuracy, t->result.best_epoch + 1, t->result.n_epochs, resumed);
         mote_stage_set(t->r, "val_accuracy", json_real(best->val_accuracy));
     }
     mote_stage_set(t->r, "summary", json_string(summary));

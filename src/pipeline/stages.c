@@ -14,9 +14,8 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
         {
             .n_inputs = 1,
             .inputs = {MOTE_STAGE_data},
-            .settings = MOTE_USES(check) | MOTE_USES(task) | MOTE_USES(features) |
-                        MOTE_USES(arch) | MOTE_USES(stream) | MOTE_USES(device) |
-                        MOTE_USES(budget),
+            .settings = MOTE_USES(check) | MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) |
+                        MOTE_USES(stream) | MOTE_USES(device) | MOTE_USES(budget),
             .run = mote_stage_plan_run,
         },
     [MOTE_STAGE_features] =
@@ -56,8 +55,8 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
         {
             .n_inputs = 2,
             .inputs = {MOTE_STAGE_compress, MOTE_STAGE_evaluate},
-            .settings = MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(features) |
-                        MOTE_USES(device),
+            .settings =
+                MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(device),
             .more = mote_stage_compile_more,
             .run = mote_stage_compile_run,
         },

@@ -131,8 +131,7 @@ static void weigh_evidence(mote_tested *t)
 }
 
 mote_status mote_tested_of(mote_store *s, const mote_task_setting *task, const mote_data_version *v,
-                           const mote_dataset *test, mote_arena *a, mote_tested *out,
-                           mote_err *err)
+                           const mote_dataset *test, mote_arena *a, mote_tested *out, mote_err *err)
 {
     mote_tested t = {.task = task, .test = test, .words_on = "", .accepts_on = ""};
     MOTE_TRY(mote_arena_take(a, test->n_groups, sizeof *t.is_synthetic, &t.is_synthetic, err));
@@ -188,10 +187,10 @@ mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a, mo
         const mote_stream_event *e = &track->events[i];
         n_recorded += !is_keyword(t, e->class_id) && !t->is_synthetic[d->group_id[e->clip]];
     }
-    t->others = t->task->unknown && t->n_others == 0            ? MOTE_EVIDENCE_NONE
-                : t->n_others < MOTE_TESTED_LEAST_OTHERS           ? MOTE_EVIDENCE_NOISE
-                : n_recorded < MOTE_TESTED_LEAST_OTHERS            ? MOTE_EVIDENCE_SYNTHETIC
-                                                                   : MOTE_EVIDENCE_REAL;
+    t->others = t->task->unknown && t->n_others == 0     ? MOTE_EVIDENCE_NONE
+                : t->n_others < MOTE_TESTED_LEAST_OTHERS ? MOTE_EVIDENCE_NOISE
+                : n_recorded < MOTE_TESTED_LEAST_OTHERS  ? MOTE_EVIDENCE_SYNTHETIC
+                                                         : MOTE_EVIDENCE_REAL;
     const char *noise = d->background.n > 0 ? "noise" : "made-up noise";
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 4096);
@@ -251,8 +250,7 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
     }
     if (e->worst_group >= 0)
         group = (mote_worst){t->test->groups[e->worst_group],
-                             e->groups[e->worst_group].accuracy.value,
-                             e->groups[e->worst_group].n};
+                             e->groups[e->worst_group].accuracy.value, e->groups[e->worst_group].n};
     bool has_rivals = count_groups_of(e, LEAST_OF_GROUP) > 1;
     for (size_t i = first; i < list->n; i++) {
         mote_measurement *m = &list->items[i];
@@ -307,8 +305,8 @@ static mote_status add_scarce(const mote_tested *t, json_t *list, mote_err *err)
     for (size_t k = 0; k < t->task->keywords.n; k++) {
         size_t n = t->test->n_per_class[k];
         if (n < MOTE_TESTED_LEAST_CLIPS)
-            MOTE_TRY(add_gap(list, err, "'%s' on more than %zu clip%s",
-                             t->task->keywords.items[k], n, n == 1 ? "" : "s"));
+            MOTE_TRY(add_gap(list, err, "'%s' on more than %zu clip%s", t->task->keywords.items[k],
+                             n, n == 1 ? "" : "s"));
     }
     return MOTE_OK;
 }
@@ -361,9 +359,9 @@ mote_status mote_tested_promise(json_t *list, const mote_promise *p, mote_err *e
     mote_buf_printf(&b, "%s@%s: %s promised %s (%s to %s), %s says %s", row->name,
                     mote_place_name(p->where), p->by, value, lo, hi, p->judge, said);
     MOTE_TRY(mote_buf_status(&b, err));
-    json_t *o = json_pack("{s:s, s:s, s:b, s:f, s:s}", "metric", row->name, "where",
-                          mote_place_name(p->where), "holds", holds, "measured", measured, "text",
-                          b.data);
+    json_t *o =
+        json_pack("{s:s, s:s, s:b, s:f, s:s}", "metric", row->name, "where",
+                  mote_place_name(p->where), "holds", holds, "measured", measured, "text", b.data);
     MOTE_TRY(mote_json_append(list, o, err));
     return mote_json_put_interval(o, "promised", *promised, err);
 }

@@ -33,10 +33,10 @@ typedef struct {
     /* SYNTHETIC when more than half of the clips of a keyword are; of a keyword or the other words,
      * for what is measured over all classes. */
     mote_evidence keywords, classes;
-    const char *clips_on;      /* "speech of 23 people who were in neither training nor ..." */
+    const char *clips_on; /* "speech of 23 people who were in neither training nor ..." */
     /* Of the stream, from mote_tested_stream. */
-    int64_t n_others;          /* clips of other words in it */
-    mote_evidence others;      /* of the false accepts */
+    int64_t n_others;     /* clips of other words in it */
+    mote_evidence others; /* of the false accepts */
     const char *words_on, *accepts_on;
 } mote_tested;
 

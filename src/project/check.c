@@ -52,8 +52,8 @@ static void check_data(mote_reader *r)
 {
     const mote_project_data *d = &r->project->data;
     double sum = d->train + d->validation + d->test;
-    if (fabs(sum - 1) > 1e-6 && are_good(r, "data.splits.train", "data.splits.validation")
-        && mote_reader_is_good(r, "data.splits.test"))
+    if (fabs(sum - 1) > 1e-6 && are_good(r, "data.splits.train", "data.splits.validation") &&
+        mote_reader_is_good(r, "data.splits.test"))
         mote_reader_complain_key(
             r, "data.splits",
             "'data.splits' sum to %.6g (train %.6g, validation %.6g, test %.6g), "
@@ -96,14 +96,14 @@ static void check_features(mote_reader *r)
 static void check_model(mote_reader *r)
 {
     const mote_project_model *m = &r->project->model;
-    if (m->block_strides.n != 0 && m->block_strides.n != (size_t)m->blocks
-        && are_good(r, "model.block_strides", "model.blocks"))
+    if (m->block_strides.n != 0 && m->block_strides.n != (size_t)m->blocks &&
+        are_good(r, "model.block_strides", "model.blocks"))
         mote_reader_complain_key(r, "model.block_strides",
                                  "'model.block_strides' has %zu entries for %d blocks",
                                  m->block_strides.n, m->blocks);
     const mote_project_training *t = &r->project->training;
-    if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs")
-        && are_good(r, "training.warm_up_epochs", "training.epochs"))
+    if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs") &&
+        are_good(r, "training.warm_up_epochs", "training.epochs"))
         mote_reader_complain_key(r, "training.warm_up_epochs",
                                  "'training.warm_up_epochs' (%d) must be less than "
                                  "epochs (%d)",

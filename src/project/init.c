@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Templates are files of templates/, embedded at build time. mote.yaml is written last: a folder
  * with mote.yaml is a whole project, also after a crash. */
-#define _XOPEN_SOURCE 700                /* realpath */
+#define _XOPEN_SOURCE 700 /* realpath */
 
 #include "project/init.h"
 
@@ -16,7 +16,9 @@
 extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[],
     mote_template_gitignore[];
 
-typedef struct { const char *name, *text; } template_file;
+typedef struct {
+    const char *name, *text;
+} template_file;
 
 static const char *const template_names[] = {"keyword"};
 static const template_file keyword_files[] = {

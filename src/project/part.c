@@ -10,8 +10,9 @@
 /* ---- which keys ---- */
 
 static const char *const sections[] = {
-    "project", "task", "data", "features", "model", "training", "augmentation", "stream",
-    "value", "device", "requirements", "consent", "serving", "monitor", "schedule",
+    "project",      "task",         "data",    "features", "model",
+    "training",     "augmentation", "stream",  "value",    "device",
+    "requirements", "consent",      "serving", "monitor",  "schedule",
 };
 
 const char *const *mote_project_sections(size_t *n)
@@ -58,19 +59,38 @@ static bool hold(const char *const *parts, size_t n, const mote_schema_row *row)
 static void poison(const mote_schema_row *row, void *field)
 {
     switch (row->type) {
-    case MOTE_KEY_BOOL: *(bool *)field = false; break;
-    case MOTE_KEY_INT: *(int32_t *)field = INT32_MIN; break;
-    case MOTE_KEY_BIG: *(int64_t *)field = INT64_MIN; break;
-    case MOTE_KEY_NUM: *(double *)field = NAN; break;
+    case MOTE_KEY_BOOL:
+        *(bool *)field = false;
+        break;
+    case MOTE_KEY_INT:
+        *(int32_t *)field = INT32_MIN;
+        break;
+    case MOTE_KEY_BIG:
+        *(int64_t *)field = INT64_MIN;
+        break;
+    case MOTE_KEY_NUM:
+        *(double *)field = NAN;
+        break;
     case MOTE_KEY_TEXT:
-    case MOTE_KEY_CHOICE: *(const char **)field = NULL; break;
-    case MOTE_KEY_SPAN: *(mote_span *)field = (mote_span){NAN, NAN}; break;
-    case MOTE_KEY_SIZE2: *(mote_size2 *)field = (mote_size2){INT32_MIN, INT32_MIN}; break;
+    case MOTE_KEY_CHOICE:
+        *(const char **)field = NULL;
+        break;
+    case MOTE_KEY_SPAN:
+        *(mote_span *)field = (mote_span){NAN, NAN};
+        break;
+    case MOTE_KEY_SIZE2:
+        *(mote_size2 *)field = (mote_size2){INT32_MIN, INT32_MIN};
+        break;
     case MOTE_KEY_NAMES:
-    case MOTE_KEY_TEXTS: *(mote_names *)field = (mote_names){NULL, SIZE_MAX}; break;
-    case MOTE_KEY_INTS: *(mote_ints *)field = (mote_ints){NULL, SIZE_MAX}; break;
+    case MOTE_KEY_TEXTS:
+        *(mote_names *)field = (mote_names){NULL, SIZE_MAX};
+        break;
+    case MOTE_KEY_INTS:
+        *(mote_ints *)field = (mote_ints){NULL, SIZE_MAX};
+        break;
     case MOTE_KEY_SECTION:
-    case MOTE_KEY_LIMIT: break;
+    case MOTE_KEY_LIMIT:
+        break;
     }
 }
 
@@ -177,12 +197,17 @@ static json_t *ints_json(const mote_ints *ints)
 static json_t *value_json(const mote_schema_row *row, const void *field)
 {
     switch (row->type) {
-    case MOTE_KEY_BOOL: return json_boolean(*(const bool *)field);
-    case MOTE_KEY_INT: return json_integer(*(const int32_t *)field);
-    case MOTE_KEY_BIG: return json_integer(*(const int64_t *)field);
-    case MOTE_KEY_NUM: return json_real(*(const double *)field);
+    case MOTE_KEY_BOOL:
+        return json_boolean(*(const bool *)field);
+    case MOTE_KEY_INT:
+        return json_integer(*(const int32_t *)field);
+    case MOTE_KEY_BIG:
+        return json_integer(*(const int64_t *)field);
+    case MOTE_KEY_NUM:
+        return json_real(*(const double *)field);
     case MOTE_KEY_TEXT:
-    case MOTE_KEY_CHOICE: return json_string(*(const char *const *)field);
+    case MOTE_KEY_CHOICE:
+        return json_string(*(const char *const *)field);
     case MOTE_KEY_SPAN: {
         const mote_span *s = field;
         return json_pack("[f,f]", s->lo, s->hi);
@@ -192,10 +217,13 @@ static json_t *value_json(const mote_schema_row *row, const void *field)
         return json_pack("[i,i]", (int)s->h, (int)s->w);
     }
     case MOTE_KEY_NAMES:
-    case MOTE_KEY_TEXTS: return names_json(field);
-    case MOTE_KEY_INTS: return ints_json(field);
+    case MOTE_KEY_TEXTS:
+        return names_json(field);
+    case MOTE_KEY_INTS:
+        return ints_json(field);
     case MOTE_KEY_SECTION:
-    case MOTE_KEY_LIMIT: break;
+    case MOTE_KEY_LIMIT:
+        break;
     }
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The project as a folder: finding and loading mote.yaml. */
-#define _XOPEN_SOURCE 700                /* realpath */
+#define _XOPEN_SOURCE 700 /* realpath */
 
 #include "project/project.h"
 
@@ -48,6 +48,6 @@ mote_status mote_project_find(const char *start, mote_arena *a, char **dir, mote
                 err, MOTE_NOT_FOUND,
                 "no %s in '%s' or any folder above: create a project with 'mote init DIR'",
                 MOTE_PROJECT_FILE, start);
-        slash[slash == here] = 0;       /* "/a" becomes "/" */
+        slash[slash == here] = 0; /* "/a" becomes "/" */
     }
 }

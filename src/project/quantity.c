@@ -8,7 +8,11 @@
 #include "base/text.h"
 
 /* Symbols are exact: a factor is what one of them is in the kept unit. */
-typedef struct { mote_unit unit; const char *symbol; double factor; } unit_symbol;
+typedef struct {
+    mote_unit unit;
+    const char *symbol;
+    double factor;
+} unit_symbol;
 
 static const unit_symbol symbols[] = {
     {MOTE_UNIT_RATIO, "%", 0.01},
@@ -55,7 +59,9 @@ static const unit_symbol symbols[] = {
 };
 #define N_SYMBOLS (sizeof symbols / sizeof symbols[0])
 
-typedef struct { const char *symbol, *accepts; } unit_words;
+typedef struct {
+    const char *symbol, *accepts;
+} unit_words;
 
 static const unit_words words[MOTE_N_UNITS] = {
     [MOTE_UNIT_NONE] = {"", "a number"},
@@ -87,8 +93,8 @@ const char *mote_unit_accepts(mote_unit unit)
 static const unit_symbol *find_symbol(mote_unit unit, const char *s, size_t n)
 {
     for (size_t i = 0; i < N_SYMBOLS; i++)
-        if (symbols[i].unit == unit && strlen(symbols[i].symbol) == n
-            && memcmp(symbols[i].symbol, s, n) == 0)
+        if (symbols[i].unit == unit && strlen(symbols[i].symbol) == n &&
+            memcmp(symbols[i].symbol, s, n) == 0)
             return &symbols[i];
     return NULL;
 }

@@ -13,18 +13,18 @@
 /* What a number counts; the name is also the unit that it is kept in (RATIO: 0..1). */
 typedef enum {
     MOTE_UNIT_NONE,
-    MOTE_UNIT_RATIO,                    /* %, bare 0..1 */
-    MOTE_UNIT_MS,                       /* us ms s min h */
-    MOTE_UNIT_S,                        /* us ms s min h */
-    MOTE_UNIT_HOURS,                    /* ms s min h days */
-    MOTE_UNIT_DAYS,                     /* h days weeks */
-    MOTE_UNIT_BYTES,                    /* B kB KiB MB MiB GB GiB */
-    MOTE_UNIT_HZ,                       /* Hz kHz MHz */
-    MOTE_UNIT_MHZ,                      /* Hz kHz MHz GHz */
-    MOTE_UNIT_DB,                       /* dB */
-    MOTE_UNIT_UJ,                       /* pJ nJ uJ mJ J, per inference */
-    MOTE_UNIT_PJ,                       /* the same, per instruction */
-    MOTE_UNIT_MONEY,                    /* bare, in value.currency */
+    MOTE_UNIT_RATIO, /* %, bare 0..1 */
+    MOTE_UNIT_MS,    /* us ms s min h */
+    MOTE_UNIT_S,     /* us ms s min h */
+    MOTE_UNIT_HOURS, /* ms s min h days */
+    MOTE_UNIT_DAYS,  /* h days weeks */
+    MOTE_UNIT_BYTES, /* B kB KiB MB MiB GB GiB */
+    MOTE_UNIT_HZ,    /* Hz kHz MHz */
+    MOTE_UNIT_MHZ,   /* Hz kHz MHz GHz */
+    MOTE_UNIT_DB,    /* dB */
+    MOTE_UNIT_UJ,    /* pJ nJ uJ mJ J, per inference */
+    MOTE_UNIT_PJ,    /* the same, per instruction */
+    MOTE_UNIT_MONEY, /* bare, in value.currency */
     MOTE_N_UNITS
 } mote_unit;
 

@@ -19,8 +19,8 @@ void mote_reader_complain(mote_reader *r, int32_t line, int32_t column, const ch
 
     /* Kept in the order of the file; equal positions in the order of discovery. */
     size_t at = all->n;
-    while (at > 0 && (all->items[at - 1].line > line
-                      || (all->items[at - 1].line == line && all->items[at - 1].column > column)))
+    while (at > 0 && (all->items[at - 1].line > line ||
+                      (all->items[at - 1].line == line && all->items[at - 1].column > column)))
         at--;
     if (all->n == MOTE_PROJECT_MAX_PROBLEMS) {
         all->n_more++;
@@ -53,7 +53,7 @@ void mote_reader_complain_key(mote_reader *r, const char *path, const char *fmt,
     mote_key_place at = *place;
     char parent[96];
     (void)mote_format(parent, sizeof parent, "%s", path);
-    while (at.line == 0) {              /* absent: point at the nearest block that is there */
+    while (at.line == 0) { /* absent: point at the nearest block that is there */
         char *dot = strrchr(parent, '.');
         if (!dot) {
             at.line = at.column = 1;
@@ -144,7 +144,7 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
     if (near) {
         char path[160];
         if (mote_format(path, sizeof path, "%s%s%s", parent, *parent ? "." : "", near))
-            place_of(r, path)->is_bad = true;   /* it is not missing: it is misspelt */
+            place_of(r, path)->is_bad = true; /* it is not missing: it is misspelt */
         mote_reader_complain(r, key->line, key->column, "unknown key '%s', did you mean '%s'?",
                              shown, near);
     } else if (elsewhere)
@@ -160,8 +160,8 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
 
 static bool is_null(const mote_yaml_node *node)
 {
-    return node->kind == MOTE_YAML_SCALAR && node->is_plain
-           && (node->len == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
+    return node->kind == MOTE_YAML_SCALAR && node->is_plain &&
+           (node->len == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
 }
 
 static void read_map(mote_reader *r, const mote_yaml_node *map, const char *parent);
@@ -172,8 +172,8 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
     char path[160];
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n), *row = NULL;
-    if (!strpbrk(key->text, ".[")
-        && mote_format(path, sizeof path, "%s%s%s", parent, *parent ? "." : "", key->text))
+    if (!strpbrk(key->text, ".[") &&
+        mote_format(path, sizeof path, "%s%s%s", parent, *parent ? "." : "", key->text))
         row = mote_schema_find(path, strlen(path));
     if (!row) {
         mote_reader_unknown_key(r, key, parent);
@@ -192,7 +192,7 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
     } else if (strcmp(path, "requirements") == 0) {
         mote_reader_requirements(r, value);
     } else {
-        place->line = key->line;        /* of the block: complaints about absent keys point here */
+        place->line = key->line; /* of the block: complaints about absent keys point here */
         place->column = key->column;
         if (value->kind == MOTE_YAML_MAP)
             read_map(r, value, path);

@@ -10,17 +10,17 @@
 #include "project/yaml_tree.h"
 
 typedef struct {
-    int32_t line, column;               /* of the value; 0 when the key is absent */
-    bool is_bad;                        /* there was a complaint about it: checks leave it alone */
+    int32_t line, column; /* of the value; 0 when the key is absent */
+    bool is_bad;          /* there was a complaint about it: checks leave it alone */
 } mote_key_place;
 
 typedef struct {
-    const char *what;                   /* names the file in complaints */
+    const char *what; /* names the file in complaints */
     mote_arena *arena;
     mote_project *project;
     mote_project_problems *problems;
-    mote_key_place *places;             /* one per row of the schema */
-    mote_status fatal;                  /* NOMEM: reading has stopped */
+    mote_key_place *places; /* one per row of the schema */
+    mote_status fatal;      /* NOMEM: reading has stopped */
 } mote_reader;
 
 /* Add one complaint. */

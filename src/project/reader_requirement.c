@@ -105,8 +105,8 @@ static bool read_limit(mote_reader *r, const mote_yaml_node *entry, const entry_
         return false;
     }
     mote_err why;
-    if (node->kind != MOTE_YAML_SCALAR || !node->is_plain
-        || mote_quantity_parse(node->text, node->len, m->unit, &q->limit, &why) != MOTE_OK) {
+    if (node->kind != MOTE_YAML_SCALAR || !node->is_plain ||
+        mote_quantity_parse(node->text, node->len, m->unit, &q->limit, &why) != MOTE_OK) {
         mote_reader_complain(r, node->line, node->column, "the limit of '%s' must be %s", m->name,
                              mote_unit_accepts(m->unit));
         return false;

@@ -52,15 +52,15 @@ static bool get_number(mote_reader *r, const mote_schema_row *row, const mote_ya
         x = nearbyint(x);
     if (!(x >= row->lo && x <= row->hi))
         return refuse_kind(r, row, node);
-    *out = x + 0.0;                     /* no negative zero */
+    *out = x + 0.0; /* no negative zero */
     return true;
 }
 
 static bool set_bool(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                      bool *field)
 {
-    if (node->kind != MOTE_YAML_SCALAR || !node->is_plain
-        || (strcmp(node->text, "true") != 0 && strcmp(node->text, "false") != 0))
+    if (node->kind != MOTE_YAML_SCALAR || !node->is_plain ||
+        (strcmp(node->text, "true") != 0 && strcmp(node->text, "false") != 0))
         return refuse_kind(r, row, node);
     *field = node->text[0] == 't';
     return true;
@@ -83,7 +83,7 @@ static bool get_text(mote_reader *r, const mote_schema_row *row, const mote_yaml
 }
 
 /* The part of "a|b|c" that equals the text, in the row's order; n_parts is how many there are. */
-#define MAX_CHOICES 16
+#define MAX_CHOICES  16
 #define CHOICE_BYTES 32
 
 static size_t split_choices(const char *choices, char parts[MAX_CHOICES][CHOICE_BYTES])
@@ -134,8 +134,8 @@ static bool get_pair(mote_reader *r, const mote_schema_row *row, const mote_yaml
 {
     if (node->kind != MOTE_YAML_LIST || node->n != 2)
         return refuse_kind(r, row, node);
-    return get_number(r, row, node->items[0], is_whole, &out[0])
-           && get_number(r, row, node->items[1], is_whole, &out[1]);
+    return get_number(r, row, node->items[0], is_whole, &out[0]) &&
+           get_number(r, row, node->items[1], is_whole, &out[1]);
 }
 
 static bool set_span(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
@@ -199,8 +199,8 @@ static bool is_name_refused(mote_reader *r, const mote_schema_row *row, const mo
                              (unsigned long)code);
         return true;
     }
-    if (unfit || strpbrk(node->text, "/\\\"") || node->text[0] == '_' || node->text[0] == '.'
-        || node->text[0] == ' ' || node->text[node->len - 1] == ' ') {
+    if (unfit || strpbrk(node->text, "/\\\"") || node->text[0] == '_' || node->text[0] == '.' ||
+        node->text[0] == ' ' || node->text[node->len - 1] == ' ') {
         mote_reader_complain(
             r, node->line, node->column,
             "'%s': '%s' may not hold / \\ \" or control characters, nor start with '_' or '.'",
@@ -241,7 +241,7 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
                                         : is_name_refused(r, row, entry))
             return false;
         if (mote_text_nfc(entry->text, entry->len, r->arena, &normal, NULL) != MOTE_OK) {
-            r->fatal = MOTE_NOMEM;       /* it is UTF-8: YAML is */
+            r->fatal = MOTE_NOMEM; /* it is UTF-8: YAML is */
             return false;
         }
         for (size_t k = 0; k < i; k++)
@@ -262,7 +262,8 @@ bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml
 {
     double x = 0.0;
     switch (row->type) {
-    case MOTE_KEY_BOOL: return set_bool(r, row, node, field);
+    case MOTE_KEY_BOOL:
+        return set_bool(r, row, node, field);
     case MOTE_KEY_INT:
         if (!get_number(r, row, node, true, &x))
             return false;
@@ -278,15 +279,22 @@ bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml
             return false;
         *(double *)field = x;
         return true;
-    case MOTE_KEY_TEXT: return get_text(r, row, node, field);
-    case MOTE_KEY_CHOICE: return set_choice(r, row, node, field);
-    case MOTE_KEY_SPAN: return set_span(r, row, node, field);
-    case MOTE_KEY_SIZE2: return set_size2(r, row, node, field);
+    case MOTE_KEY_TEXT:
+        return get_text(r, row, node, field);
+    case MOTE_KEY_CHOICE:
+        return set_choice(r, row, node, field);
+    case MOTE_KEY_SPAN:
+        return set_span(r, row, node, field);
+    case MOTE_KEY_SIZE2:
+        return set_size2(r, row, node, field);
     case MOTE_KEY_NAMES:
-    case MOTE_KEY_TEXTS: return set_names(r, row, node, field);
-    case MOTE_KEY_INTS: return set_ints(r, row, node, field);
+    case MOTE_KEY_TEXTS:
+        return set_names(r, row, node, field);
+    case MOTE_KEY_INTS:
+        return set_ints(r, row, node, field);
     case MOTE_KEY_SECTION:
-    case MOTE_KEY_LIMIT: break;         /* read by those who know what they hold */
+    case MOTE_KEY_LIMIT:
+        break; /* read by those who know what they hold */
     }
     MOTE_BUG_IF(true);
 }

@@ -6,22 +6,22 @@
 #include <string.h>
 
 /* Does a field have the C type of its key type? 1 or 0. */
-#define FIELD_BOOL(f) _Generic((f), bool: 1, default: 0)
-#define FIELD_INT(f) _Generic((f), int32_t: 1, default: 0)
-#define FIELD_BIG(f) _Generic((f), int64_t: 1, default: 0)
-#define FIELD_NUM(f) _Generic((f), double: 1, default: 0)
-#define FIELD_TEXT(f) _Generic((f), const char *: 1, default: 0)
-#define FIELD_CHOICE(f) _Generic((f), const char *: 1, default: 0)
-#define FIELD_SPAN(f) _Generic((f), mote_span: 1, default: 0)
-#define FIELD_SIZE2(f) _Generic((f), mote_size2: 1, default: 0)
-#define FIELD_NAMES(f) _Generic((f), mote_names: 1, default: 0)
-#define FIELD_TEXTS(f) _Generic((f), mote_names: 1, default: 0)
-#define FIELD_INTS(f) _Generic((f), mote_ints: 1, default: 0)
+#define FIELD_BOOL(f)   _Generic((f), bool : 1, default : 0)
+#define FIELD_INT(f)    _Generic((f), int32_t : 1, default : 0)
+#define FIELD_BIG(f)    _Generic((f), int64_t : 1, default : 0)
+#define FIELD_NUM(f)    _Generic((f), double : 1, default : 0)
+#define FIELD_TEXT(f)   _Generic((f), const char * : 1, default : 0)
+#define FIELD_CHOICE(f) _Generic((f), const char * : 1, default : 0)
+#define FIELD_SPAN(f)   _Generic((f), mote_span : 1, default : 0)
+#define FIELD_SIZE2(f)  _Generic((f), mote_size2 : 1, default : 0)
+#define FIELD_NAMES(f)  _Generic((f), mote_names : 1, default : 0)
+#define FIELD_TEXTS(f)  _Generic((f), mote_names : 1, default : 0)
+#define FIELD_INTS(f)   _Generic((f), mote_ints : 1, default : 0)
 
 #define REQUIRED MOTE_SCHEMA_REQUIRED
 #define SECTION(path, doc)
 #define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)
-#define KEY(path, type, unit, lo, hi, choices, preset, field, doc) \
+#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)                                 \
     _Static_assert(FIELD_##type(((mote_project *)0)->field), path ": the field has another type");
 #include "project/config.def"
 #undef SECTION
@@ -34,7 +34,7 @@ static const mote_schema_row rows[] = {
     {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo,                                                  \
      hi,   choices,         preset,           offsetof(mote_project, field),                       \
      doc},
-#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc) \
+#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)                                \
     {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, 0, doc},
 #include "project/config.def"
 #undef SECTION
@@ -43,19 +43,15 @@ static const mote_schema_row rows[] = {
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
 
-#define HIGHER true
-#define LOWER false
+#define HIGHER        true
+#define LOWER         false
 #define LOWEST_BIT(x) ((x) & (0u - (x)))
 static const mote_metric_row metrics[MOTE_N_METRICS] = {
 #define METRIC(id, unit, better, nature, places, lo, hi, doc)                                      \
-    {#id,                                                                                          \
-     MOTE_UNIT_##unit,                                                                             \
-     better,                                                                                       \
-     MOTE_NATURE_##nature,                                                                         \
-     places,                                                                                       \
-     (mote_place)LOWEST_BIT((unsigned)(places)),                                                   \
-     lo,                                                                                           \
-     hi,                                                                                           \
+    {#id,    MOTE_UNIT_##unit,                                                                     \
+     better, MOTE_NATURE_##nature,                                                                 \
+     places, (mote_place)LOWEST_BIT((unsigned)(places)),                                           \
+     lo,     hi,                                                                                   \
      doc},
 #include "project/metrics.def"
 #undef METRIC
@@ -107,10 +103,14 @@ mote_metric mote_metric_find(const char *name)
 const char *mote_place_name(mote_place place)
 {
     switch (place) {
-    case MOTE_AT_TEST: return "test";
-    case MOTE_AT_STREAM: return "stream";
-    case MOTE_AT_DEVICE: return "device";
-    case MOTE_AT_SERVING: return "serving";
+    case MOTE_AT_TEST:
+        return "test";
+    case MOTE_AT_STREAM:
+        return "stream";
+    case MOTE_AT_DEVICE:
+        return "device";
+    case MOTE_AT_SERVING:
+        return "serving";
     }
     return "?";
 }
@@ -127,8 +127,12 @@ void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_byte
     char unit[32];
     (void)space_unit(row->unit, unit, sizeof unit);
     switch (row->type) {
-    case MOTE_KEY_SECTION: (void)mote_format(out, out_bytes, "a block of keys"); break;
-    case MOTE_KEY_BOOL: (void)mote_format(out, out_bytes, "true or false"); break;
+    case MOTE_KEY_SECTION:
+        (void)mote_format(out, out_bytes, "a block of keys");
+        break;
+    case MOTE_KEY_BOOL:
+        (void)mote_format(out, out_bytes, "true or false");
+        break;
     case MOTE_KEY_INT:
     case MOTE_KEY_BIG:
         if (row->lo < row->hi)

@@ -12,32 +12,32 @@
 #include "project/quantity.h"
 
 typedef enum {
-    MOTE_KEY_SECTION,                   /* a map of keys; for "requirements" a list of maps */
-    MOTE_KEY_BOOL,                      /* true or false; bool */
-    MOTE_KEY_INT,                       /* whole number; int32_t */
-    MOTE_KEY_BIG,                       /* whole number; int64_t */
-    MOTE_KEY_NUM,                       /* double */
-    MOTE_KEY_TEXT,                      /* const char * */
-    MOTE_KEY_CHOICE,                    /* one of choices; const char *, static storage */
-    MOTE_KEY_SPAN,                      /* [low, high]; mote_span */
-    MOTE_KEY_SIZE2,                     /* [time, frequency]; mote_size2 */
-    MOTE_KEY_NAMES,                     /* list of distinct texts, lo..hi of them; mote_names */
-    MOTE_KEY_TEXTS,                     /* the same, of any printable ASCII without blanks */
-    MOTE_KEY_INTS,                      /* list of at most 16 whole numbers; mote_ints */
-    MOTE_KEY_LIMIT                      /* of a requirement: a number in the unit of its metric */
+    MOTE_KEY_SECTION, /* a map of keys; for "requirements" a list of maps */
+    MOTE_KEY_BOOL,    /* true or false; bool */
+    MOTE_KEY_INT,     /* whole number; int32_t */
+    MOTE_KEY_BIG,     /* whole number; int64_t */
+    MOTE_KEY_NUM,     /* double */
+    MOTE_KEY_TEXT,    /* const char * */
+    MOTE_KEY_CHOICE,  /* one of choices; const char *, static storage */
+    MOTE_KEY_SPAN,    /* [low, high]; mote_span */
+    MOTE_KEY_SIZE2,   /* [time, frequency]; mote_size2 */
+    MOTE_KEY_NAMES,   /* list of distinct texts, lo..hi of them; mote_names */
+    MOTE_KEY_TEXTS,   /* the same, of any printable ASCII without blanks */
+    MOTE_KEY_INTS,    /* list of at most 16 whole numbers; mote_ints */
+    MOTE_KEY_LIMIT    /* of a requirement: a number in the unit of its metric */
 } mote_key_type;
 
-#define MOTE_KEY_MAX_INTS 16
-#define MOTE_SCHEMA_REQUIRED "\x01"     /* preset of a key that must be there */
+#define MOTE_KEY_MAX_INTS    16
+#define MOTE_SCHEMA_REQUIRED "\x01" /* preset of a key that must be there */
 
 typedef struct {
-    const char *path;                   /* "training.epochs"; "requirements[].metric" */
+    const char *path; /* "training.epochs"; "requirements[].metric" */
     mote_key_type type;
     mote_unit unit;
     double lo, hi;
-    const char *choices;                /* "a|b" or NULL */
-    const char *preset;                 /* NULL, MOTE_SCHEMA_REQUIRED or text as in mote.yaml */
-    size_t offset;                      /* in mote_project; of no meaning for SECTION and items */
+    const char *choices; /* "a|b" or NULL */
+    const char *preset;  /* NULL, MOTE_SCHEMA_REQUIRED or text as in mote.yaml */
+    size_t offset;       /* in mote_project; of no meaning for SECTION and items */
     const char *doc;
 } mote_schema_row;
 
@@ -68,9 +68,9 @@ typedef struct {
     mote_unit unit;
     bool is_higher_better;
     mote_nature nature;
-    unsigned places;                    /* of mote_place */
-    mote_place preset_place;            /* the lowest of them */
-    double lo, hi;                      /* possible limits */
+    unsigned places;         /* of mote_place */
+    mote_place preset_place; /* the lowest of them */
+    double lo, hi;           /* possible limits */
     const char *doc;
 } mote_metric_row;
 

@@ -10,7 +10,7 @@
 #include "project/schema.h"
 
 #define USUAL_CONFIDENCE 0.95
-#define MOST_SAMPLES     1e9  /* beyond it: no amount */
+#define MOST_SAMPLES     1e9 /* beyond it: no amount */
 #define MOST_EVENTS      1000000
 #define P99_SHARE        0.99 /* of metric p99_ms */
 
@@ -342,10 +342,10 @@ static void say_amount(const mote_verdict *v, bool is_afresh, mote_settle *s)
     bool is_good = q->is_at_least ? m->value >= q->limit : m->value <= q->limit;
     double total = 0;
     if (is_counted && is_good && m->evidence != MOTE_EVIDENCE_NONE)
-        total = nature == MOTE_NATURE_SHARE   ? share_total(q, m, is_afresh)
-                : nature == MOTE_NATURE_RATE  ? rate_total(q, m, is_afresh)
-                : m->confidence > 0           ? score_total(q, m)
-                                              : 0;
+        total = nature == MOTE_NATURE_SHARE  ? share_total(q, m, is_afresh)
+                : nature == MOTE_NATURE_RATE ? rate_total(q, m, is_afresh)
+                : m->confidence > 0          ? score_total(q, m)
+                                             : 0;
     double least = nature == MOTE_NATURE_RATE ? need.hours : (double)need.n;
     if (is_counted && !is_good && least > 0 && nature != MOTE_NATURE_SCORE)
         total = bad_total(q, m, least);

@@ -18,7 +18,10 @@
 
 /* What a requirement needs at least. At most one is not 0; both are 0 for exact metrics and for
  * limits that no number of samples can show (a share of 0 or 1, a rate of 0). */
-typedef struct { int64_t n; double hours; } mote_need;
+typedef struct {
+    int64_t n;
+    double hours;
+} mote_need;
 
 /* At `confidence` (two-sided) of the interval. */
 mote_need mote_settle_need(const mote_requirement *q, double confidence);

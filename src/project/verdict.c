@@ -83,8 +83,8 @@ static bool is_missing(mote_verdict *v, const char *basis)
 
 static bool is_exact(const mote_requirement *q, const mote_measurement *m)
 {
-    return m->confidence >= 1 || (m->confidence <= 0 &&
-                                  mote_metric_info(q->metric)->nature == MOTE_NATURE_EXACT);
+    return m->confidence >= 1 ||
+           (m->confidence <= 0 && mote_metric_info(q->metric)->nature == MOTE_NATURE_EXACT);
 }
 
 /* True: it rests on nothing, or on less than the limit needs, and that was said. */
@@ -147,8 +147,8 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
     const mote_measurement *m = measured;
     double best = q->is_at_least ? m->hi : m->lo, worst = q->is_at_least ? m->lo : m->hi;
     bool rests_on_something = m->n > 0 || m->exposure_hours > 0 || is_exact(q, m);
-    bool is_surely_bad = room(q, m->value) < 0 && rests_on_something
-                         && (is_exact(q, m) || (m->confidence > 0 && room(q, best) < 0));
+    bool is_surely_bad = room(q, m->value) < 0 && rests_on_something &&
+                         (is_exact(q, m) || (m->confidence > 0 && room(q, best) < 0));
     if (q->confidence > 0 && !is_exact(q, m) && !(m->confidence >= q->confidence - 1e-9)) {
         if (m->confidence > 0)
             lack(&v, MOTE_VERDICT_UNKNOWN, MOTE_LACK_CONFIDENCE,
@@ -276,8 +276,8 @@ static void add_worst(const mote_verdict *v, mote_buf *out)
     for (size_t i = 0; i < 2; i++) {
         const mote_worst *w = parts[i];
         /* Of a metric that is about the worst part itself only the name is new. */
-        bool is_itself = metric == (i == 0 ? MOTE_METRIC_worst_class_recall
-                                           : MOTE_METRIC_worst_group_accuracy);
+        bool is_itself =
+            metric == (i == 0 ? MOTE_METRIC_worst_class_recall : MOTE_METRIC_worst_group_accuracy);
         if (!w->name)
             continue;
         if (is_itself)

@@ -48,14 +48,14 @@ typedef struct {
 /* One measured number. Texts are borrowed from whoever filled it; those read from JSON live as long
  * as the arena. */
 typedef struct {
-    const char *id;                     /* as mote_requirement.id: "accuracy@test/car-noise" */
-    double value;                       /* in the unit of the metric */
-    double lo, hi;                      /* interval around it, lo <= hi; both `value` when exact */
-    double confidence; /* of the two-sided interval; 1: exact; 0: there is no interval */
-    int64_t n;         /* samples behind it; of a rate: events, 0 of them is a result. 0: none */
+    const char *id;     /* as mote_requirement.id: "accuracy@test/car-noise" */
+    double value;       /* in the unit of the metric */
+    double lo, hi;      /* interval around it, lo <= hi; both `value` when exact */
+    double confidence;  /* of the two-sided interval; 1: exact; 0: there is no interval */
+    int64_t n;          /* samples behind it; of a rate: events, 0 of them is a result. 0: none */
     const char *source; /* for a person: "int8 model on the test split of data v3" */
     const char *basis;  /* what it is true of, such as the hash of the model; "" if nothing */
-    int64_t time_us;                    /* when, since 1970 */
+    int64_t time_us;    /* when, since 1970 */
     /* What it was measured on. All zero: not said. */
     const char *on; /* in words that fit behind "on": "noise alone", "speech of 23 people who were
                        in neither training nor validation"; for NONE what was missing: "other
@@ -65,10 +65,13 @@ typedef struct {
     mote_worst worst_class, worst_group;
 } mote_measurement;
 
-typedef struct { const mote_measurement *items; size_t n; } mote_measurements;
+typedef struct {
+    const mote_measurement *items;
+    size_t n;
+} mote_measurements;
 
 typedef enum {
-    MOTE_VERDICT_UNKNOWN,    /* not yet known */
+    MOTE_VERDICT_UNKNOWN, /* not yet known */
     MOTE_VERDICT_MET,
     MOTE_VERDICT_NOT_PROVEN, /* met, not proven */
     MOTE_VERDICT_NOT_MET
@@ -83,13 +86,13 @@ typedef struct {
 } mote_settle;
 
 typedef struct {
-    const mote_requirement *requirement;  /* borrowed from the project */
+    const mote_requirement *requirement; /* borrowed from the project */
     mote_verdict_kind kind;
     const mote_measurement *measured; /* borrowed from the measurements; NULL when there is none */
-    double judged;                        /* the number held against the limit: value or bound */
-    double margin; /* room left, in the unit of the metric; negative: missing */
-    char reason[160]; /* UNKNOWN, NOT_PROVEN: why; else "" */
-    mote_settle settle; /* of UNKNOWN and NOT_PROVEN, and of a NOT_MET that only lacks proof */
+    double judged;                    /* the number held against the limit: value or bound */
+    double margin;                    /* room left, in the unit of the metric; negative: missing */
+    char reason[160];                 /* UNKNOWN, NOT_PROVEN: why; else "" */
+    mote_settle settle;   /* of UNKNOWN and NOT_PROVEN, and of a NOT_MET that only lacks proof */
     const char *currency; /* of an amount of money, as in mote.yaml; borrowed; NULL: not known */
 } mote_verdict;
 

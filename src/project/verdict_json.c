@@ -18,10 +18,10 @@ static mote_status put_worst(json_t *object, const char *key, const mote_worst *
 {
     if (!w->name || !isfinite(w->value))
         return MOTE_OK;
-    return put(object, key,
-               json_pack("{s:s, s:f, s:I}", "name", w->name, "value", w->value, "n",
-                         (json_int_t)w->n),
-               err);
+    return put(
+        object, key,
+        json_pack("{s:s, s:f, s:I}", "name", w->name, "value", w->value, "n", (json_int_t)w->n),
+        err);
 }
 
 static mote_status measurement_to_json(const mote_measurement *m, json_t **out, mote_err *err)
@@ -63,10 +63,10 @@ mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *
     MOTE_TRY(put(o, "verdict", json_string(mote_verdict_name(v->kind)), err));
     MOTE_TRY(put(o, q->is_at_least ? "at_least" : "at_most", json_real(q->limit), err));
     mote_unit unit = mote_metric_info(q->metric)->unit;
-    MOTE_TRY(put(o, "unit",
-                 json_string(unit == MOTE_UNIT_MONEY && v->currency ? v->currency
-                                                                    : mote_unit_symbol(unit)),
-                 err));
+    MOTE_TRY(put(
+        o, "unit",
+        json_string(unit == MOTE_UNIT_MONEY && v->currency ? v->currency : mote_unit_symbol(unit)),
+        err));
     if (q->confidence > 0)
         MOTE_TRY(put(o, "confidence", json_real(q->confidence), err));
     if (v->reason[0])
@@ -165,8 +165,8 @@ static mote_status what_from_json(const json_t *o, mote_arena *a, mote_measureme
         const char *name = NULL;
         int e = 0;
         MOTE_TRY(mote_json_get_str(o, "measurement", "evidence", &name, err));
-        while (e <= (int)MOTE_EVIDENCE_NONE
-               && strcmp(name, mote_evidence_name((mote_evidence)e)) != 0)
+        while (e <= (int)MOTE_EVIDENCE_NONE &&
+               strcmp(name, mote_evidence_name((mote_evidence)e)) != 0)
             e++;
         if (e > (int)MOTE_EVIDENCE_NONE)
             return mote_fail(err, MOTE_RANGE, "measurement '%s': there is no evidence '%.40s'",

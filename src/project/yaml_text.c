@@ -41,8 +41,10 @@ static const char *wide_encoding(const char *text, size_t n)
         const char *bytes;
         size_t n;
         const char *name;
-    } marks[] = {{"\xff\xfe\0\0", 4, "UTF-32"}, {"\0\0\xfe\xff", 4, "UTF-32"},
-                 {"\xff\xfe", 2, "UTF-16"},     {"\xfe\xff", 2, "UTF-16"}};
+    } marks[] = {{"\xff\xfe\0\0", 4, "UTF-32"},
+                 {"\0\0\xfe\xff", 4, "UTF-32"},
+                 {"\xff\xfe", 2, "UTF-16"},
+                 {"\xfe\xff", 2, "UTF-16"}};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (n >= marks[i].n && memcmp(text, marks[i].bytes, marks[i].n) == 0)
             return marks[i].name;
@@ -56,14 +58,22 @@ static const char *wide_encoding(const char *text, size_t n)
 static const char *control_name(uint32_t c)
 {
     switch (c) {
-    case 0x00: return "a zero byte, as a crash of the editor or of the machine leaves behind";
-    case 0x08: return "a backspace";
-    case 0x0b: return "a vertical tab";
-    case 0x0c: return "a form feed";
-    case 0x1a: return "Ctrl-Z";
-    case 0x1b: return "an escape character";
-    case 0x7f: return "a delete character";
-    default: return "a control character";
+    case 0x00:
+        return "a zero byte, as a crash of the editor or of the machine leaves behind";
+    case 0x08:
+        return "a backspace";
+    case 0x0b:
+        return "a vertical tab";
+    case 0x0c:
+        return "a form feed";
+    case 0x1a:
+        return "Ctrl-Z";
+    case 0x1b:
+        return "an escape character";
+    case 0x7f:
+        return "a delete character";
+    default:
+        return "a control character";
     }
 }
 

@@ -47,7 +47,9 @@ static mote_status parser_fault(const yaml_parser_t *p, const char *text, size_t
     return fault_at(fault, p->problem_mark, words, err);
 }
 
-typedef struct { size_t depth, n_nodes, n_documents; } event_count;
+typedef struct {
+    size_t depth, n_nodes, n_documents;
+} event_count;
 
 /* What one event must not be. NULL when it is fine. */
 static const char *refuse_event(const yaml_event_t *e, event_count *c)

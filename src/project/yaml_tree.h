@@ -22,9 +22,9 @@ typedef enum { MOTE_YAML_SCALAR, MOTE_YAML_LIST, MOTE_YAML_MAP } mote_yaml_kind;
 typedef struct mote_yaml_node mote_yaml_node;
 struct mote_yaml_node {
     mote_yaml_kind kind;
-    int32_t line, column;               /* from 1, of the first character */
-    bool is_plain;                      /* SCALAR without quotes */
-    const char *text;                   /* SCALAR: terminated, holds no other 0 byte; else "" */
+    int32_t line, column; /* from 1, of the first character */
+    bool is_plain;        /* SCALAR without quotes */
+    const char *text;     /* SCALAR: terminated, holds no other 0 byte; else "" */
     size_t len;
     const mote_yaml_node *const *keys;  /* MAP: n scalars */
     const mote_yaml_node *const *items; /* MAP: n values; LIST: n entries */
@@ -32,7 +32,10 @@ struct mote_yaml_node {
 };
 
 /* Where and why a text is not acceptable; text without position. */
-typedef struct { int32_t line, column; char text[256]; } mote_yaml_fault;
+typedef struct {
+    int32_t line, column;
+    char text[256];
+} mote_yaml_fault;
 
 /* Read text[0..n) into `a`; *out is NULL for an empty document. PARSE with `fault` filled when it
  * is not acceptable; NOMEM when `a` or the heap is full. */

@@ -45,9 +45,8 @@ static mote_status answer_window(mote_infer *t, const mote_served *s, const mote
                                  const int8_t **output, mote_err *err)
 {
     size_t n_labels = (size_t)s->n_labels;
-    mote_infer_input in = {.n = (size_t)s->clip_samples,
-                           .request_id = sound->request_id,
-                           .consent = sound->consent};
+    mote_infer_input in = {
+        .n = (size_t)s->clip_samples, .request_id = sound->request_id, .consent = sound->consent};
     mote_prediction p;
     float *probabilities = NULL;
     int8_t *copy = NULL;
@@ -116,8 +115,8 @@ static mote_status classify_short(mote_infer *t, const mote_served *s, const mot
 static mote_status classify_long(mote_infer *t, const mote_served *s, const mote_sound *sound,
                                  mote_arena *a, mote_classification *out, mote_err *err)
 {
-    mote_hear_config cfg = {.mode = sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY
-                                                         : MOTE_HEAR_INSIDE};
+    mote_hear_config cfg = {.mode =
+                                sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY : MOTE_HEAR_INSIDE};
     mote_hearing h;
     mote_classify_window *w = NULL;
     size_t best = 0;
@@ -205,10 +204,8 @@ mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
     uint32_t stated = stated_rate(bytes, n);
     if (stated && stated != (uint32_t)s->rate_hz && !cfg->may_resample)
         return fail_rate(s, cfg->what, stated, err);
-    mote_audio_config ac = {.rate_hz = s->rate_hz,
-                            .max_bytes = n,
-                            .max_ms = cfg->max_ms,
-                            .wav_only = cfg->wav_only};
+    mote_audio_config ac = {
+        .rate_hz = s->rate_hz, .max_bytes = n, .max_ms = cfg->max_ms, .wav_only = cfg->wav_only};
     mote_audio audio;
     MOTE_TRY(mote_audio_decode(bytes, n, cfg->what, &ac, &audio, err));
     if (audio.source.rate_hz != s->rate_hz && !cfg->may_resample) {

@@ -36,7 +36,7 @@ typedef struct {
     mote_classify_window best;
     const mote_classify_window *windows; /* [n_windows], in time: those inside, graph/hear.h */
     size_t n_windows;
-    bool is_label_only; /* detections were not looked for: nothing is known of them */
+    bool is_label_only;           /* detections were not looked for: nothing is known of them */
     const mote_heard *detections; /* [n_detections], in time */
     size_t n_detections;
     size_t n_run; /* runs of the network that it took */

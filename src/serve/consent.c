@@ -72,8 +72,8 @@ mote_status mote_consent_parse_all(const char *const *values, size_t n, mote_con
             mote_consent c = {0};
             MOTE_TRY(parse_part(at, end, &c, err));
             if (has_first)
-                same &= strcmp(c.purpose, first.purpose) == 0 &&
-                        strcmp(c.subject, first.subject) == 0;
+                same &=
+                    strcmp(c.purpose, first.purpose) == 0 && strcmp(c.subject, first.subject) == 0;
             else
                 first = c;
             has_first = true;

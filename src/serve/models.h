@@ -22,8 +22,8 @@
 #include "graph/model.h"
 
 #define MOTE_SERVE_MAX_THREADS 64
-#define MOTE_SERVE_MAX_MODELS 256 /* versions in all */
-#define MOTE_SERVE_NAME_BYTES 128
+#define MOTE_SERVE_MAX_MODELS  256 /* versions in all */
+#define MOTE_SERVE_NAME_BYTES  128
 
 /* Counted by one serving thread for one model; other threads only read. */
 typedef struct {

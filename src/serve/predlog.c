@@ -17,8 +17,8 @@
 #define STOP_WITHIN_MS 5000 /* for what is still queued when the log is closed */
 #define WARN_EVERY_MS  60000
 #define PURGE_SLICE_MS 500 /* then what is queued is written before the purge goes on */
-#define GIVE_WAY_MS 50
-#define BREATH_MS 2 /* between full batches, which take some hundred ms */
+#define GIVE_WAY_MS    50
+#define BREATH_MS      2 /* between full batches, which take some hundred ms */
 #define GC_SLICE_MS    200
 #define GC_GRACE_MS    ((int64_t)60 * 60 * 1000)
 #define N_ATTEMPTS     3 /* when the store is locked by another program */
@@ -185,9 +185,9 @@ static mote_status write_batch(mote_predlog *log, predlog_entry *first,
         f.withdrawn += fate == PREDLOG_WITHDRAWN;
         f.full += fate == PREDLOG_FULL;
     }
-    MOTE_TRY(mote_store_query_i64(
-        log->store, "SELECT EXISTS(SELECT 1 FROM withdrawal WHERE done_ms IS NULL)", &f.is_awaited,
-        err));
+    MOTE_TRY(mote_store_query_i64(log->store,
+                                  "SELECT EXISTS(SELECT 1 FROM withdrawal WHERE done_ms IS NULL)",
+                                  &f.is_awaited, err));
     MOTE_TRY(predlog_note_drops(log->store, "full", (int64_t)f.full, now_ms, err));
     MOTE_TRY(predlog_note_drops(log->store, "queue",
                                 (int64_t)(so_far->dropped_queue - log->noted_queue), now_ms, err));

@@ -346,8 +346,7 @@ mote_status mote_source_watch(mote_source *s, mote_err *err)
     (void)pthread_mutex_lock(&s->lock); /* the thread reads has_thread */
     s->has_thread = pthread_create(&s->thread, NULL, follow, s) == 0;
     (void)pthread_mutex_unlock(&s->lock);
-    return s->has_thread ? MOTE_OK
-                         : mote_fail(err, MOTE_NOMEM, "a thread to follow the registry");
+    return s->has_thread ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "a thread to follow the registry");
 }
 
 /* ---- opening, closing ---- */

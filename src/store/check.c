@@ -37,8 +37,8 @@ typedef struct {
 static mote_status check_pages(check *c, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        c->s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 20", &q, err));
+    MOTE_TRY(mote_stmt_prepare(c->s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 20",
+                               &q, err));
     for (int i = 0; i < MOST_COMPLAINTS; i++) {
         bool row = false;
         mote_status st = mote_stmt_step(q, &row, err);
@@ -206,8 +206,8 @@ static mote_status check_orphans(check *c, mote_err *err)
         return MOTE_OK;
     char what[TEXT_BYTES], size[24];
     mote_human_bytes((uint64_t)r.rubbish_bytes, size, sizeof size);
-    (void)mote_format(what, sizeof what, "%lld files belong to nobody, %s",
-                      (long long)r.n_rubbish, size);
+    (void)mote_format(what, sizeof what, "%lld files belong to nobody, %s", (long long)r.n_rubbish,
+                      size);
     mote_symptom f = {.severity = MOTE_SYMPTOM_WARNING,
                       .check = "orphans",
                       .where = ".mote",
@@ -342,12 +342,11 @@ static mote_status check_space(check *c, mote_err *err)
 static mote_status check_clock(check *c, mote_err *err)
 {
     int64_t newest_ms = 0;
-    MOTE_TRY(mote_store_query_i64(
-        c->s,
-        "SELECT max(coalesce((SELECT max(put_ms) FROM object), 0), "
-        "coalesce((SELECT max(started_ms) FROM stage_attempt), 0), "
-        "coalesce((SELECT max(time_ms) FROM prediction), 0))",
-        &newest_ms, err));
+    MOTE_TRY(mote_store_query_i64(c->s,
+                                  "SELECT max(coalesce((SELECT max(put_ms) FROM object), 0), "
+                                  "coalesce((SELECT max(started_ms) FROM stage_attempt), 0), "
+                                  "coalesce((SELECT max(time_ms) FROM prediction), 0))",
+                                  &newest_ms, err));
     char now[32], newest[32], what[TEXT_BYTES];
     mote_time_iso(c->cfg->now_ms, now, sizeof now);
     mote_time_iso(newest_ms, newest, sizeof newest);

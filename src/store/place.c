@@ -54,8 +54,7 @@ static const char *what_is_left(const mote_store *s, bool with_log)
     if (first_entry(s->objects_dir, true, holds_anything))
         return "objects";
     if (with_log && mote_format(path, sizeof path, "%s/store.db-wal", s->dir) &&
-        stat(path, &info) == 0 &&
-        info.st_size > 0)
+        stat(path, &info) == 0 && info.st_size > 0)
         return "a write-ahead log";
     if (mote_format(path, sizeof path, "%s/keys", s->dir) && holds_anything(path))
         return "keys";
@@ -112,8 +111,8 @@ mote_status mote_store_look_at_place(mote_store *s, mote_err *err)
         return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->dir);
     if (stat(path, &info) != 0 && errno != ENOENT)
         return mote_fail_errno(err, "store: look at '%s'", path);
-    s->is_read_only = access(s->dir, W_OK) != 0 ||
-                      (mote_path_exists(path) && access(path, W_OK) != 0);
+    s->is_read_only =
+        access(s->dir, W_OK) != 0 || (mote_path_exists(path) && access(path, W_OK) != 0);
     bool is_missing = !mote_path_exists(path);
     if (!is_missing && info.st_size > 0)
         return MOTE_OK;

@@ -8,11 +8,11 @@
 #include "track/rows.h"
 #include "track/verdicts.h"
 
-#define NAME_MAX_BYTES 255
-#define TAG_MAX_BYTES 100000
+#define NAME_MAX_BYTES     255
+#define TAG_MAX_BYTES      100000
 #define VERDICTS_MAX_BYTES ((size_t)4 << 20)
-#define HISTORY_MAX_BYTES ((size_t)64 << 20)
-#define REASON_SHOWN 2000 /* bytes of a refusal */
+#define HISTORY_MAX_BYTES  ((size_t)64 << 20)
+#define REASON_SHOWN       2000 /* bytes of a refusal */
 
 /* ---- names ---- */
 

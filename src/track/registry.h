@@ -31,7 +31,7 @@
 #include "store/store.h"
 #include "track/verdicts.h"
 
-#define MOTE_ALIAS_CHAMPION "champion"
+#define MOTE_ALIAS_CHAMPION   "champion"
 #define MOTE_ALIAS_CHALLENGER "challenger"
 
 /* Who does something, why, when. who and reason must not be empty. */
@@ -108,8 +108,8 @@ struct mote_model_version {
     mote_sha256 bundle;
     const char *run_id, *data_version; /* NULL: unknown */
     const char *source, *description;
-    int64_t parent;            /* 0: none */
-    const char *verdicts_json; /* NULL: not judged */
+    int64_t parent;             /* 0: none */
+    const char *verdicts_json;  /* NULL: not judged */
     bool is_judged, is_all_met; /* is_all_met: and every one of them proven */
     mote_verdict_counts counts; /* of the verdicts, when it is judged */
     int64_t created_ms, updated_ms;

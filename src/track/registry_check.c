@@ -34,8 +34,7 @@ static mote_status try_bundle(mote_store *s, const mote_sha256 *bundle, bool ans
     mote_model *m = NULL;
     MOTE_TRY(mote_model_load(bytes, n, &m, err));
     const mote_golden *g = mote_model_golden(m);
-    mote_status st =
-        answers && g && mote_model_clip_samples(m) > 0 ? answer(m, g, err) : MOTE_OK;
+    mote_status st = answers && g && mote_model_clip_samples(m) > 0 ? answer(m, g, err) : MOTE_OK;
     mote_model_unref(m);
     return st;
 }

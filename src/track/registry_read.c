@@ -6,7 +6,6 @@
 #include "track/registry_internal.h"
 #include "track/rows.h"
 
-
 /* ---- what hangs on a version ---- */
 
 static mote_status read_aliases(mote_store *s, int64_t model, mote_arena *a, mote_model_version *v,

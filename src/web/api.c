@@ -167,9 +167,8 @@ static bool has_readable_target(const mote_http_request *rq, mote_http_reply *rp
     if (!what && !mote_http_decode(rq->arena, rq->query, strlen(rq->query)))
         what = "query";
     if (what)
-        mote_http_reply_error(rp, 400,
-                              "the %s of the request is not percent-encoded UTF-8 without 0 bytes",
-                              what);
+        mote_http_reply_error(
+            rp, 400, "the %s of the request is not percent-encoded UTF-8 without 0 bytes", what);
     return what == NULL;
 }
 

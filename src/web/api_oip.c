@@ -377,8 +377,8 @@ static mote_status to_pcm(const mote_oip_input *in, mote_arena *a, int16_t **out
         if (is_real && (x < -32768.0f || x > 32768.0f))
             return mote_fail(err, MOTE_RANGE,
                              "sample %zu of input '%s' is %g, and floats are taken as sound from "
-                             "-1 to 1: send 16-bit samples as INT16, or divide by full scale", i,
-                             in->name, (double)in->values[i]);
+                             "-1 to 1: send 16-bit samples as INT16, or divide by full scale",
+                             i, in->name, (double)in->values[i]);
         float rounded = x < 0 ? x - 0.5f : x + 0.5f;
         pcm[i] = (int16_t)(rounded < -32768.0f  ? -32768.0f
                            : rounded > 32767.0f ? 32767.0f
@@ -475,7 +475,7 @@ static void add_classes(mote_buf *b, const work *w, size_t item, int32_t k, bool
     bool taken[MOTE_MODEL_MAX_LABELS] = {false};
     for (int32_t n = 0; n < k; n++) {
         int32_t best = 0;
-        while (taken[best])             /* k is at most n_labels: one is left */
+        while (taken[best]) /* k is at most n_labels: one is left */
             best++;
         for (int32_t i = best + 1; i < w->s->n_labels; i++)
             if (!taken[i] && p[i] > p[best])

@@ -82,8 +82,7 @@ void mote_api_page(const mote_api *api, const mote_http_request *rq, const mote_
     add_example(set, host ? host : "127.0.0.1", b);
     mote_buf_str(b, "<h2>What can be asked?</h2><pre>");
     for (size_t i = 0; i < n_routes; i++)
-        mote_buf_printf(b, "%-4s %s\n", mote_http_method_text(routes[i].method),
-                        routes[i].pattern);
+        mote_buf_printf(b, "%-4s %s\n", mote_http_method_text(routes[i].method), routes[i].pattern);
     mote_buf_str(b, "</pre></html>");
     mote_model_set_unref(set);
 }

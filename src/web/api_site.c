@@ -118,8 +118,7 @@ void mote_api_share(const mote_api *api, const mote_http_request *rq, uint32_t a
     if (!origin || !(any || is_listed(api->cfg.origins, api->cfg.n_origins, origin)))
         return;
     mote_buf_printf(rp->headers, "Access-Control-Allow-Origin: %s\r\n", any ? "*" : origin);
-    mote_buf_str(rp->headers,
-                 "Access-Control-Expose-Headers: Inference-Header-Content-Length\r\n");
+    mote_buf_str(rp->headers, "Access-Control-Expose-Headers: Inference-Header-Content-Length\r\n");
     if (rq->method != MOTE_HTTP_OPTIONS)
         return;
     char methods[96];

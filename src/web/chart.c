@@ -11,7 +11,6 @@
 #define RIGHT  28
 #define TICKS  6
 
-
 /* ---- the frame ---- */
 
 typedef struct {

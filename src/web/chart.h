@@ -32,10 +32,10 @@ typedef struct {
     const char *x_label, *y_label;
     const mote_series *series;
     size_t n_series;
-    bool log_x;        /* x >= 0; 0 has a place of its own on the left */
-    bool y_is_share;   /* values are shares, ticks are percent */
-    double y_lo, y_hi; /* y_lo < y_hi: fixed; else from the values */
-    double limit;      /* a dashed line; NaN: none */
+    bool log_x;             /* x >= 0; 0 has a place of its own on the left */
+    bool y_is_share;        /* values are shares, ticks are percent */
+    double y_lo, y_hi;      /* y_lo < y_hi: fixed; else from the values */
+    double limit;           /* a dashed line; NaN: none */
     const char *limit_name; /* its words */
     bool limit_is_least;    /* the forbidden side is below, else above */
 } mote_chart;

@@ -92,8 +92,8 @@ static void open_or_refuse(http_loop *l, http_arrival from)
 {
     mote_http_server *s = l->server;
     uint64_t peer = from.room == HTTP_NEEDS_OWN_ROOM ? from.peer : 0;
-    bool may_open = from.room == HTTP_HAS_ROOM ||
-                    http_conn_shed(l, peer, (int64_t)uv_now(&l->loop) * 1000);
+    bool may_open =
+        from.room == HTTP_HAS_ROOM || http_conn_shed(l, peer, (int64_t)uv_now(&l->loop) * 1000);
     if (may_open) {
         http_conn_open(l, &from);
         return;

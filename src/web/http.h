@@ -145,13 +145,13 @@ typedef struct {
     uint64_t latency[MOTE_HTTP_N_BUCKETS + 1]; /* not cumulative; the last is above all bounds */
     uint64_t latency_sum_us;                   /* complete request read until reply written */
     uint64_t bytes_in, bytes_out;
-    uint64_t accepted, refused; /* connections; refused ones were over a limit of clients */
-    uint64_t shed;              /* closed to make room: half a request, or none for a second */
+    uint64_t accepted, refused;  /* connections; refused ones were over a limit of clients */
+    uint64_t shed;               /* closed to make room: half a request, or none for a second */
     uint64_t jobs, jobs_refused; /* requests that went to a worker, or found too many there */
     int64_t jobs_now;
-    int64_t open;               /* connections now */
-    int64_t in_flight;          /* requests being answered now */
-    int64_t held_bytes;         /* bytes of bodies now */
+    int64_t open;       /* connections now */
+    int64_t in_flight;  /* requests being answered now */
+    int64_t held_bytes; /* bytes of bodies now */
 } mote_http_stats;
 
 void mote_http_stats_read(const mote_http_server *s, mote_http_stats *out);

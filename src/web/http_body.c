@@ -89,8 +89,7 @@ mote_status http_body_decode(http_coding coding, const char *bytes, size_t n, mo
                              mote_err *err)
 {
     z_stream z = {0};
-    bool is_raw =
-        coding == HTTP_CODING_DEFLATE && !has_zlib_head((const unsigned char *)bytes, n);
+    bool is_raw = coding == HTTP_CODING_DEFLATE && !has_zlib_head((const unsigned char *)bytes, n);
     int window = coding == HTTP_CODING_GZIP ? 15 + 16 : is_raw ? -15 : 15;
     if (n > UINT32_MAX)
         return mote_fail(err, MOTE_LIMIT, "the compressed body is too long");

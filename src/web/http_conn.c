@@ -242,8 +242,8 @@ static void write_head(http_conn *c)
     mote_http_reply *rp = &c->reply;
     mote_buf *b = &c->out;
     mote_buf_reset(b);
-    mote_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", (int)rp->code,
-                    mote_http_reason(rp->code), c->loop->date);
+    mote_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", (int)rp->code, mote_http_reason(rp->code),
+                    c->loop->date);
     if (rp->code != 204 && rp->code != 304) /* these have no content (RFC 9110, section 8.6) */
         mote_buf_printf(b, "Content-Length: %zu\r\n", rp->body->len);
     if (rp->body->len) {
@@ -478,8 +478,7 @@ static void decode_and_answer(http_conn *c)
     size_t max_bytes = c->loop->server->cfg.max_body_bytes;
     bool is_bounded_here = max_bytes <= HTTP_INLINE_BYTES;
     c->plain_err = (mote_err){0};
-    mote_status st =
-        decode_body(c, is_bounded_here ? max_bytes : HTTP_INLINE_BYTES, &c->plain_err);
+    mote_status st = decode_body(c, is_bounded_here ? max_bytes : HTTP_INLINE_BYTES, &c->plain_err);
     if (st != MOTE_LIMIT || is_bounded_here)
         answer_decoded(c, st);
     else if (!start_job(c, on_decode, on_decode_done))
@@ -614,8 +613,7 @@ static int32_t loss_of(const http_conn *c, int64_t now)
     if (c->state == CONN_HEAD || (c->state == CONN_IDLE && c->is_first))
         return 2;
     if (c->state == CONN_BODY && age_us > HTTP_SHED_IDLE_US &&
-        (int64_t)c->body.len <
-            age_us / 1000 * (int64_t)c->loop->server->cfg.min_body_rate / 1000)
+        (int64_t)c->body.len < age_us / 1000 * (int64_t)c->loop->server->cfg.min_body_rate / 1000)
         return 3;
     return c->state == CONN_IDLE && age_us > HTTP_SHED_IDLE_US ? 4 : 0;
 }
@@ -626,8 +624,8 @@ bool http_conn_shed(http_loop *l, uint64_t peer, int64_t now)
     int32_t least = 0;
     for (http_conn *c = l->conns; c; c = c->next) {
         int32_t loss = peer == 0 || c->peer == peer ? loss_of(c, now) : 0;
-        if (loss == 0 || (victim && (loss > least || (loss == least && c->since_us >=
-                                                                          victim->since_us))))
+        if (loss == 0 ||
+            (victim && (loss > least || (loss == least && c->since_us >= victim->since_us))))
             continue;
         victim = c;
         least = loss;

@@ -15,8 +15,8 @@
 typedef struct http_guard http_guard;
 
 /* Room for `max_clients` connections; max_each of one address. NOMEM. */
-MOTE_MUST_USE mote_status http_guard_create(int32_t max_clients, int32_t max_each,
-                                            http_guard **out, mote_err *err);
+MOTE_MUST_USE mote_status http_guard_create(int32_t max_clients, int32_t max_each, http_guard **out,
+                                            mote_err *err);
 void http_guard_destroy(http_guard *g);
 
 /* The key of a peer: its address, or what it shares with its neighbours. 0: not of the internet

@@ -11,8 +11,8 @@
 #include "web/http_body.h"
 #include "web/http_guard.h"
 
-#define HTTP_MAX_HEADERS 64
-#define HTTP_READ_BYTES  65536
+#define HTTP_MAX_HEADERS  64
+#define HTTP_READ_BYTES   65536
 #define HTTP_LINGER_MS    2000    /* how long what a refused client still sends is dropped */
 #define HTTP_SHED_IDLE_US 1000000 /* a connection without a request for this long makes room */
 #define HTTP_INLINE_BYTES ((size_t)256 * 1024) /* more is decompressed on a worker thread */
@@ -39,7 +39,7 @@ struct http_conn {
     http_conn *prev, *next;
     llhttp_t parser;
     http_conn_state state;
-    uint64_t peer; /* key of its address (http_guard.h) */
+    uint64_t peer;    /* key of its address (http_guard.h) */
     int64_t since_us; /* when this request began, or the pause before it */
     int64_t deadline_us;
     int64_t body_start_us; /* headers complete */
@@ -64,7 +64,7 @@ struct http_conn {
 
     mote_buf body;
     http_coding coding;
-    mote_buf plain;    /* the body without its coding */
+    mote_buf plain; /* the body without its coding */
     mote_err plain_err;
     size_t held_bytes; /* of both, counted in the server */
     mote_buf rest;     /* received behind the request in work */
@@ -90,8 +90,8 @@ typedef struct {
     int fd;
     enum {
         HTTP_HAS_ROOM,
-        HTTP_NEEDS_ROOM,      /* all places are taken: one that does nothing must go first */
-        HTTP_NEEDS_OWN_ROOM   /* those of its address are: one of them must */
+        HTTP_NEEDS_ROOM,    /* all places are taken: one that does nothing must go first */
+        HTTP_NEEDS_OWN_ROOM /* those of its address are: one of them must */
     } room;
     int32_t n_asked; /* loops that had none to go */
     uint64_t peer;
@@ -107,9 +107,9 @@ struct http_loop {
     bool has_thread, has_loop;
     bool is_draining;
     http_conn *conns;
-    _Atomic int64_t n_conns; /* also those on their way in the inbox */
+    _Atomic int64_t n_conns;     /* also those on their way in the inbox */
     _Atomic int64_t n_sheddable; /* of them: without a whole request in work */
-    uv_mutex_t lock;         /* guards inbox */
+    uv_mutex_t lock;             /* guards inbox */
     http_arrival inbox[256];
     int32_t n_inbox;
     char *read_buf; /* [HTTP_READ_BYTES]: what a read gives is parsed at once */
@@ -135,7 +135,7 @@ struct mote_http_server {
     int32_t n_loops;
     llhttp_settings_t settings;
     http_guard *guard;
-    _Atomic int64_t n_jobs; /* on worker threads, and waiting for one */
+    _Atomic int64_t n_jobs;     /* on worker threads, and waiting for one */
     _Atomic int stop_requested; /* 1: drain, 2: at once */
     _Atomic int64_t held_bytes;
     _Atomic uint64_t accepted, refused, jobs, jobs_refused;

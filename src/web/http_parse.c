@@ -128,8 +128,8 @@ static int answer_expect(http_conn *c, const char *expect)
 static int check_singular(http_conn *c)
 {
     static const char *const names[] = {
-        "host", "content-type", "content-encoding", "origin", "expect",
-        "inference-header-content-length",
+        "host",   "content-type", "content-encoding",
+        "origin", "expect",       "inference-header-content-length",
     };
     char text[96];
     mote_err err = {0};

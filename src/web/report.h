@@ -19,7 +19,7 @@ typedef struct {
     const char *title;
     const float *values;
     size_t n_frames, n_bands;
-    double seconds;     /* of the picture */
+    double seconds; /* of the picture */
     double low_hz, high_hz;
     const int16_t *pcm; /* [n_pcm]; NULL: there is no sound to play */
     size_t n_pcm;
@@ -36,8 +36,8 @@ typedef struct {
     double false_alarm; /* below this p-value a window drifts */
     const mote_alert *alerts;
     size_t n_alerts;
-    const mote_watch_shape *shape;  /* of what is watched, for words; NULL: not known */
-    const mote_report_clip *clips;  /* golden clips of the last version */
+    const mote_watch_shape *shape; /* of what is watched, for words; NULL: not known */
+    const mote_report_clip *clips; /* golden clips of the last version */
     size_t n_clips;
     const mote_report_clip *driving; /* kept predictions of the last alert's window */
     size_t n_driving;

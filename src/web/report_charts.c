@@ -12,8 +12,9 @@
 /* The words of UI: the class of other words, and of no speech. */
 static const char *class_word(const char *name)
 {
-    return strcmp(name, "_unknown_") == 0 ? "other words"
-           : strcmp(name, "_silence_") == 0 ? "silence" : name;
+    return strcmp(name, "_unknown_") == 0   ? "other words"
+           : strcmp(name, "_silence_") == 0 ? "silence"
+                                            : name;
 }
 
 static void confusion_cell(json_int_t n, json_int_t total, bool is_right, mote_buf *out)
@@ -153,7 +154,11 @@ static mote_status stream_series(const mote_lap *lap, int color, mote_arena *a, 
                                           report_number(e, "stream/threshold"));
     if (!title || !point)
         return mote_fail(err, MOTE_NOMEM, "no memory for the report");
-    *out = (mote_series){.name = title, .x = x, .y = y, .n = nx < ny ? nx : ny, .color = color,
+    *out = (mote_series){.name = title,
+                         .x = x,
+                         .y = y,
+                         .n = nx < ny ? nx : ny,
+                         .color = color,
                          .mark = {point, report_number(e, "stream/false_accepts_per_hour/value"),
                                   report_number(e, "stream/false_reject_rate/value")}};
     return MOTE_OK;
@@ -164,8 +169,8 @@ static double limit_of(const mote_report *r, mote_metric metric)
 {
     size_t i;
     json_t *v;
-    json_array_foreach(
-        report_member(report_output(report_last(r), MOTE_STAGE_deploy), "verdicts"), i, v)
+    json_array_foreach(report_member(report_output(report_last(r), MOTE_STAGE_deploy), "verdicts"),
+                       i, v)
     {
         if (report_metric_of(report_text(v, "requirement")) == metric)
             return report_number(v, "at_most");

@@ -103,8 +103,8 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
     const mote_feature_config *f = mote_model_features(g->model);
     if (!f)
         return MOTE_OK;
-    g->shape = mote_watch_shape_for(f, mote_model_clip_samples(g->model),
-                                    mote_model_n_labels(g->model));
+    g->shape =
+        mote_watch_shape_for(f, mote_model_clip_samples(g->model), mote_model_n_labels(g->model));
     g->report.shape = &g->shape;
     g->logmel = *f;
     g->logmel.n_coefficients = 0;
@@ -193,8 +193,8 @@ static mote_status add_suspect(gathering *g, const suspect *s, mote_err *err)
     mote_audio_config cfg = {.rate_hz = g->logmel.rate_hz, .max_bytes = n, .max_ms = 60000};
     MOTE_TRY(mote_audio_decode(bytes, n, "a kept prediction", &cfg, &audio, err));
     int16_t *pcm = NULL;
-    const char *title = mote_arena_printf(&g->arena, "prediction %lld: heard as '%s'",
-                                          (long long)s->id, s->label);
+    const char *title =
+        mote_arena_printf(&g->arena, "prediction %lld: heard as '%s'", (long long)s->id, s->label);
     st = title ? mote_arena_take(&g->arena, audio.n, sizeof *pcm, &pcm, err)
                : mote_fail(err, MOTE_NOMEM, "no memory for the report");
     if (st == MOTE_OK) {
@@ -258,10 +258,8 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
     g->store = s;
     g->project = cfg->project;
     mote_arena_init(&g->arena, (size_t)256 << 20);
-    g->report = (mote_report){.project = cfg->project,
-                              .false_alarm = cfg->false_alarm,
-                              .laps = laps,
-                              .made_at = now};
+    g->report = (mote_report){
+        .project = cfg->project, .false_alarm = cfg->false_alarm, .laps = laps, .made_at = now};
     mote_status st = mote_laps_read(s, cfg->n_laps, laps, &g->report.n_laps, err);
     if (st == MOTE_OK) {
         st = gather(g, err);

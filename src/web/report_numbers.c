@@ -66,8 +66,8 @@ static void good_enough(const mote_report *r, mote_buf *out)
     add_count(out, n[MOTE_VERDICT_UNKNOWN], "not yet known", &is_first);
     add_count(out, n[MOTE_VERDICT_NOT_PROVEN], "met, not proven", &is_first);
     add_count(out, n[MOTE_VERDICT_MET], "met", &is_first);
-    mote_buf_str(out, is_first ? "Nothing is asked</b><p>mote.yaml has no requirements."
-                               : "</b><p>");
+    mote_buf_str(out,
+                 is_first ? "Nothing is asked</b><p>mote.yaml has no requirements." : "</b><p>");
     const json_t *worst = first[MOTE_VERDICT_NOT_MET]   ? first[MOTE_VERDICT_NOT_MET]
                           : first[MOTE_VERDICT_UNKNOWN] ? first[MOTE_VERDICT_UNKNOWN]
                                                         : first[MOTE_VERDICT_NOT_PROVEN];
@@ -107,8 +107,8 @@ static void what_next(const mote_report *r, mote_buf *out)
     size_t n[4] = {0};
     const json_t *first[4] = {NULL};
     count_verdicts(report_last(r), n, first);
-    const json_t *open = first[MOTE_VERDICT_UNKNOWN] ? first[MOTE_VERDICT_UNKNOWN]
-                                                     : first[MOTE_VERDICT_NOT_PROVEN];
+    const json_t *open =
+        first[MOTE_VERDICT_UNKNOWN] ? first[MOTE_VERDICT_UNKNOWN] : first[MOTE_VERDICT_NOT_PROVEN];
     const char *settle = report_text(open, "settle/text");
     bool has_alert = false;
     for (size_t i = 0; i < r->n_alerts; i++)
@@ -264,8 +264,8 @@ static void change_cell(const mote_report *r, const row *k, mote_buf *out)
 {
     mote_interval now = row_value(report_last(r), k), was = row_value(report_before(r), k);
     mote_interval diff = report_interval(paired_of(r, k), "difference");
-    const char *currency = report_text(
-        report_output(report_last(r), MOTE_STAGE_evaluate), "stream/currency");
+    const char *currency =
+        report_text(report_output(report_last(r), MOTE_STAGE_evaluate), "stream/currency");
     mote_buf_str(out, "<td class=r data-k=change>");
     if (isfinite(diff.value)) {
         report_change(diff.value, k->unit, currency, out);
@@ -298,8 +298,8 @@ static void group_row(const mote_report *r, const row_group *g, mote_buf *out)
         mote_buf_char(out, ' ');
         mote_buf_html(out, report_text(o, "device/target"));
     } else if (g == &groups[0]) {
-        double n_parameters = report_number(
-            report_output(report_last(r), MOTE_STAGE_train), "parameters");
+        double n_parameters =
+            report_number(report_output(report_last(r), MOTE_STAGE_train), "parameters");
         mote_buf_str(out, ", ");
         mote_buf_html(out, r->project->model.architecture);
         if (isfinite(n_parameters))
@@ -390,16 +390,18 @@ static void bar(const json_t *v, mote_buf *out)
     if (!(to > from))
         return;
 #define AT(value) (100.0 * (fmin(fmax((value), from), to) - from) / (to - from))
-    mote_buf_printf(out, "<div class=\"bar %s\" role=img aria-label=\"limit and interval\"><i "
-                         "class=track></i>",
+    mote_buf_printf(out,
+                    "<div class=\"bar %s\" role=img aria-label=\"limit and interval\"><i "
+                    "class=track></i>",
                     classes[kind_of(v)]);
     mote_buf_printf(out, "<i class=bad style=\"left:%.1f%%;right:%.1f%%\"></i>",
                     is_least ? 0.0 : AT(limit), is_least ? 100.0 - AT(limit) : 0.0);
     if (lo < hi)
         mote_buf_printf(out, "<i class=rng style=\"left:%.1f%%;right:%.1f%%\"></i>", AT(lo),
                         100.0 - AT(hi));
-    mote_buf_printf(out, "<i class=lim style=\"left:%.1f%%\"></i><i class=dot "
-                         "style=\"left:%.1f%%\"></i></div>",
+    mote_buf_printf(out,
+                    "<i class=lim style=\"left:%.1f%%\"></i><i class=dot "
+                    "style=\"left:%.1f%%\"></i></div>",
                     AT(limit), AT(x));
 #undef AT
 }

@@ -34,8 +34,9 @@ static mote_status picture(const mote_report_clip *c, mote_arena *a, mote_buf *o
             turned[b * c->n_frames + f] = c->values[f * c->n_bands + b];
     mote_buf_str(out, "<figure>");
     mote_heat_map(turned, c->n_bands, c->n_frames, 294, 160, c->title, out);
-    mote_buf_printf(out, "<div class=ends><span>0 s, %.1f to %.1f kHz upwards</span>"
-                         "<span>%.2f s</span></div>",
+    mote_buf_printf(out,
+                    "<div class=ends><span>0 s, %.1f to %.1f kHz upwards</span>"
+                    "<span>%.2f s</span></div>",
                     c->low_hz / 1000.0, c->high_hz / 1000.0, c->seconds);
     mote_buf_str(out, "<figcaption>");
     mote_buf_html(out, c->title);
@@ -84,10 +85,14 @@ static mote_status window_chart(const mote_report *r, mote_arena *a, mote_buf *o
         y[0][i] = w->is_drift ? (double)NAN : -log10(p);
         y[1][i] = w->is_drift ? -log10(p) : (double)NAN;
     }
-    mote_series s[2] = {{.name = "as the reference", .x = x, .y = y[0], .n = r->n_windows,
-                         .color = 2, .dots = true},
-                        {.name = "drifted", .x = x, .y = y[1], .n = r->n_windows, .color = 3,
-                         .dots = true}};
+    mote_series s[2] = {
+        {.name = "as the reference",
+         .x = x,
+         .y = y[0],
+         .n = r->n_windows,
+         .color = 2,
+         .dots = true},
+        {.name = "drifted", .x = x, .y = y[1], .n = r->n_windows, .color = 3, .dots = true}};
     double alarm = r->false_alarm;
     char name[64];
     (void)mote_format(name, sizeof name, "alarm: p below %g", alarm);
@@ -180,8 +185,7 @@ mote_status report_in_use(const mote_report *r, mote_arena *a, mote_buf *out, mo
                     "<p class=says><b>%lld of %zu windows drifted</b>, of %lld predictions in all. "
                     "The alarm line allows one false alarm in %.0f windows, all things watched "
                     "taken together.</p>\n",
-                    (long long)n_drift, r->n_windows, (long long)n,
-                    1.0 / r->false_alarm);
+                    (long long)n_drift, r->n_windows, (long long)n, 1.0 / r->false_alarm);
     for (size_t i = 0; i < r->n_alerts && i < 5; i++)
         alert_says(r, &r->alerts[i], out);
     mote_buf_str(out, "</div></div>\n");

@@ -6,7 +6,6 @@
 #include "project/schema.h"
 #include "web/report_internal.h"
 
-
 /* ---- reading outputs ---- */
 
 const json_t *report_output(const mote_lap *lap, mote_stage_id s)
@@ -83,7 +82,9 @@ void report_value(double x, mote_unit unit, const char *currency, mote_buf *out)
         (void)mote_format(text, sizeof text, "%.2f M", x / 1e6);
     else if (unit == MOTE_UNIT_NONE)
         (void)mote_format(text, sizeof text, "%.*f",
-                          !(fabs(x) < 100) || fabs(x - floor(x)) < 1e-9 ? 0 : fabs(x) < 1 ? 2 : 1,
+                          !(fabs(x) < 100) || fabs(x - floor(x)) < 1e-9 ? 0
+                          : fabs(x) < 1                                 ? 2
+                                                                        : 1,
                           x);
     else
         mote_quantity_format(x, unit, text, sizeof text);

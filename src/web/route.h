@@ -17,7 +17,7 @@ typedef void mote_route_handler(mote_api *api, const mote_http_request *rq,
 
 enum {
     MOTE_ROUTE_WORKER = 1u << 0, /* may wait for files: runs on a worker thread, rq->thread is -1 */
-    MOTE_ROUTE_LONG = 1u << 2, /* takes long for some bodies, which then go to a worker thread */
+    MOTE_ROUTE_LONG = 1u << 2,   /* takes long for some bodies, which then go to a worker thread */
     MOTE_ROUTE_CHANGES = 1u << 1, /* changes what the server does: not for pages of other sites */
 };
 

@@ -19,7 +19,7 @@ typedef struct {
     size_t n_hosts;
     const char *const *origins; /* pages that may read answers (web/api.h) */
     size_t n_origins;
-    bool with_log;             /* keep predictions that come with a consent */
+    bool with_log; /* keep predictions that come with a consent */
     mote_consent_policy policy;
     const char *server_name; /* NULL: "mote" */
     const char *version;

@@ -298,11 +298,19 @@ static void promote(world *w, bool is_killed)
 static void round_of(world *w, int kind, bool is_killed)
 {
     switch (kind) {
-    case 0: add_recordings(w, is_killed); break;
+    case 0:
+        add_recordings(w, is_killed);
+        break;
     case 1:
-    case 2: run_loop(w, kind, is_killed); break;
-    case 3: log_predictions(w, is_killed); break;
-    default: promote(w, is_killed); break;
+    case 2:
+        run_loop(w, kind, is_killed);
+        break;
+    case 3:
+        log_predictions(w, is_killed);
+        break;
+    default:
+        promote(w, is_killed);
+        break;
     }
 }
 

@@ -13,7 +13,7 @@
 #include "signal_pcm.h"
 
 #define N_SAMPLES 4000
-#define N_CLIPS 56                      /* 8 of each kind */
+#define N_CLIPS   56 /* 8 of each kind */
 #define N_CONFIGS 12
 
 static int16_t pcm[N_SAMPLES];
@@ -87,13 +87,13 @@ static uint64_t hash_tables(const mrt_frontend_tables *t)
 
 static void run_math(void)
 {
-    pcm_rng r = { 99 };
+    pcm_rng r = {99};
     uint64_t h = HASH_START;
 
     for (int i = 0; i < 3000; i++) {
-        const float x = (float)(pcm_draw(&r) & 0xffffffu) * 0x1p-11f + 1e-6f;   /* up to 8192 */
-        const float y[4] = { mrt_logf(x), mrt_sinf(x), mrt_cosf(x), mrt_sqrtf(x) };
-        const double z[2] = { mrt_log((double)x), mrt_sqrt((double)x) };
+        const float x = (float)(pcm_draw(&r) & 0xffffffu) * 0x1p-11f + 1e-6f; /* up to 8192 */
+        const float y[4] = {mrt_logf(x), mrt_sinf(x), mrt_cosf(x), mrt_sqrtf(x)};
+        const double z[2] = {mrt_log((double)x), mrt_sqrt((double)x)};
         h = hash_bytes(h, y, sizeof y);
         h = hash_bytes(h, z, sizeof z);
     }
@@ -102,22 +102,22 @@ static void run_math(void)
 
 static void run_stream_and_watch(void)
 {
-    static const uint32_t thresholds[4] = { 0, 40000, 36000, 42000 };
-    static const int32_t edges[4 * 3] = { -64, 0, 64, -100, 0, 100, -1, 0, 1, -127, 0, 127 };
-    const mrt_detector_config detector = { 4, 7, 3, 9, thresholds };
-    const mrt_sketch_config sketch = { 4, 3, edges, NULL };
+    static const uint32_t thresholds[4] = {0, 40000, 36000, 42000};
+    static const int32_t edges[4 * 3] = {-64, 0, 64, -100, 0, 100, -1, 0, 1, -127, 0, 127};
+    const mrt_detector_config detector = {4, 7, 3, 9, thresholds};
+    const mrt_sketch_config sketch = {4, 3, edges, NULL};
     static uint16_t detector_memory[64];
     static uint32_t counts[16];
     mrt_detector d;
     mrt_sketch s;
-    pcm_rng r = { 1234567 };
+    pcm_rng r = {1234567};
     uint64_t h = HASH_START;
 
     (void)mrt_detector_init(&d, &detector, detector_memory);
     (void)mrt_sketch_init(&s, &sketch, counts);
     for (int i = 0; i < 2000; i++) {
         int8_t output[4];
-        mrt_detection hit = { -1, 0 };
+        mrt_detection hit = {-1, 0};
         for (int k = 0; k < 4; k++)
             output[k] = (int8_t)((int32_t)(pcm_draw(&r) & 0xffu) - 128);
         (void)mrt_detector_push(&d, output, &hit);
@@ -130,16 +130,16 @@ static void run_stream_and_watch(void)
 
 static void run_front_end(int32_t arithmetic)
 {
-    mrt_frontend_config c = { arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0 };
+    mrt_frontend_config c = {arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0};
     const char *name = arithmetic == MRT_FLOAT ? "float" : "fixed";
     mrt_frontend_tables t;
-    pcm_rng r = { 42 };
+    pcm_rng r = {42};
 
     for (int i = 0; i < N_CONFIGS; i++) {
         if (i > 0)
             c = pcm_random_config(&r, arithmetic);
-        if (mrt_frontend_build(&c, table_memory, sizeof table_memory, &t) != MRT_FRONTEND_OK
-            || mrt_frontend_stream_bytes(&c) > sizeof stream_memory) {
+        if (mrt_frontend_build(&c, table_memory, sizeof table_memory, &t) != MRT_FRONTEND_OK ||
+            mrt_frontend_stream_bytes(&c) > sizeof stream_memory) {
             printf("%s %d does not fit\n", name, i);
             continue;
         }
@@ -157,10 +157,10 @@ static void run_front_end(int32_t arithmetic)
 static uint32_t now(void)
 {
 #if defined(__riscv)
-    return *(volatile uint32_t *)0x200bff8u & 0xffffffu;    /* mtime of the CLINT */
+    return *(volatile uint32_t *)0x200bff8u & 0xffffffu; /* mtime of the CLINT */
 #else
     volatile uint32_t *systick = (volatile uint32_t *)0xe000e010u;
-    if (systick[0] != 5u) {                                 /* on, core clock; counts down */
+    if (systick[0] != 5u) { /* on, core clock; counts down */
         systick[1] = 0xffffffu;
         systick[2] = 0;
         systick[0] = 5u;
@@ -189,9 +189,9 @@ static uint32_t ticks_per_million(void)
 
 static void count(int32_t arithmetic)
 {
-    const mrt_frontend_config c = { arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0 };
+    const mrt_frontend_config c = {arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0};
     mrt_frontend_tables t;
-    pcm_rng r = { 42 };
+    pcm_rng r = {42};
     float out_f32[10];
     int32_t out_q[10];
 

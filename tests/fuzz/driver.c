@@ -70,5 +70,5 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         failed |= run_path(argv[i]);
     printf("%zu inputs\n", n_inputs);
-    return failed || n_inputs == 0;      /* a corpus that has gone missing must not look green */
+    return failed || n_inputs == 0; /* a corpus that has gone missing must not look green */
 }

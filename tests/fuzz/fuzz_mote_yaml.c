@@ -14,9 +14,9 @@ static void check_problems(const mote_project_problems *problems)
     if (problems->n == 0 || problems->n > MOTE_PROJECT_MAX_PROBLEMS)
         abort();
     for (size_t i = 0; i < problems->n; i++)
-        if (problems->items[i].line < 1 || problems->items[i].column < 1
-            || !memchr(problems->items[i].text, 0, sizeof problems->items[i].text)
-            || strncmp(problems->items[i].text, "f:", 2) != 0)
+        if (problems->items[i].line < 1 || problems->items[i].column < 1 ||
+            !memchr(problems->items[i].text, 0, sizeof problems->items[i].text) ||
+            strncmp(problems->items[i].text, "f:", 2) != 0)
             abort();
 }
 

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mote_err err;
     if (size > MOST_BYTES || mote_import_tflite(data, size, &g, &err) != MOTE_OK)
         return 0;
-    bool is_small = true;               /* pools and padding of a hostile file may take minutes */
+    bool is_small = true; /* pools and padding of a hostile file may take minutes */
     for (int32_t i = 0; i < g->n_tensors; i++)
         is_small = is_small && mote_tensor_elements(&g->tensors[i]) <= (int64_t)MOST_BYTES;
     for (int32_t i = 0; i < g->n_ops; i++)

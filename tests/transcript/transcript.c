@@ -38,11 +38,11 @@
 #define MOST_BYTES ((size_t)16 << 20)
 
 typedef struct {
-    char *command;               /* with its continuation lines */
-    char **expected;             /* lines, borrowed from the text of the file */
+    char *command;   /* with its continuation lines */
+    char **expected; /* lines, borrowed from the text of the file */
     size_t n_expected;
     int exit_code;
-    int line;                    /* of the '$' in the file */
+    int line; /* of the '$' in the file */
     size_t block;
 } step;
 
@@ -52,11 +52,11 @@ typedef struct {
     size_t n_lines;
     step *steps;
     size_t n_steps;
-    size_t n_blocks;             /* runnable ones; a .t file has one */
+    size_t n_blocks; /* runnable ones; a .t file has one */
     int *block_line;
     size_t n_not_run;
     long timeout_s;
-    char *missing;               /* what '# requires:' did not find, or NULL */
+    char *missing; /* what '# requires:' did not find, or NULL */
 } transcript;
 
 typedef struct {
@@ -261,7 +261,7 @@ static bool line_matches(const char *want, const char *got)
         if (!close)
             break;
         add_literal(&b, p, (size_t)(open - p));
-        while (close[2] == '}')          /* a{2}}} : the regular expression may end in a brace */
+        while (close[2] == '}') /* a{2}}} : the regular expression may end in a brace */
             close++;
         mote_buf_char(&b, '(');
         mote_buf_add(&b, open + 2, (size_t)(close - open - 2));
@@ -390,7 +390,7 @@ static void run(transcript *t, tally *sum)
     if (mote_process_run(&p, &code, &err) != MOTE_OK)
         printf("# %s: %s\n", t->path, err.text);
     judge(t, dir, sum);
-    mote_ignore(mote_dir_remove(dir, NULL));     /* rubbish in /tmp is no failure of a test */
+    mote_ignore(mote_dir_remove(dir, NULL)); /* rubbish in /tmp is no failure of a test */
     free(script);
 }
 

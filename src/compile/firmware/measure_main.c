@@ -20,7 +20,7 @@
 #endif
 
 #define STACK_PAINT_BYTES 16384
-#define PAINT 0xa5
+#define PAINT             0xa5
 
 static MRT_ALIGNED(8) int8_t arena[MODEL_ARENA_BYTES];
 
@@ -28,7 +28,9 @@ static MRT_ALIGNED(8) int8_t arena[MODEL_ARENA_BYTES];
 
 #if defined(__riscv)
 #define COUNTER_MASK 0xffffffffu
-static void counter_start(void) {}
+static void counter_start(void)
+{
+}
 static uint32_t counter(void)
 {
     uint32_t x;
@@ -43,13 +45,13 @@ static inline uintptr_t stack_pointer(void)
     return sp;
 }
 #else
-#define COUNTER_MASK 0xffffffu          /* SysTick has 24 bits and counts down */
+#define COUNTER_MASK 0xffffffu /* SysTick has 24 bits and counts down */
 static volatile uint32_t *const systick = (volatile uint32_t *)0xe000e010u;
 static void counter_start(void)
 {
     systick[1] = COUNTER_MASK;
     systick[2] = 0;
-    systick[0] = 5;                     /* enable, processor clock, no interrupt */
+    systick[0] = 5; /* enable, processor clock, no interrupt */
 }
 static uint32_t counter(void)
 {

@@ -52,11 +52,8 @@ static void paths_are_told_apart(void **state)
 static void joining_puts_one_slash_between(void **state)
 {
     (void)state;
-    static const char *const rows[][3] = {{"a", "b", "a/b"},
-                                          {"a/", "b", "a/b"},
-                                          {"", "b", "b"},
-                                          {"/", "b", "/b"},
-                                          {"a", "/b", "/b"}};
+    static const char *const rows[][3] = {
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"/", "b", "/b"}, {"a", "/b", "/b"}};
     mote_err err;
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1000);
@@ -130,7 +127,7 @@ static void removing_takes_all_below_and_no_link_target(void **state)
     T_OK(mote_dir_remove(t_path("r"), &err));
     assert_false(mote_path_exists(t_path("r")));
     assert_true(mote_path_exists(t_path("kept/file")));
-    T_OK(mote_dir_remove(t_path("r"), &err));            /* fine if absent */
+    T_OK(mote_dir_remove(t_path("r"), &err)); /* fine if absent */
     assert_int_equal(symlink("kept", t_path("to-kept")), 0);
     T_OK(mote_dir_remove(t_path("to-kept"), &err));
     assert_true(mote_path_exists(t_path("kept/file")));

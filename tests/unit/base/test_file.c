@@ -53,7 +53,7 @@ static void the_limit_of_a_read_is_exact(void **state)
     T_FAILS(mote_file_read("/dev/zero", 100000, &text, &n, &err), MOTE_LIMIT, "/dev/zero");
     T_FAILS(mote_file_read(t_path("none"), 5, &text, &n, &err), MOTE_NOT_FOUND, "none");
     T_FAILS(mote_file_read(t_temp(), 5, &text, &n, &err), MOTE_IO, "directory");
-    T_OK(mote_file_read("/proc/self/stat", 100000, &text, &n, &err));    /* its size is told as 0 */
+    T_OK(mote_file_read("/proc/self/stat", 100000, &text, &n, &err)); /* its size is told as 0 */
     assert_true(n > 0);
     mote_free(text);
 }
@@ -148,7 +148,7 @@ static void a_kill_at_any_step_leaves_the_old_file_or_the_new(void **state)
         new_seen = new_seen || (is_new && !finished);
         assert_in_range(step, 0, 50);
     }
-    assert_true(old_seen && new_seen);   /* the kills really fell on both sides of the rename */
+    assert_true(old_seen && new_seen); /* the kills really fell on both sides of the rename */
 }
 
 static void bad_targets_are_refused(void **state)

@@ -38,7 +38,7 @@ static void pieces_hash_like_the_whole(void **state)
     mote_sha256 want = mote_sha256_of(bytes, sizeof bytes);
     mote_hasher *h = NULL;
     T_OK(mote_hasher_create(&h, &err));
-    for (int round = 0; round < 5; round++) {    /* finish resets, so the hasher can go again */
+    for (int round = 0; round < 5; round++) { /* finish resets, so the hasher can go again */
         for (size_t at = 0; at < sizeof bytes;) {
             size_t n = mote_rng_below(&r, 5000);
             n = n < sizeof bytes - at ? n : sizeof bytes - at;

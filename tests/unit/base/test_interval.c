@@ -25,7 +25,8 @@ static void wilson_agrees_with_scipy(void **state)
     (void)state;
     size_t i;
     json_t *o;
-    json_array_foreach(json_object_get(golden, "wilson"), i, o) {
+    json_array_foreach(json_object_get(golden, "wilson"), i, o)
+    {
         mote_interval x = mote_interval_wilson((int64_t)number(o, "k"), (int64_t)number(o, "n"),
                                                number(o, "confidence"));
         near_to(x.lo, number(o, "lo"), 1e-11, "lo");
@@ -40,7 +41,8 @@ static void garwood_agrees_with_scipy(void **state)
     (void)state;
     size_t i;
     json_t *o;
-    json_array_foreach(json_object_get(golden, "garwood"), i, o) {
+    json_array_foreach(json_object_get(golden, "garwood"), i, o)
+    {
         mote_interval x =
             mote_interval_poisson((int64_t)number(o, "k"), 1, number(o, "confidence"));
         near_to(x.lo, number(o, "lo"), 1e-11, "lo");
@@ -108,7 +110,10 @@ static void ranks_bound_a_quantile_of_any_distribution(void **state)
         size_t n;
         double q;
         size_t lo, hi;
-    } cases[] = {{100, 0.5, 40, 61}, {367, 0.99, 359, 0}, {368, 0.99, 360, 368}, {0, 0.5, 0, 0},
+    } cases[] = {{100, 0.5, 40, 61},
+                 {367, 0.99, 359, 0},
+                 {368, 0.99, 360, 368},
+                 {0, 0.5, 0, 0},
                  {3, 0.5, 0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t lo = 7, hi = 7;

@@ -33,8 +33,8 @@ static void errors_name_source_line_and_column(void **state)
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         mote_err err;
         json_t *j = NULL;
-        T_FAILS(mote_json_parse("r.json", rows[i].text, strlen(rows[i].text), &j, &err),
-                MOTE_PARSE, rows[i].words);
+        T_FAILS(mote_json_parse("r.json", rows[i].text, strlen(rows[i].text), &j, &err), MOTE_PARSE,
+                rows[i].words);
         assert_null(j);
     }
 }
@@ -91,8 +91,17 @@ static void writing_and_parsing_again_gives_an_equal_value(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "null", "true", "3", "3.0", "-1e-7", "\"\\u0007\\u20ac\\ud83d\\udc26\"", "[]", "{}",
-        "[[[[1]]]]", "{\"\":{\"\":[]}}", "[9223372036854775807,-9223372036854775808]",
+        "null",
+        "true",
+        "3",
+        "3.0",
+        "-1e-7",
+        "\"\\u0007\\u20ac\\ud83d\\udc26\"",
+        "[]",
+        "{}",
+        "[[[[1]]]]",
+        "{\"\":{\"\":[]}}",
+        "[9223372036854775807,-9223372036854775808]",
         "[1e15,1e22,123456789012345680.0]",
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
@@ -154,7 +163,9 @@ static void members_are_typed_and_complaints_name_them(void **state)
 static void any_bytes_can_be_shown(void **state)
 {
     (void)state;
-    static const struct { const char *in, *out; } cases[] = {
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
         {"", ""},
         {"plain \xC3\xBC", "plain \xC3\xBC"},
         {"w\xFF.wav", "w\xEF\xBF\xBD.wav"},
@@ -182,7 +193,10 @@ static void files_load_with_a_limit(void **state)
     T_FAILS(mote_json_load(t_path("none"), 8, &j, &err), MOTE_NOT_FOUND, "none");
 }
 
-static void *sweep_alloc(size_t n) { return mote_alloc(n, 1); }
+static void *sweep_alloc(size_t n)
+{
+    return mote_alloc(n, 1);
+}
 
 static mote_status round_trip(mote_buf *b, mote_err *err)
 {

@@ -144,7 +144,7 @@ static void many_small_pieces_never_pass_the_limit(void **state)
     while (mote_arena_alloc(&a, 100, 1))
         total += 100;
     assert_true(total <= 100000);
-    assert_true(total >= 70000);         /* at most 28 of each 128 bytes are padding */
+    assert_true(total >= 70000); /* at most 28 of each 128 bytes are padding */
     assert_true(a.used_bytes <= 100000);
 }
 
@@ -174,7 +174,7 @@ static void rewind_drops_what_came_after_the_mark(void **state)
     mote_arena_rewind(&fresh, empty);
     assert_int_equal(fresh.used_bytes, 0);
     mote_arena_release(&fresh);
-    assert_non_null(mote_arena_alloc(&fresh, 10, 1));    /* usable again */
+    assert_non_null(mote_arena_alloc(&fresh, 10, 1)); /* usable again */
     mote_arena_release(&fresh);
 }
 
@@ -186,7 +186,7 @@ static void reset_keeps_the_memory(void **state)
     for (int i = 0; i < 200; i++)
         assert_non_null(mote_arena_alloc(&a, 10000, 1));
     mote_arena_reset(&a);
-    mote_mem_fail_after(0);              /* from here on the heap gives nothing */
+    mote_mem_fail_after(0); /* from here on the heap gives nothing */
     bool all = true;
     for (int i = 0; i < 200; i++)
         all = all && mote_arena_alloc(&a, 10000, 1) != NULL;

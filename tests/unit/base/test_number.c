@@ -45,7 +45,7 @@ static void whole_numbers_parse_to_their_limits(void **state)
     assert_true(u == UINT64_MAX);
     assert_false(mote_parse_u64("18446744073709551616", 20, &u));
     assert_false(mote_parse_u64("-1", 2, &u));
-    assert_true(mote_parse_u64("123", 2, &u));           /* the length decides, not a 0 */
+    assert_true(mote_parse_u64("123", 2, &u)); /* the length decides, not a 0 */
     assert_true(u == 12);
 }
 
@@ -75,7 +75,7 @@ static void fractions_parse_exactly(void **state)
         {"2.4703282292062327e-324", 0.0},
         {"1e-400", 0.0},
         {"0e999999999999", 0.0},
-        {"9007199254740993", 9007199254740992.0},           /* tie to even */
+        {"9007199254740993", 9007199254740992.0}, /* tie to even */
         {"9007199254740993.00000000000000000001", 9007199254740994.0},
         {"8.5e22", 8.5e22},
     };
@@ -91,9 +91,9 @@ static void what_is_no_number_is_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "",    ".",    "-",     "e5",   "1e",   "1e+",  "1.2.3", " 1",    "1 ",   "1,5",
-        "inf", "nan",  "-inf",  "NAN",  "0x1p3", "1e5x", "1_000", "1e400", "-1e309", "1.8e308",
-        "n/a", "+-1",  "1\n",
+        "",      ".",     "-",      "e5",      "1e",   "1e+", "1.2.3", " 1",
+        "1 ",    "1,5",   "inf",    "nan",     "-inf", "NAN", "0x1p3", "1e5x",
+        "1_000", "1e400", "-1e309", "1.8e308", "n/a",  "+-1", "1\n",
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         double x = 77;
@@ -117,7 +117,7 @@ static void very_long_digits_still_round_right(void **state)
     assert_true(x == 9007199254740994.0);
     assert_true(mote_parse_f64(text, n + 1000, &x));
     assert_true(x == 9007199254740992.0);
-    memset(text, '1', 1100);             /* a whole number far over the range */
+    memset(text, '1', 1100); /* a whole number far over the range */
     assert_false(mote_parse_f64(text, 1100, &x));
     assert_true(mote_parse_f64(text, 300, &x));
     assert_true(x == strtod("1.1111111111111111111111e299", NULL));
@@ -158,9 +158,9 @@ static void written_doubles_read_back_the_same_and_are_shortest(void **state)
     mote_rng r;
     mote_rng_init(&r, t_seed());
     for (int i = 0; i < 20000; i++) {
-        double x = i % 3 == 0 ? random_double(&r)
-                 : i % 3 == 1 ? (double)mote_rng_below(&r, 1000000) / 1000
-                              : mote_rng_normal(&r);
+        double x = i % 3 == 0   ? random_double(&r)
+                   : i % 3 == 1 ? (double)mote_rng_below(&r, 1000000) / 1000
+                                : mote_rng_normal(&r);
         MOTE_SCOPED_BUF b;
         mote_buf_init(&b, 100);
         mote_buf_f64(&b, x);
@@ -175,7 +175,7 @@ static void written_doubles_read_back_the_same_and_are_shortest(void **state)
                 break;
         }
         int digits = 0;
-        int zeros = 0;                   /* trailing zeros of a whole number are not significant */
+        int zeros = 0; /* trailing zeros of a whole number are not significant */
         for (const char *p = b.data; *p && *p != 'e'; p++) {
             if (*p >= '1' && *p <= '9') {
                 digits += zeros + 1;
@@ -216,9 +216,17 @@ static void special_values_have_their_text(void **state)
         double x;
         const char *want;
     } rows[] = {
-        {0.0, "0"},       {-0.0, "-0"},     {1.0, "1"},        {-17.0, "-17"},
-        {0.1, "0.1"},     {1e15, "1e+15"},  {999999999999999.0, "999999999999999"},
-        {5e-324, "5e-324"}, {INFINITY, "inf"}, {-INFINITY, "-inf"}, {NAN, "nan"},
+        {0.0, "0"},
+        {-0.0, "-0"},
+        {1.0, "1"},
+        {-17.0, "-17"},
+        {0.1, "0.1"},
+        {1e15, "1e+15"},
+        {999999999999999.0, "999999999999999"},
+        {5e-324, "5e-324"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {NAN, "nan"},
         {DBL_MAX, "1.7976931348623157e+308"},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {

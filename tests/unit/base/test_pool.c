@@ -71,7 +71,7 @@ static void add_plain(void *arg, size_t piece, int32_t worker)
 {
     (void)worker;
     uint32_t *cells = arg;
-    cells[piece]++;                      /* plain memory: the pool must order it */
+    cells[piece]++; /* plain memory: the pool must order it */
 }
 
 static void many_short_jobs_neither_hang_nor_lose_work(void **state)

@@ -137,7 +137,10 @@ static void a_file_that_is_no_program_is_reported(void **state)
     mote_err err;
     int code = -1;
     const char *path = t_path("garbage");
-    T_OK(mote_file_write(path, "\x7f" "ELF nonsense", 13, &err));
+    T_OK(mote_file_write(path,
+                         "\x7f"
+                         "ELF nonsense",
+                         13, &err));
     FILE *f = fopen(path, "r");
     assert_non_null(f);
     fclose(f);

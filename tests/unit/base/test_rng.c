@@ -134,7 +134,7 @@ static void a_shuffle_is_a_permutation_and_every_place_is_likely(void **state)
     }
     for (size_t i = 0; i < 5; i++) {
         for (size_t k = 0; k < 5; k++)
-            assert_in_range(where[i][k], 3640, 4360);    /* 4000, sd 57 */
+            assert_in_range(where[i][k], 3640, 4360); /* 4000, sd 57 */
     }
     mote_rng_shuffle_u32(&r, NULL, 0);
 }

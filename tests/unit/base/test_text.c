@@ -129,16 +129,16 @@ static void utf8_is_judged_as_the_standard_does(void **state)
         {"\xEF\xBF\xBF", true},
         {"\xF0\x90\x80\x80", true},
         {"\xF4\x8F\xBF\xBF", true},
-        {"\x80", false},                 /* continuation alone */
-        {"\xC0\xAF", false},             /* overlong */
+        {"\x80", false},     /* continuation alone */
+        {"\xC0\xAF", false}, /* overlong */
         {"\xC1\xBF", false},
         {"\xE0\x9F\xBF", false},
         {"\xF0\x8F\xBF\xBF", false},
-        {"\xED\xA0\x80", false},         /* surrogate */
-        {"\xF4\x90\x80\x80", false},     /* over U+10FFFF */
+        {"\xED\xA0\x80", false},     /* surrogate */
+        {"\xF4\x90\x80\x80", false}, /* over U+10FFFF */
         {"\xF5\x80\x80\x80", false},
         {"\xFF", false},
-        {"\xC2", false},                 /* cut */
+        {"\xC2", false}, /* cut */
         {"\xE2\x82", false},
         {"\xF0\x9F\x90", false},
         {"\xE2\x28\xA1", false},
@@ -182,10 +182,21 @@ static void the_nearest_name_is_found_or_none(void **state)
         const char *word;
         const char *want;
     } rows[] = {
-        {"train", "train"},   {"trian", "train"},      {"tain", "train"}, {"evalute", "evaluate"},
-        {"eavluate", "evaluate"}, {"complie", "compile"}, {"dta", "data"},
-        {"eval", "evaluate"}, {"trai", "train"},       {"tra", "train"}, {"compiled", "compile"},
-        {"xyz", NULL},        {"", "d"},               {"zzzzzzzz", NULL}, {"da", "d"},
+        {"train", "train"},
+        {"trian", "train"},
+        {"tain", "train"},
+        {"evalute", "evaluate"},
+        {"eavluate", "evaluate"},
+        {"complie", "compile"},
+        {"dta", "data"},
+        {"eval", "evaluate"},
+        {"trai", "train"},
+        {"tra", "train"},
+        {"compiled", "compile"},
+        {"xyz", NULL},
+        {"", "d"},
+        {"zzzzzzzz", NULL},
+        {"da", "d"},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         const char *got = mote_nearest(rows[i].word, names, T_COUNT(names));
@@ -207,9 +218,9 @@ static void bytes_are_told_to_people(void **state)
         uint64_t bytes;
         const char *want;
     } rows[] = {
-        {0, "0 B"},           {640, "640 B"},          {999, "999 B"},        {1000, "1.0 kB"},
-        {1549, "1.5 kB"},     {1550, "1.6 kB"},        {999949, "999.9 kB"},  {999950, "1.0 MB"},
-        {2100000, "2.1 MB"},  {1000000000, "1.0 GB"},  {UINT64_MAX, "18.4 EB"},
+        {0, "0 B"},          {640, "640 B"},         {999, "999 B"},          {1000, "1.0 kB"},
+        {1549, "1.5 kB"},    {1550, "1.6 kB"},       {999949, "999.9 kB"},    {999950, "1.0 MB"},
+        {2100000, "2.1 MB"}, {1000000000, "1.0 GB"}, {UINT64_MAX, "18.4 EB"},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         char out[32];
@@ -225,9 +236,9 @@ static void durations_are_told_to_people(void **state)
         int64_t us;
         const char *want;
     } rows[] = {
-        {0, "0 us"},           {999, "999 us"},         {1000, "1 ms"},
-        {350999, "350 ms"},    {1000000, "1.0 s"},      {59999999, "59.9 s"},
-        {64000000, "1m 04s"},  {3599999999, "59m 59s"}, {3600000000, "1h 00m"},
+        {0, "0 us"},          {999, "999 us"},         {1000, "1 ms"},
+        {350999, "350 ms"},   {1000000, "1.0 s"},      {59999999, "59.9 s"},
+        {64000000, "1m 04s"}, {3599999999, "59m 59s"}, {3600000000, "1h 00m"},
         {-350000, "-350 ms"},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
@@ -236,7 +247,7 @@ static void durations_are_told_to_people(void **state)
         assert_string_equal(out, rows[i].want);
     }
     char out[40];
-    mote_human_duration(INT64_MIN, out, sizeof out);     /* must not overflow */
+    mote_human_duration(INT64_MIN, out, sizeof out); /* must not overflow */
     assert_true(out[0] == '-');
 }
 

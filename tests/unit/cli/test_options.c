@@ -38,8 +38,9 @@ static mote_status read_words(const mote_command *c, size_t n, const char *const
     common = (mote_common_values){0};
     return mote_options_read(c, words, n, &v, &common, args, &n_args, &err);
 }
-#define READ(...) read_words(&command, T_COUNT(((const char *const[]){__VA_ARGS__})), \
-                             (const char *const[]){__VA_ARGS__})
+#define READ(...)                                                                                  \
+    read_words(&command, T_COUNT(((const char *const[]){__VA_ARGS__})),                            \
+               (const char *const[]){__VA_ARGS__})
 
 static void options_stand_anywhere_and_are_written_in_each_way(void **state)
 {
@@ -128,8 +129,14 @@ static void help_shows_every_option(void **state)
     rewind(f);
     text[fread(text, 1, sizeof text - 1, f)] = '\0';
     fclose(f);
-    static const char *const want[] = {"usage: mote it PATH..", "Does it.", "-o, --output FILE",
-                                       "--ratio X", "how many", "--json", "--help", "mote it a"};
+    static const char *const want[] = {"usage: mote it PATH..",
+                                       "Does it.",
+                                       "-o, --output FILE",
+                                       "--ratio X",
+                                       "how many",
+                                       "--json",
+                                       "--help",
+                                       "mote it a"};
     for (size_t i = 0; i < T_COUNT(want); i++)
         if (!strstr(text, want[i]))
             fail_msg("'%s' is not in:\n%s", want[i], text);

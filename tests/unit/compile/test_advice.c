@@ -108,8 +108,10 @@ static void a_stream_that_cannot_keep_up_is_named_with_its_time(void **state)
 {
     (void)state;
     /* 120 MHz, 100 ms: 12,000,000 instructions for the network and five frames. */
-    mote_device_measurement m = {.network_instructions = 6999000, .hop_instructions = 1000000,
-                                 .post_instructions = 1000, .ram_static_bytes = 5000,
+    mote_device_measurement m = {.network_instructions = 6999000,
+                                 .hop_instructions = 1000000,
+                                 .post_instructions = 1000,
+                                 .ram_static_bytes = 5000,
                                  .flash_bytes = 20000};
     mote_advice a = advise("audio.mote", "cortex-m4f", &m, NULL);
     assert_int_equal(a.n, 0);
@@ -126,8 +128,10 @@ static void a_stream_that_cannot_keep_up_is_named_with_its_time(void **state)
 static void memory_that_a_usual_part_lacks_is_named(void **state)
 {
     (void)state;
-    mote_device_measurement m = {.network_instructions = 1, .ram_static_bytes = 32768 - 300,
-                                 .network_stack_bytes = 300, .features_stack_bytes = 10,
+    mote_device_measurement m = {.network_instructions = 1,
+                                 .ram_static_bytes = 32768 - 300,
+                                 .network_stack_bytes = 300,
+                                 .features_stack_bytes = 10,
                                  .flash_bytes = 262144};
     mote_advice a = advise("audio_fixed.mote", "cortex-m0plus", &m, NULL);
     assert_int_equal(a.n, 0);
@@ -142,7 +146,9 @@ static void memory_that_a_usual_part_lacks_is_named(void **state)
 static void a_device_that_is_described_wrongly_or_by_half_is_named(void **state)
 {
     (void)state;
-    mote_advice_device d = {.clock_hz = 80e6, .latency_budget_ms = 100, .energy_budget_uj = 50,
+    mote_advice_device d = {.clock_hz = 80e6,
+                            .latency_budget_ms = 100,
+                            .energy_budget_uj = 50,
                             .energy_pj_per_instruction = 20};
     mote_advice a = advise("audio.mote", "cortex-m4f", NULL, &d);
     assert_int_equal(a.n, 0);

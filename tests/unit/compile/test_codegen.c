@@ -39,8 +39,13 @@ static void run_in(const char *dir, const char *const *argv, const void *input, 
     int code = -1;
     mote_buf messages;
     mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv, .cwd = dir, .input = input, .input_bytes = n, .out = out,
-                      .err_out = &messages, .timeout_ms = 60000};
+    mote_process p = {.argv = argv,
+                      .cwd = dir,
+                      .input = input,
+                      .input_bytes = n,
+                      .out = out,
+                      .err_out = &messages,
+                      .timeout_ms = 60000};
     t_must(mote_process_run(&p, &code, &err), &err);
     if (code != 0)
         fprintf(stderr, "%s", messages.len > 0 ? messages.data : "");
@@ -66,8 +71,11 @@ static void build_and_compare(mote_rng *r, const mote_graph *g, const char *dir)
                           "CFLAGS=-std=c11 -O1 -iquote . -iquote .. -Wall "
                           "-Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all",
                           NULL};
-    const char *cc[] = {"cc", "-fsanitize=address,undefined", "-iquote", ".", "driver.c",
-                        "libmodel_host.a", "-o", "driver", NULL};
+    const char *cc[] = {"cc",       "-fsanitize=address,undefined",
+                        "-iquote",  ".",
+                        "driver.c", "libmodel_host.a",
+                        "-o",       "driver",
+                        NULL};
     run_in(dir, make, NULL, 0, NULL);
     run_in(dir, cc, NULL, 0, NULL);
 
@@ -240,21 +248,37 @@ static void names_that_cannot_be_are_refused_with_a_better_one(void **state)
 {
     (void)state;
     mote_err err;
-    static const char *const good[] = {"hello", "a", "Wake2", "hello_world", "model", "keyword",
-                                       "features", "mrtx",
-                                       "x1234567890123456789012345678901234567_9"};
+    static const char *const good[] = {
+        "hello",       "a",     "Wake2",
+        "hello_world", "model", "keyword",
+        "features",    "mrtx",  "x1234567890123456789012345678901234567_9"};
     static const struct {
         const char *name, *better;
     } bad[] = {
-        {"", "'hello'"}, {"2fast", "'model_2fast'"}, {"my model", "'my_model'"},
-        {"hello-world", "'hello_world'"}, {"\xc3\xa9t\xc3\xa9", "'t'"}, {"_x", "'x'"},
-        {"x_", "'x'"}, {"a__b", "'a_b'"}, {"int", "'int_model'"}, {"class", "'class_model'"},
-        {"restrict", "'restrict_model'"}, {"xor", "'xor_model'"}, {"co_await", "'co_await_model'"},
-        {"main", "'main_model'"}, {"string", "'string_model'"}, {"Math", "'Math_model'"},
-        {"Arduino", "'Arduino_model'"}, {"mrt_nn", "take another"}, {"MRT_nn", "take another"},
-        {"hello_features", "'hello_features_model'"}, {"hello_keyword", "'hello_keyword_model'"},
+        {"", "'hello'"},
+        {"2fast", "'model_2fast'"},
+        {"my model", "'my_model'"},
+        {"hello-world", "'hello_world'"},
+        {"\xc3\xa9t\xc3\xa9", "'t'"},
+        {"_x", "'x'"},
+        {"x_", "'x'"},
+        {"a__b", "'a_b'"},
+        {"int", "'int_model'"},
+        {"class", "'class_model'"},
+        {"restrict", "'restrict_model'"},
+        {"xor", "'xor_model'"},
+        {"co_await", "'co_await_model'"},
+        {"main", "'main_model'"},
+        {"string", "'string_model'"},
+        {"Math", "'Math_model'"},
+        {"Arduino", "'Arduino_model'"},
+        {"mrt_nn", "take another"},
+        {"MRT_nn", "take another"},
+        {"hello_features", "'hello_features_model'"},
+        {"hello_keyword", "'hello_keyword_model'"},
         {"x1234567890123456789012345678901234567_90", "at most 40"},
-        {"../../etc/passwd", "'etc_passwd'"}, {"a\nb", "'a_b'"},
+        {"../../etc/passwd", "'etc_passwd'"},
+        {"a\nb", "'a_b'"},
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         t_must(mote_compile_symbol_check(good[i], &err), &err);
@@ -383,8 +407,7 @@ int main(void)
         cmocka_unit_test(names_that_cannot_be_are_refused_with_a_better_one),
         cmocka_unit_test(an_exported_network_is_imported_again),
         cmocka_unit_test(unknown_operators_are_refused_by_name),
-        cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, make_dir,
-                                        remove_dir),
+        cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

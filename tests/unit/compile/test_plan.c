@@ -16,7 +16,7 @@
 /* What the test knows of a plan by its own means: who needs which bytes when. */
 typedef struct {
     int64_t at, bytes;
-    int32_t first, last, tensor;        /* tensor -1: scratch */
+    int32_t first, last, tensor; /* tensor -1: scratch */
 } need;
 
 static int32_t last_use(const mote_graph *g, int32_t tensor)
@@ -177,7 +177,7 @@ static void no_plan_of_a_small_graph_is_smaller(void **state)
             }
         }
         assert_true(p.is_optimal);
-        if (b.limit / 8 < 60) {         /* else too many places to try */
+        if (b.limit / 8 < 60) { /* else too many places to try */
             assert_false(place_rest(&b, 0));
             checked++;
         }

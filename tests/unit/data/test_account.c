@@ -54,8 +54,8 @@ static mote_import_report import(fixture *f, const mote_import_config *cfg)
     mote_err err;
     mote_import_report r;
     T_OK(mote_data_import(f->store, f->tree, cfg, &f->arena, &r, &err));
-    assert_int_equal(r.n_entries, r.total.n_added + r.total.n_known + r.n_skipped +
-                                      r.total.n_rejected);
+    assert_int_equal(r.n_entries,
+                     r.total.n_added + r.total.n_known + r.n_skipped + r.total.n_rejected);
     return r;
 }
 
@@ -100,14 +100,16 @@ static int64_t count(fixture *f, const char *sql)
 static void every_entry_is_taken_skipped_or_refused(void **state)
 {
     fixture *f = *state;
-    write_clip(f->tree, "yes/a_nohash_0.dat", 800, 300, 1);      /* whatever its name */
+    write_clip(f->tree, "yes/a_nohash_0.dat", 800, 300, 1); /* whatever its name */
     write_clip(f->tree, "no/b_nohash_0.wav", 800, 310, 2);
     put(f, "README.md", "words");
     put(f, "yes/c.wav", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n");
     put(f, "yes/d.wav", "a text");
     put(f, "yes/e.wav", "");
     put(f, "yes/empty", "");
-    put(f, "yes/f.m4a", "\1\1\1\1" "ftypM4A and so on");
+    put(f, "yes/f.m4a",
+        "\1\1\1\1"
+        "ftypM4A and so on");
     put(f, "set.zip", "PK\x03\x04 and so on");
     put(f, "cover.png", "\x89PNG\r\n\x1a\n");
     put(f, ".hidden/x.wav", "no");
@@ -187,7 +189,8 @@ static void a_pattern_that_fits_no_name_is_refused_before_anything_is_written(vo
     T_FAILS(mote_data_import(f->store, f->tree, &cfg, &f->arena, &r, &err), MOTE_ARG,
             "fits none of the 5 names, the first is 'yes/s0_0.wav'");
     assert_int_equal(count(f, "SELECT (SELECT count(*) FROM data_rejected) + (SELECT count(*) FROM "
-                              "data_sample)"), 0);
+                              "data_sample)"),
+                     0);
 }
 
 static void a_plan_says_everything_and_writes_nothing(void **state)
@@ -211,7 +214,8 @@ static void a_plan_says_everything_and_writes_nothing(void **state)
     assert_int_equal(r.plan[2].part, MOTE_N_PROVIDED);
     assert_non_null(r.plan[3].refused);
     assert_int_equal(count(f, "SELECT (SELECT count(*) FROM data_rejected) + (SELECT count(*) FROM "
-                              "data_sample) + (SELECT count(*) FROM data_import)"), 0);
+                              "data_sample) + (SELECT count(*) FROM data_import)"),
+                     0);
 }
 
 static void labels_that_are_no_keywords_are_counted(void **state)
@@ -264,7 +268,8 @@ static void an_edge_impulse_export_brings_labels_groups_and_splits(void **state)
     assert_non_null(strstr(refused(&r, "x.wav"), "no label"));
     assert_non_null(strstr(refused(&r, "unlisted"), "does not name it"));
     assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label IN ('training', "
-                              "'testing')"), 0);
+                              "'testing')"),
+                     0);
     assert_int_equal(parts(f, "anna"), TRAIN | VALIDATION);
     assert_int_equal(parts(f, "carl"), TEST);
 }
@@ -297,10 +302,11 @@ static void tables_of_common_voice_name_words_speakers_and_splits(void **state)
         snprintf(name, sizeof name, "en/clips/common_voice_en_%d.mp3", i);
         write_clip(f->tree, name, 400, 200 + i, (uint64_t)i + 1);
     }
-    put(f, "en/validated.tsv", "client_id\tpath\tsentence\tup_votes\n"
-                               "aaaa\tcommon_voice_en_1.mp3\tYes.\t2\n"
-                               "bbbb\tcommon_voice_en_2.mp3\t\"No\"\t2\n"
-                               "bbbb\tcommon_voice_en_3.mp3\tThis is a sentence.\t2\n");
+    put(f, "en/validated.tsv",
+        "client_id\tpath\tsentence\tup_votes\n"
+        "aaaa\tcommon_voice_en_1.mp3\tYes.\t2\n"
+        "bbbb\tcommon_voice_en_2.mp3\t\"No\"\t2\n"
+        "bbbb\tcommon_voice_en_3.mp3\tThis is a sentence.\t2\n");
     put(f, "en/test.tsv", "client_id\tpath\tsentence\nbbbb\tcommon_voice_en_2.mp3\tNo\n");
     put(f, "en/invalidated.tsv", "client_id\tpath\tsentence\ncccc\tcommon_voice_en_4.mp3\tYes\n");
     mote_import_report r = import(f, &cfg);
@@ -309,9 +315,11 @@ static void tables_of_common_voice_name_words_speakers_and_splits(void **state)
     assert_int_equal(skipped(&r, "not validated"), 1);
     assert_non_null(strstr(refused(&r, "_5.mp3"), "no table"));
     assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label = 'yes' AND grp = "
-                              "'aaaa'"), 1);
+                              "'aaaa'"),
+                     1);
     assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label = 'no' AND grp = "
-                              "'bbbb'"), 1);
+                              "'bbbb'"),
+                     1);
     assert_int_equal(parts(f, "bbbb"), TEST);
 }
 
@@ -322,10 +330,11 @@ static void tables_of_mswc_name_speakers_and_splits(void **state)
     write_clip(f->tree, "clips/yes/common_voice_en_1.wav", 400, 300, 1);
     write_clip(f->tree, "clips/yes/common_voice_en_2.wav", 400, 310, 2);
     write_clip(f->tree, "clips/no/common_voice_en_3.wav", 400, 320, 3);
-    put(f, "splits/en_splits.csv", "SET,LINK,WORD,VALID,SPEAKER,GENDER\n"
-                                   "TRAIN,yes/common_voice_en_1.opus,yes,True,s1,NAN\n"
-                                   "DEV,no/common_voice_en_3.opus,no,True,\"s2\",NAN\n"
-                                   "TEST,yes/common_voice_en_2.opus,yes,False,s3,NAN\n");
+    put(f, "splits/en_splits.csv",
+        "SET,LINK,WORD,VALID,SPEAKER,GENDER\n"
+        "TRAIN,yes/common_voice_en_1.opus,yes,True,s1,NAN\n"
+        "DEV,no/common_voice_en_3.opus,no,True,\"s2\",NAN\n"
+        "TEST,yes/common_voice_en_2.opus,yes,False,s3,NAN\n");
     mote_import_report r = import(f, &cfg);
     assert_int_equal(r.total.n_added, 2);
     assert_int_equal(skipped(&r, "not valid"), 1);

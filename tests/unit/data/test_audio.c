@@ -23,7 +23,10 @@ static mote_audio decode(const void *bytes, size_t n, int32_t rate_hz)
 static void every_sample_format_decodes_to_the_same_samples(void **state)
 {
     (void)state;
-    static const struct { wav_kind kind; double step; } cases[] = {
+    static const struct {
+        wav_kind kind;
+        double step;
+    } cases[] = {
         {{1, 8, 1, 16000}, 1.0 / 128}, {{1, 16, 1, 16000}, 1.0 / 32768}, {{1, 24, 1, 16000}, 0},
         {{1, 32, 1, 16000}, 0},        {{3, 32, 1, 16000}, 0},           {{3, 64, 1, 16000}, 0},
     };
@@ -105,7 +108,7 @@ static void channels_are_averaged(void **state)
     mote_audio a = decode(w, n, 16000);
     assert_int_equal(a.n, 10);
     for (size_t i = 0; i < a.n; i++)
-        assert_int_equal(a.samples[i], 4096);            /* 0.125 * 32768 */
+        assert_int_equal(a.samples[i], 4096); /* 0.125 * 32768 */
     mote_audio_release(&a);
     mote_free(w);
 }
@@ -145,7 +148,7 @@ static void resampling_keeps_tones_and_removes_what_does_not_fit(void **state)
         for (size_t i = 0; i < n_in; i++) {
             x[i] = 0.5 * sin(2 * PI * 1000 * (double)i / rates[r]);
             if (rates[r] > 40000)
-                x[i] += 0.4 * sin(2 * PI * 13000 * (double)i / rates[r]);   /* folds to 3 kHz */
+                x[i] += 0.4 * sin(2 * PI * 13000 * (double)i / rates[r]); /* folds to 3 kHz */
         }
         uint8_t *w = make_wav((wav_kind){1, 16, 1, rates[r]}, x, n_in, &n);
         mote_audio a = decode(w, n, 16000);
@@ -237,9 +240,9 @@ typedef struct {
     const char *name;
     mote_status wanted;
     const char *words;
-    size_t at, n;                /* bytes that are changed .. */
-    const char *to;              /* .. to these */
-    size_t keep;                 /* bytes kept; 0: all */
+    size_t at, n;   /* bytes that are changed .. */
+    const char *to; /* .. to these */
+    size_t keep;    /* bytes kept; 0: all */
 } damage;
 
 static void damaged_wav_files_are_refused_in_words(void **state)
@@ -273,12 +276,12 @@ static void damaged_wav_files_are_refused_in_words(void **state)
         uint8_t *w = make_wav((wav_kind){1, 16, 1, 16000}, x, T_COUNT(x), &n);
         memcpy(w + cases[c].at, cases[c].to, cases[c].n);
         mote_audio a = {.n = 77};
-        mote_status st = mote_audio_decode(w, cases[c].keep ? cases[c].keep : n, "x.wav", &cfg, &a,
-                                           &err);
+        mote_status st =
+            mote_audio_decode(w, cases[c].keep ? cases[c].keep : n, "x.wav", &cfg, &a, &err);
         if (st != cases[c].wanted || !strstr(err.text, cases[c].words))
             fail_msg("%s: %s: %s", cases[c].name, mote_status_name(st), err.text);
         assert_non_null(strstr(err.text, "'x.wav'"));
-        assert_int_equal(a.n, 77);                       /* untouched */
+        assert_int_equal(a.n, 77); /* untouched */
         mote_free(w);
     }
 }

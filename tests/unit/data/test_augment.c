@@ -17,8 +17,12 @@ static mote_augment *create(mote_augment_config cfg, mote_audio_set background)
 {
     mote_err err;
     mote_augment *a = NULL;
-    mote_augment_setup s = {.cfg = cfg, .rate_hz = 16000, .clip_samples = N, .seed = 5,
-                            .background = background, .n_workers = 2};
+    mote_augment_setup s = {.cfg = cfg,
+                            .rate_hz = 16000,
+                            .clip_samples = N,
+                            .seed = 5,
+                            .background = background,
+                            .n_workers = 2};
     T_OK(mote_augment_create(&s, &a, &err));
     return a;
 }
@@ -67,11 +71,11 @@ static void it_depends_on_seed_epoch_and_index_only(void **state)
     assert_true(mote_augment_is_synthetic(a));
     for (uint64_t i = 0; i < 20; i++) {
         apply(a, 1, i, 0, out);
-        apply(a, 1, 1000 + i, 1, again);                 /* something between */
+        apply(a, 1, 1000 + i, 1, again); /* something between */
         assert_true(memcmp(out, again, sizeof out) != 0);
-        apply(a, 1, i, 1, again);                        /* another worker */
+        apply(a, 1, i, 1, again); /* another worker */
         assert_memory_equal(out, again, sizeof out);
-        apply(a, 2, i, 0, again);                        /* another epoch */
+        apply(a, 2, i, 0, again); /* another epoch */
         assert_true(memcmp(out, again, sizeof out) != 0);
     }
     mote_augment_destroy(a);
@@ -124,8 +128,8 @@ static void noise_comes_as_often_as_asked_and_from_the_recordings(void **state)
     (void)state;
     static int16_t recording[3000];
     for (size_t i = 0; i < T_COUNT(recording); i++)
-        recording[i] = (int16_t)(i % 2 ? 500 : -500);    /* nothing else sounds like this */
-    mote_audio_view view = {recording, T_COUNT(recording)};      /* shorter than a clip */
+        recording[i] = (int16_t)(i % 2 ? 500 : -500);       /* nothing else sounds like this */
+    mote_audio_view view = {recording, T_COUNT(recording)}; /* shorter than a clip */
     mote_augment_config c = off();
     c.noise_probability = 0.5;
     c.noise_snr_db = (mote_span){10, 10};
@@ -138,7 +142,7 @@ static void noise_comes_as_often_as_asked_and_from_the_recordings(void **state)
         if (memcmp(in, out, sizeof in) == 0)
             continue;
         with++;
-        assert_int_equal(out[0], -out[1]);               /* where the tone is silent */
+        assert_int_equal(out[0], -out[1]); /* where the tone is silent */
         assert_true(out[0] != 0);
     }
     assert_in_range(with, 160, 240);
@@ -288,7 +292,7 @@ static void masks_cover_at_most_what_is_asked(void **state)
         assert_true(rows <= 10 && columns <= 2);
     }
     assert_true(most_rows >= 8 && most_columns == 2);
-    mote_rng r;                                          /* without fill: the clip's own mean */
+    mote_rng r; /* without fill: the clip's own mean */
     mote_augment_rng(&r, 1, 2, 3);
     for (int k = 0; k < 490; k++)
         x[k] = 7.0f;

@@ -9,10 +9,10 @@
 #include "support.h"
 #include "temp_dir.h"
 
-#define NEED_ESPEAK()                                     \
-    do {                                                  \
-        if (!mote_process_in_path("espeak-ng"))           \
-            T_SKIP("espeak-ng is not installed");         \
+#define NEED_ESPEAK()                                                                              \
+    do {                                                                                           \
+        if (!mote_process_in_path("espeak-ng"))                                                    \
+            T_SKIP("espeak-ng is not installed");                                                  \
     } while (0)
 
 typedef struct {
@@ -46,8 +46,13 @@ static const char *const keywords[] = {"bed", "cat", "happy"};
 
 static mote_builtin_config config(void)
 {
-    return (mote_builtin_config){.keywords = keywords, .n_keywords = 3, .unknown = true,
-                                 .use = "auto", .language = "", .few = 3, .rate_hz = 16000,
+    return (mote_builtin_config){.keywords = keywords,
+                                 .n_keywords = 3,
+                                 .unknown = true,
+                                 .use = "auto",
+                                 .language = "",
+                                 .few = 3,
+                                 .rate_hz = 16000,
                                  .clip_ms = 1000};
 }
 
@@ -91,7 +96,7 @@ static void a_project_takes_what_it_lacks(void **state)
 {
     fixture *f = *state;
     const uint32_t both = MOTE_BUILTIN_WORDS | MOTE_BUILTIN_NOISES;
-    assert_int_equal(take(f, "auto"), 0);        /* no data at all: nothing to stand beside */
+    assert_int_equal(take(f, "auto"), 0); /* no data at all: nothing to stand beside */
     add_keywords(f);
     assert_int_equal(take(f, "auto"), both);
     assert_int_equal(take(f, "train"), both);
@@ -101,7 +106,7 @@ static void a_project_takes_what_it_lacks(void **state)
     add(f, MOTE_ROLE_KEYWORD, MOTE_CLASS_SILENCE, "room", 91);
     add(f, MOTE_ROLE_KEYWORD, "dog", "anna", 92);
     add(f, MOTE_ROLE_KEYWORD, "dog", "bert", 93);
-    assert_int_equal(take(f, "auto"), MOTE_BUILTIN_WORDS);       /* two words are fewer than 3 */
+    assert_int_equal(take(f, "auto"), MOTE_BUILTIN_WORDS); /* two words are fewer than 3 */
     add(f, MOTE_ROLE_KEYWORD, "bird", "carl", 94);
     assert_int_equal(take(f, "auto"), 0);
     assert_int_equal(take(f, "train"), MOTE_BUILTIN_WORDS_TRAIN);
@@ -203,7 +208,7 @@ static void no_word_is_or_holds_a_keyword(void **state)
     for (size_t i = 0; i < s.n_turns; i++) {
         for (size_t k = 0; k < s.turns[i].n; k++) {
             const char *label = s.turns[i].words[k].label;
-            assert_string_not_equal(label, "cattle");    /* begins with "cat" */
+            assert_string_not_equal(label, "cattle"); /* begins with "cat" */
             for (int j = 0; j < 3; j++)
                 assert_string_not_equal(label, keywords[j]);
             has_near = has_near || strcmp(label, "cut") == 0 || strcmp(label, "bread") == 0;
@@ -264,7 +269,7 @@ static void it_is_made_once_for_the_keywords_and_counted_by_nobody(void **state)
     assert_in_range(share.n_words, 50, 200);
     assert_int_equal(share.n_builtin_words, share.n_words);
     assert_int_equal(share.n_builtin_noises, MOTE_BUILTIN_N_NOISES);
-    size_t n_own[MOTE_N_SPLITS] = {0};           /* built-in groups fill no split for people */
+    size_t n_own[MOTE_N_SPLITS] = {0}; /* built-in groups fill no split for people */
     for (size_t i = 0; i < v.n; i++)
         n_own[v.items[i].split] += mote_sample_is_builtin(v.items[i].group) ? 0 : 1;
     for (int i = 0; i < MOTE_N_SPLITS; i++)
@@ -282,14 +287,16 @@ static void it_is_made_once_for_the_keywords_and_counted_by_nobody(void **state)
     int64_t n = -1;
     c.keywords = others;
     c.n_keywords = 2;
-    c.few = 100;                                 /* "cat" and "happy" are other words now */
+    c.few = 100; /* "cat" and "happy" are other words now */
     T_OK(mote_builtin_prepare(f->store, &c, &p, &r, &err));
     assert_in_range(r.n_words, 400, 800);
     T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_sample WHERE label = 'window'",
                               &n, &err));
     assert_int_equal(n, 0);
-    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_sample WHERE role = 'keyword' "
-                              "AND grp GLOB 'builtin:*'", &n, &err));
+    T_OK(mote_store_query_i64(f->store,
+                              "SELECT count(*) FROM data_sample WHERE role = 'keyword' "
+                              "AND grp GLOB 'builtin:*'",
+                              &n, &err));
     assert_int_equal(n, r.n_words);
 }
 
@@ -304,7 +311,7 @@ static void without_espeak_it_says_what_to_install(void **state)
     mote_builtin_plan p;
     mote_builtin_report r;
     mote_status st = mote_builtin_prepare(f->store, &c, &p, &r, &err);
-    c.unknown = false;                           /* noises need no voices */
+    c.unknown = false; /* noises need no voices */
     mote_err err2 = {0};
     mote_status noises = mote_builtin_prepare(f->store, &c, &p, &r, &err2);
     setenv("PATH", path, 1);
@@ -321,8 +328,8 @@ static void nobody_else_can_use_its_names(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    mote_sample_facts facts = {.role = MOTE_ROLE_KEYWORD, .label = "bed", .source = "a.wav",
-                               .group = "builtin:test:me"};
+    mote_sample_facts facts = {
+        .role = MOTE_ROLE_KEYWORD, .label = "bed", .source = "a.wav", .group = "builtin:test:me"};
     mote_audio_config cfg = mote_audio_config_default();
     int16_t x[1600] = {1, 2, 3};
     MOTE_SCOPED_BUF wav;

@@ -46,7 +46,9 @@ static void add_samples(fixture *f, const char *label, const char *group, const 
     mote_buf wav;
     mote_buf_init(&wav, 1 << 24);
     T_OK(mote_audio_encode_wav(x, n, 16000, &wav, &err));
-    mote_sample_facts facts = {.label = label, .group = group, .source = source,
+    mote_sample_facts facts = {.label = label,
+                               .group = group,
+                               .source = source,
                                .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
     T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     mote_buf_release(&wav);
@@ -65,10 +67,17 @@ static const char *const keywords[] = {"yes", "no"};
 
 static mote_check_config config(void)
 {
-    return (mote_check_config){.keywords = keywords, .n_keywords = 2, .rate_hz = 16000,
-                               .clip_ms = 1000, .max_clipping = 0.1, .full_scale_share = 0.001,
-                               .silence_dbfs = -60, .dc_share = 0.02, .min_clip_s = 0.1,
-                               .min_per_class = 20, .min_groups = 3};
+    return (mote_check_config){.keywords = keywords,
+                               .n_keywords = 2,
+                               .rate_hz = 16000,
+                               .clip_ms = 1000,
+                               .max_clipping = 0.1,
+                               .full_scale_share = 0.001,
+                               .silence_dbfs = -60,
+                               .dc_share = 0.02,
+                               .min_clip_s = 0.1,
+                               .min_per_class = 20,
+                               .min_groups = 3};
 }
 
 /* 40 speakers with one 'yes' and one 'no' each. */
@@ -173,10 +182,10 @@ static void duplicates_and_contradictions_are_found(void **state)
     mote_check_config cfg = config();
     static int16_t x[8000];
     add_good(f);
-    make_tone(x, T_COUNT(x), 16000, 300, 0.2, 1);        /* the 'yes' of s0 again .. */
-    add_samples(f, "yes", "s7", "copy.wav", x, T_COUNT(x));      /* .. by another speaker */
-    make_tone(x, T_COUNT(x), 16000, 300, 0.2, 4);        /* the 'no' of s1 .. */
-    add_samples(f, "yes", "s1", "wrong.wav", x, T_COUNT(x));     /* .. as a 'yes' */
+    make_tone(x, T_COUNT(x), 16000, 300, 0.2, 1);            /* the 'yes' of s0 again .. */
+    add_samples(f, "yes", "s7", "copy.wav", x, T_COUNT(x));  /* .. by another speaker */
+    make_tone(x, T_COUNT(x), 16000, 300, 0.2, 4);            /* the 'no' of s1 .. */
+    add_samples(f, "yes", "s1", "wrong.wav", x, T_COUNT(x)); /* .. as a 'yes' */
     mote_check_report r = check(f, &cfg);
     expect(&r, "duplicate-across-groups", MOTE_FINDING_WARNING, 1, "copy.wav");
     expect(&r, "contradiction", MOTE_FINDING_ERROR, 2, "wrong.wav");
@@ -212,7 +221,7 @@ static void too_little_is_found(void **state)
     expect(&r, "no-background", MOTE_FINDING_ERROR, 0, NULL);
     expect(&r, "no-group", MOTE_FINDING_WARNING, 5, NULL);
     expect(&r, "coverage", MOTE_FINDING_ERROR, 7, NULL);
-    assert_null(find(&r, "few-in-split"));               /* no splits yet */
+    assert_null(find(&r, "few-in-split")); /* no splits yet */
 
     mote_data_version v;
     mote_version_report vr;
@@ -261,7 +270,7 @@ static void damage_in_the_store_is_found(void **state)
     add_good(f);
     mote_rng rng;
     mote_rng_init(&rng, 1);
-    for (size_t i = 0; i < T_COUNT(x); i++)              /* does not compress: kept as it is */
+    for (size_t i = 0; i < T_COUNT(x); i++) /* does not compress: kept as it is */
         x[i] = (int16_t)(mote_rng_u64(&rng) >> 51);
     add_samples(f, "yes", "s3", "hit.wav", x, T_COUNT(x));
     T_OK(mote_sample_list(f->store, &f->arena, &rows, &n, &err));

@@ -22,7 +22,9 @@ static void add(fixture *f, const char *label, const char *group, size_t n, uint
     mote_buf wav;
     mote_buf_init(&wav, 1 << 24);
     T_OK(mote_audio_encode_wav(x, n, 16000, &wav, &err));
-    mote_sample_facts facts = {.label = label, .group = group, .source = "test",
+    mote_sample_facts facts = {.label = label,
+                               .group = group,
+                               .source = "test",
                                .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
     T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     mote_buf_release(&wav);
@@ -263,7 +265,7 @@ static void problems_are_said_in_words(void **state)
     cfg.max_bytes = 100000;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_LIMIT, "needs more");
     cfg = config(MOTE_SPLIT_TEST);
-    cfg.clip_ms = 6000;          /* 20 s are less than four clips: they go to training, whole */
+    cfg.clip_ms = 6000; /* 20 s are less than four clips: they go to training, whole */
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_NOT_FOUND, "_silence_");
     cfg = config(MOTE_SPLIT_TEST);
     cfg.n_folds = 3;
@@ -309,13 +311,13 @@ static void long_clips_are_cut_where_the_word_is(void **state)
     static int16_t in[48000], out[16000];
     for (size_t at = 0; at <= 40000; at += 8000) {
         memset(in, 0, sizeof in);
-        for (size_t i = 0; i < 8000; i++)                /* half a second of sound in three */
+        for (size_t i = 0; i < 8000; i++) /* half a second of sound in three */
             in[at + i] = (int16_t)((i * 7919) % 20000);
         mote_dataset_fit(in, T_COUNT(in), out, T_COUNT(out));
         size_t first = 0;
         while (first < T_COUNT(out) && out[first] == 0)
             first++;
-        size_t before = at == 0 ? 0 : at == 40000 ? 8000 : 4000;     /* in the middle, if it can */
+        size_t before = at == 0 ? 0 : at == 40000 ? 8000 : 4000; /* in the middle, if it can */
         assert_true(first + 200 > before && first < before + 200);
     }
 }

@@ -90,7 +90,7 @@ static void a_changed_file_replaces_what_it_was(void **state)
     mote_import_report r = import(f, false, NULL);
     assert_int_equal(r.import_id, 1);
     assert_int_equal(list(f, &before), 4);
-    assert_string_equal(before[2].file, "tree/yes/anna_nohash_0.wav");   /* below the project */
+    assert_string_equal(before[2].file, "tree/yes/anna_nohash_0.wav"); /* below the project */
     write_clip(f->tree, "yes/anna_nohash_0.wav", 900, 400, 9);
     r = import(f, false, NULL);
     assert_int_equal(r.total.n_added, 1);
@@ -100,7 +100,7 @@ static void a_changed_file_replaces_what_it_was(void **state)
     for (size_t i = 0; i < 4; i++)
         assert_false(mote_sha256_equal(&rows[i].object, &before[2].object));
     r = import(f, false, NULL);
-    assert_int_equal(r.import_id, 0);                    /* nothing changed: no number is used */
+    assert_int_equal(r.import_id, 0); /* nothing changed: no number is used */
 
     mote_undo_report u = undo(f);
     assert_int_equal(u.n_removed, 1);
@@ -110,7 +110,7 @@ static void a_changed_file_replaces_what_it_was(void **state)
     for (size_t i = 0; i < 4; i++)
         n_old += mote_sha256_equal(&rows[i].object, &before[2].object);
     assert_int_equal(n_old, 1);
-    for (size_t i = 0; i < 4; i++)                       /* all under the numbers they had */
+    for (size_t i = 0; i < 4; i++) /* all under the numbers they had */
         assert_int_equal(rows[i].id, before[i].id);
     u = undo(f);
     assert_int_equal(u.n_removed, 4);
@@ -128,7 +128,7 @@ static void no_number_is_used_for_two_samples(void **state)
     mote_sample_row *rows;
     fill(f);
     (void)import(f, false, NULL);
-    write_clip(f->tree, "yes/bert_nohash_0.wav", 900, 400, 9);   /* the last of them */
+    write_clip(f->tree, "yes/bert_nohash_0.wav", 900, 400, 9); /* the last of them */
     (void)import(f, false, NULL);
     assert_int_equal(list(f, &rows), 4);
     assert_int_equal(rows[3].id, 5);
@@ -162,7 +162,7 @@ static void keep_keeps_both(void **state)
     mote_import_report r = import(f, true, NULL);
     assert_int_equal(r.total.n_replaced, 0);
     assert_int_equal(list(f, &rows), 5);
-    r = import(f, false, NULL);                          /* they stay: it did not change */
+    r = import(f, false, NULL); /* they stay: it did not change */
     assert_int_equal(r.total.n_known, 4);
     assert_int_equal(list(f, &rows), 5);
 }
@@ -197,13 +197,12 @@ static void every_way_of_choosing_removes_what_fits(void **state)
     mote_sha256_hex(&rows[0].object, hex);
     hex[10] = '\0';
     snprintf(below, sizeof below, "%s/no", f->tree);
-    const struct { mote_remove_wish wish; size_t n; } cases[] = {
-        {{.label = "yes"}, 3},
-        {{.group = "anna"}, 2},
-        {{.label = "yes", .group = "anna"}, 1},
-        {{.origin = "file"}, 5},
-        {{.import = second}, 1},
-        {{.sample = hex}, 1},
+    const struct {
+        mote_remove_wish wish;
+        size_t n;
+    } cases[] = {
+        {{.label = "yes"}, 3},   {{.group = "anna"}, 2},  {{.label = "yes", .group = "anna"}, 1},
+        {{.origin = "file"}, 5}, {{.import = second}, 1}, {{.sample = hex}, 1},
         {{.below = below}, 2},
     };
     mote_err err;
@@ -218,10 +217,12 @@ static void every_way_of_choosing_removes_what_fits(void **state)
     T_OK(mote_data_remove(f->store, &cases[0].wish, &cfg, &f->arena, &r, &err));
     assert_int_equal(r.n, 3);
     assert_int_equal(list(f, &rows), 5);
-    T_FAILS(mote_data_remove(f->store, &(mote_remove_wish){.label = "nope"}, &cfg, &f->arena, &r,
-                             &err), MOTE_NOT_FOUND, "none of 5");
-    T_FAILS(mote_data_remove(f->store, &(mote_remove_wish){.gone = false}, &cfg, &f->arena, &r,
-                             &err), MOTE_ARG, "say which");
+    T_FAILS(
+        mote_data_remove(f->store, &(mote_remove_wish){.label = "nope"}, &cfg, &f->arena, &r, &err),
+        MOTE_NOT_FOUND, "none of 5");
+    T_FAILS(
+        mote_data_remove(f->store, &(mote_remove_wish){.gone = false}, &cfg, &f->arena, &r, &err),
+        MOTE_ARG, "say which");
 }
 
 static mote_data_version version(fixture *f)
@@ -276,8 +277,8 @@ static void versions_keep_what_is_removed_but_not_what_is_erased(void **state)
     }
     assert_int_equal(n_gone, 2);
     mote_data_version again;
-    T_OK(mote_version_load(f->store, "v1", &f->arena, &again, &err));    /* the list is readable */
-    assert_int_equal(undo(f).n_restored, 0);             /* nothing of them comes back */
+    T_OK(mote_version_load(f->store, "v1", &f->arena, &again, &err)); /* the list is readable */
+    assert_int_equal(undo(f).n_restored, 0); /* nothing of them comes back */
     assert_int_equal(list(f, &rows), 2);
     T_OK(mote_store_check(f->store, true, &err));
 }

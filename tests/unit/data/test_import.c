@@ -74,7 +74,7 @@ static void a_tree_becomes_samples(void **state)
     size_t n;
     const mote_sample_row *s = list(f, &n);
     assert_int_equal(n, 4);
-    assert_int_equal(s[0].role, MOTE_ROLE_BACKGROUND);   /* in byte order of the paths */
+    assert_int_equal(s[0].role, MOTE_ROLE_BACKGROUND); /* in byte order of the paths */
     assert_string_equal(s[0].label, MOTE_LABEL_BACKGROUND);
     assert_string_equal(s[1].label, "no");
     assert_string_equal(s[1].group, "bert");
@@ -89,7 +89,7 @@ static void a_tree_becomes_samples(void **state)
     assert_string_equal(s[3].origin, "file");
     assert_non_null(strstr(s[3].source, "tree/yes/anna_nohash_1.wav"));
 
-    mote_err err;                                        /* the object is the file, byte for byte */
+    mote_err err; /* the object is the file, byte for byte */
     char *bytes, path[700];
     size_t len;
     snprintf(path, sizeof path, "%s/yes/anna_nohash_1.wav", f->tree);
@@ -102,7 +102,7 @@ static void a_tree_becomes_samples(void **state)
 static void the_second_time_adds_nothing(void **state)
 {
     fixture *f = *state;
-    for (int i = 0; i < 150; i++) {                      /* more than two portions */
+    for (int i = 0; i < 150; i++) { /* more than two portions */
         char name[60];
         snprintf(name, sizeof name, "w%d/s%d_NO_%d.wav", i % 3, i % 7, i);
         write_clip(f->tree, name, 400, 200 + i, (uint64_t)i + 1);
@@ -130,10 +130,10 @@ static void damaged_files_are_left_out_and_remembered(void **state)
     write_file(f->tree, "yes/c_nohash_0.wav", "", 0);                /* empty */
     write_file(f->tree, "yes/d_nohash_0.wav", "just some text", 14); /* renamed */
     put_le(w + 40, 1u << 30, 4);
-    write_file(f->tree, "yes/e_nohash_0.wav", w, n);                 /* declares 1 GB */
+    write_file(f->tree, "yes/e_nohash_0.wav", w, n); /* declares 1 GB */
     put_le(w + 40, 400, 4);
     put_le(w + 22, 0, 2);
-    write_file(f->tree, "yes/f_nohash_0.wav", w, n);                 /* header lies */
+    write_file(f->tree, "yes/f_nohash_0.wav", w, n); /* header lies */
     write_clip(f->tree, "yes/g_nohash_0.wav", 8000, 310, 2);
     mote_free(w);
     mote_import_config cfg = mote_import_config_default();
@@ -153,14 +153,14 @@ static void damaged_files_are_left_out_and_remembered(void **state)
     assert_int_equal(count, 5);
     T_OK(mote_store_check(f->store, true, &err));
 
-    write_clip(f->tree, "yes/c_nohash_0.wav", 8000, 320, 3);         /* mended */
+    write_clip(f->tree, "yes/c_nohash_0.wav", 8000, 320, 3); /* mended */
     r = import(f, &cfg, f->tree);
     assert_int_equal(r.total.n_added, 1);
     assert_int_equal(r.total.n_known, 2);
     T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_rejected", &count, &err));
     assert_int_equal(count, 4);
 
-    char path[700];                                                  /* removed */
+    char path[700]; /* removed */
     snprintf(path, sizeof path, "%s/yes/d_nohash_0.wav", f->tree);
     assert_int_equal(remove(path), 0);
     r = import(f, &cfg, f->tree);
@@ -188,7 +188,7 @@ static void pattern_label_and_role_can_be_given(void **state)
     assert_string_equal(s[0].label, "ja");
     assert_string_equal(s[0].group, "anna");
 
-    cfg = mote_import_config_default();                  /* a single file, without a pattern */
+    cfg = mote_import_config_default(); /* a single file, without a pattern */
     char path[700];
     snprintf(path, sizeof path, "%s/x/other.wav", f->tree);
     r = import(f, &cfg, path);
@@ -205,8 +205,8 @@ static void pattern_label_and_role_can_be_given(void **state)
     mote_import_report bad;
     T_FAILS(mote_data_import(f->store, path, &cfg, &f->arena, &bad, &err), MOTE_ARG, "{group}");
     cfg.group_pattern = NULL;
-    T_FAILS(mote_data_import(f->store, "/nonexistent", &cfg, &f->arena, &bad, &err),
-            MOTE_NOT_FOUND, "/nonexistent");
+    T_FAILS(mote_data_import(f->store, "/nonexistent", &cfg, &f->arena, &bad, &err), MOTE_NOT_FOUND,
+            "/nonexistent");
     T_OK(mote_dir_make(t_path("empty"), &err));
     T_FAILS(mote_data_import(f->store, t_path("empty"), &cfg, &f->arena, &bad, &err),
             MOTE_NOT_FOUND, "no recording in it");
@@ -259,7 +259,10 @@ static void one_thread_and_many_give_the_same_store(void **state)
     temp_dir_remove(dir2);
 }
 
-typedef struct { mote_cancel cancel; size_t calls, last_done; } watcher;
+typedef struct {
+    mote_cancel cancel;
+    size_t calls, last_done;
+} watcher;
 
 static void watch(void *arg, const mote_import_progress *p)
 {

@@ -13,8 +13,8 @@
 #include "data/sample.h"
 #include "temp_dir.h"
 
-#define N_FILES 120
-#define N_DAMAGED 6
+#define N_FILES        120
+#define N_DAMAGED      6
 #define KILL_WITHIN_US 200000
 
 static char tree[TEMP_DIR_BYTES + 16];
@@ -58,7 +58,7 @@ static mote_status import(const char *dir, int pipe_fd, mote_import_report *r, m
         cfg.progress_arg = &pipe_fd;
     }
     MOTE_TRY(mote_data_import(s, tree, &cfg, &a, r, err));
-    r->rejected = NULL;                                  /* lived in the arena */
+    r->rejected = NULL; /* lived in the arena */
     return MOTE_OK;
 }
 
@@ -76,7 +76,7 @@ static size_t import_and_kill(const char *dir, mote_rng *rng)
         if (said(import(dir, fds[1], &r, &err), &err) != MOTE_OK)
             _exit(3);
         for (;;)
-            pause();                                     /* wait for the kill */
+            pause(); /* wait for the kill */
     }
     (void)close(fds[1]);
     struct timespec wait = {0, (long)mote_rng_below(rng, KILL_WITHIN_US) * 1000};
@@ -164,7 +164,7 @@ static void nothing_acknowledged_is_lost_when_an_import_is_killed(void **state)
         most = done > most ? done : most;
         n_cut += done < N_FILES;
         n_told += done;
-        if (done == N_FILES || i % 4 == 3) {             /* complete it, and start a new one */
+        if (done == N_FILES || i % 4 == 3) { /* complete it, and start a new one */
             check_whole(dir);
             store++;
             most = 0;

@@ -63,10 +63,10 @@ static void spectra_are_what_the_names_say(void **state)
     make(MOTE_NOISE_WHITE, 1, 1, -20, a);
     double ratio = band_power(a, N, 500, 1000) / band_power(a, N, 4000, 4500);
     assert_true(ratio > 0.8 && ratio < 1.25);
-    make(MOTE_NOISE_PINK, 1, 1, -20, a);                 /* equal power in equal octaves */
+    make(MOTE_NOISE_PINK, 1, 1, -20, a); /* equal power in equal octaves */
     ratio = band_power(a, N, 500, 1000) / band_power(a, N, 2000, 4000);
     assert_true(ratio > 0.75 && ratio < 1.35);
-    for (uint64_t car = 0; car < 8; car++) {             /* a car is low */
+    for (uint64_t car = 0; car < 8; car++) { /* a car is low */
         make(MOTE_NOISE_CAR, 1, car, -20, a);
         double low = band_power(a, N, 20, 600), high = band_power(a, N, 600, 8000);
         if (!(low > 2.0 * high && high > 0.0005 * low))
@@ -91,7 +91,7 @@ static void the_speech_level_ignores_silence_around_it(void **state)
 {
     (void)state;
     static int16_t x[16000];
-    make_tone(x + 4000, 6400, 16000, 500, 0.1, 0);       /* -20 dBFS peak, -23 rms */
+    make_tone(x + 4000, 6400, 16000, 500, 0.1, 0); /* -20 dBFS peak, -23 rms */
     assert_true(fabs(mote_speech_level_dbfs(x, 16000, 16000) + 23.0) < 0.3);
     assert_true(mote_level_dbfs(x, 16000) < -26.0);
     memset(x, 0, sizeof x);
@@ -135,7 +135,7 @@ static void silence_gets_noise_at_the_nominal_level(void **state)
     make(MOTE_NOISE_WHITE, 1, 1, -30, a);
     mote_mix_at_snr(speech, a, 16000, 16000, 10.0, 1.0, out);
     assert_true(fabs(mote_level_dbfs(out, 16000) - (MOTE_NOMINAL_SPEECH_DBFS - 10.0)) < 0.1);
-    memset(a, 0, sizeof a);                              /* silent noise changes nothing */
+    memset(a, 0, sizeof a); /* silent noise changes nothing */
     mote_mix_at_snr(speech, a, 16000, 16000, 10.0, 1.0, out);
     assert_memory_equal(out, speech, sizeof out);
 }

@@ -6,10 +6,12 @@
 static void the_group_is_found(void **state)
 {
     (void)state;
-    static const struct { const char *pattern, *path, *group; } cases[] = {
+    static const struct {
+        const char *pattern, *path, *group;
+    } cases[] = {
         {"{group}_nohash_*", "bed/004ae714_nohash_0.wav", "004ae714"},
         {"{group}_NO_*", "yes/00000001_NO_04.wav", "00000001"},
-        {"{group}_*", "anna_yes_1.wav", "anna"},         /* as short as possible */
+        {"{group}_*", "anna_yes_1.wav", "anna"}, /* as short as possible */
         {"*_{group}", "yes_anna.flac", "anna"},
         {"*-{group}-*", "a-b-c-d.wav", "b"},
         {"spk{group}", "x/spk7.wav", "7"},
@@ -34,10 +36,15 @@ static void the_group_is_found(void **state)
 static void other_names_do_not_fit(void **state)
 {
     (void)state;
-    static const struct { const char *pattern, *path; } cases[] = {
-        {"{group}_nohash_*", "bed/recording.wav"}, {"{group}_nohash_*", "_nohash_1.wav"},
-        {"{group}_NO_*", "a_no_1.wav"},            {"spk{group}", "spk.wav"},
-        {"{group}/take*", "a/b/take1.wav"},        {"*-{group}-*", "a-b.wav"},
+    static const struct {
+        const char *pattern, *path;
+    } cases[] = {
+        {"{group}_nohash_*", "bed/recording.wav"},
+        {"{group}_nohash_*", "_nohash_1.wav"},
+        {"{group}_NO_*", "a_no_1.wav"},
+        {"spk{group}", "spk.wav"},
+        {"{group}/take*", "a/b/take1.wav"},
+        {"*-{group}-*", "a-b.wav"},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         const char *group;

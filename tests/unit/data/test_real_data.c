@@ -121,7 +121,7 @@ static void arabic_words_and_their_noise_come_in_whole(void **state)
     T_NEED_DATA();
     fixture *f = *state;
     mote_err err;
-    static const char *const words[] = {"yes",   "no",   "up",   "down",  "left",
+    static const char *const words[] = {"yes",   "no",    "up",   "down", "left",
                                         "right", "start", "stop", "open", "close"};
     mote_import_report r = import(f, "arabic-kws");
     assert_int_equal(r.n_keyword, 684);
@@ -141,7 +141,7 @@ static void arabic_words_and_their_noise_come_in_whole(void **state)
     assert_int_equal(d.n_per_class[10], 144);
     assert_int_equal(d.n_per_class[11], 54);
     mote_dataset_release(&d);
-    for (int round = 0; round < 5; round++) {            /* every fold can be tested on */
+    for (int round = 0; round < 5; round++) { /* every fold can be tested on */
         cfg.all_splits = false;
         cfg.split = MOTE_SPLIT_TEST;
         cfg.n_folds = 5;

@@ -38,8 +38,8 @@ static uint8_t *tone_wav(wav_kind k, size_t n, size_t *n_bytes)
 static void a_length_that_a_pipe_wrote_means_to_the_end(void **state)
 {
     (void)state;
-    static const uint32_t lengths[] = {0xffffffffu, 0, 0x7ffff000u, 0x7fffffffu, 0x80000000u,
-                                       0xfffff000u};
+    static const uint32_t lengths[] = {0xffffffffu, 0,           0x7ffff000u,
+                                       0x7fffffffu, 0x80000000u, 0xfffff000u};
     size_t n;
     uint8_t *w = tone_wav((wav_kind){1, 16, 1, 16000}, 1000, &n);
     for (size_t i = 0; i < T_COUNT(lengths); i++) {
@@ -49,7 +49,7 @@ static void a_length_that_a_pipe_wrote_means_to_the_end(void **state)
         expect("half a frame more", w, n - 1, tone, 999);
     }
     mote_free(w);
-    w = tone_wav((wav_kind){1, 24, 2, 16000}, 2000, &n);     /* the long way too */
+    w = tone_wav((wav_kind){1, 24, 2, 16000}, 2000, &n); /* the long way too */
     put_le(w + 40, 0xffffffffu, 4);
     expect("24 bits", w, n, tone, 1000);
     expect("24 bits, a frame cut", w, n - 5, tone, 999);
@@ -112,7 +112,7 @@ static void odd_headers_are_read_as_they_are_meant(void **state)
     expect("12 bits in 16", w, n, tone, 1000);
     mote_free(w);
 
-    double x[1000];                      /* 24 bits at the top of four bytes */
+    double x[1000]; /* 24 bits at the top of four bytes */
     for (size_t i = 0; i < T_COUNT(x); i++)
         x[i] = tone[i] / 32768.0;
     w = make_wav((wav_kind){1, 32, 1, 16000}, x, T_COUNT(x), &n);
@@ -141,7 +141,7 @@ static void odd_headers_are_read_as_they_are_meant(void **state)
 typedef struct {
     const char *name;
     int format;
-    double off;                  /* at most: root mean square of the difference to the tone */
+    double off; /* at most: root mean square of the difference to the tone */
     bool cut_is_seen;
 } kind;
 
@@ -287,7 +287,11 @@ static void what_is_no_sound_is_called_what_it_is(void **state)
     (void)state;
     char tar[600] = "name";
     memcpy(tar + 257, "ustar", 5);
-    const struct { const char *bytes; size_t n; const char *words; } cases[] = {
+    const struct {
+        const char *bytes;
+        size_t n;
+        const char *words;
+    } cases[] = {
         {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 32044\n", 68,
          "a Git LFS pointer; 'git lfs pull'"},
         {"PK\x03\x04\x14\0\0\0", 8, "a ZIP archive; unpack it"},
@@ -297,12 +301,16 @@ static void what_is_no_sound_is_called_what_it_is(void **state)
         {"\xff\xfeh\0i\0", 6, "a text"},
         {"<!DOCTYPE html><title>404", 25, "a web page"},
         {"  {\"a\": 1}", 10, "a JSON text"},
-        {"\0\0\0\x20" "ftypM4A ", 12, "an MPEG-4 file"},
+        {"\0\0\0\x20"
+         "ftypM4A ",
+         12, "an MPEG-4 file"},
         {"\xff\xf1\x50\x80\0\0\0", 7, "an AAC stream"},
         {"\x1a\x45\xdf\xa3....", 8, "a WebM or Matroska file"},
         {"\x89PNG\r\n\x1a\n", 8, "a PNG image"},
         {"\1\2\3\0\0\1\2\3", 8, "of an unknown kind"},
-        {"RIFF\x10\0\0\0" "AVI LIST", 16, "an AVI file"},
+        {"RIFF\x10\0\0\0"
+         "AVI LIST",
+         16, "an AVI file"},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;

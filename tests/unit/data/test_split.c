@@ -34,8 +34,12 @@ static void make_deck(deck *d, size_t n, int n_labels, int most, uint64_t seed)
 static mote_split_deck deck_of(deck *d, size_t n, int n_labels, const double *shares, int n_parts,
                                uint64_t seed)
 {
-    return (mote_split_deck){.groups = d->groups, .n_groups = n, .n_labels = n_labels,
-                             .fractions = shares, .n_parts = n_parts, .seed = seed};
+    return (mote_split_deck){.groups = d->groups,
+                             .n_groups = n,
+                             .n_labels = n_labels,
+                             .fractions = shares,
+                             .n_parts = n_parts,
+                             .seed = seed};
 }
 
 static void deal_deck(const mote_split_deck *k)
@@ -74,7 +78,7 @@ static void eighteen_equal_speakers_are_dealt_to_the_nearest_whole_number(void *
         int n_in[3] = {0};
         for (int g = 0; g < 18; g++)
             n_in[d.groups[g].part]++;
-        assert_in_range(n_in[0], 12, 13);                /* 12.6, 2.7, 2.7 wanted */
+        assert_in_range(n_in[0], 12, 13); /* 12.6, 2.7, 2.7 wanted */
         assert_in_range(n_in[1], 2, 3);
         assert_in_range(n_in[2], 2, 3);
     }
@@ -137,7 +141,7 @@ static void the_order_of_arrival_within_a_deal_does_not_matter(void **state)
     static deck d, e;
     make_deck(&d, 60, 2, 3, 9);
     e = d;
-    for (size_t g = 0; g < 60; g++) {                    /* the same groups, backwards */
+    for (size_t g = 0; g < 60; g++) { /* the same groups, backwards */
         e.groups[g] = d.groups[59 - g];
     }
     deal(&d, 60, 2, usual, 3, 11);
@@ -254,7 +258,7 @@ static void mending_never_moves_what_was_there(void **state)
     make_deck(&d, 5, 1, 1, 1);
     for (int g = 0; g < 5; g++) {
         d.counts[g][0] = (mote_split_count){0, 1};
-        d.groups[g].part = g < 4 ? 0 : -1;               /* four were dealt to training before */
+        d.groups[g].part = g < 4 ? 0 : -1; /* four were dealt to training before */
     }
     deal(&d, 5, 1, usual, 3, 1);
     for (int g = 0; g < 4; g++)
@@ -271,10 +275,10 @@ static void groups_go_where_most_of_their_samples_are_at_home(void **state)
     static const int32_t home[] = {-1, 0, 1, 2};
     make_deck(&d, 90, 2, 1, 4);
     for (int g = 0; g < 90; g++) {
-        if (g < 60) {                                    /* label 0, and one of the others */
+        if (g < 60) { /* label 0, and one of the others */
             d.counts[g][0] = (mote_split_count){0, 1};
             d.counts[g][1] = (mote_split_count){1 + g % 3, 9};
-        } else {                                         /* 5 at home, 2 in the next part */
+        } else { /* 5 at home, 2 in the next part */
             d.counts[g][0] = (mote_split_count){1 + g % 3, 5};
             d.counts[g][1] = (mote_split_count){1 + (g + 1) % 3, 2};
         }

@@ -5,10 +5,12 @@
 #include "data/stretch.h"
 #include "support.h"
 
-#define MAX 8
+#define MAX     8
 #define CLIP_US 1000000
 
-typedef struct { mote_stretch of[MOTE_N_SPLITS][MAX]; } times;
+typedef struct {
+    mote_stretch of[MOTE_N_SPLITS][MAX];
+} times;
 
 /* Backgrounds of so many clips each, divided. */
 static times divide(const double *clips, size_t n, const double fractions[MOTE_N_SPLITS])
@@ -43,7 +45,7 @@ static void time_is_divided_without_gap_or_overlap(void **state)
 {
     (void)state;
     static const double shares[][3] = {{0.7, 0.15, 0.15}, {0.98, 0.01, 0.01}, {0.1, 0.6, 0.3},
-                                       {0.0, 0.5, 0.5}, {0.9, 0.0, 0.1}, {0.9, 0.1, 0.0}};
+                                       {0.0, 0.5, 0.5},   {0.9, 0.0, 0.1},    {0.9, 0.1, 0.0}};
     static const double clips[] = {4, 5, 8, 13, 60, 3600};
     for (size_t k = 0; k < T_COUNT(shares); k++) {
         times t = divide(clips, T_COUNT(clips), shares[k]);
@@ -102,7 +104,7 @@ static void recordings_of_few_clips_are_not_divided_but_dealt(void **state)
         }
         assert_int_equal(n, 1);
     }
-    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 6);         /* with the one that holds no clip */
+    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 6); /* with the one that holds no clip */
     assert_int_equal(n_in[MOTE_SPLIT_VALIDATION], 1);
     assert_int_equal(n_in[MOTE_SPLIT_TEST], 1);
     assert_true(t.of[MOTE_SPLIT_TRAIN][7].to == 1);
@@ -114,7 +116,11 @@ static void rounds_move_the_stretch_so_that_each_fold_has_its_own(void **state)
     (void)state;
     static const double long_ones[] = {60, 10, 0.5}, short_ones[] = {2, 3, 2, 9, 2, 2},
                         few[] = {9, 2};
-    static const struct { const double *clips; size_t n; bool moves; } sets[] = {
+    static const struct {
+        const double *clips;
+        size_t n;
+        bool moves;
+    } sets[] = {
         {long_ones, T_COUNT(long_ones), true},
         {short_ones, T_COUNT(short_ones), true},
         {few, T_COUNT(few), false},

@@ -10,10 +10,10 @@
 #include "data/version.h"
 #include "temp_dir.h"
 
-#define NEED_ESPEAK()                                     \
-    do {                                                  \
-        if (!mote_process_in_path("espeak-ng"))           \
-            T_SKIP("espeak-ng is not installed");         \
+#define NEED_ESPEAK()                                                                              \
+    do {                                                                                           \
+        if (!mote_process_in_path("espeak-ng"))                                                    \
+            T_SKIP("espeak-ng is not installed");                                                  \
     } while (0)
 
 typedef struct {
@@ -89,7 +89,7 @@ static void a_part_is_made_without_the_others(void **state)
     assert_int_equal(count_role(rows, n, MOTE_ROLE_BACKGROUND), 5);
     assert_int_equal(r.n_voices, 0);
     c.parts = MOTE_SYNTH_UNKNOWN;
-    c.n_unknown = 3;                             /* fewer than the 5 rounds */
+    c.n_unknown = 3; /* fewer than the 5 rounds */
     T_OK(mote_data_synth(f->store, &c, &r, &err));
     assert_int_equal(r.n_keyword, 0);
     assert_int_equal(r.n_unknown, 3);
@@ -161,7 +161,7 @@ static void the_same_seed_gives_the_same_data_and_adds_nothing_twice(void **stat
     assert_int_equal(r.n_keyword + r.n_unknown + r.n_background, 0);
     assert_int_equal(r.n_known, 22);
     (void)set_up((void **)&g);
-    c.pool = pool;                                       /* on three threads */
+    c.pool = pool; /* on three threads */
     T_OK(mote_data_synth(g->store, &c, &r, &err));
     size_t n, m;
     const mote_sample_row *a = list(f, &n), *b = list(g, &m);
@@ -239,7 +239,7 @@ static void words_like_a_keyword_are_not_unknown_words(void **state)
     c.keywords = near;
     c.n_keywords = 3;
     c.per_keyword = 2;
-    c.n_unknown = 130;                                   /* the whole list, more than once */
+    c.n_unknown = 130; /* the whole list, more than once */
     T_OK(mote_data_synth(f->store, &c, &r, &err));
     assert_int_equal(r.n_unknown, 130);
     size_t n;
@@ -327,7 +327,7 @@ static void a_recording_of_a_word_is_whole_and_not_clipped(void **state)
         double level = mote_speech_level_dbfs(out, 16000, 16000);
         assert_true(fabs(level - room.level_dbfs) < 4.0);
     }
-    mote_rng r;                                          /* a word as long as the clip */
+    mote_rng r; /* a word as long as the clip */
     mote_room room;
     mote_rng_init(&r, 1);
     mote_room_record(word, 9000, 16000, &r, scratch, out, 9000, &room);

@@ -49,7 +49,9 @@ static void add(fixture *f, const char *label, const char *group, uint64_t sound
     T_OK(mote_audio_encode_wav(x, T_COUNT(x), 16000, &wav, &err));
     for (size_t i = 0; i < pad; i++)
         mote_buf_char(&wav, 'p');
-    mote_sample_facts facts = {.label = label, .group = group, .source = "test",
+    mote_sample_facts facts = {.label = label,
+                               .group = group,
+                               .source = "test",
                                .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
     T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     assert_true(added);
@@ -106,7 +108,7 @@ static void groups_never_cross_splits(void **state)
         assert_int_equal(v.items[i].split, split_of(&v, v.items[i].group));
         n_in[v.items[i].split]++;
     }
-    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 84);        /* 14, 3 and 3 speakers of 6 */
+    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 84); /* 14, 3 and 3 speakers of 6 */
     assert_int_equal(n_in[MOTE_SPLIT_VALIDATION], 18);
     assert_int_equal(n_in[MOTE_SPLIT_TEST], 18);
 }
@@ -193,7 +195,7 @@ static void two_stores_with_the_same_data_agree_on_the_hash(void **state)
     mote_version_report r;
     (void)set_up((void **)&g);
     add_speakers(f, 0, 10);
-    add_speakers(g, 5, 10);                              /* another order of arrival */
+    add_speakers(g, 5, 10); /* another order of arrival */
     add_speakers(g, 0, 5);
     mote_data_version a = create(f, &r), b = create(g, &r);
     assert_true(mote_sha256_equal(&a.id, &b.id));
@@ -238,7 +240,7 @@ static void duplicates_are_taken_once_and_contradictions_not_at_all(void **state
     mote_version_report r;
     add_speakers(f, 0, 6);
     add(f, "yes", "s900", 0, 1); /* sounds like the first 'yes' of s0, other bytes, other group */
-    add(f, "no", "s901", 2, 0);          /* sounds like an 'up' of s0 */
+    add(f, "no", "s901", 2, 0);  /* sounds like an 'up' of s0 */
     mote_data_version v = create(f, &r);
     assert_int_equal(r.n_duplicates, 1);
     assert_int_equal(r.n_contradictions, 2);
@@ -266,8 +268,8 @@ static void two_other_words_that_share_a_recording_do_not_contradict_each_other(
     mote_data_version v;
     mote_version_config cfg = with_keywords();
     add_speakers(f, 0, 6);
-    add(f, "down", "s900", 2, 0);        /* sounds like an 'up' of s0: both are no keywords */
-    add(f, "no", "s901", 0, 0);          /* sounds like a 'yes' of s0 */
+    add(f, "down", "s900", 2, 0); /* sounds like an 'up' of s0: both are no keywords */
+    add(f, "no", "s901", 0, 0);   /* sounds like a 'yes' of s0 */
     T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
     assert_int_equal(r.n_duplicates, 1);
     assert_int_equal(r.n_contradictions, 2);
@@ -345,7 +347,7 @@ static void people_who_say_other_words_only_lose_nothing(void **state)
     mote_version_report r;
     mote_data_version v;
     mote_version_config cfg = with_keywords();
-    add_speakers(f, 0, 12);                              /* say 'up' too: one word of 21 */
+    add_speakers(f, 0, 12); /* say 'up' too: one word of 21 */
     for (int i = 0; i < 100; i++) {
         char group[20], word[20];
         snprintf(group, sizeof group, "p%d", i);
@@ -404,7 +406,7 @@ static void what_cannot_be_judged_is_said(void **state)
     assert_non_null(strstr(facts.missing[2], "no recording of any other word"));
     assert_non_null(strstr(facts.missing[3], "who speaks is not known of 1 of 3"));
     assert_non_null(strstr(facts.advice, "only 2 people: record more"));
-    add_words(f, 0, 5);                                  /* five people: few, and twelve words */
+    add_words(f, 0, 5); /* five people: few, and twelve words */
     T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
     T_OK(mote_data_facts_of(&v, &cfg, &f->arena, &facts, &err));
     assert_true(facts.words_apart);
@@ -419,8 +421,10 @@ static void what_cannot_be_judged_is_said(void **state)
     MOTE_SCOPED_JSON *j = mote_data_facts_json(&facts);
     assert_true(json_real_value(json_object_get(j, "groups_known")) == 1.0);
     /* Two other words cannot be held apart in three splits. */
-    T_OK(mote_store_exec(f->store, "DELETE FROM data_sample WHERE label LIKE 'word%' AND "
-                         "label NOT IN ('word0', 'word1')", &err));
+    T_OK(mote_store_exec(f->store,
+                         "DELETE FROM data_sample WHERE label LIKE 'word%' AND "
+                         "label NOT IN ('word0', 'word1')",
+                         &err));
     T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
     T_OK(mote_data_facts_of(&v, &cfg, &f->arena, &facts, &err));
     assert_false(facts.words_apart);
@@ -471,7 +475,7 @@ static void folds_are_whole_groups_and_even(void **state)
         }
     }
     for (int k = 0; k < 5; k++)
-        assert_in_range(n_in[k], 18, 24);                /* 3 or 4 speakers of 6 */
+        assert_in_range(n_in[k], 18, 24); /* 3 or 4 speakers of 6 */
     T_FAILS(mote_version_folds(&v, 19, 3, &f->arena, &fold, &err), MOTE_ARG, "at least 19 groups");
     T_FAILS(mote_version_folds(&v, 1, 3, &f->arena, &fold, &err), MOTE_ARG, "1 folds");
 }
@@ -508,14 +512,16 @@ static void differences_are_found(void **state)
     assert_int_equal(n, 3);
 }
 
-#define HASH "0000000000000000000000000000000000000000000000000000000000000000"
-#define HEAD "mote.data 1\nseed 0\nshares 0.7 0.15 0.15\n"
+#define HASH  "0000000000000000000000000000000000000000000000000000000000000000"
+#define HEAD  "mote.data 1\nseed 0\nshares 0.7 0.15 0.15\n"
 #define HEAD2 "mote.data 2\nseed 0\nshares 0.7 0.15 0.15\n"
 
 static void damaged_manifests_are_refused_with_the_line(void **state)
 {
     fixture *f = *state;
-    static const struct { const char *text, *words; } cases[] = {
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
         {"", "line 1"},
         {"mote.data 3\n", "line 1: not a data version"},
         {"mote.data 1\nseed -1\n", "line 2: expected 'seed N'"},
@@ -547,10 +553,9 @@ static void damaged_manifests_are_refused_with_the_line(void **state)
 static void format_two_stays_readable(void **state)
 {
     fixture *f = *state;
-    static const char golden[] = HEAD2 "samples 3\n"
-        HASH "\tkeyword\ttest/test\t980000\tcat\tanna\n"
-        HASH "\tkeyword\ttest/train\t980000\tdog\tanna\n"
-        HASH "\tkeyword\ttest\t980000\tyes\tanna\n";
+    static const char golden[] = HEAD2
+        "samples 3\n" HASH "\tkeyword\ttest/test\t980000\tcat\tanna\n" HASH
+        "\tkeyword\ttest/train\t980000\tdog\tanna\n" HASH "\tkeyword\ttest\t980000\tyes\tanna\n";
     mote_err err;
     mote_data_version v;
     T_OK(mote_manifest_parse(golden, sizeof golden - 1, &f->arena, &v, &err));
@@ -572,7 +577,7 @@ static void format_one_stays_readable(void **state)
 {
     fixture *f = *state;
     static const char golden[] = HEAD "samples 2\n" HASH "\tkeyword\ttest\t980000\tyes\tanna\n" HASH
-                                 "\tbackground\t-\t60000000\t_background_\tfile:00\n";
+                                      "\tbackground\t-\t60000000\t_background_\tfile:00\n";
     mote_err err;
     mote_data_version v;
     T_OK(mote_manifest_parse(golden, sizeof golden - 1, &f->arena, &v, &err));

@@ -62,8 +62,11 @@ static mote_data_waiting look(fixture *f)
 {
     mote_err err;
     mote_data_waiting w;
-    mote_project p = {.keywords = {keywords, 2}, .classes = {classes, 4}, .unknown = true,
-                      .silence = true, .data = {.min_per_class = 3}};
+    mote_project p = {.keywords = {keywords, 2},
+                      .classes = {classes, 4},
+                      .unknown = true,
+                      .silence = true,
+                      .data = {.min_per_class = 3}};
     T_OK(mote_data_waiting_of(f->store, &p, &f->arena, &w, &err));
     return w;
 }

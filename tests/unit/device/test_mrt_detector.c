@@ -6,7 +6,7 @@
 #include "device/stream/mrt_detector.h"
 
 #define N_HOPS 3000
-#define MAX_N 12
+#define MAX_N  12
 
 /* The definition in the header, from the whole history. Returns the class, or -1. */
 static int32_t reference(const mrt_detector_config *c, const int8_t (*history)[MAX_N], int32_t hop,
@@ -21,8 +21,8 @@ static int32_t reference(const mrt_detector_config *c, const int8_t (*history)[M
         for (int32_t h = first; h <= hop; h++)
             sums[i] += history[h][i] + 128;
         /* average / 256 >= threshold / 65536 */
-        if (c->thresholds[i] > 0 && sums[i] * 65536 >= (int64_t)c->thresholds[i] * 256 * *count
-            && (best < 0 || sums[i] > sums[best]))
+        if (c->thresholds[i] > 0 && sums[i] * 65536 >= (int64_t)c->thresholds[i] * 256 * *count &&
+            (best < 0 || sums[i] > sums[best]))
             best = i;
     }
     if (hop + 1 < c->min_count || (*last_hit >= 0 && hop - *last_hit <= c->suppress_hops))
@@ -45,7 +45,8 @@ static void detections_equal_the_slow_reference(void **state)
         mrt_detector_config c = {
             .n_classes = 1 + (int32_t)mote_rng_below(&rng, MAX_N),
             .smooth_hops = 1 + (int32_t)mote_rng_below(&rng, round % 2 ? 64 : 5),
-            .suppress_hops = (int32_t)mote_rng_below(&rng, 40), .thresholds = thresholds,
+            .suppress_hops = (int32_t)mote_rng_below(&rng, 40),
+            .thresholds = thresholds,
         };
         c.min_count = 1 + (int32_t)mote_rng_below(&rng, (uint32_t)c.smooth_hops);
         for (int32_t i = 0; i < c.n_classes; i++)
@@ -62,7 +63,7 @@ static void detections_equal_the_slow_reference(void **state)
                 history[hop][i] = (int8_t)(mote_rng_below(&rng, 3) == 0
                                                ? level
                                                : (int32_t)mote_rng_below(&rng, 256) - 128);
-            mrt_detection hit = { -7, 7 };
+            mrt_detection hit = {-7, 7};
             int64_t sums[MAX_N];
             int32_t count;
             const int32_t is_hit = mrt_detector_push(&d, history[hop], &hit);
@@ -87,15 +88,15 @@ static void detections_equal_the_slow_reference(void **state)
 static void suppression_counts_hops_after_the_detection(void **state)
 {
     (void)state;
-    const uint32_t thresholds[2] = { 0, 32768 };
-    const mrt_detector_config c = { 2, 1, 1, 3, thresholds };
+    const uint32_t thresholds[2] = {0, 32768};
+    const mrt_detector_config c = {2, 1, 1, 3, thresholds};
     uint16_t memory[8];
     mrt_detector d;
     mrt_detection hit;
-    const int8_t yes[2] = { -128, 127 }, no[2] = { 127, -128 };
+    const int8_t yes[2] = {-128, 127}, no[2] = {127, -128};
     assert_true(mrt_detector_bytes(&c) <= sizeof memory);
     assert_true(mrt_detector_init(&d, &c, memory));
-    assert_int_equal(mrt_detector_push(&d, no, &hit), 0);       /* class 0 never triggers */
+    assert_int_equal(mrt_detector_push(&d, no, &hit), 0); /* class 0 never triggers */
     assert_int_equal(mrt_detector_push(&d, yes, &hit), 1);
     assert_int_equal(hit.class_id, 1);
     assert_int_equal(hit.average_q16, 255 * 256);
@@ -103,24 +104,24 @@ static void suppression_counts_hops_after_the_detection(void **state)
         assert_int_equal(mrt_detector_push(&d, yes, &hit), 0);
     assert_int_equal(mrt_detector_push(&d, yes, &hit), 1);
     mrt_detector_reset(&d);
-    assert_int_equal(mrt_detector_push(&d, yes, &hit), 1);      /* reset ends the suppression */
+    assert_int_equal(mrt_detector_push(&d, yes, &hit), 1); /* reset ends the suppression */
 }
 
 static void a_threshold_is_reached_exactly(void **state)
 {
     (void)state;
-    uint32_t thresholds[1] = { mrt_detector_threshold(0.5f) };
+    uint32_t thresholds[1] = {mrt_detector_threshold(0.5f)};
     assert_int_equal(thresholds[0], 32768);
-    const mrt_detector_config c = { 1, 2, 2, 0, thresholds };
+    const mrt_detector_config c = {1, 2, 2, 0, thresholds};
     uint16_t memory[4];
     mrt_detector d;
     mrt_detection hit;
-    const int8_t low[1] = { -1 }, high[1] = { 1 }, half[1] = { 0 };
+    const int8_t low[1] = {-1}, high[1] = {1}, half[1] = {0};
     assert_true(mrt_detector_init(&d, &c, memory));
-    assert_int_equal(mrt_detector_push(&d, high, &hit), 0);     /* min_count 2 */
-    assert_int_equal(mrt_detector_push(&d, low, &hit), 1);      /* (129 + 127) / 2 = 128 */
+    assert_int_equal(mrt_detector_push(&d, high, &hit), 0); /* min_count 2 */
+    assert_int_equal(mrt_detector_push(&d, low, &hit), 1);  /* (129 + 127) / 2 = 128 */
     assert_int_equal(hit.average_q16, 32768);
-    assert_int_equal(mrt_detector_push(&d, half, &hit), 0);     /* (127 + 128) / 2 */
+    assert_int_equal(mrt_detector_push(&d, half, &hit), 0); /* (127 + 128) / 2 */
 }
 
 static void thresholds_are_rounded_and_bounded(void **state)
@@ -138,7 +139,7 @@ static void thresholds_are_rounded_and_bounded(void **state)
 static void bad_configurations_are_refused(void **state)
 {
     (void)state;
-    static const uint32_t good[256], bad[2] = { 1, 65537 };
+    static const uint32_t good[256], bad[2] = {1, 65537};
     static const mrt_detector_config cases[] = {
         {0, 1, 1, 0, good},  {257, 1, 1, 0, good},     {2, 0, 1, 0, good},
         {2, 65, 1, 0, good}, {2, 4, 0, 0, good},       {2, 4, 5, 0, good},
@@ -150,7 +151,7 @@ static void bad_configurations_are_refused(void **state)
         assert_int_equal(mrt_detector_bytes(&cases[i]), 0);
         assert_int_equal(mrt_detector_init(&d, &cases[i], memory), 0);
     }
-    const mrt_detector_config largest = { 256, 64, 64, 1000000, good };
+    const mrt_detector_config largest = {256, 64, 64, 1000000, good};
     assert_int_equal(mrt_detector_bytes(&largest), 256 * 66);
 }
 

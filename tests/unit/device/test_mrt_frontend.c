@@ -10,7 +10,7 @@
 #include "signal_pcm.h"
 
 #define MAX_SAMPLES 16000
-#define MAX_VALUES (4000 * 128)
+#define MAX_VALUES  (4000 * 128)
 
 static int16_t pcm[MAX_SAMPLES];
 static float got_f32[MAX_VALUES];
@@ -35,7 +35,7 @@ static built build(const mrt_frontend_config *c)
 
 static mrt_frontend_config keyword_config(int32_t arithmetic)
 {
-    const mrt_frontend_config c = { arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0 };
+    const mrt_frontend_config c = {arithmetic, 16000, 480, 320, 512, 40, 10, 20, 4000, 0};
     return c;
 }
 
@@ -92,7 +92,9 @@ static double tolerance(const mrt_frontend_config *c, double loudest, double pow
            2 * noise * sqrt(fmax(1, c->n_fft / 2.0 / c->n_mels) / energy);
 }
 
-typedef struct { double worst, worst_of_tolerance; } margins;
+typedef struct {
+    double worst, worst_of_tolerance;
+} margins;
 
 static void check_frame(const double *got, const json_t *want, const double *tol, margins *m,
                         const char *kind)
@@ -205,7 +207,7 @@ static void silence_is_the_logarithm_of_the_offset(void **state)
         c.n_coefficients = 10;
         b = build(&c);
         assert_int_equal(compute(&b.t, pcm, 16000, values), 49);
-        for (size_t i = 0; i < 49 * 10; i++)    /* all of it in coefficient 0 */
+        for (size_t i = 0; i < 49 * 10; i++) /* all of it in coefficient 0 */
             assert_true(fabs(values[i] - (i % 10 == 0 ? log(1e-6) * sqrt(40) : 0.0)) < 30 * tol);
         mote_free(b.memory);
     }
@@ -288,7 +290,7 @@ static void full_scale_does_not_overflow(void **state)
                 b = build(&c);
                 assert_int_equal(compute(&b.t, pcm, (size_t)n_fft, q), 1);
                 mote_free(b.memory);
-                for (int32_t i = 0; i < 5; i++)     /* bands 90 dB below the loudest are rounding */
+                for (int32_t i = 0; i < 5; i++) /* bands 90 dB below the loudest are rounding */
                     if (a[i] > 0.0 && fabs(a[i] - q[i]) > 0.02)
                         fail_msg("n_fft %d pattern %u band %d: float %g fixed %g", (int)n_fft,
                                  pattern, (int)i, a[i], q[i]);
@@ -302,7 +304,7 @@ static void full_scale_does_not_overflow(void **state)
 static void streams_in_any_chunks_give_the_bits_of_the_clip(void **state)
 {
     (void)state;
-    pcm_rng r = { (uint32_t)t_seed() | 1u };
+    pcm_rng r = {(uint32_t)t_seed() | 1u};
     for (int round = 0; round < 60; round++) {
         const mrt_frontend_config c = pcm_random_config(&r, round & 1);
         const size_t n = pcm_draw(&r) % 9000u, values = (size_t)mrt_frontend_values(&c);
@@ -353,7 +355,7 @@ static void the_fixed_variant_follows_the_float_variant(void **state)
 {
     (void)state;
     static double a[MAX_VALUES], q[MAX_VALUES];
-    pcm_rng r = { 20261120 };
+    pcm_rng r = {20261120};
     for (int32_t n_coefficients = 0; n_coefficients <= 10; n_coefficients += 10) {
         for (uint32_t kind = 0; kind < PCM_KINDS; kind++) {
             double worst = 0, sum = 0;
@@ -388,7 +390,10 @@ static void the_fixed_variant_follows_the_float_variant(void **state)
 static void bad_configurations_are_named(void **state)
 {
     (void)state;
-    static const struct { size_t offset; int32_t value; mrt_frontend_status status;
+    static const struct {
+        size_t offset;
+        int32_t value;
+        mrt_frontend_status status;
     } cases[] = {
 #define BAD(field, value, status)                                                                  \
     {offsetof(mrt_frontend_config, field), value, MRT_FRONTEND_##status}
@@ -438,7 +443,7 @@ static void bad_configurations_are_named(void **state)
 static void tables_made_of_the_listed_arrays_give_the_same_bits(void **state)
 {
     (void)state;
-    pcm_rng r = { 5 };
+    pcm_rng r = {5};
     pcm_fill(&r, 6, pcm, 16000);
     for (int32_t arithmetic = 0; arithmetic < 2; arithmetic++) {
         for (int32_t n_coefficients = 0; n_coefficients <= 10; n_coefficients += 10) {
@@ -450,7 +455,7 @@ static void tables_made_of_the_listed_arrays_give_the_same_bits(void **state)
             mrt_frontend_array arrays[MRT_FRONTEND_MAX_ARRAYS];
             const int32_t n = mrt_frontend_list_tables(&b.t, arrays);
             assert_int_equal(n, n_coefficients > 0 ? 5 : 4);
-            mrt_frontend_tables copy = { .config = c };
+            mrt_frontend_tables copy = {.config = c};
             void *owned[MRT_FRONTEND_MAX_ARRAYS];
             size_t all = 0;
             for (int32_t i = 0; i < n; i++) {
@@ -459,10 +464,14 @@ static void tables_made_of_the_listed_arrays_give_the_same_bits(void **state)
                 all += bytes;
                 owned[i] = mote_alloc(1, bytes);
                 memcpy(owned[i], arrays[i].data, bytes);
-                static const struct { const char *field; size_t offset; } fields[] = {
-#define FIELD(name) { #name, offsetof(mrt_frontend_tables, name) }
-                    FIELD(band), FIELD(window_f32), FIELD(sine_f32), FIELD(mel_f32), FIELD(dct_f32),
-                    FIELD(window_q15), FIELD(sine_q15), FIELD(mel_q16), FIELD(dct_q15),
+                static const struct {
+                    const char *field;
+                    size_t offset;
+                } fields[] = {
+#define FIELD(name) {#name, offsetof(mrt_frontend_tables, name)}
+                    FIELD(band),     FIELD(window_f32), FIELD(sine_f32),
+                    FIELD(mel_f32),  FIELD(dct_f32),    FIELD(window_q15),
+                    FIELD(sine_q15), FIELD(mel_q16),    FIELD(dct_q15),
 #undef FIELD
                 };
                 size_t k = 0;

@@ -60,7 +60,7 @@ static void sinf_and_cosf_are_within_8e_8(void **state)
     print_message("mrt_sinf, mrt_cosf: %.3g\n", worst);
     assert_true(worst < 8e-8);
     assert_true(mrt_sinf(0.0f) == 0.0f && mrt_cosf(0.0f) == 1.0f);
-    const float outside[] = { 8193.0f, -8193.0f, INFINITY, -INFINITY, NAN };
+    const float outside[] = {8193.0f, -8193.0f, INFINITY, -INFINITY, NAN};
     for (size_t i = 0; i < T_COUNT(outside); i++)
         assert_true(isnan(mrt_sinf(outside[i])) && isnan(mrt_cosf(outside[i])));
 }
@@ -75,7 +75,7 @@ static void square_roots_are_correctly_rounded(void **state)
         if (mrt_sqrtf(x) != sqrtf(x))
             fail_msg("mrt_sqrtf(%a) is %a", (double)x, (double)mrt_sqrtf(x));
     }
-    for (uint32_t bits = 1; bits < 3000; bits++)        /* subnormal */
+    for (uint32_t bits = 1; bits < 3000; bits++) /* subnormal */
         assert_true(mrt_sqrtf(float_of(bits)) == sqrtf(float_of(bits)));
     for (int i = 0; i < 300000; i++) {
         const uint64_t bits = 0x0010000000000000u + mote_rng_u64(&rng) % 0x7fe0000000000000u;
@@ -111,9 +111,9 @@ static void turns_are_within_2_to_the_minus_52(void **state)
     assert_true(mrt_cos_turn(0, 512) == 1.0 && mrt_cos_turn(128, 512) == 0.0 &&
                 mrt_cos_turn(384, 512) == 0.0);
     for (uint32_t k = 0; k < 512; k++) /* the symmetries are exact, but at pi/4, where */
-        if (k % 128 != 64)                              /* either series may serve */
-            assert_true(mrt_sin_turn(k, 512) == -mrt_sin_turn(512 - k, 512)
-                        && mrt_cos_turn(k, 512) == mrt_sin_turn(k + 128, 512));
+        if (k % 128 != 64)             /* either series may serve */
+            assert_true(mrt_sin_turn(k, 512) == -mrt_sin_turn(512 - k, 512) &&
+                        mrt_cos_turn(k, 512) == mrt_sin_turn(k + 128, 512));
 }
 
 static void log_of_double_is_within_1e_15(void **state)

@@ -19,7 +19,9 @@ static void halves_go_away_from_zero_and_ends_saturate(void **state)
     mrt_quant_f32 f;
     mrt_quant_fixed q;
     assert_true(mrt_quant_f32_from(1.0f, 3, &f) && mrt_quant_fixed_from(1.0f, 3, &q));
-    static const struct { float x; int8_t want;
+    static const struct {
+        float x;
+        int8_t want;
     } cases[] = {
         {0.0f, 3},       {0.49f, 3},      {0.5f, 4},   {-0.5f, 2},    {1.5f, 5},
         {-1.5f, 1},      {-0.49f, 3},     {2.5f, 6},   {123.5f, 127}, {124.4f, 127},
@@ -33,15 +35,15 @@ static void halves_go_away_from_zero_and_ends_saturate(void **state)
         assert_int_equal(a, cases[i].want);
         assert_int_equal(b, cases[i].want);
     }
-    const float odd[] = { NAN, INFINITY, -INFINITY, 0.49999997f, 1e30f };
+    const float odd[] = {NAN, INFINITY, -INFINITY, 0.49999997f, 1e30f};
     int8_t out[5];
     mrt_quantize_f32(&f, odd, 5, out);
     assert_int_equal(out[0], 3);
     assert_int_equal(out[1], 127);
     assert_int_equal(out[2], -128);
-    assert_int_equal(out[3], 3);        /* x + 0.5 would round up */
+    assert_int_equal(out[3], 3); /* x + 0.5 would round up */
     assert_int_equal(out[4], 127);
-    const int32_t ends[] = { INT32_MIN, INT32_MAX };
+    const int32_t ends[] = {INT32_MIN, INT32_MAX};
     mrt_quantize_fixed(&q, ends, 2, out);
     assert_int_equal(out[0], -128);
     assert_int_equal(out[1], 127);
@@ -72,7 +74,7 @@ static void results_are_the_rounded_quotients(void **state)
             mrt_quantize_fixed(&q, &fixed, 1, &b);
             const int8_t want = clamp(round(fmin(fmax(y, -1e6), 1e6)) + zero_point);
             const double from_half = fabs(fabs(y) - floor(fabs(y)) - 0.5);
-            const int is_far = fabs(y) > 1000;          /* saturates anyway */
+            const int is_far = fabs(y) > 1000; /* saturates anyway */
             if (is_far || from_half > fabs(y) * 0x1p-22)
                 assert_int_equal(a, want);
             else
@@ -89,7 +91,7 @@ static void impossible_scales_are_refused(void **state)
     (void)state;
     mrt_quant_f32 f;
     mrt_quant_fixed q;
-    const float bad[] = { 0.0f, -1.0f, NAN, INFINITY };
+    const float bad[] = {0.0f, -1.0f, NAN, INFINITY};
     for (size_t i = 0; i < T_COUNT(bad); i++) {
         assert_false(mrt_quant_f32_from(bad[i], 0, &f));
         assert_false(mrt_quant_fixed_from(bad[i], 0, &q));
@@ -98,7 +100,7 @@ static void impossible_scales_are_refused(void **state)
     assert_false(mrt_quant_fixed_from(1.0f, -129, &q) || mrt_quant_fixed_from(1.0f, 128, &q));
     assert_false(mrt_quant_fixed_from(0x1p-31f, 0, &q));
     /* the ends of what is accepted */
-    const int32_t x[] = { 1, -1, 0, INT32_MAX };
+    const int32_t x[] = {1, -1, 0, INT32_MAX};
     int8_t out[4];
     assert_true(mrt_quant_fixed_from(0x1p-30f, 5, &q));
     mrt_quantize_fixed(&q, x, 4, out);

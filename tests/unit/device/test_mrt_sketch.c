@@ -8,8 +8,8 @@
 static void values_fall_into_the_bins_of_the_header(void **state)
 {
     (void)state;
-    static const float edges[] = { -1.0f, 0.0f, 2.5f };
-    const mrt_sketch_config c = { 1, 3, NULL, edges };
+    static const float edges[] = {-1.0f, 0.0f, 2.5f};
+    const mrt_sketch_config c = {1, 3, NULL, edges};
     uint32_t memory[4];
     mrt_sketch s;
     assert_int_equal(mrt_sketch_bytes(&c), sizeof memory);
@@ -26,9 +26,9 @@ static void values_fall_into_the_bins_of_the_header(void **state)
                             strtof("nan", NULL)};
     for (size_t i = 0; i < T_COUNT(values); i++)
         mrt_sketch_add_f32(&s, &values[i]);
-    assert_int_equal(memory[0], 3);     /* -1e30, -1.5, nan */
-    assert_int_equal(memory[1], 2);     /* -1, -0.5 */
-    assert_int_equal(memory[2], 2);     /* -0, 2.4 */
+    assert_int_equal(memory[0], 3); /* -1e30, -1.5, nan */
+    assert_int_equal(memory[1], 2); /* -1, -0.5 */
+    assert_int_equal(memory[2], 2); /* -0, 2.4 */
     assert_int_equal(memory[3], 3);
     assert_int_equal(mrt_sketch_total(&s, 0), 10);
     mrt_sketch_reset(&s);
@@ -87,9 +87,9 @@ static void bins_equal_a_linear_count_of_edges(void **state)
 static void merging_is_adding_and_stops_when_full(void **state)
 {
     (void)state;
-    static const int32_t edges[] = { 0, 10 };
-    const mrt_sketch_config c = { 1, 2, edges, NULL };
-    uint32_t a[3], b[3] = { 5, UINT32_MAX - 1, UINT32_MAX };
+    static const int32_t edges[] = {0, 10};
+    const mrt_sketch_config c = {1, 2, edges, NULL};
+    uint32_t a[3], b[3] = {5, UINT32_MAX - 1, UINT32_MAX};
     mrt_sketch s;
     assert_true(mrt_sketch_init(&s, &c, a));
     const int32_t low = -4, middle = 3, high = 10;
@@ -109,7 +109,7 @@ static void merging_is_adding_and_stops_when_full(void **state)
 static void bad_edges_and_sizes_are_refused(void **state)
 {
     (void)state;
-    static const int32_t good[] = { 1, 2 }, equal[] = { 2, 2 }, falling[] = { 2, 1 };
+    static const int32_t good[] = {1, 2}, equal[] = {2, 2}, falling[] = {2, 1};
     const float nan_edge[] = {strtof("nan", NULL), 1.0f}, lone[] = {strtof("nan", NULL)},
                 fine[] = {1.0f, 2.0f};
     const mrt_sketch_config cases[] = {

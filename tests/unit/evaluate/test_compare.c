@@ -87,7 +87,7 @@ static void groups_that_agree_widen_the_interval(void **state)
     fixture *f = *state;
     mote_comparison alone, clustered;
     compare(f, &alone, NULL);
-    for (int i = 0; i < N; i++)                 /* clips in blocks of ten alike */
+    for (int i = 0; i < N; i++) /* clips in blocks of ten alike */
         f->groups[i] = i / 10;
     f->in.groups = f->groups;
     f->in.n_groups = 40;
@@ -151,8 +151,7 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
     assert_non_null(strstr(p.reasons[0], "where the champion is weakest (car-noise) it is better: "
                                          "75.0 % of clips are right instead of 55.0 %, a gain of "
                                          "20.0 points"));
-    assert_string_equal(p.reasons[1],
-                        "clean, 89.0 % of clips are right; 80.0 % are asked for");
+    assert_string_equal(p.reasons[1], "clean, 89.0 % of clips are right; 80.0 % are asked for");
     assert_string_equal(p.reasons[2], "clean it does not lose too much: 89.0 % of clips are right, "
                                       "the champion 90.0 %");
     MOTE_SCOPED_JSON *j = NULL, *c = NULL;
@@ -241,8 +240,8 @@ static void promotion_asks_what_the_product_is_judged_by(void **state)
                          MOTE_OK);
         mote_promotion p =
             mote_compare_promotion(&all, slices, names, 2, 0, &c, worth.currency, &rule);
-        if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].says)
-            || !strstr(p.reasons[0], "EUR"))
+        if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].says) ||
+            !strstr(p.reasons[0], "EUR"))
             fail_msg("case %zu: %s", i, p.reasons[0]);
         MOTE_SCOPED_JSON *j = NULL;
         assert_int_equal(mote_stream_comparison_to_json(&c, &j, NULL), MOTE_OK);

@@ -6,7 +6,11 @@
 #include "graph/model.h"
 #include "unit/evaluate/golden.h"
 
-typedef struct { int32_t *labels, *groups; float *p; mote_predictions view; } sample;
+typedef struct {
+    int32_t *labels, *groups;
+    float *p;
+    mote_predictions view;
+} sample;
 
 static sample make_sample(uint64_t seed, size_t n, int32_t n_classes, double bonus)
 {
@@ -51,7 +55,8 @@ static void all_metrics_agree_with_sklearn(void **state)
     (void)state;
     json_t *golden = golden_load(), *g;
     size_t i;
-    json_array_foreach(json_object_get(golden, "evaluations"), i, g) {
+    json_array_foreach(json_object_get(golden, "evaluations"), i, g)
+    {
         int32_t n_classes = (int32_t)number(g, "n_classes");
         sample s = make_sample((uint64_t)number(g, "seed"), (size_t)number(g, "n"), n_classes,
                                number(g, "bonus"));
@@ -142,7 +147,7 @@ static void groups_and_worst_ones_are_found(void **state)
     assert_int_equal(e.n_groups, 4);
     assert_int_equal(e.groups[1].n, 0);
     assert_int_equal(e.groups[2].n_right, 1);
-    assert_int_equal(e.worst_group, 2);         /* group 3 is at 1/2 but has only two clips */
+    assert_int_equal(e.worst_group, 2); /* group 3 is at 1/2 but has only two clips */
     assert_int_equal(e.worst_class, 2);
     assert_true(e.classes[2].recall == 0 && e.classes[2].precision == 0 && e.classes[2].f1 == 0);
     cfg.min_group = 100;
@@ -159,7 +164,7 @@ static void intervals_widen_when_clips_of_a_group_are_alike(void **state)
     static float p[2 * N];
     for (int i = 0; i < N; i++) {
         groups[i] = i % G;
-        p[2 * i + (groups[i] < 10)] = 1;        /* 10 of 40 groups wrong: 75 % */
+        p[2 * i + (groups[i] < 10)] = 1; /* 10 of 40 groups wrong: 75 % */
     }
     mote_predictions v = {N, 2, labels, p, groups, G};
     MOTE_SCOPED_ARENA a;
@@ -232,7 +237,7 @@ static void a_class_that_was_not_drawn_is_left_out_of_the_mean(void **state)
     for (int i = 0; i < N; i++) {
         groups[i] = i % G;
         labels[i] = groups[i] == 0 ? 2 : i / G % 2;
-        int32_t said = i == 7 ? 2 : labels[i];  /* one wrong, said to be of the rare class */
+        int32_t said = i == 7 ? 2 : labels[i]; /* one wrong, said to be of the rare class */
         p[3 * i + said] = 1;
     }
     mote_predictions v = {N, 3, labels, p, groups, G};
@@ -330,7 +335,7 @@ static void temperature_mends_an_overconfident_model(void **state)
     double t1, t2, nll1, nll2;
     assert_int_equal(mote_temperature_fit(&s.view, &t1, &nll1, NULL), MOTE_OK);
     for (size_t i = 0; i < 800; i++)
-        mote_temperature_apply(s.p + 4 * i, 4, 1.0 / 3);    /* three times as sure */
+        mote_temperature_apply(s.p + 4 * i, 4, 1.0 / 3); /* three times as sure */
     assert_int_equal(mote_temperature_fit(&s.view, &t2, &nll2, NULL), MOTE_OK);
     near_to(t2 / t1, 3, 1e-3, "temperature");
     near_to(nll2, nll1, 1e-5, "nll");
@@ -357,7 +362,7 @@ static void a_temperature_at_its_bound_is_known_as_such(void **state)
     assert_int_equal(mote_temperature_fit(&all_right, &t, NULL, NULL), MOTE_OK);
     assert_true(mote_temperature_is_bound(t) && t < 1);
     for (int i = 0; i < 20; i++)
-        labels[i] = (labels[i] + 1) % 3;                 /* all wrong */
+        labels[i] = (labels[i] + 1) % 3; /* all wrong */
     assert_int_equal(mote_temperature_fit(&all_right, &t, NULL, NULL), MOTE_OK);
     assert_true(mote_temperature_is_bound(t) && t > 1);
     assert_true(mote_temperature_is_bound((double)NAN));

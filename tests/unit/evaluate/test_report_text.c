@@ -100,7 +100,7 @@ static void what_was_kept_as_json_reads_the_same(void **state)
     mote_buf_init(&kept, 1u << 20);
     mote_buf_init(&direct, 1u << 20);
     mote_evaluation e = evaluate(&a), back;
-    const char *const groups[] = {"anna", "bert", "cleo"}, *const *names2, *const *groups2;
+    const char *const groups[] = {"anna", "bert", "cleo"}, *const * names2, *const * groups2;
     assert_int_equal(mote_evaluation_to_json(&e, names, groups, &j, &err), MOTE_OK);
     assert_int_equal(mote_evaluation_from_json(j, &a, &back, &names2, &groups2, &err), MOTE_OK);
     assert_int_equal(back.worst_class, e.worst_class);
@@ -155,9 +155,10 @@ static void damaged_documents_are_refused(void **state)
 static void a_kept_stream_is_one_sentence(void **state)
 {
     (void)state;
-    mote_stream_point p = {.threshold = 0.5,
-                           .counts = {.n_words = 10, .n_hits = 9, .hours = 0.5, .per_word = {6, 4},
-                                      .per_word_hits = {6, 3}}};
+    mote_stream_point p = {
+        .threshold = 0.5,
+        .counts = {
+            .n_words = 10, .n_hits = 9, .hours = 0.5, .per_word = {6, 4}, .per_word_hits = {6, 3}}};
     p.false_accepts_per_hour = mote_interval_poisson(1, 0.5, 0.95);
     p.false_reject_rate = mote_interval_wilson(1, 10, 0.95);
     p.value.value = (mote_interval){12.5, 3, 20};
@@ -215,7 +216,7 @@ static void the_stream_shows_the_choice_among_its_neighbours(void **state)
     }
     mote_stream_choice choice = mote_stream_choose(c, 15);
     assert_int_equal(c->points[choice.index].counts.n_false_accepts, 2);
-    assert_int_equal(choice.index, 5 * 32 + 15);        /* the middle of its run */
+    assert_int_equal(choice.index, 5 * 32 + 15); /* the middle of its run */
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1u << 20);
     mote_report_stream(c, &choice, "EUR", &b);
@@ -238,8 +239,8 @@ static void promises_and_other_words_read_as_sentences(void **state)
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1u << 20);
     const char *const words[] = {"yes"};
-    mote_stream_point before = {.counts = {.n_words = 120, .n_hits = 114, .hours = 6,
-                                           .n_rounds = 12, .n_distinct = 10}};
+    mote_stream_point before = {
+        .counts = {.n_words = 120, .n_hits = 114, .hours = 6, .n_rounds = 12, .n_distinct = 10}};
     before.false_accepts_per_hour = mote_interval_poisson(0, 6, 0.95);
     before.false_reject_rate = mote_interval_wilson(1, 20, 0.95);
     before.independent_hours = 6;

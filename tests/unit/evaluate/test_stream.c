@@ -122,7 +122,7 @@ static void same_seed_same_track_and_other_seed_another(void **state)
     f->config.seed = 8;
     mote_stream_track c = build(f);
     assert_true(memcmp(a.pcm, c.pcm, a.n * sizeof *a.pcm) != 0);
-    f->material.noise.n = 0;                    /* white noise */
+    f->material.noise.n = 0; /* white noise */
     mote_stream_track w = build(f);
     assert_true(rms_of(w.pcm, 2000) > 10);
 }
@@ -153,7 +153,10 @@ static void a_short_stream_takes_fewer_clips_and_a_hopeless_one_is_refused(void 
 
 /* A model that knows the truth: sure of the class whose clip lies inside the window, give or take
  * 0.2 s, and of the last class otherwise. */
-typedef struct { const mote_stream_track *t; int wrong_word, mute_every, calls; } oracle;
+typedef struct {
+    const mote_stream_track *t;
+    int wrong_word, mute_every, calls;
+} oracle;
 
 static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
                             int8_t *q, mote_err *err)
@@ -215,7 +218,7 @@ static void a_model_that_knows_makes_no_mistake(void **state)
     assert_int_equal(c.per_word[0] + c.per_word[1], 30);
     assert_int_equal(c.per_word_hits[0], c.per_word[0]);
     near_to(c.hours, 0.05, 1e-12, "hours");
-    c = count(&out, &t, 0.95, &detector);       /* surer than the model ever is */
+    c = count(&out, &t, 0.95, &detector); /* surer than the model ever is */
     assert_int_equal(c.n_hits, 0);
     assert_int_equal(c.n_false_accepts, 0);
 }
@@ -272,7 +275,7 @@ static void counting_agrees_with_a_second_way(void **state)
                 continue;
             }
             if (i < 1)
-                continue;                       /* fewer than smooth_hops */
+                continue; /* fewer than smooth_hops */
             int32_t best = -1, best_sum = -1;
             for (int32_t k = 0; k < N_KEYWORDS; k++) {
                 int32_t sum =
@@ -356,8 +359,8 @@ static void an_estimate_within_the_limit_is_no_proof(void **state)
     for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
         mote_stream_point *p = &c->points[i];
         int64_t n = i < 100 ? 4 : i < 200 ? 1 : 0;
-        p->counts = (mote_stream_counts){.n_words = 100, .n_hits = 90 - i / 10,
-                                         .n_false_accepts = n, .hours = 4};
+        p->counts = (mote_stream_counts){
+            .n_words = 100, .n_hits = 90 - i / 10, .n_false_accepts = n, .hours = 4};
         p->false_accepts_per_hour = mote_interval_poisson(n, 4, 0.95);
         p->value.value.value = (double)NAN;
     }
@@ -367,7 +370,7 @@ static void an_estimate_within_the_limit_is_no_proof(void **state)
     assert_true(choice.is_limit_proven && choice.is_limit_met);
     for (int i = 200; i < MOTE_STREAM_POINTS; i++)
         c->points[i] = c->points[199];
-    choice = mote_stream_choose(c, 1);                   /* nothing proves it: the most careful */
+    choice = mote_stream_choose(c, 1); /* nothing proves it: the most careful */
     assert_true(c->points[choice.index].counts.n_false_accepts == 1);
     assert_true(choice.is_limit_met && !choice.is_limit_proven);
     /* Hours are asked for that leave room for chance. */
@@ -402,7 +405,8 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
         assert_int_equal(mote_stream_tally_add(tally, &out, &t, &err), MOTE_OK);
         if (r == 0)
             assert_int_equal(mote_stream_curve_of(&out, &t, N_KEYWORDS, &detector, &none, 0.95,
-                                                  &f->arena, &one, &err), MOTE_OK);
+                                                  &f->arena, &one, &err),
+                             MOTE_OK);
     }
     if (mote_stream_tally_curve(tally, &none, 0.95, &f->arena, &all, &err) != MOTE_OK)
         fail_msg("%s", err.text);
@@ -420,8 +424,8 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
     assert_true(q->independent_hours < 1.3 * p->counts.hours);
     mote_interval naive = mote_interval_poisson(q->counts.n_false_accepts, q->counts.hours, 0.95);
     assert_true(q->false_accepts_per_hour.hi - rate > 1.5 * (naive.hi - rate));
-    mote_interval words = mote_interval_wilson(q->counts.n_words - q->counts.n_hits,
-                                               q->counts.n_words, 0.95);
+    mote_interval words =
+        mote_interval_wilson(q->counts.n_words - q->counts.n_hits, q->counts.n_words, 0.95);
     if (q->false_reject_rate.value > 0)
         assert_true(q->false_reject_rate.hi - q->false_reject_rate.lo >
                     1.5 * (words.hi - words.lo));

@@ -137,7 +137,7 @@ static void many_segments_become_one(void **state)
         mote_feature_cache_close(c);
     }
     mote_feature_cache *c = open_cache(dir);
-    assert_int_equal(mote_feature_cache_stat(c).n_segments, 11);    /* 27 saves, the 17th merged */
+    assert_int_equal(mote_feature_cache_stat(c).n_segments, 11); /* 27 saves, the 17th merged */
     assert_int_equal(mote_feature_cache_stat(c).n_entries, 27);
     for (uint32_t k = 0; k < id; k++)
         assert_true(has(c, k));
@@ -170,8 +170,8 @@ static void no_damaged_byte_gets_through(void **state)
         assert_int_equal(fwrite(copy, 1, cut, f), cut);
         fclose(f);
         c = open_cache(dir);
-        const int n = has(c, 0) + has(c, 1) + has(c, 2);        /* has compares what is found */
-        assert_true(n < 3);             /* a sample hash that changed is just another sample */
+        const int n = has(c, 0) + has(c, 1) + has(c, 2); /* has compares what is found */
+        assert_true(n < 3); /* a sample hash that changed is just another sample */
         mote_feature_cache_close(c);
         mote_free(copy);
     }
@@ -191,7 +191,7 @@ static void damage_is_mended_by_adding_and_saving(void **state)
     char path[1024];
     size_t len;
     char *bytes = read_segment(dir, &len, path);
-    bytes[52 + 40 + 4 * N_VALUES + 40 + 7] ^= 1;                /* a value of the second entry */
+    bytes[52 + 40 + 4 * N_VALUES + 40 + 7] ^= 1; /* a value of the second entry */
     T_OK(mote_file_write(path, bytes, len, &err));
     mote_free(bytes);
 
@@ -239,7 +239,7 @@ static void an_entry_added_again_replaces_the_old_one(void **state)
     const char *dir = fresh_dir();
     mote_feature_cache *c = open_cache(dir);
     const mote_sha256 key = sample(9);
-    const float first[2] = { 1, 2 }, second[3] = { 3, 4, 5 };
+    const float first[2] = {1, 2}, second[3] = {3, 4, 5};
     T_OK(mote_feature_cache_add(c, &key, first, 2, &err));
     T_OK(mote_feature_cache_add(c, &key, second, 3, &err));
     assert_null(mote_feature_cache_find(c, &key, 2));
@@ -311,7 +311,7 @@ static void failed_writes_are_reported_and_lose_nothing(void **state)
 static void pcm_hashes_depend_on_length_and_values(void **state)
 {
     (void)state;
-    const int16_t a[3] = { 0, 0, 0 }, b[3] = { 0, 0, 1 };
+    const int16_t a[3] = {0, 0, 0}, b[3] = {0, 0, 1};
     const mote_sha256 hashes[] = {
         mote_feature_pcm_hash(a, 0),
         mote_feature_pcm_hash(a, 1),

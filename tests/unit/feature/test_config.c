@@ -38,7 +38,9 @@ static void an_empty_object_is_the_default(void **state)
 static void bad_configs_are_refused_and_named(void **state)
 {
     (void)state;
-    static const struct { const char *text, *words; mote_status status;
+    static const struct {
+        const char *text, *words;
+        mote_status status;
     } cases[] = {
         {"[]", "must be an object", MOTE_PARSE},
         {"{", "settings.json:1:", MOTE_PARSE},

@@ -9,10 +9,10 @@
 #include "feature/feature.h"
 #include "signal_pcm.h"
 
-#define N_CLIPS 19                      /* no multiple of any number of lanes */
+#define N_CLIPS   19 /* no multiple of any number of lanes */
 #define N_SAMPLES 8000
 
-static const char *const PATHS[] = { "avx512", "avx2", "portable" };
+static const char *const PATHS[] = {"avx512", "avx2", "portable"};
 
 /* Host settings that give exactly this device configuration. */
 static mote_feature_config host_config(const mrt_frontend_config *d)
@@ -88,7 +88,7 @@ static void check_paths(const mote_feature_config *cfg, const int16_t *const *cl
 static void batch_paths_give_the_bits_of_the_scalar_code(void **state)
 {
     (void)state;
-    pcm_rng r = { (uint32_t)t_seed() | 1u };
+    pcm_rng r = {(uint32_t)t_seed() | 1u};
     static int16_t pcm[N_CLIPS][N_SAMPLES];
     const int16_t *clips[N_CLIPS];
     for (uint32_t i = 0; i < N_CLIPS; i++) {
@@ -182,13 +182,13 @@ static void samples_behind_the_clip_are_not_read(void **state)
     cfg.window_ms = 29.875; /* 478 samples: no multiple of the 8 that are loaded at once */
     mote_feature_plan *p = NULL;
     T_OK(mote_feature_plan_create(&cfg, 1, &p, &err));
-    int16_t *pcm = mote_alloc(478, sizeof *pcm);        /* the sanitizer watches its end */
+    int16_t *pcm = mote_alloc(478, sizeof *pcm); /* the sanitizer watches its end */
     float out[10];
     memset(pcm, 0, 478 * sizeof *pcm);
     T_OK(mote_feature_clip(p, 0, pcm, 478, out, &err));
     T_FAILS(mote_feature_clip(p, 0, pcm, 477, out, &err), MOTE_SHAPE,
             "477 samples is shorter than one window of 478");
-    const int16_t *clips[] = { pcm };
+    const int16_t *clips[] = {pcm};
     T_FAILS(mote_feature_batch(p, NULL, clips, 1, 477, out, &err), MOTE_SHAPE,
             "shorter than one window");
     mote_free(pcm);
@@ -207,7 +207,7 @@ static void a_plan_serves_no_more_threads_than_it_has_workers(void **state)
     mote_pool *pool = NULL;
     T_OK(mote_pool_create(2, &pool, &err));
     static const int16_t pcm[480];
-    const int16_t *clips[] = { pcm };
+    const int16_t *clips[] = {pcm};
     float out[10];
     T_FAILS(mote_feature_batch(p, pool, clips, 1, 480, out, &err), MOTE_ARG,
             "1 workers used by 2 threads");
@@ -231,7 +231,7 @@ static void quantisation_equals_the_device_functions(void **state)
     (void)state;
     mote_err err;
     mote_feature_config cfg = mote_feature_config_default();
-    pcm_rng r = { 77 };
+    pcm_rng r = {77};
     static int16_t pcm[16000];
     float values[490];
     int8_t got[490], want[490];

@@ -151,8 +151,7 @@ static int32_t add_values(mote_graph *g, const char *name, int32_t rows, int32_t
 {
     mote_tensor_spec s = {.name = name, .dtype = MOTE_F32, .n_dims = 1, .dims = {cols}};
     if (rows > 0)
-        s = (mote_tensor_spec){
-            .name = name, .dtype = MOTE_F32, .n_dims = 2, .dims = {rows, cols}};
+        s = (mote_tensor_spec){.name = name, .dtype = MOTE_F32, .n_dims = 2, .dims = {rows, cols}};
     int32_t id = -1;
     assert_int_equal(mote_graph_add_const(g, &s, &id, NULL), MOTE_OK);
     float *v = g->tensors[id].data;

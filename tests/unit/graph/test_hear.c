@@ -107,20 +107,32 @@ static void the_firmware_says_the_same_on_clips_and_on_a_stream(void **state)
         mote_operating_point op;
     } cases[] = {
         {mote_feature_config_default(),
-         {.smooth_hops = 3, .suppress_ms = 1000, .hop_ms = 100, .temperature = 0.2f,
+         {.smooth_hops = 3,
+          .suppress_ms = 1000,
+          .hop_ms = 100,
+          .temperature = 0.2f,
           .thresholds = {0.42f, 0.4f}}},
         {mote_feature_config_default(),
-         {.smooth_hops = 1, .suppress_ms = 0, .hop_ms = 20, .temperature = 1,
+         {.smooth_hops = 1,
+          .suppress_ms = 0,
+          .hop_ms = 20,
+          .temperature = 1,
           .thresholds = {0.6f, 0.6f, 0.6f}}},
         {fine,
-         {.smooth_hops = 7, .suppress_ms = 330, .hop_ms = 50, .temperature = 3,
+         {.smooth_hops = 7,
+          .suppress_ms = 330,
+          .hop_ms = 50,
+          .temperature = 3,
           .thresholds = {0.4f, 0.41f}}},
         {fixed,
-         {.smooth_hops = 4, .suppress_ms = 500, .hop_ms = 60, .temperature = 1,
+         {.smooth_hops = 4,
+          .suppress_ms = 500,
+          .hop_ms = 60,
+          .temperature = 1,
           .thresholds = {0.38f, 0.37f}}},
     };
-    static const size_t lengths[] = {0, 1, 479, 480, 8000, 15839, 15840, 15999, 16000,
-                                     16001, 17600, 23456, 40000};
+    static const size_t lengths[] = {0,     1,     479,   480,   8000,  15839, 15840,
+                                     15999, 16000, 16001, 17600, 23456, 40000};
     static int16_t pcm[60 * 16000];
     size_t n_detections = 0;
     for (size_t c = 0; c < T_COUNT(cases); c++) {
@@ -190,8 +202,7 @@ static void windows_that_are_left_out_could_not_matter(void **state)
         if (round % 2)
             op.hop_ms = 20 * (op.hop_ms / 20);
         for (int k = 0; k < TINY_LABELS; k++)
-            op.thresholds[k] =
-                mote_rng_below(&r, 4) ? (float)mote_rng_range(&r, 0.34, 0.7) : 0.0f;
+            op.thresholds[k] = mote_rng_below(&r, 4) ? (float)mote_rng_range(&r, 0.34, 0.7) : 0.0f;
         ear e;
         open_ear(&e, tiny_model_with((uint64_t)round + 1, &fc, &op));
         size_t n = round % 3 ? mote_rng_below(&r, T_COUNT(pcm)) : mote_rng_below(&r, 17000);
@@ -224,8 +235,11 @@ static void the_recording_stands_in_quiet(void **state)
     static int16_t pcm[40000];
     pcm_bursts(5, pcm, T_COUNT(pcm));
     for (int32_t smooth = 1; smooth <= 64; smooth += 21) {
-        mote_operating_point op = {.smooth_hops = smooth, .suppress_ms = 500, .hop_ms = 100,
-                                   .temperature = 1, .thresholds = {0.5f, 0.5f}};
+        mote_operating_point op = {.smooth_hops = smooth,
+                                   .suppress_ms = 500,
+                                   .hop_ms = 100,
+                                   .temperature = 1,
+                                   .thresholds = {0.5f, 0.5f}};
         ear e;
         open_ear(&e, tiny_model_with(3, &fc, &op));
         static const size_t lengths[] = {0, 1, 8000, 15999, 16000, 16001, 17600, 40000};
@@ -254,8 +268,8 @@ static void windows_of_zeros_cost_nothing(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 2, .hop_ms = 100, .temperature = 1,
-                               .thresholds = {0.5f, 0.5f}};
+    mote_operating_point op = {
+        .smooth_hops = 2, .hop_ms = 100, .temperature = 1, .thresholds = {0.5f, 0.5f}};
     static int16_t pcm[30 * 16000];
     ear e;
     open_ear(&e, tiny_model_with(3, &fc, &op));
@@ -272,8 +286,11 @@ static void a_keyword_heard_in_quiet_is_said_as_the_device_says_it(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 3, .suppress_ms = 400, .hop_ms = 100,
-                               .temperature = 1, .thresholds = {0.005f, 0.005f, 0.005f}};
+    mote_operating_point op = {.smooth_hops = 3,
+                               .suppress_ms = 400,
+                               .hop_ms = 100,
+                               .temperature = 1,
+                               .thresholds = {0.005f, 0.005f, 0.005f}};
     ear e;
     open_ear(&e, tiny_model_with(3, &fc, &op));
     mote_hearing h = hear(&e, NULL, 0, MOTE_HEAR_DETECTIONS);
@@ -292,8 +309,11 @@ static void a_threshold_is_compared_to_the_unit(void **state)
     static int16_t pcm[16000];
     pcm_bursts(8, pcm, T_COUNT(pcm));
     for (int off = 0; off < 2; off++) {
-        mote_operating_point op = {.smooth_hops = 3, .suppress_ms = 5000, .hop_ms = 100,
-                                   .temperature = 1, .thresholds = {1.0f}};
+        mote_operating_point op = {.smooth_hops = 3,
+                                   .suppress_ms = 5000,
+                                   .hop_ms = 100,
+                                   .temperature = 1,
+                                   .thresholds = {1.0f}};
         ear e;
         open_ear(&e, tiny_model_with(3, &fc, &op));
         mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_ALL);
@@ -350,8 +370,8 @@ static void a_tensor_is_judged_by_its_raw_output(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 5, .hop_ms = 100, .temperature = 0.1f,
-                               .thresholds = {0.5f, 0.75f, 0}};
+    mote_operating_point op = {
+        .smooth_hops = 5, .hop_ms = 100, .temperature = 0.1f, .thresholds = {0.5f, 0.75f, 0}};
     mote_model *m = tiny_model_with(3, &fc, &op);
     mote_heard hit = {.class_id = 9};
     static const int8_t low[] = {-1, -64, -64}, first[] = {0, -64, -64}, second[] = {-120, 64, 0},
@@ -400,8 +420,11 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
     size_t n_detections = 0;
     const float threshold = above_quiet(&fc);
     for (int32_t smooth = 1; smooth <= 5; smooth += 2) {
-        mote_operating_point op = {.smooth_hops = smooth, .suppress_ms = 700, .hop_ms = 100,
-                                   .temperature = 1, .thresholds = {threshold, threshold}};
+        mote_operating_point op = {.smooth_hops = smooth,
+                                   .suppress_ms = 700,
+                                   .hop_ms = 100,
+                                   .temperature = 1,
+                                   .thresholds = {threshold, threshold}};
         ear e;
         mote_err err = {0};
         memset(pcm, 0, sizeof pcm);
@@ -414,8 +437,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
         mote_stream_counts counts;
         TINY_MUST(mote_stream_run(&track, TINY_LABELS, 16000, 1600, outputs_of, e.predictor, NULL,
                                   NULL, NULL, &e.arena, &outputs, &err));
-        TINY_MUST(mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts,
-                                    &err));
+        TINY_MUST(
+            mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
         mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_DETECTIONS);
         assert_int_equal(counts.n_hits + counts.n_false_accepts, h.n);
         n_detections += h.n;
@@ -428,8 +451,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
         track.events = events;
         track.n_events = h.n;
         track.n_words = (int64_t)h.n;
-        TINY_MUST(mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts,
-                                    &err));
+        TINY_MUST(
+            mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
         assert_int_equal(counts.n_hits, h.n);
         assert_int_equal(counts.n_false_accepts, 0);
         free(events);
@@ -443,8 +466,8 @@ static void running_out_of_memory_is_an_error(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 2, .hop_ms = 100, .temperature = 1,
-                               .thresholds = {0.4f, 0.4f}};
+    mote_operating_point op = {
+        .smooth_hops = 2, .hop_ms = 100, .temperature = 1, .thresholds = {0.4f, 0.4f}};
     static int16_t pcm[20000];
     pcm_bursts(1, pcm, T_COUNT(pcm));
     ear e;

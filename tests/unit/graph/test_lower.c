@@ -126,11 +126,9 @@ static void multipliers_are_those_of_tensorflow_lite(void **state)
         double real;
         int32_t multiplier, shift;
     } rows[] = {
-        {1.0, 1 << 30, 1},         {0.5, 1 << 30, 0},
-        {0.25, 1 << 30, -1},       {0.75, 1610612736, 0},
-        {3.0, 1610612736, 2},      {0.0, 0, 0},
-        {1e-20, 0, 0},             {0.99999999999, 1 << 30, 1},
-        {0.0117, 1608035756, -6},
+        {1.0, 1 << 30, 1},     {0.5, 1 << 30, 0},           {0.25, 1 << 30, -1},
+        {0.75, 1610612736, 0}, {3.0, 1610612736, 2},        {0.0, 0, 0},
+        {1e-20, 0, 0},         {0.99999999999, 1 << 30, 1}, {0.0117, 1608035756, -6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int32_t m, s;
@@ -171,8 +169,7 @@ static void means_that_could_overflow_are_refused(void **state)
         mote_quant q = {.n_scales = 1, .scales = &scale};
         mote_tensor_spec s = {
             .name = "x", .dtype = MOTE_I8, .n_dims = 4, .dims = {1, side, side, 1}, .quant = &q};
-        mote_op_attrs a = {
-            .stride_h = 1, .stride_w = 1, .window_h = side, .window_w = side};
+        mote_op_attrs a = {.stride_h = 1, .stride_w = 1, .window_h = side, .window_w = side};
         int32_t x, y;
         t_must(mote_graph_create(0, &g, &err), &err);
         t_must(mote_graph_add_input(g, &s, &x, &err), &err);

@@ -101,7 +101,7 @@ static void the_keyword_model_gets_its_published_accuracy(void **state)
         printf("MOTE_TEST_DATA is not set\n");
         skip();
     }
-    static const char *const classes[] = {"Down", "Go",   "Left", "No",  "Off",     "On",
+    static const char *const classes[] = {"Down",  "Go",   "Left", "No",  "Off",     "On",
                                           "Right", "Stop", "Up",   "Yes", "Silence", "Unknown"};
     mote_err err;
     mote_arena a;
@@ -132,7 +132,7 @@ static void the_keyword_model_gets_its_published_accuracy(void **state)
     }
     printf("MLPerf Tiny keyword model: %d of %d right\n", right, total);
     assert_int_equal(total, 200);
-    assert_int_equal(right, 183);       /* 91.5 %, as the unquantised inputs' publisher gets */
+    assert_int_equal(right, 183); /* 91.5 %, as the unquantised inputs' publisher gets */
     mote_runner_destroy(r);
     mote_graph_destroy(g);
     mote_arena_release(&a);

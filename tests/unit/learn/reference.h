@@ -62,7 +62,10 @@ static inline int32_t t_op(t_builder *b, mote_op_kind kind, mote_op_attrs attrs,
     return b->at;
 }
 
-static inline int32_t t_dim(const t_builder *b, int32_t d) { return b->g->tensors[b->at].dims[d]; }
+static inline int32_t t_dim(const t_builder *b, int32_t d)
+{
+    return b->g->tensors[b->at].dims[d];
+}
 
 static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, int32_t stride,
                              mote_padding pad, mote_activation act)
@@ -140,8 +143,8 @@ static inline int32_t t_dense(t_builder *b, int32_t oc, mote_activation act)
 typedef struct {
     const mote_graph *g;
     int32_t n;
-    double **values;                    /* [n_tensors]: constants once, values for n samples */
-    uint64_t seed, step;                /* of dropout */
+    double **values;     /* [n_tensors]: constants once, values for n samples */
+    uint64_t seed, step; /* of dropout */
     int32_t max_batch;
 } t_ref;
 

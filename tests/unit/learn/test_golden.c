@@ -69,7 +69,7 @@ static void run_case(const json_t *c, bool is_adam)
     mote_net *net;
     T_OK(mote_net_create(g, &(mote_net_config){.max_batch = N}, NULL, &net, &err));
     size_t n_params = mote_net_n_params(net), n_state = mote_net_n_state(net);
-    mote_net_read(net, g, state);       /* statistics 0 and 1 */
+    mote_net_read(net, g, state); /* statistics 0 and 1 */
     assert_int_equal(numbers(golden, "params", state, T_COUNT(state)), n_params);
     numbers(golden, "inputs", inputs, T_COUNT(inputs));
     numbers(golden, "labels", labels, N);

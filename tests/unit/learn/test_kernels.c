@@ -88,7 +88,12 @@ static void check_product(mote_rng *rng, const product *p)
         run_gemm(o, p, a, b, bias, d);
         assert_memory_equal(c, d, size_c * sizeof *c);
     }
-    free(a); free(b); free(bias); free(before); free(c); free(d);
+    free(a);
+    free(b);
+    free(bias);
+    free(before);
+    free(c);
+    free(d);
 }
 
 static void products_are_right_and_the_same_in_every_build(void **unused)
@@ -115,7 +120,10 @@ static void products_are_right_and_the_same_in_every_build(void **unused)
 
 /* ------------------------------------------------------------------ rows x channels */
 
-typedef struct { int32_t rows, c; float *x, *g, *p[4]; } table;
+typedef struct {
+    int32_t rows, c;
+    float *x, *g, *p[4];
+} table;
 
 static table table_make(mote_rng *rng, int32_t rows, int32_t c)
 {
@@ -282,7 +290,12 @@ static void depthwise_is_right_and_the_same_in_every_build(void **unused)
             assert_memory_equal(out, out + n_out, n_out * sizeof *out);
             assert_memory_equal(dw, dw + taps * c, taps * c * sizeof *dw);
         }
-        free(in); free(w); free(bias); free(g); free(out); free(dw);
+        free(in);
+        free(w);
+        free(bias);
+        free(g);
+        free(out);
+        free(dw);
     }
 }
 
@@ -302,7 +315,7 @@ static void runs_of_values_are_the_same_in_every_build(void **unused)
                         .decay = 0.1f,
                         .grad_scale = 0.5f};
     for (size_t i = 2 * N; i < 3 * N; i++)
-        start[i] = fabsf(start[i]);     /* second moments */
+        start[i] = fabsf(start[i]); /* second moments */
     for (size_t l = 0; l < 1 + T_COUNT(others); l++) {
         const mote_kernels *k = build_of(l == 0 ? MOTE_SIMD_PORTABLE : others[l - 1]);
         if (!k)

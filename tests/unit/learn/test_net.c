@@ -68,7 +68,7 @@ static mote_graph *residual_net(uint64_t seed)
     t_conv(&b, 6, 3, 3, 1, MOTE_PAD_SAME, MOTE_ACT_NONE);
     int32_t branch = t_norm(&b);
     int32_t sum = t_add(&b, shortcut, branch, MOTE_ACT_RELU);
-    t_dropout(&b, 0.5f);                /* these are read by nobody */
+    t_dropout(&b, 0.5f); /* these are read by nobody */
     t_dense(&b, 3, MOTE_ACT_NONE);
     b.at = sum;
     t_depthwise(&b, 3, 2, 1, MOTE_PAD_SAME);
@@ -133,7 +133,11 @@ static void problem_release(problem *p)
 }
 
 /* State and gradient of the problem by one build of the kernels on one number of threads. */
-typedef struct { float *state, *grads; size_t n_params, n_state; mote_net_result result; } answer;
+typedef struct {
+    float *state, *grads;
+    size_t n_params, n_state;
+    mote_net_result result;
+} answer;
 
 static bool solve(const problem *p, mote_simd simd, int32_t n_threads, answer *a)
 {
@@ -154,7 +158,7 @@ static bool solve(const problem *p, mote_simd simd, int32_t n_threads, answer *a
     a->grads = calloc(a->n_params, sizeof(float));
     mote_net_read(net, p->g, a->state);
     for (size_t i = 0; i < a->n_params; i++)
-        a->grads[i] = 1e9f;             /* whatever was there is overwritten */
+        a->grads[i] = 1e9f; /* whatever was there is overwritten */
     mote_net_gradient(net, a->state, &p->batch, a->grads, &a->result);
     mote_net_destroy(net);
     mote_pool_destroy(pool);
@@ -383,13 +387,11 @@ static void graphs_that_cannot_be_trained_are_refused_and_named(void **unused)
     mote_graph_destroy(b.g);
 
     t_begin(&b, 1, 2, 2, 1);
-    const int32_t both[2] = {
-        b.at, t_const(&b, 4, (const int32_t[]){1, 2, 2, 1}, 0.0, 1.0, false)};
+    const int32_t both[2] = {b.at, t_const(&b, 4, (const int32_t[]){1, 2, 2, 1}, 0.0, 1.0, false)};
     t_op(&b, MOTE_OP_ADD, (mote_op_attrs){0}, both, NULL);
     t_dense(&b, 3, MOTE_ACT_NONE);
     t_softmax(&b);
-    T_FAILS(mote_net_create(b.g, &cfg, NULL, &net, &err), MOTE_UNSUPPORTED,
-            "works on a constant");
+    T_FAILS(mote_net_create(b.g, &cfg, NULL, &net, &err), MOTE_UNSUPPORTED, "works on a constant");
     mote_graph_destroy(b.g);
 
     t_begin(&b, 1, 2, 2, 1);

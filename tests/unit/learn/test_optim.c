@@ -8,7 +8,10 @@
 #include "learn/schedule.h"
 
 /* A net with 2 x 3 weights and 2 biases: the first six parameters decay, the last two do not. */
-typedef struct { mote_graph *g; mote_net *net; } tiny;
+typedef struct {
+    mote_graph *g;
+    mote_net *net;
+} tiny;
 
 static tiny tiny_make(void)
 {
@@ -124,7 +127,7 @@ static void gradients_are_clipped_to_the_norm(void **unused)
     for (int32_t i = 0; i < 8; i++)
         want[i] = 0.1 * (i - 4) - 0.01 * (double)g[i] * 2.0 / sqrt(norm);
     check_near(want, w);
-    c.clip_norm = 1e6f;                 /* above the norm: no change */
+    c.clip_norm = 1e6f; /* above the norm: no change */
     run_steps(&c, 1, w);
     for (int32_t i = 0; i < 8; i++)
         want[i] = 0.1 * (i - 4) - 0.01 * (double)g[i];
@@ -134,7 +137,10 @@ static void gradients_are_clipped_to_the_norm(void **unused)
 static void bad_settings_are_refused_and_named(void **unused)
 {
     (void)unused;
-    static const struct { mote_optim_config c; const char *words; } cases[] = {
+    static const struct {
+        mote_optim_config c;
+        const char *words;
+    } cases[] = {
         {{.kind = (mote_optim_kind)7, .epsilon = 1e-8f}, "optimiser 7"},
         {{.beta_1 = 1.0f, .epsilon = 1e-8f}, "betas"},
         {{.beta_2 = NAN, .epsilon = 1e-8f}, "betas"},
@@ -159,8 +165,10 @@ static void the_rate_warms_up_and_falls_along_a_cosine(void **unused)
                        .final_fraction = 0.1,
                        .warmup_steps = 4,
                        .total_steps = 14};
-    static const struct { int64_t step; double rate; } table[] = {
-        {0, 0.5}, {1, 1.0}, {3, 2.0}, {4, 2.0}, {9, 1.1}, {14, 0.2}, {100, 0.2}};
+    static const struct {
+        int64_t step;
+        double rate;
+    } table[] = {{0, 0.5}, {1, 1.0}, {3, 2.0}, {4, 2.0}, {9, 1.1}, {14, 0.2}, {100, 0.2}};
     for (size_t i = 0; i < T_COUNT(table); i++)
         assert_true(fabs(mote_schedule_rate(&s, table[i].step) - table[i].rate) < 1e-12);
     for (int64_t step = 4; step < 14; step++) {

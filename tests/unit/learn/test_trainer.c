@@ -15,7 +15,11 @@ enum { H = 8, W = 6, CLASSES = 3, IN = H * W };
 /* ------------------------------------------------------------------ a problem with structure */
 
 /* A stroke of three cells at a random place, in noise: level, upright or slanting by class. */
-typedef struct { float *inputs; int32_t *labels; mote_train_set d; } samples;
+typedef struct {
+    float *inputs;
+    int32_t *labels;
+    mote_train_set d;
+} samples;
 
 static samples samples_make(int32_t n, double noise, uint64_t seed)
 {
@@ -389,7 +393,7 @@ static void stopped_on_request_it_resumes_on_other_threads(void **unused)
     mote_graph *want = spotter(0.2f), *got = spotter(0.2f), *start = spotter(0.2f);
     mote_train_result a, b = {.n_epochs = -7};
     T_OK(job_run(&j, want, &arena, &a, &err));
-    assert_int_equal(a.best_epoch, 5);  /* no validation: the last */
+    assert_int_equal(a.best_epoch, 5); /* no validation: the last */
     assert_true(isnan(a.history[0].val_loss));
     j.cfg.checkpoint_path = t_path("stop.ckpt");
     j.report = stop_at_step;
@@ -398,7 +402,7 @@ static void stopped_on_request_it_resumes_on_other_threads(void **unused)
         j.n_threads = 1 + at % 3;
         T_FAILS(job_run(&j, got, &arena, &b, &err), MOTE_CANCELLED, "was stopped after");
         assert_int_equal(b.n_epochs, -7);
-        assert_same_graph(start, got);  /* untouched */
+        assert_same_graph(start, got); /* untouched */
     }
     j.report = NULL;
     T_OK(job_run(&j, got, &arena, &b, &err));
@@ -635,28 +639,39 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
         mote_train_config *c = &j.cfg;
         mote_status want = MOTE_ARG;
         const char *words = "";
+#define CASE(at, change, says)                                                                     \
+    case at:                                                                                       \
+        change;                                                                                    \
+        words = says;                                                                              \
+        break
         switch (i) {
-        case 0: c->n_epochs = 0; words = "epochs"; break;
-        case 1: c->batch_size = 0; words = "batch size"; break;
-        case 2: c->rate = (double)NAN; words = "learning rate"; break;
-        case 3: c->final_rate_fraction = 2.0; words = "final fraction"; break;
-        case 4: c->warmup_epochs = -1.0; words = "warm-up"; break;
-        case 5: c->label_smoothing = 1.0f; words = "smoothing"; break;
-        case 6: c->mixup_alpha = 101.0f; words = "mixup"; break;
-        case 7: c->average_decay = 1.0f; words = "average"; break;
-        case 8: c->patience = -1; words = "patience"; break;
-        case 9: c->class_weights = no_weights; words = "above 0"; break;
-        case 10: c->class_weights = bad_weights; words = "class 1"; break;
-        case 11: j.train.n = 0; words = "no samples"; break;
-        case 12: val.labels[3] = 3; want = MOTE_RANGE; words = "validation sample 3"; break;
+            CASE(0, c->n_epochs = 0, "epochs");
+            CASE(1, c->batch_size = 0, "batch size");
+            CASE(2, c->rate = (double)NAN, "learning rate");
+            CASE(3, c->final_rate_fraction = 2.0, "final fraction");
+            CASE(4, c->warmup_epochs = -1.0, "warm-up");
+            CASE(5, c->label_smoothing = 1.0f, "smoothing");
+            CASE(6, c->mixup_alpha = 101.0f, "mixup");
+            CASE(7, c->average_decay = 1.0f, "average");
+            CASE(8, c->patience = -1, "patience");
+            CASE(9, c->class_weights = no_weights, "above 0");
+            CASE(10, c->class_weights = bad_weights, "class 1");
+            CASE(11, j.train.n = 0, "no samples");
+        case 12:
+            val.labels[3] = 3;
+            want = MOTE_RANGE;
+            words = "validation sample 3";
+            break;
         case 13:
             j.val.n = 0;
             train.labels[3] = -1;
             want = MOTE_RANGE;
             words = "sample 3 has label -1";
             break;
-        default: break;
+        default:
+            break;
         }
+#undef CASE
         T_FAILS(job_run(&j, g, &arena, &r, &err), want, words);
         assert_same_graph(start, g);
     }
@@ -690,9 +705,16 @@ static void failing_allocations_leave_the_graph(void **unused)
 /* ------------------------------------------------------------------ progress */
 
 static int64_t fake_us;
-static int64_t fake_clock(void) { return fake_us += 1000; }
+static int64_t fake_clock(void)
+{
+    return fake_us += 1000;
+}
 
-typedef struct { int32_t n_calls, n_epochs; double rate; int64_t last_left; } seen;
+typedef struct {
+    int32_t n_calls, n_epochs;
+    double rate;
+    int64_t last_left;
+} seen;
 
 static bool watch(void *arg, const mote_train_progress *p)
 {
@@ -700,7 +722,7 @@ static bool watch(void *arg, const mote_train_progress *p)
     s->n_calls++;
     s->n_epochs += p->epoch_done;
     assert_int_equal(p->n_epochs, 6);
-    assert_int_equal(p->n_steps, 7);    /* 100 samples in batches of at most 16 */
+    assert_int_equal(p->n_steps, 7); /* 100 samples in batches of at most 16 */
     assert_true(p->step >= 1 && p->step <= 7 && p->epoch_done == (p->step == 7));
     assert_true(p->loss > 0.0 && p->accuracy >= 0.0 && p->accuracy <= 1.0);
     assert_true(isnan(p->last.train_loss) == (p->epoch == 0 && !p->epoch_done));

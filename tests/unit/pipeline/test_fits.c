@@ -15,8 +15,8 @@ static mote_footprint untrained(const tiny *t)
     mote_footprint f;
     static mote_settings s;
     mote_settings_make(t->project,
-                       MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) |
-                           MOTE_USES(stream) | MOTE_USES(device),
+                       MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) | MOTE_USES(stream) |
+                           MOTE_USES(device),
                        &s);
     T_OK(mote_keyword_new_graph(&s, 1, &g, &err));
     T_OK(mote_fits_footprint(&s, g, &f, &err));

@@ -17,8 +17,11 @@ static void the_choice_is_spread_over_classes_groups_and_conditions(void **state
         class_id[i] = i < 200 ? 0 : i < 290 ? 1 : 2; /* 200, 90, 10 */
         group_id[i] = i % GROUPS;
     }
-    const mote_dataset d = {.n = N, .class_id = class_id, .group_id = group_id,
-                            .n_classes = CLASSES, .n_groups = GROUPS};
+    const mote_dataset d = {.n = N,
+                            .class_id = class_id,
+                            .group_id = group_id,
+                            .n_classes = CLASSES,
+                            .n_groups = GROUPS};
     mote_err err = {0};
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
@@ -52,8 +55,8 @@ static void few_clips_are_all_taken(void **state)
 {
     (void)state;
     static int32_t class_id[] = {0, 0, 2}, group_id[] = {0, 0, 1}; /* class 1 has none */
-    const mote_dataset d = {.n = 3, .class_id = class_id, .group_id = group_id, .n_classes = 3,
-                            .n_groups = 2};
+    const mote_dataset d = {
+        .n = 3, .class_id = class_id, .group_id = group_id, .n_classes = 3, .n_groups = 2};
     mote_err err = {0};
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);

@@ -169,20 +169,18 @@ static void a_better_model_replaces_the_champion_and_a_worse_one_does_not(void *
                 assert_null(laps[i].outputs[s]);
             else
                 assert_non_null(laps[i].outputs[s]);
-        assert_int_equal(json_integer_value(json_object_get(
-                             laps[i].outputs[MOTE_STAGE_deploy], "version")),
-                         i + 1);
+        assert_int_equal(
+            json_integer_value(json_object_get(laps[i].outputs[MOTE_STAGE_deploy], "version")),
+            i + 1);
         assert_true(i == 0 || laps[i].ended_ms > laps[i - 1].ended_ms);
     }
     /* Each lap is read with the training it came from. */
     assert_string_not_equal(
         json_string_value(json_object_get(laps[0].outputs[MOTE_STAGE_train], "run")),
         json_string_value(json_object_get(laps[1].outputs[MOTE_STAGE_train], "run")));
-    const json_t *comparison =
-        json_object_get(laps[1].outputs[MOTE_STAGE_deploy], "comparison");
+    const json_t *comparison = json_object_get(laps[1].outputs[MOTE_STAGE_deploy], "comparison");
     assert_int_equal(json_integer_value(json_object_get(comparison, "champion")), 1);
-    assert_true(json_is_true(
-        json_object_get(json_object_get(comparison, "promotion"), "promote")));
+    assert_true(json_is_true(json_object_get(json_object_get(comparison, "promotion"), "promote")));
     mote_laps_release(laps, n);
     T_OK(mote_laps_read(t.store, 1, laps, &n, &err)); /* the newest */
     assert_int_equal(n, 1);

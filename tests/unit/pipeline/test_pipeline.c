@@ -223,22 +223,19 @@ static void numbers_from_outside_belong_to_the_model_they_were_measured_on(void 
     const char *basis = "";
     tiny_make(&t, usual, true);
     T_FAILS(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test",
-                                   &err),
+                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test", &err),
             MOTE_NOT_FOUND, "no up-to-date model");
     assert_true(found(&t, "p99_ms@serving", &basis) < 0.0);
     assert_null(basis);
     run_all(&t);
     T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test",
-                                &err));
+                                (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test", &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 3.5);
     assert_int_equal(strlen(basis), 64);
     T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                   (mote_interval){2.5, 2.5, 2.5}, 0, 10, "test",
-                                &err));
+                                (mote_interval){2.5, 2.5, 2.5}, 0, 10, "test", &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 2.5); /* the latest */
-    assert_true(found(&t, "accuracy@test", &basis) >= 0.0);             /* beside those of stages */
+    assert_true(found(&t, "accuracy@test", &basis) >= 0.0);  /* beside those of stages */
 
     tiny_set(&t, (tiny_settings){.epochs = 3, .seed = 9});
     run_all(&t);
@@ -381,8 +378,8 @@ static void a_result_that_is_missing_is_stale_and_made_again(void **state)
     tiny_open(&t, 1);
     status_of(&t, st);
     for (int i = 0; i < MOTE_N_STAGES; i++)
-        assert_int_equal(st[i].state, i == MOTE_STAGE_compress ? MOTE_STAGE_STALE
-                                                               : MOTE_STAGE_FRESH);
+        assert_int_equal(st[i].state,
+                         i == MOTE_STAGE_compress ? MOTE_STAGE_STALE : MOTE_STAGE_FRESH);
     assert_non_null(strstr(st[MOTE_STAGE_compress].why, "'graph.s8' is missing from the store"));
     T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_compress, false, &err));
     assert_true(mote_path_exists(path));

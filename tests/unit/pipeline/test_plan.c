@@ -125,8 +125,7 @@ static void a_budget_that_was_mended_leaves_no_failure(void **state)
     /* Another budget: looked at again, trained no more. */
     y.device = "target: cortex-m0plus, budget: {ram: 100 kB}";
     tiny_set(&t, y);
-    assert_string_equal(status_of(&t, MOTE_STAGE_plan).why,
-                        "mote.yaml: device.budget.ram changed");
+    assert_string_equal(status_of(&t, MOTE_STAGE_plan).why, "mote.yaml: device.budget.ram changed");
     assert_int_equal(status_of(&t, MOTE_STAGE_train).state, MOTE_STAGE_FRESH);
     T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err));
     assert_int_equal(count_runs(&t), 1);

@@ -69,8 +69,10 @@ static void what_ships_has_learned_from_everybody(void **state)
                             .train = &all,
                             .fixed_epochs = (int32_t)epochs,
                             .pool = t.pool};
-    T_OK(mote_keyword_scale(x, all.n * (size_t)mote_feature_frames(f, all.clip_samples) *
-                                   (size_t)mote_feature_values(f), &job.scale, &err));
+    T_OK(mote_keyword_scale(x,
+                            all.n * (size_t)mote_feature_frames(f, all.clip_samples) *
+                                (size_t)mote_feature_values(f),
+                            &job.scale, &err));
     mote_graph *g = NULL, *folded = NULL;
     mote_train_result result;
     T_OK(mote_keyword_new_graph(job.settings, 1, &g, &err));

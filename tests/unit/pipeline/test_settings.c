@@ -66,11 +66,16 @@ static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
     if (step == 0.0)
         return NULL;
     switch (row->type) {
-    case MOTE_KEY_BOOL: return k ? NULL : json_boolean(!*(const bool *)field);
-    case MOTE_KEY_INT: return json_integer(*(const int32_t *)field + (json_int_t)step);
-    case MOTE_KEY_BIG: return json_integer(*(const int64_t *)field + (json_int_t)(2000.0 * step));
-    case MOTE_KEY_NUM: return json_real(*(const double *)field + step);
-    case MOTE_KEY_TEXT: return k ? NULL : json_sprintf("%s2", *(const char *const *)field);
+    case MOTE_KEY_BOOL:
+        return k ? NULL : json_boolean(!*(const bool *)field);
+    case MOTE_KEY_INT:
+        return json_integer(*(const int32_t *)field + (json_int_t)step);
+    case MOTE_KEY_BIG:
+        return json_integer(*(const int64_t *)field + (json_int_t)(2000.0 * step));
+    case MOTE_KEY_NUM:
+        return json_real(*(const double *)field + step);
+    case MOTE_KEY_TEXT:
+        return k ? NULL : json_sprintf("%s2", *(const char *const *)field);
     case MOTE_KEY_CHOICE: {
         const char *at = row->choices;
         for (int i = 0; i < k && at; i++)
@@ -86,13 +91,15 @@ static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
         return json_pack("[i,i]", (int)s->h + (k % 2 ? 0 : 1), (int)s->w + k % 2);
     }
     case MOTE_KEY_NAMES:
-    case MOTE_KEY_TEXTS: return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
+    case MOTE_KEY_TEXTS:
+        return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
     case MOTE_KEY_INTS:
         return k == 0   ? json_pack("[i,i]", 128, 128) /* hidden: as before, and one more */
                : k == 1 ? json_pack("[i,i,i,i]", 1, 2, 1, 1)
                         : NULL;
     case MOTE_KEY_SECTION:
-    case MOTE_KEY_LIMIT: break;
+    case MOTE_KEY_LIMIT:
+        break;
     }
     return NULL;
 }
@@ -143,7 +150,10 @@ static void add_text(mote_buf *b, const char *s)
     mote_buf_printf(b, "%s;", s ? s : "(null)");
 }
 
-static void add_about(mote_buf *b, mote_about_setting x) { add_text(b, x.name); }
+static void add_about(mote_buf *b, mote_about_setting x)
+{
+    add_text(b, x.name);
+}
 
 static void add_task(mote_buf *b, mote_task_setting x)
 {
@@ -237,14 +247,17 @@ static void add_requirements(mote_buf *b, const mote_project *p)
     for (size_t i = 0; i < p->n_requirements; i++) {
         const mote_requirement *q = &p->requirements[i];
         mote_buf_printf(b, "%s %d %d %.17g %d %s %s %.17g %d;", q->id, (int)q->metric,
-                        q->is_at_least, q->limit, (int)q->where, q->target, q->slice,
-                        q->confidence, q->is_implied);
+                        q->is_at_least, q->limit, (int)q->where, q->target, q->slice, q->confidence,
+                        q->is_implied);
     }
 }
 
 /* Structs without a gap and without a pointer. */
-#define ADD_PLAIN(name, type) \
-    static void add_##name(mote_buf *b, type x) { mote_buf_add(b, &x, sizeof x); }
+#define ADD_PLAIN(name, type)                                                                      \
+    static void add_##name(mote_buf *b, type x)                                                    \
+    {                                                                                              \
+        mote_buf_add(b, &x, sizeof x);                                                             \
+    }
 ADD_PLAIN(arch, mote_arch)
 ADD_PLAIN(augmentation, mote_augment_config)
 ADD_PLAIN(car_noise, mote_car_noise_setting)
@@ -264,8 +277,10 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
     mote_buf_init(&b, 1 << 20);
     mote_settings_make(p, 1u << id, &s);
     switch (id) {
-#define ADD(id) \
-    case MOTE_SETTING_##id: add_##id(&b, *mote_setting_##id(&s)); break;
+#define ADD(id)                                                                                    \
+    case MOTE_SETTING_##id:                                                                        \
+        add_##id(&b, *mote_setting_##id(&s));                                                      \
+        break;
         ADD(about)
         ADD(task)
         ADD(version)
@@ -283,8 +298,11 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
         ADD(budget)
         ADD(promote)
 #undef ADD
-    case MOTE_SETTING_requirements: add_requirements(&b, mote_setting_requirements(&s)); break;
-    case MOTE_N_SETTINGS: break;
+    case MOTE_SETTING_requirements:
+        add_requirements(&b, mote_setting_requirements(&s));
+        break;
+    case MOTE_N_SETTINGS:
+        break;
     }
     return digest(&b);
 }
@@ -341,8 +359,12 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
     mote_live_config live;
     mote_retrain_rule rule;
     switch (reader) {
-    case MOTE_READER_import: add_text(&b, mote_cli_group_pattern(p, NULL)); break;
-    case MOTE_READER_threads: mote_buf_printf(&b, "%d", (int)mote_cli_threads(p, 0)); break;
+    case MOTE_READER_import:
+        add_text(&b, mote_cli_group_pattern(p, NULL));
+        break;
+    case MOTE_READER_threads:
+        mote_buf_printf(&b, "%d", (int)mote_cli_threads(p, 0));
+        break;
     case MOTE_READER_server:
         mote_cli_server(p, &server);
         add_names(&b, server.policy.purposes, server.policy.n_purposes);
@@ -356,14 +378,15 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
         break;
     case MOTE_READER_monitor:
         live = mote_cli_live(p);
-        mote_buf_printf(&b, "%d %d %.17g %llu", live.window, live.min_predictions,
-                        live.false_alarm, (unsigned long long)live.seed);
+        mote_buf_printf(&b, "%d %d %.17g %llu", live.window, live.min_predictions, live.false_alarm,
+                        (unsigned long long)live.seed);
         break;
     case MOTE_READER_retrain:
         rule = mote_retrain_rule_of(p);
         mote_buf_printf(&b, "%d %d %d", rule.on_drift, rule.new_samples, rule.every_days);
         break;
-    case MOTE_N_READERS: break;
+    case MOTE_N_READERS:
+        break;
     }
     return digest(&b);
 }
@@ -379,10 +402,10 @@ static bool has_no_other_value(const mote_schema_row *row)
 
 /* What becomes of changes of one row. */
 typedef struct {
-    bool is_tried;                    /* there was another value */
-    bool changes[MOTE_N_SETTINGS];    /* the setting became another */
-    bool must[MOTE_N_SETTINGS];       /* it had to */
-    bool by_reader[MOTE_N_READERS];   /* the reader saw it */
+    bool is_tried;                  /* there was another value */
+    bool changes[MOTE_N_SETTINGS];  /* the setting became another */
+    bool must[MOTE_N_SETTINGS];     /* it had to */
+    bool by_reader[MOTE_N_READERS]; /* the reader saw it */
 } sight;
 
 /* Try the k-th other value. false: there is none. */

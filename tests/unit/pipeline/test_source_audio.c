@@ -40,7 +40,11 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
     T_OK(mote_source_audio_create(&cfg, &s, &err));
     uint32_t samples[] = {0, 1};
     float targets[4] = {0};
-    mote_batch_request rq = {.seed = 1, .epoch = epoch, .n = 2, .samples = samples, .n_classes = 2,
+    mote_batch_request rq = {.seed = 1,
+                             .epoch = epoch,
+                             .n = 2,
+                             .samples = samples,
+                             .n_classes = 2,
                              .in_elements = elements};
     mote_pool *pool = NULL;
     T_OK(mote_pool_create(1, &pool, &err));
@@ -58,12 +62,17 @@ static void words_stay_and_background_is_cut_anew(void **state)
 {
     (void)state;
     make_sounds();
-    mote_dataset d = {.rate_hz = SAMPLES, .clip_samples = SAMPLES, .n = 2, .pcm = pcm,
-                      .class_id = class_id, .label = label, .n_classes = 2,
+    mote_dataset d = {.rate_hz = SAMPLES,
+                      .clip_samples = SAMPLES,
+                      .n = 2,
+                      .pcm = pcm,
+                      .class_id = class_id,
+                      .label = label,
+                      .n_classes = 2,
                       .background = {&stretch, 1}};
     mote_feature_config features = mote_feature_config_default();
-    size_t n = (size_t)mote_feature_frames(&features, SAMPLES) *
-               (size_t)mote_feature_values(&features);
+    size_t n =
+        (size_t)mote_feature_frames(&features, SAMPLES) * (size_t)mote_feature_values(&features);
     static float first[2 * 4096], again[2 * 4096], later[2 * 4096];
     assert_true(n <= 4096);
     fill(&d, 0, first, n);

@@ -42,8 +42,7 @@ static void close_test(fixture *f)
 static void tested_of(fixture *f, mote_tested *t)
 {
     mote_err err = {0};
-    T_OK(mote_tested_of(f->project.store, &f->task, &f->version, &f->test, &f->arena, t,
-                        &err));
+    T_OK(mote_tested_of(f->project.store, &f->task, &f->version, &f->test, &f->arena, t, &err));
 }
 
 /* A stream of every keyword clip and `n_others` of the other word, again and again. */
@@ -88,9 +87,8 @@ static void a_test_says_whose_speech_it_was(void **state)
     assert_true(t.n_people > 0 && t.n_people < TINY_GROUPS);
     assert_int_equal(t.n_voices + t.n_unnamed + t.n_heard, 0);
     assert_int_equal(t.keywords, MOTE_EVIDENCE_REAL);
-    snprintf(says, sizeof says,
-             "speech of %zu %s who were in neither training nor validation", t.n_people,
-             t.n_people == 1 ? "person" : "people");
+    snprintf(says, sizeof says, "speech of %zu %s who were in neither training nor validation",
+             t.n_people, t.n_people == 1 ? "person" : "people");
     assert_string_equal(t.clips_on, says);
 
     mote_err err = {0};
@@ -138,8 +136,8 @@ static void groups_that_were_heard_before_are_counted(void **state)
     mote_tested t;
     open_test(&f);
     for (size_t i = 0; i < f.version.n; i++) /* as provided splits may be */
-        if (f.version.items[i].role == MOTE_ROLE_KEYWORD
-            && f.version.items[i].split == MOTE_SPLIT_TEST) {
+        if (f.version.items[i].role == MOTE_ROLE_KEYWORD &&
+            f.version.items[i].split == MOTE_SPLIT_TEST) {
             f.version.items[i].split = MOTE_SPLIT_TRAIN;
             break;
         }
@@ -198,8 +196,8 @@ static void the_worst_of_what_was_not_tested_is_not_known(void **state)
                                     {.n = 10, .recall_interval = {0.1, 0, 0.4}}};
     mote_group_result groups[2] = {{.n = 30, .accuracy = {0.9, 0.8, 1}},
                                    {.n = 40, .accuracy = {0.7, 0.6, 0.8}}};
-    mote_evaluation e = {.n_classes = 4, .n_groups = 2, .classes = classes, .groups = groups,
-                         .worst_group = 1};
+    mote_evaluation e = {
+        .n_classes = 4, .n_groups = 2, .classes = classes, .groups = groups, .worst_group = 1};
     static mote_measurement_list list = {.n = 3};
     list.items[0].id = "accuracy@test";
     list.items[1].id = "worst_class_recall@test";
@@ -252,7 +250,11 @@ static void a_promise_is_broken_only_on_the_bad_side(void **state)
     const mote_promise all[] = {
         {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", promised, {0.914, 0.9, 0.93}},
         {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", promised, {0.995, 0.99, 1}},
-        {MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM, "validation", "test", promised,
+        {MOTE_METRIC_false_reject_rate,
+         MOTE_AT_STREAM,
+         "validation",
+         "test",
+         promised,
          {0.995, 0.99, 1}},
         {MOTE_METRIC_accuracy, MOTE_AT_TEST, "validation", "test", {(double)NAN, 0, 1}, promised},
     };
@@ -280,8 +282,12 @@ static void a_limit_that_no_requirement_asks_for_is_said(void **state)
                       .schedule = {.clean_at_least = 0.9},
                       .serving = {.deadline_ms = 10}};
     mote_measurement items[] = {
-        {.id = "false_accepts_per_hour@stream", .value = 190, .lo = 180, .hi = 200,
-         .confidence = 0.95, .on = "noise alone"},
+        {.id = "false_accepts_per_hour@stream",
+         .value = 190,
+         .lo = 180,
+         .hi = 200,
+         .confidence = 0.95,
+         .on = "noise alone"},
         {.id = "accuracy@test", .value = 0.8, .lo = 0.7, .hi = 0.9, .confidence = 0.95},
         {.id = "p99_ms@serving", .value = 11},
     };
@@ -318,9 +324,9 @@ static void a_limit_that_no_requirement_asks_for_is_said(void **state)
 static void remarks_are_lines_below_the_verdicts(void **state)
 {
     (void)state;
-    MOTE_SCOPED_JSON *o = json_pack(
-        "{s:[s, s], s:[{s:b, s:s}, {s:b, s:s}], s:[]}", "not_tested", "other words", "age",
-        "promises", "holds", 0, "text", "broken", "holds", 1, "text", "kept", "exceeded");
+    MOTE_SCOPED_JSON *o = json_pack("{s:[s, s], s:[{s:b, s:s}, {s:b, s:s}], s:[]}", "not_tested",
+                                    "other words", "age", "promises", "holds", 0, "text", "broken",
+                                    "holds", 1, "text", "kept", "exceeded");
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 4096);
     mote_remarks_text(o, "> ", &text);

@@ -15,7 +15,10 @@
 #include "project/init.h"
 #include "project/project.h"
 
-typedef struct { char dir[64]; mote_arena arena; } fixture;
+typedef struct {
+    char dir[64];
+    mote_arena arena;
+} fixture;
 
 static int setup(void **state)
 {
@@ -68,8 +71,13 @@ static void the_template_is_a_good_project_named_after_its_folder(void **state)
 
 static void odd_folder_names_become_good_names(void **state)
 {
-    static const struct { const char *folder, *name; } cases[] = {
-        {"a b", "a-b"}, {"...x...", "x"}, {"---", "project"}, {"\xc3\xa4rger", "rger"},
+    static const struct {
+        const char *folder, *name;
+    } cases[] = {
+        {"a b", "a-b"},
+        {"...x...", "x"},
+        {"---", "project"},
+        {"\xc3\xa4rger", "rger"},
         {"0123456789012345678901234567890123456789012345678901234567890123456789",
          "0123456789012345678901234567890123456789012345678901234567890123"},
     };

@@ -106,15 +106,15 @@ static void yes_no_and_on_are_keywords_not_booleans(void **state)
 
 static void requirements_take_the_unit_and_place_of_their_metric(void **state)
 {
-    const mote_project *p = good(*state, LEAST
-        "requirements:\n"
-        "  - metric: accuracy\n    at_least: 92 %\n"
-        "  - {metric: accuracy, at_least: 0.8, slice: car-noise, confidence: 95 %}\n"
-        "  - {metric: ram_bytes, at_most: 32 kB}\n"
-        "  - {metric: ram_bytes, at_most: 64 kB, target: cortex-m0plus}\n"
-        "  - {metric: false_accepts_per_hour, at_most: 0.5}\n"
-        "  - {metric: p99_ms, at_most: 5}\n"
-        "device:\n  target: cortex-m7\n  budget: {ram: 48 kB, flash: 100 kB}\n");
+    const mote_project *p = good(
+        *state, LEAST "requirements:\n"
+                      "  - metric: accuracy\n    at_least: 92 %\n"
+                      "  - {metric: accuracy, at_least: 0.8, slice: car-noise, confidence: 95 %}\n"
+                      "  - {metric: ram_bytes, at_most: 32 kB}\n"
+                      "  - {metric: ram_bytes, at_most: 64 kB, target: cortex-m0plus}\n"
+                      "  - {metric: false_accepts_per_hour, at_most: 0.5}\n"
+                      "  - {metric: p99_ms, at_most: 5}\n"
+                      "device:\n  target: cortex-m7\n  budget: {ram: 48 kB, flash: 100 kB}\n");
     assert_int_equal(p->n_requirements, 7);
     const mote_requirement *q = p->requirements;
     assert_string_equal(q[0].id, "accuracy@test");
@@ -134,7 +134,8 @@ static void requirements_take_the_unit_and_place_of_their_metric(void **state)
 }
 
 /* Each text, put below the least file (3 lines), must give this complaint. */
-static const struct { const char *text, *complaint;
+static const struct {
+    const char *text, *complaint;
 } refused[] = {
     {"keyword: [a]\n", "mote.yaml:4:1: unknown key 'keyword', did you mean 'keywords'?"},
     {"epochs: 3\n", "mote.yaml:4:1: unknown key 'epochs' here, did you mean 'training.epochs'?"},
@@ -300,7 +301,7 @@ static void all_complaints_come_at_once_in_the_order_of_the_file(void **state)
 /* ---- what editors do to the file ---- */
 
 #define ODD(bytes) bytes, sizeof(bytes) - 1
-#define L2 "name: d\ntask: keyword\nkeywords: [a, b]\n"
+#define L2         "name: d\ntask: keyword\nkeywords: [a, b]\n"
 
 static void what_editors_leave_behind_is_taken(void **state)
 {
@@ -308,17 +309,18 @@ static void what_editors_leave_behind_is_taken(void **state)
         const char *text;
         size_t n;
     } cases[] = {
-        {ODD("\xef\xbb\xbf" L2)},                                      /* byte-order mark */
-        {ODD("name: d\r\ntask: keyword\r\nkeywords: [a, b]\r\n")},      /* DOS */
+        {ODD("\xef\xbb\xbf" L2)},                                  /* byte-order mark */
+        {ODD("name: d\r\ntask: keyword\r\nkeywords: [a, b]\r\n")}, /* DOS */
         {ODD("\xef\xbb\xbfname: d\r\ntask: keyword\r\nkeywords: [a, b]\r\n\x1a")},
-        {ODD("name: d\rtask: keyword\rkeywords: [a, b]\r")},            /* old Mac */
-        {ODD(L2 "\0\0\0\0")},                                          /* a crash */
-        {ODD("name: d\ntask: keyword\nkeywords: [a, b]")},              /* no end of line */
+        {ODD("name: d\rtask: keyword\rkeywords: [a, b]\r")}, /* old Mac */
+        {ODD(L2 "\0\0\0\0")},                                /* a crash */
+        {ODD("name: d\ntask: keyword\nkeywords: [a, b]")},   /* no end of line */
         {ODD(L2 "\n\n   \n# a\ttab, \xc2\xa0 and \xe2\x80\x9cquotes\xe2\x80\x9d\n")},
         {ODD("name: d\t# a tab before a remark\ntask:\tkeyword\nkeywords: [a,\tb]\n")},
         {ODD("name: d\ntask: keyword\nkeywords: [\"a\xc2\xa0x\", \"\xe2\x80\x9cq\"]\n")},
         {ODD("name: d\ntask: keyword\n"
-             "keywords: [l\xe2\x80\x99" "eau, \xd9\x86\xd8\xb9\xd9\x85]\n")},
+             "keywords: [l\xe2\x80\x99"
+             "eau, \xd9\x86\xd8\xb9\xd9\x85]\n")},
     };
     fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -351,12 +353,18 @@ static void what_editors_damage_is_named_with_its_place_and_the_remedy(void **st
          "mote.yaml:5:1: a tab cannot indent"},
         {ODD(L2 "data:\n\xc2\xa0\xc2\xa0split_seed: 1\n"),
          "mote.yaml:5:1: a non-breaking space (U+00A0) stands here: type an ordinary space"},
-        {ODD(L2 "clip_ms:\xc2\xa0" "900\n"), "mote.yaml:4:9: a non-breaking space (U+00A0)"},
+        {ODD(L2 "clip_ms:\xc2\xa0"
+                "900\n"),
+         "mote.yaml:4:9: a non-breaking space (U+00A0)"},
         {ODD(L2 "clip_ms: 900\xe2\x80\x8b\n"), "mote.yaml:4:13: an invisible character (U+200B)"},
-        {ODD(L2 "\xef\xbb\xbf" "clip_ms: 900\n"), "mote.yaml:4:1: a byte-order mark"},
-        {ODD("name: \xe2\x80\x9c" "d\xe2\x80\x9d\ntask: keyword\nkeywords: [a, b]\n"),
+        {ODD(L2 "\xef\xbb\xbf"
+                "clip_ms: 900\n"),
+         "mote.yaml:4:1: a byte-order mark"},
+        {ODD("name: \xe2\x80\x9c"
+             "d\xe2\x80\x9d\ntask: keyword\nkeywords: [a, b]\n"),
          "mote.yaml:1:7: a typographic quotation mark (U+201C) stands here: type a plain \""},
-        {ODD("name: d\ntask: keyword\nkeywords: [\xe2\x80\x98" "a\xe2\x80\x99, b]\n"),
+        {ODD("name: d\ntask: keyword\nkeywords: [\xe2\x80\x98"
+             "a\xe2\x80\x99, b]\n"),
          "mote.yaml:3:12: a typographic quotation mark (U+2018)"},
         {ODD(L2 "requirements:\n  \xe2\x80\x93 metric: accuracy\n"),
          "mote.yaml:5:3: a typographic dash (U+2013) stands here: type a plain -"},

@@ -259,8 +259,8 @@ static void exactly_what_would_settle_it_does(void **state)
         world w = {.q = *kinds[i % 3], .effect = i % 5 == 0 ? mote_rng_range(&rng, 1.1, 2) : 1};
         bool is_rate = w.q.metric == MOTE_METRIC_false_accepts_per_hour;
         w.q.limit = is_rate ? mote_rng_range(&rng, 0.2, 20) : mote_rng_range(&rng, 0.02, 0.98);
-        double amount = is_rate ? mote_rng_range(&rng, 0.05, 20)
-                                : 1 + (double)mote_rng_below(&rng, 300);
+        double amount =
+            is_rate ? mote_rng_range(&rng, 0.05, 20) : 1 + (double)mote_rng_below(&rng, 300);
         w.rate = is_rate ? mote_rng_range(&rng, 0, 2 * w.q.limit) : mote_rng_range(&rng, 0, 1);
         mote_measurement m = observe(&w, amount);
         w.rate = m.value; /* the rate that was seen stays */
@@ -272,13 +272,12 @@ static void exactly_what_would_settle_it_does(void **state)
         n_unsettled[v.kind]++;
         if (!(is_rate ? v.settle.hours > 0 : v.settle.n > 0) || v.settle.text[0] == '\0')
             fail_msg("case %d: nothing would settle it: %s", i, v.settle.text);
-        mote_measurement more = observe(&w, amount + (is_rate ? v.settle.hours
-                                                              : (double)v.settle.n));
+        mote_measurement more =
+            observe(&w, amount + (is_rate ? v.settle.hours : (double)v.settle.n));
         mote_verdict then = mote_verdict_judge(&w.q, &more, NULL);
         if (then.kind != MOTE_VERDICT_MET && then.kind != MOTE_VERDICT_NOT_MET)
             fail_msg("case %d (%s, limit %g, rate %g, effect %g, %g so far): '%s' gives '%s': %s",
-                     i,
-                     w.q.id, w.q.limit, w.rate, w.effect, amount, v.settle.text,
+                     i, w.q.id, w.q.limit, w.rate, w.effect, amount, v.settle.text,
                      mote_verdict_name(then.kind), then.reason);
     }
     assert_true(n_unsettled[MOTE_VERDICT_UNKNOWN] > 100);
@@ -376,7 +375,7 @@ static void with_confidence_the_worse_bound_decides(void **state)
     assert_string_equal(v.reason, "measured with confidence 0.9, but 0.95 is required");
     m.confidence = 0;
     assert_int_equal(mote_verdict_judge(&q, &m, NULL).kind, MOTE_VERDICT_UNKNOWN);
-    m = measured(q.id, 0.92, 0, 1);      /* exact */
+    m = measured(q.id, 0.92, 0, 1); /* exact */
     assert_int_equal(mote_verdict_judge(&q, &m, NULL).kind, MOTE_VERDICT_MET);
     q = ram;
     q.confidence = 0.95;
@@ -452,8 +451,7 @@ static void measurements_survive_json(void **state)
     mote_verdict v = mote_verdict_judge(&accuracy, &items[0], NULL);
     MOTE_SCOPED_JSON *jv = NULL;
     assert_int_equal(mote_verdict_to_json(&v, &jv, &err), MOTE_OK);
-    assert_string_equal(json_string_value(json_object_get(jv, "verdict")),
-                        "met, not proven");
+    assert_string_equal(json_string_value(json_object_get(jv, "verdict")), "met, not proven");
     const json_t *settle = json_object_get(jv, "settle");
     assert_true(json_is_string(json_object_get(settle, "text")));
     assert_true(json_is_object(json_object_get(jv, "measured")));

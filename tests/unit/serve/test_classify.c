@@ -58,8 +58,11 @@ static void one_sure_window_is_no_detection(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 8, .suppress_ms = 1000, .hop_ms = 200,
-                               .temperature = 0.1f, .thresholds = {0.55f, 0.55f}};
+    mote_operating_point op = {.smooth_hops = 8,
+                               .suppress_ms = 1000,
+                               .hop_ms = 200,
+                               .temperature = 0.1f,
+                               .thresholds = {0.55f, 0.55f}};
     static int16_t pcm[16000];
     static firmware_said said;
     fixture f = {0};
@@ -102,8 +105,11 @@ static void the_label_alone_is_the_same_label(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 2, .suppress_ms = 300, .hop_ms = 100,
-                               .temperature = 0.7f, .thresholds = {0.4f, 0.4f}};
+    mote_operating_point op = {.smooth_hops = 2,
+                               .suppress_ms = 300,
+                               .hop_ms = 100,
+                               .temperature = 0.7f,
+                               .thresholds = {0.4f, 0.4f}};
     static int16_t pcm[40000];
     static const size_t lengths[] = {0, 1, 8000, 15999, 16000, 16001, 20000, 40000};
     fixture f = {0};
@@ -138,8 +144,11 @@ static void detections_carry_their_times(void **state)
 {
     (void)state;
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 2, .suppress_ms = 1500, .hop_ms = 100,
-                               .temperature = 1, .thresholds = {0.4f, 0.4f}};
+    mote_operating_point op = {.smooth_hops = 2,
+                               .suppress_ms = 1500,
+                               .hop_ms = 100,
+                               .temperature = 1,
+                               .thresholds = {0.4f, 0.4f}};
     static int16_t pcm[10 * 16000];
     fixture f = {0};
     open_model(&f, tiny_model_with(3, &fc, &op));

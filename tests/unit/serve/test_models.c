@@ -37,7 +37,7 @@ static void the_newest_version_is_the_default_and_old_ones_go(void **state)
     assert_non_null(mote_model_set_find(set, "b", NULL));
     assert_null(mote_model_set_find(set, "c", NULL));
     assert_int_equal(mote_models_swaps(ms), 2);
-    T_OK(put(ms, "a", "2", m, &err));    /* again: replaced, and now the default */
+    T_OK(put(ms, "a", "2", m, &err)); /* again: replaced, and now the default */
     mote_model_set *now = mote_models_get(ms);
     assert_int_equal(now->n, 3);
     assert_string_equal(mote_model_set_find(now, "a", NULL)->version, "2");
@@ -218,7 +218,7 @@ static void the_window_with_the_keyword_is_found(void **state)
     static const struct {
         size_t n, n_windows;
         int64_t first, last;
-    } cases[] = {{16000, 1, 0, 0}, {1, 1, -7999, -7999}, {15999, 1, 0, 0},
+    } cases[] = {{16000, 1, 0, 0},    {1, 1, -7999, -7999}, {15999, 1, 0, 0},
                  {16001, 2, 0, 1600}, {17600, 2, 0, 1600},  {40000, 16, 0, 24000}};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         MOTE_SCOPED_ARENA a;
@@ -230,10 +230,10 @@ static void the_window_with_the_keyword_is_found(void **state)
         assert_int_equal(c.n_windows, cases[i].n_windows);
         assert_int_equal(c.windows[0].start, cases[i].first);
         assert_int_equal(c.windows[c.n_windows - 1].start, cases[i].last);
-        assert_int_equal(got.n, 1);      /* one request is one prediction, however many windows */
+        assert_int_equal(got.n, 1); /* one request is one prediction, however many windows */
         assert_true(got.has_pcm);
         for (size_t w = 0; w < c.n_windows; w++)
-            for (int k = 0; k < 2; k++) {       /* yes and no have thresholds */
+            for (int k = 0; k < 2; k++) { /* yes and no have thresholds */
                 float best = c.best.probabilities[0] > c.best.probabilities[1]
                                  ? c.best.probabilities[0]
                                  : c.best.probabilities[1];

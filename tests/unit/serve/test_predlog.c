@@ -595,7 +595,7 @@ static void a_kill_loses_nothing_that_was_counted_as_written(void **state)
         close(fds[0]);
         waitpid(child, NULL, 0);
         if (!mote_path_exists(t_path("x")) && before == 0 && written == 0)
-            continue;                    /* killed before the store was there */
+            continue; /* killed before the store was there */
         int64_t rows = count(f->project, ROWS);
         assert_true(rows >= before + (int64_t)written);
         before = rows;

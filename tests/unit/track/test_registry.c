@@ -166,7 +166,7 @@ static void promotion_needs_met_requirements_or_an_override(void **state)
 }
 
 #define NEAR(value)                                                                                \
-    "[{\"requirement\":\"accuracy@test\",\"verdict\":\"met, not proven\",\"at_least\":0.9,"      \
+    "[{\"requirement\":\"accuracy@test\",\"verdict\":\"met, not proven\",\"at_least\":0.9,"        \
     "\"measured\":{\"value\":" value ",\"lo\":0.92,\"hi\":0.98}}]"
 
 static void not_proven_may_be_first_and_later_only_if_no_worse(void **state)

@@ -13,9 +13,11 @@
 
 #define ITEM(id, verdict) "{\"requirement\":\"" id "\",\"verdict\":\"" verdict "\"}"
 #define MIXED                                                                                      \
-    "{\"requirements\":[" ITEM("a", "met, not proven") "," ITEM("b", "not yet known") ","          \
-    "{\"requirement\":\"c\",\"verdict\":\"not met\",\"sentence\":\"it misses every second "        \
-    "word\"}," ITEM("d", "met") "," ITEM("e", "unknown") "]}"
+    "{\"requirements\":[" ITEM("a", "met, not proven") "," ITEM(                                   \
+        "b", "not yet known") ","                                                                  \
+                              "{\"requirement\":\"c\",\"verdict\":\"not met\",\"sentence\":\"it "  \
+                              "misses every second "                                               \
+                              "word\"}," ITEM("d", "met") "," ITEM("e", "unknown") "]}"
 
 static void documents_are_counted(void **state)
 {

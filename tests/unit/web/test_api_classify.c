@@ -45,8 +45,11 @@ static int set_up(void **state)
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 24);
     mote_feature_config fc = mote_feature_config_default();
-    mote_operating_point op = {.smooth_hops = 3, .suppress_ms = 700, .hop_ms = 100,
-                               .temperature = 0.3f, .thresholds = {0.42f, 0.4f}};
+    mote_operating_point op = {.smooth_hops = 3,
+                               .suppress_ms = 700,
+                               .hop_ms = 100,
+                               .temperature = 0.3f,
+                               .thresholds = {0.42f, 0.4f}};
     tiny_bundle_with(3, &fc, &op, &b);
     f->model = tiny_load(&b);
     temp_dir_make(f->dir);
@@ -56,8 +59,7 @@ static int set_up(void **state)
     mote_model_entry e = {.name = "sound", .version = "7", .source = "test", .now_ms = 1};
     T_OK(mote_models_put(f->models, &e, f->model, &err));
     mote_infer_hooks hooks = {.observer = observe, .observer_arg = f};
-    mote_api_config cfg = {
-        .models = f->models, .n_threads = 1, .version = "0.1", .hooks = hooks};
+    mote_api_config cfg = {.models = f->models, .n_threads = 1, .version = "0.1", .hooks = hooks};
     T_OK(mote_api_create(&cfg, &f->api, &err));
     mote_http_config http = {
         .handler = mote_api_handle, .on_tick = mote_api_tick, .arg = f->api, .n_threads = 1};
@@ -124,8 +126,8 @@ static json_t *predict_all(const fixture *f, char paths[N_CLIPS][TEMP_DIR_BYTES 
     mote_buf_init(&messages, 1 << 20);
     for (int i = 0; i < N_CLIPS; i++)
         argv[4 + i] = paths[i];
-    mote_process p = {.argv = argv, .cwd = f->dir, .out = &out, .err_out = &messages,
-                      .timeout_ms = 60000};
+    mote_process p = {
+        .argv = argv, .cwd = f->dir, .out = &out, .err_out = &messages, .timeout_ms = 60000};
     T_OK(mote_process_run(&p, &code, &err));
     if (code != 0)
         fail_msg("mote predict: %s", messages.len ? messages.data : "");

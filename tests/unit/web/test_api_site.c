@@ -107,8 +107,8 @@ static void a_form_with_one_file_is_classified(void **state)
     json_t *j = parsed(f), *plain = NULL;
     assert_int_equal(t_ask(f->fd, "POST", "/v1/classify", "", wav.data, wav.len, &f->body), 200);
     plain = parsed(f);
-    assert_true(json_equal(json_object_get(j, "probabilities"),
-                           json_object_get(plain, "probabilities")));
+    assert_true(
+        json_equal(json_object_get(j, "probabilities"), json_object_get(plain, "probabilities")));
     json_decref(j);
     json_decref(plain);
     static const struct {

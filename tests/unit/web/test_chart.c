@@ -46,8 +46,13 @@ static void a_line_goes_through_its_points(void **state)
     (void)state;
     const double x[] = {0, 1, 2, 3, 4}, y[] = {0, 10, (double)NAN, 5, 10};
     mote_series s = {.name = "a & b", .x = x, .y = y, .n = 5};
-    mote_chart c = {.finding = "t <1>", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .limit = 5.0, .limit_name = "at most <5>"};
+    mote_chart c = {.finding = "t <1>",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .series = &s,
+                    .n_series = 1,
+                    .limit = 5.0,
+                    .limit_name = "at most <5>"};
     const char *svg = svg_of(&c);
     double p[8][2], q[8][2];
     assert_int_equal(points_of(svg, 0, p, 8), 2); /* the gap cuts the line in two */
@@ -72,8 +77,15 @@ static void a_logarithmic_axis_spaces_decades_evenly(void **state)
     (void)state;
     const double x[] = {0, 0.1, 1, 10, 100}, y[] = {0, 1, 2, 3, 4};
     mote_series s = {.name = "s", .x = x, .y = y, .n = 5, .mark = {"works <here>", 10, 3}};
-    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .log_x = true, .y_lo = 0, .y_hi = 4, .limit = (double)NAN};
+    mote_chart c = {.finding = "t",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .series = &s,
+                    .n_series = 1,
+                    .log_x = true,
+                    .y_lo = 0,
+                    .y_hi = 4,
+                    .limit = (double)NAN};
     double p[8][2];
     const char *svg = svg_of(&c);
     assert_int_equal(points_of(svg, 0, p, 8), 5);
@@ -96,7 +108,11 @@ static void dots_are_circles_and_nothing_is_an_empty_frame(void **state)
     (void)state;
     const double x[] = {1, 2}, y[] = {3, (double)NAN};
     mote_series s = {.name = "s", .x = x, .y = y, .n = 2, .dots = true, .color = 5};
-    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
+    mote_chart c = {.finding = "t",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .series = &s,
+                    .n_series = 1,
                     .limit = (double)NAN};
     const char *svg = svg_of(&c);
     int n = 0;
@@ -119,9 +135,9 @@ static void ticks_are_round_numbers(void **state)
         int most;
         double step;
         int decimals;
-    } cases[] = {{0, 1, 6, 0.2, 1},      {0, 100, 6, 20, 0}, {0, 40, 8, 5, 0},
+    } cases[] = {{0, 1, 6, 0.2, 1},        {0, 100, 6, 20, 0}, {0, 40, 8, 5, 0},
                  {0.93, 0.97, 6, 0.01, 2}, {0, 3.3, 6, 1, 0},  {-5, 5, 5, 2, 0},
-                 {0, 12.5, 6, 5, 0},     {0, 1e6, 6, 2e5, 0}};
+                 {0, 12.5, 6, 5, 0},       {0, 1e6, 6, 2e5, 0}};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         int decimals = -1;
         double step = mote_chart_step(cases[i].lo, cases[i].hi, cases[i].most, &decimals);
@@ -130,8 +146,13 @@ static void ticks_are_round_numbers(void **state)
     }
     const double x[] = {0.3, 39.6}, y[] = {0.517, 0.983};
     mote_series s = {.name = "s", .x = x, .y = y, .n = 2};
-    mote_chart c = {.finding = "t", .x_label = "x", .y_label = "y", .series = &s, .n_series = 1,
-                    .y_is_share = true, .limit = (double)NAN};
+    mote_chart c = {.finding = "t",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .series = &s,
+                    .n_series = 1,
+                    .y_is_share = true,
+                    .limit = (double)NAN};
     const char *svg = svg_of(&c);
     static const char *const shown[] = {">50</text>", ">60</text>", ">100</text>", ">5</text>",
                                         ">35</text>"};

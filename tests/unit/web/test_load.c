@@ -11,13 +11,13 @@
 #define SAMPLES 160
 
 typedef struct {
-    atomic_int n;           /* requests so far */
-    atomic_int n_consents;  /* that carried a consent */
-    int fail_each;          /* every so many requests get 503; 0: none */
-    int switch_after;       /* version 1 before so many requests, then 2 */
-    bool is_nonsense;       /* an answer that is not JSON */
-    bool detects;           /* each clip's own word, but for clip 0; two more for clip 2 */
-    mote_cancel *stop;      /* set by the tenth request */
+    atomic_int n;          /* requests so far */
+    atomic_int n_consents; /* that carried a consent */
+    int fail_each;         /* every so many requests get 503; 0: none */
+    int switch_after;      /* version 1 before so many requests, then 2 */
+    bool is_nonsense;      /* an answer that is not JSON */
+    bool detects;          /* each clip's own word, but for clip 0; two more for clip 2 */
+    mote_cancel *stop;     /* set by the tenth request */
 } service;
 
 /* Says what the first sample of the recording names. */

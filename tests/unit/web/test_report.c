@@ -70,8 +70,8 @@ static size_t count(const char *html, const char *words)
 
 static void check_alone(const char *html)
 {
-    static const char *const none[] = {"http://", "https://", "<script", "<link", "@import",
-                                       "href=", "url(", "<iframe"};
+    static const char *const none[] = {"http://", "https://", "<script", "<link",
+                                       "@import", "href=",    "url(",    "<iframe"};
     for (size_t i = 0; i < T_COUNT(none); i++)
         if (strstr(html, none[i]))
             fail_msg("the page has '%s'", none[i]);
@@ -89,15 +89,27 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     assert_int_equal(n, 2);
     static const float values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     static const int16_t pcm[4] = {1, -2, 3, -4};
-    mote_report_clip clip = {.title = "a <clip> & more", .values = values, .n_frames = 4,
-                             .n_bands = 3, .pcm = pcm, .n_pcm = 4, .rate_hz = 16000};
+    mote_report_clip clip = {.title = "a <clip> & more",
+                             .values = values,
+                             .n_frames = 4,
+                             .n_bands = 3,
+                             .pcm = pcm,
+                             .n_pcm = 4,
+                             .rate_hz = 16000};
     mote_window windows[3] = {{.n = 20, .p_value = 0.7},
                               {.n = 20, .p_value = 0.0, .is_drift = true},
                               {.n = 20, .p_value = 0.4}};
     mote_contributor top[2] = {{"feature_7", 1.5, 0.5, 0.0}, {"level<>", 0.9, 0.5, 0.0}};
-    mote_alert alert = {.id = 1, .version = 1, .state = MOTE_ALERT_RESOLVED, .what = "feature_7",
-                        .top = top, .n_top = 2, .statistic = 1.5, .threshold = 0.5,
-                        .n_windows = 1, .resolution = "quiet"};
+    mote_alert alert = {.id = 1,
+                        .version = 1,
+                        .state = MOTE_ALERT_RESOLVED,
+                        .what = "feature_7",
+                        .top = top,
+                        .n_top = 2,
+                        .statistic = 1.5,
+                        .threshold = 0.5,
+                        .n_windows = 1,
+                        .resolution = "quiet"};
     mote_project p = *project.project;
     p.name = "tiny & <co>";
     mote_report r = {.project = &p,
@@ -162,8 +174,10 @@ static void serve_a_little(const mote_lap *lap, const char *subject)
     mote_err err = {0};
     static const char *const purposes[] = {"improvement"};
     mote_predlog_config lc = {.project = project.dir,
-                              .policy = {.purposes = purposes, .n_purposes = 1,
-                                         .retention_days = 30, .keep_inputs = true,
+                              .policy = {.purposes = purposes,
+                                         .n_purposes = 1,
+                                         .retention_days = 30,
+                                         .keep_inputs = true,
                                          .keep_outputs = true}};
     mote_predlog *log = NULL;
     mote_models *models = NULL;
@@ -216,8 +230,8 @@ static void what_drove_an_alert_can_be_heard_where_it_was_kept(void **state)
     mote_lap laps[2];
     size_t n = 0;
     mote_buf page;
-    mote_report_config cfg = {.project = project.project, .false_alarm = 0.01, .n_laps = 2,
-                              .now_ms = 1000};
+    mote_report_config cfg = {
+        .project = project.project, .false_alarm = 0.01, .n_laps = 2, .now_ms = 1000};
     mote_buf_init(&page, MOTE_REPORT_MAX_BYTES * 2);
     T_OK(mote_laps_read(project.store, 2, laps, &n, &err));
     serve_a_little(&laps[1], "ann");
