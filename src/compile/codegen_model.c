@@ -19,9 +19,9 @@ static const mote_tensor *output_of(const codegen *c)
 static void tensor_text(const codegen *c, mote_buf *b, const char *what, const mote_tensor *t,
                         long long offset)
 {
-    char shape[64];
+    char shape[MOTE_SHAPE_TEXT_BYTES];
     const char *up = c->model_name.upper;
-    mote_shape_text(t->n_dims, t->dims, shape);
+    mote_dims_text(t->n_dims, t->dims, shape);
     mote_buf_printf(b, "/* %s: int8 %s, real = ", what, shape);
     mote_buf_f32(b, t->quant.scales[0]);
     mote_buf_printf(b, " * (q - %d) */\n", t->quant.zero_point);
@@ -196,9 +196,9 @@ static void call_text(const codegen *c, const mote_call *call, mote_buf *b)
 {
     const mote_graph *g = c->in->graph;
     const mote_tensor *in = &g->tensors[call->inputs[0]], *out = &g->tensors[call->output];
-    char from[64], to[64];
-    mote_shape_text(in->n_dims, in->dims, from);
-    mote_shape_text(out->n_dims, out->dims, to);
+    char from[MOTE_SHAPE_TEXT_BYTES], to[MOTE_SHAPE_TEXT_BYTES];
+    mote_dims_text(in->n_dims, in->dims, from);
+    mote_dims_text(out->n_dims, out->dims, to);
     mote_buf_printf(b, "    /* %s %s -> %s", mote_op_text(g->ops[call->op].kind), from, to);
     int64_t macs = mote_graph_op_macs(g, call->op);
     if (macs > 0)

@@ -56,17 +56,9 @@ static mote_status grow(mote_graph *g, void *list_ptr, int32_t n, int32_t *cap, 
 
 /* ---- tensors ---------------------------------------------------------------------------- */
 
-size_t mote_dtype_bytes(mote_dtype d)
-{
-    return d == MOTE_I8 ? 1 : 4;
-}
-
 int64_t mote_tensor_elements(const mote_tensor *t)
 {
-    int64_t n = 1;
-    for (int32_t i = 0; i < t->n_dims; i++)
-        n *= t->dims[i];
-    return n;
+    return mote_dims_elements(t->n_dims, t->dims);
 }
 
 size_t mote_tensor_bytes(const mote_tensor *t)
@@ -102,7 +94,7 @@ static mote_status add_tensor(mote_graph *g, const mote_tensor_spec *s, mote_ten
         return mote_fail(err, MOTE_ARG, "a tensor name needs 1 to %d bytes", MOTE_NAME_BYTES - 1);
     if (s->dtype != MOTE_F32 && s->dtype != MOTE_I8 && s->dtype != MOTE_I32)
         return mote_fail(err, MOTE_ARG, "tensor '%s': there is no type %d", s->name, (int)s->dtype);
-    MOTE_TRY(mote_shape_check(s->name, s->n_dims, s->dims, err));
+    MOTE_TRY(mote_dims_check(s->name, s->n_dims, s->dims, err));
     MOTE_TRY(check_quant(s, err));
     MOTE_TRY(grow(g, &g->tensors, g->n_tensors, &g->cap_tensors, sizeof *g->tensors, err));
 
@@ -367,9 +359,9 @@ void mote_graph_describe(const mote_graph *g, mote_buf *out)
         const mote_op *op = &g->ops[i];
         const mote_tensor *in = &g->tensors[op->inputs[0]];
         const mote_tensor *o = &g->tensors[op->output];
-        char from[64], to[64];
-        mote_shape_text(in->n_dims, in->dims, from);
-        mote_shape_text(o->n_dims, o->dims, to);
+        char from[MOTE_SHAPE_TEXT_BYTES], to[MOTE_SHAPE_TEXT_BYTES];
+        mote_dims_text(in->n_dims, in->dims, from);
+        mote_dims_text(o->n_dims, o->dims, to);
         int64_t params = 0;
         for (int32_t k = 1; k < op->n_inputs; k++)
             if (g->tensors[op->inputs[k]].role == MOTE_ROLE_CONST)

@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "base/tensor.h"
 #include "base/text.h"
 
 typedef enum {
@@ -29,16 +30,13 @@ typedef enum {
 } mote_op_kind;
 
 /* The numbers of these enums are on disk. SAME as in TensorFlow: the odd cell goes behind. */
-typedef enum { MOTE_F32 = 1, MOTE_I8 = 2, MOTE_I32 = 3 } mote_dtype;
 typedef enum { MOTE_PAD_VALID = 0, MOTE_PAD_SAME = 1 } mote_padding;
 typedef enum { MOTE_ACT_NONE = 0, MOTE_ACT_RELU = 1, MOTE_ACT_RELU6 = 2 } mote_activation;
 typedef enum { MOTE_ROLE_VALUE = 0, MOTE_ROLE_INPUT = 1, MOTE_ROLE_CONST = 2 } mote_tensor_role;
 
-#define MOTE_MAX_DIMS            4
-#define MOTE_MAX_OP_INPUTS       5
-#define MOTE_NAME_BYTES          48
-#define MOTE_MAX_TENSOR_ELEMENTS (1 << 26)
-#define MOTE_MAX_GRAPH_PARTS     (1 << 14) /* tensors, and operators; passes are quadratic */
+#define MOTE_MAX_OP_INPUTS   5
+#define MOTE_NAME_BYTES      48
+#define MOTE_MAX_GRAPH_PARTS (1 << 14) /* tensors, and operators; passes are quadratic */
 
 /* Affine quantisation, real = scale * (q - zero_point). n_scales 0: not quantised; 1: one for the
  * whole tensor; more: one per index of dimension `axis`, zero point 0 (weights, biases). */
@@ -125,7 +123,6 @@ bool mote_graph_is_f32(const mote_graph *g);
 
 int64_t mote_tensor_elements(const mote_tensor *t);
 size_t mote_tensor_bytes(const mote_tensor *t);
-size_t mote_dtype_bytes(mote_dtype d);
 const char *mote_op_text(mote_op_kind kind); /* "conv_2d" */
 
 /* Cells of padding before the first row or column, and the size of the output: TensorFlow's rule,

@@ -17,7 +17,8 @@
 #include "graph/graph.h"
 #include "graph/shape.h"
 
-#define VERSION 1u
+#define VERSION     1u
+#define V1_MAX_DIMS 4
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "values are written as they lie in memory");
 
@@ -98,7 +99,7 @@ static mote_status load_tensor(mote_reader *r, mote_graph *g, mote_err *err)
     uint8_t role = mote_read_u8(r), dtype = mote_read_u8(r), n_dims = mote_read_u8(r),
             is_trained = mote_read_u8(r);
     if (strlen(name) != name_len || role > MOTE_ROLE_CONST || dtype < MOTE_F32 ||
-        dtype > MOTE_I32 || n_dims < 1 || n_dims > MOTE_MAX_DIMS || is_trained > 1)
+        dtype > MOTE_I32 || n_dims < 1 || n_dims > V1_MAX_DIMS || is_trained > 1)
         return r->failed
                    ? truncated(err)
                    : mote_fail(err, MOTE_PARSE, "graph: tensor %d is malformed", g->n_tensors);
@@ -113,7 +114,7 @@ static mote_status load_tensor(mote_reader *r, mote_graph *g, mote_err *err)
         return truncated(err);
     if (q.n_scales == 0 && (q.axis || q.zero_point))
         return mote_fail(err, MOTE_PARSE, "graph: tensor '%s' has a zero point but no scale", name);
-    MOTE_TRY(mote_shape_check(name, s.n_dims, s.dims, err));
+    MOTE_TRY(mote_dims_check(name, s.n_dims, s.dims, err));
 
     MOTE_SCOPED_FREE float *scales = mote_alloc((size_t)q.n_scales, sizeof *scales);
     if (!scales)

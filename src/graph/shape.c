@@ -30,36 +30,6 @@ const char *mote_op_text(mote_op_kind kind)
     }
 }
 
-void mote_shape_text(int32_t n_dims, const int32_t *dims, char out[64])
-{
-    mote_buf b;
-    mote_buf_init(&b, 63);
-    mote_buf_char(&b, '[');
-    for (int32_t i = 0; i < n_dims; i++)
-        mote_buf_printf(&b, "%s%d", i ? "," : "", dims[i]);
-    mote_buf_char(&b, ']');
-    (void)mote_format(out, 64, "%s", b.status == MOTE_OK ? b.data : "[?]");
-    mote_buf_release(&b);
-}
-
-mote_status mote_shape_check(const char *what, int32_t n_dims, const int32_t *dims, mote_err *err)
-{
-    if (n_dims < 1 || n_dims > MOTE_MAX_DIMS)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %d dimensions, 1 to %d are possible", what,
-                         n_dims, MOTE_MAX_DIMS);
-    int64_t total = 1;
-    for (int32_t i = 0; i < n_dims; i++) {
-        if (dims[i] < 1)
-            return mote_fail(err, MOTE_SHAPE, "dimension %d of '%s' is %d, at least 1 is needed", i,
-                             what, dims[i]);
-        total *= dims[i]; /* each factor and the running total stay under 2^31: no overflow */
-        if (total > MOTE_MAX_TENSOR_ELEMENTS)
-            return mote_fail(err, MOTE_LIMIT, "'%s' has more than %d elements", what,
-                             MOTE_MAX_TENSOR_ELEMENTS);
-    }
-    return MOTE_OK;
-}
-
 int32_t mote_out_size(mote_padding padding, int32_t in, int32_t window, int32_t stride)
 {
     if (padding == MOTE_PAD_SAME)
@@ -82,8 +52,8 @@ static mote_status misfit(const mote_graph *g, const mote_op *op, const char *ru
     mote_buf_init(&b, 512);
     for (int32_t i = 0; i < op->n_inputs; i++) {
         const mote_tensor *t = &g->tensors[op->inputs[i]];
-        char shape[64];
-        mote_shape_text(t->n_dims, t->dims, shape);
+        char shape[MOTE_SHAPE_TEXT_BYTES];
+        mote_dims_text(t->n_dims, t->dims, shape);
         mote_buf_printf(&b, "%s'%s' %s", i ? ", " : "", t->name, shape);
     }
     mote_status st = mote_fail(err, MOTE_SHAPE, "%s: %s; inputs are %s", mote_op_text(op->kind),
@@ -192,7 +162,7 @@ static mote_status same_shape(const mote_graph *g, const mote_op *op, int32_t *n
 static mote_status reshape_shape(const mote_graph *g, const mote_op *op, int32_t n_out,
                                  const int32_t *out, mote_err *err)
 {
-    MOTE_TRY(mote_shape_check("the output of reshape", n_out, out, err));
+    MOTE_TRY(mote_dims_check("the output of reshape", n_out, out, err));
     int64_t total = 1;
     for (int32_t i = 0; i < n_out; i++)
         total *= out[i];

@@ -13,11 +13,4 @@ MOTE_MUST_USE mote_status mote_op_shape(const mote_graph *g, const mote_op *op, 
 /* Number of inputs of an operator kind, 0 when there is no such kind. */
 int32_t mote_op_n_inputs(mote_op_kind kind);
 
-/* "[1,49,10,1]" */
-void mote_shape_text(int32_t n_dims, const int32_t *dims, char out[64]);
-
-/* n_dims in 1..4, every one >= 1, product at most MOTE_MAX_TENSOR_ELEMENTS. */
-MOTE_MUST_USE mote_status mote_shape_check(const char *what, int32_t n_dims, const int32_t *dims,
-                                           mote_err *err);
-
 #endif
