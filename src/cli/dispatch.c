@@ -198,6 +198,9 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
     if (!cli->project_dir || !(r->flags & (MOTE_CMD_NEEDS_STORE | MOTE_CMD_OPTIONAL_PROJECT)))
         return MOTE_OK;
     MOTE_TRY(mote_store_open(cli->project_dir, true, &cli->store, err));
+    if (mote_store_migrated(cli->store))
+        mote_tell(cli, "mote: the store was made by an older version: brought up to date by %s\n",
+                  mote_store_migrated(cli->store));
     if (!(r->flags & MOTE_CMD_WRITES))
         return MOTE_OK;
     MOTE_TRY(mote_store_need_writable(cli->store, err));

@@ -5,7 +5,10 @@
  * program does not know means that a newer Mote wrote the store. */
 #include <string.h>
 
+#include "base/text.h"
 #include "store/store_internal.h"
+
+#define NAMES_MAX_BYTES (1 << 14) /* of the parts that one opening applies */
 
 static const mote_schema_file *find_file(const mote_schema_file *files, size_t n_files,
                                          const char *name)
@@ -52,7 +55,8 @@ static mote_status check_applied(mote_store *s, const mote_schema_file *files, s
     return MOTE_OK;
 }
 
-static mote_status apply_one(mote_store *s, const mote_schema_file *f, mote_err *err)
+static mote_status apply_one(mote_store *s, const mote_schema_file *f, mote_buf *applied,
+                             mote_err *err)
 {
     MOTE_SCOPED_STMT *known = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "SELECT 1 FROM migration WHERE name = ?1", &known, err));
@@ -69,6 +73,7 @@ static mote_status apply_one(mote_store *s, const mote_schema_file *f, mote_err 
     MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO migration(name, sha256) VALUES (?1, ?2)", &q, err));
     mote_stmt_bind_text(q, 1, f->name);
     mote_stmt_bind_hash(q, 2, &id);
+    mote_buf_printf(applied, "%s%s", applied->len > 0 ? ", " : "", f->name);
     return mote_stmt_run(q, err);
 }
 
@@ -96,7 +101,15 @@ mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size
                              "name TEXT PRIMARY KEY, sha256 BLOB NOT NULL) STRICT, WITHOUT ROWID",
                              err));
     MOTE_TRY(check_applied(s, files, n_files, &n_applied, err)); /* somebody may have been first */
+    MOTE_SCOPED_BUF applied;
+    mote_buf_init(&applied, NAMES_MAX_BYTES);
     for (size_t i = 0; i < n_files; i++)
-        MOTE_TRY(apply_one(s, &files[i], err));
+        MOTE_TRY(apply_one(s, &files[i], &applied, err));
+    MOTE_TRY(mote_buf_status(&applied, err));
+    if (has_table != 0 && applied.len > 0) {
+        s->migrated = mote_arena_strdup(&s->arena, applied.data);
+        if (s->migrated == NULL)
+            return mote_fail(err, MOTE_NOMEM, "store: out of memory");
+    }
     return mote_store_commit(&txn, err);
 }

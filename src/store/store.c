@@ -343,6 +343,11 @@ const char *mote_store_dir(const mote_store *s)
     return s->dir;
 }
 
+const char *mote_store_migrated(const mote_store *s)
+{
+    return s->migrated;
+}
+
 bool mote_store_is_read_only(const mote_store *s)
 {
     return s->is_read_only;

@@ -56,6 +56,10 @@ void mote_store_scoped(mote_store **s);
 const char *mote_store_project(const mote_store *s); /* as given to open; borrowed until close */
 const char *mote_store_dir(const mote_store *s);     /* "<project>/.mote"; borrowed until close */
 
+/* The schema parts that this open applied to a store of an older Mote, "080_import, 090_erase";
+ * NULL: it was up to date, or is new. Borrowed until close. */
+const char *mote_store_migrated(const mote_store *s);
+
 bool mote_store_is_read_only(const mote_store *s);
 MOTE_MUST_USE mote_status mote_store_need_writable(const mote_store *s, mote_err *err);
 

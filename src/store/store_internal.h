@@ -38,6 +38,7 @@ struct mote_store {
     char *objects_dir;
     char *tmp_dir;
     char *key_file; /* NULL: the preset place */
+    char *migrated; /* the schema parts that were applied to an older store; NULL: none */
     sqlite3 *db;
     int32_t depth;       /* open transactions, savepoints included */
     bool is_read_only;   /* the folder or the database may not be written by us */
