@@ -186,10 +186,11 @@ const mote_command mote_cmd_predict = {
     .usage = "MODEL INPUT.. [options]",
     .about =
         "Says what a model hears: the answer that 'mote serve' gives to the same input. MODEL\n"
-        "is a file, a registry name[@alias|/version] or a run. INPUT is a WAV, FLAC or OGG\n"
-        "recording, or, for a model of tensors, a file with a JSON array of numbers. The label\n"
-        "is that of one window; of a recording longer than that, of the window in which a\n"
-        "keyword is most probable. 'detected' is what the device would say, bit for bit: the\n"
+        "is a file, a registry name[@alias|/version] or a run. INPUT is a recording\n"
+        "(WAV, FLAC, OGG, MP3, Opus, ..) or, for a model of tensors, a file with a JSON array\n"
+        "of numbers. The label is that of one window; of a recording longer than that, of the\n"
+        "window in which a keyword is most probable. 'detected' is what the device would say, bit "
+        "for bit: the\n"
         "recording in quiet, a window every hop, smoothing, thresholds and suppression.",
     .examples = "mote predict kws@champion yes.wav\nmote predict model.mote *.wav --json\n"
                 "mote predict net.tflite numbers.json",
