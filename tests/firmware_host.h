@@ -12,7 +12,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "compile/codegen.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 /* Records of int32 n and n samples, each heard by a device that was just switched on. Frame by
  * frame, so that every run of the network is seen: "o" and its outputs, "d class average" behind

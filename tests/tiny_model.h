@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "compress/quantise.h"
 #include "graph/arch.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 #define TINY_LABELS 3
 static const char *const tiny_labels[TINY_LABELS] = {"yes", "no", "_unknown_"};

@@ -14,7 +14,7 @@
  *               written by the host (src/graph/lower.c). "Folded" means bias - in_zero * sum of
  *               the weights of that channel, so that the inner loop needs no input offset.
  *
- * Depends on mrt_port.h. Used by generated code and by src/graph/runner.c. */
+ * Depends on mrt_port.h. Used by generated code and by src/model/runner.c. */
 #ifndef MRT_NN_H
 #define MRT_NN_H
 

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "track/registry.h"
 #include "track/run.h"
 

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/settings.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "monitor/monitor.h"
 #include "track/registry.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "compile/codegen.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 typedef struct {
     mote_compile_input input; /* borrows from what is below */

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "compile/measure_internal.h"
-#include "graph/runner.h"
+#include "model/runner.h"
 
 #define SEED 1
 

@@ -10,7 +10,7 @@
  * clips: chosen and judged on the same stream it looks better than it is.
  *
  * Pure functions; the same input and seed give the same bytes. Depends on data/audio.h (views of
- * samples), device/stream (the detector), graph/model.h (the operating point), project.h. */
+ * samples), device/stream (the detector), model/model.h (the operating point), project.h. */
 #ifndef MOTE_EVALUATE_STREAM_H
 #define MOTE_EVALUATE_STREAM_H
 
@@ -18,13 +18,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/interval.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/audio.h"
-#include "base/interval.h"
 #include "evaluate/value.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "project/project.h"
 
 /* ---- the stream ---- */

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "data/dataset.h"
 #include "evaluate/compare.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "pipeline/judge.h"
 #include "pipeline/jury.h"
 #include "pipeline/settings.h"

@@ -5,7 +5,7 @@
 #ifndef MOTE_PIPELINE_GOLDEN_H
 #define MOTE_PIPELINE_GOLDEN_H
 
-#include "graph/model.h"
+#include "model/model.h"
 #include "pipeline/judge.h"
 
 #define MOTE_GOLDEN_CLIPS 64

@@ -6,8 +6,8 @@
 
 #include "base/rng.h"
 #include "data/noise.h"
-#include "graph/model.h"
-#include "graph/runner.h"
+#include "model/model.h"
+#include "model/runner.h"
 
 #define CONDITION_STREAM 77 /* of mote_rng_init_stream */
 

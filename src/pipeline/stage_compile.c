@@ -12,7 +12,7 @@
 #include "compile/footprint.h"
 #include "compile/measure.h"
 #include "evaluate/json_parts.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"

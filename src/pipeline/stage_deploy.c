@@ -14,9 +14,9 @@
 #include <string.h>
 
 #include "evaluate/json_parts.h"
-#include "graph/model.h"
-#include "pipeline/golden.h"
+#include "model/model.h"
 #include "pipeline/challenge.h"
+#include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/jury.h"
 #include "pipeline/keyword.h"

@@ -9,7 +9,7 @@
  *                          of a longer one the window in which a keyword is most probable, from the
  *                          windows every hop of the operating point
  *   detections             what the device would say, bit for bit: smoothed raw outputs, thresholds
- *                          and suppression over the recording in quiet, graph/hear.h. "Detected"
+ *                          and suppression over the recording in quiet, model/hear.h. "Detected"
  *                          is called nothing else
  *
  * Keywords are the labels with a threshold; a model without thresholds answers with its surest
@@ -34,7 +34,7 @@ typedef struct {
 /* Lives in the arena given. */
 typedef struct {
     mote_classify_window best;
-    const mote_classify_window *windows; /* [n_windows], in time: those inside, graph/hear.h */
+    const mote_classify_window *windows; /* [n_windows], in time: those inside, model/hear.h */
     size_t n_windows;
     bool is_label_only;           /* detections were not looked for: nothing is known of them */
     const mote_heard *detections; /* [n_detections], in time */

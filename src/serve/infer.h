@@ -2,11 +2,11 @@
 /* Inference on one serving thread: its view of the loaded models, its own predictors, and what
  * happens around each prediction (counting, watching, logging).
  *
- * Depends on graph/hear.h, serve/models.h, serve/predlog.h. Used by web/, cli/. */
+ * Depends on model/hear.h, serve/models.h, serve/predlog.h. Used by web/, cli/. */
 #ifndef MOTE_SERVE_INFER_H
 #define MOTE_SERVE_INFER_H
 
-#include "graph/hear.h"
+#include "model/hear.h"
 #include "serve/consent.h"
 #include "serve/models.h"
 
@@ -75,7 +75,7 @@ MOTE_MUST_USE mote_status mote_infer_run(mote_infer *t, const mote_served *s,
                                          const mote_infer_input *in, mote_prediction *out,
                                          mote_err *err);
 
-/* A recording as the device hears it, graph/hear.h; observer and log are not told. */
+/* A recording as the device hears it, model/hear.h; observer and log are not told. */
 MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *pcm,
                                           size_t n, const mote_hear_config *cfg, mote_arena *a,
                                           mote_hearing *out, mote_err *err);

@@ -9,7 +9,7 @@
  *     put(v2)   set 1 {kws v1}  --->  set 2 {kws v2 (default), kws v1}
  *     thread A  keeps set 1 until its next request or tick, then takes set 2
  *
- * Depends on base/, graph/model.h. Used by serve/, monitor/, web/, cli/. Knows nothing of HTTP. */
+ * Depends on base/, model/model.h. Used by serve/, monitor/, web/, cli/. Knows nothing of HTTP. */
 #ifndef MOTE_SERVE_MODELS_H
 #define MOTE_SERVE_MODELS_H
 
@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 #define MOTE_SERVE_MAX_THREADS 64
 #define MOTE_SERVE_MAX_MODELS  256 /* versions in all */

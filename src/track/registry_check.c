@@ -3,7 +3,7 @@
  * as it did? See registry.h. */
 #include <string.h>
 
-#include "graph/model.h"
+#include "model/model.h"
 #include "track/registry.h"
 
 /* The golden vectors through the very code that predicts. */

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "data/audio.h"
 #include "evaluate/reference_profile.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "serve/predlog.h"
 
 #define N_CLIPS     6

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a project's store to the report page: the last deployments, windows, alerts and clips.
  *
- * Depends on report.h, graph/model.h, serve/predlog.h. Used by cli/cmd_report.c. */
+ * Depends on report.h, model/model.h, serve/predlog.h. Used by cli/cmd_report.c. */
 #ifndef MOTE_WEB_REPORT_GATHER_H
 #define MOTE_WEB_REPORT_GATHER_H
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph/import_tflite.h"
-#include "graph/runner.h"
+#include "model/runner.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "random_graph.h"
 
 static mote_model *load(const char *name)

@@ -15,7 +15,7 @@
 #include "base/process.h"
 #include "compile/tflite.h"
 #include "graph/import_tflite.h"
-#include "graph/runner.h"
+#include "model/runner.h"
 #include "random_graph.h"
 #include "temp_dir.h"
 

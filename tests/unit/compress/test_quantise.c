@@ -13,7 +13,7 @@
 #include "compress/calibrate.h"
 #include "compress/quantise.h"
 #include "graph/arch.h"
-#include "graph/runner.h"
+#include "model/runner.h"
 
 #define N_IN      (21 * 8)
 #define N_SAMPLES 32

@@ -3,7 +3,7 @@
  * properties of the bootstrap. */
 #include "base/rng.h"
 #include "evaluate/metrics.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "unit/evaluate/golden.h"
 
 typedef struct {

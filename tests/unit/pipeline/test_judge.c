@@ -3,7 +3,7 @@
  * the number of threads, and cross-validation keeps groups apart. On a tiny project. */
 #include "tiny_project.h"
 
-#include "graph/model.h"
+#include "model/model.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/keyword.h"

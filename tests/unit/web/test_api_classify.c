@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "data/audio.h"
-#include "graph/hear.h"
+#include "model/hear.h"
 #include "tests/firmware_host.h"
 #include "tests/http_client.h"
 #include "tests/signal_pcm.h"

@@ -4,7 +4,7 @@
 #include "tiny_project.h"
 
 #include "base/clock.h"
-#include "graph/model.h"
+#include "model/model.h"
 #include "serve/infer.h"
 #include "serve/predlog.h"
 #include "web/report_gather.h"

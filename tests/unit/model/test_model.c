@@ -13,7 +13,7 @@
 #include "base/rng.h"
 #include "compress/quantise.h"
 #include "graph/arch.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 #define N_PCM   16000
 #define N_CLIPS 3

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A recording as the device hears it; see hear.h. */
-#include "graph/hear.h"
+#include "model/hear.h"
 
 #include <string.h>
 

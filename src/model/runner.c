@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a lowered int8 graph on the host. Tensors share memory when their lives do not overlap, so
  * that a small network stays in the first-level cache. Depends on lower.h; see runner.h. */
-#include "graph/runner.h"
+#include "model/runner.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of graph/hear.c: a recording as the device hears it, against the generated firmware,
+/* Tests of model/hear.c: a recording as the device hears it, against the generated firmware,
  * compiled for this machine, and against the detector fed window by window. */
 #include "support.h"
 
@@ -7,7 +7,7 @@
 #include "device/stream/mrt_detector.h"
 #include "evaluate/stream.h"
 #include "firmware_host.h"
-#include "graph/hear.h"
+#include "model/hear.h"
 #include "signal_pcm.h"
 #include "temp_dir.h"
 #include "tiny_model.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole int8 networks: against golden outputs of LiteRT, on the observer, and on refusals. */
-#include "graph/runner.h"
+#include "model/runner.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs an int8 graph on the device kernels (device/nn): bit for bit what the microcontroller
  * computes. Depends on graph.h and device/. Used by evaluate/, compile/, serve/. */
-#ifndef MOTE_GRAPH_RUNNER_H
-#define MOTE_GRAPH_RUNNER_H
+#ifndef MOTE_MODEL_RUNNER_H
+#define MOTE_MODEL_RUNNER_H
 
 #include "graph/graph.h"
 

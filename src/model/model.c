@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A loaded bundle, and predicting with it. See model.h; the file's layout is in bundle.c. */
-#include "graph/model.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -8,8 +8,8 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
-#include "graph/bundle_internal.h"
-#include "graph/runner.h"
+#include "model/bundle_internal.h"
+#include "model/runner.h"
 
 #define MAX_BUNDLE_BYTES ((size_t)1 << 30)
 #define MAX_CLIP_SAMPLES (1 << 24)

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "graph/bundle_internal.h"
+#include "model/bundle_internal.h"
 
 #define MAX_SECTIONS 16
 #define HEAD_BYTES   16

@@ -15,8 +15,8 @@
  * bit for bit what the microcontroller computes.
  *
  * Depends on base/, feature/, graph.h, runner.h. Used by evaluate/, compile/, track/, serve/. */
-#ifndef MOTE_GRAPH_MODEL_H
-#define MOTE_GRAPH_MODEL_H
+#ifndef MOTE_MODEL_MODEL_H
+#define MOTE_MODEL_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -143,7 +143,7 @@ MOTE_MUST_USE mote_status mote_predict_f32(mote_predictor *p, const float *in, s
                                            mote_prediction *out, mote_err *err);
 
 /* The steps of mote_predict_pcm by themselves, for who shares frames between windows:
- * graph/hear.h.
+ * model/hear.h.
  * frames: the front end over pcm[0..n) and the quantisation for the graph's input, out
  * [frames][values]; features is scratch of as many floats. SHAPE when n is less than one frame.
  * run: the int8 graph alone; out has n_labels values. */

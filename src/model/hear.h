@@ -27,16 +27,16 @@
  * a model), and windows whose every average stays below every threshold even if all that is unknown
  * of it were 255/256. Decisions are those of mrt_detector itself, on the same outputs.
  *
- * Depends on graph/model.h, device/stream. Used by serve/. */
-#ifndef MOTE_GRAPH_HEAR_H
-#define MOTE_GRAPH_HEAR_H
+ * Depends on model/model.h, device/stream. Used by serve/. */
+#ifndef MOTE_MODEL_HEAR_H
+#define MOTE_MODEL_HEAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/mem.h"
-#include "graph/model.h"
+#include "model/model.h"
 
 #define MOTE_HEAR_MAX_WINDOWS 65536
 

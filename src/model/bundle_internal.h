@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sections of a bundle file: shared by bundle.c (writes, finds) and model.c (reads). */
-#ifndef MOTE_GRAPH_BUNDLE_INTERNAL_H
-#define MOTE_GRAPH_BUNDLE_INTERNAL_H
+#ifndef MOTE_MODEL_BUNDLE_INTERNAL_H
+#define MOTE_MODEL_BUNDLE_INTERNAL_H
 
-#include "graph/model.h"
+#include "model/model.h"
 
 #define MOTE_BUNDLE_VERSION     1u
 #define MOTE_SECTION_NAME_BYTES 16
