@@ -16,7 +16,7 @@
 enum { CLIPS = 64, SAMPLES = 16000, ROUNDS = 5, WAYS = 8 };
 
 static int16_t pcm[CLIPS][SAMPLES];
-static const int16_t *clips[CLIPS];
+static const void *clips[CLIPS];
 static float out[CLIPS * 49 * 10];
 static int32_t out_q[49 * 10];
 static uint64_t scratch[1024];

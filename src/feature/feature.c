@@ -113,10 +113,10 @@ bool mote_feature_batch_choose(mote_feature_plan *p, const char *path)
 /* A run of frames: frame f of clip f / n_frames. */
 typedef struct {
     const mote_feature_plan *plan;
-    const int16_t *const *clips;
-    size_t n_frames; /* of each clip */
-    size_t n_all;    /* of all clips */
-    float *out;      /* [n_all][values] */
+    const void *const *clips; /* int16 each */
+    size_t n_frames;          /* of each clip */
+    size_t n_all;             /* of all clips */
+    float *out;               /* [n_all][values] */
 } frame_run;
 
 /* Frames first .. last - 1, a group of lanes at a time. The last group is filled up with its own
@@ -135,7 +135,8 @@ static void compute_frames(const frame_run *run, size_t first, size_t last, int3
         float *out[MOTE_MAX_LANES];
         for (size_t l = 0; l < lanes; l++) {
             const size_t f = frame + l < last ? frame + l : frame;
-            pcm[l] = run->clips[f / run->n_frames] + f % run->n_frames * (size_t)c->hop;
+            pcm[l] =
+                (const int16_t *)run->clips[f / run->n_frames] + f % run->n_frames * (size_t)c->hop;
             out[l] = frame + l < last ? run->out + f * n_values : surplus;
         }
         compute(&p->tables, pcm, scratch, out);
@@ -165,14 +166,15 @@ mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const 
     MOTE_BUG_IF(worker < 0 || worker >= p->n_workers);
     MOTE_TRY(check_length(p, n, err));
     const size_t n_frames = mrt_frontend_frames(&p->tables.config, n);
-    const frame_run run = {p, &pcm, n_frames, n_frames, out};
+    const void *clip = pcm;
+    const frame_run run = {p, &clip, n_frames, n_frames, out};
 
     compute_frames(&run, 0, n_frames, worker);
     return MOTE_OK;
 }
 
 mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
-                               const int16_t *const *clips, size_t n_clips, size_t n, float *out,
+                               const void *const *clips, size_t n_clips, size_t n, float *out,
                                mote_err *err)
 {
     size_t n_all;

@@ -84,11 +84,11 @@ MOTE_MUST_USE mote_status mote_feature_clip(const mote_feature_plan *p, int32_t 
                                             const int16_t *pcm, size_t n, float *out,
                                             mote_err *err);
 
-/* n_clips clips of n samples each to out [n_clips][frames][values], frames of neighbouring clips
- * side by side. pool NULL: on this thread; its threads use the plan's workers (ARG when the plan
- * has fewer). The results do not depend on the number of threads. */
+/* n_clips clips of n samples (int16) each to out [n_clips][frames][values], frames of neighbouring
+ * clips side by side. pool NULL: on this thread; its threads use the plan's workers (ARG when the
+ * plan has fewer). The results do not depend on the number of threads. */
 MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
-                                             const int16_t *const *clips, size_t n_clips, size_t n,
+                                             const void *const *clips, size_t n_clips, size_t n,
                                              float *out, mote_err *err);
 
 /* Features (as made by this plan) to the int8 input of a network, as the firmware does it:

@@ -140,7 +140,7 @@ static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t 
     size_t elements = values_of(j, d);
     float *x = NULL, *targets = NULL;
     uint32_t *chosen = NULL;
-    const int16_t **clips = NULL;
+    const void **clips = NULL;
     MOTE_TRY(mote_arena_take(a, 2 * half * elements, sizeof *x, &x, err));
     MOTE_TRY(mote_arena_take(a, half * d->n_classes, sizeof *targets, &targets, err));
     MOTE_TRY(mote_arena_take(a, half, sizeof *chosen, &chosen, err));

@@ -51,7 +51,7 @@ static void scalar_clip(const mrt_frontend_tables *t, const int16_t *pcm, size_t
     mote_free(scratch);
 }
 
-static void check_paths(const mote_feature_config *cfg, const int16_t *const *clips)
+static void check_paths(const mote_feature_config *cfg, const void *const *clips)
 {
     mote_err err;
     mote_feature_plan *p = NULL;
@@ -90,7 +90,7 @@ static void batch_paths_give_the_bits_of_the_scalar_code(void **state)
     (void)state;
     pcm_rng r = {(uint32_t)t_seed() | 1u};
     static int16_t pcm[N_CLIPS][N_SAMPLES];
-    const int16_t *clips[N_CLIPS];
+    const void *clips[N_CLIPS];
     for (uint32_t i = 0; i < N_CLIPS; i++) {
         pcm_fill(&r, i, pcm[i], N_SAMPLES);
         clips[i] = pcm[i];
@@ -140,7 +140,7 @@ static void real_speech_gives_the_same_bits_too(void **state)
     mote_arena_init(&a, 1 << 20);
     T_OK(mote_dir_walk(dir, &a, &paths, &n_paths, &err));
     static int16_t pcm[N_CLIPS][N_SAMPLES];
-    const int16_t *clips[N_CLIPS];
+    const void *clips[N_CLIPS];
     double worst = 0, sum = 0;
     size_t n_values = 0;
     for (size_t round = 0; round < 5; round++) {
@@ -188,7 +188,7 @@ static void samples_behind_the_clip_are_not_read(void **state)
     T_OK(mote_feature_clip(p, 0, pcm, 478, out, &err));
     T_FAILS(mote_feature_clip(p, 0, pcm, 477, out, &err), MOTE_SHAPE,
             "477 samples is shorter than one window of 478");
-    const int16_t *clips[] = {pcm};
+    const void *clips[] = {pcm};
     T_FAILS(mote_feature_batch(p, NULL, clips, 1, 477, out, &err), MOTE_SHAPE,
             "shorter than one window");
     mote_free(pcm);
@@ -207,7 +207,7 @@ static void a_plan_serves_no_more_threads_than_it_has_workers(void **state)
     mote_pool *pool = NULL;
     T_OK(mote_pool_create(2, &pool, &err));
     static const int16_t pcm[480];
-    const int16_t *clips[] = {pcm};
+    const void *clips[] = {pcm};
     float out[10];
     T_FAILS(mote_feature_batch(p, pool, clips, 1, 480, out, &err), MOTE_ARG,
             "1 workers used by 2 threads");

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a row of the front ends provides. Private to src/feature: frontend.c and the rows. */
+#ifndef MOTE_FEATURE_FRONTEND_CLASS_H
+#define MOTE_FEATURE_FRONTEND_CLASS_H
+
+#include "feature/frontend.h"
+
+struct mote_frontend_plan {
+    mote_frontend frontend;
+    mote_shape in, out;
+    int32_t n_workers;
+    void *own; /* of the row */
+};
+
+/* Functions may be NULL where that is said. Those that get a front end get a checked one, except
+ * check and describe. */
+struct mote_frontend_class {
+    const char *name;
+    const char *doc;
+    mote_input_kind input; /* MOTE_N_INPUTS: any */
+    bool is_fitted;        /* scales its values: mote_frontend_fit */
+    bool energy_is_first;
+    /* Defaults into f->own; NULL: nothing to set. */
+    void (*init)(mote_frontend *f);
+    /* NULL: cannot be named in mote.yaml. f is initialised. */
+    void (*of_project)(const mote_project_features *y, double rate_hz, mote_frontend *f);
+    mote_status (*check)(const mote_frontend *f, mote_err *err);
+    /* o holds the row's own members alone; to_json makes them. */
+    mote_status (*parse)(const json_t *o, const char *what, mote_frontend *f, mote_err *err);
+    json_t *(*to_json)(const mote_frontend *f);
+    mote_sha256 (*hash)(const mote_frontend *f);
+    void (*describe)(const mote_frontend *f, char *out, size_t out_bytes);
+    /* NULL: one arithmetic, float. */
+    bool (*is_fixed)(const mote_frontend *f);
+    void (*set_fixed)(mote_frontend *f, bool is_fixed);
+    mote_status (*shape)(const mote_frontend *f, const mote_shape *in, mote_shape *out,
+                         mote_err *err);
+    bool (*pace)(const mote_frontend *f, const mote_shape *in, mote_frontend_pace *out); /* NULL */
+    /* Fill p->own, and free it; all else in *p is there. NULL: nothing to keep. */
+    mote_status (*plan)(mote_frontend_plan *p, mote_err *err);
+    void (*release)(mote_frontend_plan *p);
+    mote_status (*run)(const mote_frontend_plan *p, int32_t worker, const void *x, size_t n_steps,
+                       float *out, mote_err *err);
+    /* NULL: run, sample by sample. */
+    mote_status (*batch)(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
+                         size_t n, float *out, mote_err *err);
+    void (*words)(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
+                  char *what, size_t what_bytes, const char **sounds_like); /* NULL: "value 3" */
+    bool (*picture)(const mote_frontend *f, mote_frontend *out, double *low_hz,
+                    double *high_hz); /* NULL: none */
+};
+
+extern const mote_frontend_class mote_frontend_row_none;
+#define FRONTEND(name, input, settings, doc)                                                       \
+    extern const mote_frontend_class mote_frontend_row_##name;
+#include "project/frontends.def"
+#undef FRONTEND
+
+#endif

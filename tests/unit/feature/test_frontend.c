@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of src/feature/frontend.c and its rows. */
+#include "support.h"
+
+#include "feature/feature.h"
+#include "feature/frontend.h"
+#include "signal_pcm.h"
+
+static mote_frontend named(const char *name)
+{
+    mote_err err;
+    mote_frontend f;
+    T_OK(mote_frontend_named(name, &f, &err));
+    return f;
+}
+
+static mote_status parse(const char *text, mote_frontend *out, mote_err *err)
+{
+    json_t *o = NULL;
+    if (mote_json_parse("test", text, strlen(text), &o, err) != MOTE_OK)
+        return err->status;
+    mote_status st = mote_frontend_from_json(o, "model.json", out, err);
+    json_decref(o);
+    return st;
+}
+
+static mote_shape sound(int32_t n)
+{
+    return (mote_shape){MOTE_I16, 1, {n}};
+}
+
+static const char *const NAMES[] = {
+    "none",
+#define FRONTEND(name, input, settings, doc) #name,
+#include "project/frontends.def"
+#undef FRONTEND
+};
+
+static void every_row_goes_through_json_and_back(void **state)
+{
+    (void)state;
+    mote_err err;
+    for (size_t i = 0; i < T_COUNT(NAMES); i++) {
+        const mote_frontend f = named(NAMES[i]);
+        mote_frontend back;
+        T_OK(mote_frontend_check(&f, &err));
+        json_t *o = mote_frontend_to_json(&f);
+        assert_non_null(o);
+        assert_string_equal(json_string_value(json_object_get(o, "kind")), NAMES[i]);
+        T_OK(mote_frontend_from_json(o, "test", &back, &err));
+        json_decref(o);
+        const mote_sha256 a = mote_frontend_hash(&f), b = mote_frontend_hash(&back);
+        assert_true(mote_sha256_equal(&a, &b));
+        assert_string_equal(mote_frontend_name(&back), NAMES[i]);
+        for (size_t k = 0; k < i; k++) {
+            const mote_frontend other = named(NAMES[k]);
+            const mote_sha256 c = mote_frontend_hash(&other);
+            assert_false(mote_sha256_equal(&a, &c));
+        }
+    }
+    mote_frontend f;
+    T_FAILS(mote_frontend_named("mfc", &f, &err), MOTE_NOT_FOUND, "'mfcc', 'logmel'");
+}
+
+/* What the first version wrote says its kind by the number of coefficients only. */
+static void settings_without_a_kind_are_of_sound(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_frontend f;
+    T_OK(parse("{}", &f, &err));
+    assert_string_equal(mote_frontend_name(&f), "mfcc");
+    T_OK(parse("{\"n_coefficients\": 12}", &f, &err));
+    assert_string_equal(mote_frontend_name(&f), "mfcc");
+    T_OK(parse("{\"n_coefficients\": 0}", &f, &err));
+    assert_string_equal(mote_frontend_name(&f), "logmel");
+    T_OK(parse("{\"kind\": \"logmel\", \"n_mels\": 20}", &f, &err));
+    mote_shape out, in = sound(16000);
+    T_OK(mote_frontend_shape(&f, &in, &out, &err));
+    assert_int_equal(out.dims[0], 49);
+    assert_int_equal(out.dims[1], 20);
+    T_FAILS(parse("{\"kind\": \"logmel\", \"n_coefficients\": 3}", &f, &err), MOTE_RANGE,
+            "must be 0 of 'kind' \"logmel\", not 3");
+    T_FAILS(parse("{\"kind\": \"mfcc\", \"n_coefficients\": 0}", &f, &err), MOTE_RANGE,
+            "must be 1 or more of 'kind' \"mfcc\", not 0");
+    T_FAILS(parse("{\"kind\": \"pitch\"}", &f, &err), MOTE_NOT_FOUND, "model.json: 'kind'");
+    T_FAILS(parse("{\"kind\": 3}", &f, &err), MOTE_PARSE, "'kind' must be a string");
+    T_FAILS(parse("{\"kind\": \"none\", \"n_mels\": 3}", &f, &err), MOTE_PARSE, "no settings");
+    T_FAILS(parse("{\"n_mel\": 3}", &f, &err), MOTE_PARSE, "did you mean 'n_mels'");
+}
+
+/* The interface hands on what the batch path of sound computes, alone and in a batch. */
+static void sound_is_what_it_was(void **state)
+{
+    (void)state;
+    enum { N = 4000, CLIPS = 5 };
+    static int16_t pcm[CLIPS][N];
+    mote_err err;
+    pcm_rng r = {7};
+    const void *clips[CLIPS];
+    for (int i = 0; i < CLIPS; i++) {
+        pcm_fill(&r, (uint32_t)i, pcm[i], N);
+        clips[i] = pcm[i];
+    }
+    for (int32_t k = 0; k < 4; k++) {
+        mote_frontend f = named(k < 2 ? "mfcc" : "logmel"), other;
+        mote_feature_config c = mote_feature_config_default();
+        c.n_coefficients = k < 2 ? 10 : 0;
+        if (k % 2 == 1) {
+            c.arithmetic = MRT_FIXED;
+            assert_true(mote_frontend_other_arithmetic(&f, &other));
+            assert_true(mote_frontend_is_fixed(&other));
+            f = other;
+        }
+        mote_feature_plan *want = NULL;
+        mote_frontend_plan *p = NULL;
+        const mote_shape in = sound(N);
+        T_OK(mote_feature_plan_create(&c, 1, &want, &err));
+        T_OK(mote_frontend_plan_create(&f, &in, 1, &p, &err));
+        const size_t n = (size_t)mote_shape_elements(mote_frontend_plan_out(p));
+        float *a = mote_alloc(n, sizeof *a), *b = mote_alloc(CLIPS * n, sizeof *b);
+        int8_t *x = mote_alloc(n, 1), *y = mote_alloc(n, 1);
+        T_OK(mote_frontend_batch(p, NULL, clips, CLIPS, b, &err));
+        for (int i = 0; i < CLIPS; i++) {
+            T_OK(mote_feature_clip(want, 0, pcm[i], N, a, &err));
+            assert_memory_equal(a, b + (size_t)i * n, n * sizeof *a);
+            T_OK(mote_frontend_run(p, 0, pcm[i], N, b + (size_t)i * n, &err));
+            assert_memory_equal(a, b + (size_t)i * n, n * sizeof *a);
+            T_OK(mote_feature_quantize(want, 0.5f, 3, a, n, x, &err));
+            T_OK(mote_frontend_quantize(p, 0.5f, 3, a, n, y, &err));
+            assert_memory_equal(x, y, n);
+        }
+        T_FAILS(mote_frontend_run(p, 0, pcm[0], 100, b, &err), MOTE_SHAPE, "shorter than one");
+        mote_free(a), mote_free(b), mote_free(x), mote_free(y);
+        mote_feature_plan_destroy(want);
+        mote_frontend_plan_destroy(p);
+    }
+    const mote_frontend f = named("mfcc");
+    const mote_shape series = {MOTE_F32, 2, {100, 3}}, dot = sound(20);
+    mote_shape out;
+    T_FAILS(mote_frontend_shape(&f, &series, &out, &err), MOTE_SHAPE, "not float32[100,3]");
+    T_FAILS(mote_frontend_shape(&f, &dot, &out, &err), MOTE_SHAPE, "shorter than one window");
+}
+
+static void the_pace_says_how_frames_follow(void **state)
+{
+    (void)state;
+    const mote_frontend f = named("mfcc"), none = mote_frontend_none();
+    const mote_shape in = sound(16000);
+    mote_frontend_pace pace;
+    assert_true(mote_frontend_pace_of(&f, &in, &pace));
+    assert_int_equal(pace.window, 480);
+    assert_int_equal(pace.hop, 320);
+    assert_int_equal(pace.n_values, 10);
+    assert_float_equal(pace.rate_hz, 16000, 1e-9);
+    assert_int_equal(mote_frontend_frames(&pace, 479), 0);
+    assert_int_equal(mote_frontend_frames(&pace, 480), 1);
+    assert_int_equal(mote_frontend_frames(&pace, 16000), 49);
+    assert_false(mote_frontend_pace_of(&none, &in, &pace));
+}
+
+static void values_have_words(void **state)
+{
+    (void)state;
+    char what[80];
+    const char *like = NULL;
+    const mote_frontend mfcc = named("mfcc"), logmel = named("logmel"), none = named("none");
+    mote_frontend_words(&mfcc, NULL, 7, 7, what, sizeof what, &like);
+    assert_string_equal(what, "the spectrum's 8th coefficient");
+    assert_string_equal(like, "another microphone or room");
+    mote_frontend_words(&mfcc, NULL, 0, 0, what, sizeof what, &like);
+    assert_string_equal(what, "the loudness of the sound");
+    mote_frontend_words(&logmel, NULL, 11, 12, what, sizeof what, &like);
+    assert_string_equal(what, "the loudness of the 12th band of tones");
+    mote_frontend_words(&none, NULL, 2, 4, what, sizeof what, &like);
+    assert_string_equal(what, "values 3 to 5 of the input");
+    assert_null(like);
+}
+
+static void none_hands_numbers_on(void **state)
+{
+    (void)state;
+    mote_err err;
+    const mote_frontend f = mote_frontend_none();
+    assert_false(mote_frontend_is_given(&f));
+    const mote_shape in = {MOTE_U8, 2, {2, 2}};
+    const uint8_t x[4] = {0, 1, 128, 255};
+    const float want[4] = {0, 1, 128, 255};
+    float got[4];
+    mote_frontend_plan *p = NULL;
+    T_OK(mote_frontend_plan_create(&f, &in, 1, &p, &err));
+    T_OK(mote_frontend_run(p, 0, x, 2, got, &err));
+    assert_memory_equal(got, want, sizeof got);
+    T_FAILS(mote_frontend_run(p, 0, x, 1, got, &err), MOTE_SHAPE, "a sample of 1 steps");
+    assert_false(mote_frontend_wants_fit(&f));
+    mote_frontend fitted;
+    T_FAILS(mote_frontend_fit(&f, want, 1, 4, &fitted, &err), MOTE_ARG, "cannot be fitted");
+    mote_frontend_plan_destroy(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_goes_through_json_and_back),
+        cmocka_unit_test(settings_without_a_kind_are_of_sound),
+        cmocka_unit_test(sound_is_what_it_was),
+        cmocka_unit_test(the_pace_says_how_frames_follow),
+        cmocka_unit_test(values_have_words),
+        cmocka_unit_test(none_hands_numbers_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
