@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/loop.h"
+#include "data/kind_audio.h"
 #include "data/version.h"
 #include "pipeline/judge.h"
 #include "pipeline/settings.h"
@@ -233,8 +234,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
             labels[i] = d.classes[d.class_id[i]];
         cfg.labels = labels;
         cfg.n_clips = d.n;
-        cfg.clip_samples = d.clip_samples;
-        cfg.rate_hz = d.rate_hz;
+        cfg.clip_samples = mote_dataset_elements(&d);
+        cfg.rate_hz = mote_audio_of(&d)->rate_hz;
         mote_progress progress;
         cfg.progress_arg = &progress;
         mote_progress_start(&progress, cli, "requests", v->n);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/kind_audio.h"
 #include "data/sample.h"
 #include "data/stretch.h"
 #include "project/project.h"
@@ -97,6 +98,7 @@ typedef struct {
     planned *clips;
     size_t n_clips;
     size_t n_silence; /* clips to cut, after the planned ones */
+    size_t clip_samples;
     mote_audio_view *stretches;
     size_t n_stretches;
     size_t used_bytes;
@@ -323,7 +325,10 @@ static mote_status load_background(loader *l, mote_err *err)
         if (l->v->items[i].role == MOTE_ROLE_BACKGROUND)
             MOTE_TRY(load_stretch(l, i, err));
     }
-    l->d->background = (mote_audio_set){l->stretches, l->n_stretches};
+    mote_audio_own *own = NULL;
+    MOTE_TRY(mote_arena_take(&l->d->arena, 1, sizeof *own, &own, err));
+    *own = (mote_audio_own){cfg->rate_hz, {l->stretches, l->n_stretches}};
+    l->d->own = own;
     return MOTE_OK;
 }
 
@@ -335,8 +340,8 @@ static mote_status load_clips(loader *l, mote_err *err)
             return mote_fail(err, MOTE_CANCELLED, "stopped while loading the data");
         mote_audio audio;
         MOTE_TRY(mote_sample_load(l->store, &l->clips[i].item->object, &cfg, &audio, err));
-        mote_dataset_fit(audio.samples, audio.n, l->d->pcm + i * l->d->clip_samples,
-                         l->d->clip_samples);
+        mote_dataset_fit(audio.samples, audio.n, (int16_t *)l->d->x + i * l->clip_samples,
+                         l->clip_samples);
         mote_audio_release(&audio);
         l->d->class_id[i] = l->clips[i].class_id;
         l->d->label[i] = mote_arena_strdup(&l->d->arena, l->clips[i].item->label);
@@ -353,7 +358,7 @@ static mote_status load_clips(loader *l, mote_err *err)
 /* Silence: n clips at evenly spaced places of all the stretches laid end to end. */
 static mote_status cut_silence(loader *l, mote_err *err)
 {
-    const size_t len = l->d->clip_samples;
+    const size_t len = l->clip_samples;
     size_t places = 0;
     for (size_t i = 0; i < l->n_stretches; i++)
         places += l->stretches[i].n >= len ? l->stretches[i].n - len + 1 : 0;
@@ -372,7 +377,7 @@ static mote_status cut_silence(loader *l, mote_err *err)
             at -= here;
         }
         size_t i = l->n_clips + k;
-        memcpy(l->d->pcm + i * len, l->stretches[s].samples + at, len * sizeof(int16_t));
+        memcpy((int16_t *)l->d->x + i * len, l->stretches[s].samples + at, len * sizeof(int16_t));
         l->d->class_id[i] = (int32_t)l->d->n_classes - 1;
         l->d->label[i] = MOTE_CLASS_SILENCE;
     }
@@ -419,15 +424,16 @@ static mote_status number_groups(loader *l, mote_err *err)
 static mote_status take_room(loader *l, mote_err *err)
 {
     mote_dataset *d = l->d;
-    size_t samples, bytes;
-    d->rate_hz = l->cfg->rate_hz;
-    d->clip_samples = (size_t)llround(l->cfg->clip_ms * l->cfg->rate_hz / 1000.0);
+    size_t bytes;
+    l->clip_samples = (size_t)llround(l->cfg->clip_ms * l->cfg->rate_hz / 1000.0);
+    d->kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    d->answer = MOTE_ANSWER_CLASS;
+    d->shape = (mote_shape){.dtype = MOTE_I16, .n_dims = 1, .dims = {(int32_t)l->clip_samples}};
     d->n = l->n_clips + l->n_silence;
-    if (!mote_mul_size(d->n, d->clip_samples, &samples) ||
-        !mote_mul_size(samples, sizeof *d->pcm, &bytes))
+    if (!mote_mul_size(d->n, mote_dataset_sample_bytes(d), &bytes))
         return mote_fail(err, MOTE_LIMIT, "the data set is too large");
     MOTE_TRY(account(l, bytes, err));
-    MOTE_TRY(mote_arena_take(&d->arena, samples, sizeof *d->pcm, &d->pcm, err));
+    MOTE_TRY(mote_arena_take(&d->arena, d->n, mote_dataset_sample_bytes(d), &d->x, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->class_id, &d->class_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->label, &d->label, err));
@@ -447,15 +453,40 @@ static mote_status load(loader *l, mote_err *err)
     MOTE_TRY(number_groups(l, err));
     mote_dataset *d = l->d;
     for (size_t i = 0; i < d->n; i++) {
-        d->key[i] = mote_sha256_of(mote_dataset_clip(d, i), d->clip_samples * sizeof *d->pcm);
+        d->key[i] = mote_sha256_of(mote_dataset_sample(d, i), mote_dataset_sample_bytes(d));
         d->n_per_class[d->class_id[i]]++;
     }
     return MOTE_OK;
 }
 
-const int16_t *mote_dataset_clip(const mote_dataset *d, size_t i)
+size_t mote_dataset_elements(const mote_dataset *d)
 {
-    return d->pcm + i * d->clip_samples;
+    return (size_t)mote_shape_elements(&d->shape);
+}
+
+size_t mote_dataset_sample_bytes(const mote_dataset *d)
+{
+    return mote_shape_bytes(&d->shape);
+}
+
+const void *mote_dataset_sample(const mote_dataset *d, size_t i)
+{
+    return (const char *)d->x + i * mote_dataset_sample_bytes(d);
+}
+
+mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n)
+{
+    MOTE_BUG_IF(first > d->n || n > d->n - first);
+    mote_dataset part = *d;
+    part.arena = (mote_arena){0};
+    part.n = n;
+    part.x = (char *)d->x + first * mote_dataset_sample_bytes(d);
+    part.class_id = d->class_id ? d->class_id + first : NULL;
+    part.values = d->values ? d->values + first * (size_t)d->n_values : NULL;
+    part.group_id += first;
+    part.label += first;
+    part.key += first;
+    return part;
 }
 
 mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,

@@ -23,7 +23,9 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/tensor.h"
 #include "data/audio.h"
+#include "data/kind.h"
 #include "data/version.h"
 #include "store/store.h"
 
@@ -58,23 +60,28 @@ typedef struct {
 /* 16 kHz, 1000 ms, all unknown words, silence like a keyword, 4 GB. */
 mote_dataset_config mote_dataset_config_default(void);
 
+/* Samples of one shape with their targets. What only one kind of input has beside them hangs behind
+ * `own` and is asked for in that kind's words (data/kind_audio.h). */
 typedef struct {
-    int32_t rate_hz;
-    size_t clip_samples;
-    size_t n;                   /* clips */
-    int16_t *pcm;               /* [n][clip_samples] */
-    int32_t *class_id;          /* [n] */
+    const mote_kind *kind;
+    mote_shape shape;        /* of one sample */
+    size_t n;                /* samples */
+    void *x;                 /* [n] samples of that shape, one behind the other */
+    mote_answer_kind answer; /* which of the targets there are */
+    int32_t *class_id;       /* [n] of classes, else NULL */
+    float *values;           /* [n][n_values] of values, else NULL */
+    int32_t n_values;
     int32_t *group_id;          /* [n] index into groups */
-    const char **label;         /* [n] the word that was said; "_silence_" for cut clips */
-    mote_sha256 *key;           /* [n] SHA-256 of the clip's samples: for caches */
+    const char **label;         /* [n] what was said of the sample, whatever its class */
+    mote_sha256 *key;           /* [n] SHA-256 of the sample's bytes: for caches */
     const char *const *classes; /* [n_classes] */
     size_t n_classes;
     size_t *n_per_class; /* [n_classes] */
     const char **groups; /* [n_groups] in byte order */
     size_t n_groups;
-    mote_audio_set background; /* the split's stretches of the background recordings */
-    size_t n_left_out;         /* words without a class, of another split, or over the ratio */
-    mote_arena arena;          /* private: owns all of the above */
+    const void *own;   /* private to data/kind_*.c; NULL: nothing */
+    size_t n_left_out; /* without a class, of another split, or over a ratio */
+    mote_arena arena;  /* private: owns all of the above */
 } mote_dataset;
 
 /* Load. *out is owned by the caller (mote_dataset_release), untouched on error.
@@ -86,8 +93,16 @@ MOTE_MUST_USE mote_status mote_dataset_load(mote_store *s, const mote_data_versi
                                             mote_err *err);
 void mote_dataset_release(mote_dataset *d);
 
-/* Borrowed until release. */
-const int16_t *mote_dataset_clip(const mote_dataset *d, size_t i);
+/* Elements and bytes of one sample. */
+size_t mote_dataset_elements(const mote_dataset *d);
+size_t mote_dataset_sample_bytes(const mote_dataset *d);
+
+/* Sample i as it lies in memory; borrowed until release. */
+const void *mote_dataset_sample(const mote_dataset *d, size_t i);
+
+/* Samples [first, first + n) of d, borrowed from it: not to be released. n_per_class stays that of
+ * the whole. */
+mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n);
 
 /* The rule for one clip: n samples in, exactly clip_samples out. For serving and evaluation. */
 void mote_dataset_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples);

@@ -7,19 +7,23 @@
 #include "base/text.h"
 
 typedef struct {
-    mote_filekind kind;
+    bool may_hold;
     const char *name;
 } entry;
 
 static const entry entries[MOTE_N_FILETYPES] = {
-#define FILETYPE(id, kind, name) {MOTE_FILEKIND_##kind, name},
+#define HOLDS                     true
+#define PLAIN                     false
+#define FILETYPE(id, holds, name) {holds, name},
 #include "data/filetype.def"
 #undef FILETYPE
+#undef HOLDS
+#undef PLAIN
 };
 
-mote_filekind mote_filetype_kind(mote_filetype t)
+bool mote_filetype_may_hold(mote_filetype t)
 {
-    return entries[t].kind;
+    return entries[t].may_hold;
 }
 const char *mote_filetype_name(mote_filetype t)
 {
@@ -179,23 +183,4 @@ mote_filetype mote_filetype_of(const void *bytes, size_t n)
     if (is_aac(p, n))
         return MOTE_FILETYPE_aac;
     return is_text(p, n) ? text_type(p, n) : MOTE_FILETYPE_unknown;
-}
-
-bool mote_filetype_is_sound_name(const char *name)
-{
-    static const char *const endings[] = {"wav",  "wave", "flac", "ogg",  "oga", "opus", "mp3",
-                                          "mp2",  "aif",  "aiff", "aifc", "au",  "snd",  "caf",
-                                          "w64",  "rf64", "bwf",  "m4a",  "aac", "amr",  "wma",
-                                          "webm", "sph",  "raw",  "pcm"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
-        const char *p = dot + 1, *e = endings[i];
-        while (*e && (*p >= 'A' && *p <= 'Z' ? *p + 32 : *p) == *e) {
-            p++;
-            e++;
-        }
-        if (!*e && !*p)
-            return true;
-    }
-    return false;
 }

@@ -3,7 +3,8 @@
  *
  * A recording named 'clip.dat' is a recording; a web page, an archive or a Git LFS pointer named
  * 'clip.wav' is called what it is. The list is data/filetype.def. Depends on base. Used by
- * data/audio (what cannot be decoded is named) and data/import (what is taken, skipped, refused).
+ * data/kind (which kind reads it), data/audio (what cannot be decoded is named) and data/import
+ * (what is taken, skipped, refused).
  *
  * Source of the magic numbers: the specifications of the formats; for MP3 ISO 11172-3, 2.4.1.3. */
 #ifndef MOTE_DATA_FILETYPE_H
@@ -14,26 +15,24 @@
 #include <stdint.h>
 
 typedef enum {
-#define FILETYPE(id, kind, name) MOTE_FILETYPE_##id,
+#define FILETYPE(id, holds, name) MOTE_FILETYPE_##id,
 #include "data/filetype.def"
 #undef FILETYPE
     MOTE_N_FILETYPES
 } mote_filetype;
 
-typedef enum { MOTE_FILEKIND_SOUND, MOTE_FILEKIND_LOCKED, MOTE_FILEKIND_OTHER } mote_filekind;
-
 #define MOTE_FILETYPE_HEAD_BYTES 4096 /* as many first bytes are enough to know */
 
 /* bytes[0..n): the start of the file, or all of it. */
 mote_filetype mote_filetype_of(const void *bytes, size_t n);
-mote_filekind mote_filetype_kind(mote_filetype t);
+
+/* May a file of the type hold samples of any kind, but not as it is (an archive, a pointer)? */
+bool mote_filetype_may_hold(mote_filetype t);
+
 const char *mote_filetype_name(mote_filetype t); /* "a ZIP archive; unpack it and .." */
 
 /* Bytes of the MPEG audio frame whose header stands at p (4 bytes are read): 0 when that is no
  * header of layer I to III, or of one whose rate is free. */
 size_t mote_mpeg_frame_bytes(const uint8_t *p);
-
-/* Does the name end like that of a sound file (".wav", ".mp3", .. in any case)? */
-bool mote_filetype_is_sound_name(const char *name);
 
 #endif

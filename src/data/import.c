@@ -32,7 +32,9 @@ typedef struct {
 
 mote_import_config mote_import_config_default(void)
 {
-    return (mote_import_config){.audio = mote_audio_config_default(), .batch_files = 64};
+    return (mote_import_config){.kind = mote_kind_of(MOTE_INPUT_AUDIO),
+                                .audio = mote_audio_config_default(),
+                                .batch_files = 64};
 }
 
 /* ---- one portion --------------------------------------------------------------------------- */
@@ -420,8 +422,8 @@ static mote_status run(mote_importer *im, mote_err *err)
     if (r->total.n_added + r->total.n_known > 0)
         return MOTE_OK;
     if (r->total.n_rejected == 0)
-        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no recording in it (WAV, FLAC, OGG, MP3, ..)",
-                         im->root);
+        return mote_fail(err, MOTE_NOT_FOUND, "'%s': no %s in it (%s)", im->root,
+                         im->cfg->kind->one, im->cfg->kind->formats);
     return mote_fail(err, MOTE_NOT_FOUND, "'%s': nothing could be taken; of '%s': %s", im->root,
                      im->items[0].rel, r->rejected[0].reason);
 }

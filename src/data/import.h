@@ -40,6 +40,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/audio.h"
+#include "data/kind.h"
 #include "data/layout.h"
 #include "data/sample.h"
 #include "store/store.h"
@@ -62,6 +63,7 @@ typedef struct {
 } mote_import_progress;
 
 typedef struct {
+    const mote_kind *kind; /* what the project takes in */
     mote_audio_config audio;
     mote_import_role role;
     const char *label;           /* NULL: the folder's name */

@@ -130,7 +130,8 @@ static mote_status add_entries(mote_importer *im, mote_err *err)
 static void look_at_piece(void *arg, size_t piece, int32_t worker)
 {
     (void)worker;
-    mote_import_item *it = &((mote_importer *)arg)->items[piece];
+    mote_importer *im = arg;
+    mote_import_item *it = &im->items[piece];
     if (it->skipped || it->refused)
         return;
     uint8_t head[MOTE_FILETYPE_HEAD_BYTES];
@@ -146,15 +147,16 @@ static void look_at_piece(void *arg, size_t piece, int32_t worker)
         return;
     }
     mote_filetype type = mote_filetype_of(head, (size_t)n);
-    bool sounds = mote_filetype_is_sound_name(it->rel);
-    if (mote_filetype_kind(type) == MOTE_FILEKIND_SOUND)
+    const mote_kind *kind = im->cfg->kind;
+    bool is_named = mote_kind_has_ending(kind, it->rel);
+    mote_take take = mote_kind_take(kind, type, head, (size_t)n);
+    if (take == MOTE_TAKE_READ)
         return;
     if (type == MOTE_FILETYPE_empty)
-        *(sounds ? &it->refused : &it->skipped) = "is empty";
-    else if (mote_filetype_kind(type) == MOTE_FILEKIND_LOCKED)
-        it->refused = mote_filetype_name(type);
+        *(is_named ? &it->refused : &it->skipped) = "is empty";
     else
-        *(sounds ? &it->refused : &it->skipped) = mote_filetype_name(type);
+        *(is_named || take == MOTE_TAKE_LOCKED ? &it->refused : &it->skipped) =
+            mote_filetype_name(type);
 }
 
 /* ---- layouts ------------------------------------------------------------------------------- */

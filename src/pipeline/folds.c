@@ -44,7 +44,7 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
     const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
     mote_judge j = {.graph = r->s8,
                     .features = mote_setting_features(r->p->settings),
-                    .clip_samples = (int32_t)d->clip_samples,
+                    .clip_samples = (int32_t)mote_dataset_elements(d),
                     .pool = r->p->cfg.pool};
     return mote_judge_accuracy(&j, r->folded, d, test_features, &r->arena, &out->accuracy_f32,
                                &out->accuracy_s8, err);
@@ -69,7 +69,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                             .checkpoint = r->job->checkpoint,
                             .bad_checkpoint = r->job->bad_checkpoint,
                             .identity = r->job->identity};
-    size_t values = (size_t)mote_feature_frames(features, train->clip_samples) *
+    size_t values = (size_t)mote_feature_frames(features, mote_dataset_elements(train)) *
                     (size_t)mote_feature_values(features);
     MOTE_TRY(mote_keyword_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;

@@ -52,7 +52,7 @@ mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d,
                              mote_golden *out, mote_err *err)
 {
     mote_golden_choice chosen[MOTE_GOLDEN_CLIPS];
-    size_t n = 0, clip = d->clip_samples, n_out = d->n_classes;
+    size_t n = 0, clip = mote_dataset_elements(d), n_out = d->n_classes;
     size_t n_in = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->input]);
     int16_t *sound = NULL;
     int8_t *in = NULL, *y = NULL;

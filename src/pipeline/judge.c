@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "data/kind_audio.h"
 #include "data/noise.h"
 #include "model/model.h"
 #include "model/runner.h"
@@ -27,20 +28,20 @@ mote_status mote_condition_clips(const mote_dataset *d, mote_condition c, mote_s
                                  uint64_t seed, mote_arena *a, const int16_t **out, mote_err *err)
 {
     if (c == MOTE_CONDITION_CLEAN) {
-        *out = d->pcm;
+        *out = d->x;
         return MOTE_OK;
     }
     int16_t *pcm = NULL, *noise = NULL;
-    MOTE_TRY(mote_arena_take(a, d->n * d->clip_samples, sizeof *pcm, &pcm, err));
-    MOTE_TRY(mote_arena_take(a, d->clip_samples, sizeof *noise, &noise, err));
+    MOTE_TRY(mote_arena_take(a, d->n * mote_dataset_elements(d), sizeof *pcm, &pcm, err));
+    MOTE_TRY(mote_arena_take(a, mote_dataset_elements(d), sizeof *noise, &noise, err));
     for (size_t i = 0; i < d->n; i++) {
         mote_rng rng;
         mote_rng_init_stream(&rng, seed, CONDITION_STREAM, i);
         double snr = mote_rng_range(&rng, snr_db.lo, snr_db.hi);
-        MOTE_TRY(mote_noise_car(seed, i, d->rate_hz, MOTE_NOMINAL_SPEECH_DBFS, noise,
-                                d->clip_samples, err));
-        mote_mix_at_snr(mote_dataset_clip(d, i), noise, d->clip_samples, d->rate_hz, snr, 1.0,
-                        pcm + i * d->clip_samples);
+        MOTE_TRY(mote_noise_car(seed, i, mote_audio_of(d)->rate_hz, MOTE_NOMINAL_SPEECH_DBFS, noise,
+                                mote_dataset_elements(d), err));
+        mote_mix_at_snr(mote_dataset_sample(d, i), noise, mote_dataset_elements(d),
+                        mote_audio_of(d)->rate_hz, snr, 1.0, pcm + i * mote_dataset_elements(d));
     }
     *out = pcm;
     return MOTE_OK;
@@ -223,7 +224,7 @@ mote_status mote_judge_accuracy(const mote_judge *j, const mote_graph *f32, cons
     size_t n_in = (size_t)mote_tensor_elements(&f32->tensors[f32->input]);
     float *y8 = NULL, *y = NULL;
     int32_t *said = NULL;
-    MOTE_TRY(mote_judge_clips(j, d->pcm, d->n, a, &y8, NULL, err));
+    MOTE_TRY(mote_judge_clips(j, d->x, d->n, a, &y8, NULL, err));
     MOTE_TRY(mote_arena_take(a, d->n * d->n_classes, sizeof *y, &y, err));
     MOTE_TRY(mote_arena_take(a, d->n, sizeof *said, &said, err));
     for (size_t i = 0; i < d->n; i++)

@@ -36,7 +36,7 @@ mote_status mote_jury_of_split(mote_pipeline *p, const mote_data_version *v, mot
     c.split = split;
     c.words = words;
     MOTE_TRY(mote_dataset_load(p->cfg.store, v, &c, &j.clips, err));
-    j.parts[0] = (mote_jury_part){.n = j.clips.n, .background = j.clips.background, .graph = graph};
+    j.parts[0] = (mote_jury_part){.n = j.clips.n, .own = j.clips.own, .graph = graph};
     *out = j;
     return MOTE_OK;
 }
@@ -133,22 +133,6 @@ static mote_status join_groups(assembling *m, mote_err *err)
     return MOTE_OK;
 }
 
-/* Noise that the part is judged with. */
-static mote_status copy_background(mote_dataset *d, const mote_audio_set *from, mote_audio_set *out,
-                                   mote_err *err)
-{
-    mote_audio_view *items = NULL;
-    MOTE_TRY(mote_arena_take(&d->arena, from->n + 1, sizeof *items, &items, err));
-    for (size_t i = 0; i < from->n; i++) {
-        int16_t *samples = NULL;
-        MOTE_TRY(mote_arena_take(&d->arena, from->items[i].n, sizeof *samples, &samples, err));
-        memcpy(samples, from->items[i].samples, from->items[i].n * sizeof *samples);
-        items[i] = (mote_audio_view){samples, from->items[i].n};
-    }
-    *out = (mote_audio_set){items, from->n};
-    return MOTE_OK;
-}
-
 /* Does another fold judge the clip, or none? Built-in words of the test are new to every fold, so
  * each of them is dealt to one, but for words that the user has too, which the fold may have heard.
  * A clip of silence is judged once. */
@@ -179,8 +163,8 @@ static mote_status add_part(assembling *m, int32_t k, mote_err *err)
         const char **g = bsearch(&part->groups[part->group_id[i]], d->groups, d->n_groups,
                                  sizeof *d->groups, compare_names);
         MOTE_BUG_IF(!g);
-        memcpy(d->pcm + d->n * d->clip_samples, mote_dataset_clip(part, i),
-               d->clip_samples * sizeof *d->pcm);
+        memcpy((char *)d->x + d->n * mote_dataset_sample_bytes(d), mote_dataset_sample(part, i),
+               mote_dataset_sample_bytes(d));
         d->class_id[d->n] = part->class_id[i];
         d->group_id[d->n] = (int32_t)(g - d->groups);
         d->key[d->n] = part->key[i];
@@ -191,7 +175,7 @@ static mote_status add_part(assembling *m, int32_t k, mote_err *err)
         d->n++;
     }
     to->n = d->n - to->first;
-    return copy_background(d, &part->background, &to->background, err);
+    return d->kind->copy_own(part->own, &d->arena, &to->own, err);
 }
 
 static mote_status join(assembling *m, mote_err *err)
@@ -202,8 +186,9 @@ static mote_status join(assembling *m, mote_err *err)
     size_t n = 0;
     for (int32_t k = 0; k < m->n; k++)
         n += m->parts[k].n;
-    d->rate_hz = first->rate_hz;
-    d->clip_samples = first->clip_samples;
+    d->kind = first->kind;
+    d->shape = first->shape;
+    d->answer = first->answer;
     d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->output]); /* with silence */
     const char **classes = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *classes, &classes, err));
@@ -213,7 +198,7 @@ static mote_status join(assembling *m, mote_err *err)
     for (size_t c = 0; c < first->n_classes; c++)
         classes[c] = first->classes[c]; /* of mote.yaml, or constant */
     d->classes = classes;
-    MOTE_TRY(mote_arena_take(&d->arena, n * d->clip_samples, sizeof *d->pcm, &d->pcm, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, mote_dataset_sample_bytes(d), &d->x, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->class_id, &d->class_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->label, &d->label, err));
@@ -221,7 +206,7 @@ static mote_status join(assembling *m, mote_err *err)
     MOTE_TRY(join_groups(m, err));
     for (int32_t k = 0; k < m->n; k++)
         MOTE_TRY(add_part(m, k, err));
-    d->background = m->jury.parts[0].background;
+    d->own = m->jury.parts[0].own;
     return MOTE_OK;
 }
 
@@ -258,14 +243,9 @@ mote_status mote_jury_some(const mote_jury *j, int32_t first, int32_t n, mote_ar
     mote_dataset *d = &some.clips;
     size_t from = j->parts[first].first;
     some.n_parts = n;
-    d->arena = (mote_arena){0};
-    d->pcm += from * d->clip_samples;
-    d->class_id += from;
-    d->group_id += from;
-    d->label += from;
-    d->key += from;
+    *d = mote_dataset_part(&j->clips, from, j->clips.n - from);
     d->n = 0;
-    d->background = j->parts[first].background;
+    d->own = j->parts[first].own;
     MOTE_TRY(mote_arena_take(a, d->n_classes, sizeof *d->n_per_class, &d->n_per_class, err));
     for (int32_t k = 0; k < n; k++) {
         some.parts[k] = j->parts[first + k];
@@ -344,8 +324,8 @@ mote_status mote_jury_clips(const mote_jury *j, const int16_t *pcm, mote_arena *
         if (part->n == 0)
             continue;
         mote_arena_mark mark = mote_arena_save(a);
-        MOTE_TRY(mote_judge_clips(&one, pcm + part->first * d->clip_samples, part->n, a, &of_part,
-                                  watched ? &seen : NULL, err));
+        MOTE_TRY(mote_judge_clips(&one, pcm + part->first * mote_dataset_elements(d), part->n, a,
+                                  &of_part, watched ? &seen : NULL, err));
         memcpy(y + part->first * d->n_classes, of_part, part->n * d->n_classes * sizeof *y);
         if (watched)
             memcpy(w + part->first * width, seen, part->n * width * sizeof *w);
@@ -375,13 +355,10 @@ static mote_status listen_part(const mote_jury *j, const mote_jury_stream *s, in
                                mote_err *err)
 {
     const mote_jury_part *p = &j->parts[part];
-    mote_dataset d = j->clips;
+    mote_dataset d = mote_dataset_part(&j->clips, p->first, p->n);
     mote_judge one = judge_of(j, part);
     watcher w = {s, part, j->n_parts};
-    d.pcm += p->first * d.clip_samples;
-    d.class_id += p->first;
-    d.n = p->n;
-    d.background = p->background;
+    d.own = p->own;
     MOTE_TRY(mote_listen_track(s->task, s->stream, &d, s->seed + (uint64_t)part * PART_SEED, a,
                                track, err));
     for (size_t i = 0; i < track->n_events; i++)

@@ -21,8 +21,8 @@
 /* Clips [first, first + n) of the jury's. */
 typedef struct {
     size_t first, n;
-    mote_audio_set background; /* of the part */
-    const mote_graph *graph;   /* borrowed */
+    const void *own;         /* what its kind has beside its samples (data/dataset.h) */
+    const mote_graph *graph; /* borrowed */
 } mote_jury_part;
 
 typedef struct {

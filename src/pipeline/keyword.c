@@ -53,8 +53,9 @@ static void feature_piece(void *arg, size_t piece, int32_t worker)
     if (j->errors[worker].status != MOTE_OK)
         return;
     size_t i = j->missing[piece];
-    mote_ignore(mote_feature_clip(j->plan, worker, mote_dataset_clip(j->d, i), j->d->clip_samples,
-                                  j->out + i * j->n_values, &j->errors[worker]));
+    mote_ignore(mote_feature_clip(j->plan, worker, mote_dataset_sample(j->d, i),
+                                  mote_dataset_elements(j->d), j->out + i * j->n_values,
+                                  &j->errors[worker]));
 }
 
 /* Compute the n missing ones and add them to the cache. */
@@ -95,7 +96,7 @@ mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, 
     const mote_feature_config *cfg = mote_setting_features(p->settings);
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
     feature_job j = {.d = d,
-                     .n_values = (size_t)mote_feature_frames(cfg, d->clip_samples) *
+                     .n_values = (size_t)mote_feature_frames(cfg, mote_dataset_elements(d)) *
                                  (size_t)mote_feature_values(cfg)};
     uint32_t *missing = NULL;
     char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));

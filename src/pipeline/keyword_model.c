@@ -13,7 +13,8 @@
 static size_t values_of(const mote_keyword_job *j, const mote_dataset *d)
 {
     const mote_feature_config *f = mote_setting_features(j->settings);
-    return (size_t)mote_feature_frames(f, d->clip_samples) * (size_t)mote_feature_values(f);
+    return (size_t)mote_feature_frames(f, mote_dataset_elements(d)) *
+           (size_t)mote_feature_values(f);
 }
 
 mote_status mote_keyword_scale(const float *features, size_t n, double *out, mote_err *err)
@@ -147,13 +148,13 @@ static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t 
     MOTE_TRY(mote_arena_take(a, half, sizeof *clips, &clips, err));
     for (size_t i = 0; i < half; i++) {
         chosen[i] = (uint32_t)(i * d->n / half);
-        clips[i] = mote_dataset_clip(d, chosen[i]);
+        clips[i] = mote_dataset_sample(d, chosen[i]);
     }
     mote_feature_plan *plan = NULL;
     const mote_feature_config *features = mote_setting_features(j->settings);
     const uint64_t seed = mote_setting_training(j->settings)->config.seed;
     MOTE_TRY(mote_feature_plan_create(features, 1, &plan, err));
-    mote_status st = mote_feature_batch(plan, NULL, clips, half, d->clip_samples, x, err);
+    mote_status st = mote_feature_batch(plan, NULL, clips, half, mote_dataset_elements(d), x, err);
     mote_feature_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;

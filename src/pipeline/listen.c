@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "data/kind_audio.h"
+
 /* Windows of a stream, judged on the pool. */
 typedef struct {
     mote_bench *bench;
@@ -41,12 +43,12 @@ mote_status mote_listen_track(const mote_task_setting *task, const mote_stream_s
 {
     mote_stream_material m = {.rate_hz = task->rate_hz,
                               .n = d->n,
-                              .clip_samples = d->clip_samples,
-                              .pcm = d->pcm,
+                              .clip_samples = mote_dataset_elements(d),
+                              .pcm = d->x,
                               .class_id = d->class_id,
                               .n_keywords = (int32_t)task->keywords.n,
                               .silence_class = task->silence ? (int32_t)task->classes.n - 1 : -1,
-                              .noise = d->background};
+                              .noise = mote_audio_of(d)->background};
     mote_stream_config cfg = st->config;
     cfg.seed = seed;
     return mote_stream_build(&m, &cfg, a, out, err);

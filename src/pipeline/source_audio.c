@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "data/kind_audio.h"
+
 struct mote_source_audio {
     mote_source_audio_config cfg;
     mote_arena arena;
@@ -19,19 +21,19 @@ static mote_status prepare(mote_source_audio *s, mote_err *err)
     const mote_source_audio_config *c = &s->cfg;
     mote_augment_setup setup = {
         .cfg = *c->augmentation,
-        .rate_hz = c->clips->rate_hz,
-        .clip_samples = c->clips->clip_samples,
+        .rate_hz = mote_audio_of(c->clips)->rate_hz,
+        .clip_samples = mote_dataset_elements(c->clips),
         .seed = c->seed,
-        .background = c->clips->background,
+        .background = mote_audio_of(c->clips)->background,
         .n_workers = c->n_workers,
     };
     MOTE_TRY(mote_augment_create(&setup, &s->augment, err));
     MOTE_TRY(mote_feature_plan_create(c->features, c->n_workers, &s->plan, err));
-    s->n_frames = mote_feature_frames(c->features, c->clips->clip_samples);
+    s->n_frames = mote_feature_frames(c->features, mote_dataset_elements(c->clips));
     s->n_values = mote_feature_values(c->features);
     size_t n_workers = (size_t)c->n_workers;
-    MOTE_TRY(mote_arena_take(&s->arena, n_workers * c->clips->clip_samples, sizeof *s->clips,
-                             &s->clips, err));
+    MOTE_TRY(mote_arena_take(&s->arena, n_workers * mote_dataset_elements(c->clips),
+                             sizeof *s->clips, &s->clips, err));
     return mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err);
 }
 
@@ -67,16 +69,20 @@ void mote_source_audio_destroy(mote_source_audio *s)
 static const int16_t *draw_clip(const mote_dataset *d, uint32_t clip, mote_rng *rng)
 {
     if (strcmp(d->label[clip], MOTE_CLASS_SILENCE) != 0)
-        return mote_dataset_clip(d, clip);
-    const mote_audio_set *b = &d->background;
+        return mote_dataset_sample(d, clip);
+    const mote_audio_set *b = &mote_audio_of(d)->background;
     size_t places = 0;
     for (size_t i = 0; i < b->n; i++)
-        places += b->items[i].n >= d->clip_samples ? b->items[i].n - d->clip_samples + 1 : 0;
+        places += b->items[i].n >= mote_dataset_elements(d)
+                      ? b->items[i].n - mote_dataset_elements(d) + 1
+                      : 0;
     if (places == 0 || places > UINT32_MAX)
-        return mote_dataset_clip(d, clip);
+        return mote_dataset_sample(d, clip);
     size_t at = mote_rng_below(rng, (uint32_t)places), i = 0;
     for (;; i++) {
-        size_t here = b->items[i].n >= d->clip_samples ? b->items[i].n - d->clip_samples + 1 : 0;
+        size_t here = b->items[i].n >= mote_dataset_elements(d)
+                          ? b->items[i].n - mote_dataset_elements(d) + 1
+                          : 0;
         if (at < here)
             return b->items[i].samples + at;
         at -= here;
@@ -100,11 +106,12 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     const mote_dataset *d = s->cfg.clips;
     uint32_t clip = j->rq->samples[i];
     float *x = j->inputs + i * j->rq->in_elements;
-    int16_t *pcm = s->clips + (size_t)worker * d->clip_samples;
+    int16_t *pcm = s->clips + (size_t)worker * mote_dataset_elements(d);
     mote_rng rng;
     mote_augment_rng(&rng, j->rq->seed, (uint64_t)j->rq->epoch, (uint64_t)j->rq->first + i);
     mote_augment_apply(s->augment, worker, &rng, draw_clip(d, clip, &rng), pcm);
-    if (mote_feature_clip(s->plan, worker, pcm, d->clip_samples, x, &s->errors[worker]) != MOTE_OK)
+    if (mote_feature_clip(s->plan, worker, pcm, mote_dataset_elements(d), x, &s->errors[worker]) !=
+        MOTE_OK)
         return;
     float inverse = (float)(1.0 / s->cfg.scale);
     for (size_t k = 0; k < j->rq->in_elements; k++)

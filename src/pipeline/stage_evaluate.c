@@ -159,7 +159,7 @@ static mote_status fit_on(evaluating *e, const mote_jury *j, double *out, mote_e
 {
     float *y = NULL;
     double nll = 0.0, fitted = 1.0;
-    MOTE_TRY(mote_jury_clips(j, j->clips.pcm, &e->arena, &y, NULL, err));
+    MOTE_TRY(mote_jury_clips(j, j->clips.x, &e->arena, &y, NULL, err));
     mote_predictions q = predictions_of(&j->clips, y);
     MOTE_TRY(evaluate_clips(e, &q, ev, err));
     MOTE_TRY(mote_temperature_fit(&q, &fitted, &nll, err));
@@ -247,7 +247,7 @@ static mote_status refusal_of(evaluating *e, const mote_jury *jury, json_t *all,
     MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *said, &said, err));
     MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *words, &words, err));
     if (d->n > 0)
-        MOTE_TRY(mote_jury_clips(jury, d->pcm, &e->arena, &y, NULL, err));
+        MOTE_TRY(mote_jury_clips(jury, d->x, &e->arena, &y, NULL, err));
     mote_judge_decide(y, d->n, n_classes, said);
     for (size_t i = 0; i < d->n; i++) {
         if ((size_t)d->class_id[i] != n_keywords)

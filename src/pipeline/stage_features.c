@@ -29,7 +29,7 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
     mote_status st = mote_keyword_clip_features(p, &d, &a, &x, err);
     if (st == MOTE_OK) {
         const mote_feature_config *cfg = mote_setting_features(p->settings);
-        size_t n = d.n * (size_t)mote_feature_frames(cfg, d.clip_samples) *
+        size_t n = d.n * (size_t)mote_feature_frames(cfg, mote_dataset_elements(&d)) *
                    (size_t)mote_feature_values(cfg);
         st = mote_keyword_scale(x, n, scale, err);
         if (st == MOTE_OK)

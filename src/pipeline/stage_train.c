@@ -61,7 +61,7 @@ static mote_status open_everybody(training *t, mote_err *err)
     MOTE_TRY(mote_keyword_everybody(p, &t->version, &t->train, err));
     mote_arena_mark mark = mote_arena_save(&t->arena);
     MOTE_TRY(mote_keyword_clip_features(p, &t->train, &t->arena, &x, err));
-    size_t n = t->train.n * (size_t)mote_feature_frames(f, t->train.clip_samples) *
+    size_t n = t->train.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&t->train)) *
                (size_t)mote_feature_values(f);
     MOTE_TRY(mote_keyword_scale(x, n, &t->job.scale, err));
     mote_arena_rewind(&t->arena, mark);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/kind_audio.h"
 #include "evaluate/json_parts.h"
 #include "project/quantity.h"
 #include "project/schema.h"
@@ -191,7 +192,7 @@ mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a, mo
                 : t->n_others < MOTE_TESTED_LEAST_OTHERS ? MOTE_EVIDENCE_NOISE
                 : n_recorded < MOTE_TESTED_LEAST_OTHERS  ? MOTE_EVIDENCE_SYNTHETIC
                                                          : MOTE_EVIDENCE_REAL;
-    const char *noise = d->background.n > 0 ? "noise" : "made-up noise";
+    const char *noise = mote_audio_of(d)->background.n > 0 ? "noise" : "made-up noise";
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 4096);
     mote_buf_printf(&b, "%lld keywords in %s, ", (long long)track->n_words, noise);
@@ -320,7 +321,7 @@ mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err)
         MOTE_TRY(add_gap(list, err, "other words"));
     else if (t->n_others < MOTE_TESTED_LEAST_OTHERS)
         MOTE_TRY(add_gap(list, err, "more than %lld clips of other words", (long long)t->n_others));
-    if (t->test->background.n == 0)
+    if (mote_audio_of(t->test)->background.n == 0)
         MOTE_TRY(add_gap(list, err, "recorded background noise"));
     if (t->n_people + t->n_unnamed == 0)
         MOTE_TRY(add_gap(list, err, "speech of people (all of it is synthetic)"));

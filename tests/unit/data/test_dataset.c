@@ -2,6 +2,7 @@
 /* Splits in memory: classes, clips of one length, silence, folds, limits. */
 #include "audio_files.h"
 #include "data/dataset.h"
+#include "data/kind_audio.h"
 #include "temp_dir.h"
 
 typedef struct {
@@ -96,7 +97,7 @@ static void classes_and_counts_are_as_configured(void **state)
         mote_dataset_config cfg = config((mote_split)s);
         mote_dataset d = load(f, &cfg);
         assert_int_equal(d.n_classes, 4);
-        assert_int_equal(d.clip_samples, 16000);
+        assert_int_equal(mote_dataset_elements(&d), 16000);
         for (size_t c = 0; c < 4; c++)
             assert_string_equal(d.classes[c], names[c]);
         assert_int_equal(d.n_per_class[0], d.n_per_class[1]);
@@ -107,7 +108,7 @@ static void classes_and_counts_are_as_configured(void **state)
             assert_in_range(d.group_id[i], 0, d.n_groups - 1);
             if (d.class_id[i] < 2)
                 assert_string_equal(d.label[i], names[d.class_id[i]]);
-            mote_sha256 key = mote_sha256_of(mote_dataset_clip(&d, i), 32000);
+            mote_sha256 key = mote_sha256_of(mote_dataset_sample(&d, i), 32000);
             assert_true(mote_sha256_equal(&key, &d.key[i]));
         }
         n_all += d.n_per_class[0];
@@ -151,7 +152,7 @@ static void loading_twice_gives_the_same_bytes(void **state)
     mote_dataset_config cfg = config(MOTE_SPLIT_TRAIN);
     mote_dataset a = load(f, &cfg), b = load(f, &cfg);
     assert_int_equal(a.n, b.n);
-    assert_memory_equal(a.pcm, b.pcm, a.n * a.clip_samples * 2);
+    assert_memory_equal(a.x, b.x, a.n * mote_dataset_elements(&a) * 2);
     assert_memory_equal(a.class_id, b.class_id, a.n * sizeof *a.class_id);
     mote_dataset_release(&a);
     mote_dataset_release(&b);
@@ -164,8 +165,8 @@ static void background_of_the_splits_does_not_overlap(void **state)
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_dataset_config cfg = config((mote_split)s);
         mote_dataset d = load(f, &cfg);
-        assert_int_equal(d.background.n, 1);
-        total += d.background.items[0].n;
+        assert_int_equal(mote_audio_of(&d)->background.n, 1);
+        total += mote_audio_of(&d)->background.items[0].n;
         mote_dataset_release(&d);
     }
     assert_int_equal(total, 20 * 16000);

@@ -321,16 +321,6 @@ static void what_is_no_sound_is_called_what_it_is(void **state)
     }
 }
 
-static void names_of_sound_are_known_in_any_case(void **state)
-{
-    (void)state;
-    assert_true(mote_filetype_is_sound_name("a.b/C.WAV"));
-    assert_true(mote_filetype_is_sound_name("c.Opus"));
-    assert_false(mote_filetype_is_sound_name("wav"));
-    assert_false(mote_filetype_is_sound_name("c.wavy"));
-    assert_false(mote_filetype_is_sound_name("c.txt"));
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -351,7 +341,6 @@ int main(void)
         cmocka_unit_test(a_damaged_frame_of_mp3_is_seen),
         cmocka_unit_test(integers_stored_as_floats_are_refused_with_the_remedy),
         cmocka_unit_test(what_is_no_sound_is_called_what_it_is),
-        cmocka_unit_test(names_of_sound_are_known_in_any_case),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

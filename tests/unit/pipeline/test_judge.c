@@ -52,11 +52,11 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     mote_arena_init(&a, 64u << 20);
     mote_dataset d;
     load_test_split(&d, &a);
-    size_t bytes = d.n * d.clip_samples * sizeof(int16_t);
+    size_t bytes = d.n * mote_dataset_elements(&d) * sizeof(int16_t);
     const int16_t *clean = NULL, *x = NULL, *y = NULL, *z = NULL;
     mote_span snr = {0.0, 10.0};
     T_OK(mote_condition_clips(&d, MOTE_CONDITION_CLEAN, snr, 3, &a, &clean, &err));
-    assert_ptr_equal(clean, d.pcm);
+    assert_ptr_equal(clean, d.x);
     T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &x, &err));
     T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
     T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 4, &a, &z, &err));
@@ -68,7 +68,7 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     size_t n = d.n;
     d.n = 2;
     T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
-    assert_memory_equal(x, y, 2 * d.clip_samples * sizeof(int16_t));
+    assert_memory_equal(x, y, 2 * mote_dataset_elements(&d) * sizeof(int16_t));
     d.n = n;
     mote_dataset_release(&d);
 }
@@ -94,16 +94,17 @@ static void answers_do_not_depend_on_threads(void **state)
     T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
     T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
     mote_feature_config features = *mote_setting_features(settings_of());
-    mote_judge j = {.graph = g, .features = &features, .clip_samples = (int32_t)d.clip_samples};
+    mote_judge j = {
+        .graph = g, .features = &features, .clip_samples = (int32_t)mote_dataset_elements(&d)};
     size_t n_watched = 0;
     float *one = NULL, *one_watched = NULL;
-    T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &one, &one_watched, &err));
+    T_OK(mote_judge_clips(&j, d.x, d.n, &a, &one, &one_watched, &err));
     mote_watch_shape shape = mote_judge_watch_shape(&j);
     n_watched = (size_t)mote_watch_count(&shape);
     for (int n_threads = 2; n_threads <= 3; n_threads++) {
         float *more = NULL, *watched = NULL;
         T_OK(mote_pool_create(n_threads, &j.pool, &err));
-        T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &more, &watched, &err));
+        T_OK(mote_judge_clips(&j, d.x, d.n, &a, &more, &watched, &err));
         assert_memory_equal(one, more, d.n * d.n_classes * sizeof *one);
         assert_memory_equal(one_watched, watched, d.n * n_watched * sizeof *watched);
         mote_pool_destroy(j.pool);
@@ -150,16 +151,16 @@ static void the_server_reports_what_was_judged(void **state)
     for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {
         mote_judge j = {.graph = g,
                         .features = &features,
-                        .clip_samples = (int32_t)d.clip_samples,
+                        .clip_samples = (int32_t)mote_dataset_elements(&d),
                         .temperature = temperatures[t]};
         float *judged = NULL;
-        T_OK(mote_judge_clips(&j, d.pcm, d.n, &a, &judged, NULL, &err));
+        T_OK(mote_judge_clips(&j, d.x, d.n, &a, &judged, NULL, &err));
         mote_operating_point op = {
             .smooth_hops = 1, .suppress_ms = 500, .hop_ms = 100, .temperature = temperatures[t]};
         mote_bundle_parts parts = {.name = "tiny",
                                    .n_labels = (int32_t)d.n_classes,
                                    .labels = project.project->classes.items,
-                                   .clip_samples = (int32_t)d.clip_samples,
+                                   .clip_samples = (int32_t)mote_dataset_elements(&d),
                                    .features = &features,
                                    .graph_s8 = g,
                                    .operating_point = &op};
@@ -172,7 +173,8 @@ static void the_server_reports_what_was_judged(void **state)
         T_OK(mote_predictor_create(m, &p, &err));
         for (size_t i = 0; i < d.n; i++) {
             mote_prediction y;
-            T_OK(mote_predict_pcm(p, mote_dataset_clip(&d, i), d.clip_samples, &y, &err));
+            T_OK(mote_predict_pcm(p, mote_dataset_sample(&d, i), mote_dataset_elements(&d), &y,
+                                  &err));
             assert_memory_equal(y.probabilities, judged + i * d.n_classes,
                                 d.n_classes * sizeof *judged);
         }

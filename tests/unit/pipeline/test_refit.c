@@ -70,7 +70,7 @@ static void what_ships_has_learned_from_everybody(void **state)
                             .fixed_epochs = (int32_t)epochs,
                             .pool = t.pool};
     T_OK(mote_keyword_scale(x,
-                            all.n * (size_t)mote_feature_frames(f, all.clip_samples) *
+                            all.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&all)) *
                                 (size_t)mote_feature_values(f),
                             &job.scale, &err));
     mote_graph *g = NULL, *folded = NULL;

@@ -2,6 +2,7 @@
 /* The source of training clips: a word is itself each time, a clip of background is cut anew. */
 #include <math.h>
 
+#include "data/kind_audio.h"
 #include "pipeline/keyword.h"
 #include "pipeline/source_audio.h"
 #include "support.h"
@@ -62,14 +63,14 @@ static void words_stay_and_background_is_cut_anew(void **state)
 {
     (void)state;
     make_sounds();
-    mote_dataset d = {.rate_hz = SAMPLES,
-                      .clip_samples = SAMPLES,
+    const mote_audio_own own = {SAMPLES, {&stretch, 1}};
+    mote_dataset d = {.shape = {MOTE_I16, 1, {SAMPLES}},
                       .n = 2,
-                      .pcm = pcm,
+                      .x = pcm,
                       .class_id = class_id,
                       .label = label,
                       .n_classes = 2,
-                      .background = {&stretch, 1}};
+                      .own = &own};
     mote_feature_config features = mote_feature_config_default();
     size_t n =
         (size_t)mote_feature_frames(&features, SAMPLES) * (size_t)mote_feature_values(&features);

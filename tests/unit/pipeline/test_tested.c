@@ -3,6 +3,7 @@
  * promised; and limits that no requirement asks for. On a tiny project. */
 #include "tiny_project.h"
 
+#include "data/kind_audio.h"
 #include "pipeline/keyword.h"
 #include "pipeline/remarks.h"
 #include "pipeline/stage_internal.h"
@@ -233,7 +234,7 @@ static void what_was_not_tested_is_counted(void **state)
     assert_true(is_said(&t, "conditions other than 'clean' and 'car noise'"));
     assert_true(is_said(&t, "distance and age"));
     assert_false(is_said(&t, "background noise") || is_said(&t, "names of speakers"));
-    f.test.background.n = 0;
+    f.test.own = &(mote_audio_own){.rate_hz = mote_audio_of(&f.test)->rate_hz};
     t.n_unnamed = 3;
     assert_true(is_said(&t, "recorded background noise") && is_said(&t, "no names of speakers"));
     f.test.n_per_class[0] = MOTE_TESTED_LEAST_CLIPS;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kinds of input: what the data room must know of one, as a row.
+ *
+ * A kind says which files it reads, turns their bytes into samples in memory, and tells facts of
+ * them. The rows are listed in data/kinds.def, one file each (data/kind_audio.c); nothing else in
+ * the room names a kind, compares one, or includes the header of one.
+ * Depends on base, project/task, data/filetype. */
+#ifndef MOTE_DATA_KIND_H
+#define MOTE_DATA_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "data/filetype.h"
+#include "project/task.h"
+
+typedef struct mote_kind mote_kind;
+
+/* What is wanted of the decoded samples, and what is allowed. */
+typedef struct {
+    int32_t rate_hz;  /* of what runs in time; 0: as it comes */
+    size_t max_bytes; /* of the encoded file */
+    int64_t max_ms;   /* of what runs in time; longer input is refused, not cut; 0: any */
+    bool strangers;   /* the bytes come from strangers: only the formats that are safe for that */
+} mote_decoding;
+
+#define MOTE_FACTS_MAX_BYTES 400
+
+/* A file, decoded. Owned by the caller (mote_decoded_release). */
+typedef struct {
+    const mote_kind *kind;
+    void *own;           /* the samples as the kind keeps them */
+    mote_sha256 content; /* of the decoded samples: equal for files that say the same */
+    int64_t duration_us; /* 0: does not run in time */
+    int32_t rate_hz;     /* of the decoded samples; 0: does not run in time */
+    char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
+} mote_decoded;
+
+/* A row. */
+struct mote_kind {
+    mote_input_kind input;
+    const char *one, *many;          /* what people call its samples: "recording", "recordings" */
+    const char *formats;             /* for messages: "WAV, FLAC, .." */
+    const char *const *endings;      /* of names of its files, lower case, no dot; NULL ends them */
+    const mote_filetype *reads;      /* types that are decoded; MOTE_N_FILETYPES ends them */
+    const mote_filetype *locked;     /* that hold its samples, but cannot be decoded; the same */
+    mote_decoding (*decoding)(void); /* what is allowed unless a project says otherwise */
+
+    /* Of a type in neither list: do its first bytes look like a file of the kind? NULL: never. */
+    bool (*recognise)(mote_filetype type, const uint8_t *head, size_t n);
+
+    /* Fill in all of *out but `kind`. Errors: LIMIT, UNSUPPORTED, CORRUPT, NOMEM, ARG. */
+    mote_status (*decode)(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
+                          mote_decoded *out, mote_err *err);
+    void (*release)(void *own);
+
+    /* Append a file that decodes to the same at less cost; nothing when the original does. */
+    mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
+
+    /* What a data set of the kind has beside its samples (mote_dataset.own), again in `a`. */
+    mote_status (*copy_own)(const void *own, mote_arena *a, const void **out, mote_err *err);
+};
+
+/* The row of an input; NULL while the data room has none. Static storage. */
+const mote_kind *mote_kind_of(mote_input_kind input);
+
+/* What a file is to a kind: READ it decodes; LOCKED holds, or may hold, samples that cannot be
+ * read as it is, and the user is told; OTHER is nothing of it. head[0..n): its first bytes. */
+typedef enum { MOTE_TAKE_READ, MOTE_TAKE_LOCKED, MOTE_TAKE_OTHER } mote_take;
+mote_take mote_kind_take(const mote_kind *k, mote_filetype type, const uint8_t *head, size_t n);
+
+/* Does the name end like that of a file of the kind (".wav" in any case)? */
+bool mote_kind_has_ending(const mote_kind *k, const char *name);
+
+/* Decode bytes[0..n); `what` names them in errors. *out is untouched on error. */
+MOTE_MUST_USE mote_status mote_kind_decode(const mote_kind *k, const void *bytes, size_t n,
+                                           const char *what, const mote_decoding *cfg,
+                                           mote_decoded *out, mote_err *err);
+void mote_decoded_release(mote_decoded *d);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sound as a kind of input: see kind.h; the work is done in audio.c and those below it. */
+#include "data/kind_audio.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const endings[] = {
+    "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif",  "aiff", "aifc", "au",  "snd",
+    "caf", "w64",  "rf64", "bwf", "m4a", "aac",  "amr", "wma", "webm", "sph",  "raw",  "pcm", NULL};
+
+static const mote_filetype reads[] = {
+    MOTE_FILETYPE_wav, MOTE_FILETYPE_rf64, MOTE_FILETYPE_w64, MOTE_FILETYPE_flac, MOTE_FILETYPE_ogg,
+    MOTE_FILETYPE_mp3, MOTE_FILETYPE_aiff, MOTE_FILETYPE_au,  MOTE_FILETYPE_caf,  MOTE_N_FILETYPES};
+
+static const mote_filetype locked[] = {
+    MOTE_FILETYPE_mp4, MOTE_FILETYPE_aac,      MOTE_FILETYPE_amr,    MOTE_FILETYPE_asf,
+    MOTE_FILETYPE_avi, MOTE_FILETYPE_matroska, MOTE_FILETYPE_sphere, MOTE_N_FILETYPES};
+
+static mote_decoding decoding(void)
+{
+    mote_audio_config c = mote_audio_config_default();
+    return (mote_decoding){.rate_hz = c.rate_hz, .max_bytes = c.max_bytes, .max_ms = c.max_ms};
+}
+
+mote_audio_config mote_audio_config_from(const mote_decoding *cfg)
+{
+    return (mote_audio_config){.rate_hz = cfg->rate_hz,
+                               .max_bytes = cfg->max_bytes,
+                               .max_ms = cfg->max_ms,
+                               .wav_only = cfg->strangers};
+}
+
+static void write_facts(const mote_audio_info *i, char out[MOTE_FACTS_MAX_BYTES])
+{
+    (void)mote_format(out, MOTE_FACTS_MAX_BYTES,
+                      "{\"container\":\"%s\",\"rate_hz\":%d,\"n_channels\":%d,\"bits\":%d,"
+                      "\"n_frames\":%lld}",
+                      mote_audio_container_name(i->container), (int)i->rate_hz, (int)i->n_channels,
+                      (int)i->bits, (long long)i->n_frames);
+}
+
+static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
+                          mote_decoded *out, mote_err *err)
+{
+    mote_audio_config c = mote_audio_config_from(cfg);
+    mote_audio *a = mote_alloc_zero(1, sizeof *a);
+    if (!a)
+        return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a recording", what);
+    mote_status st = mote_audio_decode(bytes, n, what, &c, a, err);
+    if (st != MOTE_OK) {
+        mote_free(a);
+        return st;
+    }
+    /* Little-endian in memory on every host we build for; checked once for all. */
+    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "sample hashes are little-endian");
+    out->own = a;
+    out->content = mote_sha256_of(a->samples, a->n * sizeof *a->samples);
+    out->duration_us = a->source.duration_us;
+    out->rate_hz = a->rate_hz;
+    write_facts(&a->source, out->facts);
+    return MOTE_OK;
+}
+
+static void release(void *own)
+{
+    mote_audio_release(own);
+    mote_free(own);
+}
+
+/* Another rate, several channels or a compressed container cost more than a copy. */
+static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
+{
+    const mote_audio *a = mote_decoded_audio(d);
+    if (a->source.container == MOTE_AUDIO_WAV && a->source.bits == 16 &&
+        a->source.n_channels == 1 && a->source.rate_hz == a->rate_hz)
+        return MOTE_OK;
+    return mote_audio_encode_wav(a->samples, a->n, a->rate_hz, out, err);
+}
+
+static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
+{
+    const mote_audio_own *from = own;
+    mote_audio_own *to = NULL;
+    mote_audio_view *items = NULL;
+    const mote_audio_set *b = &from->background;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *to, &to, err));
+    MOTE_TRY(mote_arena_take(a, b->n + 1, sizeof *items, &items, err));
+    for (size_t i = 0; i < b->n; i++) {
+        int16_t *samples = NULL;
+        MOTE_TRY(mote_arena_take(a, b->items[i].n, sizeof *samples, &samples, err));
+        memcpy(samples, b->items[i].samples, b->items[i].n * sizeof *samples);
+        items[i] = (mote_audio_view){samples, b->items[i].n};
+    }
+    *to = (mote_audio_own){from->rate_hz, {items, b->n}};
+    *out = to;
+    return MOTE_OK;
+}
+
+extern const mote_kind mote_kind_audio;
+const mote_kind mote_kind_audio = {
+    .input = MOTE_INPUT_AUDIO,
+    .one = "recording",
+    .many = "recordings",
+    .formats = "WAV, FLAC, OGG, MP3, ..",
+    .endings = endings,
+    .reads = reads,
+    .locked = locked,
+    .decoding = decoding,
+    .decode = decode,
+    .release = release,
+    .encode_copy = encode_copy,
+    .copy_own = copy_own,
+};
