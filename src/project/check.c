@@ -33,6 +33,8 @@ static void set_classes(mote_reader *r)
 {
     mote_project *p = r->project;
     size_t n = p->keywords.n;
+    if (!mote_schema_is_of(mote_schema_find("keywords", strlen("keywords")), r->task))
+        return; /* its classes are the labels of its samples */
     const char **items = mote_reader_alloc(r, n + 2, sizeof *items);
     if (!items)
         return;
@@ -150,9 +152,17 @@ static void check_rest(mote_reader *r)
                                  p->monitor.min_predictions, p->monitor.window);
 }
 
+static void check_task(mote_reader *r)
+{
+    mote_err why;
+    if (r->task && mote_task_ready(r->task->name, &why) != MOTE_OK)
+        mote_reader_complain_key(r, "task", "%s", why.text);
+}
+
 void mote_reader_check(mote_reader *r)
 {
     check_name(r);
+    check_task(r);
     set_classes(r);
     if (r->fatal != MOTE_OK)
         return;

@@ -134,8 +134,8 @@ static const struct {
     mote_reader_id reader;
 } readers[] = {
 #define SECTION(path, doc)
-#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)
-#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)
+#define ITEM(path, tasks, type, unit, lo, hi, choices, preset, field, doc)
+#define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)
 #define READ_BY(part, reader) {part, MOTE_READER_##reader},
 #include "project/config.def"
 #undef SECTION
@@ -253,6 +253,7 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
+    const mote_task *task = mote_task_find(p->task);
     *n_keys = 0;
     for (size_t i = 0; i < n; i++) {
         char of[64];
@@ -260,6 +261,8 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
         if (!mote_part_holds(part, &rows[i]) || strcmp(of, section) != 0)
             continue;
         ++*n_keys;
+        if (!mote_schema_is_of(&rows[i], task)) /* it means nothing to this project */
+            continue;
         if (without_threads && strcmp(rows[i].path, "training.threads") == 0)
             continue;
         json_t *holder = NULL;

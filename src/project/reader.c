@@ -166,6 +166,28 @@ static bool is_null(const mote_yaml_node *node)
 
 static void read_map(mote_reader *r, const mote_yaml_node *map, const char *parent);
 
+/* A key that belongs to other tasks than that of the file: which, and what this one uses. */
+static void refuse_foreign(mote_reader *r, const mote_yaml_node *key, const mote_schema_row *row)
+{
+    char owners[160] = "";
+    uint32_t tasks = mote_schema_tasks(row);
+    for (int i = 0; i < MOTE_N_TASKS; i++) {
+        size_t used = strlen(owners);
+        if (tasks & MOTE_ONE_OF(i))
+            (void)mote_format(owners + used, sizeof owners - used, "%s'%s'", used ? ", " : "",
+                              mote_task_get((mote_task_id)i)->name);
+    }
+    const char *plural = strchr(owners, ',') ? "s" : "";
+    const char *instead = mote_schema_instead(row, r->task);
+    if (instead)
+        mote_reader_complain(r, key->line, key->column, "'%s' belongs to task%s %s; task '%s' %s",
+                             row->path, plural, owners, r->task->name, instead);
+    else
+        mote_reader_complain(r, key->line, key->column,
+                             "'%s' belongs to task%s %s, and means nothing to task '%s'", row->path,
+                             plural, owners, r->task->name);
+}
+
 static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_node *value,
                      const char *parent)
 {
@@ -187,6 +209,11 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
     }
     place->line = value->line;
     place->column = value->column;
+    if (!mote_schema_is_of(row, r->task)) {
+        place->is_bad = true;
+        refuse_foreign(r, key, row);
+        return;
+    }
     if (row->type != MOTE_KEY_SECTION) {
         place->is_bad = !mote_reader_set(r, row, value, (char *)r->project + row->offset);
     } else if (strcmp(path, "requirements") == 0) {
@@ -235,7 +262,7 @@ static void check_required(mote_reader *r)
         const mote_schema_row *row = &rows[i];
         if (row->type == MOTE_KEY_SECTION || is_item(row) ||
             strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0 || r->places[i].line > 0 ||
-            r->places[i].is_bad)
+            r->places[i].is_bad || !mote_schema_is_of(row, r->task))
             continue;
         char words[200];
         mote_schema_describe(row, words, sizeof words);
@@ -244,9 +271,19 @@ static void check_required(mote_reader *r)
     }
 }
 
+/* The task decides what the other keys may be, wherever in the file it stands. */
+static void find_task(mote_reader *r, const mote_yaml_node *root)
+{
+    for (size_t i = 0; i < root->n && !r->task; i++)
+        if (strcmp(root->keys[i]->text, "task") == 0 && root->items[i]->kind == MOTE_YAML_SCALAR)
+            r->task = mote_task_find(root->items[i]->text);
+}
+
 static void read_tree(mote_reader *r, const mote_yaml_node *root)
 {
     set_presets(r);
+    if (root && root->kind == MOTE_YAML_MAP)
+        find_task(r, root);
     if (root && root->kind == MOTE_YAML_MAP)
         read_map(r, root, "");
     else if (root && !is_null(root))

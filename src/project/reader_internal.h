@@ -20,6 +20,7 @@ typedef struct {
     mote_project *project;
     mote_project_problems *problems;
     mote_key_place *places; /* one per row of the schema */
+    const mote_task *task;  /* NULL: not said, or not known */
     mote_status fatal;      /* NOMEM: reading has stopped */
 } mote_reader;
 

@@ -120,10 +120,6 @@ static bool set_choice(mote_reader *r, const mote_schema_row *row, const mote_ya
         mote_reader_complain(r, node->line, node->column,
                              "'%s' does not know '%s', did you mean '%s'?", row->path,
                              mote_reader_shown(node->text, shown), near);
-    else if (strcmp(row->path, "task") == 0)
-        mote_reader_complain(r, node->line, node->column,
-                             "task '%s' is not supported yet: this version of Mote does 'keyword'",
-                             mote_reader_shown(node->text, shown));
     else
         (void)refuse_kind(r, row, node);
     return false;

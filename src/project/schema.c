@@ -20,28 +20,58 @@
 
 #define REQUIRED MOTE_SCHEMA_REQUIRED
 #define SECTION(path, doc)
-#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)
-#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)                                 \
+#define ITEM(path, tasks, type, unit, lo, hi, choices, preset, field, doc)
+#define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                          \
     _Static_assert(FIELD_##type(((mote_project *)0)->field), path ": the field has another type");
 #include "project/config.def"
 #undef SECTION
 #undef ITEM
 #undef KEY
 
+/* "keyword|sound|..": the choices of `task`, behind the first character. */
+static const char task_choices[] =
+#define TASK(id, ...) "|" #id
+#include "project/tasks.def"
+#undef TASK
+    ;
+#define MOTE_TASK_CHOICES (task_choices + 1)
+
 static const mote_schema_row rows[] = {
-#define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc},
-#define KEY(path, type, unit, lo, hi, choices, preset, field, doc)                                 \
-    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo,                                                  \
-     hi,   choices,         preset,           offsetof(mote_project, field),                       \
-     doc},
-#define ITEM(path, type, unit, lo, hi, choices, preset, field, doc)                                \
-    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, 0, doc},
+#define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc, 0},
+#define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                          \
+    {path,                                                                                         \
+     MOTE_KEY_##type,                                                                              \
+     MOTE_UNIT_##unit,                                                                             \
+     lo,                                                                                           \
+     hi,                                                                                           \
+     choices,                                                                                      \
+     preset,                                                                                       \
+     offsetof(mote_project, field),                                                                \
+     doc,                                                                                          \
+     tasks},
+#define ITEM(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                         \
+    {path, MOTE_KEY_##type, MOTE_UNIT_##unit, lo, hi, choices, preset, 0, doc, tasks},
 #include "project/config.def"
 #undef SECTION
 #undef KEY
 #undef ITEM
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
+
+static const struct {
+    const char *path;
+    uint32_t tasks;
+    const char *words;
+} insteads[] = {
+#define SECTION(path, doc)
+#define ITEM(path, tasks, type, unit, lo, hi, choices, preset, field, doc)
+#define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)
+#define INSTEAD(path, tasks, words) {path, tasks, words},
+#include "project/config.def"
+#undef SECTION
+#undef ITEM
+#undef KEY
+};
 
 #define HIGHER        true
 #define LOWER         false
@@ -84,6 +114,34 @@ bool mote_schema_is_child(const mote_schema_row *row, const char *parent)
     if (parent_len == 0)
         return len == 0;
     return len == parent_len + 1 && memcmp(row->path, parent, parent_len) == 0;
+}
+
+uint32_t mote_schema_tasks(const mote_schema_row *row)
+{
+    if (row->type != MOTE_KEY_SECTION)
+        return row->tasks;
+    uint32_t tasks = 0;
+    size_t len = strlen(row->path);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const char *path = rows[i].path;
+        if (strncmp(path, row->path, len) == 0 && (path[len] == '.' || path[len] == '['))
+            tasks |= rows[i].tasks;
+    }
+    return tasks;
+}
+
+bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task)
+{
+    return !task || (mote_schema_tasks(row) & MOTE_ONE_OF(mote_task_index(task))) != 0;
+}
+
+const char *mote_schema_instead(const mote_schema_row *row, const mote_task *task)
+{
+    uint32_t flag = MOTE_ONE_OF(mote_task_index(task));
+    for (size_t i = 0; i < sizeof insteads / sizeof insteads[0]; i++)
+        if ((insteads[i].tasks & flag) && strcmp(insteads[i].path, row->path) == 0)
+            return insteads[i].words;
+    return NULL;
 }
 
 const mote_metric_row *mote_metric_info(mote_metric metric)
@@ -187,6 +245,41 @@ static void add_cell(mote_buf *out, const char *s)
     }
 }
 
+static void add_tasks(mote_buf *out, const mote_schema_row *row)
+{
+    if (row->tasks == (1u << MOTE_N_TASKS) - 1) {
+        mote_buf_str(out, "all");
+        return;
+    }
+    const char *comma = "";
+    for (int i = 0; i < MOTE_N_TASKS; i++)
+        if (row->tasks & MOTE_ONE_OF(i)) {
+            mote_buf_printf(out, "%s%s", comma, mote_task_get((mote_task_id)i)->name);
+            comma = ", ";
+        }
+}
+
+static void add_task_table(mote_buf *out)
+{
+    mote_buf_str(out, "\n### Tasks\n\n| task | comes in | is said | what it is | |\n"
+                      "|---|---|---|---|---|\n");
+    for (int i = 0; i < MOTE_N_TASKS; i++) {
+        const mote_task *task = mote_task_get((mote_task_id)i);
+        mote_buf_printf(out, "| `%s` |", task->name);
+        for (int k = 0; k < MOTE_N_INPUTS; k++)
+            if (task->inputs & MOTE_ONE_OF(k))
+                mote_buf_printf(out, "%s %s", task->inputs & (MOTE_ONE_OF(k) - 1) ? "," : "",
+                                mote_input_name((mote_input_kind)k));
+        mote_buf_str(out, " |");
+        for (int k = 0; k < MOTE_N_ANSWERS; k++)
+            if (task->answers & MOTE_ONE_OF(k))
+                mote_buf_printf(out, "%s %s", task->answers & (MOTE_ONE_OF(k) - 1) ? "," : "",
+                                mote_answer_name((mote_answer_kind)k));
+        mote_buf_printf(out, " | %s | %s%s |\n", task->doc, task->lacks ? "not there yet: " : "",
+                        task->lacks ? task->lacks : "");
+    }
+}
+
 static void add_key_row(mote_buf *out, const mote_schema_row *row)
 {
     char what[200];
@@ -202,6 +295,8 @@ static void add_key_row(mote_buf *out, const mote_schema_row *row)
         mote_buf_printf(out, "`%s`", *row->preset ? row->preset : "\"\"");
     mote_buf_str(out, " | ");
     add_cell(out, row->doc);
+    mote_buf_str(out, " | ");
+    add_tasks(out, row);
     mote_buf_str(out, " |\n");
 }
 
@@ -229,7 +324,8 @@ static void add_metrics(mote_buf *out)
 
 void mote_schema_reference(mote_buf *out)
 {
-    static const char head[] = "| key | value | preset | meaning |\n|---|---|---|---|\n";
+    static const char head[] = "| key | value | preset | meaning | tasks |\n"
+                               "|---|---|---|---|---|\n";
     mote_buf_str(out, "### Top level\n\n");
     mote_buf_str(out, head);
     for (size_t i = 0; i < N_ROWS; i++) {
@@ -240,10 +336,11 @@ void mote_schema_reference(mote_buf *out)
         } else if (row->type == MOTE_KEY_SECTION) {
             mote_buf_printf(out, "| `%s` | | | ", row->path);
             add_cell(out, row->doc);
-            mote_buf_str(out, " |\n");
+            mote_buf_str(out, " | |\n");
         } else {
             add_key_row(out, row);
         }
     }
+    add_task_table(out);
     add_metrics(out);
 }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "project/project.h"
 #include "project/quantity.h"
+#include "project/task.h"
 
 typedef enum {
     MOTE_KEY_SECTION, /* a map of keys; for "requirements" a list of maps */
@@ -39,6 +40,7 @@ typedef struct {
     const char *preset;  /* NULL, MOTE_SCHEMA_REQUIRED or text as in mote.yaml */
     size_t offset;       /* in mote_project; of no meaning for SECTION and items */
     const char *doc;
+    uint32_t tasks; /* MOTE_ONE_OF(MOTE_TASK_..) it belongs to; of no meaning for SECTION */
 } mote_schema_row;
 
 /* All rows in the order of config.def. Static storage. */
@@ -50,6 +52,16 @@ const mote_schema_row *mote_schema_find(const char *path, size_t len);
 /* Last name of the row's path, and whether the row is directly below `parent` ("" is the top). */
 const char *mote_schema_name(const mote_schema_row *row);
 bool mote_schema_is_child(const mote_schema_row *row, const char *parent);
+
+/* Does the row belong to a task (NULL: to any)? A block does when one of its keys does. */
+bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task);
+
+/* The tasks of a row as MOTE_ONE_OF(MOTE_TASK_..) flags; those of a block are its keys'. */
+uint32_t mote_schema_tasks(const mote_schema_row *row);
+
+/* What a task uses instead of a row that is not its own, as the end of "task 'image' ...", or NULL.
+ * Static storage. */
+const char *mote_schema_instead(const mote_schema_row *row, const mote_task *task);
 
 /* What a value of the row may be, in words: "a whole number from 1 to 64". Always terminated. */
 void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_bytes);

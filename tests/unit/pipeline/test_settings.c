@@ -395,6 +395,11 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
 
 static bool has_no_other_value(const mote_schema_row *row)
 {
+    int n_tasks = 0;
+    for (int i = 0; i < MOTE_N_TASKS; i++)
+        n_tasks += mote_task_get((mote_task_id)i)->lacks == NULL;
+    if (strcmp(row->path, "task") == 0)
+        return n_tasks == 1; /* the others are refused */
     return row->lo == row->hi && row->type == MOTE_KEY_INT
                ? true
                : row->type == MOTE_KEY_CHOICE && !strchr(row->choices, '|');

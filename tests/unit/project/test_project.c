@@ -261,11 +261,52 @@ static void what_must_be_there_is_asked_for(void **state)
     assert_int_equal(parse(f, "name: -a\ntask: sound\nkeywords: [_x]\n"), MOTE_PARSE);
     assert_int_equal(f->problems.n, 3);
     assert_non_null(strstr(f->problems.items[0].text, "1:7: 'name' may hold letters"));
-    assert_non_null(strstr(f->problems.items[1].text, "2:7: task 'sound' is not supported yet"));
+    assert_non_null(strstr(f->problems.items[1].text, "2:7: task 'sound' is not there yet: "));
     assert_int_equal(
         parse(f, "name: a\ntask: keyword\nkeywords: [x]\nunknown: false\nsilence: false\n"),
         MOTE_PARSE);
     assert_non_null(strstr(f->err.text, "one keyword alone is not a choice"));
+}
+
+static void a_key_of_another_task_is_refused_by_name(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(parse(f, "keywords: [a, b]\nname: d\nfeatures: {mels: many}\n"
+                              "model: {hidden: [8], channels: 8}\ntask: table\n"),
+                     MOTE_PARSE);
+    static const char *const wanted[] = {
+        "mote.yaml:1:1: 'keywords' belongs to task 'keyword'; task 'table' takes its classes from "
+        "the labels of its samples",
+        "mote.yaml:3:1: 'features' belongs to tasks 'keyword', 'sound', 'anomaly', and means "
+        "nothing to task 'table'",
+        "mote.yaml:4:22: 'model.channels' belongs to tasks 'keyword', 'sound', 'gesture', "
+        "'anomaly', 'image', and means nothing to task 'table'",
+        "mote.yaml:5:7: task 'table' is not there yet: tables have no way to a data set and no "
+        "preparation of columns",
+    };
+    assert_int_equal(f->problems.n, sizeof wanted / sizeof wanted[0]);
+    for (size_t i = 0; i < f->problems.n; i++)
+        assert_string_equal(f->problems.items[i].text, wanted[i]);
+}
+
+static void a_task_that_is_not_there_yet_is_not_half_accepted(void **state)
+{
+    fixture *f = *state;
+    for (int i = 0; i < MOTE_N_TASKS; i++) {
+        const mote_task *task = mote_task_get((mote_task_id)i);
+        char text[100];
+        snprintf(text, sizeof text, "name: d\ntask: %s\n", task->name);
+        assert_int_equal(parse(f, text), MOTE_PARSE); /* also without keywords */
+        assert_int_equal(f->problems.n, 1);
+        assert_non_null(
+            strstr(f->err.text, task->lacks ? "is not there yet" : "'keywords' is missing"));
+    }
+    assert_int_equal(parse(f, "name: d\ntask: poem\nkeywords: [a, b]\n"), MOTE_PARSE);
+    assert_string_equal(f->err.text, "mote.yaml:2:7: 'task' must be one of keyword|sound|gesture|"
+                                     "anomaly|image|table, not 'poem'");
+    assert_int_equal(parse(f, "name: d\ntask: keywort\nkeywords: [a, b]\n"), MOTE_PARSE);
+    assert_string_equal(f->err.text,
+                        "mote.yaml:2:7: 'task' does not know 'keywort', did you mean 'keyword'?");
 }
 
 static void a_misspelt_key_is_not_called_missing_too(void **state)
@@ -537,6 +578,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_key_of_another_task_is_refused_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_task_that_is_not_there_yet_is_not_half_accepted, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
         cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup,
                                         teardown),

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Section `augmentation` of mote.yaml: what is done to a training sample each time it is used. The
+ * keys are those of config.def. */
+#ifndef MOTE_PROJECT_SECTION_AUGMENTATION_H
+#define MOTE_PROJECT_SECTION_AUGMENTATION_H
+
+#include <stdint.h>
+
+#include "project/setting_types.h"
+
+typedef struct {
+    double shift_ms, gain_db; /* drawn in [-x, x] */
+    double noise_probability;
+    mote_span noise_snr_db;
+    double car_noise_probability;
+    mote_span car_noise_snr_db;
+    mote_span speed;           /* factor; 1..1: off */
+    mote_span pitch_semitones; /* 0..0: off */
+    int32_t time_masks, time_mask_frames;
+    int32_t frequency_masks, frequency_mask_bins;
+} mote_project_augmentation;
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Section `data` of mote.yaml: where samples come from, how they are split, what must be there. The
+ * keys are those of config.def. */
+#ifndef MOTE_PROJECT_SECTION_DATA_H
+#define MOTE_PROJECT_SECTION_DATA_H
+
+#include <stdint.h>
+
+typedef struct {
+    const char *group_pattern;      /* takes the group from a file name; "": no groups known */
+    double train, validation, test; /* shares, sum 1 */
+    int64_t split_seed;
+    const char *builtin;                 /* "auto", "train", "on" or "off" (data/builtin.h) */
+    const char *language;                /* of espeak-ng; "": by the script of the keywords */
+    double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */
+    int32_t min_per_class, min_groups;   /* 0: no limit */
+    double min_clip_s;                   /* shorter recordings are reported; 0: no limit */
+    double min_total_s;                  /* speech in all; 0: no limit */
+    double max_clipping;                 /* share of recordings that may clip */
+    double coverage; /* share of (keyword, group) pairs that must have a sample */
+} mote_project_data;
+
+#endif

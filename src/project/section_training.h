@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Section `training` of mote.yaml: how the weights are found. The keys
+ * are those of config.def. */
+#ifndef MOTE_PROJECT_SECTION_TRAINING_H
+#define MOTE_PROJECT_SECTION_TRAINING_H
+
+#include <stdint.h>
+
+typedef struct {
+    int32_t epochs, batch;
+    const char *optimiser; /* "adam" or "sgd" */
+    double learning_rate, momentum, weight_decay;
+    int32_t warm_up_epochs;
+    double label_smoothing;
+    const char *class_weights; /* "none" or "balanced" */
+    int32_t patience;          /* epochs without progress; 0: never stop early */
+    const char *refit;         /* "none" or "all" */
+    int32_t refit_folds;       /* that judge when it is "all" */
+    int64_t seed;
+    int32_t threads; /* 0: as many as there are processors; never changes results */
+    double mixup;    /* alpha of the Beta distribution; 0: off */
+    double ema;      /* decay of the averaged weights; 0: off */
+} mote_project_training;
+
+#endif
