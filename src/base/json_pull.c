@@ -71,10 +71,19 @@ static uint32_t next_point(mote_slice *s)
     return point;
 }
 
+/* Most strings differ, or not, before either has an escape: then the bytes tell. */
 static bool same_meaning(mote_slice a, mote_slice b)
 {
+    size_t n = a.n < b.n ? a.n : b.n, i = 0;
+    while (i < n && a.at[i] == b.at[i] && a.at[i] != '\\')
+        i++;
+    if (i == n && (a.n == b.n || (a.n > n ? a.at[n] : b.at[n]) != '\\'))
+        return a.n == b.n;
+    if (i < n && a.at[i] != b.at[i] && a.at[i] != '\\' && b.at[i] != '\\')
+        if (((a.at[i] | b.at[i]) & 0x80) == 0)
+            return false;
     if (!memchr(a.at, '\\', a.n) && !memchr(b.at, '\\', b.n))
-        return a.n == b.n && memcmp(a.at, b.at, a.n) == 0;
+        return false;
     while (a.n > 0 && b.n > 0)
         if (next_point(&a) != next_point(&b))
             return false;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json_write.h"
 #include "base/text.h"
 #include "base/unicode.h"
 
@@ -74,12 +75,16 @@ void mote_log(mote_log_level level, const char *area, const char *fmt, ...)
     mote_buf_init(&line, 8 * LONGEST_LINE);
     int milli = (int)((ms % 1000 + 1000) % 1000);
     if (get_setting() & AS_JSON) {
-        mote_buf_printf(&line, "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"area\":", when, milli,
-                        names[level]);
-        mote_buf_json_str(&line, area, strlen(area));
-        mote_buf_str(&line, ",\"text\":");
-        mote_buf_json_str(&line, words, strlen(words));
-        mote_buf_str(&line, "}\n");
+        mote_json_out w;
+        mote_out_begin(&w, &line);
+        mote_out_object(&w, NULL);
+        mote_out_format(&w, "time", "%s.%03dZ", when, milli);
+        mote_out_str(&w, "level", names[level]);
+        mote_out_str(&w, "area", area);
+        mote_out_str(&w, "text", words);
+        mote_out_end(&w);
+        mote_out_finish(&w);
+        mote_buf_char(&line, '\n');
     } else {
         mote_buf_printf(&line, "%s.%03dZ %s %s: ", when, milli, names[level], area);
         mote_buf_shown(&line, words, strlen(words), false);

@@ -196,6 +196,29 @@ void mote_buf_f64(mote_buf *b, double x)
     mote_buf_add(b, text, n);
 }
 
+static void add_digits(mote_buf *b, uint64_t x, bool is_negative)
+{
+    char text[24];
+    size_t at = sizeof text;
+    do {
+        text[--at] = (char)('0' + x % 10);
+        x /= 10;
+    } while (x > 0);
+    if (is_negative)
+        text[--at] = '-';
+    mote_buf_add(b, text + at, sizeof text - at);
+}
+
+void mote_buf_dec_u64(mote_buf *b, uint64_t x)
+{
+    add_digits(b, x, false);
+}
+
+void mote_buf_dec_i64(mote_buf *b, int64_t x)
+{
+    add_digits(b, x < 0 ? 0 - (uint64_t)x : (uint64_t)x, x < 0);
+}
+
 void mote_buf_f32(mote_buf *b, float x)
 {
     char text[64];

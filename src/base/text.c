@@ -102,38 +102,42 @@ void mote_buf_printf(mote_buf *b, const char *fmt, ...)
     va_end(ap);
 }
 
+static bool needs_escape(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+}
+
+static void add_escape(mote_buf *b, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef", from[] = "\"\\\n\r\t", to[] = "\"\\nrt";
+    const char *at = memchr(from, c, sizeof from - 1);
+    char text[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    if (at)
+        text[1] = to[at - from];
+    mote_buf_add(b, text, at ? 2 : sizeof text);
+}
+
 void mote_buf_json_str(mote_buf *b, const char *s, size_t n)
 {
-    static const char hex[] = "0123456789abcdef";
-    mote_buf_char(b, '"');
     size_t plain = 0; /* s[plain..i) needs no escape and is not yet added */
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
+    size_t i = 0;
+    while (i < n && !needs_escape((unsigned char)s[i]))
+        i++;
+    if (i == n && n <= b->max_bytes && reserve(b, n + 2)) { /* as most are: in one piece */
+        b->data[b->len] = b->data[b->len + n + 1] = '"';
+        if (n)
+            memcpy(b->data + b->len + 1, s, n);
+        b->len += n + 2;
+        b->data[b->len] = '\0';
+        return;
+    }
+    mote_buf_char(b, '"');
+    for (; i < n; i++) {
+        if (!needs_escape((unsigned char)s[i]))
             continue;
         mote_buf_add(b, s + plain, i - plain);
+        add_escape(b, (unsigned char)s[i]);
         plain = i + 1;
-        switch (c) {
-        case '"':
-            mote_buf_str(b, "\\\"");
-            break;
-        case '\\':
-            mote_buf_str(b, "\\\\");
-            break;
-        case '\n':
-            mote_buf_str(b, "\\n");
-            break;
-        case '\r':
-            mote_buf_str(b, "\\r");
-            break;
-        case '\t':
-            mote_buf_str(b, "\\t");
-            break;
-        default: {
-            char u[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            mote_buf_add(b, u, sizeof u);
-        }
-        }
     }
     mote_buf_add(b, s + plain, n - plain);
     mote_buf_char(b, '"');

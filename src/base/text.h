@@ -31,6 +31,8 @@ void mote_buf_str(mote_buf *b, const char *s);
 void mote_buf_char(mote_buf *b, char c);
 MOTE_PRINTF(2, 3) void mote_buf_printf(mote_buf *b, const char *fmt, ...);
 MOTE_PRINTF(2, 0) void mote_buf_vprintf(mote_buf *b, const char *fmt, va_list ap);
+void mote_buf_dec_u64(mote_buf *b, uint64_t x); /* decimal */
+void mote_buf_dec_i64(mote_buf *b, int64_t x);
 void mote_buf_f64(mote_buf *b, double x); /* shortest text that reads back the same */
 void mote_buf_f32(mote_buf *b, float x);
 void mote_buf_json_str(mote_buf *b, const char *s, size_t n); /* quoted and escaped */

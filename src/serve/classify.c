@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/json_pull.h"
+#include "base/json_write.h"
 
 /* How much this window speaks for a keyword. */
 static float keyword_probability(const mote_served *s, const float *p)
@@ -218,70 +218,63 @@ mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
 
 /* ---- the answer ---- */
 
-static void add_str(mote_buf *b, const char *s)
+static int64_t ms_of(const mote_served *s, int64_t samples)
 {
-    mote_buf_json_str(b, s, strlen(s));
+    return s->rate_hz ? samples * 1000 / s->rate_hz : 0;
 }
 
-static long long ms_of(const mote_served *s, int64_t samples)
+static void add_window(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
 {
-    return (long long)(s->rate_hz ? samples * 1000 / s->rate_hz : 0);
+    mote_out_str(w, "label", mote_model_label(s->model, x->class_id));
+    mote_out_object(w, "probabilities");
+    for (int32_t i = 0; i < s->n_labels; i++)
+        mote_out_f32(w, mote_model_label(s->model, i), x->probabilities[i]);
+    mote_out_end(w);
+    mote_out_i64(w, "start_ms", ms_of(s, x->start));
 }
 
-static void add_window(mote_buf *b, const mote_served *s, const mote_classify_window *w)
-{
-    mote_buf_str(b, "\"label\":");
-    add_str(b, mote_model_label(s->model, w->class_id));
-    mote_buf_str(b, ",\"probabilities\":{");
-    for (int32_t i = 0; i < s->n_labels; i++) {
-        if (i)
-            mote_buf_char(b, ',');
-        add_str(b, mote_model_label(s->model, i));
-        mote_buf_char(b, ':');
-        mote_json_add_f32s(b, &w->probabilities[i], 1);
-    }
-    mote_buf_printf(b, "},\"start_ms\":%lld", ms_of(s, w->start));
-}
-
-static void add_detections(mote_buf *b, const mote_served *s, const mote_classification *c)
+static void add_detections(mote_json_out *w, const mote_served *s, const mote_classification *c)
 {
     if (c->is_label_only) {
-        mote_buf_str(b, ",\"detected\":null");
+        mote_out_null(w, "detected");
         return;
     }
-    mote_buf_printf(b, ",\"detected\":%s,\"detections\":[", c->n_detections ? "true" : "false");
+    mote_out_bool(w, "detected", c->n_detections > 0);
+    mote_out_array(w, "detections");
     for (size_t i = 0; i < c->n_detections; i++) {
         const mote_heard *d = &c->detections[i];
-        float score = (float)d->average_q16 / 65536.0f;
-        mote_buf_str(b, i ? ",{\"label\":" : "{\"label\":");
-        add_str(b, mote_model_label(s->model, d->class_id));
-        mote_buf_printf(b, ",\"at_ms\":%lld,\"score\":", ms_of(s, d->at));
-        mote_json_add_f32s(b, &score, 1);
-        mote_buf_char(b, '}');
+        mote_out_object(w, NULL);
+        mote_out_str(w, "label", mote_model_label(s->model, d->class_id));
+        mote_out_i64(w, "at_ms", ms_of(s, d->at));
+        mote_out_f32(w, "score", (float)d->average_q16 / 65536.0f);
+        mote_out_end(w);
     }
-    mote_buf_char(b, ']');
+    mote_out_end(w);
 }
 
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
                         int64_t latency_us, mote_buf *b)
 {
-    mote_buf_char(b, '{');
-    add_window(b, s, &c->best);
-    add_detections(b, s, c);
-    mote_buf_str(b, ",\"model\":{\"name\":");
-    add_str(b, s->name);
-    mote_buf_str(b, ",\"version\":");
-    add_str(b, s->version);
-    mote_buf_printf(b, "},\"n_windows\":%zu,\"latency_us\":%lld", c->n_windows,
-                    (long long)latency_us);
+    mote_json_out w;
+    mote_out_begin(&w, b);
+    mote_out_object(&w, NULL);
+    add_window(&w, s, &c->best);
+    add_detections(&w, s, c);
+    mote_out_object(&w, "model");
+    mote_out_str(&w, "name", s->name);
+    mote_out_str(&w, "version", s->version);
+    mote_out_end(&w);
+    mote_out_u64(&w, "n_windows", c->n_windows);
+    mote_out_i64(&w, "latency_us", latency_us);
     if (all_windows) {
-        mote_buf_str(b, ",\"windows\":[");
+        mote_out_array(&w, "windows");
         for (size_t i = 0; i < c->n_windows; i++) {
-            mote_buf_str(b, i ? ",{" : "{");
-            add_window(b, s, &c->windows[i]);
-            mote_buf_char(b, '}');
+            mote_out_object(&w, NULL);
+            add_window(&w, s, &c->windows[i]);
+            mote_out_end(&w);
         }
-        mote_buf_char(b, ']');
+        mote_out_end(&w);
     }
-    mote_buf_char(b, '}');
+    mote_out_end(&w);
+    mote_out_finish(&w);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json_write.h"
 #include "base/process.h"
 
 #define GIT_TIMEOUT_MS       10000
@@ -109,7 +110,7 @@ static const char *find_cpu_model(const char *text, size_t *n)
     return value;
 }
 
-static void add_cpu_model(mote_buf *out)
+static void add_cpu_model(mote_json_out *w)
 {
     MOTE_SCOPED_FREE char *text = NULL;
     size_t n_text = 0;
@@ -118,9 +119,9 @@ static void add_cpu_model(mote_buf *out)
     if (mote_file_read("/proc/cpuinfo", (size_t)16 << 20, &text, &n_text, NULL) == MOTE_OK)
         model = find_cpu_model(text, &n);
     if (model != NULL)
-        mote_buf_json_str(out, model, n);
+        mote_out_strn(w, "cpu", model, n);
     else
-        mote_buf_str(out, "null");
+        mote_out_null(w, "cpu");
 }
 
 void mote_machine_json(mote_buf *out)
@@ -129,19 +130,17 @@ void mote_machine_json(mote_buf *out)
     long pages = sysconf(_SC_PHYS_PAGES);
     long page_bytes = sysconf(_SC_PAGESIZE);
     struct utsname os;
-    mote_buf_str(out, "{\"compiler\":");
-    mote_buf_json_str(out, "" __VERSION__, strlen(__VERSION__));
-    mote_buf_printf(out, ",\"cores\":%lld,\"cpu\":", (long long)cores);
-    add_cpu_model(out);
-    mote_buf_printf(out,
-                    ",\"memory_bytes\":%lld,\"os\":", (long long)pages * (long long)page_bytes);
-    if (uname(&os) == 0) {
-        MOTE_SCOPED_BUF name;
-        mote_buf_init(&name, 1024);
-        mote_buf_printf(&name, "%s %s %s", os.sysname, os.release, os.machine);
-        mote_buf_json_str(out, name.data != NULL ? name.data : "", name.len);
-    } else {
-        mote_buf_str(out, "null");
-    }
-    mote_buf_char(out, '}');
+    mote_json_out w;
+    mote_out_begin(&w, out);
+    mote_out_object(&w, NULL);
+    mote_out_str(&w, "compiler", "" __VERSION__);
+    mote_out_i64(&w, "cores", cores);
+    add_cpu_model(&w);
+    mote_out_i64(&w, "memory_bytes", (int64_t)pages * page_bytes);
+    if (uname(&os) == 0)
+        mote_out_format(&w, "os", "%s %s %s", os.sysname, os.release, os.machine);
+    else
+        mote_out_null(&w, "os");
+    mote_out_end(&w);
+    mote_out_finish(&w);
 }

@@ -192,31 +192,28 @@ bool mote_api_handle(void *arg, const mote_http_request *rq, mote_http_reply *rp
     return true;
 }
 
-void mote_api_str(mote_buf *b, const char *s)
-{
-    mote_buf_json_str(b, s, strlen(s));
-}
-
 void mote_api_index(mote_api *api, const mote_http_request *rq, const char *const *params,
                     mote_http_reply *rp)
 {
     (void)params;
-    mote_buf *b = rp->body;
     const char *accept = mote_http_header_find(rq, "accept");
     mote_buf_str(rp->headers, "Vary: Accept\r\n");
     if (accept && strstr(accept, "text/html")) {
         mote_api_page(api, rq, routes, N_ROUTES, rp);
         return;
     }
-    mote_buf_str(b, "{\"name\":");
-    mote_api_str(b, api->server_name);
-    mote_buf_str(b, ",\"version\":");
-    mote_api_str(b, api->version);
-    mote_buf_str(b, ",\"routes\":[");
+    mote_json_out w;
+    mote_out_begin(&w, rp->body);
+    mote_out_object(&w, NULL);
+    mote_out_str(&w, "name", api->server_name);
+    mote_out_str(&w, "version", api->version);
+    mote_out_array(&w, "routes");
     for (size_t i = 0; i < N_ROUTES; i++)
-        mote_buf_printf(b, "%s\"%s %s\"", i ? "," : "", mote_http_method_text(routes[i].method),
+        mote_out_format(&w, NULL, "%s %s", mote_http_method_text(routes[i].method),
                         routes[i].pattern);
-    mote_buf_str(b, "]}");
+    mote_out_end(&w);
+    mote_out_end(&w);
+    mote_out_finish(&w);
 }
 
 void mote_api_bad_input(mote_http_reply *rp, const mote_err *err)

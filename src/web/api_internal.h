@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "base/json_write.h"
 #include "web/api.h"
 
 #define MOTE_API_WORKERS 4 /* as many as libuv's pool has threads unless told otherwise */
@@ -58,6 +59,10 @@ bool mote_api_may_change(const mote_api *api, const mote_http_request *rq, mote_
 void mote_api_share(const mote_api *api, const mote_http_request *rq, uint32_t allowed,
                     mote_http_reply *rp);
 
-void mote_api_str(mote_buf *b, const char *s); /* as a JSON string */
+/* api_model.c: what a path names; on failure NULL and the reply is the error. The set is the
+ * caller's to release. */
+mote_served *mote_api_named(mote_api *api, const char *const *params, mote_model_set **set,
+                            mote_http_reply *rp);
+const char *mote_api_input_name(const mote_served *s); /* of the one input tensor */
 
 #endif

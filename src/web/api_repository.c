@@ -8,15 +8,19 @@ void mote_api_repo_index(mote_api *api, const mote_http_request *rq, const char 
     (void)rq;
     (void)params;
     mote_model_set *set = mote_models_get(api->cfg.models);
-    mote_buf_char(rp->body, '[');
+    mote_json_out w;
+    mote_out_begin(&w, rp->body);
+    mote_out_array(&w, NULL);
     for (int32_t i = 0; i < set->n; i++) {
-        mote_buf_str(rp->body, i ? ",{\"name\":" : "{\"name\":");
-        mote_api_str(rp->body, set->items[i]->name);
-        mote_buf_str(rp->body, ",\"version\":");
-        mote_api_str(rp->body, set->items[i]->version);
-        mote_buf_str(rp->body, ",\"state\":\"READY\",\"reason\":\"\"}");
+        mote_out_object(&w, NULL);
+        mote_out_str(&w, "name", set->items[i]->name);
+        mote_out_str(&w, "version", set->items[i]->version);
+        mote_out_str(&w, "state", "READY");
+        mote_out_str(&w, "reason", "");
+        mote_out_end(&w);
     }
-    mote_buf_char(rp->body, ']');
+    mote_out_end(&w);
+    mote_out_finish(&w);
     mote_model_set_unref(set);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/json_write.h"
+
 static const struct {
     int32_t code;
     const char *reason;
@@ -141,9 +143,12 @@ static void error_body(mote_http_reply *rp, int32_t code, const char *text)
         mote_buf_init(rp->body, max_bytes);
     }
     mote_buf_reset(rp->body);
-    mote_buf_str(rp->body, "{\"error\":");
-    mote_buf_json_str(rp->body, text, strlen(text));
-    mote_buf_str(rp->body, "}");
+    mote_json_out w;
+    mote_out_begin(&w, rp->body);
+    mote_out_object(&w, NULL);
+    mote_out_str(&w, "error", text);
+    mote_out_end(&w);
+    mote_out_finish(&w);
     if (rp->headers->status != MOTE_OK) {
         max_bytes = rp->headers->max_bytes;
         mote_buf_release(rp->headers);

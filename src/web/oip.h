@@ -7,7 +7,7 @@
  * Source: Open Inference Protocol, rest/inference_rest.yaml; Triton's "Binary Tensor Data
  * Extension" and "Classification Extension".
  *
- * Depends on base/. Used by web/api_oip.c. */
+ * Depends on base/. Used by web/api_infer.c. */
 #ifndef MOTE_WEB_OIP_H
 #define MOTE_WEB_OIP_H
 

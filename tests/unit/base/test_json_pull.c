@@ -344,6 +344,10 @@ static void a_key_given_twice_is_refused_however_it_is_written(void **state)
         {"{\"\\n\":1,\"\\u000a\":1}", MOTE_PARSE},
         {"{\"x\":{\"deep\":[{\"b\":1,\"b\":2}]}}", MOTE_PARSE}, /* also in what is skipped */
         {"{\"\":1,\"\":2}", MOTE_PARSE},
+        {"{\"abc\":1,\"ab\\u0063\":2}", MOTE_PARSE},
+        {"{\"ab\\u0063\":1,\"abc\":2}", MOTE_PARSE},
+        {"{\"ab\":1,\"ab\\u0063\":2,\"\\u0061\":3}", MOTE_OK},
+        {"{\"\xc3\xa9\":1,\"\xc3\xa8\":2,\"x\\u00e9\":3}", MOTE_OK},
         {"{\"a\":1,\"A\":2,\"a \":3,\"\\\\a\":4}", MOTE_OK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
