@@ -47,8 +47,15 @@ static inline int set_up(void **state)
                            .origins = origins,
                            .n_origins = 1};
     T_OK(mote_api_create(&cfg, &f->api, &err));
-    mote_http_config http = {
-        .handler = mote_api_handle, .on_tick = mote_api_tick, .arg = f->api, .n_threads = 2};
+    /* The limits of time are what test_http is about; here a loaded machine may be slow. */
+    mote_http_config http = {.handler = mote_api_handle,
+                             .on_tick = mote_api_tick,
+                             .arg = f->api,
+                             .n_threads = 2,
+                             .head_timeout_ms = 120000,
+                             .body_timeout_ms = 120000,
+                             .idle_timeout_ms = 600000,
+                             .write_timeout_ms = 120000};
     f->http = t_server_start(&http);
     mote_api_set_http(f->api, f->http.server);
     f->fd = t_dial(&f->http);

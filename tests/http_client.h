@@ -81,14 +81,15 @@ static inline void t_put(int fd, const char *text)
 
 static char t_answer[1 << 16]; /* what came, terminated */
 
-/* Read until `want` has come (NULL: until the server closes); false after 5 s without. */
+/* Read until `want` has come (NULL: until the server closes); false after 60 s without: a
+ * loaded machine may be that slow. */
 static inline bool t_get(int fd, const char *want)
 {
     size_t n = 0;
     t_answer[0] = '\0';
     while (n + 1 < sizeof t_answer) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, 5000) <= 0)
+        if (poll(&p, 1, 60000) <= 0)
             return false;
         ssize_t got = recv(fd, t_answer + n, sizeof t_answer - 1 - n, 0);
         if (got <= 0)
