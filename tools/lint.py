@@ -222,8 +222,86 @@ def include_guards(tree):
             yield f"{name}:1: no include guard"
 
 
+# Files that are a kind's own: the rows of the tables in RESHAPING's sense, and what belongs to sound
+# alone.
+OWN = re.compile(r"audio|keyword|series|image|table|tasks\.def|mfcc|logmel|wav|sound|speech|synth|builtin|"
+                 r"noise|room|pcm")
+KIND_WORDS = re.compile(r"keyword|pcm|audio", re.I)
+
+
+def speaks_of_kinds(tree):
+    """The files outside the kinds' own whose code says keyword, pcm or audio."""
+    return [n for n in tree.files("src/", "device/")
+            if not OWN.search(n.split("/")[-1]) and KIND_WORDS.search(code_only(tree.text(n)))]
+
+
+def kind_words(tree):
+    """Only what is a kind's own speaks of it. tools/walls.txt lists the files that still do, and
+    may only shrink."""
+    listed = set(tree.text("tools/walls.txt").split()) if "tools/walls.txt" in tree.names else set()
+    speaking = set(speaks_of_kinds(tree))
+    for n in sorted(speaking - listed):
+        yield (f"{n}:1: says keyword, pcm or audio; only a file that is a kind's own may (ask the "
+               "row of the kind instead)")
+    for n in sorted(listed - speaking):
+        if n.startswith(("src/", "device/")):
+            yield f"tools/walls.txt:1: {n} does not speak of kinds any more; take it off the list"
+
+
+def functions(text):
+    """(name, line, lines of the body, parameters, deepest level of control) of each function."""
+    lines = code_only(text).split("\n")
+    for i, line in enumerate(lines):
+        if line != "{":
+            continue
+        top = i - 1
+        while top > 0 and lines[top - 1].strip() and lines[top - 1][-1] not in ";}{" and \
+                not lines[top - 1].startswith("#"):
+            top -= 1
+        head = " ".join(part.strip() for part in lines[top:i])
+        name = re.search(r"(\w+)\s*$", head[:max(head.find("("), 0)])
+        if not name:
+            continue
+        depth, n = 0, 1
+        args = head[head.find("(") + 1:head.rfind(")")]
+        for ch in args:
+            depth += (ch in "([") - (ch in ")]")
+            n += ch == "," and depth == 0
+        end = i
+        while end < len(lines) and lines[end] != "}":
+            end += 1
+        levels = [(len(b) - len(b.lstrip(" "))) // 4 for b in lines[i + 1:end]
+                  if re.match(r"\s*(if|for|while|switch|do)\b", b)]
+        yield (name.group(1), top + 1, end - i - 1, 0 if args.strip() in ("", "void") else n,
+               max(levels, default=0))
+
+
+def function_shape(tree):
+    """At most 60 lines, 6 parameters and 4 levels of control, or a reason in
+    tools/lint_allow.txt: 'what path name: the reason'."""
+    allow = {}
+    for row in (tree.lines("tools/lint_allow.txt") if "tools/lint_allow.txt" in tree.names else []):
+        key, _, why = row.partition(": ")
+        if why.strip():
+            allow[key] = why
+    used = set()
+    for n in tree.files("src/", "device/", suffixes=(".c", ".h")):
+        for name, line, length, params, depth in functions(tree.text(n)):
+            for what, got, most in (("lines", length, 60), ("parameters", params, 6),
+                                    ("levels", depth, 4)):
+                if got <= most:
+                    continue
+                key = f"{what} {n} {name}"
+                used.add(key)
+                if key not in allow:
+                    yield (f"{n}:{line}: {name} has {got} {what}, {most} are the limit; cut it by "
+                           "idea, or give a struct a name")
+    for key in sorted(set(allow) - used):
+        yield f"tools/lint_allow.txt:1: '{key}' is not needed any more"
+
+
 RULES = [layers, device_includes, banned_calls, command_table, operator_table, map_lines,
-         file_length, line_length, licence, todo_form, include_guards]
+         file_length, line_length, licence, todo_form, include_guards, kind_words, function_shape]
 
 
 def main():
