@@ -301,7 +301,7 @@ def function_shape(tree):
 
 
 RULES = [layers, device_includes, banned_calls, command_table, operator_table, map_lines,
-         file_length, line_length, licence, todo_form, include_guards, kind_words, function_shape]
+         file_length, line_length, licence, todo_form, include_guards]
 
 
 def main():

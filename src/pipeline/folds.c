@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "pipeline/fits.h"
 #include "pipeline/judge.h"
-#include "pipeline/keyword.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/stage_parts.h"
+#include "pipeline/recipe.h"
 
 #define USED                                                                                       \
     (MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) | MOTE_USES(arch) |                \
@@ -56,29 +56,29 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     MOTE_TRY(load_parts(r, err));
     float *x[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
-        MOTE_TRY(mote_keyword_clip_features(r->p, &r->parts[s], &r->arena, &x[s], err));
+        MOTE_TRY(mote_stage_features_of(r->p, &r->parts[s], &r->arena, &x[s], err));
     const mote_dataset *train = &r->parts[MOTE_SPLIT_TRAIN];
     const mote_settings *settings = r->p->settings;
     const mote_feature_config *features = mote_setting_features(settings);
-    mote_keyword_job job = {.settings = settings,
-                            .train = train,
-                            .validation = &r->parts[MOTE_SPLIT_VALIDATION],
-                            .validation_features = x[MOTE_SPLIT_VALIDATION],
-                            .pool = r->p->cfg.pool,
-                            .cancel = r->p->cfg.cancel,
-                            .checkpoint = r->job->checkpoint,
-                            .bad_checkpoint = r->job->bad_checkpoint,
-                            .identity = r->job->identity};
+    mote_recipe_job job = {.settings = settings,
+                           .train = train,
+                           .validation = &r->parts[MOTE_SPLIT_VALIDATION],
+                           .validation_features = x[MOTE_SPLIT_VALIDATION],
+                           .pool = r->p->cfg.pool,
+                           .cancel = r->p->cfg.cancel,
+                           .checkpoint = r->job->checkpoint,
+                           .bad_checkpoint = r->job->bad_checkpoint,
+                           .identity = r->job->identity};
     size_t values = (size_t)mote_feature_frames(features, mote_dataset_elements(train)) *
                     (size_t)mote_feature_values(features);
-    MOTE_TRY(mote_keyword_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
+    MOTE_TRY(mote_recipe_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;
-    MOTE_TRY(mote_keyword_new_graph(settings, seed, &r->graph, err));
+    MOTE_TRY(mote_recipe_new_graph(settings, seed, &r->graph, err));
     mote_train_result trained;
     size_t n_calibration = 0;
-    MOTE_TRY(mote_keyword_train(&job, r->graph, r->job->report, r->job->report_arg, &r->arena,
-                                &trained, &r->folded, err));
-    MOTE_TRY(mote_keyword_quantise(&job, r->folded, &r->s8, &n_calibration, err));
+    MOTE_TRY(mote_recipe_train(&job, r->graph, r->job->report, r->job->report_arg, &r->arena,
+                               &trained, &r->folded, err));
+    MOTE_TRY(mote_recipe_quantise(&job, r->folded, &r->s8, &n_calibration, err));
     MOTE_TRY(judge_round(r, x[MOTE_SPLIT_TEST], out, err));
     out->n_train = train->n;
     out->n_validation = r->parts[MOTE_SPLIT_VALIDATION].n;
@@ -169,7 +169,7 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
-    MOTE_TRY(mote_keyword_version(p, &a, &v, err));
+    MOTE_TRY(mote_stage_version(p, &a, &v, err));
     mote_pipeline_use(p, USED);
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/listen.h"
 #include "pipeline/refit.h"
 
@@ -275,7 +275,7 @@ mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_er
     for (; g.n < n; g.n++) {
         char name[24];
         mote_refit_object(g.n, name);
-        mote_status st = mote_keyword_graph(p, MOTE_STAGE_train, name, &g.graphs[g.n], err);
+        mote_status st = mote_stage_graph(p, MOTE_STAGE_train, name, &g.graphs[g.n], err);
         if (st != MOTE_OK) {
             mote_jury_graphs_release(&g);
             return st;

@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "evaluate/json_parts.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 
 #define STEPS      10000 /* of a progress of 1 */
 #define MAX_BYTES  ((size_t)1 << 30)

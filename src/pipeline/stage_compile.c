@@ -15,7 +15,7 @@
 #include "model/model.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/stages_internal.h"
 
 #define MEASURE_TIMEOUT_MS 600000
@@ -56,7 +56,7 @@ static mote_status open_inputs(compiling *c, mote_err *err)
     MOTE_TRY(mote_target_find(mote_setting_device(p->settings)->target, &c->target, err));
     MOTE_TRY(mote_stage_get(p, MOTE_STAGE_evaluate, MOTE_GOLDEN_NAME, &golden, &n_golden, err));
     MOTE_TRY(mote_golden_read(golden, n_golden, &c->arena, &c->golden, err));
-    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, c->basis);
@@ -215,7 +215,7 @@ static mote_status compile(compiling *c, mote_err *err)
     MOTE_TRY(advise(c, &f, err));
     json_t *measured = NULL;
     mote_measurements all = {c->found.items, c->found.n};
-    MOTE_TRY(mote_keyword_log(c->p, &all, err));
+    MOTE_TRY(mote_stage_log(c->p, &all, err));
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(c->r, "measurements", measured);
     return MOTE_OK;

@@ -4,8 +4,8 @@
  * the device kernels. A model that learned from everybody has no such split: what quantising costs
  * is what it cost the models of the folds (refit.h). */
 #include "pipeline/judge.h"
-#include "pipeline/keyword.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/stage_parts.h"
+#include "pipeline/recipe.h"
 #include "pipeline/stages_internal.h"
 
 typedef struct {
@@ -21,10 +21,10 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, doub
                                 mote_err *err)
 {
     mote_dataset d;
-    MOTE_TRY(mote_keyword_split(c->p, v, MOTE_SPLIT_VALIDATION, &d, err));
+    MOTE_TRY(mote_stage_split(c->p, v, MOTE_SPLIT_VALIDATION, &d, err));
     float *x = NULL;
     mote_stage_progress(c->p, c->r, 0, 0, "comparing with float");
-    mote_status st = mote_keyword_clip_features(c->p, &d, &c->arena, &x, err);
+    mote_status st = mote_stage_features_of(c->p, &d, &c->arena, &x, err);
     mote_judge j = {.graph = c->s8,
                     .features = mote_setting_features(c->p->settings),
                     .clip_samples = (int32_t)mote_dataset_elements(&d),
@@ -47,15 +47,15 @@ static mote_status loss_of_folds(compressing *c, double *f32, double *s8, mote_e
 
 static mote_status compress(compressing *c, mote_err *err)
 {
-    MOTE_TRY(mote_keyword_graph(c->p, MOTE_STAGE_train, "graph.f32", &c->f32, err));
+    MOTE_TRY(mote_stage_graph(c->p, MOTE_STAGE_train, "graph.f32", &c->f32, err));
     mote_data_version v;
-    MOTE_TRY(mote_keyword_version(c->p, &c->arena, &v, err));
+    MOTE_TRY(mote_stage_version(c->p, &c->arena, &v, err));
     bool is_refit = mote_setting_training(c->p->settings)->is_refit;
-    MOTE_TRY(is_refit ? mote_keyword_everybody(c->p, &v, &c->clips, err)
-                      : mote_keyword_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
-    mote_keyword_job job = {.settings = c->p->settings, .train = &c->clips};
+    MOTE_TRY(is_refit ? mote_stage_everybody(c->p, &v, &c->clips, err)
+                      : mote_stage_split(c->p, &v, MOTE_SPLIT_TRAIN, &c->clips, err));
+    mote_recipe_job job = {.settings = c->p->settings, .train = &c->clips};
     size_t n = 0;
-    MOTE_TRY(mote_keyword_quantise(&job, c->f32, &c->s8, &n, err));
+    MOTE_TRY(mote_recipe_quantise(&job, c->f32, &c->s8, &n, err));
     double f32 = 0.0, s8 = 0.0;
     MOTE_TRY(is_refit ? loss_of_folds(c, &f32, &s8, err) : measure_loss(c, &v, &f32, &s8, err));
     MOTE_SCOPED_BUF b;

@@ -19,7 +19,7 @@
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/jury.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/refit.h"
 #include "pipeline/remarks.h"
 #include "project/verdict.h"
@@ -80,9 +80,9 @@ static mote_status open_inputs(deploying *d, mote_err *err)
 {
     mote_pipeline *p = d->p;
     const size_t n_classes = mote_setting_task(p->settings)->classes.n;
-    MOTE_TRY(mote_keyword_version(p, &d->arena, &d->version, err));
-    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
-    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
+    MOTE_TRY(mote_stage_version(p, &d->arena, &d->version, err));
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
     MOTE_TRY(open_juries(d, err));
     MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",
                                &d->run_id, err));

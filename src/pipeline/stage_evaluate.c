@@ -15,7 +15,7 @@
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/jury.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/listen.h"
 #include "pipeline/stages_internal.h"
 #include "pipeline/tested.h"
@@ -120,8 +120,8 @@ static mote_status find_tested(evaluating *e, const mote_jury *j, mote_tested *o
 static mote_status open_inputs(evaluating *e, mote_err *err)
 {
     mote_pipeline *p = e->p;
-    MOTE_TRY(mote_keyword_version(p, &e->arena, &e->version, err));
-    MOTE_TRY(mote_keyword_graph(p, MOTE_STAGE_compress, "graph.s8", &e->s8, err));
+    MOTE_TRY(mote_stage_version(p, &e->arena, &e->version, err));
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &e->s8, err));
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, e->basis);
@@ -541,7 +541,7 @@ static mote_status evaluate(evaluating *e, mote_err *err)
     MOTE_TRY(mote_tested_gaps(&e->tested, &gaps, err));
     mote_stage_set(e->r, "not_tested", gaps);
     mote_measurements all = {e->found.items, e->found.n};
-    MOTE_TRY(mote_keyword_log(e->p, &all, err));
+    MOTE_TRY(mote_stage_log(e->p, &all, err));
     MOTE_TRY(mote_measurements_to_json(&all, &measured, err));
     mote_stage_set(e->r, "measurements", measured);
     mote_stage_set(e->r, "basis", json_string(e->basis));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage features: the features of every clip into the cache, and the scale of what training sees
- * (mote_keyword_scale).
+ * (mote_recipe_scale).
  */
 #include "evaluate/json_parts.h"
-#include "pipeline/keyword.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/stage_parts.h"
+#include "pipeline/recipe.h"
 #include "pipeline/stages_internal.h"
 
 static mote_status count_classes(const mote_dataset *d, mote_split split, json_t *counts,
@@ -24,14 +24,14 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)8 << 30);
     mote_dataset d;
-    MOTE_TRY(mote_keyword_split(p, v, split, &d, err));
+    MOTE_TRY(mote_stage_split(p, v, split, &d, err));
     float *x = NULL;
-    mote_status st = mote_keyword_clip_features(p, &d, &a, &x, err);
+    mote_status st = mote_stage_features_of(p, &d, &a, &x, err);
     if (st == MOTE_OK) {
         const mote_feature_config *cfg = mote_setting_features(p->settings);
         size_t n = d.n * (size_t)mote_feature_frames(cfg, mote_dataset_elements(&d)) *
                    (size_t)mote_feature_values(cfg);
-        st = mote_keyword_scale(x, n, scale, err);
+        st = mote_recipe_scale(x, n, scale, err);
         if (st == MOTE_OK)
             st = count_classes(&d, split, counts, err);
         mote_stage_progress(p, r, (int64_t)split + 1, MOTE_N_SPLITS, mote_split_name(split));
@@ -47,7 +47,7 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
-    MOTE_TRY(mote_keyword_version(p, &a, &v, err));
+    MOTE_TRY(mote_stage_version(p, &a, &v, err));
     MOTE_SCOPED_JSON *counts = json_object();
     double scales[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)

@@ -4,7 +4,7 @@
  * will fit the device. A gate of training (stages.c): what it reads makes it stale and nothing
  * else. */
 #include "pipeline/fits.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/recipe.h"
 #include "pipeline/stages_internal.h"
 
 static mote_status keep_findings(mote_stage_run *r, const mote_check_report *found, mote_err *err)
@@ -69,7 +69,7 @@ static mote_status check_data(mote_pipeline *p, mote_stage_run *r, mote_check_re
 static mote_status check_device(mote_pipeline *p, mote_footprint *out, mote_err *err)
 {
     mote_graph *g = NULL;
-    MOTE_TRY(mote_keyword_new_graph(p->settings, 0, &g, err));
+    MOTE_TRY(mote_recipe_new_graph(p->settings, 0, &g, err));
     mote_status st = mote_fits_check(p->settings, g, out, err);
     mote_graph_destroy(g);
     return st;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "evaluate/json_parts.h"
-#include "pipeline/keyword.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/stage_parts.h"
+#include "pipeline/recipe.h"
 #include "pipeline/refit.h"
 #include "pipeline/stages_internal.h"
 #include "track/run.h"
@@ -22,7 +22,7 @@ typedef struct {
     mote_arena arena;
     mote_data_version version;
     mote_dataset train, validation;
-    mote_keyword_job job;
+    mote_recipe_job job;
     bool is_refit;
     mote_refit folds; /* is_refit */
     mote_graph *graph, *folded;
@@ -43,9 +43,9 @@ static mote_status open_splits(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
     float *x = NULL;
-    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
-    MOTE_TRY(mote_keyword_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
-    MOTE_TRY(mote_keyword_clip_features(p, &t->validation, &t->arena, &x, err));
+    MOTE_TRY(mote_stage_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
+    MOTE_TRY(mote_stage_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
+    MOTE_TRY(mote_stage_features_of(p, &t->validation, &t->arena, &x, err));
     t->job.validation = &t->validation;
     t->job.validation_features = x;
     return mote_json_get_f64(p->results[MOTE_STAGE_features].output, "features stage", "scale",
@@ -58,12 +58,12 @@ static mote_status open_everybody(training *t, mote_err *err)
     mote_pipeline *p = t->p;
     const mote_feature_config *f = mote_setting_features(p->settings);
     float *x = NULL;
-    MOTE_TRY(mote_keyword_everybody(p, &t->version, &t->train, err));
+    MOTE_TRY(mote_stage_everybody(p, &t->version, &t->train, err));
     mote_arena_mark mark = mote_arena_save(&t->arena);
-    MOTE_TRY(mote_keyword_clip_features(p, &t->train, &t->arena, &x, err));
+    MOTE_TRY(mote_stage_features_of(p, &t->train, &t->arena, &x, err));
     size_t n = t->train.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&t->train)) *
                (size_t)mote_feature_values(f);
-    MOTE_TRY(mote_keyword_scale(x, n, &t->job.scale, err));
+    MOTE_TRY(mote_recipe_scale(x, n, &t->job.scale, err));
     mote_arena_rewind(&t->arena, mark);
     t->job.fixed_epochs = t->folds.n_epochs;
     return MOTE_OK;
@@ -72,10 +72,10 @@ static mote_status open_everybody(training *t, mote_err *err)
 static mote_status open_version(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
-    MOTE_TRY(mote_keyword_version(p, &t->arena, &t->version, err));
+    MOTE_TRY(mote_stage_version(p, &t->arena, &t->version, err));
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&t->r->key, hex);
-    t->job = (mote_keyword_job){
+    t->job = (mote_recipe_job){
         .settings = p->settings,
         .train = &t->train,
         .pool = p->cfg.pool,
@@ -250,7 +250,7 @@ static mote_status make_model(training *t, mote_err *err)
     if (t->is_refit)
         MOTE_TRY(make_folds(t, err));
     mote_status st =
-        mote_keyword_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);
+        mote_recipe_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);
     if (st == MOTE_CANCELLED && t->logged.status != MOTE_OK)
         st = mote_fail(err, t->logged.status, "%s", t->logged.text);
     return st == MOTE_OK ? keep_result(t, err) : st;
@@ -260,7 +260,7 @@ static mote_status train(training *t, mote_err *err)
 {
     const mote_settings *s = t->p->settings;
     t->is_refit = mote_setting_training(s)->is_refit;
-    MOTE_TRY(mote_keyword_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
+    MOTE_TRY(mote_recipe_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
     MOTE_TRY(open_version(t, err));
     MOTE_TRY(begin_run(t, err));
     mote_status st = make_model(t, err);

@@ -3,7 +3,7 @@
  * the byte is trained. */
 #include "pipeline/fits.h"
 
-#include "pipeline/keyword_model.h"
+#include "pipeline/recipe.h"
 #include "tiny_project.h"
 
 static const tiny_settings usual = {.epochs = 2, .seed = 1};
@@ -18,7 +18,7 @@ static mote_footprint untrained(const tiny *t)
                        MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) | MOTE_USES(stream) |
                            MOTE_USES(device),
                        &s);
-    T_OK(mote_keyword_new_graph(&s, 1, &g, &err));
+    T_OK(mote_recipe_new_graph(&s, 1, &g, &err));
     T_OK(mote_fits_footprint(&s, g, &f, &err));
     mote_graph_destroy(g);
     return f;

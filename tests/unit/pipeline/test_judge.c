@@ -6,7 +6,7 @@
 #include "model/model.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 
 static const tiny_settings usual = {.epochs = 4, .seed = 1};
 
@@ -38,9 +38,9 @@ static void load_test_split(mote_dataset *d, mote_arena *a)
 {
     mote_err err = {0};
     mote_data_version v;
-    T_OK(mote_keyword_version(project.pipeline, a, &v, &err));
+    T_OK(mote_stage_version(project.pipeline, a, &v, &err));
     (void)settings_of();
-    T_OK(mote_keyword_split(project.pipeline, &v, MOTE_SPLIT_TEST, d, &err));
+    T_OK(mote_stage_split(project.pipeline, &v, MOTE_SPLIT_TEST, d, &err));
     assert_true(d->n > 4);
 }
 
@@ -91,8 +91,8 @@ static void answers_do_not_depend_on_threads(void **state)
     mote_dataset d;
     load_test_split(&d, &a);
     mote_graph *g = NULL, *f32 = NULL;
-    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
-    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
+    T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
+    T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
     mote_feature_config features = *mote_setting_features(settings_of());
     mote_judge j = {
         .graph = g, .features = &features, .clip_samples = (int32_t)mote_dataset_elements(&d)};
@@ -120,7 +120,7 @@ static void answers_do_not_depend_on_threads(void **state)
     float *x = NULL;
     int32_t *said = NULL;
     double by_f32 = -1.0, by_s8 = -1.0;
-    T_OK(mote_keyword_clip_features(project.pipeline, &d, &a, &x, &err));
+    T_OK(mote_stage_features_of(project.pipeline, &d, &a, &x, &err));
     T_OK(mote_arena_take(&a, d.n, sizeof *said, &said, &err));
     T_OK(mote_judge_accuracy(&j, f32, &d, x, &a, &by_f32, &by_s8, &err));
     mote_judge_decide(one, d.n, d.n_classes, said);
@@ -145,7 +145,7 @@ static void the_server_reports_what_was_judged(void **state)
     mote_dataset d;
     load_test_split(&d, &a);
     mote_graph *g = NULL;
-    T_OK(mote_keyword_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
+    T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
     mote_feature_config features = *mote_setting_features(settings_of());
     static const float temperatures[] = {0.25f, 1.0f, 3.0f};
     for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {

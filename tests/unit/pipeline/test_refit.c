@@ -4,8 +4,8 @@
 #include "tiny_project.h"
 
 #include "pipeline/jury.h"
-#include "pipeline/keyword.h"
-#include "pipeline/keyword_model.h"
+#include "pipeline/stage_parts.h"
+#include "pipeline/recipe.h"
 #include "pipeline/refit.h"
 #include "project/verdict.h"
 
@@ -37,7 +37,7 @@ static mote_data_version version_of(tiny *t, mote_arena *a)
     mote_err err = {0};
     mote_data_version v;
     (void)output(t, MOTE_STAGE_data);
-    T_OK(mote_keyword_version(t->pipeline, a, &v, &err));
+    T_OK(mote_stage_version(t->pipeline, a, &v, &err));
     mote_pipeline_use(t->pipeline, USED);
     return v;
 }
@@ -60,23 +60,23 @@ static void what_ships_has_learned_from_everybody(void **state)
     mote_sha256 shipped = tiny_object(&t, MOTE_STAGE_train, "graph.f32");
     mote_data_version v = version_of(&t, &a);
     mote_dataset all;
-    T_OK(mote_keyword_everybody(t.pipeline, &v, &all, &err));
+    T_OK(mote_stage_everybody(t.pipeline, &v, &all, &err));
     assert_int_equal(all.n_groups, TINY_GROUPS + 1); /* and the noise */
     float *x = NULL;
-    T_OK(mote_keyword_clip_features(t.pipeline, &all, &a, &x, &err));
+    T_OK(mote_stage_features_of(t.pipeline, &all, &a, &x, &err));
     const mote_feature_config *f = mote_setting_features(t.pipeline->settings);
-    mote_keyword_job job = {.settings = t.pipeline->settings,
-                            .train = &all,
-                            .fixed_epochs = (int32_t)epochs,
-                            .pool = t.pool};
-    T_OK(mote_keyword_scale(x,
-                            all.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&all)) *
-                                (size_t)mote_feature_values(f),
-                            &job.scale, &err));
+    mote_recipe_job job = {.settings = t.pipeline->settings,
+                           .train = &all,
+                           .fixed_epochs = (int32_t)epochs,
+                           .pool = t.pool};
+    T_OK(mote_recipe_scale(x,
+                           all.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&all)) *
+                               (size_t)mote_feature_values(f),
+                           &job.scale, &err));
     mote_graph *g = NULL, *folded = NULL;
     mote_train_result result;
-    T_OK(mote_keyword_new_graph(job.settings, 1, &g, &err));
-    T_OK(mote_keyword_train(&job, g, NULL, NULL, &a, &result, &folded, &err));
+    T_OK(mote_recipe_new_graph(job.settings, 1, &g, &err));
+    T_OK(mote_recipe_train(&job, g, NULL, NULL, &a, &result, &folded, &err));
     assert_int_equal(result.n_epochs, epochs);
     mote_buf b;
     mote_buf_init(&b, 1 << 24);

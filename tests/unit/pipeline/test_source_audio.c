@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "data/kind_audio.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/source_audio.h"
 #include "support.h"
 

@@ -4,7 +4,7 @@
 #include "tiny_project.h"
 
 #include "data/kind_audio.h"
-#include "pipeline/keyword.h"
+#include "pipeline/stage_parts.h"
 #include "pipeline/remarks.h"
 #include "pipeline/stage_internal.h"
 #include "pipeline/tested.h"
@@ -28,9 +28,9 @@ static void open_test(fixture *f)
     static mote_settings settings;
     mote_settings_make(f->project.project, MOTE_USES(task), &settings);
     f->task = *mote_setting_task(&settings);
-    T_OK(mote_keyword_version(f->project.pipeline, &f->arena, &f->version, &err));
+    T_OK(mote_stage_version(f->project.pipeline, &f->arena, &f->version, &err));
     mote_pipeline_use(f->project.pipeline, MOTE_USES(dataset));
-    T_OK(mote_keyword_split(f->project.pipeline, &f->version, MOTE_SPLIT_TEST, &f->test, &err));
+    T_OK(mote_stage_split(f->project.pipeline, &f->version, MOTE_SPLIT_TEST, &f->test, &err));
 }
 
 static void close_test(fixture *f)

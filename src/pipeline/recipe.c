@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training and quantising a keyword model. See keyword_model.h. */
-#include "pipeline/keyword_model.h"
+/* Training and quantising a model. See recipe.h. */
+#include "pipeline/recipe.h"
 
 #include <math.h>
 
@@ -10,14 +10,14 @@
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
 #define N_CALIBRATION  256
 
-static size_t values_of(const mote_keyword_job *j, const mote_dataset *d)
+static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
 {
     const mote_feature_config *f = mote_setting_features(j->settings);
     return (size_t)mote_feature_frames(f, mote_dataset_elements(d)) *
            (size_t)mote_feature_values(f);
 }
 
-mote_status mote_keyword_scale(const float *features, size_t n, double *out, mote_err *err)
+mote_status mote_recipe_scale(const float *features, size_t n, double *out, mote_err *err)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -29,8 +29,8 @@ mote_status mote_keyword_scale(const float *features, size_t n, double *out, mot
     return MOTE_OK;
 }
 
-mote_status mote_keyword_new_graph(const mote_settings *s, uint64_t seed, mote_graph **out,
-                                   mote_err *err)
+mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t seed, mote_graph **out,
+                                  mote_err *err)
 {
     mote_arch arch;
     MOTE_TRY(mote_settings_arch(s, &arch, err));
@@ -42,7 +42,7 @@ mote_status mote_keyword_new_graph(const mote_settings *s, uint64_t seed, mote_g
 /* ---- training ---------------------------------------------------------------------------- */
 
 /* "balanced": a class weighs inversely to its share, mean 1 over the clips. */
-static mote_status class_weights(const mote_keyword_job *j, mote_arena *a, const float **out,
+static mote_status class_weights(const mote_recipe_job *j, mote_arena *a, const float **out,
                                  mote_err *err)
 {
     *out = NULL;
@@ -59,7 +59,7 @@ static mote_status class_weights(const mote_keyword_job *j, mote_arena *a, const
     return MOTE_OK;
 }
 
-static mote_status config_of(const mote_keyword_job *j, mote_arena *a, mote_train_config *c,
+static mote_status config_of(const mote_recipe_job *j, mote_arena *a, mote_train_config *c,
                              mote_err *err)
 {
     *c = mote_setting_training(j->settings)->config;
@@ -88,7 +88,7 @@ static void absorb_scale(mote_graph *g, double scale)
     }
 }
 
-static mote_status scale_validation(const mote_keyword_job *job, mote_arena *a, mote_train_set *out,
+static mote_status scale_validation(const mote_recipe_job *job, mote_arena *a, mote_train_set *out,
                                     mote_err *err)
 {
     size_t n = job->validation->n * values_of(job, job->validation);
@@ -102,9 +102,9 @@ static mote_status scale_validation(const mote_keyword_job *job, mote_arena *a, 
     return MOTE_OK;
 }
 
-mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
-                               mote_train_report *report, void *report_arg, mote_arena *a,
-                               mote_train_result *result, mote_graph **folded, mote_err *err)
+mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_train_report *report,
+                              void *report_arg, mote_arena *a, mote_train_result *result,
+                              mote_graph **folded, mote_err *err)
 {
     mote_train_config cfg;
     MOTE_TRY(config_of(job, a, &cfg, err));
@@ -134,7 +134,7 @@ mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
 /* ---- quantising -------------------------------------------------------------------------- */
 
 /* Evenly spaced clips of the training set: [2 half][elements], the second half augmented. */
-static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t half, float **out,
+static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t half, float **out,
                                mote_err *err)
 {
     const mote_dataset *d = j->train;
@@ -178,8 +178,8 @@ static mote_status calibration(const mote_keyword_job *j, mote_arena *a, size_t 
     return st;
 }
 
-mote_status mote_keyword_quantise(const mote_keyword_job *job, const mote_graph *folded,
-                                  mote_graph **out, size_t *n_calibration, mote_err *err)
+mote_status mote_recipe_quantise(const mote_recipe_job *job, const mote_graph *folded,
+                                 mote_graph **out, size_t *n_calibration, mote_err *err)
 {
     size_t half = job->train->n < N_CALIBRATION / 2 ? job->train->n : N_CALIBRATION / 2;
     MOTE_SCOPED_ARENA a;

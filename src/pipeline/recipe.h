@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a keyword model from clips: train the float graph, quantise it. Functions of their inputs,
+/* Making a model from samples: train the float graph, quantise it. Functions of their inputs,
  * without the store, so that the stages and cross-validation make models in exactly the same way.
  */
-#ifndef MOTE_PIPELINE_KEYWORD_MODEL_H
-#define MOTE_PIPELINE_KEYWORD_MODEL_H
+#ifndef MOTE_PIPELINE_RECIPE_H
+#define MOTE_PIPELINE_RECIPE_H
 
 #include "base/pool.h"
 #include "data/dataset.h"
@@ -25,31 +25,31 @@ typedef struct {
     const char *checkpoint;                                    /* NULL: none */
     void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
     const char *identity; /* of the data, for the checkpoint; NULL with no checkpoint */
-} mote_keyword_job;
+} mote_recipe_job;
 
 /* The root mean square of n values: what training divides features by. One number, about zero:
  * first layers then see values near one whatever the front end. No mean is taken off, so that the
- * padding of a convolution, 0, means the same before and after; train_keyword puts the division
+ * padding of a convolution, 0, means the same before and after; mote_recipe_train puts the division
  * into the first layer's weights when it is done, and the device never knows of it. RANGE: not
  * above 0. */
-MOTE_MUST_USE mote_status mote_keyword_scale(const float *features, size_t n, double *out,
-                                             mote_err *err);
+MOTE_MUST_USE mote_status mote_recipe_scale(const float *features, size_t n, double *out,
+                                            mote_err *err);
 
 /* The training graph that mote.yaml asks for (settings task, features, arch), with its first
  * weights, drawn from the seed. */
-MOTE_MUST_USE mote_status mote_keyword_new_graph(const mote_settings *s, uint64_t seed,
-                                                 mote_graph **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t seed,
+                                                mote_graph **out, mote_err *err);
 
 /* Train `g` (from new_graph) and give the folded float graph that takes features as they are.
  * report may be NULL; result->history lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_keyword_train(const mote_keyword_job *job, mote_graph *g,
-                                             mote_train_report *report, void *report_arg,
-                                             mote_arena *a, mote_train_result *result,
-                                             mote_graph **folded, mote_err *err);
+MOTE_MUST_USE mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g,
+                                            mote_train_report *report, void *report_arg,
+                                            mote_arena *a, mote_train_result *result,
+                                            mote_graph **folded, mote_err *err);
 
 /* Quantise, calibrated on up to 256 training clips, half of them as they are, half augmented. */
-MOTE_MUST_USE mote_status mote_keyword_quantise(const mote_keyword_job *job,
-                                                const mote_graph *folded, mote_graph **out,
-                                                size_t *n_calibration, mote_err *err);
+MOTE_MUST_USE mote_status mote_recipe_quantise(const mote_recipe_job *job, const mote_graph *folded,
+                                               mote_graph **out, size_t *n_calibration,
+                                               mote_err *err);
 
 #endif

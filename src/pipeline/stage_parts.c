@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared pieces of a keyword project. See keyword.h. */
-#include "pipeline/keyword.h"
+/* What several stages share. See stage_parts.h. */
+#include "pipeline/stage_parts.h"
 
 #include <string.h>
 
@@ -9,8 +9,8 @@
 
 /* ---- data -------------------------------------------------------------------------------- */
 
-mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_version *out,
-                                 mote_err *err)
+mote_status mote_stage_version(mote_pipeline *p, mote_arena *a, mote_data_version *out,
+                               mote_err *err)
 {
     const char *id = NULL;
     MOTE_TRY(
@@ -18,8 +18,8 @@ mote_status mote_keyword_version(mote_pipeline *p, mote_arena *a, mote_data_vers
     return mote_version_load(p->cfg.store, id, a, out, err);
 }
 
-mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
-                               mote_dataset *out, mote_err *err)
+mote_status mote_stage_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
+                             mote_dataset *out, mote_err *err)
 {
     mote_dataset_config c = *mote_setting_dataset(p->settings);
     c.cancel = p->cfg.cancel;
@@ -27,8 +27,8 @@ mote_status mote_keyword_split(mote_pipeline *p, const mote_data_version *v, mot
     return mote_dataset_load(p->cfg.store, v, &c, out, err);
 }
 
-mote_status mote_keyword_everybody(mote_pipeline *p, const mote_data_version *v, mote_dataset *out,
-                                   mote_err *err)
+mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v, mote_dataset *out,
+                                 mote_err *err)
 {
     mote_dataset_config c = *mote_setting_dataset(p->settings);
     c.cancel = p->cfg.cancel;
@@ -90,8 +90,8 @@ static mote_status fill_features(mote_pipeline *p, feature_job *j, uint32_t *mis
     return n ? compute_missing(p, j, n, cache, err) : MOTE_OK;
 }
 
-mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
-                                       float **out, mote_err *err)
+mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
+                                   float **out, mote_err *err)
 {
     const mote_feature_config *cfg = mote_setting_features(p->settings);
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
@@ -121,7 +121,7 @@ mote_status mote_keyword_clip_features(mote_pipeline *p, const mote_dataset *d, 
 
 /* ---- the run ----------------------------------------------------------------------------- */
 
-mote_status mote_keyword_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)
+mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)
 {
     const char *run_id = NULL;
     MOTE_TRY(
@@ -143,8 +143,8 @@ mote_status mote_keyword_log(mote_pipeline *p, const mote_measurements *all, mot
 
 /* ---- graphs ------------------------------------------------------------------------------ */
 
-mote_status mote_keyword_graph(mote_pipeline *p, mote_stage_id from, const char *name,
-                               mote_graph **out, mote_err *err)
+mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *name,
+                             mote_graph **out, mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;

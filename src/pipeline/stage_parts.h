@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pieces that several stages share. They read the settings of the stage at hand (p->settings):
+ * task, dataset and features as each says. Only the stages use it. */
+#ifndef MOTE_PIPELINE_STAGE_PARTS_H
+#define MOTE_PIPELINE_STAGE_PARTS_H
+
+#include "data/dataset.h"
+#include "data/version.h"
+#include "feature/feature.h"
+#include "graph/arch.h"
+#include "pipeline/stage_internal.h"
+#include "project/verdict.h"
+
+/* The data version that the data stage froze; lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_stage_version(mote_pipeline *p, mote_arena *a,
+                                             mote_data_version *out, mote_err *err);
+
+/* A split of it in memory (setting dataset); owned by the caller (mote_dataset_release). */
+MOTE_MUST_USE mote_status mote_stage_split(mote_pipeline *p, const mote_data_version *v,
+                                           mote_split split, mote_dataset *out, mote_err *err);
+
+/* All of it, whatever the split. */
+MOTE_MUST_USE mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v,
+                                               mote_dataset *out, mote_err *err);
+
+/* Features of every clip (setting features), [n][frames][values], by way of the cache; lives as
+ * long as `a`. */
+MOTE_MUST_USE mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d,
+                                                 mote_arena *a, float **out, mote_err *err);
+
+/* Measured numbers as metrics of the run that trained the model, so that runs can be compared by
+ * what they are worth; keys are those of the measurements with '.' for '@'. */
+MOTE_MUST_USE mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all,
+                                         mote_err *err);
+
+/* The graph that a stage made. Owned by the caller. */
+MOTE_MUST_USE mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *name,
+                                           mote_graph **out, mote_err *err);
+
+#endif
