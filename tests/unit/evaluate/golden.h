@@ -23,17 +23,23 @@ static inline double lcg_u(uint64_t *s)
     return (double)(*s >> 11) / 9007199254740992.0;
 }
 
-static inline json_t *golden_load(void)
+/* A file of tests/golden. */
+static inline json_t *golden_load_file(const char *name)
 {
     const char *root = getenv("MOTE_SOURCE_ROOT");
     char path[4096];
     mote_err err;
     json_t *j = NULL;
     assert_non_null(root);
-    snprintf(path, sizeof path, "%s/tests/golden/evaluate.json", root);
+    snprintf(path, sizeof path, "%s/tests/golden/%s", root, name);
     if (mote_json_load(path, 1u << 20, &j, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return j;
+}
+
+static inline json_t *golden_load(void)
+{
+    return golden_load_file("evaluate.json");
 }
 
 static inline double number(const json_t *o, const char *key)

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scores in order, and what follows from a threshold, see answer_anomaly.h. */
+#include "evaluate/answer_anomaly.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "evaluate/bootstrap.h"
+#include "evaluate/json_parts.h"
+
+/* ---- order ------------------------------------------------------------------------------- */
+
+typedef struct {
+    float score;
+    uint32_t index;
+} ranked;
+
+/* The highest score first; equal ones in the order of the samples, so that sorting is stable. */
+static int compare_ranked(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    if (x->score > y->score)
+        return -1;
+    if (x->score < y->score)
+        return 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static mote_status check_scores(const float *scores, size_t n, const char *name, mote_err *err)
+{
+    if (n == 0 || n > INT32_MAX)
+        return mote_fail(err, MOTE_ARG, "%s: %zu scores, from 1 to 2^31 are needed", name, n);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(scores[i]))
+            return mote_fail(err, MOTE_ARG, "%s: score %g of sample %zu is not finite", name,
+                             (double)scores[i], i);
+    return MOTE_OK;
+}
+
+static mote_status rank(const mote_anomaly_answers *v, mote_arena *a, ranked **out, mote_err *err)
+{
+    ranked *r = NULL;
+    MOTE_TRY(mote_arena_take(a, v->n, sizeof *r, &r, err));
+    for (size_t i = 0; i < v->n; i++)
+        r[i] = (ranked){v->scores[i], (uint32_t)i};
+    qsort(r, v->n, sizeof *r, compare_ranked);
+    *out = r;
+    return MOTE_OK;
+}
+
+enum { AUC, PRECISION, FALSE_ALARMS, FOUND, N_MEASURED };
+
+typedef struct {
+    const mote_anomaly_answers *v;
+    const ranked *order;
+} measuring;
+
+static void measure(void *arg, const uint32_t *weights, double *values)
+{
+    const measuring *m = arg;
+    const mote_anomaly_answers *v = m->v;
+    double n_anomalies = 0, n_normal = 0, n_found = 0, n_false = 0, below = 0, precision = 0;
+    for (size_t i = 0; i < v->n;) {
+        double anomalies = 0, normal = 0; /* of one score */
+        float score = m->order[i].score;
+        for (; i < v->n && m->order[i].score == score; i++) { /* equal floats are equal scores */
+            uint32_t at = m->order[i].index;
+            *(v->is_anomaly[at] ? &anomalies : &normal) += weights[at];
+        }
+        /* Invariant: n_anomalies, n_normal are those of higher scores. Each normal sample here is
+         * below those anomalies, and level with the ones here. */
+        below += normal * (n_anomalies + anomalies / 2);
+        n_anomalies += anomalies;
+        n_normal += normal;
+        if (anomalies > 0)
+            precision += anomalies * n_anomalies / (n_anomalies + n_normal);
+        if (score > v->threshold) {
+            n_found = n_anomalies;
+            n_false = n_normal;
+        }
+    }
+    bool has_both = n_anomalies > 0 && n_normal > 0;
+    values[AUC] = has_both ? below / (n_anomalies * n_normal) : (double)NAN;
+    values[PRECISION] = has_both ? precision / n_anomalies : (double)NAN;
+    values[FALSE_ALARMS] = n_normal > 0 ? n_false / n_normal : (double)NAN;
+    values[FOUND] = n_anomalies > 0 ? n_found / n_anomalies : (double)NAN;
+}
+
+static mote_interval widened(mote_interval x, int64_t k, int64_t n, double confidence)
+{
+    if (n == 0)
+        return x;
+    mote_interval w = mote_interval_wilson(k, n, confidence);
+    return (mote_interval){x.value, isnan(x.lo) ? w.lo : fmin(x.lo, w.lo),
+                           isnan(x.hi) ? w.hi : fmax(x.hi, w.hi)};
+}
+
+static mote_bootstrap_config bootstrap_of(const mote_anomaly_answers *v,
+                                          const mote_evaluate_config *cfg)
+{
+    return (mote_bootstrap_config){.n = v->n,
+                                   .groups = v->groups,
+                                   .n_groups = v->n_groups,
+                                   .confidence = cfg->confidence,
+                                   .n_resamples = cfg->n_resamples,
+                                   .seed = cfg->seed};
+}
+
+static void count_alarms(const mote_anomaly_answers *v, mote_anomaly_evaluation *e)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        bool is_alarm = v->scores[i] > v->threshold;
+        e->n_anomalies += v->is_anomaly[i];
+        e->n_normal += !v->is_anomaly[i];
+        e->n_found += is_alarm && v->is_anomaly[i];
+        e->n_false_alarms += is_alarm && !v->is_anomaly[i];
+    }
+}
+
+mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v, const mote_evaluate_config *cfg,
+                                  mote_arena *a, mote_anomaly_evaluation *out, mote_err *err)
+{
+    MOTE_TRY(check_scores(v->scores, v->n, "evaluate", err));
+    if (!isfinite(v->threshold))
+        return mote_fail(err, MOTE_ARG, "evaluate: threshold %g is not finite",
+                         (double)v->threshold);
+    mote_arena_mark mark = mote_arena_save(a);
+    mote_anomaly_evaluation e = {.confidence_level = cfg->confidence};
+    mote_interval x[N_MEASURED];
+    ranked *order = NULL;
+    MOTE_TRY(rank(v, a, &order, err));
+    measuring m = {v, order};
+    mote_bootstrap_config boot = bootstrap_of(v, cfg);
+    MOTE_TRY(mote_bootstrap(&boot, measure, &m, N_MEASURED, a, x, err));
+    mote_arena_rewind(a, mark);
+    count_alarms(v, &e);
+    e.roc_auc = x[AUC];
+    e.average_precision = x[PRECISION];
+    e.false_alarm_rate = widened(x[FALSE_ALARMS], e.n_false_alarms, e.n_normal, cfg->confidence);
+    e.detection_rate = widened(x[FOUND], e.n_found, e.n_anomalies, cfg->confidence);
+    *out = e;
+    return MOTE_OK;
+}
+
+mote_status mote_anomaly_evaluation_to_json(const mote_anomaly_evaluation *e, json_t **out,
+                                            mote_err *err)
+{
+    MOTE_SCOPED_JSON *o = json_object();
+    MOTE_TRY(mote_json_put(o, "n_normal", json_integer(e->n_normal), err));
+    MOTE_TRY(mote_json_put(o, "n_anomalies", json_integer(e->n_anomalies), err));
+    MOTE_TRY(mote_json_put(o, "n_false_alarms", json_integer(e->n_false_alarms), err));
+    MOTE_TRY(mote_json_put(o, "n_found", json_integer(e->n_found), err));
+    MOTE_TRY(mote_json_put(o, "confidence", json_real(e->confidence_level), err));
+    MOTE_TRY(mote_json_put_interval(o, "roc_auc", e->roc_auc, err));
+    MOTE_TRY(mote_json_put_interval(o, "average_precision", e->average_precision, err));
+    MOTE_TRY(mote_json_put_interval(o, "false_alarm_rate", e->false_alarm_rate, err));
+    MOTE_TRY(mote_json_put_interval(o, "detection_rate", e->detection_rate, err));
+    *out = json_incref(o);
+    return MOTE_OK;
+}
+
+/* ---- the threshold ----------------------------------------------------------------------- */
+
+/* P(Beta(a, b) <= x) for whole a, b >= 1: the probability of a or more of a + b - 1 trials, each
+ * with probability x. Summed over the fewer outcomes, a of them, in logarithms. */
+static double beta_cdf(int64_t a, int64_t b, double x)
+{
+    double n = (double)(a + b - 1), log_term = n * log1p(-x), sum = 0; /* of 0 of n */
+    for (int64_t k = 0; k < a; k++) {
+        sum += exp(log_term);
+        log_term += log((n - (double)k) / (double)(k + 1)) + log(x) - log1p(-x);
+    }
+    return 1 - fmin(sum, 1);
+}
+
+static double beta_quantile(int64_t a, int64_t b, double p)
+{
+    double lo = 0, hi = 1;
+    for (int i = 0; i < 60; i++) {
+        double mid = lo + (hi - lo) / 2;
+        if (beta_cdf(a, b, mid) < p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo + (hi - lo) / 2;
+}
+
+mote_status mote_anomaly_threshold_of(const float *normal, size_t n, double false_alarm,
+                                      double confidence, mote_arena *a, mote_anomaly_threshold *out,
+                                      mote_err *err)
+{
+    if (!(false_alarm > 0 && false_alarm < 1) || !(confidence > 0 && confidence < 1))
+        return mote_fail(err, MOTE_ARG,
+                         "threshold: false-alarm rate %g or confidence %g is not between 0 and 1",
+                         false_alarm, confidence);
+    MOTE_TRY(check_scores(normal, n, "threshold", err));
+    /* So many of n may lie above; the small excess keeps 0.1 * 10 from being less than 1. */
+    int64_t n_above = (int64_t)floor((double)(n + 1) * false_alarm * (1 + 1e-12)) - 1;
+    if (n_above < 0)
+        return mote_fail(err, MOTE_RANGE,
+                         "a false-alarm rate of %g takes at least %.0f normal samples, and there "
+                         "are %zu",
+                         false_alarm, ceil(1 / false_alarm * (1 - 1e-12)) - 1, n);
+    mote_arena_mark mark = mote_arena_save(a);
+    double *sorted = NULL;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *sorted, &sorted, err));
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (double)normal[i];
+    mote_sort_doubles(sorted, n);
+    int64_t rank = (int64_t)n - n_above;
+    double tail = (1 - confidence) / 2;
+    *out =
+        (mote_anomaly_threshold){.threshold = (float)sorted[rank - 1],
+                                 .asked = false_alarm,
+                                 .false_alarm = {.value = (double)(n_above + 1) / (double)(n + 1),
+                                                 .lo = beta_quantile(n_above + 1, rank, tail),
+                                                 .hi = beta_quantile(n_above + 1, rank, 1 - tail)},
+                                 .n = (int64_t)n};
+    mote_arena_rewind(a, mark);
+    return MOTE_OK;
+}
+
+static void measure_alarms(void *arg, const uint32_t *weights, double *values)
+{
+    const mote_anomaly_answers *v = arg;
+    double n = 0, n_alarms = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        n += weights[i];
+        n_alarms += v->scores[i] > v->threshold ? weights[i] : 0;
+    }
+    values[0] = n_alarms / n;
+}
+
+mote_status mote_anomaly_check_of(const mote_anomaly_threshold *t,
+                                  const mote_anomaly_answers *normal,
+                                  const mote_evaluate_config *cfg, mote_arena *a,
+                                  mote_anomaly_check *out, mote_err *err)
+{
+    MOTE_TRY(check_scores(normal->scores, normal->n, "check of the threshold", err));
+    mote_anomaly_answers v = *normal;
+    v.threshold = t->threshold;
+    mote_anomaly_check c = {.n = (int64_t)v.n};
+    mote_bootstrap_config boot = bootstrap_of(&v, cfg);
+    MOTE_TRY(mote_bootstrap(&boot, measure_alarms, &v, 1, a, &c.false_alarm, err));
+    for (size_t i = 0; i < v.n; i++)
+        c.n_alarms += v.scores[i] > v.threshold;
+    c.false_alarm = widened(c.false_alarm, c.n_alarms, c.n, cfg->confidence);
+    c.is_kept = c.false_alarm.lo <= t->asked;
+    *out = c;
+    return MOTE_OK;
+}
+
+/* ---- series ------------------------------------------------------------------------------ */
+
+mote_status mote_anomaly_series_check(const mote_anomaly_series *s, size_t n_series, mote_err *err)
+{
+    if (n_series == 0)
+        return mote_fail(err, MOTE_ARG, "evaluate: there is no series");
+    for (size_t k = 0; k < n_series; k++) {
+        MOTE_TRY(check_scores(s[k].scores, s[k].n, s[k].name, err));
+        for (size_t w = 0; w < s[k].n_windows; w++) {
+            const mote_anomaly_window *x = &s[k].windows[w];
+            if (x->first > x->last || x->last >= s[k].n ||
+                (w > 0 && x->first <= s[k].windows[w - 1].last))
+                return mote_fail(err, MOTE_ARG,
+                                 "%s: window %zu, steps %zu to %zu, is not inside the %zu steps or "
+                                 "does not come after the one before",
+                                 s[k].name, w, x->first, x->last, s[k].n);
+        }
+    }
+    return MOTE_OK;
+}
+
+static void measure_mean(void *arg, const uint32_t *weights, double *values)
+{
+    const mote_anomaly_delay *d = ((void **)arg)[0];
+    const double *delays = ((void **)arg)[1];
+    double n = 0, sum = 0;
+    for (int64_t i = 0; i < d->n_found; i++) {
+        n += weights[i];
+        sum += weights[i] * delays[i];
+    }
+    values[0] = sum / n;
+}
+
+/* First alarm of each window into delays, and the alarms outside of all. */
+static void find_alarms(const mote_anomaly_series *s, float threshold, double *delays,
+                        mote_anomaly_delay *d)
+{
+    size_t w = 0;
+    bool is_found = false;
+    for (size_t i = 0; i < s->n; i++) {
+        if (w < s->n_windows && i > s->windows[w].last) {
+            w++;
+            is_found = false;
+        }
+        bool is_inside = w < s->n_windows && i >= s->windows[w].first;
+        if (!(s->scores[i] > threshold))
+            continue;
+        if (!is_inside)
+            d->n_false_alarms++;
+        else if (!is_found)
+            delays[d->n_found++] = (double)(i - s->windows[w].first);
+        is_found = is_found || is_inside;
+    }
+}
+
+mote_status mote_anomaly_delay_of(const mote_anomaly_series *s, size_t n_series, float threshold,
+                                  const mote_evaluate_config *cfg, mote_arena *a,
+                                  mote_anomaly_delay *out, mote_err *err)
+{
+    MOTE_TRY(mote_anomaly_series_check(s, n_series, err));
+    mote_anomaly_delay d = {.delay = {(double)NAN, (double)NAN, (double)NAN},
+                            .median_delay = (double)NAN};
+    for (size_t k = 0; k < n_series; k++)
+        d.n_windows += (int64_t)s[k].n_windows;
+    mote_arena_mark mark = mote_arena_save(a);
+    double *delays = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)d.n_windows + 1, sizeof *delays, &delays, err));
+    for (size_t k = 0; k < n_series; k++)
+        find_alarms(&s[k], threshold, delays, &d);
+    d.found = mote_interval_wilson(d.n_found, d.n_windows, cfg->confidence);
+    if (d.n_found > 0) {
+        void *arg[] = {&d, delays};
+        const mote_bootstrap_config boot = {.n = (size_t)d.n_found,
+                                            .confidence = cfg->confidence,
+                                            .n_resamples = cfg->n_resamples,
+                                            .seed = cfg->seed};
+        MOTE_TRY(mote_bootstrap(&boot, measure_mean, arg, 1, a, &d.delay, err));
+        mote_sort_doubles(delays, (size_t)d.n_found);
+        d.median_delay = mote_quantile_sorted(delays, (size_t)d.n_found, 0.5);
+    }
+    mote_arena_rewind(a, mark);
+    *out = d;
+    return MOTE_OK;
+}

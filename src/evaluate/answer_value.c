@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors of values, see answer_value.h. Sums are over weighted samples, so that the sample itself
+ * and each resample go through the same lines. */
+#include "evaluate/answer_value.h"
+
+#include <math.h>
+
+#include "evaluate/bootstrap.h"
+#include "evaluate/json_parts.h"
+
+enum { MAE, RMSE, R2, MAPE, COVERAGE, N_MEASURED };
+
+typedef struct {
+    const mote_value_answers *v;
+    double centre[MOTE_MAX_VALUES]; /* mean of the truth: sums of squares about it lose nothing */
+} measuring;
+
+static mote_status check_number(const float *x, size_t i, int32_t k, const char *what,
+                                mote_err *err)
+{
+    if (isfinite(*x))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ARG, "evaluate: %s %g of value %d, sample %zu is not finite", what,
+                     (double)*x, k, i);
+}
+
+static mote_status check(const mote_value_answers *v, mote_err *err)
+{
+    if (v->n == 0 || v->n > INT32_MAX)
+        return mote_fail(err, MOTE_ARG, "evaluate: %zu samples, from 1 to 2^31 are needed", v->n);
+    if (v->n_values < 1 || v->n_values > MOTE_MAX_VALUES)
+        return mote_fail(err, MOTE_ARG, "evaluate: %d values, from 1 to %d are possible",
+                         v->n_values, MOTE_MAX_VALUES);
+    for (size_t i = 0; i < v->n; i++)
+        for (int32_t k = 0; k < v->n_values; k++) {
+            size_t at = i * (size_t)v->n_values + (size_t)k;
+            MOTE_TRY(check_number(&v->truth[at], i, k, "truth", err));
+            MOTE_TRY(check_number(&v->said[at], i, k, "prediction", err));
+            if (v->lo && !(v->lo[at] <= v->hi[at]))
+                return mote_fail(err, MOTE_ARG,
+                                 "evaluate: interval [%g, %g] of value %d, sample %zu is none",
+                                 (double)v->lo[at], (double)v->hi[at], k, i);
+        }
+    return MOTE_OK;
+}
+
+/* The numbers of value k. */
+static void measure_value(const measuring *m, int32_t k, const uint32_t *weights, double *out)
+{
+    const mote_value_answers *v = m->v;
+    double n = 0, n_relative = 0, absolute = 0, square = 0, relative = 0, held = 0;
+    double sum = 0, sum_square = 0; /* of truth - centre */
+    for (size_t i = 0; i < v->n; i++) {
+        if (weights[i] == 0)
+            continue;
+        size_t at = i * (size_t)v->n_values + (size_t)k;
+        double w = weights[i], truth = (double)v->truth[at], from = truth - m->centre[k];
+        double error = (double)v->said[at] - truth;
+        n += w;
+        absolute += w * fabs(error);
+        square += w * error * error;
+        sum += w * from;
+        sum_square += w * from * from;
+        if (v->truth[at] != 0) {
+            n_relative += w;
+            relative += w * fabs(error / truth);
+        }
+        if (v->lo && v->lo[at] <= v->truth[at] && v->truth[at] <= v->hi[at])
+            held += w;
+    }
+    double spread = sum_square - sum * sum / n;
+    /* What is left of a truth that does not vary is rounding. */
+    bool varies = spread > 1e-12 * sum_square && spread > 0;
+    out[MAE] = absolute / n;
+    out[RMSE] = sqrt(square / n);
+    out[R2] = varies ? 1 - square / spread : (double)NAN;
+    out[MAPE] = n_relative > 0 ? relative / n_relative : (double)NAN;
+    out[COVERAGE] = v->lo ? held / n : (double)NAN;
+}
+
+/* Values one after the other, then their mean. */
+static void measure(void *arg, const uint32_t *weights, double *values)
+{
+    const measuring *m = arg;
+    int32_t n_values = m->v->n_values;
+    double *mean = values + (size_t)n_values * N_MEASURED;
+    for (int32_t j = 0; j < N_MEASURED; j++)
+        mean[j] = 0;
+    for (int32_t k = 0; k < n_values; k++) {
+        double *of = values + (size_t)k * N_MEASURED;
+        measure_value(m, k, weights, of);
+        for (int32_t j = 0; j < N_MEASURED; j++)
+            mean[j] += of[j] / n_values;
+    }
+}
+
+static void fill_result(const mote_interval *x, mote_value_result *out)
+{
+    out->mae = x[MAE];
+    out->rmse = x[RMSE];
+    out->r2 = x[R2];
+    out->mape = x[MAPE];
+    out->coverage = x[COVERAGE];
+}
+
+/* What is counted, not resampled: zeros, widths, and Wilson's interval of the coverage. */
+static void fill_counts(const mote_value_answers *v, mote_value_evaluation *e)
+{
+    int64_t n_held_all = 0;
+    e->all.n_zero = 0;
+    e->all.width = 0;
+    for (int32_t k = 0; k < v->n_values; k++) {
+        mote_value_result *r = &e->each[k];
+        int64_t n_held = 0;
+        double width = 0;
+        for (size_t i = 0; i < v->n; i++) {
+            size_t at = i * (size_t)v->n_values + (size_t)k;
+            r->n_zero += v->truth[at] == 0;
+            if (v->lo) {
+                width += (double)v->hi[at] - (double)v->lo[at];
+                n_held += v->lo[at] <= v->truth[at] && v->truth[at] <= v->hi[at];
+            }
+        }
+        r->width = v->lo ? width / (double)v->n : (double)NAN;
+        e->all.n_zero += r->n_zero;
+        e->all.width += r->width / v->n_values;
+        n_held_all += n_held;
+        if (v->lo) {
+            mote_interval w = mote_interval_wilson(n_held, e->n, e->confidence_level);
+            r->coverage.lo = fmin(r->coverage.lo, w.lo);
+            r->coverage.hi = fmax(r->coverage.hi, w.hi);
+        }
+    }
+    if (v->lo) { /* values of one sample are one observation */
+        int64_t n_held = (int64_t)floor((double)n_held_all / v->n_values);
+        mote_interval w = mote_interval_wilson(n_held, e->n, e->confidence_level);
+        e->all.coverage.lo = fmin(e->all.coverage.lo, w.lo);
+        e->all.coverage.hi = fmax(e->all.coverage.hi, w.hi);
+    }
+}
+
+static void fill_groups(const mote_value_answers *v, int32_t min_group, mote_value_evaluation *e)
+{
+    e->worst_group = -1;
+    for (size_t i = 0; e->n_groups > 0 && i < v->n; i++) {
+        int32_t g = v->groups[i];
+        double sum = 0;
+        for (int32_t k = 0; k < v->n_values; k++) {
+            size_t at = i * (size_t)v->n_values + (size_t)k;
+            sum += fabs((double)v->said[at] - (double)v->truth[at]) / v->n_values;
+        }
+        e->group_n[g]++;
+        e->group_mae[g] += sum;
+    }
+    for (int32_t g = 0; g < e->n_groups; g++) {
+        e->group_mae[g] = e->group_n[g] ? e->group_mae[g] / (double)e->group_n[g] : (double)NAN;
+        if (e->group_n[g] > 0 && e->group_n[g] >= min_group &&
+            (e->worst_group < 0 || e->group_mae[g] > e->group_mae[e->worst_group]))
+            e->worst_group = g;
+    }
+}
+
+mote_status mote_value_evaluate(const mote_value_answers *v, const mote_evaluate_config *cfg,
+                                mote_arena *a, mote_value_evaluation *out, mote_err *err)
+{
+    MOTE_TRY(check(v, err));
+    mote_value_evaluation e = {.n = (int64_t)v->n,
+                               .n_values = v->n_values,
+                               .n_groups = v->groups ? v->n_groups : 0,
+                               .confidence_level = cfg->confidence};
+    MOTE_TRY(mote_arena_take(a, (size_t)e.n_values, sizeof *e.each, &e.each, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)e.n_groups, sizeof *e.group_n, &e.group_n, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)e.n_groups, sizeof *e.group_mae, &e.group_mae, err));
+    mote_arena_mark mark = mote_arena_save(a);
+    measuring m = {.v = v};
+    for (size_t i = 0; i < v->n; i++)
+        for (int32_t k = 0; k < v->n_values; k++)
+            m.centre[k] += (double)v->truth[i * (size_t)v->n_values + (size_t)k] / (double)v->n;
+    const mote_bootstrap_config boot = {.n = v->n,
+                                        .groups = v->groups,
+                                        .n_groups = v->n_groups,
+                                        .confidence = cfg->confidence,
+                                        .n_resamples = cfg->n_resamples,
+                                        .seed = cfg->seed};
+    size_t n_numbers = ((size_t)v->n_values + 1) * N_MEASURED;
+    mote_interval *x = NULL;
+    MOTE_TRY(mote_arena_take(a, n_numbers, sizeof *x, &x, err));
+    MOTE_TRY(mote_bootstrap(&boot, measure, &m, n_numbers, a, x, err));
+    for (int32_t k = 0; k < v->n_values; k++)
+        fill_result(x + (size_t)k * N_MEASURED, &e.each[k]);
+    fill_result(x + (size_t)v->n_values * N_MEASURED, &e.all);
+    mote_arena_rewind(a, mark);
+    fill_counts(v, &e);
+    fill_groups(v, cfg->min_group, &e);
+    *out = e;
+    return MOTE_OK;
+}
+
+mote_status mote_value_half_width(const mote_value_answers *v, int32_t k, double level,
+                                  mote_arena *a, double *out, mote_err *err)
+{
+    MOTE_TRY(check(v, err));
+    if (k < 0 || k >= v->n_values || !(level > 0 && level < 1))
+        return mote_fail(err, MOTE_ARG, "interval: value %d or level %g is out of range", k, level);
+    double rank = ceil((double)(v->n + 1) * level - 1e-9);
+    if (rank > (double)v->n)
+        return mote_fail(err, MOTE_RANGE,
+                         "an interval that holds %g of all values takes at least %.0f samples that "
+                         "were not learned from, and there are %zu",
+                         level, ceil(level / (1 - level) - 1e-9), v->n);
+    mote_arena_mark mark = mote_arena_save(a);
+    double *errors = NULL;
+    MOTE_TRY(mote_arena_take(a, v->n, sizeof *errors, &errors, err));
+    for (size_t i = 0; i < v->n; i++) {
+        size_t at = i * (size_t)v->n_values + (size_t)k;
+        errors[i] = fabs((double)v->said[at] - (double)v->truth[at]);
+    }
+    mote_sort_doubles(errors, v->n);
+    *out = errors[(size_t)rank - 1];
+    mote_arena_rewind(a, mark);
+    return MOTE_OK;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------- */
+
+static mote_status put_result(json_t *o, const mote_value_result *r, mote_err *err)
+{
+    MOTE_TRY(mote_json_put_interval(o, "mae", r->mae, err));
+    MOTE_TRY(mote_json_put_interval(o, "rmse", r->rmse, err));
+    MOTE_TRY(mote_json_put_interval(o, "r2", r->r2, err));
+    MOTE_TRY(mote_json_put_interval(o, "mape", r->mape, err));
+    MOTE_TRY(mote_json_put(o, "n_zero", json_integer(r->n_zero), err));
+    if (isnan(r->coverage.value))
+        return MOTE_OK;
+    MOTE_TRY(mote_json_put_interval(o, "coverage", r->coverage, err));
+    return mote_json_put(o, "width", mote_json_number(r->width), err);
+}
+
+static mote_status put_groups(json_t *o, const mote_value_evaluation *e,
+                              const char *const *group_names, mote_err *err)
+{
+    json_t *groups = json_object();
+    MOTE_TRY(mote_json_put(o, "groups", groups, err));
+    for (int32_t g = 0; g < e->n_groups; g++) {
+        json_t *group = json_object();
+        if (e->group_n[g] == 0) {
+            json_decref(group);
+            continue;
+        }
+        MOTE_TRY(mote_json_put(groups, group_names[g], group, err));
+        MOTE_TRY(mote_json_put(group, "n", json_integer(e->group_n[g]), err));
+        MOTE_TRY(mote_json_put(group, "mae", mote_json_number(e->group_mae[g]), err));
+    }
+    if (e->worst_group < 0)
+        return MOTE_OK;
+    return mote_json_put(o, "worst_group", json_string(group_names[e->worst_group]), err);
+}
+
+mote_status mote_value_evaluation_to_json(const mote_value_evaluation *e, const char *const *names,
+                                          const char *const *group_names, json_t **out,
+                                          mote_err *err)
+{
+    MOTE_SCOPED_JSON *o = json_object();
+    json_t *values = json_object();
+    MOTE_TRY(mote_json_put(o, "values", values, err));
+    MOTE_TRY(mote_json_put(o, "n", json_integer(e->n), err));
+    MOTE_TRY(mote_json_put(o, "confidence", json_real(e->confidence_level), err));
+    MOTE_TRY(put_result(o, &e->all, err));
+    for (int32_t k = 0; k < e->n_values; k++) {
+        json_t *value = json_object();
+        MOTE_TRY(mote_json_put(values, names[k], value, err));
+        MOTE_TRY(put_result(value, &e->each[k], err));
+    }
+    if (group_names)
+        MOTE_TRY(put_groups(o, e, group_names, err));
+    *out = json_incref(o);
+    return MOTE_OK;
+}
