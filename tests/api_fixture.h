@@ -39,17 +39,13 @@ static inline int set_up(void **state)
     put_model(f->models, "tiny", "1", tiny_tensor_model(N_IN, 1));
     static const char *const hosts[] = {"kitchen.example"};
     static const char *const origins[] = {"https://app.example"};
-    mote_api_config cfg = {.models = f->models,
-                           .n_threads = 2,
-                           .version = "0.1",
-                           .hosts = hosts,
-                           .n_hosts = 1,
-                           .origins = origins,
-                           .n_origins = 1};
+    mote_api_config cfg = {
+        .models = f->models, .n_threads = 2, .version = "0.1", .site = {hosts, 1, origins, 1}};
     T_OK(mote_api_create(&cfg, &f->api, &err));
     /* The limits of time are what test_http is about; here a loaded machine may be slow. */
     mote_http_config http = {.handler = mote_api_handle,
                              .on_tick = mote_api_tick,
+                             .on_worker_tick = mote_api_worker_tick,
                              .arg = f->api,
                              .n_threads = 2,
                              .head_timeout_ms = 120000,

@@ -29,10 +29,10 @@ void mote_cli_server(const mote_project *p, mote_server_config *cfg)
     cfg->http.port = view.serving.port;
     cfg->http.max_clients = view.serving.max_clients;
     cfg->http.max_per_address = view.serving.max_clients_per_address;
-    cfg->hosts = view.serving.hosts.items;
-    cfg->n_hosts = view.serving.hosts.n;
-    cfg->origins = view.serving.origins.items;
-    cfg->n_origins = view.serving.origins.n;
+    cfg->site.hosts = view.serving.hosts.items;
+    cfg->site.n_hosts = view.serving.hosts.n;
+    cfg->site.origins = view.serving.origins.items;
+    cfg->site.n_origins = view.serving.origins.n;
     cfg->http.max_body_bytes = (size_t)view.serving.max_body_bytes;
     cfg->http.head_timeout_ms = (int64_t)view.serving.deadline_ms;
     cfg->http.body_timeout_ms = cfg->http.write_timeout_ms = cfg->http.head_timeout_ms;

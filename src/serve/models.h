@@ -21,7 +21,7 @@
 #include "base/status.h"
 #include "model/model.h"
 
-#define MOTE_SERVE_MAX_THREADS 64
+#define MOTE_SERVE_MAX_THREADS 128 /* serving threads and workers */
 #define MOTE_SERVE_MAX_MODELS  256 /* versions in all */
 #define MOTE_SERVE_NAME_BYTES  128
 

@@ -10,10 +10,10 @@ static bool is_ready(mote_api *api)
     return ready;
 }
 
-void mote_api_live(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_live(void *context, const mote_http_request *rq, const char *const *params,
                    mote_http_reply *rp)
 {
-    (void)api;
+    (void)context;
     (void)rq;
     (void)params;
     mote_json_out w;
@@ -24,9 +24,10 @@ void mote_api_live(mote_api *api, const mote_http_request *rq, const char *const
     mote_out_finish(&w);
 }
 
-void mote_api_ready(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_ready(void *context, const mote_http_request *rq, const char *const *params,
                     mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     (void)params;
     bool ready = is_ready(api);
@@ -40,9 +41,10 @@ void mote_api_ready(mote_api *api, const mote_http_request *rq, const char *cons
     mote_out_finish(&w);
 }
 
-void mote_api_server(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_server(void *context, const mote_http_request *rq, const char *const *params,
                      mote_http_reply *rp)
 {
+    mote_api *api = context;
     static const char *const extensions[] = {"binary_tensor_data", "classification",
                                              "model_configuration", "model_repository",
                                              "statistics"};
@@ -61,9 +63,10 @@ void mote_api_server(mote_api *api, const mote_http_request *rq, const char *con
     mote_out_finish(&w);
 }
 
-void mote_api_models(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_models(void *context, const mote_http_request *rq, const char *const *params,
                      mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     (void)params;
     mote_model_set *set = mote_models_get(api->cfg.models);

@@ -323,10 +323,9 @@ static void infer(mote_api *api, mote_infer *t, const mote_http_request *rq,
                      });
 }
 
-void mote_api_infer(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_infer(void *context, const mote_http_request *rq, const char *const *params,
                     mote_http_reply *rp)
 {
-    mote_infer *t = mote_api_take_infer(api, rq);
-    infer(api, t, rq, params, rp);
-    mote_api_give_infer(api, rq, t);
+    mote_api *api = context;
+    infer(api, mote_api_infer_of(api, rq), rq, params, rp);
 }

@@ -128,9 +128,10 @@ static void log_metrics(mote_buf *b, const mote_predlog_counts *c)
     one(b, "mote_log_queued", "gauge", "Predictions waiting to be written", c->queued);
 }
 
-void mote_api_metrics(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_metrics(void *context, const mote_http_request *rq, const char *const *params,
                       mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     (void)params;
     rp->content_type = "text/plain; version=0.0.4; charset=utf-8";

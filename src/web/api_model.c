@@ -89,9 +89,10 @@ static void add_properties(mote_json_out *w, const mote_served *s)
     mote_out_end(w);
 }
 
-void mote_api_model(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_model(void *context, const mote_http_request *rq, const char *const *params,
                     mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     mote_model_set *set;
     mote_json_out w;
@@ -116,9 +117,10 @@ void mote_api_model(mote_api *api, const mote_http_request *rq, const char *cons
     mote_model_set_unref(set);
 }
 
-void mote_api_model_ready(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_model_ready(void *context, const mote_http_request *rq, const char *const *params,
                           mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     mote_model_set *set;
     mote_json_out w;
@@ -201,9 +203,10 @@ static void add_config(mote_json_out *w, const mote_api *api, const mote_served 
     mote_out_end(w);
 }
 
-void mote_api_model_config(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_model_config(void *context, const mote_http_request *rq, const char *const *params,
                            mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     mote_model_set *set;
     mote_json_out w;

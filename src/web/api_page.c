@@ -58,8 +58,7 @@ static void add_example(const mote_model_set *set, const char *host, mote_buf *b
     mote_buf_str(b, "</pre>");
 }
 
-void mote_api_page(const mote_api *api, const mote_http_request *rq, const mote_route *routes,
-                   size_t n_routes, mote_http_reply *rp)
+void mote_api_page_write(const mote_api *api, const mote_http_request *rq, mote_http_reply *rp)
 {
     const char *host = mote_http_header_find(rq, "host");
     mote_model_set *set = mote_models_get(api->cfg.models);
@@ -81,8 +80,12 @@ void mote_api_page(const mote_api *api, const mote_http_request *rq, const mote_
     add_models(set, b);
     add_example(set, host ? host : "127.0.0.1", b);
     mote_buf_str(b, "<h2>What can be asked?</h2><pre>");
-    for (size_t i = 0; i < n_routes; i++)
-        mote_buf_printf(b, "%-4s %s\n", mote_http_method_text(routes[i].method), routes[i].pattern);
+    for (size_t i = 0; i < api->door.n_apps; i++) {
+        const mote_app *app = &api->door.apps[i];
+        for (size_t k = 0; k < app->n_routes; k++)
+            mote_buf_printf(b, "%-4s %s%s\n", mote_http_method_text(app->routes[k].method),
+                            app->prefix, app->routes[k].pattern);
+    }
     mote_buf_str(b, "</pre></html>");
     mote_model_set_unref(set);
 }

@@ -2,9 +2,10 @@
 /* The model repository extension: what is loaded; load (again) and unload. */
 #include "web/api_internal.h"
 
-void mote_api_repo_index(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_repo_index(void *context, const mote_http_request *rq, const char *const *params,
                          mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     (void)params;
     mote_model_set *set = mote_models_get(api->cfg.models);
@@ -24,9 +25,10 @@ void mote_api_repo_index(mote_api *api, const mote_http_request *rq, const char 
     mote_model_set_unref(set);
 }
 
-void mote_api_repo_load(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_repo_load(void *context, const mote_http_request *rq, const char *const *params,
                         mote_http_reply *rp)
 {
+    mote_api *api = context;
     mote_err err = {0};
     (void)rq;
     if (!api->cfg.load) {
@@ -39,9 +41,10 @@ void mote_api_repo_load(mote_api *api, const mote_http_request *rq, const char *
                               params[0], err.text);
 }
 
-void mote_api_repo_unload(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_repo_unload(void *context, const mote_http_request *rq, const char *const *params,
                           mote_http_reply *rp)
 {
+    mote_api *api = context;
     mote_err err = {0};
     (void)rq;
     if (mote_models_remove(api->cfg.models, params[0], &err) != MOTE_OK)

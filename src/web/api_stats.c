@@ -67,9 +67,10 @@ static void write_stats(const mote_model_set *set, const mote_served *only, mote
     mote_out_finish(&w);
 }
 
-void mote_api_model_stats(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_model_stats(void *context, const mote_http_request *rq, const char *const *params,
                           mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     mote_model_set *set;
     mote_served *s = mote_api_named(api, params, &set, rp);
@@ -78,9 +79,10 @@ void mote_api_model_stats(mote_api *api, const mote_http_request *rq, const char
     mote_model_set_unref(set);
 }
 
-void mote_api_all_stats(mote_api *api, const mote_http_request *rq, const char *const *params,
+void mote_api_all_stats(void *context, const mote_http_request *rq, const char *const *params,
                         mote_http_reply *rp)
 {
+    mote_api *api = context;
     (void)rq;
     (void)params;
     mote_model_set *set = mote_models_get(api->cfg.models);

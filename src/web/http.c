@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP server: listening, threads, drain, counters. One connection is http_conn.c's affair.
+/* HTTP server: listening, threads, drain, counters. What a connection does is http_conn.c's affair.
  *
  *     accepting thread (mote_http_run)            serving thread i
  *       poll(listen) -> accept -> inbox[i] -----> wake -> http_conn_open
@@ -22,8 +22,7 @@
 
 #include "base/clock.h"
 
-#define MAX_THREADS 64
-#define BACKLOG     1024
+#define BACKLOG 1024
 
 const int64_t mote_http_bucket_us[MOTE_HTTP_N_BUCKETS] = {
     100,   250,    500,    1000,   2500,    5000,    10000,   25000,
@@ -120,6 +119,7 @@ static void on_wake(uv_async_t *a)
     memcpy(from, l->inbox, (size_t)n * sizeof from[0]);
     l->n_inbox = 0;
     uv_mutex_unlock(&l->lock);
+    http_exchange_jobs_done(l);
     for (int32_t i = 0; i < n; i++)
         open_or_refuse(l, from[i]);
     if (atomic_load(&l->server->stop_requested) && !l->is_draining) {
@@ -370,6 +370,7 @@ mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
     DEFAULT(max_clients, 1024);
     DEFAULT(max_per_address,
             cfg->max_clients < 64 ? cfg->max_clients : cfg->max_clients - cfg->max_clients / 8);
+    DEFAULT(n_workers, MOTE_HTTP_WORKERS);
     DEFAULT(max_jobs, 64);
     DEFAULT(max_head_bytes, 16 * 1024);
     DEFAULT(max_body_bytes, (size_t)16 << 20);
@@ -382,9 +383,12 @@ mote_status mote_http_settle(mote_http_config *cfg, mote_err *err)
     DEFAULT(idle_timeout_ms, 75000);
     DEFAULT(write_timeout_ms, 20000);
     DEFAULT(drain_ms, 10000);
-    if (cfg->n_threads < 1 || cfg->n_threads > MAX_THREADS)
+    if (cfg->n_threads < 1 || cfg->n_threads > MOTE_HTTP_MAX_THREADS)
         return mote_fail(err, MOTE_ARG, "%d serving threads: the range is 1 to %d",
-                         (int)cfg->n_threads, MAX_THREADS);
+                         (int)cfg->n_threads, MOTE_HTTP_MAX_THREADS);
+    if (cfg->n_workers < 1 || cfg->n_workers > MOTE_HTTP_MAX_THREADS)
+        return mote_fail(err, MOTE_ARG, "%d workers: the range is 1 to %d", (int)cfg->n_workers,
+                         MOTE_HTTP_MAX_THREADS);
     if (cfg->port < 0 || cfg->port > 65535)
         return mote_fail(err, MOTE_ARG, "port %d: the range is 0 to 65535", (int)cfg->port);
     if (cfg->max_clients < 1 || cfg->max_per_address < 1 || cfg->max_jobs < 1 ||
@@ -405,7 +409,9 @@ static mote_status set_up(mote_http_server *s, mote_err *err)
         return mote_fail(err, MOTE_ARG, "host '%s' is too long", s->cfg.host);
     MOTE_TRY(http_guard_create(s->cfg.max_clients, s->cfg.max_per_address, &s->guard, err));
     MOTE_TRY(listen_on(s, err));
-    http_parse_settings(&s->settings);
+    http1_parse_settings(&s->settings);
+    MOTE_TRY(
+        http_workers_create(s->cfg.n_workers, s->cfg.on_worker_tick, s->cfg.arg, &s->workers, err));
     int e = uv_loop_init(&s->loop);
     if (e != 0)
         return mote_fail(err, MOTE_IO, "event loop: %s", uv_strerror(e));
@@ -455,6 +461,7 @@ void mote_http_destroy(mote_http_server *s)
 {
     if (!s)
         return;
+    http_workers_destroy(s->workers);
     for (int32_t i = 0; i < s->n_loops; i++)
         release_loop(&s->loops[i]);
     mote_free(s->loops);

@@ -31,18 +31,19 @@ static bool match(const char *pattern, const char *path, size_t path_bytes, cons
     return path == end;
 }
 
-void mote_route_find(const mote_route *table, size_t n, const mote_http_request *rq,
+void mote_route_find(const mote_route *table, size_t n, const mote_http_request *rq, size_t skip,
                      mote_route_match *out)
 {
     *out = (mote_route_match){0};
-    size_t path_bytes = strlen(rq->path);
-    if (path_bytes > 1 && rq->path[path_bytes - 1] == '/')
+    const char *path = rq->path + skip;
+    size_t path_bytes = strlen(path);
+    if (path_bytes > 1 && path[path_bytes - 1] == '/')
         path_bytes--;
     mote_http_method wanted = rq->method == MOTE_HTTP_HEAD ? MOTE_HTTP_GET : rq->method;
     for (size_t i = 0; i < n; i++) {
         const char *at[MOTE_ROUTE_MAX_PARAMS];
         size_t len[MOTE_ROUTE_MAX_PARAMS], n_params;
-        if (!match(table[i].pattern, rq->path, path_bytes, at, len, &n_params))
+        if (!match(table[i].pattern, path, path_bytes, at, len, &n_params))
             continue;
         out->allowed |= 1u << table[i].method;
         if (table[i].method != wanted || out->route)

@@ -56,18 +56,17 @@ static mote_status assemble(mote_server *s, const mote_server_config *cfg, mote_
     mote_http_config http = cfg->http;
     http.handler = mote_api_handle;
     http.on_tick = mote_api_tick;
+    http.on_worker_tick = mote_api_worker_tick;
     /* The interface has one inference object for each serving thread, so it needs their number,
      * and the HTTP server needs the interface: settle the number first. */
     MOTE_TRY(mote_http_settle(&http, err));
     mote_api_config api = {
         .models = s->models,
         .n_threads = http.n_threads,
+        .n_workers = http.n_workers,
         .hooks = {.observer = cfg->observer, .observer_arg = cfg->observer_arg, .log = s->log},
         .server_name = cfg->server_name,
-        .hosts = cfg->hosts,
-        .n_hosts = cfg->n_hosts,
-        .origins = cfg->origins,
-        .n_origins = cfg->n_origins,
+        .site = cfg->site,
         .version = cfg->version,
         .load = mote_source_load,
         .load_arg = s->source,

@@ -8,6 +8,7 @@
 #include "serve/infer.h"
 #include "serve/models.h"
 #include "serve/predlog.h"
+#include "web/app.h"
 #include "web/http.h"
 
 typedef struct {
@@ -15,11 +16,8 @@ typedef struct {
     const char *const *models; /* references (serve/source.h) */
     size_t n_models;           /* 0: every model of the registry */
     mote_http_config http;     /* limits and address; handler and arg are filled in */
-    const char *const *hosts;  /* further names of this server (web/api.h) */
-    size_t n_hosts;
-    const char *const *origins; /* pages that may read answers (web/api.h) */
-    size_t n_origins;
-    bool with_log; /* keep predictions that come with a consent */
+    mote_site site;            /* other sites, and who this server is (web/app.h) */
+    bool with_log;             /* keep predictions that come with a consent */
     mote_consent_policy policy;
     const char *server_name; /* NULL: "mote" */
     const char *version;

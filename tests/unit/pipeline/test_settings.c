@@ -371,9 +371,9 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
         server.policy.purposes = NULL;
         add_text(&b, server.policy.key_file);
         server.policy.key_file = NULL;
-        add_names(&b, server.hosts, server.n_hosts);
-        add_names(&b, server.origins, server.n_origins);
-        server.hosts = server.origins = NULL;
+        add_names(&b, server.site.hosts, server.site.n_hosts);
+        add_names(&b, server.site.origins, server.site.n_origins);
+        server.site.hosts = server.site.origins = NULL;
         mote_buf_add(&b, &server, sizeof server);
         break;
     case MOTE_READER_monitor:

@@ -6,7 +6,7 @@
  * A page can also point its own name at 127.0.0.1 (DNS rebinding); its requests then look like
  * those of the same site, but carry its name as Host. And without asking first (a CORS preflight) a
  * page can send only three types of content, none of them JSON. Each of the three is looked at. */
-#include "web/api_internal.h"
+#include "web/app.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -37,15 +37,14 @@ static bool host_name(const char *host, char *out, size_t out_bytes)
 }
 
 /* An address is no name that could be pointed elsewhere. */
-static bool is_our_host(const mote_api *api, const char *host)
+static bool is_our_host(const mote_site *site, const char *host)
 {
     char name[256];
     struct in_addr v4;
     struct in6_addr v6;
     return host && host_name(host, name, sizeof name) &&
            (strcmp(name, "localhost") == 0 || inet_pton(AF_INET, name, &v4) == 1 ||
-            inet_pton(AF_INET6, name, &v6) == 1 ||
-            is_listed(api->cfg.hosts, api->cfg.n_hosts, name));
+            inet_pton(AF_INET6, name, &v6) == 1 || is_listed(site->hosts, site->n_hosts, name));
 }
 
 /* ---- Origin ---- */
@@ -56,14 +55,13 @@ static bool is_own_origin(const mote_http_request *rq, const char *origin)
     return at && host && strcmp(at + 3, host) == 0;
 }
 
-static bool is_cross_site(const mote_api *api, const mote_http_request *rq)
+static bool is_cross_site(const mote_site *site, const mote_http_request *rq)
 {
     const char *origin = mote_http_header_find(rq, "origin");
-    const char *site = mote_http_header_find(rq, "sec-fetch-site");
+    const char *fetch = mote_http_header_find(rq, "sec-fetch-site");
     if (origin)
-        return !is_own_origin(rq, origin) &&
-               !is_listed(api->cfg.origins, api->cfg.n_origins, origin);
-    return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+        return !is_own_origin(rq, origin) && !is_listed(site->origins, site->n_origins, origin);
+    return fetch && strcmp(fetch, "same-origin") != 0 && strcmp(fetch, "none") != 0;
 }
 
 /* ---- the type of content ---- */
@@ -83,15 +81,15 @@ static bool is_unasked_type(const char *type)
                     starts_with(type, "multipart/form-data"));
 }
 
-bool mote_api_may_change(const mote_api *api, const mote_http_request *rq, mote_http_reply *rp)
+bool mote_site_may_change(const mote_site *site, const mote_http_request *rq, mote_http_reply *rp)
 {
     const char *host = mote_http_header_find(rq, "host");
     const char *type = mote_http_header_find(rq, "content-type");
-    if (is_cross_site(api, rq))
+    if (is_cross_site(site, rq))
         mote_http_reply_error(rp, 403,
                               "a page of another site may not do this; one that may belongs into "
                               "serving.origins of mote.yaml");
-    else if (!is_our_host(api, host))
+    else if (!is_our_host(site, host))
         mote_http_reply_error(rp, 403,
                               "this server is not known as '%.100s' here: use its address, or add "
                               "the name to serving.hosts of mote.yaml",
@@ -106,16 +104,16 @@ bool mote_api_may_change(const mote_api *api, const mote_http_request *rq, mote_
     return false;
 }
 
-void mote_api_share(const mote_api *api, const mote_http_request *rq, uint32_t allowed,
-                    mote_http_reply *rp)
+void mote_site_share(const mote_site *site, const mote_http_request *rq, uint32_t allowed,
+                     mote_http_reply *rp)
 {
     const char *origin = mote_http_header_find(rq, "origin");
-    bool any = is_listed(api->cfg.origins, api->cfg.n_origins, "*");
-    if (api->cfg.n_origins == 0)
+    bool any = is_listed(site->origins, site->n_origins, "*");
+    if (site->n_origins == 0)
         return;
     if (!any)
         mote_buf_str(rp->headers, "Vary: Origin\r\n");
-    if (!origin || !(any || is_listed(api->cfg.origins, api->cfg.n_origins, origin)))
+    if (!origin || !(any || is_listed(site->origins, site->n_origins, origin)))
         return;
     mote_buf_printf(rp->headers, "Access-Control-Allow-Origin: %s\r\n", any ? "*" : origin);
     mote_buf_str(rp->headers, "Access-Control-Expose-Headers: Inference-Header-Content-Length\r\n");

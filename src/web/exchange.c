@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests and replies as a handler sees them: headers, query, percent-decoding, errors in JSON. */
-#include "web/http.h"
+#include "web/exchange.h"
 
 #include <string.h>
 
@@ -133,8 +133,16 @@ const char *mote_http_query_find(const mote_http_request *rq, const char *name)
     return NULL;
 }
 
+void mote_http_pull_release(mote_http_pull *p)
+{
+    if (p->release)
+        p->release(p->arg);
+    *p = (mote_http_pull){.n_bytes = -1};
+}
+
 static void error_body(mote_http_reply *rp, int32_t code, const char *text)
 {
+    mote_http_pull_release(&rp->pull);
     rp->code = code;
     rp->content_type = "application/json";
     size_t max_bytes = rp->body->max_bytes;

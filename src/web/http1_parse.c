@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parser reports of one request: heads and bodies are kept within their bounds, and what
- * may not be is refused by a code and words that http_conn.c sends. */
+ * may not be is refused by a code and words that http1.c sends. */
 #include "web/http_internal.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static int fail(http_conn *c, int32_t code, const char *text)
     return HPE_USER;
 }
 
-int http_parse_fail_head(http_conn *c)
+int http1_parse_fail_head(http_conn *c)
 {
     char text[96];
     (void)mote_format(text, sizeof text, "the request's head is longer than %zu bytes",
@@ -24,12 +24,12 @@ static int on_message_begin(llhttp_t *p)
 {
     http_conn *c = p->data;
     http_conn_set_state(c, CONN_HEAD, c->loop->server->cfg.head_timeout_ms);
-    mote_buf_reset(&c->head);
-    mote_buf_reset(&c->body);
+    mote_buf_reset(&c->x.head);
+    mote_buf_reset(&c->x.body);
     c->head_bytes = 0;
-    c->n_headers = 0;
+    c->x.n_headers = 0;
     c->is_in_value = false;
-    c->is_complete = false;
+    c->x.is_complete = false;
     c->is_first = false;
     c->fail_code = 0;
     return 0;
@@ -39,9 +39,9 @@ static int add_head(http_conn *c, const char *at, size_t n)
 {
     c->head_bytes += n;
     if (c->head_bytes > c->loop->server->cfg.max_head_bytes)
-        return http_parse_fail_head(c);
-    mote_buf_add(&c->head, at, n);
-    return c->head.status == MOTE_OK ? 0 : fail(c, 503, "out of memory");
+        return http1_parse_fail_head(c);
+    mote_buf_add(&c->x.head, at, n);
+    return c->x.head.status == MOTE_OK ? 0 : fail(c, 503, "out of memory");
 }
 
 static int on_url(llhttp_t *p, const char *at, size_t n)
@@ -59,13 +59,13 @@ static int on_header_field(llhttp_t *p, const char *at, size_t n)
     http_conn *c = p->data;
     if (c->state == CONN_BODY) { /* a trailer: counted, not kept */
         c->head_bytes += n;
-        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? http_parse_fail_head(c) : 0;
+        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? http1_parse_fail_head(c) : 0;
     }
-    if (c->n_headers == 0 || c->is_in_value) {
-        if (c->n_headers == HTTP_MAX_HEADERS)
+    if (c->x.n_headers == 0 || c->is_in_value) {
+        if (c->x.n_headers == HTTP_MAX_HEADERS)
             return fail(c, 431, "the request has more than 64 headers");
-        c->name_at[c->n_headers] = (uint32_t)c->head.len;
-        c->value_at[c->n_headers++] = 0;
+        c->x.name_at[c->x.n_headers] = (uint32_t)c->x.head.len;
+        c->x.value_at[c->x.n_headers++] = 0;
         c->is_in_value = false;
     }
     return add_head(c, at, n);
@@ -76,11 +76,11 @@ static int on_header_field_complete(llhttp_t *p)
     http_conn *c = p->data;
     if (c->state == CONN_BODY)
         return 0;
-    const char *name = c->head.data + c->name_at[c->n_headers - 1];
+    const char *name = c->x.head.data + c->x.name_at[c->x.n_headers - 1];
     if (name[strcspn(name, " \t")]) /* the parser's loose mode lets these pass */
         return fail(c, 400, "malformed HTTP request: a blank in the name of a header");
     int failed = add_head(c, "", 1);
-    c->value_at[c->n_headers - 1] = (uint32_t)c->head.len;
+    c->x.value_at[c->x.n_headers - 1] = (uint32_t)c->x.head.len;
     return failed;
 }
 
@@ -89,7 +89,7 @@ static int on_header_value(llhttp_t *p, const char *at, size_t n)
     http_conn *c = p->data;
     if (c->state == CONN_BODY) {
         c->head_bytes += n;
-        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? http_parse_fail_head(c) : 0;
+        return c->head_bytes > c->loop->server->cfg.max_head_bytes ? http1_parse_fail_head(c) : 0;
     }
     return add_head(c, at, n);
 }
@@ -113,11 +113,10 @@ static int fail_body(http_conn *c)
 
 static int answer_expect(http_conn *c, const char *expect)
 {
-    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
     if (strlen(expect) != 12 || (expect[0] != '1') || strncmp(expect + 1, "00-", 3) != 0)
         return fail(c, 417, "the only expectation that is met is '100-continue'");
-    uv_buf_t buf = uv_buf_init(text, sizeof text - 1);
-    if (uv_try_write((uv_stream_t *)&c->tcp, &buf, 1) != (int)(sizeof text - 1))
+    if (!c->transport.class->say(&c->transport, text, sizeof text - 1))
         return fail(c, 400, "the client does not read");
     return 0;
 }
@@ -134,14 +133,26 @@ static int check_singular(http_conn *c)
     char text[96];
     mote_err err = {0};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (mote_http_header_all(&c->request, names[i], NULL, 0) > 1) {
+        if (mote_http_header_all(&c->x.request, names[i], NULL, 0) > 1) {
             (void)mote_format(text, sizeof text, "the header '%s' is there twice", names[i]);
             return fail(c, 400, text);
         }
-    if (http_coding_of(mote_http_header_find(&c->request, "content-encoding"), &c->coding, &err) !=
-        MOTE_OK)
+    if (http_coding_of(mote_http_header_find(&c->x.request, "content-encoding"), &c->x.coding,
+                       &err) != MOTE_OK)
         return fail(c, 415, err.text);
     return 0;
+}
+
+static mote_http_method method_of(uint8_t m)
+{
+    static const mote_http_method known[] = {
+        [HTTP_DELETE] = MOTE_HTTP_DELETE, [HTTP_GET] = MOTE_HTTP_GET,
+        [HTTP_HEAD] = MOTE_HTTP_HEAD,     [HTTP_POST] = MOTE_HTTP_POST,
+        [HTTP_PUT] = MOTE_HTTP_PUT,       [HTTP_OPTIONS] = MOTE_HTTP_OPTIONS,
+        [HTTP_PATCH] = MOTE_HTTP_PATCH,
+    };
+    mote_http_method method = m < sizeof known / sizeof known[0] ? known[m] : MOTE_HTTP_OTHER;
+    return method == MOTE_HTTP_GET && m != HTTP_GET ? MOTE_HTTP_OTHER : method; /* 0 is GET */
 }
 
 static int on_headers_complete(llhttp_t *p)
@@ -155,19 +166,20 @@ static int on_headers_complete(llhttp_t *p)
     p->upgrade = 0; /* an offer to change the protocol may be ignored */
     if ((p->flags & F_CONTENT_LENGTH) && p->content_length > cfg->max_body_bytes)
         return fail_body(c);
-    for (int32_t i = 0; i < c->n_headers; i++)
-        c->headers[i] =
-            (mote_http_header){c->head.data + c->name_at[i], c->head.data + c->value_at[i]};
-    c->request.headers = c->headers;
-    c->request.n_headers = (size_t)c->n_headers;
-    if (p->http_minor >= 1 && !mote_http_header_find(&c->request, "host"))
+    for (int32_t i = 0; i < c->x.n_headers; i++)
+        c->x.headers[i] =
+            (mote_http_header){c->x.head.data + c->x.name_at[i], c->x.head.data + c->x.value_at[i]};
+    c->x.request.method = method_of(p->method);
+    c->x.request.headers = c->x.headers;
+    c->x.request.n_headers = (size_t)c->x.n_headers;
+    if (p->http_minor >= 1 && !mote_http_header_find(&c->x.request, "host"))
         return fail(c, 400, "an HTTP/1.1 request needs a Host header");
     int failed = check_singular(c);
     if (failed)
         return failed;
     http_conn_set_state(c, CONN_BODY, cfg->body_timeout_ms);
     c->body_start_us = http_conn_now_us(c);
-    const char *expect = mote_http_header_find(&c->request, "expect");
+    const char *expect = mote_http_header_find(&c->x.request, "expect");
     if (expect && p->http_minor >= 1)
         return answer_expect(c, expect);
     return 0;
@@ -177,29 +189,29 @@ static int on_body(llhttp_t *p, const char *at, size_t n)
 {
     http_conn *c = p->data;
     mote_http_server *s = c->loop->server;
-    if (n > s->cfg.max_body_bytes - c->body.len)
+    if (n > s->cfg.max_body_bytes - c->x.body.len)
         return fail_body(c);
     int64_t held = atomic_fetch_add(&s->held_bytes, (int64_t)n) + (int64_t)n;
-    c->held_bytes += n;
+    c->x.held_bytes += n;
     if (held > (int64_t)s->cfg.max_held_bytes)
         return fail(c, 503, "too much input is in work, try again");
-    mote_buf_add(&c->body, at, n);
-    if (c->body.status != MOTE_OK)
+    mote_buf_add(&c->x.body, at, n);
+    if (c->x.body.status != MOTE_OK)
         return fail(c, 503, "out of memory");
     c->deadline_us = c->body_start_us + s->cfg.body_timeout_ms * 1000 +
-                     (int64_t)(c->body.len / s->cfg.min_body_rate) * 1000000;
+                     (int64_t)(c->x.body.len / s->cfg.min_body_rate) * 1000000;
     return 0;
 }
 
 static int on_message_complete(llhttp_t *p)
 {
     http_conn *c = p->data;
-    c->is_complete = true;
+    c->x.is_complete = true;
     c->keep_alive = llhttp_should_keep_alive(p) != 0;
     return HPE_PAUSED;
 }
 
-void http_parse_settings(llhttp_settings_t *settings)
+void http1_parse_settings(llhttp_settings_t *settings)
 {
     llhttp_settings_init(settings);
     settings->on_message_begin = on_message_begin;
