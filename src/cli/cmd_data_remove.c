@@ -10,23 +10,6 @@ typedef struct {
     bool gone, dry_run, erase;
 } remove_values;
 
-static json_t *report_json(const mote_remove_report *r, const remove_values *v)
-{
-    json_t *o = json_pack("{s:I, s:I, s:I, s:b, s:b, s:I, s:[]}", "recordings", (json_int_t)r->n,
-                          "in_versions", (json_int_t)r->n_in_versions, "removal", (json_int_t)r->id,
-                          "dry_run", v->dry_run, "erased", v->erase && !v->dry_run,
-                          "objects_erased", (json_int_t)r->n_objects_erased, "samples");
-    json_t *list = json_object_get(o, "samples");
-    for (size_t i = 0; list && i < r->n; i++) {
-        char hex[MOTE_SHA256_HEX_BYTES];
-        mote_sha256_hex(&r->rows[i].object, hex);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "hash", hex, "label",
-                                              r->rows[i].label, "group", r->rows[i].group, "source",
-                                              mote_json_text(r->rows[i].source)));
-    }
-    return o;
-}
-
 static void say_report(mote_cli *cli, const mote_remove_report *r, const remove_values *v)
 {
     for (size_t i = 0; i < r->n && (i < 10 || r->n <= 12); i++)
@@ -66,7 +49,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_remove_report r;
     MOTE_TRY(mote_data_remove(cli->store, &wish, &cfg, &cli->arena, &r, err));
     say_report(cli, &r, v);
-    mote_say_json(cli, report_json(&r, v));
+    mote_say_json(cli, mote_remove_report_json(&r, &cfg));
     return MOTE_OK;
 }
 

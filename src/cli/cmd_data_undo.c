@@ -18,11 +18,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_say(cli, "%s %lld of %s (%s%s%s) is undone: %zu recordings taken out, %zu put back\n",
              is_add ? "import" : "removal", (long long)r.id, at, mote_shown(cli, r.what),
              *r.who ? ", by " : "", mote_shown(cli, r.who), r.n_removed, r.n_restored);
-    mote_say_json(cli, json_pack("{s:I, s:s, s:o, s:o, s:I, s:I, s:I}", "id", (json_int_t)r.id,
-                                 "kind", is_add ? "add" : "remove", "what", mote_json_text(r.what),
-                                 "who", mote_json_text(r.who), "started_ms",
-                                 (json_int_t)r.started_ms, "taken_out", (json_int_t)r.n_removed,
-                                 "put_back", (json_int_t)r.n_restored));
+    mote_say_json(cli, mote_undo_report_json(&r));
     return MOTE_OK;
 }
 

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "evaluate/json_parts.h"
 #include "monitor/health.h"
 
 typedef struct {
@@ -47,34 +46,6 @@ static void say(mote_cli *cli, const mote_symptoms *list, const mote_health_repo
                  "vectors; %lld keys; %d programs; write-ahead log %s; %s free\n",
                  (long long)r->store.n_objects, size, (long long)r->store.n_damaged,
                  (long long)r->n_versions, (long long)r->n_keys, (int)r->n_programs, wal, left);
-}
-
-static mote_status say_document(mote_cli *cli, const mote_symptoms *list,
-                                const mote_health_report *r, size_t n_open, mote_err *err)
-{
-    MOTE_SCOPED_JSON *o = json_pack(
-        "{s:b, s:I, s:[], s:I, s:{s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}}", "ok", n_open == 0,
-        "open", (json_int_t)n_open, "findings", "more", (json_int_t)list->n_more, "checked",
-        "objects", (json_int_t)r->store.n_objects, "bytes", (json_int_t)r->store.n_bytes, "damaged",
-        (json_int_t)r->store.n_damaged, "models", (json_int_t)r->n_versions, "keys",
-        (json_int_t)r->n_keys, "programs", (int)r->n_programs, "wal_bytes",
-        (json_int_t)r->store.wal_bytes, "free_bytes", (json_int_t)r->store.free_bytes);
-    json_t *array = json_object_get(o, "findings");
-    if (!array)
-        return mote_fail(err, MOTE_NOMEM, "no memory for the result");
-    for (size_t i = 0; i < list->n; i++) {
-        const mote_symptom *f = &list->items[i];
-        MOTE_TRY(
-            mote_json_append(array,
-                             json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:b}", "severity",
-                                       mote_severity_name(f->severity), "check", f->check, "where",
-                                       mote_json_text(f->where), "what", mote_json_text(f->what),
-                                       "remedy", mote_json_text(f->remedy), "repairable",
-                                       f->is_repairable, "repaired", f->is_repaired),
-                             err));
-    }
-    mote_say_json(cli, json_incref(o));
-    return MOTE_OK;
 }
 
 /* ---- running ---- */
@@ -147,7 +118,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                         : check_without_store(cli, &list, &r, err));
     size_t n_open = mote_symptoms_open(&list, MOTE_SYMPTOM_WARNING);
     say(cli, &list, &r);
-    MOTE_TRY(say_document(cli, &list, &r, n_open, err));
+    json_t *document = NULL;
+    MOTE_TRY(mote_health_json(&list, &r, &document, err));
+    mote_say_json(cli, document);
     if (n_open == 0) {
         mote_say(cli, "all is well\n");
         return MOTE_OK;

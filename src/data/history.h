@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/sample.h"
@@ -76,6 +77,10 @@ typedef struct {
 /* Undo the last import or removal that holds. NOT_FOUND when there is none. */
 MOTE_MUST_USE mote_status mote_data_undo(mote_store *s, int64_t now_ms, mote_arena *a,
                                          mote_undo_report *out, mote_err *err);
+
+/* Both as JSON, a new reference each (NULL, or parts missing: no memory, mote_json_was_refused). */
+json_t *mote_remove_report_json(const mote_remove_report *r, const mote_remove_config *cfg);
+json_t *mote_undo_report_json(const mote_undo_report *r);
 
 /* The absolute path of a sample's `file`, which is kept relative when it lies in the project. */
 MOTE_MUST_USE mote_status mote_history_path(const mote_store *s, const char *file, mote_arena *a,

@@ -2,10 +2,11 @@
 /* Is what is there whole, and can this machine do what the project asks? All checks in one call:
  * store (store/check.h), registered models, keys of the prediction log, programs.
  *
- * Depends on store/, track/, serve/, compile/. Used by cli/. */
+ * Depends on store/, track/, serve/, compile/. Used by cli/, web/. */
 #ifndef MOTE_MONITOR_HEALTH_H
 #define MOTE_MONITOR_HEALTH_H
 
+#include "base/json.h"
 #include "project/project.h"
 #include "store/check.h"
 
@@ -20,6 +21,11 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_health_check(mote_store *s, const mote_project *p,
                                             const mote_check_config *cfg, mote_symptoms *list,
                                             mote_health_report *out, mote_err *err);
+
+/* Findings and report as one JSON document, a new reference: {"ok", "open", "findings", "more",
+ * "checked"}. */
+MOTE_MUST_USE mote_status mote_health_json(const mote_symptoms *list, const mote_health_report *r,
+                                           json_t **out, mote_err *err);
 
 /* The programs that Mote calls: a warning for those that the project's device needs (project NULL:
  * none does), a note for the others, with the Debian package to install. *n: those that are there.

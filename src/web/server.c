@@ -5,12 +5,14 @@
 #include "serve/source.h"
 #include "track/registry.h"
 #include "web/api.h"
+#include "web/project_api.h"
 
 struct mote_server {
     mote_models *models;
     mote_source *source;
     mote_predlog *log;
     mote_api *api;
+    mote_project_api *project;
     mote_http_server *http;
 };
 
@@ -73,6 +75,11 @@ static mote_status assemble(mote_server *s, const mote_server_config *cfg, mote_
         .metrics = cfg->metrics,
         .metrics_arg = cfg->metrics_arg};
     MOTE_TRY(mote_api_create(&api, &s->api, err));
+    if (cfg->project) {
+        MOTE_TRY(mote_project_api_create(cfg->project, http.host, &s->project, err));
+        mote_app app = mote_project_api_app(s->project);
+        mote_api_add(s->api, &app);
+    }
     http.arg = s->api;
     MOTE_TRY(mote_http_create(&http, &s->http, err));
     mote_api_set_http(s->api, s->http);
@@ -100,6 +107,7 @@ void mote_server_destroy(mote_server *s)
     mote_http_destroy(s->http);
     mote_source_destroy(s->source);
     mote_api_destroy(s->api);
+    mote_project_api_destroy(s->project);
     mote_predlog_destroy(s->log); /* writes what is queued */
     mote_models_destroy(s->models);
     mote_free(s);
