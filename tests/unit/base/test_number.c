@@ -152,6 +152,38 @@ static void parsing_agrees_with_the_c_library(void **state)
     }
 }
 
+/* 16 to 19 digits with powers on either side of the ones the whole-number path takes, and midpoints
+ * of two doubles, where a bit lost anywhere shows. */
+static void long_digits_and_midpoints_agree_with_the_c_library(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < 200000; i++) {
+        char text[64];
+        uint64_t w = mote_rng_u64(&r) >> mote_rng_below(&r, 12);
+        int e = (int)mote_rng_below(&r, 64) - 32;
+        if (i % 3 == 0) /* 54 bits, the last one set: half way between two doubles */
+            w = (mote_rng_u64(&r) >> 10) | 1u | (uint64_t)1 << 53, e = (int)mote_rng_below(&r, 3);
+        int n = snprintf(text, sizeof text, "%llu%s%d", (unsigned long long)w,
+                         i % 2 || e < 0 ? "e" : "E+", e);
+        double want = strtod(text, NULL), got = 0;
+        if (!mote_parse_f64(text, (size_t)n, &got) || memcmp(&got, &want, sizeof got) != 0)
+            fail_msg("'%s'", text);
+    }
+}
+
+static void a_comma_may_be_the_point(void **state)
+{
+    (void)state;
+    double x = 0;
+    assert_true(mote_parse_decimal("-3,25", 5, ',', &x) && x == -3.25);
+    assert_true(mote_parse_decimal("1,2345678901234567890123e5", 26, ',', &x));
+    assert_true(x == 123456.78901234567890123);
+    assert_false(mote_parse_decimal("3.25", 4, ',', &x));
+    assert_false(mote_parse_decimal("3,2,5", 5, ',', &x));
+}
+
 static void written_doubles_read_back_the_same_and_are_shortest(void **state)
 {
     (void)state;
@@ -278,6 +310,8 @@ int main(void)
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(very_long_digits_still_round_right),
         cmocka_unit_test(parsing_agrees_with_the_c_library),
+        cmocka_unit_test(long_digits_and_midpoints_agree_with_the_c_library),
+        cmocka_unit_test(a_comma_may_be_the_point),
         cmocka_unit_test(written_doubles_read_back_the_same_and_are_shortest),
         cmocka_unit_test(written_floats_read_back_the_same),
         cmocka_unit_test(special_values_have_their_text),
