@@ -135,7 +135,7 @@ static void bench_store(const char *root)
     snprintf(tree, sizeof tree, "%s/tree", root);
     mote_arena_init(&a, (size_t)1 << 30);
     need(mote_store_open(root, true, &s, &err), &err);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_import_report r;
     double start = cpu_s();
     int64_t wall = mote_clock_mono_us();

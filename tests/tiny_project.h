@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/rng.h"
+#include "data/audio.h"
 #include "data/import.h"
 #include "pipeline/pipeline.h"
 #include "support.h"
@@ -111,7 +112,7 @@ static inline void tiny_import(const char *dir, const char *tree)
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 64u << 20);
     T_OK(mote_store_open(dir, true, &s, &err));
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_import_report r;
     T_OK(mote_data_import(s, tree, &cfg, &a, &r, &err));
     assert_int_equal(r.total.n_rejected, 0);

@@ -26,12 +26,12 @@ static mote_status choose_role(const char *name, mote_import_role *out, mote_err
 {
     if (!name)
         *out = MOTE_IMPORT_BY_FOLDER;
-    else if (strcmp(name, "keyword") == 0)
-        *out = MOTE_IMPORT_KEYWORD;
+    else if (strcmp(name, "example") == 0)
+        *out = MOTE_IMPORT_EXAMPLE;
     else if (strcmp(name, "background") == 0)
         *out = MOTE_IMPORT_BACKGROUND;
     else
-        return mote_fail(err, MOTE_USAGE, "--role '%s': expected 'keyword' or 'background'", name);
+        return mote_fail(err, MOTE_USAGE, "--role '%s': expected 'example' or 'background'", name);
     return MOTE_OK;
 }
 
@@ -116,7 +116,7 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
     mote_say(cli,
              "%s: %zu files: %zu taken (%zu words, %zu backgrounds; %s), %zu known, %zu "
              "skipped, %zu refused\n",
-             mote_shown(cli, path), r->n_entries, t->n_added, r->n_keyword, r->n_background, time,
+             mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples, r->n_background, time,
              t->n_known, r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
@@ -229,7 +229,7 @@ static json_t *report_json(const char *path, const mote_import_report *r, bool w
         "s:[], s:[], s:[]}",
         "path", mote_json_text(path), "entries", (json_int_t)r->n_entries, "files",
         (json_int_t)r->total.n_files, "added", (json_int_t)r->total.n_added, "words",
-        (json_int_t)r->n_keyword, "backgrounds", (json_int_t)r->n_background, "known",
+        (json_int_t)r->n_examples, "backgrounds", (json_int_t)r->n_background, "known",
         (json_int_t)r->total.n_known, "skipped", (json_int_t)r->n_skipped, "refused",
         (json_int_t)r->total.n_rejected, "replaced", (json_int_t)r->total.n_replaced, "bytes",
         (json_int_t)r->total.bytes, "added_s", (double)r->total.added_us / 1e6, "group_pattern",
@@ -283,13 +283,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const add_values *v = values;
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
-    cfg.audio.rate_hz = cli->project->rate_hz;
+    cfg.decoding.rate_hz = cli->project->rate_hz;
     cfg.label = v->label;
     cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
-    cfg.keywords = cli->project->keywords.items;
-    cfg.n_keywords = cli->project->keywords.n;
+    cfg.labels = cli->project->keywords.items;
+    cfg.n_labels = cli->project->keywords.n;
     cfg.who = mote_who(cli, NULL);
     cfg.keep = v->keep;
     cfg.dry_run = v->dry_run;
@@ -316,7 +316,7 @@ static const mote_option options[] = {
     {"group-pattern", 'g', MOTE_OPT_STRING, offsetof(add_values, group_pattern), 0, 0, "PATTERN",
      "where the speaker stands in a file name: '{group}_nohash_*'"},
     {"role", 'r', MOTE_OPT_STRING, offsetof(add_values, role), 0, 0, "ROLE",
-     "keyword, or background for noise without words (default: by the folder)"},
+     "example, or background for noise without words (default: by the folder)"},
     {"dry-run", 'n', MOTE_OPT_FLAG, offsetof(add_values, dry_run), 0, 0, NULL,
      "show which label, group and split each folder would get; write nothing"},
     {"keep", 0, MOTE_OPT_FLAG, offsetof(add_values, keep), 0, 0, NULL,

@@ -49,12 +49,12 @@ static json_t *line_json(const line *l)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&l->row->object, hex);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:i, s:i, s:I}", "hash", hex, "role",
-                     mote_data_role_name(l->row->role), "label", l->row->label, "group",
-                     l->row->group, "split", l->split, "origin", l->row->origin, "source",
-                     mote_json_text(l->row->source), "seconds", (double)l->row->duration_us / 1e6,
-                     "rate_hz", l->row->rate_hz, "channels", l->row->n_channels, "import",
-                     (json_int_t)l->row->import_id);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:I}", "hash", hex, "kind",
+        mote_input_name(l->row->kind->input), "role", mote_data_role_name(l->row->role), "label",
+        l->row->label, "group", l->row->group, "split", l->split, "origin", l->row->origin,
+        "source", mote_json_text(l->row->source), "seconds", (double)l->row->duration_us / 1e6,
+        "facts", json_loads(l->row->facts, 0, NULL), "import", (json_int_t)l->row->import_id);
 }
 
 static void line_cells(mote_table *t, const line *l)

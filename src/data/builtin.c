@@ -56,11 +56,10 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
                              size_t *n_own, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(
-        mote_stmt_prepare(s,
-                          "SELECT role, label, count(*) FROM data_sample WHERE " MOTE_SQL_IS_OWN
-                          " GROUP BY role, label",
-                          &q, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT role, label, count(*) FROM data_said WHERE " MOTE_SQL_IS_OWN
+                               " GROUP BY role, label",
+                               &q, err));
     for (;;) {
         bool row = false;
         MOTE_TRY(mote_stmt_step(q, &row, err));
@@ -190,7 +189,7 @@ static void describe_word(const maker *mk, const mote_builtin_turn *t, size_t j,
     mote_buf_printf(&b, ",\"by\":\"%s %s\",\"voice\":\"%s\",\"turn\":%zu}", engine, version,
                     m->name, j);
     (void)mote_format(p->provenance, sizeof p->provenance, "%s", b.data ? b.data : "{}");
-    p->facts.role = MOTE_ROLE_KEYWORD;
+    p->facts.role = MOTE_ROLE_EXAMPLE;
 }
 
 /* Word i of the speech as a recording in a room. */
@@ -303,7 +302,8 @@ static mote_status forget_old(mote_store *s, mote_data_role role, mote_err *err)
     MOTE_TRY(mote_stmt_prepare(
         s, "DELETE FROM data_sample WHERE role = ?1 AND NOT (" MOTE_SQL_IS_OWN ")", &q, err));
     mote_stmt_bind_text(q, 1, mote_data_role_name(role));
-    return mote_stmt_run(q, err);
+    MOTE_TRY(mote_stmt_run(q, err));
+    return mote_sample_sweep_labels(s, err);
 }
 
 static mote_status store_all(mote_store *s, maker *mk, mote_err *err)
@@ -311,7 +311,7 @@ static mote_status store_all(mote_store *s, maker *mk, mote_err *err)
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     if (mk->n_turns > 0)
-        MOTE_TRY(forget_old(s, MOTE_ROLE_KEYWORD, err));
+        MOTE_TRY(forget_old(s, MOTE_ROLE_EXAMPLE, err));
     if (mk->n_noises > 0)
         MOTE_TRY(forget_old(s, MOTE_ROLE_BACKGROUND, err));
     for (size_t i = 0; i < mk->n_turns + mk->n_noises; i++) {
@@ -407,7 +407,7 @@ mote_status mote_builtin_prepare(mote_store *s, const mote_builtin_config *cfg,
     MOTE_TRY(mote_builtin_choose(s, cfg, &p, err));
     bool has_words = true, has_noises = true;
     if (p.take & (MOTE_BUILTIN_WORDS | MOTE_BUILTIN_WORDS_TRAIN))
-        MOTE_TRY(is_there(s, p.set, MOTE_ROLE_KEYWORD, &has_words, err));
+        MOTE_TRY(is_there(s, p.set, MOTE_ROLE_EXAMPLE, &has_words, err));
     if (p.take & MOTE_BUILTIN_NOISES)
         MOTE_TRY(is_there(s, p.set, MOTE_ROLE_BACKGROUND, &has_noises, err));
     if (!has_words || !has_noises) {

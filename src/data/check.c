@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/kind_audio.h"
 #include "data/noise.h"
 
 #define MAX_FINDINGS 64
@@ -107,34 +108,36 @@ static mote_sound listen(const mote_audio *a)
     return s;
 }
 
-static mote_status read_one(mote_checker *c, const mote_audio_config *cfg, size_t i,
-                            mote_finding *lost, mote_err *err)
+static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i, mote_finding *lost,
+                            mote_err *err)
 {
-    mote_audio a;
+    mote_decoded d;
     mote_err why;
-    mote_status st = mote_sample_load(c->store, &c->rows[i].object, cfg, &a, &why);
+    mote_status st = mote_sample_load(c->store, c->rows[i].kind, &c->rows[i].object, cfg, &d, &why);
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     if (st != MOTE_OK) {
         lost->count++;
         return mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text);
     }
-    c->sounds[i] = listen(&a);
-    mote_audio_release(&a);
+    c->sounds[i] = listen(mote_decoded_audio(&d));
+    mote_decoded_release(&d);
     return MOTE_OK;
 }
 
 static mote_status read_all(mote_checker *c, mote_err *err)
 {
-    mote_audio_config audio = mote_audio_config_default();
-    audio.rate_hz = c->cfg->rate_hz;
+    mote_decoding cfg = {0};
+    if (c->n > 0)
+        cfg = c->rows[0].kind->decoding();
+    cfg.rate_hz = c->cfg->rate_hz;
     mote_finding lost = {0};
     MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));
     for (size_t i = 0; i < c->n; i++) {
         if (i % 64 == 0 && mote_cancelled(c->cfg->cancel))
             return mote_fail(err, MOTE_CANCELLED, "check stopped after %zu of %zu recordings", i,
                              c->n);
-        MOTE_TRY(read_one(c, &audio, i, &lost, err));
+        MOTE_TRY(read_one(c, &cfg, i, &lost, err));
         if (c->cfg->progress && ((i + 1) % 64 == 0 || i + 1 == c->n))
             c->cfg->progress(c->cfg->progress_arg, i + 1, c->n);
     }
@@ -156,7 +159,7 @@ typedef bool concerns(const mote_checker *c, size_t i);
 
 static bool is_word(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->rows[i].role == MOTE_ROLE_KEYWORD &&
+    return c->sounds[i].is_read && c->rows[i].role == MOTE_ROLE_EXAMPLE &&
            strcmp(c->rows[i].label, MOTE_CLASS_SILENCE) != 0;
 }
 
@@ -177,13 +180,13 @@ static bool is_offset(const mote_checker *c, size_t i)
 
 static bool is_short(const mote_checker *c, size_t i)
 {
-    return c->rows[i].role == MOTE_ROLE_KEYWORD &&
+    return c->rows[i].role == MOTE_ROLE_EXAMPLE &&
            (double)c->rows[i].duration_us < c->cfg->min_clip_s * 1e6;
 }
 
 static bool is_long(const mote_checker *c, size_t i)
 {
-    return c->rows[i].role == MOTE_ROLE_KEYWORD &&
+    return c->rows[i].role == MOTE_ROLE_EXAMPLE &&
            (double)c->rows[i].duration_us > c->cfg->clip_ms * 1000.0 * 2.5;
 }
 

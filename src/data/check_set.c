@@ -44,7 +44,7 @@ static int compare_sound(const void *a, const void *b)
 {
     const mote_sample_row *x = *(const mote_sample_row *const *)a;
     const mote_sample_row *y = *(const mote_sample_row *const *)b;
-    int c = memcmp(x->pcm_hash.bytes, y->pcm_hash.bytes, sizeof x->pcm_hash.bytes);
+    int c = memcmp(x->content_hash.bytes, y->content_hash.bytes, sizeof x->content_hash.bytes);
     return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
@@ -70,7 +70,7 @@ static duplicate_kind kind_of(const mote_checker *c, const mote_sample_row *x,
                               const mote_sample_row *y)
 {
     if (strcmp(x->label, y->label) != 0) {
-        bool are_words = x->role == MOTE_ROLE_KEYWORD && y->role == MOTE_ROLE_KEYWORD;
+        bool are_words = x->role == MOTE_ROLE_EXAMPLE && y->role == MOTE_ROLE_EXAMPLE;
         bool are_others = are_words && !is_keyword(c, x->label) && !is_keyword(c, y->label);
         return are_others ? OTHER_WORDS : CONTRADICTION;
     }
@@ -84,7 +84,8 @@ static void count_duplicates(const mote_checker *c, const mote_sample_row *const
         duplicate_kind kind = SAME_GROUP;
         const mote_sample_row *other = NULL;
         for (end = first + 1;
-             end < n && mote_sha256_equal(&rows[end]->pcm_hash, &rows[first]->pcm_hash); end++) {
+             end < n && mote_sha256_equal(&rows[end]->content_hash, &rows[first]->content_hash);
+             end++) {
             duplicate_kind k = kind_of(c, rows[end], rows[first]);
             if (!other || k > kind)
                 other = rows[end];
@@ -162,7 +163,7 @@ static mote_status find_groups(mote_checker *c, groups *g, mote_err *err)
     MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *g->names, &g->names, err));
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role == MOTE_ROLE_KEYWORD)
+        if (c->rows[i].role == MOTE_ROLE_EXAMPLE)
             g->names[n++] = c->rows[i].group;
     }
     qsort(g->names, n, sizeof *g->names, compare_names);
@@ -195,9 +196,9 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
 {
     size_t n_alone = 0, n_words = 0;
     for (size_t i = 0; i < c->n; i++) {
-        n_words += c->rows[i].role == MOTE_ROLE_KEYWORD ? 1 : 0;
+        n_words += c->rows[i].role == MOTE_ROLE_EXAMPLE ? 1 : 0;
         n_alone +=
-            c->rows[i].role == MOTE_ROLE_KEYWORD && mote_str_starts(c->rows[i].group, "file:") ? 1
+            c->rows[i].role == MOTE_ROLE_EXAMPLE && mote_str_starts(c->rows[i].group, "file:") ? 1
                                                                                                : 0;
     }
     if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups) {
@@ -236,7 +237,7 @@ static mote_status count_class(mote_checker *c, const groups *g, const char *lab
     MOTE_TRY(mote_arena_take(c->arena, g->n + 1, sizeof *seen, &seen, err));
     *out = (class_count){0};
     for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role != MOTE_ROLE_KEYWORD || strcmp(c->rows[i].label, label) != 0)
+        if (c->rows[i].role != MOTE_ROLE_EXAMPLE || strcmp(c->rows[i].label, label) != 0)
             continue;
         size_t k = group_index(g, c->rows[i].group);
         out->n++;
@@ -419,7 +420,7 @@ static mote_status check_labels(mote_checker *c, mote_err *err)
     size_t n = 0;
     MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *labels, &labels, err));
     for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role == MOTE_ROLE_KEYWORD)
+        if (c->rows[i].role == MOTE_ROLE_EXAMPLE)
             labels[n++] = c->rows[i].label;
     }
     qsort(labels, n, sizeof *labels, compare_names);

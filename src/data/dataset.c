@@ -219,7 +219,7 @@ static mote_status plan_clips(loader *l, mote_err *err)
     size_t n_keyword_clips = 0, n_unknown = 0;
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
-        if (it->role != MOTE_ROLE_KEYWORD)
+        if (it->role != MOTE_ROLE_EXAMPLE)
             continue;
         if (!is_wanted(l, i)) {
             bool is_other = !l->fold && it->split == l->cfg->split && !mote_version_used(it);
@@ -266,9 +266,9 @@ static mote_status account(loader *l, size_t bytes, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_audio_config audio_config(const loader *l)
+static mote_decoding decoding_of(const loader *l)
 {
-    mote_audio_config a = mote_audio_config_default();
+    mote_decoding a = l->d->kind->decoding();
     a.rate_hz = l->cfg->rate_hz;
     a.max_bytes = MOTE_OBJECT_MAX_BYTES;
     a.max_ms = (int64_t)24 * 3600 * 1000;
@@ -299,13 +299,14 @@ static mote_status load_stretch(loader *l, size_t item, mote_err *err)
     double to = l->shares ? l->shares[item].to : 1.0;
     if (!(to > from))
         return MOTE_OK;
-    mote_audio_config cfg = audio_config(l);
-    mote_audio audio;
-    MOTE_TRY(mote_sample_load(l->store, &it->object, &cfg, &audio, err));
-    mote_status st = copy_stretch(l, &audio, from, fmin(to, 1.0), err);
+    mote_decoding cfg = decoding_of(l);
+    mote_decoded one;
+    MOTE_TRY(mote_sample_load(l->store, l->d->kind, &it->object, &cfg, &one, err));
+    const mote_audio *audio = mote_decoded_audio(&one);
+    mote_status st = copy_stretch(l, audio, from, fmin(to, 1.0), err);
     if (st == MOTE_OK && to > 1.0) /* it goes on at the beginning */
-        st = copy_stretch(l, &audio, 0.0, to - 1.0, err);
-    mote_audio_release(&audio);
+        st = copy_stretch(l, audio, 0.0, to - 1.0, err);
+    mote_decoded_release(&one);
     return st;
 }
 
@@ -334,15 +335,17 @@ static mote_status load_background(loader *l, mote_err *err)
 
 static mote_status load_clips(loader *l, mote_err *err)
 {
-    mote_audio_config cfg = audio_config(l);
+    mote_decoding cfg = decoding_of(l);
     for (size_t i = 0; i < l->n_clips; i++) {
         if (i % 64 == 0 && mote_cancelled(l->cfg->cancel))
             return mote_fail(err, MOTE_CANCELLED, "stopped while loading the data");
-        mote_audio audio;
-        MOTE_TRY(mote_sample_load(l->store, &l->clips[i].item->object, &cfg, &audio, err));
-        mote_dataset_fit(audio.samples, audio.n, (int16_t *)l->d->x + i * l->clip_samples,
+        mote_decoded one;
+        MOTE_TRY(
+            mote_sample_load(l->store, l->d->kind, &l->clips[i].item->object, &cfg, &one, err));
+        const mote_audio *audio = mote_decoded_audio(&one);
+        mote_dataset_fit(audio->samples, audio->n, (int16_t *)l->d->x + i * l->clip_samples,
                          l->clip_samples);
-        mote_audio_release(&audio);
+        mote_decoded_release(&one);
         l->d->class_id[i] = l->clips[i].class_id;
         l->d->label[i] = mote_arena_strdup(&l->d->arena, l->clips[i].item->label);
         if (!l->d->label[i])

@@ -42,7 +42,7 @@ typedef struct {
 /* Background recordings belong to all splits, and the built-in set has its own. */
 static bool is_dealt(const mote_version_item *it)
 {
-    return it->role == MOTE_ROLE_KEYWORD && !mote_sample_is_builtin(it->group);
+    return it->role == MOTE_ROLE_EXAMPLE && !mote_sample_is_builtin(it->group);
 }
 
 static mote_status list_labels(dealing *d, mote_err *err)
@@ -192,8 +192,8 @@ static int32_t name_labels(dealing *d)
     return n;
 }
 
-static mote_status count_labels(const dealing *d, const mote_split_group *before,
-                                int32_t n_keywords, mote_split_group *g, mote_err *err)
+static mote_status count_labels(const dealing *d, const mote_split_group *before, int32_t n_asked,
+                                mote_split_group *g, mote_err *err)
 {
     int32_t at_home[MOTE_SPLIT_MAX_PARTS] = {0};
     mote_split_count *counts = NULL;
@@ -209,7 +209,7 @@ static mote_status count_labels(const dealing *d, const mote_split_group *before
     }
     for (int32_t p = 0; p < d->n_parts; p++)
         if (at_home[p] > 0)
-            counts[n++] = (mote_split_count){n_keywords + p, at_home[p]};
+            counts[n++] = (mote_split_count){n_asked + p, at_home[p]};
     g->counts = counts;
     g->n_counts = n;
     return MOTE_OK;
@@ -310,7 +310,7 @@ static bool is_foreign(const mote_version_config *cfg, const char *label)
 {
     if (strcmp(label, MOTE_CLASS_UNKNOWN) == 0 || strcmp(label, MOTE_CLASS_SILENCE) == 0)
         return false;
-    return !mote_version_is_keyword(cfg, label);
+    return !mote_version_asks_for(cfg, label);
 }
 
 /* Built-in words are in their split; where the user has recordings of the same word, and it was
@@ -320,7 +320,7 @@ static void give_builtin(const dealing *d, mote_data_version *v, mote_version_re
     int32_t at = 0;
     for (size_t i = 0; i < v->n; i++) {
         mote_version_item *it = &v->items[i];
-        if (it->role != MOTE_ROLE_KEYWORD || is_dealt(it))
+        if (it->role != MOTE_ROLE_EXAMPLE || is_dealt(it))
             continue;
         (void)mote_builtin_split(it->group, &it->split);
         it->is_word = true;

@@ -27,22 +27,22 @@ typedef struct {
 
 static int32_t class_of(const counter *k, const char *label)
 {
-    for (size_t i = 0; i < k->cfg->n_keywords; i++) {
-        if (strcmp(label, k->cfg->keywords[i]) == 0)
+    for (size_t i = 0; i < k->cfg->n_labels; i++) {
+        if (strcmp(label, k->cfg->labels[i]) == 0)
             return (int32_t)i;
     }
     bool is_other = k->cfg->words_apart && strcmp(label, MOTE_CLASS_SILENCE) != 0;
-    return is_other ? (int32_t)k->cfg->n_keywords : -1;
+    return is_other ? (int32_t)k->cfg->n_labels : -1;
 }
 
 static mote_status name_classes(counter *k, mote_err *err)
 {
     const mote_version_config *cfg = k->cfg;
-    k->f->n_classes = cfg->n_keywords + (cfg->words_apart ? 1 : 0);
+    k->f->n_classes = cfg->n_labels + (cfg->words_apart ? 1 : 0);
     MOTE_TRY(
         mote_arena_take(k->arena, k->f->n_classes + 1, sizeof *k->f->classes, &k->f->classes, err));
     for (size_t i = 0; i < k->f->n_classes; i++)
-        k->f->classes[i].name = i < cfg->n_keywords ? cfg->keywords[i] : MOTE_CLASS_UNKNOWN;
+        k->f->classes[i].name = i < cfg->n_labels ? cfg->labels[i] : MOTE_CLASS_UNKNOWN;
     return MOTE_OK;
 }
 
@@ -54,14 +54,14 @@ static void count_items(counter *k)
     const char *word = NULL;
     for (size_t i = 0; i < k->v->n; i++) {
         const mote_version_item *it = &k->v->items[i];
-        if (it->role != MOTE_ROLE_KEYWORD)
+        if (it->role != MOTE_ROLE_EXAMPLE)
             continue;
         if (mote_sample_is_builtin(it->group)) {
             f->n_builtin++;
             continue;
         }
         int32_t c = class_of(k, it->label);
-        bool is_used = mote_version_used(it), is_other = c == (int32_t)k->cfg->n_keywords;
+        bool is_used = mote_version_used(it), is_other = c == (int32_t)k->cfg->n_labels;
         k->entries[f->n_clips++] = (entry){it->group, c, is_used ? (int32_t)it->split : -1};
         f->n_unused += is_used ? 0 : 1;
         f->n_named += mote_str_starts(it->group, "file:") ? 0 : 1;
@@ -129,7 +129,7 @@ static mote_status say_classes(counter *k, mote_err *err)
             (void)mote_format(where + used, sizeof where - used, "%s%s", used ? ", " : "",
                               mote_split_name((mote_split)s));
         }
-        bool is_other = c == k->cfg->n_keywords;
+        bool is_other = c == k->cfg->n_labels;
         if (!where[0] || (is_other && k->f->n_words == 0))
             continue;
         MOTE_TRY(say(k,
@@ -186,7 +186,7 @@ static mote_status say_people(counter *k, mote_err *err)
 static bool is_thin(const counter *k)
 {
     for (size_t c = 0; c < k->f->n_classes; c++) {
-        bool is_other = c == k->cfg->n_keywords;
+        bool is_other = c == k->cfg->n_labels;
         for (int s = 0; s < MOTE_N_SPLITS; s++) {
             bool is_empty = k->f->classes[c].clips[s] == 0 && k->v->fractions[s] > 0;
             if (is_empty && !(is_other && k->f->n_words == 0))

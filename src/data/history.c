@@ -11,8 +11,8 @@
 #include "base/unicode.h"
 
 #define COLUMNS                                                                                    \
-    "object, decoded, pcm_hash, decoded_hz, role, label, grp, source, origin, provenance, "        \
-    "container, rate_hz, n_channels, bits, n_frames, duration_us, added_ms, import_id, file"
+    "object, kind, content_hash, decoded, decoded_hz, role, grp, source, origin, provenance, "     \
+    "duration_us, facts, added_ms, import_id, file"
 
 static const char *const kind_names[] = {"add", "remove"};
 
@@ -279,6 +279,7 @@ static mote_status erase_rows(remover *r, mote_err *err)
         if (is_free)
             objects[n_free++] = objects[i];
     }
+    MOTE_TRY(mote_sample_sweep_labels(r->store, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     for (size_t i = 0; i < n_free; i++) {
         MOTE_TRY(mote_object_erase(r->store, &objects[i], err));
@@ -362,11 +363,15 @@ mote_status mote_data_undo(mote_store *s, int64_t now_ms, mote_arena *a, mote_un
     r.n_removed = (size_t)mote_store_changes(s);
     /* What came in again meanwhile, under the same names, is there already. */
     static const char restore[] =
-        "INSERT OR IGNORE INTO data_sample (id, " COLUMNS ") SELECT sample_id, " COLUMNS
-        " FROM data_removed WHERE removed_by = ?1 ORDER BY id";
+        "INSERT INTO data_sample (id, " COLUMNS ") SELECT sample_id, " COLUMNS
+        " FROM data_removed r WHERE removed_by = ?1 AND NOT EXISTS (SELECT 1 FROM data_said s "
+        "WHERE s.object = r.object AND s.grp = r.grp AND s.label = coalesce((SELECT min(l.label) "
+        "FROM data_label l WHERE l.sample_id = r.sample_id), '" MOTE_LABEL_BACKGROUND "')) "
+        "ORDER BY id";
     MOTE_TRY(run_with(s, restore, r.id, 0, 0, err));
     r.n_restored = (size_t)mote_store_changes(s);
     MOTE_TRY(run_with(s, "DELETE FROM data_removed WHERE removed_by = ?1", r.id, 0, 0, err));
+    MOTE_TRY(mote_sample_sweep_labels(s, err));
     MOTE_TRY(
         run_with(s, "UPDATE data_import SET undone_ms = ?2 WHERE id = ?1", r.id, now_ms, 0, err));
     /* A split that came with it goes too, unless a version has dealt by it. */

@@ -30,11 +30,9 @@ typedef struct {
     mote_err err;
 } job;
 
-mote_import_config mote_import_config_default(void)
+mote_import_config mote_import_config_default(const mote_kind *kind)
 {
-    return (mote_import_config){.kind = mote_kind_of(MOTE_INPUT_AUDIO),
-                                .audio = mote_audio_config_default(),
-                                .batch_files = 64};
+    return (mote_import_config){.kind = kind, .decoding = kind->decoding(), .batch_files = 64};
 }
 
 /* ---- one portion --------------------------------------------------------------------------- */
@@ -54,7 +52,7 @@ static void read_piece(void *arg, size_t piece, int32_t worker)
         return;
     }
     size_t n = 0;
-    j->status = mote_file_read(j->it->full, p->cfg->audio.max_bytes, &j->bytes, &n, &j->err);
+    j->status = mote_file_read(j->it->full, p->cfg->decoding.max_bytes, &j->bytes, &n, &j->err);
     if (j->status == MOTE_OK)
         mote_sample_draft_hash(j->bytes, n, &j->draft);
 }
@@ -65,7 +63,8 @@ static void decode_piece(void *arg, size_t piece, int32_t worker)
     portion *p = arg;
     job *j = &p->jobs[piece];
     if (j->status == MOTE_OK && !j->known)
-        j->status = mote_sample_draft_decode(&j->draft, j->it->full, &p->cfg->audio, &j->err);
+        j->status = mote_sample_draft_decode(&j->draft, p->cfg->kind, j->it->full,
+                                             &p->cfg->decoding, &j->err);
 }
 
 static mote_sample_facts facts_of(const mote_importer *im, const job *j)
@@ -160,7 +159,7 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
     *p = (past){.same = false};
     MOTE_TRY(mote_sample_names_of(&j->draft, &facts, &names, err));
     MOTE_TRY(mote_stmt_prepare(im->store,
-                               "SELECT id, object, label, grp FROM data_sample WHERE "
+                               "SELECT id, object, label, grp FROM data_said WHERE "
                                "(file = ?1 OR (file IS NULL AND source = ?2)) AND origin = 'file' "
                                "ORDER BY id",
                                &q, err));
@@ -208,7 +207,7 @@ static mote_status provide(mote_importer *im, const job *j, const mote_sample_fa
 {
     mote_sample_names names;
     mote_err why = {0};
-    if (j->it->part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_KEYWORD)
+    if (j->it->part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_EXAMPLE)
         return MOTE_OK;
     MOTE_TRY(mote_sample_names_of(&j->draft, facts, &names, err));
     mote_status st = mote_split_provide(im->store, names.group, j->it->part, im->cfg->now_ms, &why);
@@ -227,8 +226,8 @@ static void count_added(mote_importer *im, const job *j)
 {
     mote_import_report *r = &im->report;
     r->total.n_added++;
-    r->total.added_us += j->draft.audio.source.duration_us;
-    *(j->it->role == MOTE_ROLE_BACKGROUND ? &r->n_background : &r->n_keyword) += 1;
+    r->total.added_us += j->draft.decoded.duration_us;
+    *(j->it->role == MOTE_ROLE_BACKGROUND ? &r->n_background : &r->n_examples) += 1;
 }
 
 static mote_status take(mote_importer *im, job *j, mote_err *err)

@@ -39,7 +39,6 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "data/audio.h"
 #include "data/kind.h"
 #include "data/layout.h"
 #include "data/sample.h"
@@ -47,7 +46,7 @@
 
 typedef enum {
     MOTE_IMPORT_BY_FOLDER,
-    MOTE_IMPORT_KEYWORD,
+    MOTE_IMPORT_EXAMPLE,
     MOTE_IMPORT_BACKGROUND
 } mote_import_role;
 
@@ -64,12 +63,12 @@ typedef struct {
 
 typedef struct {
     const mote_kind *kind; /* what the project takes in */
-    mote_audio_config audio;
+    mote_decoding decoding;
     mote_import_role role;
-    const char *label;           /* NULL: the folder's name */
-    const char *group_pattern;   /* NULL: look for a known scheme */
-    const char *const *keywords; /* [n_keywords] of the project, to compare labels with */
-    size_t n_keywords;
+    const char *label;         /* NULL: the folder's name */
+    const char *group_pattern; /* NULL: look for a known scheme */
+    const char *const *labels; /* [n_labels] that the project asks for, to compare with */
+    size_t n_labels;
     const char *who;    /* for the record; NULL: not said */
     bool keep;          /* what a file was stays beside what it is */
     bool dry_run;       /* plan only: nothing is decoded, nothing is written */
@@ -82,7 +81,8 @@ typedef struct {
     void *progress_arg;
 } mote_import_config;
 
-mote_import_config mote_import_config_default(void);
+/* For files of a kind, decoded as it does by itself. */
+mote_import_config mote_import_config_default(const mote_kind *kind);
 
 typedef struct {
     const char *path, *reason;
@@ -107,7 +107,7 @@ typedef struct {
     size_t n_skipped;
     mote_import_skipped *skipped; /* [n_reasons] */
     size_t n_reasons;
-    size_t n_keyword, n_background; /* of n_added */
+    size_t n_examples, n_background; /* of n_added */
     size_t n_ungrouped;       /* audio files without a group in the name, each its own group */
     const char *pattern;      /* used; NULL: none */
     const char *pattern_name; /* the scheme that was recognised; NULL: pattern was given or none */
@@ -115,7 +115,7 @@ typedef struct {
     const char **recognised;        /* [n_recognised]: "an Edge Impulse export (info.labels, ..)" */
     size_t n_recognised;
     const char **labels;        /* [n_labels] of words, each once, sorted */
-    size_t n_labels, n_foreign; /* n_foreign: of them no keyword of the project */
+    size_t n_labels, n_foreign; /* n_foreign: of them not asked for by the project */
     size_t n_provided;          /* recordings whose split came with them */
     size_t n_split_conflicts;   /* groups that stay where they were; .. */
     const char *split_conflict; /* .. the first of them in words, or NULL */

@@ -208,16 +208,17 @@ static mote_status read_layouts(mote_importer *im, mote_err *err)
     return MOTE_OK;
 }
 
-/* A keyword of the project that is the same word but for its case, else the word itself. */
-static mote_status as_keyword(mote_importer *im, const char **label, mote_err *err)
+/* A label that the project asks for and that is the same but for its case, else the label itself.
+ */
+static mote_status as_asked(mote_importer *im, const char **label, mote_err *err)
 {
     char *folded = NULL;
     MOTE_TRY(mote_text_fold(*label, im->arena, &folded, err));
-    for (size_t i = 0; i < im->cfg->n_keywords; i++) {
-        char *keyword = NULL;
-        MOTE_TRY(mote_text_fold(im->cfg->keywords[i], im->arena, &keyword, err));
-        if (strcmp(keyword, folded) == 0)
-            *label = im->cfg->keywords[i];
+    for (size_t i = 0; i < im->cfg->n_labels; i++) {
+        char *asked = NULL;
+        MOTE_TRY(mote_text_fold(im->cfg->labels[i], im->arena, &asked, err));
+        if (strcmp(asked, folded) == 0)
+            *label = im->cfg->labels[i];
     }
     return MOTE_OK;
 }
@@ -234,7 +235,7 @@ static mote_status take_row(mote_importer *im, const mote_layout *l, const mote_
         if (!it->label)
             return no_memory(err);
         if (l->kind == MOTE_LAYOUT_COMMON_VOICE)
-            MOTE_TRY(as_keyword(im, &it->label, err));
+            MOTE_TRY(as_asked(im, &it->label, err));
         if (mote_import_is_background(it->label, strlen(it->label)) &&
             im->cfg->role == MOTE_IMPORT_BY_FOLDER) {
             it->role = MOTE_ROLE_BACKGROUND;
@@ -255,13 +256,13 @@ static mote_status ask_layouts(mote_importer *im, mote_import_item *it, mote_err
         const mote_layout_row *row = mote_layout_find(l, it->rel);
         if (row)
             return take_row(im, l, row, it, err);
-        if (l->kind == MOTE_LAYOUT_SPEECH_COMMANDS && it->role == MOTE_ROLE_KEYWORD)
+        if (l->kind == MOTE_LAYOUT_SPEECH_COMMANDS && it->role == MOTE_ROLE_EXAMPLE)
             it->part = l->has_test && l->has_validation ? MOTE_PROVIDED_TRAIN : MOTE_PROVIDED_LEARN;
         else if (l->kind == MOTE_LAYOUT_COMMON_VOICE && !im->cfg->label &&
-                 it->role == MOTE_ROLE_KEYWORD)
+                 it->role == MOTE_ROLE_EXAMPLE)
             it->refused = "no table of Common Voice names it; give a label with --label";
         else if (l->kind == MOTE_LAYOUT_EDGE_IMPULSE && !im->cfg->label &&
-                 it->role == MOTE_ROLE_KEYWORD)
+                 it->role == MOTE_ROLE_EXAMPLE)
             it->refused = "info.labels does not name it; give a label with --label";
     }
     return MOTE_OK;
@@ -304,7 +305,7 @@ static mote_status label_items(mote_importer *im, mote_err *err)
                      (by_folder && (root_is_noise || below_background(it->rel)));
         if (it->skipped)
             continue;
-        it->role = noise ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_KEYWORD;
+        it->role = noise ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_EXAMPLE;
         it->label = noise            ? MOTE_LABEL_BACKGROUND
                     : im->cfg->label ? normal(im->arena, im->cfg->label, strlen(im->cfg->label))
                                      : folder_label(im, it->rel, root_name);
@@ -329,7 +330,7 @@ static mote_status count_labels(mote_importer *im, mote_err *err)
     MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *labels, &labels, err));
     for (size_t i = 0; i < im->n_items; i++) {
         const mote_import_item *it = &im->items[i];
-        if (!it->skipped && !it->refused && it->role == MOTE_ROLE_KEYWORD)
+        if (!it->skipped && !it->refused && it->role == MOTE_ROLE_EXAMPLE)
             labels[n++] = it->label;
     }
     qsort(labels, n, sizeof *labels, compare_names);
@@ -338,10 +339,10 @@ static mote_status count_labels(mote_importer *im, mote_err *err)
         if (r->n_labels > 0 && strcmp(labels[r->n_labels - 1], labels[i]) == 0)
             continue;
         labels[r->n_labels++] = labels[i];
-        bool is_keyword = false;
-        for (size_t k = 0; k < im->cfg->n_keywords && !is_keyword; k++)
-            is_keyword = strcmp(im->cfg->keywords[k], labels[i]) == 0;
-        r->n_foreign += is_keyword ? 0 : 1;
+        bool is_asked = false;
+        for (size_t k = 0; k < im->cfg->n_labels && !is_asked; k++)
+            is_asked = strcmp(im->cfg->labels[k], labels[i]) == 0;
+        r->n_foreign += is_asked ? 0 : 1;
     }
     r->labels = labels;
     return MOTE_OK;
@@ -364,7 +365,7 @@ static const char *name_of(mote_importer *im, const mote_import_item *it)
 
 static bool is_word(const mote_import_item *it)
 {
-    return !it->skipped && !it->refused && it->role == MOTE_ROLE_KEYWORD && !it->group;
+    return !it->skipped && !it->refused && it->role == MOTE_ROLE_EXAMPLE && !it->group;
 }
 
 /* The scheme that at least four fifths of the names follow. */

@@ -2,15 +2,16 @@
 /* The text of a data version (docs/formats/data-version.md): writing and reading. Declared in
  * data/version.h.
  *
- *     mote.data 2
+ *     mote.data 3
  *     seed 0
  *     shares 0.7 0.15 0.15
  *     samples 2
- *     <64 hex> TAB role TAB split TAB duration_us TAB label TAB group
+ *     <64 hex> TAB role TAB split TAB duration_us TAB label TAB group [TAB @from-to] [TAB =value]
  *     ...
  *
- * Lines end in '\n'; sample lines are sorted by (role, label, hash, group), so equal data gives
- * equal bytes. Format 1 is written where no words are held apart. The SHA-256 of the whole is the
+ * Lines end in '\n'; sample lines are sorted by (role, label, hash, group, from), so equal data
+ * gives equal bytes. Formats 1 and 2 call an example by another word and have neither spans nor
+ * values; format 1 holds no words apart. The SHA-256 of the whole is the
  * name of the object, hence no checksum inside. */
 #include <math.h>
 #include <string.h>
@@ -32,11 +33,7 @@ static void write_split(const mote_version_item *it, mote_buf *out)
 
 mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_err *err)
 {
-    bool any_word = false;
-    for (size_t i = 0; i < v->n; i++)
-        any_word = any_word || v->items[i].is_word;
-    mote_buf_printf(out, "mote.data %d\nseed %llu\nshares", any_word ? 2 : 1,
-                    (unsigned long long)v->seed);
+    mote_buf_printf(out, "mote.data 3\nseed %llu\nshares", (unsigned long long)v->seed);
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         mote_buf_char(out, ' ');
         mote_buf_f64(out, v->fractions[i]);
@@ -48,7 +45,14 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
         mote_sha256_hex(&it->object, hex);
         mote_buf_printf(out, "%s\t%s\t", hex, mote_data_role_name(it->role));
         write_split(it, out);
-        mote_buf_printf(out, "\t%lld\t%s\t%s\n", (long long)it->duration_us, it->label, it->group);
+        mote_buf_printf(out, "\t%lld\t%s\t%s", (long long)it->duration_us, it->label, it->group);
+        if (it->to_us > 0)
+            mote_buf_printf(out, "\t@%lld-%lld", (long long)it->from_us, (long long)it->to_us);
+        if (!isnan(it->value)) {
+            mote_buf_str(out, "\t=");
+            mote_buf_f64(out, it->value);
+        }
+        mote_buf_char(out, '\n');
     }
     return mote_buf_status(out, err);
 }
@@ -57,8 +61,8 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
 
 typedef struct {
     const char *at, *end;
-    size_t line;    /* of what is being read, from 1 */
-    bool has_words; /* format 2 */
+    size_t line; /* of what is being read, from 1 */
+    int format;
     mote_arena *arena;
 } reader;
 
@@ -104,9 +108,12 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 {
     piece line;
     MOTE_TRY(next_line(r, &line, err));
-    r->has_words = piece_is(line, "mote.data 2");
-    if (!r->has_words && !piece_is(line, "mote.data 1"))
-        return damaged(r, "not a data version of format 1 or 2", err);
+    r->format = piece_is(line, "mote.data 3")   ? 3
+                : piece_is(line, "mote.data 2") ? 2
+                : piece_is(line, "mote.data 1") ? 1
+                                                : 0;
+    if (r->format == 0)
+        return damaged(r, "not a data version of format 1, 2 or 3", err);
     MOTE_TRY(next_line(r, &line, err));
     if (!piece_is(cut(&line, ' '), "seed") || !mote_parse_u64(line.s, line.n, &v->seed))
         return damaged(r, "expected 'seed N'", err);
@@ -154,11 +161,28 @@ static bool parse_role(const reader *r, piece role, piece split, mote_version_it
         it->role = MOTE_ROLE_BACKGROUND;
         return piece_is(split, "-");
     }
-    it->role = MOTE_ROLE_KEYWORD;
-    it->is_word = r->has_words && split.n > 0 && memchr(split.s, '/', split.n);
+    it->role = MOTE_ROLE_EXAMPLE;
+    it->is_word = r->format > 1 && split.n > 0 && memchr(split.s, '/', split.n);
     piece group = it->is_word ? cut(&split, '/') : split;
-    return piece_is(role, "keyword") && parse_split(group, &it->split) &&
-           parse_split(split, &it->word);
+    return piece_is(role, r->format < 3 ? "keyword" : "example") &&
+           parse_split(group, &it->split) && parse_split(split, &it->word);
+}
+
+/* "@from-to" and "=value", each there or not, in this order. */
+static mote_status read_rest(reader *r, piece line, mote_version_item *it, mote_err *err)
+{
+    if (line.n > 0 && *line.s == '@') {
+        piece to = cut(&line, '\t'), from = cut(&to, '-');
+        if (!mote_parse_i64(from.s + 1, from.n - 1, &it->from_us) || it->from_us < 0 ||
+            !mote_parse_i64(to.s, to.n, &it->to_us) || it->to_us <= it->from_us)
+            return damaged(r, "a span is not '@from-to'", err);
+    }
+    if (line.n > 0 && *line.s == '=') {
+        piece value = cut(&line, '\t');
+        if (!mote_parse_f64(value.s + 1, value.n - 1, &it->value) || !isfinite(it->value))
+            return damaged(r, "a value is not '=number'", err);
+    }
+    return line.n == 0 ? MOTE_OK : damaged(r, "more fields than there are", err);
 }
 
 static mote_status read_item(reader *r, const mote_version_item *before, mote_version_item *it,
@@ -177,7 +201,10 @@ static mote_status read_item(reader *r, const mote_version_item *before, mote_ve
     if (!mote_parse_i64(duration.s, duration.n, &it->duration_us) || it->duration_us < 0)
         return damaged(r, "the duration is not a number", err);
     MOTE_TRY(keep(r, label, before ? before->label : NULL, &it->label, err));
-    return keep(r, line, before ? before->group : NULL, &it->group, err);
+    it->value = NAN;
+    piece group = r->format < 3 ? line : cut(&line, '\t');
+    MOTE_TRY(keep(r, group, before ? before->group : NULL, &it->group, err));
+    return r->format < 3 ? MOTE_OK : read_rest(r, line, it, err);
 }
 
 mote_status mote_manifest_parse(const char *text, size_t n, mote_arena *a, mote_data_version *out,

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Samples in the store: see sample.h.
  *
- * What is kept: the original bytes always. When turning them into samples costs more than a copy
- * (another rate, several channels, a compressed container) the decoded samples are kept beside
- * them as a WAV object, so that loading a data set never resamples. */
+ * What is kept: the original bytes always. When a kind says that decoding them costs more than a
+ * copy, the copy is an object beside them, so that loading a data set never resamples. */
 #include "data/sample.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/unicode.h"
 #include "data/history.h"
 
-static const char *const role_names[] = {"keyword", "background"};
+static const char *const role_names[] = {"example", "background"};
 static const char *const origin_names[] = {"file", "synthetic", "upload"};
 
 const char *mote_data_role_name(mote_data_role role)
@@ -47,19 +47,15 @@ void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out)
     *out = (mote_sample_draft){.object = mote_sha256_of(bytes, n), .bytes = bytes, .n_bytes = n};
 }
 
-mote_status mote_sample_draft_decode(mote_sample_draft *d, const char *what,
-                                     const mote_audio_config *cfg, mote_err *err)
+mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind, const char *what,
+                                     const mote_decoding *cfg, mote_err *err)
 {
-    MOTE_TRY(mote_audio_decode(d->bytes, d->n_bytes, what, cfg, &d->audio, err));
-    /* Little-endian in memory on every host we build for; checked once for all. */
-    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "sample hashes are little-endian");
-    d->pcm_hash = mote_sha256_of(d->audio.samples, d->audio.n * sizeof *d->audio.samples);
-    return MOTE_OK;
+    return mote_kind_decode(kind, d->bytes, d->n_bytes, what, cfg, &d->decoded, err);
 }
 
 void mote_sample_draft_release(mote_sample_draft *d)
 {
-    mote_audio_release(&d->audio);
+    mote_decoded_release(&d->decoded);
     *d = (mote_sample_draft){0};
 }
 
@@ -84,8 +80,8 @@ static mote_status take_name(const char *kind, const char *name, const char *sou
 mote_status mote_sample_names_of(const mote_sample_draft *d, const mote_sample_facts *facts,
                                  mote_sample_names *out, mote_err *err)
 {
-    bool is_word = facts->role != MOTE_ROLE_BACKGROUND;
-    MOTE_TRY(take_name("label", is_word ? facts->label : MOTE_LABEL_BACKGROUND, facts->source,
+    bool is_said = facts->role != MOTE_ROLE_BACKGROUND;
+    MOTE_TRY(take_name("label", is_said ? facts->label : MOTE_LABEL_BACKGROUND, facts->source,
                        out->label, err));
     if (facts->group && mote_sample_is_builtin(facts->group) &&
         facts->origin != MOTE_ORIGIN_SYNTHETIC)
@@ -107,7 +103,7 @@ static mote_status look_up(mote_store *s, const mote_sha256 *object, const mote_
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT decoded FROM data_sample WHERE object = ?1 AND "
+                               "SELECT decoded FROM data_said WHERE object = ?1 AND "
                                "label = ?2 AND grp = ?3",
                                &q, err));
     mote_stmt_bind_hash(q, 1, object);
@@ -132,70 +128,90 @@ mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
     return look_up(s, &d->object, &names, &row, known, err);
 }
 
-static bool decoding_is_a_copy(const mote_audio *a)
-{
-    return a->source.container == MOTE_AUDIO_WAV && a->source.bits == 16 &&
-           a->source.n_channels == 1 && a->source.rate_hz == a->rate_hz;
-}
-
 /* The decoded copy, when it is worth keeping. */
-static mote_status put_decoded(mote_store *s, const mote_audio *a, int64_t now_ms, mote_sha256 *id,
-                               bool *kept, mote_err *err)
+static mote_status put_decoded(mote_store *s, const mote_decoded *d, int64_t now_ms,
+                               mote_sha256 *id, bool *kept, mote_err *err)
 {
-    *kept = false;
-    if (decoding_is_a_copy(a))
-        return MOTE_OK;
-    MOTE_SCOPED_BUF wav;
-    mote_buf_init(&wav, MOTE_OBJECT_MAX_BYTES);
-    MOTE_TRY(mote_audio_encode_wav(a->samples, a->n, a->rate_hz, &wav, err));
-    MOTE_TRY(mote_object_put(s, wav.data, wav.len, 0, now_ms, id, err));
-    *kept = true;
-    return MOTE_OK;
+    MOTE_SCOPED_BUF copy;
+    mote_buf_init(&copy, MOTE_OBJECT_MAX_BYTES);
+    MOTE_TRY(d->kind->encode_copy(d, &copy, err));
+    *kept = copy.len > 0;
+    return *kept ? mote_object_put(s, copy.data, copy.len, 0, now_ms, id, err) : MOTE_OK;
 }
 
-static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
-                              const mote_sample_facts *facts, const mote_sample_names *names,
-                              const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
+static mote_status insert_label(mote_store *s, const char *label, const char *who, int64_t now_ms,
+                                mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    MOTE_TRY(
+        mote_stmt_prepare(s,
+                          "INSERT INTO data_label (sample_id, label, from_us, to_us, who, said_ms) "
+                          "VALUES ((SELECT id FROM data_sample_last), ?1, 0, 0, ?2, ?3)",
+                          &q, err));
+    mote_stmt_bind_text(q, 1, label);
+    mote_stmt_bind_text(q, 2, who ? who : "");
+    mote_stmt_bind_i64(q, 3, now_ms);
+    return mote_stmt_run(q, err);
+}
+
+static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
+                                 const mote_sample_facts *facts, const char *group,
+                                 const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
-        "INSERT INTO data_sample (id, object, decoded, pcm_hash, decoded_hz, role, label, grp, "
-        "source, origin, provenance, container, rate_hz, n_channels, bits, n_frames, duration_us, "
-        "added_ms, import_id, file) VALUES ((SELECT id + 1 FROM data_sample_last), ?1, ?2, ?3, "
-        "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+        "INSERT INTO data_sample (id, object, kind, content_hash, decoded, decoded_hz, role, grp, "
+        "source, origin, provenance, duration_us, facts, added_ms, import_id, file) VALUES "
+        "((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "?13, ?14, ?15)",
         &q, err));
-    const mote_audio_info *i = &d->audio.source;
     mote_stmt_bind_hash(q, 1, &d->object);
-    mote_stmt_bind_hash(q, 2, decoded);
-    mote_stmt_bind_hash(q, 3, &d->pcm_hash);
-    mote_stmt_bind_i64(q, 4, d->audio.rate_hz);
-    mote_stmt_bind_text(q, 5, mote_data_role_name(facts->role));
-    mote_stmt_bind_text(q, 6, names->label);
-    mote_stmt_bind_text(q, 7, names->group);
+    mote_stmt_bind_text(q, 2, mote_input_name(d->decoded.kind->input));
+    mote_stmt_bind_hash(q, 3, &d->decoded.content);
+    mote_stmt_bind_hash(q, 4, decoded);
+    mote_stmt_bind_i64(q, 5, d->decoded.rate_hz);
+    mote_stmt_bind_text(q, 6, mote_data_role_name(facts->role));
+    mote_stmt_bind_text(q, 7, group);
     mote_stmt_bind_text(q, 8, facts->source);
     mote_stmt_bind_text(q, 9, mote_data_origin_name(facts->origin));
     mote_stmt_bind_text(q, 10, facts->provenance);
-    mote_stmt_bind_text(q, 11, mote_audio_container_name(i->container));
-    mote_stmt_bind_i64(q, 12, i->rate_hz);
-    mote_stmt_bind_i64(q, 13, i->n_channels);
-    mote_stmt_bind_i64(q, 14, i->bits);
-    mote_stmt_bind_i64(q, 15, i->n_frames);
-    mote_stmt_bind_i64(q, 16, i->duration_us);
-    mote_stmt_bind_i64(q, 17, now_ms);
+    mote_stmt_bind_i64(q, 11, d->decoded.duration_us);
+    mote_stmt_bind_text(q, 12, d->decoded.facts);
+    mote_stmt_bind_i64(q, 13, now_ms);
     if (facts->import)
-        mote_stmt_bind_i64(q, 18, facts->import);
+        mote_stmt_bind_i64(q, 14, facts->import);
     else
-        mote_stmt_bind_null(q, 18);
-    mote_stmt_bind_text(q, 19, facts->file);
+        mote_stmt_bind_null(q, 14);
+    mote_stmt_bind_text(q, 15, facts->file);
     return mote_stmt_run(q, err);
+}
+
+/* The next number, the sample, and what is said of it; a background is called nothing. */
+static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
+                              const mote_sample_facts *facts, const mote_sample_names *names,
+                              const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
+{
+    MOTE_TRY(mote_store_exec(s, "UPDATE data_sample_last SET id = id + 1", err));
+    MOTE_TRY(insert_sample(s, d, facts, names->group, decoded, now_ms, err));
+    if (facts->role == MOTE_ROLE_BACKGROUND)
+        return MOTE_OK;
+    return insert_label(s, names->label, facts->who, now_ms, err);
+}
+
+mote_status mote_sample_sweep_labels(mote_store *s, mote_err *err)
+{
+    return mote_store_exec(s,
+                           "DELETE FROM data_label WHERE sample_id NOT IN (SELECT id FROM "
+                           "data_sample UNION ALL SELECT sample_id FROM data_removed)",
+                           err);
 }
 
 mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                             const mote_sample_facts *facts, int64_t now_ms, bool *added,
                             mote_err *err)
 {
-    MOTE_BUG_IF(!d->audio.samples);
+    MOTE_BUG_IF(!d->decoded.own);
     mote_sample_names names;
     MOTE_TRY(mote_sample_names_of(d, facts, &names, err));
 
@@ -207,7 +223,7 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
         mote_sha256 object, decoded;
         bool has_decoded;
         MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, 0, now_ms, &object, err));
-        MOTE_TRY(put_decoded(s, &d->audio, now_ms, &decoded, &has_decoded, err));
+        MOTE_TRY(put_decoded(s, &d->decoded, now_ms, &decoded, &has_decoded, err));
         if (!row)
             MOTE_TRY(insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));
     }
@@ -216,15 +232,15 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
     return MOTE_OK;
 }
 
-mote_status mote_sample_add(mote_store *s, const void *bytes, size_t n,
-                            const mote_sample_facts *facts, const mote_audio_config *cfg,
+mote_status mote_sample_add(mote_store *s, const mote_kind *kind, const void *bytes, size_t n,
+                            const mote_sample_facts *facts, const mote_decoding *cfg,
                             int64_t now_ms, mote_sha256 *object, bool *added, mote_err *err)
 {
     mote_sample_draft d;
     mote_sample_draft_hash(bytes, n, &d);
     mote_sha256 id = d.object;
     bool is_new = false;
-    mote_status st = mote_sample_draft_decode(&d, facts->source, cfg, err);
+    mote_status st = mote_sample_draft_decode(&d, kind, facts->source, cfg, err);
     if (st == MOTE_OK)
         st = mote_sample_put(s, &d, facts, now_ms, &is_new, err);
     mote_sample_draft_release(&d);
@@ -260,24 +276,31 @@ static mote_status read_name(mote_stmt *q, int32_t column, mote_arena *a, const 
     return MOTE_OK;
 }
 
+/* The row of the data room for a kind that the store names; NULL: a newer Mote has written it. */
+static const mote_kind *kind_named(const char *name)
+{
+    mote_input_kind input;
+    return name && mote_input_parse(name, &input, NULL) == MOTE_OK ? mote_kind_of(input) : NULL;
+}
+
 static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mote_err *err)
 {
     r->id = mote_stmt_i64(q, 0);
-    bool ok = mote_stmt_hash(q, 1, &r->object) && mote_stmt_hash(q, 2, &r->pcm_hash) &&
-              mote_data_role_parse(mote_stmt_text(q, 3), &r->role);
+    r->kind = kind_named(mote_stmt_text(q, 3));
+    bool ok = mote_stmt_hash(q, 1, &r->object) && mote_stmt_hash(q, 2, &r->content_hash) &&
+              r->kind && mote_data_role_parse(mote_stmt_text(q, 4), &r->role);
     if (!ok)
         return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged",
                          (long long)r->id);
-    MOTE_TRY(read_name(q, 4, a, &r->label, err));
-    MOTE_TRY(read_name(q, 5, a, &r->group, err));
-    MOTE_TRY(read_text(q, 6, a, &r->source, err));
-    MOTE_TRY(read_text(q, 7, a, &r->origin, err));
-    MOTE_TRY(read_text(q, 8, a, &r->provenance, err));
-    MOTE_TRY(read_text(q, 9, a, &r->container, err));
-    r->rate_hz = (int32_t)mote_stmt_i64(q, 10);
-    r->n_channels = (int32_t)mote_stmt_i64(q, 11);
-    r->bits = (int32_t)mote_stmt_i64(q, 12);
-    r->n_frames = mote_stmt_i64(q, 13);
+    MOTE_TRY(read_name(q, 5, a, &r->label, err));
+    r->value = mote_stmt_is_null(q, 6) ? (double)NAN : mote_stmt_f64(q, 6);
+    r->from_us = mote_stmt_i64(q, 7);
+    r->to_us = mote_stmt_i64(q, 8);
+    MOTE_TRY(read_name(q, 9, a, &r->group, err));
+    MOTE_TRY(read_text(q, 10, a, &r->source, err));
+    MOTE_TRY(read_text(q, 11, a, &r->origin, err));
+    MOTE_TRY(read_text(q, 12, a, &r->provenance, err));
+    MOTE_TRY(read_text(q, 13, a, &r->facts, err));
     r->duration_us = mote_stmt_i64(q, 14);
     r->added_ms = mote_stmt_i64(q, 15);
     r->import_id = mote_stmt_i64(q, 16);
@@ -285,8 +308,8 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
 }
 
 #define ROW                                                                                        \
-    "SELECT id, object, pcm_hash, role, label, grp, source, origin, provenance, container, "       \
-    "rate_hz, n_channels, bits, n_frames, duration_us, added_ms, import_id, file FROM "
+    "SELECT id, object, content_hash, kind, role, label, value, from_us, to_us, grp, source, "     \
+    "origin, provenance, facts, duration_us, added_ms, import_id, file FROM "
 
 static mote_status list_rows(mote_store *s, const char *count, const char *select, mote_arena *a,
                              mote_sample_row **out, size_t *n, mote_err *err)
@@ -315,15 +338,15 @@ static mote_status list_rows(mote_store *s, const char *count, const char *selec
 mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                              mote_err *err)
 {
-    return list_rows(s, "SELECT count(*) FROM data_sample", ROW "data_sample ORDER BY id", a, out,
-                     n, err);
+    return list_rows(s, "SELECT count(*) FROM data_said", ROW "data_said ORDER BY id, label_id", a,
+                     out, n, err);
 }
 
 mote_status mote_sample_list_removed(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                                      mote_err *err)
 {
-    return list_rows(s, "SELECT count(*) FROM data_removed", ROW "data_removed ORDER BY id", a, out,
-                     n, err);
+    return list_rows(s, "SELECT count(*) FROM data_removed_said",
+                     ROW "data_removed_said ORDER BY id, label_id", a, out, n, err);
 }
 
 /* The decoded copy of an object at that rate, if there is one. */
@@ -343,8 +366,8 @@ static mote_status find_decoded(mote_store *s, const mote_sha256 *object, int32_
     return MOTE_OK;
 }
 
-mote_status mote_sample_load(mote_store *s, const mote_sha256 *object, const mote_audio_config *cfg,
-                             mote_audio *out, mote_err *err)
+mote_status mote_sample_load(mote_store *s, const mote_kind *kind, const mote_sha256 *object,
+                             const mote_decoding *cfg, mote_decoded *out, mote_err *err)
 {
     mote_sha256 id = *object;
     bool has_copy = false;
@@ -356,11 +379,11 @@ mote_status mote_sample_load(mote_store *s, const mote_sha256 *object, const mot
     mote_status st = mote_object_get(s, &id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err);
     if (st == MOTE_NOT_FOUND && mote_history_erased_ms(s, object) > 0)
         return mote_fail(err, MOTE_NOT_FOUND,
-                         "recording %.12s was erased for good with 'mote data "
+                         "sample %.12s was erased for good with 'mote data "
                          "remove --erase'; what names it cannot be read again",
                          name);
     MOTE_TRY(st);
-    mote_audio_config wide = *cfg; /* a decoded copy may be longer than its compressed file */
+    mote_decoding wide = *cfg; /* a decoded copy may be longer than its compressed file */
     wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
-    return mote_audio_decode(bytes, n, name, &wide, out, err);
+    return mote_kind_decode(kind, bytes, n, name, &wide, out, err);
 }

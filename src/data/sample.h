@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Samples: what the store knows of each recording.
+/* Samples: what the store knows of each.
  *
- * A sample is the bytes of one audio file with a role, a label and a group. The group (a speaker,
- * a device, a synthetic voice) is what must never be in training and in test at once. Samples are
- * added, never changed; table data_sample in store/schema/040_data.sql.
+ * A sample is an object (the bytes of one file) with a role, a group, facts of its kind, and what
+ * is said of it: labels, of all of it or of a span. The group (a person, a device, a synthetic
+ * voice) is what must never be in training and in test at once. Samples are added, never changed;
+ * tables data_sample and data_label in store/schema/1000_sample.sql.
  *
- * Depends on base, store, data/audio. Used by data/import, data/synth, data/version, ingestion. */
+ * Depends on base, store, data/kind. Used by data/import, data/synth, data/version, ingestion. */
 #ifndef MOTE_DATA_SAMPLE_H
 #define MOTE_DATA_SAMPLE_H
 
@@ -16,16 +17,16 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/status.h"
-#include "data/audio.h"
+#include "data/kind.h"
 #include "store/store.h"
 
-/* KEYWORD: a labelled recording of a word (also of a word that is no keyword of the project).
- * BACKGROUND: a long recording without any word, for silence and for mixing. */
-typedef enum { MOTE_ROLE_KEYWORD, MOTE_ROLE_BACKGROUND } mote_data_role;
+/* EXAMPLE: of what its label says (also of something that the project does not ask for).
+ * BACKGROUND: long, of nothing that is asked for, to cut from and to mix with. */
+typedef enum { MOTE_ROLE_EXAMPLE, MOTE_ROLE_BACKGROUND } mote_data_role;
 
 typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mote_data_origin;
 
-#define MOTE_LABEL_BACKGROUND "_background_" /* label of every background recording */
+#define MOTE_LABEL_BACKGROUND "_background_" /* what a background is called */
 #define MOTE_LABEL_MAX_BYTES  100            /* of a label or a group */
 
 /* Groups of the built-in set (data/builtin.h): samples that Mote made by itself, of origin
@@ -34,19 +35,20 @@ typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mot
 #define MOTE_SQL_IS_OWN    "(origin <> 'synthetic' OR grp NOT GLOB '" MOTE_GROUP_BUILTIN "*')"
 bool mote_sample_is_builtin(const char *group);
 
-const char *mote_data_role_name(mote_data_role role); /* "keyword" */
+const char *mote_data_role_name(mote_data_role role); /* "example" */
 bool mote_data_role_parse(const char *name, mote_data_role *out);
 const char *mote_data_origin_name(mote_data_origin origin); /* "file", "synthetic", "upload" */
 
-/* What the caller knows of a recording. All strings are borrowed for the call. */
+/* What the caller knows of a sample. All strings are borrowed for the call. */
 typedef struct {
     mote_data_role role;
     mote_data_origin origin;
-    const char *label;      /* ignored for background recordings */
-    const char *group;      /* NULL: the recording is a group of its own */
+    const char *label;      /* ignored for backgrounds */
+    const char *group;      /* NULL: it is a group of its own */
     const char *source;     /* path or maker, for people */
     const char *provenance; /* JSON text, or NULL */
     const char *file;       /* the file it came from (data/history.h), or NULL */
+    const char *who;        /* says the label; NULL: whoever adds it */
     int64_t import;         /* that brings it in; 0: none */
 } mote_sample_facts;
 
@@ -56,20 +58,20 @@ typedef struct {
     char group[MOTE_LABEL_MAX_BYTES + 1];
 } mote_sample_names;
 
-/* A recording, read and decoded but not yet in the store: the part of adding that may run on any
+/* A file, read and decoded but not yet in the store: the part of adding that may run on any
  * thread. Owned by the caller (mote_sample_draft_release). */
 typedef struct {
     mote_sha256 object; /* of the encoded bytes */
     const void *bytes;  /* borrowed: must outlive the draft */
     size_t n_bytes;
-    mote_sha256 pcm_hash;
-    mote_audio audio; /* samples NULL: hashed only */
+    mote_decoded decoded; /* own NULL: hashed only */
 } mote_sample_draft;
 
-/* prepare = hash; decode fills audio and pcm_hash. Errors of decode: those of mote_audio_decode. */
+/* prepare = hash; decode fills decoded. Errors of decode: those of mote_kind_decode. */
 void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out);
-MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const char *what,
-                                                   const mote_audio_config *cfg, mote_err *err);
+MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind,
+                                                   const char *what, const mote_decoding *cfg,
+                                                   mote_err *err);
 void mote_sample_draft_release(mote_sample_draft *d);
 
 /* The names under which it is, or would be, in the store; a group of its own is "file:" and 16
@@ -78,7 +80,7 @@ MOTE_MUST_USE mote_status mote_sample_names_of(const mote_sample_draft *d,
                                                const mote_sample_facts *facts,
                                                mote_sample_names *out, mote_err *err);
 
-/* Is this recording there under this label and group already, with its files in place? */
+/* Is this file there under this label and group already, with its files in place? */
 MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_draft *d,
                                             const mote_sample_facts *facts, bool *known,
                                             mote_err *err);
@@ -90,35 +92,39 @@ MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft
                                           const mote_sample_facts *facts, int64_t now_ms,
                                           bool *added, mote_err *err);
 
-/* All of it for one recording in memory: hash, decode, put. For uploads. */
-MOTE_MUST_USE mote_status mote_sample_add(mote_store *s, const void *bytes, size_t n,
-                                          const mote_sample_facts *facts,
-                                          const mote_audio_config *cfg, int64_t now_ms,
+/* All of it for one file in memory: hash, decode, put. For uploads. */
+MOTE_MUST_USE mote_status mote_sample_add(mote_store *s, const mote_kind *kind, const void *bytes,
+                                          size_t n, const mote_sample_facts *facts,
+                                          const mote_decoding *cfg, int64_t now_ms,
                                           mote_sha256 *object, bool *added, mote_err *err);
 
-/* A row of data_sample; strings live as long as the arena it was read into. */
+/* Forget labels of samples that are neither there nor can come back; in the caller's transaction,
+ * after samples were deleted. */
+MOTE_MUST_USE mote_status mote_sample_sweep_labels(mote_store *s, mote_err *err);
+
+/* A sample and one thing that is said of it (a row of the view data_said); a sample of which two
+ * things are said has two. Strings live as long as the arena it was read into. */
 typedef struct {
     int64_t id;
     mote_sha256 object;
-    mote_sha256 pcm_hash;
+    mote_sha256 content_hash; /* of what it decodes to */
+    const mote_kind *kind;
     mote_data_role role;
     const char *label;
+    double value;           /* NaN: a class */
+    int64_t from_us, to_us; /* of the sample that is meant; 0, 0: all of it */
     const char *group;
     const char *source;
     const char *origin;
     const char *provenance; /* NULL: none */
-    const char *container;
-    int32_t rate_hz;
-    int32_t n_channels;
-    int32_t bits;
-    int64_t n_frames;
+    const char *facts;      /* JSON object, of the kind */
     int64_t duration_us;
     int64_t added_ms;
     int64_t import_id; /* 0: none */
     const char *file;  /* NULL: it came from none, or from an older Mote */
 } mote_sample_row;
 
-/* Every sample in order of id. Cost: about 200 bytes of `a` each. */
+/* Every sample in order of id, then of what was said first. Cost: about 200 bytes of `a` each. */
 MOTE_MUST_USE mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out,
                                            size_t *n, mote_err *err);
 
@@ -126,10 +132,10 @@ MOTE_MUST_USE mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sa
 MOTE_MUST_USE mote_status mote_sample_list_removed(mote_store *s, mote_arena *a,
                                                    mote_sample_row **out, size_t *n, mote_err *err);
 
-/* The samples of an object at cfg->rate_hz; the decoded copy is used when it has that rate. *out
- * is owned by the caller. CORRUPT when the object is damaged, NOT_FOUND when it is not there. */
-MOTE_MUST_USE mote_status mote_sample_load(mote_store *s, const mote_sha256 *object,
-                                           const mote_audio_config *cfg, mote_audio *out,
-                                           mote_err *err);
+/* Decode an object; a decoded copy at cfg->rate_hz is used when there is one. *out is owned by the
+ * caller. CORRUPT when the object is damaged, NOT_FOUND when it is not there. */
+MOTE_MUST_USE mote_status mote_sample_load(mote_store *s, const mote_kind *kind,
+                                           const mote_sha256 *object, const mote_decoding *cfg,
+                                           mote_decoded *out, mote_err *err);
 
 #endif

@@ -205,11 +205,12 @@ mote_status mote_synth_take(mote_synth_result *r, size_t n, mote_err *err)
 mote_status mote_synth_finish(mote_synth_product *p, const int16_t *x, size_t n, int32_t rate_hz,
                               mote_err *err)
 {
-    mote_audio_config cfg = mote_audio_config_default();
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     cfg.rate_hz = rate_hz;
     MOTE_TRY(mote_audio_encode_wav(x, n, rate_hz, &p->wav, err));
     mote_sample_draft_hash(p->wav.data, p->wav.len, &p->draft);
-    MOTE_TRY(mote_sample_draft_decode(&p->draft, p->source, &cfg, err));
+    MOTE_TRY(mote_sample_draft_decode(&p->draft, kind, p->source, &cfg, err));
     p->facts.origin = MOTE_ORIGIN_SYNTHETIC;
     p->facts.label = p->label;
     p->facts.group = p->group;
@@ -297,7 +298,7 @@ static mote_status make_clip(const synth *s, const turn *t, size_t j, size_t i,
     mote_room room;
     mote_rng_init_stream(&r, c->seed, STREAM_ROOM, j * (MAX_KEYWORDS + N_OTHER) + i);
     mote_room_record(word, n, c->rate_hz, &r, scratch, x, clip, &room);
-    p->facts.role = MOTE_ROLE_KEYWORD;
+    p->facts.role = MOTE_ROLE_EXAMPLE;
     describe(s, t, j, i, &room, p);
     return mote_synth_finish(p, x, clip, c->rate_hz, err);
 }

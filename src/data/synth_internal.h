@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "data/audio.h"
 #include "data/sample.h"
 
 /* ---- speech.c ---- */

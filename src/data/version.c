@@ -2,6 +2,7 @@
 /* Making and reading versions of the data: see version.h. The text format is in manifest.c. */
 #include "data/version.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,53 +53,62 @@ mote_version_config mote_version_config_of(const mote_project *p)
 {
     return (mote_version_config){.fractions = {p->data.train, p->data.validation, p->data.test},
                                  .seed = (uint64_t)p->data.split_seed,
-                                 .keywords = p->keywords.items,
-                                 .n_keywords = p->keywords.n,
+                                 .labels = p->keywords.items,
+                                 .n_labels = p->keywords.n,
                                  .words_apart = p->unknown,
                                  .note = ""};
 }
 
 /* ---- what goes in -------------------------------------------------------------------------- */
 
-static int compare_sound(const void *a, const void *b)
+static int compare_content(const void *a, const void *b)
 {
     const mote_sample_row *x = *(const mote_sample_row *const *)a;
     const mote_sample_row *y = *(const mote_sample_row *const *)b;
-    int c = memcmp(x->pcm_hash.bytes, y->pcm_hash.bytes, sizeof x->pcm_hash.bytes);
+    int c = memcmp(x->content_hash.bytes, y->content_hash.bytes, sizeof x->content_hash.bytes);
+    if (c == 0)
+        c = (x->from_us > y->from_us) - (x->from_us < y->from_us);
+    if (c == 0)
+        c = (x->to_us > y->to_us) - (x->to_us < y->to_us);
     return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
-bool mote_version_is_keyword(const mote_version_config *cfg, const char *label)
+static bool is_same_content(const mote_sample_row *x, const mote_sample_row *y)
 {
-    for (size_t i = 0; i < cfg->n_keywords; i++) {
-        if (strcmp(label, cfg->keywords[i]) == 0)
+    return mote_sha256_equal(&x->content_hash, &y->content_hash) && x->from_us == y->from_us &&
+           x->to_us == y->to_us;
+}
+
+bool mote_version_asks_for(const mote_version_config *cfg, const char *label)
+{
+    for (size_t i = 0; i < cfg->n_labels; i++) {
+        if (strcmp(label, cfg->labels[i]) == 0)
             return true;
     }
     return false;
 }
 
-/* May one recording stand under both labels? Two words that are no keywords are the same to the
+/* May one recording stand under both labels? Two that nobody asks for are the same to the
  * model: both are _unknown_. */
 static bool agree(const mote_version_config *cfg, const mote_sample_row *x,
                   const mote_sample_row *y)
 {
     if (strcmp(x->label, y->label) == 0)
         return true;
-    return cfg->keywords && x->role == MOTE_ROLE_KEYWORD && y->role == MOTE_ROLE_KEYWORD &&
+    return cfg->labels && x->role == MOTE_ROLE_EXAMPLE && y->role == MOTE_ROLE_EXAMPLE &&
            strcmp(x->label, MOTE_CLASS_SILENCE) != 0 && strcmp(y->label, MOTE_CLASS_SILENCE) != 0 &&
-           !mote_version_is_keyword(cfg, x->label) && !mote_version_is_keyword(cfg, y->label);
+           !mote_version_asks_for(cfg, x->label) && !mote_version_asks_for(cfg, y->label);
 }
 
 /* Rows without duplicates and contradictions, packed to the front of `rows`; *n becomes less. */
 static void leave_out(mote_sample_row **rows, size_t *n, const mote_version_config *cfg,
                       mote_version_report *report)
 {
-    qsort(rows, *n, sizeof *rows, compare_sound);
+    qsort(rows, *n, sizeof *rows, compare_content);
     size_t kept = 0;
     for (size_t first = 0, end; first < *n; first = end) {
         bool do_agree = true;
-        for (end = first;
-             end < *n && mote_sha256_equal(&rows[end]->pcm_hash, &rows[first]->pcm_hash); end++)
+        for (end = first; end < *n && is_same_content(rows[end], rows[first]); end++)
             do_agree = do_agree && agree(cfg, rows[end], rows[first]);
         if (do_agree) {
             rows[kept++] = rows[first];
@@ -118,7 +128,9 @@ static int compare_items(const void *a, const void *b)
     int c = strcmp(x->label, y->label);
     if (c == 0)
         c = memcmp(x->object.bytes, y->object.bytes, sizeof x->object.bytes);
-    return c ? c : strcmp(x->group, y->group);
+    if (c == 0)
+        c = strcmp(x->group, y->group);
+    return c ? c : (x->from_us > y->from_us) - (x->from_us < y->from_us);
 }
 
 /* Does a row of the store go in? What is not built in does. */
@@ -160,7 +172,11 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
                                           .role = r->role,
                                           .label = r->label,
                                           .group = r->group,
-                                          .duration_us = r->duration_us};
+                                          .value = r->value,
+                                          .from_us = r->from_us,
+                                          .to_us = r->to_us,
+                                          .duration_us = r->to_us > 0 ? r->to_us - r->from_us
+                                                                      : r->duration_us};
         (void)mote_builtin_split(r->group, &v->items[i].split);
         if (r->role == MOTE_ROLE_BACKGROUND)
             v->n_background++;
@@ -261,14 +277,10 @@ static void take_entry(mote_data_version *v, const mote_version_entry *e)
     v->note = e->note;
 }
 
-mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
+static mote_status load_entry(mote_store *s, const mote_version_entry *entry, mote_arena *a,
                               mote_data_version *out, mote_err *err)
 {
-    mote_version_entry *entries = NULL;
-    const mote_version_entry *entry = NULL;
-    size_t n = 0, len = 0;
-    MOTE_TRY(mote_version_list(s, a, &entries, &n, err));
-    MOTE_TRY(find_entry(name, entries, n, &entry, err));
+    size_t len = 0;
     MOTE_SCOPED_FREE char *text = NULL;
     MOTE_TRY(mote_object_get(s, &entry->id, MAX_MANIFEST_BYTES, &text, &len, err));
     mote_data_version v;
@@ -278,6 +290,17 @@ mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
     take_entry(&v, entry);
     *out = v;
     return MOTE_OK;
+}
+
+mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
+                              mote_data_version *out, mote_err *err)
+{
+    mote_version_entry *entries = NULL;
+    const mote_version_entry *entry = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_version_list(s, a, &entries, &n, err));
+    MOTE_TRY(find_entry(name, entries, n, &entry, err));
+    return load_entry(s, entry, a, out, err);
 }
 
 /* ---- making one ---------------------------------------------------------------------------- */
@@ -301,6 +324,29 @@ static mote_status save_row(mote_store *s, mote_data_version *v, mote_err *err)
     return MOTE_OK;
 }
 
+/* Does a version say what a manifest of this hash says? One that an older Mote wrote does in other
+ * words. */
+static mote_status says_the_same_text(mote_store *s, const mote_version_entry *e,
+                                      const mote_sha256 *id, bool *same, mote_err *err)
+{
+    *same = mote_sha256_equal(&e->id, id);
+    if (*same)
+        return MOTE_OK;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)4 << 30);
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, MAX_MANIFEST_BYTES);
+    mote_data_version v;
+    mote_status st = load_entry(s, e, &a, &v, err);
+    if (st == MOTE_NOT_FOUND || st == MOTE_CORRUPT) /* then it says nothing */
+        return MOTE_OK;
+    MOTE_TRY(st);
+    MOTE_TRY(mote_manifest_write(&v, &text, err));
+    mote_sha256 again = mote_sha256_of(text.data, text.len);
+    *same = mote_sha256_equal(&again, id);
+    return MOTE_OK;
+}
+
 /* Save v unless the latest version says the same. */
 static mote_status save(mote_store *s, const mote_version_config *cfg, mote_arena *a,
                         mote_data_version *v, mote_version_report *report, mote_err *err)
@@ -312,7 +358,10 @@ static mote_status save(mote_store *s, const mote_version_config *cfg, mote_aren
     mote_version_entry *entries = NULL;
     size_t n = 0;
     MOTE_TRY(mote_version_list(s, a, &entries, &n, err));
-    if (n > 0 && mote_sha256_equal(&entries[n - 1].id, &v->id)) {
+    bool is_latest = false;
+    if (n > 0)
+        MOTE_TRY(says_the_same_text(s, &entries[n - 1], &v->id, &is_latest, err));
+    if (is_latest) {
         take_entry(v, &entries[n - 1]);
         return MOTE_OK;
     }
@@ -351,6 +400,8 @@ static int compare_identity(const void *a, const void *b)
     int c = memcmp(x->object.bytes, y->object.bytes, sizeof x->object.bytes);
     if (c == 0)
         c = strcmp(x->group, y->group);
+    if (c == 0)
+        c = (x->from_us > y->from_us) - (x->from_us < y->from_us);
     return c ? c : strcmp(x->label, y->label);
 }
 
@@ -364,16 +415,24 @@ static mote_status by_identity(const mote_data_version *v, mote_arena *a,
     return MOTE_OK;
 }
 
-/* Order of (object, group) alone: the same recording, whatever is said of it. */
+/* Order of (object, group, start of the span) alone: the same stretch, whatever is said of it. */
 static int compare_recording(const mote_version_item *x, const mote_version_item *y)
 {
     int c = memcmp(x->object.bytes, y->object.bytes, sizeof x->object.bytes);
-    return c ? c : strcmp(x->group, y->group);
+    if (c == 0)
+        c = strcmp(x->group, y->group);
+    return c ? c : (x->from_us > y->from_us) - (x->from_us < y->from_us);
+}
+
+static bool is_same_value(const mote_version_item *x, const mote_version_item *y)
+{
+    return isnan(x->value) ? isnan(y->value) : x->value >= y->value && x->value <= y->value;
 }
 
 static bool says_the_same(const mote_version_item *x, const mote_version_item *y)
 {
-    return x->role == y->role && strcmp(x->label, y->label) == 0 &&
+    return x->role == y->role && strcmp(x->label, y->label) == 0 && x->to_us == y->to_us &&
+           is_same_value(x, y) &&
            (x->role == MOTE_ROLE_BACKGROUND || (x->split == y->split && x->word == y->word));
 }
 

@@ -9,9 +9,9 @@
  *   - duplicates: of recordings that sound the same (equal samples after decoding) under the same
  *     label the first that was added is taken, so that a recording cannot be in two splits;
  *   - contradictions: recordings that sound the same under different labels are all left out, but
- *     for words that are no keywords: those are one class, and the first is taken.
- * `mote data check` names them. Splits are dealt to whole groups, and to words that are no keywords
- * (data/deal.h), and remembered, so neither ever moves. Background recordings belong to every
+ *     for labels that nobody asks for: those are one class, and the first is taken.
+ * `mote data check` names them. Splits are dealt to whole groups, and to labels that nobody asks
+ * for (data/deal.h), and remembered, so neither ever moves. Background recordings belong to every
  * split: each split uses its own stretch of their time (data/stretch.h). Groups of the built-in set
  * have the split that their name says, in every round of cross-validation too; they are not dealt.
  *
@@ -40,17 +40,19 @@ typedef struct {
     mote_sha256 object;
     mote_data_role role;
     mote_split split; /* of its group; meaningless for background recordings */
-    bool is_word;     /* a word that is no keyword, held apart (data/deal.h) */
+    bool is_word;     /* a label that nobody asks for, held apart (data/deal.h) */
     mote_split word;  /* then its split; else like `split` */
     const char *label;
+    double value; /* of what the label measures; NaN: a class */
     const char *group;
     int64_t duration_us;
+    int64_t from_us, to_us; /* of the sample that is meant; 0, 0: all of it */
 } mote_version_item;
 
-/* Does the recording count in its split? Not so when its word belongs to another. */
+/* Does the sample count in its split? Not so when its word belongs to another. */
 static inline bool mote_version_used(const mote_version_item *it)
 {
-    return it->role == MOTE_ROLE_KEYWORD && it->split == it->word;
+    return it->role == MOTE_ROLE_EXAMPLE && it->split == it->word;
 }
 
 typedef struct {
@@ -60,10 +62,11 @@ typedef struct {
     const char *note;
     uint64_t seed; /* of the splits */
     double fractions[MOTE_N_SPLITS];
-    mote_version_item *items; /* [n], in the order of the manifest: role, label, object, group */
+    mote_version_item
+        *items; /* [n], in the order of the manifest: role, label, object, group, span */
     size_t n;
     size_t n_background; /* of n */
-    int64_t duration_us; /* of the keyword recordings */
+    int64_t duration_us; /* of the examples */
 } mote_data_version;
 
 /* What a version takes of the built-in set (data/builtin.h), which is in the store beside the
@@ -80,18 +83,18 @@ bool mote_builtin_split(const char *group, mote_split *out);
 typedef struct {
     double fractions[MOTE_N_SPLITS]; /* each >= 0, sum 1 */
     uint64_t seed;
-    const char *const *keywords; /* [n_keywords], borrowed; NULL: every label is one */
-    size_t n_keywords;
+    const char *const *labels; /* [n_labels] that are asked for, borrowed; NULL: every one */
+    size_t n_labels;
     bool words_apart; /* other words have a class: hold them apart */
     uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
     const char *note; /* "" for none */
     int64_t now_ms;
 } mote_version_config;
 
-mote_version_config mote_version_config_default(void); /* 70/15/15, seed 0, no keywords */
+mote_version_config mote_version_config_default(void); /* 70/15/15, seed 0, every label */
 /* What the project asks for; note "" and now_ms 0. Borrows from p. */
 mote_version_config mote_version_config_of(const mote_project *p);
-bool mote_version_is_keyword(const mote_version_config *cfg, const char *label);
+bool mote_version_asks_for(const mote_version_config *cfg, const char *label);
 
 typedef struct {
     bool is_new;             /* false: nothing has changed, the latest version is returned */

@@ -70,7 +70,7 @@ static mote_status count_rows(looker *k, mote_err *err)
             c->n_made += is_made;
             k->out->n_waiting += waits;
         }
-        if (r->role != MOTE_ROLE_KEYWORD || is_made)
+        if (r->role != MOTE_ROLE_EXAMPLE || is_made)
             continue;
         k->n_words++;
         if (!mote_str_starts(r->group, "file:"))

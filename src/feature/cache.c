@@ -50,7 +50,7 @@ struct mote_feature_cache {
     mote_status failure; /* of the visit in progress */
 };
 
-mote_sha256 mote_feature_pcm_hash(const int16_t *pcm, size_t n)
+mote_sha256 mote_feature_content_hash(const int16_t *pcm, size_t n)
 {
     uint8_t length[8];
     mote_sha256 parts[2];

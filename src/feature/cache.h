@@ -8,7 +8,7 @@
  * docs/formats/features.md.
  *
  * A sample hash names the PCM that the features come from, after decoding, resampling and cutting:
- * mote_feature_pcm_hash, or whatever else determines the PCM.
+ * mote_feature_content_hash, or whatever else determines the PCM.
  *
  * One thread at a time; several threads may find while none adds. Several processes may use one
  * folder. Depends on base/ and feature.h. Used by data/ and learn/. */
@@ -51,7 +51,7 @@ typedef struct {
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c);
 
 /* Of n samples of PCM: length and values, little-endian. */
-mote_sha256 mote_feature_pcm_hash(const int16_t *pcm, size_t n);
+mote_sha256 mote_feature_content_hash(const int16_t *pcm, size_t n);
 
 /* One segment: calls visit for every entry within the bytes, checksum not yet looked at. False when
  * it is not a segment of these settings, or is cut short. For the cache, tests and fuzzers. */

@@ -56,7 +56,7 @@ static void check_apart(const mote_data_version *v, const mote_fold *fold, int32
 {
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
-        if (it->role != MOTE_ROLE_KEYWORD || fold[i].group < 0) /* built in: it keeps its split */
+        if (it->role != MOTE_ROLE_EXAMPLE || fold[i].group < 0) /* built in: it keeps its split */
             continue;
         MOTE_BUG_IF(fold[i].group != k && bsearch(&it->group, part->groups, part->n_groups,
                                                   sizeof *part->groups, compare_names));

@@ -67,7 +67,7 @@ static mote_status count_groups(mote_tested *t, const mote_data_version *v, mote
         speaks[d->group_id[i]] |= !is_silence(t, d->class_id[i]);
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
-        size_t g = it->role == MOTE_ROLE_KEYWORD && it->split != MOTE_SPLIT_TEST
+        size_t g = it->role == MOTE_ROLE_EXAMPLE && it->split != MOTE_SPLIT_TEST
                        ? group_of(d, it->group)
                        : SIZE_MAX;
         if (g != SIZE_MAX)

@@ -19,7 +19,7 @@ import sys
 def speakers(clips):
     splits = {}
     for clip in clips:
-        if clip["role"] == "keyword":
+        if clip["role"] == "example":
             splits.setdefault(clip["group"], set()).add(clip["split"])
     shared = sorted(g for g, s in splits.items() if len(s) > 1)
     counts = {s: sum(1 for v in splits.values() if s in v) for s in ("train", "validation", "test")}

@@ -43,9 +43,9 @@ static const char *const keywords[] = {"yes", "no"};
 
 static mote_import_config config(void)
 {
-    mote_import_config cfg = mote_import_config_default();
-    cfg.keywords = keywords;
-    cfg.n_keywords = T_COUNT(keywords);
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+    cfg.labels = keywords;
+    cfg.n_labels = T_COUNT(keywords);
     return cfg;
 }
 
@@ -153,7 +153,7 @@ static void folders_behind_links_are_read_once(void **state)
     mote_import_report r = import(f, &cfg);
     assert_int_equal(r.total.n_added, 2);
     assert_int_equal(skipped(&r, "read already"), 1);
-    assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label = 'yes'"), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM data_said WHERE label = 'yes'"), 1);
 }
 
 static void nothing_taken_is_an_error_and_still_accounted_for(void **state)
@@ -267,7 +267,7 @@ static void an_edge_impulse_export_brings_labels_groups_and_splits(void **state)
     assert_int_equal(r.n_provided, 3);
     assert_non_null(strstr(refused(&r, "x.wav"), "no label"));
     assert_non_null(strstr(refused(&r, "unlisted"), "does not name it"));
-    assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label IN ('training', "
+    assert_int_equal(count(f, "SELECT count(*) FROM data_said WHERE label IN ('training', "
                               "'testing')"),
                      0);
     assert_int_equal(parts(f, "anna"), TRAIN | VALIDATION);
@@ -314,10 +314,10 @@ static void tables_of_common_voice_name_words_speakers_and_splits(void **state)
     assert_int_equal(skipped(&r, "several words"), 1);
     assert_int_equal(skipped(&r, "not validated"), 1);
     assert_non_null(strstr(refused(&r, "_5.mp3"), "no table"));
-    assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label = 'yes' AND grp = "
+    assert_int_equal(count(f, "SELECT count(*) FROM data_said WHERE label = 'yes' AND grp = "
                               "'aaaa'"),
                      1);
-    assert_int_equal(count(f, "SELECT count(*) FROM data_sample WHERE label = 'no' AND grp = "
+    assert_int_equal(count(f, "SELECT count(*) FROM data_said WHERE label = 'no' AND grp = "
                               "'bbbb'"),
                      1);
     assert_int_equal(parts(f, "bbbb"), TEST);

@@ -67,10 +67,12 @@ static void add(fixture *f, mote_data_role role, const char *label, const char *
     mote_buf_init(&wav, 1 << 20);
     T_OK(mote_audio_encode_wav(x, 8000, 16000, &wav, &err));
     mote_sample_facts facts = {.role = role, .label = label, .group = group, .source = "test"};
-    mote_audio_config cfg = mote_audio_config_default();
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     mote_sha256 object;
     bool added;
-    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    T_OK(
+        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
 }
 
 static void add_keywords(fixture *f)
@@ -78,7 +80,7 @@ static void add_keywords(fixture *f)
     static const char *const people[] = {"anna", "bert", "carl", "dora"};
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 4; i++)
-            add(f, MOTE_ROLE_KEYWORD, keywords[k], people[i], 10 * k + i);
+            add(f, MOTE_ROLE_EXAMPLE, keywords[k], people[i], 10 * k + i);
     }
 }
 
@@ -103,11 +105,11 @@ static void a_project_takes_what_it_lacks(void **state)
     assert_int_equal(take(f, "on"), both);
     assert_int_equal(take(f, "off"), 0);
     add(f, MOTE_ROLE_BACKGROUND, "", "room", 90);
-    add(f, MOTE_ROLE_KEYWORD, MOTE_CLASS_SILENCE, "room", 91);
-    add(f, MOTE_ROLE_KEYWORD, "dog", "anna", 92);
-    add(f, MOTE_ROLE_KEYWORD, "dog", "bert", 93);
+    add(f, MOTE_ROLE_EXAMPLE, MOTE_CLASS_SILENCE, "room", 91);
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "anna", 92);
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "bert", 93);
     assert_int_equal(take(f, "auto"), MOTE_BUILTIN_WORDS); /* two words are fewer than 3 */
-    add(f, MOTE_ROLE_KEYWORD, "bird", "carl", 94);
+    add(f, MOTE_ROLE_EXAMPLE, "bird", "carl", 94);
     assert_int_equal(take(f, "auto"), 0);
     assert_int_equal(take(f, "train"), MOTE_BUILTIN_WORDS_TRAIN);
     assert_int_equal(take(f, "on"), both);
@@ -290,11 +292,11 @@ static void it_is_made_once_for_the_keywords_and_counted_by_nobody(void **state)
     c.few = 100; /* "cat" and "happy" are other words now */
     T_OK(mote_builtin_prepare(f->store, &c, &p, &r, &err));
     assert_in_range(r.n_words, 400, 800);
-    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_sample WHERE label = 'window'",
-                              &n, &err));
+    T_OK(mote_store_query_i64(f->store, "SELECT count(*) FROM data_said WHERE label = 'window'", &n,
+                              &err));
     assert_int_equal(n, 0);
     T_OK(mote_store_query_i64(f->store,
-                              "SELECT count(*) FROM data_sample WHERE role = 'keyword' "
+                              "SELECT count(*) FROM data_sample WHERE role = 'example' "
                               "AND grp GLOB 'builtin:*'",
                               &n, &err));
     assert_int_equal(n, r.n_words);
@@ -329,16 +331,18 @@ static void nobody_else_can_use_its_names(void **state)
     fixture *f = *state;
     mote_err err;
     mote_sample_facts facts = {
-        .role = MOTE_ROLE_KEYWORD, .label = "bed", .source = "a.wav", .group = "builtin:test:me"};
-    mote_audio_config cfg = mote_audio_config_default();
+        .role = MOTE_ROLE_EXAMPLE, .label = "bed", .source = "a.wav", .group = "builtin:test:me"};
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     int16_t x[1600] = {1, 2, 3};
     MOTE_SCOPED_BUF wav;
     mote_buf_init(&wav, 1 << 20);
     T_OK(mote_audio_encode_wav(x, 1600, 16000, &wav, &err));
     mote_sha256 object;
     bool added;
-    T_FAILS(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err),
-            MOTE_ARG, "builtin:");
+    T_FAILS(
+        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err),
+        MOTE_ARG, "builtin:");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

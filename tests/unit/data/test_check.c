@@ -42,15 +42,17 @@ static void add_samples(fixture *f, const char *label, const char *group, const 
     mote_err err;
     bool added;
     mote_sha256 object;
-    mote_audio_config cfg = mote_audio_config_default();
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     mote_buf wav;
     mote_buf_init(&wav, 1 << 24);
     T_OK(mote_audio_encode_wav(x, n, 16000, &wav, &err));
     mote_sample_facts facts = {.label = label,
                                .group = group,
                                .source = source,
-                               .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
-    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+                               .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
+    T_OK(
+        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     mote_buf_release(&wav);
 }
 

@@ -17,7 +17,8 @@ static void add(fixture *f, const char *label, const char *group, size_t n, uint
     mote_err err;
     bool added;
     mote_sha256 object;
-    mote_audio_config cfg = mote_audio_config_default();
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     int16_t *x = mote_alloc(n, sizeof *x);
     make_tone(x, n, 16000, 300, 0.2, sound + 1);
     mote_buf wav;
@@ -26,8 +27,9 @@ static void add(fixture *f, const char *label, const char *group, size_t n, uint
     mote_sample_facts facts = {.label = label,
                                .group = group,
                                .source = "test",
-                               .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
-    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+                               .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
+    T_OK(
+        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     mote_buf_release(&wav);
     mote_free(x);
 }
@@ -211,8 +213,8 @@ static void other_words_of_the_test_are_heard_nowhere_else(void **state)
     }
     mote_version_config vc = mote_version_config_default();
     mote_version_report r;
-    vc.keywords = keywords;
-    vc.n_keywords = 2;
+    vc.labels = keywords;
+    vc.n_labels = 2;
     vc.words_apart = true;
     T_OK(mote_version_create(g.store, &vc, &g.arena, &g.v, &r, &err));
     const char *heard[3 * 60];

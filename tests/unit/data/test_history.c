@@ -40,7 +40,7 @@ static mote_import_report import(fixture *f, bool keep, const char *label)
 {
     mote_err err;
     mote_import_report r;
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.keep = keep;
     cfg.label = label;
     cfg.who = "tester";
@@ -237,11 +237,12 @@ static mote_data_version version(fixture *f)
 
 static mote_status load(fixture *f, const mote_sha256 *object, mote_err *err)
 {
-    mote_audio a;
-    mote_audio_config cfg = mote_audio_config_default();
-    mote_status st = mote_sample_load(f->store, object, &cfg, &a, err);
+    mote_decoded d;
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
+    mote_status st = mote_sample_load(f->store, kind, object, &cfg, &d, err);
     if (st == MOTE_OK)
-        mote_audio_release(&a);
+        mote_decoded_release(&d);
     return st;
 }
 

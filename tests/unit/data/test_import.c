@@ -3,6 +3,7 @@
 #include "audio_files.h"
 #include "base/hash.h"
 #include "data/import.h"
+#include "data/kind_audio.h"
 #include "data/sample.h"
 #include "temp_dir.h"
 
@@ -59,12 +60,12 @@ static void a_tree_becomes_samples(void **state)
     write_clip(f->tree, "no/bert_nohash_0.wav", 16000, 320, 3);
     write_clip(f->tree, "_background_noise_/tap.wav", 48000, 50, 4);
     write_file(f->tree, "LICENSE", "free", 4);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.now_ms = 1234;
     mote_import_report r = import(f, &cfg, f->tree);
     assert_int_equal(r.total.n_files, 4);
     assert_int_equal(r.total.n_added, 4);
-    assert_int_equal(r.n_keyword, 3);
+    assert_int_equal(r.n_examples, 3);
     assert_int_equal(r.n_background, 1);
     assert_int_equal(r.n_skipped, 1);
     assert_int_equal(r.n_ungrouped, 0);
@@ -81,10 +82,8 @@ static void a_tree_becomes_samples(void **state)
     assert_string_equal(s[2].group, "anna");
     assert_string_equal(s[3].label, "yes");
     assert_int_equal(s[3].duration_us, 750000);
-    assert_int_equal(s[3].n_frames, 12000);
-    assert_int_equal(s[3].rate_hz, 16000);
-    assert_int_equal(s[3].n_channels, 1);
-    assert_int_equal(s[3].bits, 16);
+    assert_string_equal(s[3].facts, "{\"container\":\"WAV\",\"rate_hz\":16000,\"n_channels\":1,"
+                                    "\"bits\":16,\"n_frames\":12000}");
     assert_int_equal(s[3].added_ms, 1234);
     assert_string_equal(s[3].origin, "file");
     assert_non_null(strstr(s[3].source, "tree/yes/anna_nohash_1.wav"));
@@ -107,7 +106,7 @@ static void the_second_time_adds_nothing(void **state)
         snprintf(name, sizeof name, "w%d/s%d_NO_%d.wav", i % 3, i % 7, i);
         write_clip(f->tree, name, 400, 200 + i, (uint64_t)i + 1);
     }
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_import_report r = import(f, &cfg, f->tree);
     assert_int_equal(r.total.n_added, 150);
     assert_string_equal(r.pattern, "{group}_NO_*");
@@ -136,7 +135,7 @@ static void damaged_files_are_left_out_and_remembered(void **state)
     write_file(f->tree, "yes/f_nohash_0.wav", w, n); /* header lies */
     write_clip(f->tree, "yes/g_nohash_0.wav", 8000, 310, 2);
     mote_free(w);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_import_report r = import(f, &cfg, f->tree);
     assert_int_equal(r.total.n_added, 2);
     assert_int_equal(r.total.n_rejected, 5);
@@ -177,7 +176,7 @@ static void pattern_label_and_role_can_be_given(void **state)
     write_clip(f->tree, "x/yes-anna-1.wav", 800, 300, 1);
     write_clip(f->tree, "x/yes-bert-1.wav", 800, 310, 2);
     write_clip(f->tree, "x/other.wav", 800, 320, 3);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.label = "ja";
     cfg.group_pattern = "*-{group}-*";
     mote_import_report r = import(f, &cfg, f->tree);
@@ -188,7 +187,8 @@ static void pattern_label_and_role_can_be_given(void **state)
     assert_string_equal(s[0].label, "ja");
     assert_string_equal(s[0].group, "anna");
 
-    cfg = mote_import_config_default(); /* a single file, without a pattern */
+    cfg = mote_import_config_default(
+        mote_kind_of(MOTE_INPUT_AUDIO)); /* a single file, without a pattern */
     char path[700];
     snprintf(path, sizeof path, "%s/x/other.wav", f->tree);
     r = import(f, &cfg, path);
@@ -217,7 +217,7 @@ static void names_that_cannot_be_labels_are_rejected(void **state)
     fixture *f = *state;
     write_clip(f->tree, "ok/a.wav", 800, 300, 1);
     write_clip(f->tree, "bad\xff/a.wav", 800, 310, 2);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_import_report r = import(f, &cfg, f->tree);
     assert_int_equal(r.total.n_added, 1);
     assert_int_equal(r.total.n_rejected, 1);
@@ -239,7 +239,7 @@ static void one_thread_and_many_give_the_same_store(void **state)
         snprintf(name, sizeof name, "w%d/s%d_NO_%d.wav", i % 3, i % 7, i);
         write_clip(f->tree, name, 300, 200 + i, (uint64_t)i + 1);
     }
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     (void)import(f, &cfg, f->tree);
     cfg.pool = pool;
     mote_import_report r;
@@ -252,7 +252,7 @@ static void one_thread_and_many_give_the_same_store(void **state)
     for (size_t i = 0; i < n_a; i++) {
         assert_int_equal(a[i].id, b[i].id);
         assert_true(mote_sha256_equal(&a[i].object, &b[i].object));
-        assert_true(mote_sha256_equal(&a[i].pcm_hash, &b[i].pcm_hash));
+        assert_true(mote_sha256_equal(&a[i].content_hash, &b[i].content_hash));
     }
     mote_pool_destroy(pool);
     mote_store_close(other);
@@ -283,7 +283,7 @@ static void a_stopped_import_keeps_what_it_said_and_goes_on_later(void **state)
         write_clip(f->tree, name, 300, 200 + i, (uint64_t)i + 1);
     }
     watcher w = {0};
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.batch_files = 10;
     cfg.progress = watch;
     cfg.progress_arg = &w;
@@ -313,26 +313,27 @@ static void other_rates_are_decoded_once_and_loaded_equal(void **state)
     size_t len, n;
     uint8_t *w = make_wav((wav_kind){1, 24, 2, 44100}, x, 4410, &len);
     write_file(f->tree, "yes/a.wav", w, len);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     (void)import(f, &cfg, f->tree);
     const mote_sample_row *s = list(f, &n);
     assert_int_equal(n, 1);
-    assert_int_equal(s[0].rate_hz, 44100);
+    assert_non_null(strstr(s[0].facts, "\"rate_hz\":44100"));
     int64_t with_copy;
     T_OK(
         mote_store_query_i64(f->store, "SELECT count(decoded) FROM data_sample", &with_copy, &err));
     assert_int_equal(with_copy, 1);
-    mote_audio direct, kept, slow;
-    T_OK(mote_audio_decode(w, len, "x", &cfg.audio, &direct, &err));
-    T_OK(mote_sample_load(f->store, &s[0].object, &cfg.audio, &kept, &err));
-    assert_int_equal(direct.n, kept.n);
-    assert_memory_equal(direct.samples, kept.samples, kept.n * sizeof *kept.samples);
-    cfg.audio.rate_hz = 8000; /* no copy at this rate: from the original */
-    T_OK(mote_sample_load(f->store, &s[0].object, &cfg.audio, &slow, &err));
-    assert_int_equal(slow.n, 800);
-    mote_audio_release(&direct);
-    mote_audio_release(&kept);
-    mote_audio_release(&slow);
+    mote_decoded direct, kept, slow;
+    T_OK(mote_kind_decode(cfg.kind, w, len, "x", &cfg.decoding, &direct, &err));
+    T_OK(mote_sample_load(f->store, cfg.kind, &s[0].object, &cfg.decoding, &kept, &err));
+    const mote_audio *a = mote_decoded_audio(&direct), *b = mote_decoded_audio(&kept);
+    assert_int_equal(a->n, b->n);
+    assert_memory_equal(a->samples, b->samples, b->n * sizeof *b->samples);
+    cfg.decoding.rate_hz = 8000; /* no copy at this rate: from the original */
+    T_OK(mote_sample_load(f->store, cfg.kind, &s[0].object, &cfg.decoding, &slow, &err));
+    assert_int_equal(mote_decoded_audio(&slow)->n, 800);
+    mote_decoded_release(&direct);
+    mote_decoded_release(&kept);
+    mote_decoded_release(&slow);
     mote_free(w);
 }
 
@@ -349,7 +350,7 @@ static void adding_again_puts_lost_files_back(void **state)
     write_file(f->tree, "yes/anna_nohash_0.wav", w, len);
     write_clip(f->tree, "no/bert_nohash_0.wav", 16000, 320, 3);
     mote_free(w);
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     (void)import(f, &cfg, f->tree);
     char objects[TEMP_DIR_BYTES + 32], path[1024];
     snprintf(objects, sizeof objects, "%s/.mote/objects", f->dir);
@@ -366,9 +367,9 @@ static void adding_again_puts_lost_files_back(void **state)
     const mote_sample_row *s = list(f, &n);
     assert_int_equal(n, 2);
     for (size_t i = 0; i < n; i++) {
-        mote_audio a;
-        T_OK(mote_sample_load(f->store, &s[i].object, &cfg.audio, &a, &err));
-        mote_audio_release(&a);
+        mote_decoded d;
+        T_OK(mote_sample_load(f->store, cfg.kind, &s[i].object, &cfg.decoding, &d, &err));
+        mote_decoded_release(&d);
     }
 }
 

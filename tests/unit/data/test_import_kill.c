@@ -51,7 +51,7 @@ static mote_status import(const char *dir, int pipe_fd, mote_import_report *r, m
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 64u << 20);
     MOTE_TRY(mote_store_open(dir, true, &s, err));
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.batch_files = 5;
     if (pipe_fd >= 0) {
         cfg.progress = tell;

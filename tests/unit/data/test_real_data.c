@@ -41,7 +41,7 @@ static mote_import_report import(fixture *f, const char *set)
 {
     mote_err err;
     mote_import_report r;
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     char path[600];
     cfg.pool = f->pool;
     snprintf(path, sizeof path, "%s/%s", t_data(), set);
@@ -69,7 +69,7 @@ static void shares_are_near(const mote_data_version *v, double slack)
 {
     double n_in[MOTE_N_SPLITS] = {0}, n = 0;
     for (size_t i = 0; i < v->n; i++) {
-        if (v->items[i].role != MOTE_ROLE_KEYWORD)
+        if (v->items[i].role != MOTE_ROLE_EXAMPLE)
             continue;
         n_in[v->items[i].split]++;
         n++;
@@ -124,7 +124,7 @@ static void arabic_words_and_their_noise_come_in_whole(void **state)
     static const char *const words[] = {"yes",   "no",    "up",   "down", "left",
                                         "right", "start", "stop", "open", "close"};
     mote_import_report r = import(f, "arabic-kws");
-    assert_int_equal(r.n_keyword, 684);
+    assert_int_equal(r.n_examples, 684);
     assert_int_equal(r.n_background, 1);
     assert_string_equal(r.pattern, "{group}_NO_*");
     mote_data_version v = version(f, 18);

@@ -3,6 +3,7 @@
 #include "audio_files.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "data/kind_audio.h"
 #include "data/noise.h"
 #include "data/sample.h"
 #include "data/synth.h"
@@ -121,27 +122,28 @@ static void words_become_labelled_clips_of_voices(void **state)
     const mote_sample_row *s = list(f, &n);
     assert_int_equal(n, 22);
     for (size_t i = 0; i < n; i++) {
-        mote_audio a;
-        mote_audio_config cfg = mote_audio_config_default();
+        mote_decoded d;
+        mote_decoding cfg = s[i].kind->decoding();
         json_t *j = NULL;
         assert_string_equal(s[i].origin, "synthetic");
         T_OK(mote_json_parse("provenance", s[i].provenance, strlen(s[i].provenance), &j, &err));
         json_decref(j);
-        T_OK(mote_sample_load(f->store, &s[i].object, &cfg, &a, &err));
+        T_OK(mote_sample_load(f->store, s[i].kind, &s[i].object, &cfg, &d, &err));
+        const mote_audio *a = mote_decoded_audio(&d);
         if (s[i].role == MOTE_ROLE_BACKGROUND) {
             n_background++;
-            assert_int_equal(a.n, 32000);
-            double level = mote_level_dbfs(a.samples, a.n);
+            assert_int_equal(a->n, 32000);
+            double level = mote_level_dbfs(a->samples, a->n);
             assert_true(level > -61 && level < -27);
         } else {
             n_yes += strcmp(s[i].label, "yes") == 0;
             assert_memory_equal(s[i].group, "voice:", 6);
-            assert_true(a.n >= 16000 && a.n < 24000);
-            double level = mote_speech_level_dbfs(a.samples, a.n, 16000);
+            assert_true(a->n >= 16000 && a->n < 24000);
+            double level = mote_speech_level_dbfs(a->samples, a->n, 16000);
             if (!(level > -32 && level < -8))
                 fail_msg("%s: %g dBFS", s[i].source, level);
         }
-        mote_audio_release(&a);
+        mote_decoded_release(&d);
     }
     assert_int_equal(n_yes, 5);
     assert_int_equal(n_background, 5);

@@ -42,7 +42,8 @@ static void add(fixture *f, const char *label, const char *group, uint64_t sound
     int16_t x[160];
     bool added;
     mote_sha256 object;
-    mote_audio_config cfg = mote_audio_config_default();
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
+    mote_decoding cfg = kind->decoding();
     make_tone(x, T_COUNT(x), 16000, 300, 0.2, sound + 1);
     mote_buf wav;
     mote_buf_init(&wav, 1 << 20);
@@ -52,8 +53,9 @@ static void add(fixture *f, const char *label, const char *group, uint64_t sound
     mote_sample_facts facts = {.label = label,
                                .group = group,
                                .source = "test",
-                               .role = label ? MOTE_ROLE_KEYWORD : MOTE_ROLE_BACKGROUND};
-    T_OK(mote_sample_add(f->store, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+                               .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
+    T_OK(
+        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
     assert_true(added);
     mote_buf_release(&wav);
 }
@@ -253,8 +255,8 @@ static mote_version_config with_keywords(void)
 {
     static const char *const keywords[] = {"yes", "no"};
     mote_version_config cfg = mote_version_config_default();
-    cfg.keywords = keywords;
-    cfg.n_keywords = 2;
+    cfg.labels = keywords;
+    cfg.n_labels = 2;
     cfg.words_apart = true;
     cfg.now_ms = 42;
     return cfg;
@@ -422,8 +424,9 @@ static void what_cannot_be_judged_is_said(void **state)
     assert_true(json_real_value(json_object_get(j, "groups_known")) == 1.0);
     /* Two other words cannot be held apart in three splits. */
     T_OK(mote_store_exec(f->store,
-                         "DELETE FROM data_sample WHERE label LIKE 'word%' AND "
-                         "label NOT IN ('word0', 'word1')",
+                         "DELETE FROM data_sample WHERE id IN (SELECT id FROM data_said WHERE "
+                         "label LIKE 'word%' AND "
+                         "label NOT IN ('word0', 'word1'))",
                          &err));
     T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
     T_OK(mote_data_facts_of(&v, &cfg, &f->arena, &facts, &err));
@@ -492,7 +495,8 @@ static void differences_are_found(void **state)
     T_OK(mote_version_diff(&a, &a, &f->arena, &c, &n, &err));
     assert_int_equal(n, 0);
     T_OK(mote_store_exec(f->store, "DELETE FROM data_sample WHERE id = 1", &err));
-    T_OK(mote_store_exec(f->store, "UPDATE data_sample SET label = 'down' WHERE id = 2", &err));
+    T_OK(mote_store_exec(f->store, "UPDATE data_label SET label = 'down' WHERE sample_id = 2",
+                         &err));
     add(f, "yes", "s7", 999, 0);
     mote_data_version b = create(f, &r);
     T_OK(mote_version_diff(&a, &b, &f->arena, &c, &n, &err));
@@ -515,6 +519,7 @@ static void differences_are_found(void **state)
 #define HASH  "0000000000000000000000000000000000000000000000000000000000000000"
 #define HEAD  "mote.data 1\nseed 0\nshares 0.7 0.15 0.15\n"
 #define HEAD2 "mote.data 2\nseed 0\nshares 0.7 0.15 0.15\n"
+#define HEAD3 "mote.data 3\nseed 0\nshares 0.7 0.15 0.15\n"
 
 static void damaged_manifests_are_refused_with_the_line(void **state)
 {
@@ -523,7 +528,7 @@ static void damaged_manifests_are_refused_with_the_line(void **state)
         const char *text, *words;
     } cases[] = {
         {"", "line 1"},
-        {"mote.data 3\n", "line 1: not a data version"},
+        {"mote.data 4\n", "line 1: not a data version"},
         {"mote.data 1\nseed -1\n", "line 2: expected 'seed N'"},
         {"mote.data 1\nseed 0\nshares 0.7 0.15\n", "line 3: a share"},
         {"mote.data 1\nseed 0\nshares 0.7 0.15 2\n", "line 3: a share"},
@@ -539,6 +544,12 @@ static void damaged_manifests_are_refused_with_the_line(void **state)
         {HEAD "samples 1\n" HASH "\tkeyword\ttest\t-5\tyes\tanna\n", "line 5: the duration"},
         {HEAD "samples 1\n" HASH "\tkeyword\ttest\t5\t\tanna\n", "line 5: a label or group"},
         {HEAD "samples 1\n" HASH "\tkeyword\ttest\t5\tyes\tanna\nmore\n", "line 6: more lines"},
+        {HEAD "samples 1\n" HASH "\texample\ttest\t5\tyes\tanna\n", "line 5: unknown role"},
+        {HEAD3 "samples 1\n" HASH "\tkeyword\ttest\t5\tyes\tanna\n", "line 5: unknown role"},
+        {HEAD3 "samples 1\n" HASH "\texample\ttest\t5\tyes\tanna\t@5-5\n", "line 5: a span"},
+        {HEAD3 "samples 1\n" HASH "\texample\ttest\t5\tyes\tanna\t@5\n", "line 5: a span"},
+        {HEAD3 "samples 1\n" HASH "\texample\ttest\t5\tyes\tanna\t=nan\n", "line 5: a value"},
+        {HEAD3 "samples 1\n" HASH "\texample\ttest\t5\tyes\tanna\t=1\t@0-5\n", "line 5: more"},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
@@ -568,7 +579,10 @@ static void format_two_stays_readable(void **state)
     mote_buf text;
     mote_buf_init(&text, 1 << 20);
     T_OK(mote_manifest_write(&v, &text, &err));
-    assert_string_equal(text.data, golden);
+    static const char now[] = HEAD3
+        "samples 3\n" HASH "\texample\ttest/test\t980000\tcat\tanna\n" HASH
+        "\texample\ttest/train\t980000\tdog\tanna\n" HASH "\texample\ttest\t980000\tyes\tanna\n";
+    assert_string_equal(text.data, now);
     mote_buf_release(&text);
 }
 
@@ -589,8 +603,63 @@ static void format_one_stays_readable(void **state)
     mote_buf text;
     mote_buf_init(&text, 1 << 20);
     T_OK(mote_manifest_write(&v, &text, &err));
-    assert_string_equal(text.data, golden);
+    static const char now[] = HEAD3 "samples 2\n" HASH "\texample\ttest\t980000\tyes\tanna\n" HASH
+                                    "\tbackground\t-\t60000000\t_background_\tfile:00\n";
+    assert_string_equal(text.data, now);
     mote_buf_release(&text);
+}
+
+/* The bytes of format 3: a span of a sample, and a value. */
+static void format_three_reads_back(void **state)
+{
+    fixture *f = *state;
+    static const char golden[] =
+        HEAD3 "samples 2\n" HASH "\texample\ttest\t5\theight\tanna\t=-1.5\n" HASH
+              "\texample\ttest\t20\twave\tanna\t@10-30\n";
+    mote_err err;
+    mote_data_version v;
+    T_OK(mote_manifest_parse(golden, sizeof golden - 1, &f->arena, &v, &err));
+    assert_true(v.items[0].value >= -1.5 && v.items[0].value <= -1.5);
+    assert_int_equal(v.items[0].to_us, 0);
+    assert_true(isnan(v.items[1].value));
+    assert_int_equal(v.items[1].from_us, 10);
+    assert_int_equal(v.items[1].to_us, 30);
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 1 << 20);
+    T_OK(mote_manifest_write(&v, &text, &err));
+    assert_string_equal(text.data, golden);
+}
+
+/* A version of an older Mote that lists what is there now is not made again in other words: what
+ * was trained on it would be stale. */
+static void an_old_version_that_says_the_same_stays_the_latest(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_config cfg = mote_version_config_default();
+    mote_data_version first, again;
+    mote_version_report r;
+    add_speakers(f, 0, 3);
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &first, &r, &err));
+    MOTE_SCOPED_BUF now, old;
+    mote_buf_init(&now, 1 << 20);
+    mote_buf_init(&old, 1 << 20);
+    T_OK(mote_manifest_write(&first, &now, &err));
+    for (const char *p = now.data; *p; p++) {
+        bool is_role = strncmp(p, "\texample\t", 9) == 0, is_magic = p == now.data + 10;
+        mote_buf_str(&old, is_role ? "\tkeyword" : is_magic ? "1" : (char[]){*p, 0});
+        p += is_role ? 7 : 0;
+    }
+    mote_sha256 id;
+    char hex[MOTE_SHA256_HEX_BYTES], sql[160];
+    T_OK(mote_object_put(f->store, old.data, old.len, 0, 1, &id, &err));
+    mote_sha256_hex(&id, hex);
+    snprintf(sql, sizeof sql, "UPDATE data_version SET manifest = X'%s'", hex);
+    T_OK(mote_store_exec(f->store, sql, &err));
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &again, &r, &err));
+    assert_false(r.is_new);
+    assert_int_equal(again.number, 1);
+    assert_true(mote_sha256_equal(&again.id, &id));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -616,6 +685,8 @@ int main(void)
         TEST(damaged_manifests_are_refused_with_the_line),
         TEST(format_one_stays_readable),
         TEST(format_two_stays_readable),
+        TEST(format_three_reads_back),
+        TEST(an_old_version_that_says_the_same_stays_the_latest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void import(fixture *f, int64_t now_ms)
 {
     mote_err err;
     mote_import_report r;
-    mote_import_config cfg = mote_import_config_default();
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     cfg.now_ms = now_ms;
     T_OK(mote_data_import(f->store, f->tree, &cfg, &f->arena, &r, &err));
 }

@@ -137,7 +137,7 @@ static void groups_that_were_heard_before_are_counted(void **state)
     mote_tested t;
     open_test(&f);
     for (size_t i = 0; i < f.version.n; i++) /* as provided splits may be */
-        if (f.version.items[i].role == MOTE_ROLE_KEYWORD &&
+        if (f.version.items[i].role == MOTE_ROLE_EXAMPLE &&
             f.version.items[i].split == MOTE_SPLIT_TEST) {
             f.version.items[i].split = MOTE_SPLIT_TRAIN;
             break;
