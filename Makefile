@@ -44,7 +44,7 @@ device:
 	@tools/device
 
 bench:
-	@tools/setup build device bench
+	@tools/setup build test device bench
 	@tools/bench
 
 fuzz:

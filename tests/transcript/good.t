@@ -49,3 +49,6 @@ said
 $ cat
 $ sleep 60 & echo in the background
 in the background
+
+$ echo "make: $MAKEFLAGS$MAKELEVEL."
+make: .

@@ -436,6 +436,10 @@ static void run_file(const char *path, tally *sum)
 int main(int argc, char **argv)
 {
     tally sum = {0};
+    /* A make above this one is nothing to a make below. */
+    unsetenv("MAKEFLAGS");
+    unsetenv("MFLAGS");
+    unsetenv("MAKELEVEL");
     setenv("LC_ALL", "C", 1);
     setenv("NO_COLOR", "1", 1);
     setenv("TZ", "UTC", 1);
