@@ -75,6 +75,6 @@ mote run: '{{.*}}/.mote' is not writable here: it can be looked at, predicted wi
 $ $as mote model rollback words
 mote model rollback: '{{.*}}/.mote' is not writable here: {{.*}}
 [exit 15]
-$ $as timeout -s INT 3 mote serve --port 0 2>&1 | grep -c 'no prediction is kept\|listening on'
+$ timeout -s INT 3 $as mote serve --port 0 2>&1 | grep -c 'no prediction is kept\|listening on'
 2
 $ chmod -R u+w .
