@@ -4,7 +4,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "evaluate/answer_internal.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/json_parts.h"
 
@@ -335,3 +337,59 @@ mote_status mote_anomaly_delay_of(const mote_anomaly_series *s, size_t n_series,
     *out = d;
     return MOTE_OK;
 }
+
+/* ---- the row of the table ---------------------------------------------------------------- */
+
+static mote_anomaly_answers answers_of(const mote_answers *x)
+{
+    return (mote_anomaly_answers){.n = x->n,
+                                  .scores = x->said,
+                                  .is_anomaly = x->is_anomaly,
+                                  .groups = x->groups,
+                                  .n_groups = x->n_groups,
+                                  .threshold = x->threshold};
+}
+
+static mote_status measure_anomalies(const mote_answers *x, const mote_evaluate_config *cfg,
+                                     mote_arena *a, mote_answer_numbers *out, mote_err *err)
+{
+    mote_anomaly_answers v = answers_of(x);
+    mote_anomaly_evaluation e;
+    MOTE_TRY(mote_anomaly_evaluate(&v, cfg, a, &e, err));
+    mote_answer_numbers_add(out, MOTE_METRIC_roc_auc, e.roc_auc, (int64_t)x->n);
+    mote_answer_numbers_add(out, MOTE_METRIC_average_precision, e.average_precision, (int64_t)x->n);
+    mote_answer_numbers_add(out, MOTE_METRIC_false_alarm_rate, e.false_alarm_rate, e.n_normal);
+    mote_answer_numbers_add(out, MOTE_METRIC_detection_rate, e.detection_rate, e.n_anomalies);
+    return MOTE_OK;
+}
+
+static mote_status prepare(const mote_answers *x, mote_arena *a, const void **state, mote_err *err)
+{
+    mote_anomaly_answers v = answers_of(x);
+    ranked *order = NULL;
+    MOTE_TRY(check_scores(v.scores, v.n, "compare", err));
+    MOTE_TRY(rank(&v, a, &order, err));
+    *state = order;
+    return MOTE_OK;
+}
+
+static double area(const mote_answers *x, const void *state, const uint32_t *weights)
+{
+    double values[N_MEASURED];
+    mote_anomaly_answers v = answers_of(x);
+    measuring m = {&v, state};
+    measure(&m, weights, values);
+    return values[AUC];
+}
+
+static bool is_same_truth(const mote_answers *a, const mote_answers *b)
+{
+    return memcmp(a->is_anomaly, b->is_anomaly, a->n * sizeof *a->is_anomaly) == 0;
+}
+
+const mote_answer_row mote_answer_row_anomaly = {
+    .measure = measure_anomalies,
+    .prepare = prepare,
+    .chief = area,
+    .is_same_truth = is_same_truth,
+};

@@ -4,7 +4,9 @@
 #include "evaluate/answer_value.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "evaluate/answer_internal.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/json_parts.h"
 
@@ -276,3 +278,71 @@ mote_status mote_value_evaluation_to_json(const mote_value_evaluation *e, const 
     *out = json_incref(o);
     return MOTE_OK;
 }
+
+/* ---- the row of the table ---------------------------------------------------------------- */
+
+static mote_value_answers answers_of(const mote_answers *x)
+{
+    return (mote_value_answers){.n = x->n,
+                                .n_values = x->width,
+                                .truth = x->values,
+                                .said = x->said,
+                                .lo = x->lo,
+                                .hi = x->hi,
+                                .groups = x->groups,
+                                .n_groups = x->n_groups};
+}
+
+static mote_status measure_values(const mote_answers *x, const mote_evaluate_config *cfg,
+                                  mote_arena *a, mote_answer_numbers *out, mote_err *err)
+{
+    mote_value_answers v = answers_of(x);
+    mote_value_evaluation e;
+    mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(mote_value_evaluate(&v, cfg, a, &e, err));
+    mote_arena_rewind(a, mark);
+    mote_answer_numbers_add(out, MOTE_METRIC_mae, e.all.mae, e.n);
+    mote_answer_numbers_add(out, MOTE_METRIC_rmse, e.all.rmse, e.n);
+    mote_answer_numbers_add(out, MOTE_METRIC_r2, e.all.r2, e.n);
+    mote_answer_numbers_add(out, MOTE_METRIC_mape, e.all.mape, e.n);
+    mote_answer_numbers_add(out, MOTE_METRIC_interval_coverage, e.all.coverage, e.n);
+    return MOTE_OK;
+}
+
+static mote_status prepare(const mote_answers *x, mote_arena *a, const void **state, mote_err *err)
+{
+    mote_value_answers v = answers_of(x);
+    double *errors = NULL; /* [n] mean over values */
+    MOTE_TRY(check(&v, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *errors, &errors, err));
+    for (size_t i = 0; i < x->n; i++)
+        for (int32_t k = 0; k < x->width; k++) {
+            size_t at = i * (size_t)x->width + (size_t)k;
+            errors[i] += fabs((double)x->said[at] - (double)x->values[at]) / x->width;
+        }
+    *state = errors;
+    return MOTE_OK;
+}
+
+static double mean_error(const mote_answers *x, const void *state, const uint32_t *weights)
+{
+    const double *errors = state;
+    double n = 0, sum = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        n += weights[i];
+        sum += weights[i] * errors[i];
+    }
+    return sum / n;
+}
+
+static bool is_same_truth(const mote_answers *a, const mote_answers *b)
+{
+    return memcmp(a->values, b->values, a->n * (size_t)a->width * sizeof *a->values) == 0;
+}
+
+const mote_answer_row mote_answer_row_value = {
+    .measure = measure_values,
+    .prepare = prepare,
+    .chief = mean_error,
+    .is_same_truth = is_same_truth,
+};

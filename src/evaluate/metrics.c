@@ -70,6 +70,12 @@ static mote_status check(const mote_predictions *p, const mote_evaluate_config *
     return MOTE_OK;
 }
 
+mote_status mote_predictions_check(const mote_predictions *p, mote_err *err)
+{
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    return check(p, &cfg, err);
+}
+
 static int32_t argmax(const float *row, int32_t n)
 {
     int32_t best = 0;

@@ -80,6 +80,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config *cfg,
                                         mote_arena *a, mote_evaluation *out, mote_err *err);
 
+/* ARG when a label, group or probability is out of range (named), or n = 0. */
+MOTE_MUST_USE mote_status mote_predictions_check(const mote_predictions *p, mote_err *err);
+
 /* The predicted class of each clip into classes[n]. */
 void mote_predictions_argmax(const mote_predictions *p, int32_t *classes);
 

@@ -252,43 +252,20 @@ mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, int32
                                const char *source, const char *basis, int64_t time_us,
                                mote_arena *a, mote_measurement_list *out, mote_err *err)
 {
-    mote_interval worst_class = {0}, worst_group = {0};
-    int64_t n_class = 0, n_group = 0;
-    for (int32_t i = 0; i < n_keywords && i < e->n_classes; i++) {
-        const mote_class_result *r = &e->classes[i];
-        if (r->n > 0 && (n_class == 0 || r->recall_interval.value < worst_class.value)) {
-            worst_class = r->recall_interval;
-            n_class = r->n;
-        }
-    }
-    if (e->worst_group >= 0) {
-        worst_group = e->groups[e->worst_group].accuracy;
-        n_group = e->groups[e->worst_group].n;
-    }
-    const struct {
-        mote_metric metric;
-        mote_interval x;
-        int64_t n;
-    } rows[] = {
-        {MOTE_METRIC_accuracy, e->accuracy, e->n},
-        {MOTE_METRIC_macro_f1, e->macro_f1, e->n},
-        {MOTE_METRIC_ece, e->ece, e->n},
-        {MOTE_METRIC_worst_class_recall, worst_class, n_class},
-        {MOTE_METRIC_worst_group_accuracy, worst_group, n_group},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].n == 0)
-            continue;
-        mote_measurement m = {.value = rows[i].x.value,
-                              .lo = rows[i].x.lo,
-                              .hi = rows[i].x.hi,
+    mote_answer_numbers found = {.n = 0};
+    mote_answers_of_evaluation(e, n_keywords, &found);
+    for (size_t i = 0; i < found.n; i++) {
+        const mote_answer_number *f = &found.items[i];
+        mote_measurement m = {.value = f->value.value,
+                              .lo = f->value.lo,
+                              .hi = f->value.hi,
                               .confidence = e->confidence_level,
-                              .n = rows[i].n,
+                              .n = f->n,
                               .source = source,
                               .basis = basis,
                               .time_us = time_us};
-        MOTE_TRY(mote_judge_add(out, rows[i].metric, MOTE_AT_TEST, "", mote_condition_slice(c), m,
-                                a, err));
+        MOTE_TRY(
+            mote_judge_add(out, f->metric, MOTE_AT_TEST, "", mote_condition_slice(c), m, a, err));
     }
     return MOTE_OK;
 }

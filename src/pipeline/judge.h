@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "data/dataset.h"
+#include "evaluate/answer.h"
 #include "evaluate/metrics.h"
 #include "evaluate/reference_profile.h"
 #include "feature/feature.h"

@@ -56,6 +56,22 @@ static bool sort_keys(mote_reader *r, const mote_yaml_node *map, entry_nodes *e)
     return is_good;
 }
 
+/* A number that does not exist for what the task says would be not yet known for ever. */
+static bool is_answered(mote_reader *r, const mote_yaml_node *node, const mote_metric_row *m)
+{
+    if (!r->task || (m->answers & r->task->answers))
+        return true;
+    const char *of = "";
+    for (int k = 0; k < MOTE_N_ANSWERS; k++)
+        if (m->answers & MOTE_ONE_OF(k))
+            of = mote_answer_name((mote_answer_kind)k);
+    mote_reader_complain(r, node->line, node->column,
+                         "'%s' is of answers of kind '%s', and task '%s' says '%s': see '%s'",
+                         m->name, of, r->task->name, mote_answer_name(r->task->answer),
+                         mote_metric_info(mote_metric_chief(r->task->answer))->name);
+    return false;
+}
+
 static bool read_metric(mote_reader *r, const mote_yaml_node *entry, const entry_nodes *e,
                         mote_requirement *q)
 {
@@ -69,7 +85,7 @@ static bool read_metric(mote_reader *r, const mote_yaml_node *entry, const entry
         return false;
     q->metric = mote_metric_find(name);
     if (q->metric < MOTE_N_METRICS)
-        return true;
+        return is_answered(r, e->metric, mote_metric_info(q->metric));
     const char *names[MOTE_N_METRICS];
     for (size_t i = 0; i < MOTE_N_METRICS; i++)
         names[i] = mote_metric_info((mote_metric)i)->name;

@@ -11,7 +11,7 @@
 #define MOTE_SLICE_CAR_NOISE "car-noise"
 
 typedef enum {
-#define METRIC(id, unit, better, nature, places, lo, hi, doc) MOTE_METRIC_##id,
+#define METRIC(id, answers, unit, better, nature, places, lo, hi, doc) MOTE_METRIC_##id,
 #include "project/metrics.def"
 #undef METRIC
     MOTE_N_METRICS

@@ -77,12 +77,19 @@ static const struct {
 #define LOWER         false
 #define LOWEST_BIT(x) ((x) & (0u - (x)))
 static const mote_metric_row metrics[MOTE_N_METRICS] = {
-#define METRIC(id, unit, better, nature, places, lo, hi, doc)                                      \
+#define METRIC(id, answers, unit, better, nature, places, lo, hi, doc)                             \
     {#id,    MOTE_UNIT_##unit,                                                                     \
      better, MOTE_NATURE_##nature,                                                                 \
      places, (mote_place)LOWEST_BIT((unsigned)(places)),                                           \
      lo,     hi,                                                                                   \
-     doc},
+     doc,    answers},
+#include "project/metrics.def"
+#undef METRIC
+};
+
+static const mote_metric chiefs[MOTE_N_ANSWERS] = {
+#define METRIC(id, answers, unit, better, nature, places, lo, hi, doc)
+#define CHIEF(answer, id) [MOTE_ANSWER_##answer] = MOTE_METRIC_##id,
 #include "project/metrics.def"
 #undef METRIC
 };
@@ -148,6 +155,12 @@ const mote_metric_row *mote_metric_info(mote_metric metric)
 {
     MOTE_BUG_IF(metric >= MOTE_N_METRICS);
     return &metrics[metric];
+}
+
+mote_metric mote_metric_chief(mote_answer_kind answer)
+{
+    MOTE_BUG_IF((int)answer < 0 || answer >= MOTE_N_ANSWERS);
+    return chiefs[answer];
 }
 
 mote_metric mote_metric_find(const char *name)
@@ -302,9 +315,8 @@ static void add_key_row(mote_buf *out, const mote_schema_row *row)
 
 static void add_metrics(mote_buf *out)
 {
-    mote_buf_str(
-        out,
-        "\n### Metrics\n\n| metric | unit | limit | where | what it is |\n|---|---|---|---|---|\n");
+    mote_buf_str(out, "\n### Metrics\n\n| metric | unit | limit | where | answers | what it is |\n"
+                      "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < MOTE_N_METRICS; i++) {
         const mote_metric_row *m = &metrics[i];
         const char *unit = m->unit == MOTE_UNIT_RATIO   ? "share or %"
@@ -318,6 +330,12 @@ static void add_metrics(mote_buf *out)
                 mote_buf_printf(out, "%s%s", comma, mote_place_name((mote_place)place));
                 comma = ", ";
             }
+        mote_buf_str(out, " |");
+        if (m->answers == (1u << MOTE_N_ANSWERS) - 1)
+            mote_buf_str(out, " all");
+        for (int k = 0; k < MOTE_N_ANSWERS; k++)
+            if (m->answers == MOTE_ONE_OF(k))
+                mote_buf_printf(out, " %s", mote_answer_name((mote_answer_kind)k));
         mote_buf_printf(out, " | %s |\n", m->doc);
     }
 }

@@ -84,9 +84,12 @@ typedef struct {
     mote_place preset_place; /* the lowest of them */
     double lo, hi;           /* possible limits */
     const char *doc;
+    uint32_t answers; /* MOTE_ONE_OF(MOTE_ANSWER_..) that it exists for */
 } mote_metric_row;
 
 const mote_metric_row *mote_metric_info(mote_metric metric);
+/* By which two models that give this kind of answer are compared. */
+mote_metric mote_metric_chief(mote_answer_kind answer);
 /* The metric with this name, or MOTE_N_METRICS. */
 mote_metric mote_metric_find(const char *name);
 /* "test", "stream", "device", "serving". */

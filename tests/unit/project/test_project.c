@@ -196,6 +196,11 @@ static const struct {
      "mote.yaml:4:16: the requirement names no metric: add 'metric: accuracy'"},
     {"requirements: [{metric: acuracy, at_least: 1}]\n",
      "mote.yaml:4:25: unknown metric 'acuracy', did you mean 'accuracy'?"},
+    {"requirements: [{metric: mae, at_most: 1}]\n",
+     "mote.yaml:4:25: 'mae' is of answers of kind 'value', and task 'keyword' says 'class': see "
+     "'accuracy'"},
+    {"requirements: [{metric: roc_auc, at_least: 1}]\n",
+     "mote.yaml:4:25: 'roc_auc' is of answers of kind 'anomaly', and task 'keyword' says"},
     {"requirements: [{metric: accuracy}]\n",
      "mote.yaml:4:16: requirement 'accuracy' needs one limit: 'at_least'"},
     {"requirements: [{metric: accuracy, at_most: 1}]\n",

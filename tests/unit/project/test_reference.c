@@ -63,8 +63,13 @@ static void every_key_and_metric_is_there_with_words(void **state)
         const mote_metric_row *m = mote_metric_info((mote_metric)i);
         assert_int_equal(mote_metric_find(m->name), i);
         assert_true(m->places & m->preset_place);
+        assert_true(m->answers != 0 && m->answers >> MOTE_N_ANSWERS == 0);
     }
     assert_int_equal(mote_metric_find("nope"), MOTE_N_METRICS);
+    for (int k = 0; k < MOTE_N_ANSWERS; k++) {
+        mote_metric chief = mote_metric_chief((mote_answer_kind)k);
+        assert_true(mote_metric_info(chief)->answers == MOTE_ONE_OF(k));
+    }
 }
 
 int main(void)

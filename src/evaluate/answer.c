@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of kinds of answer, and what is the same for all of them, see answer.h. */
+#include "evaluate/answer.h"
+
+#include <math.h>
+
+#include "base/text.h"
+#include "evaluate/answer_internal.h"
+#include "evaluate/bootstrap.h"
+#include "project/quantity.h"
+#include "project/schema.h"
+
+static const mote_answer_row *const rows[MOTE_N_ANSWERS] = {
+    [MOTE_ANSWER_CLASS] = &mote_answer_row_class,
+    [MOTE_ANSWER_VALUE] = &mote_answer_row_value,
+    [MOTE_ANSWER_ANOMALY] = &mote_answer_row_anomaly,
+};
+
+void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_interval x, int64_t n)
+{
+    if (n == 0 || isnan(x.value))
+        return;
+    MOTE_BUG_IF(f->n == MOTE_MAX_ANSWER_NUMBERS);
+    f->items[f->n++] = (mote_answer_number){metric, x, n};
+}
+
+mote_status mote_answers_measure(const mote_answers *x, const mote_evaluate_config *cfg,
+                                 mote_arena *a, mote_answer_numbers *out, mote_err *err)
+{
+    mote_answer_numbers f = {.n = 0};
+    MOTE_TRY(rows[x->kind]->measure(x, cfg, a, &f, err));
+    *out = f;
+    return MOTE_OK;
+}
+
+typedef struct {
+    const mote_answer_row *row;
+    const mote_answers *champion, *challenger;
+    const void *state[2];
+} pairing;
+
+enum { CHAMPION, CHALLENGER, DIFFERENCE, N_MEASURED };
+
+static void measure(void *arg, const uint32_t *weights, double *values)
+{
+    const pairing *p = arg;
+    values[CHAMPION] = p->row->chief(p->champion, p->state[0], weights);
+    values[CHALLENGER] = p->row->chief(p->challenger, p->state[1], weights);
+    values[DIFFERENCE] = values[CHALLENGER] - values[CHAMPION];
+}
+
+mote_status mote_answers_compare(const mote_answers *champion, const mote_answers *challenger,
+                                 const mote_evaluate_config *cfg, mote_arena *a,
+                                 mote_answers_pair *out, mote_err *err)
+{
+    if (champion->kind != challenger->kind || champion->n != challenger->n ||
+        champion->width != challenger->width)
+        return mote_fail(err, MOTE_ARG,
+                         "compare: %zu samples of %d numbers beside %zu of %d are not the same",
+                         champion->n, champion->width, challenger->n, challenger->width);
+    mote_metric chief = mote_metric_chief(champion->kind);
+    bool is_higher_better = mote_metric_info(chief)->is_higher_better;
+    pairing p = {rows[champion->kind], champion, challenger, {NULL, NULL}};
+    mote_arena_mark mark = mote_arena_save(a);
+    mote_interval x[N_MEASURED];
+    MOTE_TRY(p.row->prepare(champion, a, &p.state[0], err));
+    MOTE_TRY(p.row->prepare(challenger, a, &p.state[1], err));
+    if (!p.row->is_same_truth(champion, challenger))
+        return mote_fail(err, MOTE_ARG, "compare: the two were judged by different truths");
+    const mote_bootstrap_config boot = {.n = champion->n,
+                                        .groups = champion->groups,
+                                        .n_groups = champion->n_groups,
+                                        .confidence = cfg->confidence,
+                                        .n_resamples = cfg->n_resamples,
+                                        .seed = cfg->seed};
+    MOTE_TRY(mote_bootstrap(&boot, measure, &p, N_MEASURED, a, x, err));
+    mote_arena_rewind(a, mark);
+    bool is_above = x[DIFFERENCE].lo > 0, is_below = x[DIFFERENCE].hi < 0;
+    *out = (mote_answers_pair){.metric = chief,
+                               .champion = x[CHAMPION],
+                               .challenger = x[CHALLENGER],
+                               .difference = x[DIFFERENCE],
+                               .is_challenger_better = is_higher_better ? is_above : is_below,
+                               .is_challenger_worse = is_higher_better ? is_below : is_above};
+    return MOTE_OK;
+}
+
+void mote_answers_pair_text(const mote_answers_pair *p, const char *champion,
+                            const char *challenger, char *out, size_t out_bytes)
+{
+    const mote_metric_row *m = mote_metric_info(p->metric);
+    char of_champion[40], of_challenger[40], difference[40], lo[40], hi[40];
+    mote_quantity_format(p->champion.value, m->unit, of_champion, sizeof of_champion);
+    mote_quantity_format(p->challenger.value, m->unit, of_challenger, sizeof of_challenger);
+    mote_quantity_format(p->difference.value, m->unit, difference, sizeof difference);
+    mote_quantity_format(p->difference.lo, m->unit, lo, sizeof lo);
+    mote_quantity_format(p->difference.hi, m->unit, hi, sizeof hi);
+    const char *words = p->is_challenger_better  ? "is better than"
+                        : p->is_challenger_worse ? "is worse than"
+                                                 : "is not told apart from";
+    (void)mote_format(out, out_bytes, "%s %s %s by %s: %s against %s (difference %s, %s to %s)",
+                      challenger, words, champion, m->name, of_challenger, of_champion, difference,
+                      lo, hi);
+}

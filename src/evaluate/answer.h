@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a model said of samples, whatever it says: numbers by metric, and two models side by side.
+ *
+ * One row a kind of answer, in a file of its own (answer_class.c, answer_value.c,
+ * answer_anomaly.c); whoever judges does not ask which it is. The metrics are those of metrics.def
+ * that exist `where: test`; two models are compared by the chief one. Depends on bootstrap.h,
+ * project/task.h. Used by whatever judges models. */
+#ifndef MOTE_EVALUATE_ANSWER_H
+#define MOTE_EVALUATE_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/interval.h"
+#include "base/mem.h"
+#include "base/status.h"
+#include "evaluate/metrics.h"
+#include "project/requirement.h"
+#include "project/task.h"
+
+/* What was said of n samples and what is true. Borrowed. Of the truths the one of the kind. */
+typedef struct {
+    mote_answer_kind kind;
+    size_t n;
+    int32_t width;     /* numbers said of a sample: classes, values; 1 score */
+    const float *said; /* [n][width] probabilities, values, scores */
+    const int32_t *class_id;
+    int32_t n_named;     /* classes [0, n_named) are those that the worst one is looked for among */
+    const float *values; /* [n][width] */
+    const float *lo, *hi; /* [n][width] intervals that the model states of values; NULL: none */
+    const bool *is_anomaly;
+    float threshold;       /* of scores */
+    const int32_t *groups; /* [n] in [0, n_groups), or NULL: each sample stands alone */
+    int32_t n_groups;
+} mote_answers;
+
+/* A number of the answers. */
+typedef struct {
+    mote_metric metric;
+    mote_interval value;
+    int64_t n; /* samples behind it */
+} mote_answer_number;
+
+#define MOTE_MAX_ANSWER_NUMBERS 8
+typedef struct {
+    mote_answer_number items[MOTE_MAX_ANSWER_NUMBERS];
+    size_t n;
+} mote_answer_numbers;
+
+/* The numbers of an evaluation that there is already; the worst class of the first n_named. */
+void mote_answers_of_evaluation(const mote_evaluation *e, int32_t n_named,
+                                mote_answer_numbers *out);
+
+/* Every metric of the kind that can be said; those that cannot are left out.
+ * Errors: as mote_evaluate, mote_value_evaluate, mote_anomaly_evaluate. */
+MOTE_MUST_USE mote_status mote_answers_measure(const mote_answers *x,
+                                               const mote_evaluate_config *cfg, mote_arena *a,
+                                               mote_answer_numbers *out, mote_err *err);
+
+/* The chief metric of two models on the same samples.
+ *   difference  challenger - champion, paired: both are resampled together, over groups */
+typedef struct {
+    mote_metric metric;
+    mote_interval champion, challenger, difference;
+    bool is_challenger_better, is_challenger_worse; /* the whole interval says so; neither: they are
+                                                       not told apart */
+} mote_answers_pair;
+
+/* Errors: ARG  the answers are not of the same samples (kind, n, width, truth); as above; NOMEM */
+MOTE_MUST_USE mote_status mote_answers_compare(const mote_answers *champion,
+                                               const mote_answers *challenger,
+                                               const mote_evaluate_config *cfg, mote_arena *a,
+                                               mote_answers_pair *out, mote_err *err);
+
+/* A sentence: "challenger is better by mae: 41.2 against 48 (difference -6.8, -9.1 to -4.5)". */
+void mote_answers_pair_text(const mote_answers_pair *p, const char *champion,
+                            const char *challenger, char *out, size_t out_bytes);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The row of answers that are one of n classes. The numbers are those of metrics.h. */
+#include <math.h>
+#include <string.h>
+
+#include "evaluate/answer_internal.h"
+
+static mote_predictions predictions_of(const mote_answers *x)
+{
+    return (mote_predictions){.n = x->n,
+                              .n_classes = x->width,
+                              .labels = x->class_id,
+                              .probabilities = x->said,
+                              .groups = x->groups,
+                              .n_groups = x->n_groups};
+}
+
+void mote_answers_of_evaluation(const mote_evaluation *e, int32_t n_named, mote_answer_numbers *out)
+{
+    mote_interval worst_class = {0}, worst_group = {0};
+    int64_t n_class = 0, n_group = 0;
+    for (int32_t i = 0; i < n_named && i < e->n_classes; i++) {
+        const mote_class_result *r = &e->classes[i];
+        if (r->n > 0 && (n_class == 0 || r->recall_interval.value < worst_class.value)) {
+            worst_class = r->recall_interval;
+            n_class = r->n;
+        }
+    }
+    if (e->worst_group >= 0) {
+        worst_group = e->groups[e->worst_group].accuracy;
+        n_group = e->groups[e->worst_group].n;
+    }
+    mote_answer_numbers_add(out, MOTE_METRIC_accuracy, e->accuracy, e->n);
+    mote_answer_numbers_add(out, MOTE_METRIC_macro_f1, e->macro_f1, e->n);
+    mote_answer_numbers_add(out, MOTE_METRIC_ece, e->ece, e->n);
+    mote_answer_numbers_add(out, MOTE_METRIC_worst_class_recall, worst_class, n_class);
+    mote_answer_numbers_add(out, MOTE_METRIC_worst_group_accuracy, worst_group, n_group);
+}
+
+static mote_status measure_classes(const mote_answers *x, const mote_evaluate_config *cfg,
+                                   mote_arena *a, mote_answer_numbers *out, mote_err *err)
+{
+    mote_predictions p = predictions_of(x);
+    mote_evaluation e;
+    mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(mote_evaluate(&p, cfg, a, &e, err));
+    mote_answers_of_evaluation(&e, x->n_named, out);
+    mote_arena_rewind(a, mark);
+    return MOTE_OK;
+}
+
+/* Whether each sample was right. */
+static mote_status prepare(const mote_answers *x, mote_arena *a, const void **state, mote_err *err)
+{
+    mote_predictions p = predictions_of(x);
+    int32_t *said = NULL;
+    bool *is_right = NULL;
+    MOTE_TRY(mote_predictions_check(&p, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *is_right, &is_right, err));
+    mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *said, &said, err));
+    mote_predictions_argmax(&p, said);
+    for (size_t i = 0; i < x->n; i++)
+        is_right[i] = said[i] == x->class_id[i];
+    mote_arena_rewind(a, mark);
+    *state = is_right;
+    return MOTE_OK;
+}
+
+static double accuracy(const mote_answers *x, const void *state, const uint32_t *weights)
+{
+    const bool *is_right = state;
+    double n = 0, n_right = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        n += weights[i];
+        n_right += is_right[i] ? weights[i] : 0;
+    }
+    return n_right / n;
+}
+
+static bool is_same_truth(const mote_answers *a, const mote_answers *b)
+{
+    return memcmp(a->class_id, b->class_id, a->n * sizeof *a->class_id) == 0;
+}
+
+const mote_answer_row mote_answer_row_class = {
+    .measure = measure_classes,
+    .prepare = prepare,
+    .chief = accuracy,
+    .is_same_truth = is_same_truth,
+};

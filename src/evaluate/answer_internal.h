@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The row of a kind of answer. One in each of answer_class.c, answer_value.c, answer_anomaly.c;
+ * answer.c holds the table. */
+#ifndef MOTE_EVALUATE_ANSWER_INTERNAL_H
+#define MOTE_EVALUATE_ANSWER_INTERNAL_H
+
+#include "evaluate/answer.h"
+
+typedef struct {
+    mote_status (*measure)(const mote_answers *x, const mote_evaluate_config *cfg, mote_arena *a,
+                           mote_answer_numbers *out, mote_err *err);
+    /* Check the answers and make what `chief` needs of them; lives as long as `a`. */
+    mote_status (*prepare)(const mote_answers *x, mote_arena *a, const void **state, mote_err *err);
+    /* The chief metric of weighted samples, NaN when it cannot be said. */
+    double (*chief)(const mote_answers *x, const void *state, const uint32_t *weights);
+    bool (*is_same_truth)(const mote_answers *a, const mote_answers *b);
+} mote_answer_row;
+
+extern const mote_answer_row mote_answer_row_class;
+extern const mote_answer_row mote_answer_row_value;
+extern const mote_answer_row mote_answer_row_anomaly;
+
+/* Append what can be said. */
+void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_interval x,
+                             int64_t n);
+
+#endif

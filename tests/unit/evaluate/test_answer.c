@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whatever is said: the metrics of its kind, and two models by the chief one. */
+#include "golden.h"
+
+#include "evaluate/answer.h"
+#include "project/schema.h"
+
+enum { N = 120 };
+
+/* Answers of each kind to the same N samples, `error` away from what is true. */
+typedef struct {
+    float said[2 * N], values[N];
+    int32_t class_id[N], groups[N];
+    bool is_anomaly[N];
+    mote_answers x;
+} sayings;
+
+static void say(mote_answer_kind kind, double error, uint64_t seed, sayings *s)
+{
+    for (int i = 0; i < N; i++) {
+        double noise = lcg_u(&seed) * 2 - 1;
+        s->class_id[i] = i % 2;
+        s->is_anomaly[i] = i % 4 == 0;
+        s->values[i] = (float)(i % 7);
+        s->groups[i] = i / 6;
+        if (kind == MOTE_ANSWER_CLASS) {
+            double p = 0.5 + (i % 2 ? 0.3 : -0.3) + noise * error; /* of class 1 */
+            s->said[2 * i + 1] = (float)fmin(fmax(p, 0), 1);
+            s->said[2 * i] = 1 - s->said[2 * i + 1];
+        } else if (kind == MOTE_ANSWER_VALUE) {
+            s->said[i] = (float)((double)s->values[i] + noise * error);
+        } else {
+            s->said[i] = (float)((s->is_anomaly[i] ? 0.4 : 0) + noise * error);
+        }
+    }
+    s->x = (mote_answers){.kind = kind,
+                          .n = N,
+                          .width = kind == MOTE_ANSWER_CLASS ? 2 : 1,
+                          .said = s->said,
+                          .class_id = s->class_id,
+                          .n_named = 2,
+                          .values = s->values,
+                          .is_anomaly = s->is_anomaly,
+                          .threshold = 0.3f,
+                          .groups = s->groups,
+                          .n_groups = N / 6};
+}
+
+static void every_metric_of_a_kind_is_measured_and_no_other(void **state)
+{
+    (void)state;
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    for (int k = 0; k < MOTE_N_ANSWERS; k++) {
+        static sayings s;
+        mote_answer_numbers f;
+        mote_err err;
+        MOTE_SCOPED_ARENA a;
+        mote_arena_init(&a, 16u << 20);
+        say((mote_answer_kind)k, 0.5, 3, &s);
+        s.x.lo = s.x.hi = k == MOTE_ANSWER_VALUE ? s.said : NULL;
+        assert_int_equal(mote_answers_measure(&s.x, &cfg, &a, &f, &err), MOTE_OK);
+        bool is_there[MOTE_N_METRICS] = {false};
+        for (size_t i = 0; i < f.n; i++) {
+            is_there[f.items[i].metric] = true;
+            assert_true(f.items[i].value.lo <= f.items[i].value.value);
+            assert_true(f.items[i].value.value <= f.items[i].value.hi);
+            assert_true(f.items[i].n > 0);
+        }
+        for (int m = 0; m < MOTE_N_METRICS; m++) {
+            const mote_metric_row *row = mote_metric_info((mote_metric)m);
+            bool is_due = row->answers == MOTE_ONE_OF(k) && (row->places & MOTE_AT_TEST);
+            if (is_there[m] != is_due)
+                fail_msg("'%s' of answers '%s': measured %d, due %d", row->name,
+                         mote_answer_name((mote_answer_kind)k), is_there[m], is_due);
+        }
+    }
+}
+
+static void the_better_of_two_is_told_by_the_chief_metric(void **state)
+{
+    (void)state;
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    for (int k = 0; k < MOTE_N_ANSWERS; k++) {
+        static sayings good, bad;
+        mote_answers_pair p;
+        mote_err err;
+        MOTE_SCOPED_ARENA a;
+        mote_arena_init(&a, 16u << 20);
+        say((mote_answer_kind)k, 0.35, 3, &good);
+        say((mote_answer_kind)k, 1.5, 3, &bad);
+        assert_int_equal(mote_answers_compare(&bad.x, &good.x, &cfg, &a, &p, &err), MOTE_OK);
+        assert_int_equal(p.metric, mote_metric_chief((mote_answer_kind)k));
+        assert_true(p.is_challenger_better && !p.is_challenger_worse);
+        near_to(p.difference.value, p.challenger.value - p.champion.value, 1e-12, "difference");
+        assert_int_equal(mote_answers_compare(&good.x, &bad.x, &cfg, &a, &p, &err), MOTE_OK);
+        assert_true(p.is_challenger_worse && !p.is_challenger_better);
+        assert_int_equal(mote_answers_compare(&good.x, &good.x, &cfg, &a, &p, &err), MOTE_OK);
+        assert_true(!p.is_challenger_worse && !p.is_challenger_better);
+        near_to(p.difference.value, 0, 0, "difference to itself");
+        /* The chief metric is what measuring gives too. */
+        mote_answer_numbers f;
+        assert_int_equal(mote_answers_measure(&good.x, &cfg, &a, &f, &err), MOTE_OK);
+        for (size_t i = 0; i < f.n; i++)
+            if (f.items[i].metric == p.metric)
+                near_to(f.items[i].value.value, p.champion.value, 1e-12, "chief metric");
+    }
+}
+
+static void a_pair_is_said_in_a_sentence(void **state)
+{
+    (void)state;
+    mote_answers_pair p = {.metric = MOTE_METRIC_mae,
+                           .champion = {48, 45, 51},
+                           .challenger = {41.5, 39, 44},
+                           .difference = {-6.5, -9, -4.5},
+                           .is_challenger_better = true};
+    char text[256];
+    mote_answers_pair_text(&p, "champion v3", "the new model", text, sizeof text);
+    assert_string_equal(text, "the new model is better than champion v3 by mae: 41.50 against 48 "
+                              "(difference -6.50, -9 to -4.50)");
+    p.is_challenger_better = false;
+    mote_answers_pair_text(&p, "a", "b", text, sizeof text);
+    assert_non_null(strstr(text, "b is not told apart from a by mae"));
+}
+
+static void answers_of_other_samples_are_refused(void **state)
+{
+    (void)state;
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    static sayings one, two;
+    mote_answers_pair p;
+    mote_err err;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 16u << 20);
+    for (int k = 0; k < MOTE_N_ANSWERS; k++) {
+        say((mote_answer_kind)k, 0.3, 3, &one);
+        say((mote_answer_kind)k, 0.3, 4, &two);
+        two.class_id[5] = 1 - two.class_id[5];
+        two.values[5] += 1;
+        two.is_anomaly[5] = !two.is_anomaly[5];
+        assert_int_equal(mote_answers_compare(&one.x, &two.x, &cfg, &a, &p, &err), MOTE_ARG);
+        assert_non_null(strstr(err.text, "different truths"));
+        two.x.n--;
+        assert_int_equal(mote_answers_compare(&one.x, &two.x, &cfg, &a, &p, &err), MOTE_ARG);
+        one.said[7] = NAN;
+        assert_int_equal(mote_answers_compare(&one.x, &one.x, &cfg, &a, &p, &err), MOTE_ARG);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_metric_of_a_kind_is_measured_and_no_other),
+        cmocka_unit_test(the_better_of_two_is_told_by_the_chief_metric),
+        cmocka_unit_test(a_pair_is_said_in_a_sentence),
+        cmocka_unit_test(answers_of_other_samples_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
