@@ -153,13 +153,13 @@ mote_status mote_compare(const mote_compare_input *in, const mote_evaluate_confi
 
 /* Both models in a draw of blocks. */
 typedef struct {
-    int64_t n_words, hits[2], accepts[2];
+    int64_t n_targets, hits[2], accepts[2];
 } block_sums;
 
 static void add_block(block_sums *s, const mote_stream_block *champion,
                       const mote_stream_block *challenger)
 {
-    s->n_words += champion->n_words;
+    s->n_targets += champion->n_targets;
     s->hits[0] += champion->n_hits;
     s->hits[1] += challenger->n_hits;
     s->accepts[0] += champion->n_false_accepts;
@@ -168,7 +168,8 @@ static void add_block(block_sums *s, const mote_stream_block *champion,
 
 static mote_value_counts counts_of(const block_sums *s, int which, double hours)
 {
-    return (mote_value_counts){s->n_words, s->n_words - s->hits[which], s->accepts[which], hours};
+    return (mote_value_counts){s->n_targets, s->n_targets - s->hits[which], s->accepts[which],
+                               hours};
 }
 
 static double value_of(const mote_project_value *v, const block_sums *s, int which, double hours)
@@ -185,7 +186,7 @@ static void fill_rates(const block_sums *all, double hours, const mote_project_v
     mote_interval *worth[2] = {&out->value.champion, &out->value.challenger};
     for (int k = 0; k < 2; k++) {
         mote_value_counts c = counts_of(all, k, hours);
-        *misses[k] = mote_interval_wilson(c.n_missed, c.n_words, confidence);
+        *misses[k] = mote_interval_wilson(c.n_missed, c.n_targets, confidence);
         *accepts[k] = mote_interval_poisson(c.n_false_accepts, hours, confidence);
         *worth[k] = mote_value_per_day(value, &c, confidence).value;
     }
@@ -211,7 +212,7 @@ static void test_signs(const mote_stream_block *champion, const mote_stream_bloc
 {
     int64_t n_more = 0, n_less = 0;
     for (size_t i = 0; i < n; i++) {
-        double x = block_difference(&champion[i], &challenger[i], which, (double)c->n_words,
+        double x = block_difference(&champion[i], &challenger[i], which, (double)c->n_targets,
                                     c->hours, value);
         n_more += x > 0;
         n_less += x < 0;
@@ -240,10 +241,10 @@ mote_status mote_compare_stream(const mote_stream_block *champion,
         MOTE_TRY(mote_arena_take(a, n_draws, sizeof *values[i], &values[i], err));
     for (size_t i = 0; i < n; i++)
         add_block(&all, &champion[i], &challenger[i]);
-    c.n_words = all.n_words;
+    c.n_targets = all.n_targets;
     fill_rates(&all, hours, value, cfg->confidence, &c);
     size_t n_kept = 0;
-    for (size_t r = 0; r < n_draws && all.n_words > 0; r++) {
+    for (size_t r = 0; r < n_draws && all.n_targets > 0; r++) {
         mote_rng rng;
         block_sums s = {0};
         mote_rng_init_stream(&rng, cfg->seed, RNG_BLOCKS, r);
@@ -251,9 +252,9 @@ mote_status mote_compare_stream(const mote_stream_block *champion,
             size_t at = mote_rng_below(&rng, (uint32_t)n);
             add_block(&s, &champion[at], &challenger[at]);
         }
-        if (s.n_words == 0)
+        if (s.n_targets == 0)
             continue;
-        values[0][n_kept] = (double)(s.hits[0] - s.hits[1]) / (double)s.n_words;
+        values[0][n_kept] = (double)(s.hits[0] - s.hits[1]) / (double)s.n_targets;
         values[1][n_kept] = (double)(s.accepts[1] - s.accepts[0]) / hours;
         values[2][n_kept++] =
             value->is_given ? value_of(value, &s, 1, hours) - value_of(value, &s, 0, hours) : 0;
@@ -304,7 +305,7 @@ mote_status mote_stream_comparison_to_json(const mote_stream_comparison *c, json
 {
     MOTE_SCOPED_JSON *o = json_object();
     MOTE_TRY(mote_json_put(o, "hours", mote_json_number(c->hours), err));
-    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_words), err));
+    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_targets), err));
     MOTE_TRY(put_paired(o, "false_reject_rate", &c->misses, false, err));
     MOTE_TRY(put_paired(o, "false_accepts_per_hour", &c->accepts, false, err));
     if (isfinite(c->value.champion.value))

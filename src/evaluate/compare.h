@@ -65,8 +65,8 @@ typedef struct {
 
 typedef struct {
     double hours;
-    int64_t n_words;
-    mote_paired_rate misses;  /* share of keywords; Wilson, difference by bootstrap */
+    int64_t n_targets;        /* events that were to be detected */
+    mote_paired_rate misses;  /* share of them; Wilson, difference by bootstrap */
     mote_paired_rate accepts; /* false ones in an hour; Garwood */
     mote_paired_rate value;   /* of a day; NaN when the project states none */
 } mote_stream_comparison;

@@ -129,7 +129,7 @@ static void judge_rates(mote_promotion *p, const mote_stream_comparison *s)
     add_reason(p, is_worth_it || misses != MOTE_CHALLENGER_WORSE,
                "of %lld keywords in the stream it misses %.1f %% (%.1f to %.1f), the champion %.1f "
                "%% (%.1f to %.1f)%s",
-               (long long)s->n_words, s->misses.challenger.value * 100,
+               (long long)s->n_targets, s->misses.challenger.value * 100,
                s->misses.challenger.lo * 100, s->misses.challenger.hi * 100,
                s->misses.champion.value * 100, s->misses.champion.lo * 100,
                s->misses.champion.hi * 100, words[misses]);

@@ -214,7 +214,7 @@ void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *ch
                       "fewest missed words at %g false accepts an hour or less",
                       choice->max_false_accepts_per_hour);
     mote_buf_printf(out, "stream of %.2f h with %lld words; threshold chosen for %s%s\n", k->hours,
-                    (long long)k->n_words, choice->by_value ? "the most value" : limit,
+                    (long long)k->n_targets, choice->by_value ? "the most value" : limit,
                     choice->is_limit_met ? "" : ", which no threshold reaches");
     mote_buf_str(out, "threshold  false accepts an hour   words missed\n");
     /* Around the choice, the points where a count changes. */

@@ -1,239 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building the stream and running the model over it, see stream.h. */
+/* Running a model over a stream, see stream.h. */
 #include "evaluate/stream.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "base/rng.h"
+#define BATCH 256
 
-#define RNG_ORDER     0x6f726472u /* "ordr": which clip stands where */
-#define RNG_SLOT      0x736c6f74u /* "slot": position, SNR and noise of a slot */
-#define FADE_S        0.02        /* between noise pieces */
-#define EDGE_S        0.005       /* of a clip, so that it does not click */
-#define QUIET_RMS     100.0       /* noise around a clip that is silent itself */
-#define MAX_NOISE_RMS 8000.0      /* a quarter of full scale: peaks stay inside */
-#define BATCH         256
-
-mote_stream_config mote_stream_config_of(const mote_project_stream *s, uint64_t seed)
+mote_status mote_stream_run(const mote_stream_run_config *r, mote_arena *a,
+                            mote_stream_outputs *out, mote_err *err)
 {
-    return (mote_stream_config){.hours = s->hours,
-                                .snr_db = s->noise_snr_db,
-                                .gap_s = (s->tolerance_ms + 250) / 1000,
-                                .seed = seed};
-}
-
-static mote_status check(const mote_stream_material *m, const mote_stream_config *cfg,
-                         mote_err *err)
-{
-    if (m->rate_hz < 1000 || m->rate_hz > 192000 || m->clip_samples == 0 ||
-        m->clip_samples > 10u * 192000u || m->n > INT32_MAX || m->n_keywords < 1 ||
-        m->n_keywords > MOTE_MODEL_MAX_LABELS)
-        return mote_fail(err, MOTE_ARG,
-                         "stream: rate %d Hz, clips of %zu samples or %d keywords is out of range",
-                         m->rate_hz, m->clip_samples, m->n_keywords);
-    if (!(cfg->hours > 0 && cfg->hours <= 1000) || !(cfg->gap_s >= 0 && cfg->gap_s <= 60) ||
-        !(cfg->snr_db.lo <= cfg->snr_db.hi && cfg->snr_db.lo >= -60 && cfg->snr_db.hi <= 120))
-        return mote_fail(err, MOTE_ARG,
-                         "stream: %g hours, gap %g s or SNR %g..%g dB is out of range", cfg->hours,
-                         cfg->gap_s, cfg->snr_db.lo, cfg->snr_db.hi);
-    return MOTE_OK;
-}
-
-/* Clips that may be placed, in drawn order. */
-static mote_status draw_order(const mote_stream_material *m, uint64_t seed, mote_arena *a,
-                              uint32_t **out, size_t *n, mote_err *err)
-{
-    uint32_t *order = NULL;
-    size_t n_usable = 0;
-    MOTE_TRY(mote_arena_take(a, m->n, sizeof *order, &order, err));
-    for (size_t i = 0; i < m->n; i++)
-        if (m->class_id[i] != m->silence_class)
-            order[n_usable++] = (uint32_t)i;
-    mote_rng rng;
-    mote_rng_init_stream(&rng, seed, RNG_ORDER, 0);
-    mote_rng_shuffle_u32(&rng, order, n_usable);
-    *out = order;
-    *n = n_usable;
-    return MOTE_OK;
-}
-
-static double rms(const int16_t *pcm, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)pcm[i] * pcm[i];
-    return sqrt(sum / (double)n);
-}
-
-/* A stretch of one recording, wrapping round at its end; samples NULL: white noise of RMS 1. */
-typedef struct {
-    const int16_t *samples;
-    size_t n, at;
-    double gain;
-    mote_rng rng;
-} noise_piece;
-
-static double noise_next(noise_piece *p)
-{
-    if (!p->samples)
-        return p->gain * mote_rng_normal(&p->rng);
-    double x = p->gain * p->samples[p->at];
-    p->at = p->at + 1 == p->n ? 0 : p->at + 1;
-    return x;
-}
-
-static void scale_piece(noise_piece *p, size_t n, double wanted_rms)
-{
-    double sum = 0;
-    size_t at = p->at;
-    for (size_t i = 0; p->samples && i < n; i++) {
-        sum += (double)p->samples[at] * p->samples[at];
-        at = at + 1 == p->n ? 0 : at + 1;
-    }
-    double is = p->samples ? sqrt(sum / (double)n) : 1;
-    p->gain = is > 0 ? fmin(wanted_rms, MAX_NOISE_RMS) / is : 0;
-}
-
-/* Any place of any recording, each sample as likely as another. */
-static noise_piece draw_piece(const mote_audio_set *noise, mote_rng *rng)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < noise->n; i++)
-        total += noise->items[i].n;
-    noise_piece p = {.gain = 1};
-    mote_rng_init(&p.rng, mote_rng_u64(rng));
-    size_t at = (size_t)(mote_rng_uniform(rng) * (double)total);
-    for (size_t i = 0; i < noise->n; i++) {
-        if (at < noise->items[i].n) {
-            p.samples = noise->items[i].samples;
-            p.n = noise->items[i].n;
-            p.at = at;
-            return p;
-        }
-        at -= noise->items[i].n;
-    }
-    return p;
-}
-
-static int16_t to_i16(double x)
-{
-    double y = nearbyint(x);
-    return (int16_t)(y < -32768 ? -32768 : y > 32767 ? 32767 : y);
-}
-
-/* Add the clip at `to`, its first and last edge samples faded. */
-static void mix_clip(const int16_t *clip, size_t n, size_t edge, double *bed)
-{
-    for (size_t i = 0; i < n; i++) {
-        double fade = 1;
-        if (i < edge)
-            fade = (double)(i + 1) / (double)(edge + 1);
-        else if (n - i <= edge)
-            fade = (double)(n - i) / (double)(edge + 1);
-        bed[i] += fade * clip[i];
-    }
-}
-
-typedef struct {
-    const mote_stream_material *m;
-    const mote_stream_config *cfg;
-    mote_stream_track *track;
-    double *tail, *bed; /* [n_fade] the piece before, faded out; [clip_samples] */
-    size_t n_fade;
-} builder;
-
-/* Slot `slot` of samples [from, to) with one clip somewhere in it. */
-static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t clip)
-{
-    const mote_stream_material *m = b->m;
-    size_t gap = (size_t)(b->cfg->gap_s * m->rate_hz), n = to - from;
-    const int16_t *pcm = m->pcm + (size_t)clip * m->clip_samples;
-    mote_rng rng;
-    mote_rng_init_stream(&rng, b->cfg->seed, RNG_SLOT, slot);
-
-    double snr_db = mote_rng_range(&rng, b->cfg->snr_db.lo, b->cfg->snr_db.hi);
-    size_t free_samples = n - gap - m->clip_samples;
-    size_t start = from + gap / 2 + (size_t)(mote_rng_uniform(&rng) * (double)(free_samples + 1));
-    noise_piece piece = draw_piece(&m->noise, &rng);
-    double loud = rms(pcm, m->clip_samples);
-    scale_piece(&piece, n, loud > 0 ? loud / pow(10, snr_db / 20) : QUIET_RMS);
-
-    mote_stream_event *e = &b->track->events[slot];
-    *e = (mote_stream_event){(int64_t)start, (int64_t)(start + m->clip_samples), m->class_id[clip],
-                             (int32_t)clip};
-    b->track->n_words += e->class_id < m->n_keywords;
-    for (size_t i = 0; i < n; i++) {
-        double x = noise_next(&piece);
-        if (i < b->n_fade) /* equal power: the pieces are not correlated */
-            x = slot == 0 ? x : x * sqrt((double)i / (double)b->n_fade) + b->tail[i];
-        size_t at = from + i;
-        if (at >= start && at < start + m->clip_samples)
-            b->bed[at - start] = x;
-        else
-            b->track->pcm[at] = to_i16(x);
-    }
-    mix_clip(pcm, m->clip_samples, (size_t)(EDGE_S * m->rate_hz), b->bed);
-    for (size_t i = 0; i < m->clip_samples; i++)
-        b->track->pcm[start + i] = to_i16(b->bed[i]);
-    for (size_t i = 0; i < b->n_fade; i++)
-        b->tail[i] = noise_next(&piece) * sqrt(1 - (double)i / (double)b->n_fade);
-}
-
-mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_config *cfg,
-                              mote_arena *a, mote_stream_track *out, mote_err *err)
-{
-    MOTE_TRY(check(m, cfg, err));
-    uint32_t *order = NULL;
-    size_t n_usable = 0;
-    mote_stream_track t = {.rate_hz = m->rate_hz, .n = (size_t)(cfg->hours * 3600 * m->rate_hz)};
-    builder b = {.m = m, .cfg = cfg, .track = &t, .n_fade = (size_t)(FADE_S * m->rate_hz)};
-    MOTE_TRY(draw_order(m, cfg->seed, a, &order, &n_usable, err));
-    size_t least = m->clip_samples + (size_t)(cfg->gap_s * m->rate_hz);
-    least = least > b.n_fade ? least : b.n_fade;
-    t.n_events = n_usable < t.n / least ? n_usable : t.n / least;
-    if (t.n_events == 0)
-        return mote_fail(err, MOTE_ARG, "stream: %s",
-                         n_usable == 0 ? "there are no clips of words to place"
-                                       : "too short for one clip and its gap");
-    MOTE_TRY(mote_arena_take(a, t.n_events, sizeof *t.events, &t.events, err));
-    MOTE_TRY(mote_arena_take(a, t.n, sizeof *t.pcm, &t.pcm, err));
-    MOTE_TRY(mote_arena_take(a, b.n_fade, sizeof *b.tail, &b.tail, err));
-    MOTE_TRY(mote_arena_take(a, m->clip_samples, sizeof *b.bed, &b.bed, err));
-    size_t slot_samples = t.n / t.n_events;
-    for (size_t i = 0; i < t.n_events; i++)
-        fill_slot(&b, i, i * slot_samples, i + 1 == t.n_events ? t.n : (i + 1) * slot_samples,
-                  order[i]);
-    *out = t;
-    return MOTE_OK;
-}
-
-mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes, size_t window,
-                            size_t hop, mote_stream_classify *classify, void *arg,
-                            mote_stream_progress *progress, void *progress_arg,
-                            const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
-                            mote_err *err)
-{
-    if (window == 0 || hop == 0 || window > track->n || n_classes < 2)
+    const mote_stream_track *track = r->track;
+    if (r->window == 0 || r->hop == 0 || r->window > track->n || r->n_classes < 2)
         return mote_fail(err, MOTE_ARG, "stream: window %zu, hop %zu or %d classes is out of range",
-                         window, hop, n_classes);
-    mote_stream_outputs o = {.n_classes = n_classes,
+                         r->window, r->hop, r->n_classes);
+    mote_stream_outputs o = {.n_classes = r->n_classes,
                              .rate_hz = track->rate_hz,
-                             .window = (int64_t)window,
-                             .hop = (int64_t)hop,
-                             .n = 1 + (track->n - window) / hop};
+                             .window = (int64_t)r->window,
+                             .hop = (int64_t)r->hop,
+                             .n = 1 + (track->n - r->window) / r->hop};
     size_t bytes;
-    if (!mote_mul_size(o.n, (size_t)n_classes, &bytes))
+    if (!mote_mul_size(o.n, (size_t)r->n_classes, &bytes))
         return mote_fail(err, MOTE_ARG, "stream: too long");
     MOTE_TRY(mote_arena_take(a, bytes, 1, &o.q, err));
     for (size_t i = 0; i < o.n; i += BATCH) {
         size_t n = o.n - i < BATCH ? o.n - i : BATCH;
-        if (mote_cancelled(cancel))
+        if (mote_cancelled(r->cancel))
             return mote_fail(err, MOTE_CANCELLED, "stream: stopped on request");
+        const unsigned char *at =
+            (const unsigned char *)track->steps + i * r->hop * track->step_bytes;
         MOTE_TRY(
-            classify(arg, track->pcm + i * hop, n, window, hop, o.q + i * (size_t)n_classes, err));
-        if (progress)
-            progress(progress_arg, i + n, o.n);
+            r->classify(r->arg, at, n, r->window, r->hop, o.q + i * (size_t)r->n_classes, err));
+        if (r->progress)
+            r->progress(r->progress_arg, i + n, o.n);
     }
     *out = o;
     return MOTE_OK;

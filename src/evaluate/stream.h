@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The test as the product hears it: clips somewhere in hours of noise, a model that looks every
- * hop, and the detector of the firmware. False accepts per hour and missed words as the threshold
+/* The test as the product meets it: events somewhere in hours of nothing, a model that looks every
+ * hop, and the detector of the firmware. False accepts per hour and missed events as the threshold
  * moves.
  *
- *     clips, noise --build--> track --run (your model)--> outputs --curve--> points --choose-->
- *     threshold
+ *     samples --build (of the kind)--> track --run (your model)--> outputs --curve--> points
+ *     --choose--> threshold
  *
- * The threshold belongs to be chosen on a stream of validation clips and judged on one of test
- * clips: chosen and judged on the same stream it looks better than it is.
+ * The threshold belongs to be chosen on a stream of validation samples and judged on one of test
+ * samples: chosen and judged on the same stream it looks better than it is.
  *
- * Pure functions; the same input and seed give the same bytes. Depends on data/audio.h (views of
- * samples), device/stream (the detector), model/model.h (the operating point), project.h. */
+ * A class that reacts is one that the detector reports; they are the first n_reacting. Events of
+ * the others are in the stream too: they must not be taken for one that reacts. A step is one
+ * moment of the input: a sample of sound, a row of a series.
+ *
+ * Pure functions; the same input and seed give the same bytes. Depends on device/stream (the
+ * detector), model/model.h (the operating point), project.h. */
 #ifndef MOTE_EVALUATE_STREAM_H
 #define MOTE_EVALUATE_STREAM_H
 
@@ -22,86 +26,61 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
-#include "data/audio.h"
 #include "evaluate/value.h"
 #include "model/model.h"
 #include "project/project.h"
 
 /* ---- the stream ---- */
 
-/* Clips to place; all borrowed. Classes [0, n_keywords) are keywords; a detection of anything else
- * is not possible, but clips of other words are placed too: they must not be taken for keywords. */
-typedef struct {
-    int32_t rate_hz;
-    size_t n, clip_samples;
-    const int16_t *pcm;      /* [n][clip_samples] */
-    const int32_t *class_id; /* [n] */
-    int32_t n_keywords;
-    int32_t silence_class; /* clips of it are left out; -1: there is none */
-    mote_audio_set noise;  /* background recordings; none: white noise */
-} mote_stream_material;
-
-typedef struct {
-    double hours;     /* of the stream, > 0 */
-    mote_span snr_db; /* of each clip against the noise around it, by RMS of the clip */
-    double gap_s;     /* least time between two clips, >= 0 */
-    uint64_t seed;
-} mote_stream_config;
-
-/* One clip in the track. Samples [start, end). */
+/* One event in the track. Steps [start, end). */
 typedef struct {
     int64_t start, end;
     int32_t class_id;
-    int32_t clip; /* index into the material */
+    int32_t clip; /* index of its sample in what the track was built of */
 } mote_stream_event;
 
 typedef struct {
-    int32_t rate_hz;
-    int16_t *pcm; /* [n] */
-    size_t n;
-    mote_stream_event *events; /* in order, apart by at least the gap */
+    int32_t rate_hz;   /* steps a second */
+    const void *steps; /* [n] of step_bytes each */
+    size_t n, step_bytes;
+    mote_stream_event *events; /* in order */
     size_t n_events;
-    int64_t n_words; /* events that are keywords */
+    int64_t n_targets; /* events of classes that react */
 } mote_stream_track;
-
-/* What the project asks for: its hours and SNR, and gaps longer than its tolerance, so that a
- * detection can belong to one word only. */
-mote_stream_config mote_stream_config_of(const mote_project_stream *s, uint64_t seed);
-
-/* Build a track. It is cut into equal slots, one for each clip, as many clips (drawn without
- * repetition) as fit with the gap; each clip stands somewhere in its slot, as recorded, and the
- * noise of the slot is scaled to the drawn SNR. Noise pieces are cross-faded over 20 ms. Sums are
- * clipped to 16 bits. Lives as long as `a`, which must have room for 2 bytes a sample.
- *
- * Errors: ARG  config or material out of range, no clip, the stream is shorter than one slot
- *         NOMEM */
-MOTE_MUST_USE mote_status mote_stream_build(const mote_stream_material *m,
-                                            const mote_stream_config *cfg, mote_arena *a,
-                                            mote_stream_track *out, mote_err *err);
 
 /* ---- the model on it ---- */
 
-/* Outputs of a model for window i at samples [i * hop, i * hop + window): int8 of a softmax, p = (q
+/* Outputs of a model for window i at steps [i * hop, i * hop + window): int8 of a softmax, p = (q
  * + 128) / 256, as the firmware sees them. */
 typedef struct {
     int32_t n_classes, rate_hz;
-    int64_t window, hop; /* samples */
+    int64_t window, hop; /* steps */
     size_t n;
     int8_t *q; /* [n][n_classes] */
 } mote_stream_outputs;
 
-/* The caller's model: n windows, the i-th at pcm + i * hop, into q [n][n_classes]. */
-typedef mote_status mote_stream_classify(void *arg, const int16_t *pcm, size_t n, size_t window,
+/* The caller's model: n windows, the i-th begins hop steps behind the one before, into q
+ * [n][n_classes]. */
+typedef mote_status mote_stream_classify(void *arg, const void *steps, size_t n, size_t window,
                                          size_t hop, int8_t *q, mote_err *err);
-
-/* Run the model over the track in batches of 256 windows, in order. progress (NULL allowed) is told
- * after each. CANCELLED when *cancel is set; what classify returns; ARG for window or hop. */
 typedef void mote_stream_progress(void *arg, size_t done, size_t total);
-MOTE_MUST_USE mote_status mote_stream_run(const mote_stream_track *track, int32_t n_classes,
-                                          size_t window, size_t hop, mote_stream_classify *classify,
-                                          void *arg, mote_stream_progress *progress,
-                                          void *progress_arg, const mote_cancel *cancel,
-                                          mote_arena *a, mote_stream_outputs *out, mote_err *err);
+
+/* A model on a track. All borrowed. */
+typedef struct {
+    const mote_stream_track *track;
+    int32_t n_classes;
+    size_t window, hop; /* steps */
+    mote_stream_classify *classify;
+    void *arg;                      /* of classify */
+    mote_stream_progress *progress; /* NULL: none; told after each batch */
+    void *progress_arg;
+    const mote_cancel *cancel; /* NULL: none */
+} mote_stream_run_config;
+
+/* Run it in batches of 256 windows, in order. CANCELLED when *cancel is set; what classify returns;
+ * ARG for window, hop or n_classes. *out lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_stream_run(const mote_stream_run_config *r, mote_arena *a,
+                                          mote_stream_outputs *out, mote_err *err);
 
 /* A float probability as the int8 of the softmax output. */
 int8_t mote_stream_quantize(float probability);
@@ -111,53 +90,54 @@ int8_t mote_stream_quantize(float probability);
 typedef struct {
     int32_t smooth_hops; /* 1..64 */
     int32_t suppress_hops;
-    double tolerance_s; /* a detection counts for a word from its clip's start to this
-                           long after its end */
+    double tolerance_s; /* a detection counts for an event from its start to this long
+                           after its end */
 } mote_stream_detector;
 
 /* Smoothing, suppression and tolerance of the project in hops. */
 mote_stream_detector mote_stream_detector_of(const mote_project_stream *s);
 
 typedef struct {
-    int64_t n_words, n_hits; /* keywords in the track, of them detected */
-    int64_t n_false_accepts; /* detections that are not the first right one of a word */
-    int64_t n_confused;      /* of those: another keyword than the one spoken */
-    int64_t n_repeated;      /* of those: the right word, but again */
-    double hours;            /* of listening */
-    int64_t per_word[MOTE_MODEL_MAX_LABELS], per_word_hits[MOTE_MODEL_MAX_LABELS];
+    int64_t n_targets, n_hits; /* events that react, of them detected */
+    int64_t n_false_accepts;   /* detections that are not the first right one of an event */
+    int64_t n_confused;        /* of those: another class than that of the event */
+    int64_t n_repeated;        /* of those: the right class, but again */
+    double hours;              /* of listening */
+    int64_t per_class[MOTE_MODEL_MAX_LABELS], per_class_hits[MOTE_MODEL_MAX_LABELS];
     /* What the counts rest on, when the same clips were heard in several rounds. */
     int64_t n_rounds;   /* 0 means 1 */
-    int64_t n_distinct; /* recordings that n_words are from; 0: each another one */
+    int64_t n_distinct; /* recordings that n_targets are from; 0: each another one */
     double repetition;  /* how many false accepts go back to one cause (a clip, or
                            a moment of noise) as far as chance matters: sum of
                            squares over the sum of those of each cause; 0: 1 */
 } mote_stream_counts;
 
-/* Count with one threshold (probability, as mrt_detector_threshold takes it) for all keywords. The
- * time of a detection is the end of its window. ARG when the outputs do not fit the detector. */
+/* Count with one threshold (probability, as mrt_detector_threshold takes it) for all classes that
+ * react. The time of a detection is the end of its window. ARG when the outputs do not fit the
+ * detector. */
 MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
-                                            const mote_stream_track *track, int32_t n_keywords,
+                                            const mote_stream_track *track, int32_t n_reacting,
                                             const mote_stream_detector *d, double threshold,
                                             mote_stream_counts *out, mote_err *err);
 
-/* What happened in a stretch of the stream; a word belongs to the block in which it begins. */
+/* What happened in a stretch of the stream; an event belongs to the block in which it begins. */
 typedef struct {
-    int64_t n_words, n_hits, n_false_accepts;
+    int64_t n_targets, n_hits, n_false_accepts;
 } mote_stream_block;
 
 /* The same by blocks of block_s seconds, with a threshold for each class [n_classes] (those of
- * keywords are looked at), so that two models can be compared on the same stretches. *out [*n]
- * lives as long as `a`. ARG as above, or block_s is no time. */
+ * classes that react are looked at), so that two models can be compared on the same stretches. *out
+ * [*n] lives as long as `a`. ARG as above, or block_s is no time. */
 MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_outputs *o,
-                                             const mote_stream_track *track, int32_t n_keywords,
+                                             const mote_stream_track *track, int32_t n_reacting,
                                              const mote_stream_detector *d, const float *thresholds,
                                              double block_s, mote_arena *a, mote_stream_block **out,
                                              size_t *n, mote_err *err);
 
 /* Intervals are of what is independent. False rejects: Wilson's for the share missed among
- * n_distinct words. False accepts: Garwood's for count / repetition in hours / repetition (the
- * variance of a compound Poisson count is that much larger; Kish's design effect). A clip that is
- * taken for a keyword every time it is heard counts once in the hours of one round. */
+ * n_distinct events. False accepts: Garwood's for count / repetition in hours / repetition (the
+ * variance of a compound Poisson count is that much larger; Kish's design effect). A sample that
+ * is taken for another every time it is met counts once in the hours of one round. */
 typedef struct {
     double threshold;
     mote_stream_counts counts;
@@ -179,7 +159,7 @@ typedef struct {
 
 /* *out lives as long as `a`. `value` may have is_given false. */
 MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o,
-                                               const mote_stream_track *track, int32_t n_keywords,
+                                               const mote_stream_track *track, int32_t n_reacting,
                                                const mote_stream_detector *d,
                                                const mote_project_value *value, double confidence,
                                                mote_arena *a, mote_stream_curve **out,
@@ -192,7 +172,7 @@ MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o,
 typedef struct mote_stream_tally mote_stream_tally;
 
 /* For clips of a material of n_clips; lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
+MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_reacting,
                                                    const mote_stream_detector *d, mote_arena *a,
                                                    mote_stream_tally **out, mote_err *err);
 /* Count a round. ARG as mote_stream_count. */
@@ -213,33 +193,34 @@ double mote_stream_hours_for(double max_false_accepts_per_hour, double confidenc
 
 typedef struct {
     size_t index;                      /* of the point */
-    bool by_value;                     /* else: fewest missed words within the limit */
+    bool by_value;                     /* else: fewest missed events within the limit */
     double max_false_accepts_per_hour; /* the limit that was asked for */
     bool is_limit_met;                 /* by the estimate; by_value: true */
     bool is_limit_proven;              /* by the upper bound of the interval */
 } mote_stream_choice;
 
 /* With a value the point that earns the most. Without, of the points that detect at least half of
- * the words: the one that misses the fewest with the upper bound of its false accepts at no more
+ * the events: the one that misses the fewest with the upper bound of its false accepts at no more
  * than max_false_accepts_per_hour, or, when none is proven like that, the one with the fewest false
  * accepts; when none detects half, the one that detects the most. (A threshold that keeps the limit
  * by never detecting anything is no choice.)
- * Ties: fewer false accepts, then fewer missed words, then the middle of the run of equal points,
+ * Ties: fewer false accepts, then fewer missed events, then the middle of the run of equal points,
  * which is the furthest from where either side changes. */
 mote_stream_choice mote_stream_choose(const mote_stream_curve *c,
                                       double max_false_accepts_per_hour);
 
-/* The operating point of a model: the threshold for every keyword, 0 for the other labels. */
+/* The operating point of a model: the threshold for every class that reacts, 0 for the other
+ * labels. */
 mote_operating_point mote_stream_operating_point(const mote_stream_curve *c,
                                                  const mote_stream_choice *choice,
-                                                 int32_t n_keywords, int32_t n_labels,
+                                                 int32_t n_reacting, int32_t n_labels,
                                                  double temperature);
 
 /* {"threshold", "by", rates with intervals, counts, value} of one point, and the whole curve as
  * arrays for plotting ("threshold", "false_accepts_per_hour", "false_reject_rate"), points that
  * equal the one before left out. New references owned by the caller. */
 MOTE_MUST_USE mote_status mote_stream_point_to_json(const mote_stream_point *p,
-                                                    const char *const *keywords, int32_t n_keywords,
+                                                    const char *const *names, int32_t n_reacting,
                                                     json_t **out, mote_err *err);
 MOTE_MUST_USE mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out,
                                                     mote_err *err);

@@ -29,7 +29,7 @@ typedef struct {
     const mote_stream_track *track;
     size_t next;               /* first event that ends, with tolerance, at or after now */
     bool *is_hit;              /* [n_events] */
-    int64_t tolerance;         /* samples */
+    int64_t tolerance;         /* steps */
     int32_t cause;             /* of the last false accept: clip, or BY_NOISE */
     mote_stream_block *blocks; /* of block_samples each; NULL: not wanted */
     int64_t block_samples;
@@ -48,10 +48,10 @@ static void accept_falsely(const matcher *m, int64_t at, mote_stream_counts *c)
         block_at(m, at)->n_false_accepts++;
 }
 
-/* A detection of keyword k at sample `at`: which event was meant? Events lie apart by more than the
+/* A detection of class k at step `at`: which event was meant? Events lie apart by more than the
  * tolerance when the track was built with mote_stream_config_of; otherwise the first one counts.
  * False when it is a false accept. */
-static bool match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_stream_counts *c)
+static bool match(matcher *m, int64_t at, int32_t k, int32_t n_reacting, mote_stream_counts *c)
 {
     const mote_stream_track *t = m->track;
     while (m->next < t->n_events && t->events[m->next].end + m->tolerance < at)
@@ -63,7 +63,7 @@ static bool match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_st
         if (e->class_id == k && !m->is_hit[i]) {
             m->is_hit[i] = true;
             c->n_hits++;
-            c->per_word_hits[k]++;
+            c->per_class_hits[k]++;
             if (m->blocks)
                 block_at(m, e->start)->n_hits++;
             return true;
@@ -74,7 +74,7 @@ static bool match(matcher *m, int64_t at, int32_t k, int32_t n_keywords, mote_st
             accept_falsely(m, at, c);
             return false;
         }
-        is_near_other |= e->class_id < n_keywords;
+        is_near_other |= e->class_id < n_reacting;
     }
     accept_falsely(m, at, c);
     c->n_confused += is_near_other;
@@ -99,16 +99,16 @@ static mrt_detector_config config_of(const mote_stream_outputs *o, const mote_st
 }
 
 static mote_status start_counting(const mote_stream_outputs *o, const mote_stream_track *track,
-                                  int32_t n_keywords, const mote_stream_detector *d, mote_arena *a,
+                                  int32_t n_reacting, const mote_stream_detector *d, mote_arena *a,
                                   counting **out, mote_err *err)
 {
     counting *c = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *c, &c, err));
-    if (n_keywords < 1 || n_keywords > o->n_classes || n_keywords > MOTE_MODEL_MAX_LABELS ||
+    if (n_reacting < 1 || n_reacting > o->n_classes || n_reacting > MOTE_MODEL_MAX_LABELS ||
         o->n_classes > MRT_DETECTOR_MAX_CLASSES || !(d->tolerance_s >= 0 && d->tolerance_s <= 3600))
         return mote_fail(err, MOTE_ARG,
-                         "stream: %d keywords of %d classes or tolerance %g s is out of range",
-                         n_keywords, o->n_classes, d->tolerance_s);
+                         "stream: %d of %d classes react, or tolerance %g s is out of range",
+                         n_reacting, o->n_classes, d->tolerance_s);
     mrt_detector_config cfg = config_of(o, d, c->thresholds);
     size_t bytes = mrt_detector_bytes(&cfg);
     if (bytes == 0)
@@ -124,7 +124,7 @@ static mote_status start_counting(const mote_stream_outputs *o, const mote_strea
 /* The detector with c->thresholds over all outputs; what it says is matched by `m`. `causes` (NULL:
  * not wanted): how many false accepts each clip is the cause of; added to. */
 static void detect(counting *c, const mote_stream_outputs *o, const mote_stream_detector *d,
-                   int32_t n_keywords, matcher *m, mote_stream_counts *counts, uint32_t *causes)
+                   int32_t n_reacting, matcher *m, mote_stream_counts *counts, uint32_t *causes)
 {
     mrt_detector_config cfg = config_of(o, d, c->thresholds);
     int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
@@ -135,31 +135,31 @@ static void detect(counting *c, const mote_stream_outputs *o, const mote_stream_
     for (size_t i = 0; i < o->n; i++) {
         mrt_detection hit;
         if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
-            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, n_keywords, counts) &&
+            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, n_reacting, counts) &&
             causes && m->cause != BY_NOISE)
             causes[m->cause]++;
     }
 }
 
 static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
-                                   const mote_stream_track *track, int32_t n_keywords,
+                                   const mote_stream_track *track, int32_t n_reacting,
                                    const mote_stream_detector *d, double threshold,
                                    uint32_t *causes)
 {
-    mote_stream_counts counts = {.n_words = track->n_words,
+    mote_stream_counts counts = {.n_targets = track->n_targets,
                                  .hours = (double)track->n / track->rate_hz / 3600};
     for (size_t i = 0; i < track->n_events; i++)
-        if (track->events[i].class_id < n_keywords)
-            counts.per_word[track->events[i].class_id]++;
+        if (track->events[i].class_id < n_reacting)
+            counts.per_class[track->events[i].class_id]++;
     for (int32_t k = 0; k < o->n_classes; k++)
-        c->thresholds[k] = k < n_keywords ? mrt_detector_threshold((float)threshold) : 0;
+        c->thresholds[k] = k < n_reacting ? mrt_detector_threshold((float)threshold) : 0;
     matcher m = {.track = track};
-    detect(c, o, d, n_keywords, &m, &counts, causes);
+    detect(c, o, d, n_reacting, &m, &counts, causes);
     return counts;
 }
 
 mote_status mote_stream_blocks(const mote_stream_outputs *o, const mote_stream_track *track,
-                               int32_t n_keywords, const mote_stream_detector *d,
+                               int32_t n_reacting, const mote_stream_detector *d,
                                const float *thresholds, double block_s, mote_arena *a,
                                mote_stream_block **out, size_t *n, mote_err *err)
 {
@@ -172,29 +172,29 @@ mote_status mote_stream_blocks(const mote_stream_outputs *o, const mote_stream_t
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
+    MOTE_TRY(start_counting(o, track, n_reacting, d, &scratch, &c, err));
     for (int32_t k = 0; k < o->n_classes; k++)
-        c->thresholds[k] = k < n_keywords ? mrt_detector_threshold(thresholds[k]) : 0;
+        c->thresholds[k] = k < n_reacting ? mrt_detector_threshold(thresholds[k]) : 0;
     matcher m = {.track = track, .blocks = blocks, .block_samples = block};
     for (size_t i = 0; i < track->n_events; i++)
-        if (track->events[i].class_id < n_keywords)
-            block_at(&m, track->events[i].start)->n_words++;
+        if (track->events[i].class_id < n_reacting)
+            block_at(&m, track->events[i].start)->n_targets++;
     mote_stream_counts counts = {0};
-    detect(c, o, d, n_keywords, &m, &counts, NULL);
+    detect(c, o, d, n_reacting, &m, &counts, NULL);
     *out = blocks;
     *n = n_blocks;
     return MOTE_OK;
 }
 
 mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,
-                              int32_t n_keywords, const mote_stream_detector *d, double threshold,
+                              int32_t n_reacting, const mote_stream_detector *d, double threshold,
                               mote_stream_counts *out, mote_err *err)
 {
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, n_keywords, d, &scratch, &c, err));
-    *out = count_at(c, o, track, n_keywords, d, threshold, NULL);
+    MOTE_TRY(start_counting(o, track, n_reacting, d, &scratch, &c, err));
+    *out = count_at(c, o, track, n_reacting, d, threshold, NULL);
     return MOTE_OK;
 }
 
@@ -216,10 +216,10 @@ static mote_interval accepts_interval(const mote_stream_counts *c, double confid
 /* Wilson's interval of the words that are not the same, about the share that was missed. */
 static mote_interval rejects_interval(const mote_stream_counts *c, double confidence)
 {
-    int64_t n = c->n_distinct > 0 ? c->n_distinct : c->n_words, missed = c->n_words - c->n_hits;
-    if (n == c->n_words || c->n_words == 0)
-        return mote_interval_wilson(missed, c->n_words, confidence);
-    double share = (double)missed / (double)c->n_words;
+    int64_t n = c->n_distinct > 0 ? c->n_distinct : c->n_targets, missed = c->n_targets - c->n_hits;
+    if (n == c->n_targets || c->n_targets == 0)
+        return mote_interval_wilson(missed, c->n_targets, confidence);
+    double share = (double)missed / (double)c->n_targets;
     mote_interval x = mote_interval_wilson(llround(share * (double)n), n, confidence);
     return (mote_interval){share, fmin(x.lo, share), fmax(x.hi, share)};
 }
@@ -238,7 +238,7 @@ static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
 
 struct mote_stream_tally {
     size_t n_clips;
-    int32_t n_keywords;
+    int32_t n_reacting;
     mote_stream_detector detector;
     double hop_s;
     mote_stream_counts counts[MOTE_STREAM_POINTS];
@@ -247,7 +247,7 @@ struct mote_stream_tally {
     int64_t n_distinct, n_rounds;
 };
 
-mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
+mote_status mote_stream_tally_create(size_t n_clips, int32_t n_reacting,
                                      const mote_stream_detector *d, mote_arena *a,
                                      mote_stream_tally **out, mote_err *err)
 {
@@ -257,7 +257,7 @@ mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
         mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->causes, &t->causes, err));
     MOTE_TRY(mote_arena_take(a, n_clips + 1, sizeof *t->is_placed, &t->is_placed, err));
     t->n_clips = n_clips;
-    t->n_keywords = n_keywords;
+    t->n_reacting = n_reacting;
     t->detector = *d;
     *out = t;
     return MOTE_OK;
@@ -265,15 +265,15 @@ mote_status mote_stream_tally_create(size_t n_clips, int32_t n_keywords,
 
 static void add_counts(mote_stream_counts *sum, const mote_stream_counts *c)
 {
-    sum->n_words += c->n_words;
+    sum->n_targets += c->n_targets;
     sum->n_hits += c->n_hits;
     sum->n_false_accepts += c->n_false_accepts;
     sum->n_confused += c->n_confused;
     sum->n_repeated += c->n_repeated;
     sum->hours += c->hours;
     for (int k = 0; k < MOTE_MODEL_MAX_LABELS; k++) {
-        sum->per_word[k] += c->per_word[k];
-        sum->per_word_hits[k] += c->per_word_hits[k];
+        sum->per_class[k] += c->per_class[k];
+        sum->per_class_hits[k] += c->per_class_hits[k];
     }
 }
 
@@ -283,18 +283,18 @@ mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_output
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, t->n_keywords, &t->detector, &scratch, &c, err));
+    MOTE_TRY(start_counting(o, track, t->n_reacting, &t->detector, &scratch, &c, err));
     for (size_t i = 0; i < track->n_events; i++) {
         const mote_stream_event *e = &track->events[i];
         if (e->clip < 0 || (size_t)e->clip >= t->n_clips)
             return mote_fail(err, MOTE_ARG, "stream: clip %d of %zu does not exist", (int)e->clip,
                              t->n_clips);
-        bool is_word = e->class_id < t->n_keywords;
+        bool is_word = e->class_id < t->n_reacting;
         t->n_distinct += is_word && !t->is_placed[e->clip];
         t->is_placed[e->clip] |= is_word;
     }
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
-        mote_stream_counts counts = count_at(c, o, track, t->n_keywords, &t->detector,
+        mote_stream_counts counts = count_at(c, o, track, t->n_reacting, &t->detector,
                                              (double)(i + 1) / 256.0, t->causes + i * t->n_clips);
         add_counts(&t->counts[i], &counts);
     }
@@ -340,7 +340,7 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
 }
 
 mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
-                                 int32_t n_keywords, const mote_stream_detector *d,
+                                 int32_t n_reacting, const mote_stream_detector *d,
                                  const mote_project_value *value, double confidence, mote_arena *a,
                                  mote_stream_curve **out, mote_err *err)
 {
@@ -351,7 +351,7 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
     mote_stream_tally *t = NULL;
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 256u << 20);
-    MOTE_TRY(mote_stream_tally_create(n_clips, n_keywords, d, &scratch, &t, err));
+    MOTE_TRY(mote_stream_tally_create(n_clips, n_reacting, d, &scratch, &t, err));
     MOTE_TRY(mote_stream_tally_add(t, o, track, err));
     return mote_stream_tally_curve(t, value, confidence, a, out, err);
 }
@@ -365,10 +365,10 @@ double mote_stream_hours_for(double max_false_accepts_per_hour, double confidenc
 
 /* ---- choosing ---------------------------------------------------------------------------- */
 
-/* Half of the words: below that a keyword spotter does not work, whatever its false accepts. */
+/* Half of the events: below that a detector does not work, whatever its false accepts. */
 static bool is_usable(const mote_stream_point *p)
 {
-    return 2 * p->counts.n_hits >= p->counts.n_words && p->counts.n_hits > 0;
+    return 2 * p->counts.n_hits >= p->counts.n_targets && p->counts.n_hits > 0;
 }
 
 /* Without a value: 0 works and is proven within the limit, 1 works, 2 does not work. */
@@ -419,7 +419,7 @@ mote_stream_choice mote_stream_choose(const mote_stream_curve *c, double max_fal
 
 mote_operating_point mote_stream_operating_point(const mote_stream_curve *c,
                                                  const mote_stream_choice *choice,
-                                                 int32_t n_keywords, int32_t n_labels,
+                                                 int32_t n_reacting, int32_t n_labels,
                                                  double temperature)
 {
     mote_operating_point p = {.smooth_hops = c->detector.smooth_hops,
@@ -427,27 +427,27 @@ mote_operating_point mote_stream_operating_point(const mote_stream_curve *c,
                               .suppress_ms =
                                   (int32_t)nearbyint(c->detector.suppress_hops * c->hop_s * 1000),
                               .temperature = (float)temperature};
-    for (int32_t k = 0; k < n_keywords && k < n_labels && k < MOTE_MODEL_MAX_LABELS; k++)
+    for (int32_t k = 0; k < n_reacting && k < n_labels && k < MOTE_MODEL_MAX_LABELS; k++)
         p.thresholds[k] = (float)c->points[choice->index].threshold;
     return p;
 }
 
-static mote_status per_word_json(const mote_stream_counts *c, const char *const *keywords,
-                                 int32_t n_keywords, json_t *list, mote_err *err)
+static mote_status per_class_json(const mote_stream_counts *c, const char *const *names,
+                                  int32_t n_reacting, json_t *list, mote_err *err)
 {
-    for (int32_t k = 0; k < n_keywords; k++) {
+    for (int32_t k = 0; k < n_reacting; k++) {
         json_t *o = json_object();
         if (json_array_append_new(list, o) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
-        MOTE_TRY(mote_json_put(o, "keyword", json_string(keywords[k]), err));
-        MOTE_TRY(mote_json_put(o, "n", json_integer(c->per_word[k]), err));
-        MOTE_TRY(mote_json_put(o, "n_hits", json_integer(c->per_word_hits[k]), err));
+        MOTE_TRY(mote_json_put(o, "keyword", json_string(names[k]), err));
+        MOTE_TRY(mote_json_put(o, "n", json_integer(c->per_class[k]), err));
+        MOTE_TRY(mote_json_put(o, "n_hits", json_integer(c->per_class_hits[k]), err));
     }
     return MOTE_OK;
 }
 
-mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *keywords,
-                                      int32_t n_keywords, json_t **out, mote_err *err)
+mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *const *names,
+                                      int32_t n_reacting, json_t **out, mote_err *err)
 {
     const mote_stream_counts *c = &p->counts;
     MOTE_SCOPED_JSON *o = json_object();
@@ -455,7 +455,7 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
         return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
     MOTE_TRY(mote_json_put(o, "threshold", json_real(p->threshold), err));
     MOTE_TRY(mote_json_put(o, "hours", json_real(c->hours), err));
-    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_words), err));
+    MOTE_TRY(mote_json_put(o, "n_words", json_integer(c->n_targets), err));
     MOTE_TRY(mote_json_put(o, "n_hits", json_integer(c->n_hits), err));
     MOTE_TRY(mote_json_put(o, "n_false_accepts", json_integer(c->n_false_accepts), err));
     MOTE_TRY(mote_json_put(o, "n_confused", json_integer(c->n_confused), err));
@@ -475,7 +475,7 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
     }
     json_t *words = json_array();
     MOTE_TRY(mote_json_put(o, "keywords", words, err));
-    MOTE_TRY(per_word_json(c, keywords, n_keywords, words, err));
+    MOTE_TRY(per_class_json(c, names, n_reacting, words, err));
     *out = json_incref(o);
     return MOTE_OK;
 }

@@ -42,10 +42,10 @@ mote_value mote_value_per_day(const mote_project_value *v, const mote_value_coun
                               double confidence)
 {
     const double nan = (double)NAN;
-    if (!v->is_given || c->n_words <= 0 || !(c->hours > 0) || !(confidence > 0 && confidence < 1))
+    if (!v->is_given || c->n_targets <= 0 || !(c->hours > 0) || !(confidence > 0 && confidence < 1))
         return (mote_value){nan, nan, nan, {nan, nan, nan}};
     double each = (1 + confidence) / 2;
-    mote_interval missed = mote_interval_wilson(c->n_missed, c->n_words, each);
+    mote_interval missed = mote_interval_wilson(c->n_missed, c->n_targets, each);
     mote_interval accepts = mote_interval_poisson(c->n_false_accepts, c->hours, each);
     return mote_value_of_rates(v, &missed, &accepts);
 }

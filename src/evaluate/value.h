@@ -15,7 +15,7 @@
 
 /* What was counted on a stream. */
 typedef struct {
-    int64_t n_words, n_missed; /* keywords spoken, of them not detected */
+    int64_t n_targets, n_missed; /* events that were to be detected, of them not */
     int64_t n_false_accepts;
     double hours; /* of listening, > 0 */
 } mote_value_counts;

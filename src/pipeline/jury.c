@@ -363,8 +363,12 @@ static mote_status listen_part(const mote_jury *j, const mote_jury_stream *s, in
                                track, err));
     for (size_t i = 0; i < track->n_events; i++)
         track->events[i].clip += (int32_t)p->first;
-    return mote_listen(&one, track, s->hop, s->progress ? progress : NULL, &w, s->cancel, a, said,
-                       err);
+    const mote_listening listening = {.track = track,
+                                      .hop = s->hop,
+                                      .progress = s->progress ? progress : NULL,
+                                      .progress_arg = &w,
+                                      .cancel = s->cancel};
+    return mote_listen(&one, &listening, a, said, err);
 }
 
 /* Samples from the beginning of one part to that of the next. */
@@ -385,7 +389,7 @@ static void place(const mote_stream_track *part, const mote_stream_outputs *said
         e->start += (int64_t)at;
         e->end += (int64_t)at;
     }
-    track->n_words += part->n_words;
+    track->n_targets += part->n_targets;
     track->n += part->n;
     memcpy(out->q + at / (size_t)out->hop * (size_t)out->n_classes, said->q,
            said->n * (size_t)said->n_classes);

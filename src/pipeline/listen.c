@@ -12,7 +12,7 @@ typedef struct {
     mote_pool *pool;
     size_t n_out, window;
     /* of the batch in hand */
-    const int16_t *pcm;
+    const int16_t *steps;
     size_t hop;
     int8_t *q;
 } listener;
@@ -21,16 +21,16 @@ static void listen_one(void *arg, size_t i, int32_t worker)
 {
     listener *l = arg;
     mote_bench_view seen;
-    if (mote_bench_run(l->bench, worker, l->pcm + i * l->hop, &seen))
+    if (mote_bench_run(l->bench, worker, l->steps + i * l->hop, &seen))
         memcpy(l->q + i * l->n_out, seen.output, l->n_out);
 }
 
-static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+static mote_status classify(void *arg, const void *steps, size_t n, size_t window, size_t hop,
                             int8_t *q, mote_err *err)
 {
     listener *l = arg;
     MOTE_BUG_IF(window != l->window);
-    l->pcm = pcm;
+    l->steps = steps;
     l->hop = hop;
     l->q = q;
     mote_pool_run(l->pool, n, listen_one, l);
@@ -54,16 +54,22 @@ mote_status mote_listen_track(const mote_task_setting *task, const mote_stream_s
     return mote_stream_build(&m, &cfg, a, out, err);
 }
 
-mote_status mote_listen(const mote_judge *j, const mote_stream_track *track, size_t hop,
-                        mote_stream_progress *progress, void *progress_arg,
-                        const mote_cancel *cancel, mote_arena *a, mote_stream_outputs *out,
-                        mote_err *err)
+mote_status mote_listen(const mote_judge *j, const mote_listening *w, mote_arena *a,
+                        mote_stream_outputs *out, mote_err *err)
 {
     size_t n_out = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->output]);
     listener l = {.pool = j->pool, .n_out = n_out, .window = (size_t)j->clip_samples};
+    const mote_stream_run_config run = {.track = w->track,
+                                        .n_classes = (int32_t)n_out,
+                                        .window = l.window,
+                                        .hop = w->hop,
+                                        .classify = classify,
+                                        .arg = &l,
+                                        .progress = w->progress,
+                                        .progress_arg = w->progress_arg,
+                                        .cancel = w->cancel};
     MOTE_TRY(mote_bench_create(j, &l.bench, err));
-    mote_status st = mote_stream_run(track, (int32_t)n_out, l.window, hop, classify, &l, progress,
-                                     progress_arg, cancel, a, out, err);
+    mote_status st = mote_stream_run(&run, a, out, err);
     mote_bench_destroy(l.bench);
     return st;
 }

@@ -19,11 +19,17 @@ MOTE_MUST_USE mote_status mote_listen_track(const mote_task_setting *task,
                                             uint64_t seed, mote_arena *a, mote_stream_track *out,
                                             mote_err *err);
 
-/* What the judge's model says on it, a look every hop samples; lives as long as `a`. What
- * mote_stream_run gives. */
-MOTE_MUST_USE mote_status mote_listen(const mote_judge *j, const mote_stream_track *track,
-                                      size_t hop, mote_stream_progress *progress,
-                                      void *progress_arg, const mote_cancel *cancel, mote_arena *a,
+/* Who listens to what; all borrowed. */
+typedef struct {
+    const mote_stream_track *track;
+    size_t hop;                     /* a look every so many steps */
+    mote_stream_progress *progress; /* NULL: none */
+    void *progress_arg;
+    const mote_cancel *cancel;
+} mote_listening;
+
+/* What the judge's model says on it; lives as long as `a`. What mote_stream_run gives. */
+MOTE_MUST_USE mote_status mote_listen(const mote_judge *j, const mote_listening *w, mote_arena *a,
                                       mote_stream_outputs *out, mote_err *err);
 
 #endif

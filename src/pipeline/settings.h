@@ -17,7 +17,7 @@
 #include "data/check.h"
 #include "data/dataset.h"
 #include "data/version.h"
-#include "evaluate/stream.h"
+#include "evaluate/stream_audio.h"
 #include "feature/feature.h"
 #include "graph/arch.h"
 #include "learn/trainer.h"

@@ -183,7 +183,7 @@ mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a, mo
     const char **names = NULL;
     int64_t n_recorded = 0;
     MOTE_TRY(mote_arena_take(a, track->n_events, sizeof *names, &names, err));
-    t->n_others = (int64_t)track->n_events - track->n_words;
+    t->n_others = (int64_t)track->n_events - track->n_targets;
     for (size_t i = 0; i < track->n_events; i++) {
         const mote_stream_event *e = &track->events[i];
         n_recorded += !is_keyword(t, e->class_id) && !t->is_synthetic[d->group_id[e->clip]];
@@ -195,7 +195,7 @@ mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a, mo
     const char *noise = mote_audio_of(d)->background.n > 0 ? "noise" : "made-up noise";
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 4096);
-    mote_buf_printf(&b, "%lld keywords in %s, ", (long long)track->n_words, noise);
+    mote_buf_printf(&b, "%lld keywords in %s, ", (long long)track->n_targets, noise);
     mote_buf_str(&b, t->clips_on);
     MOTE_TRY(keep(&b, a, &t->words_on, err));
     mote_buf_reset(&b);
@@ -278,8 +278,8 @@ mote_worst mote_tested_worst_word(const mote_tested *t, const mote_stream_counts
 {
     mote_worst worst = {0};
     for (size_t k = 0; k < t->task->keywords.n; k++) {
-        int64_t n = c->per_word[k];
-        double missed = n ? 1 - (double)c->per_word_hits[k] / (double)n : 0;
+        int64_t n = c->per_class[k];
+        double missed = n ? 1 - (double)c->per_class_hits[k] / (double)n : 0;
         if (n > 0 && (!worst.name || missed > worst.value))
             worst = (mote_worst){t->task->keywords.items[k], missed, n};
     }

@@ -155,10 +155,12 @@ static void damaged_documents_are_refused(void **state)
 static void a_kept_stream_is_one_sentence(void **state)
 {
     (void)state;
-    mote_stream_point p = {
-        .threshold = 0.5,
-        .counts = {
-            .n_words = 10, .n_hits = 9, .hours = 0.5, .per_word = {6, 4}, .per_word_hits = {6, 3}}};
+    mote_stream_point p = {.threshold = 0.5,
+                           .counts = {.n_targets = 10,
+                                      .n_hits = 9,
+                                      .hours = 0.5,
+                                      .per_class = {6, 4},
+                                      .per_class_hits = {6, 3}}};
     p.false_accepts_per_hour = mote_interval_poisson(1, 0.5, 0.95);
     p.false_reject_rate = mote_interval_wilson(1, 10, 0.95);
     p.value.value = (mote_interval){12.5, 3, 20};
@@ -206,7 +208,7 @@ static void the_stream_shows_the_choice_among_its_neighbours(void **state)
     for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
         mote_stream_point *p = &c->points[i];
         p->threshold = (i + 1) / 256.0;
-        p->counts.n_words = 100;
+        p->counts.n_targets = 100;
         p->counts.n_hits = i == 255 ? 0 : 90 - i / 32;
         p->counts.n_false_accepts = i == 255 ? 0 : 7 - i / 32;
         p->counts.hours = 0.5;
@@ -240,7 +242,7 @@ static void promises_and_other_words_read_as_sentences(void **state)
     mote_buf_init(&b, 1u << 20);
     const char *const words[] = {"yes"};
     mote_stream_point before = {
-        .counts = {.n_words = 120, .n_hits = 114, .hours = 6, .n_rounds = 12, .n_distinct = 10}};
+        .counts = {.n_targets = 120, .n_hits = 114, .hours = 6, .n_rounds = 12, .n_distinct = 10}};
     before.false_accepts_per_hour = mote_interval_poisson(0, 6, 0.95);
     before.false_reject_rate = mote_interval_wilson(1, 20, 0.95);
     before.independent_hours = 6;

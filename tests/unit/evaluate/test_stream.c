@@ -2,7 +2,7 @@
 /* Streams: what is built is what was asked for, counting agrees with a model whose answers are
  * known, and the operating point is the best one. */
 #include "base/rng.h"
-#include "evaluate/stream.h"
+#include "evaluate/stream_audio.h"
 #include "unit/evaluate/golden.h"
 
 enum { RATE = 8000, CLIP = 8000, N_CLIPS = 60, N_KEYWORDS = 2, N_CLASSES = 4 };
@@ -57,6 +57,11 @@ static int teardown(void **state)
     return 0;
 }
 
+static const int16_t *pcm_of(const mote_stream_track *t)
+{
+    return t->steps;
+}
+
 static mote_stream_track build(fixture *f)
 {
     mote_stream_track t;
@@ -73,7 +78,7 @@ static void every_usable_clip_stands_once_and_apart(void **state)
     bool is_used[N_CLIPS] = {false};
     assert_int_equal(t.n, 0.05 * 3600 * RATE);
     assert_int_equal(t.n_events, 45); /* 60 without the 15 of silence; 180 s have room for 90 */
-    assert_int_equal(t.n_words, 30);
+    assert_int_equal(t.n_targets, 30);
     for (size_t i = 0; i < t.n_events; i++) {
         const mote_stream_event *e = &t.events[i];
         assert_int_equal(e->end - e->start, CLIP);
@@ -101,14 +106,15 @@ static void noise_is_at_the_drawn_distance_from_the_clip(void **state)
     for (size_t i = 0; i < t.n_events; i++) {
         const mote_stream_event *e = &t.events[i];
         const int16_t *before =
-            t.pcm + e->start - RATE / 4; /* gap/2 = 0.5 s of the slot's own noise */
+            pcm_of(&t) + e->start - RATE / 4; /* gap/2 = 0.5 s of the slot's own noise */
         double noise = rms_of(before, RATE / 4), clip = rms_of(f->pcm + e->clip * CLIP, CLIP);
         /* A quarter second of white noise: the RMS is known to 1/sqrt(2*2000) = 1.6 %. */
         near_to(20 * log10(clip / noise), 20, 0.03, "SNR");
         /* And the clip is there as recorded, away from its faded edges. */
         double worst = 0;
         for (int k = 100; k < CLIP - 100; k++)
-            worst = fmax(worst, fabs((double)t.pcm[e->start + k] - f->pcm[e->clip * CLIP + k]));
+            worst =
+                fmax(worst, fabs((double)pcm_of(&t)[e->start + k] - f->pcm[e->clip * CLIP + k]));
         assert_true(worst < 6 * noise + 1);
     }
 }
@@ -117,14 +123,14 @@ static void same_seed_same_track_and_other_seed_another(void **state)
 {
     fixture *f = *state;
     mote_stream_track a = build(f), b = build(f);
-    assert_memory_equal(a.pcm, b.pcm, a.n * sizeof *a.pcm);
+    assert_memory_equal(pcm_of(&a), pcm_of(&b), a.n * sizeof(int16_t));
     assert_memory_equal(a.events, b.events, a.n_events * sizeof *a.events);
     f->config.seed = 8;
     mote_stream_track c = build(f);
-    assert_true(memcmp(a.pcm, c.pcm, a.n * sizeof *a.pcm) != 0);
+    assert_true(memcmp(pcm_of(&a), pcm_of(&c), a.n * sizeof(int16_t)) != 0);
     f->material.noise.n = 0; /* white noise */
     mote_stream_track w = build(f);
-    assert_true(rms_of(w.pcm, 2000) > 10);
+    assert_true(rms_of(pcm_of(&w), 2000) > 10);
 }
 
 static void a_short_stream_takes_fewer_clips_and_a_hopeless_one_is_refused(void **state)
@@ -158,14 +164,14 @@ typedef struct {
     int wrong_word, mute_every, calls;
 } oracle;
 
-static mote_status classify(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+static mote_status classify(void *arg, const void *steps, size_t n, size_t window, size_t hop,
                             int8_t *q, mote_err *err)
 {
     oracle *o = arg;
     (void)err;
     o->calls++;
     for (size_t i = 0; i < n; i++) {
-        int64_t start = (pcm - o->t->pcm) + (int64_t)(i * hop);
+        int64_t start = ((const int16_t *)steps - pcm_of(o->t)) + (int64_t)(i * hop);
         int32_t said = N_CLASSES - 1;
         for (size_t k = 0; k < o->t->n_events; k++) {
             const mote_stream_event *e = &o->t->events[k];
@@ -187,8 +193,13 @@ static mote_stream_outputs run(fixture *f, oracle *o)
 {
     mote_stream_outputs out;
     mote_err err;
-    if (mote_stream_run(o->t, N_CLASSES, CLIP, RATE / 10, classify, o, NULL, NULL, NULL, &f->arena,
-                        &out, &err) != MOTE_OK)
+    const mote_stream_run_config r = {.track = o->t,
+                                      .n_classes = N_CLASSES,
+                                      .window = CLIP,
+                                      .hop = RATE / 10,
+                                      .classify = classify,
+                                      .arg = o};
+    if (mote_stream_run(&r, &f->arena, &out, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_int_equal(out.n, 1 + (o->t->n - CLIP) / (RATE / 10));
     return out;
@@ -212,11 +223,11 @@ static void a_model_that_knows_makes_no_mistake(void **state)
     mote_stream_outputs out = run(f, &o);
     assert_int_equal(o.calls, (out.n + 255) / 256);
     mote_stream_counts c = count(&out, &t, 0.8, &detector);
-    assert_int_equal(c.n_words, 30);
+    assert_int_equal(c.n_targets, 30);
     assert_int_equal(c.n_hits, 30);
     assert_int_equal(c.n_false_accepts, 0);
-    assert_int_equal(c.per_word[0] + c.per_word[1], 30);
-    assert_int_equal(c.per_word_hits[0], c.per_word[0]);
+    assert_int_equal(c.per_class[0] + c.per_class[1], 30);
+    assert_int_equal(c.per_class_hits[0], c.per_class[0]);
     near_to(c.hours, 0.05, 1e-12, "hours");
     c = count(&out, &t, 0.95, &detector); /* surer than the model ever is */
     assert_int_equal(c.n_hits, 0);
@@ -335,14 +346,14 @@ static void the_limit_decides_without_a_value(void **state)
         mote_stream_choice choice = mote_stream_choose(c, limit);
         const mote_stream_point *p = &c->points[choice.index];
         assert_false(choice.by_value);
-        assert_true(2 * p->counts.n_hits >= p->counts.n_words);
+        assert_true(2 * p->counts.n_hits >= p->counts.n_targets);
         assert_int_equal(choice.is_limit_met, p->false_accepts_per_hour.value <= limit);
         assert_int_equal(choice.is_limit_proven, p->false_accepts_per_hour.hi <= limit);
         n_met += choice.is_limit_proven;
         n_not += !choice.is_limit_proven;
         for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
             const mote_stream_point *q = &c->points[i];
-            bool is_usable = 2 * q->counts.n_hits >= q->counts.n_words;
+            bool is_usable = 2 * q->counts.n_hits >= q->counts.n_targets;
             if (is_usable && q->false_accepts_per_hour.hi <= limit)
                 assert_true(choice.is_limit_proven && q->counts.n_hits <= p->counts.n_hits);
             if (is_usable && !choice.is_limit_proven)
@@ -360,7 +371,7 @@ static void an_estimate_within_the_limit_is_no_proof(void **state)
         mote_stream_point *p = &c->points[i];
         int64_t n = i < 100 ? 4 : i < 200 ? 1 : 0;
         p->counts = (mote_stream_counts){
-            .n_words = 100, .n_hits = 90 - i / 10, .n_false_accepts = n, .hours = 4};
+            .n_targets = 100, .n_hits = 90 - i / 10, .n_false_accepts = n, .hours = 4};
         p->false_accepts_per_hour = mote_interval_poisson(n, 4, 0.95);
         p->value.value.value = (double)NAN;
     }
@@ -413,8 +424,8 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
     const mote_stream_point *p = &one->points[100], *q = &all->points[100];
     assert_int_equal(q->counts.n_rounds, ROUNDS);
     assert_true(p->counts.n_false_accepts > 5);
-    assert_int_equal(q->counts.n_distinct, p->counts.n_words);
-    assert_int_equal(q->counts.n_words, ROUNDS * p->counts.n_words);
+    assert_int_equal(q->counts.n_distinct, p->counts.n_targets);
+    assert_int_equal(q->counts.n_targets, ROUNDS * p->counts.n_targets);
     assert_true(fabs(q->counts.hours - ROUNDS * p->counts.hours) < 1e-9);
     double rate = (double)q->counts.n_false_accepts / q->counts.hours;
     assert_true(fabs(q->false_accepts_per_hour.value - rate) < 1e-9);
@@ -425,7 +436,7 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
     mote_interval naive = mote_interval_poisson(q->counts.n_false_accepts, q->counts.hours, 0.95);
     assert_true(q->false_accepts_per_hour.hi - rate > 1.5 * (naive.hi - rate));
     mote_interval words =
-        mote_interval_wilson(q->counts.n_words - q->counts.n_hits, q->counts.n_words, 0.95);
+        mote_interval_wilson(q->counts.n_targets - q->counts.n_hits, q->counts.n_targets, 0.95);
     if (q->false_reject_rate.value > 0)
         assert_true(q->false_reject_rate.hi - q->false_reject_rate.lo >
                     1.5 * (words.hi - words.lo));
@@ -438,7 +449,7 @@ static void never_detecting_is_no_choice(void **state)
     mote_stream_curve *c = calloc(1, sizeof *c);
     for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
         mote_stream_point *p = &c->points[i];
-        p->counts = (mote_stream_counts){.n_words = 100,
+        p->counts = (mote_stream_counts){.n_targets = 100,
                                          .n_hits = i < 200   ? 90
                                                    : i < 255 ? 40
                                                              : 0,
@@ -520,10 +531,10 @@ static void probabilities_become_the_softmax_bytes(void **state)
     assert_int_equal(mote_stream_quantize(1.0f / 256), -127);
 }
 
-static mote_status refuse(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+static mote_status refuse(void *arg, const void *steps, size_t n, size_t window, size_t hop,
                           int8_t *q, mote_err *err)
 {
-    (void)arg, (void)pcm, (void)n, (void)window, (void)hop, (void)q;
+    (void)arg, (void)steps, (void)n, (void)window, (void)hop, (void)q;
     return mote_fail(err, MOTE_SHAPE, "no");
 }
 
@@ -535,18 +546,24 @@ static void stops_and_failures_come_through(void **state)
     mote_cancel cancel = {1};
     mote_err err;
     oracle o = {.t = &t};
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, classify, &o, NULL, NULL, &cancel,
-                                     &f->arena, &out, &err),
-                     MOTE_CANCELLED);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 800, refuse, NULL, NULL, NULL, NULL,
-                                     &f->arena, &out, &err),
-                     MOTE_SHAPE);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, CLIP, 0, classify, &o, NULL, NULL, NULL,
-                                     &f->arena, &out, &err),
-                     MOTE_ARG);
-    assert_int_equal(mote_stream_run(&t, N_CLASSES, t.n + 1, 8, classify, &o, NULL, NULL, NULL,
-                                     &f->arena, &out, &err),
-                     MOTE_ARG);
+    const mote_stream_run_config good = {.track = &t,
+                                         .n_classes = N_CLASSES,
+                                         .window = CLIP,
+                                         .hop = 800,
+                                         .classify = classify,
+                                         .arg = &o};
+    mote_stream_run_config r = good;
+    r.cancel = &cancel;
+    assert_int_equal(mote_stream_run(&r, &f->arena, &out, &err), MOTE_CANCELLED);
+    r = good;
+    r.classify = refuse;
+    assert_int_equal(mote_stream_run(&r, &f->arena, &out, &err), MOTE_SHAPE);
+    r = good;
+    r.hop = 0;
+    assert_int_equal(mote_stream_run(&r, &f->arena, &out, &err), MOTE_ARG);
+    r = good;
+    r.window = t.n + 1;
+    assert_int_equal(mote_stream_run(&r, &f->arena, &out, &err), MOTE_ARG);
     assert_int_equal(out.n, 77);
     out = run(f, &o);
     mote_stream_detector bad = {.smooth_hops = 65, .suppress_hops = 0, .tolerance_s = 0};

@@ -14,7 +14,7 @@ static const mote_project_value money = {.is_given = true,
 static void value_is_the_sum_of_its_parts(void **state)
 {
     (void)state;
-    mote_value_counts c = {.n_words = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2};
+    mote_value_counts c = {.n_targets = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2};
     mote_value v = mote_value_per_day(&money, &c, 0.95);
     near_to(v.true_accepts, 1000 * 0.9 * 0.05, 1e-12, "true accepts");
     near_to(v.false_rejects, 1000 * 0.1 * -0.1, 1e-12, "false rejects");
@@ -34,7 +34,7 @@ static void gains_from_misses_turn_the_interval_round(void **state)
     mote_project_value odd = money;
     odd.true_accept = -1;
     odd.false_reject = 0;
-    mote_value_counts c = {.n_words = 50, .n_missed = 25, .n_false_accepts = 0, .hours = 1};
+    mote_value_counts c = {.n_targets = 50, .n_missed = 25, .n_false_accepts = 0, .hours = 1};
     mote_value v = mote_value_per_day(&odd, &c, 0.9);
     assert_true(v.value.lo < v.value.value && v.value.value < v.value.hi);
 }
@@ -42,12 +42,12 @@ static void gains_from_misses_turn_the_interval_round(void **state)
 static void without_money_words_or_hours_it_is_unknown(void **state)
 {
     (void)state;
-    mote_value_counts c = {.n_words = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2},
+    mote_value_counts c = {.n_targets = 200, .n_missed = 20, .n_false_accepts = 3, .hours = 2},
                       none = c;
     mote_project_value not_given = money;
     not_given.is_given = false;
     assert_true(isnan(mote_value_per_day(&not_given, &c, 0.95).value.value));
-    none.n_words = 0;
+    none.n_targets = 0;
     assert_true(isnan(mote_value_per_day(&money, &none, 0.95).value.value));
     none = c;
     none.hours = 0;

@@ -386,9 +386,10 @@ static void a_tensor_is_judged_by_its_raw_output(void **state)
     mote_model_unref(m);
 }
 
-static mote_status outputs_of(void *arg, const int16_t *pcm, size_t n, size_t window, size_t hop,
+static mote_status outputs_of(void *arg, const void *steps, size_t n, size_t window, size_t hop,
                               int8_t *q, mote_err *err)
 {
+    const int16_t *pcm = steps;
     for (size_t i = 0; i < n; i++) {
         mote_prediction p;
         MOTE_TRY(mote_predict_pcm(arg, pcm + i * hop, window, &p, err));
@@ -431,12 +432,18 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
         pcm_bursts((uint32_t)smooth, pcm + quiet, T_COUNT(pcm) - 2 * quiet);
         open_ear(&e, tiny_model_with(3, &fc, &op));
         assert_int_equal(hear(&e, NULL, 0, MOTE_HEAR_DETECTIONS).n, 0);
-        mote_stream_track track = {.rate_hz = 16000, .pcm = pcm, .n = T_COUNT(pcm)};
+        mote_stream_track track = {
+            .rate_hz = 16000, .steps = pcm, .n = T_COUNT(pcm), .step_bytes = sizeof *pcm};
         mote_stream_outputs outputs;
         mote_stream_detector d = {.smooth_hops = smooth, .suppress_hops = 7};
         mote_stream_counts counts;
-        TINY_MUST(mote_stream_run(&track, TINY_LABELS, 16000, 1600, outputs_of, e.predictor, NULL,
-                                  NULL, NULL, &e.arena, &outputs, &err));
+        const mote_stream_run_config run = {.track = &track,
+                                            .n_classes = TINY_LABELS,
+                                            .window = 16000,
+                                            .hop = 1600,
+                                            .classify = outputs_of,
+                                            .arg = e.predictor};
+        TINY_MUST(mote_stream_run(&run, &e.arena, &outputs, &err));
         TINY_MUST(
             mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
         mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_DETECTIONS);
@@ -450,7 +457,7 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
                                             .class_id = h.items[i].class_id};
         track.events = events;
         track.n_events = h.n;
-        track.n_words = (int64_t)h.n;
+        track.n_targets = (int64_t)h.n;
         TINY_MUST(
             mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
         assert_int_equal(counts.n_hits, h.n);

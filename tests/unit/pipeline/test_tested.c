@@ -55,7 +55,7 @@ static void stream_of(fixture *f, int n_others, mote_tested *t)
     for (size_t i = 0; i < f->test.n; i++)
         if (f->test.class_id[i] < 2)
             events[track.n_events++] = (mote_stream_event){0, 1, f->test.class_id[i], (int32_t)i};
-    track.n_words = (int64_t)track.n_events;
+    track.n_targets = (int64_t)track.n_events;
     for (size_t i = 0; n_others > 0; i = (i + 1) % f->test.n)
         if (strcmp(f->test.label[i], "hum") == 0) {
             events[track.n_events++] = (mote_stream_event){0, 1, 2, (int32_t)i};
