@@ -200,11 +200,36 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
     mote_say_json(cli, document);
 }
 
+/* The clips as a server is sent them. */
+typedef struct {
+    const int16_t *pcm; /* [n][clip_samples] */
+    size_t clip_samples;
+    int32_t rate_hz;
+} clips;
+
+static mote_status encode(void *arg, size_t clip, mote_buf *out, mote_err *err)
+{
+    const clips *c = arg;
+    return mote_audio_encode_wav(c->pcm + clip * c->clip_samples, c->clip_samples, c->rate_hz, out,
+                                 err);
+}
+
+static void send_clips(mote_load_config *cfg, clips *sent, const mote_dataset *d)
+{
+    sent->clip_samples = mote_dataset_elements(d);
+    sent->rate_hz = mote_audio_of(d)->rate_hz;
+    cfg->encode = encode;
+    cfg->encode_arg = sent;
+    cfg->content_type = "audio/wav";
+    cfg->sample_bytes = sent->clip_samples * sizeof *sent->pcm + 4096;
+}
+
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
                        mote_err *err)
 {
     (void)n_args;
     const bench_values *v = values;
+    clips sent = {0};
     mote_load_config cfg = {.path = "/v1/classify",
                             .consent = v->consent,
                             .timeout_ms = 30000,
@@ -224,7 +249,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_status st =
         mote_condition_clips(&d, v->noise ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN,
                              (mote_span){v->snr_lo, v->snr_hi}, (uint64_t)v->seed + CONDITION_SEED,
-                             &cli->arena, &cfg.pcm, err);
+                             &cli->arena, &sent.pcm, err);
     const char **labels = NULL;
     if (st == MOTE_OK)
         st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);
@@ -233,9 +258,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         for (size_t i = 0; i < d.n; i++)
             labels[i] = d.classes[d.class_id[i]];
         cfg.labels = labels;
-        cfg.n_clips = d.n;
-        cfg.clip_samples = mote_dataset_elements(&d);
-        cfg.rate_hz = mote_audio_of(&d)->rate_hz;
+        cfg.n_samples = d.n;
+        send_clips(&cfg, &sent, &d);
         mote_progress progress;
         cfg.progress_arg = &progress;
         mote_progress_start(&progress, cli, "requests", v->n);

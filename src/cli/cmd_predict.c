@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json_pull.h"
 #include "cli/cli.h"
 #include "serve/classify.h"
 #include "serve/source.h"
@@ -27,45 +26,14 @@ typedef struct {
     mote_table table;
 } job;
 
-/* A tensor: a JSON array of numbers, flat or nested like the model's input. */
-static mote_status read_tensor(const job *j, const char *path, const char *text, size_t n,
-                               mote_arena *a, float **out, mote_err *err)
-{
-    int64_t dims[MOTE_MAX_DIMS];
-    size_t got = 0, want = (size_t)j->s->n_values;
-    for (int32_t i = 0; i < j->s->n_dims; i++)
-        dims[i] = j->s->dims[i];
-    float *values = NULL;
-    MOTE_TRY(mote_arena_take(a, want, sizeof *values, &values, err));
-    mote_json_pull p;
-    mote_json_pull_init(&p, text, n);
-    mote_status st = mote_pull_f32s(&p, dims, j->s->n_dims, values, want, &got, err);
-    if (st == MOTE_OK)
-        st = mote_pull_end(&p, err);
-    if (st != MOTE_OK)
-        return mote_wrap(err, st, "'%s'", path);
-    if (got != want)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", path, got,
-                         j->s->name, want);
-    *out = values;
-    return MOTE_OK;
-}
-
 static mote_status predict_bytes(const job *j, const char *path, const char *bytes, size_t n,
                                  mote_arena *a, mote_classification *out, mote_err *err)
 {
-    if (j->s->clip_samples == 0) {
-        float *values = NULL;
-        MOTE_TRY(read_tensor(j, path, bytes, n, a, &values, err));
-        return mote_classify_tensor(j->infer, j->s, values, (size_t)j->s->n_values, a, out, err);
-    }
-    mote_sound_config cfg = {.what = path, .may_resample = j->v->resample, .max_ms = MAX_CLIP_MS};
-    mote_audio audio;
-    MOTE_TRY(mote_sound_decode(bytes, n, j->s, &cfg, &audio, err));
-    mote_sound sound = {.pcm = audio.samples, .n = audio.n, .is_label_only = j->v->label_only};
-    mote_status st = mote_classify(j->infer, j->s, &sound, a, out, err);
-    mote_audio_release(&audio);
-    return st;
+    mote_asked asked = {.what = path,
+                        .may_convert = j->v->resample,
+                        .max_ms = MAX_CLIP_MS,
+                        .is_label_only = j->v->label_only};
+    return mote_classify(j->infer, j->s, bytes, n, &asked, a, out, err);
 }
 
 static mote_status add_json(job *j, const char *path, const mote_classification *c,

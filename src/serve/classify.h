@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a recording of any length to one answer, by a model that hears windows of a fixed length.
+/* From an input of any length to one answer, by a model that takes windows of a fixed length.
  *
  * Two things are said, and they are not the same:
  *
- *   label, probabilities   what one window sounds like, for people and for the monitor: its
- *                          probabilities at the model's temperature. A recording shorter than the
- *                          window stands in the middle of it, zeros on both sides (as in training);
- *                          of a longer one the window in which a keyword is most probable, from the
- *                          windows every hop of the operating point
+ *   label, probabilities   what one window is taken for, for people and for the monitor: its
+ *                          probabilities at the model's temperature
  *   detections             what the device would say, bit for bit: smoothed raw outputs, thresholds
- *                          and suppression over the recording in quiet, model/hear.h. "Detected"
- *                          is called nothing else
+ *                          and suppression, model/hear.h. "Detected" is called nothing else
  *
- * Keywords are the labels with a threshold; a model without thresholds answers with its surest
- * window. Only the window of the answer is told to the observer and the log: one request is one
- * prediction.
+ * Labels with a threshold are those that are detected; a model without thresholds answers with its
+ * surest window. Only the window of the answer is told to the observer and the log: one request is
+ * one prediction. How an input is read is its row's affair, serve/intake.h.
  *
- * Depends on serve/infer.h, data/audio.h. Used by web/api_classify.c, cli/cmd_predict.c. */
+ * Depends on serve/infer.h. Used by web/api_classify.c, cli/cmd_predict.c. */
 #ifndef MOTE_SERVE_CLASSIFY_H
 #define MOTE_SERVE_CLASSIFY_H
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "data/audio.h"
 #include "serve/infer.h"
 
 typedef struct {
@@ -43,37 +38,29 @@ typedef struct {
     int64_t infer_ns;
 } mote_classification;
 
+/* What a client asked besides its input. */
 typedef struct {
-    const int16_t *pcm; /* [n] at the model's rate */
-    size_t n;
+    const char *what;            /* names the input in errors */
+    bool may_convert;            /* a rate other than the model's may be converted */
+    bool from_strangers;         /* only formats that are safe for that */
+    int64_t max_ms;              /* of what runs in time; 0: any */
     bool is_label_only;          /* spare the runs that only detections need */
     const char *request_id;      /* NULL: none */
     const mote_consent *consent; /* NULL: none */
-} mote_sound;
+} mote_asked;
 
-/* ARG when the model takes tensors, LIMIT when there would be too many windows. */
-MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s,
-                                        const mote_sound *sound, mote_arena *a,
+/* A file's bytes, as the model's row reads them (serve/intake.h). ARG, SHAPE, UNSUPPORTED, CORRUPT,
+ * LIMIT and what decoding gives. */
+MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s, const void *bytes,
+                                        size_t n, const mote_asked *asked, mote_arena *a,
                                         mote_classification *out, mote_err *err);
 
 /* A tensor, values[0..n), as the same kind of answer: one window that is all of it. A tensor has no
  * time and no neighbours to smooth over: detected is a raw output at or above its threshold. */
 MOTE_MUST_USE mote_status mote_classify_tensor(mote_infer *t, const mote_served *s,
-                                               const float *values, size_t n, mote_arena *a,
+                                               const float *values, size_t n,
+                                               const mote_asked *asked, mote_arena *a,
                                                mote_classification *out, mote_err *err);
-
-/* Sound from outside for a model: decode bytes[0..n). A rate other than the model's is refused with
- * ARG, naming both, unless may_resample. `what` names the source in errors; max_ms bounds its
- * length. *out is the caller's (mote_audio_release). Errors as mote_audio_decode. */
-typedef struct {
-    const char *what;
-    bool may_resample;
-    bool wav_only; /* from strangers: see data/audio.h */
-    int64_t max_ms;
-} mote_sound_config;
-MOTE_MUST_USE mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
-                                            const mote_sound_config *cfg, mote_audio *out,
-                                            mote_err *err);
 
 /* Append the answer as JSON: {"label", "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score

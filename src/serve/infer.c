@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "serve/intake.h"
 #include "serve/predlog.h"
 
 #define MAX_PREDICTORS 16 /* kept at a time; the one used longest ago goes */
@@ -107,16 +108,16 @@ mote_status mote_infer_find(mote_infer *t, const char *name, const char *version
     return mote_fail(err, MOTE_NOT_FOUND, "Request for unknown model: '%s' is not found", name);
 }
 
-mote_status mote_infer_first(mote_infer *t, bool only_sound, const mote_served **out, mote_err *err)
+mote_status mote_infer_first(mote_infer *t, bool only_files, const mote_served **out, mote_err *err)
 {
     mote_infer_refresh(t);
     for (int32_t i = 0; i < t->set->n; i++)
-        if (!only_sound || t->set->items[i]->clip_samples) {
+        if (!only_files || t->set->items[i]->intake->reads_files) {
             *out = t->set->items[i];
             return MOTE_OK;
         }
     return mote_fail(err, MOTE_NOT_FOUND,
-                     only_sound ? "no model that hears sound is loaded" : "no model is loaded");
+                     only_files ? "no model that reads files is loaded" : "no model is loaded");
 }
 
 /* This thread's predictor of a model, made when it is first needed. */
@@ -149,11 +150,10 @@ static mote_status predict(mote_infer *t, const mote_served *s, const mote_infer
 {
     slot *at = NULL;
     MOTE_TRY(slot_of(t, s, &at, err));
-    return in->pcm ? mote_predict_pcm(at->predictor, in->pcm, in->n, out, err)
-                   : mote_predict_f32(at->predictor, in->tensor, in->n, out, err);
+    return s->intake->predict(at->predictor, in->x, in->n, out, err);
 }
 
-mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *pcm, size_t n,
+mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x, size_t n,
                             const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                             mote_err *err)
 {
@@ -161,7 +161,7 @@ mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *
     MOTE_TRY(slot_of(t, s, &at, err));
     if (!at->hearer)
         MOTE_TRY(mote_hearer_create(at->predictor, &at->hearer, err));
-    return mote_hear(at->hearer, pcm, n, cfg, a, out, err);
+    return mote_hear(at->hearer, x, n, cfg, a, out, err);
 }
 
 mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer_input *in,
@@ -172,8 +172,7 @@ mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer
     mote_serve_event e = {
         .served = s,
         .prediction = out,
-        .pcm = in->pcm,
-        .tensor = in->pcm ? NULL : in->tensor,
+        .x = in->x,
         .n_in = in->n,
         .wall_ms = mote_clock_wall_ms(),
         .infer_ns = mote_infer_now_ns() - start_ns,

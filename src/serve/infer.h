@@ -16,9 +16,8 @@
 typedef struct {
     const mote_served *served;
     const mote_prediction *prediction;
-    const int16_t *pcm;  /* the window that was heard; NULL: a tensor */
-    const float *tensor; /* the input tensor; NULL: sound */
-    size_t n_in;         /* samples or elements */
+    const void *x; /* the input: elements of served->sample's type */
+    size_t n_in;   /* of them */
     int64_t wall_ms;
     int64_t infer_ns;
     int32_t thread;                        /* serving thread, [0, MOTE_SERVE_MAX_THREADS) */
@@ -56,15 +55,14 @@ void mote_infer_refresh(mote_infer *t);
 /* version NULL or "": the default one. NOT_FOUND. Borrowed until the next find or refresh. */
 MOTE_MUST_USE mote_status mote_infer_find(mote_infer *t, const char *name, const char *version,
                                           const mote_served **out, mote_err *err);
-/* The model to use where the client names none: the newest (of those that hear, if only_sound).
- * NOT_FOUND when there is none. */
-MOTE_MUST_USE mote_status mote_infer_first(mote_infer *t, bool only_sound, const mote_served **out,
+/* The model to use where the client names none: the newest (of those that read files, if
+ * only_files). NOT_FOUND when there is none. */
+MOTE_MUST_USE mote_status mote_infer_first(mote_infer *t, bool only_files, const mote_served **out,
                                            mote_err *err);
 
 typedef struct {
-    const int16_t *pcm;  /* clip_samples of it, or NULL */
-    const float *tensor; /* n_values of it, or NULL */
-    size_t n;
+    const void *x;               /* one sample: elements of served->sample's type */
+    size_t n;                    /* of them */
     const char *request_id;      /* NULL: none */
     const mote_consent *consent; /* NULL: none */
 } mote_infer_input;
@@ -75,8 +73,9 @@ MOTE_MUST_USE mote_status mote_infer_run(mote_infer *t, const mote_served *s,
                                          const mote_infer_input *in, mote_prediction *out,
                                          mote_err *err);
 
-/* A recording as the device hears it, model/hear.h; observer and log are not told. */
-MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *pcm,
+/* A stream x[0..n) of samples as the device hears it, model/hear.h; observer and log are not told.
+ */
+MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x,
                                           size_t n, const mote_hear_config *cfg, mote_arena *a,
                                           mote_hearing *out, mote_err *err);
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "serve/intake.h"
 
 struct mote_models {
     pthread_mutex_t lock;    /* guards set; held for a few instructions */
@@ -107,20 +108,12 @@ static void publish(mote_models *ms, mote_model_set *set)
     mote_model_set_unref(old);
 }
 
-/* A graph's input is [1, ...]: the shape of one item is what stands behind the 1. */
 static void take_shape(mote_served *s)
 {
-    const mote_graph *g = mote_model_graph_s8(s->model);
-    const mote_tensor *t = &g->tensors[g->input];
-    s->n_values = mote_tensor_elements(t);
-    int32_t skip = t->n_dims > 1 && t->dims[0] == 1 ? 1 : 0;
-    s->n_dims = t->n_dims - skip;
-    for (int32_t i = 0; i < s->n_dims; i++)
-        s->dims[i] = t->dims[i + skip];
     s->n_labels = mote_model_n_labels(s->model);
-    s->clip_samples = mote_model_clip_samples(s->model);
-    const mote_feature_config *f = mote_model_features(s->model);
-    s->rate_hz = f ? f->rate_hz : 0;
+    s->intake = mote_intake_of(s->model);
+    s->intake->shape(s->model, &s->sample, &s->rate_hz);
+    s->n_values = mote_shape_elements(&s->sample);
 }
 
 static mote_status check_name(const char *what, const char *name, mote_err *err)

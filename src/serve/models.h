@@ -39,6 +39,8 @@ typedef struct {
     int64_t last_ms;
 } mote_serve_counts;
 
+typedef struct mote_intake mote_intake; /* serve/intake.h */
+
 /* One loaded version of a model. Immutable but for the counters; lives as long as a set holds it.
  */
 typedef struct {
@@ -49,11 +51,10 @@ typedef struct {
     int64_t loaded_ms; /* wall clock */
     int64_t load_us;   /* how long loading took; 0 unknown */
     int32_t n_labels;
-    int32_t clip_samples; /* 0: takes a tensor, not sound */
-    int32_t rate_hz;      /* of sound; 0 */
-    int32_t n_dims;       /* of one input tensor without its batch dimension */
-    int32_t dims[MOTE_MAX_DIMS];
-    int64_t n_values;              /* elements of one input tensor */
+    const mote_intake *intake;     /* how it is given its input */
+    mote_shape sample;             /* one input, without a batch dimension */
+    int64_t n_values;              /* elements of it */
+    int32_t rate_hz;               /* of what runs in time; 0 */
     mote_serve_counters *counters; /* [MOTE_SERVE_MAX_THREADS] */
     _Atomic int32_t n_refs;        /* private */
 } mote_served;

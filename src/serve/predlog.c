@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "serve/intake.h"
 #include "serve/predlog_internal.h"
 
 #define BATCH_RECORDS  256
@@ -52,7 +53,7 @@ struct mote_predlog {
 
 static size_t input_bytes(const mote_serve_event *e)
 {
-    return e->n_in * (e->pcm ? sizeof(int16_t) : sizeof(float));
+    return e->n_in * mote_dtype_bytes(e->served->sample.dtype);
 }
 
 /* One block: the struct, then input and probabilities; texts are in the struct. */
@@ -84,11 +85,12 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
         memcpy(n->probabilities, e->prediction->probabilities, (size_t)n->n_labels * sizeof(float));
     }
     if (log->policy.keep_inputs) {
-        n->is_pcm = e->pcm != NULL;
+        n->intake = e->served->intake;
+        n->in_bytes = input_bytes(e);
         n->rate_hz = e->served->rate_hz;
         n->n_in = e->n_in;
         n->input = (char *)(n + 1) + (size_t)n->n_labels * sizeof(float);
-        memcpy(n->input, e->pcm ? (const void *)e->pcm : (const void *)e->tensor, input_bytes(e));
+        memcpy(n->input, e->x, n->in_bytes);
     }
     return n;
 }

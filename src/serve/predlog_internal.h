@@ -23,10 +23,10 @@ struct predlog_entry {
     int32_t n_watched;
     int32_t rate_hz;
     float watched[MOTE_SERVE_MAX_WATCHED];
-    float *probabilities; /* in the block */
-    char *input;          /* in the block; NULL: inputs are not kept */
-    size_t n_in;
-    bool is_pcm;
+    float *probabilities;      /* in the block */
+    char *input;               /* in the block; NULL: inputs are not kept */
+    size_t n_in, in_bytes;     /* elements and bytes of it */
+    const mote_intake *intake; /* of the model: how it is kept */
 };
 
 #define PREDLOG_BOOT_BYTES 64

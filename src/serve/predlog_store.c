@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "data/audio.h"
+#include "serve/intake.h"
 #include "serve/predlog_internal.h"
 
 #define PERSON_MAX_BYTES ((size_t)16 << 20)
@@ -213,14 +213,10 @@ static mote_status put_entry_input(mote_store *s, const mote_seal_key *key, cons
                                    const predlog_entry *n, mote_sha256 *id, int64_t *bytes,
                                    mote_err *err)
 {
-    if (!n->is_pcm)
-        return predlog_put_input(s, key, to, n->input, n->n_in * sizeof(float), n->time_ms, id,
-                                 bytes, err);
-    MOTE_SCOPED_BUF wav;
-    mote_buf_init(&wav, n->n_in * sizeof(int16_t) + 256);
-    MOTE_TRY(mote_audio_encode_wav((const int16_t *)(const void *)n->input, n->n_in, n->rate_hz,
-                                   &wav, err));
-    return predlog_put_input(s, key, to, wav.data, wav.len, n->time_ms, id, bytes, err);
+    MOTE_SCOPED_BUF file;
+    mote_buf_init(&file, n->in_bytes + 256);
+    MOTE_TRY(n->intake->encode(n->input, n->n_in, n->rate_hz, &file, err));
+    return predlog_put_input(s, key, to, file.data, file.len, n->time_ms, id, bytes, err);
 }
 
 static predlog_person person_of(const predlog_entry *n)
@@ -256,7 +252,7 @@ static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key
     mote_stmt_bind_hash(q, 5, &n->model_hash);
     mote_stmt_bind_text(q, 6, n->consent.purpose);
     mote_stmt_bind_hash(q, 7, input);
-    mote_stmt_bind_text(q, 8, !input ? NULL : n->is_pcm ? "wav" : "f32");
+    mote_stmt_bind_text(q, 8, input ? n->intake->kept_as : NULL);
     mote_stmt_bind_i64(q, 9, n->infer_us);
     mote_stmt_bind_i64(q, 10, key_id);
     mote_stmt_bind_blob(q, 11, sealed->data, sealed->len);
@@ -267,8 +263,7 @@ static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key
 /* What the record will take, near enough for the bound. */
 static int64_t size_of(const predlog_entry *n)
 {
-    size_t sample = n->is_pcm ? sizeof(int16_t) : sizeof(float);
-    return PREDLOG_ROW_BYTES + (int64_t)(n->input ? n->n_in * sample : 0) +
+    return PREDLOG_ROW_BYTES + (int64_t)(n->input ? n->in_bytes : 0) +
            (int64_t)((size_t)(n->n_labels + n->n_watched) * sizeof(float));
 }
 

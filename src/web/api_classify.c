@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST a recording, get a label. */
+/* POST a file, get a label. */
 #include <string.h>
 
-#include "serve/classify.h"
+#include "serve/intake.h"
 #include "web/api_internal.h"
 #include "web/multipart.h"
 
@@ -12,18 +12,31 @@ static bool query_is_on(const mote_http_request *rq, const char *name)
     return value && strcmp(value, "0") != 0;
 }
 
-static mote_status decode(const mote_api *api, const mote_http_request *rq, const mote_served *s,
-                          mote_audio *out, mote_err *err)
+/* The file in the body, which is the body itself or the one file of a form. */
+static mote_status file_of(const mote_http_request *rq, const char **bytes, size_t *n,
+                           mote_err *err)
 {
-    const char *type = mote_http_header_find(rq, "content-type"), *bytes = rq->body;
-    size_t n = rq->body_bytes;
-    if (mote_multipart_is(type))
-        MOTE_TRY(mote_multipart_file(type, rq->body, rq->body_bytes, &bytes, &n, err));
-    mote_sound_config cfg = {.what = "the request's body",
-                             .may_resample = query_is_on(rq, "resample"),
-                             .wav_only = true,
-                             .max_ms = api->cfg.max_clip_ms};
-    return mote_sound_decode(bytes, n, s, &cfg, out, err);
+    const char *type = mote_http_header_find(rq, "content-type");
+    *bytes = rq->body;
+    *n = rq->body_bytes;
+    return mote_multipart_is(type)
+               ? mote_multipart_file(type, rq->body, rq->body_bytes, bytes, n, err)
+               : MOTE_OK;
+}
+
+static void count(mote_infer *t, const mote_served *s, bool ok, const mote_classification *c,
+                  int64_t start_ns, int64_t done_ns)
+{
+    int64_t end_ns = mote_infer_now_ns();
+    mote_infer_count(t, s,
+                     &(mote_infer_cost){
+                         .ok = ok,
+                         .n = 1,
+                         .request_ns = end_ns - start_ns,
+                         .input_ns = done_ns - start_ns - c->infer_ns,
+                         .infer_ns = c->infer_ns,
+                         .output_ns = end_ns - done_ns,
+                     });
 }
 
 static void classify(mote_api *api, mote_infer *t, const mote_http_request *rq,
@@ -39,35 +52,27 @@ static void classify(mote_api *api, mote_infer *t, const mote_http_request *rq,
         return;
     }
     mote_consent storage;
-    mote_sound sound = {.is_label_only = query_is_on(rq, "label_only"),
+    mote_asked asked = {.what = "the request's body",
+                        .may_convert = query_is_on(rq, "resample"),
+                        .from_strangers = true,
+                        .max_ms = api->cfg.max_clip_ms,
+                        .is_label_only = query_is_on(rq, "label_only"),
                         .request_id = mote_http_header_find(rq, "x-request-id")};
-    mote_audio audio = {0};
     mote_classification c = {0};
-    st = mote_api_consent(rq, &storage, &sound.consent, &err);
+    const char *bytes = NULL;
+    size_t n = 0;
+    st = mote_api_consent(rq, &storage, &asked.consent, &err);
     if (st == MOTE_OK)
-        st = decode(api, rq, s, &audio, &err);
-    int64_t decoded_ns = mote_infer_now_ns();
-    sound.pcm = audio.samples;
-    sound.n = audio.n;
+        st = file_of(rq, &bytes, &n, &err);
     if (st == MOTE_OK)
-        st = mote_classify(t, s, &sound, rq->arena, &c, &err);
-    mote_audio_release(&audio);
+        st = mote_classify(t, s, bytes, n, &asked, rq->arena, &c, &err);
     int64_t done_ns = mote_infer_now_ns();
     if (st == MOTE_OK)
         mote_classify_json(s, &c, query_is_on(rq, "windows"), (done_ns - start_ns) / 1000,
                            rp->body);
     else
         mote_api_bad_input(rp, &err);
-    int64_t end_ns = mote_infer_now_ns();
-    mote_infer_count(t, s,
-                     &(mote_infer_cost){
-                         .ok = st == MOTE_OK,
-                         .n = 1,
-                         .request_ns = end_ns - start_ns,
-                         .input_ns = decoded_ns - start_ns,
-                         .infer_ns = done_ns - decoded_ns,
-                         .output_ns = end_ns - done_ns,
-                     });
+    count(t, s, st == MOTE_OK, &c, start_ns, done_ns);
 }
 
 void mote_api_classify(void *context, const mote_http_request *rq, const char *const *params,

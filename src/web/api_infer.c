@@ -52,13 +52,12 @@ static bool same_dims(const int64_t *got, int32_t n_got, const int32_t *want, in
 static mote_status check_shape(work *w, const mote_oip_input *in, mote_err *err)
 {
     const mote_served *s = w->s;
-    int32_t n_dims = s->clip_samples ? 1 : s->n_dims;
-    const int32_t *dims = s->clip_samples ? &s->clip_samples : s->dims;
-    int64_t n_values = s->clip_samples ? s->clip_samples : s->n_values;
+    int32_t n_dims = s->sample.n_dims;
+    const int32_t *dims = s->sample.dims;
     if (same_dims(in->dims, in->n_dims, dims, n_dims))
         w->n_batch = 1;
     else if (in->n_dims > 1 && (same_dims(in->dims + 1, in->n_dims - 1, dims, n_dims) ||
-                                (in->n_dims == 2 && in->dims[1] == n_values)))
+                                (in->n_dims == 2 && in->dims[1] == s->n_values)))
         w->n_batch = (size_t)in->dims[0];
     else
         w->n_batch = 0;
@@ -81,47 +80,20 @@ static mote_status check_shape(work *w, const mote_oip_input *in, mote_err *err)
                      in->name, s->name, want, got);
 }
 
-/* Sound as a tensor: 16-bit samples of any integer type, which reach the model as they are, or
- * floats in [-1, 1], full scale being 1. Nothing is clipped in silence. */
-static mote_status to_pcm(const mote_oip_input *in, mote_arena *a, int16_t **out, mote_err *err)
-{
-    bool is_real = in->type == MOTE_OIP_FP16 || in->type == MOTE_OIP_FP32 ||
-                   in->type == MOTE_OIP_FP64 || in->type == MOTE_OIP_BF16;
-    int16_t *pcm = NULL;
-    MOTE_TRY(mote_arena_take(a, in->n_values, sizeof *pcm, &pcm, err));
-    for (size_t i = 0; i < in->n_values; i++) {
-        float x = in->values[i] * (is_real ? 32768.0f : 1.0f);
-        if (!is_real && (x < -32768.0f || x > 32767.0f))
-            return mote_fail(err, MOTE_RANGE, "sample %zu of input '%s' does not fit 16 bits", i,
-                             in->name);
-        if (is_real && (x < -32768.0f || x > 32768.0f))
-            return mote_fail(err, MOTE_RANGE,
-                             "sample %zu of input '%s' is %g, and floats are taken as sound from "
-                             "-1 to 1: send 16-bit samples as INT16, or divide by full scale",
-                             i, in->name, (double)in->values[i]);
-        float rounded = x < 0 ? x - 0.5f : x + 0.5f;
-        pcm[i] = (int16_t)(rounded < -32768.0f  ? -32768.0f
-                           : rounded > 32767.0f ? 32767.0f
-                                                : rounded);
-    }
-    *out = pcm;
-    return MOTE_OK;
-}
-
 static mote_status predict_all(work *w, mote_err *err)
 {
     const mote_oip_input *in = &w->rq.inputs[0];
     size_t n_labels = (size_t)w->s->n_labels, per_item = in->n_values / w->n_batch;
-    int16_t *pcm = NULL;
-    if (w->s->clip_samples)
-        MOTE_TRY(to_pcm(in, w->http->arena, &pcm, err));
+    size_t item_bytes = per_item * mote_dtype_bytes(w->s->sample.dtype);
+    const void *x = NULL;
+    MOTE_TRY(w->s->intake->take(in->name, in->values, in->n_values, mote_oip_is_real(in->type),
+                                w->http->arena, &x, err));
     MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch * n_labels, sizeof(float),
                              &w->probabilities, err));
     MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch, sizeof(int32_t), &w->class_ids, err));
     for (size_t i = 0; i < w->n_batch; i++) {
         mote_infer_input one = {
-            .pcm = pcm ? pcm + i * per_item : NULL,
-            .tensor = pcm ? NULL : in->values + i * per_item,
+            .x = (const char *)x + i * item_bytes,
             .n = per_item,
             .request_id = w->rq.id,
             .consent = w->consent,

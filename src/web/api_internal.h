@@ -4,6 +4,7 @@
 #define MOTE_WEB_API_INTERNAL_H
 
 #include "base/json_write.h"
+#include "serve/intake.h"
 #include "web/api.h"
 
 struct mote_api {

@@ -22,25 +22,25 @@ mote_served *mote_api_named(mote_api *api, const char *const *params, mote_model
 
 static void add_dims(mote_json_out *w, const mote_served *s)
 {
-    if (s->clip_samples) {
-        mote_out_i64(w, NULL, s->clip_samples);
-        return;
-    }
-    for (int32_t i = 0; i < s->n_dims; i++)
-        mote_out_i64(w, NULL, s->dims[i]);
+    for (int32_t i = 0; i < s->sample.n_dims; i++)
+        mote_out_i64(w, NULL, s->sample.dims[i]);
 }
 
 const char *mote_api_input_name(const mote_served *s)
 {
     const mote_graph *g = mote_model_graph_s8(s->model);
-    return s->clip_samples                ? "audio"
+    return s->intake->tensor              ? s->intake->tensor
            : g->tensors[g->input].name[0] ? g->tensors[g->input].name
                                           : "input";
 }
 
+/* The protocol's name of the sample's type. */
 static const char *input_type(const mote_served *s)
 {
-    return s->clip_samples ? "INT16" : "FP32";
+    static const char *const names[] = {
+        [MOTE_F32] = "FP32",  [MOTE_I8] = "INT8",  [MOTE_I32] = "INT32",
+        [MOTE_I16] = "INT16", [MOTE_U8] = "UINT8", [MOTE_BOOL] = "BOOL"};
+    return names[s->sample.dtype];
 }
 
 static void add_versions(mote_json_out *w, const mote_model_set *set, const mote_served *s)
@@ -83,7 +83,7 @@ static void add_properties(mote_json_out *w, const mote_served *s)
     mote_out_object(w, "properties");
     mote_out_str(w, "sha256", hash);
     mote_out_str(w, "version", s->version);
-    if (s->clip_samples)
+    if (s->rate_hz)
         mote_out_format(w, "rate_hz", "%d", (int)s->rate_hz);
     mote_out_str(w, "labels", labels.data ? labels.data : "");
     mote_out_end(w);

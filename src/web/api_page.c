@@ -28,11 +28,8 @@ static void add_models(const mote_model_set *set, mote_buf *b)
         mote_buf_html(b, s->name);
         mote_buf_str(b, "<td>");
         mote_buf_html(b, s->version);
-        if (s->clip_samples > 0)
-            mote_buf_printf(b, "<td>sound, %d samples at %d Hz", (int)s->clip_samples,
-                            (int)s->rate_hz);
-        else
-            mote_buf_printf(b, "<td>a tensor of %lld numbers", (long long)s->n_values);
+        mote_buf_str(b, "<td>");
+        s->intake->describe(s, b);
         mote_buf_str(b, "<td>");
         for (int32_t k = 0; k < s->n_labels; k++) {
             mote_buf_str(b, k ? ", " : "");
@@ -47,14 +44,14 @@ static void add_models(const mote_model_set *set, mote_buf *b)
 
 static void add_example(const mote_model_set *set, const char *host, mote_buf *b)
 {
-    bool hears = set->n > 0 && set->items[0]->clip_samples > 0;
+    bool reads_files = set->n > 0 && set->items[0]->intake->reads_files;
     mote_buf_str(b, "<h2>How is it asked?</h2><pre>");
-    if (hears)
+    if (reads_files)
         mote_buf_str(b, "curl --data-binary @word.wav http://");
     else
         mote_buf_str(b, "curl http://");
     mote_buf_html(b, host);
-    mote_buf_str(b, hears ? "/v1/classify" : "/v2/models");
+    mote_buf_str(b, reads_files ? "/v1/classify" : "/v2/models");
     mote_buf_str(b, "</pre>");
 }
 

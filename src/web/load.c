@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sending clips to a server. See load.h. */
+/* Sending samples to a server. See load.h. */
 #include "web/load.h"
 
 #include <errno.h>
@@ -17,7 +17,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "data/audio.h"
 
 #define MAX_ANSWER_BYTES (1 << 20)
 
@@ -134,7 +133,7 @@ static bool receive(client *c, int *code, const char **body, size_t *body_len)
 typedef struct {
     const mote_load_config *cfg;
     client *clients;      /* [n_clients] */
-    uint32_t *order;      /* [n_clips] */
+    uint32_t *order;      /* [n_samples] */
     int64_t *took_us;     /* [n_requests]; -1: failed */
     pthread_mutex_t lock; /* of what follows */
     mote_load_result res;
@@ -195,19 +194,19 @@ static void record_detections(load *l, const json_t *list, const char *want)
     pthread_mutex_unlock(&l->lock);
 }
 
-static bool make_request(const mote_load_config *cfg, client *c, const int16_t *pcm)
+static bool make_request(const mote_load_config *cfg, client *c, size_t sample)
 {
-    mote_buf wav;
-    mote_buf_init(&wav, (size_t)cfg->clip_samples * 2 + 4096);
-    bool good = mote_audio_encode_wav(pcm, cfg->clip_samples, cfg->rate_hz, &wav, NULL) == MOTE_OK;
+    MOTE_SCOPED_BUF file;
+    mote_buf_init(&file, cfg->sample_bytes);
+    bool good =
+        cfg->encode(cfg->encode_arg, sample, &file, NULL) == MOTE_OK && file.status == MOTE_OK;
     mote_buf_reset(&c->request);
-    mote_buf_printf(&c->request, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: audio/wav\r\n",
-                    cfg->path, cfg->host);
+    mote_buf_printf(&c->request, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\n", cfg->path,
+                    cfg->host, cfg->content_type);
     if (cfg->consent)
         mote_buf_printf(&c->request, "Mote-Consent: %s\r\n", cfg->consent);
-    mote_buf_printf(&c->request, "Content-Length: %zu\r\n\r\n", wav.len);
-    mote_buf_add(&c->request, wav.data, wav.len);
-    mote_buf_release(&wav);
+    mote_buf_printf(&c->request, "Content-Length: %zu\r\n\r\n", file.len);
+    mote_buf_add(&c->request, file.data, file.len);
     return good && c->request.status == MOTE_OK;
 }
 
@@ -242,8 +241,8 @@ static void send_one(void *arg, size_t i, int32_t worker)
     l->took_us[i] = -1;
     if (mote_cancelled(cfg->cancel))
         return;
-    uint32_t clip = l->order[i % cfg->n_clips];
-    if (!make_request(cfg, c, cfg->pcm + (size_t)clip * cfg->clip_samples)) {
+    uint32_t sample = l->order[i % cfg->n_samples];
+    if (!make_request(cfg, c, sample)) {
         record(l, "no memory for a request", NULL, NULL, NULL);
         return;
     }
@@ -262,7 +261,7 @@ static void send_one(void *arg, size_t i, int32_t worker)
         return;
     }
     l->took_us[i] = mote_clock_mono_us() - start;
-    read_answer(l, code, body, body_len, cfg->labels[clip]);
+    read_answer(l, code, body, body_len, cfg->labels[sample]);
 }
 
 static void sort_times(int64_t *t, size_t n)
@@ -310,18 +309,18 @@ static mote_status prepare(load *l, mote_arena *a, mote_err *err)
 {
     const mote_load_config *cfg = l->cfg;
     MOTE_TRY(mote_arena_take(a, (size_t)cfg->n_clients, sizeof *l->clients, &l->clients, err));
-    MOTE_TRY(mote_arena_take(a, cfg->n_clips, sizeof *l->order, &l->order, err));
+    MOTE_TRY(mote_arena_take(a, cfg->n_samples, sizeof *l->order, &l->order, err));
     MOTE_TRY(mote_arena_take(a, cfg->n_requests, sizeof *l->took_us, &l->took_us, err));
     for (int32_t i = 0; i < cfg->n_clients; i++) {
         l->clients[i].fd = -1;
-        mote_buf_init(&l->clients[i].request, cfg->clip_samples * 2 + 8192);
+        mote_buf_init(&l->clients[i].request, cfg->sample_bytes + 4096);
         mote_buf_init(&l->clients[i].answer, MAX_ANSWER_BYTES);
     }
     mote_rng rng;
     mote_rng_init(&rng, cfg->seed);
-    for (size_t i = 0; i < cfg->n_clips; i++)
+    for (size_t i = 0; i < cfg->n_samples; i++)
         l->order[i] = (uint32_t)i;
-    mote_rng_shuffle_u32(&rng, l->order, cfg->n_clips);
+    mote_rng_shuffle_u32(&rng, l->order, cfg->n_samples);
     int fd = connect_to(cfg);
     if (fd < 0)
         return mote_fail(err, MOTE_NOT_FOUND, "nobody listens on %s port %d", cfg->host, cfg->port);
@@ -331,8 +330,8 @@ static mote_status prepare(load *l, mote_arena *a, mote_err *err)
 
 mote_status mote_load_run(const mote_load_config *cfg, mote_load_result *out, mote_err *err)
 {
-    if (cfg->n_clips == 0 || cfg->n_requests == 0 || cfg->n_clients < 1 || cfg->n_clients > 256)
-        return mote_fail(err, MOTE_ARG, "traffic needs clips, requests and 1 to 256 clients");
+    if (cfg->n_samples == 0 || cfg->n_requests == 0 || cfg->n_clients < 1 || cfg->n_clients > 256)
+        return mote_fail(err, MOTE_ARG, "traffic needs samples, requests and 1 to 256 clients");
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 30);
     load l = {.cfg = cfg};

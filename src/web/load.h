@@ -11,6 +11,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #define MOTE_LOAD_MAX_VERSIONS 8
 
@@ -20,11 +21,14 @@ typedef struct {
     const char *path;    /* "/v1/classify" */
     const char *consent; /* value of the header Mote-Consent; NULL: none is given */
     int32_t timeout_ms;  /* of one answer */
-    /* Request i sends clip order[i % n_clips] as a WAV. */
-    const int16_t *pcm;        /* [n_clips][clip_samples] */
-    const char *const *labels; /* [n_clips], what the answer should be; "_..." is no keyword */
-    size_t n_clips, clip_samples;
-    int32_t rate_hz;
+    /* Request i sends sample order[i % n_samples]: the file that `encode` appends, which is called
+     * on several threads. */
+    mote_status (*encode)(void *arg, size_t sample, mote_buf *out, mote_err *err);
+    void *encode_arg;
+    const char *content_type;  /* of these files */
+    size_t sample_bytes;       /* of one of them at most */
+    const char *const *labels; /* [n_samples], what the answer should be; "_..." is no word */
+    size_t n_samples;
     size_t n_requests;
     int32_t n_clients; /* connections at a time, 1..256 */
     uint64_t seed;     /* of the order */

@@ -36,6 +36,11 @@ const char *mote_oip_type_text(mote_oip_type t)
     return types[t].text;
 }
 
+bool mote_oip_is_real(mote_oip_type t)
+{
+    return t == MOTE_OIP_FP16 || t == MOTE_OIP_FP32 || t == MOTE_OIP_FP64 || t == MOTE_OIP_BF16;
+}
+
 static mote_oip_type type_of(mote_slice s)
 {
     for (size_t i = 1; i < sizeof types / sizeof types[0]; i++)
@@ -238,8 +243,7 @@ static mote_status read_binary(reader *r, pending *t, mote_err *err)
 
 static mote_status check_values(const mote_oip_input *in, mote_err *err)
 {
-    bool is_real = in->type == MOTE_OIP_FP16 || in->type == MOTE_OIP_FP32 ||
-                   in->type == MOTE_OIP_FP64 || in->type == MOTE_OIP_BF16;
+    bool is_real = mote_oip_is_real(in->type);
     for (size_t i = 0; i < in->n_values; i++) {
         double x = (double)in->values[i];
         if (!isfinite(x))

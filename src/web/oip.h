@@ -41,6 +41,7 @@ typedef enum {
 } mote_oip_type;
 
 const char *mote_oip_type_text(mote_oip_type t); /* "FP32" */
+bool mote_oip_is_real(mote_oip_type t);          /* floating point */
 
 typedef struct {
     const char *name;

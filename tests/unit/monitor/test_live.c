@@ -138,7 +138,7 @@ static void predict(fixture *f, bool drift)
     const mote_served *s = NULL;
     mote_prediction out;
     draw_input(&f->rng, drift, in);
-    mote_infer_input input = {.tensor = in, .n = N_IN};
+    mote_infer_input input = {.x = in, .n = N_IN};
     assert_ok(mote_infer_find(f->infer, "kws", NULL, &s, &err));
     assert_ok(mote_infer_run(f->infer, s, &input, &out, &err));
 }

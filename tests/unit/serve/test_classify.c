@@ -7,7 +7,7 @@
 #include "tests/temp_dir.h"
 #include "tests/tiny_model.h"
 
-#include "serve/classify.h"
+#include "serve/intake_audio.h"
 
 typedef struct {
     mote_models *models;
@@ -48,7 +48,7 @@ static mote_classification classify(fixture *f, const int16_t *pcm, size_t n, bo
     mote_err err = {0};
     mote_classification c;
     mote_sound sound = {.pcm = pcm, .n = n, .is_label_only = is_label_only};
-    T_OK(mote_classify(f->infer, f->s, &sound, a, &c, &err));
+    T_OK(mote_classify_sound(f->infer, f->s, &sound, a, &c, &err));
     return c;
 }
 

@@ -105,7 +105,7 @@ static void predict(fixture *f, int i, const mote_consent *consent)
     char id[32];
     snprintf(id, sizeof id, "request-%d", i);
     const float in[VALUES] = {(float)(i % 1000) / 1000, (float)(i / 1000), 1, -1};
-    mote_infer_input one = {.tensor = in, .n = VALUES, .consent = consent, .request_id = id};
+    mote_infer_input one = {.x = in, .n = VALUES, .consent = consent, .request_id = id};
     T_OK(mote_infer_find(f->infer, "tiny", NULL, &s, &err));
     T_OK(mote_infer_run(f->infer, s, &one, &p, &err));
 }

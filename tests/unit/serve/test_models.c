@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "serve/classify.h"
+#include "serve/intake_audio.h"
 #include "tests/tiny_model.h"
 
 #define N_IN 8
@@ -113,7 +113,7 @@ static void observe(void *arg, mote_serve_event *e)
     snprintf(s->version, sizeof s->version, "%s", e->served->version);
     snprintf(s->request_id, sizeof s->request_id, "%s", e->request_id);
     s->n_in = e->n_in;
-    s->has_pcm = e->pcm != NULL && e->tensor == NULL;
+    s->has_pcm = e->served->sample.dtype == MOTE_I16;
     s->has_consent = e->consent != NULL;
     e->watched[0] = e->prediction->probabilities[0];
     e->n_watched = 1;
@@ -138,7 +138,7 @@ static void predictions_are_told_to_the_observer_and_counted(void **state)
     T_OK(mote_infer_find(t, "a", NULL, &s, &err));
     const float in[N_IN] = {0.5f};
     const mote_consent c = {.purpose = "x"};
-    mote_infer_input one = {.tensor = in, .n = N_IN, .request_id = "r", .consent = &c};
+    mote_infer_input one = {.x = in, .n = N_IN, .request_id = "r", .consent = &c};
     T_OK(mote_infer_run(t, s, &one, &p, &err));
     assert_int_equal(got.n, 1);
     assert_int_equal(got.n_in, N_IN);
@@ -160,7 +160,7 @@ static void predictions_are_told_to_the_observer_and_counted(void **state)
     one.n = N_IN;
     T_OK(mote_infer_run(t, s, &one, &p, &err));
     assert_string_equal(got.version, "2");
-    T_FAILS(mote_infer_first(t, true, &s, &err), MOTE_NOT_FOUND, "hears");
+    T_FAILS(mote_infer_first(t, true, &s, &err), MOTE_NOT_FOUND, "reads files");
     mote_infer_destroy(t);
     mote_models_destroy(ms);
     mote_model_unref(m);
@@ -181,7 +181,7 @@ static void more_models_than_predictors_are_served_in_turn(void **state)
             const mote_served *s = NULL;
             mote_prediction p;
             const float in[N_IN] = {(float)i / 40};
-            mote_infer_input one = {.tensor = in, .n = N_IN};
+            mote_infer_input one = {.x = in, .n = N_IN};
             snprintf(name, sizeof name, "m%d", i);
             if (round == 0)
                 T_OK(put(ms, name, "1", m, &err));
@@ -226,7 +226,7 @@ static void the_window_with_the_keyword_is_found(void **state)
         mote_classification c;
         mote_sound sound = {.pcm = pcm, .n = cases[i].n, .request_id = "w"};
         got.n = 0;
-        T_OK(mote_classify(t, s, &sound, &a, &c, &err));
+        T_OK(mote_classify_sound(t, s, &sound, &a, &c, &err));
         assert_int_equal(c.n_windows, cases[i].n_windows);
         assert_int_equal(c.windows[0].start, cases[i].first);
         assert_int_equal(c.windows[c.n_windows - 1].start, cases[i].last);
@@ -265,7 +265,7 @@ static void *read_on_and_on(void *arg)
         const mote_served *s = NULL;
         mote_prediction p;
         const float in[N_IN] = {1};
-        mote_infer_input one = {.tensor = in, .n = N_IN};
+        mote_infer_input one = {.x = in, .n = N_IN};
         if (mote_infer_find(t, "a", NULL, &s, &err) != MOTE_OK ||
             mote_infer_run(t, s, &one, &p, &err) != MOTE_OK)
             r->failures++;

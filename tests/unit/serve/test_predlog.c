@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "serve/classify.h"
+#include "serve/intake_audio.h"
 #include "serve/predlog.h"
 #include "tests/tiny_model.h"
 
@@ -170,7 +170,7 @@ static void predict(fixture *f, int i, const mote_consent *consent)
     char id[32];
     snprintf(id, sizeof id, "request-%d", i);
     const float in[8] = {(float)(i % 1000) / 1000, (float)(i / 1000), 1, -1};
-    mote_infer_input one = {.tensor = in, .n = 8, .consent = consent, .request_id = id};
+    mote_infer_input one = {.x = in, .n = 8, .consent = consent, .request_id = id};
     T_OK(mote_infer_find(f->infer, "tiny", NULL, &s, &err));
     T_OK(mote_infer_run(f->infer, s, &one, &p, &err));
 }
@@ -255,7 +255,7 @@ static void what_is_consented_to_is_kept_whole(void **state)
     mote_classification cl;
     mote_sound sound = {.pcm = pcm, .n = 16000, .consent = &c};
     T_OK(mote_infer_find(f->infer, "sound", NULL, &s, &err));
-    T_OK(mote_classify(f->infer, s, &sound, &a, &cl, &err));
+    T_OK(mote_classify_sound(f->infer, s, &sound, &a, &cl, &err));
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     MOTE_SCOPED_STORE *store = NULL;
     T_OK(mote_store_open(f->project, false, &store, &err));

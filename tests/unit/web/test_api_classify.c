@@ -31,10 +31,10 @@ typedef struct {
 static void observe(void *arg, mote_serve_event *e)
 {
     fixture *f = arg;
-    assert_non_null(e->pcm);
+    assert_non_null(e->x);
     assert_int_equal(e->n_in, 16000);
     if (f->n_told < N_BATCH)
-        memcpy(f->pcm[f->n_told], e->pcm, sizeof f->pcm[0]);
+        memcpy(f->pcm[f->n_told], e->x, sizeof f->pcm[0]);
     f->n_told++;
 }
 
@@ -61,8 +61,16 @@ static int set_up(void **state)
     mote_infer_hooks hooks = {.observer = observe, .observer_arg = f};
     mote_api_config cfg = {.models = f->models, .n_threads = 1, .version = "0.1", .hooks = hooks};
     T_OK(mote_api_create(&cfg, &f->api, &err));
-    mote_http_config http = {
-        .handler = mote_api_handle, .on_tick = mote_api_tick, .arg = f->api, .n_threads = 1};
+    /* The limits of time are what test_http is about; here the firmware is built meanwhile. */
+    mote_http_config http = {.handler = mote_api_handle,
+                             .on_tick = mote_api_tick,
+                             .on_worker_tick = mote_api_worker_tick,
+                             .arg = f->api,
+                             .n_threads = 1,
+                             .head_timeout_ms = 120000,
+                             .body_timeout_ms = 120000,
+                             .idle_timeout_ms = 600000,
+                             .write_timeout_ms = 120000};
     f->http = t_server_start(&http);
     mote_api_set_http(f->api, f->http.server);
     f->fd = t_dial(&f->http);

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "data/audio.h"
 #include "http_client.h"
 #include "web/load.h"
 
@@ -56,6 +57,12 @@ static bool answer(void *arg, const mote_http_request *rq, mote_http_reply *rp)
 static int16_t pcm[N_CLIPS * SAMPLES];
 static const char *const labels[N_CLIPS] = {"word0", "word1", "word2", "word3"};
 
+static mote_status encode(void *arg, size_t clip, mote_buf *out, mote_err *err)
+{
+    (void)arg;
+    return mote_audio_encode_wav(pcm + clip * SAMPLES, SAMPLES, 16000, out, err);
+}
+
 static mote_load_config config_of(const t_server *s)
 {
     for (int i = 0; i < N_CLIPS; i++)
@@ -64,11 +71,11 @@ static mote_load_config config_of(const t_server *s)
                               .port = mote_http_port(s->server),
                               .path = "/v1/classify",
                               .timeout_ms = 5000,
-                              .pcm = pcm,
+                              .encode = encode,
+                              .content_type = "audio/wav",
+                              .sample_bytes = 1 << 16,
                               .labels = labels,
-                              .n_clips = N_CLIPS,
-                              .clip_samples = SAMPLES,
-                              .rate_hz = 16000,
+                              .n_samples = N_CLIPS,
                               .n_requests = 400,
                               .n_clients = 3,
                               .seed = 1};
@@ -180,7 +187,7 @@ static void nobody_there_and_nothing_to_send_are_errors(void **state)
     cfg.n_clients = 257;
     T_FAILS(mote_load_run(&cfg, &r, &err), MOTE_ARG, "1 to 256 clients");
     cfg = config_of(&server);
-    cfg.n_clips = 0;
+    cfg.n_samples = 0;
     T_FAILS(mote_load_run(&cfg, &r, &err), MOTE_ARG, "traffic needs");
     cfg = config_of(&server);
     t_server_finish(&server);

@@ -61,6 +61,10 @@ static const exchange exchanges[] = {
     {"POST", "/v1/classify", "", "no sound"},
     {"POST", "/v1/classify", "", ""},
     {"POST", "/v2/models/tiny/classify", "", "no sound"},
+    {"POST", "/v2/models/tiny/classify?windows=1", "", EIGHT},
+    {"POST", "/v2/models/tiny/classify", "", "[[[0.5],[-1],[0.25],[0.75],[1],[-0.125],[0],[0.3]]]"},
+    {"POST", "/v2/models/tiny/classify", "", "[1,2,3]"},
+    {"POST", "/v2/models/tiny/classify", "Mote-Consent: =\r\n", EIGHT},
     {"POST", "/v1/classify", "", NULL}, /* NULL: a recording */
     {"POST", "/v1/classify?windows=1", "", NULL},
     {"POST", "/v2/models/sound/classify?label_only=1", "", NULL},

@@ -203,7 +203,7 @@ static void serve_a_little(const mote_lap *lap, const char *subject)
         mote_prediction p;
         for (int k = 0; k < TINY_SAMPLES; k++)
             pcm[k] = (int16_t)(i * 100 + k % 50);
-        mote_infer_input in = {.pcm = pcm, .n = TINY_SAMPLES, .consent = &consent};
+        mote_infer_input in = {.x = pcm, .n = TINY_SAMPLES, .consent = &consent};
         T_OK(mote_infer_run(infer, s, &in, &p, &err));
     }
     T_OK(mote_predlog_flush(log, 10000, &err));

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model that hears: windows of a recording, and recordings from outside. */
+#include "serve/intake_audio.h"
+
+#include <string.h>
+
+#include "serve/intake.h"
+
+/* Samples of one window. */
+static size_t clip_of(const mote_served *s)
+{
+    return (size_t)s->sample.dims[0];
+}
+
+static mote_status need_ears(const mote_served *s, mote_err *err)
+{
+    if (s->intake == &mote_intake_audio)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
+}
+
+/* How much this window speaks for a keyword. */
+static float keyword_probability(const mote_served *s, const float *p)
+{
+    const mote_operating_point *op = mote_model_operating_point(s->model);
+    float best = -1.0f, any = 0.0f;
+    for (int32_t i = 0; i < s->n_labels; i++) {
+        if (op->thresholds[i] > 0 && p[i] > best)
+            best = p[i];
+        if (p[i] > any)
+            any = p[i];
+    }
+    return best >= 0 ? best : any;
+}
+
+/* The samples of a window that may reach over the recording's ends, zeros there. */
+static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t clip, mote_arena *a,
+                              const int16_t **out, mote_err *err)
+{
+    int64_t n = (int64_t)sound->n, from = start < 0 ? 0 : start, to = start + (int64_t)clip;
+    int16_t *padded = NULL;
+    if (from == start && to <= n) {
+        *out = sound->pcm + start;
+        return MOTE_OK;
+    }
+    to = to < n ? to : n;
+    MOTE_TRY(mote_arena_take(a, clip, sizeof *padded, &padded, err));
+    if (to > from)
+        memcpy(padded + (from - start), sound->pcm + from, (size_t)(to - from) * sizeof *padded);
+    *out = padded;
+    return MOTE_OK;
+}
+
+/* The window of the answer: one prediction, told to the observer and the log. *output is its int8
+ * output, in `a`. */
+static mote_status answer_window(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                 int64_t start, mote_arena *a, mote_classify_window *out,
+                                 const int8_t **output, mote_err *err)
+{
+    size_t n_labels = (size_t)s->n_labels;
+    mote_infer_input in = {
+        .n = clip_of(s), .request_id = sound->request_id, .consent = sound->consent};
+    mote_prediction p;
+    float *probabilities = NULL;
+    const int16_t *pcm = NULL;
+    int8_t *copy = NULL;
+    MOTE_TRY(window_pcm(sound, start, in.n, a, &pcm, err));
+    in.x = pcm;
+    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(mote_arena_take(a, n_labels, sizeof *probabilities, &probabilities, err));
+    MOTE_TRY(mote_arena_take(a, n_labels, 1, &copy, err));
+    memcpy(probabilities, p.probabilities, n_labels * sizeof *probabilities);
+    memcpy(copy, p.out, n_labels);
+    *out = (mote_classify_window){
+        .start = start, .class_id = p.class_id, .probabilities = probabilities};
+    *output = copy;
+    return MOTE_OK;
+}
+
+/* The windows inside the recording, from the outputs that were heard; *best: index of the one in
+ * which a keyword is most probable. */
+static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_arena *a,
+                              mote_classify_window **out, size_t *best, mote_err *err)
+{
+    const mote_graph *g = mote_model_graph_s8(s->model);
+    size_t n_labels = (size_t)s->n_labels;
+    float *p = NULL, temperature = mote_model_operating_point(s->model)->temperature;
+    mote_classify_window *w = NULL;
+    MOTE_TRY(mote_arena_take(a, h->n_inside, sizeof *w, &w, err));
+    MOTE_TRY(mote_arena_take(a, h->n_inside * n_labels, sizeof *p, &p, err));
+    *best = 0;
+    for (size_t i = 0; i < h->n_inside; i++, p += n_labels) {
+        const int8_t *q = h->outputs + (h->inside + i) * n_labels;
+        mote_model_probabilities(q, &g->tensors[g->output].quant, s->n_labels, temperature, p);
+        int32_t class_id = 0;
+        for (int32_t k = 1; k < s->n_labels; k++)
+            class_id = q[k] > q[class_id] ? k : class_id;
+        w[i] = (mote_classify_window){.start = h->first + (int64_t)(h->inside + i) * h->hop,
+                                      .class_id = class_id,
+                                      .probabilities = p};
+        if (keyword_probability(s, p) > keyword_probability(s, w[*best].probabilities))
+            *best = i;
+    }
+    *out = w;
+    return MOTE_OK;
+}
+
+/* One window holds all of it: that is the answer, and known when the device listens. */
+static mote_status classify_short(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                  mote_arena *a, mote_classification *out, mote_err *err)
+{
+    const int8_t *output = NULL;
+    mote_hearing h = {.n_run = 0};
+    int64_t start = -(((int64_t)clip_of(s) - (int64_t)sound->n) / 2);
+    mote_classify_window *w = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
+    MOTE_TRY(answer_window(t, s, sound, start, a, w, &output, err));
+    mote_hear_config cfg = {.mode = MOTE_HEAR_DETECTIONS, .inside = output};
+    if (!sound->is_label_only)
+        MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    *out = (mote_classification){.best = *w,
+                                 .windows = w,
+                                 .n_windows = 1,
+                                 .detections = h.items,
+                                 .n_detections = h.n,
+                                 .n_run = h.n_run + 1};
+    return MOTE_OK;
+}
+
+static mote_status classify_long(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                 mote_arena *a, mote_classification *out, mote_err *err)
+{
+    mote_hear_config cfg = {.mode =
+                                sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY : MOTE_HEAR_INSIDE};
+    mote_hearing h;
+    mote_classify_window *w = NULL;
+    size_t best = 0;
+    const int8_t *output = NULL;
+    MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    MOTE_TRY(windows_of(s, &h, a, &w, &best, err));
+    MOTE_TRY(answer_window(t, s, sound, w[best].start, a, &w[best], &output, err));
+    *out = (mote_classification){.best = w[best],
+                                 .windows = w,
+                                 .n_windows = h.n_inside,
+                                 .detections = h.items,
+                                 .n_detections = h.n,
+                                 .n_run = h.n_run + 1};
+    return MOTE_OK;
+}
+
+mote_status mote_classify_sound(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                mote_arena *a, mote_classification *out, mote_err *err)
+{
+    MOTE_TRY(need_ears(s, err));
+    int64_t start_ns = mote_infer_now_ns();
+    mote_classification c;
+    MOTE_TRY(sound->n <= clip_of(s) ? classify_short(t, s, sound, a, &c, err)
+                                    : classify_long(t, s, sound, a, &c, err));
+    c.is_label_only = sound->is_label_only;
+    c.infer_ns = mote_infer_now_ns() - start_ns;
+    *out = c;
+    return MOTE_OK;
+}
+
+/* ---- sound from outside ---- */
+
+/* The rate that a WAV file with a leading "fmt " chunk states; 0 otherwise. Lets a wrong rate be
+ * refused before the recording is decoded and resampled for nothing. */
+static uint32_t stated_rate(const void *bytes, size_t n)
+{
+    const unsigned char *b = bytes;
+    if (n < 28 || memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVEfmt ", 8) != 0)
+        return 0;
+    return (uint32_t)b[24] | (uint32_t)b[25] << 8 | (uint32_t)b[26] << 16 | (uint32_t)b[27] << 24;
+}
+
+static mote_status fail_rate(const mote_served *s, const char *what, int64_t rate_hz, mote_err *err)
+{
+    return mote_fail(err, MOTE_ARG,
+                     "%s has %lld samples a second, model '%s' hears %d: convert it, or allow "
+                     "resampling (?resample=1, --resample)",
+                     what, (long long)rate_hz, s->name, (int)s->rate_hz);
+}
+
+mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
+                              const mote_sound_config *cfg, mote_audio *out, mote_err *err)
+{
+    MOTE_TRY(need_ears(s, err));
+    if (n == 0)
+        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", cfg->what);
+    uint32_t stated = stated_rate(bytes, n);
+    if (stated && stated != (uint32_t)s->rate_hz && !cfg->may_resample)
+        return fail_rate(s, cfg->what, stated, err);
+    mote_audio_config ac = {
+        .rate_hz = s->rate_hz, .max_bytes = n, .max_ms = cfg->max_ms, .wav_only = cfg->wav_only};
+    mote_audio audio;
+    MOTE_TRY(mote_audio_decode(bytes, n, cfg->what, &ac, &audio, err));
+    if (audio.source.rate_hz != s->rate_hz && !cfg->may_resample) {
+        mote_audio_release(&audio);
+        return fail_rate(s, cfg->what, audio.source.rate_hz, err);
+    }
+    *out = audio;
+    return MOTE_OK;
+}
+
+/* ---- the row ---- */
+
+static bool fits(const mote_model *m)
+{
+    return mote_model_clip_samples(m) > 0;
+}
+
+static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
+{
+    const mote_feature_config *f = mote_model_features(m);
+    *sample = (mote_shape){.dtype = MOTE_I16, .n_dims = 1, .dims = {mote_model_clip_samples(m)}};
+    *rate_hz = f ? f->rate_hz : 0;
+}
+
+static void describe(const mote_served *s, mote_buf *out)
+{
+    mote_buf_printf(out, "sound, %d samples at %d Hz", (int)s->sample.dims[0], (int)s->rate_hz);
+}
+
+static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
+                           mote_err *err)
+{
+    return mote_predict_pcm(p, x, n, out, err);
+}
+
+static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
+                            const mote_asked *asked, mote_arena *a, mote_classification *out,
+                            mote_err *err)
+{
+    mote_sound_config cfg = {.what = asked->what,
+                             .may_resample = asked->may_convert,
+                             .wav_only = asked->from_strangers,
+                             .max_ms = asked->max_ms};
+    mote_audio audio;
+    MOTE_TRY(mote_sound_decode(bytes, n, s, &cfg, &audio, err));
+    mote_sound sound = {.pcm = audio.samples,
+                        .n = audio.n,
+                        .is_label_only = asked->is_label_only,
+                        .request_id = asked->request_id,
+                        .consent = asked->consent};
+    mote_status st = mote_classify_sound(t, s, &sound, a, out, err);
+    mote_audio_release(&audio);
+    return st;
+}
+
+/* 16-bit samples of any integer type, which reach the model as they are, or floats in [-1, 1], full
+ * scale being 1. Nothing is clipped in silence. */
+static mote_status take(const char *name, const float *values, size_t n, bool is_real,
+                        mote_arena *a, const void **out, mote_err *err)
+{
+    int16_t *pcm = NULL;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *pcm, &pcm, err));
+    for (size_t i = 0; i < n; i++) {
+        float x = values[i] * (is_real ? 32768.0f : 1.0f);
+        if (!is_real && (x < -32768.0f || x > 32767.0f))
+            return mote_fail(err, MOTE_RANGE, "sample %zu of input '%s' does not fit 16 bits", i,
+                             name);
+        if (is_real && (x < -32768.0f || x > 32768.0f))
+            return mote_fail(err, MOTE_RANGE,
+                             "sample %zu of input '%s' is %g, and floats are taken as sound from "
+                             "-1 to 1: send 16-bit samples as INT16, or divide by full scale",
+                             i, name, (double)values[i]);
+        float rounded = x < 0 ? x - 0.5f : x + 0.5f;
+        pcm[i] = (int16_t)(rounded < -32768.0f  ? -32768.0f
+                           : rounded > 32767.0f ? 32767.0f
+                                                : rounded);
+    }
+    *out = pcm;
+    return MOTE_OK;
+}
+
+static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
+{
+    return mote_audio_encode_wav(x, n, rate_hz, out, err);
+}
+
+const mote_intake mote_intake_audio = {
+    .tensor = "audio",
+    .kept_as = "wav",
+    .reads_files = true,
+    .fits = fits,
+    .shape = shape,
+    .describe = describe,
+    .predict = predict,
+    .classify = classify,
+    .take = take,
+    .encode = encode,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model of tensors: numbers, as the graph takes them. */
+#include <string.h>
+
+#include "base/json_pull.h"
+#include "serve/intake.h"
+
+static bool fits(const mote_model *m)
+{
+    (void)m;
+    return true;
+}
+
+/* A graph's input is [1, ...]: the shape of one item is what stands behind the 1. */
+static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
+{
+    const mote_graph *g = mote_model_graph_s8(m);
+    const mote_tensor *t = &g->tensors[g->input];
+    int32_t skip = t->n_dims > 1 && t->dims[0] == 1 ? 1 : 0;
+    *sample = (mote_shape){.dtype = MOTE_F32, .n_dims = t->n_dims - skip};
+    for (int32_t i = 0; i < sample->n_dims; i++)
+        sample->dims[i] = t->dims[i + skip];
+    *rate_hz = 0;
+}
+
+static void describe(const mote_served *s, mote_buf *out)
+{
+    mote_buf_printf(out, "a tensor of %lld numbers", (long long)s->n_values);
+}
+
+static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
+                           mote_err *err)
+{
+    return mote_predict_f32(p, x, n, out, err);
+}
+
+mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const float *values, size_t n,
+                                 const mote_asked *asked, mote_arena *a, mote_classification *out,
+                                 mote_err *err)
+{
+    mote_infer_input in = {
+        .x = values, .n = n, .request_id = asked->request_id, .consent = asked->consent};
+    mote_prediction p;
+    float *probabilities = NULL;
+    mote_heard *hit = NULL;
+    mote_classify_window *w = NULL;
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)s->n_labels, sizeof *probabilities, &probabilities, err));
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
+    memcpy(probabilities, p.probabilities, (size_t)s->n_labels * sizeof *probabilities);
+    bool is_hit = mote_hear_tensor(s->model, p.out, hit);
+    *w = (mote_classify_window){.class_id = p.class_id, .probabilities = probabilities};
+    *out = (mote_classification){.best = *w,
+                                 .windows = w,
+                                 .n_windows = 1,
+                                 .detections = hit,
+                                 .n_detections = is_hit,
+                                 .n_run = 1,
+                                 .infer_ns = mote_infer_now_ns() - start_ns};
+    return MOTE_OK;
+}
+
+/* A JSON array of numbers, flat or nested like the model's input. */
+static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
+                            const mote_asked *asked, mote_arena *a, mote_classification *out,
+                            mote_err *err)
+{
+    int64_t dims[MOTE_MAX_DIMS];
+    size_t got = 0, want = (size_t)s->n_values;
+    for (int32_t i = 0; i < s->sample.n_dims; i++)
+        dims[i] = s->sample.dims[i];
+    mote_json_pull p;
+    mote_json_pull_init(&p, bytes, n);
+    if (mote_pull_peek(&p) != MOTE_PULL_ARRAY)
+        return mote_fail(err, MOTE_ARG,
+                         "model '%s' takes tensors: '%s' is no JSON array of its %zu numbers",
+                         s->name, asked->what, want);
+    float *values = NULL;
+    MOTE_TRY(mote_arena_take(a, want, sizeof *values, &values, err));
+    mote_status st = mote_pull_f32s(&p, dims, s->sample.n_dims, values, want, &got, err);
+    if (st == MOTE_OK)
+        st = mote_pull_end(&p, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", asked->what);
+    if (got != want)
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
+                         got, s->name, want);
+    return mote_classify_tensor(t, s, values, want, asked, a, out, err);
+}
+
+static mote_status take(const char *name, const float *values, size_t n, bool is_real,
+                        mote_arena *a, const void **out, mote_err *err)
+{
+    (void)name;
+    (void)n;
+    (void)is_real;
+    (void)a;
+    (void)err;
+    *out = values;
+    return MOTE_OK;
+}
+
+static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
+{
+    (void)rate_hz;
+    mote_buf_add(out, x, n * sizeof(float));
+    return mote_buf_status(out, err);
+}
+
+extern const mote_intake mote_intake_tensor;
+const mote_intake mote_intake_tensor = {
+    .kept_as = "f32",
+    .fits = fits,
+    .shape = shape,
+    .describe = describe,
+    .predict = predict,
+    .classify = classify,
+    .take = take,
+    .encode = encode,
+};
