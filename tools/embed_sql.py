@@ -14,6 +14,10 @@ def main() -> int:
     if len(set(n.split("_")[0] for n in names)) != len(names):
         print(f"embed_sql: two schema files have the same number: {', '.join(names)}", file=sys.stderr)
         return 1
+    bad = [n for n in names if len(n.split("_")[0]) != 3]
+    if bad:    # else the order of the names is not that of the numbers
+        print(f"embed_sql: a schema file begins with three digits: {', '.join(bad)}", file=sys.stderr)
+        return 1
     text = ["/* Made by tools/embed_sql.py from store/schema/; do not edit. */",
             '#include "store/store_internal.h"', ""]
     for i, f in enumerate(files):

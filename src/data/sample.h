@@ -4,7 +4,7 @@
  * A sample is an object (the bytes of one file) with a role, a group, facts of its kind, and what
  * is said of it: labels, of all of it or of a span. The group (a person, a device, a synthetic
  * voice) is what must never be in training and in test at once. Samples are added, never changed;
- * tables data_sample and data_label in store/schema/1000_sample.sql.
+ * tables data_sample and data_label in store/schema/200_sample.sql.
  *
  * Depends on base, store, data/kind. Used by data/import, data/synth, data/version, ingestion. */
 #ifndef MOTE_DATA_SAMPLE_H

@@ -87,7 +87,7 @@ static void the_migration_is_told(void **state)
 {
     fixture *f = *state;
     assert_non_null(mote_store_migrated(f->store));
-    assert_non_null(strstr(mote_store_migrated(f->store), "1000_sample"));
+    assert_non_null(strstr(mote_store_migrated(f->store), "200_sample"));
 }
 
 static void recordings_are_samples_with_labels_and_facts(void **state)
