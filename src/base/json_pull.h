@@ -90,6 +90,12 @@ MOTE_MUST_USE mote_status mote_pull_f32(mote_json_pull *p, float *out,
                                         mote_err *err); /* nearest float; RANGE when infinite */
 MOTE_MUST_USE mote_status mote_pull_skip(mote_json_pull *p, mote_err *err); /* any one value */
 
+/* Has a call failed? Then a loop over keys or items ended for that reason. */
+static inline bool mote_pull_has_failed(const mote_json_pull *p)
+{
+    return p->failure.status != MOTE_OK;
+}
+
 /* The whole text was read: only blanks are left. Reports the first failure. */
 MOTE_MUST_USE mote_status mote_pull_end(mote_json_pull *p, mote_err *err);
 

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wrong with a sensor recording: where, and for how long. */
+#include <math.h>
+#include <string.h>
+
+#include "data/series_internal.h"
+
+mote_series_check_config mote_series_check_default(void)
+{
+    return (mote_series_check_config){.gap_factor = 1.9,
+                                      .jitter = 0.1,
+                                      .stuck_samples = 50,
+                                      .saturated_samples = 8,
+                                      .max_findings = 256};
+}
+
+const char *mote_series_kind_name(mote_series_kind k)
+{
+    static const char *const names[] = {"gap",   "jitter",    "same time",   "back in time",
+                                        "stuck", "saturated", "not a number"};
+    return names[k];
+}
+
+typedef struct {
+    const mote_series_one *s;
+    const mote_series_check_config *cfg;
+    mote_series_report *out;
+} look;
+
+static double time_of(const mote_series_one *s, size_t i)
+{
+    if (s->times_s)
+        return s->times_s[i];
+    return s->rate_hz > 0 ? (double)i / s->rate_hz : (double)NAN;
+}
+
+static void tell(look *l, mote_series_kind kind, int32_t channel, size_t first, size_t n,
+                 double duration_s, double amount)
+{
+    mote_series_report *r = l->out;
+    r->n[kind]++;
+    r->n_samples[kind] += n;
+    if (r->n_kept < l->cfg->max_findings)
+        r->kept[r->n_kept++] = (mote_series_finding){
+            kind, channel, first, n, time_of(l->s, first), duration_s, amount};
+}
+
+/* From the first sample of a run to the one behind it. */
+static double length_of(const mote_series_one *s, size_t first, size_t n)
+{
+    size_t end = first + n < s->n ? first + n : s->n - 1;
+    return time_of(s, end) - time_of(s, first);
+}
+
+static void look_at_time(look *l, double median)
+{
+    const double *t = l->s->times_s;
+    size_t n = l->s->n, n_regular = 0;
+    double sum = 0;
+    for (size_t i = 1; i < n; i++) {
+        double d = t[i] - t[i - 1];
+        if (d > median * l->cfg->gap_factor) {
+            tell(l, MOTE_SERIES_GAP, -1, i, 1, d, d / median);
+        } else if (d > 0) {
+            sum += (d - median) * (d - median);
+            n_regular++;
+        }
+    }
+    double deviation = n_regular ? sqrt(sum / (double)n_regular) / median : 0.0;
+    if (deviation > l->cfg->jitter)
+        tell(l, MOTE_SERIES_JITTER, -1, 0, n, t[n - 1] - t[0], deviation);
+    for (int back = 0; back < 2; back++) {
+        for (size_t i = 1, first; i < n; i++) {
+            first = i;
+            while (i < n && (back ? t[i] < t[i - 1] : !(t[i] < t[i - 1]) && !(t[i] > t[i - 1])))
+                i++;
+            if (i > first)
+                tell(l, back ? MOTE_SERIES_BACK_IN_TIME : MOTE_SERIES_SAME_TIME, -1, first,
+                     i - first, back ? t[first - 1] - t[i - 1] : 0.0, 0.0);
+        }
+    }
+}
+
+static float value_at(const mote_series_one *s, size_t i, int32_t channel)
+{
+    return s->values[i * (size_t)s->n_channels + (size_t)channel];
+}
+
+static bool is_same(float a, float b)
+{
+    return !(a < b) && !(a > b) && !isnan(a) && !isnan(b);
+}
+
+/* Runs of one value in a channel, and its extremes. */
+static void look_for_stuck(look *l, int32_t channel)
+{
+    const mote_series_one *s = l->s;
+    for (size_t i = 0, first; i<s->n; i = i> first ? i : first + 1) {
+        first = i;
+        while (i < s->n && is_same(value_at(s, i, channel), value_at(s, first, channel)))
+            i++;
+        if (i - first >= l->cfg->stuck_samples)
+            tell(l, MOTE_SERIES_STUCK, channel, first, i - first, length_of(s, first, i - first),
+                 (double)value_at(s, first, channel));
+    }
+}
+
+/* Runs at the largest or smallest value that are too short to be stuck. Only where there are values
+ * strictly between: a switch has two, and is no saturated sensor. */
+static void look_for_saturated(look *l, int32_t channel)
+{
+    const mote_series_one *s = l->s;
+    float lo = INFINITY, hi = -INFINITY;
+    bool is_between = false;
+    for (size_t i = 0; i < s->n; i++) {
+        lo = fminf(lo, value_at(s, i, channel));
+        hi = fmaxf(hi, value_at(s, i, channel));
+    }
+    for (size_t i = 0; i < s->n && !is_between; i++)
+        is_between = value_at(s, i, channel) > lo && value_at(s, i, channel) < hi;
+    for (size_t i = 0, first; is_between && i<s->n; i = i> first ? i : first + 1) {
+        float x = value_at(s, i, channel);
+        first = i;
+        if (!is_same(x, lo) && !is_same(x, hi))
+            continue;
+        while (i < s->n && is_same(value_at(s, i, channel), x))
+            i++;
+        if (i - first >= l->cfg->saturated_samples && i - first < l->cfg->stuck_samples)
+            tell(l, MOTE_SERIES_SATURATED, channel, first, i - first,
+                 length_of(s, first, i - first), (double)x);
+    }
+}
+
+static void look_for_nan(look *l, int32_t channel)
+{
+    const mote_series_one *s = l->s;
+    for (size_t i = 0, first; i<s->n; i = i> first ? i : first + 1) {
+        first = i;
+        while (i < s->n && !isfinite(value_at(s, i, channel)))
+            i++;
+        if (i > first)
+            tell(l, MOTE_SERIES_NAN, channel, first, i - first, length_of(s, first, i - first),
+                 NAN);
+    }
+}
+
+mote_status mote_series_check(const mote_series_one *s, const mote_series_check_config *cfg,
+                              mote_arena *a, mote_series_report *out, mote_err *err)
+{
+    mote_series_check_config chosen = cfg ? *cfg : mote_series_check_default();
+    if (!(chosen.gap_factor > 1) || !(chosen.jitter >= 0) || chosen.stuck_samples < 2 ||
+        chosen.saturated_samples < 2)
+        return mote_fail(err, MOTE_ARG,
+                         "gap_factor must be above 1, jitter not below 0, stuck_samples and "
+                         "saturated_samples 2 or more");
+    mote_series_report r = {0};
+    look l = {s, &chosen, &r};
+    MOTE_TRY(mote_arena_take(a, chosen.max_findings, sizeof *r.kept, &r.kept, err));
+    if (s->times_s && s->n > 1) {
+        double *scratch;
+        mote_arena_mark mark = mote_arena_save(a);
+        MOTE_TRY(mote_arena_take(a, s->n, sizeof *scratch, &scratch, err));
+        double median = mote_series_median_interval(s->times_s, s->n, scratch);
+        mote_arena_rewind(a, mark);
+        look_at_time(&l, median);
+    }
+    for (int32_t c = 0; c < s->n_channels && s->n > 0; c++) {
+        look_for_stuck(&l, c);
+        look_for_saturated(&l, c);
+        look_for_nan(&l, c);
+    }
+    *out = r;
+    return MOTE_OK;
+}
+
+void mote_series_describe(const mote_series *s, const mote_series_finding *f, mote_buf *b)
+{
+    if (f->channel >= 0)
+        mote_buf_printf(b, "'%s': ", s->names[f->channel]);
+    switch (f->kind) {
+    case MOTE_SERIES_GAP:
+        mote_buf_printf(b, "gap of %.4g s (%.3g intervals) before sample %zu", f->duration_s,
+                        f->amount, f->first);
+        break;
+    case MOTE_SERIES_JITTER:
+        mote_buf_printf(b, "jitter: intervals deviate by %.3g %% of their median", 100 * f->amount);
+        return;
+    case MOTE_SERIES_SAME_TIME:
+        mote_buf_printf(b, "%zu samples have the time of the one before, from sample %zu", f->n,
+                        f->first);
+        break;
+    case MOTE_SERIES_BACK_IN_TIME:
+        mote_buf_printf(b, "time runs back by %.4g s at sample %zu", f->duration_s, f->first);
+        break;
+    case MOTE_SERIES_STUCK:
+        mote_buf_printf(b, "stuck at %.6g for %zu samples from sample %zu", f->amount, f->n,
+                        f->first);
+        break;
+    case MOTE_SERIES_SATURATED:
+        mote_buf_printf(b, "at its limit %.6g for %zu samples from sample %zu", f->amount, f->n,
+                        f->first);
+        break;
+    case MOTE_SERIES_NAN:
+    case MOTE_N_SERIES_FINDINGS:
+    default:
+        mote_buf_printf(b, "%zu values are none from sample %zu", f->n, f->first);
+        break;
+    }
+    if (!isnan(f->at_s))
+        mote_buf_printf(b, " at %.4g s", f->at_s);
+    if (!isnan(f->duration_s) && f->channel >= 0)
+        mote_buf_printf(b, ", %.4g s long", f->duration_s);
+}
