@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a model is given its input: one row for each way, in a file of its own (intake_audio.c,
+/* How a model is given its input: one row for each way, in a file of its own (intake_sound.c,
  * intake_tensor.c). Commands and routes ask the row of a model and know no kind.
  *
  * Depends on serve/classify.h. Used by serve/, web/, cli/. */

@@ -21,8 +21,8 @@ typedef struct {
     size_t n_frames, n_bands;
     double seconds; /* of the picture */
     double low_hz, high_hz;
-    const int16_t *pcm; /* [n_pcm]; NULL: there is no sound to play */
-    size_t n_pcm;
+    const int16_t *samples; /* [n_samples]; NULL: there is no sound to play */
+    size_t n_samples;
     int32_t rate_hz;
 } mote_report_clip;
 

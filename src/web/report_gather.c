@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "data/audio.h"
 #include "evaluate/reference_profile.h"
 #include "model/model.h"
 #include "serve/predlog.h"
+#include "web/report_sound.h"
 
 #define N_CLIPS     6
 #define N_DRIVING   3
@@ -22,36 +22,13 @@ typedef struct {
     const mote_project *project;
     mote_arena arena;
     mote_model *model; /* of the last version; NULL: its bundle is gone */
-    mote_feature_config logmel;
-    mote_feature_plan *plan;
+    report_ears ears;
     mote_watch_shape shape;
     mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
     mote_report report;
 } gathering;
 
 /* ---- clips ---- */
-
-/* The sound picture of one window of samples, which must live as long as the report. */
-static mote_status make_clip(gathering *g, const int16_t *pcm, size_t n, const char *title,
-                             mote_report_clip *out, mote_err *err)
-{
-    size_t frames = (size_t)mote_feature_frames(&g->logmel, n),
-           bands = (size_t)mote_feature_values(&g->logmel);
-    float *x = NULL;
-    MOTE_TRY(mote_arena_take(&g->arena, frames * bands, sizeof *x, &x, err));
-    MOTE_TRY(mote_feature_clip(g->plan, 0, pcm, n, x, err));
-    *out = (mote_report_clip){.title = title,
-                              .values = x,
-                              .n_frames = frames,
-                              .n_bands = bands,
-                              .seconds = (double)n / g->logmel.rate_hz,
-                              .low_hz = g->logmel.low_hz,
-                              .high_hz = g->logmel.high_hz,
-                              .pcm = pcm,
-                              .n_pcm = n,
-                              .rate_hz = g->logmel.rate_hz};
-    return MOTE_OK;
-}
 
 /* "clip 3 of 64, heard as 'bed', 93 %" */
 static const char *golden_title(gathering *g, const mote_golden *v, int32_t i)
@@ -73,13 +50,9 @@ static mote_status golden_clips(gathering *g, mote_err *err)
     for (int32_t k = 0; k < n; k++) {
         int32_t i = (int32_t)((int64_t)k * v->n / n);
         const char *title = golden_title(g, v, i);
-        int16_t *pcm = NULL;
-        size_t samples = (size_t)v->n_pcm;
         if (!title)
             return mote_fail(err, MOTE_NOMEM, "no memory for the report");
-        MOTE_TRY(mote_arena_take(&g->arena, samples, sizeof *pcm, &pcm, err));
-        memcpy(pcm, v->pcm + (size_t)i * samples, samples * sizeof *pcm);
-        MOTE_TRY(make_clip(g, pcm, samples, title, &g->clips[k], err));
+        MOTE_TRY(report_sound_golden(&g->ears, v, i, title, &g->arena, &g->clips[k], err));
         g->report.n_clips++;
     }
     g->report.clips = g->clips;
@@ -106,9 +79,9 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
     g->shape =
         mote_watch_shape_for(f, mote_model_clip_samples(g->model), mote_model_n_labels(g->model));
     g->report.shape = &g->shape;
-    g->logmel = *f;
-    g->logmel.n_coefficients = 0;
-    MOTE_TRY(mote_feature_plan_create(&g->logmel, 1, &g->plan, err));
+    g->ears.logmel = *f;
+    g->ears.logmel.n_coefficients = 0;
+    MOTE_TRY(mote_feature_plan_create(&g->ears.logmel, 1, &g->ears.plan, err));
     return golden_clips(g, err);
 }
 
@@ -189,21 +162,14 @@ static mote_status add_suspect(gathering *g, const suspect *s, mote_err *err)
         return MOTE_OK;
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
-    mote_audio audio;
-    mote_audio_config cfg = {.rate_hz = g->logmel.rate_hz, .max_bytes = n, .max_ms = 60000};
-    MOTE_TRY(mote_audio_decode(bytes, n, "a kept prediction", &cfg, &audio, err));
-    int16_t *pcm = NULL;
     const char *title =
         mote_arena_printf(&g->arena, "prediction %lld: heard as '%s'", (long long)s->id, s->label);
-    st = title ? mote_arena_take(&g->arena, audio.n, sizeof *pcm, &pcm, err)
-               : mote_fail(err, MOTE_NOMEM, "no memory for the report");
-    if (st == MOTE_OK) {
-        memcpy(pcm, audio.samples, audio.n * sizeof *pcm);
-        st = make_clip(g, pcm, audio.n, title, &g->driving[g->report.n_driving], err);
-        g->report.n_driving += st == MOTE_OK;
-    }
-    mote_audio_release(&audio);
-    return st;
+    if (!title)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+    MOTE_TRY(report_sound_file(&g->ears, bytes, n, title, &g->arena,
+                               &g->driving[g->report.n_driving], err));
+    g->report.n_driving++;
+    return MOTE_OK;
 }
 
 /* Of the window that opened the last alert, if it is of the version whose bundle is at hand. */
@@ -215,7 +181,7 @@ static mote_status driving_clips(gathering *g, mote_err *err)
     for (size_t i = 0; a && i < g->report.n_windows; i++)
         if (g->report.windows[i].id == a->window)
             w = &g->report.windows[i];
-    if (!w || !g->plan)
+    if (!w || !g->ears.plan)
         return MOTE_OK;
     for (size_t i = 0; i < N_DRIVING; i++)
         best[i] = (suspect){0, -1.0, NULL};
@@ -267,7 +233,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
             st = mote_report_html(&g->report, out, err);
         mote_laps_release(laps, g->report.n_laps);
     }
-    mote_feature_plan_destroy(g->plan);
+    mote_feature_plan_destroy(g->ears.plan);
     mote_model_unref(g->model);
     mote_arena_release(&g->arena);
     mote_free(g);

@@ -5,54 +5,18 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "data/audio.h"
 #include "web/chart.h"
 #include "web/report_internal.h"
+#include "web/report_sound.h"
 
 /* ---- clips ---- */
-
-static mote_status play(const mote_report_clip *c, mote_buf *out, mote_err *err)
-{
-    MOTE_SCOPED_BUF wav;
-    mote_buf_init(&wav, (size_t)4 << 20);
-    MOTE_TRY(mote_audio_encode_wav(c->pcm, c->n_pcm, c->rate_hz, &wav, err));
-    mote_buf_str(out, "<audio controls preload=none aria-label=\"");
-    mote_buf_html(out, c->title);
-    mote_buf_str(out, "\" src=\"data:audio/wav;base64,");
-    mote_base64(wav.data, wav.len, out);
-    mote_buf_str(out, "\"></audio>");
-    return MOTE_OK;
-}
-
-/* [frames][bands] to rows of bands, columns of frames. */
-static mote_status picture(const mote_report_clip *c, mote_arena *a, mote_buf *out, mote_err *err)
-{
-    float *turned = NULL;
-    MOTE_TRY(mote_arena_take(a, c->n_frames * c->n_bands, sizeof *turned, &turned, err));
-    for (size_t f = 0; f < c->n_frames; f++)
-        for (size_t b = 0; b < c->n_bands; b++)
-            turned[b * c->n_frames + f] = c->values[f * c->n_bands + b];
-    mote_buf_str(out, "<figure>");
-    mote_heat_map(turned, c->n_bands, c->n_frames, 294, 160, c->title, out);
-    mote_buf_printf(out,
-                    "<div class=ends><span>0 s, %.1f to %.1f kHz upwards</span>"
-                    "<span>%.2f s</span></div>",
-                    c->low_hz / 1000.0, c->high_hz / 1000.0, c->seconds);
-    mote_buf_str(out, "<figcaption>");
-    mote_buf_html(out, c->title);
-    mote_buf_str(out, "</figcaption>");
-    if (c->pcm)
-        MOTE_TRY(play(c, out, err));
-    mote_buf_str(out, "</figure>\n");
-    return MOTE_OK;
-}
 
 static mote_status pictures(const mote_report_clip *clips, size_t n, mote_arena *a, mote_buf *out,
                             mote_err *err)
 {
     mote_buf_str(out, "<div class=\"card pics\">");
     for (size_t i = 0; i < n; i++)
-        MOTE_TRY(picture(&clips[i], a, out, err));
+        MOTE_TRY(report_sound_figure(&clips[i], a, out, err));
     mote_buf_str(out, "</div>\n");
     return MOTE_OK;
 }

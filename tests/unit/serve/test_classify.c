@@ -7,7 +7,7 @@
 #include "tests/temp_dir.h"
 #include "tests/tiny_model.h"
 
-#include "serve/intake_audio.h"
+#include "serve/intake_sound.h"
 
 typedef struct {
     mote_models *models;

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "serve/intake_audio.h"
+#include "serve/intake_sound.h"
 #include "tests/tiny_model.h"
 
 #define N_IN 8

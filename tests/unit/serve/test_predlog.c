@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "serve/intake_audio.h"
+#include "serve/intake_sound.h"
 #include "serve/predlog.h"
 #include "tests/tiny_model.h"
 

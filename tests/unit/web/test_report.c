@@ -93,8 +93,8 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
                              .values = values,
                              .n_frames = 4,
                              .n_bands = 3,
-                             .pcm = pcm,
-                             .n_pcm = 4,
+                             .samples = pcm,
+                             .n_samples = 4,
                              .rate_hz = 16000};
     mote_window windows[3] = {{.n = 20, .p_value = 0.7},
                               {.n = 20, .p_value = 0.0, .is_drift = true},

@@ -6,13 +6,13 @@
  * windows every hop of the operating point. Detections are those of model/hear.h.
  *
  * Depends on serve/classify.h, data/audio.h. Used by serve/, tests. */
-#ifndef MOTE_SERVE_INTAKE_AUDIO_H
-#define MOTE_SERVE_INTAKE_AUDIO_H
+#ifndef MOTE_SERVE_INTAKE_SOUND_H
+#define MOTE_SERVE_INTAKE_SOUND_H
 
 #include "data/audio.h"
 #include "serve/classify.h"
 
-extern const mote_intake mote_intake_audio;
+extern const mote_intake mote_intake_sound;
 
 typedef struct {
     const int16_t *pcm; /* [n] at the model's rate */

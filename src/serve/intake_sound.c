@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A model that hears: windows of a recording, and recordings from outside. */
-#include "serve/intake_audio.h"
+#include "serve/intake_sound.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ static size_t clip_of(const mote_served *s)
 
 static mote_status need_ears(const mote_served *s, mote_err *err)
 {
-    if (s->intake == &mote_intake_audio)
+    if (s->intake == &mote_intake_sound)
         return MOTE_OK;
     return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
 }
@@ -279,7 +279,7 @@ static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *ou
     return mote_audio_encode_wav(x, n, rate_hz, out, err);
 }
 
-const mote_intake mote_intake_audio = {
+const mote_intake mote_intake_sound = {
     .tensor = "audio",
     .kept_as = "wav",
     .reads_files = true,
