@@ -77,11 +77,10 @@ static bool same_meaning(mote_slice a, mote_slice b)
     size_t n = a.n < b.n ? a.n : b.n, i = 0;
     while (i < n && a.at[i] == b.at[i] && a.at[i] != '\\')
         i++;
-    if (i == n && (a.n == b.n || (a.n > n ? a.at[n] : b.at[n]) != '\\'))
+    if (i == n) /* what is left of the longer means at least one character */
         return a.n == b.n;
-    if (i < n && a.at[i] != b.at[i] && a.at[i] != '\\' && b.at[i] != '\\')
-        if (((a.at[i] | b.at[i]) & 0x80) == 0)
-            return false;
+    if (a.at[i] != '\\' && b.at[i] != '\\' && ((a.at[i] | b.at[i]) & 0x80) == 0)
+        return false;
     if (!memchr(a.at, '\\', a.n) && !memchr(b.at, '\\', b.n))
         return false;
     while (a.n > 0 && b.n > 0)
