@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures to the size of a model's input, in whole numbers: the same bytes on host and device.
+ *
+ * Resizing is the area average: an output pixel is the mean of the source pixels that it covers,
+ * each weighed by how much of it is covered. In one dimension, with n source pixels and m output
+ * pixels, put both on a line of n * m units: source pixel i covers [i*m, (i+1)*m), output pixel x
+ * covers [x*n, (x+1)*n); the weight of i is the length of what they share, and the weights of x add
+ * up to n. In two dimensions weights multiply:
+ *
+ *     out = (sum of wy * wx * in + n_x * n_y / 2) / (n_x * n_y)      rounded half up
+ *
+ * Range: 255 * n_x * n_y + n_x * n_y / 2 fits 32 bits as long as n_x * n_y <= 2^24. */
+#ifndef MRT_RESIZE_H
+#define MRT_RESIZE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MRT_RESIZE_MAX_PIXELS (1 << 24) /* of the source rectangle */
+
+typedef struct {
+    int32_t x, y, width, height;
+} mrt_rect;
+
+typedef enum {
+    MRT_FIT_STRETCH,  /* all of the source to all of the output, whatever the proportions */
+    MRT_FIT_CROP,     /* the largest middle part of the source that has the output's proportions */
+    MRT_FIT_LETTERBOX /* all of the source to the largest middle part of the output that has its own
+                       */
+} mrt_fit;
+
+/* Which part of a source of width x height goes to which part of an output of out_width x
+ * out_height. All four are 1 .. 65535. Rounding: to the nearest pixel, a half up, at least 1; what
+ * is left over is one pixel more on the right and below. */
+void mrt_fit_rects(mrt_fit fit, int32_t width, int32_t height, int32_t out_width,
+                   int32_t out_height, mrt_rect *source, mrt_rect *output);
+
+/* Rectangle `from` of in [..][stride pixels][n_channels] to rectangle `to` of out [..][out_stride
+ * pixels][n_channels]; what is outside `to` is left alone. from.width * from.height is at most
+ * MRT_RESIZE_MAX_PIXELS, n_channels 1 .. 4. Buffers do not overlap.
+ * Cost: one multiplication and addition for each source pixel that is covered, one division for
+ * each output value; no memory. */
+void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n_channels,
+                     uint8_t *out, int32_t out_stride, mrt_rect to);
+
+/* n pixels [n][3] to grey [n]: (77 r + 150 g + 29 b + 128) >> 8, ITU-R BT.601 in 8 bits. */
+void mrt_grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

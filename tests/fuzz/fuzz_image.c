@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as an image and as a set of images: refused in words, or decoded within the limits and
+ * brought to another size; never a crash. */
+#include <stdlib.h>
+
+#include "data/image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t out[48 * 48 * 3];
+    mote_image_config cfg = mote_image_config_default();
+    mote_image im;
+    mote_image_set set;
+    mote_err err;
+    cfg.max_bytes = 1 << 20;
+    cfg.max_pixels = 1 << 18;
+    if (mote_image_decode(data, size, "fuzz", &cfg, &im, NULL, &err) == MOTE_OK) {
+        if (im.width < 1 || im.height < 1 || (int64_t)im.width * im.height > cfg.max_pixels ||
+            (im.n_channels != 1 && im.n_channels != 3))
+            abort();
+        for (int fit = 0; fit < 3; fit++)
+            if (mote_image_fit(&im, (mrt_fit)fit, 48, 48, fit == 1 ? 1 : 3, 0, out, &err) !=
+                MOTE_OK)
+                abort();
+        mote_image_release(&im);
+    }
+    if (mote_image_set_open(data, size, "fuzz", &set, &err) == MOTE_OK && set.n > 0 &&
+        set.record_bytes <= sizeof out)
+        (void)mote_image_set_get(&set, set.n - 1, out);
+    return 0;
+}
