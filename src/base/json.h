@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/interval.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -59,5 +60,25 @@ mote_status mote_json_get_obj(const json_t *o, const char *what, const char *key
 MOTE_MUST_USE
 mote_status mote_json_get_arr(const json_t *o, const char *what, const char *key, json_t **out,
                               mote_err *err);
+
+/* ---- making documents: the first failure is the caller's, and nothing leaks ---- */
+
+/* Put a value; its reference is taken also on failure. NOMEM, also when value is NULL. */
+MOTE_MUST_USE mote_status mote_json_put(json_t *object, const char *key, json_t *value,
+                                        mote_err *err);
+
+/* Append a value; its reference is taken also on failure. NOMEM, also when value is NULL. */
+MOTE_MUST_USE mote_status mote_json_append(json_t *array, json_t *value, mote_err *err);
+
+/* {"value": .., "lo": .., "hi": ..}; what is not finite is null. */
+MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key, mote_interval x,
+                                                 mote_err *err);
+
+/* A number, or null when it is not finite. */
+json_t *mote_json_number(double x);
+
+/* Read {"value", "lo", "hi"}; null is NaN. PARSE when it is not that. */
+MOTE_MUST_USE mote_status mote_json_get_interval(const json_t *object, const char *key,
+                                                 mote_interval *out, mote_err *err);
 
 #endif

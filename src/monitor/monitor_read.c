@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_internal.h"
-#include "track/rows.h"
+#include "store/rows.h"
 
 static const char *const state_names[] = {"open", "acknowledged", "resolved"};
 
@@ -47,8 +47,9 @@ static mote_status parse_top(const char *text, mote_arena *a, mote_contributor *
 
 /* ---- windows ---- */
 
-static mote_status read_window(mote_stmt *q, mote_arena *a, mote_window *w, mote_err *err)
+static mote_status read_window(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
 {
+    mote_window *w = item;
     *w = (mote_window){.id = mote_stmt_i64(q, 0),
                        .version = mote_stmt_i64(q, 2),
                        .start_ms = mote_stmt_i64(q, 4),
@@ -73,20 +74,7 @@ mote_status mote_window_list(mote_store *s, const char *model, int64_t limit, mo
         &q, err));
     mote_stmt_bind_text(q, 1, model);
     mote_stmt_bind_i64(q, 2, limit > 0 ? limit : -1);
-    mote_window *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        MOTE_TRY(read_window(q, a, &list[k], err));
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_window, out, n, err);
 }
 
 /* ---- alerts ---- */
@@ -102,7 +90,7 @@ static mote_status parse_state(const char *name, mote_alert_state *out, mote_err
     return mote_fail(err, MOTE_CORRUPT, "store: table alert holds a state that is none");
 }
 
-static mote_status read_alert(mote_stmt *q, mote_arena *a, mote_alert *out, mote_err *err)
+static mote_status read_alert(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
 {
     mote_alert t = {.id = mote_stmt_i64(q, 0),
                     .version = mote_stmt_i64(q, 3),
@@ -127,7 +115,7 @@ static mote_status read_alert(mote_stmt *q, mote_arena *a, mote_alert *out, mote
     t.statistic = t.top[0].statistic;
     t.threshold = t.top[0].threshold;
     t.p_value = t.top[0].p_value;
-    *out = t;
+    *(mote_alert *)item = t;
     return MOTE_OK;
 }
 
@@ -146,20 +134,7 @@ mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_on
     mote_stmt_bind_text(q, 1, model);
     mote_stmt_bind_i64(q, 2, unresolved_only);
     mote_stmt_bind_i64(q, 3, limit > 0 ? limit : -1);
-    mote_alert *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        MOTE_TRY(read_alert(q, a, &list[k], err));
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_alert, out, n, err);
 }
 
 static mote_status need_unresolved(mote_store *s, int64_t id, mote_err *err)

@@ -82,6 +82,11 @@ mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote_stmt **out, m
     return MOTE_OK;
 }
 
+mote_store *mote_stmt_store(const mote_stmt *q)
+{
+    return q->store;
+}
+
 void mote_stmt_release(mote_stmt **qp)
 {
     mote_stmt *q = *qp;

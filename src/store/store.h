@@ -111,6 +111,7 @@ MOTE_MUST_USE mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote
                                             mote_err *err);
 void mote_stmt_release(mote_stmt **q); /* back to the cache; sets *q to NULL; accepts NULL in *q */
 #define MOTE_SCOPED_STMT __attribute__((cleanup(mote_stmt_release))) mote_stmt
+mote_store *mote_stmt_store(const mote_stmt *q); /* borrowed */
 
 /* Parameters count from 1 (?1 is index 1). Bytes are copied. text NULL binds NULL. */
 void mote_stmt_bind_i64(mote_stmt *q, int32_t index, int64_t x);

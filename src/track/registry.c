@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "track/registry_internal.h"
-#include "track/rows.h"
+#include "store/rows.h"
+#include "track/key.h"
 #include "track/verdicts.h"
 
 #define NAME_MAX_BYTES     255
@@ -240,7 +241,7 @@ static mote_status write_tag(mote_store *s, int64_t model, int64_t version, cons
 mote_status mote_registry_set_tag(mote_store *s, const char *model, int64_t version,
                                   const char *key, const char *value, mote_err *err)
 {
-    MOTE_TRY(mote_rows_check_key("tag", key, err));
+    MOTE_TRY(mote_key_check("tag", key, err));
     if (value != NULL && strlen(value) > TAG_MAX_BYTES)
         return mote_fail(err, MOTE_LIMIT, "the value of tag '%s' has more than %d bytes", key,
                          TAG_MAX_BYTES);

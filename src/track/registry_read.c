@@ -4,29 +4,33 @@
 
 #include "track/registry.h"
 #include "track/registry_internal.h"
-#include "track/rows.h"
+#include "store/rows.h"
 
 /* ---- what hangs on a version ---- */
+
+static mote_status read_alias(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    return mote_rows_text(a, q, 0, (const char **)item, err);
+}
 
 static mote_status read_aliases(mote_store *s, int64_t model, mote_arena *a, mote_model_version *v,
                                 mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    size_t cap = 0;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT alias FROM model_alias WHERE model = ?1 AND version = ?2 "
                                "ORDER BY alias",
                                &q, err));
     mote_stmt_bind_i64(q, 1, model);
     mote_stmt_bind_i64(q, 2, v->version);
-    for (;; v->n_aliases++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        MOTE_TRY(mote_rows_room(a, &v->aliases, v->n_aliases, &cap, sizeof v->aliases[0], err));
-        MOTE_TRY(mote_rows_text(a, q, 0, &v->aliases[v->n_aliases], err));
-    }
+    return mote_rows_read(q, a, sizeof v->aliases[0], read_alias, &v->aliases, &v->n_aliases, err);
+}
+
+static mote_status read_tag(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_registry_tag *tag = item;
+    MOTE_TRY(mote_rows_text(a, q, 0, &tag->key, err));
+    return mote_rows_text(a, q, 1, &tag->value, err);
 }
 
 /* Tags of a model (version 0) or a version. */
@@ -34,7 +38,6 @@ static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote
                              mote_registry_tag **tags, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    size_t cap = 0;
     MOTE_TRY(mote_stmt_prepare(
         s,
         version == 0 ? "SELECT key, value FROM model_tag WHERE model = ?1 AND ?2 = 0 ORDER BY key"
@@ -43,24 +46,16 @@ static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote
         &q, err));
     mote_stmt_bind_i64(q, 1, model);
     mote_stmt_bind_i64(q, 2, version);
-    for (*n = 0;; ++*n) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        MOTE_TRY(mote_rows_room(a, tags, *n, &cap, sizeof **tags, err));
-        MOTE_TRY(mote_rows_text(a, q, 0, &(*tags)[*n].key, err));
-        MOTE_TRY(mote_rows_text(a, q, 1, &(*tags)[*n].value, err));
-    }
+    return mote_rows_read(q, a, sizeof **tags, read_tag, tags, n, err);
 }
 
 #define VERSION_COLUMNS                                                                            \
     "m.name, v.version, v.bundle, v.run_id, v.data_version, v.source, v.description, "             \
     "coalesce(v.parent, 0), v.verdicts, v.created_ms, v.updated_ms, m.id"
 
-static mote_status read_version(mote_store *s, mote_stmt *q, mote_arena *a, mote_model_version *out,
-                                mote_err *err)
+static mote_status read_version(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
 {
+    mote_store *s = mote_stmt_store(q);
     mote_model_version v = {0};
     MOTE_TRY(mote_rows_text(a, q, 0, &v.model, err));
     v.version = mote_stmt_i64(q, 1);
@@ -81,7 +76,7 @@ static mote_status read_version(mote_store *s, mote_stmt *q, mote_arena *a, mote
     }
     MOTE_TRY(read_aliases(s, mote_stmt_i64(q, 11), a, &v, err));
     MOTE_TRY(read_tags(s, mote_stmt_i64(q, 11), v.version, a, &v.tags, &v.n_tags, err));
-    *out = v;
+    *(mote_model_version *)item = v;
     return MOTE_OK;
 }
 
@@ -103,7 +98,7 @@ mote_status mote_registry_get(mote_store *s, const char *model, int64_t version,
     if (!row)
         return mote_fail(err, MOTE_NOT_FOUND, "model '%s' has no version %lld", model,
                          (long long)version);
-    return read_version(s, q, a, out, err);
+    return read_version(q, a, out, err);
 }
 
 /* ---- references ---- */
@@ -181,6 +176,18 @@ mote_status mote_registry_resolve(mote_store *s, const char *reference, mote_are
 
 /* ---- lists ---- */
 
+static mote_status read_model(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_registered_model *m = item;
+    *m = (mote_registered_model){.created_ms = mote_stmt_i64(q, 2),
+                                 .updated_ms = mote_stmt_i64(q, 3),
+                                 .n_versions = mote_stmt_i64(q, 4),
+                                 .champion = mote_stmt_i64(q, 5)};
+    MOTE_TRY(mote_rows_text(a, q, 0, &m->name, err));
+    MOTE_TRY(mote_rows_text(a, q, 1, &m->description, err));
+    return read_tags(mote_stmt_store(q), mote_stmt_i64(q, 6), 0, a, &m->tags, &m->n_tags, err);
+}
+
 mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_model **out,
                                  size_t *n, mote_err *err)
 {
@@ -192,27 +199,7 @@ mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_m
         "coalesce((SELECT version FROM model_alias l WHERE l.model = m.id AND l.alias = "
         "'" MOTE_ALIAS_CHAMPION "'), 0), m.id FROM model m ORDER BY m.name",
         &q, err));
-    mote_registered_model *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        mote_registered_model *m = &list[k];
-        *m = (mote_registered_model){.created_ms = mote_stmt_i64(q, 2),
-                                     .updated_ms = mote_stmt_i64(q, 3),
-                                     .n_versions = mote_stmt_i64(q, 4),
-                                     .champion = mote_stmt_i64(q, 5)};
-        MOTE_TRY(mote_rows_text(a, q, 0, &m->name, err));
-        MOTE_TRY(mote_rows_text(a, q, 1, &m->description, err));
-        MOTE_TRY(read_tags(s, mote_stmt_i64(q, 6), 0, a, &m->tags, &m->n_tags, err));
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_model, out, n, err);
 }
 
 mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena *a,
@@ -226,20 +213,19 @@ mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena 
                                "ON m.id = v.model WHERE v.model = ?1 ORDER BY v.version DESC",
                                &q, err));
     mote_stmt_bind_i64(q, 1, id);
-    mote_model_version *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        MOTE_TRY(read_version(s, q, a, &list[k], err));
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_version, out, n, err);
+}
+
+static mote_status read_move(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_alias_move *m = item;
+    *m = (mote_alias_move){.from_version = mote_stmt_i64(q, 4),
+                           .to_version = mote_stmt_i64(q, 5),
+                           .at_ms = mote_stmt_i64(q, 6)};
+    MOTE_TRY(mote_rows_text(a, q, 0, &m->alias, err));
+    MOTE_TRY(mote_rows_text(a, q, 1, &m->kind, err));
+    MOTE_TRY(mote_rows_text(a, q, 2, &m->who, err));
+    return mote_rows_text(a, q, 3, &m->reason, err);
 }
 
 mote_status mote_registry_history(mote_store *s, const char *model, const char *alias,
@@ -256,25 +242,5 @@ mote_status mote_registry_history(mote_store *s, const char *model, const char *
         &q, err));
     mote_stmt_bind_i64(q, 1, id);
     mote_stmt_bind_text(q, 2, alias);
-    mote_alias_move *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        mote_alias_move *m = &list[k];
-        *m = (mote_alias_move){.from_version = mote_stmt_i64(q, 4),
-                               .to_version = mote_stmt_i64(q, 5),
-                               .at_ms = mote_stmt_i64(q, 6)};
-        MOTE_TRY(mote_rows_text(a, q, 0, &m->alias, err));
-        MOTE_TRY(mote_rows_text(a, q, 1, &m->kind, err));
-        MOTE_TRY(mote_rows_text(a, q, 2, &m->who, err));
-        MOTE_TRY(mote_rows_text(a, q, 3, &m->reason, err));
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_move, out, n, err);
 }

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "track/environment.h"
-#include "track/rows.h"
+#include "track/key.h"
 
 #define NAME_MAX_BYTES    500
 #define CONFIG_MAX_BYTES  ((size_t)4 << 20)
@@ -273,7 +273,7 @@ mote_status mote_run_set_deleted(mote_store *s, const char *run_id, bool deleted
 
 static mote_status check_value(const char *what, const mote_run_pair *p, size_t max, mote_err *err)
 {
-    MOTE_TRY(mote_rows_check_key(what, p->key, err));
+    MOTE_TRY(mote_key_check(what, p->key, err));
     size_t n = strlen(p->value);
     if (n > max)
         return mote_fail(err, MOTE_LIMIT, "the value of %s '%s' has %zu bytes, more than %zu", what,
@@ -370,7 +370,7 @@ mote_status mote_run_log_metrics(mote_store *s, const char *run_id, const mote_r
 {
     int64_t run = 0;
     for (size_t i = 0; i < n; i++)
-        MOTE_TRY(mote_rows_check_key("metric", points[i].key, err));
+        MOTE_TRY(mote_key_check("metric", points[i].key, err));
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     MOTE_TRY(need_run(s, run_id, false, &run, err));
@@ -405,7 +405,7 @@ mote_status mote_run_add_artifact(mote_store *s, const char *run_id, const char 
                                   const mote_sha256 *object, mote_err *err)
 {
     int64_t run = 0;
-    MOTE_TRY(mote_rows_check_key("artifact", path, err));
+    MOTE_TRY(mote_key_check("artifact", path, err));
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     MOTE_TRY(need_run(s, run_id, false, &run, err));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "track/rows.h"
+#include "store/rows.h"
 #include "track/run.h"
 
 #define CONFIG_MAX_DEPTH 16

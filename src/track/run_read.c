@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "track/rows.h"
+#include "store/rows.h"
 #include "track/run.h"
 
 #define ID_MIN_DIGITS   4
@@ -131,29 +131,39 @@ static mote_status get_info(mote_store *s, const char *run_id, mote_arena *a, in
 
 /* ---- reading what hangs on it ---- */
 
+static mote_status read_pair(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_run_pair *p = item;
+    MOTE_TRY(mote_rows_text(a, q, 0, &p->key, err));
+    return mote_rows_text(a, q, 1, &p->value, err);
+}
+
 static mote_status read_pairs(mote_store *s, const char *sql, int64_t run, mote_arena *a,
                               mote_run_pair **out, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    size_t cap = 0;
     MOTE_TRY(mote_stmt_prepare(s, sql, &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    for (*n = 0;; ++*n) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        MOTE_TRY(mote_rows_room(a, out, *n, &cap, sizeof **out, err));
-        MOTE_TRY(mote_rows_text(a, q, 0, &(*out)[*n].key, err));
-        MOTE_TRY(mote_rows_text(a, q, 1, &(*out)[*n].value, err));
-    }
+    return mote_rows_read(q, a, sizeof **out, read_pair, out, n, err);
+}
+
+static mote_status read_metric(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_run_metric *m = item;
+    MOTE_TRY(mote_rows_text(a, q, 0, &m->key, err));
+    m->last = mote_stmt_f64(q, 1);
+    m->last_step = mote_stmt_i64(q, 2);
+    m->last_time_ms = mote_stmt_i64(q, 3);
+    m->n_points = mote_stmt_i64(q, 4);
+    m->lowest = mote_stmt_f64(q, 5);
+    m->highest = mote_stmt_f64(q, 6);
+    return MOTE_OK;
 }
 
 static mote_status read_metrics(mote_store *s, int64_t run, mote_arena *a, mote_run *r,
                                 mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    size_t cap = 0;
     MOTE_TRY(mote_stmt_prepare(
         s,
         "SELECT l.key, iif(l.is_nan, NULL, l.value), l.step, l.time_ms, count(*), "
@@ -162,47 +172,31 @@ static mote_status read_metrics(mote_store *s, int64_t run, mote_arena *a, mote_
         "WHERE l.run = ?1 GROUP BY l.key ORDER BY l.key",
         &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    for (;; r->n_metrics++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        MOTE_TRY(mote_rows_room(a, &r->metrics, r->n_metrics, &cap, sizeof r->metrics[0], err));
-        mote_run_metric *m = &r->metrics[r->n_metrics];
-        MOTE_TRY(mote_rows_text(a, q, 0, &m->key, err));
-        m->last = mote_stmt_f64(q, 1);
-        m->last_step = mote_stmt_i64(q, 2);
-        m->last_time_ms = mote_stmt_i64(q, 3);
-        m->n_points = mote_stmt_i64(q, 4);
-        m->lowest = mote_stmt_f64(q, 5);
-        m->highest = mote_stmt_f64(q, 6);
-    }
+    return mote_rows_read(q, a, sizeof r->metrics[0], read_metric, &r->metrics, &r->n_metrics, err);
+}
+
+static mote_status read_artifact(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_run_artifact *f = item;
+    MOTE_TRY(mote_rows_text(a, q, 0, &f->path, err));
+    if (!mote_stmt_hash(q, 1, &f->object))
+        return mote_fail(err, MOTE_CORRUPT, "store: table run_artifact holds a bad hash");
+    f->size_bytes = mote_stmt_i64(q, 2);
+    return MOTE_OK;
 }
 
 static mote_status read_artifacts(mote_store *s, int64_t run, mote_arena *a, mote_run *r,
                                   mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    size_t cap = 0;
     MOTE_TRY(
         mote_stmt_prepare(s,
                           "SELECT f.path, f.object, o.size_bytes FROM run_artifact f JOIN object o "
                           "ON o.hash = f.object WHERE f.run = ?1 ORDER BY f.path",
                           &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    for (;; r->n_artifacts++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        MOTE_TRY(
-            mote_rows_room(a, &r->artifacts, r->n_artifacts, &cap, sizeof r->artifacts[0], err));
-        mote_run_artifact *f = &r->artifacts[r->n_artifacts];
-        MOTE_TRY(mote_rows_text(a, q, 0, &f->path, err));
-        if (!mote_stmt_hash(q, 1, &f->object))
-            return mote_fail(err, MOTE_CORRUPT, "store: table run_artifact holds a bad hash");
-        f->size_bytes = mote_stmt_i64(q, 2);
-    }
+    return mote_rows_read(q, a, sizeof r->artifacts[0], read_artifact, &r->artifacts,
+                          &r->n_artifacts, err);
 }
 
 mote_status mote_run_get(mote_store *s, const char *run_id, mote_arena *a, mote_run *out,
@@ -221,6 +215,15 @@ mote_status mote_run_get(mote_store *s, const char *run_id, mote_arena *a, mote_
     return MOTE_OK;
 }
 
+static mote_status read_point(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    (void)a;
+    (void)err;
+    *(mote_run_point *)item = (mote_run_point){
+        .value = mote_stmt_f64(q, 0), .step = mote_stmt_i64(q, 1), .time_ms = mote_stmt_i64(q, 2)};
+    return MOTE_OK;
+}
+
 mote_status mote_run_history(mote_store *s, const char *run_id, const char *key, mote_arena *a,
                              mote_run_point **out, size_t *n, mote_err *err)
 {
@@ -228,10 +231,8 @@ mote_status mote_run_history(mote_store *s, const char *run_id, const char *key,
     int64_t run = 0;
     MOTE_TRY(get_info(s, run_id, a, &run, &info, err));
     MOTE_SCOPED_STMT *q = NULL;
-    mote_run_point *points = NULL;
-    size_t k = 0;
-    size_t cap = 0;
     const char *own_key = NULL;
+    mote_run_point *points = NULL;
     MOTE_TRY(mote_rows_copy(a, key, &own_key, err));
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT iif(is_nan, NULL, value), step, time_ms FROM run_metric "
@@ -239,19 +240,10 @@ mote_status mote_run_history(mote_store *s, const char *run_id, const char *key,
                                &q, err));
     mote_stmt_bind_i64(q, 1, run);
     mote_stmt_bind_text(q, 2, key);
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &points, k, &cap, sizeof points[0], err));
-        points[k] = (mote_run_point){.key = own_key,
-                                     .value = mote_stmt_f64(q, 0),
-                                     .step = mote_stmt_i64(q, 1),
-                                     .time_ms = mote_stmt_i64(q, 2)};
-    }
+    MOTE_TRY(mote_rows_read(q, a, sizeof points[0], read_point, &points, n, err));
+    for (size_t i = 0; i < *n; i++)
+        points[i].key = own_key;
     *out = points;
-    *n = k;
     return MOTE_OK;
 }
 
@@ -293,6 +285,15 @@ static mote_status prepare_search(mote_store *s, const mote_run_query *query, mo
     return MOTE_OK;
 }
 
+/* A row of prepare_search. */
+static mote_status read_found(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_run_info *found = item;
+    MOTE_TRY(read_info(q, a, found, err));
+    found->order_value = mote_stmt_f64(q, N_INFO_COLUMNS);
+    return MOTE_OK;
+}
+
 mote_status mote_run_search(mote_store *s, const mote_run_query *query, mote_arena *a,
                             mote_run_info **out, size_t *n, mote_err *err)
 {
@@ -300,20 +301,16 @@ mote_status mote_run_search(mote_store *s, const mote_run_query *query, mote_are
         MOTE_TRY(check_experiment(s, query->experiment, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(prepare_search(s, query, &q, err));
-    mote_run_info *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        MOTE_TRY(read_info(q, a, &list[k], err));
-        list[k].order_value = mote_stmt_f64(q, N_INFO_COLUMNS);
-    }
-    *out = list;
-    *n = k;
+    return mote_rows_read(q, a, sizeof **out, read_found, out, n, err);
+}
+
+static mote_status read_experiment(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
+{
+    mote_experiment *e = item;
+    MOTE_TRY(mote_rows_text(a, q, 0, &e->name, err));
+    e->is_deleted = mote_stmt_i64(q, 1) != 0;
+    e->created_ms = mote_stmt_i64(q, 2);
+    e->n_runs = mote_stmt_i64(q, 3);
     return MOTE_OK;
 }
 
@@ -327,21 +324,5 @@ mote_status mote_experiment_list(mote_store *s, mote_arena *a, mote_experiment *
         "(SELECT count(*) FROM run r WHERE r.experiment = e.id AND r.lifecycle = 'active') "
         "FROM experiment e ORDER BY e.name",
         &q, err));
-    mote_experiment *list = NULL;
-    size_t k = 0;
-    size_t cap = 0;
-    for (;; k++) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        MOTE_TRY(mote_rows_room(a, &list, k, &cap, sizeof list[0], err));
-        MOTE_TRY(mote_rows_text(a, q, 0, &list[k].name, err));
-        list[k].is_deleted = mote_stmt_i64(q, 1) != 0;
-        list[k].created_ms = mote_stmt_i64(q, 2);
-        list[k].n_runs = mote_stmt_i64(q, 3);
-    }
-    *out = list;
-    *n = k;
-    return MOTE_OK;
+    return mote_rows_read(q, a, sizeof **out, read_experiment, out, n, err);
 }

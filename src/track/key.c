@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of rows in an arena; the rule for keys. */
-#include "track/rows.h"
+/* The rule for keys. See key.h. */
+#include "track/key.h"
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define KEY_MAX_BYTES 250
-
-mote_status mote_rows_room(mote_arena *a, void *list_ptr, size_t n, size_t *cap, size_t size,
-                           mote_err *err)
-{
-    if (n < *cap)
-        return MOTE_OK;
-    size_t grown = *cap == 0 ? 8 : *cap * 2;
-    void *old = NULL;
-    void *items = NULL;
-    MOTE_TRY(mote_arena_take(a, grown, size, &items, err));
-    memcpy(&old, list_ptr, sizeof old);
-    if (n > 0)
-        memcpy(items, old, n * size); /* n <= grown, whose product was checked */
-    memcpy(list_ptr, &items, sizeof items);
-    *cap = grown;
-    return MOTE_OK;
-}
-
-mote_status mote_rows_copy(mote_arena *a, const char *s, const char **out, mote_err *err)
-{
-    const char *copy = NULL;
-    if (s != NULL) {
-        copy = mote_arena_strdup(a, s);
-        if (copy == NULL)
-            return mote_fail(err, MOTE_NOMEM, "out of memory for a text of the store");
-    }
-    *out = copy;
-    return MOTE_OK;
-}
-
-mote_status mote_rows_text(mote_arena *a, mote_stmt *q, int32_t column, const char **out,
-                           mote_err *err)
-{
-    return mote_rows_copy(a, mote_stmt_text(q, column), out, err);
-}
 
 static bool is_key_byte(char c)
 {
@@ -60,7 +27,7 @@ static bool is_normal_path(const char *key)
     }
 }
 
-mote_status mote_rows_check_key(const char *what, const char *key, mote_err *err)
+mote_status mote_key_check(const char *what, const char *key, mote_err *err)
 {
     size_t n = strlen(key);
     if (n == 0 || n > KEY_MAX_BYTES)

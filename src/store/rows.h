@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists that grow in an arena while rows are read; copies of columns. For track/ and monitor/. */
-#ifndef MOTE_TRACK_ROWS_H
-#define MOTE_TRACK_ROWS_H
+/* Rows of a statement as a list in an arena; copies of columns. For every room that reads lists
+ * from the store. */
+#ifndef MOTE_STORE_ROWS_H
+#define MOTE_STORE_ROWS_H
 
 #include "base/mem.h"
 #include "store/store.h"
@@ -17,8 +18,13 @@ MOTE_MUST_USE mote_status mote_rows_text(mote_arena *a, mote_stmt *q, int32_t co
 MOTE_MUST_USE mote_status mote_rows_copy(mote_arena *a, const char *s, const char **out,
                                          mote_err *err);
 
-/* A key of a parameter, metric or tag, or the path of an artifact: 1..250 bytes of letters, digits,
- * "_-./: " and UTF-8, in normal form as a path. ARG names it; `what` says what it is. */
-MOTE_MUST_USE mote_status mote_rows_check_key(const char *what, const char *key, mote_err *err);
+/* Fill the zeroed *item from the row of q. mote_stmt_store asks further questions. */
+typedef mote_status (*mote_rows_read_one)(mote_stmt *q, mote_arena *a, void *item, mote_err *err);
+
+/* All rows of a bound statement, in its order: *(T **)list gets *n items of `size` bytes, NULL when
+ * there are none; the list lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_rows_read(mote_stmt *q, mote_arena *a, size_t size,
+                                         mote_rows_read_one read_one, void *list, size_t *n,
+                                         mote_err *err);
 
 #endif
