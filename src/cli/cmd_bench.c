@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote bench: the project's clips as traffic to a running server: a load test, a rehearsal of the
  * field, and the measurement of what mote.yaml asks of serving. */
-#include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/loop.h"
 #include "data/kind_audio.h"
 #include "data/version.h"
+#include "loop/record.h"
 #include "pipeline/judge.h"
 #include "pipeline/settings.h"
-#include "track/registry.h"
 #include "web/load.h"
 
 #define CONDITION_SEED 41
@@ -95,67 +93,22 @@ static void on_progress(void *arg, size_t done, size_t right)
                          done ? 100.0 * (double)right / (double)done : 0.0);
 }
 
-/* The registry judges a promotion by the verdicts it was given: give it those with the new numbers.
- */
-static mote_status renew_verdicts(mote_cli *cli, mote_pipeline *p, int64_t version, mote_err *err)
-{
-    mote_verdict *v = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_loop_judge(cli, p, &v, &n, err));
-    json_t *list = NULL;
-    MOTE_TRY(mote_verdicts_to_json(v, n, &list, err));
-    MOTE_SCOPED_JSON *document = json_pack("{s:o}", "requirements", list);
-    MOTE_SCOPED_BUF text;
-    mote_buf_init(&text, 1 << 22);
-    mote_json_write(&text, document, false);
-    MOTE_TRY(mote_buf_status(&text, err));
-    return mote_registry_set_verdicts(cli->store, cli->project->name, version, text.data,
-                                      mote_clock_wall_ms(), err);
-}
-
 /* Keep p99 and rate, under the model that was deployed, if it is the one that answered. */
 static mote_status record(mote_cli *cli, const mote_load_result *r, const char *source,
                           mote_err *err)
 {
     mote_loop_bar bar;
-    mote_pipeline *p = NULL;
-    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
-    const mote_stage_result *deploy = NULL;
-    mote_status st = mote_pipeline_result(p, MOTE_STAGE_deploy, &deploy, err);
-    char version[32] = "";
-    if (st == MOTE_OK && deploy->output)
-        (void)mote_format(
-            version, sizeof version, "%lld",
-            (long long)json_integer_value(json_object_get(deploy->output, "version")));
-    if (st == MOTE_OK && (r->n_versions != 1 || strcmp(r->versions[0].version, version) != 0))
-        st = mote_fail(
-            err, MOTE_CONFLICT,
-            "the server answered with version '%s', the project is at '%s': nothing recorded",
-            r->n_versions ? r->versions[0].version : "", version);
-    bool has_bound = r->p99_hi_ms >= 0;
-    double rate = (double)r->n / (r->seconds > 0.0 ? r->seconds : 1.0);
-    /* Clients wait for each answer: the rate is theirs over the mean time, and as uncertain. */
-    double spread =
-        r->mean_ms > 0 ? 1.96 * r->sd_ms / (r->mean_ms * sqrt((double)(r->n ? r->n : 1))) : 0;
-    const struct {
-        mote_metric metric;
-        mote_interval value;
-        double confidence;
-    } rows[] = {
-        {MOTE_METRIC_p99_ms,
-         {r->p99_ms, has_bound ? r->p99_lo_ms : r->p99_ms, has_bound ? r->p99_hi_ms : r->p99_ms},
-         has_bound ? 0.95 : 0},
-        {MOTE_METRIC_requests_per_second,
-         {rate, rate * fmax(1 - spread, 0), rate * (1 + spread)},
-         0.95}};
-    for (size_t i = 0; st == MOTE_OK && i < MOTE_COUNT_OF(rows); i++)
-        st = mote_pipeline_measured(p, rows[i].metric, MOTE_AT_SERVING, rows[i].value,
-                                    rows[i].confidence, (int64_t)r->n, source, err);
-    if (st == MOTE_OK)
-        st = renew_verdicts(cli, p, json_integer_value(json_object_get(deploy->output, "version")),
-                            err);
-    mote_pipeline_destroy(p);
-    return st;
+    const mote_pipeline_config cfg = mote_loop_config(cli, &bar);
+    const mote_serving_figures f = {.version = r->n_versions ? r->versions[0].version : "",
+                                    .is_one_version = r->n_versions == 1,
+                                    .n = (int64_t)r->n,
+                                    .seconds = r->seconds,
+                                    .mean_ms = r->mean_ms,
+                                    .sd_ms = r->sd_ms,
+                                    .p99_ms = r->p99_ms,
+                                    .p99_lo_ms = r->p99_lo_ms,
+                                    .p99_hi_ms = r->p99_hi_ms};
+    return mote_record_serving(&cfg, &f, source, err);
 }
 
 /* The recordings of this project, of which its model may have learned from all. */

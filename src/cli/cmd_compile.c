@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote compile MODEL --target T -o DIR: a C project for a microcontroller. */
 #include "cli/cli.h"
-#include "cli/model_input.h"
+#include "loop/device_input.h"
 #include "compile/advice.h"
 #include "compile/footprint.h"
 
@@ -49,8 +49,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(mote_compile_symbol_check(v->name, err));
     const mote_target *t;
     MOTE_TRY(mote_target_find(v->target, &t, err));
-    mote_model_input m;
-    MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    mote_device_input m;
+    MOTE_TRY(mote_device_input_load(cli->store, args[0], &m, err));
     m.input.symbol = v->name;
     mote_compile_result r;
     mote_footprint f;
@@ -60,7 +60,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         st = mote_footprint_estimate(&m.input, t, &f, err);
     if (st == MOTE_OK)
         st = mote_advise_estimated(&m.input, t, &f, NULL, NULL, &advice, err);
-    mote_model_input_release(&m);
+    mote_device_input_release(&m);
     return st == MOTE_OK ? say(cli, v, t, &r, &f, &advice, err) : st;
 }
 

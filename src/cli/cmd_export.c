@@ -2,14 +2,14 @@
 /* mote export MODEL --format F -o PATH: the model for other programs. */
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/model_input.h"
+#include "loop/device_input.h"
 #include "compile/tflite.h"
 
 typedef struct {
     const char *format, *out, *name;
 } export_values;
 
-static mote_status export_tflite(const mote_model_input *m, const char *path, mote_err *err)
+static mote_status export_tflite(const mote_device_input *m, const char *path, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, (size_t)1 << 30);
@@ -17,7 +17,7 @@ static mote_status export_tflite(const mote_model_input *m, const char *path, mo
     return mote_file_write(path, b.data, b.len, err);
 }
 
-static mote_status export_c(const mote_model_input *m, const char *dir, mote_err *err)
+static mote_status export_c(const mote_device_input *m, const char *dir, mote_err *err)
 {
     const mote_target *t;
     mote_compile_result r;
@@ -27,7 +27,7 @@ static mote_status export_c(const mote_model_input *m, const char *dir, mote_err
 
 typedef struct {
     const char *name;
-    mote_status (*write)(const mote_model_input *m, const char *path, mote_err *err);
+    mote_status (*write)(const mote_device_input *m, const char *path, mote_err *err);
 } format;
 
 static const format formats[] = {{"tflite", export_tflite}, {"c", export_c}};
@@ -59,11 +59,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(mote_compile_symbol_check(v->name, err));
     if (v->out == NULL)
         return mote_fail(err, MOTE_USAGE, "say where to write: -o PATH");
-    mote_model_input m;
-    MOTE_TRY(mote_model_input_load(cli, args[0], &m, err));
+    mote_device_input m;
+    MOTE_TRY(mote_device_input_load(cli->store, args[0], &m, err));
     m.input.symbol = v->name;
     mote_status st = f->write(&m, v->out, err);
-    mote_model_input_release(&m);
+    mote_device_input_release(&m);
     if (st != MOTE_OK)
         return st;
     mote_say(cli, "wrote %s\n", v->out);

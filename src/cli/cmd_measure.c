@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote measure MODEL --target T: instructions, RAM, flash and stack on the emulated device. */
 #include "cli/cli.h"
-#include "cli/model_input.h"
+#include "loop/device_input.h"
 #include "compile/advice.h"
 #include "compile/measure.h"
 
@@ -48,7 +48,7 @@ static void say(mote_cli *cli, const mote_target *t, const mote_device_measureme
 }
 
 /* Golden clips or inputs of the bundle, as far as they reach. */
-static mote_measure_options options_of(const mote_model_input *m, const measure_values *v)
+static mote_measure_options options_of(const mote_device_input *m, const measure_values *v)
 {
     mote_measure_options o = {.work_dir = v->keep, .n_inputs = (int32_t)v->inputs};
     const mote_golden *g = m->model != NULL ? mote_model_golden(m->model) : NULL;
@@ -93,8 +93,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     (void)n_args;
     const mote_target *t;
     MOTE_TRY(mote_target_find(v->target, &t, err));
-    mote_model_input in;
-    MOTE_TRY(mote_model_input_load(cli, args[0], &in, err));
+    mote_device_input in;
+    MOTE_TRY(mote_device_input_load(cli->store, args[0], &in, err));
     mote_measure_options o = options_of(&in, v);
     mote_device_measurement m;
     mote_advice advice;
@@ -102,7 +102,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_status st = mote_measure(&in.input, t, &o, &m, err);
     if (st == MOTE_OK)
         st = mote_advise_measured(&in.input, t, &o, &m, &d, &advice, err);
-    mote_model_input_release(&in);
+    mote_device_input_release(&in);
     if (st != MOTE_OK)
         return st;
     say(cli, t, &m, d.clock_hz > 0 ? d.clock_hz : (double)t->clock_hz, &advice);

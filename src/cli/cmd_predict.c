@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "serve/classify.h"
-#include "serve/source.h"
+#include "track/model_ref.h"
 
 #define MAX_INPUT_BYTES ((size_t)128 << 20)
 #define MAX_CLIP_MS     (30 * 60 * 1000)
@@ -121,8 +121,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     job j = {.cli = cli, .v = values};
-    mote_source_model m;
-    MOTE_TRY(mote_source_resolve(cli->store, args[0], &m, err));
+    mote_resolved_model m;
+    MOTE_TRY(mote_model_resolve(cli->store, args[0], &m, err));
     mote_models *models = NULL;
     mote_model_entry e = {
         .name = m.name, .version = m.version, .source = m.source, .now_ms = mote_clock_wall_ms()};

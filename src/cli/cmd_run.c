@@ -6,8 +6,10 @@
 #include "cli/loop.h"
 #include "evaluate/json_parts.h"
 #include "evaluate/report_text.h"
+#include "loop/due.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
+#include "pipeline/judged.h"
 #include "track/registry.h"
 
 #define TIDY_MS       500
@@ -25,19 +27,19 @@ static const mote_option options[] = {
 
 /* What every stage up to `last` has to show, and the requirements judged. */
 static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id last,
-                               const mote_verdict *v, size_t n, json_t *remarks, mote_err *err)
+                               const mote_judged *j, mote_err *err)
 {
     MOTE_SCOPED_JSON *document = json_pack("{s:{}}", "stages");
-    json_t *stages = json_object_get(document, "stages"), *requirements = NULL;
+    MOTE_SCOPED_JSON *judged = NULL;
+    json_t *stages = json_object_get(document, "stages");
     for (int i = 0; i <= (int)last; i++) {
         const mote_stage_result *r = NULL;
         MOTE_TRY(mote_pipeline_result(p, (mote_stage_id)i, &r, err));
         MOTE_TRY(
             mote_json_put(stages, mote_stage_name((mote_stage_id)i), json_incref(r->output), err));
     }
-    MOTE_TRY(mote_verdicts_to_json(v, n, &requirements, err));
-    MOTE_TRY(mote_json_put(document, "requirements", requirements, err));
-    if (remarks && json_object_update(document, remarks) != 0)
+    MOTE_TRY(mote_judged_json(j, &judged, err));
+    if (json_object_update(document, judged) != 0)
         return mote_fail(err, MOTE_NOMEM, "no memory for the remarks");
     mote_say_json(cli, json_incref(document));
     return MOTE_OK;
@@ -85,7 +87,8 @@ static mote_status tell_of_drift(mote_cli *cli, mote_pipeline *p, mote_err *err)
     const char *why = NULL;
     MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_train, &trained, err));
     if (trained->output)
-        MOTE_TRY(mote_loop_drift(cli, trained->ended_ms, &why, err));
+        MOTE_TRY(
+            mote_due_by_drift(cli->store, cli->project, trained->ended_ms, &cli->arena, &why, err));
     if (why)
         mote_tell(cli,
                   "training is due: %s; the same data and settings give the same model, so add "
@@ -132,14 +135,10 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     if (last == MOTE_STAGE_deploy && !force) /* a challenger is compared with it */
         MOTE_TRY(mote_registry_check_champion(cli->store, cli->project->name, false, err));
     MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
-    mote_verdict *verdicts = NULL;
-    size_t n = 0;
-    MOTE_SCOPED_JSON *remarks = NULL;
+    mote_judged j = {.remarks = NULL};
     mote_status st = mote_loop_run(p, &bar, last, force, err);
     if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
-        st = mote_loop_judge(cli, p, &verdicts, &n, err);
-    if (st == MOTE_OK && last >= MOTE_STAGE_evaluate)
-        st = mote_loop_remarks(cli, p, &remarks, err);
+        st = mote_pipeline_judge(p, &cli->arena, &j, err);
     if (st == MOTE_OK && gate)
         st = say_evaluation(cli, p, err);
     const json_t *facts = NULL;
@@ -148,16 +147,17 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     if (st == MOTE_OK && last >= MOTE_STAGE_compile)
         st = mote_loop_facts(p, &facts, err);
     mote_loop_say_facts(cli, facts);
-    if (st == MOTE_OK && remarks) {
+    if (st == MOTE_OK && j.remarks) {
         mote_say(cli, "\nrequirements\n");
-        mote_loop_say_verdicts(cli, verdicts, n, remarks);
+        mote_loop_say_verdicts(cli, j.verdicts, j.n_verdicts, j.remarks);
     }
     if (st == MOTE_OK)
-        st = result_json(cli, p, last, verdicts, n, remarks, err);
+        st = result_json(cli, p, last, &j, err);
+    mote_judged_release(&j);
     mote_pipeline_destroy(p);
     if (st == MOTE_OK)
         tidy(cli);
-    return st == MOTE_OK && gate ? refuse_unmet(verdicts, n, err) : st;
+    return st == MOTE_OK && gate ? refuse_unmet(j.verdicts, j.n_verdicts, err) : st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,

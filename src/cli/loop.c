@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "monitor/monitor.h"
 #include "pipeline/remarks.h"
 
 /* ---- the pipeline with a bar ------------------------------------------------------------- */
@@ -37,17 +36,22 @@ static void on_warning(void *arg, const char *text)
     mote_tell(bar->cli, "mote: %s\n", text);
 }
 
-mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out, mote_err *err)
+mote_pipeline_config mote_loop_config(mote_cli *cli, mote_loop_bar *bar)
 {
     *bar = (mote_loop_bar){.cli = cli};
-    mote_pipeline_config cfg = {.store = cli->store,
-                                .project = cli->project,
-                                .pool = cli->pool,
-                                .cancel = cli->cancel,
-                                .progress = on_progress,
-                                .progress_arg = bar,
-                                .now_ms = mote_clock_wall_ms,
-                                .warn = on_warning};
+    return (mote_pipeline_config){.store = cli->store,
+                                  .project = cli->project,
+                                  .pool = cli->pool,
+                                  .cancel = cli->cancel,
+                                  .progress = on_progress,
+                                  .progress_arg = bar,
+                                  .now_ms = mote_clock_wall_ms,
+                                  .warn = on_warning};
+}
+
+mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out, mote_err *err)
+{
+    const mote_pipeline_config cfg = mote_loop_config(cli, bar);
     return mote_pipeline_create(&cfg, out, err);
 }
 
@@ -89,49 +93,6 @@ mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id la
 }
 
 /* ---- requirements ------------------------------------------------------------------------ */
-
-mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out, size_t *n,
-                            mote_err *err)
-{
-    MOTE_SCOPED_JSON *all = NULL;
-    const char *basis = NULL;
-    MOTE_TRY(mote_pipeline_measurements(p, &all, &basis, err));
-    mote_measurements m;
-    MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
-    char *kept = basis ? mote_arena_strdup(&cli->arena, basis) : NULL;
-    return mote_verdict_judge_all(cli->project, &m, kept, &cli->arena, out, n, err);
-}
-
-mote_status mote_loop_remarks(mote_cli *cli, mote_pipeline *p, json_t **out, mote_err *err)
-{
-    MOTE_SCOPED_JSON *all = NULL;
-    const char *basis = NULL;
-    const mote_stage_result *evaluated = NULL;
-    mote_measurements m;
-    MOTE_TRY(mote_pipeline_measurements(p, &all, &basis, err));
-    MOTE_TRY(mote_measurements_from_json(all, &cli->arena, &m, err));
-    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_evaluate, &evaluated, err));
-    return mote_remarks_of(cli->project, &m, evaluated->output, out, err);
-}
-
-mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why, mote_err *err)
-{
-    mote_alert *alerts = NULL;
-    size_t n = 0;
-    *why = NULL;
-    if (!mote_retrain_rule_of(cli->project).on_drift)
-        return MOTE_OK;
-    MOTE_TRY(
-        mote_alert_list(cli->store, cli->project->name, true, 0, &cli->arena, &alerts, &n, err));
-    for (size_t i = 0; i < n && !*why; i++)
-        if (alerts[i].opened_ms > trained_ms) {
-            *why = mote_arena_printf(&cli->arena, "alert %lld came after it, of drift in '%s'",
-                                     (long long)alerts[i].id, alerts[i].what);
-            if (!*why)
-                return mote_fail(err, MOTE_NOMEM, "no memory for the status");
-        }
-    return MOTE_OK;
-}
 
 mote_status mote_loop_facts(mote_pipeline *p, const json_t **out, mote_err *err)
 {

@@ -15,6 +15,8 @@ typedef struct {
     mote_stage_id stage;
     bool is_open;
 } mote_loop_bar;
+/* What a pipeline, or whoever looks at one, needs of this command. */
+mote_pipeline_config mote_loop_config(mote_cli *cli, mote_loop_bar *bar);
 MOTE_MUST_USE mote_status mote_loop_open(mote_cli *cli, mote_loop_bar *bar, mote_pipeline **out,
                                          mote_err *err);
 void mote_loop_bar_end(mote_loop_bar *bar);
@@ -23,16 +25,6 @@ void mote_loop_bar_end(mote_loop_bar *bar);
 MOTE_MUST_USE mote_status mote_loop_run(mote_pipeline *p, mote_loop_bar *bar, mote_stage_id last,
                                         bool force, mote_err *err);
 
-/* All measurements of fresh stages, judged; lives as long as the command's arena. */
-MOTE_MUST_USE mote_status mote_loop_judge(mote_cli *cli, mote_pipeline *p, mote_verdict **out,
-                                          size_t *n, mote_err *err);
-/* What is said beside them (pipeline/remarks.h). New reference owned by the caller. */
-MOTE_MUST_USE mote_status mote_loop_remarks(mote_cli *cli, mote_pipeline *p, json_t **out,
-                                            mote_err *err);
-/* schedule.retrain.on_drift: is an alert of the monitor open that came after the training that
- * ended at trained_ms? *why is the reason in words, in the command's arena; NULL: no. */
-MOTE_MUST_USE mote_status mote_loop_drift(mote_cli *cli, int64_t trained_ms, const char **why,
-                                          mote_err *err);
 /* What the data of the last version cannot show ("missing") and what would help ("advice"): the
  * facts of the data stage (data/facts.h), borrowed from p; NULL when that stage is not fresh. */
 MOTE_MUST_USE mote_status mote_loop_facts(mote_pipeline *p, const json_t **out, mote_err *err);
@@ -41,8 +33,6 @@ void mote_loop_say_facts(mote_cli *cli, const json_t *facts);
 /* What waits for the next version of the data, and what is missing (waiting.c); has_facts: the
  * latest version is what there is, and mote_loop_say_facts says what it lacks. */
 void mote_loop_say_data(mote_cli *cli, const mote_data_waiting *w, bool has_facts);
-MOTE_MUST_USE mote_status mote_loop_data_json(const mote_data_waiting *w, json_t **out,
-                                              mote_err *err);
 /* The lines of the verdicts, and below them the remarks (NULL: none). */
 void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, const json_t *remarks);
 

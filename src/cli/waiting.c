@@ -4,28 +4,6 @@
 
 #define MOST_MISSING 6
 
-mote_status mote_loop_data_json(const mote_data_waiting *w, json_t **out, mote_err *err)
-{
-    json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:[], s:[]}", "waiting", (json_int_t)w->n_waiting,
-                          "removed", (json_int_t)w->n_left, "version", (json_int_t)w->version,
-                          "speakers", (json_int_t)w->n_people, "classes", "missing");
-    json_t *classes = json_object_get(o, "classes"), *missing = json_object_get(o, "missing");
-    if (!o || !classes || !missing) {
-        json_decref(o);
-        return mote_fail(err, MOTE_NOMEM, "no memory for the status");
-    }
-    for (size_t i = 0; i < w->n_classes; i++)
-        json_array_append_new(classes,
-                              json_pack("{s:s, s:I, s:I, s:I}", "class", w->classes[i].label,
-                                        "recordings", (json_int_t)w->classes[i].n, "waiting",
-                                        (json_int_t)w->classes[i].n_waiting, "synthetic",
-                                        (json_int_t)w->classes[i].n_made));
-    for (size_t i = 0; i < w->n_missing; i++)
-        json_array_append_new(missing, json_string(w->missing[i]));
-    *out = o;
-    return MOTE_OK;
-}
-
 void mote_loop_say_data(mote_cli *cli, const mote_data_waiting *w, bool has_facts)
 {
     if (w->n_waiting > 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Measurements: those in the outputs of stages, and those that came from outside (table
- * measurement: one number for each requirement and model, the latest). See pipeline.h. */
+/* Measurements that came from outside the stages (table measurement: one number for each
+ * requirement and model, the latest). See pipeline.h. */
 #include <string.h>
 
 #include "pipeline/stage_internal.h"
@@ -86,20 +86,13 @@ static mote_status add_recorded(mote_pipeline *p, const char *basis, json_t *all
     }
 }
 
-mote_status mote_pipeline_measurements(mote_pipeline *p, json_t **out, const char **basis,
-                                       mote_err *err)
+mote_status mote_pipeline_recorded(mote_pipeline *p, json_t **out, const char **basis,
+                                   mote_err *err)
 {
-    static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
     MOTE_TRY(basis_of(p, basis, err));
     MOTE_SCOPED_JSON *all = json_array();
     if (!all)
         return mote_fail(err, MOTE_NOMEM, "no memory for measurements");
-    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
-        const mote_stage_result *r = NULL;
-        MOTE_TRY(mote_pipeline_result(p, from[i], &r, err));
-        if (r->output)
-            MOTE_TRY(extend(all, json_object_get(r->output, "measurements"), err));
-    }
     if (*basis)
         MOTE_TRY(add_recorded(p, *basis, all, err));
     *out = json_incref(all);

@@ -126,11 +126,11 @@ MOTE_MUST_USE mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric m
                                                  double confidence, int64_t n, const char *source,
                                                  mote_err *err);
 
-/* Every measurement of the present model, from fresh stages and from outside them, as a JSON array
- * (project/verdict.h), and what they are true of. New reference owned by the caller; basis lives as
- * long as p, NULL when there is no model yet. */
-MOTE_MUST_USE mote_status mote_pipeline_measurements(mote_pipeline *p, json_t **out,
-                                                     const char **basis, mote_err *err);
+/* The measurements that were kept so for the present model, as a JSON array (project/verdict.h),
+ * and what they are true of. New reference owned by the caller; basis lives as long as p, NULL when
+ * there is no model yet. Judged with those of the stages by mote_pipeline_judge (judged.h). */
+MOTE_MUST_USE mote_status mote_pipeline_recorded(mote_pipeline *p, json_t **out, const char **basis,
+                                                 mote_err *err);
 
 const char *mote_stage_name(mote_stage_id stage);
 bool mote_stage_parse(const char *name, mote_stage_id *out);

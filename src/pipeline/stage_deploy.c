@@ -18,11 +18,10 @@
 #include "pipeline/challenge.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
+#include "pipeline/judged.h"
 #include "pipeline/jury.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/refit.h"
-#include "pipeline/remarks.h"
-#include "project/verdict.h"
 #include "track/registry.h"
 #include "track/run.h"
 #include "track/verdicts.h"
@@ -43,9 +42,7 @@ typedef struct {
     mote_graph *s8, *f32;
     mote_feature_config features;
     mote_operating_point op;
-    mote_measurements measured;
-    mote_verdict *verdicts;
-    size_t n_verdicts;
+    mote_judged judged;
     json_t *verdicts_json, *drift, *lineage; /* owned */
     mote_sha256 bundle;
     int64_t number; /* of the registered version */
@@ -95,37 +92,19 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     return mote_operating_point_from_json(op, (int32_t)n_classes, &d->op, err);
 }
 
-/* The measurements of the evaluate and compile stages together, judged. */
 static mote_status judge_requirements(deploying *d, mote_err *err)
 {
-    static const mote_stage_id from[] = {MOTE_STAGE_evaluate, MOTE_STAGE_compile};
-    MOTE_SCOPED_JSON *all = json_array();
-    const char *basis = NULL;
-    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
-        json_t *found = json_object_get(d->p->results[from[i]].output, "measurements");
-        if (json_array_extend(all, found) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for measurements");
-    }
-    MOTE_TRY(mote_measurements_from_json(all, &d->arena, &d->measured, err));
-    MOTE_TRY(mote_json_get_str(d->p->results[MOTE_STAGE_evaluate].output, "evaluate stage", "basis",
-                               &basis, err));
-    MOTE_TRY(mote_verdict_judge_all(mote_setting_requirements(d->p->settings), &d->measured, basis,
-                                    &d->arena, &d->verdicts, &d->n_verdicts, err));
-    json_t *list = NULL;
-    MOTE_TRY(mote_verdicts_to_json(d->verdicts, d->n_verdicts, &list, err));
-    json_t *remarks = NULL;
-    d->verdicts_json = json_pack("{s:o}", "requirements", list);
-    if (!d->verdicts_json)
-        return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
-    mote_project limits = *mote_setting_requirements(d->p->settings);
+    const mote_pipeline *p = d->p;
+    mote_project limits = *mote_setting_requirements(p->settings);
     limits.stream.max_false_accepts_per_hour =
-        mote_setting_stream(d->p->settings)->max_false_accepts_per_hour;
-    limits.schedule = *mote_setting_promote(d->p->settings);
-    MOTE_TRY(mote_remarks_of(&limits, &d->measured, d->p->results[MOTE_STAGE_evaluate].output,
-                             &remarks, err));
-    int failed = json_object_update(d->verdicts_json, remarks);
-    json_decref(remarks);
-    return failed ? mote_fail(err, MOTE_NOMEM, "no memory for verdicts") : MOTE_OK;
+        mote_setting_stream(p->settings)->max_false_accepts_per_hour;
+    limits.schedule = *mote_setting_promote(p->settings);
+    mote_judging in = {.limits = &limits,
+                       .evaluated = p->results[MOTE_STAGE_evaluate].output,
+                       .compiled = p->results[MOTE_STAGE_compile].output};
+    MOTE_TRY(mote_json_get_str(in.evaluated, "evaluate stage", "basis", &in.basis, err));
+    MOTE_TRY(mote_judge_measured(&in, &d->arena, &d->judged, err));
+    return mote_judged_json(&d->judged, &d->verdicts_json, err);
 }
 
 /* ---- the drift reference ----------------------------------------------------------------- */
@@ -469,7 +448,8 @@ static mote_status find_reasons(deploying *d, const mote_model_version *champion
     mote_buf_init(&text, 1 << 24);
     MOTE_TRY(verdicts_text(d, &text, err));
     MOTE_TRY(mote_verdicts_obstacles(text.data, against, err));
-    size_t n_open = mote_verdict_count(d->verdicts, d->n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    size_t n_open =
+        mote_verdict_count(d->judged.verdicts, d->judged.n_verdicts, MOTE_VERDICT_NOT_PROVEN);
     if (!champion)
         add_reason(for_it, d->number == 1 ? "it is the first version" : "there is no champion yet");
     else if (champion->verdicts_json)
@@ -478,7 +458,7 @@ static mote_status find_reasons(deploying *d, const mote_model_version *champion
         MOTE_TRY(challenge(d, champion, against, for_it, err));
     if (n_open > 0)
         mote_buf_printf(for_it, "; %zu of %zu requirements are met, but not proven", n_open,
-                        d->n_verdicts);
+                        d->judged.n_verdicts);
     MOTE_TRY(mote_buf_status(against, err));
     return mote_buf_status(for_it, err);
 }
@@ -530,7 +510,8 @@ static mote_status place(deploying *d, const mote_model_version *champion, bool 
 static mote_status say_decision(deploying *d, bool promoted, const mote_buf *why, mote_err *err)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
-    size_t n_open = mote_verdict_count(d->verdicts, d->n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    size_t n_open =
+        mote_verdict_count(d->judged.verdicts, d->judged.n_verdicts, MOTE_VERDICT_NOT_PROVEN);
     const char *summary =
         mote_arena_printf(&d->arena, "%s/%lld %s: %s", name_of(d), (long long)d->number,
                           promoted ? "promoted" : "not promoted", why->data);
@@ -578,6 +559,7 @@ mote_status mote_stage_deploy_run(mote_pipeline *p, mote_stage_run *r, mote_err 
     deploying d = {.p = p, .r = r};
     mote_arena_init(&d.arena, (size_t)16 << 30);
     mote_status st = deploy(&d, err);
+    mote_judged_release(&d.judged);
     json_decref(d.verdicts_json);
     json_decref(d.drift);
     json_decref(d.lineage);

@@ -3,6 +3,7 @@
  * killed attempt leaves behind, measurements from outside. */
 #include "tiny_project.h"
 
+#include "pipeline/judged.h"
 #include "project/verdict.h"
 #include "track/registry.h"
 
@@ -200,18 +201,20 @@ static void a_failure_is_remembered_under_its_settings_only(void **state)
 static double found(tiny *t, const char *id, const char **basis)
 {
     mote_err err = {0};
-    MOTE_SCOPED_JSON *all = NULL;
+    MOTE_SCOPED_JSON *recorded = NULL;
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 8u << 20);
-    mote_measurements m;
-    T_OK(mote_pipeline_measurements(t->pipeline, &all, basis, &err));
-    T_OK(mote_measurements_from_json(all, &a, &m, &err));
+    mote_judged j = {.remarks = NULL};
+    T_OK(mote_pipeline_recorded(t->pipeline, &recorded, basis, &err));
+    T_OK(mote_pipeline_judge(t->pipeline, &a, &j, &err));
+    const mote_measurements m = j.measured;
     double value = -1.0;
     for (size_t i = 0; i < m.n; i++)
         if (strcmp(m.items[i].id, id) == 0) {
             assert_true(value < 0.0); /* once */
             value = m.items[i].value;
         }
+    mote_judged_release(&j);
     return value;
 }
 

@@ -4,7 +4,7 @@
 #include "tests/support.h"
 
 #include "base/log.h"
-#include "serve/source.h"
+#include "track/model_ref.h"
 #include "tests/http_client.h"
 #include "tests/tiny_model.h"
 #include "track/registry.h"
@@ -131,9 +131,9 @@ static void references_mean_what_they_say(void **state)
 {
     fixture *f = *state;
     mote_err err = {0};
-    mote_source_model m;
-    T_FAILS(mote_source_resolve(f->store, "kws", &m, &err), MOTE_NOT_FOUND, "kws");
-    T_FAILS(mote_source_resolve(NULL, "kws", &m, &err), MOTE_NOT_FOUND, "no project");
+    mote_resolved_model m;
+    T_FAILS(mote_model_resolve(f->store, "kws", &m, &err), MOTE_NOT_FOUND, "kws");
+    T_FAILS(mote_model_resolve(NULL, "kws", &m, &err), MOTE_NOT_FOUND, "no project");
     assert_int_equal(register_version(f, 1), 1);
     assert_int_equal(register_version(f, 2), 2);
     point(f, "stable", 1);
@@ -142,7 +142,7 @@ static void references_mean_what_they_say(void **state)
         bool is_followed;
     } cases[] = {{"kws", "2", true}, {"kws@stable", "1", true}, {"kws/1", "1", false}};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
-        T_OK(mote_source_resolve(f->store, cases[i].reference, &m, &err));
+        T_OK(mote_model_resolve(f->store, cases[i].reference, &m, &err));
         assert_string_equal(m.name, "kws");
         assert_string_equal(m.version, cases[i].version);
         assert_true(m.is_followed == cases[i].is_followed);
@@ -152,9 +152,9 @@ static void references_mean_what_they_say(void **state)
     mote_run_spec run = {.name = "first-try"};
     mote_sha256 bundle = put_bundle(f, 4);
     T_OK(mote_run_create(f->store, &run, 1000, run_id, &err));
-    T_FAILS(mote_source_resolve(f->store, "first-try", &m, &err), MOTE_NOT_FOUND, "has no model");
+    T_FAILS(mote_model_resolve(f->store, "first-try", &m, &err), MOTE_NOT_FOUND, "has no model");
     T_OK(mote_run_add_artifact(f->store, run_id, "model/bundle.mote", &bundle, &err));
-    T_OK(mote_source_resolve(f->store, "first-try", &m, &err));
+    T_OK(mote_model_resolve(f->store, "first-try", &m, &err));
     assert_string_equal(m.name, "tiny");
     assert_memory_equal(m.version, run_id, 8);
     assert_false(m.is_followed);
@@ -163,12 +163,12 @@ static void references_mean_what_they_say(void **state)
     mote_buf_init(&b, 1 << 24);
     tiny_tensor_bundle(8, 3, &b);
     T_OK(mote_file_write(t_path("a.mote"), b.data, b.len, &err));
-    T_OK(mote_source_resolve(NULL, t_path("a.mote"), &m, &err));
+    T_OK(mote_model_resolve(NULL, t_path("a.mote"), &m, &err));
     assert_string_equal(m.name, "tiny");
     assert_int_equal(strlen(m.version), 12);
     mote_model_unref(m.model);
     T_OK(mote_file_write(t_path("b.mote"), b.data, b.len / 2, &err));
-    T_FAILS(mote_source_resolve(NULL, t_path("b.mote"), &m, &err), MOTE_PARSE, "b.mote");
+    T_FAILS(mote_model_resolve(NULL, t_path("b.mote"), &m, &err), MOTE_PARSE, "b.mote");
 }
 
 static void a_server_without_models_does_not_start(void **state)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a MODEL argument to the input of the C generator. See model_input.h. */
-#include "cli/model_input.h"
+/* From a MODEL argument to the input of the C generator. See device_input.h. */
+#include "loop/device_input.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "graph/import_tflite.h"
-#include "serve/source.h"
+#include "track/model_ref.h"
 
 /* The network of a .tflite file alone. *is_tflite: the file is one, by its content. */
-static mote_status load_tflite(const char *path, mote_model_input *m, bool *is_tflite,
+static mote_status load_tflite(const char *path, mote_device_input *m, bool *is_tflite,
                                mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
-    MOTE_TRY(mote_file_read(path, MOTE_SOURCE_MAX_BUNDLE_BYTES, &bytes, &n, err));
+    MOTE_TRY(mote_file_read(path, MOTE_MODEL_REF_MAX_BYTES, &bytes, &n, err));
     *is_tflite = mote_is_tflite(bytes, n);
     if (!*is_tflite)
         return MOTE_OK;
@@ -26,10 +26,11 @@ static mote_status load_tflite(const char *path, mote_model_input *m, bool *is_t
     return MOTE_OK;
 }
 
-static mote_status load_bundle(mote_cli *cli, const char *model, mote_model_input *m, mote_err *err)
+static mote_status load_bundle(mote_store *store, const char *model, mote_device_input *m,
+                               mote_err *err)
 {
-    mote_source_model source;
-    MOTE_TRY(mote_source_resolve(cli->store, model, &source, err));
+    mote_resolved_model source;
+    MOTE_TRY(mote_model_resolve(store, model, &source, err));
     m->model = source.model;
     (void)mote_format(m->name, sizeof m->name, "%s", source.name);
     mote_compile_input *in = &m->input;
@@ -50,8 +51,8 @@ static mote_status load_bundle(mote_cli *cli, const char *model, mote_model_inpu
     return MOTE_OK;
 }
 
-mote_status mote_model_input_load(mote_cli *cli, const char *model, mote_model_input *out,
-                                  mote_err *err)
+mote_status mote_device_input_load(mote_store *store, const char *model, mote_device_input *out,
+                                   mote_err *err)
 {
     memset(out, 0, sizeof *out);
     bool is_tflite = false;
@@ -59,14 +60,14 @@ mote_status mote_model_input_load(mote_cli *cli, const char *model, mote_model_i
     if (mote_path_exists(model) && !mote_path_is_dir(model))
         st = load_tflite(model, out, &is_tflite, err);
     if (st == MOTE_OK && !is_tflite)
-        st = load_bundle(cli, model, out, err);
+        st = load_bundle(store, model, out, err);
     out->input.name = out->name;
     if (st != MOTE_OK)
-        mote_model_input_release(out);
+        mote_device_input_release(out);
     return st;
 }
 
-void mote_model_input_release(mote_model_input *m)
+void mote_device_input_release(mote_device_input *m)
 {
     mote_model_unref(m->model);
     mote_graph_destroy(m->graph);
