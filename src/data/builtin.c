@@ -330,15 +330,15 @@ static mote_status store_all(mote_store *s, maker *mk, mote_err *err)
 static mote_status is_there(mote_store *s, const char *set, mote_data_role role, bool *there,
                             mote_err *err)
 {
-    char pattern[64];
+    char prefix[64];
     MOTE_SCOPED_STMT *q = NULL;
-    (void)mote_format(pattern, sizeof pattern, MOTE_GROUP_BUILTIN "%s/*", set);
+    (void)mote_format(prefix, sizeof prefix, MOTE_GROUP_BUILTIN "%s/", set);
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT 1 FROM data_sample WHERE origin = 'synthetic' AND "
-                               "role = ?1 AND source GLOB ?2 LIMIT 1",
+                               "role = ?1 AND substr(source, 1, length(?2)) = ?2 LIMIT 1",
                                &q, err));
     mote_stmt_bind_text(q, 1, mote_data_role_name(role));
-    mote_stmt_bind_text(q, 2, pattern);
+    mote_stmt_bind_text(q, 2, prefix);
     return mote_stmt_step(q, there, err);
 }
 

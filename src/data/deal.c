@@ -288,8 +288,8 @@ static mote_status save_parts(mote_store *s, const dealing *d, int64_t now_ms,
     for (size_t i = 0; i < d->n_groups; i++) {
         bool is_new = false;
         MOTE_TRY(save_part(s,
-                           "INSERT OR IGNORE INTO data_split (grp, split, decided_ms) "
-                           "VALUES (?1, ?2, ?3)",
+                           "INSERT INTO data_split (grp, split, decided_ms) "
+                           "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                            d->groups[i].name, d->groups[i].part, now_ms, &is_new, err));
         report->n_new_groups += is_new ? 1 : 0;
     }
@@ -297,8 +297,8 @@ static mote_status save_parts(mote_store *s, const dealing *d, int64_t now_ms,
         bool is_new = false;
         if (d->labels[c].is_word)
             MOTE_TRY(save_part(s,
-                               "INSERT OR IGNORE INTO data_word_split (label, split, "
-                               "decided_ms) VALUES (?1, ?2, ?3)",
+                               "INSERT INTO data_word_split (label, split, decided_ms) "
+                               "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                                d->labels[c].name, d->labels[c].part, now_ms, &is_new, err));
     }
     return MOTE_OK;

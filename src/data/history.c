@@ -232,8 +232,8 @@ static mote_status forget_object(remover *r, const mote_sha256 *object, bool *fr
         return MOTE_OK;
     MOTE_TRY(run_on(r->store, "DELETE FROM object_link WHERE child = ?1", object, 0, err));
     return run_on(r->store,
-                  "INSERT OR REPLACE INTO data_erased (object, erased_ms) VALUES "
-                  "(?1, ?2)",
+                  "INSERT INTO data_erased (object, erased_ms) VALUES (?1, ?2) "
+                  "ON CONFLICT (object) DO UPDATE SET erased_ms = excluded.erased_ms",
                   object, r->cfg->now_ms, err);
 }
 

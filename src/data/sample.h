@@ -32,7 +32,9 @@ typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mot
 /* Groups of the built-in set (data/builtin.h): samples that Mote made by itself, of origin
  * 'synthetic'. No recording of a user can have such a group. */
 #define MOTE_GROUP_BUILTIN "builtin:"
-#define MOTE_SQL_IS_OWN    "(origin <> 'synthetic' OR grp NOT GLOB '" MOTE_GROUP_BUILTIN "*')"
+#define MOTE_SQL_IS_OWN                                                                            \
+    "(origin <> 'synthetic' OR substr(grp, 1, length('" MOTE_GROUP_BUILTIN                         \
+    "')) <> '" MOTE_GROUP_BUILTIN "')"
 bool mote_sample_is_builtin(const char *group);
 
 const char *mote_data_role_name(mote_data_role role); /* "example" */

@@ -26,8 +26,9 @@ static mote_status write_cursor(mote_store *s, const mote_sha256 *bundle, int64_
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-                               "INSERT OR REPLACE INTO monitor_cursor(bundle, prediction) "
-                               "VALUES (?1, ?2)",
+                               "INSERT INTO monitor_cursor(bundle, prediction) VALUES (?1, ?2) "
+                               "ON CONFLICT (bundle) DO UPDATE SET prediction = "
+                               "excluded.prediction",
                                &q, err));
     mote_stmt_bind_hash(q, 1, bundle);
     mote_stmt_bind_i64(q, 2, at);

@@ -31,7 +31,7 @@ static mote_status find_synthetic(mote_store *s, mote_tested *t, mote_err *err)
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT grp FROM data_sample GROUP BY grp "
-                               "HAVING min(origin = 'synthetic') = 1",
+                               "HAVING min(CASE WHEN origin = 'synthetic' THEN 1 ELSE 0 END) = 1",
                                &q, err));
     for (;;) {
         bool row = false;

@@ -88,12 +88,13 @@ typedef struct {
 } selection;
 
 #define NOTE                                                                                       \
-    "INSERT OR IGNORE INTO prediction_erase(input, plain) SELECT input, key IS NULL "              \
+    "INSERT INTO prediction_erase(input, plain) SELECT input, key IS NULL "                        \
     "FROM prediction WHERE input IS NOT NULL AND id IN ("
-#define DELETE      "DELETE FROM prediction WHERE id IN ("
-#define SELECT(ids) .note = NOTE ids " LIMIT ?1)", .remove = DELETE ids " LIMIT ?1)"
-#define EXPIRED     "SELECT id FROM prediction WHERE expires_ms <= ?2"
-#define TOO_OLD     "SELECT id FROM prediction WHERE time_ms <= ?2"
+#define DELETE "DELETE FROM prediction WHERE id IN ("
+#define SELECT(ids)                                                                                \
+    .note = NOTE ids " LIMIT ?1) ON CONFLICT DO NOTHING", .remove = DELETE ids " LIMIT ?1)"
+#define EXPIRED "SELECT id FROM prediction WHERE expires_ms <= ?2"
+#define TOO_OLD "SELECT id FROM prediction WHERE time_ms <= ?2"
 #define KEYLESS                                                                                    \
     "SELECT id FROM prediction WHERE ?2 = 0 AND key IN (SELECT id FROM log_key WHERE state <> 0)"
 #define OF_KEYS                                                                                    \

@@ -98,30 +98,28 @@ static mote_status is_derived(check *c, const mote_sha256 *id, bool *out, mote_e
 /* Which tables refer to it, for people: "sample, stage_object". */
 static mote_status name_users(check *c, const mote_sha256 *id, mote_buf *out, mote_err *err)
 {
-    MOTE_SCOPED_STMT *roots = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        c->s,
-        "SELECT m.name, f.\"from\" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f "
-        "WHERE m.type = 'table' AND f.\"table\" = 'object' AND f.\"from\" <> 'parent' ORDER BY 1, "
-        "2",
-        &roots, err));
-    for (;;) {
-        bool row = false, refers = false;
-        char sql[256];
-        MOTE_TRY(mote_stmt_step(roots, &row, err));
-        if (!row)
-            return mote_buf_status(out, err);
-        const char *table = mote_stmt_text(roots, 0), *column = mote_stmt_text(roots, 1);
-        if (!mote_format(sql, sizeof sql, "SELECT 1 FROM \"%s\" WHERE \"%s\" = ?1 LIMIT 1", table,
-                         column))
-            continue;
+    for (const mote_reference *r = mote_references; r->table != NULL; r++) {
         MOTE_SCOPED_STMT *q = NULL;
+        bool refers = false;
+        char sql[256];
+        if (!mote_format(sql, sizeof sql, "SELECT 1 FROM %s WHERE %s = ?1 LIMIT 1", r->table,
+                         r->column))
+            return mote_fail(err, MOTE_BUG, "reference.def: a name is too long");
         MOTE_TRY(mote_stmt_prepare(c->s, sql, &q, err));
         mote_stmt_bind_hash(q, 1, id);
         MOTE_TRY(mote_stmt_step(q, &refers, err));
         if (refers)
-            mote_buf_printf(out, "%s%s", out->len ? ", " : "", table);
+            mote_buf_printf(out, "%s%s", out->len ? ", " : "", r->table);
     }
+    MOTE_SCOPED_STMT *linked = NULL;
+    bool refers = false;
+    MOTE_TRY(mote_stmt_prepare(c->s, "SELECT 1 FROM object_link WHERE child = ?1 LIMIT 1", &linked,
+                               err));
+    mote_stmt_bind_hash(linked, 1, id);
+    MOTE_TRY(mote_stmt_step(linked, &refers, err));
+    if (refers)
+        mote_buf_printf(out, "%sobject_link", out->len ? ", " : "");
+    return mote_buf_status(out, err);
 }
 
 static mote_status add_damaged(check *c, const mote_object_info *o, const char *why, mote_err *err)

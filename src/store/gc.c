@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Upkeep: garbage collection by reachability, erasing, and checking the whole store.
  *
- * What is reachable is asked of the schema itself: every column of every table with a foreign key
- * to object(hash) is a root, so no domain can forget to announce what it keeps. Files that belong
- * to nobody are sweep.c's affair. */
+ * The roots of what is reachable are the columns of reference.def; a test holds that table equal to
+ * the foreign keys of the schema, so no domain can forget to announce what it keeps, and a row that
+ * is missing there loses nothing: the foreign key itself refuses the removal. Files that belong to
+ * nobody are sweep.c's affair. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,24 +21,12 @@
 
 /* "WITH RECURSIVE live(hash) AS (<roots> UNION <links>)". ?1 is the time after which an object
  * counts as young. */
-static mote_status build_live(mote_store *s, mote_buf *sql, mote_err *err)
+static mote_status build_live(mote_buf *sql, mote_err *err)
 {
     mote_buf_str(sql, "WITH RECURSIVE live(hash) AS (SELECT hash FROM object WHERE put_ms > ?1");
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s,
-        "SELECT m.name, f.\"from\" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f "
-        "WHERE m.type = 'table' AND f.\"table\" = 'object' AND m.name <> 'object_link' ORDER BY 1, "
-        "2",
-        &q, err));
-    for (;;) {
-        bool row = false;
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            break;
-        mote_buf_printf(sql, " UNION SELECT \"%s\" FROM \"%s\" WHERE \"%s\" IS NOT NULL",
-                        mote_stmt_text(q, 1), mote_stmt_text(q, 0), mote_stmt_text(q, 1));
-    }
+    for (const mote_reference *r = mote_references; r->table != NULL; r++)
+        mote_buf_printf(sql, " UNION SELECT %s FROM %s WHERE %s IS NOT NULL", r->column, r->table,
+                        r->column);
     mote_buf_str(sql,
                  " UNION SELECT l.child FROM object_link l JOIN live ON l.parent = live.hash) ");
     return mote_buf_status(sql, err);
@@ -77,7 +66,7 @@ static mote_status find_dead(mote_store *s, int64_t young_ms, mote_arena *a, dea
 {
     MOTE_SCOPED_BUF sql;
     mote_buf_init(&sql, SQL_MAX_BYTES);
-    MOTE_TRY(build_live(s, &sql, err));
+    MOTE_TRY(build_live(&sql, err));
     int64_t count = 0;
     MOTE_TRY(count_dead(s, sql.data, young_ms, &count, n_all, err));
     MOTE_TRY(mote_arena_take(a, (size_t)count, sizeof *out->ids, &out->ids, err));

@@ -174,7 +174,9 @@ static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err
                                "put_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
                                "ON CONFLICT(hash) DO UPDATE SET stored_bytes = "
                                "excluded.stored_bytes, encoding = excluded.encoding, "
-                               "put_ms = max(put_ms, excluded.put_ms)",
+                               "put_ms = "
+                               "CASE WHEN object.put_ms > excluded.put_ms THEN object.put_ms ELSE "
+                               "excluded.put_ms END",
                                &q, err));
     mote_stmt_bind_hash(q, 1, &o->id);
     mote_stmt_bind_i64(q, 2, o->size_bytes);
@@ -187,8 +189,8 @@ static mote_status upsert_row(mote_store *s, const mote_object_info *o, mote_err
 static mote_status touch_row(mote_store *s, const mote_sha256 *id, int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "UPDATE object SET put_ms = max(put_ms, ?2) WHERE hash = ?1", &q,
-                               err));
+    MOTE_TRY(mote_stmt_prepare(s, "UPDATE object SET put_ms = ?2 WHERE hash = ?1 AND put_ms < ?2",
+                               &q, err));
     mote_stmt_bind_hash(q, 1, id);
     mote_stmt_bind_i64(q, 2, now_ms);
     return mote_stmt_run(q, err);
@@ -461,13 +463,29 @@ mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **ou
 
 /* ---- find by prefix, links ---- */
 
+/* The names that begin with `hex` lie from *least to *most. */
+static void range_of(const char *hex, mote_sha256 *least, mote_sha256 *most)
+{
+    char low[MOTE_SHA256_HEX_BYTES], high[MOTE_SHA256_HEX_BYTES];
+    memset(low, '0', sizeof low - 1);
+    memset(high, 'f', sizeof high - 1);
+    memcpy(low, hex, strlen(hex));
+    memcpy(high, hex, strlen(hex));
+    low[sizeof low - 1] = high[sizeof high - 1] = '\0';
+    bool ok = mote_sha256_parse(low, least) && mote_sha256_parse(high, most);
+    MOTE_BUG_IF(!ok);
+}
+
 static mote_status find_prefix(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
 {
+    mote_sha256 least, most;
+    range_of(hex, &least, &most);
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT hash FROM object WHERE substr(lower(hex(hash)), 1, length(?1)) = ?1 LIMIT 2", &q,
+        s, "SELECT hash FROM object WHERE hash >= ?1 AND hash <= ?2 ORDER BY hash LIMIT 2", &q,
         err));
-    mote_stmt_bind_text(q, 1, hex);
+    mote_stmt_bind_hash(q, 1, &least);
+    mote_stmt_bind_hash(q, 2, &most);
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
     if (!row)
@@ -506,7 +524,8 @@ mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mot
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
-        s, "INSERT OR IGNORE INTO object_link(parent, child) VALUES (?1, ?2)", &q, err));
+        s, "INSERT INTO object_link(parent, child) VALUES (?1, ?2) ON CONFLICT DO NOTHING", &q,
+        err));
     mote_stmt_bind_hash(q, 1, parent);
     mote_stmt_bind_hash(q, 2, child);
     return mote_stmt_run(q, err);

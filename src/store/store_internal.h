@@ -17,6 +17,12 @@ typedef struct {
 extern const mote_schema_file mote_schema_files[];
 extern const size_t mote_n_schema_files;
 
+/* Columns that name an object, besides object_link (reference.def); ends with a NULL. */
+typedef struct {
+    const char *table, *column;
+} mote_reference;
+extern const mote_reference mote_references[];
+
 /* Prepared statements are few (one per place in the source); 96 hold them all with room. When all
  * slots are in use a statement is simply not cached. */
 #define MOTE_STMT_CACHE 96

@@ -221,7 +221,9 @@ static mote_status read_position(mote_store *s, size_t *at, mote_err *err)
 static mote_status write_position(mote_store *s, size_t at, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "INSERT OR REPLACE INTO upkeep(name, value) VALUES ('sweep', ?1)",
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO upkeep(name, value) VALUES ('sweep', ?1) "
+                               "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                                &q, err));
     mote_stmt_bind_i64(q, 1, (int64_t)at);
     return mote_stmt_run(q, err);

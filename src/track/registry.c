@@ -223,10 +223,11 @@ static mote_status write_tag(mote_store *s, int64_t model, int64_t version, cons
 {
     static const char *const statements[2][2] = {
         {"DELETE FROM model_tag WHERE model = ?1 AND key = ?3 AND ?2 IS NOT NULL",
-         "INSERT OR REPLACE INTO model_tag(model, key, value) SELECT ?1, ?3, ?4 WHERE ?2 = 0"},
+         "INSERT INTO model_tag(model, key, value) SELECT ?1, ?3, ?4 WHERE ?2 = 0 "
+         "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value"},
         {"DELETE FROM model_version_tag WHERE model = ?1 AND version = ?2 AND key = ?3",
-         "INSERT OR REPLACE INTO model_version_tag(model, version, key, value) "
-         "VALUES (?1, ?2, ?3, ?4)"},
+         "INSERT INTO model_version_tag(model, version, key, value) VALUES (?1, ?2, ?3, ?4) "
+         "ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value"},
     };
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, statements[version != 0][value != NULL], &q, err));
@@ -306,7 +307,8 @@ static mote_status apply_move(mote_store *s, const move *m, const mote_registry_
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
-        m->to != 0 ? "INSERT OR REPLACE INTO model_alias(model, alias, version) VALUES (?1, ?2, ?3)"
+        m->to != 0 ? "INSERT INTO model_alias(model, alias, version) VALUES (?1, ?2, ?3) "
+                     "ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version"
                    : "DELETE FROM model_alias WHERE model = ?1 AND alias = ?2 AND ?3 = 0",
         &q, err));
     mote_stmt_bind_i64(q, 1, m->model);

@@ -344,11 +344,10 @@ static mote_status log_points(mote_store *s, int64_t run, const mote_run_point *
 {
     MOTE_SCOPED_STMT *add = NULL;
     MOTE_SCOPED_STMT *latest = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s,
-        "INSERT OR IGNORE INTO run_metric(run, key, step, time_ms, value, is_nan) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        &add, err));
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "INSERT INTO run_metric(run, key, step, time_ms, value, is_nan) "
+                               "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                               &add, err));
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO run_metric_latest(run, key, step, time_ms, value, is_nan) "
@@ -389,8 +388,8 @@ mote_status mote_run_set_tags(mote_store *s, const char *run_id, const mote_run_
     MOTE_TRY(need_run(s, run_id, false, &run, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-                               "INSERT OR REPLACE INTO run_tag(run, key, value) "
-                               "VALUES (?1, ?2, ?3)",
+                               "INSERT INTO run_tag(run, key, value) VALUES (?1, ?2, ?3) "
+                               "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
                                &q, err));
     for (size_t i = 0; i < n; i++) {
         mote_stmt_bind_i64(q, 1, run);
@@ -411,8 +410,8 @@ mote_status mote_run_add_artifact(mote_store *s, const char *run_id, const char 
     MOTE_TRY(need_run(s, run_id, false, &run, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-                               "INSERT OR REPLACE INTO run_artifact(run, path, object) "
-                               "VALUES (?1, ?2, ?3)",
+                               "INSERT INTO run_artifact(run, path, object) VALUES (?1, ?2, ?3) "
+                               "ON CONFLICT (run, path) DO UPDATE SET object = excluded.object",
                                &q, err));
     mote_stmt_bind_i64(q, 1, run);
     mote_stmt_bind_text(q, 2, path);

@@ -166,10 +166,11 @@ static mote_status read_metrics(mote_store *s, int64_t run, mote_arena *a, mote_
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
-        "SELECT l.key, iif(l.is_nan, NULL, l.value), l.step, l.time_ms, count(*), "
-        "min(iif(m.is_nan, NULL, m.value)), max(iif(m.is_nan, NULL, m.value)) "
+        "SELECT l.key, CASE WHEN l.is_nan = 0 THEN l.value END, l.step, l.time_ms, count(*), "
+        "min(CASE WHEN m.is_nan = 0 THEN m.value END), "
+        "max(CASE WHEN m.is_nan = 0 THEN m.value END) "
         "FROM run_metric_latest l JOIN run_metric m ON m.run = l.run AND m.key = l.key "
-        "WHERE l.run = ?1 GROUP BY l.key ORDER BY l.key",
+        "WHERE l.run = ?1 GROUP BY l.run, l.key ORDER BY l.key",
         &q, err));
     mote_stmt_bind_i64(q, 1, run);
     return mote_rows_read(q, a, sizeof r->metrics[0], read_metric, &r->metrics, &r->n_metrics, err);
@@ -234,10 +235,11 @@ mote_status mote_run_history(mote_store *s, const char *run_id, const char *key,
     const char *own_key = NULL;
     mote_run_point *points = NULL;
     MOTE_TRY(mote_rows_copy(a, key, &own_key, err));
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT iif(is_nan, NULL, value), step, time_ms FROM run_metric "
-                               "WHERE run = ?1 AND key = ?2 ORDER BY step, time_ms, value",
-                               &q, err));
+    MOTE_TRY(mote_stmt_prepare(
+        s,
+        "SELECT CASE WHEN is_nan = 0 THEN value END, step, time_ms FROM run_metric "
+        "WHERE run = ?1 AND key = ?2 ORDER BY step, time_ms, value",
+        &q, err));
     mote_stmt_bind_i64(q, 1, run);
     mote_stmt_bind_text(q, 2, key);
     MOTE_TRY(mote_rows_read(q, a, sizeof points[0], read_point, &points, n, err));
@@ -266,11 +268,12 @@ static mote_status prepare_search(mote_store *s, const mote_run_query *query, mo
 {
     MOTE_SCOPED_BUF sql;
     mote_buf_init(&sql, QUERY_MAX_BYTES);
-    mote_buf_str(&sql, "SELECT " INFO_COLUMNS ", iif(l.is_nan, NULL, l.value) FROM run r "
-                       "JOIN experiment e ON e.id = r.experiment "
-                       "LEFT JOIN run_metric_latest l ON l.run = r.id AND l.key = ?1 "
-                       "WHERE (?2 IS NULL OR e.name = ?2) AND (?3 = '' OR r.status = ?3) "
-                       "AND (?4 OR r.lifecycle = 'active') ORDER BY ");
+    mote_buf_str(&sql,
+                 "SELECT " INFO_COLUMNS ", CASE WHEN l.is_nan = 0 THEN l.value END FROM run r "
+                 "JOIN experiment e ON e.id = r.experiment "
+                 "LEFT JOIN run_metric_latest l ON l.run = r.id AND l.key = ?1 "
+                 "WHERE (?2 IS NULL OR e.name = ?2) AND (?3 = '' OR r.status = ?3) "
+                 "AND (?4 <> 0 OR r.lifecycle = 'active') ORDER BY ");
     if (query->order_metric != NULL)
         mote_buf_printf(&sql, "l.value IS NULL, l.is_nan, l.value %s, ",
                         query->ascending ? "ASC" : "DESC");

@@ -396,9 +396,34 @@ static void a_new_store_survives_every_failed_allocation(void **state)
     temp_dir_remove(dir);
 }
 
+/* reference.def is what the collector believes; the foreign keys are what is so. */
+static void the_references_are_the_foreign_keys_of_the_schema(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    MOTE_SCOPED_STMT *q = NULL;
+    assert_ok(mote_stmt_prepare(
+        f->store,
+        "SELECT m.name, f.\"from\" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f "
+        "WHERE m.type = 'table' AND f.\"table\" = 'object' AND m.name <> 'object_link' "
+        "ORDER BY 1, 2",
+        &q, &err));
+    const mote_reference *r = mote_references;
+    for (bool row = true;; r++) {
+        assert_ok(mote_stmt_step(q, &row, &err));
+        if (!row)
+            break;
+        assert_string_equal(r->table, mote_stmt_text(q, 0));
+        assert_string_equal(r->column, mote_stmt_text(q, 1));
+    }
+    assert_null(r->table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_references_are_the_foreign_keys_of_the_schema, set_up,
+                                        tear_down),
         cmocka_unit_test(a_missing_store_is_refused_with_what_to_run),
         cmocka_unit_test_setup_teardown(reopening_finds_what_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(promised_settings_are_in_force, set_up, tear_down),
