@@ -15,6 +15,8 @@ import re
 import subprocess
 import sys
 
+from lint_code import portable_sql, unused_exports
+
 C_FILES = (".c", ".h", ".def")
 BANNED = """malloc calloc realloc free reallocarray aligned_alloc posix_memalign strdup strndup
 sprintf vsprintf strcpy strcat strncpy strncat strtok gets atoi atol atof strtod strtof sscanf
@@ -301,7 +303,8 @@ def function_shape(tree):
 
 
 RULES = [layers, device_includes, banned_calls, command_table, operator_table, map_lines,
-         file_length, line_length, licence, todo_form, include_guards]
+         file_length, line_length, licence, todo_form, include_guards,
+         portable_sql, unused_exports]
 
 
 def main():

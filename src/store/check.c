@@ -34,54 +34,15 @@ typedef struct {
 
 /* ---- the database ---- */
 
-static mote_status check_pages(check *c, mote_err *err)
+static mote_status add_finding(void *arg, const mote_sql_finding *found, mote_err *err)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(c->s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 20",
-                               &q, err));
-    for (int i = 0; i < MOST_COMPLAINTS; i++) {
-        bool row = false;
-        mote_status st = mote_stmt_step(q, &row, err);
-        const char *words = row ? mote_stmt_text(q, 0) : NULL;
-        if (st != MOTE_OK && st != MOTE_CORRUPT)
-            return st;
-        if (st == MOTE_OK && (!row || mote_str_eq(words, "ok")))
-            return MOTE_OK;
-        mote_symptom f = {.severity = MOTE_SYMPTOM_ERROR,
-                          .check = "database",
-                          .where = "store.db",
-                          .what = st != MOTE_OK ? "it cannot be read to its end" : words,
-                          .remedy = "restore '.mote' from a copy"};
-        MOTE_TRY(mote_symptom_add(c->list, &f, err));
-        if (st != MOTE_OK)
-            return MOTE_OK;
-    }
-    return MOTE_OK;
-}
-
-static mote_status check_references(check *c, mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(c->s,
-                               "SELECT \"table\", \"parent\", count(*) FROM "
-                               "pragma_foreign_key_check GROUP BY 1, 2",
-                               &q, err));
-    for (;;) {
-        bool row = false;
-        char what[TEXT_BYTES];
-        MOTE_TRY(mote_stmt_step(q, &row, err));
-        if (!row)
-            return MOTE_OK;
-        (void)mote_format(what, sizeof what, "%lld rows of table '%s' refer to a '%s' that is gone",
-                          (long long)mote_stmt_i64(q, 2), mote_stmt_text(q, 0),
-                          mote_stmt_text(q, 1));
-        mote_symptom f = {.severity = MOTE_SYMPTOM_ERROR,
-                          .check = "database",
-                          .where = "store.db",
-                          .what = what,
-                          .remedy = "restore '.mote' from a copy"};
-        MOTE_TRY(mote_symptom_add(c->list, &f, err));
-    }
+    check *c = arg;
+    mote_symptom f = {.severity = MOTE_SYMPTOM_ERROR,
+                      .check = "database",
+                      .where = "store.db",
+                      .what = found->what,
+                      .remedy = "restore '.mote' from a copy"};
+    return mote_symptom_add(c->list, &f, err);
 }
 
 /* ---- objects ---- */
@@ -371,8 +332,7 @@ mote_status mote_store_examine(mote_store *s, const mote_check_config *cfg, mote
     MOTE_TRY(check_clock(&c, err));
     MOTE_TRY(check_space(&c, err));
     MOTE_TRY(check_rights(&c, err));
-    MOTE_TRY(check_pages(&c, err));
-    MOTE_TRY(check_references(&c, err));
+    MOTE_TRY(s->sql->check(s, MOST_COMPLAINTS, add_finding, &c, err));
     MOTE_TRY(check_objects(&c, err));
     MOTE_TRY(check_orphans(&c, err));
     MOTE_TRY(check_wal(&c, err));

@@ -211,7 +211,7 @@ mote_status mote_store_collect(mote_store *s, const mote_gc_options *o, mote_gc_
         MOTE_TRY(collect(s, o, &r, err));
     MOTE_TRY(mote_store_sweep(s, o, &r, err));
     if (!o->dry_run) /* a reader may be in the way: the next one truncates it */
-        MOTE_TRY(mote_store_exec(s, "PRAGMA wal_checkpoint(PASSIVE)", err));
+        MOTE_TRY(s->sql->tidy(s, err));
     *out = r;
     return MOTE_OK;
 }
@@ -245,28 +245,14 @@ mote_status mote_object_erase(mote_store *s, const mote_sha256 *id, mote_err *er
 
 /* ---- check ---- */
 
-static mote_status check_database(mote_store *s, mote_err *err)
+static mote_status refuse(void *arg, const mote_sql_finding *f, mote_err *err)
 {
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1", &q,
-                               err));
-    bool row = false;
-    MOTE_TRY(mote_stmt_step(q, &row, err));
-    const char *words = row ? mote_stmt_text(q, 0) : NULL;
-    if (words == NULL || strcmp(words, "ok") != 0)
-        return mote_fail(err, MOTE_CORRUPT,
-                         "the database of '%s' is damaged (%s): restore '.mote' from a copy",
-                         s->dir, words != NULL ? words : "no answer");
-    MOTE_SCOPED_STMT *f = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1", &f, err));
-    MOTE_TRY(mote_stmt_step(f, &row, err));
-    if (row)
-        return mote_fail(err, MOTE_CORRUPT,
-                         "a row of table '%s' refers to a row of '%s' that is not there: restore "
-                         "'.mote' from a copy",
-                         mote_stmt_text(f, 0), mote_stmt_text(f, 1));
-    return MOTE_OK;
+    const mote_store *s = arg;
+    if (f->is_reference)
+        return mote_fail(err, MOTE_CORRUPT, "%s: restore '.mote' from a copy", f->what);
+    return mote_fail(err, MOTE_CORRUPT,
+                     "the database of '%s' is damaged (%s): restore '.mote' from a copy", s->dir,
+                     f->what);
 }
 
 static mote_status check_object(mote_store *s, const mote_object_info *o, bool read_objects,
@@ -291,7 +277,7 @@ static mote_status check_object(mote_store *s, const mote_object_info *o, bool r
 
 mote_status mote_store_check(mote_store *s, bool read_objects, mote_err *err)
 {
-    MOTE_TRY(check_database(s, err));
+    MOTE_TRY(s->sql->check(s, 1, refuse, s, err));
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, WALK_MAX_BYTES);
     mote_object_info *list = NULL;

@@ -80,11 +80,12 @@ static mote_status apply_one(mote_store *s, const mote_schema_file *f, mote_buf 
 mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size_t n_files,
                               mote_err *err)
 {
-    int64_t has_table = 0;
+    bool has_table = false;
     size_t n_applied = 0;
-    MOTE_TRY(mote_store_query_i64(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'migration'",
-                                  &has_table, err));
-    if (has_table != 0)
+    int code = s->sql->has_table(s->db, "migration", &has_table);
+    if (code != 0)
+        return s->sql->fail(s->db, code, "open", err);
+    if (has_table)
         MOTE_TRY(check_applied(s, files, n_files, &n_applied, err));
     if (n_applied == n_files)
         return MOTE_OK;
@@ -96,17 +97,14 @@ mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files, size
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(mote_store_exec(s,
-                             "CREATE TABLE IF NOT EXISTS migration ("
-                             "name TEXT PRIMARY KEY, sha256 BLOB NOT NULL) STRICT, WITHOUT ROWID",
-                             err));
+    MOTE_TRY(mote_store_exec(s, s->sql->migration_table, err));
     MOTE_TRY(check_applied(s, files, n_files, &n_applied, err)); /* somebody may have been first */
     MOTE_SCOPED_BUF applied;
     mote_buf_init(&applied, NAMES_MAX_BYTES);
     for (size_t i = 0; i < n_files; i++)
         MOTE_TRY(apply_one(s, &files[i], &applied, err));
     MOTE_TRY(mote_buf_status(&applied, err));
-    if (has_table != 0 && applied.len > 0) {
+    if (has_table && applied.len > 0) {
         s->migrated = mote_arena_strdup(&s->arena, applied.data);
         if (s->migrated == NULL)
             return mote_fail(err, MOTE_NOMEM, "store: out of memory");

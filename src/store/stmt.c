@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prepared statements: the cache, typed binding and columns. */
-#include <math.h>
 #include <string.h>
 
 #include "store/store_internal.h"
@@ -17,7 +16,7 @@ static mote_stmt *cache_find(mote_store *s, const char *sql)
 
 static void stmt_destroy(mote_stmt *q)
 {
-    (void)sqlite3_finalize(q->stmt);
+    q->store->sql->finalize(q->stmt);
     mote_free(q->sql);
     mote_free(q);
 }
@@ -53,9 +52,9 @@ static mote_status stmt_make(mote_store *s, const char *sql, mote_stmt **out, mo
     memcpy(copy, sql, n + 1);
     q->store = s;
     q->sql = copy;
-    int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt, NULL);
-    if (rc != SQLITE_OK) {
-        mote_status st = mote_store_fail(s->db, rc, sql, err);
+    int code = s->sql->prepare(s->db, sql, &q->stmt);
+    if (code != 0) {
+        mote_status st = s->sql->fail(s->db, code, sql, err);
         stmt_destroy(q);
         return st;
     }
@@ -77,7 +76,7 @@ mote_status mote_stmt_prepare(mote_store *s, const char *sql, mote_stmt **out, m
     }
     q->in_use = true;
     q->last_use = ++s->use_clock;
-    q->bind_rc = SQLITE_OK;
+    q->bind_code = 0;
     *out = q;
     return MOTE_OK;
 }
@@ -97,27 +96,27 @@ void mote_stmt_release(mote_stmt **qp)
         stmt_destroy(q);
         return;
     }
-    (void)sqlite3_reset(q->stmt);
-    (void)sqlite3_clear_bindings(q->stmt);
+    q->store->sql->reset(q->stmt);
+    q->store->sql->unbind(q->stmt);
     q->in_use = false;
 }
 
 /* ---- binding ---- */
 
-static void note(mote_stmt *q, int rc)
+static void note(mote_stmt *q, int code)
 {
-    if (rc != SQLITE_OK && q->bind_rc == SQLITE_OK)
-        q->bind_rc = rc;
+    if (q->bind_code == 0)
+        q->bind_code = code;
 }
 
 void mote_stmt_bind_i64(mote_stmt *q, int32_t index, int64_t x)
 {
-    note(q, sqlite3_bind_int64(q->stmt, index, x));
+    note(q, q->store->sql->bind_i64(q->stmt, index, x));
 }
 
 void mote_stmt_bind_f64(mote_stmt *q, int32_t index, double x)
 {
-    note(q, sqlite3_bind_double(q->stmt, index, x)); /* SQLite stores NaN as NULL */
+    note(q, q->store->sql->bind_f64(q->stmt, index, x));
 }
 
 void mote_stmt_bind_text(mote_stmt *q, int32_t index, const char *s)
@@ -130,15 +129,12 @@ void mote_stmt_bind_text(mote_stmt *q, int32_t index, const char *s)
 
 void mote_stmt_bind_text_n(mote_stmt *q, int32_t index, const char *s, size_t n)
 {
-    note(q, sqlite3_bind_text64(q->stmt, index, s, n, SQLITE_TRANSIENT, SQLITE_UTF8));
+    note(q, q->store->sql->bind_text(q->stmt, index, s, n));
 }
 
 void mote_stmt_bind_blob(mote_stmt *q, int32_t index, const void *bytes, size_t n)
 {
-    if (n == 0)
-        note(q, sqlite3_bind_zeroblob(q->stmt, index, 0)); /* a NULL pointer would bind NULL */
-    else
-        note(q, sqlite3_bind_blob64(q->stmt, index, bytes, n, SQLITE_TRANSIENT));
+    note(q, q->store->sql->bind_blob(q->stmt, index, bytes, n));
 }
 
 void mote_stmt_bind_hash(mote_stmt *q, int32_t index, const mote_sha256 *h)
@@ -151,26 +147,27 @@ void mote_stmt_bind_hash(mote_stmt *q, int32_t index, const mote_sha256 *h)
 
 void mote_stmt_bind_null(mote_stmt *q, int32_t index)
 {
-    note(q, sqlite3_bind_null(q->stmt, index));
+    note(q, q->store->sql->bind_null(q->stmt, index));
 }
 
 /* ---- running ---- */
 
 mote_status mote_stmt_step(mote_stmt *q, bool *row, mote_err *err)
 {
-    if (q->bind_rc != SQLITE_OK)
-        return mote_store_fail(NULL, q->bind_rc, q->sql, err);
     mote_store *s = q->store;
-    if (s->depth > 0 && (s->must_roll_back || sqlite3_get_autocommit(s->db)))
+    if (q->bind_code != 0)
+        return s->sql->fail(NULL, q->bind_code, q->sql, err);
+    if (s->depth > 0 && (s->must_roll_back || !s->sql->in_transaction(s->db)))
         return mote_fail(err, MOTE_IO, "store: an earlier failure undid this change");
     MOTE_TRY(mote_store_settle(s, err));
-    int rc = sqlite3_step(q->stmt);
-    if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
-        *row = rc == SQLITE_ROW;
+    bool has_row = false;
+    int code = s->sql->step(q->stmt, &has_row);
+    if (code == 0) {
+        *row = has_row;
         return MOTE_OK;
     }
-    mote_status st = mote_store_fail(s->db, rc, q->sql, err);
-    (void)sqlite3_reset(q->stmt);
+    mote_status st = s->sql->fail(s->db, code, q->sql, err);
+    s->sql->reset(q->stmt);
     return st;
 }
 
@@ -185,33 +182,29 @@ mote_status mote_stmt_run(mote_stmt *q, mote_err *err)
 
 void mote_stmt_reset(mote_stmt *q)
 {
-    (void)sqlite3_reset(q->stmt);
+    q->store->sql->reset(q->stmt);
 }
 
 /* ---- columns ---- */
 
 int64_t mote_stmt_i64(mote_stmt *q, int32_t column)
 {
-    return sqlite3_column_int64(q->stmt, column);
+    return q->store->sql->i64(q->stmt, column);
 }
 
 double mote_stmt_f64(mote_stmt *q, int32_t column)
 {
-    if (mote_stmt_is_null(q, column))
-        return (double)NAN;
-    return sqlite3_column_double(q->stmt, column);
+    return q->store->sql->f64(q->stmt, column);
 }
 
 const char *mote_stmt_text(mote_stmt *q, int32_t column)
 {
-    return (const char *)sqlite3_column_text(q->stmt, column);
+    return q->store->sql->text(q->stmt, column);
 }
 
 const void *mote_stmt_blob(mote_stmt *q, int32_t column, size_t *n)
 {
-    const void *bytes = sqlite3_column_blob(q->stmt, column);
-    *n = (size_t)sqlite3_column_bytes(q->stmt, column);
-    return bytes;
+    return q->store->sql->blob(q->stmt, column, n);
 }
 
 bool mote_stmt_hash(mote_stmt *q, int32_t column, mote_sha256 *out)
@@ -226,5 +219,5 @@ bool mote_stmt_hash(mote_stmt *q, int32_t column, mote_sha256 *out)
 
 bool mote_stmt_is_null(mote_stmt *q, int32_t column)
 {
-    return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+    return q->store->sql->is_null(q->stmt, column);
 }

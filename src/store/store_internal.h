@@ -3,8 +3,7 @@
 #ifndef MOTE_STORE_STORE_INTERNAL_H
 #define MOTE_STORE_STORE_INTERNAL_H
 
-#include <sqlite3.h>
-
+#include "store/sql.h"
 #include "store/store.h"
 
 typedef struct {
@@ -29,12 +28,12 @@ extern const mote_reference mote_references[];
 
 struct mote_stmt {
     mote_store *store;
-    sqlite3_stmt *stmt;
+    mote_sql_stmt *stmt;
     char *sql; /* owned; the key in the cache */
     uint64_t last_use;
     bool is_cached;
     bool in_use;
-    int bind_rc; /* first failed bind */
+    int bind_code; /* of the first failed bind; 0: none has failed */
 };
 
 struct mote_store {
@@ -45,7 +44,8 @@ struct mote_store {
     char *tmp_dir;
     char *key_file; /* NULL: the preset place */
     char *migrated; /* the schema parts that were applied to an older store; NULL: none */
-    sqlite3 *db;
+    const mote_sql_driver *sql;
+    mote_sql *db;
     int32_t depth;       /* open transactions, savepoints included */
     bool is_read_only;   /* the folder or the database may not be written by us */
     bool must_roll_back; /* a rollback failed; see mote_store_settle */
@@ -56,9 +56,6 @@ struct mote_store {
     size_t n_unsynced, cap_unsynced;
     bool new_fanout; /* a folder was made below objects/ since begin */
 };
-
-/* Turn the last failure of `db` into a status and words; `what` says what was being done. */
-mote_status mote_store_fail(sqlite3 *db, int rc, const char *what, mote_err *err);
 
 /* Finish a rollback that failed before. Called before anything else touches the database. */
 mote_status mote_store_settle(mote_store *s, mote_err *err);

@@ -18,7 +18,7 @@ GOOD = {
         "device/mrt_a.c", "device/mrt_a.h", "device/mrt_ops.def")),
     "src/base/text.h": HEAD + "#ifndef TEXT_H\n#define TEXT_H\n#endif\n",
     "src/base/text.c": HEAD + '#include "base/text.h"\n\n#include <stdlib.h>\n'
-                              "void f(void *p) { free(p); }\n",
+                              "void f(void *p) { free(p); }\nvoid mote_lonely(int x)\n{\n}\n",
     "src/store/store.c": HEAD + '#include "base/text.h"\n#include "device/mrt_a.h"\n'
                                 '/* malloc(1) in a comment */ char *s = "free(p) in a string";\n'
                                 "void g(struct x *o) { o->free(1); mote_free(o); }\n",
@@ -54,6 +54,18 @@ BAD = [
     ("licence", "src/store/new.c", "int x;\n"),
     ("licence", "tools/run", "#!/bin/sh\necho\n"),
     ("include_guards", "src/base/text.h", ""),
+    ("unused_exports", "src/base/text.h", "void mote_lonely(int x);\n"),
+    ("portable_sql", "src/store/store.c", 'q = "INSERT OR REPLACE INTO t(a) VALUES (?1)";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "INSERT OR IGNORE INTO t(a) "\n    "VALUES (?1)";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT a FROM t WHERE b GLOB ?1";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT rowid FROM t WHERE b = 1";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "INSERT INTO t(a) VALUES (?1) RETURNING id";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT json_extract(a, 1) FROM t WHERE b = 1";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT a FROM t WHERE b < strftime(?1)";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "PRAGMA foreign_keys = ON";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT max(a, coalesce(b, 0)) FROM t WHERE c = 1";\n'),
+    ("portable_sql", "src/store/store.c", 'q = "SELECT a FROM t WHERE (?1 OR b = 2)";\n'),
+    ("portable_sql", "src/store/store.c", "q = \"SELECT min(a = 'x') FROM t ORDER BY 1\";\n"),
 ]
 FIRST_LINE = {"include_guards": HEAD + "int x;\n"}
 

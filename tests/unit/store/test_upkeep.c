@@ -201,12 +201,14 @@ static void a_budget_is_kept_and_the_next_call_goes_on(void **state)
     mote_gc_report r = {0};
     int64_t n = 0, removed = 0;
     mote_sha256 id, keep;
-    T_OK(mote_store_exec(f->s, "CREATE TABLE k (o BLOB REFERENCES object(hash))", &err));
     for (int i = 0; i < 300; i++)
         T_OK(mote_object_put(f->s, &i, sizeof i, 0, 1000, &id, &err));
     keep = id;
     MOTE_SCOPED_STMT *q = NULL;
-    T_OK(mote_stmt_prepare(f->s, "INSERT INTO k VALUES (?1)", &q, &err));
+    T_OK(mote_stmt_prepare(f->s,
+                           "INSERT INTO data_version(manifest, created_ms, note, n_samples, "
+                           "duration_us) VALUES (?1, 0, '', 0, 0)",
+                           &q, &err));
     mote_stmt_bind_hash(q, 1, &keep);
     T_OK(mote_stmt_run(q, &err));
     mote_gc_options o = {.now_ms = 2000, .budget = {.until_us = 1}};
