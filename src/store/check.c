@@ -85,12 +85,13 @@ static mote_status name_users(check *c, const mote_sha256 *id, mote_buf *out, mo
 
 static mote_status add_damaged(check *c, const mote_object_info *o, const char *why, mote_err *err)
 {
-    char path[MOTE_OBJECT_PATH_BYTES], what[TEXT_BYTES];
+    char path[MOTE_BLOB_PATH_BYTES], what[TEXT_BYTES];
     bool derived = false;
     MOTE_SCOPED_BUF users;
     mote_buf_init(&users, 4096);
     c->r.n_damaged++;
-    MOTE_TRY(mote_object_file(c->s, &o->id, o->is_compressed, path, err));
+    const mote_blob_name name = {o->id, o->is_compressed};
+    MOTE_TRY(c->s->blobs->where(c->s, &name, path, err));
     MOTE_TRY(is_derived(c, &o->id, &derived, err));
     MOTE_TRY(name_users(c, &o->id, &users, err));
     bool is_there = mote_path_exists(path);
@@ -181,7 +182,7 @@ static mote_status check_orphans(check *c, mote_err *err)
 
 static mote_status check_wal(check *c, mote_err *err)
 {
-    char path[MOTE_OBJECT_PATH_BYTES], what[TEXT_BYTES], size[24];
+    char path[MOTE_BLOB_PATH_BYTES], what[TEXT_BYTES], size[24];
     struct stat info;
     if (!mote_format(path, sizeof path, "%s/store.db-wal", c->s->dir) || stat(path, &info) != 0)
         return MOTE_OK;
@@ -218,7 +219,7 @@ static void look_at_rights(check *c, const char *dir, int depth, rights *r)
 {
     DIR *d = depth < DEEPEST ? opendir(dir) : NULL;
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        char path[MOTE_OBJECT_PATH_BYTES];
+        char path[MOTE_BLOB_PATH_BYTES];
         struct stat info;
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
             !mote_format(path, sizeof path, "%s/%s", dir, e->d_name) || lstat(path, &info) != 0 ||

@@ -5,12 +5,8 @@
  * the foreign keys of the schema, so no domain can forget to announce what it keeps, and a row that
  * is missing there loses nothing: the foreign key itself refuses the removal. Files that belong to
  * nobody are sweep.c's affair. */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "store/store_internal.h"
 
 #define SQL_MAX_BYTES  (1 << 16)
@@ -113,40 +109,24 @@ static mote_status delete_rows(mote_store *s, const mote_sha256 *ids, size_t n, 
     return mote_store_commit(&txn, err);
 }
 
-static mote_status remove_file(const char *path, bool overwrite, mote_err *err)
-{
-    if (overwrite)
-        return mote_file_shred(path, err);
-    if (unlink(path) != 0 && errno != ENOENT)
-        return mote_fail_errno(err, "store: remove '%s'", path);
-    return MOTE_OK;
-}
-
-static mote_status delete_files(mote_store *s, const mote_sha256 *ids, size_t n, const bool *gone,
+/* The blobs of at most PORTION objects that went, in both forms. Under the write lock, which
+ * whoever puts one again holds too. */
+static mote_status delete_blobs(mote_store *s, const mote_sha256 *ids, size_t n, const bool *gone,
                                 bool overwrite, mote_err *err)
 {
-    bool touched[256] = {false};
+    mote_blob_name names[2 * PORTION];
+    size_t k = 0;
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     for (size_t i = 0; i < n; i++) {
         bool is_back = false;
         MOTE_TRY(mote_object_has(s, &ids[i], &is_back, err));
-        for (int form = 0; form < 2 && gone[i] && !is_back; form++) {
-            char path[MOTE_OBJECT_PATH_BYTES];
-            MOTE_TRY(mote_object_file(s, &ids[i], form == 1, path, err));
-            MOTE_TRY(remove_file(path, overwrite, err));
-            touched[ids[i].bytes[0]] = true;
-        }
+        for (int form = 0; form < 2 && gone[i] && !is_back; form++)
+            names[k++] = (mote_blob_name){ids[i], form == 1};
     }
+    MOTE_TRY(s->blobs->remove(s, names, k, overwrite, err));
     MOTE_TRY(mote_store_commit(&txn, err));
-    for (size_t first = 0; first < 256; first++) {
-        mote_sha256 id = {{(uint8_t)first}};
-        char dir[MOTE_OBJECT_PATH_BYTES];
-        MOTE_TRY(mote_object_fanout(s, &id, dir, err));
-        if (touched[first] && mote_path_is_dir(dir))
-            MOTE_TRY(mote_dir_sync(dir, err));
-    }
-    return MOTE_OK;
+    return s->blobs->sync_removed(s, names, k, err);
 }
 
 /* One pass over what is left, in portions; what could not go yet (a dead parent still names it)
@@ -159,7 +139,7 @@ static mote_status remove_pass(mote_store *s, dead_set *d, const mote_gc_options
     for (; at < d->n && !mote_budget_over(&o->budget); at += PORTION) {
         size_t n = d->n - at < PORTION ? d->n - at : PORTION;
         MOTE_TRY(delete_rows(s, d->ids + at, n, young_ms, d->gone + at, err));
-        MOTE_TRY(delete_files(s, d->ids + at, n, d->gone + at, o->overwrite, err));
+        MOTE_TRY(delete_blobs(s, d->ids + at, n, d->gone + at, o->overwrite, err));
         for (size_t i = at; i < at + n; i++) {
             if (d->gone[i]) {
                 r->n_removed++;
@@ -228,7 +208,10 @@ mote_status mote_object_erase_all(mote_store *s, const mote_sha256 *ids, size_t 
 {
     MOTE_BUG_IF(s->depth != 0);
     MOTE_TRY(delete_rows(s, ids, n, INT64_MAX, gone, err));
-    return delete_files(s, ids, n, gone, overwrite, err);
+    for (size_t at = 0; at < n; at += PORTION)
+        MOTE_TRY(delete_blobs(s, ids + at, n - at < PORTION ? n - at : PORTION, gone + at,
+                              overwrite, err));
+    return MOTE_OK;
 }
 
 mote_status mote_object_erase(mote_store *s, const mote_sha256 *id, mote_err *err)
@@ -263,10 +246,12 @@ static mote_status check_object(mote_store *s, const mote_object_info *o, bool r
         size_t n = 0;
         return mote_object_get(s, &o->id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err);
     }
-    char path[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_file(s, &o->id, o->is_compressed, path, err));
-    struct stat file;
-    if (stat(path, &file) != 0 || file.st_size != o->stored_bytes)
+    char path[MOTE_BLOB_PATH_BYTES];
+    int64_t size = -1;
+    const mote_blob_name name = {o->id, o->is_compressed};
+    MOTE_TRY(s->blobs->where(s, &name, path, err));
+    MOTE_TRY(s->blobs->size(s, &name, &size, err));
+    if (size != o->stored_bytes)
         return mote_fail(
             err, MOTE_CORRUPT,
             "object file '%s' is missing or has another length: restore it from a copy, "

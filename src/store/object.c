@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Objects: bytes in files named by their SHA-256.
+/* Objects: bytes named by their SHA-256, kept as blobs (blob.h).
  *
- *     .mote/objects/ab/cdef...        as they were put
- *     .mote/objects/ab/cdef....zst    one zstd frame (readable with the zstd program)
- *     .mote/objects/tmp/...           being written; swept by mote_store_gc
- *
- * An object exists when table `object` has its row. The file is written to tmp/ and renamed into
- * place while the write lock of the database is held, and synced (mote_object_sync) before the row
- * is committed. So a crash leaves at worst a file without a row, which nobody reads and a later
- * put replaces; and the sweeper, which holds the same lock, never meets a file half way. */
-#include <errno.h>
-#include <fcntl.h>
+ * An object exists when table `object` has its row. Its blob is staged, put while the write lock of
+ * the database is held, and synced before the row is committed. So a crash leaves at worst a blob
+ * without a row, which nobody reads and a later put replaces; and the sweeper, which holds the same
+ * lock, never meets one half way. */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -23,84 +15,7 @@
 #define ZSTD_LEVEL         3
 #define COMPRESS_MIN_BYTES 512
 
-/* ---- paths ---- */
-
-mote_status mote_object_file(const mote_store *s, const mote_sha256 *id, bool is_compressed,
-                             char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
-{
-    char hex[MOTE_SHA256_HEX_BYTES];
-    mote_sha256_hex(id, hex);
-    if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%.2s/%s%s", s->objects_dir, hex, hex + 2,
-                     is_compressed ? ".zst" : ""))
-        return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
-    return MOTE_OK;
-}
-
-mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
-                               char out[MOTE_OBJECT_PATH_BYTES], mote_err *err)
-{
-    if (!mote_format(out, MOTE_OBJECT_PATH_BYTES, "%s/%02x", s->objects_dir, id->bytes[0]))
-        return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->objects_dir);
-    return MOTE_OK;
-}
-
-/* ---- writing files ---- */
-
-static mote_status write_all(int fd, const char *path, const char *bytes, size_t n, mote_err *err)
-{
-    for (size_t done = 0; done < n;) {
-        ssize_t k = write(fd, bytes + done, n - done);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return mote_fail_errno(err, "store: write '%s'", path);
-        done += (size_t)k;
-    }
-    return MOTE_OK;
-}
-
-/* A new file in tmp/ with these bytes, not yet synced; *path is its name. */
-static mote_status write_temporary(mote_store *s, const char *bytes, size_t n,
-                                   char path[MOTE_OBJECT_PATH_BYTES], mote_err *err)
-{
-    int fd = -1;
-    do {
-        /* The address of the handle keeps threads apart, the pid processes; a leftover of a killed
-         * process that had both is stepped over. */
-        if (!mote_format(path, MOTE_OBJECT_PATH_BYTES, "%s/%lx-%lx-%llx", s->tmp_dir,
-                         (unsigned long)getpid(), (unsigned long)(uintptr_t)s,
-                         (unsigned long long)s->tmp_counter++))
-            return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->tmp_dir);
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    } while (fd < 0 && errno == EEXIST);
-    if (fd < 0)
-        return mote_fail_errno(err, "store: create '%s'", path);
-    mote_status st = write_all(fd, path, bytes, n, err);
-    if (close(fd) != 0 && st == MOTE_OK)
-        st = mote_fail_errno(err, "store: close '%s'", path);
-    if (st != MOTE_OK)
-        (void)unlink(path);
-    return st;
-}
-
-static mote_status move_into_place(mote_store *s, const mote_sha256 *id, const char *from,
-                                   const char *to, mote_err *err)
-{
-    if (rename(from, to) == 0)
-        return MOTE_OK;
-    char dir[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_fanout(s, id, dir, err));
-    if (errno != ENOENT)
-        return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return mote_fail_errno(err, "store: make '%s'", dir);
-    s->new_fanout = true;
-    if (rename(from, to) != 0)
-        return mote_fail_errno(err, "store: rename '%s' to '%s'", from, to);
-    return MOTE_OK;
-}
-
-/* ---- what is to be synced at commit (object_sync.c) ---- */
+/* ---- what is to be synced at commit ---- */
 
 static mote_status remember_unsynced(mote_store *s, const mote_sha256 *id, mote_err *err)
 {
@@ -113,6 +28,13 @@ static mote_status remember_unsynced(mote_store *s, const mote_sha256 *id, mote_
         s->cap_unsynced = cap;
     }
     s->unsynced[s->n_unsynced++] = *id;
+    return MOTE_OK;
+}
+
+mote_status mote_object_sync(mote_store *s, mote_err *err)
+{
+    MOTE_TRY(s->blobs->sync(s, s->unsynced, s->n_unsynced, err));
+    s->n_unsynced = 0;
     return MOTE_OK;
 }
 
@@ -147,10 +69,10 @@ static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags,
     *kept = false;
     if (!found || (info.is_compressed && (flags & MOTE_OBJECT_RAW) != 0))
         return MOTE_OK;
-    char path[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
-    struct stat file;
-    *kept = stat(path, &file) == 0 && file.st_size == info.stored_bytes;
+    const mote_blob_name name = {*id, info.is_compressed};
+    int64_t size = -1;
+    MOTE_TRY(s->blobs->size(s, &name, &size, err));
+    *kept = size == info.stored_bytes;
     if (!*kept || (flags & MOTE_OBJECT_VERIFY) == 0)
         return MOTE_OK;
     MOTE_SCOPED_FREE char *bytes = NULL;
@@ -198,25 +120,24 @@ static mote_status touch_row(mote_store *s, const mote_sha256 *id, int64_t now_m
 
 /* ---- put ---- */
 
-/* Publish the file `tmp` as object `o`, or drop it when somebody else has put the same meanwhile.
- * `tmp` NULL: it was there before; it may have been swept since, then *again is set. */
+/* Publish what is staged as object `o`, or drop it when somebody else has put the same meanwhile.
+ * staged NULL: it was there before; it may have been swept since, then *again is set. */
 static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t flags,
-                           const char *tmp, bool *again, mote_err *err)
+                           const mote_blob_staged *staged, bool *again, mote_err *err)
 {
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     bool kept = false;
     MOTE_TRY(is_kept(s, &o->id, flags, &kept, err));
-    *again = !kept && tmp == NULL;
+    *again = !kept && staged == NULL;
     if (*again)
         return MOTE_OK;
     if (kept) {
         MOTE_TRY(touch_row(s, &o->id, o->put_ms, err));
     } else {
-        char path[MOTE_OBJECT_PATH_BYTES];
-        MOTE_TRY(mote_object_file(s, &o->id, o->is_compressed, path, err));
+        const mote_blob_name name = {o->id, o->is_compressed};
         MOTE_TRY(remember_unsynced(s, &o->id, err));
-        MOTE_TRY(move_into_place(s, &o->id, tmp, path, err));
+        MOTE_TRY(s->blobs->put(s, &name, staged, err));
         MOTE_TRY(upsert_row(s, o, err));
     }
     return mote_store_commit(&txn, err);
@@ -250,12 +171,12 @@ static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t 
     MOTE_TRY(compress(bytes, n, flags, &packed, &n_packed, err));
     o->is_compressed = packed != NULL;
     o->stored_bytes = (int64_t)(packed != NULL ? n_packed : n);
-    char tmp[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(write_temporary(s, packed != NULL ? packed : bytes, packed != NULL ? n_packed : n, tmp,
-                             err));
+    mote_blob_staged staged;
+    MOTE_TRY(s->blobs->stage(s, packed != NULL ? packed : bytes, packed != NULL ? n_packed : n,
+                             &staged, err));
     bool again = false;
-    mote_status st = publish(s, o, flags, tmp, &again, err);
-    (void)unlink(tmp); /* gone already if it was published */
+    mote_status st = publish(s, o, flags, &staged, &again, err);
+    s->blobs->discard(s, &staged);
     return st;
 }
 
@@ -310,12 +231,13 @@ static mote_status damaged(const char *path, const char *how, mote_err *err)
 }
 
 /* The file's bytes, at most the stored_bytes of the row and a byte. */
-static mote_status read_stored(const mote_object_info *info, const char *path, char **out,
-                               mote_err *err)
+static mote_status read_stored(mote_store *s, const mote_object_info *info, const char *path,
+                               char **out, mote_err *err)
 {
+    const mote_blob_name name = {info->id, info->is_compressed};
     size_t n = 0;
     char *bytes = NULL;
-    mote_status st = mote_file_read(path, (size_t)info->stored_bytes, &bytes, &n, err);
+    mote_status st = s->blobs->get(s, &name, (size_t)info->stored_bytes, &bytes, &n, err);
     if (st == MOTE_NOT_FOUND)
         return damaged(path, "is missing", err);
     if (st == MOTE_LIMIT)
@@ -359,10 +281,11 @@ mote_status mote_object_get(mote_store *s, const mote_sha256 *id, size_t max_byt
         return mote_fail(err, MOTE_LIMIT,
                          "the object has %lld bytes, more than the %zu allowed here",
                          (long long)info.size_bytes, limit);
-    char path[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
+    char path[MOTE_BLOB_PATH_BYTES];
+    const mote_blob_name name = {*id, info.is_compressed};
+    MOTE_TRY(s->blobs->where(s, &name, path, err));
     MOTE_SCOPED_FREE char *bytes = NULL;
-    MOTE_TRY(read_stored(&info, path, &bytes, err));
+    MOTE_TRY(read_stored(s, &info, path, &bytes, err));
     if (info.is_compressed)
         MOTE_TRY(unpack(&info, path, &bytes, err));
     mote_sha256 have = mote_sha256_of(bytes, (size_t)info.size_bytes);
@@ -397,8 +320,9 @@ mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a
     if (info.is_compressed)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "the object is kept compressed and has no plain file; export it");
-    char path[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_file(s, id, false, path, err));
+    char path[MOTE_BLOB_PATH_BYTES];
+    const mote_blob_name name = {*id, false};
+    MOTE_TRY(s->blobs->where(s, &name, path, err));
     char *copy = mote_arena_strdup(a, path);
     if (copy == NULL)
         return mote_fail(err, MOTE_NOMEM, "store: out of memory");
@@ -409,14 +333,11 @@ mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a
 mote_status mote_object_drop_file(mote_store *s, const mote_sha256 *id, mote_err *err)
 {
     mote_object_info info = {0};
-    char path[MOTE_OBJECT_PATH_BYTES], dir[MOTE_OBJECT_PATH_BYTES];
     MOTE_TRY(mote_store_need_writable(s, err));
     MOTE_TRY(need_row(s, id, &info, err));
-    MOTE_TRY(mote_object_file(s, id, info.is_compressed, path, err));
-    MOTE_TRY(mote_object_fanout(s, id, dir, err));
-    if (unlink(path) != 0 && errno != ENOENT)
-        return mote_fail_errno(err, "store: remove '%s'", path);
-    return mote_path_is_dir(dir) ? mote_dir_sync(dir, err) : MOTE_OK;
+    const mote_blob_name name = {*id, info.is_compressed};
+    MOTE_TRY(s->blobs->remove(s, &name, 1, false, err));
+    return s->blobs->sync_removed(s, &name, 1, err);
 }
 
 mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,

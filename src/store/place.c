@@ -31,7 +31,7 @@ static bool first_entry(const char *dir, bool only_fanout, bool (*is_it)(const c
         return false;
     bool found = false;
     for (struct dirent *e; !found && (e = readdir(d)) != NULL;) {
-        char path[MOTE_OBJECT_PATH_BYTES];
+        char path[MOTE_BLOB_PATH_BYTES];
         if (e->d_name[0] == '.' || (only_fanout && !is_fanout(e->d_name)) ||
             !mote_format(path, sizeof path, "%s/%s", dir, e->d_name))
             continue;
@@ -49,7 +49,7 @@ static bool holds_anything(const char *dir)
 /* What of an earlier store lies beside a database that is missing or empty; NULL: nothing. */
 static const char *what_is_left(const mote_store *s, bool with_log)
 {
-    char path[MOTE_OBJECT_PATH_BYTES];
+    char path[MOTE_BLOB_PATH_BYTES];
     struct stat info;
     if (first_entry(s->objects_dir, true, holds_anything))
         return "objects";
@@ -89,7 +89,7 @@ static mote_status check_kinds(const mote_store *s, mote_err *err)
 {
     static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[MOTE_OBJECT_PATH_BYTES];
+        char path[MOTE_BLOB_PATH_BYTES];
         struct stat info;
         if (!mote_format(path, sizeof path, "%s/%s", s->dir, names[i]))
             return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->dir);
@@ -105,7 +105,7 @@ static mote_status check_kinds(const mote_store *s, mote_err *err)
 mote_status mote_store_look_at_place(mote_store *s, mote_err *err)
 {
     struct stat info;
-    char path[MOTE_OBJECT_PATH_BYTES];
+    char path[MOTE_BLOB_PATH_BYTES];
     MOTE_TRY(check_kinds(s, err));
     if (!mote_format(path, sizeof path, "%s/store.db", s->dir))
         return mote_fail(err, MOTE_LIMIT, "store: the path of '%s' is too long", s->dir);

@@ -31,8 +31,9 @@ static mote_status check_pages(mote_store *s, int32_t most, mote_sql_on_finding 
             return st;
         if (st == MOTE_OK && (!row || mote_str_eq(words, "ok")))
             return MOTE_OK;
-        const mote_sql_finding f = {
-            .what = st != MOTE_OK ? "it cannot be read to its end" : words ? words : "no answer"};
+        const mote_sql_finding f = {.what = st != MOTE_OK ? "it cannot be read to its end"
+                                            : words       ? words
+                                                          : "no answer"};
         MOTE_TRY(found(arg, &f, err));
         if (st != MOTE_OK)
             return MOTE_OK;
@@ -128,7 +129,7 @@ static void add_reader(int64_t pid, mote_buf *who)
 /* The readers of the store, as far as the system tells: "process 12 ('sqlite3')". */
 static void name_readers(mote_store *s, mote_buf *who)
 {
-    char shm[MOTE_OBJECT_PATH_BYTES];
+    char shm[MOTE_BLOB_PATH_BYTES];
     struct stat info;
     MOTE_SCOPED_FREE char *locks = NULL;
     size_t n = 0;

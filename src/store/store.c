@@ -63,6 +63,7 @@ mote_status mote_store_open(const char *project, bool create, mote_store **out, 
     if (s == NULL)
         return mote_fail(err, MOTE_NOMEM, "store: out of memory");
     s->sql = &mote_sql_sqlite;
+    s->blobs = &mote_blob_folder;
     mote_arena_init(&s->arena, PATHS_MAX_BYTES);
     mote_status st = open_all(s, project, create, err);
     if (st != MOTE_OK) {

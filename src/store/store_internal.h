@@ -3,6 +3,7 @@
 #ifndef MOTE_STORE_STORE_INTERNAL_H
 #define MOTE_STORE_STORE_INTERNAL_H
 
+#include "store/blob.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -46,6 +47,7 @@ struct mote_store {
     char *migrated; /* the schema parts that were applied to an older store; NULL: none */
     const mote_sql_driver *sql;
     mote_sql *db;
+    const mote_blob_driver *blobs;
     int32_t depth;       /* open transactions, savepoints included */
     bool is_read_only;   /* the folder or the database may not be written by us */
     bool must_roll_back; /* a rollback failed; see mote_store_settle */
@@ -64,19 +66,9 @@ mote_status mote_store_settle(mote_store *s, mote_err *err);
 MOTE_MUST_USE mote_status mote_schema_apply(mote_store *s, const mote_schema_file *files,
                                             size_t n_files, mote_err *err);
 
-/* Sync the files written in this transaction (object_sync.c); called before the outermost COMMIT.
+/* Sync the blobs put in this transaction (object.c); called before the outermost COMMIT.
  */
 MOTE_MUST_USE mote_status mote_object_sync(mote_store *s, mote_err *err);
-
-/* "<objects>/ab/cdef...[.zst]" (object.c). */
-#define MOTE_OBJECT_PATH_BYTES 4096
-MOTE_MUST_USE mote_status mote_object_file(const mote_store *s, const mote_sha256 *id,
-                                           bool is_compressed, char out[MOTE_OBJECT_PATH_BYTES],
-                                           mote_err *err);
-
-/* The folder "<objects>/ab" of an object (object.c). */
-MOTE_MUST_USE mote_status mote_object_fanout(const mote_store *s, const mote_sha256 *id,
-                                             char out[MOTE_OBJECT_PATH_BYTES], mote_err *err);
 
 /* Look at what is at the place of the database before it is opened, and may it be written
  * (place.c). CORRUPT when it is missing or empty beside what belongs to it. */

@@ -19,8 +19,6 @@
 #include "base/file.h"
 #include "store/store_internal.h"
 
-#define NAME_DIGITS    62 /* of a hash, without the two of its folder */
-#define N_FANOUT       256
 #define LIST_MAX_BYTES ((size_t)256 << 20)
 #define DEAD_AFTER_MS                                                                              \
     60000 /* a file of a process that is gone: that process may be in another                      \
@@ -86,75 +84,53 @@ static mote_status take_away(sweep *w, const char *path, int64_t bytes, mote_err
 
 /* ---- objects without a row ---- */
 
-/* "cdef..." or "cdef....zst" in the folder of `first`; false for anything else. */
-static bool parse_name(size_t first, const char *name, mote_sha256 *id, bool *is_compressed)
-{
-    size_t n = strlen(name);
-    *is_compressed = n == NAME_DIGITS + 4 && mote_str_ends(name, ".zst");
-    if (n != NAME_DIGITS && !*is_compressed)
-        return false;
-    char hex[MOTE_SHA256_HEX_BYTES];
-    (void)mote_format(hex, 3, "%02zx", first);
-    memcpy(hex + 2, name, NAME_DIGITS);
-    hex[64] = '\0';
-    return mote_sha256_parse(hex, id);
-}
-
-static mote_status has_row(mote_store *s, const mote_sha256 *id, bool is_compressed, bool *has,
-                           mote_err *err)
+static mote_status has_row(mote_store *s, const mote_blob_name *b, bool *has, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT 1 FROM object WHERE hash = ?1 AND (encoding = 'zstd') = ?2", &q, err));
-    mote_stmt_bind_hash(q, 1, id);
-    mote_stmt_bind_i64(q, 2, is_compressed);
+    MOTE_TRY(
+        mote_stmt_prepare(s, "SELECT 1 FROM object WHERE hash = ?1 AND encoding = ?2", &q, err));
+    mote_stmt_bind_hash(q, 1, &b->id);
+    mote_stmt_bind_text(q, 2, b->is_compressed ? "zstd" : "raw");
     return mote_stmt_step(q, has, err);
 }
 
-/* Under the write lock, as whoever puts an object renames its file under the same lock: what has
- * no row now belongs to nobody. */
-static mote_status sweep_names(sweep *w, size_t first, char **names, size_t n, mote_err *err)
+/* Under the write lock, as whoever puts an object names its blob under the same lock: what has no
+ * row now belongs to nobody. */
+static mote_status sweep_blobs(sweep *w, const mote_blob_name *names, size_t n, mote_err *err)
 {
-    mote_sha256 any = {{(uint8_t)first}};
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(w->s, &txn, err));
     for (size_t i = 0; i < n; i++) {
-        mote_sha256 id;
-        bool is_compressed = false, has = true;
-        char path[MOTE_OBJECT_PATH_BYTES];
-        struct stat file;
-        (void)parse_name(first, names[i], &id, &is_compressed);
-        MOTE_TRY(has_row(w->s, &id, is_compressed, &has, err));
-        MOTE_TRY(mote_object_file(w->s, &id, is_compressed, path, err));
-        if (!has && stat(path, &file) == 0)
-            MOTE_TRY(take_away(w, path, (int64_t)file.st_size, err));
+        bool has = true;
+        int64_t bytes = -1;
+        MOTE_TRY(has_row(w->s, &names[i], &has, err));
+        if (!has)
+            MOTE_TRY(w->s->blobs->size(w->s, &names[i], &bytes, err));
+        if (bytes < 0)
+            continue;
+        if (!w->o->dry_run)
+            MOTE_TRY(w->s->blobs->remove(w->s, &names[i], 1, w->o->overwrite, err));
+        w->r->n_rubbish++;
+        w->r->rubbish_bytes += bytes;
     }
     MOTE_TRY(mote_store_commit(&txn, err));
-    char dir[MOTE_OBJECT_PATH_BYTES];
-    MOTE_TRY(mote_object_fanout(w->s, &any, dir, err));
-    return n > 0 && !w->o->dry_run ? mote_dir_sync(dir, err) : MOTE_OK;
+    return w->o->dry_run ? MOTE_OK : w->s->blobs->sync_removed(w->s, names, n, err);
 }
 
-static mote_status sweep_fanout(sweep *w, size_t first, mote_err *err)
+static mote_status sweep_part(sweep *w, size_t part, mote_err *err)
 {
-    mote_sha256 any = {{(uint8_t)first}};
-    char dir[MOTE_OBJECT_PATH_BYTES];
-    char **names = NULL;
+    mote_blob_name *names = NULL;
     size_t n = 0, n_doubtful = 0;
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, LIST_MAX_BYTES);
-    MOTE_TRY(mote_object_fanout(w->s, &any, dir, err));
-    MOTE_TRY(list(dir, &a, &names, &n, err));
+    MOTE_TRY(w->s->blobs->list(w->s, part, &a, &names, &n, err));
     for (size_t i = 0; i < n; i++) {
-        mote_sha256 id;
-        bool is_compressed = false, has = true;
-        if (!parse_name(first, names[i], &id, &is_compressed))
-            continue; /* not ours: leave it */
-        MOTE_TRY(has_row(w->s, &id, is_compressed, &has, err));
+        bool has = true;
+        MOTE_TRY(has_row(w->s, &names[i], &has, err));
         if (!has)
             names[n_doubtful++] = names[i];
     }
-    return n_doubtful > 0 ? sweep_names(w, first, names, n_doubtful, err) : MOTE_OK;
+    return n_doubtful > 0 ? sweep_blobs(w, names, n_doubtful, err) : MOTE_OK;
 }
 
 /* ---- what was being written, and scratch ---- */
@@ -186,7 +162,7 @@ static mote_status sweep_folder(sweep *w, const char *dir, bool is_tmp, mote_err
     bool is_work = mote_str_ends(dir, "/work");
     MOTE_TRY(list(dir, &a, &names, &n, err));
     for (size_t i = 0; i < n; i++) {
-        char path[MOTE_OBJECT_PATH_BYTES];
+        char path[MOTE_BLOB_PATH_BYTES];
         struct stat file;
         if (!mote_format(path, sizeof path, "%s/%s", dir, names[i]) || lstat(path, &file) != 0)
             continue;
@@ -214,7 +190,7 @@ static mote_status read_position(mote_store *s, size_t *at, mote_err *err)
     bool row = false;
     MOTE_TRY(mote_stmt_prepare(s, "SELECT value FROM upkeep WHERE name = 'sweep'", &q, err));
     MOTE_TRY(mote_stmt_step(q, &row, err));
-    *at = row ? (size_t)mote_stmt_i64(q, 0) % N_FANOUT : 0;
+    *at = row ? (size_t)mote_stmt_i64(q, 0) % MOTE_BLOB_PARTS : 0;
     return MOTE_OK;
 }
 
@@ -237,10 +213,10 @@ mote_status mote_store_sweep(mote_store *s, const mote_gc_options *o, mote_gc_re
     MOTE_TRY(read_position(s, &from, err));
     MOTE_TRY(sweep_folder(&w, s->tmp_dir, true, err));
     MOTE_TRY(sweep_folder(&w, s->dir, false, err));
-    for (; n < N_FANOUT && !mote_budget_over(&o->budget); n++)
-        MOTE_TRY(sweep_fanout(&w, (from + n) % N_FANOUT, err));
-    r->is_complete = n == N_FANOUT && r->n_left == 0;
-    if (o->dry_run || n == N_FANOUT)
+    for (; n < MOTE_BLOB_PARTS && !mote_budget_over(&o->budget); n++)
+        MOTE_TRY(sweep_part(&w, (from + n) % MOTE_BLOB_PARTS, err));
+    r->is_complete = n == MOTE_BLOB_PARTS && r->n_left == 0;
+    if (o->dry_run || n == MOTE_BLOB_PARTS)
         return MOTE_OK; /* a whole round ends where it began */
-    return write_position(s, (from + n) % N_FANOUT, err);
+    return write_position(s, (from + n) % MOTE_BLOB_PARTS, err);
 }

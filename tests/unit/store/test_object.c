@@ -195,12 +195,12 @@ static void damage_is_corrupt_with_path_and_remedy(void **state)
     text[sizeof text - 1] = '\0';
     for (int form = 0; form < 2; form++) {
         mote_sha256 id = put(f, form == 0 ? "a short text" : text, 0);
-        char path[MOTE_OBJECT_PATH_BYTES];
+        char path[MOTE_BLOB_PATH_BYTES];
         char *good = NULL;
         char *bytes = NULL;
         size_t n_good = 0;
         size_t n = 0;
-        assert_ok(mote_object_file(f->store, &id, form == 1, path, &err));
+        assert_ok(mote_blob_folder.where(f->store, &(mote_blob_name){id, form == 1}, path, &err));
         assert_ok(mote_file_read(path, 1 << 20, &good, &n_good, &err));
         for (size_t at = 0; at < n_good; at++) { /* any one bit */
             good[at] = (char)(good[at] ^ 0x10);
@@ -280,8 +280,8 @@ static void only_what_nothing_reaches_is_collected(void **state)
     assert_int_equal(r.n_rubbish, 0);
     assert_true(has(f, &used) && has(f, &child) && has(f, &grandchild));
     assert_false(has(f, &dead) || has(f, &dead_child));
-    char path[MOTE_OBJECT_PATH_BYTES];
-    assert_ok(mote_object_file(f->store, &dead, false, path, &err));
+    char path[MOTE_BLOB_PATH_BYTES];
+    assert_ok(mote_blob_folder.where(f->store, &(mote_blob_name){dead, false}, path, &err));
     assert_false(mote_path_exists(path));
     assert_ok(mote_store_check(f->store, true, &err));
 
@@ -312,8 +312,8 @@ static void erasing_is_refused_while_used_and_complete_when_not(void **state)
     fixture *f = *state;
     mote_err err;
     mote_sha256 id = put(f, "a voice", 0);
-    char path[MOTE_OBJECT_PATH_BYTES];
-    assert_ok(mote_object_file(f->store, &id, false, path, &err));
+    char path[MOTE_BLOB_PATH_BYTES];
+    assert_ok(mote_blob_folder.where(f->store, &(mote_blob_name){id, false}, path, &err));
     refer_to(f, &id);
     assert_int_equal(mote_object_erase(f->store, &id, &err), MOTE_CONFLICT);
     assert_true(mote_path_exists(path));
