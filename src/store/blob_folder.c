@@ -3,7 +3,7 @@
  *
  *     .mote/objects/ab/cdef...        as they were put
  *     .mote/objects/ab/cdef....zst    one zstd frame (readable with the zstd program)
- *     .mote/objects/tmp/...           staged; swept by mote_store_gc
+ *     .mote/objects/tmp/...           staged; swept by mote_store_collect
  *
  * A file is written to tmp/, renamed into place, and synced with the folder that names it. Each
  * sync waits for a journal commit of the file system, so an import of hundreds would spend its time

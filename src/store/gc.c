@@ -196,13 +196,6 @@ mote_status mote_store_collect(mote_store *s, const mote_gc_options *o, mote_gc_
     return MOTE_OK;
 }
 
-mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms, bool dry_run,
-                          mote_gc_report *out, mote_err *err)
-{
-    mote_gc_options o = {.now_ms = now_ms, .grace_ms = grace_ms, .dry_run = dry_run};
-    return mote_store_collect(s, &o, out, err);
-}
-
 mote_status mote_object_erase_all(mote_store *s, const mote_sha256 *ids, size_t n, bool overwrite,
                                   bool *gone, mote_err *err)
 {

@@ -319,7 +319,7 @@ mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a
     MOTE_TRY(need_row(s, id, &info, err));
     if (info.is_compressed)
         return mote_fail(err, MOTE_UNSUPPORTED,
-                         "the object is kept compressed and has no plain file; export it");
+                         "the object is kept compressed and has no plain file");
     char path[MOTE_BLOB_PATH_BYTES];
     const mote_blob_name name = {*id, false};
     MOTE_TRY(s->blobs->where(s, &name, path, err));
@@ -338,15 +338,6 @@ mote_status mote_object_drop_file(mote_store *s, const mote_sha256 *id, mote_err
     const mote_blob_name name = {*id, info.is_compressed};
     MOTE_TRY(s->blobs->remove(s, &name, 1, false, err));
     return s->blobs->sync_removed(s, &name, 1, err);
-}
-
-mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,
-                               mote_err *err)
-{
-    MOTE_SCOPED_FREE char *bytes = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_object_get(s, id, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
-    return mote_file_write(path, bytes, n, err);
 }
 
 mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out, size_t *n,
@@ -382,63 +373,7 @@ mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **ou
     return MOTE_OK;
 }
 
-/* ---- find by prefix, links ---- */
-
-/* The names that begin with `hex` lie from *least to *most. */
-static void range_of(const char *hex, mote_sha256 *least, mote_sha256 *most)
-{
-    char low[MOTE_SHA256_HEX_BYTES], high[MOTE_SHA256_HEX_BYTES];
-    memset(low, '0', sizeof low - 1);
-    memset(high, 'f', sizeof high - 1);
-    memcpy(low, hex, strlen(hex));
-    memcpy(high, hex, strlen(hex));
-    low[sizeof low - 1] = high[sizeof high - 1] = '\0';
-    bool ok = mote_sha256_parse(low, least) && mote_sha256_parse(high, most);
-    MOTE_BUG_IF(!ok);
-}
-
-static mote_status find_prefix(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
-{
-    mote_sha256 least, most;
-    range_of(hex, &least, &most);
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT hash FROM object WHERE hash >= ?1 AND hash <= ?2 ORDER BY hash LIMIT 2", &q,
-        err));
-    mote_stmt_bind_hash(q, 1, &least);
-    mote_stmt_bind_hash(q, 2, &most);
-    bool row = false;
-    MOTE_TRY(mote_stmt_step(q, &row, err));
-    if (!row)
-        return mote_fail(err, MOTE_NOT_FOUND, "no object has a name that begins with '%s'", hex);
-    mote_sha256 found;
-    if (!mote_stmt_hash(q, 0, &found))
-        return mote_fail(err, MOTE_CORRUPT, "store: table object holds a name that is no hash");
-    MOTE_TRY(mote_stmt_step(q, &row, err));
-    if (row)
-        return mote_fail(err, MOTE_CONFLICT,
-                         "several objects have names that begin with '%s': give more digits", hex);
-    *id = found;
-    return MOTE_OK;
-}
-
-mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id, mote_err *err)
-{
-    mote_sha256 whole;
-    if (mote_sha256_parse(hex, &whole)) {
-        bool has = false;
-        MOTE_TRY(mote_object_has(s, &whole, &has, err));
-        if (!has)
-            return mote_fail(err, MOTE_NOT_FOUND, "object '%s' is not in '%s'", hex, s->dir);
-        *id = whole;
-        return MOTE_OK;
-    }
-    size_t n = strlen(hex);
-    if (n < 8 || n >= 64 || strspn(hex, "0123456789abcdef") != n)
-        return mote_fail(err, MOTE_ARG,
-                         "'%s' is not an object name: give 8 to 64 lower-case hex digits", hex);
-    return find_prefix(s, hex, id, err);
-}
+/* ---- links ---- */
 
 mote_status mote_object_link(mote_store *s, const mote_sha256 *parent, const mote_sha256 *child,
                              mote_err *err)

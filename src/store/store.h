@@ -5,7 +5,7 @@
  * Promise: when mote_store_commit, or a call that commits for itself, has returned OK, a kill at
  * any instant or a power cut loses nothing of it. SQLite runs in WAL mode with synchronous=FULL;
  * object files are synced before the row that names them is committed, and only that row makes an
- * object exist: a file without a row is rubbish that mote_store_gc sweeps.
+ * object exist: a file without a row is rubbish that mote_store_collect sweeps.
  *
  * Threads: a handle is used by one thread at a time; open one handle per thread from the same
  * path. Several processes may open the same store: readers never wait, writers queue for up to
@@ -164,7 +164,7 @@ enum {
 
 /* Keep bytes[0..n) and return their name. Putting the same bytes twice is cheap and fine. Inside a
  * transaction the object is durable when that commits; otherwise on return. now_ms is the wall
- * clock of the caller; mote_store_gc spares what was put less than its grace ago. */
+ * clock of the caller; mote_store_collect spares what was put less than its grace ago. */
 MOTE_MUST_USE mote_status mote_object_put(mote_store *s, const void *bytes, size_t n,
                                           uint32_t flags, int64_t now_ms, mote_sha256 *id,
                                           mote_err *err);
@@ -192,10 +192,6 @@ MOTE_MUST_USE mote_status mote_object_path(mote_store *s, const mote_sha256 *id,
 MOTE_MUST_USE mote_status mote_object_drop_file(mote_store *s, const mote_sha256 *id,
                                                 mote_err *err);
 
-/* Write the bytes to the file `path` (crash-safe, verified). */
-MOTE_MUST_USE mote_status mote_object_export(mote_store *s, const mote_sha256 *id, const char *path,
-                                             mote_err *err);
-
 typedef struct {
     mote_sha256 id;
     int64_t size_bytes;   /* of the bytes that were put */
@@ -209,10 +205,6 @@ MOTE_MUST_USE mote_status mote_object_stat(mote_store *s, const mote_sha256 *id,
 /* In order of name. */
 MOTE_MUST_USE mote_status mote_object_list(mote_store *s, mote_arena *a, mote_object_info **out,
                                            size_t *n, mote_err *err);
-
-/* A complete name, or at least 8 leading hex digits that only one object has. */
-MOTE_MUST_USE mote_status mote_object_find(mote_store *s, const char *hex, mote_sha256 *id,
-                                           mote_err *err);
 
 /* Record that the bytes of `parent` name `child` (a manifest and its files), which keeps `child`
  * while `parent` is kept. Columns that REFERENCE object(hash) need no link. */
@@ -264,10 +256,6 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_store_collect(mote_store *s, const mote_gc_options *o,
                                              mote_gc_report *out, mote_err *err);
 
-/* All of it, however long it takes. */
-MOTE_MUST_USE mote_status mote_store_gc(mote_store *s, int64_t now_ms, int64_t grace_ms,
-                                        bool dry_run, mote_gc_report *out, mote_err *err);
-
 /* Move the write-ahead log into the database and cut it to nothing, so that it no longer holds
  * what was removed. Tried again for wait_ms; then CONFLICT, naming the processes that read. */
 MOTE_MUST_USE mote_status mote_store_empty_wal(mote_store *s, int64_t wait_ms,
@@ -279,7 +267,8 @@ MOTE_MUST_USE mote_status mote_store_set_key_file(mote_store *s, const char *pat
 const char *mote_store_key_file(const mote_store *s); /* NULL: the preset place */
 
 /* Check the database (integrity, foreign keys) and, if asked, hash every object. CORRUPT with the
- * first finding in words. */
+ * first finding in words.
+ * lint: unused_exports: what the tests of kills and of failed allocations hold every store to */
 MOTE_MUST_USE mote_status mote_store_check(mote_store *s, bool read_objects, mote_err *err);
 
 #endif

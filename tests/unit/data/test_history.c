@@ -257,7 +257,7 @@ static void versions_keep_what_is_removed_but_not_what_is_erased(void **state)
     mote_data_version v1 = version(f);
     assert_int_equal(take_out(f, &(mote_remove_wish){.group = "anna"}, false).n_in_versions, 2);
     assert_int_equal(version(f).n, 2);
-    T_OK(mote_store_gc(f->store, (int64_t)1 << 50, 0, false, &gc, &err));
+    T_OK(mote_store_collect(f->store, &(mote_gc_options){.now_ms = (int64_t)1 << 50}, &gc, &err));
     for (size_t i = 0; i < v1.n; i++)
         T_OK(load(f, &v1.items[i].object, &err));
 

@@ -444,7 +444,7 @@ static void a_version_keeps_its_objects(void **state)
     add_speakers(f, 0, 3);
     mote_data_version v = create(f, &r);
     T_OK(mote_store_exec(f->store, "DELETE FROM data_sample", &err));
-    T_OK(mote_store_gc(f->store, INT64_C(1) << 50, 0, false, &gc, &err));
+    T_OK(mote_store_collect(f->store, &(mote_gc_options){.now_ms = INT64_C(1) << 50}, &gc, &err));
     for (size_t i = 0; i < v.n; i++) {
         bool has;
         T_OK(mote_object_has(f->store, &v.items[i].object, &has, &err));

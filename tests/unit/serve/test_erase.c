@@ -350,7 +350,8 @@ static void after_kills_nothing_stays_without_an_owner(void **state)
     assert_int_equal(ask(f, "SELECT count(*) FROM log_key"), 0);
     /* What was in tmp/ for less than a minute may belong to a process of another container. */
     mote_gc_report gc;
-    T_OK(mote_store_gc(store(f), mote_clock_wall_ms() + 2 * DAY_MS, 0, false, &gc, &err));
+    T_OK(mote_store_collect(
+        store(f), &(mote_gc_options){.now_ms = mote_clock_wall_ms() + 2 * DAY_MS}, &gc, &err));
     assert_int_equal(object_files(f), 0);
 }
 

@@ -133,14 +133,14 @@ static void plain_text_is_kept_compressed_and_raw_on_request(void **state)
     mote_free(bytes);
     mote_gc_report r; /* the compressed file is rubbish now */
     refer_to(f, &id);
-    assert_ok(mote_store_gc(f->store, NOW + 1, 0, false, &r, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = NOW + 1}, &r, &err));
     assert_int_equal(r.n_rubbish, 1);
     assert_int_equal(r.n_removed, 0);
     assert_ok(mote_store_check(f->store, true, &err));
     mote_arena_release(&a);
 }
 
-static void export_and_put_file_are_inverse(void **state)
+static void a_file_is_put_as_its_bytes(void **state)
 {
     fixture *f = *state;
     mote_err err;
@@ -148,7 +148,7 @@ static void export_and_put_file_are_inverse(void **state)
     snprintf(path, sizeof path, "%s/copy", f->dir);
     mote_sha256 id = put(f, "some bytes", 0);
     mote_sha256 again;
-    assert_ok(mote_object_export(f->store, &id, path, &err));
+    assert_ok(mote_file_write(path, "some bytes", 10, &err));
     assert_ok(mote_object_put_file(f->store, path, 0, NOW, &again, &err));
     assert_true(mote_sha256_equal(&id, &again));
     assert_int_equal(mote_object_put_file(f->store, "/nonexistent", 0, NOW, &again, &err),
@@ -166,24 +166,6 @@ static void unknown_and_too_large_are_said(void **state)
     id = put(f, "0123456789", 0);
     assert_int_equal(mote_object_get(f->store, &id, 9, &bytes, &n, &err), MOTE_LIMIT);
     assert_null(bytes);
-}
-
-static void objects_are_found_by_the_start_of_their_name(void **state)
-{
-    fixture *f = *state;
-    mote_err err;
-    char hex[MOTE_SHA256_HEX_BYTES];
-    mote_sha256 id = put(f, "abc", 0);
-    mote_sha256 found;
-    mote_sha256_hex(&id, hex);
-    assert_ok(mote_object_find(f->store, hex, &found, &err));
-    hex[8] = '\0';
-    memset(&found, 0, sizeof found);
-    assert_ok(mote_object_find(f->store, hex, &found, &err));
-    assert_true(mote_sha256_equal(&id, &found));
-    assert_int_equal(mote_object_find(f->store, "ba78", &found, &err), MOTE_ARG);
-    assert_int_equal(mote_object_find(f->store, "BA7816BF", &found, &err), MOTE_ARG);
-    assert_int_equal(mote_object_find(f->store, "0123456789", &found, &err), MOTE_NOT_FOUND);
 }
 
 static void damage_is_corrupt_with_path_and_remedy(void **state)
@@ -246,7 +228,7 @@ static void a_reference_that_nobody_listed_loses_nothing(void **state)
     mote_stmt_bind_hash(q, 1, &used);
     assert_ok(mote_stmt_run(q, &err));
     assert_ok(mote_object_link(f->store, &used, &child, &err));
-    assert_ok(mote_store_gc(f->store, NOW + 10, 0, false, &r, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = NOW + 10}, &r, &err));
     assert_int_equal(r.n_removed, 0);
     assert_int_equal(r.n_left, 2);
     assert_true(has(f, &used) && has(f, &child));
@@ -269,12 +251,14 @@ static void only_what_nothing_reaches_is_collected(void **state)
     assert_ok(mote_object_link(f->store, &dead, &child, &err));
 
     mote_gc_report r;
-    assert_ok(mote_store_gc(f->store, NOW + 10, 3600000, false, &r, &err));
+    assert_ok(mote_store_collect(
+        f->store, &(mote_gc_options){.now_ms = NOW + 10, .grace_ms = 3600000}, &r, &err));
     assert_int_equal(r.n_removed, 0); /* all young */
-    assert_ok(mote_store_gc(f->store, NOW + 10, 0, true, &r, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = NOW + 10, .dry_run = true},
+                                 &r, &err));
     assert_int_equal(r.n_removed, 2);
     assert_true(has(f, &dead)); /* only counted */
-    assert_ok(mote_store_gc(f->store, NOW + 10, 0, false, &r, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = NOW + 10}, &r, &err));
     assert_int_equal(r.n_removed, 2);
     assert_int_equal(r.n_kept, 3);
     assert_int_equal(r.n_rubbish, 0);
@@ -302,7 +286,7 @@ static void leftovers_are_swept_and_strangers_left_alone(void **state)
     assert_false(has(f, &id));
     snprintf(path, sizeof path, "%s/.mote/objects/README", f->dir);
     overwrite(path, "hello", 5);
-    assert_ok(mote_store_gc(f->store, NOW, 0, false, &r, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = NOW}, &r, &err));
     assert_int_equal(r.n_rubbish, 1);
     assert_true(mote_path_exists(path));
 }
@@ -462,9 +446,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(bytes_of_every_size_come_back),
         T(plain_text_is_kept_compressed_and_raw_on_request),
-        T(export_and_put_file_are_inverse),
+        T(a_file_is_put_as_its_bytes),
         T(unknown_and_too_large_are_said),
-        T(objects_are_found_by_the_start_of_their_name),
         T(damage_is_corrupt_with_path_and_remedy),
         T(a_reference_that_nobody_listed_loses_nothing),
         T(only_what_nothing_reaches_is_collected),

@@ -68,7 +68,7 @@ static mote_status work(const char *dir, uint64_t seed, int pipe_fd, mote_err *e
             mote_sha256 dead;
             mote_gc_report r;
             MOTE_TRY(mote_object_put(s, &i, sizeof i, 0, NOW, &dead, err));
-            MOTE_TRY(mote_store_gc(s, NOW + 1, 0, false, &r, err));
+            MOTE_TRY(mote_store_collect(s, &(mote_gc_options){.now_ms = NOW + 1}, &r, err));
         }
     }
 }

@@ -111,7 +111,7 @@ static void versions_count_up_and_keep_their_lineage(void **state)
     assert_int_equal(versions[0].version, 2);
     assert_true(versions[1].is_judged && versions[1].is_all_met);
     mote_gc_report gc; /* versions keep their bundles */
-    assert_ok(mote_store_gc(f->store, 1 << 30, 0, false, &gc, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = 1 << 30}, &gc, &err));
     assert_int_equal(gc.n_removed, 0);
     assert_ok(mote_registry_set_tag(f->store, "kws", 2, "condition", NULL, &err));
     assert_ok(mote_registry_get(f->store, "kws", 2, &f->arena, &v, &err));

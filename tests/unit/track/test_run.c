@@ -107,7 +107,7 @@ static void a_run_keeps_what_it_was_made_from(void **state)
     assert_ok(mote_json_get_i64(machine, "machine", "cores", 1, 1 << 20, &cores, &err));
     json_decref(machine);
     mote_gc_report gc; /* the run keeps its objects */
-    assert_ok(mote_store_gc(f->store, 1 << 30, 0, false, &gc, &err));
+    assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = 1 << 30}, &gc, &err));
     assert_int_equal(gc.n_removed, 0);
 }
 
