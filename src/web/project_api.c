@@ -8,8 +8,12 @@
 #include "base/file.h"
 #include "base/json_pull.h"
 #include "data/history.h"
+#include "loop/overview.h"
 #include "monitor/health.h"
+#include "project/project.h"
 #include "web/project_internal.h"
+
+#define OVERVIEW_MAX_BYTES ((size_t)256 << 20)
 
 #define PREFIX  "/v1"
 #define BLOCKS  MOTE_ROUTE_BLOCKS
@@ -221,5 +225,35 @@ void mote_project_api_doctor(void *context, const mote_http_request *rq, const c
     json_t *document = NULL;
     (void)mote_json_was_refused();
     mote_status st = examine(context, rq, &document, &err);
+    reply_json(rp, st, document, &err);
+}
+
+/* ---- how it stands ---- */
+
+static mote_status look(mote_project_api *p, const mote_http_request *rq, json_t **out,
+                        mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_pipeline_config cfg = {.now_ms = mote_clock_wall_ms};
+    mote_project *project = NULL;
+    mote_overview o;
+    mote_arena_init(&a, OVERVIEW_MAX_BYTES);
+    MOTE_TRY(mote_project_api_store(p, rq, &cfg.store, err));
+    MOTE_TRY(mote_project_load(p->dir, &a, &project, NULL, err));
+    cfg.project = project;
+    MOTE_TRY(mote_overview_of(&cfg, &a, &o, err));
+    mote_status st = mote_overview_json(&o, out, err);
+    mote_overview_release(&o);
+    return st;
+}
+
+void mote_project_api_overview(void *context, const mote_http_request *rq,
+                               const char *const *params, mote_http_reply *rp)
+{
+    (void)params;
+    mote_err err = {0};
+    json_t *document = NULL;
+    (void)mote_json_was_refused();
+    mote_status st = look(context, rq, &document, &err);
     reply_json(rp, st, document, &err);
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "data/history.h"
+#include "loop/overview.h"
 #include "tests/api_fixture.h"
 #include "tests/tiny_project.h"
 #include "track/registry.h"
@@ -178,7 +179,8 @@ static void who_comes_over_the_network_is_told_nothing(void **state)
 {
     (void)state;
     static const char *const hosts[] = {"0.0.0.0", "::", "192.0.2.1"};
-    static const char *const asked[][2] = {{"GET", "/v1/project/doctor"},
+    static const char *const asked[][2] = {{"GET", "/v1/project"},
+                                           {"GET", "/v1/project/doctor"},
                                            {"POST", "/v1/project/data/remove"},
                                            {"POST", "/v1/project/data/undo"},
                                            {"GET", "/v1/models/kws/versions/1/bundle"}};
@@ -205,6 +207,29 @@ static void the_doctor_tells_what_he_finds(void **state)
     assert_int_equal(json_integer_value(json_object_get(checked, "damaged")), 0);
     json_decref(j);
     assert_int_equal(call(h, "POST", "/v1/project/doctor", "", ""), 405);
+    end(h);
+}
+
+static void the_project_tells_how_it_stands(void **state)
+{
+    (void)state;
+    house *h = begin("127.0.0.1");
+    mote_err err = {0};
+    mote_overview o;
+    json_t *said = NULL;
+    const mote_pipeline_config cfg = {
+        .store = h->project.store, .project = h->project.project, .now_ms = tiny_clock};
+    T_OK(mote_overview_of(&cfg, &h->project.arena, &o, &err));
+    T_OK(mote_overview_json(&o, &said, &err));
+    mote_overview_release(&o);
+    assert_int_equal(call(h, "GET", "/v1/project", "", ""), 200);
+    json_t *j = json_loads(h->body, 0, NULL);
+    assert_true(json_equal(j, said));
+    assert_string_equal(json_string_value(json_object_get(j, "next")),
+                        "bring the project up to date: 'mote run'");
+    json_decref(j);
+    json_decref(said);
+    assert_int_equal(call(h, "POST", "/v1/project", "", ""), 405);
     end(h);
 }
 
@@ -243,6 +268,7 @@ int main(void)
         cmocka_unit_test(pages_of_other_sites_and_other_writers_are_kept_out),
         cmocka_unit_test(who_comes_over_the_network_is_told_nothing),
         cmocka_unit_test(the_doctor_tells_what_he_finds),
+        cmocka_unit_test(the_project_tells_how_it_stands),
         cmocka_unit_test(a_bundle_comes_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
