@@ -95,7 +95,7 @@ static inline void firmware_build(const mote_model *m, const char *dir)
                              .n_labels = mote_model_n_labels(m),
                              .labels = labels,
                              .features = mote_model_features(m),
-                             .clip_samples = mote_model_clip_samples(m),
+                             .sample = *mote_model_sample(m),
                              .smooth_hops = op->smooth_hops,
                              .suppress_ms = op->suppress_ms,
                              .hop_ms = op->hop_ms,

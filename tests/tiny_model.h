@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 #include "compress/quantise.h"
+#include "feature/feature.h"
 #include "graph/arch.h"
 #include "model/model.h"
 
@@ -32,6 +33,9 @@ static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_
     static const char *const more[12] = {"yes", "no", "_unknown_", "w3", "w4",  "w5",
                                          "w6",  "w7", "w8",        "w9", "w10", "w11"};
     mote_graph *g = NULL, *f = NULL, *q = NULL;
+    mote_frontend front;
+    if (fc)
+        front = mote_feature_frontend(fc);
     mote_rng rng;
     mote_rng_init(&rng, seed);
     TINY_MUST(mote_arch_build(a, &rng, &g, NULL));
@@ -51,7 +55,7 @@ static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_
                                .n_labels = a->n_classes,
                                .labels = more,
                                .clip_samples = clip_samples,
-                               .features = fc,
+                               .features = fc ? &front : NULL,
                                .graph_s8 = q,
                                .operating_point = &op};
     TINY_MUST(mote_bundle_write(&parts, out, NULL));
@@ -119,11 +123,12 @@ static inline void tiny_bundle_with(uint64_t seed, const mote_feature_config *fc
     a.n_blocks = 1;
     tiny_bundle(&a, "tinysound", fc, 16000, seed, &first);
     mote_model *m = tiny_load(&first);
+    const mote_frontend front = mote_feature_frontend(fc);
     mote_bundle_parts parts = {.name = "tinysound",
                                .n_labels = TINY_LABELS,
                                .labels = tiny_labels,
                                .clip_samples = 16000,
-                               .features = fc,
+                               .features = &front,
                                .graph_s8 = mote_model_graph_s8(m),
                                .operating_point = op};
     TINY_MUST(mote_bundle_write(&parts, out, NULL));

@@ -19,17 +19,15 @@ static mote_advice_item *add(mote_advice *a, const char *about, const char *key)
 /* True when the core would rather compute the front end's other arithmetic. */
 static bool is_unsuited(const mote_compile_input *in, const mote_target *t)
 {
-    return in->features != NULL && (in->features->arithmetic == MRT_FLOAT) != t->has_fpu;
+    mote_frontend other;
+    return mote_compile_has_features(in) && mote_frontend_is_fixed(in->features) == t->has_fpu &&
+           mote_frontend_other_arithmetic(in->features, &other);
 }
 
-static mrt_arithmetic other_of(const mote_compile_input *in)
+/* The word of the other arithmetic. */
+static const char *word_of_other(const mote_compile_input *in)
 {
-    return in->features->arithmetic == MRT_FIXED ? MRT_FLOAT : MRT_FIXED;
-}
-
-static const char *word_of(mrt_arithmetic a)
-{
-    return a == MRT_FIXED ? "fixed" : "float";
+    return mote_frontend_is_fixed(in->features) ? "float" : "fixed";
 }
 
 #define NEW_RUN "the model then has to be trained anew, with 'mote run', as its features change"
@@ -37,10 +35,11 @@ static const char *word_of(mrt_arithmetic a)
 static mote_status estimate_arithmetic(const mote_compile_input *in, const mote_target *t,
                                        const mote_footprint *f, mote_advice *a, mote_err *err)
 {
-    mote_feature_config features = *in->features;
+    mote_frontend features;
     mote_compile_input other = *in;
     mote_footprint o;
-    features.arithmetic = other_of(in);
+    if (!mote_frontend_other_arithmetic(in->features, &features))
+        return MOTE_OK;
     other.features = &features;
     MOTE_TRY(mote_footprint_estimate(&other, t, &o, err));
     (void)mote_format(
@@ -49,7 +48,7 @@ static mote_status estimate_arithmetic(const mote_compile_input *in, const mote_
         "%s' takes fewer instructions, which 'mote measure' counts, and about %lld "
         "bytes of flash instead of %lld (exact tables, recorded code sizes); " NEW_RUN,
         t->name, t->has_fpu ? "an" : "no",
-        in->features->arithmetic == MRT_FIXED ? "fixed" : "floating", word_of(features.arithmetic),
+        mote_frontend_is_fixed(in->features) ? "fixed" : "floating", word_of_other(in),
         (long long)o.flash_bytes, (long long)f->flash_bytes);
     return MOTE_OK;
 }
@@ -59,10 +58,11 @@ static mote_status measure_arithmetic(const mote_compile_input *in, const mote_t
                                       const mote_device_measurement *m, mote_advice *a,
                                       mote_err *err)
 {
-    mote_feature_config features = *in->features;
+    mote_frontend features;
     mote_compile_input other = *in;
     mote_measure_options o = *options;
-    features.arithmetic = other_of(in);
+    if (!mote_frontend_other_arithmetic(in->features, &features))
+        return MOTE_OK;
     other.features = &features;
     o.work_dir = NULL;
     MOTE_TRY(mote_measure(&other, t, &o, &a->other, err));
@@ -73,7 +73,7 @@ static mote_status measure_arithmetic(const mote_compile_input *in, const mote_t
                       "%s has %s FPU: with 'features.arithmetic: %s' a hop of the front end takes "
                       "%lld instructions instead of %lld, a clip %lld instead of %lld, flash %lld "
                       "bytes instead of %lld (both measured, on %d inputs); " NEW_RUN,
-                      t->name, t->has_fpu ? "an" : "no", word_of(features.arithmetic),
+                      t->name, t->has_fpu ? "an" : "no", word_of_other(in),
                       (long long)a->other.hop_instructions, (long long)m->hop_instructions,
                       (long long)a->other.clip_instructions, (long long)m->clip_instructions,
                       (long long)a->other.flash_bytes, (long long)m->flash_bytes, m->n_inputs);
@@ -110,14 +110,14 @@ static void check_real_time(const mote_compile_input *in, const mote_target *t,
                             const mote_device_measurement *m, double clock_hz, mote_advice *a)
 {
     char other[80] = "";
-    if (in->features == NULL || in->thresholds == NULL)
+    if (!mote_compile_has_features(in) || in->thresholds == NULL)
         return;
     double ms = step_ms(in, m, clock_hz);
     if (ms <= in->hop_ms)
         return;
     if (a->has_other && a->other.hop_instructions < m->hop_instructions)
         (void)mote_format(other, sizeof other, ", 'features.arithmetic: %s' (then %.1f ms)",
-                          word_of(other_of(in)), step_ms(in, &a->other, clock_hz));
+                          word_of_other(in), step_ms(in, &a->other, clock_hz));
     (void)mote_format(add(a, "real_time", "stream.hop_ms")->text, sizeof a->items[0].text,
                       "a step of the stream takes %.1f ms and one comes every %d ms: %s cannot "
                       "keep up at %g MHz, even with one instruction a cycle; a longer "
@@ -128,7 +128,8 @@ static void check_real_time(const mote_compile_input *in, const mote_target *t,
 static void check_device(const mote_compile_input *in, const mote_target *t,
                          const mote_advice_device *d, mote_advice *a)
 {
-    if (in->features != NULL && in->thresholds != NULL && d->latency_budget_ms > in->hop_ms)
+    if (mote_compile_has_features(in) && in->thresholds != NULL &&
+        d->latency_budget_ms > in->hop_ms)
         (void)mote_format(add(a, "latency", "device.budget.latency_ms")->text,
                           sizeof a->items[0].text,
                           "'device.budget.latency_ms' is %g and a step of the stream comes "

@@ -11,7 +11,15 @@
 #include "compile/project_files.h"
 #include "device/stream/mrt_detector.h"
 
-#define MAX_FILE_BYTES ((size_t)1 << 30)
+bool mote_compile_has_features(const mote_compile_input *in)
+{
+    return in->features != NULL && mote_frontend_is_given(in->features);
+}
+
+bool codegen_pace(const mote_compile_input *in, mote_frontend_pace *out)
+{
+    return mote_compile_has_features(in) && mote_frontend_pace_of(in->features, &in->sample, out);
+}
 
 static mote_status check_detector(const mote_compile_input *in, mote_err *err)
 {
@@ -24,11 +32,14 @@ static mote_status check_detector(const mote_compile_input *in, mote_err *err)
     if (in->suppress_ms < 0 || in->suppress_ms > 1000000)
         return mote_fail(err, MOTE_RANGE, "a suppression of %d ms, 0 to 1000000 are possible",
                          in->suppress_ms);
+    mote_frontend_pace pace;
+    if (!codegen_pace(in, &pace))
+        return mote_fail(err, MOTE_ARG, "a detector needs a front end that goes over time");
     if (in->hop_ms < 1 || in->hop_ms > 60000 || codegen_hop_frames(in) < 1)
         return mote_fail(err, MOTE_ARG,
                          "the network runs every %d ms, which is no whole number of "
                          "the front end's hops of %g ms",
-                         in->hop_ms, in->features->hop_ms);
+                         in->hop_ms, 1e3 * pace.hop / pace.rate_hz);
     return MOTE_OK;
 }
 
@@ -41,26 +52,27 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
     if (in->n_labels != 0 && in->n_labels != n_out)
         return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
                          (long long)n_out, in->n_labels);
-    if (in->features == NULL && in->thresholds != NULL)
+    if (!mote_compile_has_features(in) && in->thresholds != NULL)
         return mote_fail(err, MOTE_ARG, "a detector needs a front end");
-    if (in->features == NULL)
+    if (!mote_compile_has_features(in))
         return MOTE_OK;
-    MOTE_TRY(mote_feature_config_check(in->features, err));
+    mote_shape out;
+    MOTE_TRY(mote_frontend_shape(in->features, &in->sample, &out, err));
     int64_t n_in = mote_tensor_elements(&g->tensors[g->input]);
-    int64_t frames =
-        in->clip_samples > 0 ? mote_feature_frames(in->features, (size_t)in->clip_samples) : 0;
-    int32_t values = mote_feature_values(in->features);
-    if (frames * values != n_in)
+    if (mote_shape_elements(&out) != n_in) {
+        char given[MOTE_SHAPE_TEXT_BYTES], taken[MOTE_SHAPE_TEXT_BYTES];
+        mote_shape_text(&out, given);
+        mote_shape_text(&in->sample, taken);
         return mote_fail(err, MOTE_SHAPE,
-                         "the front end gives %lld x %d values for a clip of %d "
-                         "samples, the network takes %lld",
-                         (long long)frames, values, in->clip_samples, (long long)n_in);
+                         "the front end gives %s for a sample %s, the network takes %lld values",
+                         given, taken, (long long)n_in);
+    }
     return in->thresholds != NULL ? check_detector(in, err) : MOTE_OK;
 }
 
 bool codegen_uses(const codegen *c, const char *path)
 {
-    bool signal = mote_str_starts(path, "signal/") && c->in->features != NULL;
+    bool signal = c->features != NULL && mote_frontend_device_uses(c->features, path);
     bool stream = mote_str_starts(path, "stream/mrt_detector") && c->in->thresholds != NULL;
     if (signal || stream)
         return true;
@@ -119,7 +131,7 @@ static mote_status file_name(const codegen *c, const char *text, mote_arena *a, 
 static mote_status add_texts(const codegen *c, layout *l, mote_arena *a, mote_err *err)
 {
     for (size_t i = 0; i < N_TEXT_FILES; i++) {
-        if ((text_files[i].when == WITH_FEATURES && c->in->features == NULL) ||
+        if ((text_files[i].when == WITH_FEATURES && c->features == NULL) ||
             (text_files[i].when == WITH_DETECTOR && c->in->thresholds == NULL))
             continue;
         mote_buf *b = &l->texts[i];
@@ -168,7 +180,7 @@ static mote_status write_files(const codegen *c, const char *dir, mote_compile_r
     mote_arena_init(&a, 1 << 20);
     layout l = {.n = 0};
     for (size_t i = 0; i < N_TEXT_FILES; i++)
-        mote_buf_init(&l.texts[i], MAX_FILE_BYTES);
+        mote_buf_init(&l.texts[i], CODEGEN_MAX_FILE_BYTES);
     mote_status st = write_layout(c, dir, &l, &a, r, err);
     for (size_t i = 0; i < N_TEXT_FILES; i++)
         mote_buf_release(&l.texts[i]);
@@ -180,8 +192,7 @@ static mote_status generate(codegen *c, const char *dir, mote_compile_result *r,
     mote_isa isa = mote_target_isa(c->target);
     MOTE_TRY(mote_lower(c->in->graph, isa, &c->lowered, err));
     MOTE_TRY(mote_plan_make(c->in->graph, isa, &c->plan, err));
-    if (c->in->features != NULL)
-        MOTE_TRY(mote_feature_plan_create(c->in->features, 1, &c->features, err));
+    MOTE_TRY(codegen_features_init(c, err));
     MOTE_TRY(mote_dir_make(dir, err));
     r->arena_bytes = c->plan.arena_bytes;
     r->weights_bytes = c->plan.weights_bytes;
@@ -198,7 +209,7 @@ mote_status mote_compile_project(const mote_compile_input *in, const mote_target
     MOTE_TRY(check_input(in, err));
     codegen_names_init(&c);
     mote_status st = generate(&c, dir, &r, err);
-    mote_feature_plan_destroy(c.features);
+    mote_frontend_plan_destroy(c.features);
     mote_plan_release(&c.plan);
     mote_lowered_release(&c.lowered);
     if (st != MOTE_OK)

@@ -3,7 +3,7 @@
  *
  *   README.md Makefile main.c target.ld    build it, an example, the memories of the target
  *   model.c model.h                        weights and the network as straight calls
- *   model_features.c model_features.h      tables and settings of the audio front end (if any)
+ *   model_features.c model_features.h      tables and settings of the front end (if any)
  *   keyword.c keyword.h                    stream of samples to detections (with a front end)
  *   device/                                the sources of the runtime that are used
  *
@@ -19,7 +19,7 @@
 
 #include "compile/plan.h"
 #include "compile/target.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/graph.h"
 
 /* What a project is made of; all borrowed. */
@@ -30,8 +30,8 @@ typedef struct {
     const mote_graph *graph; /* int8 */
     int32_t n_labels;        /* 0: none; else as many as outputs */
     const char *const *labels;
-    const mote_feature_config *features; /* NULL: the input is a tensor */
-    int32_t clip_samples;                /* PCM samples of one input; with features */
+    const mote_frontend *features; /* NULL or none: the input is a tensor */
+    mote_shape sample;             /* of one input; with features */
     /* Detector (with features). */
     int32_t smooth_hops; /* 1..64 */
     int32_t suppress_ms;
@@ -44,6 +44,9 @@ typedef struct {
     int32_t n_files;                    /* written */
     int32_t n_kept;                     /* main.c, target.ld: left as the user changed them */
 } mote_compile_result;
+
+/* Is there a front end? */
+bool mote_compile_has_features(const mote_compile_input *in);
 
 #define MOTE_COMPILE_MAX_SYMBOL 40 /* characters */
 

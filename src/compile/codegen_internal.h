@@ -4,9 +4,11 @@
 #define MOTE_COMPILE_CODEGEN_INTERNAL_H
 
 #include "compile/codegen.h"
+#include "feature/frontend_device.h"
 #include "graph/lower.h"
 
-#define CODEGEN_NAME_BYTES (MOTE_COMPILE_MAX_SYMBOL + 12)
+#define CODEGEN_NAME_BYTES     (MOTE_COMPILE_MAX_SYMBOL + 12)
+#define CODEGEN_MAX_FILE_BYTES ((size_t)1 << 30)
 
 typedef struct {
     char lower[CODEGEN_NAME_BYTES]; /* as the user wrote it: hello, hello_features */
@@ -18,18 +20,27 @@ typedef struct {
     const mote_target *target;
     mote_lowered lowered;
     mote_plan plan;
-    mote_feature_plan *features; /* NULL: none */
+    mote_frontend_plan *features; /* NULL: none */
+    mote_frontend_device device;  /* with features, as the pace */
+    mote_frontend_pace pace;
     /* What the names of network, front end and detector begin with. */
     codegen_name model_name, features_name, keyword_name;
-    codegen_name features_file; /* model_features, hello_features */
+    codegen_name features_file;         /* model_features, hello_features */
+    char step[CODEGEN_NAME_BYTES + 16]; /* "", " * FEATURES_CHANNELS" */
 } codegen;
 
 /* Fill the names from in->symbol, which was checked. */
 void codegen_names_init(codegen *c);
 
+/* What the front end, if any, says of itself: plan, device, pace, step. */
+MOTE_MUST_USE mote_status codegen_features_init(codegen *c, mote_err *err);
+
 /* A text with names in it: @m @f @k the prefixes of network, front end and detector, @M @F @K the
- * same for macros, @h @H the front end's file and its include guard. */
+ * same for macros, @h @H the front end's file and its include guard. Of the front end's device part
+ * (mote_frontend_device): @r runtime, @t number, @p plain_number, @v variable, @d driver, @D its
+ * words, @s sample_words, @z feature_words; @n what a number of steps is multiplied by. */
 void codegen_text(const codegen *c, mote_buf *b, const char *text);
+void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text);
 
 /* Includes of the runtime's headers (NULL at the end), found in device/ beside the file, else by
  * plain name: with all files in one folder, or with device/ on the include path. */
@@ -55,6 +66,9 @@ void codegen_linker_script(const codegen *c, mote_buf *b);
 
 /* Frames of the front end between runs of the network; 0 when hop_ms is no whole number of them. */
 int32_t codegen_hop_frames(const mote_compile_input *in);
+
+/* How the front end goes over time; false: there is none, or it does not. */
+bool codegen_pace(const mote_compile_input *in, mote_frontend_pace *out);
 
 /* True when device/<path> belongs to the project. */
 bool codegen_uses(const codegen *c, const char *path);

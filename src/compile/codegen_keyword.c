@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keyword.h and keyword.c: from a stream of samples to detections, with the network run every few
  * frames and the detector of device/stream behind it. See codegen_internal.h. */
+#include <math.h>
+
 #include "compile/codegen_internal.h"
 #include "device/stream/mrt_detector.h"
 
 int32_t codegen_hop_frames(const mote_compile_input *in)
 {
-    mrt_frontend_config f = mote_feature_device_config(in->features);
-    int64_t samples = (int64_t)in->hop_ms * f.rate_hz;
-    int64_t frame = (int64_t)f.hop * 1000;
-    return samples % frame == 0 ? (int32_t)(samples / frame) : 0;
+    mote_frontend_pace pace;
+    if (!codegen_pace(in, &pace))
+        return 0;
+    double steps = in->hop_ms * pace.rate_hz / 1000.0, frames = steps / pace.hop;
+    double whole = floor(frames + 0.5); /* rates that are no whole number: to a thousandth step */
+    return fabs(steps - whole * pace.hop) < 1e-3 ? (int32_t)whole : 0;
 }
 
 static mrt_detector_config detector_of(const codegen *c, uint32_t *thresholds)
@@ -35,7 +39,7 @@ void codegen_keyword_header(const codegen *c, mote_buf *b)
                     " * The network looks at the last %d samples every %d ms. Its outputs are "
                     "averaged over %d runs; an\n * average over its label's threshold is a "
                     "detection, then all is quiet for %d ms. */\n",
-                    c->in->clip_samples, c->in->hop_ms, d.smooth_hops,
+                    c->in->sample.dims[0], c->in->hop_ms, d.smooth_hops,
                     d.suppress_hops * c->in->hop_ms);
     codegen_text(c, b,
                  "#ifndef @K_H\n#define @K_H\n\n#include <stddef.h>\n"
@@ -47,7 +51,7 @@ void codegen_keyword_header(const codegen *c, mote_buf *b)
                     mrt_detector_bytes(&d));
     codegen_text(c, b,
                  "typedef struct {\n"
-                 "    mrt_frontend_stream features;\n"
+                 "    @r_stream features;\n"
                  "    mrt_detector detector;\n"
                  "    int32_t n_frames;           /* held in window */\n"
                  "    int32_t wait;               /* frames until the network runs again */\n"
@@ -61,9 +65,9 @@ void codegen_keyword_header(const codegen *c, mote_buf *b)
                  "} @k_event;\n\n"
                  "void @k_init(@k_state *k);\n"
                  "void @k_reset(@k_state *k);\n\n"
-                 "/* Takes samples until a keyword is detected (1, *event written) or pcm is used "
+                 "/* Takes samples until a keyword is detected (1, *event written) or @v is used "
                  "up (0); *n_used\n * were taken. arena: @M_ARENA_BYTES, aligned to 8. */\n"
-                 "int32_t @k_push(@k_state *k, void *arena, const int16_t *pcm, size_t n,\n"
+                 "int32_t @k_push(@k_state *k, void *arena, const @t *@v, size_t n,\n"
                  "                     size_t *n_used, @k_event *event);\n\n"
                  "/* The step behind the network alone: one output, @M_N_LABELS values. */\n"
                  "int32_t @k_detect(@k_state *k, const int8_t *output, @k_event "
@@ -102,10 +106,10 @@ void codegen_keyword_source(const codegen *c, mote_buf *b)
     codegen_text(c, b,
                  "void @k_reset(@k_state *k)\n{\n"
                  "    k->n_frames = 0;\n    k->wait = 0;\n"
-                 "    mrt_frontend_stream_reset(&k->features);\n"
+                 "    @r_stream_reset(&k->features);\n"
                  "    mrt_detector_reset(&k->detector);\n}\n\n"
                  "void @k_init(@k_state *k)\n{\n"
-                 "    mrt_frontend_stream_init(&k->features, &@f_tables, "
+                 "    @r_stream_init(&k->features, &@f_tables, "
                  "k->features_memory);\n"
                  "    /* The settings above were checked when this file was generated. */\n"
                  "    (void)mrt_detector_init(&k->detector, &@k_detector, k->detector_memory);\n"
@@ -127,12 +131,12 @@ void codegen_keyword_source(const codegen *c, mote_buf *b)
                  "    if (k->n_frames < @F_FRAMES)\n        return 0;\n"
                  "    if (k->wait > 0) {\n        k->wait--;\n        return 0;\n    }\n"
                  "    k->wait = @K_HOP_FRAMES - 1;\n    return 1;\n}\n\n"
-                 "int32_t @k_push(@k_state *k, void *arena, const int16_t *pcm, size_t n,\n"
+                 "int32_t @k_push(@k_state *k, void *arena, const @t *@v, size_t n,\n"
                  "                     size_t *n_used, @k_event *event)\n{\n"
                  "    int8_t *a = (int8_t *)arena;\n    *n_used = 0;\n"
                  "    while (*n_used < n) {\n"
                  "        int8_t frame[@F_VALUES];\n        size_t used;\n"
-                 "        int32_t complete = @f_push(&k->features, pcm + *n_used, n - "
+                 "        int32_t complete = @f_push(&k->features, @v + *n_used@n, n - "
                  "*n_used, &used, frame);\n"
                  "        *n_used += used;\n"
                  "        if (!complete || !@k_add_frame(k, frame))\n            continue;\n"

@@ -256,6 +256,24 @@ static const char *token(const codegen *c, char x)
         return c->features_file.lower;
     case 'H':
         return c->features_file.upper;
+    case 'r':
+        return c->device.runtime;
+    case 't':
+        return c->device.number;
+    case 'p':
+        return c->device.plain_number;
+    case 'v':
+        return c->device.variable;
+    case 'd':
+        return c->device.driver;
+    case 'D':
+        return c->device.driver_words;
+    case 's':
+        return c->device.sample_words;
+    case 'z':
+        return c->device.feature_words;
+    case 'n':
+        return c->step;
     default:
         return NULL;
     }
@@ -272,6 +290,28 @@ void codegen_text(const codegen *c, mote_buf *b, const char *text)
         mote_buf_str(b, name);
         text++;
     }
+}
+
+void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text)
+{
+    if (text->status != MOTE_OK)
+        b->status = text->status;
+    else if (text->len > 0)
+        codegen_text(c, b, text->data);
+}
+
+mote_status codegen_features_init(codegen *c, mote_err *err)
+{
+    if (!mote_compile_has_features(c->in))
+        return MOTE_OK;
+    MOTE_TRY(mote_frontend_plan_create(c->in->features, &c->in->sample, 1, &c->features, err));
+    if (!mote_frontend_device_of(c->features, &c->device))
+        return mote_fail(err, MOTE_UNSUPPORTED, "front end '%s' has no part for a device",
+                         mote_frontend_name(c->in->features));
+    (void)codegen_pace(c->in, &c->pace);
+    if (c->device.n_numbers > 1)
+        (void)mote_format(c->step, sizeof c->step, " * %s_CHANNELS", c->features_name.upper);
+    return MOTE_OK;
 }
 
 void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers)

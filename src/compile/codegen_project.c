@@ -80,7 +80,7 @@ static void main_network(const codegen *c, mote_buf *b)
                  "    }\n}\n");
 }
 
-static void main_audio(const codegen *c, mote_buf *b)
+static void main_features(const codegen *c, mote_buf *b)
 {
     codegen_text(c, b,
                  "#include <stddef.h>\n\n"
@@ -94,10 +94,10 @@ static void main_audio(const codegen *c, mote_buf *b)
                  "static signed char window[@M_INPUT_BYTES];\n\n"
                  "/* The class with the largest output; a debugger or your code looks here. */\n"
                  "volatile int best_class;\n\n"
-                 "/* Your microphone driver: waits for n samples. The default is silence. */\n"
-                 "void board_read_audio(short *pcm, size_t n);\n"
-                 "__attribute__((weak)) void board_read_audio(short *pcm, size_t n)\n{\n"
-                 "    for (size_t i = 0; i < n; i++)\n        pcm[i] = 0;\n}\n\n"
+                 "/* @D */\n"
+                 "void @d(@p *@v, size_t n);\n"
+                 "__attribute__((weak)) void @d(@p *@v, size_t n)\n{\n"
+                 "    for (size_t i = 0; i < n@n; i++)\n        @v[i] = 0;\n}\n\n"
                  "/* Drop the oldest frame and run the network on the rest and the new one. */\n"
                  "static int classify(const signed char *frame)\n{\n"
                  "    const int kept = @M_INPUT_BYTES - @F_VALUES;\n"
@@ -115,14 +115,14 @@ static void main_audio(const codegen *c, mote_buf *b)
                  "        if (out[i] > out[best])\n            best = i;\n"
                  "    return best;\n}\n\n"
                  "int main(void)\n{\n"
-                 "    mrt_frontend_stream stream;\n"
-                 "    mrt_frontend_stream_init(&stream, &@f_tables, stream_memory);\n"
+                 "    @r_stream stream;\n"
+                 "    @r_stream_init(&stream, &@f_tables, stream_memory);\n"
                  "    for (;;) {\n"
-                 "        short pcm[@F_HOP];\n"
+                 "        @p @v[@F_HOP@n];\n"
                  "        signed char frame[@F_VALUES];\n"
-                 "        board_read_audio(pcm, @F_HOP);\n"
+                 "        @d(@v, @F_HOP);\n"
                  "        for (size_t at = 0, used = 0; at < @F_HOP; at += used)\n"
-                 "            if (@f_push(&stream, pcm + at, @F_HOP - at, &used, "
+                 "            if (@f_push(&stream, @v + at@n, @F_HOP - at, &used, "
                  "frame))\n"
                  "                best_class = classify(frame);\n"
                  "    }\n}\n");
@@ -134,19 +134,19 @@ static void main_keyword(const codegen *c, mote_buf *b)
                  "#include \"@k.h\"\n\n"
                  "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n"
                  "static @k_state state;\n\n"
-                 "/* Your microphone driver: waits for n samples. The default is silence. */\n"
-                 "void board_read_audio(int16_t *pcm, size_t n);\n"
-                 "__attribute__((weak)) void board_read_audio(int16_t *pcm, size_t n)\n{\n"
-                 "    for (size_t i = 0; i < n; i++)\n        pcm[i] = 0;\n}\n\n"
+                 "/* @D */\n"
+                 "void @d(@t *@v, size_t n);\n"
+                 "__attribute__((weak)) void @d(@t *@v, size_t n)\n{\n"
+                 "    for (size_t i = 0; i < n@n; i++)\n        @v[i] = 0;\n}\n\n"
                  "/* What happens on a keyword; its text is @m_labels[event->class_id]. */\n"
                  "void board_keyword(const @k_event *event);\n"
                  "__attribute__((weak)) void board_keyword(const @k_event *event)\n{\n"
                  "    (void)event;\n}\n\n"
                  "int main(void)\n{\n    @k_init(&state);\n    for (;;) {\n"
-                 "        int16_t pcm[@F_HOP];\n        @k_event event;\n"
-                 "        board_read_audio(pcm, @F_HOP);\n"
+                 "        @t @v[@F_HOP@n];\n        @k_event event;\n"
+                 "        @d(@v, @F_HOP);\n"
                  "        for (size_t at = 0, used = 0; at < @F_HOP; at += used)\n"
-                 "            if (@k_push(&state, arena, pcm + at, @F_HOP - at, "
+                 "            if (@k_push(&state, arena, @v + at@n, @F_HOP - at, "
                  "&used, &event))\n"
                  "                board_keyword(&event);\n    }\n}\n");
 }
@@ -157,7 +157,7 @@ void codegen_main(const codegen *c, mote_buf *b)
     if (c->in->thresholds != NULL)
         main_keyword(c, b);
     else if (c->features != NULL)
-        main_audio(c, b);
+        main_features(c, b);
     else
         main_network(c, b);
 }
@@ -180,9 +180,9 @@ static void readme_use(const codegen *c, mote_buf *b)
                      "samples */\n"
                      "        size_t used;\n"
                      "        @k_event event;\n"
-                     "        if (@k_push(&state, arena, pcm, n, &used, &event))\n"
+                     "        if (@k_push(&state, arena, @v, n, &used, &event))\n"
                      "            react_to(@m_labels[event.class_id]);\n"
-                     "        pcm += used;\n        n -= used;\n    }\n\n");
+                     "        @v += used@n;\n        n -= used;\n    }\n\n");
     else
         codegen_text(c, b,
                      "    #include \"@m.h\"\n    #include \"device/mrt_lang.h\"\n\n"
@@ -190,8 +190,8 @@ static void readme_use(const codegen *c, mote_buf *b)
                      "    /* @M_INPUT_BYTES values to arena + @M_INPUT_OFFSET */\n"
                      "    @m_run(arena);\n"
                      "    /* @M_OUTPUT_BYTES values at arena + @M_OUTPUT_OFFSET */\n\n");
-    if (c->in->features != NULL)
-        mote_buf_printf(b, "Samples are 16 bits, mono, %d a second.\n", c->in->features->rate_hz);
+    if (c->features != NULL)
+        mote_buf_str(b, c->device.input_words);
     mote_buf_str(b, "All memory is yours: nothing is allocated, and a thread needs an arena and a "
                     "state of its own.\n`mote measure` tells instructions, stack and total RAM. "
                     "Generating again keeps a changed `main.c` or `target.ld` and\nrefuses to "
@@ -241,7 +241,7 @@ void codegen_readme(const codegen *c, mote_buf *b)
                  "- `@m.h`, `@m.c`: the network, one call per operator. No heap, no "
                  "interpreter.\n");
     if (c->features != NULL)
-        codegen_text(c, b, "- `@h.h`, `@h.c`: audio samples to the network's input.\n");
+        codegen_text(c, b, "- `@h.h`, `@h.c`: @s to the network's input.\n");
     if (c->in->thresholds != NULL)
         codegen_text(c, b, "- `@k.h`, `@k.c`: a stream of samples to detections.\n");
     mote_buf_str(b, "- `main.c`: an example to start from.\n"

@@ -38,14 +38,9 @@ void codegen_extern_c_end(mote_buf *b)
     mote_buf_str(b, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
-/* Decimal, since C++ before 17 reads no hexadecimal ones. A whole number wants its point. */
 void codegen_f32(mote_buf *b, float x)
 {
-    size_t at = b->len;
-    mote_buf_f32(b, x);
-    if (mote_buf_status(b, NULL) == MOTE_OK && strpbrk(b->data + at, ".e") == NULL)
-        mote_buf_str(b, ".0");
-    mote_buf_char(b, 'f');
+    mote_frontend_write_float(b, x);
 }
 
 void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n)

@@ -2,7 +2,10 @@
 /* Sums over the parts of a program. See footprint.h. */
 #include "compile/footprint.h"
 
+#include <string.h>
+
 #include "device/stream/mrt_detector.h"
+#include "feature/frontend_device.h"
 
 typedef enum {
 #define CODE(part, m0plus, m4f, m7, m55, rv32imac) PART_##part,
@@ -46,6 +49,21 @@ static part part_of(mote_kernel k)
     return N_PARTS;
 }
 
+/* The part that a front end names. */
+static part part_named(const char *name)
+{
+    static const char *const names[N_PARTS] = {
+#define CODE(part, m0plus, m4f, m7, m55, rv32imac) #part,
+#include "compile/code_sizes.def"
+#undef CODE
+    };
+    size_t i = 0;
+    while (i < N_PARTS && strcmp(names[i], name) != 0)
+        i++;
+    MOTE_BUG_IF(i == N_PARTS);
+    return (part)i;
+}
+
 static size_t column_of(const mote_target *t)
 {
     size_t column = (size_t)(t - mote_targets);
@@ -80,34 +98,26 @@ static mote_status add_network(const mote_compile_input *in, const mote_target *
     return MOTE_OK;
 }
 
-static int64_t table_bytes(const mote_feature_plan *plan)
-{
-    mrt_frontend_array arrays[MRT_FRONTEND_MAX_ARRAYS];
-    int32_t n = mrt_frontend_list_tables(mote_feature_plan_tables(plan), arrays);
-    int64_t sum = 0;
-    for (int32_t i = 0; i < n; i++)
-        sum += (int64_t)arrays[i].n * (arrays[i].type == MRT_ARRAY_F32 ? 4 : 2);
-    return sum;
-}
-
 static mote_status add_front_end(const mote_compile_input *in, const mote_target *t,
                                  mote_footprint *f, mote_err *err)
 {
-    mote_feature_plan *plan = NULL;
-    MOTE_TRY(mote_feature_plan_create(in->features, 1, &plan, err));
-    mrt_frontend_config c = mote_feature_device_config(in->features);
-    f->table_bytes = table_bytes(plan);
-    mote_feature_plan_destroy(plan);
-    f->buffer_bytes =
-        (int64_t)mrt_frontend_stream_bytes(&c) +
-        (int64_t)mrt_frontend_frames(&c, (size_t)in->clip_samples) * mrt_frontend_values(&c);
-    add_code(f, t,
-             in->features->arithmetic == MRT_FIXED ? PART_FIXED_FRONTEND : PART_FLOAT_FRONTEND);
+    mote_frontend_plan *plan = NULL;
+    mote_frontend_device d;
+    MOTE_TRY(mote_frontend_plan_create(in->features, &in->sample, 1, &plan, err));
+    bool has_device = mote_frontend_device_of(plan, &d);
+    int64_t n_out = mote_shape_elements(mote_frontend_plan_out(plan));
+    mote_frontend_plan_destroy(plan);
+    if (!has_device)
+        return mote_fail(err, MOTE_UNSUPPORTED, "front end '%s' has no part for a device",
+                         mote_frontend_name(in->features));
+    f->table_bytes = d.table_bytes;
+    f->buffer_bytes = (int64_t)d.stream_bytes + n_out;
+    add_code(f, t, part_named(d.code));
     return MOTE_OK;
 }
 
 /* On the device pointers have 32 bits: what keyword_state of the generated keyword.h holds besides
- * buffers, mrt_frontend_stream, mrt_detector and two counters. */
+ * buffers, the front end's stream, mrt_detector and two counters. */
 #define KEYWORD_STATE_BYTES (16 + 40 + 8)
 
 static mote_status add_detector(const mote_compile_input *in, const mote_target *t,
@@ -135,9 +145,9 @@ mote_status mote_footprint_estimate(const mote_compile_input *in, const mote_tar
 {
     mote_footprint f = {0};
     MOTE_TRY(add_network(in, t, &f, err));
-    if (in->features != NULL)
+    if (mote_compile_has_features(in))
         MOTE_TRY(add_front_end(in, t, &f, err));
-    if (in->features != NULL && in->thresholds != NULL)
+    if (mote_compile_has_features(in) && in->thresholds != NULL)
         MOTE_TRY(add_detector(in, t, &f, err));
     add_code(&f, t, PART_PROGRAM);
     f.ram_bytes = f.arena_bytes + f.buffer_bytes;

@@ -141,8 +141,15 @@ static mote_status build_test(measuring *m, mote_err *err)
                        "--crt0=semihost --oslib=semihost -T measure.ld "
                        "-fstack-usage -dumpdir stack/ -o measure.elf",
                        err));
-    if (m->in->features != NULL)
-        add_arg(&a, "-DMEASURE_FEATURES");
+    if (mote_compile_has_features(m->in)) {
+        const char *type = m->in->sample.dtype == MOTE_F32 ? "float" : "int16_t";
+        MOTE_TRY(add_words(&a, &m->arena,
+                           mote_arena_printf(&m->arena,
+                                             "-DMEASURE_FEATURES -DMEASURE_TYPE=%s "
+                                             "-DMEASURE_NUMBERS=%lld",
+                                             type, (long long)mote_shape_elements(&m->in->sample)),
+                           err));
+    }
     if (m->in->thresholds != NULL)
         add_arg(&a, "-DMEASURE_KEYWORD");
     MOTE_TRY(add_sources(m, &a, "measure_main.c", err));

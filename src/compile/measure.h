@@ -19,13 +19,13 @@
 
 typedef struct {
     const char *work_dir; /* kept; NULL: a temporary folder, removed afterwards */
-    /* Golden inputs, borrowed: clips of clip_samples int16 when the model has a front end, else
+    /* Golden inputs, borrowed: samples of the input's shape when the model has a front end, else
      * int8 inputs. NULL: n_inputs random ones (seeded, so always the same). */
-    const int16_t *pcm;
+    const void *samples;
     const int8_t *inputs;
     int32_t n_inputs; /* 1..10000 */
-    /* With pcm: the network's inputs and outputs that were promised for them, which the device must
-     * give besides what this host computes now; NULL: nothing was. */
+    /* With samples: the network's inputs and outputs that were promised for them, which the device
+     * must give besides what this host computes now; NULL: nothing was. */
     const int8_t *golden_in, *golden_out;
     int64_t timeout_ms; /* of the emulator; 0: 300 s */
 } mote_measure_options;

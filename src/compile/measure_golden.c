@@ -20,21 +20,30 @@ static size_t output_bytes(const measuring *m)
     return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->output]);
 }
 
-/* Noise whose loudness differs from clip to clip over 60 dB. */
-static mote_status random_pcm(measuring *m, mote_err *err)
+static size_t sample_bytes(const measuring *m)
 {
-    size_t n = (size_t)m->in->clip_samples;
-    int16_t *pcm;
-    MOTE_TRY(mote_arena_take(&m->arena, (size_t)m->n_inputs * n, sizeof *pcm, &pcm, err));
+    return mote_shape_bytes(&m->in->sample);
+}
+
+/* Noise whose loudness differs from sample to sample over 60 dB. */
+static mote_status random_samples(measuring *m, mote_err *err)
+{
+    size_t n = (size_t)mote_shape_elements(&m->in->sample);
+    void *all = NULL;
+    MOTE_TRY(mote_arena_take(&m->arena, (size_t)m->n_inputs, sample_bytes(m), &all, err));
     mote_rng r;
     mote_rng_init(&r, SEED);
     for (int32_t i = 0; i < m->n_inputs; i++) {
         uint32_t loudness = 32u << mote_rng_below(&r, 11);
-        for (size_t k = 0; k < n; k++)
-            pcm[(size_t)i * n + k] =
-                (int16_t)((int32_t)mote_rng_below(&r, 2 * loudness) - (int32_t)loudness);
+        for (size_t k = 0; k < n; k++) {
+            int32_t x = (int32_t)mote_rng_below(&r, 2 * loudness) - (int32_t)loudness;
+            if (m->in->sample.dtype == MOTE_F32)
+                ((float *)all)[(size_t)i * n + k] = (float)x;
+            else
+                ((int16_t *)all)[(size_t)i * n + k] = (int16_t)x;
+        }
     }
-    m->pcm = pcm;
+    m->samples = all;
     return MOTE_OK;
 }
 
@@ -57,12 +66,12 @@ mote_status measure_write_inputs(measuring *m, mote_err *err)
     const void *bytes;
     size_t n;
     MOTE_TRY(mote_path_join(&m->arena, m->dir, "in.bin", &path, err));
-    if (m->in->features != NULL) {
-        m->pcm = m->options->pcm;
-        if (m->pcm == NULL)
-            MOTE_TRY(random_pcm(m, err));
-        bytes = m->pcm;
-        n = (size_t)m->n_inputs * (size_t)m->in->clip_samples * sizeof *m->pcm;
+    if (mote_compile_has_features(m->in)) {
+        m->samples = m->options->samples;
+        if (m->samples == NULL)
+            MOTE_TRY(random_samples(m, err));
+        bytes = m->samples;
+        n = (size_t)m->n_inputs * sample_bytes(m);
     } else {
         m->inputs = m->options->inputs;
         if (m->inputs == NULL)
@@ -74,16 +83,16 @@ mote_status measure_write_inputs(measuring *m, mote_err *err)
 }
 
 /* What the host computes for input i: the network's input, then its output. */
-static mote_status expect(const measuring *m, const mote_feature_plan *plan, mote_runner *runner,
+static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
                           int32_t i, float *values, int8_t *to, mote_err *err)
 {
     const mote_graph *g = m->in->graph;
     const mote_quant *q = &g->tensors[g->input].quant;
     size_t n = input_bytes(m);
     if (plan != NULL) {
-        size_t samples = (size_t)m->in->clip_samples;
-        MOTE_TRY(mote_feature_clip(plan, 0, m->pcm + (size_t)i * samples, samples, values, err));
-        MOTE_TRY(mote_feature_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
+        const char *x = (const char *)m->samples + (size_t)i * sample_bytes(m);
+        MOTE_TRY(mote_frontend_run(plan, 0, x, (size_t)m->in->sample.dims[0], values, err));
+        MOTE_TRY(mote_frontend_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
     } else {
         memcpy(to, m->inputs + (size_t)i * n, n);
     }
@@ -100,7 +109,7 @@ static bool is_promised(const measuring *m, int32_t i, const int8_t *given)
            (!out || memcmp(out + k * n_out, given + n_in, n_out) == 0);
 }
 
-static mote_status compare_all(measuring *m, const mote_feature_plan *plan, mote_runner *runner,
+static mote_status compare_all(measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
                                const int8_t *got, mote_err *err)
 {
     size_t record = input_bytes(m) + output_bytes(m);
@@ -126,20 +135,20 @@ mote_status measure_compare(measuring *m, mote_err *err)
     size_t n, record = input_bytes(m) + output_bytes(m);
     MOTE_TRY(mote_path_join(&m->arena, m->dir, "out.bin", &path, err));
     MOTE_TRY(mote_file_read(path, (size_t)1 << 30, &got, &n, err));
-    mote_feature_plan *plan = NULL;
+    mote_frontend_plan *plan = NULL;
     mote_runner *runner = NULL;
     mote_status st = MOTE_OK;
     if (n != (size_t)m->n_inputs * record)
         st = mote_fail(err, MOTE_IO, "the emulated program wrote %zu bytes, %zu were expected", n,
                        (size_t)m->n_inputs * record);
-    if (st == MOTE_OK && m->in->features != NULL)
-        st = mote_feature_plan_create(m->in->features, 1, &plan, err);
+    if (st == MOTE_OK && mote_compile_has_features(m->in))
+        st = mote_frontend_plan_create(m->in->features, &m->in->sample, 1, &plan, err);
     if (st == MOTE_OK)
         st = mote_runner_create(m->in->graph, &runner, err);
     if (st == MOTE_OK)
         st = compare_all(m, plan, runner, (const int8_t *)got, err);
     mote_runner_destroy(runner);
-    mote_feature_plan_destroy(plan);
+    mote_frontend_plan_destroy(plan);
     mote_free(got);
     return st;
 }

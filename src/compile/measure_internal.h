@@ -12,7 +12,7 @@ typedef struct {
     mote_arena arena;
     const char *dir;
     int32_t n_inputs;
-    const int16_t *pcm; /* as given, or random */
+    const void *samples; /* as given, or random */
     const int8_t *inputs;
     mote_device_measurement result;
 } measuring;

@@ -17,15 +17,18 @@
 
 /* ---- what is watched ---- */
 
-mote_watch_shape mote_watch_shape_for(const mote_feature_config *features, int32_t clip_samples,
+mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_shape *sample,
                                       int32_t n_labels)
 {
     mote_watch_shape shape = {.n_labels = n_labels};
-    if (features != NULL) {
-        shape.n_frames = mote_feature_frames(features, (size_t)clip_samples);
-        shape.n_values = mote_feature_values(features);
-        shape.is_cepstral = features->n_coefficients > 0;
-        shape.has_audio = true;
+    mote_shape out;
+    mote_input_kind input;
+    if (features != NULL && mote_frontend_input(features, &input) &&
+        mote_frontend_shape(features, sample, &out, NULL) == MOTE_OK) {
+        shape.n_frames = out.dims[0];
+        shape.n_values = out.dims[1];
+        shape.is_cepstral = mote_frontend_energy_is_first(features);
+        shape.has_audio = sample->dtype == MOTE_I16 && sample->n_dims == 1;
     }
     return shape;
 }

@@ -21,7 +21,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 
 #define MOTE_WATCH_MAX_THINGS    32
 #define MOTE_WATCH_MAX_BINS      66 /* 64 labels, or quantile bins, and one for "missing" */
@@ -40,9 +40,9 @@ typedef struct {
     bool has_audio;   /* PCM is at hand: level is watched */
 } mote_watch_shape;
 
-/* The shape for a model with this front end (NULL: none, its input is a tensor) on clips of
- * clip_samples. */
-mote_watch_shape mote_watch_shape_for(const mote_feature_config *features, int32_t clip_samples,
+/* The shape for a model with this front end (NULL or none: its input is a tensor) on samples of a
+ * shape. */
+mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_shape *sample,
                                       int32_t n_labels);
 
 /* How many things are watched, at most MOTE_WATCH_MAX_THINGS, and what they are called:

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 #define MAGIC             "motefeat"
-#define FORMAT_VERSION    1u
+#define FORMAT_VERSION    2u
 #define HEADER_BYTES      48 /* magic, version, count, settings hash; then its checksum */
 #define ENTRY_BYTES       40 /* sample hash, number of values, checksum */
 #define SUFFIX            ".features"
@@ -45,10 +45,21 @@ struct mote_feature_cache {
     size_t n_slots;  /* power of two, at least twice n_entries; 0: none yet */
     segment *segments;
     size_t n_segments, segment_capacity;
-    size_t n_damaged, n_dead;
+    size_t n_damaged, n_dead, n_old;
     bool must_merge;     /* damage was seen since the last save */
     mote_status failure; /* of the visit in progress */
 };
+
+mote_sha256 mote_feature_cache_key(const mote_frontend *f, const mote_shape *in)
+{
+    const mote_sha256 front = mote_frontend_hash(f);
+    char shape[MOTE_SHAPE_TEXT_BYTES] = {0};
+    mote_sha256 parts[2] = {front};
+
+    mote_shape_text(in, shape);
+    parts[1] = mote_sha256_of(shape, strlen(shape));
+    return mote_sha256_of(parts, sizeof parts);
+}
 
 mote_sha256 mote_feature_content_hash(const int16_t *pcm, size_t n)
 {
@@ -238,6 +249,22 @@ static void name_prefix(const mote_feature_cache *c, char out[17])
     out[16] = '\0';
 }
 
+/* A file of an older format, whatever its settings. */
+static bool is_old(const char *path)
+{
+    mote_map map;
+    mote_reader r;
+
+    if (mote_map_open(path, &map, NULL) != MOTE_OK)
+        return false;
+    mote_reader_init(&r, map.data, map.len);
+    const uint8_t *magic = mote_read_bytes(&r, 8);
+    const uint32_t version = mote_read_u32(&r);
+    const bool old = !r.failed && memcmp(magic, MAGIC, 8) == 0 && version < FORMAT_VERSION;
+    mote_map_release(&map);
+    return old;
+}
+
 static mote_status load_all(mote_feature_cache *c, mote_err *err)
 {
     MOTE_SCOPED_ARENA scratch;
@@ -249,18 +276,23 @@ static mote_status load_all(mote_feature_cache *c, mote_err *err)
     MOTE_TRY(mote_dir_walk(c->dir, &scratch, &paths, &n, err));
     for (size_t i = 0; i < n; i++) {
         char *path = NULL;
-        if (!mote_str_starts(paths[i], prefix) || !mote_str_ends(paths[i], SUFFIX))
+        if (!mote_str_ends(paths[i], SUFFIX))
             continue;
         MOTE_TRY(mote_path_join(&scratch, c->dir, paths[i], &path, err));
-        MOTE_TRY(load_segment(c, path, err));
+        if (is_old(path))
+            c->n_old += mote_dir_remove(path, NULL) == MOTE_OK ? 1 : 0;
+        else if (mote_str_starts(paths[i], prefix))
+            MOTE_TRY(load_segment(c, path, err));
     }
     return MOTE_OK;
 }
 
-mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg,
+mote_status mote_feature_cache_open(const char *dir, const mote_frontend *f, const mote_shape *in,
                                     mote_feature_cache **out, mote_err *err)
 {
-    MOTE_TRY(mote_feature_config_check(cfg, err));
+    mote_shape shape;
+
+    MOTE_TRY(mote_frontend_shape(f, in, &shape, err));
     MOTE_TRY(mote_dir_make(dir, err));
     const size_t dir_bytes = strlen(dir) + 1;
     mote_feature_cache *c = mote_alloc_zero(1, sizeof *c);
@@ -271,7 +303,7 @@ mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *
         return no_memory(err);
     }
     memcpy(c->dir, dir, dir_bytes);
-    c->settings = mote_feature_config_hash(cfg);
+    c->settings = mote_feature_cache_key(f, in);
     const mote_status st = load_all(c, err);
     if (st != MOTE_OK) {
         mote_feature_cache_close(c);
@@ -367,6 +399,7 @@ mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c)
         .n_entries = c->n_entries - c->n_dead,
         .n_segments = count_files(c),
         .n_damaged = c->n_damaged,
+        .n_old = c->n_old,
     };
 }
 

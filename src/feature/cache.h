@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A cache of features in a folder: by hash of the sample and hash of the front end's settings.
+/* A cache of features in a folder: by hash of the sample and hash of front end and sample shape.
  *
  * Nothing in it is needed: the folder, or any file in it, may be deleted at any time, and what is
  * damaged is not found and is computed again. New entries are kept in memory until save, which
@@ -7,8 +7,10 @@
  * it writes everything that is still good as one and removes the rest. The file format is in
  * docs/formats/features.md.
  *
- * A sample hash names the PCM that the features come from, after decoding, resampling and cutting:
- * mote_feature_content_hash, or whatever else determines the PCM.
+ * A sample hash names the numbers that the features come from, after decoding and cutting:
+ * mote_feature_content_hash, or whatever else determines them.
+ *
+ * What older versions of the format left in the folder is never read: it is removed at open.
  *
  * One thread at a time; several threads may find while none adds. Several processes may use one
  * folder. Depends on base/ and feature.h. Used by data/ and learn/. */
@@ -21,13 +23,18 @@
 
 #include "base/hash.h"
 #include "base/status.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 
 typedef struct mote_feature_cache mote_feature_cache;
 
-/* `dir` is made when it is not there. Damaged or foreign files in it are passed over. */
-MOTE_MUST_USE mote_status mote_feature_cache_open(const char *dir, const mote_feature_config *cfg,
-                                                  mote_feature_cache **out, mote_err *err);
+/* For samples of shape `in`. `dir` is made when it is not there. Damaged or foreign files in it are
+ * passed over, those of an older format removed. Errors: those of mote_frontend_shape; IO. */
+MOTE_MUST_USE mote_status mote_feature_cache_open(const char *dir, const mote_frontend *f,
+                                                  const mote_shape *in, mote_feature_cache **out,
+                                                  mote_err *err);
+
+/* What names the entries of a cache: front end and shape of the sample. */
+mote_sha256 mote_feature_cache_key(const mote_frontend *f, const mote_shape *in);
 
 /* Frees everything; entries that were not saved are gone. NULL is fine. */
 void mote_feature_cache_close(mote_feature_cache *c);
@@ -47,6 +54,7 @@ typedef struct {
     size_t n_entries;  /* that can be found (damage shows only when looked for) */
     size_t n_segments; /* files */
     size_t n_damaged;  /* entries and files passed over since open */
+    size_t n_old;      /* files of an older format that open removed */
 } mote_feature_cache_state;
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c);
 

@@ -8,8 +8,8 @@
  * Values handed out are float32 for both arithmetics: the fixed-point front end's integers times
  * 2^-12, which is exact.
  *
- * Depends on base/ and device/signal. Used by data/ (profiles), learn/, graph/ (bundles),
- * evaluate/, compile/ (tables), serve/, cli/. */
+ * Depends on base/ and device/signal. Private to the rows of sound (frontend_mfcc*.c), tests and
+ * benchmarks: others go through frontend.h. */
 #ifndef MOTE_FEATURE_FEATURE_H
 #define MOTE_FEATURE_FEATURE_H
 
@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "device/signal/mrt_frontend.h"
+#include "feature/frontend.h"
 
 /* Settings of the audio front end; device/signal/mrt_frontend.h defines what they mean. */
 typedef struct {
@@ -60,6 +61,9 @@ mote_sha256 mote_feature_config_hash(const mote_feature_config *cfg);
 
 /* "mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float" for tables and logs. */
 void mote_feature_config_describe(const mote_feature_config *cfg, char *out, size_t out_bytes);
+
+/* These settings as a front end: of the row mfcc, or logmel without coefficients. */
+mote_frontend mote_feature_frontend(const mote_feature_config *cfg);
 
 /* The same settings in samples, as the device has them. cfg has passed check. */
 mrt_frontend_config mote_feature_device_config(const mote_feature_config *cfg);

@@ -263,6 +263,14 @@ mote_status mote_frontend_shape(const mote_frontend *f, const mote_shape *in, mo
     return f->row->shape(f, in, out, err);
 }
 
+size_t mote_frontend_elements(const mote_frontend *f, const mote_shape *in)
+{
+    mote_shape out;
+
+    return mote_frontend_shape(f, in, &out, NULL) == MOTE_OK ? (size_t)mote_shape_elements(&out)
+                                                             : 0;
+}
+
 bool mote_frontend_pace_of(const mote_frontend *f, const mote_shape *in, mote_frontend_pace *out)
 {
     return f->row->pace != NULL && f->row->pace(f, in, out);

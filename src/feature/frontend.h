@@ -95,6 +95,9 @@ bool mote_frontend_other_arithmetic(const mote_frontend *f, mote_frontend *out);
 MOTE_MUST_USE mote_status mote_frontend_shape(const mote_frontend *f, const mote_shape *in,
                                               mote_shape *out, mote_err *err);
 
+/* How many numbers come out of a sample of that shape; 0: it cannot be taken. */
+size_t mote_frontend_elements(const mote_frontend *f, const mote_shape *in);
+
 /* How it goes over time: a frame sees `window` steps (rows of the sample's first dimension), the
  * next one begins `hop` steps later. False when it takes a sample as a whole. */
 typedef struct {

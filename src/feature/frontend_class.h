@@ -3,7 +3,7 @@
 #ifndef MOTE_FEATURE_FRONTEND_CLASS_H
 #define MOTE_FEATURE_FRONTEND_CLASS_H
 
-#include "feature/frontend.h"
+#include "feature/frontend_device.h"
 
 struct mote_frontend_plan {
     mote_frontend frontend;
@@ -11,6 +11,24 @@ struct mote_frontend_plan {
     int32_t n_workers;
     void *own; /* of the row */
 };
+
+/* The device part; frontend_device.h says what each does. */
+typedef struct {
+    void (*of)(const mote_frontend_plan *p, mote_frontend_device *out);
+    bool (*uses)(const mote_frontend_plan *p, const char *path);
+    void (*header)(const mote_frontend_plan *p, mote_buf *out);
+    void (*source)(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *out);
+} mote_frontend_device_class;
+
+/* For rows whose arithmetic is as sound's: the constant that turns features into int8, named
+ * @f_quant. */
+void mote_frontend_write_quant(const mote_frontend_plan *p, float scale, int32_t zero_point,
+                               mote_buf *out);
+/* A table of constants: "static const T @f_name[n] = {..};". */
+void mote_frontend_write_f32(mote_buf *out, const char *name, const float *x, int32_t n);
+void mote_frontend_write_i32(mote_buf *out, const char *name, const int32_t *x, int32_t n);
+void mote_frontend_write_i16(mote_buf *out, const char *name, const int16_t *x, int32_t n);
+void mote_frontend_write_u16(mote_buf *out, const char *name, const uint16_t *x, int32_t n);
 
 /* Functions may be NULL where that is said. Those that get a front end get a checked one, except
  * check and describe. */
@@ -47,8 +65,11 @@ struct mote_frontend_class {
     void (*words)(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
                   char *what, size_t what_bytes, const char **sounds_like); /* NULL: "value 3" */
     bool (*picture)(const mote_frontend *f, mote_frontend *out, double *low_hz,
-                    double *high_hz); /* NULL: none */
+                    double *high_hz);         /* NULL: none */
+    const mote_frontend_device_class *device; /* NULL: no part of its own */
 };
+
+extern const mote_frontend_device_class mote_frontend_mfcc_device; /* frontend_mfcc_device.c */
 
 extern const mote_frontend_class mote_frontend_row_none;
 #define FRONTEND(name, input, settings, doc)                                                       \

@@ -20,6 +20,16 @@ static void set_settings(mote_frontend *f, const mote_feature_config *c)
     memcpy(f->own, c, sizeof *c);
 }
 
+mote_frontend mote_feature_frontend(const mote_feature_config *cfg)
+{
+    mote_frontend f;
+
+    memset(&f, 0, sizeof f);
+    f.row = cfg->n_coefficients > 0 ? &mote_frontend_row_mfcc : &mote_frontend_row_logmel;
+    set_settings(&f, cfg);
+    return f;
+}
+
 static bool is_logmel(const mote_frontend *f)
 {
     return f->row == &mote_frontend_row_logmel;
@@ -235,7 +245,7 @@ static bool picture(const mote_frontend *f, mote_frontend *out, double *low_hz, 
     .input = MOTE_INPUT_AUDIO, .init = init, .of_project = of_project, .check = check,             \
     .parse = parse, .to_json = to_json, .hash = hash, .describe = describe, .is_fixed = is_fixed,  \
     .set_fixed = set_fixed, .shape = shape, .pace = pace, .plan = plan, .release = release,        \
-    .run = run, .batch = batch, .picture = picture
+    .run = run, .batch = batch, .picture = picture, .device = &mote_frontend_mfcc_device
 
 const mote_frontend_class mote_frontend_row_mfcc = {
     .name = "mfcc",

@@ -40,9 +40,9 @@ static mote_status load_bundle(mote_store *store, const char *model, mote_device
     for (int32_t i = 0; i < in->n_labels; i++)
         m->labels[i] = mote_model_label(m->model, i);
     in->labels = m->labels;
-    in->clip_samples = mote_model_clip_samples(m->model);
-    if (in->clip_samples == 0)
+    if (!mote_model_features(m->model))
         return MOTE_OK;
+    in->sample = *mote_model_sample(m->model);
     in->features = mote_model_features(m->model);
     in->smooth_hops = op->smooth_hops;
     in->suppress_ms = op->suppress_ms;

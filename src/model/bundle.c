@@ -85,7 +85,7 @@ static mote_status document(const mote_bundle_parts *p, json_t **out, mote_err *
     if (!j)
         return mote_fail(err, MOTE_NOMEM, "no memory for a bundle");
     if (p->clip_samples > 0)
-        MOTE_TRY(put(j, "features", mote_feature_config_to_json(p->features), err));
+        MOTE_TRY(put(j, "features", mote_frontend_to_json(p->features), err));
     if (p->operating_point)
         MOTE_TRY(put(j, "operating_point",
                      mote_operating_point_to_json(p->operating_point, p->n_labels), err));

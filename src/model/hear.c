@@ -85,16 +85,19 @@ static mote_status make_quiet(mote_hearer *h, mote_err *err)
 static mote_status prepare(mote_hearer *h, mote_err *err)
 {
     const mote_operating_point *op = mote_model_operating_point(h->model);
-    mrt_frontend_config f = mote_feature_device_config(mote_model_features(h->model));
+    mote_frontend_pace f;
+    if (!mote_frontend_pace_of(mote_model_features(h->model), mote_model_sample(h->model), &f))
+        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' does not go over time",
+                         mote_model_name(h->model));
     h->n_labels = mote_model_n_labels(h->model);
-    h->n_values = mrt_frontend_values(&f);
+    h->n_values = f.n_values;
     h->clip = mote_model_clip_samples(h->model);
     h->frame = f.window;
     h->frame_hop = f.hop;
-    h->n_frames = mrt_frontend_frames(&f, (size_t)h->clip);
+    h->n_frames = mote_frontend_frames(&f, (size_t)h->clip);
     h->n_in = h->n_frames * (size_t)h->n_values;
     h->heard = (int64_t)samples_of(h, h->n_frames);
-    int64_t hop_samples_ms = (int64_t)op->hop_ms * f.rate_hz;
+    int64_t hop_samples_ms = (int64_t)op->hop_ms * (int64_t)f.rate_hz;
     h->hop = hop_samples_ms / 1000;
     if (hop_samples_ms % (h->frame_hop * 1000) == 0)
         h->hop_frames = (size_t)(h->hop / h->frame_hop);

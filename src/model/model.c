@@ -22,7 +22,8 @@ struct mote_model {
     int32_t n_labels;
     const char *labels[MOTE_MODEL_MAX_LABELS];
     int32_t clip_samples;
-    mote_feature_config features;
+    mote_frontend features;
+    mote_shape sample; /* int16[clip_samples] */
     mote_operating_point operating_point;
     mote_graph *s8, *f32;
     mote_golden golden;
@@ -106,8 +107,8 @@ static mote_status read_document(mote_model *m, const mote_section *s, mote_err 
     if (clip > 0) {
         json_t *f = NULL;
         MOTE_TRY(mote_json_get_obj(m->document, "model.json", "features", &f, err));
-        MOTE_TRY(mote_feature_config_from_json(f, "model.json: features", &m->features, err));
-        MOTE_TRY(mote_feature_config_check(&m->features, err));
+        MOTE_TRY(mote_frontend_from_json(f, "model.json: features", &m->features, err));
+        m->sample = (mote_shape){MOTE_I16, 1, {m->clip_samples}};
     }
     return read_operating_point(m, err);
 }
@@ -123,8 +124,9 @@ static mote_status check_agreement(const mote_model *m, mote_err *err)
                          (long long)mote_tensor_elements(out), m->n_labels);
     if (m->clip_samples == 0)
         return MOTE_OK;
-    int64_t n = (int64_t)mote_feature_frames(&m->features, (size_t)m->clip_samples) *
-                mote_feature_values(&m->features);
+    mote_shape shape;
+    MOTE_TRY(mote_frontend_shape(&m->features, &m->sample, &shape, err));
+    int64_t n = mote_shape_elements(&shape);
     if (mote_tensor_elements(in) != n)
         return mote_fail(err, MOTE_SHAPE,
                          "bundle: the front end gives %lld values, the graph takes %lld",
@@ -258,7 +260,12 @@ int32_t mote_model_clip_samples(const mote_model *m)
     return m->clip_samples;
 }
 
-const mote_feature_config *mote_model_features(const mote_model *m)
+const mote_shape *mote_model_sample(const mote_model *m)
+{
+    return m->clip_samples > 0 ? &m->sample : NULL;
+}
+
+const mote_frontend *mote_model_features(const mote_model *m)
 {
     return m->clip_samples > 0 ? &m->features : NULL;
 }
@@ -303,7 +310,7 @@ const mote_sha256 *mote_model_hash(const mote_model *m)
 struct mote_predictor {
     mote_model *model;
     mote_arena arena;
-    mote_feature_plan *plan;
+    mote_frontend_plan *plan;
     mote_runner *runner;
     int64_t n_in;
     float *features, *probabilities;
@@ -321,7 +328,7 @@ static mote_status prepare(mote_predictor *p, mote_err *err)
     MOTE_TRY(mote_arena_take(&p->arena, (size_t)m->n_labels, sizeof *p->probabilities,
                              &p->probabilities, err));
     if (m->clip_samples > 0)
-        MOTE_TRY(mote_feature_plan_create(&m->features, 1, &p->plan, err));
+        MOTE_TRY(mote_frontend_plan_create(&m->features, &m->sample, 1, &p->plan, err));
     return mote_runner_create(m->s8, &p->runner, err);
 }
 
@@ -346,7 +353,7 @@ void mote_predictor_destroy(mote_predictor *p)
     if (!p)
         return;
     mote_runner_destroy(p->runner);
-    mote_feature_plan_destroy(p->plan);
+    mote_frontend_plan_destroy(p->plan);
     mote_arena_release(&p->arena);
     mote_model_unref(p->model);
     mote_free(p);
@@ -404,13 +411,16 @@ mote_status mote_predict_pcm(mote_predictor *p, const int16_t *pcm, size_t n, mo
     const mote_model *m = p->model;
     if (m->clip_samples == 0)
         return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes a tensor, not audio", m->name);
-    if (n != (size_t)m->clip_samples)
-        return mote_fail(err, MOTE_SHAPE, "model '%s' takes %d samples at %d Hz, not %zu", m->name,
-                         m->clip_samples, m->features.rate_hz, n);
-    MOTE_TRY(mote_feature_clip(p->plan, 0, pcm, n, p->features, err));
+    if (n != (size_t)m->clip_samples) {
+        mote_frontend_pace pace = {0};
+        (void)mote_frontend_pace_of(&m->features, &m->sample, &pace);
+        return mote_fail(err, MOTE_SHAPE, "model '%s' takes %d samples at %g Hz, not %zu", m->name,
+                         m->clip_samples, pace.rate_hz, n);
+    }
+    MOTE_TRY(mote_frontend_run(p->plan, 0, pcm, n, p->features, err));
     const mote_tensor *in = &m->s8->tensors[m->s8->input];
-    MOTE_TRY(mote_feature_quantize(p->plan, in->quant.scales[0], in->quant.zero_point, p->features,
-                                   (size_t)p->n_in, p->in, err));
+    MOTE_TRY(mote_frontend_quantize(p->plan, in->quant.scales[0], in->quant.zero_point, p->features,
+                                    (size_t)p->n_in, p->in, err));
     mote_runner_run(p->runner, p->in, p->out, NULL, NULL);
     finish(p, true, out);
     return MOTE_OK;
@@ -445,11 +455,13 @@ mote_status mote_predictor_frames(mote_predictor *p, const int16_t *pcm, size_t 
 {
     const mote_graph *g = p->model->s8;
     const mote_quant *q = &g->tensors[g->input].quant;
-    size_t n_values = (size_t)mote_feature_frames(&p->model->features, n) *
-                      (size_t)mote_feature_values(&p->model->features);
-    MOTE_TRY(mote_feature_clip(p->plan, 0, pcm, n, features, err));
-    return mote_feature_quantize(p->plan, q->scales[0], q->zero_point, features, n_values, out,
-                                 err);
+    mote_frontend_pace pace;
+    if (!mote_frontend_pace_of(&p->model->features, &p->model->sample, &pace))
+        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' has no frames", p->model->name);
+    size_t n_values = mote_frontend_frames(&pace, n) * (size_t)pace.n_values;
+    MOTE_TRY(mote_frontend_run(p->plan, 0, pcm, n, features, err));
+    return mote_frontend_quantize(p->plan, q->scales[0], q->zero_point, features, n_values, out,
+                                  err);
 }
 
 void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)

@@ -26,7 +26,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/graph.h"
 
 #define MOTE_MODEL_MAX_LABELS 64
@@ -70,9 +70,9 @@ typedef struct {
     const char *name;
     int32_t n_labels;
     const char *const *labels;
-    int32_t clip_samples;                /* PCM samples of one window; 0: a model without front end,
-                                           its input is a tensor */
-    const mote_feature_config *features; /* NULL when clip_samples is 0 */
+    int32_t clip_samples;          /* PCM samples of one window; 0: a model without front end,
+                                     its input is a tensor */
+    const mote_frontend *features; /* NULL when clip_samples is 0 */
     const mote_graph *graph_s8;
     const mote_graph *graph_f32;                 /* NULL: left out */
     const mote_operating_point *operating_point; /* NULL: defaults */
@@ -100,7 +100,8 @@ const char *mote_model_name(const mote_model *m);
 int32_t mote_model_n_labels(const mote_model *m);
 const char *mote_model_label(const mote_model *m, int32_t class_id);
 int32_t mote_model_clip_samples(const mote_model *m);
-const mote_feature_config *mote_model_features(const mote_model *m); /* NULL: none */
+const mote_frontend *mote_model_features(const mote_model *m); /* NULL: none */
+const mote_shape *mote_model_sample(const mote_model *m);      /* of one; NULL: a tensor */
 const mote_graph *mote_model_graph_s8(const mote_model *m);
 const mote_graph *mote_model_graph_f32(const mote_model *m); /* NULL: left out */
 const mote_operating_point *mote_model_operating_point(const mote_model *m);

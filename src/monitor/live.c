@@ -110,8 +110,8 @@ void mote_live_observe(void *arg, mote_serve_event *event)
 {
     mote_live *l = arg;
     const mote_model *m = event->served->model;
-    mote_watch_shape shape = mote_watch_shape_for(
-        mote_model_features(m), mote_model_clip_samples(m), mote_model_n_labels(m));
+    mote_watch_shape shape =
+        mote_watch_shape_for(mote_model_features(m), mote_model_sample(m), mote_model_n_labels(m));
     if (shape.has_audio && event->prediction->features == NULL)
         return; /* features came from elsewhere: not comparable */
     mote_watch_values(&shape, event->prediction->features, shape.has_audio ? event->x : NULL,

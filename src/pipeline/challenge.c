@@ -10,12 +10,19 @@
 
 #define BLOCK_S 10.0 /* stretch of the stream that the paired comparison draws */
 
+static bool has_rate(const mote_model *m, double rate_hz)
+{
+    mote_frontend_pace pace;
+    return mote_model_features(m) &&
+           mote_frontend_pace_of(mote_model_features(m), mote_model_sample(m), &pace) &&
+           fabs(pace.rate_hz - rate_hz) < 1e-9;
+}
+
 bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *m)
 {
     const mote_task_setting *p = c->task;
-    if ((size_t)mote_model_n_labels(m) != p->classes.n ||
-        mote_model_clip_samples(m) != c->judge.clip_samples || !mote_model_features(m) ||
-        mote_model_features(m)->rate_hz != p->rate_hz)
+    if ((size_t)mote_model_n_labels(m) != p->classes.n || !has_rate(m, p->rate_hz) ||
+        !mote_shape_equal(mote_model_sample(m), &c->judge.sample))
         return false;
     for (size_t i = 0; i < p->classes.n; i++)
         if (strcmp(mote_model_label(m, (int32_t)i), p->classes.items[i]) != 0)
@@ -181,8 +188,8 @@ mote_status mote_challenge_is_same(const mote_challenge *c, const mote_model *ot
     if (!mote_challenge_is_fair(c, other) ||
         !same_point(c->op, mote_model_operating_point(other), c->task->classes.n))
         return MOTE_OK;
-    mote_sha256 our_features = mote_feature_config_hash(c->judge.features),
-                their_features = mote_feature_config_hash(mote_model_features(other));
+    mote_sha256 our_features = mote_frontend_hash(c->judge.features),
+                their_features = mote_frontend_hash(mote_model_features(other));
     if (memcmp(&our_features, &their_features, sizeof our_features) != 0)
         return MOTE_OK;
     MOTE_SCOPED_BUF ours;

@@ -16,7 +16,7 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
                              .graph = g,
                              .n_labels = (int32_t)task->classes.n,
                              .features = mote_setting_features(s),
-                             .clip_samples = task->clip_samples,
+                             .sample = mote_task_sample(task),
                              .smooth_hops = stream->detector.smooth_hops,
                              .hop_ms = stream->hop_ms,
                              .thresholds = any_thresholds};

@@ -44,7 +44,7 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
     const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
     mote_judge j = {.graph = r->s8,
                     .features = mote_setting_features(r->p->settings),
-                    .clip_samples = (int32_t)mote_dataset_elements(d),
+                    .sample = d->shape,
                     .pool = r->p->cfg.pool};
     return mote_judge_accuracy(&j, r->folded, d, test_features, &r->arena, &out->accuracy_f32,
                                &out->accuracy_s8, err);
@@ -59,7 +59,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
         MOTE_TRY(mote_stage_features_of(r->p, &r->parts[s], &r->arena, &x[s], err));
     const mote_dataset *train = &r->parts[MOTE_SPLIT_TRAIN];
     const mote_settings *settings = r->p->settings;
-    const mote_feature_config *features = mote_setting_features(settings);
+    const mote_frontend *features = mote_setting_features(settings);
     mote_recipe_job job = {.settings = settings,
                            .train = train,
                            .validation = &r->parts[MOTE_SPLIT_VALIDATION],
@@ -69,8 +69,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                            .checkpoint = r->job->checkpoint,
                            .bad_checkpoint = r->job->bad_checkpoint,
                            .identity = r->job->identity};
-    size_t values = (size_t)mote_feature_frames(features, mote_dataset_elements(train)) *
-                    (size_t)mote_feature_values(features);
+    size_t values = mote_frontend_elements(features, &train->shape);
     MOTE_TRY(mote_recipe_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;
     MOTE_TRY(mote_recipe_new_graph(settings, seed, &r->graph, err));

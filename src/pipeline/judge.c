@@ -60,7 +60,7 @@ typedef struct {
 struct mote_bench {
     mote_judge judge;
     mote_arena arena;
-    mote_feature_plan *plan;
+    mote_frontend_plan *plan;
     bench_place *places; /* [n_places] */
     int32_t n_places;
     size_t n_in;
@@ -81,7 +81,7 @@ static mote_status furnish(mote_bench *b, mote_err *err)
         MOTE_TRY(mote_arena_take(&b->arena, n_out, 1, &t->out, err));
         MOTE_TRY(mote_runner_create(g, &t->runner, err));
     }
-    return mote_feature_plan_create(b->judge.features, n, &b->plan, err);
+    return mote_frontend_plan_create(b->judge.features, &b->judge.sample, n, &b->plan, err);
 }
 
 mote_status mote_bench_create(const mote_judge *j, mote_bench **out, mote_err *err)
@@ -106,7 +106,7 @@ void mote_bench_destroy(mote_bench *b)
         return;
     for (int32_t i = 0; i < b->n_places; i++)
         mote_runner_destroy(b->places[i].runner);
-    mote_feature_plan_destroy(b->plan);
+    mote_frontend_plan_destroy(b->plan);
     mote_arena_release(&b->arena);
     mote_free(b);
 }
@@ -118,10 +118,10 @@ bool mote_bench_run(mote_bench *b, int32_t worker, const int16_t *pcm, mote_benc
         return false;
     const mote_graph *g = b->judge.graph;
     const mote_quant *in = &g->tensors[g->input].quant;
-    if (mote_feature_clip(b->plan, worker, pcm, (size_t)b->judge.clip_samples, t->features,
+    if (mote_frontend_run(b->plan, worker, pcm, (size_t)b->judge.sample.dims[0], t->features,
                           &t->err) != MOTE_OK ||
-        mote_feature_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in, t->in,
-                              &t->err) != MOTE_OK)
+        mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in, t->in,
+                               &t->err) != MOTE_OK)
         return false;
     mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
     *out = (mote_bench_view){.features = t->features, .input = t->in, .output = t->out};
@@ -150,13 +150,13 @@ typedef struct {
 mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
 {
     const mote_tensor *out = &j->graph->tensors[j->graph->output];
-    return mote_watch_shape_for(j->features, j->clip_samples, (int32_t)mote_tensor_elements(out));
+    return mote_watch_shape_for(j->features, &j->sample, (int32_t)mote_tensor_elements(out));
 }
 
 static void judge_one(void *arg, size_t i, int32_t worker)
 {
     job *b = arg;
-    size_t clip = (size_t)b->j->clip_samples;
+    size_t clip = (size_t)mote_shape_elements(&b->j->sample);
     const int16_t *pcm = b->pcm + i * clip;
     const mote_graph *g = b->j->graph;
     const mote_quant *out = &g->tensors[g->output].quant;

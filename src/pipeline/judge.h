@@ -9,7 +9,7 @@
 #include "evaluate/answer.h"
 #include "evaluate/metrics.h"
 #include "evaluate/reference_profile.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/graph.h"
 #include "project/project.h"
 #include "project/verdict.h"
@@ -31,8 +31,8 @@ MOTE_MUST_USE mote_status mote_condition_clips(const mote_dataset *d, mote_condi
 /* What judges: an int8 graph behind its front end. All borrowed. */
 typedef struct {
     const mote_graph *graph;
-    const mote_feature_config *features;
-    int32_t clip_samples;
+    const mote_frontend *features;
+    mote_shape sample; /* of one */
     float temperature; /* of the probabilities, as mote_predict_pcm applies it; 0: 1 */
     mote_pool *pool;
 } mote_judge;

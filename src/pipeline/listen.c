@@ -58,7 +58,7 @@ mote_status mote_listen(const mote_judge *j, const mote_listening *w, mote_arena
                         mote_stream_outputs *out, mote_err *err)
 {
     size_t n_out = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->output]);
-    listener l = {.pool = j->pool, .n_out = n_out, .window = (size_t)j->clip_samples};
+    listener l = {.pool = j->pool, .n_out = n_out, .window = (size_t)j->sample.dims[0]};
     const mote_stream_run_config run = {.track = w->track,
                                         .n_classes = (int32_t)n_out,
                                         .window = l.window,

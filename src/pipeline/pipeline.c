@@ -557,6 +557,11 @@ void mote_stage_lost_checkpoint(mote_pipeline *p, const char *why)
                       "train: the checkpoint of a stopped training cannot be used (%.300s): "
                       "removed, and begun again",
                       why);
+    mote_stage_warn(p, text);
+}
+
+void mote_stage_warn(mote_pipeline *p, const char *text)
+{
     if (p->cfg.warn)
         p->cfg.warn(p->cfg.progress_arg, text);
 }

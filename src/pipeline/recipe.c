@@ -12,9 +12,7 @@
 
 static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
 {
-    const mote_feature_config *f = mote_setting_features(j->settings);
-    return (size_t)mote_feature_frames(f, mote_dataset_elements(d)) *
-           (size_t)mote_feature_values(f);
+    return mote_frontend_elements(mote_setting_features(j->settings), &d->shape);
 }
 
 mote_status mote_recipe_scale(const float *features, size_t n, double *out, mote_err *err)
@@ -150,12 +148,12 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
         chosen[i] = (uint32_t)(i * d->n / half);
         clips[i] = mote_dataset_sample(d, chosen[i]);
     }
-    mote_feature_plan *plan = NULL;
-    const mote_feature_config *features = mote_setting_features(j->settings);
+    mote_frontend_plan *plan = NULL;
+    const mote_frontend *features = mote_setting_features(j->settings);
     const uint64_t seed = mote_setting_training(j->settings)->config.seed;
-    MOTE_TRY(mote_feature_plan_create(features, 1, &plan, err));
-    mote_status st = mote_feature_batch(plan, NULL, clips, half, mote_dataset_elements(d), x, err);
-    mote_feature_plan_destroy(plan);
+    MOTE_TRY(mote_frontend_plan_create(features, &d->shape, 1, &plan, err));
+    mote_status st = mote_frontend_batch(plan, NULL, clips, half, x, err);
+    mote_frontend_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;
     mote_source_audio_config sc = {.clips = d,

@@ -7,7 +7,7 @@
 
 #include "base/pool.h"
 #include "data/dataset.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/graph.h"
 #include "learn/trainer.h"
 #include "pipeline/settings.h"

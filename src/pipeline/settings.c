@@ -31,6 +31,11 @@ static void make_task(const mote_project *p, mote_task_setting *out)
     out->clip_samples = samples_of(p->clip_ms, p->rate_hz);
 }
 
+mote_shape mote_task_sample(const mote_task_setting *t)
+{
+    return (mote_shape){MOTE_I16, 1, {t->clip_samples}};
+}
+
 /* ---- data -------------------------------------------------------------------------------- */
 
 static void make_version(const mote_project *p, mote_version_config *out)
@@ -64,28 +69,9 @@ static void make_dataset(const mote_project *p, mote_dataset_config *out)
 
 /* ---- model ------------------------------------------------------------------------------- */
 
-static int32_t fft_for(int32_t window)
+static void make_features(const mote_project *p, mote_frontend *out)
 {
-    int32_t n = 128;
-    while (n < window && n < 2048)
-        n *= 2;
-    return n;
-}
-
-static void make_features(const mote_project *p, mote_feature_config *out)
-{
-    const mote_project_features *f = &p->features;
-    *out = mote_feature_config_default();
-    out->arithmetic = strcmp(f->arithmetic, "fixed") == 0 ? MRT_FIXED : MRT_FLOAT;
-    out->rate_hz = p->rate_hz;
-    out->window_ms = f->window_ms;
-    out->hop_ms = f->hop_ms;
-    out->n_fft = fft_for(samples_of(f->window_ms, p->rate_hz));
-    out->n_mels = f->mels;
-    out->n_coefficients = strcmp(f->kind, "mfcc") == 0 ? f->coefficients : 0;
-    out->low_hz = f->low_hz;
-    out->high_hz = f->high_hz;
-    out->pre_emphasis = f->pre_emphasis;
+    *out = mote_frontend_of_project(&p->features, p->rate_hz);
 }
 
 static void make_arch(const mote_project *p, mote_arch *out)
@@ -113,12 +99,13 @@ static void make_arch(const mote_project *p, mote_arch *out)
 
 mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
 {
-    const mote_feature_config *f = mote_setting_features(s);
     const mote_task_setting *t = mote_setting_task(s);
-    MOTE_TRY(mote_feature_config_check(f, err));
+    const mote_shape sample = mote_task_sample(t);
+    mote_shape in;
+    MOTE_TRY(mote_frontend_shape(mote_setting_features(s), &sample, &in, err));
     mote_arch a = *mote_setting_arch(s);
-    a.in_h = mote_feature_frames(f, (size_t)t->clip_samples);
-    a.in_w = mote_feature_values(f);
+    a.in_h = in.dims[0];
+    a.in_w = in.dims[1];
     a.n_classes = (int32_t)t->classes.n;
     *out = a;
     return MOTE_OK;

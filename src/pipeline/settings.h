@@ -18,7 +18,7 @@
 #include "data/dataset.h"
 #include "data/version.h"
 #include "evaluate/stream_audio.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/arch.h"
 #include "learn/trainer.h"
 #include "project/project.h"
@@ -87,7 +87,7 @@ typedef struct {
  * bytes but for pointers. Points into `p`. */
 void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *out);
 
-/* const mote_feature_config *mote_setting_features(const mote_settings *s), and so on: borrowed,
+/* const mote_frontend *mote_setting_features(const mote_settings *s), and so on: borrowed,
  * live as long as s. One that was not wanted, or s NULL, is a bug. */
 #define SETTING(id, type, doc, ...)                                                                \
     static inline const type *mote_setting_##id(const mote_settings *s)                            \
@@ -105,6 +105,9 @@ size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PA
 
 /* Is the setting made of the key of this row? */
 bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row);
+
+/* Of one sample: int16[clip_samples]. */
+mote_shape mote_task_sample(const mote_task_setting *t);
 
 /* The architecture for features of a clip (settings task, features, arch). RANGE or ARG when
  * mote.yaml asks for the impossible. */

@@ -10,7 +10,7 @@ struct mote_source_audio {
     mote_source_audio_config cfg;
     mote_arena arena;
     mote_augment *augment;
-    mote_feature_plan *plan;
+    mote_frontend_plan *plan;
     int32_t n_frames, n_values;
     int16_t *clips;   /* [n_workers][clip_samples] */
     mote_err *errors; /* [n_workers] */
@@ -28,9 +28,9 @@ static mote_status prepare(mote_source_audio *s, mote_err *err)
         .n_workers = c->n_workers,
     };
     MOTE_TRY(mote_augment_create(&setup, &s->augment, err));
-    MOTE_TRY(mote_feature_plan_create(c->features, c->n_workers, &s->plan, err));
-    s->n_frames = mote_feature_frames(c->features, mote_dataset_elements(c->clips));
-    s->n_values = mote_feature_values(c->features);
+    MOTE_TRY(mote_frontend_plan_create(c->features, &c->clips->shape, c->n_workers, &s->plan, err));
+    s->n_frames = mote_frontend_plan_out(s->plan)->dims[0];
+    s->n_values = mote_frontend_plan_out(s->plan)->dims[1];
     size_t n_workers = (size_t)c->n_workers;
     MOTE_TRY(mote_arena_take(&s->arena, n_workers * mote_dataset_elements(c->clips),
                              sizeof *s->clips, &s->clips, err));
@@ -58,7 +58,7 @@ void mote_source_audio_destroy(mote_source_audio *s)
 {
     if (!s)
         return;
-    mote_feature_plan_destroy(s->plan);
+    mote_frontend_plan_destroy(s->plan);
     mote_augment_destroy(s->augment);
     mote_arena_release(&s->arena);
     mote_free(s);
@@ -110,7 +110,7 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     mote_rng rng;
     mote_augment_rng(&rng, j->rq->seed, (uint64_t)j->rq->epoch, (uint64_t)j->rq->first + i);
     mote_augment_apply(s->augment, worker, &rng, draw_clip(d, clip, &rng), pcm);
-    if (mote_feature_clip(s->plan, worker, pcm, mote_dataset_elements(d), x, &s->errors[worker]) !=
+    if (mote_frontend_run(s->plan, worker, pcm, mote_dataset_elements(d), x, &s->errors[worker]) !=
         MOTE_OK)
         return;
     float inverse = (float)(1.0 / s->cfg.scale);

@@ -9,7 +9,7 @@
 
 #include "data/augment.h"
 #include "data/dataset.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "learn/source.h"
 
 typedef struct mote_source_audio mote_source_audio;
@@ -18,7 +18,7 @@ typedef struct mote_source_audio mote_source_audio;
  * the pool that will be idle during a fill. */
 typedef struct {
     const mote_dataset *clips;
-    const mote_feature_config *features;
+    const mote_frontend *features;
     const mote_augment_config *augmentation;
     uint64_t seed; /* of the stretches of synthetic noise */
     double scale;

@@ -67,7 +67,7 @@ static mote_status open_inputs(compiling *c, mote_err *err)
                                     .n_labels = (int32_t)task->classes.n,
                                     .labels = task->classes.items,
                                     .features = mote_setting_features(p->settings),
-                                    .clip_samples = task->clip_samples,
+                                    .sample = mote_task_sample(task),
                                     .smooth_hops = c->op.smooth_hops,
                                     .suppress_ms = c->op.suppress_ms,
                                     .hop_ms = c->op.hop_ms,
@@ -150,7 +150,7 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
 
 static mote_status measure(compiling *c, mote_err *err)
 {
-    mote_measure_options options = {.pcm = c->golden.pcm,
+    mote_measure_options options = {.samples = c->golden.pcm,
                                     .n_inputs = c->golden.n,
                                     .golden_in = c->golden.in,
                                     .golden_out = c->golden.out,

@@ -27,7 +27,7 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, doub
     mote_status st = mote_stage_features_of(c->p, &d, &c->arena, &x, err);
     mote_judge j = {.graph = c->s8,
                     .features = mote_setting_features(c->p->settings),
-                    .clip_samples = (int32_t)mote_dataset_elements(&d),
+                    .sample = d.shape,
                     .pool = c->p->cfg.pool};
     if (st == MOTE_OK)
         st = mote_judge_accuracy(&j, c->f32, &d, x, &c->arena, f32, s8, err);

@@ -40,7 +40,7 @@ typedef struct {
     const mote_jury *jury;                   /* the last of them: test, or the folds */
     const int16_t *clips[MOTE_N_CONDITIONS]; /* of the jury */
     mote_graph *s8, *f32;
-    mote_feature_config features;
+    mote_frontend features;
     mote_operating_point op;
     mote_judged judged;
     json_t *verdicts_json, *drift, *lineage; /* owned */

@@ -28,9 +28,7 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
     float *x = NULL;
     mote_status st = mote_stage_features_of(p, &d, &a, &x, err);
     if (st == MOTE_OK) {
-        const mote_feature_config *cfg = mote_setting_features(p->settings);
-        size_t n = d.n * (size_t)mote_feature_frames(cfg, mote_dataset_elements(&d)) *
-                   (size_t)mote_feature_values(cfg);
+        size_t n = d.n * mote_frontend_elements(mote_setting_features(p->settings), &d.shape);
         st = mote_recipe_scale(x, n, scale, err);
         if (st == MOTE_OK)
             st = count_classes(&d, split, counts, err);
@@ -42,8 +40,8 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
 
 mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
 {
-    const mote_feature_config *cfg = mote_setting_features(p->settings);
-    MOTE_TRY(mote_feature_config_check(cfg, err));
+    const mote_frontend *cfg = mote_setting_features(p->settings);
+    MOTE_TRY(mote_frontend_check(cfg, err));
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
@@ -53,7 +51,7 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         MOTE_TRY(one_split(p, r, &v, (mote_split)s, &scales[s], counts, err));
     char text[96];
-    mote_feature_config_describe(cfg, text, sizeof text);
+    mote_frontend_describe(cfg, text, sizeof text);
     mote_stage_set(r, "summary", json_string(text));
     mote_stage_set(r, "scale", json_real(scales[MOTE_SPLIT_TRAIN]));
     mote_stage_set(r, "classes", json_incref(counts));

@@ -95,6 +95,8 @@ void mote_stage_progress(mote_pipeline *p, const mote_stage_run *r, int64_t done
                          const char *note);
 /* A checkpoint could not be used and was removed: warn. */
 void mote_stage_lost_checkpoint(mote_pipeline *p, const char *why);
+/* Say something that the user should know and that stops nothing. */
+void mote_stage_warn(mote_pipeline *p, const char *text);
 /* Put bytes into the store and name them as made by this attempt. */
 MOTE_MUST_USE mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name,
                                          const void *bytes, size_t n, mote_err *err);

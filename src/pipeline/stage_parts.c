@@ -39,7 +39,7 @@ mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v, m
 /* ---- features ---------------------------------------------------------------------------- */
 
 typedef struct {
-    const mote_feature_plan *plan;
+    const mote_frontend_plan *plan;
     const mote_dataset *d;
     size_t n_values;
     float *out;
@@ -53,8 +53,8 @@ static void feature_piece(void *arg, size_t piece, int32_t worker)
     if (j->errors[worker].status != MOTE_OK)
         return;
     size_t i = j->missing[piece];
-    mote_ignore(mote_feature_clip(j->plan, worker, mote_dataset_sample(j->d, i),
-                                  mote_dataset_elements(j->d), j->out + i * j->n_values,
+    mote_ignore(mote_frontend_run(j->plan, worker, mote_dataset_sample(j->d, i),
+                                  (size_t)j->d->shape.dims[0], j->out + i * j->n_values,
                                   &j->errors[worker]));
 }
 
@@ -90,14 +90,24 @@ static mote_status fill_features(mote_pipeline *p, feature_job *j, uint32_t *mis
     return n ? compute_missing(p, j, n, cache, err) : MOTE_OK;
 }
 
+static void note_old(mote_pipeline *p, size_t n)
+{
+    char text[160];
+    if (n == 0)
+        return;
+    (void)mote_format(text, sizeof text,
+                      "features: %zu file%s of an older format removed from the cache; what was in "
+                      "them is computed again",
+                      n, n == 1 ? "" : "s");
+    mote_stage_warn(p, text);
+}
+
 mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
                                    float **out, mote_err *err)
 {
-    const mote_feature_config *cfg = mote_setting_features(p->settings);
+    const mote_frontend *cfg = mote_setting_features(p->settings);
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
-    feature_job j = {.d = d,
-                     .n_values = (size_t)mote_feature_frames(cfg, mote_dataset_elements(d)) *
-                                 (size_t)mote_feature_values(cfg)};
+    feature_job j = {.d = d, .n_values = mote_frontend_elements(cfg, &d->shape)};
     uint32_t *missing = NULL;
     char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
     if (!dir)
@@ -105,15 +115,17 @@ mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote
     MOTE_TRY(mote_arena_take(a, d->n * j.n_values, sizeof(float), &j.out, err));
     MOTE_TRY(mote_arena_take(a, d->n, sizeof *missing, &missing, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
-    mote_feature_plan *plan = NULL;
+    mote_frontend_plan *plan = NULL;
     mote_feature_cache *cache = NULL;
-    MOTE_TRY(mote_feature_plan_create(cfg, n_threads, &plan, err));
+    MOTE_TRY(mote_frontend_plan_create(cfg, &d->shape, n_threads, &plan, err));
     j.plan = plan;
-    mote_status st = mote_feature_cache_open(dir, cfg, &cache, err);
-    if (st == MOTE_OK)
+    mote_status st = mote_feature_cache_open(dir, cfg, &d->shape, &cache, err);
+    if (st == MOTE_OK) {
+        note_old(p, mote_feature_cache_stat(cache).n_old);
         st = fill_features(p, &j, missing, cache, err);
+    }
     mote_feature_cache_close(cache);
-    mote_feature_plan_destroy(plan);
+    mote_frontend_plan_destroy(plan);
     if (st == MOTE_OK)
         *out = j.out;
     return st;

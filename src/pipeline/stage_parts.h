@@ -6,7 +6,7 @@
 
 #include "data/dataset.h"
 #include "data/version.h"
-#include "feature/feature.h"
+#include "feature/frontend.h"
 #include "graph/arch.h"
 #include "pipeline/stage_internal.h"
 #include "project/verdict.h"

@@ -56,13 +56,12 @@ static mote_status open_splits(training *t, mote_err *err)
 static mote_status open_everybody(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
-    const mote_feature_config *f = mote_setting_features(p->settings);
+    const mote_frontend *f = mote_setting_features(p->settings);
     float *x = NULL;
     MOTE_TRY(mote_stage_everybody(p, &t->version, &t->train, err));
     mote_arena_mark mark = mote_arena_save(&t->arena);
     MOTE_TRY(mote_stage_features_of(p, &t->train, &t->arena, &x, err));
-    size_t n = t->train.n * (size_t)mote_feature_frames(f, mote_dataset_elements(&t->train)) *
-               (size_t)mote_feature_values(f);
+    size_t n = t->train.n * mote_frontend_elements(f, &t->train.shape);
     MOTE_TRY(mote_recipe_scale(x, n, &t->job.scale, err));
     mote_arena_rewind(&t->arena, mark);
     t->job.fixed_epochs = t->folds.n_epochs;

@@ -212,9 +212,10 @@ static bool fits(const mote_model *m)
 
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
 {
-    const mote_feature_config *f = mote_model_features(m);
-    *sample = (mote_shape){.dtype = MOTE_I16, .n_dims = 1, .dims = {mote_model_clip_samples(m)}};
-    *rate_hz = f ? f->rate_hz : 0;
+    mote_frontend_pace pace = {0};
+    *sample = *mote_model_sample(m);
+    (void)mote_frontend_pace_of(mote_model_features(m), sample, &pace);
+    *rate_hz = (int32_t)pace.rate_hz;
 }
 
 static void describe(const mote_served *s, mote_buf *out)

@@ -36,7 +36,8 @@ typedef struct {
     double false_alarm; /* below this p-value a window drifts */
     const mote_alert *alerts;
     size_t n_alerts;
-    const mote_watch_shape *shape; /* of what is watched, for words; NULL: not known */
+    const mote_frontend
+        *features; /* of the model, for words; NULL: not known, then as mote.yaml says */
     const mote_report_clip *clips; /* golden clips of the last version */
     size_t n_clips;
     const mote_report_clip *driving; /* kept predictions of the last alert's window */

@@ -21,9 +21,9 @@ typedef struct {
     mote_store *store;
     const mote_project *project;
     mote_arena arena;
-    mote_model *model; /* of the last version; NULL: its bundle is gone */
+    mote_model *model;      /* of the last version; NULL: its bundle is gone */
+    mote_frontend frontend; /* of the model */
     report_ears ears;
-    mote_watch_shape shape;
     mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
     mote_report report;
 } gathering;
@@ -59,7 +59,7 @@ static mote_status golden_clips(gathering *g, mote_err *err)
     return MOTE_OK;
 }
 
-/* The last version's front end, as log-mel whatever it gives the network. A bundle that is not
+/* The last version's front end, as what can be looked at. A bundle that is not
  * there any more leaves the page without pictures. */
 static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
 {
@@ -73,15 +73,14 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
     MOTE_TRY(mote_model_load(bytes, n, &g->model, err));
-    const mote_feature_config *f = mote_model_features(g->model);
+    const mote_frontend *f = mote_model_features(g->model);
     if (!f)
         return MOTE_OK;
-    g->shape =
-        mote_watch_shape_for(f, mote_model_clip_samples(g->model), mote_model_n_labels(g->model));
-    g->report.shape = &g->shape;
-    g->ears.logmel = *f;
-    g->ears.logmel.n_coefficients = 0;
-    MOTE_TRY(mote_feature_plan_create(&g->ears.logmel, 1, &g->ears.plan, err));
+    g->frontend = *f;
+    g->report.features = &g->frontend;
+    MOTE_TRY(report_sound_open(f, mote_model_sample(g->model), &g->ears, err));
+    if (!g->ears.plan)
+        return MOTE_OK;
     return golden_clips(g, err);
 }
 
@@ -233,7 +232,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
             st = mote_report_html(&g->report, out, err);
         mote_laps_release(laps, g->report.n_laps);
     }
-    mote_feature_plan_destroy(g->ears.plan);
+    mote_frontend_plan_destroy(g->ears.plan);
     mote_model_unref(g->model);
     mote_arena_release(&g->arena);
     mote_free(g);

@@ -41,7 +41,7 @@ const char *report_plain_name(mote_metric m, const char *requirement);
 void report_begin(mote_buf *out, const char *id, const char *title, const char *question);
 void report_end(mote_buf *out);
 /* "feature_8" in words: what it is, and what a change of it sounds like (NULL: nothing to say). */
-void report_watched(const mote_watch_shape *shape, const char *name, char *what, size_t what_bytes,
+void report_watched(const mote_frontend *features, const char *name, char *what, size_t what_bytes,
                     const char **sounds_like);
 
 /* ---- parts, in the order of the page ---- */

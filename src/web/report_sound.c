@@ -7,28 +7,39 @@
 #include "data/audio.h"
 #include "web/chart.h"
 
+mote_status report_sound_open(const mote_frontend *f, const mote_shape *sample, report_ears *out,
+                              mote_err *err)
+{
+    mote_frontend picture;
+    report_ears e = {0};
+    if (mote_frontend_picture(f, &picture, &e.low_hz, &e.high_hz) &&
+        mote_frontend_pace_of(&picture, sample, &e.pace))
+        MOTE_TRY(mote_frontend_plan_create(&picture, sample, 1, &e.plan, err));
+    *out = e;
+    return MOTE_OK;
+}
+
 /* The sound picture of pcm[0..n), of which the result keeps a copy. */
 static mote_status make(const report_ears *e, const int16_t *pcm, size_t n, const char *title,
                         mote_arena *a, mote_report_clip *out, mote_err *err)
 {
-    size_t frames = (size_t)mote_feature_frames(&e->logmel, n),
-           bands = (size_t)mote_feature_values(&e->logmel);
+    size_t frames = mote_frontend_frames(&e->pace, n), bands = (size_t)e->pace.n_values;
     int16_t *copy = NULL;
     float *x = NULL;
     MOTE_TRY(mote_arena_take(a, n, sizeof *copy, &copy, err));
     MOTE_TRY(mote_arena_take(a, frames * bands, sizeof *x, &x, err));
     memcpy(copy, pcm, n * sizeof *copy);
-    MOTE_TRY(mote_feature_clip(e->plan, 0, copy, n, x, err));
+    MOTE_TRY(mote_frontend_run(e->plan, 0, copy, n, x, err));
     *out = (mote_report_clip){.title = title,
                               .values = x,
                               .n_frames = frames,
                               .n_bands = bands,
-                              .seconds = (double)n / e->logmel.rate_hz,
-                              .low_hz = e->logmel.low_hz,
-                              .high_hz = e->logmel.high_hz,
+                              .seconds = (double)n / e->pace.rate_hz,
+                              .low_hz = e->low_hz,
+                              .high_hz = e->high_hz,
                               .samples = copy,
                               .n_samples = n,
-                              .rate_hz = e->logmel.rate_hz};
+                              .rate_hz = (int32_t)e->pace.rate_hz};
     return MOTE_OK;
 }
 
@@ -44,7 +55,7 @@ mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n,
                               mote_arena *a, mote_report_clip *out, mote_err *err)
 {
     mote_audio audio;
-    mote_audio_config cfg = {.rate_hz = e->logmel.rate_hz, .max_bytes = n, .max_ms = 60000};
+    mote_audio_config cfg = {.rate_hz = (int32_t)e->pace.rate_hz, .max_bytes = n, .max_ms = 60000};
     MOTE_TRY(mote_audio_decode(bytes, n, "a kept prediction", &cfg, &audio, err));
     mote_status st = make(e, audio.samples, audio.n, title, a, out, err);
     mote_audio_release(&audio);

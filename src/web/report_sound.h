@@ -9,11 +9,16 @@
 #include "model/model.h"
 #include "web/report.h"
 
-/* A model's front end, as log-mel whatever it gives the network. */
+/* A model's front end as what can be looked at. */
 typedef struct {
-    mote_feature_config logmel;
-    mote_feature_plan *plan;
+    mote_frontend_pace pace;
+    double low_hz, high_hz;
+    mote_frontend_plan *plan; /* NULL: there is no picture */
 } report_ears;
+
+/* Make it, for samples of that shape. plan is the caller's, as it is without an error. */
+MOTE_MUST_USE mote_status report_sound_open(const mote_frontend *f, const mote_shape *sample,
+                                            report_ears *out, mote_err *err);
 
 /* Golden clip i; the result lives in `a`, as the next. */
 MOTE_MUST_USE mote_status report_sound_golden(const report_ears *e, const mote_golden *v, int32_t i,

@@ -79,7 +79,8 @@ static void contributor(const mote_report *r, const mote_contributor *c, mote_bu
 {
     char what[128];
     const char *like = NULL;
-    report_watched(r->shape, c->what, what, sizeof what, &like);
+    const mote_frontend own = mote_frontend_of_project(&r->project->features, r->project->rate_hz);
+    report_watched(r->features ? r->features : &own, c->what, what, sizeof what, &like);
     mote_buf_html(out, what);
     mote_buf_printf(out, " (<code>");
     mote_buf_html(out, c->what);

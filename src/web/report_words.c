@@ -178,15 +178,7 @@ void report_end(mote_buf *out)
     mote_buf_str(out, "</section>\n");
 }
 
-static const char *ordinal(int64_t n)
-{
-    int64_t tens = n % 100;
-    if (tens >= 11 && tens <= 13)
-        return "th";
-    return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
-}
-
-void report_watched(const mote_watch_shape *shape, const char *name, char *what, size_t what_bytes,
+void report_watched(const mote_frontend *features, const char *name, char *what, size_t what_bytes,
                     const char **sounds_like)
 {
     static const struct {
@@ -207,27 +199,16 @@ void report_watched(const mote_watch_shape *shape, const char *name, char *what,
             *sounds_like = known[i].like;
             return;
         }
-    int64_t k = -1;
+    int64_t first = -1, last = -1;
     const char *digits = strncmp(name, "feature_", 8) == 0 ? name + 8 : "";
     size_t n = strspn(digits, "0123456789");
-    if (n == 0 || !mote_parse_i64(digits, n, &k)) {
+    if (n == 0 || !mote_parse_i64(digits, n, &first) || first > INT32_MAX) {
         (void)mote_format(what, what_bytes, "%s", name);
         return;
     }
-    bool is_cepstral = !shape || shape->is_cepstral;
-    if (is_cepstral && k == 0) {
-        (void)mote_format(what, what_bytes, "the loudness of the sound");
-        *sounds_like = "another distance or gain, or noise over everything";
-    } else if (is_cepstral && k == 1) {
-        (void)mote_format(what, what_bytes, "the balance of low and high tones");
-        *sounds_like = "another microphone, or noise of low tones such as a car's";
-    } else if (is_cepstral) {
-        (void)mote_format(what, what_bytes, "the spectrum's %lld%s coefficient", (long long)k + 1,
-                          ordinal(k + 1));
-        *sounds_like = "another microphone or room";
-    } else {
-        (void)mote_format(what, what_bytes, "the loudness of the %lld%s band of tones",
-                          (long long)k + 1, ordinal(k + 1));
-        *sounds_like = "noise in that band, or another microphone";
-    }
+    if (digits[n] != '_' || !mote_parse_i64(digits + n + 1, strlen(digits + n + 1), &last) ||
+        last < first || last > INT32_MAX)
+        last = first;
+    mote_frontend_words(features, NULL, (int32_t)first, (int32_t)last, what, what_bytes,
+                        sounds_like);
 }

@@ -4,7 +4,8 @@
  * instruction counter and bytes of stack. src/compile/measure.c builds it, runs it and reads the
  * answers.
  *
- * in.bin: with MEASURE_FEATURES clips of int16 samples, else int8 inputs, one after another.
+ * in.bin: with MEASURE_FEATURES samples, each MEASURE_NUMBERS of MEASURE_TYPE, else int8 inputs,
+ * one after another.
  * out.bin: for each, the int8 input of the network, then its int8 output. */
 #include <semihost.h>
 #include <stddef.h>
@@ -136,17 +137,17 @@ static void run_network(void *arg)
 }
 
 #ifdef MEASURE_FEATURES
-static int16_t pcm[FEATURES_CLIP_SAMPLES];
+static MEASURE_TYPE sample[MEASURE_NUMBERS];
 static MRT_ALIGNED(8) uint8_t features_scratch[FEATURES_SCRATCH_BYTES];
 
 static void run_clip(void *arg)
 {
-    features_clip(pcm, features_scratch, arg);
+    features_clip(sample, features_scratch, arg);
 }
 
 static void run_frame(void *arg)
 {
-    features_frame(pcm, features_scratch, arg);
+    features_frame(sample, features_scratch, arg);
 }
 #endif
 
@@ -183,7 +184,7 @@ int main(void)
     uint32_t n = 0, ticks_max = 0, ticks_first = 0, stack = 0;
 #ifdef MEASURE_FEATURES
     uint32_t clip = 0, frame = 0, features_stack = 0;
-    while (sys_semihost_read(from, pcm, sizeof pcm) == 0) {
+    while (sys_semihost_read(from, sample, sizeof sample) == 0) {
         cost f = measure(run_frame, in);
         cost c = measure(run_clip, in);
         frame = larger(frame, f.ticks);

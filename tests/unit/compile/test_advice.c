@@ -39,7 +39,7 @@ static mote_compile_input input_of(const mote_model *m, const char **labels)
                              .n_labels = mote_model_n_labels(m),
                              .labels = labels,
                              .features = mote_model_features(m),
-                             .clip_samples = mote_model_clip_samples(m),
+                             .sample = *mote_model_sample(m),
                              .smooth_hops = op->smooth_hops,
                              .suppress_ms = op->suppress_ms,
                              .hop_ms = op->hop_ms,

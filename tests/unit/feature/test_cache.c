@@ -4,8 +4,11 @@
 
 #include "base/rng.h"
 #include "feature/cache.h"
+#include "feature/feature.h"
 
 #define N_VALUES 490
+
+static const mote_shape SOUND = {MOTE_I16, 1, {16000}};
 
 static const char *fresh_dir(void)
 {
@@ -52,7 +55,8 @@ static mote_feature_cache *open_cache(const char *dir)
     mote_err err;
     mote_feature_cache *c = NULL;
     const mote_feature_config cfg = mote_feature_config_default();
-    T_OK(mote_feature_cache_open(dir, &cfg, &c, &err));
+    const mote_frontend f = mote_feature_frontend(&cfg);
+    T_OK(mote_feature_cache_open(dir, &f, &SOUND, &c, &err));
     return c;
 }
 
@@ -111,12 +115,55 @@ static void other_settings_share_the_folder_but_not_the_entries(void **state)
     mote_feature_cache_close(c);
     mote_feature_config cfg = mote_feature_config_default();
     cfg.arithmetic = MRT_FIXED;
-    T_OK(mote_feature_cache_open(dir, &cfg, &other, &err));
+    mote_frontend f = mote_feature_frontend(&cfg);
+    T_OK(mote_feature_cache_open(dir, &f, &SOUND, &other, &err));
     assert_false(has(other, 1));
     assert_int_equal(mote_feature_cache_stat(other).n_damaged, 0);
     mote_feature_cache_close(other);
+    /* The same numbers in another shape are other samples. */
+    cfg.arithmetic = MRT_FLOAT;
+    f = mote_feature_frontend(&cfg);
+    const mote_shape shorter = {MOTE_I16, 1, {15999}};
+    T_OK(mote_feature_cache_open(dir, &f, &shorter, &other, &err));
+    assert_false(has(other, 1));
+    mote_feature_cache_close(other);
     cfg.n_fft = 3;
-    T_FAILS(mote_feature_cache_open(dir, &cfg, &other, &err), MOTE_RANGE, "'n_fft'");
+    f = mote_feature_frontend(&cfg);
+    T_FAILS(mote_feature_cache_open(dir, &f, &SOUND, &other, &err), MOTE_RANGE, "'n_fft'");
+}
+
+/* A segment as the first version wrote it, and anything else that says so. */
+static void files_of_an_older_format_are_removed_and_never_read(void **state)
+{
+    (void)state;
+    mote_err err;
+    const char *dir = fresh_dir();
+    char path[1024], copy[1024];
+    size_t len;
+    mote_feature_cache *c = open_cache(dir);
+    add(c, 1);
+    T_OK(mote_feature_cache_save(c, &err));
+    mote_feature_cache_close(c);
+    char *bytes = read_segment(dir, &len, path);
+    bytes[8] = 1;
+    const uint32_t crc = mote_crc32(0, bytes, 48);
+    memcpy(bytes + 48, &crc, sizeof crc);
+    T_OK(mote_file_write(path, bytes, len, &err));
+    snprintf(copy, sizeof copy, "%s/0123456789abcdef-0123456789abcdef.features", dir);
+    T_OK(mote_file_write(copy, bytes, len, &err));
+    mote_free(bytes);
+    c = open_cache(dir);
+    assert_false(has(c, 1));
+    assert_int_equal(mote_feature_cache_stat(c).n_old, 2);
+    assert_int_equal(mote_feature_cache_stat(c).n_damaged, 0);
+    assert_false(mote_path_exists(path) || mote_path_exists(copy));
+    add(c, 1);
+    T_OK(mote_feature_cache_save(c, &err));
+    mote_feature_cache_close(c);
+    c = open_cache(dir);
+    assert_true(has(c, 1));
+    assert_int_equal(mote_feature_cache_stat(c).n_old, 0);
+    mote_feature_cache_close(c);
 }
 
 static void many_segments_become_one(void **state)
@@ -258,7 +305,8 @@ static mote_status use(const char *dir, uint32_t id, mote_err *err)
     float values[N_VALUES];
     mote_feature_cache *c = NULL;
     fill(id, values);
-    mote_status st = mote_feature_cache_open(dir, &cfg, &c, err);
+    const mote_frontend f = mote_feature_frontend(&cfg);
+    mote_status st = mote_feature_cache_open(dir, &f, &SOUND, &c, err);
     if (st == MOTE_OK)
         st = mote_feature_cache_add(c, &key, values, N_VALUES, err);
     if (st == MOTE_OK)
@@ -328,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(saved_entries_are_found_again_and_unsaved_ones_are_not),
         cmocka_unit_test(other_settings_share_the_folder_but_not_the_entries),
+        cmocka_unit_test(files_of_an_older_format_are_removed_and_never_read),
         cmocka_unit_test(many_segments_become_one),
         cmocka_unit_test(no_damaged_byte_gets_through),
         cmocka_unit_test(damage_is_mended_by_adding_and_saving),

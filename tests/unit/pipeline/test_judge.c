@@ -93,9 +93,8 @@ static void answers_do_not_depend_on_threads(void **state)
     mote_graph *g = NULL, *f32 = NULL;
     T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
     T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_train, "graph.f32", &f32, &err));
-    mote_feature_config features = *mote_setting_features(settings_of());
-    mote_judge j = {
-        .graph = g, .features = &features, .clip_samples = (int32_t)mote_dataset_elements(&d)};
+    mote_frontend features = *mote_setting_features(settings_of());
+    mote_judge j = {.graph = g, .features = &features, .sample = d.shape};
     size_t n_watched = 0;
     float *one = NULL, *one_watched = NULL;
     T_OK(mote_judge_clips(&j, d.x, d.n, &a, &one, &one_watched, &err));
@@ -146,13 +145,11 @@ static void the_server_reports_what_was_judged(void **state)
     load_test_split(&d, &a);
     mote_graph *g = NULL;
     T_OK(mote_stage_graph(project.pipeline, MOTE_STAGE_compress, "graph.s8", &g, &err));
-    mote_feature_config features = *mote_setting_features(settings_of());
+    mote_frontend features = *mote_setting_features(settings_of());
     static const float temperatures[] = {0.25f, 1.0f, 3.0f};
     for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {
-        mote_judge j = {.graph = g,
-                        .features = &features,
-                        .clip_samples = (int32_t)mote_dataset_elements(&d),
-                        .temperature = temperatures[t]};
+        mote_judge j = {
+            .graph = g, .features = &features, .sample = d.shape, .temperature = temperatures[t]};
         float *judged = NULL;
         T_OK(mote_judge_clips(&j, d.x, d.n, &a, &judged, NULL, &err));
         mote_operating_point op = {

@@ -194,10 +194,10 @@ static void add_dataset(mote_buf *b, mote_dataset_config x)
     ADD(max_bytes), ADD(cancel), ADD(progress), ADD(progress_arg);
 }
 
-static void add_features(mote_buf *b, mote_feature_config x)
+static void add_features(mote_buf *b, mote_frontend x)
 {
-    ADD(arithmetic), ADD(rate_hz), ADD(window_ms), ADD(hop_ms), ADD(n_fft), ADD(n_mels);
-    ADD(n_coefficients), ADD(low_hz), ADD(high_hz), ADD(pre_emphasis);
+    mote_sha256 hash = mote_frontend_hash(&x);
+    mote_buf_add(b, hash.bytes, sizeof hash.bytes);
 }
 
 static void add_training(mote_buf *b, mote_training_setting x)

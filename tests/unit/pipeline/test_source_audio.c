@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "data/kind_audio.h"
+#include "feature/feature.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/source_audio.h"
 #include "support.h"
@@ -31,7 +32,8 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
 {
     mote_err err = {0};
     mote_augment_config augmentation = {.speed = {1, 1}};
-    mote_feature_config features = mote_feature_config_default();
+    const mote_feature_config mel = mote_feature_config_default();
+    const mote_frontend features = mote_feature_frontend(&mel);
     mote_source_audio_config cfg = {.clips = d,
                                     .features = &features,
                                     .augmentation = &augmentation,
@@ -71,9 +73,9 @@ static void words_stay_and_background_is_cut_anew(void **state)
                       .label = label,
                       .n_classes = 2,
                       .own = &own};
-    mote_feature_config features = mote_feature_config_default();
-    size_t n =
-        (size_t)mote_feature_frames(&features, SAMPLES) * (size_t)mote_feature_values(&features);
+    const mote_feature_config mel = mote_feature_config_default();
+    const mote_frontend features = mote_feature_frontend(&mel);
+    size_t n = mote_frontend_elements(&features, &(mote_shape){MOTE_I16, 1, {SAMPLES}});
     static float first[2 * 4096], again[2 * 4096], later[2 * 4096];
     assert_true(n <= 4096);
     fill(&d, 0, first, n);
