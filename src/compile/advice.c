@@ -21,7 +21,8 @@ static bool is_unsuited(const mote_compile_input *in, const mote_target *t)
 {
     mote_frontend other;
     return mote_compile_has_features(in) && mote_frontend_is_fixed(in->features) == t->has_fpu &&
-           mote_frontend_other_arithmetic(in->features, &other);
+           mote_frontend_other_arithmetic(in->features, &other) &&
+           mote_frontend_elements(&other, &in->sample) > 0;
 }
 
 /* The word of the other arithmetic. */

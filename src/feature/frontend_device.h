@@ -25,6 +25,7 @@ typedef struct {
     const char *code;           /* its row of compile/code_sizes.def */
     size_t stream_bytes;        /* RAM of a stream, with its scratch */
     int64_t table_bytes;        /* constants in flash */
+    int64_t macs;               /* multiply-accumulates of one frame, about */
     const char *variable;       /* what numbers are called in the example: "pcm" */
     const char *driver;         /* the function that waits for them there: "board_read_audio" */
     const char *driver_words;   /* "Your microphone driver: waits for n samples. .." */

@@ -22,6 +22,16 @@ static int64_t table_bytes(const mrt_frontend_tables *t)
     return sum;
 }
 
+/* Of a frame, about: FFT, two weights a bin, DCT. */
+static int64_t macs_of(const mrt_frontend_config *c)
+{
+    int64_t log2_fft = 0;
+
+    for (int32_t n = c->n_fft; n > 1; n /= 2)
+        log2_fft++;
+    return (int64_t)c->n_fft * (2 * log2_fft + 2) + (int64_t)c->n_mels * c->n_coefficients;
+}
+
 static void of(const mote_frontend_plan *p, mote_frontend_device *out)
 {
     static const char *const headers[] = {"mrt_frontend.h", NULL};
@@ -35,6 +45,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .code = t->config.arithmetic == MRT_FIXED ? "FIXED_FRONTEND" : "FLOAT_FRONTEND",
         .stream_bytes = mrt_frontend_stream_bytes(&t->config),
         .table_bytes = table_bytes(t),
+        .macs = macs_of(&t->config),
         .variable = "pcm",
         .driver = "board_read_audio",
         .driver_words = "Your microphone driver: waits for n samples. The default is silence.",

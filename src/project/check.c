@@ -67,6 +67,66 @@ static void check_data(mote_reader *r)
                                  "stands in the file name");
 }
 
+/* What the front ends are about, by the table. */
+static const struct {
+    const char *name;
+    mote_input_kind input;
+    const char *settings;
+} frontends[] = {
+#define FRONTEND(name, input, settings, doc) {#name, MOTE_INPUT_##input, settings},
+#include "project/frontends.def"
+#undef FRONTEND
+};
+#define N_FRONTENDS (sizeof frontends / sizeof frontends[0])
+
+/* Is a word one of those in a list with blanks between them? */
+static bool is_listed(const char *word, const char *list)
+{
+    const size_t n = strlen(word);
+    for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+/* A kind that takes something else is refused; without one, the first of the input's. The settings
+ * of other kinds are refused by name. */
+static void check_front_end(mote_reader *r)
+{
+    mote_project_features *f = &r->project->features;
+    const mote_task *task = r->task;
+    size_t i = 0, n_rows = 0;
+    if (!task || !f->kind || !mote_reader_is_good(r, "features.kind"))
+        return;
+    while (i < N_FRONTENDS && strcmp(frontends[i].name, f->kind) != 0)
+        i++;
+    if (i == N_FRONTENDS)
+        return;
+    if (!(task->inputs & MOTE_ONE_OF(frontends[i].input)) && mote_reader_has(r, "features.kind")) {
+        mote_reader_complain_key(r, "features.kind",
+                                 "'features.kind' '%s' is about %s, and task '%s' is not", f->kind,
+                                 mote_input_name(frontends[i].input), task->name);
+        return;
+    }
+    if (!mote_reader_has(r, "features.kind")) {
+        for (i = 0; i < N_FRONTENDS && frontends[i].input != task->input; i++)
+            continue;
+        if (i == N_FRONTENDS)
+            return; /* an input without front end */
+        f->kind = frontends[i].name;
+    }
+    const mote_schema_row *rows = mote_schema_rows(&n_rows);
+    for (size_t k = 0; k < n_rows; k++) {
+        if (strncmp(rows[k].path, "features.", 9) != 0 || !mote_reader_has(r, rows[k].path))
+            continue;
+        const char *name = rows[k].path + 9;
+        if (strcmp(name, "kind") != 0 && !is_listed(name, frontends[i].settings))
+            mote_reader_complain_key(r, rows[k].path,
+                                     "'%s' means nothing to front end '%s'; its settings are: %s",
+                                     rows[k].path, f->kind, frontends[i].settings);
+    }
+}
+
 static void check_features(mote_reader *r)
 {
     const mote_project *p = r->project;
@@ -167,6 +227,7 @@ void mote_reader_check(mote_reader *r)
     if (r->fatal != MOTE_OK)
         return;
     check_data(r);
+    check_front_end(r);
     check_features(r);
     check_model(r);
     check_value(r);

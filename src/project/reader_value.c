@@ -296,7 +296,7 @@ bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml
 }
 
 /* Presets are scalars, or "[a, b]": lists without nesting or quotes. */
-#define MAX_PRESET_ITEMS 4
+#define MAX_PRESET_ITEMS 16
 
 void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *field)
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The front end, quantisation, detector and sketch give the same bits on the host (gcc and clang at
+# The front ends, quantisation, detector and sketch give the same bits on the host (gcc and clang at
 # -O0, -O2 and -O3) and on every emulated target. Prints the instructions of one frame of the default
 # front end on each. The last line is 'N passed, N failed, N skipped'.
 #

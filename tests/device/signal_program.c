@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs the front end, quantisation, the detector and the sketch on pseudo-random PCM and prints
+/* Runs the front ends, quantisation, the detector and the sketch on pseudo-random PCM and prints
  * hashes of every result. Built for the host and for each target by run_signal.sh: the texts must
  * be equal. With -DCOUNT_INSTRUCTIONS it prints the instructions of a frame instead. */
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "device/signal/mrt_frontend.h"
 #include "device/signal/mrt_math.h"
 #include "device/signal/mrt_quantize.h"
+#include "device/signal/mrt_series.h"
 #include "device/stream/mrt_detector.h"
 #include "device/watch/mrt_sketch.h"
 #include "signal_pcm.h"
@@ -151,6 +152,123 @@ static void run_front_end(int32_t arithmetic)
     }
 }
 
+/* ---- series ---- */
+
+#define SERIES_CHANNELS 4
+#define SERIES_STEPS    (N_SAMPLES / SERIES_CHANNELS)
+
+static float series_f32[N_SAMPLES];
+static float series_offset[MRT_SERIES_MAX_VALUES], series_scale[MRT_SERIES_MAX_VALUES];
+
+/* Configurations of every kind, window and hop; with and without what was fitted. */
+static mrt_series_config series_config(int32_t i, int32_t is_fixed, int32_t number_bytes)
+{
+    static const int32_t windows[] = {8, 16, 50, 100, 128, 300};
+    mrt_series_config c = {i % 3, is_fixed, number_bytes, SERIES_CHANNELS, 1, 1, 0, {0}, 0, 0,
+                           0,     0};
+
+    if (c.kind == MRT_RAW)
+        return c;
+    c.window = windows[i / 3 % 6];
+    c.hop = i % 2 == 0 ? c.window : (c.window + 2) / 3;
+    if (c.kind == MRT_STATISTICS) {
+        static const int32_t all[] = {MRT_STATISTIC_MEAN,           MRT_STATISTIC_RMS,
+                                      MRT_STATISTIC_DEVIATION,      MRT_STATISTIC_SKEWNESS,
+                                      MRT_STATISTIC_KURTOSIS,       MRT_STATISTIC_CROSSINGS,
+                                      MRT_STATISTIC_QUANTILE,       MRT_STATISTIC_QUANTILE + 333,
+                                      MRT_STATISTIC_QUANTILE + 500, MRT_STATISTIC_QUANTILE + 1000};
+        c.n_statistics = 10;
+        for (int32_t k = 0; k < 10; k++)
+            c.statistics[k] = all[k];
+    } else {
+        for (c.n_fft = 16; c.n_fft < c.window;)
+            c.n_fft *= 2;
+        c.n_bands = c.n_fft / 8;
+        c.high_ppm = 500000;
+    }
+    return c;
+}
+
+static void series_frame(const mrt_series_tables *t, const void *x, void *scratch, void *out)
+{
+    const mrt_series_config *c = &t->config;
+
+    if (c->is_fixed && c->kind == MRT_RAW)
+        mrt_raw_q(t, (const int16_t *)x, scratch, (int32_t *)out);
+    else if (c->is_fixed && c->kind == MRT_STATISTICS)
+        mrt_statistics_q(t, (const int16_t *)x, scratch, (int32_t *)out);
+    else if (c->is_fixed)
+        mrt_spectral_q(t, (const int16_t *)x, scratch, (int32_t *)out);
+    else if (c->number_bytes == 2 && c->kind == MRT_RAW)
+        mrt_raw_f32_i16(t, (const int16_t *)x, scratch, (float *)out);
+    else if (c->number_bytes == 2 && c->kind == MRT_STATISTICS)
+        mrt_statistics_f32_i16(t, (const int16_t *)x, scratch, (float *)out);
+    else if (c->number_bytes == 2)
+        mrt_spectral_f32_i16(t, (const int16_t *)x, scratch, (float *)out);
+    else if (c->kind == MRT_RAW)
+        mrt_raw_f32(t, (const float *)x, scratch, (float *)out);
+    else if (c->kind == MRT_STATISTICS)
+        mrt_statistics_f32(t, (const float *)x, scratch, (float *)out);
+    else
+        mrt_spectral_f32(t, (const float *)x, scratch, (float *)out);
+}
+
+static uint64_t hash_series(const mrt_series_tables *t)
+{
+    const mrt_series_config *c = &t->config;
+    const size_t values = (size_t)mrt_series_values(c);
+    const uint8_t *at = c->number_bytes == 4 ? (const uint8_t *)series_f32 : (const uint8_t *)pcm;
+    static uint32_t out[MRT_SERIES_MAX_VALUES];
+    size_t left = SERIES_STEPS;
+    uint64_t h = HASH_START;
+    mrt_series_stream s;
+
+    mrt_series_stream_init(&s, t, stream_memory);
+    while (left > 0) {
+        size_t used = 0;
+        if (mrt_series_stream_push(&s, at, left, &used)) {
+            series_frame(t, s.held, s.scratch, out);
+            h = hash_bytes(h, out, values * sizeof *out);
+            mrt_series_stream_hop(&s);
+        }
+        at += used * SERIES_CHANNELS * (size_t)c->number_bytes;
+        left -= used;
+    }
+    return h;
+}
+
+static void run_series(int32_t is_fixed, int32_t number_bytes)
+{
+    const char *name = is_fixed            ? "series fixed"
+                       : number_bytes == 2 ? "series i16"
+                                           : "series float";
+    pcm_rng r = {77};
+
+    for (int32_t i = 0; i < MRT_SERIES_MAX_VALUES; i++) {
+        series_offset[i] = (float)(i % 7 - 3) * 0.75f;
+        series_scale[i] = i % 11 == 0 ? 0.0f : 1.0f / (float)(1 + i * i % 300);
+    }
+    for (int32_t i = 0; i < 36; i++) {
+        const mrt_series_config c = series_config(i, is_fixed, number_bytes);
+        const int32_t is_fitted = i >= 18;
+        mrt_series_tables t;
+        if (mrt_series_check(&c) != MRT_SERIES_OK ||
+            mrt_series_tables_bytes(&c) > sizeof table_memory ||
+            mrt_series_stream_bytes(&c) > sizeof stream_memory) {
+            printf("%s %d does not fit\n", name, (int)i);
+            continue;
+        }
+        mrt_series_build(&c, is_fitted ? series_offset : NULL, is_fitted ? series_scale : NULL,
+                         table_memory, &t);
+        for (uint32_t kind = 0; kind < PCM_KINDS; kind++) {
+            pcm_fill(&r, kind, pcm, N_SAMPLES);
+            for (int k = 0; k < N_SAMPLES; k++)
+                series_f32[k] = (float)pcm[k] * (1.0f / 1024.0f) + (float)(k % SERIES_CHANNELS);
+            show(name, i * 10 + (int32_t)kind, hash_series(&t));
+        }
+    }
+}
+
 #ifdef COUNT_INSTRUCTIONS
 /* Ticks of a timer that counts up to 2^24. Under qemu -icount shift=0 they are proportional to the
  * instructions executed; how many there are in a tick is found with a loop of known length. */
@@ -221,6 +339,9 @@ int main(void)
     run_stream_and_watch();
     run_front_end(MRT_FIXED);
     run_front_end(MRT_FLOAT);
+    run_series(1, 2);
+    run_series(0, 2);
+    run_series(0, 4);
 #endif
     printf("end\n");
     return 0;

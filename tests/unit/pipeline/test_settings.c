@@ -370,7 +370,10 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
         add_names(&b, server.policy.purposes, server.policy.n_purposes);
         server.policy.purposes = NULL;
         add_text(&b, server.policy.key_file);
-        server.policy.key_file = NULL;
+        mote_buf_printf(&b, "%d %d %d %lld", (int)server.policy.retention_days,
+                        (int)server.policy.keep_inputs, (int)server.policy.keep_outputs,
+                        (long long)server.policy.max_log_bytes);
+        memset(&server.policy, 0, sizeof server.policy); /* with its gap, which holds anything */
         add_names(&b, server.site.hosts, server.site.n_hosts);
         add_names(&b, server.site.origins, server.site.n_origins);
         server.site.hosts = server.site.origins = NULL;
@@ -496,6 +499,10 @@ static void a_key_that_changes_is_seen_where_it_is_read(void **state)
     for (size_t i = 0; i < n; i++) {
         sight s = {0};
         if (rows[i].type == MOTE_KEY_SECTION || strchr(rows[i].path, '['))
+            continue;
+        /* Of tasks whose projects cannot be read yet (mote_task_ready): nothing to change here.
+         * Those of series' front ends are walked in feature/test_frontend_series. */
+        if (!mote_schema_is_of(&rows[i], mote_task_get(MOTE_TASK_keyword)))
             continue;
         if (has_no_other_value(&rows[i])) {
             n_single++;

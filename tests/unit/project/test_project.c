@@ -282,8 +282,8 @@ static void a_key_of_another_task_is_refused_by_name(void **state)
     static const char *const wanted[] = {
         "mote.yaml:1:1: 'keywords' belongs to task 'keyword'; task 'table' takes its classes from "
         "the labels of its samples",
-        "mote.yaml:3:1: 'features' belongs to tasks 'keyword', 'sound', 'anomaly', and means "
-        "nothing to task 'table'",
+        "mote.yaml:3:1: 'features' belongs to tasks 'keyword', 'sound', 'gesture', 'anomaly', and "
+        "means nothing to task 'table'",
         "mote.yaml:4:22: 'model.channels' belongs to tasks 'keyword', 'sound', 'gesture', "
         "'anomaly', 'image', and means nothing to task 'table'",
         "mote.yaml:5:7: task 'table' is not there yet: tables have no way to a data set and no "
