@@ -84,10 +84,17 @@ static bool uses(const mote_frontend_plan *p, const char *path)
 {
     static const char *const always[] = {"mrt_series.", "mrt_series_internal", "mrt_quantize",
                                          NULL};
-    static const char *const statistics[] = {"mrt_statistics", "mrt_math", NULL};
-    static const char *const spectral[] = {
-        "mrt_spectral",          "mrt_math",       "mrt_fft_body", "mrt_frontend_q_body",
-        "mrt_frontend_internal", "mrt_frontend.h", "mrt_end_body", NULL};
+    static const char *const statistics[] = {"mrt_statistics", "mrt_math", "mrt_logf_body",
+                                             "mrt_end_body", NULL};
+    static const char *const spectral[] = {"mrt_spectral",
+                                           "mrt_math",
+                                           "mrt_logf_body",
+                                           "mrt_fft_body",
+                                           "mrt_frontend_q_body",
+                                           "mrt_frontend_internal",
+                                           "mrt_frontend.h",
+                                           "mrt_end_body",
+                                           NULL};
     const int32_t kind = config_of(p)->kind;
 
     return begins_with_one_of(path, always) ||

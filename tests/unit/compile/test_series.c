@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Generated projects with the front ends of series: built here and fed with samples, they give the
+ * network's input that the host computes, whole and from a stream. With T_MEASURE=1 they are built
+ * and run on every emulated target too. */
+#include "support.h"
+
+#include <math.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/rng.h"
+#include "compile/codegen.h"
+#include "compile/footprint.h"
+#include "compile/measure.h"
+#include "compress/quantise.h"
+#include "feature/frontend_device.h"
+#include "graph/arch.h"
+
+enum { STEPS = 96, CHANNELS = 3, SAMPLES = 6 };
+
+/* Reads samples; writes the input that features_clip makes, then that of a stream. */
+static const char driver[] =
+    "#include <stdio.h>\n#include \"model_features.h\"\n#include \"model.h\"\n"
+    "static _Alignas(8) unsigned char scratch[FEATURES_SCRATCH_BYTES];\n"
+    "static _Alignas(8) unsigned char memory[FEATURES_STREAM_BYTES];\n"
+    "static NUMBER x[FEATURES_STEPS * FEATURES_CHANNELS];\n"
+    "static int8_t in[FEATURES_FRAMES * FEATURES_VALUES];\n"
+    "int main(void)\n{\n"
+    "    mrt_series_stream s;\n"
+    "    while (fread(x, sizeof x, 1, stdin) == 1) {\n"
+    "        features_clip(x, scratch, in);\n"
+    "        fwrite(in, sizeof in, 1, stdout);\n"
+    "        mrt_series_stream_init(&s, &features_tables, memory);\n"
+    "        size_t at = 0, used = 0, n = 0;\n"
+    "        for (; at < FEATURES_STEPS; at += used) {\n"
+    "            size_t chunk = FEATURES_STEPS - at < 7 ? FEATURES_STEPS - at : 7;\n"
+    "            if (features_push(&s, x + at * FEATURES_CHANNELS, chunk, &used,\n"
+    "                              in + n * FEATURES_VALUES))\n"
+    "                n++;\n"
+    "        }\n"
+    "        if (n != FEATURES_FRAMES)\n            return 1;\n"
+    "        fwrite(in, sizeof in, 1, stdout);\n"
+    "    }\n    return 0;\n}\n";
+
+static void run(const char *dir, const char *const *argv, const void *input, size_t n,
+                mote_buf *out)
+{
+    mote_err err = {0};
+    int code = -1;
+    MOTE_SCOPED_BUF messages;
+    mote_buf_init(&messages, 1 << 20);
+    mote_process p = {.argv = argv,
+                      .cwd = dir,
+                      .input = input,
+                      .input_bytes = n,
+                      .out = out,
+                      .err_out = &messages,
+                      .timeout_ms = 100000};
+    if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0)
+        fail_msg("%s: %s %s", argv[0], err.text, messages.len ? messages.data : "");
+}
+
+static const char *const SETTINGS[] = {
+    "{\"kind\": \"raw\", \"rate_hz\": 50",
+    "{\"kind\": \"statistics\", \"rate_hz\": 50, \"frame_ms\": 640, \"hop_ms\": 300",
+    "{\"kind\": \"spectral\", \"rate_hz\": 50, \"frame_ms\": 640, \"bands\": 5",
+};
+
+/* The network behind it: one hidden layer, untrained. */
+static mote_graph *network(const mote_shape *in)
+{
+    mote_arch a;
+    mote_graph *g = NULL, *f = NULL, *q = NULL;
+    mote_rng rng;
+    mote_err err;
+    const size_t n = (size_t)mote_shape_elements(in);
+    float *samples = mote_alloc(8 * n, sizeof *samples);
+    mote_arch_default(&a, in->dims[0], in->dims[1], 2);
+    snprintf(a.name, sizeof a.name, "dense");
+    a.n_blocks = 1;
+    a.hidden[0] = 8;
+    mote_rng_init(&rng, 4);
+    T_OK(mote_arch_build(&a, &rng, &g, &err));
+    T_OK(mote_graph_fold(g, &f, &err));
+    for (size_t i = 0; i < 8 * n; i++)
+        samples[i] = (float)mote_rng_normal(&rng);
+    mote_quantise_config qc = {.range_rule = MOTE_RANGE_MIN_MAX};
+    T_OK(mote_quantise(f, samples, 8, &qc, &q, &err));
+    mote_free(samples);
+    mote_graph_destroy(g);
+    mote_graph_destroy(f);
+    return q;
+}
+
+static int16_t whole[SAMPLES][STEPS * CHANNELS];
+static float real[SAMPLES][STEPS * CHANNELS];
+
+static int fill(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, 3);
+    for (int i = 0; i < SAMPLES; i++)
+        for (int k = 0; k < STEPS * CHANNELS; k++) {
+            const double x = 200.0 * (i + 1) * (sin(0.1 * (i + 1) * k) + mote_rng_normal(&r) / 3);
+            whole[i][k] = (int16_t)x;
+            real[i][k] = (float)(x / 100.0);
+        }
+    return 0;
+}
+
+static void fit(mote_frontend *f, const mote_shape *in, const void *x)
+{
+    mote_err err;
+    mote_frontend_plan *p = NULL;
+    T_OK(mote_frontend_plan_create(f, in, 1, &p, &err));
+    const mote_shape out = *mote_frontend_plan_out(p);
+    const size_t n = (size_t)mote_shape_elements(&out);
+    float *y = mote_alloc(SAMPLES * n, sizeof *y);
+    for (size_t i = 0; i < SAMPLES; i++)
+        T_OK(mote_frontend_run(p, 0, (const char *)x + i * mote_shape_bytes(in), STEPS, y + i * n,
+                               &err));
+    T_OK(mote_frontend_fit(f, y, SAMPLES * (size_t)out.dims[0], out.dims[1], f, &err));
+    mote_free(y);
+    mote_frontend_plan_destroy(p);
+}
+
+static void check_project(const mote_compile_input *in, const void *x, const char *number)
+{
+    mote_err err;
+    const mote_target *t = NULL;
+    mote_compile_result result;
+    static int n_dirs;
+    char dir[400], path[500], define[40];
+    snprintf(dir, sizeof dir, "%s/series-%d", t_temp(), n_dirs++);
+    snprintf(path, sizeof path, "%s/driver.c", dir);
+    snprintf(define, sizeof define, "-DNUMBER=%s", number);
+    T_OK(mote_target_find("cortex-m4f", &t, &err));
+    T_OK(mote_compile_project(in, t, dir, &result, &err));
+    T_OK(mote_file_write(path, driver, sizeof driver - 1, &err));
+    const char *make[] = {
+        "make", "-s", "-B", "host", "CFLAGS=-std=c11 -O2 -Wall -Werror -ffp-contract=off -iquote .",
+        NULL};
+    const char *cc[] = {"cc", "-std=c11", "-O1",    define,     "-iquote",
+                        ".",  "-iquote",  "device", "driver.c", "libmodel_host.a",
+                        "-o", "driver",   NULL};
+    const char *cxx[] = {"c++",    "-std=c++11",       "-fsyntax-only", "-x", "c++",
+                         "-Wall",  "-Werror",          "-iquote",       ".",  "-iquote",
+                         "device", "model_features.c", "main.c",        NULL};
+    MOTE_SCOPED_BUF got;
+    mote_buf_init(&got, 1 << 20);
+    run(dir, make, NULL, 0, NULL);
+    run(dir, cc, NULL, 0, NULL);
+    run(dir, cxx, NULL, 0, NULL);
+    snprintf(path, sizeof path, "%s/driver", dir);
+    const char *self[] = {path, NULL};
+    run(dir, self, x, SAMPLES * mote_shape_bytes(&in->sample), &got);
+
+    mote_frontend_plan *p = NULL;
+    const mote_quant *q = &in->graph->tensors[in->graph->input].quant;
+    T_OK(mote_frontend_plan_create(in->features, &in->sample, 1, &p, &err));
+    const size_t n = (size_t)mote_shape_elements(mote_frontend_plan_out(p));
+    float *values = mote_alloc(n, sizeof *values);
+    int8_t *want = mote_alloc(n, 1);
+    assert_int_equal(got.len, 2 * SAMPLES * n);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        T_OK(mote_frontend_run(p, 0, (const char *)x + i * mote_shape_bytes(&in->sample), STEPS,
+                               values, &err));
+        T_OK(mote_frontend_quantize(p, q->scales[0], q->zero_point, values, n, want, &err));
+        assert_memory_equal(got.data + 2 * i * n, want, n);
+        assert_memory_equal(got.data + (2 * i + 1) * n, want, n);
+    }
+    mote_free(values);
+    mote_free(want);
+    mote_frontend_plan_destroy(p);
+}
+
+static void measure(const mote_compile_input *in, const void *x, const char *what)
+{
+    for (size_t i = 0; i < mote_n_targets; i++) {
+        mote_err err;
+        mote_device_measurement m;
+        mote_footprint f;
+        mote_measure_options o = {.n_inputs = SAMPLES, .samples = x};
+        T_OK(mote_measure(in, &mote_targets[i], &o, &m, &err));
+        T_OK(mote_footprint_estimate(in, &mote_targets[i], &f, &err));
+        print_message("%s on %s: %d of %d equal, a frame %lld instructions, flash %lld (estimated "
+                      "%lld), RAM %lld (%lld)\n",
+                      what, mote_targets[i].name, (int)m.n_equal, (int)m.n_inputs,
+                      (long long)m.hop_instructions, (long long)m.flash_bytes,
+                      (long long)f.flash_bytes, (long long)m.ram_static_bytes,
+                      (long long)f.ram_bytes);
+        assert_int_equal(m.n_equal, SAMPLES);
+    }
+}
+
+static void the_firmware_sees_what_the_host_does(void **state)
+{
+    (void)state;
+    if (!mote_process_in_path("cc") || !mote_process_in_path("c++") ||
+        !mote_process_in_path("make"))
+        T_SKIP("no cc, c++ or make to build the generated project with");
+    for (size_t i = 0; i < 3 * T_COUNT(SETTINGS); i++) {
+        const bool is_fixed = i % 3 == 2, is_real = i % 3 == 0;
+        const mote_shape sample = {is_real ? MOTE_F32 : MOTE_I16, 2, {STEPS, CHANNELS}};
+        const void *x = is_real ? (const void *)real : (const void *)whole;
+        mote_err err;
+        mote_frontend f;
+        mote_shape out;
+        char text[300], what[160];
+        snprintf(text, sizeof text, "%s, \"arithmetic\": \"%s\"}", SETTINGS[i / 3],
+                 is_fixed ? "fixed" : "float");
+        json_t *o = json_loads(text, 0, NULL);
+        T_OK(mote_frontend_from_json(o, "test", &f, &err));
+        json_decref(o);
+        fit(&f, &sample, x);
+        T_OK(mote_frontend_shape(&f, &sample, &out, &err));
+        mote_graph *g = network(&out);
+        const mote_compile_input in = {
+            .name = "series", .graph = g, .features = &f, .sample = sample};
+        check_project(&in, x, is_real ? "float" : "int16_t");
+        mote_frontend_describe(&f, what, sizeof what);
+        if (getenv("T_MEASURE"))
+            measure(&in, x, what);
+        mote_graph_destroy(g);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_firmware_sees_what_the_host_does),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}
