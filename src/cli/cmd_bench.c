@@ -33,7 +33,7 @@ static const mote_option options[] = {
     {"from", 0, MOTE_OPT_STRING, offsetof(bench_values, from), 0, 0, "DIR",
      "clips of another project's latest data version"},
     {"noise", 0, MOTE_OPT_STRING, offsetof(bench_values, noise), 0, 0, "KIND",
-     "'car': mix every clip with car noise"},
+     "'car', 'fan', 'hum', 'pink' or 'white': mix every clip with it"},
     {"snr-from", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_lo), -40, 60, "DB",
      "least ratio of speech to noise (default -5)"},
     {"snr-to", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_hi), -40, 60, "DB",
@@ -192,17 +192,19 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                             .cancel = cli->cancel,
                             .progress = on_progress};
     MOTE_TRY(read_address(cli, args[0], &cfg, err));
-    if (v->noise && strcmp(v->noise, "car") != 0)
-        return mote_fail(err, MOTE_USAGE, "there is no noise '%s', only 'car'", v->noise);
+    mote_condition condition;
+    if (!mote_condition_make(v->noise ? v->noise : "", v->noise, (mote_span){v->snr_lo, v->snr_hi},
+                             &condition))
+        return mote_fail(err, MOTE_USAGE,
+                         "there is no noise '%s', only 'white', 'pink', 'hum', 'fan' and 'car'",
+                         v->noise);
     if (v->snr_lo > v->snr_hi)
         return mote_fail(err, MOTE_USAGE, "--snr-from %g is above --snr-to %g", v->snr_lo,
                          v->snr_hi);
     mote_dataset d;
     MOTE_TRY(load_clips(cli, v, &d, err));
-    mote_status st =
-        mote_condition_clips(&d, v->noise ? MOTE_CONDITION_CAR_NOISE : MOTE_CONDITION_CLEAN,
-                             (mote_span){v->snr_lo, v->snr_hi}, (uint64_t)v->seed + CONDITION_SEED,
-                             &cli->arena, &sent.pcm, err);
+    mote_status st = mote_condition_clips(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
+                                          &cli->arena, &sent.pcm, err);
     const char **labels = NULL;
     if (st == MOTE_OK)
         st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);

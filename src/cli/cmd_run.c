@@ -52,12 +52,10 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_evaluate, &r, err));
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, (size_t)1 << 24);
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++) {
-        const char *condition = mote_condition_text((mote_condition)c);
-        const json_t *found = json_object_get(r->output, "conditions");
-        const json_t *evaluation = json_object_get(found, condition);
-        if (!evaluation)
-            continue;
+    const char *condition;
+    json_t *evaluation;
+    json_object_foreach(json_object_get(r->output, "conditions"), condition, evaluation)
+    {
         mote_buf_printf(&text, "\n%s: ", condition);
         MOTE_TRY(mote_report_evaluation_json(evaluation, WORST_GROUPS, &text, err));
     }

@@ -184,6 +184,8 @@ static mote_status find_project(mote_cli *cli, const row *r, const char *given, 
     mote_project_problems *problems = NULL;
     MOTE_TRY(mote_arena_take(&cli->arena, 1, sizeof *problems, &problems, err));
     st = mote_project_load(dir, &cli->arena, &cli->project, problems, err);
+    for (size_t i = 0; st == MOTE_OK && i < cli->project->warnings.n; i++)
+        mote_print(cli->messages, "warning: %s\n", cli->project->warnings.items[i]);
     if (st != MOTE_PARSE || problems->n < 2)
         return st;
     for (size_t i = 0; i < problems->n; i++)

@@ -49,8 +49,8 @@ static mote_status decide(const mote_challenge *c, const mote_jury *j, mote_aren
                           mote_err *err)
 {
     size_t n = j->clips.n;
-    MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof **out, out, err));
-    for (int k = 0; k < MOTE_N_CONDITIONS; k++) {
+    MOTE_TRY(mote_arena_take(a, n * (size_t)c->conditions->n, sizeof **out, out, err));
+    for (int32_t k = 0; k < c->conditions->n; k++) {
         float *y = NULL;
         MOTE_TRY(mote_jury_clips(j, c->clips[k], a, &y, NULL, err));
         mote_judge_decide(y, n, j->clips.n_classes, *out + (size_t)k * n);
@@ -63,26 +63,26 @@ static mote_status gather(const mote_challenge *c, const mote_jury *theirs, mote
                           mote_compare_input *out, mote_err *err)
 {
     const mote_dataset *d = &c->jury->clips;
-    size_t n = d->n;
+    size_t n = d->n, n_all = n * (size_t)c->conditions->n;
     int32_t *labels = NULL, *groups = NULL, *slices = NULL, *old = NULL, *new = NULL;
-    MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *labels, &labels, err));
-    MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *groups, &groups, err));
-    MOTE_TRY(mote_arena_take(a, n * MOTE_N_CONDITIONS, sizeof *slices, &slices, err));
+    MOTE_TRY(mote_arena_take(a, n_all, sizeof *labels, &labels, err));
+    MOTE_TRY(mote_arena_take(a, n_all, sizeof *groups, &groups, err));
+    MOTE_TRY(mote_arena_take(a, n_all, sizeof *slices, &slices, err));
     MOTE_TRY(decide(c, theirs, a, &old, err));
     MOTE_TRY(decide(c, c->jury, a, &new, err));
-    for (size_t i = 0; i < n * MOTE_N_CONDITIONS; i++) {
+    for (size_t i = 0; i < n_all; i++) {
         labels[i] = d->class_id[i % n];
         groups[i] = d->group_id[i % n];
         slices[i] = (int32_t)(i / n);
     }
-    *out = (mote_compare_input){.n = n * MOTE_N_CONDITIONS,
+    *out = (mote_compare_input){.n = n_all,
                                 .labels = labels,
                                 .champion = old,
                                 .challenger = new,
                                 .groups = groups,
                                 .n_groups = (int32_t)d->n_groups,
                                 .slices = slices,
-                                .n_slices = MOTE_N_CONDITIONS};
+                                .n_slices = c->conditions->n};
     return MOTE_OK;
 }
 
@@ -130,15 +130,15 @@ static mote_status compare_stream(const mote_challenge *c, const mote_model *cha
 
 /* ---- together ---------------------------------------------------------------------------- */
 
-static mote_status to_json(const mote_comparison *slices, const mote_stream_comparison *stream,
-                           const mote_promotion *promotion, json_t **out, mote_err *err)
+static mote_status to_json(const mote_conditions *all, const mote_comparison *slices,
+                           const mote_stream_comparison *stream, const mote_promotion *promotion,
+                           json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *o = json_pack("{s:{}}", "conditions");
-    for (int k = 0; k < MOTE_N_CONDITIONS; k++) {
+    for (int32_t k = 0; k < all->n; k++) {
         json_t *one = NULL;
         MOTE_TRY(mote_comparison_to_json(&slices[k], &one, err));
-        MOTE_TRY(mote_json_put(json_object_get(o, "conditions"),
-                               mote_condition_text((mote_condition)k), one, err));
+        MOTE_TRY(mote_json_put(json_object_get(o, "conditions"), all->items[k].text, one, err));
     }
     json_t *heard = NULL, *rule = NULL;
     MOTE_TRY(mote_stream_comparison_to_json(stream, &heard, err));
@@ -155,19 +155,18 @@ mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champi
 {
     const mote_jury theirs = jury_of(c, champion, folds);
     mote_compare_input in;
-    mote_comparison overall, slices[MOTE_N_CONDITIONS];
+    mote_comparison overall, slices[MOTE_MAX_CONDITIONS];
     mote_stream_comparison stream;
-    const char *names[MOTE_N_CONDITIONS];
-    for (int k = 0; k < MOTE_N_CONDITIONS; k++)
-        names[k] = mote_condition_text((mote_condition)k);
+    const char *names[MOTE_MAX_CONDITIONS];
+    for (int32_t k = 0; k < c->conditions->n; k++)
+        names[k] = c->conditions->items[k].text;
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(gather(c, &theirs, a, &in, err));
     MOTE_TRY(mote_compare(&in, &cfg, a, &overall, slices, err));
     MOTE_TRY(compare_stream(c, champion, &theirs, a, &stream, err));
-    mote_promotion p =
-        mote_compare_promotion(&overall, slices, names, MOTE_N_CONDITIONS, MOTE_CONDITION_CLEAN,
-                               &stream, c->value->currency, c->rule);
-    MOTE_TRY(to_json(slices, &stream, &p, comparison, err));
+    mote_promotion p = mote_compare_promotion(&overall, slices, names, c->conditions->n, 0, &stream,
+                                              c->value->currency, c->rule);
+    MOTE_TRY(to_json(c->conditions, slices, &stream, &p, comparison, err));
     *out = p;
     return MOTE_OK;
 }

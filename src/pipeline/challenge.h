@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Champion against challenger: on the same test clips, clean and in car noise, and on the same
+/* Champion against challenger: on the same test clips, under every condition, and on the same
  * stream, each with its own front end and its own operating point. Of a model that learned from
  * everybody the models of its folds are compared, which had not heard those clips: that takes two
  * that were judged by the same folds of the same data. Used by the deploy stage. */
@@ -20,8 +20,9 @@ typedef struct {
     const mote_stream_setting *stream;
     const mote_project_value *value;
     const mote_project_schedule *rule;
-    const mote_jury *jury;       /* of the challenger; both are judged on its clips */
-    const int16_t *const *clips; /* [MOTE_N_CONDITIONS] of the jury's */
+    const mote_jury *jury; /* of the challenger; both are judged on its clips */
+    const mote_conditions *conditions;
+    const int16_t *const *clips; /* [conditions->n] of the jury's */
     mote_judge judge;            /* with the graph that ships */
     const mote_operating_point *op;
     const mote_cancel *cancel;

@@ -26,8 +26,8 @@ static size_t next_of(const taking *t, int32_t class_id)
     return best;
 }
 
-mote_status mote_golden_choose(const mote_dataset *d, mote_arena *a, mote_golden_choice *out,
-                               size_t *n, mote_err *err)
+mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions, mote_arena *a,
+                               mote_golden_choice *out, size_t *n, mote_err *err)
 {
     taking t = {.d = d};
     size_t wanted = d->n < MOTE_GOLDEN_CLIPS ? d->n : MOTE_GOLDEN_CLIPS, got = 0;
@@ -40,23 +40,22 @@ mote_status mote_golden_choose(const mote_dataset *d, mote_arena *a, mote_golden
             continue;
         t.is_taken[i] = true;
         t.of_group[d->group_id[i]]++;
-        mote_condition condition = (mote_condition)(t.of_class[c]++ % MOTE_N_CONDITIONS);
+        int32_t condition = (int32_t)(t.of_class[c]++ % (uint32_t)n_conditions);
         out[got++] = (mote_golden_choice){.clip = (uint32_t)i, .condition = condition};
     }
     *n = got;
     return MOTE_OK;
 }
 
-mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d,
-                             const int16_t *const pcm[MOTE_N_CONDITIONS], mote_arena *a,
-                             mote_golden *out, mote_err *err)
+mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d, const int16_t *const *pcm,
+                             int32_t n_conditions, mote_arena *a, mote_golden *out, mote_err *err)
 {
     mote_golden_choice chosen[MOTE_GOLDEN_CLIPS];
     size_t n = 0, clip = mote_dataset_elements(d), n_out = d->n_classes;
     size_t n_in = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->input]);
     int16_t *sound = NULL;
     int8_t *in = NULL, *y = NULL;
-    MOTE_TRY(mote_golden_choose(d, a, chosen, &n, err));
+    MOTE_TRY(mote_golden_choose(d, n_conditions, a, chosen, &n, err));
     MOTE_TRY(mote_arena_take(a, n * clip, sizeof *sound, &sound, err));
     MOTE_TRY(mote_arena_take(a, n * n_in, 1, &in, err));
     MOTE_TRY(mote_arena_take(a, n * n_out, 1, &y, err));

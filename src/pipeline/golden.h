@@ -12,21 +12,22 @@
 #define MOTE_GOLDEN_NAME  "golden" /* of the object */
 
 typedef struct {
-    uint32_t clip; /* of the data set */
-    mote_condition condition;
+    uint32_t clip;     /* of the data set */
+    int32_t condition; /* of the list */
 } mote_golden_choice;
 
 /* Choose at most MOTE_GOLDEN_CLIPS clips of `d`, each once: class after class in turn, of a class
  * the clip whose group was taken least so far (the first of equals), and in turn under each
  * condition. A function of labels, groups and order alone. out: room for MOTE_GOLDEN_CLIPS; returns
  * how many. Scratch in `a`. */
-MOTE_MUST_USE mote_status mote_golden_choose(const mote_dataset *d, mote_arena *a,
-                                             mote_golden_choice *out, size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions,
+                                             mote_arena *a, mote_golden_choice *out, size_t *n,
+                                             mote_err *err);
 
-/* The vectors of the choice, computed by the judge. pcm: the clips of `d` under each condition.
- * Lives as long as `a`. */
+/* The vectors of the choice, computed by the judge. pcm: [n_conditions] the clips of `d` under
+ * each. Lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d,
-                                           const int16_t *const pcm[MOTE_N_CONDITIONS],
+                                           const int16_t *const *pcm, int32_t n_conditions,
                                            mote_arena *a, mote_golden *out, mote_err *err);
 
 #endif

@@ -4,48 +4,8 @@
 
 #include <string.h>
 
-#include "base/rng.h"
-#include "data/kind_audio.h"
-#include "data/noise.h"
 #include "model/model.h"
 #include "model/runner.h"
-
-#define CONDITION_STREAM 77 /* of mote_rng_init_stream */
-
-/* ---- conditions -------------------------------------------------------------------------- */
-
-const char *mote_condition_slice(mote_condition c)
-{
-    return c == MOTE_CONDITION_CAR_NOISE ? MOTE_SLICE_CAR_NOISE : "";
-}
-
-const char *mote_condition_text(mote_condition c)
-{
-    return c == MOTE_CONDITION_CAR_NOISE ? "car noise" : "clean";
-}
-
-mote_status mote_condition_clips(const mote_dataset *d, mote_condition c, mote_span snr_db,
-                                 uint64_t seed, mote_arena *a, const int16_t **out, mote_err *err)
-{
-    if (c == MOTE_CONDITION_CLEAN) {
-        *out = d->x;
-        return MOTE_OK;
-    }
-    int16_t *pcm = NULL, *noise = NULL;
-    MOTE_TRY(mote_arena_take(a, d->n * mote_dataset_elements(d), sizeof *pcm, &pcm, err));
-    MOTE_TRY(mote_arena_take(a, mote_dataset_elements(d), sizeof *noise, &noise, err));
-    for (size_t i = 0; i < d->n; i++) {
-        mote_rng rng;
-        mote_rng_init_stream(&rng, seed, CONDITION_STREAM, i);
-        double snr = mote_rng_range(&rng, snr_db.lo, snr_db.hi);
-        MOTE_TRY(mote_noise_car(seed, i, mote_audio_of(d)->rate_hz, MOTE_NOMINAL_SPEECH_DBFS, noise,
-                                mote_dataset_elements(d), err));
-        mote_mix_at_snr(mote_dataset_sample(d, i), noise, mote_dataset_elements(d),
-                        mote_audio_of(d)->rate_hz, snr, 1.0, pcm + i * mote_dataset_elements(d));
-    }
-    *out = pcm;
-    return MOTE_OK;
-}
 
 /* ---- the bench --------------------------------------------------------------------------- */
 
@@ -248,9 +208,10 @@ mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric, mote
     return MOTE_OK;
 }
 
-mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, int32_t n_keywords,
-                               const char *source, const char *basis, int64_t time_us,
-                               mote_arena *a, mote_measurement_list *out, mote_err *err)
+mote_status mote_judge_measure(const mote_evaluation *e, const mote_condition *c,
+                               int32_t n_keywords, const char *source, const char *basis,
+                               int64_t time_us, mote_arena *a, mote_measurement_list *out,
+                               mote_err *err)
 {
     mote_answer_numbers found = {.n = 0};
     mote_answers_of_evaluation(e, n_keywords, &found);
@@ -264,8 +225,7 @@ mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c, int32
                               .source = source,
                               .basis = basis,
                               .time_us = time_us};
-        MOTE_TRY(
-            mote_judge_add(out, f->metric, MOTE_AT_TEST, "", mote_condition_slice(c), m, a, err));
+        MOTE_TRY(mote_judge_add(out, f->metric, MOTE_AT_TEST, "", c->slice, m, a, err));
     }
     return MOTE_OK;
 }

@@ -11,22 +11,9 @@
 #include "evaluate/reference_profile.h"
 #include "feature/frontend.h"
 #include "graph/graph.h"
+#include "pipeline/condition_audio.h"
 #include "project/project.h"
 #include "project/verdict.h"
-
-/* A condition of the test clips. */
-typedef enum { MOTE_CONDITION_CLEAN, MOTE_CONDITION_CAR_NOISE, MOTE_N_CONDITIONS } mote_condition;
-const char *mote_condition_slice(mote_condition c); /* "", "car-noise": as in a requirement */
-const char *mote_condition_text(mote_condition c);  /* "clean", "car noise" */
-
-/* The clips of `d` under a condition, [n][clip_samples]; CLEAN gives the clips themselves. The
- * ratio of speech to car noise is drawn for each clip from snr_db; a function of seed and clip. */
-MOTE_MUST_USE mote_status mote_condition_clips(const mote_dataset *d, mote_condition c,
-                                               mote_span snr_db, uint64_t seed, mote_arena *a,
-                                               const int16_t **out, mote_err *err);
-
-/* The same clips for every stage that compares: seed of mote_condition_clips. */
-#define MOTE_CONDITION_SEED 20
 
 /* What judges: an int8 graph behind its front end. All borrowed. */
 typedef struct {
@@ -77,7 +64,7 @@ typedef struct {
     mote_measurement items[96];
     size_t n;
 } mote_measurement_list;
-MOTE_MUST_USE mote_status mote_judge_measure(const mote_evaluation *e, mote_condition c,
+MOTE_MUST_USE mote_status mote_judge_measure(const mote_evaluation *e, const mote_condition *c,
                                              int32_t n_keywords, const char *source,
                                              const char *basis, int64_t time_us, mote_arena *a,
                                              mote_measurement_list *out, mote_err *err);

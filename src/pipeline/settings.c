@@ -144,10 +144,9 @@ static void make_augmentation(const mote_project *p, mote_augment_config *out)
 
 /* ---- judging ----------------------------------------------------------------------------- */
 
-static void make_car_noise(const mote_project *p, mote_car_noise_setting *out)
+static void make_conditions(const mote_project *p, mote_conditions *out)
 {
-    out->probability = p->augmentation.car_noise_probability;
-    out->snr_db = p->augmentation.car_noise_snr_db;
+    mote_conditions_of(p, out);
 }
 
 static void make_stream(const mote_project *p, mote_stream_setting *out)

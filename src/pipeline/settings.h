@@ -21,6 +21,7 @@
 #include "feature/frontend.h"
 #include "graph/arch.h"
 #include "learn/trainer.h"
+#include "pipeline/condition_audio.h"
 #include "project/project.h"
 #include "project/schema.h"
 
@@ -43,11 +44,6 @@ typedef struct {
     bool is_refit;            /* refit: all */
     int32_t n_folds;          /* that judge then */
 } mote_training_setting;
-
-typedef struct {
-    double probability; /* above 0: the model is made for it */
-    mote_span snr_db;
-} mote_car_noise_setting;
 
 typedef struct {
     mote_stream_config config; /* the seed is the caller's */

@@ -37,8 +37,8 @@ typedef struct {
     mote_jury_graphs folds; /* n 0: the model learned from the training split */
     mote_jury juries[2];    /* that have not heard their clips: validation and test, or the folds */
     int n_juries;
-    const mote_jury *jury;                   /* the last of them: test, or the folds */
-    const int16_t *clips[MOTE_N_CONDITIONS]; /* of the jury */
+    const mote_jury *jury;                     /* the last of them: test, or the folds */
+    const int16_t *clips[MOTE_MAX_CONDITIONS]; /* of the jury */
     mote_graph *s8, *f32;
     mote_frontend features;
     mote_operating_point op;
@@ -84,10 +84,10 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",
                                &d->run_id, err));
     d->features = *mote_setting_features(p->settings);
-    for (int c = 0; c < MOTE_N_CONDITIONS; c++)
-        MOTE_TRY(mote_condition_clips(&d->jury->clips, (mote_condition)c,
-                                      mote_setting_car_noise(p->settings)->snr_db,
-                                      MOTE_CONDITION_SEED, &d->arena, &d->clips[c], err));
+    const mote_conditions *conditions = mote_setting_conditions(p->settings);
+    for (int32_t c = 0; c < conditions->n; c++)
+        MOTE_TRY(mote_condition_clips(&d->jury->clips, &conditions->items[c], MOTE_CONDITION_SEED,
+                                      &d->arena, &d->clips[c], err));
     const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
     return mote_operating_point_from_json(op, (int32_t)n_classes, &d->op, err);
 }
@@ -111,26 +111,30 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
 
 /* What normal traffic looks like: clips that the model which judges them has not seen in training.
  * Of a model that learned from everybody those of the folds: on what it knows by heart it would be
- * surer than on what comes. A model that was trained for the car has the car among what is normal:
- * every speaker then counts a second time, as another group, with car noise. */
+ * surer than on what comes. A condition that training has heard is among what is normal: every
+ * speaker then counts once more, as another group, under it. */
 static mote_status make_drift_reference(deploying *d, mote_err *err)
 {
-    const mote_car_noise_setting *car = mote_setting_car_noise(d->p->settings);
-    int n_conditions = car->probability > 0.0 ? MOTE_N_CONDITIONS : 1;
+    const mote_conditions *conditions = mote_setting_conditions(d->p->settings);
+    size_t n_normal = 0;
+    for (int32_t c = 0; c < conditions->n; c++)
+        n_normal += conditions->items[c].is_normal;
     mote_watch_shape shape = mote_jury_watch_shape(d->jury);
     size_t width = (size_t)mote_watch_count(&shape), n = 0, at = 0;
     float *values = NULL, *y = NULL, *w = NULL;
     int32_t *groups = NULL, first_group = 0;
     for (int k = 0; k < d->n_juries; k++)
-        n += d->juries[k].clips.n * (size_t)n_conditions;
+        n += d->juries[k].clips.n * n_normal;
     MOTE_TRY(mote_arena_take(&d->arena, n * width, sizeof *values, &values, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *groups, &groups, err));
     for (int k = 0; k < d->n_juries; k++)
-        for (int c = 0; c < n_conditions; c++) {
+        for (int32_t c = 0; c < conditions->n; c++) {
             const int16_t *pcm = NULL;
             mote_jury j = d->juries[k];
+            if (!conditions->items[c].is_normal)
+                continue;
             j.judge.temperature = d->op.temperature; /* the server watches what it reports */
-            MOTE_TRY(mote_condition_clips(&j.clips, (mote_condition)c, car->snr_db, REFERENCE_SEED,
+            MOTE_TRY(mote_condition_clips(&j.clips, &conditions->items[c], REFERENCE_SEED,
                                           &d->arena, &pcm, err));
             MOTE_TRY(mote_jury_clips(&j, pcm, &d->arena, &y, &w, err));
             memcpy(values + at * width, w, j.clips.n * width * sizeof *values);
@@ -264,6 +268,7 @@ static mote_challenge challenge_of(deploying *d)
                             .rule = mote_setting_promote(d->p->settings),
                             .jury = d->jury,
                             .clips = d->clips,
+                            .conditions = mote_setting_conditions(d->p->settings),
                             .judge = shipped,
                             .op = &d->op,
                             .cancel = d->p->cfg.cancel,

@@ -48,7 +48,7 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
             .n_inputs = 3,
             .inputs = {MOTE_STAGE_data, MOTE_STAGE_train, MOTE_STAGE_compress},
             .settings = MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) |
-                        MOTE_USES(car_noise) | MOTE_USES(stream) | MOTE_USES(value),
+                        MOTE_USES(conditions) | MOTE_USES(stream) | MOTE_USES(value),
             .run = mote_stage_evaluate_run,
         },
     [MOTE_STAGE_compile] =
@@ -66,7 +66,7 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
             .inputs = {MOTE_STAGE_data, MOTE_STAGE_train, MOTE_STAGE_compress, MOTE_STAGE_evaluate,
                        MOTE_STAGE_compile},
             .settings = MOTE_USES(about) | MOTE_USES(task) | MOTE_USES(dataset) |
-                        MOTE_USES(features) | MOTE_USES(training) | MOTE_USES(car_noise) |
+                        MOTE_USES(features) | MOTE_USES(training) | MOTE_USES(conditions) |
                         MOTE_USES(stream) | MOTE_USES(value) | MOTE_USES(requirements) |
                         MOTE_USES(promote),
             .run = mote_stage_deploy_run,

@@ -312,7 +312,23 @@ static mote_status add_scarce(const mote_tested *t, json_t *list, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err)
+/* "conditions other than 'clean' and 'car noise'" */
+static mote_status add_other_conditions(const mote_conditions *all, json_t *list, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1024);
+    for (int32_t i = 0; i < all->n; i++)
+        mote_buf_printf(&b, "%s'%s'",
+                        i == 0           ? ""
+                        : i + 1 < all->n ? ", "
+                                         : " and ",
+                        all->items[i].text);
+    MOTE_TRY(mote_buf_status(&b, err));
+    return add_gap(list, err, "conditions other than %s", b.data);
+}
+
+mote_status mote_tested_gaps(const mote_tested *t, const mote_conditions *conditions, json_t **out,
+                             mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
     if (!list)
@@ -332,9 +348,7 @@ mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err)
     else if (t->n_people == 1)
         MOTE_TRY(add_gap(list, err, "more than one person"));
     MOTE_TRY(add_scarce(t, list, err));
-    MOTE_TRY(add_gap(list, err, "conditions other than '%s' and '%s'",
-                     mote_condition_text(MOTE_CONDITION_CLEAN),
-                     mote_condition_text(MOTE_CONDITION_CAR_NOISE)));
+    MOTE_TRY(add_other_conditions(conditions, list, err));
     MOTE_TRY(add_gap(list, err, "distance and age (never recorded)"));
     *out = json_incref(list);
     return MOTE_OK;

@@ -58,7 +58,8 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
 mote_worst mote_tested_worst_word(const mote_tested *t, const mote_stream_counts *c);
 
 /* What was not tested, as an array of texts. New reference owned by the caller. */
-MOTE_MUST_USE mote_status mote_tested_gaps(const mote_tested *t, json_t **out, mote_err *err);
+MOTE_MUST_USE mote_status mote_tested_gaps(const mote_tested *t, const mote_conditions *conditions,
+                                           json_t **out, mote_err *err);
 
 /* What `by` ("validation") had promised of a metric, and what `judge` ("test") says. */
 typedef struct {

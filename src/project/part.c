@@ -10,9 +10,9 @@
 /* ---- which keys ---- */
 
 static const char *const sections[] = {
-    "project",      "task",         "data",    "features", "model",
-    "training",     "augmentation", "stream",  "value",    "device",
-    "requirements", "consent",      "serving", "monitor",  "schedule",
+    "project",      "task",       "data",    "features", "model",  "training",
+    "augmentation", "conditions", "stream",  "value",    "device", "requirements",
+    "consent",      "serving",    "monitor", "schedule",
 };
 
 const char *const *mote_project_sections(size_t *n)
@@ -106,7 +106,7 @@ void mote_project_view(const mote_project *all, const char *const *parts, size_t
 {
     size_t n_rows;
     const mote_schema_row *rows = mote_schema_rows(&n_rows);
-    bool has_value = false, has_requirements = false;
+    bool has_value = false, has_requirements = false, has_conditions = false;
     memcpy(out, all, sizeof *out); /* with the bytes between the fields */
     for (size_t i = 0; i < n_rows; i++) {
         if (rows[i].type == MOTE_KEY_SECTION || strchr(rows[i].path, '['))
@@ -118,6 +118,10 @@ void mote_project_view(const mote_project *all, const char *const *parts, size_t
     }
     for (size_t i = 0; i < n; i++)
         has_requirements = has_requirements || strcmp(parts[i], "requirements") == 0;
+    for (size_t i = 0; i < n; i++)
+        has_conditions = has_conditions || strcmp(parts[i], "conditions") == 0;
+    if (!has_conditions)
+        out->conditions = (mote_project_conditions){NULL, SIZE_MAX};
     if (!hold_key(parts, n, "keywords") || !hold_key(parts, n, "unknown") ||
         !hold_key(parts, n, "silence"))
         out->classes = (mote_names){NULL, SIZE_MAX};
@@ -317,12 +321,36 @@ static mote_status requirements_array(const mote_project *p, json_t **out, mote_
     return MOTE_OK;
 }
 
+static mote_status conditions_array(const mote_project *p, json_t **out, mote_err *err)
+{
+    MOTE_SCOPED_JSON *list = json_array();
+    for (size_t i = 0; i < p->conditions.n; i++) {
+        const mote_project_condition *c = &p->conditions.items[i];
+        json_t *o = json_pack("{s:s, s:s, s:[f,f]}", "name", c->name, "noise", c->noise, "snr_db",
+                              c->snr_db.lo, c->snr_db.hi);
+        if (json_array_append_new(list, o) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the conditions");
+    }
+    *out = json_incref(list);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the conditions");
+}
+
+/* The sections that are lists: how one is written; NULL for a block of keys. */
+typedef mote_status list_writer(const mote_project *p, json_t **out, mote_err *err);
+static list_writer *list_of(const char *section)
+{
+    if (strcmp(section, "conditions") == 0)
+        return conditions_array;
+    return strcmp(section, "requirements") == 0 ? requirements_array : NULL;
+}
+
 static mote_status write_section(const mote_project *p, const char *section, bool for_hash,
                                  mote_buf *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *j = NULL;
-    if (strcmp(section, "requirements") == 0)
-        MOTE_TRY(requirements_array(p, &j, err));
+    list_writer *list = list_of(section);
+    if (list)
+        MOTE_TRY(list(p, &j, err));
     else
         MOTE_TRY(section_object(p, section, for_hash, &j, err));
     mote_json_write(out, j, false);
@@ -358,9 +386,10 @@ static mote_status section_in(json_t *all, const char *section, json_t **out, mo
 
 static mote_status add_part(const mote_project *p, const char *part, json_t *all, mote_err *err)
 {
-    if (strcmp(part, "requirements") == 0) {
+    list_writer *writer = list_of(part);
+    if (writer) {
         json_t *list = NULL;
-        MOTE_TRY(requirements_array(p, &list, err));
+        MOTE_TRY(writer(p, &list, err));
         return put(all, part, list, err);
     }
     size_t n, n_keys = 0;

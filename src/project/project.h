@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "project/requirement.h"
 #include "project/section_augmentation.h"
+#include "project/section_conditions.h"
 #include "project/section_consent.h"
 #include "project/section_data.h"
 #include "project/section_device.h"
@@ -54,6 +55,7 @@ typedef struct {
     mote_project_model model;
     mote_project_training training;
     mote_project_augmentation augmentation;
+    mote_project_conditions conditions; /* beside the samples as they are */
     mote_project_stream stream;
     mote_project_value value;
     mote_project_device device;
@@ -63,7 +65,8 @@ typedef struct {
     mote_project_schedule schedule;
     mote_requirement *requirements; /* as written, then those that the device budget implies */
     size_t n_requirements;
-    const char *dir; /* folder of mote.yaml; "" when parsed from memory */
+    mote_names warnings; /* of what will not be read one day: "mote.yaml:12:5: ..." */
+    const char *dir;     /* folder of mote.yaml; "" when parsed from memory */
 } mote_project;
 
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */

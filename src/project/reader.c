@@ -66,6 +66,26 @@ void mote_reader_complain_key(mote_reader *r, const char *path, const char *fmt,
     mote_reader_complain(r, at.line, at.column, "%s", words);
 }
 
+void mote_reader_warn_key(mote_reader *r, const char *path, const char *fmt, ...)
+{
+    char words[384], text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(words, sizeof words, fmt, ap);
+    va_end(ap);
+    const mote_key_place *at = place_of(r, path);
+    (void)mote_format(text, sizeof text, "%s:%d:%d: %s", r->what, at->line, at->column, words);
+    mote_names *all = &r->project->warnings;
+    const char **items = mote_reader_alloc(r, all->n + 1, sizeof *items);
+    const char *copy = mote_reader_strdup(r, text);
+    if (!items || !copy)
+        return;
+    for (size_t i = 0; i < all->n; i++)
+        items[i] = all->items[i];
+    items[all->n] = copy;
+    *all = (mote_names){items, all->n + 1};
+}
+
 bool mote_reader_has(const mote_reader *r, const char *path)
 {
     return place_of(r, path)->line > 0;
@@ -218,6 +238,8 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
         place->is_bad = !mote_reader_set(r, row, value, (char *)r->project + row->offset);
     } else if (strcmp(path, "requirements") == 0) {
         mote_reader_requirements(r, value);
+    } else if (strcmp(path, "conditions") == 0) {
+        place->is_bad = !mote_reader_conditions(r, value);
     } else {
         place->line = key->line; /* of the block: complaints about absent keys point here */
         place->column = key->column;
@@ -291,6 +313,8 @@ static void read_tree(mote_reader *r, const mote_yaml_node *root)
                              "must be a block of keys such as 'name: my-project'");
     if (r->fatal == MOTE_OK)
         check_required(r);
+    if (r->fatal == MOTE_OK)
+        mote_reader_usual_conditions(r);
     if (r->fatal == MOTE_OK)
         mote_reader_check(r);
     if (r->fatal == MOTE_OK)

@@ -32,6 +32,10 @@ void mote_reader_complain(mote_reader *r, int32_t line, int32_t column, const ch
 MOTE_PRINTF(3, 4)
 void mote_reader_complain_key(mote_reader *r, const char *path, const char *fmt, ...);
 
+/* Say that the key at `path`, which stands in the file, will mean something else one day. */
+MOTE_PRINTF(3, 4)
+void mote_reader_warn_key(mote_reader *r, const char *path, const char *fmt, ...);
+
 /* Whether the key stands in the file / stands there and is fine, or is absent. */
 bool mote_reader_has(const mote_reader *r, const char *path);
 bool mote_reader_is_good(const mote_reader *r, const char *path);
@@ -53,6 +57,11 @@ void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *fi
 
 /* Say that `key` is not known below `parent`, and what was probably meant. */
 void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const char *parent);
+
+/* The list `conditions`, whether all of it is good; and what stands for it when there is
+ * none (after the file was read). */
+bool mote_reader_conditions(mote_reader *r, const mote_yaml_node *node);
+void mote_reader_usual_conditions(mote_reader *r);
 
 /* The `requirements` block; then those implied by the device budget. */
 void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node);

@@ -177,14 +177,6 @@ static bool read_rest(mote_reader *r, const entry_nodes *e, mote_requirement *q)
         return false;
     if (e->slice && !mote_reader_set(r, item_row("slice"), e->slice, &q->slice))
         return false;
-    if (e->slice && strcmp(q->slice, MOTE_SLICE_CAR_NOISE) != 0) {
-        /* A slice that nobody measures would be not yet known for ever. */
-        char shown[MOTE_SHOWN_BYTES];
-        mote_reader_complain(r, e->slice->line, e->slice->column,
-                             "no condition '%s' is tested, only '%s': see docs/mote-yaml.md",
-                             mote_reader_shown(q->slice, shown), MOTE_SLICE_CAR_NOISE);
-        return false;
-    }
     return !e->confidence ||
            mote_reader_set(r, item_row("confidence"), e->confidence, &q->confidence);
 }
@@ -247,6 +239,23 @@ void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node)
         read_entry(r, node->items[i]);
 }
 
+/* A slice that nobody measures would be not yet known for ever. */
+static void check_slice(mote_reader *r, const mote_requirement *q)
+{
+    const mote_project_conditions *all = &r->project->conditions;
+    char list[256] = "", shown[MOTE_SHOWN_BYTES];
+    for (size_t i = 0; i < all->n; i++) {
+        size_t used = strlen(list);
+        if (strcmp(all->items[i].name, q->slice) == 0)
+            return;
+        (void)mote_format(list + used, sizeof list - used, "%s'%s'", used ? ", " : "",
+                          all->items[i].name);
+    }
+    mote_reader_complain(r, q->line, q->column,
+                         "no condition '%s' is tested%s%s: 'conditions' lists them",
+                         mote_reader_shown(q->slice, shown), *list ? ", only " : "", list);
+}
+
 static void finish_written(mote_reader *r)
 {
     mote_project *p = r->project;
@@ -256,6 +265,8 @@ static void finish_written(mote_reader *r)
         mote_requirement *q = &p->requirements[i];
         if (q->where == MOTE_AT_DEVICE && !*q->target)
             q->target = p->device.target;
+        if (*q->slice && mote_reader_is_good(r, "conditions"))
+            check_slice(r, q);
         if (!set_id(r, q))
             return;
         const mote_requirement *first = find_id(p, q->id);

@@ -7,9 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The condition, beside the recordings as they are, that a requirement may speak of (`slice`). */
-#define MOTE_SLICE_CAR_NOISE "car-noise"
-
 typedef enum {
 #define METRIC(id, answers, unit, better, nature, places, lo, hi, doc) MOTE_METRIC_##id,
 #include "project/metrics.def"

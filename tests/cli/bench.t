@@ -12,7 +12,7 @@ $ mote bench http://127.0.0.1:99999
 mote bench: 'http://127.0.0.1:99999' is not an address, write it like http://127.0.0.1:8080
 [exit 2]
 $ mote bench http://127.0.0.1:1 --noise sea
-mote bench: there is no noise 'sea', only 'car'
+mote bench: there is no noise 'sea', only 'white', 'pink', 'hum', 'fan' and 'car'
 [exit 2]
 $ mote bench http://127.0.0.1:1 --snr-from 3 --snr-to 1
 mote bench: --snr-from 3 is above --snr-to 1

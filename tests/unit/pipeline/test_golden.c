@@ -27,7 +27,7 @@ static void the_choice_is_spread_over_classes_groups_and_conditions(void **state
     mote_arena_init(&a, 1u << 20);
     mote_golden_choice c[MOTE_GOLDEN_CLIPS], again[MOTE_GOLDEN_CLIPS];
     size_t n = 0, n_again = 0;
-    T_OK(mote_golden_choose(&d, &a, c, &n, &err));
+    T_OK(mote_golden_choose(&d, 2, &a, c, &n, &err));
     assert_int_equal(n, MOTE_GOLDEN_CLIPS);
     int of_class[CLASSES] = {0}, of_group[GROUPS] = {0}, clean[CLASSES] = {0};
     bool seen[N] = {false};
@@ -36,16 +36,16 @@ static void the_choice_is_spread_over_classes_groups_and_conditions(void **state
         seen[c[i].clip] = true;
         of_class[class_id[c[i].clip]]++;
         of_group[group_id[c[i].clip]]++;
-        clean[class_id[c[i].clip]] += c[i].condition == MOTE_CONDITION_CLEAN;
+        clean[class_id[c[i].clip]] += c[i].condition == 0;
     }
     assert_int_equal(of_class[0], 27);
     assert_int_equal(of_class[1], 27);
     assert_int_equal(of_class[2], 10); /* all that there are */
     for (int k = 0; k < CLASSES; k++)
-        assert_int_equal(clean[k], (of_class[k] + 1) / MOTE_N_CONDITIONS);
+        assert_int_equal(clean[k], (of_class[k] + 1) / 2);
     for (int g = 0; g < GROUPS; g++)
         assert_in_range(of_group[g], 6, 7);
-    T_OK(mote_golden_choose(&d, &a, again, &n_again, &err));
+    T_OK(mote_golden_choose(&d, 2, &a, again, &n_again, &err));
     assert_int_equal(n_again, n);
     for (size_t i = 0; i < n; i++)
         assert_true(c[i].clip == again[i].clip && c[i].condition == again[i].condition);
@@ -62,7 +62,7 @@ static void few_clips_are_all_taken(void **state)
     mote_arena_init(&a, 1u << 20);
     mote_golden_choice c[MOTE_GOLDEN_CLIPS];
     size_t n = 0;
-    T_OK(mote_golden_choose(&d, &a, c, &n, &err));
+    T_OK(mote_golden_choose(&d, 2, &a, c, &n, &err));
     assert_int_equal(n, 3);
 }
 

@@ -54,12 +54,14 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     load_test_split(&d, &a);
     size_t bytes = d.n * mote_dataset_elements(&d) * sizeof(int16_t);
     const int16_t *clean = NULL, *x = NULL, *y = NULL, *z = NULL;
-    mote_span snr = {0.0, 10.0};
-    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CLEAN, snr, 3, &a, &clean, &err));
+    mote_condition recorded, car;
+    assert_true(mote_condition_make("", NULL, (mote_span){0, 0}, &recorded));
+    assert_true(mote_condition_make("car-noise", "car", (mote_span){0.0, 10.0}, &car));
+    T_OK(mote_condition_clips(&d, &recorded, 3, &a, &clean, &err));
     assert_ptr_equal(clean, d.x);
-    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &x, &err));
-    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
-    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 4, &a, &z, &err));
+    T_OK(mote_condition_clips(&d, &car, 3, &a, &x, &err));
+    T_OK(mote_condition_clips(&d, &car, 3, &a, &y, &err));
+    T_OK(mote_condition_clips(&d, &car, 4, &a, &z, &err));
     assert_memory_equal(x, y, bytes);
     assert_memory_not_equal(x, z, bytes);
     assert_memory_not_equal(x, clean, bytes);
@@ -67,7 +69,7 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     /* The first clips get the same noise when there are fewer of them. */
     size_t n = d.n;
     d.n = 2;
-    T_OK(mote_condition_clips(&d, MOTE_CONDITION_CAR_NOISE, snr, 3, &a, &y, &err));
+    T_OK(mote_condition_clips(&d, &car, 3, &a, &y, &err));
     assert_memory_equal(x, y, 2 * mote_dataset_elements(&d) * sizeof(int16_t));
     d.n = n;
     mote_dataset_release(&d);
@@ -76,10 +78,25 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
 static void conditions_have_the_names_of_requirements(void **state)
 {
     (void)state;
-    assert_string_equal(mote_condition_slice(MOTE_CONDITION_CLEAN), "");
-    assert_string_equal(mote_condition_slice(MOTE_CONDITION_CAR_NOISE), "car-noise");
-    assert_string_equal(mote_condition_text(MOTE_CONDITION_CLEAN), "clean");
-    assert_string_equal(mote_condition_text(MOTE_CONDITION_CAR_NOISE), "car noise");
+    mote_project_condition items[] = {{"car-noise", "car", {-5, 15}},
+                                      {"by-the-fan", "fan", {0, 5}}};
+    mote_project p = {.conditions = {items, 2}};
+    mote_conditions all;
+    mote_conditions_of(&p, &all);
+    assert_int_equal(all.n, 3);
+    assert_string_equal(all.items[0].slice, "");
+    assert_string_equal(all.items[0].text, "clean");
+    assert_string_equal(all.items[1].slice, "car-noise");
+    assert_string_equal(all.items[1].text, "car noise");
+    assert_string_equal(all.items[2].text, "by the fan");
+    assert_int_equal(all.items[2].noise, MOTE_NOISE_FAN);
+    assert_true(all.items[2].snr_db.hi == 5);
+    assert_true(all.items[0].is_normal && !all.items[1].is_normal);
+    p.augmentation.car_noise_probability = 0.5; /* training hears it */
+    mote_conditions_of(&p, &all);
+    assert_true(all.items[1].is_normal && !all.items[2].is_normal);
+    mote_condition none;
+    assert_true(!mote_condition_make("x", "rain", (mote_span){0, 0}, &none));
 }
 
 static void answers_do_not_depend_on_threads(void **state)

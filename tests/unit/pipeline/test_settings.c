@@ -238,6 +238,15 @@ static void add_promote(mote_buf *b, mote_project_schedule x)
     ADD(clean_loss_at_most);
 }
 
+static void add_conditions(mote_buf *b, mote_conditions x)
+{
+    for (int32_t i = 0; i < x.n; i++) {
+        const mote_condition *c = &x.items[i];
+        mote_buf_printf(b, "%s %s %d %.17g %.17g %d;", c->slice, c->text, (int)c->noise,
+                        c->snr_db.lo, c->snr_db.hi, c->is_normal);
+    }
+}
+
 #undef ADD
 
 /* Judging reads the list and the currency (project/verdict.h). */
@@ -260,7 +269,6 @@ static void add_requirements(mote_buf *b, const mote_project *p)
     }
 ADD_PLAIN(arch, mote_arch)
 ADD_PLAIN(augmentation, mote_augment_config)
-ADD_PLAIN(car_noise, mote_car_noise_setting)
 ADD_PLAIN(budget, mote_budget_setting)
 
 static mote_sha256 digest(const mote_buf *b)
@@ -291,7 +299,7 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
         ADD(arch)
         ADD(training)
         ADD(augmentation)
-        ADD(car_noise)
+        ADD(conditions)
         ADD(stream)
         ADD(value)
         ADD(device)
@@ -516,7 +524,7 @@ static void a_key_that_changes_is_seen_where_it_is_read(void **state)
     assert_int_equal(n_single, 2); /* mote, task */
 }
 
-/* Entries of requirements: two lists that differ in this key alone. */
+/* Entries of lists: two lists that differ in this key alone. */
 static void a_requirement_that_changes_is_seen(void **state)
 {
     (void)state;
@@ -535,6 +543,11 @@ static void a_requirement_that_changes_is_seen(void **state)
          "{\"metric\":\"ram_bytes\",\"at_most\":8000,\"target\":\"cortex-m7\"}"},
         {"requirements[].slice", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
          "{\"metric\":\"accuracy\",\"at_least\":0.8,\"slice\":\"car-noise\"}"},
+        {"conditions[].name", "{\"name\":\"a\"}", "{\"name\":\"b\"}"},
+        {"conditions[].noise", "{\"name\":\"a\",\"noise\":\"car\"}",
+         "{\"name\":\"a\",\"noise\":\"fan\"}"},
+        {"conditions[].snr_db", "{\"name\":\"a\",\"snr_db\":[0,5]}",
+         "{\"name\":\"a\",\"snr_db\":[0,6]}"},
         {"requirements[].confidence", "{\"metric\":\"accuracy\",\"at_least\":0.8}",
          "{\"metric\":\"accuracy\",\"at_least\":0.8,\"confidence\":0.9}"},
     };
@@ -550,11 +563,16 @@ static void a_requirement_that_changes_is_seen(void **state)
             fail_msg("'%s' has no line in this test", all[i].path);
         MOTE_SCOPED_ARENA a;
         mote_arena_init(&a, 64u << 20);
+        bool is_condition = mote_str_starts(all[i].path, "conditions[");
+        mote_setting_id id = is_condition ? MOTE_SETTING_conditions : MOTE_SETTING_requirements;
         mote_project *both[2];
         for (int s = 0; s < 2; s++) {
             json_t *j = base("ds-cnn");
             json_t *entry = json_loads(s ? rows[k].after : rows[k].before, 0, NULL);
-            json_object_set_new(j, "requirements", json_pack("[o]", entry));
+            if (is_condition)
+                json_object_del(j, "requirements"); /* they speak of the usual one */
+            json_object_set_new(j, is_condition ? "conditions" : "requirements",
+                                json_pack("[o]", entry));
             both[s] = parse(j, &a);
             json_decref(j);
             if (!both[s])
@@ -562,7 +580,7 @@ static void a_requirement_that_changes_is_seen(void **state)
         }
         bool changes[MOTE_N_SETTINGS] = {false}, must[MOTE_N_SETTINGS] = {false};
         compare(both[0], both[1], changes, must);
-        if (!changes[MOTE_SETTING_requirements] || !must[MOTE_SETTING_requirements])
+        if (!changes[id] || !must[id])
             fail_msg("'%s' does nothing", rows[k].path);
     }
 }

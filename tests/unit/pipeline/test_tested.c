@@ -72,7 +72,11 @@ static bool is_said(const mote_tested *t, const char *part)
     size_t i;
     json_t *gap;
     bool found = false;
-    T_OK(mote_tested_gaps(t, &gaps, &err));
+    const mote_project_condition car = {"car-noise", "car", {-5, 15}};
+    const mote_project p = {.conditions = {&car, 1}};
+    mote_conditions conditions;
+    mote_conditions_of(&p, &conditions);
+    T_OK(mote_tested_gaps(t, &conditions, &gaps, &err));
     json_array_foreach(gaps, i, gap) found |= strstr(json_string_value(gap), part) != NULL;
     return found;
 }

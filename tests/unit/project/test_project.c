@@ -214,7 +214,25 @@ static const struct {
     {"requirements: [{metric: accuracy, at_least: 1, target: cortex-m7}]\n",
      "mote.yaml:4:56: 'target' belongs to 'where: device'"},
     {"requirements: [{metric: accuracy, at_least: 1, slice: rain}]\n",
-     "mote.yaml:4:55: no condition 'rain' is tested, only 'car-noise': see docs/mote-yaml.md"},
+     "mote.yaml:4:16: no condition 'rain' is tested, only 'car-noise': 'conditions' lists them"},
+    {"conditions: []\nrequirements: [{metric: accuracy, at_least: 1, slice: car-noise}]\n",
+     "mote.yaml:5:16: no condition 'car-noise' is tested: 'conditions' lists them"},
+    {"requirements: [{metric: accuracy, at_least: 1, slice: b}]\n"
+     "conditions: [{name: a}, {name: c, noise: fan}]\n",
+     "mote.yaml:4:16: no condition 'b' is tested, only 'a', 'c': 'conditions' lists them"},
+    {"conditions: [{noise: fan}]\n",
+     "mote.yaml:4:14: the condition has no name: add 'name: car-noise'"},
+    {"conditions: [{name: clean}]\n", "mote.yaml:4:21: 'clean' is no name for a condition"},
+    {"conditions: [{name: In Car}]\n", "mote.yaml:4:21: 'In Car' is no name for a condition"},
+    {"conditions: [{name: a}, {name: a}]\n", "mote.yaml:4:32: condition 'a' is there twice"},
+    {"conditions: [{name: a, name: b}]\n", "mote.yaml:4:24: duplicate key 'name'"},
+    {"conditions: [{name: a, noise: rain}]\n",
+     "mote.yaml:4:31: 'conditions[].noise' must be one of car|fan|hum|pink|white, not 'rain'"},
+    {"conditions: [{name: a, snr: [1, 2]}]\n",
+     "mote.yaml:4:24: unknown key 'snr', did you mean 'snr_db'?"},
+    {"conditions: {name: a}\n",
+     "mote.yaml:4:13: 'conditions' must be a list of at most 7 '- name: ...'"},
+    {"conditions: [a]\n", "mote.yaml:4:14: a condition is a block of keys such as"},
     {"requirements: [{metric: false_reject_rate, at_most: 1, slice: car-noise}]\n",
      "mote.yaml:4:63: 'slice' belongs to 'where: test'"},
     {"requirements: [{metric: accuracy, at_least: 1, atleast: 1}]\n",
@@ -292,6 +310,35 @@ static void a_key_of_another_task_is_refused_by_name(void **state)
     assert_int_equal(f->problems.n, sizeof wanted / sizeof wanted[0]);
     for (size_t i = 0; i < f->problems.n; i++)
         assert_string_equal(f->problems.items[i].text, wanted[i]);
+}
+
+static void conditions_are_a_list_and_the_old_key_still_means_one(void **state)
+{
+    fixture *f = *state;
+    const mote_project *p = good(f, LEAST "conditions:\n  - {name: motorway, snr_db: [0, 9]}\n"
+                                          "  - {name: by-the-fan, noise: fan}\n"
+                                          "augmentation: {car_noise: {snr_db: [-9, 9]}}\n");
+    assert_int_equal(p->conditions.n, 2);
+    assert_string_equal(p->conditions.items[0].name, "motorway");
+    assert_string_equal(p->conditions.items[0].noise, "car");
+    assert_true(p->conditions.items[0].snr_db.hi == 9);
+    assert_string_equal(p->conditions.items[1].noise, "fan");
+    assert_true(p->conditions.items[1].snr_db.lo == -5);
+    assert_int_equal(p->warnings.n, 0);
+    p = good(f, LEAST);
+    assert_int_equal(p->conditions.n, 1);
+    assert_string_equal(p->conditions.items[0].name, "car-noise");
+    assert_int_equal(p->warnings.n, 0); /* nobody said anything that will mean less */
+    p = good(f, LEAST "augmentation: {car_noise: {snr_db: [-9, 9]}}\n");
+    assert_true(p->conditions.items[0].snr_db.lo == -9);
+    assert_int_equal(p->warnings.n, 1);
+    assert_string_equal(p->warnings.items[0],
+                        "mote.yaml:4:36: condition 'car-noise' is judged at the snr_db of "
+                        "training, as it was before there was 'conditions'; say so there, before "
+                        "the next release: conditions: [{name: car-noise, noise: car, snr_db: "
+                        "[-9, 9]}]");
+    p = good(f, LEAST "conditions: []\n");
+    assert_int_equal(p->conditions.n, 0);
 }
 
 static void a_task_that_is_not_there_yet_is_not_half_accepted(void **state)
@@ -584,6 +631,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_of_another_task_is_refused_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(conditions_are_a_list_and_the_old_key_still_means_one,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_task_that_is_not_there_yet_is_not_half_accepted, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
