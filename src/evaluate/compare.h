@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "base/interval.h"
+#include "evaluate/answer.h"
 #include "evaluate/metrics.h"
 #include "evaluate/stream.h"
 #include "project/project.h"
@@ -107,6 +108,14 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
                                       const char *const *slice_names, int32_t n_slices,
                                       int32_t clean_slice, const mote_stream_comparison *stream,
                                       const char *currency, const mote_project_schedule *rule);
+
+/* The same for answers of any kind that are judged one by one: by the chief metric the challenger
+ * must be better, by at least beat_by: points of a share (accuracy, area under the curve), else a
+ * share of the champion's number (an error of 48 and a beat_by of 5 % ask for 45.6). That it is
+ * more than noise is asked for too: what is not told apart replaces nothing. Without conditions and
+ * without a stream; weak_slice is -1. */
+mote_promotion mote_answers_promotion(const mote_answers_pair *pair,
+                                      const mote_project_schedule *rule);
 
 /* New references owned by the caller. */
 MOTE_MUST_USE mote_status mote_comparison_to_json(const mote_comparison *c, json_t **out,

@@ -6,6 +6,8 @@
 
 #include "evaluate/compare.h"
 #include "evaluate/json_parts.h"
+#include "project/quantity.h"
+#include "project/schema.h"
 
 MOTE_PRINTF(3, 4)
 static void add_reason(mote_promotion *p, bool is_held, const char *fmt, ...)
@@ -161,6 +163,37 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
     judge_gain(&p, weak, p.weak_slice >= 0 ? slice_names[p.weak_slice] : "all clips", stream, rule);
     judge_clean(&p, has_clean ? &slices[clean_slice] : overall,
                 has_clean ? slice_names[clean_slice] : "on all clips", rule);
+    return p;
+}
+
+mote_promotion mote_answers_promotion(const mote_answers_pair *pair,
+                                      const mote_project_schedule *rule)
+{
+    const mote_metric_row *m = mote_metric_info(pair->metric);
+    double better = m->is_higher_better ? pair->difference.value : -pair->difference.value;
+    bool is_share = m->unit == MOTE_UNIT_RATIO;
+    double asked = is_share ? rule->beat_by : rule->beat_by * fabs(pair->champion.value);
+    char before[56], now[56], gain[56], least[56];
+    mote_quantity_format(pair->champion.value, m->unit, before, sizeof before);
+    mote_quantity_format(pair->challenger.value, m->unit, now, sizeof now);
+    mote_quantity_format(fabs(better), m->unit, gain, sizeof gain);
+    mote_quantity_format(asked, m->unit, least, sizeof least);
+    mote_promotion p = {.is_promoted = true, .weak_slice = -1};
+    if (!(better > 0))
+        add_reason(&p, false, "by %s it is no better: %s instead of %s", m->name, now, before);
+    else if (better < asked - SLACK * fmax(1, asked))
+        add_reason(&p, false,
+                   "by %s it is better by %s only, %s instead of %s; schedule.promote.beat_by asks "
+                   "for %s",
+                   m->name, gain, now, before, least);
+    else
+        add_reason(&p, true, "by %s it is better: %s instead of %s, a gain of %s", m->name, now,
+                   before, gain);
+    add_reason(&p, pair->is_challenger_better,
+               pair->is_challenger_better  ? "the gain is more than chance would give"
+               : pair->is_challenger_worse ? "the loss is more than chance would give"
+                                           : "the two are not told apart: more test samples would "
+                                             "settle it");
     return p;
 }
 

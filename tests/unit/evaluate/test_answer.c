@@ -2,7 +2,7 @@
 /* Whatever is said: the metrics of its kind, and two models by the chief one. */
 #include "golden.h"
 
-#include "evaluate/answer.h"
+#include "evaluate/compare.h"
 #include "project/schema.h"
 
 enum { N = 120 };
@@ -123,6 +123,46 @@ static void a_pair_is_said_in_a_sentence(void **state)
     assert_non_null(strstr(text, "b is not told apart from a by mae"));
 }
 
+/* beat_by is points of a share, and a share of any other number; noise replaces nothing. */
+static void the_chief_metric_decides_what_is_promoted(void **state)
+{
+    (void)state;
+    static const struct {
+        mote_metric metric;
+        double champion, challenger, beat_by;
+        bool is_told_apart, is_promoted;
+        const char *reason;
+    } cases[] = {
+        {MOTE_METRIC_mae, 48, 45, 0.05, true, true,
+         "by mae it is better: 45 instead of 48, a gain of 3"},
+        {MOTE_METRIC_mae, 48, 45.6, 0.05, true, true, "by mae it is better: 45.60 instead"},
+        {MOTE_METRIC_mae, 48, 46, 0.05, true, false,
+         "by mae it is better by 2 only, 46 instead of 48; schedule.promote.beat_by asks for 2.40"},
+        {MOTE_METRIC_mae, 48, 45, 0, false, false, "by mae it is better"},
+        {MOTE_METRIC_mae, 48, 50, 0, true, false, "by mae it is no better: 50 instead of 48"},
+        {MOTE_METRIC_mae, 48, 48, 0, false, false, "by mae it is no better"},
+        {MOTE_METRIC_roc_auc, 0.8, 0.86, 0.05, true, true,
+         "by roc_auc it is better: 86.0 % instead of 80.0 %, a gain of 6.0 %"},
+        {MOTE_METRIC_roc_auc, 0.8, 0.84, 0.05, true, false, "by roc_auc it is better by 4.0 %"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double d = cases[i].challenger - cases[i].champion;
+        bool is_up = mote_metric_info(cases[i].metric)->is_higher_better;
+        mote_answers_pair pair = {
+            .metric = cases[i].metric,
+            .champion = {cases[i].champion, 0, 0},
+            .challenger = {cases[i].challenger, 0, 0},
+            .difference = {d, d, d},
+            .is_challenger_better = cases[i].is_told_apart && (is_up ? d > 0 : d < 0),
+            .is_challenger_worse = cases[i].is_told_apart && (is_up ? d < 0 : d > 0)};
+        mote_project_schedule rule = {.beat_by = cases[i].beat_by};
+        mote_promotion p = mote_answers_promotion(&pair, &rule);
+        if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].reason))
+            fail_msg("case %zu: promoted %d, '%s'", i, p.is_promoted, p.reasons[0]);
+        assert_int_equal(p.n_reasons, 2);
+    }
+}
+
 static void answers_of_other_samples_are_refused(void **state)
 {
     (void)state;
@@ -153,6 +193,7 @@ int main(void)
         cmocka_unit_test(every_metric_of_a_kind_is_measured_and_no_other),
         cmocka_unit_test(the_better_of_two_is_told_by_the_chief_metric),
         cmocka_unit_test(a_pair_is_said_in_a_sentence),
+        cmocka_unit_test(the_chief_metric_decides_what_is_promoted),
         cmocka_unit_test(answers_of_other_samples_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
