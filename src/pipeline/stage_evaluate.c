@@ -12,6 +12,7 @@
 
 #include "evaluate/json_parts.h"
 #include "evaluate/stream.h"
+#include "pipeline/baselines.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
 #include "pipeline/jury.h"
@@ -50,6 +51,7 @@ typedef struct {
     double crossed;               /* with folds: for the clips that chose that one */
     int32_t rounds, rounds_done;  /* of the stream */
     const char *temperature_note; /* NULL: it is used */
+    const char *unbeaten;         /* baselines that the model is not better than; "" for none */
     mote_stream_choice choice;
     mote_stream_point promised;      /* of the chosen threshold, on validation */
     mote_interval promised_accuracy; /* on the validation split, which chose the model */
@@ -198,6 +200,27 @@ static void apply_temperature(const evaluating *e, float *y)
                                i < n_chose ? e->crossed : e->temperature);
 }
 
+/* The model beside what is fitted at once, on the samples as they are. Models of folds have each
+ * learned from other samples, and would have to stand beside as many baselines: not done. */
+static mote_status judge_baselines(evaluating *e, const float *y, mote_err *err)
+{
+    const mote_dataset *d = &e->clips->clips;
+    const mote_answers model = {.kind = d->answer,
+                                .n = d->n,
+                                .width = (int32_t)d->n_classes,
+                                .said = y,
+                                .class_id = d->class_id,
+                                .groups = d->group_id,
+                                .n_groups = (int32_t)d->n_groups};
+    json_t *all = NULL;
+    if (e->folds.n > 0)
+        return MOTE_OK;
+    MOTE_TRY(
+        mote_baselines_judge(e->p, &e->version, d, &model, &e->arena, &all, &e->unbeaten, err));
+    mote_stage_set(e->r, "baselines", all);
+    return MOTE_OK;
+}
+
 static mote_status judge_condition(evaluating *e, const mote_condition *c, json_t *conditions,
                                    double *accuracy, mote_err *err)
 {
@@ -218,6 +241,8 @@ static mote_status judge_condition(evaluating *e, const mote_condition *c, json_
     if (!*c->slice && e->folds.n == 0)
         MOTE_TRY(compare_promise(e, MOTE_METRIC_accuracy, MOTE_AT_TEST, e->promised_accuracy,
                                  ev.accuracy, err));
+    if (!*c->slice)
+        MOTE_TRY(judge_baselines(e, y, err));
     json_t *j = NULL;
     MOTE_TRY(mote_evaluation_to_json(&ev, d->classes, d->groups, &j, err));
     *accuracy = ev.accuracy.value;
@@ -539,6 +564,8 @@ static mote_status summarise(evaluating *e, const double *accuracy, const mote_s
         mote_buf_printf(&b, "; %s", e->judged_by);
     say_limit(e, limit, sizeof limit);
     mote_buf_str(&b, limit);
+    if (*e->unbeaten)
+        mote_buf_printf(&b, "; not better than the baseline %s", e->unbeaten);
     if (e->temperature_note)
         mote_buf_str(&b, "; no temperature (it ran into its bound)");
     MOTE_TRY(mote_buf_status(&b, err));
@@ -579,6 +606,7 @@ mote_status mote_stage_evaluate_run(mote_pipeline *p, mote_stage_run *r, mote_er
         return mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
     e->p = p;
     e->r = r;
+    e->unbeaten = "";
     mote_arena_init(&e->arena, (size_t)16 << 30);
     mote_arena_init(&e->words, (size_t)64 << 20);
     mote_status st = evaluate(e, err);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Baselines on the features of a split, see baselines.h. */
+#include "pipeline/baselines.h"
+
+#include <string.h>
+
+#include "evaluate/baseline.h"
+#include "evaluate/json_parts.h"
+#include "pipeline/stage_parts.h"
+#include "project/schema.h"
+
+typedef struct {
+    const mote_answers *model;
+    mote_baseline_data train; /* thinned */
+    const float *test;        /* features of the test samples */
+    mote_arena *arena;
+    mote_buf unbeaten;
+} beside;
+
+/* Every k-th training sample with its target, as one table. */
+static mote_status take_training(mote_pipeline *p, const mote_data_version *version, beside *b,
+                                 size_t width, mote_err *err)
+{
+    mote_dataset d;
+    float *x = NULL, *kept = NULL, *values = NULL;
+    int32_t *class_id = NULL;
+    MOTE_SCOPED_ARENA all;
+    mote_arena_init(&all, (size_t)8 << 30);
+    MOTE_TRY(mote_stage_split(p, version, MOTE_SPLIT_TRAIN, &d, err));
+    mote_status st = mote_stage_features_of(p, &d, &all, &x, err);
+    size_t step = (d.n + MOTE_BASELINES_MOST_SAMPLES - 1) / MOTE_BASELINES_MOST_SAMPLES;
+    step = step > 0 ? step : 1;
+    size_t n = (d.n + step - 1) / step, n_values = (size_t)d.n_values;
+    if (st == MOTE_OK)
+        st = mote_arena_take(b->arena, n * width, sizeof *kept, &kept, err);
+    if (st == MOTE_OK && d.class_id)
+        st = mote_arena_take(b->arena, n, sizeof *class_id, &class_id, err);
+    if (st == MOTE_OK && d.values)
+        st = mote_arena_take(b->arena, n * n_values, sizeof *values, &values, err);
+    for (size_t i = 0; st == MOTE_OK && i < n; i++) {
+        memcpy(kept + i * width, x + i * step * width, width * sizeof *kept);
+        if (class_id)
+            class_id[i] = d.class_id[i * step];
+        if (values)
+            memcpy(values + i * n_values, d.values + i * step * n_values,
+                   n_values * sizeof *values);
+    }
+    mote_dataset_release(&d);
+    b->train = (mote_baseline_data){.n = n,
+                                    .n_columns = width,
+                                    .x = kept,
+                                    .n_outputs = b->model->width,
+                                    .class_id = class_id,
+                                    .values = values};
+    return st;
+}
+
+static mote_status put_text(json_t *all, const char *name, const char *text, mote_err *err)
+{
+    json_t *o = json_object();
+    MOTE_TRY(mote_json_put(all, name, o, err));
+    return mote_json_put(o, "text", json_string(text), err);
+}
+
+static mote_status put_pair(json_t *all, const char *name, const mote_answers_pair *pair,
+                            mote_err *err)
+{
+    char text[320], who[64];
+    (void)mote_format(who, sizeof who, "the baseline '%s'", name);
+    mote_answers_pair_text(pair, who, "the model", text, sizeof text);
+    MOTE_TRY(put_text(all, name, text, err));
+    json_t *o = json_object_get(all, name);
+    MOTE_TRY(mote_json_put(o, "metric", json_string(mote_metric_info(pair->metric)->name), err));
+    MOTE_TRY(mote_json_put_interval(o, "value", pair->champion, err));
+    MOTE_TRY(mote_json_put_interval(o, "difference", pair->difference, err));
+    return mote_json_put(o, "is_beaten", json_boolean(pair->is_challenger_better), err);
+}
+
+static mote_status judge_one(beside *b, mote_baseline_kind kind, json_t *all, mote_err *err)
+{
+    const char *name = mote_baseline_name(kind);
+    const mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_arena_mark mark = mote_arena_save(b->arena);
+    mote_baseline fitted;
+    mote_answers_pair pair;
+    mote_answers said = *b->model;
+    float *y = NULL;
+    mote_err why = {0};
+    mote_status st = mote_baseline_fit(kind, &b->train, b->arena, &fitted, &why);
+    if (st == MOTE_LIMIT)
+        return put_text(all, name, why.text, err);
+    if (st != MOTE_OK)
+        return mote_fail(err, st, "%s", why.text);
+    MOTE_TRY(mote_arena_take(b->arena, said.n * (size_t)said.width, sizeof *y, &y, err));
+    mote_baseline_predict(&fitted, b->test, said.n, y);
+    said.said = y;
+    said.lo = said.hi = NULL;
+    MOTE_TRY(mote_answers_compare(&said, b->model, &cfg, b->arena, &pair, err));
+    mote_arena_rewind(b->arena, mark);
+    if (!pair.is_challenger_better)
+        mote_buf_printf(&b->unbeaten, "%s'%s'", b->unbeaten.len ? ", " : "", name);
+    return put_pair(all, name, &pair, err);
+}
+
+mote_status mote_baselines_judge(mote_pipeline *p, const mote_data_version *version,
+                                 const mote_dataset *test, const mote_answers *model, mote_arena *a,
+                                 json_t **out, const char **unbeaten, mote_err *err)
+{
+    const mote_feature_config *f = mote_setting_features(p->settings);
+    size_t width = (size_t)mote_feature_frames(f, mote_dataset_elements(test)) *
+                   (size_t)mote_feature_values(f);
+    MOTE_SCOPED_JSON *all = json_object();
+    float *x = NULL;
+    beside b = {.model = model, .arena = a};
+    MOTE_TRY(mote_stage_features_of(p, test, a, &x, err));
+    b.test = x;
+    MOTE_TRY(take_training(p, version, &b, width, err));
+    mote_buf_init(&b.unbeaten, 1024);
+    mote_status st = MOTE_OK;
+    for (int k = 0; st == MOTE_OK && k < MOTE_N_BASELINES; k++)
+        st = judge_one(&b, (mote_baseline_kind)k, all, err);
+    if (st == MOTE_OK)
+        st = mote_buf_status(&b.unbeaten, err);
+    if (st == MOTE_OK) {
+        *unbeaten = mote_arena_strdup(a, b.unbeaten.len ? b.unbeaten.data : "");
+        st = *unbeaten ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the baselines");
+    }
+    mote_buf_release(&b.unbeaten);
+    if (st == MOTE_OK)
+        *out = json_incref(all);
+    return st;
+}
