@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "monitor/health.h"
+#include "store/folders.h"
 
 typedef struct {
     bool repair, begin_anew;
@@ -73,12 +74,8 @@ static mote_status check_all(mote_cli *cli, bool repair, mote_symptoms *list, mo
                              .progress = on_progress,
                              .progress_arg = &bar};
     mote_lock lock = {.fd = -1};
-    char *path = NULL;
-    if (repair) { /* nobody else may be making what is removed */
-        MOTE_TRY(mote_store_need_writable(cli->store, err));
-        MOTE_TRY(mote_path_join(&cli->arena, mote_store_dir(cli->store), "write.lock", &path, err));
-        MOTE_TRY(mote_lock_take(path, "this project", &lock, err));
-    }
+    if (repair) /* nobody else may be making what is removed */
+        MOTE_TRY(mote_store_write_lock(cli->store, &lock, err));
     mote_status st = mote_health_check(cli->store, cli->project, &cfg, list, r, err);
     if (bar.is_open)
         mote_progress_end(&bar, NULL);

@@ -12,6 +12,7 @@
 #include "cli/settings.h"
 #include "cli/options.h"
 #include "serve/predlog.h"
+#include "store/folders.h"
 #include "track/run.h"
 
 #define UPKEEP_MS 200 /* of each command, for retention */
@@ -205,10 +206,7 @@ static mote_status open_store(mote_cli *cli, const row *r, mote_lock *lock, mote
                   mote_store_migrated(cli->store));
     if (!(r->flags & MOTE_CMD_WRITES))
         return MOTE_OK;
-    MOTE_TRY(mote_store_need_writable(cli->store, err));
-    char *path = NULL;
-    MOTE_TRY(mote_path_join(&cli->arena, mote_store_dir(cli->store), "write.lock", &path, err));
-    MOTE_TRY(mote_lock_take(path, "this project", lock, err));
+    MOTE_TRY(mote_store_write_lock(cli->store, lock, err));
     /* With the lock in hand: a run that says it is running belongs to a process that was killed. */
     int64_t n_abandoned = 0;
     return mote_run_close_abandoned(cli->store, mote_clock_wall_ms(), &n_abandoned, err);

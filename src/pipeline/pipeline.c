@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/folders.h"
 #include "evaluate/json_parts.h"
 #include "pipeline/stage_internal.h"
 #include "project/part.h"
@@ -52,11 +53,10 @@ mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline 
     p->cfg.warn = cfg->warn;
     p->whole = cfg->project;
     mote_arena_init(&p->arena, (size_t)64 << 20);
-    p->work_dir = mote_arena_printf(&p->arena, "%s/work", mote_store_dir(cfg->store));
-    mote_status st = MOTE_OK;
-    if (!p->work_dir)
-        st = mote_fail(err, MOTE_NOMEM, "no memory for the pipeline");
-    else if (!mote_store_is_read_only(cfg->store)) /* then there is only looking */
+    char *work = NULL;
+    mote_status st = mote_store_cache_dir(cfg->store, "work", &p->arena, &work, err);
+    p->work_dir = work;
+    if (st == MOTE_OK && !mote_store_is_read_only(cfg->store)) /* then there is only looking */
         st = mote_dir_make(p->work_dir, err);
     if (st != MOTE_OK) {
         mote_pipeline_destroy(p);

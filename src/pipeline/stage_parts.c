@@ -6,6 +6,7 @@
 
 #include "feature/cache.h"
 #include "track/run.h"
+#include "store/folders.h"
 
 /* ---- data -------------------------------------------------------------------------------- */
 
@@ -109,9 +110,8 @@ mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote
     int32_t n_threads = mote_pool_threads(p->cfg.pool);
     feature_job j = {.d = d, .n_values = mote_frontend_elements(cfg, &d->shape)};
     uint32_t *missing = NULL;
-    char *dir = mote_arena_printf(a, "%s/features", mote_store_dir(p->cfg.store));
-    if (!dir)
-        return mote_fail(err, MOTE_NOMEM, "no memory for features");
+    char *dir = NULL;
+    MOTE_TRY(mote_store_cache_dir(p->cfg.store, "features", a, &dir, err));
     MOTE_TRY(mote_arena_take(a, d->n * j.n_values, sizeof(float), &j.out, err));
     MOTE_TRY(mote_arena_take(a, d->n, sizeof *missing, &missing, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));

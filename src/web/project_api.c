@@ -11,6 +11,7 @@
 #include "loop/overview.h"
 #include "monitor/health.h"
 #include "project/project.h"
+#include "store/folders.h"
 #include "web/project_internal.h"
 
 #define OVERVIEW_MAX_BYTES ((size_t)256 << 20)
@@ -101,11 +102,8 @@ static void reply_json(mote_http_reply *rp, mote_status st, json_t *j, mote_err 
 static mote_status open_to_write(mote_project_api *p, const mote_http_request *rq, mote_store **out,
                                  mote_lock *lock, mote_err *err)
 {
-    char *path = NULL;
     MOTE_TRY(mote_project_api_store(p, rq, out, err));
-    MOTE_TRY(mote_store_need_writable(*out, err));
-    MOTE_TRY(mote_path_join(rq->arena, mote_store_dir(*out), "write.lock", &path, err));
-    return mote_lock_take(path, "this project", lock, err);
+    return mote_store_write_lock(*out, lock, err);
 }
 
 static mote_status read_text(mote_json_pull *in, mote_arena *a, const char **out, mote_err *err)
