@@ -219,6 +219,10 @@ static void read_byte_values(const mote_image_job *job, const uint8_t *in, int64
 {
     const mote_image *im = &job->image;
     size_t n = (size_t)im->width * (size_t)im->height * (size_t)im->n_channels;
+    if (most == 255) {
+        memcpy(im->pixels, in, n);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         int64_t x = most > 255 ? in[2 * i] << 8 | in[2 * i + 1] : in[i];
         x = x < most ? x : most;

@@ -104,20 +104,22 @@ static void missing_cells_are_counted_and_read_as_nan(void **state)
 
 static void with_nines(mote_buf *b, int i)
 {
-    mote_buf_printf(b, "%d,%d,%d", i % 10 ? i * 13 % 700 : 9999, i % 10 ? i * 47 % 9000 + 1 : 9999,
-                    i % 9 ? i * 7 % 40 : -99);
+    mote_buf_printf(b, "%d,%d,%d,%d", i % 10 ? i * 13 % 700 : 9999,
+                    i % 10 ? i * 47 % 9000 + 1 : 9999, i % 9 ? i * 7 % 40 : -99,
+                    i == 50 ? 9999 : i % 40);
 }
 
 static void nines_are_suggested_and_never_taken(void **state)
 {
     (void)state;
-    mote_table *t = made("far,near,low", 200, with_nines);
+    mote_table *t = made("far,near,low,once", 200, with_nines);
     assert_non_null(column(t, "far")->hint);
     assert_non_null(strstr(column(t, "far")->hint, "9999 comes 20 times, the next value is "));
     assert_int_equal(column(t, "far")->n_missing, 0);
     assert_true(column(t, "far")->max == 9999);
     assert_true(!column(t, "near")->hint || !strstr(column(t, "near")->hint, "missing"));
     assert_non_null(strstr(column(t, "low")->hint, "-99 comes 23 times"));
+    assert_null(column(t, "once")->hint); /* one extreme value is an extreme value */
     mote_table_destroy(t);
 }
 
