@@ -537,6 +537,8 @@ mote_status mote_http_run(mote_http_server *s, mote_err *err)
         if (e == 0)
             e = uv_signal_start(&s->sigint, on_signal, SIGINT);
     }
+    if (mote_cancelled(s->cfg.cancel)) /* by a signal that came before these */
+        mote_http_stop(s);
     for (int32_t i = 0; e == 0 && i < s->n_loops; i++) {
         e = uv_thread_create(&s->loops[i].thread, serve, &s->loops[i]);
         s->loops[i].has_thread = e == 0;

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "base/status.h"
 #include "web/exchange.h"
 
@@ -48,6 +49,9 @@ typedef struct {
     int64_t write_timeout_ms; /* 0: 20 s in which the client reads nothing: closed */
     int64_t drain_ms;         /* 0: 10 s for requests in work when stopping */
     bool catch_signals;       /* SIGTERM and SIGINT stop the server; a second one at once */
+    /* A stop that was asked for before it runs, while models were loaded: it ends at once then.
+     * NULL: none. */
+    const mote_cancel *cancel;
     mote_http_handler *handler;
     void (*on_tick)(
         void *arg,

@@ -738,10 +738,24 @@ static void set_up_survives_lack_of_memory(void **state)
     fail_msg("never succeeded");
 }
 
+/* Whoever stops a server while it still loads its models must not have to do it twice. */
+static void a_stop_before_the_start_is_a_stop(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_http_server *server = NULL;
+    mote_cancel cancel = {.requested = 1};
+    mote_http_config cfg = {.handler = handle, .n_threads = 2, .cancel = &cancel};
+    T_OK(mote_http_create(&cfg, &server, &err));
+    T_OK(mote_http_run(server, &err));
+    mote_http_destroy(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_answered_and_the_connection_is_kept),
+        cmocka_unit_test(a_stop_before_the_start_is_a_stop),
         cmocka_unit_test(chunked_bodies_and_trailers_are_read),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(head_sends_the_length_without_the_body),
