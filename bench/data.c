@@ -147,10 +147,10 @@ static void bench_store(const char *root)
     mote_version_report vr;
     mote_data_version v;
     need(mote_version_create(s, &vc, &a, &v, &vr, &err), &err);
-    mote_dataset_config dc = mote_dataset_config_default();
+    mote_dataset_config dc = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     mote_dataset d;
-    dc.keywords = words;
-    dc.n_keywords = 4;
+    dc.labels = words;
+    dc.n_labels = 4;
     dc.all_splits = true;
     start = cpu_s();
     need(mote_dataset_load(s, &v, &dc, &d, &err), &err);

@@ -22,8 +22,8 @@ const char *mote_finding_severity_name(mote_finding_severity s)
 
 mote_check_config mote_check_config_of(const mote_project *p)
 {
-    return (mote_check_config){.keywords = p->keywords.items,
-                               .n_keywords = p->keywords.n,
+    return (mote_check_config){.labels = p->keywords.items,
+                               .n_labels = p->keywords.n,
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,
@@ -111,17 +111,18 @@ static mote_sound listen(const mote_audio *a)
 static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i, mote_finding *lost,
                             mote_err *err)
 {
-    mote_decoded d;
+    mote_loaded one;
     mote_err why;
-    mote_status st = mote_sample_load(c->store, c->rows[i].kind, &c->rows[i].object, cfg, &d, &why);
+    mote_status st = mote_sample_lend(c->store, c->cfg->cache, c->rows[i].kind, &c->rows[i].object,
+                                      cfg, &one, &why);
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     if (st != MOTE_OK) {
         lost->count++;
         return mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text);
     }
-    c->sounds[i] = listen(mote_decoded_audio(&d));
-    mote_decoded_release(&d);
+    c->sounds[i] = listen(mote_decoded_audio(&one.d));
+    mote_loaded_done(&one);
     return MOTE_OK;
 }
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "data/decoded.h"
 #include "project/project.h"
 #include "store/store.h"
 
@@ -39,8 +40,8 @@ typedef struct {
 
 /* What must hold. Limits of 0 are off. */
 typedef struct {
-    const char *const *keywords; /* [n_keywords] */
-    size_t n_keywords;
+    const char *const *labels; /* [n_labels] asked for */
+    size_t n_labels;
     bool silence;        /* the class _silence_ exists: backgrounds are needed */
     bool unknown;        /* the class _unknown_ exists: other words are needed */
     const char *builtin; /* data.builtin: what takes the place of what is missing */
@@ -49,18 +50,19 @@ typedef struct {
     int32_t min_per_class, min_groups;
     double min_clip_s, min_total_s;
     double max_clipping; /* share of recordings that may clip */
-    double coverage;     /* share of (keyword, group) pairs that have a sample */
+    double coverage;     /* share of (label, group) pairs that have a sample */
 
-    double full_scale_share; /* of samples, from which a recording counts as clipped */
-    double silence_dbfs;     /* a word below this level counts as silence */
-    double dc_share;         /* mean, as a share of full scale, that counts as an offset */
+    double full_scale_share;   /* of samples, from which a recording counts as clipped */
+    double silence_dbfs;       /* a word below this level counts as silence */
+    double dc_share;           /* mean, as a share of full scale, that counts as an offset */
+    mote_decoded_cache *cache; /* of the lap; NULL: none */
     const mote_cancel *cancel;
     void (*progress)(void *arg, size_t done, size_t total); /* NULL: none */
     void *progress_arg;
 } mote_check_config;
 
 /* Everything from mote.yaml, the rest as usual: 0.1 % at full scale, -60 dBFS, 2 %. Borrows the
- * keywords of the project. */
+ * labels of the project. */
 mote_check_config mote_check_config_of(const mote_project *p);
 
 typedef struct {

@@ -57,10 +57,10 @@ typedef struct {
 } duplicates;
 
 /* The same to the model: one label, or two words that are no keywords. */
-static bool is_keyword(const mote_checker *c, const char *label)
+static bool is_asked(const mote_checker *c, const char *label)
 {
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
-        if (strcmp(label, c->cfg->keywords[i]) == 0)
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
+        if (strcmp(label, c->cfg->labels[i]) == 0)
             return true;
     }
     return strcmp(label, MOTE_CLASS_SILENCE) == 0;
@@ -71,7 +71,7 @@ static duplicate_kind kind_of(const mote_checker *c, const mote_sample_row *x,
 {
     if (strcmp(x->label, y->label) != 0) {
         bool are_words = x->role == MOTE_ROLE_EXAMPLE && y->role == MOTE_ROLE_EXAMPLE;
-        bool are_others = are_words && !is_keyword(c, x->label) && !is_keyword(c, y->label);
+        bool are_others = are_words && !is_asked(c, x->label) && !is_asked(c, y->label);
         return are_others ? OTHER_WORDS : CONTRADICTION;
     }
     return strcmp(x->group, y->group) ? ACROSS_GROUPS : SAME_GROUP;
@@ -254,7 +254,7 @@ static mote_status count_class(mote_checker *c, const groups *g, const char *lab
 static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_err *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < c->cfg->n_keywords; i++)
+    for (size_t i = 0; i < c->cfg->n_labels; i++)
         n += k[i].n == 0 ? 1 : 0;
     if (n == 0)
         return MOTE_OK;
@@ -267,9 +267,9 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
                              "without a recording: %zu",
                              n));
     mote_check_must(c);
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n == 0)
-            MOTE_TRY(mote_check_example(c, f, err, "%s", c->cfg->keywords[i]));
+            MOTE_TRY(mote_check_example(c, f, err, "%s", c->cfg->labels[i]));
     }
     return MOTE_OK;
 }
@@ -277,7 +277,7 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
 static mote_status check_few_samples(mote_checker *c, const class_count *k, mote_err *err)
 {
     size_t n = 0, least = c->cfg->min_per_class > 0 ? (size_t)c->cfg->min_per_class : 0;
-    for (size_t i = 0; i < c->cfg->n_keywords; i++)
+    for (size_t i = 0; i < c->cfg->n_labels; i++)
         n += k[i].n > 0 && k[i].n < least ? 1 : 0;
     if (n == 0)
         return MOTE_OK;
@@ -290,9 +290,9 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
                              "the %zu recordings required: %zu",
                              least, n));
     mote_check_must(c);
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n > 0 && k[i].n < least)
-            MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", c->cfg->keywords[i], k[i].n));
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", c->cfg->labels[i], k[i].n));
     }
     return MOTE_OK;
 }
@@ -301,7 +301,7 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
 {
     size_t n = 0;
     bool is_empty = false;
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             n += k[i].in_split[s] < FEW_TO_JUDGE ? 1 : 0;
             is_empty = is_empty || k[i].in_split[s] == 0;
@@ -317,10 +317,10 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
                              "fewer than %d recordings in a split: %zu times; figures for them "
                              "mean little",
                              FEW_TO_JUDGE, n));
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             if (k[i].in_split[s] < FEW_TO_JUDGE)
-                MOTE_TRY(mote_check_example(c, f, err, "%s: %zu in %s", c->cfg->keywords[i],
+                MOTE_TRY(mote_check_example(c, f, err, "%s: %zu in %s", c->cfg->labels[i],
                                             k[i].in_split[s], mote_split_name((mote_split)s)));
         }
     }
@@ -331,7 +331,7 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
                                  mote_err *err)
 {
     size_t pairs = 0, most = 0, least = SIZE_MAX;
-    for (size_t i = 0; i < c->cfg->n_keywords; i++) {
+    for (size_t i = 0; i < c->cfg->n_labels; i++) {
         pairs += k[i].n_groups;
         most = k[i].n > most ? k[i].n : most;
         least = k[i].n < least ? k[i].n : least;
@@ -342,7 +342,7 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
             "record more of the rare "
             "ones, or set training.class_weights to balanced",
             NULL, err, "the largest keyword has %zu recordings, the smallest %zu", most, least));
-    double all = (double)g->n * (double)c->cfg->n_keywords;
+    double all = (double)g->n * (double)c->cfg->n_labels;
     if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
         MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs,
                                  "let the missing "
@@ -359,9 +359,9 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
 static mote_status check_classes(mote_checker *c, const groups *g, mote_err *err)
 {
     class_count *k = NULL;
-    MOTE_TRY(mote_arena_take(c->arena, c->cfg->n_keywords + 1, sizeof *k, &k, err));
-    for (size_t i = 0; i < c->cfg->n_keywords; i++)
-        MOTE_TRY(count_class(c, g, c->cfg->keywords[i], &k[i], err));
+    MOTE_TRY(mote_arena_take(c->arena, c->cfg->n_labels + 1, sizeof *k, &k, err));
+    for (size_t i = 0; i < c->cfg->n_labels; i++)
+        MOTE_TRY(count_class(c, g, c->cfg->labels[i], &k[i], err));
     MOTE_TRY(check_no_samples(c, k, err));
     MOTE_TRY(check_few_samples(c, k, err));
     size_t n_dealt = 0;
@@ -395,16 +395,16 @@ static mote_status check_label(mote_checker *c, const char *label, size_t n, mot
 {
     const char *near = NULL;
     bool by_case = false;
-    for (size_t k = 0; k < c->cfg->n_keywords; k++) {
-        if (strcmp(label, c->cfg->keywords[k]) == 0)
+    for (size_t k = 0; k < c->cfg->n_labels; k++) {
+        if (strcmp(label, c->cfg->labels[k]) == 0)
             return MOTE_OK;
-        if (same_but_for_case(label, c->cfg->keywords[k])) {
-            near = c->cfg->keywords[k];
+        if (same_but_for_case(label, c->cfg->labels[k])) {
+            near = c->cfg->labels[k];
             by_case = true;
         }
     }
     if (!near)
-        near = mote_nearest(label, c->cfg->keywords, c->cfg->n_keywords);
+        near = mote_nearest(label, c->cfg->labels, c->cfg->n_labels);
     if (!near || c->report.n > 50)
         return MOTE_OK;
     return mote_check_find(c, "label-spelling", by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
@@ -436,8 +436,8 @@ static mote_status check_labels(mote_checker *c, mote_err *err)
 
 static bool is_keyword_label(const mote_checker *c, const char *label)
 {
-    for (size_t k = 0; k < c->cfg->n_keywords; k++) {
-        if (strcmp(label, c->cfg->keywords[k]) == 0)
+    for (size_t k = 0; k < c->cfg->n_labels; k++) {
+        if (strcmp(label, c->cfg->labels[k]) == 0)
             return true;
     }
     return strcmp(label, MOTE_CLASS_SILENCE) == 0;

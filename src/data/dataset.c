@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A split of a data version in memory: see dataset.h.
  *
- * Two passes: `plan` decides from the manifest alone which items make which class and checks the
- * size; then the recordings are read in the order of the plan. */
+ * Two passes: `plan` decides from the manifest alone which items make which class; then samples
+ * are counted, the size is checked, and they are cut in the order of the plan. */
 #include "data/dataset.h"
 
 #include <math.h>
@@ -10,130 +10,52 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "data/kind_audio.h"
-#include "data/sample.h"
-#include "data/stretch.h"
+#include "data/dataset_internal.h"
 #include "project/project.h"
 
-mote_dataset_config mote_dataset_config_default(void)
+mote_dataset_config mote_dataset_config_default(const mote_kind *kind)
 {
-    return (mote_dataset_config){
-        .rate_hz = 16000, .clip_ms = 1000, .silence_ratio = 1.0, .max_bytes = (size_t)4 << 30};
-}
-
-/* ---- one clip ------------------------------------------------------------------------------ */
-
-static int64_t square(int16_t x)
-{
-    return (int64_t)x * x;
-}
-
-/* Where the window of the most energy starts: the middle of the run of windows around the best
- * one that have at least 98 % of its energy. Energies are exact integers, so ties are ties. */
-static size_t best_window(const int16_t *in, size_t n, size_t len)
-{
-    int64_t energy = 0, best = -1;
-    size_t best_at = 0, n_windows = n - len + 1;
-    for (size_t i = 0; i < len; i++)
-        energy += square(in[i]);
-    for (size_t at = 0; at < n_windows; at++) {
-        if (energy > best) {
-            best = energy;
-            best_at = at;
-        }
-        if (at + 1 < n_windows)
-            energy += square(in[at + len]) - square(in[at]);
-    }
-    /* Second walk: the run of good windows that holds best_at. */
-    const int64_t enough = best - best / 50;
-    size_t run_start = 0, run_end = 0;
-    bool in_run = false;
-    energy = 0;
-    for (size_t i = 0; i < len; i++)
-        energy += square(in[i]);
-    for (size_t at = 0; at < n_windows; at++) {
-        if (energy >= enough) {
-            if (!in_run)
-                run_start = at;
-            run_end = at;
-            in_run = true;
-        } else {
-            in_run = false;
-            if (at > best_at)
-                break;
-        }
-        if (at + 1 < n_windows)
-            energy += square(in[at + len]) - square(in[at]);
-    }
-    return run_start + (run_end - run_start) / 2;
-}
-
-void mote_dataset_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples)
-{
-    if (n >= clip_samples) {
-        size_t at = n > clip_samples ? best_window(in, n, clip_samples) : 0;
-        memcpy(out, in + at, clip_samples * sizeof *out);
-        return;
-    }
-    size_t before = (clip_samples - n) / 2;
-    memset(out, 0, clip_samples * sizeof *out);
-    memcpy(out + before, in, n * sizeof *out);
+    return (mote_dataset_config){.kind = kind,
+                                 .cut = {.rate_hz = 16000, .length_ms = 1000},
+                                 .nothing_ratio = 1.0,
+                                 .max_bytes = (size_t)4 << 30};
 }
 
 /* ---- the plan ------------------------------------------------------------------------------ */
 
-typedef struct {
-    const mote_version_item *item;
-    int32_t class_id;
-} planned;
-
-typedef struct {
-    mote_store *store;
-    const mote_data_version *v;
-    const mote_dataset_config *cfg;
-    mote_dataset *d;
-    mote_arena *scratch;
-    const mote_fold *fold; /* [v->n]; NULL without folds */
-    mote_stretch *shares;  /* [v->n] of background recordings; NULL: all of them */
-    planned *clips;
-    size_t n_clips;
-    size_t n_silence; /* clips to cut, after the planned ones */
-    size_t clip_samples;
-    mote_audio_view *stretches;
-    size_t n_stretches;
-    size_t used_bytes;
-} loader;
-
 static mote_status check_config(const mote_dataset_config *cfg, mote_err *err)
 {
-    double samples = cfg->clip_ms * cfg->rate_hz / 1000.0;
-    if (cfg->rate_hz < MOTE_AUDIO_MIN_RATE_HZ || cfg->rate_hz > MOTE_AUDIO_MAX_RATE_HZ ||
-        !(samples >= 1.0 && samples <= 1e8))
-        return mote_fail(err, MOTE_ARG, "data set: clips of %g ms at %d Hz are not possible",
-                         cfg->clip_ms, (int)cfg->rate_hz);
-    if (!(cfg->unknown_ratio >= 0.0) || !(cfg->silence_ratio >= 0.0 && cfg->silence_ratio <= 1e3))
+    MOTE_TRY(cfg->kind->check_cut(&cfg->cut, err));
+    if (!(cfg->other_ratio >= 0.0) || !(cfg->nothing_ratio >= 0.0 && cfg->nothing_ratio <= 1e3))
         return mote_fail(err, MOTE_ARG, "data set: unknown or silence ratio out of range");
+    if (cfg->nothing && !cfg->kind->make_nothing)
+        return mote_fail(err, MOTE_ARG, "data set: " MOTE_CLASS_SILENCE " cannot be made of %s",
+                         cfg->kind->many);
+    if (cfg->n_values < 0 || cfg->n_values > 1)
+        return mote_fail(err, MOTE_ARG, "data set: %d values a sample", (int)cfg->n_values);
     if (cfg->n_folds != 0 && (cfg->round < 0 || cfg->round >= cfg->n_folds))
         return mote_fail(err, MOTE_ARG, "data set: round %d of %d folds does not exist",
                          (int)cfg->round, (int)cfg->n_folds);
-    if (cfg->n_keywords == 0)
-        return mote_fail(err, MOTE_ARG, "data set: no keywords");
+    if (cfg->n_labels == 0)
+        return mote_fail(err, MOTE_ARG, "data set: no labels");
     return MOTE_OK;
 }
 
-static mote_status name_classes(loader *l, mote_err *err)
+static mote_status name_classes(mote_loader *l, mote_err *err)
 {
     const mote_dataset_config *cfg = l->cfg;
-    size_t n = cfg->n_keywords + (cfg->unknown ? 1 : 0) + (cfg->silence ? 1 : 0);
+    size_t n = cfg->n_labels + (cfg->other ? 1 : 0) + (cfg->nothing ? 1 : 0);
+    if (cfg->n_values > 0)
+        return MOTE_OK;
     const char **classes = NULL;
     MOTE_TRY(mote_arena_take(&l->d->arena, n, sizeof *classes, &classes, err));
     MOTE_TRY(mote_arena_take(&l->d->arena, n, sizeof *l->d->n_per_class, &l->d->n_per_class, err));
     size_t at = 0;
-    for (; at < cfg->n_keywords; at++)
-        classes[at] = cfg->keywords[at];
-    if (cfg->unknown)
+    for (; at < cfg->n_labels; at++)
+        classes[at] = cfg->labels[at];
+    if (cfg->other)
         classes[at++] = MOTE_CLASS_UNKNOWN;
-    if (cfg->silence)
+    if (cfg->nothing)
         classes[at++] = MOTE_CLASS_SILENCE;
     l->d->classes = classes;
     l->d->n_classes = n;
@@ -141,20 +63,20 @@ static mote_status name_classes(loader *l, mote_err *err)
 }
 
 /* Class of a label; -1 for none. */
-static int32_t class_of(const loader *l, const char *label)
+static int32_t class_of(const mote_loader *l, const char *label)
 {
     for (size_t c = 0; c < l->d->n_classes; c++) {
         if (strcmp(label, l->d->classes[c]) == 0)
             return (int32_t)c;
     }
-    /* Recordings in a folder '_silence_' of a project without that class are no unknown words. */
-    if (!l->cfg->unknown || strcmp(label, MOTE_CLASS_SILENCE) == 0)
+    /* What is in a folder '_silence_' of a project without that class is no other label. */
+    if (!l->cfg->other || strcmp(label, MOTE_CLASS_SILENCE) == 0)
         return -1;
-    return (int32_t)l->cfg->n_keywords;
+    return (int32_t)l->cfg->n_labels;
 }
 
 /* Is the item among those that are asked for? */
-static bool is_wanted(const loader *l, size_t item)
+static bool is_wanted(const mote_loader *l, size_t item)
 {
     const mote_version_item *it = &l->v->items[item];
     mote_split people = it->split, word = it->word;
@@ -172,7 +94,7 @@ static bool is_wanted(const loader *l, size_t item)
     return l->cfg->words == MOTE_WORDS_HEARD ? is_word && word == MOTE_SPLIT_TRAIN : word == people;
 }
 
-static mote_status plan_folds(loader *l, mote_err *err)
+static mote_status plan_folds(mote_loader *l, mote_err *err)
 {
     int32_t k = l->cfg->n_folds;
     if (k == 0)
@@ -185,38 +107,54 @@ static mote_status plan_folds(loader *l, mote_err *err)
 
 static int compare_planned_hash(const void *a, const void *b)
 {
-    const planned *x = a, *y = b;
+    const mote_planned *x = a, *y = b;
     return memcmp(x->item->object.bytes, y->item->object.bytes, sizeof x->item->object.bytes);
 }
 
 static int compare_planned_item(const void *a, const void *b)
 {
-    const planned *x = a, *y = b;
+    const mote_planned *x = a, *y = b;
     return (x->item > y->item) - (x->item < y->item);
 }
 
-/* Keep at most `most` clips of class `class_id`: those of the lowest hashes, which is a fair draw
+/* Keep at most `most` items of class `class_id`: those of the lowest hashes, which is a fair draw
  * and stays nearly the same when data is added. */
-static void thin_out(loader *l, int32_t class_id, size_t most)
+static void thin_out(mote_loader *l, int32_t class_id, size_t most)
 {
-    planned *end = l->clips + l->n_clips, *out = l->clips;
-    qsort(l->clips, l->n_clips, sizeof *l->clips, compare_planned_hash);
+    mote_planned *end = l->plan + l->n_planned, *out = l->plan;
+    qsort(l->plan, l->n_planned, sizeof *l->plan, compare_planned_hash);
     size_t n_taken = 0;
-    for (planned *p = l->clips; p < end; p++) {
+    for (mote_planned *p = l->plan; p < end; p++) {
         if (p->class_id == class_id && n_taken++ >= most)
             l->d->n_left_out++;
         else
             *out++ = *p;
     }
-    l->n_clips = (size_t)(out - l->clips);
-    qsort(l->clips, l->n_clips, sizeof *l->clips, compare_planned_item);
+    l->n_planned = (size_t)(out - l->plan);
+    qsort(l->plan, l->n_planned, sizeof *l->plan, compare_planned_item);
 }
 
-static mote_status plan_clips(loader *l, mote_err *err)
+/* A number that was measured, of the label that is asked for. */
+static bool plan_value(mote_loader *l, const mote_version_item *it)
+{
+    if (isnan(it->value) || strcmp(it->label, l->cfg->labels[0]) != 0)
+        return false;
+    l->plan[l->n_planned++] = (mote_planned){.item = it, .class_id = -1};
+    return true;
+}
+
+static bool plan_class(mote_loader *l, const mote_version_item *it)
+{
+    int32_t c = class_of(l, it->label);
+    if (c >= 0)
+        l->plan[l->n_planned++] = (mote_planned){.item = it, .class_id = c};
+    return c >= 0;
+}
+
+static mote_status plan_items(mote_loader *l, mote_err *err)
 {
     const mote_data_version *v = l->v;
-    MOTE_TRY(mote_arena_take(l->scratch, v->n + 1, sizeof *l->clips, &l->clips, err));
-    size_t n_keyword_clips = 0, n_unknown = 0;
+    MOTE_TRY(mote_arena_take(l->scratch, v->n + 1, sizeof *l->plan, &l->plan, err));
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         if (it->role != MOTE_ROLE_EXAMPLE)
@@ -226,163 +164,146 @@ static mote_status plan_clips(loader *l, mote_err *err)
             l->d->n_left_out += is_other && l->cfg->words == MOTE_WORDS_APART ? 1 : 0;
             continue;
         }
-        int32_t c = class_of(l, it->label);
-        if (c < 0) {
-            l->d->n_left_out++;
-            continue;
-        }
-        n_keyword_clips += (size_t)c < l->cfg->n_keywords ? 1 : 0;
-        n_unknown += l->cfg->unknown && (size_t)c == l->cfg->n_keywords ? 1 : 0;
-        l->clips[l->n_clips++] = (planned){it, c};
+        bool is_taken = l->cfg->n_values > 0 ? plan_value(l, it) : plan_class(l, it);
+        l->d->n_left_out += is_taken ? 0 : 1;
     }
-    if (l->cfg->words == MOTE_WORDS_HEARD && !l->cfg->all_splits)
+    return MOTE_OK;
+}
+
+static mote_status plan_samples(mote_loader *l, mote_err *err)
+{
+    const mote_dataset_config *cfg = l->cfg;
+    MOTE_TRY(plan_items(l, err));
+    if (cfg->words == MOTE_WORDS_HEARD && !cfg->all_splits)
         return MOTE_OK;
-    if (n_keyword_clips == 0)
+    size_t n_asked = 0, n_other = 0;
+    for (size_t i = 0; i < l->n_planned; i++) {
+        n_asked += l->plan[i].class_id < (int32_t)cfg->n_labels ? 1 : 0;
+        n_other += cfg->other && l->plan[i].class_id == (int32_t)cfg->n_labels ? 1 : 0;
+    }
+    if (n_asked == 0)
         return mote_fail(err, MOTE_NOT_FOUND,
-                         "data version v%lld has no recording of a keyword "
+                         "data version v%lld has no %s of a label that is asked for "
                          "('%s', ..) for %s; see 'mote data show'",
-                         (long long)v->number, l->cfg->keywords[0],
-                         l->cfg->all_splits ? "any split" : mote_split_name(l->cfg->split));
-    double mean = (double)n_keyword_clips / (double)l->cfg->n_keywords;
-    double most = ceil(mean * l->cfg->unknown_ratio);
-    if (l->cfg->unknown_ratio > 0.0 && (double)n_unknown > most)
-        thin_out(l, (int32_t)l->cfg->n_keywords, (size_t)most);
-    if (l->cfg->silence)
-        l->n_silence = (size_t)llround(mean * l->cfg->silence_ratio);
+                         (long long)l->v->number, cfg->kind->one, cfg->labels[0],
+                         cfg->all_splits ? "any split" : mote_split_name(cfg->split));
+    double mean = (double)n_asked / (double)cfg->n_labels;
+    double most = ceil(mean * cfg->other_ratio);
+    if (cfg->other_ratio > 0.0 && (double)n_other > most)
+        thin_out(l, (int32_t)cfg->n_labels, (size_t)most);
+    if (cfg->nothing)
+        l->n_nothing = (size_t)llround(mean * cfg->nothing_ratio);
     return MOTE_OK;
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static mote_status account(loader *l, size_t bytes, mote_err *err)
+mote_status mote_loader_account(mote_loader *l, size_t bytes, mote_err *err)
 {
     size_t sum;
     if (!mote_add_size(l->used_bytes, bytes, &sum) || sum > l->cfg->max_bytes)
         return mote_fail(err, MOTE_LIMIT,
                          "the data set needs more than the %zu MB it may use; take "
-                         "fewer recordings or shorter clips",
-                         l->cfg->max_bytes / 1000000);
+                         "fewer %s or shorter samples",
+                         l->cfg->max_bytes / 1000000, l->cfg->kind->many);
     l->used_bytes = sum;
     return MOTE_OK;
 }
 
-static mote_decoding decoding_of(const loader *l)
+mote_status mote_loader_decode(mote_loader *l, const mote_version_item *it, mote_loaded *out,
+                               mote_err *err)
 {
-    mote_decoding a = l->d->kind->decoding();
-    a.rate_hz = l->cfg->rate_hz;
-    a.max_bytes = MOTE_OBJECT_MAX_BYTES;
-    a.max_ms = (int64_t)24 * 3600 * 1000;
-    return a;
+    return mote_sample_lend(l->store, l->cfg->cache, l->cfg->kind, &it->object, &l->decoding, out,
+                            err);
 }
 
-/* Copy [from, to) of a recording into the data set. */
-static mote_status copy_stretch(loader *l, const mote_audio *audio, double from, double to,
-                                mote_err *err)
+static mote_status look_for_cancel(const mote_loader *l, size_t i, mote_err *err)
 {
-    size_t first = (size_t)llround((double)audio->n * from);
-    size_t n = (size_t)llround((double)audio->n * to) - first;
-    int16_t *samples = NULL;
-    if (n == 0)
-        return MOTE_OK;
-    MOTE_TRY(account(l, n * sizeof *samples, err));
-    MOTE_TRY(mote_arena_take(&l->d->arena, n, sizeof *samples, &samples, err));
-    memcpy(samples, audio->samples + first, n * sizeof *samples);
-    l->stretches[l->n_stretches++] = (mote_audio_view){samples, n};
+    if (i % 64 == 0 && mote_cancelled(l->cfg->cancel))
+        return mote_fail(err, MOTE_CANCELLED, "stopped while loading the data");
     return MOTE_OK;
 }
 
-/* The stretch of one background recording that belongs to the split. */
-static mote_status load_stretch(loader *l, size_t item, mote_err *err)
+/* How many samples each item gives, and their shape. A kind that always gives one need not decode
+ * but the first. */
+static mote_status count_samples(mote_loader *l, mote_err *err)
 {
-    const mote_version_item *it = &l->v->items[item];
-    double from = l->shares ? l->shares[item].from : 0.0;
-    double to = l->shares ? l->shares[item].to : 1.0;
-    if (!(to > from))
-        return MOTE_OK;
-    mote_decoding cfg = decoding_of(l);
-    mote_decoded one;
-    MOTE_TRY(mote_sample_load(l->store, l->d->kind, &it->object, &cfg, &one, err));
-    const mote_audio *audio = mote_decoded_audio(&one);
-    mote_status st = copy_stretch(l, audio, from, fmin(to, 1.0), err);
-    if (st == MOTE_OK && to > 1.0) /* it goes on at the beginning */
-        st = copy_stretch(l, audio, 0.0, to - 1.0, err);
-    mote_decoded_release(&one);
-    return st;
-}
-
-static mote_status load_background(loader *l, mote_err *err)
-{
-    const mote_dataset_config *cfg = l->cfg;
-    int64_t clip_us = (int64_t)llround(cfg->clip_ms * 1000.0);
-    MOTE_TRY(mote_arena_take(&l->d->arena, 2 * l->v->n_background + 1, sizeof *l->stretches,
-                             &l->stretches, err));
-    if (!cfg->all_splits && cfg->n_folds > 0)
-        MOTE_TRY(mote_stretches_round(l->v, cfg->n_folds, cfg->round, cfg->split, clip_us,
-                                      l->scratch, &l->shares, err));
-    else if (!cfg->all_splits)
-        MOTE_TRY(mote_stretches(l->v, l->v->fractions, cfg->split, clip_us, l->scratch, &l->shares,
-                                err));
-    for (size_t i = 0; i < l->v->n; i++) {
-        if (l->v->items[i].role == MOTE_ROLE_BACKGROUND)
-            MOTE_TRY(load_stretch(l, i, err));
+    const mote_kind *k = l->cfg->kind;
+    for (size_t i = 0; i < l->n_planned; i++) {
+        mote_planned *p = &l->plan[i];
+        p->n = 1;
+        l->n_cut++;
+        if (i > 0 && !k->count)
+            continue;
+        mote_loaded one;
+        mote_shape shape;
+        MOTE_TRY(look_for_cancel(l, i, err));
+        MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
+        mote_piece s = {&one.d, p->item->from_us, p->item->to_us};
+        mote_status st = k->shape(&one.d, &l->cfg->cut, &shape, err);
+        if (st == MOTE_OK && i > 0 && !mote_shape_equal(&shape, &l->d->shape))
+            st = mote_fail(err, MOTE_SHAPE, "'%s' in group '%s' has not the columns of the others",
+                           p->item->label, p->item->group);
+        l->n_cut += k->count && st == MOTE_OK ? k->count(&s, &l->cfg->cut) - 1 : 0;
+        p->n = k->count && st == MOTE_OK ? k->count(&s, &l->cfg->cut) : 1;
+        mote_loaded_done(&one);
+        MOTE_TRY(st);
+        l->d->shape = shape;
     }
-    mote_audio_own *own = NULL;
-    MOTE_TRY(mote_arena_take(&l->d->arena, 1, sizeof *own, &own, err));
-    *own = (mote_audio_own){cfg->rate_hz, {l->stretches, l->n_stretches}};
-    l->d->own = own;
+    if (l->n_planned == 0) /* of what was heard there may be none */
+        return k->shape(NULL, &l->cfg->cut, &l->d->shape, err);
     return MOTE_OK;
 }
 
-static mote_status load_clips(loader *l, mote_err *err)
+/* The samples of one item, from place `at` on. */
+static mote_status cut_item(mote_loader *l, const mote_planned *p, size_t at, mote_err *err)
 {
-    mote_decoding cfg = decoding_of(l);
-    for (size_t i = 0; i < l->n_clips; i++) {
-        if (i % 64 == 0 && mote_cancelled(l->cfg->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "stopped while loading the data");
-        mote_decoded one;
-        MOTE_TRY(
-            mote_sample_load(l->store, l->d->kind, &l->clips[i].item->object, &cfg, &one, err));
-        const mote_audio *audio = mote_decoded_audio(&one);
-        mote_dataset_fit(audio->samples, audio->n, (int16_t *)l->d->x + i * l->clip_samples,
-                         l->clip_samples);
-        mote_decoded_release(&one);
-        l->d->class_id[i] = l->clips[i].class_id;
-        l->d->label[i] = mote_arena_strdup(&l->d->arena, l->clips[i].item->label);
-        if (!l->d->label[i])
-            return mote_fail(err, MOTE_NOMEM, "data set");
+    mote_dataset *d = l->d;
+    const mote_kind *k = l->cfg->kind;
+    mote_loaded one;
+    char *label = mote_arena_strdup(&d->arena, p->item->label);
+    if (!label)
+        return mote_fail(err, MOTE_NOMEM, "data set");
+    MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
+    mote_piece s = {&one.d, p->item->from_us, p->item->to_us};
+    for (size_t i = at; i < at + p->n; i++) {
+        k->cut(&s, &l->cfg->cut, i - at, (char *)d->x + i * mote_dataset_sample_bytes(d));
+        d->label[i] = label;
+        if (d->values)
+            d->values[i] = (float)p->item->value;
+        else
+            d->class_id[i] = p->class_id;
+    }
+    mote_loaded_done(&one);
+    return MOTE_OK;
+}
+
+static mote_status cut_samples(mote_loader *l, mote_err *err)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < l->n_planned; i++) {
+        MOTE_TRY(look_for_cancel(l, i, err));
+        MOTE_TRY(cut_item(l, &l->plan[i], at, err));
+        at += l->plan[i].n;
         if (l->cfg->progress && (i + 1) % 64 == 0)
-            l->cfg->progress(l->cfg->progress_arg, i + 1, l->n_clips);
+            l->cfg->progress(l->cfg->progress_arg, i + 1, l->n_planned);
     }
     if (l->cfg->progress)
-        l->cfg->progress(l->cfg->progress_arg, l->n_clips, l->n_clips);
+        l->cfg->progress(l->cfg->progress_arg, l->n_planned, l->n_planned);
     return MOTE_OK;
 }
 
-/* Silence: n clips at evenly spaced places of all the stretches laid end to end. */
-static mote_status cut_silence(loader *l, mote_err *err)
+static mote_status make_nothing(mote_loader *l, mote_err *err)
 {
-    const size_t len = l->clip_samples;
-    size_t places = 0;
-    for (size_t i = 0; i < l->n_stretches; i++)
-        places += l->stretches[i].n >= len ? l->stretches[i].n - len + 1 : 0;
-    if (l->n_silence > 0 && places == 0)
-        return mote_fail(err, MOTE_NOT_FOUND,
-                         "class _silence_ needs background recordings that "
-                         "give %s at least one clip; add some with 'mote data add FOLDER --role "
-                         "background' or 'mote data synth --background-only'",
-                         l->cfg->all_splits ? "the data" : mote_split_name(l->cfg->split));
-    for (size_t k = 0; k < l->n_silence; k++) {
-        size_t at = (size_t)(((double)k + 0.5) * (double)places / (double)l->n_silence), s = 0;
-        for (;; s++) {
-            size_t here = l->stretches[s].n >= len ? l->stretches[s].n - len + 1 : 0;
-            if (at < here)
-                break;
-            at -= here;
-        }
-        size_t i = l->n_clips + k;
-        memcpy((int16_t *)l->d->x + i * len, l->stretches[s].samples + at, len * sizeof(int16_t));
-        l->d->class_id[i] = (int32_t)l->d->n_classes - 1;
-        l->d->label[i] = MOTE_CLASS_SILENCE;
+    mote_dataset *d = l->d;
+    const mote_kind *k = l->cfg->kind;
+    if (k->load_own)
+        MOTE_TRY(k->load_own(l, err));
+    if (l->n_nothing > 0)
+        MOTE_TRY(k->make_nothing(l, (char *)d->x + l->n_cut * mote_dataset_sample_bytes(d), err));
+    for (size_t i = l->n_cut; i < d->n; i++) {
+        d->class_id[i] = (int32_t)d->n_classes - 1;
+        d->label[i] = MOTE_CLASS_SILENCE;
     }
     return MOTE_OK;
 }
@@ -394,15 +315,22 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static mote_status number_groups(loader *l, mote_err *err)
+static int32_t group_number(const mote_dataset *d, const char *name)
+{
+    const char **at = bsearch(&name, d->groups, d->n_groups, sizeof *d->groups, compare_names);
+    MOTE_BUG_IF(!at);
+    return (int32_t)(at - d->groups);
+}
+
+static mote_status number_groups(mote_loader *l, mote_err *err)
 {
     mote_dataset *d = l->d;
     const char **names = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, d->n + 1, sizeof *names, &names, err));
-    for (size_t i = 0; i < l->n_clips; i++)
-        names[i] = l->clips[i].item->group;
-    size_t n = l->n_clips;
-    if (l->n_silence > 0)
+    for (size_t i = 0; i < l->n_planned; i++)
+        names[i] = l->plan[i].item->group;
+    size_t n = l->n_planned;
+    if (l->n_nothing > 0)
         names[n++] = MOTE_LABEL_BACKGROUND;
     qsort(names, n, sizeof *names, compare_names);
     for (size_t i = 0; i < n; i++) {
@@ -415,49 +343,52 @@ static mote_status number_groups(loader *l, mote_err *err)
             return mote_fail(err, MOTE_NOMEM, "data set");
         d->n_groups++;
     }
-    for (size_t i = 0; i < d->n; i++) {
-        const char *name = i < l->n_clips ? l->clips[i].item->group : MOTE_LABEL_BACKGROUND;
-        const char **at = bsearch(&name, d->groups, d->n_groups, sizeof *d->groups, compare_names);
-        MOTE_BUG_IF(!at);
-        d->group_id[i] = (int32_t)(at - d->groups);
-    }
+    size_t at = 0;
+    for (size_t i = 0; i < l->n_planned; i++)
+        for (size_t k = 0; k < l->plan[i].n; k++)
+            d->group_id[at++] = group_number(d, l->plan[i].item->group);
+    while (at < d->n)
+        d->group_id[at++] = group_number(d, MOTE_LABEL_BACKGROUND);
     return MOTE_OK;
 }
 
-static mote_status take_room(loader *l, mote_err *err)
+static mote_status take_room(mote_loader *l, mote_err *err)
 {
     mote_dataset *d = l->d;
     size_t bytes;
-    l->clip_samples = (size_t)llround(l->cfg->clip_ms * l->cfg->rate_hz / 1000.0);
-    d->kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    d->answer = MOTE_ANSWER_CLASS;
-    d->shape = (mote_shape){.dtype = MOTE_I16, .n_dims = 1, .dims = {(int32_t)l->clip_samples}};
-    d->n = l->n_clips + l->n_silence;
+    d->kind = l->cfg->kind;
+    d->n_values = l->cfg->n_values;
+    d->answer = d->n_values > 0 ? MOTE_ANSWER_VALUE : MOTE_ANSWER_CLASS;
+    d->n = l->n_cut + l->n_nothing;
     if (!mote_mul_size(d->n, mote_dataset_sample_bytes(d), &bytes))
         return mote_fail(err, MOTE_LIMIT, "the data set is too large");
-    MOTE_TRY(account(l, bytes, err));
+    MOTE_TRY(mote_loader_account(l, bytes, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, mote_dataset_sample_bytes(d), &d->x, err));
-    MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->class_id, &d->class_id, err));
+    if (d->n_values > 0)
+        MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->values, &d->values, err));
+    else
+        MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->class_id, &d->class_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->label, &d->label, err));
     return mote_arena_take(&d->arena, d->n, sizeof *d->key, &d->key, err);
 }
 
-static mote_status load(loader *l, mote_err *err)
+static mote_status load(mote_loader *l, mote_err *err)
 {
     MOTE_TRY(check_config(l->cfg, err));
     MOTE_TRY(name_classes(l, err));
     MOTE_TRY(plan_folds(l, err));
-    MOTE_TRY(plan_clips(l, err));
+    MOTE_TRY(plan_samples(l, err));
+    MOTE_TRY(count_samples(l, err));
     MOTE_TRY(take_room(l, err));
-    MOTE_TRY(load_background(l, err));
-    MOTE_TRY(load_clips(l, err));
-    MOTE_TRY(cut_silence(l, err));
+    MOTE_TRY(cut_samples(l, err));
+    MOTE_TRY(make_nothing(l, err));
     MOTE_TRY(number_groups(l, err));
     mote_dataset *d = l->d;
     for (size_t i = 0; i < d->n; i++) {
         d->key[i] = mote_sha256_of(mote_dataset_sample(d, i), mote_dataset_sample_bytes(d));
-        d->n_per_class[d->class_id[i]]++;
+        if (d->class_id)
+            d->n_per_class[d->class_id[i]]++;
     }
     return MOTE_OK;
 }
@@ -500,7 +431,10 @@ mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
     mote_arena_init(&d.arena, cfg->max_bytes + ((size_t)16 << 20) + v->n * 1024);
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, ((size_t)16 << 20) + v->n * 1024);
-    loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
+    mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
+    l.decoding = cfg->kind->decoding();
+    l.decoding.rate_hz = cfg->cut.rate_hz;
+    l.decoding.max_ms = (int64_t)24 * 3600 * 1000;
     mote_status st = load(&l, err);
     if (st != MOTE_OK) {
         mote_arena_release(&d.arena);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Data sets: one split of a data version in memory, ready to train on or to judge with.
  *
- * Every recording becomes one clip of the same length:
- *   shorter   zeros before and after, the recording in the middle
- *   longer    the window with the most energy; where neighbouring windows have nearly as much
- *             (2 %), the middle of that run, so that a short word is not cut at an edge
- * Classes are the keywords in the order of mote.yaml, then _unknown_, then _silence_ if those
- * exist. A recording of another word is of class _unknown_ (or left out when there is none, or when
- * its word belongs to another split: data/deal.h). Clips of _silence_ are cut from the background
- * recordings at evenly spaced places, from the stretch of time that belongs to the split.
+ * Samples of one shape are cut from what the version lists, as its kind cuts them (data/kind.h).
+ * Targets are classes, or the numbers that were measured. Classes are the labels that are asked for
+ * in the order of mote.yaml, then _unknown_, then _silence_ if those exist. A sample of another
+ * label is of class _unknown_ (or left out when there is none, or when its label belongs to another
+ * split: data/deal.h). Samples of _silence_ are made by the kind.
  *
- * The order of the clips, and every byte, is a function of the version and the config.
- * Depends on base, store, data/version. Used by learn, evaluate, monitor, compress. */
+ * The order of the samples, and every byte, is a function of the version and the config.
+ * Depends on base, store, data/version, data/kind. Used by learn, evaluate, monitor, compress. */
 #ifndef MOTE_DATA_DATASET_H
 #define MOTE_DATA_DATASET_H
 
@@ -24,19 +21,21 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "base/tensor.h"
-#include "data/audio.h"
+#include "data/decoded.h"
 #include "data/kind.h"
 #include "data/version.h"
 #include "store/store.h"
 
-/* Which recordings of a split. HEARD: only those of other words that training has heard, said by
- * people of the split (no keywords, no silence; there may be none). */
+/* Which samples of a split. HEARD: only those of other labels that training has heard, from groups
+ * of the split (none that is asked for, no silence; there may be none). */
 typedef enum { MOTE_WORDS_APART, MOTE_WORDS_HEARD } mote_dataset_words;
 
 typedef struct {
-    const char *const *keywords; /* [n_keywords], borrowed for the life of the data set */
-    size_t n_keywords;
-    bool unknown, silence; /* whether those classes exist */
+    const mote_kind *kind;
+    const char *const *labels; /* [n_labels] asked for, borrowed for the life of the data set */
+    size_t n_labels;
+    bool other, nothing; /* whether there are classes _unknown_ and _silence_ */
+    int32_t n_values;    /* 0: targets are classes; 1: what the first label measures */
     mote_split split;
     bool all_splits; /* everything; `split` and `words` are not looked at */
     mote_dataset_words words;
@@ -46,19 +45,19 @@ typedef struct {
     int32_t n_folds, round;
     uint64_t fold_seed;
 
-    int32_t rate_hz;
-    double clip_ms;
-    double unknown_ratio;      /* at most this many _unknown_ clips per clip of the mean keyword;
+    mote_cut_config cut;
+    double other_ratio;        /* at most this many _unknown_ samples per sample of the mean label;
                                   which ones is decided by their hash; 0: all of them */
-    double silence_ratio;      /* this many _silence_ clips per clip of the mean keyword */
-    size_t max_bytes;          /* of the clips and recordings together */
+    double nothing_ratio;      /* this many _silence_ samples per sample of the mean label */
+    mote_decoded_cache *cache; /* of the lap; NULL: none */
+    size_t max_bytes;          /* of the samples, and what is beside them */
     const mote_cancel *cancel; /* NULL: none */
     void (*progress)(void *arg, size_t done, size_t total); /* NULL: none */
     void *progress_arg;
 } mote_dataset_config;
 
-/* 16 kHz, 1000 ms, all unknown words, silence like a keyword, 4 GB. */
-mote_dataset_config mote_dataset_config_default(void);
+/* 16 kHz, 1000 ms, all other labels, silence like a label, 4 GB. */
+mote_dataset_config mote_dataset_config_default(const mote_kind *kind);
 
 /* Samples of one shape with their targets. What only one kind of input has beside them hangs behind
  * `own` and is asked for in that kind's words (data/kind_audio.h). */
@@ -85,9 +84,9 @@ typedef struct {
 } mote_dataset;
 
 /* Load. *out is owned by the caller (mote_dataset_release), untouched on error.
- * Errors: NOT_FOUND the split has no clip of any keyword, or _silence_ is wanted and there is no
- * background recording of at least one clip; LIMIT more than max_bytes; ARG config; CORRUPT an
- * object is damaged (named); CANCELLED. */
+ * Errors: NOT_FOUND the split has no sample of any label that is asked for, or _silence_ is wanted
+ * and there is nothing to make it from; LIMIT more than max_bytes; ARG config; CORRUPT an object is
+ * damaged (named); SHAPE two of them do not give samples of one shape; CANCELLED. */
 MOTE_MUST_USE mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
                                             const mote_dataset_config *cfg, mote_dataset *out,
                                             mote_err *err);
@@ -103,8 +102,5 @@ const void *mote_dataset_sample(const mote_dataset *d, size_t i);
 /* Samples [first, first + n) of d, borrowed from it: not to be released. n_per_class stays that of
  * the whole. */
 mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n);
-
-/* The rule for one clip: n samples in, exactly clip_samples out. For serving and evaluation. */
-void mote_dataset_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples);
 
 #endif

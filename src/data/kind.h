@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/status.h"
+#include "base/tensor.h"
 #include "base/text.h"
 #include "data/filetype.h"
 #include "project/task.h"
@@ -35,11 +36,28 @@ typedef struct {
 typedef struct {
     const mote_kind *kind;
     void *own;           /* the samples as the kind keeps them */
+    size_t bytes;        /* that they take in memory */
     mote_sha256 content; /* of the decoded samples: equal for files that say the same */
     int64_t duration_us; /* 0: does not run in time */
     int32_t rate_hz;     /* of the decoded samples; 0: does not run in time */
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;
+
+/* How samples of one shape are cut; a kind reads what it knows. */
+typedef struct {
+    int32_t rate_hz;
+    double length_ms; /* of a sample that runs in time */
+    double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
+                         end */
+} mote_cut_config;
+
+typedef struct mote_loader mote_loader; /* data/dataset_internal.h */
+
+/* A stretch of a decoded sample: all of it, or a span. */
+typedef struct {
+    const mote_decoded *decoded;
+    int64_t from_us, to_us; /* 0, 0: all of it */
+} mote_piece;
 
 /* A row. */
 struct mote_kind {
@@ -61,6 +79,20 @@ struct mote_kind {
 
     /* Append a file that decodes to the same at less cost; nothing when the original does. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
+
+    /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
+     * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one); cut
+     * writes the k-th. */
+    mote_status (*check_cut)(const mote_cut_config *cfg, mote_err *err);
+    mote_status (*shape)(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
+                         mote_err *err);
+    size_t (*count)(const mote_piece *s, const mote_cut_config *cfg);
+    void (*cut)(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out);
+
+    /* Load what a data set has beside its samples, and make l->n_nothing samples of nothing that is
+     * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */
+    mote_status (*load_own)(mote_loader *l, mote_err *err);
+    mote_status (*make_nothing)(mote_loader *l, void *out, mote_err *err);
 
     /* What a data set of the kind has beside its samples (mote_dataset.own), again in `a`. */
     mote_status (*copy_own)(const void *own, mote_arena *a, const void **out, mote_err *err);

@@ -57,6 +57,7 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "sample hashes are little-endian");
     out->own = a;
     out->content = mote_sha256_of(a->samples, a->n * sizeof *a->samples);
+    out->bytes = a->n * sizeof *a->samples;
     out->duration_us = a->source.duration_us;
     out->rate_hz = a->rate_hz;
     write_facts(&a->source, out->facts);
@@ -111,5 +112,10 @@ const mote_kind mote_kind_audio = {
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .check_cut = mote_audio_check_cut,
+    .shape = mote_audio_shape,
+    .cut = mote_audio_cut,
+    .load_own = mote_audio_load_own,
+    .make_nothing = mote_audio_make_silence,
     .copy_own = copy_own,
 };

@@ -23,6 +23,24 @@ static inline const mote_audio_own *mote_audio_of(const mote_dataset *d)
 /* What is wanted and allowed, in the words of data/audio. */
 mote_audio_config mote_audio_config_from(const mote_decoding *cfg);
 
+/* The rule for one clip: n samples in, exactly clip_samples out.
+ *   shorter   zeros before and after, the recording in the middle
+ *   longer    the window with the most energy; where neighbouring windows have nearly as much
+ *             (2 %), the middle of that run, so that a short word is not cut at an edge */
+void mote_audio_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples);
+
+/* Samples of one clip. */
+size_t mote_audio_clip_samples(const mote_cut_config *cfg);
+
+/* The cutter (kind_audio_cut.c). Clips of silence are cut from the background recordings at evenly
+ * spaced places, from the stretch of time that belongs to the split. */
+mote_status mote_audio_check_cut(const mote_cut_config *cfg, mote_err *err);
+mote_status mote_audio_shape(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
+                             mote_err *err);
+void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out);
+mote_status mote_audio_load_own(mote_loader *l, mote_err *err);
+mote_status mote_audio_make_silence(mote_loader *l, void *out, mote_err *err);
+
 /* The decoded samples of a recording; borrowed. */
 static inline const mote_audio *mote_decoded_audio(const mote_decoded *d)
 {

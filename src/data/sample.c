@@ -387,3 +387,25 @@ mote_status mote_sample_load(mote_store *s, const mote_kind *kind, const mote_sh
     wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
     return mote_kind_decode(kind, bytes, n, name, &wide, out, err);
 }
+
+mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache, const mote_kind *kind,
+                             const mote_sha256 *object, const mote_decoding *cfg, mote_loaded *out,
+                             mote_err *err)
+{
+    const mote_decoded *kept = cache ? mote_decoded_cache_find(cache, object, cfg->rate_hz) : NULL;
+    mote_loaded one = {.is_owned = false};
+    if (kept) {
+        one.d = *kept;
+    } else {
+        MOTE_TRY(mote_sample_load(s, kind, object, cfg, &one.d, err));
+        one.is_owned = !cache || !mote_decoded_cache_keep(cache, object, cfg->rate_hz, &one.d);
+    }
+    *out = one;
+    return MOTE_OK;
+}
+
+void mote_loaded_done(mote_loaded *one)
+{
+    if (one->is_owned)
+        mote_decoded_release(&one->d);
+}

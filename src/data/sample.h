@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/status.h"
+#include "data/decoded.h"
 #include "data/kind.h"
 #include "store/store.h"
 
@@ -139,5 +140,17 @@ MOTE_MUST_USE mote_status mote_sample_list_removed(mote_store *s, mote_arena *a,
 MOTE_MUST_USE mote_status mote_sample_load(mote_store *s, const mote_kind *kind,
                                            const mote_sha256 *object, const mote_decoding *cfg,
                                            mote_decoded *out, mote_err *err);
+
+/* The same by way of a cache (NULL: none): what is in it, or is kept in it now, is borrowed. Given
+ * back with mote_loaded_done, before the cache is destroyed. */
+typedef struct {
+    mote_decoded d;
+    bool is_owned;
+} mote_loaded;
+MOTE_MUST_USE mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache,
+                                           const mote_kind *kind, const mote_sha256 *object,
+                                           const mote_decoding *cfg, mote_loaded *out,
+                                           mote_err *err);
+void mote_loaded_done(mote_loaded *one);
 
 #endif

@@ -27,12 +27,11 @@ static mote_status load_parts(round_state *r, mote_err *err)
 {
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_dataset_config c = *mote_setting_dataset(r->p->settings);
-        c.cancel = r->p->cfg.cancel;
         c.split = (mote_split)s;
         c.n_folds = r->job->n_folds;
         c.round = r->job->fold;
         c.fold_seed = r->job->seed;
-        MOTE_TRY(mote_dataset_load(r->p->cfg.store, r->job->version, &c, &r->parts[s], err));
+        MOTE_TRY(mote_stage_load(r->p, r->job->version, &c, &r->parts[s], err));
     }
     return MOTE_OK;
 }

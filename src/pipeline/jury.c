@@ -32,10 +32,9 @@ mote_status mote_jury_of_split(mote_pipeline *p, const mote_data_version *v, mot
 {
     mote_jury j = {.n_parts = 1, .judge = judge_for(p)};
     mote_dataset_config c = *mote_setting_dataset(p->settings);
-    c.cancel = p->cfg.cancel;
     c.split = split;
     c.words = words;
-    MOTE_TRY(mote_dataset_load(p->cfg.store, v, &c, &j.clips, err));
+    MOTE_TRY(mote_stage_load(p, v, &c, &j.clips, err));
     j.parts[0] = (mote_jury_part){.n = j.clips.n, .own = j.clips.own, .graph = graph};
     *out = j;
     return MOTE_OK;
@@ -91,14 +90,13 @@ static mote_status load_parts(assembling *m, mote_err *err)
         const char **labels = NULL;
         size_t n = 0;
         mote_dataset_config c = *mote_setting_dataset(m->p->settings);
-        c.cancel = m->p->cfg.cancel;
         c.split = MOTE_SPLIT_TEST;
         c.n_folds = m->n;
         c.round = k;
         c.fold_seed = m->v->seed;
         c.words = m->words;
-        c.silence = c.silence && m->words == MOTE_WORDS_APART;
-        MOTE_TRY(mote_dataset_load(m->p->cfg.store, m->v, &c, part, err));
+        c.nothing = c.nothing && m->words == MOTE_WORDS_APART;
+        MOTE_TRY(mote_stage_load(m->p, m->v, &c, part, err));
         MOTE_TRY(mote_arena_take(&m->arena, part->n + 1, sizeof *labels, &labels, err));
         for (size_t i = 0; i < part->n && m->words == MOTE_WORDS_APART; i++)
             if (!mote_sample_is_builtin(part->groups[part->group_id[i]]))

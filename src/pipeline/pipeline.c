@@ -20,6 +20,9 @@ static const struct {
 #undef STAGE
 };
 
+/* Of decoded samples, kept for a lap; what is more is decoded each time it is asked for. */
+#define DECODED_MAX_BYTES ((size_t)512 << 20)
+
 const char *mote_stage_name(mote_stage_id stage)
 {
     MOTE_BUG_IF(stage >= MOTE_N_STAGES);
@@ -58,6 +61,8 @@ mote_status mote_pipeline_create(const mote_pipeline_config *cfg, mote_pipeline 
     p->work_dir = work;
     if (st == MOTE_OK && !mote_store_is_read_only(cfg->store)) /* then there is only looking */
         st = mote_dir_make(p->work_dir, err);
+    if (st == MOTE_OK)
+        st = mote_decoded_cache_create(DECODED_MAX_BYTES, &p->decoded, err);
     if (st != MOTE_OK) {
         mote_pipeline_destroy(p);
         return st;
@@ -78,6 +83,7 @@ void mote_pipeline_destroy(mote_pipeline *p)
         return;
     for (int i = 0; i < MOTE_N_STAGES; i++)
         forget(&p->results[i]);
+    mote_decoded_cache_destroy(p->decoded);
     mote_arena_release(&p->arena);
     mote_free(p);
 }

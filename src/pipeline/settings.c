@@ -55,15 +55,14 @@ static void make_check(const mote_project *p, mote_check_config *out)
 
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
-    *out = mote_dataset_config_default();
-    out->keywords = p->keywords.items;
-    out->n_keywords = p->keywords.n;
-    out->unknown = p->unknown;
-    out->silence = p->silence;
-    out->rate_hz = p->rate_hz;
-    out->clip_ms = p->clip_ms;
-    out->unknown_ratio = p->data.unknown_ratio;
-    out->silence_ratio = p->data.silence_ratio;
+    *out = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+    out->labels = p->keywords.items;
+    out->n_labels = p->keywords.n;
+    out->other = p->unknown;
+    out->nothing = p->silence;
+    out->cut = (mote_cut_config){.rate_hz = p->rate_hz, .length_ms = p->clip_ms};
+    out->other_ratio = p->data.unknown_ratio;
+    out->nothing_ratio = p->data.silence_ratio;
     out->max_bytes = DATASET_MAX_BYTES;
 }
 

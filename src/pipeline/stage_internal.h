@@ -50,6 +50,7 @@ struct mote_pipeline {
     const mote_settings *settings; /* of the stage at hand, as its row says; NULL: no stage is */
     mote_settings made;            /* what it points to */
     mote_arena arena;              /* of the pipeline; texts of `why` */
+    mote_decoded_cache *decoded;   /* samples that a stage of this lap has decoded */
     const char *work_dir;          /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];

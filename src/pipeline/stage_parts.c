@@ -19,22 +19,29 @@ mote_status mote_stage_version(mote_pipeline *p, mote_arena *a, mote_data_versio
     return mote_version_load(p->cfg.store, id, a, out, err);
 }
 
+mote_status mote_stage_load(mote_pipeline *p, const mote_data_version *v,
+                            const mote_dataset_config *cfg, mote_dataset *out, mote_err *err)
+{
+    mote_dataset_config c = *cfg;
+    c.cancel = p->cfg.cancel;
+    c.cache = p->decoded;
+    return mote_dataset_load(p->cfg.store, v, &c, out, err);
+}
+
 mote_status mote_stage_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
                              mote_dataset *out, mote_err *err)
 {
     mote_dataset_config c = *mote_setting_dataset(p->settings);
-    c.cancel = p->cfg.cancel;
     c.split = split;
-    return mote_dataset_load(p->cfg.store, v, &c, out, err);
+    return mote_stage_load(p, v, &c, out, err);
 }
 
 mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v, mote_dataset *out,
                                  mote_err *err)
 {
     mote_dataset_config c = *mote_setting_dataset(p->settings);
-    c.cancel = p->cfg.cancel;
     c.all_splits = true;
-    return mote_dataset_load(p->cfg.store, v, &c, out, err);
+    return mote_stage_load(p, v, &c, out, err);
 }
 
 /* ---- features ---------------------------------------------------------------------------- */

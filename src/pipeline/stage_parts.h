@@ -15,6 +15,12 @@
 MOTE_MUST_USE mote_status mote_stage_version(mote_pipeline *p, mote_arena *a,
                                              mote_data_version *out, mote_err *err);
 
+/* A data set of it in memory, as `cfg` says (setting dataset, changed); what a stage before it has
+ * decoded in this lap is not decoded again. Owned by the caller (mote_dataset_release). */
+MOTE_MUST_USE mote_status mote_stage_load(mote_pipeline *p, const mote_data_version *v,
+                                          const mote_dataset_config *cfg, mote_dataset *out,
+                                          mote_err *err);
+
 /* A split of it in memory (setting dataset); owned by the caller (mote_dataset_release). */
 MOTE_MUST_USE mote_status mote_stage_split(mote_pipeline *p, const mote_data_version *v,
                                            mote_split split, mote_dataset *out, mote_err *err);

@@ -58,6 +58,7 @@ static mote_status check_data(mote_pipeline *p, mote_stage_run *r, mote_check_re
     planning q = {p, r};
     mote_check_config cfg = *mote_setting_check(p->settings);
     cfg.cancel = p->cfg.cancel;
+    cfg.cache = p->decoded;
     cfg.progress = on_progress;
     cfg.progress_arg = &q;
     MOTE_TRY(mote_data_check(p->cfg.store, &cfg, a, found, err));

@@ -69,8 +69,8 @@ static const char *const keywords[] = {"yes", "no"};
 
 static mote_check_config config(void)
 {
-    return (mote_check_config){.keywords = keywords,
-                               .n_keywords = 2,
+    return (mote_check_config){.labels = keywords,
+                               .n_labels = 2,
                                .rate_hz = 16000,
                                .clip_ms = 1000,
                                .max_clipping = 0.1,
@@ -209,8 +209,8 @@ static void too_little_is_found(void **state)
     static const char *const three[] = {"yes", "no", "maybe"};
     for (int i = 0; i < 10; i++)
         add(f, i < 9 ? "yes" : "no", i % 2 ? "a" : NULL, (uint64_t)i);
-    cfg.keywords = three;
-    cfg.n_keywords = 3;
+    cfg.labels = three;
+    cfg.n_labels = 3;
     cfg.min_total_s = 100;
     cfg.min_groups = 20;
     cfg.silence = true;
@@ -238,8 +238,8 @@ static void labels_spelt_like_a_keyword_are_found(void **state)
     fixture *f = *state;
     mote_check_config cfg = config();
     static const char *const words[] = {"turn_on", "seven"};
-    cfg.keywords = words;
-    cfg.n_keywords = 2;
+    cfg.labels = words;
+    cfg.n_labels = 2;
     cfg.min_per_class = 0;
     add(f, "turn_on", "a", 1);
     add(f, "seven", "a", 2);

@@ -74,10 +74,10 @@ static const char *const keywords[] = {"yes", "no"};
 
 static mote_dataset_config config(mote_split split)
 {
-    mote_dataset_config c = mote_dataset_config_default();
-    c.keywords = keywords;
-    c.n_keywords = 2;
-    c.unknown = c.silence = true;
+    mote_dataset_config c = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+    c.labels = keywords;
+    c.n_labels = 2;
+    c.other = c.nothing = true;
     c.split = split;
     return c;
 }
@@ -123,7 +123,7 @@ static void without_unknown_and_silence_other_words_are_left_out(void **state)
 {
     fixture *f = *state;
     mote_dataset_config cfg = config(MOTE_SPLIT_TRAIN);
-    cfg.unknown = cfg.silence = false;
+    cfg.other = cfg.nothing = false;
     cfg.all_splits = true;
     mote_dataset d = load(f, &cfg);
     assert_int_equal(d.n_classes, 2);
@@ -138,8 +138,8 @@ static void unknown_words_can_be_limited(void **state)
     fixture *f = *state;
     mote_dataset_config cfg = config(MOTE_SPLIT_TRAIN);
     cfg.all_splits = true;
-    cfg.unknown_ratio = 0.5;
-    cfg.silence_ratio = 0.25;
+    cfg.other_ratio = 0.5;
+    cfg.nothing_ratio = 0.25;
     mote_dataset d = load(f, &cfg);
     assert_int_equal(d.n_per_class[0], 12);
     assert_int_equal(d.n_per_class[2], 6);
@@ -221,7 +221,7 @@ static void other_words_of_the_test_are_heard_nowhere_else(void **state)
     size_t n_heard = 0, n_apart = 0;
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_dataset_config cfg = config((mote_split)s);
-        cfg.silence = false;
+        cfg.nothing = false;
         mote_dataset d = load(&g, &cfg);
         assert_true(d.n_per_class[2] > 0);
         for (size_t i = 0; i < d.n; i++) {
@@ -236,7 +236,7 @@ static void other_words_of_the_test_are_heard_nowhere_else(void **state)
     assert_int_equal(n_apart + r.n_unused, 60);
     mote_dataset_config cfg = config(MOTE_SPLIT_TEST);
     cfg.words = MOTE_WORDS_HEARD;
-    cfg.silence = false;
+    cfg.nothing = false;
     mote_dataset d = load(&g, &cfg);
     assert_true(d.n > 0);
     assert_int_equal(d.n, d.n_per_class[2]);
@@ -261,21 +261,21 @@ static void problems_are_said_in_words(void **state)
     mote_err err;
     mote_dataset d = {.n = 77};
     mote_dataset_config cfg = config(MOTE_SPLIT_TRAIN);
-    cfg.keywords = strange;
-    cfg.n_keywords = 1;
+    cfg.labels = strange;
+    cfg.n_labels = 1;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_NOT_FOUND, "'elephant'");
     cfg = config(MOTE_SPLIT_TRAIN);
     cfg.max_bytes = 100000;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_LIMIT, "needs more");
     cfg = config(MOTE_SPLIT_TEST);
-    cfg.clip_ms = 6000; /* 20 s are less than four clips: they go to training, whole */
+    cfg.cut.length_ms = 6000; /* 20 s are less than four clips: they go to training, whole */
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_NOT_FOUND, "_silence_");
     cfg = config(MOTE_SPLIT_TEST);
     cfg.n_folds = 3;
     cfg.round = 3;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_ARG, "round 3 of 3");
     cfg = config(MOTE_SPLIT_TEST);
-    cfg.clip_ms = NAN;
+    cfg.cut.length_ms = NAN;
     T_FAILS(mote_dataset_load(f->store, &f->v, &cfg, &d, &err), MOTE_ARG, "clips of");
     mote_cancel cancel = {1};
     cfg = config(MOTE_SPLIT_TEST);
@@ -302,9 +302,9 @@ static void short_clips_are_centred(void **state)
     const int16_t in[] = {1, 2, 3};
     int16_t out[8];
     const int16_t want[] = {0, 0, 1, 2, 3, 0, 0, 0};
-    mote_dataset_fit(in, 3, out, 8);
+    mote_audio_fit(in, 3, out, 8);
     assert_memory_equal(out, want, sizeof want);
-    mote_dataset_fit(in, 3, out, 3);
+    mote_audio_fit(in, 3, out, 3);
     assert_memory_equal(out, in, sizeof in);
 }
 
@@ -316,7 +316,7 @@ static void long_clips_are_cut_where_the_word_is(void **state)
         memset(in, 0, sizeof in);
         for (size_t i = 0; i < 8000; i++) /* half a second of sound in three */
             in[at + i] = (int16_t)((i * 7919) % 20000);
-        mote_dataset_fit(in, T_COUNT(in), out, T_COUNT(out));
+        mote_audio_fit(in, T_COUNT(in), out, T_COUNT(out));
         size_t first = 0;
         while (first < T_COUNT(out) && out[first] == 0)
             first++;
@@ -329,9 +329,9 @@ static void silence_and_one_sample_more_are_fine(void **state)
 {
     (void)state;
     int16_t in[11] = {0}, out[10];
-    mote_dataset_fit(in, 11, out, 10);
+    mote_audio_fit(in, 11, out, 10);
     in[10] = 5;
-    mote_dataset_fit(in, 11, out, 10);
+    mote_audio_fit(in, 11, out, 10);
     assert_int_equal(out[9], 5);
 }
 

@@ -96,9 +96,9 @@ static void bed_cat_happy_comes_in_whole(void **state)
     size_t total = 0;
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_dataset d;
-        mote_dataset_config cfg = mote_dataset_config_default();
-        cfg.keywords = words;
-        cfg.n_keywords = 3;
+        mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+        cfg.labels = words;
+        cfg.n_labels = 3;
         cfg.split = (mote_split)s;
         T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
         total += d.n;
@@ -130,10 +130,10 @@ static void arabic_words_and_their_noise_come_in_whole(void **state)
     mote_data_version v = version(f, 18);
     shares_are_near(&v, 0.05);
     mote_dataset d;
-    mote_dataset_config cfg = mote_dataset_config_default();
-    cfg.keywords = words;
-    cfg.n_keywords = 10;
-    cfg.unknown = cfg.silence = true;
+    mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+    cfg.labels = words;
+    cfg.n_labels = 10;
+    cfg.other = cfg.nothing = true;
     cfg.all_splits = true;
     T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
     for (size_t c = 0; c < 10; c++)

@@ -4,6 +4,7 @@
 #include "tiny_project.h"
 
 #include "pipeline/judged.h"
+#include "pipeline/stage_internal.h"
 #include "project/verdict.h"
 #include "track/registry.h"
 
@@ -50,6 +51,20 @@ static void a_new_project_has_never_run_and_says_what_it_needs(void **state)
     status_of(&t, st); /* other samples, another key: that failure is not this one's */
     assert_int_equal(st[MOTE_STAGE_data].state, MOTE_STAGE_STALE);
     T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_data, false, &err));
+    tiny_remove(&t);
+}
+
+/* From checking to deploying, many stages load a split or everybody. */
+static void a_sample_is_decoded_once_a_lap(void **state)
+{
+    (void)state;
+    tiny t;
+    tiny_make(&t, usual, true);
+    run_all(&t);
+    mote_decoded_counts c = mote_decoded_cache_counts(t.pipeline->decoded);
+    assert_int_equal(c.n_missed, tiny_count(&t, "SELECT count(DISTINCT object) FROM data_sample"));
+    print_message("decoded %zu, taken from the cache %zu times\n", c.n_missed, c.n_found);
+    assert_true(c.n_found > 3 * c.n_missed);
     tiny_remove(&t);
 }
 
@@ -496,6 +511,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_project_has_never_run_and_says_what_it_needs),
+        cmocka_unit_test(a_sample_is_decoded_once_a_lap),
         cmocka_unit_test(what_is_fresh_does_not_run_again),
         cmocka_unit_test(a_change_makes_stale_what_reads_it_and_going_back_makes_it_fresh),
         cmocka_unit_test(new_recordings_make_everything_stale),

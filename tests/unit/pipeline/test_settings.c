@@ -179,7 +179,7 @@ static void add_builtin(mote_buf *b, mote_builtin_config x)
 
 static void add_check(mote_buf *b, mote_check_config x)
 {
-    add_names(b, x.keywords, x.n_keywords);
+    add_names(b, x.labels, x.n_labels);
     add_text(b, x.builtin);
     ADD(silence), ADD(unknown), ADD(rate_hz), ADD(clip_ms), ADD(min_per_class), ADD(min_groups);
     ADD(min_clip_s), ADD(min_total_s), ADD(max_clipping), ADD(coverage), ADD(full_scale_share);
@@ -188,9 +188,10 @@ static void add_check(mote_buf *b, mote_check_config x)
 
 static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
-    add_names(b, x.keywords, x.n_keywords);
-    ADD(unknown), ADD(silence), ADD(split), ADD(all_splits), ADD(words), ADD(n_folds), ADD(round);
-    ADD(fold_seed), ADD(rate_hz), ADD(clip_ms), ADD(unknown_ratio), ADD(silence_ratio);
+    add_names(b, x.labels, x.n_labels);
+    ADD(kind), ADD(n_values), ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
+    ADD(other), ADD(nothing), ADD(split), ADD(all_splits), ADD(words), ADD(n_folds), ADD(round);
+    ADD(fold_seed), ADD(other_ratio), ADD(nothing_ratio);
     ADD(max_bytes), ADD(cancel), ADD(progress), ADD(progress_arg);
 }
 
