@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/deal_time.h"
 #include "data/provided.h"
 #include "data/split.h"
 #include "project/project.h"
@@ -282,15 +283,18 @@ static mote_status save_part(mote_store *s, const char *sql, const char *name, i
     return MOTE_OK;
 }
 
-static mote_status save_parts(mote_store *s, const dealing *d, int64_t now_ms,
+static mote_status save_parts(mote_store *s, const dealing *d, const mote_version_config *cfg,
                               mote_version_report *report, mote_err *err)
 {
+    static const char kept[] = "INSERT INTO data_split (grp, split, decided_ms) "
+                               "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    static const char moved[] = "INSERT INTO data_split (grp, split, decided_ms) "
+                                "VALUES (?1, ?2, ?3) ON CONFLICT (grp) DO UPDATE SET split = ?2, "
+                                "decided_ms = ?3 WHERE split <> ?2";
     for (size_t i = 0; i < d->n_groups; i++) {
         bool is_new = false;
-        MOTE_TRY(save_part(s,
-                           "INSERT INTO data_split (grp, split, decided_ms) "
-                           "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                           d->groups[i].name, d->groups[i].part, now_ms, &is_new, err));
+        MOTE_TRY(save_part(s, cfg->by_time ? moved : kept, d->groups[i].name, d->groups[i].part,
+                           cfg->now_ms, &is_new, err));
         report->n_new_groups += is_new ? 1 : 0;
     }
     for (int32_t c = 0; c < d->n_labels; c++) {
@@ -299,7 +303,7 @@ static mote_status save_parts(mote_store *s, const dealing *d, int64_t now_ms,
             MOTE_TRY(save_part(s,
                                "INSERT INTO data_word_split (label, split, decided_ms) "
                                "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                               d->labels[c].name, d->labels[c].part, now_ms, &is_new, err));
+                               d->labels[c].name, d->labels[c].part, cfg->now_ms, &is_new, err));
     }
     return MOTE_OK;
 }
@@ -334,6 +338,21 @@ static void give_builtin(const dealing *d, mote_data_version *v, mote_version_re
     }
 }
 
+/* By time: each group has the time of its latest sample. */
+static mote_status deal_by_time(dealing *d, mote_err *err)
+{
+    int64_t *times = NULL;
+    MOTE_TRY(mote_arena_take(d->arena, d->n_groups + 1, sizeof *times, &times, err));
+    for (size_t g = 0; g < d->n_groups; g++)
+        times[g] = INT64_MIN;
+    for (size_t i = 0; i < d->v->n; i++) {
+        int32_t g = d->group_of[i];
+        if (g >= 0 && d->v->items[i].time_ms > times[g])
+            times[g] = d->v->items[i].time_ms;
+    }
+    return mote_deal_time(d->groups, times, d->n_groups, d->fractions, d->arena, err);
+}
+
 mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote_arena *a,
                              mote_data_version *v, mote_version_report *report, mote_err *err)
 {
@@ -343,13 +362,14 @@ mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote
                  .n_parts = MOTE_N_SPLITS,
                  .seed = cfg->seed};
     MOTE_TRY(list_labels(&d, err));
-    for (int32_t c = 0; cfg->words_apart && c < d.n_labels; c++)
+    for (int32_t c = 0; cfg->words_apart && !cfg->by_time && c < d.n_labels; c++)
         d.labels[c].is_word = is_foreign(cfg, d.labels[c].name);
     count_words(&d);
     MOTE_TRY(list_groups(&d, err));
-    MOTE_TRY(load_parts(s, &d, err));
-    MOTE_TRY(deal(&d, err));
-    MOTE_TRY(save_parts(s, &d, cfg->now_ms, report, err));
+    if (!cfg->by_time)
+        MOTE_TRY(load_parts(s, &d, err));
+    MOTE_TRY(cfg->by_time ? deal_by_time(&d, err) : deal(&d, err));
+    MOTE_TRY(save_parts(s, &d, cfg, report, err));
     give_builtin(&d, v, report);
     for (size_t i = 0; i < v->n; i++) {
         mote_version_item *it = &v->items[i];

@@ -11,6 +11,9 @@
  * What is left over is in the version all the same (`mote_version_used` is false): words heard in
  * training, said by people of the test, show what new words cost (dataset.h, MOTE_WORDS_HEARD).
  *
+ * By time (`data.splits.by: time`, data/deal_time.h) nothing is kept and no words are held apart:
+ * what was recorded last judges, anew for each version, and splits that were provided do not count.
+ *
  * A word keeps its split like a group does. With fewer words than splits they cannot be held apart:
  * then they are dealt by people alone, and data/facts.h says that `_unknown_` is judged on words
  * that were learned from. Recordings labelled `_unknown_` have no word: they are dealt by people

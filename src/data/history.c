@@ -12,7 +12,7 @@
 
 #define COLUMNS                                                                                    \
     "object, kind, content_hash, decoded, decoded_hz, role, grp, source, origin, provenance, "     \
-    "duration_us, facts, added_ms, import_id, file"
+    "duration_us, facts, added_ms, import_id, file, taken_ms"
 
 static const char *const kind_names[] = {"add", "remove"};
 

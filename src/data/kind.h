@@ -39,6 +39,7 @@ typedef struct {
     size_t bytes;        /* that they take in memory */
     mote_sha256 content; /* of the decoded samples: equal for files that say the same */
     int64_t duration_us; /* 0: does not run in time */
+    int64_t taken_ms;    /* when it was recorded, since 1970; 0: the file does not say */
     int32_t rate_hz;     /* of the decoded samples; 0: does not run in time */
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;

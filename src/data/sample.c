@@ -162,9 +162,9 @@ static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO data_sample (id, object, kind, content_hash, decoded, decoded_hz, role, grp, "
-        "source, origin, provenance, duration_us, facts, added_ms, import_id, file) VALUES "
-        "((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14, ?15)",
+        "source, origin, provenance, duration_us, facts, added_ms, import_id, file, taken_ms) "
+        "VALUES ((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, ?14, ?15, ?16)",
         &q, err));
     mote_stmt_bind_hash(q, 1, &d->object);
     mote_stmt_bind_text(q, 2, mote_input_name(d->decoded.kind->input));
@@ -184,6 +184,7 @@ static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
     else
         mote_stmt_bind_null(q, 14);
     mote_stmt_bind_text(q, 15, facts->file);
+    mote_stmt_bind_i64(q, 16, d->decoded.taken_ms);
     return mote_stmt_run(q, err);
 }
 
@@ -304,12 +305,13 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     r->duration_us = mote_stmt_i64(q, 14);
     r->added_ms = mote_stmt_i64(q, 15);
     r->import_id = mote_stmt_i64(q, 16);
+    r->taken_ms = mote_stmt_i64(q, 18);
     return read_text(q, 17, a, &r->file, err);
 }
 
 #define ROW                                                                                        \
     "SELECT id, object, content_hash, kind, role, label, value, from_us, to_us, grp, source, "     \
-    "origin, provenance, facts, duration_us, added_ms, import_id, file FROM "
+    "origin, provenance, facts, duration_us, added_ms, import_id, file, taken_ms FROM "
 
 static mote_status list_rows(mote_store *s, const char *count, const char *select, mote_arena *a,
                              mote_sample_row **out, size_t *n, mote_err *err)

@@ -122,6 +122,7 @@ typedef struct {
     const char *provenance; /* NULL: none */
     const char *facts;      /* JSON object, of the kind */
     int64_t duration_us;
+    int64_t taken_ms; /* when it was recorded; 0: unknown */
     int64_t added_ms;
     int64_t import_id; /* 0: none */
     const char *file;  /* NULL: it came from none, or from an older Mote */

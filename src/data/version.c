@@ -53,6 +53,7 @@ mote_version_config mote_version_config_of(const mote_project *p)
 {
     return (mote_version_config){.fractions = {p->data.train, p->data.validation, p->data.test},
                                  .seed = (uint64_t)p->data.split_seed,
+                                 .by_time = strcmp(p->data.split_by, "time") == 0,
                                  .labels = p->keywords.items,
                                  .n_labels = p->keywords.n,
                                  .words_apart = p->unknown,
@@ -172,6 +173,7 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
                                           .role = r->role,
                                           .label = r->label,
                                           .group = r->group,
+                                          .time_ms = r->taken_ms ? r->taken_ms : r->added_ms,
                                           .value = r->value,
                                           .from_us = r->from_us,
                                           .to_us = r->to_us,

@@ -47,6 +47,7 @@ typedef struct {
     const char *group;
     int64_t duration_us;
     int64_t from_us, to_us; /* of the sample that is meant; 0, 0: all of it */
+    int64_t time_ms; /* when it was recorded, as far as known; 0 in a version that was read */
 } mote_version_item;
 
 /* Does the sample count in its split? Not so when its word belongs to another. */
@@ -83,6 +84,7 @@ bool mote_builtin_split(const char *group, mote_split *out);
 typedef struct {
     double fractions[MOTE_N_SPLITS]; /* each >= 0, sum 1 */
     uint64_t seed;
+    bool by_time; /* the last in time are the test, and nothing is kept (data/deal.h) */
     const char *const *labels; /* [n_labels] that are asked for, borrowed; NULL: every one */
     size_t n_labels;
     bool words_apart; /* other words have a class: hold them apart */

@@ -9,6 +9,7 @@
 typedef struct {
     const char *group_pattern;      /* takes the group from a file name; "": no groups known */
     double train, validation, test; /* shares, sum 1 */
+    const char *split_by;           /* "groups" or "time" */
     int64_t split_seed;
     const char *builtin;                 /* "auto", "train", "on" or "off" (data/builtin.h) */
     const char *language;                /* of espeak-ng; "": by the script of the keywords */

@@ -516,6 +516,35 @@ static void differences_are_found(void **state)
     assert_int_equal(n, 3);
 }
 
+static void by_time_the_last_recorded_are_the_test(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_version_config cfg = mote_version_config_default();
+    mote_version_report r;
+    mote_data_version v;
+    add_speakers(f, 0, 10);
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err)); /* dealt, and kept .. */
+    T_OK(mote_store_exec(f->store,
+                         "UPDATE data_sample SET taken_ms = 1000 - 10 * length(grp) - "
+                         "CAST(substr(grp, 2) AS INTEGER)",
+                         &err));
+    cfg.by_time = true;
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err)); /* .. but not by time */
+    assert_int_equal(split_of(&v, "s0"), MOTE_SPLIT_TEST);
+    assert_int_equal(split_of(&v, "s1"), MOTE_SPLIT_TEST);
+    assert_int_equal(split_of(&v, "s2"), MOTE_SPLIT_VALIDATION);
+    assert_int_equal(split_of(&v, "s9"), MOTE_SPLIT_TRAIN);
+    T_OK(
+        mote_store_exec(f->store, "UPDATE data_sample SET taken_ms = 5000 WHERE grp = 's9'", &err));
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
+    assert_true(r.is_new);
+    assert_int_equal(split_of(&v, "s9"), MOTE_SPLIT_TEST); /* the last now */
+    T_OK(mote_store_exec(f->store, "UPDATE data_sample SET taken_ms = 0, added_ms = 3", &err));
+    T_FAILS(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err), MOTE_ARG,
+            "10 groups of 1 different times");
+}
+
 #define HASH  "0000000000000000000000000000000000000000000000000000000000000000"
 #define HEAD  "mote.data 1\nseed 0\nshares 0.7 0.15 0.15\n"
 #define HEAD2 "mote.data 2\nseed 0\nshares 0.7 0.15 0.15\n"
@@ -682,6 +711,7 @@ int main(void)
         TEST(a_version_keeps_its_objects),
         TEST(folds_are_whole_groups_and_even),
         TEST(differences_are_found),
+        TEST(by_time_the_last_recorded_are_the_test),
         TEST(damaged_manifests_are_refused_with_the_line),
         TEST(format_one_stays_readable),
         TEST(format_two_stays_readable),

@@ -165,7 +165,7 @@ static void add_task(mote_buf *b, mote_task_setting x)
 static void add_version(mote_buf *b, mote_version_config x)
 {
     add_names(b, x.labels, x.n_labels);
-    ADD(fractions), ADD(seed), ADD(words_apart), ADD(builtin), ADD(now_ms);
+    ADD(fractions), ADD(seed), ADD(by_time), ADD(words_apart), ADD(builtin), ADD(now_ms);
 }
 
 static void add_builtin(mote_buf *b, mote_builtin_config x)
