@@ -283,7 +283,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const add_values *v = values;
-    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+    const mote_kind *kind = mote_kind_of(mote_task_find(cli->project->task)->input);
+    if (!kind)
+        return mote_fail(err, MOTE_UNSUPPORTED, "samples of task '%s' cannot be added yet",
+                         cli->project->task);
+    mote_import_config cfg = mote_import_config_default(kind);
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
     cfg.decoding.rate_hz = cli->project->rate_hz;
     cfg.label = v->label;

@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "data/kind_audio.h"
-#include "data/noise.h"
 
 #define MAX_FINDINGS 64
 
@@ -93,21 +91,6 @@ mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err, 
 
 /* ---- sound --------------------------------------------------------------------------------- */
 
-static mote_sound listen(const mote_audio *a)
-{
-    mote_sound s = {.is_read = true};
-    size_t n_full = 0;
-    int64_t sum = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        n_full += a->samples[i] >= 32767 || a->samples[i] <= -32767 ? 1 : 0;
-        sum += a->samples[i];
-    }
-    s.full_scale_share = (double)n_full / (double)a->n;
-    s.level_dbfs = mote_speech_level_dbfs(a->samples, a->n, a->rate_hz);
-    s.dc_share = fabs((double)sum / (double)a->n) / 32768.0;
-    return s;
-}
-
 static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i, mote_finding *lost,
                             mote_err *err)
 {
@@ -121,7 +104,9 @@ static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i,
         lost->count++;
         return mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text);
     }
-    c->sounds[i] = listen(mote_decoded_audio(&one.d));
+    c->sounds[i].is_read = true;
+    if (one.d.kind->measure)
+        one.d.kind->measure(&one.d, &c->sounds[i].seen);
     mote_loaded_done(&one);
     return MOTE_OK;
 }
@@ -166,17 +151,17 @@ static bool is_word(const mote_checker *c, size_t i)
 
 static bool is_clipped(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->sounds[i].full_scale_share > c->cfg->full_scale_share;
+    return c->sounds[i].is_read && c->sounds[i].seen.full_scale_share > c->cfg->full_scale_share;
 }
 
 static bool is_silent(const mote_checker *c, size_t i)
 {
-    return is_word(c, i) && c->sounds[i].level_dbfs < c->cfg->silence_dbfs;
+    return is_word(c, i) && c->sounds[i].seen.level_dbfs < c->cfg->silence_dbfs;
 }
 
 static bool is_offset(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->sounds[i].dc_share > c->cfg->dc_share;
+    return c->sounds[i].is_read && c->sounds[i].seen.offset_share > c->cfg->dc_share;
 }
 
 static bool is_short(const mote_checker *c, size_t i)
@@ -210,13 +195,13 @@ static mote_status add_sources(mote_checker *c, concerns *is, mote_finding *f, m
                                         (double)c->rows[i].duration_us / 1e6));
         else if (is == is_clipped)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %% at full scale", c->rows[i].source,
-                                        100.0 * s->full_scale_share));
+                                        100.0 * s->seen.full_scale_share));
         else if (is == is_offset)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %%", c->rows[i].source,
-                                        100.0 * s->dc_share));
+                                        100.0 * s->seen.offset_share));
         else
-            MOTE_TRY(
-                mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source, s->level_dbfs));
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source,
+                                        s->seen.level_dbfs));
     }
     return MOTE_OK;
 }

@@ -8,9 +8,7 @@
 
 typedef struct {
     bool is_read;
-    double full_scale_share; /* of samples */
-    double level_dbfs;       /* of the speech */
-    double dc_share;         /* of full scale */
+    mote_measured seen;
 } mote_sound;
 
 typedef struct {

@@ -224,34 +224,47 @@ static mote_status look_for_cancel(const mote_loader *l, size_t i, mote_err *err
     return MOTE_OK;
 }
 
-/* How many samples each item gives, and their shape. A kind that always gives one need not decode
- * but the first. */
+/* How many samples an item gives, and of which shape. */
+static mote_status look_at_item(mote_loader *l, mote_planned *p, mote_shape *shape, mote_err *err)
+{
+    const mote_kind *k = l->cfg->kind;
+    mote_loaded one;
+    MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
+    mote_piece piece = {&one.d, p->item->from_us, p->item->to_us};
+    mote_status st = k->shape(&one.d, &l->cfg->cut, shape, err);
+    p->n = st == MOTE_OK && k->count ? k->count(&piece, &l->cfg->cut) : 1;
+    mote_loaded_done(&one);
+    return st;
+}
+
+/* A kind that always gives one sample of one shape need not decode but the first. */
 static mote_status count_samples(mote_loader *l, mote_err *err)
 {
     const mote_kind *k = l->cfg->kind;
     for (size_t i = 0; i < l->n_planned; i++) {
         mote_planned *p = &l->plan[i];
+        mote_shape shape = l->d->shape;
         p->n = 1;
-        l->n_cut++;
-        if (i > 0 && !k->count)
-            continue;
-        mote_loaded one;
-        mote_shape shape;
-        MOTE_TRY(look_for_cancel(l, i, err));
-        MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
-        mote_piece s = {&one.d, p->item->from_us, p->item->to_us};
-        mote_status st = k->shape(&one.d, &l->cfg->cut, &shape, err);
-        if (st == MOTE_OK && i > 0 && !mote_shape_equal(&shape, &l->d->shape))
-            st = mote_fail(err, MOTE_SHAPE, "'%s' in group '%s' has not the columns of the others",
-                           p->item->label, p->item->group);
-        l->n_cut += k->count && st == MOTE_OK ? k->count(&s, &l->cfg->cut) - 1 : 0;
-        p->n = k->count && st == MOTE_OK ? k->count(&s, &l->cfg->cut) : 1;
-        mote_loaded_done(&one);
-        MOTE_TRY(st);
+        if (i == 0 || k->count) {
+            MOTE_TRY(look_for_cancel(l, i, err));
+            MOTE_TRY(look_at_item(l, p, &shape, err));
+        }
+        if (i > 0 && !mote_shape_equal(&shape, &l->d->shape))
+            return mote_fail(err, MOTE_SHAPE,
+                             "a sample of '%s' in group '%s' has not the shape of the others",
+                             p->item->label, p->item->group);
         l->d->shape = shape;
+        l->n_cut += p->n;
+        l->d->n_left_out += p->n == 0 ? 1 : 0;
     }
     if (l->n_planned == 0) /* of what was heard there may be none */
         return k->shape(NULL, &l->cfg->cut, &l->d->shape, err);
+    if (l->n_cut == 0)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "data version v%lld: none of the %zu %s for %s is as long as %g ms",
+                         (long long)l->v->number, l->n_planned, k->many,
+                         l->cfg->all_splits ? "any split" : mote_split_name(l->cfg->split),
+                         l->cfg->cut.length_ms);
     return MOTE_OK;
 }
 

@@ -73,6 +73,7 @@ static mote_sample_facts facts_of(const mote_importer *im, const job *j)
     return (mote_sample_facts){.role = it->role,
                                .origin = MOTE_ORIGIN_FILE,
                                .label = it->label,
+                               .is_given = im->cfg->label != NULL,
                                .group = it->group,
                                .source = it->full,
                                .file = j->file,
@@ -159,7 +160,7 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
     *p = (past){.same = false};
     MOTE_TRY(mote_sample_names_of(&j->draft, &facts, &names, err));
     MOTE_TRY(mote_stmt_prepare(im->store,
-                               "SELECT id, object, label, grp FROM data_said WHERE "
+                               "SELECT id, object, label, grp, to_us FROM data_said WHERE "
                                "(file = ?1 OR (file IS NULL AND source = ?2)) AND origin = 'file' "
                                "ORDER BY id",
                                &q, err));
@@ -172,7 +173,7 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
         if (!row)
             return MOTE_OK;
         bool same = mote_stmt_hash(q, 1, &object) && mote_sha256_equal(&object, &j->draft.object) &&
-                    mote_str_eq(mote_stmt_text(q, 2), names.label) &&
+                    (mote_str_eq(mote_stmt_text(q, 2), names.label) || mote_stmt_i64(q, 4) > 0) &&
                     mote_str_eq(mote_stmt_text(q, 3), names.group);
         p->same = p->same || same;
         if (!same && p->n_stale < sizeof p->stale / sizeof p->stale[0])

@@ -32,15 +32,30 @@ typedef struct {
 
 #define MOTE_FACTS_MAX_BYTES 400
 
+/* What a file says of itself, or of a span of it. */
+typedef struct {
+    const char *label;
+    int64_t from_us, to_us;
+} mote_said;
+
+/* What can be measured of a sample, for checks; what cannot is left at its default. */
+typedef struct {
+    double full_scale_share; /* of values; 0 */
+    double level_dbfs;       /* of what is heard; 0 */
+    double offset_share;     /* of full scale; 0 */
+} mote_measured;
+
 /* A file, decoded. Owned by the caller (mote_decoded_release). */
 typedef struct {
     const mote_kind *kind;
-    void *own;           /* the samples as the kind keeps them */
-    size_t bytes;        /* that they take in memory */
-    mote_sha256 content; /* of the decoded samples: equal for files that say the same */
-    int64_t duration_us; /* 0: does not run in time */
-    int64_t taken_ms;    /* when it was recorded, since 1970; 0: the file does not say */
-    int32_t rate_hz;     /* of the decoded samples; 0: does not run in time */
+    void *own;             /* the samples as the kind keeps them */
+    size_t bytes;          /* that they take in memory */
+    mote_sha256 content;   /* of the decoded samples: equal for files that say the same */
+    int64_t duration_us;   /* 0: does not run in time */
+    int64_t taken_ms;      /* when it was recorded, since 1970; 0: the file does not say */
+    int32_t rate_hz;       /* of the decoded samples; 0: does not run in time */
+    const mote_said *said; /* [n_said] what the file itself says; lives as long as own */
+    size_t n_said;
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;
 
@@ -80,6 +95,9 @@ struct mote_kind {
 
     /* Append a file that decodes to the same at less cost; nothing when the original does. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
+
+    /* What a check can measure; NULL: nothing. */
+    void (*measure)(const mote_decoded *d, mote_measured *out);
 
     /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
      * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one); cut

@@ -2,9 +2,11 @@
 /* Sound as a kind of input: see kind.h; the work is done in audio.c and those below it. */
 #include "data/kind_audio.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "data/noise.h"
 
 static const char *const endings[] = {
     "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif",  "aiff", "aifc", "au",  "snd",
@@ -70,6 +72,20 @@ static void release(void *own)
     mote_free(own);
 }
 
+static void measure(const mote_decoded *d, mote_measured *out)
+{
+    const mote_audio *a = mote_decoded_audio(d);
+    size_t n_full = 0;
+    int64_t sum = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        n_full += a->samples[i] >= 32767 || a->samples[i] <= -32767 ? 1 : 0;
+        sum += a->samples[i];
+    }
+    out->full_scale_share = (double)n_full / (double)a->n;
+    out->level_dbfs = mote_speech_level_dbfs(a->samples, a->n, a->rate_hz);
+    out->offset_share = fabs((double)sum / (double)a->n) / 32768.0;
+}
+
 /* Another rate, several channels or a compressed container cost more than a copy. */
 static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
 {
@@ -112,6 +128,7 @@ const mote_kind mote_kind_audio = {
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .measure = measure,
     .check_cut = mote_audio_check_cut,
     .shape = mote_audio_shape,
     .cut = mote_audio_cut,

@@ -104,7 +104,7 @@ static mote_status look_up(mote_store *s, const mote_sha256 *object, const mote_
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT decoded FROM data_said WHERE object = ?1 AND "
-                               "label = ?2 AND grp = ?3",
+                               "(label = ?2 OR to_us > 0) AND grp = ?3",
                                &q, err));
     mote_stmt_bind_hash(q, 1, object);
     mote_stmt_bind_text(q, 2, names->label);
@@ -139,19 +139,35 @@ static mote_status put_decoded(mote_store *s, const mote_decoded *d, int64_t now
     return *kept ? mote_object_put(s, copy.data, copy.len, 0, now_ms, id, err) : MOTE_OK;
 }
 
-static mote_status insert_label(mote_store *s, const char *label, const char *who, int64_t now_ms,
-                                mote_err *err)
+static mote_status insert_label(mote_store *s, const mote_said *said, const char *who,
+                                int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(
         mote_stmt_prepare(s,
                           "INSERT INTO data_label (sample_id, label, from_us, to_us, who, said_ms) "
-                          "VALUES ((SELECT id FROM data_sample_last), ?1, 0, 0, ?2, ?3)",
+                          "VALUES ((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5)",
                           &q, err));
-    mote_stmt_bind_text(q, 1, label);
-    mote_stmt_bind_text(q, 2, who ? who : "");
-    mote_stmt_bind_i64(q, 3, now_ms);
+    mote_stmt_bind_text(q, 1, said->label);
+    mote_stmt_bind_i64(q, 2, said->from_us);
+    mote_stmt_bind_i64(q, 3, said->to_us);
+    mote_stmt_bind_text(q, 4, who ? who : "");
+    mote_stmt_bind_i64(q, 5, now_ms);
     return mote_stmt_run(q, err);
+}
+
+/* What the file says of itself, each name as it is kept. */
+static mote_status insert_said(mote_store *s, const mote_decoded *d, const mote_sample_facts *facts,
+                               int64_t now_ms, mote_err *err)
+{
+    for (size_t i = 0; i < d->n_said; i++) {
+        char label[MOTE_LABEL_MAX_BYTES + 1];
+        mote_said said = d->said[i];
+        MOTE_TRY(take_name("label", said.label, facts->source, label, err));
+        said.label = label;
+        MOTE_TRY(insert_label(s, &said, facts->who, now_ms, err));
+    }
+    return MOTE_OK;
 }
 
 static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
@@ -197,7 +213,9 @@ static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
     MOTE_TRY(insert_sample(s, d, facts, names->group, decoded, now_ms, err));
     if (facts->role == MOTE_ROLE_BACKGROUND)
         return MOTE_OK;
-    return insert_label(s, names->label, facts->who, now_ms, err);
+    if (d->decoded.n_said > 0 && !facts->is_given)
+        return insert_said(s, &d->decoded, facts, now_ms, err);
+    return insert_label(s, &(mote_said){.label = names->label}, facts->who, now_ms, err);
 }
 
 mote_status mote_sample_sweep_labels(mote_store *s, mote_err *err)

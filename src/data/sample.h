@@ -47,6 +47,7 @@ typedef struct {
     mote_data_role role;
     mote_data_origin origin;
     const char *label;      /* ignored for backgrounds */
+    bool is_given;          /* the label is wanted, whatever the file says of itself */
     const char *group;      /* NULL: it is a group of its own */
     const char *source;     /* path or maker, for people */
     const char *provenance; /* JSON text, or NULL */
@@ -89,6 +90,7 @@ MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_dra
                                             mote_err *err);
 
 /* Put a decoded draft into the store (bytes and row, in the caller's transaction if one is open).
+ * What a file says of itself (mote_decoded.said) is its labels, unless facts->is_given.
  * *added is false when it is there already; then only files that went missing are put back.
  * Errors: ARG (of mote_sample_names_of), IO, NOMEM. */
 MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,

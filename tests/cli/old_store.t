@@ -29,7 +29,7 @@ $ cd ..
 # The one before it, four schema parts older.
 $ mkdir -p older/.mote && cp words/mote.yaml older && sqlite3 older/.mote/store.db < "$MOTE_SOURCE_ROOT"/tests/golden/store-070/store.sql && cd older
 $ mote status 2>&1 > /dev/null | grep older
-mote: the store was made by an older version: brought up to date by 080_import, 090_erase, 091_withdrawal_open, 130_split, 200_sample{{.*}}
+mote: the store was made by an older version: brought up to date by 080_import, 090_erase, 091_withdrawal_open, 130_split, 200_sample, 201_taken{{.*}}
 $ mote status 2>&1 > /dev/null | grep older
 [exit 1]
 

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Series as a kind of input: see kind.h; the files are read by series.c and those below it.
+ *
+ * From file to samples: the recordings of a file are put at one rate, each stretch between gaps by
+ * itself. A stretch ends where the interval is more than GAP_FACTOR medians, where time stands
+ * still or runs back, and where a value is missing. Within it, samples are taken at k / rate from
+ * its first by linear interpolation; a file that has the wanted rate and no times passes unchanged.
+ * Windows are cut in stretches only, so never across a gap, nor from one recording into the next.
+ */
+#include "data/kind_series.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/series.h"
+
+#define GAP_FACTOR 1.9 /* as in mote_series_check_default */
+#define MAX_VALUES ((size_t)64 << 20)
+
+static const char *const endings[] = {"csv", "tsv", "json", "cbor", "ts", "txt", NULL};
+static const mote_filetype reads[] = {MOTE_N_FILETYPES};
+static const mote_filetype locked[] = {MOTE_FILETYPE_hdf5, MOTE_FILETYPE_numpy,
+                                       MOTE_FILETYPE_parquet, MOTE_N_FILETYPES};
+
+static mote_decoding decoding(void)
+{
+    return (mote_decoding){.max_bytes = mote_series_config_default().max_bytes};
+}
+
+/* A text with two numbers in one of its first lines, or an acquisition of Edge Impulse. */
+static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
+{
+    if (type == MOTE_FILETYPE_html)
+        return false;
+    mote_series_format f = mote_series_recognise(head, n);
+    if (f != MOTE_SERIES_CSV)
+        return f == MOTE_SERIES_TS || f == MOTE_SERIES_EDGE_CBOR || type == MOTE_FILETYPE_json;
+    return type == MOTE_FILETYPE_text;
+}
+
+/* ---- decoding ------------------------------------------------------------------------------- */
+
+/* Indices [first, end) of a recording. */
+typedef struct {
+    size_t first, end;
+} run;
+
+static bool has_values(const mote_series_one *s, size_t i, int32_t n_channels)
+{
+    for (int32_t c = 0; c < n_channels; c++)
+        if (!isfinite(s->values[i * (size_t)n_channels + (size_t)c]))
+            return false;
+    return true;
+}
+
+static bool joins(const mote_series_one *s, size_t i, double rate_hz)
+{
+    if (!s->times_s)
+        return true;
+    double step = s->times_s[i] - s->times_s[i - 1];
+    return step > 0 && step <= GAP_FACTOR / rate_hz;
+}
+
+/* The next run without a gap at or behind `at`; first == end: there is none. */
+static run next_run(const mote_series_one *s, int32_t n_channels, double rate_hz, size_t at)
+{
+    while (at < s->n && !has_values(s, at, n_channels))
+        at++;
+    run r = {at, at < s->n ? at + 1 : at};
+    while (r.end < s->n && r.end > r.first && has_values(s, r.end, n_channels) &&
+           joins(s, r.end, rate_hz))
+        r.end++;
+    return r;
+}
+
+typedef struct {
+    const mote_series *from;
+    mote_series_samples *to;
+    double rate_hz;
+    size_t room; /* stretches */
+} decoding_job;
+
+/* Samples of a run at the wanted rate; *x lives in the arena. */
+static mote_status resample(const decoding_job *j, const mote_series_one *s, run r, float **x,
+                            size_t *n, mote_err *err)
+{
+    size_t channels = (size_t)j->to->n_channels, last = r.end - r.first - 1, at = 0;
+    double native = s->rate_hz > 0 ? s->rate_hz : j->rate_hz;
+    double length =
+        s->times_s ? s->times_s[r.end - 1] - s->times_s[r.first] : (double)last / native;
+    *n = (size_t)floor(length * j->rate_hz + 1e-6) + 1;
+    if (*n > MAX_VALUES / channels)
+        return mote_fail(err, MOTE_LIMIT, "at %g Hz it has more than %zu values", j->rate_hz,
+                         MAX_VALUES);
+    MOTE_TRY(mote_arena_take(&j->to->arena, *n * channels, sizeof **x, x, err));
+    for (size_t i = 0; i < *n; i++) {
+        double t = (double)i / j->rate_hz, before = 0, after = 0;
+        for (;; at++) {
+            before =
+                s->times_s ? s->times_s[r.first + at] - s->times_s[r.first] : (double)at / native;
+            size_t next = at < last ? at + 1 : at;
+            after = s->times_s ? s->times_s[r.first + next] - s->times_s[r.first]
+                               : (double)next / native;
+            if (at >= last || t < after)
+                break;
+        }
+        double share = after > before ? (t - before) / (after - before) : 0.0;
+        share = share < 0 ? 0 : share > 1 ? 1 : share;
+        const float *a = s->values + (r.first + at) * channels;
+        const float *b = at < last ? a + channels : a;
+        for (size_t c = 0; c < channels; c++)
+            (*x)[i * channels + c] = (float)((1 - share) * (double)a[c] + share * (double)b[c]);
+    }
+    return MOTE_OK;
+}
+
+/* Where a sample of a recording is in the file, in time. */
+static int64_t place_us(const decoding_job *j, const mote_series_one *s, size_t i, int64_t base_us)
+{
+    double native = s->rate_hz > 0 ? s->rate_hz : j->rate_hz;
+    double at = s->times_s ? s->times_s[i] - s->times_s[0] : (double)i / native;
+    return base_us + (int64_t)llround(at * 1e6);
+}
+
+static mote_status add_stretches(decoding_job *j, const mote_series_one *s, int64_t base_us,
+                                 mote_err *err)
+{
+    double native = s->rate_hz > 0 ? s->rate_hz : j->rate_hz;
+    mote_series_samples *to = j->to;
+    for (run r = next_run(s, to->n_channels, native, 0); r.end > r.first;
+         r = next_run(s, to->n_channels, native, r.end)) {
+        if (to->n_stretches == j->room) {
+            mote_series_stretch *more = NULL;
+            size_t room = j->room ? 2 * j->room : 16;
+            MOTE_TRY(mote_arena_take(&to->arena, room, sizeof *more, &more, err));
+            if (j->room)
+                memcpy(more, to->stretches, j->room * sizeof *more);
+            to->stretches = more;
+            j->room = room;
+        }
+        mote_series_stretch *st = &to->stretches[to->n_stretches];
+        float *x = NULL;
+        MOTE_TRY(resample(j, s, r, &x, &st->n, err));
+        st->x = x;
+        st->from_us = place_us(j, s, r.first, base_us);
+        to->n_stretches++;
+    }
+    return MOTE_OK;
+}
+
+static int64_t length_us(const decoding_job *j, const mote_series_one *s)
+{
+    return s->n ? place_us(j, s, s->n - 1, 0) + (int64_t)llround(1e6 / j->rate_hz) : 0;
+}
+
+/* What the file says of its stretches of time, as labels. */
+static mote_status add_labels(const decoding_job *j, mote_decoded *out, mote_err *err)
+{
+    size_t n = 0;
+    int64_t base_us = 0;
+    for (size_t i = 0; i < j->from->n_items; i++)
+        n += j->from->items[i].n_spans + (j->from->items[i].label ? 1 : 0);
+    mote_said *said = NULL;
+    if (n == 0)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(&j->to->arena, n, sizeof *said, &said, err));
+    for (size_t i = 0; i < j->from->n_items; i++) {
+        const mote_series_one *s = &j->from->items[i];
+        int64_t end_us = base_us + length_us(j, s);
+        for (size_t k = 0; k < s->n_spans; k++) {
+            const mote_series_span *p = &s->spans[k];
+            size_t behind = p->first + p->n;
+            said[out->n_said++] =
+                (mote_said){.label = mote_arena_strdup(&j->to->arena, p->label),
+                            .from_us = place_us(j, s, p->first, base_us),
+                            .to_us = behind < s->n ? place_us(j, s, behind, base_us) : end_us};
+        }
+        if (s->label && s->n_spans == 0)
+            said[out->n_said++] = (mote_said){.label = mote_arena_strdup(&j->to->arena, s->label),
+                                              .from_us = base_us,
+                                              .to_us = end_us};
+        base_us = end_us;
+    }
+    for (size_t i = 0; i < out->n_said; i++)
+        if (!said[i].label)
+            return mote_fail(err, MOTE_NOMEM, "labels of a series");
+    out->said = said;
+    return MOTE_OK;
+}
+
+static void write_facts(const decoding_job *j, mote_decoded *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < j->from->n_items; i++)
+        n += j->from->items[i].n;
+    (void)mote_format(out->facts, sizeof out->facts,
+                      "{\"format\":\"%s\",\"n_channels\":%d,\"rate_hz\":%g,\"n\":%zu,"
+                      "\"n_recordings\":%zu,\"n_stretches\":%zu}",
+                      mote_series_format_name(j->from->format), (int)j->from->n_channels,
+                      j->from->items[0].rate_hz, n, j->from->n_items, j->to->n_stretches);
+}
+
+static mote_status hash_content(const mote_series_samples *s, mote_decoded *out, mote_err *err)
+{
+    mote_hasher *h = NULL;
+    MOTE_TRY(mote_hasher_create(&h, err));
+    mote_hasher_add_u64(h, (uint64_t)s->n_channels);
+    for (size_t i = 0; i < s->n_stretches; i++) {
+        size_t bytes = s->stretches[i].n * (size_t)s->n_channels * sizeof(float);
+        mote_hasher_add_u64(h, (uint64_t)s->stretches[i].from_us);
+        mote_hasher_add(h, s->stretches[i].x, bytes);
+        out->bytes += bytes;
+    }
+    out->content = mote_hasher_finish(h);
+    mote_hasher_destroy(h);
+    return MOTE_OK;
+}
+
+static mote_status decode_all(decoding_job *j, const char *what, mote_decoded *out, mote_err *err)
+{
+    int64_t at_us = 0;
+    if (!(j->rate_hz > 0))
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "'%s': it has neither times nor a rate; give 'rate_hz' in mote.yaml",
+                         what);
+    for (size_t i = 0; i < j->from->n_items; i++) {
+        mote_status st = add_stretches(j, &j->from->items[i], at_us, err);
+        if (st != MOTE_OK)
+            return mote_wrap(err, st, "'%s'", what);
+        at_us += length_us(j, &j->from->items[i]);
+    }
+    if (j->to->n_stretches == 0)
+        return mote_fail(err, MOTE_CORRUPT, "'%s': no sample has all its values", what);
+    out->duration_us = at_us;
+    double start_s = j->from->items[0].start_s;
+    out->taken_ms = isfinite(start_s) && start_s > 0 ? (int64_t)(start_s * 1000) : 0;
+    write_facts(j, out);
+    MOTE_TRY(hash_content(j->to, out, err));
+    return add_labels(j, out, err);
+}
+
+static void release(void *own)
+{
+    mote_series_samples *s = own;
+    mote_arena_release(&s->arena);
+    mote_free(s);
+}
+
+static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
+                          mote_decoded *out, mote_err *err)
+{
+    mote_series_config c = mote_series_config_default();
+    c.rate_hz = cfg->rate_hz;
+    c.max_bytes = cfg->max_bytes;
+    mote_series s;
+    MOTE_TRY(mote_series_read(what, bytes, n, &c, &s, err));
+    mote_series_samples *to = mote_alloc_zero(1, sizeof *to);
+    mote_status st = to ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a series", what);
+    if (st == MOTE_OK) {
+        mote_arena_init(&to->arena, 2 * MAX_VALUES * sizeof(float));
+        to->n_channels = s.n_channels;
+        to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : s.items[0].rate_hz;
+        decoding_job j = {.from = &s, .to = to, .rate_hz = to->rate_hz};
+        out->rate_hz = cfg->rate_hz;
+        st = decode_all(&j, what, out, err);
+    }
+    mote_series_release(&s);
+    if (st != MOTE_OK && to)
+        release(to);
+    out->own = st == MOTE_OK ? to : NULL;
+    return st;
+}
+
+/* Reading it again costs little more than a copy would. */
+static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
+{
+    (void)d;
+    (void)out;
+    (void)err;
+    return MOTE_OK;
+}
+
+/* ---- windows -------------------------------------------------------------------------------- */
+
+static size_t steps_of(double ms, const mote_series_samples *s)
+{
+    return (size_t)llround(ms * s->rate_hz / 1000.0);
+}
+
+static mote_status check_cut(const mote_cut_config *cfg, mote_err *err)
+{
+    if (!(cfg->length_ms > 0) || !(cfg->stride_ms >= 0))
+        return mote_fail(err, MOTE_ARG, "data set: windows of %g ms every %g ms are not possible",
+                         cfg->length_ms, cfg->stride_ms);
+    return MOTE_OK;
+}
+
+static mote_status shape(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
+                         mote_err *err)
+{
+    if (!d)
+        return mote_fail(err, MOTE_NOT_FOUND, "data set: there is no series to cut from");
+    const mote_series_samples *s = mote_decoded_series(d);
+    size_t window = steps_of(cfg->length_ms, s);
+    mote_shape made = {.dtype = MOTE_F32, .n_dims = 2, .dims = {(int32_t)window, s->n_channels}};
+    MOTE_TRY(mote_shape_check("a window", &made, err));
+    *out = made;
+    return MOTE_OK;
+}
+
+/* The part of a stretch that the piece means, in samples. */
+static run within(const mote_series_samples *s, const mote_series_stretch *st, const mote_piece *p)
+{
+    run r = {0, st->n};
+    if (p->to_us == 0)
+        return r;
+    double from = (double)(p->from_us - st->from_us) * s->rate_hz / 1e6;
+    double to = (double)(p->to_us - st->from_us) * s->rate_hz / 1e6;
+    r.first = from > 0 ? (size_t)ceil(from - 1e-3) : 0;
+    r.end = to > 0 ? (size_t)ceil(to - 1e-3) : 0;
+    r.end = r.end < st->n ? r.end : st->n;
+    r.first = r.first < r.end ? r.first : r.end;
+    return r;
+}
+
+static size_t windows_of(run r, size_t window, size_t stride)
+{
+    size_t n = r.end - r.first;
+    return n < window || window == 0 ? 0 : (n - window) / stride + 1;
+}
+
+static size_t stride_of(const mote_series_samples *s, const mote_cut_config *cfg)
+{
+    size_t n = steps_of(cfg->stride_ms > 0 ? cfg->stride_ms : cfg->length_ms, s);
+    return n > 0 ? n : 1;
+}
+
+static size_t count(const mote_piece *p, const mote_cut_config *cfg)
+{
+    const mote_series_samples *s = mote_decoded_series(p->decoded);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_stretches; i++)
+        n += windows_of(within(s, &s->stretches[i], p), steps_of(cfg->length_ms, s),
+                        stride_of(s, cfg));
+    return n;
+}
+
+static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void *out)
+{
+    const mote_series_samples *s = mote_decoded_series(p->decoded);
+    size_t window = steps_of(cfg->length_ms, s), stride = stride_of(s, cfg);
+    for (size_t i = 0; i < s->n_stretches; i++) {
+        run r = within(s, &s->stretches[i], p);
+        size_t n = windows_of(r, window, stride), channels = (size_t)s->n_channels;
+        if (k < n) {
+            memcpy(out, s->stretches[i].x + (r.first + k * stride) * channels,
+                   window * channels * sizeof(float));
+            return;
+        }
+        k -= n;
+    }
+    MOTE_BUG_IF(true); /* count said so */
+}
+
+static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
+{
+    (void)own;
+    (void)a;
+    (void)err;
+    *out = NULL; /* there is nothing beside the windows */
+    return MOTE_OK;
+}
+
+extern const mote_kind mote_kind_series;
+const mote_kind mote_kind_series = {
+    .input = MOTE_INPUT_SERIES,
+    .one = "series",
+    .many = "series",
+    .formats = "CSV, Edge Impulse JSON and CBOR, .ts",
+    .endings = endings,
+    .reads = reads,
+    .locked = locked,
+    .decoding = decoding,
+    .recognise = recognise,
+    .decode = decode,
+    .release = release,
+    .encode_copy = encode_copy,
+    .check_cut = check_cut,
+    .shape = shape,
+    .count = count,
+    .cut = cut,
+    .copy_own = copy_own,
+};

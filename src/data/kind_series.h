@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Series as a kind in its own words: sensor channels at one rate, in stretches without a gap.
+ * Depends on data/kind, data/series. */
+#ifndef MOTE_DATA_KIND_SERIES_H
+#define MOTE_DATA_KIND_SERIES_H
+
+#include "data/kind.h"
+
+/* Samples without a gap between them, of one recording. */
+typedef struct {
+    const float *x; /* [n][n_channels] at the rate of the whole */
+    size_t n;
+    int64_t from_us; /* where it begins in the file: its recordings lie one behind the other */
+} mote_series_stretch;
+
+/* A file, decoded. All memory lives in the arena. */
+typedef struct {
+    mote_arena arena;
+    int32_t n_channels;
+    double rate_hz; /* wanted, or that of the file */
+    mote_series_stretch *stretches;
+    size_t n_stretches;
+} mote_series_samples;
+
+static inline const mote_series_samples *mote_decoded_series(const mote_decoded *d)
+{
+    return d->own;
+}
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Series through the same walls as sound: a folder of CSV files becomes samples with facts and
+ * labels, a version, and windows that never cross a gap. */
+#include "data/kind_series.h"
+
+#include <math.h>
+
+#include "data/dataset.h"
+#include "data/import.h"
+#include "data/sample.h"
+#include "data/version.h"
+#include "support.h"
+#include "temp_dir.h"
+
+typedef struct {
+    char dir[TEMP_DIR_BYTES];
+    char tree[TEMP_DIR_BYTES + 16];
+    mote_store *store;
+    mote_arena arena;
+} fixture;
+
+static int set_up(void **state)
+{
+    static fixture f;
+    mote_err err = {0};
+    temp_dir_make(f.dir);
+    snprintf(f.tree, sizeof f.tree, "%s/tree", f.dir);
+    mote_arena_init(&f.arena, 1 << 26);
+    T_OK(mote_store_open(f.dir, true, &f.store, &err));
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    mote_store_close(f->store);
+    mote_arena_release(&f->arena);
+    temp_dir_remove(f->dir);
+    return 0;
+}
+
+/* "t_ms,x,y" at 50 Hz: x counts samples, y is 1000 + x; rows [skip, skip + n_skip) are missing. */
+static void write_csv(fixture *f, const char *name, int n, int first, int skip, int n_skip)
+{
+    mote_err err = {0};
+    char path[TEMP_DIR_BYTES + 200];
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, "timestamp_ms,x,y\n");
+    for (int i = 0; i < n; i++)
+        if (i < skip || i >= skip + n_skip)
+            mote_buf_printf(&b, "%d,%d.5,%d.5\n", 20 * i, first + i, 1000 + first + i);
+    snprintf(path, sizeof path, "%s/%s", f->tree, name);
+    *strrchr(path, '/') = '\0';
+    T_OK(mote_dir_make(path, &err));
+    snprintf(path, sizeof path, "%s/%s", f->tree, name);
+    T_OK(mote_file_write(path, b.data, b.len, &err));
+}
+
+static mote_import_report import(fixture *f)
+{
+    mote_err err = {0};
+    mote_import_report r;
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_SERIES));
+    cfg.decoding.rate_hz = 50;
+    cfg.group_pattern = "{group}_*";
+    cfg.now_ms = 5;
+    T_OK(mote_data_import(f->store, f->tree, &cfg, &f->arena, &r, &err));
+    return r;
+}
+
+static mote_dataset load(fixture *f, double length_ms, double stride_ms)
+{
+    static const char *const labels[] = {"ring", "wing"};
+    mote_err err = {0};
+    mote_version_config vc = mote_version_config_default();
+    mote_version_report r;
+    mote_data_version v;
+    mote_dataset d;
+    T_OK(mote_version_create(f->store, &vc, &f->arena, &v, &r, &err));
+    mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_SERIES));
+    cfg.labels = labels;
+    cfg.n_labels = 2;
+    cfg.all_splits = true;
+    cfg.cut = (mote_cut_config){50, length_ms, stride_ms};
+    T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
+    return d;
+}
+
+static void a_folder_of_csv_files_becomes_windows(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    write_csv(f, "wing/anna_1.csv", 100, 0, 0, 0);
+    write_csv(f, "wing/bert_1.csv", 30, 500, 0, 0);
+    write_csv(f, "ring/anna_2.csv", 60, 3000, 0, 0);
+    write_csv(f, "ring/carl_2.csv", 10, 4000, 0, 0); /* shorter than a window */
+    mote_import_report r = import(f);
+    assert_int_equal(r.total.n_added, 4);
+    assert_int_equal(r.n_labels, 2);
+    mote_sample_row *s = NULL;
+    size_t n = 0;
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    assert_int_equal(n, 4);
+    assert_string_equal(mote_input_name(s[0].kind->input), "series");
+    assert_string_equal(s[0].label, "ring");
+    assert_string_equal(s[0].group, "anna");
+    assert_int_equal(s[0].duration_us, 1200000);
+    assert_non_null(strstr(s[0].facts, "\"n_channels\":2,\"rate_hz\":50,\"n\":60"));
+
+    mote_dataset d = load(f, 400, 200); /* 20 samples every 10 */
+    assert_int_equal(d.shape.dtype, MOTE_F32);
+    assert_int_equal(d.shape.n_dims, 2);
+    assert_int_equal(d.shape.dims[0], 20);
+    assert_int_equal(d.shape.dims[1], 2);
+    assert_int_equal(d.n, 9 + 2 + 5);
+    assert_int_equal(d.n_per_class[0], 5);
+    assert_int_equal(d.n_per_class[1], 11);
+    assert_int_equal(d.n_left_out, 1);
+    for (size_t i = 0; i < d.n; i++) {
+        const float *x = mote_dataset_sample(&d, i);
+        for (size_t k = 0; k < 20; k++) {
+            assert_true(fabsf(x[2 * k] - x[0] - (float)k) < 1e-3f);
+            assert_true(fabsf(x[2 * k + 1] - x[2 * k] - 1000.0f) < 1e-3f);
+        }
+        float first = x[0] >= 3000 ? 3000.5f : x[0] >= 500 ? 500.5f : 0.5f;
+        const char *group = x[0] >= 500 && x[0] < 3000 ? "bert" : "anna";
+        assert_true(fmodf(x[0] - first, 10.0f) < 1e-3f);
+        assert_string_equal(d.groups[d.group_id[i]], group);
+        assert_string_equal(d.classes[d.class_id[i]], x[0] >= 3000 ? "ring" : "wing");
+    }
+    mote_dataset_release(&d);
+}
+
+static void windows_never_cross_a_gap(void **state)
+{
+    fixture *f = *state;
+    write_csv(f, "wing/anna_1.csv", 100, 0, 45, 10); /* 45, a gap of 200 ms, 45 */
+    write_csv(f, "ring/bert_1.csv", 20, 500, 0, 0);
+    (void)import(f);
+    mote_dataset d = load(f, 400, 20);
+    assert_int_equal(d.n, 2 * (45 - 20 + 1) + 1);
+    for (size_t i = 0; i < d.n; i++) {
+        const float *x = mote_dataset_sample(&d, i);
+        assert_true(fabsf(x[2 * 19] - x[0] - 19.0f) < 1e-3f); /* a gap would show as a jump */
+        assert_true(x[2 * 19] < 45.0f || x[0] > 54.0f);
+    }
+    mote_dataset_release(&d);
+}
+
+/* Without times the rate of the project is theirs; with another rate they are put at it. */
+static void series_are_put_at_one_rate(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    const mote_kind *k = mote_kind_of(MOTE_INPUT_SERIES);
+    mote_decoding cfg = k->decoding();
+    mote_decoded d;
+    static const char text[] = "timestamp_ms,x\n0,0\n20,2\n40,4\n60,6\n80,8\n100,10\n";
+    cfg.rate_hz = 100;
+    T_OK(mote_kind_decode(k, text, sizeof text - 1, "a.csv", &cfg, &d, &err));
+    const mote_series_samples *s = mote_decoded_series(&d);
+    assert_int_equal(s->n_stretches, 1);
+    assert_int_equal(s->stretches[0].n, 11);
+    for (size_t i = 0; i < 11; i++)
+        assert_true(fabsf(s->stretches[0].x[i] - (float)i) < 1e-4f);
+    mote_decoded_release(&d);
+    static const char bare[] = "x,y\n1.5,2.5\n3.5,4\n5,6\n";
+    cfg.rate_hz = 0;
+    T_FAILS(mote_kind_decode(k, bare, sizeof bare - 1, "b.csv", &cfg, &d, &err), MOTE_UNSUPPORTED,
+            "neither times nor a rate");
+}
+
+/* A column of labels is labels of spans: each is cut by itself. */
+static void a_column_of_labels_is_labels_of_spans(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    MOTE_SCOPED_BUF b;
+    char path[TEMP_DIR_BYTES + 200];
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, "timestamp_ms,x,label\n");
+    for (int i = 0; i < 90; i++)
+        mote_buf_printf(&b, "%d,%d.5,%s\n", 20 * i, i, i < 50 ? "wing" : "ring");
+    T_OK(mote_dir_make(f->tree, &err));
+    snprintf(path, sizeof path, "%s/anna_1.csv", f->tree);
+    T_OK(mote_file_write(path, b.data, b.len, &err));
+    (void)import(f);
+    mote_sample_row *s = NULL;
+    size_t n = 0;
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    assert_int_equal(n, 2);
+    assert_int_equal(s[0].id, s[1].id);
+    assert_string_equal(s[0].label, "wing");
+    assert_string_equal(s[1].label, "ring");
+    assert_int_equal(s[0].to_us, 1000000);
+    assert_int_equal(s[1].from_us, 1000000);
+    mote_dataset d = load(f, 400, 400);    /* 20 samples, end to end */
+    assert_int_equal(d.n_per_class[1], 2); /* of 50 */
+    assert_int_equal(d.n_per_class[0], 2); /* of 40 */
+    for (size_t i = 0; i < d.n; i++) {
+        const float *x = mote_dataset_sample(&d, i);
+        assert_true(d.class_id[i] == 1 ? x[19] < 50.0f : x[0] > 50.0f);
+    }
+    mote_dataset_release(&d);
+    mote_import_report again = import(f);
+    assert_int_equal(again.total.n_added, 0);
+    assert_int_equal(again.total.n_known, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_folder_of_csv_files_becomes_windows),
+        TEST(windows_never_cross_a_gap),
+        cmocka_unit_test(series_are_put_at_one_rate),
+        TEST(a_column_of_labels_is_labels_of_spans),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
