@@ -20,8 +20,8 @@ const char *mote_finding_severity_name(mote_finding_severity s)
 
 mote_check_config mote_check_config_of(const mote_project *p)
 {
-    return (mote_check_config){.labels = p->keywords.items,
-                               .n_labels = p->keywords.n,
+    return (mote_check_config){.labels = mote_project_labels(p)->items,
+                               .n_labels = mote_project_labels(p)->n,
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,

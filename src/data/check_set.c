@@ -56,7 +56,7 @@ typedef struct {
     size_t n_pairs;
 } duplicates;
 
-/* The same to the model: one label, or two words that are no keywords. */
+/* The same to the model: one label, or two that nobody asks for. */
 static bool is_asked(const mote_checker *c, const char *label)
 {
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
@@ -432,9 +432,10 @@ static mote_status check_labels(mote_checker *c, mote_err *err)
     return MOTE_OK;
 }
 
-/* ---- what is no keyword ---------------------------------------------------------------------- */
+/* ---- what nobody asks for ----------------------------------------------------------------------
+ */
 
-static bool is_keyword_label(const mote_checker *c, const char *label)
+static bool is_label_asked(const mote_checker *c, const char *label)
 {
     for (size_t k = 0; k < c->cfg->n_labels; k++) {
         if (strcmp(label, c->cfg->labels[k]) == 0)
@@ -495,7 +496,7 @@ static mote_status check_negatives(mote_checker *c, mote_err *err)
     for (size_t i = 0; i < c->n; i++) {
         bool is_background = c->rows[i].role == MOTE_ROLE_BACKGROUND;
         n_background += is_background ? 1 : 0;
-        n_other += !is_background && !is_keyword_label(c, c->rows[i].label) ? 1 : 0;
+        n_other += !is_background && !is_label_asked(c, c->rows[i].label) ? 1 : 0;
     }
     if (c->cfg->silence && n_background == 0)
         MOTE_TRY(say_no_background(c, has_builtin, err));

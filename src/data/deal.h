@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the recordings of a version to its splits, by people and, where a word is no keyword, by
- * word.
+/* From the recordings of a version to its splits, by people and, where nobody asks for a word,
+ * by word.
  *
  * What a model does with words that it does not know can only be seen with words that it has not
- * heard. So each word that is no keyword is dealt to a split too, and a recording of it counts only
- * where its word and its group belong both. That costs recordings; to lose few
+ * heard. So each word that nobody asks for is dealt to a split too, and a recording of it counts
+ * only where its word and its group belong both. That costs recordings; to lose few
  *   - words are dealt first, evenly by their recordings, where people who say them may be;
  *   - people who say nothing but such words go where most of their recordings count;
- *   - people who say keywords are dealt by their keywords alone.
+ *   - people who say what is asked for are dealt by that alone.
  * What is left over is in the version all the same (`mote_version_used` is false): words heard in
  * training, said by people of the test, show what new words cost (dataset.h, MOTE_WORDS_HEARD).
  *

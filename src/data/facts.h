@@ -14,7 +14,7 @@
 #define MOTE_FEW_GROUPS 8
 
 typedef struct {
-    const char *name;                                   /* a keyword, or _unknown_ */
+    const char *name; /* a label that is asked for, or _unknown_ */
     size_t clips[MOTE_N_SPLITS], groups[MOTE_N_SPLITS]; /* that count in the split */
 } mote_class_facts;
 
@@ -34,7 +34,7 @@ typedef struct {
     const char *advice; /* NULL: none; one sentence */
 } mote_data_facts;
 
-/* cfg: keywords of the project; words_apart: whether other words are a class. *out lives as long as
+/* cfg: labels of the project; words_apart: whether other words are a class. *out lives as long as
  * `a` and v, whose names it borrows. */
 MOTE_MUST_USE mote_status mote_data_facts_of(const mote_data_version *v,
                                              const mote_version_config *cfg, mote_arena *a,

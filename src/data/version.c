@@ -54,8 +54,8 @@ mote_version_config mote_version_config_of(const mote_project *p)
     return (mote_version_config){.fractions = {p->data.train, p->data.validation, p->data.test},
                                  .seed = (uint64_t)p->data.split_seed,
                                  .by_time = strcmp(p->data.split_by, "time") == 0,
-                                 .labels = p->keywords.items,
-                                 .n_labels = p->keywords.n,
+                                 .labels = mote_project_labels(p)->items,
+                                 .n_labels = mote_project_labels(p)->n,
                                  .words_apart = p->unknown,
                                  .note = ""};
 }

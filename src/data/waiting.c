@@ -120,11 +120,11 @@ static mote_status lacks(looker *k, mote_err *err, const char *fmt, ...)
     return MOTE_OK;
 }
 
-static mote_status look_at_keywords(looker *k, mote_err *err)
+static mote_status look_at_labels(looker *k, mote_err *err)
 {
     size_t need = (size_t)k->project->data.min_per_class;
     need = need > 0 ? need : 1;
-    for (size_t i = 0; i < k->project->keywords.n; i++) {
+    for (size_t i = 0; i < mote_project_labels(k->project)->n; i++) {
         const mote_waiting_class *c = &k->out->classes[i];
         if (c->n == 0)
             MOTE_TRY(lacks(k, err, "'%s': no recording; at least %zu are needed", c->label, need));
@@ -184,7 +184,7 @@ mote_status mote_data_waiting_of(mote_store *s, const mote_project *p, mote_aren
         MOTE_TRY(count_left(&k, &v, err));
     }
     MOTE_TRY(count_rows(&k, err));
-    MOTE_TRY(look_at_keywords(&k, err));
+    MOTE_TRY(look_at_labels(&k, err));
     MOTE_TRY(look_at_the_rest(&k, err));
     *out = w;
     return MOTE_OK;

@@ -15,7 +15,7 @@
 #include "store/store.h"
 
 typedef struct {
-    const char *label; /* a keyword, _unknown_ for all other words, _silence_ */
+    const char *label; /* one that is asked for, _unknown_ for all others, _silence_ */
     size_t n;          /* in the store */
     size_t n_waiting;  /* of them: added after the latest version */
     size_t n_made;     /* of n: synthetic */

@@ -55,9 +55,9 @@ static void make_check(const mote_project *p, mote_check_config *out)
 
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
-    *out = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
-    out->labels = p->keywords.items;
-    out->n_labels = p->keywords.n;
+    *out = mote_dataset_config_default(mote_kind_of(mote_task_find(p->task)->input));
+    out->labels = mote_project_labels(p)->items;
+    out->n_labels = mote_project_labels(p)->n;
     out->other = p->unknown;
     out->nothing = p->silence;
     out->cut = (mote_cut_config){.rate_hz = p->rate_hz, .length_ms = p->clip_ms};

@@ -24,7 +24,7 @@ mote_status mote_stage_data_more(mote_pipeline *p, json_t *components, mote_err 
     return mote_json_put(components, "samples", json_string(text), err);
 }
 
-/* Keywords in each split. */
+/* Samples that count in each split. */
 static mote_status count_splits(const mote_data_version *v, mote_stage_run *r, mote_err *err)
 {
     json_t *splits = json_object();

@@ -251,9 +251,26 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
+/* The number of threads changes no result; and a key that came when there were projects already
+ * says at its preset what held before, so that nothing that they have done becomes stale. */
+static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
+{
+    static const char *const later[] = {"data.splits.by"}; /* all of them texts */
+    if (strcmp(row->path, "training.threads") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        if (strcmp(row->path, later[i]) != 0)
+            continue;
+        const char *value = NULL;
+        memcpy(&value, (const char *)p + row->offset, sizeof value);
+        return value && strcmp(value, row->preset) == 0;
+    }
+    return false;
+}
+
 /* Add the keys of a part to the object of their section; *n_keys how many there are. */
 static mote_status add_keys(const mote_project *p, const char *part, const char *section,
-                            bool without_threads, json_t *object, size_t *n_keys, mote_err *err)
+                            bool for_hash, json_t *object, size_t *n_keys, mote_err *err)
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
@@ -267,7 +284,7 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
         ++*n_keys;
         if (!mote_schema_is_of(&rows[i], task)) /* it means nothing to this project */
             continue;
-        if (without_threads && strcmp(rows[i].path, "training.threads") == 0)
+        if (for_hash && changes_nothing(p, &rows[i]))
             continue;
         json_t *holder = NULL;
         MOTE_TRY(holder_of(object, &rows[i], &holder, err));

@@ -69,6 +69,12 @@ typedef struct {
     const char *dir;     /* folder of mote.yaml; "" when parsed from memory */
 } mote_project;
 
+/* The labels that are classes of their own. Borrowed from p. */
+static inline const mote_names *mote_project_labels(const mote_project *p)
+{
+    return &p->keywords;
+}
+
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */
 typedef struct {
     int32_t line, column; /* from 1 */

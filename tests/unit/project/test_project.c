@@ -525,7 +525,8 @@ static void sections_are_canonical_json(void **state)
         two, "{\"clip_ms\":1000.0,\"keywords\":[\"bed\",\"cat\",\"happy\"],\"rate_hz\":16000,"
              "\"silence\":true,\"task\":\"keyword\",\"unknown\":true}");
     json_of(f, "data", two, sizeof two);
-    assert_non_null(strstr(two, "\"splits\":{\"test\":0.15,\"train\":0.7,\"validation\":0.15}"));
+    assert_non_null(strstr(
+        two, "\"splits\":{\"by\":\"groups\",\"test\":0.15,\"train\":0.7,\"validation\":0.15}"));
     good(f, "clip_ms: 1000\ntraining:\n  learning_rate: 0.001\n  batch: 16\n" LEAST);
     json_of(f, "training", two, sizeof two);
     assert_string_equal(one, two);
