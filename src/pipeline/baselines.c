@@ -106,9 +106,9 @@ mote_status mote_baselines_judge(mote_pipeline *p, const mote_data_version *vers
                                  const mote_dataset *test, const mote_answers *model, mote_arena *a,
                                  json_t **out, const char **unbeaten, mote_err *err)
 {
-    const mote_feature_config *f = mote_setting_features(p->settings);
-    size_t width = (size_t)mote_feature_frames(f, mote_dataset_elements(test)) *
-                   (size_t)mote_feature_values(f);
+    mote_shape seen;
+    MOTE_TRY(mote_frontend_shape(mote_setting_features(p->settings), &test->shape, &seen, err));
+    size_t width = (size_t)mote_shape_elements(&seen);
     MOTE_SCOPED_JSON *all = json_object();
     float *x = NULL;
     beside b = {.model = model, .arena = a};
