@@ -96,9 +96,24 @@ void mote_pipeline_use(mote_pipeline *p, unsigned settings)
     p->settings = &p->made;
 }
 
+/* The front end as the features stage fitted it, for the stages behind that one. Its output is
+ * there under its present key only, so what was fitted belongs to these settings and these data. */
+static void take_fitted(mote_pipeline *p)
+{
+    const json_t *o = json_object_get(p->results[MOTE_STAGE_features].output, "front_end");
+    mote_frontend f;
+    mote_err why;
+    if (!(p->made.has & MOTE_USES(features)) || !o || !mote_frontend_wants_fit(&p->made.features_))
+        return;
+    MOTE_BUG_IF(mote_frontend_from_json(o, "features stage", &f, &why) != MOTE_OK);
+    p->made.features_ = f;
+}
+
 void mote_stage_settings(mote_pipeline *p, mote_stage_id id)
 {
     mote_pipeline_use(p, mote_stage_defs[id].settings);
+    if (id != MOTE_STAGE_features)
+        take_fitted(p);
 }
 
 /* What the result of a stage depends on, name -> text. Inputs must have their key. */

@@ -38,6 +38,28 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
     return st;
 }
 
+/* What scales the values of a frame is found on the training split alone, and is part of the front
+ * end from then on: of this stage, and by its output of those behind it (mote_stage_settings). */
+static mote_status fit(mote_pipeline *p, const mote_data_version *v, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)8 << 30);
+    mote_frontend fitted = *mote_setting_features(p->settings);
+    mote_shape out;
+    mote_dataset d;
+    MOTE_TRY(mote_stage_split(p, v, MOTE_SPLIT_TRAIN, &d, err));
+    float *x = NULL;
+    mote_status st = mote_frontend_shape(&fitted, &d.shape, &out, err);
+    if (st == MOTE_OK)
+        st = mote_stage_features_of(p, &d, &a, &x, err);
+    if (st == MOTE_OK)
+        st = mote_frontend_fit(&fitted, x, d.n * (size_t)out.dims[0], out.dims[1], &fitted, err);
+    mote_dataset_release(&d);
+    if (st == MOTE_OK)
+        p->made.features_ = fitted;
+    return st;
+}
+
 mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
 {
     const mote_frontend *cfg = mote_setting_features(p->settings);
@@ -46,6 +68,10 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
     MOTE_TRY(mote_stage_version(p, &a, &v, err));
+    if (mote_frontend_wants_fit(cfg)) {
+        MOTE_TRY(fit(p, &v, err));
+        mote_stage_set(r, "front_end", mote_frontend_to_json(cfg));
+    }
     MOTE_SCOPED_JSON *counts = json_object();
     double scales[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
