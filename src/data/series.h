@@ -112,7 +112,7 @@ mote_series_format mote_series_recognise(const void *bytes, size_t n);
 /* ---- findings ---- */
 
 typedef enum {
-    MOTE_SERIES_GAP,          /* an interval of more than gap_factor medians */
+    MOTE_SERIES_GAP,          /* an interval above its limit, which jitter widens: see gap_factor */
     MOTE_SERIES_JITTER,       /* intervals deviate: once a recording; amount: deviation / median */
     MOTE_SERIES_SAME_TIME,    /* samples with the time of the one before */
     MOTE_SERIES_BACK_IN_TIME, /* samples earlier than the one before */
@@ -135,8 +135,8 @@ typedef struct {
 } mote_series_finding;
 
 typedef struct {
-    double gap_factor;        /* > 1 */
-    double jitter;            /* relative standard deviation of intervals that is told */
+    double gap_factor; /* > 1: a gap is longer than gap_factor + 4 * jitter's amount, in medians */
+    double jitter;     /* relative standard deviation of intervals that is told */
     size_t stuck_samples;     /* 2 .. */
     size_t saturated_samples; /* 2 .. */
     size_t max_findings;      /* kept; all are counted */

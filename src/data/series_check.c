@@ -52,21 +52,33 @@ static double length_of(const mote_series_one *s, size_t first, size_t n)
     return time_of(s, end) - time_of(s, first);
 }
 
-static void look_at_time(look *l, double median)
+/* Root mean square distance of the intervals from their median, relative to it; those above `most`
+ * and those of no length are left out. */
+static double deviation_of(const double *t, size_t n, double median, double most)
 {
-    const double *t = l->s->times_s;
-    size_t n = l->s->n, n_regular = 0;
     double sum = 0;
+    size_t n_regular = 0;
     for (size_t i = 1; i < n; i++) {
         double d = t[i] - t[i - 1];
-        if (d > median * l->cfg->gap_factor) {
-            tell(l, MOTE_SERIES_GAP, -1, i, 1, d, d / median);
-        } else if (d > 0) {
+        if (d > 0 && d <= most) {
             sum += (d - median) * (d - median);
             n_regular++;
         }
     }
-    double deviation = n_regular ? sqrt(sum / (double)n_regular) / median : 0.0;
+    return n_regular ? sqrt(sum / (double)n_regular) / median : 0.0;
+}
+
+/* What is a gap in a steady recording is a late sample in one that jitters anyway: the limit grows
+ * by four deviations. */
+static void look_at_time(look *l, double median)
+{
+    const double *t = l->s->times_s;
+    size_t n = l->s->n;
+    double deviation = deviation_of(t, n, median, median * l->cfg->gap_factor);
+    double limit = median * (l->cfg->gap_factor + 4 * deviation);
+    for (size_t i = 1; i < n; i++)
+        if (t[i] - t[i - 1] > limit)
+            tell(l, MOTE_SERIES_GAP, -1, i, 1, t[i] - t[i - 1], (t[i] - t[i - 1]) / median);
     if (deviation > l->cfg->jitter)
         tell(l, MOTE_SERIES_JITTER, -1, 0, n, t[n - 1] - t[0], deviation);
     for (int back = 0; back < 2; back++) {

@@ -346,8 +346,10 @@ static void a_clean_recording_has_no_finding_and_jitter_one(void **state)
         mote_buf_init(&b, 1 << 20);
         mote_arena_init(&a, 1 << 20);
         mote_buf_str(&b, "t_ms,x\n");
-        for (int i = 0; i < 300; i++)
-            mote_buf_printf(&b, "%d,%d\n", i * 10 + (jitter && i % 2 ? 3 : 0), i * 7 % 101);
+        for (int i = 0; i < 300; i++) { /* of 10; or 13 and 7 in turn, and once 30: late, no gap */
+            int late = jitter ? i % 2 * 3 + (i > 150 ? 17 : 0) : 0;
+            mote_buf_printf(&b, "%d,%d\n", i * 10 + late, i * 7 % 101);
+        }
         mote_series s = read_ok(b.data, b.len, NULL);
         mote_series_report r = check(&s, &a);
         assert_int_equal(r.n_kept, jitter);
