@@ -44,16 +44,12 @@ static void save_request(const char *dir, const char *name, int n)
 static void set_operating_point(mote_buf *b, const mote_operating_point *op)
 {
     mote_model *m = tiny_load(b);
-    const char *labels[MOTE_MODEL_MAX_LABELS];
-    for (int32_t i = 0; i < mote_model_n_labels(m); i++)
-        labels[i] = mote_model_label(m, i);
+    const mote_decision decision = {.op = *op};
     mote_bundle_parts parts = {.name = mote_model_name(m),
-                               .n_labels = mote_model_n_labels(m),
-                               .labels = labels,
-                               .clip_samples = mote_model_clip_samples(m),
+                               .signature = *mote_model_signature(m),
                                .features = mote_model_features(m),
-                               .graph_s8 = mote_model_graph_s8(m),
-                               .operating_point = op};
+                               .graph = mote_model_graph(m),
+                               .decision = &decision};
     mote_buf_reset(b);
     TINY_MUST(mote_bundle_write(&parts, b, NULL));
     mote_model_unref(m);

@@ -91,7 +91,7 @@ static inline void firmware_build(const mote_model *m, const char *dir)
     const mote_operating_point *op = mote_model_operating_point(m);
     const char *labels[MOTE_MODEL_MAX_LABELS];
     mote_compile_input in = {.name = "firmware",
-                             .graph = mote_model_graph_s8(m),
+                             .graph = mote_model_graph(m),
                              .n_labels = mote_model_n_labels(m),
                              .labels = labels,
                              .features = mote_model_features(m),

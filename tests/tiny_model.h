@@ -11,7 +11,8 @@
 #include "compress/quantise.h"
 #include "feature/feature.h"
 #include "graph/arch.h"
-#include "model/model.h"
+#include "model/bundle.h"
+#include "model/predictor.h"
 
 #define TINY_LABELS 3
 static const char *const tiny_labels[TINY_LABELS] = {"yes", "no", "_unknown_"};
@@ -25,6 +26,21 @@ static const char *const tiny_labels[TINY_LABELS] = {"yes", "no", "_unknown_"};
             abort();                                                                               \
         }                                                                                          \
     } while (0)
+
+/* Of sound at 16 kHz (what a front end of another rate makes of it does not matter to a test).
+ * Labels that begin with '_' do not react. */
+static inline mote_signature tiny_signature(const char *const *labels, int32_t n_labels,
+                                            int32_t clip_samples)
+{
+    mote_signature s = mote_signature_of_tensor(1, &clip_samples, n_labels, labels);
+    s.input = MOTE_INPUT_AUDIO;
+    s.sample.dtype = MOTE_I16;
+    s.rate_hz = 16000;
+    for (int32_t i = 0; i < n_labels; i++)
+        if (labels[i][0] == '_')
+            s.events &= ~((uint64_t)1 << i);
+    return s;
+}
 
 /* Fold, quantise and write. n_labels may be up to 12: further labels are "w3", "w4", ... */
 static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_feature_config *fc,
@@ -46,18 +62,20 @@ static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_
         samples[i] = (float)(fc ? 10.0 * mote_rng_normal(&rng) : mote_rng_range(&rng, -1, 1));
     mote_quantise_config qc = {.range_rule = MOTE_RANGE_MIN_MAX};
     TINY_MUST(mote_quantise(f, samples, 8, &qc, &q, NULL));
-    mote_operating_point op = {.smooth_hops = 1,
-                               .suppress_ms = 500,
-                               .hop_ms = 100,
-                               .temperature = 1.0f,
-                               .thresholds = {0.3f, 0.3f}};
+    const mote_decision decision = {.op = {.smooth_hops = 1,
+                                           .suppress_ms = 500,
+                                           .hop_ms = 100,
+                                           .temperature = 1.0f,
+                                           .thresholds = {0.3f, 0.3f}}};
+    const int32_t dims[3] = {a->in_h, a->in_w, a->in_c};
     mote_bundle_parts parts = {.name = name,
-                               .n_labels = a->n_classes,
-                               .labels = more,
-                               .clip_samples = clip_samples,
+                               .signature =
+                                   fc ? tiny_signature(more, a->n_classes, clip_samples)
+                                      : mote_signature_of_tensor(3, dims, a->n_classes, more),
                                .features = fc ? &front : NULL,
-                               .graph_s8 = q,
-                               .operating_point = &op};
+                               .graph = q,
+                               .decision = &decision};
+    parts.signature.events &= ~(uint64_t)4; /* "_unknown_" */
     TINY_MUST(mote_bundle_write(&parts, out, NULL));
     free(samples);
     mote_graph_destroy(g);
@@ -124,13 +142,15 @@ static inline void tiny_bundle_with(uint64_t seed, const mote_feature_config *fc
     tiny_bundle(&a, "tinysound", fc, 16000, seed, &first);
     mote_model *m = tiny_load(&first);
     const mote_frontend front = mote_feature_frontend(fc);
+    const mote_decision decision = {.op = *op};
     mote_bundle_parts parts = {.name = "tinysound",
-                               .n_labels = TINY_LABELS,
-                               .labels = tiny_labels,
-                               .clip_samples = 16000,
+                               .signature = tiny_signature(tiny_labels, TINY_LABELS, 16000),
                                .features = &front,
-                               .graph_s8 = mote_model_graph_s8(m),
-                               .operating_point = op};
+                               .graph = mote_model_graph(m),
+                               .decision = &decision};
+    parts.signature.events = 0;
+    for (int32_t i = 0; i < TINY_LABELS; i++)
+        parts.signature.events |= (uint64_t)(op->thresholds[i] > 0) << i;
     TINY_MUST(mote_bundle_write(&parts, out, NULL));
     mote_model_unref(m);
 }

@@ -53,10 +53,10 @@ static mote_measure_options options_of(const mote_device_input *m, const measure
     mote_measure_options o = {.work_dir = v->keep, .n_inputs = (int32_t)v->inputs};
     const mote_golden *g = m->model != NULL ? mote_model_golden(m->model) : NULL;
     if (g != NULL && g->n >= o.n_inputs) {
-        o.samples = m->input.features != NULL ? g->pcm : NULL;
-        o.golden_in = o.samples != NULL ? g->in : NULL;
-        o.golden_out = o.samples != NULL ? g->out : NULL;
-        o.inputs = m->input.features == NULL ? g->in : NULL;
+        o.samples = m->input.features != NULL ? g->x : NULL;
+        o.golden_in = o.samples != NULL ? g->ins : NULL;
+        o.golden_out = o.samples != NULL ? g->outs : NULL;
+        o.inputs = m->input.features == NULL ? g->ins : NULL;
     }
     return o;
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "model/model.h"
+#include "model/predictor.h"
 
 #define RNG_BOOTSTRAP 0x626f6f74u /* stream of mote_rng: "boot" */
 

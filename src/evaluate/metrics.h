@@ -2,7 +2,7 @@
 /* How good is a classifier: accuracy, confusion, per class, per group, calibration, with intervals.
  *
  * Pure functions of labels, probabilities and groups; the same input and seed give the same bytes.
- * Depends on base/, model/model.h. Used by the evaluate stage, compare, the report. */
+ * Depends on base/, model/predictor.h. Used by the evaluate stage, compare, the report. */
 #ifndef MOTE_EVALUATE_METRICS_H
 #define MOTE_EVALUATE_METRICS_H
 
@@ -94,7 +94,7 @@ double mote_ece(const float *confidence, const unsigned char *is_right, size_t n
 
 /* Temperature scaling: the T that minimises nll of p^(1/T) / sum, within [0.02, 50], found by
  * bisection on the derivative (the nll is convex in 1/T). ARG as above; also *nll (NULL allowed).
- * mote_temperature_apply (model/model.h) applies it.
+ * mote_temperature_apply (model/predictor.h) applies it.
  * Source: Guo et al., On Calibration of Modern Neural Networks (2017), section 4.2. */
 MOTE_MUST_USE mote_status mote_temperature_fit(const mote_predictions *p, double *temperature,
                                                double *nll, mote_err *err);

@@ -35,7 +35,7 @@ static mote_status load_bundle(mote_store *store, const char *model, mote_device
     (void)mote_format(m->name, sizeof m->name, "%s", source.name);
     mote_compile_input *in = &m->input;
     const mote_operating_point *op = mote_model_operating_point(m->model);
-    in->graph = mote_model_graph_s8(m->model);
+    in->graph = mote_model_graph(m->model);
     in->n_labels = mote_model_n_labels(m->model);
     for (int32_t i = 0; i < in->n_labels; i++)
         m->labels[i] = mote_model_label(m->model, i);

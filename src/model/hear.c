@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "device/stream/mrt_detector.h"
+#include "model/answer.h"
 
 #define CHUNK_FRAMES 128 /* of the front end at a time */
 
@@ -15,6 +16,7 @@ struct mote_hearer {
     int32_t n_labels, n_values; /* of an output; of a frame */
     int64_t clip, hop, heard;   /* samples; heard: what the frames of a window cover */
     int64_t frame, frame_hop;   /* samples */
+    size_t step_bytes;          /* of one sample (a row of the model's) */
     size_t n_frames, n_in;      /* of a window; n_frames * n_values */
     size_t hop_frames;          /* frames from one window to the next; 0: no whole number */
     size_t chunk_frames;
@@ -23,7 +25,7 @@ struct mote_hearer {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     int32_t least[MRT_DETECTOR_MAX_CLASSES]; /* sum over smooth_hops that reaches the threshold */
     int8_t *quiet_in, *quiet_out;
-    int16_t *pcm;    /* chunk_frames of samples, at least a window */
+    char *steps;     /* chunk_frames of samples, at least a window */
     float *features; /* [chunk_frames][n_values] */
     int8_t *input;   /* of one window; used when windows share no frames */
 };
@@ -31,7 +33,7 @@ struct mote_hearer {
 /* A recording on its way through. */
 typedef struct {
     mote_hearer *h;
-    const int16_t *pcm;
+    const char *x;
     int64_t n;
     int8_t *frames; /* of all windows, from sample `first`; NULL: windows share none */
     int8_t *outputs;
@@ -75,9 +77,9 @@ static mote_status make_quiet(mote_hearer *h, mote_err *err)
 {
     MOTE_TRY(mote_arena_take(&h->arena, h->n_in, 1, &h->quiet_in, err));
     MOTE_TRY(mote_arena_take(&h->arena, (size_t)h->n_labels, 1, &h->quiet_out, err));
-    memset(h->pcm, 0, (size_t)h->heard * sizeof *h->pcm);
-    MOTE_TRY(mote_predictor_frames(h->predictor, h->pcm, (size_t)h->heard, h->features, h->quiet_in,
-                                   err));
+    memset(h->steps, 0, (size_t)h->heard * h->step_bytes);
+    MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, (size_t)h->heard, h->features,
+                                   h->quiet_in, err));
     mote_predictor_run(h->predictor, h->quiet_in, h->quiet_out);
     return MOTE_OK;
 }
@@ -85,25 +87,27 @@ static mote_status make_quiet(mote_hearer *h, mote_err *err)
 static mote_status prepare(mote_hearer *h, mote_err *err)
 {
     const mote_operating_point *op = mote_model_operating_point(h->model);
-    mote_frontend_pace f;
-    if (!mote_frontend_pace_of(mote_model_features(h->model), mote_model_sample(h->model), &f))
-        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' does not go over time",
+    const mote_shape *sample = &mote_model_signature(h->model)->sample;
+    mote_frontend_pace pace;
+    if (!mote_frontend_pace_of(mote_model_frontend(h->model), sample, &pace))
+        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes samples as a whole",
                          mote_model_name(h->model));
     h->n_labels = mote_model_n_labels(h->model);
-    h->n_values = f.n_values;
-    h->clip = mote_model_clip_samples(h->model);
-    h->frame = f.window;
-    h->frame_hop = f.hop;
-    h->n_frames = mote_frontend_frames(&f, (size_t)h->clip);
+    h->n_values = pace.n_values;
+    h->clip = sample->dims[0];
+    h->step_bytes = mote_shape_bytes(sample) / (size_t)h->clip;
+    h->frame = pace.window;
+    h->frame_hop = pace.hop;
+    h->n_frames = mote_frontend_frames(&pace, (size_t)h->clip);
     h->n_in = h->n_frames * (size_t)h->n_values;
     h->heard = (int64_t)samples_of(h, h->n_frames);
-    int64_t hop_samples_ms = (int64_t)op->hop_ms * (int64_t)f.rate_hz;
+    int64_t hop_samples_ms = (int64_t)((double)op->hop_ms * pace.rate_hz);
     h->hop = hop_samples_ms / 1000;
     if (hop_samples_ms % (h->frame_hop * 1000) == 0)
         h->hop_frames = (size_t)(h->hop / h->frame_hop);
     h->chunk_frames = h->n_frames > CHUNK_FRAMES ? h->n_frames : CHUNK_FRAMES;
     MOTE_TRY(
-        mote_arena_take(&h->arena, samples_of(h, h->chunk_frames), sizeof *h->pcm, &h->pcm, err));
+        mote_arena_take(&h->arena, samples_of(h, h->chunk_frames), h->step_bytes, &h->steps, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->chunk_frames * (size_t)h->n_values, sizeof *h->features,
                              &h->features, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->n_in, 1, &h->input, err));
@@ -114,8 +118,9 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
 mote_status mote_hearer_create(mote_predictor *p, mote_hearer **out, mote_err *err)
 {
     const mote_model *m = mote_predictor_model(p);
-    if (mote_model_clip_samples(m) == 0)
-        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes tensors, not sound",
+    if (!mote_answer_of(mote_model_signature(m)->answer)->has_classes ||
+        mote_model_clip_samples(m) == 0)
+        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' has no classes over time",
                          mote_model_name(m));
     mote_hearer *h = mote_alloc_zero(1, sizeof *h);
     if (!h)
@@ -142,20 +147,21 @@ void mote_hearer_destroy(mote_hearer *h)
 
 /* ---- samples to frames ---- */
 
-/* Samples [from, from + count) of the recording in its quiet, into h->pcm. */
-static void copy_pcm(const work *w, int64_t from, size_t count)
+/* Samples [from, from + count) of the recording in its quiet, into h->steps. */
+static void copy_steps(const work *w, int64_t from, size_t count)
 {
-    int16_t *to = w->h->pcm;
+    char *to = w->h->steps;
+    const size_t one = w->h->step_bytes;
     int64_t begin = from < 0 ? 0 : from, end = from + (int64_t)count;
     end = end < w->n ? end : w->n;
     if (begin >= end) {
-        memset(to, 0, count * sizeof *to);
+        memset(to, 0, count * one);
         return;
     }
     size_t before = (size_t)(begin - from), n = (size_t)(end - begin);
-    memset(to, 0, before * sizeof *to);
-    memcpy(to + before, w->pcm + begin, n * sizeof *to);
-    memset(to + before + n, 0, (count - before - n) * sizeof *to);
+    memset(to, 0, before * one);
+    memcpy(to + before * one, w->x + (size_t)begin * one, n * one);
+    memset(to + (before + n) * one, 0, (count - before - n) * one);
 }
 
 /* Frames [0, n_all) from sample `first` on, each computed once; those of quiet are copied. */
@@ -173,8 +179,8 @@ static mote_status fill_frames(work *w, size_t n_all, mote_err *err)
         size_t left = (size_t)((w->n - start + h->frame_hop - 1) / h->frame_hop); /* that hear it */
         size_t n = n_all - i < h->chunk_frames ? n_all - i : h->chunk_frames;
         n = left < n ? left : n;
-        copy_pcm(w, start, samples_of(h, n));
-        MOTE_TRY(mote_predictor_frames(h->predictor, h->pcm, samples_of(h, n), h->features,
+        copy_steps(w, start, samples_of(h, n));
+        MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, samples_of(h, n), h->features,
                                        w->frames + i * values, err));
         i += n;
     }
@@ -204,8 +210,8 @@ static mote_status run_window(work *w, size_t i, mote_err *err)
     if (w->frames) {
         in = w->frames + i * h->hop_frames * (size_t)h->n_values;
     } else {
-        copy_pcm(w, w->out.first + (int64_t)i * h->hop, (size_t)h->heard);
-        MOTE_TRY(mote_predictor_frames(h->predictor, h->pcm, (size_t)h->heard, h->features,
+        copy_steps(w, w->out.first + (int64_t)i * h->hop, (size_t)h->heard);
+        MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, (size_t)h->heard, h->features,
                                        h->input, err));
     }
     if (memcmp(in, h->quiet_in, h->n_in) == 0) {
@@ -322,11 +328,11 @@ static mote_status take_memory(work *w, mote_arena *a, mote_err *err)
     return fill_frames(w, n_frames, err);
 }
 
-mote_status mote_hear(mote_hearer *h, const int16_t *pcm, size_t n, const mote_hear_config *cfg,
+mote_status mote_hear(mote_hearer *h, const void *x, size_t n, const mote_hear_config *cfg,
                       mote_arena *a, mote_hearing *out, mote_err *err)
 {
     mote_hear_config c = cfg ? *cfg : (mote_hear_config){.mode = MOTE_HEAR_DETECTIONS};
-    work w = {.h = h, .pcm = pcm, .n = (int64_t)n};
+    work w = {.h = h, .x = x, .n = (int64_t)n};
     MOTE_TRY(lay_out(&w, err));
     MOTE_TRY(take_memory(&w, a, err));
     for (size_t i = 0; i < w.out.n_windows; i++)

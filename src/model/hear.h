@@ -27,7 +27,7 @@
  * a model), and windows whose every average stays below every threshold even if all that is unknown
  * of it were 255/256. Decisions are those of mrt_detector itself, on the same outputs.
  *
- * Depends on model/model.h, device/stream. Used by serve/. */
+ * Depends on model/predictor.h, device/stream. Used by serve/. */
 #ifndef MOTE_MODEL_HEAR_H
 #define MOTE_MODEL_HEAR_H
 
@@ -36,14 +36,15 @@
 #include <stdint.h>
 
 #include "base/mem.h"
-#include "model/model.h"
+#include "model/predictor.h"
 
 #define MOTE_HEAR_MAX_WINDOWS 65536
 
 /* One per thread. */
 typedef struct mote_hearer mote_hearer;
 
-/* Borrows the predictor for its life. UNSUPPORTED for a model that takes tensors. Cost: one run of
+/* Borrows the predictor for its life. UNSUPPORTED for a model that takes
+ * tensors, or has no classes. Cost: one run of
  * the network, on quiet. */
 MOTE_MUST_USE mote_status mote_hearer_create(mote_predictor *p, mote_hearer **out, mote_err *err);
 void mote_hearer_destroy(mote_hearer *h);
@@ -82,8 +83,9 @@ typedef struct {
     const uint8_t *is_known; /* [n_windows] */
 } mote_hearing;
 
-/* Hear pcm[0..n), n may be 0. cfg NULL: detections. LIMIT for more than MOTE_HEAR_MAX_WINDOWS. */
-MOTE_MUST_USE mote_status mote_hear(mote_hearer *h, const int16_t *pcm, size_t n,
+/* Hear x, n samples (rows of the model's sample, for sound int16), n may be 0. cfg NULL:
+ * detections. LIMIT for more than MOTE_HEAR_MAX_WINDOWS. */
+MOTE_MUST_USE mote_status mote_hear(mote_hearer *h, const void *x, size_t n,
                                     const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                                     mote_err *err);
 

@@ -7,27 +7,14 @@
 
 #include "evaluate/json_parts.h"
 #include "pipeline/listen.h"
+#include "pipeline/stage_parts.h"
 
 #define BLOCK_S 10.0 /* stretch of the stream that the paired comparison draws */
 
-static bool has_rate(const mote_model *m, double rate_hz)
-{
-    mote_frontend_pace pace;
-    return mote_model_features(m) &&
-           mote_frontend_pace_of(mote_model_features(m), mote_model_sample(m), &pace) &&
-           fabs(pace.rate_hz - rate_hz) < 1e-9;
-}
-
 bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *m)
 {
-    const mote_task_setting *p = c->task;
-    if ((size_t)mote_model_n_labels(m) != p->classes.n || !has_rate(m, p->rate_hz) ||
-        !mote_shape_equal(mote_model_sample(m), &c->judge.sample))
-        return false;
-    for (size_t i = 0; i < p->classes.n; i++)
-        if (strcmp(mote_model_label(m, (int32_t)i), p->classes.items[i]) != 0)
-            return false;
-    return true;
+    const mote_signature ours = mote_stage_signature(c->task);
+    return mote_model_features(m) && mote_signature_equal(&ours, mote_model_signature(m));
 }
 
 /* The champion, or its folds, on the same clips. */
@@ -38,7 +25,7 @@ static mote_jury jury_of(const mote_challenge *c, const mote_model *m,
     MOTE_BUG_IF(j.is_folds ? folds->n != j.n_parts : folds->n != 0);
     j.judge.features = mote_model_features(m);
     for (int32_t k = 0; k < j.n_parts; k++)
-        j.parts[k].graph = j.is_folds ? folds->graphs[k] : mote_model_graph_s8(m);
+        j.parts[k].graph = j.is_folds ? folds->graphs[k] : mote_model_graph(m);
     return j;
 }
 
@@ -196,7 +183,7 @@ mote_status mote_challenge_is_same(const mote_challenge *c, const mote_model *ot
     mote_buf_init(&ours, (size_t)1 << 30);
     mote_buf_init(&theirs, (size_t)1 << 30);
     mote_graph_save(c->judge.graph, &ours);
-    mote_graph_save(mote_model_graph_s8(other), &theirs);
+    mote_graph_save(mote_model_graph(other), &theirs);
     MOTE_TRY(mote_buf_status(&ours, err));
     MOTE_TRY(mote_buf_status(&theirs, err));
     *same = ours.len == theirs.len && memcmp(ours.data, theirs.data, ours.len) == 0;

@@ -75,11 +75,11 @@ mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d, const i
     if (st != MOTE_OK)
         return st;
     *out = (mote_golden){.n = (int32_t)n,
-                         .n_pcm = (int32_t)clip,
-                         .n_in = (int32_t)n_in,
-                         .n_out = (int32_t)n_out,
-                         .pcm = sound,
-                         .in = in,
-                         .out = y};
+                         .sample = d->shape,
+                         .in = {MOTE_I8, 1, {(int32_t)n_in}},
+                         .out = {MOTE_I8, 1, {(int32_t)n_out}},
+                         .x = sound,
+                         .ins = in,
+                         .outs = y};
     return MOTE_OK;
 }

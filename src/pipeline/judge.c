@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model/model.h"
+#include "model/predictor.h"
 #include "model/runner.h"
 
 /* ---- the bench --------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ typedef struct {
     const mote_graph *graph;
     const mote_frontend *features;
     mote_shape sample; /* of one */
-    float temperature; /* of the probabilities, as mote_predict_pcm applies it; 0: 1 */
+    float temperature; /* of the probabilities, as mote_predict applies it; 0: 1 */
     mote_pool *pool;
 } mote_judge;
 

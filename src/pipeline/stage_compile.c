@@ -150,10 +150,10 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
 
 static mote_status measure(compiling *c, mote_err *err)
 {
-    mote_measure_options options = {.samples = c->golden.pcm,
+    mote_measure_options options = {.samples = c->golden.x,
                                     .n_inputs = c->golden.n,
-                                    .golden_in = c->golden.in,
-                                    .golden_out = c->golden.out,
+                                    .golden_in = c->golden.ins,
+                                    .golden_out = c->golden.outs,
                                     .timeout_ms = MEASURE_TIMEOUT_MS};
     mote_device_measurement m;
     mote_stage_progress(c->p, c->r, 0, 0,

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "evaluate/json_parts.h"
-#include "model/model.h"
+#include "model/bundle.h"
 #include "pipeline/challenge.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"
@@ -209,14 +209,13 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     if (!metrics)
         return mote_fail(err, MOTE_NOMEM, "no memory for the metrics of a bundle");
     drop_times(metrics);
+    const mote_decision decision = {.op = d->op};
     mote_bundle_parts parts = {.name = name_of(d),
-                               .n_labels = (int32_t)task->classes.n,
-                               .labels = task->classes.items,
-                               .clip_samples = task->clip_samples,
+                               .signature = mote_stage_signature(task),
                                .features = &d->features,
-                               .graph_s8 = d->s8,
-                               .graph_f32 = d->f32,
-                               .operating_point = &d->op,
+                               .decision = &decision,
+                               .graph = d->s8,
+                               .training = d->f32,
                                .drift_reference = d->drift,
                                .lineage = d->lineage,
                                .metrics = metrics,

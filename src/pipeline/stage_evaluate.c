@@ -12,6 +12,7 @@
 
 #include "evaluate/json_parts.h"
 #include "evaluate/stream.h"
+#include "model/predictor.h"
 #include "pipeline/baselines.h"
 #include "pipeline/golden.h"
 #include "pipeline/judge.h"

@@ -170,3 +170,20 @@ mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *n
     MOTE_TRY(mote_stage_get(p, from, name, &bytes, &n, err));
     return mote_graph_load(bytes, n, out, err);
 }
+
+/* ---- signature --------------------------------------------------------------------------- */
+
+mote_signature mote_stage_signature(const mote_task_setting *task)
+{
+    mote_signature s = {.input = MOTE_INPUT_AUDIO,
+                        .sample = {MOTE_I16, 1, {task->clip_samples}},
+                        .rate_hz = task->rate_hz,
+                        .answer = MOTE_ANSWER_CLASS,
+                        .n_outputs = (int32_t)task->classes.n,
+                        .n_labels = (int32_t)task->classes.n};
+    for (size_t i = 0; i < task->classes.n && i < MOTE_MODEL_MAX_LABELS; i++) {
+        s.labels[i] = task->classes.items[i];
+        s.events |= (uint64_t)(i < task->keywords.n) << i; /* keywords lead the classes */
+    }
+    return s;
+}

@@ -8,6 +8,7 @@
 #include "data/version.h"
 #include "feature/frontend.h"
 #include "graph/arch.h"
+#include "model/signature.h"
 #include "pipeline/stage_internal.h"
 #include "project/verdict.h"
 
@@ -38,6 +39,10 @@ MOTE_MUST_USE mote_status mote_stage_features_of(mote_pipeline *p, const mote_da
  * what they are worth; keys are those of the measurements with '.' for '@'. */
 MOTE_MUST_USE mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all,
                                          mote_err *err);
+
+/* What a model of the project takes and says: its samples, its classes; the labels it is about
+ * react. */
+mote_signature mote_stage_signature(const mote_task_setting *task);
 
 /* The graph that a stage made. Owned by the caller. */
 MOTE_MUST_USE mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *name,

@@ -82,7 +82,7 @@ static mote_status answer_window(mote_infer *t, const mote_served *s, const mote
 static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_arena *a,
                               mote_classify_window **out, size_t *best, mote_err *err)
 {
-    const mote_graph *g = mote_model_graph_s8(s->model);
+    const mote_graph *g = mote_model_graph(s->model);
     size_t n_labels = (size_t)s->n_labels;
     float *p = NULL, temperature = mote_model_operating_point(s->model)->temperature;
     mote_classify_window *w = NULL;
@@ -226,7 +226,7 @@ static void describe(const mote_served *s, mote_buf *out)
 static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
                            mote_err *err)
 {
-    return mote_predict_pcm(p, x, n, out, err);
+    return mote_predict(p, x, n, out, err);
 }
 
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,

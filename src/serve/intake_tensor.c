@@ -14,7 +14,7 @@ static bool fits(const mote_model *m)
 /* A graph's input is [1, ...]: the shape of one item is what stands behind the 1. */
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
 {
-    const mote_graph *g = mote_model_graph_s8(m);
+    const mote_graph *g = mote_model_graph(m);
     const mote_tensor *t = &g->tensors[g->input];
     int32_t skip = t->n_dims > 1 && t->dims[0] == 1 ? 1 : 0;
     *sample = (mote_shape){.dtype = MOTE_F32, .n_dims = t->n_dims - skip};
@@ -31,7 +31,7 @@ static void describe(const mote_served *s, mote_buf *out)
 static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
                            mote_err *err)
 {
-    return mote_predict_f32(p, x, n, out, err);
+    return mote_predict_features(p, x, n, out, err);
 }
 
 mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const float *values, size_t n,

@@ -3,7 +3,7 @@
  * as it did? See registry.h. */
 #include <string.h>
 
-#include "model/model.h"
+#include "model/predictor.h"
 #include "track/registry.h"
 
 /* The golden vectors through the very code that predicts. */
@@ -11,13 +11,13 @@ static mote_status answer(mote_model *m, const mote_golden *g, mote_err *err)
 {
     mote_predictor *p = NULL;
     MOTE_TRY(mote_predictor_create(m, &p, err));
+    size_t n_sample = (size_t)mote_shape_elements(&g->sample);
     mote_status st = MOTE_OK;
     for (int32_t i = 0; i < g->n && st == MOTE_OK; i++) {
         mote_prediction y;
-        st = mote_predict_pcm(p, g->pcm + (size_t)i * (size_t)g->n_pcm, (size_t)g->n_pcm, &y, err);
-        if (st == MOTE_OK &&
-            (memcmp(y.in, g->in + (size_t)i * (size_t)g->n_in, (size_t)g->n_in) != 0 ||
-             memcmp(y.out, g->out + (size_t)i * (size_t)g->n_out, (size_t)g->n_out) != 0))
+        st = mote_predict(p, mote_golden_x(g, i), n_sample, &y, err);
+        if (st == MOTE_OK && (memcmp(y.in, mote_golden_in(g, i), mote_shape_bytes(&g->in)) != 0 ||
+                              memcmp(y.out, mote_golden_out(g, i), mote_shape_bytes(&g->out)) != 0))
             st = mote_fail(err, MOTE_CORRUPT,
                            "golden vector %d of %d is answered otherwise than when it was proven",
                            (int)i + 1, (int)g->n);
@@ -34,7 +34,8 @@ static mote_status try_bundle(mote_store *s, const mote_sha256 *bundle, bool ans
     mote_model *m = NULL;
     MOTE_TRY(mote_model_load(bytes, n, &m, err));
     const mote_golden *g = mote_model_golden(m);
-    mote_status st = answers && g && mote_model_clip_samples(m) > 0 ? answer(m, g, err) : MOTE_OK;
+    mote_status st =
+        answers && g && mote_shape_elements(&g->sample) > 0 ? answer(m, g, err) : MOTE_OK;
     mote_model_unref(m);
     return st;
 }

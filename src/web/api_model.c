@@ -28,7 +28,7 @@ static void add_dims(mote_json_out *w, const mote_served *s)
 
 const char *mote_api_input_name(const mote_served *s)
 {
-    const mote_graph *g = mote_model_graph_s8(s->model);
+    const mote_graph *g = mote_model_graph(s->model);
     return s->intake->tensor              ? s->intake->tensor
            : g->tensors[g->input].name[0] ? g->tensors[g->input].name
                                           : "input";

@@ -33,9 +33,9 @@ typedef struct {
 /* "clip 3 of 64, heard as 'bed', 93 %" */
 static const char *golden_title(gathering *g, const mote_golden *v, int32_t i)
 {
-    const int8_t *y = v->out + (size_t)i * (size_t)v->n_out;
+    const int8_t *y = mote_golden_out(v, i);
     int32_t best = 0;
-    for (int32_t k = 1; k < v->n_out; k++)
+    for (int32_t k = 1; k < mote_model_n_labels(g->model); k++)
         best = y[k] > y[best] ? k : best;
     return mote_arena_printf(&g->arena, "clip %d of %d: heard as '%s', %.0f %%", (int)i + 1,
                              (int)v->n, mote_model_label(g->model, best),

@@ -47,8 +47,8 @@ mote_status report_sound_golden(const report_ears *e, const mote_golden *v, int3
                                 const char *title, mote_arena *a, mote_report_clip *out,
                                 mote_err *err)
 {
-    size_t n = (size_t)v->n_pcm;
-    return make(e, v->pcm + (size_t)i * n, n, title, a, out, err);
+    size_t n = (size_t)mote_shape_elements(&v->sample);
+    return make(e, mote_golden_x(v, i), n, title, a, out, err);
 }
 
 mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n, const char *title,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: a bundle from outside. Whatever loads must also predict without a fault. */
-#include "model/model.h"
+#include "model/predictor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -10,14 +10,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mote_model *m = NULL;
     if (mote_model_load(data, size, &m, &err) != MOTE_OK)
         return 0;
-    const mote_graph *g = mote_model_graph_s8(m);
+    const mote_graph *g = mote_model_graph(m);
     mote_predictor *p = NULL;
     if (mote_graph_macs(g) < 1000000 && mote_predictor_create(m, &p, &err) == MOTE_OK) {
         size_t n = (size_t)mote_tensor_elements(&g->tensors[g->input]);
         float *in = mote_alloc_zero(n, sizeof *in);
         mote_prediction out;
         if (in)
-            (void)!mote_predict_f32(p, in, n, &out, &err);
+            (void)!mote_predict_features(p, in, n, &out, &err);
         mote_free(in);
         mote_predictor_destroy(p);
     }

@@ -35,7 +35,7 @@ static mote_compile_input input_of(const mote_model *m, const char **labels)
 {
     const mote_operating_point *op = mote_model_operating_point(m);
     mote_compile_input in = {.name = "x",
-                             .graph = mote_model_graph_s8(m),
+                             .graph = mote_model_graph(m),
                              .n_labels = mote_model_n_labels(m),
                              .labels = labels,
                              .features = mote_model_features(m),

@@ -3,7 +3,7 @@
  * properties of the bootstrap. */
 #include "base/rng.h"
 #include "evaluate/metrics.h"
-#include "model/model.h"
+#include "model/predictor.h"
 #include "unit/evaluate/golden.h"
 
 typedef struct {

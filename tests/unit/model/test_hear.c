@@ -392,7 +392,7 @@ static mote_status outputs_of(void *arg, const void *steps, size_t n, size_t win
     const int16_t *pcm = steps;
     for (size_t i = 0; i < n; i++) {
         mote_prediction p;
-        MOTE_TRY(mote_predict_pcm(arg, pcm + i * hop, window, &p, err));
+        MOTE_TRY(mote_predict(arg, pcm + i * hop, window, &p, err));
         memcpy(q + i * TINY_LABELS, p.out, TINY_LABELS);
     }
     return MOTE_OK;

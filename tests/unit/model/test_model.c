@@ -12,9 +12,10 @@
 
 #include "base/rng.h"
 #include "compress/quantise.h"
-#include "graph/arch.h"
 #include "feature/feature.h"
-#include "model/model.h"
+#include "graph/arch.h"
+#include "model/predictor.h"
+#include "tiny_model.h"
 
 #define N_PCM   16000
 #define N_CLIPS 3
@@ -57,26 +58,24 @@ static void make_bundle(mote_buf *out)
     assert_int_equal(mote_quantise(f, features, N_CLIPS, &cfg, &q, NULL), MOTE_OK);
     static int8_t in[N_CLIPS * N_IN], result[N_CLIPS * 3];
     mote_golden golden = {.n = N_CLIPS,
-                          .n_pcm = N_PCM,
-                          .n_in = N_IN,
-                          .n_out = 3,
-                          .pcm = pcm,
-                          .in = in,
-                          .out = result};
-    mote_operating_point op = {.smooth_hops = 3,
-                               .suppress_ms = 700,
-                               .hop_ms = 60,
-                               .temperature = 1.0f,
-                               .thresholds = {0.75f, 0.5f, 0.0f}};
+                          .sample = {MOTE_I16, 1, {N_PCM}},
+                          .in = {MOTE_I8, 1, {N_IN}},
+                          .out = {MOTE_I8, 1, {3}},
+                          .x = pcm,
+                          .ins = in,
+                          .outs = result};
+    const mote_decision decision = {.op = {.smooth_hops = 3,
+                                           .suppress_ms = 700,
+                                           .hop_ms = 60,
+                                           .temperature = 1.0f,
+                                           .thresholds = {0.75f, 0.5f, 0.0f}}};
     json_t *lineage = json_pack("{s:s}", "run", "abc");
     mote_bundle_parts parts = {.name = "test",
-                               .n_labels = 3,
-                               .labels = labels,
-                               .clip_samples = N_PCM,
+                               .signature = tiny_signature(labels, 3, N_PCM),
                                .features = &front,
-                               .graph_s8 = q,
-                               .graph_f32 = f,
-                               .operating_point = &op,
+                               .graph = q,
+                               .training = f,
+                               .decision = &decision,
                                .lineage = lineage,
                                .golden = &golden};
     assert_int_equal(mote_bundle_write(&parts, out, NULL), MOTE_OK);
@@ -102,11 +101,14 @@ static void what_goes_in_comes_out(void **state)
     const mote_operating_point *op = mote_model_operating_point(m);
     assert_int_equal(op->smooth_hops, 3);
     assert_true(op->thresholds[0] == 0.75f && op->thresholds[2] == 0.0f);
-    assert_non_null(mote_model_graph_f32(m));
+    mote_graph *training = NULL;
+    assert_int_equal(mote_bundle_training(b->data, b->len, &training, NULL), MOTE_OK);
+    assert_non_null(training);
+    mote_graph_destroy(training);
     assert_int_equal(mote_model_golden(m)->n, N_CLIPS);
     int16_t pcm[N_PCM];
     make_clip(pcm, 2);
-    assert_memory_equal(mote_model_golden(m)->pcm + N_PCM, pcm, sizeof pcm);
+    assert_memory_equal(mote_golden_x(mote_model_golden(m), 1), pcm, sizeof pcm);
     mote_sha256 h = mote_sha256_of(b->data, b->len);
     assert_true(mote_sha256_equal(&h, mote_model_hash(m)));
     mote_model_unref(m);
@@ -125,18 +127,19 @@ static void audio_and_features_predict_the_same(void **state)
     for (uint64_t seed = 1; seed < 6; seed++) {
         make_clip(pcm, seed);
         mote_prediction a, c;
-        assert_int_equal(mote_predict_pcm(p1, pcm, N_PCM, &a, NULL), MOTE_OK);
-        assert_int_equal(mote_predict_f32(p2, a.features, N_IN, &c, NULL), MOTE_OK);
+        assert_int_equal(mote_predict(p1, pcm, N_PCM, &a, NULL), MOTE_OK);
+        assert_int_equal(mote_predict_features(p2, a.features, N_IN, &c, NULL), MOTE_OK);
         assert_memory_equal(a.out, c.out, 3);
         float sum = a.probabilities[0] + a.probabilities[1] + a.probabilities[2];
         assert_true(sum > 0.999f && sum < 1.001f);
         for (int i = 0; i < 3; i++)
-            assert_true(a.out[a.class_id] >= a.out[i]);
+            assert_true(((const int8_t *)a.out)[a.class_id] >= ((const int8_t *)a.out)[i]);
     }
     mote_prediction out;
     mote_err err = {0};
-    assert_int_equal(mote_predict_pcm(p1, pcm, 100, &out, &err), MOTE_SHAPE);
-    assert_string_equal(err.text, "model 'test' takes 16000 samples at 16000 Hz, not 100");
+    assert_int_equal(mote_predict(p1, pcm, 100, &out, &err), MOTE_SHAPE);
+    assert_string_equal(err.text,
+                        "model 'test' takes a sample of int16[16000], 16000 numbers, not 100");
     mote_predictor_destroy(p1);
     mote_predictor_destroy(p2);
 }
@@ -192,13 +195,12 @@ static mote_status write_point(const mote_buf *b, const mote_operating_point *op
 {
     mote_model *m = NULL;
     assert_int_equal(mote_model_load(b->data, b->len, &m, NULL), MOTE_OK);
+    const mote_decision decision = {.op = *op};
     mote_bundle_parts parts = {.name = "test",
-                               .n_labels = 3,
-                               .labels = names,
-                               .clip_samples = N_PCM,
+                               .signature = tiny_signature(names, 3, N_PCM),
                                .features = mote_model_features(m),
-                               .graph_s8 = mote_model_graph_s8(m),
-                               .operating_point = op};
+                               .graph = mote_model_graph(m),
+                               .decision = &decision};
     MOTE_SCOPED_BUF out;
     mote_buf_init(&out, (size_t)8 << 20);
     mote_status st = mote_bundle_write(&parts, &out, err);
@@ -239,13 +241,12 @@ static void no_part_is_lost_when_memory_is_short(void **state)
     const mote_buf *b = *state;
     mote_model *m = NULL;
     assert_int_equal(mote_model_load(b->data, b->len, &m, NULL), MOTE_OK);
+    const mote_decision decision = {.op = good_point};
     mote_bundle_parts parts = {.name = "test",
-                               .n_labels = 3,
-                               .labels = labels,
-                               .clip_samples = N_PCM,
+                               .signature = tiny_signature(labels, 3, N_PCM),
                                .features = mote_model_features(m),
-                               .graph_s8 = mote_model_graph_s8(m),
-                               .operating_point = &good_point,
+                               .graph = mote_model_graph(m),
+                               .decision = &decision,
                                .lineage = json_object_get(mote_model_document(m), "lineage")};
     MOTE_SCOPED_BUF whole;
     mote_buf_init(&whole, (size_t)8 << 20);

@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "evaluate/reference_profile.h"
+#include "model/bundle.h"
 #include "model/hear.h"
-#include "model/model.h"
 
 static const char *golden(const char *name)
 {
@@ -59,7 +59,10 @@ static void a_keyword_bundle_opens_with_every_part(void **state)
     assert_int_equal(op->smooth_hops, 3);
     assert_float_equal(op->thresholds[0], 0.390625, 0);
     assert_float_equal(op->thresholds[2], 0, 0);
-    assert_non_null(mote_model_graph_f32(m));
+    const mote_signature *s = mote_model_signature(m);
+    assert_int_equal(s->events, 3);
+    assert_float_equal(s->rate_hz, 8000, 0);
+    assert_string_equal(mote_frontend_name(mote_model_frontend(m)), "mfcc");
     assert_non_null(json_object_get(mote_model_document(m), "lineage"));
     assert_non_null(json_object_get(mote_model_document(m), "metrics"));
     mote_reference_profile *profile = NULL;
@@ -67,6 +70,14 @@ static void a_keyword_bundle_opens_with_every_part(void **state)
     assert_true(profile->n_rows >= 50);
     mote_reference_profile_destroy(profile);
     mote_model_unref(m);
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_graph *training = NULL;
+    T_OK(mote_file_read(golden("keyword.mote"), 1 << 20, &bytes, &n, &err));
+    T_OK(mote_bundle_training(bytes, n, &training, &err));
+    assert_non_null(training);
+    assert_true(mote_graph_is_f32(training));
+    mote_graph_destroy(training);
 }
 
 static void it_predicts_and_hears_the_same(void **state)
@@ -79,12 +90,13 @@ static void it_predicts_and_hears_the_same(void **state)
     T_OK(mote_predictor_create(m, &p, &err));
     const mote_golden *g = mote_model_golden(m);
     assert_int_equal(g->n, 4);
-    size_t n = (size_t)g->n_pcm;
+    size_t n = (size_t)mote_shape_elements(&g->sample);
+    assert_int_equal(n, 4000);
     for (int32_t i = 0; i < g->n; i++) {
         mote_prediction r;
-        T_OK(mote_predict_pcm(p, g->pcm + (size_t)i * n, n, &r, &err));
-        assert_memory_equal(r.in, g->in + i * g->n_in, (size_t)g->n_in);
-        assert_memory_equal(r.out, g->out + i * g->n_out, (size_t)g->n_out);
+        T_OK(mote_predict(p, mote_golden_x(g, i), n, &r, &err));
+        assert_memory_equal(r.in, mote_golden_in(g, i), mote_shape_bytes(&g->in));
+        assert_memory_equal(r.out, mote_golden_out(g, i), mote_shape_bytes(&g->out));
         assert_row(r.probabilities, json_object_get(want, "probabilities"), (size_t)i);
     }
     mote_hearer *h = NULL;
@@ -92,7 +104,7 @@ static void it_predicts_and_hears_the_same(void **state)
     mote_arena a;
     mote_arena_init(&a, (size_t)1 << 28);
     T_OK(mote_hearer_create(p, &h, &err));
-    T_OK(mote_hear(h, g->pcm, n * (size_t)g->n, NULL, &a, &heard, &err));
+    T_OK(mote_hear(h, g->x, n * (size_t)g->n, NULL, &a, &heard, &err));
     const json_t *list = json_object_get(want, "heard");
     assert_int_equal(heard.n, json_array_size(list));
     for (size_t i = 0; i < heard.n; i++) {
@@ -128,7 +140,7 @@ static void a_tensor_bundle_predicts_the_same(void **state)
         mote_prediction r;
         for (size_t k = 0; k < 5; k++)
             x[k] = (float)json_number_value(json_array_get(json_array_get(inputs, i), k));
-        T_OK(mote_predict_f32(p, x, 5, &r, &err));
+        T_OK(mote_predict(p, x, 5, &r, &err));
         assert_row(r.probabilities, json_object_get(want, "probabilities"), i);
     }
     mote_predictor_destroy(p);

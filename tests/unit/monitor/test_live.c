@@ -48,7 +48,7 @@ static mote_reference_profile *make_reference(mote_model *m)
         float in[N_IN];
         mote_prediction out;
         draw_input(&rng, false, in);
-        assert_ok(mote_predict_f32(p, in, N_IN, &out, &err));
+        assert_ok(mote_predict_features(p, in, N_IN, &out, &err));
         mote_watch_values(&shape, NULL, NULL, 0, out.probabilities, values + (size_t)i * 3);
         group[i] = i;
     }
@@ -68,9 +68,8 @@ static mote_model *watched_model(uint64_t seed)
     mote_buf_init(&bytes, 1 << 24);
     assert_ok(mote_reference_profile_to_json(profile, &reference, &err));
     mote_bundle_parts parts = {.name = "kws",
-                               .n_labels = TINY_LABELS,
-                               .labels = tiny_labels,
-                               .graph_s8 = mote_model_graph_s8(plain),
+                               .signature = *mote_model_signature(plain),
+                               .graph = mote_model_graph(plain),
                                .drift_reference = reference};
     assert_ok(mote_bundle_write(&parts, &bytes, &err));
     mote_reference_profile_destroy(profile);

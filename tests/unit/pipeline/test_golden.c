@@ -98,9 +98,9 @@ static void the_bundle_carries_the_vectors_of_evaluate(void **state)
     assert_true(chosen.n > 8);
     assert_int_equal(carried->n, chosen.n);
     size_t k = (size_t)chosen.n;
-    assert_memory_equal(carried->pcm, chosen.pcm, k * (size_t)chosen.n_pcm * 2);
-    assert_memory_equal(carried->in, chosen.in, k * (size_t)chosen.n_in);
-    assert_memory_equal(carried->out, chosen.out, k * (size_t)chosen.n_out);
+    assert_memory_equal(carried->x, chosen.x, k * mote_shape_bytes(&chosen.sample));
+    assert_memory_equal(carried->ins, chosen.ins, k * mote_shape_bytes(&chosen.in));
+    assert_memory_equal(carried->outs, chosen.outs, k * mote_shape_bytes(&chosen.out));
     T_FAILS(mote_golden_read(bytes, n - 1, &a, &chosen, &err), MOTE_PARSE, "too early");
     T_FAILS(mote_golden_read(bytes, 3, &a, &chosen, &err), MOTE_PARSE, "golden");
     mote_model_unref(m);

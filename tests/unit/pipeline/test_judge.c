@@ -3,7 +3,8 @@
  * the number of threads, and cross-validation keeps groups apart. On a tiny project. */
 #include "tiny_project.h"
 
-#include "model/model.h"
+#include "model/bundle.h"
+#include "model/predictor.h"
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/stage_parts.h"
@@ -169,15 +170,19 @@ static void the_server_reports_what_was_judged(void **state)
             .graph = g, .features = &features, .sample = d.shape, .temperature = temperatures[t]};
         float *judged = NULL;
         T_OK(mote_judge_clips(&j, d.x, d.n, &a, &judged, NULL, &err));
-        mote_operating_point op = {
-            .smooth_hops = 1, .suppress_ms = 500, .hop_ms = 100, .temperature = temperatures[t]};
+        const mote_decision decision = {.op = {.smooth_hops = 1,
+                                               .suppress_ms = 500,
+                                               .hop_ms = 100,
+                                               .temperature = temperatures[t]}};
+        const int32_t clip = (int32_t)mote_dataset_elements(&d);
         mote_bundle_parts parts = {.name = "tiny",
-                                   .n_labels = (int32_t)d.n_classes,
-                                   .labels = project.project->classes.items,
-                                   .clip_samples = (int32_t)mote_dataset_elements(&d),
+                                   .signature =
+                                       mote_signature_of_tensor(1, &clip, (int32_t)d.n_classes,
+                                                                project.project->classes.items),
                                    .features = &features,
-                                   .graph_s8 = g,
-                                   .operating_point = &op};
+                                   .graph = g,
+                                   .decision = &decision};
+        parts.signature.sample.dtype = MOTE_I16;
         MOTE_SCOPED_BUF bytes;
         mote_buf_init(&bytes, 16u << 20);
         T_OK(mote_bundle_write(&parts, &bytes, &err));
@@ -187,8 +192,7 @@ static void the_server_reports_what_was_judged(void **state)
         T_OK(mote_predictor_create(m, &p, &err));
         for (size_t i = 0; i < d.n; i++) {
             mote_prediction y;
-            T_OK(mote_predict_pcm(p, mote_dataset_sample(&d, i), mote_dataset_elements(&d), &y,
-                                  &err));
+            T_OK(mote_predict(p, mote_dataset_sample(&d, i), mote_dataset_elements(&d), &y, &err));
             assert_memory_equal(y.probabilities, judged + i * d.n_classes,
                                 d.n_classes * sizeof *judged);
         }

@@ -88,7 +88,7 @@ static void directly(const float *in, float *out)
     mote_predictor *p = NULL;
     mote_prediction r;
     assert_int_equal(mote_predictor_create(m, &p, NULL), MOTE_OK);
-    assert_int_equal(mote_predict_f32(p, in, N_IN, &r, NULL), MOTE_OK);
+    assert_int_equal(mote_predict_features(p, in, N_IN, &r, NULL), MOTE_OK);
     memcpy(out, r.probabilities, TINY_LABELS * sizeof *out);
     mote_predictor_destroy(p);
     mote_model_unref(m);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers that say how unusual a sample is: a score, and whether it reaches the threshold. */
+#include <math.h>
+#include <string.h>
+
+#include "model/answer.h"
+
+#define WHAT "decision"
+
+static const char *const names[] = {
+    [MOTE_SCORE_OUTPUT] = "output", [MOTE_SCORE_RECONSTRUCTION] = "reconstruction"};
+#define N_NAMES (sizeof names / sizeof names[0])
+
+static mote_status check(const mote_signature *s, mote_err *err)
+{
+    if (s->n_outputs != 1 || s->n_labels != 0 || s->events)
+        return mote_fail(err, MOTE_ARG, "an anomaly has one score and no labels");
+    return MOTE_OK;
+}
+
+static json_t *to_json(const mote_decision *d, const mote_signature *s)
+{
+    (void)s;
+    return json_pack("{s:s, s:f}", "score", names[d->anomaly.score], "threshold",
+                     (double)d->anomaly.threshold);
+}
+
+static mote_status from_json(const json_t *j, const mote_signature *s, mote_decision *out,
+                             mote_err *err)
+{
+    const char *score = NULL;
+    double threshold = 0;
+    size_t k = 0;
+    (void)s;
+    MOTE_TRY(mote_json_get_str(j, WHAT, "score", &score, err));
+    MOTE_TRY(mote_json_get_f64(j, WHAT, "threshold", &threshold, err));
+    while (k < N_NAMES && strcmp(names[k], score) != 0)
+        k++;
+    if (k == N_NAMES)
+        return mote_fail(err, MOTE_PARSE, WHAT ": there is no score '%.60s'; there are %s and %s",
+                         score, names[0], names[1]);
+    out->anomaly = (mote_anomaly_point){.score = (mote_score_kind)k, .threshold = (float)threshold};
+    return MOTE_OK;
+}
+
+static mote_status is_finite(const mote_decision *d, const mote_signature *s, mote_err *err)
+{
+    (void)s;
+    if (!isfinite(d->anomaly.threshold))
+        return mote_fail(err, MOTE_ARG, "the threshold of the score is not a number");
+    return MOTE_OK;
+}
+
+static mote_status fits(const mote_signature *s, const mote_decision *d, const mote_tensor *in,
+                        const mote_tensor *out, mote_err *err)
+{
+    (void)s;
+    int64_t want = d->anomaly.score == MOTE_SCORE_OUTPUT ? 1 : mote_tensor_elements(in);
+    if (mote_tensor_elements(out) != want)
+        return mote_fail(err, MOTE_SHAPE, "the graph has %lld outputs, a score from its %s %lld",
+                         (long long)mote_tensor_elements(out), names[d->anomaly.score],
+                         (long long)want);
+    return MOTE_OK;
+}
+
+static void say(const mote_answer_run *r, mote_prediction *out)
+{
+    double score = 0;
+    int64_t n = mote_tensor_elements(r->out_tensor);
+    if (r->decision->anomaly.score == MOTE_SCORE_OUTPUT)
+        score = mote_answer_number(r->out_tensor, r->out, 0);
+    for (int64_t i = 0; i < n && r->decision->anomaly.score != MOTE_SCORE_OUTPUT; i++) {
+        double d = mote_answer_number(r->out_tensor, r->out, i) -
+                   mote_answer_number(r->in_tensor, r->in, i);
+        score += d * d / (double)n;
+    }
+    out->score = (float)score;
+    out->is_anomaly = !((float)score < r->decision->anomaly.threshold); /* NaN too */
+}
+
+const mote_answer_class mote_answer_row_anomaly = {.name = "anomaly",
+                                                   .check = check,
+                                                   .to_json = to_json,
+                                                   .from_json = from_json,
+                                                   .is_finite = is_finite,
+                                                   .fits = fits,
+                                                   .say = say};

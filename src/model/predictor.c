@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Predicting with a model. See predictor.h. */
+#include "model/predictor.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "model/answer.h"
+#include "model/runner.h"
+
+struct mote_predictor {
+    mote_model *model;
+    mote_arena arena;
+    mote_frontend_plan *plan;
+    mote_runner *runner;               /* of an int8 graph; NULL: it is float32 */
+    const mote_tensor *input, *output; /* of the graph */
+    size_t n_in, n_sample;             /* numbers */
+    float *features, *numbers;
+    void *in, *out;
+};
+
+static mote_status prepare(mote_predictor *p, mote_err *err)
+{
+    const mote_model *m = p->model;
+    const mote_graph *g = mote_model_graph(m);
+    p->input = &g->tensors[g->input];
+    p->output = &g->tensors[g->output];
+    p->n_in = (size_t)mote_tensor_elements(p->input);
+    p->n_sample = (size_t)mote_shape_elements(&mote_model_signature(m)->sample);
+    size_t n_out = (size_t)mote_tensor_elements(p->output);
+    float *in, *out; /* room for either type */
+    MOTE_TRY(mote_arena_take(&p->arena, p->n_in, sizeof *p->features, &p->features, err));
+    MOTE_TRY(mote_arena_take(&p->arena, p->n_in, sizeof *in, &in, err));
+    MOTE_TRY(mote_arena_take(&p->arena, n_out, sizeof *out, &out, err));
+    MOTE_TRY(mote_arena_take(&p->arena, n_out, sizeof *p->numbers, &p->numbers, err));
+    p->in = in;
+    p->out = out;
+    MOTE_TRY(mote_frontend_plan_create(mote_model_frontend(m), &mote_model_signature(m)->sample, 1,
+                                       &p->plan, err));
+    return p->input->dtype == MOTE_I8 ? mote_runner_create(g, &p->runner, err) : MOTE_OK;
+}
+
+mote_status mote_predictor_create(mote_model *m, mote_predictor **out, mote_err *err)
+{
+    mote_predictor *p = mote_alloc_zero(1, sizeof *p);
+    if (!p)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a predictor");
+    p->model = mote_model_ref(m);
+    mote_arena_init(&p->arena, (size_t)1 << 30);
+    mote_status st = prepare(p, err);
+    if (st != MOTE_OK) {
+        mote_predictor_destroy(p);
+        return st;
+    }
+    *out = p;
+    return MOTE_OK;
+}
+
+void mote_predictor_destroy(mote_predictor *p)
+{
+    if (!p)
+        return;
+    mote_runner_destroy(p->runner);
+    mote_frontend_plan_destroy(p->plan);
+    mote_arena_release(&p->arena);
+    mote_model_unref(p->model);
+    mote_free(p);
+}
+
+const mote_model *mote_predictor_model(const mote_predictor *p)
+{
+    return p->model;
+}
+
+/* ---- one prediction ----------------------------------------------------------------------- */
+
+/* Numbers that no front end made, to the int8 input. */
+static void quantise(const mote_quant *q, const float *x, size_t n, int8_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        double v = round((double)x[i] / (double)q->scales[0]) + q->zero_point;
+        if (!(v >= -128.0)) /* NaN too */
+            v = -128.0;
+        out[i] = (int8_t)(v > 127.0 ? 127.0 : v);
+    }
+}
+
+/* The graph on p->in, and what its output means. */
+static mote_status answer(mote_predictor *p, const float *features, mote_prediction *out,
+                          mote_err *err)
+{
+    if (p->runner)
+        mote_runner_run(p->runner, p->in, p->out, NULL, NULL);
+    else
+        MOTE_TRY(mote_graph_run_f32(mote_model_graph(p->model), p->in, p->out, NULL, NULL, err));
+    const mote_answer_run r = {.signature = mote_model_signature(p->model),
+                               .decision = mote_model_decision(p->model),
+                               .in_tensor = p->input,
+                               .out_tensor = p->output,
+                               .in = p->in,
+                               .out = p->out,
+                               .numbers = p->numbers};
+    mote_prediction y = {.in = p->in, .out = p->out, .features = features};
+    mote_answer_of(r.signature->answer)->say(&r, &y);
+    *out = y;
+    return MOTE_OK;
+}
+
+static void take_numbers(mote_predictor *p, const float *x)
+{
+    if (p->runner)
+        quantise(&p->input->quant, x, p->n_in, p->in);
+    else
+        for (size_t i = 0; i < p->n_in; i++)
+            ((float *)p->in)[i] = x[i];
+}
+
+mote_status mote_predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
+                         mote_err *err)
+{
+    const mote_signature *s = mote_model_signature(p->model);
+    if (n != p->n_sample) {
+        char shape[MOTE_SHAPE_TEXT_BYTES];
+        mote_shape_text(&s->sample, shape);
+        return mote_fail(err, MOTE_SHAPE, "model '%s' takes a sample of %s, %zu numbers, not %zu",
+                         mote_model_name(p->model), shape, p->n_sample, n);
+    }
+    size_t n_steps = s->sample.n_dims > 0 ? (size_t)s->sample.dims[0] : 1;
+    MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, p->features, err));
+    bool is_given = mote_frontend_is_given(mote_model_frontend(p->model));
+    if (is_given && p->runner)
+        MOTE_TRY(mote_frontend_quantize(p->plan, p->input->quant.scales[0],
+                                        p->input->quant.zero_point, p->features, p->n_in, p->in,
+                                        err));
+    else
+        take_numbers(p, p->features);
+    return answer(p, is_given ? p->features : NULL, out, err);
+}
+
+mote_status mote_predict_features(mote_predictor *p, const float *in, size_t n,
+                                  mote_prediction *out, mote_err *err)
+{
+    if (n != p->n_in)
+        return mote_fail(err, MOTE_SHAPE, "model '%s' takes %zu values, not %zu",
+                         mote_model_name(p->model), p->n_in, n);
+    take_numbers(p, in);
+    return answer(p, NULL, out, err);
+}
+
+mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_steps, float *features,
+                                  int8_t *out, mote_err *err)
+{
+    mote_frontend_pace pace;
+    if (!mote_frontend_pace_of(mote_model_frontend(p->model),
+                               &mote_model_signature(p->model)->sample, &pace) ||
+        !p->runner)
+        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes samples as a whole",
+                         mote_model_name(p->model));
+    size_t n_values = mote_frontend_frames(&pace, n_steps) * (size_t)pace.n_values;
+    MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, features, err));
+    return mote_frontend_quantize(p->plan, p->input->quant.scales[0], p->input->quant.zero_point,
+                                  features, n_values, out, err);
+}
+
+void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)
+{
+    MOTE_BUG_IF(!p->runner);
+    mote_runner_run(p->runner, in, out, NULL, NULL);
+}
