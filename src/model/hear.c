@@ -120,7 +120,8 @@ mote_status mote_hearer_create(mote_predictor *p, mote_hearer **out, mote_err *e
     const mote_model *m = mote_predictor_model(p);
     if (!mote_answer_of(mote_model_signature(m)->answer)->has_classes ||
         mote_model_clip_samples(m) == 0)
-        return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' has no classes over time",
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "model '%s' takes tensors, or has no classes over time",
                          mote_model_name(m));
     mote_hearer *h = mote_alloc_zero(1, sizeof *h);
     if (!h)
