@@ -55,9 +55,9 @@ size_t mote_net_n_state(const mote_net *net)
 {
     return net->n_state;
 }
-int32_t mote_net_n_classes(const mote_net *net)
+int32_t mote_net_n_outputs(const mote_net *net)
 {
-    return net->n_classes;
+    return net->n_outputs;
 }
 size_t mote_net_in_elements(const mote_net *net)
 {
@@ -432,26 +432,14 @@ static void backward(mote_net *net, float *grads)
 
 /* ------------------------------------------------------------------ loss */
 
-/* log-sum-exp of a row of logits; probs get the softmax. */
-static double softmax_row(const float *z, size_t n, float *probs)
+/* What the whole batch predicts; the outputs with whatever batch norm or clamp they have. */
+static void outputs(mote_net *net, float *out)
 {
-    double top = (double)z[0], sum = 0.0;
-    for (size_t i = 1; i < n; i++)
-        top = (double)z[i] > top ? (double)z[i] : top;
-    for (size_t i = 0; i < n; i++)
-        sum += mote_num_exp((double)z[i] - top);
-    for (size_t i = 0; i < n; i++)
-        probs[i] = (float)(mote_num_exp((double)z[i] - top) / sum);
-    return top + mote_num_log(sum);
-}
-
-/* Probabilities of the whole batch; the logits with whatever batch norm or clamp they have. */
-static void probabilities(mote_net *net, float *probs)
-{
-    size_t c = (size_t)net->n_classes;
+    size_t c = (size_t)net->n_outputs;
     float *area = net_scratch(net, 0, 1);
     for (int32_t s = 0; s < net->n; s++)
-        (void)softmax_row(net_values(net, net->logits, s, 1, area), c, probs + (size_t)s * c);
+        mote_loss_outputs(&net->cfg.loss, net_values(net, net->logits, s, 1, area), c,
+                          out + (size_t)s * c);
 }
 
 static size_t largest(const float *x, size_t n)
@@ -474,42 +462,38 @@ static double sample_weight(const mote_net_batch *b, const float *target, size_t
     return w;
 }
 
-/* Loss of the batch in hand; with_grads: dL/dlogits = s_i / sum s * (p - q) into the logits' g. */
+/* Loss of the batch in hand; with_grads: dL/dz = s_i / sum s * (its gradient) into the outputs' g.
+ */
 static void loss_of(mote_net *net, const mote_net_batch *b, bool with_grads, mote_net_result *out)
 {
-    size_t c = (size_t)net->n_classes;
+    size_t c = (size_t)net->n_outputs;
+    bool of_classes = mote_loss_is_of_classes(net->cfg.loss.kind);
     net_node *logits = &net->nodes[net->logits];
-    double total_weight = 0.0, loss = 0.0;
+    double total_weight = 0.0, loss = 0.0, *slopes = with_grads ? net->slopes : NULL;
     int32_t n_correct = 0;
     for (int32_t s = 0; s < b->n; s++)
         total_weight += sample_weight(b, b->targets + (size_t)s * c, c);
-    double inverse = total_weight > 0.0 ? 1.0 / total_weight : 0.0,
-           smooth = (double)b->label_smoothing;
+    double inverse = total_weight > 0.0 ? 1.0 / total_weight : 0.0;
     for (int32_t s = 0; s < b->n; s++) {
         const float *target = b->targets + (size_t)s * c,
                     *z = net_values(net, net->logits, s, 1, net_scratch(net, 0, 1));
-        float *p = net->probs + (size_t)s * c;
-        double log_sum = softmax_row(z, c, p), entropy = 0.0;
+        float *y = net->outputs + (size_t)s * c;
         double w = sample_weight(b, target, c) * inverse;
-        for (size_t i = 0; i < c; i++) {
-            double q = (1.0 - smooth) * (double)target[i] + smooth / (double)c;
-            entropy += q * (log_sum - (double)z[i]);
-            if (with_grads)
-                logits->g[(size_t)s * c + i] = (float)(w * ((double)p[i] - q));
-        }
-        loss += w * entropy;
-        n_correct += largest(p, c) == largest(target, c);
+        loss +=
+            w * mote_loss_of(&net->cfg.loss, z, target, c, (double)b->label_smoothing, y, slopes);
+        for (size_t i = 0; with_grads && i < c; i++)
+            logits->g[(size_t)s * c + i] = (float)(w * slopes[i]);
+        n_correct += of_classes && largest(y, c) == largest(target, c);
     }
     *out = (mote_net_result){.loss = loss, .n_correct = n_correct};
 }
 
 /* ------------------------------------------------------------------ public passes */
 
-void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n,
-                      float *probs)
+void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n, float *out)
 {
     forward(net, state, NULL, inputs, n);
-    probabilities(net, probs);
+    outputs(net, out);
 }
 
 void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads,

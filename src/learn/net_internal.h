@@ -79,8 +79,8 @@ struct mote_net {
     net_node *nodes;
     int32_t n_nodes;
     int32_t *node_of; /* tensor -> node */
-    int32_t logits;   /* node before the softmax */
-    int32_t n_classes;
+    int32_t logits;   /* node that the loss reads: before the softmax, if there is one */
+    int32_t n_outputs;
     size_t in_elements;
 
     mote_net_segment *segments;
@@ -95,7 +95,8 @@ struct mote_net {
     size_t n_part_runs;
     float *wide;         /* [max_batch][widest input of a dense layer] */
     float *zeros, *ones; /* [widest channel count]; shift, scale where there is no norm */
-    float *probs;        /* [max_batch][classes] */
+    float *outputs;      /* [max_batch][n_outputs]: what is predicted */
+    double *slopes;      /* [n_outputs]: of the loss, one sample */
 
     /* The batch in hand. */
     const float *state;

@@ -183,8 +183,8 @@ static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, m
         if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
             return unsupported(net, op, "its input must be computed, and read by it alone", err);
         net->logits = net->node_of[o->inputs[0]];
-        net->n_classes = net->nodes[net->logits].out_c;
-        if ((size_t)net->n_classes != net->nodes[net->logits].out_elements || net->n_classes < 2)
+        net->n_outputs = net->nodes[net->logits].out_c;
+        if ((size_t)net->n_outputs != net->nodes[net->logits].out_elements || net->n_outputs < 2)
             return unsupported(net, op, "it must give one vector of at least 2 classes", err);
         break;
     case MOTE_OP_BATCH_NORM:
@@ -394,15 +394,43 @@ static mote_status take_memory(mote_net *net, mote_err *err)
     MOTE_TRY(share_grads(net, err));
     MOTE_TRY(take_scratch(net, err));
     MOTE_TRY(lay_out_parts(net, err));
+    MOTE_TRY(
+        mote_arena_take(&net->arena, (size_t)net->n_outputs, sizeof(double), &net->slopes, err));
     return mote_arena_take(&net->arena, (size_t)net->cfg.max_batch,
-                           (size_t)net->n_classes * sizeof(float), &net->probs, err);
+                           (size_t)net->n_outputs * sizeof(float), &net->outputs, err);
+}
+
+/* The end of a graph and the loss belong together. */
+static mote_status check_end(const mote_net *net, mote_err *err)
+{
+    const mote_graph *g = net->graph;
+    bool softmax = g->n_ops > 0 && g->ops[g->n_ops - 1].kind == MOTE_OP_SOFTMAX;
+    if (mote_loss_is_of_classes(net->cfg.loss.kind) && !softmax)
+        return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must end in a softmax");
+    if (!mote_loss_is_of_classes(net->cfg.loss.kind) && softmax)
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "a graph that ends in a softmax gives no values for the loss '%s'",
+                         mote_loss_name(net->cfg.loss.kind));
+    return MOTE_OK;
+}
+
+/* A graph of values: the loss reads what its last operator gives. */
+static mote_status find_values(mote_net *net, mote_err *err)
+{
+    int32_t node = net->node_of[net->graph->output];
+    if (node == NO_NODE)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the output of the graph is not computed");
+    net->logits = node;
+    net->n_outputs = (int32_t)net->nodes[node].out_elements;
+    return MOTE_OK;
 }
 
 mote_status net_plan(mote_net *net, mote_err *err)
 {
     const mote_graph *g = net->graph;
-    if (g->n_ops == 0 || g->ops[g->n_ops - 1].kind != MOTE_OP_SOFTMAX || g->input < 0)
-        return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must end in a softmax");
+    MOTE_TRY(check_end(net, err));
+    if (g->n_ops == 0 || g->input < 0)
+        return mote_fail(err, MOTE_UNSUPPORTED, "a graph without operators has nothing to train");
     if (g->tensors[g->input].dtype != MOTE_F32)
         return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must be float32");
     net->in_elements = (size_t)mote_tensor_elements(&g->tensors[g->input]);
@@ -420,6 +448,8 @@ mote_status net_plan(mote_net *net, mote_err *err)
     MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops, sizeof *net->nodes, &net->nodes, err));
     for (int32_t i = 0; i < g->n_ops; i++)
         MOTE_TRY(add_op(net, i, n_readers, err));
+    if (!mote_loss_is_of_classes(net->cfg.loss.kind))
+        MOTE_TRY(find_values(net, err));
     /* Only nodes that the result depends on have gradients to pass on. */
     net->nodes[net->logits].n_readers = 1;
     for (int32_t i = net->n_nodes - 1; i >= 0; i--) {

@@ -7,19 +7,35 @@
 
 #include "learn/num.h"
 
+mote_status mote_train_set_target(const mote_train_set *d, int32_t i, int32_t n_outputs, float *out,
+                                  mote_err *err)
+{
+    if (!d->values) {
+        int32_t label = d->labels[i];
+        if (label < 0 || label >= n_outputs)
+            return mote_fail(err, MOTE_RANGE, "sample %d has label %d of %d classes", (int)i,
+                             (int)label, (int)n_outputs);
+        out[label] = 1.0f;
+        return MOTE_OK;
+    }
+    for (int32_t k = 0; k < n_outputs; k++) {
+        out[k] = d->values[(size_t)i * (size_t)n_outputs + (size_t)k];
+        if (!isfinite(out[k]))
+            return mote_fail(err, MOTE_RANGE, "value %d of sample %d is no number", (int)k, (int)i);
+    }
+    return MOTE_OK;
+}
+
 static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, float *inputs,
                                     float *targets, mote_err *err)
 {
     const mote_train_set *d = arg;
     for (int32_t i = 0; i < rq->n; i++) {
         uint32_t sample = rq->samples[i];
-        int32_t label = d->labels[sample];
-        if (label < 0 || label >= rq->n_classes)
-            return mote_fail(err, MOTE_RANGE, "sample %u has label %d of %d classes",
-                             (unsigned)sample, (int)label, (int)rq->n_classes);
+        MOTE_TRY(mote_train_set_target(d, (int32_t)sample, rq->n_outputs,
+                                       targets + (size_t)i * (size_t)rq->n_outputs, err));
         memcpy(inputs + (size_t)i * rq->in_elements, d->inputs + (size_t)sample * rq->in_elements,
                rq->in_elements * sizeof *inputs);
-        targets[(size_t)i * (size_t)rq->n_classes + (size_t)label] = 1.0f;
     }
     return MOTE_OK;
 }

@@ -19,13 +19,13 @@ typedef struct {
     int32_t first; /* position in the epoch of the first one asked for */
     int32_t n;
     const uint32_t *samples; /* [n]: which ones, in [0, n_samples); shuffled anew each epoch */
-    int32_t n_classes;
-    size_t in_elements; /* of one sample */
-    mote_pool *pool;    /* idle during the call; may be NULL */
+    int32_t n_outputs;       /* classes, or values of a sample */
+    size_t in_elements;      /* of one sample */
+    mote_pool *pool;         /* idle during the call; may be NULL */
 } mote_batch_request;
 
-/* Fill inputs [n][in_elements] and targets [n][n_classes]: targets are zeroed before the call, each
- * row must be given probabilities that sum to 1. A failure ends the training. */
+/* Fill inputs [n][in_elements] and targets [n][n_outputs]: targets are zeroed before the call, each
+ * row must be given probabilities that sum to 1, or values. A failure ends the training. */
 typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs,
                                     float *targets, mote_err *err);
 typedef struct {
@@ -37,11 +37,17 @@ typedef struct {
 /* Samples in memory. */
 typedef struct {
     const float *inputs;   /* [n][in_elements] */
-    const int32_t *labels; /* [n] in [0, n_classes) */
+    const int32_t *labels; /* [n] in [0, n_outputs); NULL: values */
+    const float *values;   /* [n][n_outputs]; NULL: labels */
     int32_t n;
 } mote_train_set;
 
-/* The samples as they are; `d` is borrowed. RANGE names a label that is no class. */
+/* The target of sample i: 1 at its label, or its values; out [n_outputs], zeroed. RANGE names a
+ * label that is no class, or a value that is no number. */
+MOTE_MUST_USE mote_status mote_train_set_target(const mote_train_set *d, int32_t i,
+                                                int32_t n_outputs, float *out, mote_err *err);
+
+/* The samples as they are; `d` is borrowed. Errors as target. */
 mote_batch_source mote_source_memory(const mote_train_set *d);
 
 /* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a

@@ -74,12 +74,27 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
     if (c->patience < 0 || c->checkpoint_every < 0)
         return mote_fail(err, MOTE_ARG,
                          "patience and the epochs between checkpoints must be 0 or more");
+    MOTE_TRY(mote_loss_check(&c->loss, err));
     return mote_optim_check(&c->optim, err);
+}
+
+static mote_status check_validation(const run *r, int32_t n_outputs, mote_err *err)
+{
+    MOTE_SCOPED_FREE float *target = mote_alloc_zero((size_t)n_outputs, sizeof *target);
+    mote_status st = target ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for targets");
+    for (int32_t i = 0; i < r->val->n && st == MOTE_OK; i++)
+        st = mote_train_set_target(r->val, i, n_outputs, target, err);
+    return st == MOTE_OK ? st : mote_wrap(err, st, "validation");
 }
 
 static mote_status check_data(const run *r, mote_err *err)
 {
-    int32_t n_classes = mote_net_n_classes(r->net);
+    int32_t n_classes = mote_net_n_outputs(r->net);
+    bool of_classes = mote_loss_is_of_classes(r->cfg->loss.kind);
+    if (!of_classes && (r->cfg->class_weights || r->cfg->label_smoothing > 0.0f))
+        return mote_fail(err, MOTE_ARG,
+                         "class weights and label smoothing are not for the loss '%s'",
+                         mote_loss_name(r->cfg->loss.kind));
     if (r->source->n_samples < 1)
         return mote_fail(err, MOTE_ARG, "there is nothing to train on: the source has no samples");
     float most = 1.0f;
@@ -94,12 +109,10 @@ static mote_status check_data(const run *r, mote_err *err)
     }
     if (!(most > 0.0f))
         return mote_fail(err, MOTE_ARG, "one class weight must be above 0");
-    for (int32_t i = 0; i < r->val->n; i++) {
-        if (r->val->labels[i] < 0 || r->val->labels[i] >= n_classes)
-            return mote_fail(err, MOTE_RANGE, "validation sample %d has label %d of %d classes",
-                             (int)i, (int)r->val->labels[i], (int)n_classes);
-    }
-    return MOTE_OK;
+    if (r->val->n > 0 && (r->val->values != NULL) == of_classes)
+        return mote_fail(err, MOTE_ARG, "the validation set has no %s, which the loss '%s' reads",
+                         of_classes ? "labels" : "values", mote_loss_name(r->cfg->loss.kind));
+    return check_validation(r, n_classes, err);
 }
 
 /* ------------------------------------------------------------------ set-up */
@@ -121,7 +134,9 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
                             c->norm_momentum};
     mote_buf_add(&b, values, sizeof values);
     if (c->class_weights)
-        mote_buf_add(&b, c->class_weights, (size_t)mote_net_n_classes(r->net) * sizeof(float));
+        mote_buf_add(&b, c->class_weights, (size_t)mote_net_n_outputs(r->net) * sizeof(float));
+    if (c->loss.kind != MOTE_LOSS_SOFTMAX) /* so that runs of classes keep their names */
+        mote_buf_printf(&b, "|%s %a", mote_loss_name(c->loss.kind), (double)c->loss.huber_delta);
     mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience,
                     (int)r->source->n_samples, (int)r->val->n, c->identity ? c->identity : "");
     MOTE_TRY(mote_buf_status(&b, err));
@@ -138,7 +153,7 @@ static mote_status take_memory(run *r, mote_err *err)
 {
     mote_checkpoint *c = &r->c;
     size_t batch = (size_t)r->cfg->batch_size, in = mote_net_in_elements(r->net);
-    size_t classes = (size_t)mote_net_n_classes(r->net), per_sample = in + classes;
+    size_t classes = (size_t)mote_net_n_outputs(r->net), per_sample = in + classes;
     c->n_params = mote_net_n_params(r->net);
     c->n_state = mote_net_n_state(r->net);
     MOTE_TRY(take(r, c->n_state, &c->state, err));
@@ -209,6 +224,7 @@ static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *
     mote_net_config net = {.max_batch = cfg->batch_size,
                            .norm_momentum = cfg->norm_momentum,
                            .seed = cfg->seed,
+                           .loss = cfg->loss,
                            .simd = cfg->simd,
                            .limit_bytes = cfg->limit_bytes};
     MOTE_TRY(mote_net_create(g, &net, r->pool, &r->net, err));
@@ -249,14 +265,14 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
     int64_t total = r->source->n_samples;
     int32_t first = (int32_t)(total * batch / r->n_batches),
             end = (int32_t)(total * (batch + 1) / r->n_batches);
-    size_t classes = (size_t)mote_net_n_classes(r->net), in = mote_net_in_elements(r->net);
+    size_t classes = (size_t)mote_net_n_outputs(r->net), in = mote_net_in_elements(r->net);
     *n = end - first;
     mote_batch_request rq = {.seed = cfg->seed,
                              .epoch = epoch,
                              .first = first,
                              .n = *n,
                              .samples = r->order + first,
-                             .n_classes = (int32_t)classes,
+                             .n_outputs = (int32_t)classes,
                              .in_elements = in,
                              .pool = r->pool};
     memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
@@ -297,14 +313,15 @@ static const float *state_in_use(const run *r)
 
 static void validate(run *r, mote_epoch *e)
 {
-    size_t classes = (size_t)mote_net_n_classes(r->net), in = mote_net_in_elements(r->net);
+    size_t classes = (size_t)mote_net_n_outputs(r->net), in = mote_net_in_elements(r->net);
     double loss = 0.0;
     int64_t correct = 0;
     for (int32_t first = 0; first < r->val->n; first += r->cfg->batch_size) {
         int32_t left = r->val->n - first, n = left < r->cfg->batch_size ? left : r->cfg->batch_size;
         memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
-        for (int32_t i = 0; i < n; i++)
-            r->val_targets[(size_t)i * classes + (size_t)r->val->labels[first + i]] = 1.0f;
+        for (int32_t i = 0; i < n; i++) /* checked before the first epoch */
+            mote_ignore(mote_train_set_target(r->val, first + i, (int32_t)classes,
+                                              r->val_targets + (size_t)i * classes, NULL));
         mote_net_batch b = {
             .inputs = r->val->inputs + (size_t)first * in, .targets = r->val_targets, .n = n};
         mote_net_result out;
@@ -322,7 +339,7 @@ static bool is_better(const run *r, const mote_epoch *e)
     if (r->val->n == 0 || r->cfg->keep == MOTE_KEEP_LAST || r->c.best_epoch < 0)
         return true;
     const mote_epoch *best = &r->c.history[r->c.best_epoch];
-    if (r->cfg->keep == MOTE_KEEP_MOST_ACCURATE) {
+    if (r->cfg->keep == MOTE_KEEP_MOST_ACCURATE && mote_loss_is_of_classes(r->cfg->loss.kind)) {
         if (e->val_accuracy > best->val_accuracy)
             return true;
         if (e->val_accuracy < best->val_accuracy)

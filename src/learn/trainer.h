@@ -9,14 +9,16 @@
 #define MOTE_LEARN_TRAINER_H
 
 #include "graph/graph.h"
+#include "learn/loss.h"
 #include "learn/optim.h"
 #include "learn/schedule.h"
 #include "learn/source.h"
 
 #define MOTE_TRAIN_MAX_EPOCHS 100000
 
-/* Which state is the result: with a validation set the epoch with the least loss there, or the
- * highest accuracy (the lesser loss among equals); without one, or with LAST, the last epoch. */
+/* Which state is the result: with a validation set the epoch with the least loss there, or, of
+ * classes, the highest accuracy (the lesser loss among equals); without one, or with LAST, the last
+ * epoch. */
 typedef enum {
     MOTE_KEEP_LEAST_LOSS = 0,
     MOTE_KEEP_MOST_ACCURATE = 1,
@@ -27,6 +29,7 @@ typedef struct {
     int32_t n_epochs;   /* 1..MOTE_TRAIN_MAX_EPOCHS */
     int32_t batch_size; /* 1..65536; an epoch is cut evenly into ceil(n / batch) batches */
     uint64_t seed;      /* order of samples, dropout, mixup; passed to the source */
+    mote_loss loss;     /* all zero: softmax; others train on values */
     mote_optim_config optim;
     mote_schedule_kind schedule;
     double rate;                /* peak learning rate, > 0 */
@@ -56,7 +59,8 @@ typedef struct {
 void mote_train_default(mote_train_config *c);
 
 /* One finished epoch. Losses of training are the means over its batches, as trained (augmented,
- * smoothed); those of validation are plain cross-entropy, NaN without a validation set. */
+ * smoothed); those of validation are plain, NaN without a validation set; accuracies of values are
+ * 0. */
 typedef struct {
     double train_loss, train_accuracy, val_loss, val_accuracy, rate;
 } mote_epoch;

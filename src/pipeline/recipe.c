@@ -168,7 +168,7 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
     mote_batch_request rq = {.seed = seed,
                              .n = (int32_t)half,
                              .samples = chosen,
-                             .n_classes = (int32_t)d->n_classes,
+                             .n_outputs = (int32_t)d->n_classes,
                              .in_elements = elements};
     st = source.fill(source.arg, &rq, x + half * elements, targets, err);
     mote_source_audio_destroy(audio);

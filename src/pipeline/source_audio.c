@@ -117,7 +117,7 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     for (size_t k = 0; k < j->rq->in_elements; k++)
         x[k] *= inverse;
     mote_augment_mask(s->cfg.augmentation, &rng, x, s->n_frames, s->n_values, NULL);
-    j->targets[i * (size_t)j->rq->n_classes + (size_t)d->class_id[clip]] = 1.0f;
+    j->targets[i * (size_t)j->rq->n_outputs + (size_t)d->class_id[clip]] = 1.0f;
 }
 
 static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,

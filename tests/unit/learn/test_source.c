@@ -19,7 +19,7 @@ static void samples_in_memory_come_as_asked_for(void **unused)
     mote_batch_source s = mote_source_memory(&d);
     assert_int_equal(s.n_samples, 4);
     uint32_t which[2] = {2, 1};
-    mote_batch_request rq = {.n = 2, .samples = which, .n_classes = CLASSES, .in_elements = IN};
+    mote_batch_request rq = {.n = 2, .samples = which, .n_outputs = CLASSES, .in_elements = IN};
     T_OK(s.fill(s.arg, &rq, inputs, targets, &err));
     assert_memory_equal(inputs, x + 2 * IN, IN * sizeof *x);
     assert_memory_equal(inputs + IN, x + 1 * IN, IN * sizeof *x);

@@ -660,7 +660,7 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
         case 12:
             val.labels[3] = 3;
             want = MOTE_RANGE;
-            words = "validation sample 3";
+            words = "validation: sample 3";
             break;
         case 13:
             j.val.n = 0;
