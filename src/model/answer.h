@@ -17,7 +17,7 @@ typedef struct {
     const mote_tensor *in_tensor, *out_tensor;
     const void *in, *out; /* of the tensors' types */
     float *numbers;       /* [elements of out]: for the answer, lives until the next run */
-} mote_answer_run;
+} mote_model_answer_run;
 
 typedef struct {
     const char *name;
@@ -32,15 +32,15 @@ typedef struct {
     /* The graph's input and output have as many numbers as the answer takes: SHAPE. */
     mote_status (*fits)(const mote_signature *s, const mote_decision *d, const mote_tensor *in,
                         const mote_tensor *out, mote_err *err);
-    void (*say)(const mote_answer_run *r, mote_prediction *out);
-} mote_answer_class;
+    void (*say)(const mote_model_answer_run *r, mote_prediction *out);
+} mote_model_answer;
 
-const mote_answer_class *mote_answer_of(mote_answer_kind kind);
+const mote_model_answer *mote_model_answer_of(mote_answer_kind kind);
 
 /* Element i of a tensor's values as the number it stands for. */
-double mote_answer_number(const mote_tensor *t, const void *values, int64_t i);
+double mote_model_answer_number(const mote_tensor *t, const void *values, int64_t i);
 
-extern const mote_answer_class mote_answer_row_class, mote_answer_row_value,
-    mote_answer_row_anomaly;
+extern const mote_model_answer mote_model_answer_class, mote_model_answer_value,
+    mote_model_answer_anomaly;
 
 #endif

@@ -63,25 +63,25 @@ static mote_status fits(const mote_signature *s, const mote_decision *d, const m
     return MOTE_OK;
 }
 
-static void say(const mote_answer_run *r, mote_prediction *out)
+static void say(const mote_model_answer_run *r, mote_prediction *out)
 {
     double score = 0;
     int64_t n = mote_tensor_elements(r->out_tensor);
     if (r->decision->anomaly.score == MOTE_SCORE_OUTPUT)
-        score = mote_answer_number(r->out_tensor, r->out, 0);
+        score = mote_model_answer_number(r->out_tensor, r->out, 0);
     for (int64_t i = 0; i < n && r->decision->anomaly.score != MOTE_SCORE_OUTPUT; i++) {
-        double d = mote_answer_number(r->out_tensor, r->out, i) -
-                   mote_answer_number(r->in_tensor, r->in, i);
+        double d = mote_model_answer_number(r->out_tensor, r->out, i) -
+                   mote_model_answer_number(r->in_tensor, r->in, i);
         score += d * d / (double)n;
     }
     out->score = (float)score;
     out->is_anomaly = !((float)score < r->decision->anomaly.threshold); /* NaN too */
 }
 
-const mote_answer_class mote_answer_row_anomaly = {.name = "anomaly",
-                                                   .check = check,
-                                                   .to_json = to_json,
-                                                   .from_json = from_json,
-                                                   .is_finite = is_finite,
-                                                   .fits = fits,
-                                                   .say = say};
+const mote_model_answer mote_model_answer_anomaly = {.name = "anomaly",
+                                                     .check = check,
+                                                     .to_json = to_json,
+                                                     .from_json = from_json,
+                                                     .is_finite = is_finite,
+                                                     .fits = fits,
+                                                     .say = say};

@@ -122,9 +122,9 @@ static void normalise(const mote_tensor *t, const void *out, int32_t n, float te
 {
     double sum = 0.0;
     for (int32_t i = 0; i < n; i++)
-        sum += mote_answer_number(t, out, i);
+        sum += mote_model_answer_number(t, out, i);
     for (int32_t i = 0; i < n; i++) {
-        double x = mote_answer_number(t, out, i);
+        double x = mote_model_answer_number(t, out, i);
         probabilities[i] = (float)(sum > 0.0 ? x / sum : x);
     }
     if (temperature < 1.0f || temperature > 1.0f)
@@ -138,23 +138,23 @@ void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_
     normalise(&t, out, n, temperature, probabilities);
 }
 
-static void say(const mote_answer_run *r, mote_prediction *out)
+static void say(const mote_model_answer_run *r, mote_prediction *out)
 {
     int32_t n = r->signature->n_labels, best = 0;
     normalise(r->out_tensor, r->out, n, r->decision->op.temperature, r->numbers);
     for (int32_t i = 1; i < n; i++)
-        if (mote_answer_number(r->out_tensor, r->out, i) >
-            mote_answer_number(r->out_tensor, r->out, best))
+        if (mote_model_answer_number(r->out_tensor, r->out, i) >
+            mote_model_answer_number(r->out_tensor, r->out, best))
             best = i;
     out->class_id = best;
     out->probabilities = r->numbers;
 }
 
-const mote_answer_class mote_answer_row_class = {.name = "class",
-                                                 .has_classes = true,
-                                                 .check = check,
-                                                 .to_json = to_json,
-                                                 .from_json = from_json,
-                                                 .is_finite = is_finite,
-                                                 .fits = fits,
-                                                 .say = say};
+const mote_model_answer mote_model_answer_class = {.name = "class",
+                                                   .has_classes = true,
+                                                   .check = check,
+                                                   .to_json = to_json,
+                                                   .from_json = from_json,
+                                                   .is_finite = is_finite,
+                                                   .fits = fits,
+                                                   .say = say};

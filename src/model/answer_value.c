@@ -45,17 +45,17 @@ static mote_status fits(const mote_signature *s, const mote_decision *d, const m
     return MOTE_OK;
 }
 
-static void say(const mote_answer_run *r, mote_prediction *out)
+static void say(const mote_model_answer_run *r, mote_prediction *out)
 {
     for (int32_t i = 0; i < r->signature->n_outputs; i++)
-        r->numbers[i] = (float)mote_answer_number(r->out_tensor, r->out, i);
+        r->numbers[i] = (float)mote_model_answer_number(r->out_tensor, r->out, i);
     out->values = r->numbers;
 }
 
-const mote_answer_class mote_answer_row_value = {.name = "value",
-                                                 .check = check,
-                                                 .to_json = to_json,
-                                                 .from_json = from_json,
-                                                 .is_finite = is_finite,
-                                                 .fits = fits,
-                                                 .say = say};
+const mote_model_answer mote_model_answer_value = {.name = "value",
+                                                   .check = check,
+                                                   .to_json = to_json,
+                                                   .from_json = from_json,
+                                                   .is_finite = is_finite,
+                                                   .fits = fits,
+                                                   .say = say};

@@ -15,14 +15,14 @@ mote_decision mote_decision_default(const mote_signature *s)
 
 json_t *mote_decision_to_json(const mote_decision *d, const mote_signature *s)
 {
-    return mote_answer_of(s->answer)->to_json(d, s);
+    return mote_model_answer_of(s->answer)->to_json(d, s);
 }
 
 mote_status mote_decision_from_json(const json_t *j, const mote_signature *s, mote_decision *out,
                                     mote_err *err)
 {
     mote_decision d = mote_decision_default(s);
-    MOTE_TRY(mote_answer_of(s->answer)->from_json(j, s, &d, err));
+    MOTE_TRY(mote_model_answer_of(s->answer)->from_json(j, s, &d, err));
     *out = d;
     return MOTE_OK;
 }
@@ -30,7 +30,7 @@ mote_status mote_decision_from_json(const json_t *j, const mote_signature *s, mo
 mote_status mote_decision_check(const mote_decision *d, const mote_signature *s, mote_err *err)
 {
     mote_decision again;
-    MOTE_TRY(mote_answer_of(s->answer)->is_finite(d, s, err));
+    MOTE_TRY(mote_model_answer_of(s->answer)->is_finite(d, s, err));
     MOTE_SCOPED_JSON *j = mote_decision_to_json(d, s);
     if (!j)
         return mote_fail(err, MOTE_NOMEM, "no memory for a decision");

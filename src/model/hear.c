@@ -118,7 +118,7 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
 mote_status mote_hearer_create(mote_predictor *p, mote_hearer **out, mote_err *err)
 {
     const mote_model *m = mote_predictor_model(p);
-    if (!mote_answer_of(mote_model_signature(m)->answer)->has_classes ||
+    if (!mote_model_answer_of(mote_model_signature(m)->answer)->has_classes ||
         mote_model_clip_samples(m) == 0)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "model '%s' takes tensors, or has no classes over time",

@@ -56,7 +56,7 @@ static mote_status check_agreement(const mote_model *m, mote_err *err)
                          "bundle: its graph takes and gives neither int8 nor "
                          "float32");
     mote_status st =
-        mote_answer_of(w->signature.answer)->fits(&w->signature, &w->decision, in, out, err);
+        mote_model_answer_of(w->signature.answer)->fits(&w->signature, &w->decision, in, out, err);
     if (st == MOTE_OK)
         st = mote_frontend_shape(&w->frontend, &w->signature.sample, &features, err);
     if (st != MOTE_OK)

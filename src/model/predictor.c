@@ -93,15 +93,15 @@ static mote_status answer(mote_predictor *p, const float *features, mote_predict
         mote_runner_run(p->runner, p->in, p->out, NULL, NULL);
     else
         MOTE_TRY(mote_graph_run_f32(mote_model_graph(p->model), p->in, p->out, NULL, NULL, err));
-    const mote_answer_run r = {.signature = mote_model_signature(p->model),
-                               .decision = mote_model_decision(p->model),
-                               .in_tensor = p->input,
-                               .out_tensor = p->output,
-                               .in = p->in,
-                               .out = p->out,
-                               .numbers = p->numbers};
+    const mote_model_answer_run r = {.signature = mote_model_signature(p->model),
+                                     .decision = mote_model_decision(p->model),
+                                     .in_tensor = p->input,
+                                     .out_tensor = p->output,
+                                     .in = p->in,
+                                     .out = p->out,
+                                     .numbers = p->numbers};
     mote_prediction y = {.in = p->in, .out = p->out, .features = features};
-    mote_answer_of(r.signature->answer)->say(&r, &y);
+    mote_model_answer_of(r.signature->answer)->say(&r, &y);
     *out = y;
     return MOTE_OK;
 }

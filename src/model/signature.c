@@ -71,7 +71,7 @@ mote_status mote_signature_check(const mote_signature *s, mote_err *err)
     if (s->n_labels < 0 || s->n_labels > MOTE_MODEL_MAX_LABELS)
         return mote_fail(err, MOTE_ARG, "0 to %d labels are possible, not %d",
                          MOTE_MODEL_MAX_LABELS, s->n_labels);
-    MOTE_TRY(mote_answer_of(s->answer)->check(s, err));
+    MOTE_TRY(mote_model_answer_of(s->answer)->check(s, err));
     return check_names(s, err);
 }
 
