@@ -47,7 +47,7 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
                              .epoch = epoch,
                              .n = 2,
                              .samples = samples,
-                             .n_classes = 2,
+                             .n_outputs = 2,
                              .in_elements = elements};
     mote_pool *pool = NULL;
     T_OK(mote_pool_create(1, &pool, &err));
