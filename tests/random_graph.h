@@ -199,8 +199,8 @@ static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
         if (kind == MOTE_OP_ADD) {
             int32_t other = last;
             for (int32_t k = 0; k < g->n_ops; k++)
-                if (memcmp(g->tensors[g->ops[k].output].dims, t->dims, sizeof t->dims) == 0)
-                    other = g->ops[k].output;
+                if (memcmp(g->tensors[g->ops[k].outputs[0]].dims, t->dims, sizeof t->dims) == 0)
+                    other = g->ops[k].outputs[0];
                 else if (mote_rng_below(r, 3) == 0)
                     break;
             last = t_add(r, g, last, other);

@@ -139,13 +139,35 @@ def command_table(tree):
                 yield f"{table}:{line}: '{name}' has no {wanted}"
 
 
+OPERATORS = "src/graph/ops.def"
+
+
 def operator_table(tree):
-    """A row of the device operator table without its page."""
-    for table in [n for n in tree.names if n.endswith("/mrt_ops.def") and n.startswith("device/")]:
-        for line, _, name in rows(tree, table, "OP"):
-            wanted = f"docs/ops/{name.lower()}.md"
+    """An operator without its file or its page; a file or a page without its operator."""
+    if OPERATORS not in tree.names:
+        return
+    known = set()
+    for line, _, kind in rows(tree, OPERATORS, "OP"):
+        name = kind.lower()
+        known.add(name)
+        for wanted in (f"src/graph/ops/{name}.c", f"docs/ops/{name}.md"):
             if wanted not in tree.names:
-                yield f"{table}:{line}: '{name}' has no {wanted}"
+                yield f"{OPERATORS}:{line}: '{kind}' has no {wanted}"
+    for folder, suffix in (("src/graph/ops/", ".c"), ("docs/ops/", ".md")):
+        for path in sorted(n for n in tree.names if n.startswith(folder) and n.endswith(suffix)):
+            if path[len(folder):-len(suffix)] not in known | {"common"}:
+                yield f"{path}:1: belongs to no operator of {OPERATORS}"
+
+
+def operator_kinds(tree):
+    """A decision by the kind of an operator: its class (graph/op.h) or a table by kind has it."""
+    decision = re.compile(r"\bcase MOTE_OP_|[=!]= *MOTE_OP_(?!NONE\b)")
+    for name in tree.files("src/"):
+        for i, line in enumerate(code_only(tree.text(name)).split("\n")):
+            if name.startswith("src/learn/") and "case" not in line:
+                continue  # the layers know what they are
+            if decision.search(line) and not allowed(tree.lines(name), i, "operator_kinds"):
+                yield f"{name}:{i + 1}: ask the operator's class instead of its kind"
 
 
 def map_lines(tree):
@@ -157,6 +179,8 @@ def map_lines(tree):
             known.update(re.findall(r"`([^`]+)`", entry))
     sources = tree.files("src/", "device/", suffixes=C_FILES + (".sql", ".ts", ".html"))
     for name in sources:
+        if name.startswith("src/graph/ops/") and name.endswith(".c") and "common" not in name:
+            continue  # an operator's page is its line: operator_table
         if name not in known:
             yield f"{name}:1: has no line '- `{name}`: what it is' in docs/arch/"
     for name in sorted(known):
@@ -302,8 +326,8 @@ def function_shape(tree):
         yield f"tools/lint_allow.txt:1: '{key}' is not needed any more"
 
 
-RULES = [layers, device_includes, banned_calls, command_table, operator_table, map_lines,
-         file_length, line_length, licence, todo_form, include_guards,
+RULES = [layers, device_includes, banned_calls, command_table, operator_table, operator_kinds,
+         map_lines, file_length, line_length, licence, todo_form, include_guards,
          portable_sql, unused_exports]
 
 

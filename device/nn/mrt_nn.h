@@ -112,6 +112,14 @@ typedef struct {
 /* Output scale 1/256, zero point -128. exp in Q5.26 fixed point (gemmlowp). In place. */
 void mrt_softmax_s8(const mrt_softmax *p, const int8_t *in, int8_t *out);
 
+typedef struct {
+    int32_t n;
+    const int8_t *table; /* [256]: the output of -128, -127, .. 127 */
+} mrt_lut;
+
+/* A function of one value. In place. */
+void mrt_lut_s8(const mrt_lut *p, const int8_t *in, int8_t *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
 #include "loop/device_input.h"
 #include "compile/advice.h"
 #include "compile/footprint.h"
+#include "project/targets.h"
 
 typedef struct {
     const char *target, *out, *name;
@@ -66,13 +67,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 static const mote_option options[] = {
     {"target", 't', MOTE_OPT_STRING, offsetof(compile_values, target), 0, 0, "NAME",
-     "cortex-m0plus, cortex-m4f (default), cortex-m7, cortex-m55, rv32imac"},
+     mote_target_help},
     {"output", 'o', MOTE_OPT_STRING, offsetof(compile_values, out), 0, 0, "DIR",
      "folder to write to; made if needed"},
     {"name", 'n', MOTE_OPT_STRING, offsetof(compile_values, name), 0, 0, "NAME",
      "begins every file and name: NAME.h, NAME_run, NAME_ARENA_BYTES (default: model.h, ..)"},
 };
-static const compile_values defaults = {.target = "cortex-m4f"};
+static const compile_values defaults = {.target = MOTE_TARGET_PRESET};
 
 const mote_command mote_cmd_compile = {
     .usage = "MODEL -o DIR [options]",

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "loop/device_input.h"
 #include "compile/tflite.h"
+#include "project/targets.h"
 
 typedef struct {
     const char *format, *out, *name;
@@ -21,7 +22,7 @@ static mote_status export_c(const mote_device_input *m, const char *dir, mote_er
 {
     const mote_target *t;
     mote_compile_result r;
-    MOTE_TRY(mote_target_find("cortex-m4f", &t, err));
+    MOTE_TRY(mote_target_find(MOTE_TARGET_PRESET, &t, err));
     return mote_compile_project(&m->input, t, dir, &r, err);
 }
 

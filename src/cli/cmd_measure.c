@@ -4,6 +4,7 @@
 #include "loop/device_input.h"
 #include "compile/advice.h"
 #include "compile/measure.h"
+#include "project/targets.h"
 
 typedef struct {
     const char *target, *keep;
@@ -120,13 +121,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 static const mote_option options[] = {
     {"target", 't', MOTE_OPT_STRING, offsetof(measure_values, target), 0, 0, "NAME",
-     "cortex-m0plus, cortex-m4f (default), cortex-m7, cortex-m55, rv32imac"},
+     mote_target_help},
     {"inputs", 'n', MOTE_OPT_INT, offsetof(measure_values, inputs), 1, 10000, "N",
      "inputs to compare with the host (default 50)"},
     {"keep", 0, MOTE_OPT_STRING, offsetof(measure_values, keep), 0, 0, "DIR",
      "leave the project and what was built there"},
 };
-static const measure_values defaults = {.target = "cortex-m4f", .inputs = 50};
+static const measure_values defaults = {.target = MOTE_TARGET_PRESET, .inputs = 50};
 
 const mote_command mote_cmd_measure = {
     .usage = "MODEL [options]",

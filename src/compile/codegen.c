@@ -48,7 +48,7 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
     const mote_graph *g = in->graph;
     if (g == NULL || g->n_ops == 0)
         return mote_fail(err, MOTE_ARG, "the model '%s' has no int8 graph", in->name);
-    int64_t n_out = mote_tensor_elements(&g->tensors[g->output]);
+    int64_t n_out = mote_tensor_elements(&g->tensors[g->outputs[0]]);
     if (in->n_labels != 0 && in->n_labels != n_out)
         return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
                          (long long)n_out, in->n_labels);
@@ -58,7 +58,7 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
         return MOTE_OK;
     mote_shape out;
     MOTE_TRY(mote_frontend_shape(in->features, &in->sample, &out, err));
-    int64_t n_in = mote_tensor_elements(&g->tensors[g->input]);
+    int64_t n_in = mote_tensor_elements(&g->tensors[g->inputs[0]]);
     if (mote_shape_elements(&out) != n_in) {
         char given[MOTE_SHAPE_TEXT_BYTES], taken[MOTE_SHAPE_TEXT_BYTES];
         mote_shape_text(&out, given);

@@ -22,7 +22,7 @@ void codegen_features_header(const codegen *c, mote_buf *b)
 void codegen_features_source(const codegen *c, mote_buf *b)
 {
     static const char *const runtime[] = {"mrt_quantize.h", NULL};
-    const mote_quant *q = &c->in->graph->tensors[c->in->graph->input].quant;
+    const mote_quant *q = &c->in->graph->tensors[c->in->graph->inputs[0]].quant;
     MOTE_SCOPED_BUF own;
     mote_buf_init(&own, CODEGEN_MAX_FILE_BYTES);
     mote_frontend_device_source(c->features, q->scales[0], q->zero_point, &own);

@@ -4,16 +4,15 @@
 #include <string.h>
 
 #include "compile/codegen_internal.h"
-#include "graph/shape.h"
 
 static const mote_tensor *input_of(const codegen *c)
 {
-    return &c->in->graph->tensors[c->in->graph->input];
+    return &c->in->graph->tensors[c->in->graph->inputs[0]];
 }
 
 static const mote_tensor *output_of(const codegen *c)
 {
-    return &c->in->graph->tensors[c->in->graph->output];
+    return &c->in->graph->tensors[c->in->graph->outputs[0]];
 }
 
 static void tensor_text(const codegen *c, mote_buf *b, const char *what, const mote_tensor *t,
@@ -47,8 +46,8 @@ void codegen_model_header(const codegen *c, mote_buf *b)
     mote_buf_str(b, "/* Working memory, supplied by the caller, aligned to 8. */\n");
     mote_buf_printf(b, "#define %s_ARENA_BYTES %lld\n\n", c->model_name.upper,
                     (long long)c->plan.arena_bytes);
-    tensor_text(c, b, "INPUT", input_of(c), c->plan.tensor_offset[g->input]);
-    tensor_text(c, b, "OUTPUT", output_of(c), c->plan.tensor_offset[g->output]);
+    tensor_text(c, b, "INPUT", input_of(c), c->plan.tensor_offset[g->inputs[0]]);
+    tensor_text(c, b, "OUTPUT", output_of(c), c->plan.tensor_offset[g->outputs[0]]);
     if (c->in->n_labels > 0) {
         mote_buf_printf(b, "#define %s_N_LABELS %d\n", c->model_name.upper, c->in->n_labels);
         codegen_text(c, b, "extern const char *const @m_labels[@M_N_LABELS];\n\n");
@@ -160,36 +159,29 @@ static void softmax_constants(mote_buf *b, const char *op, const mote_call *call
     mote_buf_str(b, "};\n\n");
 }
 
+static void lut_constants(mote_buf *b, const char *op, const mote_call *call)
+{
+    char name[CODEGEN_NAME_BYTES + 32];
+    (void)mote_format(name, sizeof name, "%s_table", op);
+    codegen_i8(b, name, call->u.lut.table, 256);
+    mote_buf_printf(b, "static const mrt_lut %s = {\n", op);
+    field(b, "n", call->u.lut.n);
+    mote_buf_printf(b, "    %s_table,\n};\n\n", op);
+}
+
+static void (*const writers[MOTE_N_PARAMS])(mote_buf *, const char *, const mote_call *) = {
+    [MOTE_PARAMS_conv] = conv_constants, [MOTE_PARAMS_pool] = pool_constants,
+    [MOTE_PARAMS_add] = add_constants,   [MOTE_PARAMS_softmax] = softmax_constants,
+    [MOTE_PARAMS_lut] = lut_constants,
+};
+
 static void constants(const codegen *c, mote_buf *b, const mote_call *call)
 {
     char op[CODEGEN_NAME_BYTES + 16];
     (void)mote_format(op, sizeof op, "%s_op%d", c->model_name.lower, call->op);
-    switch (call->kernel) {
-    case MOTE_KERNEL_CONV:
-    case MOTE_KERNEL_DENSE:
-    case MOTE_KERNEL_DEPTHWISE:
-    case MOTE_KERNEL_DEPTHWISE_3X3:
-    case MOTE_KERNEL_CONV_REF:
-    case MOTE_KERNEL_DEPTHWISE_REF:
-    case MOTE_KERNEL_DENSE_REF:
-        conv_constants(b, op, call);
-        break;
-    case MOTE_KERNEL_AVG_POOL:
-    case MOTE_KERNEL_MAX_POOL:
-        pool_constants(b, op, call);
-        break;
-    case MOTE_KERNEL_ADD:
-        add_constants(b, op, call);
-        break;
-    case MOTE_KERNEL_SOFTMAX:
-        softmax_constants(b, op, call);
-        break;
-    case MOTE_KERNEL_HOST_CONV:
-    case MOTE_KERNEL_HOST_DEPTHWISE:
-    case MOTE_KERNEL_NONE:
-    case MOTE_N_KERNELS:
-        break;
-    }
+    mote_kernel_params params = mote_kernel_params_of(call->kernel);
+    if (params != MOTE_N_PARAMS)
+        writers[params](b, op, call);
 }
 
 static void call_text(const codegen *c, const mote_call *call, mote_buf *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makefile, linker script, example program and README of a generated project. See
  * codegen_internal.h. */
-#include "compile/codegen_internal.h"
+#include "compile/codegen_template.h"
 #include "compile/device_sources.h"
 
 void codegen_makefile(const codegen *c, mote_buf *b)
@@ -55,111 +55,19 @@ void codegen_linker_script(const codegen *c, mote_buf *b)
                     (long long)t->ram_limit);
 }
 
-static const char *const lang[] = {"mrt_lang.h", NULL};
-
-static void main_network(const codegen *c, mote_buf *b)
+static void runtime(const codegen *c, mote_buf *b)
 {
-    codegen_text(c, b, "#include \"@m.h\"\n\n");
-    codegen_runtime(c, b, lang);
-    codegen_text(c, b,
-                 "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n\n"
-                 "/* The class with the largest output; a debugger or your code looks here. */\n"
-                 "volatile int best_class;\n\n"
-                 "int main(void)\n{\n"
-                 "    signed char *in = (signed char *)arena + @M_INPUT_OFFSET;\n"
-                 "    const signed char *out = (signed char *)arena + @M_OUTPUT_OFFSET;\n"
-                 "    for (;;) {\n"
-                 "        for (int i = 0; i < @M_INPUT_BYTES; i++)\n"
-                 "            in[i] = @M_INPUT_ZERO_POINT; /* your data, quantised */\n"
-                 "        @m_run(arena);\n"
-                 "        int best = 0;\n"
-                 "        for (int i = 1; i < @M_OUTPUT_BYTES; i++)\n"
-                 "            if (out[i] > out[best])\n"
-                 "                best = i;\n"
-                 "        best_class = best;\n"
-                 "    }\n}\n");
-}
-
-static void main_features(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b,
-                 "#include <stddef.h>\n\n"
-                 "#include \"@h.h\"\n#include \"@m.h\"\n\n");
-    codegen_runtime(c, b, lang);
-    codegen_text(c, b,
-                 "/* Working memory of the network, of the front end, and the features of "
-                 "the last clip. */\n"
-                 "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n"
-                 "static MRT_ALIGNED(8) unsigned char stream_memory[@F_STREAM_BYTES];\n"
-                 "static signed char window[@M_INPUT_BYTES];\n\n"
-                 "/* The class with the largest output; a debugger or your code looks here. */\n"
-                 "volatile int best_class;\n\n"
-                 "/* @D */\n"
-                 "void @d(@p *@v, size_t n);\n"
-                 "__attribute__((weak)) void @d(@p *@v, size_t n)\n{\n"
-                 "    for (size_t i = 0; i < n@n; i++)\n        @v[i] = 0;\n}\n\n"
-                 "/* Drop the oldest frame and run the network on the rest and the new one. */\n"
-                 "static int classify(const signed char *frame)\n{\n"
-                 "    const int kept = @M_INPUT_BYTES - @F_VALUES;\n"
-                 "    signed char *in = (signed char *)arena + @M_INPUT_OFFSET;\n"
-                 "    const signed char *out = (signed char *)arena + @M_OUTPUT_OFFSET;\n"
-                 "    for (int i = 0; i < kept; i++)\n"
-                 "        window[i] = window[i + @F_VALUES];\n"
-                 "    for (int i = 0; i < @F_VALUES; i++)\n"
-                 "        window[kept + i] = frame[i];\n"
-                 "    for (int i = 0; i < @M_INPUT_BYTES; i++)\n"
-                 "        in[i] = window[i];\n"
-                 "    @m_run(arena);\n"
-                 "    int best = 0;\n"
-                 "    for (int i = 1; i < @M_OUTPUT_BYTES; i++)\n"
-                 "        if (out[i] > out[best])\n            best = i;\n"
-                 "    return best;\n}\n\n"
-                 "int main(void)\n{\n"
-                 "    @r_stream stream;\n"
-                 "    @r_stream_init(&stream, &@f_tables, stream_memory);\n"
-                 "    for (;;) {\n"
-                 "        @p @v[@F_HOP@n];\n"
-                 "        signed char frame[@F_VALUES];\n"
-                 "        @d(@v, @F_HOP);\n"
-                 "        for (size_t at = 0, used = 0; at < @F_HOP; at += used)\n"
-                 "            if (@f_push(&stream, @v + at@n, @F_HOP - at, &used, "
-                 "frame))\n"
-                 "                best_class = classify(frame);\n"
-                 "    }\n}\n");
-}
-
-static void main_keyword(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b,
-                 "#include \"@k.h\"\n\n"
-                 "static MRT_ALIGNED(8) unsigned char arena[@M_ARENA_BYTES];\n"
-                 "static @k_state state;\n\n"
-                 "/* @D */\n"
-                 "void @d(@t *@v, size_t n);\n"
-                 "__attribute__((weak)) void @d(@t *@v, size_t n)\n{\n"
-                 "    for (size_t i = 0; i < n@n; i++)\n        @v[i] = 0;\n}\n\n"
-                 "/* What happens on a keyword; its text is @m_labels[event->class_id]. */\n"
-                 "void board_keyword(const @k_event *event);\n"
-                 "__attribute__((weak)) void board_keyword(const @k_event *event)\n{\n"
-                 "    (void)event;\n}\n\n"
-                 "int main(void)\n{\n    @k_init(&state);\n    for (;;) {\n"
-                 "        @t @v[@F_HOP@n];\n        @k_event event;\n"
-                 "        @d(@v, @F_HOP);\n"
-                 "        for (size_t at = 0, used = 0; at < @F_HOP; at += used)\n"
-                 "            if (@k_push(&state, arena, @v + at@n, @F_HOP - at, "
-                 "&used, &event))\n"
-                 "                board_keyword(&event);\n    }\n}\n");
+    static const char *const headers[] = {"mrt_lang.h", NULL};
+    codegen_runtime(c, b, headers);
 }
 
 void codegen_main(const codegen *c, mote_buf *b)
 {
-    mote_buf_str(b, "/* Generated by mote: an example that runs the model for ever. */\n");
-    if (c->in->thresholds != NULL)
-        main_keyword(c, b);
-    else if (c->features != NULL)
-        main_features(c, b);
-    else
-        main_network(c, b);
+    const codegen_value values[] = {{"runtime", 0, runtime}};
+    const char *text = c->in->thresholds != NULL ? codegen_main_keyword_c
+                       : c->features != NULL     ? codegen_main_features_c
+                                                 : codegen_main_network_c;
+    codegen_fill(c, b, text, values, 1);
 }
 
 static void readme_use(const codegen *c, mote_buf *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the FlatBuffers wire format (described in graph/flat.h), front to back: a table first,
+/* Writes the FlatBuffers wire format (described in import/flat.h), front to back: a table first,
  * with holes for its references, then what they refer to, then the holes are filled.
  *
  * Positions are offsets in the buffer. Failures of the buffer stay in it (mote_buf_status).

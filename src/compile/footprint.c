@@ -2,78 +2,26 @@
 /* Sums over the parts of a program. See footprint.h. */
 #include "compile/footprint.h"
 
-#include <string.h>
-
 #include "device/stream/mrt_detector.h"
 #include "feature/frontend_device.h"
 
-typedef enum {
-#define CODE(part, m0plus, m4f, m7, m55, rv32imac) PART_##part,
-#include "compile/code_sizes.def"
-#undef CODE
-    N_PARTS
-} part;
-
-#define N_COLUMNS 5
-static const int32_t code_sizes[N_PARTS][N_COLUMNS] = {
-#define CODE(part, m0plus, m4f, m7, m55, rv32imac) {m0plus, m4f, m7, m55, rv32imac},
+static const struct {
+    const char *target, *part;
+    int32_t bytes;
+} code_sizes[] = {
+#define CODE(target, part, bytes) {target, #part, bytes},
 #include "compile/code_sizes.def"
 #undef CODE
 };
 
-/* N_PARTS: no code of its own on a device. */
-static part part_of(mote_kernel k)
+static void add_code(mote_footprint *f, const mote_target *t, const char *part)
 {
-    switch (k) {
-#define KERNEL_PART(name)                                                                          \
-    case MOTE_KERNEL_##name:                                                                       \
-        return PART_##name
-        KERNEL_PART(CONV);
-        KERNEL_PART(DENSE);
-        KERNEL_PART(DEPTHWISE);
-        KERNEL_PART(DEPTHWISE_3X3);
-        KERNEL_PART(AVG_POOL);
-        KERNEL_PART(MAX_POOL);
-        KERNEL_PART(ADD);
-        KERNEL_PART(SOFTMAX);
-        KERNEL_PART(CONV_REF);
-        KERNEL_PART(DEPTHWISE_REF);
-        KERNEL_PART(DENSE_REF);
-#undef KERNEL_PART
-    case MOTE_KERNEL_HOST_CONV:
-    case MOTE_KERNEL_HOST_DEPTHWISE:
-    case MOTE_KERNEL_NONE:
-    case MOTE_N_KERNELS:
-        break;
-    }
-    return N_PARTS;
-}
-
-/* The part that a front end names. */
-static part part_named(const char *name)
-{
-    static const char *const names[N_PARTS] = {
-#define CODE(part, m0plus, m4f, m7, m55, rv32imac) #part,
-#include "compile/code_sizes.def"
-#undef CODE
-    };
-    size_t i = 0;
-    while (i < N_PARTS && strcmp(names[i], name) != 0)
-        i++;
-    MOTE_BUG_IF(i == N_PARTS);
-    return (part)i;
-}
-
-static size_t column_of(const mote_target *t)
-{
-    size_t column = (size_t)(t - mote_targets);
-    MOTE_BUG_IF(column >= N_COLUMNS || mote_n_targets != N_COLUMNS);
-    return column;
-}
-
-static void add_code(mote_footprint *f, const mote_target *t, part p)
-{
-    f->code_bytes += code_sizes[p][column_of(t)];
+    for (size_t i = 0; i < sizeof code_sizes / sizeof code_sizes[0]; i++)
+        if (mote_str_eq(code_sizes[i].target, t->name) && mote_str_eq(code_sizes[i].part, part)) {
+            f->code_bytes += code_sizes[i].bytes;
+            return;
+        }
+    MOTE_BUG_IF(true); /* a test holds the rows complete */
 }
 
 static mote_status add_network(const mote_compile_input *in, const mote_target *t,
@@ -84,15 +32,15 @@ static mote_status add_network(const mote_compile_input *in, const mote_target *
     f->arena_bytes = plan.arena_bytes;
     f->weights_bytes = plan.weights_bytes;
     f->macs = mote_graph_macs(in->graph);
-    bool seen[N_PARTS + 1] = {false};
+    bool seen[MOTE_N_KERNELS] = {false};
     for (int32_t i = 0; i < plan.n_ops; i++) {
-        part p = part_of(plan.kernels[i]);
-        if (p == N_PARTS)
-            continue;
-        add_code(f, t, PART_CALL);
-        if (!seen[p])
-            add_code(f, t, p);
-        seen[p] = true;
+        mote_kernel k = plan.kernels[i];
+        if (mote_kernel_source(k)[0] == '\0')
+            continue; /* no code of its own on a device */
+        add_code(f, t, "CALL");
+        if (!seen[k])
+            add_code(f, t, mote_kernel_name(k));
+        seen[k] = true;
     }
     mote_plan_release(&plan);
     return MOTE_OK;
@@ -112,7 +60,7 @@ static mote_status add_front_end(const mote_compile_input *in, const mote_target
                          mote_frontend_name(in->features));
     f->table_bytes = d.table_bytes;
     f->buffer_bytes = (int64_t)d.stream_bytes + n_out;
-    add_code(f, t, part_named(d.code));
+    add_code(f, t, d.code);
     return MOTE_OK;
 }
 
@@ -136,7 +84,7 @@ static mote_status add_detector(const mote_compile_input *in, const mote_target 
                          in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
                          MRT_DETECTOR_MAX_HOPS);
     f->buffer_bytes += (int64_t)bytes + KEYWORD_STATE_BYTES;
-    add_code(f, t, PART_DETECTOR);
+    add_code(f, t, "DETECTOR");
     return MOTE_OK;
 }
 
@@ -149,7 +97,7 @@ mote_status mote_footprint_estimate(const mote_compile_input *in, const mote_tar
         MOTE_TRY(add_front_end(in, t, &f, err));
     if (mote_compile_has_features(in) && in->thresholds != NULL)
         MOTE_TRY(add_detector(in, t, &f, err));
-    add_code(&f, t, PART_PROGRAM);
+    add_code(&f, t, "PROGRAM");
     f.ram_bytes = f.arena_bytes + f.buffer_bytes;
     int64_t constants = f.weights_bytes + f.table_bytes;
     f.flash_bytes = constants + f.code_bytes;

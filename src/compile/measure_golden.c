@@ -12,12 +12,12 @@
 
 static size_t input_bytes(const measuring *m)
 {
-    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->input]);
+    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->inputs[0]]);
 }
 
 static size_t output_bytes(const measuring *m)
 {
-    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->output]);
+    return mote_tensor_bytes(&m->in->graph->tensors[m->in->graph->outputs[0]]);
 }
 
 static size_t sample_bytes(const measuring *m)
@@ -87,7 +87,7 @@ static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mo
                           int32_t i, float *values, int8_t *to, mote_err *err)
 {
     const mote_graph *g = m->in->graph;
-    const mote_quant *q = &g->tensors[g->input].quant;
+    const mote_quant *q = &g->tensors[g->inputs[0]].quant;
     size_t n = input_bytes(m);
     if (plan != NULL) {
         const char *x = (const char *)m->samples + (size_t)i * sample_bytes(m);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "graph/arch.h"
+#include "graph/op.h"
 
 #define SEARCH_STEPS 200000
 
@@ -65,17 +66,18 @@ static void find_last_uses(planner *p)
         p->last_use[t] = -1;
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *o = &g->ops[i];
-        if (p->last_use[o->output] < i)
-            p->last_use[o->output] = i;
+        if (p->last_use[o->outputs[0]] < i)
+            p->last_use[o->outputs[0]] = i;
         for (int32_t k = 0; k < o->n_inputs; k++)
             p->last_use[o->inputs[k]] = i;
     }
-    p->last_use[g->output] = g->n_ops - 1;
+    p->last_use[g->outputs[0]] = g->n_ops - 1;
     /* What only changes the shape keeps its source alive. Backwards, so chains add up. */
     for (int32_t i = g->n_ops - 1; i >= 0; i--) {
         const mote_op *o = &g->ops[i];
-        if (o->kind == MOTE_OP_RESHAPE && p->last_use[o->inputs[0]] < p->last_use[o->output])
-            p->last_use[o->inputs[0]] = p->last_use[o->output];
+        if (mote_op_has(o->kind, MOTE_OP_SAME_BYTES) &&
+            p->last_use[o->inputs[0]] < p->last_use[o->outputs[0]])
+            p->last_use[o->inputs[0]] = p->last_use[o->outputs[0]];
     }
 }
 
@@ -95,20 +97,20 @@ static void group_tensors(planner *p, bool in_place)
     p->n_groups = 0;
     for (int32_t t = 0; t < g->n_tensors; t++)
         p->group_of[t] = -1;
-    p->group_of[g->input] = p->n_groups++;
+    p->group_of[g->inputs[0]] = p->n_groups++;
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *o = &g->ops[i];
         int32_t source = -1;
-        int32_t n = o->kind == MOTE_OP_ADD ? 2 : 1;
+        int32_t n = mote_op_find(o->kind)->n_activations;
         for (int32_t k = 0; k < n && source < 0; k++) {
             int32_t t = o->inputs[k];
             bool allowed = (p->needs[i].in_place >> k & 1) && p->group_of[t] >= 0;
-            if (allowed && (o->kind == MOTE_OP_RESHAPE ||
+            if (allowed && (mote_op_has(o->kind, MOTE_OP_SAME_BYTES) ||
                             (in_place && p->last_use[t] == i && !place_is_needed(p, t, i))))
                 source = t;
         }
         p->plan->in_place_of[i] = source;
-        p->group_of[o->output] = source >= 0 ? p->group_of[source] : p->n_groups++;
+        p->group_of[o->outputs[0]] = source >= 0 ? p->group_of[source] : p->n_groups++;
     }
 }
 
@@ -127,10 +129,10 @@ static void make_groups(planner *p)
 {
     const mote_graph *g = p->g;
     p->n_pieces = 0;
-    add_piece(p, p->group_of[g->input], mote_tensor_elements(&g->tensors[g->input]), 0,
-              p->last_use[g->input] < 0 ? 0 : p->last_use[g->input]);
+    add_piece(p, p->group_of[g->inputs[0]], mote_tensor_elements(&g->tensors[g->inputs[0]]), 0,
+              p->last_use[g->inputs[0]] < 0 ? 0 : p->last_use[g->inputs[0]]);
     for (int32_t i = 0; i < g->n_ops; i++) {
-        int32_t t = g->ops[i].output;
+        int32_t t = g->ops[i].outputs[0];
         add_piece(p, p->group_of[t], mote_tensor_elements(&g->tensors[t]), i, p->last_use[t]);
     }
     for (int32_t i = 0; i < g->n_ops; i++) {
@@ -365,18 +367,16 @@ static mote_status plan_inference_graph(planner *p, mote_isa isa, mote_err *err)
 
 static bool is_training_graph(const mote_graph *g)
 {
-    for (int32_t i = 0; i < g->n_ops; i++) {
-        mote_op_kind k = g->ops[i].kind;
-        if (k == MOTE_OP_BATCH_NORM || k == MOTE_OP_DROPOUT || k == MOTE_OP_RELU)
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (mote_op_has(g->ops[i].kind, MOTE_OP_TRAINING))
             return true;
-    }
     return false;
 }
 
 mote_status mote_plan_make(const mote_graph *g, mote_isa isa, mote_plan *out, mote_err *err)
 {
     mote_graph *folded = NULL;
-    if (g->n_ops == 0 || g->input < 0)
+    if (g->n_ops == 0 || g->inputs[0] < 0)
         return mote_fail(err, MOTE_ARG, "the graph has no operators");
     if (is_training_graph(g))
         MOTE_TRY(mote_graph_fold(g, &folded, err));

@@ -2,6 +2,8 @@
 /* The table of targets. See target.h. */
 #include "compile/target.h"
 
+#include "project/targets.h"
+
 const mote_target mote_targets[] = {
 #define TARGET(name, text, prefix, package, libc_package, cflags, emulator, emulator_package,      \
                machine, code_origin, code_bytes, ram_origin, ram_bytes, counter, clock_hz,         \
@@ -15,9 +17,14 @@ const mote_target mote_targets[] = {
      ram_bytes,    MOTE_COUNTER_##counter,                                                         \
      clock_hz,     flash_limit,                                                                    \
      ram_limit,    has_fpu},
-#include "compile/targets.def"
+#include "project/targets.def"
 #undef TARGET
 };
+const char mote_target_help[] =
+#define TARGET(name, ...) name ", "
+#include "project/targets.def"
+#undef TARGET
+    "preset " MOTE_TARGET_PRESET;
 const size_t mote_n_targets = sizeof mote_targets / sizeof mote_targets[0];
 
 mote_status mote_target_find(const char *name, const mote_target **out, mote_err *err)

@@ -30,6 +30,7 @@ typedef struct {
 
 extern const mote_target mote_targets[];
 extern const size_t mote_n_targets;
+extern const char mote_target_help[]; /* "cortex-m0plus, .., preset cortex-m4f" */
 
 /* NOT_FOUND lists the names and the nearest one. *out is static. */
 MOTE_MUST_USE mote_status mote_target_find(const char *name, const mote_target **out,

@@ -6,44 +6,40 @@
 #include "compile/tflite.h"
 
 #include "compile/flat_write.h"
+#include "import/tflite.h"
 
 enum { TYPE_I32 = 2, TYPE_I8 = 9 };
 
 typedef struct {
-    mote_op_kind kind;
-    int32_t code, version; /* builtin operator; least version that takes int8 */
-    uint8_t options_type;  /* number in the union BuiltinOptions */
-} op_row;
-
-static const op_row op_rows[] = {
-    {MOTE_OP_CONV_2D, 3, 3, 1},     {MOTE_OP_DEPTHWISE_CONV_2D, 4, 3, 2}, {MOTE_OP_DENSE, 9, 4, 8},
-    {MOTE_OP_AVG_POOL_2D, 1, 2, 5}, {MOTE_OP_MAX_POOL_2D, 17, 2, 5},      {MOTE_OP_ADD, 0, 2, 11},
-    {MOTE_OP_RESHAPE, 22, 1, 17},   {MOTE_OP_SOFTMAX, 25, 2, 9},
-};
-#define N_ROWS (sizeof op_rows / sizeof op_rows[0])
-
-typedef struct {
     const mote_graph *g;
     mote_buf *b;
-    int32_t row_of_code[N_ROWS]; /* operator codes in use, by row */
+    const mote_tflite_row *codes[MOTE_OP_END]; /* operator codes in use */
     int32_t n_codes;
     int32_t n_tensors, n_buffers; /* with the extra ones */
 } writer;
 
-static int32_t find_row(mote_op_kind kind)
+/* The row of one of our kinds, NULL: TensorFlow Lite has none. */
+static const mote_tflite_row *row_of(mote_op_kind kind)
 {
-    for (size_t i = 0; i < N_ROWS; i++)
-        if (op_rows[i].kind == kind)
-            return (int32_t)i;
+    for (size_t i = 0; i < mote_n_tflite_rows; i++)
+        if (mote_tflite_rows[i].kind == kind)
+            return &mote_tflite_rows[i];
+    return NULL;
+}
+
+/* Its place among the codes in use, -1: not yet there. */
+static int32_t code_index(const writer *w, const mote_tflite_row *row)
+{
+    for (int32_t i = 0; i < w->n_codes; i++)
+        if (w->codes[i] == row)
+            return i;
     return -1;
 }
 
-static int32_t code_index(const writer *w, mote_op_kind kind)
+/* Whether the operator takes its output's shape as one more input. */
+static bool takes_shape(const mote_op *o)
 {
-    for (int32_t i = 0; i < w->n_codes; i++)
-        if (op_rows[w->row_of_code[i]].kind == kind)
-            return i;
-    return -1;
+    return row_of(o->kind)->options == MOTE_TFLITE_RESHAPE;
 }
 
 static mote_status check(writer *w, mote_err *err)
@@ -53,21 +49,21 @@ static mote_status check(writer *w, mote_err *err)
     if (g->n_ops == 0)
         return mote_fail(err, MOTE_ARG, "the graph has no operators");
     for (int32_t i = 0; i < g->n_tensors; i++)
-        if (g->tensors[i].dtype == MOTE_F32)
+        if (g->tensors[i].dtype != MOTE_I8 && g->tensors[i].dtype != MOTE_I32)
             return mote_fail(err, MOTE_UNSUPPORTED,
-                             "tensor '%s' is float32: only int8 graphs can "
-                             "be exported, compress the model first",
-                             g->tensors[i].name);
+                             "tensor '%s' is %s: only int8 graphs can be exported, compress the "
+                             "model first",
+                             g->tensors[i].name, mote_dtype_name(g->tensors[i].dtype));
     for (int32_t i = 0; i < g->n_ops; i++) {
-        int32_t row = find_row(g->ops[i].kind);
-        if (row < 0)
+        const mote_tflite_row *row = row_of(g->ops[i].kind);
+        if (!row)
             return mote_fail(err, MOTE_UNSUPPORTED,
                              "operator %d (%s) has no counterpart in "
                              "TensorFlow Lite",
                              i, mote_op_text(g->ops[i].kind));
-        if (code_index(w, g->ops[i].kind) < 0)
-            w->row_of_code[w->n_codes++] = row;
-        w->n_tensors += g->ops[i].kind == MOTE_OP_RESHAPE;
+        if (code_index(w, row) < 0)
+            w->codes[w->n_codes++] = row;
+        w->n_tensors += takes_shape(&g->ops[i]);
     }
     w->n_tensors += g->n_tensors;
     for (int32_t i = 0; i < g->n_tensors; i++)
@@ -123,10 +119,10 @@ static void write_tensors(writer *w, size_t hole)
         flat_fill(w->b, element, write_tensor(w, &g->tensors[i], buffer_of(w, i)));
     int32_t buffer = w->n_buffers - (w->n_tensors - g->n_tensors);
     for (int32_t i = 0; i < g->n_ops; i++) {
-        if (g->ops[i].kind != MOTE_OP_RESHAPE)
+        if (!takes_shape(&g->ops[i]))
             continue;
         mote_tensor shape = {.name = "shape", .dtype = MOTE_I32, .n_dims = 1};
-        shape.dims[0] = g->tensors[g->ops[i].output].n_dims;
+        shape.dims[0] = g->tensors[g->ops[i].outputs[0]].n_dims;
         flat_fill(w->b, element, write_tensor(w, &shape, buffer++));
         element += 4;
     }
@@ -137,61 +133,99 @@ static int32_t activation_code(mote_activation a)
     return a == MOTE_ACT_RELU ? 1 : a == MOTE_ACT_RELU6 ? 3 : 0;
 }
 
-/* Options of CONV_2D, DEPTHWISE_CONV_2D and the pools, which start alike. */
-static size_t write_spatial(writer *w, const mote_op *o)
+static size_t write_none(writer *w, const mote_op *o)
 {
-    const mote_op_attrs *a = &o->attrs;
-    bool is_pool = o->kind == MOTE_OP_AVG_POOL_2D || o->kind == MOTE_OP_MAX_POOL_2D;
-    bool is_depthwise = o->kind == MOTE_OP_DEPTHWISE_CONV_2D;
-    flat_field f[] = {{.id = 0, .kind = FLAT_U8, .value = a->padding == MOTE_PAD_SAME ? 0 : 1},
-                      {.id = 1, .kind = FLAT_I32, .value = a->stride_w},
-                      {.id = 2, .kind = FLAT_I32, .value = a->stride_h},
-                      {.id = is_depthwise ? 4
-                             : is_pool    ? 5
-                                          : 3,
-                       .kind = FLAT_U8,
-                       .value = activation_code(a->activation)},
-                      {.id = 3, .kind = FLAT_I32, .value = is_depthwise ? 1 : a->window_w},
-                      {.id = 4, .kind = FLAT_I32, .value = a->window_h}};
-    return flat_table(w->b, f, is_pool ? 6 : is_depthwise ? 5 : 4);
+    (void)o;
+    return flat_table(w->b, NULL, 0);
 }
 
-static size_t write_options(writer *w, const mote_op *o)
+/* Padding and strides, with which the options of CONV_2D, DEPTHWISE_CONV_2D and the pools start. */
+static void spatial_fields(const mote_op *o, flat_field f[3])
 {
-    if (o->kind == MOTE_OP_SOFTMAX) {
-        flat_field f = {.id = 0, .kind = FLAT_F32, .real = 1.0f};
-        return flat_table(w->b, &f, 1);
-    }
-    if (o->kind == MOTE_OP_RESHAPE) {
-        const mote_tensor *t = &w->g->tensors[o->output];
-        flat_field f = {.id = 0, .kind = FLAT_REF};
-        size_t at = flat_table(w->b, &f, 1);
-        flat_fill(w->b, f.hole, flat_i32s(w->b, t->dims, (size_t)t->n_dims));
-        return at;
-    }
-    if (o->kind == MOTE_OP_ADD || o->kind == MOTE_OP_DENSE) {
-        flat_field f = {.id = 0, .kind = FLAT_U8, .value = activation_code(o->attrs.activation)};
-        return flat_table(w->b, &f, 1);
-    }
-    return write_spatial(w, o);
+    const mote_op_attrs *a = &o->attrs;
+    f[0] = (flat_field){.id = 0, .kind = FLAT_U8, .value = a->padding == MOTE_PAD_SAME ? 0 : 1};
+    f[1] = (flat_field){.id = 1, .kind = FLAT_I32, .value = a->stride_w};
+    f[2] = (flat_field){.id = 2, .kind = FLAT_I32, .value = a->stride_h};
 }
+
+static flat_field activation_field(const mote_op *o, int id)
+{
+    return (flat_field){.id = id, .kind = FLAT_U8, .value = activation_code(o->attrs.activation)};
+}
+
+static size_t write_conv(writer *w, const mote_op *o)
+{
+    flat_field f[4];
+    spatial_fields(o, f);
+    f[3] = activation_field(o, 3);
+    return flat_table(w->b, f, 4);
+}
+
+static size_t write_depthwise(writer *w, const mote_op *o)
+{
+    flat_field f[5];
+    spatial_fields(o, f);
+    f[3] = activation_field(o, 4);
+    f[4] = (flat_field){.id = 3, .kind = FLAT_I32, .value = 1}; /* channel multiplier */
+    return flat_table(w->b, f, 5);
+}
+
+static size_t write_pool(writer *w, const mote_op *o)
+{
+    flat_field f[6];
+    spatial_fields(o, f);
+    f[3] = activation_field(o, 5);
+    f[4] = (flat_field){.id = 3, .kind = FLAT_I32, .value = o->attrs.window_w};
+    f[5] = (flat_field){.id = 4, .kind = FLAT_I32, .value = o->attrs.window_h};
+    return flat_table(w->b, f, 6);
+}
+
+static size_t write_fused(writer *w, const mote_op *o)
+{
+    flat_field f = activation_field(o, 0);
+    return flat_table(w->b, &f, 1);
+}
+
+static size_t write_softmax(writer *w, const mote_op *o)
+{
+    (void)o;
+    flat_field f = {.id = 0, .kind = FLAT_F32, .real = 1.0f};
+    return flat_table(w->b, &f, 1);
+}
+
+static size_t write_reshape(writer *w, const mote_op *o)
+{
+    const mote_tensor *t = &w->g->tensors[o->outputs[0]];
+    flat_field f = {.id = 0, .kind = FLAT_REF};
+    size_t at = flat_table(w->b, &f, 1);
+    flat_fill(w->b, f.hole, flat_i32s(w->b, t->dims, (size_t)t->n_dims));
+    return at;
+}
+
+static size_t (*const writers[MOTE_N_TFLITE_OPTIONS])(writer *, const mote_op *) = {
+    [MOTE_TFLITE_NONE] = write_none,           [MOTE_TFLITE_CONV] = write_conv,
+    [MOTE_TFLITE_DEPTHWISE] = write_depthwise, [MOTE_TFLITE_POOL] = write_pool,
+    [MOTE_TFLITE_DENSE] = write_fused,         [MOTE_TFLITE_ACTIVATION] = write_fused,
+    [MOTE_TFLITE_SOFTMAX] = write_softmax,     [MOTE_TFLITE_RESHAPE] = write_reshape,
+};
 
 static size_t write_operator(writer *w, const mote_op *o, int32_t shape_tensor)
 {
-    flat_field f[] = {{.id = 0, .kind = FLAT_I32, .value = code_index(w, o->kind)},
+    const mote_tflite_row *row = row_of(o->kind);
+    flat_field f[] = {{.id = 0, .kind = FLAT_I32, .value = code_index(w, row)},
                       {.id = 1, .kind = FLAT_REF},
                       {.id = 2, .kind = FLAT_REF},
-                      {.id = 3, .kind = FLAT_U8, .value = op_rows[find_row(o->kind)].options_type},
+                      {.id = 3, .kind = FLAT_U8, .value = row->options_type},
                       {.id = 4, .kind = FLAT_REF}};
     size_t at = flat_table(w->b, f, 5);
-    int32_t inputs[MOTE_MAX_OP_INPUTS + 1], n = 0;
+    int32_t inputs[MOTE_MAX_OP_LIST + 1], n = 0;
     for (; n < o->n_inputs; n++)
         inputs[n] = o->inputs[n];
-    if (o->kind == MOTE_OP_RESHAPE)
+    if (takes_shape(o))
         inputs[n++] = shape_tensor;
     flat_fill(w->b, f[1].hole, flat_i32s(w->b, inputs, (size_t)n));
-    flat_fill(w->b, f[2].hole, flat_i32s(w->b, &o->output, 1));
-    flat_fill(w->b, f[4].hole, write_options(w, o));
+    flat_fill(w->b, f[2].hole, flat_i32s(w->b, o->outputs, (size_t)o->n_outputs));
+    flat_fill(w->b, f[4].hole, writers[row->options](w, o));
     return at;
 }
 
@@ -207,13 +241,13 @@ static void write_subgraph(writer *w, size_t hole)
     flat_fill(w->b, hole, flat_refs(w->b, 1, &element));
     flat_fill(w->b, element, flat_table(w->b, f, 5));
     write_tensors(w, f[0].hole);
-    flat_fill(w->b, f[1].hole, flat_i32s(w->b, &g->input, 1));
-    flat_fill(w->b, f[2].hole, flat_i32s(w->b, &g->output, 1));
+    flat_fill(w->b, f[1].hole, flat_i32s(w->b, g->inputs, (size_t)g->n_inputs));
+    flat_fill(w->b, f[2].hole, flat_i32s(w->b, g->outputs, (size_t)g->n_outputs));
     flat_fill(w->b, f[3].hole, flat_refs(w->b, (size_t)g->n_ops, &element));
     int32_t shape_tensor = g->n_tensors;
     for (int32_t i = 0; i < g->n_ops; i++, element += 4) {
         flat_fill(w->b, element, write_operator(w, &g->ops[i], shape_tensor));
-        shape_tensor += g->ops[i].kind == MOTE_OP_RESHAPE;
+        shape_tensor += takes_shape(&g->ops[i]);
     }
     flat_fill(w->b, f[4].hole, flat_string(w->b, "main"));
 }
@@ -223,7 +257,7 @@ static void write_codes(writer *w, size_t hole)
     size_t element;
     flat_fill(w->b, hole, flat_refs(w->b, (size_t)w->n_codes, &element));
     for (int32_t i = 0; i < w->n_codes; i++, element += 4) {
-        const op_row *row = &op_rows[w->row_of_code[i]];
+        const mote_tflite_row *row = w->codes[i];
         /* Readers older than 2020 look at field 0, a byte, later ones at field 3. */
         flat_field f[] = {{.id = 0, .kind = FLAT_U8, .value = row->code},
                           {.id = 2, .kind = FLAT_I32, .value = row->version},
@@ -251,8 +285,8 @@ static void write_buffers(writer *w, size_t hole)
             write_buffer(w, element += 4, t->data, mote_tensor_bytes(t));
     }
     for (int32_t i = 0; i < g->n_ops; i++) {
-        const mote_tensor *t = &g->tensors[g->ops[i].output];
-        if (g->ops[i].kind == MOTE_OP_RESHAPE)
+        const mote_tensor *t = &g->tensors[g->ops[i].outputs[0]];
+        if (takes_shape(&g->ops[i]))
             write_buffer(w, element += 4, t->dims, (size_t)t->n_dims * sizeof t->dims[0]);
     }
 }

@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "compress/calibrate.h"
+#include "graph/op.h"
+#include "graph/rewrite.h"
 
 typedef struct {
     const mote_graph *from;
-    mote_graph *to;
     mote_arena arena;
     mote_histogram **histograms; /* [n_tensors], NULL for constants */
     double **channel_means;      /* [n_tensors][channels of the last dimension], activations */
@@ -21,7 +22,7 @@ typedef struct {
     int32_t not_finite;          /* a tensor that took a value which is not; -1: none */
     float *scales;               /* [n_tensors] of activations */
     int32_t *zero_points;
-    int32_t *map; /* tensor of `from` -> tensor of `to` */
+    mote_quant *quants; /* [n_tensors] the same as the graph wants it */
     const mote_quantise_config *config;
 } quantiser;
 
@@ -75,8 +76,8 @@ static mote_status calibrate(quantiser *q, const float *samples, size_t n_sample
         MOTE_TRY(mote_arena_take(&q->arena, (size_t)tensor->dims[tensor->n_dims - 1],
                                  sizeof(double), &q->channel_means[t], err));
     }
-    size_t n_in = (size_t)mote_tensor_elements(&g->tensors[g->input]);
-    size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->output]);
+    size_t n_in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
+    size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
     float *out = NULL;
     MOTE_TRY(mote_arena_take(&q->arena, n_out, sizeof *out, &out, err));
     for (size_t i = 0; i < n_samples; i++) {
@@ -98,12 +99,6 @@ static mote_status calibrate(quantiser *q, const float *samples, size_t n_sample
     return MOTE_OK;
 }
 
-/* Pools and reshapes compute on the integers as they are: output quantised like the input. */
-static bool keeps_scale(mote_op_kind kind)
-{
-    return kind == MOTE_OP_AVG_POOL_2D || kind == MOTE_OP_MAX_POOL_2D || kind == MOTE_OP_RESHAPE;
-}
-
 static void choose_ranges(quantiser *q)
 {
     const mote_graph *g = q->from;
@@ -116,12 +111,14 @@ static void choose_ranges(quantiser *q)
     }
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *op = &g->ops[i];
-        if (keeps_scale(op->kind)) {
-            q->scales[op->output] = q->scales[op->inputs[0]];
-            q->zero_points[op->output] = q->zero_points[op->inputs[0]];
-        } else if (op->kind == MOTE_OP_SOFTMAX) {
-            q->scales[op->output] = 1.0f / 256.0f;
-            q->zero_points[op->output] = -128;
+        const mote_op_class *c = mote_op_find(op->kind);
+        int32_t out = op->outputs[0];
+        if (c->flags & MOTE_OP_KEEPS_QUANT) {
+            q->scales[out] = q->scales[op->inputs[0]];
+            q->zero_points[out] = q->zero_points[op->inputs[0]];
+        } else if (c->out_scale > 0.0f) {
+            q->scales[out] = c->out_scale;
+            q->zero_points[out] = c->out_zero;
         }
     }
 }
@@ -136,8 +133,8 @@ typedef struct {
 
 static layout layout_of(const mote_op *op, const mote_tensor *w)
 {
-    if (op->kind == MOTE_OP_DEPTHWISE_CONV_2D)
-        return (layout){w->dims[3], 1};
+    if (mote_op_has(op->kind, MOTE_OP_CHANNEL_LAST))
+        return (layout){w->dims[w->n_dims - 1], 1};
     return (layout){w->dims[0], mote_tensor_elements(w) / w->dims[0]};
 }
 
@@ -176,12 +173,12 @@ static void mean_errors(const mote_op *op, const mote_tensor *w, const float *fr
         errors[c] = 0.0;
     for (int64_t i = 0; i < n; i++) {
         int64_t c = (i / l.inner) % l.channels;
-        int64_t in_channel = op->kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : i % n_means;
+        int64_t in_channel = mote_op_has(op->kind, MOTE_OP_CHANNEL_LAST) ? c : i % n_means;
         errors[c] += ((double)scales[c] * to[i] - (double)from[i]) * in_means[in_channel];
     }
 }
 
-static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_MAX_OP_INPUTS],
+static mote_status add_weights(quantiser *q, mote_graph *to, const mote_op *op, int32_t *in,
                                mote_err *err)
 {
     const mote_tensor *w = &q->from->tensors[op->inputs[1]], *b = &q->from->tensors[op->inputs[2]];
@@ -189,7 +186,7 @@ static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_
     const float *wv = w->data, *bv = b->data;
     float in_scale = q->scales[op->inputs[0]];
     layout l = layout_of(op, w);
-    bool per_tensor = op->kind == MOTE_OP_DENSE;
+    bool per_tensor = mote_op_has(op->kind, MOTE_OP_ONE_SCALE);
     float *scales = NULL, *bias_scales = NULL;
     double *errors = NULL;
     MOTE_TRY(mote_arena_take(&q->arena, (size_t)l.channels, sizeof *scales, &scales, err));
@@ -200,18 +197,18 @@ static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_
 
     mote_quant quant = {.n_scales = per_tensor ? 1 : l.channels,
                         .scales = scales,
-                        .axis = op->kind == MOTE_OP_DEPTHWISE_CONV_2D ? 3 : 0};
+                        .axis = mote_op_has(op->kind, MOTE_OP_CHANNEL_LAST) ? w->n_dims - 1 : 0};
     mote_tensor_spec s = {.name = w->name, .dtype = MOTE_I8, .n_dims = w->n_dims, .quant = &quant};
     memcpy(s.dims, w->dims, sizeof s.dims);
-    MOTE_TRY(mote_graph_add_const(q->to, &s, &in[1], err));
-    int8_t *wq = q->to->tensors[in[1]].data;
+    MOTE_TRY(mote_graph_add_const(to, &s, &in[1], err));
+    int8_t *wq = to->tensors[in[1]].data;
     for (int64_t i = 0, n = mote_tensor_elements(w); i < n; i++) {
         int8_t v = mote_quantise_value(wv[i], scales[(i / l.inner) % l.channels], 0);
         wq[i] = v < -127 ? -127 : v;
     }
     /* A dense layer behind a flattening has more inputs than its tensor has channels: the mean per
      * last dimension is then not that of one weight, and no correction is made. */
-    bool can_correct = op->kind != MOTE_OP_DENSE || x->dims[x->n_dims - 1] == w->dims[1];
+    bool can_correct = w->n_dims != 2 || x->dims[x->n_dims - 1] == w->dims[1];
     if (q->config->correct_bias && can_correct)
         mean_errors(op, w, wv, wq, scales, l, q->channel_means[op->inputs[0]],
                     x->dims[x->n_dims - 1], errors);
@@ -221,8 +218,8 @@ static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_
     quant = (mote_quant){.n_scales = per_tensor ? 1 : l.channels, .axis = 0, .scales = bias_scales};
     s = (mote_tensor_spec){
         .name = b->name, .dtype = MOTE_I32, .n_dims = 1, .dims = {l.channels}, .quant = &quant};
-    MOTE_TRY(mote_graph_add_const(q->to, &s, &in[2], err));
-    int32_t *bq = q->to->tensors[in[2]].data;
+    MOTE_TRY(mote_graph_add_const(to, &s, &in[2], err));
+    int32_t *bq = to->tensors[in[2]].data;
     for (int32_t c = 0; c < l.channels; c++) {
         double v = round(((double)bv[c] - errors[c]) / (double)bias_scales[c]);
         bq[c] = (int32_t)(v > 0x1p30 ? 0x1p30 : v < -0x1p30 ? -0x1p30 : v);
@@ -232,49 +229,40 @@ static mote_status add_weights(quantiser *q, const mote_op *op, int32_t in[MOTE_
 
 /* ---- the graph --------------------------------------------------------------------------- */
 
-static mote_status add_op(quantiser *q, const mote_op *op, mote_err *err)
+static mote_status retype(void *arg, int32_t tensor, mote_tensor_spec *spec, mote_err *err)
 {
-    int32_t in[MOTE_MAX_OP_INPUTS] = {0};
-    bool weighted = op->kind == MOTE_OP_CONV_2D || op->kind == MOTE_OP_DEPTHWISE_CONV_2D ||
-                    op->kind == MOTE_OP_DENSE;
-    if (!weighted && !keeps_scale(op->kind) && op->kind != MOTE_OP_SOFTMAX &&
-        op->kind != MOTE_OP_ADD)
+    quantiser *q = arg;
+    (void)err;
+    q->quants[tensor] = (mote_quant){
+        .n_scales = 1, .zero_point = q->zero_points[tensor], .scales = &q->scales[tensor]};
+    spec->dtype = MOTE_I8;
+    spec->quant = &q->quants[tensor];
+    return MOTE_OK;
+}
+
+static mote_status visit(void *arg, mote_rewrite *w, int32_t i, bool *done, mote_err *err)
+{
+    quantiser *q = arg;
+    const mote_op *op = &w->from->ops[i];
+    const mote_op_class *c = mote_op_find(op->kind);
+    int32_t in[MOTE_MAX_OP_LIST];
+    if (!c->lower)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s' has no int8 form, fold the graph first",
                          mote_op_text(op->kind));
-    for (int32_t k = 0; k < (weighted ? 1 : op->n_inputs); k++) {
-        if (q->from->tensors[op->inputs[k]].role == MOTE_ROLE_CONST)
+    for (int32_t k = 0; k < c->n_activations; k++) {
+        if (w->from->tensors[op->inputs[k]].role == MOTE_ROLE_CONST)
             return mote_fail(err, MOTE_UNSUPPORTED, "%s works on the constant '%s'",
-                             mote_op_text(op->kind), q->from->tensors[op->inputs[k]].name);
-        in[k] = q->map[op->inputs[k]];
+                             mote_op_text(op->kind), w->from->tensors[op->inputs[k]].name);
+        in[k] = w->map[op->inputs[k]];
     }
-    if (weighted)
-        MOTE_TRY(add_weights(q, op, in, err));
-    const mote_tensor *o = &q->from->tensors[op->output];
-    mote_quant quant = {
-        .n_scales = 1, .zero_point = q->zero_points[op->output], .scales = &q->scales[op->output]};
-    mote_tensor_spec s = {.name = o->name, .dtype = MOTE_I8, .n_dims = o->n_dims, .quant = &quant};
-    memcpy(s.dims, o->dims, sizeof s.dims);
-    return mote_graph_add_op(q->to, op->kind, &op->attrs, in, &s, &q->map[op->output], err);
+    if (c->flags & MOTE_OP_WEIGHTED)
+        MOTE_TRY(add_weights(q, w->to, op, in, err));
+    *done = true;
+    return mote_rewrite_op(w, op, in, err);
 }
 
-static mote_status rebuild(quantiser *q, mote_err *err)
-{
-    const mote_graph *g = q->from;
-    const mote_tensor *input = &g->tensors[g->input];
-    mote_quant quant = {
-        .n_scales = 1, .zero_point = q->zero_points[g->input], .scales = &q->scales[g->input]};
-    mote_tensor_spec s = {
-        .name = input->name, .dtype = MOTE_I8, .n_dims = input->n_dims, .quant = &quant};
-    memcpy(s.dims, input->dims, sizeof s.dims);
-    MOTE_TRY(mote_graph_create(0, &q->to, err));
-    MOTE_TRY(mote_graph_add_input(q->to, &s, &q->map[g->input], err));
-    for (int32_t i = 0; i < g->n_ops; i++)
-        MOTE_TRY(add_op(q, &g->ops[i], err));
-    q->to->output = q->map[g->output];
-    return mote_graph_validate(q->to, err);
-}
-
-static mote_status run(quantiser *q, const float *samples, size_t n_samples, mote_err *err)
+static mote_status run(quantiser *q, const float *samples, size_t n_samples, mote_graph **out,
+                       mote_err *err)
 {
     size_t n = (size_t)q->from->n_tensors;
     MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->histograms, &q->histograms, err));
@@ -282,10 +270,11 @@ static mote_status run(quantiser *q, const float *samples, size_t n_samples, mot
     MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->n_seen, &q->n_seen, err));
     MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->scales, &q->scales, err));
     MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->zero_points, &q->zero_points, err));
-    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->map, &q->map, err));
+    MOTE_TRY(mote_arena_take(&q->arena, n, sizeof *q->quants, &q->quants, err));
     MOTE_TRY(calibrate(q, samples, n_samples, err));
     choose_ranges(q);
-    return rebuild(q, err);
+    const mote_pass pass = {.arg = q, .retype = retype, .visit = visit};
+    return mote_graph_rewrite(q->from, &pass, out, err);
 }
 
 mote_status mote_quantise(const mote_graph *folded, const float *samples, size_t n_samples,
@@ -299,12 +288,7 @@ mote_status mote_quantise(const mote_graph *folded, const float *samples, size_t
     MOTE_TRY(check_constants(folded, err));
     quantiser q = {.from = folded, .config = config, .not_finite = -1};
     mote_arena_init(&q.arena, (size_t)1 << 30);
-    mote_status st = run(&q, samples, n_samples, err);
+    mote_status st = run(&q, samples, n_samples, out, err);
     mote_arena_release(&q.arena);
-    if (st != MOTE_OK) {
-        mote_graph_destroy(q.to);
-        return st;
-    }
-    *out = q.to;
-    return MOTE_OK;
+    return st;
 }

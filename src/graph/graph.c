@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building, copying, checking and describing a graph. See graph.h; the shape rules are in shape.c,
- * the saved form in graph_io.c, the reference interpreter in graph_run.c. */
+/* Building, copying, checking and describing a graph. See graph.h; the operators are in ops/, the
+ * saved form in graph_io.c, the reference interpreter in graph_run.c. */
 #include "graph/graph.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "graph/shape.h"
+#include "graph/graph_internal.h"
+#include "graph/op.h"
 
 #define DEFAULT_LIMIT_BYTES ((size_t)1 << 30)
 
@@ -18,8 +19,6 @@ mote_status mote_graph_create(size_t limit_bytes, mote_graph **out, mote_err *er
     if (!g)
         return mote_fail(err, MOTE_NOMEM, "no memory for a graph");
     mote_arena_init(&g->arena, limit_bytes ? limit_bytes : DEFAULT_LIMIT_BYTES);
-    g->input = -1;
-    g->output = -1;
     *out = g;
     return MOTE_OK;
 }
@@ -66,6 +65,13 @@ size_t mote_tensor_bytes(const mote_tensor *t)
     return (size_t)mote_tensor_elements(t) * mote_dtype_bytes(t->dtype);
 }
 
+/* Which zero points a type can have: those it can hold; none but 0 for what is not quantised. */
+static void zero_range(mote_dtype d, int32_t *lo, int32_t *hi)
+{
+    *lo = d == MOTE_I8 ? INT8_MIN : d == MOTE_I16 ? INT16_MIN : 0;
+    *hi = d == MOTE_I8 ? INT8_MAX : d == MOTE_I16 ? INT16_MAX : d == MOTE_U8 ? UINT8_MAX : 0;
+}
+
 static mote_status check_quant(const mote_tensor_spec *s, mote_err *err)
 {
     const mote_quant *q = s->quant;
@@ -80,19 +86,20 @@ static mote_status check_quant(const mote_tensor_spec *s, mote_err *err)
         if (!(q->scales[i] > 0.0f) || !isfinite(q->scales[i]))
             return mote_fail(err, MOTE_RANGE, "tensor '%s': scale %d is not a positive number",
                              s->name, i);
-    int32_t lo = s->dtype == MOTE_I8 ? -128 : 0, hi = s->dtype == MOTE_I8 ? 127 : 0;
+    int32_t lo, hi;
+    zero_range(s->dtype, &lo, &hi);
     if (q->zero_point < lo || q->zero_point > hi)
         return mote_fail(err, MOTE_RANGE, "tensor '%s': zero point %d is outside [%d, %d]", s->name,
                          q->zero_point, lo, hi);
     return MOTE_OK;
 }
 
-static mote_status add_tensor(mote_graph *g, const mote_tensor_spec *s, mote_tensor_role role,
-                              int32_t *id, mote_err *err)
+mote_status mote_graph_add_tensor(mote_graph *g, const mote_tensor_spec *s, mote_tensor_role role,
+                                  int32_t *id, mote_err *err)
 {
     if (!s->name || s->name[0] == 0 || strlen(s->name) >= MOTE_NAME_BYTES)
         return mote_fail(err, MOTE_ARG, "a tensor name needs 1 to %d bytes", MOTE_NAME_BYTES - 1);
-    if (s->dtype != MOTE_F32 && s->dtype != MOTE_I8 && s->dtype != MOTE_I32)
+    if (mote_dtype_bytes(s->dtype) == 0)
         return mote_fail(err, MOTE_ARG, "tensor '%s': there is no type %d", s->name, (int)s->dtype);
     MOTE_TRY(mote_dims_check(s->name, s->n_dims, s->dims, err));
     MOTE_TRY(check_quant(s, err));
@@ -124,16 +131,30 @@ static mote_status add_tensor(mote_graph *g, const mote_tensor_spec *s, mote_ten
     return MOTE_OK;
 }
 
+mote_status mote_graph_keep_list(mote_graph *g, const int32_t *ids, int32_t n, int32_t **out,
+                                 mote_err *err)
+{
+    MOTE_TRY(mote_arena_take(&g->arena, (size_t)n, sizeof **out, out, err));
+    memcpy(*out, ids, (size_t)n * sizeof **out);
+    return MOTE_OK;
+}
+
 mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec, int32_t *id,
                                  mote_err *err)
 {
-    if (g->input >= 0)
-        return mote_fail(err, MOTE_EXISTS, "the graph already has the input '%s'",
-                         g->tensors[g->input].name);
-    int32_t t;
-    MOTE_TRY(add_tensor(g, spec, MOTE_ROLE_INPUT, &t, err));
-    g->input = t;
-    g->output = t;
+    if (g->n_inputs == MOTE_MAX_OP_LIST)
+        return mote_fail(err, MOTE_LIMIT, "a graph may have at most %d inputs", MOTE_MAX_OP_LIST);
+    int32_t ids[MOTE_MAX_OP_LIST];
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        ids[i] = g->inputs[i];
+    int32_t t, *list;
+    MOTE_TRY(mote_graph_add_tensor(g, spec, MOTE_ROLE_INPUT, &t, err));
+    ids[g->n_inputs] = t;
+    MOTE_TRY(mote_graph_keep_list(g, ids, g->n_inputs + 1, &list, err));
+    if (g->n_inputs == 0 && g->n_ops == 0)
+        MOTE_TRY(mote_graph_set_outputs(g, &t, 1, err));
+    g->inputs = list;
+    g->n_inputs++;
     *id = t;
     return MOTE_OK;
 }
@@ -141,82 +162,92 @@ mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec, in
 mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec, int32_t *id,
                                  mote_err *err)
 {
-    return add_tensor(g, spec, MOTE_ROLE_CONST, id, err);
+    return mote_graph_add_tensor(g, spec, MOTE_ROLE_CONST, id, err);
 }
 
 /* ---- operators -------------------------------------------------------------------------- */
+
+mote_status mote_graph_append(mote_graph *g, const mote_op *op, mote_err *err)
+{
+    mote_op copy = *op;
+    MOTE_TRY(grow(g, &g->ops, g->n_ops, &g->cap_ops, sizeof *g->ops, err));
+    MOTE_TRY(mote_graph_keep_list(g, op->inputs, op->n_inputs, &copy.inputs, err));
+    MOTE_TRY(mote_graph_keep_list(g, op->outputs, op->n_outputs, &copy.outputs, err));
+    g->ops[g->n_ops++] = copy;
+    return MOTE_OK;
+}
+
+mote_status mote_graph_set_outputs(mote_graph *g, const int32_t *ids, int32_t n, mote_err *err)
+{
+    if (n < 1 || n > MOTE_MAX_OP_LIST)
+        return mote_fail(err, MOTE_LIMIT, "a graph has 1 to %d outputs, not %d", MOTE_MAX_OP_LIST,
+                         n);
+    int32_t *list;
+    MOTE_TRY(mote_graph_keep_list(g, ids, n, &list, err));
+    g->outputs = list;
+    g->n_outputs = n;
+    return MOTE_OK;
+}
+
+static mote_status shape_output(const mote_op *op, const mote_tensor_spec *wish,
+                                const mote_shape *follows, mote_tensor_spec *out, mote_err *err)
+{
+    *out = *wish;
+    size_t bytes = (size_t)follows->n_dims * sizeof *follows->dims;
+    if (wish->n_dims > 0 &&
+        (wish->n_dims != follows->n_dims || memcmp(follows->dims, wish->dims, bytes) != 0))
+        return mote_fail(err, MOTE_SHAPE,
+                         "%s: the shape given for '%s' is not the one that follows from its inputs",
+                         mote_op_text(op->kind), wish->name);
+    out->n_dims = follows->n_dims;
+    memcpy(out->dims, follows->dims, sizeof out->dims);
+    return MOTE_OK;
+}
+
+mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs,
+                                 const int32_t *inputs, const mote_tensor_spec *outs,
+                                 int32_t *out_ids, mote_err *err)
+{
+    const mote_op_class *c = mote_op_find(kind);
+    if (!c)
+        return mote_fail(err, MOTE_UNSUPPORTED, "there is no operator %d", (int)kind);
+    int32_t in[MOTE_MAX_OP_LIST], ids[MOTE_MAX_OP_LIST];
+    mote_op op = {.kind = kind,
+                  .n_inputs = c->n_activations + c->n_constants,
+                  .n_outputs = c->n_outputs,
+                  .inputs = in,
+                  .outputs = ids};
+    if (attrs)
+        op.attrs = *attrs;
+    memcpy(in, inputs, (size_t)op.n_inputs * sizeof *in);
+    mote_shape shapes[MOTE_MAX_OP_LIST];
+    for (int32_t i = 0; i < op.n_outputs; i++) {
+        ids[i] = 0; /* looked at by the check of lists, before the tensors are there */
+        shapes[i] = (mote_shape){.dtype = outs[i].dtype, .n_dims = outs[i].n_dims};
+        memcpy(shapes[i].dims, outs[i].dims, sizeof shapes[i].dims);
+    }
+    MOTE_TRY(mote_op_shape(g, &op, shapes, err));
+    for (int32_t i = 0; i < op.n_outputs; i++) {
+        mote_tensor_spec spec;
+        MOTE_TRY(shape_output(&op, &outs[i], &shapes[i], &spec, err));
+        MOTE_TRY(mote_graph_add_tensor(g, &spec, MOTE_ROLE_VALUE, &ids[i], err));
+    }
+    MOTE_TRY(mote_graph_append(g, &op, err));
+    MOTE_TRY(mote_graph_set_outputs(g, ids, op.n_outputs, err));
+    memcpy(out_ids, ids, (size_t)op.n_outputs * sizeof *ids);
+    return MOTE_OK;
+}
 
 mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs,
                               const int32_t *inputs, const mote_tensor_spec *out, int32_t *out_id,
                               mote_err *err)
 {
-    mote_op op = {.kind = kind, .n_inputs = mote_op_n_inputs(kind), .output = -1};
-    if (attrs)
-        op.attrs = *attrs;
-    for (int32_t i = 0; i < op.n_inputs; i++)
-        op.inputs[i] = inputs[i];
-
-    mote_tensor_spec spec = *out;
-    int32_t dims[MOTE_MAX_DIMS] = {0};
-    int32_t n_dims = out->n_dims;
-    memcpy(dims, out->dims, sizeof dims);
-    MOTE_TRY(mote_op_shape(g, &op, &n_dims, dims, err));
-    if (out->n_dims > 0 &&
-        (out->n_dims != n_dims || memcmp(dims, out->dims, (size_t)n_dims * sizeof *dims) != 0))
-        return mote_fail(err, MOTE_SHAPE,
-                         "%s: the shape given for '%s' is not the one that follows from its inputs",
-                         mote_op_text(kind), out->name);
-    spec.n_dims = n_dims;
-    memcpy(spec.dims, dims, sizeof spec.dims);
-
-    MOTE_TRY(grow(g, &g->ops, g->n_ops, &g->cap_ops, sizeof *g->ops, err));
-    MOTE_TRY(add_tensor(g, &spec, MOTE_ROLE_VALUE, &op.output, err));
-    g->ops[g->n_ops++] = op;
-    g->output = op.output;
-    *out_id = op.output;
-    return MOTE_OK;
+    const mote_op_class *c = mote_op_find(kind);
+    MOTE_BUG_IF(c && c->n_outputs != 1);
+    return mote_graph_add_multi(g, kind, attrs, inputs, out, out_id, err);
 }
 
 /* ---- checking --------------------------------------------------------------------------- */
-
-static mote_status check_types(const mote_graph *g, const mote_op *op, mote_err *err)
-{
-    const mote_tensor *in = &g->tensors[op->inputs[0]];
-    const mote_tensor *out = &g->tensors[op->output];
-    bool int8 = in->dtype == MOTE_I8;
-    if ((in->dtype != MOTE_F32 && !int8) || out->dtype != in->dtype)
-        return mote_fail(err, MOTE_UNSUPPORTED,
-                         "%s '%s': input and output must both be float32 or both int8",
-                         mote_op_text(op->kind), out->name);
-    if (int8 && (in->quant.n_scales != 1 || out->quant.n_scales != 1))
-        return mote_fail(err, MOTE_ARG, "%s '%s': an int8 input or output has no scale",
-                         mote_op_text(op->kind), out->name);
-    bool weighted = op->kind == MOTE_OP_CONV_2D || op->kind == MOTE_OP_DEPTHWISE_CONV_2D ||
-                    op->kind == MOTE_OP_DENSE;
-    if (weighted) {
-        const mote_tensor *w = &g->tensors[op->inputs[1]];
-        const mote_tensor *b = &g->tensors[op->inputs[2]];
-        if (w->role != MOTE_ROLE_CONST || b->role != MOTE_ROLE_CONST)
-            return mote_fail(err, MOTE_UNSUPPORTED, "%s '%s': weights and bias must be constants",
-                             mote_op_text(op->kind), out->name);
-        if (w->dtype != in->dtype || b->dtype != (int8 ? MOTE_I32 : MOTE_F32))
-            return mote_fail(err, MOTE_UNSUPPORTED,
-                             "%s '%s': the types of weights and bias do not fit the input",
-                             mote_op_text(op->kind), out->name);
-        if (int8 && (w->quant.n_scales < 1 || w->quant.zero_point != 0))
-            return mote_fail(err, MOTE_ARG, "%s '%s': int8 weights need scales and zero point 0",
-                             mote_op_text(op->kind), out->name);
-    }
-    if (op->kind == MOTE_OP_ADD && g->tensors[op->inputs[1]].dtype != in->dtype)
-        return mote_fail(err, MOTE_UNSUPPORTED, "add '%s': the inputs have two types", out->name);
-    if (op->kind == MOTE_OP_ADD && int8 && g->tensors[op->inputs[1]].quant.n_scales != 1)
-        return mote_fail(err, MOTE_ARG, "add '%s': an int8 input has no scale", out->name);
-    if (op->attrs.activation != MOTE_ACT_NONE && op->attrs.activation != MOTE_ACT_RELU &&
-        op->attrs.activation != MOTE_ACT_RELU6)
-        return mote_fail(err, MOTE_UNSUPPORTED, "%s '%s': unknown activation %d",
-                         mote_op_text(op->kind), out->name, (int)op->attrs.activation);
-    return MOTE_OK;
-}
 
 bool mote_graph_is_f32(const mote_graph *g)
 {
@@ -226,41 +257,88 @@ bool mote_graph_is_f32(const mote_graph *g)
     return true;
 }
 
+mote_status mote_graph_one_to_one(const mote_graph *g, const char *who, mote_err *err)
+{
+    if (g->n_inputs == 1 && g->n_outputs == 1)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_UNSUPPORTED,
+                     "%s takes graphs of one input and one output, this has %d and %d", who,
+                     g->n_inputs, g->n_outputs);
+}
+
+/* Its outputs have the shapes that follow from its inputs. */
+static mote_status check_shapes(const mote_graph *g, int32_t i, mote_err *err)
+{
+    const mote_op *op = &g->ops[i];
+    mote_shape shapes[MOTE_MAX_OP_LIST];
+    for (int32_t k = 0; k < op->n_outputs && k < MOTE_MAX_OP_LIST; k++) {
+        if (op->outputs[k] < 0 || op->outputs[k] >= g->n_tensors)
+            return mote_fail(err, MOTE_ARG, "operator %d writes tensor %d of %d", i, op->outputs[k],
+                             g->n_tensors);
+        const mote_tensor *t = &g->tensors[op->outputs[k]];
+        shapes[k] = (mote_shape){.dtype = t->dtype, .n_dims = t->n_dims};
+        memcpy(shapes[k].dims, t->dims, sizeof t->dims);
+    }
+    MOTE_TRY(mote_op_shape(g, op, shapes, err));
+    for (int32_t k = 0; k < op->n_outputs; k++) {
+        const mote_tensor *t = &g->tensors[op->outputs[k]];
+        if (shapes[k].n_dims != t->n_dims ||
+            memcmp(shapes[k].dims, t->dims, (size_t)t->n_dims * sizeof *t->dims) != 0)
+            return mote_fail(err, MOTE_SHAPE,
+                             "%s: '%s' has another shape than follows from its inputs",
+                             mote_op_text(op->kind), t->name);
+    }
+    return MOTE_OK;
+}
+
 static mote_status check_order(const mote_graph *g, bool *ready, mote_err *err)
 {
     for (int32_t t = 0; t < g->n_tensors; t++)
-        ready[t] = g->tensors[t].role == MOTE_ROLE_CONST || t == g->input;
+        ready[t] = g->tensors[t].role == MOTE_ROLE_CONST;
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        ready[g->inputs[i]] = true;
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *op = &g->ops[i];
-        if (op->output < 0 || op->output >= g->n_tensors)
-            return mote_fail(err, MOTE_ARG, "operator %d writes tensor %d of %d", i, op->output,
-                             g->n_tensors);
-        int32_t dims[MOTE_MAX_DIMS], n_dims = g->tensors[op->output].n_dims;
-        memcpy(dims, g->tensors[op->output].dims, sizeof dims);
-        MOTE_TRY(mote_op_shape(g, op, &n_dims, dims, err));
-        const mote_tensor *out = &g->tensors[op->output];
-        if (n_dims != out->n_dims || memcmp(dims, out->dims, (size_t)n_dims * sizeof *dims) != 0)
-            return mote_fail(err, MOTE_SHAPE,
-                             "%s: '%s' has another shape than follows from its inputs",
-                             mote_op_text(op->kind), out->name);
+        MOTE_TRY(check_shapes(g, i, err));
         for (int32_t k = 0; k < op->n_inputs; k++)
             if (!ready[op->inputs[k]])
                 return mote_fail(err, MOTE_ARG, "%s: input '%s' is not computed before it is used",
                                  mote_op_text(op->kind), g->tensors[op->inputs[k]].name);
-        if (ready[op->output])
-            return mote_fail(err, MOTE_ARG, "tensor '%s' is written twice", out->name);
-        MOTE_TRY(check_types(g, op, err));
-        ready[op->output] = true;
+        MOTE_TRY(mote_op_check(g, op, err));
+        for (int32_t k = 0; k < op->n_outputs; k++) {
+            if (ready[op->outputs[k]])
+                return mote_fail(err, MOTE_ARG, "tensor '%s' is written twice",
+                                 g->tensors[op->outputs[k]].name);
+            ready[op->outputs[k]] = true;
+        }
+    }
+    return MOTE_OK;
+}
+
+/* The lists of the graph: there, in range, of the right role, nothing twice. */
+static mote_status check_ends(const mote_graph *g, const char *what, const int32_t *ids, int32_t n,
+                              mote_err *err)
+{
+    bool is_input = ids == g->inputs;
+    if (n < 1)
+        return mote_fail(err, MOTE_ARG, "the graph has no %s", what);
+    for (int32_t i = 0; i < n; i++) {
+        if (ids[i] < 0 || ids[i] >= g->n_tensors ||
+            (is_input ? g->tensors[ids[i]].role != MOTE_ROLE_INPUT
+                      : g->tensors[ids[i]].role == MOTE_ROLE_CONST))
+            return mote_fail(err, MOTE_ARG, "the graph has no %s", what);
+        for (int32_t k = 0; k < i; k++)
+            if (ids[k] == ids[i])
+                return mote_fail(err, MOTE_ARG, "'%s' is %s of the graph twice",
+                                 g->tensors[ids[i]].name, what);
     }
     return MOTE_OK;
 }
 
 mote_status mote_graph_validate(const mote_graph *g, mote_err *err)
 {
-    if (g->input < 0 || g->input >= g->n_tensors || g->tensors[g->input].role != MOTE_ROLE_INPUT)
-        return mote_fail(err, MOTE_ARG, "the graph has no input");
-    if (g->output < 0 || g->output >= g->n_tensors || g->tensors[g->output].role == MOTE_ROLE_CONST)
-        return mote_fail(err, MOTE_ARG, "the graph has no output");
+    MOTE_TRY(check_ends(g, "input", g->inputs, g->n_inputs, err));
+    MOTE_TRY(check_ends(g, "output", g->outputs, g->n_outputs, err));
     bool *ready = mote_alloc_zero((size_t)g->n_tensors, sizeof *ready);
     if (!ready)
         return mote_fail(err, MOTE_NOMEM, "no memory to check a graph");
@@ -274,66 +352,65 @@ mote_status mote_graph_validate(const mote_graph *g, mote_err *err)
 
 /* ---- copying, counting, describing ------------------------------------------------------- */
 
-mote_status mote_graph_clone(const mote_graph *g, mote_graph **out, mote_err *err)
+static mote_status copy_all(const mote_graph *g, mote_graph *c, mote_err *err)
 {
-    mote_graph *c = NULL;
-    MOTE_TRY(mote_graph_create(g->arena.limit_bytes, &c, err));
-    mote_status st = MOTE_OK;
-    for (int32_t i = 0; st == MOTE_OK && i < g->n_tensors; i++) {
+    for (int32_t i = 0; i < g->n_tensors; i++) {
         const mote_tensor *t = &g->tensors[i];
-        mote_tensor_spec s = {
-            .name = t->name, .dtype = t->dtype, .n_dims = t->n_dims, .quant = &t->quant};
-        memcpy(s.dims, t->dims, sizeof s.dims);
+        mote_tensor_spec s = mote_tensor_spec_of(t);
         int32_t id;
-        st = add_tensor(c, &s, t->role, &id, err);
-        if (st != MOTE_OK)
-            break;
+        MOTE_TRY(mote_graph_add_tensor(c, &s, t->role, &id, err));
         c->tensors[id].is_trained = t->is_trained;
         if (t->data)
             memcpy(c->tensors[id].data, t->data, mote_tensor_bytes(t));
     }
-    for (int32_t i = 0; st == MOTE_OK && i < g->n_ops; i++) {
-        st = grow(c, &c->ops, c->n_ops, &c->cap_ops, sizeof *c->ops, err);
-        if (st == MOTE_OK)
-            c->ops[c->n_ops++] = g->ops[i];
-    }
+    for (int32_t i = 0; i < g->n_ops; i++)
+        MOTE_TRY(mote_graph_append(c, &g->ops[i], err));
+    MOTE_TRY(mote_graph_keep_list(c, g->inputs, g->n_inputs, &c->inputs, err));
+    c->n_inputs = g->n_inputs;
+    return mote_graph_set_outputs(c, g->outputs, g->n_outputs, err);
+}
+
+mote_tensor_spec mote_tensor_spec_of(const mote_tensor *t)
+{
+    mote_tensor_spec s = {
+        .name = t->name, .dtype = t->dtype, .n_dims = t->n_dims, .quant = &t->quant};
+    memcpy(s.dims, t->dims, sizeof s.dims);
+    return s;
+}
+
+mote_status mote_graph_clone(const mote_graph *g, mote_graph **out, mote_err *err)
+{
+    mote_graph *c = NULL;
+    MOTE_TRY(mote_graph_create(g->arena.limit_bytes, &c, err));
+    mote_status st = copy_all(g, c, err);
     if (st != MOTE_OK) {
         mote_graph_destroy(c);
         return st;
     }
-    c->input = g->input;
-    c->output = g->output;
     *out = c;
     return MOTE_OK;
 }
 
+int32_t mote_out_size(mote_padding padding, int32_t in, int32_t window, int32_t stride)
+{
+    if (padding == MOTE_PAD_SAME)
+        return (in + stride - 1) / stride;
+    return in < window ? 0 : (in - window) / stride + 1;
+}
+
+int32_t mote_pad_before(mote_padding padding, int32_t in, int32_t window, int32_t stride)
+{
+    if (padding == MOTE_PAD_VALID)
+        return 0;
+    int32_t out = (in + stride - 1) / stride;
+    int32_t total = (out - 1) * stride + window - in;
+    return total > 0 ? total / 2 : 0;
+}
+
 int64_t mote_graph_op_macs(const mote_graph *g, int32_t op)
 {
-    const mote_op *o = &g->ops[op];
-    const mote_tensor *out = &g->tensors[o->output];
-    switch (o->kind) {
-    case MOTE_OP_CONV_2D: {
-        const mote_tensor *w = &g->tensors[o->inputs[1]];
-        return mote_tensor_elements(out) * w->dims[1] * w->dims[2] * w->dims[3];
-    }
-    case MOTE_OP_DEPTHWISE_CONV_2D: {
-        const mote_tensor *w = &g->tensors[o->inputs[1]];
-        return mote_tensor_elements(out) * w->dims[1] * w->dims[2];
-    }
-    case MOTE_OP_DENSE:
-        return mote_tensor_elements(&g->tensors[o->inputs[1]]) * out->dims[0];
-    case MOTE_OP_NONE:
-    case MOTE_OP_AVG_POOL_2D:
-    case MOTE_OP_MAX_POOL_2D:
-    case MOTE_OP_ADD:
-    case MOTE_OP_RESHAPE:
-    case MOTE_OP_SOFTMAX:
-    case MOTE_OP_BATCH_NORM:
-    case MOTE_OP_DROPOUT:
-    case MOTE_OP_RELU:
-    default:
-        return 0;
-    }
+    const mote_op_class *c = mote_op_find(g->ops[op].kind);
+    return c && c->macs ? c->macs(g, &g->ops[op]) : 0;
 }
 
 int64_t mote_graph_macs(const mote_graph *g)
@@ -358,7 +435,7 @@ void mote_graph_describe(const mote_graph *g, mote_buf *out)
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *op = &g->ops[i];
         const mote_tensor *in = &g->tensors[op->inputs[0]];
-        const mote_tensor *o = &g->tensors[op->output];
+        const mote_tensor *o = &g->tensors[op->outputs[0]];
         char from[MOTE_SHAPE_TEXT_BYTES], to[MOTE_SHAPE_TEXT_BYTES];
         mote_dims_text(in->n_dims, in->dims, from);
         mote_dims_text(o->n_dims, o->dims, to);

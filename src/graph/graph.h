@@ -24,17 +24,30 @@
 
 typedef enum {
     MOTE_OP_NONE = 0,
-#define OP(id, name, text, n_in) MOTE_OP_##name = id,
+#define OP(id, name, text) MOTE_OP_##name = id,
 #include "graph/ops.def"
 #undef OP
+    MOTE_OP_END /* one behind the last id */
 } mote_op_kind;
 
 /* The numbers of these enums are on disk. SAME as in TensorFlow: the odd cell goes behind. */
 typedef enum { MOTE_PAD_VALID = 0, MOTE_PAD_SAME = 1 } mote_padding;
 typedef enum { MOTE_ACT_NONE = 0, MOTE_ACT_RELU = 1, MOTE_ACT_RELU6 = 2 } mote_activation;
+/* What DATE_PARTS gives, in this order; the last three are two numbers each, sine and cosine. */
+typedef enum {
+    MOTE_DATE_YEAR = 1,
+    MOTE_DATE_MONTH = 2,   /* 1..12 */
+    MOTE_DATE_DAY = 4,     /* 1..31 */
+    MOTE_DATE_WEEKDAY = 8, /* 0 Monday .. 6 Sunday */
+    MOTE_DATE_HOUR = 16,   /* [0, 24), with its fraction */
+    MOTE_DATE_DAY_WAVE = 32,
+    MOTE_DATE_WEEK_WAVE = 64, /* from Monday */
+    MOTE_DATE_YEAR_WAVE = 128,
+    MOTE_DATE_ALL = 255
+} mote_date_part;
 typedef enum { MOTE_ROLE_VALUE = 0, MOTE_ROLE_INPUT = 1, MOTE_ROLE_CONST = 2 } mote_tensor_role;
 
-#define MOTE_MAX_OP_INPUTS   5
+#define MOTE_MAX_OP_LIST     64 /* inputs, or outputs, of an operator and of a graph */
 #define MOTE_NAME_BYTES      48
 #define MOTE_MAX_GRAPH_PARTS (1 << 14) /* tensors, and operators; passes are quadratic */
 
@@ -65,14 +78,15 @@ typedef struct {
     int32_t window_h, window_w; /* pools */
     float epsilon;              /* BATCH_NORM */
     float rate;                 /* DROPOUT, [0, 1) */
-} mote_op_attrs;
+    int32_t parts;              /* DATE_PARTS: bits of mote_date_part, not 0 */
+} mote_op_attrs;                /* on disk: attrs.def */
 
 typedef struct {
     mote_op_kind kind;
     mote_op_attrs attrs;
-    int32_t n_inputs;
-    int32_t inputs[MOTE_MAX_OP_INPUTS]; /* tensor indices */
-    int32_t output;
+    int32_t n_inputs, n_outputs;
+    int32_t *inputs; /* [n_inputs] tensor indices, owned by the graph */
+    int32_t *outputs;
 } mote_op;
 
 typedef struct {
@@ -81,8 +95,9 @@ typedef struct {
     int32_t n_tensors, cap_tensors;
     mote_op *ops;
     int32_t n_ops, cap_ops;
-    int32_t input; /* tensor index; one input, one output; -1: none yet */
-    int32_t output;
+    int32_t n_inputs, n_outputs;
+    int32_t *inputs; /* [n_inputs] tensor indices; NULL: none yet */
+    int32_t *outputs;
 } mote_graph;
 
 /* An empty graph. Its constants may not take more than limit_bytes (0: 1 GB) in all. */
@@ -99,21 +114,40 @@ typedef struct {
     const mote_quant *quant;
 } mote_tensor_spec;
 
-/* Add a tensor; *id is its index. Constants get zeroed data, to be filled through
+/* What a tensor is; name and quantisation borrowed from it. */
+mote_tensor_spec mote_tensor_spec_of(const mote_tensor *t);
+
+/* Add a tensor; *id is its index. An input goes behind those that are there; without operators the
+ * first input is also the output. Constants get zeroed data, to be filled through
  * g->tensors[id].data. */
 MOTE_MUST_USE mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_spec *spec,
                                                int32_t *id, mote_err *err);
 MOTE_MUST_USE mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec,
                                                int32_t *id, mote_err *err);
 
-/* Add an operator. Its output tensor is made with the name, dtype and quantisation of `out` and the
- * shape that follows from the inputs (RESHAPE takes out->dims; for others out->n_dims may be 0,
- * and must agree when given). It becomes the graph's output. The number of inputs is that of
- * ops.def. SHAPE when they do not fit: the message names the operator and the shapes. */
+/* Add an operator of one output. Its tensor is made with the name, dtype and quantisation of `out`
+ * and the shape that follows from the inputs (RESHAPE takes out->dims; for others out->n_dims may
+ * be 0, and must agree when given). It becomes the graph's output. The number of inputs is that of
+ * its class (op.h). SHAPE when they do not fit: the message names the operator and the shapes. */
 MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind,
                                             const mote_op_attrs *attrs, const int32_t *inputs,
                                             const mote_tensor_spec *out, int32_t *out_id,
                                             mote_err *err);
+
+/* The same for any number of outputs, which become the graph's: outs and out_ids are
+ * [n_outputs of the class]. */
+MOTE_MUST_USE mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind,
+                                               const mote_op_attrs *attrs, const int32_t *inputs,
+                                               const mote_tensor_spec *outs, int32_t *out_ids,
+                                               mote_err *err);
+
+/* The graph's outputs, 1 to MOTE_MAX_OP_LIST. */
+MOTE_MUST_USE mote_status mote_graph_set_outputs(mote_graph *g, const int32_t *ids, int32_t n,
+                                                 mote_err *err);
+
+/* UNSUPPORTED, naming `who`, unless there is one input and one output. */
+MOTE_MUST_USE mote_status mote_graph_one_to_one(const mote_graph *g, const char *who,
+                                                mote_err *err);
 
 /* Check every invariant above; for graphs that come from outside. */
 MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err);
@@ -140,15 +174,21 @@ int64_t mote_graph_params(const mote_graph *g);
 /* One line per operator: kind, shapes, parameters, MACs. */
 void mote_graph_describe(const mote_graph *g, mote_buf *out);
 
-/* Saved form, docs/formats/graph.md. Load bounds everything by the bytes present and validates. */
+/* Saved form, docs/formats/graph.md. Save writes version 2. Load reads 1 and 2, bounds everything
+ * by the bytes present and validates; UNSUPPORTED names what a newer program made. */
 void mote_graph_save(const mote_graph *g, mote_buf *out);
 MOTE_MUST_USE mote_status mote_graph_load(const void *bytes, size_t n, mote_graph **out,
                                           mote_err *err);
 
-/* Reference interpreter in float32 for batch 1: slow, clear, sums in double. `in` has the elements
- * of the input tensor, `out` those of the output; `observe` (NULL: none) is called with the input
- * and every computed tensor (calibration, tests). */
+/* Reference interpreter for batch 1: slow, clear, float32 with sums in double. in[i] holds the
+ * elements of input i in its type, out[i] gets those of output i; `observe` (NULL: none) is called
+ * with every float32 input and computed tensor (calibration, tests). Errors: UNSUPPORTED an
+ * operator that runs on int8 alone. */
 typedef void mote_graph_observer(void *arg, int32_t tensor, const float *values, int64_t n);
+MOTE_MUST_USE mote_status mote_graph_run(const mote_graph *g, const void *const *in,
+                                         void *const *out, mote_graph_observer *observe, void *arg,
+                                         mote_err *err);
+/* The same with one float32 input and one float32 output. */
 MOTE_MUST_USE mote_status mote_graph_run_f32(const mote_graph *g, const float *in, float *out,
                                              mote_graph_observer *observe, void *arg,
                                              mote_err *err);

@@ -12,7 +12,7 @@
 
 typedef enum {
     MOTE_KERNEL_NONE = 0, /* no code: RESHAPE */
-#define KERNEL(name, function, source, scratch) MOTE_KERNEL_##name,
+#define KERNEL(name, function, source, params, form) MOTE_KERNEL_##name,
 #include "graph/kernels.def"
 #undef KERNEL
     MOTE_N_KERNELS
@@ -48,6 +48,7 @@ typedef struct {
         mrt_pool pool;
         mrt_add add;
         mrt_softmax softmax;
+        mrt_lut lut; /* table in the arena */
     } u;
 } mote_call;
 
@@ -68,9 +69,21 @@ void mote_lowered_release(mote_lowered *l);
 /* Run one call. in[i] and out are the activations, scratch at least need.scratch_bytes. */
 void mote_call_run(const mote_call *c, const int8_t *const in[2], int8_t *out, void *scratch);
 
-const char *mote_kernel_function(mote_kernel k); /* "mrt_conv_s8"; "" for NONE */
-const char *mote_kernel_source(mote_kernel k);   /* "mrt_conv.c" */
-bool mote_kernel_has_scratch(mote_kernel k);     /* takes a scratch argument */
+/* The member of u that holds a kernel's parameters. */
+typedef enum {
+    MOTE_PARAMS_conv,
+    MOTE_PARAMS_pool,
+    MOTE_PARAMS_add,
+    MOTE_PARAMS_softmax,
+    MOTE_PARAMS_lut,
+    MOTE_N_PARAMS
+} mote_kernel_params;
+
+mote_kernel_params mote_kernel_params_of(mote_kernel k); /* N_PARAMS for NONE */
+const char *mote_kernel_name(mote_kernel k);             /* "CONV"; "" for NONE */
+const char *mote_kernel_function(mote_kernel k);         /* "mrt_conv_s8"; "" for NONE */
+const char *mote_kernel_source(mote_kernel k);           /* "mrt_conv.c" */
+bool mote_kernel_has_scratch(mote_kernel k);             /* takes a scratch argument */
 
 /* real = multiplier * 2^(shift - 31), multiplier 0 or in [2^30, 2^31). TensorFlow Lite's
  * QuantizeMultiplier: the fraction of frexp rounded half away from zero; below 2^-32: 0. */

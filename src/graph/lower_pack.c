@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/op.h"
+
 /* Weights in the order that all kernels share: weight k of output channel oc. */
 typedef struct {
     const int8_t *data;
@@ -24,7 +26,7 @@ static weight_view view_of(const mote_graph *g, const mote_call *call)
     const mrt_conv *c = &call->u.conv;
     const mote_tensor *w = &g->tensors[g->ops[call->op].inputs[1]];
     weight_view v = {.data = w->data};
-    if (g->ops[call->op].kind == MOTE_OP_DEPTHWISE_CONV_2D) {
+    if (mote_op_has(g->ops[call->op].kind, MOTE_OP_CHANNEL_LAST)) {
         v.per_channel = c->kernel_h * c->kernel_w;
         v.channel_step = 1;
         v.step = c->out_c;
@@ -104,10 +106,10 @@ static mote_status pack_weights(const mote_graph *g, mote_arena *a, mote_call *c
 static double real_multiplier(const mote_graph *g, const mote_op *o, int32_t oc)
 {
     float in = g->tensors[o->inputs[0]].quant.scales[0];
-    float out = g->tensors[o->output].quant.scales[0];
+    float out = g->tensors[o->outputs[0]].quant.scales[0];
     const mote_quant *q = &g->tensors[o->inputs[1]].quant;
     float w = q->scales[q->n_scales == 1 ? 0 : oc];
-    if (o->kind == MOTE_OP_DENSE && q->n_scales == 1)
+    if (mote_op_has(o->kind, MOTE_OP_ONE_SCALE) && q->n_scales == 1)
         return (double)(in * w) / (double)out;
     return (double)in * (double)w / (double)out;
 }

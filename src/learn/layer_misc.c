@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Layers that work value by value: add, copy (carries a batch norm or ReLU of its own), dropout. */
+/* Layers that work value by value: add, copy (carries a batch norm or ReLU of its own), functions
+ * of one value, dropout. */
 #include <string.h>
 
 #include "base/rng.h"
+#include "graph/op.h"
 #include "learn/net_internal.h"
 
 /* Give dx to input `i`. */
@@ -52,6 +54,30 @@ void net_copy_backward(const net_job *j)
 {
     pass_grads(j, 0,
                net_raw_grads(j->net, j->node, j->sample, 1, net_scratch(j->net, j->worker, 0)));
+}
+
+void net_element_forward(const net_job *j)
+{
+    const net_node *n = j->node;
+    double (*value)(double) = mote_op_find(n->kind)->value;
+    float *out = n->x + (size_t)j->sample * n->out_elements;
+    const float *in = net_values(j->net, n->inputs[0], j->sample, 1, out);
+    for (size_t i = 0; i < n->out_elements; i++)
+        out[i] = (float)value((double)in[i]);
+}
+
+/* The node's own output is stored, its input is made again when it is lazy. */
+void net_element_backward(const net_job *j)
+{
+    const net_node *n = j->node;
+    double (*slope)(double, double) = mote_op_find(n->kind)->slope;
+    float *area = net_scratch(j->net, j->worker, 1);
+    const float *y = n->x + (size_t)j->sample * n->out_elements;
+    const float *dy = net_raw_grads(j->net, n, j->sample, 1, net_scratch(j->net, j->worker, 0));
+    const float *x = net_values(j->net, n->inputs[0], j->sample, 1, area);
+    for (size_t i = 0; i < n->out_elements; i++)
+        area[i] = (float)((double)dy[i] * slope((double)x[i], (double)y[i]));
+    pass_grads(j, 0, area);
 }
 
 /* x *= 0 or 1 / (1 - rate). The mask follows from seed, step, operator and sample alone, so the way

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "learn/num.h"
+#include "base/num.h"
 
 /* Of a difference d: the loss and its derivative. */
 typedef double error_of(double d, double delta, double *slope);

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/op.h"
 #include "learn/net_internal.h"
-#include "learn/num.h"
+#include "base/num.h"
 
 /* ------------------------------------------------------------------ create */
 
@@ -263,34 +264,25 @@ typedef struct {
     bool whole_piece; /* all samples of a piece at once: they are the rows of a product */
 } layer;
 
+/* By kind; NONE: a copy. What plan.c makes no node of has no layer. */
+static const layer layers[MOTE_OP_END] = {
+    [MOTE_OP_NONE] = {net_copy_forward, net_copy_backward, false},
+    [MOTE_OP_CONV_2D] = {net_conv_forward, net_conv_backward, false},
+    [MOTE_OP_DEPTHWISE_CONV_2D] = {net_depthwise_forward, net_depthwise_backward, false},
+    [MOTE_OP_DENSE] = {net_dense_forward, net_dense_backward, true},
+    [MOTE_OP_AVG_POOL_2D] = {net_avg_pool_forward, net_avg_pool_backward, false},
+    [MOTE_OP_MAX_POOL_2D] = {net_max_pool_forward, net_max_pool_backward, false},
+    [MOTE_OP_ADD] = {net_add_forward, net_add_backward, false},
+    [MOTE_OP_DROPOUT] = {net_dropout_forward, net_dropout_backward, false},
+};
+
 static layer layer_of(mote_op_kind kind)
 {
-    switch (kind) {
-    case MOTE_OP_CONV_2D:
-        return (layer){net_conv_forward, net_conv_backward, false};
-    case MOTE_OP_DEPTHWISE_CONV_2D:
-        return (layer){net_depthwise_forward, net_depthwise_backward, false};
-    case MOTE_OP_DENSE:
-        return (layer){net_dense_forward, net_dense_backward, true};
-    case MOTE_OP_AVG_POOL_2D:
-        return (layer){net_avg_pool_forward, net_avg_pool_backward, false};
-    case MOTE_OP_MAX_POOL_2D:
-        return (layer){net_max_pool_forward, net_max_pool_backward, false};
-    case MOTE_OP_ADD:
-        return (layer){net_add_forward, net_add_backward, false};
-    case MOTE_OP_DROPOUT:
-        return (layer){net_dropout_forward, net_dropout_backward, false};
-    case MOTE_OP_NONE:
-        return (layer){net_copy_forward, net_copy_backward, false};
-    case MOTE_OP_RESHAPE:
-    case MOTE_OP_SOFTMAX:
-    case MOTE_OP_BATCH_NORM:
-    case MOTE_OP_RELU:
-    default:
-        break;
-    }
-    MOTE_BUG_IF(true);
-    return (layer){0};
+    if (layers[kind].forward)
+        return layers[kind];
+    const mote_op_class *c = mote_op_find(kind);
+    MOTE_BUG_IF(!c || !c->slope);
+    return (layer){net_element_forward, net_element_backward, false};
 }
 
 static net_job job_of(mote_net *net, size_t piece, int32_t worker, bool whole_piece)

@@ -163,6 +163,8 @@ void net_add_forward(const net_job *j);
 void net_add_backward(const net_job *j);
 void net_copy_forward(const net_job *j);
 void net_copy_backward(const net_job *j);
+void net_element_forward(const net_job *j); /* value() and slope() of the operator's class */
+void net_element_backward(const net_job *j);
 void net_dropout_forward(const net_job *j);
 void net_dropout_backward(const net_job *j);
 

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/op.h"
+
 static const float no_limit = HUGE_VALF;
 
 /* ------------------------------------------------------------------ operators to nodes */
@@ -13,7 +15,7 @@ static mote_status unsupported(const mote_net *net, int32_t op, const char *why,
 {
     const mote_op *o = &net->graph->ops[op];
     return mote_fail(err, MOTE_UNSUPPORTED, "operator %d ('%s', output '%s') cannot be trained: %s",
-                     (int)op, mote_op_text(o->kind), net->graph->tensors[o->output].name, why);
+                     (int)op, mote_op_text(o->kind), net->graph->tensors[o->outputs[0]].name, why);
 }
 
 /* Height, width and channels of a tensor behind its first dimension. */
@@ -114,16 +116,17 @@ static net_node *node_to_extend(mote_net *net, int32_t op, const int32_t *n_read
         /* Not across a reshape: others may read the value before it, and it may change what a
          * channel is. */
         if (!is_clamped && !(for_norm && n->has_norm) && n->value == o->inputs[0]) {
-            net->node_of[o->output] = id;
-            n->value = o->output;
+            net->node_of[o->outputs[0]] = id;
+            n->value = o->outputs[0];
             return n;
         }
     }
-    return new_node(net, MOTE_OP_NONE, op, o->inputs[0], o->output);
+    return new_node(net, MOTE_OP_NONE, op, o->inputs[0], o->outputs[0]);
 }
 
-static void add_norm(mote_net *net, int32_t op, const int32_t *n_readers)
+static mote_status add_norm(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
 {
+    (void)err;
     const mote_op *o = &net->graph->ops[op];
     net_node *n = node_to_extend(net, op, n_readers, true);
     n->has_norm = n->is_lazy = true;
@@ -133,74 +136,110 @@ static void add_norm(mote_net *net, int32_t op, const int32_t *n_readers)
     n->mean = state_of(net, o->inputs[3]);
     n->variance = state_of(net, o->inputs[4]);
     n->needs_grad = n->needs_grad || is_trained(net, o->inputs[1]) || is_trained(net, o->inputs[2]);
+    return MOTE_OK;
 }
 
-static void add_sum(mote_net *net, int32_t op)
+static mote_status add_relu(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
 {
+    (void)err;
+    set_activation(node_to_extend(net, op, n_readers, false), MOTE_ACT_RELU);
+    return MOTE_OK;
+}
+
+static mote_status add_sum(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    (void)n_readers, (void)err;
     const mote_op *o = &net->graph->ops[op];
-    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->output);
+    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
     n->n_inputs = 2;
     n->inputs[1] = net->node_of[o->inputs[1]];
     if (n->inputs[1] != NO_NODE && net->nodes[n->inputs[1]].needs_grad)
         n->needs_grad = true;
     set_activation(n, o->attrs.activation);
+    return MOTE_OK;
 }
+
+static mote_status add_dense(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    (void)n_readers, (void)err;
+    const mote_op *o = &net->graph->ops[op];
+    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
+    set_weights(net, n, o);
+    set_activation(n, o->attrs.activation);
+    return MOTE_OK;
+}
+
+static mote_status add_conv(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    MOTE_TRY(add_dense(net, op, n_readers, err));
+    set_window(&net->nodes[net->n_nodes - 1]);
+    return MOTE_OK;
+}
+
+static mote_status add_pool(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    (void)n_readers, (void)err;
+    const mote_op *o = &net->graph->ops[op];
+    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
+    n->kernel_h = o->attrs.window_h;
+    n->kernel_w = o->attrs.window_w;
+    set_window(n);
+    return MOTE_OK;
+}
+
+static mote_status add_plain(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    (void)n_readers, (void)err;
+    const mote_op *o = &net->graph->ops[op];
+    (void)new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
+    return MOTE_OK;
+}
+
+static mote_status add_alias(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    (void)n_readers, (void)err;
+    const mote_op *o = &net->graph->ops[op];
+    net->node_of[o->outputs[0]] = net->node_of[o->inputs[0]];
+    return MOTE_OK;
+}
+
+static mote_status add_softmax(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+{
+    const mote_op *o = &net->graph->ops[op];
+    if (op != net->graph->n_ops - 1)
+        return unsupported(net, op, "a softmax must be the last operator, where the loss is", err);
+    if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
+        return unsupported(net, op, "its input must be computed, and read by it alone", err);
+    net->logits = net->node_of[o->inputs[0]];
+    net->n_outputs = net->nodes[net->logits].out_c;
+    if ((size_t)net->n_outputs != net->nodes[net->logits].out_elements || net->n_outputs < 2)
+        return unsupported(net, op, "it must give one vector of at least 2 classes", err);
+    return MOTE_OK;
+}
+
+/* How an operator becomes a node, by kind; one that works value by value needs no row. */
+static mote_status (*const adders[MOTE_OP_END])(mote_net *, int32_t, const int32_t *,
+                                                mote_err *) = {
+    [MOTE_OP_CONV_2D] = add_conv,     [MOTE_OP_DEPTHWISE_CONV_2D] = add_conv,
+    [MOTE_OP_DENSE] = add_dense,      [MOTE_OP_AVG_POOL_2D] = add_pool,
+    [MOTE_OP_MAX_POOL_2D] = add_pool, [MOTE_OP_ADD] = add_sum,
+    [MOTE_OP_RESHAPE] = add_alias,    [MOTE_OP_SOFTMAX] = add_softmax,
+    [MOTE_OP_BATCH_NORM] = add_norm,  [MOTE_OP_DROPOUT] = add_plain,
+    [MOTE_OP_RELU] = add_relu,
+};
 
 static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
 {
     const mote_op *o = &net->graph->ops[op];
-    net_node *n;
-    for (int32_t k = 0; k < (o->kind == MOTE_OP_ADD ? 2 : 1); k++)
+    const mote_op_class *c = mote_op_find(o->kind);
+    for (int32_t k = 0; k < c->n_activations; k++)
         if (net->graph->tensors[o->inputs[k]].role == MOTE_ROLE_CONST)
             return unsupported(net, op, "it works on a constant", err);
-    switch (o->kind) {
-    case MOTE_OP_CONV_2D:
-    case MOTE_OP_DEPTHWISE_CONV_2D:
-    case MOTE_OP_DENSE:
-        n = new_node(net, o->kind, op, o->inputs[0], o->output);
-        set_weights(net, n, o);
-        set_activation(n, o->attrs.activation);
-        if (o->kind != MOTE_OP_DENSE)
-            set_window(n);
-        break;
-    case MOTE_OP_AVG_POOL_2D:
-    case MOTE_OP_MAX_POOL_2D:
-        n = new_node(net, o->kind, op, o->inputs[0], o->output);
-        n->kernel_h = o->attrs.window_h;
-        n->kernel_w = o->attrs.window_w;
-        set_window(n);
-        break;
-    case MOTE_OP_ADD:
-        add_sum(net, op);
-        break;
-    case MOTE_OP_RESHAPE:
-        net->node_of[o->output] = net->node_of[o->inputs[0]];
-        break;
-    case MOTE_OP_SOFTMAX:
-        if (op != net->graph->n_ops - 1)
-            return unsupported(net, op, "a softmax must be the last operator, where the loss is",
-                               err);
-        if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
-            return unsupported(net, op, "its input must be computed, and read by it alone", err);
-        net->logits = net->node_of[o->inputs[0]];
-        net->n_outputs = net->nodes[net->logits].out_c;
-        if ((size_t)net->n_outputs != net->nodes[net->logits].out_elements || net->n_outputs < 2)
-            return unsupported(net, op, "it must give one vector of at least 2 classes", err);
-        break;
-    case MOTE_OP_BATCH_NORM:
-        add_norm(net, op, n_readers);
-        break;
-    case MOTE_OP_DROPOUT:
-        (void)new_node(net, o->kind, op, o->inputs[0], o->output);
-        break;
-    case MOTE_OP_RELU:
-        set_activation(node_to_extend(net, op, n_readers, false), MOTE_ACT_RELU);
-        break;
-    case MOTE_OP_NONE:
-    default:
-        return unsupported(net, op, "no gradient is known for it", err);
-    }
-    return MOTE_OK;
+    if (adders[o->kind])
+        return adders[o->kind](net, op, n_readers, err);
+    if (c->slope)
+        return add_plain(net, op, n_readers, err);
+    return unsupported(net, op, "no gradient is known for it", err);
 }
 
 /* ------------------------------------------------------------------ state layout */
@@ -235,8 +274,7 @@ static mote_status lay_out_state(mote_net *net, mote_err *err)
         for (int32_t i = 0; i < g->n_ops; i++) {
             const mote_op *o = &g->ops[i];
             bool is_norm = o->kind == MOTE_OP_BATCH_NORM;
-            bool is_layer = o->kind == MOTE_OP_CONV_2D || o->kind == MOTE_OP_DEPTHWISE_CONV_2D ||
-                            o->kind == MOTE_OP_DENSE;
+            bool is_layer = mote_op_has(o->kind, MOTE_OP_WEIGHTED);
             if (!is_norm && !is_layer)
                 continue;
             if (pass == 1 && !is_norm)
@@ -417,7 +455,7 @@ static mote_status check_end(const mote_net *net, mote_err *err)
 /* A graph of values: the loss reads what its last operator gives. */
 static mote_status find_values(mote_net *net, mote_err *err)
 {
-    int32_t node = net->node_of[net->graph->output];
+    int32_t node = net->node_of[net->graph->outputs[0]];
     if (node == NO_NODE)
         return mote_fail(err, MOTE_UNSUPPORTED, "the output of the graph is not computed");
     net->logits = node;
@@ -429,11 +467,11 @@ mote_status net_plan(mote_net *net, mote_err *err)
 {
     const mote_graph *g = net->graph;
     MOTE_TRY(check_end(net, err));
-    if (g->n_ops == 0 || g->input < 0)
+    if (g->n_ops == 0 || g->n_inputs != 1)
         return mote_fail(err, MOTE_UNSUPPORTED, "a graph without operators has nothing to train");
-    if (g->tensors[g->input].dtype != MOTE_F32)
+    if (g->tensors[g->inputs[0]].dtype != MOTE_F32)
         return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must be float32");
-    net->in_elements = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+    net->in_elements = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
     MOTE_TRY(lay_out_state(net, err));
     if (net->n_params == 0)
         return mote_fail(err, MOTE_UNSUPPORTED, "the graph has nothing to train");

@@ -2,7 +2,7 @@
 /* Warm-up and cosine; see schedule.h. */
 #include "learn/schedule.h"
 
-#include "learn/num.h"
+#include "base/num.h"
 
 double mote_schedule_rate(const mote_schedule *s, int64_t step)
 {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "learn/num.h"
+#include "base/num.h"
 
 mote_status mote_train_set_target(const mote_train_set *d, int32_t i, int32_t n_outputs, float *out,
                                   mote_err *err)

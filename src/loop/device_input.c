@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "graph/import_tflite.h"
+#include "import/tflite.h"
 #include "track/model_ref.h"
 
 /* The network of a .tflite file alone. *is_tflite: the file is one, by its content. */

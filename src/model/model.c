@@ -48,8 +48,8 @@ static bool is_plain(const mote_tensor *t)
 static mote_status check_agreement(const mote_model *m, mote_err *err)
 {
     const mote_bundle_words *w = &m->words;
-    const mote_tensor *in = &m->graph->tensors[m->graph->input],
-                      *out = &m->graph->tensors[m->graph->output];
+    const mote_tensor *in = &m->graph->tensors[m->graph->inputs[0]],
+                      *out = &m->graph->tensors[m->graph->outputs[0]];
     mote_shape features;
     if (!is_plain(in) || !is_plain(out) || in->dtype != out->dtype)
         return mote_fail(err, MOTE_PARSE,
@@ -71,8 +71,8 @@ static mote_status check_agreement(const mote_model *m, mote_err *err)
 static mote_status read_golden(mote_model *m, const mote_section *s, mote_err *err)
 {
     mote_golden g = {.n = 0};
-    const mote_tensor *in = &m->graph->tensors[m->graph->input],
-                      *out = &m->graph->tensors[m->graph->output];
+    const mote_tensor *in = &m->graph->tensors[m->graph->inputs[0]],
+                      *out = &m->graph->tensors[m->graph->outputs[0]];
     mote_status st = mote_golden_read(s->data, s->len, &m->arena, &g, err);
     if (st != MOTE_OK)
         return mote_wrap(err, st, "bundle");
@@ -105,9 +105,10 @@ static mote_status load(mote_model *m, const void *bytes, size_t n, mote_err *er
     MOTE_TRY(mote_json_get_str(m->document, WHAT, "name", &m->name, err));
     MOTE_TRY(
         mote_graph_load(s[MOTE_SECTION_GRAPH].data, s[MOTE_SECTION_GRAPH].len, &m->graph, err));
-    MOTE_TRY(b.version == 1 ? mote_bundle_read_v1(m->document, &m->graph->tensors[m->graph->input],
-                                                  &m->words, err)
-                            : read_words(m, err));
+    MOTE_TRY(b.version == 1
+                 ? mote_bundle_read_v1(m->document, &m->graph->tensors[m->graph->inputs[0]],
+                                       &m->words, err)
+                 : read_words(m, err));
     MOTE_TRY(check_agreement(m, err));
     if (s[MOTE_SECTION_GOLDEN].data)
         MOTE_TRY(read_golden(m, &s[MOTE_SECTION_GOLDEN], err));

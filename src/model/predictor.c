@@ -23,8 +23,8 @@ static mote_status prepare(mote_predictor *p, mote_err *err)
 {
     const mote_model *m = p->model;
     const mote_graph *g = mote_model_graph(m);
-    p->input = &g->tensors[g->input];
-    p->output = &g->tensors[g->output];
+    p->input = &g->tensors[g->inputs[0]];
+    p->output = &g->tensors[g->outputs[0]];
     p->n_in = (size_t)mote_tensor_elements(p->input);
     p->n_sample = (size_t)mote_shape_elements(&mote_model_signature(m)->sample);
     size_t n_out = (size_t)mote_tensor_elements(p->output);

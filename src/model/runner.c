@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "graph/lower.h"
+#include "graph/op.h"
 
 struct mote_runner {
     const mote_graph *g;
@@ -24,13 +25,14 @@ typedef struct {
 
 static int32_t last_reader(const mote_graph *g, int32_t tensor)
 {
-    int32_t last = tensor == g->output ? g->n_ops : -1;
+    int32_t last = tensor == g->outputs[0] ? g->n_ops : -1;
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *o = &g->ops[i];
         for (int32_t k = 0; k < o->n_inputs; k++) {
             if (o->inputs[k] != tensor)
                 continue;
-            int32_t until = o->kind == MOTE_OP_RESHAPE ? last_reader(g, o->output) : i;
+            int32_t until =
+                mote_op_has(o->kind, MOTE_OP_SAME_BYTES) ? last_reader(g, o->outputs[0]) : i;
             last = until > last ? until : last;
         }
     }
@@ -41,7 +43,7 @@ static size_t largest_tensor(const mote_graph *g)
 {
     size_t largest = 1;
     for (int32_t i = 0; i < g->n_ops; i++) {
-        size_t n = mote_tensor_bytes(&g->tensors[g->ops[i].output]);
+        size_t n = mote_tensor_bytes(&g->tensors[g->ops[i].outputs[0]]);
         largest = n > largest ? n : largest;
     }
     return largest;
@@ -51,8 +53,8 @@ static size_t largest_tensor(const mote_graph *g)
 static mote_status place(mote_runner *r, int32_t op, slot *slots, int32_t *n_slots, mote_err *err)
 {
     const mote_graph *g = r->g;
-    int32_t output = g->ops[op].output;
-    if (g->ops[op].kind == MOTE_OP_RESHAPE) {
+    int32_t output = g->ops[op].outputs[0];
+    if (mote_op_has(g->ops[op].kind, MOTE_OP_SAME_BYTES)) {
         r->values[output] = r->values[g->ops[op].inputs[0]];
         return MOTE_OK;
     }
@@ -125,7 +127,7 @@ void mote_runner_run(mote_runner *r, const int8_t *in, int8_t *out, mote_runner_
 {
     const mote_graph *g = r->g;
     if (observe != NULL)
-        observe(arg, g->input, in, mote_tensor_elements(&g->tensors[g->input]));
+        observe(arg, g->inputs[0], in, mote_tensor_elements(&g->tensors[g->inputs[0]]));
     for (int32_t i = 0; i < r->lowered.n_calls; i++) {
         const mote_call *c = &r->lowered.calls[i];
         const int8_t *args[2] = {value(r, c->inputs[0], in), NULL};
@@ -137,5 +139,5 @@ void mote_runner_run(mote_runner *r, const int8_t *in, int8_t *out, mote_runner_
             observe(arg, c->output, value(r, c->output, in),
                     mote_tensor_elements(&g->tensors[c->output]));
     }
-    memcpy(out, value(r, g->output, in), mote_tensor_bytes(&g->tensors[g->output]));
+    memcpy(out, value(r, g->outputs[0], in), mote_tensor_bytes(&g->tensors[g->outputs[0]]));
 }

@@ -52,7 +52,7 @@ mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d, const i
 {
     mote_golden_choice chosen[MOTE_GOLDEN_CLIPS];
     size_t n = 0, clip = mote_dataset_elements(d), n_out = d->n_classes;
-    size_t n_in = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->input]);
+    size_t n_in = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->inputs[0]]);
     int16_t *sound = NULL;
     int8_t *in = NULL, *y = NULL;
     MOTE_TRY(mote_golden_choose(d, n_conditions, a, chosen, &n, err));

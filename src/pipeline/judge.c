@@ -29,9 +29,9 @@ struct mote_bench {
 static mote_status furnish(mote_bench *b, mote_err *err)
 {
     const mote_graph *g = b->judge.graph;
-    size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->output]);
+    size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
     int32_t n = mote_pool_threads(b->judge.pool);
-    b->n_in = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+    b->n_in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
     MOTE_TRY(mote_arena_take(&b->arena, (size_t)n, sizeof *b->places, &b->places, err));
     b->n_places = n;
     for (int32_t i = 0; i < n; i++) {
@@ -77,7 +77,7 @@ bool mote_bench_run(mote_bench *b, int32_t worker, const int16_t *pcm, mote_benc
     if (t->err.status != MOTE_OK)
         return false;
     const mote_graph *g = b->judge.graph;
-    const mote_quant *in = &g->tensors[g->input].quant;
+    const mote_quant *in = &g->tensors[g->inputs[0]].quant;
     if (mote_frontend_run(b->plan, worker, pcm, (size_t)b->judge.sample.dims[0], t->features,
                           &t->err) != MOTE_OK ||
         mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in, t->in,
@@ -109,7 +109,7 @@ typedef struct {
 
 mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
 {
-    const mote_tensor *out = &j->graph->tensors[j->graph->output];
+    const mote_tensor *out = &j->graph->tensors[j->graph->outputs[0]];
     return mote_watch_shape_for(j->features, &j->sample, (int32_t)mote_tensor_elements(out));
 }
 
@@ -119,7 +119,7 @@ static void judge_one(void *arg, size_t i, int32_t worker)
     size_t clip = (size_t)mote_shape_elements(&b->j->sample);
     const int16_t *pcm = b->pcm + i * clip;
     const mote_graph *g = b->j->graph;
-    const mote_quant *out = &g->tensors[g->output].quant;
+    const mote_quant *out = &g->tensors[g->outputs[0]].quant;
     mote_bench_view seen;
     if (!mote_bench_run(b->bench, worker, pcm, &seen))
         return;
@@ -137,7 +137,7 @@ mote_status mote_judge_clips(const mote_judge *j, const int16_t *pcm, size_t n, 
     job b = {.j = j,
              .pcm = pcm,
              .shape = mote_judge_watch_shape(j),
-             .n_out = (size_t)mote_tensor_elements(&g->tensors[g->output])};
+             .n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]])};
     b.n_watched = (size_t)mote_watch_count(&b.shape);
     MOTE_TRY(mote_arena_take(a, n * b.n_out, sizeof(float), &b.probabilities, err));
     if (watched)
@@ -181,7 +181,7 @@ mote_status mote_judge_accuracy(const mote_judge *j, const mote_graph *f32, cons
                                 double *accuracy_s8, mote_err *err)
 {
     mote_arena_mark mark = mote_arena_save(a);
-    size_t n_in = (size_t)mote_tensor_elements(&f32->tensors[f32->input]);
+    size_t n_in = (size_t)mote_tensor_elements(&f32->tensors[f32->inputs[0]]);
     float *y8 = NULL, *y = NULL;
     int32_t *said = NULL;
     MOTE_TRY(mote_judge_clips(j, d->x, d->n, a, &y8, NULL, err));

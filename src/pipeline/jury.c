@@ -187,7 +187,7 @@ static mote_status join(assembling *m, mote_err *err)
     d->kind = first->kind;
     d->shape = first->shape;
     d->answer = first->answer;
-    d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->output]); /* with silence */
+    d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]); /* with silence */
     const char **classes = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *classes, &classes, err));
     MOTE_TRY(

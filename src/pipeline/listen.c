@@ -57,7 +57,7 @@ mote_status mote_listen_track(const mote_task_setting *task, const mote_stream_s
 mote_status mote_listen(const mote_judge *j, const mote_listening *w, mote_arena *a,
                         mote_stream_outputs *out, mote_err *err)
 {
-    size_t n_out = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->output]);
+    size_t n_out = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->outputs[0]]);
     listener l = {.pool = j->pool, .n_out = n_out, .window = (size_t)j->sample.dims[0]};
     const mote_stream_run_config run = {.track = w->track,
                                         .n_classes = (int32_t)n_out,

@@ -77,7 +77,7 @@ static mote_status config_of(const mote_recipe_job *j, mote_arena *a, mote_train
 static void absorb_scale(mote_graph *g, double scale)
 {
     for (int32_t i = 0; i < g->n_ops; i++) {
-        if (g->ops[i].inputs[0] != g->input)
+        if (g->ops[i].inputs[0] != g->inputs[0])
             continue;
         mote_tensor *w = &g->tensors[g->ops[i].inputs[1]];
         float *v = w->data;

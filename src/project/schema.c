@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "project/targets.h"
+
 /* Does a field have the C type of its key type? 1 or 0. */
 #define FIELD_BOOL(f)   _Generic((f), bool : 1, default : 0)
 #define FIELD_INT(f)    _Generic((f), int32_t : 1, default : 0)
@@ -35,6 +37,14 @@ static const char task_choices[] =
 #undef TASK
     ;
 #define MOTE_TASK_CHOICES (task_choices + 1)
+
+/* The same of `device.target`. */
+static const char target_choices[] =
+#define TARGET(name, ...) "|" name
+#include "project/targets.def"
+#undef TARGET
+    ;
+#define MOTE_TARGET_CHOICES (target_choices + 1)
 
 static const mote_schema_row rows[] = {
 #define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc, 0},

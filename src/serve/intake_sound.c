@@ -91,7 +91,7 @@ static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_
     *best = 0;
     for (size_t i = 0; i < h->n_inside; i++, p += n_labels) {
         const int8_t *q = h->outputs + (h->inside + i) * n_labels;
-        mote_model_probabilities(q, &g->tensors[g->output].quant, s->n_labels, temperature, p);
+        mote_model_probabilities(q, &g->tensors[g->outputs[0]].quant, s->n_labels, temperature, p);
         int32_t class_id = 0;
         for (int32_t k = 1; k < s->n_labels; k++)
             class_id = q[k] > q[class_id] ? k : class_id;

@@ -15,7 +15,7 @@ static bool fits(const mote_model *m)
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
 {
     const mote_graph *g = mote_model_graph(m);
-    const mote_tensor *t = &g->tensors[g->input];
+    const mote_tensor *t = &g->tensors[g->inputs[0]];
     int32_t skip = t->n_dims > 1 && t->dims[0] == 1 ? 1 : 0;
     *sample = (mote_shape){.dtype = MOTE_F32, .n_dims = t->n_dims - skip};
     for (int32_t i = 0; i < sample->n_dims; i++)

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "graph/import_tflite.h"
+#include "import/tflite.h"
 #include "model/bundle.h"
 #include "track/registry.h"
 #include "track/run.h"
@@ -26,12 +26,11 @@ static mote_status load_object(mote_store *s, const mote_sha256 *id, mote_model 
 static mote_status wrap_tflite(const mote_graph *g, const char *name, mote_model **out,
                                mote_err *err)
 {
-    const mote_tensor *y = &g->tensors[g->output];
+    const mote_tensor *y = &g->tensors[g->outputs[0]];
     int64_t n_out = mote_tensor_elements(y);
     char text[MOTE_MODEL_MAX_LABELS][4];
     const char *labels[MOTE_MODEL_MAX_LABELS];
-    const mote_decision decision = {
-        .op = {.smooth_hops = 1, .hop_ms = 100, .temperature = 1.0f}};
+    const mote_decision decision = {.op = {.smooth_hops = 1, .hop_ms = 100, .temperature = 1.0f}};
     if (n_out < 1 || n_out > MOTE_MODEL_MAX_LABELS || y->quant.zero_point != -128 ||
         y->quant.scales[0] != 0x1p-8f)
         return mote_fail(err, MOTE_UNSUPPORTED,
@@ -44,12 +43,11 @@ static mote_status wrap_tflite(const mote_graph *g, const char *name, mote_model
     }
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, MOTE_MODEL_REF_MAX_BYTES);
-    const mote_tensor *x = &g->tensors[g->input];
+    const mote_tensor *x = &g->tensors[g->inputs[0]];
     int32_t skip = x->n_dims > 1 && x->dims[0] == 1 ? 1 : 0; /* the batch */
     mote_bundle_parts parts = {.name = name,
-                               .signature = mote_signature_of_tensor(x->n_dims - skip,
-                                                                     x->dims + skip,
-                                                                     (int32_t)n_out, labels),
+                               .signature = mote_signature_of_tensor(
+                                   x->n_dims - skip, x->dims + skip, (int32_t)n_out, labels),
                                .graph = g,
                                .decision = &decision};
     parts.signature.events = 0;

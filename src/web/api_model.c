@@ -29,9 +29,9 @@ static void add_dims(mote_json_out *w, const mote_served *s)
 const char *mote_api_input_name(const mote_served *s)
 {
     const mote_graph *g = mote_model_graph(s->model);
-    return s->intake->tensor              ? s->intake->tensor
-           : g->tensors[g->input].name[0] ? g->tensors[g->input].name
-                                          : "input";
+    return s->intake->tensor                  ? s->intake->tensor
+           : g->tensors[g->inputs[0]].name[0] ? g->tensors[g->inputs[0]].name
+                                              : "input";
 }
 
 /* The protocol's name of the sample's type. */

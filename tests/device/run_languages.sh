@@ -20,7 +20,7 @@ warnings="-Wall -Wextra -Wpedantic -Werror"
 models=$MOTE_SOURCE_ROOT/tests/fuzz/corpus
 sketch=$MOTE_SOURCE_ROOT/tests/device/sketch
 
-# name  compiler prefix  flags  (the memories are those of src/compile/targets.def)
+# name  compiler prefix  flags  (the memories are those of src/project/targets.def)
 targets="
 cortex-m0plus arm-none-eabi -mcpu=cortex-m0plus -mthumb -mfloat-abi=soft
 cortex-m4f arm-none-eabi -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const mote_graph *g = mote_model_graph(m);
     mote_predictor *p = NULL;
     if (mote_graph_macs(g) < 1000000 && mote_predictor_create(m, &p, &err) == MOTE_OK) {
-        size_t n = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+        size_t n = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
         float *in = mote_alloc_zero(n, sizeof *in);
         mote_prediction out;
         if (in)

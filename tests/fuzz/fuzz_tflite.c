@@ -3,7 +3,7 @@
  * within its own memory. */
 #include <string.h>
 
-#include "graph/import_tflite.h"
+#include "import/tflite.h"
 #include "model/runner.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void run(const mote_graph *g)
 {
     mote_runner *r = NULL;
-    size_t n_in = mote_tensor_bytes(&g->tensors[g->input]);
-    size_t n_out = mote_tensor_bytes(&g->tensors[g->output]);
+    size_t n_in = mote_tensor_bytes(&g->tensors[g->inputs[0]]);
+    size_t n_out = mote_tensor_bytes(&g->tensors[g->outputs[0]]);
     if (n_in > MOST_BYTES || n_out > MOST_BYTES || mote_graph_macs(g) > 1000000 ||
         mote_runner_create(g, &r, NULL) != MOTE_OK)
         return;

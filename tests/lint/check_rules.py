@@ -12,10 +12,10 @@ import sys
 
 HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n/* What it is. */\n"
 GOOD = {
-    "tools/layers.txt": "# order\nbase\nstore\ncli\n",
+    "tools/layers.txt": "# order\nbase\nstore\ngraph\ncli\n",
     "docs/arch/all.md": "Folders.\n\n" + "".join(f"- `{p}`: a file\n" for p in (
         "src/base/text.h", "src/base/text.c", "src/store/store.c", "src/cli/commands.def",
-        "device/mrt_a.c", "device/mrt_a.h", "device/mrt_ops.def")),
+        "device/mrt_a.c", "device/mrt_a.h", "src/graph/ops.def")),
     "src/base/text.h": HEAD + "#ifndef TEXT_H\n#define TEXT_H\n#endif\n",
     "src/base/text.c": HEAD + '#include "base/text.h"\n\n#include <stdlib.h>\n'
                               "void f(void *p) { free(p); }\nvoid mote_lonely(int x)\n{\n}\n",
@@ -27,8 +27,9 @@ GOOD = {
     "tests/cli/train.t": "$ true\n",
     "device/mrt_a.h": HEAD + "#ifndef MRT_A_H\n#define MRT_A_H\n#endif\n",
     "device/mrt_a.c": HEAD + '#include "mrt_a.h"\n\n#include <stdint.h>\n',
-    "device/mrt_ops.def": "/* Operators. */\nOP(1, DENSE_S8, mrt_dense_s8, 3, 1)\n",
-    "docs/ops/dense_s8.md": "# dense\n",
+    "src/graph/ops.def": "/* Operators. */\nOP(1, DENSE, dense)\n",
+    "src/graph/ops/dense.c": HEAD + "int x;\n",
+    "docs/ops/dense.md": "# dense\n",
 }
 # rule, file, what is appended to it (None: the file goes away)
 BAD = [
@@ -43,7 +44,11 @@ BAD = [
     ("banned_calls", "device/mrt_a.c", "void h(void) { exit(3); }\n"),
     ("command_table", "docs/commands/train.md", None),
     ("command_table", "tests/cli/train.t", None),
-    ("operator_table", "docs/ops/dense_s8.md", None),
+    ("operator_table", "docs/ops/dense.md", None),
+    ("operator_table", "src/graph/ops/dense.c", None),
+    ("operator_table", "src/graph/ops/none.c", HEAD + "int x;\n"),
+    ("operator_table", "docs/ops/none.md", "# none\n"),
+    ("operator_kinds", "src/store/store.c", "int h(int k) { return k == MOTE_OP_DENSE; }\n"),
     ("map_lines", "docs/arch/all.md", None),
     ("map_lines", "src/store/store.c", None),
     ("file_length", "src/store/store.c", "\n" * 800),

@@ -21,17 +21,17 @@ typedef struct {
 
 static int32_t last_use(const mote_graph *g, int32_t tensor)
 {
-    int32_t last = tensor == g->output ? g->n_ops : -1;
+    int32_t last = tensor == g->outputs[0] ? g->n_ops : -1;
     for (int32_t i = 0; i < g->n_ops; i++) {
         for (int32_t k = 0; k < g->ops[i].n_inputs; k++) {
             if (g->ops[i].inputs[k] != tensor)
                 continue;
             int32_t until = i;
-            if (g->ops[i].kind == MOTE_OP_RESHAPE && last_use(g, g->ops[i].output) > i)
-                until = last_use(g, g->ops[i].output);
+            if (g->ops[i].kind == MOTE_OP_RESHAPE && last_use(g, g->ops[i].outputs[0]) > i)
+                until = last_use(g, g->ops[i].outputs[0]);
             last = until > last ? until : last;
         }
-        if (g->ops[i].output == tensor && last < i)
+        if (g->ops[i].outputs[0] == tensor && last < i)
             last = i;
     }
     return last;
@@ -46,7 +46,7 @@ static int32_t collect(const mote_graph *g, const mote_plan *p, need *out)
             continue;
         int32_t first = 0;
         for (int32_t i = 0; i < g->n_ops; i++)
-            if (g->ops[i].output == t)
+            if (g->ops[i].outputs[0] == t)
                 first = i;
         out[n++] = (need){p->tensor_offset[t], mote_tensor_elements(&g->tensors[t]), first,
                           last_use(g, t), t};
@@ -64,7 +64,7 @@ static int32_t collect(const mote_graph *g, const mote_plan *p, need *out)
 static int32_t root_of(const mote_graph *g, int32_t tensor)
 {
     for (int32_t i = g->n_ops - 1; i >= 0; i--)
-        if (g->ops[i].output == tensor && g->ops[i].kind == MOTE_OP_RESHAPE)
+        if (g->ops[i].outputs[0] == tensor && g->ops[i].kind == MOTE_OP_RESHAPE)
             tensor = g->ops[i].inputs[0];
     return tensor;
 }
@@ -78,7 +78,7 @@ static bool may_share(const mote_graph *g, const mote_plan *p, const need *early
     if (root_of(g, early->tensor) == root_of(g, late->tensor))
         return true;
     int32_t i = late->first;
-    return g->ops[i].output == late->tensor && p->in_place_of[i] >= 0 &&
+    return g->ops[i].outputs[0] == late->tensor && p->in_place_of[i] >= 0 &&
            root_of(g, p->in_place_of[i]) == root_of(g, early->tensor) && early->last <= i;
 }
 
@@ -171,7 +171,7 @@ static void no_plan_of_a_small_graph_is_smaller(void **state)
             b.group[k] = 1000 + k;
             for (int32_t o = 0, t = b.needs[k].tensor; t >= 0 && o >= 0;) {
                 b.group[k] = t;
-                for (o = g->n_ops - 1; o >= 0 && g->ops[o].output != t; o--)
+                for (o = g->n_ops - 1; o >= 0 && g->ops[o].outputs[0] != t; o--)
                     ;
                 t = o >= 0 ? p.in_place_of[o] : -1;
             }

@@ -157,7 +157,7 @@ static void check_project(const mote_compile_input *in, const void *x, const cha
     run(dir, self, x, SAMPLES * mote_shape_bytes(&in->sample), &got);
 
     mote_frontend_plan *p = NULL;
-    const mote_quant *q = &in->graph->tensors[in->graph->input].quant;
+    const mote_quant *q = &in->graph->tensors[in->graph->inputs[0]].quant;
     T_OK(mote_frontend_plan_create(in->features, &in->sample, 1, &p, &err));
     const size_t n = (size_t)mote_shape_elements(mote_frontend_plan_out(p));
     float *values = mote_alloc(n, sizeof *values);

@@ -107,7 +107,7 @@ static void int8_follows_the_float_graph(void **state)
             fail_msg("%s", err.text);
         mote_runner *r = NULL;
         assert_int_equal(mote_runner_create(q, &r, NULL), MOTE_OK);
-        const mote_quant *in_q = &q->tensors[q->input].quant;
+        const mote_quant *in_q = &q->tensors[q->inputs[0]].quant;
         double sum = 0.0;
         for (int n = 0; n < N_SAMPLES; n++) {
             int8_t in[N_IN], out[5];
@@ -142,7 +142,7 @@ static void the_scheme_is_that_of_tensorflow_lite(void **state)
     for (int32_t i = 0; i < q->n_ops; i++) {
         const mote_op *op = &q->ops[i];
         const mote_quant *in = &q->tensors[op->inputs[0]].quant,
-                         *out = &q->tensors[op->output].quant;
+                         *out = &q->tensors[op->outputs[0]].quant;
         if (op->kind == MOTE_OP_SOFTMAX) {
             assert_true(out->scales[0] == 1.0f / 256.0f);
             assert_int_equal(out->zero_point, -128);

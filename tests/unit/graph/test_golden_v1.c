@@ -95,7 +95,7 @@ static void int8_graphs_of_version_1_give_the_same_answers(void **state)
         mote_graph *g = load_golden("random_s8.graph");
         if (again)
             g = save_and_load(g);
-        size_t n_in = (size_t)mote_tensor_elements(&g->tensors[g->input]);
+        size_t n_in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
         int8_t x[2048], y[16];
         assert_true(n_in <= sizeof x);
         mote_rng rng;

@@ -225,7 +225,7 @@ static void graphs_that_folding_would_change_are_refused(void **state)
     g = new_graph(&x);
     a = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
     (void)add_norm(g, a, 1);
-    g->output = a;
+    g->outputs[0] = a;
     refuse_fold(g, MOTE_UNSUPPORTED, "with one reader");
 
     /* No square root. */

@@ -45,8 +45,8 @@ static void both_agree(mote_rng *r, const mote_graph *g)
     mote_lowered ref, opt;
     t_must(mote_lower(g, MOTE_ISA_REFERENCE, &ref, &err), &err);
     t_must(mote_lower(g, MOTE_ISA_PORTABLE, &opt, &err), &err);
-    size_t n_in = mote_tensor_bytes(&g->tensors[g->input]);
-    size_t n_out = mote_tensor_bytes(&g->tensors[g->output]);
+    size_t n_in = mote_tensor_bytes(&g->tensors[g->inputs[0]]);
+    size_t n_out = mote_tensor_bytes(&g->tensors[g->outputs[0]]);
     int8_t *in = malloc(n_in + n_out), *want = malloc(n_out), *got = malloc(n_out);
     const mote_kernel_need *need = &opt.calls[0].need;
     void *scratch = malloc(need->scratch_bytes + 8);

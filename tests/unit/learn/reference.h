@@ -162,7 +162,7 @@ static inline void t_ref_init(t_ref *r, const mote_graph *g, int32_t n, const fl
         bool is_const = g->tensors[t].role == MOTE_ROLE_CONST;
         size_t count = t_elements(g, t) * (is_const ? 1u : (size_t)n);
         r->values[t] = calloc(count, sizeof(double));
-        const float *from = is_const ? g->tensors[t].data : t == g->input ? inputs : NULL;
+        const float *from = is_const ? g->tensors[t].data : t == g->inputs[0] ? inputs : NULL;
         for (size_t i = 0; from && i < count; i++)
             r->values[t][i] = (double)from[i];
     }
@@ -184,7 +184,7 @@ static inline double t_act(mote_activation a, double x)
 
 static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
 {
-    const mote_tensor *in = &r->g->tensors[o->inputs[0]], *out = &r->g->tensors[o->output];
+    const mote_tensor *in = &r->g->tensors[o->inputs[0]], *out = &r->g->tensors[o->outputs[0]];
     bool pool = o->kind == MOTE_OP_AVG_POOL_2D || o->kind == MOTE_OP_MAX_POOL_2D;
     const mote_tensor *wt = pool ? NULL : &r->g->tensors[o->inputs[1]];
     int32_t kh = pool ? o->attrs.window_h : wt->dims[1],
@@ -194,7 +194,7 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
     int32_t ph = mote_pad_before(o->attrs.padding, h, kh, o->attrs.stride_h);
     int32_t pw = mote_pad_before(o->attrs.padding, w, kw, o->attrs.stride_w);
     const double *x = r->values[o->inputs[0]] + (size_t)s * t_elements(r->g, o->inputs[0]);
-    double *y = r->values[o->output] + (size_t)s * t_elements(r->g, o->output);
+    double *y = r->values[o->outputs[0]] + (size_t)s * t_elements(r->g, o->outputs[0]);
     for (int32_t i = 0; i < oh * ow * oc; i++) {
         int32_t ch = i % oc, ox = i / oc % ow, oy = i / oc / ow, count = 0;
         double sum = pool ? 0.0 : r->values[o->inputs[2]][ch], top = -HUGE_VAL;
@@ -235,7 +235,7 @@ static inline void t_ref_norm(const t_ref *r, const mote_op *o)
             var += (x[i * c + ch] - mean) * (x[i * c + ch] - mean) / (double)rows;
         double sd_1 = 1.0 / sqrt(var + (double)o->attrs.epsilon);
         for (size_t i = 0; i < rows; i++)
-            r->values[o->output][i * c + ch] =
+            r->values[o->outputs[0]][i * c + ch] =
                 (x[i * c + ch] - mean) * sd_1 * r->values[o->inputs[1]][ch] +
                 r->values[o->inputs[2]][ch];
     }
@@ -246,35 +246,35 @@ static inline void t_ref_dropout(const t_ref *r, const mote_op *o, int32_t s)
     mote_rng rng;
     mote_rng_init_stream(&rng, r->seed, 0x64726f70u + (uint64_t)(o - r->g->ops),
                          r->step * (uint64_t)r->max_batch + (uint64_t)s);
-    size_t n = t_elements(r->g, o->output);
+    size_t n = t_elements(r->g, o->outputs[0]);
     for (size_t i = (size_t)s * n; i < (size_t)(s + 1) * n; i++) {
         bool drop = mote_rng_uniform(&rng) < (double)o->attrs.rate;
-        r->values[o->output][i] =
+        r->values[o->outputs[0]][i] =
             drop ? 0.0 : r->values[o->inputs[0]][i] / (1.0 - (double)o->attrs.rate);
     }
 }
 
 static inline void t_ref_dense(const t_ref *r, const mote_op *o, int32_t s)
 {
-    size_t k = t_elements(r->g, o->inputs[0]), oc = t_elements(r->g, o->output);
+    size_t k = t_elements(r->g, o->inputs[0]), oc = t_elements(r->g, o->outputs[0]);
     for (size_t j = 0; j < oc; j++) {
         double sum = r->values[o->inputs[2]][j];
         for (size_t i = 0; i < k; i++)
             sum += r->values[o->inputs[0]][(size_t)s * k + i] * r->values[o->inputs[1]][j * k + i];
-        r->values[o->output][(size_t)s * oc + j] = t_act(o->attrs.activation, sum);
+        r->values[o->outputs[0]][(size_t)s * oc + j] = t_act(o->attrs.activation, sum);
     }
 }
 
 static inline void t_ref_each(const t_ref *r, const mote_op *o)
 {
-    size_t n = t_elements(r->g, o->output) * (size_t)r->n;
+    size_t n = t_elements(r->g, o->outputs[0]) * (size_t)r->n;
     for (size_t i = 0; i < n; i++) {
         double x = r->values[o->inputs[0]][i];
         if (o->kind == MOTE_OP_ADD)
             x = t_act(o->attrs.activation, x + r->values[o->inputs[1]][i]);
         if (o->kind == MOTE_OP_RELU)
             x = t_act(MOTE_ACT_RELU, x);
-        r->values[o->output][i] = x;
+        r->values[o->outputs[0]][i] = x;
     }
 }
 

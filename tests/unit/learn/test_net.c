@@ -102,7 +102,7 @@ static void problem_init(problem *p, mote_graph *g, int32_t n, uint64_t seed, bo
 {
     mote_rng rng;
     mote_rng_init(&rng, seed);
-    size_t in = t_elements(g, g->input), c = t_elements(g, g->output);
+    size_t in = t_elements(g, g->inputs[0]), c = t_elements(g, g->outputs[0]);
     *p = (problem){.g = g, .n = n, .max_batch = n + 3, .n_classes = c};
     p->inputs = calloc((size_t)n * in, sizeof(float));
     p->targets = calloc((size_t)n * c, sizeof(float));
@@ -323,8 +323,8 @@ static void prediction_equals_the_reference_interpreter(void **unused)
         mote_net_write(net, state, p.g);
         mote_net_predict(net, state, p.inputs, p.n, probs);
         for (int32_t s = 0; s < p.n; s++) {
-            T_OK(mote_graph_run_f32(p.g, p.inputs + (size_t)s * t_elements(p.g, p.g->input), want,
-                                    NULL, NULL, &err));
+            T_OK(mote_graph_run_f32(p.g, p.inputs + (size_t)s * t_elements(p.g, p.g->inputs[0]),
+                                    want, NULL, NULL, &err));
             for (size_t i = 0; i < p.n_classes; i++)
                 assert_true(fabsf(want[i] - probs[(size_t)s * p.n_classes + i]) < 1e-5f);
         }

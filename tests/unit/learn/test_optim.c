@@ -3,7 +3,7 @@
  */
 #include "reference.h"
 
-#include "learn/num.h"
+#include "base/num.h"
 #include "learn/optim.h"
 #include "learn/schedule.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "graph/import_tflite.h"
+#include "import/tflite.h"
 #include "graph/lower.h"
 #include "random_graph.h"
 
@@ -60,7 +60,7 @@ static void compare(const json_t *network, const char *kernels, agreement *a)
     t_must(mote_runner_create(g, &r, &err), &err);
     const json_t *inputs = json_object_get(network, "inputs");
     for (size_t i = 0; i < json_array_size(inputs); i++) {
-        assert_int_equal(row(inputs, i, in), mote_tensor_bytes(&g->tensors[g->input]));
+        assert_int_equal(row(inputs, i, in), mote_tensor_bytes(&g->tensors[g->inputs[0]]));
         size_t n = row(json_object_get(network, kernels), i, want);
         mote_runner_run(r, in, got, NULL, NULL);
         a->n++;
@@ -159,8 +159,8 @@ static void the_observer_sees_every_tensor_and_changes_nothing(void **state)
     mote_rng_init(&r, t_seed());
     for (int i = 0; i < 30; i++) {
         mote_graph *g = t_network(&r, t_between(&r, 1, 9));
-        size_t n_in = mote_tensor_bytes(&g->tensors[g->input]);
-        size_t n_out = mote_tensor_bytes(&g->tensors[g->output]);
+        size_t n_in = mote_tensor_bytes(&g->tensors[g->inputs[0]]);
+        size_t n_out = mote_tensor_bytes(&g->tensors[g->outputs[0]]);
         mote_runner *runner;
         int8_t *in = malloc(n_in), *kept = malloc(n_in), out[64], again[64];
         watched w = {0, {0}};
@@ -189,15 +189,15 @@ static void networks_of_reference_kernels_give_the_same_bits(void **state)
     mote_rng_init(&r, t_seed());
     for (int i = 0; i < 60; i++) {
         mote_graph *g = t_network(&r, t_between(&r, 1, 9));
-        size_t n_in = mote_tensor_bytes(&g->tensors[g->input]);
-        size_t n_out = mote_tensor_bytes(&g->tensors[g->output]);
+        size_t n_in = mote_tensor_bytes(&g->tensors[g->inputs[0]]);
+        size_t n_out = mote_tensor_bytes(&g->tensors[g->outputs[0]]);
         int8_t *in = malloc(n_in), out[64];
         int8_t **values = calloc((size_t)g->n_tensors, sizeof *values);
         mote_lowered l;
         mote_runner *runner;
         t_fill_i8(&r, in, (int64_t)n_in);
         t_must(mote_lower(g, MOTE_ISA_REFERENCE, &l, &err), &err);
-        values[g->input] = in;
+        values[g->inputs[0]] = in;
         for (int32_t k = 0; k < l.n_calls; k++) {
             const mote_call *c = &l.calls[k];
             const int8_t *args[2] = {values[c->inputs[0]], values[c->inputs[1]]};
@@ -209,7 +209,7 @@ static void networks_of_reference_kernels_give_the_same_bits(void **state)
         }
         t_must(mote_runner_create(g, &runner, &err), &err);
         mote_runner_run(runner, in, out, NULL, NULL);
-        assert_memory_equal(values[g->output], out, n_out);
+        assert_memory_equal(values[g->outputs[0]], out, n_out);
         mote_runner_destroy(runner);
         mote_lowered_release(&l);
         for (int32_t k = 0; k < g->n_tensors; k++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An int8 TensorFlow Lite model becomes a graph. Depends on flat.h, graph.h; used by track/
  * (model import), compile/ (tests of the exporter), serve/ and cli/. */
-#ifndef MOTE_GRAPH_IMPORT_TFLITE_H
-#define MOTE_GRAPH_IMPORT_TFLITE_H
+#ifndef MOTE_IMPORT_TFLITE_H
+#define MOTE_IMPORT_TFLITE_H
 
 #include "graph/graph.h"
 
@@ -16,5 +16,30 @@ bool mote_is_tflite(const void *bytes, size_t n);
  * checking the graph. */
 MOTE_MUST_USE mote_status mote_import_tflite(const void *bytes, size_t n, mote_graph **out,
                                              mote_err *err);
+
+/* What is known of TensorFlow Lite's operators: tflite_ops.def. */
+typedef enum {
+    MOTE_TFLITE_NONE, /* no options */
+    MOTE_TFLITE_CONV,
+    MOTE_TFLITE_DEPTHWISE,
+    MOTE_TFLITE_POOL,
+    MOTE_TFLITE_DENSE,
+    MOTE_TFLITE_ACTIVATION, /* a fused activation alone */
+    MOTE_TFLITE_SOFTMAX,
+    MOTE_TFLITE_RESHAPE, /* takes the new shape as a second input */
+    MOTE_N_TFLITE_OPTIONS
+} mote_tflite_options;
+
+typedef struct {
+    int32_t code;
+    mote_op_kind kind; /* NONE: known by name only */
+    const char *name;
+    int32_t version;
+    uint8_t options_type;
+    mote_tflite_options options;
+} mote_tflite_row;
+
+extern const mote_tflite_row mote_tflite_rows[];
+extern const size_t mote_n_tflite_rows;
 
 #endif

@@ -11,8 +11,8 @@
  * gives 0; a reader checks it before it uses what it has read. Positions are byte offsets, 0 means
  * absent. Source: FlatBuffers documentation, "FlatBuffer Internals".
  * Depends on base/. Used by import_tflite.c. */
-#ifndef MOTE_GRAPH_FLAT_H
-#define MOTE_GRAPH_FLAT_H
+#ifndef MOTE_IMPORT_FLAT_H
+#define MOTE_IMPORT_FLAT_H
 
 #include <stdbool.h>
 #include <stddef.h>

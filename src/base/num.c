@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Series for exp, log and cos on reduced arguments; see num.h. */
-#include "learn/num.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reader of int8 .tflite models. The numbers of fields below are those of TensorFlow Lite's
  * schema.fbs, version 3; docs/formats/tflite.md lists the part of it that is used. */
-#include "graph/import_tflite.h"
+#include "import/tflite.h"
 
 #include <string.h>
 
-#include "graph/flat.h"
+#include "graph/op.h"
+#include "import/flat.h"
 
 #define MAX_TENSORS 100000
 
@@ -25,23 +26,19 @@ static mote_status damaged(mote_err *err)
     return mote_fail(err, MOTE_PARSE, "the .tflite file is damaged or cut off");
 }
 
-typedef struct {
-    int32_t code;
-    mote_op_kind kind;
-    const char *name;
-} op_row;
-
-static const op_row op_rows[] = {
-#define TFLITE(code, kind, name) {code, MOTE_OP_##kind, name},
-#include "graph/tflite_ops.def"
+const mote_tflite_row mote_tflite_rows[] = {
+#define TFLITE(code, kind, name, version, options_type, options)                                   \
+    {code, MOTE_OP_##kind, name, version, options_type, MOTE_TFLITE_##options},
+#include "import/tflite_ops.def"
 #undef TFLITE
 };
+const size_t mote_n_tflite_rows = sizeof mote_tflite_rows / sizeof mote_tflite_rows[0];
 
-static const op_row *find_op(int32_t code)
+static const mote_tflite_row *find_op(int32_t code)
 {
-    for (size_t i = 0; i < sizeof op_rows / sizeof op_rows[0]; i++)
-        if (op_rows[i].code == code)
-            return &op_rows[i];
+    for (size_t i = 0; i < mote_n_tflite_rows; i++)
+        if (mote_tflite_rows[i].code == code)
+            return &mote_tflite_rows[i];
     return NULL;
 }
 
@@ -158,7 +155,7 @@ static mote_status get_tensor(reader *r, int32_t index, int32_t *id, mote_err *e
 }
 
 /* A bias of zeros for a layer stored without one. */
-static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool is_depthwise, int32_t *id,
+static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool channel_last, int32_t *id,
                                  mote_err *err)
 {
     const mote_tensor *in = &r->g->tensors[inputs[0]], *w = &r->g->tensors[inputs[1]];
@@ -170,7 +167,7 @@ static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool is_depth
     q.scales = scales;
     mote_tensor_spec spec = {
         .name = "zero_bias", .dtype = MOTE_I32, .n_dims = 1, .quant = q.n_scales > 0 ? &q : NULL};
-    spec.dims[0] = w->n_dims > 0 ? w->dims[is_depthwise ? w->n_dims - 1 : 0] : 0;
+    spec.dims[0] = w->n_dims > 0 ? w->dims[channel_last ? w->n_dims - 1 : 0] : 0;
     return mote_graph_add_const(r->g, &spec, id, err);
 }
 
@@ -178,7 +175,7 @@ typedef struct {
     size_t table;   /* of the operator */
     size_t options; /* its builtin options, 0: none */
     int32_t index;
-    const op_row *row;
+    const mote_tflite_row *row;
 } file_op;
 
 static mote_status refuse(const file_op *op, const char *why, mote_err *err)
@@ -205,66 +202,85 @@ static mote_status read_activation(reader *r, const file_op *op, int field, mote
     }
 }
 
-static void read_spatial(reader *r, const file_op *op, mote_op_attrs *a)
-{
-    a->padding = mote_flat_u8(&r->f, op->options, 0, 0) == 0 ? MOTE_PAD_SAME : MOTE_PAD_VALID;
-    a->stride_w = mote_flat_i32(&r->f, op->options, 1, 0);
-    a->stride_h = mote_flat_i32(&r->f, op->options, 2, 0);
-}
-
-static mote_status read_attrs(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+/* Padding and strides, and no dilation in the two fields from `dilation` (0: it has none). */
+static mote_status read_spatial(reader *r, const file_op *op, int dilation, mote_op_attrs *a,
+                                mote_err *err)
 {
     mote_flat *f = &r->f;
     size_t o = op->options;
-    switch (op->row->kind) {
-    case MOTE_OP_CONV_2D:
-        read_spatial(r, op, a);
-        if (mote_flat_i32(f, o, 4, 1) != 1 || mote_flat_i32(f, o, 5, 1) != 1)
-            return refuse(op, "dilation is not supported", err);
-        return read_activation(r, op, 3, &a->activation, err);
-    case MOTE_OP_DEPTHWISE_CONV_2D:
-        read_spatial(r, op, a);
-        if (mote_flat_i32(f, o, 5, 1) != 1 || mote_flat_i32(f, o, 6, 1) != 1)
-            return refuse(op, "dilation is not supported", err);
-        return read_activation(r, op, 4, &a->activation, err);
-    case MOTE_OP_AVG_POOL_2D:
-    case MOTE_OP_MAX_POOL_2D:
-        read_spatial(r, op, a);
-        a->window_w = mote_flat_i32(f, o, 3, 0);
-        a->window_h = mote_flat_i32(f, o, 4, 0);
-        if (mote_flat_u8(f, o, 5, 0) != 0)
-            return refuse(op, "a fused activation of a pool is not supported", err);
-        return MOTE_OK;
-    case MOTE_OP_DENSE:
-        if (mote_flat_u8(f, o, 1, 0) != 0)
-            return refuse(op, "shuffled weights are not supported", err);
-        return read_activation(r, op, 0, &a->activation, err);
-    case MOTE_OP_ADD:
-        return read_activation(r, op, 0, &a->activation, err);
-    case MOTE_OP_SOFTMAX: {
-        float beta = mote_flat_f32(f, o, 0, 0);
-        if (!(beta >= 1.0f && beta <= 1.0f))
-            return refuse(op, "beta must be 1", err);
-        return MOTE_OK;
-    }
-    case MOTE_OP_RESHAPE:
-        return MOTE_OK;
-    case MOTE_OP_NONE:
-    case MOTE_OP_BATCH_NORM:
-    case MOTE_OP_DROPOUT:
-    case MOTE_OP_RELU:
-        break;
-    }
-    return refuse(op, "is not supported", err);
+    a->padding = mote_flat_u8(f, o, 0, 0) == 0 ? MOTE_PAD_SAME : MOTE_PAD_VALID;
+    a->stride_w = mote_flat_i32(f, o, 1, 0);
+    a->stride_h = mote_flat_i32(f, o, 2, 0);
+    if (dilation &&
+        (mote_flat_i32(f, o, dilation, 1) != 1 || mote_flat_i32(f, o, dilation + 1, 1) != 1))
+        return refuse(op, "dilation is not supported", err);
+    return MOTE_OK;
 }
+
+static mote_status read_none(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    (void)r, (void)op, (void)a, (void)err;
+    return MOTE_OK;
+}
+
+static mote_status read_conv(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    MOTE_TRY(read_spatial(r, op, 4, a, err));
+    return read_activation(r, op, 3, &a->activation, err);
+}
+
+static mote_status read_depthwise(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    MOTE_TRY(read_spatial(r, op, 5, a, err));
+    return read_activation(r, op, 4, &a->activation, err);
+}
+
+static mote_status read_pool(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    MOTE_TRY(read_spatial(r, op, 0, a, err));
+    a->window_w = mote_flat_i32(&r->f, op->options, 3, 0);
+    a->window_h = mote_flat_i32(&r->f, op->options, 4, 0);
+    if (mote_flat_u8(&r->f, op->options, 5, 0) != 0)
+        return refuse(op, "a fused activation of a pool is not supported", err);
+    return MOTE_OK;
+}
+
+static mote_status read_fused(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    return read_activation(r, op, 0, &a->activation, err);
+}
+
+static mote_status read_dense(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    if (mote_flat_u8(&r->f, op->options, 1, 0) != 0)
+        return refuse(op, "shuffled weights are not supported", err);
+    return read_fused(r, op, a, err);
+}
+
+static mote_status read_softmax(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    (void)a;
+    float beta = mote_flat_f32(&r->f, op->options, 0, 0);
+    if (!(beta >= 1.0f && beta <= 1.0f))
+        return refuse(op, "beta must be 1", err);
+    return MOTE_OK;
+}
+
+static mote_status (*const readers[MOTE_N_TFLITE_OPTIONS])(reader *, const file_op *,
+                                                           mote_op_attrs *, mote_err *) = {
+    [MOTE_TFLITE_NONE] = read_none,           [MOTE_TFLITE_CONV] = read_conv,
+    [MOTE_TFLITE_DEPTHWISE] = read_depthwise, [MOTE_TFLITE_POOL] = read_pool,
+    [MOTE_TFLITE_DENSE] = read_dense,         [MOTE_TFLITE_ACTIVATION] = read_fused,
+    [MOTE_TFLITE_SOFTMAX] = read_softmax,     [MOTE_TFLITE_RESHAPE] = read_none,
+};
 
 /* The activations, weights and bias that our operator of this kind takes. */
 static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mote_err *err)
 {
     mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
-    bool has_weights = op->row->kind == MOTE_OP_CONV_2D || op->row->kind == MOTE_OP_DENSE ||
-                       op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D;
-    size_t needed = has_weights || op->row->kind == MOTE_OP_ADD ? 2 : 1;
+    const mote_op_class *c = mote_op_find(op->row->kind);
+    bool has_weights = c->flags & MOTE_OP_WEIGHTED;
+    size_t needed = (size_t)c->n_activations + has_weights;
     if (r->f.damaged || v.count < needed)
         return damaged(err);
     for (size_t i = 0; i < needed; i++)
@@ -272,8 +288,7 @@ static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mo
     if (!has_weights)
         return MOTE_OK;
     if (v.count < 3 || mote_flat_vec_i32(&r->f, v, 2) < 0)
-        return add_zero_bias(r, inputs, op->row->kind == MOTE_OP_DEPTHWISE_CONV_2D, &inputs[2],
-                             err);
+        return add_zero_bias(r, inputs, c->flags & MOTE_OP_CHANNEL_LAST, &inputs[2], err);
     return get_tensor(r, mote_flat_vec_i32(&r->f, v, 2), &inputs[2], err);
 }
 
@@ -294,7 +309,7 @@ static mote_status find_row(reader *r, file_op *op, mote_err *err)
                          "operator %d: TensorFlow Lite builtin operator %d "
                          "is not supported",
                          (int)op->index, (int)code);
-    if (op->row->kind == MOTE_OP_NONE)
+    if (!mote_op_find(op->row->kind))
         return refuse(op, "is not supported", err);
     return MOTE_OK;
 }
@@ -306,8 +321,8 @@ static mote_status add_operator(reader *r, int32_t index, mote_err *err)
     MOTE_TRY(find_row(r, &op, err));
     op.options = mote_flat_table(&r->f, op.table, 4);
     mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1};
-    MOTE_TRY(read_attrs(r, &op, &attrs, err));
-    int32_t inputs[MOTE_MAX_OP_INPUTS] = {0};
+    MOTE_TRY(readers[op.row->options](r, &op, &attrs, err));
+    int32_t inputs[MOTE_MAX_OP_LIST] = {0};
     MOTE_TRY(read_inputs(r, &op, inputs, err));
     mote_flat_vector outputs = mote_flat_vec(&r->f, op.table, 2, 4);
     if (r->f.damaged || outputs.count != 1)
@@ -317,10 +332,8 @@ static mote_status add_operator(reader *r, int32_t index, mote_err *err)
         return damaged(err);
     file_tensor t;
     MOTE_TRY(read_tensor(r, output, &t, err));
-    if (op.row->kind != MOTE_OP_DENSE)
-        return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
     /* Ours flattens to [1, oc]; TensorFlow Lite may write the same values in another shape. */
-    if (t.spec.n_dims != 2)
+    if (op.row->options == MOTE_TFLITE_DENSE && t.spec.n_dims != 2)
         return refuse(&op, "its output must have two dimensions", err);
     return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
 }
@@ -388,7 +401,7 @@ static mote_status read_graph(reader *r, mote_err *err)
     MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
     for (size_t i = 0; i < r->operators.count; i++)
         MOTE_TRY(add_operator(r, (int32_t)i, err));
-    if (r->operators.count == 0 || r->ids[output] != r->g->output)
+    if (r->operators.count == 0 || r->ids[output] != r->g->outputs[0])
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "the model's output is not computed by its last "
                          "operator");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bounds-checked reading of FlatBuffers. See flat.h. */
-#include "graph/flat.h"
+#include "import/flat.h"
 
 #include <string.h>
 

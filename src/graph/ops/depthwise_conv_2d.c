@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DEPTHWISE_CONV_2D: in [n,h,w,c], weights [1,kh,kw,c], bias [c] -> [n,oh,ow,c]; each channel by
+ * itself, multiplier 1. Cells outside the image count as 0. */
+#include "graph/host_kernels.h"
+#include "graph/ops/common.h"
+
+static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
+{
+    const mote_tensor *in = op_in(g, op, 0), *w = op_in(g, op, 1), *bias = op_in(g, op, 2);
+    if (in->n_dims != 4 || w->n_dims != 4 || bias->n_dims != 1)
+        return op_misfit(g, op, "needs [n,h,w,c], weights of 4 dimensions and a bias of 1", err);
+    if (w->dims[0] != 1 || w->dims[3] != in->dims[3])
+        return op_misfit(g, op, "the channels of input and weights differ", err);
+    if (bias->dims[0] != w->dims[3])
+        return op_misfit(g, op, "the bias needs one value a channel", err);
+    return op_window_shape(g, op, w->dims[1], w->dims[2], w->dims[3], out, err);
+}
+
+static int64_t macs(const mote_graph *g, const mote_op *op)
+{
+    const mote_tensor *w = op_in(g, op, 1);
+    return mote_tensor_elements(op_out(g, op)) * w->dims[1] * w->dims[2];
+}
+
+static void run(const mote_run *r, const mote_op *op)
+{
+    const mote_tensor *w = op_in(r->g, op, 1), *out = op_out(r->g, op);
+    const float *x = run_in(r, op, 0), *wv = run_in(r, op, 1), *bias = run_in(r, op, 2);
+    float *y = run_out(r, op);
+    int32_t kh = w->dims[1], kw = w->dims[2];
+    op_window in = op_window_of(r->g, op, kh, kw);
+    for (int32_t oy = 0; oy < out->dims[1]; oy++)
+        for (int32_t ox = 0; ox < out->dims[2]; ox++)
+            for (int32_t c = 0; c < in.c; c++) {
+                double sum = (double)bias[c];
+                for (int32_t ky = 0; ky < kh; ky++)
+                    for (int32_t kx = 0; kx < kw; kx++) {
+                        int32_t iy = oy * in.stride_h + ky - in.pad_h;
+                        int32_t ix = ox * in.stride_w + kx - in.pad_w;
+                        if (iy >= 0 && iy < in.h && ix >= 0 && ix < in.w)
+                            sum += (double)x[(iy * in.w + ix) * in.c + c] *
+                                   (double)wv[(ky * kw + kx) * in.c + c];
+                    }
+                *y++ = op_activate(op->attrs.activation, sum);
+            }
+}
+
+static void swap(int32_t *a, int32_t *b)
+{
+    int32_t t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Depthwise 3x3 computes cells in pairs along a row: walk the image along the axis that leaves
+ * fewer odd ones. */
+static void maybe_transpose(mrt_conv *c)
+{
+    int64_t by_rows = (int64_t)c->out_h * ((c->out_w + 1) / 2);
+    int64_t by_cols = (int64_t)c->out_w * ((c->out_h + 1) / 2);
+    if (by_cols >= by_rows)
+        return;
+    c->flags |= MRT_TRANSPOSED;
+    swap(&c->in_h, &c->in_w);
+    swap(&c->out_h, &c->out_w);
+    swap(&c->pad_h, &c->pad_w);
+}
+
+static mote_kernel choose(const mote_graph *g, const mote_op *op, mote_isa isa, mrt_conv *c)
+{
+    static const mote_kernel kernels[] = {MOTE_KERNEL_DEPTHWISE, MOTE_KERNEL_DEPTHWISE_REF,
+                                          MOTE_KERNEL_HOST_DEPTHWISE};
+    op_conv_sizes(g, op, c);
+    bool is_3x3 = c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1;
+    if (isa != MOTE_ISA_PORTABLE || !is_3x3)
+        return kernels[isa];
+    maybe_transpose(c);
+    return MOTE_KERNEL_DEPTHWISE_3X3;
+}
+
+static mote_status need(const mote_graph *g, int32_t op, mote_isa isa, mote_kernel_need *n,
+                        mote_err *err)
+{
+    mrt_conv c;
+    n->kernel = choose(g, &g->ops[op], isa, &c);
+    MOTE_TRY(op_conv_need(g, op, &c, n, err));
+    n->weights_bytes = (size_t)c.kernel_h * (size_t)c.kernel_w * (size_t)c.out_c;
+    if (isa == MOTE_ISA_HOST) {
+        n->scratch_bytes = mote_host_depthwise_scratch_bytes(&c);
+    } else if (isa == MOTE_ISA_PORTABLE) {
+        n->scratch_bytes = (size_t)mrt_depthwise_scratch_bytes(&c);
+        n->in_place = c.out_h * c.out_w <= c.in_h * c.in_w;
+    }
+    return MOTE_OK;
+}
+
+static mote_status lower(const mote_graph *g, mote_isa isa, mote_arena *a, mote_call *call,
+                         mote_err *err)
+{
+    (void)choose(g, &g->ops[call->op], isa, &call->u.conv);
+    return op_lower_conv(g, a, call, err);
+}
+
+const mote_op_class mote_op_depthwise_conv_2d = {.flags = MOTE_OP_WEIGHTED | MOTE_OP_ACTIVATES |
+                                                          MOTE_OP_CHANNEL_LAST,
+                                                 .n_activations = 1,
+                                                 .n_constants = 2,
+                                                 .n_outputs = 1,
+                                                 .shape = shape,
+                                                 .macs = macs,
+                                                 .run = run,
+                                                 .need = need,
+                                                 .lower = lower};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIGMOID: 1 / (1 + e^-x), value by value. As int8 a table of 256 values. */
+#include <math.h>
+
+#include "base/num.h"
+#include "graph/ops/common.h"
+
+static double value(double x)
+{
+    double t = mote_num_exp(-fabs(x));
+    return x < 0.0 ? t / (1.0 + t) : 1.0 / (1.0 + t);
+}
+
+static double slope(double x, double y)
+{
+    (void)x;
+    return y * (1.0 - y);
+}
+
+const mote_op_class mote_op_sigmoid = {.flags = MOTE_OP_ANY_BATCH,
+                                       .n_activations = 1,
+                                       .n_outputs = 1,
+                                       .out_scale = 1.0f / 256.0f,
+                                       .out_zero = -128,
+                                       .shape = op_same_shape,
+                                       .run = op_run_element,
+                                       .value = value,
+                                       .slope = slope,
+                                       .need = op_need_lut,
+                                       .lower = op_lower_lut};
