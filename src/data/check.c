@@ -116,6 +116,7 @@ static mote_status read_all(mote_checker *c, mote_err *err)
     mote_decoding cfg = {0};
     if (c->n > 0)
         cfg = c->rows[0].kind->decoding();
+    cfg.samples_only = true;
     cfg.rate_hz = c->cfg->rate_hz;
     mote_finding lost = {0};
     MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));

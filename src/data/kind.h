@@ -24,10 +24,12 @@ typedef struct mote_kind mote_kind;
 
 /* What is wanted of the decoded samples, and what is allowed. */
 typedef struct {
-    int32_t rate_hz;  /* of what runs in time; 0: as it comes */
-    size_t max_bytes; /* of the encoded file */
-    int64_t max_ms;   /* of what runs in time; longer input is refused, not cut; 0: any */
-    bool strangers;   /* the bytes come from strangers: only the formats that are safe for that */
+    int32_t rate_hz;   /* of what runs in time; 0: as it comes */
+    size_t max_bytes;  /* of the encoded file */
+    int64_t max_ms;    /* of what runs in time; longer input is refused, not cut; 0: any */
+    bool samples_only; /* neither the hash of the content nor facts are needed: for what is in the
+                          store already */
+    bool strangers;    /* the bytes come from strangers: only the formats that are safe for that */
 } mote_decoding;
 
 #define MOTE_FACTS_MAX_BYTES 400
