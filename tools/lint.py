@@ -328,7 +328,7 @@ def function_shape(tree):
 
 RULES = [layers, device_includes, banned_calls, command_table, operator_table, operator_kinds,
          map_lines, file_length, line_length, licence, todo_form, include_guards,
-         portable_sql, unused_exports]
+         portable_sql, unused_exports, kind_words, function_shape]
 
 
 def main():

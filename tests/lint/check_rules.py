@@ -14,14 +14,17 @@ HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n/* What it is. */\n"
 GOOD = {
     "tools/layers.txt": "# order\nbase\nstore\ngraph\ncli\n",
     "docs/arch/all.md": "Folders.\n\n" + "".join(f"- `{p}`: a file\n" for p in (
-        "src/base/text.h", "src/base/text.c", "src/store/store.c", "src/cli/commands.def",
+        "src/base/text.h", "src/base/text.c", "src/store/store.c",
+        "src/store/keyword.c", "src/cli/commands.def",
         "device/mrt_a.c", "device/mrt_a.h", "src/graph/ops.def")),
     "src/base/text.h": HEAD + "#ifndef TEXT_H\n#define TEXT_H\n#endif\n",
     "src/base/text.c": HEAD + '#include "base/text.h"\n\n#include <stdlib.h>\n'
                               "void f(void *p) { free(p); }\nvoid mote_lonely(int x)\n{\n}\n",
     "src/store/store.c": HEAD + '#include "base/text.h"\n#include "device/mrt_a.h"\n'
                                 '/* malloc(1) in a comment */ char *s = "free(p) in a string";\n'
-                                "void g(struct x *o) { o->free(1); mote_free(o); }\n",
+                                "void g(struct x *o) { o->free(1); mote_free(o); }\n"
+                                "/* a keyword in a comment */ const char *t = \"pcm in a string\";\n",
+    "src/store/keyword.c": HEAD + "int n_keywords;\n",
     "src/cli/commands.def": '/* Commands. */\nCMD(train, "train", BUILD, 0, "train")\n',
     "docs/commands/train.md": "# train\n",
     "tests/cli/train.t": "$ true\n",
@@ -71,6 +74,16 @@ BAD = [
     ("portable_sql", "src/store/store.c", 'q = "SELECT max(a, coalesce(b, 0)) FROM t WHERE c = 1";\n'),
     ("portable_sql", "src/store/store.c", 'q = "SELECT a FROM t WHERE (?1 OR b = 2)";\n'),
     ("portable_sql", "src/store/store.c", "q = \"SELECT min(a = 'x') FROM t ORDER BY 1\";\n"),
+    ("kind_words", "src/store/store.c", "int n_keywords;\n"),
+    ("kind_words", "src/store/store.c", "void h(const short *pcm);\n"),
+    ("kind_words", "src/store/store.c", "int mote_audio_rate;\n"),
+    ("kind_words", "tools/walls.txt", "src/store/store.c\n"),
+    ("function_shape", "src/store/store.c", "void h(void)\n{\n" + "    f();\n" * 61 + "}\n"),
+    ("function_shape", "src/store/store.c",
+     "void h(int a, int b, int c, int d,\n       int e, int f, int g)\n{\n}\n"),
+    ("function_shape", "src/store/store.c",
+     "void h(void)\n{\n" + "".join("    " * i + "if (x)\n" for i in range(1, 6)) + "}\n"),
+    ("function_shape", "tools/lint_allow.txt", "lines src/store/store.c h: it was long once\n"),
 ]
 FIRST_LINE = {"include_guards": HEAD + "int x;\n"}
 
