@@ -65,7 +65,7 @@ static void spectral_f32(const mrt_series_tables *t, const float *x, const int16
 
     for (int32_t channel = 0; channel < step; channel++) {
         const float *xc = x != NULL ? x + channel : NULL;
-        const int16_t *yc = x != NULL ? NULL : y + channel;
+        const int16_t *yc = y != NULL ? y + channel : NULL;
         const float mean = mean_f32(xc, yc, window, step);
         uint32_t r = 0;
         for (int32_t i = 0; i < n; i++) {

@@ -94,6 +94,8 @@ static float crossings_f32(const float *x, int32_t n, float mean)
 {
     int32_t count = 0;
 
+    if (n < 2) /* nothing can cross */
+        return 0.0f;
     for (int32_t i = 1; i < n; i++)
         count += (x[i] - mean >= 0.0f) != (x[i - 1] - mean >= 0.0f);
     return (float)count / (float)(n - 1);
@@ -238,6 +240,8 @@ static int64_t crossings_q(const int16_t *x, int32_t n, const moments_q *m)
 {
     int64_t count = 0;
 
+    if (n < 2)
+        return 0;
     for (int32_t i = 1; i < n; i++)
         count += ((int64_t)n * x[i] >= m->sum) != ((int64_t)n * x[i - 1] >= m->sum);
     return mrt_series_divide(count * (1 << MRT_SERIES_Q), n - 1);

@@ -46,7 +46,7 @@ static bool next_sampled(mote_csv *csv, uint32_t n_rows)
 
 static shape shape_by(mote_csv *csv, char delimiter, mote_csv_mark start)
 {
-    uint32_t cells[COUNTED], rows[COUNTED], n = 0;
+    uint32_t cells[COUNTED] = {0}, rows[COUNTED] = {0}, n = 0;
     shape s = {0};
     csv->chars.delimiter = delimiter;
     rewind_to(csv, start);

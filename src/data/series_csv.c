@@ -144,9 +144,11 @@ static mote_status find_label(reader *r, mote_err *err)
 static mote_status name_channel(reader *r, uint32_t column, const char **name, const char **unit,
                                 mote_err *err)
 {
-    const char *full = column_name(r, column), *open = strpbrk(full, "([");
-    size_t n = strlen(full),
-           cut = open && open > full && strchr(")]", full[n - 1]) ? (size_t)(open - full) : n;
+    const char *full = column_name(r, column);
+    size_t n = strlen(full), cut = strcspn(full, "([");
+    const char last = n > 0 ? full[n - 1] : ' ';
+    if (cut == 0 || (last != ')' && last != ']'))
+        cut = n;
     *unit = cut < n ? mote_series_text(r->s, full + cut + 1, n - cut - 2) : "";
     while (cut > 0 && full[cut - 1] == ' ')
         cut--;
@@ -193,7 +195,7 @@ static mote_status add_label(reader *r, const mote_csv_cell *c, size_t sample, m
         last->n++;
         return MOTE_OK;
     }
-    if (r->n_spans == r->spans_room) {
+    if (!r->spans || r->n_spans == r->spans_room) {
         size_t room = r->spans_room ? r->spans_room * 2 : 16;
         mote_series_span *more = mote_realloc(r->spans, room, sizeof *more);
         if (!more)

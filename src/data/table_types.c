@@ -388,8 +388,8 @@ static char *why_of(const mote_column_state *s, const mote_column *c, mote_arena
 static bool is_nines(double x)
 {
     x = fabs(x);
-    for (double nines = 99; nines < 1e9; nines = nines * 10 + 9)
-        if (x == nines)
+    for (int64_t nines = 99; nines < 1000000000; nines = nines * 10 + 9)
+        if (x == (double)nines)
             return true;
     return false;
 }

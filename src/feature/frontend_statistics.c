@@ -28,7 +28,7 @@ static void name(int32_t statistic, char *out, size_t n, const char **sounds_lik
         {"rate of crossings of the mean", "faster or slower movement, or noise"},
     };
 
-    if (statistic < MRT_STATISTIC_QUANTILE) {
+    if (statistic < (int32_t)(sizeof known / sizeof known[0])) {
         (void)mote_format(out, n, "%s", known[statistic].words);
         *sounds_like = known[statistic].like;
         return;
