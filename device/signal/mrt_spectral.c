@@ -44,34 +44,37 @@ static void bands_f32(const mrt_series_tables *t, const float *z, int32_t channe
     }
 }
 
+/* Samples are float, or int16 when is_i16. */
+static float sample_at(const void *x, int32_t is_i16, int32_t i)
+{
+    return is_i16 ? (float)((const int16_t *)x)[i] : ((const float *)x)[i];
+}
+
 /* The mean as in statistics: what the first pass rounds off, the second adds. */
-static float mean_f32(const float *x, const int16_t *y, int32_t n, int32_t step)
+static float mean_f32(const void *x, int32_t is_i16, int32_t n, int32_t first, int32_t step)
 {
     float sum = 0.0f, rest = 0.0f;
 
     for (int32_t i = 0; i < n; i++)
-        sum += x != NULL ? x[i * step] : (float)y[i * step];
+        sum += sample_at(x, is_i16, first + i * step);
     const float mean = sum / (float)n;
     for (int32_t i = 0; i < n; i++)
-        rest += (x != NULL ? x[i * step] : (float)y[i * step]) - mean;
+        rest += sample_at(x, is_i16, first + i * step) - mean;
     return mean + rest / (float)n;
 }
 
-/* From x or, when that is NULL, from y. */
-static void spectral_f32(const mrt_series_tables *t, const float *x, const int16_t *y, float *z,
+static void spectral_f32(const mrt_series_tables *t, const void *x, int32_t is_i16, float *z,
                          float *out)
 {
     const int32_t step = t->config.n_channels, window = t->config.window, n = t->config.n_fft;
 
     for (int32_t channel = 0; channel < step; channel++) {
-        const float *xc = x != NULL ? x + channel : NULL;
-        const int16_t *yc = y != NULL ? y + channel : NULL;
-        const float mean = mean_f32(xc, yc, window, step);
+        const float mean = mean_f32(x, is_i16, window, channel, step);
         uint32_t r = 0;
         for (int32_t i = 0; i < n; i++) {
             float v = 0.0f;
             if (i < window)
-                v = ((xc != NULL ? xc[i * step] : (float)yc[i * step]) - mean) *
+                v = (sample_at(x, is_i16, channel + i * step) - mean) *
                     t->window_f32[2 * i <= window ? i : window - i];
             z[2 * r + ((uint32_t)i & 1u)] = v;
             if ((i & 1) != 0)
@@ -85,12 +88,12 @@ static void spectral_f32(const mrt_series_tables *t, const float *x, const int16
 
 void mrt_spectral_f32(const mrt_series_tables *t, const float *x, void *scratch, float *out)
 {
-    spectral_f32(t, x, NULL, (float *)scratch, out);
+    spectral_f32(t, x, 0, (float *)scratch, out);
 }
 
 void mrt_spectral_f32_i16(const mrt_series_tables *t, const int16_t *x, void *scratch, float *out)
 {
-    spectral_f32(t, NULL, x, (float *)scratch, out);
+    spectral_f32(t, x, 1, (float *)scratch, out);
 }
 
 /* Integers -------------------------------------------------------------------------------- */
