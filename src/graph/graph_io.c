@@ -237,7 +237,7 @@ mote_status mote_graph_load_tensor(mote_reader *r, mote_graph *g, int32_t max_di
     q.scales = scales;
     s.quant = &q;
 
-    int32_t id;
+    int32_t id = 0;
     if (role == MOTE_ROLE_CONST)
         MOTE_TRY(load_constant(r, g, &s, &id, err));
     else

@@ -146,7 +146,7 @@ static mote_status read_list(const json_t *j, const char *name, size_t most, siz
 
 static mote_status read_events(const json_t *j, mote_signature *s, mote_err *err)
 {
-    const char *events[MOTE_MODEL_MAX_LABELS];
+    const char *events[MOTE_MODEL_MAX_LABELS] = {NULL};
     size_t n = 0;
     MOTE_TRY(read_list(j, "events", MOTE_MODEL_MAX_LABELS, &n, events, err));
     for (size_t i = 0; i < n; i++) {

@@ -14,10 +14,11 @@ static const mote_intake *const rows[] = {
 
 const mote_intake *mote_intake_of(const mote_model *m)
 {
-    size_t i = 0;
-    while (!rows[i]->fits(m)) /* the last fits every model */
-        i++;
-    return rows[i];
+    const size_t last = sizeof rows / sizeof rows[0] - 1; /* fits every model */
+    for (size_t i = 0; i < last; i++)
+        if (rows[i]->fits(m))
+            return rows[i];
+    return rows[last];
 }
 
 mote_status mote_classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,

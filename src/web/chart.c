@@ -134,8 +134,9 @@ static void x_ticks(const mote_chart *c, const frame *f, mote_buf *out)
     if (c->log_x) {
         if (f->x_lo <= f->zero + 1e-9)
             x_tick(f, f->zero, "0", out);
-        for (double d = ceil(f->x_lo - 1e-9); d <= f->x_hi + 1e-9; d += 1.0) {
-            (void)mote_format(text, sizeof text, "%.*f", d < 0 ? (int)-d : 0, pow(10.0, d));
+        const int last = (int)floor(f->x_hi + 1e-9);
+        for (int d = (int)ceil(f->x_lo - 1e-9); d <= last; d++) {
+            (void)mote_format(text, sizeof text, "%.*f", d < 0 ? -d : 0, pow(10.0, d));
             x_tick(f, d, text, out);
         }
         return;

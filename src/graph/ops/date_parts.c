@@ -71,8 +71,9 @@ static float *put_parts(float *y, int32_t seconds, int32_t parts)
     int64_t month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
     int64_t weekday = ((day + 3) % 7 + 7) % 7, start = days_before_year(year);
     int64_t year_days = days_before_year(year + 1) - start;
-    const float plain[] = {(float)year, (float)month, (float)(doy - (153 * mp + 2) / 5 + 1),
-                           (float)weekday, (float)((double)in_day / 3600.0)};
+    int64_t month_day = doy - (153 * mp + 2) / 5 + 1;
+    const float plain[] = {(float)year, (float)month, (float)month_day, (float)weekday,
+                           (float)((double)in_day / 3600.0)};
     for (int32_t i = 0; i < 5; i++)
         if (parts & (1 << i))
             *y++ = plain[i];
