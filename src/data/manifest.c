@@ -139,7 +139,8 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 /* Equal neighbours share their text: labels and groups repeat for many lines. */
 static mote_status keep(reader *r, piece p, const char *before, const char **out, mote_err *err)
 {
-    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n) || memchr(p.s, 0, p.n))
+    if (p.n == 0 || p.n > MOTE_LABEL_MAX_BYTES || !mote_utf8_valid(p.s, p.n) ||
+        memchr(p.s, 0, p.n) || memchr(p.s, '\t', p.n))
         return damaged(r, "a label or group is empty, too long or not UTF-8", err);
     *out = before && piece_is(p, before) ? before : mote_arena_strndup(r->arena, p.s, p.n);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data version of %zu lines", r->line);
@@ -189,6 +190,7 @@ static mote_status read_item(reader *r, const mote_version_item *before, mote_ve
                              mote_err *err)
 {
     piece line;
+    *it = (mote_version_item){.value = NAN};
     MOTE_TRY(next_line(r, &line, err));
     piece hash = cut(&line, '\t'), role = cut(&line, '\t'), split = cut(&line, '\t');
     piece duration = cut(&line, '\t'), label = cut(&line, '\t');
@@ -201,7 +203,6 @@ static mote_status read_item(reader *r, const mote_version_item *before, mote_ve
     if (!mote_parse_i64(duration.s, duration.n, &it->duration_us) || it->duration_us < 0)
         return damaged(r, "the duration is not a number", err);
     MOTE_TRY(keep(r, label, before ? before->label : NULL, &it->label, err));
-    it->value = NAN;
     piece group = r->format < 3 ? line : cut(&line, '\t');
     MOTE_TRY(keep(r, group, before ? before->group : NULL, &it->group, err));
     return r->format < 3 ? MOTE_OK : read_rest(r, line, it, err);
