@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "device/signal/mrt_quantize.h"
 #include "feature/lanes.h"
 
 /* Frames of a batch that one piece of pool work computes: a multiple of every number of lanes. */
@@ -189,32 +188,5 @@ mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
                          n_frames);
     frame_run run = {p, clips, n_frames, n_all, out};
     mote_pool_run(pool, (n_all + PIECE_FRAMES - 1) / PIECE_FRAMES, run_piece, &run);
-    return MOTE_OK;
-}
-
-/* Fixed-point features are integers times 2^-12: back to them, and the device's integer form. */
-static void quantize_fixed(const mrt_quant_fixed *q, const float *values, size_t n, int8_t *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        const float v = values[i] * (float)(1 << MRT_FRONTEND_Q);
-        const int32_t x = v >= -0x1p30f && v <= 0x1p30f ? (int32_t)v : 0;
-        mrt_quantize_fixed(q, &x, 1, out + i);
-    }
-}
-
-mote_status mote_feature_quantize(const mote_feature_plan *p, float scale, int32_t zero_point,
-                                  const float *values, size_t n, int8_t *out, mote_err *err)
-{
-    mrt_quant_f32 f;
-    mrt_quant_fixed q;
-
-    if (!mrt_quant_f32_from(scale, zero_point, &f) || !mrt_quant_fixed_from(scale, zero_point, &q))
-        return mote_fail(err, MOTE_RANGE,
-                         "quantisation of features with scale %g and zero point %d", (double)scale,
-                         (int)zero_point);
-    if (p->config.arithmetic == MRT_FIXED)
-        quantize_fixed(&q, values, n, out);
-    else
-        mrt_quantize_f32(&f, values, n, out);
     return MOTE_OK;
 }

@@ -95,12 +95,6 @@ MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_po
                                              const void *const *clips, size_t n_clips, size_t n,
                                              float *out, mote_err *err);
 
-/* Features (as made by this plan) to the int8 input of a network, as the firmware does it:
- * device/signal/mrt_quantize.h. RANGE for a scale that is not positive or out of range. */
-MOTE_MUST_USE mote_status mote_feature_quantize(const mote_feature_plan *p, float scale,
-                                                int32_t zero_point, const float *values, size_t n,
-                                                int8_t *out, mote_err *err);
-
 /* Which batch path runs: "avx512", "avx2" or "portable". Tests and benchmarks may choose, NULL for
  * the best; false, and the best, when this machine lacks the path. Not while the plan is in use. */
 const char *mote_feature_batch_path(const mote_feature_plan *p);

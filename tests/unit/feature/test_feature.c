@@ -7,6 +7,7 @@
 
 #include "device/signal/mrt_quantize.h"
 #include "feature/feature.h"
+#include "feature/frontend.h"
 #include "signal_pcm.h"
 
 #define N_CLIPS   19 /* no multiple of any number of lanes */
@@ -239,9 +240,15 @@ static void quantisation_equals_the_device_functions(void **state)
     for (int arithmetic = 0; arithmetic < 2; arithmetic++) {
         cfg.arithmetic = (mrt_arithmetic)arithmetic;
         mote_feature_plan *p = NULL;
+        mote_frontend f, fixed_one;
+        mote_frontend_plan *plan = NULL;
+        const mote_shape in = {MOTE_I16, 1, {16000}};
         T_OK(mote_feature_plan_create(&cfg, 1, &p, &err));
+        T_OK(mote_frontend_named("mfcc", &f, &err));
+        assert_true(mote_frontend_other_arithmetic(&f, &fixed_one));
+        T_OK(mote_frontend_plan_create(arithmetic ? &fixed_one : &f, &in, 1, &plan, &err));
         T_OK(mote_feature_clip(p, 0, pcm, 16000, values, &err));
-        T_OK(mote_feature_quantize(p, 0.58f, 83, values, 490, got, &err));
+        T_OK(mote_frontend_quantize(plan, 0.58f, 83, values, 490, got, &err));
         if (arithmetic == 0) {
             mrt_quant_f32 q;
             assert_true(mrt_quant_f32_from(0.58f, 83, &q));
@@ -258,9 +265,11 @@ static void quantisation_equals_the_device_functions(void **state)
             mrt_quantize_fixed(&q, fixed, 490, want);
         }
         assert_memory_equal(got, want, 490);
-        T_FAILS(mote_feature_quantize(p, 0.0f, 0, values, 490, got, &err), MOTE_RANGE, "scale 0");
-        T_FAILS(mote_feature_quantize(p, 1.0f, 128, values, 490, got, &err), MOTE_RANGE,
+        T_FAILS(mote_frontend_quantize(plan, 0.0f, 0, values, 490, got, &err), MOTE_RANGE,
+                "scale 0");
+        T_FAILS(mote_frontend_quantize(plan, 1.0f, 128, values, 490, got, &err), MOTE_RANGE,
                 "zero point 128");
+        mote_frontend_plan_destroy(plan);
         mote_feature_plan_destroy(p);
     }
 }
