@@ -6,12 +6,10 @@
  * finished. MOTE_KILL_ROUNDS sets the number of rounds, T_SEED the seed. */
 #include "audio_files.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "data/import.h"
 #include "data/sample.h"
 #include "temp_dir.h"
+#include "kill.h"
 
 #define N_FILES        120
 #define N_DAMAGED      6
@@ -79,12 +77,8 @@ static size_t import_and_kill(const char *dir, mote_rng *rng)
             pause(); /* wait for the kill */
     }
     (void)close(fds[1]);
-    struct timespec wait = {0, (long)mote_rng_below(rng, KILL_WITHIN_US) * 1000};
-    (void)nanosleep(&wait, NULL);
-    (void)kill(pid, SIGKILL);
-    int wait_status = 0;
-    assert_int_equal(waitpid(pid, &wait_status, 0), pid);
-    assert_true(WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL);
+    int64_t us = mote_rng_below(rng, KILL_WITHIN_US);
+    t_kill_after(pid, fds[0], us, mote_rng_below(rng, 2) == 1);
     size_t done = 0, n;
     while (read(fds[0], &n, sizeof n) == (ssize_t)sizeof n)
         done = n;

@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "serve/keyring.h"
 #include "serve/predlog.h"
+#include "tests/kill.h"
 #include "tests/tiny_model.h"
 
 #define DAY_MS  ((int64_t)86400000)
@@ -317,11 +318,16 @@ static void a_reader_in_the_way_is_named_and_the_withdrawal_can_be_finished(void
 
 /* ---- kills ---- */
 
-static void log_until_killed(fixture *f)
+static void log_until_killed(fixture *f, int fd)
 {
+    mote_predlog_counts n;
+    bool told = false;
     open_log(f, NULL);
     for (int i = 0;; i++) {
         predict(f, i, i % 2 ? &ann : &bob);
+        mote_predlog_read_counts(f->log, &n);
+        if (!told && n.written > 0)
+            told = write(fd, "y", 1) == 1;
         struct timespec t = {0, 50000};
         nanosleep(&t, NULL);
     }
@@ -335,14 +341,16 @@ static void after_kills_nothing_stays_without_an_owner(void **state)
     mote_rng r;
     mote_rng_init(&r, t_seed());
     for (int round = 0; round < 12; round++) {
+        int fds[2];
+        assert_int_equal(pipe(fds), 0);
         pid_t child = fork();
         if (child == 0)
-            log_until_killed(f);
-        struct timespec t = {0, 20000000 + (long)mote_rng_below(&r, 60000) * 1000};
-        nanosleep(&t, NULL);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
+            log_until_killed(f, fds[1]);
+        close(fds[1]);
+        t_kill_after(child, fds[0], 20000 + mote_rng_below(&r, 60000), round % 2 == 1);
+        close(fds[0]);
     }
+    assert_true(ask(f, ROWS) > 0);
     T_OK(mote_predlog_withdraw(store(f), ann.subject, 5000, NULL, &w, &err));
     T_OK(mote_predlog_withdraw(store(f), bob.subject, 5000, NULL, &w, &err));
     assert_int_equal(ask(f, ROWS), 0);

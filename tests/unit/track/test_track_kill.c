@@ -10,13 +10,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/rng.h"
 #include "temp_dir.h"
+#include "kill.h"
 #include "track/registry.h"
 #include "track/run.h"
 
@@ -101,12 +100,8 @@ static acknowledged kill_once(const char *dir, uint64_t seed, mote_rng *rng)
         _exit(3); /* it must not end by itself */
     }
     (void)close(fds[1]);
-    struct timespec wait = {0, (long)mote_rng_below(rng, KILL_WITHIN_US) * 1000};
-    (void)nanosleep(&wait, NULL);
-    (void)kill(pid, SIGKILL);
-    int wait_status = 0;
-    assert_int_equal(waitpid(pid, &wait_status, 0), pid);
-    assert_true(WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL);
+    int64_t us = mote_rng_below(rng, KILL_WITHIN_US);
+    t_kill_after(pid, fds[0], us, mote_rng_below(rng, 2) == 1);
     while (read(fds[0], &next, sizeof next) == (ssize_t)sizeof next)
         last = next;
     (void)close(fds[0]);
