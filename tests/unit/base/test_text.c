@@ -104,6 +104,32 @@ static void json_strings_are_escaped(void **state)
     }
 }
 
+/* Each byte in each place of texts up to three words long, against the rule a byte at a time. */
+static void every_byte_is_escaped_in_every_place(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 24; n++)
+        for (size_t at = 0; at < n; at++)
+            for (int c = 1; c < 256; c++) {
+                char text[25] = {0}, want[64], escape[8];
+                memset(text, 'a' + (int)(n % 3), n);
+                text[at] = (char)c;
+                static const char from[] = "\"\\\n\r\t", to[] = "\"\\nrt";
+                const char *known = strchr(from, c);
+                if (known)
+                    snprintf(escape, sizeof escape, "\\%c", to[known - from]);
+                else if (c < 0x20 || c == 0x7F)
+                    snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c);
+                else
+                    snprintf(escape, sizeof escape, "%c", c);
+                snprintf(want, sizeof want, "\"%.*s%s%s\"", (int)at, text, escape, text + at + 1);
+                MOTE_SCOPED_BUF b;
+                mote_buf_init(&b, 1000);
+                mote_buf_json_str(&b, text, n);
+                assert_string_equal(b.data, want);
+            }
+}
+
 static void html_is_escaped(void **state)
 {
     (void)state;
@@ -259,6 +285,7 @@ int main(void)
         cmocka_unit_test(take_moves_the_text_to_the_caller),
         cmocka_unit_test(out_of_memory_is_reported),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(every_byte_is_escaped_in_every_place),
         cmocka_unit_test(html_is_escaped),
         cmocka_unit_test(utf8_is_judged_as_the_standard_does),
         cmocka_unit_test(strings_compare_and_null_is_only_itself),
