@@ -447,6 +447,7 @@ mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
     mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
     l.decoding = cfg->kind->decoding();
     l.decoding.samples_only = true;
+    l.decoding.cut = &cfg->cut;
     l.decoding.rate_hz = cfg->cut.rate_hz;
     l.decoding.max_ms = (int64_t)24 * 3600 * 1000;
     mote_status st = load(&l, err);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decoded samples, kept for a lap: several stages load the same split, and everybody again.
  *
- * Bounded by the bytes of the samples: what comes when it is full is decoded each time. Not shared
- * between threads. Depends on base, data/kind. Used by data/dataset; the pipeline owns one. */
+ * Bounded by the bytes of the samples: what comes when it is full is decoded each time. All of a
+ * cache is decoded for one cut (data/kind.h), that of the lap. Not shared between threads.
+ * Depends on base, data/kind. Used by data/dataset; the pipeline owns one. */
 #ifndef MOTE_DATA_DECODED_H
 #define MOTE_DATA_DECODED_H
 

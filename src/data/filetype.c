@@ -44,6 +44,9 @@ static const magic magics[] = {
     {MOTE_FILETYPE_au, 0, 4, ".snd"},
     {MOTE_FILETYPE_au, 0, 4, "dns."},
     {MOTE_FILETYPE_caf, 0, 4, "caff"},
+    {MOTE_FILETYPE_heif, 4, 7, "ftyphei"},
+    {MOTE_FILETYPE_heif, 4, 8, "ftypmif1"},
+    {MOTE_FILETYPE_heif, 4, 8, "ftypavif"},
     {MOTE_FILETYPE_mp4, 4, 4, "ftyp"},
     {MOTE_FILETYPE_amr, 0, 5, "#!AMR"},
     {MOTE_FILETYPE_asf, 0, 8, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"},
@@ -67,6 +70,8 @@ static const magic magics[] = {
     {MOTE_FILETYPE_png, 0, 8, "\x89PNG\r\n\x1a\n"},
     {MOTE_FILETYPE_jpeg, 0, 3, "\xff\xd8\xff"},
     {MOTE_FILETYPE_gif, 0, 4, "GIF8"},
+    {MOTE_FILETYPE_tiff, 0, 4, "II*\0"},
+    {MOTE_FILETYPE_tiff, 0, 4, "MM\0*"},
     {MOTE_FILETYPE_midi, 0, 4, "MThd"},
     {MOTE_FILETYPE_pdf, 0, 5, "%PDF-"},
     {MOTE_FILETYPE_elf, 0, 4,
@@ -87,6 +92,10 @@ static bool iff_type(const uint8_t *p, size_t n, mote_filetype *out)
         bool is_long = is_at(p, n, 0, "RF64", 4) || is_at(p, n, 0, "BW64", 4);
         *out = is_long ? MOTE_FILETYPE_rf64 : MOTE_FILETYPE_wav;
         return is_long || is_at(p, n, 0, "RIFF", 4) || is_at(p, n, 0, "RIFX", 4);
+    }
+    if (is_at(p, n, 0, "RIFF", 4) && is_at(p, n, 8, "WEBP", 4)) {
+        *out = MOTE_FILETYPE_webp;
+        return true;
     }
     *out = is_at(p, n, 0, "RIFF", 4) ? MOTE_FILETYPE_avi : MOTE_FILETYPE_aiff;
     return is_at(p, n, 0, "RIFF", 4)   ? is_at(p, n, 8, "AVI ", 4)
@@ -136,6 +145,26 @@ static bool is_aac(const uint8_t *p, size_t n)
     return n >= 7 && p[0] == 0xff && (p[1] & 0xf6u) == 0xf0u;
 }
 
+/* ---- pictures whose magic is two letters ---------------------------------------------------- */
+
+/* The sizes of the heads that follow: BITMAPCOREHEADER 12, BITMAPINFOHEADER to V5 40 to 124. */
+static bool is_bmp(const uint8_t *p, size_t n)
+{
+    return n >= 18 && is_at(p, n, 0, "BM", 2) && is_at(p, n, 15, "\0\0\0", 3) &&
+           (p[14] == 12 || (p[14] >= 40 && p[14] <= 124));
+}
+
+/* "P5", then a width, which comments may stand before. */
+static bool is_pnm(const uint8_t *p, size_t n)
+{
+    if (n < 4 || p[0] != 'P' || p[1] < '1' || p[1] > '6')
+        return false;
+    size_t i = 2;
+    while (i < n && (p[i] == ' ' || (p[i] >= '\t' && p[i] <= '\r')))
+        i++;
+    return i < n && (p[i] == '#' || (i > 2 && p[i] >= '0' && p[i] <= '9'));
+}
+
 /* ---- text ----------------------------------------------------------------------------------- */
 
 static bool is_text(const uint8_t *p, size_t n)
@@ -182,5 +211,7 @@ mote_filetype mote_filetype_of(const void *bytes, size_t n)
         return MOTE_FILETYPE_mp3;
     if (is_aac(p, n))
         return MOTE_FILETYPE_aac;
+    if (is_bmp(p, n) || is_pnm(p, n))
+        return p[0] == 'B' ? MOTE_FILETYPE_bmp : MOTE_FILETYPE_pnm;
     return is_text(p, n) ? text_type(p, n) : MOTE_FILETYPE_unknown;
 }

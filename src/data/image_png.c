@@ -140,8 +140,32 @@ static void read_picture(png *p)
     png_read_end(p->read, NULL);
 }
 
+/* Frames that an animated PNG promises (chunk acTL, before the pixels); 0: it is none. What of
+ * several pictures is meant, nobody can know. Source: APNG specification 1.0. */
+static uint32_t frames_of(const uint8_t *d, size_t n)
+{
+    size_t at = 8;
+    while (n >= 12 && at <= n - 12) {
+        size_t length = (size_t)d[at] << 24 | (size_t)d[at + 1] << 16 | (size_t)d[at + 2] << 8 |
+                        (size_t)d[at + 3];
+        const uint8_t *body = d + at + 8;
+        if (memcmp(d + at + 4, "acTL", 4) == 0)
+            return (uint32_t)body[0] << 24 | (uint32_t)body[1] << 16 | (uint32_t)body[2] << 8 |
+                   body[3];
+        if (memcmp(d + at + 4, "IDAT", 4) == 0 || length > n - at - 12)
+            return 0;
+        at += 12 + length;
+    }
+    return 0;
+}
+
 mote_status mote_image_png(mote_image_job *job, mote_err *err)
 {
+    uint32_t n_frames = frames_of(job->bytes, job->n);
+    if (n_frames > 1)
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "'%s' is an animation of %u frames; save the frame that is meant as a PNG",
+                         job->what, n_frames);
     png p = {.job = job, .err = err, .row = -1};
     p.read = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &p, on_error, on_warning, NULL,
                                       on_alloc, on_free);

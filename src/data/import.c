@@ -109,9 +109,10 @@ static const char *bare_reason(const job *j)
 {
     size_t n = strlen(j->it->full);
     const char *t = j->err.text;
-    if (t[0] == '\'' && strncmp(t + 1, j->it->full, n) == 0 && strncmp(t + 1 + n, "': ", 3) == 0)
-        return t + n + 4;
-    return t;
+    if (t[0] != '\'' || strncmp(t + 1, j->it->full, n) != 0 || t[n + 1] != '\'')
+        return t;
+    t += n + 2;
+    return t[0] == ':' && t[1] == ' ' ? t + 2 : t[0] == ' ' ? t + 1 : j->err.text;
 }
 
 static mote_status reject(mote_importer *im, const job *j, mote_err *err)

@@ -4,7 +4,7 @@
  * A kind says which files it reads, turns their bytes into samples in memory, and tells facts of
  * them. The rows are listed in data/kinds.def, one file each (data/kind_audio.c); nothing else in
  * the room names a kind, compares one, or includes the header of one.
- * Depends on base, project/task, data/filetype. */
+ * Depends on base, project/task, data/filetype, device/signal/mrt_resize. */
 #ifndef MOTE_DATA_KIND_H
 #define MOTE_DATA_KIND_H
 
@@ -18,9 +18,20 @@
 #include "base/tensor.h"
 #include "base/text.h"
 #include "data/filetype.h"
+#include "device/signal/mrt_resize.h"
 #include "project/task.h"
 
 typedef struct mote_kind mote_kind;
+
+/* How samples of one shape are cut; a kind reads what it knows. */
+typedef struct {
+    int32_t rate_hz;
+    double length_ms; /* of a sample that runs in time */
+    double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
+                         end */
+    int32_t height, width, n_channels; /* of a sample that has an extent; 1: grey, 3: colour */
+    mrt_fit fit;                       /* of what has other proportions */
+} mote_cut_config;
 
 /* What is wanted of the decoded samples, and what is allowed. */
 typedef struct {
@@ -30,6 +41,8 @@ typedef struct {
     bool samples_only; /* neither the hash of the content nor facts are needed: for what is in the
                           store already */
     bool strangers;    /* the bytes come from strangers: only the formats that are safe for that */
+    const mote_cut_config *cut; /* with samples_only: what will be cut of it, so that a kind need
+                                   keep no more than that; NULL: all is wanted */
 } mote_decoding;
 
 #define MOTE_FACTS_MAX_BYTES 400
@@ -60,14 +73,6 @@ typedef struct {
     size_t n_said;
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;
-
-/* How samples of one shape are cut; a kind reads what it knows. */
-typedef struct {
-    int32_t rate_hz;
-    double length_ms; /* of a sample that runs in time */
-    double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
-                         end */
-} mote_cut_config;
 
 typedef struct mote_loader mote_loader; /* data/dataset_internal.h */
 

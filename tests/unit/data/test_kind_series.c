@@ -83,7 +83,7 @@ static mote_dataset load(fixture *f, double length_ms, double stride_ms)
     cfg.labels = labels;
     cfg.n_labels = 2;
     cfg.all_splits = true;
-    cfg.cut = (mote_cut_config){50, length_ms, stride_ms};
+    cfg.cut = (mote_cut_config){.rate_hz = 50, .length_ms = length_ms, .stride_ms = stride_ms};
     T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
     return d;
 }

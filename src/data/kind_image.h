@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures as a kind in its own words. Depends on data/kind, data/image. */
+#ifndef MOTE_DATA_KIND_IMAGE_H
+#define MOTE_DATA_KIND_IMAGE_H
+
+#include "data/image.h"
+#include "data/kind.h"
+
+/* The picture: in its own size and colours, or as it will be cut. */
+static inline const mote_image *mote_decoded_image(const mote_decoded *d)
+{
+    return d->own;
+}
+
+#endif
