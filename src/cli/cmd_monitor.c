@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/loop.h"
 #include "cli/settings.h"
+#include "loop/field.h"
 #include "model/model.h"
 #include "monitor/monitor.h"
 #include "track/registry.h"
@@ -13,8 +15,9 @@
 #define BUNDLE_MAX_BYTES ((size_t)1 << 30)
 
 typedef struct {
-    const char *model, *log, *who, *note;
-    int64_t acknowledge, windows;
+    const char *model, *log, *who, *note, *record;
+    int64_t acknowledge, windows, samples;
+    double hours;
     bool all, close_last, check;
 } monitor_values;
 
@@ -31,9 +34,15 @@ static const mote_option options[] = {
     {"acknowledge", 0, MOTE_OPT_INT, offsetof(monitor_values, acknowledge), 1, 1e15, "ID",
      "record that somebody has seen this alert"},
     {"note", 'm', MOTE_OPT_STRING, offsetof(monitor_values, note), 0, 0, "TEXT",
-     "with --acknowledge: what is known about it"},
+     "with --acknowledge: what is known about it; with --record: how it was found"},
     {"who", 0, MOTE_OPT_STRING, offsetof(monitor_values, who), 0, 0, "NAME",
      "with --acknowledge: who it is (default: the user name)"},
+    {"record", 'r', MOTE_OPT_STRING, offsetof(monitor_values, record), 0, 0, "METRIC=NUMBER",
+     "keep a number from the field, for a requirement with 'where: field'"},
+    {"samples", 'n', MOTE_OPT_INT, offsetof(monitor_values, samples), 1, 1e15, "N",
+     "with --record: on how many samples it rests"},
+    {"hours", 0, MOTE_OPT_NUMBER, offsetof(monitor_values, hours), 0, 1e12, "H",
+     "with --record of a rate: of how many hours of use"},
     {"check", 0, MOTE_OPT_FLAG, offsetof(monitor_values, check), 0, 0, NULL,
      "exit with 1 when an alert is not resolved"},
 };
@@ -215,6 +224,57 @@ static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document
     return MOTE_OK;
 }
 
+/* ---- what only use can tell ---- */
+
+static bool asks_the_field(const mote_project *p)
+{
+    for (size_t i = 0; i < p->n_requirements; i++)
+        if (p->requirements[i].where == MOTE_AT_FIELD)
+            return true;
+    return false;
+}
+
+static mote_status record_figure(mote_cli *cli, const monitor_values *o, mote_err *err)
+{
+    const char *equals = strchr(o->record, '=');
+    if (!equals || equals == o->record || !equals[1])
+        return mote_fail(err, MOTE_USAGE, "--record is METRIC=NUMBER, such as 'accuracy=91.5 %%'");
+    mote_loop_bar bar;
+    const mote_pipeline_config cfg = mote_loop_config(cli, &bar);
+    const mote_field_figure f = {
+        .metric = mote_arena_strndup(&cli->arena, o->record, (size_t)(equals - o->record)),
+        .value = equals + 1,
+        .n_samples = o->samples,
+        .hours = o->hours,
+        .observed = o->note ? o->note : ""};
+    if (!f.metric)
+        return mote_fail(err, MOTE_NOMEM, "no memory for '%s'", o->record);
+    return mote_field_record(&cfg, &f, err);
+}
+
+static mote_status show_field(mote_cli *cli, json_t *document, mote_err *err)
+{
+    mote_loop_bar bar;
+    const mote_pipeline_config cfg = mote_loop_config(cli, &bar);
+    mote_verdict *verdicts = NULL;
+    size_t n = 0, n_awaited = 0;
+    json_t *list = NULL;
+    if (!asks_the_field(cli->project))
+        return MOTE_OK;
+    MOTE_TRY(mote_field_verdicts(&cfg, &cli->arena, &verdicts, &n, err));
+    for (size_t i = 0; i < n; i++)
+        n_awaited += mote_verdict_is_awaited(&verdicts[i]);
+    mote_say(cli, "\nasked of the field\n");
+    mote_loop_say_verdicts(cli, verdicts, n, NULL);
+    if (n_awaited > 0)
+        mote_say(cli,
+                 "\n%zu of %zu not yet known: bring the number back with 'mote monitor "
+                 "--record METRIC=NUMBER --samples N'\n",
+                 n_awaited, n);
+    MOTE_TRY(mote_verdicts_to_json(verdicts, n, &list, err));
+    return mote_json_put(document, "field", list, err);
+}
+
 static mote_status acknowledge(mote_cli *cli, const monitor_values *o, mote_err *err)
 {
     return mote_alert_acknowledge(cli->store, o->acknowledge, mote_who(cli, o->who), o->note,
@@ -236,7 +296,10 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(judge_log(cli, o, &log, err));
         json_object_set_new(document, "log", log);
     }
+    if (o->record != NULL)
+        MOTE_TRY(record_figure(cli, o, err));
     MOTE_TRY(show(cli, o, document, &n_unresolved, err));
+    MOTE_TRY(show_field(cli, document, err));
     mote_say_json(cli, json_incref(document));
     if (o->check && n_unresolved > 0)
         return mote_fail(err, MOTE_UNMET, "%zu alerts are not resolved", n_unresolved);
@@ -245,12 +308,15 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 const mote_command mote_cmd_monitor = {
     .usage = "[options]",
-    .about = "Shows the alerts that are not resolved and the last windows of served predictions.\n"
-             "A running server judges its own traffic; --log judges the prediction log instead.\n"
-             "A window without drift alarms with the probability 'monitor.false_alarm' of\n"
-             "mote.yaml, all things watched together.",
+    .about =
+        "Shows the alerts that are not resolved and the last windows of served predictions.\n"
+        "A running server judges its own traffic; --log judges the prediction log instead.\n"
+        "A window without drift alarms with the probability 'monitor.false_alarm' of\n"
+        "mote.yaml, all things watched together. Requirements with 'where: field', which only\n"
+        "use can tell, are asked for here; --record answers.",
     .examples = "mote monitor\nmote monitor --log keywords@champion --check\n"
-                "mote monitor --acknowledge 3 --note 'new microphone'",
+                "mote monitor --acknowledge 3 --note 'new microphone'\n"
+                "mote monitor --record 'accuracy=91.5 %' --samples 400 --note 'calls of May'",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .values_bytes = sizeof(monitor_values),

@@ -101,11 +101,14 @@ static mote_status tell_of_drift(mote_cli *cli, mote_pipeline *p, mote_err *err)
     return MOTE_OK;
 }
 
-/* The gate: what is not met and what nobody knows. What is met and only not proven may pass. */
+/* The gate: what is not met and what nobody knows, but for what only use can tell. What is met and
+ * only not proven may pass. */
 static mote_status refuse_unmet(const mote_verdict *v, size_t n, mote_err *err)
 {
     size_t n_unmet = mote_verdict_count(v, n, MOTE_VERDICT_NOT_MET),
            n_unknown = mote_verdict_count(v, n, MOTE_VERDICT_UNKNOWN);
+    for (size_t i = 0; i < n; i++)
+        n_unknown -= mote_verdict_is_awaited(&v[i]);
     char unknown[48] = "";
     if (n_unknown > 0)
         (void)mote_format(unknown, sizeof unknown, "%zu not yet known", n_unknown);

@@ -65,11 +65,20 @@ static mote_status look_at_model(mote_store *s, const char *name, mote_arena *a,
 static const char *first_unknown(const mote_overview *o, mote_arena *a)
 {
     size_t i = 0;
-    while (o->judged.verdicts[i].kind != MOTE_VERDICT_UNKNOWN)
+    while (o->judged.verdicts[i].kind != MOTE_VERDICT_UNKNOWN ||
+           mote_verdict_is_awaited(&o->judged.verdicts[i]))
         i++;
     return mote_arena_printf(a, "'%s' is not yet known; what would settle it: %s",
                              o->judged.verdicts[i].requirement->id,
                              o->judged.verdicts[i].settle.text);
+}
+
+static size_t count_awaited(const mote_overview *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->judged.n_verdicts; i++)
+        n += mote_verdict_is_awaited(&o->judged.verdicts[i]);
+    return n;
 }
 
 /* The first thing that stands in the way, as a command. */
@@ -96,10 +105,14 @@ static const char *next_step(mote_store *s, const mote_overview *o, mote_arena *
                       : "the traffic has changed: look with 'mote monitor'";
     if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
         return "a requirement is not met: 'mote evaluate' says by how much";
-    if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_UNKNOWN) > 0)
+    const size_t n_awaited = count_awaited(o);
+    if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_UNKNOWN) >
+        n_awaited)
         return first_unknown(o, a);
     if (!o->has_champion)
         return "no version is champion: 'mote model promote'";
+    if (n_awaited > 0)
+        return "serve it: 'mote serve'; what only use can tell, 'mote monitor' asks for";
     return "serve it: 'mote serve'";
 }
 

@@ -30,6 +30,17 @@ static mote_status renew_verdicts(const mote_pipeline_config *cfg, mote_pipeline
                                       cfg->now_ms(), err);
 }
 
+mote_status mote_record_renew(const mote_pipeline_config *cfg, mote_pipeline *p, mote_err *err)
+{
+    const mote_stage_result *deploy = NULL;
+    MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_deploy, &deploy, err));
+    if (!deploy->output)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "the project has no up-to-date version, see 'mote run'");
+    return renew_verdicts(cfg, p, json_integer_value(json_object_get(deploy->output, "version")),
+                          err);
+}
+
 static mote_status keep_figures(mote_pipeline *p, const mote_serving_figures *f, const char *source,
                                 mote_err *err)
 {
@@ -38,13 +49,21 @@ static mote_status keep_figures(mote_pipeline *p, const mote_serving_figures *f,
     /* Clients wait for each answer: the rate is theirs over the mean time, and as uncertain. */
     double spread =
         f->mean_ms > 0 ? 1.96 * f->sd_ms / (f->mean_ms * sqrt((double)(f->n ? f->n : 1))) : 0;
-    mote_interval p99 = {f->p99_ms, has_bound ? f->p99_lo_ms : f->p99_ms,
-                         has_bound ? f->p99_hi_ms : f->p99_ms};
-    mote_interval per_second = {rate, rate * fmax(1 - spread, 0), rate * (1 + spread)};
-    MOTE_TRY(mote_pipeline_measured(p, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, p99,
-                                    has_bound ? 0.95 : 0, f->n, source, err));
-    return mote_pipeline_measured(p, MOTE_METRIC_requests_per_second, MOTE_AT_SERVING, per_second,
-                                  0.95, f->n, source, err);
+    const mote_measurement p99 = {.value = f->p99_ms,
+                                  .lo = has_bound ? f->p99_lo_ms : f->p99_ms,
+                                  .hi = has_bound ? f->p99_hi_ms : f->p99_ms,
+                                  .confidence = has_bound ? 0.95 : 0,
+                                  .n = f->n,
+                                  .source = source};
+    const mote_measurement per_second = {.value = rate,
+                                         .lo = rate * fmax(1 - spread, 0),
+                                         .hi = rate * (1 + spread),
+                                         .confidence = 0.95,
+                                         .n = f->n,
+                                         .source = source};
+    MOTE_TRY(mote_pipeline_measured(p, MOTE_METRIC_p99_ms, MOTE_AT_SERVING, &p99, err));
+    return mote_pipeline_measured(p, MOTE_METRIC_requests_per_second, MOTE_AT_SERVING, &per_second,
+                                  err);
 }
 
 static mote_status record(const mote_pipeline_config *cfg, mote_pipeline *p,

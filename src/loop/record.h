@@ -23,4 +23,9 @@ MOTE_MUST_USE mote_status mote_record_serving(const mote_pipeline_config *cfg,
                                               const mote_serving_figures *f, const char *source,
                                               mote_err *err);
 
+/* Give the registry the verdicts of the version that the deploy stage registered, with all numbers
+ * that are there by now. NOT_FOUND when that stage is not fresh. */
+MOTE_MUST_USE mote_status mote_record_renew(const mote_pipeline_config *cfg, mote_pipeline *p,
+                                            mote_err *err);
+
 #endif

@@ -21,22 +21,16 @@ static mote_status basis_of(mote_pipeline *p, const char **out, mote_err *err)
 }
 
 mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric, mote_place where,
-                                   mote_interval value, double confidence, int64_t n,
-                                   const char *source, mote_err *err)
+                                   const mote_measurement *given, mote_err *err)
 {
     const char *basis = NULL;
     MOTE_TRY(basis_of(p, &basis, err));
     if (!basis)
         return mote_fail(err, MOTE_NOT_FOUND,
                          "the project has no up-to-date model, see 'mote run'");
-    mote_measurement m = {.value = value.value,
-                          .lo = value.lo,
-                          .hi = value.hi,
-                          .confidence = confidence,
-                          .n = n,
-                          .source = source,
-                          .basis = basis,
-                          .time_us = p->cfg.now_ms() * 1000};
+    mote_measurement m = *given;
+    m.basis = basis;
+    m.time_us = p->cfg.now_ms() * 1000;
     MOTE_TRY(mote_measurement_id(metric, where, "", "", &p->arena, &m.id, err));
     mote_measurements one = {&m, 1};
     MOTE_SCOPED_JSON *j = NULL;

@@ -29,6 +29,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "project/project.h"
+#include "project/verdict.h"
 #include "store/store.h"
 
 #define MOTE_STAGE_MAX_INPUTS  6
@@ -118,12 +119,11 @@ typedef struct {
 } mote_retrain_rule;
 mote_retrain_rule mote_retrain_rule_of(const mote_project *p);
 
-/* Keep a number that was measured outside the stages (serving), for the model that the compress
- * stage made, with its interval at `confidence` (0: it has none). NOT_FOUND when that is not
- * fresh. */
+/* Keep a number that was measured outside the stages (serving, the field), for the model that the
+ * compress stage made. Of `m`, the id, the basis and the time are filled in here. NOT_FOUND when
+ * that stage is not fresh. */
 MOTE_MUST_USE mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric,
-                                                 mote_place where, mote_interval value,
-                                                 double confidence, int64_t n, const char *source,
+                                                 mote_place where, const mote_measurement *m,
                                                  mote_err *err);
 
 /* The measurements that were kept so for the present model, as a JSON array (project/verdict.h),

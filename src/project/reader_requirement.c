@@ -149,7 +149,7 @@ static bool read_place(mote_reader *r, const entry_nodes *e, mote_requirement *q
     unsigned place = MOTE_AT_TEST;
     while (strcmp(mote_place_name((mote_place)place), name) != 0)
         place <<= 1;
-    if (!(m->places & place)) {
+    if (!((m->places | MOTE_AT_FIELD) & place)) {
         mote_reader_complain(r, e->where->line, e->where->column,
                              "'%s' is not measured at '%s' but at '%s'", m->name, name,
                              mote_place_name(m->preset_place));

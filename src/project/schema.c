@@ -192,6 +192,8 @@ const char *mote_place_name(mote_place place)
         return "device";
     case MOTE_AT_SERVING:
         return "serving";
+    case MOTE_AT_FIELD:
+        return "field";
     }
     return "?";
 }

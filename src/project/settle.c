@@ -219,6 +219,8 @@ static const char *sample_word(const mote_requirement *q)
         return "requests of 'mote bench URL --record'";
     case MOTE_AT_DEVICE:
         return "runs on the device";
+    case MOTE_AT_FIELD:
+        return "samples of the field";
     case MOTE_AT_TEST:
     default:
         return "test clips";
@@ -252,10 +254,16 @@ static void say_samples(const mote_requirement *q, const mote_measurement *m, do
         (void)mote_format(s->text + used, sizeof s->text - used, ", spoken by people");
 }
 
-static void say_hours(const mote_measurement *m, double total, bool is_afresh, mote_settle *s)
+static void say_hours(const mote_requirement *q, const mote_measurement *m, double total,
+                      bool is_afresh, mote_settle *s)
 {
     double hours = total - (is_afresh ? 0 : m->exposure_hours);
     s->hours = shown_hours(hours);
+    if (q->where == MOTE_AT_FIELD) {
+        (void)mote_format(s->text, sizeof s->text, "%.*f h %sof use", hours < 1 ? 2 : 1, s->hours,
+                          is_afresh ? "" : "more ");
+        return;
+    }
     (void)mote_format(s->text, sizeof s->text, "%.*f h %sof other speech%s", hours < 1 ? 2 : 1,
                       s->hours, is_afresh ? "" : "more ",
                       is_afresh ? " (recordings of other words in a test stream that long)"
@@ -283,6 +291,13 @@ static void say_modelled(const mote_requirement *q, const mote_measurement *m, m
                       enough);
 }
 
+static const char *record_words(const mote_requirement *q, char *out, size_t out_bytes)
+{
+    (void)mote_format(out, out_bytes, "'mote monitor --record %s=NUMBER' once it is in use",
+                      mote_metric_info(q->metric)->name);
+    return out;
+}
+
 /* A number that does not exist yet. */
 static void say_first(const mote_requirement *q, mote_settle *s)
 {
@@ -290,7 +305,10 @@ static void say_first(const mote_requirement *q, mote_settle *s)
     const char *how = "'mote run'";
     s->n = need.n;
     s->hours = need.hours;
-    if (q->metric == MOTE_METRIC_value_per_day)
+    char record[96];
+    if (q->where == MOTE_AT_FIELD)
+        how = record_words(q, record, sizeof record);
+    else if (q->metric == MOTE_METRIC_value_per_day)
         how = "the block 'value' in mote.yaml, then 'mote run'";
     else if (q->metric == MOTE_METRIC_energy_uj)
         how = "device.energy_pj_per_instruction in mote.yaml, then 'mote run'";
@@ -302,8 +320,8 @@ static void say_first(const mote_requirement *q, mote_settle *s)
         how = "who speaks in each recording (data.group_pattern), then 'mote run'";
     size_t used = 0;
     if (need.hours > 0)
-        (void)mote_format(s->text, sizeof s->text, "%s, with at least %.2f h of stream", how,
-                          need.hours);
+        (void)mote_format(s->text, sizeof s->text, "%s, with at least %.2f h of %s", how,
+                          need.hours, q->where == MOTE_AT_FIELD ? "use" : "stream");
     else if (need.n > 2)
         (void)mote_format(s->text, sizeof s->text, "%s, with at least %lld %s", how,
                           (long long)need.n,
@@ -356,7 +374,7 @@ static void say_amount(const mote_verdict *v, bool is_afresh, mote_settle *s)
     if (total <= 0)
         say_hopeless(q, s);
     else if (nature == MOTE_NATURE_RATE)
-        say_hours(m, total, is_afresh, s);
+        say_hours(q, m, total, is_afresh, s);
     else
         say_samples(q, m, total, is_afresh, s);
 }
@@ -372,7 +390,9 @@ mote_settle mote_settle_of(const mote_verdict *v, mote_lack lack)
         break;
     case MOTE_LACK_FRESH:
         (void)mote_format(s.text, sizeof s.text, "%s",
-                          q->where == MOTE_AT_SERVING
+                          q->where == MOTE_AT_FIELD
+                              ? "'mote monitor --record' with a number of the model in use now"
+                          : q->where == MOTE_AT_SERVING
                               ? "'mote bench URL --record' against the model that serves now"
                               : "'mote run', which measures what is in force now");
         break;

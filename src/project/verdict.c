@@ -191,6 +191,11 @@ mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurement
     return MOTE_OK;
 }
 
+bool mote_verdict_is_awaited(const mote_verdict *v)
+{
+    return v->kind == MOTE_VERDICT_UNKNOWN && v->requirement->where == MOTE_AT_FIELD;
+}
+
 size_t mote_verdict_count(const mote_verdict *verdicts, size_t n, mote_verdict_kind kind)
 {
     size_t count = 0;

@@ -125,6 +125,10 @@ MOTE_MUST_USE mote_status mote_verdict_judge_all(const mote_project *p,
                                                  const char *basis, mote_arena *a,
                                                  mote_verdict **out, size_t *n, mote_err *err);
 
+/* Not yet known, and only use can tell (where: field): that stands in nobody's way, because nothing
+ * that is done before can settle it. */
+bool mote_verdict_is_awaited(const mote_verdict *v);
+
 /* How many are of a kind. */
 size_t mote_verdict_count(const mote_verdict *verdicts, size_t n, mote_verdict_kind kind);
 
@@ -150,8 +154,8 @@ void mote_verdict_sentence(const mote_verdict *v, mote_buf *out);
 
 /* A new reference owned by the caller. */
 MOTE_MUST_USE mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err);
-/* All of them, as an array. Members: requirement, verdict, at_least or at_most, unit, confidence,
- * reason, margin, settle {text, n, hours}, measured (a measurement), text, sentence. */
+/* All of them, as an array. Members: requirement, verdict, at_least or at_most, where, unit,
+ * confidence, reason, margin, settle {text, n, hours}, measured (a measurement), text, sentence. */
 MOTE_MUST_USE mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out,
                                                 mote_err *err);
 

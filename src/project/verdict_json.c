@@ -62,6 +62,7 @@ mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *
     MOTE_TRY(put(o, "requirement", json_string(q->id), err));
     MOTE_TRY(put(o, "verdict", json_string(mote_verdict_name(v->kind)), err));
     MOTE_TRY(put(o, q->is_at_least ? "at_least" : "at_most", json_real(q->limit), err));
+    MOTE_TRY(put(o, "where", json_string(mote_place_name(q->where)), err));
     mote_unit unit = mote_metric_info(q->metric)->unit;
     MOTE_TRY(put(
         o, "unit",

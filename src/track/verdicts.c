@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "project/schema.h"
 #include "project/verdict.h"
 
 #define EXACT_TOLERANCE 0.01
@@ -15,6 +16,7 @@ typedef struct {
     const char *id, *sentence; /* sentence NULL: documents of other makers have none */
     mote_verdict_kind kind;
     bool is_at_least, has_limit, is_measured;
+    bool is_awaited; /* not yet known, and only use can tell */
     double limit, value, lo, hi;
 } item;
 
@@ -38,6 +40,9 @@ static mote_status read_item(const json_t *j, item *out, mote_err *err)
                          "verdicts: '%.40s' of '%.80s' is none of 'met', 'met, not proven', "
                          "'not met', 'not yet known'",
                          verdict, it.id);
+    const char *where = json_string_value(json_object_get(j, "where"));
+    it.is_awaited = it.kind == MOTE_VERDICT_UNKNOWN && where &&
+                    strcmp(where, mote_place_name(MOTE_AT_FIELD)) == 0;
     it.sentence = json_string_value(json_object_get(j, "sentence"));
     it.is_at_least = number_of(j, "at_least", &it.limit);
     it.has_limit = it.is_at_least || number_of(j, "at_most", &it.limit);
@@ -99,7 +104,7 @@ mote_status mote_verdicts_obstacles(const char *json, mote_buf *out, mote_err *e
         for (size_t i = 0; i < json_array_size(list); i++) {
             item it;
             MOTE_TRY(read_item(json_array_get(list, i), &it, err));
-            if (it.kind == order[k])
+            if (it.kind == order[k] && !it.is_awaited)
                 append(out, &it);
         }
     return mote_buf_status(out, err);

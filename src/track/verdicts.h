@@ -22,7 +22,8 @@ MOTE_MUST_USE mote_status mote_verdicts_count(const char *json, mote_verdict_cou
                                               mote_err *err);
 
 /* Append what stands in the way of a promotion, sentences joined by "; ": first what is not met,
- * then what is not yet known. Nothing when nothing does. */
+ * then what is not yet known, but for what only use can tell (where: field). Nothing when nothing
+ * does. */
 MOTE_MUST_USE mote_status mote_verdicts_obstacles(const char *json, mote_buf *out, mote_err *err);
 
 /* Append, in the same way, what is not proven in `json` and is worse than in `before`: it was

@@ -240,18 +240,22 @@ static void numbers_from_outside_belong_to_the_model_they_were_measured_on(void 
     mote_err err = {0};
     const char *basis = "";
     tiny_make(&t, usual, true);
-    T_FAILS(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                   (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test", &err),
+    T_FAILS(mote_pipeline_measured(
+                t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+                &(mote_measurement){.value = 3.5, .lo = 3.5, .hi = 3.5, .n = 10, .source = "test"},
+                &err),
             MOTE_NOT_FOUND, "no up-to-date model");
     assert_true(found(&t, "p99_ms@serving", &basis) < 0.0);
     assert_null(basis);
     run_all(&t);
-    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                (mote_interval){3.5, 3.5, 3.5}, 0, 10, "test", &err));
+    T_OK(mote_pipeline_measured(
+        t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+        &(mote_measurement){.value = 3.5, .lo = 3.5, .hi = 3.5, .n = 10, .source = "test"}, &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 3.5);
     assert_int_equal(strlen(basis), 64);
-    T_OK(mote_pipeline_measured(t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
-                                (mote_interval){2.5, 2.5, 2.5}, 0, 10, "test", &err));
+    T_OK(mote_pipeline_measured(
+        t.pipeline, MOTE_METRIC_p99_ms, MOTE_AT_SERVING,
+        &(mote_measurement){.value = 2.5, .lo = 2.5, .hi = 2.5, .n = 10, .source = "test"}, &err));
     assert_true(found(&t, "p99_ms@serving", &basis) == 2.5); /* the latest */
     assert_true(found(&t, "accuracy@test", &basis) >= 0.0);  /* beside those of stages */
 
