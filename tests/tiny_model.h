@@ -70,8 +70,8 @@ static inline void tiny_bundle(const mote_arch *a, const char *name, const mote_
     const int32_t dims[3] = {a->in_h, a->in_w, a->in_c};
     mote_bundle_parts parts = {.name = name,
                                .signature =
-                                   fc ? tiny_signature(more, a->n_classes, clip_samples)
-                                      : mote_signature_of_tensor(3, dims, a->n_classes, more),
+                                   fc ? tiny_signature(more, a->n_outputs, clip_samples)
+                                      : mote_signature_of_tensor(3, dims, a->n_outputs, more),
                                .features = fc ? &front : NULL,
                                .graph = q,
                                .decision = &decision};

@@ -2,7 +2,7 @@
 /* The budget against the footprint. See fits.h. */
 #include "pipeline/fits.h"
 
-#include <string.h>
+#include "project/archs.h"
 
 mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mote_footprint *out,
                                 mote_err *err)
@@ -26,10 +26,9 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
 /* The settings that move most. */
 static const char *advice(const mote_settings *s, bool for_ram)
 {
-    if (strcmp(mote_setting_arch(s)->name, "dense") == 0)
-        return "smaller or fewer layers in model.hidden";
-    return for_ram ? "fewer model.channels or a larger model.stride"
-                   : "fewer model.channels or model.blocks";
+    const mote_arch_row *row = mote_arch_row_find(mote_setting_arch(s)->name);
+    MOTE_BUG_IF(!row); /* mote.yaml knows no others */
+    return for_ram ? row->less_ram : row->less_flash;
 }
 
 mote_status mote_fits_check(const mote_settings *s, const mote_graph *g, mote_footprint *out,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "project/archs.h"
 #include "project/part.h"
 
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
@@ -76,24 +77,24 @@ static void make_features(const mote_project *p, mote_frontend *out)
 static void make_arch(const mote_project *p, mote_arch *out)
 {
     const mote_project_model *m = &p->model;
-    mote_arch_default(out, 0, 0, 0);
-    memset(out->name, 0, sizeof out->name);
+    const mote_arch_row *row = mote_arch_row_find(m->architecture);
+    MOTE_BUG_IF(!row || m->hidden.n > MOTE_ARCH_MAX_BLOCKS); /* MOTE_KEY_MAX_INTS */
+    memset(out, 0, sizeof *out);
     (void)mote_format(out->name, sizeof out->name, "%s", m->architecture);
-    out->dropout = (float)m->dropout;
-    if (strcmp(m->architecture, "dense") == 0) {
-        MOTE_BUG_IF(m->hidden.n > MOTE_ARCH_MAX_BLOCKS); /* MOTE_KEY_MAX_INTS */
-        out->n_blocks = (int32_t)m->hidden.n;
-        memcpy(out->hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
-        return;
-    }
+    const bool is_of_hidden = mote_arch_row_reads(row, "hidden");
+    out->n_blocks = is_of_hidden ? (int32_t)m->hidden.n : m->blocks;
+    memcpy(out->hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
     out->channels = m->channels;
-    out->n_blocks = m->blocks;
     out->kernel_h = m->kernel.h;
     out->kernel_w = m->kernel.w;
     out->stride_h = m->stride.h;
     out->stride_w = m->stride.w;
+    out->kernel_steps = m->kernel_steps;
+    out->width = (float)m->width;
+    out->bottleneck = m->bottleneck;
     for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
         out->block_stride[i] = m->block_strides.items[i];
+    out->dropout = mote_arch_row_reads(row, "dropout") ? (float)m->dropout : 0.0f;
 }
 
 mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
@@ -103,9 +104,8 @@ mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err 
     mote_shape in;
     MOTE_TRY(mote_frontend_shape(mote_setting_features(s), &sample, &in, err));
     mote_arch a = *mote_setting_arch(s);
-    a.in_h = in.dims[0];
-    a.in_w = in.dims[1];
-    a.n_classes = (int32_t)t->classes.n;
+    MOTE_TRY(mote_arch_take_shape(&a, &in, err));
+    a.n_outputs = (int32_t)t->classes.n;
     *out = a;
     return MOTE_OK;
 }

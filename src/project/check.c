@@ -155,14 +155,8 @@ static void check_features(mote_reader *r)
                                  f->coefficients, f->mels);
 }
 
-static void check_model(mote_reader *r)
+static void check_training(mote_reader *r)
 {
-    const mote_project_model *m = &r->project->model;
-    if (m->block_strides.n != 0 && m->block_strides.n != (size_t)m->blocks &&
-        are_good(r, "model.block_strides", "model.blocks"))
-        mote_reader_complain_key(r, "model.block_strides",
-                                 "'model.block_strides' has %zu entries for %d blocks",
-                                 m->block_strides.n, m->blocks);
     const mote_project_training *t = &r->project->training;
     if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs") &&
         are_good(r, "training.warm_up_epochs", "training.epochs"))
@@ -229,7 +223,8 @@ void mote_reader_check(mote_reader *r)
     check_data(r);
     check_front_end(r);
     check_features(r);
-    check_model(r);
+    mote_reader_check_model(r);
+    check_training(r);
     check_value(r);
     check_rest(r);
 }

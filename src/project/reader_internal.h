@@ -67,6 +67,9 @@ void mote_reader_usual_conditions(mote_reader *r);
 void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_implied_requirements(mote_reader *r);
 
+/* The architecture and its keys (check_model.c). */
+void mote_reader_check_model(mote_reader *r);
+
 /* What must hold between keys. Fills the derived fields. */
 void mote_reader_check(mote_reader *r);
 

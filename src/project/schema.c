@@ -46,6 +46,14 @@ static const char target_choices[] =
     ;
 #define MOTE_TARGET_CHOICES (target_choices + 1)
 
+/* The same of `model.architecture`. */
+static const char arch_choices[] =
+#define ARCH(id, name, ...) "|" name
+#include "project/archs.def"
+#undef ARCH
+    ;
+#define MOTE_ARCH_CHOICES (arch_choices + 1)
+
 static const mote_schema_row rows[] = {
 #define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc, 0},
 #define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                          \

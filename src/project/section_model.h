@@ -8,12 +8,16 @@
 
 #include "project/setting_types.h"
 
+/* Which of them an architecture reads: archs.def. */
 typedef struct {
-    const char *architecture;  /* "ds-cnn" or "dense" */
-    int32_t channels, blocks;  /* ds-cnn */
+    const char *architecture; /* a name of archs.def */
+    int32_t channels, blocks;
     mote_size2 kernel, stride; /* ds-cnn: first convolution */
-    mote_ints block_strides;   /* ds-cnn: of each depthwise convolution; empty: all 1 */
-    mote_ints hidden;          /* dense: units of each hidden layer */
+    mote_ints block_strides;   /* empty: as the architecture has them */
+    int32_t kernel_steps;      /* conv1d */
+    double width;              /* mobilenet: share of its channels */
+    mote_ints hidden;          /* units of each hidden layer */
+    int32_t bottleneck;        /* autoencoder: units of the narrowest layer */
     double dropout;
 } mote_project_model;
 

@@ -458,6 +458,7 @@ static void look_at_all(const mote_schema_row *row, sight *out)
         sight one = {0};
         more = look(row, k, "ds-cnn", &one);
         more = look(row, k, "dense", &one) && more;
+        more = look(row, k, "conv1d", &one) && more;
         out->is_tried = out->is_tried || one.is_tried;
         for (int i = 0; i < MOTE_N_SETTINGS; i++) {
             if (has_pieces && one.must[i] && !one.changes[i])

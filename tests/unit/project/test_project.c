@@ -173,6 +173,26 @@ static const struct {
                                 "from 1 to 32, not a list of 1"},
     {"model: {blocks: 2, block_strides: [1, 2, 1]}\n",
      "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
+    {"model: {architecture: dense, channels: 8}\n",
+     "mote.yaml:4:40: 'model.channels' means nothing to architecture 'dense'; its settings are: "
+     "hidden dropout"},
+    {"model: {architecture: conv1d, kernel: [3, 3]}\n",
+     "mote.yaml:4:39: 'model.kernel' means nothing to architecture 'conv1d'; its settings are: "
+     "channels blocks kernel_steps block_strides dropout"},
+    {"model: {architecture: linear, dropout: 0}\n",
+     "mote.yaml:4:40: 'model.dropout' means nothing to architecture 'linear'; its settings are: "
+     "none"},
+    {"model: {hidden: [8]}\n", "mote.yaml:4:17: 'model.hidden' means nothing to architecture "
+                               "'ds-cnn'; its settings are: channels blocks kernel stride "
+                               "block_strides dropout"},
+    {"model: {architecture: mobilenet}\n",
+     "mote.yaml:4:23: 'model.architecture' 'mobilenet' takes another kind of data, which task "
+     "'keyword' does not"},
+    {"model: {architecture: autoencoder}\n",
+     "mote.yaml:4:23: 'model.architecture' 'autoencoder' gives another kind of answer, which task "
+     "'keyword' does not"},
+    {"model: {architecture: conv1d, block_strides: [1, 2]}\n",
+     "mote.yaml:4:46: 'model.block_strides' has 2 entries for 3 blocks"},
     {"data: {splits: {train: 80 %}}\n",
      "mote.yaml:4:8: 'data.splits' sum to 1.1 (train 0.8, validation 0.15, test 0.15), not 1"},
     {"data: {group_pattern: nohash}\n",

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of archs.def. See archs.h. */
+#include "project/archs.h"
+
+#include <string.h>
+
+static const mote_arch_row rows[MOTE_N_ARCHS] = {
+#define ARCH(id, name, inputs, answers, preset_of, settings, less_ram, less_flash, doc)            \
+    {name, inputs, answers, preset_of, settings, less_ram, less_flash, doc},
+#include "project/archs.def"
+#undef ARCH
+};
+
+const mote_arch_row *mote_arch_row_get(mote_arch_id id)
+{
+    MOTE_BUG_IF(id >= MOTE_N_ARCHS);
+    return &rows[id];
+}
+
+const mote_arch_row *mote_arch_row_find(const char *name)
+{
+    for (size_t i = 0; i < MOTE_N_ARCHS; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kind answer)
+{
+    for (size_t i = 0; i < MOTE_N_ARCHS; i++)
+        if ((rows[i].preset_of & MOTE_ONE_OF(input)) && (rows[i].answers & MOTE_ONE_OF(answer)))
+            return &rows[i];
+    return NULL;
+}
+
+const char *mote_arch_row_reads(const mote_arch_row *row, const char *key)
+{
+    const size_t n = strlen(key);
+    const char *all = row->settings;
+    for (const char *at = all; (at = strstr(at, key)) != NULL; at += n)
+        if ((at == all || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0' || at[n] == '='))
+            return at;
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The architectures that `model.architecture` names: the rows of archs.def.
+ *
+ * What is built of them is graph/arch.h. Depends on task.h. Used by the checks of mote.yaml and by
+ * whoever makes a model. */
+#ifndef MOTE_PROJECT_ARCHS_H
+#define MOTE_PROJECT_ARCHS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "project/task.h"
+
+typedef enum {
+#define ARCH(id, ...) MOTE_ARCH_##id,
+#include "project/archs.def"
+#undef ARCH
+    MOTE_N_ARCHS
+} mote_arch_id;
+
+typedef struct {
+    const char *name;
+    uint32_t inputs, answers, preset_of; /* MOTE_ONE_OF(..) flags; archs.def */
+    const char *settings;                /* "key key=value ..": keys of `model` */
+    const char *less_ram, *less_flash;   /* what would make a model smaller, in words */
+    const char *doc;
+} mote_arch_row;
+
+/* The row of an id, and which row it is. Static storage. */
+const mote_arch_row *mote_arch_row_get(mote_arch_id id);
+/* The row of that name; NULL: there is none. */
+const mote_arch_row *mote_arch_row_find(const char *name);
+/* What a project has that does not say; NULL: no architecture takes this and says that. */
+const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kind answer);
+/* Where the row's settings speak of a key of `model`: "key ..", "key=value .."; NULL: it is not its
+ * own. */
+const char *mote_arch_row_reads(const mote_arch_row *row, const char *key);
+
+#endif
