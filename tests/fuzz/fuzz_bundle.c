@@ -4,6 +4,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The whole way: front end, graph, answer. */
+static void say_of_a_sample(mote_predictor *p, const mote_signature *s)
+{
+    mote_err err;
+    mote_prediction out;
+    size_t n = (size_t)mote_shape_elements(&s->sample);
+    if (n > 100000)
+        return;
+    void *x = mote_alloc_zero(n, mote_dtype_bytes(s->sample.dtype));
+    if (x)
+        (void)!mote_predict(p, x, n, &out, &err);
+    mote_free(x);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     mote_err err;
@@ -19,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (in)
             (void)!mote_predict_features(p, in, n, &out, &err);
         mote_free(in);
+        say_of_a_sample(p, mote_model_signature(m));
         mote_predictor_destroy(p);
     }
     mote_model_unref(m);
