@@ -237,6 +237,30 @@ static mote_status look_at_item(mote_loader *l, mote_planned *p, mote_shape *sha
     return st;
 }
 
+static mote_status other_shape(const mote_loader *l, const mote_version_item *it,
+                               const mote_shape *shape, mote_err *err)
+{
+    char is[MOTE_SHAPE_TEXT_BYTES], should[MOTE_SHAPE_TEXT_BYTES];
+    mote_shape_text(shape, is);
+    mote_shape_text(&l->d->shape, should);
+    const char *hint = l->cfg->kind->cut_hint;
+    return mote_fail(err, MOTE_SHAPE,
+                     "a sample of '%s' in group '%s' is %s, where the others are %s%s%s", it->label,
+                     it->group, is, should, hint ? "; " : "", hint ? hint : "");
+}
+
+static mote_status nothing_fits(const mote_loader *l, mote_err *err)
+{
+    const mote_kind *k = l->cfg->kind;
+    char wanted[48];
+    (void)mote_format(wanted, sizeof wanted, "as long as %g ms", l->cfg->cut.length_ms);
+    return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld: none of the %zu %s for %s is %s%s%s",
+                     (long long)l->v->number, l->n_planned, k->many,
+                     l->cfg->all_splits ? "any split" : mote_split_name(l->cfg->split),
+                     l->cfg->cut.length_ms > 0 ? wanted : "whole, without a gap",
+                     k->cut_hint ? "; " : "", k->cut_hint ? k->cut_hint : "");
+}
+
 /* A kind that always gives one sample of one shape need not decode but the first. */
 static mote_status count_samples(mote_loader *l, mote_err *err)
 {
@@ -250,22 +274,14 @@ static mote_status count_samples(mote_loader *l, mote_err *err)
             MOTE_TRY(look_at_item(l, p, &shape, err));
         }
         if (i > 0 && !mote_shape_equal(&shape, &l->d->shape))
-            return mote_fail(err, MOTE_SHAPE,
-                             "a sample of '%s' in group '%s' has not the shape of the others",
-                             p->item->label, p->item->group);
+            return other_shape(l, p->item, &shape, err);
         l->d->shape = shape;
         l->n_cut += p->n;
         l->d->n_left_out += p->n == 0 ? 1 : 0;
     }
     if (l->n_planned == 0) /* of what was heard there may be none */
         return k->shape(NULL, &l->cfg->cut, &l->d->shape, err);
-    if (l->n_cut == 0)
-        return mote_fail(err, MOTE_NOT_FOUND,
-                         "data version v%lld: none of the %zu %s for %s is as long as %g ms",
-                         (long long)l->v->number, l->n_planned, k->many,
-                         l->cfg->all_splits ? "any split" : mote_split_name(l->cfg->split),
-                         l->cfg->cut.length_ms);
-    return MOTE_OK;
+    return l->n_cut == 0 ? nothing_fits(l, err) : MOTE_OK;
 }
 
 /* The samples of one item, from place `at` on. */
@@ -386,9 +402,44 @@ static mote_status take_room(mote_loader *l, mote_err *err)
     return mote_arena_take(&d->arena, d->n, sizeof *d->key, &d->key, err);
 }
 
+static mote_decoding decoding_of(const mote_dataset_config *cfg)
+{
+    mote_decoding d = cfg->kind->decoding();
+    d.samples_only = true;
+    d.cut = &cfg->cut;
+    d.rate_hz = cfg->cut.rate_hz;
+    d.max_ms = (int64_t)24 * 3600 * 1000;
+    return d;
+}
+
+mote_status mote_dataset_first(mote_store *s, const mote_data_version *v,
+                               const mote_dataset_config *cfg, mote_loaded *out, mote_err *err)
+{
+    mote_decoding d = decoding_of(cfg);
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].role == MOTE_ROLE_EXAMPLE)
+            return mote_sample_lend(s, cfg->cache, cfg->kind, &v->items[i].object, &d, out, err);
+    return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no example",
+                     (long long)v->number);
+}
+
+/* One rate for all samples of a version, whatever the split. */
+static mote_status settle_rate(mote_loader *l, mote_err *err)
+{
+    if (l->cfg->kind->is_timed && !(l->decoding.rate_hz > 0)) {
+        mote_loaded one;
+        MOTE_TRY(mote_dataset_first(l->store, l->v, l->cfg, &one, err));
+        l->decoding.rate_hz = one.d.rate_hz;
+        mote_loaded_done(&one);
+    }
+    l->d->rate_hz = l->cfg->kind->is_timed ? l->decoding.rate_hz : 0;
+    return MOTE_OK;
+}
+
 static mote_status load(mote_loader *l, mote_err *err)
 {
     MOTE_TRY(check_config(l->cfg, err));
+    MOTE_TRY(settle_rate(l, err));
     MOTE_TRY(name_classes(l, err));
     MOTE_TRY(plan_folds(l, err));
     MOTE_TRY(plan_samples(l, err));
@@ -445,11 +496,7 @@ mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, ((size_t)16 << 20) + v->n * 1024);
     mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
-    l.decoding = cfg->kind->decoding();
-    l.decoding.samples_only = true;
-    l.decoding.cut = &cfg->cut;
-    l.decoding.rate_hz = cfg->cut.rate_hz;
-    l.decoding.max_ms = (int64_t)24 * 3600 * 1000;
+    l.decoding = decoding_of(cfg);
     mote_status st = load(&l, err);
     if (st != MOTE_OK) {
         mote_arena_release(&d.arena);

@@ -23,6 +23,7 @@
 #include "base/tensor.h"
 #include "data/decoded.h"
 #include "data/kind.h"
+#include "data/sample.h"
 #include "data/version.h"
 #include "store/store.h"
 
@@ -64,6 +65,7 @@ mote_dataset_config mote_dataset_config_default(const mote_kind *kind);
 typedef struct {
     const mote_kind *kind;
     mote_shape shape;        /* of one sample */
+    double rate_hz;          /* of samples that run in time; 0: they do not */
     size_t n;                /* samples */
     void *x;                 /* [n] samples of that shape, one behind the other */
     mote_answer_kind answer; /* which of the targets there are */
@@ -82,6 +84,13 @@ typedef struct {
     size_t n_left_out; /* without a class, of another split, or over a ratio */
     mote_arena arena;  /* private: owns all of the above */
 } mote_dataset;
+
+/* The first example of a version, decoded at the rate of the cut: what the samples look like. Where
+ * no rate is asked for, its rate is that of the data sets. Given back with mote_loaded_done.
+ * NOT_FOUND: there is no example; CORRUPT and others of decoding. */
+MOTE_MUST_USE mote_status mote_dataset_first(mote_store *s, const mote_data_version *v,
+                                             const mote_dataset_config *cfg, mote_loaded *out,
+                                             mote_err *err);
 
 /* Load. *out is owned by the caller (mote_dataset_release), untouched on error.
  * Errors: NOT_FOUND the split has no sample of any label that is asked for, or _silence_ is wanted

@@ -7,7 +7,7 @@
 
 typedef struct {
     mote_sha256 object;
-    int32_t rate_hz;
+    double rate_hz;
     bool is_used;
     mote_decoded decoded;
 } slot;
@@ -46,19 +46,26 @@ void mote_decoded_cache_destroy(mote_decoded_cache *c)
     mote_free(c);
 }
 
+/* Rates are keys here: the same number, or another. */
+static bool is_same_rate(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
 /* The slot of an object, or the free one where it would go. */
-static slot *probe(slot *slots, size_t n_slots, const mote_sha256 *object, int32_t rate_hz)
+static slot *probe(slot *slots, size_t n_slots, const mote_sha256 *object, double rate_hz)
 {
     size_t at;
     memcpy(&at, object->bytes, sizeof at);
     for (at &= n_slots - 1; slots[at].is_used; at = (at + 1) & (n_slots - 1))
-        if (slots[at].rate_hz == rate_hz && mote_sha256_equal(&slots[at].object, object))
+        if (is_same_rate(slots[at].rate_hz, rate_hz) &&
+            mote_sha256_equal(&slots[at].object, object))
             break;
     return &slots[at];
 }
 
 const mote_decoded *mote_decoded_cache_find(mote_decoded_cache *c, const mote_sha256 *object,
-                                            int32_t rate_hz)
+                                            double rate_hz)
 {
     const slot *s = probe(c->slots, c->n_slots, object, rate_hz);
     *(s->is_used ? &c->counts.n_found : &c->counts.n_missed) += 1;
@@ -82,7 +89,7 @@ static bool make_room(mote_decoded_cache *c)
     return true;
 }
 
-bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object, int32_t rate_hz,
+bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object, double rate_hz,
                              const mote_decoded *d)
 {
     if (d->bytes > c->max_bytes - c->counts.bytes || !make_room(c))

@@ -17,10 +17,10 @@ void mote_decoded_cache_destroy(mote_decoded_cache *c); /* accepts NULL */
 
 /* What was kept of an object at a rate; NULL: nothing. Borrowed until the cache is destroyed. */
 const mote_decoded *mote_decoded_cache_find(mote_decoded_cache *c, const mote_sha256 *object,
-                                            int32_t rate_hz);
+                                            double rate_hz);
 
 /* Keep *d, which is then the cache's; false: it is full, and *d stays the caller's. */
-bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object, int32_t rate_hz,
+bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object, double rate_hz,
                              const mote_decoded *d);
 
 /* How often something was found, and how often it had to be decoded (asked for in vain). */

@@ -4,7 +4,7 @@
  * A kind says which files it reads, turns their bytes into samples in memory, and tells facts of
  * them. The rows are listed in data/kinds.def, one file each (data/kind_audio.c); nothing else in
  * the room names a kind, compares one, or includes the header of one.
- * Depends on base, project/task, data/filetype, device/signal/mrt_resize. */
+ * Depends on base, project, data/filetype, device/signal/mrt_resize. */
 #ifndef MOTE_DATA_KIND_H
 #define MOTE_DATA_KIND_H
 
@@ -19,14 +19,14 @@
 #include "base/text.h"
 #include "data/filetype.h"
 #include "device/signal/mrt_resize.h"
-#include "project/task.h"
+#include "project/project.h"
 
 typedef struct mote_kind mote_kind;
 
 /* How samples of one shape are cut; a kind reads what it knows. */
 typedef struct {
-    int32_t rate_hz;
-    double length_ms; /* of a sample that runs in time */
+    double rate_hz;   /* 0: that of the version's first example, for a kind that is timed */
+    double length_ms; /* of a sample that runs in time; 0: the whole sample, for a kind that can */
     double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
                          end */
     int32_t height, width, n_channels; /* of a sample that has an extent; 1: grey, 3: colour */
@@ -35,7 +35,7 @@ typedef struct {
 
 /* What is wanted of the decoded samples, and what is allowed. */
 typedef struct {
-    int32_t rate_hz;   /* of what runs in time; 0: as it comes */
+    double rate_hz;    /* of what runs in time; 0: as it comes */
     size_t max_bytes;  /* of the encoded file */
     int64_t max_ms;    /* of what runs in time; longer input is refused, not cut; 0: any */
     bool samples_only; /* neither the hash of the content nor facts are needed: for what is in the
@@ -68,9 +68,11 @@ typedef struct {
     mote_sha256 content;   /* of the decoded samples: equal for files that say the same */
     int64_t duration_us;   /* 0: does not run in time */
     int64_t taken_ms;      /* when it was recorded, since 1970; 0: the file does not say */
-    int32_t rate_hz;       /* of the decoded samples; 0: does not run in time */
+    double rate_hz;        /* of the decoded samples; 0: does not run in time */
     const mote_said *said; /* [n_said] what the file itself says; lives as long as own */
     size_t n_said;
+    const char *const *columns; /* [n_columns] names of axes or columns; lives as long as own */
+    size_t n_columns;           /* 0: they have no names */
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;
 
@@ -90,6 +92,7 @@ struct mote_kind {
     const char *const *endings;      /* of names of its files, lower case, no dot; NULL ends them */
     const mote_filetype *reads;      /* types that are decoded; MOTE_N_FILETYPES ends them */
     const mote_filetype *locked;     /* that hold its samples, but cannot be decoded; the same */
+    bool is_timed;                   /* its samples run in time, at a rate */
     mote_decoding (*decoding)(void); /* what is allowed unless a project says otherwise */
 
     /* Of a type in neither list: do its first bytes look like a file of the kind? NULL: never. */
@@ -108,7 +111,11 @@ struct mote_kind {
 
     /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
      * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one); cut
-     * writes the k-th. */
+     * writes the k-th. cut_of: what mote.yaml asks for; sees the parts that setting `dataset` is
+     * made of; NULL: nothing of it. cut_hint: the key that helps when shapes differ; NULL: none
+     * does. */
+    mote_cut_config (*cut_of)(const mote_project *p);
+    const char *cut_hint;
     mote_status (*check_cut)(const mote_cut_config *cfg, mote_err *err);
     mote_status (*shape)(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
                          mote_err *err);

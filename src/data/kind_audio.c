@@ -28,7 +28,7 @@ static mote_decoding decoding(void)
 
 mote_audio_config mote_audio_config_from(const mote_decoding *cfg)
 {
-    return (mote_audio_config){.rate_hz = cfg->rate_hz,
+    return (mote_audio_config){.rate_hz = (int32_t)cfg->rate_hz,
                                .max_bytes = cfg->max_bytes,
                                .max_ms = cfg->max_ms,
                                .wav_only = cfg->strangers};
@@ -117,6 +117,11 @@ static mote_status copy_own(const void *own, mote_arena *a, const void **out, mo
     return MOTE_OK;
 }
 
+static mote_cut_config cut_of(const mote_project *p)
+{
+    return (mote_cut_config){.rate_hz = p->rate_hz, .length_ms = p->clip_ms};
+}
+
 extern const mote_kind mote_kind_audio;
 const mote_kind mote_kind_audio = {
     .input = MOTE_INPUT_AUDIO,
@@ -131,6 +136,8 @@ const mote_kind mote_kind_audio = {
     .release = release,
     .encode_copy = encode_copy,
     .measure = measure,
+    .is_timed = true,
+    .cut_of = cut_of,
     .check_cut = mote_audio_check_cut,
     .shape = mote_audio_shape,
     .cut = mote_audio_cut,

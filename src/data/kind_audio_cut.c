@@ -75,7 +75,7 @@ size_t mote_audio_clip_samples(const mote_cut_config *cfg)
 mote_status mote_audio_check_cut(const mote_cut_config *cfg, mote_err *err)
 {
     double samples = cfg->length_ms * cfg->rate_hz / 1000.0;
-    if (cfg->rate_hz < MOTE_AUDIO_MIN_RATE_HZ || cfg->rate_hz > MOTE_AUDIO_MAX_RATE_HZ ||
+    if (!(cfg->rate_hz >= MOTE_AUDIO_MIN_RATE_HZ && cfg->rate_hz <= MOTE_AUDIO_MAX_RATE_HZ) ||
         !(samples >= 1.0 && samples <= 1e8))
         return mote_fail(err, MOTE_ARG, "data set: clips of %g ms at %d Hz are not possible",
                          cfg->length_ms, (int)cfg->rate_hz);
@@ -170,7 +170,7 @@ mote_status mote_audio_load_own(mote_loader *l, mote_err *err)
             MOTE_TRY(load_stretch(&b, i, err));
     }
     MOTE_TRY(mote_arena_take(&l->d->arena, 1, sizeof *own, &own, err));
-    *own = (mote_audio_own){cfg->cut.rate_hz, {b.items, b.n}};
+    *own = (mote_audio_own){(int32_t)cfg->cut.rate_hz, {b.items, b.n}};
     l->d->own = own;
     return MOTE_OK;
 }

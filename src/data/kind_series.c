@@ -39,6 +39,27 @@ static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
     return type == MOTE_FILETYPE_text;
 }
 
+/* Rates that sensors are set to. */
+static const double usual_rates[] = {
+    0.1,   0.2, 0.5, 1,   2,   4,    5,    8,    10,   12.5, 15,   16,   20,   25,  26,  30,
+    31.25, 32,  40,  50,  52,  60,   62.5, 64,   75,   80,   96,   100,  104,  119, 120, 125,
+    128,   150, 160, 200, 208, 238,  240,  250,  256,  300,  320,  400,  416,  476, 480, 500,
+    512,   600, 800, 833, 952, 1000, 1024, 1600, 1660, 2000, 2048, 3200, 4000, 8000};
+
+/* Measured intervals never give the rate that was meant: recordings of one sensor at 99.6, 99.8 and
+ * 100.2 Hz are all at 100. The nearest usual rate within 2 %, else three digits of what it is. */
+static double rate_meant(double measured_hz)
+{
+    double best = 0;
+    for (size_t i = 0; i < sizeof usual_rates / sizeof usual_rates[0]; i++)
+        if (fabs(usual_rates[i] - measured_hz) < fabs(best - measured_hz))
+            best = usual_rates[i];
+    if (!(measured_hz > 0) || fabs(best - measured_hz) <= 0.02 * measured_hz)
+        return measured_hz > 0 ? best : measured_hz;
+    double unit = pow(10.0, floor(log10(measured_hz)) - 2.0);
+    return round(measured_hz / unit) * unit;
+}
+
 /* ---- decoding ------------------------------------------------------------------------------- */
 
 /* Indices [first, end) of a recording. */
@@ -222,7 +243,7 @@ static mote_status decode_all(decoding_job *j, const char *what, mote_decoded *o
     int64_t at_us = 0;
     if (!(j->rate_hz > 0))
         return mote_fail(err, MOTE_UNSUPPORTED,
-                         "'%s': it has neither times nor a rate; give 'rate_hz' in mote.yaml",
+                         "'%s': it has neither times nor a rate; give 'data.rate_hz' in mote.yaml",
                          what);
     for (size_t i = 0; i < j->from->n_items; i++) {
         mote_status st = add_stretches(j, &j->from->items[i], at_us, err);
@@ -233,11 +254,26 @@ static mote_status decode_all(decoding_job *j, const char *what, mote_decoded *o
     if (j->to->n_stretches == 0)
         return mote_fail(err, MOTE_CORRUPT, "'%s': no sample has all its values", what);
     out->duration_us = at_us;
+    j->to->n_steps = j->to->n_stretches == 1 ? j->to->stretches[0].n
+                                             : (size_t)llround((double)at_us * j->rate_hz / 1e6);
     double start_s = j->from->items[0].start_s;
     out->taken_ms = isfinite(start_s) && start_s > 0 ? (int64_t)(start_s * 1000) : 0;
     write_facts(j, out);
     MOTE_TRY(hash_content(j->to, out, err));
     return add_labels(j, out, err);
+}
+
+static mote_status name_axes(const mote_series *s, mote_series_samples *to, mote_decoded *out,
+                             mote_err *err)
+{
+    const char **names = NULL;
+    MOTE_TRY(mote_arena_take(&to->arena, (size_t)s->n_channels, sizeof *names, &names, err));
+    for (int32_t c = 0; c < s->n_channels; c++)
+        if (!(names[c] = mote_arena_strdup(&to->arena, s->names[c])))
+            return mote_fail(err, MOTE_NOMEM, "the names of %d axes", (int)s->n_channels);
+    to->names = out->columns = names;
+    out->n_columns = (size_t)s->n_channels;
+    return MOTE_OK;
 }
 
 static void release(void *own)
@@ -260,10 +296,12 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     if (st == MOTE_OK) {
         mote_arena_init(&to->arena, 2 * MAX_VALUES * sizeof(float));
         to->n_channels = s.n_channels;
-        to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : s.items[0].rate_hz;
+        to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : rate_meant(s.items[0].rate_hz);
         decoding_job j = {.from = &s, .to = to, .rate_hz = to->rate_hz};
-        out->rate_hz = cfg->rate_hz;
-        st = decode_all(&j, what, out, err);
+        out->rate_hz = to->rate_hz;
+        st = name_axes(&s, to, out, err);
+        if (st == MOTE_OK)
+            st = decode_all(&j, what, out, err);
     }
     mote_series_release(&s);
     if (st != MOTE_OK && to)
@@ -288,11 +326,25 @@ static size_t steps_of(double ms, const mote_series_samples *s)
     return (size_t)llround(ms * s->rate_hz / 1000.0);
 }
 
+/* Steps of a window. Without a length it is the whole recording: where that has gaps, or a piece is
+ * only a part of it, no window fits. */
+static size_t window_of(const mote_cut_config *cfg, const mote_series_samples *s)
+{
+    return cfg->length_ms > 0 ? steps_of(cfg->length_ms, s) : s->n_steps;
+}
+
+static mote_cut_config cut_of(const mote_project *p)
+{
+    return (mote_cut_config){
+        .rate_hz = p->data.rate_hz, .length_ms = p->data.window_ms, .stride_ms = p->data.stride_ms};
+}
+
 static mote_status check_cut(const mote_cut_config *cfg, mote_err *err)
 {
-    if (!(cfg->length_ms > 0) || !(cfg->stride_ms >= 0))
-        return mote_fail(err, MOTE_ARG, "data set: windows of %g ms every %g ms are not possible",
-                         cfg->length_ms, cfg->stride_ms);
+    if (!(cfg->length_ms >= 0) || !(cfg->stride_ms >= 0) || !(cfg->rate_hz >= 0))
+        return mote_fail(err, MOTE_ARG,
+                         "data set: windows of %g ms every %g ms at %g Hz are not possible",
+                         cfg->length_ms, cfg->stride_ms, cfg->rate_hz);
     return MOTE_OK;
 }
 
@@ -302,7 +354,7 @@ static mote_status shape(const mote_decoded *d, const mote_cut_config *cfg, mote
     if (!d)
         return mote_fail(err, MOTE_NOT_FOUND, "data set: there is no series to cut from");
     const mote_series_samples *s = mote_decoded_series(d);
-    size_t window = steps_of(cfg->length_ms, s);
+    size_t window = window_of(cfg, s);
     mote_shape made = {.dtype = MOTE_F32, .n_dims = 2, .dims = {(int32_t)window, s->n_channels}};
     MOTE_TRY(mote_shape_check("a window", &made, err));
     *out = made;
@@ -332,7 +384,7 @@ static size_t windows_of(run r, size_t window, size_t stride)
 
 static size_t stride_of(const mote_series_samples *s, const mote_cut_config *cfg)
 {
-    size_t n = steps_of(cfg->stride_ms > 0 ? cfg->stride_ms : cfg->length_ms, s);
+    size_t n = cfg->stride_ms > 0 ? steps_of(cfg->stride_ms, s) : window_of(cfg, s);
     return n > 0 ? n : 1;
 }
 
@@ -341,15 +393,14 @@ static size_t count(const mote_piece *p, const mote_cut_config *cfg)
     const mote_series_samples *s = mote_decoded_series(p->decoded);
     size_t n = 0;
     for (size_t i = 0; i < s->n_stretches; i++)
-        n += windows_of(within(s, &s->stretches[i], p), steps_of(cfg->length_ms, s),
-                        stride_of(s, cfg));
+        n += windows_of(within(s, &s->stretches[i], p), window_of(cfg, s), stride_of(s, cfg));
     return n;
 }
 
 static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void *out)
 {
     const mote_series_samples *s = mote_decoded_series(p->decoded);
-    size_t window = steps_of(cfg->length_ms, s), stride = stride_of(s, cfg);
+    size_t window = window_of(cfg, s), stride = stride_of(s, cfg);
     for (size_t i = 0; i < s->n_stretches; i++) {
         run r = within(s, &s->stretches[i], p);
         size_t n = windows_of(r, window, stride), channels = (size_t)s->n_channels;
@@ -381,11 +432,14 @@ const mote_kind mote_kind_series = {
     .endings = endings,
     .reads = reads,
     .locked = locked,
+    .is_timed = true,
     .decoding = decoding,
     .recognise = recognise,
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .cut_of = cut_of,
+    .cut_hint = "give 'data.window_ms' in mote.yaml",
     .check_cut = check_cut,
     .shape = shape,
     .count = count,

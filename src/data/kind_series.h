@@ -17,9 +17,11 @@ typedef struct {
 typedef struct {
     mote_arena arena;
     int32_t n_channels;
-    double rate_hz; /* wanted, or that of the file */
+    double rate_hz; /* wanted, or that of the file as its maker would say it (100, not 99.8) */
+    const char *const *names; /* [n_channels] of the axes */
     mote_series_stretch *stretches;
     size_t n_stretches;
+    size_t n_steps; /* of the whole, with its gaps */
 } mote_series_samples;
 
 static inline const mote_series_samples *mote_decoded_series(const mote_decoded *d)

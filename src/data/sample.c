@@ -186,7 +186,7 @@ static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
     mote_stmt_bind_text(q, 2, mote_input_name(d->decoded.kind->input));
     mote_stmt_bind_hash(q, 3, &d->decoded.content);
     mote_stmt_bind_hash(q, 4, decoded);
-    mote_stmt_bind_i64(q, 5, d->decoded.rate_hz);
+    mote_stmt_bind_i64(q, 5, (int64_t)llround(d->decoded.rate_hz));
     mote_stmt_bind_text(q, 6, mote_data_role_name(facts->role));
     mote_stmt_bind_text(q, 7, group);
     mote_stmt_bind_text(q, 8, facts->source);
@@ -370,7 +370,7 @@ mote_status mote_sample_list_removed(mote_store *s, mote_arena *a, mote_sample_r
 }
 
 /* The decoded copy of an object at that rate, if there is one. */
-static mote_status find_decoded(mote_store *s, const mote_sha256 *object, int32_t rate_hz,
+static mote_status find_decoded(mote_store *s, const mote_sha256 *object, double rate_hz,
                                 mote_sha256 *decoded, bool *found, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -379,7 +379,7 @@ static mote_status find_decoded(mote_store *s, const mote_sha256 *object, int32_
                                "decoded_hz = ?2 AND decoded IS NOT NULL LIMIT 1",
                                &q, err));
     mote_stmt_bind_hash(q, 1, object);
-    mote_stmt_bind_i64(q, 2, rate_hz);
+    mote_stmt_bind_i64(q, 2, (int64_t)llround(rate_hz));
     bool row = false;
     MOTE_TRY(mote_stmt_step(q, &row, err));
     *found = row && mote_stmt_hash(q, 0, decoded);

@@ -130,6 +130,8 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
     const char *parts[MOTE_SETTINGS_MAX_PARTS];
     for (size_t i = 0, n = mote_settings_parts(d->settings, parts); i < n; i++) {
         mote_sha256 h;
+        if (!mote_project_has_part(p->whole, parts[i]))
+            continue;
         MOTE_TRY(mote_project_part_hash(p->whole, parts[i], &h, err));
         mote_sha256_hex(&h, text);
         char name[64];

@@ -56,12 +56,14 @@ static void make_check(const mote_project *p, mote_check_config *out)
 
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
-    *out = mote_dataset_config_default(mote_kind_of(mote_task_find(p->task)->input));
+    const mote_kind *kind = mote_kind_of(mote_task_find(p->task)->input);
+    *out = mote_dataset_config_default(kind);
     out->labels = mote_project_labels(p)->items;
     out->n_labels = mote_project_labels(p)->n;
     out->other = p->unknown;
     out->nothing = p->silence;
-    out->cut = (mote_cut_config){.rate_hz = p->rate_hz, .length_ms = p->clip_ms};
+    if (kind->cut_of)
+        out->cut = kind->cut_of(p);
     out->other_ratio = p->data.unknown_ratio;
     out->nothing_ratio = p->data.silence_ratio;
     out->max_bytes = DATASET_MAX_BYTES;

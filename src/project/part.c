@@ -435,6 +435,17 @@ mote_status mote_project_parts_json(const mote_project *p, const char *const *pa
     return MOTE_OK;
 }
 
+bool mote_project_has_part(const mote_project *p, const char *part)
+{
+    size_t n;
+    const mote_schema_row *rows = mote_schema_rows(&n);
+    const mote_task *task = mote_task_find(p->task);
+    bool has = list_of(part) != NULL;
+    for (size_t i = 0; i < n && !has; i++)
+        has = mote_part_holds(part, &rows[i]) && mote_schema_is_of(&rows[i], task);
+    return has;
+}
+
 mote_status mote_project_part_hash(const mote_project *p, const char *part, mote_sha256 *out,
                                    mote_err *err)
 {

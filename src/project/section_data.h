@@ -11,8 +11,10 @@ typedef struct {
     double train, validation, test; /* shares, sum 1 */
     const char *split_by;           /* "groups" or "time" */
     int64_t split_seed;
-    const char *builtin;                 /* "auto", "train", "on" or "off" (data/builtin.h) */
-    const char *language;                /* of espeak-ng; "": by the script of the keywords */
+    double rate_hz;              /* of series; 0: that of the recordings */
+    double window_ms, stride_ms; /* of series; 0: the whole recording; 0: as long as a window */
+    const char *builtin;         /* "auto", "train", "on" or "off" (data/builtin.h) */
+    const char *language;        /* of espeak-ng; "": by the script of the keywords */
     double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */
     int32_t min_per_class, min_groups;   /* 0: no limit */
     double min_clip_s;                   /* shorter recordings are reported; 0: no limit */

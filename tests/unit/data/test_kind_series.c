@@ -70,21 +70,32 @@ static mote_import_report import(fixture *f)
     return r;
 }
 
-static mote_dataset load(fixture *f, double length_ms, double stride_ms)
+/* Every split at once, or one of them by itself. */
+static mote_status load_split(fixture *f, mote_cut_config cut, int split, mote_dataset *d,
+                              mote_err *out)
 {
     static const char *const labels[] = {"ring", "wing"};
     mote_err err = {0};
     mote_version_config vc = mote_version_config_default();
     mote_version_report r;
     mote_data_version v;
-    mote_dataset d;
     T_OK(mote_version_create(f->store, &vc, &f->arena, &v, &r, &err));
     mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_SERIES));
     cfg.labels = labels;
     cfg.n_labels = 2;
-    cfg.all_splits = true;
-    cfg.cut = (mote_cut_config){.rate_hz = 50, .length_ms = length_ms, .stride_ms = stride_ms};
-    T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
+    cfg.all_splits = split == MOTE_N_SPLITS;
+    cfg.split = cfg.all_splits ? MOTE_SPLIT_TRAIN : (mote_split)split;
+    cfg.cut = cut;
+    return mote_dataset_load(f->store, &v, &cfg, d, out);
+}
+
+static mote_dataset load(fixture *f, double length_ms, double stride_ms)
+{
+    mote_err err = {0};
+    mote_dataset d;
+    T_OK(load_split(
+        f, (mote_cut_config){.rate_hz = 50, .length_ms = length_ms, .stride_ms = stride_ms},
+        MOTE_N_SPLITS, &d, &err));
     return d;
 }
 
@@ -209,6 +220,82 @@ static void a_column_of_labels_is_labels_of_spans(void **state)
     assert_int_equal(again.total.n_known, 1);
 }
 
+/* 40 recordings of 2 s, ten windows of each: all windows of one are in one split. */
+static void windows_of_a_recording_lie_in_one_split(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    int seen[40];
+    memset(seen, -1, sizeof seen);
+    for (int i = 0; i < 40; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%s/p%02d_1.csv", i % 2 ? "ring" : "wing", i);
+        write_csv(f, name, 100, 200 * i, 0, 0);
+    }
+    (void)import(f);
+    size_t n = 0, n_splits = 0;
+    for (int split = 0; split < MOTE_N_SPLITS; split++) {
+        mote_dataset d;
+        T_OK(load_split(f, (mote_cut_config){.length_ms = 400, .stride_ms = 160}, split, &d, &err));
+        for (size_t i = 0; i < d.n; i++) {
+            int of = (int)(*(const float *)mote_dataset_sample(&d, i) / 200.0f);
+            assert_true(seen[of] == -1 || seen[of] == split);
+            seen[of] = split;
+        }
+        n += d.n;
+        n_splits += d.n > 0;
+        mote_dataset_release(&d);
+    }
+    assert_int_equal(n, 40 * 11);
+    assert_int_equal(n_splits, 3);
+}
+
+static void without_a_window_a_sample_is_the_whole_recording(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_dataset d;
+    write_csv(f, "wing/anna_1.csv", 60, 0, 0, 0);
+    write_csv(f, "ring/bert_1.csv", 60, 500, 0, 0);
+    write_csv(f, "ring/carl_1.csv", 60, 900, 20, 5); /* with a gap it is no whole */
+    (void)import(f);
+    T_OK(load_split(f, (mote_cut_config){0}, MOTE_N_SPLITS, &d, &err));
+    assert_int_equal(d.n, 2);
+    assert_int_equal(d.n_left_out, 1);
+    assert_int_equal(d.shape.dims[0], 60);
+    assert_true(fabs(d.rate_hz - 50) < 1e-9);
+    mote_dataset_release(&d);
+    write_csv(f, "ring/dora_1.csv", 70, 900, 0, 0);
+    (void)import(f);
+    T_FAILS(load_split(f, (mote_cut_config){0}, MOTE_N_SPLITS, &d, &err), MOTE_SHAPE,
+            "is float32[70,2], where the others are float32[60,2]; give 'data.window_ms'");
+}
+
+/* What two clocks call 100 Hz is 100 Hz, and no window has a sample less for it. */
+static void rates_that_are_meant_alike_are_one_rate(void **state)
+{
+    (void)state;
+    static const struct {
+        double step_ms, rate_hz;
+    } rows[] = {{10.02, 100}, {9.96, 100}, {16, 62.5}, {80.3, 12.5}, {7, 143}, {1000, 1}};
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        mote_err err = {0};
+        mote_decoded d;
+        const mote_kind *k = mote_kind_of(MOTE_INPUT_SERIES);
+        mote_decoding cfg = k->decoding();
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 1 << 20);
+        mote_buf_str(&b, "t_ms,acc x,acc y\n");
+        for (int n = 0; n < 50; n++)
+            mote_buf_printf(&b, "%.3f,%d,%d\n", n * rows[i].step_ms, n, n);
+        T_OK(mote_kind_decode(k, b.data, b.len, "a.csv", &cfg, &d, &err));
+        assert_true(fabs(d.rate_hz - rows[i].rate_hz) < 1e-9);
+        assert_int_equal(d.n_columns, 2);
+        assert_string_equal(d.columns[1], "acc y");
+        mote_decoded_release(&d);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -218,6 +305,9 @@ int main(void)
         TEST(windows_never_cross_a_gap),
         cmocka_unit_test(series_are_put_at_one_rate),
         TEST(a_column_of_labels_is_labels_of_spans),
+        TEST(windows_of_a_recording_lie_in_one_split),
+        TEST(without_a_window_a_sample_is_the_whole_recording),
+        cmocka_unit_test(rates_that_are_meant_alike_are_one_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
