@@ -31,36 +31,17 @@ static double huber(double d, double delta, double *slope)
     return a <= delta ? 0.5 * d * d : delta * (a - 0.5 * delta);
 }
 
-static const struct {
-    const char *name;
-    error_of *error; /* NULL: of classes */
-} rows[MOTE_N_LOSSES] = {
-    [MOTE_LOSS_SOFTMAX] = {"softmax", NULL},
-    [MOTE_LOSS_MSE] = {"mse", squared},
-    [MOTE_LOSS_MAE] = {"mae", absolute},
-    [MOTE_LOSS_HUBER] = {"huber", huber},
+/* NULL: of classes. */
+static error_of *const errors[MOTE_N_LOSSES] = {
+    [MOTE_LOSS_SOFTMAX] = NULL,
+    [MOTE_LOSS_MSE] = squared,
+    [MOTE_LOSS_MAE] = absolute,
+    [MOTE_LOSS_HUBER] = huber,
 };
-
-const char *mote_loss_name(mote_loss_kind kind)
-{
-    MOTE_BUG_IF(kind >= MOTE_N_LOSSES);
-    return rows[kind].name;
-}
-
-mote_status mote_loss_parse(const char *name, mote_loss_kind *out, mote_err *err)
-{
-    for (int k = 0; k < MOTE_N_LOSSES; k++)
-        if (strcmp(rows[k].name, name) == 0) {
-            *out = (mote_loss_kind)k;
-            return MOTE_OK;
-        }
-    return mote_fail(err, MOTE_ARG, "there is no loss '%.40s'; there are %s, %s, %s and %s", name,
-                     rows[0].name, rows[1].name, rows[2].name, rows[3].name);
-}
 
 bool mote_loss_is_of_classes(mote_loss_kind kind)
 {
-    return rows[kind].error == NULL;
+    return errors[kind] == NULL;
 }
 
 mote_status mote_loss_check(const mote_loss *l, mote_err *err)
@@ -101,7 +82,7 @@ static double cross_entropy(const float *z, const float *target, size_t n, doubl
 double mote_loss_of(const mote_loss *l, const float *z, const float *target, size_t n,
                     double smoothing, float *out, double *grad)
 {
-    error_of *error = rows[l->kind].error;
+    error_of *error = errors[l->kind];
     if (!error)
         return cross_entropy(z, target, n, smoothing, out, grad);
     double sum = 0.0, delta = l->huber_delta > 0.0f ? (double)l->huber_delta : 1.0;
@@ -117,7 +98,7 @@ double mote_loss_of(const mote_loss *l, const float *z, const float *target, siz
 
 void mote_loss_outputs(const mote_loss *l, const float *z, size_t n, float *out)
 {
-    if (rows[l->kind].error)
+    if (errors[l->kind])
         memcpy(out, z, n * sizeof *out);
     else
         (void)softmax_row(z, n, out);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What training makes small: one row a loss, a function of one sample's outputs and targets.
+/* What training makes small: a function of one sample's outputs and targets for each row of
+ * project/losses.def. Of SOFTMAX the graph ends in a softmax and targets are probabilities; of the
+ * others the graph's outputs are the values themselves.
  *
  *   softmax  cross-entropy of the softmax of the outputs z against the probabilities q:
  *            log sum exp z - sum q z, with q = (1 - s) * target + s / n (label smoothing)
@@ -8,7 +10,7 @@
  *   huber    mean of (z - t)^2 / 2 where |z - t| <= delta, delta * (|z - t| - delta / 2) beyond
  *
  * Source: Szegedy et al. 2016, section 7 (label smoothing); Huber 1964, equation 1.2 with k =
- * delta. Depends on base/ and num.h. Used by net.c and trainer.c. */
+ * delta. Depends on base/ and project/losses.h. Used by net.c and trainer.c. */
 #ifndef MOTE_LEARN_LOSS_H
 #define MOTE_LEARN_LOSS_H
 
@@ -16,23 +18,12 @@
 #include <stddef.h>
 
 #include "base/status.h"
-
-typedef enum {
-    MOTE_LOSS_SOFTMAX = 0, /* the graph ends in a softmax; targets are probabilities */
-    MOTE_LOSS_MSE = 1,     /* the others: the graph's outputs are the values themselves */
-    MOTE_LOSS_MAE = 2,
-    MOTE_LOSS_HUBER = 3,
-    MOTE_N_LOSSES
-} mote_loss_kind;
+#include "project/losses.h"
 
 typedef struct {
     mote_loss_kind kind;
     float huber_delta; /* > 0; 0: 1 */
 } mote_loss;
-
-/* "softmax", "mse", "mae", "huber"; and back: ARG lists the names. */
-const char *mote_loss_name(mote_loss_kind kind);
-MOTE_MUST_USE mote_status mote_loss_parse(const char *name, mote_loss_kind *out, mote_err *err);
 
 /* Whether targets are probabilities of classes: answers can be right or wrong, classes weighted,
  * labels smoothed. */

@@ -448,7 +448,7 @@ static mote_status check_end(const mote_net *net, mote_err *err)
     if (!mote_loss_is_of_classes(net->cfg.loss.kind) && softmax)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "a graph that ends in a softmax gives no values for the loss '%s'",
-                         mote_loss_name(net->cfg.loss.kind));
+                         mote_loss_row_get(net->cfg.loss.kind)->name);
     return MOTE_OK;
 }
 

@@ -94,7 +94,7 @@ static mote_status check_data(const run *r, mote_err *err)
     if (!of_classes && (r->cfg->class_weights || r->cfg->label_smoothing > 0.0f))
         return mote_fail(err, MOTE_ARG,
                          "class weights and label smoothing are not for the loss '%s'",
-                         mote_loss_name(r->cfg->loss.kind));
+                         mote_loss_row_get(r->cfg->loss.kind)->name);
     if (r->source->n_samples < 1)
         return mote_fail(err, MOTE_ARG, "there is nothing to train on: the source has no samples");
     float most = 1.0f;
@@ -111,7 +111,8 @@ static mote_status check_data(const run *r, mote_err *err)
         return mote_fail(err, MOTE_ARG, "one class weight must be above 0");
     if (r->val->n > 0 && (r->val->values != NULL) == of_classes)
         return mote_fail(err, MOTE_ARG, "the validation set has no %s, which the loss '%s' reads",
-                         of_classes ? "labels" : "values", mote_loss_name(r->cfg->loss.kind));
+                         of_classes ? "labels" : "values",
+                         mote_loss_row_get(r->cfg->loss.kind)->name);
     return check_validation(r, n_classes, err);
 }
 
@@ -136,7 +137,8 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
     if (c->class_weights)
         mote_buf_add(&b, c->class_weights, (size_t)mote_net_n_outputs(r->net) * sizeof(float));
     if (c->loss.kind != MOTE_LOSS_SOFTMAX) /* so that runs of classes keep their names */
-        mote_buf_printf(&b, "|%s %a", mote_loss_name(c->loss.kind), (double)c->loss.huber_delta);
+        mote_buf_printf(&b, "|%s %a", mote_loss_row_get(c->loss.kind)->name,
+                        (double)c->loss.huber_delta);
     mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience,
                     (int)r->source->n_samples, (int)r->val->n, c->identity ? c->identity : "");
     MOTE_TRY(mote_buf_status(&b, err));

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "project/archs.h"
+#include "project/own_keys.h"
 #include "project/part.h"
 
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
@@ -83,7 +84,7 @@ static void make_arch(const mote_project *p, mote_arch *out)
     MOTE_BUG_IF(!row || m->hidden.n > MOTE_ARCH_MAX_BLOCKS); /* MOTE_KEY_MAX_INTS */
     memset(out, 0, sizeof *out);
     (void)mote_format(out->name, sizeof out->name, "%s", m->architecture);
-    const bool is_of_hidden = mote_arch_row_reads(row, "hidden");
+    const bool is_of_hidden = mote_own_keys_find(row->settings, "hidden");
     out->n_blocks = is_of_hidden ? (int32_t)m->hidden.n : m->blocks;
     memcpy(out->hidden, m->hidden.items, m->hidden.n * sizeof *m->hidden.items);
     out->channels = m->channels;
@@ -96,7 +97,7 @@ static void make_arch(const mote_project *p, mote_arch *out)
     out->bottleneck = m->bottleneck;
     for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
         out->block_stride[i] = m->block_strides.items[i];
-    out->dropout = mote_arch_row_reads(row, "dropout") ? (float)m->dropout : 0.0f;
+    out->dropout = mote_own_keys_find(row->settings, "dropout") ? (float)m->dropout : 0.0f;
 }
 
 mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
@@ -125,7 +126,11 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     c->optim.decay = (float)y->weight_decay;
     c->rate = y->learning_rate;
     c->warmup_epochs = y->warm_up_epochs;
-    c->label_smoothing = (float)y->label_smoothing;
+    c->loss.kind = mote_loss_find(y->loss);
+    const char *own = mote_loss_row_get(c->loss.kind)->settings;
+    c->loss.huber_delta = mote_own_keys_find(own, "huber_delta") ? (float)y->huber_delta : 0.0f;
+    c->label_smoothing =
+        mote_own_keys_find(own, "label_smoothing") ? (float)y->label_smoothing : 0.0f;
     c->mixup_alpha = (float)y->mixup;
     c->average_decay = (float)y->ema;
     c->patience = y->patience;
@@ -133,7 +138,8 @@ static void make_training(const mote_project *p, mote_training_setting *out)
      * and not chosen by a small validation split. */
     c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
     c->now_us = mote_clock_mono_us;
-    out->is_balanced = strcmp(y->class_weights, "balanced") == 0;
+    out->is_balanced =
+        mote_own_keys_find(own, "class_weights") && strcmp(y->class_weights, "balanced") == 0;
     out->is_refit = strcmp(y->refit, "all") == 0;
     out->n_folds = y->refit_folds;
 }

@@ -32,13 +32,3 @@ const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kin
             return &rows[i];
     return NULL;
 }
-
-const char *mote_arch_row_reads(const mote_arch_row *row, const char *key)
-{
-    const size_t n = strlen(key);
-    const char *all = row->settings;
-    for (const char *at = all; (at = strstr(at, key)) != NULL; at += n)
-        if ((at == all || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0' || at[n] == '='))
-            return at;
-    return NULL;
-}

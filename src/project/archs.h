@@ -21,7 +21,7 @@ typedef enum {
 typedef struct {
     const char *name;
     uint32_t inputs, answers, preset_of; /* MOTE_ONE_OF(..) flags; archs.def */
-    const char *settings;                /* "key key=value ..": keys of `model` */
+    const char *settings;                /* its own keys of `model` (own_keys.h) */
     const char *less_ram, *less_flash;   /* what would make a model smaller, in words */
     const char *doc;
 } mote_arch_row;
@@ -32,8 +32,4 @@ const mote_arch_row *mote_arch_row_get(mote_arch_id id);
 const mote_arch_row *mote_arch_row_find(const char *name);
 /* What a project has that does not say; NULL: no architecture takes this and says that. */
 const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kind answer);
-/* Where the row's settings speak of a key of `model`: "key ..", "key=value .."; NULL: it is not its
- * own. */
-const char *mote_arch_row_reads(const mote_arch_row *row, const char *key);
-
 #endif

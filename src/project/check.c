@@ -11,6 +11,16 @@ static bool are_good(const mote_reader *r, const char *a, const char *b)
     return mote_reader_is_good(r, a) && mote_reader_is_good(r, b);
 }
 
+mote_input_kind mote_reader_input(const mote_reader *r)
+{
+    return r->task->input;
+}
+
+mote_answer_kind mote_reader_answer(const mote_reader *r)
+{
+    return r->task->answer;
+}
+
 static void check_name(mote_reader *r)
 {
     const char *s = r->project->name;
@@ -79,23 +89,13 @@ static const struct {
 };
 #define N_FRONTENDS (sizeof frontends / sizeof frontends[0])
 
-/* Is a word one of those in a list with blanks between them? */
-static bool is_listed(const char *word, const char *list)
-{
-    const size_t n = strlen(word);
-    for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
-        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-            return true;
-    return false;
-}
-
 /* A kind that takes something else is refused; without one, the first of the input's. The settings
  * of other kinds are refused by name. */
 static void check_front_end(mote_reader *r)
 {
     mote_project_features *f = &r->project->features;
     const mote_task *task = r->task;
-    size_t i = 0, n_rows = 0;
+    size_t i = 0;
     if (!task || !f->kind || !mote_reader_is_good(r, "features.kind"))
         return;
     while (i < N_FRONTENDS && strcmp(frontends[i].name, f->kind) != 0)
@@ -115,16 +115,11 @@ static void check_front_end(mote_reader *r)
             return; /* an input without front end */
         f->kind = frontends[i].name;
     }
-    const mote_schema_row *rows = mote_schema_rows(&n_rows);
-    for (size_t k = 0; k < n_rows; k++) {
-        if (strncmp(rows[k].path, "features.", 9) != 0 || !mote_reader_has(r, rows[k].path))
-            continue;
-        const char *name = rows[k].path + 9;
-        if (strcmp(name, "kind") != 0 && !is_listed(name, frontends[i].settings))
-            mote_reader_complain_key(r, rows[k].path,
-                                     "'%s' means nothing to front end '%s'; its settings are: %s",
-                                     rows[k].path, f->kind, frontends[i].settings);
-    }
+    mote_reader_own_keys(r, &(mote_choice){.block = "features",
+                                           .key = "kind",
+                                           .own = frontends[i].settings,
+                                           .what = "front end",
+                                           .name = f->kind});
 }
 
 static void check_features(mote_reader *r)
@@ -224,6 +219,7 @@ void mote_reader_check(mote_reader *r)
     check_front_end(r);
     check_features(r);
     mote_reader_check_model(r);
+    mote_reader_check_loss(r);
     check_training(r);
     check_value(r);
     check_rest(r);

@@ -67,8 +67,23 @@ void mote_reader_usual_conditions(mote_reader *r);
 void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_implied_requirements(mote_reader *r);
 
-/* The architecture and its keys (check_model.c). */
+/* What comes in and what is said; of a file with a task. */
+mote_input_kind mote_reader_input(const mote_reader *r);
+mote_answer_kind mote_reader_answer(const mote_reader *r);
+
+/* A key of a block that decides which others of it count. Those that do not are refused by name; of
+ * those that do and are absent, the choice's own presets are set (own_keys.h). */
+typedef struct {
+    const char *block, *key; /* "model", "architecture" */
+    const char *own;         /* what the choice reads */
+    const char *all;         /* the keys that any choice reads; NULL: every key of the block */
+    const char *what, *name; /* in complaints: "architecture", "dense" */
+} mote_choice;
+void mote_reader_own_keys(mote_reader *r, const mote_choice *c);
+
+/* The architecture, the loss, and their keys (check_model.c). */
 void mote_reader_check_model(mote_reader *r);
+void mote_reader_check_loss(mote_reader *r);
 
 /* What must hold between keys. Fills the derived fields. */
 void mote_reader_check(mote_reader *r);

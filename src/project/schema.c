@@ -54,6 +54,14 @@ static const char arch_choices[] =
     ;
 #define MOTE_ARCH_CHOICES (arch_choices + 1)
 
+/* The same of `training.loss`. */
+static const char loss_choices[] =
+#define LOSS(id, name, ...) "|" #name
+#include "project/losses.def"
+#undef LOSS
+    ;
+#define MOTE_LOSS_CHOICES (loss_choices + 1)
+
 static const mote_schema_row rows[] = {
 #define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc, 0},
 #define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                          \

@@ -9,6 +9,8 @@
 typedef struct {
     int32_t epochs, batch;
     const char *optimiser; /* "adam" or "sgd" */
+    const char *loss;      /* a name of losses.def */
+    double huber_delta;
     double learning_rate, momentum, weight_decay;
     int32_t warm_up_epochs;
     double label_smoothing;

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "graph/arch.h"
 #include "project/archs.h"
+#include "project/own_keys.h"
 
 static mote_graph *build(const mote_arch *a, uint64_t seed)
 {
@@ -251,9 +252,9 @@ static void every_kind_of_project_has_an_architecture(void **state)
             assert_string_equal(row->name, wanted[i][k == MOTE_ANSWER_ANOMALY]);
             assert_true((row->inputs & MOTE_ONE_OF(i)) && (row->answers & MOTE_ONE_OF(k)));
         }
-    assert_non_null(mote_arch_row_reads(mote_arch_row_find("dense"), "hidden"));
-    assert_null(mote_arch_row_reads(mote_arch_row_find("dense"), "hid"));
-    assert_null(mote_arch_row_reads(mote_arch_row_find("conv1d"), "kernel"));
+    assert_non_null(mote_own_keys_find(mote_arch_row_find("dense")->settings, "hidden"));
+    assert_null(mote_own_keys_find(mote_arch_row_find("dense")->settings, "hid"));
+    assert_null(mote_own_keys_find(mote_arch_row_find("conv1d")->settings, "kernel"));
     assert_null(mote_arch_row_find("resnet"));
 }
 

@@ -45,20 +45,25 @@ static void each_loss_and_its_slope_are_the_formula(void **state)
             assert_float_equal(y[i], z[i], 0);
         }
         assert_true(fabs(got - sum) < 1e-12);
-        assert_string_equal(mote_loss_name(losses[k].loss.kind), losses[k].name);
+        assert_string_equal(mote_loss_row_get(losses[k].loss.kind)->name, losses[k].name);
     }
 }
 
-static void names_are_read_and_others_refused(void **state)
+static void every_answer_has_a_loss_that_fits_it(void **state)
 {
     (void)state;
-    mote_err err;
-    mote_loss_kind kind;
     for (int k = 0; k < MOTE_N_LOSSES; k++) {
-        T_OK(mote_loss_parse(mote_loss_name((mote_loss_kind)k), &kind, &err));
-        assert_int_equal(kind, k);
+        const mote_loss_row *row = mote_loss_row_get((mote_loss_kind)k);
+        assert_int_equal(mote_loss_find(row->name), k);
+        assert_int_equal(mote_loss_is_of_classes((mote_loss_kind)k),
+                         (row->answers & MOTE_ONE_OF(MOTE_ANSWER_CLASS)) != 0);
+        assert_int_equal(row->preset_of & ~row->answers, 0);
     }
-    T_FAILS(mote_loss_parse("hinge", &kind, &err), MOTE_ARG, "no loss 'hinge'; there are softmax");
+    assert_int_equal(mote_loss_find("hinge"), MOTE_N_LOSSES);
+    assert_int_equal(mote_loss_preset(MOTE_ANSWER_CLASS), MOTE_LOSS_SOFTMAX);
+    assert_int_equal(mote_loss_preset(MOTE_ANSWER_VALUE), MOTE_LOSS_MSE);
+    assert_int_equal(mote_loss_preset(MOTE_ANSWER_ANOMALY), MOTE_LOSS_MSE);
+    mote_err err;
     const mote_loss bad = {MOTE_LOSS_HUBER, NAN};
     T_FAILS(mote_loss_check(&bad, &err), MOTE_ARG, "delta");
 }
@@ -231,7 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_loss_and_its_slope_are_the_formula),
-        cmocka_unit_test(names_are_read_and_others_refused),
+        cmocka_unit_test(every_answer_has_a_loss_that_fits_it),
         cmocka_unit_test(gradients_of_values_equal_finite_differences),
         cmocka_unit_test(a_network_learns_values),
         cmocka_unit_test(what_a_loss_does_not_know_is_refused),

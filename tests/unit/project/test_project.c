@@ -185,12 +185,12 @@ static const struct {
     {"model: {hidden: [8]}\n", "mote.yaml:4:17: 'model.hidden' means nothing to architecture "
                                "'ds-cnn'; its settings are: channels blocks kernel stride "
                                "block_strides dropout"},
-    {"model: {architecture: mobilenet}\n",
-     "mote.yaml:4:23: 'model.architecture' 'mobilenet' takes another kind of data, which task "
-     "'keyword' does not"},
+    {"model: {architecture: mobilenet}\n", "mote.yaml:4:23: 'model.architecture' 'mobilenet' does "
+                                           "not take what comes in, which is 'audio' "
+                                           "here"},
     {"model: {architecture: autoencoder}\n",
-     "mote.yaml:4:23: 'model.architecture' 'autoencoder' gives another kind of answer, which task "
-     "'keyword' does not"},
+     "mote.yaml:4:23: 'model.architecture' 'autoencoder' does not say what is asked for, which is "
+     "'class' here"},
     {"model: {architecture: conv1d, block_strides: [1, 2]}\n",
      "mote.yaml:4:46: 'model.block_strides' has 2 entries for 3 blocks"},
     {"data: {splits: {train: 80 %}}\n",
@@ -330,6 +330,45 @@ static void a_key_of_another_task_is_refused_by_name(void **state)
     assert_int_equal(f->problems.n, sizeof wanted / sizeof wanted[0]);
     for (size_t i = 0; i < f->problems.n; i++)
         assert_string_equal(f->problems.items[i].text, wanted[i]);
+}
+
+/* What an answer leaves open: here 'table', which says a class when nothing is said, and
+ * 'anomaly'; both are still refused as a whole, by one complaint more. */
+static void losses_fit_the_answer_and_bring_their_keys(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        const char *text, *wanted; /* NULL: nothing to complain about */
+    } cases[] = {
+        {"task: table\ntraining: {loss: mse}\n",
+         "'training.loss' 'mse' is not for what is said, which is 'class' here"},
+        {"task: table\ntraining: {loss: softmax, label_smoothing: 0.2}\n", NULL},
+        {"task: table\ntraining: {huber_delta: 2}\n",
+         "'training.huber_delta' means nothing to loss 'softmax'; its settings are: "
+         "label_smoothing class_weights"},
+        {"task: anomaly\ntraining: {loss: softmax}\n",
+         "'training.loss' 'softmax' is not for what is said, which is 'anomaly' here"},
+        {"task: anomaly\ntraining: {loss: huber, huber_delta: 2}\n", NULL},
+        {"task: anomaly\ntraining: {huber_delta: 2}\n",
+         "'training.huber_delta' means nothing to loss 'mse'; its settings are: none"},
+        {"task: keyword\nkeywords: [a, b]\ntraining: {loss: softmax}\n",
+         "'training.loss' belongs to tasks 'anomaly', 'table'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[200];
+        (void)mote_format(text, sizeof text, "name: demo\n%s", cases[i].text);
+        (void)parse(f, text);
+        bool found = false;
+        for (size_t k = 0; k < f->problems.n; k++) {
+            const char *said = f->problems.items[k].text;
+            found = found || (cases[i].wanted && strstr(said, cases[i].wanted));
+            if (!cases[i].wanted && strstr(said, "training"))
+                fail_msg("%s: %s", cases[i].text, said);
+        }
+        if (cases[i].wanted && !found)
+            fail_msg("%s: not refused", cases[i].text);
+    }
+    assert_string_equal(good(f, LEAST)->training.loss, "softmax");
 }
 
 static void conditions_are_a_list_and_the_old_key_still_means_one(void **state)
@@ -652,6 +691,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_mistake_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(what_must_be_there_is_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_of_another_task_is_refused_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(losses_fit_the_answer_and_bring_their_keys, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(conditions_are_a_list_and_the_old_key_still_means_one,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_task_that_is_not_there_yet_is_not_half_accepted, setup,
