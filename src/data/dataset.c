@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "data/dataset_internal.h"
+#include "data/form.h"
 #include "project/project.h"
 
 mote_dataset_config mote_dataset_config_default(const mote_kind *kind)
@@ -36,8 +37,6 @@ static mote_status check_config(const mote_dataset_config *cfg, mote_err *err)
     if (cfg->n_folds != 0 && (cfg->round < 0 || cfg->round >= cfg->n_folds))
         return mote_fail(err, MOTE_ARG, "data set: round %d of %d folds does not exist",
                          (int)cfg->round, (int)cfg->n_folds);
-    if (cfg->n_labels == 0)
-        return mote_fail(err, MOTE_ARG, "data set: no labels");
     return MOTE_OK;
 }
 
@@ -488,16 +487,23 @@ mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n)
 }
 
 mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
-                              const mote_dataset_config *cfg, mote_dataset *out, mote_err *err)
+                              const mote_dataset_config *wanted, mote_dataset *out, mote_err *err)
 {
     mote_dataset d = {0};
+    mote_dataset_config filled = *wanted, *cfg = &filled;
+    mote_names labels;
     /* The clips are bounded by max_bytes; names, keys and the plan need at most 1 kB an item. */
     mote_arena_init(&d.arena, cfg->max_bytes + ((size_t)16 << 20) + v->n * 1024);
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, ((size_t)16 << 20) + v->n * 1024);
     mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
     l.decoding = decoding_of(cfg);
-    mote_status st = load(&l, err);
+    mote_status st = mote_form_labels(v, cfg, &d.arena, &labels, err);
+    if (st == MOTE_OK) {
+        cfg->labels = labels.items;
+        cfg->n_labels = labels.n;
+        st = load(&l, err);
+    }
     if (st != MOTE_OK) {
         mote_arena_release(&d.arena);
         return st;

@@ -34,9 +34,9 @@ typedef enum { MOTE_WORDS_APART, MOTE_WORDS_HEARD } mote_dataset_words;
 typedef struct {
     const mote_kind *kind;
     const char *const *labels; /* [n_labels] asked for, borrowed for the life of the data set */
-    size_t n_labels;
-    bool other, nothing; /* whether there are classes _unknown_ and _silence_ */
-    int32_t n_values;    /* 0: targets are classes; 1: what the first label measures */
+    size_t n_labels;           /* 0: every label of the version, in byte order */
+    bool other, nothing;       /* whether there are classes _unknown_ and _silence_ */
+    int32_t n_values;          /* 0: targets are classes; 1: what the first label measures */
     mote_split split;
     bool all_splits; /* everything; `split` and `words` are not looked at */
     mote_dataset_words words;

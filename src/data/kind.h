@@ -76,6 +76,18 @@ typedef struct {
     char facts[MOTE_FACTS_MAX_BYTES]; /* JSON object: what the file held, before decoding */
 } mote_decoded;
 
+/* What the samples of a data version look like, and what is said of them (data/form.h). */
+typedef struct {
+    mote_shape shape;  /* of one */
+    double rate_hz;    /* steps (rows of the first dimension) a second; 0: no time */
+    int32_t n_columns; /* what the numbers of a sample are called; 0: they have no names */
+    const char *const *columns;
+    mote_answer_kind answer;
+    mote_names classes;       /* of classes, in the order of the model's outputs; else none */
+    mote_names values;        /* of values, likewise */
+    const char *const *units; /* [values.n], "" for none */
+} mote_sample_form;
+
 typedef struct mote_loader mote_loader; /* data/dataset_internal.h */
 
 /* A stretch of a decoded sample: all of it, or a span. */
@@ -110,10 +122,10 @@ struct mote_kind {
     void (*measure)(const mote_decoded *d, mote_measured *out);
 
     /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
-     * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one); cut
-     * writes the k-th. cut_of: what mote.yaml asks for; sees the parts that setting `dataset` is
-     * made of; NULL: nothing of it. cut_hint: the key that helps when shapes differ; NULL: none
-     * does. */
+     * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one, whose
+     * shape the config alone tells: shape takes NULL then); cut writes the k-th. cut_of: what
+     * mote.yaml asks for; sees the parts that setting `dataset` is made of; NULL: nothing of it.
+     * cut_hint: the key that helps when shapes differ; NULL: none does. */
     mote_cut_config (*cut_of)(const mote_project *p);
     const char *cut_hint;
     mote_status (*check_cut)(const mote_cut_config *cfg, mote_err *err);
@@ -121,6 +133,11 @@ struct mote_kind {
                          mote_err *err);
     size_t (*count)(const mote_piece *s, const mote_cut_config *cfg);
     void (*cut)(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out);
+
+    /* n_columns and columns of such samples, by what is decoded (NULL where shape takes NULL);
+     * texts live in `a`. NULL: they have no names. */
+    mote_status (*describe)(const mote_decoded *d, const mote_cut_config *cfg, mote_arena *a,
+                            mote_sample_form *out, mote_err *err);
 
     /* Load what a data set has beside its samples, and make l->n_nothing samples of nothing that is
      * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */

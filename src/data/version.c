@@ -60,6 +60,31 @@ mote_version_config mote_version_config_of(const mote_project *p)
                                  .note = ""};
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+mote_status mote_version_labels(const mote_data_version *v, bool is_value, mote_arena *a,
+                                mote_names *out, mote_err *err)
+{
+    const char **items = NULL;
+    size_t n = 0, n_different = 0;
+    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *items, &items, err));
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        bool is_wanted = it->role == MOTE_ROLE_EXAMPLE && !isnan(it->value) == is_value;
+        if (is_wanted && (n == 0 || strcmp(items[n - 1], it->label) != 0))
+            items[n++] = it->label;
+    }
+    qsort(items, n, sizeof *items, compare_texts);
+    for (size_t i = 0; i < n; i++)
+        if (n_different == 0 || strcmp(items[i], items[n_different - 1]) != 0)
+            items[n_different++] = items[i];
+    *out = (mote_names){items, n_different};
+    return MOTE_OK;
+}
+
 /* ---- what goes in -------------------------------------------------------------------------- */
 
 static int compare_content(const void *a, const void *b)

@@ -119,6 +119,11 @@ MOTE_MUST_USE mote_status mote_version_create(mote_store *s, const mote_version_
 MOTE_MUST_USE mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
                                             mote_data_version *out, mote_err *err);
 
+/* The labels of its examples, each once, in byte order: those that name a class, or (is_value)
+ * those that measure something. Borrowed from v; the list lives in `a`. */
+MOTE_MUST_USE mote_status mote_version_labels(const mote_data_version *v, bool is_value,
+                                              mote_arena *a, mote_names *out, mote_err *err);
+
 typedef struct {
     int64_t number;
     mote_sha256 id;

@@ -68,9 +68,10 @@ mote_frontend mote_frontend_of_project(const mote_project_features *y, double ra
 {
     const mote_frontend_class *row = row_named(y->kind);
 
-    MOTE_BUG_IF(row == NULL || row->of_project == NULL); /* the choices of config.def are rows */
+    MOTE_BUG_IF(row == NULL); /* the choices of config.def are rows */
     mote_frontend f = of_row(row);
-    row->of_project(y, rate_hz, &f);
+    if (row->of_project != NULL) /* `none` has no settings */
+        row->of_project(y, rate_hz, &f);
     return f;
 }
 

@@ -13,7 +13,7 @@
 
 bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *m)
 {
-    const mote_signature ours = mote_stage_signature(c->task);
+    const mote_signature ours = mote_stage_signature(c->task, c->form);
     return mote_model_features(m) && mote_signature_equal(&ours, mote_model_signature(m));
 }
 
@@ -83,7 +83,7 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
     mote_jury_heard h;
     mote_jury_stream s = {.task = c->task,
                           .stream = c->stream,
-                          .hop = (size_t)((int64_t)op->hop_ms * c->task->rate_hz / 1000),
+                          .hop = (size_t)((double)op->hop_ms * c->form->rate_hz / 1000.0),
                           .seed = MOTE_LISTEN_SEED_TEST,
                           .progress = c->progress,
                           .progress_arg = c->progress_arg,
@@ -95,7 +95,7 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
                               .tolerance_s = c->stream->detector.tolerance_s};
     *hours = (double)h.track.n / h.track.rate_hz / 3600;
     h.track.n = h.extent; /* blocks of silence have nothing in them */
-    return mote_stream_blocks(&h.said, &h.track, (int32_t)c->task->keywords.n, &d, op->thresholds,
+    return mote_stream_blocks(&h.said, &h.track, (int32_t)c->task->labels.n, &d, op->thresholds,
                               BLOCK_S, a, out, n, err);
 }
 

@@ -17,6 +17,7 @@
 /* The challenger, and what both are judged on. All borrowed. */
 typedef struct {
     const mote_task_setting *task;
+    const mote_sample_form *form;
     const mote_stream_setting *stream;
     const mote_project_value *value;
     const mote_project_schedule *rule;

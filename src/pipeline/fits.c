@@ -16,10 +16,10 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
                              .graph = g,
                              .n_labels = (int32_t)task->classes.n,
                              .features = mote_setting_features(s),
-                             .sample = mote_task_sample(task),
+                             .sample = mote_setting_form(s)->shape,
                              .smooth_hops = stream->detector.smooth_hops,
                              .hop_ms = stream->hop_ms,
-                             .thresholds = any_thresholds};
+                             .thresholds = task->is_stream ? any_thresholds : NULL};
     return mote_footprint_estimate(&in, t, out, err);
 }
 

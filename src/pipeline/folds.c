@@ -169,6 +169,7 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     mote_data_version v;
     MOTE_TRY(mote_stage_version(p, &a, &v, err));
     mote_pipeline_use(p, USED);
+    MOTE_TRY(mote_stage_complete(p, false, err));
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {
         mote_fold_job job = {.p = p, .version = &v, .n_folds = n_folds, .fold = f, .seed = seed};

@@ -20,7 +20,7 @@ static int compare_names(const void *a, const void *b)
 static mote_judge judge_for(const mote_pipeline *p)
 {
     return (mote_judge){.features = mote_setting_features(p->settings),
-                        .sample = mote_task_sample(mote_setting_task(p->settings)),
+                        .sample = mote_setting_form(p->settings)->shape,
                         .pool = p->cfg.pool};
 }
 

@@ -41,12 +41,12 @@ mote_status mote_listen_track(const mote_task_setting *task, const mote_stream_s
                               const mote_dataset *d, uint64_t seed, mote_arena *a,
                               mote_stream_track *out, mote_err *err)
 {
-    mote_stream_material m = {.rate_hz = task->rate_hz,
+    mote_stream_material m = {.rate_hz = mote_audio_of(d)->rate_hz,
                               .n = d->n,
                               .clip_samples = mote_dataset_elements(d),
                               .pcm = d->x,
                               .class_id = d->class_id,
-                              .n_keywords = (int32_t)task->keywords.n,
+                              .n_keywords = (int32_t)task->labels.n,
                               .silence_class = task->silence ? (int32_t)task->classes.n - 1 : -1,
                               .noise = mote_audio_of(d)->background};
     mote_stream_config cfg = st->config;

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "store/folders.h"
 #include "evaluate/json_parts.h"
-#include "pipeline/stage_internal.h"
+#include "pipeline/stage_parts.h"
 #include "project/part.h"
 
 static const struct {
@@ -112,8 +112,20 @@ static void take_fitted(mote_pipeline *p)
 void mote_stage_settings(mote_pipeline *p, mote_stage_id id)
 {
     mote_pipeline_use(p, mote_stage_defs[id].settings);
-    if (id != MOTE_STAGE_features)
+}
+
+mote_status mote_stage_complete(mote_pipeline *p, bool is_fitted, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)1 << 30);
+    mote_data_version v;
+    mote_sample_form form;
+    MOTE_TRY(mote_stage_version(p, &a, &v, err));
+    MOTE_TRY(mote_stage_form(p, &v, &form, err));
+    mote_settings_complete(&p->made, p->whole, &form);
+    if (is_fitted)
         take_fitted(p);
+    return MOTE_OK;
 }
 
 /* What the result of a stage depends on, name -> text. Inputs must have their key. */
@@ -300,7 +312,10 @@ static mote_status run_stage(mote_pipeline *p, mote_stage_id id, const json_t *p
                               : mote_fail(&why, MOTE_NOMEM, "no memory for a stage");
     if (st == MOTE_OK) {
         mote_stage_settings(p, id);
-        st = mote_stage_defs[id].run(p, &r, &why);
+        if (id != MOTE_STAGE_data)
+            st = mote_stage_complete(p, id != MOTE_STAGE_features, &why);
+        if (st == MOTE_OK)
+            st = mote_stage_defs[id].run(p, &r, &why);
         p->settings = NULL;
         if (st == MOTE_OK && r.is_cut)
             st = mote_fail(&why, MOTE_NOMEM, "no memory for what the stage has to say");

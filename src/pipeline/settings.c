@@ -23,19 +23,32 @@ static void make_about(const mote_project *p, mote_about_setting *out)
     out->name = p->name;
 }
 
+static mote_input_kind input_of(const mote_project *p)
+{
+    mote_input_kind input = MOTE_N_INPUTS;
+    MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
+    return input;
+}
+
+static mote_answer_kind answer_of(const mote_project *p)
+{
+    mote_answer_kind answer = MOTE_N_ANSWERS;
+    MOTE_BUG_IF(mote_answer_parse(p->answer, &answer, NULL) != MOTE_OK);
+    return answer;
+}
+
 static void make_task(const mote_project *p, mote_task_setting *out)
 {
-    out->keywords = p->keywords;
+    out->task = mote_task_find(p->task);
+    out->input = input_of(p);
+    out->answer = answer_of(p);
+    out->is_stream = out->task->is_stream;
+    out->labels = *mote_project_labels(p);
     out->classes = p->classes;
     out->unknown = p->unknown;
     out->silence = p->silence;
     out->rate_hz = p->rate_hz;
-    out->clip_samples = samples_of(p->clip_ms, p->rate_hz);
-}
-
-mote_shape mote_task_sample(const mote_task_setting *t)
-{
-    return (mote_shape){MOTE_I16, 1, {t->clip_samples}};
+    out->length_ms = p->clip_ms;
 }
 
 /* ---- data -------------------------------------------------------------------------------- */
@@ -57,12 +70,13 @@ static void make_check(const mote_project *p, mote_check_config *out)
 
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
-    const mote_kind *kind = mote_kind_of(mote_task_find(p->task)->input);
+    const mote_kind *kind = mote_kind_of(input_of(p));
     *out = mote_dataset_config_default(kind);
     out->labels = mote_project_labels(p)->items;
     out->n_labels = mote_project_labels(p)->n;
     out->other = p->unknown;
     out->nothing = p->silence;
+    out->n_values = answer_of(p) == MOTE_ANSWER_VALUE ? 1 : 0;
     if (kind->cut_of)
         out->cut = kind->cut_of(p);
     out->other_ratio = p->data.unknown_ratio;
@@ -102,13 +116,13 @@ static void make_arch(const mote_project *p, mote_arch *out)
 
 mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
 {
-    const mote_task_setting *t = mote_setting_task(s);
-    const mote_shape sample = mote_task_sample(t);
+    const mote_sample_form *form = mote_setting_form(s);
     mote_shape in;
-    MOTE_TRY(mote_frontend_shape(mote_setting_features(s), &sample, &in, err));
+    MOTE_TRY(mote_frontend_shape(mote_setting_features(s), &form->shape, &in, err));
     mote_arch a = *mote_setting_arch(s);
     MOTE_TRY(mote_arch_take_shape(&a, &in, err));
-    a.n_outputs = (int32_t)t->classes.n;
+    a.head = form->answer == MOTE_ANSWER_VALUE ? MOTE_HEAD_VALUES : MOTE_HEAD_CLASSES;
+    a.n_outputs = (int32_t)(form->classes.n + form->values.n);
     *out = a;
     return MOTE_OK;
 }
@@ -224,6 +238,23 @@ void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *o
     }
 #include "pipeline/settings.def"
 #undef SETTING
+}
+
+void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_sample_form *form)
+{
+    s->form = *form;
+    s->is_complete = true;
+    const mote_names *named = form->values.n > 0 ? &form->values : &form->classes;
+    if ((s->has & MOTE_USES(task)) && s->task_.labels.n == 0) {
+        s->task_.labels = *named;
+        s->task_.classes = form->classes;
+    }
+    if ((s->has & MOTE_USES(dataset)) && s->dataset_.n_labels == 0) {
+        s->dataset_.labels = named->items;
+        s->dataset_.n_labels = named->n;
+    }
+    if (s->has & MOTE_USES(features))
+        s->features_ = mote_frontend_of_project(&p->features, form->rate_hz);
 }
 
 bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row)

@@ -16,6 +16,7 @@
 #include "data/builtin.h"
 #include "data/check.h"
 #include "data/dataset.h"
+#include "data/form.h"
 #include "data/version.h"
 #include "evaluate/stream_audio.h"
 #include "feature/frontend.h"
@@ -32,10 +33,20 @@ typedef struct {
     const char *name;
 } mote_about_setting;
 
+/* What is asked for: `labels`, which in streams are what reacts, and the classes that the model
+ * tells apart, which are the labels, then _unknown_ and _silence_ where those exist. Where
+ * mote.yaml names no labels they are those of the data version, and there before
+ * mote_settings_complete is none. Of values the labels are what is measured, and there are no
+ * classes. */
 typedef struct {
-    mote_names keywords, classes; /* classes: keywords, then _unknown_ and _silence_ */
+    const mote_task *task;
+    mote_input_kind input;
+    mote_answer_kind answer;
+    mote_names labels, classes;
     bool unknown, silence;
-    int32_t rate_hz, clip_samples;
+    bool is_stream;
+    int32_t rate_hz; /* of what runs in time, and how long a sample is; 0: it is not said here */
+    double length_ms;
 } mote_task_setting;
 
 typedef struct {
@@ -74,6 +85,8 @@ typedef enum {
 
 typedef struct {
     unsigned has; /* flags of what is there; the rest is zero */
+    bool is_complete;
+    mote_sample_form form; /* when it is */
 #define SETTING(id, type, doc, ...) type id##_;
 #include "pipeline/settings.def"
 #undef SETTING
@@ -82,6 +95,17 @@ typedef struct {
 /* Make the settings that `wanted` flags; every byte of *out is written, and equal parts give equal
  * bytes but for pointers. Points into `p`. */
 void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *out);
+
+/* What the data version says, where mote.yaml says nothing: labels and classes (task, dataset), the
+ * rate (features); and the form of its samples, by data/form.h. Texts of `form` are borrowed. */
+void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_sample_form *form);
+
+/* The form of a sample; before mote_settings_complete it is a bug to ask. Lives as long as s. */
+static inline const mote_sample_form *mote_setting_form(const mote_settings *s)
+{
+    MOTE_BUG_IF(!s || !s->is_complete);
+    return &s->form;
+}
 
 /* const mote_frontend *mote_setting_features(const mote_settings *s), and so on: borrowed,
  * live as long as s. One that was not wanted, or s NULL, is a bug. */
@@ -102,10 +126,7 @@ size_t mote_settings_parts(unsigned wanted, const char *out[MOTE_SETTINGS_MAX_PA
 /* Is the setting made of the key of this row? */
 bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row);
 
-/* Of one sample: int16[clip_samples]. */
-mote_shape mote_task_sample(const mote_task_setting *t);
-
-/* The architecture for features of a clip (settings task, features, arch). RANGE or ARG when
+/* The architecture for features of a sample (settings features, arch; complete). RANGE or ARG when
  * mote.yaml asks for the impossible. */
 MOTE_MUST_USE mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err);
 

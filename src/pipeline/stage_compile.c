@@ -67,7 +67,7 @@ static mote_status open_inputs(compiling *c, mote_err *err)
                                     .n_labels = (int32_t)task->classes.n,
                                     .labels = task->classes.items,
                                     .features = mote_setting_features(p->settings),
-                                    .sample = mote_task_sample(task),
+                                    .sample = mote_setting_form(p->settings)->shape,
                                     .smooth_hops = c->op.smooth_hops,
                                     .suppress_ms = c->op.suppress_ms,
                                     .hop_ms = c->op.hop_ms,

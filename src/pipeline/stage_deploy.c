@@ -211,7 +211,8 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     drop_times(metrics);
     const mote_decision decision = {.op = d->op};
     mote_bundle_parts parts = {.name = name_of(d),
-                               .signature = mote_stage_signature(task),
+                               .signature =
+                                   mote_stage_signature(task, mote_setting_form(d->p->settings)),
                                .features = &d->features,
                                .decision = &decision,
                                .graph = d->s8,
@@ -262,6 +263,7 @@ static mote_challenge challenge_of(deploying *d)
     mote_judge shipped = d->jury->judge;
     shipped.graph = d->s8;
     return (mote_challenge){.task = mote_setting_task(d->p->settings),
+                            .form = mote_setting_form(d->p->settings),
                             .stream = mote_setting_stream(d->p->settings),
                             .value = mote_setting_value(d->p->settings),
                             .rule = mote_setting_promote(d->p->settings),

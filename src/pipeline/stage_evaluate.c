@@ -235,7 +235,7 @@ static mote_status judge_condition(evaluating *e, const mote_condition *c, json_
     mote_evaluation ev;
     size_t first = e->found.n;
     MOTE_TRY(evaluate_clips(e, &q, &ev, err));
-    int32_t n_keywords = (int32_t)mote_setting_task(e->p->settings)->keywords.n;
+    int32_t n_keywords = (int32_t)mote_setting_task(e->p->settings)->labels.n;
     MOTE_TRY(mote_judge_measure(&ev, c, n_keywords, e->source, e->basis, e->p->cfg.now_ms() * 1000,
                                 &e->arena, &e->found, err));
     mote_tested_clips(&e->tested, &ev, first, &e->found);
@@ -263,7 +263,7 @@ static mote_status refusal_of(evaluating *e, const mote_jury *jury, json_t *all,
                               mote_err *err)
 {
     const mote_dataset *d = &jury->clips;
-    size_t n_keywords = mote_setting_task(e->p->settings)->keywords.n;
+    size_t n_keywords = mote_setting_task(e->p->settings)->labels.n;
     size_t n_classes = e->clips->clips.n_classes, n = 0;
     float *y = NULL;
     int32_t *said = NULL;
@@ -376,8 +376,8 @@ static mote_status listen(evaluating *e, const mote_jury *j, uint64_t seed, int3
                           .progress_arg = e,
                           .cancel = e->p->cfg.cancel};
     e->rounds = rounds_for(st, value->is_given, j->n_parts);
-    MOTE_TRY(mote_stream_tally_create(j->clips.n, (int32_t)task->keywords.n, &st->detector,
-                                      &e->arena, &tally, err));
+    MOTE_TRY(mote_stream_tally_create(j->clips.n, (int32_t)task->labels.n, &st->detector, &e->arena,
+                                      &tally, err));
     bool is_done = false;
     for (int32_t r = 0; r < e->rounds && !is_done; r++) {
         mote_jury_heard h;
@@ -463,7 +463,7 @@ static mote_status measure_point(evaluating *e, const mote_stream_point *q, mote
  * validation, the limit, and whether it is proven there. */
 static mote_status keep_promise(evaluating *e, mote_err *err)
 {
-    const mote_names *keywords = &mote_setting_task(e->p->settings)->keywords;
+    const mote_names *keywords = &mote_setting_task(e->p->settings)->labels;
     json_t *j = NULL;
     MOTE_TRY(
         mote_stream_point_to_json(&e->promised, keywords->items, (int32_t)keywords->n, &j, err));
@@ -489,11 +489,11 @@ static mote_status judge_stream(evaluating *e, mote_stream_point *point, mote_er
     *point = judge->points[e->choice.index];
     MOTE_TRY(measure_point(e, point, err));
     MOTE_TRY(compare_point(e, &e->promised, point, err));
-    const int32_t n_keywords = (int32_t)task->keywords.n;
+    const int32_t n_keywords = (int32_t)task->labels.n;
     mote_operating_point op = mote_stream_operating_point(choose, &e->choice, n_keywords,
                                                           (int32_t)task->classes.n, e->temperature);
     json_t *jp = NULL, *jc = NULL;
-    MOTE_TRY(mote_stream_point_to_json(point, task->keywords.items, n_keywords, &jp, err));
+    MOTE_TRY(mote_stream_point_to_json(point, task->labels.items, n_keywords, &jp, err));
     mote_stage_set(e->r, "stream", jp);
     if (value->is_given)
         MOTE_TRY(mote_json_put(jp, "currency", json_string(value->currency), err));

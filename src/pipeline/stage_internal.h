@@ -51,7 +51,10 @@ struct mote_pipeline {
     mote_settings made;            /* what it points to */
     mote_arena arena;              /* of the pipeline; texts of `why` */
     mote_decoded_cache *decoded;   /* samples that a stage of this lap has decoded */
-    const char *work_dir;          /* "<project>/.mote/work": checkpoints, generated projects */
+    bool has_form;
+    mote_sha256 form_of;   /* the data version that it is of */
+    mote_sample_form form; /* of its samples; texts live in `arena` */
+    const char *work_dir;  /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
     char lost[MOTE_N_STAGES][MOTE_STAGE_NAME_BYTES]; /* a result that is missing from the store; ""
@@ -75,6 +78,11 @@ MOTE_MUST_USE mote_status mote_retrain_samples(mote_pipeline *p, const json_t *o
 
 /* Make p->settings for the stage. */
 void mote_stage_settings(mote_pipeline *p, mote_stage_id id);
+
+/* Add to p->settings what the data version says (mote_settings_complete); and, where it is wanted,
+ * the front end as the features stage fitted it. The data stage must have its result. Errors: those
+ * of reading the version and one object of it. */
+MOTE_MUST_USE mote_status mote_stage_complete(mote_pipeline *p, bool is_fitted, mote_err *err);
 
 /* For stages. */
 

@@ -171,19 +171,39 @@ mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *n
     return mote_graph_load(bytes, n, out, err);
 }
 
-/* ---- signature --------------------------------------------------------------------------- */
+/* ---- form and signature ------------------------------------------------------------------ */
 
-mote_signature mote_stage_signature(const mote_task_setting *task)
+mote_status mote_stage_form(mote_pipeline *p, const mote_data_version *v, mote_sample_form *out,
+                            mote_err *err)
 {
-    mote_signature s = {.input = MOTE_INPUT_AUDIO,
-                        .sample = {MOTE_I16, 1, {task->clip_samples}},
-                        .rate_hz = task->rate_hz,
-                        .answer = MOTE_ANSWER_CLASS,
-                        .n_outputs = (int32_t)task->classes.n,
-                        .n_labels = (int32_t)task->classes.n};
-    for (size_t i = 0; i < task->classes.n && i < MOTE_MODEL_MAX_LABELS; i++) {
-        s.labels[i] = task->classes.items[i];
-        s.events |= (uint64_t)(i < task->keywords.n) << i; /* keywords lead the classes */
+    if (!p->has_form || !mote_sha256_equal(&p->form_of, &v->id)) {
+        mote_settings s;
+        mote_settings_make(p->whole, MOTE_USES(dataset), &s);
+        mote_dataset_config c = *mote_setting_dataset(&s);
+        c.cache = p->decoded;
+        MOTE_TRY(mote_form_of(p->cfg.store, v, &c, &p->arena, &p->form, err));
+        p->form_of = v->id;
+        p->has_form = true;
+    }
+    *out = p->form;
+    return MOTE_OK;
+}
+
+mote_signature mote_stage_signature(const mote_task_setting *task, const mote_sample_form *form)
+{
+    const mote_names *names = form->values.n > 0 ? &form->values : &form->classes;
+    mote_signature s = {.input = task->input,
+                        .sample = form->shape,
+                        .rate_hz = form->rate_hz,
+                        .n_columns = form->n_columns,
+                        .columns = form->columns,
+                        .answer = form->answer,
+                        .n_outputs = (int32_t)names->n,
+                        .n_labels = (int32_t)names->n};
+    for (size_t i = 0; i < names->n && i < MOTE_MODEL_MAX_LABELS; i++) {
+        s.labels[i] = names->items[i];
+        s.units[i] = form->units ? form->units[i] : NULL;
+        s.events |= (uint64_t)(task->is_stream && i < task->labels.n) << i; /* they come first */
     }
     return s;
 }

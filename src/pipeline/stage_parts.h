@@ -40,9 +40,14 @@ MOTE_MUST_USE mote_status mote_stage_features_of(mote_pipeline *p, const mote_da
 MOTE_MUST_USE mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all,
                                          mote_err *err);
 
-/* What a model of the project takes and says: its samples, its classes; the labels it is about
- * react. */
-mote_signature mote_stage_signature(const mote_task_setting *task);
+/* What the samples of v look like and what is said of them (data/form.h); remembered, and alive as
+ * long as p. Stages have that of the version of this lap in their settings (mote_setting_form). */
+MOTE_MUST_USE mote_status mote_stage_form(mote_pipeline *p, const mote_data_version *v,
+                                          mote_sample_form *out, mote_err *err);
+
+/* What a model of the project takes and says: its samples, its classes or values; of a stream the
+ * labels it is about react. Texts are borrowed. */
+mote_signature mote_stage_signature(const mote_task_setting *task, const mote_sample_form *form);
 
 /* The graph that a stage made. Owned by the caller. */
 MOTE_MUST_USE mote_status mote_stage_graph(mote_pipeline *p, mote_stage_id from, const char *name,

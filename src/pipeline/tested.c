@@ -47,7 +47,7 @@ static mote_status find_synthetic(mote_store *s, mote_tested *t, mote_err *err)
 
 static bool is_keyword(const mote_tested *t, int32_t class_id)
 {
-    return class_id < (int32_t)t->task->keywords.n;
+    return class_id < (int32_t)t->task->labels.n;
 }
 
 static bool is_silence(const mote_tested *t, int32_t class_id)
@@ -227,9 +227,9 @@ static int32_t count_groups_of(const mote_evaluation *e, int64_t least)
  * worst, does not hold while one of them was not tested at all. */
 static const char *first_silent(const mote_tested *t, const mote_evaluation *e)
 {
-    for (size_t k = 0; k < t->task->keywords.n; k++)
+    for (size_t k = 0; k < t->task->labels.n; k++)
         if ((int32_t)k < e->n_classes && e->classes[k].n == 0)
-            return t->task->keywords.items[k];
+            return t->task->labels.items[k];
     return NULL;
 }
 
@@ -277,11 +277,11 @@ void mote_tested_clips(const mote_tested *t, const mote_evaluation *e, size_t fi
 mote_worst mote_tested_worst_word(const mote_tested *t, const mote_stream_counts *c)
 {
     mote_worst worst = {0};
-    for (size_t k = 0; k < t->task->keywords.n; k++) {
+    for (size_t k = 0; k < t->task->labels.n; k++) {
         int64_t n = c->per_class[k];
         double missed = n ? 1 - (double)c->per_class_hits[k] / (double)n : 0;
         if (n > 0 && (!worst.name || missed > worst.value))
-            worst = (mote_worst){t->task->keywords.items[k], missed, n};
+            worst = (mote_worst){t->task->labels.items[k], missed, n};
     }
     return worst;
 }
@@ -303,11 +303,11 @@ static mote_status add_gap(json_t *list, mote_err *err, const char *fmt, ...)
 
 static mote_status add_scarce(const mote_tested *t, json_t *list, mote_err *err)
 {
-    for (size_t k = 0; k < t->task->keywords.n; k++) {
+    for (size_t k = 0; k < t->task->labels.n; k++) {
         size_t n = t->test->n_per_class[k];
         if (n < MOTE_TESTED_LEAST_CLIPS)
-            MOTE_TRY(add_gap(list, err, "'%s' on more than %zu clip%s", t->task->keywords.items[k],
-                             n, n == 1 ? "" : "s"));
+            MOTE_TRY(add_gap(list, err, "'%s' on more than %zu clip%s", t->task->labels.items[k], n,
+                             n == 1 ? "" : "s"));
     }
     return MOTE_OK;
 }

@@ -6,19 +6,31 @@
 
 #include "project/reader_internal.h"
 
+/* A key of another task has no value that could be wrong. */
+static bool is_ours(const mote_reader *r, const char *path)
+{
+    return mote_schema_is_of(mote_schema_find(path, strlen(path)), r->task);
+}
+
 static bool are_good(const mote_reader *r, const char *a, const char *b)
 {
-    return mote_reader_is_good(r, a) && mote_reader_is_good(r, b);
+    return mote_reader_is_good(r, a) && mote_reader_is_good(r, b) && is_ours(r, a) && is_ours(r, b);
 }
 
 mote_input_kind mote_reader_input(const mote_reader *r)
 {
-    return r->task->input;
+    mote_input_kind input = r->task->input;
+    if (is_ours(r, "input") && r->project->input)
+        mote_ignore(mote_input_parse(r->project->input, &input, NULL));
+    return input;
 }
 
 mote_answer_kind mote_reader_answer(const mote_reader *r)
 {
-    return r->task->answer;
+    mote_answer_kind answer = r->task->answer;
+    if (is_ours(r, "answer") && r->project->answer)
+        mote_ignore(mote_answer_parse(r->project->answer, &answer, NULL));
+    return answer;
 }
 
 static void check_name(mote_reader *r)
@@ -43,7 +55,7 @@ static void set_classes(mote_reader *r)
 {
     mote_project *p = r->project;
     size_t n = p->keywords.n;
-    if (!mote_schema_is_of(mote_schema_find("keywords", strlen("keywords")), r->task))
+    if (!is_ours(r, "keywords"))
         return; /* its classes are the labels of its samples */
     const char **items = mote_reader_alloc(r, n + 2, sizeof *items);
     if (!items)
@@ -98,22 +110,23 @@ static void check_front_end(mote_reader *r)
     size_t i = 0;
     if (!task || !f->kind || !mote_reader_is_good(r, "features.kind"))
         return;
+    const mote_input_kind input = mote_reader_input(r);
     while (i < N_FRONTENDS && strcmp(frontends[i].name, f->kind) != 0)
         i++;
-    if (i == N_FRONTENDS)
+    if (i == N_FRONTENDS && mote_reader_has(r, "features.kind"))
         return;
-    if (!(task->inputs & MOTE_ONE_OF(frontends[i].input)) && mote_reader_has(r, "features.kind")) {
+    if (i < N_FRONTENDS && frontends[i].input != input && mote_reader_has(r, "features.kind")) {
         mote_reader_complain_key(r, "features.kind",
                                  "'features.kind' '%s' is about %s, and task '%s' is not", f->kind,
                                  mote_input_name(frontends[i].input), task->name);
         return;
     }
     if (!mote_reader_has(r, "features.kind")) {
-        for (i = 0; i < N_FRONTENDS && frontends[i].input != task->input; i++)
+        for (i = 0; i < N_FRONTENDS && frontends[i].input != input; i++)
             continue;
+        f->kind = i < N_FRONTENDS ? frontends[i].name : "none"; /* the sample as it is */
         if (i == N_FRONTENDS)
-            return; /* an input without front end */
-        f->kind = frontends[i].name;
+            return;
     }
     mote_reader_own_keys(r, &(mote_choice){.block = "features",
                                            .key = "kind",
@@ -208,8 +221,18 @@ static void check_task(mote_reader *r)
         mote_reader_complain_key(r, "task", "%s", why.text);
 }
 
+/* What the task leaves open is a key; what it does not is its own. */
+static void set_kinds(mote_reader *r)
+{
+    if (!r->task)
+        return;
+    r->project->input = mote_input_name(mote_reader_input(r));
+    r->project->answer = mote_answer_name(mote_reader_answer(r));
+}
+
 void mote_reader_check(mote_reader *r)
 {
+    set_kinds(r);
     check_name(r);
     check_task(r);
     set_classes(r);

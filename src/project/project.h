@@ -44,7 +44,8 @@
 typedef struct {
     int32_t version; /* of the file's keys: 1 */
     const char *name;
-    const char *task; /* a name of tasks.def: "keyword" */
+    const char *task;           /* a name of tasks.def: "keyword" */
+    const char *input, *answer; /* names of task.h; the task's own where it leaves no choice */
     mote_names keywords;
     bool unknown, silence; /* whether those classes exist */
     mote_names classes;    /* derived: keywords in order, then _unknown_, _silence_ */

@@ -264,15 +264,28 @@ static bool is_item(const mote_schema_row *row)
     return strchr(row->path, '[') != NULL;
 }
 
+/* A key of another task: it means nothing here, so there is no value that anybody could take for
+ * one. */
+static void set_nothing(const mote_schema_row *row, void *field)
+{
+    static const char *const nothing = "";
+    if (row->type == MOTE_KEY_TEXT || row->type == MOTE_KEY_CHOICE)
+        memcpy(field, &nothing, sizeof nothing);
+}
+
 static void set_presets(mote_reader *r)
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n && r->fatal == MOTE_OK; i++) {
         const mote_schema_row *row = &rows[i];
-        if (row->type != MOTE_KEY_SECTION && !is_item(row) &&
-            strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0)
-            mote_reader_set_preset(r, row, (char *)r->project + row->offset);
+        void *field = (char *)r->project + row->offset;
+        if (row->type == MOTE_KEY_SECTION || is_item(row))
+            continue;
+        if (!mote_schema_is_of(row, r->task))
+            set_nothing(row, field);
+        else if (strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0)
+            mote_reader_set_preset(r, row, field);
     }
 }
 
@@ -303,9 +316,9 @@ static void find_task(mote_reader *r, const mote_yaml_node *root)
 
 static void read_tree(mote_reader *r, const mote_yaml_node *root)
 {
-    set_presets(r);
     if (root && root->kind == MOTE_YAML_MAP)
         find_task(r, root);
+    set_presets(r);
     if (root && root->kind == MOTE_YAML_MAP)
         read_map(r, root, "");
     else if (root && !is_null(root))

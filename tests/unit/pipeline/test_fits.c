@@ -15,9 +15,14 @@ static mote_footprint untrained(const tiny *t)
     mote_footprint f;
     static mote_settings s;
     mote_settings_make(t->project,
-                       MOTE_USES(task) | MOTE_USES(features) | MOTE_USES(arch) | MOTE_USES(stream) |
-                           MOTE_USES(device),
+                       MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) |
+                           MOTE_USES(arch) | MOTE_USES(stream) | MOTE_USES(device),
                        &s);
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1u << 20);
+    mote_sample_form form;
+    T_OK(mote_form_declared(mote_setting_dataset(&s), &a, &form, &err));
+    mote_settings_complete(&s, t->project, &form);
     T_OK(mote_recipe_new_graph(&s, 1, &g, &err));
     T_OK(mote_fits_footprint(&s, g, &f, &err));
     mote_graph_destroy(g);

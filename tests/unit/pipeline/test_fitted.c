@@ -66,6 +66,7 @@ static void scaling_is_found_in_training_and_kept_for_what_follows(void **state)
     const mote_sha256 want = mote_frontend_hash(&fitted);
 
     mote_stage_settings(t.pipeline, MOTE_STAGE_train);
+    T_OK(mote_stage_complete(t.pipeline, true, &err));
     const mote_sha256 got = mote_frontend_hash(mote_setting_features(t.pipeline->settings));
     assert_true(mote_sha256_equal(&want, &got));
     assert_true(distance(MOTE_SPLIT_TRAIN) < 1e-3);

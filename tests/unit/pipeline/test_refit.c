@@ -39,6 +39,7 @@ static mote_data_version version_of(tiny *t, mote_arena *a)
     (void)output(t, MOTE_STAGE_data);
     T_OK(mote_stage_version(t->pipeline, a, &v, &err));
     mote_pipeline_use(t->pipeline, USED);
+    T_OK(mote_stage_complete(t->pipeline, false, &err));
     return v;
 }
 

@@ -157,9 +157,11 @@ static void add_about(mote_buf *b, mote_about_setting x)
 
 static void add_task(mote_buf *b, mote_task_setting x)
 {
-    add_names(b, x.keywords.items, x.keywords.n);
+    add_text(b, x.task->name);
+    add_names(b, x.labels.items, x.labels.n);
     add_names(b, x.classes.items, x.classes.n);
-    ADD(unknown), ADD(silence), ADD(rate_hz), ADD(clip_samples);
+    ADD(input), ADD(answer), ADD(is_stream), ADD(unknown), ADD(silence);
+    ADD(rate_hz), ADD(length_ms);
 }
 
 static void add_version(mote_buf *b, mote_version_config x)
