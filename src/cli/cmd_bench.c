@@ -203,8 +203,10 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                          v->snr_hi);
     mote_dataset d;
     MOTE_TRY(load_clips(cli, v, &d, err));
-    mote_status st = mote_condition_clips(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
-                                          &cli->arena, &sent.pcm, err);
+    const void *disturbed = NULL;
+    mote_status st = mote_condition_samples(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
+                                            &cli->arena, &disturbed, err);
+    sent.pcm = disturbed;
     const char **labels = NULL;
     if (st == MOTE_OK)
         st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);

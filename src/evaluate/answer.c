@@ -24,12 +24,43 @@ void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_in
     f->items[f->n++] = (mote_answer_number){metric, x, n};
 }
 
+const mote_answer_row *mote_answer_row_of(mote_answer_kind kind)
+{
+    return rows[kind];
+}
+
+mote_status mote_answers_evaluate(const mote_answers *x, const mote_answer_words *words,
+                                  const mote_evaluate_config *cfg, mote_arena *a,
+                                  mote_answers_report *out, mote_err *err)
+{
+    mote_answers_report r = {.worst_group = -1};
+    MOTE_TRY(rows[x->kind]->evaluate(x, words, cfg, a, &r, err));
+    *out = r;
+    return MOTE_OK;
+}
+
 mote_status mote_answers_measure(const mote_answers *x, const mote_evaluate_config *cfg,
                                  mote_arena *a, mote_answer_numbers *out, mote_err *err)
 {
-    mote_answer_numbers f = {.n = 0};
-    MOTE_TRY(rows[x->kind]->measure(x, cfg, a, &f, err));
-    *out = f;
+    mote_answers_report r = {.worst_group = -1};
+    mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(rows[x->kind]->evaluate(x, NULL, cfg, a, &r, err));
+    mote_arena_rewind(a, mark);
+    *out = r.numbers;
+    return MOTE_OK;
+}
+
+mote_status mote_answers_chief(const mote_answers *x, mote_arena *a, double *out, mote_err *err)
+{
+    const void *state = NULL;
+    uint32_t *weights = NULL;
+    mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(rows[x->kind]->prepare(x, a, &state, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *weights, &weights, err));
+    for (size_t i = 0; i < x->n; i++)
+        weights[i] = 1;
+    *out = rows[x->kind]->chief(x, state, weights);
+    mote_arena_rewind(a, mark);
     return MOTE_OK;
 }
 

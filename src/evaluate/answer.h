@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/interval.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "evaluate/metrics.h"
@@ -48,15 +49,38 @@ typedef struct {
     size_t n;
 } mote_answer_numbers;
 
-/* The numbers of an evaluation that there is already; the worst class of the first n_named. */
-void mote_answers_of_evaluation(const mote_evaluation *e, int32_t n_named,
-                                mote_answer_numbers *out);
+/* What classes or values are called, and the groups; either may be NULL. Borrowed. */
+typedef struct {
+    const char *const *names, *const *groups;
+} mote_answer_words;
+
+/* All that is known of the answers. Arrays live as long as the arena; the document is owned by the
+ * caller: mote_evaluation_to_json, mote_value_evaluation_to_json, mote_anomaly_evaluation_to_json.
+ */
+typedef struct {
+    mote_answer_numbers numbers;
+    json_t *document;
+    const mote_evaluation *classes; /* of classes; NULL */
+    int32_t worst_group;            /* by what the answer is judged by; -1: none */
+    double worst_value;
+    int64_t worst_n, n_rivals; /* samples of it; groups that it was looked for among */
+} mote_answers_report;
+
+/* Everything that can be said. Errors: as mote_answers_measure. */
+MOTE_MUST_USE mote_status mote_answers_evaluate(const mote_answers *x,
+                                                const mote_answer_words *words,
+                                                const mote_evaluate_config *cfg, mote_arena *a,
+                                                mote_answers_report *out, mote_err *err);
 
 /* Every metric of the kind that can be said; those that cannot are left out.
  * Errors: as mote_evaluate, mote_value_evaluate, mote_anomaly_evaluate. */
 MOTE_MUST_USE mote_status mote_answers_measure(const mote_answers *x,
                                                const mote_evaluate_config *cfg, mote_arena *a,
                                                mote_answer_numbers *out, mote_err *err);
+
+/* The chief metric alone, without an interval; NaN when it cannot be said. Errors as above. */
+MOTE_MUST_USE mote_status mote_answers_chief(const mote_answers *x, mote_arena *a, double *out,
+                                             mote_err *err);
 
 /* The chief metric of two models on the same samples.
  *   difference  challenger - champion, paired: both are resampled together, over groups */

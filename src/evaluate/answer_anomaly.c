@@ -350,17 +350,65 @@ static mote_anomaly_answers answers_of(const mote_answers *x)
                                   .threshold = x->threshold};
 }
 
-static mote_status measure_anomalies(const mote_answers *x, const mote_evaluate_config *cfg,
-                                     mote_arena *a, mote_answer_numbers *out, mote_err *err)
+static mote_status evaluate_anomalies(const mote_answers *x, const mote_answer_words *words,
+                                      const mote_evaluate_config *cfg, mote_arena *a,
+                                      mote_answers_report *out, mote_err *err)
 {
     mote_anomaly_answers v = answers_of(x);
     mote_anomaly_evaluation e;
+    mote_answer_numbers *f = &out->numbers;
     MOTE_TRY(mote_anomaly_evaluate(&v, cfg, a, &e, err));
-    mote_answer_numbers_add(out, MOTE_METRIC_roc_auc, e.roc_auc, (int64_t)x->n);
-    mote_answer_numbers_add(out, MOTE_METRIC_average_precision, e.average_precision, (int64_t)x->n);
-    mote_answer_numbers_add(out, MOTE_METRIC_false_alarm_rate, e.false_alarm_rate, e.n_normal);
-    mote_answer_numbers_add(out, MOTE_METRIC_detection_rate, e.detection_rate, e.n_anomalies);
+    mote_answer_numbers_add(f, MOTE_METRIC_roc_auc, e.roc_auc, (int64_t)x->n);
+    mote_answer_numbers_add(f, MOTE_METRIC_average_precision, e.average_precision, (int64_t)x->n);
+    mote_answer_numbers_add(f, MOTE_METRIC_false_alarm_rate, e.false_alarm_rate, e.n_normal);
+    mote_answer_numbers_add(f, MOTE_METRIC_detection_rate, e.detection_rate, e.n_anomalies);
+    return words ? mote_anomaly_evaluation_to_json(&e, &out->document, err) : MOTE_OK;
+}
+
+/* The threshold comes from what is normal alone, whatever else is known. A model's decision counts
+ * a score at its threshold as an anomaly, an evaluation one above it: the next float. */
+static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, mote_arena *a,
+                          mote_decided *out, mote_err *err)
+{
+    mote_anomaly_threshold t;
+    float *normal = NULL;
+    size_t n = 0;
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *normal, &normal, err));
+    for (size_t i = 0; i < x->n; i++)
+        if (!x->is_anomaly[i])
+            normal[n++] = x->said[i];
+    MOTE_TRY(mote_anomaly_threshold_of(normal, n, cfg->false_alarm, cfg->evaluate.confidence, a, &t,
+                                       err));
+    out->n = t.n;
+    out->false_alarm = t.asked;
+    out->true_false_alarm = t.false_alarm;
+    out->decision.anomaly.threshold = nextafterf(t.threshold, INFINITY);
+    out->promises[out->n_promises++] =
+        (mote_decide_promise){MOTE_METRIC_false_alarm_rate, t.false_alarm};
     return MOTE_OK;
+}
+
+static mote_status apply(const mote_decided *d, const mote_decide_range *r, float *said,
+                         mote_arena *a, mote_answers *x, mote_err *err)
+{
+    (void)r;
+    (void)said;
+    (void)a;
+    (void)err;
+    x->threshold = nextafterf(d->decision.anomaly.threshold, -INFINITY);
+    return MOTE_OK;
+}
+
+static mote_status put(const mote_decided *d, const mote_answer_words *words, json_t *into,
+                       mote_err *err)
+{
+    json_t *o = json_object();
+    (void)words;
+    MOTE_TRY(mote_json_put(into, "threshold", o, err));
+    MOTE_TRY(mote_json_put(o, "score", json_real((double)d->decision.anomaly.threshold), err));
+    MOTE_TRY(mote_json_put(o, "asked_false_alarm", json_real(d->false_alarm), err));
+    MOTE_TRY(mote_json_put(o, "n", json_integer(d->n), err));
+    return mote_json_put_interval(o, "false_alarm", d->true_false_alarm, err);
 }
 
 static mote_status prepare(const mote_answers *x, mote_arena *a, const void **state, mote_err *err)
@@ -388,8 +436,11 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
 }
 
 const mote_answer_row mote_answer_row_anomaly = {
-    .measure = measure_anomalies,
+    .evaluate = evaluate_anomalies,
     .prepare = prepare,
     .chief = area,
     .is_same_truth = is_same_truth,
+    .choose = choose,
+    .apply = apply,
+    .put = put,
 };

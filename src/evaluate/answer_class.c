@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "evaluate/answer_internal.h"
+#include "model/predictor.h"
 
 static mote_predictions predictions_of(const mote_answers *x)
 {
@@ -15,7 +17,8 @@ static mote_predictions predictions_of(const mote_answers *x)
                               .n_groups = x->n_groups};
 }
 
-void mote_answers_of_evaluation(const mote_evaluation *e, int32_t n_named, mote_answer_numbers *out)
+/* The worst class is one of the first n_named. */
+static void add_numbers(const mote_evaluation *e, int32_t n_named, mote_answer_numbers *out)
 {
     mote_interval worst_class = {0}, worst_group = {0};
     int64_t n_class = 0, n_group = 0;
@@ -37,16 +40,67 @@ void mote_answers_of_evaluation(const mote_evaluation *e, int32_t n_named, mote_
     mote_answer_numbers_add(out, MOTE_METRIC_worst_group_accuracy, worst_group, n_group);
 }
 
-static mote_status measure_classes(const mote_answers *x, const mote_evaluate_config *cfg,
-                                   mote_arena *a, mote_answer_numbers *out, mote_err *err)
+static mote_status evaluate_classes(const mote_answers *x, const mote_answer_words *words,
+                                    const mote_evaluate_config *cfg, mote_arena *a,
+                                    mote_answers_report *out, mote_err *err)
 {
     mote_predictions p = predictions_of(x);
-    mote_evaluation e;
-    mote_arena_mark mark = mote_arena_save(a);
-    MOTE_TRY(mote_evaluate(&p, cfg, a, &e, err));
-    mote_answers_of_evaluation(&e, x->n_named, out);
-    mote_arena_rewind(a, mark);
+    mote_evaluation *e = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *e, &e, err));
+    MOTE_TRY(mote_evaluate(&p, cfg, a, e, err));
+    add_numbers(e, x->n_named, &out->numbers);
+    out->classes = e;
+    out->worst_group = e->worst_group;
+    for (int32_t g = 0; g < e->n_groups; g++)
+        out->n_rivals += e->groups[g].n >= cfg->min_group;
+    if (e->worst_group >= 0) {
+        out->worst_value = e->groups[e->worst_group].accuracy.value;
+        out->worst_n = e->groups[e->worst_group].n;
+    }
+    return words ? mote_evaluation_to_json(e, words->names, words->groups, &out->document, err)
+                 : MOTE_OK;
+}
+
+/* A temperature that runs into its bound comes from samples that are told apart without a mistake
+ * (or not at all): it would only say that nothing is ever in doubt. */
+static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, mote_arena *a,
+                          mote_decided *out, mote_err *err)
+{
+    mote_predictions p = predictions_of(x);
+    double nll = 0.0;
+    (void)cfg;
+    (void)a;
+    MOTE_TRY(mote_temperature_fit(&p, &out->temperature, &nll, err));
+    if (mote_temperature_is_bound(out->temperature)) {
+        out->temperature = 1.0;
+        out->short_note = "no temperature (it ran into its bound)";
+        (void)mote_format(
+            out->note, sizeof out->note,
+            "validation cannot say how sure the model may be (its clips are told apart without a "
+            "mistake, or not at all): probabilities are left as they are; more validation clips "
+            "would settle it");
+    }
+    out->decision.op.temperature = (float)out->temperature;
     return MOTE_OK;
+}
+
+static mote_status apply(const mote_decided *d, const mote_decide_range *r, float *said,
+                         mote_arena *a, mote_answers *x, mote_err *err)
+{
+    (void)a;
+    (void)err;
+    for (size_t i = r->first; i < r->first + r->n; i++)
+        mote_temperature_apply(said + i * (size_t)x->width, x->width, d->temperature);
+    return MOTE_OK;
+}
+
+static mote_status put(const mote_decided *d, const mote_answer_words *words, json_t *into,
+                       mote_err *err)
+{
+    (void)words;
+    if (*d->note)
+        MOTE_TRY(mote_json_put(into, "temperature_note", json_string(d->note), err));
+    return mote_json_put(into, "temperature", json_real(d->temperature), err);
 }
 
 /* Whether each sample was right. */
@@ -84,8 +138,11 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
 }
 
 const mote_answer_row mote_answer_row_class = {
-    .measure = measure_classes,
+    .evaluate = evaluate_classes,
     .prepare = prepare,
     .chief = accuracy,
     .is_same_truth = is_same_truth,
+    .choose = choose,
+    .apply = apply,
+    .put = put,
 };

@@ -5,20 +5,33 @@
 #define MOTE_EVALUATE_ANSWER_INTERNAL_H
 
 #include "evaluate/answer.h"
+#include "evaluate/decide.h"
 
 typedef struct {
-    mote_status (*measure)(const mote_answers *x, const mote_evaluate_config *cfg, mote_arena *a,
-                           mote_answer_numbers *out, mote_err *err);
+    /* All of *out, which is zeroed; no document when words is NULL. */
+    mote_status (*evaluate)(const mote_answers *x, const mote_answer_words *words,
+                            const mote_evaluate_config *cfg, mote_arena *a,
+                            mote_answers_report *out, mote_err *err);
     /* Check the answers and make what `chief` needs of them; lives as long as `a`. */
     mote_status (*prepare)(const mote_answers *x, mote_arena *a, const void **state, mote_err *err);
     /* The chief metric of weighted samples, NaN when it cannot be said. */
     double (*chief)(const mote_answers *x, const void *state, const uint32_t *weights);
     bool (*is_same_truth)(const mote_answers *a, const mote_answers *b);
+
+    /* decide.h: choose fills in what it chooses of *out. */
+    mote_status (*choose)(const mote_answers *x, const mote_decide_config *cfg, mote_arena *a,
+                          mote_decided *out, mote_err *err);
+    mote_status (*apply)(const mote_decided *d, const mote_decide_range *r, float *said,
+                         mote_arena *a, mote_answers *x, mote_err *err);
+    mote_status (*put)(const mote_decided *d, const mote_answer_words *words, json_t *into,
+                       mote_err *err);
 } mote_answer_row;
 
 extern const mote_answer_row mote_answer_row_class;
 extern const mote_answer_row mote_answer_row_value;
 extern const mote_answer_row mote_answer_row_anomaly;
+
+const mote_answer_row *mote_answer_row_of(mote_answer_kind kind);
 
 /* Append what can be said. */
 void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_interval x,

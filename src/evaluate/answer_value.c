@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "evaluate/answer_internal.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/json_parts.h"
@@ -293,19 +294,93 @@ static mote_value_answers answers_of(const mote_answers *x)
                                 .n_groups = x->n_groups};
 }
 
-static mote_status measure_values(const mote_answers *x, const mote_evaluate_config *cfg,
-                                  mote_arena *a, mote_answer_numbers *out, mote_err *err)
+static void add_numbers(const mote_value_evaluation *v, mote_answer_numbers *out)
 {
-    mote_value_answers v = answers_of(x);
-    mote_value_evaluation e;
-    mote_arena_mark mark = mote_arena_save(a);
-    MOTE_TRY(mote_value_evaluate(&v, cfg, a, &e, err));
-    mote_arena_rewind(a, mark);
+    const mote_value_evaluation e = *v;
     mote_answer_numbers_add(out, MOTE_METRIC_mae, e.all.mae, e.n);
     mote_answer_numbers_add(out, MOTE_METRIC_rmse, e.all.rmse, e.n);
     mote_answer_numbers_add(out, MOTE_METRIC_r2, e.all.r2, e.n);
     mote_answer_numbers_add(out, MOTE_METRIC_mape, e.all.mape, e.n);
     mote_answer_numbers_add(out, MOTE_METRIC_interval_coverage, e.all.coverage, e.n);
+}
+
+static mote_status evaluate_values(const mote_answers *x, const mote_answer_words *words,
+                                   const mote_evaluate_config *cfg, mote_arena *a,
+                                   mote_answers_report *out, mote_err *err)
+{
+    mote_value_answers v = answers_of(x);
+    mote_value_evaluation e;
+    MOTE_TRY(mote_value_evaluate(&v, cfg, a, &e, err));
+    add_numbers(&e, &out->numbers);
+    out->worst_group = e.worst_group;
+    for (int32_t g = 0; g < e.n_groups; g++)
+        out->n_rivals += e.group_n[g] >= cfg->min_group;
+    if (e.worst_group >= 0) {
+        out->worst_value = e.group_mae[e.worst_group];
+        out->worst_n = e.group_n[e.worst_group];
+    }
+    return words
+               ? mote_value_evaluation_to_json(&e, words->names, words->groups, &out->document, err)
+               : MOTE_OK;
+}
+
+/* How far around what is said the truth lies. */
+static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, mote_arena *a,
+                          mote_decided *out, mote_err *err)
+{
+    mote_value_answers v = answers_of(x);
+    mote_err why = {0};
+    out->interval_level = cfg->interval_level;
+    for (int32_t k = 0; k < x->width; k++) {
+        mote_status st =
+            mote_value_half_width(&v, k, cfg->interval_level, a, &out->half_width[k], &why);
+        if (st == MOTE_RANGE) { /* there are few: no interval is stated */
+            (void)mote_format(out->note, sizeof out->note, "%s", why.text);
+            out->interval_level = 0;
+            out->short_note = "no intervals (too few validation samples)";
+            return MOTE_OK;
+        }
+        if (st != MOTE_OK)
+            return mote_fail(err, st, "%s", why.text);
+    }
+    int64_t n = (int64_t)x->n, n_inside = (int64_t)ceil((double)n * cfg->interval_level);
+    out->promises[out->n_promises++] = (mote_decide_promise){
+        MOTE_METRIC_interval_coverage, mote_interval_wilson(n_inside, n, cfg->evaluate.confidence)};
+    return MOTE_OK;
+}
+
+static mote_status apply(const mote_decided *d, const mote_decide_range *r, float *said,
+                         mote_arena *a, mote_answers *x, mote_err *err)
+{
+    size_t width = (size_t)x->width;
+    float *lo = NULL, *hi = NULL;
+    if (!(d->interval_level > 0))
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, x->n * width, sizeof *lo, &lo, err));
+    MOTE_TRY(mote_arena_take(a, x->n * width, sizeof *hi, &hi, err));
+    for (size_t i = 0; i < x->n * width; i++) { /* what another choice has made is kept */
+        bool is_ours = i / width >= r->first && i / width < r->first + r->n;
+        double half = is_ours ? d->half_width[i % width] : 0;
+        lo[i] = !is_ours && x->lo ? x->lo[i] : (float)((double)said[i] - half);
+        hi[i] = !is_ours && x->hi ? x->hi[i] : (float)((double)said[i] + half);
+    }
+    x->lo = lo;
+    x->hi = hi;
+    return MOTE_OK;
+}
+
+static mote_status put(const mote_decided *d, const mote_answer_words *words, json_t *into,
+                       mote_err *err)
+{
+    if (!(d->interval_level > 0))
+        return mote_json_put(into, "interval_note", json_string(d->note), err);
+    json_t *o = json_object(), *halves = json_object();
+    MOTE_TRY(mote_json_put(into, "interval", o, err));
+    MOTE_TRY(mote_json_put(o, "half_width", halves, err));
+    MOTE_TRY(mote_json_put(o, "level", json_real(d->interval_level), err));
+    MOTE_TRY(mote_json_put(o, "n", json_integer(d->n), err));
+    for (int32_t k = 0; k < MOTE_MODEL_MAX_LABELS && d->half_width[k] > 0; k++)
+        MOTE_TRY(mote_json_put(halves, words->names[k], json_real(d->half_width[k]), err));
     return MOTE_OK;
 }
 
@@ -341,8 +416,11 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
 }
 
 const mote_answer_row mote_answer_row_value = {
-    .measure = measure_values,
+    .evaluate = evaluate_values,
     .prepare = prepare,
     .chief = mean_error,
     .is_same_truth = is_same_truth,
+    .choose = choose,
+    .apply = apply,
+    .put = put,
 };

@@ -72,7 +72,7 @@ mote_status mote_reference_profile_to_json(const mote_reference_profile *p, json
     json_t *j =
         json_pack("{s:i, s:{s:i, s:i, s:i, s:b, s:b}, s:o, s:o, s:o}", "format", FORMAT, "shape",
                   "frames", (int)s->n_frames, "values", (int)s->n_values, "labels",
-                  (int)s->n_labels, "cepstral", (int)s->is_cepstral, "audio", (int)s->has_audio,
+                  (int)s->n_labels, "cepstral", (int)s->is_cepstral, "audio", (int)s->has_level,
                   "things", things_json(p), "groups", groups_json(p), "bins", bins_json(p));
     if (j == NULL)
         return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
@@ -104,7 +104,7 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
     if ((frames == 0) != (values == 0))
         return mote_fail(err, MOTE_RANGE, WHAT ": features of %d x %d", (int)frames, (int)values);
     MOTE_TRY(parse_flag(o, "cepstral", &out->is_cepstral, err));
-    MOTE_TRY(parse_flag(o, "audio", &out->has_audio, err));
+    MOTE_TRY(parse_flag(o, "audio", &out->has_level, err));
     out->n_frames = (int32_t)frames;
     out->n_values = (int32_t)values;
     out->n_labels = (int32_t)labels;

@@ -28,7 +28,7 @@ mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_
         shape.n_frames = out.dims[0];
         shape.n_values = out.dims[1];
         shape.is_cepstral = mote_frontend_energy_is_first(features);
-        shape.has_audio = sample->dtype == MOTE_I16 && sample->n_dims == 1;
+        shape.has_level = sample->dtype == MOTE_I16 && sample->n_dims == 1;
     }
     return shape;
 }
@@ -48,7 +48,7 @@ int32_t mote_watch_count(const mote_watch_shape *shape)
     int32_t n = 3; /* confidence, entropy, class */
     if (has_features(shape))
         n += n_bands(shape) + 2; /* floor, spread */
-    if (shape->has_audio)
+    if (shape->has_level)
         n += 1; /* level_db */
     return n;
 }
@@ -61,7 +61,7 @@ void mote_watch_name(const mote_watch_shape *shape, int32_t thing, char name[MOT
     const char *plain = NULL;
     if (thing >= n_tail)
         plain = tail[thing - n_tail];
-    else if (shape->has_audio && thing == n_tail - 1)
+    else if (shape->has_level && thing == n_tail - 1)
         plain = "level_db";
     else if (thing >= bands)
         plain = thing == bands ? "floor" : "spread";
@@ -120,11 +120,11 @@ static void floor_and_spread(const mote_watch_shape *shape, const float *feature
     out[1] = (float)sqrt(squares / n);
 }
 
-static float level_db(const int16_t *pcm, size_t n)
+static float level_db(const int16_t *x, size_t n)
 {
     double squares = 0;
     for (size_t i = 0; i < n; i++)
-        squares += (double)pcm[i] * pcm[i];
+        squares += (double)x[i] * x[i];
     if (n == 0)
         return NAN;
     double power = squares / (double)n / (32768.0 * 32768.0);
@@ -148,8 +148,8 @@ static void confidence_entropy_class(const mote_watch_shape *shape, const float 
     out[2] = is_sound ? (float)best : NAN;
 }
 
-void mote_watch_values(const mote_watch_shape *shape, const float *features, const int16_t *pcm,
-                       size_t n_pcm, const float *probabilities, float *out)
+void mote_watch_values(const mote_watch_shape *shape, const float *features, const void *sample,
+                       size_t n, const float *probabilities, float *out)
 {
     if (has_features(shape)) {
         band_means(shape, features, out);
@@ -157,8 +157,8 @@ void mote_watch_values(const mote_watch_shape *shape, const float *features, con
         floor_and_spread(shape, features, out);
         out += 2;
     }
-    if (shape->has_audio)
-        *out++ = level_db(pcm, n_pcm);
+    if (shape->has_level)
+        *out++ = level_db(sample, n);
     confidence_entropy_class(shape, probabilities, out);
 }
 

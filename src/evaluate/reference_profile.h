@@ -37,7 +37,7 @@ typedef struct {
     int32_t n_frames, n_values; /* features [n_frames][n_values]; 0, 0: there are none */
     int32_t n_labels;
     bool is_cepstral; /* value 0 of a frame is its energy (MFCC); else the mean of its values */
-    bool has_audio;   /* PCM is at hand: level is watched */
+    bool has_level;   /* samples are int16 of one channel: their power is watched */
 } mote_watch_shape;
 
 /* The shape for a model with this front end (NULL or none: its input is a tensor) on samples of a
@@ -57,11 +57,12 @@ int32_t mote_watch_count(const mote_watch_shape *shape);
 void mote_watch_name(const mote_watch_shape *shape, int32_t thing,
                      char name[MOTE_WATCH_NAME_BYTES]);
 
-/* Compute them. features, pcm as the shape says (else NULL); probabilities [n_labels].
+/* Compute them. features, and n numbers of a sample, as the shape says (else NULL); probabilities
+ * [n_labels].
  *   out  [mote_watch_count] values; a value that cannot be computed is NaN and counts as missing.
  * No allocation; any thread; some microseconds. */
-void mote_watch_values(const mote_watch_shape *shape, const float *features, const int16_t *pcm,
-                       size_t n_pcm, const float *probabilities, float *out);
+void mote_watch_values(const mote_watch_shape *shape, const float *features, const void *sample,
+                       size_t n, const float *probabilities, float *out);
 
 /* ---- the profile ---- */
 

@@ -28,8 +28,8 @@ mote_status mote_stream_run(const mote_stream_run_config *r, mote_arena *a,
             return mote_fail(err, MOTE_CANCELLED, "stream: stopped on request");
         const unsigned char *at =
             (const unsigned char *)track->steps + i * r->hop * track->step_bytes;
-        MOTE_TRY(
-            r->classify(r->arg, at, n, r->window, r->hop, o.q + i * (size_t)r->n_classes, err));
+        const mote_stream_batch batch = {at, n, r->window, r->hop};
+        MOTE_TRY(r->classify(r->arg, &batch, o.q + i * (size_t)r->n_classes, err));
         if (r->progress)
             r->progress(r->progress_arg, i + n, o.n);
     }

@@ -59,10 +59,15 @@ typedef struct {
     int8_t *q; /* [n][n_classes] */
 } mote_stream_outputs;
 
-/* The caller's model: n windows, the i-th begins hop steps behind the one before, into q
- * [n][n_classes]. */
-typedef mote_status mote_stream_classify(void *arg, const void *steps, size_t n, size_t window,
-                                         size_t hop, int8_t *q, mote_err *err);
+/* n windows, the i-th begins hop steps behind the one before. */
+typedef struct {
+    const void *steps;
+    size_t n, window, hop;
+} mote_stream_batch;
+
+/* The caller's model: what it says of each window, into q [n][n_classes]. */
+typedef mote_status mote_stream_classify(void *arg, const mote_stream_batch *batch, int8_t *q,
+                                         mote_err *err);
 typedef void mote_stream_progress(void *arg, size_t done, size_t total);
 
 /* A model on a track. All borrowed. */

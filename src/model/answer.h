@@ -33,6 +33,9 @@ typedef struct {
     mote_status (*fits)(const mote_signature *s, const mote_decision *d, const mote_tensor *in,
                         const mote_tensor *out, mote_err *err);
     void (*say)(const mote_model_answer_run *r, mote_prediction *out);
+    /* What was said, as numbers: n_outputs of classes and values, 1 score. */
+    int32_t (*width)(const mote_tensor *out);
+    const float *(*numbers)(const mote_prediction *y);
 } mote_model_answer;
 
 const mote_model_answer *mote_model_answer_of(mote_answer_kind kind);

@@ -78,10 +78,23 @@ static void say(const mote_model_answer_run *r, mote_prediction *out)
     out->is_anomaly = !((float)score < r->decision->anomaly.threshold); /* NaN too */
 }
 
+static int32_t width(const mote_tensor *out)
+{
+    (void)out;
+    return 1;
+}
+
+static const float *numbers(const mote_prediction *y)
+{
+    return &y->score;
+}
+
 const mote_model_answer mote_model_answer_anomaly = {.name = "anomaly",
                                                      .check = check,
                                                      .to_json = to_json,
                                                      .from_json = from_json,
                                                      .is_finite = is_finite,
                                                      .fits = fits,
-                                                     .say = say};
+                                                     .say = say,
+                                                     .width = width,
+                                                     .numbers = numbers};

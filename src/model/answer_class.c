@@ -150,6 +150,16 @@ static void say(const mote_model_answer_run *r, mote_prediction *out)
     out->probabilities = r->numbers;
 }
 
+static int32_t width(const mote_tensor *out)
+{
+    return (int32_t)mote_tensor_elements(out);
+}
+
+static const float *numbers(const mote_prediction *y)
+{
+    return y->probabilities;
+}
+
 const mote_model_answer mote_model_answer_class = {.name = "class",
                                                    .has_classes = true,
                                                    .check = check,
@@ -157,4 +167,6 @@ const mote_model_answer mote_model_answer_class = {.name = "class",
                                                    .from_json = from_json,
                                                    .is_finite = is_finite,
                                                    .fits = fits,
-                                                   .say = say};
+                                                   .say = say,
+                                                   .width = width,
+                                                   .numbers = numbers};

@@ -52,10 +52,22 @@ static void say(const mote_model_answer_run *r, mote_prediction *out)
     out->values = r->numbers;
 }
 
+static int32_t width(const mote_tensor *out)
+{
+    return (int32_t)mote_tensor_elements(out);
+}
+
+static const float *numbers(const mote_prediction *y)
+{
+    return y->values;
+}
+
 const mote_model_answer mote_model_answer_value = {.name = "value",
                                                    .check = check,
                                                    .to_json = to_json,
                                                    .from_json = from_json,
                                                    .is_finite = is_finite,
                                                    .fits = fits,
-                                                   .say = say};
+                                                   .say = say,
+                                                   .width = width,
+                                                   .numbers = numbers};

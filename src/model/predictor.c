@@ -3,6 +3,7 @@
 #include "model/predictor.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/answer.h"
@@ -166,4 +167,31 @@ void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)
 {
     MOTE_BUG_IF(!p->runner);
     mote_runner_run(p->runner, in, out, NULL, NULL);
+}
+
+/* ---- without a model ----------------------------------------------------------------------- */
+
+int32_t mote_model_said_width(mote_answer_kind answer, const mote_graph *g)
+{
+    return mote_model_answer_of(answer)->width(&g->tensors[g->outputs[0]]);
+}
+
+void mote_model_said(mote_answer_kind answer, const mote_decision *d, const mote_graph *g,
+                     const void *in, const void *out, float *said)
+{
+    const mote_model_answer *row = mote_model_answer_of(answer);
+    const mote_tensor *out_tensor = &g->tensors[g->outputs[0]];
+    int32_t n = row->width(out_tensor);
+    const mote_signature s = {.answer = answer, .n_outputs = n, .n_labels = n};
+    const mote_model_answer_run r = {.signature = &s,
+                                     .decision = d,
+                                     .in_tensor = &g->tensors[g->inputs[0]],
+                                     .out_tensor = out_tensor,
+                                     .in = in,
+                                     .out = out,
+                                     .numbers = said};
+    mote_prediction y = {.in = in, .out = out};
+    row->say(&r, &y);
+    if (row->numbers(&y) != said)
+        memcpy(said, row->numbers(&y), (size_t)n * sizeof *said);
 }

@@ -55,6 +55,15 @@ void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out);
 void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_t n,
                               float temperature, float *probabilities);
 
+/* What a graph's output means by itself, for judges of graphs that are in no model yet: the same
+ * rule as a predictor's, whatever the answer.
+ *   width   numbers that are said of a sample
+ *   in, out of the graph, in its types
+ *   said    out, [width] probabilities, values, or the score */
+int32_t mote_model_said_width(mote_answer_kind answer, const mote_graph *g);
+void mote_model_said(mote_answer_kind answer, const mote_decision *d, const mote_graph *g,
+                     const void *in, const void *out, float *said);
+
 /* p^(1/T) / sum, in place, one row of n_classes; a p below MOTE_LEAST_PROBABILITY counts as that.
  * This is the softmax of logits / T (Guo et al. 2017, section 4.2). */
 #define MOTE_LEAST_PROBABILITY 1e-7

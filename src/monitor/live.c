@@ -112,9 +112,9 @@ void mote_live_observe(void *arg, mote_serve_event *event)
     const mote_model *m = event->served->model;
     mote_watch_shape shape =
         mote_watch_shape_for(mote_model_features(m), mote_model_sample(m), mote_model_n_labels(m));
-    if (shape.has_audio && event->prediction->features == NULL)
+    if (shape.has_level && event->prediction->features == NULL)
         return; /* features came from elsewhere: not comparable */
-    mote_watch_values(&shape, event->prediction->features, shape.has_audio ? event->x : NULL,
+    mote_watch_values(&shape, event->prediction->features, shape.has_level ? event->x : NULL,
                       event->n_in, event->prediction->probabilities, event->watched);
     event->n_watched = mote_watch_count(&shape);
     slot *s = find_slot(l, mote_model_hash(m));

@@ -102,19 +102,19 @@ static mote_status judge_one(beside *b, mote_baseline_kind kind, json_t *all, mo
     return put_pair(all, name, &pair, err);
 }
 
-mote_status mote_baselines_judge(mote_pipeline *p, const mote_data_version *version,
-                                 const mote_dataset *test, const mote_answers *model, mote_arena *a,
+mote_status mote_baselines_judge(mote_pipeline *p, const mote_baselines_material *m, mote_arena *a,
                                  json_t **out, const char **unbeaten, mote_err *err)
 {
+    const mote_dataset *test = m->test;
     mote_shape seen;
     MOTE_TRY(mote_frontend_shape(mote_setting_features(p->settings), &test->shape, &seen, err));
     size_t width = (size_t)mote_shape_elements(&seen);
     MOTE_SCOPED_JSON *all = json_object();
     float *x = NULL;
-    beside b = {.model = model, .arena = a};
+    beside b = {.model = m->model, .arena = a};
     MOTE_TRY(mote_stage_features_of(p, test, a, &x, err));
     b.test = x;
-    MOTE_TRY(take_training(p, version, &b, width, err));
+    MOTE_TRY(take_training(p, m->version, &b, width, err));
     mote_buf_init(&b.unbeaten, 1024);
     mote_status st = MOTE_OK;
     for (int k = 0; st == MOTE_OK && k < MOTE_N_BASELINES; k++)

@@ -20,8 +20,12 @@
  * A baseline that the features have too many columns for is {"text": why}. *unbeaten: the names of
  * those that the model is not better than, in quotes and with commas, "" for none; lives as long
  * as `a`. */
-MOTE_MUST_USE mote_status mote_baselines_judge(mote_pipeline *p, const mote_data_version *version,
-                                               const mote_dataset *test, const mote_answers *model,
+typedef struct {
+    const mote_data_version *version;
+    const mote_dataset *test;
+    const mote_answers *model; /* what it said of them */
+} mote_baselines_material;
+MOTE_MUST_USE mote_status mote_baselines_judge(mote_pipeline *p, const mote_baselines_material *m,
                                                mote_arena *a, json_t **out, const char **unbeaten,
                                                mote_err *err);
 

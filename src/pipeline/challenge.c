@@ -8,6 +8,7 @@
 #include "evaluate/json_parts.h"
 #include "pipeline/listen.h"
 #include "pipeline/stage_parts.h"
+#include "project/schema.h"
 
 #define BLOCK_S 10.0 /* stretch of the stream that the paired comparison draws */
 
@@ -18,12 +19,14 @@ bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *m)
 }
 
 /* The champion, or its folds, on the same clips. */
-static mote_jury jury_of(const mote_challenge *c, const mote_model *m,
-                         const mote_jury_graphs *folds)
+static mote_jury jury_of(const mote_challenge *c, const mote_challenged *with)
 {
+    const mote_model *m = with->champion;
+    const mote_jury_graphs *folds = with->folds;
     mote_jury j = *c->jury;
     MOTE_BUG_IF(j.is_folds ? folds->n != j.n_parts : folds->n != 0);
     j.judge.features = mote_model_features(m);
+    j.judge.decision = mote_model_decision(m);
     for (int32_t k = 0; k < j.n_parts; k++)
         j.parts[k].graph = j.is_folds ? folds->graphs[k] : mote_model_graph(m);
     return j;
@@ -36,10 +39,12 @@ static mote_status decide(const mote_challenge *c, const mote_jury *j, mote_aren
                           mote_err *err)
 {
     size_t n = j->clips.n;
+    mote_jury plain = *j; /* which is the largest does not depend on the temperature */
+    plain.judge.decision = NULL;
     MOTE_TRY(mote_arena_take(a, n * (size_t)c->conditions->n, sizeof **out, out, err));
     for (int32_t k = 0; k < c->conditions->n; k++) {
         float *y = NULL;
-        MOTE_TRY(mote_jury_clips(j, c->clips[k], a, &y, NULL, err));
+        MOTE_TRY(mote_jury_said(&plain, c->samples[k], a, &y, err));
         mote_judge_decide(y, n, j->clips.n_classes, *out + (size_t)k * n);
     }
     return MOTE_OK;
@@ -75,10 +80,16 @@ static mote_status gather(const mote_challenge *c, const mote_jury *theirs, mote
 
 /* ---- the stream -------------------------------------------------------------------------- */
 
-/* What a jury does in each stretch of the stream, at its model's own operating point. */
+/* What a jury does in each stretch. */
+typedef struct {
+    mote_stream_block *blocks;
+    size_t n;
+    double hours;
+} stretches;
+
+/* At its model's own operating point. */
 static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_operating_point *op,
-                        mote_arena *a, mote_stream_block **out, size_t *n, double *hours,
-                        mote_err *err)
+                        mote_arena *a, stretches *out, mote_err *err)
 {
     mote_jury_heard h;
     mote_jury_stream s = {.task = c->task,
@@ -93,29 +104,28 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
                               .suppress_hops =
                                   (int32_t)lround((double)op->suppress_ms / op->hop_ms),
                               .tolerance_s = c->stream->detector.tolerance_s};
-    *hours = (double)h.track.n / h.track.rate_hz / 3600;
+    out->hours = (double)h.track.n / h.track.rate_hz / 3600;
     h.track.n = h.extent; /* blocks of silence have nothing in them */
     return mote_stream_blocks(&h.said, &h.track, (int32_t)c->task->labels.n, &d, op->thresholds,
-                              BLOCK_S, a, out, n, err);
+                              BLOCK_S, a, &out->blocks, &out->n, err);
 }
 
 static mote_status compare_stream(const mote_challenge *c, const mote_model *champion,
                                   const mote_jury *theirs, mote_arena *a,
                                   mote_stream_comparison *out, mote_err *err)
 {
-    mote_stream_block *old = NULL, *new = NULL;
-    size_t n_old = 0, n = 0;
-    double hours = 0.0;
+    stretches old, new;
     mote_evaluate_config cfg = mote_evaluate_config_default();
-    MOTE_TRY(hear(c, theirs, mote_model_operating_point(champion), a, &old, &n_old, &hours, err));
-    MOTE_TRY(hear(c, c->jury, c->op, a, &new, &n, &hours, err));
-    if (n != n_old) /* parts begin at a multiple of the hop, for folds */
+    MOTE_TRY(hear(c, theirs, mote_model_operating_point(champion), a, &old, err));
+    MOTE_TRY(hear(c, c->jury, &c->judge.decision->op, a, &new, err));
+    if (new.n != old.n) /* parts begin at a multiple of the hop, for folds */
         return mote_fail(err, MOTE_ARG,
                          "stream.hop_ms of the champion and of mote.yaml must divide a minute");
-    return mote_compare_stream(old, new, n, hours, c->value, &cfg, a, out, err);
+    return mote_compare_stream(old.blocks, new.blocks, new.n, new.hours, c->value, &cfg, a, out,
+                               err);
 }
 
-/* ---- together ---------------------------------------------------------------------------- */
+/* ---- events in a stream ------------------------------------------------------------------ */
 
 static mote_status to_json(const mote_conditions *all, const mote_comparison *slices,
                            const mote_stream_comparison *stream, const mote_promotion *promotion,
@@ -136,11 +146,10 @@ static mote_status to_json(const mote_conditions *all, const mote_comparison *sl
     return MOTE_OK;
 }
 
-mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champion,
-                               const mote_jury_graphs *folds, mote_arena *a, mote_promotion *out,
-                               json_t **comparison, mote_err *err)
+static mote_status compare_events(const mote_challenge *c, const mote_challenged *with,
+                                  mote_arena *a, mote_challenge_result *out, mote_err *err)
 {
-    const mote_jury theirs = jury_of(c, champion, folds);
+    const mote_jury theirs = jury_of(c, with);
     mote_compare_input in;
     mote_comparison overall, slices[MOTE_MAX_CONDITIONS];
     mote_stream_comparison stream;
@@ -150,20 +159,69 @@ mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champi
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(gather(c, &theirs, a, &in, err));
     MOTE_TRY(mote_compare(&in, &cfg, a, &overall, slices, err));
-    MOTE_TRY(compare_stream(c, champion, &theirs, a, &stream, err));
-    mote_promotion p = mote_compare_promotion(&overall, slices, names, c->conditions->n, 0, &stream,
-                                              c->value->currency, c->rule);
-    MOTE_TRY(to_json(c->conditions, slices, &stream, &p, comparison, err));
-    *out = p;
+    MOTE_TRY(compare_stream(c, with->champion, &theirs, a, &stream, err));
+    out->promotion = mote_compare_promotion(&overall, slices, names, c->conditions->n, 0, &stream,
+                                            c->value->currency, c->rule);
+    return to_json(c->conditions, slices, &stream, &out->promotion, &out->comparison, err);
+}
+
+/* ---- one sample at a time ---------------------------------------------------------------- */
+
+static mote_status pair_json(const mote_answers_pair *pair, const mote_promotion *promotion,
+                             json_t **out, mote_err *err)
+{
+    char text[320];
+    json_t *rule = NULL;
+    MOTE_SCOPED_JSON *o = json_object();
+    mote_answers_pair_text(pair, "champion", "challenger", text, sizeof text);
+    MOTE_TRY(mote_json_put(o, "metric", json_string(mote_metric_info(pair->metric)->name), err));
+    MOTE_TRY(mote_json_put_interval(o, "before", pair->champion, err));
+    MOTE_TRY(mote_json_put_interval(o, "now", pair->challenger, err));
+    MOTE_TRY(mote_json_put_interval(o, "difference", pair->difference, err));
+    MOTE_TRY(mote_json_put(o, "text", json_string(text), err));
+    MOTE_TRY(mote_promotion_to_json(promotion, &rule, err));
+    MOTE_TRY(mote_json_put(o, "promotion", rule, err));
+    *out = json_incref(o);
+    return MOTE_OK;
+}
+
+static mote_status compare_answers(const mote_challenge *c, const mote_challenged *with,
+                                   mote_arena *a, mote_challenge_result *out, mote_err *err)
+{
+    const mote_jury *ours = c->jury, theirs = jury_of(c, with);
+    mote_evaluate_config cfg = mote_evaluate_config_default();
+    float *old = NULL, *new = NULL;
+    mote_answers champion, challenger;
+    mote_answers_pair pair;
+    MOTE_TRY(mote_jury_said(&theirs, c->samples[0], a, &old, err));
+    MOTE_TRY(mote_jury_said(ours, c->samples[0], a, &new, err));
+    MOTE_TRY(mote_judge_answers(&ours->clips, new, mote_jury_width(ours), a, &challenger, err));
+    champion = challenger;
+    champion.said = old;
+    champion.threshold = mote_model_decision(with->champion)->anomaly.threshold;
+    challenger.threshold = c->judge.decision->anomaly.threshold;
+    MOTE_TRY(mote_answers_compare(&champion, &challenger, &cfg, a, &pair, err));
+    out->promotion = mote_answers_promotion(&pair, c->rule);
+    return pair_json(&pair, &out->promotion, &out->comparison, err);
+}
+
+mote_status mote_challenge_run(const mote_challenge *c, const mote_challenged *with, mote_arena *a,
+                               mote_challenge_result *out, mote_err *err)
+{
+    mote_challenge_result r = {.comparison = NULL};
+    MOTE_TRY(c->task->is_stream ? compare_events(c, with, a, &r, err)
+                                : compare_answers(c, with, a, &r, err));
+    *out = r;
     return MOTE_OK;
 }
 
 /* ---- the same model ---------------------------------------------------------------------- */
 
-static bool same_point(const mote_operating_point *x, const mote_operating_point *y, size_t n)
+static bool same_decision(const mote_decision *x, const mote_model *m)
 {
-    MOTE_SCOPED_JSON *a = mote_operating_point_to_json(x, (int32_t)n);
-    MOTE_SCOPED_JSON *b = mote_operating_point_to_json(y, (int32_t)n);
+    const mote_signature *s = mote_model_signature(m);
+    MOTE_SCOPED_JSON *a = mote_decision_to_json(x, s);
+    MOTE_SCOPED_JSON *b = mote_decision_to_json(mote_model_decision(m), s);
     return a && b && json_equal(a, b);
 }
 
@@ -171,8 +229,7 @@ mote_status mote_challenge_is_same(const mote_challenge *c, const mote_model *ot
                                    mote_err *err)
 {
     *same = false;
-    if (!mote_challenge_is_fair(c, other) ||
-        !same_point(c->op, mote_model_operating_point(other), c->task->classes.n))
+    if (!mote_challenge_is_fair(c, other) || !same_decision(c->judge.decision, other))
         return MOTE_OK;
     mote_sha256 our_features = mote_frontend_hash(c->judge.features),
                 their_features = mote_frontend_hash(mote_model_features(other));

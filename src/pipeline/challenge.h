@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Champion against challenger: on the same test clips, under every condition, and on the same
- * stream, each with its own front end and its own operating point. Of a model that learned from
+/* Champion against challenger: on the same test samples by the chief metric of what they say; where
+ * there is a stream to judge by, of classes under every condition and on the same stream, each with
+ * its own front end and its own decision. Of a model that learned from
  * everybody the models of its folds are compared, which had not heard those clips: that takes two
  * that were judged by the same folds of the same data. Used by the deploy stage. */
 #ifndef MOTE_PIPELINE_CHALLENGE_H
@@ -23,9 +24,8 @@ typedef struct {
     const mote_project_schedule *rule;
     const mote_jury *jury; /* of the challenger; both are judged on its clips */
     const mote_conditions *conditions;
-    const int16_t *const *clips; /* [conditions->n] of the jury's */
-    mote_judge judge;            /* with the graph that ships */
-    const mote_operating_point *op;
+    const void *const *samples; /* [conditions->n] of the jury's */
+    mote_judge judge;           /* with the graph that ships, and its decision */
     const mote_cancel *cancel;
     mote_stream_progress *progress; /* NULL: none */
     void *progress_arg;
@@ -34,17 +34,29 @@ typedef struct {
 /* Can the two be compared: the same labels, clip length and rate? */
 bool mote_challenge_is_fair(const mote_challenge *c, const mote_model *champion);
 
-/* Compare, for a champion that it is fair to. `folds`: of the champion, when the jury is one of
- * folds, as many, and of the same clips. *comparison:
- *     {"conditions": {"clean": {..}, ..}, "stream": {..}, "promotion": {..}}
- * a new reference owned by the caller. */
-MOTE_MUST_USE mote_status mote_challenge_run(const mote_challenge *c, const mote_model *champion,
-                                             const mote_jury_graphs *folds, mote_arena *a,
-                                             mote_promotion *out, json_t **comparison,
+/* Who is challenged. `folds`: of the champion, when the jury is one of folds, as many, and of the
+ * same samples. */
+typedef struct {
+    const mote_model *champion;
+    const mote_jury_graphs *folds;
+} mote_challenged;
+
+/* What came of it. comparison, owned by the caller:
+ *     {"conditions": {"clean": {..}, ..}, "stream": {..}, "promotion": {..}}  of events in a stream
+ *     {"metric": "mae", "before": {..}, "now": {..}, "difference": {..}, "text": "..",
+ *      "promotion": {..}}                                                      of others */
+typedef struct {
+    mote_promotion promotion;
+    json_t *comparison;
+} mote_challenge_result;
+
+/* Compare, for a champion that it is fair to. Scratch in `a`. */
+MOTE_MUST_USE mote_status mote_challenge_run(const mote_challenge *c, const mote_challenged *with,
+                                             mote_arena *a, mote_challenge_result *out,
                                              mote_err *err);
 
 /* Is a model the same as the challenger in everything that makes a prediction: network, front end,
- * labels, operating point? *same. */
+ * labels, decision? *same. */
 MOTE_MUST_USE mote_status mote_challenge_is_same(const mote_challenge *c, const mote_model *other,
                                                  bool *same, mote_err *err);
 

@@ -36,7 +36,7 @@ static mote_status load_parts(round_state *r, mote_err *err)
     return MOTE_OK;
 }
 
-/* Share of the test fold that each graph gets right. */
+/* The chief metric of each graph on the test fold. */
 static mote_status judge_round(round_state *r, const float *test_features, mote_fold_result *out,
                                mote_err *err)
 {
@@ -44,9 +44,13 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
     mote_judge j = {.graph = r->s8,
                     .features = mote_setting_features(r->p->settings),
                     .sample = d->shape,
+                    .answer = d->answer,
                     .pool = r->p->cfg.pool};
-    return mote_judge_accuracy(&j, r->folded, d, test_features, &r->arena, &out->accuracy_f32,
-                               &out->accuracy_s8, err);
+    mote_judge_loss loss;
+    MOTE_TRY(mote_judge_beside(&j, r->folded, d, test_features, &loss, err));
+    out->accuracy_f32 = loss.f32;
+    out->accuracy_s8 = loss.s8;
+    return MOTE_OK;
 }
 
 static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *err)

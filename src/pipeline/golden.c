@@ -18,7 +18,7 @@ static size_t next_of(const taking *t, int32_t class_id)
     const mote_dataset *d = t->d;
     size_t best = d->n;
     for (size_t i = 0; i < d->n; i++) {
-        if (t->is_taken[i] || d->class_id[i] != class_id)
+        if (t->is_taken[i] || (d->class_id && d->class_id[i] != class_id))
             continue;
         if (best == d->n || t->of_group[d->group_id[i]] < t->of_group[d->group_id[best]])
             best = i;
@@ -30,11 +30,12 @@ mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions, mote
                                mote_golden_choice *out, size_t *n, mote_err *err)
 {
     taking t = {.d = d};
+    int32_t n_classes = d->class_id ? (int32_t)d->n_classes : 1;
     size_t wanted = d->n < MOTE_GOLDEN_CLIPS ? d->n : MOTE_GOLDEN_CLIPS, got = 0;
     MOTE_TRY(mote_arena_take(a, d->n + 1, sizeof *t.is_taken, &t.is_taken, err));
     MOTE_TRY(mote_arena_take(a, d->n_groups + 1, sizeof *t.of_group, &t.of_group, err));
-    MOTE_TRY(mote_arena_take(a, d->n_classes + 1, sizeof *t.of_class, &t.of_class, err));
-    for (int32_t c = 0; got < wanted; c = (c + 1) % (int32_t)d->n_classes) {
+    MOTE_TRY(mote_arena_take(a, (size_t)n_classes, sizeof *t.of_class, &t.of_class, err));
+    for (int32_t c = 0; got < wanted; c = (c + 1) % n_classes) {
         size_t i = next_of(&t, c);
         if (i == d->n)
             continue;
@@ -47,25 +48,39 @@ mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions, mote
     return MOTE_OK;
 }
 
-mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d, const int16_t *const *pcm,
-                             int32_t n_conditions, mote_arena *a, mote_golden *out, mote_err *err)
+/* One after the other, as a row of numbers. */
+static mote_shape flat(const mote_graph *g, int32_t tensor)
 {
+    const mote_tensor *t = &g->tensors[tensor];
+    return (mote_shape){t->dtype, 1, {(int32_t)mote_tensor_elements(t)}};
+}
+
+static size_t bytes_of(const mote_shape *s)
+{
+    return (size_t)mote_shape_elements(s) * mote_dtype_bytes(s->dtype);
+}
+
+mote_status mote_golden_make(const mote_judge *j, const mote_golden_material *m, mote_arena *a,
+                             mote_golden *out, mote_err *err)
+{
+    const mote_graph *g = j->graph;
     mote_golden_choice chosen[MOTE_GOLDEN_CLIPS];
-    size_t n = 0, clip = mote_dataset_elements(d), n_out = d->n_classes;
-    size_t n_in = (size_t)mote_tensor_elements(&j->graph->tensors[j->graph->inputs[0]]);
-    int16_t *sound = NULL;
-    int8_t *in = NULL, *y = NULL;
-    MOTE_TRY(mote_golden_choose(d, n_conditions, a, chosen, &n, err));
-    MOTE_TRY(mote_arena_take(a, n * clip, sizeof *sound, &sound, err));
+    mote_golden golden = {
+        .sample = m->d->shape, .in = flat(g, g->inputs[0]), .out = flat(g, g->outputs[0])};
+    size_t n = 0, sample = mote_dataset_sample_bytes(m->d);
+    size_t n_in = bytes_of(&golden.in), n_out = bytes_of(&golden.out);
+    char *x = NULL, *in = NULL, *y = NULL;
+    MOTE_TRY(mote_golden_choose(m->d, m->n_conditions, a, chosen, &n, err));
+    MOTE_TRY(mote_arena_take(a, n * sample, 1, &x, err));
     MOTE_TRY(mote_arena_take(a, n * n_in, 1, &in, err));
     MOTE_TRY(mote_arena_take(a, n * n_out, 1, &y, err));
     mote_bench *bench = NULL;
     MOTE_TRY(mote_bench_create(j, &bench, err));
     for (size_t i = 0; i < n; i++) {
         mote_bench_view seen;
-        memcpy(sound + i * clip, pcm[chosen[i].condition] + chosen[i].clip * clip,
-               clip * sizeof *sound);
-        if (!mote_bench_run(bench, 0, sound + i * clip, &seen))
+        memcpy(x + i * sample,
+               (const char *)m->samples[chosen[i].condition] + chosen[i].clip * sample, sample);
+        if (!mote_bench_run(bench, 0, x + i * sample, &seen))
             break;
         memcpy(in + i * n_in, seen.input, n_in);
         memcpy(y + i * n_out, seen.output, n_out);
@@ -74,12 +89,10 @@ mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d, const i
     mote_bench_destroy(bench);
     if (st != MOTE_OK)
         return st;
-    *out = (mote_golden){.n = (int32_t)n,
-                         .sample = d->shape,
-                         .in = {MOTE_I8, 1, {(int32_t)n_in}},
-                         .out = {MOTE_I8, 1, {(int32_t)n_out}},
-                         .x = sound,
-                         .ins = in,
-                         .outs = y};
+    golden.n = (int32_t)n;
+    golden.x = x;
+    golden.ins = in;
+    golden.outs = y;
+    *out = golden;
     return MOTE_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The golden vectors of a release: clips of the test split with the int8 inputs and outputs of the
+/* The golden vectors of a release: samples of the test split with the inputs and outputs of the
  * network. Chosen once, by stage evaluate, and an object of that stage; stage compile proves all of
  * them on the emulated device, and the bundle carries those and no others. */
 #ifndef MOTE_PIPELINE_GOLDEN_H
@@ -18,16 +18,20 @@ typedef struct {
 
 /* Choose at most MOTE_GOLDEN_CLIPS clips of `d`, each once: class after class in turn, of a class
  * the clip whose group was taken least so far (the first of equals), and in turn under each
- * condition. A function of labels, groups and order alone. out: room for MOTE_GOLDEN_CLIPS; returns
- * how many. Scratch in `a`. */
+ * condition. Without classes all samples are of one. A function of labels, groups and order alone.
+ * out: room for MOTE_GOLDEN_CLIPS; returns how many. Scratch in `a`. */
 MOTE_MUST_USE mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions,
                                              mote_arena *a, mote_golden_choice *out, size_t *n,
                                              mote_err *err);
 
-/* The vectors of the choice, computed by the judge. pcm: [n_conditions] the clips of `d` under
+/* The vectors of the choice, computed by the judge. samples: [n_conditions] those of `d` under
  * each. Lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_golden_make(const mote_judge *j, const mote_dataset *d,
-                                           const int16_t *const *pcm, int32_t n_conditions,
+typedef struct {
+    const mote_dataset *d;
+    const void *const *samples;
+    int32_t n_conditions;
+} mote_golden_material;
+MOTE_MUST_USE mote_status mote_golden_make(const mote_judge *j, const mote_golden_material *m,
                                            mote_arena *a, mote_golden *out, mote_err *err);
 
 #endif

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging clips with an int8 graph. See judge.h. */
+/* Judging samples with a graph. See judge.h. */
 #include "pipeline/judge.h"
 
 #include <string.h>
 
 #include "model/predictor.h"
 #include "model/runner.h"
+#include "project/schema.h"
 
 /* ---- the bench --------------------------------------------------------------------------- */
 
 /* One thread's tools. */
 typedef struct {
-    mote_runner *runner;
+    mote_runner *runner; /* of an int8 graph; NULL: it is float32 */
     float *features;
-    int8_t *in, *out;
+    void *in, *out; /* of the graph, in its types; in of a float graph: features */
     mote_err err;
 } bench_place;
 
@@ -26,6 +27,11 @@ struct mote_bench {
     size_t n_in;
 };
 
+static bool is_int8(const mote_graph *g)
+{
+    return g->tensors[g->inputs[0]].dtype == MOTE_I8;
+}
+
 static mote_status furnish(mote_bench *b, mote_err *err)
 {
     const mote_graph *g = b->judge.graph;
@@ -37,8 +43,11 @@ static mote_status furnish(mote_bench *b, mote_err *err)
     for (int32_t i = 0; i < n; i++) {
         bench_place *t = &b->places[i];
         MOTE_TRY(mote_arena_take(&b->arena, b->n_in, sizeof *t->features, &t->features, err));
-        MOTE_TRY(mote_arena_take(&b->arena, b->n_in, 1, &t->in, err));
-        MOTE_TRY(mote_arena_take(&b->arena, n_out, 1, &t->out, err));
+        MOTE_TRY(mote_arena_take(&b->arena, n_out, sizeof(float), (float **)&t->out, err));
+        t->in = t->features;
+        if (!is_int8(g))
+            continue;
+        MOTE_TRY(mote_arena_take(&b->arena, b->n_in, 1, (int8_t **)&t->in, err));
         MOTE_TRY(mote_runner_create(g, &t->runner, err));
     }
     return mote_frontend_plan_create(b->judge.features, &b->judge.sample, n, &b->plan, err);
@@ -71,19 +80,28 @@ void mote_bench_destroy(mote_bench *b)
     mote_free(b);
 }
 
-bool mote_bench_run(mote_bench *b, int32_t worker, const int16_t *pcm, mote_bench_view *out)
+/* The graph on what the front end gave. */
+static mote_status run_graph(mote_bench *b, bench_place *t)
+{
+    const mote_graph *g = b->judge.graph;
+    const mote_quant *in = &g->tensors[g->inputs[0]].quant;
+    if (!t->runner)
+        return mote_graph_run_f32(g, t->features, t->out, NULL, NULL, &t->err);
+    MOTE_TRY(mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in,
+                                    t->in, &t->err));
+    mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
+    return MOTE_OK;
+}
+
+bool mote_bench_run(mote_bench *b, int32_t worker, const void *sample, mote_bench_view *out)
 {
     bench_place *t = &b->places[worker];
     if (t->err.status != MOTE_OK)
         return false;
-    const mote_graph *g = b->judge.graph;
-    const mote_quant *in = &g->tensors[g->inputs[0]].quant;
-    if (mote_frontend_run(b->plan, worker, pcm, (size_t)b->judge.sample.dims[0], t->features,
+    if (mote_frontend_run(b->plan, worker, sample, (size_t)b->judge.sample.dims[0], t->features,
                           &t->err) != MOTE_OK ||
-        mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in, t->in,
-                               &t->err) != MOTE_OK)
+        run_graph(b, t) != MOTE_OK)
         return false;
-    mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
     *out = (mote_bench_view){.features = t->features, .input = t->in, .output = t->out};
     return true;
 }
@@ -101,56 +119,82 @@ mote_status mote_bench_status(const mote_bench *b, mote_err *err)
 typedef struct {
     const mote_judge *j;
     mote_bench *bench;
-    size_t n_out, n_watched;
+    mote_decision decision;
+    size_t n_said, n_watched, sample_bytes;
     mote_watch_shape shape;
-    const int16_t *pcm;
-    float *probabilities, *watched;
+    const char *samples;
+    float *said, *watched; /* watched NULL: not wanted */
 } job;
+
+int32_t mote_judge_width(const mote_judge *j)
+{
+    return mote_model_said_width(j->answer, j->graph);
+}
 
 mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
 {
-    const mote_tensor *out = &j->graph->tensors[j->graph->outputs[0]];
-    return mote_watch_shape_for(j->features, &j->sample, (int32_t)mote_tensor_elements(out));
+    return mote_watch_shape_for(j->features, &j->sample, mote_judge_width(j));
+}
+
+mote_decision mote_judge_decision(const mote_judge *j)
+{
+    const mote_graph *g = j->graph;
+    const mote_signature none = {.answer = j->answer};
+    mote_decision d = j->decision ? *j->decision : mote_decision_default(&none);
+    if (!j->decision && mote_tensor_elements(&g->tensors[g->outputs[0]]) ==
+                            mote_tensor_elements(&g->tensors[g->inputs[0]]))
+        d.anomaly.score = MOTE_SCORE_RECONSTRUCTION;
+    return d;
 }
 
 static void judge_one(void *arg, size_t i, int32_t worker)
 {
     job *b = arg;
-    size_t clip = (size_t)mote_shape_elements(&b->j->sample);
-    const int16_t *pcm = b->pcm + i * clip;
-    const mote_graph *g = b->j->graph;
-    const mote_quant *out = &g->tensors[g->outputs[0]].quant;
+    const void *sample = b->samples + i * b->sample_bytes;
+    float *said = b->said + i * b->n_said;
     mote_bench_view seen;
-    if (!mote_bench_run(b->bench, worker, pcm, &seen))
+    if (!mote_bench_run(b->bench, worker, sample, &seen))
         return;
-    float *y = b->probabilities + i * b->n_out;
-    float temperature = b->j->temperature > 0.0f ? b->j->temperature : 1.0f;
-    mote_model_probabilities(seen.output, out, (int32_t)b->n_out, temperature, y);
+    mote_model_said(b->j->answer, &b->decision, b->j->graph, seen.input, seen.output, said);
     if (b->watched)
-        mote_watch_values(&b->shape, seen.features, pcm, clip, y, b->watched + i * b->n_watched);
+        mote_watch_values(&b->shape, seen.features, sample,
+                          (size_t)mote_shape_elements(&b->j->sample), said,
+                          b->watched + i * b->n_watched);
 }
 
-mote_status mote_judge_clips(const mote_judge *j, const int16_t *pcm, size_t n, mote_arena *a,
-                             float **probabilities, float **watched, mote_err *err)
+static mote_status run_job(const mote_judge *j, job *b, size_t n, mote_err *err)
 {
-    const mote_graph *g = j->graph;
-    job b = {.j = j,
-             .pcm = pcm,
-             .shape = mote_judge_watch_shape(j),
-             .n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]])};
+    b->j = j;
+    b->decision = mote_judge_decision(j);
+    b->sample_bytes = (size_t)mote_shape_elements(&j->sample) * mote_dtype_bytes(j->sample.dtype);
+    MOTE_TRY(mote_bench_create(j, &b->bench, err));
+    mote_pool_run(j->pool, n, judge_one, b);
+    mote_status st = mote_bench_status(b->bench, err);
+    mote_bench_destroy(b->bench);
+    return st;
+}
+
+mote_status mote_judge_said(const mote_judge *j, const void *samples, size_t n, mote_arena *a,
+                            float **said, mote_err *err)
+{
+    job b = {.samples = samples, .n_said = (size_t)mote_judge_width(j)};
+    MOTE_TRY(mote_arena_take(a, n * b.n_said, sizeof *b.said, &b.said, err));
+    MOTE_TRY(run_job(j, &b, n, err));
+    *said = b.said;
+    return MOTE_OK;
+}
+
+mote_status mote_judge_watch(const mote_judge *j, const void *samples, size_t n, mote_arena *a,
+                             mote_judge_watched *out, mote_err *err)
+{
+    job b = {.samples = samples,
+             .n_said = (size_t)mote_judge_width(j),
+             .shape = mote_judge_watch_shape(j)};
     b.n_watched = (size_t)mote_watch_count(&b.shape);
-    MOTE_TRY(mote_arena_take(a, n * b.n_out, sizeof(float), &b.probabilities, err));
-    if (watched)
-        MOTE_TRY(mote_arena_take(a, n * b.n_watched, sizeof(float), &b.watched, err));
-    MOTE_TRY(mote_bench_create(j, &b.bench, err));
-    mote_pool_run(j->pool, n, judge_one, &b);
-    mote_status st = mote_bench_status(b.bench, err);
-    mote_bench_destroy(b.bench);
-    if (st != MOTE_OK)
-        return st;
-    *probabilities = b.probabilities;
-    if (watched)
-        *watched = b.watched;
+    MOTE_TRY(mote_arena_take(a, n * b.n_said, sizeof *b.said, &b.said, err));
+    MOTE_TRY(mote_arena_take(a, n * b.n_watched, sizeof *b.watched, &b.watched, err));
+    MOTE_TRY(run_job(j, &b, n, err));
+    *out = (mote_judge_watched){b.said, b.watched};
     return MOTE_OK;
 }
 
@@ -165,67 +209,84 @@ void mote_judge_decide(const float *probabilities, size_t n, size_t n_classes, i
     }
 }
 
-/* ---- int8 beside float ------------------------------------------------------------------- */
+/* ---- beside the truth -------------------------------------------------------------------- */
 
-static double share_right(const float *probabilities, const mote_dataset *d, int32_t *said)
+mote_status mote_judge_answers(const mote_dataset *d, const float *said, int32_t width,
+                               mote_arena *a, mote_answers *out, mote_err *err)
 {
-    size_t right = 0;
-    mote_judge_decide(probabilities, d->n, d->n_classes, said);
-    for (size_t i = 0; i < d->n; i++)
-        right += said[i] == d->class_id[i];
-    return (double)right / (double)d->n;
+    mote_answers x = {.kind = d->answer,
+                      .n = d->n,
+                      .width = width,
+                      .said = said,
+                      .class_id = d->class_id,
+                      .n_named = width,
+                      .values = d->values,
+                      .groups = d->group_id,
+                      .n_groups = (int32_t)d->n_groups};
+    bool *is_anomaly = NULL;
+    MOTE_TRY(mote_arena_take(a, d->n, sizeof *is_anomaly, &is_anomaly, err));
+    for (size_t i = 0; d->class_id && i < d->n; i++)
+        is_anomaly[i] = strcmp(d->classes[d->class_id[i]], MOTE_CLASS_UNKNOWN) == 0;
+    x.is_anomaly = is_anomaly;
+    *out = x;
+    return MOTE_OK;
 }
 
-mote_status mote_judge_accuracy(const mote_judge *j, const mote_graph *f32, const mote_dataset *d,
-                                const float *features, mote_arena *a, double *accuracy_f32,
-                                double *accuracy_s8, mote_err *err)
+mote_status mote_judge_beside(const mote_judge *j, const mote_graph *f32, const mote_dataset *d,
+                              const float *features, mote_judge_loss *out, mote_err *err)
 {
-    mote_arena_mark mark = mote_arena_save(a);
-    size_t n_in = (size_t)mote_tensor_elements(&f32->tensors[f32->inputs[0]]);
-    float *y8 = NULL, *y = NULL;
-    int32_t *said = NULL;
-    MOTE_TRY(mote_judge_clips(j, d->x, d->n, a, &y8, NULL, err));
-    MOTE_TRY(mote_arena_take(a, d->n * d->n_classes, sizeof *y, &y, err));
-    MOTE_TRY(mote_arena_take(a, d->n, sizeof *said, &said, err));
-    for (size_t i = 0; i < d->n; i++)
-        MOTE_TRY(
-            mote_graph_run_f32(f32, features + i * n_in, y + i * d->n_classes, NULL, NULL, err));
-    *accuracy_f32 = share_right(y, d, said);
-    *accuracy_s8 = share_right(y8, d, said);
-    mote_arena_rewind(a, mark);
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena *a = &scratch;
+    mote_arena_init(a, (size_t)4 << 30);
+    const mote_tensor *in = &f32->tensors[f32->inputs[0]];
+    size_t n_in = (size_t)mote_tensor_elements(in), n_out = 0;
+    const mote_decision decision = mote_judge_decision(j);
+    int32_t width = mote_judge_width(j);
+    float *y8 = NULL, *y = NULL, *raw = NULL;
+    mote_answers x;
+    MOTE_TRY(mote_judge_said(j, d->x, d->n, a, &y8, err));
+    n_out = (size_t)mote_tensor_elements(&f32->tensors[f32->outputs[0]]);
+    MOTE_TRY(mote_arena_take(a, d->n * (size_t)width, sizeof *y, &y, err));
+    MOTE_TRY(mote_arena_take(a, n_out, sizeof *raw, &raw, err));
+    for (size_t i = 0; i < d->n; i++) {
+        const float *seen = features + i * n_in;
+        MOTE_TRY(mote_graph_run_f32(f32, seen, raw, NULL, NULL, err));
+        mote_model_said(j->answer, &decision, f32, seen, raw, y + i * (size_t)width);
+    }
+    MOTE_TRY(mote_judge_answers(d, y, width, a, &x, err));
+    mote_judge_loss loss = {.metric = mote_metric_chief(d->answer)};
+    MOTE_TRY(mote_answers_chief(&x, a, &loss.f32, err));
+    x.said = y8;
+    MOTE_TRY(mote_answers_chief(&x, a, &loss.s8, err));
+    *out = loss;
     return MOTE_OK;
 }
 
 /* ---- measurements ------------------------------------------------------------------------ */
 
-mote_status mote_judge_add(mote_measurement_list *list, mote_metric metric, mote_place where,
-                           const char *target, const char *slice, mote_measurement m, mote_arena *a,
-                           mote_err *err)
+mote_status mote_judge_add(mote_measurement_list *list, const mote_measured_at *at,
+                           const mote_measurement *m, mote_arena *a, mote_err *err)
 {
+    mote_measurement one = *m;
     MOTE_BUG_IF(list->n == sizeof list->items / sizeof list->items[0]);
-    MOTE_TRY(mote_measurement_id(metric, where, target, slice, a, &m.id, err));
-    list->items[list->n++] = m;
+    MOTE_TRY(mote_measurement_id(at->metric, at->where, at->target, at->slice, a, &one.id, err));
+    list->items[list->n++] = one;
     return MOTE_OK;
 }
 
-mote_status mote_judge_measure(const mote_evaluation *e, const mote_condition *c,
-                               int32_t n_keywords, const char *source, const char *basis,
-                               int64_t time_us, mote_arena *a, mote_measurement_list *out,
-                               mote_err *err)
+mote_status mote_judge_measure(const mote_answer_numbers *found, const char *slice,
+                               const mote_measurement *like, mote_arena *a,
+                               mote_measurement_list *out, mote_err *err)
 {
-    mote_answer_numbers found = {.n = 0};
-    mote_answers_of_evaluation(e, n_keywords, &found);
-    for (size_t i = 0; i < found.n; i++) {
-        const mote_answer_number *f = &found.items[i];
-        mote_measurement m = {.value = f->value.value,
-                              .lo = f->value.lo,
-                              .hi = f->value.hi,
-                              .confidence = e->confidence_level,
-                              .n = f->n,
-                              .source = source,
-                              .basis = basis,
-                              .time_us = time_us};
-        MOTE_TRY(mote_judge_add(out, f->metric, MOTE_AT_TEST, "", c->slice, m, a, err));
+    for (size_t i = 0; i < found->n; i++) {
+        const mote_answer_number *f = &found->items[i];
+        const mote_measured_at at = {f->metric, MOTE_AT_TEST, "", slice};
+        mote_measurement m = *like;
+        m.value = f->value.value;
+        m.lo = f->value.lo;
+        m.hi = f->value.hi;
+        m.n = f->n;
+        MOTE_TRY(mote_judge_add(out, &at, &m, a, err));
     }
     return MOTE_OK;
 }

@@ -17,24 +17,25 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static mote_judge judge_for(const mote_pipeline *p)
+static mote_judge judge_for(const mote_pipeline *p, const mote_dataset *d)
 {
     return (mote_judge){.features = mote_setting_features(p->settings),
-                        .sample = mote_setting_form(p->settings)->shape,
+                        .sample = d->shape,
+                        .answer = d->answer,
                         .pool = p->cfg.pool};
 }
 
 /* ---- a split ----------------------------------------------------------------------------- */
 
-mote_status mote_jury_of_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
-                               mote_dataset_words words, const mote_graph *graph, mote_jury *out,
-                               mote_err *err)
+mote_status mote_jury_of_split(mote_pipeline *p, const mote_jury_samples *of,
+                               const mote_graph *graph, mote_jury *out, mote_err *err)
 {
-    mote_jury j = {.n_parts = 1, .judge = judge_for(p)};
+    mote_jury j = {.n_parts = 1};
     mote_dataset_config c = *mote_setting_dataset(p->settings);
-    c.split = split;
-    c.words = words;
-    MOTE_TRY(mote_stage_load(p, v, &c, &j.clips, err));
+    c.split = of->split;
+    c.words = of->words;
+    MOTE_TRY(mote_stage_load(p, of->version, &c, &j.clips, err));
+    j.judge = judge_for(p, &j.clips);
     j.parts[0] = (mote_jury_part){.n = j.clips.n, .own = j.clips.own, .graph = graph};
     *out = j;
     return MOTE_OK;
@@ -141,12 +142,24 @@ static bool is_left_out(const assembling *m, const mote_dataset *part, int32_t k
         return part->key[i].bytes[0] % m->n != k ||
                bsearch(&part->label[i], m->foreign, m->n_foreign, sizeof *m->foreign,
                        compare_names);
-    if (strcmp(part->label[i], MOTE_CLASS_SILENCE) != 0)
+    if (!part->class_id || strcmp(part->label[i], MOTE_CLASS_SILENCE) != 0)
         return false;
     for (size_t j = 0; j < d->n; j++)
         if (d->class_id[j] == part->class_id[i] && mote_sha256_equal(&d->key[j], &part->key[i]))
             return true;
     return false;
+}
+
+/* What is true of sample i of a part is true of sample d->n. */
+static void add_target(mote_dataset *d, const mote_dataset *part, size_t i)
+{
+    if (part->class_id) {
+        d->class_id[d->n] = part->class_id[i];
+        d->n_per_class[part->class_id[i]]++;
+    }
+    size_t n = (size_t)part->n_values;
+    if (part->values)
+        memcpy(d->values + d->n * n, part->values + i * n, n * sizeof *d->values);
 }
 
 static mote_status add_part(assembling *m, int32_t k, mote_err *err)
@@ -163,13 +176,12 @@ static mote_status add_part(assembling *m, int32_t k, mote_err *err)
         MOTE_BUG_IF(!g);
         memcpy((char *)d->x + d->n * mote_dataset_sample_bytes(d), mote_dataset_sample(part, i),
                mote_dataset_sample_bytes(d));
-        d->class_id[d->n] = part->class_id[i];
+        add_target(d, part, i);
         d->group_id[d->n] = (int32_t)(g - d->groups);
         d->key[d->n] = part->key[i];
         d->label[d->n] = mote_arena_strdup(&d->arena, part->label[i]);
         if (!d->label[d->n])
             return mote_fail(err, MOTE_NOMEM, "no memory for the clips of folds");
-        d->n_per_class[part->class_id[i]]++;
         d->n++;
     }
     to->n = d->n - to->first;
@@ -187,7 +199,8 @@ static mote_status join(assembling *m, mote_err *err)
     d->kind = first->kind;
     d->shape = first->shape;
     d->answer = first->answer;
-    d->n_classes = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]); /* with silence */
+    d->n_values = first->n_values;
+    d->n_classes = first->class_id ? (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]) : 0;
     const char **classes = NULL;
     MOTE_TRY(mote_arena_take(&d->arena, d->n_classes, sizeof *classes, &classes, err));
     MOTE_TRY(
@@ -197,7 +210,11 @@ static mote_status join(assembling *m, mote_err *err)
         classes[c] = first->classes[c]; /* of mote.yaml, or constant */
     d->classes = classes;
     MOTE_TRY(mote_arena_take(&d->arena, n, mote_dataset_sample_bytes(d), &d->x, err));
-    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->class_id, &d->class_id, err));
+    if (first->class_id)
+        MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->class_id, &d->class_id, err));
+    if (first->values)
+        MOTE_TRY(mote_arena_take(&d->arena, n * (size_t)d->n_values, sizeof *d->values, &d->values,
+                                 err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->label, &d->label, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->key, &d->key, err));
@@ -213,7 +230,7 @@ mote_status mote_jury_of_folds(mote_pipeline *p, const mote_data_version *v,
                                mote_jury *out, mote_err *err)
 {
     assembling m = {.p = p, .v = v, .words = words, .n = graphs->n};
-    m.jury = (mote_jury){.n_parts = graphs->n, .judge = judge_for(p), .is_folds = true};
+    m.jury = (mote_jury){.n_parts = graphs->n, .is_folds = true};
     MOTE_BUG_IF(graphs->seed != v->seed); /* models of other folds have heard these clips */
     mote_arena_init(&m.jury.clips.arena, (size_t)16 << 30);
     mote_arena_init(&m.arena, (size_t)1 << 30);
@@ -222,6 +239,8 @@ mote_status mote_jury_of_folds(mote_pipeline *p, const mote_data_version *v,
     mote_status st = load_parts(&m, err);
     if (st == MOTE_OK)
         st = join(&m, err);
+    if (st == MOTE_OK)
+        m.jury.judge = judge_for(p, &m.jury.clips);
     for (int32_t k = 0; k < m.n; k++)
         mote_dataset_release(&m.parts[k]);
     mote_arena_release(&m.arena);
@@ -250,7 +269,7 @@ mote_status mote_jury_some(const mote_jury *j, int32_t first, int32_t n, mote_ar
         some.parts[k].first -= from;
         d->n += some.parts[k].n;
     }
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; d->class_id && i < d->n; i++)
         d->n_per_class[d->class_id[i]]++;
     *out = some;
     return MOTE_OK;
@@ -305,33 +324,67 @@ mote_watch_shape mote_jury_watch_shape(const mote_jury *j)
     return mote_judge_watch_shape(&one);
 }
 
-mote_status mote_jury_clips(const mote_jury *j, const int16_t *pcm, mote_arena *a,
-                            float **probabilities, float **watched, mote_err *err)
+int32_t mote_jury_width(const mote_jury *j)
 {
-    const mote_dataset *d = &j->clips;
-    mote_watch_shape shape = mote_jury_watch_shape(j);
-    size_t width = (size_t)mote_watch_count(&shape);
-    float *y = NULL, *w = NULL;
-    MOTE_TRY(mote_arena_take(a, d->n * d->n_classes, sizeof *y, &y, err));
-    if (watched)
-        MOTE_TRY(mote_arena_take(a, d->n * width, sizeof *w, &w, err));
+    mote_judge one = judge_of(j, 0);
+    return mote_judge_width(&one);
+}
+
+mote_decision mote_jury_decision(const mote_jury *j)
+{
+    mote_judge one = judge_of(j, 0);
+    return mote_judge_decision(&one);
+}
+
+/* Samples of a part, among those of the jury. */
+static const void *samples_of(const mote_jury *j, int32_t part, const void *samples)
+{
+    return (const char *)samples + j->parts[part].first * mote_dataset_sample_bytes(&j->clips);
+}
+
+mote_status mote_jury_said(const mote_jury *j, const void *samples, mote_arena *a, float **said,
+                           mote_err *err)
+{
+    size_t width = (size_t)mote_jury_width(j);
+    float *y = NULL;
+    MOTE_TRY(mote_arena_take(a, j->clips.n * width, sizeof *y, &y, err));
     for (int32_t k = 0; k < j->n_parts; k++) {
         const mote_jury_part *part = &j->parts[k];
         mote_judge one = judge_of(j, k);
-        float *of_part = NULL, *seen = NULL;
+        float *of_part = NULL;
         if (part->n == 0)
             continue;
         mote_arena_mark mark = mote_arena_save(a);
-        MOTE_TRY(mote_judge_clips(&one, pcm + part->first * mote_dataset_elements(d), part->n, a,
-                                  &of_part, watched ? &seen : NULL, err));
-        memcpy(y + part->first * d->n_classes, of_part, part->n * d->n_classes * sizeof *y);
-        if (watched)
-            memcpy(w + part->first * width, seen, part->n * width * sizeof *w);
+        MOTE_TRY(mote_judge_said(&one, samples_of(j, k, samples), part->n, a, &of_part, err));
+        memcpy(y + part->first * width, of_part, part->n * width * sizeof *y);
         mote_arena_rewind(a, mark);
     }
-    *probabilities = y;
-    if (watched)
-        *watched = w;
+    *said = y;
+    return MOTE_OK;
+}
+
+mote_status mote_jury_watch(const mote_jury *j, const void *samples, mote_arena *a,
+                            mote_judge_watched *out, mote_err *err)
+{
+    mote_watch_shape shape = mote_jury_watch_shape(j);
+    size_t width = (size_t)mote_jury_width(j), n_watched = (size_t)mote_watch_count(&shape);
+    mote_judge_watched all = {0};
+    MOTE_TRY(mote_arena_take(a, j->clips.n * width, sizeof *all.said, &all.said, err));
+    MOTE_TRY(mote_arena_take(a, j->clips.n * n_watched, sizeof *all.watched, &all.watched, err));
+    for (int32_t k = 0; k < j->n_parts; k++) {
+        const mote_jury_part *part = &j->parts[k];
+        mote_judge one = judge_of(j, k);
+        mote_judge_watched w = {0};
+        if (part->n == 0)
+            continue;
+        mote_arena_mark mark = mote_arena_save(a);
+        MOTE_TRY(mote_judge_watch(&one, samples_of(j, k, samples), part->n, a, &w, err));
+        memcpy(all.said + part->first * width, w.said, part->n * width * sizeof *w.said);
+        memcpy(all.watched + part->first * n_watched, w.watched,
+               part->n * n_watched * sizeof *w.watched);
+        mote_arena_rewind(a, mark);
+    }
+    *out = all;
     return MOTE_OK;
 }
 
@@ -349,27 +402,27 @@ static void progress(void *arg, size_t done, size_t total)
 }
 
 static mote_status listen_part(const mote_jury *j, const mote_jury_stream *s, int32_t part,
-                               mote_arena *a, mote_stream_track *track, mote_stream_outputs *said,
-                               mote_err *err)
+                               mote_arena *a, mote_jury_heard *out, mote_err *err)
 {
     const mote_jury_part *p = &j->parts[part];
     mote_dataset d = mote_dataset_part(&j->clips, p->first, p->n);
     mote_judge one = judge_of(j, part);
     watcher w = {s, part, j->n_parts};
+    const mote_listen_material material = {s->task, s->stream, &d,
+                                           s->seed + (uint64_t)part * PART_SEED};
     d.own = p->own;
-    MOTE_TRY(mote_listen_track(s->task, s->stream, &d, s->seed + (uint64_t)part * PART_SEED, a,
-                               track, err));
-    for (size_t i = 0; i < track->n_events; i++)
-        track->events[i].clip += (int32_t)p->first;
-    const mote_listening listening = {.track = track,
+    MOTE_TRY(mote_listen_track(&material, a, &out->track, err));
+    for (size_t i = 0; i < out->track.n_events; i++)
+        out->track.events[i].clip += (int32_t)p->first;
+    const mote_listening listening = {.track = &out->track,
                                       .hop = s->hop,
                                       .progress = s->progress ? progress : NULL,
                                       .progress_arg = &w,
                                       .cancel = s->cancel};
-    return mote_listen(&one, &listening, a, said, err);
+    return mote_listen(&one, &listening, a, &out->said, err);
 }
 
-/* Samples from the beginning of one part to that of the next. */
+/* Steps from the beginning of one part to that of the next. */
 static size_t period_of(const mote_stream_track *part, size_t hop)
 {
     size_t step = BETWEEN_S * (size_t)part->rate_hz;
@@ -398,7 +451,7 @@ mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s, mote
 {
     mote_jury_heard h = {0};
     if (j->n_parts == 1) {
-        MOTE_TRY(listen_part(j, s, 0, a, &h.track, &h.said, err));
+        MOTE_TRY(listen_part(j, s, 0, a, &h, err));
         h.extent = h.track.n;
         *out = h;
         return MOTE_OK;
@@ -408,22 +461,21 @@ mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s, mote
     for (int32_t k = 0; k < j->n_parts; k++) {
         MOTE_SCOPED_ARENA scratch;
         mote_arena_init(&scratch, (size_t)16 << 30);
-        mote_stream_track track;
-        mote_stream_outputs said;
-        mote_status st = listen_part(j, s, k, &scratch, &track, &said, err);
+        mote_jury_heard part;
+        mote_status st = listen_part(j, s, k, &scratch, &part, err);
         if (st != MOTE_OK)
             return mote_wrap(err, st, "fold %d of %d", (int)k + 1, (int)j->n_parts);
         if (k == 0) { /* every part is as long */
-            period = period_of(&track, s->hop);
+            period = period_of(&part.track, s->hop);
             h.extent = period * (size_t)j->n_parts;
-            h.track.rate_hz = track.rate_hz;
-            h.said = said;
+            h.track.rate_hz = part.track.rate_hz;
+            h.said = part.said;
             h.said.n = h.extent / s->hop;
-            size_t bytes = h.said.n * (size_t)said.n_classes;
+            size_t bytes = h.said.n * (size_t)part.said.n_classes;
             MOTE_TRY(mote_arena_take(a, bytes, 1, &h.said.q, err));
             memset(h.said.q, INT8_MIN, bytes); /* a probability of 0 */
         }
-        place(&track, &said, period * (size_t)k, &h.track, &h.said);
+        place(&part.track, &part.said, period * (size_t)k, &h.track, &h.said);
     }
     *out = h;
     return MOTE_OK;

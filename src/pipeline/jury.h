@@ -29,13 +29,19 @@ typedef struct {
     mote_dataset clips; /* of all parts, one after the other */
     mote_jury_part parts[MOTE_MAX_FOLDS];
     int32_t n_parts;
-    mote_judge judge; /* front end, pool, temperature; its graph is not looked at */
+    mote_judge judge; /* front end, pool, decision; its graph is not looked at */
     bool is_folds;
 } mote_jury;
 
-/* One split, judged by one graph. Owned by the caller (mote_jury_release); graph borrowed. */
-MOTE_MUST_USE mote_status mote_jury_of_split(mote_pipeline *p, const mote_data_version *v,
-                                             mote_split split, mote_dataset_words words,
+/* Samples of a split. */
+typedef struct {
+    const mote_data_version *version;
+    mote_split split;
+    mote_dataset_words words;
+} mote_jury_samples;
+
+/* Judged by one graph. Owned by the caller (mote_jury_release); graph borrowed. */
+MOTE_MUST_USE mote_status mote_jury_of_split(mote_pipeline *p, const mote_jury_samples *of,
                                              const mote_graph *graph, mote_jury *out,
                                              mote_err *err);
 
@@ -64,11 +70,15 @@ void mote_jury_release(mote_jury *j);
 MOTE_MUST_USE mote_status mote_jury_some(const mote_jury *j, int32_t first, int32_t n,
                                          mote_arena *a, mote_jury *out, mote_err *err);
 
-/* mote_judge_clips, each clip by its part's graph. pcm: [clips.n][clip_samples], under whatever
- * condition. */
-MOTE_MUST_USE mote_status mote_jury_clips(const mote_jury *j, const int16_t *pcm, mote_arena *a,
-                                          float **probabilities, float **watched, mote_err *err);
+/* mote_judge_said and mote_judge_watch, each sample by its part's graph. samples: [clips.n] of the
+ * data set's shape, under whatever condition. */
+MOTE_MUST_USE mote_status mote_jury_said(const mote_jury *j, const void *samples, mote_arena *a,
+                                         float **said, mote_err *err);
+MOTE_MUST_USE mote_status mote_jury_watch(const mote_jury *j, const void *samples, mote_arena *a,
+                                          mote_judge_watched *out, mote_err *err);
 
+int32_t mote_jury_width(const mote_jury *j);
+mote_decision mote_jury_decision(const mote_jury *j);
 mote_watch_shape mote_jury_watch_shape(const mote_jury *j);
 
 /* A stream of each part's clips, of stream.hours and with its own noise, heard by its graph; joined
@@ -76,17 +86,17 @@ mote_watch_shape mote_jury_watch_shape(const mote_jury *j);
 typedef struct {
     const mote_task_setting *task;
     const mote_stream_setting *stream;
-    size_t hop; /* samples */
+    size_t hop; /* steps */
     uint64_t seed;
     mote_stream_progress *progress; /* NULL: none */
     void *progress_arg;
     const mote_cancel *cancel;
 } mote_jury_stream;
 typedef struct {
-    mote_stream_track track; /* n: samples that were heard, so without the silence; of several
-                                parts there are no samples */
+    mote_stream_track track; /* n: steps that were heard, so without the silence; of several
+                                parts there are no steps */
     mote_stream_outputs said;
-    size_t extent; /* samples with the silence */
+    size_t extent; /* steps with the silence */
 } mote_jury_heard;
 /* Lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A model listens to the stream that a split's clips make. The same project, split and seed give
+/* A model listens to the stream that a split's samples make. The same project, split and seed give
  * the same stream, whoever listens: so the evaluate stage chooses and judges, and the deploy stage
- * lets champion and challenger hear the same. */
+ * lets champion and challenger hear the same. How samples become a stream is a row of their kind
+ * (listen_audio.c). */
 #ifndef MOTE_PIPELINE_LISTEN_H
 #define MOTE_PIPELINE_LISTEN_H
 
@@ -13,11 +14,21 @@
 #define MOTE_LISTEN_SEED_VALIDATION 31
 #define MOTE_LISTEN_SEED_TEST       32
 
-/* Build the stream of `d`; lives as long as `a`. What mote_stream_build gives. */
-MOTE_MUST_USE mote_status mote_listen_track(const mote_task_setting *task,
-                                            const mote_stream_setting *st, const mote_dataset *d,
-                                            uint64_t seed, mote_arena *a, mote_stream_track *out,
-                                            mote_err *err);
+/* What a stream is made of. All borrowed. */
+typedef struct {
+    const mote_task_setting *task;
+    const mote_stream_setting *stream;
+    const mote_dataset *d;
+    uint64_t seed;
+} mote_listen_material;
+
+/* Build the stream; lives as long as `a`. UNSUPPORTED: samples of the kind make none. */
+MOTE_MUST_USE mote_status mote_listen_track(const mote_listen_material *m, mote_arena *a,
+                                            mote_stream_track *out, mote_err *err);
+
+/* The row of sound: clips in noise. What mote_stream_build gives. */
+MOTE_MUST_USE mote_status mote_listen_track_noise(const mote_listen_material *m, mote_arena *a,
+                                                  mote_stream_track *out, mote_err *err);
 
 /* Who listens to what; all borrowed. */
 typedef struct {

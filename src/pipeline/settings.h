@@ -22,7 +22,7 @@
 #include "feature/frontend.h"
 #include "graph/arch.h"
 #include "learn/trainer.h"
-#include "pipeline/condition_audio.h"
+#include "pipeline/condition.h"
 #include "project/project.h"
 #include "project/schema.h"
 

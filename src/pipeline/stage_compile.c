@@ -88,8 +88,8 @@ static mote_status add(compiling *c, mote_metric metric, double value, const cha
                           .on = on,
                           .evidence = on ? MOTE_EVIDENCE_MODELLED : MOTE_EVIDENCE_REAL,
                           .time_us = c->p->cfg.now_ms() * 1000};
-    return mote_judge_add(&c->found, metric, MOTE_AT_DEVICE, c->target->name, "", m, &c->arena,
-                          err);
+    const mote_measured_at at = {metric, MOTE_AT_DEVICE, c->target->name, ""};
+    return mote_judge_add(&c->found, &at, &m, &c->arena, err);
 }
 
 /* Equal outputs on every golden clip: the accuracy that was measured on the test split is the
@@ -105,8 +105,8 @@ static mote_status add_accuracy(compiling *c, const mote_device_measurement *m, 
     mote_measurement same = *found;
     same.source = mote_arena_printf(&c->arena, "%s; the emulated %s says the same on %d clips",
                                     found->source, c->target->name, m->n_inputs);
-    return same.source ? mote_judge_add(&c->found, MOTE_METRIC_accuracy, MOTE_AT_DEVICE,
-                                        c->target->name, "", same, &c->arena, err)
+    const mote_measured_at at = {MOTE_METRIC_accuracy, MOTE_AT_DEVICE, c->target->name, ""};
+    return same.source ? mote_judge_add(&c->found, &at, &same, &c->arena, err)
                        : mote_fail(err, MOTE_NOMEM, "no memory for measurements");
 }
 

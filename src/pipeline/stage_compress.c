@@ -28,11 +28,17 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, doub
     mote_judge j = {.graph = c->s8,
                     .features = mote_setting_features(c->p->settings),
                     .sample = d.shape,
+                    .answer = d.answer,
                     .pool = c->p->cfg.pool};
+    mote_judge_loss loss = {.metric = mote_metric_chief(d.answer)};
     if (st == MOTE_OK)
-        st = mote_judge_accuracy(&j, c->f32, &d, x, &c->arena, f32, s8, err);
+        st = mote_judge_beside(&j, c->f32, &d, x, &loss, err);
     mote_dataset_release(&d);
-    return st;
+    if (st != MOTE_OK)
+        return st;
+    *f32 = loss.f32;
+    *s8 = loss.s8;
+    return MOTE_OK;
 }
 
 /* The same by the folds, each on whom it had not heard. */

@@ -37,11 +37,11 @@ typedef struct {
     mote_jury_graphs folds; /* n 0: the model learned from the training split */
     mote_jury juries[2];    /* that have not heard their clips: validation and test, or the folds */
     int n_juries;
-    const mote_jury *jury;                     /* the last of them: test, or the folds */
-    const int16_t *clips[MOTE_MAX_CONDITIONS]; /* of the jury */
+    const mote_jury *jury;                    /* the last of them: test, or the folds */
+    const void *samples[MOTE_MAX_CONDITIONS]; /* of the jury */
     mote_graph *s8, *f32;
     mote_frontend features;
-    mote_operating_point op;
+    mote_decision decision;
     mote_judged judged;
     json_t *verdicts_json, *drift, *lineage; /* owned */
     mote_sha256 bundle;
@@ -66,9 +66,10 @@ static mote_status open_juries(deploying *d, mote_err *err)
             mote_jury_of_folds(d->p, &d->version, MOTE_WORDS_APART, &d->folds, &d->juries[0], err));
         d->n_juries = 1;
     }
-    for (; d->folds.n == 0 && d->n_juries < 2; d->n_juries++)
-        MOTE_TRY(mote_jury_of_split(d->p, &d->version, splits[d->n_juries], MOTE_WORDS_APART, d->s8,
-                                    &d->juries[d->n_juries], err));
+    for (; d->folds.n == 0 && d->n_juries < 2; d->n_juries++) {
+        const mote_jury_samples of = {&d->version, splits[d->n_juries], MOTE_WORDS_APART};
+        MOTE_TRY(mote_jury_of_split(d->p, &of, d->s8, &d->juries[d->n_juries], err));
+    }
     d->jury = &d->juries[d->n_juries - 1];
     return MOTE_OK;
 }
@@ -76,7 +77,6 @@ static mote_status open_juries(deploying *d, mote_err *err)
 static mote_status open_inputs(deploying *d, mote_err *err)
 {
     mote_pipeline *p = d->p;
-    const size_t n_classes = mote_setting_task(p->settings)->classes.n;
     MOTE_TRY(mote_stage_version(p, &d->arena, &d->version, err));
     MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
     MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
@@ -86,10 +86,15 @@ static mote_status open_inputs(deploying *d, mote_err *err)
     d->features = *mote_setting_features(p->settings);
     const mote_conditions *conditions = mote_setting_conditions(p->settings);
     for (int32_t c = 0; c < conditions->n; c++)
-        MOTE_TRY(mote_condition_clips(&d->jury->clips, &conditions->items[c], MOTE_CONDITION_SEED,
-                                      &d->arena, &d->clips[c], err));
-    const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
-    return mote_operating_point_from_json(op, (int32_t)n_classes, &d->op, err);
+        MOTE_TRY(mote_condition_samples(&d->jury->clips, &conditions->items[c], MOTE_CONDITION_SEED,
+                                        &d->arena, &d->samples[c], err));
+    const mote_signature s =
+        mote_stage_signature(mote_setting_task(p->settings), mote_setting_form(p->settings));
+    const json_t *j = json_object_get(p->results[MOTE_STAGE_evaluate].output, "decision");
+    MOTE_TRY(mote_decision_from_json(j, &s, &d->decision, err));
+    for (int k = 0; k < d->n_juries; k++) /* the server reports, and watches, with it */
+        d->juries[k].judge.decision = &d->decision;
+    return MOTE_OK;
 }
 
 static mote_status judge_requirements(deploying *d, mote_err *err)
@@ -121,7 +126,7 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
         n_normal += conditions->items[c].is_normal;
     mote_watch_shape shape = mote_jury_watch_shape(d->jury);
     size_t width = (size_t)mote_watch_count(&shape), n = 0, at = 0;
-    float *values = NULL, *y = NULL, *w = NULL;
+    float *values = NULL;
     int32_t *groups = NULL, first_group = 0;
     for (int k = 0; k < d->n_juries; k++)
         n += d->juries[k].clips.n * n_normal;
@@ -129,19 +134,19 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *groups, &groups, err));
     for (int k = 0; k < d->n_juries; k++)
         for (int32_t c = 0; c < conditions->n; c++) {
-            const int16_t *pcm = NULL;
-            mote_jury j = d->juries[k];
+            const void *samples = NULL;
+            const mote_jury *j = &d->juries[k];
+            mote_judge_watched seen;
             if (!conditions->items[c].is_normal)
                 continue;
-            j.judge.temperature = d->op.temperature; /* the server watches what it reports */
-            MOTE_TRY(mote_condition_clips(&j.clips, &conditions->items[c], REFERENCE_SEED,
-                                          &d->arena, &pcm, err));
-            MOTE_TRY(mote_jury_clips(&j, pcm, &d->arena, &y, &w, err));
-            memcpy(values + at * width, w, j.clips.n * width * sizeof *values);
-            for (size_t i = 0; i < j.clips.n; i++)
-                groups[at + i] = first_group + j.clips.group_id[i];
-            at += j.clips.n;
-            first_group += (int32_t)j.clips.n_groups;
+            MOTE_TRY(mote_condition_samples(&j->clips, &conditions->items[c], REFERENCE_SEED,
+                                            &d->arena, &samples, err));
+            MOTE_TRY(mote_jury_watch(j, samples, &d->arena, &seen, err));
+            memcpy(values + at * width, seen.watched, j->clips.n * width * sizeof *values);
+            for (size_t i = 0; i < j->clips.n; i++)
+                groups[at + i] = first_group + j->clips.group_id[i];
+            at += j->clips.n;
+            first_group += (int32_t)j->clips.n_groups;
         }
     mote_reference_profile *profile = NULL;
     mote_err why = {0};
@@ -209,12 +214,11 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     if (!metrics)
         return mote_fail(err, MOTE_NOMEM, "no memory for the metrics of a bundle");
     drop_times(metrics);
-    const mote_decision decision = {.op = d->op};
     mote_bundle_parts parts = {.name = name_of(d),
                                .signature =
                                    mote_stage_signature(task, mote_setting_form(d->p->settings)),
                                .features = &d->features,
-                               .decision = &decision,
+                               .decision = &d->decision,
                                .graph = d->s8,
                                .training = d->f32,
                                .drift_reference = d->drift,
@@ -262,16 +266,16 @@ static mote_challenge challenge_of(deploying *d)
 {
     mote_judge shipped = d->jury->judge;
     shipped.graph = d->s8;
+    shipped.decision = &d->decision;
     return (mote_challenge){.task = mote_setting_task(d->p->settings),
                             .form = mote_setting_form(d->p->settings),
                             .stream = mote_setting_stream(d->p->settings),
                             .value = mote_setting_value(d->p->settings),
                             .rule = mote_setting_promote(d->p->settings),
                             .jury = d->jury,
-                            .clips = d->clips,
+                            .samples = d->samples,
                             .conditions = mote_setting_conditions(d->p->settings),
                             .judge = shipped,
-                            .op = &d->op,
                             .cancel = d->p->cfg.cancel,
                             .progress = challenge_progress,
                             .progress_arg = d};
@@ -418,9 +422,8 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
 {
     mote_challenge c = challenge_of(d);
     mote_model *m = NULL;
-    mote_promotion p = {0};
     mote_jury_graphs folds = {0};
-    json_t *comparison = NULL;
+    mote_challenge_result result = {.comparison = NULL};
     MOTE_TRY(mote_registry_check_version(d->p->cfg.store, champion, false, err));
     MOTE_TRY(load_bundle(d, &champion->bundle, &m, err));
     mote_status st = load_champion_folds(d, champion, &folds, err);
@@ -428,7 +431,7 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
                              ? not_comparable(d, champion, &folds)
                              : "the champion has other labels or another clip length";
     if (st == MOTE_OK && !unlike)
-        st = mote_challenge_run(&c, m, &folds, &d->arena, &p, &comparison, err);
+        st = mote_challenge_run(&c, &(mote_challenged){m, &folds}, &d->arena, &result, err);
     mote_model_unref(m);
     mote_jury_graphs_release(&folds);
     if (st != MOTE_OK)
@@ -440,10 +443,11 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
                         against->len > 0 ? "; " : "", unlike, name_of(d), (long long)d->number);
         return mote_buf_status(against, err);
     }
-    mote_stage_set(d->r, "comparison", comparison);
-    for (size_t i = 0; i < p.n_reasons; i++)
-        add_reason(p.is_held[i] ? for_it : against, p.reasons[i]);
-    return mote_json_put(comparison, "champion", json_integer(champion->version), err);
+    const mote_promotion *p = &result.promotion;
+    mote_stage_set(d->r, "comparison", result.comparison);
+    for (size_t i = 0; i < p->n_reasons; i++)
+        add_reason(p->is_held[i] ? for_it : against, p->reasons[i]);
+    return mote_json_put(result.comparison, "champion", json_integer(champion->version), err);
 }
 
 /* Everything that stands in the way, the requirements first. */

@@ -18,7 +18,7 @@
 #define N_ROWS 200
 
 static const mote_watch_shape small = {
-    .n_frames = 4, .n_values = 2, .n_labels = 3, .is_cepstral = true, .has_audio = true};
+    .n_frames = 4, .n_values = 2, .n_labels = 3, .is_cepstral = true, .has_level = true};
 
 static void things_have_names(void **state)
 {

@@ -164,14 +164,13 @@ typedef struct {
     int wrong_word, mute_every, calls;
 } oracle;
 
-static mote_status classify(void *arg, const void *steps, size_t n, size_t window, size_t hop,
-                            int8_t *q, mote_err *err)
+static mote_status classify(void *arg, const mote_stream_batch *b, int8_t *q, mote_err *err)
 {
     oracle *o = arg;
     (void)err;
     o->calls++;
-    for (size_t i = 0; i < n; i++) {
-        int64_t start = ((const int16_t *)steps - pcm_of(o->t)) + (int64_t)(i * hop);
+    for (size_t i = 0; i < b->n; i++) {
+        int64_t start = ((const int16_t *)b->steps - pcm_of(o->t)) + (int64_t)(i * b->hop);
         int32_t said = N_CLASSES - 1;
         for (size_t k = 0; k < o->t->n_events; k++) {
             const mote_stream_event *e = &o->t->events[k];
@@ -179,7 +178,7 @@ static mote_status classify(void *arg, const void *steps, size_t n, size_t windo
             if (llabs(e->start - start) <= RATE / 5 && !is_mute)
                 said = o->wrong_word && e->class_id < N_KEYWORDS ? 1 - e->class_id : e->class_id;
         }
-        assert_true(window == CLIP);
+        assert_true(b->window == CLIP);
         for (int32_t c = 0; c < N_CLASSES; c++)
             q[i * N_CLASSES + (size_t)c] = mote_stream_quantize(c == said ? 0.9f : 0.03f);
     }
@@ -531,10 +530,9 @@ static void probabilities_become_the_softmax_bytes(void **state)
     assert_int_equal(mote_stream_quantize(1.0f / 256), -127);
 }
 
-static mote_status refuse(void *arg, const void *steps, size_t n, size_t window, size_t hop,
-                          int8_t *q, mote_err *err)
+static mote_status refuse(void *arg, const mote_stream_batch *b, int8_t *q, mote_err *err)
 {
-    (void)arg, (void)steps, (void)n, (void)window, (void)hop, (void)q;
+    (void)arg, (void)b, (void)q;
     return mote_fail(err, MOTE_SHAPE, "no");
 }
 

@@ -386,13 +386,12 @@ static void a_tensor_is_judged_by_its_raw_output(void **state)
     mote_model_unref(m);
 }
 
-static mote_status outputs_of(void *arg, const void *steps, size_t n, size_t window, size_t hop,
-                              int8_t *q, mote_err *err)
+static mote_status outputs_of(void *arg, const mote_stream_batch *b, int8_t *q, mote_err *err)
 {
-    const int16_t *pcm = steps;
-    for (size_t i = 0; i < n; i++) {
+    const int16_t *pcm = b->steps;
+    for (size_t i = 0; i < b->n; i++) {
         mote_prediction p;
-        MOTE_TRY(mote_predict(arg, pcm + i * hop, window, &p, err));
+        MOTE_TRY(mote_predict(arg, pcm + i * b->hop, b->window, &p, err));
         memcpy(q + i * TINY_LABELS, p.out, TINY_LABELS);
     }
     return MOTE_OK;

@@ -54,15 +54,15 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     mote_dataset d;
     load_test_split(&d, &a);
     size_t bytes = d.n * mote_dataset_elements(&d) * sizeof(int16_t);
-    const int16_t *clean = NULL, *x = NULL, *y = NULL, *z = NULL;
+    const void *clean = NULL, *x = NULL, *y = NULL, *z = NULL;
     mote_condition recorded, car;
     assert_true(mote_condition_make("", NULL, (mote_span){0, 0}, &recorded));
     assert_true(mote_condition_make("car-noise", "car", (mote_span){0.0, 10.0}, &car));
-    T_OK(mote_condition_clips(&d, &recorded, 3, &a, &clean, &err));
+    T_OK(mote_condition_samples(&d, &recorded, 3, &a, &clean, &err));
     assert_ptr_equal(clean, d.x);
-    T_OK(mote_condition_clips(&d, &car, 3, &a, &x, &err));
-    T_OK(mote_condition_clips(&d, &car, 3, &a, &y, &err));
-    T_OK(mote_condition_clips(&d, &car, 4, &a, &z, &err));
+    T_OK(mote_condition_samples(&d, &car, 3, &a, &x, &err));
+    T_OK(mote_condition_samples(&d, &car, 3, &a, &y, &err));
+    T_OK(mote_condition_samples(&d, &car, 4, &a, &z, &err));
     assert_memory_equal(x, y, bytes);
     assert_memory_not_equal(x, z, bytes);
     assert_memory_not_equal(x, clean, bytes);
@@ -70,7 +70,7 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     /* The first clips get the same noise when there are fewer of them. */
     size_t n = d.n;
     d.n = 2;
-    T_OK(mote_condition_clips(&d, &car, 3, &a, &y, &err));
+    T_OK(mote_condition_samples(&d, &car, 3, &a, &y, &err));
     assert_memory_equal(x, y, 2 * mote_dataset_elements(&d) * sizeof(int16_t));
     d.n = n;
     mote_dataset_release(&d);
@@ -114,16 +114,20 @@ static void answers_do_not_depend_on_threads(void **state)
     mote_frontend features = *mote_setting_features(settings_of());
     mote_judge j = {.graph = g, .features = &features, .sample = d.shape};
     size_t n_watched = 0;
-    float *one = NULL, *one_watched = NULL;
-    T_OK(mote_judge_clips(&j, d.x, d.n, &a, &one, &one_watched, &err));
+    mote_judge_watched first;
+    T_OK(mote_judge_watch(&j, d.x, d.n, &a, &first, &err));
+    float *one = first.said;
     mote_watch_shape shape = mote_judge_watch_shape(&j);
     n_watched = (size_t)mote_watch_count(&shape);
     for (int n_threads = 2; n_threads <= 3; n_threads++) {
-        float *more = NULL, *watched = NULL;
+        float *more = NULL;
+        mote_judge_watched again;
         T_OK(mote_pool_create(n_threads, &j.pool, &err));
-        T_OK(mote_judge_clips(&j, d.x, d.n, &a, &more, &watched, &err));
+        T_OK(mote_judge_watch(&j, d.x, d.n, &a, &again, &err));
+        T_OK(mote_judge_said(&j, d.x, d.n, &a, &more, &err));
         assert_memory_equal(one, more, d.n * d.n_classes * sizeof *one);
-        assert_memory_equal(one_watched, watched, d.n * n_watched * sizeof *watched);
+        assert_memory_equal(one, again.said, d.n * d.n_classes * sizeof *one);
+        assert_memory_equal(first.watched, again.watched, d.n * n_watched * sizeof *one);
         mote_pool_destroy(j.pool);
         j.pool = NULL;
     }
@@ -136,16 +140,17 @@ static void answers_do_not_depend_on_threads(void **state)
 
     float *x = NULL;
     int32_t *said = NULL;
-    double by_f32 = -1.0, by_s8 = -1.0;
+    mote_judge_loss loss;
     T_OK(mote_stage_features_of(project.pipeline, &d, &a, &x, &err));
     T_OK(mote_arena_take(&a, d.n, sizeof *said, &said, &err));
-    T_OK(mote_judge_accuracy(&j, f32, &d, x, &a, &by_f32, &by_s8, &err));
+    T_OK(mote_judge_beside(&j, f32, &d, x, &loss, &err));
+    assert_int_equal(loss.metric, MOTE_METRIC_accuracy);
     mote_judge_decide(one, d.n, d.n_classes, said);
     size_t right = 0;
     for (size_t i = 0; i < d.n; i++)
         right += said[i] == d.class_id[i];
-    assert_true(by_s8 == (double)right / (double)d.n);
-    assert_true(by_f32 >= 0.0 && by_f32 <= 1.0);
+    assert_true(loss.s8 == (double)right / (double)d.n);
+    assert_true(loss.f32 >= 0.0 && loss.f32 <= 1.0);
     mote_graph_destroy(g);
     mote_graph_destroy(f32);
     mote_dataset_release(&d);
@@ -166,10 +171,10 @@ static void the_server_reports_what_was_judged(void **state)
     mote_frontend features = *mote_setting_features(settings_of());
     static const float temperatures[] = {0.25f, 1.0f, 3.0f};
     for (size_t t = 0; t < sizeof temperatures / sizeof temperatures[0]; t++) {
-        mote_judge j = {
-            .graph = g, .features = &features, .sample = d.shape, .temperature = temperatures[t]};
+        const mote_decision at = {.op = {.temperature = temperatures[t]}};
+        mote_judge j = {.graph = g, .features = &features, .sample = d.shape, .decision = &at};
         float *judged = NULL;
-        T_OK(mote_judge_clips(&j, d.x, d.n, &a, &judged, NULL, &err));
+        T_OK(mote_judge_said(&j, d.x, d.n, &a, &judged, &err));
         const mote_decision decision = {.op = {.smooth_hops = 1,
                                                .suppress_ms = 500,
                                                .hop_ms = 100,

@@ -43,7 +43,8 @@ static void close_test(fixture *f)
 static void tested_of(fixture *f, mote_tested *t)
 {
     mote_err err = {0};
-    T_OK(mote_tested_of(f->project.store, &f->task, &f->version, &f->test, &f->arena, t, &err));
+    const mote_tested_material m = {f->project.store, &f->task, &f->version, &f->test};
+    T_OK(mote_tested_of(&m, &f->arena, t, &err));
 }
 
 /* A stream of every keyword clip and `n_others` of the other word, again and again. */
@@ -91,7 +92,7 @@ static void a_test_says_whose_speech_it_was(void **state)
     tested_of(&f, &t);
     assert_true(t.n_people > 0 && t.n_people < TINY_GROUPS);
     assert_int_equal(t.n_voices + t.n_unnamed + t.n_heard, 0);
-    assert_int_equal(t.keywords, MOTE_EVIDENCE_REAL);
+    assert_int_equal(t.labels, MOTE_EVIDENCE_REAL);
     snprintf(says, sizeof says, "speech of %zu %s who were in neither training nor validation",
              t.n_people, t.n_people == 1 ? "person" : "people");
     assert_string_equal(t.clips_on, says);
@@ -100,7 +101,7 @@ static void a_test_says_whose_speech_it_was(void **state)
     T_OK(mote_store_exec(f.project.store, "UPDATE data_sample SET origin = 'synthetic'", &err));
     tested_of(&f, &t);
     assert_int_equal(t.n_people, 0);
-    assert_int_equal(t.keywords, MOTE_EVIDENCE_SYNTHETIC);
+    assert_int_equal(t.labels, MOTE_EVIDENCE_SYNTHETIC);
     assert_non_null(strstr(t.clips_on, "synthetic voice"));
     close_test(&f);
 }
@@ -129,7 +130,7 @@ static void a_class_of_synthetic_speech_is_seen_among_real_ones(void **state)
              f.test.groups[voice]);
     T_OK(mote_store_exec(f.project.store, sql, &err));
     tested_of(&f, &t);
-    assert_int_equal(t.keywords, MOTE_EVIDENCE_REAL);
+    assert_int_equal(t.labels, MOTE_EVIDENCE_REAL);
     assert_int_equal(t.classes, MOTE_EVIDENCE_SYNTHETIC);
     close_test(&f);
 }
@@ -203,11 +204,16 @@ static void the_worst_of_what_was_not_tested_is_not_known(void **state)
                                    {.n = 40, .accuracy = {0.7, 0.6, 0.8}}};
     mote_evaluation e = {
         .n_classes = 4, .n_groups = 2, .classes = classes, .groups = groups, .worst_group = 1};
+    mote_answers_report report = {.classes = &e,
+                                  .worst_group = 1,
+                                  .worst_value = groups[1].accuracy.value,
+                                  .worst_n = groups[1].n,
+                                  .n_rivals = 2};
     static mote_measurement_list list = {.n = 3};
     list.items[0].id = "accuracy@test";
     list.items[1].id = "worst_class_recall@test";
     list.items[2].id = "worst_group_accuracy@test";
-    mote_tested_clips(&t, &e, 0, &list);
+    mote_tested_clips(&t, &report, 0, &list);
     assert_string_equal(list.items[0].worst_class.name, "_unknown_"); /* silence is no class here */
     assert_string_equal(list.items[1].worst_class.name, "mid");
     assert_true(list.items[1].worst_class.n == 30);
@@ -215,8 +221,8 @@ static void the_worst_of_what_was_not_tested_is_not_known(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(list.items[i].evidence, MOTE_EVIDENCE_REAL);
     classes[0].n = 0;
-    groups[0].n = 4;
-    mote_tested_clips(&t, &e, 0, &list);
+    report.n_rivals = 1;
+    mote_tested_clips(&t, &report, 0, &list);
     assert_int_equal(list.items[0].evidence, MOTE_EVIDENCE_REAL);
     assert_int_equal(list.items[1].evidence, MOTE_EVIDENCE_NONE);
     assert_string_equal(list.items[1].on, "low");
