@@ -2,6 +2,7 @@
 /* mote init DIR: a new project from a template. */
 #include <string.h>
 
+#include "cli/ask.h"
 #include "cli/cli.h"
 #include "project/init.h"
 
@@ -37,10 +38,17 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const char *quote = strpbrk(args[0], " !$&'()*;<>?[]`{|}~\t") ? "\"" : "";
     mote_say(cli,
              "\nnext: cd %s%s%s, name your words in mote.yaml, then\n"
+             "  mote scope         what it is for, as questions and answers\n"
              "  mote data synth    speech by espeak-ng, to start without recordings\n"
              "  mote data add DIR  or your own, one folder per word\n"
              "  mote run           once round the loop\n",
              quote, args[0], quote);
+    bool is_wanted = false;
+    if (mote_ask_can(cli))
+        MOTE_TRY(
+            mote_ask_yes(cli, "\nanswer a few questions about the project now?", &is_wanted, err));
+    if (is_wanted)
+        MOTE_TRY(mote_ask_scope(cli, args[0], true, err));
     if (cli->json)
         return init_json(cli, args[0], v->template_name, created, n, err);
     return MOTE_OK;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/loop.h"
 #include "loop/overview.h"
+#include "project/scope.h"
 
 static const char *state_text(const mote_overview *o, mote_stage_id id)
 {
@@ -92,12 +93,27 @@ static void say_stage(mote_cli *cli, const mote_overview *o, mote_stage_id id)
         mote_say(cli, "                    %s\n", more);
 }
 
+static void say_questions(mote_cli *cli, const mote_project_scope *s)
+{
+    size_t n = 0;
+    const mote_scope_question *q = mote_scope_questions(&n);
+    if (s->open.n > 0)
+        mote_say(cli, "\nopen questions, see 'mote scope'\n");
+    for (size_t i = 0; i < n; i++)
+        if (mote_scope_is_open(s, &q[i]))
+            mote_say(cli, "  %-10s %s\n", q[i].id, q[i].words);
+}
+
 static void say(mote_cli *cli, const mote_overview *o)
 {
     const mote_project *p = cli->project;
     mote_say(cli, "%s: %zu keywords on %s\n\nloop\n", p->name, p->keywords.n, p->device.target);
     char text[128];
-    (void)mote_format(text, sizeof text, "mote.yaml: %zu requirements", p->n_requirements);
+    char open[32] = "";
+    if (p->scope.open.n > 0)
+        (void)mote_format(open, sizeof open, ", %zu open question%s", p->scope.open.n,
+                          p->scope.open.n == 1 ? "" : "s");
+    (void)mote_format(text, sizeof text, "mote.yaml: %zu requirements%s", p->n_requirements, open);
     say_line(cli, "scope", "fresh", text);
     for (int i = 0; i < MOTE_N_STAGES; i++)
         say_stage(cli, o, (mote_stage_id)i);
@@ -126,6 +142,7 @@ static void say(mote_cli *cli, const mote_overview *o)
         mote_say(cli, "\nrequirements\n");
     mote_loop_say_verdicts(cli, o->judged.verdicts, o->judged.n_verdicts, o->judged.remarks);
     mote_loop_say_facts(cli, o->facts);
+    say_questions(cli, &p->scope);
     mote_say(cli, "\nnext: %s\n", o->next);
 }
 

@@ -2,6 +2,7 @@
 /* The overview as a document. Members are set one by one, so that it has the order of the text. */
 #include "base/json.h"
 #include "loop/overview.h"
+#include "project/scope.h"
 
 static mote_status stages_json(const mote_overview *o, json_t *out, mote_err *err)
 {
@@ -80,7 +81,10 @@ static json_t *champion_json(const mote_overview *o)
 
 static mote_status fill(const mote_overview *o, json_t *document, mote_err *err)
 {
+    json_t *scope = NULL;
     MOTE_TRY(mote_json_put(document, "project", json_string(o->project->name), err));
+    MOTE_TRY(mote_scope_json(&o->project->scope, &scope, err));
+    MOTE_TRY(mote_json_put(document, "scope", scope, err));
     json_t *stages = json_array();
     MOTE_TRY(mote_json_put(document, "stages", stages, err));
     MOTE_TRY(stages_json(o, stages, err));

@@ -29,6 +29,7 @@ typedef enum {
     MOTE_READER_server,  /* mote serve */
     MOTE_READER_monitor, /* mote serve, mote monitor, mote report */
     MOTE_READER_retrain, /* the engine of the pipeline, mote status */
+    MOTE_READER_scope,   /* mote scope, mote status */
     MOTE_N_READERS
 } mote_reader_id;
 

@@ -26,6 +26,7 @@
 #include "project/section_model.h"
 #include "project/section_monitor.h"
 #include "project/section_schedule.h"
+#include "project/section_scope.h"
 #include "project/section_serving.h"
 #include "project/section_stream.h"
 #include "project/section_training.h"
@@ -51,6 +52,7 @@ typedef struct {
     mote_names classes;    /* derived: keywords in order, then _unknown_, _silence_ */
     double clip_ms;
     int32_t rate_hz;
+    mote_project_scope scope;
     mote_project_data data;
     mote_project_features features;
     mote_project_model model;

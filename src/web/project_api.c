@@ -84,8 +84,7 @@ mote_status mote_project_api_store(mote_project_api *p, const mote_http_request 
     return MOTE_OK;
 }
 
-/* The document, or the error; takes `j`. */
-static void reply_json(mote_http_reply *rp, mote_status st, json_t *j, mote_err *err)
+void mote_project_api_reply(mote_http_reply *rp, mote_status st, json_t *j, mote_err *err)
 {
     if (st == MOTE_OK && (mote_json_was_refused() || !j))
         st = mote_fail(err, MOTE_NOMEM, "no memory for the result");
@@ -98,9 +97,8 @@ static void reply_json(mote_http_reply *rp, mote_status st, json_t *j, mote_err 
 
 /* ---- data ---- */
 
-/* The store, and nobody else writes to the project meanwhile: as commands that write do it. */
-static mote_status open_to_write(mote_project_api *p, const mote_http_request *rq, mote_store **out,
-                                 mote_lock *lock, mote_err *err)
+mote_status mote_project_api_open_to_write(mote_project_api *p, const mote_http_request *rq,
+                                           mote_store **out, mote_lock *lock, mote_err *err)
 {
     MOTE_TRY(mote_project_api_store(p, rq, out, err));
     return mote_store_write_lock(*out, lock, err);
@@ -174,10 +172,10 @@ void mote_project_api_data_remove(void *context, const mote_http_request *rq,
     (void)mote_json_was_refused();
     mote_status st = read_wish(context, rq, &wish, &cfg, &err);
     if (st == MOTE_OK)
-        st = open_to_write(context, rq, &s, &lock, &err);
+        st = mote_project_api_open_to_write(context, rq, &s, &lock, &err);
     if (st == MOTE_OK)
         st = mote_data_remove(s, &wish, &cfg, rq->arena, &r, &err);
-    reply_json(rp, st, st == MOTE_OK ? mote_remove_report_json(&r, &cfg) : NULL, &err);
+    mote_project_api_reply(rp, st, st == MOTE_OK ? mote_remove_report_json(&r, &cfg) : NULL, &err);
     if (lock.fd >= 0)
         mote_lock_release(&lock);
 }
@@ -191,10 +189,10 @@ void mote_project_api_data_undo(void *context, const mote_http_request *rq,
     mote_lock lock = {.fd = -1};
     mote_undo_report r;
     (void)mote_json_was_refused();
-    mote_status st = open_to_write(context, rq, &s, &lock, &err);
+    mote_status st = mote_project_api_open_to_write(context, rq, &s, &lock, &err);
     if (st == MOTE_OK)
         st = mote_data_undo(s, mote_clock_wall_ms(), rq->arena, &r, &err);
-    reply_json(rp, st, st == MOTE_OK ? mote_undo_report_json(&r) : NULL, &err);
+    mote_project_api_reply(rp, st, st == MOTE_OK ? mote_undo_report_json(&r) : NULL, &err);
     if (lock.fd >= 0)
         mote_lock_release(&lock);
 }
@@ -223,7 +221,7 @@ void mote_project_api_doctor(void *context, const mote_http_request *rq, const c
     json_t *document = NULL;
     (void)mote_json_was_refused();
     mote_status st = examine(context, rq, &document, &err);
-    reply_json(rp, st, document, &err);
+    mote_project_api_reply(rp, st, document, &err);
 }
 
 /* ---- how it stands ---- */
@@ -253,5 +251,5 @@ void mote_project_api_overview(void *context, const mote_http_request *rq,
     json_t *document = NULL;
     (void)mote_json_was_refused();
     mote_status st = look(context, rq, &document, &err);
-    reply_json(rp, st, document, &err);
+    mote_project_api_reply(rp, st, document, &err);
 }

@@ -43,7 +43,7 @@ mote data list: option --origin: there is no 'foo', see --help
 [exit 2]
 
 # A folder whose name needs quoting is quoted in what to type next, and its project is named without it.
-$ mote init 'Prüf stand' | tail -4 | head -1
+$ mote init 'Prüf stand' | tail -5 | head -1
 next: cd "Prüf stand", name your words in mote.yaml, then
 $ grep ^name: 'Prüf stand/mote.yaml'
 name: Pr-f-stand

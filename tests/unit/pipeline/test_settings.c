@@ -400,6 +400,11 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
         rule = mote_retrain_rule_of(p);
         mote_buf_printf(&b, "%d %d %d", rule.on_drift, rule.new_samples, rule.every_days);
         break;
+    case MOTE_READER_scope:
+        add_text(&b, p->scope.decision);
+        add_text(&b, p->scope.data);
+        add_names(&b, p->scope.open.items, p->scope.open.n);
+        break;
     case MOTE_N_READERS:
         break;
     }

@@ -120,6 +120,41 @@ static void recordings_go_and_come_back(void **state)
     end(h);
 }
 
+static void questions_are_answered_as_on_the_command_line(void **state)
+{
+    (void)state;
+    house *h = begin(NULL);
+    char path[TEMP_DIR_BYTES + 16];
+    char *text = NULL;
+    size_t n = 0;
+    mote_err err = {0};
+    assert_int_equal(call(h, "GET", "/v1/project/scope", "", ""), 200);
+    const int64_t n_open = number(h, "n_open");
+    assert_true(n_open > 10);
+    assert_int_equal(call(h, "POST", "/v1/project/scope", "",
+                          "{\"speed\": \"150 ms because it feels so\", \"update\": 30}"),
+                     200);
+    assert_int_equal(number(h, "n_open"), n_open - 2);
+    snprintf(path, sizeof path, "%s/mote.yaml", h->project.dir);
+    T_OK(mote_file_read(path, 1 << 20, &text, &n, &err));
+    assert_non_null(strstr(text, "# scope.speed: 150 ms because it feels so\n"));
+    assert_non_null(strstr(text, "every_days: 30"));
+    /* What is no answer changes nothing. */
+    static const char *const bad[] = {"{\"speed\": \"fast\"}", "[1]", "{\"sped\": 1}",
+                                      "{\"speed\": {}}", "{"};
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        char *now = NULL;
+        const int code = call(h, "POST", "/v1/project/scope", "", bad[i]);
+        if (code < 400 || code > 499)
+            fail_msg("%s gave %d", bad[i], code);
+        T_OK(mote_file_read(path, 1 << 20, &now, &n, &err));
+        assert_string_equal(now, text);
+        mote_free(now);
+    }
+    mote_free(text);
+    end(h);
+}
+
 /* A wish that is not understood must not be taken for a wider one. */
 static void what_is_not_understood_removes_nothing(void **state)
 {
@@ -263,6 +298,7 @@ static void a_bundle_comes_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(questions_are_answered_as_on_the_command_line),
         cmocka_unit_test(recordings_go_and_come_back),
         cmocka_unit_test(what_is_not_understood_removes_nothing),
         cmocka_unit_test(pages_of_other_sites_and_other_writers_are_kept_out),
