@@ -235,25 +235,8 @@ static size_t columns_floats(const net_node *n)
     return is_pointwise(n) ? 0 : (size_t)block_pixels(n) * (size_t)depth_of(n);
 }
 
-/* Every layer's need is stated here, beside the one that is not obvious. */
-void net_scratch_need(const net_node *n, int32_t max_batch, size_t need[3])
+void net_conv_scratch(const net_node *n, int32_t max_batch, size_t need[3])
 {
-    size_t samples = 1;
-    if (n->kind == MOTE_OP_DENSE)
-        samples = ((size_t)max_batch + MAX_PIECES - 1) / MAX_PIECES;
-    need[0] = n->out_elements;
-    need[1] = samples * (n->in_elements > n->out_elements ? n->in_elements : n->out_elements);
-    if (n->kind == MOTE_OP_CONV_2D)
-        need[2] = columns_floats(n);
-    if (n->kind != MOTE_OP_DEPTHWISE_CONV_2D)
-        return;
-    /* The padded input, and for the way back the padded gradient with its stride filled by zeros
-     * and a result to be added. */
-    size_t c = (size_t)n->in_c;
-    size_t kernel_h = (size_t)n->kernel_h, kernel_w = (size_t)n->kernel_w;
-    size_t h = ((size_t)n->out_h - 1) * (size_t)n->attrs.stride_h + kernel_h;
-    size_t w = ((size_t)n->out_w - 1) * (size_t)n->attrs.stride_w + kernel_w;
-    need[1] = h * w * c > need[1] ? h * w * c : need[1];
-    size_t spread_h = (size_t)n->in_h + kernel_h - 1, spread_w = (size_t)n->in_w + kernel_w - 1;
-    need[2] = spread_h * spread_w * c + n->in_elements;
+    (void)max_batch;
+    need[2] = columns_floats(n);
 }

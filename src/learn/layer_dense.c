@@ -81,3 +81,9 @@ void net_dense_weights(const mote_net *net, const net_node *n, int32_t block)
                          .ldc = k};
     net->k->gemm(&weights);
 }
+
+void net_dense_scratch(const net_node *n, int32_t max_batch, size_t need[3])
+{
+    (void)n;
+    need[1] *= ((size_t)max_batch + MAX_PIECES - 1) / MAX_PIECES;
+}

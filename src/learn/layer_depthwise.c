@@ -118,3 +118,25 @@ void net_depthwise_backward(const net_job *j)
         net->k->add_to(n->in_elements, to, in_grads);
     net_grads_added(net, n, 0, j->sample, 1);
 }
+
+/* With both kernel axes reversed, for the way back. */
+void net_depthwise_turn(const net_node *n, const float *w)
+{
+    const size_t c = (size_t)n->out_c, taps = n->n_weights / c;
+    for (size_t tap = 0; tap < taps; tap++)
+        memcpy(n->turned + (taps - 1 - tap) * c, w + tap * c, c * sizeof *w);
+}
+
+/* The padded input, and for the way back the padded gradient with its stride filled by zeros and a
+ * result to be added. */
+void net_depthwise_scratch(const net_node *n, int32_t max_batch, size_t need[3])
+{
+    (void)max_batch;
+    size_t c = (size_t)n->in_c;
+    size_t kernel_h = (size_t)n->kernel_h, kernel_w = (size_t)n->kernel_w;
+    size_t h = ((size_t)n->out_h - 1) * (size_t)n->attrs.stride_h + kernel_h;
+    size_t w = ((size_t)n->out_w - 1) * (size_t)n->attrs.stride_w + kernel_w;
+    need[1] = h * w * c > need[1] ? h * w * c : need[1];
+    size_t spread_h = (size_t)n->in_h + kernel_h - 1, spread_w = (size_t)n->in_w + kernel_w - 1;
+    need[2] = spread_h * spread_w * c + n->in_elements;
+}

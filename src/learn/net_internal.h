@@ -144,17 +144,46 @@ typedef struct {
     bool is_first;
 } net_job;
 
+/* What is known of a kind of operator (layers.c). */
+typedef struct {
+    /* The operator becomes a node, or is taken into one; NULL: no operator. */
+    mote_status (*add)(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err);
+    int32_t n_params, n_statistics; /* its constants, in the order of its inputs */
+    bool is_end;                    /* of classes: where the loss is */
+
+    void (*forward)(const net_job *j), (*backward)(const net_job *j); /* NULL: it is no node */
+    bool whole_piece; /* all samples of a piece at once: they are the rows of a product */
+
+    /* Of weights: into node->turned, as the passes want them. */
+    void (*turn)(const net_node *n, const float *w);
+    /* Dense layers have many weights and few rows a piece, so that parts would be mostly memory
+     * traffic: their weights' gradient is one product over the whole batch, cut by columns into so
+     * many blocks, after all pieces are done. NULL: it is added up from parts. */
+    int32_t (*weight_blocks)(const net_node *n);
+    void (*weights)(const mote_net *net, const net_node *n, int32_t block);
+    /* Floats of the three scratch areas, where they are others than its output, and the larger of
+     * input and output. */
+    void (*scratch)(const net_node *n, int32_t max_batch, size_t need[3]);
+} net_layer;
+
+/* NULL: no gradient is known. */
+const net_layer *net_layer_of(mote_op_kind kind);
+mote_status net_add_op(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err);
+/* Where a constant of the graph is in the state; NO_STATE: nowhere. */
+size_t net_state_of(const mote_net *net, int32_t tensor);
+
 void net_conv_forward(const net_job *j);
 void net_conv_backward(const net_job *j);
+void net_conv_scratch(const net_node *n, int32_t max_batch, size_t need[3]);
 void net_depthwise_forward(const net_job *j);
 void net_depthwise_backward(const net_job *j);
+void net_depthwise_turn(const net_node *n, const float *w);
+void net_depthwise_scratch(const net_node *n, int32_t max_batch, size_t need[3]);
 void net_dense_forward(const net_job *j);
 void net_dense_backward(const net_job *j);
-/* Dense layers have many weights and few rows a piece, so that parts would be mostly memory
- * traffic: their weights' gradient is one product over the whole batch, cut by columns, after all
- * pieces are done. */
 int32_t net_dense_weight_blocks(const net_node *n);
 void net_dense_weights(const mote_net *net, const net_node *n, int32_t block);
+void net_dense_scratch(const net_node *n, int32_t max_batch, size_t need[3]);
 void net_avg_pool_forward(const net_job *j);
 void net_avg_pool_backward(const net_job *j);
 void net_max_pool_forward(const net_job *j);
@@ -168,10 +197,13 @@ void net_element_backward(const net_job *j);
 void net_dropout_forward(const net_job *j);
 void net_dropout_backward(const net_job *j);
 
-/* Floats of the three scratch areas that a node needs. */
-void net_scratch_need(const net_node *node, int32_t max_batch, size_t need[3]);
+/* reduce.c: what the samples and pieces of a batch say together. */
+void net_reduce_moments(const mote_net *net, net_node *node, float *state);
+void net_reduce_norm_grads(const mote_net *net, net_node *node);
+void net_reduce_gradients(mote_net *net); /* into net->gradients */
+void net_reduce_loss(mote_net *net, const mote_net_batch *b, bool with_grads, mote_net_result *out);
 
-/* plan.c: nodes, segments and memory of a graph. */
+/* plan.c: state, memory and, by layers.c, nodes of a graph. */
 mote_status net_plan(mote_net *net, mote_err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a graph to the nodes, the state layout and the memory of a net. See net_internal.h. */
+/* From a graph to the state layout and the memory of a net. See net_internal.h. */
 #include "learn/net_internal.h"
 
 #include <math.h>
@@ -7,239 +7,12 @@
 
 #include "graph/op.h"
 
-static const float no_limit = HUGE_VALF;
-
-/* ------------------------------------------------------------------ operators to nodes */
-
-static mote_status unsupported(const mote_net *net, int32_t op, const char *why, mote_err *err)
-{
-    const mote_op *o = &net->graph->ops[op];
-    return mote_fail(err, MOTE_UNSUPPORTED, "operator %d ('%s', output '%s') cannot be trained: %s",
-                     (int)op, mote_op_text(o->kind), net->graph->tensors[o->outputs[0]].name, why);
-}
-
-/* Height, width and channels of a tensor behind its first dimension. */
-static void shape_of(const mote_tensor *t, int32_t *h, int32_t *w, int32_t *c)
-{
-    int32_t d[3] = {1, 1, 1};
-    for (int32_t i = t->n_dims - 1, at = 2; i >= 1 && at >= 0; i--, at--)
-        d[at] = t->dims[i];
-    *h = d[0];
-    *w = d[1];
-    *c = d[2];
-}
-
 static void count_readers(const mote_graph *g, int32_t *n_readers)
 {
     for (int32_t i = 0; i < g->n_ops; i++) {
         for (int32_t k = 0; k < g->ops[i].n_inputs; k++)
             n_readers[g->ops[i].inputs[k]]++;
     }
-}
-
-static size_t state_of(const mote_net *net, int32_t tensor)
-{
-    for (size_t i = 0; i < net->n_segments; i++) {
-        if (net->segments[i].tensor == tensor)
-            return net->segments[i].first;
-    }
-    return NO_STATE;
-}
-
-static bool is_trained(const mote_net *net, int32_t tensor)
-{
-    return net->graph->tensors[tensor].is_trained;
-}
-
-static net_node *new_node(mote_net *net, mote_op_kind kind, int32_t op, int32_t in_tensor,
-                          int32_t out_tensor)
-{
-    const mote_graph *g = net->graph;
-    net_node *n = &net->nodes[net->n_nodes];
-    *n = (net_node){.kind = kind,
-                    .op = op,
-                    .attrs = g->ops[op].attrs,
-                    .low = -no_limit,
-                    .high = no_limit,
-                    .value = out_tensor};
-    n->weights = n->bias = n->gamma = n->beta = n->mean = n->variance = NO_STATE;
-    n->n_inputs = 1;
-    n->inputs[0] = net->node_of[in_tensor];
-    shape_of(&g->tensors[in_tensor], &n->in_h, &n->in_w, &n->in_c);
-    shape_of(&g->tensors[out_tensor], &n->out_h, &n->out_w, &n->out_c);
-    n->in_elements = (size_t)mote_tensor_elements(&g->tensors[in_tensor]);
-    n->out_elements = (size_t)mote_tensor_elements(&g->tensors[out_tensor]);
-    n->needs_grad = n->inputs[0] != NO_NODE && net->nodes[n->inputs[0]].needs_grad;
-    net->node_of[out_tensor] = net->n_nodes++;
-    return n;
-}
-
-static void set_activation(net_node *n, mote_activation a)
-{
-    if (a == MOTE_ACT_NONE)
-        return;
-    n->low = 0.0f;
-    n->high = a == MOTE_ACT_RELU6 ? 6.0f : no_limit;
-    n->is_lazy = true;
-}
-
-static void set_weights(mote_net *net, net_node *n, const mote_op *o)
-{
-    const mote_tensor *w = &net->graph->tensors[o->inputs[1]];
-    n->weights = state_of(net, o->inputs[1]);
-    n->bias = state_of(net, o->inputs[2]);
-    n->n_weights = (size_t)mote_tensor_elements(w);
-    n->needs_grad = n->needs_grad || is_trained(net, o->inputs[1]) || is_trained(net, o->inputs[2]);
-    if (w->n_dims == 4) {
-        n->kernel_h = w->dims[1];
-        n->kernel_w = w->dims[2];
-    } else {
-        n->kernel_h = n->kernel_w = 1;
-    }
-}
-
-static void set_window(net_node *n)
-{
-    n->pad_h = mote_pad_before(n->attrs.padding, n->in_h, n->kernel_h, n->attrs.stride_h);
-    n->pad_w = mote_pad_before(n->attrs.padding, n->in_w, n->kernel_w, n->attrs.stride_w);
-}
-
-/* The node that a batch norm or ReLU can be taken into: the one before it, when nobody else reads
- * the value between them and nothing has been applied that must come after. Else a copy. */
-static net_node *node_to_extend(mote_net *net, int32_t op, const int32_t *n_readers, bool for_norm)
-{
-    const mote_op *o = &net->graph->ops[op];
-    int32_t id = net->node_of[o->inputs[0]];
-    if (id != NO_NODE && n_readers[o->inputs[0]] == 1) {
-        net_node *n = &net->nodes[id];
-        bool is_clamped = n->low > -no_limit;
-        /* Not across a reshape: others may read the value before it, and it may change what a
-         * channel is. */
-        if (!is_clamped && !(for_norm && n->has_norm) && n->value == o->inputs[0]) {
-            net->node_of[o->outputs[0]] = id;
-            n->value = o->outputs[0];
-            return n;
-        }
-    }
-    return new_node(net, MOTE_OP_NONE, op, o->inputs[0], o->outputs[0]);
-}
-
-static mote_status add_norm(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    net_node *n = node_to_extend(net, op, n_readers, true);
-    n->has_norm = n->is_lazy = true;
-    n->epsilon = o->attrs.epsilon;
-    n->gamma = state_of(net, o->inputs[1]);
-    n->beta = state_of(net, o->inputs[2]);
-    n->mean = state_of(net, o->inputs[3]);
-    n->variance = state_of(net, o->inputs[4]);
-    n->needs_grad = n->needs_grad || is_trained(net, o->inputs[1]) || is_trained(net, o->inputs[2]);
-    return MOTE_OK;
-}
-
-static mote_status add_relu(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)err;
-    set_activation(node_to_extend(net, op, n_readers, false), MOTE_ACT_RELU);
-    return MOTE_OK;
-}
-
-static mote_status add_sum(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)n_readers, (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
-    n->n_inputs = 2;
-    n->inputs[1] = net->node_of[o->inputs[1]];
-    if (n->inputs[1] != NO_NODE && net->nodes[n->inputs[1]].needs_grad)
-        n->needs_grad = true;
-    set_activation(n, o->attrs.activation);
-    return MOTE_OK;
-}
-
-static mote_status add_dense(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)n_readers, (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
-    set_weights(net, n, o);
-    set_activation(n, o->attrs.activation);
-    return MOTE_OK;
-}
-
-static mote_status add_conv(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    MOTE_TRY(add_dense(net, op, n_readers, err));
-    set_window(&net->nodes[net->n_nodes - 1]);
-    return MOTE_OK;
-}
-
-static mote_status add_pool(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)n_readers, (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    net_node *n = new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
-    n->kernel_h = o->attrs.window_h;
-    n->kernel_w = o->attrs.window_w;
-    set_window(n);
-    return MOTE_OK;
-}
-
-static mote_status add_plain(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)n_readers, (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    (void)new_node(net, o->kind, op, o->inputs[0], o->outputs[0]);
-    return MOTE_OK;
-}
-
-static mote_status add_alias(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    (void)n_readers, (void)err;
-    const mote_op *o = &net->graph->ops[op];
-    net->node_of[o->outputs[0]] = net->node_of[o->inputs[0]];
-    return MOTE_OK;
-}
-
-static mote_status add_softmax(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    const mote_op *o = &net->graph->ops[op];
-    if (op != net->graph->n_ops - 1)
-        return unsupported(net, op, "a softmax must be the last operator, where the loss is", err);
-    if (net->node_of[o->inputs[0]] == NO_NODE || n_readers[o->inputs[0]] != 1)
-        return unsupported(net, op, "its input must be computed, and read by it alone", err);
-    net->logits = net->node_of[o->inputs[0]];
-    net->n_outputs = net->nodes[net->logits].out_c;
-    if ((size_t)net->n_outputs != net->nodes[net->logits].out_elements || net->n_outputs < 2)
-        return unsupported(net, op, "it must give one vector of at least 2 classes", err);
-    return MOTE_OK;
-}
-
-/* How an operator becomes a node, by kind; one that works value by value needs no row. */
-static mote_status (*const adders[MOTE_OP_END])(mote_net *, int32_t, const int32_t *,
-                                                mote_err *) = {
-    [MOTE_OP_CONV_2D] = add_conv,     [MOTE_OP_DEPTHWISE_CONV_2D] = add_conv,
-    [MOTE_OP_DENSE] = add_dense,      [MOTE_OP_AVG_POOL_2D] = add_pool,
-    [MOTE_OP_MAX_POOL_2D] = add_pool, [MOTE_OP_ADD] = add_sum,
-    [MOTE_OP_RESHAPE] = add_alias,    [MOTE_OP_SOFTMAX] = add_softmax,
-    [MOTE_OP_BATCH_NORM] = add_norm,  [MOTE_OP_DROPOUT] = add_plain,
-    [MOTE_OP_RELU] = add_relu,
-};
-
-static mote_status add_op(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
-{
-    const mote_op *o = &net->graph->ops[op];
-    const mote_op_class *c = mote_op_find(o->kind);
-    for (int32_t k = 0; k < c->n_activations; k++)
-        if (net->graph->tensors[o->inputs[k]].role == MOTE_ROLE_CONST)
-            return unsupported(net, op, "it works on a constant", err);
-    if (adders[o->kind])
-        return adders[o->kind](net, op, n_readers, err);
-    if (c->slope)
-        return add_plain(net, op, n_readers, err);
-    return unsupported(net, op, "no gradient is known for it", err);
 }
 
 /* ------------------------------------------------------------------ state layout */
@@ -253,7 +26,7 @@ static mote_status add_segment(mote_net *net, int32_t tensor, bool is_weight, bo
     if (t->role != MOTE_ROLE_CONST || t->dtype != MOTE_F32)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "parameter '%s' is not a float32 constant of the graph", t->name);
-    if (state_of(net, tensor) != NO_STATE)
+    if (net_state_of(net, tensor) != NO_STATE)
         return mote_fail(err, MOTE_UNSUPPORTED, "parameter '%s' belongs to two operators", t->name);
     mote_net_segment *s = &net->segments[net->n_segments++];
     *s = (mote_net_segment){.tensor = tensor,
@@ -273,15 +46,11 @@ static mote_status lay_out_state(mote_net *net, mote_err *err)
     for (int32_t pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; i < g->n_ops; i++) {
             const mote_op *o = &g->ops[i];
-            bool is_norm = o->kind == MOTE_OP_BATCH_NORM;
-            bool is_layer = mote_op_has(o->kind, MOTE_OP_WEIGHTED);
-            if (!is_norm && !is_layer)
-                continue;
-            if (pass == 1 && !is_norm)
-                continue;
-            int32_t first = pass == 0 ? 1 : 3;
-            for (int32_t k = first; k < first + 2; k++)
-                MOTE_TRY(add_segment(net, o->inputs[k], is_layer && k == 1, pass == 0, err));
+            const net_layer *l = net_layer_of(o->kind);
+            const int32_t first = l && pass == 1 ? 1 + l->n_params : 1;
+            const int32_t n = !l ? 0 : pass == 1 ? l->n_statistics : l->n_params;
+            for (int32_t k = first; k < first + n; k++)
+                MOTE_TRY(add_segment(net, o->inputs[k], l->turn && k == 1, pass == 0, err));
         }
         if (pass == 0)
             net->n_params = net->n_state;
@@ -383,7 +152,7 @@ static mote_status lay_out_parts(mote_net *net, mote_err *err)
     for (int32_t i = 0; i < net->n_nodes; i++) {
         net_node *n = &net->nodes[i];
         size_t c = (size_t)n->out_c;
-        if (n->kind == MOTE_OP_DENSE)
+        if (net_layer_of(n->kind)->weights)
             widest = n->in_elements > widest ? n->in_elements : widest;
         else if (n->weights != NO_STATE)
             n->weights_part = add_part(net, n->weights, n->n_weights);
@@ -403,7 +172,12 @@ static mote_status take_scratch(mote_net *net, mote_err *err)
 {
     for (int32_t i = 0; i < net->n_nodes; i++) {
         size_t need[3] = {0, 0, 0};
-        net_scratch_need(&net->nodes[i], net->cfg.max_batch, need);
+        const net_node *n = &net->nodes[i];
+        void (*scratch)(const net_node *, int32_t, size_t *) = net_layer_of(n->kind)->scratch;
+        need[0] = n->out_elements;
+        need[1] = n->in_elements > n->out_elements ? n->in_elements : n->out_elements;
+        if (scratch)
+            scratch(n, net->cfg.max_batch, need);
         for (int32_t k = 0; k < 3; k++) {
             if (need[k] > net->scratch_floats[k])
                 net->scratch_floats[k] = need[k];
@@ -442,7 +216,8 @@ static mote_status take_memory(mote_net *net, mote_err *err)
 static mote_status check_end(const mote_net *net, mote_err *err)
 {
     const mote_graph *g = net->graph;
-    bool softmax = g->n_ops > 0 && g->ops[g->n_ops - 1].kind == MOTE_OP_SOFTMAX;
+    const net_layer *last = g->n_ops > 0 ? net_layer_of(g->ops[g->n_ops - 1].kind) : NULL;
+    bool softmax = last && last->is_end;
     if (mote_loss_is_of_classes(net->cfg.loss.kind) && !softmax)
         return mote_fail(err, MOTE_UNSUPPORTED, "a graph to be trained must end in a softmax");
     if (!mote_loss_is_of_classes(net->cfg.loss.kind) && softmax)
@@ -485,7 +260,7 @@ mote_status net_plan(mote_net *net, mote_err *err)
     count_readers(g, n_readers);
     MOTE_TRY(mote_arena_take(&net->arena, (size_t)g->n_ops, sizeof *net->nodes, &net->nodes, err));
     for (int32_t i = 0; i < g->n_ops; i++)
-        MOTE_TRY(add_op(net, i, n_readers, err));
+        MOTE_TRY(net_add_op(net, i, n_readers, err));
     if (!mote_loss_is_of_classes(net->cfg.loss.kind))
         MOTE_TRY(find_values(net, err));
     /* Only nodes that the result depends on have gradients to pass on. */

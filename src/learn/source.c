@@ -7,6 +7,11 @@
 
 #include "base/num.h"
 
+bool mote_train_set_gives_back(const mote_train_set *d)
+{
+    return !d->labels && !d->values;
+}
+
 mote_status mote_train_set_target(const mote_train_set *d, int32_t i, int32_t n_outputs, float *out,
                                   mote_err *err)
 {
@@ -32,8 +37,9 @@ static mote_status fill_from_memory(void *arg, const mote_batch_request *rq, flo
     const mote_train_set *d = arg;
     for (int32_t i = 0; i < rq->n; i++) {
         uint32_t sample = rq->samples[i];
-        MOTE_TRY(mote_train_set_target(d, (int32_t)sample, rq->n_outputs,
-                                       targets + (size_t)i * (size_t)rq->n_outputs, err));
+        if (targets)
+            MOTE_TRY(mote_train_set_target(d, (int32_t)sample, rq->n_outputs,
+                                           targets + (size_t)i * (size_t)rq->n_outputs, err));
         memcpy(inputs + (size_t)i * rq->in_elements, d->inputs + (size_t)sample * rq->in_elements,
                rq->in_elements * sizeof *inputs);
     }
@@ -47,7 +53,10 @@ mote_batch_source mote_source_memory(const mote_train_set *d)
         const mote_train_set *in;
         void *out;
     } arg = {.in = d};
-    return (mote_batch_source){.n_samples = d->n, .fill = fill_from_memory, .arg = arg.out};
+    return (mote_batch_source){.n_samples = d->n,
+                               .gives_back = mote_train_set_gives_back(d),
+                               .fill = fill_from_memory,
+                               .arg = arg.out};
 }
 
 /* Beta(a, a). Above 1/2, Ulrich's formula with u, v uniform (Devroye 1986, chapter IX, 4.1):
@@ -89,13 +98,15 @@ void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_
     size_t rows = (size_t)n;
     float *copy_targets = copy + rows * in_elements;
     memcpy(copy, inputs, rows * in_elements * sizeof *copy);
-    memcpy(copy_targets, targets, rows * n_classes * sizeof *copy);
+    if (n_classes > 0)
+        memcpy(copy_targets, targets, rows * n_classes * sizeof *copy);
     /* A rotation by a drawn amount: each row meets another one, and rows come shuffled anyway. */
     size_t by = 1 + mote_rng_below(rng, (uint32_t)n - 1);
     for (size_t i = 0; i < rows; i++) {
         float l = (float)beta_symmetric((double)alpha, rng);
         size_t p = (i + by) % rows;
         mix_rows(l, in_elements, copy + p * in_elements, inputs + i * in_elements);
-        mix_rows(l, n_classes, copy_targets + p * n_classes, targets + i * n_classes);
+        if (n_classes > 0)
+            mix_rows(l, n_classes, copy_targets + p * n_classes, targets + i * n_classes);
     }
 }

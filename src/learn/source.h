@@ -25,25 +25,30 @@ typedef struct {
 } mote_batch_request;
 
 /* Fill inputs [n][in_elements] and targets [n][n_outputs]: targets are zeroed before the call, each
- * row must be given probabilities that sum to 1, or values. A failure ends the training. */
+ * row must be given probabilities that sum to 1, or values. targets NULL: nobody wants any. A
+ * failure ends the training. */
 typedef mote_status mote_batch_fill(void *arg, const mote_batch_request *rq, float *inputs,
                                     float *targets, mote_err *err);
 typedef struct {
     int32_t n_samples; /* of one epoch */
+    bool gives_back;   /* the targets of a batch are its inputs, as they were filled and mixed */
     mote_batch_fill *fill;
     void *arg;
 } mote_batch_source;
 
-/* Samples in memory. */
+/* Samples in memory; without labels and values the inputs are to be given back. */
 typedef struct {
     const float *inputs;   /* [n][in_elements] */
-    const int32_t *labels; /* [n] in [0, n_outputs); NULL: values */
-    const float *values;   /* [n][n_outputs]; NULL: labels */
+    const int32_t *labels; /* [n] in [0, n_outputs), or NULL */
+    const float *values;   /* [n][n_outputs], or NULL */
     int32_t n;
 } mote_train_set;
 
-/* The target of sample i: 1 at its label, or its values; out [n_outputs], zeroed. RANGE names a
- * label that is no class, or a value that is no number. */
+/* Whether the targets are the inputs. */
+bool mote_train_set_gives_back(const mote_train_set *d);
+
+/* The target of sample i of others: 1 at its label, or its values; out [n_outputs], zeroed. RANGE
+ * names a label that is no class, or a value that is no number. */
 MOTE_MUST_USE mote_status mote_train_set_target(const mote_train_set *d, int32_t i,
                                                 int32_t n_outputs, float *out, mote_err *err);
 
@@ -52,7 +57,8 @@ mote_batch_source mote_source_memory(const mote_train_set *d);
 
 /* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a
  * permutation p and l from Beta(alpha, alpha) for each row. `copy` has room for the inputs and
- * targets of the batch. Source: Zhang et al. 2018, mixup, section 2. */
+ * targets of the batch; n_classes 0: there are no targets. Source: Zhang et al. 2018, mixup,
+ * section 2. */
 void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes,
                 float *inputs, float *targets, float *copy);
 

@@ -78,8 +78,32 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
     return mote_optim_check(&c->optim, err);
 }
 
+/* A network is trained on targets, or on giving back what comes in; validation too. */
+static mote_status check_targets(const run *r, mote_err *err)
+{
+    const bool gives_back = r->source->gives_back;
+    const bool of_classes = mote_loss_is_of_classes(r->cfg->loss.kind);
+    if (gives_back &&
+        (of_classes || (size_t)mote_net_n_outputs(r->net) != mote_net_in_elements(r->net)))
+        return mote_fail(err, MOTE_ARG,
+                         "to give back its %zu inputs by the loss '%s', a network needs as many "
+                         "values as outputs",
+                         mote_net_in_elements(r->net), mote_loss_row_get(r->cfg->loss.kind)->name);
+    if (r->val->n == 0)
+        return MOTE_OK;
+    if (mote_train_set_gives_back(r->val) != gives_back)
+        return mote_fail(err, MOTE_ARG, "validation must have targets exactly when training has");
+    if (!gives_back && (r->val->values != NULL) == of_classes)
+        return mote_fail(err, MOTE_ARG, "the validation set has no %s, which the loss '%s' reads",
+                         of_classes ? "labels" : "values",
+                         mote_loss_row_get(r->cfg->loss.kind)->name);
+    return MOTE_OK;
+}
+
 static mote_status check_validation(const run *r, int32_t n_outputs, mote_err *err)
 {
+    if (r->source->gives_back)
+        return MOTE_OK;
     MOTE_SCOPED_FREE float *target = mote_alloc_zero((size_t)n_outputs, sizeof *target);
     mote_status st = target ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for targets");
     for (int32_t i = 0; i < r->val->n && st == MOTE_OK; i++)
@@ -109,10 +133,7 @@ static mote_status check_data(const run *r, mote_err *err)
     }
     if (!(most > 0.0f))
         return mote_fail(err, MOTE_ARG, "one class weight must be above 0");
-    if (r->val->n > 0 && (r->val->values != NULL) == of_classes)
-        return mote_fail(err, MOTE_ARG, "the validation set has no %s, which the loss '%s' reads",
-                         of_classes ? "labels" : "values",
-                         mote_loss_row_get(r->cfg->loss.kind)->name);
+    MOTE_TRY(check_targets(r, err));
     return check_validation(r, n_classes, err);
 }
 
@@ -139,6 +160,8 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
     if (c->loss.kind != MOTE_LOSS_SOFTMAX) /* so that runs of classes keep their names */
         mote_buf_printf(&b, "|%s %a", mote_loss_row_get(c->loss.kind)->name,
                         (double)c->loss.huber_delta);
+    if (r->source->gives_back)
+        mote_buf_str(&b, "|gives back");
     mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience,
                     (int)r->source->n_samples, (int)r->val->n, c->identity ? c->identity : "");
     MOTE_TRY(mote_buf_status(&b, err));
@@ -151,11 +174,17 @@ static mote_status take(run *r, size_t n, float **out, mote_err *err)
     return mote_arena_take(&r->arena, n, sizeof(float), out, err);
 }
 
+/* Of one sample; 0: they are its inputs. */
+static size_t n_targets(const run *r)
+{
+    return r->source->gives_back ? 0 : (size_t)mote_net_n_outputs(r->net);
+}
+
 static mote_status take_memory(run *r, mote_err *err)
 {
     mote_checkpoint *c = &r->c;
     size_t batch = (size_t)r->cfg->batch_size, in = mote_net_in_elements(r->net);
-    size_t classes = (size_t)mote_net_n_outputs(r->net), per_sample = in + classes;
+    size_t classes = n_targets(r), per_sample = in + classes;
     c->n_params = mote_net_n_params(r->net);
     c->n_state = mote_net_n_state(r->net);
     MOTE_TRY(take(r, c->n_state, &c->state, err));
@@ -165,10 +194,12 @@ static mote_status take_memory(run *r, mote_err *err)
     MOTE_TRY(take(r, c->n_params, &c->v, err));
     MOTE_TRY(take(r, c->n_params, &r->grads, err));
     MOTE_TRY(mote_arena_take(&r->arena, batch, in * sizeof(float), &r->inputs, err));
-    MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->targets, err));
+    if (classes > 0) {
+        MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->targets, err));
+        MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->val_targets, err));
+    }
     if (r->cfg->mixup_alpha > 0.0f)
         MOTE_TRY(mote_arena_take(&r->arena, batch, per_sample * sizeof(float), &r->copy, err));
-    MOTE_TRY(mote_arena_take(&r->arena, batch, classes * sizeof(float), &r->val_targets, err));
     MOTE_TRY(
         mote_arena_take(&r->arena, (size_t)r->source->n_samples, sizeof *r->order, &r->order, err));
     c->max_epochs = r->cfg->n_epochs;
@@ -267,17 +298,18 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
     int64_t total = r->source->n_samples;
     int32_t first = (int32_t)(total * batch / r->n_batches),
             end = (int32_t)(total * (batch + 1) / r->n_batches);
-    size_t classes = (size_t)mote_net_n_outputs(r->net), in = mote_net_in_elements(r->net);
+    size_t classes = n_targets(r), in = mote_net_in_elements(r->net);
     *n = end - first;
     mote_batch_request rq = {.seed = cfg->seed,
                              .epoch = epoch,
                              .first = first,
                              .n = *n,
                              .samples = r->order + first,
-                             .n_outputs = (int32_t)classes,
+                             .n_outputs = mote_net_n_outputs(r->net),
                              .in_elements = in,
                              .pool = r->pool};
-    memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
+    if (classes > 0)
+        memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
     MOTE_TRY(r->source->fill(r->source->arg, &rq, r->inputs, r->targets, err));
     uint64_t step_number = r->optim.n_steps;
     if (cfg->mixup_alpha > 0.0f) {
@@ -286,7 +318,7 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
         mote_mixup(cfg->mixup_alpha, &rng, *n, in, classes, r->inputs, r->targets, r->copy);
     }
     mote_net_batch b = {.inputs = r->inputs,
-                        .targets = r->targets,
+                        .targets = classes > 0 ? r->targets : r->inputs,
                         .class_weights = cfg->class_weights,
                         .label_smoothing = cfg->label_smoothing,
                         .n = *n,
@@ -315,17 +347,18 @@ static const float *state_in_use(const run *r)
 
 static void validate(run *r, mote_epoch *e)
 {
-    size_t classes = (size_t)mote_net_n_outputs(r->net), in = mote_net_in_elements(r->net);
+    size_t classes = n_targets(r), in = mote_net_in_elements(r->net);
     double loss = 0.0;
     int64_t correct = 0;
     for (int32_t first = 0; first < r->val->n; first += r->cfg->batch_size) {
         int32_t left = r->val->n - first, n = left < r->cfg->batch_size ? left : r->cfg->batch_size;
-        memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
-        for (int32_t i = 0; i < n; i++) /* checked before the first epoch */
+        const float *x = r->val->inputs + (size_t)first * in;
+        if (classes > 0)
+            memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
+        for (int32_t i = 0; i < n && classes > 0; i++) /* checked before the first epoch */
             mote_ignore(mote_train_set_target(r->val, first + i, (int32_t)classes,
                                               r->val_targets + (size_t)i * classes, NULL));
-        mote_net_batch b = {
-            .inputs = r->val->inputs + (size_t)first * in, .targets = r->val_targets, .n = n};
+        mote_net_batch b = {.inputs = x, .targets = classes > 0 ? r->val_targets : x, .n = n};
         mote_net_result out;
         mote_net_loss(r->net, state_in_use(r), &b, &out);
         loss += out.loss * n;

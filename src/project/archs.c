@@ -4,9 +4,15 @@
 
 #include <string.h>
 
+static const mote_learner_row learners[MOTE_N_LEARNERS] = {
+#define LEARNER(name, settings, doc) {#name, settings, doc},
+#include "project/learners.def"
+#undef LEARNER
+};
+
 static const mote_arch_row rows[MOTE_N_ARCHS] = {
-#define ARCH(id, name, inputs, answers, preset_of, settings, less_ram, less_flash, doc)            \
-    {name, inputs, answers, preset_of, settings, less_ram, less_flash, doc},
+#define ARCH(id, name, learner, inputs, answers, preset_of, settings, less_ram, less_flash, doc)   \
+    {name, MOTE_LEARNER_##learner, inputs, answers, preset_of, settings, less_ram, less_flash, doc},
 #include "project/archs.def"
 #undef ARCH
 };
@@ -15,6 +21,12 @@ const mote_arch_row *mote_arch_row_get(mote_arch_id id)
 {
     MOTE_BUG_IF(id >= MOTE_N_ARCHS);
     return &rows[id];
+}
+
+const mote_learner_row *mote_learner_row_get(mote_learner_id id)
+{
+    MOTE_BUG_IF(id >= MOTE_N_LEARNERS);
+    return &learners[id];
 }
 
 const mote_arch_row *mote_arch_row_find(const char *name)

@@ -80,6 +80,13 @@ void mote_reader_check_model(mote_reader *r)
                                                .own = arch->settings,
                                                .what = "architecture",
                                                .name = arch->name});
+    const char *training = arch ? mote_learner_row_get(arch->learner)->settings : "";
+    if (*training)
+        mote_reader_own_keys(r, &(mote_choice){.block = "training",
+                                               .key = "",
+                                               .own = training,
+                                               .what = "architecture",
+                                               .name = arch->name});
     if (m->block_strides.n != 0 && m->block_strides.n != (size_t)m->blocks &&
         mote_reader_is_good(r, "model.block_strides") && mote_reader_is_good(r, "model.blocks"))
         mote_reader_complain_key(r, "model.block_strides",

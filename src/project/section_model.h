@@ -18,6 +18,7 @@ typedef struct {
     double width;              /* mobilenet: share of its channels */
     mote_ints hidden;          /* units of each hidden layer */
     int32_t bottleneck;        /* autoencoder: units of the narrowest layer */
+    double shrinkage;          /* gaussian: 0: by the data */
     double dropout;
 } mote_project_model;
 

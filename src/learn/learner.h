@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Learners: what fits the constants of an architecture's graph to data. One file each, a row of
+ * project/learners.def; whoever trains asks the row and does not know which it is.
+ *
+ * Depends on graph/, trainer.h, source.h. Used by pipeline/. */
+#ifndef MOTE_LEARN_LEARNER_H
+#define MOTE_LEARN_LEARNER_H
+
+#include "base/pool.h"
+#include "graph/graph.h"
+#include "learn/trainer.h"
+#include "project/archs.h"
+
+/* All borrowed. */
+typedef struct {
+    const mote_train_config *config;  /* network; all: seed, batch_size, limit_bytes */
+    const mote_batch_source *source;  /* features as they are */
+    const mote_train_set *validation; /* features as they are; NULL: none */
+    double scale;                     /* network: features are divided by it for training; > 0 */
+    double shrinkage;                 /* gaussian: [0, 1]; 0: by the data */
+    mote_pool *pool;                  /* NULL: this thread alone */
+    const mote_cancel *cancel;        /* NULL: never */
+    mote_train_report *report;        /* NULL: nobody asks */
+    void *report_arg;
+} mote_learn_job;
+
+typedef struct {
+    /* Fit `g`, as built by mote_arch_build, and give the graph for use, which takes features as
+     * they are. The same bytes on any number of threads. result->history lives as long as `a`.
+     *
+     * Errors: as mote_train; RANGE data that nothing can be learnt from. On error *out and *result
+     * are left alone; `g` may have been changed. */
+    mote_status (*fit)(const mote_learn_job *job, mote_graph *g, mote_arena *a,
+                       mote_train_result *result, mote_graph **out, mote_err *err);
+} mote_learner;
+
+const mote_learner *mote_learner_get(mote_learner_id id);
+
+/* A source whose inputs are those of `from` times `factor`; targets that are the inputs (source.h)
+ * follow. Both are borrowed for as long as it is used. */
+typedef struct {
+    const mote_batch_source *from;
+    float factor;
+} mote_scaled_source;
+mote_batch_source mote_source_scaled(mote_scaled_source *s);
+
+#endif
