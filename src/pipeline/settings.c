@@ -114,6 +114,13 @@ static void make_arch(const mote_project *p, mote_arch *out)
     out->dropout = mote_own_keys_find(row->settings, "dropout") ? (float)m->dropout : 0.0f;
 }
 
+/* How a model of each answer ends; of anomalies it gives back what comes in. */
+static const mote_arch_head heads[MOTE_N_ANSWERS] = {
+    [MOTE_ANSWER_CLASS] = MOTE_HEAD_CLASSES,
+    [MOTE_ANSWER_VALUE] = MOTE_HEAD_VALUES,
+    [MOTE_ANSWER_ANOMALY] = MOTE_HEAD_INPUT,
+};
+
 mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err *err)
 {
     const mote_sample_form *form = mote_setting_form(s);
@@ -121,7 +128,7 @@ mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err 
     MOTE_TRY(mote_frontend_shape(mote_setting_features(s), &form->shape, &in, err));
     mote_arch a = *mote_setting_arch(s);
     MOTE_TRY(mote_arch_take_shape(&a, &in, err));
-    a.head = form->answer == MOTE_ANSWER_VALUE ? MOTE_HEAD_VALUES : MOTE_HEAD_CLASSES;
+    a.head = heads[form->answer];
     a.n_outputs = (int32_t)(form->classes.n + form->values.n);
     *out = a;
     return MOTE_OK;
