@@ -2,11 +2,13 @@
 # when nothing is). Every line here can be typed by hand as well.
 BUILD = build
 T = 60
+PREFIX = /usr/local
 
-.PHONY: help build demo test check lint device bench fuzz cover clean
+.PHONY: help build install uninstall demo test check lint device bench fuzz cover clean
 
 help:
 	@echo 'make build     set up and build build/mote'
+	@echo 'make install   the program, its manual and completion below DESTDIR PREFIX (/usr/local)'
 	@echo 'make demo      build, and go round the loop on the example project'
 	@echo 'make test      build, and run every test that needs only this machine'
 	@echo 'make check     test, lint, gcc, clang, sanitizers, devices, interoperation (30 minutes)'
@@ -20,6 +22,14 @@ build:
 	@tools/setup build
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
 	@ninja -C $(BUILD) mote
+
+# Builds nothing where there is a program already, so that 'sudo make install' makes no files of root.
+install:
+	@test -x $(BUILD)/mote || $(MAKE) build
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' tools/install $(BUILD)
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' tools/install --remove $(BUILD)
 
 demo:
 	@tools/setup build device

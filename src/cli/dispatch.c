@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/manual.h"
 #include "cli/settings.h"
 #include "cli/options.h"
 #include "serve/predlog.h"
@@ -331,6 +332,10 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
 static int help_on(size_t n, const char *const *argv, FILE *out, FILE *messages)
 {
     size_t n_words = 0;
+    if (mote_manual_print(argv, n, out))
+        return finish(out, messages, MOTE_OK);
+    if (argv[0][0] == '-' && n > 1)
+        return unknown_command(argv + 1, n - 1, out, messages);
     const row *r = find_row(n, argv, &n_words);
     if (r) {
         mote_options_help(r->words, r->summary, r->command, out);

@@ -16,6 +16,12 @@ static const mote_option common_options[] = {
     {"help", 'h', MOTE_OPT_FLAG, offsetof(mote_common_values, help), 0, 0, NULL, "this text"},
 };
 
+const mote_option *mote_options_common(size_t *n)
+{
+    *n = MOTE_COUNT_OF(common_options);
+    return common_options;
+}
+
 typedef struct {
     const mote_option *option;
     void *base;

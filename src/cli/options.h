@@ -19,6 +19,9 @@ MOTE_MUST_USE mote_status mote_options_read(const mote_command *c, const char *c
                                             size_t n, void *values, mote_common_values *common,
                                             const char **args, size_t *n_args, mote_err *err);
 
+/* The options of every command; *n. Static storage. */
+const mote_option *mote_options_common(size_t *n);
+
 void mote_options_help(const char *words, const char *summary, const mote_command *c, FILE *out);
 
 #endif
