@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "compress/quantise.h"
-#include "pipeline/source_audio.h"
+#include "pipeline/source.h"
 
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
 #define N_CALIBRATION  256
@@ -110,18 +110,19 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_tr
     if (job->validation)
         MOTE_TRY(scale_validation(job, a, &val, err));
 
-    mote_source_audio_config sc = {.clips = job->train,
-                                   .features = mote_setting_features(job->settings),
-                                   .augmentation = mote_setting_augmentation(job->settings),
-                                   .seed = cfg.seed,
-                                   .scale = job->scale,
-                                   .n_workers = mote_pool_threads(job->pool)};
-    mote_source_audio *audio = NULL;
-    MOTE_TRY(mote_source_audio_create(&sc, &audio, err));
-    mote_batch_source source = mote_source_audio_batches(audio);
+    mote_source_config sc = {.data = job->train,
+                             .features = mote_setting_features(job->settings),
+                             .settings = job->settings,
+                             .seed = cfg.seed,
+                             .scale = job->scale,
+                             .n_workers = mote_pool_threads(job->pool),
+                             .pool = job->pool};
+    mote_source samples;
+    MOTE_TRY(mote_source_init(&sc, &samples, err));
+    mote_batch_source source = mote_source_batches(&samples);
     mote_status st = mote_train(g, &cfg, &source, &val, job->pool, job->cancel, report, report_arg,
                                 a, result, err);
-    mote_source_audio_destroy(audio);
+    mote_source_release(&samples);
     if (st == MOTE_OK)
         st = mote_graph_fold(g, folded, err);
     if (st == MOTE_OK)
@@ -156,22 +157,22 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
     mote_frontend_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;
-    mote_source_audio_config sc = {.clips = d,
-                                   .features = features,
-                                   .augmentation = mote_setting_augmentation(j->settings),
-                                   .seed = seed,
-                                   .scale = 1.0,
-                                   .n_workers = 1};
-    mote_source_audio *audio = NULL;
-    MOTE_TRY(mote_source_audio_create(&sc, &audio, err));
-    mote_batch_source source = mote_source_audio_batches(audio);
+    mote_source_config sc = {.data = d,
+                             .features = features,
+                             .settings = j->settings,
+                             .seed = seed,
+                             .scale = 1.0,
+                             .n_workers = 1};
+    mote_source samples;
+    MOTE_TRY(mote_source_init(&sc, &samples, err));
+    mote_batch_source source = mote_source_batches(&samples);
     mote_batch_request rq = {.seed = seed,
                              .n = (int32_t)half,
                              .samples = chosen,
                              .n_outputs = (int32_t)d->n_classes,
                              .in_elements = elements};
     st = source.fill(source.arg, &rq, x + half * elements, targets, err);
-    mote_source_audio_destroy(audio);
+    mote_source_release(&samples);
     *out = x;
     return st;
 }

@@ -1,67 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clips, augmented, through the front end. See source_audio.h. */
-#include "pipeline/source_audio.h"
+/* A row of sources.def: clips, augmented anew each time (setting augmentation), through the front
+ * end. A clip of _silence_ is cut from the split's background at another place each time. */
+#include "pipeline/source.h"
 
 #include <string.h>
 
 #include "data/kind_audio.h"
 
-struct mote_source_audio {
-    mote_source_audio_config cfg;
+typedef struct {
+    mote_source_config cfg;
+    const mote_augment_config *augmentation;
     mote_arena arena;
     mote_augment *augment;
     mote_frontend_plan *plan;
     int32_t n_frames, n_values;
     int16_t *clips;   /* [n_workers][clip_samples] */
     mote_err *errors; /* [n_workers] */
-};
+} clip_source;
 
-static mote_status prepare(mote_source_audio *s, mote_err *err)
+static mote_status prepare(clip_source *s, mote_err *err)
 {
-    const mote_source_audio_config *c = &s->cfg;
+    const mote_source_config *c = &s->cfg;
     mote_augment_setup setup = {
-        .cfg = *c->augmentation,
-        .rate_hz = mote_audio_of(c->clips)->rate_hz,
-        .clip_samples = mote_dataset_elements(c->clips),
+        .cfg = *s->augmentation,
+        .rate_hz = mote_audio_of(c->data)->rate_hz,
+        .clip_samples = mote_dataset_elements(c->data),
         .seed = c->seed,
-        .background = mote_audio_of(c->clips)->background,
+        .background = mote_audio_of(c->data)->background,
         .n_workers = c->n_workers,
     };
     MOTE_TRY(mote_augment_create(&setup, &s->augment, err));
-    MOTE_TRY(mote_frontend_plan_create(c->features, &c->clips->shape, c->n_workers, &s->plan, err));
+    MOTE_TRY(mote_frontend_plan_create(c->features, &c->data->shape, c->n_workers, &s->plan, err));
     s->n_frames = mote_frontend_plan_out(s->plan)->dims[0];
     s->n_values = mote_frontend_plan_out(s->plan)->dims[1];
     size_t n_workers = (size_t)c->n_workers;
-    MOTE_TRY(mote_arena_take(&s->arena, n_workers * mote_dataset_elements(c->clips),
+    MOTE_TRY(mote_arena_take(&s->arena, n_workers * mote_dataset_elements(c->data),
                              sizeof *s->clips, &s->clips, err));
     return mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err);
 }
 
-mote_status mote_source_audio_create(const mote_source_audio_config *cfg, mote_source_audio **out,
-                                     mote_err *err)
+static void destroy(void *own)
 {
-    mote_source_audio *s = mote_alloc_zero(1, sizeof *s);
-    if (!s)
-        return mote_fail(err, MOTE_NOMEM, "no memory for a source of clips");
-    s->cfg = *cfg;
-    mote_arena_init(&s->arena, (size_t)1 << 30);
-    mote_status st = prepare(s, err);
-    if (st != MOTE_OK) {
-        mote_source_audio_destroy(s);
-        return st;
-    }
-    *out = s;
-    return MOTE_OK;
-}
-
-void mote_source_audio_destroy(mote_source_audio *s)
-{
+    clip_source *s = own;
     if (!s)
         return;
     mote_frontend_plan_destroy(s->plan);
     mote_augment_destroy(s->augment);
     mote_arena_release(&s->arena);
     mote_free(s);
+}
+
+static mote_status create(const mote_source_config *cfg, void **own, mote_err *err)
+{
+    clip_source *s = mote_alloc_zero(1, sizeof *s);
+    if (!s)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a source of clips");
+    s->cfg = *cfg;
+    s->augmentation = mote_setting_augmentation(cfg->settings);
+    mote_arena_init(&s->arena, (size_t)1 << 30);
+    mote_status st = prepare(s, err);
+    if (st != MOTE_OK) {
+        destroy(s);
+        return st;
+    }
+    *own = s;
+    return MOTE_OK;
 }
 
 /* The clip as it is in the data set; one of background, however, is cut somewhere else each time: a
@@ -90,7 +93,7 @@ static const int16_t *draw_clip(const mote_dataset *d, uint32_t clip, mote_rng *
 }
 
 typedef struct {
-    mote_source_audio *s;
+    clip_source *s;
     const mote_batch_request *rq;
     float *inputs, *targets;
 } fill_job;
@@ -100,10 +103,10 @@ typedef struct {
 static void fill_row(void *arg, size_t i, int32_t worker)
 {
     fill_job *j = arg;
-    mote_source_audio *s = j->s;
+    clip_source *s = j->s;
     if (s->errors[worker].status != MOTE_OK)
         return;
-    const mote_dataset *d = s->cfg.clips;
+    const mote_dataset *d = s->cfg.data;
     uint32_t clip = j->rq->samples[i];
     float *x = j->inputs + i * j->rq->in_elements;
     int16_t *pcm = s->clips + (size_t)worker * mote_dataset_elements(d);
@@ -116,14 +119,14 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     float inverse = (float)(1.0 / s->cfg.scale);
     for (size_t k = 0; k < j->rq->in_elements; k++)
         x[k] *= inverse;
-    mote_augment_mask(s->cfg.augmentation, &rng, x, s->n_frames, s->n_values, NULL);
-    j->targets[i * (size_t)j->rq->n_outputs + (size_t)d->class_id[clip]] = 1.0f;
+    mote_augment_mask(s->augmentation, &rng, x, s->n_frames, s->n_values, NULL);
+    mote_source_target(&s->cfg, clip, j->rq->n_outputs, j->targets + i * (size_t)j->rq->n_outputs);
 }
 
 static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
                         mote_err *err)
 {
-    mote_source_audio *s = arg;
+    clip_source *s = arg;
     MOTE_BUG_IF(rq->in_elements != (size_t)s->n_frames * (size_t)s->n_values);
     MOTE_BUG_IF(mote_pool_threads(rq->pool) > s->cfg.n_workers);
     fill_job j = {.s = s, .rq = rq, .inputs = inputs, .targets = targets};
@@ -134,7 +137,5 @@ static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, 
     return MOTE_OK;
 }
 
-mote_batch_source mote_source_audio_batches(mote_source_audio *s)
-{
-    return (mote_batch_source){.n_samples = (int32_t)s->cfg.clips->n, .fill = fill, .arg = s};
-}
+extern const mote_source_row mote_source_audio;
+const mote_source_row mote_source_audio = {.create = create, .destroy = destroy, .fill = fill};

@@ -5,7 +5,7 @@
 #include "data/kind_audio.h"
 #include "feature/feature.h"
 #include "pipeline/stage_parts.h"
-#include "pipeline/source_audio.h"
+#include "pipeline/source.h"
 #include "support.h"
 
 #define SAMPLES 16000
@@ -31,16 +31,15 @@ static void make_sounds(void)
 static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elements)
 {
     mote_err err = {0};
-    mote_augment_config augmentation = {.speed = {1, 1}};
+    static mote_settings settings;
+    settings.has = MOTE_USES(augmentation);
+    settings.augmentation_ = (mote_augment_config){.speed = {1, 1}};
     const mote_feature_config mel = mote_feature_config_default();
     const mote_frontend features = mote_feature_frontend(&mel);
-    mote_source_audio_config cfg = {.clips = d,
-                                    .features = &features,
-                                    .augmentation = &augmentation,
-                                    .scale = 1.0,
-                                    .n_workers = 1};
-    mote_source_audio *s = NULL;
-    T_OK(mote_source_audio_create(&cfg, &s, &err));
+    mote_source_config cfg = {
+        .data = d, .features = &features, .settings = &settings, .scale = 1.0, .n_workers = 1};
+    mote_source s;
+    T_OK(mote_source_init(&cfg, &s, &err));
     uint32_t samples[] = {0, 1};
     float targets[4] = {0};
     mote_batch_request rq = {.seed = 1,
@@ -52,10 +51,10 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
     mote_pool *pool = NULL;
     T_OK(mote_pool_create(1, &pool, &err));
     rq.pool = pool;
-    mote_batch_source source = mote_source_audio_batches(s);
+    mote_batch_source source = mote_source_batches(&s);
     assert_int_equal(source.n_samples, 2);
     T_OK(source.fill(source.arg, &rq, out, targets, &err));
-    mote_source_audio_destroy(s);
+    mote_source_release(&s);
     mote_pool_destroy(pool);
     assert_true(targets[0] == 1.0f && targets[1] == 0.0f);
     assert_true(targets[2] == 0.0f && targets[3] == 1.0f);
@@ -66,7 +65,8 @@ static void words_stay_and_background_is_cut_anew(void **state)
     (void)state;
     make_sounds();
     const mote_audio_own own = {SAMPLES, {&stretch, 1}};
-    mote_dataset d = {.shape = {MOTE_I16, 1, {SAMPLES}},
+    mote_dataset d = {.kind = mote_kind_of(MOTE_INPUT_AUDIO),
+                      .shape = {MOTE_I16, 1, {SAMPLES}},
                       .n = 2,
                       .x = pcm,
                       .class_id = class_id,
