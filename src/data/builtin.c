@@ -28,7 +28,8 @@ mote_builtin_config mote_builtin_config_of(const mote_project *p)
     return (mote_builtin_config){.keywords = p->keywords.items,
                                  .n_keywords = p->keywords.n,
                                  .unknown = p->unknown,
-                                 .use = p->data.builtin,
+                                 .use =
+                                     p->data.builtin && *p->data.builtin ? p->data.builtin : "off",
                                  .language = p->data.language,
                                  .few = p->data.min_per_class,
                                  .rate_hz = p->rate_hz,

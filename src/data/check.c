@@ -174,7 +174,7 @@ static bool is_short(const mote_checker *c, size_t i)
 static bool is_long(const mote_checker *c, size_t i)
 {
     return c->rows[i].role == MOTE_ROLE_EXAMPLE &&
-           (double)c->rows[i].duration_us > c->cfg->clip_ms * 1000.0 * 2.5;
+           (double)c->rows[i].duration_us > c->cfg->clip_ms * 1000.0 * 2.5 && c->cfg->clip_ms > 0;
 }
 
 static size_t count_if(const mote_checker *c, concerns *is)
@@ -296,10 +296,18 @@ static void leave_out_builtin(mote_checker *c)
 mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_arena *a,
                             mote_check_report *out, mote_err *err)
 {
-    mote_checker c = {.store = s, .cfg = cfg, .arena = a};
+    mote_check_config named = *cfg;
+    const bool is_named = cfg->n_labels > 0;
+    mote_checker c = {.store = s,
+                      .cfg = &named,
+                      .arena = a,
+                      .one = is_named ? "keyword" : "class",
+                      .many = is_named ? "keywords" : "classes"};
     MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
     leave_out_builtin(&c);
+    if (!is_named)
+        MOTE_TRY(mote_check_labels_there(&c, &named, err));
     MOTE_TRY(mote_check_rejected(&c, err));
     if (c.n == 0 && c.report.n == 0)
         return mote_fail(err, MOTE_NOT_FOUND,

@@ -14,6 +14,7 @@ typedef struct {
 typedef struct {
     mote_store *store;
     const mote_check_config *cfg;
+    const char *one, *many; /* what a label that is asked for is called */
     mote_arena *arena;
     mote_sample_row *rows; /* [n] */
     mote_sound *sounds;    /* [n] */
@@ -36,5 +37,9 @@ MOTE_MUST_USE mote_status mote_check_example(mote_checker *c, mote_finding *f, m
 
 MOTE_MUST_USE mote_status mote_check_rejected(mote_checker *c, mote_err *err);
 MOTE_MUST_USE mote_status mote_check_set(mote_checker *c, mote_err *err);
+
+/* The labels of the samples, where mote.yaml names none. */
+MOTE_MUST_USE mote_status mote_check_labels_there(mote_checker *c, mote_check_config *out,
+                                                  mote_err *err);
 
 #endif

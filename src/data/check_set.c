@@ -262,10 +262,7 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
     MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n,
                              "add recordings, or remove "
                              "the words from keywords in mote.yaml",
-                             &f, err,
-                             "keywords "
-                             "without a recording: %zu",
-                             n));
+                             &f, err, "%s without a recording: %zu", c->many, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n == 0)
@@ -286,9 +283,9 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
                              "record more, or lower "
                              "data.require.min_per_class",
                              &f, err,
-                             "keywords with fewer than "
+                             "%s with fewer than "
                              "the %zu recordings required: %zu",
-                             least, n));
+                             c->many, least, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n > 0 && k[i].n < least)
@@ -313,10 +310,10 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
     MOTE_TRY(mote_check_find(c, "few-in-split",
                              is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
                              "record more speakers saying the words", &f, err,
-                             "keywords with "
+                             "%s with "
                              "fewer than %d recordings in a split: %zu times; figures for them "
                              "mean little",
-                             FEW_TO_JUDGE, n));
+                             c->many, FEW_TO_JUDGE, n));
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             if (k[i].in_split[s] < FEW_TO_JUDGE)
@@ -337,11 +334,11 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
         least = k[i].n < least ? k[i].n : least;
     }
     if (least > 0 && most / 5 > least)
-        MOTE_TRY(mote_check_find(
-            c, "imbalance", MOTE_FINDING_NOTE, most,
-            "record more of the rare "
-            "ones, or set training.class_weights to balanced",
-            NULL, err, "the largest keyword has %zu recordings, the smallest %zu", most, least));
+        MOTE_TRY(mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most,
+                                 "record more of the rare "
+                                 "ones, or set training.class_weights to balanced",
+                                 NULL, err, "the largest %s has %zu recordings, the smallest %zu",
+                                 c->one, most, least));
     double all = (double)g->n * (double)c->cfg->n_labels;
     if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
         MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs,
@@ -414,16 +411,39 @@ static mote_status check_label(mote_checker *c, const char *label, size_t n, mot
                            label, n, near);
 }
 
+/* The labels of all examples, sorted. */
+static mote_status sort_labels(mote_checker *c, const char ***out, size_t *n, mote_err *err)
+{
+    const char **labels = NULL;
+    *n = 0;
+    MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *labels, &labels, err));
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].role == MOTE_ROLE_EXAMPLE)
+            labels[(*n)++] = c->rows[i].label;
+    }
+    qsort(labels, *n, sizeof *labels, compare_names);
+    *out = labels;
+    return MOTE_OK;
+}
+
+mote_status mote_check_labels_there(mote_checker *c, mote_check_config *out, mote_err *err)
+{
+    const char **labels = NULL;
+    size_t n = 0, n_different = 0;
+    MOTE_TRY(sort_labels(c, &labels, &n, err));
+    for (size_t i = 0; i < n; i++)
+        if (n_different == 0 || strcmp(labels[i], labels[n_different - 1]) != 0)
+            labels[n_different++] = labels[i];
+    out->labels = labels;
+    out->n_labels = n_different;
+    return MOTE_OK;
+}
+
 static mote_status check_labels(mote_checker *c, mote_err *err)
 {
     const char **labels = NULL;
     size_t n = 0;
-    MOTE_TRY(mote_arena_take(c->arena, c->n + 1, sizeof *labels, &labels, err));
-    for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role == MOTE_ROLE_EXAMPLE)
-            labels[n++] = c->rows[i].label;
-    }
-    qsort(labels, n, sizeof *labels, compare_names);
+    MOTE_TRY(sort_labels(c, &labels, &n, err));
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i; end < n && strcmp(labels[end], labels[i]) == 0;)
             end++;

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     const mote_data_version *v;
     const mote_version_config *cfg;
+    bool is_named; /* mote.yaml names the labels: they are words */
     mote_arena *arena;
     mote_data_facts *f;
     entry *entries; /* [f->n_clips] */
@@ -134,8 +135,11 @@ static mote_status say_classes(counter *k, mote_err *err)
             continue;
         MOTE_TRY(say(k,
                      mote_arena_printf(k->arena,
-                                       "'%s' has nothing in %s: record it from more "
-                                       "people (%zu say it; each split needs one of its own)",
+                                       k->is_named
+                                           ? "'%s' has nothing in %s: record it from more "
+                                             "people (%zu say it; each split needs one of its own)"
+                                           : "'%s' has nothing in %s: add it from more groups "
+                                             "(%zu have it; each split needs one of its own)",
                                        f->name, where, n_groups),
                      err));
     }
@@ -175,9 +179,14 @@ static mote_status say_people(counter *k, mote_err *err)
         return MOTE_OK;
     return say(k,
                mote_arena_printf(k->arena,
-                                 "who speaks is not known of %zu of %zu recordings: "
-                                 "one person may be in training and in test, which flatters "
-                                 "every figure; add them with --group-pattern",
+                                 k->is_named
+                                     ? "who speaks is not known of %zu of %zu recordings: "
+                                       "one person may be in training and in test, which flatters "
+                                       "every figure; add them with --group-pattern"
+                                     : "of %zu of %zu samples it is not known which belong "
+                                       "together: what comes from one person or device may be in "
+                                       "training and in test, which flatters every figure; add "
+                                       "them with --group-pattern",
                                  f->n_clips - f->n_named, f->n_clips),
                err);
 }
@@ -202,19 +211,19 @@ static mote_status advise(counter *k, mote_err *err)
     if (f->n_groups >= MOTE_FEW_GROUPS && !is_thin(k))
         return MOTE_OK;
     size_t folds = f->n_groups < MOST_FOLDS ? f->n_groups : MOST_FOLDS;
-    const char *people = f->n_groups == 1 ? "person" : "people";
-    f->advice =
-        f->n_groups < 3
-            ? mote_arena_printf(k->arena,
-                                "only %zu %s: record more people, at least 3, better %d and "
-                                "more",
-                                f->n_groups, people, MOTE_FEW_GROUPS)
-            : mote_arena_printf(
-                  k->arena,
-                  "few people (%zu): one split says little; judge the recipe "
-                  "with all of them by 'mote evaluate --folds %zu', and let what ships "
-                  "learn from all ('training.refit: all')",
-                  f->n_groups, folds);
+    const char *people = !k->is_named ? "groups" : f->n_groups == 1 ? "person" : "people";
+    f->advice = f->n_groups < 3
+                    ? mote_arena_printf(k->arena,
+                                        "only %zu %s: record more %s, at least 3, better %d and "
+                                        "more",
+                                        f->n_groups, people, k->is_named ? "people" : "of them",
+                                        MOTE_FEW_GROUPS)
+                    : mote_arena_printf(
+                          k->arena,
+                          "few %s (%zu): one split says little; judge the recipe "
+                          "with all of them by 'mote evaluate --folds %zu', and let what ships "
+                          "learn from all ('training.refit: all')",
+                          people, f->n_groups, folds);
     return f->advice ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for advice");
 }
 
@@ -222,7 +231,14 @@ mote_status mote_data_facts_of(const mote_data_version *v, const mote_version_co
                                mote_arena *a, mote_data_facts *out, mote_err *err)
 {
     mote_data_facts f = {0};
-    counter k = {.v = v, .cfg = cfg, .arena = a, .f = &f};
+    mote_version_config named = *cfg; /* with the labels that there are, when nobody names any */
+    counter k = {.v = v, .cfg = &named, .arena = a, .f = &f, .is_named = cfg->n_labels > 0};
+    if (!k.is_named) {
+        mote_names labels;
+        MOTE_TRY(mote_version_labels(v, false, a, &labels, err));
+        named.labels = labels.items;
+        named.n_labels = labels.n;
+    }
     MOTE_TRY(mote_arena_take(a, MAX_MISSING, sizeof *f.missing, &f.missing, err));
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *k.entries, &k.entries, err));
     MOTE_TRY(name_classes(&k, err));

@@ -15,6 +15,7 @@
 
 typedef struct {
     const mote_project *project;
+    mote_names labels, classes; /* of the project, or, where it names none, of the samples */
     mote_arena *arena;
     mote_data_waiting *out;
     const mote_sample_row *rows;
@@ -51,6 +52,23 @@ static size_t count_different(const char **texts, size_t n)
     for (size_t i = 0; i < n; i++)
         different += i == 0 || strcmp(texts[i - 1], texts[i]) != 0;
     return different;
+}
+
+/* The classes of a project that names none. */
+static mote_status list_labels(looker *k, mote_err *err)
+{
+    const char **labels = NULL;
+    size_t n = 0, n_different = 0;
+    MOTE_TRY(mote_arena_take(k->arena, k->n_rows + 1, sizeof *labels, &labels, err));
+    for (size_t i = 0; i < k->n_rows; i++)
+        if (k->rows[i].role == MOTE_ROLE_EXAMPLE)
+            labels[n++] = k->rows[i].label;
+    qsort(labels, n, sizeof *labels, compare_texts);
+    for (size_t i = 0; i < n; i++)
+        if (n_different == 0 || strcmp(labels[i], labels[n_different - 1]) != 0)
+            labels[n_different++] = labels[i];
+    k->labels = k->classes = (mote_names){labels, n_different};
+    return MOTE_OK;
 }
 
 static mote_status count_rows(looker *k, mote_err *err)
@@ -124,7 +142,7 @@ static mote_status look_at_labels(looker *k, mote_err *err)
 {
     size_t need = (size_t)k->project->data.min_per_class;
     need = need > 0 ? need : 1;
-    for (size_t i = 0; i < mote_project_labels(k->project)->n; i++) {
+    for (size_t i = 0; i < k->labels.n; i++) {
         const mote_waiting_class *c = &k->out->classes[i];
         if (c->n == 0)
             MOTE_TRY(lacks(k, err, "'%s': no recording; at least %zu are needed", c->label, need));
@@ -164,15 +182,22 @@ static mote_status look_at_the_rest(looker *k, mote_err *err)
 mote_status mote_data_waiting_of(mote_store *s, const mote_project *p, mote_arena *a,
                                  mote_data_waiting *out, mote_err *err)
 {
-    mote_data_waiting w = {.n_classes = p->classes.n};
-    looker k = {.project = p, .arena = a, .out = &w};
+    mote_data_waiting w = {0};
+    looker k = {.project = p,
+                .labels = *mote_project_labels(p),
+                .classes = p->classes,
+                .arena = a,
+                .out = &w};
     mote_sample_row *rows = NULL;
+    MOTE_TRY(mote_sample_list(s, a, &rows, &k.n_rows, err));
+    k.rows = rows;
+    if (k.labels.n == 0)
+        MOTE_TRY(list_labels(&k, err));
+    w.n_classes = k.classes.n;
     MOTE_TRY(mote_arena_take(a, w.n_classes + 1, sizeof *w.classes, &w.classes, err));
     MOTE_TRY(mote_arena_take(a, w.n_classes + 4, sizeof *w.missing, &w.missing, err));
     for (size_t i = 0; i < w.n_classes; i++)
-        w.classes[i].label = p->classes.items[i];
-    MOTE_TRY(mote_sample_list(s, a, &rows, &k.n_rows, err));
-    k.rows = rows;
+        w.classes[i].label = k.classes.items[i];
     mote_version_entry *entries = NULL;
     size_t n = 0;
     MOTE_TRY(mote_version_list(s, a, &entries, &n, err));
