@@ -38,7 +38,8 @@ typedef struct {
     mote_arena arena;
     mote_golden golden;
     mote_graph *s8;
-    mote_operating_point op;
+    mote_signature signature;
+    mote_decision decision;
     mote_compile_input input;
     const mote_target *target;
     char basis[MOTE_SHA256_HEX_BYTES];
@@ -60,18 +61,22 @@ static mote_status open_inputs(compiling *c, mote_err *err)
     const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, c->basis);
-    const json_t *op = json_object_get(p->results[MOTE_STAGE_evaluate].output, "operating_point");
-    MOTE_TRY(mote_operating_point_from_json(op, (int32_t)task->classes.n, &c->op, err));
+    c->signature = mote_stage_signature(task, mote_setting_form(p->settings));
+    const json_t *chosen = json_object_get(p->results[MOTE_STAGE_evaluate].output, "decision");
+    MOTE_TRY(mote_decision_from_json(chosen, &c->signature, &c->decision, err));
+    const mote_operating_point *op = &c->decision.op;
     c->input = (mote_compile_input){.name = mote_setting_about(p->settings)->name,
                                     .graph = c->s8,
-                                    .n_labels = (int32_t)task->classes.n,
-                                    .labels = task->classes.items,
+                                    .n_labels = c->signature.n_labels,
+                                    .labels = c->signature.labels,
                                     .features = mote_setting_features(p->settings),
-                                    .sample = mote_setting_form(p->settings)->shape,
-                                    .smooth_hops = c->op.smooth_hops,
-                                    .suppress_ms = c->op.suppress_ms,
-                                    .hop_ms = c->op.hop_ms,
-                                    .thresholds = c->op.thresholds};
+                                    .sample = c->signature.sample};
+    if (task->is_stream) { /* a detector looks every hop */
+        c->input.smooth_hops = op->smooth_hops;
+        c->input.suppress_ms = op->suppress_ms;
+        c->input.hop_ms = op->hop_ms;
+        c->input.thresholds = op->thresholds;
+    }
     return MOTE_OK;
 }
 
