@@ -85,8 +85,49 @@ static mote_graph *residual_net(uint64_t seed)
     return b.g;
 }
 
+/* An architecture as it is built, on 8 x 5 values. */
+static mote_graph *architecture(const char *name, uint64_t seed)
+{
+    mote_err err;
+    mote_arch a;
+    mote_arch_default(&a, 8, 5, 3);
+    memset(a.name, 0, sizeof a.name);
+    snprintf(a.name, sizeof a.name, "%s", name);
+    a.channels = 6;
+    a.n_blocks = 2;
+    a.width = 0.05f;
+    a.hidden[0] = a.hidden[1] = 7;
+    a.bottleneck = 4;
+    mote_rng rng;
+    mote_rng_init(&rng, seed);
+    mote_graph *g = NULL;
+    T_OK(mote_arch_build(&a, &rng, &g, &err));
+    return g;
+}
+
+static mote_graph *conv1d(uint64_t seed)
+{
+    return architecture("conv1d", seed);
+}
+
+static mote_graph *linear(uint64_t seed)
+{
+    return architecture("linear", seed);
+}
+
+static mote_graph *mobilenet(uint64_t seed)
+{
+    return architecture("mobilenet", seed);
+}
+
+static mote_graph *autoencoder(uint64_t seed)
+{
+    return architecture("autoencoder", seed);
+}
+
 typedef mote_graph *graph_fn(uint64_t seed);
-static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net};
+static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, conv1d,
+                                   linear,       mobilenet, autoencoder};
 
 /* ------------------------------------------------------------------ a batch */
 
