@@ -11,12 +11,18 @@
 #include "learn/trainer.h"
 #include "project/archs.h"
 
+/* What a number is taken for in training: (x - offset) / scale, scale > 0. */
+typedef struct {
+    double offset, scale;
+} mote_learn_scale;
+
 /* All borrowed. */
 typedef struct {
     const mote_train_config *config;  /* network; all: seed, batch_size, limit_bytes */
-    const mote_batch_source *source;  /* features as they are */
-    const mote_train_set *validation; /* features as they are; NULL: none */
-    double scale;                     /* network: features are divided by it for training; > 0 */
+    const mote_batch_source *source;  /* features as they are, values too */
+    const mote_train_set *validation; /* the same; NULL: none */
+    double scale;                     /* network: of features, about 0; > 0 */
+    const mote_learn_scale *values;   /* network: [n_outputs], of values; NULL: as they are */
     double shrinkage;                 /* gaussian: [0, 1]; 0: by the data */
     mote_pool *pool;                  /* NULL: this thread alone */
     const mote_cancel *cancel;        /* NULL: never */
@@ -35,13 +41,5 @@ typedef struct {
 } mote_learner;
 
 const mote_learner *mote_learner_get(mote_learner_id id);
-
-/* A source whose inputs are those of `from` times `factor`; targets that are the inputs (source.h)
- * follow. Both are borrowed for as long as it is used. */
-typedef struct {
-    const mote_batch_source *from;
-    float factor;
-} mote_scaled_source;
-mote_batch_source mote_source_scaled(mote_scaled_source *s);
 
 #endif

@@ -1,103 +1,155 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks: trained on features divided by one number, so that first layers see values near one
- * whatever the front end. No mean is taken off, so that the padding of a convolution, 0, means the
- * same before and after. When it is done the division goes into the weights of the first layer,
- * and, of a network that gives back its input, the multiplication into those of the last: the
- * device never knows of it. */
+ * whatever the front end, and on values brought to mean 0 and deviation 1 whatever their unit. No
+ * mean is taken off features, so that the padding of a convolution, 0, means the same before and
+ * after. When it is done both go into the weights of the first and the last layer: the device never
+ * knows of them. */
+#include <math.h>
 #include <string.h>
 
 #include "graph/arch.h"
 #include "graph/op.h"
 #include "learn/learner.h"
 
+typedef struct {
+    const mote_batch_source *from;
+    const mote_learn_scale *values; /* NULL: targets as they are */
+    float factor;                   /* of features */
+} scaled_source;
+
+static void scale_values(const mote_learn_scale *by, size_t n, size_t n_outputs, float *values)
+{
+    for (size_t i = 0; by && i < n * n_outputs; i++) {
+        const mote_learn_scale *s = &by[i % n_outputs];
+        values[i] = (float)(((double)values[i] - s->offset) / s->scale);
+    }
+}
+
 static mote_status fill_scaled(void *arg, const mote_batch_request *rq, float *inputs,
                                float *targets, mote_err *err)
 {
-    const mote_scaled_source *s = arg;
+    const scaled_source *s = arg;
     MOTE_TRY(s->from->fill(s->from->arg, rq, inputs, targets, err));
     const size_t n = (size_t)rq->n * rq->in_elements;
     for (size_t i = 0; i < n; i++)
         inputs[i] *= s->factor;
+    if (targets)
+        scale_values(s->values, (size_t)rq->n, (size_t)rq->n_outputs, targets);
     return MOTE_OK;
 }
 
-mote_batch_source mote_source_scaled(mote_scaled_source *s)
+static mote_status scaled_set(const mote_learn_job *job, const mote_graph *g, mote_arena *a,
+                              mote_train_set *out, mote_err *err)
 {
-    mote_batch_source out = *s->from;
-    out.fill = fill_scaled;
-    out.arg = s;
-    return out;
-}
-
-static mote_status scaled_set(const mote_train_set *from, size_t in_elements, float factor,
-                              mote_arena *a, mote_train_set *out, mote_err *err)
-{
-    float *x = NULL;
-    const size_t n = (size_t)from->n * in_elements;
+    static const mote_train_set none = {.n = 0};
+    const mote_train_set *from = job->validation ? job->validation : &none;
+    const size_t n = (size_t)from->n,
+                 n_in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]),
+                 n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
+    const float factor = (float)(1.0 / job->scale);
+    float *x = NULL, *values = NULL;
     *out = *from;
-    if (from->n == 0)
+    if (n == 0)
         return MOTE_OK;
-    MOTE_TRY(mote_arena_take(a, (size_t)from->n, in_elements * sizeof *x, &x, err));
-    for (size_t i = 0; i < n; i++)
+    MOTE_TRY(mote_arena_take(a, n, n_in * sizeof *x, &x, err));
+    for (size_t i = 0; i < n * n_in; i++)
         x[i] = from->inputs[i] * factor;
     out->inputs = x;
+    if (!from->values)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, n, n_out * sizeof *values, &values, err));
+    memcpy(values, from->values, n * n_out * sizeof *values);
+    scale_values(job->values, n, n_out, values);
+    out->values = values;
     return MOTE_OK;
 }
 
-static void divide(mote_tensor *t, double by)
-{
-    float *v = t->data;
-    for (int64_t i = 0, n = mote_tensor_elements(t); i < n; i++)
-        v[i] = (float)((double)v[i] / by);
-}
-
-/* net(x / scale), or scale * net(x / scale), as a graph of x. */
-static void absorb_scale(mote_graph *g, double scale, bool gives_back)
+/* net(x / scale) as a graph of x. */
+static void absorb_features(const mote_graph *g, double scale)
 {
     for (int32_t i = 0; i < g->n_ops; i++) {
-        const mote_op *o = &g->ops[i];
-        if (o->inputs[0] == g->inputs[0])
-            divide(&g->tensors[o->inputs[1]], scale);
-        if (gives_back && o->outputs[0] == g->outputs[0])
-            for (int32_t k = 1; k < 3; k++)
-                divide(&g->tensors[o->inputs[k]], 1.0 / scale);
+        if (g->ops[i].inputs[0] != g->inputs[0])
+            continue;
+        mote_tensor *t = &g->tensors[g->ops[i].inputs[1]];
+        float *v = t->data;
+        for (int64_t k = 0, n = mote_tensor_elements(t); k < n; k++)
+            v[k] = (float)((double)v[k] / scale);
     }
 }
 
-/* The layers that a scale goes into must have weights. */
-static mote_status check_ends(const mote_graph *g, bool gives_back, mote_err *err)
+/* net(x) * scale + offset for each output, as the graph itself: its last layer has a row of weights
+ * and a bias for each. */
+static void absorb_values(const mote_graph *g, const mote_learn_scale *by, bool is_one)
+{
+    const mote_op *last = &g->ops[g->n_ops - 1];
+    float *weights = g->tensors[last->inputs[1]].data, *bias = g->tensors[last->inputs[2]].data;
+    const int64_t n = mote_tensor_elements(&g->tensors[last->inputs[2]]),
+                  row = mote_tensor_elements(&g->tensors[last->inputs[1]]) / n;
+    for (int64_t i = 0; i < n; i++) {
+        const mote_learn_scale *s = &by[is_one ? 0 : i];
+        for (int64_t k = 0; k < row; k++)
+            weights[i * row + k] = (float)((double)weights[i * row + k] * s->scale);
+        bias[i] = (float)((double)bias[i] * s->scale + s->offset);
+    }
+}
+
+/* The layers that scales go into must have weights, of values one row for each. */
+static mote_status check_ends(const mote_graph *g, bool of_values, mote_err *err)
 {
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *o = &g->ops[i];
-        const bool is_end =
-            o->inputs[0] == g->inputs[0] || (gives_back && o->outputs[0] == g->outputs[0]);
-        if (is_end && !mote_op_has(o->kind, MOTE_OP_WEIGHTED))
+        const bool is_last = of_values && i == g->n_ops - 1;
+        if ((o->inputs[0] == g->inputs[0] || is_last) &&
+            (!mote_op_has(o->kind, MOTE_OP_WEIGHTED) ||
+             (is_last && mote_op_has(o->kind, MOTE_OP_CHANNEL_LAST))))
             return mote_fail(err, MOTE_UNSUPPORTED,
-                             "operator %d ('%s') takes or gives features and has no weights", i,
-                             mote_op_text(o->kind));
+                             "operator %d ('%s') takes features or gives values, and has no "
+                             "weights for them",
+                             i, mote_op_text(o->kind));
     }
     return MOTE_OK;
+}
+
+static mote_status check(const mote_learn_job *job, const mote_graph *g, mote_err *err)
+{
+    const int64_t n = mote_tensor_elements(&g->tensors[g->outputs[0]]);
+    if (!(job->scale > 0.0))
+        return mote_fail(err, MOTE_ARG, "the scale of the features must be above 0");
+    for (int64_t i = 0; job->values && i < n; i++)
+        if (!(job->values[i].scale > 0.0) || !isfinite(job->values[i].offset))
+            return mote_fail(err, MOTE_ARG, "the scale of value %d must be above 0", (int)i);
+    return check_ends(g, job->source->gives_back || job->values, err);
+}
+
+/* What is in the unit of the values. */
+static mote_train_config config_of(const mote_learn_job *job)
+{
+    mote_train_config c = *job->config;
+    if (job->values && c.loss.huber_delta > 0.0f)
+        c.loss.huber_delta = (float)((double)c.loss.huber_delta / job->values[0].scale);
+    return c;
 }
 
 static mote_status fit(const mote_learn_job *job, mote_graph *g, mote_arena *a,
                        mote_train_result *result, mote_graph **out, mote_err *err)
 {
-    static const mote_train_set none = {.n = 0};
     const bool gives_back = job->source->gives_back;
-    const float factor = (float)(1.0 / job->scale);
-    if (!(job->scale > 0.0))
-        return mote_fail(err, MOTE_ARG, "the scale of the features must be above 0");
-    MOTE_TRY(check_ends(g, gives_back, err));
-    mote_scaled_source scaled = {.from = job->source, .factor = factor};
-    const mote_batch_source source = mote_source_scaled(&scaled);
-    const size_t in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]);
+    MOTE_TRY(check(job, g, err));
+    scaled_source scaled = {
+        .from = job->source, .values = job->values, .factor = (float)(1.0 / job->scale)};
+    mote_batch_source source = *job->source;
+    source.fill = fill_scaled;
+    source.arg = &scaled;
     mote_train_set validation;
-    MOTE_TRY(
-        scaled_set(job->validation ? job->validation : &none, in, factor, a, &validation, err));
-    MOTE_TRY(mote_train(g, job->config, &source, &validation, job->pool, job->cancel, job->report,
+    MOTE_TRY(scaled_set(job, g, a, &validation, err));
+    const mote_train_config config = config_of(job);
+    MOTE_TRY(mote_train(g, &config, &source, &validation, job->pool, job->cancel, job->report,
                         job->report_arg, a, result, err));
     MOTE_TRY(mote_graph_fold(g, out, err));
-    absorb_scale(*out, job->scale, gives_back);
+    const mote_learn_scale back = {.scale = job->scale};
+    absorb_features(*out, job->scale);
+    if (gives_back || job->values)
+        absorb_values(*out, gives_back ? &back : job->values, gives_back);
     return MOTE_OK;
 }
 

@@ -286,6 +286,60 @@ static void the_scale_of_training_is_no_business_of_use(void **state)
     mote_graph_destroy(trained);
 }
 
+/* 1000 + 300 a - 50 b, in an unit in which a network that knows no scale would learn nothing. */
+static void values_keep_their_unit(void **state)
+{
+    (void)state;
+    enum { IN = 2 };
+    mote_err err;
+    mote_rng rng;
+    mote_rng_init(&rng, 16);
+    static float x[N * IN], y[N];
+    double mean = 0.0, square = 0.0;
+    for (size_t k = 0; k < N; k++) {
+        x[k * IN] = (float)mote_rng_normal(&rng);
+        x[k * IN + 1] = (float)mote_rng_normal(&rng);
+        y[k] = 1000.0f + 300.0f * x[k * IN] - 50.0f * x[k * IN + 1];
+        mean += (double)y[k] / N;
+    }
+    for (size_t k = 0; k < N; k++)
+        square += pow((double)y[k] - mean, 2.0) / N;
+    const mote_learn_scale scale = {.offset = mean, .scale = sqrt(square)};
+    const mote_train_set d = {.inputs = x, .values = y, .n = N};
+    mote_batch_source source = mote_source_memory(&d);
+    mote_train_config c;
+    mote_train_default(&c);
+    c.loss = (mote_loss){MOTE_LOSS_HUBER, 500.0f}; /* in the unit of the value */
+    c.n_epochs = 60;
+    c.rate = 0.05;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 22);
+    mote_train_result result;
+    mote_arch arch;
+    mote_arch_default(&arch, 1, IN, 1);
+    memcpy(arch.name, "linear", 7);
+    arch.head = MOTE_HEAD_VALUES;
+    arch.dropout = 0;
+    mote_rng_init(&rng, 3);
+    mote_graph *g = NULL, *out = NULL;
+    T_OK(mote_arch_build(&arch, &rng, &g, &err));
+    mote_learn_job job = {
+        .config = &c, .source = &source, .validation = &d, .scale = 0.5, .values = &scale};
+    T_OK(mote_learner_get(MOTE_LEARNER_network)->fit(&job, g, &a, &result, &out, &err));
+    for (size_t k = 0; k < 20; k++) {
+        float got;
+        T_OK(mote_graph_run_f32(out, x + k * IN, &got, NULL, NULL, &err));
+        assert_true(fabsf(got - y[k]) < 1.0f);
+    }
+    mote_graph_destroy(out);
+    out = NULL;
+    const mote_learn_scale flat = {.offset = 3, .scale = 0};
+    job.values = &flat;
+    T_FAILS(mote_learner_get(MOTE_LEARNER_network)->fit(&job, g, &a, &result, &out, &err), MOTE_ARG,
+            "the scale of value 0");
+    mote_graph_destroy(g);
+}
+
 static void an_autoencoder_cannot_give_back_what_is_unlike_all(void **state)
 {
     (void)state;
@@ -367,6 +421,7 @@ int main(void)
         cmocka_unit_test(threads_and_batches_change_no_byte_of_a_gaussian),
         cmocka_unit_test(what_a_gaussian_cannot_learn_from_is_named),
         cmocka_unit_test(the_scale_of_training_is_no_business_of_use),
+        cmocka_unit_test(values_keep_their_unit),
         cmocka_unit_test(an_autoencoder_cannot_give_back_what_is_unlike_all),
         cmocka_unit_test(giving_back_needs_as_many_values_and_no_targets),
         cmocka_unit_test(every_architecture_has_its_learner),
