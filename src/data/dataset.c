@@ -158,6 +158,10 @@ static mote_status plan_items(mote_loader *l, mote_err *err)
         const mote_version_item *it = &v->items[i];
         if (it->role != MOTE_ROLE_EXAMPLE)
             continue;
+        if (it->rows) {
+            MOTE_TRY(mote_loader_plan_rows(l, it, err));
+            continue;
+        }
         if (!is_wanted(l, i)) {
             bool is_other = !l->fold && it->split == l->cfg->split && !mote_version_used(it);
             l->d->n_left_out += is_other && l->cfg->words == MOTE_WORDS_APART ? 1 : 0;
@@ -177,7 +181,8 @@ static mote_status plan_samples(mote_loader *l, mote_err *err)
         return MOTE_OK;
     size_t n_asked = 0, n_other = 0;
     for (size_t i = 0; i < l->n_planned; i++) {
-        n_asked += l->plan[i].class_id < (int32_t)cfg->n_labels ? 1 : 0;
+        size_t n = l->plan[i].rows ? l->plan[i].n : 1;
+        n_asked += l->plan[i].class_id < (int32_t)cfg->n_labels ? n : 0;
         n_other += cfg->other && l->plan[i].class_id == (int32_t)cfg->n_labels ? 1 : 0;
     }
     if (n_asked == 0)
@@ -231,7 +236,8 @@ static mote_status look_at_item(mote_loader *l, mote_planned *p, mote_shape *sha
     MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
     mote_piece piece = {&one.d, p->item->from_us, p->item->to_us};
     mote_status st = k->shape(&one.d, &l->cfg->cut, shape, err);
-    p->n = st == MOTE_OK && k->count ? k->count(&piece, &l->cfg->cut) : 1;
+    if (!p->rows)
+        p->n = st == MOTE_OK && k->count ? k->count(&piece, &l->cfg->cut) : 1;
     mote_loaded_done(&one);
     return st;
 }
@@ -267,8 +273,8 @@ static mote_status count_samples(mote_loader *l, mote_err *err)
     for (size_t i = 0; i < l->n_planned; i++) {
         mote_planned *p = &l->plan[i];
         mote_shape shape = l->d->shape;
-        p->n = 1;
-        if (i == 0 || k->count) {
+        p->n = p->rows ? p->n : 1;
+        if (i == 0 || k->count || p->rows) {
             MOTE_TRY(look_for_cancel(l, i, err));
             MOTE_TRY(look_at_item(l, p, &shape, err));
         }
@@ -283,24 +289,33 @@ static mote_status count_samples(mote_loader *l, mote_err *err)
     return l->n_cut == 0 ? nothing_fits(l, err) : MOTE_OK;
 }
 
+/* What sample i says: the item, or its row. */
+static void set_target(mote_dataset *d, size_t i, const mote_planned *p, size_t k,
+                       const char *label)
+{
+    const mote_planned_row *row = p->rows ? &p->rows[k] : NULL;
+    d->label[i] = row && d->class_id ? d->classes[row->class_id] : label;
+    if (d->values)
+        d->values[i] = (float)(row ? row->value : p->item->value);
+    else
+        d->class_id[i] = row ? row->class_id : p->class_id;
+}
+
 /* The samples of one item, from place `at` on. */
 static mote_status cut_item(mote_loader *l, const mote_planned *p, size_t at, mote_err *err)
 {
     mote_dataset *d = l->d;
     const mote_kind *k = l->cfg->kind;
     mote_loaded one;
-    char *label = mote_arena_strdup(&d->arena, p->item->label);
+    char *label = mote_arena_strdup(&d->arena, p->rows ? l->cfg->labels[0] : p->item->label);
     if (!label)
         return mote_fail(err, MOTE_NOMEM, "data set");
     MOTE_TRY(mote_loader_decode(l, p->item, &one, err));
     mote_piece s = {&one.d, p->item->from_us, p->item->to_us};
     for (size_t i = at; i < at + p->n; i++) {
-        k->cut(&s, &l->cfg->cut, i - at, (char *)d->x + i * mote_dataset_sample_bytes(d));
-        d->label[i] = label;
-        if (d->values)
-            d->values[i] = (float)p->item->value;
-        else
-            d->class_id[i] = p->class_id;
+        size_t which = p->rows ? p->rows[i - at].at : i - at;
+        k->cut(&s, &l->cfg->cut, which, (char *)d->x + i * mote_dataset_sample_bytes(d));
+        set_target(d, i, p, i - at, label);
     }
     mote_loaded_done(&one);
     return MOTE_OK;
@@ -350,14 +365,20 @@ static int32_t group_number(const mote_dataset *d, const char *name)
     return (int32_t)(at - d->groups);
 }
 
+static const char *group_of(const mote_planned *p, size_t k)
+{
+    return p->rows ? p->rows[k].group : p->item->group;
+}
+
 static mote_status number_groups(mote_loader *l, mote_err *err)
 {
     mote_dataset *d = l->d;
     const char **names = NULL;
-    MOTE_TRY(mote_arena_take(&d->arena, d->n + 1, sizeof *names, &names, err));
+    MOTE_TRY(mote_arena_take(&d->arena, d->n + l->n_planned + 1, sizeof *names, &names, err));
+    size_t n = 0;
     for (size_t i = 0; i < l->n_planned; i++)
-        names[i] = l->plan[i].item->group;
-    size_t n = l->n_planned;
+        for (size_t k = 0; k == 0 || (l->plan[i].rows && k < l->plan[i].n); k++)
+            names[n++] = group_of(&l->plan[i], k);
     if (l->n_nothing > 0)
         names[n++] = MOTE_LABEL_BACKGROUND;
     qsort(names, n, sizeof *names, compare_names);
@@ -374,7 +395,7 @@ static mote_status number_groups(mote_loader *l, mote_err *err)
     size_t at = 0;
     for (size_t i = 0; i < l->n_planned; i++)
         for (size_t k = 0; k < l->plan[i].n; k++)
-            d->group_id[at++] = group_number(d, l->plan[i].item->group);
+            d->group_id[at++] = group_number(d, group_of(&l->plan[i], k));
     while (at < d->n)
         d->group_id[at++] = group_number(d, MOTE_LABEL_BACKGROUND);
     return MOTE_OK;
@@ -493,9 +514,12 @@ mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
     mote_dataset_config filled = *wanted, *cfg = &filled;
     mote_names labels;
     /* The clips are bounded by max_bytes; names, keys and the plan need at most 1 kB an item. */
-    mote_arena_init(&d.arena, cfg->max_bytes + ((size_t)16 << 20) + v->n * 1024);
+    size_t n = 0;
+    for (size_t i = 0; i < v->n; i++)
+        n += mote_version_n(&v->items[i]);
+    mote_arena_init(&d.arena, cfg->max_bytes + ((size_t)16 << 20) + n * 1024);
     MOTE_SCOPED_ARENA scratch;
-    mote_arena_init(&scratch, ((size_t)16 << 20) + v->n * 1024);
+    mote_arena_init(&scratch, ((size_t)16 << 20) + n * 1024);
     mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
     l.decoding = decoding_of(cfg);
     mote_status st = mote_form_labels(v, cfg, &d.arena, &labels, err);

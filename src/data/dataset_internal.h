@@ -6,10 +6,19 @@
 #include "data/dataset.h"
 #include "data/sample.h"
 
+/* A row that is wanted of a file of rows. */
+typedef struct {
+    size_t at;        /* in the file */
+    int32_t class_id; /* -1: of values */
+    double value;
+    const char *label, *group;
+} mote_planned_row;
+
 typedef struct {
     const mote_version_item *item;
-    int32_t class_id; /* -1: of values */
-    size_t n;         /* samples that are cut from it */
+    int32_t class_id;       /* -1: of values, or each row has its own */
+    size_t n;               /* samples that are cut from it */
+    mote_planned_row *rows; /* [n]; NULL: the item is what the version says */
 } mote_planned;
 
 struct mote_loader {
@@ -33,5 +42,9 @@ MOTE_MUST_USE mote_status mote_loader_account(mote_loader *l, size_t bytes, mote
 /* The decoded object of an item; to be given back with mote_loaded_done. */
 MOTE_MUST_USE mote_status mote_loader_decode(mote_loader *l, const mote_version_item *it,
                                              mote_loaded *out, mote_err *err);
+
+/* Plan the wanted rows of an item that has rows. */
+MOTE_MUST_USE mote_status mote_loader_plan_rows(mote_loader *l, const mote_version_item *it,
+                                                mote_err *err);
 
 #endif

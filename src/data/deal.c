@@ -40,10 +40,12 @@ typedef struct {
 
 /* ---- labels and groups --------------------------------------------------------------------- */
 
-/* Background recordings belong to all splits, and the built-in set has its own. */
+/* Background recordings belong to all splits, the built-in set has its own, and of a file with rows
+ * each row has one. */
 static bool is_dealt(const mote_version_item *it)
 {
-    return it->role == MOTE_ROLE_EXAMPLE && !mote_sample_is_builtin(it->group);
+    bool has_rows = it->rows || (it->kind && it->kind->n_rows);
+    return it->role == MOTE_ROLE_EXAMPLE && !has_rows && !mote_sample_is_builtin(it->group);
 }
 
 static mote_status list_labels(dealing *d, mote_err *err)
@@ -324,7 +326,7 @@ static void give_builtin(const dealing *d, mote_data_version *v, mote_version_re
     int32_t at = 0;
     for (size_t i = 0; i < v->n; i++) {
         mote_version_item *it = &v->items[i];
-        if (it->role != MOTE_ROLE_EXAMPLE || is_dealt(it))
+        if (it->role != MOTE_ROLE_EXAMPLE || !mote_sample_is_builtin(it->group))
             continue;
         (void)mote_builtin_split(it->group, &it->split);
         it->is_word = true;
@@ -368,7 +370,8 @@ mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote
     MOTE_TRY(list_groups(&d, err));
     if (!cfg->by_time)
         MOTE_TRY(load_parts(s, &d, err));
-    MOTE_TRY(cfg->by_time ? deal_by_time(&d, err) : deal(&d, err));
+    if (d.n_groups > 0) /* else there are rows, or background, alone */
+        MOTE_TRY(cfg->by_time ? deal_by_time(&d, err) : deal(&d, err));
     MOTE_TRY(save_parts(s, &d, cfg, report, err));
     give_builtin(&d, v, report);
     for (size_t i = 0; i < v->n; i++) {

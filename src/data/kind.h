@@ -31,6 +31,9 @@ typedef struct {
                          end */
     int32_t height, width, n_channels; /* of a sample that has an extent; 1: grey, 3: colour */
     mrt_fit fit;                       /* of what has other proportions */
+    /* Of rows, borrowed; NULL: there are none. */
+    const mote_project_table *table;
+    const struct mote_columns *columns; /* data/columns.h; found by those who cut */
 } mote_cut_config;
 
 /* What is wanted of the decoded samples, and what is allowed. */
@@ -41,6 +44,7 @@ typedef struct {
     bool samples_only; /* neither the hash of the content nor facts are needed: for what is in the
                           store already */
     bool strangers;    /* the bytes come from strangers: only the formats that are safe for that */
+    const mote_project_table *table; /* what a file of rows must hold; NULL: any. Borrowed */
     const mote_cut_config *cut; /* with samples_only: what will be cut of it, so that a kind need
                                    keep no more than that; NULL: all is wanted */
 } mote_decoding;
@@ -87,6 +91,18 @@ typedef struct {
     mote_names values;        /* of values, likewise */
     const char *const *units; /* [values.n], "" for none */
 } mote_sample_form;
+
+/* What one row says, of a kind of which a file holds many; texts are borrowed from what is decoded.
+ */
+typedef struct {
+    const char *label; /* what is asked for, as text; NULL: it is missing in this row */
+    double value;      /* the same as a number; NaN: it is none */
+    const char *group; /* whose rows stay together; NULL: it is by itself */
+    double time_s;     /* NaN: not known */
+    uint64_t hash;     /* of everything in it: the same for equal rows */
+} mote_row_said;
+
+#define MOTE_LABEL_ROWS "_rows_" /* what a file is called whose rows say what they are */
 
 typedef struct mote_loader mote_loader; /* data/dataset_internal.h */
 
@@ -138,6 +154,13 @@ struct mote_kind {
      * texts live in `a`. NULL: they have no names. */
     mote_status (*describe)(const mote_decoded *d, const mote_cut_config *cfg, mote_arena *a,
                             mote_sample_form *out, mote_err *err);
+
+    /* Of a kind of which a file holds many rows, each a sample that says itself what it is: how
+     * many, and what one says (NOT_FOUND, naming a column of the project that is not there); cut
+     * then writes row k. NULL: what a file is, others say. */
+    size_t (*n_rows)(const mote_decoded *d);
+    mote_status (*say)(const mote_decoded *d, const mote_project_table *table, size_t row,
+                       mote_row_said *out, mote_err *err);
 
     /* Load what a data set has beside its samples, and make l->n_nothing samples of nothing that is
      * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */

@@ -2,27 +2,66 @@
 /* The text of a data version (docs/formats/data-version.md): writing and reading. Declared in
  * data/version.h.
  *
- *     mote.data 3
+ *     mote.data 4
  *     seed 0
  *     shares 0.7 0.15 0.15
  *     samples 2
  *     <64 hex> TAB role TAB split TAB duration_us TAB label TAB group [TAB @from-to] [TAB =value]
+ *         [TAB #n splits of n rows]
  *     ...
  *
  * Lines end in '\n'; sample lines are sorted by (role, label, hash, group, from), so equal data
  * gives equal bytes. Formats 1 and 2 call an example by another word and have neither spans nor
- * values; format 1 holds no words apart. The SHA-256 of the whole is the
- * name of the object, hence no checksum inside. */
+ * values; a version without rows is written in format 3; format 1 holds no words apart. The SHA-256
+ * of the whole is the name of the object, hence no checksum inside. */
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "data/version.h"
 
+#define MAX_ROWS 100000000u /* of all files of a version */
+
+/* The splits of rows, three in a character: from '?', 16 times the first, 4 times the second and
+ * the third; what is behind the last row is 0. A character that comes n times in a row is written
+ * once, and n behind it. */
+#define ROWS_FIRST '?'
+#define ROWS_EACH  3
+
+static int rows_symbol(const mote_version_item *it, size_t at)
+{
+    int symbol = 0;
+    for (size_t i = at; i < at + ROWS_EACH; i++)
+        symbol = 4 * symbol + (i < it->n_rows ? it->rows[i] : 0);
+    return symbol;
+}
+
+static void write_rows(const mote_version_item *it, mote_buf *out)
+{
+    mote_buf_printf(out, "\t#%zu ", it->n_rows);
+    for (size_t at = 0; at < it->n_rows;) {
+        int symbol = rows_symbol(it, at);
+        size_t n = 0;
+        for (; at < it->n_rows && rows_symbol(it, at) == symbol; at += ROWS_EACH)
+            n++;
+        mote_buf_char(out, (char)(ROWS_FIRST + symbol));
+        if (n > 1)
+            mote_buf_printf(out, "%zu", n);
+    }
+}
+
+static bool has_rows(const mote_data_version *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].rows)
+            return true;
+    return false;
+}
+
 /* "train" of what is not held apart, else "group's split/word's split". */
 static void write_split(const mote_version_item *it, mote_buf *out)
 {
-    if (it->role == MOTE_ROLE_BACKGROUND) {
+    if (it->role == MOTE_ROLE_BACKGROUND || it->rows) {
         mote_buf_char(out, '-');
         return;
     }
@@ -33,7 +72,8 @@ static void write_split(const mote_version_item *it, mote_buf *out)
 
 mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_err *err)
 {
-    mote_buf_printf(out, "mote.data 3\nseed %llu\nshares", (unsigned long long)v->seed);
+    mote_buf_printf(out, "mote.data %d\nseed %llu\nshares", has_rows(v) ? 4 : 3,
+                    (unsigned long long)v->seed);
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         mote_buf_char(out, ' ');
         mote_buf_f64(out, v->fractions[i]);
@@ -52,6 +92,8 @@ mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_
             mote_buf_str(out, "\t=");
             mote_buf_f64(out, it->value);
         }
+        if (it->rows)
+            write_rows(it, out);
         mote_buf_char(out, '\n');
     }
     return mote_buf_status(out, err);
@@ -63,6 +105,7 @@ typedef struct {
     const char *at, *end;
     size_t line; /* of what is being read, from 1 */
     int format;
+    uint64_t n_rows; /* of all files so far */
     mote_arena *arena;
 } reader;
 
@@ -108,12 +151,13 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 {
     piece line;
     MOTE_TRY(next_line(r, &line, err));
-    r->format = piece_is(line, "mote.data 3")   ? 3
+    r->format = piece_is(line, "mote.data 4")   ? 4
+                : piece_is(line, "mote.data 3") ? 3
                 : piece_is(line, "mote.data 2") ? 2
                 : piece_is(line, "mote.data 1") ? 1
                                                 : 0;
     if (r->format == 0)
-        return damaged(r, "not a data version of format 1, 2 or 3", err);
+        return damaged(r, "not a data version of format 1, 2, 3 or 4", err);
     MOTE_TRY(next_line(r, &line, err));
     if (!piece_is(cut(&line, ' '), "seed") || !mote_parse_u64(line.s, line.n, &v->seed))
         return damaged(r, "expected 'seed N'", err);
@@ -165,11 +209,52 @@ static bool parse_role(const reader *r, piece role, piece split, mote_version_it
     it->role = MOTE_ROLE_EXAMPLE;
     it->is_word = r->format > 1 && split.n > 0 && memchr(split.s, '/', split.n);
     piece group = it->is_word ? cut(&split, '/') : split;
+    if (r->format > 3 && piece_is(role, "example") && piece_is(split, "-"))
+        return true; /* each row has its own */
     return piece_is(role, r->format < 3 ? "keyword" : "example") &&
            parse_split(group, &it->split) && parse_split(split, &it->word);
 }
 
-/* "@from-to" and "=value", each there or not, in this order. */
+static void put_rows(mote_version_item *it, size_t at, int symbol)
+{
+    for (size_t i = 0; i < ROWS_EACH && at + i < it->n_rows; i++)
+        it->rows[at + i] = (uint8_t)(symbol >> (2 * (ROWS_EACH - 1 - (int)i)) & 3);
+}
+
+/* "#n symbols". No more memory is asked for than MAX_ROWS, and n must be what the symbols say. */
+static mote_status read_row_splits(reader *r, piece rows, mote_version_item *it, mote_err *err)
+{
+    piece count = cut(&rows, ' ');
+    uint64_t n = 0;
+    if (!mote_parse_u64(count.s + 1, count.n - 1, &n) || n == 0 || n > MAX_ROWS - r->n_rows)
+        return damaged(r, "rows are not '#n ..'", err);
+    r->n_rows += n;
+    it->n_rows = (size_t)n;
+    MOTE_TRY(mote_arena_take(r->arena, it->n_rows, sizeof *it->rows, &it->rows, err));
+    size_t at = 0;
+    while (rows.n > 0 && at < it->n_rows) {
+        int symbol = *rows.s - ROWS_FIRST;
+        size_t digits = 1;
+        uint64_t times = 1;
+        while (digits < rows.n && rows.s[digits] >= '0' && rows.s[digits] <= '9')
+            digits++;
+        if (symbol < 0 || symbol > 63 ||
+            (digits > 1 && !mote_parse_u64(rows.s + 1, digits - 1, &times)) || times == 0 ||
+            times > (it->n_rows - at + ROWS_EACH - 1) / ROWS_EACH)
+            return damaged(r, "the splits of rows are damaged", err);
+        for (; times > 0; times--, at += ROWS_EACH)
+            put_rows(it, at, symbol);
+        rows.s += digits;
+        rows.n -= digits;
+    }
+    for (size_t i = 0; i < it->n_rows; i++)
+        if (it->rows[i] >= MOTE_N_SPLITS)
+            return damaged(r, "a row is in no split", err);
+    return rows.n == 0 && at >= it->n_rows ? MOTE_OK
+                                           : damaged(r, "the splits of rows are damaged", err);
+}
+
+/* "@from-to", "=value" and "#rows", each there or not, in this order. */
 static mote_status read_rest(reader *r, piece line, mote_version_item *it, mote_err *err)
 {
     if (line.n > 0 && *line.s == '@') {
@@ -182,6 +267,10 @@ static mote_status read_rest(reader *r, piece line, mote_version_item *it, mote_
         piece value = cut(&line, '\t');
         if (!mote_parse_f64(value.s + 1, value.n - 1, &it->value) || !isfinite(it->value))
             return damaged(r, "a value is not '=number'", err);
+    }
+    if (line.n > 0 && *line.s == '#' && r->format > 3) {
+        piece rows = cut(&line, '\t');
+        MOTE_TRY(read_row_splits(r, rows, it, err));
     }
     return line.n == 0 ? MOTE_OK : damaged(r, "more fields than there are", err);
 }

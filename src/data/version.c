@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "data/deal.h"
+#include "data/deal_rows.h"
 
 #define MAX_MANIFEST_BYTES ((size_t)1 << 30)
 
@@ -27,6 +28,16 @@ bool mote_split_parse(const char *name, mote_split *out)
         }
     }
     return false;
+}
+
+size_t mote_version_n_in(const mote_version_item *it, mote_split split)
+{
+    size_t n = 0;
+    if (!it->rows)
+        return mote_version_used(it) && it->split == split ? 1 : 0;
+    for (size_t i = 0; i < it->n_rows; i++)
+        n += it->rows[i] == (uint8_t)split;
+    return n;
 }
 
 bool mote_builtin_split(const char *group, mote_split *out)
@@ -57,6 +68,7 @@ mote_version_config mote_version_config_of(const mote_project *p)
                                  .labels = mote_project_labels(p)->items,
                                  .n_labels = mote_project_labels(p)->n,
                                  .words_apart = p->unknown,
+                                 .table = p->table.target ? &p->table : NULL,
                                  .note = ""};
 }
 
@@ -195,6 +207,7 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
     for (size_t i = 0; i < n; i++) {
         const mote_sample_row *r = rows[i];
         v->items[i] = (mote_version_item){.object = r->object,
+                                          .kind = r->kind,
                                           .role = r->role,
                                           .label = r->label,
                                           .group = r->group,
@@ -332,6 +345,14 @@ mote_status mote_version_load(mote_store *s, const char *name, mote_arena *a,
 
 /* ---- making one ---------------------------------------------------------------------------- */
 
+static size_t count_samples(const mote_data_version *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->n; i++)
+        n += mote_version_n(&v->items[i]);
+    return n;
+}
+
 static mote_status save_row(mote_store *s, mote_data_version *v, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -342,7 +363,7 @@ static mote_status save_row(mote_store *s, mote_data_version *v, mote_err *err)
     mote_stmt_bind_hash(q, 1, &v->id);
     mote_stmt_bind_i64(q, 2, v->created_ms);
     mote_stmt_bind_text(q, 3, v->note);
-    mote_stmt_bind_i64(q, 4, (int64_t)v->n);
+    mote_stmt_bind_i64(q, 4, (int64_t)count_samples(v));
     mote_stmt_bind_i64(q, 5, v->duration_us);
     MOTE_TRY(mote_stmt_run(q, err));
     v->number = mote_store_last_id(s);
@@ -411,6 +432,7 @@ mote_status mote_version_create(mote_store *s, const mote_version_config *cfg, m
     MOTE_TRY(mote_store_begin(s, &txn, err));
     MOTE_TRY(gather(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_deal_splits(s, cfg, a, &v, &r, err));
+    MOTE_TRY(mote_deal_rows(s, cfg, a, &v, &r, err));
     MOTE_TRY(save(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     *out = v;
@@ -459,7 +481,8 @@ static bool is_same_value(const mote_version_item *x, const mote_version_item *y
 static bool says_the_same(const mote_version_item *x, const mote_version_item *y)
 {
     return x->role == y->role && strcmp(x->label, y->label) == 0 && x->to_us == y->to_us &&
-           is_same_value(x, y) &&
+           is_same_value(x, y) && x->n_rows == y->n_rows &&
+           (x->n_rows == 0 || memcmp(x->rows, y->rows, x->n_rows) == 0) &&
            (x->role == MOTE_ROLE_BACKGROUND || (x->split == y->split && x->word == y->word));
 }
 

@@ -48,7 +48,20 @@ typedef struct {
     int64_t duration_us;
     int64_t from_us, to_us; /* of the sample that is meant; 0, 0: all of it */
     int64_t time_ms; /* when it was recorded, as far as known; 0 in a version that was read */
+    uint8_t *rows; /* [n_rows] mote_split of each of its rows; NULL: it is one sample, or a file of
+                      windows, and `split` holds for all of it */
+    size_t n_rows;
+    const mote_kind *kind; /* NULL in a version that was read */
 } mote_version_item;
+
+/* Samples that an item is: its rows, or one. */
+static inline size_t mote_version_n(const mote_version_item *it)
+{
+    return it->rows ? it->n_rows : 1;
+}
+
+/* How many of them are in a split. */
+size_t mote_version_n_in(const mote_version_item *it, mote_split split);
 
 /* Does the sample count in its split? Not so when its word belongs to another. */
 static inline bool mote_version_used(const mote_version_item *it)
@@ -56,7 +69,7 @@ static inline bool mote_version_used(const mote_version_item *it)
     return it->role == MOTE_ROLE_EXAMPLE && it->split == it->word;
 }
 
-typedef struct {
+typedef struct mote_data_version {
     int64_t number; /* "v3" is 3 */
     mote_sha256 id; /* of the manifest */
     int64_t created_ms;
@@ -89,9 +102,15 @@ typedef struct {
     size_t n_labels;
     bool words_apart; /* other words have a class: hold them apart */
     uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
+    const mote_project_table
+        *table;       /* how rows are dealt (data/deal_rows.h); NULL: there are none */
     const char *note; /* "" for none */
     int64_t now_ms;
 } mote_version_config;
+
+/* The split of a row by its hash and the seed alone, among those that are allowed (bits of
+ * mote_split). */
+mote_split mote_row_split(const mote_version_config *cfg, uint32_t allowed, uint64_t hash);
 
 mote_version_config mote_version_config_default(void); /* 70/15/15, seed 0, every label */
 /* What the project asks for; note "" and now_ms 0. Borrows from p. */

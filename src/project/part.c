@@ -10,9 +10,9 @@
 /* ---- which keys ---- */
 
 static const char *const sections[] = {
-    "project",      "task",       "data",    "features", "model",  "training",
-    "augmentation", "conditions", "stream",  "value",    "device", "requirements",
-    "consent",      "serving",    "monitor", "schedule",
+    "project",      "task",         "data",       "table",   "features", "model",
+    "training",     "augmentation", "conditions", "stream",  "value",    "device",
+    "requirements", "consent",      "serving",    "monitor", "schedule",
 };
 
 const char *const *mote_project_sections(size_t *n)
@@ -122,6 +122,8 @@ void mote_project_view(const mote_project *all, const char *const *parts, size_t
         has_conditions = has_conditions || strcmp(parts[i], "conditions") == 0;
     if (!has_conditions)
         out->conditions = (mote_project_conditions){NULL, SIZE_MAX};
+    if (!hold_key(parts, n, "table.target"))
+        out->table.columns = (mote_project_columns){NULL, SIZE_MAX};
     if (!hold_key(parts, n, "keywords") || !hold_key(parts, n, "unknown") ||
         !hold_key(parts, n, "silence"))
         out->classes = (mote_names){NULL, SIZE_MAX};
@@ -294,6 +296,27 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
     return MOTE_OK;
 }
 
+/* The columns of a table belong to its section. */
+static mote_status add_columns(const mote_project *p, const char *section, json_t *object,
+                               mote_err *err)
+{
+    static const char target[] = "table.target";
+    const mote_schema_row *row = mote_schema_find(target, strlen(target));
+    if (strcmp(section, "table") != 0 || !mote_schema_is_of(row, mote_task_find(p->task)))
+        return MOTE_OK;
+    json_t *list = json_array();
+    MOTE_TRY(put(object, "columns", list, err));
+    for (size_t i = 0; i < p->table.columns.n; i++) {
+        const mote_project_column *c = &p->table.columns.items[i];
+        json_t *o =
+            json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", c->name, "type", c->type, "format",
+                      c->format, "missing", c->missing, "treat", names_json(&c->treat));
+        if (json_array_append_new(list, o) != 0)
+            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the columns");
+    }
+    return MOTE_OK;
+}
+
 static mote_status no_part(const char *part, mote_err *err)
 {
     return mote_fail(err, MOTE_NOT_FOUND, "no section '%s' in %s", part, MOTE_PROJECT_FILE);
@@ -309,6 +332,7 @@ static mote_status section_object(const mote_project *p, const char *section, bo
     MOTE_TRY(add_keys(p, section, section, without_threads, top, &n_keys, err));
     if (n_keys == 0)
         return no_part(section, err);
+    MOTE_TRY(add_columns(p, section, top, err));
     *out = json_incref(top);
     return MOTE_OK;
 }
@@ -401,6 +425,17 @@ static mote_status section_in(json_t *all, const char *section, json_t **out, mo
     return MOTE_OK;
 }
 
+/* Does any key of the part mean something to the project? */
+static bool is_of_task(const char *part, const mote_project *p)
+{
+    size_t n;
+    const mote_schema_row *rows = mote_schema_rows(&n);
+    for (size_t i = 0; i < n; i++)
+        if (mote_part_holds(part, &rows[i]) && mote_schema_is_of(&rows[i], mote_task_find(p->task)))
+            return true;
+    return false;
+}
+
 static mote_status add_part(const mote_project *p, const char *part, json_t *all, mote_err *err)
 {
     list_writer *writer = list_of(part);
@@ -417,8 +452,11 @@ static mote_status add_part(const mote_project *p, const char *part, json_t *all
         char section[64];
         json_t *object = NULL;
         section_of(&rows[i], section);
+        if (!is_of_task(part, p)) /* a part that came later makes nothing stale */
+            return MOTE_OK;
         MOTE_TRY(section_in(all, section, &object, err));
         MOTE_TRY(add_keys(p, part, section, true, object, &n_keys, err));
+        MOTE_TRY(add_columns(p, part, object, err));
     }
     return n_keys > 0 ? MOTE_OK : no_part(part, err);
 }

@@ -29,6 +29,7 @@
 #include "project/section_scope.h"
 #include "project/section_serving.h"
 #include "project/section_stream.h"
+#include "project/section_table.h"
 #include "project/section_training.h"
 #include "project/section_value.h"
 #include "project/task.h"
@@ -54,6 +55,7 @@ typedef struct {
     int32_t rate_hz;
     mote_project_scope scope;
     mote_project_data data;
+    mote_project_table table;
     mote_project_features features;
     mote_project_model model;
     mote_project_training training;

@@ -240,6 +240,8 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
         mote_reader_requirements(r, value);
     } else if (strcmp(path, "conditions") == 0) {
         place->is_bad = !mote_reader_conditions(r, value);
+    } else if (strcmp(path, "table.columns") == 0) {
+        place->is_bad = !mote_reader_columns(r, value);
     } else {
         place->line = key->line; /* of the block: complaints about absent keys point here */
         place->column = key->column;
@@ -330,6 +332,8 @@ static void read_tree(mote_reader *r, const mote_yaml_node *root)
         mote_reader_usual_conditions(r);
     if (r->fatal == MOTE_OK)
         mote_reader_check(r);
+    if (r->fatal == MOTE_OK)
+        mote_reader_check_table(r);
     if (r->fatal == MOTE_OK)
         mote_reader_implied_requirements(r);
 }

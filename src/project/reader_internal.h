@@ -63,6 +63,10 @@ void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const ch
 bool mote_reader_conditions(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_usual_conditions(mote_reader *r);
 
+/* The list `table.columns`, whether all of it is good; and what must hold of a table. */
+bool mote_reader_columns(mote_reader *r, const mote_yaml_node *node);
+void mote_reader_check_table(mote_reader *r);
+
 /* The `requirements` block; then those implied by the device budget. */
 void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_implied_requirements(mote_reader *r);

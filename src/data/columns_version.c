@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The columns of a data version: its tables decoded, categories from the rows of training. See
+ * columns.h. */
+#include "data/columns.h"
+
+#include "data/version.h"
+
+typedef struct {
+    const mote_table_rows **tables;
+    const bool **use;
+    mote_decoded *files;
+    size_t n;
+} opened;
+
+static mote_status open_item(mote_store *s, const mote_version_item *it,
+                             const mote_project_table *table, mote_arena *scratch, opened *o,
+                             mote_err *err)
+{
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_TABLE);
+    mote_decoding how = kind->decoding();
+    bool *use = NULL;
+    how.table = table;
+    MOTE_TRY(mote_arena_take(scratch, it->n_rows, sizeof *use, &use, err));
+    MOTE_TRY(mote_sample_load(s, kind, &it->object, &how, &o->files[o->n], err));
+    for (size_t i = 0; i < it->n_rows; i++)
+        use[i] = it->rows[i] == MOTE_SPLIT_TRAIN;
+    o->tables[o->n] = mote_decoded_table(&o->files[o->n]);
+    o->use[o->n] = use;
+    if (o->tables[o->n++]->n_rows != it->n_rows)
+        return mote_fail(err, MOTE_CORRUPT, "a table has not the %zu rows of its data version",
+                         it->n_rows);
+    return MOTE_OK;
+}
+
+mote_status mote_columns_of_version(mote_store *s, const mote_data_version *v,
+                                    const mote_project_table *table, mote_arena *a,
+                                    mote_columns *out, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, (size_t)1 << 30);
+    opened o = {0};
+    MOTE_TRY(mote_arena_take(&scratch, v->n + 1, sizeof *o.tables, &o.tables, err));
+    MOTE_TRY(mote_arena_take(&scratch, v->n + 1, sizeof *o.use, &o.use, err));
+    MOTE_TRY(mote_arena_take(&scratch, v->n + 1, sizeof *o.files, &o.files, err));
+    mote_status st = MOTE_OK;
+    for (size_t i = 0; i < v->n && st == MOTE_OK; i++)
+        if (v->items[i].rows)
+            st = open_item(s, &v->items[i], table, &scratch, &o, err);
+    if (st == MOTE_OK && o.n == 0)
+        st =
+            mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no table", (long long)v->number);
+    if (st == MOTE_OK)
+        st = mote_columns_of(table, o.tables, o.use, o.n, a, out, err);
+    for (size_t i = 0; i < o.n; i++)
+        mote_decoded_release(&o.files[i]);
+    return st;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables as a kind in its own words: one file, many rows. A decoded table keeps every different
+ * cell of a column once and an index for each row, whatever the type: types are what the project
+ * says (or what is found), and are applied when rows are cut (data/columns.h).
+ * Depends on data/kind, data/table. */
+#ifndef MOTE_DATA_KIND_TABLE_H
+#define MOTE_DATA_KIND_TABLE_H
+
+#include "data/kind.h"
+#include "data/table.h"
+
+#define MOTE_CELL_MISSING UINT32_MAX
+
+/* A column of a decoded table. */
+typedef struct {
+    const char *name; /* of the header; "column_3" without one */
+    mote_column_type found;
+    const char *format;       /* of time, else NULL */
+    const char *why, *hint;   /* as in mote_column; hint NULL: nothing to look at */
+    const char *const *texts; /* [n_texts] different cells that are there */
+    const double *numbers;    /* [n_texts] the same as numbers; NaN: it is none */
+    uint32_t n_texts;
+    size_t n_missing;
+    const uint32_t *cells; /* [n_rows] index into texts, or MOTE_CELL_MISSING */
+} mote_table_column;
+
+/* A file, decoded. All memory lives in the arena. */
+typedef struct {
+    mote_arena arena;
+    bool has_header;
+    size_t n_rows;
+    size_t n_ragged; /* rows with another number of cells, passed over */
+    uint32_t n_columns;
+    mote_table_column *columns;
+    const uint64_t *row_hash; /* [n_rows] of all cells of the row as text */
+} mote_table_rows;
+
+static inline const mote_table_rows *mote_decoded_table(const mote_decoded *d)
+{
+    return d->own;
+}
+
+/* The column of that name; in a file without a header that of its place in the project's list.
+ * NULL: there is none. `hint`: where it probably is. */
+const mote_table_column *mote_table_rows_find(const mote_table_rows *t,
+                                              const mote_project_columns *columns, const char *name,
+                                              size_t hint);
+
+#endif
