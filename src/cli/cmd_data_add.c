@@ -11,7 +11,7 @@
 #define MOST_LINES 20
 
 typedef struct {
-    const char *label, *group_pattern, *role;
+    const char *label, *group_pattern, *role, *split;
     bool keep, dry_run;
 } add_values;
 
@@ -32,6 +32,18 @@ static mote_status choose_role(const char *name, mote_import_role *out, mote_err
         *out = MOTE_IMPORT_BACKGROUND;
     else
         return mote_fail(err, MOTE_USAGE, "--role '%s': expected 'example' or 'background'", name);
+    return MOTE_OK;
+}
+
+static mote_status choose_part(const char *name, mote_provided_part *out, mote_err *err)
+{
+    *out = MOTE_N_PROVIDED;
+    for (int i = 0; name && i < MOTE_N_PROVIDED; i++)
+        if (strcmp(name, mote_provided_name((mote_provided_part)i)) == 0)
+            *out = (mote_provided_part)i;
+    if (name && *out == MOTE_N_PROVIDED)
+        return mote_fail(err, MOTE_USAGE,
+                         "--split '%s': expected 'train', 'validation', 'test' or 'learn'", name);
     return MOTE_OK;
 }
 
@@ -289,7 +301,10 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                          cli->project->task);
     mote_import_config cfg = mote_import_config_default(kind);
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
+    MOTE_TRY(choose_part(v->split, &cfg.part, err));
     cfg.decoding.rate_hz = cli->project->rate_hz;
+    if (*cli->project->table.target)
+        cfg.decoding.table = &cli->project->table;
     cfg.label = v->label;
     cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
     cfg.labels = cli->project->keywords.items;
@@ -323,6 +338,8 @@ static const mote_option options[] = {
      "example, or background for noise without words (default: by the folder)"},
     {"dry-run", 'n', MOTE_OPT_FLAG, offsetof(add_values, dry_run), 0, 0, NULL,
      "show which label, group and split each folder would get; write nothing"},
+    {"split", 's', MOTE_OPT_STRING, offsetof(add_values, split), 0, 0, "SPLIT",
+     "where all of it belongs: train, validation, test, or learn (train and validation, dealt)"},
     {"keep", 0, MOTE_OPT_FLAG, offsetof(add_values, keep), 0, 0, NULL,
      "keep what a changed file was beside what it is now"},
 };

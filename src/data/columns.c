@@ -210,12 +210,12 @@ static mote_status find_values(finder *f, size_t at, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_columns_of(const mote_project_table *table, const mote_table_rows *const *tables,
-                            const bool *const *use, size_t n_tables, mote_arena *a,
-                            mote_columns *out, mote_err *err)
+mote_status mote_columns_of(const mote_project_table *table, const mote_columns_source *from,
+                            mote_arena *a, mote_columns *out, mote_err *err)
 {
-    finder f = {.table = table, .tables = tables, .use = use, .n_tables = n_tables, .a = a};
-    MOTE_BUG_IF(n_tables == 0);
+    const mote_table_rows *const *tables = from->tables;
+    finder f = {.table = table, .tables = tables, .use = from->use, .n_tables = from->n, .a = a};
+    MOTE_BUG_IF(from->n == 0);
     MOTE_TRY(mote_arena_take(a, MOTE_COLUMNS_MAX, sizeof *f.fields, &f.fields, err));
     if (!mote_table_rows_find(tables[0], &table->columns, table->target, 0))
         return no_column(tables[0], "table.target", table->target, err);

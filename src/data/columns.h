@@ -64,13 +64,19 @@ typedef struct mote_columns {
 /* Numbers of a row. */
 size_t mote_columns_width(const mote_columns *c);
 
+/* Decoded tables, and the rows of each that training has: use[t] [n_rows]; NULL: all. */
+typedef struct {
+    const mote_table_rows *const *tables;
+    const bool *const *use;
+    size_t n;
+} mote_columns_source;
+
 /* The columns of a project: as stated, or as found in the first table; categories from the rows
- * that `use` marks (NULL: all). `use[t]` [n_rows]. Lives as long as `a`.
+ * that are used. Lives as long as `a`.
  * NOT_FOUND a column that is named is in no table (names it and the nearest); ARG nothing is left
  * to learn from; LIMIT more than MOTE_COLUMNS_MAX. */
 MOTE_MUST_USE mote_status mote_columns_of(const mote_project_table *table,
-                                          const mote_table_rows *const *tables,
-                                          const bool *const *use, size_t n_tables, mote_arena *a,
+                                          const mote_columns_source *from, mote_arena *a,
                                           mote_columns *out, mote_err *err);
 
 /* The same of a version: its tables in order, categories from its training rows. */

@@ -49,8 +49,9 @@ mote_status mote_columns_of_version(mote_store *s, const mote_data_version *v,
     if (st == MOTE_OK && o.n == 0)
         st =
             mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no table", (long long)v->number);
+    mote_columns_source from = {o.tables, o.use, o.n};
     if (st == MOTE_OK)
-        st = mote_columns_of(table, o.tables, o.use, o.n, a, out, err);
+        st = mote_columns_of(table, &from, a, out, err);
     for (size_t i = 0; i < o.n; i++)
         mote_decoded_release(&o.files[i]);
     return st;

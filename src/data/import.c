@@ -32,7 +32,8 @@ typedef struct {
 
 mote_import_config mote_import_config_default(const mote_kind *kind)
 {
-    return (mote_import_config){.kind = kind, .decoding = kind->decoding(), .batch_files = 64};
+    return (mote_import_config){
+        .kind = kind, .decoding = kind->decoding(), .part = MOTE_N_PROVIDED, .batch_files = 64};
 }
 
 /* ---- one portion --------------------------------------------------------------------------- */
@@ -209,10 +210,11 @@ static mote_status provide(mote_importer *im, const job *j, const mote_sample_fa
 {
     mote_sample_names names;
     mote_err why = {0};
-    if (j->it->part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_EXAMPLE)
+    mote_provided_part part = im->cfg->part == MOTE_N_PROVIDED ? j->it->part : im->cfg->part;
+    if (part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_EXAMPLE)
         return MOTE_OK;
     MOTE_TRY(mote_sample_names_of(&j->draft, facts, &names, err));
-    mote_status st = mote_split_provide(im->store, names.group, j->it->part, im->cfg->now_ms, &why);
+    mote_status st = mote_split_provide(im->store, names.group, part, im->cfg->now_ms, &why);
     if (st == MOTE_OK) {
         im->report.n_provided++;
     } else if (st == MOTE_CONFLICT) {

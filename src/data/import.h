@@ -41,6 +41,7 @@
 #include "base/status.h"
 #include "data/kind.h"
 #include "data/layout.h"
+#include "data/provided.h"
 #include "data/sample.h"
 #include "store/store.h"
 
@@ -69,10 +70,11 @@ typedef struct {
     const char *group_pattern; /* NULL: look for a known scheme */
     const char *const *labels; /* [n_labels] that the project asks for, to compare with */
     size_t n_labels;
-    const char *who;    /* for the record; NULL: not said */
-    bool keep;          /* what a file was stays beside what it is */
-    bool dry_run;       /* plan only: nothing is decoded, nothing is written */
-    size_t batch_files; /* committed together; 0: 64 */
+    mote_provided_part part; /* where all of it belongs; MOTE_N_PROVIDED: as it says, or dealt */
+    const char *who;         /* for the record; NULL: not said */
+    bool keep;               /* what a file was stays beside what it is */
+    bool dry_run;            /* plan only: nothing is decoded, nothing is written */
+    size_t batch_files;      /* committed together; 0: 64 */
     int64_t now_ms;
     mote_pool *pool;           /* NULL: this thread only */
     const mote_cancel *cancel; /* NULL: none; looked at between portions */

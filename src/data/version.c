@@ -68,7 +68,7 @@ mote_version_config mote_version_config_of(const mote_project *p)
                                  .labels = mote_project_labels(p)->items,
                                  .n_labels = mote_project_labels(p)->n,
                                  .words_apart = p->unknown,
-                                 .table = p->table.target ? &p->table : NULL,
+                                 .table = p->table.target && *p->table.target ? &p->table : NULL,
                                  .note = ""};
 }
 

@@ -150,6 +150,8 @@ void mote_reader_check_table(mote_reader *r)
     if (!r->task || !mote_schema_is_of(mote_schema_find(key, strlen(key)), r->task) ||
         !mote_reader_is_good(r, "table.columns"))
         return;
+    if (!*t->target && mote_reader_is_good(r, key) && !r->task->lacks)
+        mote_reader_complain_key(r, key, "'table.target' is missing: the column that is asked for");
     for (size_t i = 0; i < 3; i++)
         if (columns[i] && *columns[i] && mote_reader_is_good(r, named[i]) &&
             !is_column(&t->columns, columns[i]))

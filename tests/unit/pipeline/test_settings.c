@@ -564,7 +564,7 @@ static void a_requirement_that_changes_is_seen(void **state)
     size_t n;
     const mote_schema_row *all = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++) {
-        if (!strchr(all[i].path, '['))
+        if (!strchr(all[i].path, '[') || !mote_schema_is_of(&all[i], mote_task_find("keyword")))
             continue;
         size_t k = 0;
         while (k < T_COUNT(rows) && strcmp(rows[k].path, all[i].path) != 0)
