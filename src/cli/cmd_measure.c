@@ -20,8 +20,8 @@ static void row(mote_table *t, const char *what, int64_t value, const char *unit
     mote_table_cell(t, "%s", unit);
 }
 
-static void say(mote_cli *cli, const mote_target *t, const mote_device_measurement *m,
-                double clock_hz, const mote_advice *advice)
+static void say(mote_cli *cli, const mote_compile_input *in, const mote_target *t,
+                const mote_device_measurement *m, double clock_hz, const mote_advice *advice)
 {
     static const char *const titles[] = {"what", ">value", "unit"};
     mote_table table;
@@ -30,7 +30,8 @@ static void say(mote_cli *cli, const mote_target *t, const mote_device_measureme
     row(&table, "network", m->network_instructions, "instructions an inference");
     row(&table, "front end, a hop", m->hop_instructions, "instructions");
     row(&table, "front end, a clip", m->clip_instructions, "instructions");
-    row(&table, "detector, a step", m->post_instructions, "instructions");
+    row(&table, in->thresholds ? "detector, a step" : "output to answer", m->post_instructions,
+        "instructions");
     row(&table, "flash", m->flash_bytes, "bytes, the whole example program");
     row(&table, "  of it weights", m->weights_bytes, "bytes");
     row(&table, "RAM, variables", m->ram_static_bytes, "bytes, the whole example program");
@@ -53,11 +54,10 @@ static mote_measure_options options_of(const mote_device_input *m, const measure
 {
     mote_measure_options o = {.work_dir = v->keep, .n_inputs = (int32_t)v->inputs};
     const mote_golden *g = m->model != NULL ? mote_model_golden(m->model) : NULL;
-    if (g != NULL && g->n >= o.n_inputs) {
-        o.samples = m->input.features != NULL ? g->x : NULL;
-        o.golden_in = o.samples != NULL ? g->ins : NULL;
-        o.golden_out = o.samples != NULL ? g->outs : NULL;
-        o.inputs = m->input.features == NULL ? g->ins : NULL;
+    if (g != NULL && g->n >= o.n_inputs && mote_shape_equal(&g->sample, &m->input.sample)) {
+        o.samples = g->x;
+        o.golden_in = g->ins;
+        o.golden_out = g->outs;
     }
     return o;
 }
@@ -103,10 +103,12 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_status st = mote_measure(&in.input, t, &o, &m, err);
     if (st == MOTE_OK)
         st = mote_advise_measured(&in.input, t, &o, &m, &d, &advice, err);
-    mote_device_input_release(&in);
-    if (st != MOTE_OK)
+    if (st != MOTE_OK) {
+        mote_device_input_release(&in);
         return st;
-    say(cli, t, &m, d.clock_hz > 0 ? d.clock_hz : (double)t->clock_hz, &advice);
+    }
+    say(cli, &in.input, t, &m, d.clock_hz > 0 ? d.clock_hz : (double)t->clock_hz, &advice);
+    mote_device_input_release(&in);
     if (cli->json) {
         json_t *j = mote_device_measurement_to_json(&m, t);
         if (j == NULL || add_advice(j, &advice) != 0)

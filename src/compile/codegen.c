@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "compile/codegen_internal.h"
+#include "compile/codegen_layer.h"
 #include "compile/device_sources.h"
 #include "compile/project_files.h"
-#include "device/stream/mrt_detector.h"
 
 bool mote_compile_has_features(const mote_compile_input *in)
 {
@@ -21,28 +20,6 @@ bool codegen_pace(const mote_compile_input *in, mote_frontend_pace *out)
     return mote_compile_has_features(in) && mote_frontend_pace_of(in->features, &in->sample, out);
 }
 
-static mote_status check_detector(const mote_compile_input *in, mote_err *err)
-{
-    if (in->n_labels < 1 || in->n_labels > MRT_DETECTOR_MAX_CLASSES)
-        return mote_fail(err, MOTE_ARG, "a detector needs 1 to %d labels, the model has %d",
-                         MRT_DETECTOR_MAX_CLASSES, in->n_labels);
-    if (in->smooth_hops < 1 || in->smooth_hops > MRT_DETECTOR_MAX_HOPS)
-        return mote_fail(err, MOTE_RANGE, "smoothing over %d runs, 1 to %d are possible",
-                         in->smooth_hops, MRT_DETECTOR_MAX_HOPS);
-    if (in->suppress_ms < 0 || in->suppress_ms > 1000000)
-        return mote_fail(err, MOTE_RANGE, "a suppression of %d ms, 0 to 1000000 are possible",
-                         in->suppress_ms);
-    mote_frontend_pace pace;
-    if (!codegen_pace(in, &pace))
-        return mote_fail(err, MOTE_ARG, "a detector needs a front end that goes over time");
-    if (in->hop_ms < 1 || in->hop_ms > 60000 || codegen_hop_frames(in) < 1)
-        return mote_fail(err, MOTE_ARG,
-                         "the network runs every %d ms, which is no whole number of "
-                         "the front end's hops of %g ms",
-                         in->hop_ms, 1e3 * pace.hop / pace.rate_hz);
-    return MOTE_OK;
-}
-
 static mote_status check_input(const mote_compile_input *in, mote_err *err)
 {
     const mote_graph *g = in->graph;
@@ -52,10 +29,11 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
     if (in->n_labels != 0 && in->n_labels != n_out)
         return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
                          (long long)n_out, in->n_labels);
+    const codegen_layer *layer = codegen_layer_of(in);
     if (!mote_compile_has_features(in) && in->thresholds != NULL)
         return mote_fail(err, MOTE_ARG, "a detector needs a front end");
     if (!mote_compile_has_features(in))
-        return MOTE_OK;
+        return layer != NULL ? layer->check(in, err) : MOTE_OK;
     mote_shape out;
     MOTE_TRY(mote_frontend_shape(in->features, &in->sample, &out, err));
     int64_t n_in = mote_tensor_elements(&g->tensors[g->inputs[0]]);
@@ -67,14 +45,13 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
                          "the front end gives %s for a sample %s, the network takes %lld values",
                          given, taken, (long long)n_in);
     }
-    return in->thresholds != NULL ? check_detector(in, err) : MOTE_OK;
+    return layer != NULL ? layer->check(in, err) : MOTE_OK;
 }
 
 bool codegen_uses(const codegen *c, const char *path)
 {
     bool signal = c->features != NULL && mote_frontend_device_uses(c->features, path);
-    bool stream = mote_str_starts(path, "stream/mrt_detector") && c->in->thresholds != NULL;
-    if (signal || stream)
+    if (signal || (c->layer != NULL && c->layer->uses(c, path)))
         return true;
     if (!mote_str_starts(path, "nn/"))
         return strchr(path, '/') == NULL;
@@ -86,7 +63,7 @@ bool codegen_uses(const codegen *c, const char *path)
     return false;
 }
 
-typedef enum { ALWAYS, WITH_FEATURES, WITH_DETECTOR } when;
+typedef enum { ALWAYS, WITH_FEATURES, WITH_LAYER } when;
 
 typedef struct {
     const char *name; /* for codegen_text */
@@ -95,13 +72,23 @@ typedef struct {
     bool is_yours; /* to be adapted: kept when it was */
 } text_file;
 
+static void layer_header(const codegen *c, mote_buf *b)
+{
+    c->layer->header(c, b);
+}
+
+static void layer_source(const codegen *c, mote_buf *b)
+{
+    c->layer->source(c, b);
+}
+
 static const text_file text_files[] = {
     {"@m.h", codegen_model_header, ALWAYS, false},
     {"@m.c", codegen_model_source, ALWAYS, false},
     {"@h.h", codegen_features_header, WITH_FEATURES, false},
     {"@h.c", codegen_features_source, WITH_FEATURES, false},
-    {"@k.h", codegen_keyword_header, WITH_DETECTOR, false},
-    {"@k.c", codegen_keyword_source, WITH_DETECTOR, false},
+    {"@k.h", layer_header, WITH_LAYER, false},
+    {"@k.c", layer_source, WITH_LAYER, false},
     {"main.c", codegen_main, ALWAYS, true},
     {"Makefile", codegen_makefile, ALWAYS, false},
     {"README.md", codegen_readme, ALWAYS, false},
@@ -132,7 +119,7 @@ static mote_status add_texts(const codegen *c, layout *l, mote_arena *a, mote_er
 {
     for (size_t i = 0; i < N_TEXT_FILES; i++) {
         if ((text_files[i].when == WITH_FEATURES && c->features == NULL) ||
-            (text_files[i].when == WITH_DETECTOR && c->in->thresholds == NULL))
+            (text_files[i].when == WITH_LAYER && c->layer == NULL))
             continue;
         mote_buf *b = &l->texts[i];
         text_files[i].write(c, b);
@@ -202,7 +189,7 @@ static mote_status generate(codegen *c, const char *dir, mote_compile_result *r,
 mote_status mote_compile_project(const mote_compile_input *in, const mote_target *t,
                                  const char *dir, mote_compile_result *out, mote_err *err)
 {
-    codegen c = {.in = in, .target = t};
+    codegen c = {.in = in, .target = t, .layer = codegen_layer_of(in)};
     mote_compile_result r = {0};
     if (in->symbol != NULL)
         MOTE_TRY(mote_compile_symbol_check(in->symbol, err));

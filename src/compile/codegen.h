@@ -4,10 +4,12 @@
  *   README.md Makefile main.c target.ld    build it, an example, the memories of the target
  *   model.c model.h                        weights and the network as straight calls
  *   model_features.c model_features.h      tables and settings of the front end (if any)
- *   keyword.c keyword.h                    stream of samples to detections (with a front end)
+ *   keyword.c keyword.h                    stream of samples to detections (with thresholds)
+ *   classes.c classes.h                    or a sample to what the model says of it (with a
+ *   values.c ..  anomaly.c ..              signature and without thresholds)
  *   device/                                the sources of the runtime that are used
  *
- * With a name, `hello`, the six are hello.c, hello_features.c, hello_keyword.c and their headers,
+ * With a name, `hello`, these are hello.c, hello_features.c, hello_keyword.c and their headers,
  * and everything in them is hello_.. or HELLO_.., static names too: projects of several names fit
  * one program and share device/, whose files are the same bytes in every project. All of it is C11
  * and C++11 at once (the .c may be compiled as C++), and builds with all files in one folder too.
@@ -21,6 +23,7 @@
 #include "compile/target.h"
 #include "feature/frontend.h"
 #include "graph/graph.h"
+#include "model/decision.h"
 
 /* What a project is made of; all borrowed. */
 typedef struct {
@@ -31,7 +34,12 @@ typedef struct {
     int32_t n_labels;        /* 0: none; else as many as outputs */
     const char *const *labels;
     const mote_frontend *features; /* NULL or none: the input is a tensor */
-    mote_shape sample;             /* of one input; with features */
+    mote_shape sample;             /* of one input; with features or a signature */
+    /* What a sample is and what is said of it; NULL: a network alone. With it and without
+     * thresholds the project has a function from a sample to the answer; `decision` then is what an
+     * anomaly is told by. */
+    const mote_signature *signature;
+    const mote_decision *decision;
     /* Detector (with features). */
     int32_t smooth_hops; /* 1..64 */
     int32_t suppress_ms;

@@ -15,16 +15,19 @@ typedef struct {
     char upper[CODEGEN_NAME_BYTES]; /* HELLO, HELLO_FEATURES, for macros */
 } codegen_name;
 
+typedef struct codegen_layer codegen_layer; /* codegen_layer.h */
+
 typedef struct {
     const mote_compile_input *in;
     const mote_target *target;
     mote_lowered lowered;
     mote_plan plan;
     mote_frontend_plan *features; /* NULL: none */
-    mote_frontend_device device;  /* with features, as the pace */
+    mote_frontend_device device;  /* with features, as the pace; else what a tensor is called */
     mote_frontend_pace pace;
-    /* What the names of network, front end and detector begin with. */
-    codegen_name model_name, features_name, keyword_name;
+    const codegen_layer *layer; /* NULL: none */
+    /* What the names of network, front end and layer begin with. */
+    codegen_name model_name, features_name, layer_name;
     codegen_name features_file;         /* model_features, hello_features */
     char step[CODEGEN_NAME_BYTES + 16]; /* "", " * FEATURES_CHANNELS" */
 } codegen;
@@ -35,7 +38,13 @@ void codegen_names_init(codegen *c);
 /* What the front end, if any, says of itself: plan, device, pace, step. */
 MOTE_MUST_USE mote_status codegen_features_init(codegen *c, mote_err *err);
 
-/* A text with names in it: @m @f @k the prefixes of network, front end and detector, @M @F @K the
+/* The layer that a project of this input has; NULL: none. */
+const codegen_layer *codegen_layer_of(const mote_compile_input *in);
+
+/* C's name of a type. */
+const char *codegen_c_type(mote_dtype dtype);
+
+/* A text with names in it: @m @f @k the prefixes of network, front end and layer, @M @F @K the
  * same for macros, @h @H the front end's file and its include guard. Of the front end's device part
  * (mote_frontend_device): @r runtime, @t number, @p plain_number, @v variable, @d driver, @D its
  * words, @s sample_words, @z feature_words; @n what a number of steps is multiplied by. */
@@ -57,8 +66,6 @@ void codegen_model_header(const codegen *c, mote_buf *b);
 void codegen_model_source(const codegen *c, mote_buf *b);
 void codegen_features_header(const codegen *c, mote_buf *b);
 void codegen_features_source(const codegen *c, mote_buf *b);
-void codegen_keyword_header(const codegen *c, mote_buf *b);
-void codegen_keyword_source(const codegen *c, mote_buf *b);
 void codegen_makefile(const codegen *c, mote_buf *b);
 void codegen_readme(const codegen *c, mote_buf *b);
 void codegen_main(const codegen *c, mote_buf *b);

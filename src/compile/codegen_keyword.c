@@ -6,6 +6,9 @@
 #include "compile/codegen_template.h"
 #include "device/stream/mrt_detector.h"
 
+extern const char codegen_keyword_c[], codegen_keyword_h[];
+extern const char codegen_main_keyword_c[], codegen_use_keyword_md[];
+
 int32_t codegen_hop_frames(const mote_compile_input *in)
 {
     mote_frontend_pace pace;
@@ -47,7 +50,7 @@ static void extern_c_end(const codegen *c, mote_buf *b)
     codegen_extern_c_end(b);
 }
 
-void codegen_keyword_header(const codegen *c, mote_buf *b)
+static void header(const codegen *c, mote_buf *b)
 {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     mrt_detector_config d = detector_of(c, thresholds);
@@ -77,7 +80,7 @@ static void write_thresholds(const codegen *c, mote_buf *b)
     }
 }
 
-void codegen_keyword_source(const codegen *c, mote_buf *b)
+static void source(const codegen *c, mote_buf *b)
 {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     mrt_detector_config d = detector_of(c, thresholds);
@@ -89,3 +92,99 @@ void codegen_keyword_source(const codegen *c, mote_buf *b)
     };
     codegen_fill(c, b, codegen_keyword_c, values, sizeof values / sizeof values[0]);
 }
+
+static void example(const codegen *c, mote_buf *b)
+{
+    codegen_fill(c, b, codegen_main_keyword_c, NULL, 0);
+}
+
+static void use(const codegen *c, mote_buf *b)
+{
+    codegen_fill(c, b, codegen_use_keyword_md, NULL, 0);
+}
+
+static bool uses(const codegen *c, const char *path)
+{
+    (void)c;
+    return mote_str_starts(path, "stream/mrt_detector");
+}
+
+static mote_status check(const mote_compile_input *in, mote_err *err)
+{
+    if (in->n_labels < 1 || in->n_labels > MRT_DETECTOR_MAX_CLASSES)
+        return mote_fail(err, MOTE_ARG, "a detector needs 1 to %d labels, the model has %d",
+                         MRT_DETECTOR_MAX_CLASSES, in->n_labels);
+    if (in->smooth_hops < 1 || in->smooth_hops > MRT_DETECTOR_MAX_HOPS)
+        return mote_fail(err, MOTE_RANGE, "smoothing over %d runs, 1 to %d are possible",
+                         in->smooth_hops, MRT_DETECTOR_MAX_HOPS);
+    if (in->suppress_ms < 0 || in->suppress_ms > 1000000)
+        return mote_fail(err, MOTE_RANGE, "a suppression of %d ms, 0 to 1000000 are possible",
+                         in->suppress_ms);
+    mote_frontend_pace pace;
+    if (!codegen_pace(in, &pace))
+        return mote_fail(err, MOTE_ARG, "a detector needs a front end that goes over time");
+    if (in->hop_ms < 1 || in->hop_ms > 60000 || codegen_hop_frames(in) < 1)
+        return mote_fail(err, MOTE_ARG,
+                         "the network runs every %d ms, which is no whole number of "
+                         "the front end's hops of %g ms",
+                         in->hop_ms, 1e3 * pace.hop / pace.rate_hz);
+    return MOTE_OK;
+}
+
+/* On the device pointers have 32 bits: what keyword_state of the generated keyword.h holds besides
+ * buffers, the front end's stream, mrt_detector and two counters. */
+#define KEYWORD_STATE_BYTES (16 + 40 + 8)
+
+static mote_status ram(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
+                       mote_err *err)
+{
+    static const uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES] = {0};
+    const mrt_detector_config c = {.n_classes = in->n_labels,
+                                   .smooth_hops = in->smooth_hops,
+                                   .min_count = in->smooth_hops,
+                                   .thresholds = thresholds};
+    const size_t bytes = mrt_detector_bytes(&c);
+    if (bytes == 0 || d == NULL)
+        return mote_fail(err, MOTE_ARG,
+                         "a detector of %d classes over %d runs; 1 to %d classes and 1 to %d runs "
+                         "are possible",
+                         in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
+                         MRT_DETECTOR_MAX_HOPS);
+    *out = (int64_t)(d->stream_bytes + mote_frontend_elements(in->features, &in->sample) + bytes +
+                     KEYWORD_STATE_BYTES);
+    return MOTE_OK;
+}
+
+static void code(const mote_compile_input *in, const char **parts)
+{
+    (void)in;
+    parts[0] = "DETECTOR";
+}
+
+static void flags(const mote_compile_input *in, mote_buf *b)
+{
+    (void)in;
+    (void)b;
+}
+
+static size_t said_bytes(const mote_compile_input *in)
+{
+    (void)in;
+    return 0;
+}
+
+const codegen_layer codegen_stream_layer = {
+    .name = "keyword",
+    .words = "a stream of samples to detections",
+    .header = header,
+    .source = source,
+    .example = example,
+    .use = use,
+    .uses = uses,
+    .check = check,
+    .code = code,
+    .ram = ram,
+    .measured_by = "measure_keyword.h",
+    .flags = flags,
+    .said_bytes = said_bytes,
+};

@@ -5,7 +5,7 @@
  * codegen_internal.h. */
 #include <string.h>
 
-#include "compile/codegen_internal.h"
+#include "compile/codegen_layer.h"
 
 /* Reserved words of C (to C23) and C++ (to C++23), with C++'s alternative operators. */
 static const char *const keywords[] = {
@@ -176,6 +176,21 @@ static void propose(const char *name, char out[CODEGEN_NAME_BYTES])
         (void)mote_format(out, CODEGEN_NAME_BYTES, "hello");
 }
 
+/* A name that ends as a file of another project's does would be that file. */
+static mote_status check_ending(const char *symbol, const char *small, mote_err *err)
+{
+    const char *part = "features";
+    for (size_t i = 0; part != NULL; part = codegen_layer_name(i++)) {
+        char ending[CODEGEN_NAME_BYTES];
+        (void)mote_format(ending, sizeof ending, "_%s", part);
+        if (mote_str_ends(small, ending))
+            return mote_fail(err, MOTE_USAGE,
+                             "'%s' would meet the files of a model '%.*s'; take '%s_model'", symbol,
+                             (int)(strlen(symbol) - strlen(ending)), symbol, symbol);
+    }
+    return MOTE_OK;
+}
+
 mote_status mote_compile_symbol_check(const char *symbol, mote_err *err)
 {
     char other[CODEGEN_NAME_BYTES], small[CODEGEN_NAME_BYTES];
@@ -211,13 +226,7 @@ mote_status mote_compile_symbol_check(const char *symbol, mote_err *err)
                          "'%s': names with 'mrt' in front are the runtime's; take "
                          "another",
                          symbol);
-    if (mote_str_ends(small, "_features") || mote_str_ends(small, "_keyword"))
-        return mote_fail(err, MOTE_USAGE,
-                         "'%s' would meet the files of a model '%.*s'; take "
-                         "'%s_model'",
-                         symbol, (int)(n - (mote_str_ends(small, "_keyword") ? 8 : 9)), symbol,
-                         symbol);
-    return MOTE_OK;
+    return check_ending(symbol, small, err);
 }
 
 static void set(codegen_name *name, const char *symbol, const char *behind)
@@ -232,7 +241,11 @@ void codegen_names_init(codegen *c)
     const char *symbol = c->in->symbol;
     set(&c->model_name, symbol != NULL ? symbol : "model", "");
     set(&c->features_name, symbol != NULL ? symbol : "", symbol != NULL ? "_features" : "features");
-    set(&c->keyword_name, symbol != NULL ? symbol : "", symbol != NULL ? "_keyword" : "keyword");
+    if (c->layer != NULL) {
+        char part[CODEGEN_NAME_BYTES];
+        (void)mote_format(part, sizeof part, "%s%s", symbol != NULL ? "_" : "", c->layer->name);
+        set(&c->layer_name, symbol != NULL ? symbol : "", part);
+    }
     set(&c->features_file, c->model_name.lower, "_features");
 }
 
@@ -249,9 +262,9 @@ static const char *token(const codegen *c, char x)
     case 'F':
         return c->features_name.upper;
     case 'k':
-        return c->keyword_name.lower;
+        return c->layer_name.lower;
     case 'K':
-        return c->keyword_name.upper;
+        return c->layer_name.upper;
     case 'h':
         return c->features_file.lower;
     case 'H':
@@ -302,8 +315,10 @@ void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text)
 
 mote_status codegen_features_init(codegen *c, mote_err *err)
 {
-    if (!mote_compile_has_features(c->in))
+    if (!mote_compile_has_features(c->in)) {
+        c->device = (mote_frontend_device){.number = codegen_c_type(c->in->sample.dtype)};
         return MOTE_OK;
+    }
     MOTE_TRY(mote_frontend_plan_create(c->in->features, &c->in->sample, 1, &c->features, err));
     if (!mote_frontend_device_of(c->features, &c->device))
         return mote_fail(err, MOTE_UNSUPPORTED, "front end '%s' has no part for a device",

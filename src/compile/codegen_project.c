@@ -21,7 +21,7 @@ void codegen_makefile(const codegen *c, mote_buf *b)
     codegen_text(c, b, "MODEL_SOURCES = @m.c");
     if (c->features != NULL)
         codegen_text(c, b, " @h.c");
-    if (c->in->thresholds != NULL)
+    if (c->layer != NULL)
         codegen_text(c, b, " @k.c");
     for (size_t i = 0; i < mote_n_device_sources; i++)
         if (codegen_uses(c, mote_device_sources[i].path) &&
@@ -64,10 +64,11 @@ static void runtime(const codegen *c, mote_buf *b)
 void codegen_main(const codegen *c, mote_buf *b)
 {
     const codegen_value values[] = {{"runtime", 0, runtime}};
-    const char *text = c->in->thresholds != NULL ? codegen_main_keyword_c
-                       : c->features != NULL     ? codegen_main_features_c
-                                                 : codegen_main_network_c;
-    codegen_fill(c, b, text, values, 1);
+    if (c->layer != NULL)
+        c->layer->example(c, b);
+    else
+        codegen_fill(c, b, c->features != NULL ? codegen_main_features_c : codegen_main_network_c,
+                     values, 1);
 }
 
 static void readme_use(const codegen *c, mote_buf *b)
@@ -78,26 +79,10 @@ static void readme_use(const codegen *c, mote_buf *b)
                  "the include path (`-iquote`), or copy\nall of them and the headers into "
                  "one folder: no two have the same name, and all are found there too. Then:"
                  "\n\n");
-    if (c->in->thresholds != NULL)
-        codegen_text(c, b,
-                     "    #include \"@k.h\"\n\n"
-                     "    static MRT_ALIGNED(8) uint8_t arena[@M_ARENA_BYTES];\n"
-                     "    static @k_state state;\n\n"
-                     "    @k_init(&state);                              /* once */\n"
-                     "    while (n > 0) {                               /* for each block of "
-                     "samples */\n"
-                     "        size_t used;\n"
-                     "        @k_event event;\n"
-                     "        if (@k_push(&state, arena, @v, n, &used, &event))\n"
-                     "            react_to(@m_labels[event.class_id]);\n"
-                     "        @v += used@n;\n        n -= used;\n    }\n\n");
+    if (c->layer != NULL)
+        c->layer->use(c, b);
     else
-        codegen_text(c, b,
-                     "    #include \"@m.h\"\n    #include \"device/mrt_lang.h\"\n\n"
-                     "    static MRT_ALIGNED(8) int8_t arena[@M_ARENA_BYTES];\n\n"
-                     "    /* @M_INPUT_BYTES values to arena + @M_INPUT_OFFSET */\n"
-                     "    @m_run(arena);\n"
-                     "    /* @M_OUTPUT_BYTES values at arena + @M_OUTPUT_OFFSET */\n\n");
+        codegen_text(c, b, codegen_use_network_md);
     if (c->features != NULL)
         mote_buf_str(b, c->device.input_words);
     mote_buf_str(b, "All memory is yours: nothing is allocated, and a thread needs an arena and a "
@@ -150,8 +135,10 @@ void codegen_readme(const codegen *c, mote_buf *b)
                  "interpreter.\n");
     if (c->features != NULL)
         codegen_text(c, b, "- `@h.h`, `@h.c`: @s to the network's input.\n");
-    if (c->in->thresholds != NULL)
-        codegen_text(c, b, "- `@k.h`, `@k.c`: a stream of samples to detections.\n");
+    if (c->layer != NULL) {
+        codegen_text(c, b, "- `@k.h`, `@k.c`: ");
+        mote_buf_printf(b, "%s.\n", c->layer->words);
+    }
     mote_buf_str(b, "- `main.c`: an example to start from.\n"
                     "- `target.ld`: addresses and sizes of flash and RAM; adapt it to your part.\n"
                     "- `device/`: the kernels that this model uses, freestanding.\n");

@@ -5,10 +5,14 @@
 #ifndef MOTE_COMPILE_CODEGEN_TEMPLATE_H
 #define MOTE_COMPILE_CODEGEN_TEMPLATE_H
 
-#include "compile/codegen_internal.h"
+#include "compile/codegen_layer.h"
 
-extern const char codegen_keyword_c[], codegen_keyword_h[];
-extern const char codegen_main_features_c[], codegen_main_keyword_c[], codegen_main_network_c[];
+extern const char codegen_main_features_c[], codegen_main_network_c[];
+extern const char codegen_answer_h[], codegen_answer_c[], codegen_main_answer_c[];
+extern const char codegen_use_answer_md[], codegen_use_network_md[];
+extern const char codegen_classes_declaration_h[], codegen_classes_answer_c[];
+extern const char codegen_values_declaration_h[], codegen_values_answer_c[];
+extern const char codegen_anomaly_declaration_h[], codegen_anomaly_answer_c[];
 
 /* What @{name} stands for: a number, or what a function writes. */
 typedef struct {

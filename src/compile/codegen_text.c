@@ -38,6 +38,15 @@ void codegen_extern_c_end(mote_buf *b)
     mote_buf_str(b, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
+const char *codegen_c_type(mote_dtype dtype)
+{
+    static const char *const names[] = {
+        [MOTE_F32] = "float",   [MOTE_I8] = "int8_t",  [MOTE_I32] = "int32_t",
+        [MOTE_I16] = "int16_t", [MOTE_U8] = "uint8_t", [MOTE_BOOL] = "uint8_t",
+    };
+    return (size_t)dtype < sizeof names / sizeof names[0] ? names[dtype] : NULL;
+}
+
 void codegen_f32(mote_buf *b, float x)
 {
     mote_frontend_write_float(b, x);

@@ -2,8 +2,7 @@
 /* Sums over the parts of a program. See footprint.h. */
 #include "compile/footprint.h"
 
-#include "device/stream/mrt_detector.h"
-#include "feature/frontend_device.h"
+#include "compile/codegen_layer.h"
 
 static const struct {
     const char *target, *part;
@@ -46,46 +45,35 @@ static mote_status add_network(const mote_compile_input *in, const mote_target *
     return MOTE_OK;
 }
 
-static mote_status add_front_end(const mote_compile_input *in, const mote_target *t,
-                                 mote_footprint *f, mote_err *err)
+/* Constants and code of the front end, and what the program around the network keeps. */
+static mote_status add_rest(const mote_compile_input *in, const mote_target *t, mote_footprint *f,
+                            mote_err *err)
 {
+    const codegen_layer *layer = codegen_layer_of(in);
     mote_frontend_plan *plan = NULL;
     mote_frontend_device d;
-    MOTE_TRY(mote_frontend_plan_create(in->features, &in->sample, 1, &plan, err));
-    bool has_device = mote_frontend_device_of(plan, &d);
-    int64_t n_out = mote_shape_elements(mote_frontend_plan_out(plan));
+    mote_status st = MOTE_OK;
+    if (mote_compile_has_features(in))
+        MOTE_TRY(mote_frontend_plan_create(in->features, &in->sample, 1, &plan, err));
+    if (plan != NULL && !mote_frontend_device_of(plan, &d))
+        st = mote_fail(err, MOTE_UNSUPPORTED, "front end '%s' has no part for a device",
+                       mote_frontend_name(in->features));
+    if (st == MOTE_OK && plan != NULL) {
+        f->table_bytes = d.table_bytes;
+        add_code(f, t, d.code);
+    }
+    if (st == MOTE_OK && layer != NULL) {
+        const char *parts[4] = {NULL};
+        layer->code(in, parts);
+        for (int32_t i = 0; parts[i] != NULL; i++)
+            add_code(f, t, parts[i]);
+        st = layer->ram(in, plan != NULL ? &d : NULL, &f->buffer_bytes, err);
+    } else if (st == MOTE_OK && plan != NULL) {
+        f->buffer_bytes =
+            (int64_t)d.stream_bytes + mote_shape_elements(mote_frontend_plan_out(plan));
+    }
     mote_frontend_plan_destroy(plan);
-    if (!has_device)
-        return mote_fail(err, MOTE_UNSUPPORTED, "front end '%s' has no part for a device",
-                         mote_frontend_name(in->features));
-    f->table_bytes = d.table_bytes;
-    f->buffer_bytes = (int64_t)d.stream_bytes + n_out;
-    add_code(f, t, d.code);
-    return MOTE_OK;
-}
-
-/* On the device pointers have 32 bits: what keyword_state of the generated keyword.h holds besides
- * buffers, the front end's stream, mrt_detector and two counters. */
-#define KEYWORD_STATE_BYTES (16 + 40 + 8)
-
-static mote_status add_detector(const mote_compile_input *in, const mote_target *t,
-                                mote_footprint *f, mote_err *err)
-{
-    static const uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES] = {0};
-    mrt_detector_config c = {.n_classes = in->n_labels,
-                             .smooth_hops = in->smooth_hops,
-                             .min_count = in->smooth_hops,
-                             .thresholds = thresholds};
-    size_t bytes = mrt_detector_bytes(&c);
-    if (bytes == 0)
-        return mote_fail(err, MOTE_ARG,
-                         "a detector of %d classes over %d runs; 1 to %d classes and 1 to %d runs "
-                         "are possible",
-                         in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
-                         MRT_DETECTOR_MAX_HOPS);
-    f->buffer_bytes += (int64_t)bytes + KEYWORD_STATE_BYTES;
-    add_code(f, t, "DETECTOR");
-    return MOTE_OK;
+    return st;
 }
 
 mote_status mote_footprint_estimate(const mote_compile_input *in, const mote_target *t,
@@ -93,10 +81,7 @@ mote_status mote_footprint_estimate(const mote_compile_input *in, const mote_tar
 {
     mote_footprint f = {0};
     MOTE_TRY(add_network(in, t, &f, err));
-    if (mote_compile_has_features(in))
-        MOTE_TRY(add_front_end(in, t, &f, err));
-    if (mote_compile_has_features(in) && in->thresholds != NULL)
-        MOTE_TRY(add_detector(in, t, &f, err));
+    MOTE_TRY(add_rest(in, t, &f, err));
     add_code(&f, t, "PROGRAM");
     f.ram_bytes = f.arena_bytes + f.buffer_bytes;
     int64_t constants = f.weights_bytes + f.table_bytes;

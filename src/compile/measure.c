@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "compile/device_sources.h"
 #include "compile/elf_size.h"
+#include "compile/codegen_layer.h"
 #include "compile/measure_internal.h"
 
 #define MAX_ARGS           128
@@ -132,6 +133,29 @@ static mote_status build_example(measuring *m, mote_err *err)
     return read_sizes(m, "example.elf", err);
 }
 
+/* What the test program has to measure. */
+static mote_status add_parts(measuring *m, arguments *a, mote_err *err)
+{
+    mote_frontend_pace pace;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    if (measure_takes_samples(m->in))
+        mote_buf_printf(&b, "-DMEASURE_TYPE=%s -DMEASURE_NUMBERS=%lld ",
+                        codegen_c_type(m->in->sample.dtype),
+                        (long long)mote_shape_elements(&m->in->sample));
+    if (mote_compile_has_features(m->in))
+        mote_buf_str(&b, "-DMEASURE_FEATURES ");
+    if (codegen_pace(m->in, &pace))
+        mote_buf_str(&b, "-DMEASURE_FRAMES ");
+    const codegen_layer *layer = codegen_layer_of(m->in);
+    if (layer != NULL) {
+        mote_buf_printf(&b, "-DMEASURE_LAYER=\"%s\" ", layer->measured_by);
+        layer->flags(m->in, &b);
+    }
+    MOTE_TRY(mote_buf_status(&b, err));
+    return b.len > 0 ? add_words(a, &m->arena, b.data, err) : MOTE_OK;
+}
+
 static mote_status build_test(measuring *m, mote_err *err)
 {
     arguments a = {.n = 0};
@@ -141,17 +165,7 @@ static mote_status build_test(measuring *m, mote_err *err)
                        "--crt0=semihost --oslib=semihost -T measure.ld "
                        "-fstack-usage -dumpdir stack/ -o measure.elf",
                        err));
-    if (mote_compile_has_features(m->in)) {
-        const char *type = m->in->sample.dtype == MOTE_F32 ? "float" : "int16_t";
-        MOTE_TRY(add_words(&a, &m->arena,
-                           mote_arena_printf(&m->arena,
-                                             "-DMEASURE_FEATURES -DMEASURE_TYPE=%s "
-                                             "-DMEASURE_NUMBERS=%lld",
-                                             type, (long long)mote_shape_elements(&m->in->sample)),
-                           err));
-    }
-    if (m->in->thresholds != NULL)
-        add_arg(&a, "-DMEASURE_KEYWORD");
+    MOTE_TRY(add_parts(m, &a, err));
     MOTE_TRY(add_sources(m, &a, "measure_main.c", err));
     return run(m, &a, DEFAULT_TIMEOUT_MS, NULL, err);
 }
@@ -179,10 +193,10 @@ static mote_status write_support(measuring *m, mote_err *err)
     MOTE_TRY(write_text(m, "measure.ld", b.data, b.len, err));
     for (size_t i = 0; i < mote_n_device_sources; i++) {
         const mote_device_source *s = &mote_device_sources[i];
-        if (mote_str_eq(s->path, "firmware/measure_main.c"))
-            return write_text(m, "measure_main.c", s->text, s->len, err);
+        if (mote_str_starts(s->path, "firmware/"))
+            MOTE_TRY(write_text(m, s->file, s->text, s->len, err));
     }
-    return mote_fail(err, MOTE_BUG, "the test program is not embedded");
+    return MOTE_OK;
 }
 
 static mote_status emulate(measuring *m, mote_buf *output, mote_err *err)
@@ -250,7 +264,7 @@ static mote_status read_answers(measuring *m, const mote_buf *b, mote_err *err)
     r->network_instructions = part(m, b, "network");
     r->hop_instructions = part(m, b, "hop");
     r->clip_instructions = part(m, b, "clip");
-    r->post_instructions = part(m, b, "detector");
+    r->post_instructions = part(m, b, "post");
     r->network_stack_bytes = answer(b, "network_stack");
     r->features_stack_bytes = answer(b, "features_stack");
     if (answer(b, "inputs") != m->n_inputs || r->network_instructions < 0)

@@ -19,8 +19,8 @@
 
 typedef struct {
     const char *work_dir; /* kept; NULL: a temporary folder, removed afterwards */
-    /* Golden inputs, borrowed: samples of the input's shape when the model has a front end, else
-     * int8 inputs. NULL: n_inputs random ones (seeded, so always the same). */
+    /* Golden inputs, borrowed: samples of the input's shape when the model has a front end or a
+     * signature, else int8 inputs. NULL: n_inputs random ones (seeded, so always the same). */
     const void *samples;
     const int8_t *inputs;
     int32_t n_inputs; /* 1..10000 */
@@ -35,7 +35,7 @@ typedef struct {
     int64_t network_instructions;
     int64_t hop_instructions;         /* front end, one frame, with quantisation */
     int64_t clip_instructions;        /* front end, all frames of one input */
-    int64_t post_instructions;        /* detector, one step */
+    int64_t post_instructions;        /* detector, one step; or from output to answer */
     double resolution;                /* instructions per step of the counter */
     int64_t calibration_instructions; /* what the loop of 2,000,000 reads */
     int64_t overhead_instructions;    /* of measuring, subtracted above */

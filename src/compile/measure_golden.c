@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "compile/codegen_layer.h"
 #include "compile/measure_internal.h"
 #include "model/runner.h"
 
@@ -25,6 +26,37 @@ static size_t sample_bytes(const measuring *m)
     return mote_shape_bytes(&m->in->sample);
 }
 
+bool measure_takes_samples(const mote_compile_input *in)
+{
+    const codegen_layer *layer = codegen_layer_of(in);
+    return mote_compile_has_features(in) || (layer != NULL && layer->said != NULL);
+}
+
+/* What the program writes of each input besides the network's input and output. */
+static size_t said_bytes(const measuring *m)
+{
+    const codegen_layer *layer = codegen_layer_of(m->in);
+    return layer != NULL ? layer->said_bytes(m->in) : 0;
+}
+
+static size_t record_bytes(const measuring *m)
+{
+    return input_bytes(m) + output_bytes(m) + said_bytes(m);
+}
+
+/* A number in a sample of its type. */
+static void put_number(mote_dtype dtype, void *x, size_t at, int32_t value)
+{
+    if (dtype == MOTE_F32)
+        ((float *)x)[at] = (float)value;
+    else if (dtype == MOTE_I16)
+        ((int16_t *)x)[at] = (int16_t)value;
+    else if (dtype == MOTE_I32)
+        ((int32_t *)x)[at] = value;
+    else
+        ((int8_t *)x)[at] = (int8_t)(dtype == MOTE_BOOL ? value & 1 : value);
+}
+
 /* Noise whose loudness differs from sample to sample over 60 dB. */
 static mote_status random_samples(measuring *m, mote_err *err)
 {
@@ -37,10 +69,7 @@ static mote_status random_samples(measuring *m, mote_err *err)
         uint32_t loudness = 32u << mote_rng_below(&r, 11);
         for (size_t k = 0; k < n; k++) {
             int32_t x = (int32_t)mote_rng_below(&r, 2 * loudness) - (int32_t)loudness;
-            if (m->in->sample.dtype == MOTE_F32)
-                ((float *)all)[(size_t)i * n + k] = (float)x;
-            else
-                ((int16_t *)all)[(size_t)i * n + k] = (int16_t)x;
+            put_number(m->in->sample.dtype, all, (size_t)i * n + k, x);
         }
     }
     m->samples = all;
@@ -66,7 +95,7 @@ mote_status measure_write_inputs(measuring *m, mote_err *err)
     const void *bytes;
     size_t n;
     MOTE_TRY(mote_path_join(&m->arena, m->dir, "in.bin", &path, err));
-    if (mote_compile_has_features(m->in)) {
+    if (measure_takes_samples(m->in)) {
         m->samples = m->options->samples;
         if (m->samples == NULL)
             MOTE_TRY(random_samples(m, err));
@@ -82,9 +111,9 @@ mote_status measure_write_inputs(measuring *m, mote_err *err)
     return mote_file_write(path, bytes, n, err);
 }
 
-/* What the host computes for input i: the network's input, then its output. */
+/* What the host computes for input i: the network's input, its output, what the layer says. */
 static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
-                          int32_t i, float *values, int8_t *to, mote_err *err)
+                          int32_t i, float *values, void *said, int8_t *to, mote_err *err)
 {
     const mote_graph *g = m->in->graph;
     const mote_quant *q = &g->tensors[g->inputs[0]].quant;
@@ -94,9 +123,13 @@ static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mo
         MOTE_TRY(mote_frontend_run(plan, 0, x, (size_t)m->in->sample.dims[0], values, err));
         MOTE_TRY(mote_frontend_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
     } else {
-        memcpy(to, m->inputs + (size_t)i * n, n);
+        memcpy(to, (const int8_t *)m->inputs + (size_t)i * n, n);
     }
     mote_runner_run(runner, to, to + n, NULL, NULL);
+    const codegen_layer *layer = codegen_layer_of(m->in);
+    if (said_bytes(m) > 0)
+        layer->said(m->in, to, to + n, said);
+    memcpy(to + n + output_bytes(m), said, said_bytes(m));
     return MOTE_OK;
 }
 
@@ -112,14 +145,15 @@ static bool is_promised(const measuring *m, int32_t i, const int8_t *given)
 static mote_status compare_all(measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
                                const int8_t *got, mote_err *err)
 {
-    size_t record = input_bytes(m) + output_bytes(m);
+    size_t record = record_bytes(m);
     int8_t *want;
-    float *values;
+    float *values, *said; /* aligned, the record is not */
+    MOTE_TRY(mote_arena_take(&m->arena, said_bytes(m) + 1, sizeof *said, &said, err));
     MOTE_TRY(mote_arena_take(&m->arena, record, 1, &want, err));
     MOTE_TRY(mote_arena_take(&m->arena, input_bytes(m), sizeof *values, &values, err));
     m->result.first_difference = -1;
     for (int32_t i = 0; i < m->n_inputs; i++) {
-        MOTE_TRY(expect(m, plan, runner, i, values, want, err));
+        MOTE_TRY(expect(m, plan, runner, i, values, said, want, err));
         const int8_t *given = got + (size_t)i * record;
         if (memcmp(want, given, record) == 0 && is_promised(m, i, given))
             m->result.n_equal++;
@@ -132,7 +166,7 @@ static mote_status compare_all(measuring *m, const mote_frontend_plan *plan, mot
 mote_status measure_compare(measuring *m, mote_err *err)
 {
     char *path, *got;
-    size_t n, record = input_bytes(m) + output_bytes(m);
+    size_t n, record = record_bytes(m);
     MOTE_TRY(mote_path_join(&m->arena, m->dir, "out.bin", &path, err));
     MOTE_TRY(mote_file_read(path, (size_t)1 << 30, &got, &n, err));
     mote_frontend_plan *plan = NULL;
@@ -141,8 +175,10 @@ mote_status measure_compare(measuring *m, mote_err *err)
     if (n != (size_t)m->n_inputs * record)
         st = mote_fail(err, MOTE_IO, "the emulated program wrote %zu bytes, %zu were expected", n,
                        (size_t)m->n_inputs * record);
-    if (st == MOTE_OK && mote_compile_has_features(m->in))
-        st = mote_frontend_plan_create(m->in->features, &m->in->sample, 1, &plan, err);
+    const mote_frontend none = mote_frontend_none();
+    if (st == MOTE_OK && measure_takes_samples(m->in))
+        st = mote_frontend_plan_create(mote_compile_has_features(m->in) ? m->in->features : &none,
+                                       &m->in->sample, 1, &plan, err);
     if (st == MOTE_OK)
         st = mote_runner_create(m->in->graph, &runner, err);
     if (st == MOTE_OK)

@@ -13,9 +13,12 @@ typedef struct {
     const char *dir;
     int32_t n_inputs;
     const void *samples; /* as given, or random */
-    const int8_t *inputs;
+    const void *inputs;
     mote_device_measurement result;
 } measuring;
+
+/* Are the inputs samples, or those of the network? */
+bool measure_takes_samples(const mote_compile_input *in);
 
 /* Choose the inputs and write in.bin. */
 MOTE_MUST_USE mote_status measure_write_inputs(measuring *m, mote_err *err);

@@ -391,11 +391,13 @@ mote_status mote_frontend_quantize(const mote_frontend_plan *p, float scale, int
     mrt_quant_f32 f;
     mrt_quant_fixed q;
 
-    if (!mrt_quant_f32_from(scale, zero_point, &f) || !mrt_quant_fixed_from(scale, zero_point, &q))
+    const bool is_fixed = mote_frontend_is_fixed(&p->frontend);
+    if (!(is_fixed ? mrt_quant_fixed_from(scale, zero_point, &q)
+                   : mrt_quant_f32_from(scale, zero_point, &f)))
         return mote_fail(err, MOTE_RANGE,
                          "quantisation of features with scale %g and zero point %d", (double)scale,
                          (int)zero_point);
-    if (mote_frontend_is_fixed(&p->frontend))
+    if (is_fixed)
         quantize_fixed(&q, values, n, out);
     else
         mrt_quantize_f32(&f, values, n, out);

@@ -24,6 +24,7 @@ typedef struct {
     int32_t n_numbers;          /* in a step; with more than one, @F_CHANNELS is that */
     const char *code;           /* its row of compile/code_sizes.def */
     size_t stream_bytes;        /* RAM of a stream, with its scratch */
+    size_t scratch_bytes;       /* RAM of a sample as a whole, @F_SCRATCH_BYTES */
     int64_t table_bytes;        /* constants in flash */
     int64_t macs;               /* multiply-accumulates of one frame, about */
     const char *variable;       /* what numbers are called in the example: "pcm" */

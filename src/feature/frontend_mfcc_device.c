@@ -44,6 +44,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .n_numbers = 1,
         .code = t->config.arithmetic == MRT_FIXED ? "FIXED_FRONTEND" : "FLOAT_FRONTEND",
         .stream_bytes = mrt_frontend_stream_bytes(&t->config),
+        .scratch_bytes = mrt_frontend_scratch_bytes(&t->config),
         .table_bytes = table_bytes(t),
         .macs = macs_of(&t->config),
         .variable = "pcm",

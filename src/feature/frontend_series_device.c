@@ -54,6 +54,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .n_numbers = c->n_channels,
         .code = codes[c->kind][c->is_fixed],
         .stream_bytes = mrt_series_stream_bytes(c),
+        .scratch_bytes = mrt_series_scratch_bytes(c),
         .table_bytes = table_bytes(series_tables_of(p)),
         .macs = macs_of(c),
         .variable = "x",

@@ -40,14 +40,14 @@ static mote_status load_bundle(mote_store *store, const char *model, mote_device
     for (int32_t i = 0; i < in->n_labels; i++)
         m->labels[i] = mote_model_label(m->model, i);
     in->labels = m->labels;
-    if (!mote_model_features(m->model))
-        return MOTE_OK;
+    in->signature = mote_model_signature(m->model);
+    in->decision = mote_model_decision(m->model);
     in->sample = *mote_model_sample(m->model);
     in->features = mote_model_features(m->model);
     in->smooth_hops = op->smooth_hops;
     in->suppress_ms = op->suppress_ms;
     in->hop_ms = op->hop_ms;
-    in->thresholds = op->thresholds;
+    in->thresholds = mote_model_has_stream(m->model) ? op->thresholds : NULL;
     return MOTE_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "device/answer/mrt_answer.h"
 #include "model/answer.h"
 
 #define WHAT "decision"
@@ -63,19 +64,28 @@ static mote_status fits(const mote_signature *s, const mote_decision *d, const m
     return MOTE_OK;
 }
 
+static mrt_values_s8 values_of(const mote_tensor *t, const void *x)
+{
+    return (mrt_values_s8){x, t->quant.scales[0], t->quant.zero_point};
+}
+
+/* As the device computes it. */
+static float difference(const mote_model_answer_run *r)
+{
+    const int32_t n = (int32_t)mote_tensor_elements(r->out_tensor);
+    if (r->out_tensor->dtype == MOTE_F32)
+        return mrt_difference_f32(r->out, r->in, n);
+    const mrt_values_s8 made = values_of(r->out_tensor, r->out),
+                        was = values_of(r->in_tensor, r->in);
+    return mrt_difference_s8(&made, &was, n);
+}
+
 static void say(const mote_model_answer_run *r, mote_prediction *out)
 {
-    double score = 0;
-    int64_t n = mote_tensor_elements(r->out_tensor);
-    if (r->decision->anomaly.score == MOTE_SCORE_OUTPUT)
-        score = mote_model_answer_number(r->out_tensor, r->out, 0);
-    for (int64_t i = 0; i < n && r->decision->anomaly.score != MOTE_SCORE_OUTPUT; i++) {
-        double d = mote_model_answer_number(r->out_tensor, r->out, i) -
-                   mote_model_answer_number(r->in_tensor, r->in, i);
-        score += d * d / (double)n;
-    }
-    out->score = (float)score;
-    out->is_anomaly = !((float)score < r->decision->anomaly.threshold); /* NaN too */
+    out->score = r->decision->anomaly.score == MOTE_SCORE_OUTPUT
+                     ? (float)mote_model_answer_number(r->out_tensor, r->out, 0)
+                     : difference(r);
+    out->is_anomaly = !(out->score < r->decision->anomaly.threshold); /* NaN too */
 }
 
 static int32_t width(const mote_tensor *out)

@@ -211,6 +211,14 @@ const mote_shape *mote_model_sample(const mote_model *m)
     return &m->words.signature.sample;
 }
 
+bool mote_model_has_stream(const mote_model *m)
+{
+    const mote_signature *s = mote_model_signature(m);
+    mote_frontend_pace pace;
+    return mote_model_answer_of(s->answer)->has_classes && s->events != 0 &&
+           mote_frontend_pace_of(mote_model_frontend(m), &s->sample, &pace);
+}
+
 const mote_frontend *mote_model_features(const mote_model *m)
 {
     return mote_frontend_is_given(&m->words.frontend) ? &m->words.frontend : NULL;

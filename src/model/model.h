@@ -48,6 +48,9 @@ const char *mote_model_label(const mote_model *m, int32_t class_id);
 const mote_operating_point *mote_model_operating_point(const mote_model *m);
 /* Steps of a sample that a front end goes over; 0: a model without front end. */
 int32_t mote_model_clip_samples(const mote_model *m);
+/* Whether a stream is listened to: classes, one of which reacts, by a front end that goes over
+ * time. */
+bool mote_model_has_stream(const mote_model *m);
 const mote_shape *mote_model_sample(const mote_model *m);
 const mote_frontend *mote_model_features(const mote_model *m); /* NULL: the row none */
 

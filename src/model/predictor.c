@@ -2,7 +2,6 @@
 /* Predicting with a model. See predictor.h. */
 #include "model/predictor.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -75,17 +74,6 @@ const mote_model *mote_predictor_model(const mote_predictor *p)
 
 /* ---- one prediction ----------------------------------------------------------------------- */
 
-/* Numbers that no front end made, to the int8 input. */
-static void quantise(const mote_quant *q, const float *x, size_t n, int8_t *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        double v = round((double)x[i] / (double)q->scales[0]) + q->zero_point;
-        if (!(v >= -128.0)) /* NaN too */
-            v = -128.0;
-        out[i] = (int8_t)(v > 127.0 ? 127.0 : v);
-    }
-}
-
 /* The graph on p->in, and what its output means. */
 static mote_status answer(mote_predictor *p, const float *features, mote_prediction *out,
                           mote_err *err)
@@ -107,13 +95,14 @@ static mote_status answer(mote_predictor *p, const float *features, mote_predict
     return MOTE_OK;
 }
 
-static void take_numbers(mote_predictor *p, const float *x)
+/* The float32 input of the graph to its type. */
+static mote_status take_numbers(mote_predictor *p, const float *x, mote_err *err)
 {
     if (p->runner)
-        quantise(&p->input->quant, x, p->n_in, p->in);
-    else
-        for (size_t i = 0; i < p->n_in; i++)
-            ((float *)p->in)[i] = x[i];
+        return mote_frontend_quantize(p->plan, p->input->quant.scales[0],
+                                      p->input->quant.zero_point, x, p->n_in, p->in, err);
+    memcpy(p->in, x, p->n_in * sizeof *x);
+    return MOTE_OK;
 }
 
 mote_status mote_predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
@@ -129,12 +118,7 @@ mote_status mote_predict(mote_predictor *p, const void *x, size_t n, mote_predic
     size_t n_steps = s->sample.n_dims > 0 ? (size_t)s->sample.dims[0] : 1;
     MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, p->features, err));
     bool is_given = mote_frontend_is_given(mote_model_frontend(p->model));
-    if (is_given && p->runner)
-        MOTE_TRY(mote_frontend_quantize(p->plan, p->input->quant.scales[0],
-                                        p->input->quant.zero_point, p->features, p->n_in, p->in,
-                                        err));
-    else
-        take_numbers(p, p->features);
+    MOTE_TRY(take_numbers(p, p->features, err));
     return answer(p, is_given ? p->features : NULL, out, err);
 }
 
@@ -144,7 +128,7 @@ mote_status mote_predict_features(mote_predictor *p, const float *in, size_t n,
     if (n != p->n_in)
         return mote_fail(err, MOTE_SHAPE, "model '%s' takes %zu values, not %zu",
                          mote_model_name(p->model), p->n_in, n);
-    take_numbers(p, in);
+    MOTE_TRY(take_numbers(p, in, err));
     return answer(p, NULL, out, err);
 }
 

@@ -4,9 +4,11 @@
  * instruction counter and bytes of stack. src/compile/measure.c builds it, runs it and reads the
  * answers.
  *
- * in.bin: with MEASURE_FEATURES samples, each MEASURE_NUMBERS of MEASURE_TYPE, else int8 inputs,
- * one after another.
- * out.bin: for each, the int8 input of the network, then its int8 output. */
+ * in.bin: with MEASURE_NUMBERS samples, each so many of MEASURE_TYPE, else inputs of the network,
+ * one after another. MEASURE_FEATURES: there is a front end, MEASURE_FRAMES: which goes over time.
+ * MEASURE_LAYER: what else there is, a header beside this file; MEASURE_ANSWER: its memory and its
+ * way from a sample to the network's input are used.
+ * out.bin: for each, the input of the network, its output, and what the layer writes. */
 #include <semihost.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,14 +18,9 @@
 #ifdef MEASURE_FEATURES
 #include "model_features.h"
 #endif
-#ifdef MEASURE_KEYWORD
-#include "keyword.h"
-#endif
 
 #define STACK_PAINT_BYTES 16384
 #define PAINT             0xa5
-
-static MRT_ALIGNED(8) int8_t arena[MODEL_ARENA_BYTES];
 
 /* ---- the instruction counter, counting up ---- */
 
@@ -136,42 +133,51 @@ static void run_network(void *arg)
     model_run(arg);
 }
 
-#ifdef MEASURE_FEATURES
-static MEASURE_TYPE sample[MEASURE_NUMBERS];
-static MRT_ALIGNED(8) uint8_t features_scratch[FEATURES_SCRATCH_BYTES];
-
-static void run_clip(void *arg)
+static uint32_t larger(uint32_t a, uint32_t b)
 {
-    features_clip(sample, features_scratch, arg);
+    return a > b ? a : b;
 }
 
+#ifdef MEASURE_NUMBERS
+static MEASURE_TYPE sample[MEASURE_NUMBERS];
+#endif
+#ifdef MEASURE_LAYER
+#include MEASURE_LAYER
+#endif
+
+#ifdef MEASURE_ANSWER
+#define arena (layer_memory.arena)
+#else
+static MRT_ALIGNED(8) int8_t arena[MODEL_ARENA_BYTES];
+#endif
+
+#ifdef MEASURE_FEATURES
+static MRT_ALIGNED(8) uint8_t features_scratch[FEATURES_SCRATCH_BYTES];
+#endif
+
+#ifdef MEASURE_NUMBERS
+static void run_clip(void *arg)
+{
+#ifdef MEASURE_ANSWER
+    (void)arg;
+    OWN(prepare)(&layer_memory, sample);
+#else
+    features_clip(sample, features_scratch, arg);
+#endif
+}
+#endif
+
+#ifdef MEASURE_FRAMES
 static void run_frame(void *arg)
 {
     features_frame(sample, features_scratch, arg);
 }
 #endif
 
-static uint32_t larger(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-#ifdef MEASURE_KEYWORD
-/* One hop more: the detector's step alone, on the output that is in the arena. */
-static keyword_state keyword;
-static uint32_t detections;
-
-static void run_detector(void *arg)
-{
-    keyword_event event;
-    detections += (uint32_t)keyword_detect(&keyword, arg, &event);
-}
-#endif
-
 int main(void)
 {
-    int8_t *in = arena + MODEL_INPUT_OFFSET;
-    const int8_t *out = arena + MODEL_OUTPUT_OFFSET;
+    void *in = arena + MODEL_INPUT_OFFSET;
+    void *out = arena + MODEL_OUTPUT_OFFSET;
     counter_start();
     uint32_t overhead = measure(nothing, NULL).ticks;
     print("overhead", overhead);
@@ -182,14 +188,20 @@ int main(void)
     if (from < 0 || to < 0)
         stop("cannot open in.bin or out.bin");
     uint32_t n = 0, ticks_max = 0, ticks_first = 0, stack = 0;
-#ifdef MEASURE_FEATURES
-    uint32_t clip = 0, frame = 0, features_stack = 0;
+#ifdef MEASURE_NUMBERS
+    uint32_t clip = 0, features_stack = 0;
+#ifdef MEASURE_FRAMES
+    uint32_t frame = 0;
+#endif
     while (sys_semihost_read(from, sample, sizeof sample) == 0) {
+#ifdef MEASURE_FRAMES
         cost f = measure(run_frame, in);
-        cost c = measure(run_clip, in);
         frame = larger(frame, f.ticks);
+        features_stack = larger(features_stack, f.stack_bytes);
+#endif
+        cost c = measure(run_clip, in);
         clip = larger(clip, c.ticks);
-        features_stack = larger(features_stack, larger(f.stack_bytes, c.stack_bytes));
+        features_stack = larger(features_stack, c.stack_bytes);
 #else
     while (sys_semihost_read(from, in, MODEL_INPUT_BYTES) == 0) {
 #endif
@@ -201,25 +213,24 @@ int main(void)
         ticks_first = n == 0 ? net.ticks : ticks_first;
         ticks_max = larger(ticks_max, net.ticks);
         stack = larger(stack, net.stack_bytes);
+#ifdef MEASURE_LAYER
+        layer_sample(to);
+#endif
         n++;
     }
     print("inputs", n);
     print("network", ticks_max);
     print("network_first", ticks_first);
     print("network_stack", stack);
-#ifdef MEASURE_FEATURES
+#ifdef MEASURE_FRAMES
     print("hop", frame);
+#endif
+#ifdef MEASURE_NUMBERS
     print("clip", clip);
     print("features_stack", features_stack);
 #endif
-#ifdef MEASURE_KEYWORD
-    keyword_init(&keyword);
-    uint32_t detector = 0;
-    for (int i = 0; i < 100; i++)
-        detector =
-            larger(detector, measure(run_detector, (void *)(arena + MODEL_OUTPUT_OFFSET)).ticks);
-    print("detector", detector);
-    print("detections", detections);
+#ifdef MEASURE_LAYER
+    layer_end(out);
 #endif
     (void)sys_semihost_close(to);
     sys_semihost_exit(ADP_Stopped_ApplicationExit, 0);
