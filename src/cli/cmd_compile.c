@@ -77,11 +77,12 @@ static const compile_values defaults = {.target = MOTE_TARGET_PRESET};
 
 const mote_command mote_cmd_compile = {
     .usage = "MODEL -o DIR [options]",
-    .about = "Writes a readable C project: the network as straight calls with its weights, the\n"
-             "audio front end, the detector, the kernels they use, an example, a Makefile and a\n"
-             "linker script. No heap, no interpreter; C11 and C++11 at once. Models of different\n"
-             "names fit one firmware and share the files in device/. MODEL is a registry name, a\n"
-             "run, a bundle file or an int8 .tflite file.",
+    .about =
+        "Writes a readable C project: the network as straight calls with its weights, the\n"
+        "front end, what your program calls, the kernels they use, an example, a Makefile\n"
+        "and a linker script. No heap, no interpreter; C11 and C++11 at once. Models of\n"
+        "different names fit one firmware and share the files in device/. MODEL is a registry\n"
+        "name, a run, a bundle file or an int8 .tflite file.",
     .examples = "mote compile kws@champion --target cortex-m4f -o firmware\n"
                 "mote compile model.tflite -t rv32imac -o firmware\n"
                 "mote compile wake@champion --name wake -o firmware/wake",

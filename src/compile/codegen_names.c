@@ -8,7 +8,7 @@
 #include "compile/codegen_layer.h"
 
 /* Reserved words of C (to C23) and C++ (to C++23), with C++'s alternative operators. */
-static const char *const keywords[] = {
+static const char *const reserved[] = {
     "alignas",
     "alignof",
     "and",
@@ -115,7 +115,7 @@ static const char *const files[] = {
     "time",     "uchar",    "unistd", "wchar",       "wctype",
 };
 
-#define N_KEYWORDS (sizeof keywords / sizeof keywords[0])
+#define N_RESERVED (sizeof reserved / sizeof reserved[0])
 #define N_FILES    (sizeof files / sizeof files[0])
 
 static bool is_in(const char *name, const char *const *list, size_t n)
@@ -213,7 +213,7 @@ mote_status mote_compile_symbol_check(const char *symbol, mote_err *err)
                          symbol, other);
     for (size_t i = 0; i <= n; i++)
         small[i] = lower(symbol[i]);
-    if (is_in(symbol, keywords, N_KEYWORDS))
+    if (is_in(symbol, reserved, N_RESERVED))
         return mote_fail(err, MOTE_USAGE, "'%s' is a word of C or C++; take '%s_model'", symbol,
                          symbol);
     if (is_in(small, files, N_FILES))

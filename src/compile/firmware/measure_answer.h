@@ -3,6 +3,9 @@
  * whose names begin with MEASURE_NAME: what the whole way from a sample says, and the cost of its
  * last step. Written behind the network's output: the numbers, then the verdict where there is one.
  */
+#ifndef MEASURE_ANSWER_H
+#define MEASURE_ANSWER_H
+
 #include MEASURE_HEADER
 
 #define PASTE(a, b)    a##_##b
@@ -40,3 +43,5 @@ static void layer_end(int8_t *output)
     (void)output;
     print("post", post);
 }
+
+#endif

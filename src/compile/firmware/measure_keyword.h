@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of measure_main.c that belongs to keyword.h: one step of the detector alone. */
+#ifndef MEASURE_KEYWORD_H
+#define MEASURE_KEYWORD_H
+
 #include "keyword.h"
 
 static keyword_state keyword;
@@ -26,3 +29,5 @@ static void layer_end(int8_t *output)
     print("post", detector);
     print("detections", detections);
 }
+
+#endif
