@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "evaluate/answer_internal.h"
+#include "base/text.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/json_parts.h"
 
@@ -435,11 +436,33 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->is_anomaly, b->is_anomaly, a->n * sizeof *a->is_anomaly) == 0;
 }
 
+/* ---- drift ------------------------------------------------------------------------------- */
+
+static int32_t n_watched(int32_t width)
+{
+    return width;
+}
+
+static void watched_name(int32_t k, char *name, size_t bytes)
+{
+    (void)k;
+    (void)mote_format(name, bytes, "score");
+}
+
+static void watch(const float *said, int32_t width, float *out)
+{
+    (void)width;
+    *out = *said;
+}
+
 const mote_answer_row mote_answer_row_anomaly = {
     .evaluate = evaluate_anomalies,
     .prepare = prepare,
     .chief = area,
     .is_same_truth = is_same_truth,
+    .n_watched = n_watched,
+    .watched_name = watched_name,
+    .watch = watch,
     .choose = choose,
     .apply = apply,
     .put = put,

@@ -137,11 +137,46 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->class_id, b->class_id, a->n * sizeof *a->class_id) == 0;
 }
 
+/* ---- drift ------------------------------------------------------------------------------- */
+
+static int32_t n_watched(int32_t width)
+{
+    (void)width;
+    return 3;
+}
+
+static void watched_name(int32_t k, char *name, size_t bytes)
+{
+    static const char *const names[] = {"confidence", "entropy", "class"};
+    (void)mote_format(name, bytes, "%s", names[k]);
+}
+
+static void watch(const float *said, int32_t width, float *out)
+{
+    int32_t best = 0;
+    double entropy = 0;
+    bool is_sound = true;
+    for (int32_t k = 0; k < width; k++) {
+        is_sound = is_sound && isfinite(said[k]);
+        if (said[k] > said[best])
+            best = k;
+        if (said[k] > 0)
+            entropy -= (double)said[k] * log((double)said[k]);
+    }
+    out[0] = is_sound ? said[best] : NAN;
+    out[1] = is_sound ? (float)entropy : NAN;
+    out[2] = is_sound ? (float)best : NAN;
+}
+
 const mote_answer_row mote_answer_row_class = {
     .evaluate = evaluate_classes,
     .prepare = prepare,
     .chief = accuracy,
     .is_same_truth = is_same_truth,
+    .is_last_class = true,
+    .n_watched = n_watched,
+    .watched_name = watched_name,
+    .watch = watch,
     .choose = choose,
     .apply = apply,
     .put = put,

@@ -16,6 +16,13 @@ typedef struct {
     mote_status (*prepare)(const mote_answers *x, mote_arena *a, const void **state, mote_err *err);
     /* The chief metric of weighted samples, NaN when it cannot be said. */
     double (*chief)(const mote_answers *x, const void *state, const uint32_t *weights);
+    /* What of an answer is watched for drift (reference_profile.h): how many numbers of `width`
+     * that are said, their names, and the numbers; the last one may be a class. */
+    bool is_last_class;
+    int32_t (*n_watched)(int32_t width);
+    void (*watched_name)(int32_t k, char *name, size_t bytes);
+    void (*watch)(const float *said, int32_t width, float *out);
+
     bool (*is_same_truth)(const mote_answers *a, const mote_answers *b);
 
     /* decide.h: choose fills in what it chooses of *out. */

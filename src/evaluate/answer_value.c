@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "evaluate/answer_internal.h"
 #include "evaluate/bootstrap.h"
+#include "evaluate/reference_profile.h"
 #include "evaluate/json_parts.h"
 
 enum { MAE, RMSE, R2, MAPE, COVERAGE, N_MEASURED };
@@ -415,11 +416,31 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->values, b->values, a->n * (size_t)a->width * sizeof *a->values) == 0;
 }
 
+/* ---- drift ------------------------------------------------------------------------------- */
+
+static int32_t n_watched(int32_t width)
+{
+    return width < MOTE_WATCH_VALUES ? width : MOTE_WATCH_VALUES;
+}
+
+static void watched_name(int32_t k, char *name, size_t bytes)
+{
+    (void)mote_format(name, bytes, "value_%d", (int)k);
+}
+
+static void watch(const float *said, int32_t width, float *out)
+{
+    memcpy(out, said, (size_t)n_watched(width) * sizeof *out);
+}
+
 const mote_answer_row mote_answer_row_value = {
     .evaluate = evaluate_values,
     .prepare = prepare,
     .chief = mean_error,
     .is_same_truth = is_same_truth,
+    .n_watched = n_watched,
+    .watched_name = watched_name,
+    .watch = watch,
     .choose = choose,
     .apply = apply,
     .put = put,

@@ -71,11 +71,18 @@ mote_status mote_reference_profile_to_json(const mote_reference_profile *p, json
     const mote_watch_shape *s = &p->shape;
     json_t *j =
         json_pack("{s:i, s:{s:i, s:i, s:i, s:b, s:b}, s:o, s:o, s:o}", "format", FORMAT, "shape",
-                  "frames", (int)s->n_frames, "values", (int)s->n_values, "labels",
-                  (int)s->n_labels, "cepstral", (int)s->is_cepstral, "audio", (int)s->has_level,
-                  "things", things_json(p), "groups", groups_json(p), "bins", bins_json(p));
+                  "frames", (int)s->n_frames, "values", (int)s->n_values, "labels", (int)s->n_said,
+                  "cepstral", (int)s->is_cepstral, "audio", (int)s->has_level, "things",
+                  things_json(p), "groups", groups_json(p), "bins", bins_json(p));
     if (j == NULL)
         return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
+    if (!mote_watch_is_class(s, p->n_things - 1)) { /* classes are what the first version knew */
+        MOTE_SCOPED_JSON *owned = j;
+        MOTE_TRY(mote_json_put(json_object_get(j, "shape"), "answer",
+                               json_string(mote_answer_name(s->answer)), err));
+        *out = json_incref(owned);
+        return MOTE_OK;
+    }
     *out = j;
     return MOTE_OK;
 }
@@ -100,14 +107,21 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
     MOTE_TRY(mote_json_get_obj(document, WHAT, "shape", &o, err));
     MOTE_TRY(mote_json_get_i64(o, WHAT, "frames", 0, MAX_FRAMES_IN_FILE, &frames, err));
     MOTE_TRY(mote_json_get_i64(o, WHAT, "values", 0, MAX_VALUES_IN_FILE, &values, err));
-    MOTE_TRY(mote_json_get_i64(o, WHAT, "labels", 2, MOTE_WATCH_MAX_BINS - 2, &labels, err));
+    const json_t *answer = json_object_get(o, "answer");
+    out->answer = (mote_answer_kind)0;
+    if (answer)
+        MOTE_TRY(mote_answer_parse(json_is_string(answer) ? json_string_value(answer) : "",
+                                   &out->answer, err));
+    bool is_class = mote_watch_is_class(out, mote_watch_count(out) - 1);
+    MOTE_TRY(mote_json_get_i64(o, WHAT, "labels", is_class ? 2 : 1, MOTE_WATCH_MAX_BINS - 2,
+                               &labels, err));
     if ((frames == 0) != (values == 0))
         return mote_fail(err, MOTE_RANGE, WHAT ": features of %d x %d", (int)frames, (int)values);
     MOTE_TRY(parse_flag(o, "cepstral", &out->is_cepstral, err));
     MOTE_TRY(parse_flag(o, "audio", &out->has_level, err));
     out->n_frames = (int32_t)frames;
     out->n_values = (int32_t)values;
-    out->n_labels = (int32_t)labels;
+    out->n_said = (int32_t)labels;
     return MOTE_OK;
 }
 
@@ -143,8 +157,8 @@ static mote_status parse_things(const json_t *document, mote_reference_profile *
         const char *name = NULL;
         const json_t *o = json_array_get(list, (size_t)t);
         mote_watch_name(&p->shape, t, w->name);
-        w->is_class = t == p->n_things - 1;
-        w->n_bins = w->is_class ? p->shape.n_labels + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
+        w->is_class = mote_watch_is_class(&p->shape, t);
+        w->n_bins = w->is_class ? p->shape.n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         MOTE_TRY(mote_json_get_str(o, WHAT, "name", &name, err));
         if (strcmp(name, w->name) != 0)
             return mote_fail(err, MOTE_PARSE,
@@ -172,7 +186,7 @@ static mote_status parse_groups(const json_t *document, mote_reference_profile *
         json_int_t size = json_integer_value(item);
         if (!json_is_integer(item) || size < 1 || size > MOTE_WATCH_MAX_ROWS - p->n_rows)
             return mote_fail(err, MOTE_RANGE,
-                             WHAT ": group %zu must have 1 or more clips, at most "
+                             WHAT ": group %zu must have 1 or more samples, at most "
                                   "%d in all",
                              g, MOTE_WATCH_MAX_ROWS);
         p->n_rows += (int32_t)size;

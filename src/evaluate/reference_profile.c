@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/interval.h"
+#include "evaluate/answer_internal.h"
 
 #define MIN_ROWS       50
 #define MAX_FRAMES     1024 /* of one clip that are looked at */
@@ -18,9 +19,9 @@
 /* ---- what is watched ---- */
 
 mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_shape *sample,
-                                      int32_t n_labels)
+                                      mote_answer_kind answer, int32_t n_said)
 {
-    mote_watch_shape shape = {.n_labels = n_labels};
+    mote_watch_shape shape = {.answer = answer, .n_said = n_said};
     mote_shape out;
     mote_input_kind input;
     if (features != NULL && mote_frontend_input(features, &input) &&
@@ -35,7 +36,8 @@ mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_
 
 static int32_t n_bands(const mote_watch_shape *shape)
 {
-    return shape->n_values < MOTE_WATCH_BANDS ? shape->n_values : MOTE_WATCH_BANDS;
+    int32_t most = shape->n_frames > 1 ? MOTE_WATCH_BANDS : MOTE_WATCH_COLUMNS;
+    return shape->n_values < most ? shape->n_values : most;
 }
 
 static bool has_features(const mote_watch_shape *shape)
@@ -43,25 +45,38 @@ static bool has_features(const mote_watch_shape *shape)
     return shape->n_frames > 0 && shape->n_values > 0;
 }
 
+static int32_t n_of_features(const mote_watch_shape *shape)
+{
+    if (!has_features(shape))
+        return 0;
+    return n_bands(shape) + (shape->n_frames > 1 ? 2 : 0); /* floor, spread */
+}
+
+static int32_t n_before_answer(const mote_watch_shape *shape)
+{
+    return n_of_features(shape) + (shape->has_level ? 1 : 0);
+}
+
 int32_t mote_watch_count(const mote_watch_shape *shape)
 {
-    int32_t n = 3; /* confidence, entropy, class */
-    if (has_features(shape))
-        n += n_bands(shape) + 2; /* floor, spread */
-    if (shape->has_level)
-        n += 1; /* level_db */
-    return n;
+    return n_before_answer(shape) + mote_answer_row_of(shape->answer)->n_watched(shape->n_said);
+}
+
+bool mote_watch_is_class(const mote_watch_shape *shape, int32_t thing)
+{
+    return mote_answer_row_of(shape->answer)->is_last_class && thing == mote_watch_count(shape) - 1;
 }
 
 void mote_watch_name(const mote_watch_shape *shape, int32_t thing, char name[MOTE_WATCH_NAME_BYTES])
 {
-    static const char *const tail[] = {"confidence", "entropy", "class"};
     int32_t bands = has_features(shape) ? n_bands(shape) : 0;
-    int32_t n_tail = mote_watch_count(shape) - 3;
     const char *plain = NULL;
-    if (thing >= n_tail)
-        plain = tail[thing - n_tail];
-    else if (shape->has_level && thing == n_tail - 1)
+    if (thing >= n_before_answer(shape)) {
+        mote_answer_row_of(shape->answer)
+            ->watched_name(thing - n_before_answer(shape), name, MOTE_WATCH_NAME_BYTES);
+        return;
+    }
+    if (thing == n_of_features(shape))
         plain = "level_db";
     else if (thing >= bands)
         plain = thing == bands ? "floor" : "spread";
@@ -131,35 +146,18 @@ static float level_db(const int16_t *x, size_t n)
     return (float)fmax(SILENCE_DB, 10 * log10(fmax(power, 1e-30)));
 }
 
-static void confidence_entropy_class(const mote_watch_shape *shape, const float *p, float *out)
-{
-    int32_t best = 0;
-    double entropy = 0;
-    bool is_sound = true;
-    for (int32_t k = 0; k < shape->n_labels; k++) {
-        is_sound = is_sound && isfinite(p[k]);
-        if (p[k] > p[best])
-            best = k;
-        if (p[k] > 0)
-            entropy -= (double)p[k] * log((double)p[k]);
-    }
-    out[0] = is_sound ? p[best] : NAN;
-    out[1] = is_sound ? (float)entropy : NAN;
-    out[2] = is_sound ? (float)best : NAN;
-}
-
 void mote_watch_values(const mote_watch_shape *shape, const float *features, const void *sample,
-                       size_t n, const float *probabilities, float *out)
+                       size_t n, const float *said, float *out)
 {
     if (has_features(shape)) {
         band_means(shape, features, out);
-        out += n_bands(shape);
-        floor_and_spread(shape, features, out);
-        out += 2;
+        if (shape->n_frames > 1)
+            floor_and_spread(shape, features, out + n_bands(shape));
+        out += n_of_features(shape);
     }
     if (shape->has_level)
         *out++ = level_db(sample, n);
-    confidence_entropy_class(shape, probabilities, out);
+    mote_answer_row_of(shape->answer)->watch(said, shape->n_said, out);
 }
 
 /* ---- bins ---- */
@@ -201,15 +199,16 @@ static int compare_rows(const void *x, const void *y)
 
 static mote_status check_shape(const mote_watch_shape *s, size_t n_rows, mote_err *err)
 {
-    if (s->n_labels < 2 || s->n_labels > MOTE_WATCH_MAX_BINS - 2)
-        return mote_fail(err, MOTE_ARG, "reference profile: %d labels, not 2 to %d",
-                         (int)s->n_labels, MOTE_WATCH_MAX_BINS - 2);
+    int32_t least = mote_answer_row_of(s->answer)->is_last_class ? 2 : 1;
+    if (s->n_said < least || s->n_said > MOTE_WATCH_MAX_BINS - 2)
+        return mote_fail(err, MOTE_ARG, "reference profile: %d answers, not %d to %d",
+                         (int)s->n_said, (int)least, MOTE_WATCH_MAX_BINS - 2);
     if (s->n_frames < 0 || s->n_values < 0 || (s->n_frames == 0) != (s->n_values == 0))
         return mote_fail(err, MOTE_ARG, "reference profile: features of %d x %d", (int)s->n_frames,
                          (int)s->n_values);
     if (n_rows < MIN_ROWS)
         return mote_fail(err, MOTE_ARG,
-                         "reference profile: %zu clips are too few to know what is "
+                         "reference profile: %zu samples are too few to know what is "
                          "normal: at least %d are needed",
                          n_rows, MIN_ROWS);
     return MOTE_OK;
@@ -281,8 +280,8 @@ static void fill(mote_reference_profile *p, const mote_watch_shape *shape, const
     for (size_t t = 0; t < n_things; t++) {
         mote_watched *w = &p->things[t];
         mote_watch_name(shape, (int32_t)t, w->name);
-        w->is_class = t == n_things - 1;
-        w->n_bins = w->is_class ? shape->n_labels + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
+        w->is_class = mote_watch_is_class(shape, (int32_t)t);
+        w->n_bins = w->is_class ? shape->n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         if (!w->is_class)
             set_edges(w, values, n_things, t, rows, n, scratch);
     }

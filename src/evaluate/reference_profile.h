@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What normal traffic looks like to a model: the reference that drift is measured against.
  *
- * A few numbers of every prediction are watched: summaries of the features, the level, the model's
- * confidence and entropy, the class. At training time the reference clips (which the model was not
- * trained on) are predicted, their watched values put into bins - ten of equal mass for numbers,
- * one per label for the class - and every clip's bins are kept with the group (speaker) it belongs
- * to. The groups are what makes an honest threshold possible: clips of one speaker are alike, so a
- * window of 200 clips from 8 speakers varies far more than 200 independent clips would; monitor/
- * draws whole groups to find out by how much.
+ * A few numbers of every prediction are watched: summaries of the features, the level where samples
+ * have one, and what was said: of classes how sure the model is and the class, values, a score. At
+ * training time the reference samples (which the model was not trained on) are predicted, their
+ * watched values put into bins - ten of equal mass for numbers, one per label for the class - and
+ * every sample's bins are kept with the group (speaker, machine) it belongs to. The groups are what
+ * makes an honest threshold possible: samples of one group are alike, so a window of 200 samples
+ * from 8 groups varies far more than 200 independent ones would; monitor/ draws whole groups to
+ * find out by how much.
  *
  * A profile is part of the bundle ("drift_reference" of model.json, docs/formats/reference.md).
  * Depends on base/, feature/. Used by pipeline/ (builds it), monitor/ and serve/ (compare with it).
@@ -22,12 +23,15 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "feature/frontend.h"
+#include "project/task.h"
 
 #define MOTE_WATCH_MAX_THINGS    32
 #define MOTE_WATCH_MAX_BINS      66 /* 64 labels, or quantile bins, and one for "missing" */
 #define MOTE_WATCH_QUANTILE_BINS 10
-#define MOTE_WATCH_BANDS         12   /* feature means are averaged to at most so many */
-#define MOTE_WATCH_MAX_ROWS      5000 /* clips that a profile keeps */
+#define MOTE_WATCH_BANDS         12 /* feature means are averaged to at most so many */
+#define MOTE_WATCH_COLUMNS       20 /* the same of a sample that is one frame, as rows of tables */
+#define MOTE_WATCH_VALUES        8  /* of what is said, the first so many */
+#define MOTE_WATCH_MAX_ROWS      5000 /* samples that a profile keeps */
 #define MOTE_WATCH_NAME_BYTES    48
 
 /* ---- the watched values of one prediction ---- */
@@ -35,7 +39,8 @@
 /* The shape that decides what is watched. */
 typedef struct {
     int32_t n_frames, n_values; /* features [n_frames][n_values]; 0, 0: there are none */
-    int32_t n_labels;
+    mote_answer_kind answer;
+    int32_t n_said;   /* numbers that are said of a sample: labels, values, 1 score */
     bool is_cepstral; /* value 0 of a frame is its energy (MFCC); else the mean of its values */
     bool has_level;   /* samples are int16 of one channel: their power is watched */
 } mote_watch_shape;
@@ -43,26 +48,29 @@ typedef struct {
 /* The shape for a model with this front end (NULL or none: its input is a tensor) on samples of a
  * shape. */
 mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_shape *sample,
-                                      int32_t n_labels);
+                                      mote_answer_kind answer, int32_t n_said);
 
 /* How many things are watched, at most MOTE_WATCH_MAX_THINGS, and what they are called:
- *   feature_<k>   mean over the clip of value k (or of neighbouring values k..)
+ *   feature_<k>   mean over the sample of value k (or of neighbouring values k..)
  *   floor         10 % quantile over the frames of their energy: the quiet part, background noise
- *   spread        standard deviation over the frames of their energy
+ *   spread        standard deviation over the frames of their energy; neither of a single frame
  *   level_db      mean power of the samples, dB of full scale
+ * and of what is said, by the row of the answer (answer_class.c, ..):
  *   confidence    largest probability
  *   entropy       of the probabilities, in nats
- *   class         the predicted label (the last thing) */
+ *   class         the predicted label (the last thing)
+ *   value_<k>     each value
+ *   score         how unusual */
 int32_t mote_watch_count(const mote_watch_shape *shape);
+bool mote_watch_is_class(const mote_watch_shape *shape, int32_t thing);
 void mote_watch_name(const mote_watch_shape *shape, int32_t thing,
                      char name[MOTE_WATCH_NAME_BYTES]);
 
-/* Compute them. features, and n numbers of a sample, as the shape says (else NULL); probabilities
- * [n_labels].
+/* Compute them. features, and n numbers of a sample, as the shape says (else NULL); said [n_said].
  *   out  [mote_watch_count] values; a value that cannot be computed is NaN and counts as missing.
  * No allocation; any thread; some microseconds. */
 void mote_watch_values(const mote_watch_shape *shape, const float *features, const void *sample,
-                       size_t n, const float *probabilities, float *out);
+                       size_t n, const float *said, float *out);
 
 /* ---- the profile ---- */
 
@@ -83,11 +91,11 @@ typedef struct mote_reference_profile {
     uint8_t *bins;        /* [n_rows][n_things] */
 } mote_reference_profile;
 
-/* Build from the watched values of n_rows reference clips.
+/* Build from the watched values of n_rows reference samples.
  *   values    [n_rows][mote_watch_count(shape)]
- *   group_id  [n_rows], any numbers; clips with the same number belong together
- * With more than MOTE_WATCH_MAX_ROWS clips evenly many of each group are kept.
- * Errors: ARG fewer than 50 clips or a shape out of range; NOMEM. */
+ *   group_id  [n_rows], any numbers; samples with the same number belong together
+ * With more than MOTE_WATCH_MAX_ROWS samples evenly many of each group are kept.
+ * Errors: ARG fewer than 50 samples or a shape out of range; NOMEM. */
 MOTE_MUST_USE mote_status mote_reference_profile_build(const mote_watch_shape *shape,
                                                        const float *values, const int32_t *group_id,
                                                        size_t n_rows, mote_reference_profile **out,

@@ -73,14 +73,28 @@ mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,
     return MOTE_OK;
 }
 
+/* Where no label reacts there is no detector, and so nothing of it to keep. */
 static json_t *to_json(const mote_decision *d, const mote_signature *s)
 {
-    return mote_operating_point_to_json(&d->op, s->n_labels);
+    return s->events ? mote_operating_point_to_json(&d->op, s->n_labels)
+                     : json_pack("{s:f}", "temperature", (double)d->op.temperature);
+}
+
+static mote_status temperature_from_json(const json_t *j, mote_decision *out, mote_err *err)
+{
+    double temperature = 0;
+    MOTE_TRY(mote_json_get_f64(j, WHAT, "temperature", &temperature, err));
+    if (!(temperature >= 0.01 && temperature <= 100.0))
+        return mote_fail(err, MOTE_PARSE, WHAT ": temperature must be 0.01 to 100");
+    out->op.temperature = (float)temperature;
+    return MOTE_OK;
 }
 
 static mote_status from_json(const json_t *j, const mote_signature *s, mote_decision *out,
                              mote_err *err)
 {
+    if (!s->events && !json_object_get(j, "thresholds"))
+        return temperature_from_json(j, out, err);
     MOTE_TRY(mote_operating_point_from_json(j, s->n_labels, &out->op, err));
     for (int32_t i = 0; i < s->n_labels; i++)
         if (out->op.thresholds[i] > 0 && !mote_signature_reacts(s, i))

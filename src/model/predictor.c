@@ -155,6 +155,11 @@ void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)
 
 /* ---- without a model ----------------------------------------------------------------------- */
 
+const float *mote_prediction_numbers(mote_answer_kind answer, const mote_prediction *y)
+{
+    return mote_model_answer_of(answer)->numbers(y);
+}
+
 int32_t mote_model_said_width(mote_answer_kind answer, const mote_graph *g)
 {
     return mote_model_answer_of(answer)->width(&g->tensors[g->outputs[0]]);

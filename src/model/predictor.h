@@ -55,6 +55,9 @@ void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out);
 void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_t n,
                               float temperature, float *probabilities);
 
+/* What was said, as numbers: n_outputs probabilities or values, or the score. Borrowed from y. */
+const float *mote_prediction_numbers(mote_answer_kind answer, const mote_prediction *y);
+
 /* What a graph's output means by itself, for judges of graphs that are in no model yet: the same
  * rule as a predictor's, whatever the answer.
  *   width   numbers that are said of a sample

@@ -110,12 +110,14 @@ void mote_live_observe(void *arg, mote_serve_event *event)
 {
     mote_live *l = arg;
     const mote_model *m = event->served->model;
+    const mote_signature *says = mote_model_signature(m);
+    const mote_prediction *y = event->prediction;
     mote_watch_shape shape =
-        mote_watch_shape_for(mote_model_features(m), mote_model_sample(m), mote_model_n_labels(m));
-    if (shape.has_level && event->prediction->features == NULL)
+        mote_watch_shape_for(mote_model_features(m), &says->sample, says->answer, says->n_outputs);
+    if (shape.n_frames > 0 && y->features == NULL)
         return; /* features came from elsewhere: not comparable */
-    mote_watch_values(&shape, event->prediction->features, shape.has_level ? event->x : NULL,
-                      event->n_in, event->prediction->probabilities, event->watched);
+    mote_watch_values(&shape, y->features, shape.has_level ? event->x : NULL, event->n_in,
+                      mote_prediction_numbers(says->answer, y), event->watched);
     event->n_watched = mote_watch_count(&shape);
     slot *s = find_slot(l, mote_model_hash(m));
     if (s == NULL) {

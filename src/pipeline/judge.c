@@ -133,7 +133,7 @@ int32_t mote_judge_width(const mote_judge *j)
 
 mote_watch_shape mote_judge_watch_shape(const mote_judge *j)
 {
-    return mote_watch_shape_for(j->features, &j->sample, mote_judge_width(j));
+    return mote_watch_shape_for(j->features, &j->sample, j->answer, mote_judge_width(j));
 }
 
 mote_decision mote_judge_decision(const mote_judge *j)

@@ -14,11 +14,12 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "evaluate/reference_profile.h"
+#include "support.h"
 
 #define N_ROWS 200
 
 static const mote_watch_shape small = {
-    .n_frames = 4, .n_values = 2, .n_labels = 3, .is_cepstral = true, .has_level = true};
+    .n_frames = 4, .n_values = 2, .n_said = 3, .is_cepstral = true, .has_level = true};
 
 static void things_have_names(void **state)
 {
@@ -31,7 +32,7 @@ static void things_have_names(void **state)
         mote_watch_name(&small, t, name);
         assert_string_equal(name, expected[t]);
     }
-    mote_watch_shape wide = {.n_frames = 49, .n_values = 40, .n_labels = 2};
+    mote_watch_shape wide = {.n_frames = 49, .n_values = 40, .n_said = 2};
     assert_int_equal(mote_watch_count(&wide), 12 + 2 + 3);
     mote_watch_name(&wide, 0, name);
     assert_string_equal(name, "feature_0_2");
@@ -39,7 +40,7 @@ static void things_have_names(void **state)
     assert_string_equal(name, "feature_36_39");
     mote_watch_name(&wide, 13, name);
     assert_string_equal(name, "spread");
-    mote_watch_shape bare = {.n_labels = 2};
+    mote_watch_shape bare = {.n_said = 2};
     assert_int_equal(mote_watch_count(&bare), 3);
     mote_watch_name(&bare, 0, name);
     assert_string_equal(name, "confidence");
@@ -222,7 +223,7 @@ static void too_few_clips_are_refused_and_many_are_thinned(void **state)
     (void)state;
     mote_err err;
     mote_reference_profile *p = NULL;
-    mote_watch_shape bare = {.n_labels = 2};
+    mote_watch_shape bare = {.n_said = 2};
     enum { MANY = 12000 };
     float *values = mote_alloc_zero(MANY * 3, sizeof *values);
     int32_t *group = mote_alloc_zero(MANY, sizeof *group);
@@ -252,6 +253,52 @@ static void too_few_clips_are_refused_and_many_are_thinned(void **state)
     mote_free(group);
 }
 
+/* Of values and scores what was said is watched as numbers, and rows of a table by their columns;
+ * the reference is written and read back with its answer. */
+static void values_and_scores_are_watched_as_numbers(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    char name[MOTE_WATCH_NAME_BYTES];
+    const mote_watch_shape row = {
+        .n_frames = 1, .n_values = 4, .answer = MOTE_ANSWER_VALUE, .n_said = 2};
+    assert_int_equal(mote_watch_count(&row), 6);
+    mote_watch_name(&row, 3, name);
+    assert_string_equal(name, "feature_3");
+    mote_watch_name(&row, 5, name);
+    assert_string_equal(name, "value_1");
+    assert_false(mote_watch_is_class(&row, 5));
+    const float features[4] = {1, 2, 3, 4}, said[2] = {50, -2};
+    float out[6];
+    mote_watch_values(&row, features, NULL, 0, said, out);
+    assert_true(out[0] == 1 && out[3] == 4 && out[4] == 50 && out[5] == -2);
+
+    const mote_watch_shape alarm = {.answer = MOTE_ANSWER_ANOMALY, .n_said = 1};
+    enum { N = 100 };
+    float scores[N];
+    int32_t groups[N];
+    for (int i = 0; i < N; i++) {
+        scores[i] = (float)i;
+        groups[i] = i / 10;
+    }
+    assert_int_equal(mote_watch_count(&alarm), 1);
+    mote_reference_profile *p = NULL, *back = NULL;
+    T_OK(mote_reference_profile_build(&alarm, scores, groups, N, &p, &err));
+    assert_string_equal(p->things[0].name, "score");
+    assert_int_equal(p->things[0].n_bins, MOTE_WATCH_QUANTILE_BINS + 1);
+    MOTE_SCOPED_JSON *j = NULL;
+    T_OK(mote_reference_profile_to_json(p, &j, &err));
+    T_OK(mote_reference_profile_parse(j, &back, &err));
+    assert_int_equal(back->shape.answer, MOTE_ANSWER_ANOMALY);
+    assert_memory_equal(back->bins, p->bins, N);
+    uint8_t bin = 0;
+    const float high = 1000;
+    mote_reference_profile_bin(back, &high, &bin);
+    assert_int_equal(bin, MOTE_WATCH_QUANTILE_BINS - 1);
+    mote_reference_profile_destroy(p);
+    mote_reference_profile_destroy(back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_profile_is_written_whole_or_not_at_all),
         cmocka_unit_test(damaged_documents_are_refused),
         cmocka_unit_test(too_few_clips_are_refused_and_many_are_thinned),
+        cmocka_unit_test(values_and_scores_are_watched_as_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,6 +167,28 @@ static void a_float_graph_says_classes_too(void **state)
     mote_graph_destroy(g);
 }
 
+/* Where nothing reacts there is no detector: a model of classes keeps its temperature alone. */
+static void classes_without_events_keep_no_thresholds(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_signature s = signature(MOTE_ANSWER_CLASS, 2);
+    s.n_labels = 2;
+    s.labels[0] = "walk";
+    s.labels[1] = "run";
+    mote_decision d = mote_decision_default(&s), back;
+    d.op.temperature = 1.5f;
+    MOTE_SCOPED_JSON *j = mote_decision_to_json(&d, &s);
+    assert_int_equal(json_object_size(j), 1);
+    T_OK(mote_decision_from_json(j, &s, &back, &err));
+    assert_true(back.op.temperature == 1.5f && !(back.op.thresholds[0] > 0));
+    T_OK(mote_decision_check(&d, &s, &err));
+    MOTE_SCOPED_JSON *cold = json_pack("{s:f}", "temperature", 0.0);
+    T_FAILS(mote_decision_from_json(cold, &s, &back, &err), MOTE_PARSE, "temperature");
+    s.events = 1; /* now there is one, and it needs its threshold */
+    T_FAILS(mote_decision_from_json(j, &s, &back, &err), MOTE_PARSE, "smooth_hops");
+}
+
 static void what_does_not_fit_is_refused_by_name(void **state)
 {
     (void)state;
@@ -244,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_model_of_values_answers_in_its_units),
         cmocka_unit_test(an_anomaly_is_a_score_that_reaches_the_threshold),
         cmocka_unit_test(a_float_graph_says_classes_too),
+        cmocka_unit_test(classes_without_events_keep_no_thresholds),
         cmocka_unit_test(what_does_not_fit_is_refused_by_name),
         cmocka_unit_test(a_newer_mote_is_named),
         cmocka_unit_test(equal_parts_are_equal_bytes),

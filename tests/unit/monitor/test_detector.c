@@ -23,7 +23,7 @@
 #define N_REFERENCES_SHIFTED 5
 #define N_WINDOWS            100
 
-static const mote_watch_shape shape = {.n_frames = 10, .n_values = 10, .n_labels = 3};
+static const mote_watch_shape shape = {.n_frames = 10, .n_values = 10, .n_said = 3};
 
 typedef struct {
     int32_t n_speakers, clips_each; /* of the reference */

@@ -37,7 +37,7 @@ static mote_reference_profile *make_reference(mote_model *m)
 {
     static float values[N_REFERENCE * 3];
     static int32_t group[N_REFERENCE];
-    const mote_watch_shape shape = mote_watch_shape_for(NULL, 0, TINY_LABELS);
+    const mote_watch_shape shape = mote_watch_shape_for(NULL, 0, MOTE_ANSWER_CLASS, TINY_LABELS);
     mote_err err;
     mote_rng rng;
     mote_predictor *p = NULL;

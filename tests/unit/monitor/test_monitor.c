@@ -16,7 +16,7 @@
 #define N_REFERENCE 400
 #define WINDOW      100
 
-static const mote_watch_shape bare = {.n_labels = 2}; /* confidence, entropy, class */
+static const mote_watch_shape bare = {.n_said = 2}; /* confidence, entropy, class */
 
 typedef struct {
     char dir[TEMP_DIR_BYTES];
