@@ -67,7 +67,7 @@ static void make_drift(mote_store *s)
 {
     static float values[200 * 3];
     static int32_t group[200];
-    const mote_watch_shape bare = {.n_labels = 2};
+    const mote_watch_shape bare = {.n_said = 2};
     mote_err err;
     mote_rng rng;
     mote_reference_profile *p = NULL;
