@@ -73,11 +73,19 @@ mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,
     return MOTE_OK;
 }
 
-/* Where no label reacts there is no detector, and so nothing of it to keep. */
+/* Where no label reacts, and nothing was said of how windows are listened to, there is no detector
+ * and nothing of it to keep. */
+static bool has_detector(const mote_operating_point *op, const mote_signature *s)
+{
+    const mote_operating_point usual = mote_decision_default(s).op;
+    return s->events || op->smooth_hops != usual.smooth_hops ||
+           op->suppress_ms != usual.suppress_ms || op->hop_ms != usual.hop_ms;
+}
+
 static json_t *to_json(const mote_decision *d, const mote_signature *s)
 {
-    return s->events ? mote_operating_point_to_json(&d->op, s->n_labels)
-                     : json_pack("{s:f}", "temperature", (double)d->op.temperature);
+    return has_detector(&d->op, s) ? mote_operating_point_to_json(&d->op, s->n_labels)
+                                   : json_pack("{s:f}", "temperature", (double)d->op.temperature);
 }
 
 static mote_status temperature_from_json(const json_t *j, mote_decision *out, mote_err *err)
