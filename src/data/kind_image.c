@@ -117,6 +117,18 @@ static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *e
 
 /* ---- samples -------------------------------------------------------------------------------- */
 
+static mote_cut_config cut_of(const mote_project *p)
+{
+    return (mote_cut_config){
+        .height = p->image.size.h,
+        .width = p->image.size.w,
+        .n_channels = strcmp(p->image.colour, "rgb") == 0 ? 3 : 1,
+        .fit = strcmp(p->image.fit, "stretch") == 0     ? MRT_FIT_STRETCH
+               : strcmp(p->image.fit, "letterbox") == 0 ? MRT_FIT_LETTERBOX
+                                                        : MRT_FIT_CROP,
+    };
+}
+
 static mote_status check_cut(const mote_cut_config *cfg, mote_err *err)
 {
     if (cfg->height < 1 || cfg->width < 1 || cfg->height > 65535 || cfg->width > 65535 ||
@@ -171,6 +183,7 @@ const mote_kind mote_kind_image = {
     .release = release,
     .encode_copy = encode_copy,
     .check_cut = check_cut,
+    .cut_of = cut_of,
     .shape = shape,
     .cut = cut,
     .copy_own = copy_own,

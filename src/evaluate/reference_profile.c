@@ -12,7 +12,7 @@
 #include "evaluate/answer_internal.h"
 
 #define MIN_ROWS       50
-#define MAX_FRAMES     1024 /* of one clip that are looked at */
+#define MAX_FRAMES     1024 /* of one sample that are looked at */
 #define FLOOR_QUANTILE 0.1
 #define SILENCE_DB     (-100.0) /* level of a clip of zeros */
 
@@ -26,8 +26,8 @@ mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_
     mote_input_kind input;
     if (features != NULL && mote_frontend_input(features, &input) &&
         mote_frontend_shape(features, sample, &out, NULL) == MOTE_OK) {
-        shape.n_frames = out.dims[0];
-        shape.n_values = out.dims[1];
+        shape.n_values = out.dims[out.n_dims - 1];
+        shape.n_frames = (int32_t)(mote_shape_elements(&out) / shape.n_values);
         shape.is_cepstral = mote_frontend_energy_is_first(features);
         shape.has_level = sample->dtype == MOTE_I16 && sample->n_dims == 1;
     }
@@ -124,8 +124,9 @@ static void floor_and_spread(const mote_watch_shape *shape, const float *feature
     int32_t n = shape->n_frames < MAX_FRAMES ? shape->n_frames : MAX_FRAMES;
     double sum = 0;
     double squares = 0;
-    for (int32_t i = 0; i < n; i++) {
-        energy[i] = frame_energy(shape, features + (size_t)i * (size_t)shape->n_values);
+    for (int32_t i = 0; i < n; i++) { /* spread over all of them */
+        const size_t frame = (size_t)((int64_t)i * shape->n_frames / n);
+        energy[i] = frame_energy(shape, features + frame * (size_t)shape->n_values);
         sum += energy[i];
     }
     for (int32_t i = 0; i < n; i++)

@@ -23,6 +23,7 @@
 #include "project/section_data.h"
 #include "project/section_device.h"
 #include "project/section_features.h"
+#include "project/section_image.h"
 #include "project/section_model.h"
 #include "project/section_monitor.h"
 #include "project/section_schedule.h"
@@ -54,6 +55,7 @@ typedef struct {
     double clip_ms;
     int32_t rate_hz;
     mote_project_scope scope;
+    mote_project_image image;
     mote_project_data data;
     mote_project_table table;
     mote_project_features features;

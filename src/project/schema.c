@@ -255,7 +255,7 @@ void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_byte
                           row->hi, unit);
         break;
     case MOTE_KEY_SIZE2:
-        (void)mote_format(out, out_bytes, "[time, frequency], each from %.0f to %.0f", row->lo,
+        (void)mote_format(out, out_bytes, "two whole numbers, each from %.0f to %.0f", row->lo,
                           row->hi);
         break;
     case MOTE_KEY_NAMES:

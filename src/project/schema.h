@@ -21,7 +21,7 @@ typedef enum {
     MOTE_KEY_TEXT,    /* const char * */
     MOTE_KEY_CHOICE,  /* one of choices; const char *, static storage */
     MOTE_KEY_SPAN,    /* [low, high]; mote_span */
-    MOTE_KEY_SIZE2,   /* [time, frequency]; mote_size2 */
+    MOTE_KEY_SIZE2,   /* [time, frequency] or [height, width]; mote_size2 */
     MOTE_KEY_NAMES,   /* list of distinct texts, lo..hi of them; mote_names */
     MOTE_KEY_TEXTS,   /* the same, of any printable ASCII without blanks */
     MOTE_KEY_INTS,    /* list of at most 16 whole numbers; mote_ints */

@@ -21,6 +21,6 @@ typedef struct {
 } mote_span; /* lo <= hi */
 typedef struct {
     int32_t h, w;
-} mote_size2; /* time, frequency */
+} mote_size2; /* time, frequency; or height, width */
 
 #endif

@@ -8,6 +8,8 @@
 #include "device/signal/mrt_frontend.h"
 #include "device/signal/mrt_math.h"
 #include "device/signal/mrt_quantize.h"
+#include "device/signal/mrt_pixels.h"
+#include "device/signal/mrt_resize.h"
 #include "device/signal/mrt_series.h"
 #include "device/stream/mrt_detector.h"
 #include "device/watch/mrt_sketch.h"
@@ -269,6 +271,42 @@ static void run_series(int32_t is_fixed, int32_t number_bytes)
     }
 }
 
+/* ---- pictures ---- */
+
+#define PICTURE_SIDE 24
+
+/* A picture of 40 x 30 to the size of an input, its levels as float and as int8 by a table. */
+static void run_pixels(void)
+{
+    static uint8_t source[40 * 30 * 3], picture[PICTURE_SIDE * PICTURE_SIDE * 3];
+    static float values[PICTURE_SIDE * PICTURE_SIDE * 3];
+    static int8_t table[3 * MRT_PIXELS_LEVELS], out[PICTURE_SIDE * PICTURE_SIDE * 3];
+    const float offset[] = {117.25f, 98.5f, 33.3333f}, scale[] = {0.0173f, 0.0301f, 0.125f};
+    const mrt_quant_f32 q = {1.0f / 0.0243f, -7};
+    pcm_rng r = {5};
+
+    for (size_t i = 0; i < sizeof source; i++)
+        source[i] = (uint8_t)(pcm_draw(&r) & 0xffu);
+    for (int32_t c = 0; c < 3; c++)
+        for (int32_t i = 0; i < MRT_PIXELS_LEVELS; i++) {
+            const uint8_t level = (uint8_t)i;
+            float value;
+            mrt_pixels_f32(&level, 1, 1, &offset[c], &scale[c], &value);
+            mrt_quantize_f32(&q, &value, 1, &table[c * MRT_PIXELS_LEVELS + i]);
+        }
+    for (int32_t fit = 0; fit < 3; fit++) {
+        mrt_rect from, to;
+        uint64_t h = HASH_START;
+        mrt_fit_rects((mrt_fit)fit, 40, 30, PICTURE_SIDE, PICTURE_SIDE, &from, &to);
+        mrt_resize_area(source, 40, from, 3, picture, PICTURE_SIDE, to);
+        mrt_pixels_f32(picture, PICTURE_SIDE * PICTURE_SIDE, 3, offset, scale, values);
+        mrt_pixels_look_up(picture, PICTURE_SIDE * PICTURE_SIDE, 3, table, out);
+        h = hash_bytes(h, picture, sizeof picture);
+        h = hash_bytes(h, values, sizeof values);
+        show("pixels", fit, hash_bytes(h, out, sizeof out));
+    }
+}
+
 #ifdef COUNT_INSTRUCTIONS
 /* Ticks of a timer that counts up to 2^24. Under qemu -icount shift=0 they are proportional to the
  * instructions executed; how many there are in a tick is found with a loop of known length. */
@@ -342,6 +380,7 @@ int main(void)
     run_series(1, 2);
     run_series(0, 2);
     run_series(0, 4);
+    run_pixels();
 #endif
     printf("end\n");
     return 0;

@@ -220,6 +220,7 @@ static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
     add_names(b, x.labels, x.n_labels);
     ADD(kind), ADD(n_values), ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
+    ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
     ADD(other), ADD(nothing), ADD(split), ADD(all_splits), ADD(words), ADD(n_folds), ADD(round);
     ADD(fold_seed), ADD(other_ratio), ADD(nothing_ratio);
     ADD(max_bytes), ADD(cancel), ADD(progress), ADD(progress_arg);

@@ -169,7 +169,7 @@ static const struct {
      "cortex-m0plus|cortex-m4f|cortex-m7|cortex-m55|rv32imac, not 'z80'"},
     {"augmentation: {speed: [1.2, 0.9]}\n",
      "mote.yaml:4:23: 'augmentation.speed' is [low, high], but 1.2 is more than 0.9"},
-    {"model: {kernel: [10]}\n", "mote.yaml:4:17: 'model.kernel' must be [time, frequency], each "
+    {"model: {kernel: [10]}\n", "mote.yaml:4:17: 'model.kernel' must be two whole numbers, each "
                                 "from 1 to 32, not a list of 1"},
     {"model: {blocks: 2, block_strides: [1, 2, 1]}\n",
      "mote.yaml:4:35: 'model.block_strides' has 3 entries for 2 blocks"},
@@ -320,8 +320,8 @@ static void a_key_of_another_task_is_refused_by_name(void **state)
     static const char *const wanted[] = {
         "mote.yaml:1:1: 'keywords' belongs to task 'keyword'; task 'table' takes its classes from "
         "the labels of its samples",
-        "mote.yaml:3:1: 'features' belongs to tasks 'keyword', 'sound', 'gesture', 'anomaly', and "
-        "means nothing to task 'table'",
+        "mote.yaml:3:1: 'features' belongs to tasks 'keyword', 'sound', 'gesture', 'anomaly', "
+        "'image', and means nothing to task 'table'",
         "mote.yaml:4:22: 'model.channels' belongs to tasks 'keyword', 'sound', 'gesture', "
         "'anomaly', 'image', and means nothing to task 'table'",
         "mote.yaml:5:7: task 'table' is not there yet: tables have no way to a data set and no "
