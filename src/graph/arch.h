@@ -35,7 +35,8 @@ typedef struct {
     int32_t block_channels[MOTE_ARCH_MAX_BLOCKS]; /* ds-cnn: out of each block; 0: `channels` */
     int32_t hidden[MOTE_ARCH_MAX_BLOCKS];         /* dense, autoencoder */
     int32_t bottleneck;                           /* autoencoder: 1..4096 */
-    float dropout;                                /* before the last layer, [0, 1) */
+    float shrinkage; /* gaussian: what its learner is told (learn/learner.h) */
+    float dropout;   /* before the last layer, [0, 1) */
 } mote_arch;
 
 /* "ds-cnn" as the MLPerf Tiny model has it, for classes. */

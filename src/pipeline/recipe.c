@@ -5,7 +5,9 @@
 #include <math.h>
 
 #include "compress/quantise.h"
+#include "learn/learner.h"
 #include "pipeline/source.h"
+#include "project/archs.h"
 
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
 #define N_CALIBRATION  256
@@ -72,32 +74,64 @@ static mote_status config_of(const mote_recipe_job *j, mote_arena *a, mote_train
     return class_weights(j, a, &c->class_weights, err);
 }
 
-/* Training saw features divided by `scale`; dividing the weights of the layers that read the input
- * instead gives the same function of the features themselves. */
-static void absorb_scale(mote_graph *g, double scale)
+/* Mean and deviation of each value over the training samples; NULL: there are no values. One that
+ * never changes is left in its unit. */
+static mote_status value_scales(const mote_dataset *d, mote_arena *a, const mote_learn_scale **out,
+                                mote_err *err)
 {
-    for (int32_t i = 0; i < g->n_ops; i++) {
-        if (g->ops[i].inputs[0] != g->inputs[0])
-            continue;
-        mote_tensor *w = &g->tensors[g->ops[i].inputs[1]];
-        float *v = w->data;
-        for (int64_t k = 0, n = mote_tensor_elements(w); k < n; k++)
-            v[k] = (float)((double)v[k] / scale);
+    mote_learn_scale *s = NULL;
+    const size_t n_values = (size_t)d->n_values;
+    *out = NULL;
+    if (!d->values)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, n_values, sizeof *s, &s, err));
+    for (size_t i = 0; i < d->n * n_values; i++)
+        s[i % n_values].offset += (double)d->values[i] / (double)d->n;
+    for (size_t i = 0; i < d->n * n_values; i++) {
+        const double v = (double)d->values[i] - s[i % n_values].offset;
+        s[i % n_values].scale += v * v / (double)d->n;
     }
+    for (size_t k = 0; k < n_values; k++)
+        s[k].scale = s[k].scale > 0.0 ? sqrt(s[k].scale) : 1.0;
+    *out = s;
+    return MOTE_OK;
 }
 
-static mote_status scale_validation(const mote_recipe_job *job, mote_arena *a, mote_train_set *out,
-                                    mote_err *err)
+static mote_train_set validation_of(const mote_recipe_job *job, bool gives_back)
 {
-    size_t n = job->validation->n * values_of(job, job->validation);
-    float *x = NULL;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *x, &x, err));
-    float inverse = (float)(1.0 / job->scale);
-    for (size_t i = 0; i < n; i++)
-        x[i] = job->validation_features[i] * inverse;
-    *out = (mote_train_set){
-        .inputs = x, .labels = job->validation->class_id, .n = (int32_t)job->validation->n};
-    return MOTE_OK;
+    const mote_dataset *d = job->validation;
+    if (!d)
+        return (mote_train_set){0};
+    return (mote_train_set){.inputs = job->validation_features,
+                            .labels = gives_back ? NULL : d->class_id,
+                            .values = gives_back ? NULL : d->values,
+                            .n = (int32_t)d->n};
+}
+
+static mote_status fit(const mote_recipe_job *job, mote_learn_job *learn, mote_graph *g,
+                       mote_arena *a, mote_train_result *result, mote_graph **out, mote_err *err)
+{
+    mote_arch arch;
+    mote_source samples;
+    const mote_source_config sc = {.data = job->train,
+                                   .features = mote_setting_features(job->settings),
+                                   .settings = job->settings,
+                                   .seed = learn->config->seed,
+                                   .n_workers = mote_pool_threads(job->pool),
+                                   .pool = job->pool};
+    MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
+    const bool gives_back = arch.head == MOTE_HEAD_INPUT;
+    const mote_train_set validation = validation_of(job, gives_back);
+    MOTE_TRY(mote_source_init(&sc, &samples, err));
+    mote_batch_source source = mote_source_batches(&samples);
+    source.gives_back = gives_back;
+    learn->source = &source;
+    learn->validation = &validation;
+    learn->shrinkage = (double)arch.shrinkage;
+    const mote_learner *learner = mote_learner_get(mote_arch_row_find(arch.name)->learner);
+    const mote_status st = learner->fit(learn, g, a, result, out, err);
+    mote_source_release(&samples);
+    return st;
 }
 
 mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_train_report *report,
@@ -105,29 +139,15 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_tr
                               mote_graph **folded, mote_err *err)
 {
     mote_train_config cfg;
+    mote_learn_job learn = {.config = &cfg,
+                            .scale = job->scale,
+                            .pool = job->pool,
+                            .cancel = job->cancel,
+                            .report = report,
+                            .report_arg = report_arg};
     MOTE_TRY(config_of(job, a, &cfg, err));
-    mote_train_set val = {0};
-    if (job->validation)
-        MOTE_TRY(scale_validation(job, a, &val, err));
-
-    mote_source_config sc = {.data = job->train,
-                             .features = mote_setting_features(job->settings),
-                             .settings = job->settings,
-                             .seed = cfg.seed,
-                             .scale = job->scale,
-                             .n_workers = mote_pool_threads(job->pool),
-                             .pool = job->pool};
-    mote_source samples;
-    MOTE_TRY(mote_source_init(&sc, &samples, err));
-    mote_batch_source source = mote_source_batches(&samples);
-    mote_status st = mote_train(g, &cfg, &source, &val, job->pool, job->cancel, report, report_arg,
-                                a, result, err);
-    mote_source_release(&samples);
-    if (st == MOTE_OK)
-        st = mote_graph_fold(g, folded, err);
-    if (st == MOTE_OK)
-        absorb_scale(*folded, job->scale);
-    return st;
+    MOTE_TRY(value_scales(job->train, a, &learn.values, err));
+    return fit(job, &learn, g, a, result, folded, err);
 }
 
 /* ---- quantising -------------------------------------------------------------------------- */
@@ -138,11 +158,10 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
 {
     const mote_dataset *d = j->train;
     size_t elements = values_of(j, d);
-    float *x = NULL, *targets = NULL;
+    float *x = NULL;
     uint32_t *chosen = NULL;
     const void **clips = NULL;
     MOTE_TRY(mote_arena_take(a, 2 * half * elements, sizeof *x, &x, err));
-    MOTE_TRY(mote_arena_take(a, half * d->n_classes, sizeof *targets, &targets, err));
     MOTE_TRY(mote_arena_take(a, half, sizeof *chosen, &chosen, err));
     MOTE_TRY(mote_arena_take(a, half, sizeof *clips, &clips, err));
     for (size_t i = 0; i < half; i++) {
@@ -157,21 +176,14 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
     mote_frontend_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;
-    mote_source_config sc = {.data = d,
-                             .features = features,
-                             .settings = j->settings,
-                             .seed = seed,
-                             .scale = 1.0,
-                             .n_workers = 1};
+    mote_source_config sc = {
+        .data = d, .features = features, .settings = j->settings, .seed = seed, .n_workers = 1};
     mote_source samples;
     MOTE_TRY(mote_source_init(&sc, &samples, err));
     mote_batch_source source = mote_source_batches(&samples);
-    mote_batch_request rq = {.seed = seed,
-                             .n = (int32_t)half,
-                             .samples = chosen,
-                             .n_outputs = (int32_t)d->n_classes,
-                             .in_elements = elements};
-    st = source.fill(source.arg, &rq, x + half * elements, targets, err);
+    mote_batch_request rq = {
+        .seed = seed, .n = (int32_t)half, .samples = chosen, .in_elements = elements};
+    st = source.fill(source.arg, &rq, x + half * elements, NULL, err);
     mote_source_release(&samples);
     *out = x;
     return st;

@@ -109,6 +109,7 @@ static void make_arch(const mote_project *p, mote_arch *out)
     out->kernel_steps = m->kernel_steps;
     out->width = (float)m->width;
     out->bottleneck = m->bottleneck;
+    out->shrinkage = (float)m->shrinkage;
     for (size_t i = 0; i < m->block_strides.n && i < MOTE_ARCH_MAX_BLOCKS; i++)
         out->block_stride[i] = m->block_strides.items[i];
     out->dropout = mote_own_keys_find(row->settings, "dropout") ? (float)m->dropout : 0.0f;

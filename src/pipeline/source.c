@@ -2,6 +2,8 @@
 /* Which source there is for which input. See source.h. */
 #include "pipeline/source.h"
 
+#include <string.h>
+
 #define SOURCE(input, symbol) extern const mote_source_row mote_source_##symbol;
 #include "pipeline/sources.def"
 #undef SOURCE
@@ -32,18 +34,17 @@ mote_batch_source mote_source_batches(const mote_source *s)
     return (mote_batch_source){.n_samples = s->n_samples, .fill = s->row->fill, .arg = s->own};
 }
 
-void mote_source_target(const mote_source_config *cfg, uint32_t i, int32_t n_outputs, float *out)
+void mote_source_target(const mote_source_config *cfg, uint32_t i, size_t row, int32_t n_outputs,
+                        float *targets)
 {
     const mote_dataset *d = cfg->data;
+    const size_t n = (size_t)n_outputs;
+    if (!targets)
+        return;
     if (d->class_id) {
-        out[d->class_id[i]] = 1.0f;
+        targets[row * n + (size_t)d->class_id[i]] = 1.0f;
         return;
     }
-    const mote_target_scale as_is = {0.0, 1.0};
-    const mote_target_scale *t = cfg->targets ? cfg->targets : &as_is;
     MOTE_BUG_IF(n_outputs != d->n_values);
-    for (int32_t k = 0; k < n_outputs; k++)
-        out[k] =
-            (float)(((double)d->values[(size_t)i * (size_t)n_outputs + (size_t)k] - t->offset) /
-                    t->scale);
+    memcpy(targets + row * n, d->values + (size_t)i * n, n * sizeof *targets);
 }

@@ -12,22 +12,14 @@
 #include "learn/source.h"
 #include "pipeline/settings.h"
 
-/* What training sees instead of the values that are asked for, so that losses are near one whatever
- * their unit: (value - offset) / scale. */
-typedef struct {
-    double offset, scale;
-} mote_target_scale;
-
 /* All pointers are borrowed until destroy. */
 typedef struct {
     const mote_dataset *data;
     const mote_frontend *features;
-    const mote_settings *settings;    /* what a row reads of them it says itself */
-    const mote_target_scale *targets; /* of values; NULL: as they are */
-    uint64_t seed;                    /* of what a row makes beside the samples, such as noise */
-    double scale;                     /* features are divided by it */
-    int32_t n_workers;                /* threads of the pool that will be idle during a fill */
-    mote_pool *pool;                  /* idle now; NULL: none */
+    const mote_settings *settings; /* what a row reads of them it says itself */
+    uint64_t seed;                 /* of what a row makes beside the samples, such as noise */
+    int32_t n_workers;             /* threads of the pool that will be idle during a fill */
+    mote_pool *pool;               /* idle now; NULL: none */
 } mote_source_config;
 
 /* A row. create makes what fill is called with, and destroy takes it (NULL too). */
@@ -49,7 +41,9 @@ MOTE_MUST_USE mote_status mote_source_init(const mote_source_config *cfg, mote_s
 void mote_source_release(mote_source *s);
 mote_batch_source mote_source_batches(const mote_source *s);
 
-/* For rows: the target of sample i, out [n_outputs], zeroed before. */
-void mote_source_target(const mote_source_config *cfg, uint32_t i, int32_t n_outputs, float *out);
+/* For rows: the target of sample i, which is row `row` of a batch; targets [..][n_outputs], zeroed
+ * before; NULL: nobody wants any. */
+void mote_source_target(const mote_source_config *cfg, uint32_t i, size_t row, int32_t n_outputs,
+                        float *targets);
 
 #endif

@@ -116,11 +116,8 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     if (mote_frontend_run(s->plan, worker, pcm, mote_dataset_elements(d), x, &s->errors[worker]) !=
         MOTE_OK)
         return;
-    float inverse = (float)(1.0 / s->cfg.scale);
-    for (size_t k = 0; k < j->rq->in_elements; k++)
-        x[k] *= inverse;
     mote_augment_mask(s->augmentation, &rng, x, s->n_frames, s->n_values, NULL);
-    mote_source_target(&s->cfg, clip, j->rq->n_outputs, j->targets + i * (size_t)j->rq->n_outputs);
+    mote_source_target(&s->cfg, clip, i, j->rq->n_outputs, j->targets);
 }
 
 static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,

@@ -10,7 +10,7 @@ typedef struct {
     mote_source_config cfg;
     mote_arena arena;
     size_t elements;
-    float *features; /* [n][elements], divided by the scale */
+    float *features; /* [n][elements] */
 } plain;
 
 static mote_status compute(plain *s, mote_err *err)
@@ -29,9 +29,6 @@ static mote_status compute(plain *s, mote_err *err)
     MOTE_TRY(mote_frontend_plan_create(c->features, &d->shape, n_threads, &plan, err));
     mote_status st = mote_frontend_batch(plan, c->pool, x, d->n, s->features, err);
     mote_frontend_plan_destroy(plan);
-    float inverse = (float)(1.0 / c->scale);
-    for (size_t i = 0; i < d->n * s->elements; i++)
-        s->features[i] *= inverse;
     return st;
 }
 
@@ -70,8 +67,7 @@ static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, 
         size_t row = (size_t)i;
         memcpy(inputs + row * s->elements, s->features + rq->samples[i] * s->elements,
                s->elements * sizeof *inputs);
-        mote_source_target(&s->cfg, rq->samples[i], rq->n_outputs,
-                           targets + row * (size_t)rq->n_outputs);
+        mote_source_target(&s->cfg, rq->samples[i], row, rq->n_outputs, targets);
     }
     return MOTE_OK;
 }

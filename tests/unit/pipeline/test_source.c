@@ -32,7 +32,7 @@ static void fill(const mote_source_config *cfg, int32_t n_outputs, float *in, fl
     mote_source_release(&s);
 }
 
-static void samples_as_they_are_are_divided_by_the_scale(void **state)
+static void samples_come_as_they_are(void **state)
 {
     (void)state;
     int32_t class_id[N] = {0, 1, 1};
@@ -41,36 +41,34 @@ static void samples_as_they_are_are_divided_by_the_scale(void **state)
     float in[2 * STEPS], targets[4] = {0};
     d.class_id = class_id;
     d.n_classes = 2;
-    mote_source_config cfg = {.data = &d, .features = &none, .scale = 2.0, .n_workers = 1};
+    mote_source_config cfg = {.data = &d, .features = &none, .n_workers = 1};
     fill(&cfg, 2, in, targets);
-    assert_true(in[3] == 4.5f && in[4] == 0.5f && in[7] == 2.0f);
+    assert_true(in[3] == 9.0f && in[4] == 1.0f && in[7] == 4.0f);
     assert_true(targets[0] == 0.0f && targets[1] == 1.0f);
     assert_true(targets[2] == 1.0f && targets[3] == 0.0f);
 }
 
-static void values_are_given_in_the_units_of_training(void **state)
+static void values_come_in_their_unit(void **state)
 {
     (void)state;
     float values[N] = {10, 20, 40};
     mote_dataset d = samples();
     const mote_frontend none = mote_frontend_none();
-    const mote_target_scale scale = {20.0, 10.0};
     float in[2 * STEPS], targets[2] = {0};
     d.values = values;
     d.n_values = 1;
-    mote_source_config cfg = {.data = &d, .features = &none, .scale = 1.0, .n_workers = 1};
+    mote_source_config cfg = {.data = &d, .features = &none, .n_workers = 1};
     fill(&cfg, 1, in, targets);
     assert_true(targets[0] == 40.0f && targets[1] == 10.0f);
-    cfg.targets = &scale;
-    fill(&cfg, 1, in, targets);
-    assert_true(targets[0] == 2.0f && targets[1] == -1.0f);
+    fill(&cfg, 1, in, NULL); /* nobody wants any */
+    assert_true(targets[0] == 40.0f && targets[1] == 10.0f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(samples_as_they_are_are_divided_by_the_scale),
-        cmocka_unit_test(values_are_given_in_the_units_of_training),
+        cmocka_unit_test(samples_come_as_they_are),
+        cmocka_unit_test(values_come_in_their_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

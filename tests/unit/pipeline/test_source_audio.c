@@ -37,7 +37,7 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
     const mote_feature_config mel = mote_feature_config_default();
     const mote_frontend features = mote_feature_frontend(&mel);
     mote_source_config cfg = {
-        .data = d, .features = &features, .settings = &settings, .scale = 1.0, .n_workers = 1};
+        .data = d, .features = &features, .settings = &settings, .n_workers = 1};
     mote_source s;
     T_OK(mote_source_init(&cfg, &s, &err));
     uint32_t samples[] = {0, 1};
