@@ -108,46 +108,45 @@ static mote_train_set validation_of(const mote_recipe_job *job, bool gives_back)
                             .n = (int32_t)d->n};
 }
 
-static mote_status fit(const mote_recipe_job *job, mote_learn_job *learn, mote_graph *g,
-                       mote_arena *a, mote_train_result *result, mote_graph **out, mote_err *err)
+static mote_status source_of(const mote_recipe_job *job, uint64_t seed, mote_source *out,
+                             mote_err *err)
 {
-    mote_arch arch;
-    mote_source samples;
     const mote_source_config sc = {.data = job->train,
                                    .features = mote_setting_features(job->settings),
                                    .settings = job->settings,
-                                   .seed = learn->config->seed,
+                                   .seed = seed,
                                    .n_workers = mote_pool_threads(job->pool),
                                    .pool = job->pool};
-    MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
-    const bool gives_back = arch.head == MOTE_HEAD_INPUT;
-    const mote_train_set validation = validation_of(job, gives_back);
-    MOTE_TRY(mote_source_init(&sc, &samples, err));
-    mote_batch_source source = mote_source_batches(&samples);
-    source.gives_back = gives_back;
-    learn->source = &source;
-    learn->validation = &validation;
-    learn->shrinkage = (double)arch.shrinkage;
-    const mote_learner *learner = mote_learner_get(mote_arch_row_find(arch.name)->learner);
-    const mote_status st = learner->fit(learn, g, a, result, out, err);
-    mote_source_release(&samples);
-    return st;
+    return mote_source_init(&sc, out, err);
 }
 
 mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_train_report *report,
                               void *report_arg, mote_arena *a, mote_train_result *result,
                               mote_graph **folded, mote_err *err)
 {
+    mote_arch arch;
     mote_train_config cfg;
+    mote_source samples;
+    MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
+    MOTE_TRY(config_of(job, a, &cfg, err));
+    const mote_train_set validation = validation_of(job, arch.head == MOTE_HEAD_INPUT);
     mote_learn_job learn = {.config = &cfg,
+                            .validation = &validation,
                             .scale = job->scale,
+                            .shrinkage = (double)arch.shrinkage,
                             .pool = job->pool,
                             .cancel = job->cancel,
                             .report = report,
                             .report_arg = report_arg};
-    MOTE_TRY(config_of(job, a, &cfg, err));
     MOTE_TRY(value_scales(job->train, a, &learn.values, err));
-    return fit(job, &learn, g, a, result, folded, err);
+    MOTE_TRY(source_of(job, cfg.seed, &samples, err));
+    mote_batch_source source = mote_source_batches(&samples);
+    source.gives_back = arch.head == MOTE_HEAD_INPUT;
+    learn.source = &source;
+    const mote_learner *learner = mote_learner_get(mote_arch_row_find(arch.name)->learner);
+    const mote_status st = learner->fit(&learn, g, a, result, folded, err);
+    mote_source_release(&samples);
+    return st;
 }
 
 /* ---- quantising -------------------------------------------------------------------------- */
