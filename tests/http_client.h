@@ -136,7 +136,7 @@ static inline int t_ask(int fd, const char *method, const char *path, const char
         }
         struct pollfd p = {.fd = fd, .events = POLLIN};
         ssize_t more =
-            poll(&p, 1, 10000) > 0 ? recv(fd, t_answer + got, sizeof t_answer - 1 - got, 0) : -1;
+            poll(&p, 1, 60000) > 0 ? recv(fd, t_answer + got, sizeof t_answer - 1 - got, 0) : -1;
         if (more <= 0)
             fail_msg("%s %s: no whole answer, but:\n%s", method, path, t_answer);
         got += (size_t)more;

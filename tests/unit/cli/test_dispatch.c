@@ -169,7 +169,7 @@ static void only_one_command_writes_at_a_time(void **state)
 
 static int port_of(const char *said)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 6000; i++) {
         mote_err err;
         MOTE_SCOPED_FREE char *text = NULL;
         size_t n = 0;
@@ -216,7 +216,7 @@ static void a_slow_client_gets_408_at_the_deadline_of_mote_yaml(void **state)
     t_put(fd, "POST /v1/classify HTT"); /* and nothing more */
     t_expect(fd, "HTTP/1.1 408");
     int64_t took_ms = (mote_clock_mono_us() - began) / 1000;
-    assert_true(took_ms >= 350 && took_ms < 4500); /* the server's own preset would be 10 s */
+    assert_true(took_ms >= 350 && took_ms < 9000); /* the server's own preset would be 10 s */
     close(fd);
     kill(child, SIGTERM);
     waitpid(child, &status, 0);

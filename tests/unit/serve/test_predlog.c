@@ -446,7 +446,7 @@ static void the_writer_purges_by_itself(void **state)
     T_OK(mote_store_exec(s, "UPDATE prediction SET expires_ms = 1000", &err));
     open_log(f, &(mote_predlog_config){.policy = policy, .purge_every_ms = 20});
     mote_predlog_counts counts = {0};
-    for (int i = 0; i < 500 && counts.purged == 0; i++) {
+    for (int i = 0; i < 6000 && counts.purged == 0; i++) {
         nanosleep(&(struct timespec){0, 10000000}, NULL);
         mote_predlog_read_counts(f->log, &counts);
     }

@@ -480,7 +480,8 @@ static void models_are_unloaded_on_request(void **state)
 typedef struct {
     const t_server *http;
     _Atomic bool *stop;
-    uint64_t answers, failures;
+    _Atomic uint64_t answers;
+    uint64_t failures;
 } load;
 
 static void *ask_on_and_on(void *arg)
@@ -494,6 +495,7 @@ static void *ask_on_and_on(void *arg)
              sizeof body - 1, body);
     int fd = t_dial(l->http);
     while (!atomic_load(l->stop)) {
+        answer[0] = '\0';
         t_put(fd, request);
         size_t n = 0;
         do {
@@ -503,12 +505,24 @@ static void *ask_on_and_on(void *arg)
             n += (size_t)got;
             answer[n] = '\0';
         } while (!strstr(answer, "\"label\""));
-        l->answers++;
+        atomic_fetch_add(&l->answers, 1);
         if (strncmp(answer, "HTTP/1.1 200 ", 13) != 0 || !strstr(answer, "\"label\""))
             l->failures++;
     }
     close(fd);
     return NULL;
+}
+
+static void wait_for_answers(const load *loads, int n, uint64_t want)
+{
+    uint64_t got = 0;
+    for (int k = 0; k < 60000 && got < want; k++) {
+        got = 0;
+        for (int i = 0; i < n; i++)
+            got += atomic_load(&loads[i].answers);
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    assert_true(got >= want);
 }
 
 static void models_are_exchanged_under_load_without_a_failed_request(void **state)
@@ -525,16 +539,16 @@ static void models_are_exchanged_under_load_without_a_failed_request(void **stat
         char version[16];
         snprintf(version, sizeof version, "%d", i + 2);
         put_model(f->models, "tiny", version, tiny_tensor_model(N_IN, (uint64_t)i + 2));
-        nanosleep(&(struct timespec){0, 5000000}, NULL);
+        wait_for_answers(loads, 4, (uint64_t)(i + 1) * 10);
     }
     atomic_store(&stop, true);
     uint64_t answers = 0;
     for (int i = 0; i < 4; i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(loads[i].failures, 0);
-        answers += loads[i].answers;
+        answers += atomic_load(&loads[i].answers);
     }
-    assert_true(answers > 100);
+    assert_true(answers >= 200);
     assert_int_equal(mote_models_swaps(f->models), 20);
     assert_int_equal(ask(f, "GET", "/v2/models/tiny", ""), 200);
     assert_non_null(strstr(f->body, "\"versions\":[\"21\",\"20\"]")); /* two are kept */

@@ -2,7 +2,7 @@
 /* web/http: a server on a free port of this machine, and a client that writes bytes as it likes. */
 #include "tests/support.h"
 
-#include <zlib.h>
+#include <errno.h>
 
 #include "base/clock.h"
 #include "base/rng.h"
@@ -10,13 +10,35 @@
 
 /* ---- a handler with a few behaviours ---- */
 
+/* "/slow" is answered by a worker, and while the gate is shut not before it opens: what a test
+ * needs to be at work is at work for as long as it needs it, on however slow a machine. */
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_moved = PTHREAD_COND_INITIALIZER;
+static bool gate_is_shut;
+
+static void set_gate(bool is_shut)
+{
+    pthread_mutex_lock(&gate_lock);
+    gate_is_shut = is_shut;
+    pthread_cond_broadcast(&gate_moved);
+    pthread_mutex_unlock(&gate_lock);
+}
+
+static void pass_gate(void)
+{
+    pthread_mutex_lock(&gate_lock);
+    while (gate_is_shut)
+        pthread_cond_wait(&gate_moved, &gate_lock);
+    pthread_mutex_unlock(&gate_lock);
+}
+
 static bool handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
 {
     (void)arg;
     if (strcmp(rq->path, "/slow") == 0) {
         if (rq->thread >= 0)
             return false;
-        nanosleep(&(struct timespec){0, 300000000}, NULL);
+        pass_gate();
         mote_buf_str(rp->body, "{\"slow\":true}");
     } else if (strcmp(rq->path, "/big") == 0) {
         char block[4096];
@@ -272,20 +294,25 @@ static void all_bodies_together_are_limited(void **state)
     t_server_finish(&f);
 }
 
+/* The head has long to come, so that a client that is kept waiting by the machine is not taken for
+ * a slow one; what comes after it has little. */
 static void slow_clients_are_timed_out(void **state)
 {
     (void)state;
-    t_server f = start(
-        (mote_http_config){.head_timeout_ms = 200, .body_timeout_ms = 200, .idle_timeout_ms = 200});
-    int nothing = t_dial(&f), head = t_dial(&f), body = t_dial(&f), idle = t_dial(&f);
-    t_put(head, "GET /p HTTP/1.1\r\nHost: ");
+    t_server f = start((mote_http_config){
+        .head_timeout_ms = 3000, .body_timeout_ms = 200, .idle_timeout_ms = 200});
+    int body = t_dial(&f);
     t_put(body, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    int idle = t_dial(&f);
     t_put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
     t_expect(idle, "q=(none)");
-    for (int i = 0; i < 8; i++) { /* a byte now and then does not help */
-        nanosleep(&(struct timespec){0, 40000000}, NULL);
+    int nothing = t_dial(&f), head = t_dial(&f);
+    t_put(head, "GET /p HTTP/1.1\r\nHost: ");
+    for (int i = 0; i < 32; i++) { /* a byte now and then does not help */
+        nanosleep(&(struct timespec){0, 100000000}, NULL);
         t_put(head, "P");
-        t_put(body, "d");
+        if (i < 3)
+            t_put(body, "d");
     }
     t_expect(head, "HTTP/1.1 408 Request Timeout\r\n");
     assert_non_null(strstr(t_answer, "head did not come in time"));
@@ -303,8 +330,10 @@ static void half_closed_sockets_get_their_answers(void **state)
     (void)state;
     t_server f = start((mote_http_config){0});
     int fd = t_dial(&f);
+    set_gate(true);
     t_put(fd, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /p?q=end HTTP/1.1\r\nHost: x\r\n\r\n");
     shutdown(fd, SHUT_WR);
+    set_gate(false);
     t_expect(fd, "q=end");
     t_expect_close(fd);
     fd = t_dial(&f);
@@ -326,7 +355,7 @@ static void a_client_that_does_not_read_is_not_read_from_and_dropped(void **stat
     for (int i = 0; i < 20; i++)
         t_put(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stats s;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 6000; i++) {
         nanosleep(&(struct timespec){0, 10000000}, NULL);
         mote_http_stats_read(f.server, &s);
         if (s.open == 0)
@@ -338,17 +367,30 @@ static void a_client_that_does_not_read_is_not_read_from_and_dropped(void **stat
     t_server_finish(&f);
 }
 
+/* Ask for what takes as long as the gate is shut: an idle connection would make room after a
+ * second, which a slow machine may need to get to the next one. */
+static int keep_busy(const t_server *f, int64_t n_before)
+{
+    int fd = t_dial(f);
+    t_put(fd, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    mote_http_stats s;
+    do
+        mote_http_stats_read(f->server, &s);
+    while (s.jobs_now <= n_before);
+    return fd;
+}
+
 static void one_client_too_many_is_told_so(void **state)
 {
     (void)state;
     t_server f = start((mote_http_config){.max_clients = 2});
-    int a = t_dial(&f), b = t_dial(&f);
-    t_put(a, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    t_expect(a, "q=(none)");
-    t_put(b, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-    t_expect(b, "q=(none)");
+    set_gate(true);
+    int a = keep_busy(&f, 0), b = keep_busy(&f, 1);
     int c = t_dial(&f);
     t_expect(c, "too many clients");
+    set_gate(false);
+    t_expect(a, "{\"slow\":true}");
+    t_expect(b, "{\"slow\":true}");
     close(a);
     close(c);
     mote_http_stats s;
@@ -378,7 +420,8 @@ static void wait_open(const t_server *f, int64_t n)
 static void half_requests_make_room_for_whole_ones(void **state)
 {
     (void)state;
-    t_server f = start((mote_http_config){.max_clients = 32});
+    t_server f = start(
+        (mote_http_config){.max_clients = 32, .head_timeout_ms = 60000, .idle_timeout_ms = 60000});
     int half[32];
     for (int i = 0; i < 32; i++) {
         half[i] = t_dial(&f);
@@ -393,17 +436,21 @@ static void half_requests_make_room_for_whole_ones(void **state)
         t_put(whole[i], "GET /p?q=whole HTTP/1.1\r\nHost: x\r\n\r\n");
         t_expect(whole[i], "q=whole");
     }
-    assert_true(mote_clock_mono_us() - start_us < 2000000);
-    int n_told = 0;
+    assert_true(mote_clock_mono_us() - start_us < 30000000); /* without waiting for them */
+    /* Where half a request still lay unread, what he was told may have gone with it. */
+    int n_told = 0, n_reset = 0;
     for (int i = 0; i < 32; i++) {
         char text[512] = "";
-        if (recv(half[i], text, sizeof text - 1, MSG_DONTWAIT) > 0) {
+        ssize_t n = recv(half[i], text, sizeof text - 1, MSG_DONTWAIT);
+        n_reset += n < 0 && errno == ECONNRESET && i % 2 == 0;
+        if (n > 0) {
             assert_non_null(strstr(text, "408 Request Timeout"));
             assert_non_null(strstr(text, "while others waited for a place\"}"));
             n_told++;
         }
     }
-    assert_int_equal(n_told, 24);
+    assert_int_equal(n_told + n_reset, 24);
+    assert_true(n_told > 0);
     mote_http_stats s;
     mote_http_stats_read(f.server, &s);
     assert_int_equal(s.shed, 24);
@@ -420,6 +467,7 @@ static void work_is_not_shed(void **state)
     (void)state;
     t_server f = start((mote_http_config){.max_clients = 4});
     int busy[4];
+    set_gate(true);
     for (int i = 0; i < 4; i++) {
         busy[i] = t_dial(&f);
         t_put(busy[i], "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -431,6 +479,7 @@ static void work_is_not_shed(void **state)
     int fd = t_dial(&f);
     t_expect(fd, "too many clients are connected");
     close(fd);
+    set_gate(false);
     for (int i = 0; i < 4; i++) {
         t_expect(busy[i], "{\"slow\":true}");
         close(busy[i]);
@@ -459,14 +508,15 @@ static void one_address_cannot_take_every_place(void **state)
     (void)state;
     t_server f = start((mote_http_config){.max_clients = 8, .max_per_address = 3});
     int fd[3];
-    for (int i = 0; i < 3; i++) {
-        fd[i] = t_dial(&f);
-        t_put(fd[i], "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
-        t_expect(fd[i], "q=(none)");
-    }
+    set_gate(true);
+    for (int i = 0; i < 3; i++)
+        fd[i] = keep_busy(&f, i);
     int more = t_dial(&f);
     t_expect(more, "too many clients of this address");
     close(more);
+    set_gate(false);
+    for (int i = 0; i < 3; i++)
+        t_expect(fd[i], "{\"slow\":true}");
     close(fd[0]);
     wait_open(&f, 2);
     more = t_dial(&f);
@@ -486,6 +536,7 @@ static void requests_for_workers_are_limited_and_counted(void **state)
     (void)state;
     t_server f = start((mote_http_config){.max_jobs = 2});
     int fd[3];
+    set_gate(true);
     for (int i = 0; i < 3; i++) {
         fd[i] = t_dial(&f);
         t_put(fd[i], "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -496,6 +547,7 @@ static void requests_for_workers_are_limited_and_counted(void **state)
     }
     t_expect(fd[2], "too much work of this kind");
     assert_non_null(strstr(t_answer, "Retry-After: 1\r\n"));
+    set_gate(false);
     for (int i = 0; i < 2; i++)
         t_expect(fd[i], "{\"slow\":true}");
     mote_http_stats s;
@@ -530,116 +582,16 @@ static void deciding_headers_may_not_be_there_twice(void **state)
     t_server_finish(&f);
 }
 
-/* ---- compressed bodies ---- */
-
-/* window: 31 gzip, 15 zlib, -15 raw. */
-static size_t compressed(const void *bytes, size_t n, int window, unsigned char *out, size_t room)
-{
-    z_stream z = {0};
-    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY), Z_OK);
-    z.next_in = (z_const unsigned char *)(uintptr_t)bytes;
-    z.avail_in = (unsigned)n;
-    z.next_out = out;
-    z.avail_out = (unsigned)room;
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    size_t got = room - z.avail_out;
-    deflateEnd(&z);
-    return got;
-}
-
-static void compressed_bodies_reach_the_handler_as_they_were(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        int window;
-    } codings[] = {{"gzip", 31}, {"X-GZIP", 31}, {"deflate", 15}, {"deflate", -15}};
-    t_server f = start((mote_http_config){.max_body_bytes = 1 << 20});
-    unsigned char packed[4096];
-    char head[128];
-    const char *body = NULL;
-    int fd = t_dial(&f);
-    for (size_t i = 0; i < T_COUNT(codings); i++) {
-        size_t n = compressed("hello", 5, codings[i].window, packed, sizeof packed);
-        snprintf(head, sizeof head, "Content-Encoding: %s\r\n", codings[i].name);
-        assert_int_equal(t_ask(fd, "POST", "/echo", head, packed, n, &body), 200);
-        assert_string_equal(body, "POST /echo? 5:hello");
-    }
-    /* Two members of gzip are one body; an empty one is no error. */
-    size_t n = compressed("hel", 3, 31, packed, sizeof packed);
-    n += compressed("lo", 2, 31, packed + n, sizeof packed - n);
-    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
-                     200);
-    assert_string_equal(body, "POST /echo? 5:hello");
-    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", "", 0, &body), 200);
-    /* Larger than is done on the loop: by a worker, with the same answer, and pipelined. */
-    char *large = calloc(1, 600001);
-    memset(large, 'a', 600000);
-    n = compressed(large, 600000, 31, packed, sizeof packed);
-    t_put(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n");
-    snprintf(head, sizeof head, "Content-Length: %zu\r\n\r\n", n);
-    t_put(fd, head);
-    t_put_n(fd, packed, n);
-    t_put(fd, "GET /p?q=behind HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    size_t total = 0;
-    char *all = calloc(1, 1 << 20);
-    for (ssize_t got; (got = recv(fd, all + total, (1 << 20) - 1 - total, 0)) > 0;)
-        total += (size_t)got;
-    assert_non_null(strstr(all, "POST /echo? 600000:aaaa"));
-    assert_non_null(strstr(all, "q=behind"));
-    free(all);
-    free(large);
-    close(fd);
-    t_server_finish(&f);
-}
-
-static void bad_compressed_bodies_get_a_clear_4xx(void **state)
-{
-    (void)state;
-    t_server f = start((mote_http_config){.max_body_bytes = 1 << 20});
-    unsigned char packed[1 << 16];
-    const char *body = NULL;
-    char *bomb = calloc(1, 50 << 20);
-    size_t n = compressed(bomb, 50 << 20, 31, packed, sizeof packed);
-    free(bomb);
-    int fd = t_dial(&f);
-    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
-                     413);
-    assert_non_null(strstr(body, "when it is decompressed"));
-    n = compressed("hello", 5, 31, packed, sizeof packed);
-    for (size_t cut = 1; cut < n; cut++) {
-        assert_int_equal(
-            t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, cut, &body), 400);
-        assert_non_null(strstr(body, "compressed body is damaged"));
-    }
-    packed[n - 6] ^= 1; /* the checksum */
-    assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
-                     400);
-    n = compressed("hello", 5, 15, packed, sizeof packed);
-    packed[n] = 'x';
-    assert_int_equal(
-        t_ask(fd, "POST", "/echo", "Content-Encoding: deflate\r\n", packed, n + 1, &body), 400);
-    assert_non_null(strstr(body, "1 bytes follow"));
-    static const char *const unknown[] = {"br", "zstd", "gzip, gzip", "gzipx"};
-    for (size_t i = 0; i < T_COUNT(unknown); i++) {
-        char head[128];
-        close(fd);
-        fd = t_dial(&f);
-        snprintf(head, sizeof head, "Content-Encoding: %s\r\n", unknown[i]);
-        assert_int_equal(t_ask(fd, "POST", "/echo", head, "x", 1, &body), 415);
-        assert_non_null(strstr(body, "send gzip, deflate or no coding"));
-    }
-    close(fd);
-    t_server_finish(&f);
-}
+/* ---- the end, and what else comes ---- */
 
 static void stopping_finishes_what_is_in_work(void **state)
 {
     (void)state;
-    t_server f = start((mote_http_config){0});
+    t_server f = start((mote_http_config){.n_threads = 1});
     int busy = t_dial(&f), idle = t_dial(&f), unread = t_dial(&f);
     t_put(idle, "GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
     t_expect(idle, "q=(none)");
+    set_gate(true);
     t_put(busy, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stats s;
     do
@@ -648,9 +600,10 @@ static void stopping_finishes_what_is_in_work(void **state)
     t_put(unread, "GET /p?q=unread HTTP/1.1\r\nHost: x\r\n\r\n");
     mote_http_stop(f.server);
     t_expect(unread, "q=unread");
+    t_expect_close(idle); /* by the one loop that there is: it knows of the stop */
+    set_gate(false);
     t_expect(busy, "{\"slow\":true}");
     assert_non_null(strstr(t_answer, "Connection: close\r\n"));
-    t_expect_close(idle);
     close(busy);
     close(unread);
     pthread_join(f.thread, NULL);
@@ -660,7 +613,7 @@ static void stopping_finishes_what_is_in_work(void **state)
 static void random_bytes_do_no_harm(void **state)
 {
     (void)state;
-    t_server f = start((mote_http_config){.head_timeout_ms = 500, .body_timeout_ms = 500});
+    t_server f = start((mote_http_config){.head_timeout_ms = 5000, .body_timeout_ms = 5000});
     mote_rng r;
     const char *text = getenv("T_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : 77;
@@ -774,8 +727,6 @@ int main(void)
         cmocka_unit_test(one_address_cannot_take_every_place),
         cmocka_unit_test(requests_for_workers_are_limited_and_counted),
         cmocka_unit_test(deciding_headers_may_not_be_there_twice),
-        cmocka_unit_test(compressed_bodies_reach_the_handler_as_they_were),
-        cmocka_unit_test(bad_compressed_bodies_get_a_clear_4xx),
         cmocka_unit_test(stopping_finishes_what_is_in_work),
         cmocka_unit_test(random_bytes_do_no_harm),
         cmocka_unit_test(bad_configs_are_refused_and_named),

@@ -70,7 +70,7 @@ static mote_load_config config_of(const t_server *s)
     return (mote_load_config){.host = "127.0.0.1",
                               .port = mote_http_port(s->server),
                               .path = "/v1/classify",
-                              .timeout_ms = 5000,
+                              .timeout_ms = 60000,
                               .encode = encode,
                               .content_type = "audio/wav",
                               .sample_bytes = 1 << 16,

@@ -11,11 +11,12 @@
 
 /* What a test's handler answers with. */
 typedef struct {
-    int64_t n_bytes;  /* promised; -1: not */
-    size_t n_pieces;  /* that are made */
-    size_t piece;     /* bytes of each */
-    size_t fail_at;   /* this piece fails; 0: none */
-    bool then_refuse; /* the handler changes its mind */
+    int64_t n_bytes;     /* promised; -1: not */
+    size_t n_pieces;     /* that are made */
+    size_t piece;        /* bytes of each */
+    size_t fail_at;      /* this piece fails; 0: none */
+    int64_t patience_ms; /* the server's, with a client that does not read; 0: its preset */
+    bool then_refuse;    /* the handler changes its mind */
     _Atomic size_t n_made, n_released;
     _Atomic int n_running;
     _Atomic uint64_t workers; /* bit of each that was seen */
@@ -66,15 +67,18 @@ static bool handle(void *arg, const mote_http_request *rq, mote_http_reply *rp)
 
 static t_server start(source *s)
 {
-    mote_http_config cfg = {
-        .handler = handle, .arg = s, .n_threads = 1, .n_workers = 3, .write_timeout_ms = 300};
+    mote_http_config cfg = {.handler = handle,
+                            .arg = s,
+                            .n_threads = 1,
+                            .n_workers = 3,
+                            .write_timeout_ms = s->patience_ms};
     return t_server_start(&cfg);
 }
 
 static void wait_for(_Atomic size_t *x, size_t want)
 {
     const struct timespec ms = {.tv_nsec = 1000000};
-    for (int i = 0; i < 5000 && atomic_load(x) != want; i++)
+    for (int i = 0; i < 60000 && atomic_load(x) != want; i++)
         (void)nanosleep(&ms, NULL);
     assert_int_equal(atomic_load(x), want);
 }
@@ -87,8 +91,8 @@ static size_t read_all(int fd)
     t_answer[0] = '\0';
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, 10000) <= 0)
-            fail_msg("nothing for 10 s after %zu bytes", total);
+        if (poll(&p, 1, 60000) <= 0)
+            fail_msg("nothing for 60 s after %zu bytes", total);
         ssize_t n = recv(fd, bytes, sizeof bytes, 0);
         if (n <= 0)
             break;
@@ -180,7 +184,7 @@ static void a_source_that_breaks_its_word_ends_the_connection(void **state)
 static void nothing_is_made_ahead_of_a_client_that_does_not_read(void **state)
 {
     (void)state;
-    source s = {.n_bytes = -1, .n_pieces = 100000, .piece = PIECE};
+    source s = {.n_bytes = -1, .n_pieces = 100000, .piece = PIECE, .patience_ms = 300};
     t_server server = start(&s);
     int fd = t_dial(&server), small = 4096;
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
