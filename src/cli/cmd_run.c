@@ -52,12 +52,18 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_evaluate, &r, err));
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, (size_t)1 << 24);
-    const char *condition;
+    const char *condition, *said = json_string_value(json_object_get(r->output, "answer"));
     json_t *evaluation;
+    bool has_conditions = json_object_get(r->output, "stream") ||
+                          json_object_size(json_object_get(r->output, "conditions")) > 1;
+    mote_answer_kind answer = MOTE_N_ANSWERS;
+    MOTE_TRY(mote_answer_parse(said ? said : "", &answer, err));
     json_object_foreach(json_object_get(r->output, "conditions"), condition, evaluation)
     {
-        mote_buf_printf(&text, "\n%s: ", condition);
-        MOTE_TRY(mote_report_evaluation_json(evaluation, WORST_GROUPS, &text, err));
+        mote_buf_char(&text, '\n');
+        if (has_conditions)
+            mote_buf_printf(&text, "%s: ", condition);
+        MOTE_TRY(mote_answers_tell(answer, evaluation, WORST_GROUPS, &text, err));
     }
     const json_t *stream = json_object_get(r->output, "stream");
     if (stream) {
@@ -79,6 +85,9 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
     if (note)
         mote_buf_printf(&text, "no temperature: %s\n", note);
+    const char *interval = json_string_value(json_object_get(r->output, "interval_note"));
+    if (interval)
+        mote_buf_printf(&text, "no intervals: %s\n", interval);
     MOTE_TRY(mote_buf_status(&text, err));
     mote_say(cli, "%s", text.data);
     return MOTE_OK;

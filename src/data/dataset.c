@@ -295,6 +295,8 @@ static void set_target(mote_dataset *d, size_t i, const mote_planned *p, size_t 
 {
     const mote_planned_row *row = p->rows ? &p->rows[k] : NULL;
     d->label[i] = row && d->class_id ? d->classes[row->class_id] : label;
+    if (d->time_s)
+        d->time_s[i] = row ? row->time_s : (double)NAN;
     if (d->values)
         d->values[i] = (float)(row ? row->value : p->item->value);
     else
@@ -417,6 +419,8 @@ static mote_status take_room(mote_loader *l, mote_err *err)
         MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->values, &d->values, err));
     else
         MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->class_id, &d->class_id, err));
+    if (l->n_planned > 0 && l->plan[0].rows)
+        MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->time_s, &d->time_s, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->label, &d->label, err));
     return mote_arena_take(&d->arena, d->n, sizeof *d->key, &d->key, err);
@@ -500,6 +504,7 @@ mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n)
     part.n = n;
     part.x = (char *)d->x + first * mote_dataset_sample_bytes(d);
     part.class_id = d->class_id ? d->class_id + first : NULL;
+    part.time_s = d->time_s ? d->time_s + first : NULL;
     part.values = d->values ? d->values + first * (size_t)d->n_values : NULL;
     part.group_id += first;
     part.label += first;

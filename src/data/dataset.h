@@ -72,6 +72,7 @@ typedef struct {
     int32_t *class_id;       /* [n] of classes, else NULL */
     float *values;           /* [n][n_values] of values, else NULL */
     int32_t n_values;
+    double *time_s;             /* [n] when it was, NaN: not known; NULL: nothing says when */
     int32_t *group_id;          /* [n] index into groups */
     const char **label;         /* [n] what was said of the sample, whatever its class */
     mote_sha256 *key;           /* [n] SHA-256 of the sample's bytes: for caches */

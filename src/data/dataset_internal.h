@@ -11,6 +11,7 @@ typedef struct {
     size_t at;        /* in the file */
     int32_t class_id; /* -1: of values */
     double value;
+    double time_s; /* NaN: not known */
     const char *label, *group;
 } mote_planned_row;
 

@@ -66,7 +66,7 @@ static mote_status plan_rows(mote_loader *l, const mote_version_item *it, const 
         MOTE_TRY(cfg->kind->say(d, cfg->cut.table, i, &said, err));
         if (!is_wanted(cfg, (mote_split)it->rows[i], &said))
             continue;
-        *row = (mote_planned_row){.at = i, .class_id = -1};
+        *row = (mote_planned_row){.at = i, .class_id = -1, .time_s = said.time_s};
         if (!target_of(l, &said, row)) {
             l->d->n_left_out++;
             continue;

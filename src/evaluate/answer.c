@@ -64,6 +64,42 @@ mote_status mote_answers_chief(const mote_answers *x, mote_arena *a, double *out
     return MOTE_OK;
 }
 
+mote_status mote_answers_tell(mote_answer_kind kind, const json_t *document, size_t worst,
+                              mote_buf *out, mote_err *err)
+{
+    return rows[kind]->tell(document, worst, out, err);
+}
+
+void mote_answer_tell_number(const json_t *document, const char *member, mote_metric metric,
+                             const char *before, mote_buf *out)
+{
+    const mote_metric_row *m = mote_metric_info(metric);
+    const json_t *x = json_object_get(document, member);
+    char value[56], lo[56], hi[56];
+    if (!json_is_number(json_object_get(x, "value")))
+        return;
+    mote_quantity_format(json_number_value(json_object_get(x, "value")), m->unit, value,
+                         sizeof value);
+    mote_quantity_format(json_number_value(json_object_get(x, "lo")), m->unit, lo, sizeof lo);
+    mote_quantity_format(json_number_value(json_object_get(x, "hi")), m->unit, hi, sizeof hi);
+    mote_buf_printf(out, "%s%s %s (%s to %s)", before, m->name, value, lo, hi);
+}
+
+mote_status mote_answers_shown(const mote_answers *x, const mote_answer_words *words, json_t **out,
+                               mote_err *err)
+{
+    *out = NULL;
+    if (!rows[x->kind]->show)
+        return MOTE_OK;
+    MOTE_SCOPED_JSON *o = json_object();
+    size_t step = (x->n + MOTE_ANSWERS_SHOWN - 1) / MOTE_ANSWERS_SHOWN;
+    if (!o)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the answers");
+    MOTE_TRY(rows[x->kind]->show(x, words, step > 0 ? step : 1, o, err));
+    *out = json_incref(o);
+    return MOTE_OK;
+}
+
 typedef struct {
     const mote_answer_row *row;
     const mote_answers *champion, *challenger;

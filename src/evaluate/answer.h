@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "evaluate/metrics.h"
 #include "project/requirement.h"
 #include "project/task.h"
@@ -66,6 +67,15 @@ typedef struct {
     int64_t worst_n, n_rivals; /* samples of it; groups that it was looked for among */
 } mote_answers_report;
 
+/* Of a picture of what was said, beside what is true, at most so many samples. */
+#define MOTE_ANSWERS_SHOWN 400
+
+/* Some of the answers, evenly taken, for a picture: of values {"rentals": [[true, said], ..]}, of
+ * scores {"normal": [..], "anomaly": [..]}; of classes none (*out NULL), the confusion says it all.
+ * A new reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_answers_shown(const mote_answers *x, const mote_answer_words *words,
+                                             json_t **out, mote_err *err);
+
 /* Everything that can be said. Errors: as mote_answers_measure. */
 MOTE_MUST_USE mote_status mote_answers_evaluate(const mote_answers *x,
                                                 const mote_answer_words *words,
@@ -77,6 +87,12 @@ MOTE_MUST_USE mote_status mote_answers_evaluate(const mote_answers *x,
 MOTE_MUST_USE mote_status mote_answers_measure(const mote_answers *x,
                                                const mote_evaluate_config *cfg, mote_arena *a,
                                                mote_answer_numbers *out, mote_err *err);
+
+/* An evaluation that is kept (the document of mote_answers_evaluate), as text: numbers with their
+ * intervals, and of classes what was taken for what. `worst`: groups to name. PARSE for a document
+ * that is not ours. */
+MOTE_MUST_USE mote_status mote_answers_tell(mote_answer_kind kind, const json_t *document,
+                                            size_t worst, mote_buf *out, mote_err *err);
 
 /* The chief metric alone, without an interval; NaN when it cannot be said. Errors as above. */
 MOTE_MUST_USE mote_status mote_answers_chief(const mote_answers *x, mote_arena *a, double *out,

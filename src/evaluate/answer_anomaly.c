@@ -436,6 +436,33 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->is_anomaly, b->is_anomaly, a->n * sizeof *a->is_anomaly) == 0;
 }
 
+static mote_status tell(const json_t *document, size_t worst, mote_buf *out, mote_err *err)
+{
+    (void)worst;
+    mote_answer_tell_number(document, "false_alarm_rate", MOTE_METRIC_false_alarm_rate, "", out);
+    mote_answer_tell_number(document, "detection_rate", MOTE_METRIC_detection_rate, ", ", out);
+    mote_answer_tell_number(document, "roc_auc", MOTE_METRIC_roc_auc, ", ", out);
+    mote_answer_tell_number(document, "average_precision", MOTE_METRIC_average_precision, ", ",
+                            out);
+    mote_buf_printf(out, ", n %lld normal and %lld not\n",
+                    (long long)json_integer_value(json_object_get(document, "n_normal")),
+                    (long long)json_integer_value(json_object_get(document, "n_anomalies")));
+    return mote_buf_status(out, err);
+}
+
+static mote_status show(const mote_answers *x, const mote_answer_words *words, size_t step,
+                        json_t *into, mote_err *err)
+{
+    json_t *normal = json_array(), *anomaly = json_array();
+    (void)words;
+    MOTE_TRY(mote_json_put(into, "normal", normal, err));
+    MOTE_TRY(mote_json_put(into, "anomaly", anomaly, err));
+    for (size_t i = 0; i < x->n; i += step)
+        MOTE_TRY(mote_json_append(x->is_anomaly[i] ? anomaly : normal,
+                                  json_real((double)x->said[i]), err));
+    return MOTE_OK;
+}
+
 /* ---- drift ------------------------------------------------------------------------------- */
 
 static int32_t n_watched(int32_t width)
@@ -460,6 +487,8 @@ const mote_answer_row mote_answer_row_anomaly = {
     .prepare = prepare,
     .chief = area,
     .is_same_truth = is_same_truth,
+    .tell = tell,
+    .show = show,
     .n_watched = n_watched,
     .watched_name = watched_name,
     .watch = watch,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "evaluate/answer_internal.h"
+#include "evaluate/report_text.h"
 #include "model/predictor.h"
 
 static mote_predictions predictions_of(const mote_answers *x)
@@ -137,6 +138,11 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->class_id, b->class_id, a->n * sizeof *a->class_id) == 0;
 }
 
+static mote_status tell(const json_t *document, size_t worst, mote_buf *out, mote_err *err)
+{
+    return mote_report_evaluation_json(document, worst, out, err);
+}
+
 /* ---- drift ------------------------------------------------------------------------------- */
 
 static int32_t n_watched(int32_t width)
@@ -174,6 +180,7 @@ const mote_answer_row mote_answer_row_class = {
     .chief = accuracy,
     .is_same_truth = is_same_truth,
     .is_last_class = true,
+    .tell = tell,
     .n_watched = n_watched,
     .watched_name = watched_name,
     .watch = watch,

@@ -16,6 +16,12 @@ typedef struct {
     mote_status (*prepare)(const mote_answers *x, mote_arena *a, const void **state, mote_err *err);
     /* The chief metric of weighted samples, NaN when it cannot be said. */
     double (*chief)(const mote_answers *x, const void *state, const uint32_t *weights);
+    mote_status (*tell)(const json_t *document, size_t worst, mote_buf *out, mote_err *err);
+
+    /* As mote_answers_shown, every step-th sample; NULL: there is no picture. */
+    mote_status (*show)(const mote_answers *x, const mote_answer_words *words, size_t step,
+                        json_t *into, mote_err *err);
+
     /* What of an answer is watched for drift (reference_profile.h): how many numbers of `width`
      * that are said, their names, and the numbers; the last one may be a class. */
     bool is_last_class;
@@ -39,6 +45,11 @@ extern const mote_answer_row mote_answer_row_value;
 extern const mote_answer_row mote_answer_row_anomaly;
 
 const mote_answer_row *mote_answer_row_of(mote_answer_kind kind);
+
+/* "mae 41.2 (38.9 to 44.1)" of a member of a document, after `before`; nothing when it is not
+ * there. */
+void mote_answer_tell_number(const json_t *document, const char *member, mote_metric metric,
+                             const char *before, mote_buf *out);
 
 /* Append what can be said. */
 void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_interval x,

@@ -416,6 +416,53 @@ static bool is_same_truth(const mote_answers *a, const mote_answers *b)
     return memcmp(a->values, b->values, a->n * (size_t)a->width * sizeof *a->values) == 0;
 }
 
+static void tell_result(const json_t *o, mote_buf *out)
+{
+    mote_answer_tell_number(o, "mae", MOTE_METRIC_mae, "", out);
+    mote_answer_tell_number(o, "rmse", MOTE_METRIC_rmse, ", ", out);
+    mote_answer_tell_number(o, "r2", MOTE_METRIC_r2, ", ", out);
+    mote_answer_tell_number(o, "mape", MOTE_METRIC_mape, ", ", out);
+    mote_answer_tell_number(o, "coverage", MOTE_METRIC_interval_coverage, ", ", out);
+}
+
+static mote_status tell(const json_t *document, size_t worst, mote_buf *out, mote_err *err)
+{
+    const char *name, *group = json_string_value(json_object_get(document, "worst_group"));
+    json_t *value;
+    tell_result(document, out);
+    mote_buf_printf(out, ", n %lld\n",
+                    (long long)json_integer_value(json_object_get(document, "n")));
+    json_t *values = json_object_get(document, "values");
+    json_object_foreach(json_object_size(values) > 1 ? values : NULL, name, value)
+    {
+        mote_buf_printf(out, "  %s: ", name);
+        tell_result(value, out);
+        mote_buf_char(out, '\n');
+    }
+    if (group && worst > 0)
+        mote_buf_printf(out, "  worst group '%s': mae %.4g of %lld\n", group,
+                        json_number_value(json_object_get(
+                            json_object_get(json_object_get(document, "groups"), group), "mae")),
+                        (long long)json_integer_value(json_object_get(
+                            json_object_get(json_object_get(document, "groups"), group), "n")));
+    return mote_buf_status(out, err);
+}
+
+static mote_status show(const mote_answers *x, const mote_answer_words *words, size_t step,
+                        json_t *into, mote_err *err)
+{
+    for (int32_t k = 0; k < x->width; k++) {
+        json_t *list = json_array();
+        MOTE_TRY(mote_json_put(into, words->names[k], list, err));
+        for (size_t i = 0; i < x->n; i += step) {
+            size_t at = i * (size_t)x->width + (size_t)k;
+            MOTE_TRY(mote_json_append(
+                list, json_pack("[f, f]", (double)x->values[at], (double)x->said[at]), err));
+        }
+    }
+    return MOTE_OK;
+}
+
 /* ---- drift ------------------------------------------------------------------------------- */
 
 static int32_t n_watched(int32_t width)
@@ -438,6 +485,8 @@ const mote_answer_row mote_answer_row_value = {
     .prepare = prepare,
     .chief = mean_error,
     .is_same_truth = is_same_truth,
+    .tell = tell,
+    .show = show,
     .n_watched = n_watched,
     .watched_name = watched_name,
     .watch = watch,

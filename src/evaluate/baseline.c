@@ -346,23 +346,22 @@ void mote_baseline_predict(const mote_baseline *b, const float *x, size_t n, flo
 
 /* ---- in time ----------------------------------------------------------------------------- */
 
-mote_status mote_baseline_earlier(const int64_t *time_us, const float *values, size_t n,
-                                  int32_t n_values, int64_t back_us, float *out, size_t *n_known,
+mote_status mote_baseline_earlier(const mote_baseline_steps *s, float *out, size_t *n_known,
                                   mote_err *err)
 {
-    if (n == 0 || n_values < 1 || back_us < 0)
-        return mote_fail(err, MOTE_ARG, "baseline: %zu steps of %d values, %lld us back", n,
-                         n_values, (long long)back_us);
-    for (size_t i = 1; i < n; i++)
-        if (time_us[i] < time_us[i - 1])
+    if (s->n == 0 || s->n_values < 1 || s->back_us < 0)
+        return mote_fail(err, MOTE_ARG, "baseline: %zu steps of %d values, %lld us back", s->n,
+                         s->n_values, (long long)s->back_us);
+    for (size_t i = 1; i < s->n; i++)
+        if (s->time_us[i] < s->time_us[i - 1])
             return mote_fail(err, MOTE_ARG, "baseline: step %zu is earlier than the one before", i);
-    size_t k = (size_t)n_values, next = 0, known = 0; /* steps [0, next) are old enough */
-    for (size_t i = 0; i < n; i++) {
-        while (next < i && time_us[next] <= time_us[i] - back_us)
+    size_t k = (size_t)s->n_values, next = 0, known = 0; /* steps [0, next) are old enough */
+    for (size_t i = 0; i < s->n; i++) {
+        while (next < i && s->time_us[next] <= s->time_us[i] - s->back_us)
             next++;
         known += next > 0;
         for (size_t v = 0; v < k; v++)
-            out[i * k + v] = next > 0 ? values[(next - 1) * k + v] : NAN;
+            out[i * k + v] = next > 0 ? s->values[(next - 1) * k + v] : NAN;
     }
     *n_known = known;
     return MOTE_OK;

@@ -76,13 +76,20 @@ void mote_baseline_predict(const mote_baseline *b, const float *x, size_t n, flo
 
 /* ---- in time ---- */
 
-/* Value of each step by what was known before it: the last one, or the one a day ago (the latest
- * that is at least `back_us` old; 86400e6 for the same hour yesterday, 0 for the last step). Steps
- * in order of time, time_us [n] never falling; values and out [n][n_values]. Where nothing is old
- * enough out is NaN; *n_known counts the steps that have an answer.
+/* Steps in order of time. */
+typedef struct {
+    size_t n;
+    const int64_t *time_us; /* [n], never falling */
+    const float *values;    /* [n][n_values] */
+    int32_t n_values;
+    int64_t back_us; /* how old the answer has to be: 86400e6 for the same hour yesterday, 0 for the
+                        last step */
+} mote_baseline_steps;
+
+/* Value of each step by what was known before it: the latest that is old enough, into out
+ * [n][n_values]. Where nothing is, out is NaN; *n_known counts the steps that have an answer.
  * Errors: ARG  time falls, n = 0, back_us < 0. */
-MOTE_MUST_USE mote_status mote_baseline_earlier(const int64_t *time_us, const float *values,
-                                                size_t n, int32_t n_values, int64_t back_us,
-                                                float *out, size_t *n_known, mote_err *err);
+MOTE_MUST_USE mote_status mote_baseline_earlier(const mote_baseline_steps *s, float *out,
+                                                size_t *n_known, mote_err *err);
 
 #endif

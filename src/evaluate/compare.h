@@ -111,7 +111,8 @@ mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote
 
 /* The same for answers of any kind that are judged one by one: by the chief metric the challenger
  * must be better, by at least beat_by: points of a share (accuracy, area under the curve), else a
- * share of the champion's number (an error of 48 and a beat_by of 5 % ask for 45.6). That it is
+ * share of the champion's number (an error of 48 and a beat_by of 5 % ask for 45.6); and a share
+ * must reach clean_at_least. That it is
  * more than noise is asked for too: what is not told apart replaces nothing. Without conditions and
  * without a stream; weak_slice is -1. */
 mote_promotion mote_answers_promotion(const mote_answers_pair *pair,

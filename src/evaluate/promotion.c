@@ -194,6 +194,12 @@ mote_promotion mote_answers_promotion(const mote_answers_pair *pair,
                : pair->is_challenger_worse ? "the loss is more than chance would give"
                                            : "the two are not told apart: more test samples would "
                                              "settle it");
+    if (is_share && rule->clean_at_least > 0) {
+        mote_quantity_format(rule->clean_at_least, m->unit, least, sizeof least);
+        add_reason(&p, pair->challenger.value >= rule->clean_at_least - SLACK,
+                   "its %s is %s, and schedule.promote.clean_at_least asks for %s", m->name, now,
+                   least);
+    }
     return p;
 }
 

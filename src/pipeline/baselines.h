@@ -17,6 +17,8 @@
  * of `test` by the chief metric. *out, a new reference owned by the caller:
  *     {"rule": {"metric": "accuracy", "value": {..}, "difference": {..}, "is_beaten": .., "text":
  *     ".."}, ..}
+ * Of values whose time is known there are two more: "last", the value before, and "day", that of
+ * the same hour yesterday; the comparison is on the test samples that have one.
  * A baseline that the features have too many columns for is {"text": why}. *unbeaten: the names of
  * those that the model is not better than, in quotes and with commas, "" for none; lives as long
  * as `a`. */

@@ -73,6 +73,20 @@ static mote_status find_exceeded(const mote_project *p, const mote_measurements 
     return MOTE_OK;
 }
 
+/* What is fitted at once, and no worse. */
+static mote_status find_unbeaten(const json_t *evaluated, json_t *list, mote_err *err)
+{
+    const char *name;
+    json_t *baseline;
+    json_object_foreach(json_object_get(evaluated, "baselines"), name, baseline)
+    {
+        json_t *text = json_object_get(baseline, "text");
+        if (json_is_false(json_object_get(baseline, "is_beaten")) && json_is_string(text))
+            MOTE_TRY(mote_json_append(list, json_incref(text), err));
+    }
+    return MOTE_OK;
+}
+
 mote_status mote_remarks_of(const mote_project *p, const mote_measurements *measured,
                             const json_t *evaluated, json_t **out, mote_err *err)
 {
@@ -82,6 +96,9 @@ mote_status mote_remarks_of(const mote_project *p, const mote_measurements *meas
         json_t *found = json_object_get(evaluated, carried[i]);
         MOTE_TRY(mote_json_put(o, carried[i], found ? json_incref(found) : json_array(), err));
     }
+    json_t *unbeaten = json_array();
+    MOTE_TRY(mote_json_put(o, "unbeaten", unbeaten, err));
+    MOTE_TRY(find_unbeaten(evaluated, unbeaten, err));
     json_t *exceeded = json_array();
     MOTE_TRY(mote_json_put(o, "exceeded", exceeded, err));
     MOTE_TRY(find_exceeded(p, measured, exceeded, err));
@@ -107,6 +124,11 @@ void mote_remarks_text(const json_t *remarks, const char *indent, mote_buf *out)
     }
     if (json_array_size(json_object_get(remarks, "not_tested")) > 0)
         mote_buf_char(out, '\n');
+    json_array_foreach(json_object_get(remarks, "unbeaten"), i, o)
+    {
+        const char *text = json_string_value(o);
+        mote_buf_printf(out, "%snot better than something simple: %s\n", indent, text ? text : "");
+    }
     json_array_foreach(json_object_get(remarks, "promises"), i, o)
     {
         if (json_is_false(json_object_get(o, "holds")))

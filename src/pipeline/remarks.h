@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is said beside the verdicts, because no requirement asks for it: what was not tested, what
- * validation promised and the test does not keep, limits of mote.yaml that are exceeded.
+ * validation promised and the test does not keep, baselines that the model does not beat, limits of
+ * mote.yaml that are exceeded.
  *
  * One document for every door:
  *     {"not_tested": ["other words", ..],
  *      "promises":   [{"metric", "where", "promised": {..}, "measured", "holds", "text"}, ..],
+ *      "unbeaten":   ["the model is not told apart from the baseline 'linear' by mae: ..", ..],
  *      "exceeded":   [{"limit": "stream.max_false_accepts_per_hour", "allowed", "measured",
  *                      "text"}, ..]}
  * Depends on project/verdict.h. Used by the deploy stage, cli, web. */
@@ -21,8 +23,8 @@
 MOTE_MUST_USE mote_status mote_remarks_of(const mote_project *p, const mote_measurements *measured,
                                           const json_t *evaluated, json_t **out, mote_err *err);
 
-/* One line for what was not tested, one for each broken promise and for each exceeded limit; none
- * of them indented. */
+/* One line for what was not tested, one for each baseline that is not beaten, each broken promise
+ * and each exceeded limit, indented by `indent`. */
 void mote_remarks_text(const json_t *remarks, const char *indent, mote_buf *out);
 
 #endif

@@ -240,6 +240,10 @@ static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, 
     summarise_condition(e, &report.numbers, c);
     if (*c->slice)
         return MOTE_OK;
+    json_t *shown = NULL;
+    MOTE_TRY(mote_answers_shown(&x, &words, &shown, err));
+    if (shown)
+        mote_stage_set(e->r, "shown", shown);
     MOTE_TRY(keep_promises(e, &report.numbers, err));
     return judge_baselines(e, &x, err);
 }
@@ -295,6 +299,7 @@ static mote_status evaluate(mote_evaluating *e, mote_err *err)
     const mote_conditions *all_conditions = mote_setting_conditions(e->p->settings);
     json_t *conditions = json_object();
     mote_stage_set(e->r, "conditions", conditions);
+    mote_stage_set(e->r, "answer", json_string(mote_answer_name(task->answer)));
     for (int32_t c = 0; c < all_conditions->n; c++)
         MOTE_TRY(judge_condition(e, &all_conditions->items[c], conditions, err));
     if (task->is_stream)

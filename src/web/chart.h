@@ -52,6 +52,13 @@ double mote_chart_step(double lo, double hi, int most, int *decimals);
 void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
                    const char *alt, mote_buf *out);
 
+/* Append an <img> of pixels[rows][columns][channels], 1 (grey) or 3 channels, row 0 on top. */
+typedef struct {
+    const unsigned char *pixels;
+    size_t rows, columns, channels;
+} mote_pixels;
+void mote_thumbnail(const mote_pixels *p, int width, int height, const char *alt, mote_buf *out);
+
 /* Append bytes[0..n) in base 64 (RFC 4648, section 4). */
 void mote_base64(const void *bytes, size_t n, mote_buf *out);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Heat maps. See chart.h.
+/* Heat maps and thumbnails. See chart.h.
  *
- * PNG (ISO/IEC 15948) with a palette of 64 colours; the image data is a zlib stream of stored
- * blocks (RFC 1950, RFC 1951 section 3.2.4): no compression, no library; pictures here have a few
- * thousand pixels. */
+ * PNG (ISO/IEC 15948), heat maps with a palette of 64 colours; the image data is a zlib stream of
+ * stored blocks (RFC 1950, RFC 1951 section 3.2.4): no compression, no library; pictures here have
+ * a few thousand pixels. */
 #include <math.h>
 #include <stdint.h>
 
@@ -87,6 +87,47 @@ static void palette(mote_buf *out)
     }
 }
 
+/* Rows of an image, each with its filter byte, as an <img>; colour 0 grey, 2 red-green-blue, 3 the
+ * palette. */
+typedef struct {
+    size_t rows, columns;
+    char color;
+    const mote_buf *raw;
+} image;
+
+static void write_image(const image *m, int width, int height, const char *alt, mote_buf *out)
+{
+    const char kind[5] = {8, m->color, 0, 0, 0}; /* 8 bits, no interlace */
+    mote_buf png, data;
+    mote_buf_init(&png, 1 << 22);
+    mote_buf_init(&data, 1 << 22);
+    mote_buf_add(&png, "\x89PNG\r\n\x1a\n", 8);
+    big_u32(&data, (uint32_t)m->columns);
+    big_u32(&data, (uint32_t)m->rows);
+    mote_buf_add(&data, kind, sizeof kind);
+    chunk(&png, "IHDR", &data);
+    mote_buf_reset(&data);
+    if (m->color == 3) {
+        palette(&data);
+        chunk(&png, "PLTE", &data);
+        mote_buf_reset(&data);
+    }
+    stored(m->raw, &data);
+    chunk(&png, "IDAT", &data);
+    mote_buf_reset(&data);
+    chunk(&png, "IEND", &data);
+    mote_buf_printf(out, "<img width=%d height=%d alt=\"", width, height);
+    mote_buf_html(out, alt);
+    mote_buf_str(out, "\" src=\"data:image/png;base64,");
+    if (png.status == MOTE_OK && m->raw->status == MOTE_OK && data.status == MOTE_OK)
+        mote_base64(png.data, png.len, out);
+    else if (out->status == MOTE_OK)
+        out->status = MOTE_LIMIT; /* no page without its picture */
+    mote_buf_str(out, "\">\n");
+    mote_buf_release(&png);
+    mote_buf_release(&data);
+}
+
 void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
                    const char *alt, mote_buf *out)
 {
@@ -100,18 +141,8 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
         hi = values[i] > hi ? values[i] : hi;
     }
     float scale = hi > lo ? (N_COLORS - 1) / (hi - lo) : 0.0f;
-    mote_buf png, data, raw;
-    mote_buf_init(&png, 1 << 22);
-    mote_buf_init(&data, 1 << 22);
+    MOTE_SCOPED_BUF raw;
     mote_buf_init(&raw, 1 << 22);
-    mote_buf_add(&png, "\x89PNG\r\n\x1a\n", 8);
-    big_u32(&data, (uint32_t)columns);
-    big_u32(&data, (uint32_t)rows);
-    mote_buf_add(&data, "\x08\x03\0\0\0", 5); /* 8 bits, palette, no interlace */
-    chunk(&png, "IHDR", &data);
-    mote_buf_reset(&data);
-    palette(&data);
-    chunk(&png, "PLTE", &data);
     for (size_t r = rows; r-- > 0;) {
         mote_buf_u8(&raw, 0); /* filter: none */
         for (size_t c = 0; c < columns; c++) {
@@ -120,20 +151,21 @@ void mote_heat_map(const float *values, size_t rows, size_t columns, int width, 
             mote_buf_u8(&raw, at > 0.0f ? (uint8_t)(at < N_COLORS - 1 ? at : N_COLORS - 1) : 0);
         }
     }
-    mote_buf_reset(&data);
-    stored(&raw, &data);
-    chunk(&png, "IDAT", &data);
-    mote_buf_reset(&data);
-    chunk(&png, "IEND", &data);
-    mote_buf_printf(out, "<img width=%d height=%d alt=\"", width, height);
-    mote_buf_html(out, alt);
-    mote_buf_str(out, "\" src=\"data:image/png;base64,");
-    if (png.status == MOTE_OK && raw.status == MOTE_OK && data.status == MOTE_OK)
-        mote_base64(png.data, png.len, out);
-    else if (out->status == MOTE_OK)
-        out->status = MOTE_LIMIT; /* no page without its picture */
-    mote_buf_str(out, "\">\n");
-    mote_buf_release(&png);
-    mote_buf_release(&data);
-    mote_buf_release(&raw);
+    const image m = {rows, columns, 3, &raw};
+    write_image(&m, width, height, alt, out);
+}
+
+void mote_thumbnail(const mote_pixels *p, int width, int height, const char *alt, mote_buf *out)
+{
+    size_t row = p->columns * p->channels;
+    if (p->rows == 0 || row == 0 || (p->channels != 1 && p->channels != 3))
+        return;
+    MOTE_SCOPED_BUF raw;
+    mote_buf_init(&raw, 1 << 22);
+    for (size_t r = 0; r < p->rows; r++) {
+        mote_buf_u8(&raw, 0); /* filter: none */
+        mote_buf_add(&raw, p->pixels + r * row, row);
+    }
+    const image m = {p->rows, p->columns, p->channels == 3 ? 2 : 0, &raw};
+    write_image(&m, width, height, alt, out);
 }

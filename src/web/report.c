@@ -2,6 +2,7 @@
 /* The report page: its parts in the order in which a reader asks. See report.h. */
 #include "web/report.h"
 
+#include "web/report_figure.h"
 #include "web/report_internal.h"
 
 static void head(const mote_report *r, mote_buf *out)
@@ -31,6 +32,8 @@ mote_status mote_report_html(const mote_report *r, mote_buf *out, mote_err *err)
     report_requirements(r, out);
     MOTE_TRY(report_in_use(r, &a, out, err));
     MOTE_TRY(report_sounds(r, &a, out, err));
+    report_figures(r, out);
+    MOTE_TRY(report_shown(r, &a, out, err));
     report_confusion(r, out);
     MOTE_TRY(report_stream(r, &a, out, err));
     MOTE_TRY(report_training(r, &a, out, err));

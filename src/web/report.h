@@ -42,6 +42,9 @@ typedef struct {
     size_t n_clips;
     const mote_report_clip *driving; /* kept predictions of the last alert's window */
     size_t n_driving;
+    const char *figures; /* HTML of samples of the last version, of a kind that has such pictures
+                            (report_figure.h); NULL: none */
+    const char *figures_title, *figures_question;
     const char *made_at; /* ISO time */
 } mote_report;
 

@@ -61,6 +61,8 @@ static void confusion_row(const json_t *row, size_t i, const json_t *classes, mi
 static void confusion_of(const mote_lap *lap, const char *name, const json_t *condition,
                          mistake *most, mote_buf *out)
 {
+    bool is_alone =
+        json_object_size(report_member(report_output(lap, MOTE_STAGE_evaluate), "conditions")) < 2;
     const json_t *rows = json_object_get(condition, "confusion"),
                  *classes = json_object_get(condition, "classes");
     size_t i;
@@ -70,8 +72,10 @@ static void confusion_of(const mote_lap *lap, const char *name, const json_t *co
     mote_interval accuracy = report_interval(condition, "accuracy");
     mote_buf_str(out, "<div class=\"card wrap\"><h3>");
     report_version(lap, out);
-    mote_buf_str(out, ", ");
-    mote_buf_html(out, name);
+    if (!is_alone) {
+        mote_buf_str(out, ", ");
+        mote_buf_html(out, name);
+    }
     mote_buf_printf(out, ": %.1f %% right of %.0f</h3><table class=cm><tr><th></th>",
                     100.0 * accuracy.value, report_number(condition, "n"));
     json_array_foreach(classes, i, c)
@@ -91,9 +95,17 @@ static void confusion_of(const mote_lap *lap, const char *name, const json_t *co
 void report_confusion(const mote_report *r, mote_buf *out)
 {
     mistake most = {0};
-    report_begin(out, "confusion", "Confusion",
-                 "What was said (rows) and what was heard (columns), on the test clips. Blue is "
-                 "right, orange is wrong, a stronger colour is a larger part of the row.");
+    const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);
+    if (!report_member(evaluated, "conditions/clean/confusion"))
+        return; /* nothing is taken for something else */
+    report_begin(
+        out, "confusion", "Confusion",
+        json_object_get(evaluated, "stream")
+            ? "What was said (rows) and what was heard (columns), on the test clips. Blue "
+              "is right, orange is wrong, a stronger colour is a larger part of the row."
+            : "What it is (rows) and what it was taken for (columns), on the test samples. "
+              "Blue is right, orange is wrong, a stronger colour is a larger part of the "
+              "row.");
     mote_buf_str(out, "<div class=grid2>");
     for (size_t i = 0; i < r->n_laps; i++) {
         const char *name;
@@ -109,13 +121,13 @@ void report_confusion(const mote_report *r, mote_buf *out)
     mote_buf_str(out, "</div>\n<p class=says>");
     if (most.n > 0) {
         mote_buf_printf(out, "Most often mistaken now: <b>%lld %s</b> of \"", (long long)most.n,
-                        most.n == 1 ? "clip" : "clips");
+                        most.n == 1 ? "sample" : "samples");
         mote_buf_html(out, most.said);
         mote_buf_str(out, "\" taken for \"");
         mote_buf_html(out, most.heard);
         mote_buf_str(out, "\".");
     } else {
-        mote_buf_str(out, "Nothing was mistaken on these clips.");
+        mote_buf_str(out, "Nothing was mistaken on these samples.");
     }
     mote_buf_str(out, "</p>\n");
     report_end(out);
@@ -205,6 +217,8 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
 {
     mote_series *s = NULL;
     char name[64] = "";
+    if (!json_object_get(report_output(report_last(r), MOTE_STAGE_evaluate), "stream"))
+        return MOTE_OK;
     MOTE_TRY(mote_arena_take(a, r->n_laps, sizeof *s, &s, err));
     for (size_t i = 0; i < r->n_laps; i++)
         MOTE_TRY(stream_series(&r->laps[i], (int)i, a, &s[i], err));

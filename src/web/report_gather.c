@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "evaluate/reference_profile.h"
 #include "model/model.h"
+#include "model/predictor.h"
 #include "serve/predlog.h"
+#include "web/report_figure.h"
 #include "web/report_sound.h"
 
 #define N_CLIPS     6
@@ -25,6 +27,7 @@ typedef struct {
     mote_frontend frontend; /* of the model */
     report_ears ears;
     mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
+    mote_buf figures;
     mote_report report;
 } gathering;
 
@@ -59,6 +62,45 @@ static mote_status golden_clips(gathering *g, mote_err *err)
     return MOTE_OK;
 }
 
+/* What the graph said of golden sample i, in words. */
+static mote_status golden_words(gathering *g, const mote_golden *v, int32_t i, mote_buf *out,
+                                mote_err *err)
+{
+    const mote_signature *s = mote_model_signature(g->model);
+    const mote_decision *d = mote_model_decision(g->model);
+    float *said = NULL;
+    MOTE_TRY(mote_arena_take(&g->arena, (size_t)s->n_outputs, sizeof *said, &said, err));
+    mote_model_said(s->answer, d, mote_model_graph(g->model), mote_golden_in(v, i),
+                    mote_golden_out(v, i), said);
+    mote_buf_printf(out, "sample %d of %d: ", (int)i + 1, (int)v->n);
+    report_said(s, d, said, out);
+    return mote_buf_status(out, err);
+}
+
+/* Golden samples of a kind that has pictures of its own. */
+static mote_status golden_figures(gathering *g, mote_err *err)
+{
+    const mote_golden *v = mote_model_golden(g->model);
+    const mote_signature *s = mote_model_signature(g->model);
+    const report_figure *figure = report_figure_of(s);
+    int32_t n = v ? (v->n < N_CLIPS ? v->n : N_CLIPS) : 0;
+    for (int32_t k = 0; figure && k < n; k++) { /* they stand class after class in turn */
+        int32_t i = (int32_t)(((int64_t)k * v->n / n + k) % v->n);
+        MOTE_SCOPED_BUF title;
+        mote_buf_init(&title, 4096);
+        MOTE_TRY(golden_words(g, v, i, &title, err));
+        const report_sample sample = {s, mote_golden_x(v, i), title.data};
+        MOTE_TRY(figure->draw(&sample, &g->arena, &g->figures, err));
+    }
+    MOTE_TRY(mote_buf_status(&g->figures, err));
+    if (g->figures.len == 0)
+        return MOTE_OK;
+    g->report.figures = g->figures.data;
+    g->report.figures_title = figure->title;
+    g->report.figures_question = figure->question;
+    return MOTE_OK;
+}
+
 /* The last version's front end, as what can be looked at. A bundle that is not
  * there any more leaves the page without pictures. */
 static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
@@ -79,9 +121,7 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
     g->frontend = *f;
     g->report.features = &g->frontend;
     MOTE_TRY(report_sound_open(f, mote_model_sample(g->model), &g->ears, err));
-    if (!g->ears.plan)
-        return MOTE_OK;
-    return golden_clips(g, err);
+    return g->ears.plan ? golden_clips(g, err) : golden_figures(g, err);
 }
 
 /* ---- the clips that drove an alert ---- */
@@ -223,6 +263,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
     g->store = s;
     g->project = cfg->project;
     mote_arena_init(&g->arena, (size_t)256 << 20);
+    mote_buf_init(&g->figures, MOTE_REPORT_MAX_BYTES);
     g->report = (mote_report){
         .project = cfg->project, .false_alarm = cfg->false_alarm, .laps = laps, .made_at = now};
     mote_status st = mote_laps_read(s, cfg->n_laps, laps, &g->report.n_laps, err);
@@ -232,6 +273,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
             st = mote_report_html(&g->report, out, err);
         mote_laps_release(laps, g->report.n_laps);
     }
+    mote_buf_release(&g->figures);
     mote_frontend_plan_destroy(g->ears.plan);
     mote_model_unref(g->model);
     mote_arena_release(&g->arena);

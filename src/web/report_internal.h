@@ -51,6 +51,7 @@ void report_changes(const mote_report *r, mote_buf *out);
 void report_requirements(const mote_report *r, mote_buf *out);
 mote_status report_in_use(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_sounds(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
+void report_figures(const mote_report *r, mote_buf *out);
 void report_confusion(const mote_report *r, mote_buf *out);
 mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);

@@ -79,10 +79,43 @@ static void good_enough(const mote_report *r, mote_buf *out)
     mote_buf_str(out, "</p></div>");
 }
 
+/* Is it better than what is fitted at once? */
+static void better_than_simple(const json_t *evaluated, mote_buf *out)
+{
+    const char *name;
+    json_t *baseline;
+    size_t n = 0, n_beaten = 0;
+    const char *first = "";
+    mote_buf_str(out, "<div><h3>Better than something simple?</h3><b>");
+    json_object_foreach(json_object_get(evaluated, "baselines"), name, baseline)
+    {
+        bool is_known = json_is_boolean(json_object_get(baseline, "is_beaten"));
+        bool is_beaten = json_is_true(json_object_get(baseline, "is_beaten"));
+        n += is_known;
+        n_beaten += is_beaten;
+        if (is_known && !is_beaten && !*first)
+            first = report_text(baseline, "text");
+    }
+    if (n == 0)
+        mote_buf_str(out, "Not known</b><p>No baseline was fitted.");
+    else if (n_beaten == n) {
+        mote_buf_printf(out, "Yes</b><p>Better than each of %zu baselines that are fitted at once.",
+                        n);
+    } else {
+        mote_buf_printf(out, "Not than %zu of %zu</b><p>", n - n_beaten, n);
+        report_sentence(first, out);
+    }
+    mote_buf_str(out, "</p></div>");
+}
+
 static void worth_it(const mote_report *r, mote_buf *out)
 {
-    const json_t *stream =
-        report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "stream");
+    const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);
+    const json_t *stream = report_member(evaluated, "stream");
+    if (!stream) { /* what an answer is worth is stated of events alone */
+        better_than_simple(evaluated, out);
+        return;
+    }
     mote_interval v = report_interval(stream, "value_per_day");
     const char *currency = report_text(stream, "currency");
     mote_buf_str(out, "<div><h3>Worth it?</h3><b>");
@@ -119,7 +152,7 @@ static void what_next(const mote_report *r, mote_buf *out)
                           "of the new condition, or augmentation that makes it, and train.");
     else if (n[MOTE_VERDICT_NOT_MET])
         mote_buf_str(out, "Mend what is not met</b><p>See what is confused and for whom, below; "
-                          "more people help more than more clips of the same.");
+                          "samples from more sources help more than more of the same.");
     else if (*settle) {
         mote_buf_str(out, "Settle what is open</b><p>Needed: ");
         mote_buf_html(out, settle);
@@ -204,19 +237,27 @@ typedef struct {
 } row;
 
 static const row_group groups[] = {
-    {"Hears words", MOTE_STAGE_evaluate, "int8 model, test clips", "conditions/clean/n"},
+    {"Answers", MOTE_STAGE_evaluate, "the model that ships, test samples", "conditions/clean/n"},
     {"On a stream", MOTE_STAGE_evaluate, "words somewhere in noise and other speech",
      "stream/n_words"},
     {"On the device", MOTE_STAGE_compile, "measured: emulated", NULL},
 };
 
 static const row rows[] = {
-    {0, "Right answers, clean", "conditions/clean/accuracy", MOTE_UNIT_RATIO, false,
-     "conditions/clean"},
+    {0, "Right answers", "conditions/clean/accuracy", MOTE_UNIT_RATIO, false, "conditions/clean"},
     {0, "Right answers, in car noise", "conditions/car noise/accuracy", MOTE_UNIT_RATIO, false,
      "conditions/car noise"},
-    {0, "Macro F1, clean", "conditions/clean/macro_f1", MOTE_UNIT_RATIO, false, NULL},
-    {0, "Calibration error, clean", "conditions/clean/ece", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Macro F1", "conditions/clean/macro_f1", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Calibration error", "conditions/clean/ece", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Mean error", "conditions/clean/mae", MOTE_UNIT_NONE, false, "mae"},
+    {0, "Root of the mean squared error", "conditions/clean/rmse", MOTE_UNIT_NONE, false, NULL},
+    {0, "Variance explained (R²)", "conditions/clean/r2", MOTE_UNIT_NONE, false, NULL},
+    {0, "Mean relative error", "conditions/clean/mape", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Truths inside the interval", "conditions/clean/coverage", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Area under the curve", "conditions/clean/roc_auc", MOTE_UNIT_RATIO, false, "roc_auc"},
+    {0, "Average precision", "conditions/clean/average_precision", MOTE_UNIT_RATIO, false, NULL},
+    {0, "False alarms", "conditions/clean/false_alarm_rate", MOTE_UNIT_RATIO, false, NULL},
+    {0, "Anomalies found", "conditions/clean/detection_rate", MOTE_UNIT_RATIO, false, NULL},
     {1, "Words missed", "stream/false_reject_rate", MOTE_UNIT_RATIO, false,
      "stream/false_reject_rate"},
     {1, "False accepts an hour", "stream/false_accepts_per_hour", MOTE_UNIT_NONE, false,
@@ -245,6 +286,10 @@ static const json_t *paired_of(const mote_report *r, const row *k)
     if (!k->compared || json_integer_value(report_member(d, "comparison/champion")) !=
                             json_integer_value(report_member(before, "version")))
         return NULL;
+    /* One by one, by the chief metric: the comparison itself. */
+    const char *metric = report_text(d, "comparison/metric"), *own = strrchr(k->path, '/');
+    if (*metric)
+        return own && strcmp(metric, own + 1) == 0 ? report_member(d, "comparison") : NULL;
     (void)mote_format(path, sizeof path, "comparison/%s", k->compared);
     return report_member(d, path);
 }
@@ -252,7 +297,9 @@ static const json_t *paired_of(const mote_report *r, const row *k)
 /* Worth is better when it rises, misses and false accepts when they fall. */
 static const char *told_apart(const row *k, mote_interval difference)
 {
-    bool rises = k->group == 0 || k->unit == MOTE_UNIT_MONEY;
+    const char *own = strrchr(k->path, '/');
+    mote_metric m = mote_metric_find(own ? own + 1 : k->path);
+    bool rises = m < MOTE_N_METRICS ? mote_metric_info(m)->is_higher_better : k->group == 0;
     if (difference.lo > 0)
         return rises ? "better" : "worse";
     if (difference.hi < 0)
@@ -470,6 +517,15 @@ static void gaps(const mote_report *r, mote_buf *out)
         }
         mote_buf_str(out, ".</p>\n");
     }
+    const char *name;
+    json_object_foreach(json_object_get(evaluated, "baselines"), name, v)
+    {
+        if (!json_is_false(json_object_get(v, "is_beaten")))
+            continue;
+        mote_buf_str(out, "<p class=says><b>Not better than something simple:</b> ");
+        mote_buf_html(out, report_text(v, "text"));
+        mote_buf_str(out, ".</p>\n");
+    }
     json_array_foreach(report_member(evaluated, "promises"), i, v)
     {
         if (!json_is_false(json_object_get(v, "holds")))
@@ -552,7 +608,7 @@ void report_made(const mote_report *r, mote_buf *out)
              r->project->model.architecture, parameters, macs / 1e6);
     if (device)
         pair(out, "Device",
-             "%s at %.0f MHz, %.0f of %.0f golden clips equal on the emulated device",
+             "%s at %.0f MHz, %.0f of %.0f golden samples equal on the emulated device",
              report_text(device, "target"), r->project->device.clock_mhz,
              report_number(device, "inputs_equal_to_host"), report_number(device, "inputs"));
     pair(out, "Program", "Mote %s", MOTE_VERSION);

@@ -34,6 +34,17 @@ mote_status report_sounds(const mote_report *r, mote_arena *a, mote_buf *out, mo
     return MOTE_OK;
 }
 
+void report_figures(const mote_report *r, mote_buf *out)
+{
+    if (!r->figures)
+        return;
+    report_begin(out, "samples", r->figures_title, r->figures_question);
+    mote_buf_str(out, "<div class=\"card pics\">");
+    mote_buf_str(out, r->figures);
+    mote_buf_str(out, "</div>\n");
+    report_end(out);
+}
+
 /* ---- the watch ---- */
 
 static mote_status window_chart(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)

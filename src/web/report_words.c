@@ -151,8 +151,17 @@ const char *report_plain_name(mote_metric m, const char *requirement)
 {
     static const char *const names[MOTE_N_METRICS] = {
         [MOTE_METRIC_accuracy] = "Right answers",
-        [MOTE_METRIC_worst_class_recall] = "The word heard least",
-        [MOTE_METRIC_worst_group_accuracy] = "The person heard least",
+        [MOTE_METRIC_worst_class_recall] = "The class known least",
+        [MOTE_METRIC_worst_group_accuracy] = "The group served worst",
+        [MOTE_METRIC_mae] = "Mean error",
+        [MOTE_METRIC_rmse] = "Root of the mean squared error",
+        [MOTE_METRIC_r2] = "Variance explained",
+        [MOTE_METRIC_mape] = "Mean relative error",
+        [MOTE_METRIC_interval_coverage] = "Truths inside the interval",
+        [MOTE_METRIC_roc_auc] = "Area under the curve",
+        [MOTE_METRIC_average_precision] = "Average precision",
+        [MOTE_METRIC_false_alarm_rate] = "False alarms",
+        [MOTE_METRIC_detection_rate] = "Anomalies found",
         [MOTE_METRIC_ece] = "Calibration error",
         [MOTE_METRIC_false_accepts_per_hour] = "False accepts an hour",
         [MOTE_METRIC_false_reject_rate] = "Words missed",
@@ -178,12 +187,23 @@ void report_end(mote_buf *out)
     mote_buf_str(out, "</section>\n");
 }
 
+/* What is watched, by name, in words, and what a change of it may come from. */
+typedef struct {
+    const char *name, *what, *like;
+} watched;
+
+static const watched *find_watched(const watched *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, list[i].name) == 0)
+            return &list[i];
+    return NULL;
+}
+
 void report_watched(const mote_frontend *features, const char *name, char *what, size_t what_bytes,
                     const char **sounds_like)
 {
-    static const struct {
-        const char *name, *what, *like;
-    } known[] = {
+    static const watched heard[] = {
         {"floor", "how loud the quiet parts are", "background noise came or went"},
         {"spread", "how much the loudness varies within a clip",
          "speech in more noise, or from further away"},
@@ -192,13 +212,32 @@ void report_watched(const mote_frontend *features, const char *name, char *what,
         {"entropy", "how undecided the model is", "sounds that it did not learn"},
         {"class", "how often each word is heard", "other words are spoken, or heard wrongly"},
     };
+    static const watched any[] = {
+        {"floor", "how strong the quiet parts are", "another offset, or nothing is at rest"},
+        {"spread", "how much the strength varies within a sample",
+         "other movement, or a stuck sensor"},
+        {"level_db", "the level of a sample", "another range or gain"},
+        {"confidence", "how sure the model is", "samples unlike those it learned from"},
+        {"entropy", "how undecided the model is", "samples unlike those it learned from"},
+        {"class", "how often each class is said", "another mix of what comes, or wrong answers"},
+        {"score", "how unusual what comes is", "more anomalies, or another normal"},
+    };
+    static const bool has_sounds[MOTE_N_INPUTS + 1] = {true}; /* in order */
+    mote_input_kind input = MOTE_N_INPUTS;
+    bool is_heard = features && mote_frontend_input(features, &input) && has_sounds[input];
+    const watched *known = is_heard ? find_watched(heard, sizeof heard / sizeof heard[0], name)
+                                    : find_watched(any, sizeof any / sizeof any[0], name);
     *sounds_like = NULL;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(name, known[i].name) == 0) {
-            (void)mote_format(what, what_bytes, "%s", known[i].what);
-            *sounds_like = known[i].like;
-            return;
-        }
+    if (known) {
+        (void)mote_format(what, what_bytes, "%s", known->what);
+        *sounds_like = known->like;
+        return;
+    }
+    if (strncmp(name, "value_", 6) == 0) {
+        (void)mote_format(what, what_bytes, "the value that is said");
+        *sounds_like = "another level of what is measured, or wrong answers";
+        return;
+    }
     int64_t first = -1, last = -1;
     const char *digits = strncmp(name, "feature_", 8) == 0 ? name + 8 : "";
     size_t n = strspn(digits, "0123456789");

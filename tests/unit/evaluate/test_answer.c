@@ -160,6 +160,12 @@ static void the_chief_metric_decides_what_is_promoted(void **state)
         if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].reason))
             fail_msg("case %zu: promoted %d, '%s'", i, p.is_promoted, p.reasons[0]);
         assert_int_equal(p.n_reasons, 2);
+        rule.clean_at_least = 0.9; /* a share must reach it; an error is no share */
+        p = mote_answers_promotion(&pair, &rule);
+        assert_true(p.is_promoted == (cases[i].is_promoted && cases[i].metric == MOTE_METRIC_mae));
+        rule.clean_at_least = 0.85;
+        p = mote_answers_promotion(&pair, &rule);
+        assert_int_equal(p.is_promoted, cases[i].is_promoted);
     }
 }
 

@@ -171,18 +171,23 @@ static void earlier_values_are_never_of_the_step_itself(void **state)
         time_us[i] = i * hour;
         values[i] = (float)i;
     }
-    assert_int_equal(mote_baseline_earlier(time_us, values, 30, 1, 0, said, &known, &err), MOTE_OK);
+    assert_int_equal(mote_baseline_earlier(&(mote_baseline_steps){30, time_us, values, 1, 0}, said,
+                                           &known, &err),
+                     MOTE_OK);
     assert_int_equal(known, 29);
     assert_true(isnan(said[0]));
     for (int i = 1; i < 30; i++)
         assert_true(said[i] == (float)(i - 1));
-    assert_int_equal(mote_baseline_earlier(time_us, values, 30, 1, 24 * hour, said, &known, &err),
-                     MOTE_OK);
+    assert_int_equal(
+        mote_baseline_earlier(&(mote_baseline_steps){30, time_us, values, 1, 24 * hour}, said,
+                              &known, &err),
+        MOTE_OK);
     assert_int_equal(known, 6);
     assert_true(isnan(said[23]));
     assert_true(said[24] == 0 && said[29] == 5);
     time_us[5] = 0;
-    assert_int_equal(mote_baseline_earlier(time_us, values, 30, 1, 0, said, &known, &err),
+    assert_int_equal(mote_baseline_earlier(&(mote_baseline_steps){30, time_us, values, 1, 0}, said,
+                                           &known, &err),
                      MOTE_ARG);
     assert_non_null(strstr(err.text, "step 5 is earlier"));
 }

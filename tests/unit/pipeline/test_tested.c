@@ -335,16 +335,38 @@ static void a_limit_that_no_requirement_asks_for_is_said(void **state)
 static void remarks_are_lines_below_the_verdicts(void **state)
 {
     (void)state;
-    MOTE_SCOPED_JSON *o = json_pack("{s:[s, s], s:[{s:b, s:s}, {s:b, s:s}], s:[]}", "not_tested",
-                                    "other words", "age", "promises", "holds", 0, "text", "broken",
-                                    "holds", 1, "text", "kept", "exceeded");
+    MOTE_SCOPED_JSON *o =
+        json_pack("{s:[s, s], s:[{s:b, s:s}, {s:b, s:s}], s:[], s:[s]}", "not_tested",
+                  "other words", "age", "promises", "holds", 0, "text", "broken", "holds", 1,
+                  "text", "kept", "exceeded", "unbeaten", "it is as good as a rule");
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 4096);
     mote_remarks_text(o, "> ", &text);
-    assert_string_equal(text.data, "> not tested: other words; age\n> promise not kept: broken\n");
+    assert_string_equal(text.data, "> not tested: other words; age\n"
+                                   "> not better than something simple: it is as good as a rule\n"
+                                   "> promise not kept: broken\n");
     mote_buf_reset(&text);
     mote_remarks_text(NULL, "> ", &text);
     assert_int_equal(text.len, 0);
+}
+
+/* Of an evaluation the baselines that are not beaten are said, and no others. */
+static void baselines_that_are_not_beaten_are_remarked(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    const mote_project p = {.name = "x"};
+    const mote_measurements none = {NULL, 0};
+    MOTE_SCOPED_JSON *evaluated =
+        json_pack("{s:{s:{s:b, s:s}, s:{s:b, s:s}, s:{s:s}}}", "baselines", "constant", "is_beaten",
+                  1, "text", "better than constant", "linear", "is_beaten", 0, "text",
+                  "as good as linear", "rule", "text", "too many columns");
+    json_t *o = NULL;
+    T_OK(mote_remarks_of(&p, &none, evaluated, &o, &err));
+    const json_t *list = json_object_get(o, "unbeaten");
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(json_string_value(json_array_get(list, 0)), "as good as linear");
+    json_decref(o);
 }
 
 int main(void)
@@ -359,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_promise_is_broken_only_on_the_bad_side),
         cmocka_unit_test(a_limit_that_no_requirement_asks_for_is_said),
         cmocka_unit_test(remarks_are_lines_below_the_verdicts),
+        cmocka_unit_test(baselines_that_are_not_beaten_are_remarked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
