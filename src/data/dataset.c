@@ -426,7 +426,7 @@ static mote_status take_room(mote_loader *l, mote_err *err)
     return mote_arena_take(&d->arena, d->n, sizeof *d->key, &d->key, err);
 }
 
-static mote_decoding decoding_of(const mote_dataset_config *cfg)
+mote_decoding mote_dataset_decoding(const mote_dataset_config *cfg)
 {
     mote_decoding d = cfg->kind->decoding();
     d.samples_only = true;
@@ -439,7 +439,7 @@ static mote_decoding decoding_of(const mote_dataset_config *cfg)
 mote_status mote_dataset_first(mote_store *s, const mote_data_version *v,
                                const mote_dataset_config *cfg, mote_loaded *out, mote_err *err)
 {
-    mote_decoding d = decoding_of(cfg);
+    mote_decoding d = mote_dataset_decoding(cfg);
     for (size_t i = 0; i < v->n; i++)
         if (v->items[i].role == MOTE_ROLE_EXAMPLE)
             return mote_sample_lend(s, cfg->cache, cfg->kind, &v->items[i].object, &d, out, err);
@@ -526,8 +526,8 @@ mote_status mote_dataset_load(mote_store *s, const mote_data_version *v,
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, ((size_t)16 << 20) + n * 1024);
     mote_loader l = {.store = s, .v = v, .cfg = cfg, .d = &d, .scratch = &scratch};
-    l.decoding = decoding_of(cfg);
-    mote_status st = mote_form_labels(v, cfg, &d.arena, &labels, err);
+    l.decoding = mote_dataset_decoding(cfg);
+    mote_status st = mote_form_labels(s, v, cfg, &d.arena, &labels, err);
     if (st == MOTE_OK) {
         cfg->labels = labels.items;
         cfg->n_labels = labels.n;

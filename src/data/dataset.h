@@ -102,6 +102,9 @@ MOTE_MUST_USE mote_status mote_dataset_load(mote_store *s, const mote_data_versi
                                             mote_err *err);
 void mote_dataset_release(mote_dataset *d);
 
+/* How the objects of a data set are decoded. */
+mote_decoding mote_dataset_decoding(const mote_dataset_config *cfg);
+
 /* Elements and bytes of one sample. */
 size_t mote_dataset_elements(const mote_dataset *d);
 size_t mote_dataset_sample_bytes(const mote_dataset *d);

@@ -3,31 +3,95 @@
 #include "data/form.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "data/sample.h"
 #include "project/project.h"
 
-mote_status mote_form_labels(const mote_data_version *v, const mote_dataset_config *cfg,
-                             mote_arena *a, mote_names *out, mote_err *err)
+static int compare_texts(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A growing set of labels, each once, unsorted. */
+typedef struct {
+    const char *items[MOTE_FORM_MAX_LABELS];
+    size_t n;
+} label_set;
+
+static mote_status add_label(label_set *all, const char *label, mote_arena *a, mote_err *err)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (strcmp(all->items[i], label) == 0)
+            return MOTE_OK;
+    if (all->n == MOTE_FORM_MAX_LABELS)
+        return mote_fail(err, MOTE_LIMIT,
+                         "there are more than %d different labels, '%.60s' among them: are they "
+                         "numbers that are to be told ('answer: value')?",
+                         MOTE_FORM_MAX_LABELS, label);
+    all->items[all->n] = mote_arena_strdup(a, label); /* it outlives v and what is decoded */
+    return all->items[all->n++] ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for labels");
+}
+
+/* What the rows of one file say they are. */
+static mote_status add_rows(mote_store *s, const mote_version_item *it,
+                            const mote_dataset_config *cfg, label_set *all, mote_arena *a,
+                            mote_err *err)
+{
+    const mote_kind *k = cfg->kind;
+    const mote_decoding how = mote_dataset_decoding(cfg);
+    mote_loaded one;
+    MOTE_TRY(mote_sample_lend(s, cfg->cache, k, &it->object, &how, &one, err));
+    mote_status st = MOTE_OK;
+    for (size_t i = 0, n = k->n_rows(&one.d); st == MOTE_OK && i < n; i++) {
+        mote_row_said said;
+        st = k->say(&one.d, cfg->cut.table, i, &said, err);
+        if (st == MOTE_OK && said.label)
+            st = add_label(all, said.label, a, err);
+    }
+    mote_loaded_done(&one);
+    return st;
+}
+
+static mote_status find_labels(mote_store *s, const mote_data_version *v,
+                               const mote_dataset_config *cfg, label_set *all, mote_arena *a,
+                               mote_err *err)
+{
+    const bool is_value = cfg->n_values > 0;
+    if (is_value && cfg->cut.table)
+        return add_label(all, cfg->cut.table->target, a, err);
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        if (it->role != MOTE_ROLE_EXAMPLE)
+            continue;
+        if (it->n_rows > 0)
+            MOTE_TRY(add_rows(s, it, cfg, all, a, err));
+        else if (!isnan(it->value) == is_value)
+            MOTE_TRY(add_label(all, it->label, a, err));
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_form_labels(mote_store *s, const mote_data_version *v,
+                             const mote_dataset_config *cfg, mote_arena *a, mote_names *out,
+                             mote_err *err)
+{
+    label_set all = {.n = 0};
+    const char **items = NULL;
     if (cfg->n_labels > 0) {
         *out = (mote_names){cfg->labels, cfg->n_labels};
         return MOTE_OK;
     }
-    mote_names found;
-    MOTE_TRY(mote_version_labels(v, cfg->n_values > 0, a, &found, err));
-    if (found.n == 0)
+    MOTE_TRY(find_labels(s, v, cfg, &all, a, err));
+    if (all.n == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no %s with a %s",
                          (long long)v->number, cfg->kind->one,
                          cfg->n_values > 0 ? "value" : "label");
-    const char **items = NULL; /* they outlive v */
-    MOTE_TRY(mote_arena_take(a, found.n, sizeof *items, &items, err));
-    for (size_t i = 0; i < found.n; i++) {
-        items[i] = mote_arena_strdup(a, found.items[i]);
-        if (!items[i])
-            return mote_fail(err, MOTE_NOMEM, "no memory for labels");
-    }
-    *out = (mote_names){items, found.n};
+    qsort(all.items, all.n, sizeof *all.items, compare_texts);
+    MOTE_TRY(mote_arena_take(a, all.n, sizeof *items, &items, err));
+    memcpy(items, all.items, all.n * sizeof *items);
+    *out = (mote_names){items, all.n};
     return MOTE_OK;
 }
 
@@ -84,7 +148,7 @@ mote_status mote_form_of(mote_store *s, const mote_data_version *v, const mote_d
 {
     mote_sample_form f = {0};
     mote_names labels;
-    MOTE_TRY(mote_form_labels(v, cfg, a, &labels, err));
+    MOTE_TRY(mote_form_labels(s, v, cfg, a, &labels, err));
     MOTE_TRY(name_outputs(cfg, &labels, a, &f, err));
     MOTE_TRY(cfg->kind->count ? look_at_one(s, v, cfg, a, &f, err)
                               : describe(NULL, cfg, a, &f, err));

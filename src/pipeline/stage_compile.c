@@ -70,7 +70,9 @@ static mote_status open_inputs(compiling *c, mote_err *err)
                                     .n_labels = c->signature.n_labels,
                                     .labels = c->signature.labels,
                                     .features = mote_setting_features(p->settings),
-                                    .sample = c->signature.sample};
+                                    .sample = c->signature.sample,
+                                    .signature = &c->signature,
+                                    .decision = &c->decision};
     if (task->is_stream) { /* a detector looks every hop */
         c->input.smooth_hops = op->smooth_hops;
         c->input.suppress_ms = op->suppress_ms;
