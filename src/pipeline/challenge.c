@@ -27,8 +27,10 @@ static mote_jury jury_of(const mote_challenge *c, const mote_challenged *with)
     MOTE_BUG_IF(j.is_folds ? folds->n != j.n_parts : folds->n != 0);
     j.judge.features = mote_model_features(m);
     j.judge.decision = mote_model_decision(m);
-    for (int32_t k = 0; k < j.n_parts; k++)
+    for (int32_t k = 0; k < j.n_parts; k++) {
         j.parts[k].graph = j.is_folds ? folds->graphs[k] : mote_model_graph(m);
+        j.parts[k].features = j.is_folds ? mote_jury_front(folds, k) : NULL;
+    }
     return j;
 }
 

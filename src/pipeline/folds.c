@@ -57,6 +57,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
 {
     int64_t start_us = mote_clock_mono_us();
     MOTE_TRY(load_parts(r, err));
+    MOTE_TRY(mote_stage_fit(r->p, &r->parts[MOTE_SPLIT_TRAIN], err));
     float *x[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         MOTE_TRY(mote_stage_features_of(r->p, &r->parts[s], &r->arena, &x[s], err));
@@ -85,6 +86,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     out->n_train = train->n;
     out->n_validation = r->parts[MOTE_SPLIT_VALIDATION].n;
     out->n_test = r->parts[MOTE_SPLIT_TEST].n;
+    out->features = *features;
     out->n_epochs = trained.n_epochs;
     out->best_epoch = trained.best_epoch;
     out->seconds = (double)(mote_clock_mono_us() - start_us) / 1e6;
@@ -105,8 +107,10 @@ mote_status mote_fold_make(const mote_fold_job *job, mote_fold_result *out, mote
                            mote_err *err)
 {
     round_state r = {.job = job, .p = job->p};
+    const mote_frontend before = job->p->made.features_;
     mote_arena_init(&r.arena, (size_t)8 << 30);
     mote_status st = run_round(&r, out, err);
+    job->p->made.features_ = before;
     if (st == MOTE_OK) {
         *s8 = r.s8;
         r.s8 = NULL;

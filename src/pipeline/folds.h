@@ -8,6 +8,7 @@
 #define MOTE_PIPELINE_FOLDS_H
 
 #include "data/version.h"
+#include "feature/frontend.h"
 #include "graph/graph.h"
 #include "learn/trainer.h"
 #include "pipeline/pipeline.h"
@@ -20,6 +21,7 @@ typedef struct {
     double accuracy_f32, accuracy_s8; /* on the test fold */
     int32_t n_epochs, best_epoch;
     double seconds;
+    mote_frontend features; /* fitted to what the fold has learned from */
 } mote_fold_result;
 
 typedef struct {

@@ -234,8 +234,10 @@ mote_status mote_jury_of_folds(mote_pipeline *p, const mote_data_version *v,
     MOTE_BUG_IF(graphs->seed != v->seed); /* models of other folds have heard these clips */
     mote_arena_init(&m.jury.clips.arena, (size_t)16 << 30);
     mote_arena_init(&m.arena, (size_t)1 << 30);
-    for (int32_t k = 0; k < m.n; k++)
+    for (int32_t k = 0; k < m.n; k++) {
         m.jury.parts[k].graph = graphs->graphs[k];
+        m.jury.parts[k].features = mote_jury_front(graphs, k);
+    }
     mote_status st = load_parts(&m, err);
     if (st == MOTE_OK)
         st = join(&m, err);
@@ -277,6 +279,34 @@ mote_status mote_jury_some(const mote_jury *j, int32_t first, int32_t n, mote_ar
 
 /* ---- graphs ------------------------------------------------------------------------------ */
 
+const mote_frontend *mote_jury_front(const mote_jury_graphs *g, int32_t k)
+{
+    return g->features[k].row ? &g->features[k] : NULL;
+}
+
+mote_status mote_jury_read_front(mote_jury_graphs *g, int32_t k, const char *text, size_t n,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_JSON *j = NULL;
+    MOTE_TRY(mote_json_parse("front end of a fold", text, n, &j, err));
+    return mote_frontend_from_json(j, "front end of a fold", &g->features[k], err);
+}
+
+static mote_status read_fold(mote_pipeline *p, mote_jury_graphs *g, int32_t k, mote_err *err)
+{
+    MOTE_SCOPED_FREE char *text = NULL;
+    char name[24];
+    size_t n = 0;
+    mote_refit_object(k, name);
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_train, name, &g->graphs[k], err));
+    g->n = k + 1;
+    mote_refit_front(k, name);
+    if (!mote_stage_find(p, MOTE_STAGE_train, name))
+        return MOTE_OK;
+    MOTE_TRY(mote_stage_get(p, MOTE_STAGE_train, name, &text, &n, err));
+    return mote_jury_read_front(g, k, text, n, err);
+}
+
 mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_err *err)
 {
     const json_t *folds = json_object_get(p->results[MOTE_STAGE_train].output, "refit");
@@ -289,14 +319,12 @@ mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_er
         mote_json_get_i64(folds, "train stage", "folds", MOTE_MIN_FOLDS, MOTE_MAX_FOLDS, &n, err));
     MOTE_TRY(mote_json_get_i64(folds, "train stage", "seed", INT64_MIN, INT64_MAX, &seed, err));
     g.seed = (uint64_t)seed;
-    for (; g.n < n; g.n++) {
-        char name[24];
-        mote_refit_object(g.n, name);
-        mote_status st = mote_stage_graph(p, MOTE_STAGE_train, name, &g.graphs[g.n], err);
-        if (st != MOTE_OK) {
-            mote_jury_graphs_release(&g);
-            return st;
-        }
+    mote_status st = MOTE_OK;
+    for (int32_t k = 0; st == MOTE_OK && k < n; k++)
+        st = read_fold(p, &g, k, err);
+    if (st != MOTE_OK) {
+        mote_jury_graphs_release(&g);
+        return st;
     }
     *out = g;
     return MOTE_OK;
@@ -315,6 +343,8 @@ static mote_judge judge_of(const mote_jury *j, int32_t part)
 {
     mote_judge one = j->judge;
     one.graph = j->parts[part].graph;
+    if (j->parts[part].features)
+        one.features = j->parts[part].features;
     return one;
 }
 

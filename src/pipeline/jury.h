@@ -21,8 +21,9 @@
 /* Clips [first, first + n) of the jury's. */
 typedef struct {
     size_t first, n;
-    const void *own;         /* what its kind has beside its samples (data/dataset.h) */
-    const mote_graph *graph; /* borrowed */
+    const void *own;               /* what its kind has beside its samples (data/dataset.h) */
+    const mote_graph *graph;       /* borrowed */
+    const mote_frontend *features; /* its own; NULL: that of the jury */
 } mote_jury_part;
 
 typedef struct {
@@ -49,11 +50,19 @@ MOTE_MUST_USE mote_status mote_jury_of_split(mote_pipeline *p, const mote_jury_s
  * Owned by the caller (mote_jury_graphs_release). */
 typedef struct {
     mote_graph *graphs[MOTE_MAX_FOLDS];
-    int32_t n;     /* 0: the model did not learn from everybody */
-    uint64_t seed; /* of the folds */
+    mote_frontend features[MOTE_MAX_FOLDS]; /* fitted to what each has learned from; row NULL: that
+                                               of the model is theirs too */
+    int32_t n;                              /* 0: the model did not learn from everybody */
+    uint64_t seed;                          /* of the folds */
 } mote_jury_graphs;
 MOTE_MUST_USE mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out,
                                               mote_err *err);
+/* The front end of fold k of them; NULL: that of the model. Borrowed. */
+const mote_frontend *mote_jury_front(const mote_jury_graphs *g, int32_t k);
+
+/* Of fold k, as its object (refit.h) says it. */
+MOTE_MUST_USE mote_status mote_jury_read_front(mote_jury_graphs *g, int32_t k, const char *text,
+                                               size_t n, mote_err *err);
 void mote_jury_graphs_release(mote_jury_graphs *g);
 
 /* Everybody, by folds: graph k has not heard the clips of fold k. A clip of silence that two

@@ -33,7 +33,7 @@
 #include "store/store.h"
 
 #define MOTE_STAGE_MAX_INPUTS  6
-#define MOTE_STAGE_MAX_OBJECTS 24 /* the models of 20 folds, and some */
+#define MOTE_STAGE_MAX_OBJECTS 48 /* the models of 20 folds and their front ends, and some */
 #define MOTE_STAGE_NAME_BYTES  24 /* of an object of a stage */
 
 /* STAGE(id, "inputs", ...) of stages.def, in the order of the loop. */

@@ -22,6 +22,11 @@ void mote_refit_object(int32_t fold, char out[static 24])
     (void)mote_format(out, 24, "fold-%d.s8", (int)fold + 1);
 }
 
+void mote_refit_front(int32_t fold, char out[static 24])
+{
+    (void)mote_format(out, 24, "fold-%d.front", (int)fold + 1);
+}
+
 void mote_refit_progress(mote_pipeline *p, const mote_stage_run *r, int32_t n, int32_t index,
                          double part, const char *note)
 {
@@ -67,6 +72,9 @@ static mote_status from_json(const json_t *j, mote_fold_result *out, mote_err *e
     int64_t n[5];
     static const char *const names[] = {"train", "validation", "test", "epochs", "best_epoch"};
     mote_fold_result f = {0};
+    const json_t *front = json_object_get(j, "front_end");
+    if (front)
+        MOTE_TRY(mote_frontend_from_json(front, what, &f.features, err));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         MOTE_TRY(mote_json_get_i64(j, what, names[i], 0, INT32_MAX, &n[i], err));
     MOTE_TRY(mote_json_get_f64(j, what, "accuracy_f32", &f.accuracy_f32, err));
@@ -89,6 +97,8 @@ static mote_status write_fold(const char *path, const mote_fold_result *f, const
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&sum, hex);
     MOTE_TRY(mote_json_put(head, "graph", json_string(hex), err));
+    if (f->features.n_fitted > 0)
+        MOTE_TRY(mote_json_put(head, "front_end", mote_frontend_to_json(&f->features), err));
     mote_buf_init(&b, MAX_BYTES);
     mote_json_write(&b, head, false);
     mote_buf_char(&b, '\n');
@@ -221,6 +231,23 @@ static mote_status say(mote_stage_run *r, const mote_data_version *v, const mote
     return mote_json_put(o, "accuracy_s8", json_real(right_s8 / n), err);
 }
 
+static mote_status keep_front(mote_pipeline *p, mote_stage_run *r, int32_t fold, mote_refit *f,
+                              mote_err *err)
+{
+    MOTE_SCOPED_JSON *front = mote_frontend_to_json(&f->folds[fold].features);
+    MOTE_SCOPED_BUF b;
+    char name[24];
+    if (!front)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the front end of a fold");
+    mote_buf_init(&b, 1 << 20);
+    mote_json_write(&b, front, false);
+    MOTE_TRY(mote_buf_status(&b, err));
+    mote_refit_front(fold, name);
+    MOTE_TRY(mote_stage_put(p, r, name, b.data, b.len, err));
+    f->fronts[fold] = r->objects[r->n_objects - 1].object;
+    return MOTE_OK;
+}
+
 mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
                              mote_refit *out, mote_err *err)
 {
@@ -235,6 +262,8 @@ mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_dat
         mote_refit_object(i, name);
         MOTE_TRY(mote_stage_put(p, r, name, graph.data, graph.len, err));
         f.graphs[i] = r->objects[r->n_objects - 1].object;
+        if (f.folds[i].features.n_fitted > 0)
+            MOTE_TRY(keep_front(p, r, i, &f, err));
     }
     f.n_epochs = epochs_for(&y->config, &f);
     MOTE_TRY(say(r, v, &f, err));

@@ -21,7 +21,7 @@
 typedef struct {
     int32_t n;
     mote_fold_result folds[MOTE_MAX_FOLDS];
-    mote_sha256 graphs[MOTE_MAX_FOLDS]; /* objects */
+    mote_sha256 graphs[MOTE_MAX_FOLDS], fronts[MOTE_MAX_FOLDS]; /* objects; fronts of fitted ones */
     int32_t n_epochs; /* for the model that ships: the median of the folds' best ones, of an even
                          number the lesser of the middle two; without early stopping those of
                          mote.yaml */
@@ -29,6 +29,9 @@ typedef struct {
 
 /* "fold-3.s8": the object of stage train, of fold 2. */
 void mote_refit_object(int32_t fold, char out[static 24]);
+
+/* "fold-3.front": its front end as JSON, where it was fitted. */
+void mote_refit_front(int32_t fold, char out[static 24]);
 
 /* Make the models of the folds, keep them as objects of the attempt, and say in its member "refit"
  * what came of them:

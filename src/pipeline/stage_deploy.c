@@ -364,6 +364,36 @@ static void add_reason(mote_buf *why, const char *reason)
     mote_buf_printf(why, "%s%s", why->len > 0 ? "; " : "", reason);
 }
 
+typedef struct {
+    char *bytes; /* owned; NULL: there is none */
+    size_t n;
+} artifact;
+
+/* An artifact of a run by its name in "model/". */
+static mote_status read_artifact(deploying *d, const mote_run *run, const char *name, artifact *out,
+                                 mote_err *err)
+{
+    char path[40];
+    (void)mote_format(path, sizeof path, "model/%s", name);
+    *out = (artifact){0};
+    for (size_t k = 0; k < run->n_artifacts; k++)
+        if (strcmp(run->artifacts[k].path, path) == 0)
+            return mote_object_get(d->p->cfg.store, &run->artifacts[k].object,
+                                   MOTE_OBJECT_MAX_BYTES, &out->bytes, &out->n, err);
+    return MOTE_OK;
+}
+
+/* Model and front end of the next of the champion's folds. */
+static mote_status take_fold(const artifact *graph, const artifact *front, mote_jury_graphs *out,
+                             mote_err *err)
+{
+    if (front->bytes)
+        MOTE_TRY(mote_jury_read_front(out, out->n, front->bytes, front->n, err));
+    MOTE_TRY(mote_graph_load(graph->bytes, graph->n, &out->graphs[out->n], err));
+    out->n++;
+    return MOTE_OK;
+}
+
 /* The models of the champion's folds, artifacts of its run; none: it learned from a split. */
 static mote_status load_champion_folds(deploying *d, const mote_model_version *champion,
                                        mote_jury_graphs *out, mote_err *err)
@@ -377,21 +407,19 @@ static mote_status load_champion_folds(deploying *d, const mote_model_version *c
         return MOTE_OK;
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
-    for (size_t i = 0; i < run.n_artifacts && out->n < MOTE_MAX_FOLDS; i++) {
-        char name[24], path[40];
-        MOTE_SCOPED_FREE char *bytes = NULL;
-        size_t n = 0;
+    for (bool is_there = true; is_there && out->n < MOTE_MAX_FOLDS;) {
+        artifact graph = {0}, front = {0};
+        char name[24];
         mote_refit_object(out->n, name);
-        (void)mote_format(path, sizeof path, "model/%s", name);
-        const mote_run_artifact *found = NULL;
-        for (size_t k = 0; k < run.n_artifacts; k++)
-            found = strcmp(run.artifacts[k].path, path) == 0 ? &run.artifacts[k] : found;
-        if (!found)
-            return MOTE_OK;
-        MOTE_TRY(mote_object_get(d->p->cfg.store, &found->object, MOTE_OBJECT_MAX_BYTES, &bytes, &n,
-                                 err));
-        MOTE_TRY(mote_graph_load(bytes, n, &out->graphs[out->n], err));
-        out->n++;
+        MOTE_TRY(read_artifact(d, &run, name, &graph, err));
+        mote_refit_front(out->n, name);
+        st = read_artifact(d, &run, name, &front, err);
+        is_there = graph.bytes != NULL;
+        if (st == MOTE_OK && is_there)
+            st = take_fold(&graph, &front, out, err);
+        mote_free(graph.bytes);
+        mote_free(front.bytes);
+        MOTE_TRY(st);
     }
     return MOTE_OK;
 }

@@ -38,32 +38,14 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
     return st;
 }
 
-/* A frame is what lies in the last dimension: values over time, channels over a picture. */
-static size_t frames_of(const mote_shape *out)
-{
-    return (size_t)(mote_shape_elements(out) / out->dims[out->n_dims - 1]);
-}
-
 /* What scales the values of a frame is found on the training split alone, and is part of the front
- * end from then on: of this stage, and by its output of those behind it (mote_stage_settings). */
+ * end from then on: of this stage, and by its output of those behind it (mote_stage_complete). */
 static mote_status fit(mote_pipeline *p, const mote_data_version *v, mote_err *err)
 {
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, (size_t)8 << 30);
-    mote_frontend fitted = *mote_setting_features(p->settings);
-    mote_shape out;
     mote_dataset d;
     MOTE_TRY(mote_stage_split(p, v, MOTE_SPLIT_TRAIN, &d, err));
-    float *x = NULL;
-    mote_status st = mote_frontend_shape(&fitted, &d.shape, &out, err);
-    if (st == MOTE_OK)
-        st = mote_stage_features_of(p, &d, &a, &x, err);
-    if (st == MOTE_OK)
-        st = mote_frontend_fit(&fitted, x, d.n * frames_of(&out), out.dims[out.n_dims - 1], &fitted,
-                               err);
+    mote_status st = mote_stage_fit(p, &d, err);
     mote_dataset_release(&d);
-    if (st == MOTE_OK)
-        p->made.features_ = fitted;
     return st;
 }
 

@@ -138,6 +138,33 @@ mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote
     return st;
 }
 
+/* ---- what is fitted ---------------------------------------------------------------------- */
+
+/* A frame is what lies in the last dimension: values over time, channels over a picture. */
+static size_t frames_of(const mote_shape *out)
+{
+    return (size_t)(mote_shape_elements(out) / out->dims[out->n_dims - 1]);
+}
+
+mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)8 << 30);
+    mote_shape out;
+    float *x = NULL;
+    mote_frontend fitted =
+        mote_frontend_of_project(&p->whole->features, mote_setting_form(p->settings)->rate_hz);
+    p->made.features_ = fitted;
+    if (!mote_frontend_wants_fit(&fitted))
+        return MOTE_OK;
+    MOTE_TRY(mote_frontend_shape(&fitted, &train->shape, &out, err));
+    MOTE_TRY(mote_stage_features_of(p, train, &a, &x, err));
+    MOTE_TRY(mote_frontend_fit(&fitted, x, train->n * frames_of(&out), out.dims[out.n_dims - 1],
+                               &fitted, err));
+    p->made.features_ = fitted;
+    return MOTE_OK;
+}
+
 /* ---- the run ----------------------------------------------------------------------------- */
 
 mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)

@@ -35,6 +35,11 @@ MOTE_MUST_USE mote_status mote_stage_everybody(mote_pipeline *p, const mote_data
 MOTE_MUST_USE mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d,
                                                  mote_arena *a, float **out, mote_err *err);
 
+/* Fit the front end of the settings to the samples of `train` (mote_frontend_fit), where it has to
+ * be; what was fitted before is forgotten. */
+MOTE_MUST_USE mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train,
+                                         mote_err *err);
+
 /* Measured numbers as metrics of the run that trained the model, so that runs can be compared by
  * what they are worth; keys are those of the measurements with '.' for '@'. */
 MOTE_MUST_USE mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all,

@@ -240,6 +240,11 @@ static mote_status make_folds(training *t, mote_err *err)
         (void)mote_format(path, sizeof path, "model/%s", name);
         MOTE_TRY(mote_run_add_artifact(s, t->run_id, path, &t->folds.graphs[f], err));
         MOTE_TRY(mote_run_log_metrics(s, t->run_id, &point, 1, err));
+        if (t->folds.folds[f].features.n_fitted == 0)
+            continue;
+        mote_refit_front(f, name);
+        (void)mote_format(path, sizeof path, "model/%s", name);
+        MOTE_TRY(mote_run_add_artifact(s, t->run_id, path, &t->folds.fronts[f], err));
     }
     return open_everybody(t, err);
 }

@@ -3,6 +3,8 @@
  * handed on to the stages behind it. A clip of the tiny project is a series of one channel here. */
 #include "tiny_project.h"
 
+#include "pipeline/folds.h"
+#include "pipeline/jury.h"
 #include "pipeline/stage_parts.h"
 
 static tiny t;
@@ -82,10 +84,52 @@ static void scaling_is_found_in_training_and_kept_for_what_follows(void **state)
     tiny_remove(&t);
 }
 
+/* What a fold has not heard has no part in how its values are scaled. */
+static void each_fold_is_scaled_by_what_it_learns_from(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"mean", "deviation", "kurtosis"};
+    mote_err err = {0};
+    mote_jury_graphs folds;
+    mote_sha256 hashes[4];
+    tiny_make(
+        &t, (tiny_settings){.epochs = 1, .seed = 1, .training = "  refit: all\n  refit_folds: 3\n"},
+        true);
+    t.project->features.kind = "statistics";
+    t.project->features.frame_ms = 100;
+    t.project->features.frame_hop_ms = 0;
+    t.project->features.statistics = (mote_names){names, 3};
+    t.project->model.architecture = "dense";
+    T_OK(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err));
+    T_OK(mote_jury_graphs_of(t.pipeline, &folds, &err));
+    assert_int_equal(folds.n, 3);
+    mote_frontend shipped;
+    T_OK(mote_frontend_from_json(front_end(), "test", &shipped, &err));
+    hashes[3] = mote_frontend_hash(&shipped);
+    for (int k = 0; k < 3; k++) {
+        assert_non_null(mote_jury_front(&folds, k));
+        assert_int_equal(folds.features[k].n_fitted, 3);
+        hashes[k] = mote_frontend_hash(&folds.features[k]);
+    }
+    for (int k = 0; k < 4; k++)
+        for (int i = 0; i < k; i++)
+            assert_false(mote_sha256_equal(&hashes[k], &hashes[i]));
+    mote_jury_graphs_release(&folds);
+
+    /* Cross-validation too, and it leaves nothing behind. */
+    static mote_folds_result crossed;
+    T_OK(mote_folds_run(t.pipeline, 3, 7, NULL, NULL, &crossed, &err));
+    for (int k = 0; k < 3; k++)
+        assert_int_equal(crossed.folds[k].features.n_fitted, 3);
+    assert_true(mote_frontend_wants_fit(mote_setting_features(t.pipeline->settings)));
+    tiny_remove(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scaling_is_found_in_training_and_kept_for_what_follows),
+        cmocka_unit_test(each_fold_is_scaled_by_what_it_learns_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
