@@ -80,6 +80,7 @@ const char *mote_env(const char *name); /* NULL when unset or empty */
 /* For tests: the step on the disk (open, write, fsync, rename, mkdir, unlink) after `n` more fails
  * with EIO, and every one after it; with kill_process the process is killed there instead. n < 0:
  * never. mote_io_step_fails is asked before each such step here and in store/. */
+/* lint: unused_exports: tests make the n-th step fail */
 void mote_io_fail_after(int64_t n, bool kill_process);
 bool mote_io_step_fails(void);
 

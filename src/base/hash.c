@@ -18,12 +18,18 @@ struct mote_hasher {
     SHA256_CTX state;
 };
 
+static void reset(mote_hasher *h)
+{
+    int ok = SHA256_Init(&h->state);
+    MOTE_BUG_IF(ok != 1);
+}
+
 mote_status mote_hasher_create(mote_hasher **out, mote_err *err)
 {
     mote_hasher *h = mote_alloc(1, sizeof *h);
     if (!h)
         return mote_fail(err, MOTE_NOMEM, "no memory for a hash");
-    mote_hasher_reset(h);
+    reset(h);
     *out = h;
     return MOTE_OK;
 }
@@ -31,12 +37,6 @@ mote_status mote_hasher_create(mote_hasher **out, mote_err *err)
 void mote_hasher_destroy(mote_hasher *h)
 {
     mote_free(h);
-}
-
-void mote_hasher_reset(mote_hasher *h)
-{
-    int ok = SHA256_Init(&h->state);
-    MOTE_BUG_IF(ok != 1);
 }
 
 void mote_hasher_add(mote_hasher *h, const void *bytes, size_t n)
@@ -65,7 +65,7 @@ mote_sha256 mote_hasher_finish(mote_hasher *h)
     mote_sha256 out;
     int ok = SHA256_Final(out.bytes, &h->state);
     MOTE_BUG_IF(ok != 1);
-    mote_hasher_reset(h);
+    reset(h);
     return out;
 }
 

@@ -17,7 +17,6 @@ typedef struct {
 
 typedef struct mote_hasher mote_hasher; /* incremental; create, add.., finish, destroy */
 MOTE_MUST_USE mote_status mote_hasher_create(mote_hasher **out, mote_err *err);
-void mote_hasher_reset(mote_hasher *h);
 void mote_hasher_add(mote_hasher *h, const void *bytes, size_t n);
 /* Length first, so that neighbouring fields cannot run together. */
 void mote_hasher_add_str(mote_hasher *h, const char *s);

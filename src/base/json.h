@@ -30,6 +30,7 @@ MOTE_MUST_USE
 mote_status mote_json_parse(const char *what, const char *text, size_t n, json_t **out,
                             mote_err *err);
 MOTE_MUST_USE
+/* lint: unused_exports: tests read golden files with it */
 mote_status mote_json_load(const char *path, size_t max_bytes, json_t **out, mote_err *err);
 
 /* Append the document. compact: sorted keys, no blanks (canonical: equal values, equal bytes);
@@ -46,6 +47,7 @@ MOTE_MUST_USE
 mote_status mote_json_get_str(const json_t *o, const char *what, const char *key, const char **out,
                               mote_err *err);
 MOTE_MUST_USE
+/* lint: unused_exports: one for each type that JSON has */
 mote_status mote_json_get_bool(const json_t *o, const char *what, const char *key, bool *out,
                                mote_err *err);
 MOTE_MUST_USE

@@ -269,12 +269,31 @@ bool mote_pull_key(mote_json_pull *p, mote_slice *key)
     return true;
 }
 
+static bool take_word(mote_json_pull *p, const char *word)
+{
+    size_t n = strlen(word);
+    if ((size_t)(p->end - p->at) < n || memcmp(p->at, word, n) != 0)
+        return false;
+    p->at += n;
+    p->is_first = false;
+    return true;
+}
+
+static mote_status pull_null(mote_json_pull *p, mote_err *err)
+{
+    skip_blanks(p);
+    if (p->failure.status == MOTE_OK && take_word(p, "null"))
+        return MOTE_OK;
+    (void)expected(p, "null");
+    return report(p, err);
+}
+
 bool mote_pull_member(mote_json_pull *p, mote_slice *key)
 {
     while (mote_pull_key(p, key))
         if (mote_pull_peek(p) != MOTE_PULL_NULL)
             return true;
-        else if (mote_pull_null(p, NULL) != MOTE_OK)
+        else if (pull_null(p, NULL) != MOTE_OK)
             return false;
     return false;
 }
@@ -319,16 +338,6 @@ mote_status mote_pull_str(mote_json_pull *p, mote_slice *out, mote_err *err)
     return MOTE_OK;
 }
 
-static bool take_word(mote_json_pull *p, const char *word)
-{
-    size_t n = strlen(word);
-    if ((size_t)(p->end - p->at) < n || memcmp(p->at, word, n) != 0)
-        return false;
-    p->at += n;
-    p->is_first = false;
-    return true;
-}
-
 mote_status mote_pull_bool(mote_json_pull *p, bool *out, mote_err *err)
 {
     skip_blanks(p);
@@ -341,15 +350,6 @@ mote_status mote_pull_bool(mote_json_pull *p, bool *out, mote_err *err)
         return MOTE_OK;
     }
     (void)expected(p, "true or false");
-    return report(p, err);
-}
-
-mote_status mote_pull_null(mote_json_pull *p, mote_err *err)
-{
-    skip_blanks(p);
-    if (p->failure.status == MOTE_OK && take_word(p, "null"))
-        return MOTE_OK;
-    (void)expected(p, "null");
     return report(p, err);
 }
 
@@ -377,7 +377,7 @@ mote_status mote_pull_skip(mote_json_pull *p, mote_err *err)
             MOTE_TRY(mote_pull_bool(p, &b, err));
             break;
         case MOTE_PULL_NULL:
-            MOTE_TRY(mote_pull_null(p, err));
+            MOTE_TRY(pull_null(p, err));
             break;
         case MOTE_PULL_NONE:
             (void)expected(p, "a value");
@@ -432,20 +432,6 @@ mote_status mote_pull_i64(mote_json_pull *p, int64_t *out, mote_err *err)
             }
         return number_failed(p, true, err);
     }
-    p->at = end;
-    p->is_first = false;
-    return MOTE_OK;
-}
-
-mote_status mote_pull_f32(mote_json_pull *p, float *out, mote_err *err)
-{
-    skip_blanks(p);
-    if (p->failure.status != MOTE_OK)
-        return report(p, err);
-    bool out_of_range = false;
-    const char *end = mote_json_f32(p->at, p->end, out, &out_of_range);
-    if (!end)
-        return number_failed(p, out_of_range, err);
     p->at = end;
     p->is_first = false;
     return MOTE_OK;

@@ -81,13 +81,10 @@ bool mote_pull_item(mote_json_pull *p);
 
 MOTE_MUST_USE mote_status mote_pull_str(mote_json_pull *p, mote_slice *out, mote_err *err);
 MOTE_MUST_USE mote_status mote_pull_bool(mote_json_pull *p, bool *out, mote_err *err);
-MOTE_MUST_USE mote_status mote_pull_null(mote_json_pull *p, mote_err *err);
 MOTE_MUST_USE mote_status mote_pull_i64(mote_json_pull *p, int64_t *out,
                                         mote_err *err); /* "3", not "3.0"; RANGE when too large */
 MOTE_MUST_USE mote_status mote_pull_f64(mote_json_pull *p, double *out,
                                         mote_err *err); /* nearest double; RANGE when infinite */
-MOTE_MUST_USE mote_status mote_pull_f32(mote_json_pull *p, float *out,
-                                        mote_err *err); /* nearest float; RANGE when infinite */
 MOTE_MUST_USE mote_status mote_pull_skip(mote_json_pull *p, mote_err *err); /* any one value */
 
 /* Has a call failed? Then a loop over keys or items ended for that reason. */
@@ -115,6 +112,7 @@ MOTE_MUST_USE mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out
 
 /* The nearest float to the decimal number s[0..n) of JSON's grammar; false on any other text and
  * when the nearest is infinite. */
+/* lint: unused_exports: a fuzzer holds the conversion against the exact one */
 bool mote_parse_f32(const char *s, size_t n, float *out);
 
 /* Append values with commas between them, each the shortest decimals that read back the same

@@ -125,48 +125,41 @@ void mote_out_format(mote_json_out *w, const char *key, const char *fmt, ...)
         w->buf->status = text.status;
 }
 
+/* Its key and the comma are written; the value is what is added to the buffer. */
+static mote_buf *place_for(mote_json_out *w, const char *key)
+{
+    before_value(w, key);
+    after_value(w);
+    return w->buf;
+}
+
 void mote_out_u64(mote_json_out *w, const char *key, uint64_t x)
 {
-    mote_buf_dec_u64(mote_out_raw(w, key), x);
+    mote_buf_dec_u64(place_for(w, key), x);
 }
 
 void mote_out_i64(mote_json_out *w, const char *key, int64_t x)
 {
-    mote_buf_dec_i64(mote_out_raw(w, key), x);
+    mote_buf_dec_i64(place_for(w, key), x);
 }
 
 void mote_out_bool(mote_json_out *w, const char *key, bool x)
 {
-    mote_buf_str(mote_out_raw(w, key), x ? "true" : "false");
+    mote_buf_str(place_for(w, key), x ? "true" : "false");
 }
 
 void mote_out_null(mote_json_out *w, const char *key)
 {
-    mote_buf_str(mote_out_raw(w, key), "null");
+    mote_buf_str(place_for(w, key), "null");
 }
 
 void mote_out_f32(mote_json_out *w, const char *key, float x)
 {
-    mote_json_add_f32s(mote_out_raw(w, key), &x, 1);
-}
-
-void mote_out_f64(mote_json_out *w, const char *key, double x)
-{
-    if (isfinite(x))
-        mote_buf_f64(mote_out_raw(w, key), x);
-    else
-        mote_out_null(w, key);
+    mote_json_add_f32s(place_for(w, key), &x, 1);
 }
 
 void mote_out_f32s(mote_json_out *w, const float *values, size_t n)
 {
     if (n > 0)
-        mote_json_add_f32s(mote_out_raw(w, NULL), values, n);
-}
-
-mote_buf *mote_out_raw(mote_json_out *w, const char *key)
-{
-    before_value(w, key);
-    after_value(w);
-    return w->buf;
+        mote_json_add_f32s(place_for(w, NULL), values, n);
 }

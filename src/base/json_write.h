@@ -56,11 +56,6 @@ void mote_out_null(mote_json_out *w, const char *key);
 /* The shortest decimals that read back the same; null for what JSON cannot say (NaN, infinities).
  */
 void mote_out_f32(mote_json_out *w, const char *key, float x);
-void mote_out_f64(mote_json_out *w, const char *key, double x);
 /* All of values[0..n) as items of the array that was opened last. */
 void mote_out_f32s(mote_json_out *w, const float *values, size_t n);
-/* Write one value oneself: its key and the comma are written, the value is what is added to the
- * buffer that is given back before the next call (a document kept as text). */
-mote_buf *mote_out_raw(mote_json_out *w, const char *key);
-
 #endif

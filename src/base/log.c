@@ -49,14 +49,14 @@ void mote_log_set(mote_log_level level, bool as_json)
     atomic_store(&setting, ((int)level + 1) | (as_json ? AS_JSON : 0));
 }
 
-bool mote_log_enabled(mote_log_level level)
+static bool is_shown(mote_log_level level)
 {
     return (int)level < (get_setting() & ~AS_JSON);
 }
 
 void mote_log(mote_log_level level, const char *area, const char *fmt, ...)
 {
-    if (!mote_log_enabled(level))
+    if (!is_shown(level))
         return;
     char when[40];
     int64_t ms = mote_clock_wall_ms();

@@ -12,8 +12,8 @@ typedef enum { MOTE_LOG_ERROR, MOTE_LOG_WARN, MOTE_LOG_INFO, MOTE_LOG_DEBUG } mo
 
 /* Show this level and the more urgent ones. Before the first call the environment decides:
  * MOTE_LOG=debug|info|warn|error, info without it. */
+/* lint: unused_exports: tests show and hide levels, the environment decides for people */
 void mote_log_set(mote_log_level level, bool as_json);
-bool mote_log_enabled(mote_log_level level);
 MOTE_PRINTF(3, 4) void mote_log(mote_log_level level, const char *area, const char *fmt, ...);
 
 #endif

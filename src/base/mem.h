@@ -28,7 +28,9 @@ void mote_free(void *p);
 
 /* For tests: the allocation after `n` more successful ones fails, and every one after it, until
  * mote_mem_fail_never. Counts per process. */
+/* lint: unused_exports: tests make the n-th allocation fail */
 void mote_mem_fail_after(int64_t n);
+/* lint: unused_exports: and none any more */
 void mote_mem_fail_never(void);
 
 /* Arena: pieces are taken one after another and released all at once. Not shared between threads.

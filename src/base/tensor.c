@@ -30,7 +30,8 @@ const char *mote_dtype_name(mote_dtype d)
     return is_dtype(d) ? dtypes[d].name : "unknown type";
 }
 
-bool mote_dtype_find(const char *name, mote_dtype *out)
+/* False: no such name, out untouched. */
+static bool find_dtype(const char *name, mote_dtype *out)
 {
     for (int d = MOTE_F32; d < N_DTYPES; d++)
         if (mote_str_eq(name, dtypes[d].name)) {
@@ -122,7 +123,7 @@ mote_status mote_shape_parse(const char *text, mote_shape *out, mote_err *err)
                          text);
     if ((size_t)(open - text) < sizeof name)
         memcpy(name, text, (size_t)(open - text));
-    if (!mote_dtype_find(name, &s.dtype))
+    if (!find_dtype(name, &s.dtype))
         return mote_fail(err, MOTE_PARSE, "shape '%s': there is no such type", text);
     const char *at = open + 1;
     while (at < end - 1 || s.n_dims > 0) {

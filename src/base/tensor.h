@@ -36,7 +36,6 @@ typedef struct {
 
 size_t mote_dtype_bytes(mote_dtype d);     /* of one element; 0: there is no such type */
 const char *mote_dtype_name(mote_dtype d); /* "float32", "int8", ..; "unknown type" */
-bool mote_dtype_find(const char *name, mote_dtype *out); /* false: no such name, out untouched */
 
 /* The product of the dimensions, 1 for none. They must have passed a check below. */
 int64_t mote_dims_elements(int32_t n_dims, const int32_t *dims);

@@ -11,7 +11,8 @@
 #include "base/mem.h"
 #include "base/status.h"
 
-/* The names of the templates; *n of them. Static storage. */
+/* The names of the templates; *n of them. Static storage.
+ * lint: unused_exports: a test begins a project with each */
 const char *const *mote_init_templates(size_t *n);
 
 /* Create `dir` (with parents) if needed and put the files of `template_name` into it. The project

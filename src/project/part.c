@@ -322,14 +322,14 @@ static mote_status no_part(const char *part, mote_err *err)
     return mote_fail(err, MOTE_NOT_FOUND, "no section '%s' in %s", part, MOTE_PROJECT_FILE);
 }
 
-static mote_status section_object(const mote_project *p, const char *section, bool without_threads,
-                                  json_t **out, mote_err *err)
+static mote_status section_object(const mote_project *p, const char *section, json_t **out,
+                                  mote_err *err)
 {
     MOTE_SCOPED_JSON *top = json_object();
     if (!top)
         return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", section);
     size_t n_keys = 0;
-    MOTE_TRY(add_keys(p, section, section, without_threads, top, &n_keys, err));
+    MOTE_TRY(add_keys(p, section, section, false, top, &n_keys, err));
     if (n_keys == 0)
         return no_part(section, err);
     MOTE_TRY(add_columns(p, section, top, err));
@@ -385,15 +385,15 @@ static list_writer *list_of(const char *section)
     return strcmp(section, "requirements") == 0 ? requirements_array : NULL;
 }
 
-static mote_status write_section(const mote_project *p, const char *section, bool for_hash,
-                                 mote_buf *out, mote_err *err)
+static mote_status write_section(const mote_project *p, const char *section, mote_buf *out,
+                                 mote_err *err)
 {
     MOTE_SCOPED_JSON *j = NULL;
     list_writer *list = list_of(section);
     if (list)
         MOTE_TRY(list(p, &j, err));
     else
-        MOTE_TRY(section_object(p, section, for_hash, &j, err));
+        MOTE_TRY(section_object(p, section, &j, err));
     mote_json_write(out, j, false);
     return mote_buf_status(out, err);
 }
@@ -401,17 +401,7 @@ static mote_status write_section(const mote_project *p, const char *section, boo
 mote_status mote_project_section_json(const mote_project *p, const char *section, mote_buf *out,
                                       mote_err *err)
 {
-    return write_section(p, section, false, out, err);
-}
-
-mote_status mote_project_section_hash(const mote_project *p, const char *section, mote_sha256 *out,
-                                      mote_err *err)
-{
-    MOTE_SCOPED_BUF text;
-    mote_buf_init(&text, 1u << 20);
-    MOTE_TRY(write_section(p, section, true, &text, err));
-    *out = mote_sha256_of(text.data, text.len);
-    return MOTE_OK;
+    return write_section(p, section, out, err);
 }
 
 /* The member of `all` for the section, made if it is not there. */

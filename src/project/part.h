@@ -37,6 +37,7 @@ typedef enum {
 void mote_reader_view(const mote_project *all, mote_reader_id reader, mote_project *out);
 
 /* Does a reader read the key of this row? */
+/* lint: unused_exports: a test looks whether a reader sees what config.def says */
 bool mote_reader_reads(mote_reader_id reader, const mote_schema_row *row);
 
 /* The parts as one canonical JSON object by section: {"data":{"split_seed":0},"training":{..}}, as

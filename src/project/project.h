@@ -118,15 +118,12 @@ MOTE_MUST_USE mote_status mote_project_find(const char *start, mote_arena *a, ch
  * included, so that equal settings give equal bytes however the file was written. Sections: "task"
  * (task, keywords, unknown, silence, clip_ms, rate_hz), "project" (mote, name), and the blocks of
  * mote.yaml: "data", "features", ... "requirements". NOT_FOUND for other names. */
+/* lint: unused_exports: tests and a fuzzer look at the settings as they were read */
 MOTE_MUST_USE mote_status mote_project_section_json(const mote_project *p, const char *section,
                                                     mote_buf *out, mote_err *err);
 
-/* SHA-256 of that JSON: a stage runs again when the hash of a section it reads has changed.
- * `training` without `threads`, which cannot change a result. */
-MOTE_MUST_USE mote_status mote_project_section_hash(const mote_project *p, const char *section,
-                                                    mote_sha256 *out, mote_err *err);
-
 /* The names accepted above, in the order of the file; *n of them. Static storage. */
+/* lint: unused_exports: the same */
 const char *const *mote_project_sections(size_t *n);
 
 #endif

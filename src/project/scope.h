@@ -29,6 +29,7 @@ typedef struct {
 const mote_scope_question *mote_scope_questions(size_t *n);
 
 /* The question of an id, or NULL. */
+/* lint: unused_exports: tests name questions */
 const mote_scope_question *mote_scope_find(const char *id);
 
 /* Is it asked of this project: is its key one of the task? */

@@ -116,6 +116,7 @@ const mote_measurement *mote_measurement_find(const mote_measurements *all, cons
  * How much the limit needs (settle.h): so many samples or hours that a perfect result would do. A
  * value whose whole interval is on the bad side is NOT_MET on however little.
  */
+/* lint: unused_exports: tests and a fuzzer judge one at a time */
 mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured,
                                 const char *basis);
 
@@ -153,6 +154,7 @@ void mote_verdict_text(const mote_verdict *v, mote_buf *out);
 void mote_verdict_sentence(const mote_verdict *v, mote_buf *out);
 
 /* A new reference owned by the caller. */
+/* lint: unused_exports: tests and a fuzzer write one at a time */
 MOTE_MUST_USE mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err);
 /* All of them, as an array. Members: requirement, verdict, at_least or at_most, where, unit,
  * confidence, reason, margin, settle {text, n, hours}, measured (a measurement), text, sentence. */

@@ -45,6 +45,7 @@ void mote_chart_svg(const mote_chart *c, mote_buf *out);
 
 /* The step between ticks, 1, 2 or 5 times a power of ten, that gives at most `most` of them over
  * hi - lo > 0; *decimals is how many each tick is written with. */
+/* lint: unused_exports: a test looks at the ticks by themselves */
 double mote_chart_step(double lo, double hi, int most, int *decimals);
 
 /* Append an <img> of values[rows][columns], low to high from dark to bright, row 0 at the bottom.

@@ -31,11 +31,6 @@ static const struct {
     [MOTE_OIP_BYTES] = {"BYTES", 1, 0, 0},
 };
 
-const char *mote_oip_type_text(mote_oip_type t)
-{
-    return types[t].text;
-}
-
 bool mote_oip_is_real(mote_oip_type t)
 {
     return t == MOTE_OIP_FP16 || t == MOTE_OIP_FP32 || t == MOTE_OIP_FP64 || t == MOTE_OIP_BF16;

@@ -40,8 +40,7 @@ typedef enum {
     MOTE_OIP_BYTES
 } mote_oip_type;
 
-const char *mote_oip_type_text(mote_oip_type t); /* "FP32" */
-bool mote_oip_is_real(mote_oip_type t);          /* floating point */
+bool mote_oip_is_real(mote_oip_type t); /* floating point */
 
 typedef struct {
     const char *name;

@@ -138,8 +138,3 @@ mote_models *mote_server_models(mote_server *s)
 {
     return s->models;
 }
-
-mote_predlog *mote_server_log(mote_server *s)
-{
-    return s->log;
-}

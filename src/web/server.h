@@ -37,11 +37,11 @@ void mote_server_destroy(mote_server *s);
 
 /* Serve until stopped or, with http.catch_signals, SIGTERM or SIGINT. */
 MOTE_MUST_USE mote_status mote_server_run(mote_server *s, mote_err *err);
-void mote_server_stop(mote_server *s); /* from any thread */
+/* From any thread. lint: unused_exports: tests stop it so, the program by a signal */
+void mote_server_stop(mote_server *s);
 
 int32_t mote_server_port(const mote_server *s);
 int32_t mote_server_threads(const mote_server *s);
 mote_models *mote_server_models(mote_server *s); /* borrowed */
-mote_predlog *mote_server_log(mote_server *s);   /* borrowed; NULL: none */
 
 #endif

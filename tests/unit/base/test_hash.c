@@ -48,11 +48,6 @@ static void pieces_hash_like_the_whole(void **state)
         mote_sha256 got = mote_hasher_finish(h);
         assert_true(mote_sha256_equal(&got, &want));
     }
-    mote_hasher_add(h, "junk", 4);
-    mote_hasher_reset(h);
-    mote_hasher_add(h, bytes, sizeof bytes);
-    mote_sha256 got = mote_hasher_finish(h);
-    assert_true(mote_sha256_equal(&got, &want));
     mote_hasher_destroy(h);
     mote_hasher_destroy(NULL);
 }

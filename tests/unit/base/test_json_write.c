@@ -34,15 +34,13 @@ static void a_document_has_its_commas_and_no_blanks(void **state)
     mote_out_bool(&w, "no", false);
     mote_out_null(&w, "null");
     mote_out_f32(&w, "f32", 0.1f);
-    mote_out_f64(&w, "f64", 0.1);
-    mote_out_f64(&w, "inf", INFINITY);
+    mote_out_f32(&w, "inf", INFINITY);
     mote_out_array(&w, "values");
     mote_out_f32s(&w, values, 0);
     mote_out_f32s(&w, values, 4);
     mote_out_f32s(&w, values, 1);
     mote_out_object(&w, NULL);
     mote_out_str(&w, "a \"key\"", "");
-    mote_buf_str(mote_out_raw(&w, "raw"), "{\"x\":[1]}");
     mote_out_end(&w);
     mote_out_end(&w);
     mote_out_end(&w);
@@ -52,8 +50,8 @@ static void a_document_has_its_commas_and_no_blanks(void **state)
         "{\"empty\":{},\"none\":[],\"name\":\"a \\\"b\\\"\\\\\\n\\u0001\\u007f/é\",\"nobody\":null,"
         "\"part\":\"abc\",\"version\":\"1.2\",\"low\":-9223372036854775808,"
         "\"high\":18446744073709551615,\"zero\":0,\"yes\":true,\"no\":false,\"null\":null,"
-        "\"f32\":0.1,\"f64\":0.1,\"inf\":null,\"values\":[0.5,-1,null,0.1,0.5,"
-        "{\"a \\\"key\\\"\":\"\",\"raw\":{\"x\":[1]}}]}");
+        "\"f32\":0.1,\"inf\":null,\"values\":[0.5,-1,null,0.1,0.5,"
+        "{\"a \\\"key\\\"\":\"\"}]}");
 }
 
 /* A random document into the writer and, as jansson's value, beside it. */
@@ -79,8 +77,8 @@ static json_t *grow(mote_json_out *w, const char *key, mote_rng *r, int depth)
         return json_boolean(x);
     }
     if (kind == 3) {
-        double x = mote_rng_normal(r);
-        mote_out_f64(w, key, x);
+        double x = (2.0 * mote_rng_below(r, 512) + 1.0) / 16.0; /* few decimals, and not none */
+        mote_out_f32(w, key, (float)x);
         return json_real(x);
     }
     json_t *j = kind == 4 ? json_array() : json_object();

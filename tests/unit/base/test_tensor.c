@@ -14,22 +14,21 @@ static void every_type_has_the_number_name_and_size_that_files_hold(void **state
     } rows[] = {{1, "float32", 4}, {2, "int8", 1},  {3, "int32", 4},
                 {4, "int16", 2},   {5, "uint8", 1}, {6, "bool", 1}};
     for (size_t i = 0; i < T_COUNT(rows); i++) {
-        mote_dtype d = MOTE_F32, found = (mote_dtype)0;
+        mote_dtype d = MOTE_F32;
+        mote_shape found;
+        mote_err err = {0};
         d = (mote_dtype)rows[i].id;
         assert_string_equal(mote_dtype_name(d), rows[i].name);
         assert_int_equal(mote_dtype_bytes(d), rows[i].bytes);
-        assert_true(mote_dtype_find(rows[i].name, &found));
-        assert_int_equal(found, rows[i].id);
+        char text[32];
+        snprintf(text, sizeof text, "%s[1]", rows[i].name);
+        T_OK(mote_shape_parse(text, &found, &err));
+        assert_int_equal(found.dtype, rows[i].id);
     }
     for (int d = -1; d <= 7; d += d == 0 ? 7 : 1) {
         assert_int_equal(mote_dtype_bytes((mote_dtype)d), 0);
         assert_string_equal(mote_dtype_name((mote_dtype)d), "unknown type");
     }
-    mote_dtype untouched = MOTE_I16;
-    assert_false(mote_dtype_find("float", &untouched));
-    assert_false(mote_dtype_find("", &untouched));
-    assert_false(mote_dtype_find(NULL, &untouched));
-    assert_int_equal(untouched, MOTE_I16);
 }
 
 static void shapes_count_compare_and_read_back(void **state)

@@ -69,6 +69,26 @@ static void the_template_is_a_good_project_named_after_its_folder(void **state)
     assert_int_equal(p->device.ram_bytes, 65536);
 }
 
+static void every_template_begins_a_good_project(void **state)
+{
+    fixture *f = *state;
+    size_t n = 0;
+    const char *const *names = mote_init_templates(&n);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        const char *const *created = NULL;
+        size_t n_created = 0;
+        char dir[128];
+        mote_err err;
+        mote_project *p = NULL;
+        snprintf(dir, sizeof dir, "%s/each-%s", f->dir, names[i]);
+        if (mote_project_init(dir, names[i], &f->arena, &created, &n_created, &err) != MOTE_OK ||
+            mote_project_load(dir, &f->arena, &p, NULL, &err) != MOTE_OK)
+            fail_msg("%s: %s", names[i], err.text);
+        assert_true(p->n_requirements > 0);
+    }
+}
+
 static void odd_folder_names_become_good_names(void **state)
 {
     static const struct {
@@ -168,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_template_is_a_good_project_named_after_its_folder,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(every_template_begins_a_good_project, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_folder_names_become_good_names, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_overwritten, setup, teardown),
         cmocka_unit_test_setup_teardown(the_commented_examples_are_good_too, setup, teardown),

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "project/part.h"
 #include "project/project.h"
 #include "project/schema.h"
 
@@ -606,15 +607,15 @@ static void hash_follows_what_matters_and_nothing_else(void **state)
     fixture *f = *state;
     mote_sha256 base, same, other, data_base, data_same;
     good(f, LEAST);
-    assert_int_equal(mote_project_section_hash(f->project, "training", &base, NULL), MOTE_OK);
-    assert_int_equal(mote_project_section_hash(f->project, "data", &data_base, NULL), MOTE_OK);
+    assert_int_equal(mote_project_part_hash(f->project, "training", &base, NULL), MOTE_OK);
+    assert_int_equal(mote_project_part_hash(f->project, "data", &data_base, NULL), MOTE_OK);
     good(f, LEAST "# a comment\ntraining: {threads: 7, epochs: 40}\n");
-    assert_int_equal(mote_project_section_hash(f->project, "training", &same, NULL), MOTE_OK);
+    assert_int_equal(mote_project_part_hash(f->project, "training", &same, NULL), MOTE_OK);
     assert_true(mote_sha256_equal(&base, &same));
     good(f, LEAST "training: {epochs: 41}\n");
-    assert_int_equal(mote_project_section_hash(f->project, "training", &other, NULL), MOTE_OK);
+    assert_int_equal(mote_project_part_hash(f->project, "training", &other, NULL), MOTE_OK);
     assert_false(mote_sha256_equal(&base, &other));
-    assert_int_equal(mote_project_section_hash(f->project, "data", &data_same, NULL), MOTE_OK);
+    assert_int_equal(mote_project_part_hash(f->project, "data", &data_same, NULL), MOTE_OK);
     assert_true(mote_sha256_equal(&data_base, &data_same));
 }
 
