@@ -71,6 +71,8 @@ static int32_t class_of(const mote_loader *l, const char *label)
     /* What is in a folder '_silence_' of a project without that class is no other label. */
     if (!l->cfg->other || strcmp(label, MOTE_CLASS_SILENCE) == 0)
         return -1;
+    if (l->cfg->is_score && l->cfg->split == MOTE_SPLIT_TRAIN && !l->cfg->all_splits)
+        return -1;
     return (int32_t)l->cfg->n_labels;
 }
 
@@ -409,7 +411,9 @@ static mote_status take_room(mote_loader *l, mote_err *err)
     size_t bytes;
     d->kind = l->cfg->kind;
     d->n_values = l->cfg->n_values;
-    d->answer = d->n_values > 0 ? MOTE_ANSWER_VALUE : MOTE_ANSWER_CLASS;
+    d->answer = l->cfg->is_score  ? MOTE_ANSWER_ANOMALY
+                : d->n_values > 0 ? MOTE_ANSWER_VALUE
+                                  : MOTE_ANSWER_CLASS;
     d->n = l->n_cut + l->n_nothing;
     if (!mote_mul_size(d->n, mote_dataset_sample_bytes(d), &bytes))
         return mote_fail(err, MOTE_LIMIT, "the data set is too large");

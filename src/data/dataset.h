@@ -36,7 +36,9 @@ typedef struct {
     const char *const *labels; /* [n_labels] asked for, borrowed for the life of the data set */
     size_t n_labels;           /* 0: every label of the version, in byte order */
     bool other, nothing;       /* whether there are classes _unknown_ and _silence_ */
-    int32_t n_values;          /* 0: targets are classes; 1: what the first label measures */
+    bool is_score;    /* labels are what is normal, all others (`other`) unusual, and the split to
+                         train    on has what is normal alone */
+    int32_t n_values; /* 0: targets are classes; 1: what the first label measures */
     mote_split split;
     bool all_splits; /* everything; `split` and `words` are not looked at */
     mote_dataset_words words;
@@ -69,7 +71,7 @@ typedef struct {
     size_t n;                /* samples */
     void *x;                 /* [n] samples of that shape, one behind the other */
     mote_answer_kind answer; /* which of the targets there are */
-    int32_t *class_id;       /* [n] of classes, else NULL */
+    int32_t *class_id;       /* [n] of classes, and of what is normal or not; else NULL */
     float *values;           /* [n][n_values] of values, else NULL */
     int32_t n_values;
     double *time_s;             /* [n] when it was, NaN: not known; NULL: nothing says when */

@@ -100,6 +100,10 @@ static mote_status name_outputs(const mote_dataset_config *cfg, const mote_names
 {
     size_t n = 0;
     const char **items = NULL;
+    if (cfg->is_score) {
+        f->answer = MOTE_ANSWER_ANOMALY; /* one score, which has no name */
+        return MOTE_OK;
+    }
     MOTE_TRY(mote_arena_take(a, labels->n + 2, sizeof *items, &items, err));
     if (cfg->n_values > 0) {
         for (; n < (size_t)cfg->n_values; n++)

@@ -3,6 +3,7 @@
 #include "pipeline/recipe.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "compress/quantise.h"
 #include "learn/learner.h"
@@ -97,15 +98,29 @@ static mote_status value_scales(const mote_dataset *d, mote_arena *a, const mote
     return MOTE_OK;
 }
 
-static mote_train_set validation_of(const mote_recipe_job *job, bool gives_back)
+/* Where what comes in is to be given back, what is normal alone: that of the labels asked for. */
+static mote_status validation_of(const mote_recipe_job *job, bool gives_back, mote_arena *a,
+                                 mote_train_set *out, mote_err *err)
 {
     const mote_dataset *d = job->validation;
+    const float *from = job->validation_features;
+    float *x = NULL;
+    *out = (mote_train_set){0};
     if (!d)
-        return (mote_train_set){0};
-    return (mote_train_set){.inputs = job->validation_features,
-                            .labels = gives_back ? NULL : d->class_id,
-                            .values = gives_back ? NULL : d->values,
-                            .n = (int32_t)d->n};
+        return MOTE_OK;
+    if (!gives_back) {
+        *out = (mote_train_set){
+            .inputs = from, .labels = d->class_id, .values = d->values, .n = (int32_t)d->n};
+        return MOTE_OK;
+    }
+    const size_t row = values_of(job, d), n_normal = mote_setting_task(job->settings)->labels.n;
+    MOTE_TRY(mote_arena_take(a, d->n, row * sizeof *x, &x, err));
+    for (size_t i = 0; i < d->n; i++) {
+        if ((size_t)d->class_id[i] < n_normal)
+            memcpy(x + (size_t)out->n++ * row, from + i * row, row * sizeof *x);
+    }
+    out->inputs = x;
+    return MOTE_OK;
 }
 
 static mote_status source_of(const mote_recipe_job *job, uint64_t seed, mote_source *out,
@@ -129,7 +144,8 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_tr
     mote_source samples;
     MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
     MOTE_TRY(config_of(job, a, &cfg, err));
-    const mote_train_set validation = validation_of(job, arch.head == MOTE_HEAD_INPUT);
+    mote_train_set validation;
+    MOTE_TRY(validation_of(job, arch.head == MOTE_HEAD_INPUT, a, &validation, err));
     mote_learn_job learn = {.config = &cfg,
                             .validation = &validation,
                             .scale = job->scale,

@@ -74,7 +74,8 @@ static void make_dataset(const mote_project *p, mote_dataset_config *out)
     *out = mote_dataset_config_default(kind);
     out->labels = mote_project_labels(p)->items;
     out->n_labels = mote_project_labels(p)->n;
-    out->other = p->unknown;
+    out->is_score = answer_of(p) == MOTE_ANSWER_ANOMALY;
+    out->other = p->unknown || out->is_score;
     out->nothing = p->silence;
     out->n_values = answer_of(p) == MOTE_ANSWER_VALUE ? 1 : 0;
     if (kind->cut_of)
@@ -190,6 +191,11 @@ static void make_stream(const mote_project *p, mote_stream_setting *out)
 static void make_value(const mote_project *p, mote_project_value *out)
 {
     *out = p->value;
+}
+
+static void make_anomaly(const mote_project *p, mote_project_anomaly *out)
+{
+    *out = p->anomaly;
 }
 
 static void make_requirements(const mote_project *p, mote_project *out)

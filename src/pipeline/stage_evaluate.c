@@ -131,6 +131,7 @@ static mote_status decide_on(mote_evaluating *e, const mote_jury *j, mote_decide
     float *said = NULL;
     mote_answers x;
     cfg.evaluate = config();
+    cfg.false_alarm = mote_setting_anomaly(e->p->settings)->false_alarm;
     MOTE_TRY(answers_of(e, j, j->clips.x, &said, &x, err));
     return mote_decide(&x, &start, &cfg, &e->arena, out, err);
 }

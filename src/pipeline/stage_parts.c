@@ -225,7 +225,7 @@ mote_signature mote_stage_signature(const mote_task_setting *task, const mote_sa
                         .n_columns = form->n_columns,
                         .columns = form->columns,
                         .answer = form->answer,
-                        .n_outputs = (int32_t)names->n,
+                        .n_outputs = names->n > 0 ? (int32_t)names->n : 1, /* a score */
                         .n_labels = (int32_t)names->n};
     for (size_t i = 0; i < names->n && i < MOTE_MODEL_MAX_LABELS; i++) {
         s.labels[i] = names->items[i];

@@ -48,7 +48,8 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
             .n_inputs = 3,
             .inputs = {MOTE_STAGE_data, MOTE_STAGE_train, MOTE_STAGE_compress},
             .settings = MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) |
-                        MOTE_USES(conditions) | MOTE_USES(stream) | MOTE_USES(value),
+                        MOTE_USES(conditions) | MOTE_USES(stream) | MOTE_USES(value) |
+                        MOTE_USES(anomaly),
             .run = mote_stage_evaluate_run,
         },
     [MOTE_STAGE_compile] =

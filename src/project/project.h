@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "project/requirement.h"
+#include "project/section_anomaly.h"
 #include "project/section_augmentation.h"
 #include "project/section_conditions.h"
 #include "project/section_consent.h"
@@ -57,6 +58,7 @@ typedef struct {
     mote_project_scope scope;
     mote_project_image image;
     mote_project_data data;
+    mote_project_anomaly anomaly;
     mote_project_table table;
     mote_project_features features;
     mote_project_model model;
@@ -76,10 +78,11 @@ typedef struct {
     const char *dir;     /* folder of mote.yaml; "" when parsed from memory */
 } mote_project;
 
-/* The labels that are classes of their own. Borrowed from p. */
+/* The labels that are asked for by name: words, or what is normal; none: those that the samples
+ * have. Borrowed from p. */
 static inline const mote_names *mote_project_labels(const mote_project *p)
 {
-    return &p->keywords;
+    return p->anomaly.normal.n > 0 ? &p->anomaly.normal : &p->keywords;
 }
 
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */

@@ -38,5 +38,5 @@ deploy    ran    moves/2 {{.*}}
 
 # Keys of sound mean nothing here.
 $ echo 'clip_ms: 100' >> mote.yaml; mote run
-mote run: mote.yaml:7:1: 'clip_ms' belongs to tasks 'keyword', 'sound', 'anomaly', and means nothing to task 'gesture'
+mote run: mote.yaml:7:1: 'clip_ms' belongs to tasks 'keyword', 'sound', and means nothing to task 'gesture'
 [exit 4]

@@ -31,6 +31,13 @@ typedef struct {
     "{\"mote\":1,\"name\":\"base\",\"task\":\"gesture\",\"data\":{\"group_pattern\":\"{group}_*"   \
     "\"},"                                                                                         \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
+#define UNUSUAL                                                                                    \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\",\"data\":{\"group_pattern\":\"{group}_*"   \
+    "\"}}"
+#define UNUSUAL_BY_HUBER                                                                           \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\",\"data\":{\"group_pattern\":\"{group}_*"   \
+    "\"},"                                                                                         \
+    "\"training\":{\"loss\":\"huber\"}}"
 
 static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "ds-cnn", NULL},
@@ -40,6 +47,11 @@ static const variant variants[] = {
     {MOTE_TASK_gesture, MOVEMENTS, "ds-cnn", "raw"},
     {MOTE_TASK_gesture, MOVEMENTS, "dense", "statistics"},
     {MOTE_TASK_gesture, MOVEMENTS, "dense", "spectral"},
+    {MOTE_TASK_anomaly, UNUSUAL, "autoencoder", "raw"},
+    {MOTE_TASK_anomaly, UNUSUAL, "autoencoder", "statistics"},
+    {MOTE_TASK_anomaly, UNUSUAL, "autoencoder", "spectral"},
+    {MOTE_TASK_anomaly, UNUSUAL_BY_HUBER, "autoencoder", "raw"},
+    {MOTE_TASK_anomaly, UNUSUAL, "gaussian", "statistics"},
 };
 
 static json_t *base_of(const variant *v)
@@ -219,7 +231,8 @@ static void add_check(mote_buf *b, mote_check_config x)
 static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
     add_names(b, x.labels, x.n_labels);
-    ADD(kind), ADD(n_values), ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
+    ADD(kind), ADD(n_values), ADD(is_score), ADD(cut.rate_hz), ADD(cut.length_ms),
+        ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
     ADD(other), ADD(nothing), ADD(split), ADD(all_splits), ADD(words), ADD(n_folds), ADD(round);
     ADD(fold_seed), ADD(other_ratio), ADD(nothing_ratio);
@@ -250,6 +263,12 @@ static void add_stream(mote_buf *b, mote_stream_setting x)
     ADD(config.hours), ADD(config.snr_db), ADD(config.gap_s), ADD(config.seed);
     ADD(detector.smooth_hops), ADD(detector.suppress_hops), ADD(detector.tolerance_s);
     ADD(hop_ms), ADD(hop_samples), ADD(max_false_accepts_per_hour);
+}
+
+static void add_anomaly(mote_buf *b, mote_project_anomaly x)
+{
+    add_names(b, x.normal.items, x.normal.n);
+    ADD(false_alarm);
 }
 
 static void add_value(mote_buf *b, mote_project_value x)
@@ -328,6 +347,7 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
         ADD(builtin)
         ADD(check)
         ADD(dataset)
+        ADD(anomaly)
         ADD(features)
         ADD(arch)
         ADD(training)
@@ -555,7 +575,7 @@ static void walk(mote_task_id task)
     }
     print_message("%s: %zu keys in stages, %zu at readers, %zu without another value\n",
                   mote_task_get(task)->name, n_seen, n_marked, n_single);
-    assert_int_equal(n_single, 2); /* mote, task */
+    assert_int_equal(n_single, task == MOTE_TASK_anomaly ? 3 : 2); /* mote, task; input */
 }
 
 /* Of every task that the rooms carry; what is not there yet has nothing to change. */

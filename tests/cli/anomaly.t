@@ -1,0 +1,35 @@
+# What is unlike everything normal: learnt from normal samples alone, judged on the others too.
+# timeout: 120
+$ mkdir machine && cd machine
+$ printf 'name: machine\ntask: anomaly\ndata: {window_ms: 500, group_pattern: "{group}-*", splits: {train: 50 %%, validation: 25 %%, test: 25 %%}}\nfeatures: {kind: statistics}\nmodel: {architecture: gaussian}\nanomaly: {normal: [still], false_alarm: 20 %%}\n' > mote.yaml
+$ for c in still shake; do mkdir -p in/$c; for g in 1 2 3 4 5 6 7 8; do for k in 1 2 3 4 5 6; do awk -v g=$g -v k=$k -v c=$c 'BEGIN { print "time_ms,x,y"; for (i = 0; i < 50; i++) { a = c == "shake" ? 3 + g / 8 : 0.1 + k / 90; printf "%d,%.3f,%.3f\n", 20 * i, a * sin(i * (1 + g / 90) + k * k), 1 + a * cos(i * k * 1.3 + g) } }' > in/$c/g$g-$k.csv; done; done; done
+$ mote data add in --quiet | grep -c '96 files: 96 taken'
+1
+$ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
+$ bare mote run --quiet | sed '/^$/,$d'
+data      ran    v1: 96 clips, 0 background recordings
+plan      ran    96 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
+features  ran    9 statistics a channel, the whole sample at 50 Hz, float
+train     ran    run {{[0-9a-f]+}}: {{.*}} on validation, epoch 1 of 1
+compress  ran    int8 {{.*}}
+evaluate  ran    roc_auc 100.0 %{{.*}}
+compile   ran    not measured: {{.*}}
+deploy    ran    machine/1 promoted: it is the first version
+$ bare mote run --quiet | grep -c fresh
+8
+
+# Another share of false alarms is another threshold, and no other model.
+$ sed -i 's/20 %/30 %/' mote.yaml; bare mote run --quiet | sed -n '4,6p'
+train     fresh  run {{.*}}
+compress  fresh  int8 {{.*}}
+evaluate  ran    roc_auc 100.0 %{{.*}}
+
+# Too few normal samples for the share that is asked for.
+$ sed -i 's/30 %/1 %/' mote.yaml; bare mote run --quiet 2>&1 | grep evaluate
+{{.*}}evaluate{{.*}}
+
+# An autoencoder is trained on the same samples.
+$ sed -i 's/1 %/20 %/; s/gaussian/autoencoder, hidden: [16], bottleneck: 3/; s/^anomaly/training: {epochs: 30}\nanomaly/' mote.yaml; bare mote run --quiet | sed -n '4,6p'
+train     ran    run {{.*}}
+compress  ran    int8 {{.*}}
+evaluate  ran    roc_auc {{.*}}
