@@ -28,17 +28,17 @@ mote_status mote_random_bytes(void *out, size_t n, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_seal(const mote_seal_key *key, const void *bound, size_t n_bound,
-                      const void *plain, size_t n, uint8_t *out, mote_err *err)
+mote_status mote_seal(const mote_seal_with *with, const void *plain, size_t n, uint8_t *out,
+                      mote_err *err)
 {
-    if (n > INT_MAX - MOTE_SEAL_EXTRA_BYTES || n_bound > INT_MAX)
+    if (n > INT_MAX - MOTE_SEAL_EXTRA_BYTES || with->n_bound > INT_MAX)
         return mote_fail(err, MOTE_LIMIT, "%zu bytes are too many to seal at once", n);
     MOTE_TRY(mote_random_bytes(out, NONCE_BYTES, err));
     SCOPED_CIPHER *c = EVP_CIPHER_CTX_new();
     int k = 0, end = 0;
     uint8_t *to = out + NONCE_BYTES;
-    if (!c || EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, key->bytes, out) != 1 ||
-        EVP_EncryptUpdate(c, NULL, &k, bound, (int)n_bound) != 1 ||
+    if (!c || EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, with->key->bytes, out) != 1 ||
+        EVP_EncryptUpdate(c, NULL, &k, with->bound, (int)with->n_bound) != 1 ||
         EVP_EncryptUpdate(c, to, &k, plain, (int)n) != 1 ||
         EVP_EncryptFinal_ex(c, to + k, &end) != 1 ||
         EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, to + n) != 1)
@@ -46,10 +46,10 @@ mote_status mote_seal(const mote_seal_key *key, const void *bound, size_t n_boun
     return MOTE_OK;
 }
 
-mote_status mote_unseal(const mote_seal_key *key, const void *bound, size_t n_bound,
-                        const void *sealed, size_t n_sealed, uint8_t *out, mote_err *err)
+mote_status mote_unseal(const mote_seal_with *with, const void *sealed, size_t n_sealed,
+                        uint8_t *out, mote_err *err)
 {
-    if (n_sealed < MOTE_SEAL_EXTRA_BYTES || n_sealed > INT_MAX || n_bound > INT_MAX)
+    if (n_sealed < MOTE_SEAL_EXTRA_BYTES || n_sealed > INT_MAX || with->n_bound > INT_MAX)
         return mote_fail(err, MOTE_CORRUPT, "%zu bytes are no sealed record", n_sealed);
     const uint8_t *in = sealed;
     size_t n = n_sealed - MOTE_SEAL_EXTRA_BYTES;
@@ -57,8 +57,8 @@ mote_status mote_unseal(const mote_seal_key *key, const void *bound, size_t n_bo
     memcpy(tag, in + NONCE_BYTES + n, sizeof tag);
     SCOPED_CIPHER *c = EVP_CIPHER_CTX_new();
     int k = 0, end = 0;
-    if (!c || EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, key->bytes, in) != 1 ||
-        EVP_DecryptUpdate(c, NULL, &k, bound, (int)n_bound) != 1 ||
+    if (!c || EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, with->key->bytes, in) != 1 ||
+        EVP_DecryptUpdate(c, NULL, &k, with->bound, (int)with->n_bound) != 1 ||
         EVP_DecryptUpdate(c, out, &k, in + NONCE_BYTES, (int)n) != 1 ||
         EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) != 1)
         return mote_fail(err, MOTE_NOMEM, "no memory to open %zu sealed bytes", n_sealed);

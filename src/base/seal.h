@@ -25,16 +25,22 @@ typedef struct {
 /* Bytes nobody can foretell, for keys. */
 MOTE_MUST_USE mote_status mote_random_bytes(void *out, size_t n, mote_err *err);
 
+/* The key, and what a sealed record is bound to: it opens with the same bytes only. */
+typedef struct {
+    const mote_seal_key *key;
+    const void *bound;
+    size_t n_bound;
+} mote_seal_with;
+
 /* out takes n + MOTE_SEAL_EXTRA_BYTES. `bound` says what the bytes belong to: it is not kept, and
  * needed, the same, to open them again. */
-MOTE_MUST_USE mote_status mote_seal(const mote_seal_key *key, const void *bound, size_t n_bound,
-                                    const void *plain, size_t n, uint8_t *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_seal(const mote_seal_with *with, const void *plain, size_t n,
+                                    uint8_t *out, mote_err *err);
 
 /* The reverse; out takes n_sealed - MOTE_SEAL_EXTRA_BYTES. CORRUPT, and out holds nothing of it,
  * when key, `bound` or bytes are not those of the sealing. */
-MOTE_MUST_USE mote_status mote_unseal(const mote_seal_key *key, const void *bound, size_t n_bound,
-                                      const void *sealed, size_t n_sealed, uint8_t *out,
-                                      mote_err *err);
+MOTE_MUST_USE mote_status mote_unseal(const mote_seal_with *with, const void *sealed,
+                                      size_t n_sealed, uint8_t *out, mote_err *err);
 
 /* HMAC-SHA-256 (RFC 2104): a name that only the holder of the key can give to a text. */
 MOTE_MUST_USE mote_status mote_keyed_hash(const mote_seal_key *key, const void *bytes, size_t n,

@@ -240,12 +240,11 @@ static void keep_up(mote_cli *cli)
                   (long long)r.n_plain_left);
 }
 
-static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_common_values *common,
-                                   const void *values, const char *const *args, size_t n_args,
+static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_typed *typed,
                                    mote_err *err)
 {
     mote_lock lock = {.fd = -1};
-    mote_status st = find_project(cli, r, common->project, err);
+    mote_status st = find_project(cli, r, typed->common.project, err);
     if (st == MOTE_OK)
         st = open_store(cli, r, &lock, err);
     if (st != MOTE_OK && (r->flags & MOTE_CMD_TOLERANT) != 0 && cli->project_dir) {
@@ -256,9 +255,10 @@ static mote_status prepare_and_run(mote_cli *cli, const row *r, const mote_commo
     if (st == MOTE_OK)
         keep_up(cli);
     if (st == MOTE_OK)
-        st = mote_pool_create(mote_cli_threads(cli->project, common->threads), &cli->pool, err);
+        st = mote_pool_create(mote_cli_threads(cli->project, typed->common.threads), &cli->pool,
+                              err);
     if (st == MOTE_OK)
-        st = r->command->run(cli, values, args, n_args, err);
+        st = r->command->run(cli, typed->values, typed->args, typed->n_args, err);
     mote_pool_destroy(cli->pool);
     mote_store_close(cli->store);
     if (lock.fd >= 0)
@@ -294,30 +294,29 @@ static int run_row(const row *r, size_t n, const char *const *argv, FILE *out, F
     const mote_command *c = r->command;
     mote_cli cli = {.out = out, .messages = messages, .cancel = &cancel_flag};
     mote_arena_init(&cli.arena, (size_t)4 << 30);
-    mote_common_values common = {0};
     mote_err err = {0};
-    void *values = mote_arena_alloc(&cli.arena, 1, c->values_bytes ? c->values_bytes : 1);
-    const char **args = mote_arena_alloc(&cli.arena, n + 1, sizeof *args);
+    mote_typed typed = {.values =
+                            mote_arena_alloc(&cli.arena, 1, c->values_bytes ? c->values_bytes : 1),
+                        .args = mote_arena_alloc(&cli.arena, n + 1, sizeof *typed.args)};
     mote_status st = MOTE_OK;
-    size_t n_args = 0;
-    if (!values || !args)
+    if (!typed.values || !typed.args)
         st = mote_fail(&err, MOTE_NOMEM, "no memory to start");
     if (st == MOTE_OK && c->defaults)
-        memcpy(values, c->defaults, c->values_bytes);
+        memcpy(typed.values, c->defaults, c->values_bytes);
     if (st == MOTE_OK)
-        st = mote_options_read(c, argv, n, values, &common, args, &n_args, &err);
-    cli.json = common.json || wants_json(argv, n);
-    cli.quiet = common.quiet;
+        st = mote_options_read(c, argv, n, &typed, &err);
+    cli.json = typed.common.json || wants_json(argv, n);
+    cli.quiet = typed.common.quiet;
     cli.is_terminal = isatty(fileno(messages)) == 1;
     cli.color = isatty(fileno(out)) == 1 && !mote_env("NO_COLOR");
-    if (st == MOTE_OK && common.help) {
+    if (st == MOTE_OK && typed.common.help) {
         mote_options_help(r->words, r->summary, c, out);
         mote_arena_release(&cli.arena);
         return finish(out, messages, MOTE_OK);
     }
     if (st == MOTE_OK) {
         (void)mote_json_was_refused(); /* from here on */
-        st = prepare_and_run(&cli, r, &common, values, args, n_args, &err);
+        st = prepare_and_run(&cli, r, &typed, &err);
         cli.is_cut |= mote_json_was_refused() || (cli.json && !cli.has_result);
         if (st == MOTE_OK && cli.is_cut)
             st = mote_fail(&err, MOTE_NOMEM, "no memory for the result");

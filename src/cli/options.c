@@ -27,8 +27,7 @@ typedef struct {
     void *base;
 } found;
 
-static found find(const mote_command *c, const char *name, size_t n, char letter, void *values,
-                  mote_common_values *common)
+static found find(const mote_command *c, const char *name, size_t n, char letter, mote_typed *to)
 {
     for (int set = 0; set < 2; set++) {
         const mote_option *list = set ? common_options : c->options;
@@ -36,7 +35,7 @@ static found find(const mote_command *c, const char *name, size_t n, char letter
         for (size_t i = 0; i < n_list; i++) {
             bool by_name = name && strlen(list[i].name) == n && memcmp(list[i].name, name, n) == 0;
             if (by_name || (letter && list[i].letter == letter))
-                return (found){&list[i], set ? (void *)common : values};
+                return (found){&list[i], set ? (void *)&to->common : to->values};
         }
     }
     return (found){NULL, NULL};
@@ -97,7 +96,7 @@ static mote_status set_value(const found *f, const char *value, mote_err *err)
 
 /* argv[*i] is an option; *i moves on to its value if that is the next argument. */
 static mote_status read_one(const mote_command *c, const char *const *argv, size_t n, size_t *i,
-                            void *values, mote_common_values *common, mote_err *err)
+                            mote_typed *to, mote_err *err)
 {
     const char *arg = argv[*i], *value = NULL;
     size_t name_len = strlen(arg) - 1;
@@ -106,9 +105,9 @@ static mote_status read_one(const mote_command *c, const char *const *argv, size
         const char *eq = strchr(arg, '=');
         name_len = eq ? (size_t)(eq - arg) - 2 : strlen(arg) - 2;
         value = eq ? eq + 1 : NULL;
-        f = find(c, arg + 2, name_len, 0, values, common);
+        f = find(c, arg + 2, name_len, 0, to);
     } else {
-        f = arg[2] == 0 ? find(c, NULL, 0, arg[1], values, common) : (found){NULL, NULL};
+        f = arg[2] == 0 ? find(c, NULL, 0, arg[1], to) : (found){NULL, NULL};
     }
     if (!f.option)
         return unknown(c, arg, name_len, err);
@@ -125,8 +124,7 @@ static mote_status read_one(const mote_command *c, const char *const *argv, size
 }
 
 mote_status mote_options_read(const mote_command *c, const char *const *argv, size_t n,
-                              void *values, mote_common_values *common, const char **args,
-                              size_t *n_args, mote_err *err)
+                              mote_typed *out, mote_err *err)
 {
     size_t count = 0;
     bool only_args = false;
@@ -134,17 +132,17 @@ mote_status mote_options_read(const mote_command *c, const char *const *argv, si
         if (!only_args && strcmp(argv[i], "--") == 0)
             only_args = true;
         else if (!only_args && argv[i][0] == '-' && argv[i][1] != 0)
-            MOTE_TRY(read_one(c, argv, n, &i, values, common, err));
+            MOTE_TRY(read_one(c, argv, n, &i, out, err));
         else
-            args[count++] = argv[i];
+            out->args[count++] = argv[i];
     }
-    *n_args = count;
-    if (common->help)
+    out->n_args = count;
+    if (out->common.help)
         return MOTE_OK;
     if (count < c->min_args)
         return mote_fail(err, MOTE_USAGE, "an argument is missing: %s", c->usage);
     if (count > c->max_args)
-        return mote_fail(err, MOTE_USAGE, "unexpected argument '%s': %s", args[c->max_args],
+        return mote_fail(err, MOTE_USAGE, "unexpected argument '%s': %s", out->args[c->max_args],
                          c->usage[0] ? c->usage : "the command takes none");
     return MOTE_OK;
 }

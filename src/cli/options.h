@@ -12,12 +12,18 @@ typedef struct {
     int64_t threads;
 } mote_common_values;
 
-/* Read argv[0..n) for `c`. Values go to `values` (c->values_bytes, filled with the defaults) and
- * `common`; positional arguments to args (room for n). "--" ends the options. USAGE names what is
- * wrong and the nearest option. */
+/* What was typed. */
+typedef struct {
+    void *values; /* c->values_bytes, filled with the defaults by the caller */
+    mote_common_values common;
+    const char **args; /* positional, [n_args]; room for as many as there are words */
+    size_t n_args;
+} mote_typed;
+
+/* Read argv[0..n) for `c`. "--" ends the options. USAGE names what is wrong and the nearest option.
+ */
 MOTE_MUST_USE mote_status mote_options_read(const mote_command *c, const char *const *argv,
-                                            size_t n, void *values, mote_common_values *common,
-                                            const char **args, size_t *n_args, mote_err *err);
+                                            size_t n, mote_typed *out, mote_err *err);
 
 /* The options of every command; *n. Static storage. */
 const mote_option *mote_options_common(size_t *n);

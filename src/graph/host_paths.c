@@ -25,6 +25,14 @@ static int8_t finish(const mrt_conv *p, int32_t oc, int32_t acc)
 
 /* ---- plain C ---- */
 
+static void add_products(int32_t acc[BLOCK], const uint8_t *x, const int8_t *w, int32_t row)
+{
+    for (int32_t k = 0; k < row; k += 4)
+        for (int32_t c = 0; c < BLOCK; c++)
+            for (int32_t j = 0; j < 4; j++)
+                acc[c] += x[k + j] * w[k * BLOCK + c * 4 + j];
+}
+
 static void multiply_portable(const mrt_conv *p, const uint8_t *patch, int32_t row, int32_t n_cells,
                               int8_t *out)
 {
@@ -32,12 +40,8 @@ static void multiply_portable(const mrt_conv *p, const uint8_t *patch, int32_t r
     for (int32_t base = 0; base < p->out_c; base += BLOCK, w += BLOCK * row) {
         int32_t n = p->out_c - base < BLOCK ? p->out_c - base : BLOCK;
         for (int32_t i = 0; i < n_cells; i++) {
-            const uint8_t *x = patch + i * row;
             int32_t acc[BLOCK] = {0};
-            for (int32_t k = 0; k < row; k += 4)
-                for (int32_t c = 0; c < BLOCK; c++)
-                    for (int32_t j = 0; j < 4; j++)
-                        acc[c] += x[k + j] * w[k * BLOCK + c * 4 + j];
+            add_products(acc, patch + i * row, w, row);
             for (int32_t c = 0; c < n; c++)
                 out[i * p->out_c + base + c] =
                     finish(p, base + c, (int32_t)((uint32_t)acc[c] + (uint32_t)p->bias[base + c]));

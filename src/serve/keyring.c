@@ -270,8 +270,8 @@ static mote_status wrap(const mote_seal_key *master, uint64_t generation, int64_
     bind_key(bound, generation, id);
     memset(record, 0, RECORD_BYTES);
     put_u64(record, (uint64_t)id);
-    MOTE_TRY(
-        mote_seal(master, bound, sizeof bound, key->bytes, sizeof key->bytes, record + 8, err));
+    MOTE_TRY(mote_seal(&(mote_seal_with){master, bound, sizeof bound}, key->bytes,
+                       sizeof key->bytes, record + 8, err));
     finish_crc(record, RECORD_BYTES);
     return MOTE_OK;
 }
@@ -281,7 +281,8 @@ static mote_status unwrap(const mote_seal_key *master, uint64_t generation,
 {
     uint8_t bound[24];
     bind_key(bound, generation, (int64_t)get_u64(record));
-    return mote_unseal(master, bound, sizeof bound, record + 8, WRAPPED_BYTES, key->bytes, err);
+    return mote_unseal(&(mote_seal_with){master, bound, sizeof bound}, record + 8, WRAPPED_BYTES,
+                       key->bytes, err);
 }
 
 /* The last record with this number: a process that was killed before its commit left a void one

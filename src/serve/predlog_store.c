@@ -37,7 +37,7 @@ static mote_status seal_into(const mote_seal_key *key, char kind, const predlog_
     MOTE_SCOPED_FREE uint8_t *sealed = mote_alloc(n + MOTE_SEAL_EXTRA_BYTES, 1);
     if (!sealed)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
-    MOTE_TRY(mote_seal(key, bound, n_bound, plain, n, sealed, err));
+    MOTE_TRY(mote_seal(&(mote_seal_with){key, bound, n_bound}, plain, n, sealed, err));
     mote_buf_add(out, sealed, n + MOTE_SEAL_EXTRA_BYTES);
     return mote_buf_status(out, err);
 }
@@ -51,7 +51,8 @@ static mote_status unseal(const mote_seal_key *key, char kind, const predlog_bou
     MOTE_SCOPED_FREE char *plain = mote_alloc(n_sealed + 1, 1);
     if (!plain)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
-    MOTE_TRY(mote_unseal(key, bound, n_bound, sealed, n_sealed, (uint8_t *)plain, err));
+    MOTE_TRY(mote_unseal(&(mote_seal_with){key, bound, n_bound}, sealed, n_sealed, (uint8_t *)plain,
+                         err));
     *n = n_sealed - MOTE_SEAL_EXTRA_BYTES;
     plain[*n] = '\0';
     *out = plain;

@@ -34,8 +34,13 @@ static mote_status read_tag(mote_stmt *q, mote_arena *a, void *item, mote_err *e
 }
 
 /* Tags of a model (version 0) or a version. */
+typedef struct {
+    mote_registry_tag *items;
+    size_t n;
+} tag_list;
+
 static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote_arena *a,
-                             mote_registry_tag **tags, size_t *n, mote_err *err)
+                             tag_list *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
@@ -46,7 +51,7 @@ static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote
         &q, err));
     mote_stmt_bind_i64(q, 1, model);
     mote_stmt_bind_i64(q, 2, version);
-    return mote_rows_read(q, a, sizeof **tags, read_tag, tags, n, err);
+    return mote_rows_read(q, a, sizeof *out->items, read_tag, &out->items, &out->n, err);
 }
 
 #define VERSION_COLUMNS                                                                            \
@@ -75,7 +80,10 @@ static mote_status read_version(mote_stmt *q, mote_arena *a, void *item, mote_er
         v.is_all_met = v.counts.n_met == v.counts.n;
     }
     MOTE_TRY(read_aliases(s, mote_stmt_i64(q, 11), a, &v, err));
-    MOTE_TRY(read_tags(s, mote_stmt_i64(q, 11), v.version, a, &v.tags, &v.n_tags, err));
+    tag_list tags = {0};
+    MOTE_TRY(read_tags(s, mote_stmt_i64(q, 11), v.version, a, &tags, err));
+    v.tags = tags.items;
+    v.n_tags = tags.n;
     *(mote_model_version *)item = v;
     return MOTE_OK;
 }
@@ -185,7 +193,11 @@ static mote_status read_model(mote_stmt *q, mote_arena *a, void *item, mote_err 
                                  .champion = mote_stmt_i64(q, 5)};
     MOTE_TRY(mote_rows_text(a, q, 0, &m->name, err));
     MOTE_TRY(mote_rows_text(a, q, 1, &m->description, err));
-    return read_tags(mote_stmt_store(q), mote_stmt_i64(q, 6), 0, a, &m->tags, &m->n_tags, err);
+    tag_list tags = {0};
+    MOTE_TRY(read_tags(mote_stmt_store(q), mote_stmt_i64(q, 6), 0, a, &tags, err));
+    m->tags = tags.items;
+    m->n_tags = tags.n;
+    return MOTE_OK;
 }
 
 mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_model **out,

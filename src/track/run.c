@@ -102,15 +102,24 @@ static mote_status make_run_id(int64_t number, int64_t now_ms, const mote_run_sp
     return MOTE_OK;
 }
 
-static mote_status insert_run(mote_store *s, const mote_run_spec *spec, const captured *c,
-                              int64_t now_ms, int64_t experiment, const mote_sha256 *diff,
-                              char run_id[MOTE_RUN_ID_BYTES], mote_err *err)
+/* What a row of `run` is made of. */
+typedef struct {
+    const mote_run_spec *spec;
+    const captured *captured;
+    const mote_sha256 *diff; /* NULL: there is none */
+    int64_t now_ms, experiment;
+} new_run;
+
+static mote_status insert_run(mote_store *s, const new_run *row, char run_id[MOTE_RUN_ID_BYTES],
+                              mote_err *err)
 {
+    const mote_run_spec *spec = row->spec;
+    const captured *c = row->captured;
     int64_t number = 0;
     char name[32];
     MOTE_TRY(mote_store_query_i64(s, "SELECT coalesce(max(id), 0) + 1 FROM run", &number, err));
     (void)mote_format(name, sizeof name, "run-%lld", (long long)number);
-    MOTE_TRY(make_run_id(number, now_ms, spec, &c->config, run_id, err));
+    MOTE_TRY(make_run_id(number, row->now_ms, spec, &c->config, run_id, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
@@ -122,10 +131,10 @@ static mote_status insert_run(mote_store *s, const mote_run_spec *spec, const ca
         &q, err));
     mote_stmt_bind_i64(q, 1, number);
     mote_stmt_bind_text(q, 2, run_id);
-    mote_stmt_bind_i64(q, 3, experiment);
+    mote_stmt_bind_i64(q, 3, row->experiment);
     mote_stmt_bind_text(q, 4, spec->name != NULL ? spec->name : name);
     mote_stmt_bind_text(q, 5, spec->user != NULL ? spec->user : "");
-    mote_stmt_bind_i64(q, 6, now_ms);
+    mote_stmt_bind_i64(q, 6, row->now_ms);
     mote_stmt_bind_text(q, 7, spec->parent);
     mote_stmt_bind_text(q, 8, spec->data_version);
     mote_stmt_bind_hash(q, 9, spec->data_manifest);
@@ -134,7 +143,7 @@ static mote_status insert_run(mote_store *s, const mote_run_spec *spec, const ca
     mote_stmt_bind_text(q, 12, c->git.branch);
     if (c->git.commit != NULL)
         mote_stmt_bind_i64(q, 13, c->git.is_dirty);
-    mote_stmt_bind_hash(q, 14, diff);
+    mote_stmt_bind_hash(q, 14, row->diff);
     mote_stmt_bind_text_n(q, 15, c->machine.data, c->machine.len);
     mote_stmt_bind_text(q, 16, MOTE_VERSION);
     mote_status st = mote_stmt_run(q, err);
@@ -148,13 +157,14 @@ static mote_status write_run(mote_store *s, const mote_run_spec *spec, const cap
 {
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
-    int64_t experiment = 0;
+    new_run row = {.spec = spec, .captured = c, .now_ms = now_ms};
     mote_sha256 diff;
-    MOTE_TRY(find_or_make_experiment(s, spec->experiment, now_ms, &experiment, err));
-    if (c->git.diff != NULL)
+    MOTE_TRY(find_or_make_experiment(s, spec->experiment, now_ms, &row.experiment, err));
+    if (c->git.diff != NULL) {
         MOTE_TRY(mote_object_put(s, c->git.diff, c->git.diff_bytes, 0, now_ms, &diff, err));
-    MOTE_TRY(insert_run(s, spec, c, now_ms, experiment, c->git.diff != NULL ? &diff : NULL, run_id,
-                        err));
+        row.diff = &diff;
+    }
+    MOTE_TRY(insert_run(s, &row, run_id, err));
     return mote_store_commit(&txn, err);
 }
 

@@ -138,13 +138,18 @@ static mote_status read_pair(mote_stmt *q, mote_arena *a, void *item, mote_err *
     return mote_rows_text(a, q, 1, &p->value, err);
 }
 
+typedef struct {
+    mote_run_pair *items;
+    size_t n;
+} pair_list;
+
 static mote_status read_pairs(mote_store *s, const char *sql, int64_t run, mote_arena *a,
-                              mote_run_pair **out, size_t *n, mote_err *err)
+                              pair_list *out, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql, &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    return mote_rows_read(q, a, sizeof **out, read_pair, out, n, err);
+    return mote_rows_read(q, a, sizeof *out->items, read_pair, &out->items, &out->n, err);
 }
 
 static mote_status read_metric(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -205,11 +210,16 @@ mote_status mote_run_get(mote_store *s, const char *run_id, mote_arena *a, mote_
 {
     mote_run r = {0};
     int64_t run = 0;
+    pair_list params = {0}, tags = {0};
     MOTE_TRY(get_info(s, run_id, a, &run, &r.info, err));
     MOTE_TRY(read_pairs(s, "SELECT key, value FROM run_param WHERE run = ?1 ORDER BY key", run, a,
-                        &r.params, &r.n_params, err));
+                        &params, err));
     MOTE_TRY(read_pairs(s, "SELECT key, value FROM run_tag WHERE run = ?1 ORDER BY key", run, a,
-                        &r.tags, &r.n_tags, err));
+                        &tags, err));
+    r.params = params.items;
+    r.n_params = params.n;
+    r.tags = tags.items;
+    r.n_tags = tags.n;
     MOTE_TRY(read_metrics(s, run, a, &r, err));
     MOTE_TRY(read_artifacts(s, run, a, &r, err));
     *out = r;

@@ -8,40 +8,49 @@ static void head(mote_buf *b, const char *name, const char *type, const char *he
     mote_buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* One number of every loaded model. Names were checked when they were loaded: no quotes. */
-static void model_metric(mote_buf *b, const mote_model_set *set, const char *name, const char *help,
-                         size_t offset, uint64_t divisor, const char *more)
+/* Numbers of every loaded model. Names were checked when they were loaded: no quotes. */
+static const struct {
+    const char *name, *help;
+    size_t offset; /* of the uint64_t in mote_serve_counts */
+    uint64_t divisor;
+    const char *more; /* labels beside model and version */
+} model_counters[] = {
+#define COUNT(field) offsetof(mote_serve_counts, field)
+    {"nv_inference_request_success", "Number of successful inference requests", COUNT(success), 1,
+     ""},
+    {"nv_inference_request_failure", "Number of failed inference requests", COUNT(fail), 1,
+     ",reason=\"OTHER\""},
+    {"nv_inference_count", "Number of inferences performed", COUNT(inferences), 1, ""},
+    {"nv_inference_exec_count", "Number of model executions performed", COUNT(inferences), 1, ""},
+    {"nv_inference_request_duration_us", "Cumulative inference request duration", COUNT(request_ns),
+     1000, ""},
+    {"nv_inference_compute_input_duration_us", "Cumulative time of reading inputs", COUNT(input_ns),
+     1000, ""},
+    {"nv_inference_compute_infer_duration_us", "Cumulative time of inference", COUNT(infer_ns),
+     1000, ""},
+    {"nv_inference_compute_output_duration_us", "Cumulative time of writing outputs",
+     COUNT(output_ns), 1000, ""},
+#undef COUNT
+};
+
+static void model_metric(mote_buf *b, const mote_model_set *set, size_t k)
 {
-    head(b, name, "counter", help);
+    head(b, model_counters[k].name, "counter", model_counters[k].help);
     for (int32_t i = 0; i < set->n; i++) {
         mote_serve_counts c;
         mote_served_counts(set->items[i], &c);
-        uint64_t x = *(const uint64_t *)(const void *)((const char *)&c + offset) / divisor;
-        mote_buf_printf(b, "%s{model=\"%s\",version=\"%s\"%s} %llu\n", name, set->items[i]->name,
-                        set->items[i]->version, more, (unsigned long long)x);
+        const char *at = (const char *)&c + model_counters[k].offset;
+        uint64_t x = *(const uint64_t *)(const void *)at / model_counters[k].divisor;
+        mote_buf_printf(b, "%s{model=\"%s\",version=\"%s\"%s} %llu\n", model_counters[k].name,
+                        set->items[i]->name, set->items[i]->version, model_counters[k].more,
+                        (unsigned long long)x);
     }
 }
 
 static void model_metrics(mote_buf *b, const mote_model_set *set)
 {
-#define COUNT(field) offsetof(mote_serve_counts, field)
-    model_metric(b, set, "nv_inference_request_success", "Number of successful inference requests",
-                 COUNT(success), 1, "");
-    model_metric(b, set, "nv_inference_request_failure", "Number of failed inference requests",
-                 COUNT(fail), 1, ",reason=\"OTHER\"");
-    model_metric(b, set, "nv_inference_count", "Number of inferences performed", COUNT(inferences),
-                 1, "");
-    model_metric(b, set, "nv_inference_exec_count", "Number of model executions performed",
-                 COUNT(inferences), 1, "");
-    model_metric(b, set, "nv_inference_request_duration_us",
-                 "Cumulative inference request duration", COUNT(request_ns), 1000, "");
-    model_metric(b, set, "nv_inference_compute_input_duration_us",
-                 "Cumulative time of reading inputs", COUNT(input_ns), 1000, "");
-    model_metric(b, set, "nv_inference_compute_infer_duration_us", "Cumulative time of inference",
-                 COUNT(infer_ns), 1000, "");
-    model_metric(b, set, "nv_inference_compute_output_duration_us",
-                 "Cumulative time of writing outputs", COUNT(output_ns), 1000, "");
-#undef COUNT
+    for (size_t k = 0; k < sizeof model_counters / sizeof model_counters[0]; k++)
+        model_metric(b, set, k);
     head(b, "nv_model_load_duration_secs", "gauge", "Time that loading the model took");
     for (int32_t i = 0; i < set->n; i++)
         mote_buf_printf(b, "nv_model_load_duration_secs{model=\"%s\",version=\"%s\"} %lld.%06lld\n",

@@ -92,11 +92,12 @@ static bool names_file(const char *at, const char *end)
 typedef struct {
     const char *bytes;
     size_t n;
-} view;
+    bool is_file;
+} part;
 
 /* The part that starts behind a boundary line; *at moves to the next delimiter. */
 static mote_status read_part(const char **at, const char *end, const char *delimiter, size_t n,
-                             view *out, bool *is_file, mote_err *err)
+                             part *out, mote_err *err)
 {
     char stop[MAX_BOUNDARY + 5];
     const char *head = *at, *blank = find(head, end, "\r\n\r\n", 4);
@@ -106,8 +107,7 @@ static mote_status read_part(const char **at, const char *end, const char *delim
     const char *bytes = blank + 4, *next = find_delimiter(bytes, end, stop, n + 2);
     if (!next)
         return mote_fail(err, MOTE_PARSE, "the multipart body ends inside a part");
-    *out = (view){bytes, (size_t)(next - bytes)};
-    *is_file = names_file(head, blank);
+    *out = (part){bytes, (size_t)(next - bytes), names_file(head, blank)};
     *at = next + 2;
     return MOTE_OK;
 }
@@ -118,7 +118,7 @@ mote_status mote_multipart_file(const char *content_type, const char *body, size
     char delimiter[MAX_BOUNDARY + 3];
     size_t n_delimiter = delimiter_of(content_type, delimiter), n_parts = 0, n_files = 0;
     const char *end = body + body_bytes;
-    view file = {0}, last = {0};
+    part file = {0}, last = {0};
     if (n_delimiter == 0)
         return mote_fail(err, MOTE_PARSE, "the type of the multipart body has no boundary");
     const char *at = find_delimiter(body, end, delimiter, n_delimiter);
@@ -126,11 +126,10 @@ mote_status mote_multipart_file(const char *content_type, const char *body, size
         at += n_delimiter;
         if (end - at >= 2 && memcmp(at, "--", 2) == 0)
             break;
-        bool is_file = false;
-        MOTE_TRY(read_part(&at, end, delimiter, n_delimiter, &last, &is_file, err));
+        MOTE_TRY(read_part(&at, end, delimiter, n_delimiter, &last, err));
         n_parts++;
-        n_files += is_file;
-        if (is_file)
+        n_files += last.is_file;
+        if (last.is_file)
             file = last;
     }
     if (!at)

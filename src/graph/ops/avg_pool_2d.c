@@ -3,29 +3,34 @@
  * image do not count. */
 #include "graph/ops/common.h"
 
+/* Of one channel: x is its first value. */
+static float mean_at(const op_window *in, const mote_op_attrs *a, const float *x, int32_t oy,
+                     int32_t ox)
+{
+    double sum = 0.0;
+    int32_t n = 0;
+    for (int32_t ky = 0; ky < a->window_h; ky++)
+        for (int32_t kx = 0; kx < a->window_w; kx++) {
+            int32_t iy = oy * in->stride_h + ky - in->pad_h;
+            int32_t ix = ox * in->stride_w + kx - in->pad_w;
+            if (iy < 0 || iy >= in->h || ix < 0 || ix >= in->w)
+                continue;
+            sum += (double)x[(iy * in->w + ix) * in->c];
+            n++;
+        }
+    return (float)(n ? sum / n : 0.0);
+}
+
 static void run(const mote_run *r, const mote_op *op)
 {
-    const mote_op_attrs *a = &op->attrs;
     const mote_tensor *out = op_out(r->g, op);
     const float *x = run_in(r, op, 0);
     float *y = run_out(r, op);
-    op_window in = op_window_of(r->g, op, a->window_h, a->window_w);
+    op_window in = op_window_of(r->g, op, op->attrs.window_h, op->attrs.window_w);
     for (int32_t oy = 0; oy < out->dims[1]; oy++)
         for (int32_t ox = 0; ox < out->dims[2]; ox++)
-            for (int32_t c = 0; c < in.c; c++) {
-                double sum = 0.0;
-                int32_t n = 0;
-                for (int32_t ky = 0; ky < a->window_h; ky++)
-                    for (int32_t kx = 0; kx < a->window_w; kx++) {
-                        int32_t iy = oy * in.stride_h + ky - in.pad_h;
-                        int32_t ix = ox * in.stride_w + kx - in.pad_w;
-                        if (iy < 0 || iy >= in.h || ix < 0 || ix >= in.w)
-                            continue;
-                        sum += (double)x[(iy * in.w + ix) * in.c + c];
-                        n++;
-                    }
-                *y++ = (float)(n ? sum / n : 0.0);
-            }
+            for (int32_t c = 0; c < in.c; c++)
+                *y++ = mean_at(&in, &op->attrs, x + c, oy, ox);
 }
 
 static mote_status need(const mote_graph *g, int32_t op, mote_isa isa, mote_kernel_need *n,

@@ -21,30 +21,44 @@ static int64_t macs(const mote_graph *g, const mote_op *op)
     return mote_tensor_elements(op_out(g, op)) * w->dims[1] * w->dims[2] * w->dims[3];
 }
 
+/* What every output is made of. */
+typedef struct {
+    op_window in;
+    const float *x, *weights; /* [out_c][kh][kw][in.c] */
+    int32_t kh, kw;
+} operands;
+
+static double sum_at(const operands *o, double sum, int32_t oy, int32_t ox, int32_t oc)
+{
+    const op_window *in = &o->in;
+    for (int32_t ky = 0; ky < o->kh; ky++)
+        for (int32_t kx = 0; kx < o->kw; kx++) {
+            int32_t iy = oy * in->stride_h + ky - in->pad_h;
+            int32_t ix = ox * in->stride_w + kx - in->pad_w;
+            if (iy < 0 || iy >= in->h || ix < 0 || ix >= in->w)
+                continue;
+            const float *px = &o->x[(iy * in->w + ix) * in->c];
+            const float *pw = &o->weights[((oc * o->kh + ky) * o->kw + kx) * in->c];
+            for (int32_t ic = 0; ic < in->c; ic++)
+                sum += (double)px[ic] * (double)pw[ic];
+        }
+    return sum;
+}
+
 static void run(const mote_run *r, const mote_op *op)
 {
     const mote_tensor *w = op_in(r->g, op, 1), *out = op_out(r->g, op);
-    const float *x = run_in(r, op, 0), *wv = run_in(r, op, 1), *bias = run_in(r, op, 2);
+    const float *bias = run_in(r, op, 2);
     float *y = run_out(r, op);
-    int32_t kh = w->dims[1], kw = w->dims[2];
-    op_window in = op_window_of(r->g, op, kh, kw);
+    const operands o = {.in = op_window_of(r->g, op, w->dims[1], w->dims[2]),
+                        .x = run_in(r, op, 0),
+                        .weights = run_in(r, op, 1),
+                        .kh = w->dims[1],
+                        .kw = w->dims[2]};
     for (int32_t oy = 0; oy < out->dims[1]; oy++)
         for (int32_t ox = 0; ox < out->dims[2]; ox++)
-            for (int32_t oc = 0; oc < out->dims[3]; oc++) {
-                double sum = (double)bias[oc];
-                for (int32_t ky = 0; ky < kh; ky++)
-                    for (int32_t kx = 0; kx < kw; kx++) {
-                        int32_t iy = oy * in.stride_h + ky - in.pad_h;
-                        int32_t ix = ox * in.stride_w + kx - in.pad_w;
-                        if (iy < 0 || iy >= in.h || ix < 0 || ix >= in.w)
-                            continue;
-                        const float *px = &x[(iy * in.w + ix) * in.c];
-                        const float *pw = &wv[((oc * kh + ky) * kw + kx) * in.c];
-                        for (int32_t ic = 0; ic < in.c; ic++)
-                            sum += (double)px[ic] * (double)pw[ic];
-                    }
-                *y++ = op_activate(op->attrs.activation, sum);
-            }
+            for (int32_t oc = 0; oc < out->dims[3]; oc++)
+                *y++ = op_activate(op->attrs.activation, sum_at(&o, (double)bias[oc], oy, ox, oc));
 }
 
 static mote_status need(const mote_graph *g, int32_t op, mote_isa isa, mote_kernel_need *n,

@@ -22,27 +22,41 @@ static int64_t macs(const mote_graph *g, const mote_op *op)
     return mote_tensor_elements(op_out(g, op)) * w->dims[1] * w->dims[2];
 }
 
+/* What every output is made of. */
+typedef struct {
+    op_window in;
+    const float *x, *weights; /* [kh][kw][in.c] */
+    int32_t kh, kw;
+} operands;
+
+static double sum_at(const operands *o, double sum, int32_t oy, int32_t ox, int32_t c)
+{
+    const op_window *in = &o->in;
+    for (int32_t ky = 0; ky < o->kh; ky++)
+        for (int32_t kx = 0; kx < o->kw; kx++) {
+            int32_t iy = oy * in->stride_h + ky - in->pad_h;
+            int32_t ix = ox * in->stride_w + kx - in->pad_w;
+            if (iy >= 0 && iy < in->h && ix >= 0 && ix < in->w)
+                sum += (double)o->x[(iy * in->w + ix) * in->c + c] *
+                       (double)o->weights[(ky * o->kw + kx) * in->c + c];
+        }
+    return sum;
+}
+
 static void run(const mote_run *r, const mote_op *op)
 {
     const mote_tensor *w = op_in(r->g, op, 1), *out = op_out(r->g, op);
-    const float *x = run_in(r, op, 0), *wv = run_in(r, op, 1), *bias = run_in(r, op, 2);
+    const float *bias = run_in(r, op, 2);
     float *y = run_out(r, op);
-    int32_t kh = w->dims[1], kw = w->dims[2];
-    op_window in = op_window_of(r->g, op, kh, kw);
+    const operands o = {.in = op_window_of(r->g, op, w->dims[1], w->dims[2]),
+                        .x = run_in(r, op, 0),
+                        .weights = run_in(r, op, 1),
+                        .kh = w->dims[1],
+                        .kw = w->dims[2]};
     for (int32_t oy = 0; oy < out->dims[1]; oy++)
         for (int32_t ox = 0; ox < out->dims[2]; ox++)
-            for (int32_t c = 0; c < in.c; c++) {
-                double sum = (double)bias[c];
-                for (int32_t ky = 0; ky < kh; ky++)
-                    for (int32_t kx = 0; kx < kw; kx++) {
-                        int32_t iy = oy * in.stride_h + ky - in.pad_h;
-                        int32_t ix = ox * in.stride_w + kx - in.pad_w;
-                        if (iy >= 0 && iy < in.h && ix >= 0 && ix < in.w)
-                            sum += (double)x[(iy * in.w + ix) * in.c + c] *
-                                   (double)wv[(ky * kw + kx) * in.c + c];
-                    }
-                *y++ = op_activate(op->attrs.activation, sum);
-            }
+            for (int32_t c = 0; c < o.in.c; c++)
+                *y++ = op_activate(op->attrs.activation, sum_at(&o, (double)bias[c], oy, ox, c));
 }
 
 static void swap(int32_t *a, int32_t *b)

@@ -17,25 +17,31 @@ static void what_is_sealed_opens_with_its_key_and_place_only(void **state)
         uint8_t *plain = malloc(n + 1), *sealed = malloc(n + MOTE_SEAL_EXTRA_BYTES),
                 *again = malloc(n + MOTE_SEAL_EXTRA_BYTES), *back = malloc(n + 1);
         T_OK(mote_random_bytes(plain, n, &err));
-        T_OK(mote_seal(&key, "place", 5, plain, n, sealed, &err));
-        T_OK(mote_seal(&key, "place", 5, plain, n, again, &err));
+        T_OK(mote_seal(&(mote_seal_with){&key, "place", 5}, plain, n, sealed, &err));
+        T_OK(mote_seal(&(mote_seal_with){&key, "place", 5}, plain, n, again, &err));
         assert_memory_not_equal(sealed, again, n + MOTE_SEAL_EXTRA_BYTES); /* a nonce of its own */
         size_t n_sealed = n + MOTE_SEAL_EXTRA_BYTES;
-        T_OK(mote_unseal(&key, "place", 5, sealed, n_sealed, back, &err));
+        T_OK(mote_unseal(&(mote_seal_with){&key, "place", 5}, sealed, n_sealed, back, &err));
         assert_memory_equal(plain, back, n);
-        assert_int_equal(mote_unseal(&other, "place", 5, sealed, n_sealed, back, &err),
-                         MOTE_CORRUPT);
-        assert_int_equal(mote_unseal(&key, "plac", 4, sealed, n_sealed, back, &err), MOTE_CORRUPT);
+        assert_int_equal(
+            mote_unseal(&(mote_seal_with){&other, "place", 5}, sealed, n_sealed, back, &err),
+            MOTE_CORRUPT);
+        assert_int_equal(
+            mote_unseal(&(mote_seal_with){&key, "plac", 4}, sealed, n_sealed, back, &err),
+            MOTE_CORRUPT);
         for (size_t k = 0; k < n; k++)
             assert_int_equal(back[k], 0); /* nothing of it is handed out */
         for (size_t at = 0; at < n_sealed; at += 1 + n_sealed / 50) {
             sealed[at] ^= 1;
-            assert_int_equal(mote_unseal(&key, "place", 5, sealed, n_sealed, back, &err),
-                             MOTE_CORRUPT);
+            assert_int_equal(
+                mote_unseal(&(mote_seal_with){&key, "place", 5}, sealed, n_sealed, back, &err),
+                MOTE_CORRUPT);
             sealed[at] ^= 1;
         }
         for (size_t cut = 0; cut < n_sealed; cut += 1 + n_sealed / 50)
-            assert_int_equal(mote_unseal(&key, "place", 5, sealed, cut, back, &err), MOTE_CORRUPT);
+            assert_int_equal(
+                mote_unseal(&(mote_seal_with){&key, "place", 5}, sealed, cut, back, &err),
+                MOTE_CORRUPT);
         free(plain);
         free(sealed);
         free(again);
@@ -68,7 +74,8 @@ static void a_published_vector_opens(void **state)
     from_hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
              "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
              want);
-    T_OK(mote_unseal(&key, bound, sizeof bound, sealed, sizeof sealed, plain, &err));
+    T_OK(mote_unseal(&(mote_seal_with){&key, bound, sizeof bound}, sealed, sizeof sealed, plain,
+                     &err));
     assert_memory_equal(plain, want, sizeof want);
 }
 

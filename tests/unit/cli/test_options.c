@@ -35,8 +35,11 @@ static mote_err err;
 static mote_status read_words(const mote_command *c, size_t n, const char *const *words)
 {
     v = (values){.output = "default", .count = 5, .ratio = 0.25};
-    common = (mote_common_values){0};
-    return mote_options_read(c, words, n, &v, &common, args, &n_args, &err);
+    mote_typed typed = {.values = &v, .args = args};
+    const mote_status st = mote_options_read(c, words, n, &typed, &err);
+    common = typed.common;
+    n_args = typed.n_args;
+    return st;
 }
 #define READ(...)                                                                                  \
     read_words(&command, T_COUNT(((const char *const[]){__VA_ARGS__})),                            \
