@@ -49,8 +49,16 @@ static mote_status choose_part(const char *name, mote_provided_part *out, mote_e
 
 /* ---- what is said first: what was recognised ------------------------------------------------ */
 
+static const mote_kind *kind_of(const mote_cli *cli)
+{
+    return mote_kind_of(mote_task_find(cli->project->task)->input);
+}
+
 static void say_groups(mote_cli *cli, const mote_import_report *r)
 {
+    const mote_kind *k = kind_of(cli);
+    if (r->seen)
+        mote_say(cli, "recognised: %s\n", mote_shown(cli, r->seen));
     for (size_t i = 0; i < r->n_recognised; i++)
         mote_say(cli, "layout: %s\n", r->recognised[i]);
     if (r->pattern_name)
@@ -59,9 +67,9 @@ static void say_groups(mote_cli *cli, const mote_import_report *r)
         mote_say(cli, "groups: '%s'\n", r->pattern);
     if (r->n_ungrouped > 0)
         mote_say(cli,
-                 "groups: %zu recordings have no speaker in their name, so each is a group of its "
+                 "groups: %zu %s have no %s in their name, so each is a group of its "
                  "own;\n        --group-pattern '{group}_*' tells where it stands\n",
-                 r->n_ungrouped);
+                 r->n_ungrouped, k->many, k->group ? k->group : "group");
     if (r->n_provided > 0)
         mote_say(cli, "splits: %zu recordings came with their split, which is kept\n",
                  r->n_provided);
@@ -91,9 +99,9 @@ static const char *nearest_keyword(mote_cli *cli, const mote_import_report *r, c
  * mistake, and now is the time to say so. */
 static void say_foreign(mote_cli *cli, const mote_import_report *r)
 {
-    if (r->n_labels == 0 || r->n_foreign < r->n_labels)
-        return;
     const mote_names *k = &cli->project->keywords;
+    if (r->n_labels == 0 || r->n_foreign < r->n_labels || k->n == 0)
+        return;
     mote_say(cli, r->n_labels == 1 ? "labels: the label (" : "labels: none of the %zu labels (",
              r->n_labels);
     for (size_t i = 0; i < r->n_labels && i < 4; i++)
@@ -123,13 +131,15 @@ static void say_refused(mote_cli *cli, const mote_import_report *r)
 static void say_account(mote_cli *cli, const char *path, const mote_import_report *r)
 {
     const mote_import_progress *t = &r->total;
+    const mote_kind *k = kind_of(cli);
     char time[32];
     mote_human_duration(t->added_us, time, sizeof time);
     mote_say(cli,
-             "%s: %zu files: %zu taken (%zu words, %zu backgrounds; %s), %zu known, %zu "
+             "%s: %zu files: %zu taken (%zu %s, %zu backgrounds; %s), %zu known, %zu "
              "skipped, %zu refused\n",
-             mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples, r->n_background, time,
-             t->n_known, r->n_skipped, t->n_rejected);
+             mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples,
+             k->examples ? k->examples : "examples", r->n_background, time, t->n_known,
+             r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
         for (size_t i = 0; i < r->n_reasons; i++)
@@ -295,16 +305,19 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const add_values *v = values;
-    const mote_kind *kind = mote_kind_of(mote_task_find(cli->project->task)->input);
+    const mote_kind *kind = kind_of(cli);
     if (!kind)
         return mote_fail(err, MOTE_UNSUPPORTED, "samples of task '%s' cannot be added yet",
                          cli->project->task);
     mote_import_config cfg = mote_import_config_default(kind);
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
     MOTE_TRY(choose_part(v->split, &cfg.part, err));
-    cfg.decoding.rate_hz = cli->project->rate_hz;
     if (*cli->project->table.target)
         cfg.decoding.table = &cli->project->table;
+    const mote_cut_config cut = kind->cut_of ? kind->cut_of(cli->project) : (mote_cut_config){0};
+    cfg.decoding.rate_hz = cut.rate_hz;
+    cfg.decoding.cut = &cut;
+    cfg.label_from = mote_cli_label_from(cli->project);
     cfg.label = v->label;
     cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
     cfg.labels = cli->project->keywords.items;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -118,6 +119,16 @@ static mote_status normal(mote_arena *a, const char *name, const char **out, mot
     return MOTE_OK;
 }
 
+bool mote_history_is_there(const char *path)
+{
+    struct stat info;
+    char file[4096];
+    const char *slash = strrchr(path, '/');
+    return mote_path_exists(path) ||
+           (slash && mote_format(file, sizeof file, "%.*s", (int)(slash - path), path) &&
+            stat(file, &info) == 0 && S_ISREG(info.st_mode));
+}
+
 /* The folder or file itself, or what lies below it. */
 static bool is_below(const char *file, const char *folder)
 {
@@ -143,7 +154,7 @@ static mote_status fits(remover *r, const mote_sample_row *row, bool *yes, mote_
     if (!*yes)
         return MOTE_OK;
     MOTE_TRY(mote_history_path(r->store, row->file, r->arena, &path, err));
-    *yes = !mote_path_exists(path);
+    *yes = !mote_history_is_there(path);
     return MOTE_OK;
 }
 

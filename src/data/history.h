@@ -85,6 +85,8 @@ json_t *mote_undo_report_json(const mote_undo_report *r);
 /* The absolute path of a sample's `file`, which is kept relative when it lies in the project. */
 MOTE_MUST_USE mote_status mote_history_path(const mote_store *s, const char *file, mote_arena *a,
                                             char **out, mote_err *err);
+/* Is the file there, or the file that it is a part of ("set.ts/12", data/import.h)? */
+bool mote_history_is_there(const char *path);
 /* And back: how the file or folder `path`, which exists, is kept. */
 MOTE_MUST_USE mote_status mote_history_file(const mote_store *s, const char *path, mote_arena *a,
                                             char **out, mote_err *err);

@@ -43,6 +43,24 @@ typedef struct {
     job *jobs;
 } portion;
 
+/* The bytes of a part of a file, which is as a file of its own. */
+static mote_status read_inside(const portion *p, job *j, size_t *n)
+{
+    mote_map map;
+    mote_buf b;
+    MOTE_TRY(mote_map_open(j->it->disk, &map, &j->err));
+    mote_buf_init(&b, p->cfg->decoding.max_bytes);
+    mote_status st = p->cfg->kind->part_file(map.data, map.len, j->it->inside, &b, &j->err);
+    mote_map_release(&map);
+    if (st == MOTE_OK) {
+        *n = b.len;
+        j->bytes = b.data; /* owned by the job from here on */
+    } else {
+        mote_buf_release(&b);
+    }
+    return st;
+}
+
 static void read_piece(void *arg, size_t piece, int32_t worker)
 {
     (void)worker;
@@ -53,7 +71,9 @@ static void read_piece(void *arg, size_t piece, int32_t worker)
         return;
     }
     size_t n = 0;
-    j->status = mote_file_read(j->it->full, p->cfg->decoding.max_bytes, &j->bytes, &n, &j->err);
+    j->status = j->it->inside ? read_inside(p, j, &n)
+                              : mote_file_read(j->it->disk, p->cfg->decoding.max_bytes, &j->bytes,
+                                               &n, &j->err);
     if (j->status == MOTE_OK)
         mote_sample_draft_hash(j->bytes, n, &j->draft);
 }
@@ -74,7 +94,7 @@ static mote_sample_facts facts_of(const mote_importer *im, const job *j)
     return (mote_sample_facts){.role = it->role,
                                .origin = MOTE_ORIGIN_FILE,
                                .label = it->label,
-                               .is_given = im->cfg->label != NULL,
+                               .is_given = it->is_given,
                                .group = it->group,
                                .source = it->full,
                                .file = j->file,
@@ -226,12 +246,58 @@ static mote_status provide(mote_importer *im, const job *j, const mote_sample_fa
     return MOTE_OK;
 }
 
+/* What the samples look like, and where their labels come from. */
+static mote_status tell_seen(mote_importer *im, const mote_decoded *d, mote_err *err)
+{
+    const char *from = im->cfg->label_from;
+    mote_buf b;
+    mote_buf_init(&b, 4096);
+    im->cfg->kind->tell(d, &b);
+    mote_buf_printf(&b, "; labels from %s%s",
+                    im->cfg->label  ? "the command line"
+                    : from && *from ? "data.label_from: "
+                    : d->n_said > 0 ? "the file"
+                                    : "the folder",
+                    !im->cfg->label && from ? from : "");
+    im->report.seen = b.data ? mote_arena_strdup(im->arena, b.data) : NULL;
+    mote_buf_release(&b);
+    return im->report.seen ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import");
+}
+
 static void count_added(mote_importer *im, const job *j)
 {
     mote_import_report *r = &im->report;
     r->total.n_added++;
     r->total.added_us += j->draft.decoded.duration_us;
     *(j->it->role == MOTE_ROLE_BACKGROUND ? &r->n_background : &r->n_examples) += 1;
+}
+
+/* The first sample in words, and whether this one goes with those before. */
+static mote_status look_at_sample(mote_importer *im, job *j, mote_err *err)
+{
+    const mote_kind *k = im->cfg->kind;
+    char why[160] = "";
+    if (j->known || !j->draft.decoded.own)
+        return MOTE_OK;
+    if (k->goes_with && !im->first_facts) {
+        MOTE_SCOPED_STMT *q = NULL;
+        bool row = false;
+        MOTE_TRY(mote_stmt_prepare(im->store,
+                                   "SELECT facts FROM data_sample WHERE kind = ?1 AND "
+                                   "role = 'example' ORDER BY id LIMIT 1",
+                                   &q, err));
+        mote_stmt_bind_text(q, 1, mote_input_name(k->input));
+        MOTE_TRY(mote_stmt_step(q, &row, err));
+        im->first_facts =
+            mote_arena_strdup(im->arena, row ? mote_stmt_text(q, 0) : j->draft.decoded.facts);
+        if (!im->first_facts)
+            return mote_fail(err, MOTE_NOMEM, "import");
+    }
+    if (k->goes_with && !k->goes_with(im->first_facts, &j->draft.decoded, why, sizeof why))
+        j->status = mote_fail(&j->err, MOTE_SHAPE, "%s", why);
+    else if (k->tell && !im->report.seen)
+        MOTE_TRY(tell_seen(im, &j->draft.decoded, err));
+    return MOTE_OK;
 }
 
 static mote_status take(mote_importer *im, job *j, mote_err *err)
@@ -266,6 +332,8 @@ static mote_status commit_portion(mote_importer *im, job *jobs, size_t n, mote_e
         job *j = &jobs[i];
         if (j->status == MOTE_NOMEM) /* ours, not the file's: stop rather than reject */
             return mote_fail(err, MOTE_NOMEM, "%s", j->err.text);
+        if (j->status == MOTE_OK)
+            MOTE_TRY(look_at_sample(im, j, err));
         MOTE_TRY(j->status == MOTE_OK ? take(im, j, err) : reject(im, j, err));
         im->report.total.bytes += (int64_t)j->draft.n_bytes;
     }
@@ -313,7 +381,7 @@ static mote_status forget_removed(mote_importer *im, const char *root, mote_err 
         if (!row)
             break;
         struct stat info; /* of a link itself: one to nothing is still there */
-        if (lstat(mote_stmt_text(q, 0), &info) == 0)
+        if (lstat(mote_stmt_text(q, 0), &info) == 0 || mote_history_is_there(mote_stmt_text(q, 0)))
             continue;
         gone[n] = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
         if (!gone[n++])
@@ -346,7 +414,7 @@ static mote_status count_gone(mote_importer *im, mote_err *err)
             return MOTE_OK;
         mote_arena_reset(&scratch);
         MOTE_TRY(mote_history_path(im->store, mote_stmt_text(q, 0), &scratch, &path, err));
-        if (mote_path_exists(path))
+        if (mote_history_is_there(path))
             continue;
         if (im->report.n_gone++ == 0)
             im->report.gone = mote_arena_strdup(im->arena, mote_stmt_text(q, 0));
@@ -359,11 +427,13 @@ static mote_status file_of(mote_importer *im, const mote_import_item *it, const 
 {
     char *file = NULL;
     *out = im->root_file;
-    if (!im->is_dir)
-        return MOTE_OK;
-    MOTE_TRY(mote_path_join(im->arena, im->root_file, it->rel, &file, err));
-    *out = file;
-    return MOTE_OK;
+    if (im->is_dir) {
+        MOTE_TRY(mote_path_join(im->arena, im->root_file, it->rel, &file, err));
+        *out = file;
+    }
+    if (it->inside)
+        *out = mote_arena_printf(im->arena, "%s/%lld", *out, (long long)it->inside->number);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import: list of files");
 }
 
 static mote_status decide_items(mote_importer *im, job *jobs, mote_err *err)
@@ -404,14 +474,34 @@ static mote_status refuse_planned(mote_importer *im, mote_err *err)
     return MOTE_OK;
 }
 
+/* What the first sample looks like, for a dry run, which decodes nothing behind it. */
+static mote_status tell_first(mote_importer *im, mote_err *err)
+{
+    mote_status st = MOTE_OK;
+    for (size_t i = 0; i < im->n_items && !im->report.seen && im->cfg->kind->tell; i++) {
+        if (im->items[i].refused)
+            continue;
+        job one = {.it = &im->items[i]};
+        portion p = {im->cfg, &one};
+        read_piece(&p, 0, 0);
+        decode_piece(&p, 0, 0);
+        if (one.status == MOTE_OK)
+            st = tell_seen(im, &one.draft.decoded, err);
+        release_jobs(&one, 1);
+    }
+    return st;
+}
+
 static mote_status run(mote_importer *im, mote_err *err)
 {
     job *jobs = NULL;
     MOTE_TRY(mote_import_plan_all(im, err));
     MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *im->report.rejected,
                              &im->report.rejected, err));
-    if (im->cfg->dry_run)
+    if (im->cfg->dry_run) {
+        MOTE_TRY(tell_first(im, err));
         return refuse_planned(im, err);
+    }
     char *file = NULL;
     MOTE_TRY(mote_history_file(im->store, im->root, im->arena, &file, err));
     im->root_file = file;

@@ -67,6 +67,7 @@ typedef struct {
     mote_decoding decoding;
     mote_import_role role;
     const char *label;         /* NULL: the folder's name */
+    const char *label_from;    /* data.label_from; NULL or "": by itself */
     const char *group_pattern; /* NULL: look for a known scheme */
     const char *const *labels; /* [n_labels] that the project asks for, to compare with */
     size_t n_labels;
@@ -121,6 +122,7 @@ typedef struct {
     size_t n_provided;          /* recordings whose split came with them */
     size_t n_split_conflicts;   /* groups that stay where they were; .. */
     const char *split_conflict; /* .. the first of them in words, or NULL */
+    const char *seen;           /* the first sample in words, or NULL */
     size_t n_gone;              /* samples from below this folder whose file is not there now */
     const char *gone;           /* the first of them, or NULL */
     int64_t import_id;          /* 0: nothing changed */

@@ -7,9 +7,12 @@
 
 /* One entry of the tree: all of them are in memory, so it is small. */
 typedef struct {
-    const char *rel; /* path below the root, lives as long as the arena */
-    const char *full;
-    const char *group; /* NULL: none in the name */
+    const char *rel;              /* path below the root, lives as long as the arena */
+    const char *full;             /* as people see it: a part of a file is full/NUMBER */
+    const char *disk;             /* the file to read */
+    const mote_file_part *inside; /* NULL: the whole file */
+    bool is_given;                /* the label is wanted, whatever the file says of itself */
+    const char *group;            /* NULL: none in the name */
     const char *label;
     const char *skipped; /* why it is no recording, or NULL */
     const char *refused; /* why it cannot be taken, known before reading it, or NULL */
@@ -27,7 +30,8 @@ typedef struct {
     bool is_dir;
     mote_import_item *items; /* of plan_entries: all; after it: [n_items] that are to decide */
     size_t n_items;
-    mote_layout *layouts; /* [n_layouts], owned */
+    const char *first_facts; /* of the sample that the others must go with; NULL: none yet */
+    mote_layout *layouts;    /* [n_layouts], owned */
     size_t n_layouts;
     mote_import_report report;
 } mote_importer;

@@ -116,7 +116,8 @@ static mote_status add_entries(mote_importer *im, mote_err *err)
             MOTE_TRY(mote_path_join(im->arena, im->root, entries[i].path, &full, err));
         else if (!(full = mote_arena_strdup(im->arena, im->root)))
             return no_memory(err);
-        *it = (mote_import_item){.full = full, .part = MOTE_N_PROVIDED, .bytes = entries[i].bytes};
+        *it = (mote_import_item){
+            .full = full, .disk = full, .part = MOTE_N_PROVIDED, .bytes = entries[i].bytes};
         it->rel = im->is_dir ? entries[i].path : mote_path_base(full);
         if (entries[i].kind == MOTE_TREE_FILE)
             continue;
@@ -135,7 +136,7 @@ static void look_at_piece(void *arg, size_t piece, int32_t worker)
     if (it->skipped || it->refused)
         return;
     uint8_t head[MOTE_FILETYPE_HEAD_BYTES];
-    int fd = open(it->full, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(it->disk, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat info;
     ssize_t n = -1;
     if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
@@ -287,6 +288,88 @@ static mote_status say_layouts(mote_importer *im, mote_err *err)
 
 /* ---- labels -------------------------------------------------------------------------------- */
 
+/* ---- files of several samples ---------------------------------------------------------------- */
+
+/* Items of the parts of a file, at `out`; NULL: only how many there are (1: it is one sample). What
+ * cannot be taken apart stays one item, and its reader says why. */
+static mote_status parts_of(mote_importer *im, const mote_import_item *it, mote_import_item *out,
+                            size_t *n, mote_err *err)
+{
+    mote_file_parts parts = {0};
+    mote_map map;
+    *n = 1;
+    if (it->skipped || it->refused || it->bytes > (int64_t)im->cfg->decoding.max_bytes ||
+        mote_map_open(it->disk, &map, NULL) != MOTE_OK)
+        return MOTE_OK;
+    mote_status st =
+        im->cfg->kind->split_file(map.data, map.len, it->full, im->arena, &parts, NULL);
+    mote_map_release(&map);
+    if (st == MOTE_NOMEM)
+        return no_memory(err);
+    if (st != MOTE_OK || parts.n == 0)
+        return MOTE_OK;
+    *n = parts.n;
+    for (size_t i = 0; out && i < parts.n; i++) {
+        out[i] = *it;
+        out[i].inside = &parts.items[i];
+        out[i].bytes = (int64_t)parts.items[i].n;
+        out[i].full =
+            mote_arena_printf(im->arena, "%s/%lld", it->full, (long long)parts.items[i].number);
+        if (!out[i].full)
+            return no_memory(err);
+    }
+    return MOTE_OK;
+}
+
+static mote_status unpack_items(mote_importer *im, mote_err *err)
+{
+    size_t total = 0, n = 1;
+    mote_import_item *items = NULL;
+    if (!im->cfg->kind->split_file)
+        return MOTE_OK;
+    for (size_t i = 0; i < im->n_items; i++) {
+        mote_arena_mark mark = mote_arena_save(im->arena);
+        MOTE_TRY(parts_of(im, &im->items[i], NULL, &n, err));
+        mote_arena_rewind(im->arena, mark);
+        total += n;
+    }
+    MOTE_TRY(mote_arena_take(im->arena, total + 1, sizeof *items, &items, err));
+    for (size_t i = 0, at = 0; i < im->n_items; i++, at += n) {
+        items[at] = im->items[i];
+        MOTE_TRY(parts_of(im, &im->items[i], items + at, &n, err));
+    }
+    im->items = items;
+    im->n_items = total;
+    return MOTE_OK;
+}
+
+/* By --label, by a pattern of the name, by what the file says of its parts, by the folder. */
+static void label_example(mote_importer *im, mote_import_item *it, const char *root_name)
+{
+    const char *from = im->cfg->label_from, *label;
+    size_t n;
+    bool by_folder = from && strcmp(from, "folder") == 0;
+    it->is_given = im->cfg->label || by_folder;
+    if (im->cfg->label) {
+        it->label = normal(im->arena, im->cfg->label, strlen(im->cfg->label));
+    } else if (from && strchr(from, '{')) {
+        it->is_given = true;
+        if (mote_pattern_label(from, it->rel, &label, &n))
+            it->label = normal(im->arena, label, n);
+        else
+            it->refused = "the name does not fit data.label_from";
+    } else if (it->inside && it->inside->label && !by_folder) {
+        it->label = normal(im->arena, it->inside->label, strlen(it->inside->label));
+    } else {
+        it->label = folder_label(im, it->rel, root_name);
+        bool is_split = im->cfg->kind->has_split_names && it->label && strchr(it->rel, '/') &&
+                        mote_layout_is_split_name(it->label);
+        if (is_split && (by_folder || !from || !*from))
+            it->refused = "its folder is called like a split, which is no label; give one with "
+                          "--label";
+    }
+}
+
 static mote_status label_items(mote_importer *im, mote_err *err)
 {
     const char *parent = im->root;
@@ -306,9 +389,12 @@ static mote_status label_items(mote_importer *im, mote_err *err)
         if (it->skipped)
             continue;
         it->role = noise ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_EXAMPLE;
-        it->label = noise            ? MOTE_LABEL_BACKGROUND
-                    : im->cfg->label ? normal(im->arena, im->cfg->label, strlen(im->cfg->label))
-                                     : folder_label(im, it->rel, root_name);
+        if (noise)
+            it->label = MOTE_LABEL_BACKGROUND;
+        else if (!it->refused)
+            label_example(im, it, root_name);
+        if (im->cfg->kind->has_split_names && !noise)
+            it->part = mote_layout_part_of_names(it->disk, it->rel);
         if (!it->refused)
             MOTE_TRY(ask_layouts(im, it, err));
         if (!it->label && !it->refused && !it->skipped)
@@ -489,12 +575,15 @@ mote_status mote_import_plan_all(mote_importer *im, mote_err *err)
 {
     if (im->cfg->group_pattern)
         MOTE_TRY(mote_pattern_check(im->cfg->group_pattern, err));
+    if (im->cfg->label_from && strchr(im->cfg->label_from, '{'))
+        MOTE_TRY(mote_pattern_check_label(im->cfg->label_from, err));
     if (!mote_path_exists(im->root))
         return mote_fail(err, MOTE_NOT_FOUND, "'%s': no such file or folder", im->root);
     im->is_dir = mote_path_is_dir(im->root);
     MOTE_TRY(add_entries(im, err));
     mote_pool_run(im->cfg->pool, im->n_items, look_at_piece, im);
     MOTE_TRY(read_layouts(im, err));
+    MOTE_TRY(unpack_items(im, err));
     MOTE_TRY(label_items(im, err));
     MOTE_TRY(find_groups(im, err));
     MOTE_TRY(count_labels(im, err));

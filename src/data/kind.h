@@ -27,6 +27,7 @@ typedef struct mote_kind mote_kind;
 typedef struct {
     double rate_hz;   /* 0: that of the version's first example, for a kind that is timed */
     double length_ms; /* of a sample that runs in time; 0: the whole sample, for a kind that can */
+    const char *label_column; /* of a file with columns; NULL: found by itself */
     double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
                          end */
     int32_t height, width, n_channels; /* of a sample that has an extent; 1: grey, 3: colour */
@@ -104,6 +105,18 @@ typedef struct {
 
 #define MOTE_LABEL_ROWS "_rows_" /* what a file is called whose rows say what they are */
 
+/* A sample in a file that holds several: lines or bytes [from, from + n) of it. */
+typedef struct {
+    size_t from, n;
+    int64_t number;    /* of its line or place, from 1: how it is called */
+    const char *label; /* that the file says it has; NULL: none */
+} mote_file_part;
+
+typedef struct {
+    mote_file_part *items;
+    size_t n; /* 0: the file is one sample */
+} mote_file_parts;
+
 typedef struct mote_loader mote_loader; /* data/dataset_internal.h */
 
 /* A stretch of a decoded sample: all of it, or a span. */
@@ -116,6 +129,8 @@ typedef struct {
 struct mote_kind {
     mote_input_kind input;
     const char *one, *many;          /* what people call its samples: "recording", "recordings" */
+    const char *examples;            /* those of a class: "words"; NULL: "examples" */
+    const char *group;               /* what a group is: "speaker"; NULL: "group" */
     const char *formats;             /* for messages: "WAV, FLAC, .." */
     const char *const *endings;      /* of names of its files, lower case, no dot; NULL ends them */
     const mote_filetype *reads;      /* types that are decoded; MOTE_N_FILETYPES ends them */
@@ -130,6 +145,24 @@ struct mote_kind {
     mote_status (*decode)(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
                           mote_decoded *out, mote_err *err);
     void (*release)(void *own);
+
+    /* A file that holds several samples which are to be objects of their own, with groups and
+     * splits of their own: which they are, living in `a`; and the file of one of them, appended.
+     * NULL: there are no such files. Reads hostile bytes; PARSE, LIMIT, NOMEM. */
+    mote_status (*split_file)(const void *bytes, size_t n, const char *what, mote_arena *a,
+                              mote_file_parts *out, mote_err *err);
+    mote_status (*part_file)(const void *bytes, size_t n, const mote_file_part *part, mote_buf *out,
+                             mote_err *err);
+
+    /* Names say splits: folders train and test, files X_TRAIN and X_TEST (data/layout.h). */
+    bool has_split_names;
+
+    /* Append what people see first: "6 axes (x, y, ..) at 100 Hz"; NULL: nothing to say. */
+    void (*tell)(const mote_decoded *d, mote_buf *out);
+
+    /* Can both be in one data set? false: *why says in what `facts` of a sample that is there
+     * already and d differ. NULL: always. */
+    bool (*goes_with)(const char *facts, const mote_decoded *d, char *why, size_t why_bytes);
 
     /* Append a file that decodes to the same at less cost; nothing when the original does. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);

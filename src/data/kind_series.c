@@ -28,7 +28,42 @@ static mote_decoding decoding(void)
     return (mote_decoding){.max_bytes = mote_series_config_default().max_bytes};
 }
 
-/* A text with two numbers in one of its first lines, or an acquisition of Edge Impulse. */
+/* Cells of a line of which at least half are numbers; 0: it is no such line. */
+static size_t cells_of_numbers(const uint8_t *s, size_t n)
+{
+    size_t n_cells = 0, n_numbers = 0;
+    for (size_t from = 0, at = 0; at <= n; at++) {
+        if (at < n && !strchr(",;\t| ", (char)s[at]) && s[at] != '\0')
+            continue;
+        double x;
+        size_t len = at - from;
+        n_cells += len > 0 || (n > 0 && s[at < n ? at : n - 1] != ' '); /* also an empty one */
+        n_numbers += len > 0 && mote_parse_f64((const char *)s + from, len, &x);
+        from = at + 1;
+    }
+    return n_numbers > 0 && 2 * n_numbers >= n_cells ? n_cells : 0;
+}
+
+/* Two lines of as many numbers, one below the other, among the first. What is no text to a byte
+ * (UTF-16) is left to the reader. */
+static bool looks_like_rows(const uint8_t *head, size_t n)
+{
+    size_t before = 0, n_lines = 0;
+    for (size_t from = 0; from < n && n_lines < 64; n_lines++) {
+        const uint8_t *lf = memchr(head + from, '\n', n - from);
+        size_t end = lf ? (size_t)(lf - head) : n, len = end - from;
+        while (len > 0 && head[from + len - 1] == '\r')
+            len--;
+        size_t n_cells = cells_of_numbers(head + from, len);
+        if (n_cells > 0 && n_cells == before)
+            return true;
+        before = n_cells;
+        from = end + 1;
+    }
+    return false;
+}
+
+/* A text with two lines of numbers, or an acquisition of Edge Impulse. */
 static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
 {
     if (type == MOTE_FILETYPE_html)
@@ -36,7 +71,7 @@ static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
     mote_series_format f = mote_series_recognise(head, n);
     if (f != MOTE_SERIES_CSV)
         return f == MOTE_SERIES_TS || f == MOTE_SERIES_EDGE_CBOR || type == MOTE_FILETYPE_json;
-    return type == MOTE_FILETYPE_text;
+    return type == MOTE_FILETYPE_text && looks_like_rows(head, n);
 }
 
 /* Rates that sensors are set to. */
@@ -289,6 +324,7 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     mote_series_config c = mote_series_config_default();
     c.rate_hz = cfg->rate_hz;
     c.max_bytes = cfg->max_bytes;
+    c.label_column = cfg->cut ? cfg->cut->label_column : NULL;
     mote_series s;
     MOTE_TRY(mote_series_read(what, bytes, n, &c, &s, err));
     mote_series_samples *to = mote_alloc_zero(1, sizeof *to);
@@ -296,6 +332,8 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     if (st == MOTE_OK) {
         mote_arena_init(&to->arena, 2 * MAX_VALUES * sizeof(float));
         to->n_channels = s.n_channels;
+        to->format = s.format;
+        to->has_times = s.items[0].times_s != NULL;
         to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : rate_meant(s.items[0].rate_hz);
         decoding_job j = {.from = &s, .to = to, .rate_hz = to->rate_hz};
         out->rate_hz = to->rate_hz;
@@ -308,6 +346,65 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
         release(to);
     out->own = st == MOTE_OK ? to : NULL;
     return st;
+}
+
+/* ---- files of several ------------------------------------------------------------------------ */
+
+/* A .ts file is a set of cases: each is a sample with a group of its own. */
+static mote_status split_file(const void *bytes, size_t n, const char *what, mote_arena *a,
+                              mote_file_parts *out, mote_err *err)
+{
+    mote_series_ts_list list = {0};
+    mote_file_parts made = {0};
+    if (mote_series_recognise(bytes, n) == MOTE_SERIES_TS)
+        MOTE_TRY(mote_series_ts_places(what, bytes, n, a, &list, err));
+    MOTE_TRY(mote_arena_take(a, list.n + 1, sizeof *made.items, &made.items, err));
+    for (; made.n < list.n; made.n++) {
+        const mote_series_ts_place *p = &list.items[made.n];
+        made.items[made.n] = (mote_file_part){p->from, p->n, p->line, p->label};
+    }
+    *out = made;
+    return MOTE_OK;
+}
+
+static mote_status part_file(const void *bytes, size_t n, const mote_file_part *part, mote_buf *out,
+                             mote_err *err)
+{
+    if (part->from > n || part->n > n - part->from)
+        return mote_fail(err, MOTE_CORRUPT, "the file became shorter while it was read");
+    mote_series_ts_one(bytes, part->from, part->n, out);
+    return mote_buf_status(out, err);
+}
+
+/* ---- what is said of it ---------------------------------------------------------------------- */
+
+static void tell(const mote_decoded *d, mote_buf *out)
+{
+    const mote_series_samples *s = mote_decoded_series(d);
+    mote_buf_printf(out, "%s, %d %s (", mote_series_format_name(s->format), (int)s->n_channels,
+                    s->n_channels == 1 ? "axis" : "axes");
+    for (int32_t c = 0; c < s->n_channels && c < 8; c++)
+        mote_buf_printf(out, "%s%s", c ? ", " : "", s->names[c]);
+    mote_buf_printf(out, "%s) at %g Hz%s", s->n_channels > 8 ? ", .." : "", s->rate_hz,
+                    s->has_times ? "" : " as data.rate_hz says, for the file has no times");
+}
+
+static int32_t axes_in(const char *facts)
+{
+    static const char key[] = "\"n_channels\":";
+    const char *at = facts ? strstr(facts, key) : NULL;
+    int64_t n = 0;
+    size_t len = at ? strspn(at + sizeof key - 1, "0123456789") : 0;
+    return at && mote_parse_i64(at + sizeof key - 1, len, &n) && n <= INT32_MAX ? (int32_t)n : 0;
+}
+
+static bool goes_with(const char *facts, const mote_decoded *d, char *why, size_t why_bytes)
+{
+    int32_t before = axes_in(facts), now = mote_decoded_series(d)->n_channels;
+    if (before > 0 && before != now)
+        (void)mote_format(why, why_bytes, "it has %d %s, those before have %d", (int)now,
+                          now == 1 ? "axis" : "axes", (int)before);
+    return before <= 0 || before == now;
 }
 
 /* Reading it again costs little more than a copy would. */
@@ -333,10 +430,21 @@ static size_t window_of(const mote_cut_config *cfg, const mote_series_samples *s
     return cfg->length_ms > 0 ? steps_of(cfg->length_ms, s) : s->n_steps;
 }
 
+/* "column:state" names one; by folder or file name there is none. */
+static const char *label_column(const char *label_from)
+{
+    static const char word[] = "column:";
+    if (strncmp(label_from, word, sizeof word - 1) == 0)
+        return label_from + sizeof word - 1;
+    return *label_from ? "" : NULL;
+}
+
 static mote_cut_config cut_of(const mote_project *p)
 {
-    return (mote_cut_config){
-        .rate_hz = p->data.rate_hz, .length_ms = p->data.window_ms, .stride_ms = p->data.stride_ms};
+    return (mote_cut_config){.rate_hz = p->data.rate_hz,
+                             .length_ms = p->data.window_ms,
+                             .stride_ms = p->data.stride_ms,
+                             .label_column = label_column(p->data.label_from)};
 }
 
 static mote_status check_cut(const mote_cut_config *cfg, mote_err *err)
@@ -437,6 +545,11 @@ const mote_kind mote_kind_series = {
     .recognise = recognise,
     .decode = decode,
     .release = release,
+    .split_file = split_file,
+    .part_file = part_file,
+    .has_split_names = true,
+    .tell = tell,
+    .goes_with = goes_with,
     .encode_copy = encode_copy,
     .cut_of = cut_of,
     .cut_hint = "give 'data.window_ms' in mote.yaml",

@@ -5,6 +5,7 @@
 #define MOTE_DATA_KIND_SERIES_H
 
 #include "data/kind.h"
+#include "data/series.h"
 
 /* Samples without a gap between them, of one recording. */
 typedef struct {
@@ -17,6 +18,8 @@ typedef struct {
 typedef struct {
     mote_arena arena;
     int32_t n_channels;
+    mote_series_format format;
+    bool has_times;
     double rate_hz; /* wanted, or that of the file as its maker would say it (100, not 99.8) */
     const char *const *names; /* [n_channels] of the axes */
     mote_series_stretch *stretches;

@@ -50,6 +50,53 @@ bool mote_layout_is_name(const char *name)
            mote_str_ends(name, ".csv");
 }
 
+/* ---- names of splits ------------------------------------------------------------------------- */
+
+/* The part that the word s[0..n) names. */
+static mote_provided_part part_of_word(const char *s, size_t n)
+{
+    static const struct {
+        const char *word;
+        mote_provided_part part;
+    } words[] = {{"train", MOTE_PROVIDED_LEARN},    {"training", MOTE_PROVIDED_LEARN},
+                 {"test", MOTE_PROVIDED_TEST},      {"testing", MOTE_PROVIDED_TEST},
+                 {"val", MOTE_PROVIDED_VALIDATION}, {"validation", MOTE_PROVIDED_VALIDATION}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *w = words[i].word;
+        size_t k = 0;
+        while (k < n && w[k] && ((s[k] >= 'A' && s[k] <= 'Z') ? s[k] + 32 : s[k]) == w[k])
+            k++;
+        if (k == n && !w[k])
+            return words[i].part;
+    }
+    return MOTE_N_PROVIDED;
+}
+
+bool mote_layout_is_split_name(const char *name)
+{
+    return part_of_word(name, strlen(name)) != MOTE_N_PROVIDED;
+}
+
+mote_provided_part mote_layout_part_of_names(const char *path, const char *rel)
+{
+    for (const char *p = rel, *slash; (slash = strchr(p, '/')) != NULL; p = slash + 1) {
+        mote_provided_part part = part_of_word(p, (size_t)(slash - p));
+        if (part != MOTE_N_PROVIDED)
+            return part;
+    }
+    static const char *const ends[] = {"_TRAIN.", "_TEST."};
+    for (size_t i = 0; i < 2; i++) {
+        char other[4096];
+        const char *at = strstr(mote_path_base(path), ends[i]);
+        if (at &&
+            mote_format(other, sizeof other, "%.*s%s%s", (int)(at - path), path, ends[1 - i],
+                        at + strlen(ends[i])) &&
+            mote_path_exists(other))
+            return i == 0 ? MOTE_PROVIDED_LEARN : MOTE_PROVIDED_TEST;
+    }
+    return MOTE_N_PROVIDED;
+}
+
 /* ---- Speech Commands ------------------------------------------------------------------------- */
 
 /* A line of a list: "word/speaker_nohash_0.wav". */

@@ -74,6 +74,13 @@ void mote_layout_finish(mote_layout *l);
  * `buffer` is scratch. NULL: none. */
 const mote_layout_row *mote_layout_find(const mote_layout *l, const char *path);
 
+/* The part that names say: a folder called train or test on the way to the file (`rel`), or a file
+ * X_TRAIN.ts beside which stands X_TEST.ts (`path`). MOTE_N_PROVIDED: they say nothing. */
+mote_provided_part mote_layout_part_of_names(const char *path, const char *rel);
+
+/* Is a folder of this name a split rather than a label? */
+bool mote_layout_is_split_name(const char *name);
+
 /* The middle of a file name of an Edge Impulse export: '<label>.<name>.<ext>.<id>.<ext>' gives
  * <name>, with its length; borrowed from `name`. */
 const char *mote_layout_middle(const char *name, size_t *n);

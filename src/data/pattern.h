@@ -26,6 +26,17 @@ MOTE_MUST_USE mote_status mote_pattern_check(const char *pattern, mote_err *err)
 bool mote_pattern_match(const char *pattern, const char *path, const char **group,
                         size_t *group_bytes);
 
+/* Patterns for labels: exactly one {label}, and any of '*', {n} (digits) and {group}:
+ *
+ *     {label}_{n}.csv         wing_03.csv
+ *     {label}{n}.csv          wingardium003.csv
+ *
+ * As above, but matched with the extension first, then without. ARG, with the reason. */
+MOTE_MUST_USE mote_status mote_pattern_check_label(const char *pattern, mote_err *err);
+
+/* Does `path` fit? Then *label (borrowed from path) and *n tell the part. */
+bool mote_pattern_label(const char *pattern, const char *path, const char **label, size_t *n);
+
 /* The patterns that are tried when none is given: text and what it is, ended by NULL. */
 typedef struct {
     const char *pattern, *name;

@@ -106,6 +106,22 @@ MOTE_MUST_USE mote_status mote_series_read_edge(const char *name, const void *by
 MOTE_MUST_USE mote_status mote_series_read_ts(const char *name, const void *bytes, size_t n,
                                               const mote_series_config *cfg, mote_series *out,
                                               mote_err *err);
+/* Where the recordings of a .ts file stand, as [from, n) of its bytes with their lines and labels,
+ * and a .ts file of one of them: the facts above @data and its line. Allocates for the lines that
+ * are there. PARSE without a line @data or a recording. */
+typedef struct {
+    size_t from, n;
+    int64_t line;
+    const char *label; /* NULL: none; lives as long as `a` */
+} mote_series_ts_place;
+typedef struct {
+    mote_series_ts_place *items;
+    size_t n;
+} mote_series_ts_list;
+MOTE_MUST_USE mote_status mote_series_ts_places(const char *name, const void *bytes, size_t n,
+                                                mote_arena *a, mote_series_ts_list *out,
+                                                mote_err *err);
+void mote_series_ts_one(const void *bytes, size_t from, size_t n, mote_buf *out);
 /* Which of them, by the first bytes; CSV when it is none of the others. */
 mote_series_format mote_series_recognise(const void *bytes, size_t n);
 

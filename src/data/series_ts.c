@@ -20,7 +20,7 @@
 
 typedef struct {
     const char *name;
-    const char *at, *end;
+    const char *at, *end, *start;
     int64_t line;
     mote_series *s;
     mote_series_build in;  /* the line as it comes, [channel][time] */
@@ -281,4 +281,74 @@ mote_status mote_series_read_ts(const char *name, const void *bytes, size_t n,
     }
     *out = s;
     return MOTE_OK;
+}
+
+/* ---- one recording of many --------------------------------------------------------------------
+ */
+
+/* Walk the lines below @data: the k-th is written to out[k], when there is an out. */
+static mote_status walk_places(ts *t, mote_arena *a, mote_series_ts_place *out, size_t *n_out,
+                               mote_err *err)
+{
+    const char *line, *rest;
+    size_t n, k = 0;
+    bool in_data = false;
+    while (next_line(t, &line, &n)) {
+        if (n == 0 || line[0] == '#')
+            continue;
+        if (!in_data) {
+            in_data = is_fact(line, n, "data", &rest);
+            if (!in_data && line[0] == '@')
+                MOTE_TRY(take_fact(t, line, n, err));
+            continue;
+        }
+        if (out) {
+            mote_series_ts_place p = {(size_t)(line - t->start), n, t->line, NULL};
+            size_t from = n;
+            while (t->has_label && from > 0 && line[from - 1] != ':')
+                from--;
+            if (from > 0 && from < n && !(p.label = mote_arena_strndup(a, line + from, n - from)))
+                return mote_fail(err, MOTE_NOMEM, "labels of a series");
+            out[k] = p;
+        }
+        k++;
+    }
+    *n_out = k;
+    return MOTE_OK;
+}
+
+mote_status mote_series_ts_places(const char *name, const void *bytes, size_t n, mote_arena *a,
+                                  mote_series_ts_list *out, mote_err *err)
+{
+    mote_series_ts_list list = {0};
+    for (int pass = 0; pass < 2; pass++) {
+        ts t = {.name = name, .start = bytes, .at = bytes, .end = (const char *)bytes + n};
+        if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+            t.at += 3;
+        MOTE_TRY(walk_places(&t, a, list.items, &list.n, err));
+        if (list.n == 0)
+            return mote_fail(err, MOTE_PARSE, "'%s' has no recording below a line '@data'", name);
+        if (pass == 0)
+            MOTE_TRY(mote_arena_take(a, list.n, sizeof *list.items, &list.items, err));
+    }
+    *out = list;
+    return MOTE_OK;
+}
+
+void mote_series_ts_one(const void *bytes, size_t from, size_t n, mote_buf *out)
+{
+    ts t = {.at = bytes, .end = (const char *)bytes + from};
+    const char *line;
+    size_t len;
+    bool is_above = true;
+    while (is_above && next_line(&t, &line, &len)) {
+        const char *rest;
+        if (len == 0 || line[0] != '@')
+            continue;
+        is_above = !is_fact(line, len, "data", &rest);
+        mote_buf_add(out, line, len);
+        mote_buf_str(out, "\n");
+    }
+    mote_buf_add(out, (const char *)bytes + from, n);
+    mote_buf_str(out, "\n");
 }

@@ -11,6 +11,7 @@ typedef struct {
     double train, validation, test; /* shares, sum 1 */
     const char *split_by;           /* "groups" or "time" */
     int64_t split_seed;
+    const char *label_from;      /* "", "folder", "column:NAME" or a pattern (data/pattern.h) */
     double rate_hz;              /* of series; 0: that of the recordings */
     double window_ms, stride_ms; /* of series; 0: the whole recording; 0: as long as a window */
     const char *builtin;         /* "auto", "train", "on" or "off" (data/builtin.h) */

@@ -296,6 +296,154 @@ static void rates_that_are_meant_alike_are_one_rate(void **state)
     }
 }
 
+/* ---- what folders of files become ------------------------------------------------------------ */
+
+static void write_text(fixture *f, const char *name, const char *text)
+{
+    mote_err err = {0};
+    char path[TEMP_DIR_BYTES + 200];
+    snprintf(path, sizeof path, "%s/%s", f->tree, name);
+    *strrchr(path, '/') = '\0';
+    T_OK(mote_dir_make(path, &err));
+    snprintf(path, sizeof path, "%s/%s", f->tree, name);
+    T_OK(mote_file_write(path, text, strlen(text), &err));
+}
+
+static mote_status import_by(fixture *f, const char *label_from, mote_import_report *r,
+                             mote_err *err)
+{
+    const mote_kind *k = mote_kind_of(MOTE_INPUT_SERIES);
+    mote_import_config cfg = mote_import_config_default(k);
+    static mote_cut_config cut;
+    cut = (mote_cut_config){.label_column = strstr(label_from, "column:") ? label_from + 7 : NULL};
+    cfg.decoding.rate_hz = 10;
+    cfg.decoding.cut = &cut;
+    cfg.label_from = label_from;
+    cfg.now_ms = 5;
+    return mote_data_import(f->store, f->tree, &cfg, &f->arena, r, err);
+}
+
+/* What was refused, with its reason; a failure when the file was taken. */
+static const char *reason_of(const mote_import_report *r, const char *name)
+{
+    for (size_t i = 0; i < r->total.n_rejected; i++)
+        if (mote_str_ends(r->rejected[i].path, name))
+            return r->rejected[i].reason;
+    fail_msg("'%s' was not refused", name);
+    return NULL;
+}
+
+#define TS_HEAD "# a set\n@problemName Two\n@classLabel true up down\n@data\n"
+
+/* Every case of a .ts file is a sample with its own group, and _TRAIN and _TEST are their splits.
+ */
+static void cases_of_a_set_are_samples_with_its_splits(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report r;
+    write_text(f, "Two_TRAIN.ts", TS_HEAD "1,2,3:4,5,6:up\n3,2,1:6,5,4:down\n2,2,2:5,5,5:up\n");
+    write_text(f, "Two_TEST.ts", TS_HEAD "7,8,9:4,5,6:down\n\n8,x,9:4,5,6:up\n");
+    T_OK(import_by(f, "", &r, &err));
+    assert_int_equal(r.total.n_added, 4);
+    assert_int_equal(r.total.n_rejected, 1);
+    assert_non_null(strstr(reason_of(&r, "Two_TEST.ts/7"), "'x' is not a number"));
+    assert_string_equal(r.seen, "UCR/UEA .ts, 2 axes (channel_1, channel_2) at 10 Hz as "
+                                "data.rate_hz says, for the file has no times; labels from the "
+                                "file");
+    mote_version_config vc = mote_version_config_default();
+    mote_version_report vr;
+    mote_data_version v;
+    T_OK(mote_version_create(f->store, &vc, &f->arena, &v, &vr, &err));
+    assert_int_equal(v.n, 4);
+    for (size_t i = 0; i < v.n; i++) {
+        mote_decoded d;
+        mote_decoding cfg = mote_kind_of(MOTE_INPUT_SERIES)->decoding();
+        cfg.rate_hz = 10;
+        T_OK(mote_sample_load(f->store, mote_kind_of(MOTE_INPUT_SERIES), &v.items[i].object, &cfg,
+                              &d, &err));
+        float first = mote_decoded_series(&d)->stretches[0].x[0];
+        mote_decoded_release(&d);
+        assert_true((v.items[i].split == MOTE_SPLIT_TEST) == (first > 6));
+        assert_string_equal(v.items[i].label, first > 6 || first > 2.5f ? "down" : "up");
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(v.items[i].group, v.items[k].group);
+    }
+    T_OK(import_by(f, "", &r, &err)); /* again: nothing twice, nothing gone */
+    assert_int_equal(r.total.n_added, 0);
+    assert_int_equal(r.total.n_known, 4);
+    assert_int_equal(r.n_gone, 0);
+    write_text(f, "Two_TRAIN.ts", TS_HEAD "1,2,3:4,5,6:up\n3,2,1:6,5,4:up\n2,2,2:5,5,5:up\n");
+    T_OK(import_by(f, "", &r, &err)); /* one line changed: it takes the place of what it was */
+    assert_int_equal(r.total.n_added, 1);
+    assert_int_equal(r.total.n_replaced, 1);
+}
+
+static size_t n_labelled(fixture *f, const char *label)
+{
+    mote_err err = {0};
+    mote_sample_row *s = NULL;
+    size_t n = 0, found = 0;
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(s[i].label, label) == 0;
+    return found;
+}
+
+static void labels_come_from_names_folders_or_columns(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report r;
+    write_text(f, "all/wing_03.csv", "t_ms,x,state\n0,1,still\n100,2,still\n200,3,up\n");
+    write_text(f, "all/ring_1.csv", "t_ms,x,state\n0,5,up\n100,6,up\n200,7,up\n");
+    T_OK(import_by(f, "{label}_{n}.csv", &r, &err));
+    assert_int_equal(r.total.n_added, 2);
+    assert_int_equal(n_labelled(f, "wing") + n_labelled(f, "ring"), 2);
+    T_OK(import_by(f, "folder", &r, &err));
+    assert_int_equal(n_labelled(f, "all"), 2);
+    write_text(f, "all/fling_1.csv", "t_ms,x,state\n0,5,still\n100,6,up\n200,6,up\n");
+    T_OK(import_by(f, "column:state", &r, &err));
+    assert_int_equal(r.total.n_added, 1);
+    assert_int_equal(n_labelled(f, "still"), 1);
+    assert_int_equal(n_labelled(f, "up"), 1);
+    write_text(f, "all/other.csv", "t_ms,x,state\n0,9,up\n100,6,up\n200,7,up\n");
+    T_OK(import_by(f, "{label}_{n}.csv", &r, &err));
+    assert_string_equal(reason_of(&r, "other.csv"), "the name does not fit data.label_from");
+    T_FAILS(import_by(f, "{label}_{m}", &r, &err), MOTE_ARG, "'{' may only stand in {label}");
+    T_OK(import_by(f, "column:mood", &r, &err)); /* the others are known */
+    assert_string_equal(reason_of(&r, "other.csv"), "has no column 'mood' of labels");
+}
+
+/* Every file is taken, or named with what is wrong with it. */
+static void bad_files_are_named_and_counted(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report r;
+    write_text(f, "up/a.csv", "t_ms,x,y\n0,1,2\n100,2,3\n200,3,4\n");
+    write_text(f, "up/axes.csv", "t_ms,x,y,z\n0,1,2,3\n100,2,3,4\n200,3,4,5\n");
+    write_text(f, "up/empty.csv", "");
+    write_text(f, "up/head.csv", "t_ms,x,y\n");
+    write_text(f, "up/words.csv", "name,city\nanna,bern\ncarl,ulm\n");
+    write_text(f, "up/none.csv", "t_ms,x,y\n0,,2\n100,3,\n200,,4\n");
+    write_text(f, "up/README", "Recorded in 2020,\nwith 3 people.\n");
+    write_text(f, "train/up/b.csv", "t_ms,x,y\n0,1,2\n100,2,3\n200,3,5\n");
+    write_text(f, "test/c.csv", "t_ms,x,y\n0,1,2\n100,2,3\n200,3,6\n");
+    T_OK(import_by(f, "", &r, &err));
+    assert_int_equal(r.n_entries, 9);
+    assert_int_equal(r.total.n_added, 2);
+    assert_int_equal(r.n_skipped, 1); /* the README */
+    assert_int_equal(r.total.n_rejected, 6);
+    assert_string_equal(reason_of(&r, "axes.csv"), "it has 3 axes, those before have 2");
+    assert_string_equal(reason_of(&r, "empty.csv"), "is empty");
+    assert_non_null(strstr(reason_of(&r, "head.csv"), "a text"));
+    assert_non_null(strstr(reason_of(&r, "words.csv"), "a text"));
+    assert_string_equal(reason_of(&r, "none.csv"), "no sample has all its values");
+    assert_non_null(strstr(reason_of(&r, "test/c.csv"), "called like a split"));
+    assert_int_equal(r.n_provided, 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -308,6 +456,9 @@ int main(void)
         TEST(windows_of_a_recording_lie_in_one_split),
         TEST(without_a_window_a_sample_is_the_whole_recording),
         cmocka_unit_test(rates_that_are_meant_alike_are_one_rate),
+        TEST(cases_of_a_set_are_samples_with_its_splits),
+        TEST(labels_come_from_names_folders_or_columns),
+        TEST(bad_files_are_named_and_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

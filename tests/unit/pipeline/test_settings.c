@@ -231,6 +231,7 @@ static void add_check(mote_buf *b, mote_check_config x)
 static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
     add_names(b, x.labels, x.n_labels);
+    add_text(b, x.cut.label_column);
     ADD(kind), ADD(n_values), ADD(is_score), ADD(cut.rate_hz), ADD(cut.length_ms),
         ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
@@ -422,6 +423,7 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
     switch (reader) {
     case MOTE_READER_import:
         add_text(&b, mote_cli_group_pattern(p, NULL));
+        add_text(&b, mote_cli_label_from(p));
         break;
     case MOTE_READER_threads:
         mote_buf_printf(&b, "%d", (int)mote_cli_threads(p, 0));
