@@ -36,8 +36,13 @@ static mote_status check(const mote_compare_input *in, const mote_evaluate_confi
 }
 
 /* Counts of the clips of a slice (-1: all) by group, groups without clips left out. */
+typedef struct {
+    group_sums *items;
+    uint32_t n;
+} sums_of_groups;
+
 static mote_status sum_groups(const mote_compare_input *in, int32_t slice, mote_arena *a,
-                              mote_comparison *c, group_sums **out, uint32_t *n_out, mote_err *err)
+                              mote_comparison *c, sums_of_groups *out, mote_err *err)
 {
     size_t n_all = in->groups ? (size_t)in->n_groups : in->n;
     uint32_t n_filled = 0;
@@ -61,8 +66,7 @@ static mote_status sum_groups(const mote_compare_input *in, int32_t slice, mote_
     for (size_t g = 0; g < n_all; g++)
         if (sums[g].n > 0)
             sums[n_filled++] = sums[g];
-    *out = sums;
-    *n_out = n_filled;
+    *out = (sums_of_groups){sums, n_filled};
     return MOTE_OK;
 }
 
@@ -90,11 +94,12 @@ static mote_status compare_slice(const mote_compare_input *in, int32_t slice,
                          .challenger = {nan, nan, nan},
                          .difference = {nan, nan, nan}};
     mote_arena_mark mark = mote_arena_save(a);
-    group_sums *sums = NULL;
-    uint32_t n_groups = 0;
+    sums_of_groups found;
     size_t n = (size_t)cfg->n_resamples;
     double *values[3];
-    MOTE_TRY(sum_groups(in, slice, a, &c, &sums, &n_groups, err));
+    MOTE_TRY(sum_groups(in, slice, a, &c, &found, err));
+    const group_sums *sums = found.items;
+    const uint32_t n_groups = found.n;
     for (int i = 0; i < 3; i++)
         MOTE_TRY(mote_arena_take(a, n, sizeof *values[i], &values[i], err));
     for (size_t r = 0; r < n && n_groups > 0; r++) {
@@ -206,14 +211,13 @@ static double block_difference(const mote_stream_block *champion,
 }
 
 /* The sign test over blocks, and what it says of the interval. */
-static void test_signs(const mote_stream_block *champion, const mote_stream_block *challenger,
-                       size_t n, int which, const mote_stream_comparison *c,
-                       const mote_project_value *value, double confidence, mote_paired_rate *r)
+static void test_signs(const mote_stream_pair *pair, int which, const mote_stream_comparison *c,
+                       double confidence, mote_paired_rate *r)
 {
     int64_t n_more = 0, n_less = 0;
-    for (size_t i = 0; i < n; i++) {
-        double x = block_difference(&champion[i], &challenger[i], which, (double)c->n_targets,
-                                    c->hours, value);
+    for (size_t i = 0; i < pair->n; i++) {
+        double x = block_difference(&pair->champion[i], &pair->challenger[i], which,
+                                    (double)c->n_targets, c->hours, pair->value);
         n_more += x > 0;
         n_less += x < 0;
     }
@@ -224,11 +228,13 @@ static void test_signs(const mote_stream_block *champion, const mote_stream_bloc
     }
 }
 
-mote_status mote_compare_stream(const mote_stream_block *champion,
-                                const mote_stream_block *challenger, size_t n, double hours,
-                                const mote_project_value *value, const mote_evaluate_config *cfg,
+mote_status mote_compare_stream(const mote_stream_pair *pair, const mote_evaluate_config *cfg,
                                 mote_arena *a, mote_stream_comparison *out, mote_err *err)
 {
+    const mote_stream_block *champion = pair->champion, *challenger = pair->challenger;
+    const mote_project_value *value = pair->value;
+    const size_t n = pair->n;
+    const double hours = pair->hours;
     size_t n_draws = (size_t)cfg->n_resamples;
     if (n == 0 || n > UINT32_MAX || !(hours > 0) || cfg->n_resamples < 10)
         return mote_fail(err, MOTE_ARG, "compare: %zu blocks of a stream of %g h, %d resamples", n,
@@ -268,7 +274,7 @@ mote_status mote_compare_stream(const mote_stream_block *champion,
         if (!is_there)
             continue;
         rates[i]->difference = percentile(middle, values[i], n_kept, cfg->confidence);
-        test_signs(champion, challenger, n, i, &c, value, cfg->confidence, rates[i]);
+        test_signs(pair, i, &c, cfg->confidence, rates[i]);
     }
     mote_arena_rewind(a, mark);
     *out = c;

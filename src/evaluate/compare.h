@@ -72,10 +72,16 @@ typedef struct {
     mote_paired_rate value;   /* of a day; NaN when the project states none */
 } mote_stream_comparison;
 
-/* Both models by blocks [n] of the same stream, block_s each. ARG: n is 0, config; NOMEM. */
-MOTE_MUST_USE mote_status mote_compare_stream(const mote_stream_block *champion,
-                                              const mote_stream_block *challenger, size_t n,
-                                              double hours, const mote_project_value *value,
+/* Both models by blocks [n] of the same stream, all equally long. Borrowed. */
+typedef struct {
+    const mote_stream_block *champion, *challenger;
+    size_t n;
+    double hours; /* of the stream */
+    const mote_project_value *value;
+} mote_stream_pair;
+
+/* ARG: n is 0, config; NOMEM. */
+MOTE_MUST_USE mote_status mote_compare_stream(const mote_stream_pair *pair,
                                               const mote_evaluate_config *cfg, mote_arena *a,
                                               mote_stream_comparison *out, mote_err *err);
 
@@ -104,10 +110,15 @@ typedef struct {
     size_t n_reasons;
 } mote_promotion;
 
-mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
-                                      const char *const *slice_names, int32_t n_slices,
-                                      int32_t clean_slice, const mote_stream_comparison *stream,
-                                      const char *currency, const mote_project_schedule *rule);
+typedef struct {
+    const mote_comparison *overall, *slices; /* slices [n_slices] */
+    const char *const *slice_names;
+    int32_t n_slices, clean_slice;
+    const mote_stream_comparison *stream;
+    const char *currency; /* of its value; NULL */
+} mote_promotion_case;
+mote_promotion mote_compare_promotion(const mote_promotion_case *c,
+                                      const mote_project_schedule *rule);
 
 /* The same for answers of any kind that are judged one by one: by the chief metric the challenger
  * must be better, by at least beat_by: points of a share (accuracy, area under the curve), else a

@@ -143,26 +143,27 @@ static void judge_rates(mote_promotion *p, const mote_stream_comparison *s)
                words[accepts]);
 }
 
-mote_promotion mote_compare_promotion(const mote_comparison *overall, const mote_comparison *slices,
-                                      const char *const *slice_names, int32_t n_slices,
-                                      int32_t clean_slice, const mote_stream_comparison *stream,
-                                      const char *currency, const mote_project_schedule *rule)
+mote_promotion mote_compare_promotion(const mote_promotion_case *c,
+                                      const mote_project_schedule *rule)
 {
+    const mote_comparison *slices = c->slices;
     mote_promotion p = {.is_promoted = true, .weak_slice = -1};
-    for (int32_t i = 0; i < n_slices; i++)
+    for (int32_t i = 0; i < c->n_slices; i++)
         if (slices[i].n > 0 &&
             (p.weak_slice < 0 || slices[i].champion.value < slices[p.weak_slice].champion.value))
             p.weak_slice = i;
-    bool has_clean = clean_slice >= 0 && clean_slice < n_slices && slices[clean_slice].n > 0;
-    const mote_comparison *weak = p.weak_slice >= 0 ? &slices[p.weak_slice] : overall;
-    if (stream) {
-        if (isfinite(stream->value.difference.value))
-            judge_value(&p, stream, currency);
-        judge_rates(&p, stream);
+    bool has_clean =
+        c->clean_slice >= 0 && c->clean_slice < c->n_slices && slices[c->clean_slice].n > 0;
+    const mote_comparison *weak = p.weak_slice >= 0 ? &slices[p.weak_slice] : c->overall;
+    if (c->stream) {
+        if (isfinite(c->stream->value.difference.value))
+            judge_value(&p, c->stream, c->currency);
+        judge_rates(&p, c->stream);
     }
-    judge_gain(&p, weak, p.weak_slice >= 0 ? slice_names[p.weak_slice] : "all clips", stream, rule);
-    judge_clean(&p, has_clean ? &slices[clean_slice] : overall,
-                has_clean ? slice_names[clean_slice] : "on all clips", rule);
+    judge_gain(&p, weak, p.weak_slice >= 0 ? c->slice_names[p.weak_slice] : "all clips", c->stream,
+               rule);
+    judge_clean(&p, has_clean ? &slices[c->clean_slice] : c->overall,
+                has_clean ? c->slice_names[c->clean_slice] : "on all clips", rule);
     return p;
 }
 

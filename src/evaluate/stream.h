@@ -117,12 +117,18 @@ typedef struct {
                            squares over the sum of those of each cause; 0: 1 */
 } mote_stream_counts;
 
+/* What a model said of a track, and what listens to it. All borrowed. */
+typedef struct {
+    const mote_stream_outputs *said;
+    const mote_stream_track *track;
+    int32_t n_reacting; /* the first so many classes are events */
+    const mote_stream_detector *detector;
+} mote_stream_heard;
+
 /* Count with one threshold (probability, as mrt_detector_threshold takes it) for all classes that
  * react. The time of a detection is the end of its window. ARG when the outputs do not fit the
  * detector. */
-MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_outputs *o,
-                                            const mote_stream_track *track, int32_t n_reacting,
-                                            const mote_stream_detector *d, double threshold,
+MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_heard *h, double threshold,
                                             mote_stream_counts *out, mote_err *err);
 
 /* What happened in a stretch of the stream; an event belongs to the block in which it begins. */
@@ -130,14 +136,17 @@ typedef struct {
     int64_t n_targets, n_hits, n_false_accepts;
 } mote_stream_block;
 
+typedef struct {
+    mote_stream_block *blocks; /* [n] */
+    size_t n;
+} mote_stream_stretch;
+
 /* The same by blocks of block_s seconds, with a threshold for each class [n_classes] (those of
- * classes that react are looked at), so that two models can be compared on the same stretches. *out
- * [*n] lives as long as `a`. ARG as above, or block_s is no time. */
-MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_outputs *o,
-                                             const mote_stream_track *track, int32_t n_reacting,
-                                             const mote_stream_detector *d, const float *thresholds,
-                                             double block_s, mote_arena *a, mote_stream_block **out,
-                                             size_t *n, mote_err *err);
+ * classes that react are looked at), so that two models can be compared on the same stretches. The
+ * blocks live as long as `a`. ARG as above, or block_s is no time. */
+MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_heard *h, const float *thresholds,
+                                             double block_s, mote_arena *a,
+                                             mote_stream_stretch *out, mote_err *err);
 
 /* Intervals are of what is independent. False rejects: Wilson's for the share missed among
  * n_distinct events. False accepts: Garwood's for count / repetition in hours / repetition (the
@@ -163,9 +172,7 @@ typedef struct {
 } mote_stream_curve;
 
 /* *out lives as long as `a`. `value` may have is_given false. */
-MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_outputs *o,
-                                               const mote_stream_track *track, int32_t n_reacting,
-                                               const mote_stream_detector *d,
+MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_heard *h,
                                                const mote_project_value *value, double confidence,
                                                mote_arena *a, mote_stream_curve **out,
                                                mote_err *err);

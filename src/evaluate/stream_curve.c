@@ -98,10 +98,12 @@ static mrt_detector_config config_of(const mote_stream_outputs *o, const mote_st
                                  .thresholds = thresholds};
 }
 
-static mote_status start_counting(const mote_stream_outputs *o, const mote_stream_track *track,
-                                  int32_t n_reacting, const mote_stream_detector *d, mote_arena *a,
-                                  counting **out, mote_err *err)
+static mote_status start_counting(const mote_stream_heard *h, mote_arena *a, counting **out,
+                                  mote_err *err)
 {
+    const mote_stream_outputs *o = h->said;
+    const mote_stream_detector *d = h->detector;
+    int32_t n_reacting = h->n_reacting;
     counting *c = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *c, &c, err));
     if (n_reacting < 1 || n_reacting > o->n_classes || n_reacting > MOTE_MODEL_MAX_LABELS ||
@@ -116,16 +118,18 @@ static mote_status start_counting(const mote_stream_outputs *o, const mote_strea
                          "stream: smoothing over %d hops or suppression of %d is out of range",
                          d->smooth_hops, d->suppress_hops);
     MOTE_TRY(mote_arena_take(a, bytes, 1, &c->memory, err));
-    MOTE_TRY(mote_arena_take(a, track->n_events, sizeof *c->is_hit, &c->is_hit, err));
+    MOTE_TRY(mote_arena_take(a, h->track->n_events, sizeof *c->is_hit, &c->is_hit, err));
     *out = c;
     return MOTE_OK;
 }
 
 /* The detector with c->thresholds over all outputs; what it says is matched by `m`. `causes` (NULL:
  * not wanted): how many false accepts each clip is the cause of; added to. */
-static void detect(counting *c, const mote_stream_outputs *o, const mote_stream_detector *d,
-                   int32_t n_reacting, matcher *m, mote_stream_counts *counts, uint32_t *causes)
+static void detect(counting *c, const mote_stream_heard *h, matcher *m, mote_stream_counts *counts,
+                   uint32_t *causes)
 {
+    const mote_stream_outputs *o = h->said;
+    const mote_stream_detector *d = h->detector;
     mrt_detector_config cfg = config_of(o, d, c->thresholds);
     int32_t is_ready = mrt_detector_init(&c->detector, &cfg, c->memory);
     MOTE_BUG_IF(!is_ready);
@@ -135,34 +139,34 @@ static void detect(counting *c, const mote_stream_outputs *o, const mote_stream_
     for (size_t i = 0; i < o->n; i++) {
         mrt_detection hit;
         if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
-            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, n_reacting, counts) &&
+            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, h->n_reacting, counts) &&
             causes && m->cause != BY_NOISE)
             causes[m->cause]++;
     }
 }
 
-static mote_stream_counts count_at(counting *c, const mote_stream_outputs *o,
-                                   const mote_stream_track *track, int32_t n_reacting,
-                                   const mote_stream_detector *d, double threshold,
+static mote_stream_counts count_at(counting *c, const mote_stream_heard *h, double threshold,
                                    uint32_t *causes)
 {
+    const mote_stream_track *track = h->track;
+    int32_t n_reacting = h->n_reacting;
     mote_stream_counts counts = {.n_targets = track->n_targets,
                                  .hours = (double)track->n / track->rate_hz / 3600};
     for (size_t i = 0; i < track->n_events; i++)
         if (track->events[i].class_id < n_reacting)
             counts.per_class[track->events[i].class_id]++;
-    for (int32_t k = 0; k < o->n_classes; k++)
+    for (int32_t k = 0; k < h->said->n_classes; k++)
         c->thresholds[k] = k < n_reacting ? mrt_detector_threshold((float)threshold) : 0;
     matcher m = {.track = track};
-    detect(c, o, d, n_reacting, &m, &counts, causes);
+    detect(c, h, &m, &counts, causes);
     return counts;
 }
 
-mote_status mote_stream_blocks(const mote_stream_outputs *o, const mote_stream_track *track,
-                               int32_t n_reacting, const mote_stream_detector *d,
-                               const float *thresholds, double block_s, mote_arena *a,
-                               mote_stream_block **out, size_t *n, mote_err *err)
+mote_status mote_stream_blocks(const mote_stream_heard *h, const float *thresholds, double block_s,
+                               mote_arena *a, mote_stream_stretch *out, mote_err *err)
 {
+    const mote_stream_track *track = h->track;
+    int32_t n_reacting = h->n_reacting;
     int64_t block = (int64_t)(block_s * track->rate_hz);
     if (block < 1 || track->n == 0)
         return mote_fail(err, MOTE_ARG, "stream: blocks of %g s of %zu samples", block_s, track->n);
@@ -172,29 +176,27 @@ mote_status mote_stream_blocks(const mote_stream_outputs *o, const mote_stream_t
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, n_reacting, d, &scratch, &c, err));
-    for (int32_t k = 0; k < o->n_classes; k++)
+    MOTE_TRY(start_counting(h, &scratch, &c, err));
+    for (int32_t k = 0; k < h->said->n_classes; k++)
         c->thresholds[k] = k < n_reacting ? mrt_detector_threshold(thresholds[k]) : 0;
     matcher m = {.track = track, .blocks = blocks, .block_samples = block};
     for (size_t i = 0; i < track->n_events; i++)
         if (track->events[i].class_id < n_reacting)
             block_at(&m, track->events[i].start)->n_targets++;
     mote_stream_counts counts = {0};
-    detect(c, o, d, n_reacting, &m, &counts, NULL);
-    *out = blocks;
-    *n = n_blocks;
+    detect(c, h, &m, &counts, NULL);
+    *out = (mote_stream_stretch){blocks, n_blocks};
     return MOTE_OK;
 }
 
-mote_status mote_stream_count(const mote_stream_outputs *o, const mote_stream_track *track,
-                              int32_t n_reacting, const mote_stream_detector *d, double threshold,
-                              mote_stream_counts *out, mote_err *err)
+mote_status mote_stream_count(const mote_stream_heard *h, double threshold, mote_stream_counts *out,
+                              mote_err *err)
 {
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, n_reacting, d, &scratch, &c, err));
-    *out = count_at(c, o, track, n_reacting, d, threshold, NULL);
+    MOTE_TRY(start_counting(h, &scratch, &c, err));
+    *out = count_at(c, h, threshold, NULL);
     return MOTE_OK;
 }
 
@@ -283,7 +285,8 @@ mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_output
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 64u << 20);
     counting *c = NULL;
-    MOTE_TRY(start_counting(o, track, t->n_reacting, &t->detector, &scratch, &c, err));
+    const mote_stream_heard h = {o, track, t->n_reacting, &t->detector};
+    MOTE_TRY(start_counting(&h, &scratch, &c, err));
     for (size_t i = 0; i < track->n_events; i++) {
         const mote_stream_event *e = &track->events[i];
         if (e->clip < 0 || (size_t)e->clip >= t->n_clips)
@@ -294,8 +297,8 @@ mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_output
         t->is_placed[e->clip] |= is_word;
     }
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
-        mote_stream_counts counts = count_at(c, o, track, t->n_reacting, &t->detector,
-                                             (double)(i + 1) / 256.0, t->causes + i * t->n_clips);
+        mote_stream_counts counts =
+            count_at(c, &h, (double)(i + 1) / 256.0, t->causes + i * t->n_clips);
         add_counts(&t->counts[i], &counts);
     }
     t->hop_s = (double)o->hop / track->rate_hz;
@@ -339,11 +342,11 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
     return MOTE_OK;
 }
 
-mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream_track *track,
-                                 int32_t n_reacting, const mote_stream_detector *d,
-                                 const mote_project_value *value, double confidence, mote_arena *a,
-                                 mote_stream_curve **out, mote_err *err)
+mote_status mote_stream_curve_of(const mote_stream_heard *h, const mote_project_value *value,
+                                 double confidence, mote_arena *a, mote_stream_curve **out,
+                                 mote_err *err)
 {
+    const mote_stream_track *track = h->track;
     size_t n_clips = 0;
     for (size_t i = 0; i < track->n_events; i++)
         n_clips =
@@ -351,8 +354,8 @@ mote_status mote_stream_curve_of(const mote_stream_outputs *o, const mote_stream
     mote_stream_tally *t = NULL;
     MOTE_SCOPED_ARENA scratch;
     mote_arena_init(&scratch, 256u << 20);
-    MOTE_TRY(mote_stream_tally_create(n_clips, n_reacting, d, &scratch, &t, err));
-    MOTE_TRY(mote_stream_tally_add(t, o, track, err));
+    MOTE_TRY(mote_stream_tally_create(n_clips, h->n_reacting, h->detector, &scratch, &t, err));
+    MOTE_TRY(mote_stream_tally_add(t, h->said, track, err));
     return mote_stream_tally_curve(t, value, confidence, a, out, err);
 }
 

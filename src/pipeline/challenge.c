@@ -84,8 +84,7 @@ static mote_status gather(const mote_challenge *c, const mote_jury *theirs, mote
 
 /* What a jury does in each stretch. */
 typedef struct {
-    mote_stream_block *blocks;
-    size_t n;
+    mote_stream_stretch in;
     double hours;
 } stretches;
 
@@ -108,8 +107,8 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
                               .tolerance_s = c->stream->detector.tolerance_s};
     out->hours = (double)h.track.n / h.track.rate_hz / 3600;
     h.track.n = h.extent; /* blocks of silence have nothing in them */
-    return mote_stream_blocks(&h.said, &h.track, (int32_t)c->task->labels.n, &d, op->thresholds,
-                              BLOCK_S, a, &out->blocks, &out->n, err);
+    const mote_stream_heard all = {&h.said, &h.track, (int32_t)c->task->labels.n, &d};
+    return mote_stream_blocks(&all, op->thresholds, BLOCK_S, a, &out->in, err);
 }
 
 static mote_status compare_stream(const mote_challenge *c, const mote_model *champion,
@@ -120,11 +119,11 @@ static mote_status compare_stream(const mote_challenge *c, const mote_model *cha
     mote_evaluate_config cfg = mote_evaluate_config_default();
     MOTE_TRY(hear(c, theirs, mote_model_operating_point(champion), a, &old, err));
     MOTE_TRY(hear(c, c->jury, &c->judge.decision->op, a, &new, err));
-    if (new.n != old.n) /* parts begin at a multiple of the hop, for folds */
+    if (new.in.n != old.in.n) /* parts begin at a multiple of the hop, for folds */
         return mote_fail(err, MOTE_ARG,
                          "stream.hop_ms of the champion and of mote.yaml must divide a minute");
-    return mote_compare_stream(old.blocks, new.blocks, new.n, new.hours, c->value, &cfg, a, out,
-                               err);
+    const mote_stream_pair pair = {old.in.blocks, new.in.blocks, new.in.n, new.hours, c->value};
+    return mote_compare_stream(&pair, &cfg, a, out, err);
 }
 
 /* ---- events in a stream ------------------------------------------------------------------ */
@@ -162,8 +161,9 @@ static mote_status compare_events(const mote_challenge *c, const mote_challenged
     MOTE_TRY(gather(c, &theirs, a, &in, err));
     MOTE_TRY(mote_compare(&in, &cfg, a, &overall, slices, err));
     MOTE_TRY(compare_stream(c, with->champion, &theirs, a, &stream, err));
-    out->promotion = mote_compare_promotion(&overall, slices, names, c->conditions->n, 0, &stream,
-                                            c->value->currency, c->rule);
+    const mote_promotion_case judged = {
+        &overall, slices, names, c->conditions->n, 0, &stream, c->value->currency};
+    out->promotion = mote_compare_promotion(&judged, c->rule);
     return to_json(c->conditions, slices, &stream, &out->promotion, &out->comparison, err);
 }
 

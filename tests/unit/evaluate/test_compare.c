@@ -105,7 +105,9 @@ static void equal_models_differ_by_nothing(void **state)
     assert_true(all.difference.value == 0 && all.difference.lo == 0 && all.difference.hi == 0 &&
                 all.p == 1);
     mote_project_schedule rule = {0};
-    assert_false(mote_compare_promotion(&all, NULL, NULL, 0, -1, NULL, NULL, &rule).is_promoted);
+    assert_false(
+        mote_compare_promotion(&(mote_promotion_case){&all, NULL, NULL, 0, -1, NULL, NULL}, &rule)
+            .is_promoted);
 }
 
 static void an_empty_slice_says_nothing(void **state)
@@ -118,7 +120,8 @@ static void an_empty_slice_says_nothing(void **state)
     assert_true(isnan(slices[2].champion.value) && isnan(slices[2].p));
     const char *const names[] = {"clean", "car-noise", "rain"};
     mote_project_schedule rule = {.clean_loss_at_most = 0.02};
-    mote_promotion p = mote_compare_promotion(&all, slices, names, 3, 2, NULL, NULL, &rule);
+    mote_promotion p = mote_compare_promotion(
+        &(mote_promotion_case){&all, slices, names, 3, 2, NULL, NULL}, &rule);
     assert_int_equal(p.weak_slice, 1);
 }
 
@@ -139,7 +142,8 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
         mote_project_schedule rule = {.beat_by = cases[i].beat_by,
                                       .clean_at_least = cases[i].at_least,
                                       .clean_loss_at_most = cases[i].loss};
-        mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, NULL, NULL, &rule);
+        mote_promotion p = mote_compare_promotion(
+            &(mote_promotion_case){&all, slices, names, 2, 0, NULL, NULL}, &rule);
         assert_int_equal(p.weak_slice, 1);
         assert_int_equal(p.n_reasons, cases[i].n_reasons);
         if (p.is_promoted != cases[i].is_promoted)
@@ -147,7 +151,8 @@ static void promotion_needs_gain_and_no_loss_on_clean(void **state)
     }
     mote_project_schedule rule = {
         .beat_by = 0.1, .clean_at_least = 0.8, .clean_loss_at_most = 0.02};
-    mote_promotion p = mote_compare_promotion(&all, slices, names, 2, 0, NULL, NULL, &rule);
+    mote_promotion p = mote_compare_promotion(
+        &(mote_promotion_case){&all, slices, names, 2, 0, NULL, NULL}, &rule);
     assert_non_null(strstr(p.reasons[0], "where the champion is weakest (car-noise) it is better: "
                                          "75.0 % of clips are right instead of 55.0 %, a gain of "
                                          "20.0 points"));
@@ -186,7 +191,8 @@ static void a_stream_tells_apart_what_chance_does_not_explain(void **state)
     mote_stream_comparison c;
     mote_evaluate_config cfg = mote_evaluate_config_default();
     stream_of(old, new, 3, 40, 0, 0);
-    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+    assert_int_equal(mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &worth}, &cfg,
+                                         &f->arena, &c, NULL),
                      MOTE_OK);
     assert_true(fabs(c.misses.champion.value - 3.0 / 120) < 1e-12);
     assert_true(fabs(c.misses.difference.value - 37.0 / 120) < 1e-12);
@@ -194,24 +200,28 @@ static void a_stream_tells_apart_what_chance_does_not_explain(void **state)
     assert_int_equal(mote_paired_winner(&c.accepts, false), MOTE_NOT_TOLD_APART);
     assert_int_equal(mote_paired_winner(&c.value, true), MOTE_CHALLENGER_WORSE);
     stream_of(old, new, 3, 7, 0, 0); /* four words that only the challenger missed: p is 0.125 */
-    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+    assert_int_equal(mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &worth}, &cfg,
+                                         &f->arena, &c, NULL),
                      MOTE_OK);
     assert_true(fabs(c.misses.p - 0.125) < 1e-9 && fabs(c.value.p - 0.125) < 1e-9);
     assert_int_equal(mote_paired_winner(&c.misses, false), MOTE_NOT_TOLD_APART);
     assert_int_equal(mote_paired_winner(&c.value, true), MOTE_NOT_TOLD_APART);
     stream_of(old, new, 40, 3, 2, 2);
     mote_project_value none = {0};
-    assert_int_equal(mote_compare_stream(old, new, 60, 1, &none, &cfg, &f->arena, &c, NULL),
-                     MOTE_OK);
+    assert_int_equal(
+        mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &none}, &cfg, &f->arena, &c, NULL),
+        MOTE_OK);
     assert_int_equal(mote_paired_winner(&c.misses, false), MOTE_CHALLENGER_BETTER);
     assert_true(isnan(c.value.difference.value));
     stream_of(old, new, 9, 10, 1, 2); /* the story of 15.00 against 2.08 */
-    assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+    assert_int_equal(mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &worth}, &cfg,
+                                         &f->arena, &c, NULL),
                      MOTE_OK);
     assert_int_equal(mote_paired_winner(&c.value, true), MOTE_NOT_TOLD_APART);
     assert_true(c.value.challenger.value < c.value.champion.value);
-    assert_int_equal(mote_compare_stream(old, new, 0, 1, &worth, &cfg, &f->arena, &c, NULL),
-                     MOTE_ARG);
+    assert_int_equal(
+        mote_compare_stream(&(mote_stream_pair){old, new, 0, 1, &worth}, &cfg, &f->arena, &c, NULL),
+        MOTE_ARG);
 }
 
 static void promotion_asks_what_the_product_is_judged_by(void **state)
@@ -236,10 +246,11 @@ static void promotion_asks_what_the_product_is_judged_by(void **state)
         mote_stream_comparison c;
         stream_of(old, new, cases[i].missed_before, cases[i].missed_now, cases[i].accepts_before,
                   cases[i].accepts_now);
-        assert_int_equal(mote_compare_stream(old, new, 60, 1, &worth, &cfg, &f->arena, &c, NULL),
+        assert_int_equal(mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &worth}, &cfg,
+                                             &f->arena, &c, NULL),
                          MOTE_OK);
-        mote_promotion p =
-            mote_compare_promotion(&all, slices, names, 2, 0, &c, worth.currency, &rule);
+        mote_promotion p = mote_compare_promotion(
+            &(mote_promotion_case){&all, slices, names, 2, 0, &c, worth.currency}, &rule);
         if (p.is_promoted != cases[i].is_promoted || !strstr(p.reasons[0], cases[i].says) ||
             !strstr(p.reasons[0], "EUR"))
             fail_msg("case %zu: %s", i, p.reasons[0]);
@@ -259,16 +270,20 @@ static void no_gain_is_made_up_for_by_a_better_stream(void **state)
     mote_comparison same = {.n = 100, .champion = {0.8, 0.7, 0.9}, .challenger = {0.8, 0.7, 0.9}};
     mote_project_schedule rule = {.clean_loss_at_most = 0.02};
     stream_of(old, new, 40, 3, 2, 2);
-    assert_int_equal(mote_compare_stream(old, new, 60, 1, &none, &cfg, &f->arena, &c, NULL),
-                     MOTE_OK);
-    mote_promotion p = mote_compare_promotion(&same, NULL, NULL, 0, -1, NULL, NULL, &rule);
+    assert_int_equal(
+        mote_compare_stream(&(mote_stream_pair){old, new, 60, 1, &none}, &cfg, &f->arena, &c, NULL),
+        MOTE_OK);
+    mote_promotion p =
+        mote_compare_promotion(&(mote_promotion_case){&same, NULL, NULL, 0, -1, NULL, NULL}, &rule);
     assert_false(p.is_promoted);
     assert_string_equal(p.reasons[0], "where the champion is weakest (all clips) it is no better: "
                                       "80.0 % of clips are right, as before");
-    p = mote_compare_promotion(&same, NULL, NULL, 0, -1, &c, NULL, &rule);
+    p = mote_compare_promotion(&(mote_promotion_case){&same, NULL, NULL, 0, -1, &c, NULL}, &rule);
     assert_true(p.is_promoted);
     rule.beat_by = 0.01; /* asked for in mote.yaml */
-    assert_false(mote_compare_promotion(&same, NULL, NULL, 0, -1, &c, NULL, &rule).is_promoted);
+    assert_false(
+        mote_compare_promotion(&(mote_promotion_case){&same, NULL, NULL, 0, -1, &c, NULL}, &rule)
+            .is_promoted);
 }
 
 static void bad_input_is_refused(void **state)

@@ -298,8 +298,8 @@ static void comparisons_and_verdicts_read_as_sentences(void **state)
                                  .p = 1e-7}};
     const char *const conditions[] = {"clean", "car-noise"};
     mote_project_schedule rule = {.clean_loss_at_most = 0.02};
-    mote_promotion p =
-        mote_compare_promotion(&slices[1], slices, conditions, 2, 0, NULL, NULL, &rule);
+    mote_promotion p = mote_compare_promotion(
+        &(mote_promotion_case){&slices[1], slices, conditions, 2, 0, NULL, NULL}, &rule);
     mote_report_comparison(&slices[1], slices, conditions, 2, &p, &b);
     print_for_review(&b);
     assert_non_null(strstr(

@@ -209,7 +209,8 @@ static mote_stream_counts count(const mote_stream_outputs *o, const mote_stream_
 {
     mote_stream_counts c;
     mote_err err;
-    if (mote_stream_count(o, t, N_KEYWORDS, d, threshold, &c, &err) != MOTE_OK)
+    if (mote_stream_count(&(mote_stream_heard){o, t, N_KEYWORDS, d}, threshold, &c, &err) !=
+        MOTE_OK)
         fail_msg("%s", err.text);
     return c;
 }
@@ -325,8 +326,8 @@ static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t,
             out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
     mote_stream_curve *c = NULL;
     mote_err err;
-    if (mote_stream_curve_of(&out, t, N_KEYWORDS, &detector, value, 0.95, &f->arena, &c, &err) !=
-        MOTE_OK)
+    if (mote_stream_curve_of(&(mote_stream_heard){&out, t, N_KEYWORDS, &detector}, value, 0.95,
+                             &f->arena, &c, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return c;
 }
@@ -414,9 +415,10 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
             t.events[i].class_id = f->class_id[t.events[i].clip];
         assert_int_equal(mote_stream_tally_add(tally, &out, &t, &err), MOTE_OK);
         if (r == 0)
-            assert_int_equal(mote_stream_curve_of(&out, &t, N_KEYWORDS, &detector, &none, 0.95,
-                                                  &f->arena, &one, &err),
-                             MOTE_OK);
+            assert_int_equal(
+                mote_stream_curve_of(&(mote_stream_heard){&out, &t, N_KEYWORDS, &detector}, &none,
+                                     0.95, &f->arena, &one, &err),
+                MOTE_OK);
     }
     if (mote_stream_tally_curve(tally, &none, 0.95, &f->arena, &all, &err) != MOTE_OK)
         fail_msg("%s", err.text);
@@ -566,9 +568,12 @@ static void stops_and_failures_come_through(void **state)
     out = run(f, &o);
     mote_stream_detector bad = {.smooth_hops = 65, .suppress_hops = 0, .tolerance_s = 0};
     mote_stream_counts c;
-    assert_int_equal(mote_stream_count(&out, &t, N_KEYWORDS, &bad, 0.5, &c, &err), MOTE_ARG);
-    assert_int_equal(mote_stream_count(&out, &t, N_CLASSES + 1, &detector, 0.5, &c, &err),
-                     MOTE_ARG);
+    assert_int_equal(
+        mote_stream_count(&(mote_stream_heard){&out, &t, N_KEYWORDS, &bad}, 0.5, &c, &err),
+        MOTE_ARG);
+    assert_int_equal(
+        mote_stream_count(&(mote_stream_heard){&out, &t, N_CLASSES + 1, &detector}, 0.5, &c, &err),
+        MOTE_ARG);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

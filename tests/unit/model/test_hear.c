@@ -443,8 +443,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
                                             .classify = outputs_of,
                                             .arg = e.predictor};
         TINY_MUST(mote_stream_run(&run, &e.arena, &outputs, &err));
-        TINY_MUST(
-            mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
+        TINY_MUST(mote_stream_count(&(mote_stream_heard){&outputs, &track, 2, &d},
+                                    (double)op.thresholds[0], &counts, &err));
         mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_DETECTIONS);
         assert_int_equal(counts.n_hits + counts.n_false_accepts, h.n);
         n_detections += h.n;
@@ -457,8 +457,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
         track.events = events;
         track.n_events = h.n;
         track.n_targets = (int64_t)h.n;
-        TINY_MUST(
-            mote_stream_count(&outputs, &track, 2, &d, (double)op.thresholds[0], &counts, &err));
+        TINY_MUST(mote_stream_count(&(mote_stream_heard){&outputs, &track, 2, &d},
+                                    (double)op.thresholds[0], &counts, &err));
         assert_int_equal(counts.n_hits, h.n);
         assert_int_equal(counts.n_false_accepts, 0);
         free(events);
