@@ -163,6 +163,7 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     c->now_us = mote_clock_mono_us;
     out->is_balanced =
         mote_own_keys_find(own, "class_weights") && strcmp(y->class_weights, "balanced") == 0;
+    out->of_classes = mote_loss_is_of_classes(c->loss.kind);
     out->is_refit = strcmp(y->refit, "all") == 0;
     out->n_folds = y->refit_folds;
 }

@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
     mote_train_config config; /* class_weights, checkpoint, identity are the caller's */
     bool is_balanced;         /* class_weights: balanced */
+    bool of_classes;          /* else there is no accuracy: the loss says how training goes */
     bool is_refit;            /* refit: all */
     int32_t n_folds;          /* that judge then */
 } mote_training_setting;

@@ -14,7 +14,7 @@
 #include "pipeline/recipe.h"
 #include "pipeline/refit.h"
 #include "pipeline/stages_internal.h"
-#include "track/run.h"
+#include "pipeline/training_run.h"
 
 typedef struct {
     mote_pipeline *p;
@@ -27,8 +27,7 @@ typedef struct {
     mote_refit folds; /* is_refit */
     mote_graph *graph, *folded;
     mote_train_result result;
-    char run_id[MOTE_RUN_ID_BYTES];
-    mote_err logged; /* why a metric could not be kept */
+    mote_training_run run;
 } training;
 
 /* What the run had learnt is lost, and is learnt again. */
@@ -87,61 +86,23 @@ static mote_status open_version(training *t, mote_err *err)
     return t->is_refit ? MOTE_OK : open_splits(t, err);
 }
 
-/* ---- the run ----------------------------------------------------------------------------- */
-
-static mote_status log_params(training *t, mote_err *err)
-{
-    const mote_training_setting *y = mote_setting_training(t->p->settings);
-    const bool is_sgd = y->config.optim.kind == MOTE_OPTIM_SGD;
-    char epochs[16], batch[16], rate[32], seed[24], params[24], macs[24];
-    (void)mote_format(epochs, sizeof epochs, "%d", y->config.n_epochs);
-    (void)mote_format(batch, sizeof batch, "%d", y->config.batch_size);
-    (void)mote_format(rate, sizeof rate, "%g", y->config.rate);
-    (void)mote_format(seed, sizeof seed, "%lld", (long long)y->config.seed);
-    (void)mote_format(params, sizeof params, "%lld", (long long)mote_graph_params(t->graph));
-    (void)mote_format(macs, sizeof macs, "%lld", (long long)mote_graph_macs(t->graph));
-    const mote_run_pair pairs[] = {{"architecture", mote_setting_arch(t->p->settings)->name},
-                                   {"epochs", epochs},
-                                   {"batch", batch},
-                                   {"learning_rate", rate},
-                                   {"optimiser", is_sgd ? "sgd" : "adam"},
-                                   {"seed", seed},
-                                   {"parameters", params},
-                                   {"macs", macs}};
-    return mote_run_log_params(t->p->cfg.store, t->run_id, pairs, sizeof pairs / sizeof pairs[0],
-                               err);
-}
-
-static mote_status begin_run(training *t, mote_err *err)
-{
-    MOTE_SCOPED_JSON *settings = NULL;
-    MOTE_SCOPED_BUF config;
-    mote_buf_init(&config, 1 << 20);
-    MOTE_TRY(mote_stage_config_json(t->p, &settings, err));
-    mote_json_write(&config, settings, false);
-    MOTE_TRY(mote_buf_status(&config, err));
-    char version[24];
-    (void)mote_format(version, sizeof version, "v%lld", (long long)t->version.number);
-    mote_run_spec spec = {.experiment = mote_stage_experiment(t->p),
-                          .data_version = version,
-                          .data_manifest = &t->version.id,
-                          .config_json = config.data,
-                          .source_dir = mote_store_project(t->p->cfg.store)};
-    MOTE_TRY(mote_run_create(t->p->cfg.store, &spec, t->p->cfg.now_ms(), t->run_id, err));
-    return log_params(t, err);
-}
+/* ---- what is heard of it ------------------------------------------------------------------ */
 
 static void show(training *t, const mote_train_progress *g)
 {
-    char note[160], validation[48] = "", everybody[24] = "";
+    const bool of_classes = mote_setting_training(t->p->settings)->of_classes;
+    char note[160], validation[48] = "", accuracy[32] = "", everybody[24] = "";
     if (t->is_refit)
         (void)mote_format(everybody, sizeof everybody, "everybody, ");
-    if (!isnan(g->last.val_accuracy))
+    if (of_classes)
+        (void)mote_format(accuracy, sizeof accuracy, ", accuracy %.1f %%", 100.0 * g->accuracy);
+    if (!isnan(g->last.val_loss) && of_classes)
         (void)mote_format(validation, sizeof validation, ", validation %.1f %%",
                           100.0 * g->last.val_accuracy);
-    (void)mote_format(
-        note, sizeof note, "%sepoch %d/%d, loss %.3f, accuracy %.1f %%%s, %.0f clips/s", everybody,
-        g->epoch + 1, g->n_epochs, g->loss, 100.0 * g->accuracy, validation, g->samples_per_s);
+    else if (!isnan(g->last.val_loss))
+        (void)mote_format(validation, sizeof validation, ", validation %.3f", g->last.val_loss);
+    (void)mote_format(note, sizeof note, "%sepoch %d/%d, loss %.3f%s%s, %.0f clips/s", everybody,
+                      g->epoch + 1, g->n_epochs, g->loss, accuracy, validation, g->samples_per_s);
     if (t->is_refit) {
         mote_refit_progress(t->p, t->r, t->folds.n, t->folds.n,
                             (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
@@ -155,19 +116,7 @@ static bool report(void *arg, const mote_train_progress *g)
 {
     training *t = arg;
     show(t, g);
-    if (!g->epoch_done)
-        return true;
-    int64_t now = t->p->cfg.now_ms();
-    const mote_run_point points[] = {
-        {"train_loss", g->last.train_loss, g->epoch, now},
-        {"train_accuracy", g->last.train_accuracy, g->epoch, now},
-        {"learning_rate", g->last.rate, g->epoch, now},
-        {"val_loss", g->last.val_loss, g->epoch, now},
-        {"val_accuracy", g->last.val_accuracy, g->epoch, now},
-    };
-    size_t n = sizeof points / sizeof points[0] - (t->is_refit ? 2 : 0);
-    /* A metric that cannot be kept must not pass unseen: stop, and say why. */
-    return mote_run_log_metrics(t->p->cfg.store, t->run_id, points, n, &t->logged) == MOTE_OK;
+    return mote_training_run_hear(&t->run, g);
 }
 
 /* ---- the result -------------------------------------------------------------------------- */
@@ -200,12 +149,17 @@ static void summarise(training *t)
         (void)mote_format(summary, sizeof summary,
                           "run %.8s: %.1f %% by %d folds on whom each had not heard, then %d "
                           "epochs on everybody%s",
-                          t->run_id, 100.0 * s8, (int)t->folds.n, t->result.n_epochs, resumed);
-    } else {
+                          t->run.id, 100.0 * s8, (int)t->folds.n, t->result.n_epochs, resumed);
+    } else if (mote_setting_training(t->p->settings)->of_classes) {
         (void)mote_format(
-            summary, sizeof summary, "run %.8s: %.1f %% on validation, epoch %d of %d%s", t->run_id,
+            summary, sizeof summary, "run %.8s: %.1f %% on validation, epoch %d of %d%s", t->run.id,
             100.0 * best->val_accuracy, t->result.best_epoch + 1, t->result.n_epochs, resumed);
         mote_stage_set(t->r, "val_accuracy", json_real(best->val_accuracy));
+    } else {
+        (void)mote_format(summary, sizeof summary,
+                          "run %.8s: loss %.3g on validation, epoch %d of %d%s", t->run.id,
+                          best->val_loss, t->result.best_epoch + 1, t->result.n_epochs, resumed);
+        mote_stage_set(t->r, "val_loss", json_real(best->val_loss));
     }
     mote_stage_set(t->r, "summary", json_string(summary));
 }
@@ -217,10 +171,10 @@ static mote_status keep_result(training *t, mote_err *err)
     mote_graph_save(t->folded, &b);
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(mote_stage_put(t->p, t->r, "graph.f32", b.data, b.len, err));
-    MOTE_TRY(mote_run_add_artifact(t->p->cfg.store, t->run_id, "model/graph.f32",
-                                   &t->r->objects[t->r->n_objects - 1].object, err));
+    MOTE_TRY(mote_training_run_keep(&t->run, "model/graph.f32",
+                                    &t->r->objects[t->r->n_objects - 1].object, err));
     summarise(t);
-    mote_stage_set(t->r, "run", json_string(t->run_id));
+    mote_stage_set(t->r, "run", json_string(t->run.id));
     mote_stage_set(t->r, "best_epoch", json_integer(t->result.best_epoch));
     mote_stage_set(t->r, "parameters", json_integer(mote_graph_params(t->folded)));
     mote_stage_set(t->r, "macs", json_integer(mote_graph_macs(t->folded)));
@@ -230,21 +184,13 @@ static mote_status keep_result(training *t, mote_err *err)
 /* The models that judge: as artifacts of the run, so that a later model can be compared. */
 static mote_status make_folds(training *t, mote_err *err)
 {
-    mote_store *s = t->p->cfg.store;
     MOTE_TRY(mote_refit_folds(t->p, t->r, &t->version, &t->folds, err));
     for (int32_t f = 0; f < t->folds.n; f++) {
         char name[24], path[40];
-        mote_run_point point = {"fold_accuracy", t->folds.folds[f].accuracy_s8, f,
-                                t->p->cfg.now_ms()};
         mote_refit_object(f, name);
         (void)mote_format(path, sizeof path, "model/%s", name);
-        MOTE_TRY(mote_run_add_artifact(s, t->run_id, path, &t->folds.graphs[f], err));
-        MOTE_TRY(mote_run_log_metrics(s, t->run_id, &point, 1, err));
-        if (t->folds.folds[f].features.n_fitted == 0)
-            continue;
-        mote_refit_front(f, name);
-        (void)mote_format(path, sizeof path, "model/%s", name);
-        MOTE_TRY(mote_run_add_artifact(s, t->run_id, path, &t->folds.fronts[f], err));
+        MOTE_TRY(mote_training_run_keep(&t->run, path, &t->folds.graphs[f], err));
+        MOTE_TRY(mote_training_run_fold(&t->run, f, t->folds.folds[f].accuracy_s8, err));
     }
     return open_everybody(t, err);
 }
@@ -255,8 +201,7 @@ static mote_status make_model(training *t, mote_err *err)
         MOTE_TRY(make_folds(t, err));
     mote_status st =
         mote_recipe_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);
-    if (st == MOTE_CANCELLED && t->logged.status != MOTE_OK)
-        st = mote_fail(err, t->logged.status, "%s", t->logged.text);
+    st = mote_training_run_heard(&t->run, st, err);
     return st == MOTE_OK ? keep_result(t, err) : st;
 }
 
@@ -266,14 +211,8 @@ static mote_status train(training *t, mote_err *err)
     t->is_refit = mote_setting_training(s)->is_refit;
     MOTE_TRY(mote_recipe_new_graph(s, mote_setting_training(s)->config.seed, &t->graph, err));
     MOTE_TRY(open_version(t, err));
-    MOTE_TRY(begin_run(t, err));
-    mote_status st = make_model(t, err);
-    mote_run_status end = st == MOTE_OK          ? MOTE_RUN_FINISHED
-                          : st == MOTE_CANCELLED ? MOTE_RUN_KILLED
-                                                 : MOTE_RUN_FAILED;
-    mote_status ended = mote_run_finish(t->p->cfg.store, t->run_id, end, t->p->cfg.now_ms(),
-                                        st == MOTE_OK ? err : NULL);
-    st = st == MOTE_OK ? ended : st;
+    MOTE_TRY(mote_training_run_begin(t->p, &t->version, t->graph, &t->run, err));
+    mote_status st = mote_training_run_end(&t->run, make_model(t, err), err);
     if (st == MOTE_OK) { /* the run has the result now; a file left behind does no harm */
         (void)unlink(t->job.checkpoint);
         mote_refit_clear(t->p, t->r);

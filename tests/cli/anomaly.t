@@ -10,7 +10,7 @@ $ bare mote run --quiet | sed '/^$/,$d'
 data      ran    v1: 96 clips, 0 background recordings
 plan      ran    96 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
 features  ran    9 statistics a channel, the whole sample at 50 Hz, float
-train     ran    run {{[0-9a-f]+}}: {{.*}} on validation, epoch 1 of 1
+train     ran    run {{[0-9a-f]+}}: loss {{[0-9.e-]+}} on validation, epoch 1 of 1
 compress  ran    int8 {{.*}}
 evaluate  ran    roc_auc 100.0 %{{.*}}
 compile   ran    not measured: {{.*}}

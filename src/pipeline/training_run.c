@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The record of a training. See training_run.h. */
+#include "pipeline/training_run.h"
+
+#include <math.h>
+
+#include "base/json.h"
+#include "pipeline/stage_parts.h"
+
+static mote_status log_params(const mote_training_run *t, const mote_graph *g, mote_err *err)
+{
+    const mote_training_setting *y = mote_setting_training(t->p->settings);
+    const bool is_sgd = y->config.optim.kind == MOTE_OPTIM_SGD;
+    char epochs[16], batch[16], rate[32], seed[24], params[24], macs[24];
+    (void)mote_format(epochs, sizeof epochs, "%d", y->config.n_epochs);
+    (void)mote_format(batch, sizeof batch, "%d", y->config.batch_size);
+    (void)mote_format(rate, sizeof rate, "%g", y->config.rate);
+    (void)mote_format(seed, sizeof seed, "%lld", (long long)y->config.seed);
+    (void)mote_format(params, sizeof params, "%lld", (long long)mote_graph_params(g));
+    (void)mote_format(macs, sizeof macs, "%lld", (long long)mote_graph_macs(g));
+    const mote_run_pair pairs[] = {{"architecture", mote_setting_arch(t->p->settings)->name},
+                                   {"epochs", epochs},
+                                   {"batch", batch},
+                                   {"learning_rate", rate},
+                                   {"optimiser", is_sgd ? "sgd" : "adam"},
+                                   {"seed", seed},
+                                   {"parameters", params},
+                                   {"macs", macs}};
+    return mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err);
+}
+
+static mote_status begin(mote_training_run *t, const mote_data_version *data, const mote_graph *g,
+                         mote_err *err)
+{
+    MOTE_SCOPED_JSON *settings = NULL;
+    MOTE_SCOPED_BUF config;
+    mote_buf_init(&config, 1 << 20);
+    MOTE_TRY(mote_stage_config_json(t->p, &settings, err));
+    mote_json_write(&config, settings, false);
+    MOTE_TRY(mote_buf_status(&config, err));
+    char version[24];
+    (void)mote_format(version, sizeof version, "v%lld", (long long)data->number);
+    mote_run_spec spec = {.experiment = mote_stage_experiment(t->p),
+                          .data_version = version,
+                          .data_manifest = &data->id,
+                          .config_json = config.data,
+                          .source_dir = mote_store_project(t->p->cfg.store)};
+    MOTE_TRY(mote_run_create(t->p->cfg.store, &spec, t->p->cfg.now_ms(), t->id, err));
+    return log_params(t, g, err);
+}
+
+mote_status mote_training_run_begin(mote_pipeline *p, const mote_data_version *data,
+                                    const mote_graph *g, mote_training_run *out, mote_err *err)
+{
+    mote_training_run t = {.p = p};
+    MOTE_TRY(begin(&t, data, g, err));
+    *out = t;
+    return MOTE_OK;
+}
+
+bool mote_training_run_hear(mote_training_run *t, const mote_train_progress *g)
+{
+    if (!g->epoch_done)
+        return true;
+    int64_t now = t->p->cfg.now_ms();
+    const bool of_classes = mote_setting_training(t->p->settings)->of_classes,
+               has_validation = !isnan(g->last.val_loss);
+    mote_run_point points[5];
+    size_t n = 0;
+    points[n++] = (mote_run_point){"train_loss", g->last.train_loss, g->epoch, now};
+    if (of_classes)
+        points[n++] = (mote_run_point){"train_accuracy", g->last.train_accuracy, g->epoch, now};
+    points[n++] = (mote_run_point){"learning_rate", g->last.rate, g->epoch, now};
+    if (has_validation)
+        points[n++] = (mote_run_point){"val_loss", g->last.val_loss, g->epoch, now};
+    if (has_validation && of_classes)
+        points[n++] = (mote_run_point){"val_accuracy", g->last.val_accuracy, g->epoch, now};
+    return mote_run_log_metrics(t->p->cfg.store, t->id, points, n, &t->lost) == MOTE_OK;
+}
+
+mote_status mote_training_run_heard(const mote_training_run *t, mote_status st, mote_err *err)
+{
+    if (st == MOTE_CANCELLED && t->lost.status != MOTE_OK)
+        return mote_fail(err, t->lost.status, "%s", t->lost.text);
+    return st;
+}
+
+mote_status mote_training_run_keep(const mote_training_run *t, const char *path,
+                                   const mote_sha256 *object, mote_err *err)
+{
+    return mote_run_add_artifact(t->p->cfg.store, t->id, path, object, err);
+}
+
+mote_status mote_training_run_fold(const mote_training_run *t, int32_t fold, double accuracy,
+                                   mote_err *err)
+{
+    const mote_run_point point = {"fold_accuracy", accuracy, fold, t->p->cfg.now_ms()};
+    return mote_run_log_metrics(t->p->cfg.store, t->id, &point, 1, err);
+}
+
+mote_status mote_training_run_end(const mote_training_run *t, mote_status st, mote_err *err)
+{
+    const mote_run_status end = st == MOTE_OK          ? MOTE_RUN_FINISHED
+                                : st == MOTE_CANCELLED ? MOTE_RUN_KILLED
+                                                       : MOTE_RUN_FAILED;
+    const mote_status ended = mote_run_finish(t->p->cfg.store, t->id, end, t->p->cfg.now_ms(),
+                                              st == MOTE_OK ? err : NULL);
+    return st == MOTE_OK ? ended : st;
+}
