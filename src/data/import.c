@@ -71,9 +71,12 @@ static void read_piece(void *arg, size_t piece, int32_t worker)
         return;
     }
     size_t n = 0;
-    j->status = j->it->inside ? read_inside(p, j, &n)
-                              : mote_file_read(j->it->disk, p->cfg->decoding.max_bytes, &j->bytes,
-                                               &n, &j->err);
+    if (j->it->set)
+        j->status = mote_import_read_member(j->it, &j->bytes, &n, &j->err);
+    else if (j->it->inside)
+        j->status = read_inside(p, j, &n);
+    else
+        j->status = mote_file_read(j->it->disk, p->cfg->decoding.max_bytes, &j->bytes, &n, &j->err);
     if (j->status == MOTE_OK)
         mote_sample_draft_hash(j->bytes, n, &j->draft);
 }
@@ -431,6 +434,8 @@ static mote_status file_of(mote_importer *im, const mote_import_item *it, const 
         MOTE_TRY(mote_path_join(im->arena, im->root_file, it->rel, &file, err));
         *out = file;
     }
+    if (it->set && !im->is_dir)
+        *out = mote_arena_printf(im->arena, "%s/%zu", *out, it->member);
     if (it->inside)
         *out = mote_arena_printf(im->arena, "%s/%lld", *out, (long long)it->inside->number);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import: list of files");
@@ -528,6 +533,7 @@ mote_status mote_data_import(mote_store *s, const char *path, const mote_import_
     mote_status st = run(&im, err);
     for (size_t i = 0; i < im.n_layouts; i++)
         mote_layout_release(&im.layouts[i]);
+    mote_import_release_sets(&im);
     *out = im.report;
     return st;
 }

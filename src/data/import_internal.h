@@ -5,6 +5,8 @@
 
 #include "data/import.h"
 
+typedef struct mote_import_set mote_import_set; /* import_set.c */
+
 /* One entry of the tree: all of them are in memory, so it is small. */
 typedef struct {
     const char *rel;              /* path below the root, lives as long as the arena */
@@ -19,6 +21,10 @@ typedef struct {
     mote_provided_part part;
     mote_data_role role;
     int64_t bytes;
+    bool is_set;                /* a file that may hold many samples; .. */
+    const mote_import_set *set; /* .. that it, or the sample, is in; NULL: none */
+    size_t member;              /* of the set */
+    const char *said;           /* what the set says it is, or NULL */
 } mote_import_item;
 
 typedef struct {
@@ -33,11 +39,25 @@ typedef struct {
     const char *first_facts; /* of the sample that the others must go with; NULL: none yet */
     mote_layout *layouts;    /* [n_layouts], owned */
     size_t n_layouts;
+    mote_import_set *sets; /* [n_sets], opened */
+    size_t n_sets;
     mote_import_report report;
 } mote_importer;
 
 /* Find everything below the path and say what would become of it: items, report.plan,
  * report.skipped and the rest that is known before a recording is read. */
 MOTE_MUST_USE mote_status mote_import_plan_all(mote_importer *im, mote_err *err);
+
+/* Sets (import_set.c). May the file be one, by its first bytes and its size? open puts items of
+ * their samples in the place of those with is_set; say appends words on each set; read gives the
+ * bytes of one sample, owned by the caller; release closes them all. */
+bool mote_import_may_be_set(const mote_kind *kind, const char *path, const uint8_t *head, size_t n,
+                            uint64_t bytes);
+MOTE_MUST_USE mote_status mote_import_open_sets(mote_importer *im, mote_err *err);
+MOTE_MUST_USE mote_status mote_import_say_sets(mote_importer *im, const char **words, size_t *n,
+                                               mote_err *err);
+MOTE_MUST_USE mote_status mote_import_read_member(const mote_import_item *it, char **bytes,
+                                                  size_t *n, mote_err *err);
+void mote_import_release_sets(mote_importer *im);
 
 #endif

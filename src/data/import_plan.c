@@ -149,6 +149,9 @@ static void look_at_piece(void *arg, size_t piece, int32_t worker)
     }
     mote_filetype type = mote_filetype_of(head, (size_t)n);
     const mote_kind *kind = im->cfg->kind;
+    it->is_set = mote_import_may_be_set(kind, it->rel, head, (size_t)n, (uint64_t)info.st_size);
+    if (it->is_set)
+        return;
     bool is_named = mote_kind_has_ending(kind, it->rel);
     mote_take take = mote_kind_take(kind, type, head, (size_t)n);
     if (take == MOTE_TAKE_READ)
@@ -271,8 +274,8 @@ static mote_status ask_layouts(mote_importer *im, mote_import_item *it, mote_err
 
 static mote_status say_layouts(mote_importer *im, mote_err *err)
 {
-    MOTE_TRY(mote_arena_take(im->arena, im->n_layouts + 1, sizeof *im->report.recognised,
-                             &im->report.recognised, err));
+    MOTE_TRY(mote_arena_take(im->arena, im->n_layouts + im->n_sets + 1,
+                             sizeof *im->report.recognised, &im->report.recognised, err));
     for (size_t i = 0; i < im->n_layouts; i++) {
         const mote_layout *l = &im->layouts[i];
         if (l->n == 0)
@@ -283,7 +286,7 @@ static mote_status say_layouts(mote_importer *im, mote_err *err)
             return no_memory(err);
         im->report.recognised[im->report.n_recognised++] = text;
     }
-    return MOTE_OK;
+    return mote_import_say_sets(im, im->report.recognised, &im->report.n_recognised, err);
 }
 
 /* ---- labels -------------------------------------------------------------------------------- */
@@ -358,6 +361,8 @@ static void label_example(mote_importer *im, mote_import_item *it, const char *r
             it->label = normal(im->arena, label, n);
         else
             it->refused = "the name does not fit data.label_from";
+    } else if (it->said && !by_folder) {
+        it->label = normal(im->arena, it->said, strlen(it->said));
     } else if (it->inside && it->inside->label && !by_folder) {
         it->label = normal(im->arena, it->inside->label, strlen(it->inside->label));
     } else {
@@ -582,6 +587,7 @@ mote_status mote_import_plan_all(mote_importer *im, mote_err *err)
     im->is_dir = mote_path_is_dir(im->root);
     MOTE_TRY(add_entries(im, err));
     mote_pool_run(im->cfg->pool, im->n_items, look_at_piece, im);
+    MOTE_TRY(mote_import_open_sets(im, err));
     MOTE_TRY(read_layouts(im, err));
     MOTE_TRY(unpack_items(im, err));
     MOTE_TRY(label_items(im, err));

@@ -22,6 +22,7 @@
 #include "project/project.h"
 
 typedef struct mote_kind mote_kind;
+typedef struct mote_kind_set mote_kind_set; /* data/kind_set.h */
 
 /* How samples of one shape are cut; a kind reads what it knows. */
 typedef struct {
@@ -135,6 +136,7 @@ struct mote_kind {
     const char *const *endings;      /* of names of its files, lower case, no dot; NULL ends them */
     const mote_filetype *reads;      /* types that are decoded; MOTE_N_FILETYPES ends them */
     const mote_filetype *locked;     /* that hold its samples, but cannot be decoded; the same */
+    const mote_kind_set *sets;       /* files that hold many of its samples; NULL: there are none */
     bool is_timed;                   /* its samples run in time, at a rate */
     mote_decoding (*decoding)(void); /* what is allowed unless a project says otherwise */
 

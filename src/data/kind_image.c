@@ -169,6 +169,7 @@ static mote_status copy_own(const void *own, mote_arena *a, const void **out, mo
     return MOTE_OK;
 }
 
+extern const mote_kind_set mote_image_sets; /* kind_image_set.c */
 extern const mote_kind mote_kind_image;
 const mote_kind mote_kind_image = {
     .input = MOTE_INPUT_IMAGE,
@@ -178,6 +179,7 @@ const mote_kind mote_kind_image = {
     .endings = endings,
     .reads = reads,
     .locked = locked,
+    .sets = &mote_image_sets,
     .decoding = decoding,
     .decode = decode,
     .release = release,

@@ -38,7 +38,9 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
 static bool uses(const mote_frontend_plan *p, const char *path)
 {
     (void)p;
-    return mote_str_starts(path, "signal/mrt_pixels") || mote_str_starts(path, "signal/mrt_resize");
+    return mote_str_starts(path, "signal/mrt_pixels") ||
+           mote_str_starts(path, "signal/mrt_resize") ||
+           mote_str_starts(path, "signal/mrt_quantize"); /* every generated source includes it */
 }
 
 static void header(const mote_frontend_plan *p, mote_buf *b)

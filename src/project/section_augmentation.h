@@ -4,6 +4,7 @@
 #ifndef MOTE_PROJECT_SECTION_AUGMENTATION_H
 #define MOTE_PROJECT_SECTION_AUGMENTATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "project/setting_types.h"
@@ -18,6 +19,9 @@ typedef struct {
     mote_span pitch_semitones; /* 0..0: off */
     int32_t time_masks, time_mask_frames;
     int32_t frequency_masks, frequency_mask_bins;
+    /* Of pictures (data/image_augment.h says what each does). */
+    bool flip_across, flip_down;
+    double crop, rotate_deg, brightness, contrast, pixel_noise, cut_out;
 } mote_project_augmentation;
 
 #endif

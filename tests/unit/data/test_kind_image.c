@@ -233,6 +233,141 @@ static void what_cannot_be_taken_is_named_and_counted(void **state)
             fail_msg("'%s': %s", r.rejected[i].path, r.rejected[i].reason);
 }
 
+/* ---- sets ----------------------------------------------------------------------------------- */
+
+/* An IDX set of n pictures of 2 x 3 and its labels; picture i is all `first + i`, its label i % 3.
+ */
+static void write_idx(fixture *f, const char *images, const char *labels, uint8_t n, uint8_t first)
+{
+    uint8_t x[16 + 6 * 64] = {0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 2, 0, 0, 0, 3};
+    uint8_t y[8 + 64] = {0, 0, 8, 1, 0, 0, 0, n};
+    for (uint8_t i = 0; i < n; i++) {
+        memset(x + 16 + 6 * i, first + i, 6);
+        y[8 + i] = i % 3;
+    }
+    write_bytes(f, images, x, 16 + 6u * n);
+    if (labels)
+        write_bytes(f, labels, y, 8u + n);
+}
+
+/* The same file, packed. */
+static void pack(fixture *f, const char *name)
+{
+    char from[TEMP_DIR_BYTES + 200], command[2 * TEMP_DIR_BYTES + 500];
+    snprintf(from, sizeof from, "%s/%s", f->tree, name);
+    snprintf(command, sizeof command, "gzip -n '%s'", from);
+    assert_int_equal(system(command), 0);
+}
+
+static void each_picture_of_a_set_is_a_sample(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    write_idx(f, "set/train-images-idx3-ubyte", "set/train-labels-idx1-ubyte", 9, 10);
+    write_idx(f, "set/t10k-images-idx3-ubyte", "set/t10k-labels-idx1-ubyte", 6, 100);
+    pack(f, "set/t10k-images-idx3-ubyte");
+    pack(f, "set/t10k-labels-idx1-ubyte");
+    mote_import_report r = import(f);
+    assert_int_equal(r.total.n_added, 15);
+    assert_int_equal(r.n_skipped, 2); /* the labels */
+    assert_int_equal(r.n_labels, 3);
+    assert_int_equal(r.n_provided, 15);
+    assert_int_equal(r.n_recognised, 2);
+    mote_sample_row *s = NULL;
+    size_t n = 0, n_test = 0;
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    assert_int_equal(n, 15);
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(strstr(s[i].source, "-ubyte"));
+        assert_true(mote_path_base(s[i].source)[0] <= '9'); /* the number in its set */
+    }
+    static const char *const labels[] = {"0", "1", "2"};
+    mote_dataset_config cfg = config(2, 3, 1, MRT_FIT_STRETCH);
+    cfg.labels = labels;
+    cfg.n_labels = 3;
+    mote_dataset d = load(f, &cfg);
+    for (size_t i = 0; i < d.n; i++) {
+        const uint8_t *x = mote_dataset_sample(&d, i);
+        uint8_t number = x[0] >= 100 ? x[0] - 100 : x[0] - 10;
+        assert_int_equal(x[5], x[0]);
+        assert_int_equal(d.class_id[i], number % 3);
+    }
+    mote_dataset_release(&d);
+    cfg.all_splits = false;
+    cfg.split = MOTE_SPLIT_TEST; /* what the name of the file says */
+    d = load(f, &cfg);
+    for (size_t i = 0; i < d.n; i++)
+        n_test += *(const uint8_t *)mote_dataset_sample(&d, i) >= 100;
+    assert_true(d.n == 6 && n_test == 6);
+    mote_dataset_release(&d);
+
+    r = import(f); /* nothing twice, and nothing is gone */
+    assert_int_equal(r.total.n_added, 0);
+    assert_int_equal(r.total.n_known, 15);
+    assert_int_equal(r.n_gone, 0);
+}
+
+static void what_is_wrong_with_a_set_is_said_of_its_file(void **state)
+{
+    fixture *f = *state;
+    char path[TEMP_DIR_BYTES + 200], *bytes = NULL;
+    size_t n = 0;
+    mote_err err = {0};
+    copy_golden(f, "colour.png", "cat/good.png");
+    write_idx(f, "set/a-images-idx3-ubyte", NULL, 4, 0); /* no labels */
+    write_idx(f, "set/b-images-idx3-ubyte", "set/b-labels-idx1-ubyte", 4, 20);
+    write_idx(f, "set/other-images-idx3-ubyte", "set/b-labels-idx1-ubyte", 3, 40); /* 3 labels */
+    write_idx(f, "set/c-images-idx3-ubyte", "set/c-labels-idx1-ubyte", 4, 30);
+    snprintf(path, sizeof path, "%s/set/c-images-idx3-ubyte", f->tree);
+    T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
+    write_bytes(f, "set/c-images-idx3-ubyte", bytes, n - 1);
+    write_idx(f, "set/d-images-idx3-ubyte", "set/d-labels-idx1-ubyte", 4, 60);
+    pack(f, "set/d-images-idx3-ubyte");
+    mote_free(bytes);
+    snprintf(path, sizeof path, "%s/set/d-images-idx3-ubyte.gz", f->tree);
+    T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
+    write_bytes(f, "set/d-images-idx3-ubyte.gz", bytes, n - 9);
+    mote_free(bytes);
+    static const char *const words[] = {
+        "'a-labels-idx1-ubyte'", "holds 4 pictures and its file of labels 3 labels",
+        "promises 4 images of 6 bytes and holds 23", "gzip archive is damaged"};
+    mote_import_report r = import(f);
+    assert_int_equal(r.total.n_added, 1);
+    assert_int_equal(r.total.n_rejected, 5);
+    for (size_t i = 0; i < T_COUNT(words); i++)
+        if (!strstr(r.rejected[i].reason, words[i]))
+            fail_msg("'%s': %s", r.rejected[i].path, r.rejected[i].reason);
+}
+
+static void cifar_has_its_names_beside_it(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    static uint8_t x[4 * 3073];
+    for (int i = 0; i < 4; i++) {
+        memset(x + i * 3073 + 1, 10 * i, 1024); /* red */
+        memset(x + i * 3073 + 1025, 5, 2048);
+        x[i * 3073] = (uint8_t)(i % 2);
+    }
+    write_bytes(f, "cifar/data_batch_1.bin", x, sizeof x);
+    write_bytes(f, "cifar/batches.meta.txt", "cat\ndog\n\n", 9);
+    mote_import_report r = import(f);
+    assert_int_equal(r.total.n_added, 4);
+    assert_int_equal(r.n_skipped, 1);
+    mote_sample_row *s = NULL;
+    size_t n = 0;
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    assert_string_equal(s[0].label, "cat");
+    assert_string_equal(s[1].label, "dog");
+    mote_dataset_config cfg = config(1, 1, 3, MRT_FIT_STRETCH);
+    mote_dataset d = load(f, &cfg);
+    for (size_t i = 0; i < d.n; i++) {
+        const uint8_t *p = mote_dataset_sample(&d, i);
+        assert_true(p[0] / 10 % 2 == d.class_id[i] && p[1] == 5 && p[2] == 5);
+    }
+    mote_dataset_release(&d);
+}
+
 static void sizes_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -257,6 +392,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_taken_is_named_and_counted, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(each_picture_of_a_set_is_a_sample, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_wrong_with_a_set_is_said_of_its_file, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(cifar_has_its_names_beside_it, set_up, tear_down),
         cmocka_unit_test(sizes_that_cannot_be_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,10 @@ typedef struct {
     "\"},"                                                                                         \
     "\"training\":{\"loss\":\"huber\"}}"
 
+#define PICTURES                                                                                   \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"image\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
+    "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
+
 static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "ds-cnn", NULL},
     {MOTE_TASK_keyword, WORDS, "dense", NULL},
@@ -52,6 +56,9 @@ static const variant variants[] = {
     {MOTE_TASK_anomaly, UNUSUAL, "autoencoder", "spectral"},
     {MOTE_TASK_anomaly, UNUSUAL_BY_HUBER, "autoencoder", "raw"},
     {MOTE_TASK_anomaly, UNUSUAL, "gaussian", "statistics"},
+    {MOTE_TASK_image, PICTURES, "ds-cnn", "pixels"},
+    {MOTE_TASK_image, PICTURES, "mobilenet", "unit_pixels"},
+    {MOTE_TASK_image, PICTURES, "dense", "pixels"},
 };
 
 static json_t *base_of(const variant *v)
@@ -300,6 +307,15 @@ static void add_conditions(mote_buf *b, mote_conditions x)
     }
 }
 
+static void add_augmentation(mote_buf *b, mote_augment_config x)
+{
+    ADD(shift_ms), ADD(gain_db), ADD(noise_probability), ADD(noise_snr_db);
+    ADD(car_noise_probability), ADD(car_noise_snr_db), ADD(speed), ADD(pitch_semitones);
+    ADD(time_masks), ADD(time_mask_frames), ADD(frequency_masks), ADD(frequency_mask_bins);
+    ADD(flip_across), ADD(flip_down), ADD(crop), ADD(rotate_deg), ADD(brightness), ADD(contrast);
+    ADD(pixel_noise), ADD(cut_out);
+}
+
 #undef ADD
 
 /* Judging reads the list and the currency (project/verdict.h). */
@@ -321,7 +337,6 @@ static void add_requirements(mote_buf *b, const mote_project *p)
         mote_buf_add(b, &x, sizeof x);                                                             \
     }
 ADD_PLAIN(arch, mote_arch)
-ADD_PLAIN(augmentation, mote_augment_config)
 ADD_PLAIN(budget, mote_budget_setting)
 
 static mote_sha256 digest(const mote_buf *b)
