@@ -133,6 +133,25 @@ static void without_unknown_and_silence_other_words_are_left_out(void **state)
     mote_dataset_release(&d);
 }
 
+/* Of a score: training has what is normal alone, the others judge. */
+static void what_is_unusual_is_not_learned_from(void **state)
+{
+    fixture *f = *state;
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        mote_dataset_config cfg = config((mote_split)s);
+        const size_t unusual = s == MOTE_SPLIT_TRAIN ? 0 : 1;
+        cfg.nothing = false;
+        cfg.is_score = true;
+        mote_dataset d = load(f, &cfg);
+        assert_int_equal(d.answer, MOTE_ANSWER_ANOMALY);
+        assert_int_equal(d.n_classes, 3);
+        assert_true(d.n_per_class[0] > 0 && d.n_per_class[1] > 0);
+        assert_true((d.n_per_class[2] > 0) == (unusual > 0));
+        assert_int_equal(d.n, d.n_per_class[0] + d.n_per_class[1] + d.n_per_class[2]);
+        mote_dataset_release(&d);
+    }
+}
+
 static void unknown_words_can_be_limited(void **state)
 {
     fixture *f = *state;
@@ -340,6 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_and_counts_are_as_configured),
         cmocka_unit_test(without_unknown_and_silence_other_words_are_left_out),
+        cmocka_unit_test(what_is_unusual_is_not_learned_from),
         cmocka_unit_test(unknown_words_can_be_limited),
         cmocka_unit_test(loading_twice_gives_the_same_bytes),
         cmocka_unit_test(background_of_the_splits_does_not_overlap),
