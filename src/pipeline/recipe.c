@@ -12,6 +12,7 @@
 
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
 #define N_CALIBRATION  256
+#define UNUSUAL_REACH  3.0
 
 static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
 {
@@ -204,6 +205,22 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
     return st;
 }
 
+/* What a model of anomalies must tell apart lies outside what it is calibrated on: an int8 input
+ * that ends where normal samples do would make everything beyond them look alike. The second half
+ * of the samples goes UNUSUAL_REACH times as far from the mean of each feature. */
+static void reach_out(float *x, size_t half, size_t elements)
+{
+    for (size_t e = 0; e < elements; e++) {
+        double mean = 0.0;
+        for (size_t i = 0; i < half; i++)
+            mean += (double)x[i * elements + e] / (double)half;
+        for (size_t i = half; i < 2 * half; i++) {
+            float *v = &x[i * elements + e];
+            *v = (float)(mean + UNUSUAL_REACH * ((double)*v - mean));
+        }
+    }
+}
+
 mote_status mote_recipe_quantise(const mote_recipe_job *job, const mote_graph *folded,
                                  mote_graph **out, size_t *n_calibration, mote_err *err)
 {
@@ -213,6 +230,10 @@ mote_status mote_recipe_quantise(const mote_recipe_job *job, const mote_graph *f
     float *samples = NULL;
     MOTE_TRY(calibration(job, &a, half, &samples, err));
     mote_quantise_config cfg = {.range_rule = MOTE_RANGE_MSE, .correct_bias = true};
+    if (job->train->answer == MOTE_ANSWER_ANOMALY) {
+        reach_out(samples, half, values_of(job, job->train));
+        cfg.range_rule = MOTE_RANGE_MIN_MAX;
+    }
     *n_calibration = 2 * half;
     return mote_quantise(folded, samples, 2 * half, &cfg, out, err);
 }
