@@ -40,6 +40,7 @@ mote_consent_policy mote_consent_policy_of(const mote_project *p);
 
 /* Parse "<purpose>[; subject=<id>]". PARSE when it is not of that form: letters, digits and -_.:@
  * only, at most 63 and 127 bytes. */
+/* lint: unused_exports: tests read one text at a time */
 MOTE_MUST_USE mote_status mote_consent_parse(const char *text, mote_consent *out, mote_err *err);
 
 /* One request may carry the header more than once, or several values in one header with commas

@@ -182,8 +182,18 @@ static mote_status fail_rate(const mote_served *s, const char *what, int64_t rat
                      what, (long long)rate_hz, s->name, (int)s->rate_hz);
 }
 
-mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
-                              const mote_sound_config *cfg, mote_audio *out, mote_err *err)
+typedef struct {
+    const char *what;
+    bool may_resample;
+    bool wav_only; /* from strangers: see data/audio.h */
+    int64_t max_ms;
+} sound_config;
+
+/* Sound from outside for a model: decode bytes[0..n). A rate other than the model's is refused with
+ * ARG, naming both, unless may_resample. `what` names the source in errors; max_ms bounds its
+ * length. *out is the caller's (mote_audio_release). Errors as mote_audio_decode. */
+static mote_status decode_sound(const void *bytes, size_t n, const mote_served *s,
+                                const sound_config *cfg, mote_audio *out, mote_err *err)
 {
     MOTE_TRY(need_ears(s, err));
     if (n == 0)
@@ -233,12 +243,12 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
 {
-    mote_sound_config cfg = {.what = asked->what,
-                             .may_resample = asked->may_convert,
-                             .wav_only = asked->from_strangers,
-                             .max_ms = asked->max_ms};
+    sound_config cfg = {.what = asked->what,
+                        .may_resample = asked->may_convert,
+                        .wav_only = asked->from_strangers,
+                        .max_ms = asked->max_ms};
     mote_audio audio;
-    MOTE_TRY(mote_sound_decode(bytes, n, s, &cfg, &audio, err));
+    MOTE_TRY(decode_sound(bytes, n, s, &cfg, &audio, err));
     mote_sound sound = {.pcm = audio.samples,
                         .n = audio.n,
                         .is_label_only = asked->is_label_only,

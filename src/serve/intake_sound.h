@@ -23,21 +23,9 @@ typedef struct {
 } mote_sound;
 
 /* ARG when the model takes tensors, LIMIT when there would be too many windows. */
+/* lint: unused_exports: tests ask with samples that are decoded */
 MOTE_MUST_USE mote_status mote_classify_sound(mote_infer *t, const mote_served *s,
                                               const mote_sound *sound, mote_arena *a,
                                               mote_classification *out, mote_err *err);
-
-/* Sound from outside for a model: decode bytes[0..n). A rate other than the model's is refused with
- * ARG, naming both, unless may_resample. `what` names the source in errors; max_ms bounds its
- * length. *out is the caller's (mote_audio_release). Errors as mote_audio_decode. */
-typedef struct {
-    const char *what;
-    bool may_resample;
-    bool wav_only; /* from strangers: see data/audio.h */
-    int64_t max_ms;
-} mote_sound_config;
-MOTE_MUST_USE mote_status mote_sound_decode(const void *bytes, size_t n, const mote_served *s,
-                                            const mote_sound_config *cfg, mote_audio *out,
-                                            mote_err *err);
 
 #endif

@@ -48,6 +48,7 @@ void mote_predlog_destroy(mote_predlog *log);
 void mote_predlog_submit(mote_predlog *log, const mote_serve_event *event);
 
 /* Wait until everything submitted before is written or dropped. TIMEOUT. */
+/* lint: unused_exports: tests wait for what they logged */
 MOTE_MUST_USE mote_status mote_predlog_flush(mote_predlog *log, int64_t timeout_ms, mote_err *err);
 
 typedef struct {
@@ -79,6 +80,7 @@ typedef struct {
 /* Remove what is older than its retention at now_ms: the retention it was logged under or the
  * policy's, whichever ends first; go on with removals that were interrupted. Works in portions of
  * some ten milliseconds; budget NULL: to the end. */
+/* lint: unused_exports: tests purge without the rest of the upkeep */
 MOTE_MUST_USE mote_status mote_predlog_purge(mote_store *s, const mote_consent_policy *policy,
                                              int64_t now_ms, const mote_budget *budget,
                                              mote_predlog_erased *out, mote_err *err);
