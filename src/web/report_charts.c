@@ -299,8 +299,11 @@ mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, 
                  "Did it learn, and had it finished? Training looks worse than validation where "
                  "its clips are made harder on purpose.");
     mote_buf_str(out, "<div class=grid2>");
+    /* Right answers are counted of classes alone. */
+    const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);
+    size_t n_kinds = report_member(evaluated, "conditions/clean/confusion") ? 2 : 1;
     for (size_t i = 0; i < r->n_laps; i++)
-        for (size_t kind = 0; kind < 2; kind++)
+        for (size_t kind = 0; kind < n_kinds; kind++)
             MOTE_TRY(training_chart(&r->laps[i], kind, a, out, err));
     mote_buf_str(out, "</div>\n");
     report_end(out);
