@@ -133,7 +133,14 @@ static mote_status decide_on(mote_evaluating *e, const mote_jury *j, mote_decide
     cfg.evaluate = config();
     cfg.false_alarm = mote_setting_anomaly(e->p->settings)->false_alarm;
     MOTE_TRY(answers_of(e, j, j->clips.x, &said, &x, err));
-    return mote_decide(&x, &start, &cfg, &e->arena, out, err);
+    mote_err why = {0};
+    mote_status st = mote_decide(&x, &start, &cfg, &e->arena, out, &why);
+    if (st == MOTE_RANGE)
+        return mote_fail(err, st,
+                         "%s in validation: add some, give validation a larger share, or raise "
+                         "'anomaly.false_alarm'",
+                         why.text);
+    return st == MOTE_OK ? MOTE_OK : mote_fail(err, st, "%s", why.text);
 }
 
 static mote_answer_words words_of(const mote_dataset *d, const mote_task_setting *task)
