@@ -56,7 +56,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 static const mote_option options[] = {
     {"template", 't', MOTE_OPT_STRING, offsetof(init_values, template_name), 0, 0, "NAME",
-     "what kind of project: keyword (default)"},
+     "what kind of project: keyword (default) or gesture"},
 };
 static const init_values defaults = {.template_name = "keyword"};
 
@@ -64,7 +64,8 @@ const mote_command mote_cmd_init = {
     .usage = "DIR [options]",
     .about = "Creates DIR with a mote.yaml in which every block is explained, a README and a\n"
              ".gitignore. Refuses a folder that holds a mote.yaml; other files are left alone.",
-    .examples = "mote init my-words\nmote init my-words --template keyword",
+    .examples = "mote init my-words\nmote init my-words --template keyword\n"
+                "mote init my-gestures --template gesture",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 1,

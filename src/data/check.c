@@ -20,13 +20,15 @@ const char *mote_finding_severity_name(mote_finding_severity s)
 
 mote_check_config mote_check_config_of(const mote_project *p)
 {
-    return (mote_check_config){.labels = mote_project_labels(p)->items,
+    mote_input_kind input = MOTE_N_INPUTS;
+    MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
+    const mote_kind *kind = mote_kind_of(input);
+    return (mote_check_config){.cut = kind->cut_of ? kind->cut_of(p) : (mote_cut_config){0},
+                               .labels = mote_project_labels(p)->items,
                                .n_labels = mote_project_labels(p)->n,
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,
-                               .rate_hz = p->rate_hz,
-                               .clip_ms = p->clip_ms,
                                .min_per_class = p->data.min_per_class,
                                .min_groups = p->data.min_groups,
                                .min_clip_s = p->data.min_clip_s,
@@ -96,8 +98,10 @@ static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i,
 {
     mote_loaded one;
     mote_err why;
-    mote_status st = mote_sample_lend(c->store, c->cfg->cache, c->rows[i].kind, &c->rows[i].object,
-                                      cfg, &one, &why);
+    /* what is in the cache was not looked at for troubles */
+    mote_decoded_cache *cache = c->rows[i].kind->troubles ? NULL : c->cfg->cache;
+    mote_status st =
+        mote_sample_lend(c->store, cache, c->rows[i].kind, &c->rows[i].object, cfg, &one, &why);
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     if (st != MOTE_OK) {
@@ -117,7 +121,9 @@ static mote_status read_all(mote_checker *c, mote_err *err)
     if (c->n > 0)
         cfg = c->rows[0].kind->decoding();
     cfg.samples_only = true;
-    cfg.rate_hz = c->cfg->rate_hz;
+    cfg.rate_hz = c->cfg->cut.rate_hz;
+    cfg.cut = &c->cfg->cut;
+    cfg.measured = true;
     mote_finding lost = {0};
     MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));
     for (size_t i = 0; i < c->n; i++) {
@@ -173,8 +179,9 @@ static bool is_short(const mote_checker *c, size_t i)
 
 static bool is_long(const mote_checker *c, size_t i)
 {
-    return c->rows[i].role == MOTE_ROLE_EXAMPLE &&
-           (double)c->rows[i].duration_us > c->cfg->clip_ms * 1000.0 * 2.5 && c->cfg->clip_ms > 0;
+    return c->rows[i].role == MOTE_ROLE_EXAMPLE && !c->rows[i].kind->count &&
+           /* that cuts windows of it */ c->cfg->cut.length_ms > 0 &&
+           (double)c->rows[i].duration_us > c->cfg->cut.length_ms * 1000.0 * 2.5;
 }
 
 static size_t count_if(const mote_checker *c, concerns *is)
@@ -266,10 +273,91 @@ static mote_status check_length(mote_checker *c, mote_err *err)
                                  "cut them to one word each if they hold several", &f, err,
                                  "recordings much longer than a clip of %g ms: %zu; only the "
                                  "loudest stretch of each is used",
-                                 c->cfg->clip_ms, n));
+                                 c->cfg->cut.length_ms, n));
         MOTE_TRY(add_sources(c, is_long, f, err));
     }
     return MOTE_OK;
+}
+
+/* ---- what can be wrong with a kind ------------------------------------------------------------
+ */
+
+static mote_status check_trouble(mote_checker *c, size_t k, mote_err *err)
+{
+    const mote_trouble *t = &c->rows[0].kind->troubles[k];
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += c->sounds[i].is_read && c->sounds[i].seen.n[k] > 0;
+    if (n == 0)
+        return MOTE_OK;
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, t->id, t->is_note ? MOTE_FINDING_NOTE : MOTE_FINDING_WARNING, n,
+                             t->remedy, &f, err, "%s: %zu", t->what, n));
+    for (size_t i = 0; i < c->n; i++)
+        if (c->sounds[i].is_read && c->sounds[i].seen.n[k] > 0)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %u %s", c->rows[i].source,
+                                        (unsigned)c->sounds[i].seen.n[k], t->each));
+    return MOTE_OK;
+}
+
+static bool is_like(const mote_measured *a, const mote_measured *b, bool by_rate)
+{
+    return by_rate ? fabs(a->rate_hz - b->rate_hz) <= 0.02 * fabs(b->rate_hz)
+                   : a->columns == b->columns;
+}
+
+/* Those that are not like most: of another rate, or with other axes. */
+static mote_status check_odd(mote_checker *c, bool by_rate, mote_err *err)
+{
+    size_t most = 0, n_most = 0, n_read = 0;
+    for (size_t i = 0; i < c->n && i < 1000; i++) {
+        size_t n = 0;
+        for (size_t k = 0; c->sounds[i].is_read && k < c->n; k++)
+            n += c->sounds[k].is_read && is_like(&c->sounds[k].seen, &c->sounds[i].seen, by_rate);
+        if (n > n_most) {
+            most = i;
+            n_most = n;
+        }
+        if (n == c->n)
+            return MOTE_OK;
+    }
+    for (size_t i = 0; i < c->n; i++)
+        n_read += c->sounds[i].is_read;
+    if (n_most == n_read)
+        return MOTE_OK;
+    mote_finding *f;
+    const mote_measured *usual = &c->sounds[most].seen;
+    if (by_rate)
+        MOTE_TRY(mote_check_find(c, "other-rate", MOTE_FINDING_WARNING, n_read - n_most,
+                                 "they are converted; find out whether their times are right, or "
+                                 "state data.rate_hz",
+                                 &f, err, "%s of another rate than most, which have %g Hz: %zu",
+                                 c->rows[0].kind->many, usual->rate_hz, n_read - n_most));
+    else
+        MOTE_TRY(mote_check_find(c, "other-axes", MOTE_FINDING_WARNING, n_read - n_most,
+                                 "give them the same names in the same order, and add them again",
+                                 &f, err, "%s whose axes are not called as in most: %zu",
+                                 c->rows[0].kind->many, n_read - n_most));
+    for (size_t i = 0; i < c->n; i++) {
+        if (!c->sounds[i].is_read || is_like(&c->sounds[i].seen, usual, by_rate))
+            continue;
+        if (by_rate)
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %g Hz", c->rows[i].source,
+                                        c->sounds[i].seen.rate_hz));
+        else
+            MOTE_TRY(mote_check_example(c, f, err, "%s", c->rows[i].source));
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_troubles(mote_checker *c, mote_err *err)
+{
+    if (c->n == 0 || !c->rows[0].kind->troubles)
+        return MOTE_OK;
+    for (size_t k = 0; c->rows[0].kind->troubles[k].id; k++)
+        MOTE_TRY(check_trouble(c, k, err));
+    MOTE_TRY(check_odd(c, true, err));
+    return check_odd(c, false, err);
 }
 
 /* ---- all ----------------------------------------------------------------------------------- */
@@ -317,6 +405,7 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     MOTE_TRY(check_clipping(&c, err));
     MOTE_TRY(check_level(&c, err));
     MOTE_TRY(check_length(&c, err));
+    MOTE_TRY(check_troubles(&c, err));
     MOTE_TRY(mote_check_set(&c, err));
     c.report.n_samples = c.n;
     qsort(c.report.findings, c.report.n, sizeof *c.report.findings, compare_findings);

@@ -16,6 +16,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/decoded.h"
+#include "data/kind.h"
 #include "project/project.h"
 #include "store/store.h"
 
@@ -45,8 +46,7 @@ typedef struct {
     bool silence;        /* the class _silence_ exists: backgrounds are needed */
     bool unknown;        /* the class _unknown_ exists: other words are needed */
     const char *builtin; /* data.builtin: what takes the place of what is missing */
-    int32_t rate_hz;
-    double clip_ms;
+    mote_cut_config cut; /* how samples are read, and how long they are */
     int32_t min_per_class, min_groups;
     double min_clip_s, min_total_s;
     double max_clipping; /* share of recordings that may clip */

@@ -45,13 +45,15 @@ typedef struct {
     int64_t max_ms;    /* of what runs in time; longer input is refused, not cut; 0: any */
     bool samples_only; /* neither the hash of the content nor facts are needed: for what is in the
                           store already */
+    bool measured;     /* what a check counts (mote_measured.n) is wanted all the same */
     bool strangers;    /* the bytes come from strangers: only the formats that are safe for that */
     const mote_project_table *table; /* what a file of rows must hold; NULL: any. Borrowed */
     const mote_cut_config *cut; /* with samples_only: what will be cut of it, so that a kind need
                                    keep no more than that; NULL: all is wanted */
 } mote_decoding;
 
-#define MOTE_FACTS_MAX_BYTES 400
+#define MOTE_FACTS_MAX_BYTES   400
+#define MOTE_KIND_MAX_TROUBLES 10
 
 /* What a file says of itself, or of a span of it. */
 typedef struct {
@@ -64,7 +66,19 @@ typedef struct {
     double full_scale_share; /* of values; 0 */
     double level_dbfs;       /* of what is heard; 0 */
     double offset_share;     /* of full scale; 0 */
+    double rate_hz;          /* of what runs in time, as the file has it; 0 */
+    uint64_t columns;        /* of samples with axes or columns: equal for equal names; 0 */
+    uint32_t n[MOTE_KIND_MAX_TROUBLES]; /* of each trouble of the kind */
 } mote_measured;
+
+/* What can be wrong with a sample of a kind, for mote data check. */
+typedef struct {
+    const char *id;     /* "gap": stable, for scripts */
+    const char *what;   /* "series with gaps": before the number of them */
+    const char *each;   /* "gaps": behind the number in one sample */
+    const char *remedy; /* what to do */
+    bool is_note;       /* worth knowing; else it probably costs accuracy */
+} mote_trouble;
 
 /* A file, decoded. Owned by the caller (mote_decoded_release). */
 typedef struct {
@@ -168,6 +182,9 @@ struct mote_kind {
 
     /* Append a file that decodes to the same at less cost; nothing when the original does. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
+
+    /* What can be wrong with a sample, ended by one without an id; NULL: nothing is known. */
+    const mote_trouble *troubles;
 
     /* What a check can measure; NULL: nothing. */
     void (*measure)(const mote_decoded *d, mote_measured *out);

@@ -318,6 +318,68 @@ static void release(void *own)
     mote_free(s);
 }
 
+static const mote_trouble troubles[] = {
+    [MOTE_SERIES_GAP] = {"gap", "series with gaps", "gaps",
+                         "no window crosses one; record again when too little is left", false},
+    [MOTE_SERIES_JITTER] = {"jitter", "series whose times jitter", "times",
+                            "they are put at even steps by interpolation; take the times where the "
+                            "sensor is read",
+                            true},
+    [MOTE_SERIES_SAME_TIME] = {"same-time", "series with a time that comes twice", "samples",
+                               "they are cut there; find out what wrote them twice", false},
+    [MOTE_SERIES_BACK_IN_TIME] = {"back-in-time", "series in which time runs back", "samples",
+                                  "they are cut there; check the clock, or sort the rows", false},
+    [MOTE_SERIES_STUCK] = {"stuck", "series with an axis that stands still", "stretches",
+                           "look for a loose sensor; remove what shows no movement", false},
+    [MOTE_SERIES_SATURATED] = {"clipped", "series with an axis at its limit", "stretches",
+                               "raise the range of the sensor (as from 2 g to 8 g)", false},
+    [MOTE_SERIES_NAN] = {"missing", "series with missing values", "stretches",
+                         "they are cut there; record again when too little is left", false},
+    {"no-number", "series with text where a number should be", "cells",
+     "they count as missing; mend the files", false},
+    {"ragged", "series with rows of another length", "rows",
+     "these rows are left out; mend the files", false},
+    {NULL, NULL, NULL, NULL, false},
+};
+_Static_assert(sizeof troubles / sizeof troubles[0] <= MOTE_KIND_MAX_TROUBLES, "one counter each");
+
+/* An axis that moves a little in between stands still only if it does so for long: a second. */
+static mote_status find_troubles(const mote_series *s, mote_series_samples *to, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_arena_init(&scratch, (size_t)1 << 30);
+    for (size_t i = 0; i < s->n_items; i++) {
+        mote_series_report r;
+        mote_series_check_config c = mote_series_check_default();
+        if (to->file_rate_hz > 50)
+            c.stuck_samples = (size_t)to->file_rate_hz;
+        mote_arena_reset(&scratch);
+        MOTE_TRY(mote_series_check(&s->items[i], &c, &scratch, &r, err));
+        for (int k = 0; k < MOTE_N_SERIES_FINDINGS; k++)
+            to->found[k] += (uint32_t)r.n[k];
+    }
+    to->n_bad_cells = (uint32_t)s->n_bad_cells;
+    to->n_ragged = (uint32_t)s->n_ragged;
+    return MOTE_OK;
+}
+
+static void measure(const mote_decoded *d, mote_measured *out)
+{
+    const mote_series_samples *s = mote_decoded_series(d);
+    for (int k = 0; k < MOTE_N_SERIES_FINDINGS; k++)
+        out->n[k] = s->found[k];
+    out->n[MOTE_N_SERIES_FINDINGS] = s->n_bad_cells;
+    out->n[MOTE_N_SERIES_FINDINGS + 1] = s->n_ragged;
+    out->rate_hz = s->file_rate_hz;
+    out->columns = 14695981039346656037u; /* FNV-1a of the names */
+    for (int32_t c = 0; c < s->n_channels; c++)
+        for (const char *p = s->names[c];; p++) {
+            out->columns = (out->columns ^ (uint8_t)*p) * 1099511628211u;
+            if (!*p)
+                break;
+        }
+}
+
 static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
                           mote_decoded *out, mote_err *err)
 {
@@ -334,12 +396,15 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
         to->n_channels = s.n_channels;
         to->format = s.format;
         to->has_times = s.items[0].times_s != NULL;
+        to->file_rate_hz = rate_meant(s.items[0].rate_hz);
         to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : rate_meant(s.items[0].rate_hz);
         decoding_job j = {.from = &s, .to = to, .rate_hz = to->rate_hz};
         out->rate_hz = to->rate_hz;
         st = name_axes(&s, to, out, err);
         if (st == MOTE_OK)
             st = decode_all(&j, what, out, err);
+        if (st == MOTE_OK && cfg->measured)
+            st = find_troubles(&s, to, err);
     }
     mote_series_release(&s);
     if (st != MOTE_OK && to)
@@ -551,6 +616,8 @@ const mote_kind mote_kind_series = {
     .tell = tell,
     .goes_with = goes_with,
     .encode_copy = encode_copy,
+    .troubles = troubles,
+    .measure = measure,
     .cut_of = cut_of,
     .cut_hint = "give 'data.window_ms' in mote.yaml",
     .check_cut = check_cut,

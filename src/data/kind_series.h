@@ -20,6 +20,9 @@ typedef struct {
     int32_t n_channels;
     mote_series_format format;
     bool has_times;
+    double file_rate_hz;                    /* as its maker would say it */
+    uint32_t found[MOTE_N_SERIES_FINDINGS]; /* when it was decoded to be measured */
+    uint32_t n_bad_cells, n_ragged;
     double rate_hz; /* wanted, or that of the file as its maker would say it (100, not 99.8) */
     const char *const *names; /* [n_channels] of the axes */
     mote_series_stretch *stretches;

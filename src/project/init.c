@@ -14,19 +14,34 @@
 #include "project/project.h"
 
 extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[],
-    mote_template_gitignore[];
+    mote_template_gesture_yaml[], mote_template_gesture_readme[], mote_template_gitignore[];
 
 typedef struct {
     const char *name, *text;
 } template_file;
 
-static const char *const template_names[] = {"keyword"};
-static const template_file keyword_files[] = {
-    {".gitignore", mote_template_gitignore},
-    {"README.md", mote_template_keyword_readme},
-    {MOTE_PROJECT_FILE, mote_template_keyword_yaml},
+/* Files of a template; mote.yaml is the last. */
+#define N_FILES 3
+static const char *const template_names[] = {"keyword", "gesture"};
+static const template_file template_files[][N_FILES] = {
+    {{".gitignore", mote_template_gitignore},
+     {"README.md", mote_template_keyword_readme},
+     {MOTE_PROJECT_FILE, mote_template_keyword_yaml}},
+    {{".gitignore", mote_template_gitignore},
+     {"README.md", mote_template_gesture_readme},
+     {MOTE_PROJECT_FILE, mote_template_gesture_yaml}},
 };
-#define N_FILES (sizeof keyword_files / sizeof keyword_files[0])
+_Static_assert(sizeof template_names / sizeof template_names[0] ==
+                   sizeof template_files / sizeof template_files[0],
+               "files for each name");
+
+static const template_file *files_of(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(template_names[i], name) != 0) /* it was looked for before */
+        i++;
+    return template_files[i];
+}
 
 const char *const *mote_init_templates(size_t *n)
 {
@@ -44,8 +59,8 @@ static mote_status check_template(const char *name, mote_err *err)
     const char *near = mote_nearest(name, names, n);
     if (near)
         return mote_fail(err, MOTE_NOT_FOUND, "no template '%s', did you mean '%s'?", name, near);
-    return mote_fail(err, MOTE_NOT_FOUND, "no template '%s'; this version of Mote has: keyword",
-                     name);
+    return mote_fail(err, MOTE_NOT_FOUND,
+                     "no template '%s'; this version of Mote has: keyword, gesture", name);
 }
 
 /* The name of the folder, with runs of what mote.yaml does not allow in a name made '-'. */
@@ -96,15 +111,16 @@ mote_status mote_project_init(const char *dir, const char *template_name, mote_a
         return mote_fail_errno(err, "find '%s'", dir);
     name_of(whole, name);
 
+    const template_file *files = files_of(template_name);
     const char **list = NULL;
     size_t n_written = 0;
     MOTE_TRY(mote_arena_take(a, N_FILES, sizeof *list, &list, err));
     for (size_t i = 0; i < N_FILES; i++) {
-        MOTE_TRY(mote_path_join(a, dir, keyword_files[i].name, &path, err));
+        MOTE_TRY(mote_path_join(a, dir, files[i].name, &path, err));
         if (mote_path_exists(path))
             continue;
-        MOTE_TRY(write_file(path, keyword_files[i].text, name, err));
-        list[n_written++] = keyword_files[i].name;
+        MOTE_TRY(write_file(path, files[i].text, name, err));
+        list[n_written++] = files[i].name;
     }
     *created = list;
     *n = n_written;

@@ -6,8 +6,8 @@ usage: mote data WHAT [options]
 $ mote help data 2>/dev/null | head -1
 usage: mote data WHAT [options]
 $ mote init --help | tail -2
-  mote init my-words
   mote init my-words --template keyword
+  mote init my-gestures --template gesture
 $ mote run --help | grep -c '^  mote run '
 3
 $ mote --quiet status

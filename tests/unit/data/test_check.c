@@ -71,8 +71,7 @@ static mote_check_config config(void)
 {
     return (mote_check_config){.labels = keywords,
                                .n_labels = 2,
-                               .rate_hz = 16000,
-                               .clip_ms = 1000,
+                               .cut = {.rate_hz = 16000, .length_ms = 1000},
                                .max_clipping = 0.1,
                                .full_scale_share = 0.001,
                                .silence_dbfs = -60,

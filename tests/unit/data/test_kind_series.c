@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "data/check.h"
 #include "data/dataset.h"
 #include "data/import.h"
 #include "data/sample.h"
@@ -47,7 +48,7 @@ static void write_csv(fixture *f, const char *name, int n, int first, int skip, 
     char path[TEMP_DIR_BYTES + 200];
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 20);
-    mote_buf_str(&b, "timestamp_ms,x,y\n");
+    mote_buf_str(&b, "t_ms,x,y\n");
     for (int i = 0; i < n; i++)
         if (i < skip || i >= skip + n_skip)
             mote_buf_printf(&b, "%d,%d.5,%d.5\n", 20 * i, first + i, 1000 + first + i);
@@ -444,6 +445,68 @@ static void bad_files_are_named_and_counted(void **state)
     assert_int_equal(r.n_provided, 1);
 }
 
+/* ---- what a check says ----------------------------------------------------------------------- */
+
+/* The finding of that id, as its text; "" when there is none. */
+static const char *finding(const mote_check_report *r, const char *id, const char *example)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (strcmp(r->findings[i].id, id) != 0)
+            continue;
+        if (example && !strstr(r->findings[i].examples[0], example))
+            fail_msg("'%s' does not name '%s'", r->findings[i].examples[0], example);
+        return r->findings[i].text;
+    }
+    return "";
+}
+
+static void what_is_wrong_with_series_is_named(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report ir;
+    mote_check_report r;
+    write_csv(f, "wing/fine_1.csv", 100, 0, 0, 0);
+    write_csv(f, "wing/fine_2.csv", 100, 300, 0, 0);
+    write_csv(f, "wing/gap_1.csv", 100, 500, 45, 10);
+    write_text(f, "wing/same_1.csv", "t_ms,x,y\n0,1,2\n20,2,3\n20,3,4\n40,1,3\n60,2,1\n80,4,4\n");
+    write_text(f, "wing/back_1.csv", "t_ms,x,y\n0,1,3\n20,2,3\n40,3,4\n30,1,3\n60,2,1\n80,4,4\n");
+    write_text(f, "wing/text_1.csv", "t_ms,x,y\n0,1,4\n20,2,3\n40,off,4\n60,1,3\n80,2,1\n");
+    write_text(f, "wing/slow_1.csv", "t_ms,x,y\n0,1,5\n100,2,3\n200,3,4\n300,1,3\n400,2,1\n");
+    write_text(f, "wing/names_1.csv", "t_ms,y,x\n0,1,6\n20,2,3\n40,3,4\n60,1,3\n80,2,1\n");
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, "t_ms,x,y\n");
+    for (int i = 0; i < 100; i++)
+        mote_buf_printf(&b, "%d,7,%d\n", 20 * i, i % 13);
+    write_text(f, "wing/stuck_1.csv", b.data);
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, "t_ms,x,y\n");
+    for (int i = 0; i < 100; i++)
+        mote_buf_printf(&b, "%d,%d,%d\n", 20 * i, i < 20 ? 16 : i % 9, i % 13);
+    write_text(f, "wing/limit_1.csv", b.data);
+    T_OK(import_by(f, "", &ir, &err));
+    assert_int_equal(ir.total.n_rejected, 0);
+    mote_check_config cfg = {.builtin = "off"};
+    T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
+    assert_string_equal(finding(&r, "gap", "gap_1.csv: 1 gaps"), "series with gaps: 1");
+    assert_string_equal(finding(&r, "same-time", "same_1.csv: 1 samples"),
+                        "series with a time that comes twice: 1");
+    assert_string_equal(finding(&r, "back-in-time", "back_1.csv: 1 samples"),
+                        "series in which time runs back: 1");
+    assert_string_equal(finding(&r, "no-number", "text_1.csv: 1 cells"),
+                        "series with text where a number should be: 1");
+    assert_string_equal(finding(&r, "missing", "text_1.csv"), "series with missing values: 1");
+    assert_string_equal(finding(&r, "stuck", "stuck_1.csv: 1 stretches"),
+                        "series with an axis that stands still: 1");
+    assert_string_equal(finding(&r, "clipped", "limit_1.csv"),
+                        "series with an axis at its limit: 1");
+    assert_string_equal(finding(&r, "other-rate", "slow_1.csv: 10 Hz"),
+                        "series of another rate than most, which have 50 Hz: 1");
+    assert_string_equal(finding(&r, "other-axes", "names_1.csv"),
+                        "series whose axes are not called as in most: 1");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -459,6 +522,7 @@ int main(void)
         TEST(cases_of_a_set_are_samples_with_its_splits),
         TEST(labels_come_from_names_folders_or_columns),
         TEST(bad_files_are_named_and_counted),
+        TEST(what_is_wrong_with_series_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,7 +230,10 @@ static void add_check(mote_buf *b, mote_check_config x)
 {
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.builtin);
-    ADD(silence), ADD(unknown), ADD(rate_hz), ADD(clip_ms), ADD(min_per_class), ADD(min_groups);
+    add_text(b, x.cut.label_column);
+    ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
+    ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
+    ADD(silence), ADD(unknown), ADD(min_per_class), ADD(min_groups);
     ADD(min_clip_s), ADD(min_total_s), ADD(max_clipping), ADD(coverage), ADD(full_scale_share);
     ADD(silence_dbfs), ADD(dc_share), ADD(cancel), ADD(progress), ADD(progress_arg);
 }
