@@ -230,7 +230,7 @@ const mote_command mote_cmd_model_show = {
 /* ---- register ---- */
 
 typedef struct {
-    const char *name, *run, *description, *verdicts, *alias;
+    const char *name, *run, *description, *verdicts, *alias, *tag;
 } register_values;
 
 static const mote_option register_options[] = {
@@ -244,7 +244,20 @@ static const mote_option register_options[] = {
      "let this alias name the version, such as challenger"},
     {"description", 'd', MOTE_OPT_STRING, offsetof(register_values, description), 0, 0, "TEXT",
      "what is special about it"},
+    {"tag", 't', MOTE_OPT_STRING, offsetof(register_values, tag), 0, 0, "KEY=VALUE",
+     "a tag of the version, as 'mote model show' shows it"},
 };
+
+static mote_status set_tag(mote_cli *cli, const char *model, int64_t version, const char *tag,
+                           mote_err *err)
+{
+    const char *equals = strchr(tag, '=');
+    if (equals == NULL || equals == tag)
+        return mote_fail(err, MOTE_USAGE, "--tag is KEY=VALUE, such as 'line=assembly 2'");
+    const char *key = mote_arena_strndup(&cli->arena, tag, (size_t)(equals - tag));
+    return key ? mote_registry_set_tag(cli->store, model, version, key, equals + 1, err)
+               : mote_fail(err, MOTE_NOMEM, "no memory for a tag");
+}
 
 /* The bundle in the store, and the name it gives itself. */
 static mote_status put_bundle(mote_cli *cli, const char *path, mote_registry_spec *spec,
@@ -297,6 +310,8 @@ static mote_status run_register(mote_cli *cli, const void *values, const char *c
         mote_registry_act act = {mote_who(cli, NULL), "registered", now_ms};
         MOTE_TRY(mote_registry_set_alias(cli->store, spec.model, v->alias, version, &act, err));
     }
+    if (v->tag != NULL)
+        MOTE_TRY(set_tag(cli, spec.model, version, v->tag, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     mote_say(cli, "registered %s/%lld\n", spec.model, (long long)version);
     mote_say_json(cli,

@@ -56,8 +56,8 @@ static void say_started_and_took(mote_table *t, const mote_run_info *i)
 /* ---- runs ---- */
 
 typedef struct {
-    const char *experiment, *status, *order;
-    bool ascending, deleted;
+    const char *experiment, *status, *order, *metric, *tag;
+    bool ascending, deleted, is_hidden, is_restored, experiments;
     int64_t limit;
 } runs_values;
 
@@ -73,6 +73,16 @@ static const mote_option runs_options[] = {
     {"deleted", 0, MOTE_OPT_FLAG, offsetof(runs_values, deleted), 0, 0, NULL, "deleted ones too"},
     {"limit", 'n', MOTE_OPT_INT, offsetof(runs_values, limit), 1, 1000000, "N",
      "at most so many (default 50)"},
+    {"experiments", 0, MOTE_OPT_FLAG, offsetof(runs_values, experiments), 0, 0, NULL,
+     "the experiments instead, and how many runs each has"},
+    {"metric", 'm', MOTE_OPT_STRING, offsetof(runs_values, metric), 0, 0, "METRIC",
+     "of a RUN: this metric, step by step"},
+    {"tag", 't', MOTE_OPT_STRING, offsetof(runs_values, tag), 0, 0, "KEY=VALUE",
+     "of a RUN: set this tag, then show it"},
+    {"delete", 0, MOTE_OPT_FLAG, offsetof(runs_values, is_hidden), 0, 0, NULL,
+     "of a RUN: leave it out of lists from now on; nothing is erased"},
+    {"restore", 0, MOTE_OPT_FLAG, offsetof(runs_values, is_restored), 0, 0, NULL,
+     "of a RUN: list it again"},
 };
 static const runs_values runs_defaults = {.limit = 50};
 
@@ -262,14 +272,91 @@ static json_t *run_json(const mote_run *r)
     return o;
 }
 
+static mote_status list_experiments(mote_cli *cli, mote_err *err)
+{
+    static const char *const titles[] = {"experiment", ">runs", "since"};
+    mote_experiment *list = NULL;
+    size_t n = 0;
+    mote_table t;
+    MOTE_TRY(mote_experiment_list(cli->store, &cli->arena, &list, &n, err));
+    json_t *all = json_array();
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t k = 0; k < n; k++) {
+        char since[ISO_BYTES];
+        mote_time_iso(list[k].created_ms, since, sizeof since);
+        mote_table_cell(&t, "%s%s", list[k].name, list[k].is_deleted ? " (deleted)" : "");
+        mote_table_cell(&t, "%lld", (long long)list[k].n_runs);
+        mote_table_cell(&t, "%s", since);
+        json_array_append_new(all, json_pack("{s:s, s:b, s:I, s:I}", "name", list[k].name,
+                                             "deleted", (int)list[k].is_deleted, "created_ms",
+                                             (json_int_t)list[k].created_ms, "runs",
+                                             (json_int_t)list[k].n_runs));
+    }
+    mote_table_say(&t, cli);
+    mote_say_json(cli, json_pack("{s:o}", "experiments", all));
+    return MOTE_OK;
+}
+
+static mote_status show_history(mote_cli *cli, const char *id, const char *metric, mote_err *err)
+{
+    const char *const titles[] = {">step", metric, "at"};
+    mote_run_point *list = NULL;
+    size_t n = 0;
+    mote_table t;
+    MOTE_TRY(mote_run_history(cli->store, id, metric, &cli->arena, &list, &n, err));
+    if (n == 0)
+        return mote_fail(err, MOTE_NOT_FOUND, "run '%.*s' has no metric '%s': see 'mote runs %.*s'",
+                         SHORT_ID, id, metric, SHORT_ID, id);
+    json_t *points = json_array();
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t k = 0; k < n; k++) {
+        char at[ISO_BYTES];
+        mote_time_iso(list[k].time_ms, at, sizeof at);
+        mote_table_cell(&t, "%lld", (long long)list[k].step);
+        mote_table_cell(&t, "%.6g", list[k].value);
+        mote_table_cell(&t, "%s", at);
+        json_array_append_new(points, json_pack("{s:I, s:o, s:I}", "step", (json_int_t)list[k].step,
+                                                "value", number_or_null(list[k].value), "time_ms",
+                                                (json_int_t)list[k].time_ms));
+    }
+    mote_table_say(&t, cli);
+    mote_say_json(cli,
+                  json_pack("{s:s, s:s, s:o}", "run_id", id, "metric", metric, "points", points));
+    return MOTE_OK;
+}
+
+static mote_status change_run(mote_cli *cli, const char *id, const runs_values *v, mote_err *err)
+{
+    if (v->is_hidden && v->is_restored)
+        return mote_fail(err, MOTE_USAGE, "--delete and --restore are each other's contrary");
+    if (v->tag != NULL) {
+        const char *equals = strchr(v->tag, '=');
+        if (equals == NULL || equals == v->tag)
+            return mote_fail(err, MOTE_USAGE, "--tag is KEY=VALUE, such as 'note=new microphone'");
+        const mote_run_pair pair = {
+            mote_arena_strndup(&cli->arena, v->tag, (size_t)(equals - v->tag)), equals + 1};
+        if (pair.key == NULL)
+            return mote_fail(err, MOTE_NOMEM, "no memory for a tag");
+        MOTE_TRY(mote_run_set_tags(cli->store, id, &pair, 1, err));
+    }
+    return v->is_hidden || v->is_restored ? mote_run_set_deleted(cli->store, id, v->is_hidden, err)
+                                          : MOTE_OK;
+}
+
 static mote_status run_runs(mote_cli *cli, const void *values, const char *const *args,
                             size_t n_args, mote_err *err)
 {
-    if (n_args == 0)
-        return list_runs(cli, values, err);
+    const runs_values *v = values;
     char id[MOTE_RUN_ID_BYTES];
     mote_run r;
+    if (n_args == 0 && (v->metric || v->tag || v->is_hidden || v->is_restored))
+        return mote_fail(err, MOTE_USAGE, "--metric, --tag, --delete and --restore are of a RUN");
+    if (n_args == 0)
+        return v->experiments ? list_experiments(cli, err) : list_runs(cli, v, err);
     MOTE_TRY(mote_run_find(cli->store, args[0], id, err));
+    MOTE_TRY(change_run(cli, id, v, err));
+    if (v->metric != NULL)
+        return show_history(cli, id, v->metric, err);
     MOTE_TRY(mote_run_get(cli->store, id, &cli->arena, &r, err));
     say_run(cli, &r);
     mote_say_json(cli, run_json(&r));
@@ -281,7 +368,8 @@ const mote_command mote_cmd_runs = {
     .about = "Lists the runs of the project, or shows one: what it was made from, its\n"
              "parameters, metrics, tags and artifacts. RUN is a run id, at least 4 leading\n"
              "digits of one, a name, or 'latest'.",
-    .examples = "mote runs\nmote runs --order val_accuracy --limit 5\nmote runs latest --json",
+    .examples = "mote runs\nmote runs --order val_accuracy --limit 5\nmote runs latest --json\n"
+                "mote runs latest --metric val_loss\nmote runs latest --tag 'note=new microphone'",
     .options = runs_options,
     .n_options = MOTE_COUNT_OF(runs_options),
     .max_args = 1,

@@ -242,11 +242,6 @@ static mote_status set_status(mote_store *s, const char *run_id, mote_run_status
     return mote_store_commit(&txn, err);
 }
 
-mote_status mote_run_resume(mote_store *s, const char *run_id, mote_err *err)
-{
-    return set_status(s, run_id, MOTE_RUN_RUNNING, NULL, err);
-}
-
 mote_status mote_run_finish(mote_store *s, const char *run_id, mote_run_status st, int64_t now_ms,
                             mote_err *err)
 {

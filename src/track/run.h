@@ -54,8 +54,6 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_run_create(mote_store *s, const mote_run_spec *spec, int64_t now_ms,
                                           char run_id[MOTE_RUN_ID_BYTES], mote_err *err);
 
-/* RUNNING again, to go on from a checkpoint. */
-MOTE_MUST_USE mote_status mote_run_resume(mote_store *s, const char *run_id, mote_err *err);
 /* st: FINISHED, FAILED or KILLED. */
 MOTE_MUST_USE mote_status mote_run_finish(mote_store *s, const char *run_id, mote_run_status st,
                                           int64_t now_ms, mote_err *err);

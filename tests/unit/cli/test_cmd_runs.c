@@ -200,10 +200,36 @@ static void a_run_that_was_killed_is_closed_by_the_next_writer(void **state)
     assert_says(f, "cut");
 }
 
+static void a_run_is_followed_tagged_hidden_and_listed_again(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(RUN("runs", f->first, "--metric", "val_loss", "--project", f->project), 0);
+    assert_says(f, "step");
+    assert_says(f, "1970-01-01T00:00:00");
+    assert_int_equal(RUN("runs", f->first, "--metric", "nix", "--project", f->project), 7);
+    assert_says(f, "has no metric 'nix'");
+    assert_int_equal(RUN("runs", f->first, "--tag", "note=new microphone", "--project", f->project),
+                     0);
+    assert_says(f, "new microphone");
+    assert_int_equal(RUN("runs", f->first, "--tag", "note", "--project", f->project), 2);
+    assert_int_equal(RUN("runs", f->first, "--delete", "--restore", "--project", f->project), 2);
+    assert_int_equal(RUN("runs", f->first, "--delete", "--project", f->project), 0);
+    assert_int_equal(RUN("runs", "--json", "--project", f->project), 0);
+    assert_silent_about(f, f->first);
+    assert_int_equal(RUN("runs", f->first, "--restore", "--project", f->project), 0);
+    assert_int_equal(RUN("runs", "--json", "--project", f->project), 0);
+    assert_says(f, f->first);
+    assert_int_equal(RUN("runs", "--experiments", "--project", f->project), 0);
+    assert_says(f, "kws");
+    assert_int_equal(RUN("runs", "--metric", "val_loss", "--project", f->project), 2);
+    assert_says(f, "are of a RUN");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        T(a_run_is_followed_tagged_hidden_and_listed_again),
         T(runs_lists_newest_or_best_first),
         T(one_run_is_shown_whole),
         T(compare_shows_what_differs),
