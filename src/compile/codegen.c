@@ -20,11 +20,30 @@ bool codegen_pace(const mote_compile_input *in, mote_frontend_pace *out)
     return mote_compile_has_features(in) && mote_frontend_pace_of(in->features, &in->sample, out);
 }
 
+mote_isa mote_compile_isa(const mote_compile_input *in, const mote_target *t)
+{
+    return in->is_float ? MOTE_ISA_F32 : mote_target_isa(t);
+}
+
+/* float32 is for answers: streams and networks alone are int8. */
+static mote_status check_type(const mote_compile_input *in, mote_err *err)
+{
+    if (in->is_float != mote_graph_is_f32(in->graph))
+        return mote_fail(err, MOTE_ARG, "the model '%s' has no %s graph", in->name,
+                         in->is_float ? "float32" : "int8");
+    if (in->is_float && (in->thresholds != NULL || in->signature == NULL))
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "a float32 graph answers for one sample at a time; a stream and a network "
+                         "alone are int8");
+    return MOTE_OK;
+}
+
 static mote_status check_input(const mote_compile_input *in, mote_err *err)
 {
     const mote_graph *g = in->graph;
     if (g == NULL || g->n_ops == 0)
         return mote_fail(err, MOTE_ARG, "the model '%s' has no int8 graph", in->name);
+    MOTE_TRY(check_type(in, err));
     int64_t n_out = mote_tensor_elements(&g->tensors[g->outputs[0]]);
     if (in->n_labels != 0 && in->n_labels != n_out)
         return mote_fail(err, MOTE_SHAPE, "the model has %lld outputs but %d labels",
@@ -50,6 +69,10 @@ static mote_status check_input(const mote_compile_input *in, mote_err *err)
 
 bool codegen_uses(const codegen *c, const char *path)
 {
+    const char *const only_float[] = {"nn/mrt_f32.h", "signal/mrt_keep.h", "signal/mrt_keep.c"};
+    for (size_t i = 0; i < sizeof only_float / sizeof only_float[0]; i++)
+        if (mote_str_eq(path, only_float[i]))
+            return c->in->is_float && (c->features != NULL || path[0] == 'n');
     bool signal = c->features != NULL && mote_frontend_device_uses(c->features, path);
     if (signal || (c->layer != NULL && c->layer->uses(c, path)))
         return true;
@@ -176,7 +199,7 @@ static mote_status write_files(const codegen *c, const char *dir, mote_compile_r
 
 static mote_status generate(codegen *c, const char *dir, mote_compile_result *r, mote_err *err)
 {
-    mote_isa isa = mote_target_isa(c->target);
+    mote_isa isa = mote_compile_isa(c->in, c->target);
     MOTE_TRY(mote_lower(c->in->graph, isa, &c->lowered, err));
     MOTE_TRY(mote_plan_make(c->in->graph, isa, &c->plan, err));
     MOTE_TRY(codegen_features_init(c, err));

@@ -30,7 +30,9 @@ typedef struct {
     const char *name;        /* shown in comments and the README */
     const char *symbol;      /* begins every name and file; NULL: model, features,
                                 keyword. See mote_compile_symbol_check */
-    const mote_graph *graph; /* int8 */
+    const mote_graph *graph; /* int8; or float32 */
+    bool is_float;           /* a float32 graph ships as it is. mote_footprint_estimate takes one
+                                without it for the int8 graph that it becomes */
     int32_t n_labels;        /* 0: none; else as many as outputs */
     const char *const *labels;
     const mote_frontend *features; /* NULL or none: the input is a tensor */
@@ -52,6 +54,9 @@ typedef struct {
     int32_t n_files;                    /* written */
     int32_t n_kept;                     /* main.c, target.ld: left as the user changed them */
 } mote_compile_result;
+
+/* Which kernels are chosen for it on a target. */
+mote_isa mote_compile_isa(const mote_compile_input *in, const mote_target *t);
 
 /* Is there a front end? */
 bool mote_compile_has_features(const mote_compile_input *in);

@@ -87,6 +87,9 @@ static const mote_tensor *output_of(const codegen *c)
 /* Is the score how badly the network rebuilds its input? Then that is kept: it is overwritten. */
 static bool rebuilds(const codegen *c)
 {
+    if (c->in->decision == NULL) /* as it will be, before anything is decided */
+        return c->in->signature->answer == MOTE_ANSWER_ANOMALY &&
+               mote_tensor_elements(output_of(c)) > 1;
     return c->in->signature->answer == MOTE_ANSWER_ANOMALY &&
            c->in->decision->anomaly.score == MOTE_SCORE_RECONSTRUCTION;
 }
@@ -158,7 +161,7 @@ static void constants(const codegen *c, mote_buf *b)
 static void tables(const codegen *c, mote_buf *b)
 {
     row_of(c)->tables(c, b);
-    if (c->features != NULL)
+    if (c->features != NULL || c->in->is_float)
         return;
     mrt_quant_f32 q = {0};
     const mote_quant *in = &input_of(c)->quant;
@@ -180,6 +183,10 @@ static void prepare(const codegen *c, mote_buf *b)
 {
     if (c->features != NULL)
         codegen_text(c, b, "    @f_clip(sample, memory->scratch, in);\n");
+    else if (c->in->is_float)
+        codegen_text(c, b,
+                     "    for (int32_t i = 0; i < @K_SAMPLE_NUMBERS; i++)\n"
+                     "        in[i] = (float)sample[i];\n");
     else if (c->in->sample.dtype == MOTE_F32)
         codegen_text(c, b, "    mrt_quantize_f32(&@k_quant, sample, @K_SAMPLE_NUMBERS, in);\n");
     else
@@ -194,6 +201,18 @@ static void prepare(const codegen *c, mote_buf *b)
 /* The numbers of the output, or the one that they make. */
 static void numbers(const codegen *c, mote_buf *b)
 {
+    if (c->in->is_float && rebuilds(c)) {
+        mote_buf_printf(b,
+                        "*out = mrt_difference_f32(given, (const float *)(const void "
+                        "*)memory->input, %lld)",
+                        (long long)mote_tensor_elements(output_of(c)));
+        return;
+    }
+    if (c->in->is_float) {
+        mote_buf_printf(b, "for (int32_t i = 0; i < %lld; i++)\n        out[i] = given[i]",
+                        (long long)mote_tensor_elements(output_of(c)));
+        return;
+    }
     if (!rebuilds(c)) {
         mote_buf_printf(b, "mrt_numbers_s8(given, %lld, ",
                         (long long)mote_tensor_elements(output_of(c)));
@@ -322,21 +341,25 @@ static mote_status ram(const mote_compile_input *in, const mote_frontend_device 
 {
     const codegen c = {.in = in};
     (void)err;
-    *out = (int64_t)mote_shape_bytes(&in->sample) +
-           in->signature->n_outputs * (int64_t)sizeof(float) +
-           (d != NULL ? to_eight((int64_t)d->scratch_bytes) : 0) +
-           (rebuilds(&c) ? to_eight((int64_t)mote_tensor_bytes(input_of(&c))) : 0);
+    *out =
+        (int64_t)mote_shape_bytes(&in->sample) + in->signature->n_outputs * (int64_t)sizeof(float) +
+        (d != NULL ? to_eight((int64_t)d->scratch_bytes) : 0) +
+        (rebuilds(&c) ? to_eight(mote_tensor_elements(input_of(&c)) * (in->is_float ? 4 : 1)) : 0);
     return MOTE_OK;
 }
 
 static void code(const mote_compile_input *in, const char **parts)
 {
     const codegen c = {.in = in};
-    if (!mote_compile_has_features(in))
+    const bool computes_float =
+        !mote_compile_has_features(in) || !mote_frontend_is_fixed(in->features);
+    if (in->is_float && (!mote_compile_has_features(in) || !computes_float))
+        *parts++ = "FLOAT";
+    else if (!mote_compile_has_features(in))
         *parts++ = "TENSOR";
-    else if (mote_frontend_is_fixed(in->features))
+    else if (!computes_float)
         *parts++ = "NUMBERS";
-    if (rebuilds(&c))
+    if (rebuilds(&c) && !in->is_float)
         *parts++ = "DIFFERENCE";
 }
 
@@ -365,7 +388,7 @@ static void flags(const mote_compile_input *in, mote_buf *b)
 
 static mrt_values_s8 values_of(const mote_tensor *t, const void *x)
 {
-    return (mrt_values_s8){x, t->quant.scales[0], t->quant.zero_point};
+    return (mrt_values_s8){x, t->dtype == MOTE_I8 ? t->quant.scales[0] : 1.0f, t->quant.zero_point};
 }
 
 static void said_of_score(const mote_compile_input *in, const void *given, const void *output,
@@ -374,7 +397,9 @@ static void said_of_score(const mote_compile_input *in, const void *given, const
     const codegen c = {.in = in};
     const mrt_values_s8 was = values_of(input_of(&c), given),
                         made = values_of(output_of(&c), output);
-    if (rebuilds(&c))
+    if (rebuilds(&c) && in->is_float)
+        *numbers = mrt_difference_f32(output, given, (int32_t)mote_tensor_elements(output_of(&c)));
+    else if (rebuilds(&c))
         *numbers = mrt_difference_s8(&made, &was, (int32_t)mote_tensor_elements(output_of(&c)));
     *verdict = !(*numbers < in->decision->anomaly.threshold);
 }
@@ -407,7 +432,10 @@ static void said(const mote_compile_input *in, const void *given, const void *ou
     const int32_t n = in->signature->n_outputs;
     float *numbers = to;
     int32_t verdict_of = 0;
-    mrt_numbers_s8(output, n, t->quant.scales[0], t->quant.zero_point, numbers);
+    if (in->is_float)
+        memcpy(numbers, output, (size_t)n * sizeof *numbers);
+    else
+        mrt_numbers_s8(output, n, t->quant.scales[0], t->quant.zero_point, numbers);
     rows[in->signature->answer].said(in, given, output, numbers, &verdict_of);
     memcpy(numbers + n, &verdict_of, sizeof verdict_of);
 }

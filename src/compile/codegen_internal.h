@@ -47,7 +47,8 @@ const char *codegen_c_type(mote_dtype dtype);
 /* A text with names in it: @m @f @k the prefixes of network, front end and layer, @M @F @K the
  * same for macros, @h @H the front end's file and its include guard. Of the front end's device part
  * (mote_frontend_device): @r runtime, @t number, @p plain_number, @v variable, @d driver, @D its
- * words, @s sample_words, @z feature_words; @n what a number of steps is multiplied by. */
+ * words, @s sample_words, @z feature_words; @n what a number of steps is multiplied by; @o the
+ * type of the network's input and @u the stem of what makes it of features. */
 void codegen_text(const codegen *c, mote_buf *b, const char *text);
 void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text);
 
@@ -86,6 +87,7 @@ void codegen_comment(mote_buf *b, const char *s);
 
 /* "static const <type> <name>[n] = {...};" with values in rows. int8 arrays are aligned to 4. */
 void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n);
+void codegen_f32s(mote_buf *b, const char *name, const float *values, int64_t n);
 void codegen_i32(mote_buf *b, const char *name, const int32_t *values, int64_t n);
 
 #endif

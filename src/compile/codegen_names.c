@@ -285,6 +285,10 @@ static const char *token(const codegen *c, char x)
         return c->device.sample_words;
     case 'z':
         return c->device.feature_words;
+    case 'o':
+        return c->in->is_float ? "float" : "int8_t";
+    case 'u':
+        return c->in->is_float ? "mrt_keep" : "mrt_quantize";
     case 'n':
         return c->step;
     default:

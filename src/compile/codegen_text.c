@@ -60,6 +60,17 @@ void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n)
     mote_buf_str(b, "\n};\n");
 }
 
+void codegen_f32s(mote_buf *b, const char *name, const float *values, int64_t n)
+{
+    mote_buf_printf(b, "static const float %s[%lld] = {", name, (long long)n);
+    for (int64_t i = 0; i < n; i++) {
+        mote_buf_str(b, i % 6 == 0 ? "\n    " : " ");
+        codegen_f32(b, values[i]);
+        mote_buf_char(b, ',');
+    }
+    mote_buf_str(b, "\n};\n");
+}
+
 void codegen_i32(mote_buf *b, const char *name, const int32_t *values, int64_t n)
 {
     mote_buf_printf(b, "static const int32_t %s[%lld] = {", name, (long long)n);

@@ -10,10 +10,12 @@ import sys
 root, out, depfile = sys.argv[1:4]
 here = os.path.dirname(os.path.abspath(__file__))
 files = []
+folders = []     # a file that is added there makes the table anew
 
 
 def add(top, base):
     for folder, _, names in os.walk(top):
+        folders.append(folder)
         for name in names:
             if name.endswith(('.c', '.h')):
                 path = os.path.join(folder, name)
@@ -46,4 +48,4 @@ with open(out, 'w', encoding='utf-8') as f:
     f.write('};\nconst size_t mote_n_device_sources = %d;\n' % len(files))
 
 with open(depfile, 'w', encoding='utf-8') as f:
-    f.write('%s: %s\n' % (out, ' '.join(p for _, p in files)))
+    f.write('%s: %s\n' % (out, ' '.join([p for _, p in files] + sorted(folders))))

@@ -27,7 +27,7 @@ static mote_status add_network(const mote_compile_input *in, const mote_target *
                                mote_footprint *f, mote_err *err)
 {
     mote_plan plan;
-    MOTE_TRY(mote_plan_make(in->graph, mote_target_isa(t), &plan, err));
+    MOTE_TRY(mote_plan_make(in->graph, mote_compile_isa(in, t), &plan, err));
     f->arena_bytes = plan.arena_bytes;
     f->weights_bytes = plan.weights_bytes;
     f->macs = mote_graph_macs(in->graph);

@@ -121,7 +121,10 @@ static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mo
     if (plan != NULL) {
         const char *x = (const char *)m->samples + (size_t)i * sample_bytes(m);
         MOTE_TRY(mote_frontend_run(plan, 0, x, (size_t)m->in->sample.dims[0], values, err));
-        MOTE_TRY(mote_frontend_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
+        if (m->in->is_float)
+            memcpy(to, values, n);
+        else
+            MOTE_TRY(mote_frontend_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
     } else {
         memcpy(to, (const int8_t *)m->inputs + (size_t)i * n, n);
     }

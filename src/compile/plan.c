@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     const mote_graph *g;
     mote_plan *plan;
+    int64_t number_bytes;    /* of an activation */
     mote_kernel_need *needs; /* [n_ops] */
     int32_t *last_use;       /* [n_tensors] */
     int32_t *group_of;       /* [n_tensors], -1: constant */
@@ -129,11 +130,13 @@ static void make_groups(planner *p)
 {
     const mote_graph *g = p->g;
     p->n_pieces = 0;
-    add_piece(p, p->group_of[g->inputs[0]], mote_tensor_elements(&g->tensors[g->inputs[0]]), 0,
+    add_piece(p, p->group_of[g->inputs[0]],
+              p->number_bytes * mote_tensor_elements(&g->tensors[g->inputs[0]]), 0,
               p->last_use[g->inputs[0]] < 0 ? 0 : p->last_use[g->inputs[0]]);
     for (int32_t i = 0; i < g->n_ops; i++) {
         int32_t t = g->ops[i].outputs[0];
-        add_piece(p, p->group_of[t], mote_tensor_elements(&g->tensors[t]), i, p->last_use[t]);
+        add_piece(p, p->group_of[t], p->number_bytes * mote_tensor_elements(&g->tensors[t]), i,
+                  p->last_use[t]);
     }
     for (int32_t i = 0; i < g->n_ops; i++) {
         p->piece_of_scratch[i] = -1;
@@ -382,7 +385,9 @@ mote_status mote_plan_make(const mote_graph *g, mote_isa isa, mote_plan *out, mo
         MOTE_TRY(mote_graph_fold(g, &folded, err));
     mote_plan plan = {0};
     mote_arena_init(&plan.arena, (size_t)256 << 20);
-    planner p = {.g = folded != NULL ? folded : g, .plan = &plan};
+    planner p = {.g = folded != NULL ? folded : g,
+                 .plan = &plan,
+                 .number_bytes = isa == MOTE_ISA_F32 ? 4 : 1};
     mote_status st = plan_inference_graph(&p, isa, err);
     mote_graph_destroy(folded);
     if (st != MOTE_OK) {

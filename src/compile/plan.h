@@ -27,7 +27,8 @@ typedef struct {
 } mote_plan;
 
 /* Plan a graph. A training graph (BATCH_NORM, DROPOUT, RELU) is folded first, and the plan is that
- * of the folded graph. float32 activations are counted as the int8 they become. Errors: those of
+ * of the folded graph. float32 activations are counted as the int8 they become,
+ * unless isa is MOTE_ISA_F32. Errors: those of
  * mote_lower_need; NOMEM. mote_plan_release frees. */
 MOTE_MUST_USE mote_status mote_plan_make(const mote_graph *g, mote_isa isa, mote_plan *out,
                                          mote_err *err);

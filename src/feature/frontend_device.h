@@ -8,7 +8,9 @@
  *     void @f_clip(const T *x, void *scratch, int8_t *out);        a sample to the whole input
  *     int32_t @f_push(R_stream *s, const T *x, size_t n, size_t *n_used, int8_t *out);
  *
- * with T and R below, and the macros @F_HOP, @F_FRAMES, @F_VALUES, @F_SCRATCH_BYTES,
+ * where int8_t is written @o and mrt_quantize @u, since a network of float32 takes the numbers as
+ * they are (device/signal/mrt_keep.h), with T and R below, and the macros @F_HOP, @F_FRAMES,
+ * @F_VALUES, @F_SCRATCH_BYTES,
  * @F_STREAM_BYTES; @f_tables is what R_stream_init takes.
  *
  * Depends on frontend.h. Used by compile/. */

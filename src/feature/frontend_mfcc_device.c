@@ -87,14 +87,14 @@ static void header(const mote_frontend_plan *p, mote_buf *b)
         b, "extern const mrt_frontend_tables @f_tables;\n\n"
            "/* @F_WINDOW samples to @F_VALUES values of the network's input. scratch is\n"
            " * aligned to 8. */\n"
-           "void @f_frame(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
+           "void @f_frame(const int16_t *pcm, void *scratch, @o *out);\n\n"
            "/* @F_CLIP_SAMPLES samples to the whole input. */\n"
-           "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out);\n\n"
+           "void @f_clip(const int16_t *pcm, void *scratch, @o *out);\n\n"
            "/* Takes samples until a frame is complete (1, out written) or pcm is used up (0); "
            "*n_used\n * samples were taken. The stream was set up with "
            "mrt_frontend_stream_init. */\n"
            "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t "
-           "*n_used,\n                      int8_t *out);\n");
+           "*n_used,\n                      @o *out);\n");
 }
 
 static void table(mote_buf *b, const mrt_frontend_array *a)
@@ -145,33 +145,33 @@ static void tables(const mrt_frontend_tables *t, mote_buf *b)
 }
 
 static const char float_steps[] =
-    "void @f_frame(const int16_t *pcm, void *scratch, int8_t *out)\n{\n"
+    "void @f_frame(const int16_t *pcm, void *scratch, @o *out)\n{\n"
     "    float values[@F_VALUES];\n"
     "    mrt_frontend_frame_f32(&@f_tables, pcm, scratch, values);\n"
-    "    mrt_quantize_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n"
+    "    @u_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n"
     "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,\n"
-    "                      int8_t *out)\n{\n"
+    "                      @o *out)\n{\n"
     "    float values[@F_VALUES];\n"
     "    if (!mrt_frontend_push_f32(s, pcm, n, n_used, values))\n        return 0;\n"
-    "    mrt_quantize_f32(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
+    "    @u_f32(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
 
 static const char fixed_steps[] =
-    "void @f_frame(const int16_t *pcm, void *scratch, int8_t *out)\n{\n"
+    "void @f_frame(const int16_t *pcm, void *scratch, @o *out)\n{\n"
     "    int32_t values[@F_VALUES];\n"
     "    mrt_frontend_frame_q(&@f_tables, pcm, scratch, values);\n"
-    "    mrt_quantize_fixed(&@f_quant, values, @F_VALUES, out);\n}\n\n"
+    "    @u_fixed(&@f_quant, values, @F_VALUES, out);\n}\n\n"
     "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,\n"
-    "                      int8_t *out)\n{\n"
+    "                      @o *out)\n{\n"
     "    int32_t values[@F_VALUES];\n"
     "    if (!mrt_frontend_push_q(s, pcm, n, n_used, values))\n        return 0;\n"
-    "    mrt_quantize_fixed(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
+    "    @u_fixed(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
 
 static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
 {
     tables(tables_of(p), b);
     mote_frontend_write_quant(p, scale, zero_point, b);
     mote_buf_str(b, mote_frontend_is_fixed(&p->frontend) ? fixed_steps : float_steps);
-    mote_buf_str(b, "void @f_clip(const int16_t *pcm, void *scratch, int8_t *out)\n{\n"
+    mote_buf_str(b, "void @f_clip(const int16_t *pcm, void *scratch, @o *out)\n{\n"
                     "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
                     "        @f_frame(pcm + i * @F_HOP, scratch, out + i * @F_VALUES);\n}\n");
 }

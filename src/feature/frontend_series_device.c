@@ -124,13 +124,13 @@ static void header(const mote_frontend_plan *p, mote_buf *b)
         "extern const mrt_series_tables @f_tables;\n\n"
         "/* x [@F_WINDOW][@F_CHANNELS] to @F_VALUES values of the network's input. scratch is\n"
         " * aligned to 8. */\n"
-        "void @f_frame(const %s *x, void *scratch, int8_t *out);\n\n"
+        "void @f_frame(const %s *x, void *scratch, @o *out);\n\n"
         "/* x [@F_STEPS][@F_CHANNELS] to the whole input. */\n"
-        "void @f_clip(const %s *x, void *scratch, int8_t *out);\n\n"
+        "void @f_clip(const %s *x, void *scratch, @o *out);\n\n"
         "/* Takes steps until a frame is complete (1, out written) or x is used up (0); *n_used\n"
         " * steps were taken. The stream was set up with mrt_series_stream_init. */\n"
         "int32_t @f_push(mrt_series_stream *s, const %s *x, size_t n, size_t *n_used,\n"
-        "                      int8_t *out);\n",
+        "                      @o *out);\n",
         type, type, type);
 }
 
@@ -205,22 +205,22 @@ static void source(const mote_frontend_plan *p, float scale, int32_t zero_point,
     tables(series_tables_of(p), b);
     mote_frontend_write_quant(p, scale, zero_point, b);
     mote_buf_printf(b,
-                    "void @f_frame(const %s *x, void *scratch, int8_t *out)\n{\n"
+                    "void @f_frame(const %s *x, void *scratch, @o *out)\n{\n"
                     "    %s values[@F_VALUES];\n"
                     "    mrt_%s_%s(&@f_tables, x, scratch, values);\n"
-                    "    mrt_quantize_%s(&@f_quant, values, @F_VALUES, out);\n}\n\n",
+                    "    @u_%s(&@f_quant, values, @F_VALUES, out);\n}\n\n",
                     type, c->is_fixed ? "int32_t" : "float", kinds[c->kind], made,
                     c->is_fixed ? "fixed" : "f32");
     mote_buf_printf(
         b,
-        "void @f_clip(const %s *x, void *scratch, int8_t *out)\n{\n"
+        "void @f_clip(const %s *x, void *scratch, @o *out)\n{\n"
         "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
         "        @f_frame(x + i * @F_HOP * @F_CHANNELS, scratch, out + i * @F_VALUES);\n"
         "}\n\n",
         type);
     mote_buf_printf(b,
                     "int32_t @f_push(mrt_series_stream *s, const %s *x, size_t n, size_t *n_used,\n"
-                    "                      int8_t *out)\n{\n"
+                    "                      @o *out)\n{\n"
                     "    if (!mrt_series_stream_push(s, x, n, n_used))\n        return 0;\n"
                     "    @f_frame((const %s *)s->held, s->scratch, out);\n"
                     "    mrt_series_stream_hop(s);\n    return 1;\n}\n",

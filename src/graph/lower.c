@@ -76,6 +76,8 @@ mote_status mote_lower_need(const mote_graph *g, int32_t op, mote_isa isa, mote_
                             mote_err *err)
 {
     const mote_op_class *c = mote_op_find(g->ops[op].kind);
+    if (isa == MOTE_ISA_F32)
+        return mote_lower_need_f32(g, op, out, err);
     if (!c || !c->need)
         return mote_lower_fail(g, op, MOTE_UNSUPPORTED,
                                c && c->flags & MOTE_OP_TRAINING
@@ -95,12 +97,13 @@ static bool one_scale(const mote_tensor *t)
            t->quant.zero_point <= 127;
 }
 
-static mote_status check_activations(const mote_graph *g, const mote_call *c, mote_err *err)
+static mote_status check_activations(const mote_graph *g, mote_isa isa, const mote_call *c,
+                                     mote_err *err)
 {
     const mote_tensor *out = &g->tensors[c->output];
-    bool fine = one_scale(out);
+    bool fine = isa == MOTE_ISA_F32 || one_scale(out);
     for (int32_t i = 0; i < c->n_inputs; i++)
-        fine = fine && one_scale(&g->tensors[c->inputs[i]]);
+        fine = fine && (isa == MOTE_ISA_F32 || one_scale(&g->tensors[c->inputs[i]]));
     if (!fine)
         return mote_lower_fail(g, c->op, MOTE_UNSUPPORTED,
                                "every activation must be int8 with one scale", err);
@@ -124,8 +127,8 @@ static mote_status lower_op(const mote_graph *g, mote_isa isa, mote_arena *a, mo
             return mote_lower_fail(g, c->op, MOTE_UNSUPPORTED, "works on a constant", err);
     }
     c->output = o->outputs[0];
-    MOTE_TRY(check_activations(g, c, err));
-    return class->lower(g, isa, a, c, err);
+    MOTE_TRY(check_activations(g, isa, c, err));
+    return isa == MOTE_ISA_F32 ? mote_lower_f32(g, a, c, err) : class->lower(g, isa, a, c, err);
 }
 
 mote_status mote_lower(const mote_graph *g, mote_isa isa, mote_lowered *out, mote_err *err)
@@ -133,6 +136,8 @@ mote_status mote_lower(const mote_graph *g, mote_isa isa, mote_lowered *out, mot
     MOTE_TRY(mote_graph_validate(g, err));
     MOTE_TRY(mote_graph_one_to_one(g, "the device", err));
     mote_lowered l = {0};
+    if (mote_graph_is_f32(g))
+        isa = MOTE_ISA_F32;
     mote_arena_init(&l.arena, LOWER_LIMIT_BYTES);
     mote_status st = mote_arena_take(&l.arena, (size_t)g->n_ops, sizeof *l.calls, &l.calls, err);
     for (int32_t i = 0; st == MOTE_OK && i < g->n_ops; i++) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lowering: each operator of an int8 graph becomes the call of one device kernel with prepared
- * constants (packed weights, folded biases, fixed-point multipliers). The runner executes these
+ * constants (packed weights, folded biases, fixed-point multipliers), of a float32 graph with its
+ * own. The runner executes these
  * calls, the C generator prints them; both therefore compute the same bits.
  *
  * Depends on graph.h and device/nn. Used by runner.c and by compile/. */
 #ifndef MOTE_GRAPH_LOWER_H
 #define MOTE_GRAPH_LOWER_H
 
+#include "device/nn/mrt_f32.h"
 #include "device/nn/mrt_nn.h"
 #include "graph/graph.h"
 
@@ -19,8 +21,15 @@ typedef enum {
 } mote_kernel;
 
 /* Which kernels to choose. PORTABLE: those of the microcontrollers. REFERENCE: the slow definition,
- * for tests. HOST: the fastest on this computer. All give the same bits. */
-typedef enum { MOTE_ISA_PORTABLE = 0, MOTE_ISA_REFERENCE = 1, MOTE_ISA_HOST = 2 } mote_isa;
+ * for tests. HOST: the fastest on this computer. All give the same bits. F32: those that compute in
+ * float32, for a graph that ships as it is; they are taken for every float32 graph that is lowered,
+ * but what one needs is asked for it as the int8 graph that it becomes unless F32 is said. */
+typedef enum {
+    MOTE_ISA_PORTABLE = 0,
+    MOTE_ISA_REFERENCE = 1,
+    MOTE_ISA_HOST = 2,
+    MOTE_ISA_F32 = 3
+} mote_isa;
 
 /* What running operator `op` takes. Known from shapes alone, so it also holds for a float graph
  * that is not yet trained (folded: no BATCH_NORM, DROPOUT, RELU). */
@@ -48,7 +57,10 @@ typedef struct {
         mrt_pool pool;
         mrt_add add;
         mrt_softmax softmax;
-        mrt_lut lut; /* table in the arena */
+        mrt_lut lut;                  /* table in the arena */
+        mrt_conv_params_f32 conv_f32; /* pointers into the arena */
+        mrt_pool_params_f32 pool_f32;
+        mrt_elements_f32 elements_f32;
     } u;
 } mote_call;
 
@@ -58,15 +70,16 @@ typedef struct {
     int32_t n_calls;
 } mote_lowered;
 
-/* Lower a whole int8 graph. Errors: UNSUPPORTED an operator or type without kernel; RANGE
- * quantisation that the arithmetic cannot hold (an accumulator that could overflow 32 bits,
- * differing scales around a pool, ...); the message names the operator. mote_lowered_release
- * frees; the graph may go before it. */
+/* Lower a whole graph, all of it int8 or all of it float32. Errors: UNSUPPORTED an operator or type
+ * without kernel; RANGE quantisation that the arithmetic cannot hold (an accumulator that could
+ * overflow 32 bits, differing scales around a pool, ...); the message names the operator.
+ * mote_lowered_release frees; the graph may go before it. */
 MOTE_MUST_USE mote_status mote_lower(const mote_graph *g, mote_isa isa, mote_lowered *out,
                                      mote_err *err);
 void mote_lowered_release(mote_lowered *l);
 
-/* Run one call. in[i] and out are the activations, scratch at least need.scratch_bytes. */
+/* Run one call. in[i] and out are the activations, in their types, scratch at least
+ * need.scratch_bytes. */
 void mote_call_run(const mote_call *c, const int8_t *const in[2], int8_t *out, void *scratch);
 
 /* The member of u that holds a kernel's parameters. */
@@ -76,6 +89,9 @@ typedef enum {
     MOTE_PARAMS_add,
     MOTE_PARAMS_softmax,
     MOTE_PARAMS_lut,
+    MOTE_PARAMS_conv_f32,
+    MOTE_PARAMS_pool_f32,
+    MOTE_PARAMS_elements_f32,
     MOTE_N_PARAMS
 } mote_kernel_params;
 

@@ -54,6 +54,7 @@ typedef struct {
                         mote_err *err);
     mote_status (*lower)(const mote_graph *g, mote_isa isa, mote_arena *a, mote_call *call,
                          mote_err *err);
+    mote_kernel f32; /* its device kernel on float32; NONE: there is none */
 } mote_op_class;
 
 /* NULL when there is no such kind. */

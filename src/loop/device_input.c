@@ -43,6 +43,7 @@ static mote_status load_bundle(mote_store *store, const char *model, mote_device
     in->signature = mote_model_signature(m->model);
     in->decision = mote_model_decision(m->model);
     in->sample = *mote_model_sample(m->model);
+    in->is_float = mote_graph_is_f32(in->graph);
     in->features = mote_model_features(m->model);
     in->smooth_hops = op->smooth_hops;
     in->suppress_ms = op->suppress_ms;

@@ -12,7 +12,7 @@ struct mote_predictor {
     mote_model *model;
     mote_arena arena;
     mote_frontend_plan *plan;
-    mote_runner *runner;               /* of an int8 graph; NULL: it is float32 */
+    mote_runner *runner;
     const mote_tensor *input, *output; /* of the graph */
     size_t n_in, n_sample;             /* numbers */
     float *features, *numbers;
@@ -37,7 +37,7 @@ static mote_status prepare(mote_predictor *p, mote_err *err)
     p->out = out;
     MOTE_TRY(mote_frontend_plan_create(mote_model_frontend(m), &mote_model_signature(m)->sample, 1,
                                        &p->plan, err));
-    return p->input->dtype == MOTE_I8 ? mote_runner_create(g, &p->runner, err) : MOTE_OK;
+    return mote_runner_create(g, &p->runner, err);
 }
 
 mote_status mote_predictor_create(mote_model *m, mote_predictor **out, mote_err *err)
@@ -75,13 +75,9 @@ const mote_model *mote_predictor_model(const mote_predictor *p)
 /* ---- one prediction ----------------------------------------------------------------------- */
 
 /* The graph on p->in, and what its output means. */
-static mote_status answer(mote_predictor *p, const float *features, mote_prediction *out,
-                          mote_err *err)
+static void answer(mote_predictor *p, const float *features, mote_prediction *out)
 {
-    if (p->runner)
-        mote_runner_run(p->runner, p->in, p->out, NULL, NULL);
-    else
-        MOTE_TRY(mote_graph_run_f32(mote_model_graph(p->model), p->in, p->out, NULL, NULL, err));
+    mote_runner_run(p->runner, p->in, p->out, NULL, NULL);
     const mote_model_answer_run r = {.signature = mote_model_signature(p->model),
                                      .decision = mote_model_decision(p->model),
                                      .in_tensor = p->input,
@@ -92,13 +88,12 @@ static mote_status answer(mote_predictor *p, const float *features, mote_predict
     mote_prediction y = {.in = p->in, .out = p->out, .features = features};
     mote_model_answer_of(r.signature->answer)->say(&r, &y);
     *out = y;
-    return MOTE_OK;
 }
 
 /* The float32 input of the graph to its type. */
 static mote_status take_numbers(mote_predictor *p, const float *x, mote_err *err)
 {
-    if (p->runner)
+    if (p->input->dtype == MOTE_I8)
         return mote_frontend_quantize(p->plan, p->input->quant.scales[0],
                                       p->input->quant.zero_point, x, p->n_in, p->in, err);
     memcpy(p->in, x, p->n_in * sizeof *x);
@@ -119,7 +114,8 @@ mote_status mote_predict(mote_predictor *p, const void *x, size_t n, mote_predic
     MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, p->features, err));
     bool is_given = mote_frontend_is_given(mote_model_frontend(p->model));
     MOTE_TRY(take_numbers(p, p->features, err));
-    return answer(p, is_given ? p->features : NULL, out, err);
+    answer(p, is_given ? p->features : NULL, out);
+    return MOTE_OK;
 }
 
 mote_status mote_predict_features(mote_predictor *p, const float *in, size_t n,
@@ -129,7 +125,8 @@ mote_status mote_predict_features(mote_predictor *p, const float *in, size_t n,
         return mote_fail(err, MOTE_SHAPE, "model '%s' takes %zu values, not %zu",
                          mote_model_name(p->model), p->n_in, n);
     MOTE_TRY(take_numbers(p, in, err));
-    return answer(p, NULL, out, err);
+    answer(p, NULL, out);
+    return MOTE_OK;
 }
 
 mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_steps, float *features,
@@ -138,7 +135,7 @@ mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_ste
     mote_frontend_pace pace;
     if (!mote_frontend_pace_of(mote_model_frontend(p->model),
                                &mote_model_signature(p->model)->sample, &pace) ||
-        !p->runner)
+        p->input->dtype != MOTE_I8)
         return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes samples as a whole",
                          mote_model_name(p->model));
     size_t n_values = mote_frontend_frames(&pace, n_steps) * (size_t)pace.n_values;
@@ -149,7 +146,7 @@ mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_ste
 
 void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)
 {
-    MOTE_BUG_IF(!p->runner);
+    MOTE_BUG_IF(p->input->dtype != MOTE_I8);
     mote_runner_run(p->runner, in, out, NULL, NULL);
 }
 

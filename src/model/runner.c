@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a lowered int8 graph on the host. Tensors share memory when their lives do not overlap, so
+/* Runs a lowered graph on the host. Tensors share memory when their lives do not overlap, so
  * that a small network stays in the first-level cache. Depends on lower.h; see runner.h. */
 #include "model/runner.h"
 
@@ -117,12 +117,12 @@ void mote_runner_destroy(mote_runner *r)
 }
 
 /* The values of a tensor; those of the input and its reshaped views are the caller's. */
-static const int8_t *value(const mote_runner *r, int32_t tensor, const int8_t *in)
+static const int8_t *value(const mote_runner *r, int32_t tensor, const void *in)
 {
     return r->values[tensor] != NULL ? r->values[tensor] : in;
 }
 
-void mote_runner_run(mote_runner *r, const int8_t *in, int8_t *out, mote_runner_observer *observe,
+void mote_runner_run(mote_runner *r, const void *in, void *out, mote_runner_observer *observe,
                      void *arg)
 {
     const mote_graph *g = r->g;

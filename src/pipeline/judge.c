@@ -12,7 +12,7 @@
 
 /* One thread's tools. */
 typedef struct {
-    mote_runner *runner; /* of an int8 graph; NULL: it is float32 */
+    mote_runner *runner;
     float *features;
     void *in, *out; /* of the graph, in its types; in of a float graph: features */
     mote_err err;
@@ -45,9 +45,8 @@ static mote_status furnish(mote_bench *b, mote_err *err)
         MOTE_TRY(mote_arena_take(&b->arena, b->n_in, sizeof *t->features, &t->features, err));
         MOTE_TRY(mote_arena_take(&b->arena, n_out, sizeof(float), (float **)&t->out, err));
         t->in = t->features;
-        if (!is_int8(g))
-            continue;
-        MOTE_TRY(mote_arena_take(&b->arena, b->n_in, 1, (int8_t **)&t->in, err));
+        if (is_int8(g))
+            MOTE_TRY(mote_arena_take(&b->arena, b->n_in, 1, (int8_t **)&t->in, err));
         MOTE_TRY(mote_runner_create(g, &t->runner, err));
     }
     return mote_frontend_plan_create(b->judge.features, &b->judge.sample, n, &b->plan, err);
@@ -85,10 +84,9 @@ static mote_status run_graph(mote_bench *b, bench_place *t)
 {
     const mote_graph *g = b->judge.graph;
     const mote_quant *in = &g->tensors[g->inputs[0]].quant;
-    if (!t->runner)
-        return mote_graph_run_f32(g, t->features, t->out, NULL, NULL, &t->err);
-    MOTE_TRY(mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features, b->n_in,
-                                    t->in, &t->err));
+    if (is_int8(g))
+        MOTE_TRY(mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features,
+                                        b->n_in, t->in, &t->err));
     mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
     return MOTE_OK;
 }

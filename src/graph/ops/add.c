@@ -61,4 +61,5 @@ const mote_op_class mote_op_add = {.flags = MOTE_OP_ACTIVATES | MOTE_OP_ANY_BATC
                                    .shape = shape,
                                    .run = run,
                                    .need = need,
-                                   .lower = lower};
+                                   .lower = lower,
+                                   .f32 = MOTE_KERNEL_ADD_F32};

@@ -282,7 +282,7 @@ mote_status op_lower_conv(const mote_graph *g, mote_arena *a, mote_call *call, m
     return mote_lower_constants(g, a, call, err);
 }
 
-static void pool_sizes(const mote_graph *g, const mote_op *o, mrt_pool *p)
+void op_pool_sizes(const mote_graph *g, const mote_op *o, mrt_pool *p)
 {
     int32_t c;
     memset(p, 0, sizeof *p);
@@ -303,7 +303,7 @@ mote_status op_lower_pool(const mote_graph *g, mote_isa isa, mote_arena *a, mote
     const mote_op *o = &g->ops[call->op];
     MOTE_TRY(op_lower_same_quant(g, call, err));
     mrt_pool *p = &call->u.pool;
-    pool_sizes(g, o, p);
+    op_pool_sizes(g, o, p);
     int64_t rows = p->window_h < p->in_h ? p->window_h : p->in_h;
     int64_t cols = p->window_w < p->in_w ? p->window_w : p->in_w;
     if (rows * cols > MAX_POOLED)

@@ -70,6 +70,7 @@ mote_status op_conv_need(const mote_graph *g, int32_t op, const mrt_conv *c, mot
 void op_host_conv_need(const mrt_conv *c, mote_kernel_need *n);
 /* Zero points, the activation's range and the constants of call->u.conv, whose sizes are set. */
 mote_status op_lower_conv(const mote_graph *g, mote_arena *a, mote_call *call, mote_err *err);
+void op_pool_sizes(const mote_graph *g, const mote_op *op, mrt_pool *p);
 mote_status op_lower_pool(const mote_graph *g, mote_isa isa, mote_arena *a, mote_call *call,
                           mote_err *err);
 /* A table of the class' value(): any function of one value. */

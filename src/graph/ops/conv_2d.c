@@ -97,4 +97,5 @@ const mote_op_class mote_op_conv_2d = {.flags = MOTE_OP_WEIGHTED | MOTE_OP_ACTIV
                                        .macs = macs,
                                        .run = run,
                                        .need = need,
-                                       .lower = lower};
+                                       .lower = lower,
+                                       .f32 = MOTE_KERNEL_CONV_F32};

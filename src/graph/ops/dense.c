@@ -79,4 +79,5 @@ const mote_op_class mote_op_dense = {.flags =
                                      .macs = macs,
                                      .run = run,
                                      .need = need,
-                                     .lower = lower};
+                                     .lower = lower,
+                                     .f32 = MOTE_KERNEL_DENSE_F32};

@@ -124,4 +124,5 @@ const mote_op_class mote_op_depthwise_conv_2d = {.flags = MOTE_OP_WEIGHTED | MOT
                                                  .macs = macs,
                                                  .run = run,
                                                  .need = need,
-                                                 .lower = lower};
+                                                 .lower = lower,
+                                                 .f32 = MOTE_KERNEL_DEPTHWISE_F32};

@@ -48,4 +48,5 @@ const mote_op_class mote_op_max_pool_2d = {.flags = MOTE_OP_KEEPS_QUANT,
                                            .shape = op_pool_shape,
                                            .run = run,
                                            .need = need,
-                                           .lower = op_lower_pool};
+                                           .lower = op_lower_pool,
+                                           .f32 = MOTE_KERNEL_MAX_POOL_F32};

@@ -66,4 +66,5 @@ const mote_op_class mote_op_softmax = {.flags = MOTE_OP_ANY_BATCH,
                                        .shape = op_same_shape,
                                        .run = run,
                                        .need = need,
-                                       .lower = lower};
+                                       .lower = lower,
+                                       .f32 = MOTE_KERNEL_SOFTMAX_F32};

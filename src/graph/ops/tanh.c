@@ -27,4 +27,5 @@ const mote_op_class mote_op_tanh = {.flags = MOTE_OP_ANY_BATCH,
                                     .value = value,
                                     .slope = slope,
                                     .need = op_need_lut,
-                                    .lower = op_lower_lut};
+                                    .lower = op_lower_lut,
+                                    .f32 = MOTE_KERNEL_TANH_F32};

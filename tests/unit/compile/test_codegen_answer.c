@@ -41,21 +41,29 @@ typedef struct {
     const char *front_end; /* JSON, NULL: none */
     int32_t n_outputs;     /* of the answer */
     mote_score_kind score;
+    bool is_float; /* the graph ships as float32 */
 } kind;
 
 #define SERIES(settings) "{\"kind\": " settings ", \"rate_hz\": 50}"
 static const kind KINDS[] = {
     {"classes", MOTE_INPUT_SERIES, MOTE_ANSWER_CLASS, MOTE_F32,
-     SERIES("\"raw\", \"arithmetic\": \"float\""), 3, 0},
+     SERIES("\"raw\", \"arithmetic\": \"float\""), 3, 0, false},
     {"classes", MOTE_INPUT_SERIES, MOTE_ANSWER_CLASS, MOTE_I16,
-     SERIES("\"raw\", \"arithmetic\": \"fixed\""), 3, 0},
-    {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, NULL, 4, 0},
+     SERIES("\"raw\", \"arithmetic\": \"fixed\""), 3, 0, false},
+    {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, NULL, 4, 0, false},
     {"values", MOTE_INPUT_SERIES, MOTE_ANSWER_VALUE, MOTE_F32,
-     SERIES("\"statistics\", \"arithmetic\": \"float\""), 2, 0},
-    {"values", MOTE_INPUT_TABLE, MOTE_ANSWER_VALUE, MOTE_F32, NULL, 1, 0},
-    {"anomaly", MOTE_INPUT_TABLE, MOTE_ANSWER_ANOMALY, MOTE_F32, NULL, 1, MOTE_SCORE_OUTPUT},
+     SERIES("\"statistics\", \"arithmetic\": \"float\""), 2, 0, false},
+    {"values", MOTE_INPUT_TABLE, MOTE_ANSWER_VALUE, MOTE_F32, NULL, 1, 0, false},
+    {"anomaly", MOTE_INPUT_TABLE, MOTE_ANSWER_ANOMALY, MOTE_F32, NULL, 1, MOTE_SCORE_OUTPUT, false},
     {"anomaly", MOTE_INPUT_SERIES, MOTE_ANSWER_ANOMALY, MOTE_F32,
-     SERIES("\"raw\", \"arithmetic\": \"float\""), 1, MOTE_SCORE_RECONSTRUCTION},
+     SERIES("\"raw\", \"arithmetic\": \"float\""), 1, MOTE_SCORE_RECONSTRUCTION, false},
+    {"classes", MOTE_INPUT_SERIES, MOTE_ANSWER_CLASS, MOTE_I16,
+     SERIES("\"raw\", \"arithmetic\": \"fixed\""), 3, 0, true},
+    {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, NULL, 4, 0, true},
+    {"values", MOTE_INPUT_SERIES, MOTE_ANSWER_VALUE, MOTE_F32,
+     SERIES("\"statistics\", \"arithmetic\": \"float\""), 2, 0, true},
+    {"anomaly", MOTE_INPUT_TABLE, MOTE_ANSWER_ANOMALY, MOTE_F32, NULL, 1, MOTE_SCORE_RECONSTRUCTION,
+     true},
 };
 
 /* ---- models --------------------------------------------------------------------------------- */
@@ -180,7 +188,7 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
                                      .signature = s,
                                      .features = k->front_end ? &f : NULL,
                                      .decision = &d,
-                                     .graph = q};
+                                     .graph = k->is_float ? g : q};
     mote_buf_init(&b, (size_t)1 << 24);
     T_OK(mote_bundle_write(&parts, &b, &err));
     T_OK(mote_model_load(b.data, b.len, &m, &err));
@@ -305,6 +313,7 @@ static mote_compile_input input_of(const mote_model *m)
     const mote_signature *s = mote_model_signature(m);
     return (mote_compile_input){.name = "answer",
                                 .graph = mote_model_graph(m),
+                                .is_float = mote_graph_is_f32(mote_model_graph(m)),
                                 .n_labels = s->n_labels,
                                 .labels = s->labels,
                                 .features = mote_model_features(m),
@@ -403,6 +412,15 @@ static void what_an_answer_cannot_be_made_of_is_refused(void **state)
     in.decision = mote_model_decision(m);
     in.sample.dims[0]--;
     assert_int_equal(mote_compile_project(&in, t, t_path("refused"), &result, &err), MOTE_SHAPE);
+    in.sample.dims[0]++;
+    in.is_float = true;
+    assert_int_equal(mote_compile_project(&in, t, t_path("refused"), &result, &err), MOTE_ARG);
+    mote_model_unref(m);
+    m = model_of(&KINDS[T_COUNT(KINDS) - 1], x, &r);
+    in = input_of(m);
+    in.signature = NULL;
+    assert_int_equal(mote_compile_project(&in, t, t_path("refused"), &result, &err),
+                     MOTE_UNSUPPORTED);
     mote_model_unref(m);
     static const char *const names[] = {"my_classes", "my_values", "my_anomaly", "my_keyword"};
     for (size_t i = 0; i < T_COUNT(names); i++)
