@@ -113,41 +113,49 @@ static window window_at(const mrt_pool_params_f32 *p, int32_t y, int32_t x)
     return w;
 }
 
+static float mean_of(const mrt_pool_params_f32 *p, const float *in, const window *w)
+{
+    const int32_t n = (w->y_end - w->y) * (w->x_end - w->x);
+    float sum = 0.0f;
+
+    for (int32_t y = w->y; y < w->y_end; y++)
+        for (int32_t x = w->x; x < w->x_end; x++)
+            sum += in[(y * p->in_w + x) * p->channels];
+    return n > 0 ? sum / (float)n : 0.0f;
+}
+
+static float largest_of(const mrt_pool_params_f32 *p, const float *in, const window *w)
+{
+    float max = in[(w->y * p->in_w + w->x) * p->channels];
+
+    for (int32_t y = w->y; y < w->y_end; y++)
+        for (int32_t x = w->x; x < w->x_end; x++) {
+            const float v = in[(y * p->in_w + x) * p->channels];
+            max = v > max ? v : max;
+        }
+    return max;
+}
+
+/* `one` makes a cell of a channel, whose first value is at in. */
+static inline void pool(const mrt_pool_params_f32 *p, const float *in, float *out,
+                        float (*one)(const mrt_pool_params_f32 *, const float *, const window *))
+{
+    for (int32_t y = 0; y < p->out_h; y++)
+        for (int32_t x = 0; x < p->out_w; x++) {
+            const window w = window_at(p, y, x);
+            for (int32_t c = 0; c < p->channels; c++)
+                *out++ = one(p, in + c, &w);
+        }
+}
+
 void mrt_avg_pool_f32(const mrt_pool_params_f32 *p, const void *in, void *out)
 {
-    const float *from = (const float *)in;
-    float *to = (float *)out;
-
-    for (int32_t oy = 0; oy < p->out_h; oy++)
-        for (int32_t ox = 0; ox < p->out_w; ox++)
-            for (int32_t c = 0; c < p->channels; c++) {
-                const window w = window_at(p, oy, ox);
-                const int32_t n = (w.y_end - w.y) * (w.x_end - w.x);
-                float sum = 0.0f;
-                for (int32_t y = w.y; y < w.y_end; y++)
-                    for (int32_t x = w.x; x < w.x_end; x++)
-                        sum += from[(y * p->in_w + x) * p->channels + c];
-                *to++ = n > 0 ? sum / (float)n : 0.0f;
-            }
+    pool(p, (const float *)in, (float *)out, mean_of);
 }
 
 void mrt_max_pool_f32(const mrt_pool_params_f32 *p, const void *in, void *out)
 {
-    const float *from = (const float *)in;
-    float *to = (float *)out;
-
-    for (int32_t oy = 0; oy < p->out_h; oy++)
-        for (int32_t ox = 0; ox < p->out_w; ox++)
-            for (int32_t c = 0; c < p->channels; c++) {
-                const window w = window_at(p, oy, ox);
-                float max = from[(w.y * p->in_w + w.x) * p->channels + c];
-                for (int32_t y = w.y; y < w.y_end; y++)
-                    for (int32_t x = w.x; x < w.x_end; x++) {
-                        const float v = from[(y * p->in_w + x) * p->channels + c];
-                        max = v > max ? v : max;
-                    }
-                *to++ = max;
-            }
+    pool(p, (const float *)in, (float *)out, largest_of);
 }
 
 /* ---- element by element --------------------------------------------------------------------- */

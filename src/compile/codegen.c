@@ -73,7 +73,8 @@ bool codegen_uses(const codegen *c, const char *path)
     for (size_t i = 0; i < sizeof only_float / sizeof only_float[0]; i++)
         if (mote_str_eq(path, only_float[i]))
             return c->in->is_float && (c->features != NULL || path[0] == 'n');
-    bool signal = c->features != NULL && mote_frontend_device_uses(c->features, path);
+    bool signal = c->features != NULL && (mote_str_starts(path, "signal/mrt_quantize") ||
+                                          mote_frontend_device_uses(c->features, path));
     if (signal || (c->layer != NULL && c->layer->uses(c, path)))
         return true;
     if (!mote_str_starts(path, "nn/"))

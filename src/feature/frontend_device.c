@@ -104,6 +104,8 @@ void mote_frontend_write_quant(const mote_frontend_plan *p, float scale, int32_t
 {
     mrt_quant_fixed q = {0};
     mrt_quant_f32 f = {0};
+    if (!(scale > 0)) /* float32: mrt_keep does not read it */
+        scale = 1.0f;
 
     if (mote_frontend_is_fixed(&p->frontend)) {
         (void)mrt_quant_fixed_from(scale, zero_point, &q);

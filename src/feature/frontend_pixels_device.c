@@ -20,6 +20,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .n_numbers = p->in.dims[1] * n_channels_of(p),
         .code = "PIXELS",
         .stream_bytes = 8, /* nothing is kept, but an array has a size */
+        .scratch_bytes = 8,
         .table_bytes = (int64_t)MRT_PIXELS_LEVELS * n_channels_of(p),
         .macs = 0,
         .variable = "pixels",
@@ -60,15 +61,15 @@ static void header(const mote_frontend_plan *p, mote_buf *b)
                  "extern const mrt_pixels_tables @f_tables;\n\n"
                  "/* A picture [@F_HEIGHT][@F_WIDTH][@F_COLOURS] to the network's input. scratch "
                  "is not used. */\n"
-                 "void @f_frame(const uint8_t *x, void *scratch, int8_t *out);\n"
-                 "void @f_clip(const uint8_t *x, void *scratch, int8_t *out);\n\n"
+                 "void @f_frame(const uint8_t *x, void *scratch, @o *out);\n"
+                 "void @f_clip(const uint8_t *x, void *scratch, @o *out);\n\n"
                  "/* Takes rows until the picture is complete (1) or x is used up (0); *n_used "
                  "were taken. out is\n"
                  " * the same for all rows of a picture. The stream was set up with "
                  "mrt_pixels_stream_init. */\n"
                  "int32_t @f_push(mrt_pixels_stream *s, const uint8_t *x, size_t n, size_t "
                  "*n_used,\n"
-                 "                      int8_t *out);\n");
+                 "                      @o *out);\n");
 }
 
 /* What each level of channel c becomes, by the float form and the quantisation. */
@@ -83,9 +84,29 @@ static void levels_of(const mote_frontend_plan *p, int32_t c, const mrt_quant_f3
     }
 }
 
+/* The float form itself, for a network of float32. */
+static void float_source(const mote_frontend_plan *p, mote_buf *b)
+{
+    const pixels_scaling *s = pixels_scaling_of(p);
+    mote_frontend_write_f32(b, "offset", s->offset, n_channels_of(p));
+    mote_frontend_write_f32(b, "scale", s->scale, n_channels_of(p));
+    mote_buf_str(b, "\nconst mrt_pixels_tables @f_tables = {@F_WIDTH, @F_HEIGHT, @F_COLOURS, "
+                    "NULL};\n\n"
+                    "void @f_frame(const uint8_t *x, void *scratch, float *out)\n{\n"
+                    "    (void)scratch;\n"
+                    "    mrt_pixels_f32(x, (size_t)@F_HEIGHT * @F_WIDTH, @F_COLOURS, @f_offset, "
+                    "@f_scale, out);\n}\n\n"
+                    "void @f_clip(const uint8_t *x, void *scratch, float *out)\n{\n"
+                    "    @f_frame(x, scratch, out);\n}\n");
+}
+
 static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
 {
     mrt_quant_f32 q;
+    if (!(scale > 0)) {
+        float_source(p, b);
+        return;
+    }
     MOTE_BUG_IF(!mrt_quant_f32_from(scale, zero_point, &q)); /* of a graph that was checked */
     mote_buf_str(b, "/* What a level becomes: scaled as in training, then int8. */\n"
                     "static const int8_t @f_levels[@F_COLOURS * 256] = {");

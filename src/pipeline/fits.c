@@ -2,6 +2,7 @@
 /* The budget against the footprint. See fits.h. */
 #include "pipeline/fits.h"
 
+#include "pipeline/stage_parts.h"
 #include "project/archs.h"
 
 mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mote_footprint *out,
@@ -10,6 +11,7 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
     static const float any_thresholds[1] = {0.5f}; /* that there are some is all that counts */
     const mote_task_setting *task = mote_setting_task(s);
     const mote_stream_setting *stream = mote_setting_stream(s);
+    const mote_signature signature = mote_stage_signature(task, mote_setting_form(s));
     const mote_target *t = NULL;
     MOTE_TRY(mote_target_find(mote_setting_device(s)->target, &t, err));
     mote_compile_input in = {.name = "plan",
@@ -17,6 +19,7 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
                              .n_labels = (int32_t)task->classes.n,
                              .features = mote_setting_features(s),
                              .sample = mote_setting_form(s)->shape,
+                             .signature = &signature,
                              .smooth_hops = stream->detector.smooth_hops,
                              .hop_ms = stream->hop_ms,
                              .thresholds = task->is_stream ? any_thresholds : NULL};

@@ -72,7 +72,8 @@ static mote_status open_inputs(compiling *c, mote_err *err)
                                     .features = mote_setting_features(p->settings),
                                     .sample = c->signature.sample,
                                     .signature = &c->signature,
-                                    .decision = &c->decision};
+                                    .decision = &c->decision,
+                                    .is_float = mote_graph_is_f32(c->s8)};
     if (task->is_stream) { /* a detector looks every hop */
         c->input.smooth_hops = op->smooth_hops;
         c->input.suppress_ms = op->suppress_ms;

@@ -60,6 +60,9 @@ static const kind KINDS[] = {
     {"classes", MOTE_INPUT_SERIES, MOTE_ANSWER_CLASS, MOTE_I16,
      SERIES("\"raw\", \"arithmetic\": \"fixed\""), 3, 0, true},
     {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, NULL, 4, 0, true},
+    {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, "{\"kind\": \"pixels\"}", 4, 0,
+     false},
+    {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, "{\"kind\": \"pixels\"}", 4, 0, true},
     {"values", MOTE_INPUT_SERIES, MOTE_ANSWER_VALUE, MOTE_F32,
      SERIES("\"statistics\", \"arithmetic\": \"float\""), 2, 0, true},
     {"anomaly", MOTE_INPUT_TABLE, MOTE_ANSWER_ANOMALY, MOTE_F32, NULL, 1, MOTE_SCORE_RECONSTRUCTION,
@@ -141,7 +144,8 @@ static float *features_of(mote_frontend *f, const mote_shape *in, const void *x,
                                    (size_t)in->dims[0], y + i * n, &err));
         mote_frontend_plan_destroy(p);
         if (mote_frontend_wants_fit(f))
-            T_OK(mote_frontend_fit(f, y, SAMPLES * (size_t)out->dims[0], out->dims[1], f, &err));
+            T_OK(mote_frontend_fit(f, y, SAMPLES * n / (size_t)out->dims[out->n_dims - 1],
+                                   out->dims[out->n_dims - 1], f, &err));
     }
     return y;
 }
@@ -155,6 +159,8 @@ static mote_signature signature_of(const kind *k)
                         .answer = k->answer,
                         .n_outputs = k->n_outputs,
                         .n_labels = k->answer == MOTE_ANSWER_ANOMALY ? 0 : k->n_outputs};
+    if (k->input == MOTE_INPUT_IMAGE)
+        s.sample = (mote_shape){k->dtype, 3, {STEPS, CHANNELS, 1}};
     for (int i = 0; i < s.n_labels; i++) {
         s.labels[i] = names[i];
         s.units[i] = k->answer == MOTE_ANSWER_VALUE ? "m/s" : NULL;

@@ -219,7 +219,85 @@ static void networks_of_reference_kernels_give_the_same_bits(void **state)
     }
 }
 
-static void float_graphs_are_refused_with_the_operator(void **state)
+/* A float32 layer of the kind; weights [c][3][3][c] or as depthwise and dense want them. */
+static int32_t f32_layer(mote_rng *r, mote_graph *g, mote_op_kind kind, int32_t in, int32_t n_out)
+{
+    mote_err err;
+    const mote_tensor *x = &g->tensors[in];
+    const int32_t c = x->dims[x->n_dims - 1];
+    mote_tensor_spec w = {.name = "w", .dtype = MOTE_F32, .n_dims = 4, .dims = {n_out, 3, 3, c}};
+    mote_tensor_spec b = {.name = "b", .dtype = MOTE_F32, .n_dims = 1, .dims = {n_out}};
+    if (kind == MOTE_OP_DEPTHWISE_CONV_2D)
+        w.dims[0] = 1;
+    if (kind == MOTE_OP_DENSE)
+        w = (mote_tensor_spec){.name = "w",
+                               .dtype = MOTE_F32,
+                               .n_dims = 2,
+                               .dims = {n_out, (int32_t)mote_tensor_elements(x)}};
+    int32_t ids[3] = {in, -1, -1}, out = -1;
+    t_must(mote_graph_add_const(g, &w, &ids[1], &err), &err);
+    t_must(mote_graph_add_const(g, &b, &ids[2], &err), &err);
+    for (int32_t k = 1; k < 3; k++)
+        for (int64_t i = 0; i < mote_tensor_elements(&g->tensors[ids[k]]); i++)
+            ((float *)g->tensors[ids[k]].data)[i] = (float)mote_rng_normal(r) / 4;
+    const mote_op_attrs attrs = {.padding = MOTE_PAD_SAME,
+                                 .activation =
+                                     kind == MOTE_OP_DENSE ? MOTE_ACT_NONE : MOTE_ACT_RELU6,
+                                 .stride_h = kind == MOTE_OP_CONV_2D ? 2 : 1,
+                                 .stride_w = 1};
+    const mote_tensor_spec spec = {.name = "layer", .dtype = MOTE_F32};
+    t_must(mote_graph_add_op(g, kind, &attrs, ids, &spec, &out, &err), &err);
+    return out;
+}
+
+static int32_t f32_simple(mote_graph *g, mote_op_kind kind, int32_t a, int32_t b)
+{
+    mote_err err;
+    const mote_op_attrs attrs = {
+        .padding = MOTE_PAD_SAME, .stride_h = 1, .stride_w = 1, .window_h = 3, .window_w = 2};
+    const mote_tensor_spec spec = {.name = "simple", .dtype = MOTE_F32};
+    const int32_t in[] = {a, b};
+    int32_t out = -1;
+    t_must(mote_graph_add_op(g, kind, &attrs, in, &spec, &out, &err), &err);
+    return out;
+}
+
+/* Every operator that has a float32 kernel, and the reference with sums in double. */
+static void float_graphs_run_as_the_reference_does(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int round = 0; round < 20; round++) {
+        mote_graph *g;
+        mote_runner *runner;
+        t_must(mote_graph_create(0, &g, &err), &err);
+        mote_tensor_spec spec = {
+            .name = "x", .dtype = MOTE_F32, .n_dims = 4, .dims = {1, 9, 7, t_between(&r, 1, 5)}};
+        int32_t x;
+        t_must(mote_graph_add_input(g, &spec, &x, &err), &err);
+        x = f32_layer(&r, g, MOTE_OP_CONV_2D, x, 6);
+        int32_t y = f32_layer(&r, g, MOTE_OP_DEPTHWISE_CONV_2D, x, 6);
+        x = f32_simple(g, MOTE_OP_ADD, x, y);
+        x = f32_simple(g, round % 2 ? MOTE_OP_AVG_POOL_2D : MOTE_OP_MAX_POOL_2D, x, -1);
+        x = f32_simple(g, round % 3 ? MOTE_OP_SIGMOID : MOTE_OP_TANH, x, -1);
+        x = f32_layer(&r, g, MOTE_OP_DENSE, x, 4);
+        (void)f32_simple(g, MOTE_OP_SOFTMAX, x, -1);
+        t_must(mote_runner_create(g, &runner, &err), &err);
+        float in[9 * 7 * 5], got[4], want[4];
+        for (size_t i = 0; i < sizeof in / sizeof in[0]; i++)
+            in[i] = (float)(2 * mote_rng_normal(&r));
+        mote_runner_run(runner, in, got, NULL, NULL);
+        t_must(mote_graph_run_f32(g, in, want, NULL, NULL, &err), &err);
+        for (int i = 0; i < 4; i++)
+            assert_float_equal(got[i], want[i], 1e-5f);
+        mote_runner_destroy(runner);
+        mote_graph_destroy(g);
+    }
+}
+
+static void float_operators_without_a_kernel_are_refused_by_name(void **state)
 {
     (void)state;
     mote_err err;
@@ -230,9 +308,9 @@ static void float_graphs_are_refused_with_the_operator(void **state)
     int32_t in, out;
     t_must(mote_graph_add_input(g, &spec, &in, &err), &err);
     mote_op_attrs attrs = {.stride_h = 1};
-    t_must(mote_graph_add_op(g, MOTE_OP_SOFTMAX, &attrs, &in, &spec, &out, &err), &err);
+    t_must(mote_graph_add_op(g, MOTE_OP_RELU, &attrs, &in, &spec, &out, &err), &err);
     assert_int_equal(mote_runner_create(g, &r, &err), MOTE_UNSUPPORTED);
-    assert_non_null(strstr(err.text, "softmax"));
+    assert_non_null(strstr(err.text, "relu"));
     assert_null(r);
     mote_graph_destroy(g);
 }
@@ -265,7 +343,8 @@ int main(void)
         cmocka_unit_test(the_keyword_model_gets_its_published_accuracy),
         cmocka_unit_test(the_observer_sees_every_tensor_and_changes_nothing),
         cmocka_unit_test(networks_of_reference_kernels_give_the_same_bits),
-        cmocka_unit_test(float_graphs_are_refused_with_the_operator),
+        cmocka_unit_test(float_graphs_run_as_the_reference_does),
+        cmocka_unit_test(float_operators_without_a_kernel_are_refused_by_name),
         cmocka_unit_test(running_out_of_memory_is_reported_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
