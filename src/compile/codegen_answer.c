@@ -348,14 +348,14 @@ static mote_status ram(const mote_compile_input *in, const mote_frontend_device 
     return MOTE_OK;
 }
 
-static void code(const mote_compile_input *in, const char **parts)
+static void code(const mote_compile_input *in, const mote_frontend_device *d, const char **parts)
 {
     const codegen c = {.in = in};
     const bool computes_float =
-        !mote_compile_has_features(in) || !mote_frontend_is_fixed(in->features);
-    if (in->is_float && (!mote_compile_has_features(in) || !computes_float))
+        d != NULL && d->macs > 0 && !mote_frontend_is_fixed(in->features); /* macs: not a table */
+    if (in->is_float && !computes_float)
         *parts++ = "FLOAT";
-    else if (!mote_compile_has_features(in))
+    else if (d == NULL)
         *parts++ = "TENSOR";
     else if (!computes_float)
         *parts++ = "NUMBERS";

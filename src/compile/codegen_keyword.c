@@ -155,9 +155,10 @@ static mote_status ram(const mote_compile_input *in, const mote_frontend_device 
     return MOTE_OK;
 }
 
-static void code(const mote_compile_input *in, const char **parts)
+static void code(const mote_compile_input *in, const mote_frontend_device *d, const char **parts)
 {
     (void)in;
+    (void)d;
     parts[0] = "DETECTOR";
 }
 

@@ -19,8 +19,9 @@ struct codegen_layer {
     bool (*uses)(const codegen *c, const char *path);
     /* Errors: ARG, RANGE, SHAPE, for an input that it cannot be made for. */
     mote_status (*check)(const mote_compile_input *in, mote_err *err);
-    /* Its rows of code_sizes.def, NULL behind the last; parts has room for 4. */
-    void (*code)(const mote_compile_input *in, const char **parts);
+    /* Its rows of code_sizes.def, NULL behind the last; parts has room for 4. d NULL: there is no
+     * front end. */
+    void (*code)(const mote_compile_input *in, const mote_frontend_device *d, const char **parts);
     /* Variables of a program besides the network's arena and what the front end, if there is one,
      * keeps of itself. d NULL: none. ARG as check. */
     mote_status (*ram)(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,

@@ -64,7 +64,7 @@ static mote_status add_rest(const mote_compile_input *in, const mote_target *t, 
     }
     if (st == MOTE_OK && layer != NULL) {
         const char *parts[4] = {NULL};
-        layer->code(in, parts);
+        layer->code(in, plan != NULL ? &d : NULL, parts);
         for (int32_t i = 0; parts[i] != NULL; i++)
             add_code(f, t, parts[i]);
         st = layer->ram(in, plan != NULL ? &d : NULL, &f->buffer_bytes, err);

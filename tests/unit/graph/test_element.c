@@ -238,12 +238,51 @@ static void every_kernel_has_its_size_on_every_target(void **state)
                 seen[need.kernel] = true;
             }
         }
-        for (int k = MOTE_KERNEL_NONE; k < MOTE_KERNEL_CONV_REF; k++) /* those of devices */
+        for (int k = MOTE_KERNEL_NONE; k < MOTE_KERNEL_CONV_F32; k++) /* of int8, on devices */
             if (!seen[k])
                 fail_msg("no graph here uses kernel '%s'", mote_kernel_name((mote_kernel)k));
     }
     for (size_t i = 0; i < T_COUNT(g); i++)
         mote_graph_destroy(g[i]);
+}
+
+/* The same for float32: the operators of a network, and each of the others alone. */
+static void every_float_kernel_has_its_size_on_every_target(void **state)
+{
+    static const mote_op_kind alone[] = {MOTE_OP_AVG_POOL_2D, MOTE_OP_MAX_POOL_2D, MOTE_OP_ADD,
+                                         MOTE_OP_SOFTMAX,     MOTE_OP_SIGMOID,     MOTE_OP_TANH};
+    mote_graph *g[1 + T_COUNT(alone)] = {golden("folded_f32")};
+    bool seen[MOTE_N_KERNELS] = {false};
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(alone); i++) {
+        const mote_tensor_spec s = {
+            .name = "x", .dtype = MOTE_F32, .n_dims = 4, .dims = {1, 4, 4, 2}};
+        const mote_tensor_spec out = {.name = "y", .dtype = MOTE_F32};
+        const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1, .window_h = 2, .window_w = 2};
+        int32_t in[2] = {-1, -1}, y;
+        assert_int_equal(mote_graph_create(0, &g[1 + i], NULL), MOTE_OK);
+        assert_int_equal(mote_graph_add_input(g[1 + i], &s, &in[0], NULL), MOTE_OK);
+        in[1] = in[0];
+        assert_int_equal(mote_graph_add_op(g[1 + i], alone[i], &attrs, in, &out, &y, NULL),
+                         MOTE_OK);
+    }
+    for (size_t i = 0; i < T_COUNT(g); i++) {
+        for (size_t t = 0; t < mote_n_targets; t++) {
+            mote_compile_input in = {.name = "x", .graph = g[i], .is_float = true};
+            mote_footprint f;
+            assert_int_equal(mote_footprint_estimate(&in, &mote_targets[t], &f, NULL), MOTE_OK);
+            assert_true(f.code_bytes > 300);
+        }
+        for (int32_t k = 0; k < g[i]->n_ops; k++) {
+            mote_kernel_need need;
+            assert_int_equal(mote_lower_need(g[i], k, MOTE_ISA_F32, &need, NULL), MOTE_OK);
+            seen[need.kernel] = true;
+        }
+        mote_graph_destroy(g[i]);
+    }
+    for (int k = MOTE_KERNEL_CONV_F32; k < MOTE_KERNEL_CONV_REF; k++)
+        if (!seen[k])
+            fail_msg("no graph here uses kernel '%s'", mote_kernel_name((mote_kernel)k));
 }
 
 int main(void)
@@ -254,6 +293,7 @@ int main(void)
         cmocka_unit_test(gradients_are_those_of_finite_differences),
         cmocka_unit_test(a_trained_net_is_quantised),
         cmocka_unit_test(every_kernel_has_its_size_on_every_target),
+        cmocka_unit_test(every_float_kernel_has_its_size_on_every_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
