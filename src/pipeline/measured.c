@@ -10,7 +10,7 @@ static mote_status basis_of(mote_pipeline *p, const char **out, mote_err *err)
 {
     const mote_stage_result *r = NULL;
     MOTE_TRY(mote_pipeline_result(p, MOTE_STAGE_compress, &r, err));
-    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
+    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH);
     *out = NULL;
     if (!r->output || !h)
         return MOTE_OK;

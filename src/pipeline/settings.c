@@ -168,6 +168,11 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     out->n_folds = y->refit_folds;
 }
 
+static void make_compress(const mote_project *p, mote_project_compress *out)
+{
+    *out = p->compress;
+}
+
 static void make_augmentation(const mote_project *p, mote_augment_config *out)
 {
     *out = p->augmentation;

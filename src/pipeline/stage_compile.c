@@ -57,8 +57,8 @@ static mote_status open_inputs(compiling *c, mote_err *err)
     MOTE_TRY(mote_target_find(mote_setting_device(p->settings)->target, &c->target, err));
     MOTE_TRY(mote_stage_get(p, MOTE_STAGE_evaluate, MOTE_GOLDEN_NAME, &golden, &n_golden, err));
     MOTE_TRY(mote_golden_read(golden, n_golden, &c->arena, &c->golden, err));
-    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &c->s8, err));
-    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH, &c->s8, err));
+    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH);
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, c->basis);
     c->signature = mote_stage_signature(task, mote_setting_form(p->settings));

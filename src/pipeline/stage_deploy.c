@@ -78,7 +78,7 @@ static mote_status open_inputs(deploying *d, mote_err *err)
 {
     mote_pipeline *p = d->p;
     MOTE_TRY(mote_stage_version(p, &d->arena, &d->version, err));
-    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &d->s8, err));
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH, &d->s8, err));
     MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_train, "graph.f32", &d->f32, err));
     MOTE_TRY(open_juries(d, err));
     MOTE_TRY(mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run",

@@ -91,8 +91,8 @@ static mote_status open_inputs(mote_evaluating *e, mote_err *err)
 {
     mote_pipeline *p = e->p;
     MOTE_TRY(mote_stage_version(p, &e->arena, &e->version, err));
-    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, "graph.s8", &e->s8, err));
-    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, "graph.s8");
+    MOTE_TRY(mote_stage_graph(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH, &e->s8, err));
+    const mote_sha256 *h = mote_stage_find(p, MOTE_STAGE_compress, MOTE_SHIPPED_GRAPH);
     MOTE_BUG_IF(!h);
     mote_sha256_hex(h, e->basis);
     MOTE_TRY(mote_jury_graphs_of(p, &e->folds, err));

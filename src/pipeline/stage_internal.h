@@ -6,6 +6,10 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/settings.h"
 
+/* The graph of stage compress that ships: int8, or float32 where int8 loses too much. The name is
+ * that of the first version, when there was but one type. */
+#define MOTE_SHIPPED_GRAPH "graph.s8"
+
 /* One attempt, while it runs. */
 typedef struct {
     mote_stage_id id;

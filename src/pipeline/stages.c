@@ -39,8 +39,8 @@ const mote_stage_def mote_stage_defs[MOTE_N_STAGES] = {
         {
             .n_inputs = 2,
             .inputs = {MOTE_STAGE_data, MOTE_STAGE_train},
-            .settings = MOTE_USES(dataset) | MOTE_USES(features) | MOTE_USES(training) |
-                        MOTE_USES(augmentation),
+            .settings = MOTE_USES(task) | MOTE_USES(dataset) | MOTE_USES(features) |
+                        MOTE_USES(training) | MOTE_USES(compress) | MOTE_USES(augmentation),
             .run = mote_stage_compress_run,
         },
     [MOTE_STAGE_evaluate] =

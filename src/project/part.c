@@ -10,9 +10,9 @@
 /* ---- which keys ---- */
 
 static const char *const sections[] = {
-    "project",      "task",     "image",        "data",       "anomaly",  "table", "features",
-    "model",        "training", "augmentation", "conditions", "stream",   "value", "device",
-    "requirements", "consent",  "serving",      "monitor",    "schedule",
+    "project", "task",         "image",        "data",     "anomaly",    "table",    "features",
+    "model",   "training",     "augmentation", "compress", "conditions", "stream",   "value",
+    "device",  "requirements", "consent",      "serving",  "monitor",    "schedule",
 };
 
 const char *const *mote_project_sections(size_t *n)

@@ -19,6 +19,7 @@
 #include "project/requirement.h"
 #include "project/section_anomaly.h"
 #include "project/section_augmentation.h"
+#include "project/section_compress.h"
 #include "project/section_conditions.h"
 #include "project/section_consent.h"
 #include "project/section_data.h"
@@ -64,6 +65,7 @@ typedef struct {
     mote_project_model model;
     mote_project_training training;
     mote_project_augmentation augmentation;
+    mote_project_compress compress;
     mote_project_conditions conditions; /* beside the samples as they are */
     mote_project_stream stream;
     mote_project_value value;

@@ -282,6 +282,11 @@ static void add_anomaly(mote_buf *b, mote_project_anomaly x)
     ADD(false_alarm);
 }
 
+static void add_compress(mote_buf *b, mote_project_compress x)
+{
+    ADD(max_loss);
+}
+
 static void add_value(mote_buf *b, mote_project_value x)
 {
     add_text(b, x.currency);
@@ -371,6 +376,7 @@ static mote_sha256 handed_on(mote_setting_id id, const mote_project *p)
         ADD(arch)
         ADD(training)
         ADD(augmentation)
+        ADD(compress)
         ADD(conditions)
         ADD(stream)
         ADD(value)
