@@ -62,9 +62,9 @@ static void the_next_step_follows_from_how_the_project_stands(void **state)
 static void the_document_says_all_of_it_in_one_order(void **state)
 {
     static const char *const members[] = {
-        "project",    "scope",        "stages",   "data",           "requirements",
-        "not_tested", "promises",     "exceeded", "facts",          "champion",
-        "alerts",     "training_due", "writable", "prediction_log", "next"};
+        "project",      "scope",    "stages",         "data",  "requirements", "not_tested",
+        "promises",     "unbeaten", "exceeded",       "facts", "champion",     "alerts",
+        "training_due", "writable", "prediction_log", "next"};
     (void)state;
     tiny t;
     mote_err err = {0};
