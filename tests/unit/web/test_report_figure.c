@@ -119,6 +119,60 @@ static void answers_are_said_in_words(void **state)
     assert_string_equal(b.data, "score 1.25: normal");
 }
 
+/* The page's picture of a test, from the output of an evaluation. */
+static void shown(json_t *evaluated, mote_buf *out)
+{
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    mote_lap lap = {.ended_ms = 1};
+    mote_arena_init(&a, 1u << 20);
+    lap.outputs[MOTE_STAGE_evaluate] = evaluated;
+    const mote_report r = {.laps = &lap, .n_laps = 1};
+    T_OK(report_shown(&r, &a, out, &err));
+    T_OK(mote_buf_status(out, &err));
+    json_decref(evaluated);
+}
+
+static size_t count(const char *html, const char *words)
+{
+    size_t n = 0;
+    for (const char *at = html; (at = strstr(at, words)) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void values_stand_against_what_is_true(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_BUF html;
+    mote_buf_init(&html, 1u << 20);
+    shown(json_pack("{s:{s:[[f,f],[f,f],[f,f]]}}", "shown", "rentals <h>", 1.0, 1.5, 2.0, 1.75, 9.0,
+                    8.0),
+          &html);
+    assert_non_null(strstr(html.data, "Said and true"));
+    assert_non_null(strstr(html.data, "rentals &lt;h&gt;"));
+    /* three points and one in the legend, drawn for a wide page and for a narrow one */
+    assert_int_equal(count(html.data, "<circle class=\"dot"), 8);
+    assert_non_null(strstr(html.data, "<polyline")); /* where it would be right */
+}
+
+static void scores_show_their_threshold(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_BUF html;
+    mote_buf_init(&html, 1u << 20);
+    shown(json_pack("{s:{s:[f,f,f], s:[f,f]}, s:{s:f, s:f}}", "shown", "normal", 0.1, 0.3, 0.2,
+                    "anomaly", 0.9, 0.7, "threshold", "score", 0.35, "asked_false_alarm", 0.01),
+          &html);
+    assert_non_null(strstr(html.data, "Normal and not"));
+    assert_non_null(strstr(html.data, "threshold"));
+    assert_int_equal(count(html.data, "<circle class=\"mark"), 2);
+    MOTE_SCOPED_BUF none;
+    mote_buf_init(&none, 1u << 20);
+    shown(json_object(), &none); /* classes have their confusion */
+    assert_int_equal(none.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +180,8 @@ int main(void)
         cmocka_unit_test(an_image_is_its_pixels),
         cmocka_unit_test(a_row_is_its_columns),
         cmocka_unit_test(answers_are_said_in_words),
+        cmocka_unit_test(values_stand_against_what_is_true),
+        cmocka_unit_test(scores_show_their_threshold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
