@@ -255,13 +255,20 @@ static size_t place_rows(const int32_t *group_id, size_t n_rows, placed_row *row
     return MOTE_WATCH_MAX_ROWS;
 }
 
-/* Edges at the quantiles of one thing over the kept rows. scratch: [n]. */
-static void set_edges(mote_watched *w, const float *values, size_t n_things, size_t thing,
-                      const placed_row *rows, size_t n, double *scratch)
+/* Rows that are kept, of values [..][n_things]. */
+typedef struct {
+    const float *values;
+    size_t n_things;
+    const placed_row *rows; /* [n] */
+    size_t n;
+} kept_rows;
+
+/* Edges at the quantiles of one thing over them. scratch: [n]. */
+static void set_edges(mote_watched *w, const kept_rows *kept, size_t thing, double *scratch)
 {
     size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        float x = values[rows[i].row * n_things + thing];
+    for (size_t i = 0; i < kept->n; i++) {
+        float x = kept->values[kept->rows[i].row * kept->n_things + thing];
         if (isfinite(x))
             scratch[k++] = (double)x;
     }
@@ -277,6 +284,7 @@ static void fill(mote_reference_profile *p, const mote_watch_shape *shape, const
 {
     size_t n = (size_t)p->n_rows;
     size_t n_things = (size_t)p->n_things;
+    const kept_rows kept = {values, n_things, rows, n};
     p->shape = *shape;
     for (size_t t = 0; t < n_things; t++) {
         mote_watched *w = &p->things[t];
@@ -284,7 +292,7 @@ static void fill(mote_reference_profile *p, const mote_watch_shape *shape, const
         w->is_class = mote_watch_is_class(shape, (int32_t)t);
         w->n_bins = w->is_class ? shape->n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         if (!w->is_class)
-            set_edges(w, values, n_things, t, rows, n, scratch);
+            set_edges(w, &kept, t, scratch);
     }
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || rows[i].group != rows[i - 1].group)

@@ -339,13 +339,13 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
     double threshold = 0, hours = 0;
     int64_t n_words = 0;
     mote_interval accepts, rejects, value = {.value = (double)NAN};
-    json_t *keywords = NULL;
+    json_t *events = NULL;
     MOTE_TRY(mote_json_get_f64(point, what, "threshold", &threshold, err));
     MOTE_TRY(mote_json_get_f64(point, what, "hours", &hours, err));
     MOTE_TRY(mote_json_get_i64(point, what, "n_words", 0, INT64_MAX, &n_words, err));
     MOTE_TRY(mote_json_get_interval(point, "false_accepts_per_hour", &accepts, err));
     MOTE_TRY(mote_json_get_interval(point, "false_reject_rate", &rejects, err));
-    MOTE_TRY(mote_json_get_arr(point, what, "keywords", &keywords, err));
+    MOTE_TRY(mote_json_get_arr(point, what, "keywords", &events, err));
     const char *currency = json_string_value(json_object_get(point, "currency")); /* or NULL */
     if (json_object_get(point, "value_per_day"))
         MOTE_TRY(mote_json_get_interval(point, "value_per_day", &value, err));
@@ -358,8 +358,8 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
     if (isfinite(value.value))
         mote_buf_printf(out, "value of a day %.2f (%.2f to %.2f)%s%s\n", value.value, value.lo,
                         value.hi, currency ? " " : "", currency ? currency : "");
-    for (size_t i = 0; i < json_array_size(keywords); i++) {
-        const json_t *o = json_array_get(keywords, i);
+    for (size_t i = 0; i < json_array_size(events); i++) {
+        const json_t *o = json_array_get(events, i);
         const char *word = NULL;
         int64_t n = 0, n_hits = 0;
         MOTE_TRY(mote_json_get_str(o, what, "keyword", &word, err));
@@ -368,7 +368,7 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
         mote_buf_printf(out, "%s%s %lld of %lld", i ? ", " : "heard: ", word, (long long)n_hits,
                         (long long)n);
     }
-    if (json_array_size(keywords) > 0)
+    if (json_array_size(events) > 0)
         mote_buf_char(out, '\n');
     return mote_buf_status(out, err);
 }
