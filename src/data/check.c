@@ -26,6 +26,7 @@ mote_check_config mote_check_config_of(const mote_project *p)
     return (mote_check_config){.cut = kind->cut_of ? kind->cut_of(p) : (mote_cut_config){0},
                                .labels = mote_project_labels(p)->items,
                                .n_labels = mote_project_labels(p)->n,
+                               .of_words = mote_project_is_of_words(p),
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,
@@ -389,8 +390,8 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     mote_checker c = {.store = s,
                       .cfg = &named,
                       .arena = a,
-                      .one = is_named ? "keyword" : "class",
-                      .many = is_named ? "keywords" : "classes"};
+                      .one = cfg->of_words ? "keyword" : "class",
+                      .many = cfg->of_words ? "keywords" : "classes"};
     MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
     leave_out_builtin(&c);

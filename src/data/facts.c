@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     const mote_data_version *v;
     const mote_version_config *cfg;
-    bool is_named; /* mote.yaml names the labels: they are words */
+    bool of_words; /* labels are words that people say */
     mote_arena *arena;
     mote_data_facts *f;
     entry *entries; /* [f->n_clips] */
@@ -135,7 +135,7 @@ static mote_status say_classes(counter *k, mote_err *err)
             continue;
         MOTE_TRY(say(k,
                      mote_arena_printf(k->arena,
-                                       k->is_named
+                                       k->of_words
                                            ? "'%s' has nothing in %s: record it from more "
                                              "people (%zu say it; each split needs one of its own)"
                                            : "'%s' has nothing in %s: add it from more groups "
@@ -179,7 +179,7 @@ static mote_status say_people(counter *k, mote_err *err)
         return MOTE_OK;
     return say(k,
                mote_arena_printf(k->arena,
-                                 k->is_named
+                                 k->of_words
                                      ? "who speaks is not known of %zu of %zu recordings: "
                                        "one person may be in training and in test, which flatters "
                                        "every figure; add them with --group-pattern"
@@ -211,12 +211,12 @@ static mote_status advise(counter *k, mote_err *err)
     if (f->n_groups >= MOTE_FEW_GROUPS && !is_thin(k))
         return MOTE_OK;
     size_t folds = f->n_groups < MOST_FOLDS ? f->n_groups : MOST_FOLDS;
-    const char *people = !k->is_named ? "groups" : f->n_groups == 1 ? "person" : "people";
+    const char *people = !k->of_words ? "groups" : f->n_groups == 1 ? "person" : "people";
     f->advice = f->n_groups < 3
                     ? mote_arena_printf(k->arena,
                                         "only %zu %s: record more %s, at least 3, better %d and "
                                         "more",
-                                        f->n_groups, people, k->is_named ? "people" : "of them",
+                                        f->n_groups, people, k->of_words ? "people" : "of them",
                                         MOTE_FEW_GROUPS)
                     : mote_arena_printf(
                           k->arena,
@@ -232,8 +232,8 @@ mote_status mote_data_facts_of(const mote_data_version *v, const mote_version_co
 {
     mote_data_facts f = {0};
     mote_version_config named = *cfg; /* with the labels that there are, when nobody names any */
-    counter k = {.v = v, .cfg = &named, .arena = a, .f = &f, .is_named = cfg->n_labels > 0};
-    if (!k.is_named) {
+    counter k = {.v = v, .cfg = &named, .arena = a, .f = &f, .of_words = cfg->of_words};
+    if (cfg->n_labels == 0) {
         mote_names labels;
         MOTE_TRY(mote_version_labels(v, false, a, &labels, err));
         named.labels = labels.items;

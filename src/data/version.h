@@ -100,6 +100,7 @@ typedef struct {
     bool by_time; /* the last in time are the test, and nothing is kept (data/deal.h) */
     const char *const *labels; /* [n_labels] that are asked for, borrowed; NULL: every one */
     size_t n_labels;
+    bool of_words;    /* the labels are words that people say: for messages */
     bool words_apart; /* other words have a class: hold them apart */
     uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
     const mote_project_table

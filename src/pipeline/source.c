@@ -4,14 +4,19 @@
 
 #include <string.h>
 
+extern const mote_source_row mote_source_plain;
 #define SOURCE(input, symbol) extern const mote_source_row mote_source_##symbol;
+#define PLAIN(input)
 #include "pipeline/sources.def"
 #undef SOURCE
+#undef PLAIN
 
 static const mote_source_row *const rows[MOTE_N_INPUTS] = {
 #define SOURCE(input, symbol) [MOTE_INPUT_##input] = &mote_source_##symbol,
+#define PLAIN(input)          [MOTE_INPUT_##input] = &mote_source_plain,
 #include "pipeline/sources.def"
 #undef SOURCE
+#undef PLAIN
 };
 
 mote_status mote_source_init(const mote_source_config *cfg, mote_source *out, mote_err *err)

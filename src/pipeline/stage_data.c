@@ -85,13 +85,13 @@ static void say_builtin(const mote_data_version *v, const mote_builtin_report *m
 }
 
 /* "v3: 600 clips, 4 background recordings", and behind it what is built in. */
-static void summarise(const mote_data_version *v, bool is_named, size_t n_words, size_t n_noises,
+static void summarise(const mote_data_version *v, bool of_words, size_t n_words, size_t n_noises,
                       char out[200])
 {
     (void)mote_format(out, 200, "v%lld: %zu %s", (long long)v->number,
-                      v->n - v->n_background - n_words, is_named ? "clips" : "samples");
+                      v->n - v->n_background - n_words, of_words ? "clips" : "samples");
     size_t len = strlen(out);
-    if (is_named || v->n_background > 0)
+    if (of_words || v->n_background > 0)
         (void)mote_format(out + len, 200 - len, ", %zu background recordings",
                           v->n_background - n_noises);
     len = strlen(out);
@@ -129,7 +129,7 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_sha256_hex(&v.id, hex);
     size_t n_clips = v.n - v.n_background, n_words, n_noises;
     say_builtin(&v, &made, r, &n_words, &n_noises);
-    summarise(&v, cfg.n_labels > 0, n_words, n_noises, summary);
+    summarise(&v, cfg.of_words, n_words, n_noises, summary);
     if (facts.n_unused > 0)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
                           "; %zu clips unused (words held apart)", facts.n_unused);

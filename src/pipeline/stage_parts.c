@@ -41,6 +41,8 @@ mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v, m
 {
     mote_dataset_config c = *mote_setting_dataset(p->settings);
     c.all_splits = true;
+    if (c.is_score) /* what is unusual is not learned from, whoever it is of */
+        c.other = false;
     return mote_stage_load(p, v, &c, out, err);
 }
 

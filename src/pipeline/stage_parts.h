@@ -26,7 +26,7 @@ MOTE_MUST_USE mote_status mote_stage_load(mote_pipeline *p, const mote_data_vers
 MOTE_MUST_USE mote_status mote_stage_split(mote_pipeline *p, const mote_data_version *v,
                                            mote_split split, mote_dataset *out, mote_err *err);
 
-/* All of it, whatever the split. */
+/* All of it that can be learned from, whatever the split. */
 MOTE_MUST_USE mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v,
                                                mote_dataset *out, mote_err *err);
 

@@ -87,6 +87,12 @@ static inline const mote_names *mote_project_labels(const mote_project *p)
     return p->anomaly.normal.n > 0 ? &p->anomaly.normal : &p->keywords;
 }
 
+/* Whether they are words that people say. */
+static inline bool mote_project_is_of_words(const mote_project *p)
+{
+    return p->keywords.n > 0;
+}
+
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */
 typedef struct {
     int32_t line, column; /* from 1 */

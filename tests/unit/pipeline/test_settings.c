@@ -214,7 +214,8 @@ static void add_task(mote_buf *b, mote_task_setting x)
 static void add_version(mote_buf *b, mote_version_config x)
 {
     add_names(b, x.labels, x.n_labels);
-    ADD(fractions), ADD(seed), ADD(by_time), ADD(words_apart), ADD(builtin), ADD(now_ms);
+    ADD(fractions), ADD(seed), ADD(by_time), ADD(of_words), ADD(words_apart), ADD(builtin),
+        ADD(now_ms);
 }
 
 static void add_builtin(mote_buf *b, mote_builtin_config x)
@@ -234,6 +235,7 @@ static void add_check(mote_buf *b, mote_check_config x)
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
     ADD(silence), ADD(unknown), ADD(min_per_class), ADD(min_groups);
+    ADD(of_words);
     ADD(min_clip_s), ADD(min_total_s), ADD(max_clipping), ADD(coverage), ADD(full_scale_share);
     ADD(silence_dbfs), ADD(dc_share), ADD(cancel), ADD(progress), ADD(progress_arg);
 }
