@@ -155,7 +155,8 @@ const mote_command mote_cmd_predict = {
     .about =
         "Says what a model hears: the answer that 'mote serve' gives to the same input. MODEL\n"
         "is a file, a registry name[@alias|/version] or a run. INPUT is a recording\n"
-        "(WAV, FLAC, OGG, MP3, Opus, ..) or, for a model of tensors, a file with a JSON array\n"
+        "(WAV, FLAC, OGG, MP3, Opus, ..), a picture (PNG, JPEG, BMP, PNM) or, for a model of "
+        "tensors, a file with a JSON array\n"
         "of numbers. The label is that of one window; of a recording longer than that, of the\n"
         "window in which a keyword is most probable. 'detected' is what the device would say, bit "
         "for bit: the\n"

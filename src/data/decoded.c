@@ -5,9 +5,15 @@
 
 #include <string.h>
 
+/* What of a decoding decides how an object looks in memory: equal bytes, equal samples. */
 typedef struct {
     mote_sha256 object;
     double rate_hz;
+    int32_t extent[4]; /* height, width, channels and fit of what will be cut; 0: all of it */
+} key;
+
+typedef struct {
+    key key;
     bool is_used;
     mote_decoded decoded;
 } slot;
@@ -46,28 +52,37 @@ void mote_decoded_cache_destroy(mote_decoded_cache *c)
     mote_free(c);
 }
 
-/* Rates are keys here: the same number, or another. */
-static bool is_same_rate(double a, double b)
+static key key_of(const mote_sha256 *object, const mote_decoding *how)
 {
-    return memcmp(&a, &b, sizeof a) == 0;
+    key k;
+    memset(&k, 0, sizeof k); /* with its gaps: it is compared as bytes */
+    k.object = *object;
+    k.rate_hz = how->rate_hz;
+    if (how->samples_only && how->cut) {
+        k.extent[0] = how->cut->height;
+        k.extent[1] = how->cut->width;
+        k.extent[2] = how->cut->n_channels;
+        k.extent[3] = (int32_t)how->cut->fit;
+    }
+    return k;
 }
 
-/* The slot of an object, or the free one where it would go. */
-static slot *probe(slot *slots, size_t n_slots, const mote_sha256 *object, double rate_hz)
+/* The slot of a key, or the free one where it would go. */
+static slot *probe(slot *slots, size_t n_slots, const key *k)
 {
     size_t at;
-    memcpy(&at, object->bytes, sizeof at);
+    memcpy(&at, k->object.bytes, sizeof at);
     for (at &= n_slots - 1; slots[at].is_used; at = (at + 1) & (n_slots - 1))
-        if (is_same_rate(slots[at].rate_hz, rate_hz) &&
-            mote_sha256_equal(&slots[at].object, object))
+        if (memcmp(&slots[at].key, k, sizeof *k) == 0)
             break;
     return &slots[at];
 }
 
 const mote_decoded *mote_decoded_cache_find(mote_decoded_cache *c, const mote_sha256 *object,
-                                            double rate_hz)
+                                            const mote_decoding *how)
 {
-    const slot *s = probe(c->slots, c->n_slots, object, rate_hz);
+    const key k = key_of(object, how);
+    const slot *s = probe(c->slots, c->n_slots, &k);
     *(s->is_used ? &c->counts.n_found : &c->counts.n_missed) += 1;
     return s->is_used ? &s->decoded : NULL;
 }
@@ -82,21 +97,26 @@ static bool make_room(mote_decoded_cache *c)
         return false;
     for (size_t i = 0; i < c->n_slots; i++)
         if (c->slots[i].is_used)
-            *probe(wider, c->n_slots * 2, &c->slots[i].object, c->slots[i].rate_hz) = c->slots[i];
+            *probe(wider, c->n_slots * 2, &c->slots[i].key) = c->slots[i];
     mote_free(c->slots);
     c->slots = wider;
     c->n_slots *= 2;
     return true;
 }
 
-bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object, double rate_hz,
-                             const mote_decoded *d)
+bool mote_decoded_cache_keep(mote_decoded_cache *c, const mote_sha256 *object,
+                             const mote_decoding *how, const mote_decoded *d)
 {
+    const key k = key_of(object, how);
+    if (d->kind->cut_shrinks && !how->cut)
+        return false;
     if (d->bytes > c->max_bytes - c->counts.bytes || !make_room(c))
         return false;
-    slot *s = probe(c->slots, c->n_slots, object, rate_hz);
+    slot *s = probe(c->slots, c->n_slots, &k);
     MOTE_BUG_IF(s->is_used);
-    *s = (slot){*object, rate_hz, true, *d};
+    s->key = k;
+    s->is_used = true;
+    s->decoded = *d;
     c->n_used++;
     c->counts.bytes += d->bytes;
     return true;

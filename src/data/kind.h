@@ -106,6 +106,7 @@ typedef struct {
     mote_names classes;       /* of classes, in the order of the model's outputs; else none */
     mote_names values;        /* of values, likewise */
     const char *const *units; /* [values.n], "" for none */
+    const char *fit;          /* how what has other proportions is made to fit; NULL: nothing is */
 } mote_sample_form;
 
 /* What one row says, of a kind of which a file holds many; texts are borrowed from what is decoded.
@@ -143,15 +144,16 @@ typedef struct {
 /* A row. */
 struct mote_kind {
     mote_input_kind input;
-    const char *one, *many;          /* what people call its samples: "recording", "recordings" */
-    const char *examples;            /* those of a class: "words"; NULL: "examples" */
-    const char *group;               /* what a group is: "speaker"; NULL: "group" */
-    const char *formats;             /* for messages: "WAV, FLAC, .." */
-    const char *const *endings;      /* of names of its files, lower case, no dot; NULL ends them */
-    const mote_filetype *reads;      /* types that are decoded; MOTE_N_FILETYPES ends them */
-    const mote_filetype *locked;     /* that hold its samples, but cannot be decoded; the same */
-    const mote_kind_set *sets;       /* files that hold many of its samples; NULL: there are none */
-    bool is_timed;                   /* its samples run in time, at a rate */
+    const char *one, *many;      /* what people call its samples: "recording", "recordings" */
+    const char *examples;        /* those of a class: "words"; NULL: "examples" */
+    const char *group;           /* what a group is: "speaker"; NULL: "group" */
+    const char *formats;         /* for messages: "WAV, FLAC, .." */
+    const char *const *endings;  /* of names of its files, lower case, no dot; NULL ends them */
+    const mote_filetype *reads;  /* types that are decoded; MOTE_N_FILETYPES ends them */
+    const mote_filetype *locked; /* that hold its samples, but cannot be decoded; the same */
+    const mote_kind_set *sets;   /* files that hold many of its samples; NULL: there are none */
+    bool cut_shrinks; /* what is decoded for a cut (mote_decoding.cut) is less than the whole */
+    bool is_timed;    /* its samples run in time, at a rate */
     mote_decoding (*decoding)(void); /* what is allowed unless a project says otherwise */
 
     /* Of a type in neither list: do its first bytes look like a file of the kind? NULL: never. */

@@ -117,15 +117,42 @@ static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *e
 
 /* ---- samples -------------------------------------------------------------------------------- */
 
+/* As image.fit of mote.yaml and models name them, in the order of mrt_fit. */
+static const char *const fits[] = {"stretch", "crop", "letterbox"};
+
+static mrt_fit fit_named(const char *name)
+{
+    int i = 2;
+    while (i > 0 && strcmp(fits[i], name) != 0)
+        i--;
+    return (mrt_fit)i;
+}
+
+mote_cut_config mote_image_cut_of(const mote_shape *sample, const char *fit)
+{
+    return (mote_cut_config){.height = sample->dims[0],
+                             .width = sample->dims[1],
+                             .n_channels = sample->dims[2],
+                             .fit = fit_named(fit ? fit : "stretch")};
+}
+
+static mote_status describe(const mote_decoded *d, const mote_cut_config *cfg, mote_arena *a,
+                            mote_sample_form *out, mote_err *err)
+{
+    (void)d;
+    (void)a;
+    (void)err;
+    out->fit = fits[cfg->fit];
+    return MOTE_OK;
+}
+
 static mote_cut_config cut_of(const mote_project *p)
 {
     return (mote_cut_config){
         .height = p->image.size.h,
         .width = p->image.size.w,
         .n_channels = strcmp(p->image.colour, "rgb") == 0 ? 3 : 1,
-        .fit = strcmp(p->image.fit, "stretch") == 0     ? MRT_FIT_STRETCH
-               : strcmp(p->image.fit, "letterbox") == 0 ? MRT_FIT_LETTERBOX
-                                                        : MRT_FIT_CROP,
+        .fit = fit_named(p->image.fit),
     };
 }
 
@@ -180,6 +207,7 @@ const mote_kind mote_kind_image = {
     .reads = reads,
     .locked = locked,
     .sets = &mote_image_sets,
+    .cut_shrinks = true,
     .decoding = decoding,
     .decode = decode,
     .release = release,
@@ -188,5 +216,6 @@ const mote_kind mote_kind_image = {
     .cut_of = cut_of,
     .shape = shape,
     .cut = cut,
+    .describe = describe,
     .copy_own = copy_own,
 };

@@ -412,13 +412,13 @@ mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache, const mot
                              const mote_sha256 *object, const mote_decoding *cfg, mote_loaded *out,
                              mote_err *err)
 {
-    const mote_decoded *kept = cache ? mote_decoded_cache_find(cache, object, cfg->rate_hz) : NULL;
+    const mote_decoded *kept = cache ? mote_decoded_cache_find(cache, object, cfg) : NULL;
     mote_loaded one = {.is_owned = false};
     if (kept) {
         one.d = *kept;
     } else {
         MOTE_TRY(mote_sample_load(s, kind, object, cfg, &one.d, err));
-        one.is_owned = !cache || !mote_decoded_cache_keep(cache, object, cfg->rate_hz, &one.d);
+        one.is_owned = !cache || !mote_decoded_cache_keep(cache, object, cfg, &one.d);
     }
     *out = one;
     return MOTE_OK;

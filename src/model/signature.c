@@ -81,6 +81,7 @@ bool mote_signature_equal(const mote_signature *a, const mote_signature *b)
                 fabs(a->rate_hz - b->rate_hz) < 1e-9 && a->answer == b->answer &&
                 a->n_outputs == b->n_outputs && a->n_labels == b->n_labels &&
                 a->events == b->events && a->n_columns == b->n_columns;
+    same = same && strcmp(a->fit ? a->fit : "", b->fit ? b->fit : "") == 0;
     for (int32_t i = 0; same && i < a->n_labels; i++)
         same = strcmp(a->labels[i], b->labels[i]) == 0;
     for (int32_t i = 0; same && i < a->n_columns; i++)
@@ -113,6 +114,8 @@ json_t *mote_signature_to_json(const mote_signature *s)
     if (whole && s->n_columns > 0)
         whole =
             json_object_set_new(o, "columns", list_of(s->columns, s->n_columns, UINT64_MAX)) == 0;
+    if (whole && s->fit)
+        whole = json_object_set_new(o, "fit", json_string(s->fit)) == 0;
     if (whole && s->events)
         whole = json_object_set_new(o, "events", list_of(s->labels, s->n_labels, s->events)) == 0;
     if (whole && s->n_labels > 0 && s->units[0])
@@ -173,6 +176,16 @@ static mote_status read_columns(const json_t *j, mote_arena *a, mote_signature *
     return MOTE_OK;
 }
 
+static mote_status read_fit(const json_t *j, mote_signature *s, mote_err *err)
+{
+    const json_t *fit = json_object_get(j, "fit");
+    s->fit = json_string_value(fit);
+    if (fit && (!s->fit || (strcmp(s->fit, "stretch") != 0 && strcmp(s->fit, "crop") != 0 &&
+                            strcmp(s->fit, "letterbox") != 0)))
+        return mote_fail(err, MOTE_PARSE, WHAT ": 'fit' is not one of: stretch, crop, letterbox");
+    return MOTE_OK;
+}
+
 static mote_status read_kinds(const json_t *j, mote_signature *s, mote_err *err)
 {
     const char *input = NULL, *answer = NULL, *sample = NULL;
@@ -193,6 +206,7 @@ mote_status mote_signature_from_json(const json_t *j, mote_arena *a, mote_signat
     int64_t outputs = 0;
     size_t n = 0;
     MOTE_TRY(read_kinds(j, &s, err));
+    MOTE_TRY(read_fit(j, &s, err));
     MOTE_TRY(mote_json_get_f64(j, WHAT, "rate_hz", &s.rate_hz, err));
     MOTE_TRY(mote_json_get_i64(j, WHAT, "outputs", 1, MOTE_MAX_TENSOR_ELEMENTS, &outputs, err));
     MOTE_TRY(read_list(j, "labels", MOTE_MODEL_MAX_LABELS, &n, s.labels, err));

@@ -29,6 +29,7 @@ typedef struct {
     double rate_hz;        /* steps (rows of the first dimension) a second; 0: no time */
     int32_t n_columns;     /* what the numbers of a sample are called; 0: they have no names */
     const char *const *columns;
+    const char *fit; /* how a file of other proportions is made to fit; NULL: nothing is */
 
     mote_answer_kind answer;
     int32_t n_outputs; /* classes, values, or 1 score */

@@ -13,54 +13,58 @@
 #include "base/text.h"
 #include "project/project.h"
 
-extern const char mote_template_keyword_yaml[], mote_template_keyword_readme[],
-    mote_template_gesture_yaml[], mote_template_gesture_readme[], mote_template_gitignore[];
+/* TEMPLATE(name): templates/<name>.yaml and templates/<name>.README.md (meson.build embeds them).
+ */
+#define TEMPLATES(TEMPLATE) TEMPLATE(keyword) TEMPLATE(gesture) TEMPLATE(image)
+
+#define DECLARE(name)                                                                              \
+    extern const char mote_template_##name##_yaml[], mote_template_##name##_readme[];
+TEMPLATES(DECLARE)
+#undef DECLARE
+extern const char mote_template_gitignore[];
 
 typedef struct {
     const char *name, *text;
 } template_file;
 
-/* Files of a template; mote.yaml is the last. */
-#define N_FILES 3
-static const char *const template_names[] = {"keyword", "gesture"};
-static const template_file template_files[][N_FILES] = {
-    {{".gitignore", mote_template_gitignore},
-     {"README.md", mote_template_keyword_readme},
-     {MOTE_PROJECT_FILE, mote_template_keyword_yaml}},
-    {{".gitignore", mote_template_gitignore},
-     {"README.md", mote_template_gesture_readme},
-     {MOTE_PROJECT_FILE, mote_template_gesture_yaml}},
-};
-_Static_assert(sizeof template_names / sizeof template_names[0] ==
-                   sizeof template_files / sizeof template_files[0],
-               "files for each name");
+#define NAME(name) #name,
+static const char *const template_names[] = {TEMPLATES(NAME)};
+#undef NAME
+#define N_TEMPLATES (sizeof template_names / sizeof template_names[0])
+#define N_FILES     3
 
-static const template_file *files_of(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(template_names[i], name) != 0) /* it was looked for before */
-        i++;
-    return template_files[i];
-}
+/* In the order of their names; mote.yaml is the last of each. */
+#define FILES(name)                                                                                \
+    {{".gitignore", mote_template_gitignore},                                                      \
+     {"README.md", mote_template_##name##_readme},                                                 \
+     {MOTE_PROJECT_FILE, mote_template_##name##_yaml}},
+static const template_file templates[N_TEMPLATES][N_FILES] = {TEMPLATES(FILES)};
+#undef FILES
 
 const char *const *mote_init_templates(size_t *n)
 {
-    *n = sizeof template_names / sizeof template_names[0];
+    *n = N_TEMPLATES;
     return template_names;
 }
 
-static mote_status check_template(const char *name, mote_err *err)
+static mote_status find_template(const char *name, const template_file **out, mote_err *err)
 {
     size_t n;
     const char *const *names = mote_init_templates(&n);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0)
+        if (strcmp(names[i], name) == 0) {
+            *out = templates[i];
             return MOTE_OK;
+        }
     const char *near = mote_nearest(name, names, n);
     if (near)
         return mote_fail(err, MOTE_NOT_FOUND, "no template '%s', did you mean '%s'?", name, near);
-    return mote_fail(err, MOTE_NOT_FOUND,
-                     "no template '%s'; this version of Mote has: keyword, gesture", name);
+    MOTE_SCOPED_BUF all;
+    mote_buf_init(&all, 1000);
+    for (size_t i = 0; i < n; i++)
+        mote_buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
+    return mote_fail(err, MOTE_NOT_FOUND, "no template '%s'; this version of Mote has: %s", name,
+                     all.data ? all.data : "");
 }
 
 /* The name of the folder, with runs of what mote.yaml does not allow in a name made '-'. */
@@ -100,7 +104,8 @@ static mote_status write_file(const char *path, const char *text, const char *na
 mote_status mote_project_init(const char *dir, const char *template_name, mote_arena *a,
                               const char *const **created, size_t *n, mote_err *err)
 {
-    MOTE_TRY(check_template(template_name, err));
+    const template_file *files = NULL;
+    MOTE_TRY(find_template(template_name, &files, err));
     char *path = NULL, whole[PATH_MAX], name[65];
     MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_FILE, &path, err));
     if (mote_path_exists(path))
@@ -111,7 +116,6 @@ mote_status mote_project_init(const char *dir, const char *template_name, mote_a
         return mote_fail_errno(err, "find '%s'", dir);
     name_of(whole, name);
 
-    const template_file *files = files_of(template_name);
     const char **list = NULL;
     size_t n_written = 0;
     MOTE_TRY(mote_arena_take(a, N_FILES, sizeof *list, &list, err));

@@ -55,6 +55,13 @@ MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s, con
                                         size_t n, const mote_asked *asked, mote_arena *a,
                                         mote_classification *out, mote_err *err);
 
+/* A tensor, x[0..n) of the sample's type, as the same kind of answer: one window that is all of it.
+ * A tensor has no time and no neighbours to smooth over: detected is a raw output at or above its
+ * threshold. */
+MOTE_MUST_USE mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void *x,
+                                               size_t n, const mote_asked *asked, mote_arena *a,
+                                               mote_classification *out, mote_err *err);
+
 /* Append the answer as JSON: {"label", "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
  * is the smoothed probability and at_ms when the device says it; with is_label_only "detected" is

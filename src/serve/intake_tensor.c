@@ -34,14 +34,12 @@ static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_pred
     return mote_predict_features(p, x, n, out, err);
 }
 
-/* A tensor, values[0..n), as the same kind of answer: one window that is all of it. A tensor has no
- * time and no neighbours to smooth over: detected is a raw output at or above its threshold. */
-static mote_status classify_values(mote_infer *t, const mote_served *s, const float *values,
-                                   size_t n, const mote_asked *asked, mote_arena *a,
-                                   mote_classification *out, mote_err *err)
+mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void *x, size_t n,
+                                 const mote_asked *asked, mote_arena *a, mote_classification *out,
+                                 mote_err *err)
 {
     mote_infer_input in = {
-        .x = values, .n = n, .request_id = asked->request_id, .consent = asked->consent};
+        .x = x, .n = n, .request_id = asked->request_id, .consent = asked->consent};
     mote_prediction p;
     float *probabilities = NULL;
     mote_heard *hit = NULL;
@@ -89,7 +87,7 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     if (got != want)
         return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
                          got, s->name, want);
-    return classify_values(t, s, values, want, asked, a, out, err);
+    return mote_classify_tensor(t, s, values, want, asked, a, out, err);
 }
 
 static mote_status take(const char *name, const float *values, size_t n, bool is_real,

@@ -145,7 +145,7 @@ typedef struct {
     const float *probabilities;
     int32_t n_labels;
     bool has_input;
-    const char *input_kind; /* "wav" or "f32"; NULL without input */
+    const char *input_kind; /* "wav", "u8" or "f32"; NULL without input */
     mote_sha256 input;      /* the object that holds it; mote_predlog_input opens it */
     const float *watched;
     int32_t n_watched;

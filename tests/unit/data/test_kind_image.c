@@ -4,6 +4,7 @@
 #include "data/kind_image.h"
 
 #include "base/file.h"
+#include "data/check.h"
 #include "data/dataset.h"
 #include "data/import.h"
 #include "data/sample.h"
@@ -167,6 +168,18 @@ static void a_lap_decodes_each_picture_once(void **state)
     mote_decoded_counts c = mote_decoded_cache_counts(cache);
     assert_int_equal(c.n_missed, 2);
     assert_int_equal(c.bytes, 2 * 4 * 4 * 3);
+
+    /* A check looks at the whole, and another size is another sample: neither takes what is there
+     * for its own. */
+    mote_check_config check = {.cache = cache};
+    mote_check_report report;
+    T_OK(mote_data_check(f->store, &check, &f->arena, &report, &err));
+    assert_int_equal(mote_decoded_cache_counts(cache).bytes, c.bytes);
+    cfg.cut.width = 6;
+    mote_dataset wide = load(f, &cfg);
+    assert_int_equal(mote_dataset_sample_bytes(&wide), 4 * 6 * 3);
+    assert_int_equal(mote_decoded_cache_counts(cache).bytes, c.bytes + 2 * 4 * 6 * 3);
+    mote_dataset_release(&wide);
     mote_dataset_release(&apart);
     mote_decoded_cache_destroy(cache);
 }

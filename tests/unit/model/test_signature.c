@@ -228,6 +228,32 @@ static void what_does_not_fit_is_refused_by_name(void **state)
     mote_graph_destroy(g);
 }
 
+static void a_model_says_how_pictures_are_made_to_fit(void **state)
+{
+    (void)state;
+    mote_err err;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 16);
+    static const char *const bad[] = {"", "zoom"};
+    mote_signature s = signature(MOTE_ANSWER_VALUE, 1), back;
+    s.n_labels = 1;
+    s.labels[0] = "age";
+    s.units[0] = "";
+    s.fit = "letterbox";
+    MOTE_SCOPED_JSON *j = mote_signature_to_json(&s);
+    T_OK(mote_signature_from_json(j, &a, &back, &err));
+    assert_string_equal(back.fit, "letterbox");
+    assert_true(mote_signature_equal(&s, &back));
+    back.fit = "crop"; /* gives other samples of the same file */
+    assert_false(mote_signature_equal(&s, &back));
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        json_object_set_new(j, "fit", json_string(bad[i]));
+        T_FAILS(mote_signature_from_json(j, &a, &back, &err), MOTE_PARSE, "stretch, crop");
+    }
+    json_object_set_new(j, "fit", json_integer(1));
+    T_FAILS(mote_signature_from_json(j, &a, &back, &err), MOTE_PARSE, "stretch, crop");
+}
+
 static void a_newer_mote_is_named(void **state)
 {
     (void)state;
@@ -268,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_float_graph_says_classes_too),
         cmocka_unit_test(classes_without_events_keep_no_thresholds),
         cmocka_unit_test(what_does_not_fit_is_refused_by_name),
+        cmocka_unit_test(a_model_says_how_pictures_are_made_to_fit),
         cmocka_unit_test(a_newer_mote_is_named),
         cmocka_unit_test(equal_parts_are_equal_bytes),
     };
