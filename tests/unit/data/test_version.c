@@ -257,7 +257,7 @@ static mote_version_config with_keywords(void)
     mote_version_config cfg = mote_version_config_default();
     cfg.labels = keywords;
     cfg.n_labels = 2;
-    cfg.words_apart = true;
+    cfg.words_apart = cfg.of_words = true;
     cfg.now_ms = 42;
     return cfg;
 }
