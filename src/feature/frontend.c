@@ -75,6 +75,12 @@ mote_frontend mote_frontend_of_project(const mote_project_features *y, double ra
     return f;
 }
 
+mote_status mote_frontend_take_columns(mote_frontend *f, const struct mote_columns *columns,
+                                       mote_err *err)
+{
+    return f->row->take_columns != NULL ? f->row->take_columns(f, columns, err) : MOTE_OK;
+}
+
 const char *mote_frontend_name(const mote_frontend *f)
 {
     return f->row->name;
@@ -408,6 +414,8 @@ mote_status mote_frontend_quantize(const mote_frontend_plan *p, float scale, int
 
 bool mote_frontend_wants_fit(const mote_frontend *f)
 {
+    if (f->row->wants_fit != NULL)
+        return f->row->wants_fit(f);
     return f->row->is_fitted && f->n_fitted == 0;
 }
 
@@ -442,6 +450,8 @@ mote_status mote_frontend_fit(const mote_frontend *f, const float *x, size_t n_f
 {
     mote_frontend fitted = *f;
 
+    if (f->row->fit != NULL)
+        return f->row->fit(f, x, n_frames, n_values, out, err);
     if (!f->row->is_fitted || n_frames == 0 || n_values < 1 || n_values > MOTE_FRONTEND_MAX_FITTED)
         return mote_fail(err, MOTE_ARG,
                          "front end '%s' cannot be fitted to %zu frames of %d values; 1 to %d "

@@ -32,7 +32,7 @@
 #include "project/task.h"
 
 #define MOTE_FRONTEND_MAX_FITTED 256 /* values of a frame that are scaled one by one */
-#define MOTE_FRONTEND_OWN_BYTES  128
+#define MOTE_FRONTEND_OWN_BYTES  4864
 
 typedef struct mote_frontend_class mote_frontend_class; /* frontend_class.h */
 
@@ -55,6 +55,13 @@ bool mote_frontend_is_given(const mote_frontend *f);
 
 /* The row of that name with its defaults. NOT_FOUND lists the names there are. */
 MOTE_MUST_USE mote_status mote_frontend_named(const char *name, mote_frontend *out, mote_err *err);
+
+/* Tell a front end of rows which columns there are (data/columns.h) and how each is treated;
+ * nothing to others. RANGE when they are too many. */
+struct mote_columns;
+MOTE_MUST_USE mote_status mote_frontend_take_columns(mote_frontend *f,
+                                                     const struct mote_columns *columns,
+                                                     mote_err *err);
 
 /* The front end that mote.yaml describes, for samples at `rate_hz` steps a second. Not fitted. */
 mote_frontend mote_frontend_of_project(const mote_project_features *y, double rate_hz);
@@ -145,7 +152,7 @@ MOTE_MUST_USE mote_status mote_frontend_quantize(const mote_frontend_plan *p, fl
 
 /* ---- fitting ---- */
 
-/* True when the row scales its values and does not know yet by what. */
+/* True when the row scales or prepares its values and does not know yet by what. */
 bool mote_frontend_wants_fit(const mote_frontend *f);
 
 /* From the features of the training samples, as the unfitted front end gives them: every value of a

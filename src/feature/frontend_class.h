@@ -3,6 +3,7 @@
 #ifndef MOTE_FEATURE_FRONTEND_CLASS_H
 #define MOTE_FEATURE_FRONTEND_CLASS_H
 
+#include "data/columns.h"
 #include "feature/frontend_device.h"
 
 struct mote_frontend_plan {
@@ -65,8 +66,15 @@ struct mote_frontend_class {
     void (*words)(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
                   char *what, size_t what_bytes, const char **sounds_like); /* NULL: "value 3" */
     bool (*picture)(const mote_frontend *f, mote_frontend *out, double *low_hz,
-                    double *high_hz);         /* NULL: none */
-    const mote_frontend_device_class *device; /* NULL: no part of its own */
+                    double *high_hz); /* NULL: none */
+    /* A row that is fitted in its own way: whether it is still to be, and doing it, from the
+     * features of training as it gives them before (mote_frontend_fit). NULL: by is_fitted. */
+    bool (*wants_fit)(const mote_frontend *f);
+    mote_status (*fit)(const mote_frontend *f, const float *x, size_t n_frames, int32_t n_values,
+                       mote_frontend *out, mote_err *err);
+    mote_status (*take_columns)(mote_frontend *f, const mote_columns *columns,
+                                mote_err *err); /* NULL: it has none */
+    const mote_frontend_device_class *device;   /* NULL: no part of its own */
 };
 
 extern const mote_frontend_device_class mote_frontend_mfcc_device; /* frontend_mfcc_device.c */

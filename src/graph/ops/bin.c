@@ -4,6 +4,7 @@
  * so; a column of count 0 stays as it is. On the host. */
 #include <math.h>
 
+#include "device/signal/mrt_columns.h"
 #include "graph/ops/common.h"
 
 static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
@@ -26,20 +27,6 @@ static mote_status check(const mote_graph *g, const mote_op *op, mote_err *err)
     return MOTE_OK;
 }
 
-/* Invariant: the edges below lo are at or below x, those from hi on are above. */
-static int32_t count_below(float x, const float *edges, int32_t n)
-{
-    int32_t lo = 0, hi = n;
-    while (lo < hi) {
-        int32_t mid = lo + (hi - lo) / 2;
-        if (edges[mid] <= x)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static void run(const mote_run *r, const mote_op *op)
 {
     const mote_tensor *in = op_in(r->g, op, 0);
@@ -52,7 +39,7 @@ static void run(const mote_run *r, const mote_op *op)
         int64_t c = i % columns;
         first = c == 0 ? 0 : first;
         bool stays = counts[c] == 0 || isnan(x[i]);
-        y[i] = stays ? x[i] : (float)count_below(x[i], edges + first, counts[c]);
+        y[i] = stays ? x[i] : (float)mrt_column_bin(x[i], edges + first, counts[c]);
         first += counts[c];
     }
 }

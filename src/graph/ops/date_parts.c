@@ -7,11 +7,10 @@
  * Days to dates: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. */
 #include <math.h>
 
-#include "base/num.h"
+#include "device/signal/mrt_columns.h"
 #include "graph/ops/common.h"
 
-#define DAY_S  86400
-#define WEEK_S (7 * DAY_S)
+#define DAY_S 86400
 
 static int32_t n_parts(int32_t parts)
 {
@@ -42,48 +41,11 @@ static mote_status check(const mote_graph *g, const mote_op *op, mote_err *err)
     return MOTE_OK;
 }
 
-static int64_t days_before_year(int64_t y) /* since 1970 */
-{
-    y--;
-    return y * 365 + y / 4 - y / 100 + y / 400 - 719162;
-}
-
-/* The share t in [0, 1) of a turn: cos(2 pi t), and the sine a quarter of a turn before. */
-static double turn_cos(double t)
-{
-    t -= floor(t);
-    return mote_num_cos_pi(t <= 0.5 ? 2.0 * t : 2.0 - 2.0 * t);
-}
-
-static float *put_wave(float *y, double t)
-{
-    *y++ = (float)turn_cos(t - 0.25);
-    *y++ = (float)turn_cos(t);
-    return y;
-}
-
 static float *put_parts(float *y, int32_t seconds, int32_t parts)
 {
-    int64_t t = seconds, day = (t - (t % DAY_S + DAY_S) % DAY_S) / DAY_S, in_day = t - day * DAY_S;
-    int64_t z = day + 719468, era = z / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
-    int64_t weekday = ((day + 3) % 7 + 7) % 7, start = days_before_year(year);
-    int64_t year_days = days_before_year(year + 1) - start;
-    int64_t month_day = doy - (153 * mp + 2) / 5 + 1;
-    const float plain[] = {(float)year, (float)month, (float)month_day, (float)weekday,
-                           (float)((double)in_day / 3600.0)};
-    for (int32_t i = 0; i < 5; i++)
-        if (parts & (1 << i))
-            *y++ = plain[i];
-    if (parts & MOTE_DATE_DAY_WAVE)
-        y = put_wave(y, (double)in_day / DAY_S);
-    if (parts & MOTE_DATE_WEEK_WAVE)
-        y = put_wave(y, (double)(weekday * DAY_S + in_day) / WEEK_S);
-    if (parts & MOTE_DATE_YEAR_WAVE)
-        y = put_wave(y, ((double)(day - start) + (double)in_day / DAY_S) / (double)year_days);
-    return y;
+    const int32_t in_day = (seconds % DAY_S + DAY_S) % DAY_S;
+    const int32_t day = (int32_t)(((int64_t)seconds - in_day) / DAY_S);
+    return y + mrt_date_parts(day, in_day, parts, y);
 }
 
 static void run(const mote_run *r, const mote_op *op)

@@ -2,9 +2,7 @@
 /* LOG: in [..,c], use [c] (bool) -> sign(in) ln(1 + |in|) in the columns that are to be used, in
  * itself in the others. Defined everywhere, so a value that training never saw has one too; what is
  * missing (NaN) stays so. On the host. */
-#include <math.h>
-
-#include "base/num.h"
+#include "device/signal/mrt_columns.h"
 #include "graph/ops/common.h"
 
 static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
@@ -28,10 +26,8 @@ static void run(const mote_run *r, const mote_op *op)
     const uint8_t *use = r->values[op->inputs[1]];
     float *y = run_out(r, op);
     int32_t columns = in->dims[in->n_dims - 1];
-    for (int64_t i = 0, n = mote_tensor_elements(in); i < n; i++) {
-        double v = mote_num_log(1.0 + fabs((double)x[i]));
-        y[i] = use[i % columns] ? (float)copysign(v, (double)x[i]) : x[i];
-    }
+    for (int64_t i = 0, n = mote_tensor_elements(in); i < n; i++)
+        y[i] = use[i % columns] ? mrt_column_log(x[i]) : x[i];
 }
 
 const mote_op_class mote_op_log = {.n_activations = 1,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SCALE: in [..,c], offset [c], factor [c] -> (in - offset) factor. On the host. */
+#include "device/signal/mrt_columns.h"
 #include "graph/ops/common.h"
 
 static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
@@ -17,7 +18,7 @@ static void run(const mote_run *r, const mote_op *op)
     int32_t columns = in->dims[in->n_dims - 1];
     for (int64_t i = 0, n = mote_tensor_elements(in); i < n; i++) {
         int64_t c = i % columns;
-        y[i] = (float)(((double)x[i] - (double)offset[c]) * (double)factor[c]);
+        y[i] = mrt_column_scale(x[i], offset[c], factor[c]);
     }
 }
 
