@@ -37,6 +37,26 @@ size_t mote_columns_width(const mote_columns *c)
     return n;
 }
 
+static bool is_same_field(const mote_field *a, const mote_field *b)
+{
+    bool same = strcmp(a->name, b->name) == 0 && a->type == b->type && a->n_values == b->n_values &&
+                strcmp(a->missing, b->missing) == 0 &&
+                (a->type != MOTE_FIELD_DATE || a->format == b->format);
+    for (size_t i = 0; same && i < a->n_values; i++)
+        same = strcmp(a->values[i], b->values[i]) == 0;
+    return same;
+}
+
+bool mote_columns_equal(const mote_columns *a, const mote_columns *b)
+{
+    if (!a || !b)
+        return a == b;
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = is_same_field(&a->fields[i], &b->fields[i]);
+    return same;
+}
+
 /* ---- which there are ------------------------------------------------------------------------ */
 
 typedef struct {

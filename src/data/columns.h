@@ -85,6 +85,11 @@ MOTE_MUST_USE mote_status mote_columns_of_version(mote_store *s, const struct mo
                                                   const mote_project_table *table, mote_arena *a,
                                                   mote_columns *out, mote_err *err);
 
+/* The form of the rows of a version (mote_kind.survey), into what is known of them. */
+MOTE_MUST_USE mote_status mote_columns_survey(mote_store *s, const struct mote_data_version *v,
+                                              const mote_cut_config *cfg, mote_arena *a,
+                                              mote_sample_form *out, mote_err *err);
+
 /* Does a file have what the project states? Every named column is there, and cells of numbers and
  * dates are such, but for one in fifty. NOT_FOUND, SHAPE; each names the column. */
 MOTE_MUST_USE mote_status mote_columns_fit(const mote_project_table *table,
@@ -112,6 +117,9 @@ MOTE_MUST_USE mote_status mote_columns_bind(const mote_columns *c, const char *c
 MOTE_MUST_USE mote_status mote_columns_row_cells(const mote_columns *c, const mote_csv *csv,
                                                  const mote_csv_row *row, const int32_t *at,
                                                  float *out, mote_err *err);
+
+/* The same rows in: either may be NULL. */
+bool mote_columns_equal(const mote_columns *a, const mote_columns *b);
 
 /* As it stands in a bundle: a new reference (NULL: out of memory); and back, checked, texts
  * borrowed from j. PARSE. */

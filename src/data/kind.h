@@ -20,9 +20,12 @@
 #include "data/filetype.h"
 #include "device/signal/mrt_resize.h"
 #include "project/project.h"
+#include "store/store.h"
 
 typedef struct mote_kind mote_kind;
 typedef struct mote_kind_set mote_kind_set; /* data/kind_set.h */
+struct mote_columns;      /* data/columns.h */
+struct mote_data_version; /* data/version.h */
 
 /* How samples of one shape are cut; a kind reads what it knows. */
 typedef struct {
@@ -102,6 +105,7 @@ typedef struct {
     double rate_hz;    /* steps (rows of the first dimension) a second; 0: no time */
     int32_t n_columns; /* what the numbers of a sample are called; 0: they have no names */
     const char *const *columns;
+    const struct mote_columns *fields; /* of rows: how one is read (data/columns.h); else NULL */
     mote_answer_kind answer;
     mote_names classes;       /* of classes, in the order of the model's outputs; else none */
     mote_names values;        /* of values, likewise */
@@ -215,6 +219,12 @@ struct mote_kind {
     size_t (*n_rows)(const mote_decoded *d);
     mote_status (*say)(const mote_decoded *d, const mote_project_table *table, size_t row,
                        mote_row_said *out, mote_err *err);
+
+    /* Shape and columns of a version that has such files, into what is known of its form already;
+     * texts live in `a`. Errors of form.h. */
+    mote_status (*survey)(mote_store *s, const struct mote_data_version *v,
+                          const mote_cut_config *cfg, mote_arena *a, mote_sample_form *out,
+                          mote_err *err);
 
     /* Load what a data set has beside its samples, and make l->n_nothing samples of nothing that is
      * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */

@@ -442,5 +442,6 @@ const mote_kind mote_kind_table = {
     .cut = cut,
     .n_rows = n_rows,
     .say = say,
+    .survey = mote_columns_survey,
     .copy_own = copy_own,
 };

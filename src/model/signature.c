@@ -86,7 +86,7 @@ bool mote_signature_equal(const mote_signature *a, const mote_signature *b)
         same = strcmp(a->labels[i], b->labels[i]) == 0;
     for (int32_t i = 0; same && i < a->n_columns; i++)
         same = strcmp(a->columns[i], b->columns[i]) == 0;
-    return same;
+    return same && mote_columns_equal(a->fields, b->fields);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------- */
@@ -116,6 +116,8 @@ json_t *mote_signature_to_json(const mote_signature *s)
             json_object_set_new(o, "columns", list_of(s->columns, s->n_columns, UINT64_MAX)) == 0;
     if (whole && s->fit)
         whole = json_object_set_new(o, "fit", json_string(s->fit)) == 0;
+    if (whole && s->fields)
+        whole = json_object_set_new(o, "fields", mote_columns_to_json(s->fields)) == 0;
     if (whole && s->events)
         whole = json_object_set_new(o, "events", list_of(s->labels, s->n_labels, s->events)) == 0;
     if (whole && s->n_labels > 0 && s->units[0])
@@ -173,6 +175,15 @@ static mote_status read_columns(const json_t *j, mote_arena *a, mote_signature *
     MOTE_TRY(read_list(j, "columns", MOTE_MODEL_MAX_COLUMNS, &n, columns, err));
     s->n_columns = (int32_t)n;
     s->columns = columns;
+    const json_t *fields = json_object_get(j, "fields");
+    if (!fields)
+        return MOTE_OK;
+    mote_columns *made = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *made, &made, err));
+    MOTE_TRY(mote_columns_from_json(fields, a, made, err));
+    if (s->sample.n_dims != 1 || mote_columns_width(made) != (size_t)s->sample.dims[0])
+        return mote_fail(err, MOTE_PARSE, WHAT ": the columns do not make a sample");
+    s->fields = made;
     return MOTE_OK;
 }
 

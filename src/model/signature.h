@@ -5,7 +5,7 @@
  * out is n_outputs numbers that mean classes, values or a score (answer.h). What differs between
  * answers is a row there, what differs between inputs is a front end (feature/frontend.h).
  *
- * Depends on base/, project/task.h. Used by whoever has models. */
+ * Depends on base/, project/task.h, data/columns. Used by whoever has models. */
 #ifndef MOTE_MODEL_SIGNATURE_H
 #define MOTE_MODEL_SIGNATURE_H
 
@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "base/tensor.h"
+#include "data/columns.h"
 #include "project/task.h"
 
 #define MOTE_MODEL_MAX_LABELS  64
@@ -30,6 +31,7 @@ typedef struct {
     int32_t n_columns;     /* what the numbers of a sample are called; 0: they have no names */
     const char *const *columns;
     const char *fit; /* how a file of other proportions is made to fit; NULL: nothing is */
+    const mote_columns *fields; /* of rows: how one is read; else NULL */
 
     mote_answer_kind answer;
     int32_t n_outputs; /* classes, values, or 1 score */

@@ -273,8 +273,13 @@ void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_
         s->dataset_.labels = named->items;
         s->dataset_.n_labels = named->n;
     }
-    if (s->has & MOTE_USES(features))
+    if (s->has & MOTE_USES(dataset))
+        s->dataset_.cut.columns = form->fields;
+    if (s->has & MOTE_USES(features)) {
         s->features_ = mote_frontend_of_project(&p->features, form->rate_hz);
+        if (form->fields) /* a form has no more columns than a front end takes */
+            MOTE_BUG_IF(mote_frontend_take_columns(&s->features_, form->fields, NULL) != MOTE_OK);
+    }
 }
 
 bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row)

@@ -227,6 +227,7 @@ mote_signature mote_stage_signature(const mote_task_setting *task, const mote_sa
                         .n_columns = form->n_columns,
                         .columns = form->columns,
                         .fit = form->fit,
+                        .fields = form->fields,
                         .answer = form->answer,
                         .n_outputs = names->n > 0 ? (int32_t)names->n : 1, /* a score */
                         .n_labels = (int32_t)names->n};
