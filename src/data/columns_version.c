@@ -102,12 +102,12 @@ mote_status mote_columns_survey(mote_store *s, const mote_data_version *v,
     opened o = {0};
     mote_columns *c = NULL;
     mote_sample_form f = *out;
-    mote_status st = open_all(s, v, cfg->table, &scratch, &o, err);
+    mote_status st = open_all(s, v, &cfg->table, &scratch, &o, err);
     mote_columns_source from = {o.tables, o.use, o.n};
     if (st == MOTE_OK)
         st = mote_arena_take(a, 1, sizeof *c, &c, err);
     if (st == MOTE_OK)
-        st = mote_columns_of(cfg->table, &from, a, c, err);
+        st = mote_columns_of(&cfg->table, &from, a, c, err);
     close_all(&o);
     MOTE_TRY(st);
     MOTE_TRY(name_numbers(c, a, &f, err));

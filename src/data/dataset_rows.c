@@ -63,7 +63,7 @@ static mote_status plan_rows(mote_loader *l, const mote_version_item *it, const 
     for (size_t i = 0; i < it->n_rows; i++) {
         mote_planned_row *row = &p->rows[p->n];
         mote_row_said said;
-        MOTE_TRY(cfg->kind->say(d, cfg->cut.table, i, &said, err));
+        MOTE_TRY(cfg->kind->say(d, &cfg->cut.table, i, &said, err));
         if (!is_wanted(cfg, (mote_split)it->rows[i], &said))
             continue;
         *row = (mote_planned_row){.at = i, .class_id = -1, .time_s = said.time_s};
@@ -81,7 +81,7 @@ mote_status mote_loader_plan_rows(mote_loader *l, const mote_version_item *it, m
 {
     mote_planned p = {.item = it, .class_id = -1};
     mote_loaded one;
-    if (!l->cfg->kind->n_rows || !l->cfg->cut.table)
+    if (!l->cfg->kind->n_rows || !l->cfg->cut.table.target)
         return mote_fail(err, MOTE_ARG, "data set: %s have no rows, the data version does",
                          l->cfg->kind->many);
     MOTE_TRY(mote_loader_decode(l, it, &one, err));

@@ -85,7 +85,7 @@ static mote_status add_row(dealing *d, const mote_row_said *said, uint32_t allow
         d->room = room;
     }
     const char *group = said->group, *label = said->label ? said->label : "";
-    char *kept = group ? mote_arena_printf(d->a, "%s=%s", d->cfg->table->group, group) : NULL;
+    char *kept = group ? mote_arena_printf(d->a, "%s=%s", d->cfg->table.group, group) : NULL;
     char *what = group ? mote_arena_strdup(d->a, label) : NULL;
     if (group && (!kept || !what))
         return mote_fail(err, MOTE_NOMEM, "rows of a version");
@@ -103,10 +103,10 @@ static mote_status read_rows(dealing *d, const mote_decoded *file, uint32_t allo
 {
     it->n_rows = it->kind->n_rows(file);
     MOTE_TRY(mote_arena_take(d->a, it->n_rows, sizeof *it->rows, &it->rows, err));
-    bool is_by_hash = !d->cfg->by_time && !*d->cfg->table->group;
+    bool is_by_hash = !d->cfg->by_time && !*d->cfg->table.group;
     for (size_t row = 0; row < it->n_rows; row++) {
         mote_row_said said;
-        MOTE_TRY(it->kind->say(file, d->cfg->table, row, &said, err));
+        MOTE_TRY(it->kind->say(file, &d->cfg->table, row, &said, err));
         if (is_one(allowed) || is_by_hash)
             it->rows[row] = (uint8_t)mote_row_split(d->cfg, allowed, said.hash);
         else
@@ -120,7 +120,7 @@ static mote_status read_file(dealing *d, mote_version_item *it, mote_err *err)
     mote_decoding how = it->kind->decoding();
     mote_decoded file;
     uint32_t allowed = 0;
-    how.table = d->cfg->table;
+    how.table = &d->cfg->table;
     MOTE_TRY(mote_split_provided(d->store, it->group, &allowed, err));
     MOTE_TRY(mote_sample_load(d->store, it->kind, &it->object, &how, &file, err));
     mote_status st = read_rows(d, &file, allowed ? allowed : ALL_SPLITS, it, err);
@@ -151,7 +151,7 @@ static size_t take_last(dealing *d, size_t end, double want, mote_split part)
 static mote_status deal_by_time(dealing *d, mote_err *err)
 {
     const double *f = d->cfg->fractions;
-    if (!*d->cfg->table->time)
+    if (!*d->cfg->table.time)
         return mote_fail(err, MOTE_ARG,
                          "data.splits.by: time needs the column by which rows are in order: "
                          "table.time");
@@ -175,7 +175,7 @@ static mote_status deal_by_time(dealing *d, mote_err *err)
             return mote_fail(err, MOTE_ARG,
                              "data.splits by time: %zu rows have too few different times in '%s' "
                              "to make the splits",
-                             d->n, d->cfg->table->time);
+                             d->n, d->cfg->table.time);
         end = at;
     }
     return MOTE_OK;
@@ -326,7 +326,7 @@ mote_status mote_deal_rows(mote_store *s, const mote_version_config *cfg, mote_a
         mote_version_item *it = &v->items[i];
         if (!it->kind || !it->kind->n_rows)
             continue;
-        MOTE_BUG_IF(!cfg->table);
+        MOTE_BUG_IF(!cfg->table.target);
         has_rows = true;
         st = read_file(&d, it, err);
     }

@@ -46,7 +46,7 @@ static mote_status add_rows(mote_store *s, const mote_version_item *it,
     mote_status st = MOTE_OK;
     for (size_t i = 0, n = k->n_rows(&one.d); st == MOTE_OK && i < n; i++) {
         mote_row_said said;
-        st = k->say(&one.d, cfg->cut.table, i, &said, err);
+        st = k->say(&one.d, &cfg->cut.table, i, &said, err);
         if (st == MOTE_OK && said.label)
             st = add_label(all, said.label, a, err);
     }
@@ -59,8 +59,8 @@ static mote_status find_labels(mote_store *s, const mote_data_version *v,
                                mote_err *err)
 {
     const bool is_value = cfg->n_values > 0;
-    if (is_value && cfg->cut.table)
-        return add_label(all, cfg->cut.table->target, a, err);
+    if (is_value && cfg->cut.table.target)
+        return add_label(all, cfg->cut.table.target, a, err);
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         if (it->role != MOTE_ROLE_EXAMPLE)

@@ -34,11 +34,10 @@ typedef struct {
     const char *label_column; /* of a file with columns; NULL: found by itself */
     double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
                          end */
-    int32_t height, width, n_channels; /* of a sample that has an extent; 1: grey, 3: colour */
-    mrt_fit fit;                       /* of what has other proportions */
-    /* Of rows, borrowed; NULL: there are none. */
-    const mote_project_table *table;
-    const struct mote_columns *columns; /* data/columns.h; found by those who cut */
+    int32_t height, width, n_channels;  /* of a sample that has an extent; 1: grey, 3: colour */
+    mrt_fit fit;                        /* of what has other proportions */
+    mote_project_table table;           /* of rows; target NULL: there are none */
+    const struct mote_columns *columns; /* of rows (data/columns.h): found by those who cut */
 } mote_cut_config;
 
 /* What is wanted of the decoded samples, and what is allowed. */

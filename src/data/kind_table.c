@@ -385,7 +385,7 @@ static mote_status say(const mote_decoded *d, const mote_project_table *p, size_
 
 static mote_cut_config cut_of(const mote_project *p)
 {
-    return (mote_cut_config){.table = &p->table};
+    return (mote_cut_config){.table = p->table};
 }
 
 static mote_status check_cut(const mote_cut_config *cfg, mote_err *err)

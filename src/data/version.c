@@ -69,7 +69,7 @@ mote_version_config mote_version_config_of(const mote_project *p)
                                  .n_labels = mote_project_labels(p)->n,
                                  .of_words = mote_project_is_of_words(p),
                                  .words_apart = p->unknown,
-                                 .table = p->table.target && *p->table.target ? &p->table : NULL,
+                                 .table = p->table,
                                  .note = ""};
 }
 

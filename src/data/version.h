@@ -103,8 +103,7 @@ typedef struct {
     bool of_words;    /* the labels are words that people say: for messages */
     bool words_apart; /* other words have a class: hold them apart */
     uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
-    const mote_project_table
-        *table;       /* how rows are dealt (data/deal_rows.h); NULL: there are none */
+    mote_project_table table; /* how rows are dealt (data/deal_rows.h); target NULL: none */
     const char *note; /* "" for none */
     int64_t now_ms;
 } mote_version_config;

@@ -37,6 +37,7 @@ static bool uses(const mote_frontend_plan *p, const char *path)
     return mote_str_starts(path, "signal/mrt_columns") ||
            mote_str_starts(path, "signal/mrt_math") ||
            mote_str_starts(path, "signal/mrt_logf_body") ||
+           mote_str_starts(path, "signal/mrt_end_body") ||
            mote_str_starts(path, "signal/mrt_quantize");
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/columns.h"
 #include "model/answer.h"
 
 #define WHAT   "signature"

@@ -16,8 +16,9 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "base/tensor.h"
-#include "data/columns.h"
 #include "project/task.h"
+
+struct mote_columns; /* data/columns.h */
 
 #define MOTE_MODEL_MAX_LABELS  64
 #define MOTE_MODEL_MAX_COLUMNS 4096
@@ -31,7 +32,7 @@ typedef struct {
     int32_t n_columns;     /* what the numbers of a sample are called; 0: they have no names */
     const char *const *columns;
     const char *fit; /* how a file of other proportions is made to fit; NULL: nothing is */
-    const mote_columns *fields; /* of rows: how one is read; else NULL */
+    const struct mote_columns *fields; /* of rows: how one is read; else NULL */
 
     mote_answer_kind answer;
     int32_t n_outputs; /* classes, values, or 1 score */

@@ -260,6 +260,14 @@ void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *o
 #undef SETTING
 }
 
+mote_frontend mote_settings_frontend(const mote_project *p, const mote_sample_form *form)
+{
+    mote_frontend f = mote_frontend_of_project(&p->features, form->rate_hz);
+    if (form->fields) /* a form has no more columns than a front end takes */
+        MOTE_BUG_IF(mote_frontend_take_columns(&f, form->fields, NULL) != MOTE_OK);
+    return f;
+}
+
 void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_sample_form *form)
 {
     s->form = *form;
@@ -275,11 +283,8 @@ void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_
     }
     if (s->has & MOTE_USES(dataset))
         s->dataset_.cut.columns = form->fields;
-    if (s->has & MOTE_USES(features)) {
-        s->features_ = mote_frontend_of_project(&p->features, form->rate_hz);
-        if (form->fields) /* a form has no more columns than a front end takes */
-            MOTE_BUG_IF(mote_frontend_take_columns(&s->features_, form->fields, NULL) != MOTE_OK);
-    }
+    if (s->has & MOTE_USES(features))
+        s->features_ = mote_settings_frontend(p, form);
 }
 
 bool mote_setting_holds(mote_setting_id id, const mote_schema_row *row)

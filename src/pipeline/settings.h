@@ -101,6 +101,9 @@ void mote_settings_make(const mote_project *p, unsigned wanted, mote_settings *o
  * rate (features); and the form of its samples, by data/form.h. Texts of `form` are borrowed. */
 void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_sample_form *form);
 
+/* The front end of samples of that form, not fitted. */
+mote_frontend mote_settings_frontend(const mote_project *p, const mote_sample_form *form);
+
 /* The form of a sample; before mote_settings_complete it is a bug to ask. Lives as long as s. */
 static inline const mote_sample_form *mote_setting_form(const mote_settings *s)
 {

@@ -104,7 +104,7 @@ static mote_data_version make_version(fixture *f, bool by_time)
     mote_version_config c = mote_version_config_default();
     mote_version_report r;
     mote_data_version v;
-    c.table = &f->table;
+    c.table = f->table;
     c.by_time = by_time;
     c.now_ms = 7;
     T_OK(mote_version_create(f->store, &c, &f->arena, &v, &r, &err));
@@ -129,7 +129,7 @@ static mote_dataset load(fixture *f, const mote_data_version *v, const mote_colu
     cfg.labels = labels;
     cfg.n_labels = 2;
     cfg.split = split;
-    cfg.cut = (mote_cut_config){.table = &f->table, .columns = c};
+    cfg.cut = (mote_cut_config){.table = f->table, .columns = c};
     T_OK(mote_dataset_load(f->store, v, &cfg, &d, &err));
     return d;
 }
@@ -238,7 +238,7 @@ static void by_time_the_last_rows_are_the_test(void **state)
     mote_err err = {0};
     mote_version_config c = mote_version_config_default();
     mote_version_report r;
-    c.table = &f->table;
+    c.table = f->table;
     c.by_time = true;
     T_FAILS(mote_version_create(f->store, &c, &f->arena, &v, &r, &err), MOTE_ARG, "table.time");
 }
