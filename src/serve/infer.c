@@ -153,6 +153,13 @@ static mote_status predict(mote_infer *t, const mote_served *s, const mote_infer
     return s->intake->predict(at->predictor, in->x, in->n, out, err);
 }
 
+mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x, size_t n,
+                           mote_prediction *out, mote_err *err)
+{
+    mote_infer_input in = {.x = x, .n = n};
+    return predict(t, s, &in, out, err);
+}
+
 mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x, size_t n,
                             const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                             mote_err *err)

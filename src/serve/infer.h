@@ -73,6 +73,11 @@ MOTE_MUST_USE mote_status mote_infer_run(mote_infer *t, const mote_served *s,
                                          const mote_infer_input *in, mote_prediction *out,
                                          mote_err *err);
 
+/* The same of which nobody is told: one of several windows, before it is known which is the answer.
+ */
+MOTE_MUST_USE mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x,
+                                         size_t n, mote_prediction *out, mote_err *err);
+
 /* A stream x[0..n) of samples as the device hears it, model/hear.h; observer and log are not told.
  */
 MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x,
