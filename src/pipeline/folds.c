@@ -176,7 +176,12 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     mote_arena_init(&a, (size_t)1 << 30);
     mote_data_version v;
     MOTE_TRY(mote_stage_version(p, &a, &v, err));
-    mote_pipeline_use(p, USED);
+    mote_pipeline_use(p, USED | MOTE_USES(version));
+    if (mote_setting_version(p->settings)->by_time)
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "folds are dealt over groups, so a model would learn from what came after "
+                         "that which it is judged on, and data.splits.by is 'time': judge on the "
+                         "test split ('mote run evaluate'), or set data.splits.by to groups");
     MOTE_TRY(mote_stage_complete(p, false, err));
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {

@@ -83,6 +83,12 @@ static void check_data(mote_reader *r)
             "'data.splits' sum to %.6g (train %.6g, validation %.6g, test %.6g), "
             "not 1",
             sum, d->train, d->validation, d->test);
+    if (are_good(r, "data.splits.by", "training.refit") && strcmp(d->split_by, "time") == 0 &&
+        strcmp(r->project->training.refit, "all") == 0)
+        mote_reader_complain_key(r, "training.refit",
+                                 "'training.refit' all is judged by folds over groups, which learn "
+                                 "from what came after that which they judge, and 'data.splits.by' "
+                                 "is 'time'");
     if (*d->group_pattern && !strstr(d->group_pattern, "{group}"))
         mote_reader_complain_key(r, "data.group_pattern",
                                  "'data.group_pattern' must hold '{group}' where the group "

@@ -428,6 +428,14 @@ static void a_task_that_is_not_there_yet_is_not_half_accepted(void **state)
                         "mote.yaml:2:7: 'task' does not know 'keywort', did you mean 'keyword'?");
 }
 
+static void folds_over_groups_do_not_judge_what_time_splits(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(parse(f, LEAST "training: {refit: all}\ndata: {splits: {by: time}}\n"),
+                     MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "'training.refit' all is judged by folds over groups"));
+}
+
 static void a_misspelt_key_is_not_called_missing_too(void **state)
 {
     fixture *f = *state;
@@ -704,6 +712,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(conditions_are_a_list_and_the_old_key_still_means_one,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_task_that_is_not_there_yet_is_not_half_accepted, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(folds_over_groups_do_not_judge_what_time_splits, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_misspelt_key_is_not_called_missing_too, setup, teardown),
         cmocka_unit_test_setup_teardown(all_complaints_come_at_once_in_the_order_of_the_file, setup,
