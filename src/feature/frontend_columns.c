@@ -310,27 +310,6 @@ static mote_status run(const mote_frontend_plan *p, int32_t worker, const void *
     return MOTE_OK;
 }
 
-/* Which column a value is of. */
-static void words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like)
-{
-    const columns_settings s = columns_of(f);
-    int32_t at = 0, from = 0, to = 0;
-    (void)in;
-    for (int32_t i = 0; i < s.n_columns; i++) {
-        int32_t n = s.is_fitted ? mrt_column_values(&s.columns[i]) : 1;
-        from = at <= first ? i : from;
-        to = at <= last ? i : to;
-        at += n;
-    }
-    if (from == to)
-        (void)mote_format(what, what_bytes, "column %d of the row", (int)from + 1);
-    else
-        (void)mote_format(what, what_bytes, "columns %d to %d of the row", (int)from + 1,
-                          (int)to + 1);
-    *sounds_like = "other people, places or times than in training, or another unit";
-}
-
 const mote_frontend_class mote_frontend_row_columns = {
     .name = "columns",
     .doc = "the columns of a row, prepared",
@@ -345,7 +324,6 @@ const mote_frontend_class mote_frontend_row_columns = {
     .plan = plan,
     .release = release,
     .run = run,
-    .words = words,
     .wants_fit = wants_fit,
     .fit = columns_fit,
     .take_columns = take_columns,

@@ -198,23 +198,22 @@ static mote_status fit_date(const float *x, size_t n_rows, int32_t n_numbers, co
     return MOTE_OK;
 }
 
-static mote_status fit_one(const float *x, size_t n_rows, int32_t n_numbers, int32_t at, int32_t i,
+static mote_status fit_one(const float *x, size_t n_rows, int32_t n_numbers, int32_t i,
                            columns_settings *s, mote_err *err)
 {
     mrt_column *c = &s->columns[i];
     there t, seconds;
-    MOTE_TRY(gather(x, n_rows, n_numbers, at, &t, err));
+    MOTE_TRY(gather(x, n_rows, n_numbers, 0, &t, err));
     mote_status st = MOTE_OK;
     if (c->kind == MRT_COLUMN_NUMBER) {
         st = fit_number(&t, s->wanted[i], s, c, err);
     } else if (c->kind == MRT_COLUMN_DATE) {
-        if (c->flags == 0 &&
-            (st = gather(x, n_rows, n_numbers, at + 1, &seconds, err)) == MOTE_OK) {
+        if (c->flags == 0 && (st = gather(x, n_rows, n_numbers, 1, &seconds, err)) == MOTE_OK) {
             c->flags = parts_of(&t, &seconds);
             mote_free(seconds.x);
         }
         if (st == MOTE_OK)
-            st = fit_date(x + at, n_rows, n_numbers, s, c, err);
+            st = fit_date(x, n_rows, n_numbers, s, c, err);
     } else {
         fit_category(&t, c);
     }
@@ -234,7 +233,7 @@ mote_status columns_fit(const mote_frontend *f, const float *x, size_t n_rows, i
                          n_rows, (int)n_numbers, (int)columns_numbers(&s));
     s.n_pool = 0;
     for (int32_t i = 0, at = 0; i < s.n_columns; i++) {
-        MOTE_TRY(fit_one(x, n_rows, n_numbers, at, i, &s, err));
+        MOTE_TRY(fit_one(x + at, n_rows, n_numbers, i, &s, err));
         at += mrt_column_numbers(&s.columns[i]);
     }
     s.is_fitted = 1;
