@@ -41,8 +41,8 @@ cat >mote.yaml <<'END'
 name: digits
 task: image
 image: {size: [28, 28]}
-model: {architecture: ds-cnn, channels: 16, blocks: 2, kernel: [5, 5], stride: [2, 2]}
-training: {epochs: 4, batch: 32}
+model: {architecture: ds-cnn, channels: 32, blocks: 3, kernel: [5, 5], stride: [2, 2]}
+training: {epochs: 10, batch: 32}
 requirements:
   - {metric: accuracy, at_least: 90 %}
 END
