@@ -24,8 +24,8 @@
 
 typedef struct mote_kind mote_kind;
 typedef struct mote_kind_set mote_kind_set; /* data/kind_set.h */
-struct mote_columns;      /* data/columns.h */
-struct mote_data_version; /* data/version.h */
+struct mote_columns;                        /* data/columns.h */
+struct mote_data_version;                   /* data/version.h */
 
 /* How samples of one shape are cut; a kind reads what it knows. */
 typedef struct {

@@ -100,11 +100,11 @@ typedef struct {
     bool by_time; /* the last in time are the test, and nothing is kept (data/deal.h) */
     const char *const *labels; /* [n_labels] that are asked for, borrowed; NULL: every one */
     size_t n_labels;
-    bool of_words;    /* the labels are words that people say: for messages */
-    bool words_apart; /* other words have a class: hold them apart */
-    uint32_t builtin; /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
+    bool of_words;            /* the labels are words that people say: for messages */
+    bool words_apart;         /* other words have a class: hold them apart */
+    uint32_t builtin;         /* MOTE_BUILTIN_..: of the built-in set; 0: nothing */
     mote_project_table table; /* how rows are dealt (data/deal_rows.h); target NULL: none */
-    const char *note; /* "" for none */
+    const char *note;         /* "" for none */
     int64_t now_ms;
 } mote_version_config;
 

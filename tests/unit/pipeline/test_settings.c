@@ -43,6 +43,16 @@ typedef struct {
     "{\"mote\":1,\"name\":\"base\",\"task\":\"image\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
 
+#define ROWS                                                                                       \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"table\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
+    "\"table\":{\"target\":\"y\"},"                                                                \
+    "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
+
+#define ROWS_OF_VALUES                                                                             \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"table\",\"answer\":\"value\",\"table\":{\"target\":" \
+    "\"y\"},"                                                                                      \
+    "\"training\":{\"loss\":\"huber\"}}"
+
 static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "ds-cnn", NULL},
     {MOTE_TASK_keyword, WORDS, "dense", NULL},
@@ -59,6 +69,9 @@ static const variant variants[] = {
     {MOTE_TASK_image, PICTURES, "ds-cnn", "pixels"},
     {MOTE_TASK_image, PICTURES, "mobilenet", "unit_pixels"},
     {MOTE_TASK_image, PICTURES, "dense", "pixels"},
+    {MOTE_TASK_table, ROWS, "dense", NULL},
+    {MOTE_TASK_table, ROWS, "linear", NULL},
+    {MOTE_TASK_table, ROWS_OF_VALUES, "dense", NULL},
 };
 
 static json_t *base_of(const variant *v)
@@ -197,6 +210,21 @@ static void add_text(mote_buf *b, const char *s)
     mote_buf_printf(b, "%s;", s ? s : "(null)");
 }
 
+static void add_table(mote_buf *b, mote_project_table x)
+{
+    add_text(b, x.target);
+    add_text(b, x.group);
+    add_text(b, x.time);
+    for (size_t i = 0; i < x.columns.n; i++) {
+        const mote_project_column *c = &x.columns.items[i];
+        add_text(b, c->name);
+        add_text(b, c->type);
+        add_text(b, c->format);
+        add_text(b, c->missing);
+        add_names(b, c->treat.items, c->treat.n);
+    }
+}
+
 static void add_about(mote_buf *b, mote_about_setting x)
 {
     add_text(b, x.name);
@@ -214,6 +242,7 @@ static void add_task(mote_buf *b, mote_task_setting x)
 static void add_version(mote_buf *b, mote_version_config x)
 {
     add_names(b, x.labels, x.n_labels);
+    add_table(b, x.table);
     ADD(fractions), ADD(seed), ADD(by_time), ADD(of_words), ADD(words_apart), ADD(builtin),
         ADD(now_ms);
 }
@@ -232,6 +261,7 @@ static void add_check(mote_buf *b, mote_check_config x)
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.builtin);
     add_text(b, x.cut.label_column);
+    add_table(b, x.cut.table);
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
     ADD(silence), ADD(unknown), ADD(min_per_class), ADD(min_groups);
@@ -244,6 +274,7 @@ static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.cut.label_column);
+    add_table(b, x.cut.table);
     ADD(kind), ADD(n_values), ADD(is_score), ADD(cut.rate_hz), ADD(cut.length_ms),
         ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
