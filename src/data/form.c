@@ -124,6 +124,20 @@ static mote_status name_outputs(const mote_dataset_config *cfg, const mote_names
     return MOTE_OK;
 }
 
+/* The names of the axes, so that a file is read by them. */
+static mote_status name_columns(const mote_decoded *d, mote_arena *a, mote_sample_form *f,
+                                mote_err *err)
+{
+    const char **names = NULL;
+    MOTE_TRY(mote_arena_take(a, d->n_columns, sizeof *names, &names, err));
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (!(names[i] = mote_arena_strdup(a, d->columns[i])))
+            return mote_fail(err, MOTE_NOMEM, "names of columns");
+    f->columns = names;
+    f->n_columns = (int32_t)d->n_columns;
+    return MOTE_OK;
+}
+
 /* Shape, rate and columns by a decoded sample, or (NULL) by the config alone. */
 static mote_status describe(const mote_decoded *d, const mote_dataset_config *cfg, mote_arena *a,
                             mote_sample_form *f, mote_err *err)
@@ -133,7 +147,9 @@ static mote_status describe(const mote_decoded *d, const mote_dataset_config *cf
     MOTE_TRY(k->shape(d, &cfg->cut, &f->shape, err));
     if (k->is_timed)
         f->rate_hz = d ? d->rate_hz : cfg->cut.rate_hz;
-    return k->describe ? k->describe(d, &cfg->cut, a, f, err) : MOTE_OK;
+    if (k->describe)
+        return k->describe(d, &cfg->cut, a, f, err);
+    return d && d->n_columns > 0 ? name_columns(d, a, f, err) : MOTE_OK;
 }
 
 static mote_status look_at_one(mote_store *s, const mote_data_version *v,
