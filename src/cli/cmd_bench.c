@@ -155,7 +155,8 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
 
 /* The clips as a server is sent them. */
 typedef struct {
-    const int16_t *pcm; /* [n][clip_samples] */
+    const int16_t *pcm;   /* [n][clip_samples]; NULL: numbers */
+    const float *numbers; /* the same */
     size_t clip_samples;
     int32_t rate_hz;
 } clips;
@@ -167,14 +168,39 @@ static mote_status encode(void *arg, size_t clip, mote_buf *out, mote_err *err)
                                  err);
 }
 
-static void send_clips(mote_load_config *cfg, clips *sent, const mote_dataset *d)
+/* Samples of numbers: a JSON array, as mote predict takes it. */
+static mote_status encode_numbers(void *arg, size_t sample, mote_buf *out, mote_err *err)
+{
+    const clips *c = arg;
+    const float *x = c->numbers + sample * c->clip_samples;
+    for (size_t i = 0; i < c->clip_samples; i++)
+        mote_buf_printf(out, "%s%.9g", i ? "," : "[", (double)x[i]);
+    mote_buf_str(out, "]");
+    return mote_buf_status(out, err);
+}
+
+/* x: the samples of d, perhaps disturbed. */
+static mote_status send_clips(mote_load_config *cfg, clips *sent, const mote_dataset *d,
+                              const void *x, mote_err *err)
 {
     sent->clip_samples = mote_dataset_elements(d);
-    sent->rate_hz = mote_audio_of(d)->rate_hz;
-    cfg->encode = encode;
     cfg->encode_arg = sent;
-    cfg->content_type = "audio/wav";
-    cfg->sample_bytes = sent->clip_samples * sizeof *sent->pcm + 4096;
+    cfg->n_samples = d->n;
+    if (!d->class_id)
+        return mote_fail(err, MOTE_UNSUPPORTED, "only answers of classes are counted yet");
+    bool is_sound = d->shape.dtype == MOTE_I16;
+    if (!is_sound && d->shape.dtype != MOTE_F32)
+        return mote_fail(err, MOTE_UNSUPPORTED, "%s cannot be sent yet", d->kind->many);
+    if (is_sound) {
+        sent->pcm = x;
+        sent->rate_hz = mote_audio_of(d)->rate_hz;
+    } else {
+        sent->numbers = x;
+    }
+    cfg->encode = is_sound ? encode : encode_numbers;
+    cfg->content_type = is_sound ? "audio/wav" : "application/json";
+    cfg->sample_bytes = sent->clip_samples * (is_sound ? sizeof *sent->pcm : 20) + 4096;
+    return MOTE_OK;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -206,17 +232,16 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const void *disturbed = NULL;
     mote_status st = mote_condition_samples(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
                                             &cli->arena, &disturbed, err);
-    sent.pcm = disturbed;
     const char **labels = NULL;
     if (st == MOTE_OK)
         st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);
     mote_load_result r = {0};
+    if (st == MOTE_OK)
+        st = send_clips(&cfg, &sent, &d, disturbed, err);
     if (st == MOTE_OK) {
         for (size_t i = 0; i < d.n; i++)
             labels[i] = d.classes[d.class_id[i]];
         cfg.labels = labels;
-        cfg.n_samples = d.n;
-        send_clips(&cfg, &sent, &d);
         mote_progress progress;
         cfg.progress_arg = &progress;
         mote_progress_start(&progress, cli, "requests", v->n);
