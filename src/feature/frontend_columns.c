@@ -116,7 +116,9 @@ static bool is_number(float x)
 static mote_status check_column(const columns_settings *s, int32_t i, mote_err *err)
 {
     const mrt_column *c = &s->columns[i];
-    int32_t n_pool = c->kind == MRT_COLUMN_DATE ? 2 * MRT_DATE_PLAIN : 0;
+    int32_t n_pool = 0;
+    for (int32_t part = 0; c->kind == MRT_COLUMN_DATE && part < MRT_DATE_PLAIN; part++)
+        n_pool += (c->flags & 1 << part) != 0 ? 2 : 0; /* offset and scale */
     if (c->kind == MRT_COLUMN_NUMBER && (c->flags & MRT_COLUMN_BIN) != 0)
         n_pool = c->n;
     if (c->kind < MRT_COLUMN_NUMBER || c->kind > MRT_COLUMN_DATE || c->flags < 0 ||
