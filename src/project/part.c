@@ -253,19 +253,30 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
+/* A text or a whole number as it is without the key. */
+static bool is_preset(const mote_project *p, const mote_schema_row *row)
+{
+    const char *field = (const char *)p + row->offset, *text = NULL;
+    int32_t number = 0;
+    if (row->type == MOTE_KEY_INT) {
+        memcpy(&number, field, sizeof number);
+        return number == strtol(row->preset, NULL, 10);
+    }
+    memcpy(&text, field, sizeof text);
+    return text && strcmp(text, row->preset) == 0;
+}
+
 /* The number of threads changes no result; and a key that came when there were projects already
  * says at its preset what held before, so that nothing that they have done becomes stale. */
 static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 {
-    static const char *const later[] = {"data.splits.by"}; /* all of them texts */
+    static const char *const later[] = {"data.splits.by", "model.kernel_steps"};
     if (strcmp(row->path, "training.threads") == 0)
         return true;
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
         if (strcmp(row->path, later[i]) != 0)
             continue;
-        const char *value = NULL;
-        memcpy(&value, (const char *)p + row->offset, sizeof value);
-        return value && strcmp(value, row->preset) == 0;
+        return is_preset(p, row);
     }
     return false;
 }

@@ -89,8 +89,8 @@ value:
   # scope.volume: 1000 because so many were sold
   volume_per_day: 1000
 
-# Ctrl-C writes nothing, also not what was answered before.
-$ cp before.yaml mote.yaml; printf 'the lamp\n\003' | script -qec 'mote scope' /dev/null > /dev/null; cmp mote.yaml before.yaml
+# Ctrl-C writes nothing, also not what was answered before. It is typed when the question is there.
+$ cp before.yaml mote.yaml; : > shown.txt; (until grep -q '^> ' shown.txt; do sleep 0.05; done; printf 'the lamp\n\003') | script -qefc 'mote scope' shown.txt > /dev/null; cmp mote.yaml before.yaml; rm shown.txt
 
 # A new project is offered the questions.
 $ cd ..
