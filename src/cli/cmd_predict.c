@@ -76,6 +76,22 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
     return MOTE_OK;
 }
 
+/* Each row of a table has its own answer: "people.csv:3" is the third. */
+static void say_rows(job *j, const char *path, const mote_classification *c)
+{
+    for (size_t i = 0; i < c->n_windows; i++) {
+        const mote_classify_window *w = &c->windows[i];
+        if (c->n_windows > 1)
+            mote_table_cell(&j->table, "%s:%zu", path, i + 1);
+        else
+            mote_table_cell(&j->table, "%s", path);
+        mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, w->class_id));
+        mote_table_cell(&j->table, "%.3f", (double)w->probabilities[w->class_id]);
+        mote_table_cell(&j->table, "-");
+        mote_table_cell(&j->table, "-");
+    }
+}
+
 static mote_status predict_one(job *j, const char *path, mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
@@ -89,6 +105,10 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
     int64_t latency_us = (mote_infer_now_ns() - start_ns) / 1000;
     if (j->cli->json)
         return add_json(j, path, &c, latency_us, err);
+    if (c.is_of_rows) {
+        say_rows(j, path, &c);
+        return MOTE_OK;
+    }
     mote_table_cell(&j->table, "%s", path);
     mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, c.best.class_id));
     mote_table_cell(&j->table, "%.3f", (double)c.best.probabilities[c.best.class_id]);
@@ -157,7 +177,8 @@ const mote_command mote_cmd_predict = {
         "is a file, a registry name[@alias|/version] or a run. INPUT is a recording\n"
         "(WAV, FLAC, OGG, MP3, Opus, ..), a picture (PNG, JPEG, BMP, PNM) or, for a model of "
         "tensors, a file with a JSON array\n"
-        "of numbers. The label is that of one window; of a recording longer than that, of the\n"
+        "of numbers; of tables, a JSON object or CSV; of series, a sensor's file. The label is "
+        "that of one window; of a recording longer than that, of the\n"
         "window in which a keyword is most probable. 'detected' is what the device would say, bit "
         "for bit: the\n"
         "recording in quiet, a window every hop, smoothing, thresholds and suppression.",

@@ -227,6 +227,28 @@ static mote_status advise(counter *k, mote_err *err)
     return f->advice ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for advice");
 }
 
+/* Rows are dealt one by one: the file that they stand in says nothing of them, and there are no
+ * facts of files to tell. *any: the version has rows. */
+static mote_status look_at_rows(counter *k, bool *any, mote_err *err)
+{
+    bool dealt = false;
+    *any = false;
+    for (size_t i = 0; i < k->v->n; i++) {
+        const mote_version_item *it = &k->v->items[i];
+        *any = *any || it->rows;
+        dealt = dealt || (it->rows && mote_version_n_in(it, MOTE_SPLIT_TRAIN) > 0 &&
+                          mote_version_n_in(it, MOTE_SPLIT_TEST) > 0);
+    }
+    const char *group = k->cfg->table.group;
+    if (!dealt || k->cfg->by_time || (group && *group))
+        return MOTE_OK;
+    return say(k,
+               "no column says which rows belong together: what comes from one person or place may "
+               "be in training and in test, which flatters every figure; name it in table.group, "
+               "or split by time (data.splits.by)",
+               err);
+}
+
 mote_status mote_data_facts_of(const mote_data_version *v, const mote_version_config *cfg,
                                mote_arena *a, mote_data_facts *out, mote_err *err)
 {
@@ -240,6 +262,12 @@ mote_status mote_data_facts_of(const mote_data_version *v, const mote_version_co
         named.n_labels = labels.n;
     }
     MOTE_TRY(mote_arena_take(a, MAX_MISSING, sizeof *f.missing, &f.missing, err));
+    bool of_rows = false;
+    MOTE_TRY(look_at_rows(&k, &of_rows, err));
+    if (of_rows) {
+        *out = f;
+        return MOTE_OK;
+    }
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *k.entries, &k.entries, err));
     MOTE_TRY(name_classes(&k, err));
     count_items(&k);

@@ -366,7 +366,7 @@ static void label_example(mote_importer *im, mote_import_item *it, const char *r
     } else if (it->inside && it->inside->label && !by_folder) {
         it->label = normal(im->arena, it->inside->label, strlen(it->inside->label));
     } else {
-        it->label = folder_label(im, it->rel, root_name);
+        it->label = im->cfg->kind->n_rows ? MOTE_LABEL_ROWS : folder_label(im, it->rel, root_name);
         bool is_split = im->cfg->kind->has_split_names && it->label && strchr(it->rel, '/') &&
                         mote_layout_is_split_name(it->label);
         if (is_split && (by_folder || !from || !*from))

@@ -15,7 +15,7 @@
 
 /* TEMPLATE(name): templates/<name>.yaml and templates/<name>.README.md (meson.build embeds them).
  */
-#define TEMPLATES(TEMPLATE) TEMPLATE(keyword) TEMPLATE(gesture) TEMPLATE(image)
+#define TEMPLATES(TEMPLATE) TEMPLATE(keyword) TEMPLATE(gesture) TEMPLATE(image) TEMPLATE(table)
 
 #define DECLARE(name)                                                                              \
     extern const char mote_template_##name##_yaml[], mote_template_##name##_readme[];

@@ -2,6 +2,8 @@
 /* The answer as JSON. */
 #include "serve/classify.h"
 
+#include <string.h>
+
 #include "base/json_write.h"
 
 static int64_t ms_of(const mote_served *s, int64_t samples)
@@ -9,13 +11,30 @@ static int64_t ms_of(const mote_served *s, int64_t samples)
     return s->rate_hz ? samples * 1000 / s->rate_hz : 0;
 }
 
-static void add_window(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
+mote_status mote_classify_keep(const mote_served *s, const mote_prediction *p, int64_t start,
+                               mote_arena *a, mote_classify_window *out, mote_err *err)
+{
+    float *probabilities = NULL;
+    size_t n = (size_t)s->n_labels;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *probabilities, &probabilities, err));
+    memcpy(probabilities, p->probabilities, n * sizeof *probabilities);
+    *out = (mote_classify_window){
+        .start = start, .class_id = p->class_id, .probabilities = probabilities};
+    return MOTE_OK;
+}
+
+static void add_answer(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
 {
     mote_out_str(w, "label", mote_model_label(s->model, x->class_id));
     mote_out_object(w, "probabilities");
     for (int32_t i = 0; i < s->n_labels; i++)
         mote_out_f32(w, mote_model_label(s->model, i), x->probabilities[i]);
     mote_out_end(w);
+}
+
+static void add_window(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
+{
+    add_answer(w, s, x);
     mote_out_i64(w, "start_ms", ms_of(s, x->start));
 }
 
@@ -38,29 +57,58 @@ static void add_detections(mote_json_out *w, const mote_served *s, const mote_cl
     mote_out_end(w);
 }
 
+static void add_model(mote_json_out *w, const mote_served *s)
+{
+    mote_out_object(w, "model");
+    mote_out_str(w, "name", s->name);
+    mote_out_str(w, "version", s->version);
+    mote_out_end(w);
+}
+
+static void add_rows(mote_json_out *w, const mote_served *s, const mote_classification *c,
+                     int64_t latency_us)
+{
+    mote_out_array(w, "rows");
+    for (size_t i = 0; i < c->n_windows; i++) {
+        mote_out_object(w, NULL);
+        add_answer(w, s, &c->windows[i]);
+        mote_out_end(w);
+    }
+    mote_out_end(w);
+    add_model(w, s);
+    mote_out_u64(w, "n_rows", c->n_windows);
+    mote_out_i64(w, "latency_us", latency_us);
+}
+
+static void add_one(mote_json_out *w, const mote_served *s, const mote_classification *c,
+                    bool all_windows, int64_t latency_us)
+{
+    add_window(w, s, &c->best);
+    add_detections(w, s, c);
+    add_model(w, s);
+    mote_out_u64(w, "n_windows", c->n_windows);
+    mote_out_i64(w, "latency_us", latency_us);
+    if (!all_windows)
+        return;
+    mote_out_array(w, "windows");
+    for (size_t i = 0; i < c->n_windows; i++) {
+        mote_out_object(w, NULL);
+        add_window(w, s, &c->windows[i]);
+        mote_out_end(w);
+    }
+    mote_out_end(w);
+}
+
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
                         int64_t latency_us, mote_buf *b)
 {
     mote_json_out w;
     mote_out_begin(&w, b);
     mote_out_object(&w, NULL);
-    add_window(&w, s, &c->best);
-    add_detections(&w, s, c);
-    mote_out_object(&w, "model");
-    mote_out_str(&w, "name", s->name);
-    mote_out_str(&w, "version", s->version);
-    mote_out_end(&w);
-    mote_out_u64(&w, "n_windows", c->n_windows);
-    mote_out_i64(&w, "latency_us", latency_us);
-    if (all_windows) {
-        mote_out_array(&w, "windows");
-        for (size_t i = 0; i < c->n_windows; i++) {
-            mote_out_object(&w, NULL);
-            add_window(&w, s, &c->windows[i]);
-            mote_out_end(&w);
-        }
-        mote_out_end(&w);
-    }
+    if (c->is_of_rows && c->n_windows > 1)
+        add_rows(&w, s, c, latency_us);
+    else
+        add_one(&w, s, c, all_windows, latency_us);
     mote_out_end(&w);
     mote_out_finish(&w);
 }

@@ -31,7 +31,8 @@ typedef struct {
     mote_classify_window best;
     const mote_classify_window *windows; /* [n_windows], in time: those inside, model/hear.h */
     size_t n_windows;
-    bool is_label_only;           /* detections were not looked for: nothing is known of them */
+    bool is_of_rows;    /* each window is a row with an answer of its own; best is the first */
+    bool is_label_only; /* detections were not looked for: nothing is known of them */
     const mote_heard *detections; /* [n_detections], in time */
     size_t n_detections;
     size_t n_run; /* runs of the network that it took */
@@ -62,11 +63,17 @@ MOTE_MUST_USE mote_status mote_classify_tensor(mote_infer *t, const mote_served 
                                                size_t n, const mote_asked *asked, mote_arena *a,
                                                mote_classification *out, mote_err *err);
 
+/* A prediction of the window that begins at `start`, kept in `a`. */
+MOTE_MUST_USE mote_status mote_classify_keep(const mote_served *s, const mote_prediction *p,
+                                             int64_t start, mote_arena *a,
+                                             mote_classify_window *out, mote_err *err);
+
 /* Append the answer as JSON: {"label", "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
  * is the smoothed probability and at_ms when the device says it; with is_label_only "detected" is
- * null and there are no "detections"; all_windows adds "windows". One text for the HTTP interface
- * and the command line. */
+ * null and there are no "detections"; all_windows adds "windows". Several rows of a table are
+ * {"rows": [{"label", "probabilities"}..], "model", "n_rows", "latency_us"}. One text for the HTTP
+ * interface and the command line. */
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,
                         int64_t latency_us, mote_buf *out);
 

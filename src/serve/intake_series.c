@@ -179,20 +179,6 @@ static bool is_json_array(const char *bytes, size_t n)
     return at < n && bytes[at] == '[';
 }
 
-/* The answer of one window: the model's own words for it, in `a`. */
-static mote_status keep_window(const mote_served *s, const mote_prediction *p, double at_s,
-                               mote_arena *a, mote_classify_window *out, mote_err *err)
-{
-    float *probabilities = NULL;
-    size_t n = (size_t)s->n_labels;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *probabilities, &probabilities, err));
-    memcpy(probabilities, p->probabilities, n * sizeof *probabilities);
-    *out = (mote_classify_window){.start = llround(at_s * s->rate_hz),
-                                  .class_id = p->class_id,
-                                  .probabilities = probabilities};
-    return MOTE_OK;
-}
-
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
@@ -209,7 +195,7 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     MOTE_TRY(mote_arena_take(a, in.n, sizeof *w, &w, err));
     for (size_t i = 0; i < in.n; i++) {
         MOTE_TRY(mote_infer_try(t, s, in.x + i * n_values, n_values, &p, err));
-        MOTE_TRY(keep_window(s, &p, in.at_s[i], a, &w[i], err));
+        MOTE_TRY(mote_classify_keep(s, &p, llround(in.at_s[i] * s->rate_hz), a, &w[i], err));
         if (w[i].probabilities[w[i].class_id] > w[best].probabilities[w[best].class_id])
             best = i;
     }

@@ -217,7 +217,7 @@ static mote_status decode_sound(const void *bytes, size_t n, const mote_served *
 
 static bool fits(const mote_model *m)
 {
-    return mote_model_clip_samples(m) > 0;
+    return mote_model_signature(m)->input == MOTE_INPUT_AUDIO && mote_model_clip_samples(m) > 0;
 }
 
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model of tables: a row as a JSON object of columns and their values, rows as CSV in any dialect
+ * that the data room reads (columns by the names of the header, or in order without one), or the
+ * numbers of a row as a JSON array or a tensor.
+ *
+ * Each row has an answer of its own, and each is told to the observer and the log: a file of a
+ * hundred rows is a hundred predictions. */
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/json_pull.h"
+#include "data/columns.h"
+#include "serve/intake.h"
+
+#define FIRST_ROOM 64 /* rows, then twice as many each time */
+
+static bool fits(const mote_model *m)
+{
+    const mote_signature *s = mote_model_signature(m);
+    return s->input == MOTE_INPUT_TABLE && s->fields && s->sample.dtype == MOTE_F32 &&
+           s->answer == MOTE_ANSWER_CLASS;
+}
+
+static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
+{
+    *sample = mote_model_signature(m)->sample;
+    *rate_hz = 0;
+}
+
+static void describe(const mote_served *s, mote_buf *out)
+{
+    mote_buf_printf(out, "rows of %zu columns", mote_model_signature(s->model)->fields->n);
+}
+
+static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
+                           mote_err *err)
+{
+    return mote_predict(p, x, n, out, err);
+}
+
+/* ---- rows from outside ----------------------------------------------------------------------- */
+
+/* Rows as numbers, [n][width], and what was asked with them. */
+typedef struct {
+    const mote_asked *asked;
+    const mote_columns *fields;
+    size_t width, n, room;
+    float *x; /* malloced */
+} rows;
+
+/* Room for one more row; NULL: out of memory. */
+static float *next_row(rows *r, mote_err *err)
+{
+    if (r->n == r->room) {
+        size_t room = r->room ? 2 * r->room : FIRST_ROOM;
+        float *x = mote_realloc(r->x, room * r->width, sizeof *x);
+        if (!x) {
+            mote_ignore(mote_fail(err, MOTE_NOMEM, "no memory for %zu rows", room));
+            return NULL;
+        }
+        r->x = x;
+        r->room = room;
+    }
+    return r->x + r->width * r->n++;
+}
+
+static mote_status read_object(const void *bytes, size_t n, const char *what, rows *r,
+                               mote_err *err)
+{
+    MOTE_SCOPED_JSON *row = NULL;
+    MOTE_TRY(mote_json_parse(what, bytes, n, &row, err));
+    float *to = next_row(r, err);
+    if (!to)
+        return MOTE_NOMEM;
+    mote_status st = mote_columns_row_json(r->fields, row, to, err);
+    return st == MOTE_OK ? st : mote_wrap(err, st, "'%s'", what);
+}
+
+static mote_status read_numbers(const void *bytes, size_t n, const char *what, rows *r,
+                                mote_err *err)
+{
+    int64_t dims[1] = {(int64_t)r->width};
+    size_t got = 0;
+    mote_json_pull p;
+    float *to = next_row(r, err);
+    if (!to)
+        return MOTE_NOMEM;
+    mote_json_pull_init(&p, bytes, n);
+    mote_status st = mote_pull_f32s(&p, dims, 1, to, r->width, &got, err);
+    if (st == MOTE_OK)
+        st = mote_pull_end(&p, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", what);
+    return got == r->width ? MOTE_OK
+                           : mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, a row has %zu", what,
+                                       got, r->width);
+}
+
+static mote_status read_lines(mote_csv *csv, const char *what, mote_arena *a, rows *r,
+                              mote_err *err)
+{
+    const mote_csv_dialect *d = mote_csv_get_dialect(csv);
+    int32_t *at = NULL;
+    MOTE_TRY(mote_arena_take(a, r->fields->n, sizeof *at, &at, err));
+    MOTE_TRY(mote_columns_bind(r->fields, mote_csv_get_header(csv), d->n_columns, what, at, err));
+    for (mote_csv_row row;;) {
+        MOTE_TRY(mote_csv_next(csv, &row, err));
+        if (!row.cells)
+            break;
+        float *to = next_row(r, err);
+        if (!to)
+            return MOTE_NOMEM;
+        MOTE_TRY(mote_columns_row_cells(r->fields, csv, &row, at, to, err));
+    }
+    return r->n > 0 ? MOTE_OK : mote_fail(err, MOTE_SHAPE, "'%s' has no row", what);
+}
+
+/* One row has no rows below it to find a header by: its words are those of columns, or they are
+ * not. */
+static bool names_columns(mote_csv *csv, const mote_columns *fields)
+{
+    mote_csv_row row;
+    size_t n_named = 0;
+    if (mote_csv_next(csv, &row, NULL) != MOTE_OK || !row.cells)
+        return false;
+    for (uint32_t i = 0; i < row.n_cells; i++)
+        for (size_t k = 0; k < fields->n; k++)
+            n_named += strlen(fields->fields[k].name) == row.cells[i].n &&
+                       memcmp(fields->fields[k].name, row.cells[i].s, row.cells[i].n) == 0;
+    return n_named > 0;
+}
+
+static mote_status read_csv(const void *bytes, size_t n, const char *what, mote_arena *a, rows *r,
+                            mote_err *err)
+{
+    mote_csv_config cfg = mote_csv_config_default();
+    mote_csv *csv = NULL;
+    cfg.header = MOTE_CSV_HEADER_NO;
+    MOTE_TRY(mote_csv_open_bytes(what, bytes, n, &cfg, &csv, err));
+    bool has_header = names_columns(csv, r->fields);
+    mote_csv_destroy(csv);
+    cfg.header = has_header ? MOTE_CSV_HEADER_YES : MOTE_CSV_HEADER_NO;
+    MOTE_TRY(mote_csv_open_bytes(what, bytes, n, &cfg, &csv, err));
+    mote_status st = read_lines(csv, what, a, r, err);
+    mote_csv_destroy(csv);
+    return st;
+}
+
+static mote_status read_rows(const void *bytes, size_t n, mote_arena *a, rows *r, mote_err *err)
+{
+    const char *text = bytes, *what = r->asked->what;
+    size_t at = 0;
+    while (at < n && strchr(" \t\r\n", text[at]))
+        at++;
+    if (at < n && text[at] == '{')
+        return read_object(bytes, n, what, r, err);
+    if (at < n && text[at] == '[')
+        return read_numbers(bytes, n, what, r, err);
+    return read_csv(bytes, n, what, a, r, err);
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+static mote_status answer(mote_infer *t, const mote_served *s, const rows *r, mote_arena *a,
+                          mote_classification *out, mote_err *err)
+{
+    mote_classify_window *w = NULL;
+    mote_prediction p;
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(mote_arena_take(a, r->n, sizeof *w, &w, err));
+    for (size_t i = 0; i < r->n; i++) {
+        const mote_infer_input one = {.x = r->x + i * r->width,
+                                      .n = r->width,
+                                      .request_id = r->asked->request_id,
+                                      .consent = r->asked->consent};
+        MOTE_TRY(mote_infer_run(t, s, &one, &p, err));
+        MOTE_TRY(mote_classify_keep(s, &p, (int64_t)i, a, &w[i], err));
+    }
+    *out = (mote_classification){.best = w[0],
+                                 .windows = w,
+                                 .n_windows = r->n,
+                                 .is_of_rows = true,
+                                 .n_run = r->n,
+                                 .infer_ns = mote_infer_now_ns() - start_ns};
+    return MOTE_OK;
+}
+
+static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
+                            const mote_asked *asked, mote_arena *a, mote_classification *out,
+                            mote_err *err)
+{
+    rows r = {.asked = asked,
+              .fields = mote_model_signature(s->model)->fields,
+              .width = (size_t)s->n_values};
+    mote_status st = read_rows(bytes, n, a, &r, err);
+    if (st == MOTE_OK)
+        st = answer(t, s, &r, a, out, err);
+    mote_free(r.x);
+    return st;
+}
+
+/* What is missing is NaN, which is a number of a row. */
+static mote_status take(const char *name, const float *values, size_t n, bool is_real,
+                        mote_arena *a, const void **out, mote_err *err)
+{
+    (void)is_real;
+    (void)a;
+    for (size_t i = 0; i < n; i++)
+        if (isinf(values[i]))
+            return mote_fail(err, MOTE_RANGE, "number %zu of input '%s' is infinite", i, name);
+    *out = values;
+    return MOTE_OK;
+}
+
+static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
+{
+    (void)rate_hz;
+    mote_buf_add(out, x, n * sizeof(float));
+    return mote_buf_status(out, err);
+}
+
+extern const mote_intake mote_intake_table;
+const mote_intake mote_intake_table = {
+    .tensor = "row",
+    .kept_as = "f32",
+    .reads_files = true,
+    .fits = fits,
+    .shape = shape,
+    .describe = describe,
+    .predict = predict,
+    .classify = classify,
+    .take = take,
+    .encode = encode,
+};

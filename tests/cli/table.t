@@ -1,0 +1,45 @@
+# Rows of a table: from CSV to a class, by all doors that a row comes in through.
+# timeout: 120
+$ mkdir loans && cd loans
+$ printf 'name: loans\ntask: table\ntable: {target: paid, group: town}\nmodel: {architecture: linear}\ntraining: {epochs: 20}\nschedule: {promote: {clean_at_least: 50 %%}}\n' > mote.yaml
+$ awk 'BEGIN { print "town,age,job,income,paid"; for (i = 0; i < 600; i++) { a = 20 + (i * 37) % 45; j = substr("cook nurseclerk", 1 + 5 * (i % 3), 5); sub(/ $/, "", j); m = 1000 + (i * 7919) % 3000; if (i % 50 == 7) m = ""; printf "t%d,%d,%s,%s,%s\n", i % 30, a, j, m, (m + 20 * a > 2900 ? "yes" : "no") } }' > loans.csv
+$ mote data add loans.csv 2> /dev/null | tail -1
+loans.csv: 1 files: 1 taken (1 examples, 0 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+$ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
+$ bare mote run --quiet | sed '/^$/,$d' | grep -v '^plan'
+data      ran    v1: {{.*}}
+features  ran    3 columns as {{[0-9]+}} values
+train     ran    run {{[0-9a-f]+}}: {{[0-9.]+}} % on validation, epoch {{.*}}
+compress  ran    int8 {{[0-9.]+}} % against float {{[0-9.]+}} % on validation
+evaluate  ran    accuracy {{(9[0-9]|100)\.[0-9]}} %{{.*}}
+compile   ran    not measured: {{.*}}
+deploy    ran    loans/1 promoted: it is the first version
+
+# A row as a JSON object by names, whatever their order; what is absent is missing.
+$ printf '{"income": 4000, "age": 60, "job": "nurse"}' > rich.json; printf '{"age": 21, "income": 1000}' > poor.json
+$ mote predict loans rich.json poor.json | awk '{ print $1, $2 }'
+input label
+rich.json yes
+poor.json no
+
+# Rows as CSV, in the order of the header; each has an answer of its own.
+$ printf 'job,income,age\ncook,3900,60\nclerk,1000,20\n,,40\n' > rows.csv; mote predict loans rows.csv | awk '{ print $1, $2 }' | head -3
+input label
+rows.csv:1 yes
+rows.csv:2 no
+$ mote predict loans rows.csv --json | jq -c '.[0] | [.n_rows, (.rows | length), .rows[0].label, .model.name]'
+[3,3,"yes","loans"]
+
+# What does not fit is said by column, and by line.
+$ printf '{"agee": 21}' > bad.json; mote predict loans bad.json
+mote predict: 'bad.json': row: there is no column 'agee'; is it 'age'?
+[exit 3]
+$ printf '{"age": "old"}' > bad.json; mote predict loans bad.json
+mote predict: 'bad.json': row: column 'age': 'old' is no {{.*}}
+[exit 3]
+$ printf 'job,income,age\ncook,3900,60\ncook,3900,old\n' > bad.csv; mote predict loans bad.csv
+mote predict: 'bad.csv': line 3, column 'age': 'old' is no {{.*}}
+[exit 3]
+$ printf 'job,age\ncook,60\n' > bad.csv; mote predict loans bad.csv
+mote predict: 'bad.csv': there is no column 'income'
+[exit 7]
