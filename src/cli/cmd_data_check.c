@@ -56,12 +56,12 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.progress_arg = &bar;
     mote_progress_start(&bar, cli, "check", 0);
     mote_status st = mote_data_check(cli->store, &cfg, &cli->arena, &r, err);
-    mote_progress_end(&bar, "%zu recordings", r.n_samples);
+    mote_progress_end(&bar, "%zu %s", r.n_samples, r.many ? r.many : "recordings");
     if (st != MOTE_OK)
         return st;
     for (size_t i = 0; i < r.n; i++)
         say_finding(cli, &r.findings[i]);
-    mote_say(cli, "recordings checked: %zu, errors: %zu, warnings: %zu\n", r.n_samples, r.n_errors,
+    mote_say(cli, "%s checked: %zu, errors: %zu, warnings: %zu\n", r.many, r.n_samples, r.n_errors,
              r.n_warnings);
     if (cli->json)
         mote_say_json(cli, report_json(&r));

@@ -107,7 +107,10 @@ static void say_questions(mote_cli *cli, const mote_project_scope *s)
 static void say(mote_cli *cli, const mote_overview *o)
 {
     const mote_project *p = cli->project;
-    mote_say(cli, "%s: %zu keywords on %s\n\nloop\n", p->name, p->keywords.n, p->device.target);
+    if (mote_project_is_of_words(p))
+        mote_say(cli, "%s: %zu keywords on %s\n\nloop\n", p->name, p->keywords.n, p->device.target);
+    else
+        mote_say(cli, "%s: %s on %s\n\nloop\n", p->name, p->task, p->device.target);
     char text[128];
     char open[32] = "";
     if (p->scope.open.n > 0)

@@ -410,6 +410,7 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     MOTE_TRY(check_troubles(&c, err));
     MOTE_TRY(mote_check_set(&c, err));
     c.report.n_samples = c.n;
+    c.report.many = c.n > 0 ? c.rows[0].kind->many : "recordings";
     qsort(c.report.findings, c.report.n, sizeof *c.report.findings, compare_findings);
     *out = c.report;
     return MOTE_OK;

@@ -74,6 +74,7 @@ typedef struct {
                           limits of data.require, a recording of every class, and that
                           what is stored can be read */
     size_t n_samples;  /* looked at */
+    const char *many;  /* what people call them */
 } mote_check_report;
 
 /* Check what is in the store now; *out lives as long as `a`. Findings are not a failure.

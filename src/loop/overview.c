@@ -91,7 +91,9 @@ static const char *next_step(mote_store *s, const mote_overview *o, mote_arena *
         mote_store_query_i64(s, "SELECT count(*) FROM data_sample WHERE " MOTE_SQL_IS_OWN,
                              &n_samples, NULL) == MOTE_OK &&
         n_samples == 0)
-        return "add recordings: 'mote data add DIR', or make some: 'mote data synth'";
+        return mote_project_is_of_words(o->project)
+                   ? "add recordings: 'mote data add DIR', or make some: 'mote data synth'"
+                   : "add data: 'mote data add DIR'";
     for (int i = 0; i < MOTE_N_STAGES; i++) {
         if (o->stages[i].state == MOTE_STAGE_FAILED)
             return mote_arena_printf(a, "mend what made '%s' fail, then 'mote run'",

@@ -119,8 +119,10 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_status st = mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err);
     if (st == MOTE_NOT_FOUND)
         return mote_fail(err, st,
-                         "there is no data yet: add recordings with 'mote data add DIR', or make "
-                         "some with 'mote data synth'");
+                         cfg.of_words
+                             ? "there is no data yet: add recordings with 'mote data add DIR', or "
+                               "make some with 'mote data synth'"
+                             : "there is no data yet: add some with 'mote data add DIR'");
     if (st != MOTE_OK)
         return st;
     mote_data_facts facts;

@@ -88,9 +88,8 @@ mote_status mote_stage_plan_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_human_bytes((uint64_t)f.flash_bytes, flash, sizeof flash);
     mote_human_bytes((uint64_t)f.ram_bytes, ram, sizeof ram);
     (void)mote_format(summary, sizeof summary,
-                      "%zu recordings checked, warnings: %zu; about %s of flash and %s of RAM "
-                      "on %s",
-                      found.n_samples, found.n_warnings + found.n_errors, flash, ram,
+                      "%zu %s checked, warnings: %zu; about %s of flash and %s of RAM on %s",
+                      found.n_samples, found.many, found.n_warnings + found.n_errors, flash, ram,
                       mote_setting_device(p->settings)->target);
     mote_stage_set(r, "summary", json_string(summary));
     mote_stage_set(r, "footprint",

@@ -11,7 +11,7 @@ $ mote data add in --quiet | grep -c '288 files: 288 taken'
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
 data      ran    v1: 288 samples
-plan      ran    288 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
+plan      ran    288 pictures checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
 features  ran    pixels about {{.*}} deviations
 train     ran    run {{[0-9a-f]+}}: {{[0-9.]+}} % on validation, epoch {{[0-9]+}} of 25
 compress  ran    int8 {{.*}}
