@@ -15,6 +15,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .n_numbers = 1,
         .code = "FLOAT_COLUMNS",
         .stream_bytes = 0,
+        .scratch_bytes = 8,
         .table_bytes = (int64_t)s.n_columns * (int64_t)sizeof(mrt_column) +
                        (int64_t)s.n_pool * (int64_t)sizeof(float),
         .macs = columns_values(&s),
@@ -53,8 +54,8 @@ static void header(const mote_frontend_plan *p, mote_buf *b)
                     "#define @F_SCRATCH_BYTES 8\n\n"
                     "extern const mrt_columns_tables @f_tables;\n\n"
                     "/* A row x [@F_NUMBERS] to the network's input. scratch is not looked at. */\n"
-                    "void @f_frame(const float *x, void *scratch, int8_t *out);\n"
-                    "void @f_clip(const float *x, void *scratch, int8_t *out);\n");
+                    "void @f_frame(const float *x, void *scratch, @o *out);\n"
+                    "void @f_clip(const float *x, void *scratch, @o *out);\n");
 }
 
 static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
@@ -80,13 +81,19 @@ static void source(const mote_frontend_plan *p, float scale, int32_t zero_point,
                     "\nconst mrt_columns_tables @f_tables = {\n    %d, @F_NUMBERS, @F_VALUES, "
                     "@f_columns, %s};\n\n",
                     (int)s.n_columns, s.n_pool > 0 ? "@f_pool" : "NULL");
-    mote_frontend_write_quant(p, scale, zero_point, b);
-    mote_buf_str(b, "void @f_frame(const float *x, void *scratch, int8_t *out)\n{\n"
-                    "    float values[@F_VALUES];\n"
-                    "    (void)scratch;\n"
-                    "    mrt_columns_f32(&@f_tables, x, values);\n"
-                    "    mrt_quantize_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n"
-                    "void @f_clip(const float *x, void *scratch, int8_t *out)\n{\n"
+    if (scale > 0) {
+        mote_frontend_write_quant(p, scale, zero_point, b);
+        mote_buf_str(b, "void @f_frame(const float *x, void *scratch, @o *out)\n{\n"
+                        "    float values[@F_VALUES];\n"
+                        "    (void)scratch;\n"
+                        "    mrt_columns_f32(&@f_tables, x, values);\n"
+                        "    mrt_quantize_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n");
+    } else { /* a network of float32 takes them as they are */
+        mote_buf_str(b, "void @f_frame(const float *x, void *scratch, @o *out)\n{\n"
+                        "    (void)scratch;\n"
+                        "    mrt_columns_f32(&@f_tables, x, out);\n}\n\n");
+    }
+    mote_buf_str(b, "void @f_clip(const float *x, void *scratch, @o *out)\n{\n"
                     "    @f_frame(x, scratch, out);\n}\n");
 }
 
