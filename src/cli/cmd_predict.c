@@ -76,6 +76,22 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
     return MOTE_OK;
 }
 
+/* Two cells: the label and how sure it is; a value, or the first of several; or the verdict and its
+ * score. */
+static void say_answer(job *j, const mote_classify_window *w)
+{
+    if (w->values) {
+        mote_table_cell(&j->table, "%s %g", mote_model_label(j->s->model, 0), (double)w->values[0]);
+        mote_table_cell(&j->table, "-");
+    } else if (w->probabilities) {
+        mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, w->class_id));
+        mote_table_cell(&j->table, "%.3f", (double)w->probabilities[w->class_id]);
+    } else {
+        mote_table_cell(&j->table, "%s", w->is_anomaly ? "unusual" : "normal");
+        mote_table_cell(&j->table, "%.3g", (double)w->score);
+    }
+}
+
 /* Each row of a table has its own answer: "people.csv:3" is the third. */
 static void say_rows(job *j, const char *path, const mote_classification *c)
 {
@@ -85,8 +101,7 @@ static void say_rows(job *j, const char *path, const mote_classification *c)
             mote_table_cell(&j->table, "%s:%zu", path, i + 1);
         else
             mote_table_cell(&j->table, "%s", path);
-        mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, w->class_id));
-        mote_table_cell(&j->table, "%.3f", (double)w->probabilities[w->class_id]);
+        say_answer(j, w);
         mote_table_cell(&j->table, "-");
         mote_table_cell(&j->table, "-");
     }
@@ -110,8 +125,7 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
         return MOTE_OK;
     }
     mote_table_cell(&j->table, "%s", path);
-    mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, c.best.class_id));
-    mote_table_cell(&j->table, "%.3f", (double)c.best.probabilities[c.best.class_id]);
+    say_answer(j, &c.best);
     mote_table_cell(&j->table, "%lld ms",
                     (long long)(j->s->rate_hz ? c.best.start * 1000 / j->s->rate_hz : 0));
     return say_detections(j, &c, err);

@@ -301,7 +301,7 @@ static void set_target(mote_dataset *d, size_t i, const mote_planned *p, size_t 
         d->time_s[i] = row ? row->time_s : (double)NAN;
     if (d->values)
         d->values[i] = (float)(row ? row->value : p->item->value);
-    else
+    else if (d->class_id)
         d->class_id[i] = row ? row->class_id : p->class_id;
 }
 

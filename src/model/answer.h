@@ -21,7 +21,8 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    bool has_classes; /* one probability a label: detections can be made of them */
+    const char *numbers_name; /* what the numbers of an answer are called */
+    bool has_classes;         /* one probability a label: detections can be made of them */
     /* Labels, units, events and n_outputs fit the answer: ARG. */
     mote_status (*check)(const mote_signature *s, mote_err *err);
     /* Its part of the decision. is_finite: JSON has no word for others, ARG. */

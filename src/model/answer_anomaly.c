@@ -100,6 +100,7 @@ static const float *numbers(const mote_prediction *y)
 }
 
 const mote_model_answer mote_model_answer_anomaly = {.name = "anomaly",
+                                                     .numbers_name = "score",
                                                      .check = check,
                                                      .to_json = to_json,
                                                      .from_json = from_json,

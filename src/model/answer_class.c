@@ -183,6 +183,7 @@ static const float *numbers(const mote_prediction *y)
 }
 
 const mote_model_answer mote_model_answer_class = {.name = "class",
+                                                   .numbers_name = "probabilities",
                                                    .has_classes = true,
                                                    .check = check,
                                                    .to_json = to_json,

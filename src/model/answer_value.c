@@ -63,6 +63,7 @@ static const float *numbers(const mote_prediction *y)
 }
 
 const mote_model_answer mote_model_answer_value = {.name = "value",
+                                                   .numbers_name = "values",
                                                    .check = check,
                                                    .to_json = to_json,
                                                    .from_json = from_json,

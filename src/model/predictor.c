@@ -157,6 +157,16 @@ const float *mote_prediction_numbers(mote_answer_kind answer, const mote_predict
     return mote_model_answer_of(answer)->numbers(y);
 }
 
+const char *mote_model_numbers_name(mote_answer_kind answer)
+{
+    return mote_model_answer_of(answer)->numbers_name;
+}
+
+bool mote_model_has_classes(mote_answer_kind answer)
+{
+    return mote_model_answer_of(answer)->has_classes;
+}
+
 int32_t mote_model_said_width(mote_answer_kind answer, const mote_graph *g)
 {
     return mote_model_answer_of(answer)->width(&g->tensors[g->outputs[0]]);

@@ -58,6 +58,12 @@ void mote_model_probabilities(const int8_t *out, const mote_quant *quant, int32_
 /* What was said, as numbers: n_outputs probabilities or values, or the score. Borrowed from y. */
 const float *mote_prediction_numbers(mote_answer_kind answer, const mote_prediction *y);
 
+/* What those numbers are called: "probabilities", "values", "score". Static storage. */
+const char *mote_model_numbers_name(mote_answer_kind answer);
+
+/* One probability a label, of which one is the answer. */
+bool mote_model_has_classes(mote_answer_kind answer);
+
 /* What a graph's output means by itself, for judges of graphs that are in no model yet: the same
  * rule as a predictor's, whatever the answer.
  *   width   numbers that are said of a sample

@@ -14,21 +14,33 @@ static int64_t ms_of(const mote_served *s, int64_t samples)
 mote_status mote_classify_keep(const mote_served *s, const mote_prediction *p, int64_t start,
                                mote_arena *a, mote_classify_window *out, mote_err *err)
 {
-    float *probabilities = NULL;
-    size_t n = (size_t)s->n_labels;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *probabilities, &probabilities, err));
-    memcpy(probabilities, p->probabilities, n * sizeof *probabilities);
-    *out = (mote_classify_window){
-        .start = start, .class_id = p->class_id, .probabilities = probabilities};
+    float *numbers = NULL;
+    size_t n = (size_t)s->n_numbers;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *numbers, &numbers, err));
+    memcpy(numbers, mote_prediction_numbers(mote_model_signature(s->model)->answer, p),
+           n * sizeof *numbers);
+    *out = (mote_classify_window){.start = start,
+                                  .class_id = p->class_id,
+                                  .probabilities = p->probabilities ? numbers : NULL,
+                                  .values = p->values ? numbers : NULL,
+                                  .score = p->score,
+                                  .is_anomaly = p->is_anomaly};
     return MOTE_OK;
 }
 
 static void add_answer(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
 {
-    mote_out_str(w, "label", mote_model_label(s->model, x->class_id));
-    mote_out_object(w, "probabilities");
+    if (!x->probabilities && !x->values) {
+        mote_out_f32(w, "score", x->score);
+        mote_out_bool(w, "is_anomaly", x->is_anomaly);
+        return;
+    }
+    if (x->probabilities)
+        mote_out_str(w, "label", mote_model_label(s->model, x->class_id));
+    mote_out_object(w, s->numbers_name);
     for (int32_t i = 0; i < s->n_labels; i++)
-        mote_out_f32(w, mote_model_label(s->model, i), x->probabilities[i]);
+        mote_out_f32(w, mote_model_label(s->model, i),
+                     x->probabilities ? x->probabilities[i] : x->values[i]);
     mote_out_end(w);
 }
 

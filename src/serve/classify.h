@@ -22,8 +22,11 @@
 
 typedef struct {
     int64_t start;              /* first sample of the window; negative when padded */
-    int32_t class_id;           /* the most probable label */
-    const float *probabilities; /* [n_labels] */
+    int32_t class_id;           /* the most probable label; 0 of other answers */
+    const float *probabilities; /* [n_labels]; NULL: not of classes */
+    const float *values;        /* [n_numbers]; NULL: not of values */
+    float score;                /* of anomalies */
+    bool is_anomaly;
 } mote_classify_window;
 
 /* Lives in the arena given. */

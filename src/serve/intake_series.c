@@ -16,8 +16,7 @@
 static bool fits(const mote_model *m)
 {
     const mote_signature *s = mote_model_signature(m);
-    return s->input == MOTE_INPUT_SERIES && s->sample.dtype == MOTE_F32 && s->sample.n_dims == 2 &&
-           s->answer == MOTE_ANSWER_CLASS;
+    return s->input == MOTE_INPUT_SERIES && s->sample.dtype == MOTE_F32 && s->sample.n_dims == 2;
 }
 
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)
@@ -179,6 +178,15 @@ static bool is_json_array(const char *bytes, size_t n)
     return at < n && bytes[at] == '[';
 }
 
+/* Whether a window is to stand for the recording rather than another: the surer label, or the more
+ * unusual; of values the first does. */
+static bool surer(const mote_classify_window *x, const mote_classify_window *than)
+{
+    if (x->probabilities)
+        return x->probabilities[x->class_id] > than->probabilities[than->class_id];
+    return x->score > than->score;
+}
+
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
@@ -196,7 +204,7 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     for (size_t i = 0; i < in.n; i++) {
         MOTE_TRY(mote_infer_try(t, s, in.x + i * n_values, n_values, &p, err));
         MOTE_TRY(mote_classify_keep(s, &p, llround(in.at_s[i] * s->rate_hz), a, &w[i], err));
-        if (w[i].probabilities[w[i].class_id] > w[best].probabilities[w[best].class_id])
+        if (surer(&w[i], &w[best]))
             best = i;
     }
     mote_infer_input told = {.x = in.x + best * n_values,
@@ -207,8 +215,8 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     MOTE_TRY(mote_infer_run(t, s, &told, &p, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
     const mote_graph *g = mote_model_graph(s->model);
-    bool is_hit =
-        g->tensors[g->outputs[0]].dtype == MOTE_I8 && mote_hear_tensor(s->model, p.out, hit);
+    bool is_hit = s->has_classes && g->tensors[g->outputs[0]].dtype == MOTE_I8 &&
+                  mote_hear_tensor(s->model, p.out, hit);
     hit->at = w[best].start;
     *out = (mote_classification){.best = w[best],
                                  .windows = w,

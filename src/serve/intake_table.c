@@ -18,8 +18,7 @@
 static bool fits(const mote_model *m)
 {
     const mote_signature *s = mote_model_signature(m);
-    return s->input == MOTE_INPUT_TABLE && s->fields && s->sample.dtype == MOTE_F32 &&
-           s->answer == MOTE_ANSWER_CLASS;
+    return s->input == MOTE_INPUT_TABLE && s->fields && s->sample.dtype == MOTE_F32;
 }
 
 static void shape(const mote_model *m, mote_shape *sample, int32_t *rate_hz)

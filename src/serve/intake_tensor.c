@@ -41,17 +41,16 @@ mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void
     mote_infer_input in = {
         .x = x, .n = n, .request_id = asked->request_id, .consent = asked->consent};
     mote_prediction p;
-    float *probabilities = NULL;
     mote_heard *hit = NULL;
     mote_classify_window *w = NULL;
     int64_t start_ns = mote_infer_now_ns();
     MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
-    MOTE_TRY(mote_arena_take(a, (size_t)s->n_labels, sizeof *probabilities, &probabilities, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
-    memcpy(probabilities, p.probabilities, (size_t)s->n_labels * sizeof *probabilities);
-    bool is_hit = mote_hear_tensor(s->model, p.out, hit);
-    *w = (mote_classify_window){.class_id = p.class_id, .probabilities = probabilities};
+    MOTE_TRY(mote_classify_keep(s, &p, 0, a, w, err));
+    const mote_graph *g = mote_model_graph(s->model);
+    bool is_hit = s->has_classes && g->tensors[g->outputs[0]].dtype == MOTE_I8 &&
+                  mote_hear_tensor(s->model, p.out, hit);
     *out = (mote_classification){.best = *w,
                                  .windows = w,
                                  .n_windows = 1,

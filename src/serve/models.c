@@ -110,7 +110,11 @@ static void publish(mote_models *ms, mote_model_set *set)
 
 static void take_shape(mote_served *s)
 {
+    const mote_answer_kind answer = mote_model_signature(s->model)->answer;
     s->n_labels = mote_model_n_labels(s->model);
+    s->n_numbers = mote_model_signature(s->model)->n_outputs;
+    s->numbers_name = mote_model_numbers_name(answer);
+    s->has_classes = mote_model_has_classes(answer);
     s->intake = mote_intake_of(s->model);
     s->intake->shape(s->model, &s->sample, &s->rate_hz);
     s->n_values = mote_shape_elements(&s->sample);

@@ -51,6 +51,9 @@ typedef struct {
     int64_t loaded_ms; /* wall clock */
     int64_t load_us;   /* how long loading took; 0 unknown */
     int32_t n_labels;
+    int32_t n_numbers;        /* that an answer is: classes, values, 1 score */
+    const char *numbers_name; /* "probabilities", "values", "score" */
+    bool has_classes;
     const mote_intake *intake;     /* how it is given its input */
     mote_shape sample;             /* one input, without a batch dimension */
     int64_t n_values;              /* elements of it */

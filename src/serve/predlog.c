@@ -77,12 +77,16 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
     n->n_watched = e->n_watched;
     memcpy(n->watched, e->watched, (size_t)e->n_watched * sizeof(float));
     if (log->policy.keep_outputs) {
-        n->n_labels = e->served->n_labels;
-        n->class_id = e->prediction->class_id;
-        (void)mote_format(n->label, sizeof n->label, "%s",
-                          mote_model_label(e->served->model, n->class_id));
+        n->n_labels = e->served->n_numbers;
+        n->class_id = e->served->has_classes ? e->prediction->class_id : -1;
+        if (n->class_id >= 0)
+            (void)mote_format(n->label, sizeof n->label, "%s",
+                              mote_model_label(e->served->model, n->class_id));
         n->probabilities = (float *)(void *)(n + 1);
-        memcpy(n->probabilities, e->prediction->probabilities, (size_t)n->n_labels * sizeof(float));
+        memcpy(
+            n->probabilities,
+            mote_prediction_numbers(mote_model_signature(e->served->model)->answer, e->prediction),
+            (size_t)n->n_labels * sizeof(float));
     }
     if (log->policy.keep_inputs) {
         n->intake = e->served->intake;
@@ -120,7 +124,7 @@ void mote_predlog_submit(mote_predlog *log, const mote_serve_event *e)
     MOTE_BUG_IF(e->n_watched < 0 || e->n_watched > MOTE_SERVE_MAX_WATCHED);
     size_t bytes = sizeof(predlog_entry);
     if (log->policy.keep_outputs)
-        bytes += (size_t)e->served->n_labels * sizeof(float);
+        bytes += (size_t)e->served->n_numbers * sizeof(float);
     if (log->policy.keep_inputs)
         bytes += input_bytes(e);
     if (!reserve(log, bytes))

@@ -16,8 +16,8 @@ typedef struct {
     const mote_consent *consent;
     mote_consent consent_storage;
     size_t n_batch;
-    float *probabilities; /* [n_batch][n_labels] */
-    int32_t *class_ids;   /* [n_batch] */
+    float *numbers;     /* [n_batch][n_numbers] */
+    int32_t *class_ids; /* [n_batch] */
     int64_t start_ns, parsed_ns, done_ns;
 } work;
 
@@ -83,13 +83,13 @@ static mote_status check_shape(work *w, const mote_oip_input *in, mote_err *err)
 static mote_status predict_all(work *w, mote_err *err)
 {
     const mote_oip_input *in = &w->rq.inputs[0];
-    size_t n_labels = (size_t)w->s->n_labels, per_item = in->n_values / w->n_batch;
+    size_t n_numbers = (size_t)w->s->n_numbers, per_item = in->n_values / w->n_batch;
     size_t item_bytes = per_item * mote_dtype_bytes(w->s->sample.dtype);
     const void *x = NULL;
     MOTE_TRY(w->s->intake->take(in->name, in->values, in->n_values, mote_oip_is_real(in->type),
                                 w->http->arena, &x, err));
-    MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch * n_labels, sizeof(float),
-                             &w->probabilities, err));
+    MOTE_TRY(
+        mote_arena_take(w->http->arena, w->n_batch * n_numbers, sizeof(float), &w->numbers, err));
     MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch, sizeof(int32_t), &w->class_ids, err));
     for (size_t i = 0; i < w->n_batch; i++) {
         mote_infer_input one = {
@@ -100,7 +100,9 @@ static mote_status predict_all(work *w, mote_err *err)
         };
         mote_prediction p;
         MOTE_TRY(mote_infer_run(w->infer, w->s, &one, &p, err));
-        memcpy(w->probabilities + i * n_labels, p.probabilities, n_labels * sizeof(float));
+        memcpy(w->numbers + i * n_numbers,
+               mote_prediction_numbers(mote_model_signature(w->s->model)->answer, &p),
+               n_numbers * sizeof(float));
         w->class_ids[i] = p.class_id;
     }
     return MOTE_OK;
@@ -130,12 +132,12 @@ static mote_status read_and_check(work *w, mote_err *err)
                          "unexpected inference input '%.100s' for model '%s': it takes '%s'",
                          w->rq.inputs[0].name, w->s->name, mote_api_input_name(w->s));
     for (int32_t i = 0; i < w->rq.n_outputs; i++)
-        if (strcmp(w->rq.outputs[i].name, "probabilities") != 0 &&
-            strcmp(w->rq.outputs[i].name, "label") != 0)
+        if (strcmp(w->rq.outputs[i].name, w->s->numbers_name) != 0 &&
+            !(w->s->has_classes && strcmp(w->rq.outputs[i].name, "label") == 0))
             return mote_fail(err, MOTE_ARG,
-                             "unexpected inference output '%.100s' for model '%s': it has "
-                             "'probabilities' and 'label'",
-                             w->rq.outputs[i].name, w->s->name);
+                             "unexpected inference output '%.100s' for model '%s': it has '%s'%s",
+                             w->rq.outputs[i].name, w->s->name, w->s->numbers_name,
+                             w->s->has_classes ? " and 'label'" : "");
     return check_shape(w, &w->rq.inputs[0], err);
 }
 
@@ -166,7 +168,7 @@ static void add_text(const values_out *v, const char *text)
 /* The k best of one item, "value:index:label", falling. */
 static void add_classes(const values_out *v, const work *w, size_t item, int32_t k)
 {
-    const float *p = w->probabilities + item * (size_t)w->s->n_labels;
+    const float *p = w->numbers + item * (size_t)w->s->n_numbers;
     bool taken[MOTE_MODEL_MAX_LABELS] = {false};
     for (int32_t n = 0; n < k; n++) {
         int32_t best = 0;
@@ -185,30 +187,31 @@ static void add_classes(const values_out *v, const work *w, size_t item, int32_t
 
 static void add_values(const values_out *v, const work *w, const mote_oip_output *o)
 {
-    size_t n = w->n_batch * (size_t)w->s->n_labels;
+    size_t n = w->n_batch * (size_t)w->s->n_numbers;
     if (strcmp(o->name, "label") == 0) {
         for (size_t i = 0; i < w->n_batch; i++)
             add_text(v, mote_model_label(w->s->model, w->class_ids[i]));
-    } else if (o->n_classes) {
+    } else if (o->n_classes && w->s->has_classes) {
         int32_t k = o->n_classes < w->s->n_labels ? o->n_classes : w->s->n_labels;
         for (size_t i = 0; i < w->n_batch; i++)
             add_classes(v, w, i, k);
     } else if (v->json) {
-        mote_out_f32s(v->json, w->probabilities, n);
+        mote_out_f32s(v->json, w->numbers, n);
     } else {
-        mote_buf_add(v->raw, w->probabilities, n * sizeof(float));
+        mote_buf_add(v->raw, w->numbers, n * sizeof(float));
     }
 }
 
 static void add_output(mote_json_out *json, const work *w, const mote_oip_output *o, mote_buf *raw)
 {
     bool is_label = strcmp(o->name, "label") == 0;
-    int32_t n_columns = is_label                                        ? 1
-                        : o->n_classes && o->n_classes < w->s->n_labels ? o->n_classes
-                                                                        : w->s->n_labels;
+    bool is_best = o->n_classes > 0 && w->s->has_classes;
+    int32_t n_columns = is_label                                   ? 1
+                        : is_best && o->n_classes < w->s->n_labels ? o->n_classes
+                                                                   : w->s->n_numbers;
     mote_out_object(json, NULL);
     mote_out_str(json, "name", o->name);
-    mote_out_str(json, "datatype", is_label || o->n_classes ? "BYTES" : "FP32");
+    mote_out_str(json, "datatype", is_label || is_best ? "BYTES" : "FP32");
     mote_out_array(json, "shape");
     mote_out_u64(json, NULL, w->n_batch);
     mote_out_i64(json, NULL, n_columns);
@@ -228,10 +231,10 @@ static void add_output(mote_json_out *json, const work *w, const mote_oip_output
 
 static void write_answer(const work *w, mote_http_reply *rp)
 {
-    const mote_oip_output all[] = {{"probabilities", w->rq.all_binary, 0},
+    const mote_oip_output all[] = {{w->s->numbers_name, w->rq.all_binary, 0},
                                    {"label", w->rq.all_binary, 0}};
     const mote_oip_output *outputs = w->rq.n_outputs ? w->rq.outputs : all;
-    int32_t n_outputs = w->rq.n_outputs ? w->rq.n_outputs : 2;
+    int32_t n_outputs = w->rq.n_outputs ? w->rq.n_outputs : w->s->has_classes ? 2 : 1;
     MOTE_SCOPED_BUF raw;
     mote_buf_init(&raw, rp->body->max_bytes);
     mote_buf *b = rp->body;

@@ -107,8 +107,9 @@ void mote_api_model(void *context, const mote_http_request *rq, const char *cons
         add_tensor(&w, mote_api_input_name(s), input_type(s), s, 0);
         mote_out_end(&w);
         mote_out_array(&w, "outputs");
-        add_tensor(&w, "probabilities", "FP32", s, s->n_labels);
-        add_tensor(&w, "label", "BYTES", s, 1);
+        add_tensor(&w, s->numbers_name, "FP32", s, s->n_numbers);
+        if (s->has_classes)
+            add_tensor(&w, "label", "BYTES", s, 1);
         mote_out_end(&w);
         add_properties(&w, s);
         mote_out_end(&w);
@@ -196,8 +197,9 @@ static void add_config(mote_json_out *w, const mote_api *api, const mote_served 
     mote_out_i64(w, "max_batch_size", api->cfg.max_batch);
     add_config_input(w, s);
     mote_out_array(w, "output");
-    add_config_output(w, "probabilities", "TYPE_FP32", s->n_labels);
-    add_config_output(w, "label", "TYPE_STRING", 1);
+    add_config_output(w, s->numbers_name, "TYPE_FP32", s->n_numbers);
+    if (s->has_classes)
+        add_config_output(w, "label", "TYPE_STRING", 1);
     mote_out_end(w);
     add_config_run(w, api->cfg.n_threads);
     mote_out_end(w);

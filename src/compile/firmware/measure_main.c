@@ -142,6 +142,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
 static MEASURE_TYPE sample[MEASURE_NUMBERS];
 #endif
 #ifdef MEASURE_LAYER
+/* cppcheck-suppress preprocessorErrorDirective ; the generated project names it */
 #include MEASURE_LAYER
 #endif
 
