@@ -164,4 +164,38 @@ static inline mote_model *tiny_model_with(uint64_t seed, const mote_feature_conf
     return tiny_load(&b);
 }
 
+/* Four numbers to two values, or to a score of how unlike themselves they come back: float32. */
+static inline mote_model *tiny_answer_model(mote_answer_kind kind)
+{
+    const bool is_value = kind == MOTE_ANSWER_VALUE;
+    mote_arch a;
+    mote_graph *g = NULL, *f = NULL;
+    mote_rng rng;
+    mote_rng_init(&rng, 7);
+    mote_arch_default(&a, 1, 4, 2);
+    snprintf(a.name, sizeof a.name, "dense");
+    a.head = MOTE_HEAD_VALUES;
+    a.n_outputs = is_value ? 2 : 4;
+    a.n_blocks = 1;
+    a.hidden[0] = 3;
+    TINY_MUST(mote_arch_build(&a, &rng, &g, NULL));
+    TINY_MUST(mote_graph_fold(g, &f, NULL));
+    mote_signature s = {.input = MOTE_N_INPUTS,
+                        .sample = {MOTE_F32, 3, {1, 4, 1}},
+                        .answer = kind,
+                        .n_outputs = is_value ? 2 : 1,
+                        .n_labels = is_value ? 2 : 0,
+                        .labels = {is_value ? "width" : NULL, is_value ? "height" : NULL},
+                        .units = {is_value ? "mm" : NULL, is_value ? "" : NULL}};
+    mote_decision d = mote_decision_default(&s);
+    d.anomaly = (mote_anomaly_point){MOTE_SCORE_RECONSTRUCTION, 0.5f};
+    mote_bundle_parts parts = {.name = "answer", .signature = s, .graph = f, .decision = &d};
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 24);
+    TINY_MUST(mote_bundle_write(&parts, &b, NULL));
+    mote_graph_destroy(g);
+    mote_graph_destroy(f);
+    return tiny_load(&b);
+}
+
 #endif

@@ -43,3 +43,16 @@ mote predict: 'bad.csv': line 3, column 'age': 'old' is no {{.*}}
 $ printf 'job,age\ncook,60\n' > bad.csv; mote predict loans bad.csv
 mote predict: 'bad.csv': there is no column 'income'
 [exit 7]
+
+# A value instead of a class.
+$ cd .. && mkdir rent && cd rent
+$ printf 'name: rent\ntask: table\nanswer: value\ntable: {target: rent}\nmodel: {architecture: linear}\ntraining: {epochs: 30, batch: 16}\n' > mote.yaml
+$ awk 'BEGIN { print "rooms,area,rent"; for (i = 0; i < 400; i++) { r = 1 + i % 5; a = 20 + (i * 37) % 80; printf "%d,%d,%d\n", r, a, 100 + 50 * r + 8 * a + (i * 13) % 7 } }' > rent.csv; mote data add rent.csv > /dev/null 2>&1
+$ bare mote run --quiet | grep -E '^(compress|evaluate|deploy)'
+compress  ran    mae of int8 {{[0-9.]+}} against float {{[0-9.]+}} on validation{{.*}}
+evaluate  ran    mae {{[0-9.]+}}{{.*}}
+deploy    ran    rent/1 promoted: it is the first version
+$ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict rent flat.json | awk 'NR > 1 { print $2, ($3 > 690 && $3 < 780 ? "near" : $3) }'
+rent near
+$ mote predict rent flat.json --json | jq -c '.[0].values | keys'
+["rent"]

@@ -335,6 +335,35 @@ static void the_policy_says_what_is_kept(void **state)
     assert_int_equal(r.class_id, -1);
 }
 
+/* What is said need not be a label: two values, or a score. */
+static void values_and_scores_are_kept_without_a_label(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    static const mote_answer_kind kinds[] = {MOTE_ANSWER_VALUE, MOTE_ANSWER_ANOMALY};
+    open_log(f, NULL);
+    for (size_t k = 0; k < T_COUNT(kinds); k++) {
+        const mote_served *s = NULL;
+        mote_prediction p;
+        mote_model_entry e = {.name = k ? "odd" : "size", .version = "1"};
+        mote_model *m = tiny_answer_model(kinds[k]);
+        T_OK(mote_models_put(f->models, &e, m, &err));
+        mote_model_unref(m);
+        const float x[4] = {1, 2, 3, 4};
+        const mote_consent c = {.purpose = "improve"};
+        const mote_infer_input one = {.x = x, .n = 4, .consent = &c, .request_id = ""};
+        T_OK(mote_infer_find(f->infer, e.name, NULL, &s, &err));
+        T_OK(mote_infer_run(f->infer, s, &one, &p, &err));
+        T_OK(mote_predlog_flush(f->log, 5000, &err));
+        const mote_predlog_record r = last_record(f);
+        assert_string_equal(r.model, e.name);
+        assert_int_equal(r.class_id, -1);
+        assert_int_equal(r.n_labels, k ? 1 : 2);
+        assert_memory_equal(r.probabilities, mote_prediction_numbers(kinds[k], &p),
+                            (size_t)r.n_labels * sizeof(float));
+    }
+}
+
 /* ---- removing ---- */
 
 static void what_is_over_its_retention_is_erased(void **state)
@@ -621,6 +650,7 @@ int main(void)
         T(without_an_accepted_consent_no_byte_is_kept),
         T(what_is_consented_to_is_kept_whole),
         T(the_policy_says_what_is_kept),
+        T(values_and_scores_are_kept_without_a_label),
         T(what_is_over_its_retention_is_erased),
         T(a_withdrawal_erases_all_of_a_subject),
         T(the_writer_purges_by_itself),

@@ -94,6 +94,48 @@ static void directly(const float *in, float *out)
     mote_model_unref(m);
 }
 
+/* Values and scores have outputs of their own names, and no label. */
+static void values_and_scores_are_answered(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        mote_answer_kind kind;
+        const char *name, *output;
+        size_t n;
+    } cases[] = {{MOTE_ANSWER_VALUE, "size", "values", 2},
+                 {MOTE_ANSWER_ANOMALY, "odd", "score", 1}};
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        char path[64], file[64], words[64];
+        put_model(f->models, cases[i].name, "1", tiny_answer_model(cases[i].kind));
+        snprintf(path, sizeof path, "/v2/models/%s", cases[i].name);
+        assert_int_equal(ask(f, "GET", path, ""), 200);
+        snprintf(words, sizeof words, "\"name\":\"%s\"", cases[i].output);
+        assert_non_null(strstr(f->body, words));
+        assert_null(strstr(f->body, "\"name\":\"label\""));
+        snprintf(path, sizeof path, "/v2/models/%s/infer", cases[i].name);
+        assert_int_equal(ask(f, "POST", path,
+                             "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,1,4,1],"
+                             "\"datatype\":\"FP32\",\"data\":[1,2,3,4]}]}"),
+                         200);
+        json_t *j = parsed(f);
+        const json_t *outputs = json_object_get(j, "outputs"), *o = json_array_get(outputs, 0);
+        assert_int_equal(json_array_size(outputs), 1);
+        assert_string_equal(json_string_value(json_object_get(o, "name")), cases[i].output);
+        assert_int_equal(json_array_size(json_object_get(o, "data")), cases[i].n);
+        json_decref(j);
+        assert_int_equal(ask(f, "POST", path,
+                             "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,1,4,1],"
+                             "\"datatype\":\"FP32\",\"data\":[1,2,3,4]}],"
+                             "\"outputs\":[{\"name\":\"label\"}]}"),
+                         400);
+        snprintf(file, sizeof file, "it has '%s'\"", cases[i].output);
+        assert_non_null(strstr(f->body, file));
+        snprintf(path, sizeof path, "/v2/models/%s/classify", cases[i].name);
+        assert_int_equal(ask(f, "POST", path, "[1,2,3,4]"), 200);
+        assert_non_null(strstr(f->body, i ? "\"is_anomaly\":" : "\"values\":{\"width\":"));
+    }
+}
+
 static void json_tensors_are_answered_like_the_model_answers(void **state)
 {
     fixture *f = *state;
@@ -561,6 +603,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(health_and_metadata_are_told),
         T(wrong_paths_and_methods_are_refused),
+        T(values_and_scores_are_answered),
         T(json_tensors_are_answered_like_the_model_answers),
         T(null_means_absent),
         T(binary_tensors_are_answered_in_binary),
