@@ -64,7 +64,7 @@ static mote_provided_part part(const char *name)
 /* What number `k` is called: the k-th line of the file of names, or the number itself. */
 static const char *name_of(mote_arena *a, const char *names, size_t n_names, int32_t k)
 {
-    const char *at = names, *end = names + n_names;
+    const char *at = names, *end = names ? names + n_names : NULL;
     for (int32_t i = 0; at && at < end; i++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((stop ? stop : end) - at);

@@ -10,6 +10,8 @@
 
 static int32_t hops(double ms, double hop_ms, int32_t lo, int32_t hi)
 {
+    if (!(hop_ms > 0)) /* a task without a stream has no hops */
+        return lo;
     double x = nearbyint(ms / hop_ms);
     return x < lo ? lo : x > hi ? hi : (int32_t)x;
 }

@@ -480,7 +480,7 @@ static void what_is_wrong_with_series_is_named(void **state)
     for (int i = 0; i < 100; i++)
         mote_buf_printf(&b, "%d,7,%d\n", 20 * i, i % 13);
     write_text(f, "wing/stuck_1.csv", b.data);
-    mote_buf_init(&b, 1 << 20);
+    mote_buf_reset(&b);
     mote_buf_str(&b, "t_ms,x,y\n");
     for (int i = 0; i < 100; i++)
         mote_buf_printf(&b, "%d,%d,%d\n", 20 * i, i < 20 ? 16 : i % 9, i % 13);
