@@ -309,7 +309,10 @@ static void measure(const mote_compile_input *in, const kind *k, const void *x)
                       (long long)m.post_instructions, (long long)f.code_bytes, (long long)built,
                       (long long)f.ram_bytes, (long long)m.ram_static_bytes);
         assert_int_equal(m.n_equal, SAMPLES);
-        assert_float_equal((float)f.code_bytes / (float)built, 1.0f, 0.2f);
+        /* 20 %, or half a kB of a program that is hardly larger: one row of sizes stands for a
+         * front end in both arithmetics. */
+        const double off = fabs((double)(f.code_bytes - built));
+        assert_true(off <= 0.2 * (double)built || off <= 512.0);
         assert_in_range(m.ram_static_bytes - f.ram_bytes, 0, 128);
     }
 }
