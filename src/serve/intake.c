@@ -21,6 +21,14 @@ const mote_intake *mote_intake_of(const mote_model *m)
     return rows[last];
 }
 
+mote_status mote_intake_keep_f32(const void *x, size_t n, int32_t rate_hz, mote_buf *out,
+                                 mote_err *err)
+{
+    (void)rate_hz;
+    mote_buf_add(out, x, n * sizeof(float));
+    return mote_buf_status(out, err);
+}
+
 mote_status mote_classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                           const mote_asked *asked, mote_arena *a, mote_classification *out,
                           mote_err *err)

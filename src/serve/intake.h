@@ -37,6 +37,10 @@ struct mote_intake {
     mote_status (*encode)(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err);
 };
 
+/* `encode` of rows whose samples are float32: kept as they lie in memory. */
+mote_status mote_intake_keep_f32(const void *x, size_t n, int32_t rate_hz, mote_buf *out,
+                                 mote_err *err);
+
 /* The row of a model; static storage. */
 const mote_intake *mote_intake_of(const mote_model *m);
 

@@ -23,12 +23,6 @@ static void describe(const mote_served *s, mote_buf *out)
                     dims[2] == 1 ? "grey" : "colour");
 }
 
-static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
-                           mote_err *err)
-{
-    return mote_predict(p, x, n, out, err);
-}
-
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
@@ -84,7 +78,7 @@ const mote_intake mote_intake_image = {
     .fits = fits,
     .shape = shape,
     .describe = describe,
-    .predict = predict,
+    .predict = mote_predict,
     .classify = classify,
     .take = take,
     .encode = encode,

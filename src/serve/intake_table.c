@@ -32,12 +32,6 @@ static void describe(const mote_served *s, mote_buf *out)
     mote_buf_printf(out, "rows of %zu columns", mote_model_signature(s->model)->fields->n);
 }
 
-static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
-                           mote_err *err)
-{
-    return mote_predict(p, x, n, out, err);
-}
-
 /* ---- rows from outside ----------------------------------------------------------------------- */
 
 /* Rows as numbers, [n][width], and what was asked with them. */
@@ -212,13 +206,6 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
     return MOTE_OK;
 }
 
-static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
-{
-    (void)rate_hz;
-    mote_buf_add(out, x, n * sizeof(float));
-    return mote_buf_status(out, err);
-}
-
 extern const mote_intake mote_intake_table;
 const mote_intake mote_intake_table = {
     .tensor = "row",
@@ -227,8 +214,8 @@ const mote_intake mote_intake_table = {
     .fits = fits,
     .shape = shape,
     .describe = describe,
-    .predict = predict,
+    .predict = mote_predict,
     .classify = classify,
     .take = take,
-    .encode = encode,
+    .encode = mote_intake_keep_f32,
 };

@@ -101,13 +101,6 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
     return MOTE_OK;
 }
 
-static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
-{
-    (void)rate_hz;
-    mote_buf_add(out, x, n * sizeof(float));
-    return mote_buf_status(out, err);
-}
-
 extern const mote_intake mote_intake_tensor;
 const mote_intake mote_intake_tensor = {
     .kept_as = "f32",
@@ -117,5 +110,5 @@ const mote_intake mote_intake_tensor = {
     .predict = predict,
     .classify = classify,
     .take = take,
-    .encode = encode,
+    .encode = mote_intake_keep_f32,
 };
