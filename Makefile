@@ -43,7 +43,7 @@ test:
 
 check:
 	@tools/setup build test device check
-	@.ci/run
+	@MOTE_WHOLE=1 .ci/run
 
 lint:
 	@tools/setup build check

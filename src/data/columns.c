@@ -213,9 +213,9 @@ static mote_status find_values(finder *f, size_t at, mote_err *err)
     size_t n = 0, n_different = 0;
     for (size_t t = 0; t < f->n_tables; t++)
         MOTE_TRY(gather_values(f, at, t, &list, &n, err));
-    if (list)
+    if (list) // without one, n is 0
         qsort(list, n, sizeof *list, compare_texts);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; list && i < n; i++)
         if (n_different == 0 || strcmp(list[n_different - 1], list[i]) != 0)
             list[n_different++] = list[i];
     if (n_different > MOTE_FIELD_MAX_VALUES)
