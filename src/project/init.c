@@ -15,7 +15,12 @@
 
 /* TEMPLATE(name): templates/<name>.yaml and templates/<name>.README.md (meson.build embeds them).
  */
-#define TEMPLATES(TEMPLATE) TEMPLATE(keyword) TEMPLATE(gesture) TEMPLATE(image) TEMPLATE(table)
+#define TEMPLATES(TEMPLATE)                                                                        \
+    TEMPLATE(keyword)                                                                              \
+    TEMPLATE(gesture)                                                                              \
+    TEMPLATE(image)                                                                                \
+    TEMPLATE(table)                                                                                \
+    TEMPLATE(anomaly)
 
 #define DECLARE(name)                                                                              \
     extern const char mote_template_##name##_yaml[], mote_template_##name##_readme[];

@@ -1,5 +1,24 @@
 # What is unlike everything normal: learnt from normal samples alone, judged on the others too.
 # timeout: 120
+# The example in examples/machine, with recordings made on the spot: learnt from normal days, judged on what is not, and shipped.
+$ cp -r "$MOTE_SOURCE_ROOT/examples/machine" turning && cd turning && sh make_data.sh recordings
+$ sed -i '/budget/d' mote.yaml    # what is over it can only be told where a device can be emulated
+$ mote data add recordings 2> /dev/null | sed -n '1p; $p'
+recognised: CSV, 2 axes (acc_x, acc_y) at 100 Hz; labels from the folder
+recordings: 120 files: 120 taken (120 examples, 0 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+$ PATH=$(dirname "$(command -v mote)") mote run --quiet > run.txt; sed -n 's/^evaluate  ran    roc_auc \([0-9]*\).*/\1/p' run.txt | awk '{ print ($1 >= 90 ? "good" : $1) }'
+good
+$ grep -c 'machine/1 promoted' run.txt
+1
+$ mote predict machine recordings/loose/d02_m1.csv recordings/normal/d02_m1.csv | awk 'NR > 1 { print $1, $2 }'
+recordings/loose/d02_m1.csv unusual
+recordings/normal/d02_m1.csv normal
+$ mote predict machine recordings/loose/d02_m1.csv --json | grep -c '"score":\|"is_anomaly": true'
+2
+$ mote compile machine --target cortex-m4f -o firmware > /dev/null 2>&1; find firmware -name 'anomaly.h' | wc -l
+1
+$ cd ..
+
 $ mkdir machine && cd machine
 $ printf 'name: machine\ntask: anomaly\ndata: {window_ms: 500, group_pattern: "{group}-*", splits: {train: 50 %%, validation: 25 %%, test: 25 %%}}\nfeatures: {kind: statistics}\nmodel: {architecture: gaussian}\nanomaly: {normal: [still], false_alarm: 20 %%}\n' > mote.yaml
 $ for c in still shake; do mkdir -p in/$c; for g in 1 2 3 4 5 6 7 8; do for k in 1 2 3 4 5 6; do awk -v g=$g -v k=$k -v c=$c 'BEGIN { print "time_ms,x,y"; for (i = 0; i < 50; i++) { a = c == "shake" ? 3 + g / 8 : 0.1 + k / 90; printf "%d,%.3f,%.3f\n", 20 * i, a * sin(i * (1 + g / 90) + k * k), 1 + a * cos(i * k * 1.3 + g) } }' > in/$c/g$g-$k.csv; done; done; done
