@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/dataset_internal.h"
 #include "data/series.h"
 
 #define GAP_FACTOR 1.9 /* as in mote_series_check_default */
@@ -587,6 +588,24 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     MOTE_BUG_IF(true); /* count said so */
 }
 
+/* The names of the axes, as the first recording has them. */
+static mote_status load_own(mote_loader *l, mote_err *err)
+{
+    mote_dataset *d = l->d;
+    const char **names = NULL;
+    mote_loaded one;
+    MOTE_TRY(mote_dataset_first(l->store, l->v, l->cfg, &one, err));
+    const mote_series_samples *s = mote_decoded_series(&one.d);
+    mote_status st = mote_arena_take(&d->arena, (size_t)s->n_channels, sizeof *names, &names, err);
+    for (int32_t c = 0; c < s->n_channels && st == MOTE_OK; c++)
+        if (!(names[c] = mote_arena_strdup(&d->arena, s->names[c])))
+            st = mote_fail(err, MOTE_NOMEM, "the names of %d axes", (int)s->n_channels);
+    mote_loaded_done(&one);
+    if (st == MOTE_OK)
+        d->own = names;
+    return st;
+}
+
 static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
 {
     (void)own;
@@ -624,5 +643,6 @@ const mote_kind mote_kind_series = {
     .shape = shape,
     .count = count,
     .cut = cut,
+    .load_own = load_own,
     .copy_own = copy_own,
 };

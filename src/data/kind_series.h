@@ -4,6 +4,7 @@
 #ifndef MOTE_DATA_KIND_SERIES_H
 #define MOTE_DATA_KIND_SERIES_H
 
+#include "data/dataset.h"
 #include "data/kind.h"
 #include "data/series.h"
 
@@ -31,6 +32,12 @@ typedef struct {
 } mote_series_samples;
 
 static inline const mote_series_samples *mote_decoded_series(const mote_decoded *d)
+{
+    return d->own;
+}
+
+/* What the axes of a data set of series are called, one name each; NULL: nobody says. Borrowed. */
+static inline const char *const *mote_series_axes(const mote_dataset *d)
 {
     return d->own;
 }

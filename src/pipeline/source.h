@@ -2,11 +2,15 @@
 /* A batch source for the trainer: the samples of a data set, changed as mote.yaml asks (a row of
  * sources.def for each kind of input), through the front end.
  *
- * What a sample becomes depends on (seed, epoch, position) alone. Depends on learn/source.h,
- * data/dataset.h, feature/frontend.h. Used by recipe.c. */
+ * What a sample becomes depends on (seed, epoch, position) alone. The rows say how a sample is
+ * changed; batches, threads and errors are here, once. Where a row has nothing to change, the
+ * features of every sample are computed once, when the source is made.
+ *
+ * Depends on learn/source.h, data/dataset.h, feature/frontend.h. Used by recipe.c. */
 #ifndef MOTE_PIPELINE_SOURCE_H
 #define MOTE_PIPELINE_SOURCE_H
 
+#include "base/rng.h"
 #include "data/dataset.h"
 #include "feature/frontend.h"
 #include "learn/source.h"
@@ -22,16 +26,33 @@ typedef struct {
     mote_pool *pool;               /* idle now; NULL: none */
 } mote_source_config;
 
-/* A row. create makes what fill is called with, and destroy takes it (NULL too). */
+/* One use of a sample. The position in the epoch, not the sample, numbers the random stream: a
+ * sample that came twice in an epoch would be drawn differently each time. */
 typedef struct {
-    mote_status (*create)(const mote_source_config *cfg, void **own, mote_err *err);
+    uint64_t seed;
+    uint32_t epoch, position;
+    uint32_t sample; /* of the data set */
+} mote_source_use;
+
+/* A row: how samples of a kind are changed.
+ *   is_still  the settings change nothing; NULL: samples are never used as they are
+ *   create    what the others are called with; destroy takes it (NULL too)
+ *   change    the sample into `out`, which has room for one; starts `rng` for this use
+ *   mask      its features afterwards, by the same rng; NULL: nothing */
+typedef struct {
+    bool (*is_still)(const mote_source_config *cfg);
+    mote_status (*create)(const mote_source_config *cfg, const mote_shape *features, void **own,
+                          mote_err *err);
     void (*destroy)(void *own);
-    mote_batch_fill *fill;
+    void (*change)(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
+                   void *out);
+    void (*mask)(const void *own, mote_rng *rng, float *features);
 } mote_source_row;
 
+typedef struct mote_source_own mote_source_own;
 typedef struct {
-    const mote_source_row *row;
-    void *own;
+    mote_source_own *own;
+    mote_batch_fill *fill;
     int32_t n_samples;
 } mote_source;
 
@@ -40,10 +61,5 @@ MOTE_MUST_USE mote_status mote_source_init(const mote_source_config *cfg, mote_s
                                            mote_err *err);
 void mote_source_release(mote_source *s);
 mote_batch_source mote_source_batches(const mote_source *s);
-
-/* For rows: the target of sample i, which is row `row` of a batch; targets [..][n_outputs], zeroed
- * before; NULL: nobody wants any. */
-void mote_source_target(const mote_source_config *cfg, uint32_t i, size_t row, int32_t n_outputs,
-                        float *targets);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A row of sources.def: clips, augmented anew each time (setting augmentation), through the front
- * end. A clip of _silence_ is cut from the split's background at another place each time. */
+/* A row of sources.def: clips, augmented anew each time (setting augmentation). A clip of _silence_
+ * is cut from the split's background at another place each time. */
 #include "pipeline/source.h"
 
 #include <string.h>
@@ -8,57 +8,40 @@
 #include "data/kind_audio.h"
 
 typedef struct {
-    mote_source_config cfg;
+    const mote_dataset *data;
     const mote_augment_config *augmentation;
-    mote_arena arena;
     mote_augment *augment;
-    mote_frontend_plan *plan;
-    int32_t n_frames, n_values;
-    int16_t *clips;   /* [n_workers][clip_samples] */
-    mote_err *errors; /* [n_workers] */
-} clip_source;
-
-static mote_status prepare(clip_source *s, mote_err *err)
-{
-    const mote_source_config *c = &s->cfg;
-    mote_augment_setup setup = {
-        .cfg = *s->augmentation,
-        .rate_hz = mote_audio_of(c->data)->rate_hz,
-        .clip_samples = mote_dataset_elements(c->data),
-        .seed = c->seed,
-        .background = mote_audio_of(c->data)->background,
-        .n_workers = c->n_workers,
-    };
-    MOTE_TRY(mote_augment_create(&setup, &s->augment, err));
-    MOTE_TRY(mote_frontend_plan_create(c->features, &c->data->shape, c->n_workers, &s->plan, err));
-    s->n_frames = mote_frontend_plan_out(s->plan)->dims[0];
-    s->n_values = mote_frontend_plan_out(s->plan)->dims[1];
-    size_t n_workers = (size_t)c->n_workers;
-    MOTE_TRY(mote_arena_take(&s->arena, n_workers * mote_dataset_elements(c->data),
-                             sizeof *s->clips, &s->clips, err));
-    return mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err);
-}
+    int32_t n_frames, n_values; /* of the features */
+} clip_changer;
 
 static void destroy(void *own)
 {
-    clip_source *s = own;
-    if (!s)
-        return;
-    mote_frontend_plan_destroy(s->plan);
-    mote_augment_destroy(s->augment);
-    mote_arena_release(&s->arena);
+    clip_changer *s = own;
+    if (s)
+        mote_augment_destroy(s->augment);
     mote_free(s);
 }
 
-static mote_status create(const mote_source_config *cfg, void **own, mote_err *err)
+static mote_status create(const mote_source_config *cfg, const mote_shape *features, void **own,
+                          mote_err *err)
 {
-    clip_source *s = mote_alloc_zero(1, sizeof *s);
+    const mote_dataset *d = cfg->data;
+    clip_changer *s = mote_alloc_zero(1, sizeof *s);
     if (!s)
         return mote_fail(err, MOTE_NOMEM, "no memory for a source of clips");
-    s->cfg = *cfg;
-    s->augmentation = mote_setting_augmentation(cfg->settings);
-    mote_arena_init(&s->arena, (size_t)1 << 30);
-    mote_status st = prepare(s, err);
+    *s = (clip_changer){.data = d,
+                        .augmentation = mote_setting_augmentation(cfg->settings),
+                        .n_frames = features->dims[0],
+                        .n_values = features->dims[1]};
+    const mote_augment_setup setup = {
+        .cfg = *s->augmentation,
+        .rate_hz = mote_audio_of(d)->rate_hz,
+        .clip_samples = mote_dataset_elements(d),
+        .seed = cfg->seed,
+        .background = mote_audio_of(d)->background,
+        .n_workers = cfg->n_workers,
+    };
+    mote_status st = mote_augment_create(&setup, &s->augment, err);
     if (st != MOTE_OK) {
         destroy(s);
         return st;
@@ -92,47 +75,20 @@ static const int16_t *draw_clip(const mote_dataset *d, uint32_t clip, mote_rng *
     }
 }
 
-typedef struct {
-    clip_source *s;
-    const mote_batch_request *rq;
-    float *inputs, *targets;
-} fill_job;
-
-/* Row i of the batch. The position in the epoch, not the clip, numbers the random stream: a clip
- * that came twice in an epoch would be drawn differently each time. */
-static void fill_row(void *arg, size_t i, int32_t worker)
+static void change(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
+                   void *out)
 {
-    fill_job *j = arg;
-    clip_source *s = j->s;
-    if (s->errors[worker].status != MOTE_OK)
-        return;
-    const mote_dataset *d = s->cfg.data;
-    uint32_t clip = j->rq->samples[i];
-    float *x = j->inputs + i * j->rq->in_elements;
-    int16_t *pcm = s->clips + (size_t)worker * mote_dataset_elements(d);
-    mote_rng rng;
-    mote_augment_rng(&rng, j->rq->seed, (uint64_t)j->rq->epoch, (uint64_t)j->rq->first + i);
-    mote_augment_apply(s->augment, worker, &rng, draw_clip(d, clip, &rng), pcm);
-    if (mote_frontend_run(s->plan, worker, pcm, mote_dataset_elements(d), x, &s->errors[worker]) !=
-        MOTE_OK)
-        return;
-    mote_augment_mask(s->augmentation, &rng, x, s->n_frames, s->n_values, NULL);
-    mote_source_target(&s->cfg, clip, i, j->rq->n_outputs, j->targets);
+    const clip_changer *s = own;
+    mote_augment_rng(rng, use->seed, use->epoch, use->position);
+    mote_augment_apply(s->augment, worker, rng, draw_clip(s->data, use->sample, rng), out);
 }
 
-static mote_status fill(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
-                        mote_err *err)
+static void mask(const void *own, mote_rng *rng, float *features)
 {
-    clip_source *s = arg;
-    MOTE_BUG_IF(rq->in_elements != (size_t)s->n_frames * (size_t)s->n_values);
-    MOTE_BUG_IF(mote_pool_threads(rq->pool) > s->cfg.n_workers);
-    fill_job j = {.s = s, .rq = rq, .inputs = inputs, .targets = targets};
-    mote_pool_run(rq->pool, (size_t)rq->n, fill_row, &j);
-    for (int32_t w = 0; w < s->cfg.n_workers; w++)
-        if (s->errors[w].status != MOTE_OK)
-            return mote_fail(err, s->errors[w].status, "%s", s->errors[w].text);
-    return MOTE_OK;
+    const clip_changer *s = own;
+    mote_augment_mask(s->augmentation, rng, features, s->n_frames, s->n_values, NULL);
 }
 
 extern const mote_source_row mote_source_audio;
-const mote_source_row mote_source_audio = {.create = create, .destroy = destroy, .fill = fill};
+const mote_source_row mote_source_audio = {
+    .create = create, .destroy = destroy, .change = change, .mask = mask};

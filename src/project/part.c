@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "project/quantity.h"
 
 /* ---- which keys ---- */
 
@@ -253,11 +254,18 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
-/* A text or a whole number as it is without the key. */
+/* A text or a number as it is without the key. */
 static bool is_preset(const mote_project *p, const mote_schema_row *row)
 {
     const char *field = (const char *)p + row->offset, *text = NULL;
     int32_t number = 0;
+    if (row->type == MOTE_KEY_NUM) {
+        double value = 0, preset = 0;
+        memcpy(&value, field, sizeof value);
+        return mote_quantity_parse(row->preset, strlen(row->preset), row->unit, &preset, NULL) ==
+                   MOTE_OK &&
+               value >= preset && value <= preset;
+    }
     if (row->type == MOTE_KEY_INT) {
         memcpy(&number, field, sizeof number);
         return number == strtol(row->preset, NULL, 10);
@@ -270,7 +278,10 @@ static bool is_preset(const mote_project *p, const mote_schema_row *row)
  * says at its preset what held before, so that nothing that they have done becomes stale. */
 static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 {
-    static const char *const later[] = {"data.splits.by", "model.kernel_steps"};
+    static const char *const later[] = {
+        "data.splits.by",         "model.kernel_steps",    "augmentation.axis_noise",
+        "augmentation.magnitude", "augmentation.delay_ms", "augmentation.turn_deg",
+    };
     if (strcmp(row->path, "training.threads") == 0)
         return true;
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
@@ -426,13 +437,15 @@ static mote_status section_in(json_t *all, const char *section, json_t **out, mo
     return MOTE_OK;
 }
 
-/* Does any key of the part mean something to the project? */
-static bool is_of_task(const char *part, const mote_project *p)
+/* Does any key of the part mean something to the project, and is not one that came later and says
+ * what held before? */
+static bool says_something(const char *part, const mote_project *p)
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++)
-        if (mote_part_holds(part, &rows[i]) && mote_schema_is_of(&rows[i], mote_task_find(p->task)))
+        if (mote_part_holds(part, &rows[i]) &&
+            mote_schema_is_of(&rows[i], mote_task_find(p->task)) && !changes_nothing(p, &rows[i]))
             return true;
     return false;
 }
@@ -453,7 +466,7 @@ static mote_status add_part(const mote_project *p, const char *part, json_t *all
         char section[64];
         json_t *object = NULL;
         section_of(&rows[i], section);
-        if (!is_of_task(part, p)) /* a part that came later makes nothing stale */
+        if (!says_something(part, p)) /* a part that came later makes nothing stale */
             return MOTE_OK;
         MOTE_TRY(section_in(all, section, &object, err));
         MOTE_TRY(add_keys(p, part, section, true, object, &n_keys, err));

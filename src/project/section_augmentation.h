@@ -22,6 +22,8 @@ typedef struct {
     /* Of pictures (data/image_augment.h says what each does). */
     bool flip_across, flip_down;
     double crop, rotate_deg, brightness, contrast, pixel_noise, cut_out;
+    /* Of series (data/series_augment.h). */
+    double axis_noise, magnitude, delay_ms, turn_deg;
 } mote_project_augmentation;
 
 #endif

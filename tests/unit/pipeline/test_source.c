@@ -8,6 +8,7 @@
 #define N     3
 #define STEPS 4
 
+static const mote_settings settings = {.has = MOTE_USES(augmentation)};
 static float x[N][STEPS] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {0, 0, 0, 9}};
 
 static mote_dataset samples(void)
@@ -41,7 +42,7 @@ static void samples_come_as_they_are(void **state)
     float in[2 * STEPS], targets[4] = {0};
     d.class_id = class_id;
     d.n_classes = 2;
-    mote_source_config cfg = {.data = &d, .features = &none, .n_workers = 1};
+    mote_source_config cfg = {.data = &d, .features = &none, .settings = &settings, .n_workers = 1};
     fill(&cfg, 2, in, targets);
     assert_true(in[3] == 9.0f && in[4] == 1.0f && in[7] == 4.0f);
     assert_true(targets[0] == 0.0f && targets[1] == 1.0f);
@@ -57,7 +58,7 @@ static void values_come_in_their_unit(void **state)
     float in[2 * STEPS], targets[2] = {0};
     d.values = values;
     d.n_values = 1;
-    mote_source_config cfg = {.data = &d, .features = &none, .n_workers = 1};
+    mote_source_config cfg = {.data = &d, .features = &none, .settings = &settings, .n_workers = 1};
     fill(&cfg, 1, in, targets);
     assert_true(targets[0] == 40.0f && targets[1] == 10.0f);
     fill(&cfg, 1, in, NULL); /* nobody wants any */
