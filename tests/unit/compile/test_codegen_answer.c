@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Generated projects of models that are no stream: a function takes a sample and says what the
  * model does, in the words of its answer. Built here and fed with samples, they say bit for bit
- * what a predictor says. With T_MEASURE=1 they are built and run on every emulated target too. */
+ * what a predictor says. With T_MEASURE they are built and run on emulated targets too: every model
+ * on every target for "whole", else T_MEASURE is the seed of a sample, each model on one target and
+ * two models or more on each target. */
 #include "support.h"
 
 #include <math.h>
@@ -292,29 +294,76 @@ static void compare(const kind *k, mote_predictor *p, const void *x, const char 
     }
 }
 
-static void measure(const mote_compile_input *in, const kind *k, const void *x)
+static void measure_on(const mote_target *t, const mote_compile_input *in, const kind *k,
+                       const void *x)
 {
-    for (size_t i = 0; i < mote_n_targets; i++) {
-        mote_err err;
-        mote_device_measurement m;
-        mote_footprint f;
-        const mote_measure_options o = {.n_inputs = SAMPLES, .samples = x};
-        T_OK(mote_measure(in, &mote_targets[i], &o, &m, &err));
-        T_OK(mote_footprint_estimate(in, &mote_targets[i], &f, &err));
-        const int64_t built = m.flash_bytes - f.weights_bytes - f.table_bytes;
-        print_message("%s on %s: %d of %d equal; to the input %lld instructions, network %lld, "
-                      "answer %lld; code %lld of %lld bytes foretold, RAM %lld of %lld\n",
-                      k->file, mote_targets[i].name, (int)m.n_equal, (int)m.n_inputs,
-                      (long long)m.clip_instructions, (long long)m.network_instructions,
-                      (long long)m.post_instructions, (long long)f.code_bytes, (long long)built,
-                      (long long)f.ram_bytes, (long long)m.ram_static_bytes);
-        assert_int_equal(m.n_equal, SAMPLES);
-        /* 20 %, or half a kB of a program that is hardly larger: one row of sizes stands for a
-         * front end in both arithmetics. */
-        const double off = fabs((double)(f.code_bytes - built));
-        assert_true(off <= 0.2 * (double)built || off <= 512.0);
-        assert_in_range(m.ram_static_bytes - f.ram_bytes, 0, 128);
+    mote_err err;
+    mote_device_measurement m;
+    mote_footprint f;
+    const mote_measure_options o = {.n_inputs = SAMPLES, .samples = x};
+    T_OK(mote_measure(in, t, &o, &m, &err));
+    T_OK(mote_footprint_estimate(in, t, &f, &err));
+    const int64_t built = m.flash_bytes - f.weights_bytes - f.table_bytes;
+    print_message("%s on %s: %d of %d equal; to the input %lld instructions, network %lld, "
+                  "answer %lld; code %lld of %lld bytes foretold, RAM %lld of %lld\n",
+                  k->file, t->name, (int)m.n_equal, (int)m.n_inputs, (long long)m.clip_instructions,
+                  (long long)m.network_instructions, (long long)m.post_instructions,
+                  (long long)f.code_bytes, (long long)built, (long long)f.ram_bytes,
+                  (long long)m.ram_static_bytes);
+    assert_int_equal(m.n_equal, SAMPLES);
+    /* 20 %, or half a kB of a program that is hardly larger: one row of sizes stands for a front
+     * end in both arithmetics. */
+    const double off = fabs((double)(f.code_bytes - built));
+    assert_true(off <= 0.2 * (double)built || off <= 512.0);
+    assert_in_range(m.ram_static_bytes - f.ram_bytes, 0, 128);
+}
+
+/* The target on which each model is measured: a shuffled deck of models, dealt to the targets in
+ * turn, so that none goes without. */
+static void deal_targets(uint64_t seed, size_t targets[T_COUNT(KINDS)])
+{
+    uint32_t deck[T_COUNT(KINDS)];
+    mote_rng r;
+    assert_true(T_COUNT(KINDS) >= 2 * mote_n_targets);
+    for (uint32_t i = 0; i < T_COUNT(KINDS); i++)
+        deck[i] = i;
+    mote_rng_init(&r, seed);
+    mote_rng_shuffle_u32(&r, deck, T_COUNT(KINDS));
+    const size_t first = mote_rng_below(&r, (uint32_t)mote_n_targets);
+    for (size_t i = 0; i < T_COUNT(KINDS); i++)
+        targets[deck[i]] = (first + i) % mote_n_targets;
+}
+
+static void measure(size_t model, const mote_compile_input *in, const void *x)
+{
+    const char *wish = getenv("T_MEASURE");
+    size_t targets[T_COUNT(KINDS)];
+    if (wish == NULL)
+        return;
+    deal_targets(strtoull(wish, NULL, 10), targets);
+    for (size_t i = 0; i < mote_n_targets; i++)
+        if (strcmp(wish, "whole") == 0 || targets[model] == i)
+            measure_on(&mote_targets[i], in, &KINDS[model], x);
+}
+
+static void a_sample_leaves_out_no_model_and_no_target(void **state)
+{
+    (void)state;
+    bool differs = false;
+    size_t before[T_COUNT(KINDS)] = {0};
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        size_t targets[T_COUNT(KINDS)], n[16] = {0};
+        deal_targets(seed, targets);
+        for (size_t i = 0; i < T_COUNT(KINDS); i++) {
+            assert_true(targets[i] < mote_n_targets);
+            n[targets[i]]++;
+        }
+        for (size_t i = 0; i < mote_n_targets; i++)
+            assert_true(n[i] >= 2);
+        differs = differs || memcmp(before, targets, sizeof before) != 0;
+        memcpy(before, targets, sizeof before);
     }
+    assert_true(differs);
 }
 
 static mote_compile_input input_of(const mote_model *m)
@@ -360,8 +409,7 @@ static void a_project_says_of_a_sample_what_a_predictor_says(void **state)
         for (size_t s = 0; s < SAMPLES; s++)
             compare(k, p, x, said.data, s);
         mote_predictor_destroy(p);
-        if (getenv("T_MEASURE"))
-            measure(&in, k, x);
+        measure(i, &in, x);
         mote_model_unref(m);
     }
 }
@@ -439,6 +487,7 @@ static void what_an_answer_cannot_be_made_of_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sample_leaves_out_no_model_and_no_target),
         cmocka_unit_test(a_project_says_of_a_sample_what_a_predictor_says),
         cmocka_unit_test(a_project_of_samples_has_no_stream),
         cmocka_unit_test(what_an_answer_cannot_be_made_of_is_refused),
