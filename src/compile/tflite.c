@@ -51,8 +51,8 @@ static mote_status check(writer *w, mote_err *err)
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (g->tensors[i].dtype != MOTE_I8 && g->tensors[i].dtype != MOTE_I32)
             return mote_fail(err, MOTE_UNSUPPORTED,
-                             "tensor '%s' is %s: only int8 graphs can be exported, compress the "
-                             "model first",
+                             "tensor '%s' is %s: a .tflite file is written of int8 alone; a model "
+                             "that ships as float32 (compress.max_loss) becomes C by '--format c'",
                              g->tensors[i].name, mote_dtype_name(g->tensors[i].dtype));
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_tflite_row *row = row_of(g->ops[i].kind);

@@ -363,6 +363,29 @@ static void unknown_operators_are_refused_by_name(void **state)
     mote_graph_destroy(g);
 }
 
+/* What ships as float32 has C for its only format, and the refusal says so. */
+static void a_float32_graph_is_no_tflite_and_c_is_named_instead(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_graph *g = NULL;
+    mote_buf b;
+    const mote_tensor_spec s = {.name = "speed", .dtype = MOTE_F32, .n_dims = 2, .dims = {1, 4}};
+    const mote_op_attrs attrs = {0};
+    int32_t x = -1;
+    mote_buf_init(&b, 1 << 20);
+    t_must(mote_graph_create(0, &g, &err), &err);
+    t_must(mote_graph_add_input(g, &s, &x, &err), &err);
+    t_must(mote_graph_add_op(g, MOTE_OP_SOFTMAX, &attrs, &x, &s, &x, &err), &err);
+    assert_int_equal(mote_export_tflite(g, "test", &b, &err), MOTE_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "'speed' is float32"));
+    assert_non_null(strstr(err.text, "compress.max_loss"));
+    assert_non_null(strstr(err.text, "'--format c'"));
+    assert_int_equal(b.len, 0);
+    mote_buf_release(&b);
+    mote_graph_destroy(g);
+}
+
 static void labels_that_do_not_fit_are_refused(void **state)
 {
     mote_err err;
@@ -407,6 +430,7 @@ int main(void)
         cmocka_unit_test(names_that_cannot_be_are_refused_with_a_better_one),
         cmocka_unit_test(an_exported_network_is_imported_again),
         cmocka_unit_test(unknown_operators_are_refused_by_name),
+        cmocka_unit_test(a_float32_graph_is_no_tflite_and_c_is_named_instead),
         cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
