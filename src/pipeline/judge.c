@@ -2,6 +2,7 @@
 /* Judging samples with a graph. See judge.h. */
 #include "pipeline/judge.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "model/predictor.h"
@@ -258,6 +259,15 @@ mote_status mote_judge_beside(const mote_judge *j, const mote_graph *f32, const 
     MOTE_TRY(mote_answers_chief(&x, a, &loss.s8, err));
     *out = loss;
     return MOTE_OK;
+}
+
+bool mote_judge_loses_more(const mote_judge_loss *l, double most)
+{
+    const mote_metric_row *m = mote_metric_info(l->metric);
+    const double worse = m->is_higher_better ? l->f32 - l->s8 : l->s8 - l->f32;
+    const double rounding = 1e-9; /* 45 of 50 less 44 of 50 is not quite 0.02 */
+    return (m->unit == MOTE_UNIT_RATIO ? worse : worse / fmax(fabs(l->f32), 1e-12)) >
+           most + rounding;
 }
 
 /* ---- measurements ------------------------------------------------------------------------ */

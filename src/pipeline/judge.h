@@ -78,6 +78,11 @@ MOTE_MUST_USE mote_status mote_judge_beside(const mote_judge *j, const mote_grap
                                             const mote_dataset *d, const float *features,
                                             mote_judge_loss *out, mote_err *err);
 
+/* Does int8 lose more than `most`? Of shares, as accuracy, the difference counts; of errors of
+ * values how much larger they become, 0.02 for two hundredths. A loss that is the limit but for
+ * rounding is not more, and one that is not known (NaN) is none. */
+bool mote_judge_loses_more(const mote_judge_loss *l, double most);
+
 /* Measurements that a stage makes. All of them are made of one model. */
 typedef struct {
     mote_measurement items[96];

@@ -53,20 +53,12 @@ static mote_status loss_of_folds(compressing *c, mote_judge_loss *out, mote_err 
     return mote_json_get_f64(folds, what, "accuracy_s8", &out->s8, err);
 }
 
-/* What int8 loses: of shares the difference, of others by how much of it they get worse. NaN when a
- * metric is not known. */
-static double lost(const mote_judge_loss *l)
-{
-    const mote_metric_row *m = mote_metric_info(l->metric);
-    const double worse = m->is_higher_better ? l->f32 - l->s8 : l->s8 - l->f32;
-    return m->unit == MOTE_UNIT_RATIO ? worse : worse / fmax(fabs(l->f32), 1e-12);
-}
-
 /* The graph that ships, and what is said of it. */
 static mote_status ship(compressing *c, const mote_judge_loss *l, const char *by, mote_err *err)
 {
     const double most = mote_setting_compress(c->p->settings)->max_loss;
-    const bool is_float = !mote_setting_task(c->p->settings)->is_stream && lost(l) > most;
+    const bool is_float =
+        !mote_setting_task(c->p->settings)->is_stream && mote_judge_loses_more(l, most);
     const bool is_share = mote_metric_info(l->metric)->unit == MOTE_UNIT_RATIO;
     char summary[200];
     MOTE_SCOPED_BUF b;
