@@ -370,10 +370,9 @@ static mote_status say(const mote_decoded *d, const mote_project_table *p, size_
     MOTE_TRY(find_column(t, p, p->target, "table.target", &target, err));
     MOTE_TRY(find_column(t, p, p->group, "table.group", &group, err));
     MOTE_TRY(find_column(t, p, p->time, "table.time", &time, err));
-    uint32_t cell = target->cells[row];
-    if (cell != MOTE_CELL_MISSING) {
-        said.label = target->texts[cell];
-        said.value = target->numbers[cell];
+    if (target && target->cells[row] != MOTE_CELL_MISSING) {
+        said.label = target->texts[target->cells[row]];
+        said.value = target->numbers[target->cells[row]];
     }
     if (group && group->cells[row] != MOTE_CELL_MISSING)
         said.group = group->texts[group->cells[row]];

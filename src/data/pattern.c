@@ -131,7 +131,7 @@ mote_status mote_pattern_check_label(const char *pattern, mote_err *err)
 /* Each wildcard is as short as the rest allows; {n} takes digits alone. Depth: one level each. */
 static bool fits_label(const char *p, const char *t, match *m)
 {
-    for (size_t n; (n = wild_bytes(p)) == 0; p++, t++) {
+    for (; wild_bytes(p) == 0; p++, t++) {
         if (*p == '\0')
             return t == m->end;
         if (t == m->end || *t != *p)

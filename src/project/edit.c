@@ -316,7 +316,7 @@ static mote_status set_path(const document *d, const char *path, const char *val
         if (*rest && is_nothing(node)) { /* "device:" with nothing below */
             MOTE_SCOPED_BUF b;
             mote_buf_init(&b, 1 << 16);
-            add_blocks(&b, (size_t)(key->column + 1), rest, value);
+            add_blocks(&b, (size_t)key->column + 1, rest, value);
             MOTE_TRY(mote_buf_status(&b, err));
             const char *at = next_line(place_of(d, key));
             return replace(d, at, at, b.data, out, err);

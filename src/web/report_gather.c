@@ -93,7 +93,7 @@ static mote_status golden_figures(gathering *g, mote_err *err)
         MOTE_TRY(figure->draw(&sample, &g->arena, &g->figures, err));
     }
     MOTE_TRY(mote_buf_status(&g->figures, err));
-    if (g->figures.len == 0)
+    if (!figure || g->figures.len == 0)
         return MOTE_OK;
     g->report.figures = g->figures.data;
     g->report.figures_title = figure->title;
