@@ -75,7 +75,8 @@ const mote_command mote_cmd_data_check = {
     .about =
         "Reads every recording again and judges the whole against data.require in mote.yaml:\n"
         "damage, duplicates, contradicting labels, clipping, silence, offsets, too little of a\n"
-        "word or of speakers, labels spelt like a keyword. Exits 1 when there is an error.",
+        "word or of speakers, labels spelt like a keyword; of tables columns, cells, rows and\n"
+        "answers (docs/commands/data.md). Exits 1 when there is an error.",
     .examples = "mote data check\nmote data check --json",
     .run = run,
 };

@@ -23,7 +23,10 @@ mote_check_config mote_check_config_of(const mote_project *p)
     mote_input_kind input = MOTE_N_INPUTS;
     MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
     const mote_kind *kind = mote_kind_of(input);
-    return (mote_check_config){.cut = kind->cut_of ? kind->cut_of(p) : (mote_cut_config){0},
+    mote_answer_kind answer = MOTE_N_ANSWERS;
+    MOTE_BUG_IF(mote_answer_parse(p->answer, &answer, NULL) != MOTE_OK);
+    return (mote_check_config){.of_classes = answer == MOTE_ANSWER_CLASS,
+                               .cut = kind->cut_of ? kind->cut_of(p) : (mote_cut_config){0},
                                .labels = mote_project_labels(p)->items,
                                .n_labels = mote_project_labels(p)->n,
                                .of_words = mote_project_is_of_words(p),
@@ -112,8 +115,10 @@ static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i,
     c->sounds[i].is_read = true;
     if (one.d.kind->measure)
         one.d.kind->measure(&one.d, &c->sounds[i].seen);
+    if (one.d.kind->look)
+        st = one.d.kind->look(c, i, &one.d, err);
     mote_loaded_done(&one);
-    return MOTE_OK;
+    return st;
 }
 
 static mote_status read_all(mote_checker *c, mote_err *err)
@@ -392,7 +397,9 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
                       .cfg = &named,
                       .arena = a,
                       .one = cfg->of_words ? "keyword" : "class",
-                      .many = cfg->of_words ? "keywords" : "classes"};
+                      .many = cfg->of_words ? "keywords" : "classes",
+                      .unit = "recording",
+                      .units = "recordings"};
     MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
     leave_out_builtin(&c);

@@ -44,6 +44,7 @@ typedef struct {
     const char *const *labels; /* [n_labels] asked for */
     size_t n_labels;
     bool of_words;       /* they are words that people say: for messages */
+    bool of_classes;     /* that are what is said; else values or scores */
     bool silence;        /* the class _silence_ exists: backgrounds are needed */
     bool unknown;        /* the class _unknown_ exists: other words are needed */
     const char *builtin; /* data.builtin: what takes the place of what is missing */

@@ -5,16 +5,19 @@
 
 #include "data/check.h"
 #include "data/sample.h"
+#include "data/version.h"
 
 typedef struct {
     bool is_read;
     mote_measured seen;
 } mote_sound;
 
-typedef struct {
+typedef struct mote_checker {
     mote_store *store;
     const mote_check_config *cfg;
-    const char *one, *many; /* what a label that is asked for is called */
+    const char *one, *many;   /* what a label that is asked for is called */
+    const char *unit, *units; /* and what is counted of it: "recording", "recordings" */
+    void *own;                /* what a kind has seen (mote_kind.look); NULL: nothing yet */
     mote_arena *arena;
     mote_sample_row *rows; /* [n] */
     mote_sound *sounds;    /* [n] */
@@ -37,6 +40,17 @@ MOTE_MUST_USE mote_status mote_check_example(mote_checker *c, mote_finding *f, m
 
 MOTE_MUST_USE mote_status mote_check_rejected(mote_checker *c, mote_err *err);
 MOTE_MUST_USE mote_status mote_check_set(mote_checker *c, mote_err *err);
+
+/* How much there is of a label. */
+typedef struct {
+    size_t n, n_groups;
+    size_t in_split[MOTE_N_SPLITS];
+} mote_class_count;
+
+/* What is missing or rare of the labels that are asked for: k [cfg->n_labels]. is_dealt: splits
+ * are known, and each is looked at. */
+MOTE_MUST_USE mote_status mote_check_counts(mote_checker *c, const mote_class_count *k,
+                                            bool is_dealt, mote_err *err);
 
 /* The labels of the samples, where mote.yaml names none. */
 MOTE_MUST_USE mote_status mote_check_labels_there(mote_checker *c, mote_check_config *out,

@@ -224,18 +224,13 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
 
 /* ---- classes ------------------------------------------------------------------------------- */
 
-typedef struct {
-    size_t n, n_groups;
-    size_t in_split[MOTE_N_SPLITS];
-} class_count;
-
 static mote_status count_class(mote_checker *c, const groups *g, const char *label,
-                               class_count *out, mote_err *err)
+                               mote_class_count *out, mote_err *err)
 {
     mote_arena_mark mark = mote_arena_save(c->arena);
     bool *seen = NULL;
     MOTE_TRY(mote_arena_take(c->arena, g->n + 1, sizeof *seen, &seen, err));
-    *out = (class_count){0};
+    *out = (mote_class_count){0};
     for (size_t i = 0; i < c->n; i++) {
         if (c->rows[i].role != MOTE_ROLE_EXAMPLE || strcmp(c->rows[i].label, label) != 0)
             continue;
@@ -251,7 +246,7 @@ static mote_status count_class(mote_checker *c, const groups *g, const char *lab
 }
 
 /* Classes with too little: without any recording, with few, with few in a split. */
-static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_err *err)
+static mote_status check_no_samples(mote_checker *c, const mote_class_count *k, mote_err *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->cfg->n_labels; i++)
@@ -260,9 +255,10 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n,
-                             "add recordings, or remove "
-                             "the words from keywords in mote.yaml",
-                             &f, err, "%s without a recording: %zu", c->many, n));
+                             c->cfg->of_words ? "add recordings, or remove the words from keywords "
+                                                "in mote.yaml"
+                                              : "add some, or remove the classes from mote.yaml",
+                             &f, err, "%s without a %s: %zu", c->many, c->unit, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n == 0)
@@ -271,7 +267,7 @@ static mote_status check_no_samples(mote_checker *c, const class_count *k, mote_
     return MOTE_OK;
 }
 
-static mote_status check_few_samples(mote_checker *c, const class_count *k, mote_err *err)
+static mote_status check_few_samples(mote_checker *c, const mote_class_count *k, mote_err *err)
 {
     size_t n = 0, least = c->cfg->min_per_class > 0 ? (size_t)c->cfg->min_per_class : 0;
     for (size_t i = 0; i < c->cfg->n_labels; i++)
@@ -280,12 +276,10 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n,
-                             "record more, or lower "
-                             "data.require.min_per_class",
-                             &f, err,
-                             "%s with fewer than "
-                             "the %zu recordings required: %zu",
-                             c->many, least, n));
+                             c->cfg->of_words ? "record more, or lower data.require.min_per_class"
+                                              : "add more, or lower data.require.min_per_class",
+                             &f, err, "%s with fewer than the %zu %s required: %zu", c->many, least,
+                             c->units, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n > 0 && k[i].n < least)
@@ -294,7 +288,7 @@ static mote_status check_few_samples(mote_checker *c, const class_count *k, mote
     return MOTE_OK;
 }
 
-static mote_status check_splits(mote_checker *c, const class_count *k, mote_err *err)
+static mote_status check_splits(mote_checker *c, const mote_class_count *k, mote_err *err)
 {
     size_t n = 0;
     bool is_empty = false;
@@ -307,13 +301,12 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "few-in-split",
-                             is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
-                             "record more speakers saying the words", &f, err,
-                             "%s with "
-                             "fewer than %d recordings in a split: %zu times; figures for them "
-                             "mean little",
-                             c->many, FEW_TO_JUDGE, n));
+    MOTE_TRY(mote_check_find(
+        c, "few-in-split", is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
+        c->cfg->of_words ? "record more speakers saying the words" : "add more of them", &f, err,
+        "%s with fewer than %d %s in a split: %zu times; figures for them "
+        "mean little",
+        c->many, FEW_TO_JUDGE, c->units, n));
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         for (int s = 0; k[i].n > 0 && s < MOTE_N_SPLITS; s++) {
             if (k[i].in_split[s] < FEW_TO_JUDGE)
@@ -324,21 +317,30 @@ static mote_status check_splits(mote_checker *c, const class_count *k, mote_err 
     return MOTE_OK;
 }
 
-static mote_status check_balance(mote_checker *c, const groups *g, const class_count *k,
-                                 mote_err *err)
+static mote_status check_balance(mote_checker *c, const mote_class_count *k, mote_err *err)
 {
-    size_t pairs = 0, most = 0, least = SIZE_MAX;
+    size_t most = 0, least = SIZE_MAX;
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
-        pairs += k[i].n_groups;
         most = k[i].n > most ? k[i].n : most;
         least = k[i].n < least ? k[i].n : least;
     }
-    if (least > 0 && most / 5 > least)
-        MOTE_TRY(mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most,
-                                 "record more of the rare "
-                                 "ones, or set training.class_weights to balanced",
-                                 NULL, err, "the largest %s has %zu recordings, the smallest %zu",
-                                 c->one, most, least));
+    if (least == 0 || most / 5 <= least)
+        return MOTE_OK;
+    return mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most,
+                           c->cfg->of_words ? "record more of the rare ones, or set "
+                                              "training.class_weights to balanced"
+                                            : "add more of the rare ones, or set "
+                                              "training.class_weights to balanced",
+                           NULL, err, "the largest %s has %zu %s, the smallest %zu", c->one, most,
+                           c->units, least);
+}
+
+static mote_status check_coverage(mote_checker *c, const groups *g, const mote_class_count *k,
+                                  mote_err *err)
+{
+    size_t pairs = 0;
+    for (size_t i = 0; i < c->cfg->n_labels; i++)
+        pairs += k[i].n_groups;
     double all = (double)g->n * (double)c->cfg->n_labels;
     if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
         MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs,
@@ -353,20 +355,28 @@ static mote_status check_balance(mote_checker *c, const groups *g, const class_c
     return MOTE_OK;
 }
 
+mote_status mote_check_counts(mote_checker *c, const mote_class_count *k, bool is_dealt,
+                              mote_err *err)
+{
+    MOTE_TRY(check_no_samples(c, k, err));
+    MOTE_TRY(check_few_samples(c, k, err));
+    if (is_dealt)
+        MOTE_TRY(check_splits(c, k, err));
+    return check_balance(c, k, err);
+}
+
 static mote_status check_classes(mote_checker *c, const groups *g, mote_err *err)
 {
-    class_count *k = NULL;
+    mote_class_count *k = NULL;
     MOTE_TRY(mote_arena_take(c->arena, c->cfg->n_labels + 1, sizeof *k, &k, err));
     for (size_t i = 0; i < c->cfg->n_labels; i++)
         MOTE_TRY(count_class(c, g, c->cfg->labels[i], &k[i], err));
-    MOTE_TRY(check_no_samples(c, k, err));
-    MOTE_TRY(check_few_samples(c, k, err));
     size_t n_dealt = 0;
     for (size_t i = 0; i < g->n; i++)
         n_dealt += g->split[i] >= 0 ? 1 : 0;
-    if (2 * n_dealt > g->n) /* else most of the data waits for its first version */
-        MOTE_TRY(check_splits(c, k, err));
-    return check_balance(c, g, k, err);
+    /* else most of the data waits for its first version */
+    MOTE_TRY(mote_check_counts(c, k, 2 * n_dealt > g->n, err));
+    return check_coverage(c, g, k, err);
 }
 
 /* ---- labels -------------------------------------------------------------------------------- */
@@ -567,7 +577,7 @@ mote_status mote_check_set(mote_checker *c, mote_err *err)
     MOTE_TRY(find_groups(c, &g, err));
     MOTE_TRY(check_duplicates(c, err));
     if (c->n > 0 && c->rows[0].kind->n_rows) /* what is said, and whose it is, stands in the rows */
-        return MOTE_OK;
+        return c->own ? c->rows[0].kind->judge(c, err) : MOTE_OK;
     MOTE_TRY(check_groups(c, &g, err));
     MOTE_TRY(check_amount(c, err));
     MOTE_TRY(check_negatives(c, err));

@@ -122,6 +122,25 @@ static mote_status find_format(const char *stated, const mote_table_column *c, c
                      name, stated);
 }
 
+bool mote_columns_takes(const mote_project_table *table, const mote_table_column *in,
+                        const mote_project_column *stated, mote_field *out)
+{
+    const char *name = stated ? stated->name : in->name, *format = in->format ? in->format : "";
+    mote_field field = {.name = name, .missing = stated ? stated->missing : ""};
+    *out = field;
+    if (is_aside(table, name, stated && stated->treat.n > 0) || (stated && is_ignored(stated)))
+        return false;
+    if (!(stated ? mote_field_type_find(stated->type, &field.type)
+                 : mote_field_type_of(in->found, &field.type)))
+        return false;
+    if (stated && *stated->format)
+        format = stated->format;
+    if (field.type == MOTE_FIELD_DATE && !mote_time_format_find(format, &field.format))
+        return false;
+    *out = field;
+    return true;
+}
+
 static mote_status add_stated(finder *f, const mote_project_column *c, mote_err *err)
 {
     mote_field field = {.name = c->name, .missing = c->missing, .treat = c->treat};

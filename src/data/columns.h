@@ -90,6 +90,12 @@ MOTE_MUST_USE mote_status mote_columns_survey(mote_store *s, const struct mote_d
                                               const mote_cut_config *cfg, mote_arena *a,
                                               mote_sample_form *out, mote_err *err);
 
+/* Is a column of a table learned from (stated: what mote.yaml says of it; NULL: it says nothing of
+ * any)? Then *out is what it is taken as, without categories; else only what stands for nothing in
+ * it. Texts are borrowed. */
+bool mote_columns_takes(const mote_project_table *table, const mote_table_column *in,
+                        const mote_project_column *stated, mote_field *out);
+
 /* Does a file have what the project states? Every named column is there, and cells of numbers and
  * dates are such, but for one in fifty. NOT_FOUND, SHAPE; each names the column. */
 MOTE_MUST_USE mote_status mote_columns_fit(const mote_project_table *table,

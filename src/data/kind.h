@@ -25,6 +25,7 @@
 typedef struct mote_kind mote_kind;
 typedef struct mote_kind_set mote_kind_set; /* data/kind_set.h */
 struct mote_columns;                        /* data/columns.h */
+struct mote_checker;                        /* data/check_internal.h */
 struct mote_data_version;                   /* data/version.h */
 
 /* How samples of one shape are cut; a kind reads what it knows. */
@@ -224,6 +225,11 @@ struct mote_kind {
     mote_status (*survey)(mote_store *s, const struct mote_data_version *v,
                           const mote_cut_config *cfg, mote_arena *a, mote_sample_form *out,
                           mote_err *err);
+
+    /* What a check finds only in all samples together, of such a kind: look at the i-th, decoded,
+     * then judge what was seen of all. NULL: the general checks are all. */
+    mote_status (*look)(struct mote_checker *c, size_t i, const mote_decoded *d, mote_err *err);
+    mote_status (*judge)(struct mote_checker *c, mote_err *err);
 
     /* Load what a data set has beside its samples, and make l->n_nothing samples of nothing that is
      * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */

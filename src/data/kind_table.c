@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "data/columns.h"
+#include "data/kind_table_check.h"
 #include "data/table_internal.h"
 
 #define MAX_TABLE_BYTES ((size_t)4 << 30) /* decoded */
@@ -238,6 +239,7 @@ static mote_status take_columns(reading *r, mote_err *err)
         MOTE_TRY(copy_text(&to->arena, found[c].format, &k->format, err));
         MOTE_TRY(copy_text(&to->arena, found[c].why, &k->why, err));
         MOTE_TRY(copy_text(&to->arena, found[c].hint, &k->hint, err));
+        MOTE_TRY(copy_text(&to->arena, found[c].missing, &k->marker, err));
         MOTE_TRY(mote_arena_take(&to->arena, to->n_rows, sizeof *r->cells[c], &r->cells[c], err));
     }
     return MOTE_OK;
@@ -442,5 +444,7 @@ const mote_kind mote_kind_table = {
     .n_rows = n_rows,
     .say = say,
     .survey = mote_columns_survey,
+    .look = mote_table_look,
+    .judge = mote_table_judge,
     .copy_own = copy_own,
 };

@@ -21,6 +21,7 @@ typedef struct {
     const double *numbers;    /* [n_texts] the same as numbers; NaN: it is none */
     uint32_t n_texts;
     size_t n_missing;
+    const char *marker; /* the first that stands for a missing cell; "" an empty one; NULL: none */
     const uint32_t *cells; /* [n_rows] index into texts, or MOTE_CELL_MISSING */
 } mote_table_column;
 

@@ -265,7 +265,7 @@ static void add_check(mote_buf *b, mote_check_config x)
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
     ADD(silence), ADD(unknown), ADD(min_per_class), ADD(min_groups);
-    ADD(of_words);
+    ADD(of_words), ADD(of_classes);
     ADD(min_clip_s), ADD(min_total_s), ADD(max_clipping), ADD(coverage), ADD(full_scale_share);
     ADD(silence_dbfs), ADD(dc_share), ADD(cancel), ADD(progress), ADD(progress_arg);
 }
