@@ -135,11 +135,11 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
     char time[32];
     mote_human_duration(t->added_us, time, sizeof time);
     mote_say(cli,
-             "%s: %zu files: %zu taken (%zu %s, %zu backgrounds; %s), %zu known, %zu "
-             "skipped, %zu refused\n",
+             "%s: %zu files: %zu taken (%zu %s, %zu backgrounds%s%s), %zu known, %zu skipped, "
+             "%zu refused\n",
              mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples,
-             k->examples ? k->examples : "examples", r->n_background, time, t->n_known,
-             r->n_skipped, t->n_rejected);
+             k->examples ? k->examples : "examples", r->n_background, k->is_timed ? "; " : "",
+             k->is_timed ? time : "", t->n_known, r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
         for (size_t i = 0; i < r->n_reasons; i++)
@@ -337,8 +337,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (json_array_size(list) > 0)
         mote_say_json(cli, json_incref(list));
     if (st == MOTE_OK && n_refused > 0)
-        return mote_fail(err, MOTE_UNMET, "%zu files that are or may hold recordings were left out",
-                         n_refused);
+        return mote_fail(err, MOTE_UNMET, "%zu files that are or may hold %s were left out",
+                         n_refused, kind_of(cli)->many);
     return st;
 }
 

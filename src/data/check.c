@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks of the data: see check.h. Two kinds: of the sound of each recording (here) and of
- * the set as a whole (check_set.c). */
+/* Checks of the data: see check.h. Two kinds: of each sample by itself (here) and of the set as a
+ * whole (check_set.c). */
 #include "data/check_internal.h"
 
 #include <math.h>
@@ -95,7 +95,33 @@ mote_status mote_check_example(mote_checker *c, mote_finding *f, mote_err *err, 
     return MOTE_OK;
 }
 
-/* ---- sound --------------------------------------------------------------------------------- */
+/* ---- each sample --------------------------------------------------------------------------- */
+
+/* What its kind can tell of it. */
+static mote_status look_at(mote_checker *c, size_t i, const mote_decoded *d, mote_err *err)
+{
+    const mote_kind *k = d->kind;
+    mote_checked *out = &c->seen[i];
+    int16_t print[MOTE_KIND_PRINT];
+    out->is_read = true;
+    if (k->measure)
+        k->measure(d, &c->cfg->cut, &out->measured);
+    if (k->form) {
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 256);
+        k->form(d, &b);
+        out->form = b.data ? mote_arena_strdup(c->arena, b.data) : NULL;
+        if (!out->form)
+            return mote_fail(err, MOTE_NOMEM, "data check");
+    }
+    if (k->print && k->print(d, print)) {
+        int16_t *kept = NULL;
+        MOTE_TRY(mote_arena_take(c->arena, MOTE_KIND_PRINT, sizeof *kept, &kept, err));
+        memcpy(kept, print, sizeof print);
+        out->print = kept;
+    }
+    return k->look ? k->look(c, i, d, err) : MOTE_OK;
+}
 
 static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i, mote_finding *lost,
                             mote_err *err)
@@ -112,11 +138,7 @@ static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i,
         lost->count++;
         return mote_check_example(c, lost, err, "%s: %s", c->rows[i].source, why.text);
     }
-    c->sounds[i].is_read = true;
-    if (one.d.kind->measure)
-        one.d.kind->measure(&one.d, &c->sounds[i].seen);
-    if (one.d.kind->look)
-        st = one.d.kind->look(c, i, &one.d, err);
+    st = look_at(c, i, &one.d, err);
     mote_loaded_done(&one);
     return st;
 }
@@ -132,11 +154,11 @@ static mote_status read_all(mote_checker *c, mote_err *err)
         cfg.cut = &c->cfg->cut;
     cfg.measured = true;
     mote_finding lost = {0};
-    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->sounds, &c->sounds, err));
+    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *c->seen, &c->seen, err));
     for (size_t i = 0; i < c->n; i++) {
         if (i % 64 == 0 && mote_cancelled(c->cfg->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "check stopped after %zu of %zu recordings", i,
-                             c->n);
+            return mote_fail(err, MOTE_CANCELLED, "check stopped after %zu of %zu %s", i, c->n,
+                             c->units);
         MOTE_TRY(read_one(c, &cfg, i, &lost, err));
         if (c->cfg->progress && ((i + 1) % 64 == 0 || i + 1 == c->n))
             c->cfg->progress(c->cfg->progress_arg, i + 1, c->n);
@@ -147,7 +169,7 @@ static mote_status read_all(mote_checker *c, mote_err *err)
     MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, lost.count,
                              "add them again with 'mote data add'; the copies in the store are "
                              "damaged",
-                             &f, err, "stored recordings that cannot be read: %zu", lost.count));
+                             &f, err, "stored %s that cannot be read: %zu", c->units, lost.count));
     mote_check_must(c);
     memcpy(f->examples, lost.examples, sizeof f->examples);
     f->n_examples = lost.n_examples;
@@ -159,23 +181,23 @@ typedef bool concerns(const mote_checker *c, size_t i);
 
 static bool is_word(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->rows[i].role == MOTE_ROLE_EXAMPLE &&
+    return c->seen[i].is_read && c->rows[i].role == MOTE_ROLE_EXAMPLE &&
            strcmp(c->rows[i].label, MOTE_CLASS_SILENCE) != 0;
 }
 
 static bool is_clipped(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->sounds[i].seen.full_scale_share > c->cfg->full_scale_share;
+    return c->seen[i].is_read && c->seen[i].measured.full_scale_share > c->cfg->full_scale_share;
 }
 
 static bool is_silent(const mote_checker *c, size_t i)
 {
-    return is_word(c, i) && c->sounds[i].seen.level_dbfs < c->cfg->silence_dbfs;
+    return is_word(c, i) && c->seen[i].measured.level_dbfs < c->cfg->silence_dbfs;
 }
 
 static bool is_offset(const mote_checker *c, size_t i)
 {
-    return c->sounds[i].is_read && c->sounds[i].seen.offset_share > c->cfg->dc_share;
+    return c->seen[i].is_read && c->seen[i].measured.offset_share > c->cfg->dc_share;
 }
 
 static bool is_short(const mote_checker *c, size_t i)
@@ -204,19 +226,19 @@ static mote_status add_sources(mote_checker *c, concerns *is, mote_finding *f, m
     for (size_t i = 0; i < c->n && f->n_examples < MOTE_FINDING_EXAMPLES; i++) {
         if (!is(c, i))
             continue;
-        const mote_sound *s = &c->sounds[i];
+        const mote_checked *s = &c->seen[i];
         if (is == is_short || is == is_long)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.2f s", c->rows[i].source,
                                         (double)c->rows[i].duration_us / 1e6));
         else if (is == is_clipped)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %% at full scale", c->rows[i].source,
-                                        100.0 * s->seen.full_scale_share));
+                                        100.0 * s->measured.full_scale_share));
         else if (is == is_offset)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.1f %%", c->rows[i].source,
-                                        100.0 * s->seen.offset_share));
+                                        100.0 * s->measured.offset_share));
         else
             MOTE_TRY(mote_check_example(c, f, err, "%s: %.0f dBFS", c->rows[i].source,
-                                        s->seen.level_dbfs));
+                                        s->measured.level_dbfs));
     }
     return MOTE_OK;
 }
@@ -294,16 +316,16 @@ static mote_status check_trouble(mote_checker *c, size_t k, mote_err *err)
     const mote_trouble *t = &c->rows[0].kind->troubles[k];
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++)
-        n += c->sounds[i].is_read && c->sounds[i].seen.n[k] > 0;
+        n += c->seen[i].is_read && c->seen[i].measured.n[k] > 0;
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(c, t->id, t->is_note ? MOTE_FINDING_NOTE : MOTE_FINDING_WARNING, n,
                              t->remedy, &f, err, "%s: %zu", t->what, n));
     for (size_t i = 0; i < c->n; i++)
-        if (c->sounds[i].is_read && c->sounds[i].seen.n[k] > 0)
+        if (c->seen[i].is_read && c->seen[i].measured.n[k] > 0)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %u %s", c->rows[i].source,
-                                        (unsigned)c->sounds[i].seen.n[k], t->each));
+                                        (unsigned)c->seen[i].measured.n[k], t->each));
     return MOTE_OK;
 }
 
@@ -319,8 +341,8 @@ static mote_status check_odd(mote_checker *c, bool by_rate, mote_err *err)
     size_t most = 0, n_most = 0, n_read = 0;
     for (size_t i = 0; i < c->n && i < 1000; i++) {
         size_t n = 0;
-        for (size_t k = 0; c->sounds[i].is_read && k < c->n; k++)
-            n += c->sounds[k].is_read && is_like(&c->sounds[k].seen, &c->sounds[i].seen, by_rate);
+        for (size_t k = 0; c->seen[i].is_read && k < c->n; k++)
+            n += c->seen[k].is_read && is_like(&c->seen[k].measured, &c->seen[i].measured, by_rate);
         if (n > n_most) {
             most = i;
             n_most = n;
@@ -329,11 +351,11 @@ static mote_status check_odd(mote_checker *c, bool by_rate, mote_err *err)
             return MOTE_OK;
     }
     for (size_t i = 0; i < c->n; i++)
-        n_read += c->sounds[i].is_read;
+        n_read += c->seen[i].is_read;
     if (n_most == n_read)
         return MOTE_OK;
     mote_finding *f;
-    const mote_measured *usual = &c->sounds[most].seen;
+    const mote_measured *usual = &c->seen[most].measured;
     if (by_rate)
         MOTE_TRY(mote_check_find(c, "other-rate", MOTE_FINDING_WARNING, n_read - n_most,
                                  "they are converted; find out whether their times are right, or "
@@ -346,14 +368,61 @@ static mote_status check_odd(mote_checker *c, bool by_rate, mote_err *err)
                                  &f, err, "%s whose axes are not called as in most: %zu",
                                  c->rows[0].kind->many, n_read - n_most));
     for (size_t i = 0; i < c->n; i++) {
-        if (!c->sounds[i].is_read || is_like(&c->sounds[i].seen, usual, by_rate))
+        if (!c->seen[i].is_read || is_like(&c->seen[i].measured, usual, by_rate))
             continue;
         if (by_rate)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %g Hz", c->rows[i].source,
-                                        c->sounds[i].seen.rate_hz));
+                                        c->seen[i].measured.rate_hz));
         else
             MOTE_TRY(mote_check_example(c, f, err, "%s", c->rows[i].source));
     }
+    return MOTE_OK;
+}
+
+static int compare_forms(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+typedef struct {
+    const char *form;
+    size_t n;
+} form_count;
+
+static int compare_counts(const void *a, const void *b)
+{
+    const form_count *x = a, *y = b;
+    return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->form, y->form);
+}
+
+/* What the samples look like, the most common first. */
+static mote_status check_forms(mote_checker *c, mote_err *err)
+{
+    const char **forms = NULL;
+    form_count *counts = NULL;
+    size_t n = 0, n_counts = 0;
+    if (c->n == 0 || !c->rows[0].kind->form)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *forms, &forms, err));
+    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *counts, &counts, err));
+    for (size_t i = 0; i < c->n; i++)
+        if (c->seen[i].form)
+            forms[n++] = c->seen[i].form;
+    qsort(forms, n, sizeof *forms, compare_forms);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || strcmp(forms[i], forms[i - 1]) != 0)
+            counts[n_counts++] = (form_count){forms[i], 0};
+        counts[n_counts - 1].n++;
+    }
+    if (n_counts == 0)
+        return MOTE_OK;
+    qsort(counts, n_counts, sizeof *counts, compare_counts);
+    mote_finding *f;
+    MOTE_TRY(mote_check_find(c, "forms", MOTE_FINDING_NOTE, n_counts,
+                             "nothing needs to be done where the product will see the same", &f,
+                             err, "%s: %zu", c->rows[0].kind->forms, n_counts));
+    for (size_t i = 0; i < n_counts; i++)
+        MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", counts[i].form, counts[i].n));
     return MOTE_OK;
 }
 
@@ -397,12 +466,13 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
                       .cfg = &named,
                       .arena = a,
                       .one = cfg->of_words ? "keyword" : "class",
-                      .many = cfg->of_words ? "keywords" : "classes",
-                      .unit = "recording",
-                      .units = "recordings"};
+                      .many = cfg->of_words ? "keywords" : "classes"};
     MOTE_TRY(mote_arena_take(a, MAX_FINDINGS, sizeof *c.report.findings, &c.report.findings, err));
     MOTE_TRY(mote_sample_list(s, a, &c.rows, &c.n, err));
     leave_out_builtin(&c);
+    c.unit = c.n > 0 ? c.rows[0].kind->one : "recording";
+    c.units = c.n > 0 ? c.rows[0].kind->many : "recordings";
+    c.group = c.n > 0 ? c.rows[0].kind->group : NULL;
     if (!is_named)
         MOTE_TRY(mote_check_labels_there(&c, &named, err));
     MOTE_TRY(mote_check_rejected(&c, err));
@@ -415,6 +485,7 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     MOTE_TRY(check_level(&c, err));
     MOTE_TRY(check_length(&c, err));
     MOTE_TRY(check_troubles(&c, err));
+    MOTE_TRY(check_forms(&c, err));
     MOTE_TRY(mote_check_set(&c, err));
     c.report.n_samples = c.n;
     c.report.many = c.n > 0 ? c.rows[0].kind->many : "recordings";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between check.c (each recording) and check_set.c (all of them together). Private to data/. */
+/* Between check.c (each sample), check_set.c (all of them together) and check_near.c (those that
+ * are nearly the same). Private to data/. */
 #ifndef MOTE_DATA_CHECK_INTERNAL_H
 #define MOTE_DATA_CHECK_INTERNAL_H
 
@@ -9,8 +10,10 @@
 
 typedef struct {
     bool is_read;
-    mote_measured seen;
-} mote_sound;
+    mote_measured measured;
+    const char *form;     /* as the kind says it; NULL: it says nothing */
+    const int16_t *print; /* [MOTE_KIND_PRINT]; NULL: none */
+} mote_checked;
 
 typedef struct mote_checker {
     mote_store *store;
@@ -18,9 +21,10 @@ typedef struct mote_checker {
     const char *one, *many;   /* what a label that is asked for is called */
     const char *unit, *units; /* and what is counted of it: "recording", "recordings" */
     void *own;                /* what a kind has seen (mote_kind.look); NULL: nothing yet */
+    const char *group;        /* what a group is called: "speaker"; NULL: that */
     mote_arena *arena;
     mote_sample_row *rows; /* [n] */
-    mote_sound *sounds;    /* [n] */
+    mote_checked *seen;    /* [n] */
     size_t n;
     mote_check_report report;
 } mote_checker;
@@ -51,6 +55,10 @@ typedef struct {
  * are known, and each is looked at. */
 MOTE_MUST_USE mote_status mote_check_counts(mote_checker *c, const mote_class_count *k,
                                             bool is_dealt, mote_err *err);
+
+/* parts: of each row, in which splits it may be, as bits (1u << mote_split). Cost: at worst that of
+ * all pairs, a few comparisons each. */
+MOTE_MUST_USE mote_status mote_check_near(mote_checker *c, const uint32_t *parts, mote_err *err);
 
 /* The labels of the samples, where mote.yaml names none. */
 MOTE_MUST_USE mote_status mote_check_labels_there(mote_checker *c, mote_check_config *out,

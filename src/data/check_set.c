@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "data/check_internal.h"
+#include "data/provided.h"
 #include "data/version.h"
 
 /* Fewest clips of a class in validation or test that say anything. */
@@ -138,10 +139,13 @@ static mote_status check_duplicates(mote_checker *c, mote_err *err)
                             "a version takes the first "
                             "only, else the test might hold what was trained on",
                             "find out which group is right and remove the other copy", err));
-    return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR,
-                          "recordings that sound exactly alike but differ in their label",
-                          "a version leaves all of them out", "listen, and remove the wrong ones",
-                          err);
+    const char *what = mote_arena_printf(
+        c->arena, "%s that are exactly alike but differ in their label", c->units);
+    if (!what)
+        return mote_fail(err, MOTE_NOMEM, "data check");
+    return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR, what,
+                          "a version leaves all of them out",
+                          "find out which label is right, and remove the others", err);
 }
 
 /* ---- groups -------------------------------------------------------------------------------- */
@@ -201,25 +205,48 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
             c->rows[i].role == MOTE_ROLE_EXAMPLE && mote_str_starts(c->rows[i].group, "file:") ? 1
                                                                                                : 0;
     }
+    const char *one = c->group ? c->group : "group";
     if (c->cfg->min_groups > 0 && g->n < (size_t)c->cfg->min_groups) {
-        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n,
-                                 "record more speakers, "
-                                 "or lower data.require.min_groups",
-                                 NULL, err,
-                                 "groups (speakers): "
-                                 "%zu, required are %d",
-                                 g->n, (int)c->cfg->min_groups));
+        const char *more =
+            mote_arena_printf(c->arena, "record more %ss, or lower data.require.min_groups", one);
+        if (!more)
+            return mote_fail(err, MOTE_NOMEM, "data check");
+        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n, more, NULL, err,
+                                 "groups%s%s%s: %zu, required are %d", c->group ? " (" : "",
+                                 c->group ? c->group : "", c->group ? "s)" : "", g->n,
+                                 (int)c->cfg->min_groups));
         mote_check_must(c);
     }
-    if (n_alone > 0)
-        MOTE_TRY(mote_check_find(c, "no-group", MOTE_FINDING_WARNING, n_alone,
-                                 "add them with "
-                                 "--group-pattern, so that no speaker is in training and test",
-                                 NULL, err,
-                                 "recordings without a group (speaker): %zu of %zu; each counts "
-                                 "as a group of its own",
-                                 n_alone, n_words));
-    return MOTE_OK;
+    if (n_alone == 0)
+        return MOTE_OK;
+    const char *remedy = mote_arena_printf(
+        c->arena, "add them with --group-pattern, so that no %s is in training and test", one);
+    if (!remedy)
+        return mote_fail(err, MOTE_NOMEM, "data check");
+    return mote_check_find(
+        c, "no-group", MOTE_FINDING_WARNING, n_alone, remedy, NULL, err,
+        "%s without a group%s%s%s: %zu of %zu; each counts as a group of its own", c->units,
+        c->group ? " (" : "", c->group ? c->group : "", c->group ? ")" : "", n_alone, n_words);
+}
+
+/* Those nearly the same: who may meet whom depends on where their groups go. */
+static mote_status check_near(mote_checker *c, const groups *g, mote_err *err)
+{
+    uint32_t *parts = NULL;
+    if (c->n == 0 || !c->rows[0].kind->print)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(c->arena, c->n, sizeof *parts, &parts, err));
+    for (size_t i = 0; i < c->n; i++) {
+        int split =
+            c->rows[i].role == MOTE_ROLE_EXAMPLE ? g->split[group_index(g, c->rows[i].group)] : -1;
+        if (split >= 0)
+            parts[i] = 1u << split;
+        else
+            MOTE_TRY(mote_split_provided(c->store, c->rows[i].group, &parts[i], err));
+        if (parts[i] == 0) /* it may go anywhere */
+            parts[i] = (1u << MOTE_N_SPLITS) - 1;
+    }
+    return mote_check_near(c, parts, err);
 }
 
 /* ---- classes ------------------------------------------------------------------------------- */
@@ -576,6 +603,7 @@ mote_status mote_check_set(mote_checker *c, mote_err *err)
     groups g = {0};
     MOTE_TRY(find_groups(c, &g, err));
     MOTE_TRY(check_duplicates(c, err));
+    MOTE_TRY(check_near(c, &g, err));
     if (c->n > 0 && c->rows[0].kind->n_rows) /* what is said, and whose it is, stands in the rows */
         return c->own ? c->rows[0].kind->judge(c, err) : MOTE_OK;
     MOTE_TRY(check_groups(c, &g, err));

@@ -73,6 +73,14 @@ MOTE_MUST_USE mote_status mote_image_fit(const mote_image *image, mrt_fit fit, i
                                          int32_t height, int32_t n_channels, uint8_t fill,
                                          uint8_t *out, mote_err *err);
 
+/* What stays of a picture when it is resized, packed again, made brighter or given more contrast:
+ * 16 x 16 averages as Haar coefficients, [coarse .. fine], without their mean, as a vector of
+ * length 2^14. The squared distance of two is 2^29 * (1 - their correlation). false: of one colour,
+ * or nearly, or no memory; out is then untouched. Source: Jacobs, Finkelstein, Salesin, Fast
+ * Multiresolution Image Querying, 1995, section 3. */
+#define MOTE_IMAGE_PRINT 256
+bool mote_image_print(const mote_image *image, int16_t out[MOTE_IMAGE_PRINT]);
+
 /* ---- many images in a file ---- */
 
 typedef enum { MOTE_IMAGE_IDX, MOTE_IMAGE_CIFAR10, MOTE_IMAGE_CIFAR100 } mote_image_set_format;

@@ -57,6 +57,7 @@ typedef struct {
 
 #define MOTE_FACTS_MAX_BYTES   400
 #define MOTE_KIND_MAX_TROUBLES 10
+#define MOTE_KIND_PRINT        256
 
 /* What a file says of itself, or of a span of it. */
 typedef struct {
@@ -192,8 +193,20 @@ struct mote_kind {
     /* What can be wrong with a sample, ended by one without an id; NULL: nothing is known. */
     const mote_trouble *troubles;
 
-    /* What a check can measure; NULL: nothing. */
-    void (*measure)(const mote_decoded *d, mote_measured *out);
+    /* What a check can measure of a whole sample; some of it against what will be cut. NULL:
+     * nothing.
+     */
+    void (*measure)(const mote_decoded *d, const mote_cut_config *cut, mote_measured *out);
+
+    /* Append what a check sorts samples by, "28 x 28, grey", and what that is of many: "sizes and
+     * colours of pictures". NULL: nothing. */
+    void (*form)(const mote_decoded *d, mote_buf *out);
+    const char *forms;
+
+    /* What stays of a sample when it is packed again, resized or made brighter: a vector of length
+     * 2^14, the coarsest first, so that the distance of two says whether they are nearly the same.
+     * false: there is nothing in it. NULL: nothing is known that stays. */
+    bool (*print)(const mote_decoded *d, int16_t out[MOTE_KIND_PRINT]);
 
     /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
      * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one, whose

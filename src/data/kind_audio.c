@@ -74,8 +74,9 @@ static void release(void *own)
     mote_free(own);
 }
 
-static void measure(const mote_decoded *d, mote_measured *out)
+static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_measured *out)
 {
+    (void)cut;
     const mote_audio *a = mote_decoded_audio(d);
     size_t n_full = 0;
     int64_t sum = 0;

@@ -115,6 +115,63 @@ static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *e
     return MOTE_OK;
 }
 
+/* ---- checks --------------------------------------------------------------------------------- */
+
+enum { ONE_COLOUR, SMALL };
+static const mote_trouble troubles[] = {
+    [ONE_COLOUR] = {"one-colour", "pictures of one colour only", "colour",
+                    "look at them; remove those that show nothing", false},
+    [SMALL] =
+        {"small", "pictures smaller than what is made of them, and blown up", "% of image.size",
+         "take larger pictures, or choose a smaller image.size; what was never seen cannot be "
+         "learned",
+         false},
+    {NULL, NULL, NULL, NULL, false},
+};
+
+static bool is_of_one_colour(const mote_image *im)
+{
+    size_t n = bytes_of(im), step = (size_t)im->n_channels;
+    for (size_t i = step; i < n; i++)
+        if (im->pixels[i] != im->pixels[i - step])
+            return false;
+    return true;
+}
+
+/* How large the part that is used is, in percent of what becomes of it: of the side that is blown
+ * up most. 100: nothing is blown up. */
+static uint32_t percent_of_cut(const mote_image *im, const mote_cut_config *cut)
+{
+    mrt_rect from, to;
+    mrt_fit_rects(cut->fit, im->width, im->height, cut->width, cut->height, &from, &to);
+    int64_t across = 100 * (int64_t)from.width / to.width,
+            down = 100 * (int64_t)from.height / to.height, least = across < down ? across : down;
+    return least < 1 ? 1 : least > 100 ? 100 : (uint32_t)least;
+}
+
+static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_measured *out)
+{
+    const mote_image *im = mote_decoded_image(d);
+    out->n[ONE_COLOUR] = is_of_one_colour(im);
+    if (cut->height < 1 || cut->width < 1) /* nobody says what will be made of it */
+        return;
+    uint32_t percent = percent_of_cut(im, cut);
+    out->n[SMALL] = percent < 100 ? percent : 0;
+}
+
+static void form(const mote_decoded *d, mote_buf *out)
+{
+    const mote_image *im = mote_decoded_image(d);
+    mote_buf_printf(out, "%d x %d, %s", (int)im->width, (int)im->height,
+                    im->n_channels == 1 ? "grey" : "colour");
+}
+
+_Static_assert(MOTE_KIND_PRINT == MOTE_IMAGE_PRINT, "a print is as long as a kind's may be");
+static bool print(const mote_decoded *d, int16_t out[MOTE_KIND_PRINT])
+{
+    return mote_image_print(mote_decoded_image(d), out);
+}
+
 /* ---- samples -------------------------------------------------------------------------------- */
 
 /* As image.fit of mote.yaml and models name them, in the order of mrt_fit. */
@@ -212,6 +269,11 @@ const mote_kind mote_kind_image = {
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .troubles = troubles,
+    .measure = measure,
+    .form = form,
+    .forms = "sizes and colours of pictures",
+    .print = print,
     .check_cut = check_cut,
     .cut_of = cut_of,
     .shape = shape,

@@ -364,8 +364,9 @@ static mote_status find_troubles(const mote_series *s, mote_series_samples *to, 
     return MOTE_OK;
 }
 
-static void measure(const mote_decoded *d, mote_measured *out)
+static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_measured *out)
 {
+    (void)cut;
     const mote_series_samples *s = mote_decoded_series(d);
     for (int k = 0; k < MOTE_N_SERIES_FINDINGS; k++)
         out->n[k] = s->found[k];

@@ -17,6 +17,15 @@ static const mote_arch_row rows[MOTE_N_ARCHS] = {
 #undef ARCH
 };
 
+static const struct {
+    mote_arch_id arch;
+    mote_input_kind input;
+    const char *presets;
+} of_inputs[] = {
+#define ARCH_OF(id, input, presets) {MOTE_ARCH_##id, MOTE_INPUT_##input, presets},
+#include "project/archs.def"
+};
+
 const mote_arch_row *mote_arch_row_get(mote_arch_id id)
 {
     MOTE_BUG_IF(id >= MOTE_N_ARCHS);
@@ -43,4 +52,12 @@ const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kin
         if ((rows[i].preset_of & MOTE_ONE_OF(input)) && (rows[i].answers & MOTE_ONE_OF(answer)))
             return &rows[i];
     return NULL;
+}
+
+const char *mote_arch_row_presets(const mote_arch_row *row, mote_input_kind input)
+{
+    for (size_t i = 0; i < sizeof of_inputs / sizeof *of_inputs; i++)
+        if (row == &rows[of_inputs[i].arch] && of_inputs[i].input == input)
+            return of_inputs[i].presets;
+    return "";
 }

@@ -30,8 +30,9 @@ void mote_reader_own_keys(mote_reader *r, const mote_choice *c)
             continue;
         const char *word = mote_own_keys_find(c->own, key);
         if (!mote_reader_has(r, path)) {
+            const char *other = c->presets ? mote_own_keys_find(c->presets, key) : NULL;
             if (word)
-                set_own_preset(r, &rows[k], word);
+                set_own_preset(r, &rows[k], other ? other : word);
             continue;
         }
         if (word || !mote_reader_is_good(r, path))
@@ -75,11 +76,13 @@ void mote_reader_check_model(mote_reader *r)
     const mote_project_model *m = &r->project->model;
     const mote_arch_row *arch = find_architecture(r);
     if (arch)
-        mote_reader_own_keys(r, &(mote_choice){.block = "model",
-                                               .key = "architecture",
-                                               .own = arch->settings,
-                                               .what = "architecture",
-                                               .name = arch->name});
+        mote_reader_own_keys(
+            r, &(mote_choice){.block = "model",
+                              .key = "architecture",
+                              .own = arch->settings,
+                              .presets = mote_arch_row_presets(arch, mote_reader_input(r)),
+                              .what = "architecture",
+                              .name = arch->name});
     const char *training = arch ? mote_learner_row_get(arch->learner)->settings : "";
     if (*training)
         mote_reader_own_keys(r, &(mote_choice){.block = "training",

@@ -80,6 +80,7 @@ mote_answer_kind mote_reader_answer(const mote_reader *r);
 typedef struct {
     const char *block, *key; /* "model", "architecture" */
     const char *own;         /* what the choice reads */
+    const char *presets;     /* of these keys, instead of those in `own`; NULL: none */
     const char *all;         /* the keys that any choice reads; NULL: every key of the block */
     const char *what, *name; /* in complaints: "architecture", "dense" */
 } mote_choice;

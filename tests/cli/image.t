@@ -8,6 +8,26 @@ mote init: no template 'images', did you mean 'image'?
 $ mkdir shapes && cd shapes && cp "$MOTE_SOURCE_ROOT"/examples/shapes/mote.yaml . && sh "$MOTE_SOURCE_ROOT"/examples/shapes/make.sh in
 $ mote data add in --quiet | grep -c '288 files: 288 taken'
 1
+
+# What the pictures are like, and which are none, too small, empty, or there twice.
+$ mote data check 2> /dev/null
+note forms: sizes and colours of pictures: 1
+    20 x 16, grey: 288
+    do: nothing needs to be done where the product will see the same
+pictures checked: 288, errors: 0, warnings: 0
+$ mkdir odd && { printf 'P5 20 16 255\n'; head -c 320 /dev/zero; } > odd/cam9-1.pgm && { printf 'P5 8 8 255\n'; seq 99 | head -c 64; } > odd/cam9-2.pgm && head -c 100 in/disc/cam1-0.pgm > odd/cam9-3.pgm
+$ mote data add odd --label disc > /dev/null 2>&1; mote data check --json 2> /dev/null | grep -A3 '"id": "\(small\|one-colour\|left-out\)"' | grep '"\(id\|count\|text\)"'
+      "id": "left-out",
+      "count": 1,
+      "text": "files that could not be added and were left out: 1",
+      "id": "one-colour",
+      "count": 1,
+      "text": "pictures of one colour only: 1",
+      "id": "small",
+      "count": 1,
+      "text": "pictures smaller than what is made of them, and blown up: 1",
+$ mote data remove --path odd/cam9-1.pgm > /dev/null 2>&1; mote data remove --path odd/cam9-2.pgm > /dev/null 2>&1; mote data check 2> /dev/null | grep -c 'pictures checked: 288'
+1
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
 data      ran    v1: 288 samples

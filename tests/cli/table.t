@@ -4,7 +4,7 @@ $ mkdir loans && cd loans
 $ printf 'name: loans\ntask: table\ntable: {target: paid, group: town}\nmodel: {architecture: linear}\ntraining: {epochs: 20}\nschedule: {promote: {clean_at_least: 50 %%}}\n' > mote.yaml
 $ awk 'BEGIN { print "town,age,job,income,paid"; for (i = 0; i < 600; i++) { a = 20 + (i * 37) % 45; j = substr("cook nurseclerk", 1 + 5 * (i % 3), 5); sub(/ $/, "", j); m = 1000 + (i * 7919) % 3000; if (i % 50 == 7) m = ""; printf "t%d,%d,%s,%s,%s\n", i % 30, a, j, m, (m + 20 * a > 2900 ? "yes" : "no") } }' > loans.csv
 $ mote data add loans.csv 2> /dev/null | tail -1
-loans.csv: 1 files: 1 taken (1 examples, 0 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+loans.csv: 1 files: 1 taken (1 examples, 0 backgrounds), 0 known, 0 skipped, 0 refused
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d' | grep -v '^plan'
 data      ran    v1: {{.*}}

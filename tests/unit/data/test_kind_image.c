@@ -4,52 +4,13 @@
 #include "data/kind_image.h"
 
 #include "base/file.h"
-#include "data/check.h"
 #include "data/dataset.h"
 #include "data/import.h"
 #include "data/sample.h"
 #include "data/version.h"
-#include "support.h"
-#include "temp_dir.h"
+#include "kind_tree.h"
 
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    char tree[TEMP_DIR_BYTES + 16];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    static fixture f;
-    mote_err err = {0};
-    temp_dir_make(f.dir);
-    snprintf(f.tree, sizeof f.tree, "%s/tree", f.dir);
-    mote_arena_init(&f.arena, 1 << 26);
-    T_OK(mote_store_open(f.dir, true, &f.store, &err));
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_store_close(f->store);
-    mote_arena_release(&f->arena);
-    temp_dir_remove(f->dir);
-    return 0;
-}
-
-static void write_bytes(fixture *f, const char *name, const void *bytes, size_t n)
-{
-    mote_err err = {0};
-    char path[TEMP_DIR_BYTES + 200];
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    *strrchr(path, '/') = '\0';
-    T_OK(mote_dir_make(path, &err));
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    T_OK(mote_file_write(path, bytes, n, &err));
-}
+typedef kind_tree fixture;
 
 /* A file of tests/golden/images under another name. */
 static void copy_golden(fixture *f, const char *golden, const char *name)
@@ -59,7 +20,7 @@ static void copy_golden(fixture *f, const char *golden, const char *name)
     size_t n = 0;
     snprintf(path, sizeof path, "%s/tests/golden/images/%s", getenv("MOTE_SOURCE_ROOT"), golden);
     T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
-    write_bytes(f, name, bytes, n);
+    kind_tree_write(f, name, bytes, n);
     mote_free(bytes);
 }
 
@@ -69,7 +30,7 @@ static void write_flat(fixture *f, const char *name, int32_t width, int32_t heig
     uint8_t bytes[4096];
     int n = snprintf((char *)bytes, sizeof bytes, "P5 %d %d 255\n", (int)width, (int)height);
     memset(bytes + n, value, (size_t)(width * height));
-    write_bytes(f, name, bytes, (size_t)(n + width * height));
+    kind_tree_write(f, name, bytes, (size_t)(n + width * height));
 }
 
 static mote_import_report import(fixture *f)
@@ -218,21 +179,21 @@ static void what_cannot_be_taken_is_named_and_counted(void **state)
     mote_err err = {0};
     snprintf(path, sizeof path, "%s/tests/golden/images/colour.jpg", getenv("MOTE_SOURCE_ROOT"));
     T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
-    write_bytes(f, "cat/1-half.jpg", bytes, n - 40);
+    kind_tree_write(f, "cat/1-half.jpg", bytes, n - 40);
     mote_free(bytes);
-    write_bytes(f, "cat/2-moving.png", apng, sizeof apng - 1);
-    write_bytes(f, "cat/3-bomb.ppm", bomb, sizeof bomb - 1);
-    write_bytes(f, "cat/4-text.png", "not a picture at all\n", 21);
-    write_bytes(f, "cat/5-web.png", "RIFF\x10\0\0\0WEBPVP8 ....", 20);
-    write_bytes(f, "cat/6-moving.gif", "GIF89a..........", 16);
-    write_bytes(f, "cat/7-scan.tif", "II*\0........", 12);
-    write_bytes(f, "cat/8-phone.heic",
-                "\0\0\0\x18"
-                "ftypheic....mif1heic",
-                24);
-    write_bytes(f, "cat/9-empty.png", "", 0);
-    write_bytes(f, "cat/a-page.jpg", "<html><body>404</body></html>", 29);
-    write_bytes(f, "cat/notes.txt", "of the set\n", 11); /* no picture, and says so */
+    kind_tree_write(f, "cat/2-moving.png", apng, sizeof apng - 1);
+    kind_tree_write(f, "cat/3-bomb.ppm", bomb, sizeof bomb - 1);
+    kind_tree_write(f, "cat/4-text.png", "not a picture at all\n", 21);
+    kind_tree_write(f, "cat/5-web.png", "RIFF\x10\0\0\0WEBPVP8 ....", 20);
+    kind_tree_write(f, "cat/6-moving.gif", "GIF89a..........", 16);
+    kind_tree_write(f, "cat/7-scan.tif", "II*\0........", 12);
+    kind_tree_write(f, "cat/8-phone.heic",
+                    "\0\0\0\x18"
+                    "ftypheic....mif1heic",
+                    24);
+    kind_tree_write(f, "cat/9-empty.png", "", 0);
+    kind_tree_write(f, "cat/a-page.jpg", "<html><body>404</body></html>", 29);
+    kind_tree_write(f, "cat/notes.txt", "of the set\n", 11); /* no picture, and says so */
     static const char *const words[] = {"ends early",   "animation of 12 frames", "ends early",
                                         "a text",       "a WebP image",           "a GIF image",
                                         "a TIFF image", "an HEIF or AVIF image",  "is empty",
@@ -258,9 +219,9 @@ static void write_idx(fixture *f, const char *images, const char *labels, uint8_
         memset(x + 16 + 6 * i, first + i, 6);
         y[8 + i] = i % 3;
     }
-    write_bytes(f, images, x, 16 + 6u * n);
+    kind_tree_write(f, images, x, 16 + 6u * n);
     if (labels)
-        write_bytes(f, labels, y, 8u + n);
+        kind_tree_write(f, labels, y, 8u + n);
 }
 
 /* The same file, packed. */
@@ -333,13 +294,13 @@ static void what_is_wrong_with_a_set_is_said_of_its_file(void **state)
     write_idx(f, "set/c-images-idx3-ubyte", "set/c-labels-idx1-ubyte", 4, 30);
     snprintf(path, sizeof path, "%s/set/c-images-idx3-ubyte", f->tree);
     T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
-    write_bytes(f, "set/c-images-idx3-ubyte", bytes, n - 1);
+    kind_tree_write(f, "set/c-images-idx3-ubyte", bytes, n - 1);
     write_idx(f, "set/d-images-idx3-ubyte", "set/d-labels-idx1-ubyte", 4, 60);
     pack(f, "set/d-images-idx3-ubyte");
     mote_free(bytes);
     snprintf(path, sizeof path, "%s/set/d-images-idx3-ubyte.gz", f->tree);
     T_OK(mote_file_read(path, 1 << 20, &bytes, &n, &err));
-    write_bytes(f, "set/d-images-idx3-ubyte.gz", bytes, n - 9);
+    kind_tree_write(f, "set/d-images-idx3-ubyte.gz", bytes, n - 9);
     mote_free(bytes);
     static const char *const words[] = {
         "'a-labels-idx1-ubyte'", "holds 4 pictures and its file of labels 3 labels",
@@ -362,8 +323,8 @@ static void cifar_has_its_names_beside_it(void **state)
         memset(x + i * 3073 + 1025, 5, 2048);
         x[i * 3073] = (uint8_t)(i % 2);
     }
-    write_bytes(f, "cifar/data_batch_1.bin", x, sizeof x);
-    write_bytes(f, "cifar/batches.meta.txt", "cat\ndog\n\n", 9);
+    kind_tree_write(f, "cifar/data_batch_1.bin", x, sizeof x);
+    kind_tree_write(f, "cifar/batches.meta.txt", "cat\ndog\n\n", 9);
     mote_import_report r = import(f);
     assert_int_equal(r.total.n_added, 4);
     assert_int_equal(r.n_skipped, 1);
@@ -395,20 +356,18 @@ static void sizes_that_cannot_be_are_refused(void **state)
         T_FAILS(k->check_cut(&bad[i], &err), MOTE_ARG, "are not possible");
 }
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kind_tree_set_up, kind_tree_tear_down)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(folders_of_pictures_become_tensors_of_one_size, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_lap_decodes_each_picture_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_camera_that_was_held_upright_is_honoured, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_taken_is_named_and_counted, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(each_picture_of_a_set_is_a_sample, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_wrong_with_a_set_is_said_of_its_file, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(cifar_has_its_names_beside_it, set_up, tear_down),
+        TEST(folders_of_pictures_become_tensors_of_one_size),
+        TEST(a_lap_decodes_each_picture_once),
+        TEST(a_camera_that_was_held_upright_is_honoured),
+        TEST(what_cannot_be_taken_is_named_and_counted),
+        TEST(each_picture_of_a_set_is_a_sample),
+        TEST(what_is_wrong_with_a_set_is_said_of_its_file),
+        TEST(cifar_has_its_names_beside_it),
         cmocka_unit_test(sizes_that_cannot_be_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,58 +5,24 @@
 
 #include <math.h>
 
-#include "data/check.h"
 #include "data/dataset.h"
 #include "data/import.h"
 #include "data/sample.h"
 #include "data/version.h"
-#include "support.h"
-#include "temp_dir.h"
+#include "kind_tree.h"
 
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    char tree[TEMP_DIR_BYTES + 16];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    static fixture f;
-    mote_err err = {0};
-    temp_dir_make(f.dir);
-    snprintf(f.tree, sizeof f.tree, "%s/tree", f.dir);
-    mote_arena_init(&f.arena, 1 << 26);
-    T_OK(mote_store_open(f.dir, true, &f.store, &err));
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_store_close(f->store);
-    mote_arena_release(&f->arena);
-    temp_dir_remove(f->dir);
-    return 0;
-}
+typedef kind_tree fixture;
 
 /* "t_ms,x,y" at 50 Hz: x counts samples, y is 1000 + x; rows [skip, skip + n_skip) are missing. */
 static void write_csv(fixture *f, const char *name, int n, int first, int skip, int n_skip)
 {
-    mote_err err = {0};
-    char path[TEMP_DIR_BYTES + 200];
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 20);
     mote_buf_str(&b, "t_ms,x,y\n");
     for (int i = 0; i < n; i++)
         if (i < skip || i >= skip + n_skip)
             mote_buf_printf(&b, "%d,%d.5,%d.5\n", 20 * i, first + i, 1000 + first + i);
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    *strrchr(path, '/') = '\0';
-    T_OK(mote_dir_make(path, &err));
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    T_OK(mote_file_write(path, b.data, b.len, &err));
+    kind_tree_write(f, name, b.data, b.len);
 }
 
 static mote_import_report import(fixture *f)
@@ -190,14 +156,11 @@ static void a_column_of_labels_is_labels_of_spans(void **state)
     fixture *f = *state;
     mote_err err = {0};
     MOTE_SCOPED_BUF b;
-    char path[TEMP_DIR_BYTES + 200];
     mote_buf_init(&b, 1 << 20);
     mote_buf_str(&b, "timestamp_ms,x,label\n");
     for (int i = 0; i < 90; i++)
         mote_buf_printf(&b, "%d,%d.5,%s\n", 20 * i, i, i < 50 ? "wing" : "ring");
-    T_OK(mote_dir_make(f->tree, &err));
-    snprintf(path, sizeof path, "%s/anna_1.csv", f->tree);
-    T_OK(mote_file_write(path, b.data, b.len, &err));
+    kind_tree_write(f, "anna_1.csv", b.data, b.len);
     (void)import(f);
     mote_sample_row *s = NULL;
     size_t n = 0;
@@ -301,13 +264,7 @@ static void rates_that_are_meant_alike_are_one_rate(void **state)
 
 static void write_text(fixture *f, const char *name, const char *text)
 {
-    mote_err err = {0};
-    char path[TEMP_DIR_BYTES + 200];
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    *strrchr(path, '/') = '\0';
-    T_OK(mote_dir_make(path, &err));
-    snprintf(path, sizeof path, "%s/%s", f->tree, name);
-    T_OK(mote_file_write(path, text, strlen(text), &err));
+    kind_tree_write(f, name, text, strlen(text));
 }
 
 static mote_status import_by(fixture *f, const char *label_from, mote_import_report *r,
@@ -450,14 +407,10 @@ static void bad_files_are_named_and_counted(void **state)
 /* The finding of that id, as its text; "" when there is none. */
 static const char *finding(const mote_check_report *r, const char *id, const char *example)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        if (strcmp(r->findings[i].id, id) != 0)
-            continue;
-        if (example && !strstr(r->findings[i].examples[0], example))
-            fail_msg("'%s' does not name '%s'", r->findings[i].examples[0], example);
-        return r->findings[i].text;
-    }
-    return "";
+    const mote_finding *f = kind_tree_finding(r, id);
+    if (f && example && !strstr(f->examples[0], example))
+        fail_msg("'%s' does not name '%s'", f->examples[0], example);
+    return f ? f->text : "";
 }
 
 static void what_is_wrong_with_series_is_named(void **state)
@@ -507,7 +460,7 @@ static void what_is_wrong_with_series_is_named(void **state)
                         "series whose axes are not called as in most: 1");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kind_tree_set_up, kind_tree_tear_down)
 
 int main(void)
 {

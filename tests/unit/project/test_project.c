@@ -79,6 +79,26 @@ static void the_smallest_file_gets_all_presets(void **state)
     assert_string_equal(p->consent.purposes.items[0], "improvement");
 }
 
+/* What [time, frequency] suits does not suit a picture. */
+static void a_kernel_that_nobody_chose_is_of_what_comes_in(void **state)
+{
+    static const struct {
+        const char *text;
+        int32_t h, w;
+    } cases[] = {
+        {"name: d\ntask: image\n", 3, 3},
+        {"name: d\ntask: image\nmodel: {kernel: [10, 4]}\n", 10, 4},
+        {"name: d\ntask: image\nmodel: {architecture: ds-cnn, channels: 16}\n", 3, 3},
+        {"name: d\ntask: gesture\nmodel: {architecture: ds-cnn}\n", 10, 4},
+        {LEAST, 10, 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const mote_project *p = good(*state, cases[i].text);
+        assert_int_equal(p->model.kernel.h, cases[i].h);
+        assert_int_equal(p->model.kernel.w, cases[i].w);
+    }
+}
+
 static void units_are_converted_to_the_unit_of_the_key(void **state)
 {
     const mote_project *p =
@@ -722,6 +742,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_smallest_file_gets_all_presets, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_that_came_later_say_nothing_until_they_are_used, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_kernel_that_nobody_chose_is_of_what_comes_in, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup,
                                         teardown),
