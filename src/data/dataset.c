@@ -319,6 +319,8 @@ static mote_status cut_item(mote_loader *l, const mote_planned *p, size_t at, mo
     for (size_t i = at; i < at + p->n; i++) {
         size_t which = p->rows ? p->rows[i - at].at : i - at;
         k->cut(&s, &l->cfg->cut, which, (char *)d->x + i * mote_dataset_sample_bytes(d));
+        d->place[i] =
+            (mote_dataset_place){p->item->object, p->item->from_us, p->item->to_us, which};
         set_target(d, i, p, i - at, label);
     }
     mote_loaded_done(&one);
@@ -427,6 +429,7 @@ static mote_status take_room(mote_loader *l, mote_err *err)
         MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->time_s, &d->time_s, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->label, &d->label, err));
+    MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->place, &d->place, err));
     return mote_arena_take(&d->arena, d->n, sizeof *d->key, &d->key, err);
 }
 
@@ -513,6 +516,7 @@ mote_dataset mote_dataset_part(const mote_dataset *d, size_t first, size_t n)
     part.group_id += first;
     part.label += first;
     part.key += first;
+    part.place = d->place ? d->place + first : NULL;
     return part;
 }
 

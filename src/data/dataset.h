@@ -62,6 +62,13 @@ typedef struct {
 /* 16 kHz, 1000 ms, all other labels, silence like a label, 4 GB. */
 mote_dataset_config mote_dataset_config_default(const mote_kind *kind);
 
+/* Where a sample was cut from: the which-th of a stretch of an object. */
+typedef struct {
+    mote_sha256 object; /* all 0: it was made, not cut */
+    int64_t from_us, to_us;
+    size_t which;
+} mote_dataset_place;
+
 /* Samples of one shape with their targets. What only one kind of input has beside them hangs behind
  * `own` and is asked for in that kind's words (data/kind_audio.h). */
 typedef struct {
@@ -78,6 +85,7 @@ typedef struct {
     int32_t *group_id;          /* [n] index into groups */
     const char **label;         /* [n] what was said of the sample, whatever its class */
     mote_sha256 *key;           /* [n] SHA-256 of the sample's bytes: for caches */
+    mote_dataset_place *place;  /* [n] to find it again; NULL: not known */
     const char *const *classes; /* [n_classes] */
     size_t n_classes;
     size_t *n_per_class; /* [n_classes] */

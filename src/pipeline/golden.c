@@ -96,3 +96,22 @@ mote_status mote_golden_make(const mote_judge *j, const mote_golden_material *m,
     *out = golden;
     return MOTE_OK;
 }
+
+mote_status mote_golden_labels(const mote_golden_material *m, mote_arena *a, json_t **out,
+                               mote_err *err)
+{
+    const mote_dataset *d = m->d;
+    mote_golden_choice chosen[MOTE_GOLDEN_CLIPS];
+    size_t n = 0;
+    MOTE_TRY(mote_golden_choose(d, m->n_conditions, a, chosen, &n, err));
+    json_t *labels = json_array();
+    n = d->class_id ? n : 0;
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(labels, mote_json_text(d->classes[d->class_id[chosen[i].clip]]));
+    if (!labels || json_array_size(labels) != n) {
+        json_decref(labels);
+        return mote_fail(err, MOTE_NOMEM, "no memory for golden labels");
+    }
+    *out = labels;
+    return MOTE_OK;
+}

@@ -34,4 +34,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_golden_make(const mote_judge *j, const mote_golden_material *m,
                                            mote_arena *a, mote_golden *out, mote_err *err);
 
+/* What is true of each of them, by the classes of `d`: a new reference; an empty list where there
+ * are no classes. Scratch in `a`. */
+MOTE_MUST_USE mote_status mote_golden_labels(const mote_golden_material *m, mote_arena *a,
+                                             json_t **out, mote_err *err);
+
 #endif

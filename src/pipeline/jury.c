@@ -179,6 +179,7 @@ static mote_status add_part(assembling *m, int32_t k, mote_err *err)
         add_target(d, part, i);
         d->group_id[d->n] = (int32_t)(g - d->groups);
         d->key[d->n] = part->key[i];
+        d->place[d->n] = part->place[i];
         d->label[d->n] = mote_arena_strdup(&d->arena, part->label[i]);
         if (!d->label[d->n])
             return mote_fail(err, MOTE_NOMEM, "no memory for the clips of folds");
@@ -218,6 +219,7 @@ static mote_status join(assembling *m, mote_err *err)
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->label, &d->label, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->key, &d->key, err));
+    MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->place, &d->place, err));
     MOTE_TRY(join_groups(m, err));
     for (int32_t k = 0; k < m->n; k++)
         MOTE_TRY(add_part(m, k, err));

@@ -13,6 +13,7 @@
 #include "pipeline/baselines.h"
 #include "pipeline/evaluate_internal.h"
 #include "pipeline/golden.h"
+#include "pipeline/mistakes.h"
 #include "pipeline/stages_internal.h"
 #include "project/quantity.h"
 #include "project/schema.h"
@@ -248,10 +249,13 @@ static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, 
     summarise_condition(e, &report.numbers, c);
     if (*c->slice)
         return MOTE_OK;
-    json_t *shown = NULL;
+    json_t *shown = NULL, *mistakes = NULL;
     MOTE_TRY(mote_answers_shown(&x, &words, &shown, err));
     if (shown)
         mote_stage_set(e->r, "shown", shown);
+    MOTE_TRY(mote_mistakes_find(d, &x, words.names, &mistakes, err));
+    if (mistakes)
+        mote_stage_set(e->r, "mistakes", mistakes);
     MOTE_TRY(keep_promises(e, &report.numbers, err));
     return judge_baselines(e, &x, err);
 }
@@ -267,17 +271,20 @@ static mote_status keep_golden(mote_evaluating *e, mote_err *err)
     const void *samples[MOTE_MAX_CONDITIONS];
     const mote_golden_material material = {d, samples, conditions->n};
     mote_golden golden;
+    json_t *labels = NULL;
     mote_judge shipped = e->clips->judge;
     shipped.graph = e->s8;
     for (int32_t c = 0; c < conditions->n; c++)
         MOTE_TRY(mote_condition_samples(d, &conditions->items[c], MOTE_CONDITION_SEED, &e->arena,
                                         &samples[c], err));
     MOTE_TRY(mote_golden_make(&shipped, &material, &e->arena, &golden, err));
+    MOTE_TRY(mote_golden_labels(&material, &e->arena, &labels, err));
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, (size_t)256 << 20);
     mote_golden_write(&golden, &b);
     MOTE_TRY(mote_buf_status(&b, err));
     mote_stage_set(e->r, "golden_clips", json_integer(golden.n));
+    mote_stage_set(e->r, "golden_labels", labels);
     return mote_stage_put(e->p, e->r, MOTE_GOLDEN_NAME, b.data, b.len, err);
 }
 

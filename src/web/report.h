@@ -45,7 +45,10 @@ typedef struct {
     const char *figures; /* HTML of samples of the last version, of a kind that has such pictures
                             (report_figure.h); NULL: none */
     const char *figures_title, *figures_question;
-    const char *made_at; /* ISO time */
+    bool figures_are_small;
+    const char *mistakes;      /* the same of what was answered wrongly; NULL: none to see */
+    int64_t n_wrong, n_judged; /* of the test */
+    const char *made_at;       /* ISO time */
 } mote_report;
 
 /* Append the page. LIMIT when it would be longer than MOTE_REPORT_MAX_BYTES. */

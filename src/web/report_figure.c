@@ -47,3 +47,12 @@ void report_said(const mote_signature *s, const mote_decision *d, const float *s
     static say *const says[MOTE_N_ANSWERS] = {say_class, say_value, say_score}; /* in order */
     says[s->answer](s, d, said, out);
 }
+
+void report_caption(const report_sample *s, mote_buf *out)
+{
+    static const char *const marks[] = {"", "<b class=met>\xe2\x9c\x93</b> ",
+                                        "<b class=no>\xe2\x9c\x95</b> "};
+    mote_buf_printf(out, "<figcaption>%s", marks[s->judged]);
+    mote_buf_html(out, s->title);
+    mote_buf_str(out, "</figcaption>");
+}

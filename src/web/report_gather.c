@@ -11,9 +11,11 @@
 #include "model/predictor.h"
 #include "serve/predlog.h"
 #include "web/report_figure.h"
+#include "web/report_internal.h"
 #include "web/report_sound.h"
 
 #define N_CLIPS     6
+#define N_SMALL     12 /* of pictures that stand side by side */
 #define N_DRIVING   3
 #define LOG_PAGE    256 /* records read at a time */
 #define MAX_WINDOWS 400
@@ -23,11 +25,12 @@ typedef struct {
     mote_store *store;
     const mote_project *project;
     mote_arena arena;
-    mote_model *model;      /* of the last version; NULL: its bundle is gone */
-    mote_frontend frontend; /* of the model */
+    mote_model *model;       /* of the last version; NULL: its bundle is gone */
+    mote_frontend frontend;  /* of the model */
+    const json_t *evaluated; /* output of its stage evaluate; NULL: not there */
     report_ears ears;
     mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
-    mote_buf figures;
+    mote_buf figures, mistakes;
     mote_report report;
 } gathering;
 
@@ -62,19 +65,51 @@ static mote_status golden_clips(gathering *g, mote_err *err)
     return MOTE_OK;
 }
 
-/* What the graph said of golden sample i, in words. */
+static int32_t best_of(const float *said, int32_t n)
+{
+    int32_t best = 0;
+    for (int32_t k = 1; k < n; k++)
+        best = said[k] > said[best] ? k : best;
+    return best;
+}
+
+/* What the graph said of golden sample i, in words, and whether that is right, if it is known what
+ * the sample is. */
 static mote_status golden_words(gathering *g, const mote_golden *v, int32_t i, mote_buf *out,
-                                mote_err *err)
+                                report_judged *judged, mote_err *err)
 {
     const mote_signature *s = mote_model_signature(g->model);
     const mote_decision *d = mote_model_decision(g->model);
+    const char *truth = json_string_value(
+        json_array_get(json_object_get(g->evaluated, "golden_labels"), (size_t)i));
     float *said = NULL;
+    *judged = REPORT_NOT_JUDGED;
     MOTE_TRY(mote_arena_take(&g->arena, (size_t)s->n_outputs, sizeof *said, &said, err));
     mote_model_said(s->answer, d, mote_model_graph(g->model), mote_golden_in(v, i),
                     mote_golden_out(v, i), said);
     mote_buf_printf(out, "sample %d of %d: ", (int)i + 1, (int)v->n);
     report_said(s, d, said, out);
+    if (truth && s->answer == MOTE_ANSWER_CLASS) {
+        bool is_right = strcmp(s->labels[best_of(said, s->n_outputs)], truth) == 0;
+        *judged = is_right ? REPORT_RIGHT : REPORT_WRONG;
+        if (!is_right)
+            mote_buf_printf(out, ": it is '%s'", truth);
+    }
     return mote_buf_status(out, err);
+}
+
+/* What the test showed to be wrong, as pictures. */
+static mote_status mistaken_figures(gathering *g, mote_err *err)
+{
+    const report_mistakes m = {g->store, g->project, mote_model_signature(g->model), g->evaluated,
+                               &g->arena};
+    MOTE_TRY(report_mistakes_draw(&m, &g->mistakes, err));
+    if (g->mistakes.len == 0)
+        return MOTE_OK;
+    g->report.mistakes = g->mistakes.data;
+    g->report.n_wrong = (int64_t)report_number(g->evaluated, "mistakes/n");
+    g->report.n_judged = (int64_t)report_number(g->evaluated, "mistakes/of");
+    return MOTE_OK;
 }
 
 /* Golden samples of a kind that has pictures of its own. */
@@ -83,13 +118,15 @@ static mote_status golden_figures(gathering *g, mote_err *err)
     const mote_golden *v = mote_model_golden(g->model);
     const mote_signature *s = mote_model_signature(g->model);
     const report_figure *figure = report_figure_of(s);
-    int32_t n = v ? (v->n < N_CLIPS ? v->n : N_CLIPS) : 0;
+    int32_t n = figure && figure->are_small ? N_SMALL : N_CLIPS;
+    n = v ? (v->n < n ? v->n : n) : 0;
     for (int32_t k = 0; figure && k < n; k++) { /* they stand class after class in turn */
         int32_t i = (int32_t)(((int64_t)k * v->n / n + k) % v->n);
         MOTE_SCOPED_BUF title;
         mote_buf_init(&title, 4096);
-        MOTE_TRY(golden_words(g, v, i, &title, err));
-        const report_sample sample = {s, mote_golden_x(v, i), title.data};
+        report_judged judged;
+        MOTE_TRY(golden_words(g, v, i, &title, &judged, err));
+        const report_sample sample = {s, mote_golden_x(v, i), title.data, judged};
         MOTE_TRY(figure->draw(&sample, &g->arena, &g->figures, err));
     }
     MOTE_TRY(mote_buf_status(&g->figures, err));
@@ -98,7 +135,8 @@ static mote_status golden_figures(gathering *g, mote_err *err)
     g->report.figures = g->figures.data;
     g->report.figures_title = figure->title;
     g->report.figures_question = figure->question;
-    return MOTE_OK;
+    g->report.figures_are_small = figure->are_small;
+    return mistaken_figures(g, err);
 }
 
 /* The last version's front end, as what can be looked at. A bundle that is not
@@ -120,6 +158,7 @@ static mote_status open_model(gathering *g, const mote_lap *lap, mote_err *err)
         return MOTE_OK;
     g->frontend = *f;
     g->report.features = &g->frontend;
+    g->evaluated = report_output(lap, MOTE_STAGE_evaluate);
     MOTE_TRY(report_sound_open(f, mote_model_sample(g->model), &g->ears, err));
     return g->ears.plan ? golden_clips(g, err) : golden_figures(g, err);
 }
@@ -264,6 +303,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
     g->project = cfg->project;
     mote_arena_init(&g->arena, (size_t)256 << 20);
     mote_buf_init(&g->figures, MOTE_REPORT_MAX_BYTES);
+    mote_buf_init(&g->mistakes, MOTE_REPORT_MAX_BYTES);
     g->report = (mote_report){
         .project = cfg->project, .false_alarm = cfg->false_alarm, .laps = laps, .made_at = now};
     mote_status st = mote_laps_read(s, cfg->n_laps, laps, &g->report.n_laps, err);
@@ -274,6 +314,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
         mote_laps_release(laps, g->report.n_laps);
     }
     mote_buf_release(&g->figures);
+    mote_buf_release(&g->mistakes);
     mote_frontend_plan_destroy(g->ears.plan);
     mote_model_unref(g->model);
     mote_arena_release(&g->arena);

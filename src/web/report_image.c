@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A picture as a thumbnail. See report_figure.h. */
+#include "device/signal/mrt_resize.h"
 #include "web/chart.h"
 #include "web/report_figure.h"
 
 #define SIDE 140 /* of the longer edge, on the page */
+
+/* At most SIDE pixels high and wide: a page carries a few dozen, and none shows more. */
+static mote_status shrink(mote_pixels *p, mote_arena *a, mote_err *err)
+{
+    const size_t longer = p->rows > p->columns ? p->rows : p->columns;
+    if (longer <= SIDE)
+        return MOTE_OK;
+    mote_pixels small = {NULL, p->rows * SIDE / longer, p->columns * SIDE / longer, p->channels};
+    small.rows += small.rows == 0;
+    small.columns += small.columns == 0;
+    unsigned char *to = NULL;
+    MOTE_TRY(mote_arena_take(a, small.rows * small.columns * small.channels, 1, &to, err));
+    mrt_resize_area(p->pixels, (int32_t)p->columns,
+                    (mrt_rect){0, 0, (int32_t)p->columns, (int32_t)p->rows}, (int32_t)p->channels,
+                    to, (int32_t)small.columns,
+                    (mrt_rect){0, 0, (int32_t)small.columns, (int32_t)small.rows});
+    small.pixels = to;
+    *p = small;
+    return MOTE_OK;
+}
 
 static mote_status draw(const report_sample *sample, mote_arena *a, mote_buf *out, mote_err *err)
 {
@@ -18,20 +39,22 @@ static mote_status draw(const report_sample *sample, mote_arena *a, mote_buf *ou
                                            : (float)((const unsigned char *)sample->x)[i];
         pixels[i] = (unsigned char)(x > 0 ? (x < 255 ? x : 255) : 0);
     }
-    const mote_pixels p = {pixels, rows, columns, channels};
+    mote_pixels p = {pixels, rows, columns, channels};
     size_t longer = rows > columns ? rows : columns;
+    if (channels == 1 || channels == 3)
+        MOTE_TRY(shrink(&p, a, err));
     mote_buf_str(out, "<figure class=thumb>");
     mote_thumbnail(&p, (int)(columns * SIDE / longer), (int)(rows * SIDE / longer), sample->title,
                    out);
-    mote_buf_str(out, "<figcaption>");
-    mote_buf_html(out, sample->title);
-    mote_buf_str(out, "</figcaption></figure>\n");
+    report_caption(sample, out);
+    mote_buf_str(out, "</figure>\n");
     return MOTE_OK;
 }
 
 const report_figure report_figure_image = {
     .title = "What it sees",
-    .question = "Pictures at the size that the network gets, and what it says of them. They are in "
-                "the bundle: every device answers them with the same bits.",
+    .question = "Pictures of the test at the size that the network gets, and what it says of them. "
+                "They are in the bundle: every device answers them with the same bits.",
+    .are_small = true,
     .draw = draw,
 };

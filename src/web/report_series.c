@@ -40,9 +40,8 @@ static mote_status draw(const report_sample *sample, mote_arena *a, mote_buf *ou
                               .limit = (double)NAN};
     mote_buf_str(out, "<figure>");
     mote_chart_svg(&chart, out);
-    mote_buf_str(out, "<figcaption>");
-    mote_buf_html(out, sample->title);
-    mote_buf_str(out, "</figcaption></figure>\n");
+    report_caption(sample, out);
+    mote_buf_str(out, "</figure>\n");
     return MOTE_OK;
 }
 

@@ -20,9 +20,9 @@ static mote_status draw(const report_sample *sample, mote_arena *a, mote_buf *ou
     const mote_signature *s = sample->signature;
     int64_t n = mote_shape_elements(&s->sample), shown = n < MOST_COLUMNS ? n : MOST_COLUMNS;
     (void)a;
-    mote_buf_str(out, "<figure class=row><figcaption>");
-    mote_buf_html(out, sample->title);
-    mote_buf_str(out, "</figcaption><table><tbody>\n");
+    mote_buf_str(out, "<figure class=row>");
+    report_caption(sample, out);
+    mote_buf_str(out, "<table><tbody>\n");
     for (int64_t i = 0; i < shown; i++) {
         double x = number(&s->sample, sample->x, i);
         char name[32];

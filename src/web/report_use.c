@@ -39,9 +39,19 @@ void report_figures(const mote_report *r, mote_buf *out)
     if (!r->figures)
         return;
     report_begin(out, "samples", r->figures_title, r->figures_question);
-    mote_buf_str(out, "<div class=\"card pics\">");
+    const char *pics = r->figures_are_small ? "card pics small" : "card pics";
+    mote_buf_printf(out, "<div class=\"%s\">", pics);
     mote_buf_str(out, r->figures);
     mote_buf_str(out, "</div>\n");
+    if (r->mistakes) {
+        mote_buf_printf(out,
+                        "<h3>What it gets wrong</h3><p class=q>%lld of the %lld of the test were "
+                        "answered wrongly; these are the ones it was surest of, and what they "
+                        "are.</p><div class=\"%s\">",
+                        (long long)r->n_wrong, (long long)r->n_judged, pics);
+        mote_buf_str(out, r->mistakes);
+        mote_buf_str(out, "</div>\n");
+    }
     report_end(out);
 }
 

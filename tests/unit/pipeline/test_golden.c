@@ -51,6 +51,28 @@ static void the_choice_is_spread_over_classes_groups_and_conditions(void **state
         assert_true(c[i].clip == again[i].clip && c[i].condition == again[i].condition);
 }
 
+static void what_is_true_of_each_is_known(void **state)
+{
+    (void)state;
+    static int32_t class_id[] = {2, 0, 2, 0}, group_id[] = {0, 0, 1, 1};
+    static const char *const names[] = {"cat", "dog", "owl"};
+    const mote_dataset d = {.n = 4,
+                            .class_id = class_id,
+                            .group_id = group_id,
+                            .classes = names,
+                            .n_classes = 3,
+                            .n_groups = 2};
+    const mote_golden_material m = {&d, NULL, 1};
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    MOTE_SCOPED_JSON *labels = NULL;
+    mote_arena_init(&a, 1u << 20);
+    T_OK(mote_golden_labels(&m, &a, &labels, &err));
+    assert_int_equal(json_array_size(labels), 4);
+    for (size_t i = 0; i < 4; i++) /* class after class in turn */
+        assert_string_equal(json_string_value(json_array_get(labels, i)), i % 2 ? "owl" : "cat");
+}
+
 static void few_clips_are_all_taken(void **state)
 {
     (void)state;
@@ -138,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_choice_is_spread_over_classes_groups_and_conditions),
+        cmocka_unit_test(what_is_true_of_each_is_known),
         cmocka_unit_test(few_clips_are_all_taken),
         cmocka_unit_test(the_bundle_carries_the_vectors_of_evaluate),
         cmocka_unit_test(the_same_project_made_twice_gives_the_same_bundle),

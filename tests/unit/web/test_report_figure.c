@@ -14,7 +14,7 @@ static void draw(const mote_signature *s, const void *x, const char *title, mote
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
     const report_figure *figure = report_figure_of(s);
-    const report_sample sample = {s, x, title};
+    const report_sample sample = {s, x, title, REPORT_NOT_JUDGED};
     mote_buf_init(out, 1u << 20);
     assert_non_null(figure);
     T_OK(figure->draw(&sample, &a, out, &err));
@@ -40,6 +40,46 @@ static void a_window_is_a_curve_a_channel(void **state)
     assert_non_null(strstr(html.data, "seconds"));
     assert_non_null(strstr(html.data, "&amp; more<"));
     assert_non_null(strstr(html.data, "<polyline class=\"line k2\""));
+}
+
+/* A page is bounded: a large picture is shown small, as the mean of what it covers. */
+static void a_large_picture_is_a_small_thumbnail(void **state)
+{
+    (void)state;
+    static unsigned char x[560 * 280];
+    const mote_signature s = {.input = MOTE_INPUT_IMAGE, .sample = {MOTE_U8, 3, {560, 280, 1}}};
+    for (size_t i = 0; i < sizeof x; i++)
+        x[i] = i % 2 ? 30 : 50;
+    unsigned char small[140 * 70];
+    memset(small, 40, sizeof small);
+    MOTE_SCOPED_BUF html;
+    MOTE_SCOPED_BUF pixels;
+    draw(&s, x, "a field", &html);
+    mote_buf_init(&pixels, 1 << 20);
+    const mote_pixels p = {small, 140, 70, 1};
+    mote_thumbnail(&p, 70, 140, "a field", &pixels);
+    assert_non_null(strstr(html.data, pixels.data));
+    assert_true(html.len < 15000);
+}
+
+static void a_caption_says_whether_it_is_right(void **state)
+{
+    (void)state;
+    static const struct {
+        report_judged judged;
+        const char *html;
+    } cases[] = {
+        {REPORT_NOT_JUDGED, "<figcaption>'4' &amp; more</figcaption>"},
+        {REPORT_RIGHT, "<figcaption><b class=met>\xe2\x9c\x93</b> '4' &amp; more</figcaption>"},
+        {REPORT_WRONG, "<figcaption><b class=no>\xe2\x9c\x95</b> '4' &amp; more</figcaption>"},
+    };
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        const report_sample s = {NULL, NULL, "'4' & more", cases[i].judged};
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 1000);
+        report_caption(&s, &b);
+        assert_string_equal(b.data, cases[i].html);
+    }
 }
 
 /* The image data of the PNG is stored: the pixels stand in it, row by row behind a filter byte. */
@@ -178,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_window_is_a_curve_a_channel),
         cmocka_unit_test(an_image_is_its_pixels),
+        cmocka_unit_test(a_large_picture_is_a_small_thumbnail),
+        cmocka_unit_test(a_caption_says_whether_it_is_right),
         cmocka_unit_test(a_row_is_its_columns),
         cmocka_unit_test(answers_are_said_in_words),
         cmocka_unit_test(values_stand_against_what_is_true),
