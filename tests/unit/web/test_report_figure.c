@@ -69,9 +69,11 @@ static void a_caption_says_whether_it_is_right(void **state)
         report_judged judged;
         const char *html;
     } cases[] = {
-        {REPORT_NOT_JUDGED, "<figcaption>'4' &amp; more</figcaption>"},
-        {REPORT_RIGHT, "<figcaption><b class=met>\xe2\x9c\x93</b> '4' &amp; more</figcaption>"},
-        {REPORT_WRONG, "<figcaption><b class=no>\xe2\x9c\x95</b> '4' &amp; more</figcaption>"},
+        {REPORT_NOT_JUDGED, "<figcaption>&#39;4&#39; &amp; more</figcaption>"},
+        {REPORT_RIGHT,
+         "<figcaption><b class=met>\xe2\x9c\x93</b> &#39;4&#39; &amp; more</figcaption>"},
+        {REPORT_WRONG,
+         "<figcaption><b class=no>\xe2\x9c\x95</b> &#39;4&#39; &amp; more</figcaption>"},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         const report_sample s = {NULL, NULL, "'4' & more", cases[i].judged};
