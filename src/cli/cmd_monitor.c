@@ -118,10 +118,20 @@ static json_t *top_json(const mote_contributor *top, size_t n)
 {
     json_t *list = json_array();
     for (size_t k = 0; k < n; k++)
-        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "what", top[k].what, "psi",
-                                              top[k].statistic, "threshold", top[k].threshold,
-                                              "p_value", top[k].p_value));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:f, s:f, s:f}", "what", top[k].what, "words",
+                                        top[k].words, "psi", top[k].statistic, "threshold",
+                                        top[k].threshold, "p_value", top[k].p_value));
     return list;
+}
+
+/* What drifted in the window that opened it, in words. */
+static void say_causes(mote_cli *cli, const mote_alert *a)
+{
+    mote_say(cli, "\nalert %lld, what is not as it was in training\n", (long long)a->id);
+    for (size_t i = 0; i < a->n_top; i++)
+        if (i == 0 || a->top[i].statistic >= a->top[i].threshold)
+            mote_say(cli, "  %s\n", a->top[i].words);
 }
 
 static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
@@ -150,6 +160,8 @@ static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
         mote_table_cell(&t, "%.3f", a->threshold);
     }
     mote_table_say(&t, cli);
+    for (size_t k = 0; k < n; k++)
+        say_causes(cli, &alerts[k]);
 }
 
 static void say_windows(mote_cli *cli, const mote_window *windows, size_t n)

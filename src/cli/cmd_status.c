@@ -49,7 +49,7 @@ static void say_watch(mote_cli *cli, const mote_overview *o)
         char at[32];
         mote_time_iso(o->alerts[i].opened_ms, at, sizeof at);
         mote_say(cli, "            alert %lld since %s: %s, PSI %.3f over %.3f, %lld windows\n",
-                 (long long)o->alerts[i].id, at, o->alerts[i].what, o->alerts[i].statistic,
+                 (long long)o->alerts[i].id, at, o->alerts[i].words, o->alerts[i].statistic,
                  o->alerts[i].threshold, (long long)o->alerts[i].n_windows);
     }
 }

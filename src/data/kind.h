@@ -146,6 +146,26 @@ typedef struct {
     int64_t from_us, to_us; /* 0, 0: all of it */
 } mote_piece;
 
+#define MOTE_KIND_MAX_WATCHED 48
+#define MOTE_WATCHED_BYTES    64
+
+/* One number of a sample that is watched in use, for people. */
+typedef struct {
+    char called[MOTE_WATCHED_BYTES]; /* "column 'hours'" */
+    char name[MOTE_WATCHED_BYTES];   /* for scripts: "hours" */
+    const char *more, *less;         /* "higher", "lower"; NULL: neither is a word for it */
+    bool is_mute; /* it changes always, as the date of today does: a change tells nothing */
+} mote_kind_watched;
+
+/* What of a sample is watched in use (evaluate/reference_profile.h): a few numbers that people know
+ * by name, at most MOTE_KIND_MAX_WATCHED. */
+typedef struct {
+    int32_t (*count)(const mote_shape *sample);
+    /* Of one sample, out [count]; what cannot be said is NaN. No allocation; any thread. */
+    void (*values)(const mote_shape *sample, const void *x, float *out);
+    void (*words)(const mote_sample_form *form, int32_t k, mote_kind_watched *out);
+} mote_kind_watch;
+
 /* A row. */
 struct mote_kind {
     mote_input_kind input;
@@ -248,6 +268,8 @@ struct mote_kind {
      * asked for, at `out`. NULL: there is no such thing; a config that asks for it is refused. */
     mote_status (*load_own)(mote_loader *l, mote_err *err);
     mote_status (*make_nothing)(mote_loader *l, void *out, mote_err *err);
+
+    const mote_kind_watch *watch; /* NULL: of its samples what the front end makes is watched */
 
     /* What a data set of the kind has beside its samples (mote_dataset.own), again in `a`. */
     mote_status (*copy_own)(const void *own, mote_arena *a, const void **out, mote_err *err);

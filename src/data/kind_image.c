@@ -279,5 +279,6 @@ const mote_kind mote_kind_image = {
     .shape = shape,
     .cut = cut,
     .describe = describe,
+    .watch = &mote_image_watch,
     .copy_own = copy_own,
 };

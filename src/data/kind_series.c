@@ -645,5 +645,6 @@ const mote_kind mote_kind_series = {
     .count = count,
     .cut = cut,
     .load_own = load_own,
+    .watch = &mote_series_watch,
     .copy_own = copy_own,
 };

@@ -31,6 +31,8 @@ typedef struct {
     size_t n_steps; /* of the whole, with its gaps */
 } mote_series_samples;
 
+extern const mote_kind_watch mote_series_watch; /* kind_series_watch.c */
+
 static inline const mote_series_samples *mote_decoded_series(const mote_decoded *d)
 {
     return d->own;

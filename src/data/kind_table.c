@@ -446,5 +446,6 @@ const mote_kind mote_kind_table = {
     .survey = mote_columns_survey,
     .look = mote_table_look,
     .judge = mote_table_judge,
+    .watch = &mote_table_watch,
     .copy_own = copy_own,
 };

@@ -36,6 +36,8 @@ typedef struct {
     const uint64_t *row_hash; /* [n_rows] of all cells of the row as text */
 } mote_table_rows;
 
+extern const mote_kind_watch mote_table_watch; /* kind_table_watch.c */
+
 static inline const mote_table_rows *mote_decoded_table(const mote_decoded *d)
 {
     return d->own;

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "evaluate/reference_profile.h"
+#include "evaluate/reference_internal.h"
 
 #define FORMAT             1
 #define WHAT               "drift reference"
@@ -32,7 +32,10 @@ static json_t *things_json(const mote_reference_profile *p)
     MOTE_SCOPED_JSON *list = json_array();
     for (int32_t t = 0; t < p->n_things; t++) {
         const mote_watched *w = &p->things[t];
-        MOTE_SCOPED_JSON *o = json_pack("{s:s}", "name", w->name);
+        MOTE_SCOPED_JSON *o = json_pack("{s:s, s:s, s:s, s:s}", "name", w->name, "called",
+                                        w->called, "more", w->more, "less", w->less);
+        if (w->is_mute && json_object_set_new(o, "mute", json_true()) != 0)
+            return NULL;
         if (!w->is_class && json_object_set_new(o, "edges", edges_json(w)) != 0)
             return NULL;
         if (json_array_append(list, o) != 0)
@@ -76,6 +79,11 @@ mote_status mote_reference_profile_to_json(const mote_reference_profile *p, json
                   things_json(p), "groups", groups_json(p), "bins", bins_json(p));
     if (j == NULL)
         return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
+    if (s->n_sample > 0 && json_object_set_new(json_object_get(j, "shape"), "sample",
+                                               json_integer(s->n_sample)) != 0) {
+        json_decref(j);
+        return mote_fail(err, MOTE_NOMEM, "reference profile: out of memory");
+    }
     if (!mote_watch_is_class(s, p->n_things - 1)) { /* classes are what the first version knew */
         MOTE_SCOPED_JSON *owned = j;
         MOTE_TRY(mote_json_put(json_object_get(j, "shape"), "answer",
@@ -93,7 +101,7 @@ static mote_status parse_flag(const json_t *o, const char *key, bool *out, mote_
 {
     const json_t *v = json_object_get(o, key);
     if (!json_is_boolean(v))
-        return mote_fail(err, MOTE_PARSE, WHAT ": shape: '%s' must be true or false", key);
+        return mote_fail(err, MOTE_PARSE, WHAT ": '%s' must be true or false", key);
     *out = json_is_true(v);
     return MOTE_OK;
 }
@@ -104,9 +112,15 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
     int64_t frames = 0;
     int64_t values = 0;
     int64_t labels = 0;
+    int64_t sample = 0;
     MOTE_TRY(mote_json_get_obj(document, WHAT, "shape", &o, err));
     MOTE_TRY(mote_json_get_i64(o, WHAT, "frames", 0, MAX_FRAMES_IN_FILE, &frames, err));
     MOTE_TRY(mote_json_get_i64(o, WHAT, "values", 0, MAX_VALUES_IN_FILE, &values, err));
+    if (json_object_get(o, "sample"))
+        MOTE_TRY(mote_json_get_i64(o, WHAT, "sample", 1, MOTE_KIND_MAX_WATCHED, &sample, err));
+    if (frames > 0 && sample > 0)
+        return mote_fail(err, MOTE_RANGE, WHAT ": features and %d numbers of a sample",
+                         (int)sample);
     const json_t *answer = json_object_get(o, "answer");
     out->answer = (mote_answer_kind)0;
     if (answer)
@@ -122,6 +136,7 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
     out->n_frames = (int32_t)frames;
     out->n_values = (int32_t)values;
     out->n_said = (int32_t)labels;
+    out->n_sample = (int32_t)sample;
     return MOTE_OK;
 }
 
@@ -145,6 +160,32 @@ static mote_status parse_edges(const json_t *thing, mote_watched *w, mote_err *e
     return MOTE_OK;
 }
 
+/* A text of a thing that fits; out is left as it is when there is none. */
+static mote_status copy_text(const json_t *thing, const char *key, char out[MOTE_WATCHED_BYTES],
+                             mote_err *err)
+{
+    const char *text = NULL;
+    if (!json_object_get(thing, key))
+        return MOTE_OK;
+    MOTE_TRY(mote_json_get_str(thing, WHAT, key, &text, err));
+    if (strlen(text) >= MOTE_WATCHED_BYTES)
+        return mote_fail(err, MOTE_RANGE, WHAT ": '%s' is over %d bytes", key,
+                         MOTE_WATCHED_BYTES - 1);
+    (void)mote_format(out, MOTE_WATCHED_BYTES, "%s", text);
+    return MOTE_OK;
+}
+
+static mote_status parse_words(const json_t *thing, mote_watched *w, mote_err *err)
+{
+    watched_words(w); /* what an older bundle does not say */
+    w->is_mute = false;
+    if (json_object_get(thing, "mute"))
+        MOTE_TRY(parse_flag(thing, "mute", &w->is_mute, err));
+    MOTE_TRY(copy_text(thing, "called", w->called, err));
+    MOTE_TRY(copy_text(thing, "more", w->more, err));
+    return copy_text(thing, "less", w->less, err);
+}
+
 static mote_status parse_things(const json_t *document, mote_reference_profile *p, mote_err *err)
 {
     json_t *list = NULL;
@@ -160,11 +201,14 @@ static mote_status parse_things(const json_t *document, mote_reference_profile *
         w->is_class = mote_watch_is_class(&p->shape, t);
         w->n_bins = w->is_class ? p->shape.n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         MOTE_TRY(mote_json_get_str(o, WHAT, "name", &name, err));
-        if (strcmp(name, w->name) != 0)
+        if (t < p->shape.n_sample)
+            MOTE_TRY(copy_text(o, "name", w->name, err));
+        else if (strcmp(name, w->name) != 0)
             return mote_fail(err, MOTE_PARSE,
                              WHAT ": thing %d is '%.60s', not '%s': it was made "
                                   "by another version of mote; train again",
                              (int)t, name, w->name);
+        MOTE_TRY(parse_words(o, w, err));
         if (!w->is_class)
             MOTE_TRY(parse_edges(o, w, err));
     }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/interval.h"
 #include "evaluate/answer_internal.h"
+#include "evaluate/reference_internal.h"
 
 #define MIN_ROWS       50
 #define MAX_FRAMES     1024 /* of one sample that are looked at */
@@ -30,6 +31,14 @@ mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_
         shape.n_frames = (int32_t)(mote_shape_elements(&out) / shape.n_values);
         shape.is_cepstral = mote_frontend_energy_is_first(features);
         shape.has_level = sample->dtype == MOTE_I16 && sample->n_dims == 1;
+        const mote_kind *kind = mote_kind_of(input);
+        shape.n_sample = kind && kind->watch ? kind->watch->count(sample) : 0;
+        if (shape.n_sample > 0)
+            shape = (mote_watch_shape){.answer = answer,
+                                       .n_said = n_said,
+                                       .n_sample = shape.n_sample,
+                                       .watch = kind->watch,
+                                       .sample = *sample};
     }
     return shape;
 }
@@ -48,7 +57,7 @@ static bool has_features(const mote_watch_shape *shape)
 static int32_t n_of_features(const mote_watch_shape *shape)
 {
     if (!has_features(shape))
-        return 0;
+        return shape->n_sample;
     return n_bands(shape) + (shape->n_frames > 1 ? 2 : 0); /* floor, spread */
 }
 
@@ -71,6 +80,10 @@ void mote_watch_name(const mote_watch_shape *shape, int32_t thing, char name[MOT
 {
     int32_t bands = has_features(shape) ? n_bands(shape) : 0;
     const char *plain = NULL;
+    if (thing < shape->n_sample) {
+        (void)mote_format(name, MOTE_WATCH_NAME_BYTES, "sample_%d", (int)thing);
+        return;
+    }
     if (thing >= n_before_answer(shape)) {
         mote_answer_row_of(shape->answer)
             ->watched_name(thing - n_before_answer(shape), name, MOTE_WATCH_NAME_BYTES);
@@ -156,6 +169,10 @@ void mote_watch_values(const mote_watch_shape *shape, const float *features, con
             floor_and_spread(shape, features, out + n_bands(shape));
         out += n_of_features(shape);
     }
+    if (shape->n_sample > 0) {
+        shape->watch->values(&shape->sample, sample, out);
+        out += shape->n_sample;
+    }
     if (shape->has_level)
         *out++ = level_db(sample, n);
     mote_answer_row_of(shape->answer)->watch(said, shape->n_said, out);
@@ -166,6 +183,8 @@ void mote_watch_values(const mote_watch_shape *shape, const float *features, con
 static uint8_t bin_of(const mote_watched *w, float x)
 {
     uint8_t missing = (uint8_t)(w->n_bins - 1);
+    if (w->is_mute)
+        return missing;
     if (w->is_class)
         return x >= 0 && x < (float)missing ? (uint8_t)x : missing;
     if (!isfinite(x))
@@ -180,6 +199,73 @@ void mote_reference_profile_bin(const mote_reference_profile *p, const float *va
 {
     for (int32_t i = 0; i < p->n_things; i++)
         bins[i] = bin_of(&p->things[i], values[i]);
+}
+
+/* ---- words ---- */
+
+void watched_words(mote_watched *w)
+{
+    static const struct {
+        const char *name, *called, *more, *less;
+    } known[] = {{"floor", "the quiet parts", "stronger", "weaker"},
+                 {"spread", "strength within a sample", "more uneven", "more even"},
+                 {"level_db", "the level", "higher", "lower"},
+                 {"confidence", "the model", "surer", "less sure"},
+                 {"entropy", "the model", "more undecided", "more decided"},
+                 {"class", "the classes that are said", "", ""},
+                 {"score", "the score", "more unusual", "less unusual"}};
+    (void)mote_format(w->called, sizeof w->called, "%s", w->name);
+    (void)mote_format(w->more, sizeof w->more, "higher");
+    (void)mote_format(w->less, sizeof w->less, "lower");
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].name, w->name) == 0) {
+            (void)mote_format(w->called, sizeof w->called, "%s", known[i].called);
+            (void)mote_format(w->more, sizeof w->more, "%s", known[i].more);
+            (void)mote_format(w->less, sizeof w->less, "%s", known[i].less);
+        }
+}
+
+static void name_sample(mote_watched *w, const mote_kind_watched *k)
+{
+    memcpy(w->name, k->name, sizeof w->name);
+    memcpy(w->called, k->called, sizeof w->called);
+    (void)mote_format(w->more, sizeof w->more, "%s", k->more ? k->more : "");
+    (void)mote_format(w->less, sizeof w->less, "%s", k->less ? k->less : "");
+    w->is_mute = k->is_mute;
+}
+
+/* A text that is too long leaves the name that it has. */
+static void call(mote_watched *w, const char *before, const char *text, const char *after)
+{
+    char called[MOTE_WATCHED_BYTES];
+    if (mote_format(called, sizeof called, "%s%s%s", before, text, after))
+        memcpy(w->called, called, sizeof called);
+}
+
+void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend *features,
+                                 const mote_sample_form *form)
+{
+    const mote_watch_shape *s = &p->shape;
+    int32_t bands = has_features(s) ? n_bands(s) : 0;
+    for (int32_t t = 0; t < p->n_things; t++) {
+        mote_watched *w = &p->things[t];
+        mote_kind_watched of_sample = {0};
+        char words[MOTE_WATCHED_BYTES];
+        const char *like = NULL;
+        int32_t value = t - n_before_answer(s);
+        if (s->watch && t < s->n_sample) {
+            s->watch->words(form, t, &of_sample);
+            name_sample(w, &of_sample);
+        } else if (t < bands) {
+            mote_frontend_words(features, &form->shape, t * s->n_values / bands,
+                                (t + 1) * s->n_values / bands - 1, words, sizeof words, &like);
+            call(w, "", words, "");
+        } else if (value >= 0 && (size_t)value < form->values.n) {
+            call(w, "value '", form->values.items[value], "'");
+        }
+        for (int32_t i = 0; w->is_mute && i < p->n_rows; i++)
+            p->bins[(size_t)i * (size_t)p->n_things + (size_t)t] = (uint8_t)(w->n_bins - 1);
+    }
 }
 
 /* ---- building ---- */
@@ -289,6 +375,7 @@ static void fill(mote_reference_profile *p, const mote_watch_shape *shape, const
     for (size_t t = 0; t < n_things; t++) {
         mote_watched *w = &p->things[t];
         mote_watch_name(shape, (int32_t)t, w->name);
+        watched_words(w);
         w->is_class = mote_watch_is_class(shape, (int32_t)t);
         w->n_bins = w->is_class ? shape->n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         if (!w->is_class)

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "base/interval.h"
 #include "monitor/drift.h"
 
@@ -411,6 +412,48 @@ static int compare_findings(const void *x, const void *y)
     return a->thing < b->thing ? -1 : 1;
 }
 
+/* Which way the window lies from the reference: see mote_drift_finding. */
+static void find_shift(const int32_t *reference, const int32_t *window, int32_t n_bins,
+                       mote_drift_finding *f)
+{
+    int32_t last = n_bins - 1; /* of what is missing */
+    double n = 0, n_before = 0, above = 0;
+    for (int32_t i = 0; i < last; i++) {
+        double below = n_before; /* of the reference */
+        n_before += reference[i];
+        n += window[i];
+        above += window[i] * (below + 0.5 * reference[i]);
+    }
+    f->shift = n > 0 && n_before > 0 ? 2 * above / (n * n_before) - 1 : 0;
+    f->missing = n + window[last] > 0 ? window[last] / (n + window[last]) : 0;
+    f->missing_before =
+        n_before + reference[last] > 0 ? reference[last] / (n_before + reference[last]) : 0;
+}
+
+#define MISSING_MORE 0.1 /* such a share more is what there is to say */
+#define SHIFT_MUCH   0.5
+#define SHIFT_ANY    0.15
+
+void mote_drift_say(const mote_watched *thing, const mote_drift_finding *f,
+                    char out[MOTE_DRIFT_WORDS_BYTES])
+{
+    const char *way = f->shift > 0 ? thing->more : thing->less;
+    double shift = fabs(f->shift);
+    if (f->missing > f->missing_before + MISSING_MORE)
+        (void)mote_format(out, MOTE_DRIFT_WORDS_BYTES,
+                          "%s: missing in %.0f %%, in training in %.0f %%", thing->called,
+                          100 * f->missing, 100 * f->missing_before);
+    else if (thing->is_class || way[0] == '\0')
+        (void)mote_format(out, MOTE_DRIFT_WORDS_BYTES, "%s: another mix than in training",
+                          thing->called);
+    else if (shift < SHIFT_ANY)
+        (void)mote_format(out, MOTE_DRIFT_WORDS_BYTES, "%s: spread otherwise than in training",
+                          thing->called);
+    else
+        (void)mote_format(out, MOTE_DRIFT_WORDS_BYTES, "%s: %s%s than in training", thing->called,
+                          shift >= SHIFT_MUCH ? "much " : "", way);
+}
+
 void mote_detector_judge(const mote_detector *d, const int32_t *counts, mote_drift_verdict *out)
 {
     const mote_reference_profile *p = d->profile;
@@ -426,6 +469,7 @@ void mote_detector_judge(const mote_detector *d, const int32_t *counts, mote_dri
                                                 .psi = psi,
                                                 .threshold = d->threshold[t],
                                                 .p_value = window_p(d, log_p(&d->null[t], psi))};
+        find_shift(d->reference + d->bin_start[t], window, n_bins, &out->findings[t]);
     }
     qsort(out->findings, (size_t)out->n_findings, sizeof out->findings[0], compare_findings);
     out->p_value = out->findings[0].p_value;

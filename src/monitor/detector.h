@@ -46,6 +46,9 @@ typedef struct {
     double psi;
     double threshold; /* PSI at which this thing alone would alarm */
     double p_value;   /* corrected for all things */
+    /* Which way, of values that are there: the probability that one of the window is above one of
+     * the reference, less that it is below; -1 to 1. And the shares that are missing. */
+    double shift, missing, missing_before;
 } mote_drift_finding;
 
 typedef struct {
@@ -58,5 +61,10 @@ typedef struct {
 
 /* Judge the histogram of a window: counts[n_things][MOTE_WATCH_MAX_BINS]. Pure; any thread. */
 void mote_detector_judge(const mote_detector *d, const int32_t *counts, mote_drift_verdict *out);
+
+/* "column 'hours': much higher than in training": what a finding says of a thing, for people. */
+#define MOTE_DRIFT_WORDS_BYTES 200
+void mote_drift_say(const mote_watched *thing, const mote_drift_finding *f,
+                    char out[MOTE_DRIFT_WORDS_BYTES]);
 
 #endif

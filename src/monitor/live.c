@@ -23,7 +23,7 @@
 #define MAX_SLOTS       MOTE_LIVE_MAX_BUNDLES
 #define DEFAULT_POLL_MS 500
 #define STOP_LATENCY_MS 50
-#define MAX_WAITING     8192 /* predictions that wait for a calibration; about 1 MB */
+#define MAX_WAITING     8192 /* predictions that wait for a calibration; about 2 MB */
 
 typedef struct {
     mote_sha256 bundle;
@@ -116,7 +116,8 @@ void mote_live_observe(void *arg, mote_serve_event *event)
         mote_watch_shape_for(mote_model_features(m), &says->sample, says->answer, says->n_outputs);
     if (shape.n_frames > 0 && y->features == NULL)
         return; /* features came from elsewhere: not comparable */
-    mote_watch_values(&shape, y->features, shape.has_level ? event->x : NULL, event->n_in,
+    bool is_seen = shape.has_level || shape.n_sample > 0;
+    mote_watch_values(&shape, y->features, is_seen ? event->x : NULL, event->n_in,
                       mote_prediction_numbers(says->answer, y), event->watched);
     event->n_watched = mote_watch_count(&shape);
     slot *s = find_slot(l, mote_model_hash(m));
@@ -137,7 +138,13 @@ static mote_status fill_slot(mote_live *l, const wanted_model *w, slot *s, mote_
     if (reference == NULL)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s' has no drift reference in its bundle",
                          w->name);
+    const mote_signature *says = mote_model_signature(w->model);
+    const mote_watch_shape shape = mote_watch_shape_for(
+        mote_model_features(w->model), &says->sample, says->answer, says->n_outputs);
     MOTE_TRY(mote_reference_profile_parse(reference, &s->profile, err));
+    if (s->profile->n_things != mote_watch_count(&shape))
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "another version of mote watched other things of it: deploy it again");
     mote_monitor_config cfg = {.model = w->name,
                                .version = w->version,
                                .bundle = s->bundle,

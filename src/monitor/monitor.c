@@ -164,9 +164,12 @@ static mote_status top_json(const mote_monitor *m, const judged *j, mote_buf *ou
     MOTE_SCOPED_JSON *list = json_array();
     for (int32_t i = 0; i < j->verdict.n_findings && i < MOTE_MONITOR_TOP; i++) {
         const mote_drift_finding *f = &j->verdict.findings[i];
-        json_t *o =
-            json_pack("{s:s, s:f, s:f, s:f}", "what", m->profile->things[f->thing].name,
-                      "statistic", f->psi, "threshold", f->threshold, "p_value", f->p_value);
+        const mote_watched *thing = &m->profile->things[f->thing];
+        char words[MOTE_DRIFT_WORDS_BYTES];
+        mote_drift_say(thing, f, words);
+        json_t *o = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", thing->name, "words", words,
+                              "shift", f->shift, "statistic", f->psi, "threshold", f->threshold,
+                              "p_value", f->p_value);
         if (json_array_append_new(list, o) != 0) /* an alert without its cause is not readable */
             return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
     }

@@ -94,7 +94,8 @@ MOTE_MUST_USE mote_status mote_monitor_replaced(mote_store *s, const char *model
 /* ---- reading; everything lives as long as the arena ---- */
 
 typedef struct {
-    const char *what;
+    const char *what;  /* its name, for scripts */
+    const char *words; /* what changed, for people: "column 'hours': higher than in training" */
     double statistic, threshold, p_value;
 } mote_contributor;
 
@@ -121,7 +122,7 @@ typedef struct {
     int64_t version;
     mote_sha256 bundle;
     mote_alert_state state;
-    const char *what; /* strongest contributor of the window that opened it */
+    const char *what, *words; /* strongest contributor of the window that opened it */
     double statistic, threshold, p_value;
     int64_t opened_ms, last_ms; /* last: end of the last window that drifted */
     int64_t n_windows;          /* that drifted since */

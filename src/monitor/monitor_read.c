@@ -36,6 +36,9 @@ static mote_status parse_top(const char *text, mote_arena *a, mote_contributor *
         const char *name = NULL;
         MOTE_TRY(mote_json_get_str(o, what, "what", &name, err));
         MOTE_TRY(mote_rows_copy(a, name, &top[i].what, err));
+        if (json_object_get(o, "words")) /* an older Mote wrote none */
+            MOTE_TRY(mote_json_get_str(o, what, "words", &name, err));
+        MOTE_TRY(mote_rows_copy(a, name, &top[i].words, err));
         MOTE_TRY(mote_json_get_f64(o, what, "statistic", &top[i].statistic, err));
         MOTE_TRY(mote_json_get_f64(o, what, "threshold", &top[i].threshold, err));
         MOTE_TRY(mote_json_get_f64(o, what, "p_value", &top[i].p_value, err));
@@ -112,6 +115,7 @@ static mote_status read_alert(mote_stmt *q, mote_arena *a, void *item, mote_err 
     if (t.n_top == 0)
         return mote_fail(err, MOTE_CORRUPT, "store: alert %lld has no cause", (long long)t.id);
     t.what = t.top[0].what;
+    t.words = t.top[0].words;
     t.statistic = t.top[0].statistic;
     t.threshold = t.top[0].threshold;
     t.p_value = t.top[0].p_value;

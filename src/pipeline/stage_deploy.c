@@ -157,6 +157,8 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
     }
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
+    mote_reference_profile_name(profile, mote_setting_features(d->p->settings),
+                                mote_setting_form(d->p->settings));
     st = mote_reference_profile_to_json(profile, &d->drift, err);
     mote_reference_profile_destroy(profile);
     return st;

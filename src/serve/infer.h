@@ -10,7 +10,7 @@
 #include "serve/consent.h"
 #include "serve/models.h"
 
-#define MOTE_SERVE_MAX_WATCHED 32 /* as many as evaluate/reference_profile.h watches */
+#define MOTE_SERVE_MAX_WATCHED 64 /* as many as evaluate/reference_profile.h watches */
 
 /* One prediction, as told to the observer and to the prediction log. All borrowed. */
 typedef struct {

@@ -102,7 +102,7 @@ static void contributor(const mote_report *r, const mote_contributor *c, mote_bu
     const char *like = NULL;
     const mote_frontend own = mote_frontend_of_project(&r->project->features, r->project->rate_hz);
     report_watched(r->features ? r->features : &own, c->what, what, sizeof what, &like);
-    mote_buf_html(out, what);
+    mote_buf_html(out, strcmp(c->words, c->what) != 0 ? c->words : what);
     mote_buf_printf(out, " (<code>");
     mote_buf_html(out, c->what);
     mote_buf_printf(out, "</code>, PSI %.2f where %.2f is the limit)", c->statistic, c->threshold);
@@ -127,7 +127,7 @@ static void alert_says(const mote_report *r, const mote_alert *t, mote_buf *out)
     }
     mote_buf_printf(out, ", %lld %s drifted. Moved most: ", (long long)t->n_windows,
                     t->n_windows == 1 ? "window" : "windows");
-    mote_contributor strongest = {t->what, t->statistic, t->threshold, t->p_value};
+    mote_contributor strongest = {t->what, t->words, t->statistic, t->threshold, t->p_value};
     contributor(r, &strongest, out);
     for (size_t i = 1; i < t->n_top && i < 3; i++) {
         mote_buf_str(out, "; then ");

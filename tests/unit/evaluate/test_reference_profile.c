@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "data/columns.h"
 #include "evaluate/reference_profile.h"
 #include "support.h"
 
@@ -299,6 +300,152 @@ static void values_and_scores_are_watched_as_numbers(void **state)
     mote_reference_profile_destroy(back);
 }
 
+/* ---- what kinds name --------------------------------------------------------------------- */
+
+static mote_watch_shape shape_of_kind(mote_input_kind input, const mote_shape *sample)
+{
+    const mote_kind *kind = mote_kind_of(input);
+    assert_non_null(kind->watch);
+    return (mote_watch_shape){.n_said = 2,
+                              .n_sample = kind->watch->count(sample),
+                              .watch = kind->watch,
+                              .sample = *sample};
+}
+
+/* The shape that a model is watched by is that of its kind, and says nothing of features. */
+static void a_front_end_leaves_to_the_kind_what_is_watched(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_frontend f;
+    const mote_shape window = {.dtype = MOTE_F32, .n_dims = 2, .dims = {50, 3}};
+    const mote_shape sound = {.dtype = MOTE_I16, .n_dims = 1, .dims = {16000}};
+    T_OK(mote_frontend_named("raw", &f, &err));
+    mote_watch_shape s = mote_watch_shape_for(&f, &window, MOTE_ANSWER_CLASS, 4);
+    assert_int_equal(s.n_sample, 6);
+    assert_int_equal(s.n_frames, 0);
+    assert_int_equal(mote_watch_count(&s), 9);
+    T_OK(mote_frontend_named("mfcc", &f, &err));
+    s = mote_watch_shape_for(&f, &sound, MOTE_ANSWER_CLASS, 4);
+    assert_int_equal(s.n_sample, 0);
+    assert_true(s.n_frames > 1 && s.has_level);
+}
+
+static void axes_are_watched_by_where_they_lie_and_how_they_swing(void **state)
+{
+    (void)state;
+    const mote_shape window = {.dtype = MOTE_F32, .n_dims = 2, .dims = {4, 2}};
+    const mote_shape many = {.dtype = MOTE_F32, .n_dims = 2, .dims = {4, 40}};
+    const mote_shape flat = {.dtype = MOTE_F32, .n_dims = 1, .dims = {4}};
+    const float x[8] = {1, 5, 3, 5, 1, 5, 3, 5}, said[2] = {0.25F, 0.75F};
+    float out[7];
+    mote_watch_shape s = shape_of_kind(MOTE_INPUT_SERIES, &window);
+    assert_int_equal(mote_watch_count(&s), 7);
+    mote_watch_values(&s, NULL, x, 8, said, out);
+    assert_true(out[0] == 2 && out[1] == 1 && out[2] == 5 && out[3] == 0);
+    assert_true(out[4] == 0.75F && out[6] == 1);
+    assert_int_equal(shape_of_kind(MOTE_INPUT_SERIES, &many).n_sample, MOTE_KIND_MAX_WATCHED);
+    assert_int_equal(shape_of_kind(MOTE_INPUT_SERIES, &flat).n_sample, 0);
+}
+
+static void pictures_are_watched_by_light_contrast_detail_and_colour(void **state)
+{
+    (void)state;
+    const mote_shape grey = {.dtype = MOTE_U8, .n_dims = 3, .dims = {2, 2, 1}};
+    const mote_shape colour = {.dtype = MOTE_U8, .n_dims = 3, .dims = {1, 2, 3}};
+    const uint8_t x[4] = {10, 30, 10, 30}, y[6] = {100, 0, 50, 100, 0, 50}, black[6] = {0};
+    const float said[2] = {1, 0};
+    float out[9];
+    mote_watch_shape s = shape_of_kind(MOTE_INPUT_IMAGE, &grey);
+    assert_int_equal(s.n_sample, 3);
+    mote_watch_values(&s, NULL, x, 4, said, out);
+    assert_true(out[0] == 20 && out[1] == 10 && out[2] == 20);
+    s = shape_of_kind(MOTE_INPUT_IMAGE, &colour);
+    assert_int_equal(s.n_sample, 6);
+    mote_watch_values(&s, NULL, y, 6, said, out);
+    assert_true(out[0] == 50 && out[2] == 0);
+    assert_float_equal(out[3], 2.0 / 3, 1e-6);
+    assert_float_equal(out[4], 0, 1e-6);
+    assert_float_equal(out[5], 1.0 / 3, 1e-6);
+    mote_watch_values(&s, NULL, black, 6, said, out);
+    assert_true(out[0] == 0 && isnan(out[3]));
+}
+
+enum { N_FEW = 60 };
+
+/* hours 0..59, a job of three, a date that moves on. */
+static mote_reference_profile *profile_of_rows(const mote_sample_form *form)
+{
+    mote_err err = {0};
+    mote_reference_profile *p = NULL;
+    const mote_watch_shape s = shape_of_kind(MOTE_INPUT_TABLE, &form->shape);
+    static float values[N_FEW][7];
+    int32_t groups[N_FEW];
+    const float said[2] = {0.5F, 0.5F};
+    for (int i = 0; i < N_FEW; i++) {
+        const float row[4] = {(float)i, (float)(i % 3), (float)(20000 + i), 0};
+        groups[i] = i;
+        mote_watch_values(&s, NULL, row, 4, said, values[i]);
+    }
+    T_OK(mote_reference_profile_build(&s, &values[0][0], groups, N_FEW, &p, &err));
+    mote_reference_profile_name(p, NULL, form);
+    return p;
+}
+
+static const mote_field fields[3] = {{.name = "hours", .type = MOTE_FIELD_NUMBER},
+                                     {.name = "job", .type = MOTE_FIELD_CATEGORY},
+                                     {.name = "day", .type = MOTE_FIELD_DATE}};
+static const mote_columns three = {.fields = fields, .n = 3};
+
+static void rows_are_watched_by_column_and_dates_are_not(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    const mote_sample_form form = {.shape = {.dtype = MOTE_F32, .n_dims = 1, .dims = {4}},
+                                   .fields = &three};
+    mote_reference_profile *p = profile_of_rows(&form), *back = NULL;
+    assert_int_equal(p->n_things, 7);
+    assert_string_equal(p->things[0].name, "column hours");
+    assert_string_equal(p->things[0].called, "column 'hours'");
+    assert_string_equal(p->things[0].more, "higher");
+    assert_string_equal(p->things[1].more, "");
+    assert_true(p->things[2].is_mute && p->things[3].is_mute && !p->things[1].is_mute);
+    assert_string_equal(p->things[3].called, "column 'day'");
+    MOTE_SCOPED_JSON *j = NULL;
+    T_OK(mote_reference_profile_to_json(p, &j, &err));
+    T_OK(mote_reference_profile_parse(j, &back, &err));
+    assert_int_equal(back->shape.n_sample, 4);
+    for (int t = 0; t < 7; t++) {
+        assert_string_equal(back->things[t].called, p->things[t].called);
+        assert_string_equal(back->things[t].less, p->things[t].less);
+        assert_int_equal(back->things[t].is_mute, p->things[t].is_mute);
+    }
+    uint8_t bins[7];
+    const float row[7] = {1000, 2, 30000, 5, 0.5F, 0.7F, 0};
+    mote_reference_profile_bin(back, row, bins);
+    assert_int_equal(bins[0], MOTE_WATCH_QUANTILE_BINS - 1);
+    assert_int_equal(bins[2], MOTE_WATCH_QUANTILE_BINS); /* missing, as in the reference */
+    assert_int_equal(back->bins[2], MOTE_WATCH_QUANTILE_BINS);
+    mote_reference_profile_destroy(back);
+
+    json_t *shape = json_object_get(j, "shape"), *things = json_object_get(j, "things");
+    back = NULL;
+    json_object_set_new(shape, "sample", json_integer(MOTE_KIND_MAX_WATCHED + 1));
+    T_FAILS(mote_reference_profile_parse(j, &back, &err), MOTE_RANGE, "sample");
+    json_object_set_new(shape, "sample", json_integer(4));
+    json_object_set_new(shape, "frames", json_integer(2));
+    json_object_set_new(shape, "values", json_integer(2));
+    T_FAILS(mote_reference_profile_parse(j, &back, &err), MOTE_RANGE, "numbers of a sample");
+    json_object_set_new(shape, "frames", json_integer(0));
+    json_object_set_new(shape, "values", json_integer(0));
+    json_object_set_new(json_array_get(things, 0), "called",
+                        json_string("a name that is so long that nothing that is kept of one can "
+                                    "hold it"));
+    T_FAILS(mote_reference_profile_parse(j, &back, &err), MOTE_RANGE, "called");
+    assert_null(back);
+    mote_reference_profile_destroy(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +457,10 @@ int main(void)
         cmocka_unit_test(damaged_documents_are_refused),
         cmocka_unit_test(too_few_clips_are_refused_and_many_are_thinned),
         cmocka_unit_test(values_and_scores_are_watched_as_numbers),
+        cmocka_unit_test(a_front_end_leaves_to_the_kind_what_is_watched),
+        cmocka_unit_test(axes_are_watched_by_where_they_lie_and_how_they_swing),
+        cmocka_unit_test(pictures_are_watched_by_light_contrast_detail_and_colour),
+        cmocka_unit_test(rows_are_watched_by_column_and_dates_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "base/interval.h"
 #include "monitor/detector.h"
+#include "support.h"
 
 #define N_THINGS             15
 #define N_REFERENCES         25
@@ -251,6 +252,67 @@ static void bad_settings_and_failed_allocations_are_said(void **state)
     mote_reference_profile_destroy(p);
 }
 
+/* Which way, how far, and what to say where there is no way. */
+static void findings_are_said_in_words(void **state)
+{
+    (void)state;
+    const mote_watched hours = {.called = "column 'hours'", .more = "higher", .less = "lower"};
+    const mote_watched job = {.called = "column 'job'"};
+    const mote_watched picture = {.called = "pictures", .more = "brighter", .less = "darker"};
+    const mote_watched classes = {.called = "the classes", .more = "up", .is_class = true};
+    const struct {
+        const mote_watched *thing;
+        mote_drift_finding found;
+        const char *says;
+    } cases[] = {
+        {&hours, {.shift = 0.9}, "column 'hours': much higher than in training"},
+        {&hours, {.shift = 0.3}, "column 'hours': higher than in training"},
+        {&hours, {.shift = -0.3}, "column 'hours': lower than in training"},
+        {&hours, {.shift = 0.05}, "column 'hours': spread otherwise than in training"},
+        {&hours,
+         {.shift = 0.9, .missing = 0.4, .missing_before = 0.02},
+         "column 'hours': missing in 40 %, in training in 2 %"},
+        {&job, {.shift = 0.9}, "column 'job': another mix than in training"},
+        {&picture, {.shift = -0.8}, "pictures: much darker than in training"},
+        {&classes, {.shift = 0.8}, "the classes: another mix than in training"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char out[MOTE_DRIFT_WORDS_BYTES];
+        mote_drift_say(cases[i].thing, &cases[i].found, out);
+        assert_string_equal(out, cases[i].says);
+    }
+}
+
+/* A window of the reference's upper half lies above it, half of one is missing. */
+static void a_verdict_knows_which_way(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    const mote_watch_shape score = {.answer = MOTE_ANSWER_ANOMALY, .n_said = 1};
+    enum { N = 100 };
+    float values[N];
+    int32_t groups[N], counts[MOTE_WATCH_MAX_BINS] = {0};
+    mote_reference_profile *p = NULL;
+    mote_detector *d = NULL;
+    mote_drift_verdict v;
+    for (int i = 0; i < N; i++) {
+        values[i] = (float)i;
+        groups[i] = i;
+    }
+    T_OK(mote_reference_profile_build(&score, values, groups, N, &p, &err));
+    const mote_detector_config cfg = {.window = 20, .false_alarm = 0.01, .n_bootstrap = 200};
+    T_OK(mote_detector_create(p, &cfg, &d, &err));
+    for (int i = 5; i < 10; i++)
+        counts[i] = 2;
+    counts[MOTE_WATCH_QUANTILE_BINS] = 10;
+    mote_detector_judge(d, counts, &v);
+    assert_float_equal(v.findings[0].shift, 0.5, 1e-9);
+    assert_float_equal(v.findings[0].missing, 0.5, 1e-9);
+    assert_float_equal(v.findings[0].missing_before, 0, 1e-9);
+    mote_detector_destroy(d);
+    mote_reference_profile_destroy(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +321,8 @@ int main(void)
         cmocka_unit_test(the_things_that_moved_come_first),
         cmocka_unit_test(a_sensor_that_falls_silent_is_drift),
         cmocka_unit_test(bad_settings_and_failed_allocations_are_said),
+        cmocka_unit_test(findings_are_said_in_words),
+        cmocka_unit_test(a_verdict_knows_which_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

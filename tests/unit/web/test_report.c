@@ -99,11 +99,13 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     mote_window windows[3] = {{.n = 20, .p_value = 0.7},
                               {.n = 20, .p_value = 0.0, .is_drift = true},
                               {.n = 20, .p_value = 0.4}};
-    mote_contributor top[2] = {{"feature_7", 1.5, 0.5, 0.0}, {"level<>", 0.9, 0.5, 0.0}};
+    mote_contributor top[2] = {{"feature_7", "feature_7", 1.5, 0.5, 0.0},
+                               {"level<>", "level<>", 0.9, 0.5, 0.0}};
     mote_alert alert = {.id = 1,
                         .version = 1,
                         .state = MOTE_ALERT_RESOLVED,
                         .what = "feature_7",
+                        .words = "feature_7",
                         .top = top,
                         .n_top = 2,
                         .statistic = 1.5,
