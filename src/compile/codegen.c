@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a generated project: checks the input, makes the plan, lays out the files. The texts are
- * in codegen_*.c. Depends on plan.h, lower.h, feature/; see codegen.h. */
+ * in templates/, what they are filled with in codegen_*.c. Depends on plan.h, lower.h, feature/;
+ * see codegen.h. */
 #include "compile/codegen.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "compile/codegen_layer.h"
+#include "compile/codegen_template.h"
 #include "compile/device_sources.h"
 #include "compile/project_files.h"
 
@@ -90,7 +92,7 @@ bool codegen_uses(const codegen *c, const char *path)
 typedef enum { ALWAYS, WITH_FEATURES, WITH_LAYER } when;
 
 typedef struct {
-    const char *name; /* for codegen_text */
+    const char *name; /* a template */
     void (*write)(const codegen *c, mote_buf *b);
     when when;
     bool is_yours; /* to be adapted: kept when it was */
@@ -98,12 +100,12 @@ typedef struct {
 
 static void layer_header(const codegen *c, mote_buf *b)
 {
-    c->layer->header(c, b);
+    c->layer->fill(c, b, c->layer->header);
 }
 
 static void layer_source(const codegen *c, mote_buf *b)
 {
-    c->layer->source(c, b);
+    c->layer->fill(c, b, c->layer->source);
 }
 
 static const text_file text_files[] = {
@@ -133,7 +135,7 @@ static mote_status file_name(const codegen *c, const char *text, mote_arena *a, 
 {
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1000);
-    codegen_text(c, &b, text);
+    codegen_fill(c, &b, text, NULL, 0);
     MOTE_TRY(mote_buf_status(&b, err));
     *out = mote_arena_strndup(a, b.data, b.len);
     return *out != NULL ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for a name");

@@ -3,6 +3,7 @@
  * one at a time. What differs between the answers is a row here. See codegen_layer.h. */
 #include <string.h>
 
+#include "compile/codegen_layer.h"
 #include "compile/codegen_template.h"
 #include "device/answer/mrt_answer.h"
 #include "device/signal/mrt_quantize.h"
@@ -10,89 +11,48 @@
 /* What an answer's templates are, and where the files say it. */
 typedef struct {
     const char *declaration, *answer; /* templates */
-    const char *returns;              /* C type of the verdict, "" for none: "int32_t " */
-    const char *verdict, *keep;       /* in the example: where it is kept */
-    void (*constants)(const codegen *c, mote_buf *b);
-    void (*tables)(const codegen *c, mote_buf *b);
-    /* What the host says: the numbers of the output, which may be replaced, to the verdict. */
+    const char *verdict;              /* what it is called in the example; "": there is none */
+    bool has_units, has_threshold;
+    /* What the host says: the numbers of the output, which may be replaced, to the verdict. NULL:
+     * the numbers are all. */
     void (*said)(const mote_compile_input *in, const void *given, const void *output,
                  float *numbers, int32_t *verdict);
 } answer_row;
 
-static void nothing(const codegen *c, mote_buf *b)
-{
-    (void)c;
-    (void)b;
-}
-
-static void units_declaration(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b, "extern const char *const @k_units[@M_N_LABELS];\n");
-}
-
-static void units_table(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b, "const char *const @k_units[@M_N_LABELS] = {");
-    for (int32_t i = 0; i < c->in->signature->n_labels; i++) {
-        const char *unit = c->in->signature->units[i];
-        mote_buf_str(b, "\n    ");
-        codegen_string(b, unit != NULL ? unit : "");
-        mote_buf_char(b, ',');
-    }
-    mote_buf_str(b, "\n};\n\n");
-}
-
-static void threshold(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b, "#define @K_THRESHOLD ");
-    codegen_f32(b, c->in->decision->anomaly.threshold);
-    mote_buf_char(b, '\n');
-}
-
 static void said_of_classes(const mote_compile_input *in, const void *given, const void *output,
                             float *numbers, int32_t *verdict);
-static void said_of_values(const mote_compile_input *in, const void *given, const void *output,
-                           float *numbers, int32_t *verdict);
 static void said_of_score(const mote_compile_input *in, const void *given, const void *output,
                           float *numbers, int32_t *verdict);
 
 static const answer_row rows[MOTE_N_ANSWERS] = {
-    [MOTE_ANSWER_CLASS] = {codegen_classes_declaration_h, codegen_classes_answer_c, "int32_t ",
-                           "volatile int best_class;\n", "best_class = ", nothing, nothing,
-                           said_of_classes},
-    [MOTE_ANSWER_VALUE] = {codegen_values_declaration_h, codegen_values_answer_c, "void ", "", "",
-                           units_declaration, units_table, said_of_values},
-    [MOTE_ANSWER_ANOMALY] = {codegen_anomaly_declaration_h, codegen_anomaly_answer_c, "int32_t ",
-                             "volatile int is_anomaly;\n", "is_anomaly = ", threshold, nothing,
-                             said_of_score},
+    [MOTE_ANSWER_CLASS] = {codegen_classes_declaration_h, codegen_classes_answer_c, "best_class",
+                           .said = said_of_classes},
+    [MOTE_ANSWER_VALUE] = {codegen_values_declaration_h, codegen_values_answer_c, "",
+                           .has_units = true},
+    [MOTE_ANSWER_ANOMALY] = {codegen_anomaly_declaration_h, codegen_anomaly_answer_c, "is_anomaly",
+                             .has_threshold = true, .said = said_of_score},
 };
 
-static const answer_row *row_of(const codegen *c)
+static const answer_row *row_of(const mote_compile_input *in)
 {
-    return &rows[c->in->signature->answer];
+    return &rows[in->signature->answer];
 }
 
-/* ---- what the holes of the templates are filled with --------------------------------------- */
-
-static const mote_tensor *input_of(const codegen *c)
+static bool has_verdict(const mote_compile_input *in)
 {
-    return &c->in->graph->tensors[c->in->graph->inputs[0]];
-}
-
-static const mote_tensor *output_of(const codegen *c)
-{
-    return &c->in->graph->tensors[c->in->graph->outputs[0]];
+    return row_of(in)->verdict[0] != '\0';
 }
 
 /* Is the score how badly the network rebuilds its input? Then that is kept: it is overwritten. */
-static bool rebuilds(const codegen *c)
+static bool rebuilds(const mote_compile_input *in)
 {
-    if (c->in->decision == NULL) /* as it will be, before anything is decided */
-        return c->in->signature->answer == MOTE_ANSWER_ANOMALY &&
-               mote_tensor_elements(output_of(c)) > 1;
-    return c->in->signature->answer == MOTE_ANSWER_ANOMALY &&
-           c->in->decision->anomaly.score == MOTE_SCORE_RECONSTRUCTION;
+    if (in->signature->answer != MOTE_ANSWER_ANOMALY)
+        return false;
+    return in->decision != NULL ? in->decision->anomaly.score == MOTE_SCORE_RECONSTRUCTION
+                                : mote_tensor_elements(codegen_output(in)) > 1; /* as it will be */
 }
+
+/* ---- what the holes of the templates are filled with --------------------------------------- */
 
 static void sample_text(const codegen *c, mote_buf *b)
 {
@@ -117,200 +77,61 @@ static void about(const codegen *c, mote_buf *b)
     }
 }
 
-static void words(const codegen *c, mote_buf *b)
+static void unit_texts(const codegen *c, mote_buf *b)
 {
-    mote_buf_str(b, c->layer->words);
+    codegen_strings(b, c->in->signature->units, c->in->signature->n_labels);
 }
 
-static void includes(const codegen *c, mote_buf *b)
+static void threshold(const codegen *c, mote_buf *b)
 {
-    if (c->features != NULL)
-        codegen_text(c, b, "#include \"@h.h\"\n");
-    codegen_text(c, b, "#include \"@m.h\"\n\n");
+    codegen_f32(b, c->in->decision->anomaly.threshold);
 }
 
-static void header_runtime(const codegen *c, mote_buf *b)
+/* A network that takes the sample itself, quantised. */
+static bool quantises(const codegen *c)
 {
-    static const char *const headers[] = {"mrt_lang.h", NULL};
-    codegen_runtime(c, b, headers);
+    return c->features == NULL && !c->in->is_float;
 }
 
-static void source_runtime(const codegen *c, mote_buf *b)
+static mrt_quant_f32 quant_of(const codegen *c)
 {
-    static const char *const headers[] = {"mrt_answer.h", "mrt_quantize.h", NULL};
-    codegen_runtime(c, b, headers);
-}
-
-static void extern_c(const codegen *c, mote_buf *b)
-{
-    (void)c;
-    codegen_extern_c(b);
-}
-
-static void extern_c_end(const codegen *c, mote_buf *b)
-{
-    (void)c;
-    codegen_extern_c_end(b);
-}
-
-static void constants(const codegen *c, mote_buf *b)
-{
-    row_of(c)->constants(c, b);
-}
-
-static void tables(const codegen *c, mote_buf *b)
-{
-    row_of(c)->tables(c, b);
-    if (c->features != NULL || c->in->is_float)
-        return;
     mrt_quant_f32 q = {0};
-    const mote_quant *in = &input_of(c)->quant;
+    const mote_quant *in = &codegen_input(c->in)->quant;
     (void)mrt_quant_f32_from(in->scales[0], in->zero_point, &q);
-    codegen_text(c, b, "static const mrt_quant_f32 @k_quant = {");
-    codegen_f32(b, q.inverse_scale);
-    mote_buf_printf(b, ", %d};\n\n", (int)q.zero_point);
+    return q;
 }
 
-static void memory(const codegen *c, mote_buf *b)
+static void inverse_scale(const codegen *c, mote_buf *b)
 {
-    if (c->features != NULL)
-        codegen_text(c, b, "    MRT_ALIGNED(8) uint8_t scratch[@F_SCRATCH_BYTES];\n");
-    if (rebuilds(c))
-        codegen_text(c, b, "    MRT_ALIGNED(8) uint8_t input[@M_INPUT_BYTES];\n");
-}
-
-static void prepare(const codegen *c, mote_buf *b)
-{
-    if (c->features != NULL)
-        codegen_text(c, b, "    @f_clip(sample, memory->scratch, in);\n");
-    else if (c->in->is_float)
-        codegen_text(c, b,
-                     "    for (int32_t i = 0; i < @K_SAMPLE_NUMBERS; i++)\n"
-                     "        in[i] = (float)sample[i];\n");
-    else if (c->in->sample.dtype == MOTE_F32)
-        codegen_text(c, b, "    mrt_quantize_f32(&@k_quant, sample, @K_SAMPLE_NUMBERS, in);\n");
-    else
-        codegen_text(c, b,
-                     "    for (int32_t i = 0; i < @K_SAMPLE_NUMBERS; i++) {\n"
-                     "        const float x = (float)sample[i];\n"
-                     "        mrt_quantize_f32(&@k_quant, &x, 1, in + i);\n    }\n");
-    if (rebuilds(c))
-        codegen_text(c, b, "    memcpy(memory->input, in, @M_INPUT_BYTES);\n");
-}
-
-/* The numbers of the output, or the one that they make. */
-static void numbers(const codegen *c, mote_buf *b)
-{
-    if (c->in->is_float && rebuilds(c)) {
-        mote_buf_printf(b,
-                        "*out = mrt_difference_f32(given, (const float *)(const void "
-                        "*)memory->input, %lld)",
-                        (long long)mote_tensor_elements(output_of(c)));
-        return;
-    }
-    if (c->in->is_float) {
-        mote_buf_printf(b, "for (int32_t i = 0; i < %lld; i++)\n        out[i] = given[i]",
-                        (long long)mote_tensor_elements(output_of(c)));
-        return;
-    }
-    if (!rebuilds(c)) {
-        mote_buf_printf(b, "mrt_numbers_s8(given, %lld, ",
-                        (long long)mote_tensor_elements(output_of(c)));
-        codegen_text(c, b, "@M_OUTPUT_SCALE, @M_OUTPUT_ZERO_POINT, out)");
-        return;
-    }
-    codegen_text(c, b,
-                 "const mrt_values_s8 was = {(const int8_t *)memory->input, @M_INPUT_SCALE,\n"
-                 "                               @M_INPUT_ZERO_POINT};\n"
-                 "    const mrt_values_s8 made = {given, @M_OUTPUT_SCALE, @M_OUTPUT_ZERO_POINT};\n"
-                 "    *out = mrt_difference_s8(&made, &was, @M_OUTPUT_BYTES)");
-}
-
-static void number(const codegen *c, mote_buf *b)
-{
-    mote_buf_str(b, codegen_c_type(input_of(c)->dtype));
-}
-
-static void returns(const codegen *c, mote_buf *b)
-{
-    mote_buf_str(b, row_of(c)->returns);
-}
-
-static void return_word(const codegen *c, mote_buf *b)
-{
-    mote_buf_str(b, mote_str_eq(row_of(c)->returns, "void ") ? "" : "return ");
-}
-
-static void keep(const codegen *c, mote_buf *b)
-{
-    mote_buf_str(b, row_of(c)->keep);
-}
-
-static void verdict(const codegen *c, mote_buf *b)
-{
-    mote_buf_str(b, row_of(c)->verdict);
-}
-
-static void declaration(const codegen *c, mote_buf *b)
-{
-    codegen_text(c, b, row_of(c)->declaration);
-}
-
-static void answer(const codegen *c, mote_buf *b)
-{
-    const codegen_value values[] = {{"number", 0, number}, {"numbers", 0, numbers}};
-    codegen_fill(c, b, row_of(c)->answer, values, sizeof values / sizeof values[0]);
+    codegen_f32(b, quant_of(c).inverse_scale);
 }
 
 /* ---- the files ------------------------------------------------------------------------------ */
 
-static void header(const codegen *c, mote_buf *b)
+static void fill(const codegen *c, mote_buf *b, const char *text)
 {
+    const answer_row *row = row_of(c->in);
     const codegen_value values[] = {
-        {"words", 0, words},
-        {"about", 0, about},
-        {"includes", 0, includes},
-        {"runtime", 0, header_runtime},
-        {"extern_c", 0, extern_c},
-        {"sample_numbers", mote_shape_elements(&c->in->sample), NULL},
-        {"constants", 0, constants},
-        {"memory", 0, memory},
-        {"declaration", 0, declaration},
-        {"returns", 0, returns},
-        {"extern_c_end", 0, extern_c_end},
+        {"about", .write = about},
+        {"sample", .write = sample_text},
+        {"sample_numbers", .number = mote_shape_elements(&c->in->sample)},
+        {"float_sample", .number = c->in->sample.dtype == MOTE_F32},
+        {"units", .number = row->has_units},
+        {"unit_texts", .write = unit_texts},
+        {"threshold", .write = row->has_threshold ? threshold : NULL},
+        {"rebuilds", .number = rebuilds(c->in)},
+        {"quantises", .number = quantises(c)},
+        {"inverse_scale", .write = inverse_scale},
+        {"zero_point", .number = quantises(c) ? (int)quant_of(c).zero_point : 0},
+        {"declaration", .text = row->declaration},
+        {"answer", .text = row->answer},
+        {"numbers", .text = codegen_answer_numbers_c},
+        {"n_numbers", .number = mote_tensor_elements(codegen_output(c->in))},
+        {"n_outputs", .number = c->in->signature->n_outputs},
+        {"verdict", .text = row->verdict},
+        {"returns", .text = has_verdict(c->in) ? "int32_t" : "void"},
     };
-    codegen_fill(c, b, codegen_answer_h, values, sizeof values / sizeof values[0]);
-}
-
-static void source(const codegen *c, mote_buf *b)
-{
-    const codegen_value values[] = {
-        {"runtime", 0, source_runtime}, {"constants", 0, tables}, {"number", 0, number},
-        {"prepare", 0, prepare},        {"answer", 0, answer},    {"returns", 0, returns},
-        {"return", 0, return_word},
-    };
-    codegen_fill(c, b, codegen_answer_c, values, sizeof values / sizeof values[0]);
-}
-
-static void example(const codegen *c, mote_buf *b)
-{
-    const codegen_value values[] = {
-        {"n_outputs", c->in->signature->n_outputs, NULL},
-        {"verdict", 0, verdict},
-        {"sample", 0, sample_text},
-        {"keep", 0, keep},
-    };
-    codegen_fill(c, b, codegen_main_answer_c, values, sizeof values / sizeof values[0]);
-}
-
-static void use(const codegen *c, mote_buf *b)
-{
-    const codegen_value values[] = {
-        {"n_outputs", c->in->signature->n_outputs, NULL},
-        {"sample", 0, sample_text},
-        {"keep", 0, keep},
-    };
-    codegen_fill(c, b, codegen_use_answer_md, values, sizeof values / sizeof values[0]);
+    CODEGEN_FILL(c, b, text, values);
 }
 
 static bool uses(const codegen *c, const char *path)
@@ -339,18 +160,17 @@ static int64_t to_eight(int64_t bytes)
 static mote_status ram(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
                        mote_err *err)
 {
-    const codegen c = {.in = in};
     (void)err;
     *out =
         (int64_t)mote_shape_bytes(&in->sample) + in->signature->n_outputs * (int64_t)sizeof(float) +
         (d != NULL ? to_eight((int64_t)d->scratch_bytes) : 0) +
-        (rebuilds(&c) ? to_eight(mote_tensor_elements(input_of(&c)) * (in->is_float ? 4 : 1)) : 0);
+        (rebuilds(in) ? to_eight(mote_tensor_elements(codegen_input(in)) * (in->is_float ? 4 : 1))
+                      : 0);
     return MOTE_OK;
 }
 
 static void code(const mote_compile_input *in, const mote_frontend_device *d, const char **parts)
 {
-    const codegen c = {.in = in};
     const bool computes_float =
         d != NULL && d->macs > 0 && !mote_frontend_is_fixed(in->features); /* macs: not a table */
     if (in->is_float && !computes_float)
@@ -359,7 +179,7 @@ static void code(const mote_compile_input *in, const mote_frontend_device *d, co
         *parts++ = "TENSOR";
     else if (!computes_float)
         *parts++ = "NUMBERS";
-    if (rebuilds(&c) && !in->is_float)
+    if (rebuilds(in) && !in->is_float)
         *parts++ = "DIFFERENCE";
 }
 
@@ -369,11 +189,6 @@ static void code(const mote_compile_input *in, const mote_frontend_device *d, co
 static size_t said_bytes(const mote_compile_input *in)
 {
     return (size_t)in->signature->n_outputs * sizeof(float) + sizeof(int32_t);
-}
-
-static bool has_verdict(const mote_compile_input *in)
-{
-    return !mote_str_eq(rows[in->signature->answer].returns, "void ");
 }
 
 static void flags(const mote_compile_input *in, mote_buf *b)
@@ -394,13 +209,14 @@ static mrt_values_s8 values_of(const mote_tensor *t, const void *x)
 static void said_of_score(const mote_compile_input *in, const void *given, const void *output,
                           float *numbers, int32_t *verdict)
 {
-    const codegen c = {.in = in};
-    const mrt_values_s8 was = values_of(input_of(&c), given),
-                        made = values_of(output_of(&c), output);
-    if (rebuilds(&c) && in->is_float)
-        *numbers = mrt_difference_f32(output, given, (int32_t)mote_tensor_elements(output_of(&c)));
-    else if (rebuilds(&c))
-        *numbers = mrt_difference_s8(&made, &was, (int32_t)mote_tensor_elements(output_of(&c)));
+    const mrt_values_s8 was = values_of(codegen_input(in), given),
+                        made = values_of(codegen_output(in), output);
+    if (rebuilds(in) && in->is_float)
+        *numbers =
+            mrt_difference_f32(output, given, (int32_t)mote_tensor_elements(codegen_output(in)));
+    else if (rebuilds(in))
+        *numbers =
+            mrt_difference_s8(&made, &was, (int32_t)mote_tensor_elements(codegen_output(in)));
     *verdict = !(*numbers < in->decision->anomaly.threshold);
 }
 
@@ -415,20 +231,9 @@ static void said_of_classes(const mote_compile_input *in, const void *given, con
             *verdict = i;
 }
 
-static void said_of_values(const mote_compile_input *in, const void *given, const void *output,
-                           float *numbers, int32_t *verdict)
-{
-    (void)in;
-    (void)given;
-    (void)output;
-    (void)numbers;
-    *verdict = 0;
-}
-
 static void said(const mote_compile_input *in, const void *given, const void *output, void *to)
 {
-    const codegen c = {.in = in};
-    const mote_tensor *t = output_of(&c);
+    const mote_tensor *t = codegen_output(in);
     const int32_t n = in->signature->n_outputs;
     float *numbers = to;
     int32_t verdict_of = 0;
@@ -436,15 +241,17 @@ static void said(const mote_compile_input *in, const void *given, const void *ou
         memcpy(numbers, output, (size_t)n * sizeof *numbers);
     else
         mrt_numbers_s8(output, n, t->quant.scales[0], t->quant.zero_point, numbers);
-    rows[in->signature->answer].said(in, given, output, numbers, &verdict_of);
+    if (row_of(in)->said != NULL)
+        row_of(in)->said(in, given, output, numbers, &verdict_of);
     memcpy(numbers + n, &verdict_of, sizeof verdict_of);
 }
 
 #define LAYER(id, text)                                                                            \
     {                                                                                              \
-        .name = id, .words = text, .header = header, .source = source, .example = example,         \
-        .use = use, .uses = uses, .check = check, .measured_by = "measure_answer.h", .code = code, \
-        .ram = ram, .flags = flags, .said_bytes = said_bytes, .said = said                         \
+        .name = id, .words = text, .header = codegen_answer_h, .source = codegen_answer_c,         \
+        .example = codegen_main_answer_c, .use = codegen_use_answer_md, .fill = fill,              \
+        .uses = uses, .check = check, .measured_by = "measure_answer.h", .code = code, .ram = ram, \
+        .flags = flags, .said_bytes = said_bytes, .said = said                                     \
     }
 
 const codegen_layer codegen_answer_layers[MOTE_N_ANSWERS] = {

@@ -44,24 +44,18 @@ const codegen_layer *codegen_layer_of(const mote_compile_input *in);
 /* C's name of a type. */
 const char *codegen_c_type(mote_dtype dtype);
 
-/* A text with names in it: @m @f @k the prefixes of network, front end and layer, @M @F @K the
- * same for macros, @h @H the front end's file and its include guard. Of the front end's device part
- * (mote_frontend_device): @r runtime, @t number, @p plain_number, @v variable, @d driver, @D its
- * words, @s sample_words, @z feature_words; @n what a number of steps is multiplied by; @o the
- * type of the network's input and @u the stem of what makes it of features. */
-void codegen_text(const codegen *c, mote_buf *b, const char *text);
-void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text);
+/* The text of the letter in '@x' of a template (codegen_template.h); NULL: none. */
+const char *codegen_letter(const codegen *c, char x);
 
-/* Includes of the runtime's headers (NULL at the end), found in device/ beside the file, else by
- * plain name: with all files in one folder, or with device/ on the include path. */
-void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers);
-
-/* What opens the names of a header to C++, and its end with the include guard's. */
-void codegen_extern_c(mote_buf *b);
-void codegen_extern_c_end(mote_buf *b);
+/* The tensors that the network takes and gives. */
+const mote_tensor *codegen_input(const mote_compile_input *in);
+const mote_tensor *codegen_output(const mote_compile_input *in);
 
 /* A finite number as a float literal that reads as the same bits. */
 void codegen_f32(mote_buf *b, float x);
+
+/* Arrays and parameters of an operator's call, where it has any: constants called `op`_... */
+void codegen_params(mote_buf *b, const char *op, const mote_call *call);
 
 void codegen_model_header(const codegen *c, mote_buf *b);
 void codegen_model_source(const codegen *c, mote_buf *b);
@@ -81,9 +75,11 @@ bool codegen_pace(const mote_compile_input *in, mote_frontend_pace *out);
 /* True when device/<path> belongs to the project. */
 bool codegen_uses(const codegen *c, const char *path);
 
-/* A text as a C string literal; in a comment with nothing that could end it. */
-void codegen_string(mote_buf *b, const char *s);
+/* A text in a comment, with nothing that could end it. */
 void codegen_comment(mote_buf *b, const char *s);
+
+/* A line for each text, as a C string literal; NULL is "". */
+void codegen_strings(mote_buf *b, const char *const *s, int32_t n);
 
 /* "static const <type> <name>[n] = {...};" with values in rows. int8 arrays are aligned to 4. */
 void codegen_i8(mote_buf *b, const char *name, const int8_t *values, int64_t n);

@@ -3,6 +3,7 @@
  * frames and the detector of device/stream behind it. See codegen_internal.h. */
 #include <math.h>
 
+#include "compile/codegen_layer.h"
 #include "compile/codegen_template.h"
 #include "device/stream/mrt_detector.h"
 
@@ -32,42 +33,6 @@ static mrt_detector_config detector_of(const codegen *c, uint32_t *thresholds)
     return d;
 }
 
-static void runtime(const codegen *c, mote_buf *b)
-{
-    static const char *const headers[] = {"mrt_detector.h", "mrt_lang.h", NULL};
-    codegen_runtime(c, b, headers);
-}
-
-static void extern_c(const codegen *c, mote_buf *b)
-{
-    (void)c;
-    codegen_extern_c(b);
-}
-
-static void extern_c_end(const codegen *c, mote_buf *b)
-{
-    (void)c;
-    codegen_extern_c_end(b);
-}
-
-static void header(const codegen *c, mote_buf *b)
-{
-    uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
-    mrt_detector_config d = detector_of(c, thresholds);
-    const codegen_value values[] = {
-        {"clip_samples", c->in->sample.dims[0], NULL},
-        {"hop_ms", c->in->hop_ms, NULL},
-        {"smooth_hops", d.smooth_hops, NULL},
-        {"quiet_ms", (int64_t)d.suppress_hops * c->in->hop_ms, NULL},
-        {"hop_frames", codegen_hop_frames(c->in), NULL},
-        {"detector_bytes", (int64_t)mrt_detector_bytes(&d), NULL},
-        {"runtime", 0, runtime},
-        {"extern_c", 0, extern_c},
-        {"extern_c_end", 0, extern_c_end},
-    };
-    codegen_fill(c, b, codegen_keyword_h, values, sizeof values / sizeof values[0]);
-}
-
 /* A line for each label. */
 static void write_thresholds(const codegen *c, mote_buf *b)
 {
@@ -80,27 +45,22 @@ static void write_thresholds(const codegen *c, mote_buf *b)
     }
 }
 
-static void source(const codegen *c, mote_buf *b)
+static void fill(const codegen *c, mote_buf *b, const char *text)
 {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     mrt_detector_config d = detector_of(c, thresholds);
     const codegen_value values[] = {
-        {"thresholds", 0, write_thresholds},
-        {"smooth_hops", d.smooth_hops, NULL},
-        {"min_count", d.min_count, NULL},
-        {"suppress_hops", d.suppress_hops, NULL},
+        {"clip_samples", .number = c->in->sample.dims[0]},
+        {"hop_ms", .number = c->in->hop_ms},
+        {"hop_frames", .number = codegen_hop_frames(c->in)},
+        {"smooth_hops", .number = d.smooth_hops},
+        {"min_count", .number = d.min_count},
+        {"suppress_hops", .number = d.suppress_hops},
+        {"quiet_ms", .number = (int64_t)d.suppress_hops * c->in->hop_ms},
+        {"detector_bytes", .number = (int64_t)mrt_detector_bytes(&d)},
+        {"thresholds", .write = write_thresholds},
     };
-    codegen_fill(c, b, codegen_keyword_c, values, sizeof values / sizeof values[0]);
-}
-
-static void example(const codegen *c, mote_buf *b)
-{
-    codegen_fill(c, b, codegen_main_keyword_c, NULL, 0);
-}
-
-static void use(const codegen *c, mote_buf *b)
-{
-    codegen_fill(c, b, codegen_use_keyword_md, NULL, 0);
+    CODEGEN_FILL(c, b, text, values);
 }
 
 static bool uses(const codegen *c, const char *path)
@@ -162,30 +122,17 @@ static void code(const mote_compile_input *in, const mote_frontend_device *d, co
     parts[0] = "DETECTOR";
 }
 
-static void flags(const mote_compile_input *in, mote_buf *b)
-{
-    (void)in;
-    (void)b;
-}
-
-static size_t said_bytes(const mote_compile_input *in)
-{
-    (void)in;
-    return 0;
-}
-
 const codegen_layer codegen_stream_layer = {
     .name = "keyword",
     .words = "a stream of samples to detections",
-    .header = header,
-    .source = source,
-    .example = example,
-    .use = use,
+    .header = codegen_keyword_h,
+    .source = codegen_keyword_c,
+    .example = codegen_main_keyword_c,
+    .use = codegen_use_keyword_md,
+    .fill = fill,
     .uses = uses,
     .check = check,
     .code = code,
     .ram = ram,
     .measured_by = "measure_keyword.h",
-    .flags = flags,
-    .said_bytes = said_bytes,
 };

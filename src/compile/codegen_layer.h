@@ -10,11 +10,10 @@
 struct codegen_layer {
     const char *name;  /* of its files, and what its names begin with */
     const char *words; /* what it does, for the README */
-    /* Its two files. */
-    void (*header)(const codegen *c, mote_buf *b);
-    void (*source)(const codegen *c, mote_buf *b);
-    void (*example)(const codegen *c, mote_buf *b); /* main.c */
-    void (*use)(const codegen *c, mote_buf *b);     /* lines of the README that show it */
+    /* Templates of its two files, of main.c, and of the lines of the README that show it, and what
+     * fills their holes. */
+    const char *header, *source, *example, *use;
+    void (*fill)(const codegen *c, mote_buf *b, const char *text);
     /* Does a project with it hold device/<path>? */
     bool (*uses)(const codegen *c, const char *path);
     /* Errors: ARG, RANGE, SHAPE, for an input that it cannot be made for. */
@@ -27,11 +26,11 @@ struct codegen_layer {
     mote_status (*ram)(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
                        mote_err *err);
     /* The part of the test program that runs it, in firmware/, and the flags of the compiler that
-     * it wants besides. */
+     * it wants besides (NULL: none). */
     const char *measured_by;
     void (*flags)(const mote_compile_input *in, mote_buf *b);
     /* What it writes of each sample: bytes, and what the host says that they are for an input and
-     * output of the network. said NULL: nothing. */
+     * output of the network. NULL: nothing. */
     size_t (*said_bytes)(const mote_compile_input *in);
     void (*said)(const mote_compile_input *in, const void *given, const void *output, void *to);
 };

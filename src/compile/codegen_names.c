@@ -249,8 +249,7 @@ void codegen_names_init(codegen *c)
     set(&c->features_file, c->model_name.lower, "_features");
 }
 
-/* The text of token '@x'; NULL: none. */
-static const char *token(const codegen *c, char x)
+const char *codegen_letter(const codegen *c, char x)
 {
     switch (x) {
     case 'm':
@@ -296,27 +295,6 @@ static const char *token(const codegen *c, char x)
     }
 }
 
-void codegen_text(const codegen *c, mote_buf *b, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        const char *name = *text == '@' ? token(c, text[1]) : NULL;
-        if (name == NULL) {
-            mote_buf_char(b, *text);
-            continue;
-        }
-        mote_buf_str(b, name);
-        text++;
-    }
-}
-
-void codegen_template(const codegen *c, mote_buf *b, const mote_buf *text)
-{
-    if (text->status != MOTE_OK)
-        b->status = text->status;
-    else if (text->len > 0)
-        codegen_text(c, b, text->data);
-}
-
 mote_status codegen_features_init(codegen *c, mote_err *err)
 {
     if (!mote_compile_has_features(c->in)) {
@@ -331,17 +309,4 @@ mote_status codegen_features_init(codegen *c, mote_err *err)
     if (c->device.n_numbers > 1)
         (void)mote_format(c->step, sizeof c->step, " * %s_CHANNELS", c->features_name.upper);
     return MOTE_OK;
-}
-
-void codegen_runtime(const codegen *c, mote_buf *b, const char *const *headers)
-{
-    codegen_text(c, b,
-                 "#ifdef __has_include\n#if __has_include(\"device/mrt_lang.h\")\n"
-                 "#define @M_IN_FOLDER\n#endif\n#endif\n#ifdef @M_IN_FOLDER\n");
-    for (size_t i = 0; headers[i] != NULL; i++)
-        mote_buf_printf(b, "#include \"device/%s\"\n", headers[i]);
-    mote_buf_str(b, "#else\n");
-    for (size_t i = 0; headers[i] != NULL; i++)
-        mote_buf_printf(b, "#include \"%s\"\n", headers[i]);
-    mote_buf_str(b, "#endif\n\n");
 }

@@ -4,7 +4,8 @@
 
 #include "compile/codegen_internal.h"
 
-void codegen_string(mote_buf *b, const char *s)
+/* As a C string literal. */
+static void string(mote_buf *b, const char *s)
 {
     mote_buf_char(b, '"');
     for (; *s != '\0'; s++) {
@@ -19,6 +20,15 @@ void codegen_string(mote_buf *b, const char *s)
     mote_buf_char(b, '"');
 }
 
+void codegen_strings(mote_buf *b, const char *const *s, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        mote_buf_str(b, "    ");
+        string(b, s[i] != NULL ? s[i] : "");
+        mote_buf_str(b, ",\n");
+    }
+}
+
 void codegen_comment(mote_buf *b, const char *s)
 {
     for (; *s != '\0'; s++) {
@@ -28,16 +38,6 @@ void codegen_comment(mote_buf *b, const char *s)
     }
 }
 
-void codegen_extern_c(mote_buf *b)
-{
-    mote_buf_str(b, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-}
-
-void codegen_extern_c_end(mote_buf *b)
-{
-    mote_buf_str(b, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
-}
-
 const char *codegen_c_type(mote_dtype dtype)
 {
     static const char *const names[] = {
@@ -45,6 +45,16 @@ const char *codegen_c_type(mote_dtype dtype)
         [MOTE_I16] = "int16_t", [MOTE_U8] = "uint8_t", [MOTE_BOOL] = "uint8_t",
     };
     return (size_t)dtype < sizeof names / sizeof names[0] ? names[dtype] : NULL;
+}
+
+const mote_tensor *codegen_input(const mote_compile_input *in)
+{
+    return &in->graph->tensors[in->graph->inputs[0]];
+}
+
+const mote_tensor *codegen_output(const mote_compile_input *in)
+{
+    return &in->graph->tensors[in->graph->outputs[0]];
 }
 
 void codegen_f32(mote_buf *b, float x)

@@ -150,7 +150,8 @@ static mote_status add_parts(measuring *m, arguments *a, mote_err *err)
     const codegen_layer *layer = codegen_layer_of(m->in);
     if (layer != NULL) {
         mote_buf_printf(&b, "-DMEASURE_LAYER=\"%s\" ", layer->measured_by);
-        layer->flags(m->in, &b);
+        if (layer->flags != NULL)
+            layer->flags(m->in, &b);
     }
     MOTE_TRY(mote_buf_status(&b, err));
     return b.len > 0 ? add_words(a, &m->arena, b.data, err) : MOTE_OK;

@@ -36,7 +36,7 @@ bool measure_takes_samples(const mote_compile_input *in)
 static size_t said_bytes(const measuring *m)
 {
     const codegen_layer *layer = codegen_layer_of(m->in);
-    return layer != NULL ? layer->said_bytes(m->in) : 0;
+    return layer != NULL && layer->said != NULL ? layer->said_bytes(m->in) : 0;
 }
 
 static size_t record_bytes(const measuring *m)
