@@ -7,12 +7,13 @@
 #include "cli/cli.h"
 #include "cli/settings.h"
 #include "data/import.h"
+#include "project/state.h"
 
 #define MOST_LINES 20
 
 typedef struct {
     const char *label, *group_pattern, *role, *split;
-    bool keep, dry_run;
+    bool keep, dry_run, write;
 } add_values;
 
 static void on_progress(void *arg, const mote_import_progress *p)
@@ -65,17 +66,17 @@ static void say_groups(mote_cli *cli, const mote_import_report *r)
         mote_say(cli, "groups: '%s' (the names look like %s)\n", r->pattern, r->pattern_name);
     else if (r->pattern)
         mote_say(cli, "groups: '%s'\n", r->pattern);
-    if (r->n_ungrouped > 0)
+    if (r->n_ungrouped > 0 && !k->n_rows) /* whose a row is, the row says */
         mote_say(cli,
                  "groups: %zu %s have no %s in their name, so each is a group of its "
                  "own;\n        --group-pattern '{group}_*' tells where it stands\n",
                  r->n_ungrouped, k->many, k->group ? k->group : "group");
     if (r->n_provided > 0)
-        mote_say(cli, "splits: %zu recordings came with their split, which is kept\n",
-                 r->n_provided);
+        mote_say(cli, "splits: %zu %s came with their split, which is kept\n", r->n_provided,
+                 k->many);
     if (r->n_split_conflicts > 0)
-        mote_say(cli, "splits: %zu recordings stay where their group is: %s\n",
-                 r->n_split_conflicts, r->split_conflict ? r->split_conflict : "");
+        mote_say(cli, "splits: %zu %s stay where their group is: %s\n", r->n_split_conflicts,
+                 k->many, r->split_conflict ? r->split_conflict : "");
 }
 
 /* The keyword that is the nearest to one of the labels, with that label. */
@@ -114,6 +115,38 @@ static void say_foreign(mote_cli *cli, const mote_import_report *r)
     if (near)
         mote_say(cli, "; nearest are '%s' and '%s'", mote_shown(cli, label), near);
     mote_say(cli, ";\n        they are taken as other words\n");
+}
+
+/* ---- what was found ---------------------------------------------------------------------------
+ */
+
+/* What mote.yaml would say of the first file, a line for each part; and how it comes to say it. */
+static mote_status say_found(mote_cli *cli, const mote_import_report *r, bool write, mote_err *err)
+{
+    const mote_kind *k = kind_of(cli);
+    MOTE_SCOPED_JSON *found = NULL;
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)1 << 22);
+    if (!r->found && write)
+        return mote_fail(err, MOTE_NOT_FOUND, "--write-columns: nothing with columns was read");
+    if (!r->found)
+        return MOTE_OK;
+    MOTE_TRY(mote_json_parse("what was found", r->found, strlen(r->found), &found, err));
+    k->write_found(found, 4, &b);
+    MOTE_TRY(mote_buf_status(&b, err));
+    if (write) {
+        MOTE_TRY(mote_project_state(cli->project->dir, k->found_key, b.data, &cli->arena, err));
+        mote_say(cli, "written: '%s' in mote.yaml, %zu lines to be looked at\n", k->found_key,
+                 json_array_size(found));
+        return MOTE_OK;
+    }
+    if (mote_project_states(cli->project->dir, k->found_key, &cli->arena))
+        return MOTE_OK;
+    mote_say(cli,
+             "found, and not stated in mote.yaml; the same with --write-columns writes it "
+             "there:\n  %s: %s\n",
+             k->found_key, b.data);
+    return MOTE_OK;
 }
 
 /* ---- the account ----------------------------------------------------------------------------- */
@@ -269,6 +302,10 @@ static json_t *report_json(const char *path, const mote_import_report *r, bool w
                                                  (json_int_t)r->skipped[i].n));
     for (size_t i = 0; l && i < r->n_recognised; i++)
         json_array_append_new(l, json_string(r->recognised[i]));
+    json_t *found = NULL;
+    if (r->found &&
+        mote_json_parse("what was found", r->found, strlen(r->found), &found, NULL) == MOTE_OK)
+        json_object_set_new(o, "found", found);
     if (o && with_plan)
         put_plan(o, r);
     return o;
@@ -290,6 +327,8 @@ static mote_status add_one(mote_cli *cli, const char *path, const mote_import_co
         return st; /* there is nothing to account for */
     say_groups(cli, &r);
     say_foreign(cli, &r);
+    if (st == MOTE_OK)
+        st = say_found(cli, &r, cfg->find, err);
     if (cfg->dry_run)
         say_plan(cli, &r);
     say_refused(cli, &r);
@@ -306,6 +345,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 {
     const add_values *v = values;
     const mote_kind *kind = kind_of(cli);
+    if (v->write && v->dry_run)
+        return mote_fail(err, MOTE_USAGE, "--write-columns writes, --dry-run does not: say one");
     if (!kind)
         return mote_fail(err, MOTE_UNSUPPORTED, "samples of task '%s' cannot be added yet",
                          cli->project->task);
@@ -324,6 +365,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.n_labels = cli->project->keywords.n;
     cfg.who = mote_who(cli, NULL);
     cfg.keep = v->keep;
+    cfg.find = v->write;
     cfg.dry_run = v->dry_run;
     cfg.now_ms = mote_clock_wall_ms();
     cfg.pool = cli->pool;
@@ -332,7 +374,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_SCOPED_JSON *list = json_array();
     size_t n_refused = 0;
     mote_status st = MOTE_OK;
-    for (size_t i = 0; i < n_args && st == MOTE_OK; i++)
+    for (size_t i = 0; i < n_args && st == MOTE_OK; i++, cfg.find = false) /* of the first */
         st = add_one(cli, args[i], &cfg, list, &n_refused, err);
     if (json_array_size(list) > 0)
         mote_say_json(cli, json_incref(list));
@@ -353,6 +395,8 @@ static const mote_option options[] = {
      "show which label, group and split each folder would get; write nothing"},
     {"split", 's', MOTE_OPT_STRING, offsetof(add_values, split), 0, 0, "SPLIT",
      "where all of it belongs: train, validation, test, or learn (train and validation, dealt)"},
+    {"write-columns", 0, MOTE_OPT_FLAG, offsetof(add_values, write), 0, 0, NULL,
+     "state in mote.yaml what the columns of a table were found to be"},
     {"keep", 0, MOTE_OPT_FLAG, offsetof(add_values, keep), 0, 0, NULL,
      "keep what a changed file was beside what it is now"},
 };
@@ -369,10 +413,12 @@ const mote_command mote_cmd_data_add = {
         "Every file is accounted for: taken, known, skipped (no recording), or refused with the\n"
         "reason. Exit 1 when something was refused, 7 when nothing could be taken. A file that\n"
         "changed replaces what it was; 'mote data undo' takes the last import back. An import\n"
-        "can be repeated and goes on where it was stopped.",
+        "can be repeated and goes on where it was stopped. Of a table it says what each column\n"
+        "was found to be, until mote.yaml says it.",
     .examples = "mote data add recordings\n"
                 "mote data add clips --group-pattern '{group}-*' --dry-run\n"
-                "mote data add noise --role background",
+                "mote data add noise --role background\n"
+                "mote data add loans.csv --write-columns",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 1,

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/csv.h"
 #include "data/kind_table.h"
 #include "data/time_text.h"
@@ -123,6 +124,15 @@ MOTE_MUST_USE mote_status mote_columns_bind(const mote_columns *c, const char *c
 MOTE_MUST_USE mote_status mote_columns_row_cells(const mote_columns *c, const mote_csv *csv,
                                                  const mote_csv_row *row, const int32_t *at,
                                                  float *out, mote_err *err);
+
+/* What the columns of a table were found to be: a list of {"name", "type" (as in mote.yaml; what
+ * nothing is learned from is a text), "n_missing", and where there is one "format", "missing" (the
+ * marker), "why", "hint"}. A new reference; NULL: out of memory. */
+json_t *mote_columns_found(const mote_table_rows *t);
+
+/* Append that list as the value of table.columns: in brackets, a line a column, indented, with why
+ * behind it as a comment. */
+void mote_columns_write(const json_t *found, size_t indent, mote_buf *b);
 
 /* The same rows in: either may be NULL. */
 bool mote_columns_equal(const mote_columns *a, const mote_columns *b);

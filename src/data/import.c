@@ -249,6 +249,17 @@ static mote_status provide(mote_importer *im, const job *j, const mote_sample_fa
     return MOTE_OK;
 }
 
+static mote_status tell_found(mote_importer *im, const mote_decoded *d, mote_err *err)
+{
+    MOTE_SCOPED_JSON *found = im->cfg->kind->found(d);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, (size_t)1 << 22);
+    if (found)
+        mote_json_write(&b, found, false);
+    im->report.found = b.data ? mote_arena_strdup(im->arena, b.data) : NULL;
+    return im->report.found ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import");
+}
+
 /* What the samples look like, and where their labels come from. */
 static mote_status tell_seen(mote_importer *im, const mote_decoded *d, mote_err *err)
 {
@@ -264,6 +275,8 @@ static mote_status tell_seen(mote_importer *im, const mote_decoded *d, mote_err 
                     !im->cfg->label && from ? from : "");
     im->report.seen = b.data ? mote_arena_strdup(im->arena, b.data) : NULL;
     mote_buf_release(&b);
+    if (im->cfg->kind->found)
+        MOTE_TRY(tell_found(im, d, err));
     return im->report.seen ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import");
 }
 
@@ -479,7 +492,7 @@ static mote_status refuse_planned(mote_importer *im, mote_err *err)
     return MOTE_OK;
 }
 
-/* What the first sample looks like, for a dry run, which decodes nothing behind it. */
+/* What the first sample looks like, where nothing was decoded: a dry run, or all are known. */
 static mote_status tell_first(mote_importer *im, mote_err *err)
 {
     mote_status st = MOTE_OK;
@@ -513,6 +526,8 @@ static mote_status run(mote_importer *im, mote_err *err)
     size_t n = MAX_BATCH_FILES < im->n_items ? MAX_BATCH_FILES : im->n_items;
     MOTE_TRY(mote_arena_take(im->arena, n + 1, sizeof *jobs, &jobs, err));
     MOTE_TRY(decide_items(im, jobs, err));
+    if (im->cfg->find)
+        MOTE_TRY(tell_first(im, err));
     MOTE_TRY(forget_removed(im, im->root, err));
     if (im->is_dir)
         MOTE_TRY(count_gone(im, err));

@@ -74,6 +74,7 @@ typedef struct {
     mote_provided_part part; /* where all of it belongs; MOTE_N_PROVIDED: as it says, or dealt */
     const char *who;         /* for the record; NULL: not said */
     bool keep;               /* what a file was stays beside what it is */
+    bool find;               /* say what was found (report.found), of a file that is known, too */
     bool dry_run;            /* plan only: nothing is decoded, nothing is written */
     size_t batch_files;      /* committed together; 0: 64 */
     int64_t now_ms;
@@ -123,6 +124,7 @@ typedef struct {
     size_t n_split_conflicts;   /* groups that stay where they were; .. */
     const char *split_conflict; /* .. the first of them in words, or NULL */
     const char *seen;           /* the first sample in words, or NULL */
+    const char *found;          /* in it, as JSON (mote_kind.found), or NULL */
     size_t n_gone;              /* samples from below this folder whose file is not there now */
     const char *gone;           /* the first of them, or NULL */
     int64_t import_id;          /* 0: nothing changed */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "base/tensor.h"
@@ -202,6 +203,13 @@ struct mote_kind {
 
     /* Append what people see first: "6 axes (x, y, ..) at 100 Hz"; NULL: nothing to say. */
     void (*tell)(const mote_decoded *d, mote_buf *out);
+
+    /* What was found in a sample that mote.yaml can state, as the list of that setting
+     * (mote_columns_found): a new reference, NULL out of memory; and append it as its value there
+     * (indented by so much). found NULL: there is no such thing. */
+    json_t *(*found)(const mote_decoded *d);
+    void (*write_found)(const json_t *found, size_t indent, mote_buf *out);
+    const char *found_key; /* "table.columns" */
 
     /* Can both be in one data set? false: *why says in what `facts` of a sample that is there
      * already and d differ. NULL: always. */

@@ -317,6 +317,23 @@ static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *e
     return MOTE_OK;
 }
 
+/* ---- what is said of it ----------------------------------------------------------------------
+ */
+
+static void tell(const mote_decoded *d, mote_buf *out)
+{
+    const mote_table_rows *t = mote_decoded_table(d);
+    mote_buf_printf(out, "CSV %s header, %zu rows, %u columns", t->has_header ? "with" : "without",
+                    t->n_rows, t->n_columns);
+    if (t->n_ragged > 0)
+        mote_buf_printf(out, "; passed over, with more or fewer cells: %zu", t->n_ragged);
+}
+
+static json_t *found(const mote_decoded *d)
+{
+    return mote_columns_found(mote_decoded_table(d));
+}
+
 /* ---- rows ----------------------------------------------------------------------------------- */
 
 const mote_table_column *mote_table_rows_find(const mote_table_rows *t,
@@ -437,6 +454,10 @@ const mote_kind mote_kind_table = {
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .tell = tell,
+    .found = found,
+    .write_found = mote_columns_write,
+    .found_key = "table.columns",
     .cut_of = cut_of,
     .check_cut = check_cut,
     .shape = shape,

@@ -2,9 +2,9 @@
 /* Tables: one file, many rows, columns whose types are found with the evidence, and then stated.
  *
  * Opening reads the file once: which cells are missing, which are numbers, dates, how many
- * different values there are, and from it a type per column and one line of why. A person reads
- * mote_table_write_columns, mends it and puts it into mote.yaml; a stated type is then held, and
- * cells that do not fit it are counted and named by line.
+ * different values there are, and from it a type per column and one line of why, which a person
+ * reads and mends (mote_columns_write); a stated type is then held, and cells that do not fit it
+ * are counted and named by line.
  *
  * Types and when they are found (of the cells that are not missing):
  *   constant   there is one value only, or none
@@ -115,9 +115,5 @@ MOTE_MUST_USE mote_status mote_table_read(mote_table *t, uint64_t first, uint64_
 /* The cells of one row as text, [n_columns], borrowed until the next call on the table. */
 MOTE_MUST_USE mote_status mote_table_cells(mote_table *t, uint64_t row, const mote_csv_cell **out,
                                            mote_err *err);
-
-/* Append the `columns:` section for mote.yaml: a line a column with its type, and why, what is
- * missing and the hint as a comment. */
-void mote_table_write_columns(const mote_table *t, mote_buf *b);
 
 #endif

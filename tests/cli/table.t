@@ -3,8 +3,38 @@
 $ mkdir loans && cd loans
 $ printf 'name: loans\ntask: table\ntable: {target: paid, group: town}\nmodel: {architecture: linear}\ntraining: {epochs: 20}\nschedule: {promote: {clean_at_least: 50 %%}}\n' > mote.yaml
 $ awk 'BEGIN { print "town,age,job,income,paid"; for (i = 0; i < 600; i++) { a = 20 + (i * 37) % 45; j = substr("cook nurseclerk", 1 + 5 * (i % 3), 5); sub(/ $/, "", j); m = 1000 + (i * 7919) % 3000; if (i % 50 == 7) m = ""; printf "t%d,%d,%s,%s,%s\n", i % 30, a, j, m, (m + 20 * a > 2900 ? "yes" : "no") } }' > loans.csv
-$ mote data add loans.csv 2> /dev/null | tail -1
+$ mote data add loans.csv 2> /dev/null
+recognised: CSV with header, 600 rows, 5 columns; labels from the file
+found, and not stated in mote.yaml; the same with --write-columns writes it there:
+  table.columns: [
+    {name: town, type: category},                 # 30 different texts
+    {name: age, type: integer},                   # 20 to 64, 45 different
+    {name: job, type: category},                  # 3 different texts
+    {name: income, type: integer},                # {{.*}}, 12 missing
+    {name: paid, type: category}                  # 'no' and 'yes'
+  ]
 loans.csv: 1 files: 1 taken (1 examples, 0 backgrounds), 0 known, 0 skipped, 0 refused
+
+# What was found becomes what mote.yaml states, once; the file is not added again for it.
+$ cp mote.yaml before.yaml; mote data add loans.csv --write-columns 2> /dev/null | grep written
+written: 'table.columns' in mote.yaml, 5 lines to be looked at
+$ grep job mote.yaml
+    {name: job, type: category},                  # 3 different texts
+$ mote data add loans.csv --write-columns 2>&1 > /dev/null | tail -1
+mote data add: 'table.columns' is in mote.yaml already, and stays as it is
+$ mote data add loans.csv --write-columns --dry-run
+mote data add: --write-columns writes, --dry-run does not: say one
+[exit 2]
+$ mv before.yaml mote.yaml; mote data add loans.csv --dry-run --json 2> /dev/null | jq -c '.[0].found[2] | {name, type}'
+{"name":"job","type":"category"}
+
+# What is wrong in it is found before training, and by name.
+$ mote data check 2> /dev/null | grep -v '^ '
+note duplicate-rows: rows that are there more than once in a split: 3
+tables checked: 1, errors: 0, warnings: 0
+$ awk -F, -v OFS=, '{ print $0, NR == 1 ? "due" : $5 == "yes" ? 900 + NR % 9 : NR % 9 }' loans.csv > leak.csv && mkdir leak && cp mote.yaml leak && cd leak && mote data add ../leak.csv > /dev/null 2>&1; mote data check 2> /dev/null | grep -A1 '^warning'; cd ..
+warning leak: columns that give the answer away by themselves: 1
+    due: it alone takes away 100.0 % of the errors of a constant answer
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d' | grep -v '^plan'
 data      ran    v1: {{.*}}

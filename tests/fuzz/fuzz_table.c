@@ -4,9 +4,28 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "data/kind.h"
 #include "data/table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What was found in a table that is a sample can be written. */
+static void write_found(const uint8_t *data, size_t size)
+{
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_TABLE);
+    mote_decoding cfg = kind->decoding();
+    mote_decoded d;
+    mote_buf b;
+    if (mote_kind_decode(kind, data, size, "fuzz", &cfg, &d, NULL) != MOTE_OK)
+        return;
+    MOTE_SCOPED_JSON *found = kind->found(&d);
+    mote_buf_init(&b, 1 << 26);
+    kind->write_found(found, 2, &b);
+    if (!found || mote_buf_status(&b, NULL) != MOTE_OK)
+        abort();
+    mote_buf_release(&b);
+    mote_decoded_release(&d);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -36,12 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (mote_table_find(t, c[k].name) != (int32_t)k)
             abort();
     }
-    mote_buf b;
-    mote_buf_init(&b, 1 << 24);
-    mote_table_write_columns(t, &b);
-    if (mote_buf_status(&b, &err) != MOTE_OK)
-        abort();
-    mote_buf_release(&b);
     mote_table_destroy(t);
+    write_found(data, size);
     return 0;
 }

@@ -351,6 +351,41 @@ static void a_row_is_read_from_json_and_from_a_line_of_csv_alike(void **state)
     assert_true(y[4] > 2.5f && y[4] < 3.5f); /* none of the three */
 }
 
+/* What is found is written as mote.yaml reads it, whatever columns are called. */
+static void what_is_found_is_what_mote_yaml_states(void **state)
+{
+    static const char text[] = "on,a b,\"x: {y}\",when,# z,\xc3\xbc\n"
+                               "x,1,0.5,2024-01-01,k0,same\ny,?,1.5,2024-01-02,k1,same\n"
+                               "x,2,2.5,2024-01-03,k2,same\ny,5,9,2024-01-04,k3,same\n";
+    static const char *const want[][4] = {
+        {"on", "category", "", ""},   {"a b", "integer", "", "?"},
+        {"x: {y}", "number", "", ""}, {"when", "date", "%Y-%m-%d", ""},
+        {"# z", "text", "", ""},      {"\xc3\xbc", "text", "", ""}};
+    fixture *f = *state;
+    const mote_kind *kind = mote_kind_of(MOTE_INPUT_TABLE);
+    mote_decoding how = kind->decoding();
+    mote_project *p = NULL;
+    mote_decoded d;
+    mote_err err = {0};
+    T_OK(mote_kind_decode(kind, text, sizeof text - 1, "odd.csv", &how, &d, &err));
+    MOTE_SCOPED_JSON *found = kind->found(&d);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 16);
+    mote_buf_str(&b, "mote: 1\nname: odd\ntask: table\ntable:\n  target: \"on\"\n  columns: ");
+    kind->write_found(found, 4, &b);
+    mote_decoded_release(&d);
+    assert_non_null(strstr(b.data, "# 1 to 5, 3 different, 1 missing; few values: 'category'"));
+    T_OK(mote_project_parse("mote.yaml", b.data, b.len, &f->arena, &p, NULL, &err));
+    assert_int_equal(p->table.columns.n, T_COUNT(want));
+    for (size_t i = 0; i < T_COUNT(want); i++) {
+        const mote_project_column *c = &p->table.columns.items[i];
+        assert_string_equal(c->name, want[i][0]);
+        assert_string_equal(c->type, want[i][1]);
+        assert_string_equal(c->format, want[i][2]);
+        assert_string_equal(c->missing, want[i][3]);
+    }
+}
+
 static void damaged_splits_of_rows_are_refused(void **state)
 {
     fixture *f = *state;
@@ -385,6 +420,7 @@ int main(void)
         TEST(a_file_that_does_not_fit_is_refused_by_the_name_of_the_column),
         TEST(a_row_is_read_from_json_and_from_a_line_of_csv_alike),
         TEST(damaged_splits_of_rows_are_refused),
+        TEST(what_is_found_is_what_mote_yaml_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,28 +237,6 @@ static void memory_is_bounded_and_the_bound_said(void **state)
     mote_buf_release(&b);
 }
 
-static void the_section_is_yaml_that_says_why(void **state)
-{
-    (void)state;
-    mote_table *t = open_text("on,a b,when\nx,1,2024-01-01\ny,?,2024-01-02\nx,2,2024-01-03\n"
-                              "y,5,2024-01-04\n",
-                              NULL);
-    mote_buf b;
-    mote_buf_init(&b, 1 << 16);
-    mote_table_write_columns(t, &b);
-    assert_string_equal(
-        b.data,
-        "# 4 rows\n"
-        "columns:\n"
-        "  \"on\": category                  # 2 different texts\n"
-        "  \"a b\": int                      # 1 to 5, 3 different; 1 missing (?)\n"
-        "                                    # few values: 'category' if they are codes and "
-        "no amounts\n"
-        "  when: {type: time, format: \"%Y-%m-%d\"} # 4 different times\n");
-    mote_buf_release(&b);
-    mote_table_destroy(t);
-}
-
 /* ---- times ---- */
 
 static void times_are_read_and_impossible_ones_refused(void **state)
@@ -382,7 +360,6 @@ int main(void)
         cmocka_unit_test(stated_types_are_held),
         cmocka_unit_test(ragged_rows_are_passed_over_in_every_way_of_reading),
         cmocka_unit_test(memory_is_bounded_and_the_bound_said),
-        cmocka_unit_test(the_section_is_yaml_that_says_why),
         cmocka_unit_test(times_are_read_and_impossible_ones_refused),
         cmocka_unit_test(a_refused_allocation_is_an_error),
         cmocka_unit_test(real_tables_have_their_types),
