@@ -14,20 +14,20 @@
 #include "compile/codegen.h"
 #include "model/model.h"
 
-/* Records of int32 n and n samples, each heard by a device that was just switched on. Frame by
- * frame, so that every run of the network is seen: "o" and its outputs, "d class average" behind
- * the run that completes a detection, "." at the end of a record. */
+/* Records of int32 n and n steps (AXES of NUMBER each), each heard by a device that was just
+ * switched on. Frame by frame, so that every run of the network is seen: "o" and its outputs, "d
+ * class average" behind the run that completes a detection, "." at the end of a record. */
 static const char firmware_driver[] =
     "#include <stdio.h>\n#include <stdlib.h>\n#include \"keyword.h\"\n"
     "static _Alignas(8) signed char arena[MODEL_ARENA_BYTES];\n"
     "static keyword_state k;\n"
-    "/* Samples that complete a frame. */\n"
-    "static void push(const int16_t *pcm, size_t n)\n{\n"
+    "/* Steps that complete a frame. */\n"
+    "static void push(const NUMBER *x, size_t n)\n{\n"
     "    size_t used;\n    keyword_event e;\n"
     "    int32_t hit = 0;\n"
     "    while (n > 0) {\n"
-    "        hit = keyword_push(&k, arena, pcm, n, &used, &e);\n"
-    "        pcm += used;\n        n -= used;\n"
+    "        hit = keyword_push(&k, arena, x, n, &used, &e);\n"
+    "        x += used * AXES;\n        n -= used;\n"
     "    }\n"
     "    if (k.n_frames == FEATURES_FRAMES && k.wait == KEYWORD_HOP_FRAMES - 1) {\n"
     "        printf(\"o\");\n"
@@ -40,15 +40,16 @@ static const char firmware_driver[] =
     "int main(void)\n{\n"
     "    int32_t n;\n"
     "    while (fread(&n, sizeof n, 1, stdin) == 1) {\n"
-    "        int16_t *pcm = malloc((size_t)n * 2 + 2);\n"
-    "        if (fread(pcm, 2, (size_t)n, stdin) != (size_t)n)\n            return 1;\n"
+    "        NUMBER *x = malloc(((size_t)n + 1) * AXES * sizeof *x);\n"
+    "        if (fread(x, AXES * sizeof *x, (size_t)n, stdin) != (size_t)n)\n            return "
+    "1;\n"
     "        keyword_init(&k);\n"
     "        int32_t at = 0, step = FEATURES_WINDOW;\n"
     "        while (at + step <= n) {\n"
-    "            push(pcm + at, (size_t)step);\n"
+    "            push(x + at * AXES, (size_t)step);\n"
     "            at += step;\n            step = FEATURES_HOP;\n"
     "        }\n"
-    "        free(pcm);\n        printf(\".\\n\");\n"
+    "        free(x);\n        printf(\".\\n\");\n"
     "    }\n    return 0;\n}\n";
 
 #define FIRMWARE_MAX_WINDOWS 4096
@@ -116,27 +117,32 @@ static inline void firmware_build(const mote_model *m, const char *dir)
     const char *make[] = {
         "make", "-s", "-B", "host", "CFLAGS=-std=c11 -O2 -ffp-contract=off -iquote . -iquote ..",
         NULL};
-    const char *cc[] = {"cc",       "-std=c11",        "-O1", "-iquote", ".",
-                        "driver.c", "libmodel_host.a", "-o",  "driver",  NULL};
+    char axes[32];
+    (void)mote_format(axes, sizeof axes, "-DAXES=%d",
+                      in.sample.n_dims > 1 ? (int)in.sample.dims[1] : 1);
+    const char *number = in.sample.dtype == MOTE_F32 ? "-DNUMBER=float" : "-DNUMBER=int16_t";
+    const char *cc[] = {
+        "cc",       "-std=c11", "-O1",  "-iquote",         ".",  number,   axes, "-x", "c",
+        "driver.c", "-x",       "none", "libmodel_host.a", "-o", "driver", NULL};
     firmware_run(dir, make, NULL, 0, NULL);
     firmware_run(dir, cc, NULL, 0, NULL);
 }
 
-/* Feed `before` zeros, pcm[0..n) and `after` zeros, from power-on. */
-static inline void firmware_hear(const char *dir, const int16_t *pcm, size_t n, size_t before,
-                                 size_t after, firmware_said *out)
+/* Feed `before` steps of zeros, x[0..n) of step_bytes each and `after` zeros, from power-on. */
+static inline void firmware_feed(const char *dir, const void *x, size_t n, size_t step_bytes,
+                                 size_t before, size_t after, firmware_said *out)
 {
     char path[600];
     (void)mote_format(path, sizeof path, "%s/driver", dir);
     const char *run[] = {path, NULL};
     int32_t total = (int32_t)(before + n + after);
-    size_t bytes = sizeof total + (size_t)total * 2;
+    size_t bytes = sizeof total + (size_t)total * step_bytes;
     char *input = calloc(bytes, 1);
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1 << 24);
     memcpy(input, &total, sizeof total);
     if (n)
-        memcpy(input + sizeof total + before * 2, pcm, n * 2);
+        memcpy(input + sizeof total + before * step_bytes, x, n * step_bytes);
     firmware_run(dir, run, input, bytes, &text);
     free(input);
     memset(out, 0, sizeof *out);
@@ -152,6 +158,13 @@ static inline void firmware_hear(const char *dir, const int16_t *pcm, size_t n, 
             out->hits[out->n_hits].class_id = (int32_t)strtol(at, &at, 10);
             out->hits[out->n_hits++].average_q16 = (uint32_t)strtoul(at, NULL, 10);
         }
+}
+
+/* The same of sound. */
+static inline void firmware_hear(const char *dir, const int16_t *pcm, size_t n, size_t before,
+                                 size_t after, firmware_said *out)
+{
+    firmware_feed(dir, pcm, n, sizeof *pcm, before, after, out);
 }
 
 #endif

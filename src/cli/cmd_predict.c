@@ -107,6 +107,28 @@ static void say_rows(job *j, const char *path, const mote_classification *c)
     }
 }
 
+/* A series that is longer than a window: a line for each, and the event that it completes. */
+static mote_status say_windows(job *j, const char *path, const mote_classification *c,
+                               mote_err *err)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < c->n_windows; i++) {
+        const mote_classify_window *w = &c->windows[i];
+        mote_classification of_window = {.is_label_only = c->is_label_only,
+                                         .detections = c->detections + next};
+        while (next + of_window.n_detections < c->n_detections &&
+               of_window.detections[of_window.n_detections].start <= w->start)
+            of_window.n_detections++;
+        next += of_window.n_detections;
+        mote_table_cell(&j->table, "%s", path);
+        say_answer(j, w);
+        mote_table_cell(&j->table, "%lld ms",
+                        (long long)(j->s->rate_hz ? w->start * 1000 / j->s->rate_hz : 0));
+        MOTE_TRY(say_detections(j, &of_window, err));
+    }
+    return MOTE_OK;
+}
+
 static mote_status predict_one(job *j, const char *path, mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
@@ -118,12 +140,16 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
     int64_t start_ns = mote_infer_now_ns();
     MOTE_TRY(predict_bytes(j, path, bytes, n, &a, &c, err));
     int64_t latency_us = (mote_infer_now_ns() - start_ns) / 1000;
+    if (c.wrong)
+        mote_tell(j->cli, "%s: %s\n", path, c.wrong);
     if (j->cli->json)
         return add_json(j, path, &c, latency_us, err);
     if (c.is_of_rows) {
         say_rows(j, path, &c);
         return MOTE_OK;
     }
+    if (c.is_of_windows)
+        return say_windows(j, path, &c, err);
     mote_table_cell(&j->table, "%s", path);
     say_answer(j, &c.best);
     mote_table_cell(&j->table, "%lld ms",
@@ -191,8 +217,9 @@ const mote_command mote_cmd_predict = {
         "is a file, a registry name[@alias|/version] or a run. INPUT is a recording\n"
         "(WAV, FLAC, OGG, MP3, Opus, ..), a picture (PNG, JPEG, BMP, PNM) or, for a model of "
         "tensors, a file with a JSON array\n"
-        "of numbers; of tables, a JSON object or CSV; of series, a sensor's file. The label is "
-        "that of one window; of a recording longer than that, of the\n"
+        "of numbers; of tables, a JSON object or CSV; of series, a sensor's file, of which each "
+        "window is a line. The label is "
+        "that of one window; of sound longer than that, of the\n"
         "window in which a keyword is most probable. 'detected' is what the device would say, bit "
         "for bit: the\n"
         "recording in quiet, a window every hop, smoothing, thresholds and suppression.",

@@ -25,6 +25,7 @@
 #include "data/kind.h"
 #include "data/sample.h"
 #include "data/version.h"
+#include "project/setting_types.h"
 #include "store/store.h"
 
 /* Which samples of a split. HEARD: only those of other labels that training has heard, from groups
@@ -35,6 +36,7 @@ typedef struct {
     const mote_kind *kind;
     const char *const *labels; /* [n_labels] asked for, borrowed for the life of the data set */
     size_t n_labels;           /* 0: every label of the version, in byte order */
+    mote_names events;         /* of every label of the version, these come first, in this order */
     bool other, nothing;       /* whether there are classes _unknown_ and _silence_ */
     bool is_score;    /* labels are what is normal, all others (`other`) unusual, and the split to
                          train    on has what is normal alone */

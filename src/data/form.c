@@ -73,6 +73,23 @@ static mote_status find_labels(mote_store *s, const mote_data_version *v,
     return MOTE_OK;
 }
 
+/* Labels that are events before the others, in their order. */
+static mote_status events_first(const mote_names *events, label_set *all, mote_err *err)
+{
+    for (size_t k = 0; k < events->n; k++) {
+        size_t at = k;
+        while (at < all->n && strcmp(all->items[at], events->items[k]) != 0)
+            at++;
+        if (at == all->n)
+            return mote_fail(err, MOTE_NOT_FOUND,
+                             "'stream.events': there is no sample of label '%s'", events->items[k]);
+        const char *label = all->items[at];
+        memmove(&all->items[k + 1], &all->items[k], (at - k) * sizeof label);
+        all->items[k] = label;
+    }
+    return MOTE_OK;
+}
+
 mote_status mote_form_labels(mote_store *s, const mote_data_version *v,
                              const mote_dataset_config *cfg, mote_arena *a, mote_names *out,
                              mote_err *err)
@@ -89,6 +106,7 @@ mote_status mote_form_labels(mote_store *s, const mote_data_version *v,
                          (long long)v->number, cfg->kind->one,
                          cfg->n_values > 0 ? "value" : "label");
     qsort(all.items, all.n, sizeof *all.items, compare_texts);
+    MOTE_TRY(events_first(&cfg->events, &all, err));
     MOTE_TRY(mote_arena_take(a, all.n, sizeof *items, &items, err));
     memcpy(items, all.items, all.n * sizeof *items);
     *out = (mote_names){items, all.n};

@@ -589,31 +589,49 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     MOTE_BUG_IF(true); /* count said so */
 }
 
-/* The names of the axes, as the first recording has them. */
+/* What is known of a data set beside its windows, with texts of its own. */
+static mote_status keep_own(const mote_series_own *of, mote_arena *a, const void **out,
+                            mote_err *err)
+{
+    mote_series_own *own = NULL;
+    const char **names = NULL;
+    uint32_t *recording = NULL;
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *own, &own, err));
+    MOTE_TRY(mote_arena_take(a, of->n_axes, sizeof *names, &names, err));
+    MOTE_TRY(mote_arena_take(a, of->n, sizeof *recording, &recording, err));
+    for (size_t c = 0; c < of->n_axes; c++)
+        if (!(names[c] = mote_arena_strdup(a, of->names[c])))
+            return mote_fail(err, MOTE_NOMEM, "the names of %zu axes", of->n_axes);
+    if (of->recording)
+        memcpy(recording, of->recording, of->n * sizeof *recording);
+    *own = (mote_series_own){of->n_axes, of->n, of->stride, names, recording};
+    *out = own;
+    return MOTE_OK;
+}
+
 static mote_status load_own(mote_loader *l, mote_err *err)
 {
     mote_dataset *d = l->d;
-    const char **names = NULL;
     mote_loaded one;
+    uint32_t *recording = NULL;
+    size_t at = 0;
+    MOTE_TRY(mote_arena_take(l->scratch, d->n, sizeof *recording, &recording, err));
+    for (size_t i = 0; i < l->n_planned; i++)
+        for (size_t k = 0; k < l->plan[i].n && at < d->n; k++)
+            recording[at++] = (uint32_t)i;
     MOTE_TRY(mote_dataset_first(l->store, l->v, l->cfg, &one, err));
     const mote_series_samples *s = mote_decoded_series(&one.d);
-    mote_status st = mote_arena_take(&d->arena, (size_t)s->n_channels, sizeof *names, &names, err);
-    for (int32_t c = 0; c < s->n_channels && st == MOTE_OK; c++)
-        if (!(names[c] = mote_arena_strdup(&d->arena, s->names[c])))
-            st = mote_fail(err, MOTE_NOMEM, "the names of %d axes", (int)s->n_channels);
+    const mote_series_own own = {(size_t)s->n_channels, d->n, stride_of(s, &l->cfg->cut), s->names,
+                                 recording};
+    mote_status st = keep_own(&own, &d->arena, &d->own, err);
     mote_loaded_done(&one);
-    if (st == MOTE_OK)
-        d->own = names;
     return st;
 }
 
 static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
 {
-    (void)own;
-    (void)a;
-    (void)err;
-    *out = NULL; /* there is nothing beside the windows */
-    return MOTE_OK;
+    *out = NULL;
+    return own ? keep_own(own, a, out, err) : MOTE_OK;
 }
 
 extern const mote_kind mote_kind_series;

@@ -38,8 +38,17 @@ static inline const mote_series_samples *mote_decoded_series(const mote_decoded 
     return d->own;
 }
 
-/* What the axes of a data set of series are called, one name each; NULL: nobody says. Borrowed. */
-static inline const char *const *mote_series_axes(const mote_dataset *d)
+/* What a data set of series has beside its windows. */
+typedef struct {
+    size_t n_axes, n;
+    size_t stride;             /* steps from one window of a recording to the next */
+    const char *const *names;  /* [n_axes] of the axes, as the first recording has them */
+    const uint32_t *recording; /* [n] which recording, or piece of one, a window is cut from; those
+                                  of one lie one behind the other */
+} mote_series_own;
+
+/* Borrowed; d is a data set of series. NULL: nobody says. */
+static inline const mote_series_own *mote_series_of(const mote_dataset *d)
 {
     return d->own;
 }

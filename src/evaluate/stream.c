@@ -4,20 +4,37 @@
 
 #include <math.h>
 
+#include <string.h>
+
 #define BATCH 256
+
+/* Nothing is said of windows [from, to) that do not lie in a piece: probability 0 of everything. */
+static void hush_between(const mote_stream_track *t, mote_stream_outputs *o, size_t from, size_t to)
+{
+    const size_t window = (size_t)o->window, hop = (size_t)o->hop, n = (size_t)o->n_classes;
+    size_t k = 0;
+    for (size_t i = from; t->pieces && i < to; i++) {
+        const size_t at = i * hop;
+        while (k < t->n_pieces && t->pieces[k].first + t->pieces[k].n < at + window)
+            k++;
+        if (k == t->n_pieces || t->pieces[k].first > at)
+            memset(o->q + i * n, INT8_MIN, n);
+    }
+}
 
 mote_status mote_stream_run(const mote_stream_run_config *r, mote_arena *a,
                             mote_stream_outputs *out, mote_err *err)
 {
     const mote_stream_track *track = r->track;
-    if (r->window == 0 || r->hop == 0 || r->window > track->n || r->n_classes < 2)
+    const size_t extent = mote_stream_extent(track);
+    if (r->window == 0 || r->hop == 0 || r->window > extent || r->n_classes < 2)
         return mote_fail(err, MOTE_ARG, "stream: window %zu, hop %zu or %d classes is out of range",
                          r->window, r->hop, r->n_classes);
     mote_stream_outputs o = {.n_classes = r->n_classes,
                              .rate_hz = track->rate_hz,
                              .window = (int64_t)r->window,
                              .hop = (int64_t)r->hop,
-                             .n = 1 + (track->n - r->window) / r->hop};
+                             .n = 1 + (extent - r->window) / r->hop};
     size_t bytes;
     if (!mote_mul_size(o.n, (size_t)r->n_classes, &bytes))
         return mote_fail(err, MOTE_ARG, "stream: too long");
@@ -30,6 +47,7 @@ mote_status mote_stream_run(const mote_stream_run_config *r, mote_arena *a,
             (const unsigned char *)track->steps + i * r->hop * track->step_bytes;
         const mote_stream_batch batch = {at, n, r->window, r->hop};
         MOTE_TRY(r->classify(r->arg, &batch, o.q + i * (size_t)r->n_classes, err));
+        hush_between(track, &o, i, i + n);
         if (r->progress)
             r->progress(r->progress_arg, i + n, o.n);
     }

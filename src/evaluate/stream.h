@@ -39,21 +39,37 @@ typedef struct {
     int32_t clip; /* index of its sample in what the track was built of */
 } mote_stream_event;
 
+/* Steps [first, first + n) that were recorded one behind the other. */
 typedef struct {
-    int32_t rate_hz;   /* steps a second */
-    const void *steps; /* [n] of step_bytes each */
-    size_t n, step_bytes;
+    size_t first, n;
+} mote_stream_piece;
+
+typedef struct {
+    double rate_hz;                  /* steps a second */
+    const void *steps;               /* [extent] of step_bytes each */
+    size_t n, step_bytes;            /* n: steps that are heard, which hours are counted by */
+    size_t extent;                   /* with what lies between pieces; 0: n */
+    const mote_stream_piece *pieces; /* in order; NULL: all of it is one. Nothing is said of
+                                        windows that do not lie in one of them */
+    size_t n_pieces;
     mote_stream_event *events; /* in order */
     size_t n_events;
     int64_t n_targets; /* events of classes that react */
 } mote_stream_track;
+
+/* Steps of the track with what lies between its pieces. */
+static inline size_t mote_stream_extent(const mote_stream_track *t)
+{
+    return t->extent > 0 ? t->extent : t->n;
+}
 
 /* ---- the model on it ---- */
 
 /* Outputs of a model for window i at steps [i * hop, i * hop + window): int8 of a softmax, p = (q
  * + 128) / 256, as the firmware sees them. */
 typedef struct {
-    int32_t n_classes, rate_hz;
+    int32_t n_classes;
+    double rate_hz;
     int64_t window, hop; /* steps */
     size_t n;
     int8_t *q; /* [n][n_classes] */

@@ -102,7 +102,7 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
     h->n_in = h->n_frames * (size_t)h->n_values;
     h->heard = (int64_t)samples_of(h, h->n_frames);
     int64_t hop_samples_ms = (int64_t)((double)op->hop_ms * pace.rate_hz);
-    h->hop = hop_samples_ms / 1000;
+    h->hop = hop_samples_ms / 1000 > 0 ? hop_samples_ms / 1000 : 1;
     if (hop_samples_ms % (h->frame_hop * 1000) == 0)
         h->hop_frames = (size_t)(h->hop / h->frame_hop);
     h->chunk_frames = h->n_frames > CHUNK_FRAMES ? h->n_frames : CHUNK_FRAMES;
@@ -291,8 +291,17 @@ static mote_status find_detections(work *w, mote_err *err)
 
 /* ---- all together ---- */
 
-/* Where the windows lie; see the picture in hear.h. */
-static mote_status lay_out(work *w, mote_err *err)
+/* Only windows that lie in the recording. */
+static int64_t lay_out_alone(work *w)
+{
+    const mote_hearer *h = w->h;
+    const int64_t n_windows = w->n < h->heard ? 0 : 1 + (w->n - h->heard) / h->hop;
+    w->out.n_inside = (size_t)n_windows;
+    return n_windows;
+}
+
+/* Those in the picture in hear.h. */
+static int64_t lay_out_in_quiet(work *w)
 {
     const mote_hearer *h = w->h;
     int64_t smooth = h->config.smooth_hops;
@@ -301,17 +310,23 @@ static mote_status lay_out(work *w, mote_err *err)
     int64_t back = (aligned + (smooth - 1) * h->hop + h->heard + h->hop - 1) / h->hop;
     back = back > 0 ? back : 0;
     w->out.first = aligned - back * h->hop;
-    w->out.hop = h->hop;
-    w->out.heard = h->heard;
+    w->out.inside = (size_t)back;
+    w->out.n_inside = w->n <= h->clip ? 1 : 1 + (size_t)((w->n - h->clip + h->hop - 1) / h->hop);
     /* Windows that begin before the recording ends, and averages that still hold one of them. */
     int64_t touching = (w->n - w->out.first + h->hop - 1) / h->hop;
-    int64_t n_windows = touching + smooth - 1;
+    return touching + smooth - 1;
+}
+
+/* Where the windows lie. */
+static mote_status lay_out(work *w, bool is_alone, mote_err *err)
+{
+    const int64_t n_windows = is_alone ? lay_out_alone(w) : lay_out_in_quiet(w);
+    w->out.hop = w->h->hop;
+    w->out.heard = w->h->heard;
     if (n_windows > MOTE_HEAR_MAX_WINDOWS)
         return mote_fail(err, MOTE_LIMIT, "the recording has %lld windows, more than %d",
                          (long long)n_windows, MOTE_HEAR_MAX_WINDOWS);
     w->out.n_windows = (size_t)n_windows;
-    w->out.inside = (size_t)back;
-    w->out.n_inside = w->n <= h->clip ? 1 : 1 + (size_t)((w->n - h->clip + h->hop - 1) / h->hop);
     return MOTE_OK;
 }
 
@@ -334,7 +349,11 @@ mote_status mote_hear(mote_hearer *h, const void *x, size_t n, const mote_hear_c
 {
     mote_hear_config c = cfg ? *cfg : (mote_hear_config){.mode = MOTE_HEAR_DETECTIONS};
     work w = {.h = h, .x = x, .n = (int64_t)n};
-    MOTE_TRY(lay_out(&w, err));
+    MOTE_TRY(lay_out(&w, c.is_alone, err));
+    if (w.out.n_windows == 0) {
+        *out = w.out;
+        return MOTE_OK;
+    }
     MOTE_TRY(take_memory(&w, a, err));
     for (size_t i = 0; i < w.out.n_windows; i++)
         if (is_quiet(&w, i))

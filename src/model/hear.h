@@ -23,6 +23,11 @@
  * first (clip - hop) samples in it are the windows "inside": what a person is told of (label,
  * probabilities) is said of one of them; a detection may be of any window.
  *
+ * Where nobody knows what lay around a recording (a sensor at rest is not at zero), it is heard
+ * alone: by a device that is switched on with its first sample and off behind its last. Windows are
+ * those that lie in it, from its first sample on, and the first average is that of smooth_hops of
+ * them.
+ *
  * What is not computed, since it cannot change a detection: frames and windows of quiet alone (once
  * a model), and windows whose every average stays below every threshold even if all that is unknown
  * of it were 255/256. Decisions are those of mrt_detector itself, on the same outputs.
@@ -58,6 +63,7 @@ typedef enum {
 
 typedef struct {
     mote_hear_mode mode;
+    bool is_alone; /* no quiet around it */
     /* n <= clip: the output of the one window inside, when it is known already; else NULL. */
     const int8_t *inside;
 } mote_hear_config;

@@ -95,7 +95,7 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
     mote_jury_heard h;
     mote_jury_stream s = {.task = c->task,
                           .stream = c->stream,
-                          .hop = (size_t)((double)op->hop_ms * c->form->rate_hz / 1000.0),
+                          .hop = (size_t)round((double)op->hop_ms * c->form->rate_hz / 1000.0),
                           .seed = MOTE_LISTEN_SEED_TEST,
                           .progress = c->progress,
                           .progress_arg = c->progress_arg,
@@ -107,6 +107,7 @@ static mote_status hear(const mote_challenge *c, const mote_jury *j, const mote_
                               .tolerance_s = c->stream->detector.tolerance_s};
     out->hours = (double)h.track.n / h.track.rate_hz / 3600;
     h.track.n = h.extent; /* blocks of silence have nothing in them */
+    h.track.extent = 0;
     const mote_stream_heard all = {&h.said, &h.track, (int32_t)c->task->labels.n, &d};
     return mote_stream_blocks(&all, op->thresholds, BLOCK_S, a, &out->in, err);
 }

@@ -153,7 +153,8 @@ static mote_status listen(listening *l, const mote_jury *j, uint64_t seed, int32
                           .progress = stream_progress,
                           .progress_arg = l,
                           .cancel = e->p->cfg.cancel};
-    l->rounds = rounds_for(st, value->is_given, j->n_parts);
+    l->rounds =
+        mote_listen_is_drawn(j->clips.kind) ? rounds_for(st, value->is_given, j->n_parts) : 1;
     MOTE_TRY(mote_stream_tally_create(j->clips.n, (int32_t)task->labels.n, &st->detector, &e->arena,
                                       &tally, err));
     bool is_done = false;

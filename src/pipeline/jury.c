@@ -484,7 +484,7 @@ mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s, mote
     mote_jury_heard h = {0};
     if (j->n_parts == 1) {
         MOTE_TRY(listen_part(j, s, 0, a, &h, err));
-        h.extent = h.track.n;
+        h.extent = mote_stream_extent(&h.track);
         *out = h;
         return MOTE_OK;
     }

@@ -7,15 +7,23 @@
 typedef mote_status make_track(const mote_listen_material *m, mote_arena *a, mote_stream_track *out,
                                mote_err *err);
 
-static make_track *const rows[MOTE_N_INPUTS] = {mote_listen_track_noise}; /* in order */
+static const struct {
+    make_track *make;
+    bool is_drawn;
+} rows[MOTE_N_INPUTS] = {{mote_listen_track_noise, true}, {mote_listen_track_recordings, false}};
+
+bool mote_listen_is_drawn(const mote_kind *kind)
+{
+    return rows[kind->input].is_drawn;
+}
 
 mote_status mote_listen_track(const mote_listen_material *m, mote_arena *a, mote_stream_track *out,
                               mote_err *err)
 {
     const mote_kind *kind = m->d->kind;
-    if (!rows[kind->input])
+    if (!rows[kind->input].make)
         return mote_fail(err, MOTE_UNSUPPORTED, "a stream cannot be made of single %s", kind->many);
-    return rows[kind->input](m, a, out, err);
+    return rows[kind->input].make(m, a, out, err);
 }
 
 /* Windows of a stream, judged on the pool. */

@@ -22,6 +22,10 @@ typedef struct {
     uint64_t seed;
 } mote_listen_material;
 
+/* Is the stream drawn by the seed, so that another is another test? Else it is what was recorded.
+ */
+bool mote_listen_is_drawn(const mote_kind *kind);
+
 /* Build the stream; lives as long as `a`. UNSUPPORTED: samples of the kind make none. */
 MOTE_MUST_USE mote_status mote_listen_track(const mote_listen_material *m, mote_arena *a,
                                             mote_stream_track *out, mote_err *err);
@@ -29,6 +33,12 @@ MOTE_MUST_USE mote_status mote_listen_track(const mote_listen_material *m, mote_
 /* The row of sound: clips in noise. What mote_stream_build gives. */
 MOTE_MUST_USE mote_status mote_listen_track_noise(const mote_listen_material *m, mote_arena *a,
                                                   mote_stream_track *out, mote_err *err);
+
+/* The row of series: the recordings that windows were cut from, one behind the other, with enough
+ * between them for a detector to forget. ARG when windows do not overlap, or the longest recording
+ * is shorter than a window. */
+MOTE_MUST_USE mote_status mote_listen_track_recordings(const mote_listen_material *m, mote_arena *a,
+                                                       mote_stream_track *out, mote_err *err);
 
 /* Who listens to what; all borrowed. */
 typedef struct {

@@ -42,7 +42,8 @@ static void make_task(const mote_project *p, mote_task_setting *out)
     out->task = mote_task_find(p->task);
     out->input = input_of(p);
     out->answer = answer_of(p);
-    out->is_stream = out->task->is_stream;
+    out->events = p->stream.events;
+    out->is_stream = out->task->is_stream || out->events.n > 0;
     out->labels = *mote_project_labels(p);
     out->classes = p->classes;
     out->unknown = p->unknown;
@@ -74,6 +75,7 @@ static void make_dataset(const mote_project *p, mote_dataset_config *out)
     *out = mote_dataset_config_default(kind);
     out->labels = mote_project_labels(p)->items;
     out->n_labels = mote_project_labels(p)->n;
+    out->events = p->stream.events;
     out->is_score = answer_of(p) == MOTE_ANSWER_ANOMALY;
     out->other = p->unknown || out->is_score;
     out->nothing = p->silence;
@@ -187,6 +189,7 @@ static void make_conditions(const mote_project *p, mote_conditions *out)
 
 static void make_stream(const mote_project *p, mote_stream_setting *out)
 {
+    out->events = p->stream.events;
     out->config = mote_stream_config_of(&p->stream, 0);
     out->detector = mote_stream_detector_of(&p->stream);
     out->hop_ms = (int32_t)lround(p->stream.hop_ms);
@@ -276,6 +279,8 @@ void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_
     if ((s->has & MOTE_USES(task)) && s->task_.labels.n == 0) {
         s->task_.labels = *named;
         s->task_.classes = form->classes;
+        if (s->task_.events.n > 0) /* they come first (data/form.h) */
+            s->task_.labels.n = s->task_.events.n;
     }
     if ((s->has & MOTE_USES(dataset)) && s->dataset_.n_labels == 0) {
         s->dataset_.labels = named->items;
@@ -283,6 +288,8 @@ void mote_settings_complete(mote_settings *s, const mote_project *p, const mote_
     }
     if (s->has & MOTE_USES(dataset))
         s->dataset_.cut.columns = form->fields;
+    if ((s->has & MOTE_USES(stream)) && form->rate_hz > 0)
+        s->stream_.hop_samples = (size_t)fmax(1, round(p->stream.hop_ms * form->rate_hz / 1000.0));
     if (s->has & MOTE_USES(features))
         s->features_ = mote_settings_frontend(p, form);
 }

@@ -43,6 +43,7 @@ typedef struct {
     mote_input_kind input;
     mote_answer_kind answer;
     mote_names labels, classes;
+    mote_names events; /* labels of the data that react; empty: all that are asked for */
     bool unknown, silence;
     bool is_stream;
     int32_t rate_hz; /* of what runs in time, and how long a sample is; 0: it is not said here */
@@ -58,6 +59,7 @@ typedef struct {
 } mote_training_setting;
 
 typedef struct {
+    mote_names events;         /* empty: the task says what they are */
     mote_stream_config config; /* the seed is the caller's */
     mote_stream_detector detector;
     int32_t hop_ms;

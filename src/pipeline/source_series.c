@@ -29,6 +29,7 @@ static void destroy(void *own)
 static mote_status prepare(window_changer *s, const mote_augment_config *a, mote_err *err)
 {
     const mote_dataset *d = s->data;
+    const mote_series_own *own = mote_series_of(d);
     const mote_series_augment cfg = {.noise = a->axis_noise,
                                      .magnitude = a->magnitude,
                                      .delay_steps = a->delay_ms * d->rate_hz / 1000.0,
@@ -37,7 +38,7 @@ static mote_status prepare(window_changer *s, const mote_augment_config *a, mote
                                    .n = d->n,
                                    .n_steps = (size_t)d->shape.dims[0],
                                    .n_axes = (size_t)d->shape.dims[1],
-                                   .names = mote_series_axes(d)};
+                                   .names = own ? own->names : NULL};
     if (d->shape.dtype != MOTE_F32 || d->shape.n_dims != 2)
         return mote_fail(err, MOTE_SHAPE, "a source of series takes windows of axes");
     return mote_series_augmenter_init(&cfg, &w, &s->arena, &s->augment, err);

@@ -64,6 +64,18 @@ MOTE_MUST_USE mote_status mote_tested_by_folds(mote_tested *t, const char *by, m
 MOTE_MUST_USE mote_status mote_tested_stream(const mote_stream_track *track, mote_arena *a,
                                              mote_tested *t, mote_err *err);
 
+/* Rows of it: what the events are on, and what false accepts, appended; and the evidence of these.
+ */
+typedef struct {
+    const mote_stream_track *track;
+    size_t n_other_labels; /* different labels among the events that are not asked for */
+    int64_t n_recorded;    /* of those events, how many are not synthetic */
+} mote_tested_track;
+mote_evidence mote_tested_stream_noise(const mote_tested_track *s, const mote_tested *t,
+                                       mote_buf *events, mote_buf *accepts);
+mote_evidence mote_tested_stream_recordings(const mote_tested_track *s, const mote_tested *t,
+                                            mote_buf *events, mote_buf *accepts);
+
 /* Say of measurements [first, list->n) that they were made on these samples, and which class (but
  * silence) and group did worst. */
 void mote_tested_clips(const mote_tested *t, const mote_answers_report *r, size_t first,

@@ -205,10 +205,37 @@ static void check_value(mote_reader *r)
     }
 }
 
+/* Where movements are events in a stream. */
+static void check_events(mote_reader *r)
+{
+    const mote_project *p = r->project;
+    if (p->stream.events.n == 0)
+        return;
+    if (!(p->data.window_ms > 0))
+        mote_reader_complain_key(r, "stream.events",
+                                 "'stream.events' needs data.window_ms: a stream has no end, and "
+                                 "a model sees a window of it");
+    else if (p->stream.hop_ms > p->data.window_ms && are_good(r, "stream.hop_ms", "data.window_ms"))
+        mote_reader_complain_key(r, "stream.hop_ms",
+                                 "'stream.hop_ms' (%g) is more than data.window_ms (%g): movements "
+                                 "between two looks would be lost",
+                                 p->stream.hop_ms, p->data.window_ms);
+    if (!(p->data.stride_ms > 0 && p->data.stride_ms < p->data.window_ms))
+        mote_reader_complain_key(r, "stream.events",
+                                 "'stream.events' needs data.stride_ms below data.window_ms: the "
+                                 "test's recordings are put together from windows that overlap");
+    if (strcmp(p->training.refit, "all") == 0)
+        mote_reader_complain_key(r, "stream.events",
+                                 "'stream.events' and 'training.refit: all' do not go together "
+                                 "yet: leave one of them out");
+}
+
 static void check_rest(mote_reader *r)
 {
     const mote_project *p = r->project;
-    if (p->stream.hop_ms > p->clip_ms && are_good(r, "stream.hop_ms", "clip_ms"))
+    const bool is_spoken = p->stream.events.n == 0;
+    check_events(r);
+    if (is_spoken && p->stream.hop_ms > p->clip_ms && are_good(r, "stream.hop_ms", "clip_ms"))
         mote_reader_complain_key(r, "stream.hop_ms",
                                  "'stream.hop_ms' (%g) is more than clip_ms (%g): words between "
                                  "two looks would be lost",

@@ -254,11 +254,16 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
-/* A text or a number as it is without the key. */
+/* A text, a number or an empty list as it is without the key. */
 static bool is_preset(const mote_project *p, const mote_schema_row *row)
 {
     const char *field = (const char *)p + row->offset, *text = NULL;
     int32_t number = 0;
+    if (row->type == MOTE_KEY_NAMES) { /* only empty lists are presets of what came later */
+        mote_names names;
+        memcpy(&names, field, sizeof names);
+        return names.n == 0 && strcmp(row->preset, "[]") == 0;
+    }
     if (row->type == MOTE_KEY_NUM) {
         double value = 0, preset = 0;
         memcpy(&value, field, sizeof value);
@@ -278,14 +283,23 @@ static bool is_preset(const mote_project *p, const mote_schema_row *row)
  * says at its preset what held before, so that nothing that they have done becomes stale. */
 static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 {
-    static const char *const later[] = {
-        "data.splits.by",         "model.kernel_steps",    "augmentation.axis_noise",
-        "augmentation.magnitude", "augmentation.delay_ms", "augmentation.turn_deg",
+    static const struct {
+        const char *part;
+        const char *task; /* NULL: whatever the task is */
+    } later[] = {
+        {"data.splits.by", NULL},
+        {"model.kernel_steps", NULL},
+        {"augmentation.axis_noise", NULL},
+        {"augmentation.magnitude", NULL},
+        {"augmentation.delay_ms", NULL},
+        {"augmentation.turn_deg", NULL},
+        {"stream", "gesture"},
     };
     if (strcmp(row->path, "training.threads") == 0)
         return true;
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-        if (strcmp(row->path, later[i]) != 0)
+        if (!mote_part_holds(later[i].part, row) ||
+            (later[i].task && strcmp(later[i].task, p->task) != 0))
             continue;
         return is_preset(p, row);
     }
@@ -489,13 +503,7 @@ mote_status mote_project_parts_json(const mote_project *p, const char *const *pa
 
 bool mote_project_has_part(const mote_project *p, const char *part)
 {
-    size_t n;
-    const mote_schema_row *rows = mote_schema_rows(&n);
-    const mote_task *task = mote_task_find(p->task);
-    bool has = list_of(part) != NULL;
-    for (size_t i = 0; i < n && !has; i++)
-        has = mote_part_holds(part, &rows[i]) && mote_schema_is_of(&rows[i], task);
-    return has;
+    return list_of(part) != NULL || says_something(part, p);
 }
 
 mote_status mote_project_part_hash(const mote_project *p, const char *part, mote_sha256 *out,

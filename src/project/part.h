@@ -46,8 +46,9 @@ bool mote_reader_reads(mote_reader_id reader, const mote_schema_row *row);
 MOTE_MUST_USE mote_status mote_project_parts_json(const mote_project *p, const char *const *parts,
                                                   size_t n, json_t **out, mote_err *err);
 
-/* Does the part hold a key of the project's task? Others mean nothing to it, and are in no key of a
- * stage: what another task gains makes nothing stale. */
+/* Does the part hold a key of the project's task that says something? One of another task means
+ * nothing to it, and one that came later says at its preset what held before: such parts are in no
+ * key of a stage, so that what is gained makes nothing stale. */
 bool mote_project_has_part(const mote_project *p, const char *part);
 
 /* SHA-256 of that JSON of one part. */

@@ -7,6 +7,7 @@
 #include "project/setting_types.h"
 
 typedef struct {
+    mote_names events;                 /* labels that are; empty: the task says, or none */
     double smoothing_ms;               /* mean of the probabilities over this time */
     double suppression_ms;             /* after a detection nothing is reported for this time */
     double hop_ms;                     /* between two inferences on a stream */

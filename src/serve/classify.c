@@ -28,6 +28,41 @@ mote_status mote_classify_keep(const mote_served *s, const mote_prediction *p, i
     return MOTE_OK;
 }
 
+mote_status mote_classify_heard(const mote_served *s, const mote_hearing *h, int64_t zero,
+                                mote_arena *a, mote_classify_window *out, mote_err *err)
+{
+    const mote_graph *g = mote_model_graph(s->model);
+    const float temperature = mote_model_operating_point(s->model)->temperature;
+    const size_t n_labels = (size_t)s->n_labels;
+    float *p = NULL;
+    MOTE_TRY(mote_arena_take(a, h->n_inside * n_labels, sizeof *p, &p, err));
+    for (size_t i = 0; i < h->n_inside; i++, p += n_labels) {
+        const int8_t *q = h->outputs + (h->inside + i) * n_labels;
+        mote_model_probabilities(q, &g->tensors[g->outputs[0]].quant, s->n_labels, temperature, p);
+        int32_t class_id = 0;
+        for (int32_t k = 1; k < s->n_labels; k++)
+            class_id = q[k] > q[class_id] ? k : class_id;
+        out[i] =
+            (mote_classify_window){.start = zero + h->first + (int64_t)(h->inside + i) * h->hop,
+                                   .class_id = class_id,
+                                   .probabilities = p};
+    }
+    return MOTE_OK;
+}
+
+float mote_classify_speaks(const mote_served *s, const float *p)
+{
+    const mote_operating_point *op = mote_model_operating_point(s->model);
+    float best = -1.0f, any = 0.0f;
+    for (int32_t i = 0; i < s->n_labels; i++) {
+        if (op->thresholds[i] > 0 && p[i] > best)
+            best = p[i];
+        if (p[i] > any)
+            any = p[i];
+    }
+    return best >= 0 ? best : any;
+}
+
 static void add_answer(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
 {
     if (!x->probabilities && !x->values) {
@@ -62,6 +97,8 @@ static void add_detections(mote_json_out *w, const mote_served *s, const mote_cl
         const mote_heard *d = &c->detections[i];
         mote_out_object(w, NULL);
         mote_out_str(w, "label", mote_model_label(s->model, d->class_id));
+        if (c->is_of_windows)
+            mote_out_i64(w, "from_ms", ms_of(s, d->start));
         mote_out_i64(w, "at_ms", ms_of(s, d->at));
         mote_out_f32(w, "score", (float)d->average_q16 / 65536.0f);
         mote_out_end(w);
@@ -99,6 +136,8 @@ static void add_one(mote_json_out *w, const mote_served *s, const mote_classific
     add_detections(w, s, c);
     add_model(w, s);
     mote_out_u64(w, "n_windows", c->n_windows);
+    if (c->wrong)
+        mote_out_str(w, "wrong", c->wrong);
     mote_out_i64(w, "latency_us", latency_us);
     if (!all_windows)
         return;

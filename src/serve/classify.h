@@ -34,8 +34,10 @@ typedef struct {
     mote_classify_window best;
     const mote_classify_window *windows; /* [n_windows], in time: those inside, model/hear.h */
     size_t n_windows;
+    bool is_of_windows; /* each window is worth telling by itself: what was asked about is longer */
     bool is_of_rows;    /* each window is a row with an answer of its own; best is the first */
-    bool is_label_only; /* detections were not looked for: nothing is known of them */
+    const char *wrong; /* with the input, in words: "gap: 2 gaps"; NULL: nothing that is known of */
+    bool is_label_only;           /* detections were not looked for: nothing is known of them */
     const mote_heard *detections; /* [n_detections], in time */
     size_t n_detections;
     size_t n_run; /* runs of the network that it took */
@@ -71,9 +73,19 @@ MOTE_MUST_USE mote_status mote_classify_keep(const mote_served *s, const mote_pr
                                              int64_t start, mote_arena *a,
                                              mote_classify_window *out, mote_err *err);
 
-/* Append the answer as JSON: {"label", "probabilities": {..}, "start_ms", "detected", "detections":
+/* The windows inside of what was heard, into out[h->n_inside]; times count from `zero`. */
+MOTE_MUST_USE mote_status mote_classify_heard(const mote_served *s, const mote_hearing *h,
+                                              int64_t zero, mote_arena *a,
+                                              mote_classify_window *out, mote_err *err);
+
+/* How much a window of classes speaks for a label that reacts; where none does, for any. */
+float mote_classify_speaks(const mote_served *s, const float *probabilities);
+
+/* Append the answer as JSON, with "wrong" where something is wrong with the input: {"label",
+ * "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
- * is the smoothed probability and at_ms when the device says it; with is_label_only "detected" is
+ * is the smoothed probability and at_ms when the device says it, of windows also from_ms, where the
+ * window begins that completed it; with is_label_only "detected" is
  * null and there are no "detections"; all_windows adds "windows". Several rows of a table are
  * {"rows": [{"label", "probabilities"}..], "model", "n_rows", "latency_us"}. One text for the HTTP
  * interface and the command line. */

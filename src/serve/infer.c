@@ -160,7 +160,7 @@ mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x, s
     return predict(t, s, &in, out, err);
 }
 
-mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x, size_t n,
+mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const void *x, size_t n,
                             const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                             mote_err *err)
 {

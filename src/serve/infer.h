@@ -78,9 +78,10 @@ MOTE_MUST_USE mote_status mote_infer_run(mote_infer *t, const mote_served *s,
 MOTE_MUST_USE mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x,
                                          size_t n, mote_prediction *out, mote_err *err);
 
-/* A stream x[0..n) of samples as the device hears it, model/hear.h; observer and log are not told.
+/* A stream x[0..n) of steps of the model's sample as the device hears it, model/hear.h; observer
+ * and log are not told.
  */
-MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const int16_t *x,
+MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const void *x,
                                           size_t n, const mote_hear_config *cfg, mote_arena *a,
                                           mote_hearing *out, mote_err *err);
 

@@ -4,8 +4,9 @@
  * or numbers [steps][axes] as JSON or a tensor.
  *
  * The answer is the surest window; a recording of one window is that window. No window crosses a
- * gap. Columns are found by the names of the model's axes, whatever their order; a file that calls
- * them otherwise must have as many. */
+ * gap. A model of a stream looks every hop of its operating point, and says which events the device
+ * would say, each stretch without a gap heard alone (model/hear.h). Columns are found by the names
+ * of the model's axes, whatever their order; a file that calls them otherwise must have as many. */
 #include <math.h>
 #include <string.h>
 
@@ -35,20 +36,27 @@ static void describe(const mote_served *s, mote_buf *out)
 
 /* ---- windows --------------------------------------------------------------------------------- */
 
-/* What came from outside, for which model. */
+/* What came from outside, for which model, and who answers. */
 typedef struct {
+    mote_infer *t;
     const mote_served *s;
     const mote_asked *asked;
     const void *bytes;
     size_t n;
 } request;
 
-/* Windows of a request: [n][n_values] numbers, and when each begins. */
+/* What a request holds: stretches without a gap, axes as the model has them, one behind the other;
+ * where each begins in the file, in steps of the model's rate. */
+typedef struct {
+    size_t n, first; /* steps, and which of x is the first of them */
+    int64_t at;
+} stretch;
 typedef struct {
     float *x;
-    double *at_s;
+    stretch *items;
     size_t n;
-} windows;
+    const char *wrong; /* NULL: nothing */
+} series;
 
 /* Which column of the file is each axis of the model. */
 static mote_status match_axes(const mote_served *s, const mote_series_samples *f, const char *what,
@@ -73,39 +81,70 @@ static mote_status match_axes(const mote_served *s, const mote_series_samples *f
     return MOTE_OK;
 }
 
-static mote_status cut_windows(const mote_served *s, const mote_series_samples *f,
-                               const int32_t *column, mote_arena *a, windows *out, mote_err *err)
+static mote_status take_stretches(const mote_served *s, const mote_series_samples *f,
+                                  const int32_t *column, mote_arena *a, series *out, mote_err *err)
 {
-    size_t steps = (size_t)s->sample.dims[0], axes = (size_t)s->sample.dims[1];
-    size_t stride = steps > 1 ? steps / 2 : 1, n = 0;
+    const size_t axes = (size_t)s->sample.dims[1];
+    series made = {.n = f->n_stretches};
+    size_t n_steps = 0, n_values = 0;
     for (size_t i = 0; i < f->n_stretches; i++)
-        n += f->stretches[i].n < steps ? 0 : (f->stretches[i].n - steps) / stride + 1;
-    windows w = {.n = n};
-    size_t n_values;
-    if (!mote_mul_size(n, steps * axes, &n_values))
-        return mote_fail(err, MOTE_LIMIT, "a series of %zu windows is too long", n);
-    MOTE_TRY(mote_arena_take(a, n_values, sizeof *w.x, &w.x, err));
-    MOTE_TRY(mote_arena_take(a, n, sizeof *w.at_s, &w.at_s, err));
-    size_t k = 0;
-    for (size_t i = 0; i < f->n_stretches; i++) {
+        n_steps += f->stretches[i].n;
+    if (!mote_mul_size(n_steps, axes, &n_values))
+        return mote_fail(err, MOTE_LIMIT, "a series of %zu steps is too long", n_steps);
+    MOTE_TRY(mote_arena_take(a, n_values, sizeof *made.x, &made.x, err));
+    MOTE_TRY(mote_arena_take(a, made.n, sizeof *made.items, &made.items, err));
+    size_t at = 0;
+    for (size_t i = 0; i < made.n; i++) {
         const mote_series_stretch *st = &f->stretches[i];
-        for (size_t first = 0; first + steps <= st->n; first += stride, k++) {
-            float *to = w.x + k * steps * axes;
-            for (size_t t = 0; t < steps; t++)
-                for (size_t c = 0; c < axes; c++)
-                    to[t * axes + c] =
-                        st->x[(first + t) * (size_t)f->n_channels + (size_t)column[c]];
-            w.at_s[k] = (double)st->from_us / 1e6 + (double)first / f->rate_hz;
-        }
+        made.items[i] =
+            (stretch){st->n, at, llround((double)st->from_us / 1e6 * (double)s->rate_hz)};
+        for (size_t t = 0; t < st->n; t++, at++)
+            for (size_t c = 0; c < axes; c++)
+                made.x[at * axes + c] = st->x[t * (size_t)f->n_channels + (size_t)column[c]];
     }
-    *out = w;
+    *out = made;
     return MOTE_OK;
+}
+
+/* What `mote data check` would warn of, and what no window is cut from: nothing is left out unsaid.
+ */
+static mote_status say_wrong(const mote_decoded *d, const mote_served *s, mote_arena *a,
+                             series *out, mote_err *err)
+{
+    const mote_cut_config cut = {.rate_hz = (double)s->rate_hz};
+    mote_measured m = {0};
+    MOTE_SCOPED_BUF b;
+    size_t n_short = 0;
+    mote_buf_init(&b, 4096);
+    d->kind->measure(d, &cut, &m);
+    for (size_t k = 0; d->kind->troubles[k].id; k++)
+        if (m.n[k] > 0 && !d->kind->troubles[k].is_note)
+            mote_buf_printf(&b, "%s%s: %u %s", b.len ? "; " : "", d->kind->troubles[k].id,
+                            (unsigned)m.n[k], d->kind->troubles[k].each);
+    for (size_t i = 0; i < out->n; i++)
+        n_short += out->items[i].n < (size_t)s->sample.dims[0];
+    if (n_short > 0)
+        mote_buf_printf(&b, "%sleft out: %zu stretches shorter than a window", b.len ? "; " : "",
+                        n_short);
+    MOTE_TRY(mote_buf_status(&b, err));
+    if (b.len > 0 && !(out->wrong = mote_arena_strdup(a, b.data)))
+        return mote_fail(err, MOTE_NOMEM, "no memory for what is wrong with '%s'", s->name);
+    return MOTE_OK;
+}
+
+/* Windows of all stretches: how many, `stride` steps from one to the next. */
+static size_t count_windows(const series *in, size_t steps, size_t stride)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < in->n; i++)
+        n += in->items[i].n < steps ? 0 : (in->items[i].n - steps) / stride + 1;
+    return n;
 }
 
 /* ---- from outside -----------------------------------------------------------------------------
  */
 
-static mote_status windows_of_file(const request *r, mote_arena *a, windows *out, mote_err *err)
+static mote_status series_of_file(const request *r, mote_arena *a, series *out, mote_err *err)
 {
     const mote_served *s = r->s;
     const mote_asked *asked = r->asked;
@@ -115,6 +154,7 @@ static mote_status windows_of_file(const request *r, mote_arena *a, windows *out
     mote_decoded d;
     int32_t *column = NULL;
     how.samples_only = true;
+    how.measured = true;
     how.strangers = asked->from_strangers;
     how.rate_hz = g->rate_hz;
     MOTE_TRY(mote_arena_take(a, (size_t)s->sample.dims[1], sizeof *column, &column, err));
@@ -130,27 +170,30 @@ static mote_status windows_of_file(const request *r, mote_arena *a, windows *out
     if (st == MOTE_OK)
         st = match_axes(s, f, asked->what, column, err);
     if (st == MOTE_OK)
-        st = cut_windows(s, f, column, a, out, err);
-    if (st == MOTE_OK && out->n == 0)
+        st = take_stretches(s, f, column, a, out, err);
+    if (st == MOTE_OK && count_windows(out, (size_t)s->sample.dims[0], 1) == 0)
         st = mote_fail(err, MOTE_SHAPE,
                        "'%s' has no stretch of %d samples without a gap at %g Hz, which model '%s' "
                        "takes",
                        asked->what, (int)s->sample.dims[0], g->rate_hz, s->name);
+    if (st == MOTE_OK)
+        st = say_wrong(&d, s, a, out, err);
     mote_decoded_release(&d);
     return st;
 }
 
 /* One window as a JSON array of numbers, flat or [steps][axes]. */
-static mote_status window_of_json(const request *r, mote_arena *a, windows *out, mote_err *err)
+static mote_status series_of_json(const request *r, mote_arena *a, series *out, mote_err *err)
 {
     const mote_served *s = r->s;
     const mote_asked *asked = r->asked;
     int64_t dims[2] = {s->sample.dims[0], s->sample.dims[1]};
     size_t got = 0, want = (size_t)s->n_values;
-    windows w = {.n = 1};
+    series w = {.n = 1};
     mote_json_pull p;
     MOTE_TRY(mote_arena_take(a, want, sizeof *w.x, &w.x, err));
-    MOTE_TRY(mote_arena_take(a, 1, sizeof *w.at_s, &w.at_s, err));
+    MOTE_TRY(mote_arena_take(a, 1, sizeof *w.items, &w.items, err));
+    w.items[0] = (stretch){.n = (size_t)s->sample.dims[0]};
     mote_json_pull_init(&p, r->bytes, r->n);
     mote_status st = mote_pull_f32s(&p, dims, 2, w.x, want, &got, err);
     if (st == MOTE_OK)
@@ -174,50 +217,118 @@ static bool is_json_array(const char *bytes, size_t n)
 
 /* Whether a window is to stand for the recording rather than another: the surer label, or the more
  * unusual; of values the first does. */
-static bool surer(const mote_classify_window *x, const mote_classify_window *than)
+static bool surer(const mote_served *s, const mote_classify_window *x,
+                  const mote_classify_window *than)
 {
     if (x->probabilities)
-        return x->probabilities[x->class_id] > than->probabilities[than->class_id];
+        return mote_classify_speaks(s, x->probabilities) >
+               mote_classify_speaks(s, than->probabilities);
     return x->score > than->score;
+}
+
+/* What is found in a request: its windows, the first value of each, and events. */
+typedef struct {
+    mote_classify_window *windows;
+    const float **x;
+    mote_heard *events;
+    size_t n, n_events, n_run;
+} found;
+
+/* One sample at a time: each window half over the one before. */
+static mote_status try_windows(const request *r, const series *in, mote_arena *a, found *f,
+                               mote_err *err)
+{
+    const mote_served *s = r->s;
+    const size_t steps = (size_t)s->sample.dims[0], axes = (size_t)s->sample.dims[1];
+    const size_t stride = steps > 1 ? steps / 2 : 1;
+    mote_prediction p;
+    f->n = count_windows(in, steps, stride);
+    MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->windows, &f->windows, err));
+    MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->x, &f->x, err));
+    for (size_t i = 0; i < in->n; i++) {
+        const stretch *st = &in->items[i];
+        for (size_t first = 0; first + steps <= st->n; first += stride, f->n_run++) {
+            f->x[f->n_run] = in->x + (st->first + first) * axes;
+            MOTE_TRY(mote_infer_try(r->t, s, f->x[f->n_run], steps * axes, &p, err));
+            MOTE_TRY(
+                mote_classify_keep(s, &p, st->at + (int64_t)first, a, &f->windows[f->n_run], err));
+        }
+    }
+    return MOTE_OK;
+}
+
+/* A stretch as the device hears it, behind what was found before; f->windows and f->events have
+ * room. */
+static mote_status hear_stretch(const request *r, const series *in, const stretch *st,
+                                mote_arena *a, found *f, mote_err *err)
+{
+    const size_t axes = (size_t)r->s->sample.dims[1];
+    const float *x = in->x + st->first * axes;
+    const mote_hear_config cfg = {.mode = r->asked->is_label_only ? MOTE_HEAR_INSIDE_ONLY
+                                                                  : MOTE_HEAR_INSIDE,
+                                  .is_alone = true};
+    mote_hearing h;
+    MOTE_TRY(mote_infer_hear(r->t, r->s, x, st->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_classify_heard(r->s, &h, st->at, a, f->windows + f->n, err));
+    for (size_t i = 0; i < h.n_inside; i++)
+        f->x[f->n + i] = x + i * (size_t)h.hop * axes;
+    for (size_t i = 0; i < h.n; i++) {
+        mote_heard *e = &f->events[f->n_events++];
+        *e = h.items[i];
+        e->start += st->at;
+        e->at += st->at;
+    }
+    f->n += h.n_inside;
+    f->n_run += h.n_run;
+    return MOTE_OK;
+}
+
+static mote_status hear(const request *r, const series *in, mote_arena *a, found *f, mote_err *err)
+{
+    const size_t steps = (size_t)r->s->sample.dims[0];
+    const size_t room = count_windows(in, steps, 1);
+    MOTE_TRY(mote_arena_take(a, room, sizeof *f->windows, &f->windows, err));
+    MOTE_TRY(mote_arena_take(a, room, sizeof *f->x, &f->x, err));
+    MOTE_TRY(mote_arena_take(a, room, sizeof *f->events, &f->events, err));
+    for (size_t i = 0; i < in->n; i++)
+        if (in->items[i].n >= steps)
+            MOTE_TRY(hear_stretch(r, in, &in->items[i], a, f, err));
+    return MOTE_OK;
 }
 
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
 {
-    windows in = {0};
+    series in = {0};
     mote_prediction p;
-    mote_classify_window *w = NULL;
+    found f = {.n = 0};
     size_t best = 0;
-    const request r = {s, asked, bytes, n};
-    MOTE_TRY(is_json_array(bytes, n) ? window_of_json(&r, a, &in, err)
-                                     : windows_of_file(&r, a, &in, err));
+    const request r = {t, s, asked, bytes, n};
+    const bool is_stream = mote_model_has_stream(s->model);
+    MOTE_TRY(is_json_array(bytes, n) ? series_of_json(&r, a, &in, err)
+                                     : series_of_file(&r, a, &in, err));
     int64_t start_ns = mote_infer_now_ns();
-    size_t n_values = (size_t)s->n_values;
-    MOTE_TRY(mote_arena_take(a, in.n, sizeof *w, &w, err));
-    for (size_t i = 0; i < in.n; i++) {
-        MOTE_TRY(mote_infer_try(t, s, in.x + i * n_values, n_values, &p, err));
-        MOTE_TRY(mote_classify_keep(s, &p, llround(in.at_s[i] * s->rate_hz), a, &w[i], err));
-        if (surer(&w[i], &w[best]))
+    MOTE_TRY(is_stream ? hear(&r, &in, a, &f, err) : try_windows(&r, &in, a, &f, err));
+    for (size_t i = 1; i < f.n; i++)
+        if (surer(s, &f.windows[i], &f.windows[best]))
             best = i;
-    }
-    mote_infer_input told = {.x = in.x + best * n_values,
-                             .n = n_values,
+    mote_infer_input told = {.x = f.x[best],
+                             .n = (size_t)s->n_values,
                              .request_id = asked->request_id,
                              .consent = asked->consent};
-    mote_heard *hit = NULL;
     MOTE_TRY(mote_infer_run(t, s, &told, &p, err));
-    MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
-    const mote_graph *g = mote_model_graph(s->model);
-    bool is_hit = s->has_classes && g->tensors[g->outputs[0]].dtype == MOTE_I8 &&
-                  mote_hear_tensor(s->model, p.out, hit);
-    hit->at = w[best].start;
-    *out = (mote_classification){.best = w[best],
-                                 .windows = w,
-                                 .n_windows = in.n,
-                                 .detections = hit,
-                                 .n_detections = is_hit,
-                                 .n_run = in.n + 1,
+    if (is_stream && is_json_array(bytes, n) && !asked->is_label_only) /* it has no time */
+        f.n_events = mote_hear_tensor(s->model, p.out, f.events) ? 1 : 0;
+    *out = (mote_classification){.best = f.windows[best],
+                                 .windows = f.windows,
+                                 .n_windows = f.n,
+                                 .is_of_windows = f.n > 1,
+                                 .wrong = in.wrong,
+                                 .is_label_only = is_stream && asked->is_label_only,
+                                 .detections = f.events,
+                                 .n_detections = f.n_events,
+                                 .n_run = f.n_run + 1,
                                  .infer_ns = mote_infer_now_ns() - start_ns};
     return MOTE_OK;
 }

@@ -19,20 +19,6 @@ static mote_status need_ears(const mote_served *s, mote_err *err)
     return mote_fail(err, MOTE_ARG, "model '%s' takes tensors, not sound", s->name);
 }
 
-/* How much this window speaks for a keyword. */
-static float keyword_probability(const mote_served *s, const float *p)
-{
-    const mote_operating_point *op = mote_model_operating_point(s->model);
-    float best = -1.0f, any = 0.0f;
-    for (int32_t i = 0; i < s->n_labels; i++) {
-        if (op->thresholds[i] > 0 && p[i] > best)
-            best = p[i];
-        if (p[i] > any)
-            any = p[i];
-    }
-    return best >= 0 ? best : any;
-}
-
 /* The samples of a window that may reach over the recording's ends, zeros there. */
 static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t clip, mote_arena *a,
                               const int16_t **out, mote_err *err)
@@ -82,25 +68,14 @@ static mote_status answer_window(mote_infer *t, const mote_served *s, const mote
 static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_arena *a,
                               mote_classify_window **out, size_t *best, mote_err *err)
 {
-    const mote_graph *g = mote_model_graph(s->model);
-    size_t n_labels = (size_t)s->n_labels;
-    float *p = NULL, temperature = mote_model_operating_point(s->model)->temperature;
     mote_classify_window *w = NULL;
     MOTE_TRY(mote_arena_take(a, h->n_inside, sizeof *w, &w, err));
-    MOTE_TRY(mote_arena_take(a, h->n_inside * n_labels, sizeof *p, &p, err));
+    MOTE_TRY(mote_classify_heard(s, h, 0, a, w, err));
     *best = 0;
-    for (size_t i = 0; i < h->n_inside; i++, p += n_labels) {
-        const int8_t *q = h->outputs + (h->inside + i) * n_labels;
-        mote_model_probabilities(q, &g->tensors[g->outputs[0]].quant, s->n_labels, temperature, p);
-        int32_t class_id = 0;
-        for (int32_t k = 1; k < s->n_labels; k++)
-            class_id = q[k] > q[class_id] ? k : class_id;
-        w[i] = (mote_classify_window){.start = h->first + (int64_t)(h->inside + i) * h->hop,
-                                      .class_id = class_id,
-                                      .probabilities = p};
-        if (keyword_probability(s, p) > keyword_probability(s, w[*best].probabilities))
+    for (size_t i = 0; i < h->n_inside; i++)
+        if (mote_classify_speaks(s, w[i].probabilities) >
+            mote_classify_speaks(s, w[*best].probabilities))
             *best = i;
-    }
     *out = w;
     return MOTE_OK;
 }

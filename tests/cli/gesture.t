@@ -24,3 +24,45 @@ $ mote data remove --path p01_gap.csv > /dev/null 2>&1 || mote data undo > /dev/
 # The whole way to a model that is judged: int8, on people it has never seen.
 $ mote run evaluate 2> /dev/null | sed -n 's/^evaluate  ran    accuracy \([0-9]*\).*/\1/p' | awk '{ print ($1 >= 90 ? "good" : $1) }'
 good
+
+# The same as a stream: what is an event is said, missed ones and false ones are counted on the recordings of the test.
+$ printf 'stream: {events: [circle, shake, push], hop_ms: 100, smoothing_ms: 200, max_false_accepts_per_hour: 200}\naugmentation: {axis_noise: 5 %%, magnitude: 10 %%, delay_ms: 100, turn_deg: 5}\n' >> mote.yaml
+$ sed -i 's/^requirements:/requirements: []/; /^  - metric/d; /^    at_least/d; /^  budget/d' mote.yaml
+$ bin=$(dirname "$(command -v mote)"); PATH=$bin mote run --quiet > out.txt 2>&1; grep -o 'accepts/h, [0-9.]* % missed' out.txt | sed 's/[0-9.]* %/some/'
+accepts/h, some missed
+$ mote predict wand/1 recordings/shake/p01_1.csv > lines.txt; head -1 lines.txt; tail -n +2 lines.txt | awk '{ print $4 }' | tr '\n' ' '; grep -c 'shake 0.[0-9]* at' lines.txt
+{{input +label +probability +from +detected}}
+0 100 200 300 400 500 600 700 800 900 1000 1
+$ mote predict wand/1 p01_gap.csv 2>&1 > lines.txt; tail -n +2 lines.txt | awk '{ print $4 }' | tr '\n' ' '
+p01_gap.csv: gap: 1 gaps; left out: 1 stretches shorter than a window
+0 100 
+$ mote predict wand/1 recordings/shake/p01_1.csv --json | grep -A4 '"detections"'
+    "detections": [
+      {
+        "label": "shake",
+        "from_ms": {{[0-9]+}},
+        "at_ms": {{[0-9]+}},
+
+# A server says the same, and is sent windows by mote bench.
+$ (mote serve wand/1 --port 0 --threads 1 --json > said.json 2> log.txt & echo $! > pid; wait $!; echo "ended $?" >> log.txt) &
+$ for i in 1 2 3 4 5 6 7 8 9 10; do grep -q port said.json 2>/dev/null && break; sleep 0.3; done
+$ url=http://127.0.0.1:$(sed -n 's/.*"port": \([0-9]*\).*/\1/p' said.json)
+$ plain() { tr -d ' \n' | sed 's/"latency_us":[0-9]*,*//; s/,"input".*//; s/^.{//; s/}$//; s/^{//; s/}*$//'; }
+$ curl -s --data-binary @recordings/shake/p01_1.csv "$url/v1/classify?windows=1" | plain > served; mote predict wand/1 recordings/shake/p01_1.csv --json --windows | plain > predicted; cmp served predicted && grep -o '"n_windows":[0-9]*' served
+"n_windows":11
+$ mote bench $url -n 60 -c 2 --quiet
+60 answers, 0 failed, {{[0-9.]+}} % right
+detected: {{[0-9]+}} of {{[0-9]+}} words; another word in {{[0-9]+}} answers
+{{[0-9]+ requests/s; p50 [0-9.]+ ms, p90 [0-9.]+ ms, p99 [0-9.]+ ms, longest [0-9.]+ ms}}
+version 1 answered 60
+$ mote bench $url -n 10 --noise car --quiet
+mote bench: {{.*}}
+[exit 10]
+$ mote bench $url -n 20 --split all --json --quiet > doc.json; grep -c '"answers": 20\|"failed": 0' doc.json
+2
+$ kill -TERM $(cat pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ended log.txt && break; sleep 0.3; done; tail -n 1 log.txt
+ended 0
+
+# What cannot be a stream is said before anything runs.
+$ sed -i 's/stride_ms: 500/stride_ms: 1000/' mote.yaml; mote status 2>&1 | grep events
+{{.*}}'stream.events' needs data.stride_ms below data.window_ms: the test's recordings are put together from windows that overlap{{.*}}

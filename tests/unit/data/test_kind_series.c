@@ -111,6 +111,47 @@ static void a_folder_of_csv_files_becomes_windows(void **state)
     mote_dataset_release(&d);
 }
 
+/* Labels that are events come first, in their order; each window says which recording it is of. */
+static void events_are_the_first_classes(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    static const char *const events[] = {"wing"}, *const none[] = {"jump"};
+    mote_version_config vc = mote_version_config_default();
+    mote_version_report r;
+    mote_data_version v;
+    mote_dataset d;
+    write_csv(f, "wing/anna_1.csv", 50, 0, 0, 0);
+    write_csv(f, "ring/anna_2.csv", 40, 3000, 0, 0);
+    write_csv(f, "arm/carl_2.csv", 40, 4000, 0, 0);
+    (void)import(f);
+    T_OK(mote_version_create(f->store, &vc, &f->arena, &v, &r, &err));
+    mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_SERIES));
+    cfg.all_splits = true;
+    cfg.other = cfg.nothing = false;
+    cfg.cut = (mote_cut_config){.rate_hz = 50, .length_ms = 400, .stride_ms = 200};
+    cfg.events = (mote_names){events, 1};
+    T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
+    assert_string_equal(d.classes[0], "wing");
+    assert_string_equal(d.classes[1], "arm");
+    assert_string_equal(d.classes[2], "ring");
+    const mote_series_own *own = mote_series_of(&d);
+    size_t n_recordings = 0;
+    assert_int_equal(own->n, d.n);
+    assert_int_equal(own->stride, 10);
+    assert_int_equal(own->n_axes, 2);
+    for (size_t i = 0; i < d.n; i++) {
+        n_recordings += i == 0 || own->recording[i] != own->recording[i - 1];
+        assert_true(i == 0 || own->recording[i] != own->recording[i - 1] ||
+                    d.class_id[i] == d.class_id[i - 1]);
+    }
+    assert_int_equal(n_recordings, 3);
+    mote_dataset_release(&d);
+    cfg.events = (mote_names){none, 1};
+    assert_int_equal(mote_dataset_load(f->store, &v, &cfg, &d, &err), MOTE_NOT_FOUND);
+    assert_non_null(strstr(err.text, "'stream.events': there is no sample of label 'jump'"));
+}
+
 static void windows_never_cross_a_gap(void **state)
 {
     fixture *f = *state;
@@ -438,18 +479,31 @@ static void what_is_wrong_with_series_is_named(void **state)
     for (int i = 0; i < 100; i++)
         mote_buf_printf(&b, "%d,%d,%d\n", 20 * i, i < 20 ? 16 : i % 9, i % 13);
     write_text(f, "wing/limit_1.csv", b.data);
+    mote_buf_reset(&b);
+    mote_buf_str(&b, "t_ms,x,y\n");
+    for (int i = 0; i < 100; i++) /* every fourth is late */
+        mote_buf_printf(&b, "%d,%d,%d\n", 20 * i + (i % 4 == 2 ? 6 : 0), i % 11, i % 13);
+    write_text(f, "wing/uneven_1.csv", b.data);
+    write_text(f, "wing/rows_1.csv",
+               "t_ms,x,y\n0,1,7\n20,2,3,9\n40,3,4\n60\n80,2,1\n100,3,3\n120,1,1\n140,2,2\n"
+               "160,4,1\n180,3,2\n");
+    write_text(f, "wing/none_1.csv",
+               "t_ms,x,y\n0,1,8\n20,nan,3\n40,3,inf\n60,1,3\n80,2,1\n100,,3\n120,1,1\n");
     T_OK(import_by(f, "", &ir, &err));
     assert_int_equal(ir.total.n_rejected, 0);
     mote_check_config cfg = {.builtin = "off"};
     T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
-    assert_string_equal(finding(&r, "gap", "gap_1.csv: 1 gaps"), "series with gaps: 1");
+    assert_string_equal(finding(&r, "gap", "gap_1.csv: 1 gaps"), "series with gaps: 2");
     assert_string_equal(finding(&r, "same-time", "same_1.csv: 1 samples"),
                         "series with a time that comes twice: 1");
     assert_string_equal(finding(&r, "back-in-time", "back_1.csv: 1 samples"),
                         "series in which time runs back: 1");
-    assert_string_equal(finding(&r, "no-number", "text_1.csv: 1 cells"),
-                        "series with text where a number should be: 1");
-    assert_string_equal(finding(&r, "missing", "text_1.csv"), "series with missing values: 1");
+    assert_string_equal(finding(&r, "no-number", "none_1.csv: 2 cells"),
+                        "series with text where a number should be: 2");
+    assert_string_equal(finding(&r, "missing", NULL), "series with missing values: 2");
+    assert_string_equal(finding(&r, "jitter", NULL), "series whose times jitter: 2");
+    assert_string_equal(finding(&r, "ragged", "rows_1.csv: 2 rows"),
+                        "series with rows of another length: 1");
     assert_string_equal(finding(&r, "stuck", "stuck_1.csv: 1 stretches"),
                         "series with an axis that stands still: 1");
     assert_string_equal(finding(&r, "clipped", "limit_1.csv"),
@@ -466,6 +520,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_folder_of_csv_files_becomes_windows),
+        TEST(events_are_the_first_classes),
         TEST(windows_never_cross_a_gap),
         cmocka_unit_test(series_are_put_at_one_rate),
         TEST(a_column_of_labels_is_labels_of_spans),

@@ -28,8 +28,8 @@ typedef struct {
     "\"slice\":\"car-noise\",\"confidence\":0.9},"                                                 \
     "{\"metric\":\"ram_bytes\",\"at_most\":9000,\"where\":\"device\",\"target\":\"cortex-m4f\"}]}"
 #define MOVEMENTS                                                                                  \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"gesture\",\"data\":{\"group_pattern\":\"{group}_*"   \
-    "\"},"                                                                                         \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"gesture\","                                          \
+    "\"data\":{\"group_pattern\":\"{group}_*\",\"window_ms\":1000,\"stride_ms\":250},"             \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
 #define UNUSUAL                                                                                    \
     "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\",\"data\":{\"group_pattern\":\"{group}_*"   \
@@ -235,6 +235,7 @@ static void add_task(mote_buf *b, mote_task_setting x)
     add_text(b, x.task->name);
     add_names(b, x.labels.items, x.labels.n);
     add_names(b, x.classes.items, x.classes.n);
+    add_names(b, x.events.items, x.events.n);
     ADD(input), ADD(answer), ADD(is_stream), ADD(unknown), ADD(silence);
     ADD(rate_hz), ADD(length_ms);
 }
@@ -272,6 +273,7 @@ static void add_check(mote_buf *b, mote_check_config x)
 
 static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
+    add_names(b, x.events.items, x.events.n);
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.cut.label_column);
     add_table(b, x.cut.table);
@@ -304,6 +306,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
 
 static void add_stream(mote_buf *b, mote_stream_setting x)
 {
+    add_names(b, x.events.items, x.events.n);
     ADD(config.hours), ADD(config.snr_db), ADD(config.gap_s), ADD(config.seed);
     ADD(detector.smooth_hops), ADD(detector.suppress_hops), ADD(detector.tolerance_s);
     ADD(hop_ms), ADD(hop_samples), ADD(max_false_accepts_per_hour);

@@ -13,6 +13,8 @@ static float windows[N][STEPS][AXES];
 static int32_t class_id[N];
 static const char *names[AXES] = {"acc_x", "acc_y", "acc_z", "temperature"};
 
+static const mote_series_own own = {.n_axes = AXES, .names = names};
+
 static mote_dataset data_set(void)
 {
     mote_rng r;
@@ -30,7 +32,7 @@ static mote_dataset data_set(void)
                           .n = N,
                           .x = windows,
                           .class_id = class_id,
-                          .own = names,
+                          .own = &own,
                           .n_classes = 2};
 }
 
@@ -212,14 +214,16 @@ static void a_turn_of_axes_without_names_is_refused(void **state)
     const mote_augment_config a = {.turn_deg = 5};
     static const char *others[AXES] = {"dim1", "dim2", "dim3", "dim4"};
     static const char *mixed[AXES] = {"acc_x", "gyro_y", "acc_z", "acc_y"};
-    const void *const bad[] = {NULL, others, mixed};
+    const char *const *const bad[] = {NULL, others, mixed};
     for (size_t i = 0; i < T_COUNT(bad); i++) {
-        d.own = bad[i];
+        const mote_series_own o = {.n_axes = AXES, .names = bad[i]};
+        d.own = bad[i] ? &o : NULL;
         assert_int_equal(open_source(&d, &a, 1, &s, &err), MOTE_ARG);
         assert_non_null(strstr(err.text, "'augmentation.turn_deg'"));
     }
     static const char *big[AXES] = {"t", "gX", "gY", "gZ"};
-    d.own = big;
+    const mote_series_own o = {.n_axes = AXES, .names = big};
+    d.own = &o;
     T_OK(open_source(&d, &a, 1, &s, &err));
     mote_source_release(&s);
 }

@@ -716,33 +716,10 @@ static void a_full_arena_is_reported_at_every_size(void **state)
     assert_int_equal(st, MOTE_OK);
 }
 
-/* What the key of a training was made of before there were these keys: nothing. */
-static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
-{
-    static const char *const parts[] = {"augmentation"};
-    char text[100];
-    MOTE_SCOPED_JSON *still = NULL;
-    good(*state, "name: demo\ntask: gesture\n");
-    fixture *f = *state;
-    assert_int_equal(mote_project_parts_json(f->project, parts, 1, &still, NULL), MOTE_OK);
-    assert_int_equal(json_object_size(still), 0);
-    const char *const used[] = {"axis_noise: 1 %", "magnitude: 0.1", "delay_ms: 20", "turn_deg: 5"};
-    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
-        MOTE_SCOPED_JSON *j = NULL;
-        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\naugmentation: {%s}\n",
-                       used[i]);
-        good(f, text);
-        assert_int_equal(mote_project_parts_json(f->project, parts, 1, &j, NULL), MOTE_OK);
-        assert_int_equal(json_object_size(json_object_get(j, "augmentation")), 1);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_smallest_file_gets_all_presets, setup, teardown),
-        cmocka_unit_test_setup_teardown(keys_that_came_later_say_nothing_until_they_are_used, setup,
-                                        teardown),
         cmocka_unit_test_setup_teardown(a_kernel_that_nobody_chose_is_of_what_comes_in, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup,

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of mote.yaml in the keys of stages, and the rules between the keys of a stream. */
+#include "support.h"
+
+#include "base/json.h"
+#include "project/part.h"
+
+typedef struct {
+    mote_arena arena;
+    mote_project *project;
+    mote_err err;
+} fixture;
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    mote_arena_init(&f->arena, 8u << 20);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    mote_arena_release(&f->arena);
+    free(f);
+    return 0;
+}
+
+static mote_status parse(fixture *f, const char *text)
+{
+    f->project = NULL;
+    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, NULL,
+                              &f->err);
+}
+
+static void good(fixture *f, const char *text)
+{
+    if (parse(f, text) != MOTE_OK)
+        fail_msg("refused: %s", f->err.text);
+}
+
+/* What the keys of stages were made of before there were these keys: not of these parts. */
+static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
+{
+    static const char *const parts[] = {"augmentation", "stream", "stream.events"};
+    char text[160];
+    fixture *f = *state;
+    MOTE_SCOPED_JSON *still = NULL;
+    good(f, "name: demo\ntask: gesture\n");
+    assert_int_equal(mote_project_parts_json(f->project, parts, 3, &still, NULL), MOTE_OK);
+    assert_int_equal(json_object_size(still), 0);
+    for (size_t i = 0; i < 3; i++)
+        assert_false(mote_project_has_part(f->project, parts[i]));
+    static const struct {
+        const char *part, *section;
+    } used[] = {{"axis_noise: 1 %", "augmentation"}, {"magnitude: 0.1", "augmentation"},
+                {"delay_ms: 20", "augmentation"},    {"turn_deg: 5", "augmentation"},
+                {"events: [wave]", "stream"},        {"hop_ms: 50", "stream"}};
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+        MOTE_SCOPED_JSON *j = NULL;
+        (void)snprintf(text, sizeof text,
+                       "name: demo\ntask: gesture\ndata: {window_ms: 1000, stride_ms: 200}\n"
+                       "%s: {%s}\n",
+                       used[i].section, used[i].part);
+        good(f, text);
+        assert_int_equal(mote_project_parts_json(f->project, parts, 2, &j, NULL), MOTE_OK);
+        assert_int_equal(json_object_size(j), 1);
+        assert_int_equal(json_object_size(json_object_get(j, used[i].section)), 1);
+        assert_true(mote_project_has_part(f->project, used[i].section));
+    }
+    /* Of keywords these are as they were. */
+    good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n");
+    assert_true(mote_project_has_part(f->project, "stream"));
+    assert_false(mote_project_has_part(f->project, "stream.events"));
+}
+
+/* A stream of movements needs windows that overlap, and looks often enough. */
+static void what_cannot_be_a_stream_is_refused(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        {"stream: {events: [a]}\n", "'stream.events' needs data.window_ms"},
+        {"data: {window_ms: 500}\nstream: {events: [a]}\n", "data.stride_ms below"},
+        {"data: {window_ms: 500, stride_ms: 500}\nstream: {events: [a]}\n", "data.stride_ms below"},
+        {"data: {window_ms: 500, stride_ms: 100}\nstream: {events: [a], hop_ms: 600}\n",
+         "'stream.hop_ms' (600) is more than data.window_ms (500)"},
+        {"data: {window_ms: 500, stride_ms: 100}\nstream: {events: [a]}\n"
+         "training: {refit: all}\n",
+         "'training.refit: all' do not go together"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture *f = *state;
+        char text[300];
+        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\n%s", rows[i].text);
+        assert_int_not_equal(parse(f, text), MOTE_OK);
+        if (!strstr(f->err.text, rows[i].words))
+            fail_msg("%s: %s", rows[i].text, f->err.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(keys_that_came_later_say_nothing_until_they_are_used, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_cannot_be_a_stream_is_refused, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
