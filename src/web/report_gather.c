@@ -87,7 +87,8 @@ static mote_status golden_words(gathering *g, const mote_golden *v, int32_t i, m
     MOTE_TRY(mote_arena_take(&g->arena, (size_t)s->n_outputs, sizeof *said, &said, err));
     mote_model_said(s->answer, d, mote_model_graph(g->model), mote_golden_in(v, i),
                     mote_golden_out(v, i), said);
-    mote_buf_printf(out, "sample %d of %d: ", (int)i + 1, (int)v->n);
+    if (!report_figure_of(s)->are_small)
+        mote_buf_printf(out, "sample %d of %d: ", (int)i + 1, (int)v->n);
     report_said(s, d, said, out);
     if (truth && s->answer == MOTE_ANSWER_CLASS) {
         bool is_right = strcmp(s->labels[best_of(said, s->n_outputs)], truth) == 0;
