@@ -215,7 +215,8 @@ struct mote_kind {
      * already and d differ. NULL: always. */
     bool (*goes_with)(const char *facts, const mote_decoded *d, char *why, size_t why_bytes);
 
-    /* Append a file that decodes to the same at less cost; nothing when the original does. */
+    /* Append a file that decodes to the same at less cost; nothing when the original does.
+     * NULL: the original always does, or reading it again costs little more. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
 
     /* What can be wrong with a sample, ended by one without an id; NULL: nothing is known. */
@@ -279,7 +280,8 @@ struct mote_kind {
 
     const mote_kind_watch *watch; /* NULL: of its samples what the front end makes is watched */
 
-    /* What a data set of the kind has beside its samples (mote_dataset.own), again in `a`. */
+    /* What a data set of the kind has beside its samples (mote_dataset.own), again in `a`. NULL:
+     * nothing. */
     mote_status (*copy_own)(const void *own, mote_arena *a, const void **out, mote_err *err);
 };
 

@@ -106,15 +106,6 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     return MOTE_OK;
 }
 
-/* The pixels would take several times the room of the file. */
-static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
-{
-    (void)d;
-    (void)out;
-    (void)err;
-    return MOTE_OK;
-}
-
 /* ---- checks --------------------------------------------------------------------------------- */
 
 enum { ONE_COLOUR, SMALL };
@@ -244,15 +235,6 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     memcpy(out, im->pixels, bytes_of(im));
 }
 
-static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
-{
-    (void)own;
-    (void)a;
-    (void)err;
-    *out = NULL; /* there is nothing beside the pictures */
-    return MOTE_OK;
-}
-
 extern const mote_kind_set mote_image_sets; /* kind_image_set.c */
 extern const mote_kind mote_kind_image;
 const mote_kind mote_kind_image = {
@@ -268,7 +250,6 @@ const mote_kind mote_kind_image = {
     .decoding = decoding,
     .decode = decode,
     .release = release,
-    .encode_copy = encode_copy,
     .troubles = troubles,
     .measure = measure,
     .form = form,
@@ -280,5 +261,4 @@ const mote_kind mote_kind_image = {
     .cut = cut,
     .describe = describe,
     .watch = &mote_image_watch,
-    .copy_own = copy_own,
 };

@@ -474,15 +474,6 @@ static bool goes_with(const char *facts, const mote_decoded *d, char *why, size_
     return before <= 0 || before == now;
 }
 
-/* Reading it again costs little more than a copy would. */
-static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
-{
-    (void)d;
-    (void)out;
-    (void)err;
-    return MOTE_OK;
-}
-
 /* ---- windows -------------------------------------------------------------------------------- */
 
 static size_t steps_of(double ms, const mote_series_samples *s)
@@ -653,7 +644,6 @@ const mote_kind mote_kind_series = {
     .has_split_names = true,
     .tell = tell,
     .goes_with = goes_with,
-    .encode_copy = encode_copy,
     .troubles = troubles,
     .measure = measure,
     .cut_of = cut_of,

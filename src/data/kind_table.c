@@ -308,15 +308,6 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     return MOTE_OK;
 }
 
-/* Reading it again costs little more than a copy would. */
-static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *err)
-{
-    (void)d;
-    (void)out;
-    (void)err;
-    return MOTE_OK;
-}
-
 /* ---- what is said of it ----------------------------------------------------------------------
  */
 
@@ -431,15 +422,6 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     mote_columns_row(cfg->columns, mote_decoded_table(p->decoded), k, out);
 }
 
-static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
-{
-    (void)own;
-    (void)a;
-    (void)err;
-    *out = NULL; /* there is nothing beside the rows */
-    return MOTE_OK;
-}
-
 extern const mote_kind mote_kind_table;
 const mote_kind mote_kind_table = {
     .input = MOTE_INPUT_TABLE,
@@ -453,7 +435,6 @@ const mote_kind mote_kind_table = {
     .recognise = recognise,
     .decode = decode,
     .release = release,
-    .encode_copy = encode_copy,
     .tell = tell,
     .found = found,
     .write_found = mote_columns_write,
@@ -468,5 +449,4 @@ const mote_kind mote_kind_table = {
     .look = mote_table_look,
     .judge = mote_table_judge,
     .watch = &mote_table_watch,
-    .copy_own = copy_own,
 };

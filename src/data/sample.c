@@ -134,7 +134,8 @@ static mote_status put_decoded(mote_store *s, const mote_decoded *d, int64_t now
 {
     MOTE_SCOPED_BUF copy;
     mote_buf_init(&copy, MOTE_OBJECT_MAX_BYTES);
-    MOTE_TRY(d->kind->encode_copy(d, &copy, err));
+    if (d->kind->encode_copy)
+        MOTE_TRY(d->kind->encode_copy(d, &copy, err));
     *kept = copy.len > 0;
     return *kept ? mote_object_put(s, copy.data, copy.len, 0, now_ms, id, err) : MOTE_OK;
 }

@@ -186,7 +186,8 @@ static mote_status add_part(assembling *m, int32_t k, mote_err *err)
         d->n++;
     }
     to->n = d->n - to->first;
-    return d->kind->copy_own(part->own, &d->arena, &to->own, err);
+    MOTE_BUG_IF(part->own && !d->kind->copy_own);
+    return part->own ? d->kind->copy_own(part->own, &d->arena, &to->own, err) : MOTE_OK;
 }
 
 static mote_status join(assembling *m, mote_err *err)
