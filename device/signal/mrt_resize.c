@@ -108,3 +108,23 @@ void mrt_grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey)
             (uint8_t)((77u * rgb[3 * i] + 150u * rgb[3 * i + 1] + 29u * rgb[3 * i + 2] + 128u) >>
                       8);
 }
+
+void mrt_picture_fit(const mrt_picture *in, const mrt_picture_form *form, uint8_t *grey,
+                     uint8_t *out)
+{
+    mrt_rect from, to;
+    size_t n_out = (size_t)form->width * (size_t)form->height;
+    size_t n_bytes = n_out * (size_t)form->n_channels;
+    int32_t inside = in->n_channels == 3 && form->n_channels == 3 ? 3 : 1;
+    const uint8_t *pixels = in->pixels;
+    mrt_fit_rects(form->fit, in->width, in->height, form->width, form->height, &from, &to);
+    for (size_t i = 0; i < n_bytes; i++)
+        out[i] = form->fill;
+    if (in->n_channels == 3 && form->n_channels == 1) {
+        mrt_grey_of_rgb(in->pixels, in->width * in->height, grey);
+        pixels = grey;
+    }
+    mrt_resize_area(pixels, in->width, from, inside, out, form->width, to);
+    for (size_t i = n_out; inside < form->n_channels && i-- > 0;) /* from the end: in place */
+        out[3 * i] = out[3 * i + 1] = out[3 * i + 2] = out[i];
+}

@@ -47,8 +47,29 @@ void mrt_fit_rects(mrt_fit fit, int32_t width, int32_t height, int32_t out_width
 void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n_channels,
                      uint8_t *out, int32_t out_stride, mrt_rect to);
 
-/* n pixels [n][3] to grey [n]: (77 r + 150 g + 29 b + 128) >> 8, ITU-R BT.601 in 8 bits. */
+/* n pixels [n][3] to grey [n]: (77 r + 150 g + 29 b + 128) >> 8, ITU-R BT.601 in 8 bits. grey may
+ * be rgb itself: what is read is not written before. */
 void mrt_grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey);
+
+/* A picture as it comes: pixels [height][width][n_channels], 1 (grey) or 3 (red, green, blue). */
+typedef struct {
+    const uint8_t *pixels;
+    int32_t width, height, n_channels;
+} mrt_picture;
+
+/* As a model takes it; fill: around a letterbox. */
+typedef struct {
+    mrt_fit fit;
+    int32_t width, height, n_channels;
+    uint8_t fill;
+} mrt_picture_form;
+
+/* `in` as out [form->height][form->width][form->n_channels]: colour to grey before it is resized,
+ * grey to colour by copies. grey [in->height * in->width] is needed where colours become grey only;
+ * it may be in->pixels, which are then used up, so that a device needs no more room than the frame
+ * of its camera and the picture. out does not overlap. */
+void mrt_picture_fit(const mrt_picture *in, const mrt_picture_form *form, uint8_t *grey,
+                     uint8_t *out);
 
 #ifdef __cplusplus
 }

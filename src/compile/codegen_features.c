@@ -30,10 +30,22 @@ static void runtime(const codegen *c, mote_buf *b)
     fill_own(c, b, &text);
 }
 
+/* How a frame of other proportions is made to fit, where samples are pictures. */
+static void define_fit(const mote_signature *s, mote_buf *own)
+{
+    if (!s || !s->fit)
+        return;
+    mote_buf_str(own, "#define @F_FIT MRT_FIT_");
+    for (const char *p = s->fit; *p; p++)
+        mote_buf_char(own, (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p));
+    mote_buf_char(own, '\n');
+}
+
 static void declarations(const codegen *c, mote_buf *b)
 {
     MOTE_SCOPED_BUF own;
     mote_buf_init(&own, CODEGEN_MAX_FILE_BYTES);
+    define_fit(c->in->signature, &own);
     mote_frontend_device_header(c->features, &own);
     fill_own(c, b, &own);
 }

@@ -149,21 +149,15 @@ mote_status mote_image_fit(const mote_image *image, mrt_fit fit, int32_t width, 
 {
     MOTE_BUG_IF(width < 1 || height < 1 || width > 65535 || height > 65535);
     MOTE_BUG_IF(n_channels != 1 && n_channels != 3);
-    mrt_rect from, to;
-    int32_t pixels = image->width * image->height,
-            inside = image->n_channels == 3 && n_channels == 3 ? 3 : 1;
-    size_t n_out = (size_t)width * (size_t)height;
+    const mrt_picture in = {image->pixels, image->width, image->height, image->n_channels};
+    const mrt_picture_form form = {fit, width, height, n_channels, fill};
     MOTE_SCOPED_FREE uint8_t *grey = NULL;
-    mrt_fit_rects(fit, image->width, image->height, width, height, &from, &to);
-    memset(out, fill, n_out * (size_t)n_channels);
     if (image->n_channels == 3 && n_channels == 1) {
-        grey = mote_alloc((size_t)pixels, 1);
+        grey = mote_alloc((size_t)image->width * (size_t)image->height, 1);
         if (!grey)
-            return mote_fail(err, MOTE_NOMEM, "an image of %d pixels", pixels);
-        mrt_grey_of_rgb(image->pixels, pixels, grey);
+            return mote_fail(err, MOTE_NOMEM, "an image of %d x %d pixels", (int)image->width,
+                             (int)image->height);
     }
-    mrt_resize_area(grey ? grey : image->pixels, image->width, from, inside, out, width, to);
-    for (size_t i = n_out; inside < n_channels && i-- > 0;) /* from the end: in place */
-        out[3 * i] = out[3 * i + 1] = out[3 * i + 2] = out[i];
+    mrt_picture_fit(&in, &form, grey, out);
     return MOTE_OK;
 }

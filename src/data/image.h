@@ -66,9 +66,8 @@ MOTE_MUST_USE mote_status mote_image_decode(const void *bytes, size_t n, const c
                                             const mote_image_config *cfg, mote_image *out,
                                             mote_image_info *info, mote_err *err);
 
-/* `image` as out[height][width][n_channels] by mrt_resize_area; out is the caller's. Colour to grey
- * by mrt_grey_of_rgb, before resizing; grey to colour by copies. `fill`: around a letterbox. NOMEM.
- */
+/* `image` as out[height][width][n_channels] by mrt_picture_fit, as a device does it; out is the
+ * caller's. `fill`: around a letterbox. NOMEM. */
 MOTE_MUST_USE mote_status mote_image_fit(const mote_image *image, mrt_fit fit, int32_t width,
                                          int32_t height, int32_t n_channels, uint8_t fill,
                                          uint8_t *out, mote_err *err);

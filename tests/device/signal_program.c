@@ -307,6 +307,28 @@ static void run_pixels(void)
     }
 }
 
+/* Frames of a camera as a model takes them: every fit, larger and smaller, grey and colour, colours
+ * turned to grey in the frame itself. */
+static void run_camera(void)
+{
+    static const int32_t sizes[][2] = {{41, 30}, {24, 24}, {7, 50}};
+    static uint8_t frame[50 * 41 * 3], picture[PICTURE_SIDE * PICTURE_SIDE * 3];
+    pcm_rng r = {6};
+    for (int32_t k = 0; k < 3 * 3 * 4; k++) {
+        const int32_t in_channels = k & 1 ? 3 : 1, out_channels = k & 2 ? 3 : 1;
+        const int32_t *size = sizes[k / 4 % 3];
+        const mrt_picture in = {frame, size[0], size[1], in_channels};
+        const mrt_picture_form form = {(mrt_fit)(k / 12), PICTURE_SIDE, PICTURE_SIDE, out_channels,
+                                       0};
+        for (size_t i = 0; i < sizeof frame; i++)
+            frame[i] = (uint8_t)(pcm_draw(&r) & 0xffu);
+        mrt_picture_fit(&in, &form, frame, picture);
+        show("camera", k,
+             hash_bytes(HASH_START, picture,
+                        (size_t)(PICTURE_SIDE * PICTURE_SIDE) * (size_t)out_channels));
+    }
+}
+
 #ifdef COUNT_INSTRUCTIONS
 /* Ticks of a timer that counts up to 2^24. Under qemu -icount shift=0 they are proportional to the
  * instructions executed; how many there are in a tick is found with a loop of known length. */
@@ -381,6 +403,7 @@ int main(void)
     run_series(0, 2);
     run_series(0, 4);
     run_pixels();
+    run_camera();
 #endif
     printf("end\n");
     return 0;
