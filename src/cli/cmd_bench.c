@@ -120,13 +120,14 @@ static bool may_be_known(const mote_cli *cli, const bench_values *v)
 static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
 {
     double accuracy = r->n ? (double)r->n_right / (double)r->n : 0.0;
+    const char *what = mote_project_is_of_words(cli->project) ? "word" : "event";
     double rate = r->seconds > 0.0 ? (double)r->n / r->seconds : 0.0;
     mote_say(cli,
              "%zu answers, %zu failed, %.1f %% right\n"
-             "detected: %zu of %zu words; another word in %zu answers\n"
+             "detected: %zu of %zu %ss; another %s in %zu answers\n"
              "%.0f requests/s; p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
-             r->n, r->n_failed, 100.0 * accuracy, r->n_detected, r->n_words, r->n_wrong, rate,
-             r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
+             r->n, r->n_failed, 100.0 * accuracy, r->n_detected, r->n_words, what, what, r->n_wrong,
+             rate, r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
     if (may_be_known(cli, v))
         mote_say(cli, "the model may have learned from these recordings (training.refit: all): how "
                       "many are right says nothing of new people\n");

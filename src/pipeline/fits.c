@@ -2,6 +2,8 @@
 /* The budget against the footprint. See fits.h. */
 #include "pipeline/fits.h"
 
+#include <math.h>
+
 #include "pipeline/stage_parts.h"
 #include "project/archs.h"
 
@@ -26,6 +28,21 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
     return mote_footprint_estimate(&in, t, out, err);
 }
 
+/* Every look is a whole number of steps behind the one before, or the device, the test and the
+ * server would each look at other windows. */
+static mote_status check_hop(const mote_settings *s, mote_err *err)
+{
+    const double rate_hz = mote_setting_form(s)->rate_hz;
+    const int32_t hop_ms = mote_setting_stream(s)->hop_ms;
+    const double steps = hop_ms * rate_hz / 1000.0;
+    if (mote_setting_task(s)->events.n == 0 || fabs(steps - round(steps)) < 1e-6)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ARG,
+                     "'stream.hop_ms' is %d, which is %g steps at %g Hz: make it a whole number of "
+                     "steps, such as %g",
+                     (int)hop_ms, steps, rate_hz, fmax(1, round(steps)) * 1000.0 / rate_hz);
+}
+
 /* The settings that move most. */
 static const char *advice(const mote_settings *s, bool for_ram)
 {
@@ -40,6 +57,7 @@ mote_status mote_fits_check(const mote_settings *s, const mote_graph *g, mote_fo
     mote_footprint f;
     const mote_budget_setting *d = mote_setting_budget(s);
     const char *target = mote_setting_device(s)->target;
+    MOTE_TRY(check_hop(s, err));
     MOTE_TRY(mote_fits_footprint(s, g, &f, err));
     if (d->ram_bytes > 0 && f.ram_bytes > d->ram_bytes)
         return mote_fail(err, MOTE_UNMET,

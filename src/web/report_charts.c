@@ -203,10 +203,11 @@ static void stream_says(const mote_report *r, mote_buf *out)
     mote_buf_str(out, "<p class=says>");
     report_version(report_last(r), out);
     mote_buf_printf(out,
-                    " missed <b>%lld of %lld words</b> and accepted <b>%lld</b> wrongly in %.2f h: "
+                    " missed <b>%lld of %lld %s</b> and accepted <b>%lld</b> wrongly in %.2f h: "
                     "%.1f an hour, which may be %.1f to %.1f.",
-                    (long long)(words - hits), (long long)words, (long long)accepts, hours,
-                    rate.value, rate.lo, rate.hi);
+                    (long long)(words - hits), (long long)words,
+                    mote_project_is_of_words(r->project) ? "words" : "events", (long long)accepts,
+                    hours, rate.value, rate.lo, rate.hi);
     if (rate.value > 0 && rate.hi > 4 * rate.value)
         mote_buf_str(out, " The left end of the curve rests on single events; a longer stream "
                           "makes the first step smaller.");
@@ -225,9 +226,14 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
     double limit = limit_of(r, MOTE_METRIC_false_reject_rate);
     if (isfinite(limit))
         (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * limit);
-    mote_chart c = {.finding = "Words missed against false accepts an hour as the threshold moves",
+    const bool is_of_words = mote_project_is_of_words(r->project);
+    mote_chart c = {.finding = is_of_words
+                                   ? "Words missed against false accepts an hour as the threshold "
+                                     "moves"
+                                   : "Events missed against false accepts an hour as the "
+                                     "threshold moves",
                     .x_label = "false accepts an hour, log scale",
-                    .y_label = "words missed, %",
+                    .y_label = is_of_words ? "words missed, %" : "events missed, %",
                     .series = s,
                     .n_series = r->n_laps,
                     .log_x = true,
@@ -237,9 +243,13 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
                     .limit = limit,
                     .limit_name = name[0] ? name : NULL};
     report_begin(out, "stream", "On a stream",
-                 "How many words are missed, for how many false accepts, as the threshold moves? "
-                 "Words stand somewhere in noise and other speech; the filled point is where the "
-                 "product works.");
+                 is_of_words
+                     ? "How many words are missed, for how many false accepts, as the threshold "
+                       "moves? Words stand somewhere in noise and other speech; the filled point "
+                       "is where the product works."
+                     : "How many events are missed, for how many false accepts, as the threshold "
+                       "moves? The recordings of the test lie one behind the other; the filled "
+                       "point is where the product works.");
     mote_buf_str(out, "<div class=\"card grid2\"><div>");
     mote_chart_svg(&c, out);
     mote_buf_str(out, "</div><div>");

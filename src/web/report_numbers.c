@@ -112,7 +112,8 @@ static void worth_it(const mote_report *r, mote_buf *out)
 {
     const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);
     const json_t *stream = report_member(evaluated, "stream");
-    if (!stream) { /* what an answer is worth is stated of events alone */
+    if (!stream || !mote_project_is_of_words(
+                       r->project)) { /* what an answer is worth is stated of events alone */
         better_than_simple(evaluated, out);
         return;
     }
@@ -238,8 +239,7 @@ typedef struct {
 
 static const row_group groups[] = {
     {"Answers", MOTE_STAGE_evaluate, "the model that ships, test samples", "conditions/clean/n"},
-    {"On a stream", MOTE_STAGE_evaluate, "words somewhere in noise and other speech",
-     "stream/n_words"},
+    {"On a stream", MOTE_STAGE_evaluate, "events somewhere in what never ends", "stream/n_words"},
     {"On the device", MOTE_STAGE_compile, "measured: emulated", NULL},
 };
 
@@ -258,8 +258,7 @@ static const row rows[] = {
     {0, "Average precision", "conditions/clean/average_precision", MOTE_UNIT_RATIO, false, NULL},
     {0, "False alarms", "conditions/clean/false_alarm_rate", MOTE_UNIT_RATIO, false, NULL},
     {0, "Anomalies found", "conditions/clean/detection_rate", MOTE_UNIT_RATIO, false, NULL},
-    {1, "Words missed", "stream/false_reject_rate", MOTE_UNIT_RATIO, false,
-     "stream/false_reject_rate"},
+    {1, "Missed", "stream/false_reject_rate", MOTE_UNIT_RATIO, false, "stream/false_reject_rate"},
     {1, "False accepts an hour", "stream/false_accepts_per_hour", MOTE_UNIT_NONE, false,
      "stream/false_accepts_per_hour"},
     {1, "Worth, a day", "stream/value_per_day", MOTE_UNIT_MONEY, false, "stream/value_per_day"},

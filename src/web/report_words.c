@@ -164,7 +164,7 @@ const char *report_plain_name(mote_metric m, const char *requirement)
         [MOTE_METRIC_detection_rate] = "Anomalies found",
         [MOTE_METRIC_ece] = "Calibration error",
         [MOTE_METRIC_false_accepts_per_hour] = "False accepts an hour",
-        [MOTE_METRIC_false_reject_rate] = "Words missed",
+        [MOTE_METRIC_false_reject_rate] = "Missed on the stream",
         [MOTE_METRIC_value_per_day] = "Worth, a day",
         [MOTE_METRIC_ram_bytes] = "Memory (RAM)",
         [MOTE_METRIC_flash_bytes] = "Program space (flash)",

@@ -52,7 +52,7 @@ $ curl -s --data-binary @recordings/shake/p01_1.csv "$url/v1/classify?windows=1"
 "n_windows":11
 $ mote bench $url -n 60 -c 2 --quiet
 60 answers, 0 failed, {{[0-9.]+}} % right
-detected: {{[0-9]+}} of {{[0-9]+}} words; another word in {{[0-9]+}} answers
+detected: {{[0-9]+}} of {{[0-9]+}} events; another event in {{[0-9]+}} answers
 {{[0-9]+ requests/s; p50 [0-9.]+ ms, p90 [0-9.]+ ms, p99 [0-9.]+ ms, longest [0-9.]+ ms}}
 version 1 answered 60
 $ mote bench $url -n 10 --noise car --quiet
@@ -63,6 +63,8 @@ $ mote bench $url -n 20 --split all --json --quiet > doc.json; grep -c '"answers
 $ kill -TERM $(cat pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ended log.txt && break; sleep 0.3; done; tail -n 1 log.txt
 ended 0
 
-# What cannot be a stream is said before anything runs.
+# What cannot be a stream is said before anything is trained.
+$ sed -i 's/hop_ms: 100/hop_ms: 50/' mote.yaml; mote run train 2>&1 | tail -1; sed -i 's/hop_ms: 50/hop_ms: 100/' mote.yaml
+mote run: plan: 'stream.hop_ms' is 50, which is 2.5 steps at 50 Hz: make it a whole number of steps, such as 60
 $ sed -i 's/stride_ms: 500/stride_ms: 1000/' mote.yaml; mote status 2>&1 | grep events
 {{.*}}'stream.events' needs data.stride_ms below data.window_ms: the test's recordings are put together from windows that overlap{{.*}}
