@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "data/augment.h"
+#include "data/audio_augment.h"
 #include "data/dataset.h"
 #include "data/import.h"
 #include "data/noise.h"

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 enum { CLIPS = 64, SAMPLES = 16000, ROUNDS = 5, WAYS = 8 };
 

@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 #include "compress/quantise.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "graph/arch.h"
 #include "model/bundle.h"
 #include "model/predictor.h"

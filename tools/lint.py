@@ -248,7 +248,8 @@ def include_guards(tree):
 
 # Files that are a kind's own: the rows of the tables in RESHAPING's sense, and what belongs to sound
 # alone.
-OWN = re.compile(r"audio|keyword|series|image|table|tasks\.def|archs\.def|kinds\.def|sources\.def|mfcc|logmel|wav|sound|speech|synth|builtin|"
+OWN = re.compile(r"audio|keyword|series|image|table|tasks\.def|archs\.def|kinds\.def|sources\.def|inputs\.def|"
+                 r"frontends\.def|templates\.def|mfcc|logmel|wav|sound|speech|synth|builtin|"
                  r"noise|room|pcm|mrt_frontend")
 KIND_WORDS = re.compile(r"keyword|pcm|audio", re.I)
 

@@ -79,10 +79,10 @@ static void say_groups(mote_cli *cli, const mote_import_report *r)
                  k->many, r->split_conflict ? r->split_conflict : "");
 }
 
-/* The keyword that is the nearest to one of the labels, with that label. */
-static const char *nearest_keyword(mote_cli *cli, const mote_import_report *r, const char **label)
+/* The word asked for that is the nearest to one of the labels, with that label. */
+static const char *nearest_word(mote_cli *cli, const mote_import_report *r, const char **label)
 {
-    const mote_names *k = &cli->project->keywords;
+    const mote_names *k = &cli->project->words;
     for (size_t i = 0; i < r->n_labels; i++) {
         char *folded = NULL;
         const char *near = mote_nearest(r->labels[i], k->items, k->n);
@@ -100,18 +100,18 @@ static const char *nearest_keyword(mote_cli *cli, const mote_import_report *r, c
  * mistake, and now is the time to say so. */
 static void say_foreign(mote_cli *cli, const mote_import_report *r)
 {
-    const mote_names *k = &cli->project->keywords;
+    const mote_names *k = &cli->project->words;
     if (r->n_labels == 0 || r->n_foreign < r->n_labels || k->n == 0)
         return;
     mote_say(cli, r->n_labels == 1 ? "labels: the label (" : "labels: none of the %zu labels (",
              r->n_labels);
     for (size_t i = 0; i < r->n_labels && i < 4; i++)
         mote_say(cli, "%s'%s'", i ? ", " : "", mote_shown(cli, r->labels[i]));
-    mote_say(cli, "%s) is %s keyword of this project: ", r->n_labels > 4 ? ", .." : "",
-             r->n_labels == 1 ? "no" : "a");
+    mote_say(cli, "%s) is %sasked for by this project: ", r->n_labels > 4 ? ", .." : "",
+             r->n_labels == 1 ? "not " : "");
     for (size_t i = 0; i < k->n && i < 12; i++)
         mote_say(cli, "%s%s", i ? ", " : "", k->items[i]);
-    const char *label = NULL, *near = nearest_keyword(cli, r, &label);
+    const char *label = NULL, *near = nearest_word(cli, r, &label);
     if (near)
         mote_say(cli, "; nearest are '%s' and '%s'", mote_shown(cli, label), near);
     mote_say(cli, ";\n        they are taken as other words\n");
@@ -165,13 +165,13 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
 {
     const mote_import_progress *t = &r->total;
     const mote_kind *k = kind_of(cli);
-    char time[32];
+    char time[32], background[48] = "";
     mote_human_duration(t->added_us, time, sizeof time);
-    mote_say(cli,
-             "%s: %zu files: %zu taken (%zu %s, %zu backgrounds%s%s), %zu known, %zu skipped, "
-             "%zu refused\n",
+    if (r->n_background > 0)
+        (void)mote_format(background, sizeof background, ", %zu backgrounds", r->n_background);
+    mote_say(cli, "%s: %zu files: %zu taken (%zu %s%s%s%s), %zu known, %zu skipped, %zu refused\n",
              mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples,
-             k->examples ? k->examples : "examples", r->n_background, k->is_timed ? "; " : "",
+             k->examples ? k->examples : k->many, background, k->is_timed ? "; " : "",
              k->is_timed ? time : "", t->n_known, r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
@@ -186,9 +186,10 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
                  t->n_replaced);
     if (r->n_gone > 0)
         mote_say(cli,
-                 "gone: %zu recordings are kept whose file is not there any more (%s%s); "
+                 "gone: %zu %s are kept whose file is not there any more (%s%s); "
                  "'mote data remove --gone' removes them\n",
-                 r->n_gone, mote_shown(cli, r->gone ? r->gone : ""), r->n_gone > 1 ? ", .." : "");
+                 r->n_gone, k->many, mote_shown(cli, r->gone ? r->gone : ""),
+                 r->n_gone > 1 ? ", .." : "");
 }
 
 /* ---- the plan -------------------------------------------------------------------------------- */
@@ -361,8 +362,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.label_from = mote_cli_label_from(cli->project);
     cfg.label = v->label;
     cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
-    cfg.labels = cli->project->keywords.items;
-    cfg.n_labels = cli->project->keywords.n;
+    cfg.labels = cli->project->words.items;
+    cfg.n_labels = cli->project->words.n;
     cfg.who = mote_who(cli, NULL);
     cfg.keep = v->keep;
     cfg.find = v->write;

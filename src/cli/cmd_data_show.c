@@ -76,9 +76,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const show_values *wish = values;
-    const mote_names *keywords = &cli->project->keywords;
-    const char *const *keep = wish->all || cli->json ? NULL : keywords->items;
-    size_t n_keep = keep ? keywords->n : 0;
+    const mote_names *words = &cli->project->words;
+    const char *const *keep = wish->all || cli->json ? NULL : words->items;
+    size_t n_keep = keep ? words->n : 0;
     mote_data_summary s;
     char name[32];
     bool is_version = n_args > 0;
@@ -105,7 +105,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 static const mote_option options[] = {
     {"all", 'a', MOTE_OPT_FLAG, offsetof(show_values, all), 0, 0, NULL,
-     "a line for every word, also those that are no keyword"},
+     "a line for every label, also those that are not asked for"},
 };
 
 const mote_command mote_cmd_data_show = {

@@ -59,8 +59,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.parts = v->unknown_only      ? MOTE_SYNTH_UNKNOWN
                 : v->background_only ? MOTE_SYNTH_BACKGROUND
                                      : MOTE_SYNTH_ALL;
-    cfg.keywords = p->keywords.items;
-    cfg.n_keywords = p->keywords.n;
+    cfg.keywords = p->words.items;
+    cfg.n_keywords = p->words.n;
     cfg.language = v->language;
     MOTE_TRY(parse_voices(v->voices, &cfg.voices_from, &cfg.voices_to, err));
     cfg.per_keyword = (int32_t)v->per_keyword;

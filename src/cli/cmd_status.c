@@ -108,7 +108,7 @@ static void say(mote_cli *cli, const mote_overview *o)
 {
     const mote_project *p = cli->project;
     if (mote_project_is_of_words(p))
-        mote_say(cli, "%s: %zu keywords on %s\n\nloop\n", p->name, p->keywords.n, p->device.target);
+        mote_say(cli, "%s: %zu words on %s\n\nloop\n", p->name, p->words.n, p->device.target);
     else
         mote_say(cli, "%s: %s on %s\n\nloop\n", p->name, p->task, p->device.target);
     char text[128];

@@ -25,8 +25,8 @@
 
 mote_builtin_config mote_builtin_config_of(const mote_project *p)
 {
-    return (mote_builtin_config){.keywords = p->keywords.items,
-                                 .n_keywords = p->keywords.n,
+    return (mote_builtin_config){.keywords = p->words.items,
+                                 .n_keywords = p->words.n,
                                  .unknown = p->unknown,
                                  .use =
                                      p->data.builtin && *p->data.builtin ? p->data.builtin : "off",

@@ -171,7 +171,7 @@ typedef struct {
 struct mote_kind {
     mote_input_kind input;
     const char *one, *many;      /* what people call its samples: "recording", "recordings" */
-    const char *examples;        /* those of a class: "words"; NULL: "examples" */
+    const char *examples;        /* those of a class: "words"; NULL: as many */
     const char *group;           /* what a group is: "speaker"; NULL: "group" */
     const char *formats;         /* for messages: "WAV, FLAC, .." */
     const char *const *endings;  /* of names of its files, lower case, no dot; NULL ends them */

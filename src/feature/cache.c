@@ -61,18 +61,6 @@ mote_sha256 mote_feature_cache_key(const mote_frontend *f, const mote_shape *in)
     return mote_sha256_of(parts, sizeof parts);
 }
 
-mote_sha256 mote_feature_content_hash(const int16_t *pcm, size_t n)
-{
-    uint8_t length[8];
-    mote_sha256 parts[2];
-
-    for (size_t i = 0; i < 8; i++)
-        length[i] = (uint8_t)((uint64_t)n >> (8 * i));
-    parts[0] = mote_sha256_of(length, sizeof length);
-    parts[1] = mote_sha256_of(pcm, n * sizeof *pcm);
-    return mote_sha256_of(parts, sizeof parts);
-}
-
 /* Index ----------------------------------------------------------------------------------- */
 
 static size_t slot_of(const mote_feature_cache *c, const mote_sha256 *sample)

@@ -7,13 +7,13 @@
  * it writes everything that is still good as one and removes the rest. The file format is in
  * docs/formats/features.md.
  *
- * A sample hash names the numbers that the features come from, after decoding and cutting:
- * mote_feature_content_hash, or whatever else determines them.
+ * A sample hash names whatever determines the numbers that the features come from, after decoding
+ * and cutting.
  *
  * What older versions of the format left in the folder is never read: it is removed at open.
  *
  * One thread at a time; several threads may find while none adds. Several processes may use one
- * folder. Depends on base/ and feature.h. Used by data/ and learn/. */
+ * folder. Depends on base/ and frontend.h. Used by data/ and learn/. */
 #ifndef MOTE_FEATURE_CACHE_H
 #define MOTE_FEATURE_CACHE_H
 
@@ -57,9 +57,6 @@ typedef struct {
     size_t n_old;      /* files of an older format that open removed */
 } mote_feature_cache_state;
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c);
-
-/* Of n samples of PCM: length and values, little-endian. */
-mote_sha256 mote_feature_content_hash(const int16_t *pcm, size_t n);
 
 /* One segment: calls visit for every entry within the bytes, checksum not yet looked at. False when
  * it is not a segment of these settings, or is cut short. For the cache, tests and fuzzers. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows mfcc and logmel: sound through device/signal/mrt_frontend.h, on the batch path of
- * feature.h. They differ in one setting: logmel stops before the coefficients. */
+ * mfcc.h. They differ in one setting: logmel stops before the coefficients. */
 #include <string.h>
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "feature/frontend_class.h"
 
 _Static_assert(sizeof(mote_feature_config) <= MOTE_FRONTEND_OWN_BYTES, "settings must fit");

@@ -3,7 +3,7 @@
  * int8 input of the network. See frontend_device.h for the tokens in the text. */
 #include <string.h>
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "feature/frontend_class.h"
 
 static const mrt_frontend_tables *tables_of(const mote_frontend_plan *p)

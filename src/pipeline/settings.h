@@ -12,7 +12,7 @@
 #ifndef MOTE_PIPELINE_SETTINGS_H
 #define MOTE_PIPELINE_SETTINGS_H
 
-#include "data/augment.h"
+#include "data/audio_augment.h"
 #include "data/builtin.h"
 #include "data/check.h"
 #include "data/dataset.h"

@@ -7,20 +7,21 @@
 #include "project/reader_internal.h"
 
 /* A key of another task has no value that could be wrong. */
-static bool is_ours(const mote_reader *r, const char *path)
+bool mote_reader_is_ours(const mote_reader *r, const char *path)
 {
     return mote_schema_is_of(mote_schema_find(path, strlen(path)), r->task);
 }
 
-static bool are_good(const mote_reader *r, const char *a, const char *b)
+bool mote_reader_are_good(const mote_reader *r, const char *a, const char *b)
 {
-    return mote_reader_is_good(r, a) && mote_reader_is_good(r, b) && is_ours(r, a) && is_ours(r, b);
+    return mote_reader_is_good(r, a) && mote_reader_is_good(r, b) && mote_reader_is_ours(r, a) &&
+           mote_reader_is_ours(r, b);
 }
 
 mote_input_kind mote_reader_input(const mote_reader *r)
 {
     mote_input_kind input = r->task->input;
-    if (is_ours(r, "input") && r->project->input)
+    if (mote_reader_is_ours(r, "input") && r->project->input)
         mote_ignore(mote_input_parse(r->project->input, &input, NULL));
     return input;
 }
@@ -28,7 +29,7 @@ mote_input_kind mote_reader_input(const mote_reader *r)
 mote_answer_kind mote_reader_answer(const mote_reader *r)
 {
     mote_answer_kind answer = r->task->answer;
-    if (is_ours(r, "answer") && r->project->answer)
+    if (mote_reader_is_ours(r, "answer") && r->project->answer)
         mote_ignore(mote_answer_parse(r->project->answer, &answer, NULL));
     return answer;
 }
@@ -51,40 +52,20 @@ static void check_name(mote_reader *r)
     }
 }
 
-static void set_classes(mote_reader *r)
-{
-    mote_project *p = r->project;
-    size_t n = p->keywords.n;
-    if (!is_ours(r, "keywords"))
-        return; /* its classes are the labels of its samples */
-    const char **items = mote_reader_alloc(r, n + 2, sizeof *items);
-    if (!items)
-        return;
-    for (size_t i = 0; i < n; i++)
-        items[i] = p->keywords.items[i];
-    if (p->unknown)
-        items[n++] = MOTE_CLASS_UNKNOWN;
-    if (p->silence)
-        items[n++] = MOTE_CLASS_SILENCE;
-    p->classes = (mote_names){items, n};
-    if (n == 1 && mote_reader_is_good(r, "keywords"))
-        mote_reader_complain_key(
-            r, "keywords", "one keyword alone is not a choice: switch 'unknown' or 'silence' on");
-}
-
 static void check_data(mote_reader *r)
 {
     const mote_project_data *d = &r->project->data;
     double sum = d->train + d->validation + d->test;
-    if (fabs(sum - 1) > 1e-6 && are_good(r, "data.splits.train", "data.splits.validation") &&
+    if (fabs(sum - 1) > 1e-6 &&
+        mote_reader_are_good(r, "data.splits.train", "data.splits.validation") &&
         mote_reader_is_good(r, "data.splits.test"))
         mote_reader_complain_key(
             r, "data.splits",
             "'data.splits' sum to %.6g (train %.6g, validation %.6g, test %.6g), "
             "not 1",
             sum, d->train, d->validation, d->test);
-    if (are_good(r, "data.splits.by", "training.refit") && strcmp(d->split_by, "time") == 0 &&
-        strcmp(r->project->training.refit, "all") == 0)
+    if (mote_reader_are_good(r, "data.splits.by", "training.refit") &&
+        strcmp(d->split_by, "time") == 0 && strcmp(r->project->training.refit, "all") == 0)
         mote_reader_complain_key(r, "training.refit",
                                  "'training.refit' all is judged by folds over groups, which learn "
                                  "from what came after that which they judge, and 'data.splits.by' "
@@ -145,25 +126,26 @@ static void check_features(mote_reader *r)
 {
     const mote_project *p = r->project;
     const mote_project_features *f = &p->features;
-    if (f->hop_ms > f->window_ms && are_good(r, "features.hop_ms", "features.window_ms"))
+    if (f->hop_ms > f->window_ms &&
+        mote_reader_are_good(r, "features.hop_ms", "features.window_ms"))
         mote_reader_complain_key(r, "features.hop_ms",
                                  "'features.hop_ms' (%g) is more than window_ms (%g): sound "
                                  "between windows would be lost",
                                  f->hop_ms, f->window_ms);
-    if (f->window_ms > p->clip_ms && are_good(r, "features.window_ms", "clip_ms"))
+    if (f->window_ms > p->clip_ms && mote_reader_are_good(r, "features.window_ms", "clip_ms"))
         mote_reader_complain_key(r, "features.window_ms",
                                  "'features.window_ms' (%g) is more than clip_ms (%g)",
                                  f->window_ms, p->clip_ms);
-    if (f->low_hz >= f->high_hz && are_good(r, "features.low_hz", "features.high_hz"))
+    if (f->low_hz >= f->high_hz && mote_reader_are_good(r, "features.low_hz", "features.high_hz"))
         mote_reader_complain_key(r, "features.low_hz",
                                  "'features.low_hz' (%d) must be less than high_hz (%d)", f->low_hz,
                                  f->high_hz);
-    if (f->high_hz * 2 > p->rate_hz && are_good(r, "features.high_hz", "rate_hz"))
+    if (f->high_hz * 2 > p->rate_hz && mote_reader_are_good(r, "features.high_hz", "rate_hz"))
         mote_reader_complain_key(r, "features.high_hz",
                                  "'features.high_hz' (%d) is more than half of rate_hz (%d)",
                                  f->high_hz, p->rate_hz);
     if (strcmp(f->kind, "mfcc") == 0 && f->coefficients > f->mels &&
-        are_good(r, "features.coefficients", "features.mels"))
+        mote_reader_are_good(r, "features.coefficients", "features.mels"))
         mote_reader_complain_key(r, "features.coefficients",
                                  "'features.coefficients' (%d) is more than mels (%d)",
                                  f->coefficients, f->mels);
@@ -173,36 +155,11 @@ static void check_training(mote_reader *r)
 {
     const mote_project_training *t = &r->project->training;
     if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs") &&
-        are_good(r, "training.warm_up_epochs", "training.epochs"))
+        mote_reader_are_good(r, "training.warm_up_epochs", "training.epochs"))
         mote_reader_complain_key(r, "training.warm_up_epochs",
                                  "'training.warm_up_epochs' (%d) must be less than "
                                  "epochs (%d)",
                                  t->warm_up_epochs, t->epochs);
-}
-
-static void check_value(mote_reader *r)
-{
-    mote_project_value *v = &r->project->value;
-    v->is_given = mote_reader_has(r, "value");
-    if (v->is_given && !(v->volume_per_day > 0) && mote_reader_is_good(r, "value.volume_per_day"))
-        mote_reader_complain_key(r, "value.volume_per_day",
-                                 "'value' needs 'volume_per_day': how many keywords are "
-                                 "spoken in a day");
-    if (v->is_given && v->false_reject > v->true_accept &&
-        are_good(r, "value.false_reject", "value.true_accept"))
-        mote_reader_complain_key(r, "value.false_reject",
-                                 "a missed keyword (%g) cannot be worth more than an "
-                                 "understood one (%g): losses are negative",
-                                 v->false_reject, v->true_accept);
-    if (v->is_given && v->false_accept > 0 && mote_reader_is_good(r, "value.false_accept"))
-        mote_reader_complain_key(r, "value.false_accept",
-                                 "a false accept cannot be a gain (%g): losses are negative",
-                                 v->false_accept);
-    for (size_t i = 0; i < r->project->n_requirements; i++) {
-        const mote_requirement *q = &r->project->requirements[i];
-        if (q->metric == MOTE_METRIC_value_per_day && !v->is_given)
-            mote_reader_complain(r, q->line, q->column, "'value_per_day' needs the block 'value'");
-    }
 }
 
 /* Where movements are events in a stream. */
@@ -215,7 +172,8 @@ static void check_events(mote_reader *r)
         mote_reader_complain_key(r, "stream.events",
                                  "'stream.events' needs data.window_ms: a stream has no end, and "
                                  "a model sees a window of it");
-    else if (p->stream.hop_ms > p->data.window_ms && are_good(r, "stream.hop_ms", "data.window_ms"))
+    else if (p->stream.hop_ms > p->data.window_ms &&
+             mote_reader_are_good(r, "stream.hop_ms", "data.window_ms"))
         mote_reader_complain_key(r, "stream.hop_ms",
                                  "'stream.hop_ms' (%g) is more than data.window_ms (%g): movements "
                                  "between two looks would be lost",
@@ -235,13 +193,14 @@ static void check_rest(mote_reader *r)
     const mote_project *p = r->project;
     const bool is_spoken = p->stream.events.n == 0;
     check_events(r);
-    if (is_spoken && p->stream.hop_ms > p->clip_ms && are_good(r, "stream.hop_ms", "clip_ms"))
+    if (is_spoken && p->stream.hop_ms > p->clip_ms &&
+        mote_reader_are_good(r, "stream.hop_ms", "clip_ms"))
         mote_reader_complain_key(r, "stream.hop_ms",
                                  "'stream.hop_ms' (%g) is more than clip_ms (%g): words between "
                                  "two looks would be lost",
                                  p->stream.hop_ms, p->clip_ms);
     if (p->monitor.min_predictions > p->monitor.window &&
-        are_good(r, "monitor.min_predictions", "monitor.window"))
+        mote_reader_are_good(r, "monitor.min_predictions", "monitor.window"))
         mote_reader_complain_key(r, "monitor.min_predictions",
                                  "'monitor.min_predictions' (%d) is more than window (%d)",
                                  p->monitor.min_predictions, p->monitor.window);
@@ -268,7 +227,7 @@ void mote_reader_check(mote_reader *r)
     set_kinds(r);
     check_name(r);
     check_task(r);
-    set_classes(r);
+    mote_reader_set_words(r);
     if (r->fatal != MOTE_OK)
         return;
     check_data(r);
@@ -277,6 +236,6 @@ void mote_reader_check(mote_reader *r)
     mote_reader_check_model(r);
     mote_reader_check_loss(r);
     check_training(r);
-    check_value(r);
+    mote_reader_check_value(r);
     check_rest(r);
 }

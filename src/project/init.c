@@ -13,38 +13,33 @@
 #include "base/text.h"
 #include "project/project.h"
 
-/* TEMPLATE(name): templates/<name>.yaml and templates/<name>.README.md (meson.build embeds them).
- */
-#define TEMPLATES(TEMPLATE)                                                                        \
-    TEMPLATE(keyword)                                                                              \
-    TEMPLATE(gesture)                                                                              \
-    TEMPLATE(image)                                                                                \
-    TEMPLATE(table)                                                                                \
-    TEMPLATE(anomaly)
-
-#define DECLARE(name)                                                                              \
+#define TEMPLATE(name)                                                                             \
     extern const char mote_template_##name##_yaml[], mote_template_##name##_readme[];
-TEMPLATES(DECLARE)
-#undef DECLARE
+#include "project/templates.def"
+#undef TEMPLATE
 extern const char mote_template_gitignore[];
 
 typedef struct {
     const char *name, *text;
 } template_file;
 
-#define NAME(name) #name,
-static const char *const template_names[] = {TEMPLATES(NAME)};
-#undef NAME
+static const char *const template_names[] = {
+#define TEMPLATE(name) #name,
+#include "project/templates.def"
+#undef TEMPLATE
+};
 #define N_TEMPLATES (sizeof template_names / sizeof template_names[0])
 #define N_FILES     3
 
 /* In the order of their names; mote.yaml is the last of each. */
-#define FILES(name)                                                                                \
+static const template_file templates[N_TEMPLATES][N_FILES] = {
+#define TEMPLATE(name)                                                                             \
     {{".gitignore", mote_template_gitignore},                                                      \
      {"README.md", mote_template_##name##_readme},                                                 \
      {MOTE_PROJECT_FILE, mote_template_##name##_yaml}},
-static const template_file templates[N_TEMPLATES][N_FILES] = {TEMPLATES(FILES)};
-#undef FILES
+#include "project/templates.def"
+#undef TEMPLATE
+};
 
 const char *const *mote_init_templates(size_t *n)
 {

@@ -42,18 +42,18 @@
 #define MOTE_PROJECT_MAX_PROBLEMS     20
 #define MOTE_PROJECT_MAX_REQUIREMENTS 64
 
-/* Names of the two classes that are not keywords. */
+/* Names of the two classes that nobody asked for. */
 #define MOTE_CLASS_UNKNOWN "_unknown_"
 #define MOTE_CLASS_SILENCE "_silence_"
 
 typedef struct {
     int32_t version; /* of the file's keys: 1 */
     const char *name;
-    const char *task;           /* a name of tasks.def: "keyword" */
+    const char *task;           /* a name of tasks.def */
     const char *input, *answer; /* names of task.h; the task's own where it leaves no choice */
-    mote_names keywords;
+    mote_names words; /* that are asked for by name; none: what the samples are labelled */
     bool unknown, silence; /* whether those classes exist */
-    mote_names classes;    /* derived: keywords in order, then _unknown_, _silence_ */
+    mote_names classes;    /* derived: words in order, then _unknown_, _silence_ */
     double clip_ms;
     int32_t rate_hz;
     mote_project_scope scope;
@@ -84,13 +84,13 @@ typedef struct {
  * have. Borrowed from p. */
 static inline const mote_names *mote_project_labels(const mote_project *p)
 {
-    return p->anomaly.normal.n > 0 ? &p->anomaly.normal : &p->keywords;
+    return p->anomaly.normal.n > 0 ? &p->anomaly.normal : &p->words;
 }
 
 /* Whether they are words that people say. */
 static inline bool mote_project_is_of_words(const mote_project *p)
 {
-    return p->keywords.n > 0;
+    return p->words.n > 0;
 }
 
 /* One complaint about the file. `text` is complete: "mote.yaml:12:5: unknown key ...". */
@@ -127,7 +127,7 @@ MOTE_MUST_USE mote_status mote_project_find(const char *start, mote_arena *a, ch
 
 /* Append the canonical JSON of one section: all its keys with their values in effect, defaults
  * included, so that equal settings give equal bytes however the file was written. Sections: "task"
- * (task, keywords, unknown, silence, clip_ms, rate_hz), "project" (mote, name), and the blocks of
+ * (task, its words, unknown, silence, clip_ms, rate_hz), "project" (mote, name), and the blocks of
  * mote.yaml: "data", "features", ... "requirements". NOT_FOUND for other names. */
 /* lint: unused_exports: tests and a fuzzer look at the settings as they were read */
 MOTE_MUST_USE mote_status mote_project_section_json(const mote_project *p, const char *section,

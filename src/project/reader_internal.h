@@ -90,6 +90,14 @@ void mote_reader_own_keys(mote_reader *r, const mote_choice *c);
 void mote_reader_check_model(mote_reader *r);
 void mote_reader_check_loss(mote_reader *r);
 
+/* Of words that are asked for by name (check_keyword.c): the classes that they are, their worth. */
+void mote_reader_set_words(mote_reader *r);
+void mote_reader_check_value(mote_reader *r);
+
+/* Does the project's task have that key? And, of two keys, was nothing complained of either? */
+bool mote_reader_is_ours(const mote_reader *r, const char *path);
+bool mote_reader_are_good(const mote_reader *r, const char *a, const char *b);
+
 /* What must hold between keys. Fills the derived fields. */
 void mote_reader_check(mote_reader *r);
 

@@ -21,16 +21,15 @@ static const mote_task tasks[MOTE_N_TASKS] = {
 };
 
 static const char *const input_names[MOTE_N_INPUTS] = {
-    [MOTE_INPUT_AUDIO] = "audio",
-    [MOTE_INPUT_SERIES] = "series",
-    [MOTE_INPUT_IMAGE] = "image",
-    [MOTE_INPUT_TABLE] = "table",
+#define INPUT(id, name) [MOTE_INPUT_##id] = name,
+#include "project/inputs.def"
+#undef INPUT
 };
 
 static const char *const answer_names[MOTE_N_ANSWERS] = {
-    [MOTE_ANSWER_CLASS] = "class",
-    [MOTE_ANSWER_VALUE] = "value",
-    [MOTE_ANSWER_ANOMALY] = "anomaly",
+#define ANSWER(id, name) [MOTE_ANSWER_##id] = name,
+#include "project/answers.def"
+#undef ANSWER
 };
 
 /* "a, b, c" in text[0..MOTE_NAMES_BYTES). */

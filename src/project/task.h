@@ -13,24 +13,23 @@
 
 #include "base/status.h"
 
-/* What comes in. The numbers are on disk: append only. */
+/* What comes in: inputs.def. */
 typedef enum {
-    MOTE_INPUT_AUDIO,  /* sound: one or more channels of samples at a rate */
-    MOTE_INPUT_SERIES, /* channels (axes) over time */
-    MOTE_INPUT_IMAGE,  /* height, width, grey or colour */
-    MOTE_INPUT_TABLE,  /* the columns of a row */
+#define INPUT(id, name) MOTE_INPUT_##id,
+#include "project/inputs.def"
+#undef INPUT
     MOTE_N_INPUTS
 } mote_input_kind;
 
-/* What is said. The numbers are on disk: append only. */
+/* What is said: answers.def. */
 typedef enum {
-    MOTE_ANSWER_CLASS,   /* one of n, with a probability each */
-    MOTE_ANSWER_VALUE,   /* one or more numbers */
-    MOTE_ANSWER_ANOMALY, /* a score and a verdict */
+#define ANSWER(id, name) MOTE_ANSWER_##id,
+#include "project/answers.def"
+#undef ANSWER
     MOTE_N_ANSWERS
 } mote_answer_kind;
 
-/* A set of inputs, answers or tasks as flags: MOTE_ONE_OF(MOTE_INPUT_AUDIO) | ... */
+/* A set of inputs, answers or tasks as flags: MOTE_ONE_OF(MOTE_INPUT_SERIES) | ... */
 #define MOTE_ONE_OF(kind) (1u << (unsigned)(kind))
 
 typedef enum {
@@ -67,7 +66,7 @@ mote_task_id mote_task_index(const mote_task *task);
  *          UNSUPPORTED  the task is known, but a room is missing; the message says which */
 MOTE_MUST_USE mote_status mote_task_ready(const char *name, mote_err *err);
 
-/* "audio", "series", "image", "table"; "class", "value", "anomaly". Static storage. */
+/* As the tables have them. Static storage. */
 const char *mote_input_name(mote_input_kind kind);
 const char *mote_answer_name(mote_answer_kind kind);
 

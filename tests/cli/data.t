@@ -11,7 +11,7 @@ mote data add: 2 files that are or may hold recordings were left out
 groups: '{group}_NO_*' (the names look like Arabic Speech Commands)
 refused: rec/yes/s4_NO_1.wav: the header promises {{[0-9]+}} bytes of samples, only 2956 are there; the file was cut short
 refused: rec/yes/s5_NO_1.wav: is empty
-rec: 9 files: 6 taken (6 words, 0 backgrounds; {{.*}}), 0 known, 1 skipped, 2 refused
+rec: 9 files: 6 taken (6 words; {{.*}}), 0 known, 1 skipped, 2 refused
 skipped: a text: 1
 [exit 1]
 $ mote data add rec -q --json 2>/dev/null | grep -E '"(entries|files|added|known|skipped|refused)"'
@@ -26,7 +26,7 @@ $ mote data add rec -q --json 2>/dev/null | grep -E '"(entries|files|added|known
 $ mote data add rec -q --dry-run --label maybe
 mote data add: 1 files that are or may hold recordings were left out
 groups: '{group}_NO_*' (the names look like Arabic Speech Commands)
-labels: the label ('maybe') is no keyword of this project: yes, no;
+labels: the label ('maybe') is not asked for by this project: yes, no;
         they are taken as other words
 folder  files  becomes            group of the first  split
 no/         3  maybe              s1                  dealt

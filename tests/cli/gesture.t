@@ -3,7 +3,7 @@ $ cp -r "$MOTE_SOURCE_ROOT/examples/gesture" wand && cd wand && sh make_data.sh 
 $ mote data add recordings --dry-run 2> /dev/null | head -1
 recognised: CSV, 3 axes (acc_x, acc_y, acc_z) at 50 Hz; labels from the folder
 $ mote data add recordings 2> /dev/null | tail -1
-recordings: 48 files: 48 taken (48 examples, 0 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+recordings: 48 files: 48 taken (48 series; {{.*}}), 0 known, 0 skipped, 0 refused
 $ printf 't_ms,acc_x\n0,1\n20,2\n40,3\n' > recordings/circle/p99_1.csv; printf 'no numbers\n' > recordings/circle/p98_1.csv
 $ mote data add recordings
 ...
@@ -12,7 +12,7 @@ refused: recordings/circle/p99_1.csv: it has 1 axis, those before have 3
 ...
 [exit 1]
 $ rm recordings/circle/p9*; mote data add recordings 2> /dev/null | tail -1
-recordings: 48 files: 0 taken (0 examples, 0 backgrounds; {{.*}}), 48 known, 0 skipped, 0 refused
+recordings: 48 files: 0 taken (0 series; {{.*}}), 48 known, 0 skipped, 0 refused
 
 # What is wrong with a recording is said by its name.
 $ awk -F, -v OFS=, 'NR > 60 { $1 += 400 } 1' recordings/push/p01_1.csv > p01_gap.csv; mote data add p01_gap.csv --label push > /dev/null 2>&1; mote data check 2> /dev/null | grep -A1 '^warning gap'

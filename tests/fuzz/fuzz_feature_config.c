@@ -3,7 +3,7 @@
  * again. */
 #include <string.h>
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

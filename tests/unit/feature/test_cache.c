@@ -4,7 +4,7 @@
 
 #include "base/rng.h"
 #include "feature/cache.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 #define N_VALUES 490
 
@@ -356,21 +356,6 @@ static void failed_writes_are_reported_and_lose_nothing(void **state)
     mote_feature_cache_close(c);
 }
 
-static void content_hashes_depend_on_length_and_values(void **state)
-{
-    (void)state;
-    const int16_t a[3] = {0, 0, 0}, b[3] = {0, 0, 1};
-    const mote_sha256 hashes[] = {
-        mote_feature_content_hash(a, 0),
-        mote_feature_content_hash(a, 1),
-        mote_feature_content_hash(a, 3),
-        mote_feature_content_hash(b, 3),
-    };
-    for (size_t i = 0; i < T_COUNT(hashes); i++)
-        for (size_t j = 0; j < i; j++)
-            assert_false(mote_sha256_equal(&hashes[i], &hashes[j]));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,7 +369,6 @@ int main(void)
         cmocka_unit_test(an_entry_added_again_replaces_the_old_one),
         cmocka_unit_test(failed_allocations_are_reported_and_lose_nothing),
         cmocka_unit_test(failed_writes_are_reported_and_lose_nothing),
-        cmocka_unit_test(content_hashes_depend_on_length_and_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 /* Tests of src/feature/frontend.c and its rows. */
 #include "support.h"
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "feature/frontend.h"
 #include "signal_pcm.h"
 

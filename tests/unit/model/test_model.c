@@ -12,7 +12,7 @@
 
 #include "base/rng.h"
 #include "compress/quantise.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "graph/arch.h"
 #include "model/predictor.h"
 #include "tiny_model.h"

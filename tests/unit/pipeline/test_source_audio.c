@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "data/kind_audio.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/source.h"
 #include "support.h"

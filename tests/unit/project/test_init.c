@@ -64,7 +64,7 @@ static void the_template_is_a_good_project_named_after_its_folder(void **state)
     assert_int_equal(n, 3);
     load(f, "deep/down/tea.pot", &p);
     assert_string_equal(p->name, "tea.pot");
-    assert_int_equal(p->keywords.n, 3);
+    assert_int_equal(p->words.n, 3);
     assert_true(p->n_requirements >= 5);
     assert_int_equal(p->device.ram_bytes, 65536);
 }

@@ -121,9 +121,9 @@ static void yes_no_and_on_are_keywords_not_booleans(void **state)
 {
     const mote_project *p =
         good(*state, "name: d\ntask: keyword\nkeywords: [yes, no, on, off, 1, null]\n");
-    assert_int_equal(p->keywords.n, 6);
-    assert_string_equal(p->keywords.items[1], "no");
-    assert_string_equal(p->keywords.items[4], "1");
+    assert_int_equal(p->words.n, 6);
+    assert_string_equal(p->words.items[1], "no");
+    assert_string_equal(p->words.items[4], "1");
 }
 
 static void requirements_take_the_unit_and_place_of_their_metric(void **state)
@@ -518,7 +518,7 @@ static void what_editors_leave_behind_is_taken(void **state)
                                &f->problems, &f->err) != MOTE_OK)
             fail_msg("case %zu: %s", i, f->err.text);
         assert_string_equal(f->project->name, "d");
-        assert_int_equal(f->project->keywords.n, 2);
+        assert_int_equal(f->project->words.n, 2);
     }
 }
 

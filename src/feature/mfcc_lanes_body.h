@@ -7,7 +7,7 @@
  *
  * Vectors are GNU C's; gcc and clang turn them into the widest instructions TARGET allows. */
 #include "device/signal/mrt_frontend_internal.h"
-#include "feature/lanes.h"
+#include "feature/mfcc_lanes.h"
 
 typedef int32_t quad __attribute__((vector_size(16)));
 typedef float vf __attribute__((vector_size(4 * LANES)));

@@ -14,8 +14,8 @@
  *   masks   SpecAugment without warping (Park et al., 2019, arXiv:1904.08779, section 2)
  *
  * Depends on base, project (the settings), data/noise. Used by learn. */
-#ifndef MOTE_DATA_AUGMENT_H
-#define MOTE_DATA_AUGMENT_H
+#ifndef MOTE_DATA_AUDIO_AUGMENT_H
+#define MOTE_DATA_AUDIO_AUGMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

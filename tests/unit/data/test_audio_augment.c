@@ -2,7 +2,7 @@
 /* Augmentation: reproducible, within its settings, off means untouched. */
 #include "audio_files.h"
 #include "base/clock.h"
-#include "data/augment.h"
+#include "data/audio_augment.h"
 #include "data/noise.h"
 
 #define N 16000

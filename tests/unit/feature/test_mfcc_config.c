@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of src/feature/config.c. */
+/* Tests of src/feature/mfcc_config.c. */
 #include "support.h"
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 static mote_status parse(const char *text, mote_feature_config *out, mote_err *err)
 {

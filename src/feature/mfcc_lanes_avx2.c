@@ -7,9 +7,9 @@
 #define TARGET    __attribute__((target("avx2")))
 #define PATH      mote_lanes_avx2
 #define PATH_NAME "avx2"
-#include "feature/lanes_body.h"
+#include "feature/mfcc_lanes_body.h"
 #else
-#include "feature/lanes.h"
+#include "feature/mfcc_lanes.h"
 
 const mote_lane_path *mote_lanes_avx2(void)
 {

@@ -2,7 +2,7 @@
 /* Settings of the front end: defaults, JSON, ranges, name and hash. */
 #include <string.h>
 
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 typedef enum { KEY_ARITHMETIC, KEY_I32, KEY_F64 } key_kind;
 

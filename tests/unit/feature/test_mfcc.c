@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of src/feature/feature.c and lanes*.c: the batch paths give the bits of the device's scalar
- * code. */
+/* Tests of src/feature/mfcc.c and mfcc_lanes*.c: the batch paths give the bits of the device's
+ * scalar code. */
 #include "support.h"
 
 #include <math.h>
 
 #include "device/signal/mrt_quantize.h"
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 #include "feature/frontend.h"
 #include "signal_pcm.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Augmentation of training clips: see augment.h.
+/* Augmentation of training clips: see audio_augment.h.
  *
  * The numbers are drawn in a fixed order whatever is switched on, so that switching one kind on
  * does not change what the others draw. */
-#include "data/augment.h"
+#include "data/audio_augment.h"
 
 #include <math.h>
 #include <string.h>

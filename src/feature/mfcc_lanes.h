@@ -3,9 +3,9 @@
  *
  * Each path compiles the device's own source text (device/signal/mrt_*_body.h) with vectors in
  * place of scalars: every lane sees the operations of mrt_frontend_frame_* in the same order, so
- * the bits are the same. Used by feature.c only. */
-#ifndef MOTE_FEATURE_LANES_H
-#define MOTE_FEATURE_LANES_H
+ * the bits are the same. Used by mfcc.c only. */
+#ifndef MOTE_FEATURE_MFCC_LANES_H
+#define MOTE_FEATURE_MFCC_LANES_H
 
 #include <stddef.h>
 #include <stdint.h>

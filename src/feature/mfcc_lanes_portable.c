@@ -5,4 +5,4 @@
 #define TARGET
 #define PATH      mote_lanes_portable
 #define PATH_NAME "portable"
-#include "feature/lanes_body.h"
+#include "feature/mfcc_lanes_body.h"

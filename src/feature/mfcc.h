@@ -10,8 +10,8 @@
  *
  * Depends on base/ and device/signal. Private to the rows of sound (frontend_mfcc*.c), tests and
  * benchmarks: others go through frontend.h. */
-#ifndef MOTE_FEATURE_FEATURE_H
-#define MOTE_FEATURE_FEATURE_H
+#ifndef MOTE_FEATURE_MFCC_H
+#define MOTE_FEATURE_MFCC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans: tables, scratch per worker, and the choice of the batch path. */
-#include "feature/feature.h"
+#include "feature/mfcc.h"
 
 #include <string.h>
 
-#include "feature/lanes.h"
+#include "feature/mfcc_lanes.h"
 
 /* Frames of a batch that one piece of pool work computes: a multiple of every number of lanes. */
 #define PIECE_FRAMES 784
