@@ -8,11 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/process.h"
-#include "base/text.h"
-#include "compile/codegen.h"
 #include "model/model.h"
+#include "project_host.h"
 
 /* Records of int32 n and n steps (AXES of NUMBER each), each heard by a device that was just
  * switched on. Frame by frame, so that every run of the network is seen: "o" and its outputs, "d
@@ -66,26 +63,6 @@ typedef struct {
     } hits[FIRMWARE_MAX_HITS];
 } firmware_said;
 
-static inline void firmware_run(const char *dir, const char *const *argv, const void *input,
-                                size_t n, mote_buf *out)
-{
-    mote_err err = {0};
-    int code = -1;
-    MOTE_SCOPED_BUF messages;
-    mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv,
-                      .cwd = dir,
-                      .input = input,
-                      .input_bytes = n,
-                      .out = out,
-                      .err_out = &messages,
-                      .timeout_ms = 100000};
-    if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0) {
-        fprintf(stderr, "%s: %s %s\n", argv[0], err.text, messages.len ? messages.data : "");
-        abort();
-    }
-}
-
 /* Generate and build in `dir`; run it with firmware_hear. */
 static inline void firmware_build(const mote_model *m, const char *dir)
 {
@@ -101,40 +78,21 @@ static inline void firmware_build(const mote_model *m, const char *dir)
                              .suppress_ms = op->suppress_ms,
                              .hop_ms = op->hop_ms,
                              .thresholds = op->thresholds};
-    const mote_target *t = NULL;
-    mote_compile_result result;
-    mote_err err = {0};
-    char path[600];
     for (int32_t i = 0; i < in.n_labels; i++)
         labels[i] = mote_model_label(m, i);
-    (void)mote_format(path, sizeof path, "%s/driver.c", dir);
-    if (mote_target_find("cortex-m4f", &t, &err) != MOTE_OK ||
-        mote_compile_project(&in, t, dir, &result, &err) != MOTE_OK ||
-        mote_file_write(path, firmware_driver, sizeof firmware_driver - 1, &err) != MOTE_OK) {
-        fprintf(stderr, "firmware: %s\n", err.text);
-        abort();
-    }
-    const char *make[] = {
-        "make", "-s", "-B", "host", "CFLAGS=-std=c11 -O2 -ffp-contract=off -iquote . -iquote ..",
-        NULL};
     char axes[32];
     (void)mote_format(axes, sizeof axes, "-DAXES=%d",
                       in.sample.n_dims > 1 ? (int)in.sample.dims[1] : 1);
     const char *number = in.sample.dtype == MOTE_F32 ? "-DNUMBER=float" : "-DNUMBER=int16_t";
-    const char *cc[] = {
-        "cc",       "-std=c11", "-O1",  "-iquote",         ".",  number,   axes, "-x", "c",
-        "driver.c", "-x",       "none", "libmodel_host.a", "-o", "driver", NULL};
-    firmware_run(dir, make, NULL, 0, NULL);
-    firmware_run(dir, cc, NULL, 0, NULL);
+    const char *const words[] = {number, axes, NULL};
+    project_generate(&in, dir, firmware_driver);
+    project_build(dir, "-O2", words);
 }
 
 /* Feed `before` steps of zeros, x[0..n) of step_bytes each and `after` zeros, from power-on. */
 static inline void firmware_feed(const char *dir, const void *x, size_t n, size_t step_bytes,
                                  size_t before, size_t after, firmware_said *out)
 {
-    char path[600];
-    (void)mote_format(path, sizeof path, "%s/driver", dir);
-    const char *run[] = {path, NULL};
     int32_t total = (int32_t)(before + n + after);
     size_t bytes = sizeof total + (size_t)total * step_bytes;
     char *input = calloc(bytes, 1);
@@ -143,7 +101,7 @@ static inline void firmware_feed(const char *dir, const void *x, size_t n, size_
     memcpy(input, &total, sizeof total);
     if (n)
         memcpy(input + sizeof total + before * step_bytes, x, n * step_bytes);
-    firmware_run(dir, run, input, bytes, &text);
+    project_said(dir, input, bytes, &text);
     free(input);
     memset(out, 0, sizeof *out);
     for (char *line = text.data; line && line < text.data + text.len; line = strchr(line, '\n') + 1)

@@ -16,10 +16,12 @@
 #include "compile/tflite.h"
 #include "import/tflite.h"
 #include "model/runner.h"
+#include "project_host.h"
 #include "random_graph.h"
 #include "temp_dir.h"
 
-#define N_INPUTS 5
+#define N_INPUTS  5
+#define SANITIZED "-fsanitize=address,undefined"
 
 /* Reads N_INPUTS inputs, writes the outputs. */
 static const char driver[] =
@@ -32,52 +34,13 @@ static const char driver[] =
     "        fwrite(arena + MODEL_OUTPUT_OFFSET, 1, MODEL_OUTPUT_BYTES, stdout);\n"
     "    }\n    return 0;\n}\n";
 
-static void run_in(const char *dir, const char *const *argv, const void *input, size_t n,
-                   mote_buf *out)
-{
-    mote_err err;
-    int code = -1;
-    mote_buf messages;
-    mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv,
-                      .cwd = dir,
-                      .input = input,
-                      .input_bytes = n,
-                      .out = out,
-                      .err_out = &messages,
-                      .timeout_ms = 60000};
-    t_must(mote_process_run(&p, &code, &err), &err);
-    if (code != 0)
-        fprintf(stderr, "%s", messages.len > 0 ? messages.data : "");
-    assert_int_equal(code, 0);
-    mote_buf_release(&messages);
-}
-
 static void build_and_compare(mote_rng *r, const mote_graph *g, const char *dir)
 {
     mote_err err;
     mote_compile_input in = {.name = "a random */ network", .graph = g};
-    const mote_target *t;
-    mote_compile_result result;
-    t_must(mote_target_find("cortex-m4f", &t, &err), &err);
-    t_must(mote_compile_project(&in, t, dir, &result, &err), &err);
-    char path[600];
-    assert_true(mote_format(path, sizeof path, "%s/driver.c", dir));
-    t_must(mote_file_write(path, driver, sizeof driver - 1, &err), &err);
-    const char *make[] = {"make",
-                          "-s",
-                          "-B",
-                          "host",
-                          "CFLAGS=-std=c11 -O1 -iquote . -iquote .. -Wall "
-                          "-Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all",
-                          NULL};
-    const char *cc[] = {"cc",       "-fsanitize=address,undefined",
-                        "-iquote",  ".",
-                        "driver.c", "libmodel_host.a",
-                        "-o",       "driver",
-                        NULL};
-    run_in(dir, make, NULL, 0, NULL);
-    run_in(dir, cc, NULL, 0, NULL);
+    const char *const words[] = {SANITIZED, NULL};
+    project_generate(&in, dir, driver);
+    project_build(dir, "-O1 -Wall -Wextra -Werror -fno-sanitize-recover=all " SANITIZED, words);
 
     size_t n_in = mote_tensor_bytes(&g->tensors[g->inputs[0]]);
     size_t n_out = mote_tensor_bytes(&g->tensors[g->outputs[0]]);
@@ -85,9 +48,7 @@ static void build_and_compare(mote_rng *r, const mote_graph *g, const char *dir)
     t_fill_i8(r, inputs, (int64_t)(n_in * N_INPUTS));
     mote_buf got;
     mote_buf_init(&got, 1 << 20);
-    assert_true(mote_format(path, sizeof path, "%s/driver", dir));
-    const char *run[] = {path, NULL};
-    run_in(dir, run, inputs, n_in * N_INPUTS, &got);
+    project_said(dir, inputs, n_in * N_INPUTS, &got);
     assert_int_equal(got.len, n_out * N_INPUTS);
     mote_runner *runner;
     t_must(mote_runner_create(g, &runner, &err), &err);
@@ -161,10 +122,7 @@ static void compare_pair(mote_rng *r, const mote_graph *const g[2], const char *
         free(in);
         free(out);
     }
-    char path[600];
-    assert_true(mote_format(path, sizeof path, "%s/driver", to));
-    const char *run[] = {path, NULL};
-    run_in(to, run, inputs.data, inputs.len, &got);
+    project_said(to, inputs.data, inputs.len, &got);
     assert_int_equal(got.len, want.len);
     assert_memory_equal(got.data, want.data, want.len);
     mote_buf_release(&inputs);
@@ -199,7 +157,7 @@ static void two_models_are_one_unit_of_c_and_of_cxx(void **state)
         "c++ -x c++ -std=c++20 -Wall -Wextra -Wpedantic -Werror driver.c -o driver"};
     for (size_t i = 0; i < sizeof builds / sizeof builds[0]; i++) {
         const char *sh[] = {"sh", "-c", builds[i], NULL};
-        run_in(to, sh, NULL, 0, NULL);
+        project_run(to, sh, NULL, 0, NULL);
         compare_pair(&r, (const mote_graph *const[]){hello, bye}, to);
     }
     mote_graph_destroy(hello);

@@ -9,14 +9,15 @@
 #include <math.h>
 
 #include "base/file.h"
-#include "base/process.h"
 #include "base/rng.h"
-#include "compile/codegen.h"
 #include "compile/footprint.h"
 #include "compile/measure.h"
 #include "compress/quantise.h"
 #include "model/bundle.h"
 #include "model/predictor.h"
+#include "project_host.h"
+
+#define SANITIZED "-fsanitize=address,undefined"
 
 enum { STEPS = 40, CHANNELS = 2, NUMBERS = STEPS * CHANNELS, SAMPLES = 8 };
 
@@ -209,64 +210,28 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
 
 /* ---- the generated project ------------------------------------------------------------------ */
 
-static void run(const char *dir, const char *const *argv, const void *input, size_t n,
-                mote_buf *out)
-{
-    mote_err err = {0};
-    int code = -1;
-    MOTE_SCOPED_BUF messages;
-    mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv,
-                      .cwd = dir,
-                      .input = input,
-                      .input_bytes = n,
-                      .out = out,
-                      .err_out = &messages,
-                      .timeout_ms = 100000};
-    if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0)
-        fail_msg("%s: %s %s", argv[0], err.text, messages.len ? messages.data : "");
-}
-
 static void build(const mote_compile_input *in, const kind *k, const char *dir)
 {
     static const char *const types[] = {
         [MOTE_F32] = "float", [MOTE_I16] = "int16_t", [MOTE_U8] = "uint8_t"};
-    mote_err err;
-    const mote_target *t = NULL;
-    mote_compile_result result;
-    char path[500], defines[4][60], source[60];
-    T_OK(mote_target_find("cortex-m4f", &t, &err));
-    T_OK(mote_compile_project(in, t, dir, &result, &err));
-    snprintf(path, sizeof path, "%s/driver.c", dir);
-    T_OK(mote_file_write(path, driver, sizeof driver - 1, &err));
-    snprintf(defines[0], sizeof defines[0], "-DHEADER=\"%s.h\"", k->file);
-    snprintf(defines[1], sizeof defines[1], "-DNAME=%s", k->file);
-    snprintf(defines[2], sizeof defines[2], "-DTYPE=%s", types[k->dtype]);
-    snprintf(defines[3], sizeof defines[3], "-DKEEP=%s",
-             k->answer == MOTE_ANSWER_VALUE ? "" : "verdict=");
+    char header[60], name[60], type[60], source[60], n_out[30], n_numbers[30];
+    snprintf(header, sizeof header, "-DHEADER=\"%s.h\"", k->file);
+    snprintf(name, sizeof name, "-DNAME=%s", k->file);
+    snprintf(type, sizeof type, "-DTYPE=%s", types[k->dtype]);
     snprintf(source, sizeof source, "%s.c", k->file);
-    char n_out[30], n_numbers[30];
     snprintf(n_out, sizeof n_out, "-DN_OUT=%d", k->n_outputs);
     snprintf(n_numbers, sizeof n_numbers, "-DN_NUMBERS=%d", NUMBERS);
-    const char *make[] = {
-        "make",
-        "-s",
-        "-B",
-        "host",
-        "CFLAGS=-std=c11 -O1 -Wall -Wextra -Werror -ffp-contract=off -iquote . -iquote .. "
-        "-fsanitize=address,undefined -fno-sanitize-recover=all",
-        NULL};
-    const char *cc[] = {"cc",       "-std=c11",        "-O1",      "-fsanitize=address,undefined",
-                        defines[0], defines[1],        defines[2], n_out,
-                        n_numbers,  defines[3],        "-iquote",  ".",
-                        "driver.c", "libmodel_host.a", "-o",       "driver",
-                        NULL};
-    const char *cxx[] = {"c++",    "-std=c++11", "-fsyntax-only", "-x", "c++",
-                         "-Wall",  "-Werror",    "-iquote",       ".",  "-iquote",
-                         "device", source,       "main.c",        NULL};
-    run(dir, make, NULL, 0, NULL);
-    run(dir, cc, NULL, 0, NULL);
-    run(dir, cxx, NULL, 0, NULL);
+    const char *const words[] = {SANITIZED,
+                                 header,
+                                 name,
+                                 type,
+                                 n_out,
+                                 n_numbers,
+                                 k->answer == MOTE_ANSWER_VALUE ? "-DKEEP=" : "-DKEEP=verdict=",
+                                 NULL};
+    project_generate(in, dir, driver);
+    project_build(dir, "-O1 -Wall -Wextra -Werror -fno-sanitize-recover=all " SANITIZED, words);
+    project_check_cxx(dir, source);
 }
 
 /* What the project said of sample i against what a predictor does. */
@@ -385,14 +350,13 @@ static void a_project_says_of_a_sample_what_a_predictor_says(void **state)
     (void)state;
     mote_err err;
     mote_rng r;
-    if (!mote_process_in_path("cc") || !mote_process_in_path("c++") ||
-        !mote_process_in_path("make"))
+    if (!project_can_build())
         T_SKIP("no cc, c++ or make to build the generated project with");
     mote_rng_init(&r, 5);
     for (size_t i = 0; i < T_COUNT(KINDS); i++) {
         const kind *k = &KINDS[i];
         static float x[SAMPLES * NUMBERS]; /* the widest type */
-        char dir[400], path[500];
+        char dir[400];
         mote_predictor *p = NULL;
         MOTE_SCOPED_BUF said;
         mote_buf_init(&said, 1 << 20);
@@ -401,9 +365,7 @@ static void a_project_says_of_a_sample_what_a_predictor_says(void **state)
         const mote_compile_input in = input_of(m);
         snprintf(dir, sizeof dir, "%s/answer-%zu", t_temp(), i);
         build(&in, k, dir);
-        snprintf(path, sizeof path, "%s/driver", dir);
-        const char *self[] = {path, NULL};
-        run(dir, self, x, SAMPLES * mote_shape_bytes(&in.sample), &said);
+        project_said(dir, x, SAMPLES * mote_shape_bytes(&in.sample), &said);
         assert_int_equal(said.len, SAMPLES * (4 * (size_t)k->n_outputs + 4));
         T_OK(mote_predictor_create(m, &p, &err));
         for (size_t s = 0; s < SAMPLES; s++)

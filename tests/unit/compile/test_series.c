@@ -6,15 +6,13 @@
 
 #include <math.h>
 
-#include "base/file.h"
-#include "base/process.h"
 #include "base/rng.h"
-#include "compile/codegen.h"
 #include "compile/footprint.h"
 #include "compile/measure.h"
 #include "compress/quantise.h"
 #include "feature/frontend_device.h"
 #include "graph/arch.h"
+#include "project_host.h"
 
 enum { STEPS = 96, CHANNELS = 3, SAMPLES = 6 };
 
@@ -41,24 +39,6 @@ static const char driver[] =
     "        if (n != FEATURES_FRAMES)\n            return 1;\n"
     "        fwrite(in, sizeof in, 1, stdout);\n"
     "    }\n    return 0;\n}\n";
-
-static void run(const char *dir, const char *const *argv, const void *input, size_t n,
-                mote_buf *out)
-{
-    mote_err err = {0};
-    int code = -1;
-    MOTE_SCOPED_BUF messages;
-    mote_buf_init(&messages, 1 << 20);
-    mote_process p = {.argv = argv,
-                      .cwd = dir,
-                      .input = input,
-                      .input_bytes = n,
-                      .out = out,
-                      .err_out = &messages,
-                      .timeout_ms = 100000};
-    if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0)
-        fail_msg("%s: %s %s", argv[0], err.text, messages.len ? messages.data : "");
-}
 
 static const char *const SETTINGS[] = {
     "{\"kind\": \"raw\", \"rate_hz\": 50",
@@ -128,33 +108,17 @@ static void fit(mote_frontend *f, const mote_shape *in, const void *x)
 static void check_project(const mote_compile_input *in, const void *x, const char *number)
 {
     mote_err err;
-    const mote_target *t = NULL;
-    mote_compile_result result;
     static int n_dirs;
-    char dir[400], path[500], define[40];
+    char dir[400], define[40];
     snprintf(dir, sizeof dir, "%s/series-%d", t_temp(), n_dirs++);
-    snprintf(path, sizeof path, "%s/driver.c", dir);
     snprintf(define, sizeof define, "-DNUMBER=%s", number);
-    T_OK(mote_target_find("cortex-m4f", &t, &err));
-    T_OK(mote_compile_project(in, t, dir, &result, &err));
-    T_OK(mote_file_write(path, driver, sizeof driver - 1, &err));
-    const char *make[] = {
-        "make", "-s", "-B", "host", "CFLAGS=-std=c11 -O2 -Wall -Werror -ffp-contract=off -iquote .",
-        NULL};
-    const char *cc[] = {"cc", "-std=c11", "-O1",    define,     "-iquote",
-                        ".",  "-iquote",  "device", "driver.c", "libmodel_host.a",
-                        "-o", "driver",   NULL};
-    const char *cxx[] = {"c++",    "-std=c++11",       "-fsyntax-only", "-x", "c++",
-                         "-Wall",  "-Werror",          "-iquote",       ".",  "-iquote",
-                         "device", "model_features.c", "main.c",        NULL};
+    const char *const words[] = {define, NULL};
     MOTE_SCOPED_BUF got;
     mote_buf_init(&got, 1 << 20);
-    run(dir, make, NULL, 0, NULL);
-    run(dir, cc, NULL, 0, NULL);
-    run(dir, cxx, NULL, 0, NULL);
-    snprintf(path, sizeof path, "%s/driver", dir);
-    const char *self[] = {path, NULL};
-    run(dir, self, x, SAMPLES * mote_shape_bytes(&in->sample), &got);
+    project_generate(in, dir, driver);
+    project_build(dir, "-O2 -Wall -Werror", words);
+    project_check_cxx(dir, "model_features.c");
+    project_said(dir, x, SAMPLES * mote_shape_bytes(&in->sample), &got);
 
     mote_frontend_plan *p = NULL;
     const mote_quant *q = &in->graph->tensors[in->graph->inputs[0]].quant;
@@ -197,8 +161,7 @@ static void measure(const mote_compile_input *in, const void *x, const char *wha
 static void the_firmware_sees_what_the_host_does(void **state)
 {
     (void)state;
-    if (!mote_process_in_path("cc") || !mote_process_in_path("c++") ||
-        !mote_process_in_path("make"))
+    if (!project_can_build())
         T_SKIP("no cc, c++ or make to build the generated project with");
     for (size_t i = 0; i < 3 * T_COUNT(SETTINGS); i++) {
         const bool is_fixed = i % 3 == 2, is_real = i % 3 == 0;
