@@ -2,12 +2,13 @@
 """Rules of tools/lint.py that read what C says: statements of SQL, and who uses a function."""
 import re
 
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", flags=re.S)
+COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')|/\*.*?\*/', flags=re.S)
 LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 
 
 def without_comments(text):
-    return COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+    """The text with comments blanked; what looks like one in a string is none."""
+    return COMMENT.sub(lambda m: m.group(1) or re.sub(r"[^\n]", " ", m.group()), text)
 
 
 # ---- SQL that every database understands ----

@@ -40,7 +40,8 @@ MOTE_MUST_USE mote_status mote_quantise(const mote_graph *folded, const float *s
                                         size_t n_samples, const mote_quantise_config *config,
                                         mote_graph **out, mote_err *err);
 
-/* The int8 value of a real under a tensor's quantisation: round half away from zero, saturated. */
+/* The int8 value of a real under a tensor's quantisation: round half away from zero, saturated.
+ * lint: unused_exports: tests hold kernels and graphs against it */
 int8_t mote_quantise_value(float x, float scale, int32_t zero_point);
 
 #endif

@@ -429,22 +429,3 @@ int64_t mote_graph_params(const mote_graph *g)
             n += mote_tensor_elements(&g->tensors[i]);
     return n;
 }
-
-void mote_graph_describe(const mote_graph *g, mote_buf *out)
-{
-    for (int32_t i = 0; i < g->n_ops; i++) {
-        const mote_op *op = &g->ops[i];
-        const mote_tensor *in = &g->tensors[op->inputs[0]];
-        const mote_tensor *o = &g->tensors[op->outputs[0]];
-        char from[MOTE_SHAPE_TEXT_BYTES], to[MOTE_SHAPE_TEXT_BYTES];
-        mote_dims_text(in->n_dims, in->dims, from);
-        mote_dims_text(o->n_dims, o->dims, to);
-        int64_t params = 0;
-        for (int32_t k = 1; k < op->n_inputs; k++)
-            if (g->tensors[op->inputs[k]].role == MOTE_ROLE_CONST)
-                params += mote_tensor_elements(&g->tensors[op->inputs[k]]);
-        mote_buf_printf(out, "%-18s %-16s -> %-16s %8lld params %10lld MACs\n",
-                        mote_op_text(op->kind), from, to, (long long)params,
-                        (long long)mote_graph_op_macs(g, i));
-    }
-}

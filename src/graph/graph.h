@@ -171,9 +171,6 @@ int64_t mote_graph_op_macs(const mote_graph *g, int32_t op);
 int64_t mote_graph_macs(const mote_graph *g);
 int64_t mote_graph_params(const mote_graph *g);
 
-/* One line per operator: kind, shapes, parameters, MACs. */
-void mote_graph_describe(const mote_graph *g, mote_buf *out);
-
 /* Saved form, docs/formats/graph.md. Save writes version 2. Load reads 1 and 2, bounds everything
  * by the bytes present and validates; UNSUPPORTED names what a newer program made. */
 void mote_graph_save(const mote_graph *g, mote_buf *out);
@@ -185,6 +182,7 @@ MOTE_MUST_USE mote_status mote_graph_load(const void *bytes, size_t n, mote_grap
  * with every float32 input and computed tensor (calibration, tests). Errors: UNSUPPORTED an
  * operator that runs on int8 alone. */
 typedef void mote_graph_observer(void *arg, int32_t tensor, const float *values, int64_t n);
+/* lint: unused_exports: graphs of the program have one of each, those of tests have more */
 MOTE_MUST_USE mote_status mote_graph_run(const mote_graph *g, const void *const *in,
                                          void *const *out, mote_graph_observer *observe, void *arg,
                                          mote_err *err);

@@ -37,11 +37,6 @@ static const host_path *path(void)
     return p;
 }
 
-const char *mote_host_path(void)
-{
-    return path()->name;
-}
-
 _Bool mote_host_path_choose(const char *name)
 {
     const host_path *p = name != NULL ? host_path_find(name) : host_path_best();

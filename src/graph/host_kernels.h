@@ -19,9 +19,8 @@ void mote_host_conv(const mrt_conv *p, const int8_t *in, int8_t *out, void *scra
 size_t mote_host_depthwise_scratch_bytes(const mrt_conv *p);
 void mote_host_depthwise(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch);
 
-/* "avx512vnni", "avx2" or "portable". mote_host_path_choose is for tests: false when this machine
- * lacks the path; NULL goes back to the best. Not while something runs. */
-const char *mote_host_path(void);
+/* For tests: "avx512vnni", "avx2" or "portable"; false when this machine lacks the path. NULL goes
+ * back to the best. Not while something runs. */
 _Bool mote_host_path_choose(const char *name);
 
 #endif

@@ -14,7 +14,8 @@ static mote_status copy_const(mote_rewrite *w, int32_t t, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_rewrite_inputs(mote_rewrite *w, const mote_op *op, int32_t *in, mote_err *err)
+/* The copies of the operator's inputs; constants are copied at their first use. */
+static mote_status copy_inputs(mote_rewrite *w, const mote_op *op, int32_t *in, mote_err *err)
 {
     for (int32_t k = 0; k < op->n_inputs; k++) {
         int32_t t = op->inputs[k];
@@ -71,7 +72,7 @@ static mote_status walk(mote_rewrite *w, mote_err *err)
         if (done)
             continue;
         int32_t in[MOTE_MAX_OP_LIST];
-        MOTE_TRY(mote_rewrite_inputs(w, &g->ops[i], in, err));
+        MOTE_TRY(copy_inputs(w, &g->ops[i], in, err));
         MOTE_TRY(mote_rewrite_op(w, &g->ops[i], in, err));
     }
     int32_t outputs[MOTE_MAX_OP_LIST];

@@ -30,10 +30,7 @@ struct mote_pass {
 MOTE_MUST_USE mote_status mote_graph_rewrite(const mote_graph *from, const mote_pass *pass,
                                              mote_graph **out, mote_err *err);
 
-/* For visit: the copies of the operator's inputs (constants are copied at their first use), and the
- * operator itself with these inputs. */
-MOTE_MUST_USE mote_status mote_rewrite_inputs(mote_rewrite *w, const mote_op *op, int32_t *in,
-                                              mote_err *err);
+/* For visit: the operator with these inputs. */
 MOTE_MUST_USE mote_status mote_rewrite_op(mote_rewrite *w, const mote_op *op, const int32_t *in,
                                           mote_err *err);
 

@@ -36,7 +36,8 @@ MOTE_MUST_USE mote_status mote_bundle_write(const mote_bundle_parts *parts, mote
                                             mote_err *err);
 
 /* The training graph of a bundle of either format, which a loaded model does not keep; *out NULL
- * when it was left out, else owned by the caller. */
+ * when it was left out, else owned by the caller.
+ * lint: unused_exports: tests of both formats read what is kept for a later version */
 MOTE_MUST_USE mote_status mote_bundle_training(const void *bytes, size_t n, mote_graph **out,
                                                mote_err *err);
 

@@ -19,7 +19,8 @@ typedef struct {
 /* Choose at most MOTE_GOLDEN_CLIPS clips of `d`, each once: class after class in turn, of a class
  * the clip whose group was taken least so far (the first of equals), and in turn under each
  * condition. Without classes all samples are of one. A function of labels, groups and order alone.
- * out: room for MOTE_GOLDEN_CLIPS; returns how many. Scratch in `a`. */
+ * out: room for MOTE_GOLDEN_CLIPS; returns how many. Scratch in `a`.
+ * lint: unused_exports: tests see what was chosen without a model */
 MOTE_MUST_USE mote_status mote_golden_choose(const mote_dataset *d, int32_t n_conditions,
                                              mote_arena *a, mote_golden_choice *out, size_t *n,
                                              mote_err *err);
