@@ -2,7 +2,7 @@
 """Rules of tools/lint.py that read what C says: statements of SQL, and who uses a function."""
 import re
 
-COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')|/\*.*?\*/', flags=re.S)
+COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')|/\*.*?\*/|//[^\n]*', flags=re.S)
 LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 
 

@@ -51,7 +51,7 @@ typedef struct {
     const char *name;
     const char *task;           /* a name of tasks.def */
     const char *input, *answer; /* names of task.h; the task's own where it leaves no choice */
-    mote_names words; /* that are asked for by name; none: what the samples are labelled */
+    mote_names words;      /* that are asked for by name; none: what the samples are labelled */
     bool unknown, silence; /* whether those classes exist */
     mote_names classes;    /* derived: words in order, then _unknown_, _silence_ */
     double clip_ms;
