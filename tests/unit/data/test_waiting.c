@@ -62,7 +62,7 @@ static mote_data_waiting look(fixture *f)
 {
     mote_err err;
     mote_data_waiting w;
-    mote_project p = {.keywords = {keywords, 2},
+    mote_project p = {.words = {keywords, 2},
                       .classes = {classes, 4},
                       .unknown = true,
                       .silence = true,

@@ -766,8 +766,8 @@ static void a_view_shows_its_parts_and_poisons_the_rest(void **state)
     assert_null(v.data.group_pattern);
     assert_int_equal(v.training.epochs, INT32_MIN);
     assert_true(v.training.seed == INT64_MIN);
-    assert_null(v.keywords.items);
-    assert_true(v.keywords.n == SIZE_MAX);
+    assert_null(v.words.items);
+    assert_true(v.words.n == SIZE_MAX);
     assert_null(v.classes.items); /* made of three keys, of which two are not there */
     assert_null(v.requirements);
     assert_false(v.value.is_given);
