@@ -214,8 +214,8 @@ static mote_status gather_values(finder *f, size_t at, size_t t, const char ***l
     MOTE_TRY(mote_arena_take(f->a, (size_t)c->n_texts + 1, sizeof *is_there, &is_there, err));
     MOTE_TRY(mote_arena_take(f->a, *n + c->n_texts + 1, sizeof *more, &more, err));
     for (size_t row = 0; row < rows->n_rows; row++)
-        if (c->cells[row] != MOTE_CELL_MISSING && (!f->use || f->use[t][row]))
-            is_there[c->cells[row]] = true;
+        if (mote_table_cell(c, row) != MOTE_CELL_MISSING && (!f->use || f->use[t][row]))
+            is_there[mote_table_cell(c, row)] = true;
     if (*n > 0)
         memcpy(more, *list, *n * sizeof *more);
     for (uint32_t i = 0; i < c->n_texts; i++)
@@ -298,7 +298,8 @@ static mote_status fit_column(const mote_project_column *c, const mote_table_col
     if (strcmp(c->type, "date") == 0)
         MOTE_TRY(find_format(c->format, in, c->name, &format, err));
     for (size_t row = t->n_rows; row-- > 0;)
-        if (in->cells[row] != MOTE_CELL_MISSING && is_odd(c, in, format, in->cells[row])) {
+        if (mote_table_cell(in, row) != MOTE_CELL_MISSING &&
+            is_odd(c, in, format, mote_table_cell(in, row))) {
             n_odd++;
             first = row;
         }
@@ -307,7 +308,8 @@ static mote_status fit_column(const mote_project_column *c, const mote_table_col
     return mote_fail(err, MOTE_SHAPE,
                      "'%s': column '%s' is stated as %s, and %zu of %zu cells are not: '%.40s' in "
                      "row %zu; mend the file, or the column's type in mote.yaml",
-                     what, c->name, c->type, n_odd, n, in->texts[in->cells[first]], first + 1);
+                     what, c->name, c->type, n_odd, n, in->texts[mote_table_cell(in, first)],
+                     first + 1);
 }
 
 mote_status mote_columns_fit(const mote_project_table *table, const mote_table_rows *t,

@@ -74,7 +74,7 @@ void mote_columns_row(const mote_columns *c, const mote_table_rows *t, size_t ro
         const mote_field *f = &c->fields[i];
         const mote_table_column *in = mote_table_rows_find(t, &c->table.columns, f->name, i);
         MOTE_BUG_IF(!in); /* the shape was asked for before */
-        uint32_t cell = in->cells[row];
+        uint32_t cell = mote_table_cell(in, row);
         if (cell == MOTE_CELL_MISSING)
             (void)set_missing(f, out);
         else

@@ -150,10 +150,32 @@ typedef struct {
     const mote_csv *csv;
     mote_table_rows *to;
     dictionary *words; /* [n_columns] */
-    uint32_t **cells;  /* [n_columns][n_rows] */
+    void **cells;      /* [n_columns][n_rows] of cell_bytes */
     uint64_t *row_hash;
     mote_sha256 content;
 } reading;
+
+/* How many bytes hold the places of so many texts, and 0 beside. */
+static uint8_t bytes_for(uint64_t n_texts)
+{
+    return n_texts < UINT8_MAX ? 1 : n_texts < UINT16_MAX ? 2 : 4;
+}
+
+/* The place of a cell, in the room that opening the table foretold. */
+static mote_status put_cell(reading *r, uint32_t c, size_t row, uint32_t at, mote_err *err)
+{
+    const uint8_t bytes = r->to->columns[c].cell_bytes;
+    if (bytes_for(at) > bytes) /* two texts of one hash, which nobody writes by accident */
+        return mote_fail(err, MOTE_CORRUPT, "column '%s' cannot be told apart by its hashes",
+                         r->to->columns[c].name);
+    if (bytes == 1)
+        ((uint8_t *)r->cells[c])[row] = (uint8_t)(at + 1);
+    else if (bytes == 2)
+        ((uint16_t *)r->cells[c])[row] = (uint16_t)(at + 1);
+    else
+        ((uint32_t *)r->cells[c])[row] = at + 1;
+    return MOTE_OK;
+}
 
 static mote_status read_row(reading *r, size_t row, mote_hasher *all, mote_err *err)
 {
@@ -163,7 +185,7 @@ static mote_status read_row(reading *r, size_t row, mote_hasher *all, mote_err *
     MOTE_TRY(mote_hasher_create(&one, err));
     mote_status st = MOTE_OK;
     for (uint32_t c = 0; c < r->to->n_columns && st == MOTE_OK; c++) {
-        r->cells[c][row] = MOTE_CELL_MISSING;
+        uint32_t at = 0;
         if (mote_table_marker(&cells[c])) {
             r->to->columns[c].n_missing++;
             mote_hasher_add_u64(one, UINT64_MAX);
@@ -171,7 +193,9 @@ static mote_status read_row(reading *r, size_t row, mote_hasher *all, mote_err *
         }
         mote_hasher_add_u64(one, cells[c].n);
         mote_hasher_add(one, cells[c].s, cells[c].n);
-        st = number_cell(&r->words[c], r->csv, &cells[c], &r->to->arena, &r->cells[c][row], err);
+        st = number_cell(&r->words[c], r->csv, &cells[c], &r->to->arena, &at, err);
+        if (st == MOTE_OK)
+            st = put_cell(r, c, row, at, err);
     }
     mote_sha256 h = mote_hasher_finish(one);
     mote_hasher_destroy(one);
@@ -234,13 +258,15 @@ static mote_status take_columns(reading *r, mote_err *err)
     MOTE_TRY(mote_arena_take(&to->arena, to->n_rows, sizeof *r->row_hash, &r->row_hash, err));
     for (size_t c = 0; c < n; c++) {
         mote_table_column *k = &to->columns[c];
-        *k = (mote_table_column){.found = found[c].type};
+        *k = (mote_table_column){
+            .found = found[c].type,
+            .cell_bytes = bytes_for(found[c].is_at_least ? UINT32_MAX : found[c].n_different)};
         MOTE_TRY(copy_text(&to->arena, found[c].name, &k->name, err));
         MOTE_TRY(copy_text(&to->arena, found[c].format, &k->format, err));
         MOTE_TRY(copy_text(&to->arena, found[c].why, &k->why, err));
         MOTE_TRY(copy_text(&to->arena, found[c].hint, &k->hint, err));
         MOTE_TRY(copy_text(&to->arena, found[c].missing, &k->marker, err));
-        MOTE_TRY(mote_arena_take(&to->arena, to->n_rows, sizeof *r->cells[c], &r->cells[c], err));
+        MOTE_TRY(mote_arena_take(&to->arena, to->n_rows, k->cell_bytes, &r->cells[c], err));
     }
     return MOTE_OK;
 }
@@ -301,7 +327,7 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     out->content = r.content;
     out->said = &all_rows;
     out->n_said = 1;
-    out->bytes = r.to->n_rows * (r.to->n_columns * sizeof(uint32_t) + sizeof(uint64_t)) + n;
+    out->bytes = r.to->arena.used_bytes;
     (void)mote_format(out->facts, sizeof out->facts,
                       "{\"format\":\"CSV\",\"n_rows\":%zu,\"n_columns\":%u,\"n_ragged\":%zu}",
                       r.to->n_rows, r.to->n_columns, r.to->n_ragged);
@@ -380,14 +406,17 @@ static mote_status say(const mote_decoded *d, const mote_project_table *p, size_
     MOTE_TRY(find_column(t, p, p->target, "table.target", &target, err));
     MOTE_TRY(find_column(t, p, p->group, "table.group", &group, err));
     MOTE_TRY(find_column(t, p, p->time, "table.time", &time, err));
-    if (target && target->cells[row] != MOTE_CELL_MISSING) {
-        said.label = target->texts[target->cells[row]];
-        said.value = target->numbers[target->cells[row]];
+    const uint32_t answer = target ? mote_table_cell(target, row) : MOTE_CELL_MISSING;
+    const uint32_t whose = group ? mote_table_cell(group, row) : MOTE_CELL_MISSING;
+    const uint32_t when = time ? mote_table_cell(time, row) : MOTE_CELL_MISSING;
+    if (answer != MOTE_CELL_MISSING) {
+        said.label = target->texts[answer];
+        said.value = target->numbers[answer];
     }
-    if (group && group->cells[row] != MOTE_CELL_MISSING)
-        said.group = group->texts[group->cells[row]];
-    if (time && time->cells[row] != MOTE_CELL_MISSING)
-        said.time_s = time_of(time, time->cells[row]);
+    if (whose != MOTE_CELL_MISSING)
+        said.group = group->texts[whose];
+    if (when != MOTE_CELL_MISSING)
+        said.time_s = time_of(time, when);
     *out = said;
     return MOTE_OK;
 }

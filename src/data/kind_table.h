@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables as a kind in its own words: one file, many rows. A decoded table keeps every different
- * cell of a column once and an index for each row, whatever the type: types are what the project
- * says (or what is found), and are applied when rows are cut (data/columns.h).
+ * cell of a column once and an index for each row, in as few bytes as it needs, whatever the type:
+ * types are what the project says (or what is found), and are applied when rows are cut
+ * (data/columns.h).
  * Depends on data/kind, data/table. */
 #ifndef MOTE_DATA_KIND_TABLE_H
 #define MOTE_DATA_KIND_TABLE_H
@@ -9,7 +10,7 @@
 #include "data/kind.h"
 #include "data/table.h"
 
-#define MOTE_CELL_MISSING UINT32_MAX
+#define MOTE_CELL_MISSING UINT32_MAX /* 0 - 1 */
 
 /* A column of a decoded table. */
 typedef struct {
@@ -22,8 +23,18 @@ typedef struct {
     uint32_t n_texts;
     size_t n_missing;
     const char *marker; /* the first that stands for a missing cell; "" an empty one; NULL: none */
-    const uint32_t *cells; /* [n_rows] index into texts, or MOTE_CELL_MISSING */
+    const void *cells;  /* [n_rows] of cell_bytes: 0 missing, else index into texts + 1 */
+    uint8_t cell_bytes; /* 1, 2 or 4: as few as n_texts needs */
 } mote_table_column;
+
+/* Which of the texts row `row` has, or MOTE_CELL_MISSING. */
+static inline uint32_t mote_table_cell(const mote_table_column *c, size_t row)
+{
+    const uint32_t at = c->cell_bytes == 1   ? ((const uint8_t *)c->cells)[row]
+                        : c->cell_bytes == 2 ? ((const uint16_t *)c->cells)[row]
+                                             : ((const uint32_t *)c->cells)[row];
+    return at - 1;
+}
 
 /* A file, decoded. All memory lives in the arena. */
 typedef struct {

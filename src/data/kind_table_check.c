@@ -129,7 +129,7 @@ static mote_status find_answers(look *l, mote_err *err)
     for (uint32_t i = 0; l->c->cfg->of_classes && i < in->n_texts; i++)
         MOTE_TRY(class_of(l, in->texts[i], &by_text[i], err));
     for (size_t row = 0; row < l->t->n_rows; row++) {
-        const uint32_t cell = in->cells[row];
+        const uint32_t cell = mote_table_cell(in, row);
         bool is_there =
             cell != MOTE_CELL_MISSING && (l->c->cfg->of_classes || isfinite(in->numbers[cell]));
         ids[row] = is_there && l->c->cfg->of_classes ? by_text[cell] : MOTE_TABLE_NO_CLASS;
@@ -319,7 +319,7 @@ static mote_status count_texts(look *l, const mote_table_column *in, mote_seen_v
         v[i].number = in->numbers[i];
     }
     for (size_t row = 0; row < l->t->n_rows; row++) {
-        const uint32_t cell = in->cells[row];
+        const uint32_t cell = mote_table_cell(in, row);
         mote_seen_value *x = &v[cell == MOTE_CELL_MISSING ? in->n_texts : cell];
         if (l->split[row] == MOTE_SPLIT_TRAIN)
             x->n_train++;
@@ -337,7 +337,7 @@ static mote_status hash_inputs(look *l, const mote_table_column *in, mote_err *e
     for (uint32_t i = 0; i < in->n_texts; i++)
         hashes[i] = hash_text(in->texts[i]);
     for (size_t row = 0; row < l->t->n_rows; row++) {
-        const uint32_t cell = in->cells[row];
+        const uint32_t cell = mote_table_cell(in, row);
         const uint64_t h = cell == MOTE_CELL_MISSING ? 1 : hashes[cell];
         l->inputs[row] = (l->inputs[row] ^ h) * 1099511628211u;
         l->inputs[row] ^= l->inputs[row] >> 29;
@@ -373,7 +373,7 @@ static mote_status gather_told(look *l, const mote_table_column *in, bool is_num
     *n = 0;
     MOTE_TRY(mote_arena_take(&l->scratch, l->t->n_rows / step + 1, sizeof *list, &list, err));
     for (size_t row = 0; row < l->t->n_rows; row += step) {
-        const uint32_t cell = in->cells[row];
+        const uint32_t cell = mote_table_cell(in, row);
         bool is_there = l->c->cfg->of_classes ? l->class_ids[row] != MOTE_TABLE_NO_CLASS
                                               : isfinite(l->targets[row]);
         double at = cell == MOTE_CELL_MISSING ? -1 : (double)cell;

@@ -23,8 +23,8 @@ struct mote_source_own {
     mote_arena arena;
     size_t elements; /* of the features of a sample */
     float *features; /* [n][elements] of samples as they are */
-    /* Of samples that are changed: */
-    const mote_source_row *row;
+    /* Of samples whose features are computed for each batch: */
+    const mote_source_row *row; /* NULL: as they are */
     void *changer;
     mote_frontend_plan *plan;
     uint8_t *changed; /* [n_workers][bytes of a sample] */
@@ -81,7 +81,7 @@ static mote_status fill_still(void *arg, const mote_batch_request *rq, float *in
     return MOTE_OK;
 }
 
-/* ---- changed each time ------------------------------------------------------------------- */
+/* ---- computed each time ------------------------------------------------------------------ */
 
 static mote_status prepare(mote_source_own *s, mote_err *err)
 {
@@ -91,7 +91,7 @@ static mote_status prepare(mote_source_own *s, mote_err *err)
     MOTE_TRY(mote_arena_take(&s->arena, n_workers, mote_dataset_sample_bytes(c->data), &s->changed,
                              err));
     MOTE_TRY(mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err));
-    return s->row->create(c, mote_frontend_plan_out(s->plan), &s->changer, err);
+    return s->row ? s->row->create(c, mote_frontend_plan_out(s->plan), &s->changer, err) : MOTE_OK;
 }
 
 typedef struct {
@@ -111,20 +111,22 @@ static void fill_row(void *arg, size_t i, int32_t worker)
                                  rq->samples[i]};
     float *x = j->inputs + i * rq->in_elements;
     uint8_t *changed = s->changed + (size_t)worker * mote_dataset_sample_bytes(d);
+    const void *sample = s->row ? changed : mote_dataset_sample(d, use.sample);
     mote_rng rng;
     if (s->errors[worker].status != MOTE_OK)
         return;
-    s->row->change(s->changer, worker, &use, &rng, changed);
-    if (mote_frontend_run(s->plan, worker, changed, (size_t)d->shape.dims[0], x,
+    if (s->row)
+        s->row->change(s->changer, worker, &use, &rng, changed);
+    if (mote_frontend_run(s->plan, worker, sample, (size_t)d->shape.dims[0], x,
                           &s->errors[worker]) != MOTE_OK)
         return;
-    if (s->row->mask)
+    if (s->row && s->row->mask)
         s->row->mask(s->changer, &rng, x);
     put_target(d, use.sample, i, rq->n_outputs, j->targets);
 }
 
-static mote_status fill_changed(void *arg, const mote_batch_request *rq, float *inputs,
-                                float *targets, mote_err *err)
+static mote_status fill_computed(void *arg, const mote_batch_request *rq, float *inputs,
+                                 float *targets, mote_err *err)
 {
     mote_source_own *s = arg;
     MOTE_BUG_IF(rq->in_elements != s->elements);
@@ -159,14 +161,16 @@ mote_status mote_source_init(const mote_source_config *cfg, mote_source *out, mo
     s->cfg = *cfg;
     s->elements = mote_frontend_elements(cfg->features, &cfg->data->shape);
     s->row = row && !(row->is_still && row->is_still(cfg)) ? row : NULL;
+    const size_t most = cfg->kept_max_bytes ? cfg->kept_max_bytes : MOTE_SOURCE_KEPT_BYTES;
+    const bool is_kept = !s->row && cfg->data->n <= most / (s->elements * sizeof(float));
     mote_arena_init(&s->arena, (size_t)8 << 30);
-    mote_status st = s->row ? prepare(s, err) : compute(s, err);
+    mote_status st = is_kept ? compute(s, err) : prepare(s, err);
     if (st != MOTE_OK) {
         destroy(s);
         return st;
     }
     *out = (mote_source){
-        .own = s, .fill = s->row ? fill_changed : fill_still, .n_samples = (int32_t)cfg->data->n};
+        .own = s, .fill = is_kept ? fill_still : fill_computed, .n_samples = (int32_t)cfg->data->n};
     return MOTE_OK;
 }
 

@@ -4,7 +4,8 @@
  *
  * What a sample becomes depends on (seed, epoch, position) alone. The rows say how a sample is
  * changed; batches, threads and errors are here, once. Where a row has nothing to change, the
- * features of every sample are computed once, when the source is made.
+ * features of every sample are computed once, when the source is made; where all of them would take
+ * more than kept_max_bytes, they are computed anew for each batch instead, the same bits.
  *
  * Depends on learn/source.h, data/dataset.h, feature/frontend.h. Used by recipe.c. */
 #ifndef MOTE_PIPELINE_SOURCE_H
@@ -16,6 +17,8 @@
 #include "learn/source.h"
 #include "pipeline/settings.h"
 
+#define MOTE_SOURCE_KEPT_BYTES ((size_t)256 << 20)
+
 /* All pointers are borrowed until destroy. */
 typedef struct {
     const mote_dataset *data;
@@ -24,6 +27,7 @@ typedef struct {
     uint64_t seed;                 /* of what a row makes beside the samples, such as noise */
     int32_t n_workers;             /* threads of the pool that will be idle during a fill */
     mote_pool *pool;               /* idle now; NULL: none */
+    size_t kept_max_bytes;         /* of features; 0: MOTE_SOURCE_KEPT_BYTES */
 } mote_source_config;
 
 /* One use of a sample. The position in the epoch, not the sample, numbers the random stream: a

@@ -49,6 +49,24 @@ static void samples_come_as_they_are(void **state)
     assert_true(targets[2] == 1.0f && targets[3] == 0.0f);
 }
 
+/* Computed for each batch, features are the same bits as those that are kept. */
+static void what_is_not_kept_is_the_same(void **state)
+{
+    (void)state;
+    int32_t class_id[N] = {0, 1, 1};
+    mote_dataset d = samples();
+    const mote_frontend none = mote_frontend_none();
+    float kept[2 * STEPS], anew[2 * STEPS], targets[4] = {0}, again[4] = {0};
+    d.class_id = class_id;
+    d.n_classes = 2;
+    mote_source_config cfg = {.data = &d, .features = &none, .settings = &settings, .n_workers = 1};
+    fill(&cfg, 2, kept, targets);
+    cfg.kept_max_bytes = sizeof(float); /* not even one sample */
+    fill(&cfg, 2, anew, again);
+    assert_memory_equal(kept, anew, sizeof kept);
+    assert_memory_equal(targets, again, sizeof targets);
+}
+
 static void values_come_in_their_unit(void **state)
 {
     (void)state;
@@ -69,6 +87,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_come_as_they_are),
+        cmocka_unit_test(what_is_not_kept_is_the_same),
         cmocka_unit_test(values_come_in_their_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
