@@ -109,14 +109,6 @@ static const char *end_of(const document *d, const mote_yaml_node *node)
     return node->is_plain && strncmp(at, node->text, node->len) == 0 ? at + node->len : at;
 }
 
-static const mote_yaml_node *value_at(const mote_yaml_node *map, const char *name)
-{
-    for (size_t i = 0; map && map->kind == MOTE_YAML_MAP && i < map->n; i++)
-        if (strcmp(map->keys[i]->text, name) == 0)
-            return map->items[i];
-    return NULL;
-}
-
 static bool is_nothing(const mote_yaml_node *node)
 {
     return !node || (node->kind == MOTE_YAML_SCALAR && node->is_plain && node->len == 0);
@@ -239,7 +231,7 @@ static const mote_yaml_node *find_path(const mote_yaml_node *node, const char *p
 {
     char name[NAME_BYTES];
     while (node && *path && split_name(&path, name))
-        node = value_at(node, name);
+        node = mote_yaml_find(node, name);
     return node;
 }
 
@@ -388,10 +380,10 @@ mote_status mote_edit_set(mote_editor *e, const char *path, const char *value,
 
 static const mote_yaml_node *find_entry(const document *d, const mote_edit_requirement *q)
 {
-    const mote_yaml_node *list = value_at(d->root, "requirements");
+    const mote_yaml_node *list = mote_yaml_find(d->root, "requirements");
     for (size_t i = 0; list && list->kind == MOTE_YAML_LIST && i < list->n; i++) {
-        const mote_yaml_node *name = value_at(list->items[i], "metric");
-        if (name && strcmp(name->text, q->metric) == 0 && !value_at(list->items[i], "slice"))
+        const mote_yaml_node *name = mote_yaml_find(list->items[i], "metric");
+        if (name && strcmp(name->text, q->metric) == 0 && !mote_yaml_find(list->items[i], "slice"))
             return list->items[i];
     }
     return NULL;
@@ -405,7 +397,7 @@ static mote_status set_in_entry(mote_editor *e, const mote_edit_requirement *q, 
     document d = {0};
     char *next = NULL;
     MOTE_TRY(open_document(e->text, e->a, &d, err));
-    const mote_yaml_node *entry = find_entry(&d, q), *node = value_at(entry, name);
+    const mote_yaml_node *entry = find_entry(&d, q), *node = mote_yaml_find(entry, name);
     if (!entry)
         return mote_fail(err, MOTE_UNSUPPORTED, "the entry was not found");
     if (node)
@@ -419,7 +411,7 @@ static mote_status set_in_entry(mote_editor *e, const mote_edit_requirement *q, 
 static mote_status add_entry(const document *d, const mote_edit_requirement *q, char **out,
                              mote_err *err)
 {
-    const mote_yaml_node *list = value_at(d->root, "requirements");
+    const mote_yaml_node *list = mote_yaml_find(d->root, "requirements");
     const char *at = d->text + strlen(d->text);
     int32_t indent = 2;
     MOTE_SCOPED_BUF b;
@@ -442,7 +434,7 @@ static mote_status add_entry(const document *d, const mote_edit_requirement *q, 
 
 static bool says(const mote_yaml_node *entry, const char *name, const char *value)
 {
-    const mote_yaml_node *node = value_at(entry, name);
+    const mote_yaml_node *node = mote_yaml_find(entry, name);
     return !value || (node && strcmp(node->text, value) == 0);
 }
 
@@ -465,7 +457,7 @@ static mote_status require(mote_editor *e, const mote_edit_requirement *q,
         MOTE_TRY(set_in_entry(&work, q, "where", q->where, err));
     MOTE_TRY(open_document(work.text, e->a, &d, err));
     const mote_yaml_node *entry = find_entry(&d, q);
-    if (!value_at(entry, q->limit_key) || !says(entry, q->limit_key, q->limit) ||
+    if (!mote_yaml_find(entry, q->limit_key) || !says(entry, q->limit_key, q->limit) ||
         !says(entry, "where", q->where))
         return mote_fail(err, MOTE_UNSUPPORTED, "the file would not say it");
     if (note->tag) {

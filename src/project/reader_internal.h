@@ -58,6 +58,24 @@ void mote_reader_set_preset(mote_reader *r, const mote_schema_row *row, void *fi
 /* Say that `key` is not known below `parent`, and what was probably meant. */
 void mote_reader_unknown_key(mote_reader *r, const mote_yaml_node *key, const char *parent);
 
+/* A list whose entries are blocks of keys, such as `conditions`. The first key is the name of an
+ * entry, has no preset and must be there. */
+typedef struct {
+    const char *path;        /* "conditions"; rows of its keys are "conditions[].name" */
+    const char *one;         /* "condition", for messages */
+    const char *example;     /* "name: car-noise" */
+    const char *const *keys; /* [n_keys] */
+    const size_t *offsets;   /* [n_keys] of their fields in an entry */
+    size_t n_keys, most, entry_bytes;
+    /* Is the entry, read, good beside the n before it? Complains. */
+    bool (*check)(mote_reader *r, const mote_yaml_node *node, const void *before, size_t n,
+                  const void *entry);
+} mote_reader_list;
+
+/* Read it: *items [*n] are the good entries; false after a complaint. */
+bool mote_reader_list_read(mote_reader *r, const mote_yaml_node *node, const mote_reader_list *l,
+                           void **items, size_t *n);
+
 /* The list `conditions`, whether all of it is good; and what stands for it when there is
  * none (after the file was read). */
 bool mote_reader_conditions(mote_reader *r, const mote_yaml_node *node);

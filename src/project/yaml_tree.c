@@ -234,3 +234,11 @@ mote_status mote_yaml_load(const char *text, size_t n, mote_arena *a, const mote
     yaml_parser_delete(&p);
     return st;
 }
+
+const mote_yaml_node *mote_yaml_find(const mote_yaml_node *node, const char *name)
+{
+    for (size_t i = 0; node && node->kind == MOTE_YAML_MAP && i < node->n; i++)
+        if (strcmp(node->keys[i]->text, name) == 0)
+            return node->items[i];
+    return NULL;
+}

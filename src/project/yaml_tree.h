@@ -43,4 +43,7 @@ MOTE_MUST_USE mote_status mote_yaml_load(const char *text, size_t n, mote_arena 
                                          const mote_yaml_node **out, mote_yaml_fault *fault,
                                          mote_err *err);
 
+/* The value of a key of a map; NULL: there is none, or `node` (NULL allowed) is no map. */
+const mote_yaml_node *mote_yaml_find(const mote_yaml_node *node, const char *name);
+
 #endif
