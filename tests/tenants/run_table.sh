@@ -4,10 +4,16 @@
 # with the data or, for hours of rented bicycles, on the last fifth in time; the mean of three
 # seeds. A floor is what must be reached, beside it what we aim at:
 #
-#   adult, dense        census income, class: 85.0 % (aim 85.5 %)
-#   adult, linear       the same in one layer: 84.2 % (aim 84.5 %)
+#   adult, dense        census income, class: 85.5 %
+#   adult, linear       the same in one layer: 84.5 %
 #   occupancy           of a room by its sensors: 98 % (aim 98 %)
-#   bikes               rented in an hour, a value: mean absolute error 56 (aim 52)
+#   bikes               rented in an hour, a value: mean absolute error 52
+#
+# Settings were chosen on folds of the training rows alone (three of adult's; two cuts in time in the
+# first four fifths of the hours). What they showed: gains and losses of adult are a few amounts that
+# forms ask for, and as categories say more than as numbers (dense 87.2 % against 85.1 %), and in one
+# layer so do ages and hours (86.7 % against 84.4 %); hours are learned by the absolute error, and
+# dropout before a value makes it worse (error 73 against 97).
 #
 # Needs the tables in MOTE_TEST_DATA; without them everything is skipped and counted. The last line
 # is 'N passed, N failed, N skipped'.
@@ -59,10 +65,11 @@ table() {
 head=age,workclass,fnlwgt,education,education_num,marital,occupation,relationship,race,sex,gain,loss,hours,country,income
 { echo $head; grep '^[0-9]' "$data/adult/adult-train.csv"; } >"$work/learn.csv"
 { echo $head; grep '^[0-9]' "$data/adult/adult-test.csv" | sed 's/\.$//'; } >"$work/test.csv"
-adult='table: {target: income, columns: [{name: age}, {name: workclass, type: category}, {name: fnlwgt, type: text}, {name: education, type: category}, {name: education_num}, {name: marital, type: category}, {name: occupation, type: category}, {name: relationship, type: category}, {name: race, type: category}, {name: sex, type: category}, {name: gain, treat: [log, scale]}, {name: loss, treat: [log, scale]}, {name: hours}, {name: country, type: category}, {name: income, type: category}]}\n'
-table adult-dense accuracy 1 85.0 "${adult}training: {epochs: 12, batch: 128, learning_rate: 0.003, seed: SEED}\\n" \
+adult='table: {target: income, columns: [{name: age}, {name: workclass, type: category}, {name: fnlwgt, type: text}, {name: education, type: category}, {name: education_num}, {name: marital, type: category}, {name: occupation, type: category}, {name: relationship, type: category}, {name: race, type: category}, {name: sex, type: category}, {name: gain, type: category}, {name: loss, type: category}, {name: hours}, {name: country, type: category}, {name: income, type: category}]}\n'
+table adult-dense accuracy 1 85.5 "${adult}training: {epochs: 12, batch: 128, learning_rate: 0.003, seed: SEED}\\n" \
     "$work/learn.csv learn" "$work/test.csv test"
-table adult-linear accuracy 1 84.2 "${adult}model: {architecture: linear}\\ntraining: {epochs: 12, batch: 128, learning_rate: 0.003, seed: SEED}\\n" \
+linear=$(echo "$adult" | sed 's/{name: age}/{name: age, type: category}/; s/{name: hours}/{name: hours, type: category}/')
+table adult-linear accuracy 1 84.5 "$linear\\nmodel: {architecture: linear}\\ntraining: {epochs: 12, batch: 128, learning_rate: 0.003, seed: SEED}\\n" \
     "$work/learn.csv learn" "$work/test.csv test"
 
 { head -n 1 "$data/occupancy/datatraining.txt" | sed 's/^/"row",/'; tail -n +2 "$data/occupancy/datatraining.txt"; } >"$work/room.csv"
@@ -72,7 +79,7 @@ table occupancy accuracy 1 98 'table: {target: Occupancy, columns: [{name: Tempe
 
 awk -F, 'NR == 1 { print "when," $0; next } { printf "%s %02d:00:00,%s\n", $2, $6, $0 }' \
     "$data/bike-sharing/hour.csv" >"$work/bikes.csv"
-table bikes mae -1 56 'answer: value\ndata: {splits: {by: time, train: 70 %, validation: 10 %, test: 20 %}}\ntable: {target: cnt, time: when, columns: [{name: when, type: date}, {name: season, type: category}, {name: yr}, {name: mnth, type: category}, {name: hr, type: category}, {name: holiday}, {name: weekday, type: category}, {name: workingday}, {name: weathersit, type: category}, {name: temp}, {name: atemp}, {name: hum}, {name: windspeed}, {name: cnt}]}\nmodel: {hidden: [64, 32]}\ntraining: {epochs: 30, batch: 64, seed: SEED}\n' \
+table bikes mae -1 52 'answer: value\ndata: {splits: {by: time, train: 70 %, validation: 10 %, test: 20 %}}\ntable: {target: cnt, time: when, columns: [{name: when, type: date}, {name: season, type: category}, {name: yr}, {name: mnth, type: category}, {name: hr, type: category}, {name: holiday}, {name: weekday, type: category}, {name: workingday}, {name: weathersit, type: category}, {name: temp}, {name: atemp}, {name: hum}, {name: windspeed}, {name: cnt}]}\nmodel: {hidden: [64, 32], dropout: 0}\ntraining: {epochs: 30, batch: 64, loss: mae, seed: SEED}\n' \
     "$work/bikes.csv"
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]
