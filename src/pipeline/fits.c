@@ -28,19 +28,23 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
     return mote_footprint_estimate(&in, t, out, err);
 }
 
-/* Every look is a whole number of steps behind the one before, or the device, the test and the
+/* Every look is a whole number of frames behind the one before, or the device, the test and the
  * server would each look at other windows. */
 static mote_status check_hop(const mote_settings *s, mote_err *err)
 {
-    const double rate_hz = mote_setting_form(s)->rate_hz;
+    const mote_sample_form *form = mote_setting_form(s);
     const int32_t hop_ms = mote_setting_stream(s)->hop_ms;
-    const double steps = hop_ms * rate_hz / 1000.0;
-    if (mote_setting_task(s)->events.n == 0 || fabs(steps - round(steps)) < 1e-6)
+    mote_frontend_pace pace = {.hop = 1};
+    (void)mote_frontend_pace_of(mote_setting_features(s), &form->shape, &pace);
+    const double frame_ms = 1000.0 * pace.hop / form->rate_hz, frames = hop_ms / frame_ms;
+    if (mote_setting_task(s)->events.n == 0 || fabs(frames - round(frames)) < 1e-6)
         return MOTE_OK;
     return mote_fail(err, MOTE_ARG,
-                     "'stream.hop_ms' is %d, which is %g steps at %g Hz: make it a whole number of "
-                     "steps, such as %g",
-                     (int)hop_ms, steps, rate_hz, fmax(1, round(steps)) * 1000.0 / rate_hz);
+                     "'stream.hop_ms' is %d, which is %g times the front end's hop of %g ms at %g "
+                     "Hz: make it a whole number of them, such as %g, or change "
+                     "features.frame_hop_ms",
+                     (int)hop_ms, frames, frame_ms, form->rate_hz,
+                     fmax(1, round(frames)) * frame_ms);
 }
 
 /* The settings that move most. */
