@@ -40,6 +40,10 @@ compile   ran    not measured: {{.*}}
 deploy    ran    shapes/1 promoted: it is the first version
 $ bare mote run --quiet | grep -c fresh
 8
+$ mote report -o page.html > /dev/null && grep -c 'figure class=thumb' page.html
+{{1[2-9]|2[0-4]}}
+$ grep -c '<b class=met>' page.html
+{{[0-9]+}}
 
 # Any file of any size; what is no picture is named.
 $ mote predict shapes in/disc/cam1-0.pgm --json | tr -d ' \n' | grep -o '"label":"disc"'

@@ -95,8 +95,10 @@ static void expect(const mote_check_report *r, const char *id, mote_finding_seve
                    const char *text, const char *const *examples, size_t n)
 {
     const mote_finding *f = kind_tree_finding(r, id);
-    if (!f)
+    if (!f) {
         fail_msg("no finding '%s'", id);
+        return;
+    }
     assert_string_equal(f->text, text);
     assert_int_equal(f->severity, severity);
     assert_true(f->remedy[0] != '\0');
