@@ -26,7 +26,7 @@ $ mote data add odd --label disc > /dev/null 2>&1; mote data check --json 2> /de
       "id": "small",
       "count": 1,
       "text": "pictures smaller than what is made of them, and blown up: 1",
-$ mote data remove --path odd/cam9-1.pgm > /dev/null 2>&1; mote data remove --path odd/cam9-2.pgm > /dev/null 2>&1; mote data check 2> /dev/null | grep -c 'pictures checked: 288'
+$ mote data remove odd > /dev/null 2>&1; mote data check 2> /dev/null | grep -c 'pictures checked: 288'
 1
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
