@@ -76,6 +76,11 @@ static mote_status no_column(const mote_table_rows *t, const char *key, const ch
     size_t n = t->n_columns < MOTE_TABLE_MAX_COLUMNS ? t->n_columns : MOTE_TABLE_MAX_COLUMNS;
     for (size_t i = 0; i < n; i++)
         names[i] = t->columns[i].name;
+    if (!t->has_header)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "%s: the table has no column '%s', for it has no header: list its %u "
+                         "columns in table.columns, in order",
+                         key, name, t->n_columns);
     const char *near = mote_nearest(name, names, n);
     return mote_fail(err, MOTE_NOT_FOUND, "%s: the table has no column '%s'%s%s%s", key, name,
                      near ? "; is it '" : "", near ? near : "", near ? "'?" : "");

@@ -351,6 +351,18 @@ static void a_row_is_read_from_json_and_from_a_line_of_csv_alike(void **state)
     assert_true(y[4] > 2.5f && y[4] < 3.5f); /* none of the three */
 }
 
+static void a_file_without_header_says_how_its_columns_get_names(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report r;
+    f->table.columns = (mote_project_columns){NULL, 0};
+    write_file(f, "wine.csv", "7.4,0.7,5\n7.8,0.8,6\n11.2,0.3,5\n7.9,0.6,7\n");
+    T_FAILS(try_import(f, &r, &err), MOTE_NOT_FOUND, "nothing could be taken");
+    assert_non_null(
+        strstr(r.rejected[0].reason, "it has no header: list its 3 columns in table.columns"));
+}
+
 /* What is found is written as mote.yaml reads it, whatever columns are called. */
 static void what_is_found_is_what_mote_yaml_states(void **state)
 {
@@ -420,6 +432,7 @@ int main(void)
         TEST(a_file_that_does_not_fit_is_refused_by_the_name_of_the_column),
         TEST(a_row_is_read_from_json_and_from_a_line_of_csv_alike),
         TEST(damaged_splits_of_rows_are_refused),
+        TEST(a_file_without_header_says_how_its_columns_get_names),
         TEST(what_is_found_is_what_mote_yaml_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
