@@ -134,6 +134,18 @@ json_t *mote_columns_found(const mote_table_rows *t);
  * behind it as a comment. */
 void mote_columns_write(const json_t *found, size_t indent, mote_buf *b);
 
+/* A cell as it came; s NULL: it is not known. */
+typedef struct {
+    const char *s;
+    size_t n;
+} mote_cell_text;
+
+/* Append a row as CSV, its header above it, that decodes to the same numbers. texts [n] as they
+ * came, of categories and dates: a category that training did not have is kept by its text alone.
+ * NULL: none is known. Failures stay in `out`. */
+void mote_columns_put_row(const mote_columns *c, const float *x, const mote_cell_text *texts,
+                          mote_buf *out);
+
 /* The same rows in: either may be NULL. */
 bool mote_columns_equal(const mote_columns *a, const mote_columns *b);
 

@@ -186,6 +186,7 @@ mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer
         .thread = t->thread,
         .request_id = in->request_id ? in->request_id : "",
         .consent = in->consent,
+        .kept = in->kept,
     };
     atomic_store_explicit(&s->counters[t->thread].last_ms, e.wall_ms, memory_order_relaxed);
     if (t->hooks.observer)

@@ -12,6 +12,12 @@
 
 #define MOTE_SERVE_MAX_WATCHED 64 /* as many as evaluate/reference_profile.h watches */
 
+/* An input as the log keeps it, where the text that came says more than its numbers do. */
+typedef struct {
+    const char *s;
+    size_t n;
+} mote_kept_text;
+
 /* One prediction, as told to the observer and to the prediction log. All borrowed. */
 typedef struct {
     const mote_served *served;
@@ -20,6 +26,7 @@ typedef struct {
     size_t n_in;   /* of them */
     int64_t wall_ms;
     int64_t infer_ns;
+    const mote_kept_text *kept;            /* NULL: intake->encode makes it from x */
     int32_t thread;                        /* serving thread, [0, MOTE_SERVE_MAX_THREADS) */
     const char *request_id;                /* "" when the client gave none */
     const mote_consent *consent;           /* NULL: none was given */
@@ -65,6 +72,7 @@ typedef struct {
     size_t n;                    /* of them */
     const char *request_id;      /* NULL: none */
     const mote_consent *consent; /* NULL: none */
+    const mote_kept_text *kept;  /* NULL: as intake->encode makes it of x */
 } mote_infer_input;
 
 /* One prediction. `s` came from find or first on this object. The result lives until the next run

@@ -21,10 +21,10 @@ const mote_intake *mote_intake_of(const mote_model *m)
     return rows[last];
 }
 
-mote_status mote_intake_keep_f32(const void *x, size_t n, int32_t rate_hz, mote_buf *out,
+mote_status mote_intake_keep_f32(const mote_model *m, const void *x, size_t n, mote_buf *out,
                                  mote_err *err)
 {
-    (void)rate_hz;
+    (void)m;
     mote_buf_add(out, x, n * sizeof(float));
     return mote_buf_status(out, err);
 }

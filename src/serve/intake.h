@@ -33,12 +33,13 @@ struct mote_intake {
      * came as floats. RANGE: a number is none of these. */
     mote_status (*take)(const char *name, const float *values, size_t n, bool is_real,
                         mote_arena *a, const void **out, mote_err *err);
-    /* One sample as the file that is kept of it. */
-    mote_status (*encode)(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err);
+    /* One sample as the file that is kept of it: one that `classify` and mote data add read. */
+    mote_status (*encode)(const mote_model *m, const void *x, size_t n, mote_buf *out,
+                          mote_err *err);
 };
 
 /* `encode` of rows whose samples are float32: kept as they lie in memory. */
-mote_status mote_intake_keep_f32(const void *x, size_t n, int32_t rate_hz, mote_buf *out,
+mote_status mote_intake_keep_f32(const mote_model *m, const void *x, size_t n, mote_buf *out,
                                  mote_err *err);
 
 /* The row of a model; static storage. */

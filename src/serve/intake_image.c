@@ -63,9 +63,12 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
     return MOTE_OK;
 }
 
-static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
+/* As PGM or PPM: what the model saw of a picture, and not where and by whom it was taken. */
+static mote_status encode(const mote_model *m, const void *x, size_t n, mote_buf *out,
+                          mote_err *err)
 {
-    (void)rate_hz;
+    const int32_t *dims = mote_model_signature(m)->sample.dims;
+    mote_buf_printf(out, "P%d\n%d %d\n255\n", dims[2] == 1 ? 5 : 6, (int)dims[1], (int)dims[0]);
     mote_buf_add(out, x, n);
     return mote_buf_status(out, err);
 }
@@ -73,7 +76,7 @@ static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *ou
 extern const mote_intake mote_intake_image;
 const mote_intake mote_intake_image = {
     .tensor = "image",
-    .kept_as = "u8",
+    .kept_as = "pnm",
     .reads_files = true,
     .fits = fits,
     .shape = shape,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/json_pull.h"
+#include "data/csv_write.h"
 #include "data/kind_series.h"
 #include "serve/intake.h"
 
@@ -345,10 +346,37 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
     return MOTE_OK;
 }
 
+/* A window as CSV: its time, and the axes by their names. */
+static mote_status encode(const mote_model *m, const void *x, size_t n, mote_buf *out,
+                          mote_err *err)
+{
+    const mote_signature *g = mote_model_signature(m);
+    const float *at = x;
+    size_t axes = (size_t)g->sample.dims[1];
+    char name[16];
+    mote_buf_str(out, "t_ms");
+    for (size_t c = 0; c < axes; c++) {
+        (void)mote_format(name, sizeof name, "axis_%zu", c + 1);
+        const char *called = c < (size_t)g->n_columns ? g->columns[c] : name;
+        mote_buf_str(out, ",");
+        mote_csv_put_text(out, called, strlen(called));
+    }
+    mote_buf_str(out, "\n");
+    for (size_t t = 0; t < n / axes; t++) {
+        mote_csv_put_number(out, (float)((double)t * 1000 / g->rate_hz));
+        for (size_t c = 0; c < axes; c++) {
+            mote_buf_str(out, ",");
+            mote_csv_put_number(out, at[t * axes + c]);
+        }
+        mote_buf_str(out, "\n");
+    }
+    return mote_buf_status(out, err);
+}
+
 extern const mote_intake mote_intake_series;
 const mote_intake mote_intake_series = {
     .tensor = "series",
-    .kept_as = "f32",
+    .kept_as = "csv",
     .reads_files = true,
     .fits = fits,
     .shape = shape,
@@ -356,5 +384,5 @@ const mote_intake mote_intake_series = {
     .predict = mote_predict,
     .classify = classify,
     .take = take,
-    .encode = mote_intake_keep_f32,
+    .encode = encode,
 };

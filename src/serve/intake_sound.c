@@ -254,8 +254,12 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
     return MOTE_OK;
 }
 
-static mote_status encode(const void *x, size_t n, int32_t rate_hz, mote_buf *out, mote_err *err)
+static mote_status encode(const mote_model *m, const void *x, size_t n, mote_buf *out,
+                          mote_err *err)
 {
+    mote_shape sample;
+    int32_t rate_hz = 0;
+    shape(m, &sample, &rate_hz);
     return mote_audio_encode_wav(x, n, rate_hz, out, err);
 }
 

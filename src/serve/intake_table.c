@@ -14,6 +14,16 @@
 #include "serve/intake.h"
 
 #define FIRST_ROOM 64 /* rows, then twice as many each time */
+#define MAX_KEPT   ((size_t)64 << 20)
+
+/* A row of numbers, whose texts nobody knows. */
+static mote_status encode(const mote_model *m, const void *x, size_t n, mote_buf *out,
+                          mote_err *err)
+{
+    (void)n;
+    mote_columns_put_row(mote_model_signature(m)->fields, x, NULL, out);
+    return mote_buf_status(out, err);
+}
 
 static bool fits(const mote_model *m)
 {
@@ -34,13 +44,31 @@ static void describe(const mote_served *s, mote_buf *out)
 
 /* ---- rows from outside ----------------------------------------------------------------------- */
 
-/* Rows as numbers, [n][width], and what was asked with them. */
+/* Rows as numbers, [n][width], and what was asked with them. Of those that may be kept also as CSV,
+ * whose categories are as they came, also those that training did not have. */
 typedef struct {
     const mote_asked *asked;
     const mote_columns *fields;
     size_t width, n, room;
     float *x; /* malloced */
+    mote_buf kept;
+    size_t *kept_from; /* [n + 1] in it, malloced */
 } rows;
+
+/* The last row, as it came. */
+static mote_status keep_row(rows *r, const mote_cell_text *texts, mote_err *err)
+{
+    if (!r->asked->consent)
+        return MOTE_OK;
+    size_t *from = mote_realloc(r->kept_from, r->room + 1, sizeof *from);
+    if (!from)
+        return mote_fail(err, MOTE_NOMEM, "no memory for %zu rows", r->room);
+    r->kept_from = from;
+    from[r->n - 1] = r->kept.len;
+    mote_columns_put_row(r->fields, r->x + (r->n - 1) * r->width, texts, &r->kept);
+    from[r->n] = r->kept.len;
+    return mote_buf_status(&r->kept, err);
+}
 
 /* Room for one more row; NULL: out of memory. */
 static float *next_row(rows *r, mote_err *err)
@@ -67,7 +95,14 @@ static mote_status read_object(const void *bytes, size_t n, const char *what, ro
     if (!to)
         return MOTE_NOMEM;
     mote_status st = mote_columns_row_json(r->fields, row, to, err);
-    return st == MOTE_OK ? st : mote_wrap(err, st, "'%s'", what);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", what);
+    mote_cell_text texts[MOTE_COLUMNS_MAX] = {{0}};
+    for (size_t i = 0; i < r->fields->n; i++) {
+        const json_t *v = json_object_get(row, r->fields->fields[i].name);
+        texts[i] = (mote_cell_text){json_string_value(v), json_string_length(v)};
+    }
+    return keep_row(r, texts, err);
 }
 
 static mote_status read_numbers(const void *bytes, size_t n, const char *what, rows *r,
@@ -105,6 +140,10 @@ static mote_status read_lines(mote_csv *csv, const char *what, mote_arena *a, ro
         if (!to)
             return MOTE_NOMEM;
         MOTE_TRY(mote_columns_row_cells(r->fields, csv, &row, at, to, err));
+        mote_cell_text texts[MOTE_COLUMNS_MAX];
+        for (size_t i = 0; i < r->fields->n; i++)
+            texts[i] = (mote_cell_text){row.cells[at[i]].s, row.cells[at[i]].n};
+        MOTE_TRY(keep_row(r, texts, err));
     }
     return r->n > 0 ? MOTE_OK : mote_fail(err, MOTE_SHAPE, "'%s' has no row", what);
 }
@@ -163,10 +202,15 @@ static mote_status answer(mote_infer *t, const mote_served *s, const rows *r, mo
     int64_t start_ns = mote_infer_now_ns();
     MOTE_TRY(mote_arena_take(a, r->n, sizeof *w, &w, err));
     for (size_t i = 0; i < r->n; i++) {
+        const mote_kept_text kept = r->kept_from
+                                        ? (mote_kept_text){r->kept.data + r->kept_from[i],
+                                                           r->kept_from[i + 1] - r->kept_from[i]}
+                                        : (mote_kept_text){0};
         const mote_infer_input one = {.x = r->x + i * r->width,
                                       .n = r->width,
                                       .request_id = r->asked->request_id,
-                                      .consent = r->asked->consent};
+                                      .consent = r->asked->consent,
+                                      .kept = r->kept_from ? &kept : NULL};
         MOTE_TRY(mote_infer_run(t, s, &one, &p, err));
         MOTE_TRY(mote_classify_keep(s, &p, (int64_t)i, a, &w[i], err));
     }
@@ -186,10 +230,13 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     rows r = {.asked = asked,
               .fields = mote_model_signature(s->model)->fields,
               .width = (size_t)s->n_values};
+    mote_buf_init(&r.kept, MAX_KEPT);
     mote_status st = read_rows(bytes, n, a, &r, err);
     if (st == MOTE_OK)
         st = answer(t, s, &r, a, out, err);
     mote_free(r.x);
+    mote_free(r.kept_from);
+    mote_buf_release(&r.kept);
     return st;
 }
 
@@ -209,7 +256,7 @@ static mote_status take(const char *name, const float *values, size_t n, bool is
 extern const mote_intake mote_intake_table;
 const mote_intake mote_intake_table = {
     .tensor = "row",
-    .kept_as = "f32",
+    .kept_as = "csv",
     .reads_files = true,
     .fits = fits,
     .shape = shape,
@@ -217,5 +264,5 @@ const mote_intake mote_intake_table = {
     .predict = mote_predict,
     .classify = classify,
     .take = take,
-    .encode = mote_intake_keep_f32,
+    .encode = encode,
 };

@@ -53,7 +53,7 @@ struct mote_predlog {
 
 static size_t input_bytes(const mote_serve_event *e)
 {
-    return e->n_in * mote_dtype_bytes(e->served->sample.dtype);
+    return e->kept ? e->kept->n : e->n_in * mote_dtype_bytes(e->served->sample.dtype);
 }
 
 /* One block: the struct, then input and probabilities; texts are in the struct. */
@@ -91,10 +91,11 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
     if (log->policy.keep_inputs) {
         n->intake = e->served->intake;
         n->in_bytes = input_bytes(e);
-        n->rate_hz = e->served->rate_hz;
+        n->of = mote_model_ref(e->served->model);
+        n->is_as_kept = e->kept != NULL;
         n->n_in = e->n_in;
         n->input = (char *)(n + 1) + (size_t)n->n_labels * sizeof(float);
-        memcpy(n->input, e->x, n->in_bytes);
+        memcpy(n->input, e->kept ? e->kept->s : e->x, n->in_bytes);
     }
     return n;
 }
@@ -229,6 +230,7 @@ static void free_batch(mote_predlog *log, predlog_entry *first)
         predlog_entry *next = first->next;
         log->n_queued--;
         log->queued_bytes -= first->bytes;
+        mote_model_unref(first->of);
         mote_free(first);
         first = next;
     }

@@ -13,6 +13,7 @@
 
 #define PERSON_MAX_BYTES ((size_t)16 << 20)
 #define BOUND_BYTES      64
+#define KEPT_MORE        5 /* times its bytes, for numbers as text */
 
 /* ---- sealing ---- */
 
@@ -215,8 +216,13 @@ static mote_status put_entry_input(mote_store *s, const mote_seal_key *key, cons
                                    mote_err *err)
 {
     MOTE_SCOPED_BUF file;
-    mote_buf_init(&file, n->in_bytes + 256);
-    MOTE_TRY(n->intake->encode(n->input, n->n_in, n->rate_hz, &file, err));
+    mote_buf_init(&file, n->in_bytes * KEPT_MORE + 16384);
+    if (n->is_as_kept) {
+        mote_buf_add(&file, n->input, n->in_bytes);
+        MOTE_TRY(mote_buf_status(&file, err));
+    } else {
+        MOTE_TRY(n->intake->encode(n->of, n->input, n->n_in, &file, err));
+    }
     return predlog_put_input(s, key, to, file.data, file.len, n->time_ms, id, bytes, err);
 }
 
@@ -243,8 +249,9 @@ static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO prediction(time_ms, expires_ms, model, version, model_hash, purpose, subject, "
-        "request_id, watched, input, input_kind, infer_us, key, sealed, bytes) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, '', '', x'', ?7, ?8, ?9, ?10, ?11, ?12)",
+        "request_id, watched, input, input_kind, infer_us, key, sealed, bytes, kept_as) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, '', '', x'', ?7, CASE WHEN ?8 IS NULL OR ?8 = 'wav' "
+        "THEN ?8 ELSE 'f32' END, ?9, ?10, ?11, ?12, ?8)",
         &q, err));
     mote_stmt_bind_i64(q, 1, n->time_ms);
     mote_stmt_bind_i64(q, 2, n->expires_ms);
@@ -459,8 +466,8 @@ mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id
     MOTE_TRY(mote_arena_take(a, (size_t)max, sizeof *records, &records, err));
     MOTE_TRY(mote_keyring_create(s, &keys, err));
     MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT " PERSON_COLUMNS
-                               ", id, model, version, purpose, input, input_kind, infer_us "
+                               "SELECT " PERSON_COLUMNS ", id, model, version, purpose, input, "
+                               "coalesce(kept_as, input_kind), infer_us "
                                "FROM prediction "
                                "WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id",
                                &q, err));
