@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/settings.h"
 #include "data/import.h"
+#include "project/schema.h"
 #include "project/state.h"
 
 #define MOST_LINES 20
@@ -52,7 +53,7 @@ static mote_status choose_part(const char *name, mote_provided_part *out, mote_e
 
 static const mote_kind *kind_of(const mote_cli *cli)
 {
-    return mote_kind_of(mote_task_find(cli->project->task)->input);
+    return mote_kind_of(mote_project_input(cli->project));
 }
 
 static void say_groups(mote_cli *cli, const mote_import_report *r)

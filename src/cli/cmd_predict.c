@@ -59,7 +59,7 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
     if (c->is_label_only)
         mote_buf_str(&b, "not asked");
     else if (c->n_detections == 0)
-        mote_buf_str(&b, "no");
+        mote_buf_str(&b, c->best.is_anomaly ? "yes" : "no");
     for (size_t i = 0; i < c->n_detections; i++) {
         const mote_heard *d = &c->detections[i];
         if (i == MAX_SHOWN) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "project/schema.h"
 
 #define MAX_FINDINGS 64
 
@@ -20,9 +21,7 @@ const char *mote_finding_severity_name(mote_finding_severity s)
 
 mote_check_config mote_check_config_of(const mote_project *p)
 {
-    mote_input_kind input = MOTE_N_INPUTS;
-    MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
-    const mote_kind *kind = mote_kind_of(input);
+    const mote_kind *kind = mote_kind_of(mote_project_input(p));
     mote_answer_kind answer = MOTE_N_ANSWERS;
     MOTE_BUG_IF(mote_answer_parse(p->answer, &answer, NULL) != MOTE_OK);
     return (mote_check_config){.of_classes = answer == MOTE_ANSWER_CLASS,

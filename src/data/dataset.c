@@ -61,8 +61,7 @@ static mote_status name_classes(mote_loader *l, mote_err *err)
     return MOTE_OK;
 }
 
-/* Class of a label; -1 for none. */
-static int32_t class_of(const mote_loader *l, const char *label)
+int32_t mote_loader_class(const mote_loader *l, const char *label)
 {
     for (size_t c = 0; c < l->d->n_classes; c++) {
         if (strcmp(label, l->d->classes[c]) == 0)
@@ -146,7 +145,7 @@ static bool plan_value(mote_loader *l, const mote_version_item *it)
 
 static bool plan_class(mote_loader *l, const mote_version_item *it)
 {
-    int32_t c = class_of(l, it->label);
+    int32_t c = mote_loader_class(l, it->label);
     if (c >= 0)
         l->plan[l->n_planned++] = (mote_planned){.item = it, .class_id = c};
     return c >= 0;

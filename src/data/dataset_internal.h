@@ -44,6 +44,9 @@ MOTE_MUST_USE mote_status mote_loader_account(mote_loader *l, size_t bytes, mote
 MOTE_MUST_USE mote_status mote_loader_decode(mote_loader *l, const mote_version_item *it,
                                              mote_loaded *out, mote_err *err);
 
+/* Class of a label; -1 for none. */
+int32_t mote_loader_class(const mote_loader *l, const char *label);
+
 /* Plan the wanted rows of an item that has rows. */
 MOTE_MUST_USE mote_status mote_loader_plan_rows(mote_loader *l, const mote_version_item *it,
                                                 mote_err *err);

@@ -34,12 +34,8 @@ static bool target_of(const mote_loader *l, const mote_row_said *said, mote_plan
     out->value = said->value;
     if (l->cfg->n_values > 0)
         return isfinite(said->value);
-    for (size_t c = 0; c < l->cfg->n_labels; c++)
-        if (strcmp(said->label, l->cfg->labels[c]) == 0) {
-            out->class_id = (int32_t)c;
-            return true;
-        }
-    return false;
+    out->class_id = mote_loader_class(l, said->label);
+    return out->class_id >= 0;
 }
 
 static mote_status name_row(mote_loader *l, const mote_row_said *said, mote_planned_row *row,
@@ -48,7 +44,7 @@ static mote_status name_row(mote_loader *l, const mote_row_said *said, mote_plan
     row->group = said->group
                      ? mote_arena_strdup(l->scratch, said->group)
                      : mote_arena_printf(l->scratch, "row:%016llx", (unsigned long long)said->hash);
-    row->label = row->class_id >= 0 ? l->cfg->labels[row->class_id] : l->cfg->labels[0];
+    row->label = row->class_id >= 0 ? l->d->classes[row->class_id] : l->cfg->labels[0];
     return row->group ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "data set");
 }
 

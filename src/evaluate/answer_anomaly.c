@@ -374,12 +374,18 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
     mote_anomaly_threshold t;
     float *normal = NULL;
     size_t n = 0;
+    if (!(cfg->margin >= 1 && isfinite(cfg->margin)))
+        return mote_fail(err, MOTE_ARG, "threshold: margin %g is not 1 or more", cfg->margin);
     MOTE_TRY(mote_arena_take(a, x->n, sizeof *normal, &normal, err));
     for (size_t i = 0; i < x->n; i++)
         if (!x->is_anomaly[i])
             normal[n++] = x->said[i];
     MOTE_TRY(mote_anomaly_threshold_of(normal, n, cfg->false_alarm, cfg->evaluate.confidence, a, &t,
                                        err));
+    if (cfg->margin > 1) { /* that many raise an alarm at most: how few, nobody can say */
+        t.threshold += (float)((cfg->margin - 1) * fabs((double)t.threshold));
+        t.false_alarm.lo = 0;
+    }
     out->n = t.n;
     out->false_alarm = t.asked;
     out->true_false_alarm = t.false_alarm;

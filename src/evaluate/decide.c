@@ -7,8 +7,10 @@
 
 mote_decide_config mote_decide_config_default(void)
 {
-    return (mote_decide_config){
-        .interval_level = 0.9, .false_alarm = 0.01, .evaluate = mote_evaluate_config_default()};
+    return (mote_decide_config){.interval_level = 0.9,
+                                .false_alarm = 0.01,
+                                .margin = 1,
+                                .evaluate = mote_evaluate_config_default()};
 }
 
 mote_status mote_decide(const mote_answers *x, const mote_decision *start,

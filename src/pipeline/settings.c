@@ -10,6 +10,7 @@
 #include "project/archs.h"
 #include "project/own_keys.h"
 #include "project/part.h"
+#include "project/schema.h"
 
 #define DATASET_MAX_BYTES ((size_t)4 << 30)
 
@@ -23,13 +24,6 @@ static void make_about(const mote_project *p, mote_about_setting *out)
     out->name = p->name;
 }
 
-static mote_input_kind input_of(const mote_project *p)
-{
-    mote_input_kind input = MOTE_N_INPUTS;
-    MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
-    return input;
-}
-
 static mote_answer_kind answer_of(const mote_project *p)
 {
     mote_answer_kind answer = MOTE_N_ANSWERS;
@@ -40,7 +34,7 @@ static mote_answer_kind answer_of(const mote_project *p)
 static void make_task(const mote_project *p, mote_task_setting *out)
 {
     out->task = mote_task_find(p->task);
-    out->input = input_of(p);
+    out->input = mote_project_input(p);
     out->answer = answer_of(p);
     out->events = p->stream.events;
     out->is_stream = out->task->is_stream || out->events.n > 0;
@@ -71,7 +65,7 @@ static void make_check(const mote_project *p, mote_check_config *out)
 
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
-    const mote_kind *kind = mote_kind_of(input_of(p));
+    const mote_kind *kind = mote_kind_of(mote_project_input(p));
     *out = mote_dataset_config_default(kind);
     out->labels = mote_project_labels(p)->items;
     out->n_labels = mote_project_labels(p)->n;

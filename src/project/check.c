@@ -9,7 +9,7 @@
 /* A key of another task has no value that could be wrong. */
 bool mote_reader_is_ours(const mote_reader *r, const char *path)
 {
-    return mote_schema_is_of(mote_schema_find(path, strlen(path)), r->task);
+    return mote_schema_is_of(mote_schema_find(path, strlen(path)), r->task, r->input);
 }
 
 bool mote_reader_are_good(const mote_reader *r, const char *a, const char *b)
@@ -20,10 +20,7 @@ bool mote_reader_are_good(const mote_reader *r, const char *a, const char *b)
 
 mote_input_kind mote_reader_input(const mote_reader *r)
 {
-    mote_input_kind input = r->task->input;
-    if (mote_reader_is_ours(r, "input") && r->project->input)
-        mote_ignore(mote_input_parse(r->project->input, &input, NULL));
-    return input;
+    return r->input;
 }
 
 mote_answer_kind mote_reader_answer(const mote_reader *r)

@@ -312,7 +312,6 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
-    const mote_task *task = mote_task_find(p->task);
     *n_keys = 0;
     for (size_t i = 0; i < n; i++) {
         char of[64];
@@ -320,7 +319,7 @@ static mote_status add_keys(const mote_project *p, const char *part, const char 
         if (!mote_part_holds(part, &rows[i]) || strcmp(of, section) != 0)
             continue;
         ++*n_keys;
-        if (!mote_schema_is_of(&rows[i], task)) /* it means nothing to this project */
+        if (!mote_schema_is_of_project(&rows[i], p)) /* it means nothing to this project */
             continue;
         if (for_hash && changes_nothing(p, &rows[i]))
             continue;
@@ -338,7 +337,7 @@ static mote_status add_columns(const mote_project *p, const char *section, json_
 {
     static const char target[] = "table.target";
     const mote_schema_row *row = mote_schema_find(target, strlen(target));
-    if (strcmp(section, "table") != 0 || !mote_schema_is_of(row, mote_task_find(p->task)))
+    if (strcmp(section, "table") != 0 || !mote_schema_is_of_project(row, p))
         return MOTE_OK;
     json_t *list = json_array();
     MOTE_TRY(put(object, "columns", list, err));
@@ -458,8 +457,8 @@ static bool says_something(const char *part, const mote_project *p)
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++)
-        if (mote_part_holds(part, &rows[i]) &&
-            mote_schema_is_of(&rows[i], mote_task_find(p->task)) && !changes_nothing(p, &rows[i]))
+        if (mote_part_holds(part, &rows[i]) && mote_schema_is_of_project(&rows[i], p) &&
+            !changes_nothing(p, &rows[i]))
             return true;
     return false;
 }

@@ -193,9 +193,14 @@ static void refuse_foreign(mote_reader *r, const mote_yaml_node *key, const mote
     uint32_t tasks = mote_schema_tasks(row);
     for (int i = 0; i < MOTE_N_TASKS; i++) {
         size_t used = strlen(owners);
-        if (tasks & MOTE_ONE_OF(i))
+        if ((tasks & MOTE_TASK_ANY(i)) && mote_task_get((mote_task_id)i) != r->task)
             (void)mote_format(owners + used, sizeof owners - used, "%s'%s'", used ? ", " : "",
                               mote_task_get((mote_task_id)i)->name);
+    }
+    if (tasks & MOTE_TASK_ANY(mote_task_index(r->task))) {
+        mote_reader_complain(r, key->line, key->column, "'%s' means nothing where 'input' is '%s'",
+                             row->path, mote_input_name(r->input));
+        return;
     }
     const char *plural = strchr(owners, ',') ? "s" : "";
     const char *instead = mote_schema_instead(row, r->task);
@@ -229,7 +234,7 @@ static void read_key(mote_reader *r, const mote_yaml_node *key, const mote_yaml_
     }
     place->line = value->line;
     place->column = value->column;
-    if (!mote_schema_is_of(row, r->task)) {
+    if (!mote_schema_is_of(row, r->task, r->input)) {
         place->is_bad = true;
         refuse_foreign(r, key, row);
         return;
@@ -284,7 +289,7 @@ static void set_presets(mote_reader *r)
         void *field = (char *)r->project + row->offset;
         if (row->type == MOTE_KEY_SECTION || is_item(row))
             continue;
-        if (!mote_schema_is_of(row, r->task))
+        if (!mote_schema_is_of(row, r->task, r->input))
             set_nothing(row, field);
         else if (strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0)
             mote_reader_set_preset(r, row, field);
@@ -299,7 +304,7 @@ static void check_required(mote_reader *r)
         const mote_schema_row *row = &rows[i];
         if (row->type == MOTE_KEY_SECTION || is_item(row) ||
             strcmp(row->preset, MOTE_SCHEMA_REQUIRED) != 0 || r->places[i].line > 0 ||
-            r->places[i].is_bad || !mote_schema_is_of(row, r->task))
+            r->places[i].is_bad || !mote_schema_is_of(row, r->task, r->input))
             continue;
         char words[200];
         mote_schema_describe(row, words, sizeof words);
@@ -308,12 +313,26 @@ static void check_required(mote_reader *r)
     }
 }
 
-/* The task decides what the other keys may be, wherever in the file it stands. */
+static const char *text_at(const mote_yaml_node *root, const char *key)
+{
+    for (size_t i = 0; i < root->n; i++)
+        if (strcmp(root->keys[i]->text, key) == 0 && root->items[i]->kind == MOTE_YAML_SCALAR)
+            return root->items[i]->text;
+    return NULL;
+}
+
+/* The task, and what comes in where it leaves that open, decide what the other keys may be,
+ * wherever in the file they stand. */
 static void find_task(mote_reader *r, const mote_yaml_node *root)
 {
-    for (size_t i = 0; i < root->n && !r->task; i++)
-        if (strcmp(root->keys[i]->text, "task") == 0 && root->items[i]->kind == MOTE_YAML_SCALAR)
-            r->task = mote_task_find(root->items[i]->text);
+    const char *task = text_at(root, "task"), *input = text_at(root, "input");
+    mote_input_kind said;
+    r->task = task ? mote_task_find(task) : NULL;
+    if (r->task)
+        r->input = r->task->input;
+    if (r->task && input && mote_input_parse(input, &said, NULL) == MOTE_OK &&
+        (r->task->inputs & MOTE_ONE_OF(said)))
+        r->input = said;
 }
 
 static void read_tree(mote_reader *r, const mote_yaml_node *root)

@@ -70,7 +70,7 @@ void mote_reader_usual_conditions(mote_reader *r)
     mote_project *p = r->project;
     static const char conditions[] = "conditions", old[] = "augmentation.car_noise.snr_db";
     if (mote_reader_has(r, conditions) ||
-        !mote_schema_is_of(mote_schema_find(conditions, strlen(conditions)), r->task))
+        !mote_schema_is_of(mote_schema_find(conditions, strlen(conditions)), r->task, r->input))
         return;
     mote_project_condition *one = mote_reader_alloc(r, 1, sizeof *one);
     if (!one)

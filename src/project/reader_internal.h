@@ -21,6 +21,7 @@ typedef struct {
     mote_project_problems *problems;
     mote_key_place *places; /* one per row of the schema */
     const mote_task *task;  /* NULL: not said, or not known */
+    mote_input_kind input;  /* of what it is about */
     mote_status fatal;      /* NOMEM: reading has stopped */
 } mote_reader;
 

@@ -94,7 +94,7 @@ void mote_reader_check_table(mote_reader *r)
     const char *const named[] = {"table.target", "table.group", "table.time"};
     const char *const columns[] = {t->target, t->group, t->time};
     static const char key[] = "table.target";
-    if (!r->task || !mote_schema_is_of(mote_schema_find(key, strlen(key)), r->task) ||
+    if (!r->task || !mote_schema_is_of(mote_schema_find(key, strlen(key)), r->task, r->input) ||
         !mote_reader_is_good(r, "table.columns"))
         return;
     if (!*t->target && mote_reader_is_good(r, key) && !r->task->lacks)

@@ -163,14 +163,27 @@ uint32_t mote_schema_tasks(const mote_schema_row *row)
     return tasks;
 }
 
-bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task)
+bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task, mote_input_kind input)
 {
-    return !task || (mote_schema_tasks(row) & MOTE_ONE_OF(mote_task_index(task))) != 0;
+    return !task || (mote_schema_tasks(row) & MOTE_TASK_ABOUT(mote_task_index(task), input)) != 0;
+}
+
+mote_input_kind mote_project_input(const mote_project *p)
+{
+    mote_input_kind input = MOTE_N_INPUTS;
+    MOTE_BUG_IF(mote_input_parse(p->input, &input, NULL) != MOTE_OK); /* checked when it was read */
+    return input;
+}
+
+bool mote_schema_is_of_project(const mote_schema_row *row, const mote_project *p)
+{
+    const mote_task *task = mote_task_find(p->task);
+    return !task || mote_schema_is_of(row, task, mote_project_input(p));
 }
 
 const char *mote_schema_instead(const mote_schema_row *row, const mote_task *task)
 {
-    uint32_t flag = MOTE_ONE_OF(mote_task_index(task));
+    uint32_t flag = MOTE_TASK_ANY(mote_task_index(task));
     for (size_t i = 0; i < sizeof insteads / sizeof insteads[0]; i++)
         if ((insteads[i].tasks & flag) && strcmp(insteads[i].path, row->path) == 0)
             return insteads[i].words;
@@ -288,16 +301,22 @@ static void add_cell(mote_buf *out, const char *s)
 
 static void add_tasks(mote_buf *out, const mote_schema_row *row)
 {
-    if (row->tasks == (1u << MOTE_N_TASKS) - 1) {
+    if (row->tasks == (1u << MOTE_N_TASKS * MOTE_N_INPUTS) - 1) {
         mote_buf_str(out, "all");
         return;
     }
     const char *comma = "";
-    for (int i = 0; i < MOTE_N_TASKS; i++)
-        if (row->tasks & MOTE_ONE_OF(i)) {
-            mote_buf_printf(out, "%s%s", comma, mote_task_get((mote_task_id)i)->name);
-            comma = ", ";
-        }
+    for (int i = 0; i < MOTE_N_TASKS; i++) {
+        const mote_task *task = mote_task_get((mote_task_id)i);
+        if (!(row->tasks & MOTE_TASK_ANY(i)))
+            continue;
+        mote_buf_printf(out, "%s%s", comma, task->name);
+        comma = ", ";
+        for (int k = 0; k < MOTE_N_INPUTS && (row->tasks & MOTE_TASK_ANY(i)) != MOTE_TASK_ANY(i);
+             k++)
+            if (row->tasks & MOTE_TASK_ABOUT(i, k))
+                mote_buf_printf(out, " (%s)", mote_input_name((mote_input_kind)k));
+    }
 }
 
 static void add_task_table(mote_buf *out)

@@ -40,7 +40,7 @@ typedef struct {
     const char *preset;  /* NULL, MOTE_SCHEMA_REQUIRED or text as in mote.yaml */
     size_t offset;       /* in mote_project; of no meaning for SECTION and items */
     const char *doc;
-    uint32_t tasks; /* MOTE_ONE_OF(MOTE_TASK_..) it belongs to; of no meaning for SECTION */
+    uint32_t tasks; /* MOTE_TASK_ABOUT(..) it belongs to; of no meaning for SECTION */
 } mote_schema_row;
 
 /* All rows in the order of config.def. Static storage. */
@@ -53,10 +53,16 @@ const mote_schema_row *mote_schema_find(const char *path, size_t len);
 const char *mote_schema_name(const mote_schema_row *row);
 bool mote_schema_is_child(const mote_schema_row *row, const char *parent);
 
-/* Does the row belong to a task (NULL: to any)? A block does when one of its keys does. */
-bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task);
+/* Does the row belong to a task (NULL: to any) that is about `input`? A block does when one of its
+ * keys does. */
+bool mote_schema_is_of(const mote_schema_row *row, const mote_task *task, mote_input_kind input);
+/* The same of the task and the input of a project that was read. */
+bool mote_schema_is_of_project(const mote_schema_row *row, const mote_project *p);
 
-/* The tasks of a row as MOTE_ONE_OF(MOTE_TASK_..) flags; those of a block are its keys'. */
+/* What comes in, of a project that was read, or of a view that holds `input`. */
+mote_input_kind mote_project_input(const mote_project *p);
+
+/* The tasks of a row as MOTE_TASK_ABOUT(..) flags; those of a block are its keys'. */
 uint32_t mote_schema_tasks(const mote_schema_row *row);
 
 /* What a task uses instead of a row that is not its own, as the end of "task 'image' ...", or NULL.

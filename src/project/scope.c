@@ -47,7 +47,7 @@ static const mote_schema_row *row_of(const mote_scope_question *q)
 
 bool mote_scope_is_asked(const mote_project *p, const mote_scope_question *q)
 {
-    return mote_schema_is_of(row_of(q), mote_task_find(p->task));
+    return mote_schema_is_of_project(row_of(q), p);
 }
 
 bool mote_scope_is_open(const mote_project_scope *s, const mote_scope_question *q)

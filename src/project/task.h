@@ -39,6 +39,11 @@ typedef enum {
     MOTE_N_TASKS
 } mote_task_id;
 
+/* A task about one kind of input, and about whichever, as flags of a set: whose a key is. */
+#define MOTE_TASK_ABOUT(id, input) MOTE_ONE_OF((unsigned)(id)*MOTE_N_INPUTS + (unsigned)(input))
+#define MOTE_TASK_ANY(id)          (((1u << MOTE_N_INPUTS) - 1) << ((unsigned)(id)*MOTE_N_INPUTS))
+_Static_assert(MOTE_N_TASKS *MOTE_N_INPUTS < 32, "the flags of all tasks fit in 32 bits");
+
 /* A row of tasks.def. */
 typedef struct {
     const char *name;

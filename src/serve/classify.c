@@ -91,7 +91,7 @@ static void add_detections(mote_json_out *w, const mote_served *s, const mote_cl
         mote_out_null(w, "detected");
         return;
     }
-    mote_out_bool(w, "detected", c->n_detections > 0);
+    mote_out_bool(w, "detected", c->n_detections > 0 || c->best.is_anomaly);
     mote_out_array(w, "detections");
     for (size_t i = 0; i < c->n_detections; i++) {
         const mote_heard *d = &c->detections[i];

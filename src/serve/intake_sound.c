@@ -123,14 +123,45 @@ static mote_status classify_long(mote_infer *t, const mote_served *s, const mote
     return MOTE_OK;
 }
 
+/* A model without labels says how unusual each window is, each half over the one before and the
+ * last one at the end; a recording that is shorter stands in the middle of its window. */
+static mote_status classify_scores(mote_infer *t, const mote_served *s, const mote_sound *sound,
+                                   mote_arena *a, mote_classification *out, mote_err *err)
+{
+    const size_t clip = clip_of(s), hop = clip > 1 ? clip / 2 : 1;
+    const int64_t over = (int64_t)sound->n - (int64_t)clip; /* where the last window begins */
+    const size_t n = over <= 0 ? 1 : ((size_t)over + hop - 1) / hop + 1;
+    mote_classify_window *w = NULL;
+    mote_prediction p;
+    const int16_t *pcm = NULL;
+    size_t best = 0;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *w, &w, err));
+    for (size_t i = 0; i < n; i++) {
+        int64_t start = (int64_t)(i * hop);
+        start = over < 0 ? over / 2 : start < over ? start : over;
+        MOTE_TRY(window_pcm(sound, start, clip, a, &pcm, err));
+        MOTE_TRY(mote_infer_try(t, s, pcm, clip, &p, err));
+        MOTE_TRY(mote_classify_keep(s, &p, start, a, &w[i], err));
+        best = w[i].score > w[best].score ? i : best;
+    }
+    MOTE_TRY(
+        window_pcm(sound, w[best].start, clip, a, &pcm, err)); /* one request, one prediction */
+    const mote_infer_input in = {
+        .x = pcm, .n = clip, .request_id = sound->request_id, .consent = sound->consent};
+    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    *out = (mote_classification){.best = w[best], .windows = w, .n_windows = n, .n_run = n + 1};
+    return MOTE_OK;
+}
+
 mote_status mote_classify_sound(mote_infer *t, const mote_served *s, const mote_sound *sound,
                                 mote_arena *a, mote_classification *out, mote_err *err)
 {
     MOTE_TRY(need_ears(s, err));
     int64_t start_ns = mote_infer_now_ns();
     mote_classification c;
-    MOTE_TRY(sound->n <= clip_of(s) ? classify_short(t, s, sound, a, &c, err)
-                                    : classify_long(t, s, sound, a, &c, err));
+    MOTE_TRY(!s->has_classes          ? classify_scores(t, s, sound, a, &c, err)
+             : sound->n <= clip_of(s) ? classify_short(t, s, sound, a, &c, err)
+                                      : classify_long(t, s, sound, a, &c, err));
     c.is_label_only = sound->is_label_only;
     c.infer_ns = mote_infer_now_ns() - start_ns;
     *out = c;

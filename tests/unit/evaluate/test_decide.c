@@ -126,6 +126,34 @@ static void each_part_has_its_own_intervals(void **state)
     assert_float_equal(judges.said[10] - judges.x.lo[10], 5, 1e-5);
 }
 
+/* A margin moves the threshold up, and what is promised of false alarms becomes a limit. */
+static void a_margin_leaves_the_promise_a_limit(void **state)
+{
+    (void)state;
+    MOTE_SCOPED_ARENA a;
+    mote_err err = {0};
+    mote_arena_init(&a, 64u << 20);
+    const mote_decision start = {0};
+    mote_decide_config cfg = mote_decide_config_default();
+    mote_decided plain, wide;
+    cfg.evaluate.n_resamples = 10;
+    say(MOTE_ANSWER_ANOMALY, 1, &chose);
+    T_OK(mote_decide(&chose.x, &start, &cfg, &a, &plain, &err));
+    cfg.margin = 1.25;
+    T_OK(mote_decide(&chose.x, &start, &cfg, &a, &wide, &err));
+    near_to((double)wide.decision.anomaly.threshold,
+            1.25 * (double)plain.decision.anomaly.threshold, 1e-6, "threshold");
+    const mote_interval before = plain.promises[1].value, now = wide.promises[1].value;
+    assert_true(before.lo > 0 && now.lo == 0 && now.hi == before.hi);
+    for (int i = 0; i < N; i++) /* scores below zero: up is up */
+        chose.said[i] -= 10;
+    T_OK(mote_decide(&chose.x, &start, &cfg, &a, &wide, &err));
+    assert_true(wide.decision.anomaly.threshold > plain.decision.anomaly.threshold - 10);
+    cfg.margin = 0.5;
+    assert_int_equal(mote_decide(&chose.x, &start, &cfg, &a, &wide, &err), MOTE_ARG);
+    assert_non_null(strstr(err.text, "margin 0.5"));
+}
+
 static void a_threshold_raises_the_false_alarms_that_were_asked_for(void **state)
 {
     (void)state;
@@ -173,6 +201,7 @@ int main(void)
         cmocka_unit_test(intervals_hold_the_share_that_was_asked_for),
         cmocka_unit_test(each_part_has_its_own_intervals),
         cmocka_unit_test(a_threshold_raises_the_false_alarms_that_were_asked_for),
+        cmocka_unit_test(a_margin_leaves_the_promise_a_limit),
         cmocka_unit_test(probabilities_get_their_temperature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

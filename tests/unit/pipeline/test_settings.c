@@ -31,14 +31,13 @@ typedef struct {
     "{\"mote\":1,\"name\":\"base\",\"task\":\"gesture\","                                          \
     "\"data\":{\"group_pattern\":\"{group}_*\",\"window_ms\":1000,\"stride_ms\":250},"             \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
-#define UNUSUAL                                                                                    \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\",\"data\":{\"group_pattern\":\"{group}_*"   \
-    "\"}}"
-#define UNUSUAL_BY_HUBER                                                                           \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\",\"data\":{\"group_pattern\":\"{group}_*"   \
-    "\"},"                                                                                         \
-    "\"training\":{\"loss\":\"huber\"}}"
-
+#define UNUSUAL_OF(more)                                                                           \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\"," more                                     \
+    "\"data\":{\"group_pattern\":\"{group}_*\"}}"
+#define UNUSUAL          UNUSUAL_OF("")
+#define UNUSUAL_BY_HUBER UNUSUAL_OF("\"training\":{\"loss\":\"huber\"},")
+#define UNUSUAL_SOUND    UNUSUAL_OF("\"input\":\"audio\",")
+#define UNUSUAL_ROWS     UNUSUAL_OF("\"input\":\"table\",\"table\":{\"target\":\"y\"},")
 #define PICTURES                                                                                   \
     "{\"mote\":1,\"name\":\"base\",\"task\":\"image\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
@@ -66,6 +65,10 @@ static const variant variants[] = {
     {MOTE_TASK_anomaly, UNUSUAL, "autoencoder", "spectral"},
     {MOTE_TASK_anomaly, UNUSUAL_BY_HUBER, "autoencoder", "raw"},
     {MOTE_TASK_anomaly, UNUSUAL, "gaussian", "statistics"},
+    {MOTE_TASK_anomaly, UNUSUAL, "gaussian", NULL},
+    {MOTE_TASK_anomaly, UNUSUAL_SOUND, "gaussian", "mfcc"},
+    {MOTE_TASK_anomaly, UNUSUAL_SOUND, "autoencoder", "logmel"},
+    {MOTE_TASK_anomaly, UNUSUAL_ROWS, "gaussian", NULL},
     {MOTE_TASK_image, PICTURES, "ds-cnn", "pixels"},
     {MOTE_TASK_image, PICTURES, "mobilenet", "unit_pixels"},
     {MOTE_TASK_image, PICTURES, "dense", "pixels"},
@@ -315,7 +318,7 @@ static void add_stream(mote_buf *b, mote_stream_setting x)
 static void add_anomaly(mote_buf *b, mote_project_anomaly x)
 {
     add_names(b, x.normal.items, x.normal.n);
-    ADD(false_alarm);
+    ADD(false_alarm), ADD(margin);
 }
 
 static void add_compress(mote_buf *b, mote_project_compress x)
@@ -526,8 +529,8 @@ static mote_sha256 read_by(mote_reader_id reader, const mote_project *p)
 
 static bool has_no_other_value(const mote_schema_row *row)
 {
-    if (strcmp(row->path, "task") == 0)
-        return true; /* the other keys would not be those of another task */
+    if (strcmp(row->path, "task") == 0 || strcmp(row->path, "input") == 0)
+        return true; /* the other keys would be those of another task, or of another input */
     return row->lo == row->hi && row->type == MOTE_KEY_INT
                ? true
                : row->type == MOTE_KEY_CHOICE && !strchr(row->choices, '|');
@@ -626,13 +629,15 @@ static void walk(mote_task_id task)
         sight s = {0};
         if (rows[i].type == MOTE_KEY_SECTION || strchr(rows[i].path, '['))
             continue;
-        if (!mote_schema_is_of(&rows[i], mote_task_get(task)))
+        if (!(mote_schema_tasks(&rows[i]) & MOTE_TASK_ANY(task)))
             continue;
         if (has_no_other_value(&rows[i])) {
             n_single++;
             continue;
         }
         look_at_all(&rows[i], task, &s);
+        if (!mote_task_get(task)->is_stream) /* made, and asked by nobody */
+            s.changes[MOTE_SETTING_stream] = s.must[MOTE_SETTING_stream];
         n_seen += judge(&rows[i], &s, &n_marked);
     }
     print_message("%s: %zu keys in stages, %zu at readers, %zu without another value\n",
@@ -662,6 +667,13 @@ static void another_task_is_another_setting(void **state)
     compare(p, q, changes, must);
     assert_true(changes[MOTE_SETTING_task] && must[MOTE_SETTING_task]);
     assert_true(changes[MOTE_SETTING_dataset] && must[MOTE_SETTING_dataset]);
+    json_decref(words), json_decref(movements);
+    words = base_of(&(variant){MOTE_TASK_anomaly, UNUSUAL, "gaussian", NULL});
+    movements = base_of(&(variant){MOTE_TASK_anomaly, UNUSUAL_SOUND, "gaussian", NULL});
+    p = parse(words, &a), q = parse(movements, &a);
+    bool inputs[MOTE_N_SETTINGS] = {false};
+    compare(p, q, inputs, must);
+    assert_true(inputs[MOTE_SETTING_task] && inputs[MOTE_SETTING_features]);
     json_decref(words);
     json_decref(movements);
 }
@@ -696,7 +708,8 @@ static void a_requirement_that_changes_is_seen(void **state)
     size_t n;
     const mote_schema_row *all = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++) {
-        if (!strchr(all[i].path, '[') || !mote_schema_is_of(&all[i], mote_task_find("keyword")))
+        if (!strchr(all[i].path, '[') ||
+            !(mote_schema_tasks(&all[i]) & MOTE_TASK_ANY(MOTE_TASK_keyword)))
             continue;
         size_t k = 0;
         while (k < T_COUNT(rows) && strcmp(rows[k].path, all[i].path) != 0)

@@ -375,7 +375,14 @@ static void losses_fit_the_answer_and_bring_their_keys(void **state)
         {"task: anomaly\nmodel: {architecture: gaussian}\ntraining: {epochs: 3}\n",
          "'training.epochs' means nothing to architecture 'gaussian'; its settings are: batch "
          "threads refit refit_folds"},
-        {"task: anomaly\ninput: audio\n", "'input' must be series, not 'audio'"},
+        {"task: anomaly\ninput: image\n", "'input' must be one of series|audio|table, not 'image'"},
+        {"task: anomaly\ntable: {target: x}\n", "'table' means nothing where 'input' is 'series'"},
+        {"task: anomaly\ninput: table\ntable: {target: x}\ndata: {window_ms: 9}\n",
+         "'data.window_ms' means nothing where 'input' is 'table'"},
+        {"task: anomaly\nfeatures: {bands: 9}\ninput: audio\n",
+         "'features.bands' means nothing where 'input' is 'audio'"},
+        {"task: anomaly\ninput: table\n", "'table.target' is missing"},
+        {"task: gesture\ntable: {target: x}\n", "'table' belongs to task"},
         {"task: keyword\nkeywords: [a, b]\ntraining: {loss: softmax}\n",
          "'training.loss' belongs to tasks 'anomaly', 'table'"},
     };

@@ -52,7 +52,9 @@ static void tasks_combine_what_comes_in_and_what_is_said(void **state)
     const mote_task *table = mote_task_find("table");
     assert_int_equal(table->answers,
                      MOTE_ONE_OF(MOTE_ANSWER_CLASS) | MOTE_ONE_OF(MOTE_ANSWER_VALUE));
-    assert_int_equal(mote_task_find("anomaly")->inputs, MOTE_ONE_OF(MOTE_INPUT_SERIES));
+    assert_int_equal(mote_task_find("anomaly")->inputs, MOTE_ONE_OF(MOTE_INPUT_AUDIO) |
+                                                            MOTE_ONE_OF(MOTE_INPUT_SERIES) |
+                                                            MOTE_ONE_OF(MOTE_INPUT_TABLE));
 }
 
 static void a_task_that_is_not_carried_is_refused_by_name(void **state)
