@@ -204,6 +204,11 @@ mote_status arch_relu(arch_builder *b, mote_err *err)
     return add_plain(b, MOTE_OP_RELU, NULL, err);
 }
 
+mote_status arch_softmax(arch_builder *b, mote_err *err)
+{
+    return add_plain(b, MOTE_OP_SOFTMAX, NULL, err);
+}
+
 mote_status arch_norm_relu(arch_builder *b, mote_err *err)
 {
     static const struct {
@@ -256,7 +261,7 @@ mote_status arch_end(arch_builder *b, mote_err *err)
     }
     const int32_t n = a->head == MOTE_HEAD_INPUT ? a->in_h * a->in_w * a->in_c : a->n_outputs;
     MOTE_TRY(arch_dense(b, n, err));
-    return a->head == MOTE_HEAD_CLASSES ? add_plain(b, MOTE_OP_SOFTMAX, NULL, err) : MOTE_OK;
+    return a->head == MOTE_HEAD_CLASSES ? arch_softmax(b, err) : MOTE_OK;
 }
 
 /* ---- all --------------------------------------------------------------------------------- */

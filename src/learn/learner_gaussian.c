@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "graph/op.h"
-#include "learn/learner.h"
+#include "learn/at_once.h"
 
 #define FLAT 1e-6 /* of the largest deviation */
 
@@ -46,19 +46,10 @@ typedef void batch_fn(fitting *f);
 
 static mote_status for_batches(fitting *f, batch_fn *take, mote_err *err)
 {
-    const mote_batch_source *source = f->job->source;
     for (size_t first = 0; first < f->n; first += (size_t)f->batch) {
         f->n_here = f->n - first < (size_t)f->batch ? f->n - first : (size_t)f->batch;
-        const mote_batch_request rq = {.seed = f->job->config->seed,
-                                       .first = (int32_t)first,
-                                       .n = (int32_t)f->n_here,
-                                       .samples = f->order + first,
-                                       .n_outputs = (int32_t)f->d,
-                                       .in_elements = f->d,
-                                       .pool = f->job->pool};
-        if (mote_cancelled(f->job->cancel))
-            return mote_fail(err, MOTE_CANCELLED, "fitting was stopped");
-        MOTE_TRY(source->fill(source->arg, &rq, f->x, NULL, err));
+        const mote_sample_range r = {first, f->n_here, f->d};
+        MOTE_TRY(mote_at_once_fill(f->job, r, f->order, f->x, err));
         take(f);
     }
     return MOTE_OK;
@@ -207,8 +198,9 @@ static void write_layer(const fitting *f, float *weights, float *bias)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-static double score_of(const fitting *f, const float *x)
+static double score_of(const void *arg, const float *x)
 {
+    const fitting *f = arg;
     double score = 0.0;
     for (size_t i = 0; i < f->d; i++) {
         double y = 0.0;
@@ -247,31 +239,6 @@ static mote_status estimate(fitting *f, mote_err *err)
     return invert_root(f, err);
 }
 
-/* One epoch, with the mean score as its loss. */
-static mote_status tell(const fitting *f, mote_arena *a, mote_train_result *result, mote_err *err)
-{
-    const mote_train_set *v = f->job->validation;
-    mote_epoch *e = NULL;
-    double sum = 0.0;
-    MOTE_TRY(mote_arena_take(a, 1, sizeof *e, &e, err));
-    for (int32_t i = 0; v && i < v->n; i++)
-        sum += score_of(f, v->inputs + (size_t)i * f->d);
-    *e = (mote_epoch){.train_loss = f->score / (double)f->n,
-                      .val_loss = v && v->n > 0 ? sum / v->n : (double)NAN,
-                      .val_accuracy = v && v->n > 0 ? 0.0 : (double)NAN};
-    *result = (mote_train_result){.n_epochs = 1, .history = e};
-    const mote_train_progress p = {.n_epochs = 1,
-                                   .step = 1,
-                                   .n_steps = 1,
-                                   .epoch_done = true,
-                                   .loss = e->train_loss,
-                                   .last = *e,
-                                   .is_best = true};
-    if (f->job->report && !f->job->report(f->job->report_arg, &p))
-        return mote_fail(err, MOTE_CANCELLED, "fitting was stopped");
-    return MOTE_OK;
-}
-
 static void add_score(fitting *f)
 {
     for (size_t k = 0; k < f->n_here; k++)
@@ -284,7 +251,8 @@ static mote_status learn(fitting *f, mote_graph *g, mote_arena *a, mote_train_re
     const mote_op *o = &g->ops[0];
     MOTE_TRY(estimate(f, err));
     MOTE_TRY(for_batches(f, add_score, err));
-    MOTE_TRY(tell(f, a, result, err));
+    const mote_at_once_fit told = {score_of, f, f->d, f->score / (double)f->n};
+    MOTE_TRY(mote_at_once_tell(f->job, &told, a, result, err));
     write_layer(f, g->tensors[o->inputs[1]].data, g->tensors[o->inputs[2]].data);
     return mote_graph_clone(g, out, err);
 }

@@ -66,7 +66,11 @@ static mote_status ship(compressing *c, const mote_judge_loss *l, const char *by
     mote_graph_save(is_float ? c->f32 : c->s8, &b);
     MOTE_TRY(mote_buf_status(&b, err));
     MOTE_TRY(mote_stage_put(c->p, c->r, MOTE_SHIPPED_GRAPH, b.data, b.len, err));
-    if (is_share)
+    if (isnan(l->s8) || isnan(l->f32))
+        (void)mote_format(summary, sizeof summary,
+                          "int8; what it loses is not known: %s cannot be said of this validation",
+                          mote_metric_info(l->metric)->name);
+    else if (is_share)
         (void)mote_format(summary, sizeof summary, "int8 %.1f %% against float %.1f %% %s%s",
                           100.0 * l->s8, 100.0 * l->f32, by,
                           is_float ? ": float32 ships, see compress.max_loss" : "");

@@ -206,25 +206,34 @@ static mote_status keep_promises(mote_evaluating *e, const mote_answer_numbers *
     return MOTE_OK;
 }
 
+/* The chief number; where it cannot be said (of what is normal alone), the first that can. NULL:
+ * none. */
+static const mote_answer_number *told_by(const mote_answer_numbers *found, mote_metric chief)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (found->items[i].metric == chief)
+            return &found->items[i];
+    return found->n > 0 ? &found->items[0] : NULL;
+}
+
 /* "91.4 % clean, 80.9 % in car noise"; where there is but one condition, "mae 41.2" */
 static void summarise_condition(mote_evaluating *e, const mote_answer_numbers *found,
                                 const mote_condition *c)
 {
     const mote_dataset *d = &e->clips->clips;
-    mote_metric chief = mote_metric_chief(d->answer);
-    const mote_metric_row *row = mote_metric_info(chief);
+    const mote_metric chief = mote_metric_chief(d->answer);
+    const mote_answer_number *x = told_by(found, chief);
+    if (!x)
+        return;
+    const mote_metric_row *row = mote_metric_info(x->metric);
     const char *before = *c->slice ? ", " : "", *in = *c->slice ? "in " : "";
     char value[56];
-    for (size_t i = 0; i < found->n; i++) {
-        if (found->items[i].metric != chief)
-            continue;
-        if (mote_condition_offered(d->kind->input) && row->unit == MOTE_UNIT_RATIO)
-            mote_buf_printf(&e->summary, "%s%.1f %% %s%s", before,
-                            100.0 * found->items[i].value.value, in, c->text);
-        else {
-            mote_quantity_format(found->items[i].value.value, row->unit, value, sizeof value);
-            mote_buf_printf(&e->summary, "%s%s %s", before, row->name, value);
-        }
+    if (mote_condition_offered(d->kind->input) && row->unit == MOTE_UNIT_RATIO &&
+        x->metric == chief)
+        mote_buf_printf(&e->summary, "%s%.1f %% %s%s", before, 100.0 * x->value.value, in, c->text);
+    else {
+        mote_quantity_format(x->value.value, row->unit, value, sizeof value);
+        mote_buf_printf(&e->summary, "%s%s %s", before, row->name, value);
     }
 }
 
@@ -258,6 +267,9 @@ static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, 
     if (mistakes)
         mote_stage_set(e->r, "mistakes", mistakes);
     MOTE_TRY(keep_promises(e, &report.numbers, err));
+    const mote_answer_number *by = told_by(&report.numbers, mote_metric_chief(d->answer));
+    if (!by || by->metric != mote_metric_chief(d->answer))
+        return MOTE_OK; /* nothing to compare with a baseline by */
     return judge_baselines(e, &x, err);
 }
 

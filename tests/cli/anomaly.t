@@ -52,3 +52,11 @@ $ sed -i 's/1 %/20 %/; s/gaussian/autoencoder, hidden: [16], bottleneck: 3/; s/^
 train     ran    run {{.*}}
 compress  ran    int8 100.0 % against float 100.0 % on validation
 evaluate  ran    roc_auc {{.*}}
+
+# What is normal by itself: a threshold and its promise, and nothing that flatters.
+$ cd .. && mkdir alone && cd alone && cp ../machine/mote.yaml . && rm -rf in && cp -r ../machine/in/still still && mote data add still --quiet | grep -c '48 taken'
+1
+$ sed -i 's/autoencoder, hidden: .16., bottleneck: 3/kmeans, bottleneck: 4/; s/^training: .*//' mote.yaml; bare mote run --quiet | sed -n '4,6p'
+train     ran    run {{.*}}
+compress  ran    int8; what it loses is not known: roc_auc cannot be said of this validation
+evaluate  ran    false_alarm_rate {{[0-9.]+}} %

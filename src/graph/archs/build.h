@@ -40,6 +40,7 @@ mote_status arch_conv(arch_builder *b, int32_t channels, arch_size kernel, arch_
 mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, mote_err *err);
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err);
 mote_status arch_relu(arch_builder *b, mote_err *err);
+mote_status arch_softmax(arch_builder *b, mote_err *err);
 /* Batch norm over the last dimension, and a ReLU. */
 mote_status arch_norm_relu(arch_builder *b, mote_err *err);
 /* Depthwise 3 x 3, norm and ReLU, then pointwise to `channels`, norm and ReLU. */

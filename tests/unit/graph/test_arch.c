@@ -145,6 +145,8 @@ static void sizes_are_those_worked_out_by_hand(void **state)
         {"dense", 1936 + 153 + 30, 1920 + 144 + 27},
         /* 20 steps of 5 * 6 * 8, 10 steps of 5 * 8 * 8, 8 * 3 */
         {"conv1d", 240 + 8 + 320 + 8 + 27, 4800 + 3200 + 24},
+        /* 120 * 4, 4 * 3, and biases */
+        {"kmeans", 484 + 15, 480 + 12},
         /* 120, 16, 9, 4, 9, 16, 3 */
         {"autoencoder", 1936 + 153 + 40 + 45 + 160 + 51, 1920 + 144 + 36 + 36 + 144 + 48},
     };
