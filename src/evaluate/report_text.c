@@ -89,7 +89,7 @@ static void list_confusions(const mote_evaluation *e, const char *const *names, 
         }
         if (best == 0)
             break;
-        mote_buf_printf(out, "  %lld x '%s' heard as '%s'\n", (long long)best, names[at / n],
+        mote_buf_printf(out, "  %lld x '%s' taken for '%s'\n", (long long)best, names[at / n],
                         names[at % n]);
         below = best;
         after = at;
@@ -109,8 +109,8 @@ void mote_report_confusion(const mote_evaluation *e, const char *const *names, m
     (void)mote_format(digits, sizeof digits, "%lld", (long long)most);
     size_t first = widest(names, e->n_classes, 4), cell = strlen(digits) + 2;
     cell = cell < 5 ? 5 : cell;
-    add_padded(out, "said", first, false);
-    mote_buf_str(out, "  heard as\n");
+    add_padded(out, "is", first, false);
+    mote_buf_str(out, "  taken for\n");
     for (int32_t row = -1; row < e->n_classes; row++) {
         add_padded(out, row < 0 ? "" : names[row], first, false);
         for (int32_t k = 0; k < e->n_classes; k++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage compile: what the model takes on the device. The memory plan is exact without any tool; the
- * rest is measured on the emulated target with golden clips. Where the cross compiler or the
+ * rest is measured on the emulated target with golden samples. Where the cross compiler or the
  * emulator is not installed, the stage says which package is missing and the requirements of the
  * device stay unknown; it does not fail, so that a laptop without them can still train and serve.
  */
@@ -124,8 +124,8 @@ static mote_status add_accuracy(compiling *c, const mote_device_measurement *m, 
 static mote_status add_measured(compiling *c, const mote_device_measurement *m, mote_err *err)
 {
     const mote_device_setting *d = mote_setting_device(c->p->settings);
-    const char *counted =
-        mote_arena_printf(&c->arena, "emulated %s, %d golden clips", c->target->name, m->n_inputs);
+    const char *counted = mote_arena_printf(&c->arena, "emulated %s, %d golden samples",
+                                            c->target->name, m->n_inputs);
     const char *timed =
         mote_arena_printf(&c->arena, "instructions of the emulated %s at %g MHz, one a cycle",
                           c->target->name, d->clock_mhz);
@@ -151,7 +151,7 @@ static mote_status add_measured(compiling *c, const mote_device_measurement *m, 
     if (m->n_equal < m->n_inputs)
         return mote_fail(
             err, MOTE_BUG,
-            "the emulated %s differs from this machine on %d of %d golden clips, first clip %d",
+            "the emulated %s differs from this machine on %d of %d golden samples, first sample %d",
             c->target->name, m->n_inputs - m->n_equal, m->n_inputs, m->first_difference);
     return add_accuracy(c, m, err);
 }
@@ -185,7 +185,7 @@ static mote_status measure(compiling *c, mote_err *err)
     mote_human_bytes((uint64_t)m.flash_bytes, flash, sizeof flash);
     mote_human_bytes((uint64_t)m.ram_static_bytes, ram, sizeof ram);
     (void)mote_format(summary, sizeof summary,
-                      "%s: flash %s, RAM %s, %.2f M instructions, %d of %d golden clips equal",
+                      "%s: flash %s, RAM %s, %.2f M instructions, %d of %d golden samples equal",
                       c->target->name, flash, ram,
                       (double)(m.network_instructions + m.clip_instructions + m.post_instructions) /
                           1e6,

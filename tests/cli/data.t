@@ -70,7 +70,7 @@ room.wav: 1 files: 1 taken (0 words, 1 backgrounds; {{.*}}), 0 known, 0 skipped,
 
 # A length that a pipe wrote means "to the end".
 $ mkdir -p piped/yes && espeak-ng --stdout yes > piped/yes/s7_NO_1.wav && mote data add piped -q | tail -1
-piped: 1 files: 1 taken (1 words, {{.*}}
+piped: 1 files: 1 taken (1 words; {{.*}}
 
 # Removing and the way back.
 $ mote data remove --group s7

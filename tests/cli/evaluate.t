@@ -13,7 +13,7 @@ $ sed -i 's/min_per_class: .*/min_per_class: 12/' mote.yaml && mote data synth -
 $ mote evaluate --quiet > out.txt
 mote evaluate: {{[1-9]}} of 8 requirements not met{{.*}}
 [exit 1]
-$ grep -c 'heard as' out.txt
+$ grep -c 'taken for' out.txt
 2
 $ sed -n '/^clean/p' out.txt
 clean: accuracy {{[0-9.]+ % \([0-9.]+ to [0-9.]+\), macro F1 .*, n [0-9]+}}

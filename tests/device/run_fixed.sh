@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A project with the fixed-point front end for a core without FPU, once round the loop by 'mote run'
 # on recordings of MOTE_TEST_DATA: the emulated Cortex-M0+ gives the host's outputs bit for bit on
-# golden clips, features and all, and a hop of the front end costs an eighth of the floating-point
+# golden samples, features and all, and a hop of the front end costs an eighth of the floating-point
 # one, which is trained and measured beside it. Training is two epochs: what is measured does not
 # depend on what the weights are. The last line is 'N passed, N failed, N skipped'.
 set -u
@@ -63,8 +63,8 @@ for arithmetic in float fixed; do
         failed=$((failed + 1))
         continue
     fi
-    golden=$(sed -n 's/.*, \([0-9]* of [0-9]*\) golden clips equal$/\1/p' "$work/log")
-    judge "$target, $arithmetic: '$golden' golden clips equal in 'mote run'" "$golden" = "64 of 64"
+    golden=$(sed -n 's/.*, \([0-9]* of [0-9]*\) golden samples equal$/\1/p' "$work/log")
+    judge "$target, $arithmetic: '$golden' golden samples equal in 'mote run'" "$golden" = "64 of 64"
     judge "$target, $arithmetic: $(field inputs_equal_to_host) of 50 equal in 'mote measure'" \
         "$(field inputs_equal_to_host)" = 50
     hop=$(field hop_instructions)

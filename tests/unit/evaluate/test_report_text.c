@@ -38,7 +38,7 @@ static void the_confusion_matrix_is_aligned(void **state)
     mote_evaluation e = evaluate(&a);
     mote_report_confusion(&e, names, &b);
     print_for_review(&b);
-    assert_string_equal(b.data, "said       heard as\n"
+    assert_string_equal(b.data, "is         taken for\n"
                                 "            [1]   [2]   [3]\n"
                                 "نعم           3     1     .   [1]\n"
                                 "größe         1     2     .   [2]\n"
@@ -197,8 +197,8 @@ static void many_classes_become_a_list_of_confusions(void **state)
     mote_buf_init(&b, 1u << 20);
     mote_report_confusion(&e, many, &b);
     assert_string_equal(
-        b.data, "most frequent confusions:\n  9 x 'w4' heard as 'w3'\n  7 x 'w3' heard as 'w4'\n"
-                "  7 x 'w5' heard as 'w3'\n");
+        b.data, "most frequent confusions:\n  9 x 'w4' taken for 'w3'\n  7 x 'w3' taken for 'w4'\n"
+                "  7 x 'w5' taken for 'w3'\n");
 }
 
 static void the_stream_shows_the_choice_among_its_neighbours(void **state)
