@@ -12,10 +12,6 @@ $ grep -c 'machine/1 promoted' run.txt
 1
 $ mote predict machine recordings/loose/d02_m1.csv recordings/normal/d02_m1.csv | awk 'NR > 1 { print $1, $2 }' | uniq    # each window by itself
 recordings/loose/d02_m1.csv unusual
-recordings/loose/d02_m1.csv unusual
-recordings/loose/d02_m1.csv unusual
-recordings/normal/d02_m1.csv normal
-recordings/normal/d02_m1.csv normal
 recordings/normal/d02_m1.csv normal
 $ mote predict machine recordings/loose/d02_m1.csv --json | grep -c '"score":\|"is_anomaly": true'
 2
