@@ -6,6 +6,7 @@ has not learned from, first as they are, then changed. No window of the first ma
 must be named in words, and what was kept with consent goes when its subject withdraws. For the rows
 of a room the changed ones are then added: training is due, and the new model takes the old one's
 place. Prints 'ok - WHAT' or 'not ok - WHAT' lines."""
+import atexit
 import csv
 import gzip
 import http.client
@@ -55,6 +56,7 @@ class Server:
     def __init__(self, project, name):
         self.process = subprocess.Popen([MOTE, "serve", name, "--port", "0", "--json"], cwd=project,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        atexit.register(self.process.kill)    # when a request fails
         text = ""
         for line in self.process.stdout:
             text += line
