@@ -36,13 +36,13 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     for (size_t i = 0; i < n; i++)
         mote_say(cli, "created %s/%s\n", args[0], created[i]);
     const char *quote = strpbrk(args[0], " !$&'()*;<>?[]`{|}~\t") ? "\"" : "";
+    const mote_init_next *next = mote_init_next_of(v->template_name);
     mote_say(cli,
-             "\nnext: cd %s%s%s, name your words in mote.yaml, then\n"
+             "\nnext: cd %s%s%s, %s, then\n"
              "  mote scope         what it is for, as questions and answers\n"
-             "  mote data synth    speech by espeak-ng, to start without recordings\n"
-             "  mote data add DIR  or your own, one folder per word\n"
+             "%s"
              "  mote run           once round the loop\n",
-             quote, args[0], quote);
+             quote, args[0], quote, next->first, next->data);
     bool is_wanted = false;
     if (mote_ask_can(cli))
         MOTE_TRY(

@@ -123,7 +123,10 @@ static bool is_like(const mote_seen_column *k, size_t n)
 
 static bool is_like_number(const mote_seen_column *k)
 {
-    return is_like(k, k->n_like_number);
+    double x;
+    bool is_counter =
+        k->found == MOTE_COLUMN_ID && k->like && mote_parse_f64(k->like, strlen(k->like), &x);
+    return !is_counter && is_like(k, k->n_like_number);
 }
 
 static bool is_like_date(const mote_seen_column *k)

@@ -11,6 +11,7 @@
 #include "project/schema.h"
 
 #define UNNAMED "file:" /* a group of one sample that is not named (data/sample.c) */
+#define ROW     "row:"  /* of equal rows of a table that has none (data/dataset_rows.c) */
 
 static const mote_tested_words words[MOTE_N_TASKS] = {
 #define WORDS(task, ...) [MOTE_TASK_##task] = {__VA_ARGS__},
@@ -81,16 +82,19 @@ static mote_status count_groups(mote_tested *t, const mote_data_version *v, mote
     for (size_t g = 0; g < d->n_groups; g++) {
         if (!speaks[g])
             continue;
-        bool is_unnamed = mote_str_starts(d->groups[g], UNNAMED);
-        t->n_unnamed += is_unnamed;
-        t->n_voices += !is_unnamed && t->is_synthetic[g];
-        t->n_people += !is_unnamed && !t->is_synthetic[g];
+        bool is_row = mote_str_starts(d->groups[g], ROW);
+        bool is_named = !is_row && !mote_str_starts(d->groups[g], UNNAMED);
+        t->n_rows += is_row;
+        t->n_unnamed += !is_row && !is_named;
+        t->n_voices += is_named && t->is_synthetic[g];
+        t->n_people += is_named && !t->is_synthetic[g];
         t->n_heard += heard[g];
     }
     return MOTE_OK;
 }
 
-/* "23 people", "1 person and 2 synthetic voices", "40 recordings whose speakers are not named" */
+/* "23 people", "1 person and 2 synthetic voices", "40 recordings whose speakers are not named",
+ * "2665 rows" */
 static void say_who(const mote_tested *t, mote_buf *out)
 {
     const mote_tested_words *w = t->words;
@@ -106,7 +110,10 @@ static void say_who(const mote_tested *t, mote_buf *out)
     if (t->n_unnamed > 0)
         mote_buf_printf(out, "%s%zu %s%s whose %s are not named", and, t->n_unnamed, w->file,
                         t->n_unnamed == 1 ? "" : "s", w->who);
-    if (t->n_people + t->n_voices + t->n_unnamed == 0)
+    if (t->n_rows > 0)
+        mote_buf_printf(out, "%s%zu %s%s", t->n_unnamed > 0 ? " and " : and, t->n_rows, w->file,
+                        t->n_rows == 1 ? "" : "s");
+    if (t->n_people + t->n_voices + t->n_unnamed + t->n_rows == 0)
         mote_buf_str(out, "nobody");
 }
 
@@ -150,7 +157,8 @@ static void weigh_evidence(mote_tested *t)
 /* "speech of 23 people" */
 static void say_of_whom(const mote_tested *t, mote_buf *out)
 {
-    mote_buf_str(out, t->n_unnamed > 0 && t->n_people + t->n_voices == 0 ? "" : t->words->of);
+    bool is_nobodys = t->n_unnamed + t->n_rows > 0 && t->n_people + t->n_voices == 0;
+    mote_buf_str(out, is_nobodys ? "" : t->words->of);
     say_who(t, out);
 }
 
@@ -171,7 +179,7 @@ mote_status mote_tested_of(const mote_tested_material *m, mote_arena *a, mote_te
     say_of_whom(&t, &b);
     if (t.n_heard > 0)
         mote_buf_printf(&b, ", %zu of %s in training or validation", t.n_heard, t.words->met);
-    else if (t.n_people + t.n_voices > 0)
+    else if (t.n_people + t.n_voices + t.n_rows > 0)
         mote_buf_printf(&b, " %s were in neither training nor validation",
                         mote_str_starts(t.words->met, "whom") ? "who" : "that");
     MOTE_TRY(mote_tested_keep(&b, a, &t.clips_on, err));

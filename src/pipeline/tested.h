@@ -43,6 +43,7 @@ typedef struct {
     const mote_tested_words *words;
     size_t n_people, n_voices; /* groups that are named: of the world, synthetic */
     size_t n_unnamed;          /* samples without the name of a group */
+    size_t n_rows;             /* different rows of tables that have no group */
     size_t n_heard;            /* groups of the test that training or validation has too */
     bool *is_synthetic;        /* [test->n_groups] */
     /* SYNTHETIC when more than half of the samples of a label that is asked for are; of those or

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "project/project.h"
 
-#define TEMPLATE(name)                                                                             \
+#define TEMPLATE(name, first, data)                                                                \
     extern const char mote_template_##name##_yaml[], mote_template_##name##_readme[];
 #include "project/templates.def"
 #undef TEMPLATE
@@ -24,7 +24,12 @@ typedef struct {
 } template_file;
 
 static const char *const template_names[] = {
-#define TEMPLATE(name) #name,
+#define TEMPLATE(name, first, data) #name,
+#include "project/templates.def"
+#undef TEMPLATE
+};
+static const mote_init_next next_steps[] = {
+#define TEMPLATE(name, first, data) {first, data},
 #include "project/templates.def"
 #undef TEMPLATE
 };
@@ -33,7 +38,7 @@ static const char *const template_names[] = {
 
 /* In the order of their names; mote.yaml is the last of each. */
 static const template_file templates[N_TEMPLATES][N_FILES] = {
-#define TEMPLATE(name)                                                                             \
+#define TEMPLATE(name, first, data)                                                                \
     {{".gitignore", mote_template_gitignore},                                                      \
      {"README.md", mote_template_##name##_readme},                                                 \
      {MOTE_PROJECT_FILE, mote_template_##name##_yaml}},
@@ -45,6 +50,14 @@ const char *const *mote_init_templates(size_t *n)
 {
     *n = N_TEMPLATES;
     return template_names;
+}
+
+const mote_init_next *mote_init_next_of(const char *template_name)
+{
+    for (size_t i = 0; template_name && i < N_TEMPLATES; i++)
+        if (strcmp(template_names[i], template_name) == 0)
+            return &next_steps[i];
+    return &next_steps[0];
 }
 
 static mote_status find_template(const char *name, const template_file **out, mote_err *err)

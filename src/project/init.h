@@ -15,6 +15,14 @@
  * lint: unused_exports: a test begins a project with each */
 const char *const *mote_init_templates(size_t *n);
 
+/* What comes after a template, in words for a terminal: what to do in mote.yaml, and a line for
+ * each way in which data come in. */
+typedef struct {
+    const char *first, *data;
+} mote_init_next;
+/* Of a template that exists; of the first when none is named. Static storage. */
+const mote_init_next *mote_init_next_of(const char *template_name);
+
 /* Create `dir` (with parents) if needed and put the files of `template_name` into it. The project
  * is named after the folder. README.md and .gitignore that exist are left alone.
  *

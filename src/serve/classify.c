@@ -85,9 +85,19 @@ static void add_window(mote_json_out *w, const mote_served *s, const mote_classi
     mote_out_i64(w, "start_ms", ms_of(s, x->start));
 }
 
+/* Can the model say that something was detected? A score does, and labels that have a threshold. */
+static bool detects(const mote_served *s, const mote_classify_window *x)
+{
+    const mote_operating_point *op = mote_model_operating_point(s->model);
+    bool some = !x->probabilities && !x->values;
+    for (int32_t i = 0; x->probabilities && i < s->n_labels; i++)
+        some |= op->thresholds[i] > 0;
+    return some;
+}
+
 static void add_detections(mote_json_out *w, const mote_served *s, const mote_classification *c)
 {
-    if (c->is_label_only) {
+    if (c->is_label_only || !detects(s, &c->best)) {
         mote_out_null(w, "detected");
         return;
     }

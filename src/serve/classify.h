@@ -85,8 +85,9 @@ float mote_classify_speaks(const mote_served *s, const float *probabilities);
  * "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
  * is the smoothed probability and at_ms when the device says it, of windows also from_ms, where the
- * window begins that completed it; with is_label_only "detected" is
- * null and there are no "detections"; all_windows adds "windows". Several rows of a table are
+ * window begins that completed it; with is_label_only, and of a model that nothing is detected by
+ * (no threshold, values), "detected" is null and there are no "detections"; all_windows adds
+ * "windows". Several rows of a table are
  * {"rows": [{"label", "probabilities"}..], "model", "n_rows", "latency_us"}. One text for the HTTP
  * interface and the command line. */
 void mote_classify_json(const mote_served *s, const mote_classification *c, bool all_windows,

@@ -59,5 +59,5 @@ features  ran    pixels about {{.*}} deviations
 
 # Keys of sound mean nothing here.
 $ echo 'clip_ms: 100' >> mote.yaml; mote run
-mote run: mote.yaml:{{[0-9]+}}:1: 'clip_ms' belongs to tasks 'keyword', 'sound', and means nothing to task 'image'
+mote run: mote.yaml:{{[0-9]+}}:1: 'clip_ms' belongs to tasks 'keyword', 'sound', 'anomaly', and means nothing to task 'image'
 [exit 4]

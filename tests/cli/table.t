@@ -60,6 +60,10 @@ rows.csv:2 no
 $ mote predict loans rows.csv --json | jq -c '.[0] | [.n_rows, (.rows | length), .rows[0].label, .model.name]'
 [3,3,"yes","loans"]
 
+# A class without a threshold is no detection, and is not called an absent one.
+$ mote predict loans rich.json --json | jq -c '.[0] | [.detected, .detections]'
+[null,null]
+
 # What does not fit is said by column, and by line.
 $ printf '{"agee": 21}' > bad.json; mote predict loans bad.json
 mote predict: 'bad.json': row: there is no column 'agee'; is it 'age'?

@@ -264,6 +264,20 @@ static void texts_that_look_like_numbers_are_told(void **state)
     expect_of(*state, with_unit, "text-like-number", MOTE_FINDING_WARNING, "z: '0 kg' is taken as");
 }
 
+static const char *counter(int i, char *out)
+{
+    snprintf(out, 64, "%d", 1 + i);
+    return out;
+}
+
+static void numbers_of_rows_are_no_texts_to_mend(void **state)
+{
+    fixture *f = *state;
+    add_rows(f, "all.csv", 0, 400, counter, MOTE_N_PROVIDED);
+    mote_check_report r = check(f);
+    assert_null(find(&r, "text-like-number"));
+}
+
 static const char *with_dates(int i, char *out)
 {
     if (i % 2)
@@ -448,6 +462,7 @@ int main(void)
         TEST(nines_far_from_all_others_are_a_warning),
         TEST(cells_that_are_no_numbers_are_counted),
         TEST(texts_that_look_like_numbers_are_told),
+        TEST(numbers_of_rows_are_no_texts_to_mend),
         TEST(texts_that_look_like_dates_are_told),
         TEST(a_column_that_gives_the_answer_away_is_named),
         TEST(a_column_that_gives_a_value_away_is_named),

@@ -106,6 +106,28 @@ static void a_test_says_whose_speech_it_was(void **state)
     close_test(&f);
 }
 
+/* Rows of a table that has no group are a group each, and are called rows. */
+static void rows_without_a_group_are_rows(void **state)
+{
+    (void)state;
+    fixture f;
+    mote_tested t;
+    char names[TINY_GROUPS + 8][32], says[96];
+    open_test(&f);
+    assert_true(f.test.n_groups <= TINY_GROUPS + 8);
+    for (size_t g = 0; g < f.test.n_groups; g++) {
+        snprintf(names[g], sizeof names[g], "row:%016zx", g);
+        f.test.groups[g] = names[g];
+    }
+    tested_of(&f, &t);
+    assert_true(t.n_rows > 0);
+    assert_int_equal(t.n_people + t.n_voices + t.n_unnamed, 0);
+    snprintf(says, sizeof says, "%zu recording%s who were in neither training nor validation",
+             t.n_rows, t.n_rows == 1 ? "" : "s");
+    assert_string_equal(t.clips_on, says);
+    close_test(&f);
+}
+
 /* Keywords by people, other words by a synthesiser: what is measured over all classes rests on the
  * lesser of the two, and one recording among many synthetic ones does not change that. */
 static void a_class_of_synthetic_speech_is_seen_among_real_ones(void **state)
@@ -373,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_test_says_whose_speech_it_was),
+        cmocka_unit_test(rows_without_a_group_are_rows),
         cmocka_unit_test(a_class_of_synthetic_speech_is_seen_among_real_ones),
         cmocka_unit_test(groups_that_were_heard_before_are_counted),
         cmocka_unit_test(false_accepts_say_on_what_they_were_counted),

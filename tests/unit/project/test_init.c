@@ -86,6 +86,11 @@ static void every_template_begins_a_good_project(void **state)
             mote_project_load(dir, &f->arena, &p, NULL, &err) != MOTE_OK)
             fail_msg("%s: %s", names[i], err.text);
         assert_true(p->n_requirements > 0);
+        /* what comes next is said in words of its own kind of data */
+        const mote_init_next *next = mote_init_next_of(names[i]);
+        bool is_of_words = strstr(next->first, "word") || strstr(next->data, "speech");
+        assert_int_equal(is_of_words, strcmp(names[i], "keyword") == 0);
+        assert_non_null(strstr(next->data, "mote data add"));
     }
 }
 
