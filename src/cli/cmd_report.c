@@ -61,7 +61,7 @@ const mote_command mote_cmd_report = {
     .about =
         "Writes one self-contained page about the last deployed versions: is the product good\n"
         "enough, is it worth it, what next; every number with its interval and on what it was\n"
-        "measured; requirements, traffic in use and what moved in it, clips to see and hear,\n"
+        "measured; requirements, traffic in use and what moved in it, samples to see and hear,\n"
         "confusion, the stream's curve with its operating point, training. It opens from a disk\n"
         "and needs no network.",
     .examples = "  mote report\n  mote report -o two.html --versions 3",

@@ -307,7 +307,7 @@ mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, 
 {
     report_begin(out, "training", "Training",
                  "Did it learn, and had it finished? Training looks worse than validation where "
-                 "its clips are made harder on purpose.");
+                 "its samples are made harder on purpose.");
     mote_buf_str(out, "<div class=grid2>");
     /* Right answers are counted of classes alone. */
     const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);

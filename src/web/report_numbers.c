@@ -377,11 +377,12 @@ void report_changes(const mote_report *r, mote_buf *out)
 {
     char date[32];
     report_begin(out, "numbers", r->n_laps > 1 ? "What changed" : "What it reaches",
-                 r->n_laps > 1 ? "Every number with its 95 % interval; a change is called one only "
-                                 "where both were measured on the same clips and the interval says "
-                                 "so."
-                               : "Every number with its 95 % interval, and on what it was "
-                                 "measured.");
+                 r->n_laps > 1
+                     ? "Every number with its 95 % interval; a change is called one only "
+                       "where both were measured on the same samples and the interval says "
+                       "so."
+                     : "Every number with its 95 % interval, and on what it was "
+                       "measured.");
     mote_buf_str(out, "<div class=\"card wrap\"><table class=stack><thead><tr><th>Measure</th>");
     for (size_t i = 0; i < r->n_laps; i++) {
         mote_time_iso(r->laps[i].ended_ms, date, sizeof date);
