@@ -8,6 +8,7 @@
 #include "data/provided.h"
 #include "data/sample.h"
 #include "data/version.h"
+#include "findings.h"
 #include "support.h"
 #include "temp_dir.h"
 
@@ -98,27 +99,6 @@ static mote_check_report check(fixture *f)
     mote_check_report r;
     T_OK(mote_data_check(f->store, &f->cfg, &f->arena, &r, &err));
     return r;
-}
-
-static const mote_finding *find(const mote_check_report *r, const char *id)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->findings[i].id, id) == 0)
-            return &r->findings[i];
-    return NULL;
-}
-
-static void expect(const mote_check_report *r, const char *id, mote_finding_severity severity,
-                   size_t count, const char *example)
-{
-    const mote_finding *f = find(r, id);
-    if (!f)
-        fail_msg("no finding '%s'", id);
-    if (f->severity != severity || f->count != count)
-        fail_msg("'%s': severity %d, count %zu: %s", id, (int)f->severity, f->count, f->text);
-    if (example && (f->n_examples == 0 || !strstr(f->examples[0], example)))
-        fail_msg("'%s': example '%s'", id, f->n_examples ? f->examples[0] : "none");
-    assert_true(f->text[0] && f->remedy[0]);
 }
 
 /* One file of 400 rows with a fifth column; its finding. */

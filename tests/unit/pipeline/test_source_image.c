@@ -3,8 +3,7 @@
  * any number of threads; and faster than training can take. */
 #include "base/clock.h"
 #include "data/kind_image.h"
-#include "pipeline/source.h"
-#include "support.h"
+#include "fill_in_order.h"
 
 enum { SIDE = 28, N = 64, PIXELS = SIDE * SIDE };
 
@@ -41,10 +40,7 @@ static void fill(const mote_augment_config *a, int32_t n_threads, int32_t epoch,
 {
     mote_err err = {0};
     static mote_settings settings;
-    static float targets[N * 2];
-    uint32_t samples[N];
     mote_frontend features;
-    mote_pool *pool = NULL;
     mote_source s;
     const mote_dataset d = data_set();
     settings.has = MOTE_USES(augmentation);
@@ -53,23 +49,8 @@ static void fill(const mote_augment_config *a, int32_t n_threads, int32_t epoch,
     mote_source_config cfg = {
         .data = &d, .features = &features, .settings = &settings, .n_workers = n_threads};
     T_OK(mote_source_init(&cfg, &s, &err));
-    T_OK(mote_pool_create(n_threads, &pool, &err));
-    for (uint32_t i = 0; i < N; i++)
-        samples[i] = i;
-    memset(targets, 0, sizeof targets);
-    mote_batch_request rq = {.seed = 1,
-                             .epoch = epoch,
-                             .n = N,
-                             .samples = samples,
-                             .n_outputs = 2,
-                             .in_elements = PIXELS,
-                             .pool = pool};
-    mote_batch_source source = mote_source_batches(&s);
-    T_OK(source.fill(source.arg, &rq, out, targets, &err));
-    for (int i = 0; i < N; i++)
-        assert_true(targets[2 * i + i % 2] == 1.0f && targets[2 * i + 1 - i % 2] == 0.0f);
+    fill_in_order(&s, N, PIXELS, n_threads, epoch, out);
     mote_source_release(&s);
-    mote_pool_destroy(pool);
 }
 
 static float first[N * PIXELS], again[N * PIXELS];

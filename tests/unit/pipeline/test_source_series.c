@@ -4,8 +4,7 @@
 #include <math.h>
 
 #include "data/kind_series.h"
-#include "pipeline/source.h"
-#include "support.h"
+#include "fill_in_order.h"
 
 enum { STEPS = 50, AXES = 4, N = 24, ELEMENTS = STEPS * AXES };
 
@@ -53,29 +52,11 @@ static mote_status open_source(const mote_dataset *d, const mote_augment_config 
 static void fill(const mote_augment_config *a, int32_t n_threads, int32_t epoch, float *out)
 {
     mote_err err = {0};
-    static float targets[N * 2];
-    uint32_t samples[N];
-    mote_pool *pool = NULL;
     mote_source s;
     const mote_dataset d = data_set();
     T_OK(open_source(&d, a, n_threads, &s, &err));
-    T_OK(mote_pool_create(n_threads, &pool, &err));
-    for (uint32_t i = 0; i < N; i++)
-        samples[i] = i;
-    memset(targets, 0, sizeof targets);
-    mote_batch_request rq = {.seed = 1,
-                             .epoch = epoch,
-                             .n = N,
-                             .samples = samples,
-                             .n_outputs = 2,
-                             .in_elements = ELEMENTS,
-                             .pool = pool};
-    mote_batch_source source = mote_source_batches(&s);
-    T_OK(source.fill(source.arg, &rq, out, targets, &err));
-    for (int i = 0; i < N; i++)
-        assert_true(targets[2 * i + i % 2] == 1.0f && targets[2 * i + 1 - i % 2] == 0.0f);
+    fill_in_order(&s, N, ELEMENTS, n_threads, epoch, out);
     mote_source_release(&s);
-    mote_pool_destroy(pool);
 }
 
 static const mote_augment_config NONE = {.axis_noise = 0};
