@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluate/answer_internal.h"
 #include "base/text.h"
+#include "evaluate/anomaly_threshold.h"
+#include "evaluate/answer_internal.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/json_parts.h"
 
@@ -29,7 +30,8 @@ static int compare_ranked(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static mote_status check_scores(const float *scores, size_t n, const char *name, mote_err *err)
+mote_status mote_anomaly_scores_check(const float *scores, size_t n, const char *name,
+                                      mote_err *err)
 {
     if (n == 0 || n > INT32_MAX)
         return mote_fail(err, MOTE_ARG, "%s: %zu scores, from 1 to 2^31 are needed", name, n);
@@ -99,11 +101,12 @@ static mote_interval widened(mote_interval x, int64_t k, int64_t n, double confi
 }
 
 static mote_bootstrap_config bootstrap_of(const mote_anomaly_answers *v,
+                                          const mote_anomaly_parts *parts,
                                           const mote_evaluate_config *cfg)
 {
     return (mote_bootstrap_config){.n = v->n,
-                                   .groups = v->groups,
-                                   .n_groups = v->n_groups,
+                                   .groups = parts->part,
+                                   .n_groups = parts->n_parts,
                                    .confidence = cfg->confidence,
                                    .n_resamples = cfg->n_resamples,
                                    .seed = cfg->seed};
@@ -123,7 +126,7 @@ static void count_alarms(const mote_anomaly_answers *v, mote_anomaly_evaluation 
 mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v, const mote_evaluate_config *cfg,
                                   mote_arena *a, mote_anomaly_evaluation *out, mote_err *err)
 {
-    MOTE_TRY(check_scores(v->scores, v->n, "evaluate", err));
+    MOTE_TRY(mote_anomaly_scores_check(v->scores, v->n, "evaluate", err));
     if (!isfinite(v->threshold))
         return mote_fail(err, MOTE_ARG, "evaluate: threshold %g is not finite",
                          (double)v->threshold);
@@ -131,9 +134,11 @@ mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v, const mote_eval
     mote_anomaly_evaluation e = {.confidence_level = cfg->confidence};
     mote_interval x[N_MEASURED];
     ranked *order = NULL;
+    mote_anomaly_parts parts;
     MOTE_TRY(rank(v, a, &order, err));
     measuring m = {v, order};
-    mote_bootstrap_config boot = bootstrap_of(v, cfg);
+    MOTE_TRY(mote_anomaly_parts_of(v, 0, a, &parts, err));
+    mote_bootstrap_config boot = bootstrap_of(v, &parts, cfg);
     MOTE_TRY(mote_bootstrap(&boot, measure, &m, N_MEASURED, a, x, err));
     mote_arena_rewind(a, mark);
     count_alarms(v, &e);
@@ -162,98 +167,6 @@ mote_status mote_anomaly_evaluation_to_json(const mote_anomaly_evaluation *e, js
     return MOTE_OK;
 }
 
-/* ---- the threshold ----------------------------------------------------------------------- */
-
-/* P(Beta(a, b) <= x) for whole a, b >= 1: the probability of a or more of a + b - 1 trials, each
- * with probability x. Summed over the fewer outcomes, a of them, in logarithms. */
-static double beta_cdf(int64_t a, int64_t b, double x)
-{
-    double n = (double)(a + b - 1), log_term = n * log1p(-x), sum = 0; /* of 0 of n */
-    for (int64_t k = 0; k < a; k++) {
-        sum += exp(log_term);
-        log_term += log((n - (double)k) / (double)(k + 1)) + log(x) - log1p(-x);
-    }
-    return 1 - fmin(sum, 1);
-}
-
-static double beta_quantile(int64_t a, int64_t b, double p)
-{
-    double lo = 0, hi = 1;
-    for (int i = 0; i < 60; i++) {
-        double mid = lo + (hi - lo) / 2;
-        if (beta_cdf(a, b, mid) < p)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return lo + (hi - lo) / 2;
-}
-
-mote_status mote_anomaly_threshold_of(const float *normal, size_t n, double false_alarm,
-                                      double confidence, mote_arena *a, mote_anomaly_threshold *out,
-                                      mote_err *err)
-{
-    if (!(false_alarm > 0 && false_alarm < 1) || !(confidence > 0 && confidence < 1))
-        return mote_fail(err, MOTE_ARG,
-                         "threshold: false-alarm rate %g or confidence %g is not between 0 and 1",
-                         false_alarm, confidence);
-    MOTE_TRY(check_scores(normal, n, "threshold", err));
-    /* So many of n may lie above; the small excess keeps 0.1 * 10 from being less than 1. */
-    int64_t n_above = (int64_t)floor((double)(n + 1) * false_alarm * (1 + 1e-12)) - 1;
-    if (n_above < 0)
-        return mote_fail(err, MOTE_RANGE,
-                         "a false-alarm rate of %g takes at least %.0f normal samples, and there "
-                         "are %zu",
-                         false_alarm, ceil(1 / false_alarm * (1 - 1e-12)) - 1, n);
-    mote_arena_mark mark = mote_arena_save(a);
-    double *sorted = NULL;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *sorted, &sorted, err));
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = (double)normal[i];
-    mote_sort_doubles(sorted, n);
-    int64_t rank = (int64_t)n - n_above;
-    double tail = (1 - confidence) / 2;
-    *out =
-        (mote_anomaly_threshold){.threshold = (float)sorted[rank - 1],
-                                 .asked = false_alarm,
-                                 .false_alarm = {.value = (double)(n_above + 1) / (double)(n + 1),
-                                                 .lo = beta_quantile(n_above + 1, rank, tail),
-                                                 .hi = beta_quantile(n_above + 1, rank, 1 - tail)},
-                                 .n = (int64_t)n};
-    mote_arena_rewind(a, mark);
-    return MOTE_OK;
-}
-
-static void measure_alarms(void *arg, const uint32_t *weights, double *values)
-{
-    const mote_anomaly_answers *v = arg;
-    double n = 0, n_alarms = 0;
-    for (size_t i = 0; i < v->n; i++) {
-        n += weights[i];
-        n_alarms += v->scores[i] > v->threshold ? weights[i] : 0;
-    }
-    values[0] = n_alarms / n;
-}
-
-mote_status mote_anomaly_check_of(const mote_anomaly_threshold *t,
-                                  const mote_anomaly_answers *normal,
-                                  const mote_evaluate_config *cfg, mote_arena *a,
-                                  mote_anomaly_check *out, mote_err *err)
-{
-    MOTE_TRY(check_scores(normal->scores, normal->n, "check of the threshold", err));
-    mote_anomaly_answers v = *normal;
-    v.threshold = t->threshold;
-    mote_anomaly_check c = {.n = (int64_t)v.n};
-    mote_bootstrap_config boot = bootstrap_of(&v, cfg);
-    MOTE_TRY(mote_bootstrap(&boot, measure_alarms, &v, 1, a, &c.false_alarm, err));
-    for (size_t i = 0; i < v.n; i++)
-        c.n_alarms += v.scores[i] > v.threshold;
-    c.false_alarm = widened(c.false_alarm, c.n_alarms, c.n, cfg->confidence);
-    c.is_kept = c.false_alarm.lo <= t->asked;
-    *out = c;
-    return MOTE_OK;
-}
-
 /* ---- series ------------------------------------------------------------------------------ */
 
 mote_status mote_anomaly_series_check(const mote_anomaly_series *s, size_t n_series, mote_err *err)
@@ -261,7 +174,7 @@ mote_status mote_anomaly_series_check(const mote_anomaly_series *s, size_t n_ser
     if (n_series == 0)
         return mote_fail(err, MOTE_ARG, "evaluate: there is no series");
     for (size_t k = 0; k < n_series; k++) {
-        MOTE_TRY(check_scores(s[k].scores, s[k].n, s[k].name, err));
+        MOTE_TRY(mote_anomaly_scores_check(s[k].scores, s[k].n, s[k].name, err));
         for (size_t w = 0; w < s[k].n_windows; w++) {
             const mote_anomaly_window *x = &s[k].windows[w];
             if (x->first > x->last || x->last >= s[k].n ||
@@ -372,21 +285,35 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
                           mote_decided *out, mote_err *err)
 {
     mote_anomaly_threshold t;
-    float *normal = NULL;
-    size_t n = 0;
+    mote_anomaly_answers normal = {.n_groups = x->n_groups};
+    float *scores = NULL;
+    int32_t *groups = NULL;
     if (!(cfg->margin >= 1 && isfinite(cfg->margin)))
         return mote_fail(err, MOTE_ARG, "threshold: margin %g is not 1 or more", cfg->margin);
-    MOTE_TRY(mote_arena_take(a, x->n, sizeof *normal, &normal, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *scores, &scores, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *groups, &groups, err));
     for (size_t i = 0; i < x->n; i++)
-        if (!x->is_anomaly[i])
-            normal[n++] = x->said[i];
-    MOTE_TRY(mote_anomaly_threshold_of(normal, n, cfg->false_alarm, cfg->evaluate.confidence, a, &t,
-                                       err));
+        if (!x->is_anomaly[i]) {
+            groups[normal.n] = x->groups ? x->groups[i] : 0;
+            scores[normal.n++] = x->said[i];
+        }
+    normal.scores = scores;
+    normal.groups = x->groups ? groups : NULL;
+    MOTE_TRY(mote_anomaly_threshold_of(&normal, cfg->false_alarm, &cfg->evaluate, a, &t, err));
     if (cfg->margin > 1) { /* that many raise an alarm at most: how few, nobody can say */
         t.threshold += (float)((cfg->margin - 1) * fabs((double)t.threshold));
         t.false_alarm.lo = 0;
     }
     out->n = t.n;
+    out->n_parts = t.n_parts;
+    out->is_pieces = t.is_pieces;
+    if (!t.is_kept && !(cfg->margin > 1)) {
+        (void)mote_format(out->note, sizeof out->note,
+                          "normal %s that were left out raise more alarms than "
+                          "'anomaly.false_alarm' however high the threshold lies: %.2g %% of them",
+                          t.is_pieces ? "pieces" : "groups", 100 * t.false_alarm.value);
+        out->short_note = "more false alarms than asked for";
+    }
     out->false_alarm = t.asked;
     out->true_false_alarm = t.false_alarm;
     out->decision.anomaly.threshold = nextafterf(t.threshold, INFINITY);
@@ -415,6 +342,11 @@ static mote_status put(const mote_decided *d, const mote_answer_words *words, js
     MOTE_TRY(mote_json_put(o, "score", json_real((double)d->decision.anomaly.threshold), err));
     MOTE_TRY(mote_json_put(o, "asked_false_alarm", json_real(d->false_alarm), err));
     MOTE_TRY(mote_json_put(o, "n", json_integer(d->n), err));
+    MOTE_TRY(mote_json_put(o, "left_out", json_integer(d->n_parts), err));
+    MOTE_TRY(
+        mote_json_put(o, "left_out_are", json_string(d->is_pieces ? "pieces" : "groups"), err));
+    if (*d->note)
+        MOTE_TRY(mote_json_put(o, "note", json_string(d->note), err));
     return mote_json_put_interval(o, "false_alarm", d->true_false_alarm, err);
 }
 
@@ -422,7 +354,7 @@ static mote_status prepare(const mote_answers *x, mote_arena *a, const void **st
 {
     mote_anomaly_answers v = answers_of(x);
     ranked *order = NULL;
-    MOTE_TRY(check_scores(v.scores, v.n, "compare", err));
+    MOTE_TRY(mote_anomaly_scores_check(v.scores, v.n, "compare", err));
     MOTE_TRY(rank(&v, a, &order, err));
     *state = order;
     return MOTE_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How well a score tells what is unusual from what is normal: the order of the scores, the alarms
- * at a threshold, how soon an alarm comes, and the threshold itself, from normal data alone.
+ * at a threshold, and how soon an alarm comes. The threshold itself is in anomaly_threshold.h.
  *
  * A higher score is more unusual. An alarm is a score above the threshold. Pure functions; same
  * input and seed, same bytes. Depends on bootstrap.h. The NAB score is in nab.h. */
@@ -31,13 +31,12 @@ typedef struct {
     int64_t n_normal, n_anomalies;
     int64_t n_false_alarms, n_found;
     double confidence_level;
-    /* Bootstrap over groups; NaN when there is nothing normal or nothing unusual.
-     *   roc_auc            probability that an anomaly scores above something normal, ties half
-     *   average_precision  sum over thresholds of (recall gained) * precision, without
-     *                      interpolation; equal scores are one threshold
-     * and at the threshold, widened to Wilson's:
-     *   false_alarm_rate   share of the normal samples that raise an alarm
-     *   detection_rate     share of the anomalies that do */
+    /* Bootstrap over groups, or over pieces where there is one; NaN when there is nothing normal or
+     * nothing unusual. roc_auc            probability that an anomaly scores above something
+     * normal, ties half average_precision  sum over thresholds of (recall gained) * precision,
+     * without interpolation; equal scores are one threshold and at the threshold, widened to
+     * Wilson's: false_alarm_rate   share of the normal samples that raise an alarm detection_rate
+     * share of the anomalies that do */
     mote_interval roc_auc, average_precision, false_alarm_rate, detection_rate;
 } mote_anomaly_evaluation;
 
@@ -53,42 +52,9 @@ MOTE_MUST_USE mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v,
 MOTE_MUST_USE mote_status mote_anomaly_evaluation_to_json(const mote_anomaly_evaluation *e,
                                                           json_t **out, mote_err *err);
 
-/* ---- the threshold ---- */
-
-typedef struct {
-    float threshold;
-    double asked;              /* false-alarm rate that was asked for */
-    mote_interval false_alarm; /* true rate: its mean, and where it lies with `confidence` */
-    int64_t n;                 /* normal samples behind it */
-} mote_anomaly_threshold;
-
-/* The lowest threshold at which a normal sample raises an alarm with a probability of at most
- * `false_alarm`, from n scores of normal samples that the model has not learned from: the
- * ceil((n + 1)(1 - false_alarm))-th smallest. The true rate above the r-th of n is Beta(n - r + 1,
- * r) for any continuous distribution of scores (lower where scores are equal), whence the interval.
- * Samples are taken as independent: of windows that overlap, or of one machine, it is narrower than
- * what is known, see mote_anomaly_check.
- *
- * Errors: RANGE  n is too small for the rate; the message says how many samples it takes
- *         ARG    a score that is not finite, rate or confidence not in (0, 1); NOMEM
- * Source: David and Nagaraja, Order Statistics, 2.2; split conformal prediction. */
-MOTE_MUST_USE mote_status mote_anomaly_threshold_of(const float *normal, size_t n,
-                                                    double false_alarm, double confidence,
-                                                    mote_arena *a, mote_anomaly_threshold *out,
+/* ARG: none, more than 2^31, or one that is not finite; `name` stands before it. */
+MOTE_MUST_USE mote_status mote_anomaly_scores_check(const float *scores, size_t n, const char *name,
                                                     mote_err *err);
-
-/* What the threshold does on other normal samples, and whether that is what was asked for: the
- * interval of the rate found there, over groups, does not lie above it.
- * Errors: ARG as above; NOMEM. */
-typedef struct {
-    mote_interval false_alarm;
-    int64_t n, n_alarms;
-    bool is_kept;
-} mote_anomaly_check;
-MOTE_MUST_USE mote_status mote_anomaly_check_of(const mote_anomaly_threshold *t,
-                                                const mote_anomaly_answers *normal,
-                                                const mote_evaluate_config *cfg, mote_arena *a,
-                                                mote_anomaly_check *out, mote_err *err);
 
 /* ---- series ---- */
 

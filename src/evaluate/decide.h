@@ -34,7 +34,9 @@ typedef struct {
     double temperature;     /* of classes; 1: as they are */
     double false_alarm;     /* of scores: the rate that was asked for, and the true one */
     mote_interval true_false_alarm;
-    int64_t n; /* samples behind the choice */
+    int64_t n;       /* samples behind the choice */
+    int32_t n_parts; /* of scores: groups or pieces that were left out in turn; 0: none */
+    bool is_pieces;
     mote_decide_promise promises[2];
     size_t n_promises;
     double half_width[MOTE_MODEL_MAX_LABELS]; /* of each value's interval; 0: there is none */
