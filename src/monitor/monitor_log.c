@@ -3,7 +3,9 @@
  *
  * Reads on from where the last call stopped, a window at a time. The windows and how far the log
  * was read are written in one transaction, so a kill in between judges nothing twice and loses
- * nothing. The last predictions, fewer than a window, are left for the next call. */
+ * nothing. The last predictions, fewer than a window, are left for the next call; of a request of
+ * several samples those that do not fit into the window they complete count in the next one of the
+ * same call only. */
 #include "monitor/monitor.h"
 #include "serve/predlog.h"
 
@@ -48,13 +50,13 @@ static mote_status feed(mote_monitor *m, mote_store *s, const mote_monitor_log *
         if (n == 0)
             return MOTE_OK;
         for (size_t i = 0; i < n && !*full; i++) {
-            *at = list[i].id;
-            if (list[i].n == log->n_things) {
-                *full = mote_monitor_add(m, list[i].values, list[i].time_ms);
-                r->n_read++;
-            } else {
-                r->n_unusable++;
-            }
+            const mote_predlog_watch *w = &list[i];
+            const int32_t n_samples = w->n % log->n_things == 0 ? w->n / log->n_things : 0;
+            *at = w->id;
+            for (int32_t k = 0; k < n_samples; k++)
+                *full |= mote_monitor_add(m, w->values + k * log->n_things, w->time_ms);
+            r->n_read += n_samples > 0;
+            r->n_unusable += n_samples == 0;
         }
     }
     return MOTE_OK;

@@ -9,8 +9,9 @@
  *                          and suppression, model/hear.h. "Detected" is called nothing else
  *
  * Labels with a threshold are those that are detected; a model without thresholds answers with its
- * surest window. Only the window of the answer is told to the observer and the log: one request is
- * one prediction. How an input is read is its row's affair, serve/intake.h.
+ * surest window. Only the window of the answer is told to the log: one request is one prediction.
+ * The observer is told of the windows that training would have cut (mote_infer_told), since those
+ * are what it compares with. How an input is read is its row's affair, serve/intake.h.
  *
  * Depends on serve/infer.h. Used by web/api_classify.c, cli/cmd_predict.c. */
 #ifndef MOTE_SERVE_CLASSIFY_H

@@ -171,26 +171,62 @@ mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const void *x, 
     return mote_hear(at->hearer, x, n, cfg, a, out, err);
 }
 
-mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer_input *in,
-                           mote_prediction *out, mote_err *err)
+/* Everything that the observer and the log are told of a prediction, but for what is watched. */
+static mote_serve_event event_of(const mote_infer *t, const mote_served *s,
+                                 const mote_infer_input *in, const mote_prediction *p)
 {
-    int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(predict(t, s, in, out, err));
-    mote_serve_event e = {
+    return (mote_serve_event){
         .served = s,
-        .prediction = out,
+        .prediction = p,
         .x = in->x,
         .n_in = in->n,
         .wall_ms = mote_clock_wall_ms(),
-        .infer_ns = mote_infer_now_ns() - start_ns,
         .thread = t->thread,
         .request_id = in->request_id ? in->request_id : "",
         .consent = in->consent,
         .kept = in->kept,
     };
-    atomic_store_explicit(&s->counters[t->thread].last_ms, e.wall_ms, memory_order_relaxed);
-    if (t->hooks.observer)
+}
+
+/* Tell the observer of the samples that stand for the request; what is watched of them goes into
+ * logged[MOTE_SERVE_MAX_TOLD * MOTE_SERVE_MAX_WATCHED]. */
+static mote_status tell_all(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+                            float *logged, int32_t *n_logged, mote_err *err)
+{
+    MOTE_BUG_IF(in->told->n < 1 || in->told->n > MOTE_SERVE_MAX_TOLD);
+    *n_logged = 0;
+    for (size_t i = 0; i < in->told->n; i++) {
+        const mote_infer_input one = {.x = in->told->items[i],
+                                      .n = in->n,
+                                      .request_id = in->request_id,
+                                      .consent = in->consent};
+        mote_prediction p;
+        MOTE_TRY(predict(t, s, &one, &p, err));
+        mote_serve_event e = event_of(t, s, &one, &p);
         t->hooks.observer(t->hooks.observer_arg, &e);
+        memcpy(logged + *n_logged, e.watched, (size_t)e.n_watched * sizeof *logged);
+        *n_logged += e.n_watched;
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_infer_run(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+                           mote_prediction *out, mote_err *err)
+{
+    const bool is_told_apart = in->told && t->hooks.observer;
+    float logged[MOTE_SERVE_MAX_TOLD * MOTE_SERVE_MAX_WATCHED];
+    int32_t n_logged = 0;
+    if (is_told_apart)
+        MOTE_TRY(tell_all(t, s, in, logged, &n_logged, err));
+    int64_t start_ns = mote_infer_now_ns();
+    MOTE_TRY(predict(t, s, in, out, err));
+    mote_serve_event e = event_of(t, s, in, out);
+    e.infer_ns = mote_infer_now_ns() - start_ns;
+    atomic_store_explicit(&s->counters[t->thread].last_ms, e.wall_ms, memory_order_relaxed);
+    if (t->hooks.observer && !is_told_apart)
+        t->hooks.observer(t->hooks.observer_arg, &e);
+    e.logged = is_told_apart ? logged : e.watched;
+    e.n_logged = is_told_apart ? n_logged : e.n_watched;
     if (t->hooks.log)
         mote_predlog_submit(t->hooks.log, &e);
     return MOTE_OK;

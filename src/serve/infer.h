@@ -11,6 +11,7 @@
 #include "serve/models.h"
 
 #define MOTE_SERVE_MAX_WATCHED 64 /* as many as evaluate/reference_profile.h watches */
+#define MOTE_SERVE_MAX_TOLD    8  /* samples of one request that the observer is told of */
 
 /* An input as the log keeps it, where the text that came says more than its numbers do. */
 typedef struct {
@@ -30,13 +31,15 @@ typedef struct {
     int32_t thread;                        /* serving thread, [0, MOTE_SERVE_MAX_THREADS) */
     const char *request_id;                /* "" when the client gave none */
     const mote_consent *consent;           /* NULL: none was given */
-    float watched[MOTE_SERVE_MAX_WATCHED]; /* summary values that the observer fills; they are
-                                              logged */
+    float watched[MOTE_SERVE_MAX_WATCHED]; /* summary values that the observer fills */
     int32_t n_watched;
+    const float *logged; /* to the log: those of every sample that the observer was told of, one */
+    int32_t n_logged;    /* behind the other; NULL to the observer */
 } mote_serve_event;
 
-/* Called after each prediction on the serving thread that made it, so at the same time on several:
- * state belongs into one place per event->thread. Must not wait. */
+/* Called after each prediction (of several samples, mote_infer_told, for each of them) on the
+ * serving thread that made it, so at the same time on several: state belongs into one place per
+ * event->thread. Must not wait. */
 typedef void mote_serve_observer(void *arg, mote_serve_event *event);
 
 typedef struct mote_predlog mote_predlog;
@@ -67,12 +70,21 @@ MOTE_MUST_USE mote_status mote_infer_find(mote_infer *t, const char *name, const
 MOTE_MUST_USE mote_status mote_infer_first(mote_infer *t, bool only_files, const mote_served **out,
                                            mote_err *err);
 
+/* The samples of a request that stand for it before the observer: those that training would have
+ * cut from it. The one that it was answered by does not: it was chosen for being sure, or unusual,
+ * and what is normal was not. All borrowed. */
+typedef struct {
+    const void *items[MOTE_SERVE_MAX_TOLD];
+    size_t n; /* at least 1 */
+} mote_infer_told;
+
 typedef struct {
     const void *x;               /* one sample: elements of served->sample's type */
     size_t n;                    /* of them */
     const char *request_id;      /* NULL: none */
     const mote_consent *consent; /* NULL: none */
     const mote_kept_text *kept;  /* NULL: as intake->encode makes it of x */
+    const mote_infer_told *told; /* NULL: x */
 } mote_infer_input;
 
 /* One prediction. `s` came from find or first on this object. The result lives until the next run

@@ -297,6 +297,20 @@ static mote_status hear(const request *r, const series *in, mote_arena *a, found
     return MOTE_OK;
 }
 
+/* Windows as training cuts them, one behind the other; of many an even choice. */
+static mote_infer_told stand_for(const series *in, size_t steps, size_t axes)
+{
+    mote_infer_told told = {.n = 0};
+    const size_t n = count_windows(in, steps, steps);
+    const size_t n_told = n < MOTE_SERVE_MAX_TOLD ? n : MOTE_SERVE_MAX_TOLD;
+    size_t i = 0; /* of all these windows */
+    for (size_t k = 0; k < in->n; k++)
+        for (size_t at = 0; at + steps <= in->items[k].n; at += steps, i++)
+            if (told.n < n_told && i == told.n * n / n_told)
+                told.items[told.n++] = in->x + (in->items[k].first + at) * axes;
+    return told;
+}
+
 static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
                             const mote_asked *asked, mote_arena *a, mote_classification *out,
                             mote_err *err)
@@ -314,11 +328,14 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     for (size_t i = 1; i < f.n; i++)
         if (surer(s, &f.windows[i], &f.windows[best]))
             best = i;
-    mote_infer_input told = {.x = f.x[best],
-                             .n = (size_t)s->n_values,
-                             .request_id = asked->request_id,
-                             .consent = asked->consent};
-    MOTE_TRY(mote_infer_run(t, s, &told, &p, err));
+    const mote_infer_told told =
+        stand_for(&in, (size_t)s->sample.dims[0], (size_t)s->sample.dims[1]);
+    const mote_infer_input one = {.x = f.x[best],
+                                  .n = (size_t)s->n_values,
+                                  .request_id = asked->request_id,
+                                  .consent = asked->consent,
+                                  .told = f.n > 1 ? &told : NULL};
+    MOTE_TRY(mote_infer_run(t, s, &one, &p, err));
     if (is_stream && is_json_array(bytes, n) && !asked->is_label_only) /* it has no time */
         f.n_events = mote_hear_tensor(s->model, p.out, f.events) ? 1 : 0;
     *out = (mote_classification){.best = f.windows[best],

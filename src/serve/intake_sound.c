@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "data/kind_audio.h"
 #include "serve/intake.h"
 
 /* Samples of one window. */
@@ -37,8 +38,19 @@ static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t cli
     return MOTE_OK;
 }
 
-/* The window of the answer: one prediction, told to the observer and the log. *output is its int8
- * output, in `a`. */
+/* What stands for a recording longer than a window: the clip that training would cut from it. */
+static mote_status stand_for(const mote_sound *sound, size_t clip, mote_arena *a,
+                             mote_infer_told *out, mote_err *err)
+{
+    int16_t *pcm = NULL;
+    MOTE_TRY(mote_arena_take(a, clip, sizeof *pcm, &pcm, err));
+    mote_audio_fit(sound->pcm, sound->n, pcm, clip);
+    *out = (mote_infer_told){.items = {pcm}, .n = 1};
+    return MOTE_OK;
+}
+
+/* The window of the answer: one prediction, told to the log and, when it is all of the recording,
+ * to the observer. *output is its int8 output, in `a`. */
 static mote_status answer_window(mote_infer *t, const mote_served *s, const mote_sound *sound,
                                  int64_t start, mote_arena *a, mote_classify_window *out,
                                  const int8_t **output, mote_err *err)
@@ -46,12 +58,17 @@ static mote_status answer_window(mote_infer *t, const mote_served *s, const mote
     size_t n_labels = (size_t)s->n_labels;
     mote_infer_input in = {
         .n = clip_of(s), .request_id = sound->request_id, .consent = sound->consent};
+    mote_infer_told told;
     mote_prediction p;
     float *probabilities = NULL;
     const int16_t *pcm = NULL;
     int8_t *copy = NULL;
     MOTE_TRY(window_pcm(sound, start, in.n, a, &pcm, err));
     in.x = pcm;
+    if (sound->n > in.n) {
+        MOTE_TRY(stand_for(sound, in.n, a, &told, err));
+        in.told = &told;
+    }
     MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
     MOTE_TRY(mote_arena_take(a, n_labels, sizeof *probabilities, &probabilities, err));
     MOTE_TRY(mote_arena_take(a, n_labels, 1, &copy, err));
@@ -146,8 +163,13 @@ static mote_status classify_scores(mote_infer *t, const mote_served *s, const mo
     }
     MOTE_TRY(
         window_pcm(sound, w[best].start, clip, a, &pcm, err)); /* one request, one prediction */
-    const mote_infer_input in = {
-        .x = pcm, .n = clip, .request_id = sound->request_id, .consent = sound->consent};
+    mote_infer_told told;
+    MOTE_TRY(stand_for(sound, clip, a, &told, err));
+    const mote_infer_input in = {.x = pcm,
+                                 .n = clip,
+                                 .request_id = sound->request_id,
+                                 .consent = sound->consent,
+                                 .told = n > 1 ? &told : NULL};
     MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
     *out = (mote_classification){.best = w[best], .windows = w, .n_windows = n, .n_run = n + 1};
     return MOTE_OK;

@@ -56,7 +56,7 @@ static size_t input_bytes(const mote_serve_event *e)
     return e->kept ? e->kept->n : e->n_in * mote_dtype_bytes(e->served->sample.dtype);
 }
 
-/* One block: the struct, then input and probabilities; texts are in the struct. */
+/* One block: the struct, then what is watched, probabilities and input; texts are in the struct. */
 static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event *e, size_t bytes)
 {
     predlog_entry *n = mote_alloc_zero(1, bytes);
@@ -74,15 +74,17 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
     (void)mote_format(n->request_id, sizeof n->request_id, "%s", e->request_id);
     if (!mote_utf8_valid(n->request_id, strlen(n->request_id)))
         n->request_id[0] = '\0'; /* cut inside a character, or bytes of a header */
-    n->n_watched = e->n_watched;
-    memcpy(n->watched, e->watched, (size_t)e->n_watched * sizeof(float));
+    n->n_watched = e->n_logged;
+    n->watched = (float *)(void *)(n + 1);
+    if (e->n_logged > 0)
+        memcpy(n->watched, e->logged, (size_t)e->n_logged * sizeof(float));
     if (log->policy.keep_outputs) {
         n->n_labels = e->served->n_numbers;
         n->class_id = e->served->has_classes ? e->prediction->class_id : -1;
         if (n->class_id >= 0)
             (void)mote_format(n->label, sizeof n->label, "%s",
                               mote_model_label(e->served->model, n->class_id));
-        n->probabilities = (float *)(void *)(n + 1);
+        n->probabilities = n->watched + n->n_watched;
         memcpy(
             n->probabilities,
             mote_prediction_numbers(mote_model_signature(e->served->model)->answer, e->prediction),
@@ -94,7 +96,7 @@ static predlog_entry *copy_event(const mote_predlog *log, const mote_serve_event
         n->of = mote_model_ref(e->served->model);
         n->is_as_kept = e->kept != NULL;
         n->n_in = e->n_in;
-        n->input = (char *)(n + 1) + (size_t)n->n_labels * sizeof(float);
+        n->input = (char *)(n->watched + n->n_watched + n->n_labels);
         memcpy(n->input, e->kept ? e->kept->s : e->x, n->in_bytes);
     }
     return n;
@@ -122,8 +124,8 @@ void mote_predlog_submit(mote_predlog *log, const mote_serve_event *e)
         atomic_fetch_add_explicit(&log->without_consent, 1, memory_order_relaxed);
         return;
     }
-    MOTE_BUG_IF(e->n_watched < 0 || e->n_watched > MOTE_SERVE_MAX_WATCHED);
-    size_t bytes = sizeof(predlog_entry);
+    MOTE_BUG_IF(e->n_logged < 0 || e->n_logged > MOTE_SERVE_MAX_TOLD * MOTE_SERVE_MAX_WATCHED);
+    size_t bytes = sizeof(predlog_entry) + (size_t)e->n_logged * sizeof(float);
     if (log->policy.keep_outputs)
         bytes += (size_t)e->served->n_numbers * sizeof(float);
     if (log->policy.keep_inputs)

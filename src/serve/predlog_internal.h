@@ -21,13 +21,12 @@ struct predlog_entry {
     int32_t class_id;
     int32_t n_labels; /* 0: outputs are not kept */
     int32_t n_watched;
-    float watched[MOTE_SERVE_MAX_WATCHED];
-    float *probabilities;      /* in the block */
-    char *input;               /* in the block; NULL: inputs are not kept */
-    size_t n_in, in_bytes;     /* elements and bytes of it */
-    bool is_as_kept;           /* it is the text to keep, no elements */
-    mote_model *of;            /* a reference, with an input */
-    const mote_intake *intake; /* of the model: how it is kept */
+    float *watched, *probabilities; /* in the block */
+    char *input;                    /* in the block; NULL: inputs are not kept */
+    size_t n_in, in_bytes;          /* elements and bytes of it */
+    bool is_as_kept;                /* it is the text to keep, no elements */
+    mote_model *of;                 /* a reference, with an input */
+    const mote_intake *intake;      /* of the model: how it is kept */
 };
 
 #define PREDLOG_BOOT_BYTES 64

@@ -277,8 +277,10 @@ static void log_predictions(fixture *f, int n, double shift, size_t n_bytes)
 {
     mote_err err;
     for (int i = 0; i < n; i++) {
-        float v[4] = {0};
+        float v[6] = {0};
         draw(&f->rng, shift, v);
+        if (n_bytes == sizeof v) /* of a request of two samples */
+            draw(&f->rng, shift, v + 3);
         MOTE_SCOPED_STMT *q = NULL;
         assert_ok(mote_stmt_prepare(
             f->store,
@@ -324,6 +326,20 @@ static void the_log_is_judged_once_however_often_it_is_read(void **state)
     assert_int_equal(read_log(f, true).n_read, 0);
 }
 
+static void each_sample_of_a_request_counts_for_itself(void **state)
+{
+    fixture *f = *state;
+    log_predictions(f, WINDOW / 2 + 3, 0, 24); /* two in each */
+    mote_monitor_log_read r = read_log(f, false);
+    assert_int_equal(r.flushed.n_windows, 1);
+    assert_int_equal(r.n_read, WINDOW / 2 + 3);
+    assert_int_equal(r.n_unusable, 0);
+    log_predictions(f, WINDOW / 2 - 3, 3, 24); /* with the three that waited */
+    r = read_log(f, false);
+    assert_int_equal(r.flushed.n_windows, 1);
+    assert_int_equal(r.flushed.n_opened, 1);
+}
+
 static void bad_settings_are_refused(void **state)
 {
     fixture *f = *state;
@@ -353,6 +369,7 @@ int main(void)
         T(a_failed_flush_keeps_the_windows),
         T(threads_add_without_losing_any),
         T(the_log_is_judged_once_however_often_it_is_read),
+        T(each_sample_of_a_request_counts_for_itself),
         T(bad_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "tests/temp_dir.h"
 #include "tests/tiny_model.h"
 
+#include "data/kind_audio.h"
 #include "serve/intake_sound.h"
 
 typedef struct {
@@ -14,13 +15,15 @@ typedef struct {
     mote_infer *infer;
     const mote_served *s;
     mote_model *model;
-    size_t n_told; /* predictions the observer was told of */
+    size_t n_told;       /* predictions the observer was told of */
+    int16_t told[16000]; /* the sample of the last of them */
 } fixture;
 
 static void observe(void *arg, mote_serve_event *e)
 {
-    (void)e;
-    ((fixture *)arg)->n_told++;
+    fixture *f = arg;
+    f->n_told++;
+    memcpy(f->told, e->x, e->n_in * sizeof f->told[0]);
 }
 
 static void open_model(fixture *f, mote_model *m)
@@ -121,6 +124,9 @@ static void the_label_alone_is_the_same_label(void **state)
         f.n_told = 0;
         mote_classification c = classify(&f, pcm, lengths[i], false, &a);
         assert_int_equal(f.n_told, 1);
+        int16_t cut[16000]; /* as training cuts it */
+        mote_audio_fit(pcm, lengths[i], cut, 16000);
+        assert_memory_equal(f.told, cut, sizeof cut);
         mote_classification l = classify(&f, pcm, lengths[i], true, &a);
         assert_int_equal(f.n_told, 2);
         assert_int_equal(c.best.class_id, l.best.class_id);
