@@ -355,7 +355,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_import_config cfg = mote_import_config_default(kind);
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
     MOTE_TRY(choose_part(v->split, &cfg.part, err));
-    if (*cli->project->table.target)
+    if (cli->project->table.target.n > 0)
         cfg.decoding.table = &cli->project->table;
     const mote_cut_config cut = kind->cut_of ? kind->cut_of(cli->project) : (mote_cut_config){0};
     cfg.decoding.rate_hz = cut.rate_hz;

@@ -76,12 +76,24 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
     return MOTE_OK;
 }
 
-/* Two cells: the label and how sure it is; a value, or the first of several; or the verdict and its
- * score. */
-static void say_answer(job *j, const mote_classify_window *w)
+/* "casual 17, registered 120": each by its name. */
+static mote_status say_values(job *j, const mote_classify_window *w, mote_err *err)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1 << 14);
+    for (int32_t k = 0; k < j->s->n_labels; k++)
+        mote_buf_printf(&b, "%s%s %g", k ? ", " : "", mote_model_label(j->s->model, k),
+                        (double)w->values[k]);
+    MOTE_TRY(mote_buf_status(&b, err));
+    mote_table_cell(&j->table, "%s", b.data);
+    return MOTE_OK;
+}
+
+/* Two cells: the label and how sure it is; the values; or the verdict and its score. */
+static mote_status say_answer(job *j, const mote_classify_window *w, mote_err *err)
 {
     if (w->values) {
-        mote_table_cell(&j->table, "%s %g", mote_model_label(j->s->model, 0), (double)w->values[0]);
+        MOTE_TRY(say_values(j, w, err));
         mote_table_cell(&j->table, "-");
     } else if (w->probabilities) {
         mote_table_cell(&j->table, "%s", mote_model_label(j->s->model, w->class_id));
@@ -90,10 +102,11 @@ static void say_answer(job *j, const mote_classify_window *w)
         mote_table_cell(&j->table, "%s", w->is_anomaly ? "unusual" : "normal");
         mote_table_cell(&j->table, "%.3g", (double)w->score);
     }
+    return MOTE_OK;
 }
 
 /* Each row of a table has its own answer: "people.csv:3" is the third. */
-static void say_rows(job *j, const char *path, const mote_classification *c)
+static mote_status say_rows(job *j, const char *path, const mote_classification *c, mote_err *err)
 {
     for (size_t i = 0; i < c->n_windows; i++) {
         const mote_classify_window *w = &c->windows[i];
@@ -101,10 +114,11 @@ static void say_rows(job *j, const char *path, const mote_classification *c)
             mote_table_cell(&j->table, "%s:%zu", path, i + 1);
         else
             mote_table_cell(&j->table, "%s", path);
-        say_answer(j, w);
+        MOTE_TRY(say_answer(j, w, err));
         mote_table_cell(&j->table, "-");
         mote_table_cell(&j->table, "-");
     }
+    return MOTE_OK;
 }
 
 /* A series that is longer than a window: a line for each, and the event that it completes. */
@@ -121,7 +135,7 @@ static mote_status say_windows(job *j, const char *path, const mote_classificati
             of_window.n_detections++;
         next += of_window.n_detections;
         mote_table_cell(&j->table, "%s", path);
-        say_answer(j, w);
+        MOTE_TRY(say_answer(j, w, err));
         mote_table_cell(&j->table, "%lld ms",
                         (long long)(j->s->rate_hz ? w->start * 1000 / j->s->rate_hz : 0));
         MOTE_TRY(say_detections(j, &of_window, err));
@@ -144,14 +158,12 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
         mote_tell(j->cli, "%s: %s\n", path, c.wrong);
     if (j->cli->json)
         return add_json(j, path, &c, latency_us, err);
-    if (c.is_of_rows) {
-        say_rows(j, path, &c);
-        return MOTE_OK;
-    }
+    if (c.is_of_rows)
+        return say_rows(j, path, &c, err);
     if (c.is_of_windows)
         return say_windows(j, path, &c, err);
     mote_table_cell(&j->table, "%s", path);
-    say_answer(j, &c.best);
+    MOTE_TRY(say_answer(j, &c.best, err));
     mote_table_cell(&j->table, "%lld ms",
                     (long long)(j->s->rate_hz ? c.best.start * 1000 / j->s->rate_hz : 0));
     return say_detections(j, &c, err);

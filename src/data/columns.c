@@ -98,8 +98,19 @@ static bool is_ignored(const mote_project_column *c)
  * are in order, unless it is listed with a treatment. */
 static bool is_aside(const mote_project_table *t, const char *name, bool is_treated)
 {
-    return strcmp(name, t->target) == 0 || strcmp(name, t->group) == 0 ||
+    return mote_table_asks(t, name) || strcmp(name, t->group) == 0 ||
            (strcmp(name, t->time) == 0 && !is_treated);
+}
+
+const char *mote_columns_asked(const mote_project_table *t, char out[MOTE_ASKED_BYTES])
+{
+    out[0] = 0;
+    for (size_t i = 0; i < t->target.n; i++) {
+        const size_t used = strlen(out);
+        (void)mote_format(out + used, MOTE_ASKED_BYTES - used, "%s%s", i ? ", " : "",
+                          t->target.items[i]);
+    }
+    return out;
 }
 
 static mote_status add(finder *f, const mote_field *field, mote_err *err)
@@ -262,8 +273,9 @@ mote_status mote_columns_of(const mote_project_table *table, const mote_columns_
     finder f = {.table = table, .tables = tables, .use = from->use, .n_tables = from->n, .a = a};
     MOTE_BUG_IF(from->n == 0);
     MOTE_TRY(mote_arena_take(a, MOTE_COLUMNS_MAX, sizeof *f.fields, &f.fields, err));
-    if (!mote_table_rows_find(tables[0], &table->columns, table->target, 0))
-        return no_column(tables[0], "table.target", table->target, err);
+    for (size_t i = 0; i < table->target.n; i++)
+        if (!mote_table_rows_find(tables[0], &table->columns, table->target.items[i], 0))
+            return no_column(tables[0], "table.target", table->target.items[i], err);
     for (size_t i = 0; i < table->columns.n; i++)
         MOTE_TRY(add_stated(&f, &table->columns.items[i], err));
     for (uint32_t i = 0; table->columns.n == 0 && i < tables[0]->n_columns; i++)
@@ -271,9 +283,10 @@ mote_status mote_columns_of(const mote_project_table *table, const mote_columns_
     for (size_t i = 0; i < f.n; i++)
         if (f.fields[i].type == MOTE_FIELD_CATEGORY)
             MOTE_TRY(find_values(&f, i, err));
+    char asked[MOTE_ASKED_BYTES];
     if (f.n == 0)
         return mote_fail(err, MOTE_ARG, "the table has no column to learn '%s' from",
-                         table->target);
+                         mote_columns_asked(table, asked));
     *out = (mote_columns){.fields = f.fields, .n = f.n, .table = *table};
     return MOTE_OK;
 }
@@ -320,7 +333,10 @@ static mote_status fit_column(const mote_project_column *c, const mote_table_col
 mote_status mote_columns_fit(const mote_project_table *table, const mote_table_rows *t,
                              const char *what, mote_err *err)
 {
-    const char *const named[] = {table->target, table->group, table->time};
+    const char *named[MOTE_TABLE_MAX_TARGETS + 2] = {table->group, table->time};
+    size_t n_named = 2;
+    for (size_t i = 0; i < table->target.n; i++)
+        named[n_named++] = table->target.items[i];
     if (!t->has_header && table->columns.n > 0 && table->columns.n != t->n_columns)
         return mote_fail(err, MOTE_SHAPE,
                          "'%s': it has %u columns and no header, table.columns lists %zu", what,
@@ -334,7 +350,7 @@ mote_status mote_columns_fit(const mote_project_table *table, const mote_table_r
             return mote_wrap(err, st, "'%s'", what);
         MOTE_TRY(st);
     }
-    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+    for (size_t i = 0; i < n_named; i++)
         if (*named[i] && !mote_table_rows_find(t, &table->columns, named[i], 0))
             return mote_wrap(err, no_column(t, "table", named[i], err), "'%s'", what);
     return MOTE_OK;

@@ -62,6 +62,10 @@ typedef struct mote_columns {
     mote_project_table table; /* what is asked for, and how a file without header is read */
 } mote_columns;
 
+/* "casual", or "casual, registered": what is asked for, for messages. */
+#define MOTE_ASKED_BYTES 160
+const char *mote_columns_asked(const mote_project_table *t, char out[MOTE_ASKED_BYTES]);
+
 /* Numbers of a row. */
 size_t mote_columns_width(const mote_columns *c);
 

@@ -102,7 +102,7 @@ static bool is_aside(const mote_columns *c, const char *name)
     for (size_t i = 0; i < t->columns.n; i++)
         if (strcmp(t->columns.items[i].name, name) == 0)
             return true;
-    return strcmp(name, t->target) == 0 || (*name && strcmp(name, t->group) == 0) ||
+    return mote_table_asks(t, name) || (*name && strcmp(name, t->group) == 0) ||
            (*name && strcmp(name, t->time) == 0);
 }
 
@@ -189,7 +189,7 @@ static mote_status bind_in_order(const mote_columns *c, size_t n_cells, const ch
             at[i] = (int32_t)i;
         return MOTE_OK;
     }
-    bool without = n_cells + 1 == all->n;
+    bool without = n_cells + c->table.target.n == all->n;
     if (n_cells != all->n && !without)
         return mote_fail(err, MOTE_SHAPE,
                          "'%s': rows of %zu cells and no header; the model takes %zu columns", what,
@@ -197,7 +197,7 @@ static mote_status bind_in_order(const mote_columns *c, size_t n_cells, const ch
     for (size_t i = 0; i < c->n; i++) {
         int32_t place = 0;
         for (size_t k = 0; k < all->n && strcmp(all->items[k].name, c->fields[i].name) != 0; k++)
-            place += without && strcmp(all->items[k].name, c->table.target) == 0 ? 0 : 1;
+            place += without && mote_table_asks(&c->table, all->items[k].name) ? 0 : 1;
         at[i] = place;
     }
     return MOTE_OK;
@@ -283,7 +283,9 @@ json_t *mote_columns_to_json(const mote_columns *c)
     for (size_t i = 0; all && i < t->columns.n; i++)
         if (json_array_append_new(all, json_string(t->columns.items[i].name)) != 0)
             return NULL;
-    return json_pack("{s:O, s:O, s:s, s:s, s:s}", "fields", fields, "all", all, "target", t->target,
+    json_t *target = t->target.n == 1 ? json_string(t->target.items[0])
+                                      : texts_json(t->target.items, t->target.n);
+    return json_pack("{s:O, s:O, s:o, s:s, s:s}", "fields", fields, "all", all, "target", target,
                      "group", t->group, "time", t->time);
 }
 
@@ -331,6 +333,23 @@ static mote_status read_field(const json_t *o, mote_arena *a, mote_field *out, m
     return MOTE_OK;
 }
 
+/* A text, or a list of several. */
+static mote_status read_targets(const json_t *j, mote_arena *a, mote_names *out, mote_err *err)
+{
+    const size_t n = json_is_array(j) ? json_array_size(j) : 1;
+    const char **items = NULL;
+    if (n == 0 || n > MOTE_TABLE_MAX_TARGETS)
+        return mote_fail(err, MOTE_PARSE, "columns: 'target' must be 1 to %d names",
+                         MOTE_TABLE_MAX_TARGETS);
+    MOTE_TRY(mote_arena_take(a, n, sizeof *items, &items, err));
+    for (size_t i = 0; i < n; i++)
+        if (!(items[i] = json_string_value(json_is_array(j) ? json_array_get(j, i) : j)))
+            return mote_fail(err, MOTE_PARSE,
+                             "columns: 'target' must be a name, or a list of them");
+    *out = (mote_names){items, n};
+    return MOTE_OK;
+}
+
 mote_status mote_columns_from_json(const json_t *j, mote_arena *a, mote_columns *out, mote_err *err)
 {
     const json_t *fields = json_object_get(j, "fields"), *all = json_object_get(j, "all");
@@ -341,7 +360,7 @@ mote_status mote_columns_from_json(const json_t *j, mote_arena *a, mote_columns 
     if (!json_is_array(fields) || n == 0 || n > MOTE_COLUMNS_MAX || n_all > MOTE_TABLE_MAX_COLUMNS)
         return mote_fail(err, MOTE_PARSE, "'fields' must be a list of 1 to %d columns",
                          MOTE_COLUMNS_MAX);
-    MOTE_TRY(mote_json_get_str(j, "columns", "target", &c.table.target, err));
+    MOTE_TRY(read_targets(json_object_get(j, "target"), a, &c.table.target, err));
     MOTE_TRY(mote_json_get_str(j, "columns", "group", &c.table.group, err));
     MOTE_TRY(mote_json_get_str(j, "columns", "time", &c.table.time, err));
     MOTE_TRY(mote_arena_take(a, n, sizeof *f, &f, err));

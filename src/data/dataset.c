@@ -32,7 +32,8 @@ static mote_status check_config(const mote_dataset_config *cfg, mote_err *err)
     if (cfg->nothing && !cfg->kind->make_nothing)
         return mote_fail(err, MOTE_ARG, "data set: " MOTE_CLASS_SILENCE " cannot be made of %s",
                          cfg->kind->many);
-    if (cfg->n_values < 0 || cfg->n_values > 1)
+    const int32_t most = cfg->cut.table.target.n > 1 ? (int32_t)cfg->cut.table.target.n : 1;
+    if (cfg->n_values < 0 || cfg->n_values > most)
         return mote_fail(err, MOTE_ARG, "data set: %d values a sample", (int)cfg->n_values);
     if (cfg->n_folds != 0 && (cfg->round < 0 || cfg->round >= cfg->n_folds))
         return mote_fail(err, MOTE_ARG, "data set: round %d of %d folds does not exist",
@@ -298,8 +299,11 @@ static void set_target(mote_dataset *d, size_t i, const mote_planned *p, size_t 
     d->label[i] = row && d->class_id ? d->classes[row->class_id] : label;
     if (d->time_s)
         d->time_s[i] = row ? row->time_s : (double)NAN;
-    if (d->values)
-        d->values[i] = (float)(row ? row->value : p->item->value);
+    if (row && d->values)
+        memcpy(d->values + i * (size_t)d->n_values, p->values + k * (size_t)d->n_values,
+               (size_t)d->n_values * sizeof *d->values);
+    else if (d->values)
+        d->values[i] = (float)p->item->value;
     else if (d->class_id)
         d->class_id[i] = row ? row->class_id : p->class_id;
 }
@@ -421,7 +425,8 @@ static mote_status take_room(mote_loader *l, mote_err *err)
     MOTE_TRY(mote_loader_account(l, bytes, err));
     MOTE_TRY(mote_arena_take(&d->arena, d->n, mote_dataset_sample_bytes(d), &d->x, err));
     if (d->n_values > 0)
-        MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->values, &d->values, err));
+        MOTE_TRY(mote_arena_take(&d->arena, d->n, (size_t)d->n_values * sizeof *d->values,
+                                 &d->values, err));
     else
         MOTE_TRY(mote_arena_take(&d->arena, d->n, sizeof *d->class_id, &d->class_id, err));
     if (l->n_planned > 0 && l->plan[0].rows)

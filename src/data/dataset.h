@@ -40,7 +40,8 @@ typedef struct {
     bool other, nothing;       /* whether there are classes _unknown_ and _silence_ */
     bool is_score;    /* labels are what is normal, all others (`other`) unusual, and the split to
                          train    on has what is normal alone */
-    int32_t n_values; /* 0: targets are classes; 1: what the first label measures */
+    int32_t n_values; /* 0: targets are classes; 1: what the first label measures; of rows with
+                         several targets (cut.table.target): as many */
     mote_split split;
     bool all_splits; /* everything; `split` and `words` are not looked at */
     mote_dataset_words words;

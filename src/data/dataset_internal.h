@@ -10,8 +10,7 @@
 typedef struct {
     size_t at;        /* in the file */
     int32_t class_id; /* -1: of values */
-    double value;
-    double time_s; /* NaN: not known */
+    double time_s;    /* NaN: not known */
     const char *label, *group;
 } mote_planned_row;
 
@@ -20,6 +19,7 @@ typedef struct {
     int32_t class_id;       /* -1: of values, or each row has its own */
     size_t n;               /* samples that are cut from it */
     mote_planned_row *rows; /* [n]; NULL: the item is what the version says */
+    float *values;          /* [n][n_values] of rows of values; else NULL */
 } mote_planned;
 
 struct mote_loader {

@@ -26,14 +26,18 @@ static bool is_wanted(const mote_dataset_config *cfg, mote_split split, const mo
     return cfg->split == (cfg->n_folds > 0 ? fold_split(cfg, said) : split);
 }
 
-/* What the row is, by the classes of the data set; false: nothing that is asked for. */
-static bool target_of(const mote_loader *l, const mote_row_said *said, mote_planned_row *out)
+/* What the row is, by the classes of the data set, or its values; false: nothing that is asked for.
+ */
+static bool target_of(const mote_loader *l, const mote_row_said *said, mote_planned_row *out,
+                      float *values)
 {
-    if (!said->label)
-        return false;
-    out->value = said->value;
-    if (l->cfg->n_values > 0)
-        return isfinite(said->value);
+    bool is_known = said->label != NULL;
+    for (int32_t k = 0; values && k < l->cfg->n_values; k++) {
+        is_known = is_known && isfinite(said->value[k]);
+        values[k] = (float)said->value[k];
+    }
+    if (!is_known || l->cfg->n_values > 0)
+        return is_known;
     out->class_id = mote_loader_class(l, said->label);
     return out->class_id >= 0;
 }
@@ -56,6 +60,9 @@ static mote_status plan_rows(mote_loader *l, const mote_version_item *it, const 
         return mote_fail(err, MOTE_CORRUPT, "a table has %zu rows, its data version says %zu",
                          cfg->kind->n_rows(d), it->n_rows);
     MOTE_TRY(mote_arena_take(l->scratch, it->n_rows, sizeof *p->rows, &p->rows, err));
+    if (cfg->n_values > 0)
+        MOTE_TRY(mote_arena_take(l->scratch, it->n_rows, (size_t)cfg->n_values * sizeof *p->values,
+                                 &p->values, err));
     for (size_t i = 0; i < it->n_rows; i++) {
         mote_planned_row *row = &p->rows[p->n];
         mote_row_said said;
@@ -63,7 +70,8 @@ static mote_status plan_rows(mote_loader *l, const mote_version_item *it, const 
         if (!is_wanted(cfg, (mote_split)it->rows[i], &said))
             continue;
         *row = (mote_planned_row){.at = i, .class_id = -1, .time_s = said.time_s};
-        if (!target_of(l, &said, row)) {
+        float *values = p->values ? p->values + p->n * (size_t)cfg->n_values : NULL;
+        if (!target_of(l, &said, row, values)) {
             l->d->n_left_out++;
             continue;
         }
@@ -77,7 +85,7 @@ mote_status mote_loader_plan_rows(mote_loader *l, const mote_version_item *it, m
 {
     mote_planned p = {.item = it, .class_id = -1};
     mote_loaded one;
-    if (!l->cfg->kind->n_rows || !l->cfg->cut.table.target)
+    if (!l->cfg->kind->n_rows || l->cfg->cut.table.target.n == 0)
         return mote_fail(err, MOTE_ARG, "data set: %s have no rows, the data version does",
                          l->cfg->kind->many);
     MOTE_TRY(mote_loader_decode(l, it, &one, err));

@@ -326,7 +326,7 @@ mote_status mote_deal_rows(mote_store *s, const mote_version_config *cfg, mote_a
         mote_version_item *it = &v->items[i];
         if (!it->kind || !it->kind->n_rows)
             continue;
-        MOTE_BUG_IF(!cfg->table.target);
+        MOTE_BUG_IF(cfg->table.target.n == 0);
         has_rows = true;
         st = read_file(&d, it, err);
     }

@@ -59,8 +59,6 @@ static mote_status find_labels(mote_store *s, const mote_data_version *v,
                                mote_err *err)
 {
     const bool is_value = cfg->n_values > 0;
-    if (is_value && cfg->cut.table.target)
-        return add_label(all, cfg->cut.table.target, a, err);
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         if (it->role != MOTE_ROLE_EXAMPLE)
@@ -98,6 +96,10 @@ mote_status mote_form_labels(mote_store *s, const mote_data_version *v,
     const char **items = NULL;
     if (cfg->n_labels > 0) {
         *out = (mote_names){cfg->labels, cfg->n_labels};
+        return MOTE_OK;
+    }
+    if (cfg->n_values > 0 && cfg->cut.table.target.n > 0) {
+        *out = cfg->cut.table.target; /* in this order */
         return MOTE_OK;
     }
     MOTE_TRY(find_labels(s, v, cfg, &all, a, err));

@@ -119,10 +119,10 @@ typedef struct {
  */
 typedef struct {
     const char *label; /* what is asked for, as text; NULL: it is missing in this row */
-    double value;      /* the same as a number; NaN: it is none */
-    const char *group; /* whose rows stay together; NULL: it is by itself */
-    double time_s;     /* NaN: not known */
-    uint64_t hash;     /* of everything in it: the same for equal rows */
+    double value[MOTE_TABLE_MAX_TARGETS]; /* each that is asked for as a number; NaN: it is none */
+    const char *group;                    /* whose rows stay together; NULL: it is by itself */
+    double time_s;                        /* NaN: not known */
+    uint64_t hash;                        /* of everything in it: the same for equal rows */
 } mote_row_said;
 
 #define MOTE_LABEL_ROWS "_rows_" /* what a file is called whose rows say what they are */

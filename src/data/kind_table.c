@@ -397,22 +397,33 @@ static double time_of(const mote_table_column *c, uint32_t cell)
     return c->numbers[cell];
 }
 
+/* The label is the text of the first; a row that lacks one of several says nothing. */
+static mote_status say_targets(const mote_table_rows *t, const mote_project_table *p, size_t row,
+                               mote_row_said *said, mote_err *err)
+{
+    MOTE_BUG_IF(p->target.n > MOTE_TABLE_MAX_TARGETS);
+    for (size_t i = 0; i < p->target.n; i++) {
+        const mote_table_column *c;
+        MOTE_TRY(find_column(t, p, p->target.items[i], "table.target", &c, err));
+        const uint32_t cell = c ? mote_table_cell(c, row) : MOTE_CELL_MISSING;
+        const bool is_there = cell != MOTE_CELL_MISSING && (i == 0 || said->label);
+        said->value[i] = cell != MOTE_CELL_MISSING ? c->numbers[cell] : (double)NAN;
+        said->label = !is_there ? NULL : i == 0 ? c->texts[cell] : said->label;
+    }
+    return MOTE_OK;
+}
+
 static mote_status say(const mote_decoded *d, const mote_project_table *p, size_t row,
                        mote_row_said *out, mote_err *err)
 {
     const mote_table_rows *t = mote_decoded_table(d);
-    const mote_table_column *target, *group, *time;
-    mote_row_said said = {.value = NAN, .time_s = NAN, .hash = t->row_hash[row]};
-    MOTE_TRY(find_column(t, p, p->target, "table.target", &target, err));
+    const mote_table_column *group, *time;
+    mote_row_said said = {.time_s = NAN, .hash = t->row_hash[row]};
+    MOTE_TRY(say_targets(t, p, row, &said, err));
     MOTE_TRY(find_column(t, p, p->group, "table.group", &group, err));
     MOTE_TRY(find_column(t, p, p->time, "table.time", &time, err));
-    const uint32_t answer = target ? mote_table_cell(target, row) : MOTE_CELL_MISSING;
     const uint32_t whose = group ? mote_table_cell(group, row) : MOTE_CELL_MISSING;
     const uint32_t when = time ? mote_table_cell(time, row) : MOTE_CELL_MISSING;
-    if (answer != MOTE_CELL_MISSING) {
-        said.label = target->texts[answer];
-        said.value = target->numbers[answer];
-    }
     if (whose != MOTE_CELL_MISSING)
         said.group = group->texts[whose];
     if (when != MOTE_CELL_MISSING)

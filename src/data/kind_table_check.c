@@ -23,9 +23,10 @@ typedef struct {
     mote_arena scratch;
     const uint8_t *split;      /* [n_rows] */
     const uint32_t *class_ids; /* [n_rows] */
-    const double *targets;     /* [n_rows]; NaN: none */
+    const double *targets;     /* [n_rows][n_targets]; NaN: none */
     uint64_t *inputs;          /* [n_rows] hash so far of what the model takes */
-    const mote_table_column *target;
+    const mote_table_column *target[MOTE_TABLE_MAX_TARGETS]; /* of each that is asked for */
+    size_t n_targets;
 } look;
 
 /* ---- which columns --------------------------------------------------------------------------- */
@@ -117,23 +118,33 @@ static mote_status class_of(look *l, const char *text, uint32_t *out, mote_err *
     return MOTE_OK;
 }
 
+/* False: the row lacks that value; *out is then NaN. Of classes any text is one. */
+static bool read_target(const look *l, size_t row, size_t k, double *out)
+{
+    const mote_table_column *in = l->target[k];
+    const uint32_t cell = mote_table_cell(in, row);
+    *out = cell != MOTE_CELL_MISSING ? in->numbers[cell] : (double)NAN;
+    return cell != MOTE_CELL_MISSING && (l->c->cfg->of_classes || isfinite(*out));
+}
+
 /* What each row says. */
 static mote_status find_answers(look *l, mote_err *err)
 {
-    const mote_table_column *in = l->target;
+    const mote_table_column *in = l->target[0];
     uint32_t *ids = NULL, *by_text = NULL;
     double *targets = NULL;
     MOTE_TRY(mote_arena_take(&l->scratch, l->t->n_rows, sizeof *ids, &ids, err));
-    MOTE_TRY(mote_arena_take(&l->scratch, l->t->n_rows, sizeof *targets, &targets, err));
+    MOTE_TRY(
+        mote_arena_take(&l->scratch, l->t->n_rows * l->n_targets, sizeof *targets, &targets, err));
     MOTE_TRY(mote_arena_take(&l->scratch, (size_t)in->n_texts + 1, sizeof *by_text, &by_text, err));
     for (uint32_t i = 0; l->c->cfg->of_classes && i < in->n_texts; i++)
         MOTE_TRY(class_of(l, in->texts[i], &by_text[i], err));
     for (size_t row = 0; row < l->t->n_rows; row++) {
         const uint32_t cell = mote_table_cell(in, row);
-        bool is_there =
-            cell != MOTE_CELL_MISSING && (l->c->cfg->of_classes || isfinite(in->numbers[cell]));
+        bool is_there = true;
+        for (size_t k = 0; k < l->n_targets; k++)
+            is_there = read_target(l, row, k, &targets[row * l->n_targets + k]) && is_there;
         ids[row] = is_there && l->c->cfg->of_classes ? by_text[cell] : MOTE_TABLE_NO_CLASS;
-        targets[row] = is_there ? in->numbers[cell] : (double)NAN;
         l->seen->n_unanswered += is_there ? 0 : 1;
         if (ids[row] == MOTE_TABLE_NO_CLASS)
             continue;
@@ -354,6 +365,11 @@ typedef struct {
     bool is_asked; /* of the half that is foretold */
 } told;
 
+typedef struct {
+    told *items;
+    size_t n;
+} told_list;
+
 static int compare_told(const void *a, const void *b)
 {
     const told *x = a, *y = b;
@@ -365,27 +381,27 @@ static int compare_told(const void *a, const void *b)
 }
 
 /* Up to LOOKED_AT training rows with an answer, spread over the file; equal rows in one half. */
-static mote_status gather_told(look *l, const mote_table_column *in, bool is_numeric_column,
-                               told **out, size_t *n, mote_err *err)
+static mote_status gather_told(look *l, const mote_table_column *in, size_t target,
+                               bool is_numeric_column, told_list *out, mote_err *err)
 {
     const size_t step = l->t->n_rows / LOOKED_AT + 1;
     told *list = NULL;
-    *n = 0;
+    size_t n = 0;
     MOTE_TRY(mote_arena_take(&l->scratch, l->t->n_rows / step + 1, sizeof *list, &list, err));
     for (size_t row = 0; row < l->t->n_rows; row += step) {
         const uint32_t cell = mote_table_cell(in, row);
-        bool is_there = l->c->cfg->of_classes ? l->class_ids[row] != MOTE_TABLE_NO_CLASS
-                                              : isfinite(l->targets[row]);
+        const double value = l->targets[row * l->n_targets + target];
+        bool is_there =
+            l->c->cfg->of_classes ? l->class_ids[row] != MOTE_TABLE_NO_CLASS : isfinite(value);
         double at = cell == MOTE_CELL_MISSING ? -1 : (double)cell;
         if (is_numeric_column)
             at = cell == MOTE_CELL_MISSING || isnan(in->numbers[cell]) ? -HUGE_VAL
                                                                        : in->numbers[cell];
         if (l->split[row] == MOTE_SPLIT_TRAIN && is_there)
-            list[(*n)++] = (told){at, l->targets[row], l->class_ids[row],
-                                  (l->t->row_hash[row] >> 17 & 1) != 0};
+            list[n++] = (told){at, value, l->class_ids[row], (l->t->row_hash[row] >> 17 & 1) != 0};
     }
-    qsort(list, *n, sizeof *list, compare_told);
-    *out = list;
+    qsort(list, n, sizeof *list, compare_told);
+    *out = (told_list){list, n};
     return MOTE_OK;
 }
 
@@ -458,20 +474,23 @@ static mote_status say_always(look *l, const told *t, size_t n, saying *out, mot
     return MOTE_OK;
 }
 
-/* The share of the errors of a constant that the column alone takes away. */
+/* The share of the errors of a constant that the column alone takes away; of several values that of
+ * which it tells most. */
 static mote_status look_for_leak(look *l, const mote_table_column *in, mote_seen_column *k,
                                  mote_err *err)
 {
-    told *list = NULL;
-    size_t n = 0;
-    saying always;
-    MOTE_TRY(gather_told(l, in, is_numeric(k), &list, &n, err));
-    MOTE_TRY(say_always(l, list, n, &always, err));
-    errors e = foretell(list, n, l->c->cfg->of_classes, is_numeric(k), &always);
-    if (n < FEW_ROWS || !(e.base > 0))
-        return MOTE_OK;
-    const double share = 1 - e.wrong / e.base;
-    k->alone = isnan(k->alone) || share < k->alone ? share : k->alone;
+    double most = NAN;
+    for (size_t target = 0; target < l->n_targets; target++) {
+        told_list t;
+        saying always;
+        MOTE_TRY(gather_told(l, in, target, is_numeric(k), &t, err));
+        MOTE_TRY(say_always(l, t.items, t.n, &always, err));
+        errors e = foretell(t.items, t.n, l->c->cfg->of_classes, is_numeric(k), &always);
+        if (t.n >= FEW_ROWS && e.base > 0)
+            most = fmax(most, 1 - e.wrong / e.base); /* a NaN is no number to fmax */
+    }
+    if (!isnan(most))
+        k->alone = fmin(k->alone, most);
     return MOTE_OK;
 }
 
@@ -549,9 +568,11 @@ static mote_status keep_rows(look *l, size_t file, mote_err *err)
 static mote_status look_at_file(look *l, size_t i, mote_err *err)
 {
     const mote_project_table *t = table_of(l);
-    l->target = mote_table_rows_find(l->t, &t->columns, t->target, 0);
-    if (!l->target)
-        return MOTE_OK; /* as above */
+    for (l->n_targets = 0; l->n_targets < t->target.n; l->n_targets++) {
+        const char *asked = t->target.items[l->n_targets];
+        if (!(l->target[l->n_targets] = mote_table_rows_find(l->t, &t->columns, asked, 0)))
+            return MOTE_OK; /* as above */
+    }
     if (!l->seen->columns)
         MOTE_TRY(begin(l, err));
     MOTE_TRY(find_splits(l, i, err));
@@ -586,7 +607,7 @@ static mote_status make_seen(mote_checker *c, mote_err *err)
 
 mote_status mote_table_look(mote_checker *c, size_t i, const mote_decoded *d, mote_err *err)
 {
-    if (!c->cfg->cut.table.target || !*c->cfg->cut.table.target)
+    if (c->cfg->cut.table.target.n == 0)
         return MOTE_OK; /* nothing is asked for */
     if (!c->own)
         MOTE_TRY(make_seen(c, err));

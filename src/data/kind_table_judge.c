@@ -442,12 +442,14 @@ static mote_status judge_classes(mote_checker *c, mote_err *err)
 static mote_status judge_unanswered(mote_checker *c, mote_err *err)
 {
     const mote_seen_tables *s = c->own;
+    char asked[MOTE_ASKED_BYTES];
     if (s->n_unanswered == 0)
         return MOTE_OK;
     return mote_check_find(c, "no-answer", MOTE_FINDING_WARNING, s->n_unanswered,
                            "fill in the answer, or remove the rows", NULL, err,
                            "rows without an answer in '%s', which are left out: %zu of %zu",
-                           c->cfg->cut.table.target, s->n_unanswered, s->n_rows);
+                           mote_columns_asked(&c->cfg->cut.table, asked), s->n_unanswered,
+                           s->n_rows);
 }
 
 static mote_status judge_groups(mote_checker *c, mote_err *err)

@@ -21,7 +21,15 @@ void mote_answer_numbers_add(mote_answer_numbers *f, mote_metric metric, mote_in
     if (n == 0 || isnan(x.value))
         return;
     MOTE_BUG_IF(f->n == MOTE_MAX_ANSWER_NUMBERS);
-    f->items[f->n++] = (mote_answer_number){metric, x, n};
+    f->items[f->n++] = (mote_answer_number){metric, x, n, NULL};
+}
+
+const mote_answer_number *mote_answer_numbers_find(const mote_answer_numbers *f, mote_metric metric)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->items[i].metric == metric && !f->items[i].of)
+            return &f->items[i];
+    return NULL;
 }
 
 const mote_answer_row *mote_answer_row_of(mote_answer_kind kind)

@@ -37,14 +37,15 @@ typedef struct {
     int32_t n_groups;
 } mote_answers;
 
-/* A number of the answers. */
+/* A number of the answers: of all, or of one of several values. */
 typedef struct {
     mote_metric metric;
     mote_interval value;
-    int64_t n; /* samples behind it */
+    int64_t n;      /* samples behind it */
+    const char *of; /* the value's name, borrowed; NULL: of all */
 } mote_answer_number;
 
-#define MOTE_MAX_ANSWER_NUMBERS 8
+#define MOTE_MAX_ANSWER_NUMBERS 96 /* 5 of each of 16 values, and of all */
 typedef struct {
     mote_answer_number items[MOTE_MAX_ANSWER_NUMBERS];
     size_t n;
@@ -81,6 +82,10 @@ MOTE_MUST_USE mote_status mote_answers_evaluate(const mote_answers *x,
                                                 const mote_answer_words *words,
                                                 const mote_evaluate_config *cfg, mote_arena *a,
                                                 mote_answers_report *out, mote_err *err);
+
+/* The number of all values by that metric; NULL: it cannot be said. */
+const mote_answer_number *mote_answer_numbers_find(const mote_answer_numbers *f,
+                                                   mote_metric metric);
 
 /* Every metric of the kind that can be said; those that cannot are left out.
  * Errors: as mote_evaluate, mote_value_evaluate, mote_anomaly_evaluate. */

@@ -295,14 +295,26 @@ static mote_value_answers answers_of(const mote_answers *x)
                                 .n_groups = x->n_groups};
 }
 
-static void add_numbers(const mote_value_evaluation *v, mote_answer_numbers *out)
+static void add_result(const mote_value_result *r, int64_t n, const char *of,
+                       mote_answer_numbers *out)
 {
-    const mote_value_evaluation e = *v;
-    mote_answer_numbers_add(out, MOTE_METRIC_mae, e.all.mae, e.n);
-    mote_answer_numbers_add(out, MOTE_METRIC_rmse, e.all.rmse, e.n);
-    mote_answer_numbers_add(out, MOTE_METRIC_r2, e.all.r2, e.n);
-    mote_answer_numbers_add(out, MOTE_METRIC_mape, e.all.mape, e.n);
-    mote_answer_numbers_add(out, MOTE_METRIC_interval_coverage, e.all.coverage, e.n);
+    size_t first = out->n;
+    mote_answer_numbers_add(out, MOTE_METRIC_mae, r->mae, n);
+    mote_answer_numbers_add(out, MOTE_METRIC_rmse, r->rmse, n);
+    mote_answer_numbers_add(out, MOTE_METRIC_r2, r->r2, n);
+    mote_answer_numbers_add(out, MOTE_METRIC_mape, r->mape, n);
+    mote_answer_numbers_add(out, MOTE_METRIC_interval_coverage, r->coverage, n);
+    for (; first < out->n; first++)
+        out->items[first].of = of;
+}
+
+/* Their mean, then each of several whose names are known. */
+static void add_numbers(const mote_value_evaluation *e, const mote_answer_words *words,
+                        mote_answer_numbers *out)
+{
+    add_result(&e->all, e->n, NULL, out);
+    for (int32_t k = 0; words && e->n_values > 1 && k < e->n_values; k++)
+        add_result(&e->each[k], e->n, words->names[k], out);
 }
 
 static mote_status evaluate_values(const mote_answers *x, const mote_answer_words *words,
@@ -312,7 +324,7 @@ static mote_status evaluate_values(const mote_answers *x, const mote_answer_word
     mote_value_answers v = answers_of(x);
     mote_value_evaluation e;
     MOTE_TRY(mote_value_evaluate(&v, cfg, a, &e, err));
-    add_numbers(&e, &out->numbers);
+    add_numbers(&e, words, &out->numbers);
     out->worst_group = e.worst_group;
     for (int32_t g = 0; g < e.n_groups; g++)
         out->n_rivals += e.group_n[g] >= cfg->min_group;

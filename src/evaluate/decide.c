@@ -21,10 +21,9 @@ mote_status mote_decide(const mote_answers *x, const mote_decision *start,
     mote_answer_numbers found;
     mote_arena_mark mark = mote_arena_save(a);
     MOTE_TRY(mote_answers_measure(x, &cfg->evaluate, a, &found, err));
-    for (size_t i = 0; i < found.n && d.n_promises == 0; i++)
-        if (found.items[i].metric == mote_metric_chief(x->kind))
-            d.promises[d.n_promises++] =
-                (mote_decide_promise){found.items[i].metric, found.items[i].value};
+    const mote_answer_number *chief = mote_answer_numbers_find(&found, mote_metric_chief(x->kind));
+    if (chief)
+        d.promises[d.n_promises++] = (mote_decide_promise){chief->metric, chief->value};
     MOTE_TRY(mote_answer_row_of(x->kind)->choose(x, cfg, a, &d, err));
     mote_arena_rewind(a, mark);
     *out = d;

@@ -288,7 +288,9 @@ mote_status mote_judge_measure(const mote_answer_numbers *found, const char *sli
 {
     for (size_t i = 0; i < found->n; i++) {
         const mote_answer_number *f = &found->items[i];
-        const mote_measured_at at = {f->metric, MOTE_AT_TEST, "", slice};
+        const mote_measured_at at = {f->metric, MOTE_AT_TEST, "", f->of ? f->of : slice};
+        if (f->of && *slice) /* a slice is one condition, or one value */
+            continue;
         mote_measurement m = *like;
         m.value = f->value.value;
         m.lo = f->value.lo;

@@ -85,7 +85,7 @@ bool mote_judge_loses_more(const mote_judge_loss *l, double most);
 
 /* Measurements that a stage makes. All of them are made of one model. */
 typedef struct {
-    mote_measurement items[96];
+    mote_measurement items[192];
     size_t n;
 } mote_measurement_list;
 
@@ -100,7 +100,8 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_judge_add(mote_measurement_list *list, const mote_measured_at *at,
                                          const mote_measurement *m, mote_arena *a, mote_err *err);
 
-/* Append numbers of test samples under a condition (its slice); `like` gives confidence, source,
+/* Append numbers of test samples under a condition (its slice), of several values also each by its
+ * name as the slice where there is no condition; `like` gives confidence, source,
  * basis and time. */
 MOTE_MUST_USE mote_status mote_judge_measure(const mote_answer_numbers *found, const char *slice,
                                              const mote_measurement *like, mote_arena *a,

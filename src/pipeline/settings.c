@@ -63,6 +63,12 @@ static void make_check(const mote_project *p, mote_check_config *out)
     *out = mote_check_config_of(p);
 }
 
+/* Of rows the columns that are asked for; of others the one number that is measured. */
+static int32_t n_values_of(const mote_project *p)
+{
+    return p->table.target.n > 1 ? (int32_t)p->table.target.n : 1;
+}
+
 static void make_dataset(const mote_project *p, mote_dataset_config *out)
 {
     const mote_kind *kind = mote_kind_of(mote_project_input(p));
@@ -73,7 +79,7 @@ static void make_dataset(const mote_project *p, mote_dataset_config *out)
     out->is_score = answer_of(p) == MOTE_ANSWER_ANOMALY;
     out->other = p->unknown || out->is_score;
     out->nothing = p->silence;
-    out->n_values = answer_of(p) == MOTE_ANSWER_VALUE ? 1 : 0;
+    out->n_values = answer_of(p) == MOTE_ANSWER_VALUE ? n_values_of(p) : 0;
     if (kind->cut_of)
         out->cut = kind->cut_of(p);
     out->other_ratio = p->data.unknown_ratio;

@@ -197,12 +197,12 @@ static mote_status judge_baselines(mote_evaluating *e, const mote_answers *model
 static mote_status keep_promises(mote_evaluating *e, const mote_answer_numbers *found,
                                  mote_err *err)
 {
-    for (size_t i = 0; i < e->decided.n_promises && e->folds.n == 0; i++)
-        for (size_t k = 0; k < found->n; k++)
-            if (found->items[k].metric == e->decided.promises[i].metric)
-                MOTE_TRY(mote_evaluating_promise(e, found->items[k].metric, MOTE_AT_TEST,
-                                                 e->decided.promises[i].value,
-                                                 found->items[k].value, err));
+    for (size_t i = 0; i < e->decided.n_promises && e->folds.n == 0; i++) {
+        const mote_decide_promise *p = &e->decided.promises[i];
+        const mote_answer_number *x = mote_answer_numbers_find(found, p->metric);
+        if (x)
+            MOTE_TRY(mote_evaluating_promise(e, p->metric, MOTE_AT_TEST, p->value, x->value, err));
+    }
     return MOTE_OK;
 }
 
@@ -210,10 +210,23 @@ static mote_status keep_promises(mote_evaluating *e, const mote_answer_numbers *
  * none. */
 static const mote_answer_number *told_by(const mote_answer_numbers *found, mote_metric chief)
 {
-    for (size_t i = 0; i < found->n; i++)
-        if (found->items[i].metric == chief)
-            return &found->items[i];
-    return found->n > 0 ? &found->items[0] : NULL;
+    const mote_answer_number *x = mote_answer_numbers_find(found, chief);
+    return x || found->n == 0 ? x : &found->items[0];
+}
+
+/* " (casual 17.1, registered 38.2)": of several values. */
+static void summarise_each(mote_evaluating *e, const mote_answer_numbers *found, mote_metric metric)
+{
+    char value[56];
+    size_t n = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        const mote_answer_number *x = &found->items[i];
+        if (x->metric != metric || !x->of)
+            continue;
+        mote_quantity_format(x->value.value, mote_metric_info(metric)->unit, value, sizeof value);
+        mote_buf_printf(&e->summary, "%s%s %s", n++ ? ", " : " (", x->of, value);
+    }
+    mote_buf_str(&e->summary, n ? ")" : "");
 }
 
 /* "91.4 % clean, 80.9 % in car noise"; where there is but one condition, "mae 41.2" */
@@ -235,6 +248,8 @@ static void summarise_condition(mote_evaluating *e, const mote_answer_numbers *f
         mote_quantity_format(x->value.value, row->unit, value, sizeof value);
         mote_buf_printf(&e->summary, "%s%s %s", before, row->name, value);
     }
+    if (!*c->slice)
+        summarise_each(e, found, x->metric);
 }
 
 static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, json_t *conditions,

@@ -84,6 +84,7 @@ static void poison(const mote_schema_row *row, void *field)
         break;
     case MOTE_KEY_NAMES:
     case MOTE_KEY_TEXTS:
+    case MOTE_KEY_SOME:
         *(mote_names *)field = (mote_names){NULL, SIZE_MAX};
         break;
     case MOTE_KEY_INTS:
@@ -226,6 +227,10 @@ static json_t *value_json(const mote_schema_row *row, const void *field)
     case MOTE_KEY_NAMES:
     case MOTE_KEY_TEXTS:
         return names_json(field);
+    case MOTE_KEY_SOME: { /* one is a text, as it was when there could be but one */
+        const mote_names *some = field;
+        return some->n > 1 ? names_json(some) : json_string(some->n ? some->items[0] : "");
+    }
     case MOTE_KEY_INTS:
         return ints_json(field);
     case MOTE_KEY_SECTION:

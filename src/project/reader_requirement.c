@@ -239,11 +239,21 @@ void mote_reader_requirements(mote_reader *r, const mote_yaml_node *node)
         read_entry(r, node->items[i]);
 }
 
+/* Is the slice one of several values, and the metric one of values? */
+static bool is_value(const mote_reader *r, const mote_requirement *q)
+{
+    const mote_project_table *t = &r->project->table;
+    return t->target.n > 1 && mote_table_asks(t, q->slice) &&
+           mote_metric_info(q->metric)->answers == MOTE_ONE_OF(MOTE_ANSWER_VALUE);
+}
+
 /* A slice that nobody measures would be not yet known for ever. */
 static void check_slice(mote_reader *r, const mote_requirement *q)
 {
     const mote_project_conditions *all = &r->project->conditions;
     char list[256] = "", shown[MOTE_SHOWN_BYTES];
+    if (is_value(r, q))
+        return;
     for (size_t i = 0; i < all->n; i++) {
         size_t used = strlen(list);
         if (strcmp(all->items[i].name, q->slice) == 0)

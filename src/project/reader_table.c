@@ -80,6 +80,8 @@ bool mote_reader_columns(mote_reader *r, const mote_yaml_node *node)
     return is_good;
 }
 
+_Static_assert(MOTE_TABLE_MAX_TARGETS == MOTE_KEY_MAX_SOME, "as many as a list can name");
+
 static bool is_column(const mote_project_columns *all, const char *name)
 {
     for (size_t i = 0; i < all->n; i++)
@@ -88,20 +90,30 @@ static bool is_column(const mote_project_columns *all, const char *name)
     return all->n == 0;
 }
 
+static void check_column(mote_reader *r, const char *key, const char *column)
+{
+    if (column && *column && mote_reader_is_good(r, key) &&
+        !is_column(&r->project->table.columns, column))
+        mote_reader_complain_key(r, key, "'%s': 'table.columns' has no column '%s'", key, column);
+}
+
 void mote_reader_check_table(mote_reader *r)
 {
     const mote_project_table *t = &r->project->table;
-    const char *const named[] = {"table.target", "table.group", "table.time"};
-    const char *const columns[] = {t->target, t->group, t->time};
     static const char key[] = "table.target";
     if (!r->task || !mote_schema_is_of(mote_schema_find(key, strlen(key)), r->task, r->input) ||
         !mote_reader_is_good(r, "table.columns"))
         return;
-    if (!*t->target && mote_reader_is_good(r, key) && !r->task->lacks)
+    if (t->target.n == 0 && mote_reader_is_good(r, key) && !r->task->lacks)
         mote_reader_complain_key(r, key, "'table.target' is missing: the column that is asked for");
-    for (size_t i = 0; i < 3; i++)
-        if (columns[i] && *columns[i] && mote_reader_is_good(r, named[i]) &&
-            !is_column(&t->columns, columns[i]))
-            mote_reader_complain_key(r, named[i], "'%s': 'table.columns' has no column '%s'",
-                                     named[i], columns[i]);
+    for (size_t i = 0; i < t->target.n; i++)
+        check_column(r, key, t->target.items[i]);
+    check_column(r, "table.group", t->group);
+    check_column(r, "table.time", t->time);
+    if (t->target.n > 1 && mote_reader_is_good(r, key) && mote_reader_is_good(r, "answer") &&
+        mote_reader_answer(r) != MOTE_ANSWER_VALUE)
+        mote_reader_complain_key(r, key,
+                                 "'table.target' names %zu columns, '%s' and '%s' among them: only "
+                                 "values can be several ('answer: value')",
+                                 t->target.n, t->target.items[0], t->target.items[1]);
 }

@@ -253,6 +253,36 @@ static bool set_names(mote_reader *r, const mote_schema_row *row, const mote_yam
     return true;
 }
 
+/* A text is a list of one; an empty one says nothing. */
+static bool set_some(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
+                     mote_names *field)
+{
+    const bool is_list = node->kind == MOTE_YAML_LIST;
+    const size_t n = is_list ? node->n : 1;
+    if (is_list && (n == 0 || n > MOTE_KEY_MAX_SOME))
+        return refuse_kind(r, row, node);
+    const char **items = mote_reader_alloc(r, n, sizeof *items);
+    if (!items)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const mote_yaml_node *entry = is_list ? node->items[i] : node;
+        char shown[MOTE_SHOWN_BYTES];
+        if (!get_text(r, row, entry, &items[i]))
+            return false;
+        bool is_refused = is_list && !*items[i];
+        for (size_t k = 0; k < i && !is_refused; k++)
+            is_refused = strcmp(items[k], items[i]) == 0;
+        if (is_refused) {
+            mote_reader_complain(r, entry->line, entry->column, "'%s': '%s' is %s", row->path,
+                                 mote_reader_shown(items[i], shown),
+                                 *items[i] ? "there twice" : "no name");
+            return false;
+        }
+    }
+    *field = (mote_names){items, *items[0] ? n : 0};
+    return true;
+}
+
 bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml_node *node,
                      void *field)
 {
@@ -286,6 +316,8 @@ bool mote_reader_set(mote_reader *r, const mote_schema_row *row, const mote_yaml
     case MOTE_KEY_NAMES:
     case MOTE_KEY_TEXTS:
         return set_names(r, row, node, field);
+    case MOTE_KEY_SOME:
+        return set_some(r, row, node, field);
     case MOTE_KEY_INTS:
         return set_ints(r, row, node, field);
     case MOTE_KEY_SECTION:

@@ -31,7 +31,7 @@ typedef struct {
     double limit;     /* in the metric's unit */
     mote_place where;
     const char *target;   /* where = device: which; else "" */
-    const char *slice;    /* "" all; a condition such as "car-noise" */
+    const char *slice;    /* "" all; a condition such as "car-noise"; one of several values */
     double confidence;    /* 0: the point estimate decides; else the interval bound */
     int32_t line, column; /* in mote.yaml; of the device budget if it came from there */
     bool is_implied;      /* states the device budget again */

@@ -18,6 +18,7 @@
 #define FIELD_SIZE2(f)  _Generic((f), mote_size2 : 1, default : 0)
 #define FIELD_NAMES(f)  _Generic((f), mote_names : 1, default : 0)
 #define FIELD_TEXTS(f)  _Generic((f), mote_names : 1, default : 0)
+#define FIELD_SOME(f)   _Generic((f), mote_names : 1, default : 0)
 #define FIELD_INTS(f)   _Generic((f), mote_ints : 1, default : 0)
 
 #define REQUIRED MOTE_SCHEMA_REQUIRED
@@ -276,6 +277,10 @@ void mote_schema_describe(const mote_schema_row *row, char *out, size_t out_byte
         break;
     case MOTE_KEY_TEXTS:
         (void)mote_format(out, out_bytes, "a list of %.0f to %.0f texts", row->lo, row->hi);
+        break;
+    case MOTE_KEY_SOME:
+        (void)mote_format(out, out_bytes, "a text of %.0f to %.0f bytes, or a list of at most %d",
+                          row->lo, row->hi, MOTE_KEY_MAX_SOME);
         break;
     case MOTE_KEY_INTS:
         (void)mote_format(out, out_bytes, "a list of at most %d numbers from %.0f to %.0f",

@@ -24,11 +24,13 @@ typedef enum {
     MOTE_KEY_SIZE2,   /* [time, frequency] or [height, width]; mote_size2 */
     MOTE_KEY_NAMES,   /* list of distinct texts, lo..hi of them; mote_names */
     MOTE_KEY_TEXTS,   /* the same, of any printable ASCII without blanks */
+    MOTE_KEY_SOME,    /* a text as of TEXT, or a list of up to 16 different ones; mote_names */
     MOTE_KEY_INTS,    /* list of at most 16 whole numbers; mote_ints */
     MOTE_KEY_LIMIT    /* of a requirement: a number in the unit of its metric */
 } mote_key_type;
 
 #define MOTE_KEY_MAX_INTS    16
+#define MOTE_KEY_MAX_SOME    16
 #define MOTE_SCHEMA_REQUIRED "\x01" /* preset of a key that must be there */
 
 typedef struct {

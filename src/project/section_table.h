@@ -4,11 +4,14 @@
 #ifndef MOTE_PROJECT_SECTION_TABLE_H
 #define MOTE_PROJECT_SECTION_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "project/setting_types.h"
 
 #define MOTE_TABLE_MAX_COLUMNS 256 /* that can be stated */
+#define MOTE_TABLE_MAX_TARGETS 16  /* that are asked for: MOTE_KEY_MAX_SOME */
 
 typedef struct {
     const char *name;    /* as in the header; without one, columns have these names in order */
@@ -24,10 +27,19 @@ typedef struct {
 } mote_project_columns;
 
 typedef struct {
-    const char *target; /* column that is asked for */
-    const char *group;  /* column whose rows stay together; "": none */
-    const char *time;   /* column by which rows are in order; "": none */
+    mote_names target; /* columns that are asked for: one, or of values several; none: no table */
+    const char *group; /* column whose rows stay together; "": none */
+    const char *time;  /* column by which rows are in order; "": none */
     mote_project_columns columns;
 } mote_project_table;
+
+/* Is the column asked for? */
+static inline bool mote_table_asks(const mote_project_table *t, const char *column)
+{
+    for (size_t i = 0; i < t->target.n; i++)
+        if (strcmp(t->target.items[i], column) == 0)
+            return true;
+    return false;
+}
 
 #endif

@@ -90,3 +90,26 @@ $ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict rent flat.json | a
 rent near
 $ mote predict rent flat.json --json | jq -c '.[0].values | keys'
 ["rent"]
+
+# Several values of a row, each learned, judged, required and said by its name.
+$ cd .. && mkdir bills && cd bills
+$ printf 'name: bills\ntask: table\nanswer: value\ntable: {target: [rent, power]}\nmodel: {architecture: linear}\ntraining: {epochs: 30, batch: 16, learning_rate: 0.02}\nrequirements:\n  - {metric: mae, at_most: 100}\n  - {metric: mae, at_most: 200, slice: rent}\n  - {metric: mae, at_most: 0.01, slice: power}\n' > mote.yaml
+$ awk 'BEGIN { print "rooms,area,rent,power"; for (i = 0; i < 400; i++) { r = 1 + i % 5; a = 20 + (i * 37) % 80; printf "%d,%d,%d,%s\n", r, a, 100 + 50 * r + 8 * a + (i * 13) % 7, (i == 9 ? "" : 20 + 3 * r + a / 4 + (i * 11) % 3) } }' > bills.csv; mote data add bills.csv > /dev/null 2>&1
+$ mote data check 2> /dev/null | grep -A1 no-answer
+warning no-answer: rows without an answer in 'rent, power', which are left out: 1 of 400
+    do: fill in the answer, or remove the rows
+$ bare mote run --quiet | grep '^evaluate'
+evaluate  ran    mae {{[0-9.]+}} (rent {{[0-9.]+}}, power {{[0-9.]+}}){{.*}}
+$ mote status | grep 'mae@test.* on ' | awk '{ print $1, $2, $3 }'
+met mae@test {{[0-9.]+}}
+met mae@test/rent {{[0-9.]+}}
+not met mae@test/power
+$ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict bills/1 flat.json | awk 'NR > 1 { print $2, ($3 > 690 && $3 < 780 ? "near" : $3), $4, ($5 > 40 && $5 < 50 ? "near" : $5) }'
+rent near power near
+$ mote predict bills/1 flat.json --json | jq -c '.[0].values | keys_unsorted'
+["rent","power"]
+
+# A class is one column.
+$ sed -i 's/^answer.*//; /metric/d; /require/d' mote.yaml; mote status
+mote status: mote.yaml:4:17: 'table.target' names 2 columns, 'rent' and 'power' among them: only values can be several ('answer: value')
+[exit 4]

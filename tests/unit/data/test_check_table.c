@@ -12,6 +12,8 @@
 #include "support.h"
 #include "temp_dir.h"
 
+static const char *const asked = "y";
+
 typedef struct {
     char dir[TEMP_DIR_BYTES];
     mote_store *store;
@@ -27,7 +29,7 @@ static int set_up(void **state)
     T_OK(mote_store_open(f->dir, true, &f->store, &err));
     mote_arena_init(&f->arena, 256u << 20);
     f->cfg = (mote_check_config){.of_classes = true, .min_per_class = 20};
-    f->cfg.cut.table = (mote_project_table){.target = "y", .group = "", .time = ""};
+    f->cfg.cut.table = (mote_project_table){.target = {&asked, 1}, .group = "", .time = ""};
     *state = f;
     return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "data/columns.h"
 #include "data/dataset.h"
+#include "data/form.h"
 #include "data/import.h"
 #include "data/provided.h"
 #include "data/sample.h"
@@ -29,6 +30,8 @@ static const mote_project_column stated[] = {
     {"note", "text", "", "", {NULL, 0}},     {"rich", "category", "", "", {NULL, 0}},
 };
 
+static const char *const rich = "rich";
+
 static int set_up(void **state)
 {
     static fixture f;
@@ -39,7 +42,7 @@ static int set_up(void **state)
     T_OK(mote_dir_make(f.tree, &err));
     T_OK(mote_store_open(f.dir, true, &f.store, &err));
     f.table = (mote_project_table){
-        .target = "rich", .group = "", .time = "", .columns = {stated, T_COUNT(stated)}};
+        .target = {&rich, 1}, .group = "", .time = "", .columns = {stated, T_COUNT(stated)}};
     *state = &f;
     return 0;
 }
@@ -419,6 +422,70 @@ static void damaged_splits_of_rows_are_refused(void **state)
     }
 }
 
+/* A row of x has the values 2x and 3x; row 7 lacks the first, row 8 the second, row 9 has a text.
+ */
+static void a_row_has_several_values_in_the_order_of_mote_yaml(void **state)
+{
+    static const char *const asked[] = {"twice", "thrice"};
+    fixture *f = *state;
+    MOTE_SCOPED_BUF b;
+    mote_err err = {0};
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_str(&b, "x,thrice,twice\n");
+    for (int i = 0; i < 200; i++)
+        mote_buf_printf(&b, "%d,%.*s%s,%.*s\n", i % 97, i == 8 ? 0 : 9,
+                        mote_arena_printf(&f->arena, "%d", i % 97 * 3), i == 9 ? "?!" : "",
+                        i == 7 ? 0 : 9, mote_arena_printf(&f->arena, "%d", i % 97 * 2));
+    write_file(f, "rows.csv", b.data);
+    f->table = (mote_project_table){.target = {asked, 2}, .group = "", .time = ""};
+    import(f);
+    mote_data_version v = make_version(f, false);
+    mote_columns c = columns_of(f, &v);
+    assert_int_equal(c.n, 1); /* what is asked for is nothing to learn from */
+    size_t n = 0, n_left_out = 0;
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        const mote_kind *kind = mote_kind_of(MOTE_INPUT_TABLE);
+        mote_dataset_config cfg = mote_dataset_config_default(kind);
+        mote_sample_form form;
+        mote_dataset d;
+        cfg.n_values = 2;
+        cfg.split = (mote_split)s;
+        cfg.cut = (mote_cut_config){.table = f->table, .columns = &c};
+        T_OK(mote_form_of(f->store, &v, &cfg, &f->arena, &form, &err));
+        assert_int_equal(form.values.n, 2);
+        assert_string_equal(form.values.items[0], "twice");
+        assert_string_equal(form.values.items[1], "thrice");
+        cfg.labels = form.values.items;
+        cfg.n_labels = 2;
+        T_OK(mote_dataset_load(f->store, &v, &cfg, &d, &err));
+        assert_int_equal(d.n_values, 2);
+        for (size_t i = 0; i < d.n; i++) {
+            const float *x = mote_dataset_sample(&d, i);
+            assert_float_equal(d.values[2 * i], 2 * x[0], 0);
+            assert_float_equal(d.values[2 * i + 1], 3 * x[0], 0);
+        }
+        n += d.n;
+        n_left_out += d.n_left_out;
+        mote_dataset_release(&d);
+    }
+    assert_int_equal(n, 197); /* a row that lacks one of them is not learned from */
+    assert_int_equal(n_left_out, 3);
+
+    /* as a bundle keeps it, and one of before, of one value */
+    json_t *j = mote_columns_to_json(&c);
+    mote_columns back;
+    T_OK(mote_columns_from_json(j, &f->arena, &back, &err));
+    assert_true(mote_columns_equal(&c, &back));
+    assert_int_equal(back.table.target.n, 2);
+    assert_string_equal(back.table.target.items[1], "thrice");
+    json_object_set_new(j, "target", json_string("twice"));
+    T_OK(mote_columns_from_json(j, &f->arena, &back, &err));
+    assert_int_equal(back.table.target.n, 1);
+    json_object_set_new(j, "target", json_pack("[s, i]", "twice", 3));
+    assert_int_equal(mote_columns_from_json(j, &f->arena, &back, &err), MOTE_PARSE);
+    json_decref(j);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -434,6 +501,7 @@ int main(void)
         TEST(damaged_splits_of_rows_are_refused),
         TEST(a_file_without_header_says_how_its_columns_get_names),
         TEST(what_is_found_is_what_mote_yaml_states),
+        TEST(a_row_has_several_values_in_the_order_of_mote_yaml),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

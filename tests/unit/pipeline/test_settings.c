@@ -48,9 +48,8 @@ typedef struct {
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
 
 #define ROWS_OF_VALUES                                                                             \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"table\",\"answer\":\"value\",\"table\":{\"target\":" \
-    "\"y\"},"                                                                                      \
-    "\"training\":{\"loss\":\"huber\"}}"
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"table\",\"answer\":\"value\","                       \
+    "\"table\":{\"target\":\"y\"},\"training\":{\"loss\":\"huber\"}}"
 
 static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "ds-cnn", NULL},
@@ -157,6 +156,8 @@ static json_t *another(const mote_schema_row *row, const mote_project *p, int k)
         if (strcmp(row->path, "features.statistics") == 0)
             return k ? NULL : json_pack("[s,s]", "q25", "mean");
         return k ? NULL : json_pack("[s,s,s]", "yes", "no", "up");
+    case MOTE_KEY_SOME:
+        return k ? NULL : json_string("y2");
     case MOTE_KEY_INTS:
         return k == 0   ? json_pack("[i,i]", 128, 128) /* hidden: as before, and one more */
                : k == 1 ? json_pack("[i,i,i,i]", 1, 2, 1, 1)
@@ -179,8 +180,7 @@ static bool is_equal(const mote_schema_row *row, const mote_project *a, const mo
     return mote_sha256_equal(&x, &y);
 }
 
-/* The project with the k-th other value of the row. *is_last: there is no k-th. NULL also when the
- * file is refused with it, or when it is no other value. */
+/* With the k-th other value of the row; NULL: it is refused, or none. *is_last: no k-th. */
 static mote_project *changed(const mote_schema_row *row, int k, const variant *v,
                              const mote_project *p, mote_arena *a, bool *is_last)
 {
@@ -215,7 +215,7 @@ static void add_text(mote_buf *b, const char *s)
 
 static void add_table(mote_buf *b, mote_project_table x)
 {
-    add_text(b, x.target);
+    add_names(b, x.target.items, x.target.n);
     add_text(b, x.group);
     add_text(b, x.time);
     for (size_t i = 0; i < x.columns.n; i++) {

@@ -382,6 +382,21 @@ static void losses_fit_the_answer_and_bring_their_keys(void **state)
         {"task: anomaly\nfeatures: {bands: 9}\ninput: audio\n",
          "'features.bands' means nothing where 'input' is 'audio'"},
         {"task: anomaly\ninput: table\n", "'table.target' is missing"},
+        {"task: table\ntable: {target: [x, y]}\n",
+         "'table.target' names 2 columns, 'x' and 'y' among them: only values can be several"},
+        {"task: table\nanswer: value\ntable: {target: [x, y, x]}\n",
+         "'table.target': 'x' is there twice"},
+        {"task: table\nanswer: value\ntable: {target: []}\n",
+         "'table.target' must be a text of 0 to 100 bytes, or a list of at most 16, not an empty "
+         "list"},
+        {"task: table\nanswer: value\ntable: {target: [x, y], columns: [{name: x}]}\n",
+         "'table.target': 'table.columns' has no column 'y'"},
+        {"task: table\nanswer: value\ntable: {target: [x, y]}\n"
+         "requirements: [{metric: mae, at_most: 3, slice: z}]\n",
+         "no condition 'z' is tested"},
+        {"task: table\nanswer: value\ntable: {target: x}\n"
+         "requirements: [{metric: mae, at_most: 3, slice: x}]\n",
+         "no condition 'x' is tested"},
         {"task: gesture\ntable: {target: x}\n", "'table' belongs to task"},
         {"task: keyword\nkeywords: [a, b]\ntraining: {loss: softmax}\n",
          "'training.loss' belongs to tasks 'anomaly', 'table'"},

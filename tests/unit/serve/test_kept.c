@@ -18,8 +18,9 @@ static const mote_field fields[3] = {
     {.name = "hours", .type = MOTE_FIELD_NUMBER, .missing = ""},
     {.name = "job", .type = MOTE_FIELD_CATEGORY, .missing = "", .values = jobs, .n_values = 2},
     {.name = "age", .type = MOTE_FIELD_INTEGER, .missing = ""}};
+static const char *const pay = "pay";
 static const mote_columns columns = {
-    .fields = fields, .n = 3, .table = {.target = "pay", .group = "", .time = ""}};
+    .fields = fields, .n = 3, .table = {.target = {&pay, 1}, .group = "", .time = ""}};
 static const char *const axes[2] = {"acc,x", "acc_y"};
 
 /* A network of n numbers behind this signature and front end. */
