@@ -13,23 +13,55 @@ struct mote_frontend_plan {
     void *own; /* of the row */
 };
 
+/* What fills the holes of a text of templates/ (base/fill.h): values by name, and tables of
+ * constants. The letters stay: who asks for the text knows what they stand for. */
+enum { FRONTEND_MAX_VALUES = 32, FRONTEND_MAX_ARRAYS = 10 };
+typedef enum { FRONTEND_F32, FRONTEND_I32, FRONTEND_I16, FRONTEND_U16 } frontend_number;
+
+typedef struct frontend_text frontend_text;
+struct frontend_text {
+    const mote_frontend_plan *p;
+    float scale; /* of the network's input; 0: it is float32 */
+    int32_t zero_point;
+    struct frontend_value {
+        const char *name;
+        int64_t number;
+        const char *text; /* a text of templates/, with the same holes */
+        void (*write)(const frontend_text *t, mote_buf *out);
+    } values[FRONTEND_MAX_VALUES];
+    size_t n_values;
+    struct frontend_array {
+        const char *name;
+        frontend_number type;
+        int32_t n;
+        const void *data; /* NULL: there is none, and the pointer to it is NULL */
+    } arrays[FRONTEND_MAX_ARRAYS];
+    size_t n_arrays;
+};
+
+/* @{name}, and @{if name}: a number that is not 0, a text that is not "", or what is written. */
+void frontend_say(frontend_text *t, const char *name, int64_t number);
+void frontend_say_text(frontend_text *t, const char *name, const char *text);
+void frontend_say_written(frontend_text *t, const char *name,
+                          void (*write)(const frontend_text *t, mote_buf *out));
+/* @{arrays} defines them as @f_name, @{pointers} has a line for each: its name or NULL. */
+void frontend_say_array(frontend_text *t, const char *name, frontend_number type, int32_t n,
+                        const void *data);
+
 /* The device part; frontend_device.h says what each does. */
 typedef struct {
     void (*of)(const mote_frontend_plan *p, mote_frontend_device *out);
     bool (*uses)(const mote_frontend_plan *p, const char *path);
-    void (*header)(const mote_frontend_plan *p, mote_buf *out);
-    void (*source)(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *out);
+    const char *header, *source; /* texts of templates/ */
+    /* What fills them, beside what all have: @{float} @{fixed} @{arrays} @{pointers}
+     * @{quantisation}, the constant @f_quant that turns features into int8. */
+    void (*fill)(const mote_frontend_plan *p, frontend_text *t);
 } mote_frontend_device_class;
 
-/* For rows whose arithmetic is as sound's: the constant that turns features into int8, named
- * @f_quant. */
-void mote_frontend_write_quant(const mote_frontend_plan *p, float scale, int32_t zero_point,
-                               mote_buf *out);
-/* A table of constants: "static const T @f_name[n] = {..};". */
-void mote_frontend_write_f32(mote_buf *out, const char *name, const float *x, int32_t n);
-void mote_frontend_write_i32(mote_buf *out, const char *name, const int32_t *x, int32_t n);
-void mote_frontend_write_i16(mote_buf *out, const char *name, const int16_t *x, int32_t n);
-void mote_frontend_write_u16(mote_buf *out, const char *name, const uint16_t *x, int32_t n);
+extern const char frontend_mfcc_h[], frontend_mfcc_c[], frontend_series_h[], frontend_series_c[];
+extern const char frontend_pixels_h[], frontend_pixels_c[];
+extern const char frontend_columns_h[], frontend_columns_c[];
+extern const char frontend_array_c[], frontend_pointer_c[], frontend_quantisation_c[];
 
 /* Functions may be NULL where that is said. Those that get a front end get a checked one, except
  * check and describe. */

@@ -271,11 +271,6 @@ static mote_status shape(const mote_frontend *f, const mote_shape *in, mote_shap
     return MOTE_OK;
 }
 
-typedef struct {
-    columns_settings s;
-    mrt_columns_tables tables;
-} columns_plan;
-
 static mote_status plan(mote_frontend_plan *p, mote_err *err)
 {
     columns_plan *own = mote_alloc_zero(1, sizeof *own);

@@ -26,6 +26,12 @@ typedef struct {
     float pool[COLUMNS_MAX_POOL];
 } columns_settings;
 
+/* What a plan of it keeps as its own. */
+typedef struct {
+    columns_settings s;
+    mrt_columns_tables tables;
+} columns_plan;
+
 columns_settings columns_of(const mote_frontend *f);
 void columns_set(mote_frontend *f, const columns_settings *s);
 

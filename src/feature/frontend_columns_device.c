@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The front end of tables on the device. See frontend_device.h for the tokens in the text. */
+/* The front end of tables on the device. Their text: templates/. */
 #include <string.h>
 
 #include "feature/frontend_columns.h"
@@ -42,29 +42,16 @@ static bool uses(const mote_frontend_plan *p, const char *path)
            mote_str_starts(path, "signal/mrt_quantize");
 }
 
-static void header(const mote_frontend_plan *p, mote_buf *b)
+static const columns_settings *settings_of(const mote_frontend_plan *p)
 {
-    const columns_settings s = columns_of(&p->frontend);
-    mote_buf_printf(b, "#define @F_NUMBERS %d       /* of a row */\n", (int)columns_numbers(&s));
-    mote_buf_printf(b, "#define @F_VALUES %d        /* that it becomes */\n",
-                    (int)columns_values(&s));
-    mote_buf_str(b, "#define @F_FRAMES 1\n"
-                    "#define @F_HOP @F_NUMBERS\n"
-                    "#define @F_STEPS @F_NUMBERS\n"
-                    "#define @F_SCRATCH_BYTES 8\n\n"
-                    "extern const mrt_columns_tables @f_tables;\n\n"
-                    "/* A row x [@F_NUMBERS] to the network's input. scratch is not looked at. */\n"
-                    "void @f_frame(const float *x, void *scratch, @o *out);\n"
-                    "void @f_clip(const float *x, void *scratch, @o *out);\n");
+    return &((const columns_plan *)p->own)->s;
 }
 
-static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
+static void write_columns(const frontend_text *t, mote_buf *b)
 {
-    const columns_settings s = columns_of(&p->frontend);
-    mote_buf_str(b, "\nstatic const mrt_column @f_columns[] = {\n"
-                    "    /* kind, flags, n, first, fill, offset, scale */\n");
-    for (int32_t i = 0; i < s.n_columns; i++) {
-        const mrt_column *c = &s.columns[i];
+    const columns_settings *s = settings_of(t->p);
+    for (int32_t i = 0; i < s->n_columns; i++) {
+        const mrt_column *c = &s->columns[i];
         mote_buf_printf(b, "    {%d, %d, %d, %d, ", (int)c->kind, (int)c->flags, (int)c->n,
                         (int)c->first);
         mote_frontend_write_float(b, c->fill);
@@ -74,27 +61,19 @@ static void source(const mote_frontend_plan *p, float scale, int32_t zero_point,
         mote_frontend_write_float(b, c->scale);
         mote_buf_str(b, "},\n");
     }
-    mote_buf_str(b, "};\n");
-    if (s.n_pool > 0)
-        mote_frontend_write_f32(b, "pool", s.pool, s.n_pool);
-    mote_buf_printf(b,
-                    "\nconst mrt_columns_tables @f_tables = {\n    %d, @F_NUMBERS, @F_VALUES, "
-                    "@f_columns, %s};\n\n",
-                    (int)s.n_columns, s.n_pool > 0 ? "@f_pool" : "NULL");
-    if (scale > 0) {
-        mote_frontend_write_quant(p, scale, zero_point, b);
-        mote_buf_str(b, "void @f_frame(const float *x, void *scratch, @o *out)\n{\n"
-                        "    float values[@F_VALUES];\n"
-                        "    (void)scratch;\n"
-                        "    mrt_columns_f32(&@f_tables, x, values);\n"
-                        "    mrt_quantize_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n");
-    } else { /* a network of float32 takes them as they are */
-        mote_buf_str(b, "void @f_frame(const float *x, void *scratch, @o *out)\n{\n"
-                        "    (void)scratch;\n"
-                        "    mrt_columns_f32(&@f_tables, x, out);\n}\n\n");
-    }
-    mote_buf_str(b, "void @f_clip(const float *x, void *scratch, @o *out)\n{\n"
-                    "    @f_frame(x, scratch, out);\n}\n");
 }
 
-const mote_frontend_device_class columns_device = {of, uses, header, source};
+static void fill(const mote_frontend_plan *p, frontend_text *t)
+{
+    const columns_settings *s = settings_of(p);
+    frontend_say(t, "numbers", columns_numbers(s));
+    frontend_say(t, "values", columns_values(s));
+    frontend_say(t, "n_columns", s->n_columns);
+    frontend_say_written(t, "columns", write_columns);
+    frontend_say(t, "pool", s->n_pool);
+    if (s->n_pool > 0)
+        frontend_say_array(t, "pool", FRONTEND_F32, s->n_pool, s->pool);
+}
+
+const mote_frontend_device_class columns_device = {of, uses, frontend_columns_h, frontend_columns_c,
+                                                   fill};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The device part of front ends: what rows share when they write C. */
+/* The device part of front ends: filling in their texts, and what all of these have. */
 #include "feature/frontend_device.h"
 
 #include <string.h>
 
+#include "base/fill.h"
 #include "device/signal/mrt_quantize.h"
 #include "feature/frontend_class.h"
 
@@ -21,17 +22,6 @@ bool mote_frontend_device_uses(const mote_frontend_plan *p, const char *path)
     return p->frontend.row->device != NULL && p->frontend.row->device->uses(p, path);
 }
 
-void mote_frontend_device_header(const mote_frontend_plan *p, mote_buf *out)
-{
-    p->frontend.row->device->header(p, out);
-}
-
-void mote_frontend_device_source(const mote_frontend_plan *p, float scale, int32_t zero_point,
-                                 mote_buf *out)
-{
-    p->frontend.row->device->source(p, scale, zero_point, out);
-}
-
 /* Decimal, since C++ before 17 reads no hexadecimal ones. A whole number wants its point. */
 void mote_frontend_write_float(mote_buf *out, float x)
 {
@@ -43,78 +33,187 @@ void mote_frontend_write_float(mote_buf *out, float x)
     mote_buf_char(out, 'f');
 }
 
-static void begin(mote_buf *out, const char *type, const char *name, int32_t n)
+/* ---- filling in a text ---------------------------------------------------------------------- */
+
+static struct frontend_value *next_value(frontend_text *t, const char *name)
 {
-    mote_buf_printf(out, "static const %s @f_%s[%d] = {", type, name, (int)n);
+    MOTE_BUG_IF(t->n_values == FRONTEND_MAX_VALUES);
+    struct frontend_value *v = &t->values[t->n_values++];
+    *v = (struct frontend_value){.name = name};
+    return v;
 }
 
-static void next(mote_buf *out, int32_t i)
+void frontend_say(frontend_text *t, const char *name, int64_t number)
 {
-    mote_buf_str(out, i % 8 == 0 ? "\n    " : " ");
+    next_value(t, name)->number = number;
 }
 
-static void end(mote_buf *out)
+void frontend_say_text(frontend_text *t, const char *name, const char *text)
 {
-    mote_buf_str(out, "\n};\n");
+    next_value(t, name)->text = text;
 }
 
-void mote_frontend_write_f32(mote_buf *out, const char *name, const float *x, int32_t n)
+void frontend_say_written(frontend_text *t, const char *name,
+                          void (*write)(const frontend_text *t, mote_buf *out))
 {
-    begin(out, "float", name, n);
-    for (int32_t i = 0; i < n; i++) {
-        next(out, i);
-        mote_frontend_write_float(out, x[i]);
+    next_value(t, name)->write = write;
+}
+
+void frontend_say_array(frontend_text *t, const char *name, frontend_number type, int32_t n,
+                        const void *data)
+{
+    MOTE_BUG_IF(t->n_arrays == FRONTEND_MAX_ARRAYS);
+    t->arrays[t->n_arrays++] = (struct frontend_array){name, type, n, data};
+}
+
+static const struct frontend_value *value_of(const frontend_text *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_values; i++)
+        if (mote_str_eq(t->values[i].name, name))
+            return &t->values[i];
+    return NULL;
+}
+
+static void fill(const frontend_text *t, const char *text, mote_buf *out);
+
+static bool write_value(const void *of, const char *name, const char *words, mote_buf *out)
+{
+    const frontend_text *t = of;
+    const struct frontend_value *v = value_of(t, name);
+    (void)words;
+    if (v == NULL)
+        return false;
+    if (v->write != NULL)
+        v->write(t, out);
+    else if (v->text != NULL)
+        fill(t, v->text, out);
+    else
+        mote_buf_dec_i64(out, v->number);
+    return true;
+}
+
+static bool holds(const void *of, const char *name, bool *out)
+{
+    const struct frontend_value *v = value_of(of, name);
+    if (v == NULL)
+        return false;
+    *out = v->write != NULL || (v->text != NULL && v->text[0] != '\0') || v->number != 0;
+    return true;
+}
+
+static const char *letter(const void *of, char x)
+{
+    (void)of;
+    (void)x;
+    return NULL;
+}
+
+static void fill(const frontend_text *t, const char *text, mote_buf *out)
+{
+    mote_fill(text, &(mote_filling){t, write_value, holds, letter}, out);
+}
+
+/* ---- what all texts have -------------------------------------------------------------------- */
+
+static void write_number(const struct frontend_array *a, int32_t i, mote_buf *out)
+{
+    switch (a->type) {
+    case FRONTEND_F32:
+        mote_frontend_write_float(out, ((const float *)a->data)[i]);
+        break;
+    case FRONTEND_I32:
+        mote_buf_dec_i64(out, ((const int32_t *)a->data)[i]);
+        break;
+    case FRONTEND_I16:
+        mote_buf_dec_i64(out, ((const int16_t *)a->data)[i]);
+        break;
+    case FRONTEND_U16:
+        mote_buf_dec_i64(out, ((const uint16_t *)a->data)[i]);
+        break;
+    }
+}
+
+static void write_numbers(const frontend_text *t, mote_buf *out)
+{
+    const struct frontend_array *a = &t->arrays[0];
+    for (int32_t i = 0; i < a->n; i++) {
+        mote_buf_str(out, i % 8 == 0 ? "\n    " : " ");
+        write_number(a, i, out);
         mote_buf_char(out, ',');
     }
-    end(out);
 }
 
-void mote_frontend_write_i32(mote_buf *out, const char *name, const int32_t *x, int32_t n)
+/* A text about this array alone. */
+static void fill_array(const struct frontend_array *a, const char *text, mote_buf *out)
 {
-    begin(out, "int32_t", name, n);
-    for (int32_t i = 0; i < n; i++) {
-        next(out, i);
-        mote_buf_printf(out, "%d,", (int)x[i]);
-    }
-    end(out);
+    static const char *const types[] = {
+        [FRONTEND_F32] = "float",
+        [FRONTEND_I32] = "int32_t",
+        [FRONTEND_I16] = "int16_t",
+        [FRONTEND_U16] = "uint16_t",
+    };
+    frontend_text t = {.arrays = {*a}, .n_arrays = 1};
+    frontend_say_text(&t, "name", a->name);
+    frontend_say_text(&t, "type", types[a->type]);
+    frontend_say(&t, "n", a->n);
+    if (a->data != NULL)
+        frontend_say_written(&t, "numbers", write_numbers);
+    else
+        frontend_say(&t, "numbers", 0);
+    fill(&t, text, out);
 }
 
-void mote_frontend_write_i16(mote_buf *out, const char *name, const int16_t *x, int32_t n)
+static void write_arrays(const frontend_text *t, mote_buf *out)
 {
-    begin(out, "int16_t", name, n);
-    for (int32_t i = 0; i < n; i++) {
-        next(out, i);
-        mote_buf_printf(out, "%d,", x[i]);
-    }
-    end(out);
+    for (size_t i = 0; i < t->n_arrays; i++)
+        if (t->arrays[i].data != NULL)
+            fill_array(&t->arrays[i], frontend_array_c, out);
 }
 
-void mote_frontend_write_u16(mote_buf *out, const char *name, const uint16_t *x, int32_t n)
+static void write_pointers(const frontend_text *t, mote_buf *out)
 {
-    begin(out, "uint16_t", name, n);
-    for (int32_t i = 0; i < n; i++) {
-        next(out, i);
-        mote_buf_printf(out, "%u,", x[i]);
-    }
-    end(out);
+    for (size_t i = 0; i < t->n_arrays; i++)
+        fill_array(&t->arrays[i], frontend_pointer_c, out);
 }
 
-void mote_frontend_write_quant(const mote_frontend_plan *p, float scale, int32_t zero_point,
-                               mote_buf *out)
+static void write_inverse_scale(const frontend_text *t, mote_buf *out)
+{
+    mrt_quant_f32 q = {0};
+    (void)mrt_quant_f32_from(t->scale > 0 ? t->scale : 1.0f, t->zero_point, &q);
+    mote_frontend_write_float(out, q.inverse_scale);
+}
+
+/* A network of float32 does not read the constant (mrt_keep), so any scale will do. */
+static void say_shared(frontend_text *t)
 {
     mrt_quant_fixed q = {0};
-    mrt_quant_f32 f = {0};
-    if (!(scale > 0)) /* float32: mrt_keep does not read it */
-        scale = 1.0f;
+    (void)mrt_quant_fixed_from(t->scale > 0 ? t->scale : 1.0f, t->zero_point, &q);
+    frontend_say(t, "float", !(t->scale > 0));
+    frontend_say(t, "fixed", mote_frontend_is_fixed(&t->p->frontend));
+    frontend_say_text(t, "quantisation", frontend_quantisation_c);
+    frontend_say(t, "multiplier", q.multiplier);
+    frontend_say(t, "shift", q.shift);
+    frontend_say_written(t, "inverse_scale", write_inverse_scale);
+    frontend_say(t, "zero_point", t->zero_point);
+    frontend_say_written(t, "arrays", write_arrays);
+    frontend_say_written(t, "pointers", write_pointers);
+}
 
-    if (mote_frontend_is_fixed(&p->frontend)) {
-        (void)mrt_quant_fixed_from(scale, zero_point, &q);
-        mote_buf_printf(out, "static const mrt_quant_fixed @f_quant = {%d, %d, %d};\n\n",
-                        (int)q.multiplier, (int)q.shift, (int)q.zero_point);
-        return;
-    }
-    (void)mrt_quant_f32_from(scale, zero_point, &f);
-    mote_buf_str(out, "static const mrt_quant_f32 @f_quant = {");
-    mote_frontend_write_float(out, f.inverse_scale);
-    mote_buf_printf(out, ", %d};\n\n", (int)f.zero_point);
+static void write_text(const char *text, frontend_text *t, mote_buf *out)
+{
+    say_shared(t);
+    t->p->frontend.row->device->fill(t->p, t);
+    fill(t, text, out);
+}
+
+void mote_frontend_device_header(const mote_frontend_plan *p, mote_buf *out)
+{
+    write_text(p->frontend.row->device->header, &(frontend_text){.p = p}, out);
+}
+
+void mote_frontend_device_source(const mote_frontend_plan *p, float scale, int32_t zero_point,
+                                 mote_buf *out)
+{
+    frontend_text t = {.p = p, .scale = scale, .zero_point = zero_point};
+    write_text(p->frontend.row->device->source, &t, out);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a front end is on a microcontroller: its memory, its code, its text in a generated project.
  *
- * The texts have the tokens of compile/codegen_internal.h in them (@f and @F for the names of the
- * front end, @h for its file). Every front end's text makes the same functions:
+ * The texts are files of templates/, which read as what they become. The letters of
+ * compile/codegen_template.h are still in them (@f and @F for the names of the front end, @h for
+ * its file). Every front end's text makes the same functions:
  *
  *     void @f_frame(const T *x, void *scratch, int8_t *out);       one window to one frame
  *     void @f_clip(const T *x, void *scratch, int8_t *out);        a sample to the whole input

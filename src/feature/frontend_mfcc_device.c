@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The front end of sound on the device: its tables, its memory, and the step from samples to the
- * int8 input of the network. See frontend_device.h for the tokens in the text. */
+ * int8 input of the network. Their text: templates/. */
 #include <string.h>
 
 #include "feature/mfcc.h"
@@ -70,110 +70,56 @@ static bool uses(const mote_frontend_plan *p, const char *path)
     return false;
 }
 
-static void header(const mote_frontend_plan *p, mote_buf *b)
+/* The pointers of mrt_frontend_tables, in its order; initialised by position, as C++ before 20
+ * wants it. */
+static void say_arrays(const mrt_frontend_tables *t, frontend_text *text)
+{
+    static const char *const pointers[] = {"band",     "window_f32", "sine_f32",
+                                           "mel_f32",  "dct_f32",    "window_q15",
+                                           "sine_q15", "mel_q16",    "dct_q15"};
+    static const frontend_number types[] = {
+        [MRT_ARRAY_F32] = FRONTEND_F32,
+        [MRT_ARRAY_I16] = FRONTEND_I16,
+        [MRT_ARRAY_U16] = FRONTEND_U16,
+    };
+    mrt_frontend_array arrays[MRT_FRONTEND_MAX_ARRAYS];
+    const int32_t n = mrt_frontend_list_tables(t, arrays);
+    int32_t used = 0;
+
+    for (size_t k = 0; k < sizeof pointers / sizeof pointers[0]; k++) {
+        const mrt_frontend_array *a = arrays;
+        while (a < arrays + n && !mote_str_eq(a->field, pointers[k]))
+            a++;
+        if (a < arrays + n)
+            frontend_say_array(text, pointers[k], types[a->type], a->n, a->data);
+        else
+            frontend_say_array(text, pointers[k], FRONTEND_F32, 0, NULL);
+        used += a < arrays + n;
+    }
+    MOTE_BUG_IF(used != n);
+}
+
+static void fill(const mote_frontend_plan *p, frontend_text *t)
 {
     const mrt_frontend_config *f = &tables_of(p)->config;
 
-    mote_buf_printf(b, "#define @F_RATE_HZ %d\n", (int)f->rate_hz);
-    mote_buf_printf(b, "#define @F_WINDOW %d        /* samples of a frame */\n", (int)f->window);
-    mote_buf_printf(b, "#define @F_HOP %d           /* samples between frames */\n", (int)f->hop);
-    mote_buf_printf(b, "#define @F_CLIP_SAMPLES %d  /* samples of one input */\n",
-                    (int)p->in.dims[0]);
-    mote_buf_printf(b, "#define @F_FRAMES %d\n", (int)p->out.dims[0]);
-    mote_buf_printf(b, "#define @F_VALUES %d        /* of a frame */\n", (int)p->out.dims[1]);
-    mote_buf_printf(b, "#define @F_SCRATCH_BYTES %zu\n", mrt_frontend_scratch_bytes(f));
-    mote_buf_printf(b, "#define @F_STREAM_BYTES %zu\n\n", mrt_frontend_stream_bytes(f));
-    mote_buf_str(
-        b, "extern const mrt_frontend_tables @f_tables;\n\n"
-           "/* @F_WINDOW samples to @F_VALUES values of the network's input. scratch is\n"
-           " * aligned to 8. */\n"
-           "void @f_frame(const int16_t *pcm, void *scratch, @o *out);\n\n"
-           "/* @F_CLIP_SAMPLES samples to the whole input. */\n"
-           "void @f_clip(const int16_t *pcm, void *scratch, @o *out);\n\n"
-           "/* Takes samples until a frame is complete (1, out written) or pcm is used up (0); "
-           "*n_used\n * samples were taken. The stream was set up with "
-           "mrt_frontend_stream_init. */\n"
-           "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t "
-           "*n_used,\n                      @o *out);\n");
+    frontend_say(t, "arithmetic", f->arithmetic);
+    frontend_say(t, "rate_hz", f->rate_hz);
+    frontend_say(t, "window", f->window);
+    frontend_say(t, "hop", f->hop);
+    frontend_say(t, "n_fft", f->n_fft);
+    frontend_say(t, "n_mels", f->n_mels);
+    frontend_say(t, "n_coefficients", f->n_coefficients);
+    frontend_say(t, "low_hz", f->low_hz);
+    frontend_say(t, "high_hz", f->high_hz);
+    frontend_say(t, "pre_emphasis_q15", f->pre_emphasis_q15);
+    frontend_say(t, "clip_samples", p->in.dims[0]);
+    frontend_say(t, "frames", p->out.dims[0]);
+    frontend_say(t, "values", p->out.dims[1]);
+    frontend_say(t, "scratch_bytes", (int64_t)mrt_frontend_scratch_bytes(f));
+    frontend_say(t, "stream_bytes", (int64_t)mrt_frontend_stream_bytes(f));
+    say_arrays(tables_of(p), t);
 }
 
-static void table(mote_buf *b, const mrt_frontend_array *a)
-{
-    switch (a->type) {
-    case MRT_ARRAY_F32:
-        mote_frontend_write_f32(b, a->field, a->data, a->n);
-        break;
-    case MRT_ARRAY_I16:
-        mote_frontend_write_i16(b, a->field, a->data, a->n);
-        break;
-    case MRT_ARRAY_U16:
-        mote_frontend_write_u16(b, a->field, a->data, a->n);
-        break;
-    }
-}
-
-/* The pointers of mrt_frontend_tables, in its order; initialised by position, as C++ before 20
- * wants it. */
-static const char *const pointers[] = {"band",       "window_f32", "sine_f32", "mel_f32", "dct_f32",
-                                       "window_q15", "sine_q15",   "mel_q16",  "dct_q15"};
-
-static void tables(const mrt_frontend_tables *t, mote_buf *b)
-{
-    mrt_frontend_array arrays[MRT_FRONTEND_MAX_ARRAYS];
-    const int32_t n = mrt_frontend_list_tables(t, arrays);
-    const mrt_frontend_config *f = &t->config;
-    int32_t used = 0;
-
-    for (int32_t i = 0; i < n; i++)
-        table(b, &arrays[i]);
-    mote_buf_printf(b,
-                    "\nconst mrt_frontend_tables @f_tables = {\n"
-                    "    /* arithmetic, rate_hz, window, hop, n_fft, n_mels, n_coefficients, "
-                    "low_hz, high_hz,\n     * pre_emphasis_q15 */\n"
-                    "    {%d, %d, %d, %d, %d, %d, %d, %d, %d, %d},\n",
-                    f->arithmetic, f->rate_hz, f->window, f->hop, f->n_fft, f->n_mels,
-                    f->n_coefficients, f->low_hz, f->high_hz, f->pre_emphasis_q15);
-    for (size_t k = 0; k < sizeof pointers / sizeof pointers[0]; k++) {
-        int32_t i = 0;
-        while (i < n && !mote_str_eq(arrays[i].field, pointers[k]))
-            i++;
-        mote_buf_printf(b, i < n ? "    @f_%s,\n" : "    NULL, /* %s */\n", pointers[k]);
-        used += i < n;
-    }
-    MOTE_BUG_IF(used != n);
-    mote_buf_str(b, "};\n\n");
-}
-
-static const char float_steps[] =
-    "void @f_frame(const int16_t *pcm, void *scratch, @o *out)\n{\n"
-    "    float values[@F_VALUES];\n"
-    "    mrt_frontend_frame_f32(&@f_tables, pcm, scratch, values);\n"
-    "    @u_f32(&@f_quant, values, @F_VALUES, out);\n}\n\n"
-    "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,\n"
-    "                      @o *out)\n{\n"
-    "    float values[@F_VALUES];\n"
-    "    if (!mrt_frontend_push_f32(s, pcm, n, n_used, values))\n        return 0;\n"
-    "    @u_f32(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
-
-static const char fixed_steps[] =
-    "void @f_frame(const int16_t *pcm, void *scratch, @o *out)\n{\n"
-    "    int32_t values[@F_VALUES];\n"
-    "    mrt_frontend_frame_q(&@f_tables, pcm, scratch, values);\n"
-    "    @u_fixed(&@f_quant, values, @F_VALUES, out);\n}\n\n"
-    "int32_t @f_push(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,\n"
-    "                      @o *out)\n{\n"
-    "    int32_t values[@F_VALUES];\n"
-    "    if (!mrt_frontend_push_q(s, pcm, n, n_used, values))\n        return 0;\n"
-    "    @u_fixed(&@f_quant, values, @F_VALUES, out);\n    return 1;\n}\n\n";
-
-static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
-{
-    tables(tables_of(p), b);
-    mote_frontend_write_quant(p, scale, zero_point, b);
-    mote_buf_str(b, mote_frontend_is_fixed(&p->frontend) ? fixed_steps : float_steps);
-    mote_buf_str(b, "void @f_clip(const int16_t *pcm, void *scratch, @o *out)\n{\n"
-                    "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
-                    "        @f_frame(pcm + i * @F_HOP, scratch, out + i * @F_VALUES);\n}\n");
-}
-
-const mote_frontend_device_class mote_frontend_mfcc_device = {of, uses, header, source};
+const mote_frontend_device_class mote_frontend_mfcc_device = {of, uses, frontend_mfcc_h,
+                                                              frontend_mfcc_c, fill};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The front ends of series on the device. See frontend_device.h for the tokens in the text. */
+/* The front ends of series on the device. Their text: templates/. */
 #include <string.h>
 
 #include "feature/frontend_series.h"
@@ -105,126 +105,64 @@ static bool uses(const mote_frontend_plan *p, const char *path)
 
 /* ---- text ---- */
 
-static void header(const mote_frontend_plan *p, mote_buf *b)
+static void write_rate(const frontend_text *t, mote_buf *b)
 {
-    const mrt_series_config *c = config_of(p);
-    const char *type = c->number_bytes == 4 ? "float" : "int16_t";
-
-    mote_buf_printf(b, "#define @F_RATE_HZ %g\n", series_settings_of(&p->frontend).rate_hz);
-    mote_buf_printf(b, "#define @F_CHANNELS %d\n", (int)c->n_channels);
-    mote_buf_printf(b, "#define @F_WINDOW %d        /* steps of a frame */\n", (int)c->window);
-    mote_buf_printf(b, "#define @F_HOP %d           /* steps between frames */\n", (int)c->hop);
-    mote_buf_printf(b, "#define @F_STEPS %d         /* of one input */\n", (int)p->in.dims[0]);
-    mote_buf_printf(b, "#define @F_FRAMES %d\n", (int)p->out.dims[0]);
-    mote_buf_printf(b, "#define @F_VALUES %d        /* of a frame */\n", (int)p->out.dims[1]);
-    mote_buf_printf(b, "#define @F_SCRATCH_BYTES %zu\n", mrt_series_scratch_bytes(c));
-    mote_buf_printf(b, "#define @F_STREAM_BYTES %zu\n\n", mrt_series_stream_bytes(c));
-    mote_buf_printf(
-        b,
-        "extern const mrt_series_tables @f_tables;\n\n"
-        "/* x [@F_WINDOW][@F_CHANNELS] to @F_VALUES values of the network's input. scratch is\n"
-        " * aligned to 8. */\n"
-        "void @f_frame(const %s *x, void *scratch, @o *out);\n\n"
-        "/* x [@F_STEPS][@F_CHANNELS] to the whole input. */\n"
-        "void @f_clip(const %s *x, void *scratch, @o *out);\n\n"
-        "/* Takes steps until a frame is complete (1, out written) or x is used up (0); *n_used\n"
-        " * steps were taken. The stream was set up with mrt_series_stream_init. */\n"
-        "int32_t @f_push(mrt_series_stream *s, const %s *x, size_t n, size_t *n_used,\n"
-        "                      @o *out);\n",
-        type, type, type);
+    mote_buf_printf(b, "%g", series_settings_of(&t->p->frontend).rate_hz);
 }
 
-/* A pointer of the tables, in their order; C++ before 20 wants them by position. */
-static void pointer(mote_buf *b, bool is_there, const char *name)
+static void write_statistics(const frontend_text *t, mote_buf *b)
 {
-    mote_buf_printf(b, is_there ? "    @f_%s,\n" : "    NULL, /* %s */\n", name);
-}
-
-static void arrays(const mrt_series_tables *t, mote_buf *b)
-{
-    const mrt_series_config *c = &t->config;
-    const int32_t n = mrt_series_values(c);
-
-    if (t->offset_f32 != NULL) {
-        mote_frontend_write_f32(b, "offset_f32", t->offset_f32, n);
-        mote_frontend_write_f32(b, "scale_f32", t->scale_f32, n);
-    }
-    if (t->offset_q != NULL) {
-        mote_frontend_write_i32(b, "offset_q", t->offset_q, n);
-        mote_frontend_write_i32(b, "multiplier", t->multiplier, n);
-        mote_frontend_write_i32(b, "shift", t->shift, n);
-    }
-    if (t->band != NULL)
-        mote_frontend_write_u16(b, "band", t->band, c->n_bands + 1);
-    if (t->window_f32 != NULL) {
-        mote_frontend_write_f32(b, "window_f32", t->window_f32, c->window / 2 + 1);
-        mote_frontend_write_f32(b, "sine_f32", t->sine_f32, c->n_fft);
-    }
-    if (t->window_q15 != NULL) {
-        mote_frontend_write_i16(b, "window_q15", t->window_q15, c->window / 2 + 1);
-        mote_frontend_write_i16(b, "sine_q15", t->sine_q15, c->n_fft);
-    }
-}
-
-static void tables(const mrt_series_tables *t, mote_buf *b)
-{
-    const mrt_series_config *c = &t->config;
-
-    arrays(t, b);
-    mote_buf_printf(b,
-                    "\nconst mrt_series_tables @f_tables = {\n"
-                    "    /* kind, is_fixed, number_bytes, n_channels, window, hop, n_statistics,\n"
-                    "     * statistics, n_fft, n_bands, low_ppm, high_ppm */\n"
-                    "    {%d, %d, %d, %d, %d, %d, %d,\n     {",
-                    (int)c->kind, (int)c->is_fixed, (int)c->number_bytes, (int)c->n_channels,
-                    (int)c->window, (int)c->hop, (int)c->n_statistics);
+    const mrt_series_config *c = config_of(t->p);
     for (int32_t i = 0; i < MRT_SERIES_MAX_STATISTICS; i++)
         mote_buf_printf(b, "%s%d", i > 0 ? ", " : "", (int)c->statistics[i]);
-    mote_buf_printf(b, "},\n     %d, %d, %d, %d},\n", (int)c->n_fft, (int)c->n_bands,
-                    (int)c->low_ppm, (int)c->high_ppm);
-    pointer(b, t->offset_f32 != NULL, "offset_f32");
-    pointer(b, t->scale_f32 != NULL, "scale_f32");
-    pointer(b, t->offset_q != NULL, "offset_q");
-    pointer(b, t->multiplier != NULL, "multiplier");
-    pointer(b, t->shift != NULL, "shift");
-    pointer(b, t->band != NULL, "band");
-    pointer(b, t->window_f32 != NULL, "window_f32");
-    pointer(b, t->sine_f32 != NULL, "sine_f32");
-    pointer(b, t->window_q15 != NULL, "window_q15");
-    pointer(b, t->sine_q15 != NULL, "sine_q15");
-    mote_buf_printf(b, "    %d, /* log2_window_q16 */\n};\n\n", (int)t->log2_window_q16);
 }
 
-static void source(const mote_frontend_plan *p, float scale, int32_t zero_point, mote_buf *b)
+/* The pointers of mrt_series_tables, in its order; initialised by position, as C++ before 20
+ * wants it. */
+static void say_arrays(const mrt_series_tables *t, frontend_text *text)
+{
+    const mrt_series_config *c = &t->config;
+    const int32_t n = mrt_series_values(c), half = c->window / 2 + 1;
+
+    frontend_say_array(text, "offset_f32", FRONTEND_F32, n, t->offset_f32);
+    frontend_say_array(text, "scale_f32", FRONTEND_F32, n, t->scale_f32);
+    frontend_say_array(text, "offset_q", FRONTEND_I32, n, t->offset_q);
+    frontend_say_array(text, "multiplier", FRONTEND_I32, n, t->multiplier);
+    frontend_say_array(text, "shift", FRONTEND_I32, n, t->shift);
+    frontend_say_array(text, "band", FRONTEND_U16, c->n_bands + 1, t->band);
+    frontend_say_array(text, "window_f32", FRONTEND_F32, half, t->window_f32);
+    frontend_say_array(text, "sine_f32", FRONTEND_F32, c->n_fft, t->sine_f32);
+    frontend_say_array(text, "window_q15", FRONTEND_I16, half, t->window_q15);
+    frontend_say_array(text, "sine_q15", FRONTEND_I16, c->n_fft, t->sine_q15);
+}
+
+static void fill(const mote_frontend_plan *p, frontend_text *t)
 {
     static const char *const kinds[] = {"raw", "statistics", "spectral"};
     const mrt_series_config *c = config_of(p);
-    const char *type = c->number_bytes == 4 ? "float" : "int16_t";
-    const char *made = c->is_fixed ? "q" : c->number_bytes == 4 ? "f32" : "f32_i16";
 
-    tables(series_tables_of(p), b);
-    mote_frontend_write_quant(p, scale, zero_point, b);
-    mote_buf_printf(b,
-                    "void @f_frame(const %s *x, void *scratch, @o *out)\n{\n"
-                    "    %s values[@F_VALUES];\n"
-                    "    mrt_%s_%s(&@f_tables, x, scratch, values);\n"
-                    "    @u_%s(&@f_quant, values, @F_VALUES, out);\n}\n\n",
-                    type, c->is_fixed ? "int32_t" : "float", kinds[c->kind], made,
-                    c->is_fixed ? "fixed" : "f32");
-    mote_buf_printf(
-        b,
-        "void @f_clip(const %s *x, void *scratch, @o *out)\n{\n"
-        "    for (int32_t i = 0; i < @F_FRAMES; i++)\n"
-        "        @f_frame(x + i * @F_HOP * @F_CHANNELS, scratch, out + i * @F_VALUES);\n"
-        "}\n\n",
-        type);
-    mote_buf_printf(b,
-                    "int32_t @f_push(mrt_series_stream *s, const %s *x, size_t n, size_t *n_used,\n"
-                    "                      @o *out)\n{\n"
-                    "    if (!mrt_series_stream_push(s, x, n, n_used))\n        return 0;\n"
-                    "    @f_frame((const %s *)s->held, s->scratch, out);\n"
-                    "    mrt_series_stream_hop(s);\n    return 1;\n}\n",
-                    type, type);
+    frontend_say(t, "kind", c->kind);
+    frontend_say_text(t, "kind_name", kinds[c->kind]);
+    frontend_say(t, "number_bytes", c->number_bytes);
+    frontend_say(t, "whole", c->number_bytes != 4);
+    frontend_say(t, "channels", c->n_channels);
+    frontend_say(t, "window", c->window);
+    frontend_say(t, "hop", c->hop);
+    frontend_say(t, "n_statistics", c->n_statistics);
+    frontend_say_written(t, "statistics", write_statistics);
+    frontend_say(t, "n_fft", c->n_fft);
+    frontend_say(t, "n_bands", c->n_bands);
+    frontend_say(t, "low_ppm", c->low_ppm);
+    frontend_say(t, "high_ppm", c->high_ppm);
+    frontend_say(t, "log2_window_q16", series_tables_of(p)->log2_window_q16);
+    frontend_say_written(t, "rate_hz", write_rate);
+    frontend_say(t, "steps", p->in.dims[0]);
+    frontend_say(t, "frames", p->out.dims[0]);
+    frontend_say(t, "values", p->out.dims[1]);
+    frontend_say(t, "scratch_bytes", (int64_t)mrt_series_scratch_bytes(c));
+    frontend_say(t, "stream_bytes", (int64_t)mrt_series_stream_bytes(c));
+    say_arrays(series_tables_of(p), t);
 }
 
-const mote_frontend_device_class series_device = {of, uses, header, source};
+const mote_frontend_device_class series_device = {of, uses, frontend_series_h, frontend_series_c,
+                                                  fill};
