@@ -156,8 +156,10 @@ static float *put_category(const mrt_column *c, float x, float *y)
         return y;
     }
     for (int32_t k = 0; k < c->n; k++)
-        *y++ = is_one && (int32_t)x == k ? 1.0f : 0.0f;
-    return y;
+        y[k] = 0.0f;
+    if (is_one)
+        y[(int32_t)x] = 1.0f;
+    return y + c->n;
 }
 
 /* Days of the years 0 to 9999; what is outside is as good as missing. */

@@ -81,6 +81,11 @@ mote_status mote_frontend_take_columns(mote_frontend *f, const struct mote_colum
     return f->row->take_columns != NULL ? f->row->take_columns(f, columns, err) : MOTE_OK;
 }
 
+bool mote_frontend_is_light(const mote_frontend *f)
+{
+    return f->row->is_light;
+}
+
 const char *mote_frontend_name(const mote_frontend *f)
 {
     return f->row->name;
@@ -350,6 +355,8 @@ mote_status mote_frontend_run(const mote_frontend_plan *p, int32_t worker, const
     return p->frontend.row->run(p, worker, x, n_steps, out, err);
 }
 
+#define LIGHT_NUMBERS ((size_t)1 << 17) /* made on this thread before another has woken up */
+
 typedef struct {
     const mote_frontend_plan *plan;
     const void *const *x;
@@ -377,7 +384,8 @@ mote_status mote_frontend_batch(const mote_frontend_plan *p, mote_pool *pool, co
     if (p->frontend.row->batch != NULL)
         return p->frontend.row->batch(p, pool, x, n, out, err);
     batch_run b = {p, x, out, (size_t)mote_shape_elements(&p->out)};
-    mote_pool_run(pool, n, run_sample, &b);
+    const bool is_little = p->frontend.row->is_light && n <= LIGHT_NUMBERS / (b.n_out + 1);
+    mote_pool_run(is_little ? NULL : pool, n, run_sample, &b);
     return MOTE_OK;
 }
 

@@ -94,6 +94,9 @@ void mote_frontend_describe(const mote_frontend *f, char *out, size_t out_bytes)
 bool mote_frontend_is_fixed(const mote_frontend *f);
 bool mote_frontend_other_arithmetic(const mote_frontend *f, mote_frontend *out);
 
+/* Does computing cost less than keeping what was computed? Then nobody keeps it. */
+bool mote_frontend_is_light(const mote_frontend *f);
+
 /* ---- shapes ---- */
 
 /* What comes out of a sample of shape `in`: float32 [frames][values]; of `none` the same numbers in

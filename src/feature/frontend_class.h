@@ -69,6 +69,7 @@ struct mote_frontend_class {
     const char *name;
     const char *doc;
     mote_input_kind input; /* MOTE_N_INPUTS: any */
+    bool is_light;         /* computing costs less than keeping what was computed */
     bool is_fitted;        /* scales its values: mote_frontend_fit */
     bool energy_is_first;
     /* Defaults into f->own; NULL: nothing to set. */

@@ -311,6 +311,7 @@ const mote_frontend_class mote_frontend_row_columns = {
     .name = "columns",
     .doc = "the columns of a row, prepared",
     .input = MOTE_INPUT_TABLE,
+    .is_light = true,
     .of_project = of_project,
     .check = check,
     .parse = parse,

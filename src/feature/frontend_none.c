@@ -86,6 +86,7 @@ const mote_frontend_class mote_frontend_row_none = {
     .name = "none",
     .doc = "the sample as it is",
     .input = MOTE_N_INPUTS,
+    .is_light = true,
     .check = check,
     .parse = parse,
     .to_json = to_json,

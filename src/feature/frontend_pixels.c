@@ -132,9 +132,9 @@ static void words(const mote_frontend *f, const mote_shape *in, int32_t first, i
 }
 
 #define PIXELS_CLASS                                                                               \
-    .input = MOTE_INPUT_IMAGE, .of_project = of_project, .check = check, .parse = parse,           \
-    .to_json = to_json, .hash = hash, .describe = describe, .shape = shape, .plan = plan,          \
-    .release = release, .run = run, .words = words, .device = &pixels_device
+    .input = MOTE_INPUT_IMAGE, .is_light = true, .of_project = of_project, .check = check,         \
+    .parse = parse, .to_json = to_json, .hash = hash, .describe = describe, .shape = shape,        \
+    .plan = plan, .release = release, .run = run, .words = words, .device = &pixels_device
 
 const mote_frontend_class mote_frontend_row_pixels = {
     .name = "pixels",

@@ -27,8 +27,11 @@ mote_status mote_at_once_tell(const mote_learn_job *job, const mote_at_once_fit 
     mote_epoch *e = NULL;
     double sum = 0.0;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *e, &e, err));
-    for (int32_t i = 0; v && i < v->n; i++)
-        sum += f->score(f->arg, v->inputs + (size_t)i * f->d);
+    for (int32_t i = 0; v && i < v->n; i++) {
+        const float *x = NULL;
+        MOTE_TRY(mote_train_set_inputs(v, f->d, i, 1, &x, err));
+        sum += f->score(f->arg, x);
+    }
     *e = (mote_epoch){.train_loss = f->train_loss,
                       .val_loss = v && v->n > 0 ? sum / v->n : (double)NAN,
                       .val_accuracy = v && v->n > 0 ? 0.0 : (double)NAN};

@@ -38,28 +38,48 @@ static mote_status fill_scaled(void *arg, const mote_batch_request *rq, float *i
     return MOTE_OK;
 }
 
-static mote_status scaled_set(const mote_learn_job *job, const mote_graph *g, mote_arena *a,
-                              mote_train_set *out, mote_err *err)
+/* The validation set, scaled as what is trained on. */
+typedef struct {
+    const mote_train_set *from;
+    float factor;
+    size_t n_in;
+    float *x; /* [a batch][n_in] */
+} scaled_validation;
+
+static mote_status give_scaled(void *arg, int32_t first, int32_t n, const float **out,
+                               mote_err *err)
 {
-    static const mote_train_set none = {.n = 0};
-    const mote_train_set *from = job->validation ? job->validation : &none;
-    const size_t n = (size_t)from->n,
-                 n_in = (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]),
-                 n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
-    const float factor = (float)(1.0 / job->scale);
-    float *x = NULL, *values = NULL;
-    *out = *from;
-    if (n == 0)
+    const scaled_validation *s = arg;
+    const float *x = NULL;
+    MOTE_TRY(mote_train_set_inputs(s->from, s->n_in, first, n, &x, err));
+    for (size_t i = 0; i < (size_t)n * s->n_in; i++)
+        s->x[i] = x[i] * s->factor;
+    *out = s->x;
+    return MOTE_OK;
+}
+
+static mote_status scaled_set(const mote_learn_job *job, const mote_graph *g, mote_arena *a,
+                              scaled_validation *s, mote_train_set *out, mote_err *err)
+{
+    const mote_train_set *from = job->validation;
+    const size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
+    float *values = NULL;
+    *out = (mote_train_set){.n = 0};
+    if (!from || from->n == 0)
         return MOTE_OK;
-    MOTE_TRY(mote_arena_take(a, n, n_in * sizeof *x, &x, err));
-    for (size_t i = 0; i < n * n_in; i++)
-        x[i] = from->inputs[i] * factor;
-    out->inputs = x;
+    *s = (scaled_validation){from, (float)(1.0 / job->scale),
+                             (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]), NULL};
+    MOTE_TRY(
+        mote_arena_take(a, (size_t)job->config->batch_size, s->n_in * sizeof *s->x, &s->x, err));
+    *out = *from;
+    out->inputs = NULL;
+    out->give = give_scaled;
+    out->arg = s;
     if (!from->values)
         return MOTE_OK;
-    MOTE_TRY(mote_arena_take(a, n, n_out * sizeof *values, &values, err));
-    memcpy(values, from->values, n * n_out * sizeof *values);
-    scale_values(job->values, n, n_out, values);
+    MOTE_TRY(mote_arena_take(a, (size_t)from->n, n_out * sizeof *values, &values, err));
+    memcpy(values, from->values, (size_t)from->n * n_out * sizeof *values);
+    scale_values(job->values, (size_t)from->n, n_out, values);
     out->values = values;
     return MOTE_OK;
 }
@@ -140,8 +160,9 @@ static mote_status fit(const mote_learn_job *job, mote_graph *g, mote_arena *a,
     mote_batch_source source = *job->source;
     source.fill = fill_scaled;
     source.arg = &scaled;
+    scaled_validation scaled_to;
     mote_train_set validation;
-    MOTE_TRY(scaled_set(job, g, a, &validation, err));
+    MOTE_TRY(scaled_set(job, g, a, &scaled_to, &validation, err));
     const mote_train_config config = config_of(job);
     MOTE_TRY(mote_train(g, &config, &source, &validation, job->pool, job->cancel, job->report,
                         job->report_arg, a, result, err));

@@ -7,6 +7,15 @@
 
 #include "base/num.h"
 
+mote_status mote_train_set_inputs(const mote_train_set *d, size_t in_elements, int32_t first,
+                                  int32_t n, const float **x, mote_err *err)
+{
+    if (!d->inputs)
+        return d->give(d->arg, first, n, x, err);
+    *x = d->inputs + (size_t)first * in_elements;
+    return MOTE_OK;
+}
+
 bool mote_train_set_gives_back(const mote_train_set *d)
 {
     return !d->labels && !d->values;

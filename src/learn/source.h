@@ -36,13 +36,24 @@ typedef struct {
     void *arg;
 } mote_batch_source;
 
-/* Samples in memory; without labels and values the inputs are to be given back. */
+/* Inputs of n samples from `first` on, [n][in_elements]: borrowed until the next call. */
+typedef mote_status mote_train_inputs(void *arg, int32_t first, int32_t n, const float **x,
+                                      mote_err *err);
+
+/* Samples; without labels and values the inputs are to be given back. */
 typedef struct {
-    const float *inputs;   /* [n][in_elements] */
-    const int32_t *labels; /* [n] in [0, n_outputs), or NULL */
-    const float *values;   /* [n][n_outputs], or NULL */
+    const float *inputs;     /* [n][in_elements] in memory; NULL: whoever has them gives them */
+    mote_train_inputs *give; /* n is at most a batch */
+    void *arg;               /* of give */
+    const int32_t *labels;   /* [n] in [0, n_outputs), or NULL */
+    const float *values;     /* [n][n_outputs], or NULL */
     int32_t n;
 } mote_train_set;
+
+/* Inputs of samples [first, first + n), wherever they are; see mote_train_inputs. */
+MOTE_MUST_USE mote_status mote_train_set_inputs(const mote_train_set *d, size_t in_elements,
+                                                int32_t first, int32_t n, const float **x,
+                                                mote_err *err);
 
 /* Whether the targets are the inputs. */
 bool mote_train_set_gives_back(const mote_train_set *d);
@@ -52,7 +63,7 @@ bool mote_train_set_gives_back(const mote_train_set *d);
 MOTE_MUST_USE mote_status mote_train_set_target(const mote_train_set *d, int32_t i,
                                                 int32_t n_outputs, float *out, mote_err *err);
 
-/* The samples as they are; `d` is borrowed. Errors as target. */
+/* The samples as they are, all in memory; `d` is borrowed. Errors as target. */
 mote_batch_source mote_source_memory(const mote_train_set *d);
 
 /* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a

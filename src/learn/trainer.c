@@ -345,14 +345,15 @@ static const float *state_in_use(const run *r)
     return r->cfg->average_decay > 0.0f ? r->c.average : r->c.state;
 }
 
-static void validate(run *r, mote_epoch *e)
+static mote_status validate(run *r, mote_epoch *e, mote_err *err)
 {
     size_t classes = n_targets(r), in = mote_net_in_elements(r->net);
     double loss = 0.0;
     int64_t correct = 0;
     for (int32_t first = 0; first < r->val->n; first += r->cfg->batch_size) {
         int32_t left = r->val->n - first, n = left < r->cfg->batch_size ? left : r->cfg->batch_size;
-        const float *x = r->val->inputs + (size_t)first * in;
+        const float *x = NULL;
+        MOTE_TRY(mote_train_set_inputs(r->val, in, first, n, &x, err));
         if (classes > 0)
             memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
         for (int32_t i = 0; i < n && classes > 0; i++) /* checked before the first epoch */
@@ -367,6 +368,7 @@ static void validate(run *r, mote_epoch *e)
     bool none = r->val->n == 0;
     e->val_loss = none ? (double)NAN : loss / r->val->n;
     e->val_accuracy = none ? (double)NAN : (double)correct / r->val->n;
+    return MOTE_OK;
 }
 
 static bool is_better(const run *r, const mote_epoch *e)
@@ -451,7 +453,7 @@ static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
         p.accuracy = (double)correct / (double)done;
         if (p.step == r->n_batches) {
             mote_epoch e = {.train_loss = p.loss, .train_accuracy = p.accuracy, .rate = p.rate};
-            validate(r, &e);
+            MOTE_TRY(validate(r, &e, err));
             if (r->val->n > 0 && !(e.val_loss < HUGE_VAL))
                 return mote_fail(err, MOTE_UNMET,
                                  "the validation loss is not a number after epoch %d: look at the "

@@ -8,13 +8,14 @@
 
 #include "evaluate/baseline.h"
 #include "evaluate/json_parts.h"
+#include "pipeline/features.h"
 #include "pipeline/stage_parts.h"
 #include "project/schema.h"
 
 typedef struct {
     const mote_answers *model;
     mote_baseline_data train; /* thinned */
-    const float *test;        /* features of the test samples */
+    mote_features *test;
     mote_arena *arena;
     mote_buf unbeaten;
 } beside;
@@ -24,12 +25,12 @@ static mote_status take_training(mote_pipeline *p, const mote_data_version *vers
                                  size_t width, mote_err *err)
 {
     mote_dataset d;
-    float *x = NULL, *kept = NULL, *values = NULL;
+    mote_features *all = NULL;
+    const float *x = NULL;
+    float *kept = NULL, *values = NULL;
     int32_t *class_id = NULL;
-    MOTE_SCOPED_ARENA all;
-    mote_arena_init(&all, (size_t)8 << 30);
     MOTE_TRY(mote_stage_split(p, version, MOTE_SPLIT_TRAIN, &d, err));
-    mote_status st = mote_stage_features_of(p, &d, &all, &x, err);
+    mote_status st = mote_features_open(p, &d, &all, err);
     size_t step = (d.n + MOTE_BASELINES_MOST_SAMPLES - 1) / MOTE_BASELINES_MOST_SAMPLES;
     step = step > 0 ? step : 1;
     size_t n = (d.n + step - 1) / step, n_values = (size_t)d.n_values;
@@ -40,13 +41,16 @@ static mote_status take_training(mote_pipeline *p, const mote_data_version *vers
     if (st == MOTE_OK && d.values)
         st = mote_arena_take(b->arena, n * n_values, sizeof *values, &values, err);
     for (size_t i = 0; st == MOTE_OK && i < n; i++) {
-        memcpy(kept + i * width, x + i * step * width, width * sizeof *kept);
+        st = mote_features_at(all, i * step, 1, &x, err);
+        if (st == MOTE_OK)
+            memcpy(kept + i * width, x, width * sizeof *kept);
         if (class_id)
             class_id[i] = d.class_id[i * step];
         if (values)
             memcpy(values + i * n_values, d.values + i * step * n_values,
                    n_values * sizeof *values);
     }
+    mote_features_close(all);
     mote_dataset_release(&d);
     b->train = (mote_baseline_data){.n = n,
                                     .n_columns = width,
@@ -78,6 +82,19 @@ static mote_status put_pair(json_t *all, const char *name, const mote_answers_pa
     return mote_json_put(o, "is_beaten", json_boolean(pair->is_challenger_better), err);
 }
 
+/* What a baseline says of the test samples. */
+static mote_status predict(const beside *b, const mote_baseline *fitted, size_t n, float *y,
+                           mote_err *err)
+{
+    for (size_t at = 0; at < n; at += MOTE_FEATURES_STRETCH) {
+        const size_t k = n - at < MOTE_FEATURES_STRETCH ? n - at : MOTE_FEATURES_STRETCH;
+        const float *x = NULL;
+        MOTE_TRY(mote_features_at(b->test, at, k, &x, err));
+        mote_baseline_predict(fitted, x, k, y + at * (size_t)fitted->n_outputs);
+    }
+    return MOTE_OK;
+}
+
 static mote_status judge_one(beside *b, mote_baseline_kind kind, json_t *all, mote_err *err)
 {
     const char *name = mote_baseline_name(kind);
@@ -96,7 +113,7 @@ static mote_status judge_one(beside *b, mote_baseline_kind kind, json_t *all, mo
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
     MOTE_TRY(mote_arena_take(b->arena, said.n * (size_t)said.width, sizeof *y, &y, err));
-    mote_baseline_predict(&fitted, b->test, said.n, y);
+    MOTE_TRY(predict(b, &fitted, said.n, y, err));
     said.said = y;
     said.lo = said.hi = NULL;
     MOTE_TRY(mote_answers_compare(&said, b->model, &cfg, b->arena, &pair, err));
@@ -233,32 +250,33 @@ static mote_status judge_time(mote_pipeline *p, const mote_baselines_material *m
 
 /* ---- all of them ------------------------------------------------------------------------- */
 
+static mote_status judge_all(mote_pipeline *p, const mote_baselines_material *m, beside *b,
+                             json_t *all, const char **unbeaten, mote_err *err)
+{
+    mote_status st = take_training(p, m->version, b, mote_features_width(b->test), err);
+    for (int k = 0; st == MOTE_OK && k < MOTE_N_BASELINES; k++)
+        st = judge_one(b, (mote_baseline_kind)k, all, err);
+    if (st == MOTE_OK)
+        st = judge_time(p, m, b, all, err);
+    if (st == MOTE_OK)
+        st = mote_buf_status(&b->unbeaten, err);
+    if (st == MOTE_OK) {
+        *unbeaten = mote_arena_strdup(b->arena, b->unbeaten.len ? b->unbeaten.data : "");
+        st = *unbeaten ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the baselines");
+    }
+    return st;
+}
+
 mote_status mote_baselines_judge(mote_pipeline *p, const mote_baselines_material *m, mote_arena *a,
                                  json_t **out, const char **unbeaten, mote_err *err)
 {
-    const mote_dataset *test = m->test;
-    mote_shape seen;
-    MOTE_TRY(mote_frontend_shape(mote_setting_features(p->settings), &test->shape, &seen, err));
-    size_t width = (size_t)mote_shape_elements(&seen);
     MOTE_SCOPED_JSON *all = json_object();
-    float *x = NULL;
     beside b = {.model = m->model, .arena = a};
-    MOTE_TRY(mote_stage_features_of(p, test, a, &x, err));
-    b.test = x;
-    MOTE_TRY(take_training(p, m->version, &b, width, err));
+    MOTE_TRY(mote_features_open(p, m->test, &b.test, err));
     mote_buf_init(&b.unbeaten, 1024);
-    mote_status st = MOTE_OK;
-    for (int k = 0; st == MOTE_OK && k < MOTE_N_BASELINES; k++)
-        st = judge_one(&b, (mote_baseline_kind)k, all, err);
-    if (st == MOTE_OK)
-        st = judge_time(p, m, &b, all, err);
-    if (st == MOTE_OK)
-        st = mote_buf_status(&b.unbeaten, err);
-    if (st == MOTE_OK) {
-        *unbeaten = mote_arena_strdup(a, b.unbeaten.len ? b.unbeaten.data : "");
-        st = *unbeaten ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the baselines");
-    }
+    mote_status st = judge_all(p, m, &b, all, unbeaten, err);
     mote_buf_release(&b.unbeaten);
+    mote_features_close(b.test);
     if (st == MOTE_OK)
         *out = json_incref(all);
     return st;

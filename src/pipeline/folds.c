@@ -20,6 +20,7 @@ typedef struct {
     mote_pipeline *p;
     mote_arena arena; /* of the fold */
     mote_dataset parts[MOTE_N_SPLITS];
+    mote_features *features[MOTE_N_SPLITS];
     mote_graph *graph, *folded, *s8;
 } round_state;
 
@@ -37,8 +38,7 @@ static mote_status load_parts(round_state *r, mote_err *err)
 }
 
 /* The chief metric of each graph on the test fold. */
-static mote_status judge_round(round_state *r, const float *test_features, mote_fold_result *out,
-                               mote_err *err)
+static mote_status judge_round(round_state *r, mote_fold_result *out, mote_err *err)
 {
     const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
     mote_judge j = {.graph = r->s8,
@@ -47,7 +47,7 @@ static mote_status judge_round(round_state *r, const float *test_features, mote_
                     .answer = d->answer,
                     .pool = r->p->cfg.pool};
     mote_judge_loss loss;
-    MOTE_TRY(mote_judge_beside(&j, r->folded, d, test_features, &loss, err));
+    MOTE_TRY(mote_judge_beside(&j, r->folded, d, r->features[MOTE_SPLIT_TEST], &loss, err));
     out->accuracy_f32 = loss.f32;
     out->accuracy_s8 = loss.s8;
     return MOTE_OK;
@@ -58,23 +58,21 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     int64_t start_us = mote_clock_mono_us();
     MOTE_TRY(load_parts(r, err));
     MOTE_TRY(mote_stage_fit(r->p, &r->parts[MOTE_SPLIT_TRAIN], err));
-    float *x[MOTE_N_SPLITS];
     for (int s = 0; s < MOTE_N_SPLITS; s++)
-        MOTE_TRY(mote_stage_features_of(r->p, &r->parts[s], &r->arena, &x[s], err));
+        MOTE_TRY(mote_features_open(r->p, &r->parts[s], &r->features[s], err));
     const mote_dataset *train = &r->parts[MOTE_SPLIT_TRAIN];
     const mote_settings *settings = r->p->settings;
     const mote_frontend *features = mote_setting_features(settings);
     mote_recipe_job job = {.settings = settings,
                            .train = train,
                            .validation = &r->parts[MOTE_SPLIT_VALIDATION],
-                           .validation_features = x[MOTE_SPLIT_VALIDATION],
+                           .validation_features = r->features[MOTE_SPLIT_VALIDATION],
                            .pool = r->p->cfg.pool,
                            .cancel = r->p->cfg.cancel,
                            .checkpoint = r->job->checkpoint,
                            .bad_checkpoint = r->job->bad_checkpoint,
                            .identity = r->job->identity};
-    size_t values = mote_frontend_elements(features, &train->shape);
-    MOTE_TRY(mote_recipe_scale(x[MOTE_SPLIT_TRAIN], train->n * values, &job.scale, err));
+    MOTE_TRY(mote_features_scale(r->features[MOTE_SPLIT_TRAIN], &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;
     MOTE_TRY(mote_recipe_new_graph(settings, seed, &r->graph, err));
     mote_train_result trained;
@@ -82,7 +80,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     MOTE_TRY(mote_recipe_train(&job, r->graph, r->job->report, r->job->report_arg, &r->arena,
                                &trained, &r->folded, err));
     MOTE_TRY(mote_recipe_quantise(&job, r->folded, &r->s8, &n_calibration, err));
-    MOTE_TRY(judge_round(r, x[MOTE_SPLIT_TEST], out, err));
+    MOTE_TRY(judge_round(r, out, err));
     out->n_train = train->n;
     out->n_validation = r->parts[MOTE_SPLIT_VALIDATION].n;
     out->n_test = r->parts[MOTE_SPLIT_TEST].n;
@@ -98,8 +96,10 @@ static void close_round(round_state *r)
     mote_graph_destroy(r->graph);
     mote_graph_destroy(r->folded);
     mote_graph_destroy(r->s8);
-    for (int s = 0; s < MOTE_N_SPLITS; s++)
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        mote_features_close(r->features[s]);
         mote_dataset_release(&r->parts[s]);
+    }
     mote_arena_release(&r->arena);
 }
 

@@ -232,13 +232,12 @@ mote_status mote_judge_answers(const mote_dataset *d, const float *said, int32_t
 }
 
 mote_status mote_judge_beside(const mote_judge *j, const mote_graph *f32, const mote_dataset *d,
-                              const float *features, mote_judge_loss *out, mote_err *err)
+                              mote_features *features, mote_judge_loss *out, mote_err *err)
 {
     MOTE_SCOPED_ARENA scratch;
     mote_arena *a = &scratch;
     mote_arena_init(a, (size_t)4 << 30);
-    const mote_tensor *in = &f32->tensors[f32->inputs[0]];
-    size_t n_in = (size_t)mote_tensor_elements(in), n_out = 0;
+    size_t n_out = 0;
     const mote_decision decision = mote_judge_decision(j);
     int32_t width = mote_judge_width(j);
     float *y8 = NULL, *y = NULL, *raw = NULL;
@@ -248,7 +247,8 @@ mote_status mote_judge_beside(const mote_judge *j, const mote_graph *f32, const 
     MOTE_TRY(mote_arena_take(a, d->n * (size_t)width, sizeof *y, &y, err));
     MOTE_TRY(mote_arena_take(a, n_out, sizeof *raw, &raw, err));
     for (size_t i = 0; i < d->n; i++) {
-        const float *seen = features + i * n_in;
+        const float *seen = NULL;
+        MOTE_TRY(mote_features_at(features, i, 1, &seen, err));
         MOTE_TRY(mote_graph_run_f32(f32, seen, raw, NULL, NULL, err));
         mote_model_said(j->answer, &decision, f32, seen, raw, y + i * (size_t)width);
     }

@@ -13,6 +13,7 @@
 #include "feature/frontend.h"
 #include "graph/graph.h"
 #include "model/decision.h"
+#include "pipeline/features.h"
 #include "project/project.h"
 #include "project/verdict.h"
 
@@ -68,14 +69,14 @@ MOTE_MUST_USE mote_status mote_judge_answers(const mote_dataset *d, const float 
 void mote_judge_decide(const float *probabilities, size_t n, size_t n_classes, int32_t *out);
 
 /* The chief metric of the samples of `d` by the float graph that the judge's graph was made from,
- * and by the judge's own; NaN when it cannot be said. features: [n][frames][values] of the samples.
+ * and by the judge's own; NaN when it cannot be said. features: of the samples.
  */
 typedef struct {
     mote_metric metric;
     double f32, s8;
 } mote_judge_loss;
 MOTE_MUST_USE mote_status mote_judge_beside(const mote_judge *j, const mote_graph *f32,
-                                            const mote_dataset *d, const float *features,
+                                            const mote_dataset *d, mote_features *features,
                                             mote_judge_loss *out, mote_err *err);
 
 /* Does int8 lose more than `most`? Of shares, as accuracy, the difference counts; of errors of

@@ -19,18 +19,6 @@ static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
     return mote_frontend_elements(mote_setting_features(j->settings), &d->shape);
 }
 
-mote_status mote_recipe_scale(const float *features, size_t n, double *out, mote_err *err)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)features[i] * (double)features[i];
-    double scale = sqrt(sum / (double)(n ? n : 1));
-    if (!(scale > 0.0) || !isfinite(scale))
-        return mote_fail(err, MOTE_RANGE, "the features of the training clips are all zero");
-    *out = scale;
-    return MOTE_OK;
-}
-
 mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t seed, mote_graph **out,
                                   mote_err *err)
 {
@@ -99,28 +87,54 @@ static mote_status value_scales(const mote_dataset *d, mote_arena *a, const mote
     return MOTE_OK;
 }
 
+/* The samples of validation that count, in stretches. */
+typedef struct {
+    mote_features *from;
+    const uint32_t *which; /* NULL: all */
+    float *x;              /* [a batch][width], with `which` */
+} validating;
+
+static mote_status give_validation(void *arg, int32_t first, int32_t n, const float **x,
+                                   mote_err *err)
+{
+    const validating *v = arg;
+    const size_t width = mote_features_width(v->from);
+    if (!v->which)
+        return mote_features_at(v->from, (size_t)first, (size_t)n, x, err);
+    for (int32_t i = 0; i < n; i++) {
+        const float *one = NULL;
+        MOTE_TRY(mote_features_at(v->from, v->which[first + i], 1, &one, err));
+        memcpy(v->x + (size_t)i * width, one, width * sizeof *one);
+    }
+    *x = v->x;
+    return MOTE_OK;
+}
+
 /* Where what comes in is to be given back, what is normal alone: that of the labels asked for. */
 static mote_status validation_of(const mote_recipe_job *job, bool gives_back, mote_arena *a,
-                                 mote_train_set *out, mote_err *err)
+                                 validating *v, mote_train_set *out, mote_err *err)
 {
     const mote_dataset *d = job->validation;
-    const float *from = job->validation_features;
-    float *x = NULL;
+    uint32_t *which = NULL;
     *out = (mote_train_set){0};
     if (!d)
         return MOTE_OK;
+    *v = (validating){.from = job->validation_features};
+    *out = (mote_train_set){.give = give_validation, .arg = v, .n = (int32_t)d->n};
     if (!gives_back) {
-        *out = (mote_train_set){
-            .inputs = from, .labels = d->class_id, .values = d->values, .n = (int32_t)d->n};
+        out->labels = d->class_id;
+        out->values = d->values;
         return MOTE_OK;
     }
-    const size_t row = values_of(job, d), n_normal = mote_setting_task(job->settings)->labels.n;
-    MOTE_TRY(mote_arena_take(a, d->n, row * sizeof *x, &x, err));
-    for (size_t i = 0; i < d->n; i++) {
+    const size_t batch = (size_t)mote_setting_training(job->settings)->config.batch_size;
+    const size_t n_normal = mote_setting_task(job->settings)->labels.n;
+    MOTE_TRY(mote_arena_take(a, batch, mote_features_width(v->from) * sizeof *v->x, &v->x, err));
+    MOTE_TRY(mote_arena_take(a, d->n, sizeof *which, &which, err));
+    out->n = 0;
+    for (size_t i = 0; i < d->n; i++)
         if ((size_t)d->class_id[i] < n_normal)
-            memcpy(x + (size_t)out->n++ * row, from + i * row, row * sizeof *x);
-    }
-    out->inputs = x;
+            which[out->n++] = (uint32_t)i;
+    v->which = which;
     return MOTE_OK;
 }
 
@@ -145,8 +159,9 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_tr
     mote_source samples;
     MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
     MOTE_TRY(config_of(job, a, &cfg, err));
+    validating from;
     mote_train_set validation;
-    MOTE_TRY(validation_of(job, arch.head == MOTE_HEAD_INPUT, a, &validation, err));
+    MOTE_TRY(validation_of(job, arch.head == MOTE_HEAD_INPUT, a, &from, &validation, err));
     mote_learn_job learn = {.config = &cfg,
                             .validation = &validation,
                             .scale = job->scale,
@@ -192,8 +207,12 @@ static mote_status calibration(const mote_recipe_job *j, mote_arena *a, size_t h
     mote_frontend_plan_destroy(plan);
     if (st != MOTE_OK)
         return st;
-    mote_source_config sc = {
-        .data = d, .features = features, .settings = j->settings, .seed = seed, .n_workers = 1};
+    mote_source_config sc = {.data = d,
+                             .features = features,
+                             .settings = j->settings,
+                             .seed = seed,
+                             .n_workers = 1,
+                             .kept_max_bytes = 1}; /* a few are wanted, once */
     mote_source samples;
     MOTE_TRY(mote_source_init(&sc, &samples, err));
     mote_batch_source source = mote_source_batches(&samples);

@@ -10,30 +10,23 @@
 #include "feature/frontend.h"
 #include "graph/graph.h"
 #include "learn/trainer.h"
+#include "pipeline/features.h"
 #include "pipeline/settings.h"
 
 /* All borrowed. */
 typedef struct {
     const mote_settings *settings; /* training, augmentation, features */
     const mote_dataset *train;
-    const mote_dataset *validation;   /* NULL: nothing to choose an epoch by */
-    const float *validation_features; /* [validation->n][frames][values] */
-    int32_t fixed_epochs;             /* so many, and the last one is kept; 0: as mote.yaml says */
-    double scale;                     /* features are divided by it for training, see scale_of */
+    const mote_dataset *validation;     /* NULL: nothing to choose an epoch by */
+    mote_features *validation_features; /* of it */
+    int32_t fixed_epochs; /* so many, and the last one is kept; 0: as mote.yaml says */
+    double scale;         /* features are divided by it: mote_features_scale */
     mote_pool *pool;
     const mote_cancel *cancel;
     const char *checkpoint;                                    /* NULL: none */
     void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
     const char *identity; /* of the data, for the checkpoint; NULL with no checkpoint */
 } mote_recipe_job;
-
-/* The root mean square of n values: what training divides features by. One number, about zero:
- * first layers then see values near one whatever the front end. No mean is taken off, so that the
- * padding of a convolution, 0, means the same before and after; mote_recipe_train puts the division
- * into the first layer's weights when it is done, and the device never knows of it. RANGE: not
- * above 0. */
-MOTE_MUST_USE mote_status mote_recipe_scale(const float *features, size_t n, double *out,
-                                            mote_err *err);
 
 /* The training graph that mote.yaml asks for (settings task, features, arch), with its first
  * weights, drawn from the seed. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define STRETCH ((size_t)256) /* samples that a front end takes at once */
+
 #define SOURCE(input, symbol) extern const mote_source_row mote_source_##symbol;
 #define PLAIN(input)
 #include "pipeline/sources.def"
@@ -24,9 +26,9 @@ struct mote_source_own {
     size_t elements; /* of the features of a sample */
     float *features; /* [n][elements] of samples as they are */
     /* Of samples whose features are computed for each batch: */
+    mote_frontend_plan *plan;
     const mote_source_row *row; /* NULL: as they are */
     void *changer;
-    mote_frontend_plan *plan;
     uint8_t *changed; /* [n_workers][bytes of a sample] */
     mote_err *errors; /* [n_workers] */
 };
@@ -66,8 +68,8 @@ static mote_status compute(mote_source_own *s, mote_err *err)
     return st;
 }
 
-static mote_status fill_still(void *arg, const mote_batch_request *rq, float *inputs,
-                              float *targets, mote_err *err)
+static mote_status fill_kept(void *arg, const mote_batch_request *rq, float *inputs, float *targets,
+                             mote_err *err)
 {
     (void)err;
     const mote_source_own *s = arg;
@@ -81,17 +83,36 @@ static mote_status fill_still(void *arg, const mote_batch_request *rq, float *in
     return MOTE_OK;
 }
 
-/* ---- computed each time ------------------------------------------------------------------ */
+static mote_status fill_computed(void *arg, const mote_batch_request *rq, float *inputs,
+                                 float *targets, mote_err *err)
+{
+    const mote_source_own *s = arg;
+    const void *x[STRETCH];
+    MOTE_BUG_IF(rq->in_elements != s->elements);
+    for (size_t at = 0, n = (size_t)rq->n; at < n; at += STRETCH) {
+        const size_t k = n - at < STRETCH ? n - at : STRETCH;
+        for (size_t i = 0; i < k; i++) {
+            x[i] = mote_dataset_sample(s->cfg.data, rq->samples[at + i]);
+            put_target(s->cfg.data, rq->samples[at + i], at + i, rq->n_outputs, targets);
+        }
+        MOTE_TRY(mote_frontend_batch(s->plan, rq->pool, x, k, inputs + at * s->elements, err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- changed each time ------------------------------------------------------------------- */
 
 static mote_status prepare(mote_source_own *s, mote_err *err)
 {
     const mote_source_config *c = &s->cfg;
     const size_t n_workers = (size_t)c->n_workers;
     MOTE_TRY(mote_frontend_plan_create(c->features, &c->data->shape, c->n_workers, &s->plan, err));
+    if (!s->row)
+        return MOTE_OK;
     MOTE_TRY(mote_arena_take(&s->arena, n_workers, mote_dataset_sample_bytes(c->data), &s->changed,
                              err));
     MOTE_TRY(mote_arena_take(&s->arena, n_workers, sizeof *s->errors, &s->errors, err));
-    return s->row ? s->row->create(c, mote_frontend_plan_out(s->plan), &s->changer, err) : MOTE_OK;
+    return s->row->create(c, mote_frontend_plan_out(s->plan), &s->changer, err);
 }
 
 typedef struct {
@@ -111,22 +132,20 @@ static void fill_row(void *arg, size_t i, int32_t worker)
                                  rq->samples[i]};
     float *x = j->inputs + i * rq->in_elements;
     uint8_t *changed = s->changed + (size_t)worker * mote_dataset_sample_bytes(d);
-    const void *sample = s->row ? changed : mote_dataset_sample(d, use.sample);
     mote_rng rng;
     if (s->errors[worker].status != MOTE_OK)
         return;
-    if (s->row)
-        s->row->change(s->changer, worker, &use, &rng, changed);
-    if (mote_frontend_run(s->plan, worker, sample, (size_t)d->shape.dims[0], x,
+    s->row->change(s->changer, worker, &use, &rng, changed);
+    if (mote_frontend_run(s->plan, worker, changed, (size_t)d->shape.dims[0], x,
                           &s->errors[worker]) != MOTE_OK)
         return;
-    if (s->row && s->row->mask)
+    if (s->row->mask)
         s->row->mask(s->changer, &rng, x);
     put_target(d, use.sample, i, rq->n_outputs, j->targets);
 }
 
-static mote_status fill_computed(void *arg, const mote_batch_request *rq, float *inputs,
-                                 float *targets, mote_err *err)
+static mote_status fill_changed(void *arg, const mote_batch_request *rq, float *inputs,
+                                float *targets, mote_err *err)
 {
     mote_source_own *s = arg;
     MOTE_BUG_IF(rq->in_elements != s->elements);
@@ -162,15 +181,19 @@ mote_status mote_source_init(const mote_source_config *cfg, mote_source *out, mo
     s->elements = mote_frontend_elements(cfg->features, &cfg->data->shape);
     s->row = row && !(row->is_still && row->is_still(cfg)) ? row : NULL;
     const size_t most = cfg->kept_max_bytes ? cfg->kept_max_bytes : MOTE_SOURCE_KEPT_BYTES;
-    const bool is_kept = !s->row && cfg->data->n <= most / (s->elements * sizeof(float));
+    const bool is_kept = !s->row && !mote_frontend_is_light(cfg->features) &&
+                         cfg->data->n <= most / (s->elements * sizeof(float));
     mote_arena_init(&s->arena, (size_t)8 << 30);
     mote_status st = is_kept ? compute(s, err) : prepare(s, err);
     if (st != MOTE_OK) {
         destroy(s);
         return st;
     }
-    *out = (mote_source){
-        .own = s, .fill = is_kept ? fill_still : fill_computed, .n_samples = (int32_t)cfg->data->n};
+    *out = (mote_source){.own = s,
+                         .fill = is_kept  ? fill_kept
+                                 : s->row ? fill_changed
+                                          : fill_computed,
+                         .n_samples = (int32_t)cfg->data->n};
     return MOTE_OK;
 }
 

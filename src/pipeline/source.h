@@ -4,8 +4,9 @@
  *
  * What a sample becomes depends on (seed, epoch, position) alone. The rows say how a sample is
  * changed; batches, threads and errors are here, once. Where a row has nothing to change, the
- * features of every sample are computed once, when the source is made; where all of them would take
- * more than kept_max_bytes, they are computed anew for each batch instead, the same bits.
+ * features of every sample are computed once, when the source is made; where computing costs less
+ * than keeping, or all of them would take more than kept_max_bytes, they are computed anew for each
+ * batch instead, the same bits.
  *
  * Depends on learn/source.h, data/dataset.h, feature/frontend.h. Used by recipe.c. */
 #ifndef MOTE_PIPELINE_SOURCE_H

@@ -25,9 +25,9 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, mote
 {
     mote_dataset d;
     MOTE_TRY(mote_stage_split(c->p, v, MOTE_SPLIT_VALIDATION, &d, err));
-    float *x = NULL;
+    mote_features *x = NULL;
     mote_stage_progress(c->p, c->r, 0, 0, "comparing with float");
-    mote_status st = mote_stage_features_of(c->p, &d, &c->arena, &x, err);
+    mote_status st = mote_features_open(c->p, &d, &x, err);
     mote_judge j = {.graph = c->s8,
                     .features = mote_setting_features(c->p->settings),
                     .sample = d.shape,
@@ -36,6 +36,7 @@ static mote_status measure_loss(compressing *c, const mote_data_version *v, mote
     mote_judge_loss loss = {.metric = mote_metric_chief(d.answer)};
     if (st == MOTE_OK)
         st = mote_judge_beside(&j, c->f32, &d, x, &loss, err);
+    mote_features_close(x);
     mote_dataset_release(&d);
     if (st == MOTE_OK)
         *out = loss;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage features: the features of every clip into the cache, and the scale of what training sees
- * (mote_recipe_scale).
+ * (mote_features_scale).
  */
 #include "evaluate/json_parts.h"
 #include "pipeline/stage_parts.h"
-#include "pipeline/recipe.h"
+#include "pipeline/features.h"
 #include "pipeline/stages_internal.h"
 
 static mote_status count_classes(const mote_dataset *d, mote_split split, json_t *counts,
@@ -21,19 +21,17 @@ static mote_status count_classes(const mote_dataset *d, mote_split split, json_t
 static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
                              mote_split split, double *scale, json_t *counts, mote_err *err)
 {
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, (size_t)8 << 30);
     mote_dataset d;
+    mote_features *f = NULL;
     MOTE_TRY(mote_stage_split(p, v, split, &d, err));
-    float *x = NULL;
-    mote_status st = mote_stage_features_of(p, &d, &a, &x, err);
+    mote_status st = mote_features_open(p, &d, &f, err);
     if (st == MOTE_OK) {
-        size_t n = d.n * mote_frontend_elements(mote_setting_features(p->settings), &d.shape);
-        st = mote_recipe_scale(x, n, scale, err);
+        st = mote_features_scale(f, scale, err);
         if (st == MOTE_OK)
             st = count_classes(&d, split, counts, err);
         mote_stage_progress(p, r, (int64_t)split + 1, MOTE_N_SPLITS, mote_split_name(split));
     }
+    mote_features_close(f);
     mote_dataset_release(&d);
     return st;
 }

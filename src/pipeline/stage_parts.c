@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-#include "feature/cache.h"
+#include "pipeline/features.h"
 #include "track/run.h"
-#include "store/folders.h"
 
 /* ---- data -------------------------------------------------------------------------------- */
 
@@ -46,100 +45,6 @@ mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v, m
     return mote_stage_load(p, v, &c, out, err);
 }
 
-/* ---- features ---------------------------------------------------------------------------- */
-
-typedef struct {
-    const mote_frontend_plan *plan;
-    const mote_dataset *d;
-    size_t n_values;
-    float *out;
-    const uint32_t *missing; /* clips that the cache does not have */
-    mote_err *errors;        /* [threads], the first failure of each worker */
-} feature_job;
-
-static void feature_piece(void *arg, size_t piece, int32_t worker)
-{
-    feature_job *j = arg;
-    if (j->errors[worker].status != MOTE_OK)
-        return;
-    size_t i = j->missing[piece];
-    mote_ignore(mote_frontend_run(j->plan, worker, mote_dataset_sample(j->d, i),
-                                  (size_t)j->d->shape.dims[0], j->out + i * j->n_values,
-                                  &j->errors[worker]));
-}
-
-/* Compute the n missing ones and add them to the cache. */
-static mote_status compute_missing(mote_pipeline *p, feature_job *j, size_t n,
-                                   mote_feature_cache *cache, mote_err *err)
-{
-    int32_t n_threads = mote_pool_threads(p->cfg.pool);
-    mote_pool_run(p->cfg.pool, n, feature_piece, j);
-    for (int32_t i = 0; i < n_threads; i++)
-        if (j->errors[i].status != MOTE_OK)
-            return mote_fail(err, j->errors[i].status, "%s", j->errors[i].text);
-    for (size_t k = 0; k < n; k++) {
-        size_t i = j->missing[k];
-        MOTE_TRY(mote_feature_cache_add(cache, &j->d->key[i], j->out + i * j->n_values, j->n_values,
-                                        err));
-    }
-    return mote_feature_cache_save(cache, err);
-}
-
-static mote_status fill_features(mote_pipeline *p, feature_job *j, uint32_t *missing,
-                                 mote_feature_cache *cache, mote_err *err)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < j->d->n; i++) {
-        const float *x = mote_feature_cache_find(cache, &j->d->key[i], j->n_values);
-        if (x)
-            memcpy(j->out + i * j->n_values, x, j->n_values * sizeof *x);
-        else
-            missing[n++] = (uint32_t)i;
-    }
-    j->missing = missing;
-    return n ? compute_missing(p, j, n, cache, err) : MOTE_OK;
-}
-
-static void note_old(mote_pipeline *p, size_t n)
-{
-    char text[160];
-    if (n == 0)
-        return;
-    (void)mote_format(text, sizeof text,
-                      "features: %zu file%s of an older format removed from the cache; what was in "
-                      "them is computed again",
-                      n, n == 1 ? "" : "s");
-    mote_stage_warn(p, text);
-}
-
-mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d, mote_arena *a,
-                                   float **out, mote_err *err)
-{
-    const mote_frontend *cfg = mote_setting_features(p->settings);
-    int32_t n_threads = mote_pool_threads(p->cfg.pool);
-    feature_job j = {.d = d, .n_values = mote_frontend_elements(cfg, &d->shape)};
-    uint32_t *missing = NULL;
-    char *dir = NULL;
-    MOTE_TRY(mote_store_cache_dir(p->cfg.store, "features", a, &dir, err));
-    MOTE_TRY(mote_arena_take(a, d->n * j.n_values, sizeof(float), &j.out, err));
-    MOTE_TRY(mote_arena_take(a, d->n, sizeof *missing, &missing, err));
-    MOTE_TRY(mote_arena_take(a, (size_t)n_threads, sizeof(mote_err), &j.errors, err));
-    mote_frontend_plan *plan = NULL;
-    mote_feature_cache *cache = NULL;
-    MOTE_TRY(mote_frontend_plan_create(cfg, &d->shape, n_threads, &plan, err));
-    j.plan = plan;
-    mote_status st = mote_feature_cache_open(dir, cfg, &d->shape, &cache, err);
-    if (st == MOTE_OK) {
-        note_old(p, mote_feature_cache_stat(cache).n_old);
-        st = fill_features(p, &j, missing, cache, err);
-    }
-    mote_feature_cache_close(cache);
-    mote_frontend_plan_destroy(plan);
-    if (st == MOTE_OK)
-        *out = j.out;
-    return st;
-}
-
 /* ---- what is fitted ---------------------------------------------------------------------- */
 
 /* A frame is what lies in the last dimension: values over time, channels over a picture. */
@@ -159,7 +64,7 @@ mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train, mote_err
     if (!mote_frontend_wants_fit(&fitted))
         return MOTE_OK;
     MOTE_TRY(mote_frontend_shape(&fitted, &train->shape, &out, err));
-    MOTE_TRY(mote_stage_features_of(p, train, &a, &x, err));
+    MOTE_TRY(mote_features_of(p, train, &a, &x, err));
     MOTE_TRY(mote_frontend_fit(&fitted, x, train->n * frames_of(&out), out.dims[out.n_dims - 1],
                                &fitted, err));
     p->made.features_ = fitted;

@@ -30,11 +30,6 @@ MOTE_MUST_USE mote_status mote_stage_split(mote_pipeline *p, const mote_data_ver
 MOTE_MUST_USE mote_status mote_stage_everybody(mote_pipeline *p, const mote_data_version *v,
                                                mote_dataset *out, mote_err *err);
 
-/* Features of every clip (setting features), [n][frames][values], by way of the cache; lives as
- * long as `a`. */
-MOTE_MUST_USE mote_status mote_stage_features_of(mote_pipeline *p, const mote_dataset *d,
-                                                 mote_arena *a, float **out, mote_err *err);
-
 /* Fit the front end of the settings to the samples of `train` (mote_frontend_fit), where it has to
  * be; what was fitted before is forgotten. */
 MOTE_MUST_USE mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "evaluate/json_parts.h"
+#include "pipeline/features.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/recipe.h"
 #include "pipeline/refit.h"
@@ -22,6 +23,7 @@ typedef struct {
     mote_arena arena;
     mote_data_version version;
     mote_dataset train, validation;
+    mote_features *validation_features;
     mote_recipe_job job;
     bool is_refit;
     mote_refit folds; /* is_refit */
@@ -41,12 +43,11 @@ static void warn_of_checkpoint(void *arg, const char *why)
 static mote_status open_splits(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
-    float *x = NULL;
     MOTE_TRY(mote_stage_split(p, &t->version, MOTE_SPLIT_TRAIN, &t->train, err));
     MOTE_TRY(mote_stage_split(p, &t->version, MOTE_SPLIT_VALIDATION, &t->validation, err));
-    MOTE_TRY(mote_stage_features_of(p, &t->validation, &t->arena, &x, err));
+    MOTE_TRY(mote_features_open(p, &t->validation, &t->validation_features, err));
     t->job.validation = &t->validation;
-    t->job.validation_features = x;
+    t->job.validation_features = t->validation_features;
     return mote_json_get_f64(p->results[MOTE_STAGE_features].output, "features stage", "scale",
                              &t->job.scale, err);
 }
@@ -55,16 +56,13 @@ static mote_status open_splits(training *t, mote_err *err)
 static mote_status open_everybody(training *t, mote_err *err)
 {
     mote_pipeline *p = t->p;
-    const mote_frontend *f = mote_setting_features(p->settings);
-    float *x = NULL;
+    mote_features *f = NULL;
     MOTE_TRY(mote_stage_everybody(p, &t->version, &t->train, err));
-    mote_arena_mark mark = mote_arena_save(&t->arena);
-    MOTE_TRY(mote_stage_features_of(p, &t->train, &t->arena, &x, err));
-    size_t n = t->train.n * mote_frontend_elements(f, &t->train.shape);
-    MOTE_TRY(mote_recipe_scale(x, n, &t->job.scale, err));
-    mote_arena_rewind(&t->arena, mark);
+    MOTE_TRY(mote_features_open(p, &t->train, &f, err));
+    mote_status st = mote_features_scale(f, &t->job.scale, err);
+    mote_features_close(f);
     t->job.fixed_epochs = t->folds.n_epochs;
-    return MOTE_OK;
+    return st;
 }
 
 static mote_status open_version(training *t, mote_err *err)
@@ -227,6 +225,7 @@ mote_status mote_stage_train_run(mote_pipeline *p, mote_stage_run *r, mote_err *
     mote_status st = train(&t, err);
     mote_graph_destroy(t.graph);
     mote_graph_destroy(t.folded);
+    mote_features_close(t.validation_features);
     mote_dataset_release(&t.train);
     mote_dataset_release(&t.validation);
     mote_arena_release(&t.arena);

@@ -5,6 +5,7 @@
 
 #include "pipeline/folds.h"
 #include "pipeline/jury.h"
+#include "pipeline/features.h"
 #include "pipeline/stage_parts.h"
 
 static tiny t;
@@ -32,7 +33,7 @@ static double distance(mote_split split)
     T_OK(mote_stage_version(t.pipeline, &a, &v, &err));
     T_OK(mote_stage_split(t.pipeline, &v, split, &d, &err));
     T_OK(mote_frontend_shape(mote_setting_features(t.pipeline->settings), &d.shape, &out, &err));
-    T_OK(mote_stage_features_of(t.pipeline, &d, &a, &x, &err));
+    T_OK(mote_features_of(t.pipeline, &d, &a, &x, &err));
     const size_t n_values = (size_t)out.dims[1], n = d.n * (size_t)out.dims[0];
     for (size_t k = 0; k < n_values; k++) {
         double sum = 0, square = 0;

@@ -138,10 +138,10 @@ static void answers_do_not_depend_on_threads(void **state)
         assert_true(fabs(sum - 1.0) < 1e-5);
     }
 
-    float *x = NULL;
+    mote_features *x = NULL;
     int32_t *said = NULL;
     mote_judge_loss loss;
-    T_OK(mote_stage_features_of(project.pipeline, &d, &a, &x, &err));
+    T_OK(mote_features_open(project.pipeline, &d, &x, &err));
     T_OK(mote_arena_take(&a, d.n, sizeof *said, &said, &err));
     T_OK(mote_judge_beside(&j, f32, &d, x, &loss, &err));
     assert_int_equal(loss.metric, MOTE_METRIC_accuracy);
@@ -153,6 +153,7 @@ static void answers_do_not_depend_on_threads(void **state)
     assert_true(loss.f32 >= 0.0 && loss.f32 <= 1.0);
     mote_graph_destroy(g);
     mote_graph_destroy(f32);
+    mote_features_close(x);
     mote_dataset_release(&d);
 }
 

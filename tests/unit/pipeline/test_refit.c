@@ -63,14 +63,14 @@ static void what_ships_has_learned_from_everybody(void **state)
     mote_dataset all;
     T_OK(mote_stage_everybody(t.pipeline, &v, &all, &err));
     assert_int_equal(all.n_groups, TINY_GROUPS + 1); /* and the noise */
-    float *x = NULL;
-    T_OK(mote_stage_features_of(t.pipeline, &all, &a, &x, &err));
-    const mote_frontend *f = mote_setting_features(t.pipeline->settings);
+    mote_features *f = NULL;
+    T_OK(mote_features_open(t.pipeline, &all, &f, &err));
     mote_recipe_job job = {.settings = t.pipeline->settings,
                            .train = &all,
                            .fixed_epochs = (int32_t)epochs,
                            .pool = t.pool};
-    T_OK(mote_recipe_scale(x, all.n * mote_frontend_elements(f, &all.shape), &job.scale, &err));
+    T_OK(mote_features_scale(f, &job.scale, &err));
+    mote_features_close(f);
     mote_graph *g = NULL, *folded = NULL;
     mote_train_result result;
     T_OK(mote_recipe_new_graph(job.settings, 1, &g, &err));
