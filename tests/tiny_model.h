@@ -188,7 +188,7 @@ static inline mote_model *tiny_answer_model(mote_answer_kind kind)
                         .labels = {is_value ? "width" : NULL, is_value ? "height" : NULL},
                         .units = {is_value ? "mm" : NULL, is_value ? "" : NULL}};
     mote_decision d = mote_decision_default(&s);
-    d.anomaly = (mote_anomaly_point){MOTE_SCORE_RECONSTRUCTION, 0.5f};
+    d.anomaly = (mote_anomaly_point){.score = MOTE_SCORE_RECONSTRUCTION, .threshold = 0.5f};
     mote_bundle_parts parts = {.name = "answer", .signature = s, .graph = f, .decision = &d};
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 24);

@@ -121,6 +121,29 @@ static mote_status say_rows(job *j, const char *path, const mote_classification 
     return MOTE_OK;
 }
 
+/* A recording that is longer than a window, of a model that scores: a line for each alarm, which is
+ * one for as long as it goes on; none: one for all of it. */
+static mote_status say_alarms(job *j, const char *path, const mote_classification *c, mote_err *err)
+{
+    const int64_t rate = j->s->rate_hz ? j->s->rate_hz : 1;
+    for (size_t i = 0; i < c->n_alarms; i++) {
+        const mote_classify_alarm *x = &c->alarms[i];
+        mote_table_cell(&j->table, "%s", path);
+        mote_table_cell(&j->table, "unusual");
+        mote_table_cell(&j->table, "%.3g", (double)x->score);
+        mote_table_cell(&j->table, "%lld ms", (long long)(x->start * 1000 / rate));
+        mote_table_cell(&j->table, "alarm at %lld ms, to %lld ms", (long long)(x->at * 1000 / rate),
+                        (long long)(x->end * 1000 / rate));
+    }
+    if (c->n_alarms > 0)
+        return MOTE_OK;
+    mote_table_cell(&j->table, "%s", path);
+    MOTE_TRY(say_answer(j, &c->best, err));
+    mote_table_cell(&j->table, "%lld ms", (long long)(c->best.start * 1000 / rate));
+    mote_table_cell(&j->table, "no");
+    return MOTE_OK;
+}
+
 /* A series that is longer than a window: a line for each, and the event that it completes. */
 static mote_status say_windows(job *j, const char *path, const mote_classification *c,
                                mote_err *err)
@@ -160,6 +183,8 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
         return add_json(j, path, &c, latency_us, err);
     if (c.is_of_rows)
         return say_rows(j, path, &c, err);
+    if (c.is_of_windows && !c.best.probabilities && !c.best.values)
+        return say_alarms(j, path, &c, err);
     if (c.is_of_windows)
         return say_windows(j, path, &c, err);
     mote_table_cell(&j->table, "%s", path);
@@ -171,15 +196,18 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
 
 static mote_status predict_all(job *j, const char *const *paths, size_t n, mote_err *err)
 {
-    static const char *const titles[] = {"input", "label", ">probability", ">from", "detected"};
+    static const char *const of_labels[] = {"input", "label", ">probability", ">from", "detected"};
+    static const char *const of_scores[] = {"input", "verdict", ">score", ">from", "alarm"};
+    const size_t n_titles = MOTE_COUNT_OF(of_labels);
+    const bool is_scored = mote_model_signature(j->s->model)->answer == MOTE_ANSWER_ANOMALY;
     if (j->cli->json && !(j->results = json_array()))
         return mote_fail(err, MOTE_NOMEM, "no memory for the result");
-    mote_table_init(&j->table, MOTE_COUNT_OF(titles), titles);
+    mote_table_init(&j->table, n_titles, is_scored ? of_scores : of_labels);
     mote_status st = MOTE_OK;
     for (size_t i = 0; i < n && st == MOTE_OK; i++)
         st = mote_cancelled(j->cli->cancel) ? mote_fail(err, MOTE_CANCELLED, "stopped")
                                             : predict_one(j, paths[i], err);
-    if (j->table.n_cells > MOTE_COUNT_OF(titles))
+    if (j->table.n_cells > n_titles)
         mote_table_say(&j->table, j->cli);
     else
         mote_buf_release(&j->table.cells);

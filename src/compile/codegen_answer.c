@@ -7,6 +7,7 @@
 #include "compile/codegen_template.h"
 #include "device/answer/mrt_answer.h"
 #include "device/signal/mrt_quantize.h"
+#include "model/alarms.h"
 
 /* What an answer's templates are, and where the files say it. */
 typedef struct {
@@ -50,6 +51,23 @@ static bool rebuilds(const mote_compile_input *in)
         return false;
     return in->decision != NULL ? in->decision->anomaly.score == MOTE_SCORE_RECONSTRUCTION
                                 : mote_tensor_elements(codegen_output(in)) > 1; /* as it will be */
+}
+
+/* Windows of what runs in time: alarms have a begin and an end. */
+static bool tells_alarms(const mote_compile_input *in)
+{
+    return in->signature->answer == MOTE_ANSWER_ANOMALY && in->signature->rate_hz > 0 &&
+           in->decision != NULL;
+}
+
+static int64_t hop_steps(const mote_compile_input *in)
+{
+    return (int64_t)mote_alarm_hop((size_t)in->sample.dims[0]);
+}
+
+static int64_t quiet_looks(const mote_compile_input *in)
+{
+    return mote_alarm_quiet(in->decision, in->signature->rate_hz, (size_t)hop_steps(in));
 }
 
 /* ---- what the holes of the templates are filled with --------------------------------------- */
@@ -119,6 +137,10 @@ static void fill(const codegen *c, mote_buf *b, const char *text)
         {"units", .number = row->has_units},
         {"unit_texts", .write = unit_texts},
         {"threshold", .write = row->has_threshold ? threshold : NULL},
+        {"timed", .number = tells_alarms(c->in)},
+        {"untimed", .number = !tells_alarms(c->in)},
+        {"hop_steps", .number = hop_steps(c->in)},
+        {"quiet", .number = tells_alarms(c->in) ? quiet_looks(c->in) : 0},
         {"rebuilds", .number = rebuilds(c->in)},
         {"quantises", .number = quantises(c)},
         {"inverse_scale", .write = inverse_scale},
@@ -137,6 +159,7 @@ static void fill(const codegen *c, mote_buf *b, const char *text)
 static bool uses(const codegen *c, const char *path)
 {
     return mote_str_starts(path, "answer/") ||
+           (tells_alarms(c->in) && mote_str_starts(path, "stream/mrt_alarm")) ||
            (c->features == NULL && mote_str_starts(path, "signal/mrt_quantize"));
 }
 

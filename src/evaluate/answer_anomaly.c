@@ -316,6 +316,7 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
     }
     out->false_alarm = t.asked;
     out->true_false_alarm = t.false_alarm;
+    out->decision.anomaly.quiet_ms = cfg->quiet_ms;
     out->decision.anomaly.threshold = nextafterf(t.threshold, INFINITY);
     out->promises[out->n_promises++] =
         (mote_decide_promise){MOTE_METRIC_false_alarm_rate, t.false_alarm};

@@ -16,6 +16,7 @@ typedef struct {
     double interval_level; /* share of truths that the interval around a value is to hold */
     double false_alarm;    /* rate that the threshold of a score is chosen for */
     double margin;         /* so many times that threshold is the one that holds; >= 1 */
+    double quiet_ms;       /* of scores in time: an alarm that pauses for no longer is one */
     mote_evaluate_config evaluate;
 } mote_decide_config;
 

@@ -22,25 +22,36 @@ static mote_status check(const mote_signature *s, mote_err *err)
 static json_t *to_json(const mote_decision *d, const mote_signature *s)
 {
     (void)s;
-    return json_pack("{s:s, s:f}", "score", names[d->anomaly.score], "threshold",
-                     (double)d->anomaly.threshold);
+    json_t *j = json_pack("{s:s, s:f}", "score", names[d->anomaly.score], "threshold",
+                          (double)d->anomaly.threshold);
+    if (j && d->anomaly.quiet_ms > 0 &&
+        json_object_set_new(j, "quiet_ms", json_real(d->anomaly.quiet_ms)) != 0) {
+        json_decref(j);
+        j = NULL;
+    }
+    return j;
 }
 
 static mote_status from_json(const json_t *j, const mote_signature *s, mote_decision *out,
                              mote_err *err)
 {
     const char *score = NULL;
-    double threshold = 0;
+    double threshold = 0, quiet_ms = 0;
     size_t k = 0;
     (void)s;
     MOTE_TRY(mote_json_get_str(j, WHAT, "score", &score, err));
     MOTE_TRY(mote_json_get_f64(j, WHAT, "threshold", &threshold, err));
+    if (json_object_get(j, "quiet_ms")) /* of windows in time, and not before this was chosen */
+        MOTE_TRY(mote_json_get_f64(j, WHAT, "quiet_ms", &quiet_ms, err));
+    if (!(quiet_ms >= 0 && isfinite(quiet_ms)))
+        return mote_fail(err, MOTE_PARSE, WHAT ": quiet_ms %g is no time", quiet_ms);
     while (k < N_NAMES && strcmp(names[k], score) != 0)
         k++;
     if (k == N_NAMES)
         return mote_fail(err, MOTE_PARSE, WHAT ": there is no score '%.60s'; there are %s and %s",
                          score, names[0], names[1]);
-    out->anomaly = (mote_anomaly_point){.score = (mote_score_kind)k, .threshold = (float)threshold};
+    out->anomaly = (mote_anomaly_point){
+        .score = (mote_score_kind)k, .threshold = (float)threshold, .quiet_ms = quiet_ms};
     return MOTE_OK;
 }
 

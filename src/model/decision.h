@@ -36,6 +36,7 @@ typedef enum {
 typedef struct {
     mote_score_kind score;
     float threshold; /* a score at or above it is an anomaly */
+    double quiet_ms; /* of windows in time: an alarm that pauses for no longer is one (alarms.h) */
 } mote_anomaly_point;
 
 typedef struct {

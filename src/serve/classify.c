@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "model/alarms.h"
 
 static int64_t ms_of(const mote_served *s, int64_t samples)
 {
@@ -46,6 +47,33 @@ mote_status mote_classify_heard(const mote_served *s, const mote_hearing *h, int
             (mote_classify_window){.start = zero + h->first + (int64_t)(h->inside + i) * h->hop,
                                    .class_id = class_id,
                                    .probabilities = p};
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_classify_alarms(const mote_served *s, const mote_classify_stretch *x,
+                                 mote_arena *a, mote_classify_alarm *out, size_t *n_alarms,
+                                 mote_err *err)
+{
+    const mote_decision *d = mote_model_decision(s->model);
+    const int64_t n_steps = s->sample.dims[0];
+    const size_t hop = mote_alarm_hop((size_t)n_steps);
+    const int32_t quiet = mote_alarm_quiet(d, (double)s->rate_hz, hop);
+    mote_alarm *found = NULL;
+    float *scores = NULL;
+    if (x->n == 0 || x->windows[0].probabilities || x->windows[0].values)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *scores, &scores, err));
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *found, &found, err));
+    for (size_t i = 0; i < x->n; i++)
+        scores[i] = x->windows[i].score;
+    const size_t n = mote_alarms_find(scores, x->n, d->anomaly.threshold, quiet, found);
+    for (size_t i = 0; i < n; i++) {
+        const int64_t start = x->windows[found[i].first].start;
+        out[(*n_alarms)++] = (mote_classify_alarm){.start = start,
+                                                   .at = start + n_steps,
+                                                   .end = x->windows[found[i].last].start + n_steps,
+                                                   .score = found[i].score};
     }
     return MOTE_OK;
 }
@@ -111,6 +139,15 @@ static void add_detections(mote_json_out *w, const mote_served *s, const mote_cl
             mote_out_i64(w, "from_ms", ms_of(s, d->start));
         mote_out_i64(w, "at_ms", ms_of(s, d->at));
         mote_out_f32(w, "score", (float)d->average_q16 / 65536.0f);
+        mote_out_end(w);
+    }
+    for (size_t i = 0; i < c->n_alarms; i++) {
+        const mote_classify_alarm *x = &c->alarms[i];
+        mote_out_object(w, NULL);
+        mote_out_i64(w, "from_ms", ms_of(s, x->start));
+        mote_out_i64(w, "at_ms", ms_of(s, x->at));
+        mote_out_i64(w, "to_ms", ms_of(s, x->end));
+        mote_out_f32(w, "score", x->score);
         mote_out_end(w);
     }
     mote_out_end(w);

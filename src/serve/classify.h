@@ -30,6 +30,14 @@ typedef struct {
     bool is_anomaly;
 } mote_classify_window;
 
+/* An alarm of a model that scores windows: what goes on is one. Samples count from the first. */
+typedef struct {
+    int64_t start; /* of the window that it begins with */
+    int64_t at;    /* end of that window: when it is said */
+    int64_t end;   /* of the last window that is an anomaly */
+    float score;   /* the highest */
+} mote_classify_alarm;
+
 /* Lives in the arena given. */
 typedef struct {
     mote_classify_window best;
@@ -41,6 +49,8 @@ typedef struct {
     bool is_label_only;           /* detections were not looked for: nothing is known of them */
     const mote_heard *detections; /* [n_detections], in time */
     size_t n_detections;
+    const mote_classify_alarm *alarms; /* [n_alarms] of scores, in time; of rows none */
+    size_t n_alarms;
     size_t n_run; /* runs of the network that it took */
     int64_t infer_ns;
 } mote_classification;
@@ -79,6 +89,16 @@ MOTE_MUST_USE mote_status mote_classify_heard(const mote_served *s, const mote_h
                                               int64_t zero, mote_arena *a,
                                               mote_classify_window *out, mote_err *err);
 
+/* The alarms of the windows of one stretch, in time and mote_alarm_hop apart, appended to out
+ * [*n_alarms], which has room for one more a window. None of windows without scores. NOMEM. */
+typedef struct {
+    const mote_classify_window *windows;
+    size_t n;
+} mote_classify_stretch;
+MOTE_MUST_USE mote_status mote_classify_alarms(const mote_served *s, const mote_classify_stretch *x,
+                                               mote_arena *a, mote_classify_alarm *out,
+                                               size_t *n_alarms, mote_err *err);
+
 /* How much a window of classes speaks for a label that reacts; where none does, for any. */
 float mote_classify_speaks(const mote_served *s, const float *probabilities);
 
@@ -86,8 +106,10 @@ float mote_classify_speaks(const mote_served *s, const float *probabilities);
  * "probabilities": {..}, "start_ms", "detected", "detections":
  * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
  * is the smoothed probability and at_ms when the device says it, of windows also from_ms, where the
- * window begins that completed it; with is_label_only, and of a model that nothing is detected by
- * (no threshold, values), "detected" is null and there are no "detections"; all_windows adds
+ * window begins that completed it; of scores a detection is an alarm, {"from_ms", "at_ms", "to_ms",
+ * "score"}, score the highest of its windows and to_ms the end of the last one; with
+ * is_label_only, and of a model that nothing is detected by (no threshold, values), "detected" is
+ * null and there are no "detections"; all_windows adds
  * "windows". Several rows of a table are
  * {"rows": [{"label", "probabilities"}..], "model", "n_rows", "latency_us"}. One text for the HTTP
  * interface and the command line. */

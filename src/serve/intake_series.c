@@ -13,6 +13,7 @@
 #include "base/json_pull.h"
 #include "data/csv_write.h"
 #include "data/kind_series.h"
+#include "model/alarms.h"
 #include "serve/intake.h"
 
 static bool fits(const mote_model *m)
@@ -232,7 +233,8 @@ typedef struct {
     mote_classify_window *windows;
     const float **x;
     mote_heard *events;
-    size_t n, n_events, n_run;
+    mote_classify_alarm *alarms;
+    size_t n, n_events, n_alarms, n_run;
 } found;
 
 /* One sample at a time: each window half over the one before. */
@@ -241,19 +243,23 @@ static mote_status try_windows(const request *r, const series *in, mote_arena *a
 {
     const mote_served *s = r->s;
     const size_t steps = (size_t)s->sample.dims[0], axes = (size_t)s->sample.dims[1];
-    const size_t stride = steps > 1 ? steps / 2 : 1;
+    const size_t stride = mote_alarm_hop(steps);
     mote_prediction p;
     f->n = count_windows(in, steps, stride);
     MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->windows, &f->windows, err));
     MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->x, &f->x, err));
+    MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->alarms, &f->alarms, err));
     for (size_t i = 0; i < in->n; i++) {
         const stretch *st = &in->items[i];
+        const size_t before = f->n_run;
         for (size_t first = 0; first + steps <= st->n; first += stride, f->n_run++) {
             f->x[f->n_run] = in->x + (st->first + first) * axes;
             MOTE_TRY(mote_infer_try(r->t, s, f->x[f->n_run], steps * axes, &p, err));
             MOTE_TRY(
                 mote_classify_keep(s, &p, st->at + (int64_t)first, a, &f->windows[f->n_run], err));
         }
+        const mote_classify_stretch one = {f->windows + before, f->n_run - before};
+        MOTE_TRY(mote_classify_alarms(s, &one, a, f->alarms, &f->n_alarms, err));
     }
     return MOTE_OK;
 }
@@ -346,6 +352,8 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
                                  .is_label_only = is_stream && asked->is_label_only,
                                  .detections = f.events,
                                  .n_detections = f.n_events,
+                                 .alarms = f.alarms,
+                                 .n_alarms = f.n_alarms,
                                  .n_run = f.n_run + 1,
                                  .infer_ns = mote_infer_now_ns() - start_ns};
     return MOTE_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/kind_audio.h"
+#include "model/alarms.h"
 #include "serve/intake.h"
 
 /* Samples of one window. */
@@ -145,7 +146,7 @@ static mote_status classify_long(mote_infer *t, const mote_served *s, const mote
 static mote_status classify_scores(mote_infer *t, const mote_served *s, const mote_sound *sound,
                                    mote_arena *a, mote_classification *out, mote_err *err)
 {
-    const size_t clip = clip_of(s), hop = clip > 1 ? clip / 2 : 1;
+    const size_t clip = clip_of(s), hop = mote_alarm_hop(clip);
     const int64_t over = (int64_t)sound->n - (int64_t)clip; /* where the last window begins */
     const size_t n = over <= 0 ? 1 : ((size_t)over + hop - 1) / hop + 1;
     mote_classify_window *w = NULL;
@@ -171,7 +172,14 @@ static mote_status classify_scores(mote_infer *t, const mote_served *s, const mo
                                  .consent = sound->consent,
                                  .told = n > 1 ? &told : NULL};
     MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
-    *out = (mote_classification){.best = w[best], .windows = w, .n_windows = n, .n_run = n + 1};
+    mote_classification c = {
+        .best = w[best], .windows = w, .n_windows = n, .is_of_windows = n > 1, .n_run = n + 1};
+    const mote_classify_stretch all = {w, n};
+    mote_classify_alarm *alarms = NULL;
+    MOTE_TRY(mote_arena_take(a, n, sizeof *alarms, &alarms, err));
+    MOTE_TRY(mote_classify_alarms(s, &all, a, alarms, &c.n_alarms, err));
+    c.alarms = alarms;
+    *out = c;
     return MOTE_OK;
 }
 

@@ -181,7 +181,7 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
     mote_graph *q = NULL;
     mote_model *m = NULL;
     mote_buf b;
-    d.anomaly = (mote_anomaly_point){k->score, 0.9f};
+    d.anomaly = (mote_anomaly_point){k->score, 0.9f, 1000};
     if (k->front_end) {
         json_t *o = json_loads(k->front_end, 0, NULL);
         T_OK(mote_frontend_from_json(o, "test", &f, &err));
@@ -210,6 +210,22 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
 
 /* ---- the generated project ------------------------------------------------------------------ */
 
+/* Of what runs in time, anomaly.h says how windows become alarms: 40 steps at 50 Hz look every 20,
+ * and a second is two looks. Of rows it says nothing of them. */
+static void check_alarms(const kind *k, const char *dir)
+{
+    char path[420];
+    size_t n = 0;
+    MOTE_SCOPED_FREE char *text = NULL;
+    mote_err err;
+    snprintf(path, sizeof path, "%s/%s.h", dir, k->file);
+    T_OK(mote_file_read(path, 1 << 20, &text, &n, &err));
+    const bool is_timed = signature_of(k).rate_hz > 0;
+    assert_true((strstr(text, "#define ANOMALY_HOP_STEPS 20\n") != NULL) == is_timed);
+    assert_true((strstr(text, "#define ANOMALY_QUIET 2\n") != NULL) == is_timed);
+    assert_true((strstr(text, "mrt_alarm.h") != NULL) == is_timed);
+}
+
 static void build(const mote_compile_input *in, const kind *k, const char *dir)
 {
     static const char *const types[] = {
@@ -230,6 +246,8 @@ static void build(const mote_compile_input *in, const kind *k, const char *dir)
                                  k->answer == MOTE_ANSWER_VALUE ? "-DKEEP=" : "-DKEEP=verdict=",
                                  NULL};
     project_generate(in, dir, driver);
+    if (k->answer == MOTE_ANSWER_ANOMALY)
+        check_alarms(k, dir);
     project_build(dir, "-O1 -Wall -Wextra -Werror -fno-sanitize-recover=all " SANITIZED, words);
     project_check_cxx(dir, source);
 }

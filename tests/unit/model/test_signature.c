@@ -115,7 +115,8 @@ static void an_anomaly_is_a_score_that_reaches_the_threshold(void **state)
     const float x[N_IN] = {2, 1, 0, -1};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_graph *g = affine(cases[i].n_out);
-        const mote_decision decision = {.anomaly = {cases[i].kind, cases[i].threshold}};
+        const mote_decision decision = {
+            .anomaly = {.score = cases[i].kind, .threshold = cases[i].threshold}};
         const mote_bundle_parts parts = {.name = "pump",
                                          .signature = signature(MOTE_ANSWER_ANOMALY, 1),
                                          .decision = &decision,
@@ -221,7 +222,7 @@ static void what_does_not_fit_is_refused_by_name(void **state)
     T_FAILS(write_and_load(&parts, &bytes, &m, &err), MOTE_SHAPE, "2 outputs for 1 labels");
     mote_buf_release(&bytes);
     parts.signature = signature(MOTE_ANSWER_ANOMALY, 1);
-    const mote_decision bad = {.anomaly = {MOTE_SCORE_OUTPUT, NAN}};
+    const mote_decision bad = {.anomaly = {.score = MOTE_SCORE_OUTPUT, .threshold = NAN}};
     parts.decision = &bad;
     mote_buf_init(&bytes, 1 << 22);
     T_FAILS(mote_bundle_write(&parts, &bytes, &err), MOTE_ARG, "not a number");
@@ -270,7 +271,7 @@ static void equal_parts_are_equal_bytes(void **state)
     (void)state;
     mote_err err;
     mote_graph *g = affine(1);
-    const mote_decision decision = {.anomaly = {MOTE_SCORE_OUTPUT, 0.1f}};
+    const mote_decision decision = {.anomaly = {.score = MOTE_SCORE_OUTPUT, .threshold = 0.1f}};
     const mote_bundle_parts parts = {.name = "pump",
                                      .signature = signature(MOTE_ANSWER_ANOMALY, 1),
                                      .decision = &decision,

@@ -77,6 +77,10 @@ static mote_model *make_model(const mote_signature *s, const mote_decision *deci
     mote_buf_init(&b, 1 << 22);
     mote_arch_default(&a, STEPS, AXES, LABELS);
     snprintf(a.name, sizeof a.name, "dense");
+    if (s->answer == MOTE_ANSWER_ANOMALY) {
+        a.head = MOTE_HEAD_VALUES;
+        a.n_outputs = VALUES;
+    }
     a.n_blocks = 1;
     a.hidden[0] = 16;
     a.dropout = 0;
@@ -132,6 +136,17 @@ static int open_stream(void **state)
                                     .hop_ms = 100,
                                     .temperature = 0.8f,
                                     .thresholds = {0.30f, 0.30f}}};
+    return open_with(state, &s, &d);
+}
+
+/* How badly it rebuilds its input; an alarm may pause for pause_ms. */
+static int open_scores(void **state, float threshold, double pause_ms)
+{
+    mote_signature s = signature();
+    s.answer = MOTE_ANSWER_ANOMALY;
+    s.n_outputs = 1;
+    s.n_labels = 0;
+    const mote_decision d = {.anomaly = {MOTE_SCORE_RECONSTRUCTION, threshold, pause_ms}};
     return open_with(state, &s, &d);
 }
 
@@ -539,6 +554,54 @@ static void events_are_told_with_from_and_to(void **state)
     assert_int_equal(l.best.start, c.best.start);
 }
 
+/* Windows of 400 ms, a look every 200 ms: runs of anomalies are alarms, and with a pause that is
+ * longer than any they are one. A gap ends an alarm whatever the pause. */
+static void what_goes_on_is_one_alarm(void **state)
+{
+    mote_err err = {0};
+    void *opened = NULL;
+    MOTE_SCOPED_BUF b;
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&b, 1 << 20);
+    mote_buf_init(&text, 1 << 20);
+    (void)state;
+    for (int pass = 0; pass < 3; pass++) {
+        size_t n_runs = 0, last = 0;
+        int64_t first_start = -1, last_end = 0;
+        (void)open_scores(&opened, 1.5f, pass == 0 ? 0 : 1e6);
+        fixture *f = opened;
+        mote_classification c;
+        csv(&b, 600, in_order, axes, pass == 2 ? 300 : 0);
+        T_OK(ask(f, b.data, b.len, false, &c, &err));
+        for (size_t i = 0; i < c.n_windows; i++) {
+            const mote_classify_window *w = &c.windows[i];
+            if (!w->is_anomaly)
+                continue;
+            n_runs += n_runs == 0 || last + 1 < i;
+            last = i;
+            first_start = first_start < 0 ? w->start : first_start;
+            last_end = w->start + STEPS;
+        }
+        assert_true(n_runs > 2 && last + 1 < c.n_windows);
+        assert_int_equal(c.n_alarms, pass == 0 ? n_runs : pass == 1 ? 1 : 2);
+        assert_int_equal(c.alarms[0].start, first_start);
+        assert_int_equal(c.alarms[0].at, first_start + STEPS);
+        assert_int_equal(c.alarms[c.n_alarms - 1].end, last_end);
+        assert_true(c.alarms[0].score <= c.best.score && c.best.is_anomaly);
+        mote_classify_json(f->s, &c, false, 0, &text);
+        json_t *j = json_loadb(text.data, text.len, 0, NULL);
+        const json_t *list = json_object_get(j, "detections"), *one = json_array_get(list, 0);
+        assert_true(json_is_true(json_object_get(j, "detected")));
+        assert_int_equal(json_array_size(list), c.n_alarms);
+        assert_int_equal(json_integer_value(json_object_get(one, "from_ms")), first_start * 20);
+        assert_int_equal(json_integer_value(json_object_get(one, "to_ms")), c.alarms[0].end * 20);
+        assert_null(json_object_get(one, "label"));
+        json_decref(j);
+        mote_buf_reset(&text);
+        (void)close_model(&opened);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_model, close_model)
 
 int main(void)
@@ -553,6 +616,7 @@ int main(void)
         TEST(another_rate_is_refused_unless_it_may_be_converted),
         TEST(what_is_wrong_is_said_beside_the_answer),
         TEST(tensors_are_taken_and_none_is_no_number),
+        cmocka_unit_test(what_goes_on_is_one_alarm),
         cmocka_unit_test_setup_teardown(a_stream_says_what_the_firmware_says, open_stream,
                                         close_model),
         cmocka_unit_test_setup_teardown(an_array_is_an_event_by_itself, open_stream, close_model),
