@@ -189,6 +189,8 @@ static inline mote_model *tiny_answer_model(mote_answer_kind kind)
                         .units = {is_value ? "mm" : NULL, is_value ? "" : NULL}};
     mote_decision d = mote_decision_default(&s);
     d.anomaly = (mote_anomaly_point){.score = MOTE_SCORE_RECONSTRUCTION, .threshold = 0.5f};
+    if (is_value)
+        d.value = (mote_value_point){2, 0.9, {1, 0.25f}};
     mote_bundle_parts parts = {.name = "answer", .signature = s, .graph = f, .decision = &d};
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 24);

@@ -76,14 +76,21 @@ static mote_status say_detections(job *j, const mote_classification *c, mote_err
     return MOTE_OK;
 }
 
-/* "casual 17, registered 120": each by its name. */
+/* "casual 17 (4 to 30), registered 120 (80 to 160)": each by its name, and where the truth is said
+ * to lie. */
 static mote_status say_values(job *j, const mote_classify_window *w, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 14);
-    for (int32_t k = 0; k < j->s->n_labels; k++)
+    const mote_value_point *v = &mote_model_decision(j->s->model)->value;
+    for (int32_t k = 0; k < j->s->n_labels; k++) {
         mote_buf_printf(&b, "%s%s %g", k ? ", " : "", mote_model_label(j->s->model, k),
                         (double)w->values[k]);
+        if (v->n == 0)
+            continue;
+        const mote_value_interval of = mote_value_interval_of(v, k, w->values[k]);
+        mote_buf_printf(&b, " (%.4g to %.4g)", (double)of.lo, (double)of.hi);
+    }
     MOTE_TRY(mote_buf_status(&b, err));
     mote_table_cell(&j->table, "%s", b.data);
     return MOTE_OK;

@@ -100,6 +100,25 @@ static void unit_texts(const codegen *c, mote_buf *b)
     codegen_strings(b, c->in->signature->units, c->in->signature->n_labels);
 }
 
+/* How many values have an interval: all, or none. */
+static int32_t n_intervals(const mote_compile_input *in)
+{
+    return in->signature->answer == MOTE_ANSWER_VALUE && in->decision ? in->decision->value.n : 0;
+}
+
+static void half_widths(const codegen *c, mote_buf *b)
+{
+    for (int32_t k = 0; k < n_intervals(c->in); k++) {
+        mote_buf_str(b, k == 0 ? "" : k % 4 == 0 ? ",\n    " : ", ");
+        codegen_f32(b, c->in->decision->value.half_widths[k]);
+    }
+}
+
+static void level(const codegen *c, mote_buf *b)
+{
+    codegen_f32(b, (float)c->in->decision->value.level);
+}
+
 static void threshold(const codegen *c, mote_buf *b)
 {
     codegen_f32(b, c->in->decision->anomaly.threshold);
@@ -141,6 +160,9 @@ static void fill(const codegen *c, mote_buf *b, const char *text)
         {"untimed", .number = !tells_alarms(c->in)},
         {"hop_steps", .number = hop_steps(c->in)},
         {"quiet", .number = tells_alarms(c->in) ? quiet_looks(c->in) : 0},
+        {"interval", .number = n_intervals(c->in)},
+        {"half_widths", .write = half_widths},
+        {"level", .write = level},
         {"rebuilds", .number = rebuilds(c->in)},
         {"quantises", .number = quantises(c)},
         {"inverse_scale", .write = inverse_scale},
@@ -179,13 +201,19 @@ static int64_t to_eight(int64_t bytes)
     return (bytes + 7) / 8 * 8;
 }
 
+/* That the example keeps of an answer, and a measurement writes: with the ends of intervals. */
+static int32_t n_numbers(const mote_compile_input *in)
+{
+    return in->signature->n_outputs + 2 * n_intervals(in);
+}
+
 /* The scratch of the front end, the input where it is kept, and the example's sample and answer. */
 static mote_status ram(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
                        mote_err *err)
 {
     (void)err;
     *out =
-        (int64_t)mote_shape_bytes(&in->sample) + in->signature->n_outputs * (int64_t)sizeof(float) +
+        (int64_t)mote_shape_bytes(&in->sample) + n_numbers(in) * (int64_t)sizeof(float) +
         (d != NULL ? to_eight((int64_t)d->scratch_bytes) : 0) +
         (rebuilds(in) ? to_eight(mote_tensor_elements(codegen_input(in)) * (in->is_float ? 4 : 1))
                       : 0);
@@ -211,7 +239,7 @@ static void code(const mote_compile_input *in, const mote_frontend_device *d, co
 /* Numbers, and a verdict that is 0 where there is none. */
 static size_t said_bytes(const mote_compile_input *in)
 {
-    return (size_t)in->signature->n_outputs * sizeof(float) + sizeof(int32_t);
+    return (size_t)n_numbers(in) * sizeof(float) + sizeof(int32_t);
 }
 
 static void flags(const mote_compile_input *in, mote_buf *b)
@@ -219,9 +247,10 @@ static void flags(const mote_compile_input *in, mote_buf *b)
     const char *name = codegen_layer_of(in)->name;
     mote_buf_printf(b,
                     "-DMEASURE_ANSWER -DMEASURE_HEADER=\"%s.h\" -DMEASURE_NAME=%s "
-                    "-DMEASURE_OUTPUTS=%d%s",
+                    "-DMEASURE_OUTPUTS=%d%s%s",
                     name, name, in->signature->n_outputs,
-                    has_verdict(in) ? " -DMEASURE_VERDICT" : "");
+                    has_verdict(in) ? " -DMEASURE_VERDICT" : "",
+                    n_intervals(in) > 0 ? " -DMEASURE_INTERVAL" : "");
 }
 
 static mrt_values_s8 values_of(const mote_tensor *t, const void *x)
@@ -266,7 +295,12 @@ static void said(const mote_compile_input *in, const void *given, const void *ou
         mrt_numbers_s8(output, n, t->quant.scales[0], t->quant.zero_point, numbers);
     if (row_of(in)->said != NULL)
         row_of(in)->said(in, given, output, numbers, &verdict_of);
-    memcpy(numbers + n, &verdict_of, sizeof verdict_of);
+    for (int32_t k = 0; k < n_intervals(in); k++) {
+        const mote_value_interval of = mote_value_interval_of(&in->decision->value, k, numbers[k]);
+        numbers[n + k] = of.lo;
+        numbers[2 * n + k] = of.hi;
+    }
+    memcpy(numbers + n_numbers(in), &verdict_of, sizeof verdict_of);
 }
 
 #define LAYER(id, text)                                                                            \

@@ -343,19 +343,23 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
 {
     mote_value_answers v = answers_of(x);
     mote_err why = {0};
-    out->interval_level = cfg->interval_level;
+    mote_value_point point = {.n = x->width, .level = cfg->interval_level};
+    out->decision.value.n = 0;
     for (int32_t k = 0; k < x->width; k++) {
-        mote_status st =
-            mote_value_half_width(&v, k, cfg->interval_level, a, &out->half_width[k], &why);
+        double half = 0;
+        mote_status st = mote_value_half_width(&v, k, cfg->interval_level, a, &half, &why);
         if (st == MOTE_RANGE) { /* there are few: no interval is stated */
             (void)mote_format(out->note, sizeof out->note, "%s", why.text);
-            out->interval_level = 0;
             out->short_note = "no intervals (too few validation samples)";
             return MOTE_OK;
         }
         if (st != MOTE_OK)
             return mote_fail(err, st, "%s", why.text);
+        point.half_widths[k] = (float)half;
+        if ((double)point.half_widths[k] < half) /* what it holds it still holds as a float */
+            point.half_widths[k] = nextafterf(point.half_widths[k], INFINITY);
     }
+    out->decision.value = point;
     int64_t n = (int64_t)x->n, n_inside = (int64_t)ceil((double)n * cfg->interval_level);
     out->promises[out->n_promises++] = (mote_decide_promise){
         MOTE_METRIC_interval_coverage, mote_interval_wilson(n_inside, n, cfg->evaluate.confidence)};
@@ -367,15 +371,17 @@ static mote_status apply(const mote_decided *d, const mote_decide_range *r, floa
 {
     size_t width = (size_t)x->width;
     float *lo = NULL, *hi = NULL;
-    if (!(d->interval_level > 0))
+    if (d->decision.value.n == 0)
         return MOTE_OK;
     MOTE_TRY(mote_arena_take(a, x->n * width, sizeof *lo, &lo, err));
     MOTE_TRY(mote_arena_take(a, x->n * width, sizeof *hi, &hi, err));
     for (size_t i = 0; i < x->n * width; i++) { /* what another choice has made is kept */
         bool is_ours = i / width >= r->first && i / width < r->first + r->n;
-        double half = is_ours ? d->half_width[i % width] : 0;
-        lo[i] = !is_ours && x->lo ? x->lo[i] : (float)((double)said[i] - half);
-        hi[i] = !is_ours && x->hi ? x->hi[i] : (float)((double)said[i] + half);
+        mote_value_interval of = {said[i], said[i]};
+        if (is_ours)
+            of = mote_value_interval_of(&d->decision.value, (int32_t)(i % width), said[i]);
+        lo[i] = !is_ours && x->lo ? x->lo[i] : of.lo;
+        hi[i] = !is_ours && x->hi ? x->hi[i] : of.hi;
     }
     x->lo = lo;
     x->hi = hi;
@@ -385,15 +391,16 @@ static mote_status apply(const mote_decided *d, const mote_decide_range *r, floa
 static mote_status put(const mote_decided *d, const mote_answer_words *words, json_t *into,
                        mote_err *err)
 {
-    if (!(d->interval_level > 0))
+    const mote_value_point *v = &d->decision.value;
+    if (v->n == 0)
         return mote_json_put(into, "interval_note", json_string(d->note), err);
     json_t *o = json_object(), *halves = json_object();
     MOTE_TRY(mote_json_put(into, "interval", o, err));
     MOTE_TRY(mote_json_put(o, "half_width", halves, err));
-    MOTE_TRY(mote_json_put(o, "level", json_real(d->interval_level), err));
+    MOTE_TRY(mote_json_put(o, "level", json_real(v->level), err));
     MOTE_TRY(mote_json_put(o, "n", json_integer(d->n), err));
-    for (int32_t k = 0; k < MOTE_MODEL_MAX_LABELS && d->half_width[k] > 0; k++)
-        MOTE_TRY(mote_json_put(halves, words->names[k], json_real(d->half_width[k]), err));
+    for (int32_t k = 0; k < v->n; k++)
+        MOTE_TRY(mote_json_put(halves, words->names[k], json_real((double)v->half_widths[k]), err));
     return MOTE_OK;
 }
 

@@ -40,8 +40,6 @@ typedef struct {
     bool is_pieces;
     mote_decide_promise promises[2];
     size_t n_promises;
-    double half_width[MOTE_MODEL_MAX_LABELS]; /* of each value's interval; 0: there is none */
-    double interval_level;
     char note[320];         /* why something was not chosen; "": it was */
     const char *short_note; /* the same in a few words; NULL */
 } mote_decided;

@@ -2,7 +2,7 @@
 /* From what the graph says to what is answered: the settings that were chosen after training.
  *
  * Each kind of answer reads its own part: classes the operating point, anomalies their threshold,
- * values nothing. Depends on signature.h. Used by whoever has models. */
+ * values how far around them the truth lies. Depends on signature.h. Used by whoever has models. */
 #ifndef MOTE_MODEL_DECISION_H
 #define MOTE_MODEL_DECISION_H
 
@@ -39,9 +39,30 @@ typedef struct {
     double quiet_ms; /* of windows in time: an alarm that pauses for no longer is one (alarms.h) */
 } mote_anomaly_point;
 
+/* The interval around each value that holds the truth of a share `level` of samples:
+ * [value - half width, value + half width], in float32, on every target the same.
+ * Source: evaluate/answer_value.h, mote_value_half_width. */
+typedef struct {
+    int32_t n;                                /* values; 0: no interval was chosen */
+    double level;                             /* in (0, 1) */
+    float half_widths[MOTE_MODEL_MAX_LABELS]; /* [n], not negative */
+} mote_value_point;
+
+typedef struct {
+    float lo, hi;
+} mote_value_interval;
+
+/* That of value k of n, of which there is one. */
+static inline mote_value_interval mote_value_interval_of(const mote_value_point *v, int32_t k,
+                                                         float value)
+{
+    return (mote_value_interval){value - v->half_widths[k], value + v->half_widths[k]};
+}
+
 typedef struct {
     mote_operating_point op;
     mote_anomaly_point anomaly;
+    mote_value_point value;
 } mote_decision;
 
 /* What holds when nothing was chosen. */

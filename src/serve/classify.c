@@ -91,6 +91,23 @@ float mote_classify_speaks(const mote_served *s, const float *p)
     return best >= 0 ? best : any;
 }
 
+/* Where the truth is said to lie, of each value; nothing where the model does not say. */
+static void add_intervals(mote_json_out *w, const mote_served *s, const float *values)
+{
+    const mote_value_point *v = &mote_model_decision(s->model)->value;
+    if (v->n == 0)
+        return;
+    mote_out_object(w, "intervals");
+    for (int32_t k = 0; k < v->n; k++) {
+        const mote_value_interval of = mote_value_interval_of(v, k, values[k]);
+        mote_out_array(w, mote_model_label(s->model, k));
+        mote_out_f32s(w, (const float[2]){of.lo, of.hi}, 2);
+        mote_out_end(w);
+    }
+    mote_out_end(w);
+    mote_out_f32(w, "level", (float)v->level);
+}
+
 static void add_answer(mote_json_out *w, const mote_served *s, const mote_classify_window *x)
 {
     if (!x->probabilities && !x->values) {
@@ -105,6 +122,8 @@ static void add_answer(mote_json_out *w, const mote_served *s, const mote_classi
         mote_out_f32(w, mote_model_label(s->model, i),
                      x->probabilities ? x->probabilities[i] : x->values[i]);
     mote_out_end(w);
+    if (x->values)
+        add_intervals(w, s, x->values);
 }
 
 static void add_window(mote_json_out *w, const mote_served *s, const mote_classify_window *x)

@@ -104,7 +104,10 @@ float mote_classify_speaks(const mote_served *s, const float *probabilities);
 
 /* Append the answer as JSON, with "wrong" where something is wrong with the input: {"label",
  * "probabilities": {..}, "start_ms", "detected", "detections":
- * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; score
+ * [{"label", "at_ms", "score"}..], "model": {"name", "version"}, "n_windows", "latency_us"}; of
+ * values
+ * {"values": {..}, "intervals": {name: [lo, hi]}, "level"} where the model says how far the truth
+ * lies; score
  * is the smoothed probability and at_ms when the device says it, of windows also from_ms, where the
  * window begins that completed it; of scores a detection is an alarm, {"from_ms", "at_ms", "to_ms",
  * "score"}, score the highest of its windows and to_ms the end of the last one; with

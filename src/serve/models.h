@@ -53,6 +53,7 @@ typedef struct {
     int32_t n_labels;
     int32_t n_numbers;        /* that an answer is: classes, values, 1 score */
     const char *numbers_name; /* "probabilities", "values", "score" */
+    bool has_intervals;       /* of values: where the truth is said to lie */
     bool has_classes;
     const mote_intake *intake;     /* how it is given its input */
     mote_shape sample;             /* one input, without a batch dimension */

@@ -21,6 +21,17 @@ typedef struct {
     int64_t start_ns, parsed_ns, done_ns;
 } work;
 
+const char *const mote_api_bounds[MOTE_API_N_BOUNDS] = {"lower", "upper"};
+
+/* Which of the bounds of intervals an output is; -1: none. */
+static int bound_of(const char *name)
+{
+    for (int i = 0; i < MOTE_API_N_BOUNDS; i++)
+        if (strcmp(name, mote_api_bounds[i]) == 0)
+            return i;
+    return -1;
+}
+
 static void shape_text(const mote_oip_input *in, char *out, size_t out_bytes)
 {
     size_t len = 0;
@@ -108,6 +119,12 @@ static mote_status predict_all(work *w, mote_err *err)
     return MOTE_OK;
 }
 
+static bool has_output(const mote_served *s, const char *name)
+{
+    return strcmp(name, s->numbers_name) == 0 || (s->has_classes && strcmp(name, "label") == 0) ||
+           (s->has_intervals && bound_of(name) >= 0);
+}
+
 static mote_status read_and_check(work *w, mote_err *err)
 {
     const mote_http_request *http = w->http;
@@ -132,12 +149,13 @@ static mote_status read_and_check(work *w, mote_err *err)
                          "unexpected inference input '%.100s' for model '%s': it takes '%s'",
                          w->rq.inputs[0].name, w->s->name, mote_api_input_name(w->s));
     for (int32_t i = 0; i < w->rq.n_outputs; i++)
-        if (strcmp(w->rq.outputs[i].name, w->s->numbers_name) != 0 &&
-            !(w->s->has_classes && strcmp(w->rq.outputs[i].name, "label") == 0))
+        if (!has_output(w->s, w->rq.outputs[i].name))
             return mote_fail(err, MOTE_ARG,
                              "unexpected inference output '%.100s' for model '%s': it has '%s'%s",
                              w->rq.outputs[i].name, w->s->name, w->s->numbers_name,
-                             w->s->has_classes ? " and 'label'" : "");
+                             w->s->has_classes     ? " and 'label'"
+                             : w->s->has_intervals ? ", 'lower' and 'upper'"
+                                                   : "");
     return check_shape(w, &w->rq.inputs[0], err);
 }
 
@@ -185,6 +203,22 @@ static void add_classes(const values_out *v, const work *w, size_t item, int32_t
     }
 }
 
+/* The lower (0) or upper (1) ends of the intervals of all values. */
+static void add_bounds(const values_out *v, const work *w, int bound)
+{
+    const mote_value_point *point = &mote_model_decision(w->s->model)->value;
+    const size_t n = w->n_batch * (size_t)w->s->n_numbers;
+    for (size_t i = 0; i < n; i++) {
+        const int32_t k = (int32_t)(i % (size_t)w->s->n_numbers);
+        const mote_value_interval of = mote_value_interval_of(point, k, w->numbers[i]);
+        const float x = bound == 0 ? of.lo : of.hi;
+        if (v->json)
+            mote_out_f32s(v->json, &x, 1);
+        else
+            mote_buf_add(v->raw, &x, sizeof x);
+    }
+}
+
 static void add_values(const values_out *v, const work *w, const mote_oip_output *o)
 {
     size_t n = w->n_batch * (size_t)w->s->n_numbers;
@@ -195,6 +229,8 @@ static void add_values(const values_out *v, const work *w, const mote_oip_output
         int32_t k = o->n_classes < w->s->n_labels ? o->n_classes : w->s->n_labels;
         for (size_t i = 0; i < w->n_batch; i++)
             add_classes(v, w, i, k);
+    } else if (bound_of(o->name) >= 0) {
+        add_bounds(v, w, bound_of(o->name));
     } else if (v->json) {
         mote_out_f32s(v->json, w->numbers, n);
     } else {
@@ -233,8 +269,16 @@ static void write_answer(const work *w, mote_http_reply *rp)
 {
     const mote_oip_output all[] = {{w->s->numbers_name, w->rq.all_binary, 0},
                                    {"label", w->rq.all_binary, 0}};
-    const mote_oip_output *outputs = w->rq.n_outputs ? w->rq.outputs : all;
-    int32_t n_outputs = w->rq.n_outputs ? w->rq.n_outputs : w->s->has_classes ? 2 : 1;
+    const mote_oip_output with_bounds[] = {all[0],
+                                           {mote_api_bounds[0], w->rq.all_binary, 0},
+                                           {mote_api_bounds[1], w->rq.all_binary, 0}};
+    const mote_oip_output *outputs = w->rq.n_outputs       ? w->rq.outputs
+                                     : w->s->has_intervals ? with_bounds
+                                                           : all;
+    int32_t n_outputs = w->rq.n_outputs       ? w->rq.n_outputs
+                        : w->s->has_intervals ? 3
+                        : w->s->has_classes   ? 2
+                                              : 1;
     MOTE_SCOPED_BUF raw;
     mote_buf_init(&raw, rp->body->max_bytes);
     mote_buf *b = rp->body;

@@ -48,4 +48,8 @@ mote_served *mote_api_named(mote_api *api, const char *const *params, mote_model
                             mote_http_reply *rp);
 const char *mote_api_input_name(const mote_served *s); /* of the one input tensor */
 
+/* Output tensors of a model of values that states intervals: "lower", "upper". */
+#define MOTE_API_N_BOUNDS 2
+extern const char *const mote_api_bounds[MOTE_API_N_BOUNDS];
+
 #endif

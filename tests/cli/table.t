@@ -88,8 +88,11 @@ evaluate  ran    mae {{[0-9.]+}}{{.*}}
 deploy    ran    rent/1 promoted: it is the first version
 $ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict rent flat.json | awk 'NR > 1 { print $2, ($3 > 690 && $3 < 780 ? "near" : $3) }'
 rent near
-$ mote predict rent flat.json --json | jq -c '.[0].values | keys'
-["rent"]
+$ mote predict rent flat.json --json | jq -c '.[0] | [(.values | keys), (.intervals.rent[0] < .values.rent), (.intervals.rent[1] > .values.rent), .level]'
+[["rent"],true,true,0.9]
+$ mote report -o report.html > /dev/null && grep -o 'Intervals hold what they promise\|interval_coverage@test: validation promised' report.html | sort -u
+Intervals hold what they promise
+interval_coverage@test: validation promised
 
 # Several values of a row, each learned, judged, required and said by its name.
 $ cd .. && mkdir bills && cd bills
@@ -104,7 +107,7 @@ $ mote status | grep 'mae@test.* on ' | awk '{ print $1, $2, $3 }'
 met mae@test {{[0-9.]+}}
 met mae@test/rent {{[0-9.]+}}
 not met mae@test/power
-$ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict bills/1 flat.json | awk 'NR > 1 { print $2, ($3 > 690 && $3 < 780 ? "near" : $3), $4, ($5 > 40 && $5 < 50 ? "near" : $5) }'
+$ printf '{"rooms": 3, "area": 60}' > flat.json; mote predict bills/1 flat.json | sed 's/ ([^)]*)//g' | awk 'NR > 1 { print $2, ($3 > 690 && $3 < 780 ? "near" : $3), $4, ($5 > 40 && $5 < 50 ? "near" : $5) }'
 rent near power near
 $ mote predict bills/1 flat.json --json | jq -c '.[0].values | keys_unsorted'
 ["rent","power"]

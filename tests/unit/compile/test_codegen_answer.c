@@ -28,9 +28,12 @@ static const char driver[] = "#include <stdio.h>\n#include HEADER\n"
                              "static OWN(memory) memory;\n"
                              "static TYPE x[N_NUMBERS];\n"
                              "static float out[N_OUT];\nstatic int32_t verdict;\n"
+                             "#ifdef N_BOUNDED\n#define BOUND() "
+                             "OWN(interval)(out, out + N_BOUNDED, out + 2 * N_BOUNDED)\n"
+                             "#else\n#define BOUND() (void)0\n#endif\n"
                              "int main(void)\n{\n"
                              "    while (fread(x, sizeof x, 1, stdin) == 1) {\n"
-                             "        KEEP OWN(run)(&memory, x, out);\n"
+                             "        KEEP OWN(run)(&memory, x, out);\n        BOUND();\n"
                              "        fwrite(out, sizeof out, 1, stdout);\n"
                              "        fwrite(&verdict, sizeof verdict, 1, stdout);\n"
                              "    }\n    return 0;\n}\n";
@@ -171,6 +174,11 @@ static mote_signature signature_of(const kind *k)
     return s;
 }
 
+static bool is_bounded(const kind *k)
+{
+    return k->answer == MOTE_ANSWER_VALUE && !k->is_float;
+}
+
 static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
 {
     mote_err err;
@@ -182,6 +190,8 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
     mote_model *m = NULL;
     mote_buf b;
     d.anomaly = (mote_anomaly_point){k->score, 0.9f, 1000};
+    if (is_bounded(k))
+        d.value = (mote_value_point){k->n_outputs, 0.9, {0.1f, 1e-3f}};
     if (k->front_end) {
         json_t *o = json_loads(k->front_end, 0, NULL);
         T_OK(mote_frontend_from_json(o, "test", &f, &err));
@@ -226,25 +236,31 @@ static void check_alarms(const kind *k, const char *dir)
     assert_true((strstr(text, "mrt_alarm.h") != NULL) == is_timed);
 }
 
+/* Numbers of an answer, with the ends of its intervals: those of values, but of a float network. */
+static int32_t n_said(const kind *k)
+{
+    return k->n_outputs * (is_bounded(k) ? 3 : 1);
+}
+
 static void build(const mote_compile_input *in, const kind *k, const char *dir)
 {
     static const char *const types[] = {
         [MOTE_F32] = "float", [MOTE_I16] = "int16_t", [MOTE_U8] = "uint8_t"};
-    char header[60], name[60], type[60], source[60], n_out[30], n_numbers[30];
+    char header[60], name[60], type[60], source[60], n_out[30], n_numbers[30], n_bounded[30];
     snprintf(header, sizeof header, "-DHEADER=\"%s.h\"", k->file);
     snprintf(name, sizeof name, "-DNAME=%s", k->file);
     snprintf(type, sizeof type, "-DTYPE=%s", types[k->dtype]);
     snprintf(source, sizeof source, "%s.c", k->file);
-    snprintf(n_out, sizeof n_out, "-DN_OUT=%d", k->n_outputs);
+    snprintf(n_out, sizeof n_out, "-DN_OUT=%d", n_said(k));
+    snprintf(n_bounded, sizeof n_bounded, is_bounded(k) ? "-DN_BOUNDED=%d" : "-DNO_BOUNDS=%d",
+             k->n_outputs);
     snprintf(n_numbers, sizeof n_numbers, "-DN_NUMBERS=%d", NUMBERS);
-    const char *const words[] = {SANITIZED,
-                                 header,
-                                 name,
-                                 type,
-                                 n_out,
-                                 n_numbers,
-                                 k->answer == MOTE_ANSWER_VALUE ? "-DKEEP=" : "-DKEEP=verdict=",
-                                 NULL};
+    const char *const words[] = {
+        SANITIZED, header,
+        name,      type,
+        n_out,     n_numbers,
+        n_bounded, k->answer == MOTE_ANSWER_VALUE ? "-DKEEP=" : "-DKEEP=verdict=",
+        NULL};
     project_generate(in, dir, driver);
     if (k->answer == MOTE_ANSWER_ANOMALY)
         check_alarms(k, dir);
@@ -260,12 +276,18 @@ static void compare(const kind *k, mote_predictor *p, const void *x, const char 
     float numbers[NUMBERS];
     int32_t verdict = -1;
     const mote_shape *sample = &mote_model_signature(mote_predictor_model(p))->sample;
-    const size_t bytes = (size_t)k->n_outputs * sizeof(float);
+    const size_t bytes = (size_t)n_said(k) * sizeof(float);
     memcpy(numbers, said + i * (bytes + sizeof verdict), bytes);
     memcpy(&verdict, said + i * (bytes + sizeof verdict) + bytes, sizeof verdict);
     T_OK(mote_predict(p, (const char *)x + i * mote_shape_bytes(sample), NUMBERS, &y, &err));
     if (y.values)
-        assert_memory_equal(numbers, y.values, bytes);
+        assert_memory_equal(numbers, y.values, (size_t)k->n_outputs * sizeof(float));
+    for (int32_t c = 0; is_bounded(k) && c < k->n_outputs; c++) {
+        const mote_value_point *v = &mote_model_decision(mote_predictor_model(p))->value;
+        const mote_value_interval of = mote_value_interval_of(v, c, y.values[c]);
+        assert_memory_equal(&numbers[k->n_outputs + c], &of.lo, sizeof of.lo);
+        assert_memory_equal(&numbers[2 * k->n_outputs + c], &of.hi, sizeof of.hi);
+    }
     if (y.probabilities) {
         assert_int_equal(verdict, y.class_id);
         for (int c = 0; c < k->n_outputs; c++) /* of int8: they need not sum to 1 */
@@ -384,7 +406,7 @@ static void a_project_says_of_a_sample_what_a_predictor_says(void **state)
         snprintf(dir, sizeof dir, "%s/answer-%zu", t_temp(), i);
         build(&in, k, dir);
         project_said(dir, x, SAMPLES * mote_shape_bytes(&in.sample), &said);
-        assert_int_equal(said.len, SAMPLES * (4 * (size_t)k->n_outputs + 4));
+        assert_int_equal(said.len, SAMPLES * (4 * (size_t)n_said(k) + 4));
         T_OK(mote_predictor_create(m, &p, &err));
         for (size_t s = 0; s < SAMPLES; s++)
             compare(k, p, x, said.data, s);

@@ -82,7 +82,10 @@ static void intervals_hold_the_share_that_was_asked_for(void **state)
     mote_answer_numbers found;
     mote_arena_init(&a, 64u << 20);
     mote_decided d = decide(MOTE_ANSWER_VALUE, &a, &found);
-    assert_true(fabs(d.half_width[0] - 0.9) < 0.04); /* of an error that is even in -1..1 */
+    const mote_value_point *v = &d.decision.value;
+    assert_int_equal(v->n, 1);
+    assert_true(fabs(v->level - 0.9) < 1e-9);
+    assert_true(fabsf(v->half_widths[0] - 0.9f) < 0.04f); /* of an error that is even in -1..1 */
     assert_true(fabs(number_of(&found, MOTE_METRIC_interval_coverage) - 0.9) < 0.03);
     assert_int_equal(d.n_promises, 2);
     assert_int_equal(d.promises[0].metric, MOTE_METRIC_mae);
@@ -95,7 +98,7 @@ static void intervals_hold_the_share_that_was_asked_for(void **state)
     T_OK(mote_decided_put(&d, &words, into, &err));
     const json_t *o = json_object_get(into, "interval");
     assert_true(json_number_value(json_object_get(json_object_get(o, "half_width"), "rentals")) ==
-                d.half_width[0]);
+                (double)v->half_widths[0]);
 
     chose.x.n = 5; /* an interval that holds 90 % takes nine */
     const mote_decision start = {0};
@@ -116,9 +119,10 @@ static void each_part_has_its_own_intervals(void **state)
     mote_err err = {0};
     mote_arena_init(&a, 64u << 20);
     say(MOTE_ANSWER_VALUE, 1, &judges);
-    mote_decided one = {.answer = MOTE_ANSWER_VALUE, .interval_level = 0.9, .half_width = {1}},
+    mote_decided one = {.answer = MOTE_ANSWER_VALUE,
+                        .decision.value = {.n = 1, .level = 0.9, .half_widths = {1}}},
                  two = one;
-    two.half_width[0] = 5;
+    two.decision.value.half_widths[0] = 5;
     const mote_decide_range first = {0, 10}, rest = {10, N - 10};
     T_OK(mote_decided_apply(&one, &first, judges.said, &a, &judges.x, &err));
     T_OK(mote_decided_apply(&two, &rest, judges.said, &a, &judges.x, &err));

@@ -255,6 +255,71 @@ static void a_model_says_how_pictures_are_made_to_fit(void **state)
     T_FAILS(mote_signature_from_json(j, &a, &back, &err), MOTE_PARSE, "stretch, crop");
 }
 
+static void values_keep_their_intervals(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_graph *g = affine(2);
+    mote_decision d = {.value = {.n = 2, .level = 0.9, .half_widths = {0.1f, 3}}};
+    mote_bundle_parts parts = {
+        .name = "load", .signature = signature(MOTE_ANSWER_VALUE, 2), .graph = g, .decision = &d};
+    mote_signature *s = &parts.signature;
+    s->n_labels = 2;
+    s->labels[0] = "power";
+    s->labels[1] = "price";
+    s->units[0] = s->units[1] = "";
+    MOTE_SCOPED_BUF bytes;
+    mote_model *m = NULL;
+    T_OK(write_and_load(&parts, &bytes, &m, &err));
+    const mote_value_point *v = &mote_model_decision(m)->value;
+    assert_int_equal(v->n, 2);
+    assert_float_equal(v->level, 0.9, 1e-12);
+    assert_float_equal(v->half_widths[0], 0.1f, 0);
+    const mote_value_interval of = mote_value_interval_of(v, 1, 10);
+    assert_true(of.lo <= 7 && of.lo >= 7 && of.hi <= 13 && of.hi >= 13);
+    mote_model_unref(m);
+
+    static const struct {
+        const char *decision, *says;
+    } bad[] = {
+        {"{\"interval\": {\"half_widths\": [1, 2]}}", "level"},
+        {"{\"interval\": {\"level\": 1, \"half_widths\": [1, 2]}}", "not between 0 and 1"},
+        {"{\"interval\": {\"level\": 0.9, \"half_widths\": [1]}}", "a list of 2 numbers"},
+        {"{\"interval\": {\"level\": 0.9, \"half_widths\": [1, -1]}}", "half width 1 is none"},
+        {"{\"interval\": {\"level\": 0.9, \"half_widths\": [\"1\", 1]}}", "half width 0 is none"},
+    };
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        MOTE_SCOPED_JSON *j = json_loads(bad[i].decision, 0, NULL);
+        mote_decision back;
+        T_FAILS(mote_decision_from_json(j, s, &back, &err), MOTE_PARSE, bad[i].says);
+    }
+    d.value.half_widths[1] = NAN;
+    T_FAILS(mote_decision_check(&d, s, &err), MOTE_ARG, "not a number");
+    mote_graph_destroy(g);
+}
+
+/* tests/golden/v2/README.md */
+static void a_bundle_of_before_intervals_opens_and_states_none(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_model *m = NULL;
+    mote_predictor *p = NULL;
+    mote_prediction y;
+    const float flat[2] = {3, 60};
+    char path[512];
+    const char *root = getenv("MOTE_SOURCE_ROOT");
+    snprintf(path, sizeof path, "%s/tests/golden/v2/values.mote", root ? root : ".");
+    T_OK(mote_model_load_file(path, &m, &err));
+    assert_int_equal(mote_model_decision(m)->value.n, 0);
+    T_OK(mote_predictor_create(m, &p, &err));
+    T_OK(mote_predict(p, flat, 2, &y, &err));
+    assert_float_equal(y.values[0], 723.673, 1e-3);
+    assert_float_equal(y.values[1], 44.7214, 1e-4);
+    mote_predictor_destroy(p);
+    mote_model_unref(m);
+}
+
 static void a_newer_mote_is_named(void **state)
 {
     (void)state;
@@ -296,6 +361,8 @@ int main(void)
         cmocka_unit_test(classes_without_events_keep_no_thresholds),
         cmocka_unit_test(what_does_not_fit_is_refused_by_name),
         cmocka_unit_test(a_model_says_how_pictures_are_made_to_fit),
+        cmocka_unit_test(values_keep_their_intervals),
+        cmocka_unit_test(a_bundle_of_before_intervals_opens_and_states_none),
         cmocka_unit_test(a_newer_mote_is_named),
         cmocka_unit_test(equal_parts_are_equal_bytes),
     };

@@ -94,6 +94,22 @@ static void directly(const float *in, float *out)
     mote_model_unref(m);
 }
 
+/* Values are followed by where the truth lies, 1 and 0.25 around them. */
+static void expect_bounds(const json_t *outputs)
+{
+    static const char *const names[] = {"lower", "upper"};
+    const json_t *values = json_object_get(json_array_get(outputs, 0), "data");
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *o = json_array_get(outputs, 1 + i), *data = json_object_get(o, "data");
+        assert_string_equal(json_string_value(json_object_get(o, "name")), names[i]);
+        assert_int_equal(json_integer_value(json_array_get(json_object_get(o, "shape"), 1)), 2);
+        for (size_t k = 0; k < 2; k++)
+            assert_true(fabs(json_number_value(json_array_get(data, k)) -
+                             json_number_value(json_array_get(values, k)) -
+                             (i ? 1.0 : -1.0) * (k ? 0.25 : 1.0)) < 1e-6);
+    }
+}
+
 /* Values and scores have outputs of their own names, and no label. */
 static void values_and_scores_are_answered(void **state)
 {
@@ -119,7 +135,9 @@ static void values_and_scores_are_answered(void **state)
                          200);
         json_t *j = parsed(f);
         const json_t *outputs = json_object_get(j, "outputs"), *o = json_array_get(outputs, 0);
-        assert_int_equal(json_array_size(outputs), 1);
+        assert_int_equal(json_array_size(outputs), i == 0 ? 3 : 1);
+        if (i == 0)
+            expect_bounds(outputs);
         assert_string_equal(json_string_value(json_object_get(o, "name")), cases[i].output);
         assert_int_equal(json_array_size(json_object_get(o, "data")), cases[i].n);
         json_decref(j);
@@ -128,11 +146,13 @@ static void values_and_scores_are_answered(void **state)
                              "\"datatype\":\"FP32\",\"data\":[1,2,3,4]}],"
                              "\"outputs\":[{\"name\":\"label\"}]}"),
                          400);
-        snprintf(file, sizeof file, "it has '%s'\"", cases[i].output);
+        snprintf(file, sizeof file, "it has '%s'%s\"", cases[i].output,
+                 i == 0 ? ", 'lower' and 'upper'" : "");
         assert_non_null(strstr(f->body, file));
         snprintf(path, sizeof path, "/v2/models/%s/classify", cases[i].name);
         assert_int_equal(ask(f, "POST", path, "[1,2,3,4]"), 200);
         assert_non_null(strstr(f->body, i ? "\"is_anomaly\":" : "\"values\":{\"width\":"));
+        assert_true(i == 1 || strstr(f->body, "},\"level\":0.9,"));
     }
 }
 
