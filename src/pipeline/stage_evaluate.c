@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "evaluate/json_parts.h"
+#include "pipeline/alarms.h"
 #include "pipeline/baselines.h"
 #include "pipeline/evaluate_internal.h"
 #include "pipeline/golden.h"
@@ -348,6 +349,8 @@ static mote_status evaluate(mote_evaluating *e, mote_err *err)
         MOTE_TRY(judge_condition(e, &all_conditions->items[c], conditions, err));
     if (task->is_stream)
         MOTE_TRY(mote_evaluate_events(e, err));
+    if (task->answer == MOTE_ANSWER_ANOMALY)
+        MOTE_TRY(mote_evaluate_alarms(e, err));
     const mote_signature signature = mote_stage_signature(task, mote_setting_form(e->p->settings));
     mote_stage_set(e->r, "decision", mote_decision_to_json(&e->decided.decision, &signature));
     MOTE_TRY(keep_golden(e, err));

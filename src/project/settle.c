@@ -210,11 +210,18 @@ static double score_total(const mote_requirement *q, const mote_measurement *m)
 
 /* ---- words ------------------------------------------------------------------------------- */
 
+/* Does the metric speak of anomalies alone? */
+static bool is_of_anomalies(const mote_requirement *q)
+{
+    return mote_metric_info(q->metric)->answers == MOTE_ONE_OF(MOTE_ANSWER_ANOMALY);
+}
+
 static const char *sample_word(const mote_requirement *q)
 {
     switch (q->where) {
     case MOTE_AT_STREAM:
-        return "spoken keywords in the test stream";
+        return is_of_anomalies(q) ? "spans of anomaly in recordings of the test"
+                                  : "spoken keywords in the test stream";
     case MOTE_AT_SERVING:
         return "requests of 'mote bench URL --record'";
     case MOTE_AT_DEVICE:
@@ -223,7 +230,7 @@ static const char *sample_word(const mote_requirement *q)
         return "samples of the field";
     case MOTE_AT_TEST:
     default:
-        return "test clips";
+        return is_of_anomalies(q) ? "test samples" : "test clips";
     }
 }
 
@@ -262,6 +269,11 @@ static void say_hours(const mote_requirement *q, const mote_measurement *m, doub
     if (q->where == MOTE_AT_FIELD) {
         (void)mote_format(s->text, sizeof s->text, "%.*f h %sof use", hours < 1 ? 2 : 1, s->hours,
                           is_afresh ? "" : "more ");
+        return;
+    }
+    if (is_of_anomalies(q)) {
+        (void)mote_format(s->text, sizeof s->text, "%.*f h %sof normal recordings in the test",
+                          hours < 1 ? 2 : 1, s->hours, is_afresh ? "" : "more ");
         return;
     }
     (void)mote_format(s->text, sizeof s->text, "%.*f h %sof other speech%s", hours < 1 ? 2 : 1,
