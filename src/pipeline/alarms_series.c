@@ -57,6 +57,7 @@ static mote_status find_spans(const mote_recorded_material *m,
     const char **labels = NULL;
     MOTE_TRY(mote_arena_take(a, n, sizeof *spans, &spans, err));
     MOTE_TRY(mote_arena_take(a, n, sizeof *labels, &labels, err));
+    MOTE_BUG_IF(!spans || !labels);
     for (size_t i = 0; i < n; i++) {
         const mote_version_item *it = items[i];
         const size_t first = it->to_us > 0 ? step_at(it->from_us, m->rate_hz) : 0;

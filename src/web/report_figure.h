@@ -55,4 +55,9 @@ void report_caption(const report_sample *s, mote_buf *out);
 MOTE_MUST_USE mote_status report_shown(const mote_report *r, mote_arena *a, mote_buf *out,
                                        mote_err *err);
 
+/* Recordings of the test from end to end, with spans of anomaly, score, threshold and alarms.
+ * Nothing when the evaluation has none. */
+MOTE_MUST_USE mote_status report_alarms(const mote_report *r, mote_arena *a, mote_buf *out,
+                                        mote_err *err);
+
 #endif

@@ -14,3 +14,7 @@ $ grep 'spoken\|speech\|clip\|heard' run.txt; mote predict pump in/d1_pump.csv |
 input verdict score from alarm
 in/d1_pump.csv unusual {{[0-9.e+]+}} {{1[45]}}{{[05]}}00 ms alarm at {{1[56]}}{{[05]}}00 ms, to 1{{[89]}}{{[05]}}00 ms
 in/d1_pump.csv unusual {{[0-9.e+]+}} 3{{[45]}}{{[05]}}00 ms alarm at 3{{[56]}}{{[05]}}00 ms, to 3{{[89]}}{{[05]}}00 ms
+$ mote report -o r.html > /dev/null && grep -o 'id=alarms\|class=says>[0-9]* of [0-9]* spans of anomaly found' r.html; grep -o 'in/d[0-9]*_pump.csv: [0-9] of [0-9] spans found\(, after\)*' r.html | head -1
+id=alarms
+class=says>{{[0-9]+}} of {{[0-9]+}} spans of anomaly found
+in/d{{[0-9]+}}_pump.csv: {{[0-9]}} of 2 spans found{{.*}}
