@@ -9,13 +9,14 @@ typedef struct {
 
 static json_t *document(const char *subject, const mote_predlog_withdrawn *r)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "subject", subject,
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "subject", subject,
                      "erased", (json_int_t)r->now.n_records, "inputs_erased",
                      (json_int_t)r->now.n_inputs, "inputs_still_held",
-                     (json_int_t)r->now.n_kept_inputs, "keys_destroyed", (json_int_t)r->now.n_keys,
-                     "files_without_owner_swept", (json_int_t)r->n_rubbish, "in_all", "withdrawals",
-                     (json_int_t)r->n_times, "erased", (json_int_t)r->n_records_in_all,
-                     "inputs_erased", (json_int_t)r->n_inputs_in_all);
+                     (json_int_t)r->now.n_kept_inputs, "samples_in_data", (json_int_t)r->n_in_data,
+                     "keys_destroyed", (json_int_t)r->now.n_keys, "files_without_owner_swept",
+                     (json_int_t)r->n_rubbish, "in_all", "withdrawals", (json_int_t)r->n_times,
+                     "erased", (json_int_t)r->n_records_in_all, "inputs_erased",
+                     (json_int_t)r->n_inputs_in_all);
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -32,6 +33,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (r.now.n_kept_inputs)
         mote_say(cli, "%lld inputs are still held by something else, such as a data version\n",
                  (long long)r.now.n_kept_inputs);
+    if (r.n_in_data)
+        mote_say(cli,
+                 "%lld samples of the data were kept inputs of '%s': 'mote data remove --group %s "
+                 "--erase' erases them, too\n",
+                 (long long)r.n_in_data, args[0], args[0]);
     if (r.n_times > 1)
         mote_say(cli, "in all %lld withdrawals erased %lld predictions and %lld inputs\n",
                  (long long)r.n_times, (long long)r.n_records_in_all, (long long)r.n_inputs_in_all);

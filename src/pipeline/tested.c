@@ -279,7 +279,9 @@ static mote_status add_people(const mote_tested *t, json_t *list, mote_err *err)
 {
     const mote_tested_words *w = t->words;
     if (t->n_people + t->n_unnamed == 0)
-        MOTE_TRY(mote_tested_gap(list, err, "%s%s (all of it is synthetic)", w->of, w->many));
+        MOTE_TRY(mote_tested_gap(list, err, "%s%s (%s)", w->of, w->many,
+                                 t->labels == MOTE_EVIDENCE_SYNTHETIC ? "all of it is synthetic"
+                                                                      : "none are named"));
     else if (t->labels == MOTE_EVIDENCE_SYNTHETIC)
         MOTE_TRY(mote_tested_gap(list, err, "%s", w->real));
     if (t->n_unnamed > 0)

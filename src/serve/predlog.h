@@ -106,6 +106,7 @@ typedef struct {
     int64_t n_times;         /* withdrawals of this subject, this one included */
     int64_t n_records_in_all, n_inputs_in_all;
     int64_t n_rubbish; /* files without an owner that were swept */
+    int64_t n_in_data; /* samples of the data that were inputs of the subject: not touched */
 } mote_predlog_withdrawn;
 
 /* Withdrawal: every record of a subject up to now is erased, in this order:

@@ -589,6 +589,22 @@ static mote_status withdraw(mote_store *s, const char *name, int64_t wait_ms,
     return MOTE_OK;
 }
 
+/* Samples that came out of the log (loop/kept.h): of the data, which a withdrawal does not touch.
+ */
+static mote_status count_in_data(mote_store *s, const char *subject, int64_t *n, mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    bool row = false;
+    MOTE_TRY(mote_stmt_prepare(s,
+                               "SELECT count(*) FROM data_sample WHERE grp = ?1 AND "
+                               "substr(provenance, 1, 8) = '{\"kept\":'",
+                               &q, err));
+    mote_stmt_bind_text(q, 1, subject);
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *n = row ? mote_stmt_i64(q, 0) : 0;
+    return MOTE_OK;
+}
+
 mote_status mote_predlog_withdraw(mote_store *s, const char *subject, int64_t wait_ms,
                                   const mote_cancel *cancel, mote_predlog_withdrawn *out,
                                   mote_err *err)
@@ -597,6 +613,8 @@ mote_status mote_predlog_withdraw(mote_store *s, const char *subject, int64_t wa
     if (!subject || !*subject)
         return mote_fail(err, MOTE_ARG, "a withdrawal needs the subject that the consent named");
     mote_status st = withdraw(s, subject, wait_ms, cancel, &r, err);
+    if (st == MOTE_OK)
+        st = count_in_data(s, subject, &r.n_in_data, err);
     if (st != MOTE_OK)
         return mote_wrap(err, st, "the withdrawal of '%s' is not finished", subject);
     *out = r;

@@ -34,6 +34,7 @@ $ mote data withdraw bob-77q --json
   "erased": 1,
   "inputs_erased": 1,
   "inputs_still_held": 0,
+  "samples_in_data": 0,
   "keys_destroyed": 1,
   "files_without_owner_swept": 0,
   "in_all": {

@@ -11,7 +11,7 @@
 #include "serve/classify.h"
 #include "serve/intake.h"
 #include "serve/predlog.h"
-#include "tests/tiny_model.h"
+#include "tests/kept_server.h"
 
 static const char *const jobs[2] = {"baker", "nurse, night"};
 static const mote_field fields[3] = {
@@ -23,37 +23,12 @@ static const mote_columns columns = {
     .fields = fields, .n = 3, .table = {.target = {&pay, 1}, .group = "", .time = ""}};
 static const char *const axes[2] = {"acc,x", "acc_y"};
 
-/* A network of n numbers behind this signature and front end. */
-static mote_model *model_of(mote_signature s, const char *front)
-{
-    MOTE_SCOPED_BUF b;
-    mote_err err = {0};
-    mote_frontend f;
-    mote_model *m = tiny_tensor_model((int32_t)mote_shape_elements(&s.sample), 3);
-    mote_model *out = NULL;
-    s.answer = MOTE_ANSWER_CLASS;
-    s.n_outputs = s.n_labels = TINY_LABELS;
-    for (int i = 0; i < TINY_LABELS; i++)
-        s.labels[i] = tiny_labels[i];
-    if (front)
-        TINY_MUST(mote_frontend_named(front, &f, NULL));
-    mote_bundle_parts parts = {.name = "kept",
-                               .signature = s,
-                               .features = front ? &f : NULL,
-                               .graph = mote_model_graph(m)};
-    mote_buf_init(&b, 1 << 24);
-    T_OK(mote_bundle_write(&parts, &b, &err));
-    out = tiny_load(&b);
-    mote_model_unref(m);
-    return out;
-}
-
 static mote_model *rows_model(void)
 {
-    return model_of((mote_signature){.input = MOTE_INPUT_TABLE,
-                                     .sample = {.dtype = MOTE_F32, .n_dims = 1, .dims = {3}},
-                                     .fields = &columns},
-                    NULL);
+    return kept_model_of((mote_signature){.input = MOTE_INPUT_TABLE,
+                                          .sample = {.dtype = MOTE_F32, .n_dims = 1, .dims = {3}},
+                                          .fields = &columns},
+                         NULL);
 }
 
 static void a_window_is_kept_as_csv_with_its_axes(void **state)
@@ -61,12 +36,12 @@ static void a_window_is_kept_as_csv_with_its_axes(void **state)
     (void)state;
     mote_err err = {0};
     mote_model *m =
-        model_of((mote_signature){.input = MOTE_INPUT_SERIES,
-                                  .sample = {.dtype = MOTE_F32, .n_dims = 2, .dims = {4, 2}},
-                                  .rate_hz = 50,
-                                  .n_columns = 2,
-                                  .columns = axes},
-                 NULL);
+        kept_model_of((mote_signature){.input = MOTE_INPUT_SERIES,
+                                       .sample = {.dtype = MOTE_F32, .n_dims = 2, .dims = {4, 2}},
+                                       .rate_hz = 50,
+                                       .n_columns = 2,
+                                       .columns = axes},
+                      NULL);
     const float x[8] = {9.12F, -1, 9.13F, 0.1F, 9.14F, 1e-7F, 9, 3};
     MOTE_SCOPED_BUF out;
     mote_buf_init(&out, 1 << 16);
@@ -92,10 +67,10 @@ static void a_picture_is_kept_as_the_model_saw_it(void **state)
 {
     (void)state;
     mote_err err = {0};
-    mote_model *m =
-        model_of((mote_signature){.input = MOTE_INPUT_IMAGE,
-                                  .sample = {.dtype = MOTE_U8, .n_dims = 3, .dims = {2, 3, 1}}},
-                 "unit_pixels");
+    mote_model *m = kept_model_of(
+        (mote_signature){.input = MOTE_INPUT_IMAGE,
+                         .sample = {.dtype = MOTE_U8, .n_dims = 3, .dims = {2, 3, 1}}},
+        "unit_pixels");
     const uint8_t x[6] = {0, 10, 255, 7, 13, 35};
     MOTE_SCOPED_BUF out;
     mote_buf_init(&out, 1 << 16);
@@ -143,45 +118,9 @@ static void a_row_of_numbers_is_written_by_its_columns(void **state)
     }
 }
 
-typedef struct {
-    char project[256];
-    mote_models *models;
-    mote_infer *infer;
-    mote_predlog *log;
-} fixture;
-
-static void open_server(fixture *f, mote_model *m)
+static void ask(kept_server *f, const char *body, const char *subject)
 {
-    static const char *const purposes[] = {"improve"};
-    mote_err err = {0};
-    const mote_predlog_config cfg = {.project = f->project,
-                                     .policy = {.purposes = purposes,
-                                                .n_purposes = 1,
-                                                .retention_days = 1,
-                                                .keep_inputs = true,
-                                                .keep_outputs = true}};
-    T_OK(mote_predlog_create(&cfg, &f->log, &err));
-    T_OK(mote_models_create(1, &f->models, &err));
-    const mote_model_entry e = {.name = "kept", .version = "1"};
-    T_OK(mote_models_put(f->models, &e, m, &err));
-    mote_model_unref(m);
-    const mote_infer_hooks hooks = {.log = f->log};
-    T_OK(mote_infer_create(f->models, 0, &hooks, &f->infer, &err));
-}
-
-static void ask(fixture *f, const char *body, const char *subject)
-{
-    mote_err err = {0};
-    mote_arena a;
-    mote_classification c;
-    const mote_served *s = NULL;
-    mote_consent consent = {.purpose = "improve"};
-    snprintf(consent.subject, sizeof consent.subject, "%s", subject);
-    const mote_asked asked = {.what = "body", .consent = &consent};
-    mote_arena_init(&a, 1 << 22);
-    T_OK(mote_infer_find(f->infer, "kept", NULL, &s, &err));
-    T_OK(mote_classify(f->infer, s, body, strlen(body), &asked, &a, &c, &err));
-    mote_arena_release(&a);
+    kept_server_ask(f, body, strlen(body), subject);
 }
 
 /* A category that training did not have is a number without a meaning to the model, and its word
@@ -190,17 +129,17 @@ static void rows_are_kept_with_the_words_that_came(void **state)
 {
     (void)state;
     mote_err err = {0};
-    fixture f = {0};
+    kept_server f = {0};
     static const char *const kept[4] = {
         "hours,job,age\n4.5,\"smith, black\",30\n", "hours,job,age\n,baker,31\n",
         "hours,job,age\n7.25,diver,32\n", "hours,job,age\n1,\"nurse, night\",2\n"};
     snprintf(f.project, sizeof f.project, "%s", t_path("kept"));
     T_OK(mote_dir_make(f.project, &err));
-    open_server(&f, rows_model());
+    kept_server_open(&f, rows_model());
     ask(&f, "{\"hours\": 4.5, \"job\": \"smith, black\", \"age\": 30}", "ann");
     ask(&f, "age;job;hours\n31;baker;\n32;diver;7,25\n", "bob");
     ask(&f, "[1, 1, 2]", "bob");
-    T_OK(mote_predlog_flush(f.log, 5000, &err));
+    kept_server_close(&f);
     {
         MOTE_SCOPED_STORE *s = NULL;
         MOTE_SCOPED_ARENA a;
@@ -229,9 +168,6 @@ static void rows_are_kept_with_the_words_that_came(void **state)
         T_OK(mote_predlog_list(s, NULL, 0, 100, &a, &r, &n, &err));
         assert_int_equal(n, 3);
     }
-    mote_infer_destroy(f.infer);
-    mote_predlog_destroy(f.log);
-    mote_models_destroy(f.models);
 }
 
 int main(void)
