@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "data/dataset_internal.h"
+#include "data/kind_series_own.h"
 #include "data/series.h"
 
 #define GAP_FACTOR 1.9 /* as in mote_series_check_default */
@@ -98,11 +99,6 @@ static double rate_meant(double measured_hz)
 
 /* ---- decoding ------------------------------------------------------------------------------- */
 
-/* Indices [first, end) of a recording. */
-typedef struct {
-    size_t first, end;
-} run;
-
 static bool has_values(const mote_series_one *s, size_t i, int32_t n_channels)
 {
     for (int32_t c = 0; c < n_channels; c++)
@@ -120,11 +116,12 @@ static bool joins(const mote_series_one *s, size_t i, double rate_hz)
 }
 
 /* The next run without a gap at or behind `at`; first == end: there is none. */
-static run next_run(const mote_series_one *s, int32_t n_channels, double rate_hz, size_t at)
+static mote_series_run next_run(const mote_series_one *s, int32_t n_channels, double rate_hz,
+                                size_t at)
 {
     while (at < s->n && !has_values(s, at, n_channels))
         at++;
-    run r = {at, at < s->n ? at + 1 : at};
+    mote_series_run r = {at, at < s->n ? at + 1 : at};
     while (r.end < s->n && r.end > r.first && has_values(s, r.end, n_channels) &&
            joins(s, r.end, rate_hz))
         r.end++;
@@ -139,8 +136,8 @@ typedef struct {
 } decoding_job;
 
 /* Samples of a run at the wanted rate; *x lives in the arena. */
-static mote_status resample(const decoding_job *j, const mote_series_one *s, run r, float **x,
-                            size_t *n, mote_err *err)
+static mote_status resample(const decoding_job *j, const mote_series_one *s, mote_series_run r,
+                            float **x, size_t *n, mote_err *err)
 {
     size_t channels = (size_t)j->to->n_channels, last = r.end - r.first - 1, at = 0;
     double native = s->rate_hz > 0 ? s->rate_hz : j->rate_hz;
@@ -185,7 +182,7 @@ static mote_status add_stretches(decoding_job *j, const mote_series_one *s, int6
 {
     double native = s->rate_hz > 0 ? s->rate_hz : j->rate_hz;
     mote_series_samples *to = j->to;
-    for (run r = next_run(s, to->n_channels, native, 0); r.end > r.first;
+    for (mote_series_run r = next_run(s, to->n_channels, native, 0); r.end > r.first;
          r = next_run(s, to->n_channels, native, r.end)) {
         if (to->n_stretches == j->room) {
             mote_series_stretch *more = NULL;
@@ -528,9 +525,10 @@ static mote_status shape(const mote_decoded *d, const mote_cut_config *cfg, mote
 }
 
 /* The part of a stretch that the piece means, in samples. */
-static run within(const mote_series_samples *s, const mote_series_stretch *st, const mote_piece *p)
+mote_series_run mote_series_within(const mote_series_samples *s, const mote_series_stretch *st,
+                                   const mote_piece *p)
 {
-    run r = {0, st->n};
+    mote_series_run r = {0, st->n};
     if (p->to_us == 0)
         return r;
     double from = (double)(p->from_us - st->from_us) * s->rate_hz / 1e6;
@@ -542,7 +540,7 @@ static run within(const mote_series_samples *s, const mote_series_stretch *st, c
     return r;
 }
 
-static size_t windows_of(run r, size_t window, size_t stride)
+static size_t windows_of(mote_series_run r, size_t window, size_t stride)
 {
     size_t n = r.end - r.first;
     return n < window || window == 0 ? 0 : (n - window) / stride + 1;
@@ -559,7 +557,8 @@ static size_t count(const mote_piece *p, const mote_cut_config *cfg)
     const mote_series_samples *s = mote_decoded_series(p->decoded);
     size_t n = 0;
     for (size_t i = 0; i < s->n_stretches; i++)
-        n += windows_of(within(s, &s->stretches[i], p), window_of(cfg, s), stride_of(s, cfg));
+        n += windows_of(mote_series_within(s, &s->stretches[i], p), window_of(cfg, s),
+                        stride_of(s, cfg));
     return n;
 }
 
@@ -568,7 +567,7 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     const mote_series_samples *s = mote_decoded_series(p->decoded);
     size_t window = window_of(cfg, s), stride = stride_of(s, cfg);
     for (size_t i = 0; i < s->n_stretches; i++) {
-        run r = within(s, &s->stretches[i], p);
+        mote_series_run r = mote_series_within(s, &s->stretches[i], p);
         size_t n = windows_of(r, window, stride), channels = (size_t)s->n_channels;
         if (k < n) {
             memcpy(out, s->stretches[i].x + (r.first + k * stride) * channels,
@@ -578,51 +577,6 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
         k -= n;
     }
     MOTE_BUG_IF(true); /* count said so */
-}
-
-/* What is known of a data set beside its windows, with texts of its own. */
-static mote_status keep_own(const mote_series_own *of, mote_arena *a, const void **out,
-                            mote_err *err)
-{
-    mote_series_own *own = NULL;
-    const char **names = NULL;
-    uint32_t *recording = NULL;
-    MOTE_TRY(mote_arena_take(a, 1, sizeof *own, &own, err));
-    MOTE_TRY(mote_arena_take(a, of->n_axes, sizeof *names, &names, err));
-    MOTE_TRY(mote_arena_take(a, of->n, sizeof *recording, &recording, err));
-    for (size_t c = 0; c < of->n_axes; c++)
-        if (!(names[c] = mote_arena_strdup(a, of->names[c])))
-            return mote_fail(err, MOTE_NOMEM, "the names of %zu axes", of->n_axes);
-    if (of->recording)
-        memcpy(recording, of->recording, of->n * sizeof *recording);
-    *own = (mote_series_own){of->n_axes, of->n, of->stride, names, recording};
-    *out = own;
-    return MOTE_OK;
-}
-
-static mote_status load_own(mote_loader *l, mote_err *err)
-{
-    mote_dataset *d = l->d;
-    mote_loaded one;
-    uint32_t *recording = NULL;
-    size_t at = 0;
-    MOTE_TRY(mote_arena_take(l->scratch, d->n, sizeof *recording, &recording, err));
-    for (size_t i = 0; i < l->n_planned; i++)
-        for (size_t k = 0; k < l->plan[i].n && at < d->n; k++)
-            recording[at++] = (uint32_t)i;
-    MOTE_TRY(mote_dataset_first(l->store, l->v, l->cfg, &one, err));
-    const mote_series_samples *s = mote_decoded_series(&one.d);
-    const mote_series_own own = {(size_t)s->n_channels, d->n, stride_of(s, &l->cfg->cut), s->names,
-                                 recording};
-    mote_status st = keep_own(&own, &d->arena, &d->own, err);
-    mote_loaded_done(&one);
-    return st;
-}
-
-static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
-{
-    *out = NULL;
-    return own ? keep_own(own, a, out, err) : MOTE_OK;
 }
 
 extern const mote_kind mote_kind_series;
@@ -652,7 +606,7 @@ const mote_kind mote_kind_series = {
     .shape = shape,
     .count = count,
     .cut = cut,
-    .load_own = load_own,
+    .load_own = mote_series_load_own,
     .watch = &mote_series_watch,
-    .copy_own = copy_own,
+    .copy_own = mote_series_copy_own,
 };

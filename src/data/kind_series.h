@@ -38,13 +38,30 @@ static inline const mote_series_samples *mote_decoded_series(const mote_decoded 
     return d->own;
 }
 
-/* What a data set of series has beside its windows. */
+/* Steps of a recording without a gap between them, at least as many as a window. */
 typedef struct {
-    size_t n_axes, n;
-    size_t stride;             /* steps from one window of a recording to the next */
-    const char *const *names;  /* [n_axes] of the axes, as the first recording has them */
-    const uint32_t *recording; /* [n] which recording, or piece of one, a window is cut from; those
-                                  of one lie one behind the other */
+    const float *x; /* [n][n_axes] */
+    size_t n;
+} mote_series_course;
+
+/* What is said of steps [from, to) of a course. */
+typedef struct {
+    uint32_t course;
+    size_t from, to;
+    int32_t class_id;
+    uint32_t sample; /* of the data set: a window of it, or the next one where it has none */
+} mote_series_labelled;
+
+/* What a data set of series has beside its windows. Of a project of events (stream.events) also the
+ * recordings as they are, with what nobody says anything of: between two spans a model is asked
+ * too, and about windows that see the end of one and the beginning of the next. */
+typedef struct {
+    size_t n_axes;
+    const char *const *names; /* [n_axes] of the axes, as the first recording has them */
+    const mote_series_course *courses;
+    size_t n_courses;
+    const mote_series_labelled *spans; /* in order */
+    size_t n_spans;
 } mote_series_own;
 
 /* Borrowed; d is a data set of series. NULL: nobody says. */

@@ -200,6 +200,7 @@ static mote_status join(assembling *m, mote_err *err)
         n += m->parts[k].n;
     d->kind = first->kind;
     d->shape = first->shape;
+    d->rate_hz = first->rate_hz;
     d->answer = first->answer;
     d->n_values = first->n_values;
     d->n_classes = first->class_id ? (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]) : 0;
@@ -455,74 +456,109 @@ static mote_status listen_part(const mote_jury *j, const mote_jury_stream *s, in
     return mote_listen(&one, &listening, a, &out->said, err);
 }
 
-/* Steps from the beginning of one part to that of the next. */
+/* Steps from the beginning of a part to that of the next. */
 static size_t period_of(const mote_stream_track *part, size_t hop)
 {
     size_t step = BETWEEN_S * (size_t)part->rate_hz;
     step = (step + hop - 1) / hop * hop;
-    return (part->n / step + 2) * step; /* at least one step of silence */
+    return (mote_stream_extent(part) / step + 2) * step; /* at least one step of silence */
+}
+
+/* Listen to a part, and keep what was heard, but not the stream itself. */
+static mote_status hear_part(const mote_jury *j, const mote_jury_stream *s, int32_t k,
+                             mote_arena *a, mote_jury_heard *out, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_jury_heard part;
+    mote_arena_init(&scratch, (size_t)16 << 30);
+    mote_status st = listen_part(j, s, k, &scratch, &part, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "fold %d of %d", (int)k + 1, (int)j->n_parts);
+    mote_jury_heard kept = part;
+    const size_t n_said = part.said.n * (size_t)part.said.n_classes;
+    MOTE_TRY(mote_arena_take(a, part.track.n_events + 1, sizeof *kept.track.events,
+                             &kept.track.events, err));
+    MOTE_TRY(mote_arena_take(a, n_said + 1, 1, &kept.said.q, err));
+    if (part.track.n_events > 0)
+        memcpy(kept.track.events, part.track.events,
+               part.track.n_events * sizeof *part.track.events);
+    if (n_said > 0)
+        memcpy(kept.said.q, part.said.q, n_said);
+    kept.track.steps = NULL;
+    kept.track.pieces = NULL;
+    kept.track.n_pieces = 0;
+    kept.extent = period_of(&part.track, s->hop);
+    *out = kept;
+    return MOTE_OK;
 }
 
 /* What was heard of a part, put where it belongs. */
-static void place(const mote_stream_track *part, const mote_stream_outputs *said, size_t at,
-                  mote_stream_track *track, mote_stream_outputs *out)
+static void place(const mote_jury_heard *part, size_t at, mote_jury_heard *h)
 {
-    for (size_t i = 0; i < part->n_events; i++) {
-        mote_stream_event *e = &track->events[track->n_events++];
-        *e = part->events[i];
+    const mote_stream_outputs *said = &part->said;
+    for (size_t i = 0; i < part->track.n_events; i++) {
+        mote_stream_event *e = &h->track.events[h->track.n_events++];
+        *e = part->track.events[i];
         e->start += (int64_t)at;
         e->end += (int64_t)at;
     }
-    track->n_targets += part->n_targets;
-    track->n += part->n;
-    memcpy(out->q + at / (size_t)out->hop * (size_t)out->n_classes, said->q,
+    h->track.n_targets += part->track.n_targets;
+    h->track.n += part->track.n;
+    memcpy(h->said.q + at / (size_t)said->hop * (size_t)said->n_classes, said->q,
            said->n * (size_t)said->n_classes);
+}
+
+/* The parts one behind the other, each as long as it is. */
+static mote_status join_heard(const mote_jury_heard *parts, int32_t n_parts, mote_arena *a,
+                              mote_jury_heard *out, mote_err *err)
+{
+    mote_jury_heard h = {.said = parts[0].said};
+    size_t n_events = 0, at = 0;
+    for (int32_t k = 0; k < n_parts; k++) {
+        h.extent += parts[k].extent;
+        n_events += parts[k].track.n_events;
+    }
+    h.track.rate_hz = parts[0].track.rate_hz;
+    h.track.extent = h.extent;
+    h.said.n = h.extent / (size_t)h.said.hop;
+    const size_t bytes = h.said.n * (size_t)h.said.n_classes;
+    MOTE_TRY(mote_arena_take(a, n_events + 1, sizeof *h.track.events, &h.track.events, err));
+    MOTE_TRY(mote_arena_take(a, bytes, 1, &h.said.q, err));
+    memset(h.said.q, INT8_MIN, bytes); /* a probability of 0 */
+    for (int32_t k = 0; k < n_parts; k++) {
+        place(&parts[k], at, &h);
+        at += parts[k].extent;
+    }
+    *out = h;
+    return MOTE_OK;
 }
 
 mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s, mote_arena *a,
                              mote_jury_heard *out, mote_err *err)
 {
-    mote_jury_heard h = {0};
+    mote_jury_heard h = {0}, *parts = NULL;
     if (j->n_parts == 1) {
         MOTE_TRY(listen_part(j, s, 0, a, &h, err));
         h.extent = mote_stream_extent(&h.track);
         *out = h;
         return MOTE_OK;
     }
-    size_t period = 0, n_events = j->clips.n;
-    MOTE_TRY(mote_arena_take(a, n_events, sizeof *h.track.events, &h.track.events, err));
-    for (int32_t k = 0; k < j->n_parts; k++) {
-        MOTE_SCOPED_ARENA scratch;
-        mote_arena_init(&scratch, (size_t)16 << 30);
-        mote_jury_heard part;
-        mote_status st = listen_part(j, s, k, &scratch, &part, err);
-        if (st != MOTE_OK)
-            return mote_wrap(err, st, "fold %d of %d", (int)k + 1, (int)j->n_parts);
-        if (k == 0) { /* every part is as long */
-            period = period_of(&part.track, s->hop);
-            h.extent = period * (size_t)j->n_parts;
-            h.track.rate_hz = part.track.rate_hz;
-            h.said = part.said;
-            h.said.n = h.extent / s->hop;
-            size_t bytes = h.said.n * (size_t)part.said.n_classes;
-            MOTE_TRY(mote_arena_take(a, bytes, 1, &h.said.q, err));
-            memset(h.said.q, INT8_MIN, bytes); /* a probability of 0 */
-        }
-        place(&part.track, &part.said, period * (size_t)k, &h.track, &h.said);
-    }
-    *out = h;
-    return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, (size_t)j->n_parts, sizeof *parts, &parts, err));
+    for (int32_t k = 0; k < j->n_parts; k++)
+        MOTE_TRY(hear_part(j, s, k, a, &parts[k], err));
+    return join_heard(parts, j->n_parts, a, out, err);
 }
 
 /* ---- words ------------------------------------------------------------------------------- */
 
-mote_status mote_jury_words(int32_t n_folds, mote_arena *a, const char **out, mote_err *err)
+mote_status mote_jury_words(const mote_kind *kind, int32_t n_folds, mote_arena *a, const char **out,
+                            mote_err *err)
 {
     *out = "";
     if (n_folds > 0)
         *out = mote_arena_printf(a,
-                                 "judged by %d folds over speakers; the shipped model has "
+                                 "judged by %d folds over %ss; the shipped model has "
                                  "learned from everybody",
-                                 (int)n_folds);
+                                 (int)n_folds, kind->group ? kind->group : "group");
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for who judges");
 }

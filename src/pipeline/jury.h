@@ -111,9 +111,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_jury_listen(const mote_jury *j, const mote_jury_stream *s,
                                            mote_arena *a, mote_jury_heard *out, mote_err *err);
 
-/* "judged by 5 folds over speakers; the shipped model has learned from everybody"; "" for none.
- * Lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_jury_words(int32_t n_folds, mote_arena *a, const char **out,
-                                          mote_err *err);
+/* "judged by 5 folds over speakers; the shipped model has learned from everybody", of samples of
+ * the kind; "" for none. Lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_jury_words(const mote_kind *kind, int32_t n_folds, mote_arena *a,
+                                          const char **out, mote_err *err);
 
 #endif

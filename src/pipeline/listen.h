@@ -34,9 +34,8 @@ MOTE_MUST_USE mote_status mote_listen_track(const mote_listen_material *m, mote_
 MOTE_MUST_USE mote_status mote_listen_track_noise(const mote_listen_material *m, mote_arena *a,
                                                   mote_stream_track *out, mote_err *err);
 
-/* The row of series: the recordings that windows were cut from, one behind the other, with enough
- * between them for a detector to forget. ARG when windows do not overlap, or the longest recording
- * is shorter than a window. */
+/* The row of series: the recordings that windows were cut from, as they are, one behind the other,
+ * with enough between them for a detector to forget. ARG when none is as long as a window. */
 MOTE_MUST_USE mote_status mote_listen_track_recordings(const mote_listen_material *m, mote_arena *a,
                                                        mote_stream_track *out, mote_err *err);
 

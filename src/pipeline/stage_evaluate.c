@@ -46,6 +46,7 @@ static mote_status open_folds(mote_evaluating *e, mote_err *err)
 {
     int32_t n = e->folds.n, first = n_choosing(n);
     mote_jury *all = &e->everybody;
+    const mote_kind *kind = mote_setting_dataset(e->p->settings)->kind;
     MOTE_TRY(mote_jury_of_folds(e->p, &e->version, MOTE_WORDS_APART, &e->folds, all, err));
     MOTE_TRY(mote_jury_some(all, 0, first, &e->arena, &e->validation, err));
     MOTE_TRY(mote_jury_some(all, first, n - first, &e->arena, &e->test, err));
@@ -54,11 +55,12 @@ static mote_status open_folds(mote_evaluating *e, mote_err *err)
                             : mote_arena_printf(&e->arena, "the %d folds that chose", (int)first);
     e->judge = mote_arena_printf(&e->arena, "the test on the other %d", (int)(n - first));
     e->source = mote_arena_printf(&e->arena,
-                                  "int8 models of %d folds over the speakers of data v%lld, each "
+                                  "int8 models of %d folds over the %ss of data v%lld, each "
                                   "on whom it had not heard; the shipped model has learned from "
                                   "everybody",
-                                  (int)n, (long long)e->version.number);
-    MOTE_TRY(mote_jury_words(n, &e->arena, &e->judged_by, err));
+                                  (int)n, kind->group ? kind->group : "group",
+                                  (long long)e->version.number);
+    MOTE_TRY(mote_jury_words(kind, n, &e->arena, &e->judged_by, err));
     mote_stage_set(e->r, "judged_by", json_string(e->judged_by));
     return e->source && e->judge && e->chooser
                ? MOTE_OK

@@ -175,14 +175,6 @@ static void check_events(mote_reader *r)
                                  "'stream.hop_ms' (%g) is more than data.window_ms (%g): movements "
                                  "between two looks would be lost",
                                  p->stream.hop_ms, p->data.window_ms);
-    if (!(p->data.stride_ms > 0 && p->data.stride_ms < p->data.window_ms))
-        mote_reader_complain_key(r, "stream.events",
-                                 "'stream.events' needs data.stride_ms below data.window_ms: the "
-                                 "test's recordings are put together from windows that overlap");
-    if (strcmp(p->training.refit, "all") == 0)
-        mote_reader_complain_key(r, "stream.events",
-                                 "'stream.events' and 'training.refit: all' do not go together "
-                                 "yet: leave one of them out");
 }
 
 static void check_rest(mote_reader *r)

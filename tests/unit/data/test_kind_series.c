@@ -112,6 +112,34 @@ static void a_folder_of_csv_files_becomes_windows(void **state)
 }
 
 /* Labels that are events come first, in their order; each window says which recording it is of. */
+/* Of a project of events: the recordings as they are, and what is said of which steps. */
+static void check_recordings(const mote_dataset *d)
+{
+    static const size_t steps[] = {40, 40, 50}; /* of arm, ring and wing */
+    const mote_series_own *own = mote_series_of(d);
+    bool is_seen[3] = {false, false, false};
+    assert_int_equal(own->n_axes, 2);
+    assert_int_equal(own->n_courses, 3);
+    assert_int_equal(own->n_spans, 3);
+    for (size_t c = 0; c < 3; c++) {
+        const mote_series_course *course = &own->courses[c];
+        const mote_series_labelled *said = &own->spans[c];
+        const char *label = d->classes[said->class_id];
+        const int k = label[0] == 'a' ? 0 : label[0] == 'r' ? 1 : 2;
+        const float *first = mote_dataset_sample(d, said->sample);
+        assert_false(is_seen[k]);
+        is_seen[k] = true;
+        assert_int_equal(course->n, steps[k]);
+        assert_int_equal(said->course, c);
+        assert_int_equal(said->from, 0);
+        assert_int_equal(said->to, course->n);
+        assert_string_equal(d->label[said->sample], label);
+        assert_true(course->x[0] == first[0]); /* the window that the sample is begins it */
+        for (size_t i = 1; i < course->n; i++) /* every step, those that are in no window too */
+            assert_true(fabsf(course->x[2 * i] - course->x[0] - (float)i) < 1e-2f);
+    }
+}
+
 static void events_are_the_first_classes(void **state)
 {
     fixture *f = *state;
@@ -135,17 +163,7 @@ static void events_are_the_first_classes(void **state)
     assert_string_equal(d.classes[0], "wing");
     assert_string_equal(d.classes[1], "arm");
     assert_string_equal(d.classes[2], "ring");
-    const mote_series_own *own = mote_series_of(&d);
-    size_t n_recordings = 0;
-    assert_int_equal(own->n, d.n);
-    assert_int_equal(own->stride, 10);
-    assert_int_equal(own->n_axes, 2);
-    for (size_t i = 0; i < d.n; i++) {
-        n_recordings += i == 0 || own->recording[i] != own->recording[i - 1];
-        assert_true(i == 0 || own->recording[i] != own->recording[i - 1] ||
-                    d.class_id[i] == d.class_id[i - 1]);
-    }
-    assert_int_equal(n_recordings, 3);
+    check_recordings(&d);
     mote_dataset_release(&d);
     cfg.events = (mote_names){none, 1};
     assert_int_equal(mote_dataset_load(f->store, &v, &cfg, &d, &err), MOTE_NOT_FOUND);

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stream of series: recordings are put together again from their windows, step for step; nothing
- * is heard between them, and hours are those that were recorded. */
+/* A stream of series: recordings as they are, step for step, with what is said of parts of them as
+ * events; nothing is heard between two recordings, and hours are those that were recorded. */
 #include "data/kind_series.h"
 #include "pipeline/listen.h"
 #include "support.h"
 
-enum { WINDOW = 20, STRIDE = 5, AXES = 2, HOP = 4, RATE = 50, MAX = 64 };
+enum { WINDOW = 20, AXES = 2, HOP = 4, RATE = 50, MAX = 100 };
 
-/* Recordings as (steps, class, first value); the third has a gap behind its 30th step. */
-typedef struct {
-    int n, class_id, gap;
-} recorded;
-static const recorded recordings[] = {{60, 0, 0}, {37, 2, 0}, {75, 1, 30}};
+/* Of the second nothing is said in the beginning; in the third one span follows the other. */
+static const size_t n_steps[] = {60, 37, 75};
+static const mote_series_labelled spans[] = {
+    {0, 0, 60, 0, 0}, {1, 5, 30, 2, 3}, {2, 0, 30, 1, 4}, {2, 30, 75, 2, 5}};
 
 typedef struct {
-    float x[MAX][WINDOW][AXES];
-    int32_t class_id[MAX];
-    uint32_t recording[MAX];
+    float x[T_COUNT(n_steps)][MAX][AXES];
+    mote_series_course courses[T_COUNT(n_steps)];
     mote_series_own own;
     mote_dataset d;
     mote_task_setting task;
@@ -24,20 +22,9 @@ typedef struct {
     mote_arena arena;
 } fixture;
 
-static float value_of(int recording, int t, int axis)
+static float value_of(size_t recording, size_t t, size_t axis)
 {
     return (float)(1000 * (recording + 1) + 10 * t + axis);
-}
-
-static void add_windows(fixture *f, int r, int from, int to)
-{
-    for (int first = from; first + WINDOW <= to; first += STRIDE, f->d.n++) {
-        for (int t = 0; t < WINDOW; t++)
-            for (int c = 0; c < AXES; c++)
-                f->x[f->d.n][t][c] = value_of(r, first + t, c);
-        f->class_id[f->d.n] = recordings[r].class_id;
-        f->recording[f->d.n] = (uint32_t)r;
-    }
 }
 
 static int setup(void **state)
@@ -46,21 +33,21 @@ static int setup(void **state)
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     mote_arena_init(&f->arena, 1 << 24);
+    for (size_t r = 0; r < T_COUNT(n_steps); r++) {
+        for (size_t t = 0; t < n_steps[r]; t++)
+            for (size_t c = 0; c < AXES; c++)
+                f->x[r][t][c] = value_of(r, t, c);
+        f->courses[r] = (mote_series_course){f->x[r][0], n_steps[r]};
+    }
+    f->own = (mote_series_own){.n_axes = AXES,
+                               .courses = f->courses,
+                               .n_courses = T_COUNT(n_steps),
+                               .spans = spans,
+                               .n_spans = T_COUNT(spans)};
     f->d = (mote_dataset){.kind = mote_kind_of(MOTE_INPUT_SERIES),
                           .shape = {MOTE_F32, 2, {WINDOW, AXES}},
                           .rate_hz = RATE,
-                          .x = f->x,
-                          .class_id = f->class_id,
-                          .n_classes = 3,
                           .own = &f->own};
-    for (int r = 0; r < (int)T_COUNT(recordings); r++) {
-        const recorded *one = &recordings[r];
-        add_windows(f, r, 0, one->gap ? one->gap : one->n);
-        if (one->gap)
-            add_windows(f, r, one->gap + 3, one->n); /* 3 steps are missing */
-    }
-    f->own =
-        (mote_series_own){.n_axes = AXES, .n = f->d.n, .stride = STRIDE, .recording = f->recording};
     f->task.labels = (mote_names){labels, 2}; /* "still" is no event */
     f->stream.detector = (mote_stream_detector){2, 3, 0.1};
     f->stream.hop_samples = HOP;
@@ -85,35 +72,37 @@ static mote_stream_track build(fixture *f)
     return t;
 }
 
-/* Windows end every 5 steps: of 37 steps the last 2 are in no window. */
-static void recordings_are_put_together_from_their_windows(void **state)
+static void recordings_lie_one_behind_the_other(void **state)
 {
     const mote_stream_track t = build(*state);
-    static const struct {
-        int recording, first, n, class_id;
-    } want[] = {{0, 0, 60, 0}, {1, 0, 35, 2}, {2, 0, 30, 1}, {2, 33, 40, 1}};
     const float *steps = t.steps;
-    size_t n = 0;
-    assert_int_equal(t.n_pieces, T_COUNT(want));
-    assert_int_equal(t.n_events, T_COUNT(want));
-    assert_int_equal(t.n_targets, 3);
+    assert_int_equal(t.n_pieces, T_COUNT(n_steps));
+    assert_int_equal(t.n, 60 + 37 + 75);
+    assert_true(mote_stream_extent(&t) > t.n);
     for (size_t k = 0; k < t.n_pieces; k++) {
         const mote_stream_piece *p = &t.pieces[k];
-        assert_int_equal(p->n, want[k].n);
+        assert_int_equal(p->n, n_steps[k]);
         assert_int_equal(p->first % HOP, 0);
-        assert_int_equal(t.events[k].start, p->first);
-        assert_int_equal(t.events[k].end, p->first + p->n);
-        assert_int_equal(t.events[k].class_id, want[k].class_id);
         if (k > 0) /* smoothing, suppression and tolerance are over before the next begins */
             assert_true(p->first - (t.pieces[k - 1].first + t.pieces[k - 1].n) > 5 * HOP + 5);
-        for (int i = 0; i < want[k].n; i++)
-            for (int c = 0; c < AXES; c++)
-                assert_true(steps[(p->first + (size_t)i) * AXES + (size_t)c] ==
-                            value_of(want[k].recording, want[k].first + i, c));
-        n += p->n;
+        for (size_t i = 0; i < n_steps[k]; i++)
+            for (size_t c = 0; c < AXES; c++)
+                assert_true(steps[(p->first + i) * AXES + c] == value_of(k, i, c));
     }
-    assert_int_equal(t.n, n);
-    assert_true(mote_stream_extent(&t) > n);
+}
+
+static void what_is_said_of_a_part_is_an_event(void **state)
+{
+    const mote_stream_track t = build(*state);
+    assert_int_equal(t.n_events, T_COUNT(spans));
+    assert_int_equal(t.n_targets, 2);
+    for (size_t i = 0; i < t.n_events; i++) {
+        const size_t first = t.pieces[spans[i].course].first;
+        assert_int_equal(t.events[i].start, first + spans[i].from);
+        assert_int_equal(t.events[i].end, first + spans[i].to);
+        assert_int_equal(t.events[i].class_id, spans[i].class_id);
+        assert_int_equal(t.events[i].clip, spans[i].sample);
+    }
 }
 
 /* Sure of class 0 whatever it sees. */
@@ -152,22 +141,22 @@ static void nothing_is_heard_between_recordings(void **state)
     assert_int_equal(n_heard, n_want);
     const mote_stream_heard heard = {&said, &t, 2, &f->stream.detector};
     T_OK(mote_stream_count(&heard, 0.9, &counts, &err));
-    assert_int_equal(counts.n_targets, 3);
+    assert_int_equal(counts.n_targets, 2);
     assert_int_equal(counts.n_hits, 1);       /* recording 0 alone is of class 0 */
-    assert_true(counts.n_false_accepts >= 3); /* one at least in each of the others */
+    assert_true(counts.n_false_accepts >= 2); /* one at least in each of the others */
     assert_true(counts.hours * 3600 * RATE > (double)t.n - 0.5 &&
                 counts.hours * 3600 * RATE < (double)t.n + 0.5);
 }
 
-static void windows_that_do_not_overlap_are_refused(void **state)
+static void without_a_recording_there_is_no_stream(void **state)
 {
     fixture *f = *state;
     mote_err err = {0};
     mote_stream_track t;
     const mote_listen_material m = {&f->task, &f->stream, &f->d, 1};
-    f->own.stride = WINDOW;
+    f->own.n_courses = 0;
     assert_int_equal(mote_listen_track(&m, &f->arena, &t, &err), MOTE_ARG);
-    assert_non_null(strstr(err.text, "data.stride_ms"));
+    assert_non_null(strstr(err.text, "as long as a window"));
     f->d.own = NULL;
     assert_int_equal(mote_listen_track(&m, &f->arena, &t, &err), MOTE_ARG);
     assert_false(mote_listen_is_drawn(f->d.kind));
@@ -178,9 +167,10 @@ static void windows_that_do_not_overlap_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(recordings_are_put_together_from_their_windows),
+        TEST(recordings_lie_one_behind_the_other),
+        TEST(what_is_said_of_a_part_is_an_event),
         TEST(nothing_is_heard_between_recordings),
-        TEST(windows_that_do_not_overlap_are_refused),
+        TEST(without_a_recording_there_is_no_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,13 +83,8 @@ static void what_cannot_be_a_stream_is_refused(void **state)
         const char *text, *words;
     } rows[] = {
         {"stream: {events: [a]}\n", "'stream.events' needs data.window_ms"},
-        {"data: {window_ms: 500}\nstream: {events: [a]}\n", "data.stride_ms below"},
-        {"data: {window_ms: 500, stride_ms: 500}\nstream: {events: [a]}\n", "data.stride_ms below"},
         {"data: {window_ms: 500, stride_ms: 100}\nstream: {events: [a], hop_ms: 600}\n",
          "'stream.hop_ms' (600) is more than data.window_ms (500)"},
-        {"data: {window_ms: 500, stride_ms: 100}\nstream: {events: [a]}\n"
-         "training: {refit: all}\n",
-         "'training.refit: all' do not go together"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fixture *f = *state;
