@@ -278,7 +278,7 @@ static add_gaps *const rows[MOTE_N_INPUTS] = {mote_tested_gaps_noise};
 static mote_status add_people(const mote_tested *t, json_t *list, mote_err *err)
 {
     const mote_tested_words *w = t->words;
-    if (t->n_people + t->n_unnamed == 0)
+    if (t->n_people + t->n_unnamed + t->n_rows == 0)
         MOTE_TRY(mote_tested_gap(list, err, "%s%s (%s)", w->of, w->many,
                                  t->labels == MOTE_EVIDENCE_SYNTHETIC ? "all of it is synthetic"
                                                                       : "none are named"));

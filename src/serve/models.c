@@ -114,6 +114,7 @@ static void take_shape(mote_served *s)
     s->n_labels = mote_model_n_labels(s->model);
     s->n_numbers = mote_model_signature(s->model)->n_outputs;
     s->numbers_name = mote_model_numbers_name(answer);
+    s->has_verdict = answer == MOTE_ANSWER_ANOMALY;
     s->has_intervals = mote_model_decision(s->model)->value.n > 0;
     s->has_classes = mote_model_has_classes(answer);
     s->intake = mote_intake_of(s->model);

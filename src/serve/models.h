@@ -55,6 +55,7 @@ typedef struct {
     const char *numbers_name; /* "probabilities", "values", "score" */
     bool has_intervals;       /* of values: where the truth is said to lie */
     bool has_classes;
+    bool has_verdict;              /* of scores: whether one is an anomaly */
     const mote_intake *intake;     /* how it is given its input */
     mote_shape sample;             /* one input, without a batch dimension */
     int64_t n_values;              /* elements of it */

@@ -18,9 +18,11 @@ typedef struct {
     size_t n_batch;
     float *numbers;     /* [n_batch][n_numbers] */
     int32_t *class_ids; /* [n_batch] */
+    bool *verdicts;     /* [n_batch] of scores */
     int64_t start_ns, parsed_ns, done_ns;
 } work;
 
+const char mote_api_verdict[] = "is_anomaly";
 const char *const mote_api_bounds[MOTE_API_N_BOUNDS] = {"lower", "upper"};
 
 /* Which of the bounds of intervals an output is; -1: none. */
@@ -102,6 +104,7 @@ static mote_status predict_all(work *w, mote_err *err)
     MOTE_TRY(
         mote_arena_take(w->http->arena, w->n_batch * n_numbers, sizeof(float), &w->numbers, err));
     MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch, sizeof(int32_t), &w->class_ids, err));
+    MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch, sizeof(bool), &w->verdicts, err));
     for (size_t i = 0; i < w->n_batch; i++) {
         mote_infer_input one = {
             .x = (const char *)x + i * item_bytes,
@@ -115,6 +118,7 @@ static mote_status predict_all(work *w, mote_err *err)
                mote_prediction_numbers(mote_model_signature(w->s->model)->answer, &p),
                n_numbers * sizeof(float));
         w->class_ids[i] = p.class_id;
+        w->verdicts[i] = p.is_anomaly;
     }
     return MOTE_OK;
 }
@@ -122,6 +126,7 @@ static mote_status predict_all(work *w, mote_err *err)
 static bool has_output(const mote_served *s, const char *name)
 {
     return strcmp(name, s->numbers_name) == 0 || (s->has_classes && strcmp(name, "label") == 0) ||
+           (s->has_verdict && strcmp(name, mote_api_verdict) == 0) ||
            (s->has_intervals && bound_of(name) >= 0);
 }
 
@@ -154,6 +159,7 @@ static mote_status read_and_check(work *w, mote_err *err)
                              "unexpected inference output '%.100s' for model '%s': it has '%s'%s",
                              w->rq.outputs[i].name, w->s->name, w->s->numbers_name,
                              w->s->has_classes     ? " and 'label'"
+                             : w->s->has_verdict   ? " and 'is_anomaly'"
                              : w->s->has_intervals ? ", 'lower' and 'upper'"
                                                    : "");
     return check_shape(w, &w->rq.inputs[0], err);
@@ -181,6 +187,15 @@ static void add_text(const values_out *v, const char *text)
     }
     add_u32(v->raw, (uint32_t)strlen(text));
     mote_buf_str(v->raw, text);
+}
+
+/* One element of a BOOL output: JSON or, binary, a byte. */
+static void add_verdict(const values_out *v, bool is_anomaly)
+{
+    if (v->json)
+        mote_out_bool(v->json, NULL, is_anomaly);
+    else
+        mote_buf_char(v->raw, is_anomaly ? '\1' : '\0');
 }
 
 /* The k best of one item, "value:index:label", falling. */
@@ -225,6 +240,9 @@ static void add_values(const values_out *v, const work *w, const mote_oip_output
     if (strcmp(o->name, "label") == 0) {
         for (size_t i = 0; i < w->n_batch; i++)
             add_text(v, mote_model_label(w->s->model, w->class_ids[i]));
+    } else if (strcmp(o->name, mote_api_verdict) == 0) {
+        for (size_t i = 0; i < w->n_batch; i++)
+            add_verdict(v, w->verdicts[i]);
     } else if (o->n_classes && w->s->has_classes) {
         int32_t k = o->n_classes < w->s->n_labels ? o->n_classes : w->s->n_labels;
         for (size_t i = 0; i < w->n_batch; i++)
@@ -241,13 +259,14 @@ static void add_values(const values_out *v, const work *w, const mote_oip_output
 static void add_output(mote_json_out *json, const work *w, const mote_oip_output *o, mote_buf *raw)
 {
     bool is_label = strcmp(o->name, "label") == 0;
+    bool is_verdict = strcmp(o->name, mote_api_verdict) == 0;
     bool is_best = o->n_classes > 0 && w->s->has_classes;
-    int32_t n_columns = is_label                                   ? 1
+    int32_t n_columns = is_label || is_verdict                     ? 1
                         : is_best && o->n_classes < w->s->n_labels ? o->n_classes
                                                                    : w->s->n_numbers;
     mote_out_object(json, NULL);
     mote_out_str(json, "name", o->name);
-    mote_out_str(json, "datatype", is_label || is_best ? "BYTES" : "FP32");
+    mote_out_str(json, "datatype", is_label || is_best ? "BYTES" : is_verdict ? "BOOL" : "FP32");
     mote_out_array(json, "shape");
     mote_out_u64(json, NULL, w->n_batch);
     mote_out_i64(json, NULL, n_columns);
@@ -267,18 +286,19 @@ static void add_output(mote_json_out *json, const work *w, const mote_oip_output
 
 static void write_answer(const work *w, mote_http_reply *rp)
 {
-    const mote_oip_output all[] = {{w->s->numbers_name, w->rq.all_binary, 0},
-                                   {"label", w->rq.all_binary, 0}};
+    const mote_oip_output all[] = {
+        {w->s->numbers_name, w->rq.all_binary, 0},
+        {w->s->has_verdict ? mote_api_verdict : "label", w->rq.all_binary, 0}};
     const mote_oip_output with_bounds[] = {all[0],
                                            {mote_api_bounds[0], w->rq.all_binary, 0},
                                            {mote_api_bounds[1], w->rq.all_binary, 0}};
     const mote_oip_output *outputs = w->rq.n_outputs       ? w->rq.outputs
                                      : w->s->has_intervals ? with_bounds
                                                            : all;
-    int32_t n_outputs = w->rq.n_outputs       ? w->rq.n_outputs
-                        : w->s->has_intervals ? 3
-                        : w->s->has_classes   ? 2
-                                              : 1;
+    int32_t n_outputs = w->rq.n_outputs                          ? w->rq.n_outputs
+                        : w->s->has_intervals                    ? 3
+                        : w->s->has_classes || w->s->has_verdict ? 2
+                                                                 : 1;
     MOTE_SCOPED_BUF raw;
     mote_buf_init(&raw, rp->body->max_bytes);
     mote_buf *b = rp->body;

@@ -50,6 +50,7 @@ const char *mote_api_input_name(const mote_served *s); /* of the one input tenso
 
 /* Output tensors of a model of values that states intervals: "lower", "upper". */
 #define MOTE_API_N_BOUNDS 2
+extern const char mote_api_verdict[]; /* output of scores: is it an anomaly? */
 extern const char *const mote_api_bounds[MOTE_API_N_BOUNDS];
 
 #endif

@@ -110,6 +110,8 @@ void mote_api_model(void *context, const mote_http_request *rq, const char *cons
         add_tensor(&w, s->numbers_name, "FP32", s, s->n_numbers);
         if (s->has_classes)
             add_tensor(&w, "label", "BYTES", s, 1);
+        if (s->has_verdict)
+            add_tensor(&w, mote_api_verdict, "BOOL", s, 1);
         for (int i = 0; s->has_intervals && i < MOTE_API_N_BOUNDS; i++)
             add_tensor(&w, mote_api_bounds[i], "FP32", s, s->n_numbers);
         mote_out_end(&w);
@@ -202,6 +204,8 @@ static void add_config(mote_json_out *w, const mote_api *api, const mote_served 
     add_config_output(w, s->numbers_name, "TYPE_FP32", s->n_numbers);
     if (s->has_classes)
         add_config_output(w, "label", "TYPE_STRING", 1);
+    if (s->has_verdict)
+        add_config_output(w, mote_api_verdict, "TYPE_BOOL", 1);
     for (int i = 0; s->has_intervals && i < MOTE_API_N_BOUNDS; i++)
         add_config_output(w, mote_api_bounds[i], "TYPE_FP32", s->n_numbers);
     mote_out_end(w);

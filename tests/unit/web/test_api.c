@@ -110,6 +110,34 @@ static void expect_bounds(const json_t *outputs)
     }
 }
 
+/* The verdict beside the score: at or above 0.5, as the tiny model has it. */
+static void expect_verdict(const json_t *outputs)
+{
+    const json_t *score = json_array_get(outputs, 0), *verdict = json_array_get(outputs, 1);
+    const json_t *said = json_array_get(json_object_get(verdict, "data"), 0);
+    assert_string_equal(json_string_value(json_object_get(verdict, "name")), "is_anomaly");
+    assert_string_equal(json_string_value(json_object_get(verdict, "datatype")), "BOOL");
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(verdict, "shape"), 1)), 1);
+    assert_true(json_is_boolean(said));
+    assert_int_equal(json_is_true(said),
+                     json_number_value(json_array_get(json_object_get(score, "data"), 0)) >= 0.5);
+}
+
+/* Binary, a verdict is a byte. */
+static void verdicts_are_bytes(void **state)
+{
+    fixture *f = *state;
+    put_model(f->models, "odd", "1", tiny_answer_model(MOTE_ANSWER_ANOMALY));
+    assert_int_equal(ask(f, "POST", "/v2/models/odd/infer",
+                         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,1,4,1],"
+                         "\"datatype\":\"FP32\",\"data\":[1,2,3,4]}],\"outputs\":[{\"name\":"
+                         "\"is_anomaly\",\"parameters\":{\"binary_data\":true}}]}"),
+                     200);
+    assert_non_null(strstr(f->body, "\"binary_data_size\":1}"));
+    assert_int_equal(ask(f, "GET", "/v2/models/odd/config", ""), 200);
+    assert_non_null(strstr(f->body, "{\"name\":\"is_anomaly\",\"data_type\":\"TYPE_BOOL\""));
+}
+
 /* Values and scores have outputs of their own names, and no label. */
 static void values_and_scores_are_answered(void **state)
 {
@@ -135,9 +163,11 @@ static void values_and_scores_are_answered(void **state)
                          200);
         json_t *j = parsed(f);
         const json_t *outputs = json_object_get(j, "outputs"), *o = json_array_get(outputs, 0);
-        assert_int_equal(json_array_size(outputs), i == 0 ? 3 : 1);
+        assert_int_equal(json_array_size(outputs), i == 0 ? 3 : 2);
         if (i == 0)
             expect_bounds(outputs);
+        else
+            expect_verdict(outputs);
         assert_string_equal(json_string_value(json_object_get(o, "name")), cases[i].output);
         assert_int_equal(json_array_size(json_object_get(o, "data")), cases[i].n);
         json_decref(j);
@@ -147,7 +177,7 @@ static void values_and_scores_are_answered(void **state)
                              "\"outputs\":[{\"name\":\"label\"}]}"),
                          400);
         snprintf(file, sizeof file, "it has '%s'%s\"", cases[i].output,
-                 i == 0 ? ", 'lower' and 'upper'" : "");
+                 i == 0 ? ", 'lower' and 'upper'" : " and 'is_anomaly'");
         assert_non_null(strstr(f->body, file));
         snprintf(path, sizeof path, "/v2/models/%s/classify", cases[i].name);
         assert_int_equal(ask(f, "POST", path, "[1,2,3,4]"), 200);
@@ -624,6 +654,7 @@ int main(void)
         T(health_and_metadata_are_told),
         T(wrong_paths_and_methods_are_refused),
         T(values_and_scores_are_answered),
+        T(verdicts_are_bytes),
         T(json_tensors_are_answered_like_the_model_answers),
         T(null_means_absent),
         T(binary_tensors_are_answered_in_binary),
