@@ -373,29 +373,6 @@ mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config 
     return MOTE_OK;
 }
 
-double mote_ece(const float *confidence, const unsigned char *is_right, size_t n, int32_t n_bins,
-                mote_calibration_bin *bins)
-{
-    if (n == 0 || n_bins < 1)
-        return (double)NAN;
-    double total = 0;
-    for (int32_t b = 0; b < n_bins; b++) {
-        int64_t count = 0, n_right = 0;
-        double sum = 0;
-        for (size_t i = 0; i < n; i++)
-            if (bin_of((double)confidence[i], n_bins) == b) {
-                count++;
-                n_right += is_right[i] != 0;
-                sum += (double)confidence[i];
-            }
-        total += fabs((double)n_right - sum) / (double)n;
-        if (bins)
-            bins[b] = (mote_calibration_bin){count, count ? sum / (double)count : 0,
-                                             ratio(n_right, count)};
-    }
-    return total;
-}
-
 #define MOST_TEMPERATURE 50.0 /* and 1 / 50 the least that is looked for */
 
 /* d nll / d beta at beta = 1/T, and nll; z = ln p. Monotone in beta. */

@@ -73,7 +73,9 @@ typedef struct {
 /* Evaluate. macro_f1 is the mean over classes that occur or were predicted (as sklearn's f1_score
  * with average='macro'). brier: mean over clips of the sum over classes of (p - y)^2, 0..2. nll:
  * mean of -ln p of the right class, p at least 1e-7 because a quantised softmax can say 0. ece:
- * below, of the winning probability.
+ * expected calibration error of the winning probability: sum over bins of share * |accuracy - mean
+ * confidence|, bins of equal width over [0, 1], (i/b, (i+1)/b], the first one closed. Source:
+ * Naeini, Cooper, Hauskrecht (2015); Guo et al. (2017), eq. 3.
  *
  * Errors: ARG  a label, group or probability out of range (named), n = 0, config out of range
  *         NOMEM. Cost: O(n_resamples * n). Scratch is taken from `a` and rewound. */
@@ -85,12 +87,6 @@ MOTE_MUST_USE mote_status mote_predictions_check(const mote_predictions *p, mote
 
 /* The predicted class of each clip into classes[n]. */
 void mote_predictions_argmax(const mote_predictions *p, int32_t *classes);
-
-/* Expected calibration error: sum over bins of share * |accuracy - mean confidence|. Bins of equal
- * width over [0, 1], (i/b, (i+1)/b], the first one closed. bins [n_bins] may be NULL.
- * Source: Naeini, Cooper, Hauskrecht (2015); Guo et al. (2017), eq. 3. NaN when n = 0. */
-double mote_ece(const float *confidence, const unsigned char *is_right, size_t n, int32_t n_bins,
-                mote_calibration_bin *bins);
 
 /* Temperature scaling: the T that minimises nll of p^(1/T) / sum, within [0.02, 50], found by
  * bisection on the derivative (the nll is convex in 1/T). ARG as above; also *nll (NULL allowed).

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "evaluate/json_parts.h"
+#include "evaluate/metrics.h"
 
 #define MAX_MATRIX     16
 #define MAX_CONFUSIONS 10
@@ -52,7 +53,7 @@ static void add_interval(mote_buf *out, mote_interval x)
         mote_buf_printf(out, " (%.1f to %.1f)", x.lo * 100, x.hi * 100);
 }
 
-void mote_report_summary(const mote_evaluation *e, mote_buf *out)
+static void add_summary(const mote_evaluation *e, mote_buf *out)
 {
     mote_buf_printf(
         out,
@@ -96,7 +97,7 @@ static void list_confusions(const mote_evaluation *e, const char *const *names, 
     }
 }
 
-void mote_report_confusion(const mote_evaluation *e, const char *const *names, mote_buf *out)
+static void add_confusion(const mote_evaluation *e, const char *const *names, mote_buf *out)
 {
     if (e->n_classes > MAX_MATRIX) {
         list_confusions(e, names, out);
@@ -127,7 +128,7 @@ void mote_report_confusion(const mote_evaluation *e, const char *const *names, m
     }
 }
 
-void mote_report_classes(const mote_evaluation *e, const char *const *names, mote_buf *out)
+static void add_classes(const mote_evaluation *e, const char *const *names, mote_buf *out)
 {
     size_t first = widest(names, e->n_classes, 5);
     add_padded(out, "class", first, false);
@@ -158,8 +159,8 @@ static int32_t next_worst(const mote_evaluation *e, int64_t least, double below,
     return worst;
 }
 
-void mote_report_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
-                        mote_buf *out)
+static void add_groups(const mote_evaluation *e, const char *const *group_names, size_t n_worst,
+                       mote_buf *out)
 {
     size_t n_listed = 0, n_small = 0, first = widest(group_names, e->n_groups, 5);
     for (int32_t g = 0; g < e->n_groups; g++) {
@@ -193,106 +194,6 @@ void mote_report_groups(const mote_evaluation *e, const char *const *group_names
                         LEAST_CLIPS);
 }
 
-static void add_point(const mote_stream_point *p, bool is_chosen, const char *currency,
-                      mote_buf *out)
-{
-    mote_buf_printf(out, "%s %.3f  %8.2f (%.2f to %.2f)  ", is_chosen ? "->" : "  ", p->threshold,
-                    p->false_accepts_per_hour.value, p->false_accepts_per_hour.lo,
-                    p->false_accepts_per_hour.hi);
-    add_interval(out, p->false_reject_rate);
-    if (isfinite(p->value.value.value))
-        mote_buf_printf(out, "  %.2f %s a day", p->value.value.value, currency);
-    mote_buf_char(out, '\n');
-}
-
-void mote_report_stream(const mote_stream_curve *c, const mote_stream_choice *choice,
-                        const char *currency, mote_buf *out)
-{
-    const mote_stream_counts *k = &c->points[choice->index].counts;
-    char limit[64];
-    (void)mote_format(limit, sizeof limit,
-                      "fewest missed words at %g false accepts an hour or less",
-                      choice->max_false_accepts_per_hour);
-    mote_buf_printf(out, "stream of %.2f h with %lld words; threshold chosen for %s%s\n", k->hours,
-                    (long long)k->n_targets, choice->by_value ? "the most value" : limit,
-                    choice->is_limit_met ? "" : ", which no threshold reaches");
-    mote_buf_str(out, "threshold  false accepts an hour   words missed\n");
-    /* Around the choice, the points where a count changes. */
-    size_t from = choice->index;
-    size_t to = from;
-    for (int step = 0; step < 3; step++) {
-        size_t i = from;
-        while (i > 0 && c->points[i].counts.n_hits == c->points[from].counts.n_hits &&
-               c->points[i].counts.n_false_accepts == c->points[from].counts.n_false_accepts)
-            i--;
-        from = i;
-        i = to;
-        while (i + 1 < MOTE_STREAM_POINTS &&
-               c->points[i].counts.n_hits == c->points[to].counts.n_hits &&
-               c->points[i].counts.n_false_accepts == c->points[to].counts.n_false_accepts)
-            i++;
-        to = i;
-    }
-    for (size_t i = from; i <= to; i++) {
-        const mote_stream_point *p = &c->points[i], *before = i > from ? p - 1 : NULL;
-        bool is_chosen = i == choice->index;
-        bool is_change = !before || p->counts.n_hits != before->counts.n_hits ||
-                         p->counts.n_false_accepts != before->counts.n_false_accepts;
-        bool is_run_of_choice =
-            p->counts.n_hits == k->n_hits && p->counts.n_false_accepts == k->n_false_accepts;
-        if (is_chosen || (is_change && !is_run_of_choice))
-            add_point(p, is_chosen, currency, out);
-    }
-}
-
-static void add_comparison(const mote_comparison *c, const char *name, size_t first, mote_buf *out)
-{
-    add_padded(out, name, first, false);
-    if (c->n == 0) {
-        mote_buf_str(out, "       0\n");
-        return;
-    }
-    mote_buf_printf(out, " %7lld  ", (long long)c->n);
-    add_percent(out, c->champion.value);
-    mote_buf_str(out, "    ");
-    add_percent(out, c->challenger.value);
-    mote_buf_printf(out, "   %+6.1f (%+.1f to %+.1f)   %.3g\n", c->difference.value * 100,
-                    c->difference.lo * 100, c->difference.hi * 100, c->p);
-}
-
-void mote_report_comparison(const mote_comparison *overall, const mote_comparison *slices,
-                            const char *const *slice_names, int32_t n_slices,
-                            const mote_promotion *promotion, mote_buf *out)
-{
-    size_t first = widest(slice_names, slices ? n_slices : 0, 9);
-    add_padded(out, "condition", first, false);
-    mote_buf_str(out, "   clips  champion  challenger   gain, points        McNemar p\n");
-    for (int32_t i = 0; slices && i < n_slices; i++)
-        add_comparison(&slices[i], slice_names[i], first, out);
-    add_comparison(overall, "all", first, out);
-    if (!promotion)
-        return;
-    for (size_t i = 0; i < promotion->n_reasons; i++)
-        mote_buf_printf(out, "%s  %s\n", promotion->is_held[i] ? "held    " : "not held",
-                        promotion->reasons[i]);
-    mote_buf_printf(out, "the challenger %s the champion\n",
-                    promotion->is_promoted ? "may replace" : "does not replace");
-}
-
-void mote_report_verdicts(const mote_verdict *verdicts, size_t n, mote_buf *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        mote_verdict_text(&verdicts[i], out);
-        mote_buf_char(out, '\n');
-    }
-    static const mote_verdict_kind shown[] = {MOTE_VERDICT_MET, MOTE_VERDICT_NOT_PROVEN,
-                                              MOTE_VERDICT_NOT_MET, MOTE_VERDICT_UNKNOWN};
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
-        mote_buf_printf(out, "%s%zu %s", i ? "; " : "", mote_verdict_count(verdicts, n, shown[i]),
-                        mote_verdict_name(shown[i]));
-    mote_buf_char(out, '\n');
-}
-
 mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst, mote_buf *out,
                                         mote_err *err)
 {
@@ -301,14 +202,14 @@ mote_status mote_report_evaluation_json(const json_t *evaluation, size_t n_worst
     mote_evaluation e;
     const char *const *names = NULL, *const *group_names = NULL;
     MOTE_TRY(mote_evaluation_from_json(evaluation, &a, &e, &names, &group_names, err));
-    mote_report_summary(&e, out);
+    add_summary(&e, out);
     mote_buf_char(out, '\n');
-    mote_report_confusion(&e, names, out);
+    add_confusion(&e, names, out);
     mote_buf_char(out, '\n');
-    mote_report_classes(&e, names, out);
+    add_classes(&e, names, out);
     if (e.n_groups > 0 && n_worst > 0) {
         mote_buf_char(out, '\n');
-        mote_report_groups(&e, group_names, n_worst, out);
+        add_groups(&e, group_names, n_worst, out);
     }
     return mote_buf_status(out, err);
 }

@@ -141,12 +141,6 @@ typedef struct {
     const mote_stream_detector *detector;
 } mote_stream_heard;
 
-/* Count with one threshold (probability, as mrt_detector_threshold takes it) for all classes that
- * react. The time of a detection is the end of its window. ARG when the outputs do not fit the
- * detector. */
-MOTE_MUST_USE mote_status mote_stream_count(const mote_stream_heard *h, double threshold,
-                                            mote_stream_counts *out, mote_err *err);
-
 /* What happened in a stretch of the stream; an event belongs to the block in which it begins. */
 typedef struct {
     int64_t n_targets, n_hits, n_false_accepts;
@@ -157,9 +151,10 @@ typedef struct {
     size_t n;
 } mote_stream_stretch;
 
-/* The same by blocks of block_s seconds, with a threshold for each class [n_classes] (those of
- * classes that react are looked at), so that two models can be compared on the same stretches. The
- * blocks live as long as `a`. ARG as above, or block_s is no time. */
+/* Count by blocks of block_s seconds, with a threshold (probability, as mrt_detector_threshold
+ * takes it) for each class [n_classes] (those of classes that react are looked at), so that two
+ * models can be compared on the same stretches. The blocks live as long as `a`. ARG when the
+ * outputs do not fit the detector, or block_s is no time. */
 MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_heard *h, const float *thresholds,
                                              double block_s, mote_arena *a,
                                              mote_stream_stretch *out, mote_err *err);
@@ -178,7 +173,8 @@ typedef struct {
 } mote_stream_point;
 
 /* A point at every threshold i / 256, i = 1..256: all that 8-bit probabilities can tell apart
- * without smoothing. The last one never detects anything. */
+ * without smoothing. The last one never detects anything. The time of a detection is the end of its
+ * window. */
 #define MOTE_STREAM_POINTS 256
 typedef struct {
     mote_stream_point points[MOTE_STREAM_POINTS];
@@ -187,13 +183,7 @@ typedef struct {
     mote_stream_detector detector;
 } mote_stream_curve;
 
-/* *out lives as long as `a`. `value` may have is_given false. */
-MOTE_MUST_USE mote_status mote_stream_curve_of(const mote_stream_heard *h,
-                                               const mote_project_value *value, double confidence,
-                                               mote_arena *a, mote_stream_curve **out,
-                                               mote_err *err);
-
-/* The same over several rounds: streams of the same clips, each placed anew, with other noise and
+/* Over one round or several: streams of the same clips, each placed anew, with other noise and
  * SNR. A limit on a rate takes hours (no false accept in 3.7 h shows less than one an hour at
  * 95 %), and clips do not last for hours: hearing them again with other noise tells more than
  * hearing them once, and less than other clips would, hence the intervals above. */
@@ -203,10 +193,11 @@ typedef struct mote_stream_tally mote_stream_tally;
 MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_reacting,
                                                    const mote_stream_detector *d, mote_arena *a,
                                                    mote_stream_tally **out, mote_err *err);
-/* Count a round. ARG as mote_stream_count. */
+/* Count a round. ARG when the outputs do not fit the detector. */
 MOTE_MUST_USE mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_outputs *o,
                                                 const mote_stream_track *track, mote_err *err);
-/* The curve so far; ARG before the first round. */
+/* The curve so far; lives as long as `a`. `value` may have is_given false. ARG before the first
+ * round. */
 MOTE_MUST_USE mote_status mote_stream_tally_curve(const mote_stream_tally *t,
                                                   const mote_project_value *value,
                                                   double confidence, mote_arena *a,

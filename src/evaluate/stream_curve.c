@@ -191,17 +191,6 @@ mote_status mote_stream_blocks(const mote_stream_heard *h, const float *threshol
     return MOTE_OK;
 }
 
-mote_status mote_stream_count(const mote_stream_heard *h, double threshold, mote_stream_counts *out,
-                              mote_err *err)
-{
-    MOTE_SCOPED_ARENA scratch;
-    mote_arena_init(&scratch, 64u << 20);
-    counting *c = NULL;
-    MOTE_TRY(start_counting(h, &scratch, &c, err));
-    *out = count_at(c, h, threshold, NULL);
-    return MOTE_OK;
-}
-
 /* ---- the curve --------------------------------------------------------------------------- */
 
 /* Garwood's interval of what is independent, about the rate that was counted. */
@@ -342,23 +331,6 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
     }
     *out = curve;
     return MOTE_OK;
-}
-
-mote_status mote_stream_curve_of(const mote_stream_heard *h, const mote_project_value *value,
-                                 double confidence, mote_arena *a, mote_stream_curve **out,
-                                 mote_err *err)
-{
-    const mote_stream_track *track = h->track;
-    size_t n_clips = 0;
-    for (size_t i = 0; i < track->n_events; i++)
-        n_clips =
-            track->events[i].clip >= (int32_t)n_clips ? (size_t)track->events[i].clip + 1 : n_clips;
-    mote_stream_tally *t = NULL;
-    MOTE_SCOPED_ARENA scratch;
-    mote_arena_init(&scratch, 256u << 20);
-    MOTE_TRY(mote_stream_tally_create(n_clips, h->n_reacting, h->detector, &scratch, &t, err));
-    MOTE_TRY(mote_stream_tally_add(t, h->said, track, err));
-    return mote_stream_tally_curve(t, value, confidence, a, out, err);
 }
 
 double mote_stream_hours_for(double max_false_accepts_per_hour, double confidence)

@@ -3,6 +3,7 @@
  * known, and the operating point is the best one. */
 #include "base/rng.h"
 #include "evaluate/stream_audio.h"
+#include "stream_points.h"
 #include "unit/evaluate/golden.h"
 
 enum { RATE = 8000, CLIP = 8000, N_CLIPS = 60, N_KEYWORDS = 2, N_CLASSES = 4 };
@@ -205,12 +206,11 @@ static mote_stream_outputs run(fixture *f, oracle *o)
 }
 
 static mote_stream_counts count(const mote_stream_outputs *o, const mote_stream_track *t,
-                                double threshold, const mote_stream_detector *d)
+                                int threshold, const mote_stream_detector *d)
 {
     mote_stream_counts c;
     mote_err err;
-    if (mote_stream_count(&(mote_stream_heard){o, t, N_KEYWORDS, d}, threshold, &c, &err) !=
-        MOTE_OK)
+    if (stream_count(&(mote_stream_heard){o, t, N_KEYWORDS, d}, threshold, &c, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return c;
 }
@@ -222,14 +222,14 @@ static void a_model_that_knows_makes_no_mistake(void **state)
     oracle o = {.t = &t};
     mote_stream_outputs out = run(f, &o);
     assert_int_equal(o.calls, (out.n + 255) / 256);
-    mote_stream_counts c = count(&out, &t, 0.8, &detector);
+    mote_stream_counts c = count(&out, &t, 205, &detector);
     assert_int_equal(c.n_targets, 30);
     assert_int_equal(c.n_hits, 30);
     assert_int_equal(c.n_false_accepts, 0);
     assert_int_equal(c.per_class[0] + c.per_class[1], 30);
     assert_int_equal(c.per_class_hits[0], c.per_class[0]);
     near_to(c.hours, 0.05, 1e-12, "hours");
-    c = count(&out, &t, 0.95, &detector); /* surer than the model ever is */
+    c = count(&out, &t, 243, &detector); /* surer than the model ever is */
     assert_int_equal(c.n_hits, 0);
     assert_int_equal(c.n_false_accepts, 0);
 }
@@ -240,23 +240,23 @@ static void mistakes_are_counted_by_kind(void **state)
     mote_stream_track t = build(f);
     oracle wrong = {.t = &t, .wrong_word = 1}, mute = {.t = &t, .mute_every = 1}, known = {.t = &t};
     mote_stream_outputs out = run(f, &wrong);
-    mote_stream_counts c = count(&out, &t, 0.8, &detector);
+    mote_stream_counts c = count(&out, &t, 205, &detector);
     assert_int_equal(c.n_hits, 0);
     assert_int_equal(c.n_false_accepts, 30);
     assert_int_equal(c.n_confused, 30);
     out = run(f, &mute);
-    c = count(&out, &t, 0.8, &detector);
+    c = count(&out, &t, 205, &detector);
     assert_int_equal(c.n_hits + c.n_false_accepts, 0);
     /* Without suppression the model, sure in 3 to 5 windows in a row, reports each word again. */
     mote_stream_detector eager = {.smooth_hops = 1, .suppress_hops = 0, .tolerance_s = 0.75};
     out = run(f, &known);
-    c = count(&out, &t, 0.8, &eager);
+    c = count(&out, &t, 205, &eager);
     assert_int_equal(c.n_hits, 30);
     assert_true(c.n_repeated >= 60 && c.n_repeated == c.n_false_accepts && c.n_confused == 0);
     /* Too little tolerance: detections come at the end of the window, up to 0.2 s after the clip's.
      */
     mote_stream_detector strict = {.smooth_hops = 4, .suppress_hops = 10, .tolerance_s = 0};
-    c = count(&out, &t, 0.8, &strict);
+    c = count(&out, &t, 205, &strict);
     assert_true(c.n_hits < 30 && c.n_false_accepts == 30 - c.n_hits);
 }
 
@@ -274,8 +274,8 @@ static void counting_agrees_with_a_second_way(void **state)
         if (mote_rng_below(&rng, 4) == 0)
             out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
     for (int step = 1; step <= 10; step++) {
-        double threshold = step / 11.0;
-        mote_stream_counts c = count(&out, &t, threshold, &detector);
+        double threshold = step * 23 / 256.0;
+        mote_stream_counts c = count(&out, &t, step * 23, &detector);
         int64_t hits = 0, accepts = 0;
         bool is_hit[N_CLIPS] = {false};
         int quiet = 0;
@@ -326,8 +326,8 @@ static mote_stream_curve *curve_of(fixture *f, const mote_stream_track *t,
             out.q[i] = (int8_t)((int)mote_rng_below(&rng, 256) - 128);
     mote_stream_curve *c = NULL;
     mote_err err;
-    if (mote_stream_curve_of(&(mote_stream_heard){&out, t, N_KEYWORDS, &detector}, value, 0.95,
-                             &f->arena, &c, &err) != MOTE_OK)
+    if (stream_curve(&(mote_stream_heard){&out, t, N_KEYWORDS, &detector}, value, &f->arena, &c,
+                     &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return c;
 }
@@ -415,10 +415,9 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
             t.events[i].class_id = f->class_id[t.events[i].clip];
         assert_int_equal(mote_stream_tally_add(tally, &out, &t, &err), MOTE_OK);
         if (r == 0)
-            assert_int_equal(
-                mote_stream_curve_of(&(mote_stream_heard){&out, &t, N_KEYWORDS, &detector}, &none,
-                                     0.95, &f->arena, &one, &err),
-                MOTE_OK);
+            assert_int_equal(stream_curve(&(mote_stream_heard){&out, &t, N_KEYWORDS, &detector},
+                                          &none, &f->arena, &one, &err),
+                             MOTE_OK);
     }
     if (mote_stream_tally_curve(tally, &none, 0.95, &f->arena, &all, &err) != MOTE_OK)
         fail_msg("%s", err.text);
@@ -568,11 +567,10 @@ static void stops_and_failures_come_through(void **state)
     out = run(f, &o);
     mote_stream_detector bad = {.smooth_hops = 65, .suppress_hops = 0, .tolerance_s = 0};
     mote_stream_counts c;
+    assert_int_equal(stream_count(&(mote_stream_heard){&out, &t, N_KEYWORDS, &bad}, 128, &c, &err),
+                     MOTE_ARG);
     assert_int_equal(
-        mote_stream_count(&(mote_stream_heard){&out, &t, N_KEYWORDS, &bad}, 0.5, &c, &err),
-        MOTE_ARG);
-    assert_int_equal(
-        mote_stream_count(&(mote_stream_heard){&out, &t, N_CLASSES + 1, &detector}, 0.5, &c, &err),
+        stream_count(&(mote_stream_heard){&out, &t, N_CLASSES + 1, &detector}, 128, &c, &err),
         MOTE_ARG);
 }
 

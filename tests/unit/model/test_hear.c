@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of model/hear.c: a recording as the device hears it, against the generated firmware,
  * compiled for this machine, and against the detector fed window by window. */
+#include <math.h>
+
 #include "support.h"
 
 #include "base/rng.h"
@@ -9,6 +11,7 @@
 #include "firmware_host.h"
 #include "model/hear.h"
 #include "signal_pcm.h"
+#include "stream_points.h"
 #include "temp_dir.h"
 #include "tiny_model.h"
 
@@ -418,13 +421,13 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
     static int16_t pcm[60 * 16000];
     const size_t quiet = 3 * 16000; /* the judged stream begins when the device is switched on */
     size_t n_detections = 0;
-    const float threshold = above_quiet(&fc);
+    const int threshold = (int)ceilf(above_quiet(&fc) * 256); /* one that the judge looks at */
     for (int32_t smooth = 1; smooth <= 5; smooth += 2) {
         mote_operating_point op = {.smooth_hops = smooth,
                                    .suppress_ms = 700,
                                    .hop_ms = 100,
                                    .temperature = 1,
-                                   .thresholds = {threshold, threshold}};
+                                   .thresholds = {(float)threshold / 256, (float)threshold / 256}};
         ear e;
         mote_err err = {0};
         memset(pcm, 0, sizeof pcm);
@@ -443,8 +446,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
                                             .classify = outputs_of,
                                             .arg = e.predictor};
         TINY_MUST(mote_stream_run(&run, &e.arena, &outputs, &err));
-        TINY_MUST(mote_stream_count(&(mote_stream_heard){&outputs, &track, 2, &d},
-                                    (double)op.thresholds[0], &counts, &err));
+        TINY_MUST(
+            stream_count(&(mote_stream_heard){&outputs, &track, 2, &d}, threshold, &counts, &err));
         mote_hearing h = hear(&e, pcm, T_COUNT(pcm), MOTE_HEAR_DETECTIONS);
         assert_int_equal(counts.n_hits + counts.n_false_accepts, h.n);
         n_detections += h.n;
@@ -457,8 +460,8 @@ static void the_stream_that_is_judged_is_heard_alike(void **state)
         track.events = events;
         track.n_events = h.n;
         track.n_targets = (int64_t)h.n;
-        TINY_MUST(mote_stream_count(&(mote_stream_heard){&outputs, &track, 2, &d},
-                                    (double)op.thresholds[0], &counts, &err));
+        TINY_MUST(
+            stream_count(&(mote_stream_heard){&outputs, &track, 2, &d}, threshold, &counts, &err));
         assert_int_equal(counts.n_hits, h.n);
         assert_int_equal(counts.n_false_accepts, 0);
         free(events);

@@ -3,6 +3,7 @@
  * events; nothing is heard between two recordings, and hours are those that were recorded. */
 #include "data/kind_series.h"
 #include "pipeline/listen.h"
+#include "stream_points.h"
 #include "support.h"
 
 enum { WINDOW = 20, AXES = 2, HOP = 4, RATE = 50, MAX = 100 };
@@ -123,7 +124,7 @@ static void nothing_is_heard_between_recordings(void **state)
     mote_err err = {0};
     const mote_stream_track t = build(f);
     mote_stream_outputs said;
-    mote_stream_counts counts;
+    mote_stream_counts counts = {0};
     const mote_stream_run_config run = {
         .track = &t, .n_classes = 3, .window = WINDOW, .hop = HOP, .classify = always};
     T_OK(mote_stream_run(&run, &f->arena, &said, &err));
@@ -140,7 +141,7 @@ static void nothing_is_heard_between_recordings(void **state)
         n_want += (t.pieces[k].n - WINDOW) / HOP + 1;
     assert_int_equal(n_heard, n_want);
     const mote_stream_heard heard = {&said, &t, 2, &f->stream.detector};
-    T_OK(mote_stream_count(&heard, 0.9, &counts, &err));
+    T_OK(stream_count(&heard, 230, &counts, &err));
     assert_int_equal(counts.n_targets, 2);
     assert_int_equal(counts.n_hits, 1);       /* recording 0 alone is of class 0 */
     assert_true(counts.n_false_accepts >= 2); /* one at least in each of the others */
