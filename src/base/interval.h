@@ -43,7 +43,8 @@ void mote_quantile_ranks(size_t n, double q, double confidence, size_t *lo, size
 
 /* x with P(Z <= x) = p for a standard normal Z; relative error below 1e-12. */
 double mote_normal_quantile(double p);
-/* ln Gamma(x), x > 0; absolute error below 1e-13 times max(1, |result|). */
+/* ln Gamma(x), x > 0; absolute error below 1e-13 times max(1, |result|).
+ * lint: unused_exports: a test holds it against a table; all that is built on it rests on it */
 double mote_log_gamma(double x);
 /* Regularised upper incomplete gamma Q(a, x) = P(Poisson(x) < a) for whole a; a > 0, x >= 0.
  * Source: Press et al., Numerical Recipes, 6.2: series below a + 1, continued fraction above. */

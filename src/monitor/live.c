@@ -47,6 +47,16 @@ typedef struct {
     float watched[MOTE_SERVE_MAX_WATCHED];
 } waiting;
 
+typedef struct {
+    int64_t n_windows, n_drift;   /* judged and written */
+    int64_t n_opened, n_resolved; /* alerts */
+    int64_t n_dropped;            /* windows that waited too long for the store */
+    int64_t n_missed;             /* predictions lost: more than can wait while a monitor is
+                                     calibrated, or of bundles beyond MOTE_LIVE_MAX_BUNDLES */
+    int64_t n_failed;             /* times that the store could not be written */
+    int64_t n_unwatched;          /* bundles without a drift reference that fits */
+} live_counts;
+
 struct mote_live {
     mote_live_config cfg;
     mote_store *store; /* of the thread */
@@ -59,7 +69,7 @@ struct mote_live {
     waiting *queue; /* [MAX_WAITING] of the wanted model */
     size_t n_queue;
     waiting *spare; /* of the thread: takes the place of a queue that it empties */
-    mote_live_counts counts;
+    live_counts counts;
 };
 
 /* ---- on the serving threads ---- */
@@ -325,17 +335,12 @@ void mote_live_destroy(mote_live *l)
 
 /* ---- counting ---- */
 
-void mote_live_counts_get(mote_live *l, mote_live_counts *out)
-{
-    (void)pthread_mutex_lock(&l->lock);
-    *out = l->counts;
-    (void)pthread_mutex_unlock(&l->lock);
-}
-
 void mote_live_metrics(void *arg, mote_buf *out)
 {
-    mote_live_counts c;
-    mote_live_counts_get(arg, &c);
+    mote_live *l = arg;
+    (void)pthread_mutex_lock(&l->lock);
+    const live_counts c = l->counts;
+    (void)pthread_mutex_unlock(&l->lock);
     const struct {
         const char *name, *help;
         int64_t value;

@@ -45,15 +45,4 @@ void mote_live_observe(void *arg, mote_serve_event *event);
 /* Append Prometheus lines; arg is the mote_live. */
 void mote_live_metrics(void *arg, mote_buf *out);
 
-typedef struct {
-    int64_t n_windows, n_drift;   /* judged and written */
-    int64_t n_opened, n_resolved; /* alerts */
-    int64_t n_dropped;            /* windows that waited too long for the store */
-    int64_t n_missed;             /* predictions lost: more than can wait while a monitor is
-                                     calibrated, or of bundles beyond MOTE_LIVE_MAX_BUNDLES */
-    int64_t n_failed;             /* times that the store could not be written */
-    int64_t n_unwatched;          /* bundles without a drift reference that fits */
-} mote_live_counts;
-void mote_live_counts_get(mote_live *l, mote_live_counts *out);
-
 #endif

@@ -142,15 +142,40 @@ static void predict(fixture *f, bool drift)
     assert_ok(mote_infer_run(f->infer, s, &input, &out, &err));
 }
 
-/* Predict until so many windows were written. */
-static mote_live_counts predict_windows(fixture *f, int64_t n_windows, bool drift)
+/* What a scrape of the server's metrics says. */
+typedef struct {
+    int64_t n_windows, n_opened, n_missed, n_unwatched;
+} counts;
+
+static int64_t metric(const char *text, const char *name)
 {
-    mote_live_counts c = {0};
+    char line[128];
+    (void)snprintf(line, sizeof line, "\n%s ", name);
+    const char *at = strstr(text, line);
+    assert_non_null(at);
+    return strtoll(at + strlen(line), NULL, 10);
+}
+
+static counts counted(fixture *f)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1u << 16);
+    mote_live_metrics(f->live, &b);
+    return (counts){.n_windows = metric(b.data, "mote_drift_windows_total"),
+                    .n_opened = metric(b.data, "mote_drift_alerts_opened_total"),
+                    .n_missed = metric(b.data, "mote_drift_predictions_missed_total"),
+                    .n_unwatched = metric(b.data, "mote_drift_unwatched_bundles_total")};
+}
+
+/* Predict until so many windows were written. */
+static counts predict_windows(fixture *f, int64_t n_windows, bool drift)
+{
+    counts c = {0};
     for (int i = 0; i < PATIENCE && c.n_windows < n_windows; i++) {
         predict(f, drift);
         if (i % 10 == 0)
             mote_clock_sleep_ms(1);
-        mote_live_counts_get(f->live, &c);
+        c = counted(f);
     }
     assert_true(c.n_windows >= n_windows);
     return c;
@@ -174,7 +199,7 @@ static void drift_of_served_traffic_raises_an_alert(void **state)
     mote_alert *list = NULL;
     mote_arena_init(&a, 1 << 20);
     serve(f, watched_model(1), "3", 1000);
-    mote_live_counts c = predict_windows(f, 5, false);
+    counts c = predict_windows(f, 5, false);
     assert_int_equal(c.n_opened, 0);
     c = predict_windows(f, c.n_windows + 4, true);
     assert_int_equal(c.n_opened, 1);
@@ -204,7 +229,7 @@ static void what_is_left_when_the_server_stops_is_judged(void **state)
     mote_store *s = NULL;
     int64_t n = 0;
     serve(f, watched_model(1), "1", 1000);
-    mote_live_counts c = predict_windows(f, 1, false);
+    counts c = predict_windows(f, 1, false);
     for (int i = 0; i < 60; i++)
         predict(f, false);
     stop_watch(f);
@@ -218,28 +243,28 @@ static void what_is_left_when_the_server_stops_is_judged(void **state)
 static void a_bundle_without_a_reference_is_served_and_counted_as_unwatched(void **state)
 {
     fixture *f = *state;
-    mote_live_counts c = {0};
+    counts c = {0};
     serve(f, tiny_tensor_model(N_IN, 1), "1", 1000);
     for (int i = 0; i < PATIENCE && c.n_unwatched == 0; i++) {
         predict(f, false);
         mote_clock_sleep_ms(1);
-        mote_live_counts_get(f->live, &c);
+        c = counted(f);
     }
     assert_int_equal(c.n_unwatched, 1);
     for (int i = 0; i < 2 * WINDOW; i++)
         predict(f, false);
-    mote_live_counts_get(f->live, &c);
+    c = counted(f);
     assert_true(c.n_unwatched == 1 && c.n_windows == 0);
 }
 
 /* Until the thread has dealt with so many bundles that cannot be watched. */
-static mote_live_counts predict_unwatched(fixture *f, int64_t n)
+static counts predict_unwatched(fixture *f, int64_t n)
 {
-    mote_live_counts c = {0};
+    counts c = {0};
     for (int i = 0; i < PATIENCE && c.n_unwatched < n; i++) {
         predict(f, false);
         mote_clock_sleep_ms(1);
-        mote_live_counts_get(f->live, &c);
+        c = counted(f);
     }
     assert_int_equal(c.n_unwatched, n);
     return c;
@@ -248,7 +273,7 @@ static mote_live_counts predict_unwatched(fixture *f, int64_t n)
 static void predictions_of_too_many_bundles_are_counted_as_missed(void **state)
 {
     fixture *f = *state;
-    mote_live_counts c = {0};
+    counts c = {0};
     for (int i = 1; i <= MOTE_LIVE_MAX_BUNDLES; i++) {
         serve(f, tiny_tensor_model(N_IN, (uint64_t)i), "1", 1000 + i);
         c = predict_unwatched(f, i);
@@ -259,7 +284,7 @@ static void predictions_of_too_many_bundles_are_counted_as_missed(void **state)
         predict(f, false);
     for (int i = 0; i < PATIENCE && c.n_missed < before + 20; i++) {
         mote_clock_sleep_ms(1);
-        mote_live_counts_get(f->live, &c);
+        c = counted(f);
     }
     assert_int_equal(c.n_missed, before + 20);
     assert_int_equal(c.n_unwatched, MOTE_LIVE_MAX_BUNDLES);
