@@ -191,7 +191,10 @@ static inline mote_model *tiny_answer_model(mote_answer_kind kind)
     d.anomaly = (mote_anomaly_point){.score = MOTE_SCORE_RECONSTRUCTION, .threshold = 0.5f};
     if (is_value)
         d.value = (mote_value_point){2, 0.9, {1, 0.25f}};
-    mote_bundle_parts parts = {.name = "answer", .signature = s, .graph = f, .decision = &d};
+    MOTE_SCOPED_JSON *metrics = json_pack("{s:[{s:s, s:f, s:{s:f}}]}", "promises", "metric", "mae",
+                                          "measured", 0.4, "promised", "hi", 0.5);
+    mote_bundle_parts parts = {
+        .name = "answer", .signature = s, .graph = f, .decision = &d, .metrics = metrics};
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 24);
     TINY_MUST(mote_bundle_write(&parts, &b, NULL));

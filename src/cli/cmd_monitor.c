@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote monitor: alerts, windows, and judging the prediction log. */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,6 +8,7 @@
 #include "cli/loop.h"
 #include "cli/settings.h"
 #include "loop/field.h"
+#include "loop/truths.h"
 #include "model/model.h"
 #include "monitor/monitor.h"
 #include "track/registry.h"
@@ -15,7 +17,7 @@
 #define BUNDLE_MAX_BYTES ((size_t)1 << 30)
 
 typedef struct {
-    const char *model, *log, *who, *note, *record;
+    const char *model, *log, *who, *note, *record, *truths;
     int64_t acknowledge, windows, samples;
     double hours;
     bool all, close_last, check;
@@ -30,7 +32,7 @@ static const mote_option options[] = {
     {"log", 'l', MOTE_OPT_STRING, offsetof(monitor_values, log), 0, 0, "MODEL",
      "first judge what the prediction log has of this model (name@alias or name/version)"},
     {"close", 0, MOTE_OPT_FLAG, offsetof(monitor_values, close_last), 0, 0, NULL,
-     "with --log: judge the last, shorter window too"},
+     "with --log or --truths: judge the last, shorter window too"},
     {"acknowledge", 0, MOTE_OPT_INT, offsetof(monitor_values, acknowledge), 1, 1e15, "ID",
      "record that somebody has seen this alert"},
     {"note", 'm', MOTE_OPT_STRING, offsetof(monitor_values, note), 0, 0, "TEXT",
@@ -41,6 +43,8 @@ static const mote_option options[] = {
      "keep a number from the field, for a requirement with 'where: field'"},
     {"samples", 'n', MOTE_OPT_INT, offsetof(monitor_values, samples), 1, 1e15, "N",
      "with --record: on how many samples it rests"},
+    {"truths", 0, MOTE_OPT_STRING, offsetof(monitor_values, truths), 0, 0, "FILE",
+     "CSV of what turned out to be true: a column id, and one of each value"},
     {"hours", 0, MOTE_OPT_NUMBER, offsetof(monitor_values, hours), 0, 1e12, "H",
      "with --record of a rate: of how many hours of use"},
     {"check", 0, MOTE_OPT_FLAG, offsetof(monitor_values, check), 0, 0, NULL,
@@ -50,14 +54,20 @@ static const monitor_values defaults = {.windows = 10};
 
 /* ---- the prediction log ---- */
 
-static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
-                                  mote_reference_profile **out, mote_err *err)
+static mote_status load_model(mote_cli *cli, const mote_model_version *v, mote_model **out,
+                              mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
-    mote_model *m = NULL;
     MOTE_TRY(mote_object_get(cli->store, &v->bundle, BUNDLE_MAX_BYTES, &bytes, &n, err));
-    MOTE_TRY(mote_model_load(bytes, n, &m, err));
+    return mote_model_load(bytes, n, out, err);
+}
+
+static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
+                                  mote_reference_profile **out, mote_err *err)
+{
+    mote_model *m = NULL;
+    MOTE_TRY(load_model(cli, v, &m, err));
     const json_t *reference = mote_model_drift_reference(m);
     mote_status st = reference != NULL ? mote_reference_profile_parse(reference, out, err)
                                        : mote_fail(err, MOTE_UNSUPPORTED,
@@ -68,18 +78,23 @@ static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
     return st;
 }
 
+static mote_monitor_config watch_of(const mote_cli *cli, const mote_model_version *v)
+{
+    const mote_live_config watch = mote_cli_live(cli->project);
+    return (mote_monitor_config){.model = v->model,
+                                 .version = v->version,
+                                 .bundle = v->bundle,
+                                 .window = watch.window,
+                                 .min_predictions = watch.min_predictions,
+                                 .false_alarm = watch.false_alarm,
+                                 .seed = watch.seed};
+}
+
 static mote_status judge_with(mote_cli *cli, const mote_model_version *v,
                               const mote_reference_profile *profile, bool close_last,
                               mote_monitor_log_read *r, mote_err *err)
 {
-    const mote_live_config watch = mote_cli_live(cli->project);
-    mote_monitor_config cfg = {.model = v->model,
-                               .version = v->version,
-                               .bundle = v->bundle,
-                               .window = watch.window,
-                               .min_predictions = watch.min_predictions,
-                               .false_alarm = watch.false_alarm,
-                               .seed = watch.seed};
+    const mote_monitor_config cfg = watch_of(cli, v);
     mote_monitor_log log = {
         .bundle = v->bundle, .n_things = profile->n_things, .close_last = close_last};
     mote_monitor *m = NULL;
@@ -109,6 +124,89 @@ static mote_status judge_log(mote_cli *cli, const monitor_values *o, json_t **ou
                      (json_int_t)v.version, "read", (json_int_t)r.n_read, "unusable",
                      (json_int_t)r.n_unusable, "windows", (int)r.flushed.n_windows, "opened",
                      (int)r.flushed.n_opened, "resolved", (int)r.flushed.n_resolved);
+    return MOTE_OK;
+}
+
+/* ---- truths that come later ---- */
+
+static void say_truths(mote_cli *cli, const mote_model_version *v, const mote_truths *t)
+{
+    mote_say(cli, "%zu truths read, %zu of them joined with what %s/%lld said", t->n_rows,
+             t->n_joined, v->model, (long long)v->version);
+    if (t->n_unknown > 0)
+        mote_say(cli, "; not in the log by that id: %zu", t->n_unknown);
+    if (t->n_unclear > 0)
+        mote_say(cli, "; without a number, or one of several of a request: %zu", t->n_unclear);
+    if (t->judged.n_known > 0)
+        mote_say(cli, "; judged before: %zu", t->judged.n_known);
+    if (t->judged.n_waiting > 0)
+        mote_say(cli, "; waiting for a whole window: %zu", t->judged.n_waiting);
+    mote_say(cli, "\n");
+    if (t->n_joined == 0)
+        return;
+    mote_say(cli, "mae in use %.4g", t->error);
+    if (isfinite(t->promised))
+        mote_say(cli, ", at most %.4g was promised", t->promised);
+    if (isfinite(t->inside))
+        mote_say(cli, "; %.1f %% of the truths were inside their interval", 100 * t->inside);
+    mote_say(cli, "\n");
+    for (size_t i = 0; i < t->judged.n_windows; i++) {
+        const mote_truth_window *w = &t->judged.windows[i];
+        char end[ISO_BYTES];
+        mote_time_iso(w->end_ms, end, sizeof end);
+        mote_say(cli, "  %s  mae %.4g of %d%s\n", end, w->error, (int)w->n,
+                 w->is_bad ? ": more than was promised" : "");
+    }
+    mote_say(cli, "\n");
+}
+
+/* A number that may not be known. */
+static json_t *known(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *truths_json(const mote_model_version *v, const mote_truths *t)
+{
+    json_t *windows = json_array();
+    for (size_t i = 0; i < t->judged.n_windows; i++) {
+        const mote_truth_window *w = &t->judged.windows[i];
+        json_array_append_new(windows,
+                              json_pack("{s:I, s:I, s:i, s:f, s:b, s:o}", "start_ms",
+                                        (json_int_t)w->start_ms, "end_ms", (json_int_t)w->end_ms,
+                                        "n", (int)w->n, "mae", w->error, "is_bad", (int)w->is_bad,
+                                        "p_value", known(w->p_value)));
+    }
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "model",
+                     v->model, "version", (json_int_t)v->version, "read", (json_int_t)t->n_rows,
+                     "joined", (json_int_t)t->n_joined, "unknown", (json_int_t)t->n_unknown,
+                     "unclear", (json_int_t)t->n_unclear, "judged_before",
+                     (json_int_t)t->judged.n_known, "waiting", (json_int_t)t->judged.n_waiting,
+                     "mae", known(t->error), "promised", known(t->promised), "inside",
+                     known(t->inside), "windows", windows);
+}
+
+static mote_status join_truths(mote_cli *cli, const monitor_values *o, json_t **out, mote_err *err)
+{
+    const char *name = o->model ? o->model : cli->project->name;
+    mote_model_version v;
+    mote_truths t;
+    mote_truths_config cfg = {.path = o->truths};
+    mote_model *m = NULL;
+    char champion[256];
+    (void)mote_format(champion, sizeof champion, "%s%s", name,
+                      strpbrk(name, "@/") ? "" : "@champion");
+    MOTE_TRY(mote_registry_resolve(cli->store, champion, &cli->arena, &v, err));
+    MOTE_TRY(load_model(cli, &v, &m, err));
+    cfg.model = m;
+    cfg.config = (mote_truth_config){
+        .watch = watch_of(cli, &v), .close_last = o->close_last, .now_ms = mote_clock_wall_ms()};
+    mote_status st = mote_truths_join(cli->store, &cfg, &cli->arena, &t, err);
+    mote_model_unref(m);
+    if (st != MOTE_OK)
+        return st;
+    say_truths(cli, &v, &t);
+    *out = truths_json(&v, &t);
     return MOTE_OK;
 }
 
@@ -308,6 +406,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(judge_log(cli, o, &log, err));
         json_object_set_new(document, "log", log);
     }
+    if (o->truths != NULL) {
+        json_t *truths = NULL;
+        MOTE_TRY(join_truths(cli, o, &truths, err));
+        json_object_set_new(document, "truths", truths);
+    }
     if (o->record != NULL)
         MOTE_TRY(record_figure(cli, o, err));
     MOTE_TRY(show(cli, o, document, &n_unresolved, err));
@@ -325,9 +428,12 @@ const mote_command mote_cmd_monitor = {
         "A running server judges its own traffic; --log judges the prediction log instead.\n"
         "A window without drift alarms with the probability 'monitor.false_alarm' of\n"
         "mote.yaml, all things watched together. Requirements with 'where: field', which only\n"
-        "use can tell, are asked for here; --record answers.",
+        "use can tell, are asked for here; --record answers. --truths joins what turned out to be\n"
+        "true, of values, with the log by the id of the request, says the error over time, and\n"
+        "opens an alert when it is more than was promised.",
     .examples = "mote monitor\nmote monitor --log keywords@champion --check\n"
                 "mote monitor --acknowledge 3 --note 'new microphone'\n"
+                "mote monitor --truths march.csv\n"
                 "mote monitor --record 'accuracy=91.5 %' --samples 400 --note 'calls of May'",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),

@@ -16,8 +16,8 @@ mote_status mote_due_by_drift(mote_store *s, const mote_project *project, int64_
     MOTE_TRY(mote_alert_list(s, project->name, true, 0, a, &alerts, &n, err));
     for (size_t i = 0; i < n && !*why; i++)
         if (alerts[i].opened_ms > trained_ms) {
-            *why = mote_arena_printf(a, "alert %lld came after it, of drift: %s",
-                                     (long long)alerts[i].id, alerts[i].words);
+            *why = mote_arena_printf(a, "alert %lld came after it, of %s: %s",
+                                     (long long)alerts[i].id, alerts[i].kind, alerts[i].words);
             if (!*why)
                 return mote_fail(err, MOTE_NOMEM, "no memory for the status");
         }

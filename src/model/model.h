@@ -38,10 +38,9 @@ const mote_frontend *mote_model_frontend(const mote_model *m); /* never NULL: ro
 const mote_decision *mote_model_decision(const mote_model *m);
 const mote_graph *mote_model_graph(const mote_model *m);       /* that ships */
 const json_t *mote_model_drift_reference(const mote_model *m); /* NULL: none */
-/* lint: unused_exports: tests see what was written */
-const json_t *mote_model_document(const mote_model *m);    /* model.json whole */
-const mote_golden *mote_model_golden(const mote_model *m); /* NULL: none */
-const mote_sha256 *mote_model_hash(const mote_model *m);   /* of the bundle's bytes */
+const json_t *mote_model_document(const mote_model *m);        /* model.json whole */
+const mote_golden *mote_model_golden(const mote_model *m);     /* NULL: none */
+const mote_sha256 *mote_model_hash(const mote_model *m);       /* of the bundle's bytes */
 
 /* Parts of the above by themselves. */
 int32_t mote_model_n_labels(const mote_model *m);

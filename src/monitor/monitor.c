@@ -177,114 +177,22 @@ static mote_status top_json(const mote_monitor *m, const judged *j, mote_buf *ou
     return mote_buf_status(out, err);
 }
 
-static mote_status insert_window(const mote_monitor *m, mote_store *s, const judged *j, int64_t *id,
-                                 mote_err *err)
-{
-    MOTE_SCOPED_BUF top;
-    mote_buf_init(&top, 1 << 16);
-    MOTE_TRY(top_json(m, j, &top, err));
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "INSERT INTO monitor_window(model, version, bundle, start_ms, "
-                               "end_ms, n, is_drift, p_value, "
-                               "top) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                               &q, err));
-    mote_stmt_bind_text(q, 1, m->cfg.model);
-    mote_stmt_bind_i64(q, 2, m->cfg.version);
-    mote_stmt_bind_hash(q, 3, &m->cfg.bundle);
-    mote_stmt_bind_i64(q, 4, j->start_ms);
-    mote_stmt_bind_i64(q, 5, j->end_ms);
-    mote_stmt_bind_i64(q, 6, j->n);
-    mote_stmt_bind_i64(q, 7, j->verdict.is_drift);
-    mote_stmt_bind_f64(q, 8, j->verdict.p_value);
-    mote_stmt_bind_text_n(q, 9, top.data, top.len);
-    MOTE_TRY(mote_stmt_run(q, err));
-    *id = mote_store_last_id(s);
-    return MOTE_OK;
-}
-
-/* The unresolved drift alert of this model version, 0: none. */
-static mote_status find_alert(const mote_monitor *m, mote_store *s, int64_t *id, int64_t *n_quiet,
-                              mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT id, n_quiet FROM alert WHERE kind = 'drift' AND model = ?1 "
-                               "AND bundle = ?2 AND state <> 'resolved'",
-                               &q, err));
-    mote_stmt_bind_text(q, 1, m->cfg.model);
-    mote_stmt_bind_hash(q, 2, &m->cfg.bundle);
-    bool row = false;
-    MOTE_TRY(mote_stmt_step(q, &row, err));
-    *id = row ? mote_stmt_i64(q, 0) : 0;
-    *n_quiet = row ? mote_stmt_i64(q, 1) : 0;
-    return MOTE_OK;
-}
-
-static mote_status open_alert(const mote_monitor *m, mote_store *s, const judged *j, int64_t window,
-                              int64_t now_ms, mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(
-        s,
-        "INSERT INTO alert(kind, model, version, bundle, state, window, opened_ms, last_ms, "
-        "n_windows) VALUES ('drift', ?1, ?2, ?3, 'open', ?4, ?5, ?6, 1)",
-        &q, err));
-    mote_stmt_bind_text(q, 1, m->cfg.model);
-    mote_stmt_bind_i64(q, 2, m->cfg.version);
-    mote_stmt_bind_hash(q, 3, &m->cfg.bundle);
-    mote_stmt_bind_i64(q, 4, window);
-    mote_stmt_bind_i64(q, 5, now_ms);
-    mote_stmt_bind_i64(q, 6, j->end_ms);
-    return mote_stmt_run(q, err);
-}
-
-static mote_status prolong_alert(mote_store *s, int64_t id, int64_t end_ms, mote_err *err)
-{
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "UPDATE alert SET n_windows = n_windows + 1, n_quiet = 0, "
-                               "last_ms = ?2 WHERE id = ?1",
-                               &q, err));
-    mote_stmt_bind_i64(q, 1, id);
-    mote_stmt_bind_i64(q, 2, end_ms);
-    return mote_stmt_run(q, err);
-}
-
-static mote_status quiet_alert(mote_store *s, int64_t id, int64_t n_quiet, int64_t now_ms,
-                               int32_t *n_resolved, mote_err *err)
-{
-    if (n_quiet + 1 >= MOTE_ALERT_QUIET_WINDOWS) {
-        ++*n_resolved;
-        return mote_alert_resolve(s, id, "quiet", now_ms, err);
-    }
-    MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, "UPDATE alert SET n_quiet = n_quiet + 1 WHERE id = ?1", &q, err));
-    mote_stmt_bind_i64(q, 1, id);
-    return mote_stmt_run(q, err);
-}
-
 static mote_status write_window(const mote_monitor *m, mote_store *s, const judged *j,
                                 int64_t now_ms, mote_monitor_flushed *r, mote_err *err)
 {
-    int64_t window = 0;
-    int64_t alert = 0;
-    int64_t n_quiet = 0;
-    MOTE_TRY(insert_window(m, s, j, &window, err));
-    MOTE_TRY(find_alert(m, s, &alert, &n_quiet, err));
+    const mote_alert_of of = {"drift", m->cfg.model, m->cfg.version, m->cfg.bundle, m->is_replaced};
+    mote_alert_window w = {.start_ms = j->start_ms,
+                           .end_ms = j->end_ms,
+                           .n = j->n,
+                           .is_bad = j->verdict.is_drift,
+                           .p_value = j->verdict.p_value};
+    MOTE_SCOPED_BUF top;
+    mote_buf_init(&top, 1 << 16);
+    MOTE_TRY(top_json(m, j, &top, err));
+    w.top = top.data;
     r->n_windows++;
-    r->n_drift += j->verdict.is_drift;
-    if (j->verdict.is_drift && alert == 0 && m->is_replaced)
-        return MOTE_OK;
-    if (j->verdict.is_drift && alert == 0) {
-        r->n_opened++;
-        return open_alert(m, s, j, window, now_ms, err);
-    }
-    if (j->verdict.is_drift)
-        return prolong_alert(s, alert, j->end_ms, err);
-    if (alert != 0)
-        return quiet_alert(s, alert, n_quiet, now_ms, &r->n_resolved, err);
-    return MOTE_OK;
+    r->n_drift += w.is_bad;
+    return mote_alert_follow(s, &of, &w, now_ms, r, err);
 }
 
 /* Copies of the waiting windows, which stay in the queue until they are written. */

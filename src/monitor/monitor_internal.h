@@ -3,6 +3,31 @@
 #ifndef MOTE_MONITOR_MONITOR_INTERNAL_H
 #define MOTE_MONITOR_MONITOR_INTERNAL_H
 
+#include "monitor/monitor.h"
+
 #define MOTE_MONITOR_TOP 5 /* contributors that a window keeps */
+
+/* Whose windows: each kind of alert of a model version is followed by itself. */
+typedef struct {
+    const char *kind; /* of the alert: "drift", "error" */
+    const char *model;
+    int64_t version;
+    mote_sha256 bundle;
+    bool is_replaced; /* opens no alert */
+} mote_alert_of;
+
+typedef struct {
+    int64_t start_ms, end_ms;
+    int32_t n;
+    bool is_bad; /* it drifts, or is wrong */
+    double p_value;
+    const char *top; /* JSON list of contributors: what, words, statistic, threshold, p_value */
+} mote_alert_window;
+
+/* Keep a judged window, and open, prolong or resolve the alert; n_opened and n_resolved of `r` are
+ * counted. In a transaction of the caller. */
+MOTE_MUST_USE mote_status mote_alert_follow(mote_store *s, const mote_alert_of *of,
+                                            const mote_alert_window *w, int64_t now_ms,
+                                            mote_monitor_flushed *r, mote_err *err);
 
 #endif
