@@ -5,6 +5,10 @@
     nab.py list DATA                        number and name of each series
     nab.py cut DATA FOLDER                  FOLDER/NUMBER/in: the probation as recordings of normal values;
                                             FOLDER/NUMBER/all.csv: the whole
+    nab.py spans DATA FOLDER NUMBER         FOLDER/in: the same of one series with a column of labels; the test is
+                                            what comes behind the probation, with its anomalies
+    nab.py told DATA FILE NUMBER            FILE, what `mote run --json` says of that project, holds what the
+                                            benchmark says of the alarms in it
     nab.py score DATA FOLDER LEAST          FOLDER/NUMBER.json: what `mote predict --windows --json`
                                             said of each; nothing: the model said nothing
 
@@ -71,6 +75,38 @@ def cut(one, folder):
         write(os.path.join(folder, "in", SPLITS[k % 5], "normal", f"p{k:02d}.csv"),
               one["text"][k * n:(k + 1) * n])
     write(os.path.join(folder, "all.csv"), one["text"])
+
+
+def spans(one, folder):
+    n = probation(len(one["text"])) // PIECES
+    pieces = [(f"{SPLITS[k % 2]}/p{k:02d}", k * n, (k + 1) * n) for k in range(PIECES)]
+    for name, first, end in pieces + [("test/rest", PIECES * n, len(one["text"]))]:
+        unusual = [any(w[0] <= i <= w[1] for w in one["windows"]) for i in range(first, end)]
+        path = os.path.join(folder, "in", name + ".csv")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            f.write("value,label\n")
+            for text, is_unusual in zip(one["text"][first:end], unusual):
+                f.write(f"{text},{'anomaly' if is_unusual else 'normal'}\n")
+
+
+def told(one, path):
+    """Alarms as the program told them, once more by the benchmark's rule and by hand."""
+    with open(path) as f:
+        alarms = json.load(f)["stages"]["evaluate"]["alarms"]
+    rest = alarms["recordings"][0]
+    offset = probation(len(one["text"])) // PIECES * PIECES
+    begins = [int(x["at_ms"]) // 1000 - 1 + offset for x in rest["alarms"]]
+    score, n_found, n, _ = nab_score([one], [begins])
+    delays = [min(i - w[0] for i in begins if w[0] <= i <= w[1])
+              for w in one["windows"] if any(w[0] <= i <= w[1] for i in begins)]
+    got = (alarms["n_spans"], alarms["n_found"], alarms["nab_score"]["value"],
+           alarms["detection_delay_ms"]["value"])
+    print(f"told: {got[1]} of {got[0]} spans found, benchmark's score {got[2]:.2f}, after {got[3]} "
+          f"steps of 1000; by hand {n_found} of {n}, {score:.2f}, {delays}; "
+          f"{alarms['n_false']} false alarms of {len(begins)}")
+    return (got[:2] == (n, n_found) and n_found > 0 and abs(got[2] - score) < 0.01
+            and abs(got[3] - 1000 * sum(delays) / len(delays)) < 0.01)
 
 
 def sigmoid(y):
@@ -218,6 +254,10 @@ def main(argv):
     elif argv[1] == "cut":
         for k, one in enumerate(series(argv[2])):
             cut(one, os.path.join(argv[3], str(k)))
+    elif argv[1] == "spans":
+        spans(series(argv[2])[int(argv[4])], argv[3])
+    elif argv[1] == "told":
+        sys.exit(0 if told(series(argv[2])[int(argv[4])], argv[3]) else 1)
     else:
         mine, plain, _ = score(argv[2], argv[3])
         ok = mine[2] >= plain[2] and mine[2] >= float(argv[4])
