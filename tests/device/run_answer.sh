@@ -3,8 +3,8 @@
 # Generated firmware of models that are no stream, classes, values and anomalies of series, pictures
 # and rows: on emulated targets each input, output and answer equals the host's bit for bit, and what
 # footprint.h foretells of RAM and code holds. Each model is built for one target, at least two for
-# each, dealt anew by every commit; MOTE_WHOLE=1: every model for every target, as 'make check'
-# does. DEVICE_SEED deals as another commit did. The last line is 'N passed, N failed, N skipped'.
+# each, dealt anew by every commit; so are front ends of series, one for each target. MOTE_WHOLE=1:
+# every model for every target, as 'make check' does. DEVICE_SEED deals as another commit did. The last line is 'N passed, N failed, N skipped'.
 set -u
 : "${MOTE_BUILD:?}" "${MOTE_SOURCE_ROOT:?}"
 
@@ -27,6 +27,7 @@ else
 fi
 T_MEASURE=$dealt "$MOTE_BUILD/tests/unit/compile_test_codegen_answer" >"$log" 2>&1
 code=$?
+T_MEASURE=$dealt "$MOTE_BUILD/tests/unit/compile_test_series" >>"$log" 2>&1 || code=1
 grep ' equal; ' "$log" | sed 's/^/ok - /'
 passed=$(grep -c ' equal; ' "$log")
 if [ $code -ne 0 ] || [ "$passed" -eq 0 ]; then
