@@ -50,7 +50,8 @@ struct mote_feature_cache {
     mote_status failure; /* of the visit in progress */
 };
 
-mote_sha256 mote_feature_cache_key(const mote_frontend *f, const mote_shape *in)
+/* What names the entries of a cache: front end and shape of the sample. */
+static mote_sha256 key_of(const mote_frontend *f, const mote_shape *in)
 {
     const mote_sha256 front = mote_frontend_hash(f);
     char shape[MOTE_SHAPE_TEXT_BYTES] = {0};
@@ -121,11 +122,6 @@ static uint32_t checksum_of(const mote_sha256 *sample, const float *values, size
         mote_crc32(mote_crc32(0, sample->bytes, sizeof sample->bytes), length, sizeof length);
 
     return mote_crc32(crc, values, n * sizeof *values);
-}
-
-bool mote_feature_entry_is_good(const mote_feature_entry *e)
-{
-    return checksum_of(e->sample, e->values, e->n) == e->checksum;
 }
 
 bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings,
@@ -291,7 +287,7 @@ mote_status mote_feature_cache_open(const char *dir, const mote_frontend *f, con
         return no_memory(err);
     }
     memcpy(c->dir, dir, dir_bytes);
-    c->settings = mote_feature_cache_key(f, in);
+    c->settings = key_of(f, in);
     const mote_status st = load_all(c, err);
     if (st != MOTE_OK) {
         mote_feature_cache_close(c);

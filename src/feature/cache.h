@@ -33,9 +33,6 @@ MOTE_MUST_USE mote_status mote_feature_cache_open(const char *dir, const mote_fr
                                                   const mote_shape *in, mote_feature_cache **out,
                                                   mote_err *err);
 
-/* What names the entries of a cache: front end and shape of the sample. */
-mote_sha256 mote_feature_cache_key(const mote_frontend *f, const mote_shape *in);
-
 /* Frees everything; entries that were not saved are gone. NULL is fine. */
 void mote_feature_cache_close(mote_feature_cache *c);
 
@@ -58,8 +55,6 @@ typedef struct {
 } mote_feature_cache_state;
 mote_feature_cache_state mote_feature_cache_stat(const mote_feature_cache *c);
 
-/* One segment: calls visit for every entry within the bytes, checksum not yet looked at. False when
- * it is not a segment of these settings, or is cut short. For the cache, tests and fuzzers. */
 typedef struct {
     const mote_sha256 *sample; /* borrowed from the bytes, as are the values */
     const float *values;
@@ -67,8 +62,11 @@ typedef struct {
     uint32_t checksum; /* as stored */
 } mote_feature_entry;
 typedef bool mote_feature_visit(void *arg, const mote_feature_entry *e); /* false: stop */
+
+/* One segment: calls visit for every entry within the bytes, checksum not yet looked at. False when
+ * it is not a segment of these settings, or is cut short.
+ * lint: unused_exports: a fuzzer gives it hostile bytes */
 bool mote_feature_segment_read(const void *bytes, size_t len, const mote_sha256 *settings,
                                mote_feature_visit *visit, void *arg);
-bool mote_feature_entry_is_good(const mote_feature_entry *e);
 
 #endif

@@ -330,16 +330,6 @@ void mote_frontend_plan_destroy(mote_frontend_plan *p)
     mote_free(p);
 }
 
-const mote_frontend *mote_frontend_plan_frontend(const mote_frontend_plan *p)
-{
-    return &p->frontend;
-}
-
-const mote_shape *mote_frontend_plan_in(const mote_frontend_plan *p)
-{
-    return &p->in;
-}
-
 const mote_shape *mote_frontend_plan_out(const mote_frontend_plan *p)
 {
     return &p->out;

@@ -53,7 +53,8 @@ mote_frontend mote_frontend_none(void);
 /* False for `none`. */
 bool mote_frontend_is_given(const mote_frontend *f);
 
-/* The row of that name with its defaults. NOT_FOUND lists the names there are. */
+/* The row of that name with its defaults. NOT_FOUND lists the names there are.
+ * lint: unused_exports: tests begin with a row, projects with its settings */
 MOTE_MUST_USE mote_status mote_frontend_named(const char *name, mote_frontend *out, mote_err *err);
 
 /* Tell a front end of rows which columns there are (data/columns.h) and how each is treated;
@@ -129,9 +130,7 @@ MOTE_MUST_USE mote_status mote_frontend_plan_create(const mote_frontend *f, cons
                                                     int32_t n_workers, mote_frontend_plan **out,
                                                     mote_err *err);
 void mote_frontend_plan_destroy(mote_frontend_plan *p);
-/* Borrowed, live as long as p. */
-const mote_frontend *mote_frontend_plan_frontend(const mote_frontend_plan *p);
-const mote_shape *mote_frontend_plan_in(const mote_frontend_plan *p);
+/* Borrowed, lives as long as p. */
 const mote_shape *mote_frontend_plan_out(const mote_frontend_plan *p);
 
 /* A sample x of n_steps steps to out [frames][values]. A front end that goes over time takes any

@@ -86,19 +86,9 @@ void mote_feature_plan_destroy(mote_feature_plan *p)
     mote_free(p);
 }
 
-const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p)
-{
-    return &p->config;
-}
-
 const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p)
 {
     return &p->tables;
-}
-
-const char *mote_feature_batch_path(const mote_feature_plan *p)
-{
-    return p->path->name;
 }
 
 bool mote_feature_batch_choose(mote_feature_plan *p, const char *path)

@@ -46,14 +46,11 @@ MOTE_MUST_USE mote_status mote_feature_config_check(const mote_feature_config *c
 
 /* From a JSON object; members left out have their default. PARSE or ARG for unknown members (with
  * the nearest name) and wrong types, RANGE as check. `what` names the source in errors. */
-MOTE_MUST_USE mote_status mote_feature_config_parse(const char *what, const char *text, size_t n,
-                                                    mote_feature_config *out, mote_err *err);
 MOTE_MUST_USE mote_status mote_feature_config_from_json(const json_t *o, const char *what,
                                                         mote_feature_config *out, mote_err *err);
 
-/* All members, as one JSON object in canonical form: equal settings, equal bytes. to_json gives a
- * new reference owned by the caller (NULL: out of memory). */
-void mote_feature_config_write(const mote_feature_config *cfg, mote_buf *out);
+/* All members: equal settings, equal text. A new reference owned by the caller (NULL: out of
+ * memory). */
 json_t *mote_feature_config_to_json(const mote_feature_config *cfg);
 
 /* Names the settings together with MRT_FRONTEND_VERSION: equal hashes, equal feature bits. */
@@ -62,7 +59,8 @@ mote_sha256 mote_feature_config_hash(const mote_feature_config *cfg);
 /* "mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float" for tables and logs. */
 void mote_feature_config_describe(const mote_feature_config *cfg, char *out, size_t out_bytes);
 
-/* These settings as a front end: of the row mfcc, or logmel without coefficients. */
+/* These settings as a front end: of the row mfcc, or logmel without coefficients.
+ * lint: unused_exports: tests state these settings in C, projects in mote.yaml */
 mote_frontend mote_feature_frontend(const mote_feature_config *cfg);
 
 /* The same settings in samples, as the device has them. cfg has passed check. */
@@ -79,8 +77,7 @@ MOTE_MUST_USE mote_status mote_feature_plan_create(const mote_feature_config *cf
                                                    int32_t n_workers, mote_feature_plan **out,
                                                    mote_err *err);
 void mote_feature_plan_destroy(mote_feature_plan *p);
-/* Borrowed, live as long as p. */
-const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p);
+/* Borrowed, lives as long as p. */
 const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p);
 
 /* A clip of n samples to out [frames][values]. SHAPE when it is shorter than one window. */
@@ -95,9 +92,8 @@ MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_po
                                              const void *const *clips, size_t n_clips, size_t n,
                                              float *out, mote_err *err);
 
-/* Which batch path runs: "avx512", "avx2" or "portable". Tests and benchmarks may choose, NULL for
- * the best; false, and the best, when this machine lacks the path. Not while the plan is in use. */
-const char *mote_feature_batch_path(const mote_feature_plan *p);
+/* Choose the path of batches, "avx512", "avx2" or "portable", as tests and benchmarks do; NULL: the
+ * best. False, and the best, when this machine lacks the path. Not while the plan is in use. */
 bool mote_feature_batch_choose(mote_feature_plan *p, const char *path);
 
 #endif

@@ -249,15 +249,6 @@ mote_status mote_feature_config_from_json(const json_t *o, const char *what,
     return MOTE_OK;
 }
 
-mote_status mote_feature_config_parse(const char *what, const char *text, size_t n,
-                                      mote_feature_config *out, mote_err *err)
-{
-    MOTE_SCOPED_JSON *o = NULL;
-
-    MOTE_TRY(mote_json_parse(what, text, n, &o, err));
-    return mote_feature_config_from_json(o, what, out, err);
-}
-
 json_t *mote_feature_config_to_json(const mote_feature_config *cfg)
 {
     return json_pack("{s:s, s:i, s:f, s:f, s:i, s:i, s:i, s:i, s:i, s:f}", "arithmetic",
@@ -266,16 +257,6 @@ json_t *mote_feature_config_to_json(const mote_feature_config *cfg)
                      "n_mels", (int)cfg->n_mels, "n_coefficients", (int)cfg->n_coefficients,
                      "low_hz", (int)cfg->low_hz, "high_hz", (int)cfg->high_hz, "pre_emphasis",
                      cfg->pre_emphasis);
-}
-
-void mote_feature_config_write(const mote_feature_config *cfg, mote_buf *out)
-{
-    MOTE_SCOPED_JSON *o = mote_feature_config_to_json(cfg);
-
-    if (o == NULL)
-        out->status = MOTE_NOMEM;
-    else
-        mote_json_write(out, o, false);
 }
 
 /* Of the settings as the device has them: two window_ms that round to the same number of samples

@@ -8,7 +8,9 @@ static bool look(void *arg, const mote_feature_entry *e)
 {
     uint32_t *sum = arg;
 
-    *sum += mote_feature_entry_is_good(e) ? 1u : 2u;
+    *sum += e->checksum;
+    for (size_t i = 0; i < sizeof e->sample->bytes; i++)
+        *sum += e->sample->bytes[i];
     for (size_t i = 0; i < e->n; i++) {
         uint32_t bits;
         memcpy(&bits, e->values + i, sizeof bits);
