@@ -154,7 +154,9 @@ typedef struct {
 } mrt_frontend_stream;
 
 size_t mrt_frontend_stream_bytes(const mrt_frontend_config *config);
+/* lint: unused_exports: templates put its name together of the front end's */
 void mrt_frontend_stream_init(mrt_frontend_stream *s, const mrt_frontend_tables *t, void *memory);
+/* lint: unused_exports: for firmware that stops listening and begins anew */
 void mrt_frontend_stream_reset(mrt_frontend_stream *s);
 int32_t mrt_frontend_push_f32(mrt_frontend_stream *s, const int16_t *pcm, size_t n, size_t *n_used,
                               float *out);

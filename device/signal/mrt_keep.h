@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /* n values as they are; those of a fixed-point front end times 2^-12, which is exact below 2^24.
- * p is not read. out may not overlap x. */
+ * p is not read. out may not overlap x.
+ * lint: unused_exports: generated code calls them; codegen puts their names together */
 void mrt_keep_f32(const mrt_quant_f32 *p, const float *x, size_t n, float *out);
 void mrt_keep_fixed(const mrt_quant_fixed *p, const int32_t *x, size_t n, float *out);
 

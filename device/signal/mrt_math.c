@@ -32,43 +32,6 @@ float mrt_logf(float x)
     return log_of_float(x);
 }
 
-/* pi/2 in three parts of 11, 11 and 24 bits: n * part is exact for the first two while n < 2^13.
- * The polynomials minimise the error on [-pi/4, pi/4] (Lawson's iteration): 0.06 ulp for the
- * sine's, 0.002 for the cosine's. quadrant shifts a sine (0) into a cosine (1). */
-static float sine_of(float x, uint32_t quadrant)
-{
-    if (!(x >= -8192.0f && x <= 8192.0f))
-        return mrt_float_of_bits(0x7fc00000);
-    const float turns = x * 0.63661975f; /* x / (pi/2) */
-    const int32_t n = (int32_t)(turns >= 0.0f ? turns + 0.5f : turns - 0.5f);
-    const float nf = (float)n;
-    const float r = ((x - nf * 1.5703125f) - nf * 0.0004837513f) - nf * 7.54979e-08f;
-    const float r2 = r * r;
-    const uint32_t q = ((uint32_t)n + quadrant) & 3u;
-    float y;
-
-    if ((q & 1u) == 0) {
-        y = r2 * -0.00019516656f + 0.008332173f;
-        y = y * r2 - 0.16666655f;
-        y = r + r * r2 * y;
-    } else {
-        y = r2 * 2.443773e-05f - 0.0013887362f;
-        y = y * r2 + 0.041666646f;
-        y = 1.0f - (r2 * 0.5f - r2 * r2 * y);
-    }
-    return (q & 2u) != 0 ? -y : y;
-}
-
-float mrt_sinf(float x)
-{
-    return sine_of(x, 0);
-}
-
-float mrt_cosf(float x)
-{
-    return sine_of(x, 1);
-}
-
 /* Digit by digit: after i steps q holds the first i bits of the root of the first 2i bits of the
  * mantissa, rem the remainder, rem <= 2q < 2^27. 25 bits, the last for rounding: a root is never
  * exactly half-way, for then its square would need 49 bits. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logarithm, sine, cosine and square root of our own: no libm.
+/* Logarithm and square root of our own: no libm.
  *
  * Everything is made of IEEE additions, multiplications, divisions and integer operations in a
  * fixed order, so the results are the same bits on every target and from every compiler, as long
@@ -18,11 +18,6 @@ extern "C" {
 
 /* Natural logarithm of a normal positive x (at least FLT_MIN, finite). Error below 1 ulp. */
 float mrt_logf(float x);
-
-/* Sine and cosine of |x| <= 8192 radians. Absolute error below 8e-8. Outside the
- * range, and for NaN, the result is NaN. */
-float mrt_sinf(float x);
-float mrt_cosf(float x);
 
 /* Square root, correctly rounded; NaN for x < 0 and NaN, infinity for infinity, -0 for -0. Integer
  * operations only. */

@@ -41,6 +41,7 @@ typedef struct {
     int32_t row; /* that comes next */
 } mrt_pixels_stream;
 
+/* lint: unused_exports: templates put its name together of the front end's */
 void mrt_pixels_stream_init(mrt_pixels_stream *s, const mrt_pixels_tables *t, void *memory);
 
 /* Takes rows x [n][width][n_channels] until the picture is complete (1) or x is used up (0);

@@ -101,7 +101,9 @@ void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n
     }
 }
 
-void mrt_grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey)
+/* n pixels [n][3] to grey [n]: (77 r + 150 g + 29 b + 128) >> 8, ITU-R BT.601 in 8 bits. grey may
+ * be rgb itself: what is read is not written before. */
+static void grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey)
 {
     for (int32_t i = 0; i < n; i++)
         grey[i] =
@@ -121,7 +123,7 @@ void mrt_picture_fit(const mrt_picture *in, const mrt_picture_form *form, uint8_
     for (size_t i = 0; i < n_bytes; i++)
         out[i] = form->fill;
     if (in->n_channels == 3 && form->n_channels == 1) {
-        mrt_grey_of_rgb(in->pixels, in->width * in->height, grey);
+        grey_of_rgb(in->pixels, in->width * in->height, grey);
         pixels = grey;
     }
     mrt_resize_area(pixels, in->width, from, inside, out, form->width, to);

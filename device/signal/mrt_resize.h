@@ -47,10 +47,6 @@ void mrt_fit_rects(mrt_fit fit, int32_t width, int32_t height, int32_t out_width
 void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n_channels,
                      uint8_t *out, int32_t out_stride, mrt_rect to);
 
-/* n pixels [n][3] to grey [n]: (77 r + 150 g + 29 b + 128) >> 8, ITU-R BT.601 in 8 bits. grey may
- * be rgb itself: what is read is not written before. */
-void mrt_grey_of_rgb(const uint8_t *rgb, int32_t n, uint8_t *grey);
-
 /* A picture as it comes: pixels [height][width][n_channels], 1 (grey) or 3 (red, green, blue). */
 typedef struct {
     const uint8_t *pixels;

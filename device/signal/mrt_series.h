@@ -146,7 +146,9 @@ typedef struct {
 } mrt_series_stream;
 
 size_t mrt_series_stream_bytes(const mrt_series_config *config);
+/* lint: unused_exports: templates put its name together of the front end's */
 void mrt_series_stream_init(mrt_series_stream *s, const mrt_series_tables *t, void *memory);
+/* lint: unused_exports: for firmware that stops measuring and begins anew */
 void mrt_series_stream_reset(mrt_series_stream *s);
 int32_t mrt_series_stream_push(mrt_series_stream *s, const void *x, size_t n, size_t *n_used);
 void mrt_series_stream_hop(mrt_series_stream *s);

@@ -63,7 +63,9 @@ void mrt_detector_reset(mrt_detector *d);
 /* One hop: output [n_classes]. 1 and *hit written when it completes a detection, else 0. */
 int32_t mrt_detector_push(mrt_detector *d, const int8_t *output, mrt_detection *hit);
 
-/* The averages of the hops held, probability * 65536, rounded down; all 0 before the first hop. */
+/* The averages of the hops held, probability * 65536, rounded down; all 0 before the first hop.
+ * lint: unused_exports: for firmware that shows how near a detection is, as a sketch of the tests
+ */
 void mrt_detector_averages(const mrt_detector *d, uint32_t *out);
 
 #ifdef __cplusplus

@@ -41,30 +41,6 @@ static void logf_is_within_one_ulp(void **state)
     assert_true(mrt_logf(1.0f) == 0.0f);
 }
 
-static void sinf_and_cosf_are_within_8e_8(void **state)
-{
-    (void)state;
-    double worst = 0;
-    for (uint32_t i = 0; i < 2000000; i++) {
-        const float x = (float)((double)i * 0.00819 - 8190.0);
-        const double s = fabs((double)mrt_sinf(x) - sin((double)x)),
-                     c = fabs((double)mrt_cosf(x) - cos((double)x));
-        worst = fmax(worst, fmax(s, c));
-    }
-    for (uint32_t i = 0; i < 1000000; i++) {
-        const float x = (float)((double)i * 1.3e-5 - 6.5);
-        const double s = fabs((double)mrt_sinf(x) - sin((double)x)),
-                     c = fabs((double)mrt_cosf(x) - cos((double)x));
-        worst = fmax(worst, fmax(s, c));
-    }
-    print_message("mrt_sinf, mrt_cosf: %.3g\n", worst);
-    assert_true(worst < 8e-8);
-    assert_true(mrt_sinf(0.0f) == 0.0f && mrt_cosf(0.0f) == 1.0f);
-    const float outside[] = {8193.0f, -8193.0f, INFINITY, -INFINITY, NAN};
-    for (size_t i = 0; i < T_COUNT(outside); i++)
-        assert_true(isnan(mrt_sinf(outside[i])) && isnan(mrt_cosf(outside[i])));
-}
-
 static void square_roots_are_correctly_rounded(void **state)
 {
     (void)state;
@@ -134,7 +110,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logf_is_within_one_ulp),
-        cmocka_unit_test(sinf_and_cosf_are_within_8e_8),
         cmocka_unit_test(square_roots_are_correctly_rounded),
         cmocka_unit_test(turns_are_within_2_to_the_minus_52),
         cmocka_unit_test(log_of_double_is_within_1e_15),
