@@ -212,24 +212,22 @@ static mote_status join_truths(mote_cli *cli, const monitor_values *o, json_t **
 
 /* ---- showing ---- */
 
-static json_t *top_json(const mote_contributor *top, size_t n)
+static void say_cause(mote_cli *cli, const mote_contributor *c)
 {
-    json_t *list = json_array();
-    for (size_t k = 0; k < n; k++)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:f, s:f, s:f}", "what", top[k].what, "words",
-                                        top[k].words, "psi", top[k].statistic, "threshold",
-                                        top[k].threshold, "p_value", top[k].p_value));
-    return list;
+    if (isfinite(c->share))
+        mote_say(cli, "  %3.0f %%  %s\n", 100 * c->share, c->words);
+    else
+        mote_say(cli, "         %s\n", c->words);
 }
 
 /* What drifted in the window that opened it, in words. */
 static void say_causes(mote_cli *cli, const mote_alert *a)
 {
-    mote_say(cli, "\nalert %lld, what is not as it was in training\n", (long long)a->id);
+    mote_say(cli, "\nalert %lld, what is not as it was in training, and its share of the drift\n",
+             (long long)a->id);
     for (size_t i = 0; i < a->n_top; i++)
         if (i == 0 || a->top[i].statistic >= a->top[i].threshold)
-            mote_say(cli, "  %s\n", a->top[i].words);
+            say_cause(cli, &a->top[i]);
 }
 
 static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
@@ -293,7 +291,8 @@ static json_t *alert_json(const mote_alert *a)
                      (json_int_t)a->id, "kind", a->kind, "model", a->model, "version",
                      (json_int_t)a->version, "state", mote_alert_state_name(a->state), "opened_ms",
                      (json_int_t)a->opened_ms, "last_ms", (json_int_t)a->last_ms, "windows",
-                     (json_int_t)a->n_windows, "top", top_json(a->top, a->n_top), "acknowledged_by",
+                     (json_int_t)a->n_windows, "top", mote_contributors_json(a->top, a->n_top),
+                     "acknowledged_by",
                      a->acknowledged_by != NULL ? json_string(a->acknowledged_by) : json_null(),
                      "note", a->note != NULL ? json_string(a->note) : json_null(), "resolution",
                      a->resolution != NULL ? json_string(a->resolution) : json_null());
@@ -305,7 +304,7 @@ static json_t *window_json(const mote_window *w)
                      "model", w->model, "version", (json_int_t)w->version, "start_ms",
                      (json_int_t)w->start_ms, "end_ms", (json_int_t)w->end_ms, "predictions",
                      (int)w->n, "drift", (int)w->is_drift, "p_value", w->p_value, "top",
-                     top_json(w->top, w->n_top));
+                     mote_contributors_json(w->top, w->n_top));
 }
 
 static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document,

@@ -49,11 +49,12 @@ static mote_status alerts_json(const mote_overview *o, json_t *out, mote_err *er
         const mote_alert *a = &o->alerts[i];
         MOTE_TRY(mote_json_append(
             out,
-            json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:I}", "id", (json_int_t)a->id,
+            json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "id", (json_int_t)a->id,
                       "state", mote_alert_state_name(a->state), "what", a->what, "words", a->words,
                       "statistic", mote_json_number(a->statistic), "threshold",
                       mote_json_number(a->threshold), "p_value", mote_json_number(a->p_value),
-                      "opened_ms", (json_int_t)a->opened_ms, "windows", (json_int_t)a->n_windows),
+                      "opened_ms", (json_int_t)a->opened_ms, "windows", (json_int_t)a->n_windows,
+                      "top", mote_contributors_json(a->top, a->n_top)),
             err));
     }
     return MOTE_OK;

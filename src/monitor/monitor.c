@@ -162,14 +162,18 @@ static mote_status close_last(mote_monitor *m, mote_err *err)
 static mote_status top_json(const mote_monitor *m, const judged *j, mote_buf *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
+    double all = 0;
+    for (int32_t i = 0; i < j->verdict.n_findings; i++)
+        all += j->verdict.findings[i].psi;
     for (int32_t i = 0; i < j->verdict.n_findings && i < MOTE_MONITOR_TOP; i++) {
         const mote_drift_finding *f = &j->verdict.findings[i];
         const mote_watched *thing = &m->profile->things[f->thing];
         char words[MOTE_DRIFT_WORDS_BYTES];
         mote_drift_say(thing, f, words);
-        json_t *o = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", thing->name, "words", words,
-                              "shift", f->shift, "statistic", f->psi, "threshold", f->threshold,
-                              "p_value", f->p_value);
+        json_t *o =
+            json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f}", "what", thing->name, "words", words,
+                      "shift", f->shift, "statistic", f->psi, "threshold", f->threshold, "p_value",
+                      f->p_value, "share", all > 0 ? f->psi / all : 0.0);
         if (json_array_append_new(list, o) != 0) /* an alert without its cause is not readable */
             return mote_fail(err, MOTE_NOMEM, "monitor: out of memory");
     }

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "evaluate/reference_profile.h"
@@ -97,7 +98,12 @@ typedef struct {
     const char *what;  /* its name, for scripts */
     const char *words; /* what changed, for people: "column 'hours': higher than in training" */
     double statistic, threshold, p_value;
+    double share; /* of the statistics of all watched things together; NaN: an older Mote's */
 } mote_contributor;
+
+/* [{"what", "words", "psi", "threshold", "p_value", "share"}..], for every door; share null: not
+ * known. A new reference (NULL: no memory). */
+json_t *mote_contributors_json(const mote_contributor *top, size_t n);
 
 typedef struct {
     int64_t id;

@@ -42,10 +42,26 @@ static mote_status parse_top(const char *text, mote_arena *a, mote_contributor *
         MOTE_TRY(mote_json_get_f64(o, what, "statistic", &top[i].statistic, err));
         MOTE_TRY(mote_json_get_f64(o, what, "threshold", &top[i].threshold, err));
         MOTE_TRY(mote_json_get_f64(o, what, "p_value", &top[i].p_value, err));
+        top[i].share = NAN;
+        if (json_object_get(o, "share")) /* as above */
+            MOTE_TRY(mote_json_get_f64(o, what, "share", &top[i].share, err));
     }
     *out = top;
     *n = k;
     return MOTE_OK;
+}
+
+json_t *mote_contributors_json(const mote_contributor *top, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < n; k++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "what", top[k].what, "words",
+                            top[k].words, "psi", mote_json_number(top[k].statistic), "threshold",
+                            mote_json_number(top[k].threshold), "p_value",
+                            mote_json_number(top[k].p_value), "share",
+                            isfinite(top[k].share) ? json_real(top[k].share) : json_null()));
+    return list;
 }
 
 /* ---- windows ---- */

@@ -105,7 +105,10 @@ static void contributor(const mote_report *r, const mote_contributor *c, mote_bu
     mote_buf_html(out, strcmp(c->words, c->what) != 0 ? c->words : what);
     mote_buf_printf(out, " (<code>");
     mote_buf_html(out, c->what);
-    mote_buf_printf(out, "</code>, PSI %.2f where %.2f is the limit)", c->statistic, c->threshold);
+    mote_buf_printf(out, "</code>, PSI %.2f where %.2f is the limit", c->statistic, c->threshold);
+    if (isfinite(c->share))
+        mote_buf_printf(out, ", %.0f %% of the drift", 100 * c->share);
+    mote_buf_str(out, ")");
     if (like) {
         mote_buf_str(out, "; sounds like ");
         mote_buf_html(out, like);
@@ -127,10 +130,8 @@ static void alert_says(const mote_report *r, const mote_alert *t, mote_buf *out)
     }
     mote_buf_printf(out, ", %lld %s drifted. Moved most: ", (long long)t->n_windows,
                     t->n_windows == 1 ? "window" : "windows");
-    mote_contributor strongest = {t->what, t->words, t->statistic, t->threshold, t->p_value};
-    contributor(r, &strongest, out);
-    for (size_t i = 1; i < t->n_top && i < 3; i++) {
-        mote_buf_str(out, "; then ");
+    for (size_t i = 0; i < t->n_top && i < 3; i++) {
+        mote_buf_str(out, i ? "; then " : "");
         contributor(r, &t->top[i], out);
     }
     mote_buf_str(out, ".</p>\n");
@@ -141,8 +142,9 @@ static mote_status driving(const mote_report *r, mote_arena *a, mote_buf *out, m
     if (r->n_alerts == 0)
         return MOTE_OK;
     if (r->n_driving == 0) {
-        mote_buf_str(out, "<p class=q>None of the predictions that drove the last alert was kept "
-                          "(keeping one takes consent), so there is no clip to hear.</p>\n");
+        mote_buf_str(out, "<p class=q>No input that drove the last alert is shown here. Inputs are "
+                          "kept with consent only; <code>mote data kept</code> lists those that "
+                          "are.</p>\n");
         return MOTE_OK;
     }
     mote_buf_str(out,

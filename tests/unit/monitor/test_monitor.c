@@ -138,6 +138,15 @@ static void an_alert_opens_lasts_and_resolves(void **state)
     assert_string_equal(a[0].kind, "drift");
     assert_string_equal(a[0].what, "confidence");
     assert_true(a[0].statistic > a[0].threshold && a[0].p_value < 1e-4);
+    double shares = 0;
+    for (size_t i = 0; i < a[0].n_top; i++)
+        shares += a[0].top[i].share;
+    assert_float_equal(shares, 1, 1e-9); /* all three things are among the strongest */
+    assert_true(a[0].top[0].share > 0.3);
+    json_t *top = mote_contributors_json(a[0].top, a[0].n_top);
+    assert_float_equal(json_real_value(json_object_get(json_array_get(top, 0), "share")),
+                       a[0].top[0].share, 1e-12);
+    json_decref(top);
     assert_int_equal(a[0].state, MOTE_ALERT_OPEN);
     assert_int_equal(a[0].n_windows, 1);
     assert_int_equal(a[0].last_ms, 2 * WINDOW);

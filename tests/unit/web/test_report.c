@@ -99,8 +99,8 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     mote_window windows[3] = {{.n = 20, .p_value = 0.7},
                               {.n = 20, .p_value = 0.0, .is_drift = true},
                               {.n = 20, .p_value = 0.4}};
-    mote_contributor top[2] = {{"feature_7", "feature_7", 1.5, 0.5, 0.0},
-                               {"level<>", "level<>", 0.9, 0.5, 0.0}};
+    mote_contributor top[2] = {{"feature_7", "feature_7", 1.5, 0.5, 0.0, 0.62},
+                               {"level<>", "level<>", 0.9, 0.5, 0.0, (double)NAN}};
     mote_alert alert = {.id = 1,
                         .version = 1,
                         .state = MOTE_ALERT_RESOLVED,
@@ -137,11 +137,12 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     assert_non_null(strstr(page.data, "accuracy@test"));
     assert_non_null(strstr(page.data, "tiny/1, car noise: "));
     assert_non_null(strstr(page.data, "resolved (quiet)"));
-    assert_non_null(strstr(page.data, "the spectrum&#39;s 8th coefficient (<code>feature_7</code>, "
-                                      "PSI 1.50 where 0.50 is the limit); sounds like another "
-                                      "microphone or room"));
+    assert_non_null(strstr(
+        page.data, "the spectrum&#39;s 8th coefficient (<code>feature_7</code>, "
+                   "PSI 1.50 where 0.50 is the limit, 62 % of the drift); sounds like another "
+                   "microphone or room"));
     assert_non_null(strstr(page.data, "level&lt;&gt;"));
-    assert_non_null(strstr(page.data, "was kept (keeping one takes consent)"));
+    assert_non_null(strstr(page.data, "Inputs are kept with consent only"));
     assert_non_null(strstr(page.data, "a &lt;clip&gt; &amp; more"));
     assert_int_equal(count(page.data, "<audio "), 1);
     assert_null(strstr(page.data, "lap ")); /* a word of the demo */
@@ -247,7 +248,7 @@ static void what_drove_an_alert_can_be_heard_where_it_was_kept(void **state)
     mote_buf_reset(&page);
     T_OK(mote_store_exec(project.store, "DELETE FROM prediction", &err));
     T_OK(mote_report_make(project.store, &cfg, &page, &err));
-    assert_non_null(strstr(page.data, "was kept (keeping one takes consent)"));
+    assert_non_null(strstr(page.data, "Inputs are kept with consent only"));
     assert_int_equal(with, count(page.data, "<audio ") + 3);
     mote_laps_release(laps, n);
     mote_buf_release(&page);
