@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "data/summary.h"
+#include "project/schema.h"
 
 typedef struct {
     bool all;
@@ -48,9 +49,11 @@ static json_t *summary_json(const char *version, const mote_data_summary *s)
 
 static void say_summary(mote_cli *cli, const mote_data_summary *s)
 {
-    static const char *const titles[] = {"label",    ">recordings", ">groups",
-                                         ">seconds", ">train",      ">validation",
-                                         ">test",    ">unused",     ">no split yet"};
+    const mote_kind *kind = mote_kind_of(mote_project_input(cli->project));
+    char samples[32];
+    (void)mote_format(samples, sizeof samples, ">%s", kind->many);
+    const char *const titles[] = {"label",       samples, ">groups", ">seconds",     ">train",
+                                  ">validation", ">test", ">unused", ">no split yet"};
     mote_table t;
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
     const mote_label_summary *others = NULL;

@@ -42,7 +42,7 @@ static mote_status list_versions(mote_cli *cli, mote_err *err)
     return MOTE_OK;
 }
 
-/* The recordings of the user, apart from what Mote made. */
+/* The samples of the user, apart from what Mote made. */
 typedef struct {
     size_t n, n_background, in_split[MOTE_N_SPLITS];
     size_t n_builtin_words, n_builtin_noises;
@@ -58,9 +58,9 @@ static version_counts count(const mote_data_version *v)
             *(is_background ? &c.n_builtin_noises : &c.n_builtin_words) += 1;
             continue;
         }
-        *(is_background ? &c.n_background : &c.n) += 1;
-        if (!is_background && mote_version_used(it))
-            c.in_split[it->split]++;
+        *(is_background ? &c.n_background : &c.n) += mote_version_n(it);
+        for (int s = 0; !is_background && mote_version_used(it) && s < MOTE_N_SPLITS; s++)
+            c.in_split[s] += mote_version_n_in(it, (mote_split)s);
     }
     return c;
 }
@@ -104,8 +104,12 @@ static void say_version(mote_cli *cli, const mote_data_version *v, const mote_ve
     mote_sha256_hex(&v->id, hex);
     mote_say(cli, "v%lld (%.12s)%s\n", (long long)v->number, hex,
              r->is_new ? "" : ": nothing has changed");
-    mote_say(cli, "%zu recordings: %zu train, %zu validation, %zu test; %zu backgrounds\n", c.n,
-             c.in_split[0], c.in_split[1], c.in_split[2], c.n_background);
+    const mote_kind *kind = mote_kind_of(mote_project_input(cli->project));
+    mote_say(cli, "%zu %s: %zu train, %zu validation, %zu test", c.n, mote_kind_samples(kind, c.n),
+             c.in_split[0], c.in_split[1], c.in_split[2]);
+    if (kind->make_nothing || c.n_background > 0)
+        mote_say(cli, "; %zu backgrounds", c.n_background);
+    mote_say(cli, "\n");
     if (c.n_builtin_words + c.n_builtin_noises > 0)
         mote_say(cli, "built in, synthetic: %zu other words, %zu noises (data.builtin)\n",
                  c.n_builtin_words, c.n_builtin_noises);

@@ -26,6 +26,13 @@ static bool is_in(const mote_filetype *list, mote_filetype type)
     return *list == type;
 }
 
+const char *mote_kind_samples(const mote_kind *k, size_t n)
+{
+    if (k->n_rows)
+        return n == 1 ? "row" : "rows";
+    return n == 1 ? k->one : k->many;
+}
+
 mote_take mote_kind_take(const mote_kind *k, mote_filetype type, const uint8_t *head, size_t n)
 {
     if (is_in(k->reads, type) || (k->recognise && k->recognise(type, head, n)))

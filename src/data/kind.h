@@ -288,6 +288,10 @@ struct mote_kind {
 /* The row of an input; NULL while the data room has none. Static storage. */
 const mote_kind *mote_kind_of(mote_input_kind input);
 
+/* What people call so many of its samples: "recordings", "1 picture" without the number; "rows"
+ * where a file holds many. Static storage. */
+const char *mote_kind_samples(const mote_kind *k, size_t n);
+
 /* What a file is to a kind: READ it decodes; LOCKED holds, or may hold, samples that cannot be
  * read as it is, and the user is told; OTHER is nothing of it. head[0..n): its first bytes. */
 typedef enum { MOTE_TAKE_READ, MOTE_TAKE_LOCKED, MOTE_TAKE_OTHER } mote_take;

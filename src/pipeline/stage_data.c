@@ -84,13 +84,38 @@ static void say_builtin(const mote_data_version *v, const mote_builtin_report *m
                              made->missing));
 }
 
-/* "v3: 600 clips, 4 background recordings", and behind it what is built in. */
+/* Examples of a version, but those that are built in: files, and what they hold. */
+typedef struct {
+    const mote_kind *kind; /* NULL: there are none, or it is not known */
+    size_t n_files, n_samples;
+} contents;
+
+static contents contents_of(const mote_data_version *v)
+{
+    contents c = {0};
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].role != MOTE_ROLE_BACKGROUND &&
+            !mote_sample_is_builtin(v->items[i].group)) {
+            c.kind = v->items[i].kind;
+            c.n_files++;
+            c.n_samples += mote_version_n(&v->items[i]);
+        }
+    return c;
+}
+
+/* "v3: 600 clips, 4 background recordings", "v1: 17379 rows in 1 table", and behind it what is
+ * built in. */
 static void summarise(const mote_data_version *v, bool of_words, size_t n_words, size_t n_noises,
                       char out[200])
 {
-    (void)mote_format(out, 200, "v%lld: %zu %s", (long long)v->number,
-                      v->n - v->n_background - n_words, of_words ? "clips" : "samples");
+    const contents c = contents_of(v);
+    const char *samples = c.kind && !of_words ? mote_kind_samples(c.kind, c.n_samples) : "clips";
+    (void)mote_format(out, 200, "v%lld: %zu %s", (long long)v->number, c.n_samples, samples);
     size_t len = strlen(out);
+    if (c.kind && c.kind->n_rows)
+        (void)mote_format(out + len, 200 - len, " in %zu %s", c.n_files,
+                          c.n_files == 1 ? c.kind->one : c.kind->many);
+    len = strlen(out);
     if (of_words || v->n_background > 0)
         (void)mote_format(out + len, 200 - len, ", %zu background recordings",
                           v->n_background - n_noises);

@@ -30,7 +30,7 @@ $ mote data add in --quiet | grep -c '96 files: 96 taken'
 1
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
-data      ran    v1: 96 samples
+data      ran    v1: 96 series
 plan      ran    96 series checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
 features  ran    9 statistics a channel, the whole sample at 50 Hz, float
 train     ran    run {{[0-9a-f]+}}: loss {{[0-9.e-]+}} on validation, epoch 1 of 1

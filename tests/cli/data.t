@@ -171,7 +171,7 @@ $ mote data add ../p/rec/yes/s1_NO_1.wav --label yes -q | tail -1
 ../p/rec/yes/s1_NO_1.wav: 1 files: 1 taken {{.*}}
 $ mote data version -q | head -3
 v1 ({{[0-9a-f]{12}}})
-1 recordings: {{.*}}; 0 backgrounds
+1 recording: {{.*}}; 0 backgrounds
 built in, synthetic: {{[4-9][0-9]{2}}} other words, 16 noises (data.builtin)
 $ mote data version -q | head -1
 v1 ({{[0-9a-f]{12}}}): nothing has changed

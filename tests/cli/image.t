@@ -30,7 +30,7 @@ $ mote data remove odd > /dev/null 2>&1; mote data check 2> /dev/null | grep -c 
 1
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
-data      ran    v1: 288 samples
+data      ran    v1: 288 pictures
 plan      ran    288 pictures checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
 features  ran    pixels about {{.*}} deviations
 train     ran    run {{[0-9a-f]+}}: {{[0-9.]+}} % on validation, epoch {{[0-9]+}} of 25
@@ -54,7 +54,7 @@ mote predict: 'note.png' is no image that is read (PNG, JPEG, BMP, PGM, PPM): it
 
 # Another fit is other samples.
 $ sed -i 's/fit: crop/fit: letterbox/' mote.yaml; bare mote run features --quiet | sed -n '1p;3p'
-data      fresh  v1: 288 samples
+data      fresh  v1: 288 pictures
 features  ran    pixels about {{.*}} deviations
 
 # Keys of sound mean nothing here.

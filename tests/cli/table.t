@@ -37,7 +37,7 @@ warning leak: columns that give the answer away by themselves: 1
     due: it alone takes away 100.0 % of the errors of a constant answer
 $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d' | grep -v '^plan'
-data      ran    v1: {{.*}}
+data      ran    v1: 600 rows in 1 table
 features  ran    3 columns as {{[0-9]+}} values
 train     ran    run {{[0-9a-f]+}}: {{[0-9.]+}} % on validation, epoch {{.*}}
 compress  ran    int8 {{[0-9.]+}} % against float {{[0-9.]+}} % on validation
