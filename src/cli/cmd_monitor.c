@@ -63,8 +63,10 @@ static mote_status load_model(mote_cli *cli, const mote_model_version *v, mote_m
     return mote_model_load(bytes, n, out, err);
 }
 
+/* What normal traffic looks like, and how often it may alarm. */
 static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
-                                  mote_reference_profile **out, mote_err *err)
+                                  mote_reference_profile **out, mote_monitor_alarms *alarms,
+                                  mote_err *err)
 {
     mote_model *m = NULL;
     MOTE_TRY(load_model(cli, v, &m, err));
@@ -74,6 +76,7 @@ static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
                                                    "'%s/%lld' has no drift reference in "
                                                    "its bundle: train and deploy it again",
                                                    v->model, (long long)v->version);
+    *alarms = mote_monitor_alarms_of(m);
     mote_model_unref(m);
     return st;
 }
@@ -90,15 +93,14 @@ static mote_monitor_config watch_of(const mote_cli *cli, const mote_model_versio
                                  .seed = watch.seed};
 }
 
-static mote_status judge_with(mote_cli *cli, const mote_model_version *v,
+static mote_status judge_with(mote_cli *cli, const mote_monitor_config *cfg,
                               const mote_reference_profile *profile, bool close_last,
                               mote_monitor_log_read *r, mote_err *err)
 {
-    const mote_monitor_config cfg = watch_of(cli, v);
     mote_monitor_log log = {
-        .bundle = v->bundle, .n_things = profile->n_things, .close_last = close_last};
+        .bundle = cfg->bundle, .n_things = profile->n_things, .close_last = close_last};
     mote_monitor *m = NULL;
-    MOTE_TRY(mote_monitor_create(profile, &cfg, &m, err));
+    MOTE_TRY(mote_monitor_create(profile, cfg, &m, err));
     mote_status st = mote_monitor_read_log(m, cli->store, &log, mote_clock_wall_ms(), r, err);
     mote_monitor_destroy(m);
     return st;
@@ -110,8 +112,11 @@ static mote_status judge_log(mote_cli *cli, const monitor_values *o, json_t **ou
     mote_reference_profile *profile = NULL;
     mote_monitor_log_read r = {0};
     MOTE_TRY(mote_registry_resolve(cli->store, o->log, &cli->arena, &v, err));
-    MOTE_TRY(load_reference(cli, &v, &profile, err));
-    mote_status st = judge_with(cli, &v, profile, o->close_last, &r, err);
+    mote_monitor_alarms alarms;
+    MOTE_TRY(load_reference(cli, &v, &profile, &alarms, err));
+    mote_monitor_config cfg = watch_of(cli, &v);
+    cfg.alarms = alarms;
+    mote_status st = judge_with(cli, &cfg, profile, o->close_last, &r, err);
     mote_reference_profile_destroy(profile);
     if (st != MOTE_OK)
         return st;

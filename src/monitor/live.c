@@ -161,7 +161,8 @@ static mote_status fill_slot(mote_live *l, const wanted_model *w, slot *s, mote_
                                .window = l->cfg.window,
                                .min_predictions = l->cfg.min_predictions,
                                .false_alarm = l->cfg.false_alarm,
-                               .seed = l->cfg.seed};
+                               .seed = l->cfg.seed,
+                               .alarms = mote_monitor_alarms_of(w->model)};
     return mote_monitor_create(s->profile, &cfg, &s->monitor, err);
 }
 

@@ -10,7 +10,9 @@
  *
  * An alert is opened by the first window that drifts, counts the windows that follow, and is
  * resolved by MOTE_ALERT_QUIET_WINDOWS windows in a row without drift, or when its model version is
- * replaced. Depends on base/, store/, evaluate/. Used by serve/, pipeline/, cli/. */
+ * replaced. Of a model of anomalies a window that alarms more often than was promised, by more than
+ * chance, opens an alert of kind "alarms" in the same way. Depends on base/, store/, evaluate/.
+ * Used by serve/, pipeline/, cli/. */
 #ifndef MOTE_MONITOR_MONITOR_H
 #define MOTE_MONITOR_MONITOR_H
 
@@ -32,6 +34,18 @@
 
 typedef struct mote_monitor mote_monitor;
 
+/* What a model of anomalies alarms at, and the largest share of normal samples that it was promised
+ * to alarm at; share 0: it is no such model, or nothing was promised. */
+typedef struct {
+    float threshold;
+    double share;
+} mote_monitor_alarms;
+
+struct mote_model;
+/* Of a bundle: its decision, and the upper end of what validation promised, or what the test
+ * measured if that is more. */
+mote_monitor_alarms mote_monitor_alarms_of(const struct mote_model *m);
+
 typedef struct {
     const char *model; /* registry name, copied */
     int64_t version;   /* 0: not registered */
@@ -40,6 +54,7 @@ typedef struct {
     int32_t min_predictions; /* a last, shorter window counts from so many */
     double false_alarm;      /* probability that a window without drift alarms */
     uint64_t seed;           /* of the calibration */
+    mote_monitor_alarms alarms;
 } mote_monitor_config;
 
 /* `profile` is borrowed until destroy. Calibrates the detector (tens of milliseconds).

@@ -9,7 +9,7 @@
 
 /* Whose windows: each kind of alert of a model version is followed by itself. */
 typedef struct {
-    const char *kind; /* of the alert: "drift", "error" */
+    const char *kind; /* of the alert: "drift", "error", "alarms" */
     const char *model;
     int64_t version;
     mote_sha256 bundle;
@@ -29,5 +29,18 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_alert_follow(mote_store *s, const mote_alert_of *of,
                                             const mote_alert_window *w, int64_t now_ms,
                                             mote_monitor_flushed *r, mote_err *err);
+
+/* How often a window alarmed, of the model that cfg watches. */
+typedef struct {
+    const mote_monitor_config *cfg;
+    int32_t n_alarms;
+    bool is_replaced;
+} mote_alarm_count;
+
+/* Hold the alarms of a window (its times and n) against what was promised, and follow it as an
+ * alert of its own kind. In a transaction of the caller. */
+MOTE_MUST_USE mote_status mote_alarms_follow(mote_store *s, const mote_alarm_count *c,
+                                             const mote_alert_window *w, int64_t now_ms,
+                                             mote_monitor_flushed *r, mote_err *err);
 
 #endif

@@ -114,6 +114,13 @@ static mote_status judge_requirements(deploying *d, mote_err *err)
 
 /* ---- the drift reference ----------------------------------------------------------------- */
 
+/* A sample that no normal traffic has: where anomalies are what is told. */
+static bool is_unusual(const mote_dataset *d, size_t i)
+{
+    return d->answer == MOTE_ANSWER_ANOMALY &&
+           strcmp(d->classes[d->class_id[i]], MOTE_CLASS_UNKNOWN) == 0;
+}
+
 /* What normal traffic looks like: clips that the model which judges them has not seen in training.
  * Of a model that learned from everybody those of the folds: on what it knows by heart it would be
  * surer than on what comes. A condition that training has heard is among what is normal: every
@@ -142,15 +149,17 @@ static mote_status make_drift_reference(deploying *d, mote_err *err)
             MOTE_TRY(mote_condition_samples(&j->clips, &conditions->items[c], REFERENCE_SEED,
                                             &d->arena, &samples, err));
             MOTE_TRY(mote_jury_watch(j, samples, &d->arena, &seen, err));
-            memcpy(values + at * width, seen.watched, j->clips.n * width * sizeof *values);
-            for (size_t i = 0; i < j->clips.n; i++)
-                groups[at + i] = first_group + j->clips.group_id[i];
-            at += j->clips.n;
+            for (size_t i = 0; i < j->clips.n; i++) {
+                if (is_unusual(&j->clips, i))
+                    continue;
+                memcpy(values + at * width, seen.watched + i * width, width * sizeof *values);
+                groups[at++] = first_group + j->clips.group_id[i];
+            }
             first_group += (int32_t)j->clips.n_groups;
         }
     mote_reference_profile *profile = NULL;
     mote_err why = {0};
-    mote_status st = mote_reference_profile_build(&shape, values, groups, n, &profile, &why);
+    mote_status st = mote_reference_profile_build(&shape, values, groups, at, &profile, &why);
     if (st == MOTE_ARG) { /* too few clips: the model can be used, but not be watched */
         mote_stage_set(d->r, "no_drift_reference", json_string(why.text));
         return MOTE_OK;

@@ -43,7 +43,8 @@ static mote_status curve(const drawing *d, const json_t *axis, int color, mote_s
     MOTE_TRY(mote_arena_take(d->a, 2 * n, sizeof *y, &y, err));
     for (size_t i = 0; i < 2 * n; i++) {
         const json_t *at = json_array_get(i % 2 ? hi : lo, i / 2);
-        x[i] = ((double)(i / 2) + 0.5) * d->step;
+        const size_t at_step = i / 2;
+        x[i] = ((double)at_step + 0.5) * d->step;
         y[i] = json_is_number(at) ? json_number_value(at) : (double)NAN;
     }
     *out = (mote_series){

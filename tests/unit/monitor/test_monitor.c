@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "monitor/monitor.h"
@@ -366,6 +367,40 @@ static void bad_settings_are_refused(void **state)
     assert_null(m);
 }
 
+/* Half of the predictions reach the threshold: of a model that promised at most 30 % that is an
+ * alert of its own, resolved when it stops, and of one that promised 70 % it is none. */
+static void alarms_above_the_promise_are_an_alert(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    static const struct {
+        double share;
+        int n_alerts;
+    } rows[] = {{0, 0}, {0.7, 0}, {0.3, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        mote_alert *alerts = NULL;
+        size_t n = 0;
+        mote_monitor_destroy(f->monitor);
+        f->cfg.alarms = (mote_monitor_alarms){.threshold = 1, .share = rows[i].share};
+        assert_ok(mote_monitor_create(f->profile, &f->cfg, &f->monitor, &err));
+        add(f, 2 * WINDOW, 0);
+        (void)flush(f, false);
+        assert_ok(mote_alert_list(f->store, NULL, true, 0, &f->arena, &alerts, &n, &err));
+        assert_int_equal(n, rows[i].n_alerts);
+        if (n == 1) {
+            assert_string_equal(alerts[0].kind, "alarms");
+            assert_string_equal(alerts[0].what, "alarms");
+            assert_non_null(strstr(alerts[0].words, "at most 30 % was promised"));
+            assert_int_equal(alerts[0].n_windows, 2);
+        }
+    }
+    f->cfg.alarms.share = 0.7; /* it became better: two windows resolve it */
+    mote_monitor_destroy(f->monitor);
+    assert_ok(mote_monitor_create(f->profile, &f->cfg, &f->monitor, &err));
+    add(f, 2 * WINDOW, 0);
+    assert_int_equal(flush(f, false).n_resolved, 1);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -379,6 +414,7 @@ int main(void)
         T(threads_add_without_losing_any),
         T(the_log_is_judged_once_however_often_it_is_read),
         T(each_sample_of_a_request_counts_for_itself),
+        T(alarms_above_the_promise_are_an_alert),
         T(bad_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
