@@ -261,16 +261,10 @@ def speaks_of_kinds(tree):
 
 
 def kind_words(tree):
-    """Only what is a kind's own speaks of it. tools/walls.txt lists the files that still do, and
-    may only shrink."""
-    listed = set(tree.text("tools/walls.txt").split()) if "tools/walls.txt" in tree.names else set()
-    speaking = set(speaks_of_kinds(tree))
-    for n in sorted(speaking - listed):
+    """Only what is a kind's own speaks of it."""
+    for n in speaks_of_kinds(tree):
         yield (f"{n}:1: says keyword, pcm or audio; only a file that is a kind's own may (ask the "
                "row of the kind instead)")
-    for n in sorted(listed - speaking):
-        if n.startswith(("src/", "device/")):
-            yield f"tools/walls.txt:1: {n} does not speak of kinds any more; take it off the list"
 
 
 def functions(text):

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mote bench: the project's clips as traffic to a running server: a load test, a rehearsal of the
+/* mote bench: the project's samples as traffic to a running server: a load test, a rehearsal of the
  * field, and the measurement of what mote.yaml asks of serving. */
 #include <string.h>
 
 #include "cli/loop.h"
-#include "data/kind_audio.h"
+#include "data/dataset.h"
 #include "data/version.h"
 #include "loop/record.h"
 #include "pipeline/judge.h"
@@ -29,11 +29,11 @@ static const mote_option options[] = {
     {"clients", 'c', MOTE_OPT_INT, offsetof(bench_values, clients), 1, 256, "N",
      "connections at a time (default 4)"},
     {"split", 0, MOTE_OPT_STRING, offsetof(bench_values, split), 0, 0, "S",
-     "whose clips: train, validation, test or all (default test)"},
+     "whose samples: train, validation, test or all (default test)"},
     {"from", 0, MOTE_OPT_STRING, offsetof(bench_values, from), 0, 0, "DIR",
-     "clips of another project's latest data version"},
+     "samples of another project's latest data version"},
     {"noise", 0, MOTE_OPT_STRING, offsetof(bench_values, noise), 0, 0, "KIND",
-     "'car', 'fan', 'hum', 'pink' or 'white': mix every clip with it"},
+     "'car', 'fan', 'hum', 'pink' or 'white': mix every recording with it"},
     {"snr-from", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_lo), -40, 60, "DB",
      "least ratio of speech to noise (default -5)"},
     {"snr-to", 0, MOTE_OPT_NUMBER, offsetof(bench_values, snr_hi), -40, 60, "DB",
@@ -63,7 +63,8 @@ static mote_status read_address(mote_cli *cli, const char *text, mote_load_confi
     return out->host ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for an address");
 }
 
-static mote_status load_clips(mote_cli *cli, const bench_values *v, mote_dataset *d, mote_err *err)
+static mote_status load_samples(mote_cli *cli, const bench_values *v, mote_dataset *d,
+                                mote_err *err)
 {
     mote_split split = MOTE_SPLIT_TEST;
     bool all = strcmp(v->split, "all") == 0;
@@ -154,53 +155,45 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
     mote_say_json(cli, document);
 }
 
-/* The clips as a server is sent them. */
+/* The samples as a server is sent them. */
 typedef struct {
-    const int16_t *pcm;   /* [n][clip_samples]; NULL: numbers */
-    const float *numbers; /* the same */
-    size_t clip_samples;
-    int32_t rate_hz;
-} clips;
+    const mote_dataset *d;
+    const uint8_t *x; /* its samples, perhaps disturbed */
+} samples;
 
-static mote_status encode(void *arg, size_t clip, mote_buf *out, mote_err *err)
+static mote_status encode(void *arg, size_t sample, mote_buf *out, mote_err *err)
 {
-    const clips *c = arg;
-    return mote_audio_encode_wav(c->pcm + clip * c->clip_samples, c->clip_samples, c->rate_hz, out,
-                                 err);
+    const samples *s = arg;
+    return s->d->kind->encode_cut(s->d->own, &s->d->shape,
+                                  s->x + sample * mote_dataset_sample_bytes(s->d), out, err);
 }
 
 /* Samples of numbers: a JSON array, as mote predict takes it. */
 static mote_status encode_numbers(void *arg, size_t sample, mote_buf *out, mote_err *err)
 {
-    const clips *c = arg;
-    const float *x = c->numbers + sample * c->clip_samples;
-    for (size_t i = 0; i < c->clip_samples; i++)
+    const samples *s = arg;
+    const size_t n = mote_dataset_elements(s->d);
+    const float *x = (const float *)(const void *)s->x + sample * n;
+    for (size_t i = 0; i < n; i++)
         mote_buf_printf(out, "%s%.9g", i ? "," : "[", (double)x[i]);
     mote_buf_str(out, "]");
     return mote_buf_status(out, err);
 }
 
-/* x: the samples of d, perhaps disturbed. */
-static mote_status send_clips(mote_load_config *cfg, clips *sent, const mote_dataset *d,
-                              const void *x, mote_err *err)
+static mote_status send_samples(mote_load_config *cfg, samples *sent, mote_err *err)
 {
-    sent->clip_samples = mote_dataset_elements(d);
-    cfg->encode_arg = sent;
-    cfg->n_samples = d->n;
+    const mote_dataset *d = sent->d;
+    const bool is_file = d->kind->encode_cut != NULL;
     if (!d->class_id)
         return mote_fail(err, MOTE_UNSUPPORTED, "only answers of classes are counted yet");
-    bool is_sound = d->shape.dtype == MOTE_I16;
-    if (!is_sound && d->shape.dtype != MOTE_F32)
+    if (!is_file && d->shape.dtype != MOTE_F32)
         return mote_fail(err, MOTE_UNSUPPORTED, "%s cannot be sent yet", d->kind->many);
-    if (is_sound) {
-        sent->pcm = x;
-        sent->rate_hz = mote_audio_of(d)->rate_hz;
-    } else {
-        sent->numbers = x;
-    }
-    cfg->encode = is_sound ? encode : encode_numbers;
-    cfg->content_type = is_sound ? "audio/wav" : "application/json";
-    cfg->sample_bytes = sent->clip_samples * (is_sound ? sizeof *sent->pcm : 20) + 4096;
+    cfg->encode_arg = sent;
+    cfg->n_samples = d->n;
+    cfg->encode = is_file ? encode : encode_numbers;
+    cfg->content_type = is_file ? d->kind->cut_type : "application/json";
+    cfg->sample_bytes =
+        (is_file ? mote_dataset_sample_bytes(d) : mote_dataset_elements(d) * 20) + 4096;
     return MOTE_OK;
 }
 
@@ -209,7 +202,6 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 {
     (void)n_args;
     const bench_values *v = values;
-    clips sent = {0};
     mote_load_config cfg = {.path = "/v1/classify",
                             .consent = v->consent,
                             .timeout_ms = 30000,
@@ -229,7 +221,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         return mote_fail(err, MOTE_USAGE, "--snr-from %g is above --snr-to %g", v->snr_lo,
                          v->snr_hi);
     mote_dataset d;
-    MOTE_TRY(load_clips(cli, v, &d, err));
+    MOTE_TRY(load_samples(cli, v, &d, err));
     const void *disturbed = NULL;
     mote_status st = mote_condition_samples(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
                                             &cli->arena, &disturbed, err);
@@ -237,8 +229,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (st == MOTE_OK)
         st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);
     mote_load_result r = {0};
+    samples sent = {&d, disturbed};
     if (st == MOTE_OK)
-        st = send_clips(&cfg, &sent, &d, disturbed, err);
+        st = send_samples(&cfg, &sent, err);
     if (st == MOTE_OK) {
         for (size_t i = 0; i < d.n; i++)
             labels[i] = d.classes[d.class_id[i]];
@@ -270,8 +263,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 const mote_command mote_cmd_bench = {
     .usage = "URL [options]",
     .about =
-        "Sends the project's clips to a running server and says how many labels are right, how\n"
-        "many words the device would have detected, how long answers take and which version gave\n"
+        "Sends the project's samples to a running server and says how many labels are right, how\n"
+        "many words or events the device would have detected, how long answers take and which "
+        "version gave\n"
         "them. With --noise car it rehearses the field; with\n"
         "--record the serving requirements of mote.yaml get their numbers. Exits 1 when a request\n"
         "fails. Only send to a server of your own.",

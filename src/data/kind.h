@@ -219,6 +219,12 @@ struct mote_kind {
      * NULL: the original always does, or reading it again costs little more. */
     mote_status (*encode_copy)(const mote_decoded *d, mote_buf *out, mote_err *err);
 
+    /* Append a sample as it was cut, by what its data set has beside it (mote_dataset.own), as a
+     * file of the type: how a server is asked about it. NULL: its numbers are said. */
+    const char *cut_type; /* "audio/wav" */
+    mote_status (*encode_cut)(const void *own, const mote_shape *shape, const void *x,
+                              mote_buf *out, mote_err *err);
+
     /* What can be wrong with a sample, ended by one without an id; NULL: nothing is known. */
     const mote_trouble *troubles;
 

@@ -99,6 +99,13 @@ static mote_status encode_copy(const mote_decoded *d, mote_buf *out, mote_err *e
     return mote_audio_encode_wav(a->samples, a->n, a->rate_hz, out, err);
 }
 
+static mote_status encode_cut(const void *own, const mote_shape *shape, const void *x,
+                              mote_buf *out, mote_err *err)
+{
+    const mote_audio_own *set = own;
+    return mote_audio_encode_wav(x, (size_t)shape->dims[0], set->rate_hz, out, err);
+}
+
 static mote_status copy_own(const void *own, mote_arena *a, const void **out, mote_err *err)
 {
     const mote_audio_own *from = own;
@@ -138,6 +145,8 @@ const mote_kind mote_kind_audio = {
     .decode = decode,
     .release = release,
     .encode_copy = encode_copy,
+    .cut_type = "audio/wav",
+    .encode_cut = encode_cut,
     .measure = measure,
     .is_timed = true,
     .cut_of = cut_of,

@@ -217,7 +217,7 @@ mote_status mote_features_scale(mote_features *f, double *out, mote_err *err)
     const size_t n = f->d->n * f->width;
     const double scale = sqrt(sum / (double)(n ? n : 1));
     if (!(scale > 0.0) || !isfinite(scale))
-        return mote_fail(err, MOTE_RANGE, "the features of the training clips are all zero");
+        return mote_fail(err, MOTE_RANGE, "the features of the training samples are all zero");
     *out = scale;
     return MOTE_OK;
 }

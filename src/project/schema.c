@@ -35,7 +35,6 @@
 static const char task_choices[] =
 #define TASK(id, ...) "|" #id
 #include "project/tasks.def"
-#undef TASK
     ;
 #define MOTE_TASK_CHOICES (task_choices + 1)
 

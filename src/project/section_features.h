@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Section `features` of mote.yaml: the front end: what the model sees of the sound. The keys
+/* Section `features` of mote.yaml: the front end: what the model sees of a sample. The keys
  * are those of config.def. */
 #ifndef MOTE_PROJECT_SECTION_FEATURES_H
 #define MOTE_PROJECT_SECTION_FEATURES_H

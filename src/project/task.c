@@ -17,7 +17,6 @@ static const mote_task tasks[MOTE_N_TASKS] = {
                         .lacks = (lacks_),                                                         \
                         .doc = (doc_)},
 #include "project/tasks.def"
-#undef TASK
 };
 
 static const char *const input_names[MOTE_N_INPUTS] = {

@@ -35,7 +35,6 @@ typedef enum {
 typedef enum {
 #define TASK(id, input, inputs, answer, answers, is_stream, lacks, doc) MOTE_TASK_##id,
 #include "project/tasks.def"
-#undef TASK
     MOTE_N_TASKS
 } mote_task_id;
 
@@ -43,6 +42,12 @@ typedef enum {
 #define MOTE_TASK_ABOUT(id, input) MOTE_ONE_OF((unsigned)(id)*MOTE_N_INPUTS + (unsigned)(input))
 #define MOTE_TASK_ANY(id)          (((1u << MOTE_N_INPUTS) - 1) << ((unsigned)(id)*MOTE_N_INPUTS))
 _Static_assert(MOTE_N_TASKS *MOTE_N_INPUTS < 32, "the flags of all tasks fit in 32 bits");
+
+/* Whose a key is, by name. */
+enum {
+#define TASK_SET(id, tasks) MOTE_TASKS_##id = (int)(tasks),
+#include "project/tasks.def"
+};
 
 /* A row of tasks.def. */
 typedef struct {

@@ -77,7 +77,6 @@ BAD = [
     ("kind_words", "src/store/store.c", "int n_keywords;\n"),
     ("kind_words", "src/store/store.c", "void h(const short *pcm);\n"),
     ("kind_words", "src/store/store.c", "int mote_audio_rate;\n"),
-    ("kind_words", "tools/walls.txt", "src/store/store.c\n"),
     ("function_shape", "src/store/store.c", "void h(void)\n{\n" + "    f();\n" * 61 + "}\n"),
     ("function_shape", "src/store/store.c",
      "void h(int a, int b, int c, int d,\n       int e, int f, int g)\n{\n}\n"),
