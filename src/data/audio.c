@@ -226,7 +226,7 @@ static mote_status decode_sndfile(memory_file *file, const char *what, const mot
 
 /* ---- resampling ---------------------------------------------------------------------------- */
 
-size_t mote_audio_resampled_count(size_t n, int32_t from_hz, int32_t to_hz)
+static size_t resampled_count(size_t n, int32_t from_hz, int32_t to_hz)
 {
     double exact = (double)n * to_hz / from_hz;
     size_t count = (size_t)(exact + 0.5);
@@ -242,7 +242,7 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
         return mote_fail(err, MOTE_ARG,
                          "resample %zu samples from %d to %d Hz: outside what is possible", n,
                          (int)from_hz, (int)to_hz);
-    size_t count = mote_audio_resampled_count(n, from_hz, to_hz);
+    size_t count = resampled_count(n, from_hz, to_hz);
     if (count > (size_t)INT32_MAX)
         return mote_fail(err, MOTE_LIMIT, "resample: %zu samples are too many", count);
     float *y = mote_alloc_zero(count, sizeof *y);
@@ -396,15 +396,6 @@ mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *wha
     a.source.duration_us = a.source.n_frames * 1000000 / a.source.rate_hz;
     *out = a;
     return MOTE_OK;
-}
-
-mote_status mote_audio_load(const char *path, const mote_audio_config *cfg, mote_audio *out,
-                            mote_err *err)
-{
-    MOTE_SCOPED_FREE char *bytes = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_file_read(path, cfg->max_bytes, &bytes, &n, err));
-    return mote_audio_decode(bytes, n, path, cfg, out, err);
 }
 
 void mote_audio_release(mote_audio *a)

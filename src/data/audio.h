@@ -91,9 +91,6 @@ MOTE_MUST_USE mote_status mote_audio_decode(const void *bytes, size_t n_bytes, c
                                             const mote_audio_config *cfg, mote_audio *out,
                                             mote_err *err);
 
-/* The same from a file; NOT_FOUND, IO. */
-MOTE_MUST_USE mote_status mote_audio_load(const char *path, const mote_audio_config *cfg,
-                                          mote_audio *out, mote_err *err);
 void mote_audio_release(mote_audio *a);
 
 /* Append a 16-bit mono WAV file (44-byte header, canonical). LIMIT when it would pass 4 GB. */
@@ -102,14 +99,12 @@ MOTE_MUST_USE mote_status mote_audio_encode_wav(const int16_t *samples, size_t n
 
 typedef enum { MOTE_RESAMPLE_BEST, MOTE_RESAMPLE_MEDIUM, MOTE_RESAMPLE_FAST } mote_resample_quality;
 
-/* Resample mono floats. *out has mote_audio_resampled_count(...) samples, owned by the caller
+/* Resample mono floats. *out has round(n to_hz / from_hz) samples, at least 1, owned by the caller
  * (mote_free). BEST: 144 dB of stop band, MEDIUM: 121 dB, FAST: 97 dB (libsamplerate's sinc
  * tables). Source: J. O. Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample. */
 MOTE_MUST_USE mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz,
                                               int32_t to_hz, mote_resample_quality quality,
                                               float **out, size_t *n_out, mote_err *err);
-size_t mote_audio_resampled_count(size_t n, int32_t from_hz,
-                                  int32_t to_hz); /* round(n to/from), at least 1 */
 
 /* x in [-1, 1] to 16 bits as in step 4 above; NaN gives 0. */
 int16_t mote_audio_to_i16(float x);

@@ -376,8 +376,3 @@ void mote_augment_destroy(mote_augment *a)
     mote_free(a->room_f32);
     mote_free(a);
 }
-
-bool mote_augment_is_synthetic(const mote_augment *a)
-{
-    return a->setup.background.n == 0;
-}

@@ -46,7 +46,6 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **out,
                                               mote_err *err);
 void mote_augment_destroy(mote_augment *a);
-bool mote_augment_is_synthetic(const mote_augment *a); /* no recording was given */
 
 /* The random numbers of one use of one clip. */
 void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index);

@@ -423,21 +423,3 @@ mote_status mote_builtin_prepare(mote_store *s, const mote_builtin_config *cfg,
 }
 
 /* ---- what a version holds ------------------------------------------------------------------ */
-
-mote_builtin_share mote_builtin_of_version(const mote_data_version *v, mote_split split,
-                                           const char *const *keywords, size_t n_keywords)
-{
-    mote_builtin_share out = {0};
-    for (size_t i = 0; i < v->n; i++) {
-        const mote_version_item *it = &v->items[i];
-        size_t is_builtin = mote_sample_is_builtin(it->group) ? 1 : 0;
-        if (it->role == MOTE_ROLE_BACKGROUND) {
-            out.n_noises++;
-            out.n_builtin_noises += is_builtin;
-        } else if (it->split == split && is_other(it->label, keywords, n_keywords)) {
-            out.n_words++;
-            out.n_builtin_words += is_builtin;
-        }
-    }
-    return out;
-}

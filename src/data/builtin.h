@@ -83,13 +83,4 @@ MOTE_MUST_USE mote_status mote_builtin_prepare(mote_store *s, const mote_builtin
                                                mote_builtin_plan *plan, mote_builtin_report *out,
                                                mote_err *err);
 
-/* How much of a split of a version is built in, for those who say what a figure rests on. */
-typedef struct {
-    size_t n_words, n_builtin_words;   /* clips of other words: in all, and of them built in */
-    size_t n_noises, n_builtin_noises; /* backgrounds: the same (they are in every split) */
-} mote_builtin_share;
-
-mote_builtin_share mote_builtin_of_version(const mote_data_version *v, mote_split split,
-                                           const char *const *keywords, size_t n_keywords);
-
 #endif

@@ -80,7 +80,8 @@ MOTE_MUST_USE mote_status mote_builtin_write_script(const mote_builtin_config *c
                                                     mote_builtin_script *out, mote_err *err);
 
 /* Sounds that differ between two lists of phonemes ("b_E_d"), and whether `part` occurs in
- * `whole`. */
+ * `whole`.
+ * lint: unused_exports: a test measures them by themselves */
 size_t mote_phoneme_distance(const char *x, const char *y);
 bool mote_phonemes_contain(const char *whole, const char *part);
 

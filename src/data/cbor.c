@@ -20,7 +20,8 @@ void mote_cbor_init(mote_cbor *c, const void *bytes, size_t n)
     *c = (mote_cbor){.d = bytes, .n = n};
 }
 
-bool mote_cbor_refuse(mote_cbor *c, const char *why)
+/* `why` is static. Returns false. */
+static bool refuse(mote_cbor *c, const char *why)
 {
     if (!c->why) {
         c->why = why;
@@ -42,15 +43,15 @@ static bool read_head(mote_cbor *c, size_t *at, head *h)
     if (c->why)
         return false;
     if (*at >= c->n)
-        return mote_cbor_refuse(c, "the file ends inside an item");
+        return refuse(c, "the file ends inside an item");
     uint8_t b = c->d[*at];
     *h = (head){.major = b >> 5, .minor = b & 31, .argument = b & 31};
     size_t extra = h->minor < 24 ? 0 : h->minor <= 27 ? (size_t)1 << (h->minor - 24) : 0;
     if (h->minor >= 28 && h->minor <= 30)
-        return mote_cbor_refuse(c, "not CBOR: a reserved length");
+        return refuse(c, "not CBOR: a reserved length");
     h->is_open = h->minor == 31;
     if (c->n - *at - 1 < extra)
-        return mote_cbor_refuse(c, "the file ends inside an item");
+        return refuse(c, "the file ends inside an item");
     if (extra)
         h->argument = 0;
     for (size_t i = 0; i < extra; i++)
@@ -100,11 +101,11 @@ static bool enter(mote_cbor *c, uint8_t major, const char *why)
     if (!peek_head(c, &h, &behind))
         return false;
     if (h.major != major)
-        return mote_cbor_refuse(c, why);
+        return refuse(c, why);
     if (c->depth == MOTE_CBOR_MAX_DEPTH)
-        return mote_cbor_refuse(c, "nested too deep");
+        return refuse(c, "nested too deep");
     if (!h.is_open && h.argument > c->n - behind)
-        return mote_cbor_refuse(c, "more entries are promised than bytes are left");
+        return refuse(c, "more entries are promised than bytes are left");
     c->left[c->depth++] = h.is_open ? UINT64_MAX : h.argument;
     c->at = behind;
     return true;
@@ -147,11 +148,11 @@ bool mote_cbor_text(mote_cbor *c, const char **s, size_t *n)
     if (!peek_head(c, &h, &behind))
         return false;
     if (h.major != 3)
-        return mote_cbor_refuse(c, "a text is expected");
+        return refuse(c, "a text is expected");
     if (h.is_open)
-        return mote_cbor_refuse(c, "text in chunks is not read");
+        return refuse(c, "text in chunks is not read");
     if (h.argument > c->n - behind)
-        return mote_cbor_refuse(c, "the file ends inside a text");
+        return refuse(c, "the file ends inside a text");
     *s = (const char *)c->d + behind;
     *n = (size_t)h.argument;
     c->at = behind + (size_t)h.argument;
@@ -189,7 +190,7 @@ bool mote_cbor_number(mote_cbor *c, double *x)
     } else if (h.major == 7 && h.minor == 27) {
         memcpy(x, &h.argument, sizeof *x);
     } else {
-        return mote_cbor_refuse(c, "a number is expected");
+        return refuse(c, "a number is expected");
     }
     c->at = behind;
     return true;
@@ -209,11 +210,10 @@ static bool skip_one(mote_cbor *c, bool *is_map, bool *has_entered)
         return *is_map ? mote_cbor_map(c) : mote_cbor_array(c);
     }
     if (h.is_open)
-        return mote_cbor_refuse(c, h.major == 7 ? "an item is expected"
-                                                : "text in chunks is not read");
+        return refuse(c, h.major == 7 ? "an item is expected" : "text in chunks is not read");
     if (h.major == 2 || h.major == 3) {
         if (h.argument > c->n - behind)
-            return mote_cbor_refuse(c, "the file ends inside a text");
+            return refuse(c, "the file ends inside a text");
         behind += (size_t)h.argument;
     }
     c->at = behind;

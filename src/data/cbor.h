@@ -52,7 +52,5 @@ bool mote_cbor_skip(mote_cbor *c);                            /* any one item */
 
 /* PARSE "'name': byte 17: why"; OK when nothing has failed. */
 MOTE_MUST_USE mote_status mote_cbor_status(const mote_cbor *c, const char *name, mote_err *err);
-/* Remember a failure of the caller's; `why` is static. Returns false. */
-bool mote_cbor_refuse(mote_cbor *c, const char *why);
 
 #endif

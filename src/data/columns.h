@@ -84,7 +84,8 @@ MOTE_MUST_USE mote_status mote_columns_of(const mote_project_table *table,
                                           const mote_columns_source *from, mote_arena *a,
                                           mote_columns *out, mote_err *err);
 
-/* The same of a version: its tables in order, categories from its training rows. */
+/* The same of a version: its tables in order, categories from its training rows.
+ * lint: unused_exports: a test looks at them before they are a form */
 struct mote_data_version;
 MOTE_MUST_USE mote_status mote_columns_of_version(mote_store *s, const struct mote_data_version *v,
                                                   const mote_project_table *table, mote_arena *a,
@@ -106,10 +107,6 @@ bool mote_columns_takes(const mote_project_table *table, const mote_table_column
 MOTE_MUST_USE mote_status mote_columns_fit(const mote_project_table *table,
                                            const mote_table_rows *t, const char *what,
                                            mote_err *err);
-
-/* One cell as text to out[1 or 2]; `number` is it as a number, NaN: it is none. False: it is not of
- * the type (and out is then as for one that is missing). */
-bool mote_field_read(const mote_field *f, const char *text, size_t n, double number, float *out);
 
 /* Row `row` of a decoded table to out [width]. */
 void mote_columns_row(const mote_columns *c, const mote_table_rows *t, size_t row, float *out);

@@ -54,7 +54,9 @@ static bool read_date(const mote_field *f, const char *text, size_t n, float *ou
     return true;
 }
 
-bool mote_field_read(const mote_field *f, const char *text, size_t n, double number, float *out)
+/* One cell as text to out[1 or 2]; `number` is it as a number, NaN: it is none. False: it is not of
+ * the type (and out is then as for one that is missing). */
+static bool read_cell(const mote_field *f, const char *text, size_t n, double number, float *out)
 {
     bool is_number = f->type == MOTE_FIELD_NUMBER || f->type == MOTE_FIELD_INTEGER;
     if (*f->missing && strlen(f->missing) == n && memcmp(f->missing, text, n) == 0)
@@ -78,8 +80,7 @@ void mote_columns_row(const mote_columns *c, const mote_table_rows *t, size_t ro
         if (cell == MOTE_CELL_MISSING)
             (void)set_missing(f, out);
         else
-            (void)mote_field_read(f, in->texts[cell], strlen(in->texts[cell]), in->numbers[cell],
-                                  out);
+            (void)read_cell(f, in->texts[cell], strlen(in->texts[cell]), in->numbers[cell], out);
         out += width_of(f);
     }
 }
@@ -156,7 +157,7 @@ static mote_status read_member(const mote_field *f, const json_t *value, float *
     }
     if (json_is_string(value))
         (void)mote_parse_f64(s, cell.n, &number);
-    if (mote_field_read(f, s, cell.n, number, out))
+    if (read_cell(f, s, cell.n, number, out))
         return MOTE_OK;
     return mote_fail(err, MOTE_ARG, "row: column '%s': '%.40s' is no %s", f->name, s,
                      mote_field_type_name(f->type));
@@ -238,7 +239,7 @@ mote_status mote_columns_row_cells(const mote_columns *c, const mote_csv *csv,
             number = NAN;
         if (mote_table_marker(cell))
             (void)set_missing(f, out);
-        else if (!mote_field_read(f, cell->s, cell->n, number, out))
+        else if (!read_cell(f, cell->s, cell->n, number, out))
             return mote_fail(err, MOTE_ARG, "'%s': line %llu, column '%s': '%.*s' is no %s",
                              mote_csv_get_name(csv), (unsigned long long)row->line, f->name,
                              (int)(cell->n < 40 ? cell->n : 40), cell->s,

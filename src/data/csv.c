@@ -86,7 +86,8 @@ mote_status mote_csv_move_window(mote_csv *csv, mote_err *err)
     return MOTE_OK;
 }
 
-mote_csv_scan mote_csv_take_row(mote_csv *csv, mote_err *err)
+/* mote_csv_scan_row with the window moved on as needed. */
+static mote_csv_scan take_row(mote_csv *csv, mote_err *err)
 {
     for (;;) {
         mote_csv_scan got = mote_csv_scan_row(csv, err);
@@ -241,7 +242,7 @@ mote_status mote_csv_next(mote_csv *csv, mote_csv_row *row, mote_err *err)
         return mote_fail(err, MOTE_PARSE, "'%s': line %llu could not be read", csv->name,
                          (unsigned long long)csv->line);
     mote_err why;
-    mote_csv_scan got = mote_csv_take_row(csv, &why);
+    mote_csv_scan got = take_row(csv, &why);
     if (got == MOTE_CSV_BAD) {
         csv->has_failed = true;
         return mote_fail(err, why.status, "%s", why.text);

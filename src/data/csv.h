@@ -145,7 +145,8 @@ void mote_csv_seek(mote_csv *csv, const mote_csv_mark *to);
 /* The cell as a number with the file's decimal point, correctly rounded; false: it is none. */
 bool mote_csv_number(const mote_csv *csv, const mote_csv_cell *cell, double *out);
 
-/* One line a fact: what was found and why, and what was counted so far; for a person. */
+/* One line a fact: what was found and why, and what was counted so far; for a person.
+ * lint: unused_exports: a test and a fuzzer read it; docs/formats/csv.md is written with it */
 void mote_csv_describe(const mote_csv *csv, mote_buf *b);
 
 #endif

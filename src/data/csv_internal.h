@@ -33,7 +33,8 @@ typedef struct {
 } mote_csv_chars;
 
 /* Bit i: p[i] is a delimiter, a quote or a line end; 64 bytes are read. The portable way is what
- * machines without vectors use and what a test holds the other against. */
+ * machines without vectors use and what a test holds the other against.
+ * lint: unused_exports: of the test that does */
 uint64_t mote_csv_marks(const char *p, mote_csv_chars c);
 uint64_t mote_csv_marks_portable(const char *p, mote_csv_chars c);
 
@@ -88,8 +89,6 @@ mote_csv_scan mote_csv_scan_row(mote_csv *csv, mote_err *err);
 
 /* More text behind what is not handed out yet. Errors: LIMIT a row that does not fit; NOMEM. */
 MOTE_MUST_USE mote_status mote_csv_move_window(mote_csv *csv, mote_err *err);
-/* mote_csv_scan_row with the window moved on as needed. */
-mote_csv_scan mote_csv_take_row(mote_csv *csv, mote_err *err);
 
 /* ---- csv_dialect.c ---- */
 

@@ -65,7 +65,9 @@ static mote_split split_of(const mote_version_config *cfg, uint32_t allowed, dou
     return last;
 }
 
-mote_split mote_row_split(const mote_version_config *cfg, uint32_t allowed, uint64_t hash)
+/* The split of a row by its hash and the seed alone, among those that are allowed (bits of
+ * mote_split). */
+static mote_split row_split(const mote_version_config *cfg, uint32_t allowed, uint64_t hash)
 {
     uint64_t h = mix(hash ^ mix(cfg->seed));
     return split_of(cfg, allowed, (double)(h >> 11) * 0x1p-53);
@@ -108,7 +110,7 @@ static mote_status read_rows(dealing *d, const mote_decoded *file, uint32_t allo
         mote_row_said said;
         MOTE_TRY(it->kind->say(file, &d->cfg->table, row, &said, err));
         if (is_one(allowed) || is_by_hash)
-            it->rows[row] = (uint8_t)mote_row_split(d->cfg, allowed, said.hash);
+            it->rows[row] = (uint8_t)row_split(d->cfg, allowed, said.hash);
         else
             MOTE_TRY(add_row(d, &said, allowed, &it->rows[row], err));
     }
@@ -278,7 +280,7 @@ static void deal_lone_rows(dealing *d)
         if (r->group)
             d->rows[n++] = *r;
         else
-            *r->split = (uint8_t)mote_row_split(d->cfg, r->allowed, r->hash);
+            *r->split = (uint8_t)row_split(d->cfg, r->allowed, r->hash);
     }
     d->n = n;
 }

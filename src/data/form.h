@@ -24,7 +24,8 @@ MOTE_MUST_USE mote_status mote_form_labels(mote_store *s, const mote_data_versio
                                            mote_names *out, mote_err *err);
 
 /* The same of samples whose shape cfg alone tells, with the labels of cfg: no version is needed.
- * ARG when it does not. */
+ * ARG when it does not.
+ * lint: unused_exports: tests judge a model before there are data */
 MOTE_MUST_USE mote_status mote_form_declared(const mote_dataset_config *cfg, mote_arena *a,
                                              mote_sample_form *out, mote_err *err);
 

@@ -20,7 +20,7 @@ mote_image_config mote_image_config_default(void)
         .max_bytes = (size_t)64 << 20, .max_pixels = MRT_RESIZE_MAX_PIXELS, .background = 255};
 }
 
-mote_image_format mote_image_recognise(const void *bytes, size_t n)
+static mote_image_format recognise(const void *bytes, size_t n)
 {
     const uint8_t *d = bytes;
     if (n >= 8 && memcmp(d, "\x89PNG\r\n\x1a\n", 8) == 0)
@@ -129,7 +129,7 @@ mote_status mote_image_decode(const void *bytes, size_t n, const char *what,
     if (chosen.max_pixels < 1 || chosen.max_pixels > MRT_RESIZE_MAX_PIXELS)
         return mote_fail(err, MOTE_ARG, "max_pixels is %lld, 1 to %d", (long long)chosen.max_pixels,
                          MRT_RESIZE_MAX_PIXELS);
-    job.info.format = mote_image_recognise(bytes, n);
+    job.info.format = recognise(bytes, n);
     job.info.orientation = 1;
     mote_status st = decode_as(&job, err);
     if (st == MOTE_OK)

@@ -30,7 +30,6 @@ typedef enum {
 } mote_image_format;
 
 const char *mote_image_format_name(mote_image_format f); /* "PNG", ..; "unknown" */
-mote_image_format mote_image_recognise(const void *bytes, size_t n);
 
 typedef struct {
     uint8_t *pixels; /* [height][width][n_channels], owned (mote_image_release) */
@@ -95,7 +94,6 @@ typedef struct {
     size_t record_bytes, pixels_at;
 } mote_image_set;
 
-bool mote_image_set_recognise(const void *bytes, size_t n);
 /* Errors: UNSUPPORTED no set; CORRUPT sizes that the bytes do not hold; LIMIT. */
 MOTE_MUST_USE mote_status mote_image_set_open(const void *bytes, size_t n, const char *what,
                                               mote_image_set *out, mote_err *err);

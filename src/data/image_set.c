@@ -36,12 +36,6 @@ static bool is_cifar(const uint8_t *d, size_t n, size_t record, mote_image_set_f
     return true;
 }
 
-bool mote_image_set_recognise(const void *bytes, size_t n)
-{
-    return is_idx(bytes, n) || is_cifar(bytes, n, 1 + 3 * CIFAR_PIXELS, MOTE_IMAGE_CIFAR10) ||
-           is_cifar(bytes, n, 2 + 3 * CIFAR_PIXELS, MOTE_IMAGE_CIFAR100);
-}
-
 static mote_status open_idx(const uint8_t *d, size_t n, const char *what, mote_image_set *out,
                             mote_err *err)
 {

@@ -141,7 +141,8 @@ MOTE_MUST_USE mote_status mote_data_import(mote_store *s, const char *path,
                                            const mote_import_config *cfg, mote_arena *a,
                                            mote_import_report *out, mote_err *err);
 
-/* Is this the name of a folder of background recordings? */
+/* Is this the name of a folder of background recordings?
+ * lint: unused_exports: a test asks for names one by one */
 bool mote_import_is_background(const char *folder, size_t n);
 
 #endif

@@ -26,7 +26,8 @@ static mote_decoding decoding(void)
     return (mote_decoding){.rate_hz = c.rate_hz, .max_bytes = c.max_bytes, .max_ms = c.max_ms};
 }
 
-mote_audio_config mote_audio_config_from(const mote_decoding *cfg)
+/* What is wanted and allowed, in the words of data/audio. */
+static mote_audio_config config_from(const mote_decoding *cfg)
 {
     return (mote_audio_config){.rate_hz = (int32_t)cfg->rate_hz,
                                .max_bytes = cfg->max_bytes,
@@ -46,7 +47,7 @@ static void write_facts(const mote_audio_info *i, char out[MOTE_FACTS_MAX_BYTES]
 static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
                           mote_decoded *out, mote_err *err)
 {
-    mote_audio_config c = mote_audio_config_from(cfg);
+    mote_audio_config c = config_from(cfg);
     mote_audio *a = mote_alloc_zero(1, sizeof *a);
     if (!a)
         return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a recording", what);

@@ -20,17 +20,12 @@ static inline const mote_audio_own *mote_audio_of(const mote_dataset *d)
     return d->own;
 }
 
-/* What is wanted and allowed, in the words of data/audio. */
-mote_audio_config mote_audio_config_from(const mote_decoding *cfg);
-
 /* The rule for one clip: n samples in, exactly clip_samples out.
  *   shorter   zeros before and after, the recording in the middle
  *   longer    the window with the most energy; where neighbouring windows have nearly as much
- *             (2 %), the middle of that run, so that a short word is not cut at an edge */
+ *             (2 %), the middle of that run, so that a short word is not cut at an edge
+ * lint: unused_exports: a test holds it against the slow way */
 void mote_audio_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_samples);
-
-/* Samples of one clip. */
-size_t mote_audio_clip_samples(const mote_cut_config *cfg);
 
 /* The cutter (kind_audio_cut.c). Clips of silence are cut from the background recordings at evenly
  * spaced places, from the stretch of time that belongs to the split. */

@@ -67,7 +67,8 @@ void mote_audio_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_sampl
     memcpy(out + before, in, n * sizeof *out);
 }
 
-size_t mote_audio_clip_samples(const mote_cut_config *cfg)
+/* Samples of one clip. */
+static size_t clip_samples_of(const mote_cut_config *cfg)
 {
     return (size_t)llround(cfg->length_ms * cfg->rate_hz / 1000.0);
 }
@@ -86,8 +87,7 @@ mote_status mote_audio_shape(const mote_decoded *d, const mote_cut_config *cfg, 
                              mote_err *err)
 {
     (void)d;
-    mote_shape s = {
-        .dtype = MOTE_I16, .n_dims = 1, .dims = {(int32_t)mote_audio_clip_samples(cfg)}};
+    mote_shape s = {.dtype = MOTE_I16, .n_dims = 1, .dims = {(int32_t)clip_samples_of(cfg)}};
     MOTE_TRY(mote_shape_check("a clip", &s, err));
     *out = s;
     return MOTE_OK;
@@ -104,7 +104,7 @@ void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, v
         to = to < a->n ? to : a->n;
         from = from < to ? from : to;
     }
-    mote_audio_fit(a->samples + from, to - from, out, mote_audio_clip_samples(cfg));
+    mote_audio_fit(a->samples + from, to - from, out, clip_samples_of(cfg));
 }
 
 /* ---- backgrounds --------------------------------------------------------------------------- */
@@ -179,7 +179,7 @@ mote_status mote_audio_load_own(mote_loader *l, mote_err *err)
 mote_status mote_audio_make_silence(mote_loader *l, void *out, mote_err *err)
 {
     const mote_audio_set *b = &mote_audio_of(l->d)->background;
-    const size_t len = mote_audio_clip_samples(&l->cfg->cut);
+    const size_t len = clip_samples_of(&l->cfg->cut);
     size_t places = 0;
     for (size_t i = 0; i < b->n; i++)
         places += b->items[i].n >= len ? b->items[i].n - len + 1 : 0;

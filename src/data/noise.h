@@ -42,7 +42,8 @@ MOTE_MUST_USE mote_status mote_noise_make(mote_noise_kind kind, uint64_t seed, u
 MOTE_MUST_USE mote_status mote_noise_car(uint64_t seed, uint64_t index, int32_t rate_hz,
                                          double level_dbfs, int16_t *out, size_t n, mote_err *err);
 
-/* Root mean square of x as dB of full scale; -120 for silence. */
+/* Root mean square of x as dB of full scale; -120 for silence.
+ * lint: unused_exports: tests measure what was made with it */
 double mote_level_dbfs(const int16_t *x, size_t n);
 
 /* Level of the speech in a clip: root mean square over the 20 ms frames that have at least a

@@ -24,7 +24,7 @@ const char *mote_data_origin_name(mote_data_origin origin)
     return origin_names[origin];
 }
 
-bool mote_data_role_parse(const char *name, mote_data_role *out)
+static bool parse_role(const char *name, mote_data_role *out)
 {
     for (int i = 0; i < 2; i++) {
         if (mote_str_eq(name, role_names[i])) {
@@ -308,7 +308,7 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     r->id = mote_stmt_i64(q, 0);
     r->kind = kind_named(mote_stmt_text(q, 3));
     bool ok = mote_stmt_hash(q, 1, &r->object) && mote_stmt_hash(q, 2, &r->content_hash) &&
-              r->kind && mote_data_role_parse(mote_stmt_text(q, 4), &r->role);
+              r->kind && parse_role(mote_stmt_text(q, 4), &r->role);
     if (!ok)
         return mote_fail(err, MOTE_CORRUPT, "sample %lld in the store is damaged",
                          (long long)r->id);

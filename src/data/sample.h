@@ -38,8 +38,7 @@ typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mot
     "')) <> '" MOTE_GROUP_BUILTIN "')"
 bool mote_sample_is_builtin(const char *group);
 
-const char *mote_data_role_name(mote_data_role role); /* "example" */
-bool mote_data_role_parse(const char *name, mote_data_role *out);
+const char *mote_data_role_name(mote_data_role role);       /* "example" */
 const char *mote_data_origin_name(mote_data_origin origin); /* "file", "synthetic", "upload" */
 
 /* What the caller knows of a sample. All strings are borrowed for the call. */
@@ -97,7 +96,8 @@ MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft
                                           const mote_sample_facts *facts, int64_t now_ms,
                                           bool *added, mote_err *err);
 
-/* All of it for one file in memory: hash, decode, put. For uploads. */
+/* All of it for one file in memory: hash, decode, put.
+ * lint: unused_exports: tests add samples one by one; the program looks at a batch first */
 MOTE_MUST_USE mote_status mote_sample_add(mote_store *s, const mote_kind *kind, const void *bytes,
                                           size_t n, const mote_sample_facts *facts,
                                           const mote_decoding *cfg, int64_t now_ms,

@@ -139,8 +139,6 @@ typedef enum {
     MOTE_N_SERIES_FINDINGS
 } mote_series_kind;
 
-const char *mote_series_kind_name(mote_series_kind k); /* "gap", "jitter", .. */
-
 typedef struct {
     mote_series_kind kind;
     int32_t channel; /* -1: of time */
@@ -173,7 +171,8 @@ MOTE_MUST_USE mote_status mote_series_check(const mote_series_one *s,
                                             const mote_series_check_config *cfg, mote_arena *a,
                                             mote_series_report *out, mote_err *err);
 
-/* Append the finding in words: "gap of 1.02 s (10.2 intervals) before sample 310 at 3.11 s". */
+/* Append the finding in words: "gap of 1.02 s (10.2 intervals) before sample 310 at 3.11 s".
+ * lint: unused_exports: a test and a fuzzer read it; reports say it of a whole set */
 void mote_series_describe(const mote_series *s, const mote_series_finding *f, mote_buf *b);
 
 #endif

@@ -14,13 +14,6 @@ mote_series_check_config mote_series_check_default(void)
                                       .max_findings = 256};
 }
 
-const char *mote_series_kind_name(mote_series_kind k)
-{
-    static const char *const names[] = {"gap",   "jitter",    "same time",   "back in time",
-                                        "stuck", "saturated", "not a number"};
-    return names[k];
-}
-
 typedef struct {
     const mote_series_one *s;
     const mote_series_check_config *cfg;

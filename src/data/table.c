@@ -274,8 +274,8 @@ static mote_status look(mote_table *t, const mote_table_config *cfg, mote_err *e
     return st;
 }
 
-static mote_status open_either(const char *path, const char *name, const void *bytes, size_t n,
-                               const mote_table_config *cfg, mote_table **out, mote_err *err)
+mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
+                                  const mote_table_config *cfg, mote_table **out, mote_err *err)
 {
     mote_table_config chosen = cfg ? *cfg : mote_table_config_default();
     if (chosen.memory_bytes < (size_t)64 << 10)
@@ -285,8 +285,7 @@ static mote_status open_either(const char *path, const char *name, const void *b
     if (!t)
         return mote_fail(err, MOTE_NOMEM, "'%s'", name);
     mote_arena_init(&t->arena, ARENA_BYTES);
-    mote_status st = path ? mote_csv_open(path, &chosen.csv, &t->csv, err)
-                          : mote_csv_open_bytes(name, bytes, n, &chosen.csv, &t->csv, err);
+    mote_status st = mote_csv_open_bytes(name, bytes, n, &chosen.csv, &t->csv, err);
     if (st == MOTE_OK)
         st = look(t, &chosen, err);
     if (st != MOTE_OK) {
@@ -295,18 +294,6 @@ static mote_status open_either(const char *path, const char *name, const void *b
     }
     *out = t;
     return MOTE_OK;
-}
-
-mote_status mote_table_open(const char *path, const mote_table_config *cfg, mote_table **out,
-                            mote_err *err)
-{
-    return open_either(path, path, NULL, 0, cfg, out, err);
-}
-
-mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
-                                  const mote_table_config *cfg, mote_table **out, mote_err *err)
-{
-    return open_either(NULL, name, bytes, n, cfg, out, err);
 }
 
 void mote_table_destroy(mote_table *t)

@@ -45,8 +45,8 @@ typedef enum {
     MOTE_N_COLUMN_TYPES
 } mote_column_type;
 
+/* lint: unused_exports: tests say what was found */
 const char *mote_column_type_name(mote_column_type t);
-bool mote_column_type_find(const char *name, mote_column_type *out);
 
 #define MOTE_TABLE_MAX_VALUES 1000 /* of a category */
 #define MOTE_TABLE_NAMED      4    /* lines that are named, of each finding */
@@ -90,16 +90,16 @@ mote_table_config mote_table_config_default(void); /* 64 MiB */
 
 typedef struct mote_table mote_table;
 
-/* Errors: those of mote_csv_open and mote_csv_next; NOT_FOUND a stated column is not in the file
+/* The bytes are borrowed for the life of the table. Errors: those of mote_csv_open_bytes and
+ * mote_csv_next; NOT_FOUND a stated column is not in the file
  * (names the nearest); ARG a format that is none. */
-MOTE_MUST_USE mote_status mote_table_open(const char *path, const mote_table_config *cfg,
-                                          mote_table **out, mote_err *err);
 MOTE_MUST_USE mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
                                                 const mote_table_config *cfg, mote_table **out,
                                                 mote_err *err);
 void mote_table_destroy(mote_table *t);
 
 const mote_column *mote_table_get_columns(const mote_table *t, uint32_t *n);
+/* lint: unused_exports: tests and a fuzzer ask for one by name */
 int32_t mote_table_find(const mote_table *t, const char *name); /* -1: no such column */
 /* Rows with the right number of cells; the others are passed over, counted and named by the reader.
  */
@@ -109,7 +109,8 @@ const mote_csv *mote_table_get_csv(const mote_table *t);
 /* Rows first .. first+n into out[n][n_columns]: numbers as they are; bool 0 and 1; category the
  * index in values; time in seconds since 1970; constant 0; id of numbers its number. NaN: missing,
  * not fit for the type, a category that is not in values, text. RANGE: not so many rows.
- * Cost: up to the rows between two kept places (256 or more) are passed over first. */
+ * Cost: up to the rows between two kept places (256 or more) are passed over first.
+ * lint: unused_exports: a fuzzer holds cells and values together; the program reads rows as text */
 MOTE_MUST_USE mote_status mote_table_read(mote_table *t, uint64_t first, uint64_t n, double *out,
                                           mote_err *err);
 /* The cells of one row as text, [n_columns], borrowed until the next call on the table. */

@@ -15,17 +15,6 @@ const char *mote_column_type_name(mote_column_type t)
     return names[t];
 }
 
-bool mote_column_type_find(const char *name, mote_column_type *out)
-{
-    for (int t = 0; t < MOTE_N_COLUMN_TYPES; t++) {
-        if (strcmp(mote_column_type_name((mote_column_type)t), name) == 0) {
-            *out = (mote_column_type)t;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ASCII letters in any case; `word` in lower case. */
 static bool is_word(const char *s, size_t n, const char *word)
 {

@@ -108,10 +108,6 @@ typedef struct {
     int64_t now_ms;
 } mote_version_config;
 
-/* The split of a row by its hash and the seed alone, among those that are allowed (bits of
- * mote_split). */
-mote_split mote_row_split(const mote_version_config *cfg, uint32_t allowed, uint64_t hash);
-
 mote_version_config mote_version_config_default(void); /* 70/15/15, seed 0, every label */
 /* What the project asks for; note "" and now_ms 0. Borrows from p. */
 mote_version_config mote_version_config_of(const mote_project *p);

@@ -68,7 +68,6 @@ static void it_depends_on_seed_epoch_and_index_only(void **state)
     (void)state;
     a_tone(440, 0.3);
     mote_augment *a = create(everything(), (mote_audio_set){0});
-    assert_true(mote_augment_is_synthetic(a));
     for (uint64_t i = 0; i < 20; i++) {
         apply(a, 1, i, 0, out);
         apply(a, 1, 1000 + i, 1, again); /* something between */
@@ -134,7 +133,6 @@ static void noise_comes_as_often_as_asked_and_from_the_recordings(void **state)
     c.noise_probability = 0.5;
     c.noise_snr_db = (mote_span){10, 10};
     mote_augment *a = create(c, (mote_audio_set){&view, 1});
-    assert_false(mote_augment_is_synthetic(a));
     a_tone(440, 0.3);
     int with = 0;
     for (uint64_t i = 0; i < 400; i++) {

@@ -286,7 +286,7 @@ static const mote_series_finding *first_of(const mote_series_report *r, mote_ser
     for (size_t i = 0; i < r->n_kept; i++)
         if (r->kept[i].kind == k)
             return &r->kept[i];
-    fail_msg("no %s", mote_series_kind_name(k));
+    fail_msg("no finding of kind %d", (int)k);
     return NULL;
 }
 
