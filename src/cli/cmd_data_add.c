@@ -162,6 +162,12 @@ static void say_refused(mote_cli *cli, const mote_import_report *r)
         mote_say(cli, "refused: and %zu more ('mote data check' remembers them)\n", n - shown);
 }
 
+/* Samples have a name of their own where they are events in a stream: words. */
+static bool is_of_words(const mote_cli *cli, const mote_kind *k)
+{
+    return k->examples && mote_task_find(cli->project->task)->is_stream;
+}
+
 static void say_account(mote_cli *cli, const char *path, const mote_import_report *r)
 {
     const mote_import_progress *t = &r->total;
@@ -172,7 +178,7 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
         (void)mote_format(background, sizeof background, ", %zu backgrounds", r->n_background);
     mote_say(cli, "%s: %zu files: %zu taken (%zu %s%s%s%s), %zu known, %zu skipped, %zu refused\n",
              mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples,
-             k->examples ? k->examples : k->many, background, k->is_timed ? "; " : "",
+             is_of_words(cli, k) ? k->examples : k->many, background, k->is_timed ? "; " : "",
              k->is_timed ? time : "", t->n_known, r->n_skipped, t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
