@@ -11,7 +11,8 @@
 #include "pipeline/settings.h"
 #include "web/load.h"
 
-#define CONDITION_SEED 41
+#define CONDITION_SEED    41
+#define MAX_PASSAGE_BYTES ((size_t)100 << 20)
 
 typedef struct {
     const char *split, *noise, *consent, *from;
@@ -159,7 +160,32 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
 typedef struct {
     const mote_dataset *d;
     const uint8_t *x; /* its samples, perhaps disturbed */
+    size_t n_events;  /* classes that are events in a stream */
 } samples;
+
+/* What was recorded of the k-th passage; an event with what lies before and behind it, as a stream
+ * has it, what is none by itself. */
+static mote_status encode_passage(void *arg, size_t k, mote_buf *out, mote_err *err)
+{
+    const samples *s = arg;
+    const mote_kind *kind = s->d->kind;
+    const size_t sample = kind->passage_sample(s->d->own, k);
+    const bool is_event = (size_t)s->d->class_id[sample] < s->n_events;
+    return kind->encode_passage(s->d->own, &s->d->shape, k,
+                                is_event ? (size_t)s->d->shape.dims[0] : 0, out, err);
+}
+
+static size_t n_passages(const mote_dataset *d)
+{
+    return d->kind->n_passages ? d->kind->n_passages(d->own) : 0;
+}
+
+/* What the answer to the i-th request should be. */
+static const char *label_of(const samples *s, size_t i)
+{
+    const mote_dataset *d = s->d;
+    return d->classes[d->class_id[n_passages(d) > 0 ? d->kind->passage_sample(d->own, i) : i]];
+}
 
 static mote_status encode(void *arg, size_t sample, mote_buf *out, mote_err *err)
 {
@@ -190,6 +216,13 @@ static mote_status send_samples(mote_load_config *cfg, samples *sent, mote_err *
         return mote_fail(err, MOTE_UNSUPPORTED, "%s cannot be sent yet", d->kind->many);
     cfg->encode_arg = sent;
     cfg->n_samples = d->n;
+    if (n_passages(d) > 0) {
+        cfg->n_samples = n_passages(d);
+        cfg->encode = encode_passage;
+        cfg->content_type = d->kind->passage_type;
+        cfg->sample_bytes = MAX_PASSAGE_BYTES;
+        return MOTE_OK;
+    }
     cfg->encode = is_file ? encode : encode_numbers;
     cfg->content_type = is_file ? d->kind->cut_type : "application/json";
     cfg->sample_bytes =
@@ -208,6 +241,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                             .n_requests = (size_t)v->n,
                             .n_clients = (int32_t)v->clients,
                             .seed = (uint64_t)v->seed,
+                            .words = cli->project->stream.events.items,
+                            .n_words = cli->project->stream.events.n,
                             .cancel = cli->cancel,
                             .progress = on_progress};
     MOTE_TRY(read_address(cli, args[0], &cfg, err));
@@ -226,15 +261,15 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_status st = mote_condition_samples(&d, &condition, (uint64_t)v->seed + CONDITION_SEED,
                                             &cli->arena, &disturbed, err);
     const char **labels = NULL;
-    if (st == MOTE_OK)
-        st = mote_arena_take(&cli->arena, d.n, sizeof *labels, &labels, err);
     mote_load_result r = {0};
-    samples sent = {&d, disturbed};
+    samples sent = {&d, disturbed, cli->project->stream.events.n};
     if (st == MOTE_OK)
         st = send_samples(&cfg, &sent, err);
+    if (st == MOTE_OK)
+        st = mote_arena_take(&cli->arena, cfg.n_samples, sizeof *labels, &labels, err);
     if (st == MOTE_OK) {
-        for (size_t i = 0; i < d.n; i++)
-            labels[i] = d.classes[d.class_id[i]];
+        for (size_t i = 0; i < cfg.n_samples; i++)
+            labels[i] = label_of(&sent, i);
         cfg.labels = labels;
         mote_progress progress;
         cfg.progress_arg = &progress;

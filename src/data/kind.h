@@ -225,6 +225,16 @@ struct mote_kind {
     mote_status (*encode_cut)(const void *own, const mote_shape *shape, const void *x,
                               mote_buf *out, mote_err *err);
 
+    /* Of a data set of events in streams, what is labelled as it was recorded: how many such
+     * passages there are (0: none, samples are sent), of which sample the k-th is, and its file of
+     * the type, appended, with `margin` steps before and behind it, as far as they were recorded,
+     * and at least as long as a sample. NULL: there are none. */
+    const char *passage_type;
+    size_t (*n_passages)(const void *own);
+    size_t (*passage_sample)(const void *own, size_t k);
+    mote_status (*encode_passage)(const void *own, const mote_shape *shape, size_t k, size_t margin,
+                                  mote_buf *out, mote_err *err);
+
     /* What can be wrong with a sample, ended by one without an id; NULL: nothing is known. */
     const mote_trouble *troubles;
 

@@ -58,6 +58,7 @@ typedef struct {
 typedef struct {
     size_t n_axes;
     const char *const *names; /* [n_axes] of the axes, as the first recording has them */
+    double rate_hz;           /* steps a second */
     const mote_series_course *courses;
     size_t n_courses;
     const mote_series_labelled *spans; /* in order */

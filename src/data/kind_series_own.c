@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/csv_write.h"
 #include "data/dataset_internal.h"
 
 /* What is known of a data set beside its windows, with texts of its own; what it says of recordings
@@ -151,7 +152,8 @@ mote_status mote_series_load_own(mote_loader *l, mote_err *err)
     gathering g = {.l = l};
     MOTE_TRY(mote_dataset_first(l->store, l->v, l->cfg, &one, err));
     const mote_series_samples *s = mote_decoded_series(&one.d);
-    const mote_series_own named = {.n_axes = (size_t)s->n_channels, .names = s->names};
+    const mote_series_own named = {
+        .n_axes = (size_t)s->n_channels, .names = s->names, .rate_hz = s->rate_hz};
     mote_status st = keep_own(&named, &l->d->arena, &own, err);
     mote_loaded_done(&one);
     if (st == MOTE_OK && l->cfg->events.n > 0 && l->d->n > 0)
@@ -188,4 +190,50 @@ mote_status mote_series_copy_own(const void *from, mote_arena *a, const void **o
     own->spans = spans;
     *out = own;
     return MOTE_OK;
+}
+
+/* ---- passages ---------------------------------------------------------------------------------
+ */
+
+size_t mote_series_n_passages(const void *own)
+{
+    const mote_series_own *o = own;
+    return o ? o->n_spans : 0;
+}
+
+size_t mote_series_passage_sample(const void *own, size_t k)
+{
+    const mote_series_own *o = own;
+    return o->spans[k].sample;
+}
+
+/* CSV, as a sensor writes it: a column of time, and the axes by their names. */
+mote_status mote_series_encode_passage(const void *own, const mote_shape *shape, size_t k,
+                                       size_t margin, mote_buf *out, mote_err *err)
+{
+    const mote_series_own *o = own;
+    const mote_series_labelled *said = &o->spans[k];
+    const mote_series_course *course = &o->courses[said->course];
+    const size_t window = (size_t)shape->dims[0], last = course->n - window;
+    size_t first = said->from > margin ? said->from - margin : 0;
+    size_t end = course->n - said->to > margin ? said->to + margin : course->n;
+    if (end - first < window) { /* a course is as long as one at least */
+        first = first < last ? first : last;
+        end = first + window;
+    }
+    mote_buf_str(out, "t_ms");
+    for (size_t c = 0; c < o->n_axes; c++) {
+        mote_buf_str(out, ",");
+        mote_csv_put_text(out, o->names[c], strlen(o->names[c]));
+    }
+    mote_buf_str(out, "\n");
+    for (size_t t = first; t < end; t++) {
+        mote_csv_put_number(out, (float)((double)(t - first) * 1000 / o->rate_hz));
+        for (size_t c = 0; c < o->n_axes; c++) {
+            mote_buf_str(out, ",");
+            mote_csv_put_number(out, course->x[t * o->n_axes + c]);
+        }
+        mote_buf_str(out, "\n");
+    }
+    return mote_buf_status(out, err);
 }

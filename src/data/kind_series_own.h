@@ -19,5 +19,10 @@ mote_series_run mote_series_within(const mote_series_samples *s, const mote_seri
 MOTE_MUST_USE mote_status mote_series_load_own(mote_loader *l, mote_err *err);
 MOTE_MUST_USE mote_status mote_series_copy_own(const void *from, mote_arena *a, const void **out,
                                                mote_err *err);
+size_t mote_series_n_passages(const void *own);
+size_t mote_series_passage_sample(const void *own, size_t k);
+MOTE_MUST_USE mote_status mote_series_encode_passage(const void *own, const mote_shape *shape,
+                                                     size_t k, size_t margin, mote_buf *out,
+                                                     mote_err *err);
 
 #endif

@@ -177,6 +177,14 @@ static void record(load *l, const char *failure, const char *label, const char *
     pthread_mutex_unlock(&l->lock);
 }
 
+static bool is_word(const mote_load_config *cfg, const char *label)
+{
+    for (size_t i = 0; i < cfg->n_words; i++)
+        if (mote_str_eq(cfg->words[i], label))
+            return true;
+    return cfg->n_words == 0 && label[0] != '_';
+}
+
 /* Detections are judged apart from the label: they are what the device would say. */
 static void record_detections(load *l, const json_t *list, const char *want)
 {
@@ -188,8 +196,8 @@ static void record_detections(load *l, const json_t *list, const char *want)
         is_wrong |= !is_same;
     }
     pthread_mutex_lock(&l->lock);
-    l->res.n_words += want[0] != '_';
-    l->res.n_detected += want[0] != '_' && is_found;
+    l->res.n_words += is_word(l->cfg, want);
+    l->res.n_detected += is_word(l->cfg, want) && is_found;
     l->res.n_wrong += is_wrong;
     pthread_mutex_unlock(&l->lock);
 }

@@ -27,7 +27,9 @@ typedef struct {
     void *encode_arg;
     const char *content_type;  /* of these files */
     size_t sample_bytes;       /* of one of them at most */
-    const char *const *labels; /* [n_samples], what the answer should be; "_..." is no word */
+    const char *const *labels; /* [n_samples], what the answer should be */
+    const char *const *words;  /* [n_words] labels that are detected; none: all but "_..." */
+    size_t n_words;
     size_t n_samples;
     size_t n_requests;
     int32_t n_clients; /* connections at a time, 1..256 */

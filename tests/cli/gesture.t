@@ -43,7 +43,7 @@ $ mote predict wand/1 recordings/shake/p01_1.csv --json | grep -A4 '"detections"
         "from_ms": {{[0-9]+}},
         "at_ms": {{[0-9]+}},
 
-# A server says the same, and is sent windows by mote bench.
+# A server says the same, and is sent recordings by mote bench.
 $ (mote serve wand/1 --port 0 --threads 1 --json > said.json 2> log.txt & echo $! > pid; wait $!; echo "ended $?" >> log.txt) &
 $ for i in 1 2 3 4 5 6 7 8 9 10; do grep -q port said.json 2>/dev/null && break; sleep 0.3; done
 $ url=http://127.0.0.1:$(sed -n 's/.*"port": \([0-9]*\).*/\1/p' said.json)

@@ -223,7 +223,10 @@ def serve(program, mote, work, said_of):
         check(same == len(said_of), 'a server says the same events of all %d recordings' % same)
         bench = mote('bench', 'http://127.0.0.1:%s' % port, '-n', '40', '-c', '2', '--quiet')
         print('    ' + bench.stdout.replace('\n', '; '))
-        check('0 failed' in bench.stdout, 'mote bench sends it what a user of a stream sends')
+        found = re.search(r'detected: (\d+) of (\d+) events; another event in (\d+) answers', bench.stdout)
+        n, of, others = [int(x) for x in found.groups()] if found else (0, 1, 1)
+        check('0 failed' in bench.stdout and n >= 0.7 * of > 0 and others <= 2,
+              'mote bench sends movements with what is before and behind them: %d of %d detected' % (n, of))
     finally:
         server.terminate()
         server.wait()
