@@ -102,7 +102,8 @@ static const char *next_step(mote_store *s, const mote_overview *o, mote_arena *
             return "bring the project up to date: 'mote run'";
     }
     if (o->n_alerts > 0)
-        return o->due ? "the traffic has changed: look with 'mote monitor', then add that "
+        return o->due ? "the traffic has changed: look with 'mote monitor', then label what "
+                        "was kept of it ('mote data kept --write DIR'), or add that "
                         "condition to the data or to 'augmentation' in mote.yaml and 'mote run'"
                       : "the traffic has changed: look with 'mote monitor'";
     if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
