@@ -221,7 +221,7 @@ static const char *sample_word(const mote_requirement *q)
     switch (q->where) {
     case MOTE_AT_STREAM:
         return is_of_anomalies(q) ? "spans of anomaly in recordings of the test"
-                                  : "spoken keywords in the test stream";
+                                  : "events in the test stream";
     case MOTE_AT_SERVING:
         return "requests of 'mote bench URL --record'";
     case MOTE_AT_DEVICE:

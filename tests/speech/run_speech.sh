@@ -80,7 +80,7 @@ folds() {    # folds NAME LEAST
 
 firmware() {    # firmware NAME MOST: of the document of 'mote run' in $work/run.json
     check "$1, firmware" flash "$work/run.json" "$2"
-    check "$1, golden clips" golden "$work/run.json"
+    check "$1, golden samples" golden "$work/run.json"
 }
 
 began=$(date +%s)
