@@ -19,10 +19,10 @@ static const mote_arch_row rows[MOTE_N_ARCHS] = {
 
 static const struct {
     mote_arch_id arch;
-    mote_input_kind input;
+    uint32_t inputs, answers; /* as flags */
     const char *presets;
-} of_inputs[] = {
-#define ARCH_OF(id, input, presets) {MOTE_ARCH_##id, MOTE_INPUT_##input, presets},
+} of_some[] = {
+#define ARCH_OF(id, inputs, answers, presets) {MOTE_ARCH_##id, inputs, answers, presets},
 #include "project/archs.def"
 };
 
@@ -54,10 +54,12 @@ const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kin
     return NULL;
 }
 
-const char *mote_arch_row_presets(const mote_arch_row *row, mote_input_kind input)
+const char *mote_arch_row_presets(const mote_arch_row *row, mote_input_kind input,
+                                  mote_answer_kind answer)
 {
-    for (size_t i = 0; i < sizeof of_inputs / sizeof *of_inputs; i++)
-        if (row == &rows[of_inputs[i].arch] && of_inputs[i].input == input)
-            return of_inputs[i].presets;
+    for (size_t i = 0; i < sizeof of_some / sizeof *of_some; i++)
+        if (row == &rows[of_some[i].arch] && (of_some[i].inputs & MOTE_ONE_OF(input)) &&
+            (of_some[i].answers & MOTE_ONE_OF(answer)))
+            return of_some[i].presets;
     return "";
 }

@@ -48,6 +48,8 @@ const mote_learner_row *mote_learner_row_get(mote_learner_id id);
 const mote_arch_row *mote_arch_row_find(const char *name);
 /* What a project has that does not say; NULL: no architecture takes this and says that. */
 const mote_arch_row *mote_arch_row_preset(mote_input_kind input, mote_answer_kind answer);
-/* What its keys have for a kind of input that differs from `settings`, as written there; "". */
-const char *mote_arch_row_presets(const mote_arch_row *row, mote_input_kind input);
+/* What its keys have for a kind of input and answer that differs from `settings`, as written there;
+ * "". */
+const char *mote_arch_row_presets(const mote_arch_row *row, mote_input_kind input,
+                                  mote_answer_kind answer);
 #endif

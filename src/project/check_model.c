@@ -80,7 +80,8 @@ void mote_reader_check_model(mote_reader *r)
             r, &(mote_choice){.block = "model",
                               .key = "architecture",
                               .own = arch->settings,
-                              .presets = mote_arch_row_presets(arch, mote_reader_input(r)),
+                              .presets = mote_arch_row_presets(arch, mote_reader_input(r),
+                                                               mote_reader_answer(r)),
                               .what = "architecture",
                               .name = arch->name});
     const char *training = arch ? mote_learner_row_get(arch->learner)->settings : "";

@@ -99,6 +99,21 @@ static void a_kernel_that_nobody_chose_is_of_what_comes_in(void **state)
     }
 }
 
+static void dropout_that_nobody_chose_is_of_what_is_said(void **state)
+{
+    static const struct {
+        const char *text;
+        double dropout;
+    } cases[] = {
+        {"name: d\ntask: table\ntable: {target: x}\n", 0.2},
+        {"name: d\ntask: table\nanswer: value\ntable: {target: x}\n", 0},
+        {"name: d\ntask: table\nanswer: value\ntable: {target: x}\nmodel: {dropout: 0.1}\n", 0.1},
+        {LEAST, 0.2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_float_equal(good(*state, cases[i].text)->model.dropout, cases[i].dropout, 1e-9);
+}
+
 static void units_are_converted_to_the_unit_of_the_key(void **state)
 {
     const mote_project *p =
@@ -743,6 +758,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_smallest_file_gets_all_presets, setup, teardown),
         cmocka_unit_test_setup_teardown(a_kernel_that_nobody_chose_is_of_what_comes_in, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(dropout_that_nobody_chose_is_of_what_is_said, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(units_are_converted_to_the_unit_of_the_key, setup,
                                         teardown),
