@@ -107,24 +107,15 @@ class Uses:
 
 
 def unused_exports(tree):
-    """A function of a header that nobody outside its own files uses; tests do not count. Rooms whose
-    walls are being moved are in tools/exports_moving.txt until they are done."""
-    listed = "tools/exports_moving.txt"
-    moving = {w for w in (tree.lines(listed) if listed in tree.names else []) if w and w[0] != "#"}
+    """A function of a header that nobody outside its own files uses; tests do not count."""
     uses = Uses(tree)
-    found = set()
     for name in tree.files("src/", "device/", suffixes=(".h",)):
         code = uses.codes[name]
         lines = tree.lines(name)
-        room = name.split("/")[1] if name.startswith("src/") else "device"
         for m in DECLARED.finditer(code):
             line = code[:m.start(1)].count("\n")
             near = "\n".join(lines[max(0, line - 3):line + 1])
             if uses.has_user(m.group(1), name) or re.search(r"lint: unused_exports: \w+", near):
                 continue
-            found.add(room)
-            if room not in moving:
-                yield (f"{name}:{line + 1}: nobody outside its own files uses {m.group(1)}: use it, make "
-                       "it static, or drop it")
-    for room in sorted(moving - found):
-        yield f"{listed}:1: '{room}' has no unused function any more; take it off the list"
+            yield (f"{name}:{line + 1}: nobody outside its own files uses {m.group(1)}: use it, make "
+                   "it static, or drop it")

@@ -43,12 +43,14 @@ typedef struct {
 /* Errors: ARG  n = 0, a score or threshold that is not finite, a group out of range, config; NOMEM.
  * Cost:   O(n log n + n_resamples * n). Scratch of `a` is rewound.
  * Source: Hanley and McNeil (1982); Fawcett, An introduction to ROC analysis (2006), section 7;
- *         average precision as scikit-learn's average_precision_score. */
+ *         average precision as scikit-learn's average_precision_score.
+ * lint: unused_exports: a test holds it against scikit-learn, the program asks answer.h */
 MOTE_MUST_USE mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v,
                                                 const mote_evaluate_config *cfg, mote_arena *a,
                                                 mote_anomaly_evaluation *out, mote_err *err);
 
-/* A new reference owned by the caller. */
+/* A new reference owned by the caller.
+ * lint: unused_exports: a test holds it against scikit-learn, the program asks answer.h */
 MOTE_MUST_USE mote_status mote_anomaly_evaluation_to_json(const mote_anomaly_evaluation *e,
                                                           json_t **out, mote_err *err);
 

@@ -59,7 +59,8 @@ typedef struct {
 /* Errors: ARG  n = 0, a number that is not finite or group out of range (named), lo above hi,
  *              config out of range
  *         NOMEM. Cost: O(n_resamples * n * n_values). Scratch of `a` is rewound.
- * cfg: confidence, n_resamples, seed and min_group are used. */
+ * cfg: confidence, n_resamples, seed and min_group are used.
+ * lint: unused_exports: a test holds it against scikit-learn, the program asks answer.h */
 MOTE_MUST_USE mote_status mote_value_evaluate(const mote_value_answers *v,
                                               const mote_evaluate_config *cfg, mote_arena *a,
                                               mote_value_evaluation *out, mote_err *err);
@@ -71,13 +72,15 @@ MOTE_MUST_USE mote_status mote_value_evaluate(const mote_value_answers *v,
  * Errors: RANGE  so few samples that no such interval is finite; the message says how many it takes
  *         ARG, NOMEM. Scratch of `a` is rewound.
  * Source: Vovk, Gammerman, Shafer (2005); Lei et al., Distribution-Free Predictive Inference for
- * Regression (2018), split conformal prediction, algorithm 2. */
+ * Regression (2018), split conformal prediction, algorithm 2.
+ * lint: unused_exports: a test holds it against scikit-learn, the program asks answer.h */
 MOTE_MUST_USE mote_status mote_value_half_width(const mote_value_answers *v, int32_t k,
                                                 double level, mote_arena *a, double *out,
                                                 mote_err *err);
 
 /* Everything as one document; names [n_values], group_names [n_groups] (NULL: no groups are
- * written). A new reference owned by the caller. */
+ * written). A new reference owned by the caller.
+ * lint: unused_exports: a test holds it against scikit-learn, the program asks answer.h */
 MOTE_MUST_USE mote_status mote_value_evaluation_to_json(const mote_value_evaluation *e,
                                                         const char *const *names,
                                                         const char *const *group_names,
