@@ -41,7 +41,7 @@ MOTE_MUST_USE mote_status mote_nab_score_of(const mote_anomaly_series *s, size_t
 /* At the threshold, the same for all series, with the highest score; the highest of equals. That is
  * how the benchmark reports detectors: the threshold is chosen on the very series that it is judged
  * on, so it flatters. O(n log n).
- * lint: unused_exports: tests/tenants/nab.py reports the benchmark with it */
+ * lint: unused_exports: a test holds it against the benchmark, which reports detectors so */
 MOTE_MUST_USE mote_status mote_nab_best(const mote_anomaly_series *s, size_t n_series,
                                         const mote_nab_profile *profile, mote_arena *a,
                                         mote_nab_score *out, mote_err *err);
