@@ -108,6 +108,17 @@ typedef struct {
 
 typedef struct mote_csv mote_csv;
 
+/* What the first bytes of a file show of its rows, taken apart as the reader would: what a door
+ * asks before it lets a file in, so that nothing is turned away that could have been read. */
+typedef struct {
+    uint32_t n_rows;        /* whole ones in the head, at most 200; the header is one */
+    uint32_t n_columns;     /* of most of them; 1: nothing parts their cells */
+    uint32_t n_alike;       /* rows with as many */
+    uint32_t n_number_rows; /* of those, the longest run of which half the cells are numbers */
+} mote_csv_glance;
+/* head[0..n); false: it is no text, or has no row. */
+bool mote_csv_look(const void *head, size_t n, mote_csv_glance *out);
+
 /* Map and look at a file; the rows begin behind the header. cfg NULL: the default.
  *
  * Errors: ARG        a field of cfg is outside its range

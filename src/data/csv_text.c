@@ -70,19 +70,6 @@ static size_t skip_ascii(const uint8_t *d, size_t at, size_t n)
     return at;
 }
 
-/* ASCII in UTF-16 has a zero in every other byte, and the other ones are none. */
-static bool looks_like_utf16(const uint8_t *d, size_t n, mote_csv_encoding *e)
-{
-    size_t zeros[2] = {0, 0}, looked = n < 4096 ? n & ~(size_t)1 : 4096;
-    if (n % 2 || looked < 8)
-        return false;
-    for (size_t i = 0; i < looked; i++)
-        zeros[i & 1] += d[i] == 0;
-    *e = zeros[1] > zeros[0] ? MOTE_CSV_UTF16LE : MOTE_CSV_UTF16BE;
-    size_t most = zeros[0] > zeros[1] ? zeros[0] : zeros[1];
-    return most > looked / 4 && (zeros[0] == 0 || zeros[1] == 0);
-}
-
 static mote_status not_text(const char *name, size_t at, mote_err *err)
 {
     return mote_fail(err, MOTE_PARSE,
@@ -123,14 +110,15 @@ mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n,
         return mote_fail(err, MOTE_PARSE, "'%s' is empty", name);
     if (n >= 4 && (memcmp(d, "\xff\xfe\0\0", 4) == 0 || memcmp(d, "\0\0\xfe\xff", 4) == 0))
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s' is UTF-32; save it as UTF-8", name);
-    if (n >= 2 && (memcmp(d, "\xff\xfe", 2) == 0 || memcmp(d, "\xfe\xff", 2) == 0)) {
-        t.encoding = d[0] == 0xFF ? MOTE_CSV_UTF16LE : MOTE_CSV_UTF16BE;
-        t.mark_bytes = 2;
+    mote_utf16 order = mote_filetype_utf16(d, n);
+    if (order != MOTE_UTF16_NONE) {
+        t.encoding = order == MOTE_UTF16_LE ? MOTE_CSV_UTF16LE : MOTE_CSV_UTF16BE;
+        t.mark_bytes = d[0] >= 0xFE ? 2 : 0;
     } else if (type != MOTE_FILETYPE_text && type != MOTE_FILETYPE_unknown &&
                type != MOTE_FILETYPE_json) {
         return mote_fail(err, MOTE_PARSE, "'%s' is no table: it is %s", name,
                          mote_filetype_name(type));
-    } else if (!looks_like_utf16(d, n, &t.encoding)) {
+    } else {
         t.mark_bytes = n >= 3 && memcmp(d, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
         MOTE_TRY(look_at_all(name, d, n, &t, err));
     }

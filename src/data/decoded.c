@@ -3,6 +3,7 @@
  * spread evenly already. */
 #include "data/decoded.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What of a decoding decides how an object looks in memory: equal bytes, equal samples. */
@@ -10,6 +11,7 @@ typedef struct {
     mote_sha256 object;
     double rate_hz;
     int32_t extent[4]; /* height, width, channels and fit of what will be cut; 0: all of it */
+    uint64_t columns;  /* which of a file with columns are what, hashed; 0: as found */
 } key;
 
 typedef struct {
@@ -52,12 +54,31 @@ void mote_decoded_cache_destroy(mote_decoded_cache *c)
     mote_free(c);
 }
 
+static uint64_t add_text(uint64_t h, const char *s)
+{
+    for (; s && *s; s++)
+        h = (h ^ (uint8_t)*s) * 1099511628211u;
+    return (h ^ (s ? 1u : 0u)) * 1099511628211u;
+}
+
+/* FNV-1a, 64 bits */
+static uint64_t columns_of(const mote_cut_config *cut)
+{
+    uint64_t h = 14695981039346656037u;
+    h = add_text(add_text(h, cut->label_column), cut->time_column);
+    h = (h ^ (uint64_t)llround(cut->time_unit_s * 1e9)) * 1099511628211u;
+    for (size_t i = 0; i < cut->axes.n; i++)
+        h = add_text(h, cut->axes.items[i]);
+    return h;
+}
+
 static key key_of(const mote_sha256 *object, const mote_decoding *how)
 {
     key k;
     memset(&k, 0, sizeof k); /* with its gaps: it is compared as bytes */
     k.object = *object;
     k.rate_hz = how->rate_hz;
+    k.columns = how->cut ? columns_of(how->cut) : 0;
     if (how->samples_only && how->cut) {
         k.extent[0] = how->cut->height;
         k.extent[1] = how->cut->width;

@@ -167,20 +167,44 @@ static bool is_pnm(const uint8_t *p, size_t n)
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
+#define MAX_UTF16_LOOKED 4096
+
+mote_utf16 mote_filetype_utf16(const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    size_t zeros[2] = {0, 0}, looked = n < MAX_UTF16_LOOKED ? n & ~(size_t)1 : MAX_UTF16_LOOKED;
+    if (is_at(p, n, 0, "\xff\xfe", 2) || is_at(p, n, 0, "\xfe\xff", 2))
+        return p[0] == 0xff ? MOTE_UTF16_LE : MOTE_UTF16_BE;
+    if (n % 2 || looked < 8)
+        return MOTE_UTF16_NONE;
+    for (size_t i = 0; i < looked; i++)
+        zeros[i & 1] += p[i] == 0;
+    size_t most = zeros[0] > zeros[1] ? zeros[0] : zeros[1], low = zeros[1] ? 0 : 1;
+    bool is_text = most > looked / 4 && (zeros[0] == 0 || zeros[1] == 0);
+    for (size_t i = 0; i < looked && is_text; i += 2)
+        is_text = p[i + 1 - low] != 0 || p[i + low] >= '\t'; /* numbers in binary are small */
+    return !is_text ? MOTE_UTF16_NONE : low ? MOTE_UTF16_BE : MOTE_UTF16_LE;
+}
+
+/* UTF-8, or what one byte a character wrote: then letters of other countries stand among ASCII, and
+ * are the lesser part. */
 static bool is_text(const uint8_t *p, size_t n)
 {
-    if (is_at(p, n, 0, "\xff\xfe", 2) || is_at(p, n, 0, "\xfe\xff", 2))
-        return true; /* UTF-16 */
-    size_t n_odd = 0;
+    size_t n_odd = 0, n_high = 0;
+    if (mote_filetype_utf16(p, n) != MOTE_UTF16_NONE)
+        return true;
     for (size_t i = 0; i < n; i++) {
         if (p[i] == 0)
             return false;
         n_odd += p[i] < 0x20 && !(p[i] >= '\t' && p[i] <= '\r') && p[i] != 0x1b;
+        n_high += p[i] >= 0x80;
     }
     size_t whole = n; /* the head may end inside a character */
     while (whole > 0 && n - whole < 4 && !mote_utf8_valid((const char *)p, whole))
         whole--;
-    return n_odd * 50 <= n && mote_utf8_valid((const char *)p, whole) && whole > 0;
+    if (whole > 0 && mote_utf8_valid((const char *)p, whole))
+        return n_odd * 50 <= n;
+    return n_odd == 0 && n_high * 2 < n;
 }
 
 static mote_filetype text_type(const uint8_t *p, size_t n)

@@ -26,6 +26,11 @@ typedef enum {
 /* bytes[0..n): the start of the file, or all of it. */
 mote_filetype mote_filetype_of(const void *bytes, size_t n);
 
+/* Is it UTF-16, and of which order? By its mark, or by the zero that stands in every other byte of
+ * ASCII; then the length must be even. bytes[0..n) as above. */
+typedef enum { MOTE_UTF16_NONE, MOTE_UTF16_LE, MOTE_UTF16_BE } mote_utf16;
+mote_utf16 mote_filetype_utf16(const void *bytes, size_t n);
+
 /* May a file of the type hold samples of any kind, but not as it is (an archive, a pointer)? */
 bool mote_filetype_may_hold(mote_filetype t);
 

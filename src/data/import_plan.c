@@ -160,7 +160,8 @@ static void look_at_piece(void *arg, size_t piece, int32_t worker)
         *(is_named ? &it->refused : &it->skipped) = "is empty";
     else
         *(is_named || take == MOTE_TAKE_LOCKED ? &it->refused : &it->skipped) =
-            mote_filetype_name(type);
+            type == MOTE_FILETYPE_text && is_named && kind->unlike ? kind->unlike
+                                                                   : mote_filetype_name(type);
 }
 
 /* ---- layouts ------------------------------------------------------------------------------- */

@@ -34,6 +34,9 @@ typedef struct {
     double rate_hz;   /* 0: that of the version's first example, for a kind that is timed */
     double length_ms; /* of a sample that runs in time; 0: the whole sample, for a kind that can */
     const char *label_column; /* of a file with columns; NULL: found by itself */
+    const char *time_column;  /* of such a file, and the seconds of its unit; NULL, 0: found */
+    double time_unit_s;
+    mote_names axes;  /* of such a file; none: found */
     double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
                          end */
     int32_t height, width, n_channels;  /* of a sample that has an extent; 1: grey, 3: colour */
@@ -184,6 +187,7 @@ struct mote_kind {
 
     /* Of a type in neither list: do its first bytes look like a file of the kind? NULL: never. */
     bool (*recognise)(mote_filetype type, const uint8_t *head, size_t n);
+    const char *unlike; /* what a text is that does not, "a text without .."; NULL: a text */
 
     /* Fill in all of *out but `kind`. Errors: LIMIT, UNSUPPORTED, CORRUPT, NOMEM, ARG. */
     mote_status (*decode)(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,

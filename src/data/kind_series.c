@@ -30,41 +30,6 @@ static mote_decoding decoding(void)
     return (mote_decoding){.max_bytes = mote_series_config_default().max_bytes};
 }
 
-/* Cells of a line of which at least half are numbers; 0: it is no such line. */
-static size_t cells_of_numbers(const uint8_t *s, size_t n)
-{
-    size_t n_cells = 0, n_numbers = 0;
-    for (size_t from = 0, at = 0; at <= n; at++) {
-        if (at < n && !strchr(",;\t| ", (char)s[at]) && s[at] != '\0')
-            continue;
-        double x;
-        size_t len = at - from;
-        n_cells += len > 0 || (n > 0 && s[at < n ? at : n - 1] != ' '); /* also an empty one */
-        n_numbers += len > 0 && mote_parse_f64((const char *)s + from, len, &x);
-        from = at + 1;
-    }
-    return n_numbers > 0 && 2 * n_numbers >= n_cells ? n_cells : 0;
-}
-
-/* Two lines of as many numbers, one below the other, among the first. What is no text to a byte
- * (UTF-16) is left to the reader. */
-static bool looks_like_rows(const uint8_t *head, size_t n)
-{
-    size_t before = 0, n_lines = 0;
-    for (size_t from = 0; from < n && n_lines < 64; n_lines++) {
-        const uint8_t *lf = memchr(head + from, '\n', n - from);
-        size_t end = lf ? (size_t)(lf - head) : n, len = end - from;
-        while (len > 0 && head[from + len - 1] == '\r')
-            len--;
-        size_t n_cells = cells_of_numbers(head + from, len);
-        if (n_cells > 0 && n_cells == before)
-            return true;
-        before = n_cells;
-        from = end + 1;
-    }
-    return false;
-}
-
 /* A text with two lines of numbers, or an acquisition of Edge Impulse. */
 static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
 {
@@ -73,7 +38,8 @@ static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
     mote_series_format f = mote_series_recognise(head, n);
     if (f != MOTE_SERIES_CSV)
         return f == MOTE_SERIES_TS || f == MOTE_SERIES_EDGE_CBOR || type == MOTE_FILETYPE_json;
-    return type == MOTE_FILETYPE_text && looks_like_rows(head, n);
+    mote_csv_glance g;
+    return type == MOTE_FILETYPE_text && mote_csv_look(head, n, &g) && g.n_number_rows > 1;
 }
 
 /* Rates that sensors are set to. */
@@ -276,7 +242,8 @@ static mote_status decode_all(decoding_job *j, const char *what, mote_decoded *o
     int64_t at_us = 0;
     if (!(j->rate_hz > 0))
         return mote_fail(err, MOTE_UNSUPPORTED,
-                         "'%s': it has neither times nor a rate; give 'data.rate_hz' in mote.yaml",
+                         "'%s': it has neither times nor a rate; name its column of times in "
+                         "'data.time_column' of mote.yaml, or give 'data.rate_hz'",
                          what);
     for (size_t i = 0; i < j->from->n_items; i++) {
         mote_status st = add_stretches(j, &j->from->items[i], at_us, err);
@@ -305,6 +272,8 @@ static mote_status name_axes(const mote_series *s, mote_series_samples *to, mote
         if (!(names[c] = mote_arena_strdup(&to->arena, s->names[c])))
             return mote_fail(err, MOTE_NOMEM, "the names of %d axes", (int)s->n_channels);
     to->names = out->columns = names;
+    if (s->notes[0] && !(to->notes = mote_arena_strdup(&to->arena, s->notes)))
+        return mote_fail(err, MOTE_NOMEM, "the notes on a series");
     out->n_columns = (size_t)s->n_channels;
     return MOTE_OK;
 }
@@ -385,7 +354,12 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     mote_series_config c = mote_series_config_default();
     c.rate_hz = cfg->rate_hz;
     c.max_bytes = cfg->max_bytes;
-    c.label_column = cfg->cut ? cfg->cut->label_column : NULL;
+    if (cfg->cut) {
+        c.label_column = cfg->cut->label_column;
+        c.time_column = cfg->cut->time_column;
+        c.unit_s = cfg->cut->time_unit_s;
+        c.axes = cfg->cut->axes;
+    }
     mote_series s;
     MOTE_TRY(mote_series_read(what, bytes, n, &c, &s, err));
     mote_series_samples *to = mote_alloc_zero(1, sizeof *to);
@@ -394,6 +368,7 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
         mote_arena_init(&to->arena, 2 * MAX_VALUES * sizeof(float));
         to->n_channels = s.n_channels;
         to->format = s.format;
+        to->is_chosen = c.axes.n > 0;
         to->has_times = s.items[0].times_s != NULL;
         to->file_rate_hz = rate_meant(s.items[0].rate_hz);
         to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : rate_meant(s.items[0].rate_hz);
@@ -451,6 +426,10 @@ static void tell(const mote_decoded *d, mote_buf *out)
         mote_buf_printf(out, "%s%s", c ? ", " : "", s->names[c]);
     mote_buf_printf(out, "%s) at %g Hz%s", s->n_channels > 8 ? ", .." : "", s->rate_hz,
                     s->has_times ? "" : " as data.rate_hz says, for the file has no times");
+    for (const char *p = s->notes, *end; p && *p; p = end + (*end == '\n')) {
+        end = p + strcspn(p, "\n");
+        mote_buf_printf(out, "; %.*s", (int)(end - p), p);
+    }
 }
 
 static int32_t axes_in(const char *facts)
@@ -465,6 +444,8 @@ static int32_t axes_in(const char *facts)
 static bool goes_with(const char *facts, const mote_decoded *d, char *why, size_t why_bytes)
 {
     int32_t before = axes_in(facts), now = mote_decoded_series(d)->n_channels;
+    if (mote_decoded_series(d)->is_chosen) /* whatever else the files hold */
+        return true;
     if (before > 0 && before != now)
         (void)mote_format(why, why_bytes, "it has %d %s, those before have %d", (int)now,
                           now == 1 ? "axis" : "axes", (int)before);
@@ -494,9 +475,30 @@ static const char *label_column(const char *label_from)
     return *label_from ? "" : NULL;
 }
 
+/* "none" is no column, and "" not yet known which. */
+static const char *time_column(const char *said)
+{
+    return strcmp(said, "none") == 0 ? "" : *said ? said : NULL;
+}
+
+static double seconds_of(const char *unit)
+{
+    static const struct {
+        const char *name;
+        double s;
+    } units[] = {{"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(unit, units[i].name) == 0)
+            return units[i].s;
+    return 0;
+}
+
 static mote_cut_config cut_of(const mote_project *p)
 {
     return (mote_cut_config){.rate_hz = p->data.rate_hz,
+                             .time_column = time_column(p->data.time_column),
+                             .time_unit_s = seconds_of(p->data.time_unit),
+                             .axes = p->data.axes,
                              .length_ms = p->data.window_ms,
                              .stride_ms = p->data.stride_ms,
                              .label_column = label_column(p->data.label_from)};
@@ -591,6 +593,7 @@ const mote_kind mote_kind_series = {
     .is_timed = true,
     .decoding = decoding,
     .recognise = recognise,
+    .unlike = "a text, and not rows of cells parted by comma, semicolon, tab or '|'",
     .decode = decode,
     .release = release,
     .split_file = split_file,

@@ -21,7 +21,9 @@ typedef struct {
     int32_t n_channels;
     mote_series_format format;
     bool has_times;
-    double file_rate_hz;                    /* as its maker would say it */
+    bool is_chosen;      /* its axes were named in mote.yaml */
+    const char *notes;   /* what was found or left out, in words, one a line; NULL: nothing */
+    double file_rate_hz; /* as its maker would say it */
     uint32_t found[MOTE_N_SERIES_FINDINGS]; /* when it was decoded to be measured */
     uint32_t n_bad_cells, n_ragged;
     double rate_hz; /* wanted, or that of the file as its maker would say it (100, not 99.8) */

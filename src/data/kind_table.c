@@ -27,26 +27,17 @@ static mote_decoding decoding(void)
     return (mote_decoding){.max_bytes = MAX_FILE_BYTES};
 }
 
-/* A text whose first two whole lines have the same number of the same delimiter. */
+#define WIDE_COLUMNS 8 /* a row of so many that is longer than the head is no prose */
+
+/* A text of which most rows have the same number of cells; of one column, numbers. */
 static bool recognise(mote_filetype type, const uint8_t *head, size_t n)
 {
-    static const char delimiters[] = ",;\t|";
-    if (type != MOTE_FILETYPE_text)
+    mote_csv_glance g;
+    if (type != MOTE_FILETYPE_text || !mote_csv_look(head, n, &g))
         return false;
-    for (const char *d = delimiters; *d; d++) {
-        size_t count[2] = {0, 0}, line = 0;
-        for (size_t i = 0; i < n && line < 2; i++) {
-            count[line] += head[i] == (uint8_t)*d;
-            line += head[i] == '\n';
-        }
-        if (line == 2 && count[0] > 0 && count[0] == count[1])
-            return true;
-        /* a header may lack the name of the first column; a last line may lack its end */
-        if (line > 0 && count[0] > 0 && count[1] > 0 &&
-            (count[1] == count[0] + 1 || (line == 1 && count[0] == count[1])))
-            return true;
-    }
-    return false;
+    if (g.n_columns > 1 && g.n_rows > 1)
+        return 2 * g.n_alike > g.n_rows;
+    return g.n_columns > 1 ? g.n_rows == 0 && g.n_columns >= WIDE_COLUMNS : g.n_number_rows > 1;
 }
 
 /* ---- different cells ------------------------------------------------------------------------ */
@@ -473,6 +464,7 @@ const mote_kind mote_kind_table = {
     .locked = locked,
     .decoding = decoding,
     .recognise = recognise,
+    .unlike = "a text, and not rows of cells parted by comma, semicolon, tab or '|'",
     .decode = decode,
     .release = release,
     .tell = tell,

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/csv.h"
+#include "project/setting_types.h"
 
 #define MOTE_SERIES_MAX_CHANNELS 1024
 
@@ -77,6 +78,7 @@ typedef struct {
     double unit_s;            /* of numbers in a column of time: 1, 1e-3, ..; 0: find it */
     const char *time_column;  /* NULL: find it; "": there is none */
     const char *label_column; /* NULL: find it ("label", "class", "activity", ..); "": none */
+    mote_names axes;          /* the columns that are axes, in this order; n 0: those of numbers */
     mote_csv_config csv;
     size_t max_bytes;  /* of the file */
     size_t max_values; /* in all */
@@ -89,7 +91,7 @@ mote_series_config mote_series_config_default(void); /* 100 MiB, 32 Mi values */
  * Errors: LIMIT        more than max_bytes or max_values, or 1024 channels
  *         PARSE        what is wrong, with its line or byte; no samples
  *         UNSUPPORTED  a feature of the format that is not read
- *         NOT_FOUND    time_column or label_column is not there
+ *         NOT_FOUND    time_column, label_column or one of `axes` is not there
  *         NOMEM */
 MOTE_MUST_USE mote_status mote_series_read(const char *name, const void *bytes, size_t n,
                                            const mote_series_config *cfg, mote_series *out,

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "project/setting_types.h"
+
 typedef struct {
     const char *group_pattern;      /* takes the group from a file name; "": no groups known */
     double train, validation, test; /* shares, sum 1 */
@@ -14,6 +16,9 @@ typedef struct {
     const char *label_from;      /* "", "folder", "column:NAME" or a pattern (data/pattern.h) */
     double rate_hz;              /* of series; 0: that of the recordings */
     double window_ms, stride_ms; /* of series; 0: the whole recording; 0: as long as a window */
+    const char *time_column;     /* of series; "": found; "none": there is none */
+    const char *time_unit;       /* "auto", "s", "ms", "us" or "ns" */
+    mote_names axes;             /* of series; none: every column of numbers that may be one */
     const char *builtin;         /* "auto", "train", "on" or "off" (data/builtin.h) */
     const char *language;        /* of espeak-ng; "": by the script of the keywords */
     double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */

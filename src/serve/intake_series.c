@@ -159,8 +159,15 @@ static mote_status series_of_file(const request *r, mote_arena *a, series *out, 
     how.measured = true;
     how.strangers = asked->from_strangers;
     how.rate_hz = g->rate_hz;
+    const mote_cut_config by_name = {.axes = {g->columns, (size_t)g->n_columns}};
+    how.cut = &by_name;
     MOTE_TRY(mote_arena_take(a, (size_t)s->sample.dims[1], sizeof *column, &column, err));
-    MOTE_TRY(mote_kind_decode(kind, r->bytes, r->n, asked->what, &how, &d, err));
+    mote_status found = mote_kind_decode(kind, r->bytes, r->n, asked->what, &how, &d, err);
+    how.cut = NULL; /* a file that calls them otherwise */
+    if (found == MOTE_NOT_FOUND)
+        found = mote_kind_decode(kind, r->bytes, r->n, asked->what, &how, &d, err);
+    if (found != MOTE_OK)
+        return found;
     const mote_series_samples *f = mote_decoded_series(&d);
     mote_status st = MOTE_OK;
     if (f->has_times && !asked->may_convert &&

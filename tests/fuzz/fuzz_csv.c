@@ -35,6 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cfg.delimiter = data[0] & 16 ? ',' : '\0';
     cfg.max_row_bytes = data[0] & 32 ? 64 : 1 << 20;
     cfg.max_columns = data[0] & 64 ? 4 : 16384;
+    mote_csv_glance g;
+    if (mote_csv_look(data + 1, size - 1, &g) &&
+        (g.n_alike > g.n_rows || g.n_number_rows > g.n_alike))
+        abort();
     if (mote_csv_open_bytes("fuzz", data + 1, size - 1, &cfg, &csv, &err) != MOTE_OK)
         return 0;
     for (;;) {

@@ -429,7 +429,8 @@ static void labels_come_from_names_folders_or_columns(void **state)
     assert_string_equal(reason_of(&r, "other.csv"), "the name does not fit data.label_from");
     T_FAILS(import_by(f, "{label}_{m}", &r, &err), MOTE_ARG, "'{' may only stand in {label}");
     T_OK(import_by(f, "column:mood", &r, &err)); /* the others are known */
-    assert_string_equal(reason_of(&r, "other.csv"), "has no column 'mood' of labels");
+    assert_string_equal(reason_of(&r, "other.csv"),
+                        "has no column 'mood' of labels; it has: t_ms, x, state");
 }
 
 /* Every file is taken, or named with what is wrong with it. */

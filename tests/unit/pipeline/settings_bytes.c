@@ -24,6 +24,14 @@ static void add_text(mote_buf *b, const char *s)
     mote_buf_printf(b, "%s;", s ? s : "(null)");
 }
 
+static void add_file_columns(mote_buf *b, const mote_cut_config *c)
+{
+    add_text(b, c->label_column);
+    add_text(b, c->time_column);
+    add_names(b, c->axes.items, c->axes.n);
+    mote_buf_printf(b, "%g,", c->time_unit_s);
+}
+
 static void add_table(mote_buf *b, mote_project_table x)
 {
     add_names(b, x.target.items, x.target.n);
@@ -75,7 +83,7 @@ static void add_check(mote_buf *b, mote_check_config x)
 {
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.builtin);
-    add_text(b, x.cut.label_column);
+    add_file_columns(b, &x.cut);
     add_table(b, x.cut.table);
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
@@ -89,7 +97,7 @@ static void add_dataset(mote_buf *b, mote_dataset_config x)
 {
     add_names(b, x.events.items, x.events.n);
     add_names(b, x.labels, x.n_labels);
-    add_text(b, x.cut.label_column);
+    add_file_columns(b, &x.cut);
     add_table(b, x.cut.table);
     ADD(kind), ADD(n_values), ADD(is_score), ADD(cut.rate_hz), ADD(cut.length_ms),
         ADD(cut.stride_ms);
