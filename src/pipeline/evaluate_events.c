@@ -193,7 +193,7 @@ static mote_status compare_point(mote_evaluating *e, const mote_stream_point *pr
 static mote_status measure_point(listening *l, const mote_stream_point *q, mote_err *err)
 {
     mote_evaluating *e = l->e;
-    const char *clips = e->folds.n > 0 ? "clips that each fold had not heard" : "test clips";
+    const char *clips = e->folds.n > 0 ? "samples that each fold had not seen" : "test samples";
     const char *source =
         q->counts.n_rounds > 1
             ? mote_arena_printf(&e->arena,

@@ -143,7 +143,7 @@ static bool report(void *arg, const mote_train_progress *g)
 {
     const watcher *w = arg;
     char note[120];
-    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f, %.0f clips/s",
+    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f, %.0f samples/s",
                       (int)w->fold + 1, (int)w->n, g->epoch + 1, g->n_epochs, g->loss,
                       g->samples_per_s);
     mote_refit_progress(w->p, w->r, w->n, w->fold,

@@ -111,7 +111,7 @@ static mote_status add_accuracy(compiling *c, const mote_device_measurement *m, 
     if (!found)
         return MOTE_OK;
     mote_measurement same = *found;
-    same.source = mote_arena_printf(&c->arena, "%s; the emulated %s says the same on %d clips",
+    same.source = mote_arena_printf(&c->arena, "%s; the emulated %s says the same on %d samples",
                                     found->source, c->target->name, m->n_inputs);
     const mote_measured_at at = {MOTE_METRIC_accuracy, MOTE_AT_DEVICE, c->target->name, ""};
     return same.source ? mote_judge_add(&c->found, &at, &same, &c->arena, err)

@@ -468,7 +468,7 @@ static mote_status challenge(deploying *d, const mote_model_version *champion, m
     mote_status st = load_champion_folds(d, champion, &folds, err);
     const char *unlike = mote_challenge_is_fair(&c, m)
                              ? not_comparable(d, champion, &folds)
-                             : "the champion has other labels or another clip length";
+                             : "the champion has other labels or samples of another shape";
     if (st == MOTE_OK && !unlike)
         st = mote_challenge_run(&c, &(mote_challenged){m, &folds}, &d->arena, &result, err);
     mote_model_unref(m);

@@ -99,7 +99,7 @@ static void show(training *t, const mote_train_progress *g)
                           100.0 * g->last.val_accuracy);
     else if (!isnan(g->last.val_loss))
         (void)mote_format(validation, sizeof validation, ", validation %.3f", g->last.val_loss);
-    (void)mote_format(note, sizeof note, "%sepoch %d/%d, loss %.3f%s%s, %.0f clips/s", everybody,
+    (void)mote_format(note, sizeof note, "%sepoch %d/%d, loss %.3f%s%s, %.0f samples/s", everybody,
                       g->epoch + 1, g->n_epochs, g->loss, accuracy, validation, g->samples_per_s);
     if (t->is_refit) {
         mote_refit_progress(t->p, t->r, t->folds.n, t->folds.n,

@@ -17,7 +17,7 @@ typedef enum {
 /* Where a number is measured. Flags, so that metrics.def can say where a metric exists. */
 typedef enum {
     MOTE_AT_TEST = 1u << 0,    /* the test split */
-    MOTE_AT_STREAM = 1u << 1,  /* test clips in a long stream of noise */
+    MOTE_AT_STREAM = 1u << 1,  /* test samples in a long stream */
     MOTE_AT_DEVICE = 1u << 2,  /* the emulated device */
     MOTE_AT_SERVING = 1u << 3, /* the inference server */
     MOTE_AT_FIELD = 1u << 4    /* where it is used: every metric can be asked of it, and nobody

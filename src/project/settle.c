@@ -230,7 +230,7 @@ static const char *sample_word(const mote_requirement *q)
         return "samples of the field";
     case MOTE_AT_TEST:
     default:
-        return is_of_anomalies(q) ? "test samples" : "test clips";
+        return "test samples";
     }
 }
 

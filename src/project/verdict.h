@@ -80,7 +80,7 @@ typedef enum {
 /* What would settle a verdict. With exactly that much more, and the rest as it is now (the same
  * rate of errors and events, evidence that is REAL), the same requirement is met or not met. */
 typedef struct {
-    char text[200]; /* "about 120 more test clips of 'cat'", "3.7 h of other speech"; "": settled */
+    char text[200]; /* "about 120 more test samples of 'cat'", "3.7 h of other speech"; "": settled */
     int64_t n;      /* more samples; 0: it is not a matter of samples */
     double hours;   /* more exposure; 0: it is not a matter of exposure */
 } mote_settle;
@@ -143,12 +143,12 @@ bool mote_verdict_parse(const char *name, mote_verdict_kind *out);
 /* Append one line for a terminal, without newline:
  *   "not met          accuracy@test  91.2 % (89.9 % to 92.4 %, n 1532) on ..., at least 92.0 %: 0.8
  *    points short; worst 'cat' 71.0 % of 31"
- * and, where it is not settled, "; to settle it: about 120 more test clips". */
+ * and, where it is not settled, "; to settle it: about 120 more test samples". */
 void mote_verdict_text(const mote_verdict *v, mote_buf *out);
 
 /* Append a sentence for whoever owns the product, without full stop: what the number is, in words,
  * before its name:
- *   "share of spoken keywords that are not detected: 32.1 %, and at most 10.0 % is asked for
+ *   "share of events that are not detected: 32.1 %, and at most 10.0 % is asked for
  *    (false_reject_rate@stream)"
  */
 void mote_verdict_sentence(const mote_verdict *v, mote_buf *out);

@@ -100,12 +100,8 @@ void report_confusion(const mote_report *r, mote_buf *out)
         return; /* nothing is taken for something else */
     report_begin(
         out, "confusion", "Confusion",
-        json_object_get(evaluated, "stream")
-            ? "What was said (rows) and what was heard (columns), on the test clips. Blue "
-              "is right, orange is wrong, a stronger colour is a larger part of the row."
-            : "What it is (rows) and what it was taken for (columns), on the test samples. "
-              "Blue is right, orange is wrong, a stronger colour is a larger part of the "
-              "row.");
+        "What it is (rows) and what it was taken for (columns), on the test samples. Blue is "
+        "right, orange is wrong, a stronger colour is a larger part of the row.");
     mote_buf_str(out, "<div class=grid2>");
     for (size_t i = 0; i < r->n_laps; i++) {
         const char *name;

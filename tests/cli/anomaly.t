@@ -4,7 +4,7 @@
 $ cp -r "$MOTE_SOURCE_ROOT/examples/machine" turning && cd turning && sh make_data.sh recordings
 $ sed -i '/budget/d' mote.yaml    # what is over it can only be told where a device can be emulated
 $ mote data add recordings 2> /dev/null | sed -n '1p; $p'
-recognised: CSV, 2 axes (acc_x, acc_y) at 100 Hz; labels from the folder
+recognised: CSV, 2 axes (acc_x, acc_y) at 100 Hz; times 't_ms' in units of 0.001 s, by the name; labels from the folder
 recordings: 120 files: 120 taken (120 series; {{.*}}), 0 known, 0 skipped, 0 refused
 $ PATH=$(dirname "$(command -v mote)") mote run --quiet > run.txt; sed -n 's/^evaluate  ran    roc_auc \([0-9]*\).*/\1/p' run.txt | awk '{ print ($1 >= 90 ? "good" : $1) }'
 good

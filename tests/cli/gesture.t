@@ -1,7 +1,7 @@
 # Gestures, from files of a sensor to a model: the example in examples/gesture, with recordings made on the spot.
 $ cp -r "$MOTE_SOURCE_ROOT/examples/gesture" wand && cd wand && sh make_data.sh recordings 12
 $ mote data add recordings --dry-run 2> /dev/null | head -1
-recognised: CSV, 3 axes (acc_x, acc_y, acc_z) at 50 Hz; labels from the folder
+recognised: CSV, 3 axes (acc_x, acc_y, acc_z) at 50 Hz; times 't_ms' in units of 0.001 s, by the name; labels from the folder
 $ mote data add recordings 2> /dev/null | tail -1
 recordings: 48 files: 48 taken (48 series; {{.*}}), 0 known, 0 skipped, 0 refused
 $ printf 't_ms,acc_x\n0,1\n20,2\n40,3\n' > recordings/circle/p99_1.csv; printf 'no numbers\n' > recordings/circle/p98_1.csv

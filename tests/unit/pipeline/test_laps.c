@@ -246,7 +246,7 @@ static void a_refusal_names_every_reason(void **state)
     run_all(&t);
     assert_false(promoted(&t));
     const char *why = tiny_text(&t, MOTE_STAGE_deploy, "decision");
-    const char *unmet = strstr(why, "share of test clips that get the right class: ");
+    const char *unmet = strstr(why, "share of test samples that get the right class: ");
     const char *worse = strstr(why, "where the champion is weakest");
     assert_ptr_equal(unmet, why);
     assert_true(worse && worse > unmet);

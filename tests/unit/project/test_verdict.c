@@ -64,7 +64,7 @@ static void the_interval_decides_between_met_and_not_proven(void **state)
     v = mote_verdict_judge(&accuracy, &m, "m1");
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_PROVEN);
     assert_non_null(strstr(v.reason, "inside the interval"));
-    assert_true(v.settle.n > 0 && strstr(v.settle.text, "more test clips"));
+    assert_true(v.settle.n > 0 && strstr(v.settle.text, "more test samples"));
     m = measured("accuracy@test", 0.92, 0, 1); /* exact, and the limit itself is met */
     v = mote_verdict_judge(&accuracy, &m, "m1");
     assert_int_equal(v.kind, MOTE_VERDICT_MET);
@@ -194,7 +194,7 @@ static void lesser_evidence_is_at_best_not_proven(void **state)
     v = mote_verdict_judge(&accuracy, &m, NULL);
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_PROVEN);
     assert_string_equal(v.reason, "synthetic speech only");
-    assert_string_equal(v.settle.text, "about 45 test clips, spoken by people");
+    assert_string_equal(v.settle.text, "about 45 test samples, spoken by people");
     m = of_rate(&accepts, 900, 100); /* too many on noise is too many */
     m.evidence = MOTE_EVIDENCE_NOISE;
     assert_int_equal(mote_verdict_judge(&accepts, &m, NULL).kind, MOTE_VERDICT_NOT_MET);
@@ -310,13 +310,13 @@ static void a_sentence_says_what_the_number_is(void **state)
     (void)state;
     mote_measurement m = of_share(&misses, 9, 28);
     mote_verdict v = mote_verdict_judge(&misses, &m, NULL);
-    expect_sentence(&v, "share of spoken keywords that are not detected: 32.1 %, and at most "
+    expect_sentence(&v, "share of events that are not detected: 32.1 %, and at most "
                         "10.0 % is asked for (false_reject_rate@stream)");
     m = of_rate(&accepts, 0, 0.5);
     m.evidence = MOTE_EVIDENCE_NONE;
     m.on = "other words";
     v = mote_verdict_judge(&accepts, &m, NULL);
-    expect_sentence(&v, "detections without a keyword, in an hour of listening: at most 5 is asked "
+    expect_sentence(&v, "detections without an event, in an hour of listening: at most 5 is asked "
                         "for, and nobody knows yet (false_accepts_per_hour@stream): not tested: "
                         "other words; what would settle it: 0.74 h of other speech (recordings of "
                         "other words in a test stream that long)");
@@ -340,7 +340,7 @@ static void the_worst_class_and_group_are_named(void **state)
     m.worst_class = (mote_worst){"cat", 0.8, 30};
     v = mote_verdict_judge(&q, &m, NULL);
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_PROVEN);
-    assert_non_null(strstr(v.settle.text, "more test clips of 'cat'"));
+    assert_non_null(strstr(v.settle.text, "more test samples of 'cat'"));
 }
 
 static void upper_limits_are_read_the_other_way_round(void **state)
@@ -366,7 +366,7 @@ static void with_confidence_the_worse_bound_decides(void **state)
     mote_verdict v = mote_verdict_judge(&q, &m, NULL);
     assert_int_equal(v.kind, MOTE_VERDICT_NOT_MET);
     assert_true(fabs(v.margin + 0.01) < 1e-12);
-    assert_non_null(strstr(v.settle.text, "more test clips")); /* only proof is missing */
+    assert_non_null(strstr(v.settle.text, "more test samples")); /* only proof is missing */
     m = measured(q.id, 0.95, 0.02, 0.95);
     assert_int_equal(mote_verdict_judge(&q, &m, NULL).kind, MOTE_VERDICT_MET);
     m.confidence = 0.9;
@@ -389,7 +389,7 @@ static void missing_stale_and_senseless_measurements_are_unknown(void **state)
     mote_verdict v = mote_verdict_judge(&accuracy, NULL, "m1");
     assert_int_equal(v.kind, MOTE_VERDICT_UNKNOWN);
     expect_text(&v, "not yet known    accuracy@test  at least 92.0 %: not measured yet; to settle "
-                    "it: 'mote run', with at least 45 test clips");
+                    "it: 'mote run', with at least 45 test samples");
     mote_measurement m = measured(accuracy.id, 0.99, 0, 1);
     v = mote_verdict_judge(&accuracy, &m, "m2");
     assert_int_equal(v.kind, MOTE_VERDICT_UNKNOWN);

@@ -132,8 +132,8 @@ static void pending_schema_files_are_applied_all_or_none(void **state)
     fixture *f = *state;
     mote_err err;
     int64_t n = 0;
-    mote_schema_file files[16];
-    assert_true(mote_n_schema_files + 2 <= 16);
+    mote_schema_file files[64];
+    assert_true(mote_n_schema_files + 2 <= sizeof files / sizeof files[0]);
     memcpy(files, mote_schema_files, mote_n_schema_files * sizeof files[0]);
     size_t k = mote_n_schema_files;
     files[k] = (mote_schema_file){"991_good", "CREATE TABLE good (x INTEGER) STRICT;", 37};
