@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-from lint_code import portable_sql, unused_exports
+from lint_code import portable_sql, scoped_begins, unused_exports
 
 C_FILES = (".c", ".h", ".def")
 BANNED = """malloc calloc realloc free reallocarray aligned_alloc posix_memalign strdup strndup
@@ -321,7 +321,7 @@ def function_shape(tree):
 
 RULES = [layers, device_includes, banned_calls, command_table, operator_table, operator_kinds,
          map_lines, file_length, line_length, licence, todo_form, include_guards,
-         portable_sql, unused_exports, kind_words, function_shape]
+         portable_sql, scoped_begins, unused_exports, kind_words, function_shape]
 
 
 def main():

@@ -72,6 +72,22 @@ NAME = re.compile(r"\b((?:mote|mrt)_\w+)\b")
 DECLARED = re.compile(r"^(?!static|typedef|#|\s)[^;{}()#=]*?\b((?:mote|mrt)_\w+)\s*\(", flags=re.M)
 
 
+SCOPED = re.compile(r"MOTE_SCOPED_(BUF|ARENA) \w+[^;=]*;")
+LEAVES = re.compile(r"\breturn\b|\bMOTE_TRY\b|\n}")
+
+
+def scoped_begins(tree):
+    """What is released on leaving a scope must be begun before the first way out of it."""
+    for name in tree.files("src/", suffixes=(".c",)):
+        code = without_comments("\n".join(tree.lines(name)))
+        for m in SCOPED.finditer(code):
+            begun = code.find(f"mote_{m.group(1).lower()}_init(", m.end())
+            way_out = LEAVES.search(code, m.end())
+            if begun < 0 or (way_out and way_out.start() < begun):
+                yield (f"{name}:{code[:m.start()].count(chr(10)) + 1}: released on the way out before "
+                       f"it is begun: call mote_{m.group(1).lower()}_init at once")
+
+
 def macro_names(code, function):
     """Macros of a header whose text names the function: who uses them uses it."""
     joined = code.replace("\\\n", "  ")

@@ -237,8 +237,8 @@ static void say_causes(mote_cli *cli, const mote_alert *a)
 
 static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
 {
-    static const char *const titles[] = {">alert",   "model", "state", "opened",
-                                         ">windows", "what",  ">psi",  ">threshold"};
+    static const char *const titles[] = {">alert",   "model", "state",     "opened",
+                                         ">windows", "what",  ">measured", ">limit"};
     if (n == 0) {
         mote_say(cli, "no alerts\n");
         return;
@@ -268,7 +268,7 @@ static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
 static void say_windows(mote_cli *cli, const mote_window *windows, size_t n)
 {
     static const char *const titles[] = {"window", "model",    ">predictions", "drift",
-                                         ">p",     "farthest", ">psi",         ">threshold"};
+                                         ">p",     "farthest", ">measured",    ">limit"};
     if (n == 0)
         return;
     mote_table t;

@@ -48,9 +48,11 @@ static void say_watch(mote_cli *cli, const mote_overview *o)
     for (size_t i = 0; i < o->n_alerts; i++) {
         char at[32];
         mote_time_iso(o->alerts[i].opened_ms, at, sizeof at);
-        mote_say(cli, "            alert %lld since %s: %s, PSI %.3f over %.3f, %lld windows\n",
-                 (long long)o->alerts[i].id, at, o->alerts[i].words, o->alerts[i].statistic,
-                 o->alerts[i].threshold, (long long)o->alerts[i].n_windows);
+        const mote_alert *a = &o->alerts[i];
+        mote_say(cli, "            alert %lld since %s: %s", (long long)a->id, at, a->words);
+        if (mote_alert_is_drift(a)) /* the words of others hold their figures */
+            mote_say(cli, ", PSI %.3f over %.3f", a->statistic, a->threshold);
+        mote_say(cli, ", %lld window%s\n", (long long)a->n_windows, a->n_windows == 1 ? "" : "s");
     }
 }
 

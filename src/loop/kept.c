@@ -77,6 +77,7 @@ typedef struct {
 static mote_status say(const mote_predlog_record *r, mote_arena *a, mote_kept *out, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, SAID_MAX_BYTES);
     if (r->label) {
         bool is_known = r->class_id >= 0 && r->class_id < r->n_labels;
         out->sure = is_known ? (double)r->probabilities[r->class_id] : (double)NAN;
@@ -84,7 +85,6 @@ static mote_status say(const mote_predlog_record *r, mote_arena *a, mote_kept *o
     }
     if (r->n_labels == 0)
         return MOTE_OK;
-    mote_buf_init(&b, SAID_MAX_BYTES);
     for (int32_t i = 0; i < r->n_labels && i < 8; i++)
         mote_buf_printf(&b, "%s%.6g", i ? ", " : "", (double)r->probabilities[i]);
     MOTE_TRY(mote_buf_status(&b, err));

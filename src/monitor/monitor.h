@@ -138,7 +138,7 @@ const char *mote_alert_state_name(mote_alert_state st); /* "open", "acknowledged
 
 typedef struct {
     int64_t id;
-    const char *kind; /* "drift" */
+    const char *kind; /* "drift", "error", "alarms" */
     const char *model;
     int64_t version;
     mote_sha256 bundle;
@@ -154,6 +154,9 @@ typedef struct {
     int64_t acknowledged_ms, resolved_ms; /* 0: not */
     const char *resolution;               /* NULL: not resolved; "quiet", "replaced", or in words */
 } mote_alert;
+
+/* Is its statistic the PSI of what is watched? Else the words say what it is. */
+bool mote_alert_is_drift(const mote_alert *a);
 
 /* Newest first. model NULL: all. unresolved_only: open and acknowledged ones. limit 0: all. */
 MOTE_MUST_USE mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_only,

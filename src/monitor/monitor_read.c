@@ -10,6 +10,11 @@
 
 static const char *const state_names[] = {"open", "acknowledged", "resolved"};
 
+bool mote_alert_is_drift(const mote_alert *a)
+{
+    return strcmp(a->kind, "drift") == 0;
+}
+
 const char *mote_alert_state_name(mote_alert_state st)
 {
     MOTE_BUG_IF((int)st < 0 || st > MOTE_ALERT_RESOLVED);

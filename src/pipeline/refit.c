@@ -93,13 +93,13 @@ static mote_status write_fold(const char *path, const mote_fold_result *f, const
 {
     MOTE_SCOPED_JSON *head = to_json(f);
     MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, MAX_BYTES);
     mote_sha256 sum = mote_sha256_of(graph->data, graph->len);
     char hex[MOTE_SHA256_HEX_BYTES];
     mote_sha256_hex(&sum, hex);
     MOTE_TRY(mote_json_put(head, "graph", json_string(hex), err));
     if (f->features.n_fitted > 0)
         MOTE_TRY(mote_json_put(head, "front_end", mote_frontend_to_json(&f->features), err));
-    mote_buf_init(&b, MAX_BYTES);
     mote_json_write(&b, head, false);
     mote_buf_char(&b, '\n');
     mote_buf_add(&b, graph->data, graph->len);
@@ -237,9 +237,9 @@ static mote_status keep_front(mote_pipeline *p, mote_stage_run *r, int32_t fold,
     MOTE_SCOPED_JSON *front = mote_frontend_to_json(&f->folds[fold].features);
     MOTE_SCOPED_BUF b;
     char name[24];
+    mote_buf_init(&b, 1 << 20);
     if (!front)
         return mote_fail(err, MOTE_NOMEM, "no memory for the front end of a fold");
-    mote_buf_init(&b, 1 << 20);
     mote_json_write(&b, front, false);
     MOTE_TRY(mote_buf_status(&b, err));
     mote_refit_front(fold, name);

@@ -80,7 +80,8 @@ typedef enum {
 /* What would settle a verdict. With exactly that much more, and the rest as it is now (the same
  * rate of errors and events, evidence that is REAL), the same requirement is met or not met. */
 typedef struct {
-    char text[200]; /* "about 120 more test samples of 'cat'", "3.7 h of other speech"; "": settled */
+    char text[200]; /* "about 120 more test samples of 'cat'", "3.7 h of other speech"; "": settled
+                     */
     int64_t n;      /* more samples; 0: it is not a matter of samples */
     double hours;   /* more exposure; 0: it is not a matter of exposure */
 } mote_settle;

@@ -128,6 +128,13 @@ static void alert_says(const mote_report *r, const mote_alert *t, mote_buf *out)
         mote_buf_html(out, t->resolution);
         mote_buf_str(out, ")");
     }
+    if (!mote_alert_is_drift(t)) { /* their words hold their figures */
+        mote_buf_printf(out, ", %lld %s: ", (long long)t->n_windows,
+                        t->n_windows == 1 ? "window" : "windows");
+        mote_buf_html(out, t->words);
+        mote_buf_str(out, ".</p>\n");
+        return;
+    }
     mote_buf_printf(out, ", %lld %s drifted. Moved most: ", (long long)t->n_windows,
                     t->n_windows == 1 ? "window" : "windows");
     for (size_t i = 0; i < t->n_top && i < 3; i++) {

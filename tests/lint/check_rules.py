@@ -62,6 +62,9 @@ BAD = [
     ("licence", "src/store/new.c", "int x;\n"),
     ("licence", "tools/run", "#!/bin/sh\necho\n"),
     ("include_guards", "src/base/text.h", ""),
+    ("scoped_begins", "src/base/text.c",
+     "int f(int x)\n{\n    MOTE_SCOPED_BUF b;\n    if (x)\n        return 1;\n"
+     "    mote_buf_init(&b, 9);\n    return 0;\n}\n"),
     ("unused_exports", "src/base/text.h", "void mote_lonely(int x);\n"),
     ("portable_sql", "src/store/store.c", 'q = "INSERT OR REPLACE INTO t(a) VALUES (?1)";\n'),
     ("portable_sql", "src/store/store.c", 'q = "INSERT OR IGNORE INTO t(a) "\n    "VALUES (?1)";\n'),

@@ -130,7 +130,7 @@ def use(name, project, clean, changed, truth, kind, words):
 def learn(name, project, truth):
     """What was kept of the changed inputs is labelled, and the loop goes round once more."""
     due = mote(project, "status")
-    say(name + ": training is due by drift", "came after it, of drift: " in due, due)
+    say(name + ": training is due by drift", re.search("came after it, of (drift|alarms): ", due), due)
     folder = os.path.join(WORK, name + "-kept")
     mote(project, "data", "kept", "--limit", "0", "--write", folder)
     path = os.path.join(folder, "labels.csv")
