@@ -102,6 +102,7 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     mote_contributor top[2] = {{"feature_7", "feature_7", 1.5, 0.5, 0.0, 0.62},
                                {"level<>", "level<>", 0.9, 0.5, 0.0, (double)NAN}};
     mote_alert alert = {.id = 1,
+                        .kind = "drift",
                         .version = 1,
                         .state = MOTE_ALERT_RESOLVED,
                         .what = "feature_7",
