@@ -1,8 +1,9 @@
--- Truths that come later: an alert of kind 'error' says that what the model said was farther from them than was promised.
--- The check of alert.kind knew 'drift' only, so the table is made anew.
+-- Truths that come later: an alert of kind 'error' says that what the model said was farther from them than was promised;
+-- one of kind 'alarms', that a model of anomalies alarms more often than was promised. The check of alert.kind knew 'drift'
+-- only, so the table is made anew.
 CREATE TABLE alert_220 (
     id         INTEGER PRIMARY KEY,
-    kind       TEXT NOT NULL CHECK (kind IN ('drift', 'error')),
+    kind       TEXT NOT NULL CHECK (kind IN ('drift', 'error', 'alarms')),
     model      TEXT NOT NULL,
     version    INTEGER NOT NULL,
     bundle     BLOB NOT NULL CHECK (length(bundle) = 32),
