@@ -290,8 +290,9 @@ static mote_status cross_validate(mote_cli *cli, int32_t k, mote_err *err)
     mote_folds_result r;
     if (st == MOTE_OK) {
         mote_progress_start(&progress, cli, "folds", (int64_t)k * 1000);
-        st = mote_folds_run(p, k, (uint64_t)cli->project->data.split_seed, fold_progress, &progress,
-                            &r, err);
+        const mote_folds_job job = {k, (uint64_t)cli->project->data.split_seed, fold_progress,
+                                    &progress};
+        st = mote_folds_run(p, &job, &r, err);
         mote_progress_end(&progress, NULL);
     }
     mote_pipeline_destroy(p);

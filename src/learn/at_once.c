@@ -7,15 +7,15 @@
 mote_status mote_at_once_fill(const mote_learn_job *job, mote_sample_range r, const uint32_t *order,
                               float *x, mote_err *err)
 {
-    const mote_batch_source *source = job->source;
-    const mote_batch_request rq = {.seed = job->config->seed,
+    const mote_batch_source *source = job->train.source;
+    const mote_batch_request rq = {.seed = job->train.config->seed,
                                    .first = (int32_t)r.first,
                                    .n = (int32_t)r.n,
                                    .samples = order + r.first,
                                    .n_outputs = (int32_t)r.d,
                                    .in_elements = r.d,
-                                   .pool = job->pool};
-    if (mote_cancelled(job->cancel))
+                                   .pool = job->train.host.pool};
+    if (mote_cancelled(job->train.host.cancel))
         return mote_fail(err, MOTE_CANCELLED, "fitting was stopped");
     return source->fill(source->arg, &rq, x, NULL, err);
 }
@@ -23,7 +23,7 @@ mote_status mote_at_once_fill(const mote_learn_job *job, mote_sample_range r, co
 mote_status mote_at_once_tell(const mote_learn_job *job, const mote_at_once_fit *f, mote_arena *a,
                               mote_train_result *result, mote_err *err)
 {
-    const mote_train_set *v = job->validation;
+    const mote_train_set *v = job->train.validation;
     mote_epoch *e = NULL;
     double sum = 0.0;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *e, &e, err));
@@ -43,7 +43,8 @@ mote_status mote_at_once_tell(const mote_learn_job *job, const mote_at_once_fit 
                                    .loss = e->train_loss,
                                    .last = *e,
                                    .is_best = true};
-    if (job->report && !job->report(job->report_arg, &p))
+    const mote_train_host *h = &job->train.host;
+    if (h->report && !h->report(h->arg, &p))
         return mote_fail(err, MOTE_CANCELLED, "fitting was stopped");
     return MOTE_OK;
 }

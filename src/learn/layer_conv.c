@@ -56,12 +56,19 @@ static inline void copy_floats(float *to, const float *from, size_t n)
         to[i] = from[i];
 }
 
-/* columns[pixel - first][kernel cell][c] for `count` pixels; cells outside the input are 0. */
-static void make_columns(const net_node *n, const float *in, int32_t first, int32_t count,
-                         float *columns)
+/* The output pixels in hand, [first, first + count), and what they are computed from. */
+typedef struct {
+    int32_t first, count;
+    float
+        *columns; /* [count][depth_of]; borrowed: the same scratch for one block after the other */
+} pixel_block;
+
+/* columns[pixel - first][kernel cell][c]; cells outside the input are 0. */
+static void make_columns(const net_node *n, const float *in, const pixel_block *b)
 {
     size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
-    for (int32_t p = first; p < first + count; p++) {
+    float *columns = b->columns;
+    for (int32_t p = b->first, end = b->first + b->count; p < end; p++) {
         int32_t oy = p / n->out_w, ox = p % n->out_w;
         for (int32_t ky = 0; ky < n->kernel_h; ky++, columns += row) {
             kernel_run r;
@@ -77,11 +84,11 @@ static void make_columns(const net_node *n, const float *in, int32_t first, int3
 }
 
 /* The way back: add each column to the cell it came from. */
-static void add_columns(const net_node *n, const float *columns, int32_t first, int32_t count,
-                        float *in_grads)
+static void add_columns(const net_node *n, const pixel_block *b, float *in_grads)
 {
     size_t c = (size_t)n->in_c, row = (size_t)n->kernel_w * c;
-    for (int32_t p = first; p < first + count; p++) {
+    const float *columns = b->columns;
+    for (int32_t p = b->first, end = b->first + b->count; p < end; p++) {
         int32_t oy = p / n->out_w, ox = p % n->out_w;
         for (int32_t ky = 0; ky < n->kernel_h; ky++, columns += row) {
             kernel_run r;
@@ -117,32 +124,33 @@ void net_conv_forward(const net_job *j)
         net->k->gemm(&g);
         return;
     }
-    float *columns = net_scratch(net, j->worker, 2);
-    for (int32_t first = 0, block = block_pixels(n); first < pixels; first += block) {
-        g.m = pixels - first < block ? pixels - first : block;
-        make_columns(n, in, first, g.m, columns);
-        g.a = columns;
-        g.c = out + (size_t)first * (size_t)oc;
+    pixel_block b = {.columns = net_scratch(net, j->worker, 2)};
+    for (int32_t most = block_pixels(n); b.first < pixels; b.first += most) {
+        b.count = pixels - b.first < most ? pixels - b.first : most;
+        make_columns(n, in, &b);
+        g.m = b.count;
+        g.a = b.columns;
+        g.c = out + (size_t)b.first * (size_t)oc;
         net->k->gemm(&g);
     }
 }
 
-/* Weight and input gradients of one block of pixels. `columns` holds them, and is used up. */
-static void backward_block(const net_job *j, const float *dx, int32_t first, int32_t count,
-                           bool is_first, float *columns, float *in_grads)
+/* Weight and input gradients of one block of pixels, whose columns are used up. */
+static void backward_block(const net_job *j, const pixel_block *b, const float *dx, float *in_grads)
 {
     const mote_net *net = j->net;
     const net_node *n = j->node;
     int32_t depth = depth_of(n), oc = n->out_c;
-    const float *block = dx + (size_t)first * (size_t)oc;
+    const bool is_first = j->is_first && b->first == 0;
+    const float *block = dx + (size_t)b->first * (size_t)oc;
     float *dw = net_part(net, j->piece, n->weights_part);
     mote_gemm weights = {.m = oc,
                          .n = depth,
-                         .k = count,
+                         .k = b->count,
                          .a = block,
                          .a_row = 1,
                          .a_col = oc,
-                         .b = columns,
+                         .b = b->columns,
                          .ldb = depth,
                          .c = dw,
                          .ldc = depth,
@@ -151,7 +159,7 @@ static void backward_block(const net_job *j, const float *dx, int32_t first, int
     net->k->gemm(&weights);
     if (!in_grads)
         return;
-    mote_gemm input = {.m = count,
+    mote_gemm input = {.m = b->count,
                        .n = depth,
                        .k = oc,
                        .a = block,
@@ -159,10 +167,10 @@ static void backward_block(const net_job *j, const float *dx, int32_t first, int
                        .a_col = 1,
                        .b = net->state + n->weights,
                        .ldb = depth,
-                       .c = columns,
+                       .c = b->columns,
                        .ldc = depth};
     net->k->gemm(&input);
-    add_columns(n, columns, first, count, in_grads);
+    add_columns(n, b, in_grads);
 }
 
 static void pointwise_backward(const net_job *j, const float *in, const float *dx, float *in_grads,
@@ -217,13 +225,13 @@ void net_conv_backward(const net_job *j)
     if (is_pointwise(n)) {
         pointwise_backward(j, in, dx, in_grads, add);
     } else {
-        float *columns = net_scratch(net, j->worker, 2);
+        pixel_block b = {.columns = net_scratch(net, j->worker, 2)};
         if (in_grads && !add)
             memset(in_grads, 0, n->in_elements * sizeof *in_grads);
-        for (int32_t first = 0, block = block_pixels(n); first < pixels; first += block) {
-            int32_t count = pixels - first < block ? pixels - first : block;
-            make_columns(n, in, first, count, columns);
-            backward_block(j, dx, first, count, j->is_first && first == 0, columns, in_grads);
+        for (int32_t most = block_pixels(n); b.first < pixels; b.first += most) {
+            b.count = pixels - b.first < most ? pixels - b.first : most;
+            make_columns(n, in, &b);
+            backward_block(j, &b, dx, in_grads);
         }
     }
     if (in_grads)

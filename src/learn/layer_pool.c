@@ -47,6 +47,20 @@ void net_avg_pool_forward(const net_job *j)
     }
 }
 
+/* What an output takes from its window, it gives back to each cell of it. */
+static void give_back(const net_node *n, window w, const float *dx, float *in_grads)
+{
+    const size_t c = (size_t)n->out_c;
+    const float scale = inverse_count(w);
+    for (int32_t y = w.y0; y < w.y1; y++) {
+        for (int32_t x = w.x0; x < w.x1; x++) {
+            float *to = in_grads + cell(n, y, x);
+            for (size_t i = 0; i < c; i++)
+                to[i] += dx[i] * scale;
+        }
+    }
+}
+
 void net_avg_pool_backward(const net_job *j)
 {
     const mote_net *net = j->net;
@@ -60,17 +74,8 @@ void net_avg_pool_backward(const net_job *j)
     if (!add)
         memset(in_grads, 0, n->in_elements * sizeof *in_grads);
     for (int32_t oy = 0; oy < n->out_h; oy++) {
-        for (int32_t ox = 0; ox < n->out_w; ox++, dx += c) {
-            window w = window_at(n, oy, ox);
-            float scale = inverse_count(w);
-            for (int32_t y = w.y0; y < w.y1; y++) {
-                for (int32_t x = w.x0; x < w.x1; x++) {
-                    float *to = in_grads + cell(n, y, x);
-                    for (size_t i = 0; i < c; i++)
-                        to[i] += dx[i] * scale;
-                }
-            }
-        }
+        for (int32_t ox = 0; ox < n->out_w; ox++, dx += c)
+            give_back(n, window_at(n, oy, ox), dx, in_grads);
     }
     net_grads_added(net, n, 0, j->sample, 1);
 }

@@ -16,18 +16,13 @@ typedef struct {
     double offset, scale;
 } mote_learn_scale;
 
-/* All borrowed. */
+/* All borrowed. Source and validation of `train` give features as they are, values too; learners
+ * other than the network's read seed, batch_size and limit_bytes of its settings alone. */
 typedef struct {
-    const mote_train_config *config;  /* network; all: seed, batch_size, limit_bytes */
-    const mote_batch_source *source;  /* features as they are, values too */
-    const mote_train_set *validation; /* the same; NULL: none */
-    double scale;                     /* network: of features, about 0; > 0 */
-    const mote_learn_scale *values;   /* network: [n_outputs], of values; NULL: as they are */
-    double shrinkage;                 /* gaussian: [0, 1]; 0: by the data */
-    mote_pool *pool;                  /* NULL: this thread alone */
-    const mote_cancel *cancel;        /* NULL: never */
-    mote_train_report *report;        /* NULL: nobody asks */
-    void *report_arg;
+    mote_train_job train;
+    double scale;                   /* network: of features, about 0; > 0 */
+    const mote_learn_scale *values; /* network: [n_outputs], of values; NULL: as they are */
+    double shrinkage;               /* gaussian: [0, 1]; 0: by the data */
 } mote_learn_job;
 
 typedef struct {

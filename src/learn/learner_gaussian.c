@@ -94,7 +94,7 @@ static void add_products(fitting *f)
         }
         f->quartic += square * square;
     }
-    mote_pool_run(f->job->pool, f->d, add_row, f);
+    mote_pool_run(f->job->train.host.pool, f->d, add_row, f);
 }
 
 /* ---- what they say ----------------------------------------------------------------------- */
@@ -266,19 +266,19 @@ static mote_status fit(const mote_learn_job *job, mote_graph *g, mote_arena *a,
         mote_tensor_elements(&g->tensors[g->ops[0].inputs[1]]) != d * d)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "a Gaussian is one dense layer with as many outputs as inputs");
-    if (job->source->n_samples < 2)
+    if (job->train.source->n_samples < 2)
         return mote_fail(err, MOTE_ARG, "a Gaussian needs at least 2 samples, not %d",
-                         (int)job->source->n_samples);
+                         (int)job->train.source->n_samples);
     if (!(job->shrinkage >= 0.0 && job->shrinkage <= 1.0))
         return mote_fail(err, MOTE_ARG, "the shrinkage must be in [0, 1]");
-    if (job->config->batch_size < 1)
+    if (job->train.config->batch_size < 1)
         return mote_fail(err, MOTE_ARG, "the batch size must be 1 or more");
     fitting f = {.job = job,
                  .d = (size_t)d,
-                 .n = (size_t)job->source->n_samples,
-                 .batch = job->config->batch_size};
-    mote_arena_init(&f.arena,
-                    job->config->limit_bytes ? job->config->limit_bytes : (size_t)4 << 30);
+                 .n = (size_t)job->train.source->n_samples,
+                 .batch = job->train.config->batch_size};
+    mote_arena_init(&f.arena, job->train.config->limit_bytes ? job->train.config->limit_bytes
+                                                             : (size_t)4 << 30);
     const mote_status st = learn(&f, g, a, result, out, err);
     mote_arena_release(&f.arena);
     return st;

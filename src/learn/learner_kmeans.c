@@ -125,9 +125,9 @@ static mote_status go_on(fitting *f, double *inertia, mote_err *err)
 {
     double before = INFINITY;
     for (int round = 0; round < MAX_ROUND; round++) {
-        if (mote_cancelled(f->job->cancel))
+        if (mote_cancelled(f->job->train.host.cancel))
             return mote_fail(err, MOTE_CANCELLED, "fitting was stopped");
-        mote_pool_run(f->job->pool, f->n, find_nearest, f);
+        mote_pool_run(f->job->train.host.pool, f->n, find_nearest, f);
         *inertia = sum_distances(f) / (double)f->n;
         if (!(*inertia < before))
             break;
@@ -143,7 +143,7 @@ static mote_status find_centres(fitting *f, mote_err *err)
     for (uint64_t start = 0; start < N_STARTS; start++) {
         mote_rng rng;
         double inertia = 0.0;
-        mote_rng_init_stream(&rng, f->job->config->seed, 0, start);
+        mote_rng_init_stream(&rng, f->job->train.config->seed, 0, start);
         begin(f, &rng);
         MOTE_TRY(go_on(f, &inertia, err));
         if (!(inertia < f->inertia))
@@ -222,7 +222,7 @@ static mote_status take_memory(fitting *f, mote_err *err)
 
 static mote_status read_samples(fitting *f, mote_err *err)
 {
-    const size_t batch = (size_t)f->job->config->batch_size;
+    const size_t batch = (size_t)f->job->train.config->batch_size;
     uint32_t *order = NULL;
     MOTE_TRY(mote_arena_take(&f->arena, f->n, sizeof *order, &order, err));
     for (size_t s = 0; s < f->n; s++)
@@ -272,14 +272,15 @@ static mote_status fit(const mote_learn_job *job, mote_graph *g, mote_arena *a,
                          "k-means is a dense layer, a softmax and a dense layer with as many "
                          "outputs as inputs");
     const int64_t k = mote_tensor_elements(&g->tensors[g->ops[0].inputs[2]]);
-    if (job->source->n_samples < k)
+    if (job->train.source->n_samples < k)
         return mote_fail(err, MOTE_ARG, "%lld centres need as many samples, and there are %d",
-                         (long long)k, (int)job->source->n_samples);
-    if (job->config->batch_size < 1)
+                         (long long)k, (int)job->train.source->n_samples);
+    if (job->train.config->batch_size < 1)
         return mote_fail(err, MOTE_ARG, "the batch size must be 1 or more");
-    fitting f = {.job = job, .d = (size_t)d, .k = (size_t)k, .n = (size_t)job->source->n_samples};
-    mote_arena_init(&f.arena,
-                    job->config->limit_bytes ? job->config->limit_bytes : (size_t)4 << 30);
+    fitting f = {
+        .job = job, .d = (size_t)d, .k = (size_t)k, .n = (size_t)job->train.source->n_samples};
+    mote_arena_init(&f.arena, job->train.config->limit_bytes ? job->train.config->limit_bytes
+                                                             : (size_t)4 << 30);
     const mote_status st = learn(&f, g, a, result, out, err);
     mote_arena_release(&f.arena);
     return st;

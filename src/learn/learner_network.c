@@ -61,7 +61,7 @@ static mote_status give_scaled(void *arg, int32_t first, int32_t n, const float 
 static mote_status scaled_set(const mote_learn_job *job, const mote_graph *g, mote_arena *a,
                               scaled_validation *s, mote_train_set *out, mote_err *err)
 {
-    const mote_train_set *from = job->validation;
+    const mote_train_set *from = job->train.validation;
     const size_t n_out = (size_t)mote_tensor_elements(&g->tensors[g->outputs[0]]);
     float *values = NULL;
     *out = (mote_train_set){.n = 0};
@@ -69,8 +69,8 @@ static mote_status scaled_set(const mote_learn_job *job, const mote_graph *g, mo
         return MOTE_OK;
     *s = (scaled_validation){from, (float)(1.0 / job->scale),
                              (size_t)mote_tensor_elements(&g->tensors[g->inputs[0]]), NULL};
-    MOTE_TRY(
-        mote_arena_take(a, (size_t)job->config->batch_size, s->n_in * sizeof *s->x, &s->x, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)job->train.config->batch_size, s->n_in * sizeof *s->x,
+                             &s->x, err));
     *out = *from;
     out->inputs = NULL;
     out->give = give_scaled;
@@ -138,13 +138,13 @@ static mote_status check(const mote_learn_job *job, const mote_graph *g, mote_er
     for (int64_t i = 0; job->values && i < n; i++)
         if (!(job->values[i].scale > 0.0) || !isfinite(job->values[i].offset))
             return mote_fail(err, MOTE_ARG, "the scale of value %d must be above 0", (int)i);
-    return check_ends(g, job->source->gives_back || job->values, err);
+    return check_ends(g, job->train.source->gives_back || job->values, err);
 }
 
 /* What is in the unit of the values. */
 static mote_train_config config_of(const mote_learn_job *job)
 {
-    mote_train_config c = *job->config;
+    mote_train_config c = *job->train.config;
     if (job->values && c.loss.huber_delta > 0.0f)
         c.loss.huber_delta = (float)((double)c.loss.huber_delta / job->values[0].scale);
     return c;
@@ -153,19 +153,19 @@ static mote_train_config config_of(const mote_learn_job *job)
 static mote_status fit(const mote_learn_job *job, mote_graph *g, mote_arena *a,
                        mote_train_result *result, mote_graph **out, mote_err *err)
 {
-    const bool gives_back = job->source->gives_back;
+    const bool gives_back = job->train.source->gives_back;
     MOTE_TRY(check(job, g, err));
     scaled_source scaled = {
-        .from = job->source, .values = job->values, .factor = (float)(1.0 / job->scale)};
-    mote_batch_source source = *job->source;
+        .from = job->train.source, .values = job->values, .factor = (float)(1.0 / job->scale)};
+    mote_batch_source source = *job->train.source;
     source.fill = fill_scaled;
     source.arg = &scaled;
     scaled_validation scaled_to;
     mote_train_set validation;
     MOTE_TRY(scaled_set(job, g, a, &scaled_to, &validation, err));
     const mote_train_config config = config_of(job);
-    MOTE_TRY(mote_train(g, &config, &source, &validation, job->pool, job->cancel, job->report,
-                        job->report_arg, a, result, err));
+    const mote_train_job train = {&config, &source, &validation, job->train.host};
+    MOTE_TRY(mote_train(g, &train, a, result, err));
     MOTE_TRY(mote_graph_fold(g, out, err));
     const mote_learn_scale back = {.scale = job->scale};
     absorb_features(*out, job->scale);

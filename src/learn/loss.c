@@ -66,12 +66,13 @@ static double softmax_row(const float *z, size_t n, float *probs)
     return top + mote_num_log(sum);
 }
 
-static double cross_entropy(const float *z, const float *target, size_t n, double smooth,
-                            float *probs, double *grad)
+static double cross_entropy(const mote_loss_sample *s, double smooth, float *probs, double *grad)
 {
+    const float *z = s->z;
+    const size_t n = s->n;
     double log_sum = softmax_row(z, n, probs), entropy = 0.0;
     for (size_t i = 0; i < n; i++) {
-        double q = (1.0 - smooth) * (double)target[i] + smooth / (double)n;
+        double q = (1.0 - smooth) * (double)s->target[i] + smooth / (double)n;
         entropy += q * (log_sum - (double)z[i]);
         if (grad)
             grad[i] = (double)probs[i] - q;
@@ -79,19 +80,20 @@ static double cross_entropy(const float *z, const float *target, size_t n, doubl
     return entropy;
 }
 
-double mote_loss_of(const mote_loss *l, const float *z, const float *target, size_t n,
-                    double smoothing, float *out, double *grad)
+double mote_loss_of(const mote_loss *l, const mote_loss_sample *s, double smoothing, float *out,
+                    double *grad)
 {
     error_of *error = errors[l->kind];
     if (!error)
-        return cross_entropy(z, target, n, smoothing, out, grad);
+        return cross_entropy(s, smoothing, out, grad);
+    const size_t n = s->n;
     double sum = 0.0, delta = l->huber_delta > 0.0f ? (double)l->huber_delta : 1.0;
     for (size_t i = 0; i < n; i++) {
         double slope;
-        sum += error((double)z[i] - (double)target[i], delta, &slope);
+        sum += error((double)s->z[i] - (double)s->target[i], delta, &slope);
         if (grad)
             grad[i] = slope / (double)n;
-        out[i] = z[i];
+        out[i] = s->z[i];
     }
     return sum / (double)n;
 }

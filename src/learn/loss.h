@@ -32,16 +32,21 @@ bool mote_loss_is_of_classes(mote_loss_kind kind);
 /* ARG: a kind that is not there, or a delta that is not above 0. */
 MOTE_MUST_USE mote_status mote_loss_check(const mote_loss *l, mote_err *err);
 
+/* One sample: what the graph said and what it was to say. Borrowed. */
+typedef struct {
+    const float *z;      /* [n] outputs; before the softmax, where there is one */
+    const float *target; /* [n] */
+    size_t n;
+} mote_loss_sample;
+
 /* The loss of one sample.
  *
- *   z         [n] outputs; before the softmax, where there is one
- *   target    [n]
  *   smoothing [0, 1), of classes
  *   out       [n]: the probabilities, or z again
  *   grad      [n] out: d loss / d z; NULL: not wanted
  * Sums are taken in double, in order. */
-double mote_loss_of(const mote_loss *l, const float *z, const float *target, size_t n,
-                    double smoothing, float *out, double *grad);
+double mote_loss_of(const mote_loss *l, const mote_loss_sample *s, double smoothing, float *out,
+                    double *grad);
 
 /* What is predicted from z: as `out` above. */
 void mote_loss_outputs(const mote_loss *l, const float *z, size_t n, float *out);

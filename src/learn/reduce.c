@@ -126,15 +126,16 @@ void net_reduce_loss(mote_net *net, const mote_net_batch *b, bool with_grads, mo
         total_weight += sample_weight(b, b->targets + (size_t)s * c, c);
     double inverse = total_weight > 0.0 ? 1.0 / total_weight : 0.0;
     for (int32_t s = 0; s < b->n; s++) {
-        const float *target = b->targets + (size_t)s * c,
-                    *z = net_values(net, net->logits, s, 1, net_scratch(net, 0, 1));
+        const mote_loss_sample one = {
+            .z = net_values(net, net->logits, s, 1, net_scratch(net, 0, 1)),
+            .target = b->targets + (size_t)s * c,
+            .n = c};
         float *y = net->outputs + (size_t)s * c;
-        double w = sample_weight(b, target, c) * inverse;
-        loss +=
-            w * mote_loss_of(&net->cfg.loss, z, target, c, (double)b->label_smoothing, y, slopes);
+        double w = sample_weight(b, one.target, c) * inverse;
+        loss += w * mote_loss_of(&net->cfg.loss, &one, (double)b->label_smoothing, y, slopes);
         for (size_t i = 0; with_grads && i < c; i++)
             logits->g[(size_t)s * c + i] = (float)(w * slopes[i]);
-        n_correct += of_classes && largest(y, c) == largest(target, c);
+        n_correct += of_classes && largest(y, c) == largest(one.target, c);
     }
     *out = (mote_net_result){.loss = loss, .n_correct = n_correct};
 }

@@ -99,23 +99,24 @@ static void mix_rows(float l, size_t n, const float *partner, float *x)
         x[i] = x[i] * l + partner[i] * (1.0f - l);
 }
 
-void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes,
-                float *inputs, float *targets, float *copy)
+void mote_mixup(float alpha, mote_rng *rng, const mote_batch_request *rq, float *inputs,
+                float *targets, float *copy)
 {
-    if (!(alpha > 0.0f) || n < 2)
+    if (!(alpha > 0.0f) || rq->n < 2)
         return;
-    size_t rows = (size_t)n;
+    const size_t rows = (size_t)rq->n, in_elements = rq->in_elements,
+                 n_targets = targets ? (size_t)rq->n_outputs : 0;
     float *copy_targets = copy + rows * in_elements;
     memcpy(copy, inputs, rows * in_elements * sizeof *copy);
-    if (n_classes > 0)
-        memcpy(copy_targets, targets, rows * n_classes * sizeof *copy);
+    if (n_targets > 0)
+        memcpy(copy_targets, targets, rows * n_targets * sizeof *copy);
     /* A rotation by a drawn amount: each row meets another one, and rows come shuffled anyway. */
-    size_t by = 1 + mote_rng_below(rng, (uint32_t)n - 1);
+    size_t by = 1 + mote_rng_below(rng, (uint32_t)rq->n - 1);
     for (size_t i = 0; i < rows; i++) {
         float l = (float)beta_symmetric((double)alpha, rng);
         size_t p = (i + by) % rows;
         mix_rows(l, in_elements, copy + p * in_elements, inputs + i * in_elements);
-        if (n_classes > 0)
-            mix_rows(l, n_classes, copy_targets + p * n_classes, targets + i * n_classes);
+        if (n_targets > 0)
+            mix_rows(l, n_targets, copy_targets + p * n_targets, targets + i * n_targets);
     }
 }

@@ -66,11 +66,11 @@ MOTE_MUST_USE mote_status mote_train_set_target(const mote_train_set *d, int32_t
 /* The samples as they are, all in memory; `d` is borrowed. Errors as target. */
 mote_batch_source mote_source_memory(const mote_train_set *d);
 
-/* Mix a batch with itself: row i becomes l x_i + (1 - l) x_p(i), inputs and targets alike, with a
- * permutation p and l from Beta(alpha, alpha) for each row. `copy` has room for the inputs and
- * targets of the batch; n_classes 0: there are no targets. Source: Zhang et al. 2018, mixup,
- * section 2. */
-void mote_mixup(float alpha, mote_rng *rng, int32_t n, size_t in_elements, size_t n_classes,
-                float *inputs, float *targets, float *copy);
+/* Mix the batch that was filled for `rq` with itself: row i becomes l x_i + (1 - l) x_p(i), inputs
+ * and targets alike, with a permutation p and l from Beta(alpha, alpha) for each row. `copy` has
+ * room for the inputs and targets of the batch; targets NULL: there are none. Source: Zhang et al.
+ * 2018, mixup, section 2. */
+void mote_mixup(float alpha, mote_rng *rng, const mote_batch_request *rq, float *inputs,
+                float *targets, float *copy);
 
 #endif

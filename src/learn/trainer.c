@@ -18,10 +18,7 @@ typedef struct {
     const mote_train_config *cfg;
     const mote_batch_source *source;
     const mote_train_set *val;
-    mote_pool *pool;
-    const mote_cancel *cancel;
-    mote_train_report *report;
-    void *report_arg;
+    const mote_train_host *host;
 
     mote_net *net;
     mote_arena arena;
@@ -225,9 +222,9 @@ static mote_status load_checkpoint(run *r, bool *resumed, mote_err *err)
         return MOTE_OK;
     mote_err why = {0};
     mote_status st = read_checkpoint(r, path, &why);
-    if (st != MOTE_OK && st != MOTE_NOMEM && r->cfg->bad_checkpoint) {
+    if (st != MOTE_OK && st != MOTE_NOMEM && r->host->bad_checkpoint) {
         (void)unlink(path); /* nothing in it is needed */
-        r->cfg->bad_checkpoint(r->report_arg, why.text);
+        r->host->bad_checkpoint(r->host->arg, why.text);
         return MOTE_OK;
     }
     if (st != MOTE_OK)
@@ -260,7 +257,7 @@ static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *
                            .loss = cfg->loss,
                            .simd = cfg->simd,
                            .limit_bytes = cfg->limit_bytes};
-    MOTE_TRY(mote_net_create(g, &net, r->pool, &r->net, err));
+    MOTE_TRY(mote_net_create(g, &net, r->host->pool, &r->net, err));
     MOTE_TRY(check_data(r, err));
     MOTE_TRY(take_memory(r, err));
     MOTE_TRY(hash_run(r, g, &r->c.run, err));
@@ -307,7 +304,7 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
                              .samples = r->order + first,
                              .n_outputs = mote_net_n_outputs(r->net),
                              .in_elements = in,
-                             .pool = r->pool};
+                             .pool = r->host->pool};
     if (classes > 0)
         memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
     MOTE_TRY(r->source->fill(r->source->arg, &rq, r->inputs, r->targets, err));
@@ -315,7 +312,7 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
     if (cfg->mixup_alpha > 0.0f) {
         mote_rng rng;
         mote_rng_init_stream(&rng, cfg->seed, STREAM_MIXUP, step_number);
-        mote_mixup(cfg->mixup_alpha, &rng, *n, in, classes, r->inputs, r->targets, r->copy);
+        mote_mixup(cfg->mixup_alpha, &rng, &rq, r->inputs, r->targets, r->copy);
     }
     mote_net_batch b = {.inputs = r->inputs,
                         .targets = classes > 0 ? r->targets : r->inputs,
@@ -397,7 +394,8 @@ static bool report(run *r, mote_train_progress *p, int64_t n_done_in_epoch)
             p->left_us = (int64_t)((double)left / p->samples_per_s * 1e6);
         }
     }
-    return !(r->report && !r->report(r->report_arg, p)) && !mote_cancelled(r->cancel);
+    const mote_train_host *h = r->host;
+    return !(h->report && !h->report(h->arg, p)) && !mote_cancelled(h->cancel);
 }
 
 static mote_status cancelled(const run *r, mote_err *err)
@@ -489,21 +487,16 @@ static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_re
     return MOTE_OK;
 }
 
-mote_status mote_train(mote_graph *g, const mote_train_config *cfg, const mote_batch_source *source,
-                       const mote_train_set *val, mote_pool *pool, const mote_cancel *cancel,
-                       mote_train_report *report_fn, void *report_arg, mote_arena *arena,
+mote_status mote_train(mote_graph *g, const mote_train_job *job, mote_arena *arena,
                        mote_train_result *result, mote_err *err)
 {
     static const mote_train_set no_val = {.n = 0};
-    MOTE_TRY(check_config(cfg, err));
-    run r = {.cfg = cfg,
-             .source = source,
-             .val = val ? val : &no_val,
-             .pool = pool,
-             .cancel = cancel,
-             .report = report_fn,
-             .report_arg = report_arg};
-    mote_arena_init(&r.arena, cfg->limit_bytes ? cfg->limit_bytes : (size_t)4 << 30);
+    MOTE_TRY(check_config(job->config, err));
+    run r = {.cfg = job->config,
+             .source = job->source,
+             .val = job->validation ? job->validation : &no_val,
+             .host = &job->host};
+    mote_arena_init(&r.arena, r.cfg->limit_bytes ? r.cfg->limit_bytes : (size_t)4 << 30);
     mote_status st = train(&r, g, arena, result, err);
     mote_net_destroy(r.net);
     mote_arena_release(&r.arena);

@@ -46,9 +46,6 @@ typedef struct {
     int32_t patience;            /* stop after this many epochs without a better one; 0: never */
     const char *checkpoint_path; /* written after each epoch, read at the start; NULL: none */
     int32_t checkpoint_every;    /* epochs; 0: 1. The last epoch is always written */
-    /* A checkpoint that cannot be used (damaged, of another run) is removed, the reason told to
-     * this (arg is report_arg), and the run begins at the beginning; NULL: it is an error. */
-    void (*bad_checkpoint)(void *arg, const char *why);
     const char *identity; /* names the data: a checkpoint made with another is refused; NULL: "" */
     mote_simd simd;
     size_t limit_bytes;      /* memory; 0: 4 GB */
@@ -81,6 +78,26 @@ typedef struct {
 /* Called after every step. False: stop, as if cancelled. */
 typedef bool mote_train_report(void *arg, const mote_train_progress *p);
 
+/* Whom a training runs for: the threads it may use, who hears of it and who can stop it. Changes no
+ * byte of the result. All borrowed; all zero: this thread alone, and nobody. */
+typedef struct {
+    mote_pool *pool;           /* NULL: this thread alone */
+    const mote_cancel *cancel; /* NULL: never */
+    mote_train_report *report; /* NULL: nobody asks */
+    /* A checkpoint that cannot be used (damaged, of another run) is removed, the reason told to
+     * this, and the run begins at the beginning; NULL: it is an error. */
+    void (*bad_checkpoint)(void *arg, const char *why);
+    void *arg; /* of report and bad_checkpoint */
+} mote_train_host;
+
+/* A training to be done: what it is a function of, beside the graph, and its host. Borrowed. */
+typedef struct {
+    const mote_train_config *config;
+    const mote_batch_source *source;
+    const mote_train_set *validation; /* NULL or empty: none */
+    mote_train_host host;
+} mote_train_job;
+
 typedef struct {
     int32_t n_epochs;   /* finished, with those before a resume */
     int32_t best_epoch; /* whose state is the result, from 0 */
@@ -92,19 +109,13 @@ typedef struct {
 /* Train `g` in place: on success its constants are those of the result. With a checkpoint there,
  * `g` must be as it was when the run began (built from the same seed); the run goes on from it.
  *
- *   pool    borrowed; NULL: this thread alone
- *   val     borrowed; NULL or empty: none
- *   report, cancel  may be NULL
  *   arena   for result->history
  *
  * Errors: ARG a setting is out of range; RANGE a label or target; UNSUPPORTED the graph cannot be
  * trained; CONFLICT the checkpoint belongs to another run (other graph, settings or identity);
  * CORRUPT it is damaged; CANCELLED (the last checkpoint stays: call again to go on); UNMET the loss
  * is not a number any more; what the source returns. On error `g` and result are untouched. */
-MOTE_MUST_USE mote_status mote_train(mote_graph *g, const mote_train_config *cfg,
-                                     const mote_batch_source *source, const mote_train_set *val,
-                                     mote_pool *pool, const mote_cancel *cancel,
-                                     mote_train_report *report, void *report_arg, mote_arena *arena,
+MOTE_MUST_USE mote_status mote_train(mote_graph *g, const mote_train_job *job, mote_arena *arena,
                                      mote_train_result *result, mote_err *err);
 
 #endif

@@ -67,18 +67,15 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                            .train = train,
                            .validation = &r->parts[MOTE_SPLIT_VALIDATION],
                            .validation_features = r->features[MOTE_SPLIT_VALIDATION],
-                           .pool = r->p->cfg.pool,
-                           .cancel = r->p->cfg.cancel,
+                           .host = r->job->host,
                            .checkpoint = r->job->checkpoint,
-                           .bad_checkpoint = r->job->bad_checkpoint,
                            .identity = r->job->identity};
     MOTE_TRY(mote_features_scale(r->features[MOTE_SPLIT_TRAIN], &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;
     MOTE_TRY(mote_recipe_new_graph(settings, seed, &r->graph, err));
     mote_train_result trained;
     size_t n_calibration = 0;
-    MOTE_TRY(mote_recipe_train(&job, r->graph, r->job->report, r->job->report_arg, &r->arena,
-                               &trained, &r->folded, err));
+    MOTE_TRY(mote_recipe_train(&job, r->graph, &r->arena, &trained, &r->folded, err));
     MOTE_TRY(mote_recipe_quantise(&job, r->folded, &r->s8, &n_calibration, err));
     MOTE_TRY(judge_round(r, out, err));
     out->n_train = train->n;
@@ -122,21 +119,20 @@ mote_status mote_fold_make(const mote_fold_job *job, mote_fold_result *out, mote
 /* ---- all of them ------------------------------------------------------------------------- */
 
 typedef struct {
-    const mote_fold_job *job;
-    mote_folds_progress *progress;
-    void *arg;
+    const mote_folds_job *all;
+    int32_t fold; /* the one in hand */
 } watcher;
 
 static bool report(void *arg, const mote_train_progress *g)
 {
-    watcher *w = arg;
-    if (!w->progress)
+    const watcher *w = arg;
+    const mote_folds_job *all = w->all;
+    if (!all->progress)
         return true;
     char note[100];
-    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", w->job->fold + 1,
-                      w->job->n_folds, g->epoch + 1, g->n_epochs, g->loss);
-    w->progress(w->arg, w->job->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs,
-                note);
+    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", w->fold + 1,
+                      all->n_folds, g->epoch + 1, g->n_epochs, g->loss);
+    all->progress(all->arg, w->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
     return true;
 }
 
@@ -165,10 +161,10 @@ static void summarise(mote_folds_result *r)
     r->sd_s8 = sqrt(squares / (r->n - 1));
 }
 
-mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
-                           mote_folds_progress *progress, void *arg, mote_folds_result *out,
+mote_status mote_folds_run(mote_pipeline *p, const mote_folds_job *all, mote_folds_result *out,
                            mote_err *err)
 {
+    const int32_t n_folds = all->n_folds;
     if (n_folds < MOTE_MIN_FOLDS || n_folds > MOTE_MAX_FOLDS)
         return mote_fail(err, MOTE_ARG, "%d to %d folds are possible, not %d", MOTE_MIN_FOLDS,
                          MOTE_MAX_FOLDS, n_folds);
@@ -185,11 +181,12 @@ mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
     MOTE_TRY(mote_stage_complete(p, false, err));
     mote_folds_result res = {.n = n_folds};
     for (int32_t f = 0; f < n_folds; f++) {
-        mote_fold_job job = {.p = p, .version = &v, .n_folds = n_folds, .fold = f, .seed = seed};
-        watcher w = {&job, progress, arg};
+        mote_fold_job job = {
+            .p = p, .version = &v, .n_folds = n_folds, .fold = f, .seed = all->seed};
+        watcher w = {all, f};
         mote_graph *s8 = NULL;
-        job.report = report;
-        job.report_arg = &w;
+        job.host = (mote_train_host){
+            .pool = p->cfg.pool, .cancel = p->cfg.cancel, .report = report, .arg = &w};
         MOTE_TRY(mote_fold_make(&job, &res.folds[f], &s8, err));
         mote_status st = f == 0 ? footprint(p, s8, &res, err) : MOTE_OK;
         mote_graph_destroy(s8);

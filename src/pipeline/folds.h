@@ -34,11 +34,20 @@ typedef struct {
     int64_t weights_bytes;
 } mote_folds_result;
 
-/* `p` has run its data stage. progress (NULL allowed): fold, and how far it is in [0, 1].
- * Errors: ARG n_folds; those of loading, training and quantising, with the fold. */
+/* Which fold, how far it is in [0, 1], and that in words. */
 typedef void mote_folds_progress(void *arg, int32_t fold, double part, const char *note);
-MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, int32_t n_folds, uint64_t seed,
-                                         mote_folds_progress *progress, void *arg,
+
+/* A cross-validation to be done. */
+typedef struct {
+    int32_t n_folds;               /* MOTE_MIN_FOLDS to MOTE_MAX_FOLDS */
+    uint64_t seed;                 /* of the deal of groups into folds */
+    mote_folds_progress *progress; /* NULL: nobody asks */
+    void *arg;                     /* of it */
+} mote_folds_job;
+
+/* `p` has run its data stage. Errors: ARG n_folds; those of loading, training and quantising, with
+ * the fold. */
+MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, const mote_folds_job *job,
                                          mote_folds_result *out, mote_err *err);
 
 /* The model of one round, for those who keep it (refit.h). Sees the settings task, dataset,
@@ -48,10 +57,8 @@ typedef struct {
     const mote_data_version *version;
     int32_t n_folds, fold;
     uint64_t seed;
-    mote_train_report *report; /* NULL: none */
-    void *report_arg;
-    void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
-    const char *checkpoint, *identity;                         /* of its training; NULL: none */
+    mote_train_host host;              /* of its training */
+    const char *checkpoint, *identity; /* the same; NULL: none */
 } mote_fold_job;
 
 /* Make it, and judge it on the fold that it has not heard. *s8: owned by the caller. Errors: those

@@ -59,7 +59,6 @@ static mote_status config_of(const mote_recipe_job *j, mote_arena *a, mote_train
         c->keep = MOTE_KEEP_LAST;
     }
     c->checkpoint_path = j->checkpoint;
-    c->bad_checkpoint = j->bad_checkpoint;
     c->identity = j->identity;
     return class_weights(j, a, &c->class_weights, err);
 }
@@ -145,14 +144,13 @@ static mote_status source_of(const mote_recipe_job *job, uint64_t seed, mote_sou
                                    .features = mote_setting_features(job->settings),
                                    .settings = job->settings,
                                    .seed = seed,
-                                   .n_workers = mote_pool_threads(job->pool),
-                                   .pool = job->pool};
+                                   .n_workers = mote_pool_threads(job->host.pool),
+                                   .pool = job->host.pool};
     return mote_source_init(&sc, out, err);
 }
 
-mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_train_report *report,
-                              void *report_arg, mote_arena *a, mote_train_result *result,
-                              mote_graph **folded, mote_err *err)
+mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
+                              mote_train_result *result, mote_graph **folded, mote_err *err)
 {
     mote_arch arch;
     mote_train_config cfg;
@@ -162,19 +160,14 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_tr
     validating from;
     mote_train_set validation;
     MOTE_TRY(validation_of(job, arch.head == MOTE_HEAD_INPUT, a, &from, &validation, err));
-    mote_learn_job learn = {.config = &cfg,
-                            .validation = &validation,
+    mote_learn_job learn = {.train = {.config = &cfg, .validation = &validation, .host = job->host},
                             .scale = job->scale,
-                            .shrinkage = (double)arch.shrinkage,
-                            .pool = job->pool,
-                            .cancel = job->cancel,
-                            .report = report,
-                            .report_arg = report_arg};
+                            .shrinkage = (double)arch.shrinkage};
     MOTE_TRY(value_scales(job->train, a, &learn.values, err));
     MOTE_TRY(source_of(job, cfg.seed, &samples, err));
     mote_batch_source source = mote_source_batches(&samples);
     source.gives_back = arch.head == MOTE_HEAD_INPUT;
-    learn.source = &source;
+    learn.train.source = &source;
     const mote_learner *learner = mote_learner_get(mote_arch_row_find(arch.name)->learner);
     const mote_status st = learner->fit(&learn, g, a, result, folded, err);
     mote_source_release(&samples);

@@ -21,11 +21,9 @@ typedef struct {
     mote_features *validation_features; /* of it */
     int32_t fixed_epochs; /* so many, and the last one is kept; 0: as mote.yaml says */
     double scale;         /* features are divided by it: mote_features_scale */
-    mote_pool *pool;
-    const mote_cancel *cancel;
-    const char *checkpoint;                                    /* NULL: none */
-    void (*bad_checkpoint)(void *report_arg, const char *why); /* learn/trainer.h */
-    const char *identity; /* of the data, for the checkpoint; NULL with no checkpoint */
+    mote_train_host host;
+    const char *checkpoint; /* NULL: none */
+    const char *identity;   /* of the data, for the checkpoint; NULL with no checkpoint */
 } mote_recipe_job;
 
 /* The training graph that mote.yaml asks for (settings task, features, arch), with its first
@@ -34,9 +32,8 @@ MOTE_MUST_USE mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t
                                                 mote_graph **out, mote_err *err);
 
 /* Train `g` (from new_graph) and give the folded float graph that takes features as they are.
- * report may be NULL; result->history lives as long as `a`. */
+ * result->history lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g,
-                                            mote_train_report *report, void *report_arg,
                                             mote_arena *a, mote_train_result *result,
                                             mote_graph **folded, mote_err *err);
 

@@ -133,15 +133,17 @@ static bool read_fold(const char *path, mote_fold_result *f, mote_buf *graph)
 
 /* ---- one fold ---------------------------------------------------------------------------- */
 
+/* The model of one fold, to be made or taken from where a stopped attempt left it. */
 typedef struct {
     mote_pipeline *p;
-    const mote_stage_run *r;
-    int32_t n, fold;
-} watcher;
+    const mote_stage_run *r; /* the attempt of stage train */
+    const mote_data_version *version;
+    int32_t n, fold; /* [0, n) */
+} fold_task;
 
 static bool report(void *arg, const mote_train_progress *g)
 {
-    const watcher *w = arg;
+    const fold_task *w = arg;
     char note[120];
     (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f, %.0f samples/s",
                       (int)w->fold + 1, (int)w->n, g->epoch + 1, g->n_epochs, g->loss,
@@ -153,33 +155,29 @@ static bool report(void *arg, const mote_train_progress *g)
 
 static void warn_of_checkpoint(void *arg, const char *why)
 {
-    const watcher *w = arg;
+    const fold_task *w = arg;
     mote_stage_lost_checkpoint(w->p, why);
 }
 
-static mote_status make_fold(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
-                             int32_t n, int32_t fold, mote_fold_result *out, mote_buf *graph,
-                             mote_err *err)
+static mote_status make_fold(fold_task *t, mote_fold_result *out, mote_buf *graph, mote_err *err)
 {
+    mote_pipeline *p = t->p;
     char path[PATH_BYTES], checkpoint[PATH_BYTES], hex[MOTE_SHA256_HEX_BYTES];
     char identity[MOTE_SHA256_HEX_BYTES + 24];
-    path_of(p, r, fold, "", path);
+    path_of(p, t->r, t->fold, "", path);
     if (read_fold(path, out, graph))
         return MOTE_OK;
     mote_buf_reset(graph);
-    path_of(p, r, fold, ".checkpoint", checkpoint);
-    mote_sha256_hex(&r->key, hex);
-    (void)mote_format(identity, sizeof identity, "%s fold %d/%d", hex, (int)fold + 1, (int)n);
-    watcher w = {p, r, n, fold};
+    path_of(p, t->r, t->fold, ".checkpoint", checkpoint);
+    mote_sha256_hex(&t->r->key, hex);
+    (void)mote_format(identity, sizeof identity, "%s fold %d/%d", hex, (int)t->fold + 1, (int)t->n);
     mote_fold_job job = {.p = p,
-                         .version = v,
-                         .n_folds = n,
-                         .fold = fold,
-                         .seed = v->seed,
-                         .report = report,
-                         .report_arg = &w,
+                         .version = t->version,
+                         .n_folds = t->n,
+                         .fold = t->fold,
+                         .seed = t->version->seed,
+                         .host = {p->cfg.pool, p->cfg.cancel, report, warn_of_checkpoint, t},
                          .checkpoint = checkpoint,
-                         .bad_checkpoint = warn_of_checkpoint,
                          .identity = identity};
     mote_graph *s8 = NULL;
     MOTE_TRY(mote_fold_make(&job, out, &s8, err));
@@ -258,7 +256,8 @@ mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_dat
     for (int32_t i = 0; i < f.n; i++) {
         char name[24];
         mote_buf_reset(&graph);
-        MOTE_TRY(make_fold(p, r, v, f.n, i, &f.folds[i], &graph, err));
+        fold_task one = {p, r, v, f.n, i};
+        MOTE_TRY(make_fold(&one, &f.folds[i], &graph, err));
         mote_refit_object(i, name);
         MOTE_TRY(mote_stage_put(p, r, name, graph.data, graph.len, err));
         f.graphs[i] = r->objects[r->n_objects - 1].object;

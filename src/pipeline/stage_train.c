@@ -32,13 +32,6 @@ typedef struct {
     mote_training_run run;
 } training;
 
-/* What the run had learnt is lost, and is learnt again. */
-static void warn_of_checkpoint(void *arg, const char *why)
-{
-    const training *t = arg;
-    mote_stage_lost_checkpoint(t->p, why);
-}
-
 /* The training split, and validation to choose the epoch by. */
 static mote_status open_splits(training *t, mote_err *err)
 {
@@ -74,9 +67,6 @@ static mote_status open_version(training *t, mote_err *err)
     t->job = (mote_recipe_job){
         .settings = p->settings,
         .train = &t->train,
-        .pool = p->cfg.pool,
-        .cancel = p->cfg.cancel,
-        .bad_checkpoint = warn_of_checkpoint,
         .identity = mote_arena_strdup(&t->arena, hex),
         .checkpoint = mote_arena_printf(&t->arena, "%s/train-%.16s.checkpoint", p->work_dir, hex)};
     if (!t->job.identity || !t->job.checkpoint)
@@ -115,6 +105,13 @@ static bool report(void *arg, const mote_train_progress *g)
     training *t = arg;
     show(t, g);
     return mote_training_run_hear(&t->run, g);
+}
+
+/* What the run had learnt is lost, and is learnt again. */
+static void warn_of_checkpoint(void *arg, const char *why)
+{
+    const training *t = arg;
+    mote_stage_lost_checkpoint(t->p, why);
 }
 
 /* ---- the result -------------------------------------------------------------------------- */
@@ -197,8 +194,9 @@ static mote_status make_model(training *t, mote_err *err)
 {
     if (t->is_refit)
         MOTE_TRY(make_folds(t, err));
-    mote_status st =
-        mote_recipe_train(&t->job, t->graph, report, t, &t->arena, &t->result, &t->folded, err);
+    mote_pipeline *p = t->p;
+    t->job.host = (mote_train_host){p->cfg.pool, p->cfg.cancel, report, warn_of_checkpoint, t};
+    mote_status st = mote_recipe_train(&t->job, t->graph, &t->arena, &t->result, &t->folded, err);
     st = mote_training_run_heard(&t->run, st, err);
     return st == MOTE_OK ? keep_result(t, err) : st;
 }

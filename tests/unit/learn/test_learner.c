@@ -143,8 +143,8 @@ static void the_gaussian_is_the_distance_of_mahalanobis(void **state)
         mote_arena_init(&a, 1 << 20);
         mote_train_config c;
         mote_train_default(&c);
-        const mote_learn_job job = {
-            .config = &c, .source = &source, .validation = &v, .shrinkage = shares[k]};
+        const mote_learn_job job = {.train = {.config = &c, .source = &source, .validation = &v},
+                                    .shrinkage = shares[k]};
         mote_graph *g = NULL;
         mote_train_result result;
         T_OK(fit("gaussian", MOTE_LEARNER_gaussian, job, &g, &result, &a, &err));
@@ -184,7 +184,8 @@ static void threads_and_batches_change_no_byte_of_a_gaussian(void **state)
         mote_train_config c;
         mote_train_default(&c);
         c.batch_size = k < 2 ? 32 : 7;
-        const mote_learn_job job = {.config = &c, .source = &source, .pool = pool};
+        const mote_learn_job job = {
+            .train = {.config = &c, .source = &source, .host = {.pool = pool}}};
         mote_graph *g = NULL;
         mote_train_result result;
         T_OK(fit("gaussian", MOTE_LEARNER_gaussian, job, &g, &result, &a, &err));
@@ -213,7 +214,7 @@ static void what_a_gaussian_cannot_learn_from_is_named(void **state)
     mote_train_default(&c);
     mote_train_set d = {.inputs = x, .n = N};
     mote_batch_source source = mote_source_memory(&d);
-    mote_learn_job job = {.config = &c, .source = &source};
+    mote_learn_job job = {.train = {.config = &c, .source = &source}};
     mote_graph *g = NULL;
     mote_train_result result;
     memset(x, 0, sizeof x);
@@ -268,11 +269,12 @@ static void the_scale_of_training_is_no_business_of_use(void **state)
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1 << 20);
     mote_train_result result;
-    const mote_learn_job job = {
-        .config = &c, .source = &big, .validation = &big_set, .scale = SCALE};
+    const mote_learn_job job = {.train = {.config = &c, .source = &big, .validation = &big_set},
+                                .scale = SCALE};
     mote_graph *got = NULL, *folded = NULL, *trained = build("autoencoder", D, MOTE_HEAD_INPUT);
     T_OK(fit("autoencoder", MOTE_LEARNER_network, job, &got, &result, &a, &err));
-    T_OK(mote_train(trained, &c, &plain_, &small_set, NULL, NULL, NULL, NULL, &a, &result, &err));
+    const mote_train_job plain_job = {.config = &c, .source = &plain_, .validation = &small_set};
+    T_OK(mote_train(trained, &plain_job, &a, &result, &err));
     T_OK(mote_graph_fold(trained, &folded, &err));
     for (size_t k = 0; k < 10; k++) {
         float y[D], want[D];
@@ -323,8 +325,9 @@ static void values_keep_their_unit(void **state)
     mote_rng_init(&rng, 3);
     mote_graph *g = NULL, *out = NULL;
     T_OK(mote_arch_build(&arch, &rng, &g, &err));
-    mote_learn_job job = {
-        .config = &c, .source = &source, .validation = &d, .scale = 0.5, .values = &scale};
+    mote_learn_job job = {.train = {.config = &c, .source = &source, .validation = &d},
+                          .scale = 0.5,
+                          .values = &scale};
     T_OK(mote_learner_get(MOTE_LEARNER_network)->fit(&job, g, &a, &result, &out, &err));
     for (size_t k = 0; k < 20; k++) {
         float got;
@@ -365,7 +368,8 @@ static void an_autoencoder_cannot_give_back_what_is_unlike_all(void **state)
     mote_arena_init(&a, 1 << 22);
     mote_train_result result;
     mote_graph *g = NULL;
-    const mote_learn_job job = {.config = &c, .source = &source, .validation = &d, .scale = 1.0};
+    const mote_learn_job job = {.train = {.config = &c, .source = &source, .validation = &d},
+                                .scale = 1.0};
     T_OK(fit("autoencoder", MOTE_LEARNER_network, job, &g, &result, &a, &err));
     assert_true(result.history[result.best_epoch].val_loss < 0.2 * result.history[0].val_loss);
     const float like[D] = {0.6f, -0.4f, 0.2f, 1.0f, 0.3f}, unlike[D] = {0.6f, -0.4f, -1.2f, -1, 0};
@@ -393,15 +397,16 @@ static void giving_back_needs_as_many_values_and_no_targets(void **state)
     mote_graph *classes = build("dense", D, MOTE_HEAD_CLASSES),
                *back = build("dense", D, MOTE_HEAD_INPUT),
                *values = build("dense", D, MOTE_HEAD_VALUES);
-    T_FAILS(mote_train(classes, &c, &source, NULL, NULL, NULL, NULL, NULL, &a, &result, &err),
-            MOTE_ARG, "to give back its 5 inputs");
+    mote_train_job job = {.config = &c, .source = &source};
+    T_FAILS(mote_train(classes, &job, &a, &result, &err), MOTE_ARG, "to give back its 5 inputs");
     c.loss.kind = MOTE_LOSS_MAE;
-    T_FAILS(mote_train(values, &c, &source, NULL, NULL, NULL, NULL, NULL, &a, &result, &err),
-            MOTE_ARG, "to give back its 5 inputs");
-    T_FAILS(mote_train(back, &c, &source, &with, NULL, NULL, NULL, NULL, &a, &result, &err),
-            MOTE_ARG, "validation must have targets exactly when training has");
+    T_FAILS(mote_train(values, &job, &a, &result, &err), MOTE_ARG, "to give back its 5 inputs");
+    job.validation = &with;
+    T_FAILS(mote_train(back, &job, &a, &result, &err), MOTE_ARG,
+            "validation must have targets exactly when training has");
     c.n_epochs = 2;
-    T_OK(mote_train(back, &c, &source, &d, NULL, NULL, NULL, NULL, &a, &result, &err));
+    job.validation = &d;
+    T_OK(mote_train(back, &job, &a, &result, &err));
     mote_graph_destroy(classes);
     mote_graph_destroy(back);
     mote_graph_destroy(values);

@@ -110,7 +110,7 @@ static void the_score_is_the_distance_from_the_nearest_centre(void **state)
         other[s * D + 1] += 40.0f;
     const mote_train_set d = {.inputs = x, .n = N}, v = {.inputs = other, .n = 60};
     mote_batch_source source = mote_source_memory(&d);
-    const mote_learn_job job = {.config = &c, .source = &source, .validation = &v};
+    const mote_learn_job job = {.train = {.config = &c, .source = &source, .validation = &v}};
     T_OK(fit(K, job, &g, &result, &a, &err));
     lloyd(x, want);
     for (size_t s = 0; s < N; s++)
@@ -148,7 +148,8 @@ static void threads_and_batches_change_no_byte(void **state)
         mote_train_default(&c);
         c.batch_size = k < 2 ? 32 : 7;
         T_OK(mote_pool_create(1 + 2 * (k % 2), &pool, &err));
-        const mote_learn_job job = {.config = &c, .source = &source, .pool = pool};
+        const mote_learn_job job = {
+            .train = {.config = &c, .source = &source, .host = {.pool = pool}}};
         T_OK(fit(5, job, &g, &result, &a, &err));
         mote_graph_save(g, &b);
         const mote_sha256 hash = mote_sha256_of(b.data, b.len);
@@ -179,7 +180,7 @@ static void fewer_points_than_centres_are_no_harm(void **state)
             x[s * D + i] = (float)middle[s % 2][i];
     const mote_train_set d = {.inputs = x, .n = N};
     mote_batch_source source = mote_source_memory(&d);
-    const mote_learn_job job = {.config = &c, .source = &source};
+    const mote_learn_job job = {.train = {.config = &c, .source = &source}};
     T_OK(fit(6, job, &g, &result, &a, &err));
     assert_true(result.history[0].train_loss < 1e-12);
     assert_true(score(g, x) < 1e-6 && score(g, x + D) < 1e-6);
@@ -201,7 +202,7 @@ static void what_k_means_cannot_learn_from_is_named(void **state)
     make(5, N, x);
     mote_train_set d = {.inputs = x, .n = 4};
     mote_batch_source source = mote_source_memory(&d);
-    mote_learn_job job = {.config = &c, .source = &source};
+    mote_learn_job job = {.train = {.config = &c, .source = &source}};
     T_FAILS(fit(5, job, &g, &result, &a, &err), MOTE_ARG, "5 centres need as many samples");
     d.n = N;
     source = mote_source_memory(&d);

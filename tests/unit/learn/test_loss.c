@@ -32,10 +32,11 @@ static void each_loss_and_its_slope_are_the_formula(void **state)
     (void)state;
     const float z[] = {0.0f, 1.5f, -2.0f, 0.25f, 1.0f}, t[] = {0.5f, 1.25f, 1.0f, 0.25f, -3.0f};
     enum { N = 5 };
+    const mote_loss_sample sample = {z, t, N};
     for (size_t k = 0; k < T_COUNT(losses); k++) {
         float y[N];
         double grad[N], sum = 0;
-        double got = mote_loss_of(&losses[k].loss, z, t, N, 0.0, y, grad);
+        double got = mote_loss_of(&losses[k].loss, &sample, 0.0, y, grad);
         for (int i = 0; i < N; i++) {
             double d = (double)z[i] - (double)t[i], h = 1e-6;
             sum += error_of(&losses[k].loss, d) / N;
@@ -187,7 +188,8 @@ static void a_network_learns_values(void **state)
         cfg.keep = MOTE_KEEP_MOST_ACCURATE; /* there is no accuracy: the least loss is kept */
         mote_arena a;
         mote_arena_init(&a, 1 << 22);
-        T_OK(mote_train(b.g, &cfg, &source, &d, NULL, NULL, NULL, NULL, &a, &result, &err));
+        const mote_train_job job = {.config = &cfg, .source = &source, .validation = &d};
+        T_OK(mote_train(b.g, &job, &a, &result, &err));
         assert_true(result.history[0].val_loss > 0.3);
         assert_true(result.history[result.best_epoch].val_loss < 0.05);
         for (int32_t e = 0; e < result.n_epochs; e++)
@@ -215,7 +217,7 @@ static void what_a_loss_does_not_know_is_refused(void **state)
     t_dense(&b, N_OUT, MOTE_ACT_NONE);
     mote_arena a;
     mote_arena_init(&a, 1 << 22);
-#define TRAIN(val) mote_train(b.g, &cfg, &source, val, NULL, NULL, NULL, NULL, &a, &result, &err)
+#define TRAIN(val) mote_train(b.g, &(mote_train_job){&cfg, &source, val, {0}}, &a, &result, &err)
     const mote_train_set none = {.n = 0};
     T_FAILS(TRAIN(&none), MOTE_RANGE, "value 1 of sample 0 is no number");
     T_FAILS(TRAIN(&values), MOTE_RANGE, "validation: value 1 of sample 0");

@@ -36,6 +36,7 @@ static void mixup_mixes_rows_and_targets_by_the_same_share(void **unused)
     (void)unused;
     static const float alphas[] = {0.1f, 0.4f, 0.7f, 1.0f, 5.0f};
     enum { N = 8, ROUNDS = 4000 };
+    const mote_batch_request batch = {.n = N, .in_elements = 2, .n_outputs = N};
     for (size_t a = 0; a < T_COUNT(alphas); a++) {
         double sum = 0.0, square = 0.0;
         mote_rng rng;
@@ -47,7 +48,7 @@ static void mixup_mixes_rows_and_targets_by_the_same_share(void **unused)
                 x[i * 2 + 1] = (float)(i * i);
                 t[i * N + i] = 1.0f;
             }
-            mote_mixup(alphas[a], &rng, N, 2, N, x, t, copy);
+            mote_mixup(alphas[a], &rng, &batch, x, t, copy);
             for (size_t i = 0; i < N; i++) {
                 double total = 0.0, mean = 0.0, mean_square = 0.0;
                 for (size_t k = 0; k < N; k++) {
@@ -71,8 +72,10 @@ static void mixup_mixes_rows_and_targets_by_the_same_share(void **unused)
     float x[2] = {1, 2}, t[2] = {1, 1}, copy[4];
     mote_rng rng;
     mote_rng_init(&rng, 1);
-    mote_mixup(0.0f, &rng, 2, 1, 1, x, t, copy); /* none asked for */
-    mote_mixup(0.5f, &rng, 1, 2, 1, x, t, copy); /* nobody to mix with */
+    const mote_batch_request two = {.n = 2, .in_elements = 1, .n_outputs = 1},
+                             one = {.n = 1, .in_elements = 2, .n_outputs = 1};
+    mote_mixup(0.0f, &rng, &two, x, t, copy); /* none asked for */
+    mote_mixup(0.5f, &rng, &one, x, t, copy); /* nobody to mix with */
     assert_true(fabsf(x[0] - 1.0f) <= 0.0f && fabsf(x[1] - 2.0f) <= 0.0f);
 }
 

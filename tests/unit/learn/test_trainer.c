@@ -85,9 +85,7 @@ typedef struct {
     mote_train_config cfg;
     mote_train_set train, val;
     int32_t n_threads;
-    mote_train_report *report;
-    void *report_arg;
-    mote_cancel *cancel;
+    mote_train_host host;
 } job;
 
 static job job_make(const samples *train, const samples *val)
@@ -109,8 +107,9 @@ static mote_status job_run(const job *j, mote_graph *g, mote_arena *arena,
     if (j->n_threads > 1 && mote_pool_create(j->n_threads, &pool, err) != MOTE_OK)
         fail_msg("no pool of %d threads", (int)j->n_threads);
     mote_batch_source source = mote_source_memory(&j->train);
-    mote_status st = mote_train(g, &j->cfg, &source, &j->val, pool, j->cancel, j->report,
-                                j->report_arg, arena, result, err);
+    mote_train_job training = {&j->cfg, &source, &j->val, j->host};
+    training.host.pool = pool;
+    mote_status st = mote_train(g, &training, arena, result, err);
     mote_pool_destroy(pool);
     return st;
 }
@@ -374,9 +373,9 @@ static void a_cancel_is_honoured_after_the_step(void **unused)
     mote_arena_init(&arena, 1 << 20);
     job j = job_make(&train, NULL);
     canceller c = {.n_calls = 0};
-    j.report = cancel_at_third_step;
-    j.report_arg = &c;
-    j.cancel = &c.cancel;
+    j.host.report = cancel_at_third_step;
+    j.host.arg = &c;
+    j.host.cancel = &c.cancel;
     mote_graph *g = spotter(0.0f);
     mote_train_result r;
     T_FAILS(job_run(&j, g, &arena, &r, &err), MOTE_CANCELLED, "was stopped after 0 of 6 epochs");
@@ -399,22 +398,22 @@ static void stopped_on_request_it_resumes_on_other_threads(void **unused)
     assert_int_equal(a.best_epoch, 5); /* no validation: the last */
     assert_true(isnan(a.history[0].val_loss));
     j.cfg.checkpoint_path = t_path("stop.ckpt");
-    j.report = stop_at_step;
+    j.host.report = stop_at_step;
     for (int32_t at = 3; at < 6 * 7; at += 9) {
-        j.report_arg = &at;
+        j.host.arg = &at;
         j.n_threads = 1 + at % 3;
         T_FAILS(job_run(&j, got, &arena, &b, &err), MOTE_CANCELLED, "was stopped after");
         assert_int_equal(b.n_epochs, -7);
         assert_same_graph(start, got); /* untouched */
     }
-    j.report = NULL;
+    j.host.report = NULL;
     T_OK(job_run(&j, got, &arena, &b, &err));
     assert_true(b.resumed);
     assert_same_graph(want, got);
     /* Once more: finished already, nothing to do, the same answer. */
     mote_graph *again = spotter(0.2f);
     mote_cancel cancel = {.requested = 1};
-    j.cancel = &cancel;
+    j.host.cancel = &cancel;
     T_OK(job_run(&j, again, &arena, &b, &err));
     assert_same_graph(want, again);
     /* Another run's checkpoint is refused. */
@@ -447,8 +446,8 @@ static void damaged_checkpoints_are_dropped_where_that_is_wished(void **unused)
     int n_bad = 0;
     j.cfg.n_epochs = 1;
     j.cfg.checkpoint_path = t_path("dropped.ckpt");
-    j.cfg.bad_checkpoint = count_bad;
-    j.report_arg = &n_bad;
+    j.host.bad_checkpoint = count_bad;
+    j.host.arg = &n_bad;
     mote_train_result r;
     mote_graph *g = spotter(0.0f), *again = spotter(0.0f);
     T_OK(job_run(&j, g, &arena, &r, &err));
@@ -743,8 +742,8 @@ static void progress_tells_rate_and_time_left(void **unused)
     mote_arena_init(&arena, 1 << 20);
     job j = job_make(&train, NULL);
     seen s = {0};
-    j.report = watch;
-    j.report_arg = &s;
+    j.host.report = watch;
+    j.host.arg = &s;
     j.cfg.now_us = fake_clock;
     mote_graph *g = spotter(0.0f);
     mote_train_result r;

@@ -121,7 +121,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
     ADD(config.warmup_epochs), ADD(config.label_smoothing), ADD(config.mixup_alpha);
     ADD(config.class_weights), ADD(config.average_decay), ADD(config.norm_momentum);
     ADD(config.keep), ADD(config.patience), ADD(config.checkpoint_path);
-    ADD(config.checkpoint_every), ADD(config.bad_checkpoint), ADD(config.identity);
+    ADD(config.checkpoint_every), ADD(config.identity);
     ADD(config.simd), ADD(config.limit_bytes), ADD(config.now_us);
     ADD(is_balanced), ADD(is_refit), ADD(n_folds);
 }

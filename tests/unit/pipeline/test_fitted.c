@@ -119,15 +119,15 @@ static void each_fold_is_scaled_by_what_it_learns_from(void **state)
 
     /* Cross-validation too, and it leaves nothing behind. */
     static mote_folds_result crossed;
-    T_OK(mote_folds_run(t.pipeline, 3, 7, NULL, NULL, &crossed, &err));
+    T_OK(mote_folds_run(t.pipeline, &(mote_folds_job){.n_folds = 3, .seed = 7}, &crossed, &err));
     for (int k = 0; k < 3; k++)
         assert_int_equal(crossed.folds[k].features.n_fitted, 3);
     assert_true(mote_frontend_wants_fit(mote_setting_features(t.pipeline->settings)));
 
     /* Over groups, whenever they were: not where time decides. */
     t.project->data.split_by = "time";
-    T_FAILS(mote_folds_run(t.pipeline, 3, 7, NULL, NULL, &crossed, &err), MOTE_UNSUPPORTED,
-            "data.splits.by is 'time'");
+    T_FAILS(mote_folds_run(t.pipeline, &(mote_folds_job){.n_folds = 3, .seed = 7}, &crossed, &err),
+            MOTE_UNSUPPORTED, "data.splits.by is 'time'");
     tiny_remove(&t);
 }
 

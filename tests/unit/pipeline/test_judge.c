@@ -225,9 +225,11 @@ static void every_fold_is_judged_on_groups_it_has_not_heard(void **state)
     (void)state;
     mote_err err = {0};
     mote_folds_result one, two;
-    T_FAILS(mote_folds_run(project.pipeline, 2, 0, NULL, NULL, &one, &err), MOTE_ARG, "3 to 20");
-    T_FAILS(mote_folds_run(project.pipeline, 21, 0, NULL, NULL, &one, &err), MOTE_ARG, "3 to 20");
-    T_OK(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &one, &err));
+    T_FAILS(mote_folds_run(project.pipeline, &(mote_folds_job){.n_folds = 2}, &one, &err), MOTE_ARG,
+            "3 to 20");
+    T_FAILS(mote_folds_run(project.pipeline, &(mote_folds_job){.n_folds = 21}, &one, &err),
+            MOTE_ARG, "3 to 20");
+    T_OK(mote_folds_run(project.pipeline, &(mote_folds_job){.n_folds = 3}, &one, &err));
     assert_int_equal(one.n, 3);
     double sum = 0.0;
     for (int i = 0; i < 3; i++) {
@@ -243,15 +245,15 @@ static void every_fold_is_judged_on_groups_it_has_not_heard(void **state)
 
     tiny_open(&project, 2);
     T_OK(mote_pipeline_run(project.pipeline, MOTE_STAGE_data, false, &err));
-    T_OK(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err));
+    T_OK(mote_folds_run(project.pipeline, &(mote_folds_job){.n_folds = 3}, &two, &err));
     for (int i = 0; i < 3; i++) {
         assert_true(one.folds[i].accuracy_s8 == two.folds[i].accuracy_s8);
         assert_true(one.folds[i].accuracy_f32 == two.folds[i].accuracy_f32);
     }
     assert_true(one.sd_s8 == two.sd_s8);
     project.cancel.requested = 1;
-    T_FAILS(mote_folds_run(project.pipeline, 3, 0, NULL, NULL, &two, &err), MOTE_CANCELLED,
-            "fold 1");
+    T_FAILS(mote_folds_run(project.pipeline, &(mote_folds_job){.n_folds = 3}, &two, &err),
+            MOTE_CANCELLED, "fold 1");
     project.cancel.requested = 0;
 }
 

@@ -68,13 +68,13 @@ static void what_ships_has_learned_from_everybody(void **state)
     mote_recipe_job job = {.settings = t.pipeline->settings,
                            .train = &all,
                            .fixed_epochs = (int32_t)epochs,
-                           .pool = t.pool};
+                           .host = {.pool = t.pool}};
     T_OK(mote_features_scale(f, &job.scale, &err));
     mote_features_close(f);
     mote_graph *g = NULL, *folded = NULL;
     mote_train_result result;
     T_OK(mote_recipe_new_graph(job.settings, 1, &g, &err));
-    T_OK(mote_recipe_train(&job, g, NULL, NULL, &a, &result, &folded, &err));
+    T_OK(mote_recipe_train(&job, g, &a, &result, &folded, &err));
     assert_int_equal(result.n_epochs, epochs);
     mote_buf b;
     mote_buf_init(&b, 1 << 24);
