@@ -54,18 +54,22 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     return MOTE_OK;
 }
 
+#define TEMPLATE(name, first, data) " " #name
 static const mote_option options[] = {
     {"template", 't', MOTE_OPT_STRING, offsetof(init_values, template_name), 0, 0, "NAME",
-     "what kind of project: keyword (default) or gesture"},
+     "what kind of project, the first when nothing is said; one of:"
+#include "project/templates.def"
+    },
 };
+#undef TEMPLATE
 static const init_values defaults = {.template_name = "keyword"};
 
 const mote_command mote_cmd_init = {
     .usage = "DIR [options]",
     .about = "Creates DIR with a mote.yaml in which every block is explained, a README and a\n"
              ".gitignore. Refuses a folder that holds a mote.yaml; other files are left alone.",
-    .examples = "mote init my-words\nmote init my-words --template keyword\n"
-                "mote init my-gestures --template gesture",
+    .examples = "mote init my-words\nmote init my-gestures --template gesture\n"
+                "mote init my-rows --template table",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 1,

@@ -89,7 +89,7 @@ bool codegen_uses(const codegen *c, const char *path)
     return false;
 }
 
-typedef enum { ALWAYS, WITH_FEATURES, WITH_LAYER } when;
+typedef enum { ALWAYS, WITH_FEATURES, WITH_LAYER, WITH_OLD_NAME } when;
 
 typedef struct {
     const char *name; /* a template */
@@ -108,6 +108,11 @@ static void layer_source(const codegen *c, mote_buf *b)
     c->layer->fill(c, b, c->layer->source);
 }
 
+static void layer_old_header(const codegen *c, mote_buf *b)
+{
+    c->layer->fill(c, b, c->layer->old_header);
+}
+
 static const text_file text_files[] = {
     {"@m.h", codegen_model_header, ALWAYS, false},
     {"@m.c", codegen_model_source, ALWAYS, false},
@@ -115,6 +120,7 @@ static const text_file text_files[] = {
     {"@h.c", codegen_features_source, WITH_FEATURES, false},
     {"@k.h", layer_header, WITH_LAYER, false},
     {"@k.c", layer_source, WITH_LAYER, false},
+    {"@w.h", layer_old_header, WITH_OLD_NAME, false},
     {"main.c", codegen_main, ALWAYS, true},
     {"Makefile", codegen_makefile, ALWAYS, false},
     {"README.md", codegen_readme, ALWAYS, false},
@@ -141,11 +147,25 @@ static mote_status file_name(const codegen *c, const char *text, mote_arena *a, 
     return *out != NULL ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for a name");
 }
 
+static bool has(const codegen *c, when what)
+{
+    switch (what) {
+    case WITH_FEATURES:
+        return c->features != NULL;
+    case WITH_LAYER:
+        return c->layer != NULL;
+    case WITH_OLD_NAME:
+        return c->layer != NULL && c->layer->old_name != NULL;
+    case ALWAYS:
+        break;
+    }
+    return true;
+}
+
 static mote_status add_texts(const codegen *c, layout *l, mote_arena *a, mote_err *err)
 {
     for (size_t i = 0; i < N_TEXT_FILES; i++) {
-        if ((text_files[i].when == WITH_FEATURES && c->features == NULL) ||
-            (text_files[i].when == WITH_LAYER && c->layer == NULL))
+        if (!has(c, text_files[i].when))
             continue;
         mote_buf *b = &l->texts[i];
         text_files[i].write(c, b);

@@ -4,12 +4,13 @@
  *   README.md Makefile main.c target.ld    build it, an example, the memories of the target
  *   model.c model.h                        weights and the network as straight calls
  *   model_features.c model_features.h      tables and settings of the front end (if any)
- *   keyword.c keyword.h                    stream of samples to detections (with thresholds)
+ *   detections.c detections.h              stream of samples to detections (with thresholds)
+ *   keyword.h                              its names until the last release
  *   classes.c classes.h                    or a sample to what the model says of it (with a
  *   values.c ..  anomaly.c ..              signature and without thresholds)
  *   device/                                the sources of the runtime that are used
  *
- * With a name, `hello`, these are hello.c, hello_features.c, hello_keyword.c and their headers,
+ * With a name, `hello`, these are hello.c, hello_features.c, hello_detections.c and their headers,
  * and everything in them is hello_.. or HELLO_.., static names too: projects of several names fit
  * one program and share device/, whose files are the same bytes in every project. All of it is C11
  * and C++11 at once (the .c may be compiled as C++), and builds with all files in one folder too.
@@ -29,7 +30,7 @@
 typedef struct {
     const char *name;        /* shown in comments and the README */
     const char *symbol;      /* begins every name and file; NULL: model, features,
-                                keyword. See mote_compile_symbol_check */
+                                detections. See mote_compile_symbol_check */
     const mote_graph *graph; /* int8; or float32 */
     bool is_float;           /* a float32 graph ships as it is. mote_footprint_estimate takes one
                                 without it for the int8 graph that it becomes */

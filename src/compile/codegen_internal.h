@@ -28,6 +28,7 @@ typedef struct {
     const codegen_layer *layer; /* NULL: none */
     /* What the names of network, front end and layer begin with. */
     codegen_name model_name, features_name, layer_name;
+    codegen_name old_layer_name;        /* of a layer that had another until the last release */
     codegen_name features_file;         /* model_features, hello_features */
     char step[CODEGEN_NAME_BYTES + 16]; /* "", " * FEATURES_CHANNELS" */
 } codegen;

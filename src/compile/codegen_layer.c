@@ -11,7 +11,7 @@ const codegen_layer *codegen_layer_of(const mote_compile_input *in)
 
 const char *codegen_layer_name(size_t i)
 {
-    if (i == 0)
-        return codegen_stream_layer.name;
-    return i <= MOTE_N_ANSWERS ? codegen_answer_layers[i - 1].name : NULL;
+    if (i < 2)
+        return i == 0 ? codegen_stream_layer.name : codegen_stream_layer.old_name;
+    return i < MOTE_N_ANSWERS + 2 ? codegen_answer_layers[i - 2].name : NULL;
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands between the network and the user's program in a generated project: the words of the
- * task. A row each: a stream of samples to detections (codegen_keyword.c), a sample to its class,
- * values or score (codegen_answer.c). Used by codegen*.c and measure*.c. */
+ * task. A row each: a stream of samples to detections (codegen_detections.c), a sample to its
+ * class, values or score (codegen_answer.c). Used by codegen*.c and measure*.c. */
 #ifndef MOTE_COMPILE_CODEGEN_LAYER_H
 #define MOTE_COMPILE_CODEGEN_LAYER_H
 
 #include "compile/codegen_internal.h"
 
 struct codegen_layer {
-    const char *name;  /* of its files, and what its names begin with */
-    const char *words; /* what it does, for the README */
+    const char *name;     /* of its files, and what its names begin with */
+    const char *old_name; /* the same until the last release, whose programs find them by a header
+                             of old_header; NULL: none */
+    const char *words;    /* what it does, for the README */
     /* Templates of its two files, of main.c, and of the lines of the README that show it, and what
      * fills their holes. */
-    const char *header, *source, *example, *use;
+    const char *header, *source, *example, *use, *old_header;
     void (*fill)(const codegen *c, mote_buf *b, const char *text);
     /* Does a project with it hold device/<path>? */
     bool (*uses)(const codegen *c, const char *path);
@@ -38,7 +40,7 @@ struct codegen_layer {
 extern const codegen_layer codegen_stream_layer;
 extern const codegen_layer codegen_answer_layers[MOTE_N_ANSWERS];
 
-/* The names of all rows, one by one; NULL behind the last. */
+/* The names of all rows, old ones too, one by one; NULL behind the last. */
 const char *codegen_layer_name(size_t i);
 
 #endif

@@ -236,16 +236,22 @@ static void set(codegen_name *name, const char *symbol, const char *behind)
         name->upper[i] = upper(name->lower[i]);
 }
 
+static void set_layer(codegen_name *name, const char *symbol, const char *layer)
+{
+    char part[CODEGEN_NAME_BYTES];
+    (void)mote_format(part, sizeof part, "%s%s", symbol != NULL ? "_" : "", layer);
+    set(name, symbol != NULL ? symbol : "", part);
+}
+
 void codegen_names_init(codegen *c)
 {
     const char *symbol = c->in->symbol;
     set(&c->model_name, symbol != NULL ? symbol : "model", "");
     set(&c->features_name, symbol != NULL ? symbol : "", symbol != NULL ? "_features" : "features");
-    if (c->layer != NULL) {
-        char part[CODEGEN_NAME_BYTES];
-        (void)mote_format(part, sizeof part, "%s%s", symbol != NULL ? "_" : "", c->layer->name);
-        set(&c->layer_name, symbol != NULL ? symbol : "", part);
-    }
+    if (c->layer != NULL)
+        set_layer(&c->layer_name, symbol, c->layer->name);
+    if (c->layer != NULL && c->layer->old_name != NULL)
+        set_layer(&c->old_layer_name, symbol, c->layer->old_name);
     set(&c->features_file, c->model_name.lower, "_features");
 }
 
@@ -264,6 +270,10 @@ const char *codegen_letter(const codegen *c, char x)
         return c->layer_name.lower;
     case 'K':
         return c->layer_name.upper;
+    case 'w':
+        return c->old_layer_name.lower;
+    case 'W':
+        return c->old_layer_name.upper;
     case 'h':
         return c->features_file.lower;
     case 'H':

@@ -99,7 +99,19 @@ static bool is_old_place(const char *name)
            strstr(name, "..") == NULL;
 }
 
-/* Remove what is at an old place and as it was generated; *gone. */
+/* True for a source that is not written any more while its header is: what it had stands in another
+ * source now. */
+static bool is_left_behind(const mote_project_file *files, size_t n, const char *name)
+{
+    const size_t stem = strlen(name) - (mote_str_ends(name, ".c") ? 2 : 0);
+    for (size_t i = 0; name[stem] != '\0' && i < n; i++)
+        if (strlen(files[i].name) == stem + 2 && strncmp(files[i].name, name, stem) == 0 &&
+            mote_str_ends(files[i].name, ".h"))
+            return true;
+    return false;
+}
+
+/* Remove what is as `hex` says (NULL: leave it); *gone when it is not there any more. */
 static mote_status drop_old(const char *dir, const char *hex, const char *name, mote_arena *a,
                             bool *gone, mote_err *err)
 {
@@ -116,10 +128,10 @@ static mote_status drop_old(const char *dir, const char *hex, const char *name, 
     mote_sha256 sum = mote_sha256_of(text, n);
     mote_sha256_hex(&sum, is);
     mote_free(text);
-    *gone = is_old_place(name) && mote_str_eq(is, hex);
+    *gone = hex != NULL && mote_str_eq(is, hex);
     if (*gone && unlink(path) != 0)
         return mote_fail_errno(err, "remove '%s'", path);
-    if (*gone) {
+    if (*gone && is_old_place(name)) {
         *strrchr(path, '/') = '\0';
         (void)rmdir(path); /* with the last file; full, it stays */
     }
@@ -135,7 +147,8 @@ static mote_status keep_lines(const char *dir, const char *sums, const mote_proj
         bool gone = false;
         if (is_written(files, n, name))
             continue;
-        MOTE_TRY(drop_old(dir, hex, name, a, &gone, err));
+        const bool is_old = is_old_place(name) || is_left_behind(files, n, name);
+        MOTE_TRY(drop_old(dir, is_old ? hex : NULL, name, a, &gone, err));
         if (!gone)
             mote_buf_printf(b, "%s  %s\n", hex, name);
     }

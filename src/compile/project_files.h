@@ -8,8 +8,9 @@
  * generated here, is refused.
  *
  * What the list has and the project has no more stays, and stays in the list: the files of a model
- * of another name. Only what lies in folders below device/, as older versions wrote it, goes when
- * it is as it was generated: it would be built twice. */
+ * of another name. Only what older versions wrote goes when it is as it was generated, because it
+ * would be built twice: what lies in folders below device/, and a source whose header is written
+ * without it. */
 #ifndef MOTE_COMPILE_PROJECT_FILES_H
 #define MOTE_COMPILE_PROJECT_FILES_H
 

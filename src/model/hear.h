@@ -3,7 +3,7 @@
  *
  * The front end, the int8 network every hop of the operating point, and the detector of
  * device/stream behind it (smoothing, thresholds, suppression), bit for bit as the generated
- * firmware (compile/codegen_keyword.c) computes them when it is fed this:
+ * firmware (compile/codegen_detections.c) computes them when it is fed this:
  *
  *     device on                                                                      last window
  *     |  quiet (zeros)  |        the recording, n samples        |      quiet (zeros)      |

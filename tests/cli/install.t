@@ -21,7 +21,7 @@ $ if command -v groff > /dev/null; then for f in root/usr/share/man/man1/*; do g
 $ if command -v mandoc > /dev/null; then for f in root/usr/share/man/man1/*; do mandoc -Tlint -W error $f | head -3; done; fi
 $ grep -A1 '^.SH NAME' root/usr/share/man/man1/mote-data-add.1
 .SH NAME
-mote\-data\-add \- add recordings: one folder per word
+mote\-data\-add \- add files: one folder per label, or tables of rows
 $ grep -A2 'label.fR .fILABEL' root/usr/share/man/man1/mote-data-add.1 | head -1
 \fB\-l\fR, \fB\-\-label\fR \fILABEL\fR
 $ sed -n '/^.SH EXIT/,/^2/p' root/usr/share/man/man1/mote.1

@@ -1,15 +1,21 @@
 # Help goes to standard output, mistakes to standard error, and both ways to ask for help agree.
 $ mote help data list | head -1
-mote data list: list the recordings
+mote data list: list the samples
 $ mote data --help 2>/dev/null | head -1
 usage: mote data WHAT [options]
 $ mote help data 2>/dev/null | head -1
 usage: mote data WHAT [options]
 $ mote init --help | tail -2
-  mote init my-words --template keyword
   mote init my-gestures --template gesture
+  mote init my-rows --template table
 $ mote run --help | grep -c '^  mote run '
 3
+
+# All templates of the one list of templates are in the help and on the page.
+$ sed -n 's/^TEMPLATE(\([a-z]*\).*/\1/p' "$MOTE_SOURCE_ROOT"/src/project/templates.def >templates; wc -l <templates
+5
+$ mote init --help | sed -n 's/.*one of: //p' | tr ' ' '\n' | diff templates -
+$ sed -n 's/.*--template \([a-z|]*\)\].*/\1/p' "$MOTE_SOURCE_ROOT"/docs/commands/init.md | tr '|' '\n' | diff templates -
 $ mote --quiet status
 mote: options come after the command: 'mote status --quiet'
 [exit 2]

@@ -4,12 +4,12 @@
 // -DALONE_BYE). With -DBYE_IS_DEFAULT the second has the names that 'mote compile' gives without
 // --name. There is no microphone: samples are noise that swells and fades, from a counter.
 #if !defined(ALONE_BYE)
-#include "hello_keyword.h"
+#include "hello_detections.h"
 #endif
 #if defined(BYE_IS_DEFAULT)
-#include "keyword.h"
+#include "detections.h"
 #elif !defined(ALONE_HELLO)
-#include "bye_keyword.h"
+#include "bye_detections.h"
 #endif
 #include "mrt_lang.h"
 
@@ -44,9 +44,9 @@ static void say(const char *who, const char *what, unsigned long value)
 }
 
 // One clip through the front end and the network, then the same samples through the stream.
-#define MODEL(who, model, MODEL_UP, features, FEATURES_UP, keyword)                               \
+#define MODEL(who, model, MODEL_UP, features, FEATURES_UP, detections)                            \
     static_assert(MODEL_UP##_ARENA_BYTES <= sizeof arena, "the arena is too small");              \
-    static keyword##_state who##_state;                                                           \
+    static detections##_state who##_state;                                                        \
     static int16_t who##_pcm[FEATURES_UP##_CLIP_SAMPLES];                                         \
     static uint8_t MRT_ALIGNED(8) who##_scratch[FEATURES_UP##_SCRATCH_BYTES];                     \
     static uint32_t who##_at;                                                                     \
@@ -61,8 +61,8 @@ static void say(const char *who, const char *what, unsigned long value)
         say(#who, "output",                                                                       \
             digest(2166136261u, arena + MODEL_UP##_OUTPUT_OFFSET, MODEL_UP##_OUTPUT_BYTES));      \
         for (size_t at = 0, used = 0; at < FEATURES_UP##_CLIP_SAMPLES; at += used) {              \
-            keyword##_event event;                                                                \
-            if (!keyword##_push(&who##_state, arena, who##_pcm + at,                              \
+            detections##_event event;                                                             \
+            if (!detections##_push(&who##_state, arena, who##_pcm + at,                           \
                                 FEATURES_UP##_CLIP_SAMPLES - at, &used, &event))                  \
                 continue;                                                                         \
             say(#who, model##_labels[event.class_id], event.average_q16);                         \
@@ -73,24 +73,24 @@ static void say(const char *who, const char *what, unsigned long value)
     }
 
 #if !defined(ALONE_BYE)
-MODEL(hello, hello, HELLO, hello_features, HELLO_FEATURES, hello_keyword)
+MODEL(hello, hello, HELLO, hello_features, HELLO_FEATURES, hello_detections)
 #endif
 #if defined(BYE_IS_DEFAULT)
-MODEL(bye, model, MODEL, features, FEATURES, keyword)
+MODEL(bye, model, MODEL, features, FEATURES, detections)
 #elif !defined(ALONE_HELLO)
-MODEL(bye, bye, BYE, bye_features, BYE_FEATURES, bye_keyword)
+MODEL(bye, bye, BYE, bye_features, BYE_FEATURES, bye_detections)
 #endif
 
 void setup()
 {
     Serial.begin(115200);
 #if !defined(ALONE_BYE)
-    hello_keyword_init(&hello_state);
+    hello_detections_init(&hello_state);
 #endif
 #if defined(BYE_IS_DEFAULT)
-    keyword_init(&bye_state);
+    detections_init(&bye_state);
 #elif !defined(ALONE_HELLO)
-    bye_keyword_init(&bye_state);
+    bye_detections_init(&bye_state);
 #endif
 }
 

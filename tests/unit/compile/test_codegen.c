@@ -178,12 +178,13 @@ static void old_places_of_the_kernels_are_cleared(void **state)
     static const char list[] =
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  device/nn/mrt_old.c\n"
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  device/nn/mrt_mine.c\n"
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  other.c\n";
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  other.c\n"
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  device/mrt_lang.c\n";
     static const char *const names[] = {"device/nn/mrt_old.c", "device/nn/mrt_mine.c", "other.c",
-                                        "SHA256SUMS"};
+                                        "SHA256SUMS", "device/mrt_lang.c"};
     assert_true(mote_format(path, sizeof path, "%s/device/nn", to));
     t_must(mote_dir_make(path, &err), &err);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         assert_true(mote_format(path, sizeof path, "%s/%s", to, names[i]));
         const char *text = i == 3 ? list : i == 1 ? "mine" : "";
         t_must(mote_file_write(path, text, strlen(text), &err), &err);
@@ -193,6 +194,9 @@ static void old_places_of_the_kernels_are_cleared(void **state)
         assert_true(mote_format(path, sizeof path, "%s/%s", to, names[i]));
         assert_int_equal(mote_path_exists(path), i > 0);
     }
+    /* Its header is written, without a source. */
+    assert_true(mote_format(path, sizeof path, "%s/%s", to, names[4]));
+    assert_false(mote_path_exists(path));
     assert_true(mote_format(path, sizeof path, "%s/SHA256SUMS", to));
     t_must(mote_file_read(path, 1 << 20, &sums, &n, &err), &err);
     assert_null(strstr(sums, "mrt_old.c"));
@@ -233,6 +237,7 @@ static void names_that_cannot_be_are_refused_with_a_better_one(void **state)
         {"mrt_nn", "take another"},
         {"MRT_nn", "take another"},
         {"hello_features", "'hello_features_model'"},
+        {"hello_detections", "'hello_detections_model'"},
         {"hello_keyword", "'hello_keyword_model'"},
         {"x1234567890123456789012345678901234567_90", "at most 40"},
         {"../../etc/passwd", "'etc_passwd'"},

@@ -424,7 +424,8 @@ static void a_project_of_samples_has_no_stream(void **state)
     mote_rng r;
     const mote_target *t = NULL;
     static float x[SAMPLES * NUMBERS];
-    static const char *const absent[] = {"keyword.c", "keyword.h", "device/mrt_detector.c"};
+    static const char *const absent[] = {"detections.c", "detections.h", "keyword.h",
+                                         "device/mrt_detector.c"};
     char dir[400], path[500], *text = NULL;
     size_t n = 0;
     mote_compile_result result;
@@ -481,7 +482,8 @@ static void what_an_answer_cannot_be_made_of_is_refused(void **state)
     assert_int_equal(mote_compile_project(&in, t, t_path("refused"), &result, &err),
                      MOTE_UNSUPPORTED);
     mote_model_unref(m);
-    static const char *const names[] = {"my_classes", "my_values", "my_anomaly", "my_keyword"};
+    static const char *const names[] = {"my_classes", "my_values", "my_anomaly", "my_keyword",
+                                        "my_detections"};
     for (size_t i = 0; i < T_COUNT(names); i++)
         assert_int_equal(mote_compile_symbol_check(names[i], &err), MOTE_USAGE);
 }

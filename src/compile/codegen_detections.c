@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keyword.h and keyword.c: from a stream of samples to detections, with the network run every few
- * frames and the detector of device/stream behind it. See codegen_internal.h. */
+/* detections.h and detections.c: from a stream of samples to detections, with the network run every
+ * few frames and the detector of device/stream behind it. See codegen_internal.h. */
 #include <math.h>
 
 #include "compile/codegen_layer.h"
 #include "compile/codegen_template.h"
 #include "device/stream/mrt_detector.h"
 
-extern const char codegen_keyword_c[], codegen_keyword_h[];
-extern const char codegen_main_keyword_c[], codegen_use_keyword_md[];
+extern const char codegen_detections_c[], codegen_detections_h[], codegen_detections_old_h[];
+extern const char codegen_main_detections_c[], codegen_use_detections_md[];
 
 int32_t codegen_hop_frames(const mote_compile_input *in)
 {
@@ -91,9 +91,9 @@ static mote_status check(const mote_compile_input *in, mote_err *err)
     return MOTE_OK;
 }
 
-/* On the device pointers have 32 bits: what keyword_state of the generated keyword.h holds besides
- * buffers, the front end's stream, mrt_detector and two counters. */
-#define KEYWORD_STATE_BYTES (16 + 40 + 8)
+/* On the device pointers have 32 bits: what detections_state of the generated detections.h holds
+ * besides buffers, the front end's stream, mrt_detector and two counters. */
+#define DETECTIONS_STATE_BYTES (16 + 40 + 8)
 
 static mote_status ram(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
                        mote_err *err)
@@ -111,7 +111,7 @@ static mote_status ram(const mote_compile_input *in, const mote_frontend_device 
                          in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
                          MRT_DETECTOR_MAX_HOPS);
     *out = (int64_t)(d->stream_bytes + mote_frontend_elements(in->features, &in->sample) + bytes +
-                     KEYWORD_STATE_BYTES);
+                     DETECTIONS_STATE_BYTES);
     return MOTE_OK;
 }
 
@@ -123,16 +123,18 @@ static void code(const mote_compile_input *in, const mote_frontend_device *d, co
 }
 
 const codegen_layer codegen_stream_layer = {
-    .name = "keyword",
+    .name = "detections",
+    .old_name = "keyword",
     .words = "a stream of samples to detections",
-    .header = codegen_keyword_h,
-    .source = codegen_keyword_c,
-    .example = codegen_main_keyword_c,
-    .use = codegen_use_keyword_md,
+    .header = codegen_detections_h,
+    .source = codegen_detections_c,
+    .example = codegen_main_detections_c,
+    .use = codegen_use_detections_md,
+    .old_header = codegen_detections_old_h,
     .fill = fill,
     .uses = uses,
     .check = check,
     .code = code,
     .ram = ram,
-    .measured_by = "measure_keyword.h",
+    .measured_by = "measure_detections.h",
 };
