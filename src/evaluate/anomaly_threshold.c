@@ -245,7 +245,8 @@ static mote_status apart(seen *s, double false_alarm, const mote_evaluate_config
                                         .n_resamples = cfg->n_resamples,
                                         .seed = cfg->seed};
     t.threshold = l->order[n_above].score;
-    MOTE_TRY(mote_bootstrap(&boot, measure_seen, s, 1, a, &t.false_alarm, err));
+    const mote_statistic share = {1, measure_seen, s};
+    MOTE_TRY(mote_bootstrap(&boot, &share, a, &t.false_alarm, err));
     t.false_alarm.lo = fmin(t.false_alarm.lo, beta.lo);
     t.false_alarm.hi = fmax(t.false_alarm.hi, beta.hi);
     *out = t;

@@ -148,7 +148,8 @@ mote_status mote_answers_compare(const mote_answers *champion, const mote_answer
                                         .confidence = cfg->confidence,
                                         .n_resamples = cfg->n_resamples,
                                         .seed = cfg->seed};
-    MOTE_TRY(mote_bootstrap(&boot, measure, &p, N_MEASURED, a, x, err));
+    const mote_statistic numbers = {N_MEASURED, measure, &p};
+    MOTE_TRY(mote_bootstrap(&boot, &numbers, a, x, err));
     mote_arena_rewind(a, mark);
     bool is_above = x[DIFFERENCE].lo > 0, is_below = x[DIFFERENCE].hi < 0;
     *out = (mote_answers_pair){.metric = chief,

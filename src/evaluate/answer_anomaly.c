@@ -139,7 +139,8 @@ mote_status mote_anomaly_evaluate(const mote_anomaly_answers *v, const mote_eval
     measuring m = {v, order};
     MOTE_TRY(mote_anomaly_parts_of(v, 0, a, &parts, err));
     mote_bootstrap_config boot = bootstrap_of(v, &parts, cfg);
-    MOTE_TRY(mote_bootstrap(&boot, measure, &m, N_MEASURED, a, x, err));
+    const mote_statistic numbers = {N_MEASURED, measure, &m};
+    MOTE_TRY(mote_bootstrap(&boot, &numbers, a, x, err));
     mote_arena_rewind(a, mark);
     count_alarms(v, &e);
     e.roc_auc = x[AUC];
@@ -169,22 +170,26 @@ mote_status mote_anomaly_evaluation_to_json(const mote_anomaly_evaluation *e, js
 
 /* ---- series ------------------------------------------------------------------------------ */
 
-mote_status mote_anomaly_series_check(const mote_anomaly_series *s, size_t n_series, mote_err *err)
+static mote_status check_series(const mote_anomaly_series *s, mote_err *err)
 {
-    if (n_series == 0)
-        return mote_fail(err, MOTE_ARG, "evaluate: there is no series");
-    for (size_t k = 0; k < n_series; k++) {
-        MOTE_TRY(mote_anomaly_scores_check(s[k].scores, s[k].n, s[k].name, err));
-        for (size_t w = 0; w < s[k].n_windows; w++) {
-            const mote_anomaly_window *x = &s[k].windows[w];
-            if (x->first > x->last || x->last >= s[k].n ||
-                (w > 0 && x->first <= s[k].windows[w - 1].last))
-                return mote_fail(err, MOTE_ARG,
-                                 "%s: window %zu, steps %zu to %zu, is not inside the %zu steps or "
-                                 "does not come after the one before",
-                                 s[k].name, w, x->first, x->last, s[k].n);
-        }
+    MOTE_TRY(mote_anomaly_scores_check(s->scores, s->n, s->name, err));
+    for (size_t w = 0; w < s->n_windows; w++) {
+        const mote_anomaly_window *x = &s->windows[w];
+        if (x->first > x->last || x->last >= s->n || (w > 0 && x->first <= s->windows[w - 1].last))
+            return mote_fail(err, MOTE_ARG,
+                             "%s: window %zu, steps %zu to %zu, is not inside the %zu steps or "
+                             "does not come after the one before",
+                             s->name, w, x->first, x->last, s->n);
     }
+    return MOTE_OK;
+}
+
+mote_status mote_anomaly_corpus_check(const mote_anomaly_corpus *c, mote_err *err)
+{
+    if (c->n == 0)
+        return mote_fail(err, MOTE_ARG, "evaluate: there is no series");
+    for (size_t k = 0; k < c->n; k++)
+        MOTE_TRY(check_series(&c->series[k], err));
     return MOTE_OK;
 }
 
@@ -222,20 +227,20 @@ static void find_alarms(const mote_anomaly_series *s, float threshold, double *d
     }
 }
 
-mote_status mote_anomaly_delay_of(const mote_anomaly_series *s, size_t n_series, float threshold,
+mote_status mote_anomaly_delay_of(const mote_anomaly_corpus *c, float threshold,
                                   const mote_evaluate_config *cfg, mote_arena *a,
                                   mote_anomaly_delay *out, mote_err *err)
 {
-    MOTE_TRY(mote_anomaly_series_check(s, n_series, err));
+    MOTE_TRY(mote_anomaly_corpus_check(c, err));
     mote_anomaly_delay d = {.delay = {(double)NAN, (double)NAN, (double)NAN},
                             .median_delay = (double)NAN};
-    for (size_t k = 0; k < n_series; k++)
-        d.n_windows += (int64_t)s[k].n_windows;
+    for (size_t k = 0; k < c->n; k++)
+        d.n_windows += (int64_t)c->series[k].n_windows;
     mote_arena_mark mark = mote_arena_save(a);
     double *delays = NULL;
     MOTE_TRY(mote_arena_take(a, (size_t)d.n_windows + 1, sizeof *delays, &delays, err));
-    for (size_t k = 0; k < n_series; k++)
-        find_alarms(&s[k], threshold, delays, &d);
+    for (size_t k = 0; k < c->n; k++)
+        find_alarms(&c->series[k], threshold, delays, &d);
     d.found = mote_interval_wilson(d.n_found, d.n_windows, cfg->confidence);
     if (d.n_found > 0) {
         void *arg[] = {&d, delays};
@@ -243,7 +248,8 @@ mote_status mote_anomaly_delay_of(const mote_anomaly_series *s, size_t n_series,
                                             .confidence = cfg->confidence,
                                             .n_resamples = cfg->n_resamples,
                                             .seed = cfg->seed};
-        MOTE_TRY(mote_bootstrap(&boot, measure_mean, arg, 1, a, &d.delay, err));
+        const mote_statistic mean = {1, measure_mean, arg};
+        MOTE_TRY(mote_bootstrap(&boot, &mean, a, &d.delay, err));
         mote_sort_doubles(delays, (size_t)d.n_found);
         d.median_delay = mote_quantile_sorted(delays, (size_t)d.n_found, 0.5);
     }

@@ -72,10 +72,15 @@ typedef struct {
     size_t n_windows;
 } mote_anomaly_series;
 
-/* Errors: ARG  a window that is none or does not come after the one before, a score that is not
- *              finite; names the series. */
-MOTE_MUST_USE mote_status mote_anomaly_series_check(const mote_anomaly_series *s, size_t n_series,
-                                                    mote_err *err);
+/* Series that are judged together, at one threshold. Borrowed. */
+typedef struct {
+    const mote_anomaly_series *series;
+    size_t n;
+} mote_anomaly_corpus;
+
+/* Errors: ARG  no series; a window that is none or does not come after the one before, a score that
+ *              is not finite; names the series. */
+MOTE_MUST_USE mote_status mote_anomaly_corpus_check(const mote_anomaly_corpus *c, mote_err *err);
 
 typedef struct {
     int64_t n_windows, n_found; /* windows with an alarm inside */
@@ -86,11 +91,9 @@ typedef struct {
     double median_delay;
 } mote_anomaly_delay;
 
-/* How soon after an anomaly has begun the alarm comes. Errors: ARG, also without a series; NOMEM.
- */
-MOTE_MUST_USE mote_status mote_anomaly_delay_of(const mote_anomaly_series *s, size_t n_series,
-                                                float threshold, const mote_evaluate_config *cfg,
-                                                mote_arena *a, mote_anomaly_delay *out,
-                                                mote_err *err);
+/* How soon after an anomaly has begun the alarm comes. Errors: as check; NOMEM. */
+MOTE_MUST_USE mote_status mote_anomaly_delay_of(const mote_anomaly_corpus *c, float threshold,
+                                                const mote_evaluate_config *cfg, mote_arena *a,
+                                                mote_anomaly_delay *out, mote_err *err);
 
 #endif

@@ -189,7 +189,8 @@ mote_status mote_value_evaluate(const mote_value_answers *v, const mote_evaluate
     size_t n_numbers = ((size_t)v->n_values + 1) * N_MEASURED;
     mote_interval *x = NULL;
     MOTE_TRY(mote_arena_take(a, n_numbers, sizeof *x, &x, err));
-    MOTE_TRY(mote_bootstrap(&boot, measure, &m, n_numbers, a, x, err));
+    const mote_statistic numbers = {n_numbers, measure, &m};
+    MOTE_TRY(mote_bootstrap(&boot, &numbers, a, x, err));
     for (int32_t k = 0; k < v->n_values; k++)
         fill_result(x + (size_t)k * N_MEASURED, &e.each[k]);
     fill_result(x + (size_t)v->n_values * N_MEASURED, &e.all);

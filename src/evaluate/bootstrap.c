@@ -76,12 +76,11 @@ static mote_interval interval_of(double value, double *values, size_t n, double 
     return out;
 }
 
-mote_status mote_bootstrap(const mote_bootstrap_config *cfg, mote_bootstrap_measure *measure,
-                           void *arg, size_t n_values, mote_arena *a, mote_interval *out,
-                           mote_err *err)
+mote_status mote_bootstrap(const mote_bootstrap_config *cfg, const mote_statistic *s, mote_arena *a,
+                           mote_interval *out, mote_err *err)
 {
     MOTE_TRY(check(cfg, err));
-    size_t n = (size_t)cfg->n_resamples;
+    const size_t n = (size_t)cfg->n_resamples, n_values = s->n;
     mote_arena_mark mark = mote_arena_save(a);
     uint32_t *weights = NULL;
     double *row = NULL, *point = NULL, *columns = NULL; /* columns: [n_values][n] */
@@ -96,10 +95,10 @@ mote_status mote_bootstrap(const mote_bootstrap_config *cfg, mote_bootstrap_meas
     MOTE_TRY(list_groups(cfg, a, &g, err));
     for (size_t i = 0; i < cfg->n; i++)
         weights[i] = 1;
-    measure(arg, weights, point);
+    s->measure(s->arg, weights, point);
     for (size_t r = 0; r < n; r++) {
         draw(cfg, r, &g, weights);
-        measure(arg, weights, row);
+        s->measure(s->arg, weights, row);
         for (size_t k = 0; k < n_values; k++)
             columns[k * n + r] = row[k];
     }

@@ -26,19 +26,22 @@ typedef struct {
     uint64_t seed;
 } mote_bootstrap_config;
 
-/* Compute values[n_values] of the samples, each counted weights[i] times (0: not there). NaN for
- * what cannot be said of them. */
-typedef void mote_bootstrap_measure(void *arg, const uint32_t *weights, double *values);
+/* Numbers that can be computed of weighted samples. */
+typedef struct {
+    size_t n; /* numbers */
+    /* values[n] of the samples, each counted weights[i] times (0: not there). NaN for what cannot
+     * be said of them. */
+    void (*measure)(void *arg, const uint32_t *weights, double *values);
+    void *arg; /* borrowed: the samples */
+} mote_statistic;
 
-/* Each of n_values numbers with its percentile interval. Resamples of which a number cannot be said
+/* out [s->n]: each number with its percentile interval. Resamples of which a number cannot be said
  * are left out of its interval; when that is most of them, lo and hi are NaN.
  *
  * Errors: ARG  n = 0, a group out of range, config out of range; NOMEM
  * Cost:   n_resamples times `measure`, and 8 bytes for each resample and value. Scratch of `a` is
  *         rewound. */
-MOTE_MUST_USE mote_status mote_bootstrap(const mote_bootstrap_config *cfg,
-                                         mote_bootstrap_measure *measure, void *arg,
-                                         size_t n_values, mote_arena *a, mote_interval *out,
-                                         mote_err *err);
+MOTE_MUST_USE mote_status mote_bootstrap(const mote_bootstrap_config *cfg, const mote_statistic *s,
+                                         mote_arena *a, mote_interval *out, mote_err *err);
 
 #endif

@@ -23,6 +23,7 @@ mote_evaluate_config mote_evaluate_config_default(void)
 
 /* Sums over some clips. */
 typedef struct {
+    int32_t n_classes, n_bins;
     int64_t n;
     int64_t *confusion;         /* [true][predicted] */
     int64_t *bin_n, *bin_right; /* [n_bins] */
@@ -30,8 +31,9 @@ typedef struct {
     double brier, nll;
 } tally;
 
-/* What is needed of each clip, computed once. */
+/* The clips, and what is needed of each, computed once: [n]. */
 typedef struct {
+    const mote_predictions *p;
     int32_t *predicted, *bin;
     double *confidence, *brier, *nll;
 } clip_facts;
@@ -106,6 +108,7 @@ static double clamp_log(float p)
 static mote_status take_facts(const mote_predictions *p, int32_t n_bins, mote_arena *a,
                               clip_facts *f, mote_err *err)
 {
+    f->p = p;
     MOTE_TRY(mote_arena_take(a, p->n, sizeof *f->predicted, &f->predicted, err));
     MOTE_TRY(mote_arena_take(a, p->n, sizeof *f->bin, &f->bin, err));
     MOTE_TRY(mote_arena_take(a, p->n, sizeof *f->confidence, &f->confidence, err));
@@ -131,29 +134,31 @@ static mote_status take_tally(int32_t n_classes, int32_t n_bins, mote_arena *a, 
                               mote_err *err)
 {
     size_t cells = (size_t)n_classes * (size_t)n_classes;
-    *t = (tally){0};
+    *t = (tally){.n_classes = n_classes, .n_bins = n_bins};
     MOTE_TRY(mote_arena_take(a, cells, sizeof *t->confusion, &t->confusion, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_bins, sizeof *t->bin_n, &t->bin_n, err));
     MOTE_TRY(mote_arena_take(a, (size_t)n_bins, sizeof *t->bin_right, &t->bin_right, err));
     return mote_arena_take(a, (size_t)n_bins, sizeof *t->bin_confidence, &t->bin_confidence, err);
 }
 
-static void clear_tally(tally *t, int32_t n_classes, int32_t n_bins)
+static void clear_tally(tally *t)
 {
-    memset(t->confusion, 0, (size_t)n_classes * (size_t)n_classes * sizeof *t->confusion);
-    memset(t->bin_n, 0, (size_t)n_bins * sizeof *t->bin_n);
-    memset(t->bin_right, 0, (size_t)n_bins * sizeof *t->bin_right);
-    for (int32_t b = 0; b < n_bins; b++)
+    const size_t n_classes = (size_t)t->n_classes, n_bins = (size_t)t->n_bins;
+    memset(t->confusion, 0, n_classes * n_classes * sizeof *t->confusion);
+    memset(t->bin_n, 0, n_bins * sizeof *t->bin_n);
+    memset(t->bin_right, 0, n_bins * sizeof *t->bin_right);
+    for (size_t b = 0; b < n_bins; b++)
         t->bin_confidence[b] = 0;
     t->n = 0;
     t->brier = t->nll = 0;
 }
 
-static void count_clip(tally *t, const mote_predictions *p, const clip_facts *f, size_t i)
+static void count_clip(tally *t, const clip_facts *f, size_t i)
 {
+    const mote_predictions *p = f->p;
     int32_t bin = f->bin[i];
     t->n++;
-    t->confusion[(size_t)p->labels[i] * (size_t)p->n_classes + (size_t)f->predicted[i]]++;
+    t->confusion[(size_t)p->labels[i] * (size_t)t->n_classes + (size_t)f->predicted[i]]++;
     t->bin_n[bin]++;
     t->bin_right[bin] += p->labels[i] == f->predicted[i];
     t->bin_confidence[bin] += f->confidence[i];
@@ -166,12 +171,13 @@ static double ratio(int64_t a, int64_t b)
     return b > 0 ? (double)a / (double)b : 0;
 }
 
-static void class_counts(const tally *t, int32_t n_classes, int32_t k, mote_class_result *out)
+static void class_counts(const tally *t, int32_t class_id, mote_class_result *out)
 {
-    *out = (mote_class_result){.n_right = t->confusion[(size_t)k * (size_t)n_classes + (size_t)k]};
-    for (int32_t other = 0; other < n_classes; other++) {
-        out->n += t->confusion[(size_t)k * (size_t)n_classes + (size_t)other];
-        out->n_predicted += t->confusion[(size_t)other * (size_t)n_classes + (size_t)k];
+    const size_t n_classes = (size_t)t->n_classes, k = (size_t)class_id;
+    *out = (mote_class_result){.n_right = t->confusion[k * n_classes + k]};
+    for (size_t other = 0; other < n_classes; other++) {
+        out->n += t->confusion[k * n_classes + other];
+        out->n_predicted += t->confusion[other * n_classes + k];
     }
     out->precision = ratio(out->n_right, out->n_predicted);
     out->recall = ratio(out->n_right, out->n);
@@ -180,15 +186,14 @@ static void class_counts(const tally *t, int32_t n_classes, int32_t k, mote_clas
 
 /* `whole`: the classes of the whole sample, for a resample: a class that has clips there but drew
  * none has no F1, which is not an F1 of 0. NULL for the whole sample itself. */
-static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins,
-                         const mote_class_result *whole)
+static summary summarise(const tally *t, const mote_class_result *whole)
 {
     summary s = {0};
     int64_t n_right = 0;
     int32_t n_present = 0;
-    for (int32_t k = 0; k < n_classes; k++) {
+    for (int32_t k = 0; k < t->n_classes; k++) {
         mote_class_result c;
-        class_counts(t, n_classes, k, &c);
+        class_counts(t, k, &c);
         n_right += c.n_right;
         bool is_missing = whole && whole[k].n > 0 && c.n == 0;
         n_present += c.n + c.n_predicted > 0 && !is_missing;
@@ -197,7 +202,7 @@ static summary summarise(const tally *t, int32_t n_classes, int32_t n_bins,
     double n = (double)t->n;
     s.accuracy = (double)n_right / n;
     s.macro_f1 /= n_present;
-    for (int32_t b = 0; b < n_bins; b++)
+    for (int32_t b = 0; b < t->n_bins; b++)
         s.ece += fabs((double)t->bin_right[b] - t->bin_confidence[b]) / n;
     s.brier = t->brier / n;
     s.nll = t->nll / n;
@@ -255,10 +260,11 @@ static mote_interval percentile(double value, double *values, size_t n, double c
 
 /* Groups are drawn with replacement, as many as there are; empty draws (all groups without clips)
  * cannot happen because groups without clips are not drawn. */
-static mote_status bootstrap(const mote_predictions *p, const mote_evaluate_config *cfg,
-                             const clip_facts *f, const summary *point, mote_arena *a,
-                             mote_evaluation *out, mote_err *err)
+static mote_status bootstrap(const clip_facts *f, const mote_evaluate_config *cfg,
+                             const summary *point, mote_arena *a, mote_evaluation *out,
+                             mote_err *err)
 {
+    const mote_predictions *p = f->p;
     group_index x;
     tally t;
     size_t n = (size_t)cfg->n_resamples, n_filled = 0;
@@ -275,13 +281,13 @@ static mote_status bootstrap(const mote_predictions *p, const mote_evaluate_conf
     for (size_t r = 0; r < n; r++) {
         mote_rng rng;
         mote_rng_init_stream(&rng, cfg->seed, RNG_BOOTSTRAP, r);
-        clear_tally(&t, p->n_classes, cfg->n_bins);
+        clear_tally(&t);
         for (size_t draw = 0; draw < n_filled; draw++) {
             size_t g = filled[mote_rng_below(&rng, (uint32_t)n_filled)];
             for (size_t i = x.first[g]; i < x.first[g + 1]; i++)
-                count_clip(&t, p, f, x.members[i]);
+                count_clip(&t, f, x.members[i]);
         }
-        summary s = summarise(&t, p->n_classes, cfg->n_bins, out->classes);
+        summary s = summarise(&t, out->classes);
         values[0][r] = s.accuracy;
         values[1][r] = s.macro_f1;
         values[2][r] = s.ece;
@@ -301,7 +307,7 @@ static void fill_classes(const tally *t, mote_evaluation *out)
     out->worst_class = -1;
     for (int32_t k = 0; k < out->n_classes; k++) {
         mote_class_result *c = &out->classes[k];
-        class_counts(t, out->n_classes, k, c);
+        class_counts(t, k, c);
         c->recall_interval = mote_interval_wilson(c->n_right, c->n, out->confidence_level);
         out->n_right += c->n_right;
         if (c->n > 0 && (out->worst_class < 0 || c->recall < out->classes[out->worst_class].recall))
@@ -309,9 +315,9 @@ static void fill_classes(const tally *t, mote_evaluation *out)
     }
 }
 
-static void fill_groups(const mote_predictions *p, const clip_facts *f, int32_t min_group,
-                        mote_evaluation *out)
+static void fill_groups(const clip_facts *f, int32_t min_group, mote_evaluation *out)
 {
+    const mote_predictions *p = f->p;
     out->worst_group = -1;
     for (size_t i = 0; out->n_groups > 0 && i < p->n; i++) {
         mote_group_result *g = &out->groups[p->groups[i]];
@@ -358,12 +364,12 @@ mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config 
     clip_facts f;
     MOTE_TRY(take_facts(p, cfg->n_bins, a, &f, err));
     for (size_t i = 0; i < p->n; i++)
-        count_clip(&t, p, &f, i);
-    summary point = summarise(&t, p->n_classes, cfg->n_bins, NULL);
+        count_clip(&t, &f, i);
+    summary point = summarise(&t, NULL);
     fill_classes(&t, &e);
-    fill_groups(p, &f, cfg->min_group, &e);
+    fill_groups(&f, cfg->min_group, &e);
     fill_bins(&t, &e);
-    MOTE_TRY(bootstrap(p, cfg, &f, &point, a, &e, err));
+    MOTE_TRY(bootstrap(&f, cfg, &point, a, &e, err));
     mote_arena_rewind(a, mark);
 
     mote_interval wilson = mote_interval_wilson(e.n_right, e.n, cfg->confidence);

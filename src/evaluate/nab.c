@@ -100,21 +100,22 @@ static mote_status check_profile(const mote_nab_profile *p, mote_err *err)
                      p->found, p->false_alarm, p->missed, p->probation);
 }
 
-static mote_status begin(const mote_anomaly_series *s, size_t n_series, const mote_nab_profile *p,
-                         mote_arena *a, walk *k, mote_err *err)
+static mote_status begin(const mote_anomaly_corpus *c, const mote_nab_profile *p, mote_arena *a,
+                         walk *k, mote_err *err)
 {
+    const mote_anomaly_series *s = c->series;
     MOTE_TRY(check_profile(p, err));
-    MOTE_TRY(mote_anomaly_series_check(s, n_series, err));
+    MOTE_TRY(mote_anomaly_corpus_check(c, err));
     size_t n_all = 0, first_window = 0;
     *k = (walk){0};
-    for (size_t i = 0; i < n_series; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         n_all += s[i].n;
         k->n_windows_all += s[i].n_windows;
     }
     MOTE_TRY(mote_arena_take(a, n_all, sizeof *k->steps, &k->steps, err));
     MOTE_TRY(mote_arena_take(a, k->n_windows_all + 1, sizeof *k->best, &k->best, err));
     MOTE_TRY(mote_arena_take(a, k->n_windows_all + 1, sizeof *k->is_found, &k->is_found, err));
-    for (size_t i = 0; i < n_series; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         add_steps(&s[i], p, first_window, k->steps, &k->n);
         first_window += s[i].n_windows;
     }
@@ -175,25 +176,23 @@ static void go(walk *k, const mote_nab_profile *p, double threshold, bool best, 
     *out = kept;
 }
 
-mote_status mote_nab_score_of(const mote_anomaly_series *s, size_t n_series,
-                              const mote_nab_profile *profile, double threshold, mote_arena *a,
-                              mote_nab_score *out, mote_err *err)
+mote_status mote_nab_score_of(const mote_anomaly_corpus *c, const mote_nab_profile *profile,
+                              double threshold, mote_arena *a, mote_nab_score *out, mote_err *err)
 {
     walk k;
     mote_arena_mark mark = mote_arena_save(a);
-    MOTE_TRY(begin(s, n_series, profile, a, &k, err));
+    MOTE_TRY(begin(c, profile, a, &k, err));
     go(&k, profile, threshold, false, out);
     mote_arena_rewind(a, mark);
     return MOTE_OK;
 }
 
-mote_status mote_nab_best(const mote_anomaly_series *s, size_t n_series,
-                          const mote_nab_profile *profile, mote_arena *a, mote_nab_score *out,
-                          mote_err *err)
+mote_status mote_nab_best(const mote_anomaly_corpus *c, const mote_nab_profile *profile,
+                          mote_arena *a, mote_nab_score *out, mote_err *err)
 {
     walk k;
     mote_arena_mark mark = mote_arena_save(a);
-    MOTE_TRY(begin(s, n_series, profile, a, &k, err));
+    MOTE_TRY(begin(c, profile, a, &k, err));
     go(&k, profile, 0, true, out);
     mote_arena_rewind(a, mark);
     return MOTE_OK;

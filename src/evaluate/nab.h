@@ -32,9 +32,9 @@ typedef struct {
     int64_t n_false_alarms;
 } mote_nab_score;
 
-/* At one threshold, over all series together. ARG as mote_anomaly_series_check, or weights that are
+/* At one threshold, over all series together. ARG as mote_anomaly_corpus_check, or weights that are
  * not finite and at least 0; NOMEM. */
-MOTE_MUST_USE mote_status mote_nab_score_of(const mote_anomaly_series *s, size_t n_series,
+MOTE_MUST_USE mote_status mote_nab_score_of(const mote_anomaly_corpus *c,
                                             const mote_nab_profile *profile, double threshold,
                                             mote_arena *a, mote_nab_score *out, mote_err *err);
 
@@ -42,7 +42,7 @@ MOTE_MUST_USE mote_status mote_nab_score_of(const mote_anomaly_series *s, size_t
  * how the benchmark reports detectors: the threshold is chosen on the very series that it is judged
  * on, so it flatters. O(n log n).
  * lint: unused_exports: a test holds it against the benchmark, which reports detectors so */
-MOTE_MUST_USE mote_status mote_nab_best(const mote_anomaly_series *s, size_t n_series,
+MOTE_MUST_USE mote_status mote_nab_best(const mote_anomaly_corpus *c,
                                         const mote_nab_profile *profile, mote_arena *a,
                                         mote_nab_score *out, mote_err *err);
 

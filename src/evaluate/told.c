@@ -53,7 +53,7 @@ static mote_status tell(const mote_told_recording *r, size_t window, mote_arena 
         begins[r->alarms[i].at] = 1;
     }
     out->begins = (mote_anomaly_series){r->name, r->n, begins, r->spans, r->n_spans};
-    MOTE_TRY(mote_anomaly_series_check(&out->begins, 1, err));
+    MOTE_TRY(mote_anomaly_corpus_check(&(mote_anomaly_corpus){&out->begins, 1}, err));
     for (size_t k = 0; k < r->n_spans; k++)
         wide[k] = (mote_anomaly_window){r->spans[k].first, reach_of(r, k, window)};
     out->wide = (mote_anomaly_series){r->name, r->n, begins, wide, r->n_spans};
@@ -80,12 +80,15 @@ static mote_status score_nab(const told *all, size_t n, const mote_evaluate_conf
     mote_nab_score *scores = NULL;
     profile.probation = 0; /* nothing of a test was learned from */
     MOTE_TRY(mote_arena_take(a, n, sizeof *scores, &scores, err));
-    for (size_t i = 0; i < n; i++)
-        MOTE_TRY(mote_nab_score_of(&all[i].begins, 1, &profile, 1, a, &scores[i], err));
+    for (size_t i = 0; i < n; i++) {
+        const mote_anomaly_corpus one = {&all[i].begins, 1};
+        MOTE_TRY(mote_nab_score_of(&one, &profile, 1, a, &scores[i], err));
+    }
     void *arg[] = {scores, &n};
     const mote_bootstrap_config boot = {
         .n = n, .confidence = cfg->confidence, .n_resamples = cfg->n_resamples, .seed = cfg->seed};
-    MOTE_TRY(mote_bootstrap(&boot, measure_nab, arg, 1, a, out, err));
+    const mote_statistic score = {1, measure_nab, arg};
+    MOTE_TRY(mote_bootstrap(&boot, &score, a, out, err));
     if (n == 1)
         out->lo = out->hi = (double)NAN;
     return MOTE_OK;
@@ -121,7 +124,8 @@ mote_status mote_told_evaluate(const mote_told_recording *r, size_t n, const mot
         wide[i] = all[i].wide;
         e.hours += hours_outside(&r[i], cfg->rate_hz);
     }
-    MOTE_TRY(mote_anomaly_delay_of(wide, n, 0.5f, &cfg->evaluate, a, &d, err));
+    const mote_anomaly_corpus corpus = {wide, n};
+    MOTE_TRY(mote_anomaly_delay_of(&corpus, 0.5f, &cfg->evaluate, a, &d, err));
     MOTE_TRY(score_nab(all, n, &cfg->evaluate, a, &e.nab, err));
     e.n_spans = d.n_windows;
     e.n_found = d.n_found;

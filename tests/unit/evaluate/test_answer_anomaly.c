@@ -101,7 +101,8 @@ static void delays_are_counted_from_the_begin_of_a_window(void **state)
     mote_arena_init(&a, 1u << 20);
     mote_anomaly_delay d;
     mote_err err;
-    assert_int_equal(mote_anomaly_delay_of(s, 2, 5, &cfg, &a, &d, &err), MOTE_OK);
+    assert_int_equal(mote_anomaly_delay_of(&(mote_anomaly_corpus){s, 2}, 5, &cfg, &a, &d, &err),
+                     MOTE_OK);
     assert_int_equal(d.n_windows, 4);
     assert_int_equal(d.n_found, 3); /* after 2, 0 and 3 steps */
     assert_int_equal(d.n_false_alarms, 1);
@@ -109,14 +110,17 @@ static void delays_are_counted_from_the_begin_of_a_window(void **state)
     near_to(d.median_delay, 2, 1e-12, "median delay");
     assert_true(d.delay.lo < d.delay.value && d.delay.value < d.delay.hi);
     near_to(d.found.value, 0.75, 1e-12, "share found");
-    assert_int_equal(mote_anomaly_delay_of(s, 2, 10, &cfg, &a, &d, &err), MOTE_OK);
+    assert_int_equal(mote_anomaly_delay_of(&(mote_anomaly_corpus){s, 2}, 10, &cfg, &a, &d, &err),
+                     MOTE_OK);
     assert_int_equal(d.n_found, 0);
     assert_true(isnan(d.delay.value) && isnan(d.median_delay));
     const mote_anomaly_window wrong[] = {{3, 6}, {6, 7}};
     const mote_anomaly_series bad = {"bad", 12, one, wrong, 2};
-    assert_int_equal(mote_anomaly_delay_of(&bad, 1, 5, &cfg, &a, &d, &err), MOTE_ARG);
+    assert_int_equal(mote_anomaly_delay_of(&(mote_anomaly_corpus){&bad, 1}, 5, &cfg, &a, &d, &err),
+                     MOTE_ARG);
     assert_non_null(strstr(err.text, "bad: window 1, steps 6 to 7"));
-    assert_int_equal(mote_anomaly_delay_of(&bad, 0, 5, &cfg, &a, &d, &err), MOTE_ARG);
+    assert_int_equal(mote_anomaly_delay_of(&(mote_anomaly_corpus){&bad, 0}, 5, &cfg, &a, &d, &err),
+                     MOTE_ARG);
 }
 
 int main(void)

@@ -56,12 +56,13 @@ static void scores_are_those_of_the_definition_at_every_threshold(void **state)
         mote_err err;
         json_array_foreach(json_object_get(g, "at"), k, row)
         {
-            assert_int_equal(
-                mote_nab_score_of(series, N_SERIES, &p, number(row, "threshold"), &a, &r, &err),
-                MOTE_OK);
+            assert_int_equal(mote_nab_score_of(&(mote_anomaly_corpus){series, N_SERIES}, &p,
+                                               number(row, "threshold"), &a, &r, &err),
+                             MOTE_OK);
             is_that_of(&r, row);
         }
-        assert_int_equal(mote_nab_best(series, N_SERIES, &p, &a, &r, &err), MOTE_OK);
+        assert_int_equal(mote_nab_best(&(mote_anomaly_corpus){series, N_SERIES}, &p, &a, &r, &err),
+                         MOTE_OK);
         json_t *best = json_object_get(g, "best");
         near_to(r.threshold, number(best, "threshold"), 0, "best threshold");
         is_that_of(&r, best);
@@ -80,26 +81,30 @@ static void perfect_is_a_hundred_and_silence_is_nothing(void **state)
     mote_arena_init(&a, 1u << 20);
     mote_nab_score r;
     mote_err err;
-    assert_int_equal(mote_nab_score_of(&s, 1, &p, 1, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_score_of(&(mote_anomaly_corpus){&s, 1}, &p, 1, &a, &r, &err),
+                     MOTE_OK);
     near_to(r.score, 0, 1e-12, "silence");
     scores[50] = scores[120] = 2;
     scores[10] = 2; /* in the probation: does not count */
-    assert_int_equal(mote_nab_best(&s, 1, &p, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_best(&(mote_anomaly_corpus){&s, 1}, &p, &a, &r, &err), MOTE_OK);
     near_to(r.score, 100, 1e-12, "perfect");
     assert_int_equal(r.n_false_alarms, 0);
     assert_true(r.threshold == 2);
     /* Later in the window earns less, far from any window costs most. */
     scores[50] = 0;
     scores[70] = 2;
-    assert_int_equal(mote_nab_score_of(&s, 1, &p, 2, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_score_of(&(mote_anomaly_corpus){&s, 1}, &p, 2, &a, &r, &err),
+                     MOTE_OK);
     double late = r.score;
     assert_true(late < 99 && late > 90);
     scores[40] = 2;
-    assert_int_equal(mote_nab_score_of(&s, 1, &p, 2, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_score_of(&(mote_anomaly_corpus){&s, 1}, &p, 2, &a, &r, &err),
+                     MOTE_OK);
     near_to(late - r.score, 100 * 0.11 / 4, 1e-9, "a false alarm before all windows");
     scores[40] = 0;
     scores[80] = 2;
-    assert_int_equal(mote_nab_score_of(&s, 1, &p, 2, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_score_of(&(mote_anomaly_corpus){&s, 1}, &p, 2, &a, &r, &err),
+                     MOTE_OK);
     assert_true(late - r.score > 0 && late - r.score < 100 * 0.11 / 4 / 4);
 }
 
@@ -113,14 +118,14 @@ static void without_a_window_there_is_no_score(void **state)
     mote_arena_init(&a, 1u << 20);
     mote_nab_score r;
     mote_err err;
-    assert_int_equal(mote_nab_best(&s, 1, &p, &a, &r, &err), MOTE_OK);
+    assert_int_equal(mote_nab_best(&(mote_anomaly_corpus){&s, 1}, &p, &a, &r, &err), MOTE_OK);
     assert_true(isnan(r.score));
     assert_true(isinf(r.threshold)); /* silence is best */
     p.missed = -1;
-    assert_int_equal(mote_nab_best(&s, 1, &p, &a, &r, &err), MOTE_ARG);
+    assert_int_equal(mote_nab_best(&(mote_anomaly_corpus){&s, 1}, &p, &a, &r, &err), MOTE_ARG);
     p = mote_nab_standard();
     p.probation = 1;
-    assert_int_equal(mote_nab_best(&s, 1, &p, &a, &r, &err), MOTE_ARG);
+    assert_int_equal(mote_nab_best(&(mote_anomaly_corpus){&s, 1}, &p, &a, &r, &err), MOTE_ARG);
 }
 
 /* ---- the benchmark's own series ---- */
@@ -222,7 +227,7 @@ static void the_windowed_gaussian_has_the_score_of_the_script(void **state)
         T_SKIP("other series than those of the script");
     mote_nab_profile p = mote_nab_standard();
     mote_nab_score r;
-    T_OK(mote_nab_best(all, n, &p, &a, &r, &err));
+    T_OK(mote_nab_best(&(mote_anomaly_corpus){all, n}, &p, &a, &r, &err));
     assert_int_equal(r.n_windows, 39);
     near_to(r.threshold, 7.238884449005127, 1e-6, "threshold");
     near_to(r.score, 30.97900395305298, 1e-9, "score");
