@@ -69,11 +69,16 @@ static void kept_server_ask(kept_server *f, const void *body, size_t n, const ch
     const mote_served *s = NULL;
     mote_consent consent = {.purpose = "improve"};
     snprintf(consent.subject, sizeof consent.subject, "%s", subject);
-    const mote_asked asked = {
-        .what = "body", .consent = &consent, .request_id = subject, .may_convert = true};
     mote_arena_init(&a, 1 << 22);
     T_OK(mote_infer_find(f->infer, "kept", NULL, &s, &err));
-    T_OK(mote_classify(f->infer, s, body, n, &asked, &a, &c, &err));
+    const mote_asked asked = {.s = s,
+                              .bytes = body,
+                              .n = n,
+                              .what = "body",
+                              .consent = &consent,
+                              .request_id = subject,
+                              .may_convert = true};
+    T_OK(mote_classify(f->infer, &asked, &a, &c, &err));
     mote_arena_release(&a);
 }
 

@@ -536,9 +536,12 @@ static mote_status nested(mote_json_pull *p, const int64_t *dims, int32_t n_dims
 }
 
 mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims, float *out,
-                           size_t max_values, size_t *n_values, mote_err *err)
+                           size_t *n_values, mote_err *err)
 {
     MOTE_BUG_IF(n_dims < 0 || n_dims > MOTE_PULL_MAX_DEPTH);
+    size_t max_values = 1;
+    for (int32_t i = 0; i < n_dims; i++)
+        MOTE_BUG_IF(dims[i] < 0 || !mote_mul_size(max_values, (size_t)dims[i], &max_values));
     MOTE_TRY(mote_pull_array(p, err));
     p->depth--; /* its end is found here, not by mote_pull_item */
     p->is_first = false;

@@ -7,7 +7,7 @@
  *     MOTE_TRY(mote_pull_object(&p, err));
  *     for (mote_slice key; mote_pull_key(&p, &key);) {
  *         if (mote_slice_is(key, "data"))
- *             MOTE_TRY(mote_pull_f32s(&p, shape, n_dims, out, max, &n_values, err));
+ *             MOTE_TRY(mote_pull_f32s(&p, shape, n_dims, out, &n_values, err));
  *         else
  *             MOTE_TRY(mote_pull_skip(&p, err));
  *     }
@@ -96,14 +96,13 @@ static inline bool mote_pull_has_failed(const mote_json_pull *p)
 /* The whole text was read: only blanks are left. Reports the first failure. */
 MOTE_MUST_USE mote_status mote_pull_end(mote_json_pull *p, mote_err *err);
 
-/* An array of numbers, flat or nested like dims[0..n_dims) (each level with that many items).
- * At most max_values are written to out; LIMIT when there are more, SHAPE when the nesting is
- * another. A flat array may have any length up to max_values. true and false count as 1 and 0.
+/* An array of numbers, flat or nested like dims[0..n_dims) (each level with that many items), into
+ * out[product of dims], the product being known to fit a size_t. LIMIT when there are more, SHAPE
+ * when the nesting is another. A flat array may be shorter. true and false count as 1 and 0.
  * Cost: about 1 ns a byte. Source of the conversion: Clinger, "How to Read Floating Point Numbers
  * Accurately", PLDI 1990, fast path in double; the rare rest is decided exactly. */
 MOTE_MUST_USE mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims, int32_t n_dims,
-                                         float *out, size_t max_values, size_t *n_values,
-                                         mote_err *err);
+                                         float *out, size_t *n_values, mote_err *err);
 
 /* The text of a string slice with its escapes undone, terminated, in the arena. PARSE on a bad
  * escape, a lone surrogate, \u0000 or bytes that are not UTF-8; *n may be NULL. */

@@ -26,16 +26,6 @@ typedef struct {
     mote_table table;
 } job;
 
-static mote_status predict_bytes(const job *j, const char *path, const char *bytes, size_t n,
-                                 mote_arena *a, mote_classification *out, mote_err *err)
-{
-    mote_asked asked = {.what = path,
-                        .may_convert = j->v->resample,
-                        .max_ms = MAX_CLIP_MS,
-                        .is_label_only = j->v->label_only};
-    return mote_classify(j->infer, j->s, bytes, n, &asked, a, out, err);
-}
-
 static mote_status add_json(job *j, const char *path, const mote_classification *c,
                             int64_t latency_us, mote_err *err)
 {
@@ -182,7 +172,14 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
     MOTE_TRY(mote_file_read(path, MAX_INPUT_BYTES, &bytes, &n, err));
     mote_classification c;
     int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(predict_bytes(j, path, bytes, n, &a, &c, err));
+    const mote_asked asked = {.s = j->s,
+                              .bytes = bytes,
+                              .n = n,
+                              .what = path,
+                              .may_convert = j->v->resample,
+                              .max_ms = MAX_CLIP_MS,
+                              .is_label_only = j->v->label_only};
+    MOTE_TRY(mote_classify(j->infer, &asked, &a, &c, err));
     int64_t latency_us = (mote_infer_now_ns() - start_ns) / 1000;
     if (c.wrong)
         mote_tell(j->cli, "%s: %s\n", path, c.wrong);

@@ -55,9 +55,12 @@ typedef struct {
     int64_t infer_ns;
 } mote_classification;
 
-/* What a client asked besides its input. */
+/* A question: a file to a model, and how the client wants it answered. All borrowed. */
 typedef struct {
-    const char *what;            /* names the input in errors */
+    const mote_served *s; /* the model: of find or first on the thread that answers */
+    const void *bytes;    /* [n] of the file, of any length, as they came */
+    size_t n;
+    const char *what;            /* names the file in errors */
     bool may_convert;            /* a rate other than the model's may be converted */
     bool from_strangers;         /* only formats that are safe for that */
     int64_t max_ms;              /* of what runs in time; 0: any */
@@ -66,17 +69,15 @@ typedef struct {
     const mote_consent *consent; /* NULL: none */
 } mote_asked;
 
-/* A file's bytes, as the model's row reads them (serve/intake.h). ARG, SHAPE, UNSUPPORTED, CORRUPT,
- * LIMIT and what decoding gives. */
-MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_served *s, const void *bytes,
-                                        size_t n, const mote_asked *asked, mote_arena *a,
+/* The file as the model's row reads it (serve/intake.h). ARG, SHAPE, UNSUPPORTED, CORRUPT, LIMIT
+ * and what decoding gives. */
+MOTE_MUST_USE mote_status mote_classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
                                         mote_classification *out, mote_err *err);
 
-/* A tensor, x[0..n) of the sample's type, as the same kind of answer: one window that is all of it.
- * A tensor has no time and no neighbours to smooth over: detected is a raw output at or above its
- * threshold. */
-MOTE_MUST_USE mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void *x,
-                                               size_t n, const mote_asked *asked, mote_arena *a,
+/* One sample as a tensor, as the same kind of answer: one window that is all of it. A tensor has no
+ * time and no neighbours to smooth over: detected is a raw output at or above its threshold. */
+MOTE_MUST_USE mote_status mote_classify_tensor(mote_infer *t, const mote_served *s,
+                                               const mote_infer_input *in, mote_arena *a,
                                                mote_classification *out, mote_err *err);
 
 /* A prediction of the window that begins at `start`, kept in `a`. */

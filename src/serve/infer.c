@@ -160,15 +160,14 @@ mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x, s
     return predict(t, s, &in, out, err);
 }
 
-mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const void *x, size_t n,
-                            const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
-                            mote_err *err)
+mote_status mote_infer_hearer(mote_infer *t, const mote_served *s, mote_hearer **out, mote_err *err)
 {
     slot *at = NULL;
     MOTE_TRY(slot_of(t, s, &at, err));
     if (!at->hearer)
         MOTE_TRY(mote_hearer_create(at->predictor, &at->hearer, err));
-    return mote_hear(at->hearer, x, n, cfg, a, out, err);
+    *out = at->hearer;
+    return MOTE_OK;
 }
 
 /* Everything that the observer and the log are told of a prediction, but for what is watched. */

@@ -98,12 +98,11 @@ MOTE_MUST_USE mote_status mote_infer_run(mote_infer *t, const mote_served *s,
 MOTE_MUST_USE mote_status mote_infer_try(mote_infer *t, const mote_served *s, const void *x,
                                          size_t n, mote_prediction *out, mote_err *err);
 
-/* A stream x[0..n) of steps of the model's sample as the device hears it, model/hear.h; observer
- * and log are not told.
- */
-MOTE_MUST_USE mote_status mote_infer_hear(mote_infer *t, const mote_served *s, const void *x,
-                                          size_t n, const mote_hear_config *cfg, mote_arena *a,
-                                          mote_hearing *out, mote_err *err);
+/* What hears streams of the model's sample as the device does (model/hear.h), this thread's;
+ * observer and log are not told of what it hears. Borrowed until the next find, first, refresh or
+ * run. */
+MOTE_MUST_USE mote_status mote_infer_hearer(mote_infer *t, const mote_served *s, mote_hearer **out,
+                                            mote_err *err);
 
 /* What a whole request cost, for the counters of its model: reading the input, `n` predictions,
  * writing the output. */

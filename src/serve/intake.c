@@ -2,6 +2,8 @@
 /* The rows, in the order in which they are asked. */
 #include "serve/intake.h"
 
+#include "base/json_pull.h"
+
 #define ROW(name) extern const mote_intake mote_intake_##name;
 #include "serve/intakes.def"
 #undef ROW
@@ -29,9 +31,29 @@ mote_status mote_intake_keep_f32(const mote_model *m, const void *x, size_t n, m
     return mote_buf_status(out, err);
 }
 
-mote_status mote_classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                          const mote_asked *asked, mote_arena *a, mote_classification *out,
-                          mote_err *err)
+mote_status mote_intake_json(const mote_asked *asked, float *out, mote_err *err)
 {
-    return s->intake->classify(t, s, bytes, n, asked, a, out, err);
+    const mote_shape *sample = &asked->s->sample;
+    const size_t want = (size_t)asked->s->n_values;
+    int64_t dims[MOTE_MAX_DIMS];
+    size_t got = 0;
+    mote_json_pull p;
+    for (int32_t i = 0; i < sample->n_dims; i++)
+        dims[i] = sample->dims[i];
+    mote_json_pull_init(&p, asked->bytes, asked->n);
+    mote_status st = mote_pull_f32s(&p, dims, sample->n_dims, out, &got, err);
+    if (st == MOTE_OK)
+        st = mote_pull_end(&p, err);
+    if (st != MOTE_OK)
+        return mote_wrap(err, st, "'%s'", asked->what);
+    if (got != want)
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
+                         got, asked->s->name, want);
+    return MOTE_OK;
+}
+
+mote_status mote_classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                          mote_classification *out, mote_err *err)
+{
+    return asked->s->intake->classify(t, asked, a, out, err);
 }

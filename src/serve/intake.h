@@ -10,6 +10,14 @@
 #include "base/text.h"
 #include "serve/classify.h"
 
+/* Numbers that came as a tensor. All borrowed. */
+typedef struct {
+    const char *name; /* of the tensor */
+    const float *values;
+    size_t n;     /* of them: whole samples, one behind the other */
+    bool is_real; /* they came as floats */
+} mote_intake_numbers;
+
 struct mote_intake {
     const char *tensor;  /* name of the input as a tensor; NULL: the graph's own */
     const char *kept_as; /* what the prediction log calls a kept input */
@@ -25,14 +33,13 @@ struct mote_intake {
     /* The int8 model on x[0..n), elements of the sample's type. SHAPE when n is another. */
     mote_status (*predict)(mote_predictor *p, const void *x, size_t n, mote_prediction *out,
                            mote_err *err);
-    /* A file's bytes, of any length, to one answer; see mote_classify. */
-    mote_status (*classify)(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err);
-    /* Numbers of a tensor `name` as elements of samples, *out borrowed or in `a`; is_real: they
-     * came as floats. RANGE: a number is none of these. */
-    mote_status (*take)(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err);
+    /* A file, of any length, to one answer; see mote_classify. */
+    mote_status (*classify)(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err);
+    /* The numbers as elements of samples, *out borrowed from them or in `a`. RANGE: a number is
+     * none of these. */
+    mote_status (*take)(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err);
     /* One sample as the file that is kept of it: one that `classify` and mote data add read. */
     mote_status (*encode)(const mote_model *m, const void *x, size_t n, mote_buf *out,
                           mote_err *err);
@@ -41,6 +48,10 @@ struct mote_intake {
 /* `encode` of rows whose samples are float32: kept as they lie in memory. */
 mote_status mote_intake_keep_f32(const mote_model *m, const void *x, size_t n, mote_buf *out,
                                  mote_err *err);
+
+/* A file that is one sample as a JSON array of numbers, flat or nested as the model takes them:
+ * into out[asked->s->n_values]. SHAPE: more or fewer. */
+MOTE_MUST_USE mote_status mote_intake_json(const mote_asked *asked, float *out, mote_err *err);
 
 /* The row of a model; static storage. */
 const mote_intake *mote_intake_of(const mote_model *m);

@@ -23,10 +23,10 @@ static void describe(const mote_served *s, mote_buf *out)
                     dims[2] == 1 ? "grey" : "colour");
 }
 
-static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err)
+static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err)
 {
+    const mote_served *s = asked->s;
     const mote_kind *kind = mote_kind_of(MOTE_INPUT_IMAGE);
     const mote_cut_config cut = mote_image_cut_of(&s->sample, mote_model_signature(s->model)->fit);
     mote_decoding how = kind->decoding();
@@ -35,29 +35,32 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     how.samples_only = true;
     how.strangers = asked->from_strangers;
     how.cut = &cut;
-    MOTE_TRY(mote_kind_decode(kind, bytes, n, asked->what, &how, &d, err));
+    MOTE_TRY(mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err));
     mote_status st = mote_arena_take(a, (size_t)s->n_values, 1, &x, err);
     if (st == MOTE_OK) {
         kind->cut(&(mote_piece){&d, 0, 0}, &cut, 0, x);
-        st = mote_classify_tensor(t, s, x, (size_t)s->n_values, asked, a, out, err);
+        const mote_infer_input in = {.x = x,
+                                     .n = (size_t)s->n_values,
+                                     .request_id = asked->request_id,
+                                     .consent = asked->consent};
+        st = mote_classify_tensor(t, s, &in, a, out, err);
     }
     mote_decoded_release(&d);
     return st;
 }
 
 /* Levels, whether they came as whole numbers or as floats. */
-static mote_status take(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err)
+static mote_status take(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err)
 {
     uint8_t *x = NULL;
-    (void)is_real;
-    MOTE_TRY(mote_arena_take(a, n, 1, &x, err));
-    for (size_t i = 0; i < n; i++) {
-        if (!(values[i] >= 0.0f && values[i] <= 255.0f))
+    MOTE_TRY(mote_arena_take(a, in->n, 1, &x, err));
+    for (size_t i = 0; i < in->n; i++) {
+        if (!(in->values[i] >= 0.0f && in->values[i] <= 255.0f))
             return mote_fail(err, MOTE_RANGE,
                              "number %zu of input '%s' is %g, and a picture has levels of 0 to 255",
-                             i, name, (double)values[i]);
-        x[i] = (uint8_t)(values[i] + 0.5f);
+                             i, in->name, (double)in->values[i]);
+        x[i] = (uint8_t)(in->values[i] + 0.5f);
     }
     *out = x;
     return MOTE_OK;

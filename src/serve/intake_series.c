@@ -10,7 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/json_pull.h"
 #include "data/csv_write.h"
 #include "data/kind_series.h"
 #include "model/alarms.h"
@@ -38,22 +37,14 @@ static void describe(const mote_served *s, mote_buf *out)
 
 /* ---- windows --------------------------------------------------------------------------------- */
 
-/* What came from outside, for which model, and who answers. */
-typedef struct {
-    mote_infer *t;
-    const mote_served *s;
-    const mote_asked *asked;
-    const void *bytes;
-    size_t n;
-} request;
-
-/* What a request holds: stretches without a gap, axes as the model has them, one behind the other;
+/* What was asked about: stretches without a gap, axes as the model has them, one behind the other;
  * where each begins in the file, in steps of the model's rate. */
 typedef struct {
     size_t n, first; /* steps, and which of x is the first of them */
     int64_t at;
 } stretch;
 typedef struct {
+    const mote_asked *asked;
     float *x;
     stretch *items;
     size_t n;
@@ -61,9 +52,10 @@ typedef struct {
 } series;
 
 /* Which column of the file is each axis of the model. */
-static mote_status match_axes(const mote_served *s, const mote_series_samples *f, const char *what,
+static mote_status match_axes(const mote_asked *asked, const mote_series_samples *f,
                               int32_t *column, mote_err *err)
 {
+    const mote_served *s = asked->s;
     const mote_signature *g = mote_model_signature(s->model);
     int32_t n = s->sample.dims[1], n_found = 0;
     for (int32_t c = 0; c < n; c++) {
@@ -76,18 +68,19 @@ static mote_status match_axes(const mote_served *s, const mote_series_samples *f
     if (n_found == n)
         return MOTE_OK;
     if (f->n_channels != n)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %d axes, model '%s' takes %d", what,
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %d axes, model '%s' takes %d", asked->what,
                          (int)f->n_channels, s->name, (int)n);
     for (int32_t c = 0; c < n; c++)
         column[c] = c;
     return MOTE_OK;
 }
 
-static mote_status take_stretches(const mote_served *s, const mote_series_samples *f,
+static mote_status take_stretches(const mote_asked *asked, const mote_series_samples *f,
                                   const int32_t *column, mote_arena *a, series *out, mote_err *err)
 {
+    const mote_served *s = asked->s;
     const size_t axes = (size_t)s->sample.dims[1];
-    series made = {.n = f->n_stretches};
+    series made = {.asked = asked, .n = f->n_stretches};
     size_t n_steps = 0, n_values = 0;
     for (size_t i = 0; i < f->n_stretches; i++)
         n_steps += f->stretches[i].n;
@@ -110,9 +103,9 @@ static mote_status take_stretches(const mote_served *s, const mote_series_sample
 
 /* What `mote data check` would warn of, and what no window is cut from: nothing is left out unsaid.
  */
-static mote_status say_wrong(const mote_decoded *d, const mote_served *s, mote_arena *a,
-                             series *out, mote_err *err)
+static mote_status say_wrong(const mote_decoded *d, mote_arena *a, series *out, mote_err *err)
 {
+    const mote_served *s = out->asked->s;
     const mote_cut_config cut = {.rate_hz = (double)s->rate_hz};
     mote_measured m = {0};
     MOTE_SCOPED_BUF b;
@@ -134,9 +127,21 @@ static mote_status say_wrong(const mote_decoded *d, const mote_served *s, mote_a
     return MOTE_OK;
 }
 
-/* Windows of all stretches: how many, `stride` steps from one to the next. */
-static size_t count_windows(const series *in, size_t steps, size_t stride)
+/* Steps of one window. */
+static size_t steps_of(const series *in)
 {
+    return (size_t)in->asked->s->sample.dims[0];
+}
+
+static size_t axes_of(const series *in)
+{
+    return (size_t)in->asked->s->sample.dims[1];
+}
+
+/* Windows of all stretches: how many, `stride` steps from one to the next. */
+static size_t count_windows(const series *in, size_t stride)
+{
+    const size_t steps = steps_of(in);
     size_t n = 0;
     for (size_t i = 0; i < in->n; i++)
         n += in->items[i].n < steps ? 0 : (in->items[i].n - steps) / stride + 1;
@@ -146,10 +151,10 @@ static size_t count_windows(const series *in, size_t steps, size_t stride)
 /* ---- from outside -----------------------------------------------------------------------------
  */
 
-static mote_status series_of_file(const request *r, mote_arena *a, series *out, mote_err *err)
+static mote_status series_of_file(const mote_asked *asked, mote_arena *a, series *out,
+                                  mote_err *err)
 {
-    const mote_served *s = r->s;
-    const mote_asked *asked = r->asked;
+    const mote_served *s = asked->s;
     const mote_signature *g = mote_model_signature(s->model);
     const mote_kind *kind = mote_kind_of(MOTE_INPUT_SERIES);
     mote_decoding how = kind->decoding();
@@ -162,10 +167,10 @@ static mote_status series_of_file(const request *r, mote_arena *a, series *out, 
     const mote_cut_config by_name = {.axes = {g->columns, (size_t)g->n_columns}};
     how.cut = &by_name;
     MOTE_TRY(mote_arena_take(a, (size_t)s->sample.dims[1], sizeof *column, &column, err));
-    mote_status found = mote_kind_decode(kind, r->bytes, r->n, asked->what, &how, &d, err);
+    mote_status found = mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err);
     how.cut = NULL; /* a file that calls them otherwise */
     if (found == MOTE_NOT_FOUND)
-        found = mote_kind_decode(kind, r->bytes, r->n, asked->what, &how, &d, err);
+        found = mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err);
     if (found != MOTE_OK)
         return found;
     const mote_series_samples *f = mote_decoded_series(&d);
@@ -177,51 +182,40 @@ static mote_status series_of_file(const request *r, mote_arena *a, series *out, 
                        "resampling (?resample=1, --resample)",
                        asked->what, f->file_rate_hz, s->name, g->rate_hz);
     if (st == MOTE_OK)
-        st = match_axes(s, f, asked->what, column, err);
+        st = match_axes(asked, f, column, err);
     if (st == MOTE_OK)
-        st = take_stretches(s, f, column, a, out, err);
-    if (st == MOTE_OK && count_windows(out, (size_t)s->sample.dims[0], 1) == 0)
+        st = take_stretches(asked, f, column, a, out, err);
+    if (st == MOTE_OK && count_windows(out, 1) == 0)
         st = mote_fail(err, MOTE_SHAPE,
                        "'%s' has no stretch of %d samples without a gap at %g Hz, which model '%s' "
                        "takes",
                        asked->what, (int)s->sample.dims[0], g->rate_hz, s->name);
     if (st == MOTE_OK)
-        st = say_wrong(&d, s, a, out, err);
+        st = say_wrong(&d, a, out, err);
     mote_decoded_release(&d);
     return st;
 }
 
 /* One window as a JSON array of numbers, flat or [steps][axes]. */
-static mote_status series_of_json(const request *r, mote_arena *a, series *out, mote_err *err)
+static mote_status series_of_json(const mote_asked *asked, mote_arena *a, series *out,
+                                  mote_err *err)
 {
-    const mote_served *s = r->s;
-    const mote_asked *asked = r->asked;
-    int64_t dims[2] = {s->sample.dims[0], s->sample.dims[1]};
-    size_t got = 0, want = (size_t)s->n_values;
-    series w = {.n = 1};
-    mote_json_pull p;
-    MOTE_TRY(mote_arena_take(a, want, sizeof *w.x, &w.x, err));
+    series w = {.asked = asked, .n = 1};
+    MOTE_TRY(mote_arena_take(a, (size_t)asked->s->n_values, sizeof *w.x, &w.x, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *w.items, &w.items, err));
-    w.items[0] = (stretch){.n = (size_t)s->sample.dims[0]};
-    mote_json_pull_init(&p, r->bytes, r->n);
-    mote_status st = mote_pull_f32s(&p, dims, 2, w.x, want, &got, err);
-    if (st == MOTE_OK)
-        st = mote_pull_end(&p, err);
-    if (st != MOTE_OK)
-        return mote_wrap(err, st, "'%s'", asked->what);
-    if (got != want)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
-                         got, s->name, want);
+    w.items[0] = (stretch){.n = steps_of(&w)};
+    MOTE_TRY(mote_intake_json(asked, w.x, err));
     *out = w;
     return MOTE_OK;
 }
 
-static bool is_json_array(const char *bytes, size_t n)
+static bool is_json_array(const mote_asked *asked)
 {
+    const char *bytes = asked->bytes;
     size_t at = 0;
-    while (at < n && strchr(" \t\r\n", bytes[at]))
+    while (at < asked->n && strchr(" \t\r\n", bytes[at]))
         at++;
-    return at < n && bytes[at] == '[';
+    return at < asked->n && bytes[at] == '[';
 }
 
 /* Whether a window is to stand for the recording rather than another: the surer label, or the more
@@ -245,14 +239,14 @@ typedef struct {
 } found;
 
 /* One sample at a time: each window half over the one before. */
-static mote_status try_windows(const request *r, const series *in, mote_arena *a, found *f,
+static mote_status try_windows(mote_infer *t, const series *in, mote_arena *a, found *f,
                                mote_err *err)
 {
-    const mote_served *s = r->s;
-    const size_t steps = (size_t)s->sample.dims[0], axes = (size_t)s->sample.dims[1];
+    const mote_served *s = in->asked->s;
+    const size_t steps = steps_of(in), axes = axes_of(in);
     const size_t stride = mote_alarm_hop(steps);
     mote_prediction p;
-    f->n = count_windows(in, steps, stride);
+    f->n = count_windows(in, stride);
     MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->windows, &f->windows, err));
     MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->x, &f->x, err));
     MOTE_TRY(mote_arena_take(a, f->n, sizeof *f->alarms, &f->alarms, err));
@@ -261,7 +255,7 @@ static mote_status try_windows(const request *r, const series *in, mote_arena *a
         const size_t before = f->n_run;
         for (size_t first = 0; first + steps <= st->n; first += stride, f->n_run++) {
             f->x[f->n_run] = in->x + (st->first + first) * axes;
-            MOTE_TRY(mote_infer_try(r->t, s, f->x[f->n_run], steps * axes, &p, err));
+            MOTE_TRY(mote_infer_try(t, s, f->x[f->n_run], steps * axes, &p, err));
             MOTE_TRY(
                 mote_classify_keep(s, &p, st->at + (int64_t)first, a, &f->windows[f->n_run], err));
         }
@@ -273,17 +267,17 @@ static mote_status try_windows(const request *r, const series *in, mote_arena *a
 
 /* A stretch as the device hears it, behind what was found before; f->windows and f->events have
  * room. */
-static mote_status hear_stretch(const request *r, const series *in, const stretch *st,
+static mote_status hear_stretch(mote_hearer *hearer, const series *in, const stretch *st,
                                 mote_arena *a, found *f, mote_err *err)
 {
-    const size_t axes = (size_t)r->s->sample.dims[1];
+    const size_t axes = axes_of(in);
     const float *x = in->x + st->first * axes;
-    const mote_hear_config cfg = {.mode = r->asked->is_label_only ? MOTE_HEAR_INSIDE_ONLY
-                                                                  : MOTE_HEAR_INSIDE,
+    const mote_hear_config cfg = {.mode = in->asked->is_label_only ? MOTE_HEAR_INSIDE_ONLY
+                                                                   : MOTE_HEAR_INSIDE,
                                   .is_alone = true};
     mote_hearing h;
-    MOTE_TRY(mote_infer_hear(r->t, r->s, x, st->n, &cfg, a, &h, err));
-    MOTE_TRY(mote_classify_heard(r->s, &h, st->at, a, f->windows + f->n, err));
+    MOTE_TRY(mote_hear(hearer, x, st->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_classify_heard(in->asked->s, &h, st->at, a, f->windows + f->n, err));
     for (size_t i = 0; i < h.n_inside; i++)
         f->x[f->n + i] = x + i * (size_t)h.hop * axes;
     for (size_t i = 0; i < h.n; i++) {
@@ -297,24 +291,25 @@ static mote_status hear_stretch(const request *r, const series *in, const stretc
     return MOTE_OK;
 }
 
-static mote_status hear(const request *r, const series *in, mote_arena *a, found *f, mote_err *err)
+static mote_status hear(mote_infer *t, const series *in, mote_arena *a, found *f, mote_err *err)
 {
-    const size_t steps = (size_t)r->s->sample.dims[0];
-    const size_t room = count_windows(in, steps, 1);
+    const size_t room = count_windows(in, 1);
+    mote_hearer *hearer = NULL;
+    MOTE_TRY(mote_infer_hearer(t, in->asked->s, &hearer, err));
     MOTE_TRY(mote_arena_take(a, room, sizeof *f->windows, &f->windows, err));
     MOTE_TRY(mote_arena_take(a, room, sizeof *f->x, &f->x, err));
     MOTE_TRY(mote_arena_take(a, room, sizeof *f->events, &f->events, err));
     for (size_t i = 0; i < in->n; i++)
-        if (in->items[i].n >= steps)
-            MOTE_TRY(hear_stretch(r, in, &in->items[i], a, f, err));
+        if (in->items[i].n >= steps_of(in))
+            MOTE_TRY(hear_stretch(hearer, in, &in->items[i], a, f, err));
     return MOTE_OK;
 }
 
 /* Windows as training cuts them, one behind the other; of many an even choice. */
-static mote_infer_told stand_for(const series *in, size_t steps, size_t axes)
+static mote_infer_told stand_for(const series *in)
 {
     mote_infer_told told = {.n = 0};
-    const size_t n = count_windows(in, steps, steps);
+    const size_t steps = steps_of(in), axes = axes_of(in), n = count_windows(in, steps);
     const size_t n_told = n < MOTE_SERVE_MAX_TOLD ? n : MOTE_SERVE_MAX_TOLD;
     size_t i = 0; /* of all these windows */
     for (size_t k = 0; k < in->n; k++)
@@ -324,32 +319,30 @@ static mote_infer_told stand_for(const series *in, size_t steps, size_t axes)
     return told;
 }
 
-static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err)
+static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err)
 {
+    const mote_served *s = asked->s;
     series in = {0};
     mote_prediction p;
     found f = {.n = 0};
     size_t best = 0;
-    const request r = {t, s, asked, bytes, n};
     const bool is_stream = mote_model_has_stream(s->model);
-    MOTE_TRY(is_json_array(bytes, n) ? series_of_json(&r, a, &in, err)
-                                     : series_of_file(&r, a, &in, err));
+    MOTE_TRY(is_json_array(asked) ? series_of_json(asked, a, &in, err)
+                                  : series_of_file(asked, a, &in, err));
     int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(is_stream ? hear(&r, &in, a, &f, err) : try_windows(&r, &in, a, &f, err));
+    MOTE_TRY(is_stream ? hear(t, &in, a, &f, err) : try_windows(t, &in, a, &f, err));
     for (size_t i = 1; i < f.n; i++)
         if (surer(s, &f.windows[i], &f.windows[best]))
             best = i;
-    const mote_infer_told told =
-        stand_for(&in, (size_t)s->sample.dims[0], (size_t)s->sample.dims[1]);
+    const mote_infer_told told = stand_for(&in);
     const mote_infer_input one = {.x = f.x[best],
                                   .n = (size_t)s->n_values,
                                   .request_id = asked->request_id,
                                   .consent = asked->consent,
                                   .told = f.n > 1 ? &told : NULL};
     MOTE_TRY(mote_infer_run(t, s, &one, &p, err));
-    if (is_stream && is_json_array(bytes, n) && !asked->is_label_only) /* it has no time */
+    if (is_stream && is_json_array(asked) && !asked->is_label_only) /* it has no time */
         f.n_events = mote_hear_tensor(s->model, p.out, f.events) ? 1 : 0;
     *out = (mote_classification){.best = f.windows[best],
                                  .windows = f.windows,
@@ -366,15 +359,14 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
     return MOTE_OK;
 }
 
-static mote_status take(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err)
+static mote_status take(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err)
 {
-    (void)is_real;
     (void)a;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(values[i]))
-            return mote_fail(err, MOTE_RANGE, "number %zu of input '%s' is none", i, name);
-    *out = values;
+    for (size_t i = 0; i < in->n; i++)
+        if (!isfinite(in->values[i]))
+            return mote_fail(err, MOTE_RANGE, "number %zu of input '%s' is none", i, in->name);
+    *out = in->values;
     return MOTE_OK;
 }
 

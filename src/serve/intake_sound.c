@@ -22,9 +22,10 @@ static mote_status need_ears(const mote_served *s, mote_err *err)
 }
 
 /* The samples of a window that may reach over the recording's ends, zeros there. */
-static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t clip, mote_arena *a,
+static mote_status window_pcm(const mote_sound *sound, int64_t start, mote_arena *a,
                               const int16_t **out, mote_err *err)
 {
+    const size_t clip = clip_of(sound->s);
     int64_t n = (int64_t)sound->n, from = start < 0 ? 0 : start, to = start + (int64_t)clip;
     int16_t *padded = NULL;
     if (from == start && to <= n) {
@@ -39,46 +40,26 @@ static mote_status window_pcm(const mote_sound *sound, int64_t start, size_t cli
     return MOTE_OK;
 }
 
-/* What stands for a recording longer than a window: the clip that training would cut from it. */
-static mote_status stand_for(const mote_sound *sound, size_t clip, mote_arena *a,
-                             mote_infer_told *out, mote_err *err)
+/* The window of the answer, which begins at `start`: one prediction, told to the log and, when it
+ * is all of the recording, to the observer; else that is told of the clip that training would cut.
+ * The prediction lives until the model's next one. */
+static mote_status answer_window(mote_infer *t, const mote_sound *sound, int64_t start,
+                                 mote_arena *a, mote_prediction *out, mote_err *err)
 {
-    int16_t *pcm = NULL;
-    MOTE_TRY(mote_arena_take(a, clip, sizeof *pcm, &pcm, err));
-    mote_audio_fit(sound->pcm, sound->n, pcm, clip);
-    *out = (mote_infer_told){.items = {pcm}, .n = 1};
-    return MOTE_OK;
-}
-
-/* The window of the answer: one prediction, told to the log and, when it is all of the recording,
- * to the observer. *output is its int8 output, in `a`. */
-static mote_status answer_window(mote_infer *t, const mote_served *s, const mote_sound *sound,
-                                 int64_t start, mote_arena *a, mote_classify_window *out,
-                                 const int8_t **output, mote_err *err)
-{
-    size_t n_labels = (size_t)s->n_labels;
     mote_infer_input in = {
-        .n = clip_of(s), .request_id = sound->request_id, .consent = sound->consent};
-    mote_infer_told told;
-    mote_prediction p;
-    float *probabilities = NULL;
+        .n = clip_of(sound->s), .request_id = sound->request_id, .consent = sound->consent};
+    mote_infer_told told = {.n = 1};
     const int16_t *pcm = NULL;
-    int8_t *copy = NULL;
-    MOTE_TRY(window_pcm(sound, start, in.n, a, &pcm, err));
+    MOTE_TRY(window_pcm(sound, start, a, &pcm, err));
     in.x = pcm;
     if (sound->n > in.n) {
-        MOTE_TRY(stand_for(sound, in.n, a, &told, err));
+        int16_t *cut = NULL;
+        MOTE_TRY(mote_arena_take(a, in.n, sizeof *cut, &cut, err));
+        mote_audio_fit(sound->pcm, sound->n, cut, in.n);
+        told.items[0] = cut;
         in.told = &told;
     }
-    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
-    MOTE_TRY(mote_arena_take(a, n_labels, sizeof *probabilities, &probabilities, err));
-    MOTE_TRY(mote_arena_take(a, n_labels, 1, &copy, err));
-    memcpy(probabilities, p.probabilities, n_labels * sizeof *probabilities);
-    memcpy(copy, p.out, n_labels);
-    *out = (mote_classify_window){
-        .start = start, .class_id = p.class_id, .probabilities = probabilities};
-    *output = copy;
-    return MOTE_OK;
+    return mote_infer_run(t, sound->s, &in, out, err);
 }
 
 /* The windows inside the recording, from the outputs that were heard; *best: index of the one in
@@ -99,18 +80,26 @@ static mote_status windows_of(const mote_served *s, const mote_hearing *h, mote_
 }
 
 /* One window holds all of it: that is the answer, and known when the device listens. */
-static mote_status classify_short(mote_infer *t, const mote_served *s, const mote_sound *sound,
-                                  mote_arena *a, mote_classification *out, mote_err *err)
+static mote_status classify_short(mote_infer *t, const mote_sound *sound, mote_arena *a,
+                                  mote_classification *out, mote_err *err)
 {
-    const int8_t *output = NULL;
+    const mote_served *s = sound->s;
+    const int64_t start = -(((int64_t)clip_of(s) - (int64_t)sound->n) / 2);
+    int8_t *output = NULL; /* kept: the hearer runs the same model */
     mote_hearing h = {.n_run = 0};
-    int64_t start = -(((int64_t)clip_of(s) - (int64_t)sound->n) / 2);
+    mote_hearer *hearer = NULL;
     mote_classify_window *w = NULL;
+    mote_prediction p;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
-    MOTE_TRY(answer_window(t, s, sound, start, a, w, &output, err));
-    mote_hear_config cfg = {.mode = MOTE_HEAR_DETECTIONS, .inside = output};
-    if (!sound->is_label_only)
-        MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)s->n_labels, 1, &output, err));
+    MOTE_TRY(answer_window(t, sound, start, a, &p, err));
+    MOTE_TRY(mote_classify_keep(s, &p, start, a, w, err));
+    memcpy(output, p.out, (size_t)s->n_labels);
+    const mote_hear_config cfg = {.mode = MOTE_HEAR_DETECTIONS, .inside = output};
+    if (!sound->is_label_only) {
+        MOTE_TRY(mote_infer_hearer(t, s, &hearer, err));
+        MOTE_TRY(mote_hear(hearer, sound->pcm, sound->n, &cfg, a, &h, err));
+    }
     *out = (mote_classification){.best = *w,
                                  .windows = w,
                                  .n_windows = 1,
@@ -120,18 +109,22 @@ static mote_status classify_short(mote_infer *t, const mote_served *s, const mot
     return MOTE_OK;
 }
 
-static mote_status classify_long(mote_infer *t, const mote_served *s, const mote_sound *sound,
-                                 mote_arena *a, mote_classification *out, mote_err *err)
+static mote_status classify_long(mote_infer *t, const mote_sound *sound, mote_arena *a,
+                                 mote_classification *out, mote_err *err)
 {
-    mote_hear_config cfg = {.mode =
-                                sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY : MOTE_HEAR_INSIDE};
+    const mote_served *s = sound->s;
+    const mote_hear_config cfg = {.mode = sound->is_label_only ? MOTE_HEAR_INSIDE_ONLY
+                                                               : MOTE_HEAR_INSIDE};
     mote_hearing h;
+    mote_hearer *hearer = NULL;
     mote_classify_window *w = NULL;
+    mote_prediction p;
     size_t best = 0;
-    const int8_t *output = NULL;
-    MOTE_TRY(mote_infer_hear(t, s, sound->pcm, sound->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_infer_hearer(t, s, &hearer, err));
+    MOTE_TRY(mote_hear(hearer, sound->pcm, sound->n, &cfg, a, &h, err));
     MOTE_TRY(windows_of(s, &h, a, &w, &best, err));
-    MOTE_TRY(answer_window(t, s, sound, w[best].start, a, &w[best], &output, err));
+    MOTE_TRY(answer_window(t, sound, w[best].start, a, &p, err));
+    MOTE_TRY(mote_classify_keep(s, &p, w[best].start, a, &w[best], err));
     *out = (mote_classification){.best = w[best],
                                  .windows = w,
                                  .n_windows = h.n_inside,
@@ -143,9 +136,10 @@ static mote_status classify_long(mote_infer *t, const mote_served *s, const mote
 
 /* A model without labels says how unusual each window is, each half over the one before and the
  * last one at the end; a recording that is shorter stands in the middle of its window. */
-static mote_status classify_scores(mote_infer *t, const mote_served *s, const mote_sound *sound,
-                                   mote_arena *a, mote_classification *out, mote_err *err)
+static mote_status classify_scores(mote_infer *t, const mote_sound *sound, mote_arena *a,
+                                   mote_classification *out, mote_err *err)
 {
+    const mote_served *s = sound->s;
     const size_t clip = clip_of(s), hop = mote_alarm_hop(clip);
     const int64_t over = (int64_t)sound->n - (int64_t)clip; /* where the last window begins */
     const size_t n = over <= 0 ? 1 : ((size_t)over + hop - 1) / hop + 1;
@@ -157,21 +151,12 @@ static mote_status classify_scores(mote_infer *t, const mote_served *s, const mo
     for (size_t i = 0; i < n; i++) {
         int64_t start = (int64_t)(i * hop);
         start = over < 0 ? over / 2 : start < over ? start : over;
-        MOTE_TRY(window_pcm(sound, start, clip, a, &pcm, err));
+        MOTE_TRY(window_pcm(sound, start, a, &pcm, err));
         MOTE_TRY(mote_infer_try(t, s, pcm, clip, &p, err));
         MOTE_TRY(mote_classify_keep(s, &p, start, a, &w[i], err));
         best = w[i].score > w[best].score ? i : best;
     }
-    MOTE_TRY(
-        window_pcm(sound, w[best].start, clip, a, &pcm, err)); /* one request, one prediction */
-    mote_infer_told told;
-    MOTE_TRY(stand_for(sound, clip, a, &told, err));
-    const mote_infer_input in = {.x = pcm,
-                                 .n = clip,
-                                 .request_id = sound->request_id,
-                                 .consent = sound->consent,
-                                 .told = n > 1 ? &told : NULL};
-    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(answer_window(t, sound, w[best].start, a, &p, err)); /* one request, one prediction */
     mote_classification c = {
         .best = w[best], .windows = w, .n_windows = n, .is_of_windows = n > 1, .n_run = n + 1};
     const mote_classify_stretch all = {w, n};
@@ -183,15 +168,16 @@ static mote_status classify_scores(mote_infer *t, const mote_served *s, const mo
     return MOTE_OK;
 }
 
-mote_status mote_classify_sound(mote_infer *t, const mote_served *s, const mote_sound *sound,
-                                mote_arena *a, mote_classification *out, mote_err *err)
+mote_status mote_classify_sound(mote_infer *t, const mote_sound *sound, mote_arena *a,
+                                mote_classification *out, mote_err *err)
 {
+    const mote_served *s = sound->s;
     MOTE_TRY(need_ears(s, err));
     int64_t start_ns = mote_infer_now_ns();
     mote_classification c;
-    MOTE_TRY(!s->has_classes          ? classify_scores(t, s, sound, a, &c, err)
-             : sound->n <= clip_of(s) ? classify_short(t, s, sound, a, &c, err)
-                                      : classify_long(t, s, sound, a, &c, err));
+    MOTE_TRY(!s->has_classes          ? classify_scores(t, sound, a, &c, err)
+             : sound->n <= clip_of(s) ? classify_short(t, sound, a, &c, err)
+                                      : classify_long(t, sound, a, &c, err));
     c.is_label_only = sound->is_label_only;
     c.infer_ns = mote_infer_now_ns() - start_ns;
     *out = c;
@@ -210,40 +196,35 @@ static uint32_t stated_rate(const void *bytes, size_t n)
     return (uint32_t)b[24] | (uint32_t)b[25] << 8 | (uint32_t)b[26] << 16 | (uint32_t)b[27] << 24;
 }
 
-static mote_status fail_rate(const mote_served *s, const char *what, int64_t rate_hz, mote_err *err)
+static mote_status fail_rate(const mote_asked *asked, int64_t rate_hz, mote_err *err)
 {
     return mote_fail(err, MOTE_ARG,
                      "%s has %lld samples a second, model '%s' hears %d: convert it, or allow "
                      "resampling (?resample=1, --resample)",
-                     what, (long long)rate_hz, s->name, (int)s->rate_hz);
+                     asked->what, (long long)rate_hz, asked->s->name, (int)asked->s->rate_hz);
 }
 
-typedef struct {
-    const char *what;
-    bool may_resample;
-    bool wav_only; /* from strangers: see data/audio.h */
-    int64_t max_ms;
-} sound_config;
-
-/* Sound from outside for a model: decode bytes[0..n). A rate other than the model's is refused with
- * ARG, naming both, unless may_resample. `what` names the source in errors; max_ms bounds its
- * length. *out is the caller's (mote_audio_release). Errors as mote_audio_decode. */
-static mote_status decode_sound(const void *bytes, size_t n, const mote_served *s,
-                                const sound_config *cfg, mote_audio *out, mote_err *err)
+/* Sound from outside, decoded. A rate other than the model's is refused with ARG, naming both,
+ * unless it may be converted. *out is the caller's (mote_audio_release). Errors as
+ * mote_audio_decode. */
+static mote_status decode_sound(const mote_asked *asked, mote_audio *out, mote_err *err)
 {
+    const mote_served *s = asked->s;
     MOTE_TRY(need_ears(s, err));
-    if (n == 0)
-        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", cfg->what);
-    uint32_t stated = stated_rate(bytes, n);
-    if (stated && stated != (uint32_t)s->rate_hz && !cfg->may_resample)
-        return fail_rate(s, cfg->what, stated, err);
-    mote_audio_config ac = {
-        .rate_hz = s->rate_hz, .max_bytes = n, .max_ms = cfg->max_ms, .wav_only = cfg->wav_only};
+    if (asked->n == 0)
+        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", asked->what);
+    uint32_t stated = stated_rate(asked->bytes, asked->n);
+    if (stated && stated != (uint32_t)s->rate_hz && !asked->may_convert)
+        return fail_rate(asked, stated, err);
+    mote_audio_config cfg = {.rate_hz = s->rate_hz,
+                             .max_bytes = asked->n,
+                             .max_ms = asked->max_ms,
+                             .wav_only = asked->from_strangers};
     mote_audio audio;
-    MOTE_TRY(mote_audio_decode(bytes, n, cfg->what, &ac, &audio, err));
-    if (audio.source.rate_hz != s->rate_hz && !cfg->may_resample) {
+    MOTE_TRY(mote_audio_decode(asked->bytes, asked->n, asked->what, &cfg, &audio, err));
+    if (audio.source.rate_hz != s->rate_hz && !asked->may_convert) {
         mote_audio_release(&audio);
-        return fail_rate(s, cfg->what, audio.source.rate_hz, err);
+        return fail_rate(asked, audio.source.rate_hz, err);
     }
     *out = audio;
     return MOTE_OK;
@@ -269,43 +250,39 @@ static void describe(const mote_served *s, mote_buf *out)
     mote_buf_printf(out, "sound, %d samples at %d Hz", (int)s->sample.dims[0], (int)s->rate_hz);
 }
 
-static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err)
+static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err)
 {
-    sound_config cfg = {.what = asked->what,
-                        .may_resample = asked->may_convert,
-                        .wav_only = asked->from_strangers,
-                        .max_ms = asked->max_ms};
     mote_audio audio;
-    MOTE_TRY(decode_sound(bytes, n, s, &cfg, &audio, err));
-    mote_sound sound = {.pcm = audio.samples,
+    MOTE_TRY(decode_sound(asked, &audio, err));
+    mote_sound sound = {.s = asked->s,
+                        .pcm = audio.samples,
                         .n = audio.n,
                         .is_label_only = asked->is_label_only,
                         .request_id = asked->request_id,
                         .consent = asked->consent};
-    mote_status st = mote_classify_sound(t, s, &sound, a, out, err);
+    mote_status st = mote_classify_sound(t, &sound, a, out, err);
     mote_audio_release(&audio);
     return st;
 }
 
 /* 16-bit samples of any integer type, which reach the model as they are, or floats in [-1, 1], full
  * scale being 1. Nothing is clipped in silence. */
-static mote_status take(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err)
+static mote_status take(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err)
 {
     int16_t *pcm = NULL;
-    MOTE_TRY(mote_arena_take(a, n, sizeof *pcm, &pcm, err));
-    for (size_t i = 0; i < n; i++) {
-        float x = values[i] * (is_real ? 32768.0f : 1.0f);
-        if (!is_real && (x < -32768.0f || x > 32767.0f))
+    MOTE_TRY(mote_arena_take(a, in->n, sizeof *pcm, &pcm, err));
+    for (size_t i = 0; i < in->n; i++) {
+        float x = in->values[i] * (in->is_real ? 32768.0f : 1.0f);
+        if (!in->is_real && (x < -32768.0f || x > 32767.0f))
             return mote_fail(err, MOTE_RANGE, "sample %zu of input '%s' does not fit 16 bits", i,
-                             name);
-        if (is_real && (x < -32768.0f || x > 32768.0f))
+                             in->name);
+        if (in->is_real && (x < -32768.0f || x > 32768.0f))
             return mote_fail(err, MOTE_RANGE,
                              "sample %zu of input '%s' is %g, and floats are taken as sound from "
                              "-1 to 1: send 16-bit samples as INT16, or divide by full scale",
-                             i, name, (double)values[i]);
+                             i, in->name, (double)in->values[i]);
         float rounded = x < 0 ? x - 0.5f : x + 0.5f;
         pcm[i] = (int16_t)(rounded < -32768.0f  ? -32768.0f
                            : rounded > 32767.0f ? 32767.0f

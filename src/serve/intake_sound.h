@@ -14,7 +14,9 @@
 
 extern const mote_intake mote_intake_sound;
 
+/* A recording for a model. All borrowed. */
 typedef struct {
+    const mote_served *s;
     const int16_t *pcm; /* [n] at the model's rate */
     size_t n;
     bool is_label_only;          /* spare the runs that only detections need */
@@ -24,8 +26,7 @@ typedef struct {
 
 /* ARG when the model takes tensors, LIMIT when there would be too many windows. */
 /* lint: unused_exports: tests ask with samples that are decoded */
-MOTE_MUST_USE mote_status mote_classify_sound(mote_infer *t, const mote_served *s,
-                                              const mote_sound *sound, mote_arena *a,
+MOTE_MUST_USE mote_status mote_classify_sound(mote_infer *t, const mote_sound *sound, mote_arena *a,
                                               mote_classification *out, mote_err *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/json_pull.h"
 #include "data/columns.h"
 #include "serve/intake.h"
 
@@ -86,11 +85,11 @@ static float *next_row(rows *r, mote_err *err)
     return r->x + r->width * r->n++;
 }
 
-static mote_status read_object(const void *bytes, size_t n, const char *what, rows *r,
-                               mote_err *err)
+static mote_status read_object(rows *r, mote_err *err)
 {
+    const char *what = r->asked->what;
     MOTE_SCOPED_JSON *row = NULL;
-    MOTE_TRY(mote_json_parse(what, bytes, n, &row, err));
+    MOTE_TRY(mote_json_parse(what, r->asked->bytes, r->asked->n, &row, err));
     float *to = next_row(r, err);
     if (!to)
         return MOTE_NOMEM;
@@ -105,29 +104,15 @@ static mote_status read_object(const void *bytes, size_t n, const char *what, ro
     return keep_row(r, texts, err);
 }
 
-static mote_status read_numbers(const void *bytes, size_t n, const char *what, rows *r,
-                                mote_err *err)
+static mote_status read_numbers(rows *r, mote_err *err)
 {
-    int64_t dims[1] = {(int64_t)r->width};
-    size_t got = 0;
-    mote_json_pull p;
     float *to = next_row(r, err);
-    if (!to)
-        return MOTE_NOMEM;
-    mote_json_pull_init(&p, bytes, n);
-    mote_status st = mote_pull_f32s(&p, dims, 1, to, r->width, &got, err);
-    if (st == MOTE_OK)
-        st = mote_pull_end(&p, err);
-    if (st != MOTE_OK)
-        return mote_wrap(err, st, "'%s'", what);
-    return got == r->width ? MOTE_OK
-                           : mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, a row has %zu", what,
-                                       got, r->width);
+    return to ? mote_intake_json(r->asked, to, err) : MOTE_NOMEM;
 }
 
-static mote_status read_lines(mote_csv *csv, const char *what, mote_arena *a, rows *r,
-                              mote_err *err)
+static mote_status read_lines(mote_csv *csv, mote_arena *a, rows *r, mote_err *err)
 {
+    const char *what = r->asked->what;
     const mote_csv_dialect *d = mote_csv_get_dialect(csv);
     int32_t *at = NULL;
     MOTE_TRY(mote_arena_take(a, r->fields->n, sizeof *at, &at, err));
@@ -163,40 +148,41 @@ static bool names_columns(mote_csv *csv, const mote_columns *fields)
     return n_named > 0;
 }
 
-static mote_status read_csv(const void *bytes, size_t n, const char *what, mote_arena *a, rows *r,
-                            mote_err *err)
+static mote_status read_csv(mote_arena *a, rows *r, mote_err *err)
 {
+    const mote_asked *asked = r->asked;
     mote_csv_config cfg = mote_csv_config_default();
     mote_csv *csv = NULL;
     cfg.header = MOTE_CSV_HEADER_NO;
-    MOTE_TRY(mote_csv_open_bytes(what, bytes, n, &cfg, &csv, err));
+    MOTE_TRY(mote_csv_open_bytes(asked->what, asked->bytes, asked->n, &cfg, &csv, err));
     bool has_header = names_columns(csv, r->fields);
     mote_csv_destroy(csv);
     cfg.header = has_header ? MOTE_CSV_HEADER_YES : MOTE_CSV_HEADER_NO;
-    MOTE_TRY(mote_csv_open_bytes(what, bytes, n, &cfg, &csv, err));
-    mote_status st = read_lines(csv, what, a, r, err);
+    MOTE_TRY(mote_csv_open_bytes(asked->what, asked->bytes, asked->n, &cfg, &csv, err));
+    mote_status st = read_lines(csv, a, r, err);
     mote_csv_destroy(csv);
     return st;
 }
 
-static mote_status read_rows(const void *bytes, size_t n, mote_arena *a, rows *r, mote_err *err)
+static mote_status read_rows(mote_arena *a, rows *r, mote_err *err)
 {
-    const char *text = bytes, *what = r->asked->what;
-    size_t at = 0;
+    const char *text = r->asked->bytes;
+    size_t at = 0, n = r->asked->n;
     while (at < n && strchr(" \t\r\n", text[at]))
         at++;
     if (at < n && text[at] == '{')
-        return read_object(bytes, n, what, r, err);
+        return read_object(r, err);
     if (at < n && text[at] == '[')
-        return read_numbers(bytes, n, what, r, err);
-    return read_csv(bytes, n, what, a, r, err);
+        return read_numbers(r, err);
+    return read_csv(a, r, err);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static mote_status answer(mote_infer *t, const mote_served *s, const rows *r, mote_arena *a,
-                          mote_classification *out, mote_err *err)
+static mote_status answer(mote_infer *t, const rows *r, mote_arena *a, mote_classification *out,
+                          mote_err *err)
 {
+    const mote_served *s = r->asked->s;
     mote_classify_window *w = NULL;
     mote_prediction p;
     int64_t start_ns = mote_infer_now_ns();
@@ -223,17 +209,16 @@ static mote_status answer(mote_infer *t, const mote_served *s, const rows *r, mo
     return MOTE_OK;
 }
 
-static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err)
+static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err)
 {
     rows r = {.asked = asked,
-              .fields = mote_model_signature(s->model)->fields,
-              .width = (size_t)s->n_values};
+              .fields = mote_model_signature(asked->s->model)->fields,
+              .width = (size_t)asked->s->n_values};
     mote_buf_init(&r.kept, MAX_KEPT);
-    mote_status st = read_rows(bytes, n, a, &r, err);
+    mote_status st = read_rows(a, &r, err);
     if (st == MOTE_OK)
-        st = answer(t, s, &r, a, out, err);
+        st = answer(t, &r, a, out, err);
     mote_free(r.x);
     mote_free(r.kept_from);
     mote_buf_release(&r.kept);
@@ -241,15 +226,14 @@ static mote_status classify(mote_infer *t, const mote_served *s, const void *byt
 }
 
 /* What is missing is NaN, which is a number of a row. */
-static mote_status take(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err)
+static mote_status take(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err)
 {
-    (void)is_real;
     (void)a;
-    for (size_t i = 0; i < n; i++)
-        if (isinf(values[i]))
-            return mote_fail(err, MOTE_RANGE, "number %zu of input '%s' is infinite", i, name);
-    *out = values;
+    for (size_t i = 0; i < in->n; i++)
+        if (isinf(in->values[i]))
+            return mote_fail(err, MOTE_RANGE, "number %zu of input '%s' is infinite", i, in->name);
+    *out = in->values;
     return MOTE_OK;
 }
 

@@ -34,17 +34,14 @@ static mote_status predict(mote_predictor *p, const void *x, size_t n, mote_pred
     return mote_predict_features(p, x, n, out, err);
 }
 
-mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void *x, size_t n,
-                                 const mote_asked *asked, mote_arena *a, mote_classification *out,
-                                 mote_err *err)
+mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const mote_infer_input *in,
+                                 mote_arena *a, mote_classification *out, mote_err *err)
 {
-    mote_infer_input in = {
-        .x = x, .n = n, .request_id = asked->request_id, .consent = asked->consent};
     mote_prediction p;
     mote_heard *hit = NULL;
     mote_classify_window *w = NULL;
     int64_t start_ns = mote_infer_now_ns();
-    MOTE_TRY(mote_infer_run(t, s, &in, &p, err));
+    MOTE_TRY(mote_infer_run(t, s, in, &p, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *hit, &hit, err));
     MOTE_TRY(mote_arena_take(a, 1, sizeof *w, &w, err));
     MOTE_TRY(mote_classify_keep(s, &p, 0, a, w, err));
@@ -62,42 +59,31 @@ mote_status mote_classify_tensor(mote_infer *t, const mote_served *s, const void
 }
 
 /* A JSON array of numbers, flat or nested like the model's input. */
-static mote_status classify(mote_infer *t, const mote_served *s, const void *bytes, size_t n,
-                            const mote_asked *asked, mote_arena *a, mote_classification *out,
-                            mote_err *err)
+static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *a,
+                            mote_classification *out, mote_err *err)
 {
-    int64_t dims[MOTE_MAX_DIMS];
-    size_t got = 0, want = (size_t)s->n_values;
-    for (int32_t i = 0; i < s->sample.n_dims; i++)
-        dims[i] = s->sample.dims[i];
+    const mote_served *s = asked->s;
+    const size_t n = (size_t)s->n_values;
+    float *values = NULL;
     mote_json_pull p;
-    mote_json_pull_init(&p, bytes, n);
+    mote_json_pull_init(&p, asked->bytes, asked->n);
     if (mote_pull_peek(&p) != MOTE_PULL_ARRAY)
         return mote_fail(err, MOTE_ARG,
                          "model '%s' takes tensors: '%s' is no JSON array of its %zu numbers",
-                         s->name, asked->what, want);
-    float *values = NULL;
-    MOTE_TRY(mote_arena_take(a, want, sizeof *values, &values, err));
-    mote_status st = mote_pull_f32s(&p, dims, s->sample.n_dims, values, want, &got, err);
-    if (st == MOTE_OK)
-        st = mote_pull_end(&p, err);
-    if (st != MOTE_OK)
-        return mote_wrap(err, st, "'%s'", asked->what);
-    if (got != want)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
-                         got, s->name, want);
-    return mote_classify_tensor(t, s, values, want, asked, a, out, err);
+                         s->name, asked->what, n);
+    MOTE_TRY(mote_arena_take(a, n, sizeof *values, &values, err));
+    MOTE_TRY(mote_intake_json(asked, values, err));
+    const mote_infer_input in = {
+        .x = values, .n = n, .request_id = asked->request_id, .consent = asked->consent};
+    return mote_classify_tensor(t, s, &in, a, out, err);
 }
 
-static mote_status take(const char *name, const float *values, size_t n, bool is_real,
-                        mote_arena *a, const void **out, mote_err *err)
+static mote_status take(const mote_intake_numbers *in, mote_arena *a, const void **out,
+                        mote_err *err)
 {
-    (void)name;
-    (void)n;
-    (void)is_real;
     (void)a;
     (void)err;
-    *out = values;
+    *out = in->values;
     return MOTE_OK;
 }
 

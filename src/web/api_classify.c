@@ -13,15 +13,15 @@ static bool query_is_on(const mote_http_request *rq, const char *name)
 }
 
 /* The file in the body, which is the body itself or the one file of a form. */
-static mote_status file_of(const mote_http_request *rq, const char **bytes, size_t *n,
-                           mote_err *err)
+static mote_status take_file(const mote_http_request *rq, mote_asked *asked, mote_err *err)
 {
-    const char *type = mote_http_header_find(rq, "content-type");
-    *bytes = rq->body;
-    *n = rq->body_bytes;
-    return mote_multipart_is(type)
-               ? mote_multipart_file(type, rq->body, rq->body_bytes, bytes, n, err)
-               : MOTE_OK;
+    const char *type = mote_http_header_find(rq, "content-type"), *bytes = rq->body;
+    size_t n = rq->body_bytes;
+    if (mote_multipart_is(type))
+        MOTE_TRY(mote_multipart_file(type, rq->body, rq->body_bytes, &bytes, &n, err));
+    asked->bytes = bytes;
+    asked->n = n;
+    return MOTE_OK;
 }
 
 static void count(mote_infer *t, const mote_served *s, bool ok, const mote_classification *c,
@@ -52,20 +52,19 @@ static void classify(mote_api *api, mote_infer *t, const mote_http_request *rq,
         return;
     }
     mote_consent storage;
-    mote_asked asked = {.what = "the request's body",
+    mote_asked asked = {.s = s,
+                        .what = "the request's body",
                         .may_convert = query_is_on(rq, "resample"),
                         .from_strangers = true,
                         .max_ms = api->cfg.max_clip_ms,
                         .is_label_only = query_is_on(rq, "label_only"),
                         .request_id = mote_http_header_find(rq, "x-request-id")};
     mote_classification c = {0};
-    const char *bytes = NULL;
-    size_t n = 0;
     st = mote_api_consent(rq, &storage, &asked.consent, &err);
     if (st == MOTE_OK)
-        st = file_of(rq, &bytes, &n, &err);
+        st = take_file(rq, &asked, &err);
     if (st == MOTE_OK)
-        st = mote_classify(t, s, bytes, n, &asked, rq->arena, &c, &err);
+        st = mote_classify(t, &asked, rq->arena, &c, &err);
     int64_t done_ns = mote_infer_now_ns();
     if (st == MOTE_OK)
         mote_classify_json(s, &c, query_is_on(rq, "windows"), (done_ns - start_ns) / 1000,

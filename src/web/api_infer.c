@@ -99,8 +99,9 @@ static mote_status predict_all(work *w, mote_err *err)
     size_t n_numbers = (size_t)w->s->n_numbers, per_item = in->n_values / w->n_batch;
     size_t item_bytes = per_item * mote_dtype_bytes(w->s->sample.dtype);
     const void *x = NULL;
-    MOTE_TRY(w->s->intake->take(in->name, in->values, in->n_values, mote_oip_is_real(in->type),
-                                w->http->arena, &x, err));
+    const mote_intake_numbers numbers = {in->name, in->values, in->n_values,
+                                         mote_oip_is_real(in->type)};
+    MOTE_TRY(w->s->intake->take(&numbers, w->http->arena, &x, err));
     MOTE_TRY(
         mote_arena_take(w->http->arena, w->n_batch * n_numbers, sizeof(float), &w->numbers, err));
     MOTE_TRY(mote_arena_take(w->http->arena, w->n_batch, sizeof(int32_t), &w->class_ids, err));

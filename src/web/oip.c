@@ -107,7 +107,7 @@ static mote_status read_values(mote_json_pull *p, mote_arena *a, mote_oip_input 
     float *values = NULL;
     size_t n = 0;
     MOTE_TRY(mote_arena_take(a, in->n_values ? in->n_values : 1, sizeof *values, &values, err));
-    MOTE_TRY(mote_pull_f32s(p, in->dims, in->n_dims, values, in->n_values, &n, err));
+    MOTE_TRY(mote_pull_f32s(p, in->dims, in->n_dims, values, &n, err));
     if (n != in->n_values)
         return mote_fail(err, MOTE_SHAPE, "its shape has %zu elements, its data %zu", in->n_values,
                          n);

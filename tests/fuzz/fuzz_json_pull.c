@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     float out[12];
     size_t n = 0;
     mote_json_pull_init(&p, text, size);
-    if (mote_pull_f32s(&p, dims, 3, out, 12, &n, &err) == MOTE_OK)
+    if (mote_pull_f32s(&p, dims, 3, out, &n, &err) == MOTE_OK)
         check(n <= 12);
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1 << 20);

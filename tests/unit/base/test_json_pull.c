@@ -401,12 +401,12 @@ static void bad_strings_are_refused(void **state)
     }
 }
 
-static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims, size_t max_values,
-                          float *out, size_t *n, mote_err *err)
+static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims, float *out,
+                          size_t *n, mote_err *err)
 {
     mote_json_pull p;
     mote_json_pull_init(&p, text, strlen(text));
-    MOTE_TRY(mote_pull_f32s(&p, dims, n_dims, out, max_values, n, err));
+    MOTE_TRY(mote_pull_f32s(&p, dims, n_dims, out, n, err));
     return mote_pull_end(&p, err);
 }
 
@@ -449,7 +449,7 @@ static void tensors_come_flat_or_nested_like_their_shape(void **state)
         float out[6] = {0};
         size_t n = 99;
         mote_err err = {0};
-        mote_status st = tensor(cases[i].text, 2, dims, 6, out, &n, &err);
+        mote_status st = tensor(cases[i].text, 2, dims, out, &n, &err);
         if (st != cases[i].st)
             fail_msg("'%s': %s (%s)", cases[i].text, mote_status_name(st), err.text);
         if (st == MOTE_OK)

@@ -50,8 +50,8 @@ static mote_classification classify(fixture *f, const int16_t *pcm, size_t n, bo
 {
     mote_err err = {0};
     mote_classification c;
-    mote_sound sound = {.pcm = pcm, .n = n, .is_label_only = is_label_only};
-    T_OK(mote_classify_sound(f->infer, f->s, &sound, a, &c, &err));
+    mote_sound sound = {.s = f->s, .pcm = pcm, .n = n, .is_label_only = is_label_only};
+    T_OK(mote_classify_sound(f->infer, &sound, a, &c, &err));
     return c;
 }
 

@@ -186,8 +186,13 @@ static const int in_order[AXES] = {0, 1, 2};
 static mote_status ask(fixture *f, const void *bytes, size_t n, bool may_convert,
                        mote_classification *out, mote_err *err)
 {
-    const mote_asked asked = {.what = "a.csv", .may_convert = may_convert, .max_ms = 600000};
-    return mote_classify(f->infer, f->s, bytes, n, &asked, &f->arena, out, err);
+    const mote_asked asked = {.s = f->s,
+                              .bytes = bytes,
+                              .n = n,
+                              .what = "a.csv",
+                              .may_convert = may_convert,
+                              .max_ms = 600000};
+    return mote_classify(f->infer, &asked, &f->arena, out, err);
 }
 
 /* What a predictor of its own says of the window that begins at step `first`. */
@@ -437,10 +442,11 @@ static void tensors_are_taken_and_none_is_no_number(void **state)
     const void *taken = NULL;
     const mote_intake *row = mote_intake_of(f->model);
     assert_string_equal(row->tensor, "series");
-    T_OK(row->take("series", x, VALUES, true, &f->arena, &taken, &err));
+    const mote_intake_numbers in = {"series", x, VALUES, true};
+    T_OK(row->take(&in, &f->arena, &taken, &err));
     assert_ptr_equal(taken, x);
     x[17] = NAN;
-    assert_int_equal(row->take("series", x, VALUES, true, &f->arena, &taken, &err), MOTE_RANGE);
+    assert_int_equal(row->take(&in, &f->arena, &taken, &err), MOTE_RANGE);
     assert_non_null(strstr(err.text, "number 17 of input 'series'"));
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1000);
@@ -547,9 +553,10 @@ static void events_are_told_with_from_and_to(void **state)
         assert_true(json_number_value(json_object_get(d, "score")) >= 0.30);
     }
     json_decref(j);
-    const mote_asked asked = {.what = "a.csv", .is_label_only = true};
+    const mote_asked asked = {
+        .s = f->s, .bytes = b.data, .n = b.len, .what = "a.csv", .is_label_only = true};
     mote_classification l;
-    T_OK(mote_classify(f->infer, f->s, b.data, b.len, &asked, &f->arena, &l, &err));
+    T_OK(mote_classify(f->infer, &asked, &f->arena, &l, &err));
     assert_true(l.is_label_only && l.n_detections == 0 && l.n_windows == c.n_windows);
     assert_int_equal(l.best.start, c.best.start);
 }

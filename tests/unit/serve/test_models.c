@@ -224,9 +224,9 @@ static void the_window_with_the_keyword_is_found(void **state)
         MOTE_SCOPED_ARENA a;
         mote_arena_init(&a, 1 << 24);
         mote_classification c;
-        mote_sound sound = {.pcm = pcm, .n = cases[i].n, .request_id = "w"};
+        mote_sound sound = {.s = s, .pcm = pcm, .n = cases[i].n, .request_id = "w"};
         got.n = 0;
-        T_OK(mote_classify_sound(t, s, &sound, &a, &c, &err));
+        T_OK(mote_classify_sound(t, &sound, &a, &c, &err));
         assert_int_equal(c.n_windows, cases[i].n_windows);
         assert_int_equal(c.windows[0].start, cases[i].first);
         assert_int_equal(c.windows[c.n_windows - 1].start, cases[i].last);

@@ -254,9 +254,9 @@ static void what_is_consented_to_is_kept_whole(void **state)
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1 << 24);
     mote_classification cl;
-    mote_sound sound = {.pcm = pcm, .n = 16000, .consent = &c};
     T_OK(mote_infer_find(f->infer, "sound", NULL, &s, &err));
-    T_OK(mote_classify_sound(f->infer, s, &sound, &a, &cl, &err));
+    mote_sound sound = {.s = s, .pcm = pcm, .n = 16000, .consent = &c};
+    T_OK(mote_classify_sound(f->infer, &sound, &a, &cl, &err));
     T_OK(mote_predlog_flush(f->log, 5000, &err));
     MOTE_SCOPED_STORE *store = NULL;
     T_OK(mote_store_open(f->project, false, &store, &err));
