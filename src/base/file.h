@@ -66,6 +66,14 @@ MOTE_MUST_USE
 mote_status mote_map_open(const char *path, mote_map *out, mote_err *err);
 void mote_map_release(mote_map *m);
 
+/* A file in memory as its reader gets it: the bytes, and what messages call them, in quotes. Both
+ * are borrowed; whoever keeps them longer than the call says so. */
+typedef struct {
+    const char *name;
+    const void *bytes; /* [n] */
+    size_t n;
+} mote_file_bytes;
+
 /* An exclusive lock on a file (created if needed) that vanishes with the process. CONFLICT at
  * once when another process holds it; `what` names it in the message. */
 typedef struct {

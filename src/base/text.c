@@ -210,6 +210,11 @@ bool mote_str_ends(const char *s, const char *suffix)
 
 /* Table 3-7 of the Unicode Standard: well-formed UTF-8 byte sequences (no overlong forms, no
  * surrogates, nothing above U+10FFFF). */
+size_t mote_utf8_mark(const void *text, size_t n)
+{
+    return n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 bool mote_utf8_valid(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;

@@ -55,6 +55,8 @@ bool mote_str_eq(const char *a, const char *b); /* NULL-safe */
 bool mote_str_starts(const char *s, const char *prefix);
 bool mote_str_ends(const char *s, const char *suffix);
 bool mote_utf8_valid(const char *s, size_t n);
+/* Bytes of the UTF-8 byte order mark that text[0..n) begins with: 3, or 0. */
+size_t mote_utf8_mark(const void *text, size_t n);
 
 /* snprintf that always terminates; returns false when it had to cut. */
 MOTE_PRINTF(3, 4) bool mote_format(char *out, size_t out_bytes, const char *fmt, ...);

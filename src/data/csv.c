@@ -47,10 +47,11 @@ static size_t source_of(const mote_csv *csv, size_t n)
 {
     if (!is_converted(csv))
         return n;
+    const mote_csv_piece window = {csv->dialect.encoding, csv->source + csv->source_at,
+                                   csv->source_next - csv->source_at,
+                                   csv->source_next == csv->source_bytes};
     size_t used;
-    (void)mote_csv_convert(csv->dialect.encoding, csv->source + csv->source_at,
-                           csv->source_next - csv->source_at, csv->source_next == csv->source_bytes,
-                           NULL, n, &used);
+    (void)mote_csv_convert(&window, NULL, n, &used);
     return used;
 }
 
@@ -74,10 +75,10 @@ mote_status mote_csv_move_window(mote_csv *csv, mote_err *err)
         csv->source_at += source_of(csv, csv->at);
         memmove(csv->window, csv->window + csv->at, kept);
     }
+    const mote_csv_piece rest = {csv->dialect.encoding, csv->source + csv->source_next,
+                                 csv->source_bytes - csv->source_next, true};
     size_t used;
-    csv->n = kept + mote_csv_convert(csv->dialect.encoding, csv->source + csv->source_next,
-                                     csv->source_bytes - csv->source_next, true, csv->window + kept,
-                                     csv->window_bytes - kept, &used);
+    csv->n = kept + mote_csv_convert(&rest, csv->window + kept, csv->window_bytes - kept, &used);
     csv->source_next += used;
     csv->d = csv->window;
     csv->at = 0;
@@ -147,8 +148,9 @@ static mote_status open_source(mote_csv *csv, const void *bytes, size_t n, mote_
     return mote_csv_find_dialect(csv, err);
 }
 
-static mote_status open_either(const char *path, const char *name, const void *bytes, size_t n,
-                               const mote_csv_config *cfg, mote_csv **out, mote_err *err)
+/* A reader with nothing to read yet. */
+static mote_status create(const char *name, const mote_csv_config *cfg, mote_csv **out,
+                          mote_err *err)
 {
     mote_csv_config chosen = cfg ? *cfg : mote_csv_config_default();
     MOTE_TRY(check_config(&chosen, err));
@@ -158,33 +160,42 @@ static mote_status open_either(const char *path, const char *name, const void *b
     mote_arena_init(&csv->arena, ARENA_BYTES);
     csv->cfg = chosen;
     csv->name = mote_arena_strdup(&csv->arena, name);
-    mote_status st = csv->name ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s'", name);
-    if (st == MOTE_OK && path) {
-        st = mote_map_open(path, &csv->map, err);
-        csv->is_mapped = st == MOTE_OK;
-        bytes = csv->map.data;
-        n = csv->map.len;
-    }
-    if (st == MOTE_OK)
-        st = open_source(csv, bytes, n, err);
-    if (st != MOTE_OK) {
+    if (!csv->name) {
         mote_csv_destroy(csv);
-        return st;
+        return mote_fail(err, MOTE_NOMEM, "'%s'", name);
     }
     *out = csv;
     return MOTE_OK;
 }
 
+/* Hand a reader out that was opened, or drop it. */
+static mote_status finish(mote_csv *csv, mote_status st, mote_csv **out)
+{
+    if (st == MOTE_OK)
+        *out = csv;
+    else
+        mote_csv_destroy(csv);
+    return st;
+}
+
 mote_status mote_csv_open(const char *path, const mote_csv_config *cfg, mote_csv **out,
                           mote_err *err)
 {
-    return open_either(path, path, NULL, 0, cfg, out, err);
+    mote_csv *csv = NULL;
+    MOTE_TRY(create(path, cfg, &csv, err));
+    mote_status st = mote_map_open(path, &csv->map, err);
+    csv->is_mapped = st == MOTE_OK;
+    if (st == MOTE_OK)
+        st = open_source(csv, csv->map.data, csv->map.len, err);
+    return finish(csv, st, out);
 }
 
 mote_status mote_csv_open_bytes(const char *name, const void *bytes, size_t n,
                                 const mote_csv_config *cfg, mote_csv **out, mote_err *err)
 {
-    return open_either(NULL, name, bytes, n, cfg, out, err);
+    mote_csv *csv = NULL;
+    MOTE_TRY(create(name, cfg, &csv, err));
+    return finish(csv, open_source(csv, bytes, n, err), out);
 }
 
 void mote_csv_destroy(mote_csv *csv)

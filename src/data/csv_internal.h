@@ -20,11 +20,17 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n,
                                                  mote_csv_text *out, mote_err *err);
 
-/* Convert src[0..n) to UTF-8 as far as it fits room; *used: source bytes consumed. Without
- * `is_last` an unfinished character at the end is left. Returns bytes written; dst NULL: only
- * counted. */
-size_t mote_csv_convert(mote_csv_encoding e, const uint8_t *src, size_t n, bool is_last, char *dst,
-                        size_t room, size_t *used);
+/* A piece of text in its encoding; borrowed. */
+typedef struct {
+    mote_csv_encoding encoding;
+    const uint8_t *at; /* [n] */
+    size_t n;
+    bool is_last; /* nothing follows: what is unfinished at its end is damage; else it is left */
+} mote_csv_piece;
+
+/* Convert a piece to UTF-8 as far as it fits room; *used: of its bytes, consumed. Returns bytes
+ * written; dst NULL: only counted. */
+size_t mote_csv_convert(const mote_csv_piece *piece, char *dst, size_t room, size_t *used);
 
 /* ---- csv_scan.c ---- */
 

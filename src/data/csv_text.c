@@ -119,7 +119,7 @@ mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n,
         return mote_fail(err, MOTE_PARSE, "'%s' is no table: it is %s", name,
                          mote_filetype_name(type));
     } else {
-        t.mark_bytes = n >= 3 && memcmp(d, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        t.mark_bytes = mote_utf8_mark(d, n);
         MOTE_TRY(look_at_all(name, d, n, &t, err));
     }
     if (n == t.mark_bytes)
@@ -157,31 +157,33 @@ static uint32_t unit(mote_csv_encoding e, const uint8_t *p)
     return e == MOTE_CSV_UTF16LE ? (uint32_t)(p[0] | p[1] << 8) : (uint32_t)(p[1] | p[0] << 8);
 }
 
-static size_t take_utf16(mote_csv_encoding e, const uint8_t *p, size_t n, bool is_last,
-                         uint32_t *code)
+static size_t take_utf16(const mote_csv_piece *piece, uint32_t *code)
 {
+    const uint8_t *p = piece->at;
     *code = REPLACED;
-    if (n < 2)
-        return is_last ? n : 0;
-    uint32_t high = unit(e, p);
+    if (piece->n < 2)
+        return piece->is_last ? piece->n : 0;
+    uint32_t high = unit(piece->encoding, p);
     if (high < 0xD800 || high > 0xDFFF) {
         *code = high ? high : REPLACED;
         return 2;
     }
-    if (n < 4 && high < 0xDC00)
-        return is_last ? 2 : 0;
-    uint32_t low = high < 0xDC00 ? unit(e, p + 2) : 0;
+    if (piece->n < 4 && high < 0xDC00)
+        return piece->is_last ? 2 : 0;
+    uint32_t low = high < 0xDC00 ? unit(piece->encoding, p + 2) : 0;
     if (low < 0xDC00 || low > 0xDFFF)
         return 2; /* half a pair */
     *code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
     return 4;
 }
 
-/* One character of the source: bytes used, 0 when it is not whole yet. */
-static size_t take(mote_csv_encoding e, const uint8_t *p, size_t n, bool is_last, uint32_t *code)
+/* The first character of a piece: bytes used, 0 when it is not whole yet. */
+static size_t take(const mote_csv_piece *piece, uint32_t *code)
 {
+    const mote_csv_encoding e = piece->encoding;
+    const uint8_t *p = piece->at;
     if (e == MOTE_CSV_UTF16LE || e == MOTE_CSV_UTF16BE)
-        return take_utf16(e, p, n, is_last, code);
+        return take_utf16(piece, code);
     *code = p[0];
     if (p[0] < 0x80)
         return 1;
@@ -189,8 +191,8 @@ static size_t take(mote_csv_encoding e, const uint8_t *p, size_t n, bool is_last
         *code = p[0] < 0xA0 ? windows_1252[p[0] - 0x80] : p[0];
         return 1;
     }
-    int len = sequence(p, n);
-    if (len < 0 && !is_last)
+    int len = sequence(p, piece->n);
+    if (len < 0 && !piece->is_last)
         return 0;
     if (len <= 0) {
         *code = REPLACED;
@@ -202,22 +204,23 @@ static size_t take(mote_csv_encoding e, const uint8_t *p, size_t n, bool is_last
     return (size_t)len;
 }
 
-size_t mote_csv_convert(mote_csv_encoding e, const uint8_t *src, size_t n, bool is_last, char *dst,
-                        size_t room, size_t *used)
+size_t mote_csv_convert(const mote_csv_piece *piece, char *dst, size_t room, size_t *used)
 {
-    size_t at = 0, len = 0;
-    while (at < n) {
+    mote_csv_piece rest = *piece;
+    size_t len = 0;
+    while (rest.n > 0) {
         uint32_t code;
         char out[4];
-        size_t took = take(e, src + at, n - at, is_last, &code);
+        size_t took = take(&rest, &code);
         size_t put = took ? put_utf8(code, out) : 0;
         if (took == 0 || put > room - len)
             break;
         if (dst)
             memcpy(dst + len, out, put);
         len += put;
-        at += took;
+        rest.at += took;
+        rest.n -= took;
     }
-    *used = at;
+    *used = piece->n - rest.n;
     return len;
 }

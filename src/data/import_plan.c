@@ -173,8 +173,7 @@ static mote_layout *layout_of_kind(mote_importer *im, mote_layout_kind kind)
         if (im->layouts[i].kind == kind)
             return &im->layouts[i];
     mote_layout *l = &im->layouts[im->n_layouts++];
-    mote_layout_init(l);
-    l->kind = kind;
+    mote_layout_init(l, kind);
     return l;
 }
 
@@ -184,12 +183,13 @@ static mote_status read_layout(mote_importer *im, mote_import_item *it, mote_err
     size_t n = 0;
     if (mote_file_read(it->full, MAX_LAYOUT_BYTES, &text, &n, NULL) != MOTE_OK)
         return MOTE_OK; /* it stays what it is: a text */
-    mote_layout_kind kind = mote_layout_of(it->rel, text, n);
+    const mote_file_bytes file = {it->rel, text, n};
+    mote_layout_kind kind = mote_layout_of(&file);
     if (kind == MOTE_LAYOUT_NONE)
         return MOTE_OK;
     mote_layout *l = layout_of_kind(im, kind);
     mote_err why = {0};
-    mote_status st = mote_layout_parse(l, kind, it->rel, text, n, im->arena, &why);
+    mote_status st = mote_layout_parse(l, &file, im->arena, &why);
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     it->skipped = LAYOUT_FILE;

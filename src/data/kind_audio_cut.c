@@ -154,17 +154,16 @@ static mote_status load_stretch(backgrounds *b, size_t item, mote_err *err)
 mote_status mote_audio_load_own(mote_loader *l, mote_err *err)
 {
     const mote_dataset_config *cfg = l->cfg;
-    int64_t clip_us = (int64_t)llround(cfg->cut.length_ms * 1000.0);
+    const mote_listener who = {.split = cfg->split,
+                               .clip_us = (int64_t)llround(cfg->cut.length_ms * 1000.0),
+                               .n_folds = cfg->n_folds,
+                               .round = cfg->round};
     backgrounds b = {.l = l};
     mote_audio_own *own = NULL;
     MOTE_TRY(
         mote_arena_take(&l->d->arena, 2 * l->v->n_background + 1, sizeof *b.items, &b.items, err));
-    if (!cfg->all_splits && cfg->n_folds > 0)
-        MOTE_TRY(mote_stretches_round(l->v, cfg->n_folds, cfg->round, cfg->split, clip_us,
-                                      l->scratch, &b.shares, err));
-    else if (!cfg->all_splits)
-        MOTE_TRY(
-            mote_stretches(l->v, l->v->fractions, cfg->split, clip_us, l->scratch, &b.shares, err));
+    if (!cfg->all_splits)
+        MOTE_TRY(mote_stretches(l->v, &who, l->scratch, &b.shares, err));
     for (size_t i = 0; i < l->v->n; i++) {
         if (l->v->items[i].role == MOTE_ROLE_BACKGROUND)
             MOTE_TRY(load_stretch(&b, i, err));

@@ -18,15 +18,15 @@ const char *mote_layout_name(mote_layout_kind kind)
     return names[kind];
 }
 
-void mote_layout_init(mote_layout *l)
+void mote_layout_init(mote_layout *l, mote_layout_kind kind)
 {
-    *l = (mote_layout){.kind = MOTE_LAYOUT_NONE};
+    *l = (mote_layout){.kind = kind};
 }
 
 void mote_layout_release(mote_layout *l)
 {
     mote_free(l->rows);
-    mote_layout_init(l);
+    mote_layout_init(l, MOTE_LAYOUT_NONE);
 }
 
 mote_status mote_layout_add(mote_layout *l, mote_layout_row row, mote_err *err)
@@ -112,12 +112,13 @@ static bool is_list_line(const char *line, size_t n)
            mote_utf8_valid(line, n);
 }
 
-static mote_status parse_list(mote_layout *l, const char *name, const char *text, size_t n,
-                              mote_arena *a, mote_err *err)
+static mote_status parse_list(mote_layout *l, const mote_file_bytes *file, mote_arena *a,
+                              mote_err *err)
 {
-    bool is_test = mote_str_ends(name, "testing_list.txt");
-    for (size_t at = 0, len; at < n; at += len + 1) {
-        len = line_of(text, n, at);
+    const char *text = file->bytes;
+    bool is_test = mote_str_ends(file->name, "testing_list.txt");
+    for (size_t at = 0, len; at < file->n; at += len + 1) {
+        len = line_of(text, file->n, at);
         size_t used = len > 0 && text[at + len - 1] == '\r' ? len - 1 : len;
         if (!is_list_line(text + at, used))
             continue;
@@ -125,7 +126,7 @@ static mote_status parse_list(mote_layout *l, const char *name, const char *text
                                .part = is_test ? MOTE_PROVIDED_TEST : MOTE_PROVIDED_VALIDATION,
                                .rank = is_test};
         if (!row.path)
-            return mote_fail(err, MOTE_NOMEM, "'%s'", name);
+            return mote_fail(err, MOTE_NOMEM, "'%s'", file->name);
         MOTE_TRY(mote_layout_add(l, row, err));
     }
     l->has_extensions = true;
@@ -134,31 +135,33 @@ static mote_status parse_list(mote_layout *l, const char *name, const char *text
     return MOTE_OK;
 }
 
-mote_layout_kind mote_layout_of(const char *name, const char *text, size_t n)
+static mote_file_bytes behind_mark(const mote_file_bytes *file)
 {
-    const char *base = mote_path_base(name);
-    mote_layout_kind kind = MOTE_LAYOUT_NONE;
-    if (strcmp(base, "info.labels") == 0)
-        return MOTE_LAYOUT_EDGE_IMPULSE;
-    if (strcmp(base, "testing_list.txt") == 0 || strcmp(base, "validation_list.txt") == 0)
-        return n > 0 && is_list_line(text, line_of(text, n, 0)) ? MOTE_LAYOUT_SPEECH_COMMANDS
-                                                                : MOTE_LAYOUT_NONE;
-    return mote_layout_is_table(text, n, &kind) ? kind : MOTE_LAYOUT_NONE;
+    size_t mark = mote_utf8_mark(file->bytes, file->n);
+    return (mote_file_bytes){file->name, (const char *)file->bytes + mark, file->n - mark};
 }
 
-mote_status mote_layout_parse(mote_layout *l, mote_layout_kind kind, const char *name,
-                              const char *text, size_t n, mote_arena *a, mote_err *err)
+mote_layout_kind mote_layout_of(const mote_file_bytes *file)
 {
-    l->kind = kind;
-    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3;
-        n -= 3;
-    }
-    if (kind == MOTE_LAYOUT_EDGE_IMPULSE)
-        return mote_layout_parse_info_labels(l, text, n, a, err);
-    if (kind == MOTE_LAYOUT_SPEECH_COMMANDS)
-        return parse_list(l, name, text, n, a, err);
-    return mote_layout_parse_table(l, kind, mote_path_base(name), text, n, a, err);
+    const char *base = mote_path_base(file->name);
+    const mote_file_bytes text = behind_mark(file);
+    if (strcmp(base, "info.labels") == 0)
+        return MOTE_LAYOUT_EDGE_IMPULSE;
+    if (strcmp(base, "testing_list.txt") != 0 && strcmp(base, "validation_list.txt") != 0)
+        return mote_layout_of_table(&text);
+    bool is_list = text.n > 0 && is_list_line(text.bytes, line_of(text.bytes, text.n, 0));
+    return is_list ? MOTE_LAYOUT_SPEECH_COMMANDS : MOTE_LAYOUT_NONE;
+}
+
+mote_status mote_layout_parse(mote_layout *l, const mote_file_bytes *file, mote_arena *a,
+                              mote_err *err)
+{
+    const mote_file_bytes text = behind_mark(file);
+    if (l->kind == MOTE_LAYOUT_EDGE_IMPULSE)
+        return mote_layout_parse_info_labels(l, &text, a, err);
+    if (l->kind == MOTE_LAYOUT_SPEECH_COMMANDS)
+        return parse_list(l, &text, a, err);
+    return mote_layout_parse_table(l, &text, a, err);
 }
 
 /* ---- finding ------------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/provided.h"
@@ -54,18 +55,17 @@ typedef struct {
     size_t n, capacity;
 } mote_layout;
 
-void mote_layout_init(mote_layout *l);
+void mote_layout_init(mote_layout *l, mote_layout_kind kind); /* no rows yet */
 void mote_layout_release(mote_layout *l);
 
 /* Could a file of this name belong to a layout? Then its first bytes decide: the kind, or NONE. */
 bool mote_layout_is_name(const char *name);
-mote_layout_kind mote_layout_of(const char *name, const char *text, size_t n);
+mote_layout_kind mote_layout_of(const mote_file_bytes *file);
 
-/* Add the rows of one file, of the kind that mote_layout_of gave. On error the rows that were read
+/* Add the rows of one file, of which mote_layout_of gave l->kind. On error the rows that were read
  * before it are there. CORRUPT or PARSE, with the line; NOMEM. */
-MOTE_MUST_USE mote_status mote_layout_parse(mote_layout *l, mote_layout_kind kind, const char *name,
-                                            const char *text, size_t n, mote_arena *a,
-                                            mote_err *err);
+MOTE_MUST_USE mote_status mote_layout_parse(mote_layout *l, const mote_file_bytes *file,
+                                            mote_arena *a, mote_err *err);
 
 /* Sort the rows; before mote_layout_find. */
 void mote_layout_finish(mote_layout *l);
@@ -85,14 +85,14 @@ bool mote_layout_is_split_name(const char *name);
  * <name>, with its length; borrowed from `name`. */
 const char *mote_layout_middle(const char *name, size_t *n);
 
-/* ---- for layout_*.c ---- */
+/* ---- for layout_*.c: files without a byte order mark ---- */
 
 MOTE_MUST_USE mote_status mote_layout_add(mote_layout *l, mote_layout_row row, mote_err *err);
-MOTE_MUST_USE mote_status mote_layout_parse_info_labels(mote_layout *l, const char *text, size_t n,
+MOTE_MUST_USE mote_status mote_layout_parse_info_labels(mote_layout *l, const mote_file_bytes *file,
                                                         mote_arena *a, mote_err *err);
-MOTE_MUST_USE mote_status mote_layout_parse_table(mote_layout *l, mote_layout_kind kind,
-                                                  const char *name, const char *text, size_t n,
+MOTE_MUST_USE mote_status mote_layout_parse_table(mote_layout *l, const mote_file_bytes *file,
                                                   mote_arena *a, mote_err *err);
-bool mote_layout_is_table(const char *text, size_t n, mote_layout_kind *kind);
+/* Which of the tables it is; NONE: neither, or there is no memory. */
+mote_layout_kind mote_layout_of_table(const mote_file_bytes *file);
 
 #endif

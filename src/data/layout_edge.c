@@ -90,9 +90,11 @@ static mote_status read_document(mote_layout *l, const json_t *document, mote_ar
     return MOTE_OK;
 }
 
-static mote_status read_lines(mote_layout *l, const char *text, size_t n, mote_arena *a,
+static mote_status read_lines(mote_layout *l, const mote_file_bytes *file, mote_arena *a,
                               mote_err *err)
 {
+    const char *text = file->bytes;
+    size_t n = file->n;
     size_t line = 0;
     for (size_t at = 0, len; at < n; at += len + 1) {
         const char *end = memchr(text + at, '\n', n - at);
@@ -109,16 +111,18 @@ static mote_status read_lines(mote_layout *l, const char *text, size_t n, mote_a
     return MOTE_OK;
 }
 
-mote_status mote_layout_parse_info_labels(mote_layout *l, const char *text, size_t n, mote_arena *a,
-                                          mote_err *err)
+mote_status mote_layout_parse_info_labels(mote_layout *l, const mote_file_bytes *file,
+                                          mote_arena *a, mote_err *err)
 {
     static const char mark[] = "\"__ndjson\"";
+    const char *text = file->bytes;
+    size_t n = file->n;
     l->has_extensions = true;
     const char *end = memchr(text, '\n', n);
     size_t head = end ? (size_t)(end - text) : n;
     for (size_t i = 0; i + sizeof mark - 1 <= head && i < 64; i++)
         if (memcmp(text + i, mark, sizeof mark - 1) == 0)
-            return read_lines(l, text, n, a, err);
+            return read_lines(l, file, a, err);
     MOTE_SCOPED_JSON *document = NULL;
     MOTE_TRY(mote_json_parse("info.labels", text, n, &document, err));
     return read_document(l, document, a, err);

@@ -11,11 +11,19 @@
 #define MAX_COLUMNS 64
 #define LONGEST_ID  32 /* of a speaker: 32 of the 128 digits tell them apart */
 
+/* Columns of both tables; -1: not there. */
 typedef struct {
+    int path, label, group, valid, set;
+} columns;
+
+typedef struct {
+    const char *name; /* of the file, without folders */
     const char *text;
     size_t n, at;
     size_t line;
     char separator;
+    columns columns; /* of its head; kind NONE: it is not the head of a layout */
+    mote_layout_kind kind;
     char cells[MAX_COLUMNS][512]; /* of the line that was read; longer cells are cut */
     size_t n_cells;
 } table;
@@ -67,43 +75,45 @@ static int find_column(const table *t, const char *name)
     return -1;
 }
 
-/* Columns of both tables; -1: not there. */
-typedef struct {
-    int path, label, group, valid, set;
-} columns;
-
-static bool read_head(table *t, mote_layout_kind *kind, columns *c)
+static void read_head(table *t)
 {
+    columns *c = &t->columns;
     t->separator = memchr(t->text, '\t', t->n < 4096 ? t->n : 4096) ? '\t' : ',';
     if (!next_line(t))
-        return false;
+        return;
     if (t->separator == '\t') {
-        *kind = MOTE_LAYOUT_COMMON_VOICE;
+        t->kind = MOTE_LAYOUT_COMMON_VOICE;
         *c = (columns){find_column(t, "path"), find_column(t, "sentence"),
                        find_column(t, "client_id"), -1, -1};
     } else {
-        *kind = MOTE_LAYOUT_MSWC;
+        t->kind = MOTE_LAYOUT_MSWC;
         *c = (columns){find_column(t, "LINK"), find_column(t, "WORD"), find_column(t, "SPEAKER"),
                        find_column(t, "VALID"), find_column(t, "SET")};
     }
-    return c->path >= 0 && c->label >= 0 && c->group >= 0;
+    if (c->path < 0 || c->label < 0 || c->group < 0)
+        t->kind = MOTE_LAYOUT_NONE;
 }
 
-bool mote_layout_is_table(const char *text, size_t n, mote_layout_kind *kind)
+/* A table whose head is read; owned by the caller (mote_free). NULL: no memory. */
+static table *open_table(const mote_file_bytes *file)
 {
     table *t = mote_alloc_zero(1, sizeof *t);
-    columns c;
     if (!t)
-        return false;
-    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3;
-        n -= 3;
-    }
-    t->text = text;
-    t->n = n;
-    bool is = n > 0 && read_head(t, kind, &c);
+        return NULL;
+    t->name = mote_path_base(file->name);
+    t->text = file->bytes;
+    t->n = file->n;
+    if (t->n > 0)
+        read_head(t);
+    return t;
+}
+
+mote_layout_kind mote_layout_of_table(const mote_file_bytes *file)
+{
+    table *t = open_table(file);
+    mote_layout_kind kind = t ? t->kind : MOTE_LAYOUT_NONE;
     mote_free(t);
-    return is;
+    return kind;
 }
 
 static const char *cell(const table *t, int column)
@@ -144,12 +154,11 @@ static const char *word_of(char *sentence)
     return strchr(sentence, ' ') ? "" : sentence;
 }
 
-static mote_status row_of_common_voice(table *t, const columns *c, const char *name, mote_arena *a,
-                                       mote_layout_row *row, mote_err *err)
+static mote_status row_of_common_voice(table *t, mote_arena *a, mote_layout_row *row, mote_err *err)
 {
-    char *sentence = t->cells[c->label], *label = NULL;
-    bool is_bad = mote_str_starts(name, "invalidated") || mote_str_starts(name, "other") ||
-                  mote_str_starts(name, "reported");
+    char *sentence = t->cells[t->columns.label], *label = NULL;
+    bool is_bad = mote_str_starts(t->name, "invalidated") || mote_str_starts(t->name, "other") ||
+                  mote_str_starts(t->name, "reported");
     row->rank = row->part != MOTE_N_PROVIDED ? 2 : is_bad ? 0 : 1;
     if (is_bad)
         row->skipped = "not validated by Common Voice";
@@ -161,14 +170,14 @@ static mote_status row_of_common_voice(table *t, const columns *c, const char *n
     return MOTE_OK;
 }
 
-static mote_status read_row(table *t, mote_layout_kind kind, const columns *c, const char *name,
-                            mote_arena *a, mote_layout_row *row, mote_err *err)
+static mote_status read_row(table *t, mote_arena *a, mote_layout_row *row, mote_err *err)
 {
+    const columns *c = &t->columns;
     const char *path = cell(t, c->path), *dot = strrchr(mote_path_base(path), '.');
     const char *set = cell(t, c->set), *group = cell(t, c->group);
-    *row = (mote_layout_row){.part = part_of(*set ? set : name), .rank = 1};
-    if (kind == MOTE_LAYOUT_COMMON_VOICE) {
-        MOTE_TRY(row_of_common_voice(t, c, name, a, row, err));
+    *row = (mote_layout_row){.part = part_of(*set ? set : t->name), .rank = 1};
+    if (t->kind == MOTE_LAYOUT_COMMON_VOICE) {
+        MOTE_TRY(row_of_common_voice(t, a, row, err));
     } else {
         row->label = mote_arena_strdup(a, cell(t, c->label));
         if ((*cell(t, c->valid) | 0x20) == 'f')
@@ -179,39 +188,35 @@ static mote_status read_row(table *t, mote_layout_kind kind, const columns *c, c
     bool known = *group && strcmp(group, "NA") != 0 && strcmp(group, "None") != 0;
     row->group = known ? mote_arena_strndup(a, group, strnlen(group, LONGEST_ID)) : NULL;
     bool is_short =
-        !row->path || (known && !row->group) || (kind == MOTE_LAYOUT_MSWC && !row->label);
-    return is_short ? mote_fail(err, MOTE_NOMEM, "'%s': line %zu", name, t->line) : MOTE_OK;
+        !row->path || (known && !row->group) || (t->kind == MOTE_LAYOUT_MSWC && !row->label);
+    return is_short ? mote_fail(err, MOTE_NOMEM, "'%s': line %zu", t->name, t->line) : MOTE_OK;
 }
 
-static mote_status read_rows(mote_layout *l, table *t, mote_layout_kind kind, const char *name,
-                             mote_arena *a, mote_err *err)
+static mote_status read_rows(mote_layout *l, table *t, mote_arena *a, mote_err *err)
 {
-    mote_layout_kind found;
-    columns c;
-    if (!read_head(t, &found, &c) || found != kind)
+    if (t->kind == MOTE_LAYOUT_NONE || t->kind != l->kind)
         return mote_fail(err, MOTE_CORRUPT, "'%s': line 1: not the columns that are expected",
-                         name);
+                         t->name);
     while (next_line(t)) {
-        const char *path = cell(t, c.path);
+        const columns *c = &t->columns;
+        const char *path = cell(t, c->path), *label = cell(t, c->label);
         mote_layout_row row;
-        if (!*path || (size_t)c.label >= t->n_cells || !mote_utf8_valid(path, strlen(path)) ||
-            !mote_utf8_valid(cell(t, c.label), strlen(cell(t, c.label))))
+        if (!*path || (size_t)c->label >= t->n_cells || !mote_utf8_valid(path, strlen(path)) ||
+            !mote_utf8_valid(label, strlen(label)))
             continue;
-        MOTE_TRY(read_row(t, kind, &c, name, a, &row, err));
+        MOTE_TRY(read_row(t, a, &row, err));
         MOTE_TRY(mote_layout_add(l, row, err));
     }
     return MOTE_OK;
 }
 
-mote_status mote_layout_parse_table(mote_layout *l, mote_layout_kind kind, const char *name,
-                                    const char *text, size_t n, mote_arena *a, mote_err *err)
+mote_status mote_layout_parse_table(mote_layout *l, const mote_file_bytes *file, mote_arena *a,
+                                    mote_err *err)
 {
-    table *t = mote_alloc_zero(1, sizeof *t);
+    table *t = open_table(file);
     if (!t)
-        return mote_fail(err, MOTE_NOMEM, "'%s'", name);
-    t->text = text;
-    t->n = n;
-    mote_status st = read_rows(l, t, kind, name, a, err);
+        return mote_fail(err, MOTE_NOMEM, "'%s'", file->name);
+    mote_status st = read_rows(l, t, a, err);
     mote_free(t);
     return st;
 }

@@ -38,9 +38,7 @@ static bool holds(const uint8_t *d, size_t n, const char *word)
 mote_series_format mote_series_recognise(const void *bytes, size_t n)
 {
     const uint8_t *d = bytes;
-    size_t head = n < 65536 ? n : 65536, at = 0;
-    if (head >= 3 && memcmp(d, "\xef\xbb\xbf", 3) == 0)
-        at = 3;
+    size_t head = n < 65536 ? n : 65536, at = mote_utf8_mark(d, n);
     while (at < head && (d[at] == ' ' || d[at] == '\n' || d[at] == '\r' || d[at] == '\t'))
         at++;
     if (at < head && (d[at] == '#' || d[at] == '@') &&

@@ -27,22 +27,23 @@ static double time_of(const mote_series_one *s, size_t i)
     return s->rate_hz > 0 ? (double)i / s->rate_hz : (double)NAN;
 }
 
-static void tell(look *l, mote_series_kind kind, int32_t channel, size_t first, size_t n,
-                 double duration_s, double amount)
+/* Count a finding, and keep it while there is room, with the time of its first sample. */
+static void tell(look *l, mote_series_finding f)
 {
     mote_series_report *r = l->out;
-    r->n[kind]++;
-    r->n_samples[kind] += n;
+    r->n[f.kind]++;
+    r->n_samples[f.kind] += f.n;
+    f.at_s = time_of(l->s, f.first);
     if (r->n_kept < l->cfg->max_findings)
-        r->kept[r->n_kept++] = (mote_series_finding){
-            kind, channel, first, n, time_of(l->s, first), duration_s, amount};
+        r->kept[r->n_kept++] = f;
 }
 
-/* From the first sample of a run to the one behind it. */
-static double length_of(const mote_series_one *s, size_t first, size_t n)
+/* A finding about a run in a channel, which lasts from its first sample to the one behind it. */
+static void tell_run(look *l, mote_series_finding f)
 {
-    size_t end = first + n < s->n ? first + n : s->n - 1;
-    return time_of(s, end) - time_of(s, first);
+    size_t end = f.first + f.n < l->s->n ? f.first + f.n : l->s->n - 1;
+    f.duration_s = time_of(l->s, end) - time_of(l->s, f.first);
+    tell(l, f);
 }
 
 /* Root mean square distance of the intervals from their median, relative to it; those above `most`
@@ -71,17 +72,30 @@ static void look_at_time(look *l, double median)
     double limit = median * (l->cfg->gap_factor + 4 * deviation);
     for (size_t i = 1; i < n; i++)
         if (t[i] - t[i - 1] > limit)
-            tell(l, MOTE_SERIES_GAP, -1, i, 1, t[i] - t[i - 1], (t[i] - t[i - 1]) / median);
+            tell(l, (mote_series_finding){.kind = MOTE_SERIES_GAP,
+                                          .channel = -1,
+                                          .first = i,
+                                          .n = 1,
+                                          .duration_s = t[i] - t[i - 1],
+                                          .amount = (t[i] - t[i - 1]) / median});
     if (deviation > l->cfg->jitter)
-        tell(l, MOTE_SERIES_JITTER, -1, 0, n, t[n - 1] - t[0], deviation);
+        tell(l, (mote_series_finding){.kind = MOTE_SERIES_JITTER,
+                                      .channel = -1,
+                                      .n = n,
+                                      .duration_s = t[n - 1] - t[0],
+                                      .amount = deviation});
     for (int back = 0; back < 2; back++) {
         for (size_t i = 1, first; i < n; i++) {
             first = i;
             while (i < n && (back ? t[i] < t[i - 1] : !(t[i] < t[i - 1]) && !(t[i] > t[i - 1])))
                 i++;
             if (i > first)
-                tell(l, back ? MOTE_SERIES_BACK_IN_TIME : MOTE_SERIES_SAME_TIME, -1, first,
-                     i - first, back ? t[first - 1] - t[i - 1] : 0.0, 0.0);
+                tell(l, (mote_series_finding){.kind = back ? MOTE_SERIES_BACK_IN_TIME
+                                                           : MOTE_SERIES_SAME_TIME,
+                                              .channel = -1,
+                                              .first = first,
+                                              .n = i - first,
+                                              .duration_s = back ? t[first - 1] - t[i - 1] : 0.0});
         }
     }
 }
@@ -105,8 +119,11 @@ static void look_for_stuck(look *l, int32_t channel)
         while (i < s->n && is_same(value_at(s, i, channel), value_at(s, first, channel)))
             i++;
         if (i - first >= l->cfg->stuck_samples)
-            tell(l, MOTE_SERIES_STUCK, channel, first, i - first, length_of(s, first, i - first),
-                 (double)value_at(s, first, channel));
+            tell_run(l, (mote_series_finding){.kind = MOTE_SERIES_STUCK,
+                                              .channel = channel,
+                                              .first = first,
+                                              .n = i - first,
+                                              .amount = (double)value_at(s, first, channel)});
     }
 }
 
@@ -131,8 +148,11 @@ static void look_for_saturated(look *l, int32_t channel)
         while (i < s->n && is_same(value_at(s, i, channel), x))
             i++;
         if (i - first >= l->cfg->saturated_samples && i - first < l->cfg->stuck_samples)
-            tell(l, MOTE_SERIES_SATURATED, channel, first, i - first,
-                 length_of(s, first, i - first), (double)x);
+            tell_run(l, (mote_series_finding){.kind = MOTE_SERIES_SATURATED,
+                                              .channel = channel,
+                                              .first = first,
+                                              .n = i - first,
+                                              .amount = (double)x});
     }
 }
 
@@ -144,8 +164,11 @@ static void look_for_nan(look *l, int32_t channel)
         while (i < s->n && !isfinite(value_at(s, i, channel)))
             i++;
         if (i > first)
-            tell(l, MOTE_SERIES_NAN, channel, first, i - first, length_of(s, first, i - first),
-                 NAN);
+            tell_run(l, (mote_series_finding){.kind = MOTE_SERIES_NAN,
+                                              .channel = channel,
+                                              .first = first,
+                                              .n = i - first,
+                                              .amount = NAN});
     }
 }
 

@@ -306,12 +306,11 @@ static mote_status read_either(edge *e, const void *bytes, size_t n, const mote_
                                mote_err *err)
 {
     if (!e->is_cbor) {
-        bool has_mark = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
+        size_t mark = mote_utf8_mark(bytes, n);
         e->json = mote_alloc_zero(1, sizeof *e->json);
         if (!e->json)
             return mote_fail(err, MOTE_NOMEM, "'%s'", e->name);
-        mote_json_pull_init(e->json, (const char *)bytes + (has_mark ? 3 : 0),
-                            n - (has_mark ? 3 : 0));
+        mote_json_pull_init(e->json, (const char *)bytes + mark, n - mark);
     } else {
         mote_cbor_init(&e->cbor, bytes, n);
     }

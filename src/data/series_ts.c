@@ -267,8 +267,7 @@ mote_status mote_series_read_ts(const char *name, const void *bytes, size_t n,
     mote_series_config chosen = cfg ? *cfg : mote_series_config_default();
     mote_series s = {.format = MOTE_SERIES_TS};
     ts t = {.name = name, .at = bytes, .end = (const char *)bytes + n, .s = &s};
-    if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-        t.at += 3;
+    t.at += mote_utf8_mark(bytes, n);
     t.in.max_values = t.out.max_values = t.max_total = chosen.max_values;
     mote_arena_init(&s.arena, chosen.max_values * 8 + ((size_t)64 << 20));
     mote_status st = take_all(&t, &chosen, err);
@@ -323,8 +322,7 @@ mote_status mote_series_ts_places(const char *name, const void *bytes, size_t n,
     mote_series_ts_list list = {0};
     for (int pass = 0; pass < 2; pass++) {
         ts t = {.name = name, .start = bytes, .at = bytes, .end = (const char *)bytes + n};
-        if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-            t.at += 3;
+        t.at += mote_utf8_mark(bytes, n);
         MOTE_TRY(walk_places(&t, a, list.items, &list.n, err));
         if (list.n == 0)
             return mote_fail(err, MOTE_PARSE, "'%s' has no recording below a line '@data'", name);

@@ -30,16 +30,17 @@ typedef struct {
     double from, to;
 } mote_stretch;
 
-/* The stretch of every item for a split; those that are no background have none. (*out)[v->n] lives
- * as long as `a`. clip_us > 0: length of a clip. */
-MOTE_MUST_USE mote_status mote_stretches(const mote_data_version *v,
-                                         const double fractions[MOTE_N_SPLITS], mote_split split,
-                                         int64_t clip_us, mote_arena *a, mote_stretch **out,
-                                         mote_err *err);
+/* Who listens to the backgrounds, and in what clips. */
+typedef struct {
+    mote_split split;
+    int64_t clip_us;        /* length of a clip, above 0 */
+    int32_t n_folds, round; /* of cross-validation (mote_version_folds); n_folds 0: there is none,
+                               the splits have the fractions of the version */
+} mote_listener;
 
-/* The same for a round of cross-validation with k folds (mote_version_folds). */
-MOTE_MUST_USE mote_status mote_stretches_round(const mote_data_version *v, int32_t k, int32_t round,
-                                               mote_split split, int64_t clip_us, mote_arena *a,
-                                               mote_stretch **out, mote_err *err);
+/* The stretch of every item for a listener; those that are no background have none. (*out)[v->n]
+ * lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_stretches(const mote_data_version *v, const mote_listener *who,
+                                         mote_arena *a, mote_stretch **out, mote_err *err);
 
 #endif

@@ -12,11 +12,9 @@ const char *mote_yaml_text_trim(const char *text, size_t *n)
 {
     while (*n > 0 && (text[*n - 1] == 0 || text[*n - 1] == CTRL_Z))
         --*n;
-    if (*n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        *n -= 3;
-        return text + 3;
-    }
-    return text;
+    size_t mark = mote_utf8_mark(text, *n);
+    *n -= mark;
+    return text + mark;
 }
 
 /* One character of UTF-8 at s; its length, 0 when the bytes are none. */

@@ -15,15 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         "en_dev.csv"};
     if (size == 0)
         return 0;
-    const char *name = names[data[0] % 4], *text = (const char *)data + 1;
+    const mote_file_bytes file = {names[data[0] % 4], data + 1, size - 1};
     mote_layout l;
     MOTE_SCOPED_ARENA a;
     mote_err err;
     mote_arena_init(&a, 64u << 20);
-    mote_layout_init(&l);
-    mote_layout_kind kind = mote_layout_of(name, text, size - 1);
-    if (kind != MOTE_LAYOUT_NONE)
-        (void)!mote_layout_parse(&l, kind, name, text, size - 1, &a, &err);
+    mote_layout_init(&l, mote_layout_of(&file));
+    if (l.kind != MOTE_LAYOUT_NONE)
+        (void)!mote_layout_parse(&l, &file, &a, &err);
     mote_layout_finish(&l);
     for (size_t i = 0; i < l.n; i++) {
         if (!l.rows[i].path || (i > 0 && strcmp(l.rows[i - 1].path, l.rows[i].path) >= 0))

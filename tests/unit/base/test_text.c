@@ -174,6 +174,16 @@ static void utf8_is_judged_as_the_standard_does(void **state)
         assert_int_equal(mote_utf8_valid(rows[i].s, strlen(rows[i].s)), rows[i].valid);
 }
 
+static void a_byte_order_mark_is_counted_only_when_it_is_whole(void **state)
+{
+    (void)state;
+    assert_int_equal(mote_utf8_mark("\xef\xbb\xbf", 3), 3);
+    assert_int_equal(mote_utf8_mark("\xef\xbb\xbfx", 4), 3);
+    assert_int_equal(mote_utf8_mark("\xef\xbb\xbf", 2), 0);
+    assert_int_equal(mote_utf8_mark("\xef\xbb\xbe", 3), 0);
+    assert_int_equal(mote_utf8_mark(NULL, 0), 0);
+}
+
 static void strings_compare_and_null_is_only_itself(void **state)
 {
     (void)state;
@@ -288,6 +298,7 @@ int main(void)
         cmocka_unit_test(every_byte_is_escaped_in_every_place),
         cmocka_unit_test(html_is_escaped),
         cmocka_unit_test(utf8_is_judged_as_the_standard_does),
+        cmocka_unit_test(a_byte_order_mark_is_counted_only_when_it_is_whole),
         cmocka_unit_test(strings_compare_and_null_is_only_itself),
         cmocka_unit_test(format_says_when_it_had_to_cut),
         cmocka_unit_test(the_nearest_name_is_found_or_none),

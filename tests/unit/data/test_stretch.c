@@ -24,9 +24,11 @@ static times divide(const double *clips, size_t n, const double fractions[MOTE_N
         items[i] = (mote_version_item){.role = MOTE_ROLE_BACKGROUND,
                                        .duration_us = (int64_t)(clips[i] * CLIP_US)};
     mote_data_version v = {.items = items, .n = n, .n_background = n};
+    memcpy(v.fractions, fractions, sizeof v.fractions);
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_stretch *out = NULL;
-        T_OK(mote_stretches(&v, fractions, (mote_split)s, CLIP_US, &a, &out, &err));
+        const mote_listener who = {.split = (mote_split)s, .clip_us = CLIP_US};
+        T_OK(mote_stretches(&v, &who, &a, &out, &err));
         for (size_t i = 0; i < n; i++)
             t.of[s][i] = out[i];
     }
@@ -141,7 +143,8 @@ static void rounds_move_the_stretch_so_that_each_fold_has_its_own(void **state)
             double seconds = 0;
             for (int s = 0; s < MOTE_N_SPLITS; s++) {
                 mote_stretch *out = NULL;
-                T_OK(mote_stretches_round(&v, K, round, (mote_split)s, CLIP_US, &a, &out, &err));
+                const mote_listener who = {(mote_split)s, CLIP_US, K, round};
+                T_OK(mote_stretches(&v, &who, &a, &out, &err));
                 for (size_t i = 0; i < v.n; i++)
                     for (int m = 0; m < MOMENTS; m++) {
                         double at = (m + 0.5) / MOMENTS;
