@@ -61,6 +61,46 @@ double mote_gamma_q(double a, double x)
     return front * h;
 }
 
+/* The continued fraction of I_x(a, b), by Lentz's method; x below (a + 1) / (a + b + 2). */
+static double beta_fraction(double a, double b, double x)
+{
+    const double tiny = 1e-300;
+    double c = 1, d = 1 - (a + b) * x / (a + 1), h;
+    d = 1 / (fabs(d) < tiny ? tiny : d);
+    h = d;
+    for (int m = 1; m < 10000000; m++) {
+        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+        d = 1 + even * d;
+        c = 1 + even / c;
+        d = 1 / (fabs(d) < tiny ? tiny : d);
+        c = fabs(c) < tiny ? tiny : c;
+        h *= d * c;
+        d = 1 + odd * d;
+        c = 1 + odd / c;
+        d = 1 / (fabs(d) < tiny ? tiny : d);
+        c = fabs(c) < tiny ? tiny : c;
+        const double step = d * c;
+        h *= step;
+        if (fabs(step - 1) < 1e-15)
+            break;
+    }
+    return h;
+}
+
+double mote_beta_i(double a, double b, double x)
+{
+    if (!(a > 0) || !(b > 0) || !(x >= 0 && x <= 1))
+        return (double)NAN;
+    if (x == 0 || x == 1)
+        return x;
+    const double front = exp(mote_log_gamma(a + b) - mote_log_gamma(a) - mote_log_gamma(b) +
+                             a * log(x) + b * log1p(-x));
+    if (x < (a + 1) / (a + b + 2))
+        return front * beta_fraction(a, b, x) / a;
+    return 1 - front * beta_fraction(b, a, 1 - x) / b;
+}
+
 double mote_normal_quantile(double p)
 {
     if (!(p > 0 && p < 1))

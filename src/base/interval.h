@@ -49,5 +49,10 @@ double mote_log_gamma(double x);
 /* Regularised upper incomplete gamma Q(a, x) = P(Poisson(x) < a) for whole a; a > 0, x >= 0.
  * Source: Press et al., Numerical Recipes, 6.2: series below a + 1, continued fraction above. */
 double mote_gamma_q(double a, double x);
+/* Regularised incomplete beta I_x(a, b) = P(Beta(a, b) <= x); of whole a and n = a + b - 1 it is
+ * P(Bin(n, x) >= a). a, b > 0, 0 <= x <= 1; relative error below 1e-11.
+ * Source: Press et al., Numerical Recipes, 6.4: continued fraction on the side where it converges.
+ */
+double mote_beta_i(double a, double b, double x);
 
 #endif

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/interval.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "model/model.h"
@@ -29,32 +28,20 @@ mote_monitor_alarms mote_monitor_alarms_of(const mote_model *m)
     return (mote_monitor_alarms){0};
 }
 
-/* P(k or more of n), each with probability p. */
-static double p_value_of(int32_t k, int32_t n, double p)
-{
-    double sum = 0;
-    if (!(p > 0 && p < 1))
-        return 1;
-    for (int32_t i = k; i <= n; i++)
-        sum += exp(mote_log_gamma(n + 1.0) - mote_log_gamma(i + 1.0) - mote_log_gamma(n - i + 1.0) +
-                   i * log(p) + (n - i) * log1p(-p));
-    return fmin(sum, 1);
-}
-
 mote_status mote_alarms_follow(mote_store *s, const mote_alarm_count *c, const mote_alert_window *w,
                                int64_t now_ms, mote_monitor_flushed *r, mote_err *err)
 {
     const mote_monitor_config *cfg = c->cfg;
     const mote_alert_of of = {"alarms", cfg->model, cfg->version, cfg->bundle, c->is_replaced};
-    const double share = (double)c->n_alarms / w->n;
+    const double share = c->alarms->sum / w->n;
     mote_alert_window own = *w;
     MOTE_SCOPED_JSON *top = json_array();
     char words[160];
-    own.p_value = p_value_of(c->n_alarms, w->n, cfg->alarms.share);
+    own.p_value = mote_blocks_rate_p(c->alarms, cfg->alarms.share);
     own.is_bad = own.p_value < cfg->false_alarm;
     (void)mote_format(words, sizeof words,
                       "the alarms: %d of %d samples (%.3g %%), at most %.3g %% was promised",
-                      (int)c->n_alarms, (int)w->n, 100 * share, 100 * cfg->alarms.share);
+                      (int)c->alarms->sum, (int)w->n, 100 * share, 100 * cfg->alarms.share);
     MOTE_TRY(mote_json_append(top,
                               json_pack("{s:s, s:s, s:f, s:f, s:f}", "what", "alarms", "words",
                                         words, "statistic", share, "threshold", cfg->alarms.share,

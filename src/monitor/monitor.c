@@ -15,13 +15,15 @@
 /* A judged window on its way to the store. */
 typedef struct {
     int64_t start_ms, end_ms;
-    int32_t n, n_alarms;
+    int32_t n;
+    mote_blocks alarms;
     mote_drift_verdict verdict;
 } judged;
 
 typedef struct {
     int32_t counts[N_COUNTS];
-    int32_t n, n_alarms;
+    int32_t n;
+    mote_blocks alarms; /* of a model of anomalies: 1 is an alarm */
     int64_t start_ms, end_ms;
 } open_window;
 
@@ -111,7 +113,7 @@ static void push(mote_monitor *m, const mote_detector *d, const open_window *w)
         m->n_dropped++;
     }
     judged *j = &m->queue[m->end_seq++ % QUEUE_WINDOWS];
-    *j = (judged){.start_ms = w->start_ms, .end_ms = w->end_ms, .n = w->n, .n_alarms = w->n_alarms};
+    *j = (judged){.start_ms = w->start_ms, .end_ms = w->end_ms, .n = w->n, .alarms = w->alarms};
     mote_detector_judge(d, w->counts, &j->verdict);
 }
 
@@ -121,6 +123,8 @@ bool mote_monitor_add(mote_monitor *m, const float *values, int64_t time_ms)
     mote_reference_profile_bin(m->profile, values, bins);
     (void)pthread_mutex_lock(&m->lock);
     open_window *w = &m->current;
+    if (w->n == 0)
+        w->alarms = mote_blocks_of(m->cfg.window);
     if (w->n == 0 || time_ms < w->start_ms)
         w->start_ms = time_ms;
     if (w->n == 0 || time_ms > w->end_ms)
@@ -128,8 +132,9 @@ bool mote_monitor_add(mote_monitor *m, const float *values, int64_t time_ms)
     for (int32_t t = 0; t < m->profile->n_things; t++)
         w->counts[t * MOTE_WATCH_MAX_BINS + bins[t]]++;
     /* The score is the last thing that is watched; what is no number is an alarm, too. */
-    w->n_alarms +=
-        m->cfg.alarms.share > 0 && !(values[m->profile->n_things - 1] < m->cfg.alarms.threshold);
+    if (m->cfg.alarms.share > 0)
+        mote_blocks_add(&w->alarms, !(values[m->profile->n_things - 1] < m->cfg.alarms.threshold),
+                        time_ms);
     bool is_full = ++w->n == m->cfg.window;
     if (is_full) {
         push(m, m->detector, w);
@@ -200,7 +205,7 @@ static mote_status write_window(const mote_monitor *m, mote_store *s, const judg
     r->n_windows++;
     r->n_drift += w.is_bad;
     MOTE_TRY(mote_alert_follow(s, &of, &w, now_ms, r, err));
-    const mote_alarm_count count = {&m->cfg, j->n_alarms, m->is_replaced};
+    const mote_alarm_count count = {&m->cfg, &j->alarms, m->is_replaced};
     return m->cfg.alarms.share > 0 ? mote_alarms_follow(s, &count, &w, now_ms, r, err) : MOTE_OK;
 }
 

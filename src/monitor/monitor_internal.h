@@ -3,6 +3,7 @@
 #ifndef MOTE_MONITOR_MONITOR_INTERNAL_H
 #define MOTE_MONITOR_MONITOR_INTERNAL_H
 
+#include "monitor/blocks.h"
 #include "monitor/monitor.h"
 
 #define MOTE_MONITOR_TOP 5 /* contributors that a window keeps */
@@ -33,7 +34,7 @@ MOTE_MUST_USE mote_status mote_alert_follow(mote_store *s, const mote_alert_of *
 /* How often a window alarmed, of the model that cfg watches. */
 typedef struct {
     const mote_monitor_config *cfg;
-    int32_t n_alarms;
+    const mote_blocks *alarms; /* 1: an alarm */
     bool is_replaced;
 } mote_alarm_count;
 

@@ -48,19 +48,14 @@ static mote_status note_judged(mote_store *s, const mote_truth *truths, size_t n
     return MOTE_OK;
 }
 
-/* The probability that n such errors have this mean or a larger one, were the true mean the
- * promised. */
 static mote_truth_window judge(const mote_truth_config *cfg, const mote_truth *t, size_t n)
 {
     mote_truth_window w = {.start_ms = t[0].time_ms, .end_ms = t[n - 1].time_ms, .n = (int32_t)n};
-    double square = 0;
+    mote_blocks errors = mote_blocks_of(w.n);
     for (size_t i = 0; i < n; i++)
-        w.error += t[i].error / (double)n;
-    for (size_t i = 0; i < n; i++)
-        square += (t[i].error - w.error) * (t[i].error - w.error);
-    const double spread = n > 1 ? sqrt(square / (double)(n - 1) / (double)n) : 0;
-    const double over = w.error - cfg->promised;
-    w.p_value = spread > 0 ? 0.5 * erfc(over / spread / sqrt(2.0)) : over > 0 ? 0 : 1;
+        mote_blocks_add(&errors, t[i].error, t[i].prediction);
+    w.error = errors.sum / w.n;
+    w.p_value = isfinite(cfg->promised) ? mote_blocks_mean_p(&errors, cfg->promised) : (double)NAN;
     w.is_bad = w.p_value < cfg->watch.false_alarm; /* nothing is, of what was not promised */
     return w;
 }

@@ -2,16 +2,15 @@
 /* Truths of values that come later: how far what was said was from them, window by window, and
  * whether that is still what was promised.
  *
- * A window is bad when its mean error lies above the promised one by more than chance: one-sided
- * test of the mean of n errors by the normal distribution (central limit theorem), at the
- * false-alarm probability of the watch. Windows and alerts (kind "error") are kept as those of
+ * A window is bad when its mean error lies above the promised one by more than chance: a
+ * one-sided test of their mean at the false-alarm probability of the watch, which knows that one
+ * error is like the one before (blocks.h). Windows and alerts (kind "error") are kept as those of
  * drift are. Of the truths nothing is kept but which predictions were judged.
  *
- * Depends on monitor.h. Used by loop/truths.c. */
+ * Depends on blocks.h, monitor.h. Used by loop/truths.c. */
 #ifndef MOTE_MONITOR_TRUTH_H
 #define MOTE_MONITOR_TRUTH_H
 
-#include "base/interval.h"
 #include "monitor/monitor.h"
 
 /* Of one prediction. */

@@ -193,6 +193,7 @@ static mote_status tell_all(mote_infer *t, const mote_served *s, const mote_infe
                             float *logged, int32_t *n_logged, mote_err *err)
 {
     MOTE_BUG_IF(in->told->n < 1 || in->told->n > MOTE_SERVE_MAX_TOLD);
+    const int64_t wall_ms = mote_clock_wall_ms(); /* of all: whoever counts them sees one request */
     *n_logged = 0;
     for (size_t i = 0; i < in->told->n; i++) {
         const mote_infer_input one = {.x = in->told->items[i],
@@ -202,6 +203,7 @@ static mote_status tell_all(mote_infer *t, const mote_served *s, const mote_infe
         mote_prediction p;
         MOTE_TRY(predict(t, s, &one, &p, err));
         mote_serve_event e = event_of(t, s, &one, &p);
+        e.wall_ms = wall_ms;
         t->hooks.observer(t->hooks.observer_arg, &e);
         memcpy(logged + *n_logged, e.watched, (size_t)e.n_watched * sizeof *logged);
         *n_logged += e.n_watched;

@@ -89,6 +89,38 @@ static void nonsense_gives_nan_and_no_data_gives_everything(void **state)
                 isnan(mote_log_gamma(0)));
 }
 
+/* P(Bin(n, p) >= k), added up. */
+static double binomial_tail(int k, int n, double p)
+{
+    double sum = 0, log_term = n * log1p(-p);
+    for (int i = 0; i <= n; i++) {
+        sum += i >= k ? exp(log_term) : 0;
+        log_term += log((n - i) / (i + 1.0)) + log(p) - log1p(-p);
+    }
+    return sum;
+}
+
+static void beta_is_the_tail_of_binomials_and_its_closed_forms(void **state)
+{
+    (void)state;
+    const double pi = acos(-1.0);
+    const int n[] = {1, 5, 20, 200};
+    for (size_t i = 0; i < 4; i++)
+        for (int k = 1; k <= n[i]; k = 2 * k + 1)
+            for (double p = 0.01; p < 1; p += 0.07) {
+                const double tail = binomial_tail(k, n[i], p);
+                near_to(mote_beta_i(k, n[i] - k + 1.0, p), tail, 1e-9, "binomial");
+            }
+    for (double x = 0.05; x < 1; x += 0.1) {
+        near_to(mote_beta_i(2.5, 1, x), pow(x, 2.5), 1e-11, "one power");
+        near_to(mote_beta_i(0.5, 0.5, x), 2 / pi * asin(sqrt(x)), 1e-11, "arc sine");
+        near_to(mote_beta_i(3.3, 8.1, x) + mote_beta_i(8.1, 3.3, 1 - x), 1, 1e-11, "mirror");
+    }
+    assert_true(mote_beta_i(2, 3, 0) == 0 && mote_beta_i(2, 3, 1) == 1);
+    assert_true(isnan(mote_beta_i(0, 1, 0.5)) && isnan(mote_beta_i(1, 1, NAN)) &&
+                isnan(mote_beta_i(1, 1, 1.5)));
+}
+
 static void quantiles_interpolate_as_numpy_does(void **state)
 {
     (void)state;
@@ -130,6 +162,7 @@ int main(void)
         cmocka_unit_test(garwood_agrees_with_scipy),
         cmocka_unit_test(special_functions_agree_with_scipy),
         cmocka_unit_test(nonsense_gives_nan_and_no_data_gives_everything),
+        cmocka_unit_test(beta_is_the_tail_of_binomials_and_its_closed_forms),
         cmocka_unit_test(quantiles_interpolate_as_numpy_does),
         cmocka_unit_test(ranks_bound_a_quantile_of_any_distribution),
     };

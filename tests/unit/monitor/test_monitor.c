@@ -367,7 +367,7 @@ static void bad_settings_are_refused(void **state)
     assert_null(m);
 }
 
-/* Half of the predictions reach the threshold: of a model that promised at most 30 % that is an
+/* Half of the predictions reach the threshold: of a model that promised at most 15 % that is an
  * alert of its own, resolved when it stops, and of one that promised 70 % it is none. */
 static void alarms_above_the_promise_are_an_alert(void **state)
 {
@@ -376,7 +376,7 @@ static void alarms_above_the_promise_are_an_alert(void **state)
     static const struct {
         double share;
         int n_alerts;
-    } rows[] = {{0, 0}, {0.7, 0}, {0.3, 1}};
+    } rows[] = {{0, 0}, {0.7, 0}, {0.15, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         mote_alert *alerts = NULL;
         size_t n = 0;
@@ -390,7 +390,7 @@ static void alarms_above_the_promise_are_an_alert(void **state)
         if (n == 1) {
             assert_string_equal(alerts[0].kind, "alarms");
             assert_string_equal(alerts[0].what, "alarms");
-            assert_non_null(strstr(alerts[0].words, "at most 30 % was promised"));
+            assert_non_null(strstr(alerts[0].words, "at most 15 % was promised"));
             assert_int_equal(alerts[0].n_windows, 2);
         }
     }
