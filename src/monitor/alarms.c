@@ -36,12 +36,14 @@ mote_status mote_alarms_follow(mote_store *s, const mote_alarm_count *c, const m
     const double share = c->alarms->sum / w->n;
     mote_alert_window own = *w;
     MOTE_SCOPED_JSON *top = json_array();
-    char words[160];
+    char words[200];
     own.p_value = mote_blocks_rate_p(c->alarms, cfg->alarms.share);
     own.is_bad = own.p_value < cfg->false_alarm;
     (void)mote_format(words, sizeof words,
-                      "the alarms: %d of %d samples (%.3g %%), at most %.3g %% was promised",
-                      (int)c->alarms->sum, (int)w->n, 100 * share, 100 * cfg->alarms.share);
+                      "the alarms: %d of %d samples (%.3g %%; alike as they are they count as "
+                      "%.0f), at most %.3g %% was promised",
+                      (int)c->alarms->sum, (int)w->n, 100 * share,
+                      w->n / mote_blocks_design_effect(c->alarms), 100 * cfg->alarms.share);
     MOTE_TRY(mote_json_append(top,
                               json_pack("{s:s, s:s, s:f, s:f, s:f}", "what", "alarms", "words",
                                         words, "statistic", share, "threshold", cfg->alarms.share,
