@@ -70,12 +70,12 @@ static mote_status load_reference(mote_cli *cli, const mote_model_version *v,
 {
     mote_model *m = NULL;
     MOTE_TRY(load_model(cli, v, &m, err));
-    const json_t *reference = mote_model_drift_reference(m);
-    mote_status st = reference != NULL ? mote_reference_profile_parse(reference, out, err)
-                                       : mote_fail(err, MOTE_UNSUPPORTED,
-                                                   "'%s/%lld' has no drift reference in "
-                                                   "its bundle: train and deploy it again",
-                                                   v->model, (long long)v->version);
+    mote_status st = mote_model_drift_reference(m) != NULL
+                         ? mote_reference_profile_of(m, out, err)
+                         : mote_fail(err, MOTE_UNSUPPORTED,
+                                     "'%s/%lld' has no drift reference in its bundle: train and "
+                                     "deploy it again",
+                                     v->model, (long long)v->version);
     *alarms = mote_monitor_alarms_of(m);
     mote_model_unref(m);
     return st;

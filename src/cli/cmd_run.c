@@ -76,11 +76,15 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     const json_t *words = json_object_get(r->output, "other_words");
     if (words)
         MOTE_TRY(mote_report_other_words_json(words, &text, err));
-    const char *name;
-    json_t *baseline;
+    const char *name, *value;
+    json_t *baseline, *one;
     json_object_foreach(json_object_get(r->output, "baselines"), name, baseline)
     {
         mote_buf_printf(&text, "%s\n", json_string_value(json_object_get(baseline, "text")));
+        json_object_foreach(json_object_get(baseline, "each"), value, one)
+        {
+            mote_buf_printf(&text, "  %s\n", json_string_value(json_object_get(one, "text")));
+        }
     }
     const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
     if (note)

@@ -153,11 +153,43 @@ mote_status mote_answers_compare(const mote_answers *champion, const mote_answer
     mote_arena_rewind(a, mark);
     bool is_above = x[DIFFERENCE].lo > 0, is_below = x[DIFFERENCE].hi < 0;
     *out = (mote_answers_pair){.metric = chief,
+                               .of = challenger->of,
                                .champion = x[CHAMPION],
                                .challenger = x[CHALLENGER],
                                .difference = x[DIFFERENCE],
                                .is_challenger_better = is_higher_better ? is_above : is_below,
                                .is_challenger_worse = is_higher_better ? is_below : is_above};
+    return MOTE_OK;
+}
+
+/* Numbers of value k of x [n][width]; NULL of NULL. */
+static mote_status column_of(const mote_answers *x, const float *all, int32_t k, mote_arena *a,
+                             const float **out, mote_err *err)
+{
+    float *column = NULL;
+    *out = NULL;
+    if (!all)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *column, &column, err));
+    for (size_t i = 0; i < x->n; i++)
+        column[i] = all[i * (size_t)x->width + (size_t)k];
+    *out = column;
+    return MOTE_OK;
+}
+
+mote_status mote_answers_value(const mote_answers *x, int32_t k, const char *of, mote_arena *a,
+                               mote_answers *out, mote_err *err)
+{
+    mote_answers one = *x;
+    if (x->kind != MOTE_ANSWER_VALUE || k < 0 || k >= x->width)
+        return mote_fail(err, MOTE_ARG, "there is no value %d of %d", (int)k, (int)x->width);
+    one.width = 1;
+    one.of = of;
+    MOTE_TRY(column_of(x, x->said, k, a, &one.said, err));
+    MOTE_TRY(column_of(x, x->values, k, a, &one.values, err));
+    MOTE_TRY(column_of(x, x->lo, k, a, &one.lo, err));
+    MOTE_TRY(column_of(x, x->hi, k, a, &one.hi, err));
+    *out = one;
     return MOTE_OK;
 }
 
@@ -174,7 +206,7 @@ void mote_answers_pair_text(const mote_answers_pair *p, const char *champion,
     const char *words = p->is_challenger_better  ? "is better than"
                         : p->is_challenger_worse ? "is worse than"
                                                  : "is not told apart from";
-    (void)mote_format(out, out_bytes, "%s %s %s by %s: %s against %s (difference %s, %s to %s)",
-                      challenger, words, champion, m->name, of_challenger, of_champion, difference,
-                      lo, hi);
+    (void)mote_format(out, out_bytes, "%s %s %s by %s%s%s: %s against %s (difference %s, %s to %s)",
+                      challenger, words, champion, m->name, p->of ? " of " : "", p->of ? p->of : "",
+                      of_challenger, of_champion, difference, lo, hi);
 }

@@ -35,6 +35,7 @@ typedef struct {
     float threshold;       /* of scores */
     const int32_t *groups; /* [n] in [0, n_groups), or NULL: each sample stands alone */
     int32_t n_groups;
+    const char *of; /* the value that these are alone, of several (mote_answers_value); else NULL */
 } mote_answers;
 
 /* A number of the answers: of all, or of one of several values. */
@@ -103,10 +104,16 @@ MOTE_MUST_USE mote_status mote_answers_tell(mote_answer_kind kind, const json_t 
 MOTE_MUST_USE mote_status mote_answers_chief(const mote_answers *x, mote_arena *a, double *out,
                                              mote_err *err);
 
+/* Value k of several alone, called `of` (borrowed): answers of one value to the same samples. Lives
+ * as long as `a`. ARG: there is no such value. */
+MOTE_MUST_USE mote_status mote_answers_value(const mote_answers *x, int32_t k, const char *of,
+                                             mote_arena *a, mote_answers *out, mote_err *err);
+
 /* The chief metric of two models on the same samples.
  *   difference  challenger - champion, paired: both are resampled together, over groups */
 typedef struct {
     mote_metric metric;
+    const char *of; /* the value that is compared alone (mote_answers_value), borrowed; NULL */
     mote_interval champion, challenger, difference;
     bool is_challenger_better, is_challenger_worse; /* the whole interval says so; neither: they are
                                                        not told apart */
@@ -118,7 +125,8 @@ MOTE_MUST_USE mote_status mote_answers_compare(const mote_answers *champion,
                                                const mote_evaluate_config *cfg, mote_arena *a,
                                                mote_answers_pair *out, mote_err *err);
 
-/* A sentence: "challenger is better by mae: 41.2 against 48 (difference -6.8, -9.1 to -4.5)". */
+/* A sentence: "challenger is better by mae: 41.2 against 48 (difference -6.8, -9.1 to -4.5)",
+ * of a value "by mae of casual". */
 void mote_answers_pair_text(const mote_answers_pair *p, const char *champion,
                             const char *challenger, char *out, size_t out_bytes);
 

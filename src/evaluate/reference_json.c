@@ -201,7 +201,7 @@ static mote_status parse_things(const json_t *document, mote_reference_profile *
         w->is_class = mote_watch_is_class(&p->shape, t);
         w->n_bins = w->is_class ? p->shape.n_said + 1 : MOTE_WATCH_QUANTILE_BINS + 1;
         MOTE_TRY(mote_json_get_str(o, WHAT, "name", &name, err));
-        if (t < p->shape.n_sample)
+        if (watched_is_named(&p->shape, t))
             MOTE_TRY(copy_text(o, "name", w->name, err));
         else if (strcmp(name, w->name) != 0)
             return mote_fail(err, MOTE_PARSE,
@@ -291,5 +291,17 @@ mote_status mote_reference_profile_parse(const json_t *document, mote_reference_
         return st;
     }
     *out = p;
+    return MOTE_OK;
+}
+
+mote_status mote_reference_profile_of(const mote_model *m, mote_reference_profile **out,
+                                      mote_err *err)
+{
+    const mote_signature *says = mote_model_signature(m);
+    const json_t *reference = mote_model_drift_reference(m);
+    if (!reference)
+        return mote_fail(err, MOTE_UNSUPPORTED, "there is no drift reference in the bundle");
+    MOTE_TRY(mote_reference_profile_parse(reference, out, err));
+    watched_values(*out, says->labels, (size_t)says->n_outputs);
     return MOTE_OK;
 }

@@ -242,6 +242,24 @@ static void call(mote_watched *w, const char *before, const char *text, const ch
         memcpy(w->called, called, sizeof called);
 }
 
+/* Value k as what is said, by the name that the target has. */
+static void name_value(mote_watched *w, const char *text)
+{
+    char name[MOTE_WATCH_NAME_BYTES];
+    if (mote_format(name, sizeof name, "value %s", text))
+        memcpy(w->name, name, sizeof name);
+    call(w, "value '", text, "'");
+}
+
+void watched_values(mote_reference_profile *p, const char *const *names, size_t n_names)
+{
+    const int32_t first = n_before_answer(&p->shape);
+    if (p->shape.answer != MOTE_ANSWER_VALUE)
+        return;
+    for (int32_t t = first; t < p->n_things && (size_t)(t - first) < n_names; t++)
+        name_value(&p->things[t], names[t - first]);
+}
+
 void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend *features,
                                  const mote_sample_form *form)
 {
@@ -252,7 +270,6 @@ void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend 
         mote_kind_watched of_sample = {0};
         char words[MOTE_WATCHED_BYTES];
         const char *like = NULL;
-        int32_t value = t - n_before_answer(s);
         if (s->watch && t < s->n_sample) {
             s->watch->words(form, t, &of_sample);
             name_sample(w, &of_sample);
@@ -260,12 +277,17 @@ void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend 
             mote_frontend_words(features, &form->shape, t * s->n_values / bands,
                                 (t + 1) * s->n_values / bands - 1, words, sizeof words, &like);
             call(w, "", words, "");
-        } else if (value >= 0 && (size_t)value < form->values.n) {
-            call(w, "value '", form->values.items[value], "'");
         }
         for (int32_t i = 0; w->is_mute && i < p->n_rows; i++)
             p->bins[(size_t)i * (size_t)p->n_things + (size_t)t] = (uint8_t)(w->n_bins - 1);
     }
+    watched_values(p, form->values.items, form->values.n);
+}
+
+bool watched_is_named(const mote_watch_shape *shape, int32_t thing)
+{
+    return thing < shape->n_sample ||
+           (shape->answer == MOTE_ANSWER_VALUE && thing >= n_before_answer(shape));
 }
 
 /* ---- building ---- */

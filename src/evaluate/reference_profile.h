@@ -26,6 +26,7 @@
 #include "base/status.h"
 #include "data/kind.h"
 #include "feature/frontend.h"
+#include "model/model.h"
 #include "project/task.h"
 
 #define MOTE_WATCH_MAX_THINGS    (MOTE_KIND_MAX_WATCHED + 16)
@@ -67,7 +68,7 @@ mote_watch_shape mote_watch_shape_for(const mote_frontend *features, const mote_
  *   confidence    largest probability
  *   entropy       of the probabilities, in nats
  *   class         the predicted label (the last thing)
- *   value_<k>     each value
+ *   value_<k>     each value, before mote_reference_profile_name says "value rent"
  *   score         how unusual */
 int32_t mote_watch_count(const mote_watch_shape *shape);
 bool mote_watch_is_class(const mote_watch_shape *shape, int32_t thing);
@@ -122,8 +123,14 @@ void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend 
 /* A new reference owned by the caller; and back. Parse checks everything: PARSE, RANGE. */
 MOTE_MUST_USE mote_status mote_reference_profile_to_json(const mote_reference_profile *p,
                                                          json_t **out, mote_err *err);
+/* lint: unused_exports: tested and fuzzed by itself; with a model's names it is ..._of */
 MOTE_MUST_USE mote_status mote_reference_profile_parse(const json_t *document,
                                                        mote_reference_profile **out, mote_err *err);
+
+/* That of a model's bundle; older ones do not say what its values are called, and get it from the
+ * signature. Owned by the caller. UNSUPPORTED: it has none; as parse. */
+MOTE_MUST_USE mote_status mote_reference_profile_of(const mote_model *m,
+                                                    mote_reference_profile **out, mote_err *err);
 
 /* The bins of one prediction's watched values: bins[n_things]. */
 void mote_reference_profile_bin(const mote_reference_profile *p, const float *values,

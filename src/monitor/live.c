@@ -144,14 +144,13 @@ void mote_live_observe(void *arg, mote_serve_event *event)
 
 static mote_status fill_slot(mote_live *l, const wanted_model *w, slot *s, mote_err *err)
 {
-    const json_t *reference = mote_model_drift_reference(w->model);
-    if (reference == NULL)
+    if (mote_model_drift_reference(w->model) == NULL)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s' has no drift reference in its bundle",
                          w->name);
     const mote_signature *says = mote_model_signature(w->model);
     const mote_watch_shape shape = mote_watch_shape_for(
         mote_model_features(w->model), &says->sample, says->answer, says->n_outputs);
-    MOTE_TRY(mote_reference_profile_parse(reference, &s->profile, err));
+    MOTE_TRY(mote_reference_profile_of(w->model, &s->profile, err));
     if (s->profile->n_things != mote_watch_count(&shape))
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "another version of mote watched other things of it: deploy it again");

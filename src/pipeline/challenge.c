@@ -170,21 +170,35 @@ static mote_status compare_events(const mote_challenge *c, const mote_challenged
 
 /* ---- one sample at a time ---------------------------------------------------------------- */
 
-static mote_status pair_json(const mote_answers_pair *pair, const mote_promotion *promotion,
-                             json_t **out, mote_err *err)
+static mote_status put_pair(json_t *o, const mote_answers_pair *pair, mote_err *err)
 {
-    char text[320];
-    json_t *rule = NULL;
-    MOTE_SCOPED_JSON *o = json_object();
+    char text[400];
     mote_answers_pair_text(pair, "champion", "challenger", text, sizeof text);
     MOTE_TRY(mote_json_put(o, "metric", json_string(mote_metric_info(pair->metric)->name), err));
     MOTE_TRY(mote_json_put_interval(o, "before", pair->champion, err));
     MOTE_TRY(mote_json_put_interval(o, "now", pair->challenger, err));
     MOTE_TRY(mote_json_put_interval(o, "difference", pair->difference, err));
-    MOTE_TRY(mote_json_put(o, "text", json_string(text), err));
-    MOTE_TRY(mote_promotion_to_json(promotion, &rule, err));
-    MOTE_TRY(mote_json_put(o, "promotion", rule, err));
-    *out = json_incref(o);
+    return mote_json_put(o, "text", json_string(text), err);
+}
+
+/* Of several values the same for each, by its name. */
+static mote_status put_each(const mote_challenge *c, const mote_answers *champion,
+                            const mote_answers *challenger, mote_arena *a, json_t *o, mote_err *err)
+{
+    const mote_evaluate_config cfg = mote_evaluate_config_default();
+    json_t *each = json_object();
+    MOTE_TRY(mote_json_put(o, "each", each, err));
+    for (int32_t k = 0; k < challenger->width; k++) {
+        const char *name = c->form->values.items[k];
+        json_t *one = json_object();
+        mote_answers of[2];
+        mote_answers_pair pair;
+        MOTE_TRY(mote_json_put(each, name, one, err));
+        MOTE_TRY(mote_answers_value(champion, k, name, a, &of[0], err));
+        MOTE_TRY(mote_answers_value(challenger, k, name, a, &of[1], err));
+        MOTE_TRY(mote_answers_compare(&of[0], &of[1], &cfg, a, &pair, err));
+        MOTE_TRY(put_pair(one, &pair, err));
+    }
     return MOTE_OK;
 }
 
@@ -205,7 +219,15 @@ static mote_status compare_answers(const mote_challenge *c, const mote_challenge
     challenger.threshold = c->judge.decision->anomaly.threshold;
     MOTE_TRY(mote_answers_compare(&champion, &challenger, &cfg, a, &pair, err));
     out->promotion = mote_answers_promotion(&pair, c->rule);
-    return pair_json(&pair, &out->promotion, &out->comparison, err);
+    json_t *rule = NULL;
+    MOTE_SCOPED_JSON *o = json_object();
+    MOTE_TRY(put_pair(o, &pair, err));
+    if (challenger.kind == MOTE_ANSWER_VALUE && challenger.width > 1)
+        MOTE_TRY(put_each(c, &champion, &challenger, a, o, err));
+    MOTE_TRY(mote_promotion_to_json(&out->promotion, &rule, err));
+    MOTE_TRY(mote_json_put(o, "promotion", rule, err));
+    out->comparison = json_incref(o);
+    return MOTE_OK;
 }
 
 mote_status mote_challenge_run(const mote_challenge *c, const mote_challenged *with, mote_arena *a,

@@ -44,7 +44,9 @@ typedef struct {
 /* What came of it. comparison, owned by the caller:
  *     {"conditions": {"clean": {..}, ..}, "stream": {..}, "promotion": {..}}  of events in a stream
  *     {"metric": "mae", "before": {..}, "now": {..}, "difference": {..}, "text": "..",
- *      "promotion": {..}}                                                      of others */
+ *      "promotion": {..}}                                                      of others
+ * and of several values for each of them, paired as well: "each": {"casual": {"metric", ..}, ..}.
+ */
 typedef struct {
     mote_promotion promotion;
     json_t *comparison;

@@ -2,6 +2,7 @@
 /* Who judges which clips, see jury.h. */
 #include "pipeline/jury.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,8 @@ static void add_target(mote_dataset *d, const mote_dataset *part, size_t i)
     size_t n = (size_t)part->n_values;
     if (part->values)
         memcpy(d->values + d->n * n, part->values + i * n, n * sizeof *d->values);
+    if (d->time_s)
+        d->time_s[d->n] = part->time_s ? part->time_s[i] : (double)NAN;
 }
 
 static mote_status add_part(assembling *m, int32_t k, mote_err *err)
@@ -218,6 +221,8 @@ static mote_status join(assembling *m, mote_err *err)
     if (first->values)
         MOTE_TRY(mote_arena_take(&d->arena, n * (size_t)d->n_values, sizeof *d->values, &d->values,
                                  err));
+    if (first->time_s)
+        MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->time_s, &d->time_s, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->group_id, &d->group_id, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->label, &d->label, err));
     MOTE_TRY(mote_arena_take(&d->arena, n, sizeof *d->key, &d->key, err));

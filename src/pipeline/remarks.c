@@ -73,17 +73,30 @@ static mote_status find_exceeded(const mote_project *p, const mote_measurements 
     return MOTE_OK;
 }
 
-/* What is fitted at once, and no worse. */
-static mote_status find_unbeaten(const json_t *evaluated, json_t *list, mote_err *err)
+static mote_status find_no_worse(const json_t *pair, json_t *list, mote_err *err)
 {
-    const char *name;
-    json_t *baseline;
+    json_t *text = json_object_get(pair, "text");
+    if (!json_is_false(json_object_get(pair, "is_beaten")) || !json_is_string(text))
+        return MOTE_OK;
+    return mote_json_append(list, json_incref(text), err);
+}
+
+mote_status mote_remarks_unbeaten(const json_t *evaluated, json_t **out, mote_err *err)
+{
+    const char *name, *value;
+    json_t *baseline, *one;
+    MOTE_SCOPED_JSON *list = json_array();
+    if (!list)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the baselines");
     json_object_foreach(json_object_get(evaluated, "baselines"), name, baseline)
     {
-        json_t *text = json_object_get(baseline, "text");
-        if (json_is_false(json_object_get(baseline, "is_beaten")) && json_is_string(text))
-            MOTE_TRY(mote_json_append(list, json_incref(text), err));
+        MOTE_TRY(find_no_worse(baseline, list, err));
+        json_object_foreach(json_object_get(baseline, "each"), value, one)
+        {
+            MOTE_TRY(find_no_worse(one, list, err));
+        }
     }
+    *out = json_incref(list);
     return MOTE_OK;
 }
 
@@ -96,9 +109,9 @@ mote_status mote_remarks_of(const mote_project *p, const mote_measurements *meas
         json_t *found = json_object_get(evaluated, carried[i]);
         MOTE_TRY(mote_json_put(o, carried[i], found ? json_incref(found) : json_array(), err));
     }
-    json_t *unbeaten = json_array();
+    json_t *unbeaten = NULL;
+    MOTE_TRY(mote_remarks_unbeaten(evaluated, &unbeaten, err));
     MOTE_TRY(mote_json_put(o, "unbeaten", unbeaten, err));
-    MOTE_TRY(find_unbeaten(evaluated, unbeaten, err));
     json_t *exceeded = json_array();
     MOTE_TRY(mote_json_put(o, "exceeded", exceeded, err));
     MOTE_TRY(find_exceeded(p, measured, exceeded, err));

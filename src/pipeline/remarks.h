@@ -23,6 +23,11 @@
 MOTE_MUST_USE mote_status mote_remarks_of(const mote_project *p, const mote_measurements *measured,
                                           const json_t *evaluated, json_t **out, mote_err *err);
 
+/* What is fitted at once, and no worse than the model, by all that is said or by one of several
+ * values: their sentences. New reference owned by the caller. */
+MOTE_MUST_USE mote_status mote_remarks_unbeaten(const json_t *evaluated, json_t **out,
+                                                mote_err *err);
+
 /* One line for what was not tested, one for each baseline that is not beaten, each broken promise
  * and each exceeded limit, indented by `indent`. */
 void mote_remarks_text(const json_t *remarks, const char *indent, mote_buf *out);

@@ -184,14 +184,12 @@ static mote_status apply_choice(mote_evaluating *e, float *said, mote_answers *x
 
 /* ---- samples ----------------------------------------------------------------------------- */
 
-/* The model beside what is fitted at once, on the samples as they are. Models of folds have each
- * learned from other samples, and would have to stand beside as many baselines: not done. */
-static mote_status judge_baselines(mote_evaluating *e, const mote_answers *model, mote_err *err)
+/* The model beside what is fitted at once, on the samples as they are. */
+static mote_status judge_baselines(mote_evaluating *e, const mote_answers *model,
+                                   const mote_answer_words *words, mote_err *err)
 {
-    const mote_baselines_material m = {&e->version, &e->clips->clips, model};
+    const mote_baselines_material m = {&e->version, e->clips, model, words->names};
     json_t *all = NULL;
-    if (e->folds.n > 0)
-        return MOTE_OK;
     MOTE_TRY(mote_baselines_judge(e->p, &m, &e->arena, &all, &e->unbeaten, err));
     mote_stage_set(e->r, "baselines", all);
     return MOTE_OK;
@@ -289,7 +287,7 @@ static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, 
     const mote_answer_number *by = told_by(&report.numbers, mote_metric_chief(d->answer));
     if (!by || by->metric != mote_metric_chief(d->answer))
         return MOTE_OK; /* nothing to compare with a baseline by */
-    return judge_baselines(e, &x, err);
+    return judge_baselines(e, &x, &words, err);
 }
 
 /* ---- golden vectors ---------------------------------------------------------------------- */

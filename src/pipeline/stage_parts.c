@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "pipeline/features.h"
-#include "track/run.h"
 
 /* ---- data -------------------------------------------------------------------------------- */
 
@@ -73,11 +72,17 @@ mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train, mote_err
 
 /* ---- the run ----------------------------------------------------------------------------- */
 
-mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)
+mote_status mote_stage_log_points(mote_pipeline *p, const mote_run_point *points, size_t n,
+                                  mote_err *err)
 {
     const char *run_id = NULL;
     MOTE_TRY(
         mote_json_get_str(p->results[MOTE_STAGE_train].output, "train stage", "run", &run_id, err));
+    return mote_run_log_metrics(p->cfg.store, run_id, points, n, err);
+}
+
+mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all, mote_err *err)
+{
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 20);
     mote_run_point *points = NULL;
@@ -90,7 +95,7 @@ mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all, mote_
             *c = *c == '@' ? '.' : *c == ':' ? '/' : *c;
         points[i] = (mote_run_point){key, all->items[i].value, 0, p->cfg.now_ms()};
     }
-    return mote_run_log_metrics(p->cfg.store, run_id, points, all->n, err);
+    return mote_stage_log_points(p, points, all->n, err);
 }
 
 /* ---- graphs ------------------------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 #include "model/signature.h"
 #include "pipeline/stage_internal.h"
 #include "project/verdict.h"
+#include "track/run.h"
 
 /* The data version that the data stage froze; lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_stage_version(mote_pipeline *p, mote_arena *a,
@@ -39,6 +40,10 @@ MOTE_MUST_USE mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *t
  * what they are worth; keys are those of the measurements with '.' for '@'. */
 MOTE_MUST_USE mote_status mote_stage_log(mote_pipeline *p, const mote_measurements *all,
                                          mote_err *err);
+
+/* Other numbers of that run, under keys of their own. */
+MOTE_MUST_USE mote_status mote_stage_log_points(mote_pipeline *p, const mote_run_point *points,
+                                                size_t n, mote_err *err);
 
 /* What the samples of v look like and what is said of them (data/form.h); remembered, and alive as
  * long as p. Stages have that of the version of this lap in their settings (mote_setting_form). */

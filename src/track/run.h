@@ -173,6 +173,8 @@ typedef struct {
 
 MOTE_MUST_USE mote_status mote_run_compare(mote_store *s, const char *const *run_ids, size_t n_runs,
                                            mote_arena *a, mote_run_comparison *out, mote_err *err);
+/* Of the name of a run's metric. The first part that metrics.def has decides ("mae.test/casual",
+ * "baseline/energy/accuracy"); of others, which clients name as they like, words in it do. */
 bool mote_run_lower_is_better(const char *metric);
 
 /* In order of name. */

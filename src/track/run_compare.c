@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
+#include "project/schema.h"
 #include "store/rows.h"
 #include "track/run.h"
 
@@ -31,10 +33,27 @@ typedef struct {
     size_t run; /* that is being spread */
 } cells;
 
+/* The first part of a key, "mae" of "mae.test/casual", that is a metric of metrics.def. */
+static mote_metric metric_of(const char *key)
+{
+    char part[64];
+    mote_metric found = MOTE_N_METRICS;
+    while (*key && found == MOTE_N_METRICS) {
+        const size_t n = strcspn(key, "./");
+        (void)mote_format(part, sizeof part, "%.*s", (int)(n < sizeof part ? n : 0), key);
+        found = mote_metric_find(part);
+        key += n + (key[n] != '\0');
+    }
+    return found;
+}
+
 bool mote_run_lower_is_better(const char *metric)
 {
     static const char *const words[] = {"loss",   "error", "false",  "latency",     "_ms",
                                         "_bytes", "ece",   "energy", "instructions"};
+    const mote_metric known = metric_of(metric);
+    if (known != MOTE_N_METRICS)
+        return !mote_metric_info(known)->is_higher_better;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strstr(metric, words[i]) != NULL)
             return true;

@@ -201,9 +201,8 @@ static mote_status find_suspects(gathering *g, const mote_window *w, const char 
     mote_reference_profile *profile = NULL;
     double median = 0.0;
     int32_t at = -1;
-    const json_t *reference = mote_model_drift_reference(g->model);
-    if (reference) { /* without one, any of the window will do */
-        MOTE_TRY(mote_reference_profile_parse(reference, &profile, err));
+    if (mote_model_drift_reference(g->model)) { /* without one, any of the window will do */
+        MOTE_TRY(mote_reference_profile_of(g->model, &profile, err));
         at = thing_of(profile, thing, &median);
         mote_reference_profile_destroy(profile);
     }

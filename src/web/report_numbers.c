@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "pipeline/remarks.h"
 #include "project/schema.h"
 #include "web/report_internal.h"
 
@@ -79,30 +80,44 @@ static void good_enough(const mote_report *r, mote_buf *out)
     mote_buf_str(out, "</p></div>");
 }
 
+/* Nothing when a baseline is beaten by all that is said and by each of several values; else what
+ * says that it is not. */
+static const char *why_unbeaten(const json_t *baseline)
+{
+    const char *name;
+    json_t *one;
+    if (json_is_false(json_object_get(baseline, "is_beaten")))
+        return report_text(baseline, "text");
+    json_object_foreach(json_object_get(baseline, "each"), name, one)
+    {
+        if (json_is_false(json_object_get(one, "is_beaten")))
+            return report_text(one, "text");
+    }
+    return NULL;
+}
+
 /* Is it better than what is fitted at once? */
 static void better_than_simple(const json_t *evaluated, mote_buf *out)
 {
     const char *name;
     json_t *baseline;
-    size_t n = 0, n_beaten = 0;
-    const char *first = "";
+    size_t n = 0, n_unbeaten = 0;
+    const char *first = NULL;
     mote_buf_str(out, "<div><h3>Better than something simple?</h3><b>");
     json_object_foreach(json_object_get(evaluated, "baselines"), name, baseline)
     {
-        bool is_known = json_is_boolean(json_object_get(baseline, "is_beaten"));
-        bool is_beaten = json_is_true(json_object_get(baseline, "is_beaten"));
-        n += is_known;
-        n_beaten += is_beaten;
-        if (is_known && !is_beaten && !*first)
-            first = report_text(baseline, "text");
+        const char *why = why_unbeaten(baseline);
+        n += json_is_boolean(json_object_get(baseline, "is_beaten"));
+        n_unbeaten += why != NULL;
+        first = first ? first : why;
     }
     if (n == 0)
         mote_buf_str(out, "Not known</b><p>No baseline was fitted.");
-    else if (n_beaten == n) {
+    else if (!first) {
         mote_buf_printf(out, "Yes</b><p>Better than each of %zu baselines that are fitted at once.",
                         n);
     } else {
-        mote_buf_printf(out, "Not than %zu of %zu</b><p>", n - n_beaten, n);
+        mote_buf_printf(out, "Not than %zu of %zu</b><p>", n_unbeaten, n);
         report_sentence(first, out);
     }
     mote_buf_str(out, "</p></div>");
@@ -518,13 +533,12 @@ static void gaps(const mote_report *r, mote_buf *out)
         }
         mote_buf_str(out, ".</p>\n");
     }
-    const char *name;
-    json_object_foreach(json_object_get(evaluated, "baselines"), name, v)
+    MOTE_SCOPED_JSON *unbeaten = NULL;
+    mote_ignore(mote_remarks_unbeaten(evaluated, &unbeaten, NULL)); /* no memory shows in out */
+    json_array_foreach(unbeaten, i, v)
     {
-        if (!json_is_false(json_object_get(v, "is_beaten")))
-            continue;
         mote_buf_str(out, "<p class=says><b>Not better than something simple:</b> ");
-        mote_buf_html(out, report_text(v, "text"));
+        mote_buf_html(out, json_string_value(v));
         mote_buf_str(out, ".</p>\n");
     }
     json_array_foreach(report_member(evaluated, "promises"), i, v)

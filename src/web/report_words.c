@@ -236,8 +236,8 @@ void report_watched(const mote_frontend *features, const char *name, char *what,
         *sounds_like = known->like;
         return;
     }
-    if (strncmp(name, "value_", 6) == 0) {
-        (void)mote_format(what, what_bytes, "the value that is said");
+    if (strncmp(name, "value ", 6) == 0 || strncmp(name, "value_", 6) == 0) {
+        (void)mote_format(what, what_bytes, "%s", name);
         *sounds_like = "another level of what is measured, or wrong answers";
         return;
     }

@@ -112,7 +112,36 @@ rent near power near
 $ mote predict bills/1 flat.json --json | jq -c '.[0].values | keys_unsorted'
 ["rent","power"]
 
+# Values in time stand beside what was before, each by itself; runs are compared by each value.
+$ cd .. && mkdir meter && cd meter
+$ printf 'name: meter\ntask: table\nanswer: value\ndata: {splits: {by: time}}\ntable: {target: [heat, light], time: when, columns: [{name: when, type: date}, {name: open}, {name: heat}, {name: light}]}\nmodel: {architecture: linear}\ntraining: {epochs: 20, batch: 16, seed: 1}\n' > mote.yaml
+$ awk 'BEGIN { print "when,open,heat,light"; for (i = 0; i < 600; i++) { h = i % 24; printf "2024-01-%02d %02d:00:00,%d,%.2f,%.2f\n", 1 + int(i / 24), h, i * 7 % 5 < 2, 50 + 20 * sin(i / 40) + (i * 7 % 5) / 10, 10 + 40 * (i * 7 % 5 < 2) + (i * 13) % 3 } }' > meter.csv; mote data add meter.csv > /dev/null 2>&1
+$ bare mote evaluate --quiet > out.txt; grep -c "^ *the model .* baseline '\(constant\|rule\|linear\|last\|day\)' by mae" out.txt
+15
+$ grep "^  the model.*baseline 'last' by mae of heat" out.txt
+  the model is worse than the baseline 'last' by mae of heat: {{[0-9.]+}} against {{[0-9.]+}} (difference {{.*}})
+$ grep "^  the model.*baseline 'last' by mae of light" out.txt
+  the model is better than the baseline 'last' by mae of light: {{[0-9.]+}} against {{[0-9.]+}} (difference {{.*}})
+$ mote status | grep -o "not better than something simple: .*'last' by mae of heat"
+not better than something simple: the model is worse than the baseline 'last' by mae of heat
+$ mote status | grep -c "'last' by mae of light"
+0
+[exit 1]
+$ bare mote run --quiet > /dev/null; mote report -o report.html > /dev/null && grep -o "Not better than something simple:</b> the model is worse than the baseline &#39;last&#39; by mae of heat" report.html | sort -u
+Not better than something simple:</b> the model is worse than the baseline &#39;last&#39; by mae of heat
+$ mote evaluate --json 2> /dev/null | jq -c '.stages.evaluate.baselines | [keys, (.day.each | keys), .last.each.heat.is_beaten, .last.each.light.is_beaten]'
+[["constant","day","last","linear","rule"],["heat","light"],false,true]
+$ sed -i 's/epochs: 20/epochs: 3/' mote.yaml; bare mote evaluate --quiet > out.txt; mote runs --json | jq -r '.runs[].run_id' > ids; mote compare $(cat ids) --all | awk '$1 == "metric" && $2 ~ /mae.*heat/ { print $2, ($3 == $4 ? "same" : "differs") }'
+baseline/constant/mae/heat same
+baseline/day/mae/heat same
+baseline/last/mae/heat same
+baseline/linear/mae/heat same
+baseline/rule/mae/heat same
+mae.test/heat differs
+$ mote runs --order mae.test/heat --json | jq '[.runs[]["mae.test/heat"]] | .[0] < .[1]'
+true
+
 # A class is one column.
-$ sed -i 's/^answer.*//; /metric/d; /require/d' mote.yaml; mote status
+$ cd ../bills && sed -i 's/^answer.*//; /metric/d; /require/d' mote.yaml; mote status
 mote status: mote.yaml:4:17: 'table.target' names 2 columns, 'rent' and 'power' among them: only values can be several ('answer: value')
 [exit 4]

@@ -193,6 +193,50 @@ static void answers_of_other_samples_are_refused(void **state)
     }
 }
 
+/* Two values of a sample: of the first the challenger knows nothing, the second it knows exactly,
+ * and the champion the other way round. */
+static void values_are_compared_each_by_itself(void **state)
+{
+    (void)state;
+    static float truth[2 * N], champion[2 * N], challenger[2 * N];
+    const mote_evaluate_config cfg = mote_evaluate_config_default();
+    mote_answers_pair all, first, second;
+    char text[320];
+    mote_err err;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 16u << 20);
+    for (int i = 0; i < N; i++) {
+        truth[2 * i] = (float)(i % 5);
+        truth[2 * i + 1] = (float)(i % 3);
+        champion[2 * i] = truth[2 * i];
+        champion[2 * i + 1] = truth[2 * i + 1] + 2;
+        challenger[2 * i] = truth[2 * i] - 2;
+        challenger[2 * i + 1] = truth[2 * i + 1];
+    }
+    mote_answers x = {.kind = MOTE_ANSWER_VALUE, .n = N, .width = 2, .values = truth};
+    mote_answers y = x;
+    x.said = champion;
+    y.said = challenger;
+    assert_int_equal(mote_answers_compare(&x, &y, &cfg, &a, &all, &err), MOTE_OK);
+    assert_false(all.is_challenger_better || all.is_challenger_worse);
+    assert_null(all.of);
+    mote_answers of_x[2], of_y[2];
+    for (int32_t k = 0; k < 2; k++) {
+        const char *name = k ? "power" : "rent";
+        assert_int_equal(mote_answers_value(&x, k, name, &a, &of_x[k], &err), MOTE_OK);
+        assert_int_equal(mote_answers_value(&y, k, name, &a, &of_y[k], &err), MOTE_OK);
+    }
+    assert_int_equal(mote_answers_compare(&of_x[0], &of_y[0], &cfg, &a, &first, &err), MOTE_OK);
+    assert_int_equal(mote_answers_compare(&of_x[1], &of_y[1], &cfg, &a, &second, &err), MOTE_OK);
+    assert_true(first.is_challenger_worse && second.is_challenger_better);
+    assert_float_equal(first.difference.value, 2, 1e-6);
+    assert_float_equal(second.difference.value, -2, 1e-6);
+    mote_answers_pair_text(&second, "champion", "challenger", text, sizeof text);
+    assert_string_equal(text, "challenger is better than champion by mae of power: 0 against 2 "
+                              "(difference -2, -2 to -2)");
+    assert_int_equal(mote_answers_value(&x, 2, "", &a, &of_x[0], &err), MOTE_ARG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_pair_is_said_in_a_sentence),
         cmocka_unit_test(the_chief_metric_decides_what_is_promoted),
         cmocka_unit_test(answers_of_other_samples_are_refused),
+        cmocka_unit_test(values_are_compared_each_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

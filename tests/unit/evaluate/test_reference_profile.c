@@ -14,7 +14,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "data/columns.h"
-#include "evaluate/reference_profile.h"
+#include "evaluate/reference_internal.h"
 #include "support.h"
 
 #define N_ROWS 200
@@ -300,6 +300,46 @@ static void values_and_scores_are_watched_as_numbers(void **state)
     mote_reference_profile_destroy(back);
 }
 
+/* Values are called as the target's columns are, also in a bundle that numbers them; a value that
+ * is not watched any more has no thing. */
+static void values_are_watched_by_the_names_of_the_target(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    static const char *const names[] = {"casual", "registered"};
+    static const mote_names two = {names, 2};
+    const mote_watch_shape shape = {.answer = MOTE_ANSWER_VALUE, .n_said = 2};
+    const mote_sample_form form = {.values = two};
+    mote_err err = {0};
+    float said[2 * N];
+    int32_t groups[N];
+    mote_reference_profile *p = NULL, *back = NULL, *old = NULL;
+    for (int i = 0; i < N; i++) {
+        said[2 * i] = (float)i;
+        said[2 * i + 1] = (float)(i % 9);
+        groups[i] = i / 3;
+    }
+    T_OK(mote_reference_profile_build(&shape, said, groups, N, &p, &err));
+    MOTE_SCOPED_JSON *numbered = NULL;
+    MOTE_SCOPED_JSON *named = NULL;
+    T_OK(mote_reference_profile_to_json(p, &numbered, &err));
+    mote_reference_profile_name(p, NULL, &form);
+    assert_string_equal(p->things[0].name, "value casual");
+    assert_string_equal(p->things[1].name, "value registered");
+    assert_string_equal(p->things[1].called, "value 'registered'");
+    T_OK(mote_reference_profile_to_json(p, &named, &err));
+    T_OK(mote_reference_profile_parse(named, &back, &err));
+    assert_string_equal(back->things[1].name, "value registered");
+    T_OK(mote_reference_profile_parse(numbered, &old, &err));
+    assert_string_equal(old->things[1].name, "value_1"); /* nobody said what it is called */
+    watched_values(old, names, 2);
+    assert_string_equal(old->things[1].name, "value registered");
+    assert_string_equal(old->things[1].called, "value 'registered'");
+    mote_reference_profile_destroy(p);
+    mote_reference_profile_destroy(back);
+    mote_reference_profile_destroy(old);
+}
+
 /* ---- what kinds name --------------------------------------------------------------------- */
 
 static mote_watch_shape shape_of_kind(mote_input_kind input, const mote_shape *sample)
@@ -457,6 +497,7 @@ int main(void)
         cmocka_unit_test(damaged_documents_are_refused),
         cmocka_unit_test(too_few_clips_are_refused_and_many_are_thinned),
         cmocka_unit_test(values_and_scores_are_watched_as_numbers),
+        cmocka_unit_test(values_are_watched_by_the_names_of_the_target),
         cmocka_unit_test(a_front_end_leaves_to_the_kind_what_is_watched),
         cmocka_unit_test(axes_are_watched_by_where_they_lie_and_how_they_swing),
         cmocka_unit_test(pictures_are_watched_by_light_contrast_detail_and_colour),

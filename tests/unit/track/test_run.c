@@ -315,6 +315,51 @@ static void comparing_shows_what_differs(void **state)
     assert_null(row->values[1]); /* one point only: the last says it */
 }
 
+/* Metrics of values and of their parts by what metrics.def says, of others by words in them. */
+static void which_way_is_better_is_known_of_every_metric_and_of_each_value(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        bool is_lower;
+    } cases[] = {
+        {"mae.test", true},
+        {"mae.test/casual", true},
+        {"rmse.test/accuracy", true}, /* a value may be called so */
+        {"r2.test/error", false},
+        {"baseline/energy/accuracy", false},
+        {"baseline/last/mae/casual", true},
+        {"interval_coverage.test/energy", false},
+        {"val_loss", true},
+        {"latency_p99", true},
+        {"hits", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (mote_run_lower_is_better(cases[i].key) != cases[i].is_lower)
+            fail_msg("'%s'", cases[i].key);
+}
+
+/* The best error of a value is its lowest. */
+static void the_best_of_a_value_is_found_by_its_metric(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    char a[MOTE_RUN_ID_BYTES], b[MOTE_RUN_ID_BYTES];
+    make_run(f, "a", NULL, a);
+    make_run(f, "b", NULL, b);
+    log_one(f, a, "mae.test/casual", 30, 1);
+    log_one(f, a, "mae.test/casual", 40, 2);
+    log_one(f, b, "mae.test/casual", 25, 1);
+    const char *ids[] = {a, b};
+    mote_run_comparison c;
+    assert_ok(mote_run_compare(f->store, ids, 2, &f->arena, &c, &err));
+    assert_string_equal(find_row(&c, "best", "mae.test/casual")->values[0], "30");
+    const mote_run_compare_row *row = find_row(&c, "metric", "mae.test/casual");
+    assert_true(row->differs);
+    assert_string_equal(row->values[0], "40");
+    assert_string_equal(row->values[1], "25");
+}
+
 static void git(const char *dir, const char *a, const char *b, const char *c, const char *d)
 {
     mote_err err;
@@ -424,6 +469,8 @@ int main(void)
         T(searching_orders_by_metric_and_filters),
         T(abandoned_runs_are_closed),
         T(comparing_shows_what_differs),
+        T(which_way_is_better_is_known_of_every_metric_and_of_each_value),
+        T(the_best_of_a_value_is_found_by_its_metric),
         T(the_state_of_the_source_is_captured),
         T(every_failed_allocation_leaves_nothing_behind),
     };
