@@ -38,7 +38,8 @@ static void run_once(const mote_feature_plan *plan, const way *w)
     mote_err err;
 
     if (w->path != NULL) {
-        if (mote_feature_batch(plan, NULL, clips, CLIPS, SAMPLES, out, &err) != MOTE_OK)
+        if (mote_feature_batch(plan, NULL, &(mote_clips){clips, CLIPS, SAMPLES}, out, &err) !=
+            MOTE_OK)
             die(&err);
         return;
     }

@@ -52,11 +52,13 @@ static void declarations(const codegen *c, mote_buf *b)
 
 static void definitions(const codegen *c, mote_buf *b)
 {
-    const mote_quant *q = &codegen_input(c->in)->quant;
+    const mote_quant *in = &codegen_input(c->in)->quant;
+    mote_input_quant q = {0};
+    if (!c->in->is_float)
+        q = (mote_input_quant){in->scales[0], in->zero_point};
     MOTE_SCOPED_BUF own;
     mote_buf_init(&own, CODEGEN_MAX_FILE_BYTES);
-    mote_frontend_device_source(c->features, c->in->is_float ? 0.0f : q->scales[0],
-                                c->in->is_float ? 0 : q->zero_point, &own);
+    mote_frontend_device_source(c->features, q, &own);
     fill_own(c, b, &own);
 }
 

@@ -124,7 +124,8 @@ static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mo
         if (m->in->is_float)
             memcpy(to, values, n);
         else
-            MOTE_TRY(mote_frontend_quantize(plan, q->scales[0], q->zero_point, values, n, to, err));
+            MOTE_TRY(mote_frontend_quantize(plan, (mote_input_quant){q->scales[0], q->zero_point},
+                                            values, n, to, err));
     } else {
         memcpy(to, (const int8_t *)m->inputs + (size_t)i * n, n);
     }

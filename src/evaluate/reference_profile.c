@@ -268,15 +268,14 @@ void mote_reference_profile_name(mote_reference_profile *p, const mote_frontend 
     for (int32_t t = 0; t < p->n_things; t++) {
         mote_watched *w = &p->things[t];
         mote_kind_watched of_sample = {0};
-        char words[MOTE_WATCHED_BYTES];
-        const char *like = NULL;
+        mote_value_words words;
         if (s->watch && t < s->n_sample) {
             s->watch->words(form, t, &of_sample);
             name_sample(w, &of_sample);
         } else if (t < bands) {
             mote_frontend_words(features, &form->shape, t * s->n_values / bands,
-                                (t + 1) * s->n_values / bands - 1, words, sizeof words, &like);
-            call(w, "", words, "");
+                                (t + 1) * s->n_values / bands - 1, &words);
+            call(w, "", words.what, "");
         }
         for (int32_t i = 0; w->is_mute && i < p->n_rows; i++)
             p->bins[(size_t)i * (size_t)p->n_things + (size_t)t] = (uint8_t)(w->n_bins - 1);

@@ -389,20 +389,20 @@ static void quantize_fixed(const mrt_quant_fixed *q, const float *values, size_t
     }
 }
 
-mote_status mote_frontend_quantize(const mote_frontend_plan *p, float scale, int32_t zero_point,
+mote_status mote_frontend_quantize(const mote_frontend_plan *p, mote_input_quant q,
                                    const float *values, size_t n, int8_t *out, mote_err *err)
 {
     mrt_quant_f32 f;
-    mrt_quant_fixed q;
+    mrt_quant_fixed fixed;
 
     const bool is_fixed = mote_frontend_is_fixed(&p->frontend);
-    if (!(is_fixed ? mrt_quant_fixed_from(scale, zero_point, &q)
-                   : mrt_quant_f32_from(scale, zero_point, &f)))
+    if (!(is_fixed ? mrt_quant_fixed_from(q.scale, q.zero_point, &fixed)
+                   : mrt_quant_f32_from(q.scale, q.zero_point, &f)))
         return mote_fail(err, MOTE_RANGE,
-                         "quantisation of features with scale %g and zero point %d", (double)scale,
-                         (int)zero_point);
+                         "quantisation of features with scale %g and zero point %d",
+                         (double)q.scale, (int)q.zero_point);
     if (is_fixed)
-        quantize_fixed(&q, values, n, out);
+        quantize_fixed(&fixed, values, n, out);
     else
         mrt_quantize_f32(&f, values, n, out);
     return MOTE_OK;
@@ -417,48 +417,50 @@ bool mote_frontend_wants_fit(const mote_frontend *f)
     return f->row->is_fitted && f->n_fitted == 0;
 }
 
-/* Mean and deviation of column `v` of x, in double and in order. */
-static mote_status fit_column(const mote_frontend *f, const float *x, size_t n_frames,
-                              int32_t n_values, int32_t v, mote_frontend *fitted, mote_err *err)
+/* Mean and deviation of value `v` of the frames, in double and in order, into `f`. */
+static mote_status fit_value(const mote_frames *x, int32_t v, mote_frontend *f, mote_err *err)
 {
+    const size_t n_values = (size_t)x->n_values;
+    const float *column = x->x + v;
     double sum = 0, squares = 0;
 
-    for (size_t i = 0; i < n_frames; i++)
-        sum += (double)x[i * (size_t)n_values + (size_t)v];
-    const double mean = sum / (double)n_frames;
-    for (size_t i = 0; i < n_frames; i++) {
-        const double d = (double)x[i * (size_t)n_values + (size_t)v] - mean;
+    for (size_t i = 0; i < x->n; i++)
+        sum += (double)column[i * n_values];
+    const double mean = sum / (double)x->n;
+    for (size_t i = 0; i < x->n; i++) {
+        const double d = (double)column[i * n_values] - mean;
         squares += d * d;
     }
-    const double deviation = sqrt(squares / (double)n_frames);
+    const double deviation = sqrt(squares / (double)x->n);
     if (!(fabs(mean) <= 0x1p30) || !(deviation <= 0x1p30))
         return mote_fail(err, MOTE_RANGE,
                          "front end '%s': value %d has mean %g and standard deviation %g in "
                          "training, which is out of range",
                          f->row->name, (int)v, mean, deviation);
-    fitted->offset[v] = (float)mean;
+    f->offset[v] = (float)mean;
     /* What varies by less than a float of the mean's size can tell does not vary. */
-    fitted->scale[v] =
+    f->scale[v] =
         deviation > 1e-6 * fabs(mean) && deviation > 0x1p-30 ? (float)(1.0 / deviation) : 0.0f;
     return MOTE_OK;
 }
 
-mote_status mote_frontend_fit(const mote_frontend *f, const float *x, size_t n_frames,
-                              int32_t n_values, mote_frontend *out, mote_err *err)
+mote_status mote_frontend_fit(const mote_frontend *f, const mote_frames *x, mote_frontend *out,
+                              mote_err *err)
 {
     mote_frontend fitted = *f;
 
     if (f->row->fit != NULL)
-        return f->row->fit(f, x, n_frames, n_values, out, err);
-    if (!f->row->is_fitted || n_frames == 0 || n_values < 1 || n_values > MOTE_FRONTEND_MAX_FITTED)
+        return f->row->fit(f, x, out, err);
+    if (!f->row->is_fitted || x->n == 0 || x->n_values < 1 ||
+        x->n_values > MOTE_FRONTEND_MAX_FITTED)
         return mote_fail(err, MOTE_ARG,
                          "front end '%s' cannot be fitted to %zu frames of %d values; 1 to %d "
                          "values are possible",
-                         f->row->name, n_frames, (int)n_values,
+                         f->row->name, x->n, (int)x->n_values,
                          f->row->is_fitted ? MOTE_FRONTEND_MAX_FITTED : 0);
-    for (int32_t v = 0; v < n_values; v++)
-        MOTE_TRY(fit_column(f, x, n_frames, n_values, v, &fitted, err));
-    fitted.n_fitted = n_values;
+    for (int32_t v = 0; v < x->n_values; v++)
+        MOTE_TRY(fit_value(x, v, &fitted, err));
+    fitted.n_fitted = x->n_values;
     *out = fitted;
     return MOTE_OK;
 }
@@ -466,16 +468,16 @@ mote_status mote_frontend_fit(const mote_frontend *f, const float *x, size_t n_f
 /* Words ----------------------------------------------------------------------------------- */
 
 void mote_frontend_words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                         char *what, size_t what_bytes, const char **sounds_like)
+                         mote_value_words *out)
 {
-    *sounds_like = NULL;
+    out->like = NULL;
     if (f->row->words != NULL)
-        f->row->words(f, in, first, last, what, what_bytes, sounds_like);
+        f->row->words(f, in, first, last, out);
     else if (first == last)
-        (void)mote_format(what, what_bytes, "value %d of the input", (int)first + 1);
+        (void)mote_format(out->what, sizeof out->what, "value %d of the input", (int)first + 1);
     else
-        (void)mote_format(what, what_bytes, "values %d to %d of the input", (int)first + 1,
-                          (int)last + 1);
+        (void)mote_format(out->what, sizeof out->what, "values %d to %d of the input",
+                          (int)first + 1, (int)last + 1);
 }
 
 bool mote_frontend_energy_is_first(const mote_frontend *f)

@@ -146,32 +146,48 @@ MOTE_MUST_USE mote_status mote_frontend_batch(const mote_frontend_plan *p, mote_
                                               const void *const *x, size_t n, float *out,
                                               mote_err *err);
 
-/* Features (as made by this plan) to the int8 input of a network, as the firmware does it:
+/* What the int8 input of a network stands for: real = scale * (q - zero_point). */
+typedef struct {
+    float scale;
+    int32_t zero_point; /* -128..127 */
+} mote_input_quant;
+
+/* n features (as made by this plan) to the int8 input of a network, as the firmware does it:
  * device/signal/mrt_quantize.h. RANGE for a scale that is not positive or out of range. */
-MOTE_MUST_USE mote_status mote_frontend_quantize(const mote_frontend_plan *p, float scale,
-                                                 int32_t zero_point, const float *values, size_t n,
-                                                 int8_t *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_frontend_quantize(const mote_frontend_plan *p, mote_input_quant q,
+                                                 const float *values, size_t n, int8_t *out,
+                                                 mote_err *err);
 
 /* ---- fitting ---- */
 
 /* True when the row scales or prepares its values and does not know yet by what. */
 bool mote_frontend_wants_fit(const mote_frontend *f);
 
-/* From the features of the training samples, as the unfitted front end gives them: every value of a
- * frame gets the offset and scale that make its mean 0 and its standard deviation 1. A value that
- * never changes becomes 0.
- *   x  [n_frames][n_values], finite
+/* Frames as the unfitted front end gives them. Borrowed. */
+typedef struct {
+    const float *x; /* [n][n_values], finite; of the row 'columns' NaN where nothing is */
+    size_t n;
+    int32_t n_values;
+} mote_frames;
+
+/* From the frames of the training samples: every value of a frame gets the offset and scale that
+ * make its mean 0 and its standard deviation 1. A value that never changes becomes 0.
  * ARG when there is nothing to fit, no frame, or more than MOTE_FRONTEND_MAX_FITTED values; RANGE
  * when a value is not finite. */
-MOTE_MUST_USE mote_status mote_frontend_fit(const mote_frontend *f, const float *x, size_t n_frames,
-                                            int32_t n_values, mote_frontend *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_frontend_fit(const mote_frontend *f, const mote_frames *x,
+                                            mote_frontend *out, mote_err *err);
 
 /* ---- words ---- */
 
-/* What values first..last of a frame are, for people: "the spectrum's 8th coefficient"; and what
- * a change of them may come from, or NULL. `in` NULL: nothing is known of the samples. */
+/* A number, or a few side by side, for people. */
+typedef struct {
+    char what[128];   /* "the spectrum's 8th coefficient" */
+    const char *like; /* what a change of it may come from; a constant; NULL: nothing to say */
+} mote_value_words;
+
+/* Of values first..last of a frame. `in` NULL: nothing is known of the samples. */
 void mote_frontend_words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                         char *what, size_t what_bytes, const char **sounds_like);
+                         mote_value_words *out);
 
 /* How loud or strong a frame is: its value 0, or the mean of its values. */
 bool mote_frontend_energy_is_first(const mote_frontend *f);

@@ -21,8 +21,7 @@ typedef enum { FRONTEND_F32, FRONTEND_I32, FRONTEND_I16, FRONTEND_U16 } frontend
 typedef struct frontend_text frontend_text;
 struct frontend_text {
     const mote_frontend_plan *p;
-    float scale; /* of the network's input; 0: it is float32 */
-    int32_t zero_point;
+    mote_input_quant quant; /* scale 0: the network's input is float32 */
     struct frontend_value {
         const char *name;
         int64_t number;
@@ -97,14 +96,14 @@ struct mote_frontend_class {
     mote_status (*batch)(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
                          size_t n, float *out, mote_err *err);
     void (*words)(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like); /* NULL: "value 3" */
+                  mote_value_words *out); /* NULL: "value 3" */
     bool (*picture)(const mote_frontend *f, mote_frontend *out, double *low_hz,
                     double *high_hz); /* NULL: none */
     /* A row that is fitted in its own way: whether it is still to be, and doing it, from the
      * features of training as it gives them before (mote_frontend_fit). NULL: by is_fitted. */
     bool (*wants_fit)(const mote_frontend *f);
-    mote_status (*fit)(const mote_frontend *f, const float *x, size_t n_frames, int32_t n_values,
-                       mote_frontend *out, mote_err *err);
+    mote_status (*fit)(const mote_frontend *f, const mote_frames *x, mote_frontend *out,
+                       mote_err *err);
     mote_status (*take_columns)(mote_frontend *f, const mote_columns *columns,
                                 mote_err *err); /* NULL: it has none */
     const mote_frontend_device_class *device;   /* NULL: no part of its own */

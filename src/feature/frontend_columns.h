@@ -38,8 +38,8 @@ void columns_set(mote_frontend *f, const columns_settings *s);
 int32_t columns_numbers(const columns_settings *s); /* of a row */
 int32_t columns_values(const columns_settings *s);  /* that it becomes when it is fitted */
 
-mote_status columns_fit(const mote_frontend *f, const float *x, size_t n_rows, int32_t n_numbers,
-                        mote_frontend *out, mote_err *err);
+mote_status columns_fit(const mote_frontend *f, const mote_frames *rows, mote_frontend *out,
+                        mote_err *err);
 
 extern const mote_frontend_device_class columns_device;
 

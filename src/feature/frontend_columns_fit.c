@@ -25,14 +25,14 @@ static int compare_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static mote_status gather(const float *x, size_t n_rows, int32_t n_numbers, int32_t at, there *t,
-                          mote_err *err)
+/* Number `at` of each row. */
+static mote_status gather(const mote_frames *rows, int32_t at, there *t, mote_err *err)
 {
-    *t = (there){.x = mote_alloc(n_rows, sizeof *t->x)};
+    *t = (there){.x = mote_alloc(rows->n, sizeof *t->x)};
     if (t->x == NULL)
-        return mote_fail(err, MOTE_NOMEM, "no memory to fit a column of %zu rows", n_rows);
-    for (size_t i = 0; i < n_rows; i++) {
-        const float v = x[i * (size_t)n_numbers + (size_t)at];
+        return mote_fail(err, MOTE_NOMEM, "no memory to fit a column of %zu rows", rows->n);
+    for (size_t i = 0; i < rows->n; i++) {
+        const float v = rows->x[i * (size_t)rows->n_values + (size_t)at];
         if (isnan(v))
             t->n_missing++;
         else
@@ -168,8 +168,9 @@ static int32_t parts_of(const there *days, const there *seconds)
     return parts ? parts : MRT_DATE_HOUR;
 }
 
-static mote_status fit_date(const float *x, size_t n_rows, int32_t n_numbers, columns_settings *s,
-                            mrt_column *c, mote_err *err)
+/* Numbers `at` and at + 1 of each row are a date. */
+static mote_status fit_date(const mote_frames *rows, int32_t at, columns_settings *s, mrt_column *c,
+                            mote_err *err)
 {
     c->first = s->n_pool;
     for (int32_t part = 0, nth = 0; part < MRT_DATE_PLAIN; part++) {
@@ -178,12 +179,12 @@ static mote_status fit_date(const float *x, size_t n_rows, int32_t n_numbers, co
         if (s->n_pool + 2 > COLUMNS_MAX_POOL)
             return mote_fail(err, MOTE_RANGE, "front end 'columns' has room for %d parts of dates",
                              COLUMNS_MAX_POOL / 2);
-        float *made = mote_alloc(n_rows, sizeof *made);
+        float *made = mote_alloc(rows->n, sizeof *made);
         size_t n = 0;
         if (made == NULL)
-            return mote_fail(err, MOTE_NOMEM, "no memory to fit a column of %zu rows", n_rows);
-        for (size_t i = 0; i < n_rows; i++) {
-            const float *row = x + i * (size_t)n_numbers;
+            return mote_fail(err, MOTE_NOMEM, "no memory to fit a column of %zu rows", rows->n);
+        for (size_t i = 0; i < rows->n; i++) {
+            const float *row = rows->x + i * (size_t)rows->n_values + at;
             float values[MRT_DATE_MAX_VALUES];
             if (isnan(row[0]) || isnan(row[1]))
                 continue;
@@ -198,22 +199,23 @@ static mote_status fit_date(const float *x, size_t n_rows, int32_t n_numbers, co
     return MOTE_OK;
 }
 
-static mote_status fit_one(const float *x, size_t n_rows, int32_t n_numbers, int32_t i,
-                           columns_settings *s, mote_err *err)
+/* Column i, whose numbers begin at `at`. */
+static mote_status fit_one(const mote_frames *rows, int32_t at, int32_t i, columns_settings *s,
+                           mote_err *err)
 {
     mrt_column *c = &s->columns[i];
     there t, seconds;
-    MOTE_TRY(gather(x, n_rows, n_numbers, 0, &t, err));
+    MOTE_TRY(gather(rows, at, &t, err));
     mote_status st = MOTE_OK;
     if (c->kind == MRT_COLUMN_NUMBER) {
         st = fit_number(&t, s->wanted[i], s, c, err);
     } else if (c->kind == MRT_COLUMN_DATE) {
-        if (c->flags == 0 && (st = gather(x, n_rows, n_numbers, 1, &seconds, err)) == MOTE_OK) {
+        if (c->flags == 0 && (st = gather(rows, at + 1, &seconds, err)) == MOTE_OK) {
             c->flags = parts_of(&t, &seconds);
             mote_free(seconds.x);
         }
         if (st == MOTE_OK)
-            st = fit_date(x, n_rows, n_numbers, s, c, err);
+            st = fit_date(rows, at, s, c, err);
     } else {
         fit_category(&t, c);
     }
@@ -221,19 +223,19 @@ static mote_status fit_one(const float *x, size_t n_rows, int32_t n_numbers, int
     return st;
 }
 
-mote_status columns_fit(const mote_frontend *f, const float *x, size_t n_rows, int32_t n_numbers,
-                        mote_frontend *out, mote_err *err)
+mote_status columns_fit(const mote_frontend *f, const mote_frames *rows, mote_frontend *out,
+                        mote_err *err)
 {
     mote_frontend fitted = *f;
     columns_settings s = columns_of(f);
-    if (n_rows == 0 || n_numbers != columns_numbers(&s))
+    if (rows->n == 0 || rows->n_values != columns_numbers(&s))
         return mote_fail(err, MOTE_ARG,
                          "front end 'columns' cannot be fitted to %zu rows of %d numbers; a row "
                          "has %d",
-                         n_rows, (int)n_numbers, (int)columns_numbers(&s));
+                         rows->n, (int)rows->n_values, (int)columns_numbers(&s));
     s.n_pool = 0;
     for (int32_t i = 0, at = 0; i < s.n_columns; i++) {
-        MOTE_TRY(fit_one(x + at, n_rows, n_numbers, i, &s, err));
+        MOTE_TRY(fit_one(rows, at, i, &s, err));
         at += mrt_column_numbers(&s.columns[i]);
     }
     s.is_fitted = 1;

@@ -179,7 +179,7 @@ static void write_pointers(const frontend_text *t, mote_buf *out)
 static void write_inverse_scale(const frontend_text *t, mote_buf *out)
 {
     mrt_quant_f32 q = {0};
-    (void)mrt_quant_f32_from(t->scale > 0 ? t->scale : 1.0f, t->zero_point, &q);
+    (void)mrt_quant_f32_from(t->quant.scale > 0 ? t->quant.scale : 1.0f, t->quant.zero_point, &q);
     mote_frontend_write_float(out, q.inverse_scale);
 }
 
@@ -187,14 +187,14 @@ static void write_inverse_scale(const frontend_text *t, mote_buf *out)
 static void say_shared(frontend_text *t)
 {
     mrt_quant_fixed q = {0};
-    (void)mrt_quant_fixed_from(t->scale > 0 ? t->scale : 1.0f, t->zero_point, &q);
-    frontend_say(t, "float", !(t->scale > 0));
+    (void)mrt_quant_fixed_from(t->quant.scale > 0 ? t->quant.scale : 1.0f, t->quant.zero_point, &q);
+    frontend_say(t, "float", !(t->quant.scale > 0));
     frontend_say(t, "fixed", mote_frontend_is_fixed(&t->p->frontend));
     frontend_say_text(t, "quantisation", frontend_quantisation_c);
     frontend_say(t, "multiplier", q.multiplier);
     frontend_say(t, "shift", q.shift);
     frontend_say_written(t, "inverse_scale", write_inverse_scale);
-    frontend_say(t, "zero_point", t->zero_point);
+    frontend_say(t, "zero_point", t->quant.zero_point);
     frontend_say_written(t, "arrays", write_arrays);
     frontend_say_written(t, "pointers", write_pointers);
 }
@@ -211,9 +211,8 @@ void mote_frontend_device_header(const mote_frontend_plan *p, mote_buf *out)
     write_text(p->frontend.row->device->header, &(frontend_text){.p = p}, out);
 }
 
-void mote_frontend_device_source(const mote_frontend_plan *p, float scale, int32_t zero_point,
-                                 mote_buf *out)
+void mote_frontend_device_source(const mote_frontend_plan *p, mote_input_quant q, mote_buf *out)
 {
-    frontend_text t = {.p = p, .scale = scale, .zero_point = zero_point};
+    frontend_text t = {.p = p, .quant = q};
     write_text(p->frontend.row->device->source, &t, out);
 }

@@ -47,10 +47,9 @@ bool mote_frontend_device_of(const mote_frontend_plan *p, mote_frontend_device *
 bool mote_frontend_device_uses(const mote_frontend_plan *p, const char *path);
 
 /* Behind the includes of the generated header, and of the generated source, for a network whose
- * int8 input has this scale and zero point; scale 0: its input is float32. */
+ * int8 input stands for that; scale 0: its input is float32. */
 void mote_frontend_device_header(const mote_frontend_plan *p, mote_buf *out);
-void mote_frontend_device_source(const mote_frontend_plan *p, float scale, int32_t zero_point,
-                                 mote_buf *out);
+void mote_frontend_device_source(const mote_frontend_plan *p, mote_input_quant q, mote_buf *out);
 
 /* A finite float as a literal that reads as the same bits, in C and C++11. */
 void mote_frontend_write_float(mote_buf *out, float x);

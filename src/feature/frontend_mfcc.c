@@ -183,7 +183,8 @@ static mote_status run(const mote_frontend_plan *p, int32_t worker, const void *
 static mote_status batch(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
                          size_t n, float *out, mote_err *err)
 {
-    return mote_feature_batch(p->own, pool, x, n, (size_t)p->in.dims[0], out, err);
+    const mote_clips clips = {x, n, (size_t)p->in.dims[0]};
+    return mote_feature_batch(p->own, pool, &clips, out, err);
 }
 
 /* Words ----------------------------------------------------------------------------------- */
@@ -198,33 +199,33 @@ static const char *ordinal(int32_t n)
 }
 
 static void words_mfcc(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                       char *what, size_t what_bytes, const char **sounds_like)
+                       mote_value_words *out)
 {
     (void)f;
     (void)in;
     (void)last;
     if (first == 0) {
-        (void)mote_format(what, what_bytes, "the loudness of the sound");
-        *sounds_like = "another distance or gain, or noise over everything";
+        (void)mote_format(out->what, sizeof out->what, "the loudness of the sound");
+        out->like = "another distance or gain, or noise over everything";
     } else if (first == 1) {
-        (void)mote_format(what, what_bytes, "the balance of low and high tones");
-        *sounds_like = "another microphone, or noise of low tones such as a car's";
+        (void)mote_format(out->what, sizeof out->what, "the balance of low and high tones");
+        out->like = "another microphone, or noise of low tones such as a car's";
     } else {
-        (void)mote_format(what, what_bytes, "the spectrum's %d%s coefficient", (int)first + 1,
-                          ordinal(first + 1));
-        *sounds_like = "another microphone or room";
+        (void)mote_format(out->what, sizeof out->what, "the spectrum's %d%s coefficient",
+                          (int)first + 1, ordinal(first + 1));
+        out->like = "another microphone or room";
     }
 }
 
 static void words_logmel(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                         char *what, size_t what_bytes, const char **sounds_like)
+                         mote_value_words *out)
 {
     (void)f;
     (void)in;
     (void)last;
-    (void)mote_format(what, what_bytes, "the loudness of the %d%s band of tones", (int)first + 1,
-                      ordinal(first + 1));
-    *sounds_like = "noise in that band, or another microphone";
+    (void)mote_format(out->what, sizeof out->what, "the loudness of the %d%s band of tones",
+                      (int)first + 1, ordinal(first + 1));
+    out->like = "noise in that band, or another microphone";
 }
 
 /* The log-mel values, whatever the network is given. */

@@ -120,15 +120,15 @@ static mote_status run(const mote_frontend_plan *p, int32_t worker, const void *
 }
 
 static void words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like)
+                  mote_value_words *out)
 {
     static const char *const colours[] = {"red", "green", "blue"};
     const int32_t n = in != NULL && in->n_dims == 3 ? in->dims[2] : f->n_fitted;
     if (n == 3 && first == last && first >= 0 && first < 3)
-        (void)mote_format(what, what_bytes, "the brightness of %s", colours[first]);
+        (void)mote_format(out->what, sizeof out->what, "the brightness of %s", colours[first]);
     else
-        (void)mote_format(what, what_bytes, "the brightness of the picture");
-    *sounds_like = "other light, another exposure or white balance, another background";
+        (void)mote_format(out->what, sizeof out->what, "the brightness of the picture");
+    out->like = "other light, another exposure or white balance, another background";
 }
 
 #define PIXELS_CLASS                                                                               \

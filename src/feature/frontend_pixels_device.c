@@ -60,7 +60,8 @@ static void levels_of(const mote_frontend_plan *p, int32_t c, const mrt_quant_f3
 static void write_levels(const frontend_text *t, mote_buf *b)
 {
     mrt_quant_f32 q;
-    MOTE_BUG_IF(!mrt_quant_f32_from(t->scale, t->zero_point, &q)); /* of a graph that was checked */
+    MOTE_BUG_IF(!mrt_quant_f32_from(t->quant.scale, t->quant.zero_point,
+                                    &q)); /* of a graph that was checked */
     for (int32_t c = 0; c < n_channels_of(t->p); c++) {
         int8_t levels[MRT_PIXELS_LEVELS];
         levels_of(t->p, c, &q, levels);

@@ -12,16 +12,16 @@ static void describe(const mote_frontend *f, char *out, size_t out_bytes)
 }
 
 static void words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like)
+                  mote_value_words *out)
 {
     (void)f;
     (void)in;
     if (first == last)
-        (void)mote_format(what, what_bytes, "the level of channel %d", (int)first + 1);
+        (void)mote_format(out->what, sizeof out->what, "the level of channel %d", (int)first + 1);
     else
-        (void)mote_format(what, what_bytes, "the level of channels %d to %d", (int)first + 1,
-                          (int)last + 1);
-    *sounds_like = "another position, mounting or range of the sensor";
+        (void)mote_format(out->what, sizeof out->what, "the level of channels %d to %d",
+                          (int)first + 1, (int)last + 1);
+    out->like = "another position, mounting or range of the sensor";
 }
 
 const mote_frontend_class mote_frontend_row_raw = {

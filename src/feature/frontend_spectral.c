@@ -22,7 +22,7 @@ static void describe(const mote_frontend *f, char *out, size_t out_bytes)
 }
 
 static void words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like)
+                  mote_value_words *out)
 {
     const series_settings s = series_settings_of(f);
     const double width = (high_of(&s) - s.low_hz) / s.n_bands;
@@ -30,9 +30,10 @@ static void words(const mote_frontend *f, const mote_shape *in, int32_t first, i
     int32_t end = last / s.n_bands == channel ? last % s.n_bands : s.n_bands - 1;
 
     (void)in;
-    (void)mote_format(what, what_bytes, "the strength of channel %d between %.3g and %.3g Hz",
-                      (int)channel + 1, s.low_hz + band * width, s.low_hz + (end + 1) * width);
-    *sounds_like = "vibration that came or went, or another mounting";
+    (void)mote_format(out->what, sizeof out->what,
+                      "the strength of channel %d between %.3g and %.3g Hz", (int)channel + 1,
+                      s.low_hz + band * width, s.low_hz + (end + 1) * width);
+    out->like = "vibration that came or went, or another mounting";
 }
 
 const mote_frontend_class mote_frontend_row_spectral = {

@@ -39,15 +39,15 @@ static void name(int32_t statistic, char *out, size_t n, const char **sounds_lik
 
 /* Of a run of values the first names it. */
 static void words(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
-                  char *what, size_t what_bytes, const char **sounds_like)
+                  mote_value_words *out)
 {
     const series_settings s = series_settings_of(f);
     char text[48];
 
     (void)in;
     (void)last;
-    name(s.statistics[first % s.n_statistics], text, sizeof text, sounds_like);
-    (void)mote_format(what, what_bytes, "the %s of channel %d", text,
+    name(s.statistics[first % s.n_statistics], text, sizeof text, &out->like);
+    (void)mote_format(out->what, sizeof out->what, "the %s of channel %d", text,
                       (int)(first / s.n_statistics) + 1);
 }
 

@@ -162,21 +162,20 @@ mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const 
     return MOTE_OK;
 }
 
-mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
-                               const void *const *clips, size_t n_clips, size_t n, float *out,
-                               mote_err *err)
+mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool, const mote_clips *clips,
+                               float *out, mote_err *err)
 {
     size_t n_all;
 
-    MOTE_TRY(check_length(p, n, err));
+    MOTE_TRY(check_length(p, clips->n_samples, err));
     if (mote_pool_threads(pool) > p->n_workers)
         return mote_fail(err, MOTE_ARG, "feature plan of %d workers used by %d threads",
                          (int)p->n_workers, (int)mote_pool_threads(pool));
-    const size_t n_frames = mrt_frontend_frames(&p->tables.config, n);
-    if (!mote_mul_size(n_frames, n_clips, &n_all))
-        return mote_fail(err, MOTE_LIMIT, "%zu clips of %zu frames are too many", n_clips,
+    const size_t n_frames = mrt_frontend_frames(&p->tables.config, clips->n_samples);
+    if (!mote_mul_size(n_frames, clips->n, &n_all))
+        return mote_fail(err, MOTE_LIMIT, "%zu clips of %zu frames are too many", clips->n,
                          n_frames);
-    frame_run run = {p, clips, n_frames, n_all, out};
+    frame_run run = {p, clips->pcm, n_frames, n_all, out};
     mote_pool_run(pool, (n_all + PIECE_FRAMES - 1) / PIECE_FRAMES, run_piece, &run);
     return MOTE_OK;
 }

@@ -85,12 +85,17 @@ MOTE_MUST_USE mote_status mote_feature_clip(const mote_feature_plan *p, int32_t 
                                             const int16_t *pcm, size_t n, float *out,
                                             mote_err *err);
 
-/* n_clips clips of n samples (int16) each to out [n_clips][frames][values], frames of neighbouring
- * clips side by side. pool NULL: on this thread; its threads use the plan's workers (ARG when the
- * plan has fewer). The results do not depend on the number of threads. */
+/* Clips of one length. Borrowed. */
+typedef struct {
+    const void *const *pcm; /* [n] of int16 [n_samples] */
+    size_t n, n_samples;
+} mote_clips;
+
+/* Clips to out [clips->n][frames][values], frames of neighbouring clips side by side. pool NULL: on
+ * this thread; its threads use the plan's workers (ARG when the plan has fewer). The results do not
+ * depend on the number of threads. */
 MOTE_MUST_USE mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool,
-                                             const void *const *clips, size_t n_clips, size_t n,
-                                             float *out, mote_err *err);
+                                             const mote_clips *clips, float *out, mote_err *err);
 
 /* Choose the path of batches, "avx512", "avx2" or "portable", as tests and benchmarks do; NULL: the
  * best. False, and the best, when this machine lacks the path. Not while the plan is in use. */

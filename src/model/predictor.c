@@ -90,12 +90,16 @@ static void answer(mote_predictor *p, const float *features, mote_prediction *ou
     *out = y;
 }
 
+static mote_input_quant input_quant(const mote_predictor *p)
+{
+    return (mote_input_quant){p->input->quant.scales[0], p->input->quant.zero_point};
+}
+
 /* The float32 input of the graph to its type. */
 static mote_status take_numbers(mote_predictor *p, const float *x, mote_err *err)
 {
     if (p->input->dtype == MOTE_I8)
-        return mote_frontend_quantize(p->plan, p->input->quant.scales[0],
-                                      p->input->quant.zero_point, x, p->n_in, p->in, err);
+        return mote_frontend_quantize(p->plan, input_quant(p), x, p->n_in, p->in, err);
     memcpy(p->in, x, p->n_in * sizeof *x);
     return MOTE_OK;
 }
@@ -140,8 +144,7 @@ mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_ste
                          mote_model_name(p->model));
     size_t n_values = mote_frontend_frames(&pace, n_steps) * (size_t)pace.n_values;
     MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, features, err));
-    return mote_frontend_quantize(p->plan, p->input->quant.scales[0], p->input->quant.zero_point,
-                                  features, n_values, out, err);
+    return mote_frontend_quantize(p->plan, input_quant(p), features, n_values, out, err);
 }
 
 void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)

@@ -86,8 +86,8 @@ static mote_status run_graph(mote_bench *b, bench_place *t)
     const mote_graph *g = b->judge.graph;
     const mote_quant *in = &g->tensors[g->inputs[0]].quant;
     if (is_int8(g))
-        MOTE_TRY(mote_frontend_quantize(b->plan, in->scales[0], in->zero_point, t->features,
-                                        b->n_in, t->in, &t->err));
+        MOTE_TRY(mote_frontend_quantize(b->plan, (mote_input_quant){in->scales[0], in->zero_point},
+                                        t->features, b->n_in, t->in, &t->err));
     mote_runner_run(t->runner, t->in, t->out, NULL, NULL);
     return MOTE_OK;
 }

@@ -64,8 +64,8 @@ mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train, mote_err
         return MOTE_OK;
     MOTE_TRY(mote_frontend_shape(&fitted, &train->shape, &out, err));
     MOTE_TRY(mote_features_of(p, train, &a, &x, err));
-    MOTE_TRY(mote_frontend_fit(&fitted, x, train->n * frames_of(&out), out.dims[out.n_dims - 1],
-                               &fitted, err));
+    const mote_frames frames = {x, train->n * frames_of(&out), out.dims[out.n_dims - 1]};
+    MOTE_TRY(mote_frontend_fit(&fitted, &frames, &fitted, err));
     p->made.features_ = fitted;
     return MOTE_OK;
 }

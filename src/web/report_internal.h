@@ -40,9 +40,8 @@ const char *report_plain_name(mote_metric m, const char *requirement);
 /* A part of the page: id, title, question. End it with report_end. */
 void report_begin(mote_buf *out, const char *id, const char *title, const char *question);
 void report_end(mote_buf *out);
-/* "feature_8" in words: what it is, and what a change of it sounds like (NULL: nothing to say). */
-void report_watched(const mote_frontend *features, const char *name, char *what, size_t what_bytes,
-                    const char **sounds_like);
+/* "feature_8" in words. */
+void report_watched(const mote_frontend *features, const char *name, mote_value_words *out);
 
 /* ---- parts, in the order of the page ---- */
 

@@ -98,20 +98,19 @@ static mote_status window_chart(const mote_report *r, mote_arena *a, mote_buf *o
 /* "the balance of low and high tones; sounds like another microphone" */
 static void contributor(const mote_report *r, const mote_contributor *c, mote_buf *out)
 {
-    char what[128];
-    const char *like = NULL;
+    mote_value_words words;
     const mote_frontend own = mote_frontend_of_project(&r->project->features, r->project->rate_hz);
-    report_watched(r->features ? r->features : &own, c->what, what, sizeof what, &like);
-    mote_buf_html(out, strcmp(c->words, c->what) != 0 ? c->words : what);
+    report_watched(r->features ? r->features : &own, c->what, &words);
+    mote_buf_html(out, strcmp(c->words, c->what) != 0 ? c->words : words.what);
     mote_buf_printf(out, " (<code>");
     mote_buf_html(out, c->what);
     mote_buf_printf(out, "</code>, PSI %.2f where %.2f is the limit", c->statistic, c->threshold);
     if (isfinite(c->share))
         mote_buf_printf(out, ", %.0f %% of the drift", 100 * c->share);
     mote_buf_str(out, ")");
-    if (like) {
+    if (words.like) {
         mote_buf_str(out, "; sounds like ");
-        mote_buf_html(out, like);
+        mote_buf_html(out, words.like);
     }
 }
 

@@ -203,8 +203,7 @@ static const watched *find_watched(const watched *list, size_t n, const char *na
     return NULL;
 }
 
-void report_watched(const mote_frontend *features, const char *name, char *what, size_t what_bytes,
-                    const char **sounds_like)
+void report_watched(const mote_frontend *features, const char *name, mote_value_words *out)
 {
     static const watched heard[] = {
         {"floor", "how loud the quiet parts are", "background noise came or went"},
@@ -230,27 +229,26 @@ void report_watched(const mote_frontend *features, const char *name, char *what,
     bool is_heard = features && mote_frontend_input(features, &input) && has_sounds[input];
     const watched *known = is_heard ? find_watched(heard, sizeof heard / sizeof heard[0], name)
                                     : find_watched(any, sizeof any / sizeof any[0], name);
-    *sounds_like = NULL;
+    out->like = NULL;
     if (known) {
-        (void)mote_format(what, what_bytes, "%s", known->what);
-        *sounds_like = known->like;
+        (void)mote_format(out->what, sizeof out->what, "%s", known->what);
+        out->like = known->like;
         return;
     }
     if (strncmp(name, "value ", 6) == 0 || strncmp(name, "value_", 6) == 0) {
-        (void)mote_format(what, what_bytes, "%s", name);
-        *sounds_like = "another level of what is measured, or wrong answers";
+        (void)mote_format(out->what, sizeof out->what, "%s", name);
+        out->like = "another level of what is measured, or wrong answers";
         return;
     }
     int64_t first = -1, last = -1;
     const char *digits = strncmp(name, "feature_", 8) == 0 ? name + 8 : "";
     size_t n = strspn(digits, "0123456789");
     if (n == 0 || !mote_parse_i64(digits, n, &first) || first > INT32_MAX) {
-        (void)mote_format(what, what_bytes, "%s", name);
+        (void)mote_format(out->what, sizeof out->what, "%s", name);
         return;
     }
     if (digits[n] != '_' || !mote_parse_i64(digits + n + 1, strlen(digits + n + 1), &last) ||
         last < first || last > INT32_MAX)
         last = first;
-    mote_frontend_words(features, NULL, (int32_t)first, (int32_t)last, what, what_bytes,
-                        sounds_like);
+    mote_frontend_words(features, NULL, (int32_t)first, (int32_t)last, out);
 }

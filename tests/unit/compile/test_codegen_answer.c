@@ -150,8 +150,11 @@ static float *features_of(mote_frontend *f, const mote_shape *in, const void *x,
                                    (size_t)in->dims[0], y + i * n, &err));
         mote_frontend_plan_destroy(p);
         if (mote_frontend_wants_fit(f))
-            T_OK(mote_frontend_fit(f, y, SAMPLES * n / (size_t)out->dims[out->n_dims - 1],
-                                   out->dims[out->n_dims - 1], f, &err));
+            T_OK(mote_frontend_fit(f,
+                                   &(mote_frames){y,
+                                                  SAMPLES * n / (size_t)out->dims[out->n_dims - 1],
+                                                  out->dims[out->n_dims - 1]},
+                                   f, &err));
     }
     return y;
 }

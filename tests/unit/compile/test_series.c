@@ -101,7 +101,8 @@ static void fit(mote_frontend *f, const mote_shape *in, const void *x)
     for (size_t i = 0; i < SAMPLES; i++)
         T_OK(mote_frontend_run(p, 0, (const char *)x + i * mote_shape_bytes(in), STEPS, y + i * n,
                                &err));
-    T_OK(mote_frontend_fit(f, y, SAMPLES * (size_t)out.dims[0], out.dims[1], f, &err));
+    T_OK(mote_frontend_fit(f, &(mote_frames){y, SAMPLES * (size_t)out.dims[0], out.dims[1]}, f,
+                           &err));
     mote_free(y);
     mote_frontend_plan_destroy(p);
 }
@@ -131,7 +132,8 @@ static void check_project(const mote_compile_input *in, const void *x, const cha
     for (size_t i = 0; i < SAMPLES; i++) {
         T_OK(mote_frontend_run(p, 0, (const char *)x + i * mote_shape_bytes(&in->sample), STEPS,
                                values, &err));
-        T_OK(mote_frontend_quantize(p, q->scales[0], q->zero_point, values, n, want, &err));
+        T_OK(mote_frontend_quantize(p, (mote_input_quant){q->scales[0], q->zero_point}, values, n,
+                                    want, &err));
         assert_memory_equal(got.data + 2 * i * n, want, n);
         assert_memory_equal(got.data + (2 * i + 1) * n, want, n);
     }

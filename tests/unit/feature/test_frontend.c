@@ -158,19 +158,18 @@ static void the_pace_says_how_frames_follow(void **state)
 static void values_have_words(void **state)
 {
     (void)state;
-    char what[80];
-    const char *like = NULL;
+    mote_value_words words;
     const mote_frontend mfcc = named("mfcc"), logmel = named("logmel"), none = named("none");
-    mote_frontend_words(&mfcc, NULL, 7, 7, what, sizeof what, &like);
-    assert_string_equal(what, "the spectrum's 8th coefficient");
-    assert_string_equal(like, "another microphone or room");
-    mote_frontend_words(&mfcc, NULL, 0, 0, what, sizeof what, &like);
-    assert_string_equal(what, "the loudness of the sound");
-    mote_frontend_words(&logmel, NULL, 11, 12, what, sizeof what, &like);
-    assert_string_equal(what, "the loudness of the 12th band of tones");
-    mote_frontend_words(&none, NULL, 2, 4, what, sizeof what, &like);
-    assert_string_equal(what, "values 3 to 5 of the input");
-    assert_null(like);
+    mote_frontend_words(&mfcc, NULL, 7, 7, &words);
+    assert_string_equal(words.what, "the spectrum's 8th coefficient");
+    assert_string_equal(words.like, "another microphone or room");
+    mote_frontend_words(&mfcc, NULL, 0, 0, &words);
+    assert_string_equal(words.what, "the loudness of the sound");
+    mote_frontend_words(&logmel, NULL, 11, 12, &words);
+    assert_string_equal(words.what, "the loudness of the 12th band of tones");
+    mote_frontend_words(&none, NULL, 2, 4, &words);
+    assert_string_equal(words.what, "values 3 to 5 of the input");
+    assert_null(words.like);
 }
 
 static void none_hands_numbers_on(void **state)
@@ -190,7 +189,8 @@ static void none_hands_numbers_on(void **state)
     T_FAILS(mote_frontend_run(p, 0, x, 1, got, &err), MOTE_SHAPE, "a sample of 1 steps");
     assert_false(mote_frontend_wants_fit(&f));
     mote_frontend fitted;
-    T_FAILS(mote_frontend_fit(&f, want, 1, 4, &fitted, &err), MOTE_ARG, "cannot be fitted");
+    T_FAILS(mote_frontend_fit(&f, &(mote_frames){want, 1, 4}, &fitted, &err), MOTE_ARG,
+            "cannot be fitted");
     mote_frontend_plan_destroy(p);
 }
 

@@ -55,7 +55,8 @@ static mote_frontend fitted_to(const mote_shape *in)
     static float x[N * SIZE];
     assert_true(mote_frontend_wants_fit(&f));
     run_all(&f, in, x);
-    T_OK(mote_frontend_fit(&f, x, (size_t)(N * SIZE / in->dims[2]), in->dims[2], &fitted, &err));
+    T_OK(mote_frontend_fit(&f, &(mote_frames){x, (size_t)(N * SIZE / in->dims[2]), in->dims[2]},
+                           &fitted, &err));
     return fitted;
 }
 
@@ -123,10 +124,7 @@ static void the_device_looks_up_what_the_host_computes(void **state)
     mote_err err;
     const mote_frontend rows[] = {fitted_to(&COLOUR), fitted_to(&GREY), named("unit_pixels")};
     const mote_shape *shapes[] = {&COLOUR, &GREY, &COLOUR};
-    static const struct {
-        float scale;
-        int32_t zero_point;
-    } quants[] = {{0.0247f, -12}, {0.0039f, 0}, {1.0f, 127}};
+    static const mote_input_quant quants[] = {{0.0247f, -12}, {0.0039f, 0}, {1.0f, 127}};
     for (size_t i = 0; i < 3 * T_COUNT(quants); i++) {
         const mote_shape *in = shapes[i % 3];
         const int32_t n = in->dims[2];
@@ -134,14 +132,13 @@ static void the_device_looks_up_what_the_host_computes(void **state)
         T_OK(mote_frontend_plan_create(&rows[i % 3], in, 1, &p, &err));
         MOTE_SCOPED_BUF text;
         mote_buf_init(&text, 1 << 16);
-        mote_frontend_device_source(p, quants[i / 3].scale, quants[i / 3].zero_point, &text);
+        mote_frontend_device_source(p, quants[i / 3], &text);
         int8_t table[COLOURS * MRT_PIXELS_LEVELS], looked[SIZE], want[SIZE], streamed[SIZE];
         read_table(text.data, "@f_levels", table, (size_t)n * MRT_PIXELS_LEVELS);
         for (int k = 0; k < N; k++) {
             float x[SIZE];
             T_OK(mote_frontend_run(p, 0, pictures[k], HEIGHT, x, &err));
-            T_OK(mote_frontend_quantize(p, quants[i / 3].scale, quants[i / 3].zero_point, x, SIZE,
-                                        want, &err));
+            T_OK(mote_frontend_quantize(p, quants[i / 3], x, SIZE, want, &err));
             mrt_pixels_look_up(pictures[k], (size_t)(SIZE / n), n, table, looked);
             assert_memory_equal(looked, want, SIZE);
             const mrt_pixels_tables t = {in->dims[1], HEIGHT, n, table};
@@ -180,13 +177,12 @@ static void channels_have_names(void **state)
 {
     (void)state;
     const mote_frontend f = named("pixels");
-    char what[80];
-    const char *like = NULL;
-    mote_frontend_words(&f, &COLOUR, 1, 1, what, sizeof what, &like);
-    assert_string_equal(what, "the brightness of green");
-    assert_non_null(like);
-    mote_frontend_words(&f, &GREY, 0, 0, what, sizeof what, &like);
-    assert_string_equal(what, "the brightness of the picture");
+    mote_value_words words;
+    mote_frontend_words(&f, &COLOUR, 1, 1, &words);
+    assert_string_equal(words.what, "the brightness of green");
+    assert_non_null(words.like);
+    mote_frontend_words(&f, &GREY, 0, 0, &words);
+    assert_string_equal(words.what, "the brightness of the picture");
 }
 
 int main(void)

@@ -140,7 +140,7 @@ static void a_fitted_front_end_gives_values_of_one_size(void **state)
                 T_OK(mote_frontend_run(p, 0, whole[k], STEPS, x + k * n, &err));
             mote_frontend_plan_destroy(p);
             if (!pass) {
-                T_OK(mote_frontend_fit(&f, x, n_frames, n_values, &fitted, &err));
+                T_OK(mote_frontend_fit(&f, &(mote_frames){x, n_frames, n_values}, &fitted, &err));
                 continue;
             }
             for (int32_t v = 0; v < n_values; v++) {
@@ -165,7 +165,8 @@ static void a_fitted_front_end_gives_values_of_one_size(void **state)
         mote_shape out;
         T_FAILS(mote_frontend_shape(&fitted, &more, &out, &err), MOTE_SHAPE, "was fitted to");
         x[0] = NAN;
-        T_FAILS(mote_frontend_fit(&f, x, 1, 1, &other, &err), MOTE_RANGE, "out of range");
+        T_FAILS(mote_frontend_fit(&f, &(mote_frames){x, 1, 1}, &other, &err), MOTE_RANGE,
+                "out of range");
         mote_free(x);
     }
 }
@@ -253,11 +254,10 @@ static void values_have_words(void **state)
     };
     for (size_t i = 0; i < T_COUNT(known); i++) {
         const mote_frontend f = parsed(known[i].text);
-        char what[80];
-        const char *like = NULL;
-        mote_frontend_words(&f, NULL, known[i].value, known[i].value, what, sizeof what, &like);
-        assert_string_equal(what, known[i].words);
-        assert_non_null(like);
+        mote_value_words words;
+        mote_frontend_words(&f, NULL, known[i].value, known[i].value, &words);
+        assert_string_equal(words.what, known[i].words);
+        assert_non_null(words.like);
     }
 }
 

@@ -54,6 +54,7 @@ static void scalar_clip(const mrt_frontend_tables *t, const int16_t *pcm, size_t
 
 static void check_paths(const mote_feature_config *cfg, const void *const *clips)
 {
+    const mote_clips all = {clips, N_CLIPS, N_SAMPLES};
     mote_err err;
     mote_feature_plan *p = NULL;
     T_OK(mote_feature_plan_create(cfg, 2, &p, &err));
@@ -70,10 +71,10 @@ static void check_paths(const mote_feature_config *cfg, const void *const *clips
         if (!mote_feature_batch_choose(p, PATHS[k]))
             continue;
         memset(got, 0xff, N_CLIPS * n * sizeof *got);
-        T_OK(mote_feature_batch(p, NULL, clips, N_CLIPS, N_SAMPLES, got, &err));
+        T_OK(mote_feature_batch(p, NULL, &all, got, &err));
         assert_memory_equal(got, want, N_CLIPS * n * sizeof *got);
         memset(got, 0xff, N_CLIPS * n * sizeof *got);
-        T_OK(mote_feature_batch(p, pool, clips, N_CLIPS, N_SAMPLES, got, &err));
+        T_OK(mote_feature_batch(p, pool, &all, got, &err));
         assert_memory_equal(got, want, N_CLIPS * n * sizeof *got);
         memset(got, 0xff, n * sizeof *got);
         T_OK(mote_feature_clip(p, 1, clips[3], N_SAMPLES, got, &err));
@@ -158,8 +159,8 @@ static void real_speech_gives_the_same_bits_too(void **state)
             check_paths(&cfg, clips);
             mote_feature_plan *p = NULL;
             T_OK(mote_feature_plan_create(&cfg, 1, &p, &err));
-            T_OK(mote_feature_batch(p, NULL, clips, N_CLIPS, N_SAMPLES, arithmetic == 0 ? f : q,
-                                    &err));
+            const mote_clips all = {clips, N_CLIPS, N_SAMPLES};
+            T_OK(mote_feature_batch(p, NULL, &all, arithmetic == 0 ? f : q, &err));
             mote_feature_plan_destroy(p);
         }
         for (size_t i = 0; i < T_COUNT(f); i++, n_values++) {
@@ -189,7 +190,7 @@ static void samples_behind_the_clip_are_not_read(void **state)
     T_FAILS(mote_feature_clip(p, 0, pcm, 477, out, &err), MOTE_SHAPE,
             "477 samples is shorter than one window of 478");
     const void *clips[] = {pcm};
-    T_FAILS(mote_feature_batch(p, NULL, clips, 1, 477, out, &err), MOTE_SHAPE,
+    T_FAILS(mote_feature_batch(p, NULL, &(mote_clips){clips, 1, 477}, out, &err), MOTE_SHAPE,
             "shorter than one window");
     mote_free(pcm);
     mote_feature_plan_destroy(p);
@@ -209,7 +210,7 @@ static void a_plan_serves_no_more_threads_than_it_has_workers(void **state)
     static const int16_t pcm[480];
     const void *clips[] = {pcm};
     float out[10];
-    T_FAILS(mote_feature_batch(p, pool, clips, 1, 480, out, &err), MOTE_ARG,
+    T_FAILS(mote_feature_batch(p, pool, &(mote_clips){clips, 1, 480}, out, &err), MOTE_ARG,
             "1 workers used by 2 threads");
     mote_pool_destroy(pool);
     mote_feature_plan_destroy(p);
@@ -247,7 +248,7 @@ static void quantisation_equals_the_device_functions(void **state)
         assert_true(mote_frontend_other_arithmetic(&f, &fixed_one));
         T_OK(mote_frontend_plan_create(arithmetic ? &fixed_one : &f, &in, 1, &plan, &err));
         T_OK(mote_feature_clip(p, 0, pcm, 16000, values, &err));
-        T_OK(mote_frontend_quantize(plan, 0.58f, 83, values, 490, got, &err));
+        T_OK(mote_frontend_quantize(plan, (mote_input_quant){0.58f, 83}, values, 490, got, &err));
         if (arithmetic == 0) {
             mrt_quant_f32 q;
             assert_true(mrt_quant_f32_from(0.58f, 83, &q));
@@ -264,10 +265,10 @@ static void quantisation_equals_the_device_functions(void **state)
             mrt_quantize_fixed(&q, fixed, 490, want);
         }
         assert_memory_equal(got, want, 490);
-        T_FAILS(mote_frontend_quantize(plan, 0.0f, 0, values, 490, got, &err), MOTE_RANGE,
-                "scale 0");
-        T_FAILS(mote_frontend_quantize(plan, 1.0f, 128, values, 490, got, &err), MOTE_RANGE,
-                "zero point 128");
+        T_FAILS(mote_frontend_quantize(plan, (mote_input_quant){0.0f, 0}, values, 490, got, &err),
+                MOTE_RANGE, "scale 0");
+        T_FAILS(mote_frontend_quantize(plan, (mote_input_quant){1.0f, 128}, values, 490, got, &err),
+                MOTE_RANGE, "zero point 128");
         mote_frontend_plan_destroy(plan);
         mote_feature_plan_destroy(p);
     }

@@ -38,7 +38,7 @@ static mote_frontend plain_frontend(void)
     mote_frontend f, fitted;
     float x[2] = {-1, 1};
     T_OK(mote_frontend_named("raw", &f, &err));
-    T_OK(mote_frontend_fit(&f, x, 2, 1, &fitted, &err));
+    T_OK(mote_frontend_fit(&f, &(mote_frames){x, 2, 1}, &fitted, &err));
     return fitted;
 }
 

@@ -61,7 +61,7 @@ static mote_frontend fitted_front(const mote_signature *s)
     T_OK(mote_frontend_plan_create(&f, &s->sample, 1, &p, &err));
     for (int i = 0; i < 8; i++)
         T_OK(mote_frontend_run(p, 0, samples[i], STEPS, y[i], &err));
-    T_OK(mote_frontend_fit(&f, y[0], 8 * STEPS, AXES, &f, &err));
+    T_OK(mote_frontend_fit(&f, &(mote_frames){y[0], 8 * STEPS, AXES}, &f, &err));
     mote_frontend_plan_destroy(p);
     return f;
 }
