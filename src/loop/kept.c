@@ -145,15 +145,15 @@ mote_status mote_kept_find(mote_store *s, const mote_kept_wish *wish, mote_arena
                            mote_kept_list *out, mote_err *err)
 {
     lister l = {.store = s, .wish = wish, .arena = a};
-    int64_t after = 0;
+    mote_predlog_page page = {.model = wish->model, .max = PORTION};
     for (size_t got = 1; got > 0;) {
         MOTE_SCOPED_ARENA scratch;
         mote_predlog_record *records = NULL;
         mote_arena_init(&scratch, PORTION_MAX_BYTES);
-        MOTE_TRY(mote_predlog_list(s, wish->model, after, PORTION, &scratch, &records, &got, err));
+        MOTE_TRY(mote_predlog_list(s, &page, &scratch, &records, &got, err));
         for (size_t i = 0; i < got; i++)
             MOTE_TRY(add(&l, &records[i], err));
-        after = got > 0 ? records[got - 1].id : after;
+        page.after_id = got > 0 ? records[got - 1].id : page.after_id;
     }
     if (l.n > 0)
         qsort(l.items, l.n, sizeof *l.items, wish->least_sure ? least_sure_first : newest_first);

@@ -61,14 +61,14 @@ static mote_status read_log(mote_store *s, join *j, mote_err *err)
 {
     const mote_monitor_config *of = &j->cfg->config.watch;
     char version[24];
-    int64_t after = 0;
+    mote_predlog_page page = {.model = of->model, .max = PORTION};
     size_t n = PORTION;
     (void)mote_format(version, sizeof version, "%lld", (long long)of->version);
     while (n == PORTION) {
         mote_predlog_record *r = NULL;
-        MOTE_TRY(mote_predlog_list(s, of->model, after, PORTION, j->a, &r, &n, err));
+        MOTE_TRY(mote_predlog_list(s, &page, j->a, &r, &n, err));
         for (size_t i = 0; i < n; i++) {
-            after = r[i].id;
+            page.after_id = r[i].id;
             if (r[i].request_id && *r[i].request_id && strcmp(r[i].version, version) == 0 &&
                 r[i].n_labels == j->signature->n_outputs)
                 MOTE_TRY(keep_record(j, &r[i], err));

@@ -37,59 +37,65 @@ static mote_status write_cursor(mote_store *s, const mote_sha256 *bundle, int64_
     return mote_stmt_run(q, err);
 }
 
-/* Feed the predictions after *at until a window is complete or the log ends. */
-static mote_status feed(mote_monitor *m, mote_store *s, const mote_monitor_log *log, int64_t *at,
-                        bool *full, mote_monitor_log_read *r, mote_err *err)
+/* A reading of a log that goes on. */
+typedef struct {
+    mote_monitor *m;
+    mote_store *s;
+    const mote_monitor_log *log;
+    mote_predlog_page next; /* what is read next: behind what the monitor was fed */
+    mote_monitor_log_read so_far;
+} reading;
+
+/* Feed the next predictions until a window is complete or the log ends. */
+static mote_status feed(reading *r, bool *full, mote_err *err)
 {
+    const int32_t n_things = r->log->n_things;
     for (*full = false; !*full;) {
         MOTE_SCOPED_ARENA a;
         mote_predlog_watch *list = NULL;
         size_t n = 0;
         mote_arena_init(&a, PORTION_MAX_BYTES);
-        MOTE_TRY(mote_predlog_watched(s, &log->bundle, *at, PORTION, &a, &list, &n, err));
+        MOTE_TRY(mote_predlog_watched(r->s, &r->next, &a, &list, &n, err));
         if (n == 0)
             return MOTE_OK;
         for (size_t i = 0; i < n && !*full; i++) {
             const mote_predlog_watch *w = &list[i];
-            const int32_t n_samples = w->n % log->n_things == 0 ? w->n / log->n_things : 0;
-            *at = w->id;
+            const int32_t n_samples = w->n % n_things == 0 ? w->n / n_things : 0;
+            r->next.after_id = w->id;
             for (int32_t k = 0; k < n_samples; k++)
-                *full |= mote_monitor_add(m, w->values + k * log->n_things, w->time_ms);
-            r->n_read += n_samples > 0;
-            r->n_unusable += n_samples == 0;
+                *full |= mote_monitor_add(r->m, w->values + k * n_things, w->time_ms);
+            r->so_far.n_read += n_samples > 0;
+            r->so_far.n_unusable += n_samples == 0;
         }
     }
     return MOTE_OK;
 }
 
-static mote_status write_progress(mote_monitor *m, mote_store *s, const mote_monitor_log *log,
-                                  int64_t at, bool final, int64_t now_ms, mote_monitor_log_read *r,
-                                  mote_err *err)
+static mote_status write_progress(reading *r, bool final, int64_t now_ms, mote_err *err)
 {
     mote_monitor_flushed f = {0};
     MOTE_SCOPED_TXN txn = {0};
-    MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(mote_monitor_flush(m, s, final, now_ms, &f, err));
+    MOTE_TRY(mote_store_begin(r->s, &txn, err));
+    MOTE_TRY(mote_monitor_flush(r->m, r->s, final, now_ms, &f, err));
     if (f.n_windows > 0)
-        MOTE_TRY(write_cursor(s, &log->bundle, at, err));
+        MOTE_TRY(write_cursor(r->s, &r->log->bundle, r->next.after_id, err));
     MOTE_TRY(mote_store_commit(&txn, err));
-    r->flushed.n_windows += f.n_windows;
-    r->flushed.n_opened += f.n_opened;
-    r->flushed.n_resolved += f.n_resolved;
+    r->so_far.flushed.n_windows += f.n_windows;
+    r->so_far.flushed.n_opened += f.n_opened;
+    r->so_far.flushed.n_resolved += f.n_resolved;
     return MOTE_OK;
 }
 
 mote_status mote_monitor_read_log(mote_monitor *m, mote_store *s, const mote_monitor_log *log,
                                   int64_t now_ms, mote_monitor_log_read *out, mote_err *err)
 {
-    mote_monitor_log_read r = {0};
-    int64_t at = 0;
+    reading r = {.m = m, .s = s, .log = log, .next = {.bundle = &log->bundle, .max = PORTION}};
     bool full = true;
-    MOTE_TRY(read_cursor(s, &log->bundle, &at, err));
+    MOTE_TRY(read_cursor(s, &log->bundle, &r.next.after_id, err));
     while (full) {
-        MOTE_TRY(feed(m, s, log, &at, &full, &r, err));
-        MOTE_TRY(write_progress(m, s, log, at, !full && log->close_last, now_ms, &r, err));
+        MOTE_TRY(feed(&r, &full, err));
+        MOTE_TRY(write_progress(&r, !full && log->close_last, now_ms, err));
     }
-    *out = r;
+    *out = r.so_far;
     return MOTE_OK;
 }

@@ -25,9 +25,7 @@
 #define N_ATTEMPTS     3 /* when the store is locked by another program */
 
 struct mote_predlog {
-    mote_store *store; /* of the writer thread, as the keys */
-    mote_keyring *keys;
-    char boot[PREDLOG_BOOT_BYTES];
+    predlog_book book;
     mote_cancel stopping; /* breaks off a purge */
     mote_consent_policy policy;
     mote_arena arena; /* the policy's texts */
@@ -182,27 +180,27 @@ static mote_status write_batch(mote_predlog *log, predlog_entry *first,
                                const mote_predlog_counts *so_far, batch_fates *out, mote_err *err)
 {
     batch_fates f = {0};
-    int64_t room = 0, now_ms = mote_clock_wall_ms();
+    int64_t now_ms = mote_clock_wall_ms();
     MOTE_SCOPED_TXN txn = {0};
-    MOTE_TRY(mote_store_begin(log->store, &txn, err));
-    MOTE_TRY(mote_keyring_prepare(log->keys, err));
-    MOTE_TRY(predlog_room(log->store, &log->policy, &room, err));
+    MOTE_TRY(mote_store_begin(log->book.store, &txn, err));
+    MOTE_TRY(mote_keyring_prepare(log->book.keys, err));
+    MOTE_TRY(predlog_measure_room(&log->book, &log->policy, err));
     for (predlog_entry *n = first; n; n = n->next) {
         predlog_fate fate = PREDLOG_WRITTEN;
-        MOTE_TRY(predlog_insert(log->store, log->keys, log->boot, n, &room, &fate, err));
+        MOTE_TRY(predlog_insert(&log->book, n, &fate, err));
         f.written += fate == PREDLOG_WRITTEN;
         f.withdrawn += fate == PREDLOG_WITHDRAWN;
         f.full += fate == PREDLOG_FULL;
     }
-    MOTE_TRY(mote_store_query_i64(log->store,
+    MOTE_TRY(mote_store_query_i64(log->book.store,
                                   "SELECT EXISTS(SELECT 1 FROM withdrawal WHERE done_ms IS NULL)",
                                   &f.is_awaited, err));
-    MOTE_TRY(predlog_note_drops(log->store, "full", (int64_t)f.full, now_ms, err));
-    MOTE_TRY(predlog_note_drops(log->store, "queue",
+    MOTE_TRY(predlog_note_drops(log->book.store, "full", (int64_t)f.full, now_ms, err));
+    MOTE_TRY(predlog_note_drops(log->book.store, "queue",
                                 (int64_t)(so_far->dropped_queue - log->noted_queue), now_ms, err));
-    MOTE_TRY(predlog_note_drops(log->store, "disk",
+    MOTE_TRY(predlog_note_drops(log->book.store, "disk",
                                 (int64_t)(so_far->dropped_disk - log->noted_disk), now_ms, err));
-    MOTE_TRY(mote_keyring_sync(log->keys, err));
+    MOTE_TRY(mote_keyring_sync(log->book.keys, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     log->noted_queue = so_far->dropped_queue;
     log->noted_disk = so_far->dropped_disk;
@@ -251,7 +249,7 @@ static void write_some(mote_predlog *log)
         (void)pthread_mutex_unlock(&log->lock);
         st = write_batch(log, first, &so_far, &f, &err);
         if (st != MOTE_OK)
-            mote_keyring_forget(log->keys); /* what was rolled back is given out again */
+            mote_keyring_forget(log->book.keys); /* what was rolled back is given out again */
         (void)pthread_mutex_lock(&log->lock);
     }
     if (st == MOTE_OK) {
@@ -279,15 +277,15 @@ static mote_status purge_slice(mote_predlog *log, mote_predlog_erased *out, mote
 {
     int64_t now_us = mote_clock_mono_us(), now_ms = mote_clock_wall_ms();
     mote_budget budget = {.until_us = now_us + PURGE_SLICE_MS * 1000, .cancel = &log->stopping};
-    MOTE_TRY(mote_predlog_upkeep(log->store, &log->policy, now_ms, &budget, out, err));
-    mote_keyring_forget(log->keys);
+    MOTE_TRY(mote_predlog_upkeep(log->book.store, &log->policy, now_ms, &budget, out, err));
+    mote_keyring_forget(log->book.keys);
     mote_gc_report swept = {0};
     mote_gc_options gc = {.now_ms = now_ms,
                           .grace_ms = GC_GRACE_MS,
                           .files_only = true,
                           .budget = {.until_us = mote_clock_mono_us() + GC_SLICE_MS * 1000,
                                      .cancel = &log->stopping}};
-    return mote_store_collect(log->store, &gc, &swept, err);
+    return mote_store_collect(log->book.store, &gc, &swept, err);
 }
 
 static void purge_if_due(mote_predlog *log)
@@ -382,10 +380,10 @@ static mote_status copy_policy(mote_predlog *log, const mote_consent_policy *p, 
 
 static mote_status open_store(mote_predlog *log, const char *project, mote_err *err)
 {
-    predlog_boot(log->boot);
-    MOTE_TRY(mote_store_open(project, true, &log->store, err));
-    MOTE_TRY(mote_store_set_key_file(log->store, log->policy.key_file, err));
-    return mote_keyring_create(log->store, &log->keys, err);
+    predlog_boot(log->book.boot);
+    MOTE_TRY(mote_store_open(project, true, &log->book.store, err));
+    MOTE_TRY(mote_store_set_key_file(log->book.store, log->policy.key_file, err));
+    return mote_keyring_create(log->book.store, &log->book.keys, err);
 }
 
 static mote_status start(mote_predlog *log, mote_err *err)
@@ -447,8 +445,8 @@ void mote_predlog_destroy(mote_predlog *log)
         (void)pthread_cond_destroy(&log->progress);
         (void)pthread_mutex_destroy(&log->lock);
     }
-    mote_keyring_destroy(log->keys);
-    mote_store_close(log->store);
+    mote_keyring_destroy(log->book.keys);
+    mote_store_close(log->book.store);
     mote_arena_release(&log->arena);
     mote_free(log);
 }

@@ -135,9 +135,16 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_predlog_look(mote_store *s, const mote_consent_policy *policy,
                                             int64_t now_ms, mote_predlog_state *out, mote_err *err);
 
-/* Records in order of their number, from the one behind `after_id` on; at most max. Texts and
- * numbers live in `a`. model NULL: of any. What was sealed under a key that is destroyed is left
- * out. */
+/* A page of the log, in order of the records' numbers. */
+typedef struct {
+    const char *model;         /* by its name; NULL: of any */
+    const mote_sha256 *bundle; /* one version of it; NULL: of any */
+    int64_t after_id;          /* the last number of the page before; 0: from the first record on */
+    int64_t max;               /* records, 1 to 1000000 */
+} mote_predlog_page;
+
+/* Texts and numbers of the records live in `a`. What was sealed under a key that is destroyed is
+ * left out. */
 typedef struct {
     int64_t id, time_ms;
     const char *model, *version, *purpose, *subject, *request_id;
@@ -152,19 +159,19 @@ typedef struct {
     int32_t n_watched;
     int64_t infer_us;
 } mote_predlog_record;
-MOTE_MUST_USE mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id,
-                                            int64_t max, mote_arena *a, mote_predlog_record **out,
-                                            size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_predlog_list(mote_store *s, const mote_predlog_page *page,
+                                            mote_arena *a, mote_predlog_record **out, size_t *n,
+                                            mote_err *err);
 
-/* Only what the monitor watches, of one bundle; n 0: the values cannot be read any more. */
+/* Only what the monitor watches; n 0: the values cannot be read any more. */
 typedef struct {
     int64_t id, time_ms;
     const float *values;
     int32_t n;
 } mote_predlog_watch;
-MOTE_MUST_USE mote_status mote_predlog_watched(mote_store *s, const mote_sha256 *bundle,
-                                               int64_t after_id, int64_t max, mote_arena *a,
-                                               mote_predlog_watch **out, size_t *n, mote_err *err);
+MOTE_MUST_USE mote_status mote_predlog_watched(mote_store *s, const mote_predlog_page *page,
+                                               mote_arena *a, mote_predlog_watch **out, size_t *n,
+                                               mote_err *err);
 
 /* The input of a record as it came; owned by the caller (mote_free). NOT_FOUND when none was kept
  * or its key is destroyed. */

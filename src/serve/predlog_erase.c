@@ -257,7 +257,7 @@ static mote_status was_withdrawn(mote_store *s, const mote_sha256 *subject, int6
 
 typedef struct {
     int64_t id;
-    predlog_bound to;
+    predlog_seal seal;
     predlog_person p;
     bool has_input;
     mote_sha256 input;
@@ -282,7 +282,7 @@ static mote_status read_plain(mote_stmt *q, mote_arena *a, plain_row *r, mote_er
         texts[i] = copy_bytes(a, text, lengths[i]);
     }
     r->id = mote_stmt_i64(q, 0);
-    r->to.time_ms = mote_stmt_i64(q, 1);
+    r->seal.time_ms = mote_stmt_i64(q, 1);
     p->class_id = mote_stmt_is_null(q, 3) ? -1 : (int32_t)mote_stmt_i64(q, 3);
     p->label = texts[0], p->n_label = lengths[0];
     p->subject = texts[1], p->n_subject = lengths[1];
@@ -296,7 +296,7 @@ static mote_status read_plain(mote_stmt *q, mote_arena *a, plain_row *r, mote_er
     r->has_input = mote_stmt_hash(q, 9, &r->input);
     if (!texts[0] || !texts[1] || !texts[2] || !p->probabilities || !p->watched)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
-    return mote_stmt_hash(q, 2, &r->to.model_hash)
+    return mote_stmt_hash(q, 2, &r->seal.model_hash)
                ? MOTE_OK
                : mote_fail(err, MOTE_CORRUPT, "a record of the prediction log names no model");
 }
@@ -332,8 +332,8 @@ static mote_status remove_row(mote_store *s, int64_t id, mote_err *err)
     return mote_stmt_run(q, err);
 }
 
-static mote_status write_sealed(mote_store *s, const plain_row *r, const mote_sha256 *input,
-                                const mote_buf *sealed, int64_t bytes, mote_err *err)
+static mote_status write_sealed(mote_store *s, const plain_row *r, const predlog_sealed *x,
+                                mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
@@ -344,20 +344,20 @@ static mote_status write_sealed(mote_store *s, const plain_row *r, const mote_sh
                                "key = ?3, sealed = ?4, bytes = ?5 WHERE id = ?1",
                                &q, err));
     mote_stmt_bind_i64(q, 1, r->id);
-    mote_stmt_bind_hash(q, 2, input);
-    mote_stmt_bind_i64(q, 3, r->to.key_id);
-    mote_stmt_bind_blob(q, 4, sealed->data, sealed->len);
-    mote_stmt_bind_i64(q, 5, bytes);
+    mote_stmt_bind_hash(q, 2, x->has_input ? &x->input : NULL);
+    mote_stmt_bind_i64(q, 3, r->seal.key_id);
+    mote_stmt_bind_blob(q, 4, x->person.data, x->person.len);
+    mote_stmt_bind_i64(q, 5, x->bytes);
     return mote_stmt_run(q, err);
 }
 
 static mote_status seal_row(mote_store *s, mote_keyring *keys, plain_row *r, int64_t now_ms,
                             mote_err *err)
 {
-    mote_sha256 subject, input;
-    mote_seal_key key;
-    bool is_named = r->p.n_subject > 0, withdrawn = false, has_input = false;
-    int64_t input_bytes = 0;
+    mote_sha256 subject;
+    bool is_named = r->p.n_subject > 0, withdrawn = false;
+    PREDLOG_SCOPED_SEALED x;
+    predlog_sealed_init(&x, now_ms);
     if (is_named) {
         MOTE_TRY(mote_keyring_pseudonym(keys, r->p.subject, &subject, err));
         MOTE_TRY(was_withdrawn(s, &subject, r->id, &withdrawn, err));
@@ -365,25 +365,19 @@ static mote_status seal_row(mote_store *s, mote_keyring *keys, plain_row *r, int
     MOTE_TRY(note_input(s, r->id, err));
     if (withdrawn)
         return remove_row(s, r->id, err);
-    MOTE_TRY(predlog_key_for(s, keys, is_named ? &subject : NULL, r->to.time_ms, &r->to.key_id,
-                             &key, err));
+    MOTE_TRY(predlog_key_for(s, keys, is_named ? &subject : NULL, &r->seal, err));
     if (r->has_input) {
         MOTE_SCOPED_FREE char *bytes = NULL;
         size_t n = 0;
         mote_err why = {0}; /* an input that is damaged or lost is no input any more */
         mote_status st = mote_object_get(s, &r->input, MOTE_OBJECT_MAX_BYTES, &bytes, &n, &why);
-        has_input = st == MOTE_OK;
-        if (!has_input && st != MOTE_CORRUPT && st != MOTE_NOT_FOUND)
+        if (st == MOTE_OK)
+            MOTE_TRY(predlog_seal_input(s, &r->seal, bytes, n, &x, err));
+        else if (st != MOTE_CORRUPT && st != MOTE_NOT_FOUND)
             return mote_fail(err, st, "%s", why.text);
-        if (has_input)
-            MOTE_TRY(
-                predlog_put_input(s, &key, &r->to, bytes, n, now_ms, &input, &input_bytes, err));
     }
-    MOTE_SCOPED_BUF sealed;
-    mote_buf_init(&sealed, (size_t)16 << 20);
-    MOTE_TRY(predlog_seal_person(&key, &r->to, &r->p, &sealed, err));
-    return write_sealed(s, r, has_input ? &input : NULL, &sealed,
-                        PREDLOG_ROW_BYTES + (int64_t)sealed.len + input_bytes, err);
+    MOTE_TRY(predlog_seal_person(&r->seal, &r->p, &x, err));
+    return write_sealed(s, r, &x, err);
 }
 
 static mote_status seal_portion(mote_store *s, mote_keyring *keys, int64_t now_ms, size_t *n,

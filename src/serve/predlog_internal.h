@@ -39,16 +39,23 @@ void predlog_boot(char out[PREDLOG_BOOT_BYTES]);
 /* What became of a record. */
 typedef enum { PREDLOG_WRITTEN, PREDLOG_WITHDRAWN, PREDLOG_FULL } predlog_fate;
 
+/* The tables in the hands of the one thread that writes them, which owns what this points to. */
+typedef struct {
+    mote_store *store;
+    mote_keyring *keys; /* of the store */
+    char boot[PREDLOG_BOOT_BYTES];
+    int64_t room; /* bytes that the log may still grow by */
+} predlog_book;
+
 /* Seal the record under the key of its subject and day, put its input's object and the row; in a
- * transaction of the caller, behind mote_keyring_prepare and before mote_keyring_sync. *room (bytes
- * that the log may still grow by) is lessened by what was written. */
-mote_status predlog_insert(mote_store *s, mote_keyring *keys, const char *boot,
-                           const predlog_entry *n, int64_t *room, predlog_fate *fate,
+ * transaction of the caller, behind mote_keyring_prepare and before mote_keyring_sync. The room is
+ * lessened by what was written. */
+mote_status predlog_insert(predlog_book *book, const predlog_entry *n, predlog_fate *fate,
                            mote_err *err);
 
-/* How many bytes the log may still grow by. */
-mote_status predlog_room(mote_store *s, const mote_consent_policy *policy, int64_t *room,
-                         mote_err *err);
+/* Measure the room anew. */
+mote_status predlog_measure_room(predlog_book *book, const mote_consent_policy *policy,
+                                 mote_err *err);
 /* Add to what was dropped, for 'mote status'. */
 mote_status predlog_note_drops(mote_store *s, const char *reason, int64_t n, int64_t now_ms,
                                mote_err *err);
@@ -63,23 +70,36 @@ typedef struct {
     size_t n_probabilities, n_watched;   /* numbers */
 } predlog_person;
 
-/* To which record sealed bytes belong. */
+/* The seal of one record: a key, and to which record what it seals belongs. */
 typedef struct {
     int64_t key_id, time_ms;
     mote_sha256 model_hash;
-} predlog_bound;
+    mote_seal_key key;
+} predlog_seal;
 
-mote_status predlog_seal_person(const mote_seal_key *key, const predlog_bound *to,
-                                const predlog_person *p, mote_buf *out, mote_err *err);
-/* Seal the bytes of an input and put them as an object; *bytes is what it takes. */
-mote_status predlog_put_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
-                              const void *input, size_t n, int64_t now_ms, mote_sha256 *id,
-                              int64_t *bytes, mote_err *err);
+/* What the store keeps of a record once it is sealed. */
+typedef struct {
+    mote_buf person; /* predlog_person; released with predlog_sealed_release */
+    bool has_input;
+    mote_sha256 input; /* an object */
+    int64_t bytes;     /* that all of it takes of the log */
+    int64_t now_ms;    /* when it is sealed, by the wall clock */
+} predlog_sealed;
 
-/* The key of a subject (NULL: nobody was named) on the day of time_ms, made if needed. */
+/* Nothing yet but the row itself. */
+void predlog_sealed_init(predlog_sealed *x, int64_t now_ms);
+void predlog_sealed_release(predlog_sealed *x);
+#define PREDLOG_SCOPED_SEALED __attribute__((cleanup(predlog_sealed_release))) predlog_sealed
+
+mote_status predlog_seal_person(const predlog_seal *seal, const predlog_person *p,
+                                predlog_sealed *out, mote_err *err);
+/* The file of an input, sealed and put as an object. */
+mote_status predlog_seal_input(mote_store *s, const predlog_seal *seal, const void *file, size_t n,
+                               predlog_sealed *out, mote_err *err);
+
+/* The key of a subject (NULL: nobody was named) on the day of seal->time_ms, made if needed: into
+ * the seal. */
 mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256 *subject,
-                            int64_t time_ms, int64_t *id, mote_seal_key *key, mote_err *err);
-
-#define PREDLOG_ROW_BYTES 256 /* what a row takes besides its sealed part, with indices */
+                            predlog_seal *seal, mote_err *err);
 
 #endif

@@ -13,11 +13,12 @@
 
 #define PERSON_MAX_BYTES ((size_t)16 << 20)
 #define BOUND_BYTES      64
-#define KEPT_MORE        5 /* times its bytes, for numbers as text */
+#define ROW_BYTES        256 /* what a row takes besides its sealed part, with indices */
+#define KEPT_MORE        5   /* times its bytes, for numbers as text */
 
 /* ---- sealing ---- */
 
-static size_t bind_bytes(char kind, const predlog_bound *to, uint8_t out[BOUND_BYTES])
+static size_t bind_bytes(const predlog_seal *to, char kind, uint8_t out[BOUND_BYTES])
 {
     uint64_t numbers[2] = {(uint64_t)to->key_id, (uint64_t)to->time_ms};
     size_t n = 5;
@@ -30,32 +31,32 @@ static size_t bind_bytes(char kind, const predlog_bound *to, uint8_t out[BOUND_B
     return n + sizeof to->model_hash.bytes;
 }
 
-static mote_status seal_into(const mote_seal_key *key, char kind, const predlog_bound *to,
-                             const void *plain, size_t n, mote_buf *out, mote_err *err)
+static mote_status seal_into(const predlog_seal *seal, char kind, const void *plain, size_t n,
+                             mote_buf *out, mote_err *err)
 {
     uint8_t bound[BOUND_BYTES];
-    size_t n_bound = bind_bytes(kind, to, bound);
+    size_t n_bound = bind_bytes(seal, kind, bound);
     MOTE_SCOPED_FREE uint8_t *sealed = mote_alloc(n + MOTE_SEAL_EXTRA_BYTES, 1);
     if (!sealed)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
-    MOTE_TRY(mote_seal(&(mote_seal_with){key, bound, n_bound}, plain, n, sealed, err));
+    MOTE_TRY(mote_seal(&(mote_seal_with){&seal->key, bound, n_bound}, plain, n, sealed, err));
     mote_buf_add(out, sealed, n + MOTE_SEAL_EXTRA_BYTES);
     return mote_buf_status(out, err);
 }
 
-/* Owned by the caller. */
-static mote_status unseal(const mote_seal_key *key, char kind, const predlog_bound *to,
-                          const void *sealed, size_t n_sealed, char **out, size_t *n, mote_err *err)
+/* n bytes that seal_into made: *out takes n - MOTE_SEAL_EXTRA_BYTES, and a 0 behind them; owned by
+ * the caller. */
+static mote_status unseal(const predlog_seal *seal, char kind, const void *sealed, size_t n,
+                          char **out, mote_err *err)
 {
     uint8_t bound[BOUND_BYTES];
-    size_t n_bound = bind_bytes(kind, to, bound);
-    MOTE_SCOPED_FREE char *plain = mote_alloc(n_sealed + 1, 1);
+    size_t n_bound = bind_bytes(seal, kind, bound);
+    MOTE_SCOPED_FREE char *plain = mote_alloc(n + 1, 1);
     if (!plain)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the prediction log");
-    MOTE_TRY(mote_unseal(&(mote_seal_with){key, bound, n_bound}, sealed, n_sealed, (uint8_t *)plain,
+    MOTE_TRY(mote_unseal(&(mote_seal_with){&seal->key, bound, n_bound}, sealed, n, (uint8_t *)plain,
                          err));
-    *n = n_sealed - MOTE_SEAL_EXTRA_BYTES;
-    plain[*n] = '\0';
+    plain[n - MOTE_SEAL_EXTRA_BYTES] = '\0';
     *out = plain;
     plain = NULL;
     return MOTE_OK;
@@ -73,8 +74,19 @@ static void add_numbers(mote_buf *b, const void *numbers, size_t n)
     mote_buf_add(b, numbers, n * sizeof(float));
 }
 
-mote_status predlog_seal_person(const mote_seal_key *key, const predlog_bound *to,
-                                const predlog_person *p, mote_buf *out, mote_err *err)
+void predlog_sealed_init(predlog_sealed *x, int64_t now_ms)
+{
+    *x = (predlog_sealed){.bytes = ROW_BYTES, .now_ms = now_ms};
+    mote_buf_init(&x->person, PERSON_MAX_BYTES);
+}
+
+void predlog_sealed_release(predlog_sealed *x)
+{
+    mote_buf_release(&x->person);
+}
+
+mote_status predlog_seal_person(const predlog_seal *seal, const predlog_person *p,
+                                predlog_sealed *out, mote_err *err)
 {
     MOTE_SCOPED_BUF plain;
     mote_buf_init(&plain, PERSON_MAX_BYTES);
@@ -89,9 +101,11 @@ mote_status predlog_seal_person(const mote_seal_key *key, const predlog_bound *t
     add_numbers(&plain, p->watched, p->n_watched);
     mote_status st = mote_buf_status(&plain, err);
     if (st == MOTE_OK)
-        st = seal_into(key, 'p', to, plain.data, plain.len, out, err);
+        st = seal_into(seal, 'p', plain.data, plain.len, &out->person, err);
     if (plain.data)
         mote_wipe(plain.data, plain.len);
+    if (st == MOTE_OK)
+        out->bytes += (int64_t)out->person.len;
     return st;
 }
 
@@ -123,15 +137,16 @@ static mote_status read_person(const char *bytes, size_t n, predlog_person *out,
     return MOTE_OK;
 }
 
-mote_status predlog_put_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
-                              const void *input, size_t n, int64_t now_ms, mote_sha256 *id,
-                              int64_t *bytes, mote_err *err)
+mote_status predlog_seal_input(mote_store *s, const predlog_seal *seal, const void *file, size_t n,
+                               predlog_sealed *out, mote_err *err)
 {
-    MOTE_SCOPED_BUF sealed;
-    mote_buf_init(&sealed, n + MOTE_SEAL_EXTRA_BYTES + 1);
-    MOTE_TRY(seal_into(key, 'i', to, input, n, &sealed, err));
-    *bytes = (int64_t)sealed.len;
-    return mote_object_put(s, sealed.data, sealed.len, MOTE_OBJECT_RAW, now_ms, id, err);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, n + MOTE_SEAL_EXTRA_BYTES + 1);
+    MOTE_TRY(seal_into(seal, 'i', file, n, &b, err));
+    MOTE_TRY(mote_object_put(s, b.data, b.len, MOTE_OBJECT_RAW, out->now_ms, &out->input, err));
+    out->has_input = true;
+    out->bytes += (int64_t)b.len;
+    return MOTE_OK;
 }
 
 /* ---- keys ---- */
@@ -145,8 +160,9 @@ static mote_status retire_key(mote_store *s, int64_t id, mote_err *err)
 }
 
 mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256 *subject,
-                            int64_t time_ms, int64_t *id, mote_seal_key *key, mote_err *err)
+                            predlog_seal *seal, mote_err *err)
 {
+    const int64_t period = seal->time_ms / PREDLOG_DAY_MS;
     bool row = false;
     {
         MOTE_SCOPED_STMT *q = NULL;
@@ -157,26 +173,26 @@ mote_status predlog_key_for(mote_store *s, mote_keyring *keys, const mote_sha256
                       "AND period = ?2 AND state = 0",
             &q, err));
         mote_stmt_bind_hash(q, 1, subject);
-        mote_stmt_bind_i64(q, 2, time_ms / PREDLOG_DAY_MS);
+        mote_stmt_bind_i64(q, 2, period);
         MOTE_TRY(mote_stmt_step(q, &row, err));
-        *id = row ? mote_stmt_i64(q, 0) : 0;
+        seal->key_id = row ? mote_stmt_i64(q, 0) : 0;
     }
     if (row) {
         mote_err why = {0};
-        mote_status st = mote_keyring_get(keys, *id, key, &why);
+        mote_status st = mote_keyring_get(keys, seal->key_id, &seal->key, &why);
         if (st == MOTE_OK)
             return MOTE_OK;
         if (st != MOTE_NOT_FOUND)
             return mote_fail(err, st, "%s", why.text);
-        MOTE_TRY(retire_key(s, *id, err)); /* the disk lost it */
+        MOTE_TRY(retire_key(s, seal->key_id, err)); /* the disk lost it */
     }
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "INSERT INTO log_key(subject, period) VALUES (?1, ?2)", &q, err));
     mote_stmt_bind_hash(q, 1, subject);
-    mote_stmt_bind_i64(q, 2, time_ms / PREDLOG_DAY_MS);
+    mote_stmt_bind_i64(q, 2, period);
     MOTE_TRY(mote_stmt_run(q, err));
-    *id = mote_store_last_id(s);
-    return mote_keyring_add(keys, *id, key, err);
+    seal->key_id = mote_store_last_id(s);
+    return mote_keyring_add(keys, seal->key_id, &seal->key, err);
 }
 
 /* ---- insert ---- */
@@ -193,27 +209,26 @@ void predlog_boot(char out[PREDLOG_BOOT_BYTES])
 
 /* Was this record submitted before the subject withdrew? Monotonic times of one boot hold also when
  * the wall clock was set meanwhile. */
-static mote_status is_withdrawn(mote_store *s, const mote_sha256 *subject, const char *boot,
+static mote_status is_withdrawn(const predlog_book *book, const mote_sha256 *subject,
                                 const predlog_entry *n, bool *withdrawn, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     bool row = false;
     MOTE_TRY(mote_stmt_prepare(
-        s, "SELECT time_ms, mono_us, boot FROM withdrawal WHERE subject = ?1", &q, err));
+        book->store, "SELECT time_ms, mono_us, boot FROM withdrawal WHERE subject = ?1", &q, err));
     mote_stmt_bind_hash(q, 1, subject);
     MOTE_TRY(mote_stmt_step(q, &row, err));
     if (!row)
         *withdrawn = false;
-    else if (boot[0] && mote_str_eq(boot, mote_stmt_text(q, 2)))
+    else if (book->boot[0] && mote_str_eq(book->boot, mote_stmt_text(q, 2)))
         *withdrawn = n->mono_us <= mote_stmt_i64(q, 1);
     else
         *withdrawn = n->time_ms <= mote_stmt_i64(q, 0);
     return MOTE_OK;
 }
 
-static mote_status put_entry_input(mote_store *s, const mote_seal_key *key, const predlog_bound *to,
-                                   const predlog_entry *n, mote_sha256 *id, int64_t *bytes,
-                                   mote_err *err)
+static mote_status seal_entry_input(mote_store *s, const predlog_seal *seal, const predlog_entry *n,
+                                    predlog_sealed *out, mote_err *err)
 {
     MOTE_SCOPED_BUF file;
     mote_buf_init(&file, n->in_bytes * KEPT_MORE + 16384);
@@ -223,7 +238,7 @@ static mote_status put_entry_input(mote_store *s, const mote_seal_key *key, cons
     } else {
         MOTE_TRY(n->intake->encode(n->of, n->input, n->n_in, &file, err));
     }
-    return predlog_put_input(s, key, to, file.data, file.len, n->time_ms, id, bytes, err);
+    return predlog_seal_input(s, seal, file.data, file.len, out, err);
 }
 
 static predlog_person person_of(const predlog_entry *n)
@@ -241,9 +256,8 @@ static predlog_person person_of(const predlog_entry *n)
                             .n_watched = (size_t)n->n_watched};
 }
 
-static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key_id,
-                              const mote_sha256 *input, const mote_buf *sealed, int64_t bytes,
-                              mote_err *err)
+static mote_status insert_row(mote_store *s, const predlog_entry *n, const predlog_seal *seal,
+                              const predlog_sealed *x, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
@@ -259,57 +273,56 @@ static mote_status insert_row(mote_store *s, const predlog_entry *n, int64_t key
     mote_stmt_bind_text(q, 4, n->version);
     mote_stmt_bind_hash(q, 5, &n->model_hash);
     mote_stmt_bind_text(q, 6, n->consent.purpose);
-    mote_stmt_bind_hash(q, 7, input);
-    mote_stmt_bind_text(q, 8, input ? n->intake->kept_as : NULL);
+    mote_stmt_bind_hash(q, 7, x->has_input ? &x->input : NULL);
+    mote_stmt_bind_text(q, 8, x->has_input ? n->intake->kept_as : NULL);
     mote_stmt_bind_i64(q, 9, n->infer_us);
-    mote_stmt_bind_i64(q, 10, key_id);
-    mote_stmt_bind_blob(q, 11, sealed->data, sealed->len);
-    mote_stmt_bind_i64(q, 12, bytes);
+    mote_stmt_bind_i64(q, 10, seal->key_id);
+    mote_stmt_bind_blob(q, 11, x->person.data, x->person.len);
+    mote_stmt_bind_i64(q, 12, x->bytes);
     return mote_stmt_run(q, err);
 }
 
 /* What the record will take, near enough for the bound. */
 static int64_t size_of(const predlog_entry *n)
 {
-    return PREDLOG_ROW_BYTES + (int64_t)(n->input ? n->in_bytes : 0) +
+    return ROW_BYTES + (int64_t)(n->input ? n->in_bytes : 0) +
            (int64_t)((size_t)(n->n_labels + n->n_watched) * sizeof(float));
 }
 
-mote_status predlog_insert(mote_store *s, mote_keyring *keys, const char *boot,
-                           const predlog_entry *n, int64_t *room, predlog_fate *fate, mote_err *err)
+mote_status predlog_insert(predlog_book *book, const predlog_entry *n, predlog_fate *fate,
+                           mote_err *err)
 {
-    mote_sha256 subject, input;
-    mote_seal_key key;
-    predlog_bound to = {.time_ms = n->time_ms, .model_hash = n->model_hash};
+    mote_store *s = book->store;
+    mote_sha256 subject;
+    predlog_seal seal = {.time_ms = n->time_ms, .model_hash = n->model_hash};
     bool is_named = n->consent.subject[0] != '\0', withdrawn = false;
-    int64_t input_bytes = 0;
     if (is_named) {
-        MOTE_TRY(mote_keyring_pseudonym(keys, n->consent.subject, &subject, err));
-        MOTE_TRY(is_withdrawn(s, &subject, boot, n, &withdrawn, err));
+        MOTE_TRY(mote_keyring_pseudonym(book->keys, n->consent.subject, &subject, err));
+        MOTE_TRY(is_withdrawn(book, &subject, n, &withdrawn, err));
     }
-    *fate = withdrawn ? PREDLOG_WITHDRAWN : size_of(n) > *room ? PREDLOG_FULL : PREDLOG_WRITTEN;
+    *fate = withdrawn                 ? PREDLOG_WITHDRAWN
+            : size_of(n) > book->room ? PREDLOG_FULL
+                                      : PREDLOG_WRITTEN;
     if (*fate != PREDLOG_WRITTEN)
         return MOTE_OK;
-    MOTE_TRY(
-        predlog_key_for(s, keys, is_named ? &subject : NULL, n->time_ms, &to.key_id, &key, err));
+    MOTE_TRY(predlog_key_for(s, book->keys, is_named ? &subject : NULL, &seal, err));
+    PREDLOG_SCOPED_SEALED x;
+    predlog_sealed_init(&x, n->time_ms);
     if (n->input)
-        MOTE_TRY(put_entry_input(s, &key, &to, n, &input, &input_bytes, err));
-    MOTE_SCOPED_BUF sealed;
-    mote_buf_init(&sealed, PERSON_MAX_BYTES);
+        MOTE_TRY(seal_entry_input(s, &seal, n, &x, err));
     predlog_person p = person_of(n);
-    MOTE_TRY(predlog_seal_person(&key, &to, &p, &sealed, err));
-    int64_t bytes = PREDLOG_ROW_BYTES + (int64_t)sealed.len + input_bytes;
-    *room -= bytes;
-    return insert_row(s, n, to.key_id, n->input ? &input : NULL, &sealed, bytes, err);
+    MOTE_TRY(predlog_seal_person(&seal, &p, &x, err));
+    book->room -= x.bytes;
+    return insert_row(s, n, &seal, &x, err);
 }
 
-mote_status predlog_room(mote_store *s, const mote_consent_policy *policy, int64_t *room,
-                         mote_err *err)
+mote_status predlog_measure_room(predlog_book *book, const mote_consent_policy *policy,
+                                 mote_err *err)
 {
     int64_t bytes = 0;
     if (policy->max_log_bytes > 0)
-        MOTE_TRY(mote_store_query_i64(s, "SELECT bytes FROM log_size", &bytes, err));
-    *room = policy->max_log_bytes > 0 ? policy->max_log_bytes - bytes : INT64_MAX;
+        MOTE_TRY(mote_store_query_i64(book->store, "SELECT bytes FROM log_size", &bytes, err));
+    book->room = policy->max_log_bytes > 0 ? policy->max_log_bytes - bytes : INT64_MAX;
     return MOTE_OK;
 }
 
@@ -371,8 +384,7 @@ static const void *column_numbers(mote_stmt *q, int32_t column, size_t *n)
 static mote_status open_row(mote_stmt *q, mote_keyring *keys, opened *o, bool *found, mote_err *err)
 {
     predlog_person *p = &o->p;
-    predlog_bound to = {.key_id = mote_stmt_i64(q, 0), .time_ms = mote_stmt_i64(q, 2)};
-    mote_seal_key key;
+    predlog_seal seal = {.key_id = mote_stmt_i64(q, 0), .time_ms = mote_stmt_i64(q, 2)};
     *found = true;
     if (mote_stmt_is_null(q, 0)) { /* of an older Mote, in the clear */
         p->class_id = mote_stmt_is_null(q, 4) ? -1 : (int32_t)mote_stmt_i64(q, 4);
@@ -385,16 +397,17 @@ static mote_status open_row(mote_stmt *q, mote_keyring *keys, opened *o, bool *f
     }
     size_t n = 0;
     const void *sealed = mote_stmt_blob(q, 1, &n);
-    if (!mote_stmt_hash(q, 3, &to.model_hash))
+    if (!mote_stmt_hash(q, 3, &seal.model_hash))
         return mote_fail(err, MOTE_CORRUPT, "a record of the prediction log names no model");
     mote_err why = {0};
-    mote_status st = mote_keyring_get(keys, to.key_id, &key, &why);
+    mote_status st = mote_keyring_get(keys, seal.key_id, &seal.key, &why);
     *found = st != MOTE_NOT_FOUND;
     if (!*found)
         return MOTE_OK;
     if (st != MOTE_OK)
         return mote_fail(err, st, "%s", why.text);
-    MOTE_TRY(unseal(&key, 'p', &to, sealed, n, &o->plain, &o->n_plain, err));
+    MOTE_TRY(unseal(&seal, 'p', sealed, n, &o->plain, err));
+    o->n_plain = n - MOTE_SEAL_EXTRA_BYTES;
     return read_person(o->plain, o->n_plain, p, err);
 }
 
@@ -447,33 +460,38 @@ static mote_status copy_row(mote_stmt *q, const predlog_person *p, mote_arena *a
     return copy_floats(p->watched, p->n_watched, a, &r->watched, &r->n_watched, err);
 }
 
-static mote_status check_max(int64_t max, mote_err *err)
+/* The rows of a page and those behind it, for open_row and copy_row. */
+static mote_status prepare_page(mote_store *s, const mote_predlog_page *page, mote_stmt **q,
+                                mote_err *err)
 {
-    if (max < 1 || max > 1000000)
+    if (page->max < 1 || page->max > 1000000)
         return mote_fail(err, MOTE_ARG, "%lld records at a time: the range is 1 to 1000000",
-                         (long long)max);
-    return MOTE_OK;
-}
-
-mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id, int64_t max,
-                              mote_arena *a, mote_predlog_record **out, size_t *n, mote_err *err)
-{
-    MOTE_SCOPED_KEYRING *keys = NULL;
-    MOTE_SCOPED_STMT *q = NULL;
-    mote_predlog_record *records = NULL;
-    size_t count = 0;
-    MOTE_TRY(check_max(max, err));
-    MOTE_TRY(mote_arena_take(a, (size_t)max, sizeof *records, &records, err));
-    MOTE_TRY(mote_keyring_create(s, &keys, err));
+                         (long long)page->max);
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT " PERSON_COLUMNS ", id, model, version, purpose, input, "
                                "coalesce(kept_as, input_kind), infer_us "
                                "FROM prediction "
-                               "WHERE id > ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id",
-                               &q, err));
-    mote_stmt_bind_i64(q, 1, after_id);
-    mote_stmt_bind_text(q, 2, model);
-    while (count < (size_t)max) {
+                               "WHERE id > ?1 AND (?2 IS NULL OR model = ?2) "
+                               "AND (?3 IS NULL OR model_hash = ?3) ORDER BY id",
+                               q, err));
+    mote_stmt_bind_i64(*q, 1, page->after_id);
+    mote_stmt_bind_text(*q, 2, page->model);
+    mote_stmt_bind_hash(*q, 3, page->bundle);
+    return MOTE_OK;
+}
+
+mote_status mote_predlog_list(mote_store *s, const mote_predlog_page *page, mote_arena *a,
+                              mote_predlog_record **out, size_t *n, mote_err *err)
+{
+    MOTE_SCOPED_KEYRING *keys = NULL;
+    MOTE_SCOPED_STMT *q = NULL;
+    mote_predlog_record *records = NULL;
+    const size_t max = (size_t)page->max;
+    size_t count = 0;
+    MOTE_TRY(prepare_page(s, page, &q, err));
+    MOTE_TRY(mote_arena_take(a, max, sizeof *records, &records, err));
+    MOTE_TRY(mote_keyring_create(s, &keys, err));
+    while (count < max) {
         bool row = false, found = false;
         SCOPED_OPENED o = {0};
         MOTE_TRY(mote_stmt_step(q, &row, err));
@@ -488,24 +506,18 @@ mote_status mote_predlog_list(mote_store *s, const char *model, int64_t after_id
     return MOTE_OK;
 }
 
-mote_status mote_predlog_watched(mote_store *s, const mote_sha256 *bundle, int64_t after_id,
-                                 int64_t max, mote_arena *a, mote_predlog_watch **out, size_t *n,
-                                 mote_err *err)
+mote_status mote_predlog_watched(mote_store *s, const mote_predlog_page *page, mote_arena *a,
+                                 mote_predlog_watch **out, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_KEYRING *keys = NULL;
     MOTE_SCOPED_STMT *q = NULL;
     mote_predlog_watch *list = NULL;
+    const size_t max = (size_t)page->max;
     size_t count = 0;
-    MOTE_TRY(check_max(max, err));
-    MOTE_TRY(mote_arena_take(a, (size_t)max, sizeof *list, &list, err));
+    MOTE_TRY(prepare_page(s, page, &q, err));
+    MOTE_TRY(mote_arena_take(a, max, sizeof *list, &list, err));
     MOTE_TRY(mote_keyring_create(s, &keys, err));
-    MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT " PERSON_COLUMNS ", id FROM prediction "
-                               "WHERE model_hash = ?1 AND id > ?2 ORDER BY id",
-                               &q, err));
-    mote_stmt_bind_hash(q, 1, bundle);
-    mote_stmt_bind_i64(q, 2, after_id);
-    for (; count < (size_t)max; count++) {
+    for (; count < max; count++) {
         bool row = false, found = false;
         SCOPED_OPENED o = {0};
         mote_predlog_watch *w = &list[count];
@@ -529,23 +541,24 @@ mote_status mote_predlog_input(mote_store *s, int64_t id, size_t max_bytes, char
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_SCOPED_FREE char *bytes = NULL;
     mote_sha256 input;
-    mote_seal_key key;
-    predlog_bound to;
+    predlog_seal seal;
     bool row = false;
     size_t n = 0;
     MOTE_TRY(mote_stmt_prepare(
         s, "SELECT input, key, time_ms, model_hash FROM prediction WHERE id = ?1", &q, err));
     mote_stmt_bind_i64(q, 1, id);
     MOTE_TRY(mote_stmt_step(q, &row, err));
-    if (!row || !mote_stmt_hash(q, 0, &input) || !mote_stmt_hash(q, 3, &to.model_hash))
+    if (!row || !mote_stmt_hash(q, 0, &input) || !mote_stmt_hash(q, 3, &seal.model_hash))
         return mote_fail(err, MOTE_NOT_FOUND, "prediction %lld has no input that was kept",
                          (long long)id);
-    to.key_id = mote_stmt_i64(q, 1);
-    to.time_ms = mote_stmt_i64(q, 2);
+    seal.key_id = mote_stmt_i64(q, 1);
+    seal.time_ms = mote_stmt_i64(q, 2);
     if (mote_stmt_is_null(q, 1))
         return mote_object_get(s, &input, max_bytes, out, len, err);
     MOTE_TRY(mote_keyring_create(s, &keys, err));
-    MOTE_TRY(mote_keyring_get(keys, to.key_id, &key, err));
+    MOTE_TRY(mote_keyring_get(keys, seal.key_id, &seal.key, err));
     MOTE_TRY(mote_object_get(s, &input, max_bytes + MOTE_SEAL_EXTRA_BYTES, &bytes, &n, err));
-    return unseal(&key, 'i', &to, bytes, n, out, len, err);
+    MOTE_TRY(unseal(&seal, 'i', bytes, n, out, err));
+    *len = n - MOTE_SEAL_EXTRA_BYTES;
+    return MOTE_OK;
 }

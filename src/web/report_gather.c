@@ -206,15 +206,15 @@ static mote_status find_suspects(gathering *g, const mote_window *w, const char 
         at = thing_of(profile, thing, &median);
         mote_reference_profile_destroy(profile);
     }
-    for (int64_t after = 0;;) {
-        MOTE_SCOPED_ARENA page;
+    for (mote_predlog_page page = {.model = w->model, .max = LOG_PAGE};;) {
+        MOTE_SCOPED_ARENA a;
         mote_predlog_record *records = NULL;
         size_t n = 0;
-        mote_arena_init(&page, (size_t)64 << 20);
-        MOTE_TRY(mote_predlog_list(g->store, w->model, after, LOG_PAGE, &page, &records, &n, err));
+        mote_arena_init(&a, (size_t)64 << 20);
+        MOTE_TRY(mote_predlog_list(g->store, &page, &a, &records, &n, err));
         for (size_t i = 0; i < n; i++) {
             const mote_predlog_record *r = &records[i];
-            after = r->id;
+            page.after_id = r->id;
             if (!r->has_input || strcmp(r->input_kind, "wav") != 0 || r->time_ms < w->start_ms ||
                 r->time_ms > w->end_ms)
                 continue;

@@ -142,7 +142,7 @@ static size_t readable_of(fixture *f, const char *subject, size_t input_bytes)
     mote_arena_init(&a, 1 << 26);
     mote_predlog_record *r = NULL;
     size_t n = 0, count = 0, len = 0;
-    T_OK(mote_predlog_list(store(f), NULL, 0, 100000, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(store(f), &(mote_predlog_page){.max = 100000}, &a, &r, &n, &err));
     for (size_t i = 0; i < n; i++) {
         char *bytes = NULL;
         if (subject && strcmp(subject, r[i].subject) != 0)
@@ -488,7 +488,8 @@ static void the_master_secret_can_lie_elsewhere(void **state)
     mote_arena_init(&a, 1 << 20);
     mote_predlog_record *r = NULL;
     size_t n = 0;
-    T_FAILS(mote_predlog_list(f->store, NULL, 0, 10, &a, &r, &n, &err), MOTE_CORRUPT, "key_file");
+    T_FAILS(mote_predlog_list(f->store, &(mote_predlog_page){.max = 10}, &a, &r, &n, &err),
+            MOTE_CORRUPT, "key_file");
     /* Another project's secret is not taken for ours, and ours is not destroyed. */
     char *bytes = calloc(1, 8192);
     T_OK(mote_file_write(outside, bytes, 8192, &err));
@@ -703,7 +704,7 @@ static void check_old_records(fixture *f)
     mote_arena_init(&a, 1 << 20);
     mote_predlog_record *r = NULL;
     size_t n = 0, len = 0;
-    T_OK(mote_predlog_list(store(f), NULL, 0, 100, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(store(f), &(mote_predlog_page){.max = 100}, &a, &r, &n, &err));
     assert_int_equal(n, 4);
     assert_string_equal(r[0].subject, "old-ann");
     assert_string_equal(r[1].subject, "old-bob");

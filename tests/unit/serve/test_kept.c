@@ -147,7 +147,7 @@ static void rows_are_kept_with_the_words_that_came(void **state)
         size_t n = 0;
         mote_arena_init(&a, 1 << 22);
         T_OK(mote_store_open(f.project, true, &s, &err));
-        T_OK(mote_predlog_list(s, NULL, 0, 100, &a, &r, &n, &err));
+        T_OK(mote_predlog_list(s, &(mote_predlog_page){.max = 100}, &a, &r, &n, &err));
         assert_int_equal(n, 4);
         for (size_t i = 0; i < n; i++) {
             char *bytes = NULL;
@@ -165,7 +165,7 @@ static void rows_are_kept_with_the_words_that_came(void **state)
         T_OK(mote_predlog_withdraw(s, "ann", 1000, NULL, &w, &err));
         assert_int_equal(w.now.n_inputs, 1);
         assert_int_equal(mote_predlog_input(s, first, 1 << 20, &bytes, &len, &err), MOTE_NOT_FOUND);
-        T_OK(mote_predlog_list(s, NULL, 0, 100, &a, &r, &n, &err));
+        T_OK(mote_predlog_list(s, &(mote_predlog_page){.max = 100}, &a, &r, &n, &err));
         assert_int_equal(n, 3);
     }
 }

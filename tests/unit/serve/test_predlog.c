@@ -262,7 +262,7 @@ static void what_is_consented_to_is_kept_whole(void **state)
     T_OK(mote_store_open(f->project, false, &store, &err));
     mote_predlog_record *r = NULL;
     size_t n = 0;
-    T_OK(mote_predlog_list(store, NULL, 0, 100, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(store, &(mote_predlog_page){.max = 100}, &a, &r, &n, &err));
     assert_int_equal(n, 2);
     assert_string_equal(r[0].model, "tiny");
     assert_string_equal(r[0].version, "1");
@@ -284,9 +284,11 @@ static void what_is_consented_to_is_kept_whole(void **state)
     assert_int_equal(len, 8 * sizeof(float));
     assert_true(((const float *)(const void *)bytes)[3] < -0.5f);
     mote_free(bytes);
-    T_OK(mote_predlog_list(store, "sound", 0, 100, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(store, &(mote_predlog_page){.model = "sound", .max = 100}, &a, &r, &n,
+                           &err));
     assert_int_equal(n, 1);
-    T_OK(mote_predlog_list(store, NULL, r[0].id, 100, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(store, &(mote_predlog_page){.after_id = r[0].id, .max = 100}, &a, &r, &n,
+                           &err));
     assert_int_equal(n, 0);
 }
 
@@ -301,7 +303,7 @@ static mote_predlog_record last_record(fixture *f)
     mote_arena_release(&kept);
     mote_arena_init(&kept, 1 << 24);
     T_OK(mote_store_open(f->project, false, &s, &err));
-    T_OK(mote_predlog_list(s, NULL, 0, 1000, &kept, &r, &n, &err));
+    T_OK(mote_predlog_list(s, &(mote_predlog_page){.max = 1000}, &kept, &r, &n, &err));
     assert_true(n > 0);
     return r[n - 1];
 }
@@ -441,7 +443,7 @@ static void a_withdrawal_erases_all_of_a_subject(void **state)
     mote_arena_init(&a, 1 << 24);
     mote_predlog_record *r = NULL;
     size_t n_records = 0, len = 0;
-    T_OK(mote_predlog_list(s, NULL, 0, 100, &a, &r, &n_records, &err));
+    T_OK(mote_predlog_list(s, &(mote_predlog_page){.max = 100}, &a, &r, &n_records, &err));
     assert_int_equal(n_records, 8);
     for (size_t i = 0; i < n_records; i++) {
         char *bytes = NULL;

@@ -203,7 +203,7 @@ static void look(world *w, int64_t *n_subject, int64_t *n_other)
     size_t n = 0, len = 0;
     *n_subject = *n_other = 0;
     T_OK(mote_store_open(w->project, false, &s, &err));
-    T_OK(mote_predlog_list(s, NULL, 0, 100000, &a, &r, &n, &err));
+    T_OK(mote_predlog_list(s, &(mote_predlog_page){.max = 100000}, &a, &r, &n, &err));
     for (size_t i = 0; i < n; i++) {
         char *bytes = NULL;
         bool is_subject = strcmp(r[i].subject, SUBJECT) == 0;

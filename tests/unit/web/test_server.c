@@ -356,7 +356,7 @@ static void consented_predictions_are_in_the_store_when_the_server_has_ended(voi
     mote_arena_init(&a, 1 << 20);
     mote_predlog_record *r = NULL;
     size_t n_records = 0;
-    T_OK(mote_predlog_list(f->store, NULL, 0, 100, &a, &r, &n_records, &err));
+    T_OK(mote_predlog_list(f->store, &(mote_predlog_page){.max = 100}, &a, &r, &n_records, &err));
     assert_int_equal(n_records, 10);
     for (size_t i = 0; i < n_records; i++) {
         assert_string_equal(r[i].subject, "ann");
