@@ -32,6 +32,8 @@ typedef struct {
     float *grads;
     int64_t started_us;
     int64_t samples_done; /* since started_us */
+    int64_t waited_us;    /* of it, for samples */
+    double samples_per_s, waiting_share; /* as reported last */
 } run;
 
 void mote_train_default(mote_train_config *c)
@@ -45,6 +47,34 @@ void mote_train_default(mote_train_config *c)
     mote_optim_default(&c->optim);
 }
 
+/* ------------------------------------------------------------------ length */
+
+void mote_train_lengthen(mote_train_config *c, int32_t least_epochs)
+{
+    if (least_epochs <= c->n_epochs)
+        return;
+    c->warmup_epochs *= (double)least_epochs / c->n_epochs;
+    c->patience = (int32_t)((int64_t)c->patience * least_epochs / c->n_epochs);
+    c->n_epochs = least_epochs;
+}
+
+static int32_t batches_of(const mote_train_config *c, int32_t n_samples)
+{
+    return (int32_t)(((int64_t)n_samples + c->batch_size - 1) / c->batch_size);
+}
+
+/* Where the epochs that are asked for are too few steps. */
+static mote_train_config long_enough(const mote_train_config *asked, int32_t n_samples)
+{
+    mote_train_config c = *asked;
+    if (c.min_steps > 0 && n_samples > 0) {
+        const int64_t n = batches_of(&c, n_samples), least = (c.min_steps + n - 1) / n;
+        mote_train_lengthen(
+            &c, (int32_t)(least < MOTE_TRAIN_MAX_EPOCHS ? least : MOTE_TRAIN_MAX_EPOCHS));
+    }
+    return c;
+}
+
 /* ------------------------------------------------------------------ checks */
 
 static mote_status check_config(const mote_train_config *c, mote_err *err)
@@ -52,6 +82,8 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
     if (c->n_epochs < 1 || c->n_epochs > MOTE_TRAIN_MAX_EPOCHS)
         return mote_fail(err, MOTE_ARG, "epochs: %d, 1 to %d are possible", (int)c->n_epochs,
                          MOTE_TRAIN_MAX_EPOCHS);
+    if (c->min_steps < 0)
+        return mote_fail(err, MOTE_ARG, "the least steps must be 0 or more");
     if (c->batch_size < 1 || c->batch_size > 65536)
         return mote_fail(err, MOTE_ARG, "batch size: %d, 1 to 65536 is possible",
                          (int)c->batch_size);
@@ -248,6 +280,11 @@ static mote_status save_checkpoint(run *r, bool is_last, mote_err *err)
     return mote_file_write(cfg->checkpoint_path, b.data, b.len, err);
 }
 
+static int64_t now_us(const run *r)
+{
+    return r->cfg->now_us ? r->cfg->now_us() : 0;
+}
+
 static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *err)
 {
     const mote_train_config *cfg = r->cfg;
@@ -265,14 +302,13 @@ static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *
     mote_net_read(r->net, g, r->c.state);
     memcpy(r->c.average, r->c.state, r->c.n_state * sizeof(float));
     MOTE_TRY(load_checkpoint(r, resumed, err));
-    int64_t n = r->source->n_samples;
-    r->n_batches = (int32_t)((n + cfg->batch_size - 1) / cfg->batch_size);
+    r->n_batches = batches_of(cfg, r->source->n_samples);
     r->schedule = (mote_schedule){.kind = cfg->schedule,
                                   .peak = cfg->rate,
                                   .final_fraction = cfg->final_rate_fraction,
                                   .warmup_steps = (int64_t)(cfg->warmup_epochs * r->n_batches),
                                   .total_steps = (int64_t)cfg->n_epochs * r->n_batches};
-    r->started_us = cfg->now_us ? cfg->now_us() : 0;
+    r->started_us = now_us(r);
     return MOTE_OK;
 }
 
@@ -285,6 +321,14 @@ static void shuffle(run *r, int32_t epoch)
     for (int32_t i = 0; i < r->source->n_samples; i++)
         r->order[i] = (uint32_t)i;
     mote_rng_shuffle_u32(&rng, r->order, (size_t)r->source->n_samples);
+}
+
+static mote_status fill(run *r, const mote_batch_request *rq, mote_err *err)
+{
+    const int64_t asked_us = now_us(r);
+    MOTE_TRY(r->source->fill(r->source->arg, rq, r->inputs, r->targets, err));
+    r->waited_us += now_us(r) - asked_us;
+    return MOTE_OK;
 }
 
 /* One batch through the net and the optimiser. */
@@ -307,7 +351,7 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
                              .pool = r->host->pool};
     if (classes > 0)
         memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
-    MOTE_TRY(r->source->fill(r->source->arg, &rq, r->inputs, r->targets, err));
+    MOTE_TRY(fill(r, &rq, err));
     uint64_t step_number = r->optim.n_steps;
     if (cfg->mixup_alpha > 0.0f) {
         mote_rng rng;
@@ -350,7 +394,9 @@ static mote_status validate(run *r, mote_epoch *e, mote_err *err)
     for (int32_t first = 0; first < r->val->n; first += r->cfg->batch_size) {
         int32_t left = r->val->n - first, n = left < r->cfg->batch_size ? left : r->cfg->batch_size;
         const float *x = NULL;
+        const int64_t asked_us = now_us(r);
         MOTE_TRY(mote_train_set_inputs(r->val, in, first, n, &x, err));
+        r->waited_us += now_us(r) - asked_us;
         if (classes > 0)
             memset(r->val_targets, 0, (size_t)n * classes * sizeof(float));
         for (int32_t i = 0; i < n && classes > 0; i++) /* checked before the first epoch */
@@ -385,14 +431,15 @@ static bool is_better(const run *r, const mote_epoch *e)
 /* True: go on. */
 static bool report(run *r, mote_train_progress *p, int64_t n_done_in_epoch)
 {
-    if (r->cfg->now_us) {
-        double seconds = (double)(r->cfg->now_us() - r->started_us) * 1e-6;
+    const int64_t took_us = now_us(r) - r->started_us;
+    if (took_us > 0 && r->samples_done > 0) {
         int64_t total = r->source->n_samples;
         int64_t left = (r->cfg->n_epochs - p->epoch) * total - n_done_in_epoch;
-        if (seconds > 0.0 && r->samples_done > 0) {
-            p->samples_per_s = (double)r->samples_done / seconds;
-            p->left_us = (int64_t)((double)left / p->samples_per_s * 1e6);
-        }
+        p->samples_per_s = (double)r->samples_done / ((double)took_us * 1e-6);
+        p->left_us = (int64_t)((double)left / p->samples_per_s * 1e6);
+        p->waiting_share = (double)r->waited_us / (double)took_us;
+        r->samples_per_s = p->samples_per_s;
+        r->waiting_share = p->waiting_share;
     }
     const mote_train_host *h = r->host;
     return !(h->report && !h->report(h->arg, p)) && !mote_cancelled(h->cancel);
@@ -483,6 +530,8 @@ static mote_status train(run *r, mote_graph *g, mote_arena *arena, mote_train_re
                                   .best_epoch = r->c.best_epoch,
                                   .stopped_early = r->c.stopped_early,
                                   .resumed = resumed,
+                                  .samples_per_s = r->samples_per_s,
+                                  .waiting_share = r->waiting_share,
                                   .history = history};
     return MOTE_OK;
 }
@@ -492,7 +541,8 @@ mote_status mote_train(mote_graph *g, const mote_train_job *job, mote_arena *are
 {
     static const mote_train_set no_val = {.n = 0};
     MOTE_TRY(check_config(job->config, err));
-    run r = {.cfg = job->config,
+    const mote_train_config whole = long_enough(job->config, job->source->n_samples);
+    run r = {.cfg = &whole,
              .source = job->source,
              .val = job->validation ? job->validation : &no_val,
              .host = &job->host};

@@ -26,7 +26,8 @@ typedef enum {
 } mote_train_keep;
 
 typedef struct {
-    int32_t n_epochs;   /* 1..MOTE_TRAIN_MAX_EPOCHS */
+    int32_t n_epochs;   /* 1..MOTE_TRAIN_MAX_EPOCHS; more where min_steps asks for them */
+    int32_t min_steps;  /* >= 0: least steps of the optimiser, see mote_train_lengthen; 0: any */
     int32_t batch_size; /* 1..65536; an epoch is cut evenly into ceil(n / batch) batches */
     uint64_t seed;      /* order of samples, dropout, mixup; passed to the source */
     mote_loss loss;     /* all zero: softmax; others train on values */
@@ -55,6 +56,11 @@ typedef struct {
 /* 30 epochs of batches of 32, Adam at 0.001 with cosine, 1 epoch of warm-up, least loss. */
 void mote_train_default(mote_train_config *c);
 
+/* At least so many epochs: warm-up and patience grow in the same proportion, so that the course of
+ * the rate is the same one, laid over the whole length. A config that is long enough stays as it
+ * is. mote_train does it where n_epochs of a small set are fewer than min_steps steps. */
+void mote_train_lengthen(mote_train_config *c, int32_t least_epochs);
+
 /* One finished epoch. Losses of training are the means over its batches, as trained (augmented,
  * smoothed); those of validation are plain, NaN without a validation set; accuracies of values are
  * 0. */
@@ -72,6 +78,8 @@ typedef struct {
     bool is_best;            /* epoch_done: the best so far */
     int32_t best_epoch;      /* -1: none yet */
     double samples_per_s;    /* since this call began; 0: not known */
+    double waiting_share;    /* of the same time, in which the net stood still because the source or
+                              * the validation set were at work; 0: not known */
     int64_t left_us;         /* at that rate, to the last epoch; 0: not known */
 } mote_train_progress;
 
@@ -103,7 +111,8 @@ typedef struct {
     int32_t best_epoch; /* whose state is the result, from 0 */
     bool stopped_early; /* patience ran out */
     bool resumed;
-    mote_epoch *history; /* [n_epochs], in the arena */
+    double samples_per_s, waiting_share; /* of the last call, as in mote_train_progress */
+    mote_epoch *history;                 /* [n_epochs], in the arena */
 } mote_train_result;
 
 /* Train `g` in place: on success its constants are those of the result. With a checkpoint there,

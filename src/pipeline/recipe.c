@@ -54,7 +54,9 @@ static mote_status config_of(const mote_recipe_job *j, mote_arena *a, mote_train
 {
     *c = mote_setting_training(j->settings)->config;
     if (j->fixed_epochs > 0) {
+        mote_train_lengthen(c, j->fixed_epochs);
         c->n_epochs = j->fixed_epochs;
+        c->min_steps = 0;
         c->patience = 0;
         c->keep = MOTE_KEEP_LAST;
     }

@@ -197,11 +197,9 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int32_t epochs_for(const mote_train_config *c, const mote_refit *f)
+static int32_t epochs_for(const mote_refit *f)
 {
     int32_t best[MOTE_MAX_FOLDS];
-    if (c->patience == 0)
-        return c->n_epochs;
     for (int32_t i = 0; i < f->n; i++)
         best[i] = f->folds[i].best_epoch + 1;
     qsort(best, (size_t)f->n, sizeof best[0], by_size);
@@ -264,7 +262,7 @@ mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_dat
         if (f.folds[i].features.n_fitted > 0)
             MOTE_TRY(keep_front(p, r, i, &f, err));
     }
-    f.n_epochs = epochs_for(&y->config, &f);
+    f.n_epochs = epochs_for(&f);
     MOTE_TRY(say(r, v, &f, err));
     *out = f;
     return MOTE_OK;

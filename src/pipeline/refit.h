@@ -23,8 +23,8 @@ typedef struct {
     mote_fold_result folds[MOTE_MAX_FOLDS];
     mote_sha256 graphs[MOTE_MAX_FOLDS], fronts[MOTE_MAX_FOLDS]; /* objects; fronts of fitted ones */
     int32_t n_epochs; /* for the model that ships: the median of the folds' best ones, of an even
-                         number the lesser of the middle two; without early stopping those of
-                         mote.yaml */
+                         number the lesser of the middle two; without early stopping the best is
+                         the last */
 } mote_refit;
 
 /* "fold-3.s8": the object of stage train, of fold 2. */

@@ -144,6 +144,7 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     mote_train_config *c = &out->config;
     mote_train_default(c);
     c->n_epochs = y->epochs;
+    c->min_steps = y->min_steps;
     c->batch_size = y->batch;
     c->seed = (uint64_t)y->seed;
     c->optim.kind = strcmp(y->optimiser, "sgd") == 0 ? MOTE_OPTIM_SGD : MOTE_OPTIM_ADAM;

@@ -172,6 +172,8 @@ static mote_status keep_result(training *t, mote_err *err)
     mote_stage_set(t->r, "run", json_string(t->run.id));
     mote_stage_set(t->r, "best_epoch", json_integer(t->result.best_epoch));
     mote_stage_set(t->r, "parameters", json_integer(mote_graph_params(t->folded)));
+    mote_stage_set(t->r, "samples_per_s", mote_json_number(t->result.samples_per_s));
+    mote_stage_set(t->r, "waiting_share", mote_json_number(t->result.waiting_share));
     mote_stage_set(t->r, "macs", json_integer(mote_graph_macs(t->folded)));
     return keep_history(t, err);
 }

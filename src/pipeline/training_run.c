@@ -11,8 +11,9 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
     const bool is_sgd = y->config.optim.kind == MOTE_OPTIM_SGD;
-    char epochs[16], batch[16], rate[32], seed[24], params[24], macs[24];
+    char epochs[16], steps[16], batch[16], rate[32], seed[24], params[24], macs[24];
     (void)mote_format(epochs, sizeof epochs, "%d", y->config.n_epochs);
+    (void)mote_format(steps, sizeof steps, "%d", y->config.min_steps);
     (void)mote_format(batch, sizeof batch, "%d", y->config.batch_size);
     (void)mote_format(rate, sizeof rate, "%g", y->config.rate);
     (void)mote_format(seed, sizeof seed, "%lld", (long long)y->config.seed);
@@ -20,6 +21,7 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
     (void)mote_format(macs, sizeof macs, "%lld", (long long)mote_graph_macs(g));
     const mote_run_pair pairs[] = {{"architecture", mote_setting_arch(t->p->settings)->name},
                                    {"epochs", epochs},
+                                   {"min_steps", steps},
                                    {"batch", batch},
                                    {"learning_rate", rate},
                                    {"optimiser", is_sgd ? "sgd" : "adam"},

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef struct {
-    int32_t epochs, batch;
+    int32_t epochs, min_steps, batch;
     const char *optimiser; /* "adam" or "sgd" */
     const char *loss;      /* a name of losses.def */
     double huber_delta;

@@ -502,6 +502,96 @@ static void damaged_checkpoints_are_refused(void **unused)
     samples_free(&train);
 }
 
+/* ------------------------------------------------------------------ how long */
+
+/* 40 samples are three steps an epoch. */
+static mote_train_result run_of(const samples *train, const samples *val, const job *how,
+                                mote_graph **g, mote_arena *arena)
+{
+    mote_err err;
+    mote_train_result r;
+    job j = job_make(train, val);
+    j.cfg = how->cfg;
+    *g = spotter(0.0f);
+    T_OK(job_run(&j, *g, arena, &r, &err));
+    return r;
+}
+
+static void a_small_set_is_passed_over_until_there_are_steps_enough(void **unused)
+{
+    (void)unused;
+    samples train = samples_make(40, 0.3, 1), val = samples_make(30, 0.3, 2);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, &val);
+    j.cfg.n_epochs = 4;
+    j.cfg.warmup_epochs = 1.0;
+    job by_steps = j, by_epochs = j, enough = j;
+    by_steps.cfg.min_steps = 22; /* 8 epochs are the first to have as many */
+    by_epochs.cfg.n_epochs = 8;
+    by_epochs.cfg.warmup_epochs = 2.0;
+    enough.cfg.min_steps = 12;
+    mote_graph *a, *b, *c, *d;
+    mote_train_result steps = run_of(&train, &val, &by_steps, &a, &arena),
+                      epochs = run_of(&train, &val, &by_epochs, &b, &arena),
+                      plain = run_of(&train, &val, &j, &c, &arena),
+                      same = run_of(&train, &val, &enough, &d, &arena);
+    assert_int_equal(steps.n_epochs, 8);
+    assert_int_equal(epochs.n_epochs, 8);
+    assert_same_graph(a, b);
+    assert_true(steps.history[7].rate < 0.02 * j.cfg.rate); /* the cosine has run out */
+    assert_int_equal(plain.n_epochs, 4);
+    assert_int_equal(same.n_epochs, 4); /* 12 steps were there already */
+    assert_same_graph(c, d);
+    mote_graph_destroy(a);
+    mote_graph_destroy(b);
+    mote_graph_destroy(c);
+    mote_graph_destroy(d);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+static void a_longer_training_is_as_patient_as_the_shorter_one(void **unused)
+{
+    (void)unused;
+    samples train = samples_make(40, 0.3, 1), val = samples_make(30, 0.3, 2);
+    for (int32_t i = 0; i < 30; i++) /* the better it learns, the worse it does there */
+        val.labels[i] = (val.labels[i] + 1) % CLASSES;
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = job_make(&train, &val);
+    j.cfg.n_epochs = 20;
+    j.cfg.patience = 3;
+    j.cfg.min_steps = 20 * 3 * 2;
+    mote_graph *g;
+    mote_train_result r = run_of(&train, &val, &j, &g, &arena);
+    assert_true(r.stopped_early);
+    assert_int_equal(r.n_epochs, r.best_epoch + 1 + 6);
+    mote_graph_destroy(g);
+    samples_free(&train);
+    samples_free(&val);
+}
+
+static void lengthening_keeps_proportions_and_never_shortens(void **unused)
+{
+    (void)unused;
+    mote_train_config c;
+    mote_train_default(&c);
+    c.n_epochs = 10;
+    c.warmup_epochs = 2.0;
+    c.patience = 5;
+    mote_train_lengthen(&c, 10);
+    assert_int_equal(c.n_epochs, 10);
+    mote_train_lengthen(&c, MOTE_TRAIN_MAX_EPOCHS);
+    assert_int_equal(c.n_epochs, MOTE_TRAIN_MAX_EPOCHS);
+    assert_int_equal(c.patience, MOTE_TRAIN_MAX_EPOCHS / 2);
+    assert_true(fabs(c.warmup_epochs - 0.2 * MOTE_TRAIN_MAX_EPOCHS) < 1e-6);
+    c.patience = 0; /* never stays never */
+    c.n_epochs = 10;
+    mote_train_lengthen(&c, 20);
+    assert_int_equal(c.patience, 0);
+}
+
 /* ------------------------------------------------------------------ when to stop */
 
 static void it_stops_when_validation_stops_improving(void **unused)
@@ -636,7 +726,7 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
     mote_arena_init(&arena, 1 << 20);
     mote_graph *g = spotter(0.0f), *start = spotter(0.0f);
     mote_train_result r;
-    for (int32_t i = 0; i < 14; i++) {
+    for (int32_t i = 0; i < 15; i++) {
         job j = job_make(&train, &val);
         mote_train_config *c = &j.cfg;
         mote_status want = MOTE_ARG;
@@ -659,12 +749,13 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
             CASE(9, c->class_weights = no_weights, "above 0");
             CASE(10, c->class_weights = bad_weights, "class 1");
             CASE(11, j.train.n = 0, "no samples");
-        case 12:
+            CASE(12, c->min_steps = -1, "least steps");
+        case 13:
             val.labels[3] = 3;
             want = MOTE_RANGE;
             words = "validation: sample 3";
             break;
-        case 13:
+        case 14:
             j.val.n = 0;
             train.labels[3] = -1;
             want = MOTE_RANGE;
@@ -714,7 +805,7 @@ static int64_t fake_clock(void)
 
 typedef struct {
     int32_t n_calls, n_epochs;
-    double rate;
+    double rate, waiting;
     int64_t last_left;
 } seen;
 
@@ -729,6 +820,7 @@ static bool watch(void *arg, const mote_train_progress *p)
     assert_true(p->loss > 0.0 && p->accuracy >= 0.0 && p->accuracy <= 1.0);
     assert_true(isnan(p->last.train_loss) == (p->epoch == 0 && !p->epoch_done));
     s->rate = p->samples_per_s;
+    s->waiting = p->waiting_share;
     s->last_left = p->left_us;
     return true;
 }
@@ -750,7 +842,11 @@ static void progress_tells_rate_and_time_left(void **unused)
     T_OK(job_run(&j, g, &arena, &r, &err));
     assert_int_equal(s.n_calls, 42);
     assert_int_equal(s.n_epochs, 6);
-    assert_true(fabs(s.rate - 600.0 / 0.042) < 1e-6); /* 1 ms a step */
+    /* Of the three looks at the clock that a step takes, one is at the end of its samples. */
+    assert_true(fabs(s.rate - 600.0 / 0.126) < 1e-6);
+    assert_true(fabs(s.waiting - 1.0 / 3.0) < 1e-9);
+    assert_true(fabs(r.samples_per_s - s.rate) < 1e-9);
+    assert_true(fabs(r.waiting_share - s.waiting) < 1e-9);
     assert_int_equal(s.last_left, 0);
     mote_graph_destroy(g);
     samples_free(&train);
@@ -767,6 +863,9 @@ int main(void)
         cmocka_unit_test(stopped_on_request_it_resumes_on_other_threads),
         cmocka_unit_test(damaged_checkpoints_are_refused),
         cmocka_unit_test(damaged_checkpoints_are_dropped_where_that_is_wished),
+        cmocka_unit_test(a_small_set_is_passed_over_until_there_are_steps_enough),
+        cmocka_unit_test(a_longer_training_is_as_patient_as_the_shorter_one),
+        cmocka_unit_test(lengthening_keeps_proportions_and_never_shortens),
         cmocka_unit_test(it_stops_when_validation_stops_improving),
         cmocka_unit_test(a_loss_that_is_no_number_ends_the_run),
         cmocka_unit_test(class_weights_shift_and_smoothing_softens_the_answers),
