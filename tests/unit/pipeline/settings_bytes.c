@@ -115,8 +115,8 @@ static void add_features(mote_buf *b, mote_frontend x)
 
 static void add_training(mote_buf *b, mote_training_setting x)
 {
-    ADD(config.n_epochs), ADD(config.min_steps), ADD(config.batch_size), ADD(config.seed), ADD(config.loss);
-    ADD(config.optim);
+    ADD(config.n_epochs), ADD(config.min_steps), ADD(config.batch_size), ADD(config.seed);
+    ADD(config.loss), ADD(config.optim);
     ADD(config.schedule), ADD(config.rate), ADD(config.final_rate_fraction);
     ADD(config.warmup_epochs), ADD(config.label_smoothing), ADD(config.mixup_alpha);
     ADD(config.class_weights), ADD(config.average_decay), ADD(config.norm_momentum);
