@@ -31,8 +31,8 @@ typedef struct {
     float *val_targets;
     float *grads;
     int64_t started_us;
-    int64_t samples_done; /* since started_us */
-    int64_t waited_us;    /* of it, for samples */
+    int64_t samples_done;                /* since started_us */
+    int64_t waited_us;                   /* of it, for samples */
     double samples_per_s, waiting_share; /* as reported last */
 } run;
 
