@@ -113,7 +113,7 @@ static inline int32_t t_layer(mote_rng *r, mote_graph *g, mote_op_kind kind, int
     scale = (float)(typical / mote_rng_range(r, 30, 120));
     mote_tensor_spec out = {mote_op_text(kind), MOTE_I8, 0, {0}, &q};
     int32_t id = -1;
-    t_must(mote_graph_add_op(g, kind, attrs, inputs, &out, &id, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){kind, attrs, inputs, &out}, &id, &err), &err);
     return id;
 }
 
@@ -144,7 +144,7 @@ static inline int32_t t_simple(mote_rng *r, mote_graph *g, mote_op_kind kind, in
         out.dims[3] = t->dims[3];
     }
     int32_t id = -1;
-    t_must(mote_graph_add_op(g, kind, &a, &in, &out, &id, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){kind, &a, &in, &out}, &id, &err), &err);
     return id;
 }
 
@@ -157,7 +157,8 @@ static inline int32_t t_add(mote_rng *r, mote_graph *g, int32_t a, int32_t b)
     mote_op_attrs attrs = {.activation = (mote_activation)mote_rng_below(r, 3)};
     mote_tensor_spec out = {.name = "add", .dtype = MOTE_I8, .quant = &q};
     int32_t inputs[2] = {a, b}, id = -1;
-    t_must(mote_graph_add_op(g, MOTE_OP_ADD, &attrs, inputs, &out, &id, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_ADD, &attrs, inputs, &out}, &id, &err),
+           &err);
     return id;
 }
 
@@ -169,7 +170,8 @@ static inline int32_t t_softmax(mote_graph *g, int32_t in)
     mote_tensor_spec out = {.name = "softmax", .dtype = MOTE_I8, .quant = &q};
     mote_op_attrs attrs = {.stride_h = 1};
     int32_t id = -1;
-    t_must(mote_graph_add_op(g, MOTE_OP_SOFTMAX, &attrs, &in, &out, &id, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_SOFTMAX, &attrs, &in, &out}, &id, &err),
+           &err);
     return id;
 }
 

@@ -127,23 +127,32 @@ mote_status arch_input(arch_builder *b, int32_t h, int32_t w, int32_t c, mote_er
     return mote_graph_add_input(b->g, &in, &b->at, err);
 }
 
-static mote_status add_values(arch_builder *b, const char *name, int32_t n, float value,
-                              bool is_trained, int32_t *id, mote_err *err)
+/* A constant of a layer with one value a channel, the same for all to begin with. */
+typedef struct {
+    const char *what; /* its name behind the layer's */
+    float value;
+    bool is_trained;
+} channel_values;
+
+static mote_status add_values(arch_builder *b, mote_op_kind kind, const channel_values *c,
+                              int32_t n, int32_t *id, mote_err *err)
 {
+    char name[MOTE_NAME_BYTES];
+    (void)mote_format(name, sizeof name, "%s_%d/%s", mote_op_text(kind), b->n_layers, c->what);
     mote_tensor_spec s = {.name = name, .dtype = MOTE_F32, .n_dims = 1, .dims = {n}};
     MOTE_TRY(mote_graph_add_const(b->g, &s, id, err));
     float *v = b->g->tensors[*id].data;
     for (int32_t i = 0; i < n; i++)
-        v[i] = value;
-    b->g->tensors[*id].is_trained = is_trained;
+        v[i] = c->value;
+    b->g->tensors[*id].is_trained = c->is_trained;
     return MOTE_OK;
 }
 
-/* A weighted layer; dims: of the weights, fan_in: the inputs of one output. */
+/* A weighted layer; dims: of the weights. */
 static mote_status add_weighted(arch_builder *b, mote_op_kind kind, const mote_op_attrs *attrs,
-                                const mote_shape *dims, int32_t channels, int32_t fan_in,
-                                mote_err *err)
+                                const mote_shape *dims, int32_t channels, mote_err *err)
 {
+    static const channel_values bias = {"bias", 0.0f, true};
     char name[MOTE_NAME_BYTES];
     const char *text = mote_op_text(kind);
     (void)mote_format(name, sizeof name, "%s_%d/weights", text, b->n_layers);
@@ -153,15 +162,15 @@ static mote_status add_weighted(arch_builder *b, mote_op_kind kind, const mote_o
     MOTE_TRY(mote_graph_add_const(b->g, &s, &in[1], err));
     mote_tensor *w = &b->g->tensors[in[1]];
     w->is_trained = true;
-    double sd = sqrt(2.0 / fan_in);
+    const int64_t n = mote_tensor_elements(w), fan_in = n / channels; /* inputs of one output */
+    double sd = sqrt(2.0 / (double)fan_in);
     float *v = w->data;
-    for (int64_t i = 0, n = mote_tensor_elements(w); i < n; i++)
+    for (int64_t i = 0; i < n; i++)
         v[i] = (float)(sd * mote_rng_normal(b->rng));
-    (void)mote_format(name, sizeof name, "%s_%d/bias", text, b->n_layers);
-    MOTE_TRY(add_values(b, name, channels, 0.0f, true, &in[2], err));
+    MOTE_TRY(add_values(b, kind, &bias, channels, &in[2], err));
     (void)mote_format(name, sizeof name, "%s_%d", text, b->n_layers++);
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
-    return mote_graph_add_op(b->g, kind, attrs, in, &out, &b->at, err);
+    return mote_graph_add_op(b->g, &(mote_op_spec){kind, attrs, in, &out}, &b->at, err);
 }
 
 static mote_status add_plain(arch_builder *b, mote_op_kind kind, const mote_op_attrs *attrs,
@@ -170,7 +179,7 @@ static mote_status add_plain(arch_builder *b, mote_op_kind kind, const mote_op_a
     char name[MOTE_NAME_BYTES];
     (void)mote_format(name, sizeof name, "%s_%d", mote_op_text(kind), b->n_layers++);
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
-    return mote_graph_add_op(b->g, kind, attrs, &b->at, &out, &b->at, err);
+    return mote_graph_add_op(b->g, &(mote_op_spec){kind, attrs, &b->at, &out}, &b->at, err);
 }
 
 mote_status arch_conv(arch_builder *b, int32_t channels, arch_size kernel, arch_size stride,
@@ -180,7 +189,7 @@ mote_status arch_conv(arch_builder *b, int32_t channels, arch_size kernel, arch_
     const mote_op_attrs attrs = {
         .padding = MOTE_PAD_SAME, .stride_h = stride.h, .stride_w = stride.w};
     const mote_shape dims = {MOTE_F32, 4, {channels, kernel.h, kernel.w, c}};
-    return add_weighted(b, MOTE_OP_CONV_2D, &attrs, &dims, channels, kernel.h * kernel.w * c, err);
+    return add_weighted(b, MOTE_OP_CONV_2D, &attrs, &dims, channels, err);
 }
 
 mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, mote_err *err)
@@ -189,14 +198,14 @@ mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, 
     const mote_op_attrs attrs = {
         .padding = MOTE_PAD_SAME, .stride_h = stride.h, .stride_w = stride.w};
     const mote_shape dims = {MOTE_F32, 4, {1, kernel.h, kernel.w, c}};
-    return add_weighted(b, MOTE_OP_DEPTHWISE_CONV_2D, &attrs, &dims, c, kernel.h * kernel.w, err);
+    return add_weighted(b, MOTE_OP_DEPTHWISE_CONV_2D, &attrs, &dims, c, err);
 }
 
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err)
 {
     const int32_t n = arch_elements(b);
     const mote_shape dims = {MOTE_F32, 2, {units, n}};
-    return add_weighted(b, MOTE_OP_DENSE, NULL, &dims, units, n, err);
+    return add_weighted(b, MOTE_OP_DENSE, NULL, &dims, units, err);
 }
 
 mote_status arch_relu(arch_builder *b, mote_err *err)
@@ -211,26 +220,20 @@ mote_status arch_softmax(arch_builder *b, mote_err *err)
 
 mote_status arch_norm_relu(arch_builder *b, mote_err *err)
 {
-    static const struct {
-        const char *what;
-        float value;
-        bool is_trained;
-    } parts[4] = {{"gamma", 1.0f, true},
-                  {"beta", 0.0f, true},
-                  {"mean", 0.0f, false},
-                  {"variance", 1.0f, false}};
+    static const channel_values parts[4] = {{"gamma", 1.0f, true},
+                                            {"beta", 0.0f, true},
+                                            {"mean", 0.0f, false},
+                                            {"variance", 1.0f, false}};
     char name[MOTE_NAME_BYTES];
     const int32_t channels = arch_dim(b, b->g->tensors[b->at].n_dims - 1);
     int32_t in[5] = {b->at};
-    for (int32_t i = 0; i < 4; i++) {
-        (void)mote_format(name, sizeof name, "batch_norm_%d/%s", b->n_layers, parts[i].what);
-        MOTE_TRY(
-            add_values(b, name, channels, parts[i].value, parts[i].is_trained, &in[i + 1], err));
-    }
+    for (int32_t i = 0; i < 4; i++)
+        MOTE_TRY(add_values(b, MOTE_OP_BATCH_NORM, &parts[i], channels, &in[i + 1], err));
     (void)mote_format(name, sizeof name, "batch_norm_%d", b->n_layers++);
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
     mote_op_attrs attrs = {.epsilon = BATCH_NORM_EPSILON};
-    MOTE_TRY(mote_graph_add_op(b->g, MOTE_OP_BATCH_NORM, &attrs, in, &out, &b->at, err));
+    MOTE_TRY(mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_BATCH_NORM, &attrs, in, &out}, &b->at,
+                               err));
     return arch_relu(b, err);
 }
 

@@ -204,22 +204,22 @@ static mote_status shape_output(const mote_op *op, const mote_tensor_spec *wish,
     return MOTE_OK;
 }
 
-mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs,
-                                 const int32_t *inputs, const mote_tensor_spec *outs,
-                                 int32_t *out_ids, mote_err *err)
+mote_status mote_graph_add_multi(mote_graph *g, const mote_op_spec *spec, int32_t *out_ids,
+                                 mote_err *err)
 {
-    const mote_op_class *c = mote_op_find(kind);
+    const mote_op_class *c = mote_op_find(spec->kind);
     if (!c)
-        return mote_fail(err, MOTE_UNSUPPORTED, "there is no operator %d", (int)kind);
+        return mote_fail(err, MOTE_UNSUPPORTED, "there is no operator %d", (int)spec->kind);
+    const mote_tensor_spec *outs = spec->outs;
     int32_t in[MOTE_MAX_OP_LIST], ids[MOTE_MAX_OP_LIST];
-    mote_op op = {.kind = kind,
+    mote_op op = {.kind = spec->kind,
                   .n_inputs = c->n_activations + c->n_constants,
                   .n_outputs = c->n_outputs,
                   .inputs = in,
                   .outputs = ids};
-    if (attrs)
-        op.attrs = *attrs;
-    memcpy(in, inputs, (size_t)op.n_inputs * sizeof *in);
+    if (spec->attrs)
+        op.attrs = *spec->attrs;
+    memcpy(in, spec->inputs, (size_t)op.n_inputs * sizeof *in);
     mote_shape shapes[MOTE_MAX_OP_LIST];
     for (int32_t i = 0; i < op.n_outputs; i++) {
         ids[i] = 0; /* looked at by the check of lists, before the tensors are there */
@@ -228,9 +228,9 @@ mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind, const mote_op
     }
     MOTE_TRY(mote_op_shape(g, &op, shapes, err));
     for (int32_t i = 0; i < op.n_outputs; i++) {
-        mote_tensor_spec spec;
-        MOTE_TRY(shape_output(&op, &outs[i], &shapes[i], &spec, err));
-        MOTE_TRY(mote_graph_add_tensor(g, &spec, MOTE_ROLE_VALUE, &ids[i], err));
+        mote_tensor_spec out;
+        MOTE_TRY(shape_output(&op, &outs[i], &shapes[i], &out, err));
+        MOTE_TRY(mote_graph_add_tensor(g, &out, MOTE_ROLE_VALUE, &ids[i], err));
     }
     MOTE_TRY(mote_graph_append(g, &op, err));
     MOTE_TRY(mote_graph_set_outputs(g, ids, op.n_outputs, err));
@@ -238,13 +238,12 @@ mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind, const mote_op
     return MOTE_OK;
 }
 
-mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind, const mote_op_attrs *attrs,
-                              const int32_t *inputs, const mote_tensor_spec *out, int32_t *out_id,
+mote_status mote_graph_add_op(mote_graph *g, const mote_op_spec *spec, int32_t *out_id,
                               mote_err *err)
 {
-    const mote_op_class *c = mote_op_find(kind);
+    const mote_op_class *c = mote_op_find(spec->kind);
     MOTE_BUG_IF(c && c->n_outputs != 1);
-    return mote_graph_add_multi(g, kind, attrs, inputs, out, out_id, err);
+    return mote_graph_add_multi(g, spec, out_id, err);
 }
 
 /* ---- checking --------------------------------------------------------------------------- */

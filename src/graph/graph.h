@@ -125,21 +125,25 @@ MOTE_MUST_USE mote_status mote_graph_add_input(mote_graph *g, const mote_tensor_
 MOTE_MUST_USE mote_status mote_graph_add_const(mote_graph *g, const mote_tensor_spec *spec,
                                                int32_t *id, mote_err *err);
 
-/* Add an operator of one output. Its tensor is made with the name, dtype and quantisation of `out`
- * and the shape that follows from the inputs (RESHAPE takes out->dims; for others out->n_dims may
- * be 0, and must agree when given). It becomes the graph's output. The number of inputs is that of
- * its class (op.h). SHAPE when they do not fit: the message names the operator and the shapes. */
-MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, mote_op_kind kind,
-                                            const mote_op_attrs *attrs, const int32_t *inputs,
-                                            const mote_tensor_spec *out, int32_t *out_id,
-                                            mote_err *err);
+/* What an operator is to be. Its class (op.h) says how many inputs and outputs it has. Borrowed. */
+typedef struct {
+    mote_op_kind kind;
+    const mote_op_attrs *attrs;   /* NULL: all 0 */
+    const int32_t *inputs;        /* tensors that are there */
+    const mote_tensor_spec *outs; /* to be made: name, dtype, quantisation. The shape follows from
+                                   * the inputs (RESHAPE takes dims; for others n_dims may be 0, and
+                                   * must agree when given) */
+} mote_op_spec;
 
-/* The same for any number of outputs, which become the graph's: outs and out_ids are
- * [n_outputs of the class]. */
-MOTE_MUST_USE mote_status mote_graph_add_multi(mote_graph *g, mote_op_kind kind,
-                                               const mote_op_attrs *attrs, const int32_t *inputs,
-                                               const mote_tensor_spec *outs, int32_t *out_ids,
-                                               mote_err *err);
+/* Add an operator of one output, which becomes the graph's. SHAPE when the inputs do not fit: the
+ * message names the operator and the shapes. */
+MOTE_MUST_USE mote_status mote_graph_add_op(mote_graph *g, const mote_op_spec *spec,
+                                            int32_t *out_id, mote_err *err);
+
+/* The same for any number of outputs, which become the graph's: out_ids is [n_outputs of the
+ * class]. */
+MOTE_MUST_USE mote_status mote_graph_add_multi(mote_graph *g, const mote_op_spec *spec,
+                                               int32_t *out_ids, mote_err *err);
 
 /* The graph's outputs, 1 to MOTE_MAX_OP_LIST. */
 MOTE_MUST_USE mote_status mote_graph_set_outputs(mote_graph *g, const int32_t *ids, int32_t n,

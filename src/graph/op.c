@@ -31,16 +31,16 @@ bool mote_op_has(mote_op_kind kind, uint32_t flag)
     return c && (c->flags & flag);
 }
 
-static mote_status check_list(const mote_graph *g, const mote_op *op, const char *what,
-                              const int32_t *ids, int32_t n, int32_t wanted, mote_err *err)
+static mote_status check_inputs(const mote_graph *g, const mote_op *op, int32_t wanted,
+                                mote_err *err)
 {
-    if (n != wanted)
-        return mote_fail(err, MOTE_ARG, "%s takes %d %ss, not %d", mote_op_text(op->kind), wanted,
-                         what, n);
-    for (int32_t i = 0; i < n; i++)
-        if (ids[i] < 0 || ids[i] >= g->n_tensors)
-            return mote_fail(err, MOTE_ARG, "%s: %s %d is tensor %d of %d", mote_op_text(op->kind),
-                             what, i, ids[i], g->n_tensors);
+    if (op->n_inputs != wanted)
+        return mote_fail(err, MOTE_ARG, "%s takes %d inputs, not %d", mote_op_text(op->kind),
+                         wanted, op->n_inputs);
+    for (int32_t i = 0; i < op->n_inputs; i++)
+        if (op->inputs[i] < 0 || op->inputs[i] >= g->n_tensors)
+            return mote_fail(err, MOTE_ARG, "%s: input %d is tensor %d of %d",
+                             mote_op_text(op->kind), i, op->inputs[i], g->n_tensors);
     return MOTE_OK;
 }
 
@@ -49,8 +49,7 @@ mote_status mote_op_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
     const mote_op_class *c = mote_op_find(op->kind);
     if (!c)
         return mote_fail(err, MOTE_UNSUPPORTED, "there is no operator %d", (int)op->kind);
-    MOTE_TRY(check_list(g, op, "input", op->inputs, op->n_inputs, c->n_activations + c->n_constants,
-                        err));
+    MOTE_TRY(check_inputs(g, op, c->n_activations + c->n_constants, err));
     if (op->n_outputs != c->n_outputs)
         return mote_fail(err, MOTE_ARG, "%s gives %d outputs, not %d", mote_op_text(op->kind),
                          c->n_outputs, op->n_outputs);

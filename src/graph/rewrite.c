@@ -39,7 +39,8 @@ mote_status mote_rewrite_op(mote_rewrite *w, const mote_op *op, const int32_t *i
     int32_t ids[MOTE_MAX_OP_LIST];
     for (int32_t k = 0; k < op->n_outputs; k++)
         MOTE_TRY(spec_of(w, op->outputs[k], &outs[k], err));
-    MOTE_TRY(mote_graph_add_multi(w->to, op->kind, &op->attrs, in, outs, ids, err));
+    MOTE_TRY(
+        mote_graph_add_multi(w->to, &(mote_op_spec){op->kind, &op->attrs, in, outs}, ids, err));
     for (int32_t k = 0; k < op->n_outputs; k++)
         w->map[op->outputs[k]] = ids[k];
     return MOTE_OK;

@@ -335,7 +335,8 @@ static mote_status add_operator(reader *r, int32_t index, mote_err *err)
     /* Ours flattens to [1, oc]; TensorFlow Lite may write the same values in another shape. */
     if (op.row->options == MOTE_TFLITE_DENSE && t.spec.n_dims != 2)
         return refuse(&op, "its output must have two dimensions", err);
-    return mote_graph_add_op(r->g, op.row->kind, &attrs, inputs, &t.spec, &r->ids[output], err);
+    return mote_graph_add_op(r->g, &(mote_op_spec){op.row->kind, &attrs, inputs, &t.spec},
+                             &r->ids[output], err);
 }
 
 bool mote_is_tflite(const void *bytes, size_t n)

@@ -59,7 +59,7 @@ mote_status op_same_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
 }
 
 mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t window_h,
-                            int32_t window_w, int32_t channels, mote_shape *out, mote_err *err)
+                            int32_t window_w, mote_shape *out, mote_err *err)
 {
     const mote_tensor *in = op_in(g, op, 0);
     const mote_op_attrs *a = &op->attrs;
@@ -73,7 +73,7 @@ mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t wind
     out->dims[0] = in->dims[0];
     out->dims[1] = mote_out_size(a->padding, in->dims[1], window_h, a->stride_h);
     out->dims[2] = mote_out_size(a->padding, in->dims[2], window_w, a->stride_w);
-    out->dims[3] = channels;
+    out->dims[3] = in->dims[3];
     if (out->dims[1] < 1 || out->dims[2] < 1)
         return op_misfit(g, op, "the window is larger than the input", err);
     return MOTE_OK;
@@ -87,7 +87,7 @@ mote_status op_pool_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
     if (a->window_h < 1 || a->window_w < 1 || a->window_h > (1 << 16) || a->window_w > (1 << 16))
         return mote_fail(err, MOTE_ARG, "%s: window %d x %d, 1 to 65536 is needed",
                          mote_op_text(op->kind), a->window_h, a->window_w);
-    return op_window_shape(g, op, a->window_h, a->window_w, op_in(g, op, 0)->dims[3], out, err);
+    return op_window_shape(g, op, a->window_h, a->window_w, out, err);
 }
 
 mote_status op_per_channel(const mote_graph *g, const mote_op *op, int32_t k, const char *what,

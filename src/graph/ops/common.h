@@ -17,9 +17,9 @@ float *run_out(const mote_run *r, const mote_op *op);
 mote_status op_misfit(const mote_graph *g, const mote_op *op, const char *rule, mote_err *err);
 /* The one output has the shape of the first input. */
 mote_status op_same_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err);
-/* A window moving over [n,h,w,c]: checks strides and padding. */
+/* A window moving over [n,h,w,c], which keeps the channels: checks strides and padding. */
 mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t window_h,
-                            int32_t window_w, int32_t channels, mote_shape *out, mote_err *err);
+                            int32_t window_w, mote_shape *out, mote_err *err);
 /* Input 0 is [n,h,w,c], windows of the attributes. */
 mote_status op_pool_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err);
 /* Input k is a float32 constant with one value per element of the last dimension of input 0. */

@@ -13,7 +13,7 @@ static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out
         return op_misfit(g, op, "the channels of input and weights differ", err);
     if (bias->dims[0] != w->dims[3])
         return op_misfit(g, op, "the bias needs one value a channel", err);
-    return op_window_shape(g, op, w->dims[1], w->dims[2], w->dims[3], out, err);
+    return op_window_shape(g, op, w->dims[1], w->dims[2], out, err);
 }
 
 static int64_t macs(const mote_graph *g, const mote_op *op)

@@ -339,7 +339,7 @@ static void a_float32_graph_is_no_tflite_and_c_is_named_instead(void **state)
     mote_buf_init(&b, 1 << 20);
     t_must(mote_graph_create(0, &g, &err), &err);
     t_must(mote_graph_add_input(g, &s, &x, &err), &err);
-    t_must(mote_graph_add_op(g, MOTE_OP_SOFTMAX, &attrs, &x, &s, &x, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_SOFTMAX, &attrs, &x, &s}, &x, &err), &err);
     assert_int_equal(mote_export_tflite(g, "test", &b, &err), MOTE_UNSUPPORTED);
     assert_non_null(strstr(err.text, "'speed' is float32"));
     assert_non_null(strstr(err.text, "compress.max_loss"));

@@ -96,7 +96,7 @@ static int32_t op(mote_graph *g, mote_op_kind k, mote_activation a, const int32_
     int32_t id = -1;
     const mote_op_attrs attrs = {.activation = a, .stride_h = 1, .stride_w = 1};
     const mote_tensor_spec s = {.name = name, .dtype = MOTE_F32};
-    T_OK(mote_graph_add_op(g, k, &attrs, inputs, &s, &id, &err));
+    T_OK(mote_graph_add_op(g, &(mote_op_spec){k, &attrs, inputs, &s}, &id, &err));
     return id;
 }
 

@@ -233,7 +233,8 @@ static void a_constant_operand_is_refused(void **state)
     s.name = "offset";
     assert_int_equal(mote_graph_add_const(g, &s, &in[1], NULL), MOTE_OK);
     s.name = "y";
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_ADD, NULL, in, &s, &y, NULL), MOTE_OK);
+    assert_int_equal(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_ADD, NULL, in, &s}, &y, NULL),
+                     MOTE_OK);
     float sample[2] = {1, 2};
     mote_quantise_config cfg = {0};
     mote_err err = {0};

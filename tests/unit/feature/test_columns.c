@@ -39,7 +39,7 @@ static void then(mote_graph *g, mote_op_kind kind, int32_t *x, const int32_t *co
     mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
     mote_err err = {0};
     int32_t in[3] = {*x, constants ? constants[0] : -1, constants ? constants[1] : -1};
-    T_OK(mote_graph_add_op(g, kind, attrs, in, &o, x, &err));
+    T_OK(mote_graph_add_op(g, &(mote_op_spec){kind, attrs, in, &o}, x, &err));
 }
 
 /* Runs the graph on `in`, gives it back, and compares bit for bit. */

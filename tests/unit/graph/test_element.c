@@ -38,7 +38,9 @@ static void the_reference_is_the_function(void **state)
         mote_tensor_spec s = {.name = "x", .dtype = MOTE_F32, .n_dims = 2, .dims = {1, 401}};
         assert_int_equal(mote_graph_add_input(g, &s, &x, NULL), MOTE_OK);
         mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
-        assert_int_equal(mote_graph_add_op(g, functions[k].kind, NULL, &x, &o, &id, NULL), MOTE_OK);
+        assert_int_equal(
+            mote_graph_add_op(g, &(mote_op_spec){functions[k].kind, NULL, &x, &o}, &id, NULL),
+            MOTE_OK);
         float in[401], out[401];
         for (int i = 0; i < 401; i++)
             in[i] = (float)(i - 200) * (i % 2 ? 5.0f : 0.05f);
@@ -64,7 +66,9 @@ static void int8_is_the_rounded_function_and_tflite_keeps_it(void **state)
         s.quant = &q;
         assert_int_equal(mote_graph_add_input(g, &s, &x, NULL), MOTE_OK);
         mote_tensor_spec o = {.name = "y", .dtype = MOTE_I8, .quant = &oq};
-        assert_int_equal(mote_graph_add_op(g, functions[k].kind, NULL, &x, &o, &id, NULL), MOTE_OK);
+        assert_int_equal(
+            mote_graph_add_op(g, &(mote_op_spec){functions[k].kind, NULL, &x, &o}, &id, NULL),
+            MOTE_OK);
         mote_buf file;
         mote_buf_init(&file, 1 << 20);
         assert_int_equal(mote_export_tflite(g, "x", &file, NULL), MOTE_OK);
@@ -115,9 +119,11 @@ static mote_graph *small_net(mote_op_kind kind, mote_rng *rng)
                 ((float *)t->data)[e] = (float)mote_rng_normal(rng);
         }
         mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
-        assert_int_equal(mote_graph_add_op(g, MOTE_OP_DENSE, NULL, in, &o, &at, NULL), MOTE_OK);
+        assert_int_equal(
+            mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DENSE, NULL, in, &o}, &at, NULL), MOTE_OK);
         mote_op_kind next = i < 2 ? kind : MOTE_OP_SOFTMAX;
-        assert_int_equal(mote_graph_add_op(g, next, NULL, &at, &o, &at, NULL), MOTE_OK);
+        assert_int_equal(mote_graph_add_op(g, &(mote_op_spec){next, NULL, &at, &o}, &at, NULL),
+                         MOTE_OK);
     }
     return g;
 }
@@ -263,8 +269,9 @@ static void every_float_kernel_has_its_size_on_every_target(void **state)
         assert_int_equal(mote_graph_create(0, &g[1 + i], NULL), MOTE_OK);
         assert_int_equal(mote_graph_add_input(g[1 + i], &s, &in[0], NULL), MOTE_OK);
         in[1] = in[0];
-        assert_int_equal(mote_graph_add_op(g[1 + i], alone[i], &attrs, in, &out, &y, NULL),
-                         MOTE_OK);
+        assert_int_equal(
+            mote_graph_add_op(g[1 + i], &(mote_op_spec){alone[i], &attrs, in, &out}, &y, NULL),
+            MOTE_OK);
     }
     for (size_t i = 0; i < T_COUNT(g); i++) {
         for (size_t t = 0; t < mote_n_targets; t++) {

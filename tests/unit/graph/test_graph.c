@@ -77,8 +77,9 @@ static void inputs_that_do_not_fit_are_refused_and_named(void **state)
     mote_op_attrs attrs = {.padding = MOTE_PAD_SAME, .stride_h = 1, .stride_w = 1};
     mote_tensor_spec out = {.name = "y", .dtype = MOTE_F32};
     int32_t id = -7;
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_CONV_2D, &attrs, in, &out, &id, &err),
-                     MOTE_SHAPE);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_CONV_2D, &attrs, in, &out}, &id, &err),
+        MOTE_SHAPE);
     assert_non_null(strstr(err.text, "conv_2d: the channels of input and weights differ"));
     assert_non_null(strstr(err.text, "'clip' [1,8,8,3]"));
     assert_int_equal(id, -7);
@@ -143,7 +144,8 @@ static int32_t add_dense(mote_graph *g, int32_t x, int32_t w, int32_t b, const c
 {
     int32_t in[3] = {x, w, b}, id = -1;
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_DENSE, NULL, in, &out, &id, NULL), MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DENSE, NULL, in, &out}, &id, NULL), MOTE_OK);
     return id;
 }
 
@@ -168,8 +170,9 @@ static int32_t add_norm(mote_graph *g, int32_t x, float variance)
         in[k] = add_values(g, names[k], 0, 2, k == 4 ? variance : 0.5f);
     mote_op_attrs attrs = {.epsilon = 1e-3f};
     mote_tensor_spec out = {.name = "norm", .dtype = MOTE_F32};
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_BATCH_NORM, &attrs, in, &out, &id, NULL),
-                     MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_BATCH_NORM, &attrs, in, &out}, &id, NULL),
+        MOTE_OK);
     return id;
 }
 
@@ -215,10 +218,12 @@ static void graphs_that_folding_would_change_are_refused(void **state)
     mote_graph *g = new_graph(&x);
     int32_t a = add_dense(g, x, add_values(g, "w", 2, 2, 1), add_values(g, "b", 0, 2, 1), "a");
     out.name = "drop";
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_DROPOUT, NULL, &a, &out, &id, NULL), MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DROPOUT, NULL, &a, &out}, &id, NULL), MOTE_OK);
     int32_t both[2] = {a, add_norm(g, id, 1)};
     out.name = "sum";
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_ADD, NULL, both, &out, &id, NULL), MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_ADD, NULL, both, &out}, &id, NULL), MOTE_OK);
     refuse_fold(g, MOTE_UNSUPPORTED, "with one reader");
 
     /* A layer that is the output of the graph. */
@@ -262,7 +267,7 @@ static void endless_graphs_are_refused(void **state)
     mote_status st = MOTE_OK;
     int32_t n = 0;
     for (; st == MOTE_OK && n <= MOTE_MAX_GRAPH_PARTS; n++)
-        st = mote_graph_add_op(g, MOTE_OP_RESHAPE, NULL, &x, &out, &x, &err);
+        st = mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_RESHAPE, NULL, &x, &out}, &x, &err);
     assert_int_equal(st, MOTE_LIMIT);
     assert_int_equal(g->n_tensors, MOTE_MAX_GRAPH_PARTS);
     assert_int_equal(mote_graph_validate(g, NULL), MOTE_OK);

@@ -27,7 +27,8 @@ static mote_graph *two_by_two(void)
         memset(g->tensors[id].data, 1, mote_tensor_bytes(&g->tensors[id]));
     }
     mote_tensor_spec o = {.name = "sum", .dtype = MOTE_F32};
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_ADD, NULL, x, &o, &sum, NULL), MOTE_OK);
+    assert_int_equal(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_ADD, NULL, x, &o}, &sum, NULL),
+                     MOTE_OK);
     in[0] = sum;
     for (int32_t k = 1; k < 5; k++) {
         s = (mote_tensor_spec){.name = "p", .dtype = MOTE_F32, .n_dims = 1, .dims = {3}};
@@ -37,10 +38,13 @@ static mote_graph *two_by_two(void)
     }
     mote_op_attrs attrs = {.epsilon = 1e-3f};
     o.name = "norm";
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_BATCH_NORM, &attrs, in, &o, &out[0], NULL),
-                     MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_BATCH_NORM, &attrs, in, &o}, &out[0], NULL),
+        MOTE_OK);
     o.name = "softmax";
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_SOFTMAX, NULL, &sum, &o, &out[1], NULL), MOTE_OK);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_SOFTMAX, NULL, &sum, &o}, &out[1], NULL),
+        MOTE_OK);
     assert_int_equal(mote_graph_set_outputs(g, out, 2, NULL), MOTE_OK);
     assert_int_equal(mote_graph_validate(g, NULL), MOTE_OK);
     return g;

@@ -174,7 +174,8 @@ static void means_that_could_overflow_are_refused(void **state)
         t_must(mote_graph_create(0, &g, &err), &err);
         t_must(mote_graph_add_input(g, &s, &x, &err), &err);
         s = (mote_tensor_spec){.name = "y", .dtype = MOTE_I8, .quant = &q};
-        t_must(mote_graph_add_op(g, MOTE_OP_AVG_POOL_2D, &a, &x, &s, &y, &err), &err);
+        t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_AVG_POOL_2D, &a, &x, &s}, &y, &err),
+               &err);
         mote_status st = mote_lower(g, MOTE_ISA_PORTABLE, &l, &err);
         assert_int_equal(st, side == 2048 ? MOTE_OK : MOTE_UNSUPPORTED);
         if (st == MOTE_OK)

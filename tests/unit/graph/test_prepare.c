@@ -34,7 +34,7 @@ static int32_t add(mote_graph *g, mote_op_kind kind, const int32_t *in, const mo
     mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
     int32_t id = -1;
     mote_err err = {0};
-    if (mote_graph_add_op(g, kind, attrs, in, &o, &id, &err) != MOTE_OK)
+    if (mote_graph_add_op(g, &(mote_op_spec){kind, attrs, in, &o}, &id, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return id;
 }
@@ -174,7 +174,8 @@ static void bad_constants_are_refused_and_named(void **state)
             in[2] = add_const(g, MOTE_F32, rows[i].n_third, (float[]){3, 2, 1});
         mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
         mote_err err = {0};
-        mote_status st = mote_graph_add_op(g, rows[i].kind, NULL, in, &o, &id, &err);
+        mote_status st =
+            mote_graph_add_op(g, &(mote_op_spec){rows[i].kind, NULL, in, &o}, &id, &err);
         if (st == MOTE_OK)
             st = mote_graph_validate(g, &err);
         assert_int_not_equal(st, MOTE_OK);
@@ -186,7 +187,9 @@ static void bad_constants_are_refused_and_named(void **state)
     mote_graph *g = start(MOTE_I32, 1, &x);
     mote_tensor_spec o = {.name = "y", .dtype = MOTE_F32};
     mote_err err = {0};
-    assert_int_equal(mote_graph_add_op(g, MOTE_OP_DATE_PARTS, NULL, &x, &o, &id, &err), MOTE_ARG);
+    assert_int_equal(
+        mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DATE_PARTS, NULL, &x, &o}, &id, &err),
+        MOTE_ARG);
     assert_non_null(strstr(err.text, "parts is 0"));
     mote_graph_destroy(g);
 

@@ -58,7 +58,7 @@ static inline int32_t t_op(t_builder *b, mote_op_kind kind, mote_op_attrs attrs,
         out.n_dims = shape->n_dims;
         memcpy(out.dims, shape->dims, sizeof out.dims);
     }
-    T_OK(mote_graph_add_op(b->g, kind, &attrs, inputs, &out, &b->at, &err));
+    T_OK(mote_graph_add_op(b->g, &(mote_op_spec){kind, &attrs, inputs, &out}, &b->at, &err));
     return b->at;
 }
 

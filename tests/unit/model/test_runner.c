@@ -246,7 +246,7 @@ static int32_t f32_layer(mote_rng *r, mote_graph *g, mote_op_kind kind, int32_t 
                                  .stride_h = kind == MOTE_OP_CONV_2D ? 2 : 1,
                                  .stride_w = 1};
     const mote_tensor_spec spec = {.name = "layer", .dtype = MOTE_F32};
-    t_must(mote_graph_add_op(g, kind, &attrs, ids, &spec, &out, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){kind, &attrs, ids, &spec}, &out, &err), &err);
     return out;
 }
 
@@ -258,7 +258,7 @@ static int32_t f32_simple(mote_graph *g, mote_op_kind kind, int32_t a, int32_t b
     const mote_tensor_spec spec = {.name = "simple", .dtype = MOTE_F32};
     const int32_t in[] = {a, b};
     int32_t out = -1;
-    t_must(mote_graph_add_op(g, kind, &attrs, in, &spec, &out, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){kind, &attrs, in, &spec}, &out, &err), &err);
     return out;
 }
 
@@ -308,7 +308,8 @@ static void float_operators_without_a_kernel_are_refused_by_name(void **state)
     int32_t in, out;
     t_must(mote_graph_add_input(g, &spec, &in, &err), &err);
     mote_op_attrs attrs = {.stride_h = 1};
-    t_must(mote_graph_add_op(g, MOTE_OP_RELU, &attrs, &in, &spec, &out, &err), &err);
+    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_RELU, &attrs, &in, &spec}, &out, &err),
+           &err);
     assert_int_equal(mote_runner_create(g, &r, &err), MOTE_UNSUPPORTED);
     assert_non_null(strstr(err.text, "relu"));
     assert_null(r);

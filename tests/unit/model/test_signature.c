@@ -29,7 +29,7 @@ static mote_graph *affine(int32_t n_out)
         ((float *)g->tensors[ids[2]].data)[o] = (float)o / 10.0f;
     }
     const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1};
-    T_OK(mote_graph_add_op(g, MOTE_OP_DENSE, &attrs, ids, &y, &out, &err));
+    T_OK(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DENSE, &attrs, ids, &y}, &out, &err));
     return g;
 }
 

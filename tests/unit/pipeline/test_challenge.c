@@ -27,7 +27,7 @@ static mote_graph *gain_graph(float gain)
     T_OK(mote_graph_add_const(g, &b, &ids[2], &err));
     ((float *)g->tensors[ids[1]].data)[0] = gain;
     const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1};
-    T_OK(mote_graph_add_op(g, MOTE_OP_DENSE, &attrs, ids, &y, &out, &err));
+    T_OK(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_DENSE, &attrs, ids, &y}, &out, &err));
     return g;
 }
 
