@@ -10,12 +10,14 @@ typedef struct {
     bool all;
 } show_values;
 
-static void summary_cells(mote_table *t, const char *name, const mote_label_summary *l)
+static void summary_cells(mote_table *t, const mote_kind *kind, const char *name,
+                          const mote_label_summary *l)
 {
     mote_table_cell(t, "%s", name);
     mote_table_cell(t, "%zu", l->n);
     mote_table_cell(t, "%zu", l->n_groups);
-    mote_table_cell(t, "%.1f", (double)l->duration_us / 1e6);
+    if (kind->is_timed)
+        mote_table_cell(t, "%.1f", (double)l->duration_us / 1e6);
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         mote_table_cell(t, "%zu", l->in_split[s]);
     mote_table_cell(t, "%zu", l->n_unused);
@@ -47,27 +49,37 @@ static json_t *summary_json(const char *version, const mote_data_summary *s)
     return o;
 }
 
-static void say_summary(mote_cli *cli, const mote_data_summary *s)
+static void say_summary(mote_cli *cli, bool is_version, const mote_data_summary *s)
 {
     const mote_kind *kind = mote_kind_of(mote_project_input(cli->project));
     char samples[32];
-    (void)mote_format(samples, sizeof samples, ">%s", kind->many);
-    const char *const titles[] = {"label",       samples, ">groups", ">seconds",     ">train",
-                                  ">validation", ">test", ">unused", ">no split yet"};
+    (void)mote_format(samples, sizeof samples, ">%s",
+                      is_version ? mote_kind_samples(kind, 2) : kind->many);
+    const char *titles[] = {"label",       samples, ">groups", ">seconds",     ">train",
+                            ">validation", ">test", ">unused", ">no split yet"};
+    size_t n_titles = MOTE_COUNT_OF(titles);
+    if (!kind->is_timed) {
+        n_titles--;
+        memmove(&titles[3], &titles[4], (n_titles - 3) * sizeof *titles);
+    }
     mote_table t;
-    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    mote_table_init(&t, n_titles, titles);
     const mote_label_summary *others = NULL;
     for (size_t i = 0; i < s->n_labels; i++) {
         if (strcmp(s->labels[i].label, MOTE_SUMMARY_OTHERS) == 0)
             others = &s->labels[i];
         else
-            summary_cells(&t, s->labels[i].label, &s->labels[i]);
+            summary_cells(&t, kind, s->labels[i].label, &s->labels[i]);
     }
     if (others)
-        summary_cells(&t, "(other words)", others);
-    summary_cells(&t, "all", &s->total);
+        summary_cells(&t, kind, "(other words)", others);
+    summary_cells(&t, kind, "all", &s->total);
     mote_table_say(&t, cli);
-    mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background, (double)s->background_us / 1e6);
+    if (kind->n_rows && !is_version)
+        mote_say(cli, "rows by split, of the newest version: 'mote data show latest'\n");
+    if (mote_project_is_of_words(cli->project) || s->n_background > 0)
+        mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background,
+                 (double)s->background_us / 1e6);
     if (s->n_builtin_words + s->n_builtin_noises > 0)
         mote_say(cli,
                  "built in, synthetic, counted nowhere above: %zu other words, %zu noises "
@@ -97,10 +109,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(mote_summary_of_store(cli->store, keep, n_keep, &cli->arena, &s, err));
     }
     if (s.total.n + s.n_background == 0 && !is_version)
-        return mote_fail(err, MOTE_NOT_FOUND,
-                         "there is no data yet; add recordings with 'mote data add FOLDER' or make "
-                         "some with 'mote data synth'");
-    say_summary(cli, &s);
+        return mote_data_nothing(mote_project_is_of_words(cli->project), err);
+    say_summary(cli, is_version, &s);
     if (cli->json)
         mote_say_json(cli, summary_json(is_version ? name : NULL, &s));
     return MOTE_OK;

@@ -476,9 +476,7 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
         MOTE_TRY(mote_check_labels_there(&c, &named, err));
     MOTE_TRY(mote_check_rejected(&c, err));
     if (c.n == 0 && c.report.n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND,
-                         "there is no data yet; add recordings with 'mote data "
-                         "add FOLDER' or make some with 'mote data synth'");
+        return mote_data_nothing(cfg->of_words, err);
     MOTE_TRY(read_all(&c, err));
     MOTE_TRY(check_clipping(&c, err));
     MOTE_TRY(check_level(&c, err));

@@ -10,10 +10,13 @@
 typedef struct {
     const char *label, *group;
     int64_t duration_us;
-    int split; /* -1: none yet; UNUSED */
+    size_t n; /* samples: rows of a file of rows, else 1 */
+    size_t in_split[MOTE_N_SPLITS];
+    size_t n_unsplit, n_unused; /* of n */
 } entry;
 
-#define UNUSED (-2)
+#define NO_SPLIT (-1)
+#define UNUSED   (-2)
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -29,14 +32,36 @@ static int compare_groups(const void *a, const void *b)
 
 static void count(mote_label_summary *l, const entry *e)
 {
-    l->n++;
+    l->n += e->n;
     l->duration_us += e->duration_us;
-    if (e->split >= 0)
-        l->in_split[e->split]++;
-    else if (e->split == UNUSED)
-        l->n_unused++;
-    else
-        l->n_unsplit++;
+    for (int s = 0; s < MOTE_N_SPLITS; s++)
+        l->in_split[s] += e->in_split[s];
+    l->n_unused += e->n_unused;
+    l->n_unsplit += e->n_unsplit;
+}
+
+/* One sample: split is a mote_split, NO_SPLIT or UNUSED. */
+static void place(entry *e, int split)
+{
+    e->n = 1;
+    if (split >= 0)
+        e->in_split[split] = 1;
+    e->n_unused = split == UNUSED;
+    e->n_unsplit = split == NO_SPLIT;
+}
+
+/* An item of a version: its rows, each in a split of its own, or one sample. */
+static void place_item(entry *e, const mote_version_item *it)
+{
+    if (!it->rows) {
+        place(e, mote_version_used(it) ? (int)it->split : UNUSED);
+        return;
+    }
+    e->n = e->n_unused = mote_version_n(it);
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        e->in_split[s] = mote_version_n_in(it, (mote_split)s);
+        e->n_unused -= e->in_split[s];
+    }
 }
 
 static mote_status summarise(entry *e, size_t n, mote_arena *a, mote_data_summary *out,
@@ -78,7 +103,7 @@ static bool count_builtin(mote_data_summary *s, const char *group, mote_data_rol
     return true;
 }
 
-/* The split that a table has for a name; -1: none. */
+/* The split that a table has for a name; NO_SPLIT: none. */
 static mote_status find_part(mote_store *s, const char *sql, const char *name, int *split,
                              mote_err *err)
 {
@@ -88,14 +113,14 @@ static mote_status find_part(mote_store *s, const char *sql, const char *name, i
     mote_split found;
     mote_stmt_bind_text(q, 1, name);
     MOTE_TRY(mote_stmt_step(q, &row, err));
-    *split = row && mote_split_parse(mote_stmt_text(q, 0), &found) ? (int)found : -1;
+    *split = row && mote_split_parse(mote_stmt_text(q, 0), &found) ? (int)found : NO_SPLIT;
     return MOTE_OK;
 }
 
 static mote_status find_split(mote_store *s, const char *group, const char *word, int *split,
                               mote_err *err)
 {
-    int of_word = -1;
+    int of_word = NO_SPLIT;
     MOTE_TRY(find_part(s, "SELECT split FROM data_split WHERE grp = ?1", group, split, err));
     if (word)
         MOTE_TRY(find_part(s, "SELECT split FROM data_word_split WHERE label = ?1", word, &of_word,
@@ -127,8 +152,9 @@ mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t
                              .group = r->group,
                              .duration_us = r->duration_us};
         bool is_kept = keep && entries[n].label == r->label;
-        MOTE_TRY(find_split(s, r->group, is_kept ? NULL : r->label, &entries[n].split, err));
-        n++;
+        int split = NO_SPLIT;
+        MOTE_TRY(find_split(s, r->group, is_kept ? NULL : r->label, &split, err));
+        place(&entries[n++], split);
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));
     *out = sum;
@@ -151,10 +177,10 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
             sum.n_background++;
             sum.background_us += it->duration_us;
         } else {
-            entries[n++] = (entry){.label = label_in(it->label, keep, n_keep),
-                                   .group = it->group,
-                                   .duration_us = it->duration_us,
-                                   .split = mote_version_used(it) ? (int)it->split : UNUSED};
+            entries[n] = (entry){.label = label_in(it->label, keep, n_keep),
+                                 .group = it->group,
+                                 .duration_us = it->duration_us};
+            place_item(&entries[n++], it);
         }
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));

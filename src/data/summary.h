@@ -14,7 +14,7 @@
 
 typedef struct {
     const char *label;
-    size_t n, n_groups;
+    size_t n, n_groups; /* samples; rows where the files of a version hold rows */
     int64_t duration_us;
     size_t in_split[MOTE_N_SPLITS];
     size_t n_unsplit; /* their group has no split yet */

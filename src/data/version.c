@@ -200,9 +200,7 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
             rows[n++] = &all[i];
     }
     if (n == 0)
-        return mote_fail(err, MOTE_NOT_FOUND,
-                         "there is no data yet; add recordings with "
-                         "'mote data add FOLDER' or make some with 'mote data synth'");
+        return mote_data_nothing(cfg->of_words, err);
     leave_out(rows, &n, cfg, report);
     MOTE_TRY(mote_arena_take(a, n, sizeof *v->items, &v->items, err));
     for (size_t i = 0; i < n; i++) {
@@ -421,6 +419,13 @@ static mote_status save(mote_store *s, const mote_version_config *cfg, mote_aren
         return mote_fail(err, MOTE_NOMEM, "data version");
     MOTE_TRY(mote_object_put(s, text.data, text.len, 0, cfg->now_ms, &v->id, err));
     return save_row(s, v, err);
+}
+
+mote_status mote_data_nothing(bool of_words, mote_err *err)
+{
+    return mote_fail(err, MOTE_NOT_FOUND, "there is no data yet: add %s with 'mote data add DIR'%s",
+                     of_words ? "recordings" : "some",
+                     of_words ? ", or make some with 'mote data synth'" : "");
 }
 
 mote_status mote_version_create(mote_store *s, const mote_version_config *cfg, mote_arena *a,

@@ -69,6 +69,10 @@ static inline bool mote_version_used(const mote_version_item *it)
     return it->role == MOTE_ROLE_EXAMPLE && it->split == it->word;
 }
 
+/* There is nothing in the store: NOT_FOUND, with how data come in. of_words: they are words that
+ * people say, which can be made too. */
+mote_status mote_data_nothing(bool of_words, mote_err *err);
+
 typedef struct mote_data_version {
     int64_t number; /* "v3" is 3 */
     mote_sha256 id; /* of the manifest */

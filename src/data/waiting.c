@@ -9,12 +9,14 @@
 #include "base/text.h"
 #include "data/sample.h"
 #include "data/version.h"
+#include "project/schema.h"
 
 #define FEW_PEOPLE 3 /* fewer: none can be kept for the test */
 #define FEW_WORDS  3 /* other words, one for each split */
 
 typedef struct {
     const mote_project *project;
+    const mote_kind *kind;      /* of what comes in */
     mote_names labels, classes; /* of the project, or, where it names none, of the samples */
     mote_arena *arena;
     mote_data_waiting *out;
@@ -145,10 +147,11 @@ static mote_status look_at_labels(looker *k, mote_err *err)
     for (size_t i = 0; i < k->labels.n; i++) {
         const mote_waiting_class *c = &k->out->classes[i];
         if (c->n == 0)
-            MOTE_TRY(lacks(k, err, "'%s': no recording; at least %zu are needed", c->label, need));
+            MOTE_TRY(lacks(k, err, "'%s': no %s; at least %zu are needed", c->label, k->kind->one,
+                           need));
         else if (c->n < need)
-            MOTE_TRY(lacks(k, err, "'%s': %zu recordings, %zu more are needed", c->label, c->n,
-                           need - c->n));
+            MOTE_TRY(lacks(k, err, "'%s': %zu %s, %zu more are needed", c->label, c->n,
+                           c->n == 1 ? k->kind->one : k->kind->many, need - c->n));
         else if (c->n_made == c->n)
             MOTE_TRY(
                 lacks(k, err, "'%s': only synthetic speech; record people who say it", c->label));
@@ -161,11 +164,14 @@ static mote_status look_at_the_rest(looker *k, mote_err *err)
     size_t n_people = k->out->n_people;
     if (k->n_words > 0 && n_people == 0)
         MOTE_TRY(lacks(k, err,
-                       "no recording says who speaks, so people of the test may be those "
-                       "of the training; name them with --group-pattern"));
+                       "no %s says %s, so %s of the test may be those of the training; name them "
+                       "with --group-pattern",
+                       k->kind->one, k->kind->group ? "who speaks" : "which belong together",
+                       k->kind->group ? "people" : "people or things"));
     else if (k->n_words > 0 && n_people < FEW_PEOPLE)
-        MOTE_TRY(lacks(k, err, "%zu speakers: at least %d are needed to keep one for the test",
-                       n_people, FEW_PEOPLE));
+        MOTE_TRY(lacks(k, err, "%zu %s%s: at least %d are needed to keep one for the test",
+                       n_people, k->kind->group ? k->kind->group : "group",
+                       n_people == 1 ? "" : "s", FEW_PEOPLE));
     if (k->project->unknown && k->n_other_words < FEW_WORDS)
         MOTE_TRY(lacks(k, err,
                        "%zu other words of people: how often other speech is taken for a "
@@ -184,6 +190,7 @@ mote_status mote_data_waiting_of(mote_store *s, const mote_project *p, mote_aren
 {
     mote_data_waiting w = {0};
     looker k = {.project = p,
+                .kind = mote_kind_of(mote_project_input(p)),
                 .labels = *mote_project_labels(p),
                 .classes = p->classes,
                 .arena = a,

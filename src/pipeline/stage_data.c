@@ -141,15 +141,7 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     mote_arena_init(&a, (size_t)4 << 30);
     mote_data_version v;
     mote_version_report report;
-    mote_status st = mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err);
-    if (st == MOTE_NOT_FOUND)
-        return mote_fail(err, st,
-                         cfg.of_words
-                             ? "there is no data yet: add recordings with 'mote data add DIR', or "
-                               "make some with 'mote data synth'"
-                             : "there is no data yet: add some with 'mote data add DIR'");
-    if (st != MOTE_OK)
-        return st;
+    MOTE_TRY(mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err));
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
     char hex[MOTE_SHA256_HEX_BYTES], summary[240];

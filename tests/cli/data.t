@@ -185,8 +185,8 @@ $ cd ../p
 
 # A project without data says what to do.
 $ cd .. && mote init empty >/dev/null && cd empty && mote data show
-mote data show: there is no data yet; add recordings with 'mote data add FOLDER' or make some with 'mote data synth'
+mote data show: there is no data yet: add recordings with 'mote data add DIR', or make some with 'mote data synth'
 [exit 7]
 $ mote data version
-mote data version: there is no data yet; add recordings with 'mote data add FOLDER' or make some with 'mote data synth'
+mote data version: there is no data yet: add recordings with 'mote data add DIR', or make some with 'mote data synth'
 [exit 7]

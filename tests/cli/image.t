@@ -8,6 +8,11 @@ mote init: no template 'images', did you mean 'image'?
 $ mkdir shapes && cd shapes && cp "$MOTE_SOURCE_ROOT"/examples/shapes/mote.yaml . && sh "$MOTE_SOURCE_ROOT"/examples/shapes/make.sh in
 $ mote data add in --quiet | grep -c '288 files: 288 taken'
 1
+$ mote data show | sed 's/ .*//;$!d'
+all
+$ mote data show | grep -c 'seconds\|background'
+0
+[exit 1]
 
 # What the pictures are like, and which are none, too small, empty, or there twice.
 $ mote data check 2> /dev/null

@@ -45,6 +45,17 @@ evaluate  ran    accuracy {{(9[0-9]|100)\.[0-9]}} %{{.*}}
 compile   ran    not measured: {{.*}}
 deploy    ran    loans/1 promoted: it is the first version
 
+# Rows are counted by split where they have one: in a version. Nothing of them runs in time.
+$ mote data show
+label   tables  groups  train  validation  test  unused  no split yet
+_rows_       1       1      0           0     0       0             1
+all          1       1      0           0     0       0             1
+rows by split, of the newest version: 'mote data show latest'
+$ mote data show latest | tail -1
+all      600       1    {{.*}}
+$ mote data show latest --json | jq -c '.total | [.recordings, .train + .validation + .test + .unused]'
+[600,600]
+
 # A row as a JSON object by names, whatever their order; what is absent is missing.
 $ printf '{"income": 4000, "age": 60, "job": "nurse"}' > rich.json; printf '{"age": 21, "income": 1000}' > poor.json
 $ mote predict loans rich.json poor.json | awk '{ print $1, $2 }'

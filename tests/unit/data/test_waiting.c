@@ -62,7 +62,8 @@ static mote_data_waiting look(fixture *f)
 {
     mote_err err;
     mote_data_waiting w;
-    mote_project p = {.words = {keywords, 2},
+    mote_project p = {.input = "audio",
+                      .words = {keywords, 2},
                       .classes = {classes, 4},
                       .unknown = true,
                       .silence = true,
@@ -105,7 +106,7 @@ static void what_is_missing_is_said_until_it_is_there(void **state)
     w = look(f);
     assert_true(lacks(&w, "'yes': 2 recordings, 1 more"));
     assert_false(lacks(&w, "'no'"));
-    assert_true(lacks(&w, "1 speakers: at least 3"));
+    assert_true(lacks(&w, "1 speaker: at least 3"));
 
     record(f, "yes", "bert", 1);
     record(f, "yes", "carl", 1);
