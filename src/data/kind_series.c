@@ -454,6 +454,8 @@ static bool goes_with(const char *facts, const mote_decoded *d, char *why, size_
 
 /* ---- windows -------------------------------------------------------------------------------- */
 
+#define USUAL_STEPS 64 /* of a window, for an example */
+
 static size_t steps_of(double ms, const mote_series_samples *s)
 {
     return (size_t)llround(ms * s->rate_hz / 1000.0);
@@ -520,6 +522,12 @@ static mote_status shape(const mote_decoded *d, const mote_cut_config *cfg, mote
         return mote_fail(err, MOTE_NOT_FOUND, "data set: there is no series to cut from");
     const mote_series_samples *s = mote_decoded_series(d);
     size_t window = window_of(cfg, s);
+    if (window == 0 && cfg->length_ms > 0)
+        return mote_fail(err, MOTE_ARG,
+                         "data.window_ms: a window of %g ms holds no step of series at %.3g Hz, "
+                         "whose steps are %g ms apart; %d steps, for one, are window_ms: %g",
+                         cfg->length_ms, s->rate_hz, round(1000.0 / s->rate_hz), USUAL_STEPS,
+                         round(1000.0 * USUAL_STEPS / s->rate_hz));
     mote_shape made = {.dtype = MOTE_F32, .n_dims = 2, .dims = {(int32_t)window, s->n_channels}};
     MOTE_TRY(mote_shape_check("a window", &made, err));
     *out = made;

@@ -294,6 +294,20 @@ static void without_a_window_a_sample_is_the_whole_recording(void **state)
             "is float32[70,2], where the others are float32[60,2]; give 'data.window_ms'");
 }
 
+/* The second that a template asks for, of what is measured every 20 ms. */
+static void a_window_of_less_than_a_step_names_the_setting(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_dataset d;
+    write_csv(f, "wing/anna_1.csv", 60, 0, 0, 0);
+    write_csv(f, "ring/bert_1.csv", 60, 500, 0, 0);
+    (void)import(f);
+    T_FAILS(load_split(f, (mote_cut_config){.length_ms = 9}, MOTE_N_SPLITS, &d, &err), MOTE_ARG,
+            "data.window_ms: a window of 9 ms holds no step of series at 50 Hz, whose steps are "
+            "20 ms apart; 64 steps, for one, are window_ms: 1280");
+}
+
 /* What two clocks call 100 Hz is 100 Hz, and no window has a sample less for it. */
 static void rates_that_are_meant_alike_are_one_rate(void **state)
 {
@@ -545,6 +559,7 @@ int main(void)
         TEST(a_column_of_labels_is_labels_of_spans),
         TEST(windows_of_a_recording_lie_in_one_split),
         TEST(without_a_window_a_sample_is_the_whole_recording),
+        TEST(a_window_of_less_than_a_step_names_the_setting),
         cmocka_unit_test(rates_that_are_meant_alike_are_one_rate),
         TEST(cases_of_a_set_are_samples_with_its_splits),
         TEST(labels_come_from_names_folders_or_columns),
