@@ -204,8 +204,7 @@ static mote_status run_show(mote_cli *cli, const void *values, const char *const
         n = 1;
     } else {
         MOTE_TRY(mote_registry_versions(cli->store, args[0], &cli->arena, &versions, &n, err));
-        MOTE_TRY(
-            mote_registry_history(cli->store, args[0], NULL, &cli->arena, &moves, &n_moves, err));
+        MOTE_TRY(mote_registry_history(cli->store, args[0], &cli->arena, &moves, &n_moves, err));
     }
     say_versions(cli, versions, n);
     say_moves(cli, moves, n_moves);
@@ -270,8 +269,7 @@ static mote_status put_bundle(mote_cli *cli, const char *path, mote_registry_spe
     mote_model_unref(m);
     if (spec->model == NULL)
         return mote_fail(err, MOTE_NOMEM, "out of memory for the name of a model");
-    return mote_object_put_file(cli->store, path, MOTE_OBJECT_RAW, mote_clock_wall_ms(),
-                                &spec->bundle, err);
+    return mote_object_put_file(cli->store, path, mote_clock_wall_ms(), &spec->bundle, err);
 }
 
 static mote_status read_verdicts(mote_cli *cli, const char *path, mote_registry_spec *spec,

@@ -323,10 +323,11 @@ static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document
     json_t *window_list = json_array();
     json_object_set_new(document, "alerts", alert_list);
     json_object_set_new(document, "windows", window_list);
-    MOTE_TRY(mote_alert_list(cli->store, o->model, !o->all, 0, &cli->arena, &alerts, &n, err));
+    const mote_monitor_query wanted = {.model = o->model, .unresolved_only = !o->all};
+    const mote_monitor_query newest = {.model = o->model, .limit = o->windows};
+    MOTE_TRY(mote_alert_list(cli->store, &wanted, &cli->arena, &alerts, &n, err));
     if (o->windows > 0)
-        MOTE_TRY(mote_window_list(cli->store, o->model, o->windows, &cli->arena, &windows,
-                                  &n_windows, err));
+        MOTE_TRY(mote_window_list(cli->store, &newest, &cli->arena, &windows, &n_windows, err));
     say_alerts(cli, alerts, n);
     say_windows(cli, windows, n_windows);
     for (size_t k = 0; k < n; k++) {

@@ -300,24 +300,24 @@ static mote_status list_experiments(mote_cli *cli, mote_err *err)
 static mote_status show_history(mote_cli *cli, const char *id, const char *metric, mote_err *err)
 {
     const char *const titles[] = {">step", metric, "at"};
-    mote_run_point *list = NULL;
-    size_t n = 0;
+    mote_run_series series;
     mote_table t;
-    MOTE_TRY(mote_run_history(cli->store, id, metric, &cli->arena, &list, &n, err));
-    if (n == 0)
+    MOTE_TRY(mote_run_history(cli->store, id, metric, &cli->arena, &series, err));
+    if (series.n == 0)
         return mote_fail(err, MOTE_NOT_FOUND, "run '%.*s' has no metric '%s': see 'mote runs %.*s'",
                          SHORT_ID, id, metric, SHORT_ID, id);
     json_t *points = json_array();
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < series.n; k++) {
+        const mote_run_point *p = &series.points[k];
         char at[ISO_BYTES];
-        mote_time_iso(list[k].time_ms, at, sizeof at);
-        mote_table_cell(&t, "%lld", (long long)list[k].step);
-        mote_table_cell(&t, "%.6g", list[k].value);
+        mote_time_iso(p->time_ms, at, sizeof at);
+        mote_table_cell(&t, "%lld", (long long)p->step);
+        mote_table_cell(&t, "%.6g", p->value);
         mote_table_cell(&t, "%s", at);
-        json_array_append_new(points, json_pack("{s:I, s:o, s:I}", "step", (json_int_t)list[k].step,
-                                                "value", number_or_null(list[k].value), "time_ms",
-                                                (json_int_t)list[k].time_ms));
+        json_array_append_new(points, json_pack("{s:I, s:o, s:I}", "step", (json_int_t)p->step,
+                                                "value", number_or_null(p->value), "time_ms",
+                                                (json_int_t)p->time_ms));
     }
     mote_table_say(&t, cli);
     mote_say_json(cli,

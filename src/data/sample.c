@@ -137,7 +137,7 @@ static mote_status put_decoded(mote_store *s, const mote_decoded *d, int64_t now
     if (d->kind->encode_copy)
         MOTE_TRY(d->kind->encode_copy(d, &copy, err));
     *kept = copy.len > 0;
-    return *kept ? mote_object_put(s, copy.data, copy.len, 0, now_ms, id, err) : MOTE_OK;
+    return *kept ? mote_object_put(s, copy.data, copy.len, now_ms, id, err) : MOTE_OK;
 }
 
 static mote_status insert_label(mote_store *s, const mote_said *said, const char *who,
@@ -242,7 +242,7 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
     if (!whole) {
         mote_sha256 object, decoded;
         bool has_decoded;
-        MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, 0, now_ms, &object, err));
+        MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, now_ms, &object, err));
         MOTE_TRY(put_decoded(s, &d->decoded, now_ms, &decoded, &has_decoded, err));
         if (!row)
             MOTE_TRY(insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));

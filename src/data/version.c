@@ -417,7 +417,7 @@ static mote_status save(mote_store *s, const mote_version_config *cfg, mote_aren
     v->note = mote_arena_strdup(a, cfg->note ? cfg->note : "");
     if (!v->note)
         return mote_fail(err, MOTE_NOMEM, "data version");
-    MOTE_TRY(mote_object_put(s, text.data, text.len, 0, cfg->now_ms, &v->id, err));
+    MOTE_TRY(mote_object_put(s, text.data, text.len, cfg->now_ms, &v->id, err));
     return save_row(s, v, err);
 }
 

@@ -55,8 +55,10 @@ static mote_status look_at_model(mote_store *s, const char *name, mote_arena *a,
         o->damage = mote_arena_strdup(a, why.text);
     if (st != MOTE_OK && !o->damage)
         return mote_fail(err, MOTE_NOMEM, "no memory for the status");
-    MOTE_TRY(mote_alert_list(s, name, true, 0, a, &o->alerts, &o->n_alerts, err));
-    return mote_window_list(s, name, 1, a, &o->windows, &o->n_windows, err);
+    const mote_monitor_query open = {.model = name, .unresolved_only = true};
+    const mote_monitor_query newest = {.model = name, .limit = 1};
+    MOTE_TRY(mote_alert_list(s, &open, a, &o->alerts, &o->n_alerts, err));
+    return mote_window_list(s, &newest, a, &o->windows, &o->n_windows, err);
 }
 
 /* ---- what to do next --------------------------------------------------------------------- */

@@ -158,17 +158,22 @@ typedef struct {
 /* Is its statistic the PSI of what is watched? Else the words say what it is. */
 bool mote_alert_is_drift(const mote_alert *a);
 
-/* Newest first. model NULL: all. unresolved_only: open and acknowledged ones. limit 0: all. */
-MOTE_MUST_USE mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_only,
-                                          int64_t limit, mote_arena *a, mote_alert **out, size_t *n,
+/* Which alerts or windows of a history, newest first. */
+typedef struct {
+    const char *model;    /* NULL: of all */
+    int64_t limit;        /* 0: all */
+    bool unresolved_only; /* alerts that are open or acknowledged; windows are neither */
+} mote_monitor_query;
+
+MOTE_MUST_USE mote_status mote_alert_list(mote_store *s, const mote_monitor_query *query,
+                                          mote_arena *a, mote_alert **out, size_t *n,
                                           mote_err *err);
 /* Somebody has seen it: who, and a note (may be ""). CONFLICT when it is resolved. */
 MOTE_MUST_USE mote_status mote_alert_acknowledge(mote_store *s, int64_t id, const char *who,
                                                  const char *note, int64_t now_ms, mote_err *err);
 MOTE_MUST_USE mote_status mote_alert_resolve(mote_store *s, int64_t id, const char *resolution,
                                              int64_t now_ms, mote_err *err);
-/* Newest first. model NULL: all. limit 0: all. */
-MOTE_MUST_USE mote_status mote_window_list(mote_store *s, const char *model, int64_t limit,
+MOTE_MUST_USE mote_status mote_window_list(mote_store *s, const mote_monitor_query *query,
                                            mote_arena *a, mote_window **out, size_t *n,
                                            mote_err *err);
 

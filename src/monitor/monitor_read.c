@@ -86,8 +86,16 @@ static mote_status read_window(mote_stmt *q, mote_arena *a, void *item, mote_err
         return mote_fail(err, MOTE_CORRUPT, "store: table monitor_window holds a bad hash");
     return parse_top(mote_stmt_text(q, 9), a, &w->top, &w->n_top, err);
 }
+static const mote_row_kind window_rows = {sizeof(mote_window), read_window};
 
-mote_status mote_window_list(mote_store *s, const char *model, int64_t limit, mote_arena *a,
+/* Their parameters ?1 and ?2: whose, and how many of them. */
+static void bind_query(mote_stmt *q, const mote_monitor_query *query)
+{
+    mote_stmt_bind_text(q, 1, query->model);
+    mote_stmt_bind_i64(q, 2, query->limit > 0 ? query->limit : -1);
+}
+
+mote_status mote_window_list(mote_store *s, const mote_monitor_query *query, mote_arena *a,
                              mote_window **out, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
@@ -96,9 +104,8 @@ mote_status mote_window_list(mote_store *s, const char *model, int64_t limit, mo
         "SELECT id, model, version, bundle, start_ms, end_ms, n, is_drift, p_value, top "
         "FROM monitor_window WHERE ?1 IS NULL OR model = ?1 ORDER BY id DESC LIMIT ?2",
         &q, err));
-    mote_stmt_bind_text(q, 1, model);
-    mote_stmt_bind_i64(q, 2, limit > 0 ? limit : -1);
-    return mote_rows_read(q, a, sizeof **out, read_window, out, n, err);
+    bind_query(q, query);
+    return mote_rows_read(q, &window_rows, a, out, n, err);
 }
 
 /* ---- alerts ---- */
@@ -143,9 +150,10 @@ static mote_status read_alert(mote_stmt *q, mote_arena *a, void *item, mote_err 
     *(mote_alert *)item = t;
     return MOTE_OK;
 }
+static const mote_row_kind alert_rows = {sizeof(mote_alert), read_alert};
 
-mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_only, int64_t limit,
-                            mote_arena *a, mote_alert **out, size_t *n, mote_err *err)
+mote_status mote_alert_list(mote_store *s, const mote_monitor_query *query, mote_arena *a,
+                            mote_alert **out, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
@@ -153,13 +161,12 @@ mote_status mote_alert_list(mote_store *s, const char *model, bool unresolved_on
         "SELECT t.id, t.kind, t.model, t.version, t.bundle, t.state, t.window, t.opened_ms, "
         "t.last_ms, t.n_windows, t.acknowledged_by, t.acknowledged_ms, t.note, t.resolved_ms, "
         "t.resolution, w.top FROM alert t JOIN monitor_window w ON w.id = t.window "
-        "WHERE (?1 IS NULL OR t.model = ?1) AND (?2 = 0 OR t.state <> 'resolved') "
-        "ORDER BY t.id DESC LIMIT ?3",
+        "WHERE (?1 IS NULL OR t.model = ?1) AND (?3 = 0 OR t.state <> 'resolved') "
+        "ORDER BY t.id DESC LIMIT ?2",
         &q, err));
-    mote_stmt_bind_text(q, 1, model);
-    mote_stmt_bind_i64(q, 2, unresolved_only);
-    mote_stmt_bind_i64(q, 3, limit > 0 ? limit : -1);
-    return mote_rows_read(q, a, sizeof **out, read_alert, out, n, err);
+    bind_query(q, query);
+    mote_stmt_bind_i64(q, 3, query->unresolved_only);
+    return mote_rows_read(q, &alert_rows, a, out, n, err);
 }
 
 static mote_status need_unresolved(mote_store *s, int64_t id, mote_err *err)

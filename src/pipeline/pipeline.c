@@ -616,8 +616,7 @@ mote_status mote_stage_put(mote_pipeline *p, mote_stage_run *r, const char *name
 {
     MOTE_BUG_IF(r->n_objects == MOTE_STAGE_MAX_OBJECTS);
     mote_stage_object *o = &r->objects[r->n_objects];
-    MOTE_TRY(mote_object_put(p->cfg.store, bytes, n, MOTE_OBJECT_VERIFY, p->cfg.now_ms(),
-                             &o->object, err));
+    MOTE_TRY(mote_object_put_again(p->cfg.store, bytes, n, p->cfg.now_ms(), &o->object, err));
     (void)mote_format(o->name, sizeof o->name, "%s", name);
     r->n_objects++;
     return MOTE_OK;

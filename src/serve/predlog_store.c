@@ -143,7 +143,7 @@ mote_status predlog_seal_input(mote_store *s, const predlog_seal *seal, const vo
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, n + MOTE_SEAL_EXTRA_BYTES + 1);
     MOTE_TRY(seal_into(seal, 'i', file, n, &b, err));
-    MOTE_TRY(mote_object_put(s, b.data, b.len, MOTE_OBJECT_RAW, out->now_ms, &out->input, err));
+    MOTE_TRY(mote_object_put_raw(s, b.data, b.len, out->now_ms, &out->input, err));
     out->has_input = true;
     out->bytes += (int64_t)b.len;
     return MOTE_OK;

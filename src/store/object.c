@@ -38,6 +38,12 @@ mote_status mote_object_sync(mote_store *s, mote_err *err)
     return MOTE_OK;
 }
 
+/* How bytes are put. */
+enum {
+    RAW = 1u << 0,    /* as they are */
+    VERIFY = 1u << 1, /* what is there already is read */
+};
+
 /* ---- rows ---- */
 
 static mote_status find_row(mote_store *s, const mote_sha256 *id, bool *found,
@@ -67,13 +73,13 @@ static mote_status is_kept(mote_store *s, const mote_sha256 *id, uint32_t flags,
     bool found = false;
     MOTE_TRY(find_row(s, id, &found, &info, err));
     *kept = false;
-    if (!found || (info.is_compressed && (flags & MOTE_OBJECT_RAW) != 0))
+    if (!found || (info.is_compressed && (flags & RAW) != 0))
         return MOTE_OK;
     const mote_blob_name name = {*id, info.is_compressed};
     int64_t size = -1;
     MOTE_TRY(s->blobs->size(s, &name, &size, err));
     *kept = size == info.stored_bytes;
-    if (!*kept || (flags & MOTE_OBJECT_VERIFY) == 0)
+    if (!*kept || (flags & VERIFY) == 0)
         return MOTE_OK;
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
@@ -147,7 +153,7 @@ static mote_status publish(mote_store *s, const mote_object_info *o, uint32_t fl
 static mote_status compress(const void *bytes, size_t n, uint32_t flags, char **packed,
                             size_t *n_packed, mote_err *err)
 {
-    if ((flags & MOTE_OBJECT_RAW) != 0 || n < COMPRESS_MIN_BYTES)
+    if ((flags & RAW) != 0 || n < COMPRESS_MIN_BYTES)
         return MOTE_OK;
     size_t bound = ZSTD_compressBound(n);
     char *p = mote_alloc(bound, 1);
@@ -180,32 +186,59 @@ static mote_status put_new(mote_store *s, const void *bytes, size_t n, uint32_t 
     return st;
 }
 
-mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, uint32_t flags,
-                            int64_t now_ms, mote_sha256 *id, mote_err *err)
+/* *o names the time; the rest of it is filled. */
+static mote_status put(mote_store *s, const void *bytes, size_t n, uint32_t flags,
+                       mote_object_info *o, mote_err *err)
 {
     if (n > MOTE_OBJECT_MAX_BYTES)
         return mote_fail(err, MOTE_LIMIT, "store: an object of %zu bytes is over the limit of %zu",
                          n, MOTE_OBJECT_MAX_BYTES);
-    mote_object_info o = {
-        .id = mote_sha256_of(bytes, n), .size_bytes = (int64_t)n, .put_ms = now_ms};
     bool kept = false;
     bool again = true;
-    MOTE_TRY(is_kept(s, &o.id, flags, &kept, err));
+    o->id = mote_sha256_of(bytes, n);
+    o->size_bytes = (int64_t)n;
+    MOTE_TRY(is_kept(s, &o->id, flags, &kept, err));
     if (kept)
-        MOTE_TRY(publish(s, &o, flags, NULL, &again, err));
+        MOTE_TRY(publish(s, o, flags, NULL, &again, err));
     if (again)
-        MOTE_TRY(put_new(s, bytes, n, flags, &o, err));
+        MOTE_TRY(put_new(s, bytes, n, flags, o, err));
+    return MOTE_OK;
+}
+
+mote_status mote_object_put(mote_store *s, const void *bytes, size_t n, int64_t now_ms,
+                            mote_sha256 *id, mote_err *err)
+{
+    mote_object_info o = {.put_ms = now_ms};
+    MOTE_TRY(put(s, bytes, n, 0, &o, err));
     *id = o.id;
     return MOTE_OK;
 }
 
-mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags, int64_t now_ms,
-                                 mote_sha256 *id, mote_err *err)
+mote_status mote_object_put_raw(mote_store *s, const void *bytes, size_t n, int64_t now_ms,
+                                mote_sha256 *id, mote_err *err)
+{
+    mote_object_info o = {.put_ms = now_ms};
+    MOTE_TRY(put(s, bytes, n, RAW, &o, err));
+    *id = o.id;
+    return MOTE_OK;
+}
+
+mote_status mote_object_put_again(mote_store *s, const void *bytes, size_t n, int64_t now_ms,
+                                  mote_sha256 *id, mote_err *err)
+{
+    mote_object_info o = {.put_ms = now_ms};
+    MOTE_TRY(put(s, bytes, n, VERIFY, &o, err));
+    *id = o.id;
+    return MOTE_OK;
+}
+
+mote_status mote_object_put_file(mote_store *s, const char *path, int64_t now_ms, mote_sha256 *id,
+                                 mote_err *err)
 {
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
     MOTE_TRY(mote_file_read(path, MOTE_OBJECT_MAX_BYTES, &bytes, &n, err));
-    return mote_object_put(s, bytes, n, flags, now_ms, id, err);
+    return mote_object_put_raw(s, bytes, n, now_ms, id, err);
 }
 
 /* ---- get ---- */

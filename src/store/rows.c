@@ -39,9 +39,10 @@ mote_status mote_rows_text(mote_arena *a, mote_stmt *q, int32_t column, const ch
     return mote_rows_copy(a, mote_stmt_text(q, column), out, err);
 }
 
-mote_status mote_rows_read(mote_stmt *q, mote_arena *a, size_t size, mote_rows_read_one read_one,
-                           void *list, size_t *n, mote_err *err)
+mote_status mote_rows_read(mote_stmt *q, const mote_row_kind *kind, mote_arena *a, void *list,
+                           size_t *n, mote_err *err)
 {
+    const size_t size = kind->item_bytes;
     char *items = NULL;
     size_t k = 0;
     size_t cap = 0;
@@ -52,7 +53,7 @@ mote_status mote_rows_read(mote_stmt *q, mote_arena *a, size_t size, mote_rows_r
             break;
         MOTE_TRY(mote_rows_room(a, &items, k, &cap, size, err));
         memset(items + k * size, 0, size); /* within what room made */
-        MOTE_TRY(read_one(q, a, items + k * size, err));
+        MOTE_TRY(kind->read(q, a, items + k * size, err));
     }
     memcpy(list, &items, sizeof items);
     *n = k;

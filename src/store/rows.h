@@ -18,13 +18,16 @@ MOTE_MUST_USE mote_status mote_rows_text(mote_arena *a, mote_stmt *q, int32_t co
 MOTE_MUST_USE mote_status mote_rows_copy(mote_arena *a, const char *s, const char **out,
                                          mote_err *err);
 
-/* Fill the zeroed *item from the row of q. mote_stmt_store asks further questions. */
-typedef mote_status (*mote_rows_read_one)(mote_stmt *q, mote_arena *a, void *item, mote_err *err);
+/* What a row of a statement becomes: a T. */
+typedef struct {
+    size_t item_bytes; /* of a T */
+    /* Fill the zeroed *item from the row of q. mote_stmt_store asks further questions. */
+    mote_status (*read)(mote_stmt *q, mote_arena *a, void *item, mote_err *err);
+} mote_row_kind;
 
-/* All rows of a bound statement, in its order: *(T **)list gets *n items of `size` bytes, NULL when
- * there are none; the list lives as long as `a`. */
-MOTE_MUST_USE mote_status mote_rows_read(mote_stmt *q, mote_arena *a, size_t size,
-                                         mote_rows_read_one read_one, void *list, size_t *n,
-                                         mote_err *err);
+/* All rows of a bound statement, in its order: *(T **)list gets *n items, NULL when there are none;
+ * the list lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_rows_read(mote_stmt *q, const mote_row_kind *kind, mote_arena *a,
+                                         void *list, size_t *n, mote_err *err);
 
 #endif

@@ -153,23 +153,23 @@ MOTE_MUST_USE mote_status mote_store_query_i64(mote_store *s, const char *sql, i
 
 #define MOTE_OBJECT_MAX_BYTES ((size_t)1 << 31)
 
-enum {
-    /* Keep the bytes as they are, so that mote_object_path works: for what is mapped or given to
-     * other programs. Default: zstd when that saves an eighth; get undoes it. */
-    MOTE_OBJECT_RAW = 1u << 0,
-    /* When the object is there already, read it: a damaged file is written anew. For what is made
-     * again because it is doubted. Default: its length is looked at. */
-    MOTE_OBJECT_VERIFY = 1u << 1,
-};
-
-/* Keep bytes[0..n) and return their name. Putting the same bytes twice is cheap and fine. Inside a
- * transaction the object is durable when that commits; otherwise on return. now_ms is the wall
- * clock of the caller; mote_store_collect spares what was put less than its grace ago. */
+/* Keep bytes[0..n), by zstd where that saves an eighth (get undoes it), and return their name.
+ * Putting the same bytes twice is cheap and fine: of those that are there the length is looked at.
+ * Inside a transaction the object is durable when that commits; otherwise on return. now_ms is the
+ * wall clock of the caller; mote_store_collect spares what was put less than its grace ago. */
 MOTE_MUST_USE mote_status mote_object_put(mote_store *s, const void *bytes, size_t n,
-                                          uint32_t flags, int64_t now_ms, mote_sha256 *id,
-                                          mote_err *err);
-MOTE_MUST_USE mote_status mote_object_put_file(mote_store *s, const char *path, uint32_t flags,
-                                               int64_t now_ms, mote_sha256 *id, mote_err *err);
+                                          int64_t now_ms, mote_sha256 *id, mote_err *err);
+/* The same bytes as they are, so that mote_object_path works: for what is mapped or given to other
+ * programs, and what zstd cannot make smaller. */
+MOTE_MUST_USE mote_status mote_object_put_raw(mote_store *s, const void *bytes, size_t n,
+                                              int64_t now_ms, mote_sha256 *id, mote_err *err);
+/* For what is made again because it is doubted: when it is there already it is read, and a damaged
+ * file is written anew. */
+MOTE_MUST_USE mote_status mote_object_put_again(mote_store *s, const void *bytes, size_t n,
+                                                int64_t now_ms, mote_sha256 *id, mote_err *err);
+/* A file's bytes, raw. */
+MOTE_MUST_USE mote_status mote_object_put_file(mote_store *s, const char *path, int64_t now_ms,
+                                               mote_sha256 *id, mote_err *err);
 
 /* The bytes, followed by a 0 byte that is not counted; owned by the caller (mote_free). They are
  * hashed again: CORRUPT, with the path and what to do, when they are not what was put. NOT_FOUND
@@ -183,7 +183,7 @@ MOTE_MUST_USE mote_status mote_object_in_place(mote_store *s, const mote_sha256 
                                                mote_err *err);
 
 /* The file that holds the bytes, to map or to hand to another program; not verified. Lives as
- * long as `a`. UNSUPPORTED when it is kept compressed (put it with MOTE_OBJECT_RAW). */
+ * long as `a`. UNSUPPORTED when it is kept compressed (mote_object_put_raw). */
 MOTE_MUST_USE mote_status mote_object_path(mote_store *s, const mote_sha256 *id, mote_arena *a,
                                            char **out, mote_err *err);
 

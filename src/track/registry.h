@@ -146,9 +146,8 @@ MOTE_MUST_USE mote_status mote_registry_models(mote_store *s, mote_arena *a,
 MOTE_MUST_USE mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena *a,
                                                  mote_model_version **out, size_t *n,
                                                  mote_err *err);
-/* Newest first; alias NULL: of all. */
-MOTE_MUST_USE mote_status mote_registry_history(mote_store *s, const char *model, const char *alias,
-                                                mote_arena *a, mote_alias_move **out, size_t *n,
-                                                mote_err *err);
+/* The moves of its aliases, newest first. */
+MOTE_MUST_USE mote_status mote_registry_history(mote_store *s, const char *model, mote_arena *a,
+                                                mote_alias_move **out, size_t *n, mote_err *err);
 
 #endif

@@ -12,6 +12,7 @@ static mote_status read_alias(mote_stmt *q, mote_arena *a, void *item, mote_err 
 {
     return mote_rows_text(a, q, 0, (const char **)item, err);
 }
+static const mote_row_kind alias_rows = {sizeof(const char *), read_alias};
 
 static mote_status read_aliases(mote_store *s, int64_t model, mote_arena *a, mote_model_version *v,
                                 mote_err *err)
@@ -23,7 +24,7 @@ static mote_status read_aliases(mote_store *s, int64_t model, mote_arena *a, mot
                                &q, err));
     mote_stmt_bind_i64(q, 1, model);
     mote_stmt_bind_i64(q, 2, v->version);
-    return mote_rows_read(q, a, sizeof v->aliases[0], read_alias, &v->aliases, &v->n_aliases, err);
+    return mote_rows_read(q, &alias_rows, a, &v->aliases, &v->n_aliases, err);
 }
 
 static mote_status read_tag(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -32,6 +33,7 @@ static mote_status read_tag(mote_stmt *q, mote_arena *a, void *item, mote_err *e
     MOTE_TRY(mote_rows_text(a, q, 0, &tag->key, err));
     return mote_rows_text(a, q, 1, &tag->value, err);
 }
+static const mote_row_kind tag_rows = {sizeof(mote_registry_tag), read_tag};
 
 /* Tags of a model (version 0) or a version. */
 typedef struct {
@@ -51,7 +53,7 @@ static mote_status read_tags(mote_store *s, int64_t model, int64_t version, mote
         &q, err));
     mote_stmt_bind_i64(q, 1, model);
     mote_stmt_bind_i64(q, 2, version);
-    return mote_rows_read(q, a, sizeof *out->items, read_tag, &out->items, &out->n, err);
+    return mote_rows_read(q, &tag_rows, a, &out->items, &out->n, err);
 }
 
 #define VERSION_COLUMNS                                                                            \
@@ -87,6 +89,7 @@ static mote_status read_version(mote_stmt *q, mote_arena *a, void *item, mote_er
     *(mote_model_version *)item = v;
     return MOTE_OK;
 }
+static const mote_row_kind version_rows = {sizeof(mote_model_version), read_version};
 
 mote_status mote_registry_get(mote_store *s, const char *model, int64_t version, mote_arena *a,
                               mote_model_version *out, mote_err *err)
@@ -199,6 +202,7 @@ static mote_status read_model(mote_stmt *q, mote_arena *a, void *item, mote_err 
     m->n_tags = tags.n;
     return MOTE_OK;
 }
+static const mote_row_kind model_rows = {sizeof(mote_registered_model), read_model};
 
 mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_model **out,
                                  size_t *n, mote_err *err)
@@ -211,7 +215,7 @@ mote_status mote_registry_models(mote_store *s, mote_arena *a, mote_registered_m
         "coalesce((SELECT version FROM model_alias l WHERE l.model = m.id AND l.alias = "
         "'" MOTE_ALIAS_CHAMPION "'), 0), m.id FROM model m ORDER BY m.name",
         &q, err));
-    return mote_rows_read(q, a, sizeof **out, read_model, out, n, err);
+    return mote_rows_read(q, &model_rows, a, out, n, err);
 }
 
 mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena *a,
@@ -225,7 +229,7 @@ mote_status mote_registry_versions(mote_store *s, const char *model, mote_arena 
                                "ON m.id = v.model WHERE v.model = ?1 ORDER BY v.version DESC",
                                &q, err));
     mote_stmt_bind_i64(q, 1, id);
-    return mote_rows_read(q, a, sizeof **out, read_version, out, n, err);
+    return mote_rows_read(q, &version_rows, a, out, n, err);
 }
 
 static mote_status read_move(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -239,9 +243,10 @@ static mote_status read_move(mote_stmt *q, mote_arena *a, void *item, mote_err *
     MOTE_TRY(mote_rows_text(a, q, 2, &m->who, err));
     return mote_rows_text(a, q, 3, &m->reason, err);
 }
+static const mote_row_kind move_rows = {sizeof(mote_alias_move), read_move};
 
-mote_status mote_registry_history(mote_store *s, const char *model, const char *alias,
-                                  mote_arena *a, mote_alias_move **out, size_t *n, mote_err *err)
+mote_status mote_registry_history(mote_store *s, const char *model, mote_arena *a,
+                                  mote_alias_move **out, size_t *n, mote_err *err)
 {
     int64_t id = 0;
     MOTE_TRY(mote_registry_need_model(s, model, &id, err));
@@ -250,9 +255,8 @@ mote_status mote_registry_history(mote_store *s, const char *model, const char *
         s,
         "SELECT alias, kind, who, reason, coalesce(from_version, 0), coalesce(to_version, 0), "
         "at_ms "
-        "FROM model_alias_move WHERE model = ?1 AND (?2 IS NULL OR alias = ?2) ORDER BY id DESC",
+        "FROM model_alias_move WHERE model = ?1 ORDER BY id DESC",
         &q, err));
     mote_stmt_bind_i64(q, 1, id);
-    mote_stmt_bind_text(q, 2, alias);
-    return mote_rows_read(q, a, sizeof **out, read_move, out, n, err);
+    return mote_rows_read(q, &move_rows, a, out, n, err);
 }

@@ -161,7 +161,7 @@ static mote_status write_run(mote_store *s, const mote_run_spec *spec, const cap
     mote_sha256 diff;
     MOTE_TRY(find_or_make_experiment(s, spec->experiment, now_ms, &row.experiment, err));
     if (c->git.diff != NULL) {
-        MOTE_TRY(mote_object_put(s, c->git.diff, c->git.diff_bytes, 0, now_ms, &diff, err));
+        MOTE_TRY(mote_object_put(s, c->git.diff, c->git.diff_bytes, now_ms, &diff, err));
         row.diff = &diff;
     }
     MOTE_TRY(insert_run(s, &row, run_id, err));

@@ -138,10 +138,13 @@ MOTE_MUST_USE mote_status mote_run_find(mote_store *s, const char *what,
                                         char run_id[MOTE_RUN_ID_BYTES], mote_err *err);
 MOTE_MUST_USE mote_status mote_run_get(mote_store *s, const char *run_id, mote_arena *a,
                                        mote_run *out, mote_err *err);
-/* In order of step, then time. */
+/* A metric over the run; lives as long as the arena. */
+typedef struct {
+    mote_run_point *points; /* [n], in order of step, then time */
+    size_t n;
+} mote_run_series;
 MOTE_MUST_USE mote_status mote_run_history(mote_store *s, const char *run_id, const char *key,
-                                           mote_arena *a, mote_run_point **out, size_t *n,
-                                           mote_err *err);
+                                           mote_arena *a, mote_run_series *out, mote_err *err);
 
 typedef struct {
     const char *experiment; /* NULL: all; NOT_FOUND when there is none of the name */

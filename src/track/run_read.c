@@ -137,6 +137,7 @@ static mote_status read_pair(mote_stmt *q, mote_arena *a, void *item, mote_err *
     MOTE_TRY(mote_rows_text(a, q, 0, &p->key, err));
     return mote_rows_text(a, q, 1, &p->value, err);
 }
+static const mote_row_kind pair_rows = {sizeof(mote_run_pair), read_pair};
 
 typedef struct {
     mote_run_pair *items;
@@ -149,7 +150,7 @@ static mote_status read_pairs(mote_store *s, const char *sql, int64_t run, mote_
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql, &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    return mote_rows_read(q, a, sizeof *out->items, read_pair, &out->items, &out->n, err);
+    return mote_rows_read(q, &pair_rows, a, &out->items, &out->n, err);
 }
 
 static mote_status read_metric(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -164,6 +165,7 @@ static mote_status read_metric(mote_stmt *q, mote_arena *a, void *item, mote_err
     m->highest = mote_stmt_f64(q, 6);
     return MOTE_OK;
 }
+static const mote_row_kind metric_rows = {sizeof(mote_run_metric), read_metric};
 
 static mote_status read_metrics(mote_store *s, int64_t run, mote_arena *a, mote_run *r,
                                 mote_err *err)
@@ -178,7 +180,7 @@ static mote_status read_metrics(mote_store *s, int64_t run, mote_arena *a, mote_
         "WHERE l.run = ?1 GROUP BY l.run, l.key ORDER BY l.key",
         &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    return mote_rows_read(q, a, sizeof r->metrics[0], read_metric, &r->metrics, &r->n_metrics, err);
+    return mote_rows_read(q, &metric_rows, a, &r->metrics, &r->n_metrics, err);
 }
 
 static mote_status read_artifact(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -190,6 +192,7 @@ static mote_status read_artifact(mote_stmt *q, mote_arena *a, void *item, mote_e
     f->size_bytes = mote_stmt_i64(q, 2);
     return MOTE_OK;
 }
+static const mote_row_kind artifact_rows = {sizeof(mote_run_artifact), read_artifact};
 
 static mote_status read_artifacts(mote_store *s, int64_t run, mote_arena *a, mote_run *r,
                                   mote_err *err)
@@ -201,8 +204,7 @@ static mote_status read_artifacts(mote_store *s, int64_t run, mote_arena *a, mot
                           "ON o.hash = f.object WHERE f.run = ?1 ORDER BY f.path",
                           &q, err));
     mote_stmt_bind_i64(q, 1, run);
-    return mote_rows_read(q, a, sizeof r->artifacts[0], read_artifact, &r->artifacts,
-                          &r->n_artifacts, err);
+    return mote_rows_read(q, &artifact_rows, a, &r->artifacts, &r->n_artifacts, err);
 }
 
 mote_status mote_run_get(mote_store *s, const char *run_id, mote_arena *a, mote_run *out,
@@ -234,16 +236,17 @@ static mote_status read_point(mote_stmt *q, mote_arena *a, void *item, mote_err 
         .value = mote_stmt_f64(q, 0), .step = mote_stmt_i64(q, 1), .time_ms = mote_stmt_i64(q, 2)};
     return MOTE_OK;
 }
+static const mote_row_kind point_rows = {sizeof(mote_run_point), read_point};
 
 mote_status mote_run_history(mote_store *s, const char *run_id, const char *key, mote_arena *a,
-                             mote_run_point **out, size_t *n, mote_err *err)
+                             mote_run_series *out, mote_err *err)
 {
     mote_run_info info;
     int64_t run = 0;
     MOTE_TRY(get_info(s, run_id, a, &run, &info, err));
     MOTE_SCOPED_STMT *q = NULL;
     const char *own_key = NULL;
-    mote_run_point *points = NULL;
+    mote_run_series r = {0};
     MOTE_TRY(mote_rows_copy(a, key, &own_key, err));
     MOTE_TRY(mote_stmt_prepare(
         s,
@@ -252,10 +255,10 @@ mote_status mote_run_history(mote_store *s, const char *run_id, const char *key,
         &q, err));
     mote_stmt_bind_i64(q, 1, run);
     mote_stmt_bind_text(q, 2, key);
-    MOTE_TRY(mote_rows_read(q, a, sizeof points[0], read_point, &points, n, err));
-    for (size_t i = 0; i < *n; i++)
-        points[i].key = own_key;
-    *out = points;
+    MOTE_TRY(mote_rows_read(q, &point_rows, a, &r.points, &r.n, err));
+    for (size_t i = 0; i < r.n; i++)
+        r.points[i].key = own_key;
+    *out = r;
     return MOTE_OK;
 }
 
@@ -306,6 +309,7 @@ static mote_status read_found(mote_stmt *q, mote_arena *a, void *item, mote_err 
     found->order_value = mote_stmt_f64(q, N_INFO_COLUMNS);
     return MOTE_OK;
 }
+static const mote_row_kind found_rows = {sizeof(mote_run_info), read_found};
 
 mote_status mote_run_search(mote_store *s, const mote_run_query *query, mote_arena *a,
                             mote_run_info **out, size_t *n, mote_err *err)
@@ -314,7 +318,7 @@ mote_status mote_run_search(mote_store *s, const mote_run_query *query, mote_are
         MOTE_TRY(check_experiment(s, query->experiment, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(prepare_search(s, query, &q, err));
-    return mote_rows_read(q, a, sizeof **out, read_found, out, n, err);
+    return mote_rows_read(q, &found_rows, a, out, n, err);
 }
 
 static mote_status read_experiment(mote_stmt *q, mote_arena *a, void *item, mote_err *err)
@@ -326,6 +330,7 @@ static mote_status read_experiment(mote_stmt *q, mote_arena *a, void *item, mote
     e->n_runs = mote_stmt_i64(q, 3);
     return MOTE_OK;
 }
+static const mote_row_kind experiment_rows = {sizeof(mote_experiment), read_experiment};
 
 mote_status mote_experiment_list(mote_store *s, mote_arena *a, mote_experiment **out, size_t *n,
                                  mote_err *err)
@@ -337,5 +342,5 @@ mote_status mote_experiment_list(mote_store *s, mote_arena *a, mote_experiment *
         "(SELECT count(*) FROM run r WHERE r.experiment = e.id AND r.lifecycle = 'active') "
         "FROM experiment e ORDER BY e.name",
         &q, err));
-    return mote_rows_read(q, a, sizeof **out, read_experiment, out, n, err);
+    return mote_rows_read(q, &experiment_rows, a, out, n, err);
 }

@@ -681,7 +681,7 @@ static void an_old_version_that_says_the_same_stays_the_latest(void **state)
     }
     mote_sha256 id;
     char hex[MOTE_SHA256_HEX_BYTES], sql[160];
-    T_OK(mote_object_put(f->store, old.data, old.len, 0, 1, &id, &err));
+    T_OK(mote_object_put(f->store, old.data, old.len, 1, &id, &err));
     mote_sha256_hex(&id, hex);
     snprintf(sql, sizeof sql, "UPDATE data_version SET manifest = X'%s'", hex);
     T_OK(mote_store_exec(f->store, sql, &err));

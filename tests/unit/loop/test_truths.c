@@ -117,7 +117,8 @@ static size_t n_open(fixture *f, mote_alert **alerts)
 {
     mote_err err = {0};
     size_t n = 0;
-    T_OK(mote_alert_list(f->store, "size", true, 0, &f->arena, alerts, &n, &err));
+    T_OK(mote_alert_list(f->store, &(mote_monitor_query){.model = "size", .unresolved_only = true},
+                         &f->arena, alerts, &n, &err));
     return n;
 }
 

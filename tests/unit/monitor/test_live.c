@@ -187,7 +187,9 @@ static size_t list_alerts(fixture *f, bool unresolved_only, mote_arena *a, mote_
     mote_store *s = NULL;
     size_t n = 0;
     assert_ok(mote_store_open(f->dir, false, &s, &err));
-    assert_ok(mote_alert_list(s, "kws", unresolved_only, 0, a, list, &n, &err));
+    assert_ok(mote_alert_list(
+        s, &(mote_monitor_query){.model = "kws", .unresolved_only = unresolved_only}, a, list, &n,
+        &err));
     mote_store_close(s);
     return n;
 }

@@ -100,7 +100,9 @@ static size_t list_alerts(fixture *f, bool unresolved_only, mote_alert **list)
 {
     mote_err err;
     size_t n = 0;
-    assert_ok(mote_alert_list(f->store, "kws", unresolved_only, 0, &f->arena, list, &n, &err));
+    assert_ok(mote_alert_list(
+        f->store, &(mote_monitor_query){.model = "kws", .unresolved_only = unresolved_only},
+        &f->arena, list, &n, &err));
     return n;
 }
 
@@ -116,7 +118,8 @@ static void quiet_traffic_gives_windows_and_no_alert(void **state)
     assert_int_equal(add(f, 2 * WINDOW + 1, 0), 3);
     assert_int_equal(flush(f, false).n_windows, 3);
     assert_int_equal(flush(f, false).n_windows, 0); /* each is written once */
-    assert_ok(mote_window_list(f->store, "kws", 2, &f->arena, &w, &n, &err));
+    assert_ok(mote_window_list(f->store, &(mote_monitor_query){.model = "kws", .limit = 2},
+                               &f->arena, &w, &n, &err));
     assert_int_equal(n, 2);
     assert_int_equal(w[0].n, WINDOW);
     assert_int_equal(w[0].start_ms, 2 * WINDOW + 1);
@@ -211,7 +214,8 @@ static void a_last_short_window_counts_if_it_is_enough(void **state)
     mote_monitor_flushed r = flush(f, true);
     assert_int_equal(r.n_windows, 1);
     assert_int_equal(r.n_opened, 1);
-    assert_ok(mote_window_list(f->store, NULL, 0, &f->arena, &w, &n, &err));
+    assert_ok(
+        mote_window_list(f->store, &(mote_monitor_query){.limit = 0}, &f->arena, &w, &n, &err));
     assert_int_equal(n, 1);
     assert_int_equal(w[0].n, 40);
 }
@@ -226,7 +230,8 @@ static void windows_wait_and_the_oldest_is_dropped_and_counted(void **state)
     mote_monitor_flushed r = flush(f, false);
     assert_int_equal(r.n_windows, 64);
     assert_int_equal(r.n_dropped, 6);
-    assert_ok(mote_window_list(f->store, NULL, 0, &f->arena, &w, &n, &err));
+    assert_ok(
+        mote_window_list(f->store, &(mote_monitor_query){.limit = 0}, &f->arena, &w, &n, &err));
     assert_int_equal(w[63].start_ms, 6 * WINDOW + 1);
 }
 
@@ -385,7 +390,8 @@ static void alarms_above_the_promise_are_an_alert(void **state)
         assert_ok(mote_monitor_create(f->profile, &f->cfg, &f->monitor, &err));
         add(f, 2 * WINDOW, 0);
         (void)flush(f, false);
-        assert_ok(mote_alert_list(f->store, NULL, true, 0, &f->arena, &alerts, &n, &err));
+        assert_ok(mote_alert_list(f->store, &(mote_monitor_query){.unresolved_only = true},
+                                  &f->arena, &alerts, &n, &err));
         assert_int_equal(n, rows[i].n_alerts);
         if (n == 1) {
             assert_string_equal(alerts[0].kind, "alarms");

@@ -44,11 +44,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static mote_sha256 put(fixture *f, const char *text, uint32_t flags)
+static mote_sha256 put(fixture *f, const char *text)
 {
     mote_err err;
     mote_sha256 id = {{0}};
-    assert_ok(mote_object_put(f->store, text, strlen(text), flags, NOW, &id, &err));
+    assert_ok(mote_object_put(f->store, text, strlen(text), NOW, &id, &err));
     return id;
 }
 
@@ -96,8 +96,8 @@ static void bytes_of_every_size_come_back(void **state)
             mote_sha256 id;
             char *back = NULL;
             size_t n_back = 0;
-            assert_ok(mote_object_put(f->store, bytes, n, kind < 2 ? 0 : MOTE_OBJECT_RAW, NOW, &id,
-                                      &err));
+            assert_ok(kind < 2 ? mote_object_put(f->store, bytes, n, NOW, &id, &err)
+                               : mote_object_put_raw(f->store, bytes, n, NOW, &id, &err));
             assert_ok(mote_object_get(f->store, &id, MOTE_OBJECT_MAX_BYTES, &back, &n_back, &err));
             assert_int_equal(n_back, n);
             assert_memory_equal(back, bytes, n);
@@ -120,11 +120,12 @@ static void plain_text_is_kept_compressed_and_raw_on_request(void **state)
     mote_arena_init(&a, 1 << 16);
     char *path = NULL;
     mote_object_info info;
-    mote_sha256 id = put(f, text, 0);
+    mote_sha256 id = put(f, text);
     assert_ok(mote_object_stat(f->store, &id, &info, &err));
     assert_true(info.is_compressed && info.stored_bytes < 200 && info.size_bytes == 8191);
     assert_int_equal(mote_object_path(f->store, &id, &a, &path, &err), MOTE_UNSUPPORTED);
-    id = put(f, text, MOTE_OBJECT_RAW); /* the same bytes, now wanted plain */
+    /* the same bytes, now wanted plain */
+    assert_ok(mote_object_put_raw(f->store, text, strlen(text), NOW, &id, &err));
     assert_ok(mote_object_path(f->store, &id, &a, &path, &err));
     char *bytes = NULL;
     size_t n = 0;
@@ -146,12 +147,12 @@ static void a_file_is_put_as_its_bytes(void **state)
     mote_err err;
     char path[TEMP_DIR_BYTES + 32];
     snprintf(path, sizeof path, "%s/copy", f->dir);
-    mote_sha256 id = put(f, "some bytes", 0);
+    mote_sha256 id = put(f, "some bytes");
     mote_sha256 again;
     assert_ok(mote_file_write(path, "some bytes", 10, &err));
-    assert_ok(mote_object_put_file(f->store, path, 0, NOW, &again, &err));
+    assert_ok(mote_object_put_file(f->store, path, NOW, &again, &err));
     assert_true(mote_sha256_equal(&id, &again));
-    assert_int_equal(mote_object_put_file(f->store, "/nonexistent", 0, NOW, &again, &err),
+    assert_int_equal(mote_object_put_file(f->store, "/nonexistent", NOW, &again, &err),
                      MOTE_NOT_FOUND);
 }
 
@@ -163,7 +164,7 @@ static void unknown_and_too_large_are_said(void **state)
     char *bytes = NULL;
     size_t n = 0;
     assert_int_equal(mote_object_get(f->store, &id, 100, &bytes, &n, &err), MOTE_NOT_FOUND);
-    id = put(f, "0123456789", 0);
+    id = put(f, "0123456789");
     assert_int_equal(mote_object_get(f->store, &id, 9, &bytes, &n, &err), MOTE_LIMIT);
     assert_null(bytes);
 }
@@ -176,7 +177,7 @@ static void damage_is_corrupt_with_path_and_remedy(void **state)
     memset(text, 'y', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     for (int form = 0; form < 2; form++) {
-        mote_sha256 id = put(f, form == 0 ? "a short text" : text, 0);
+        mote_sha256 id = put(f, form == 0 ? "a short text" : text);
         char path[MOTE_BLOB_PATH_BYTES];
         char *good = NULL;
         char *bytes = NULL;
@@ -209,7 +210,7 @@ static void damage_is_corrupt_with_path_and_remedy(void **state)
         assert_int_equal(unlink(path), 0);
         assert_int_equal(mote_object_get(f->store, &id, 1 << 20, &bytes, &n, &err), MOTE_CORRUPT);
         assert_int_equal(mote_store_check(f->store, false, &err), MOTE_CORRUPT);
-        (void)put(f, form == 0 ? "a short text" : text, 0); /* the remedy works */
+        (void)put(f, form == 0 ? "a short text" : text); /* the remedy works */
         assert_ok(mote_store_check(f->store, true, &err));
         free(good);
     }
@@ -221,8 +222,8 @@ static void a_reference_that_nobody_listed_loses_nothing(void **state)
     fixture *f = *state;
     mote_err err;
     mote_gc_report r;
-    mote_sha256 used = put(f, "used by an unlisted row", 0);
-    mote_sha256 child = put(f, "named by it", 0);
+    mote_sha256 used = put(f, "used by an unlisted row");
+    mote_sha256 child = put(f, "named by it");
     MOTE_SCOPED_STMT *q = NULL;
     assert_ok(mote_stmt_prepare(f->store, "INSERT INTO user_of VALUES (?1)", &q, &err));
     mote_stmt_bind_hash(q, 1, &used);
@@ -239,11 +240,11 @@ static void only_what_nothing_reaches_is_collected(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    mote_sha256 used = put(f, "used by a row", 0);
-    mote_sha256 child = put(f, "named by the used one", 0);
-    mote_sha256 grandchild = put(f, "named by the child", 0);
-    mote_sha256 dead = put(f, "used by nobody", 0);
-    mote_sha256 dead_child = put(f, "named by the dead one", 0);
+    mote_sha256 used = put(f, "used by a row");
+    mote_sha256 child = put(f, "named by the used one");
+    mote_sha256 grandchild = put(f, "named by the child");
+    mote_sha256 dead = put(f, "used by nobody");
+    mote_sha256 dead_child = put(f, "named by the dead one");
     refer_to(f, &used);
     assert_ok(mote_object_link(f->store, &used, &child, &err));
     assert_ok(mote_object_link(f->store, &child, &grandchild, &err));
@@ -269,7 +270,7 @@ static void only_what_nothing_reaches_is_collected(void **state)
     assert_false(mote_path_exists(path));
     assert_ok(mote_store_check(f->store, true, &err));
 
-    (void)put(f, "used by nobody", 0); /* and it can come back */
+    (void)put(f, "used by nobody"); /* and it can come back */
     assert_true(has(f, &dead));
 }
 
@@ -281,7 +282,7 @@ static void leftovers_are_swept_and_strangers_left_alone(void **state)
     mote_gc_report r;
     mote_txn txn = {0};
     assert_ok(mote_store_begin(f->store, &txn, &err));
-    mote_sha256 id = put(f, "rolled back", 0);
+    mote_sha256 id = put(f, "rolled back");
     mote_store_rollback(&txn);
     assert_false(has(f, &id));
     snprintf(path, sizeof path, "%s/.mote/objects/README", f->dir);
@@ -295,7 +296,7 @@ static void erasing_is_refused_while_used_and_complete_when_not(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    mote_sha256 id = put(f, "a voice", 0);
+    mote_sha256 id = put(f, "a voice");
     char path[MOTE_BLOB_PATH_BYTES];
     assert_ok(mote_blob_folder.where(f->store, &(mote_blob_name){id, false}, path, &err));
     refer_to(f, &id);
@@ -317,7 +318,7 @@ static void the_list_is_in_order(void **state)
     for (int i = 0; i < 20; i++) {
         char text[16];
         snprintf(text, sizeof text, "object %d", i);
-        (void)put(f, text, 0);
+        (void)put(f, text);
     }
     mote_arena_init(&a, 1 << 20);
     assert_ok(mote_object_list(f->store, &a, &list, &n, &err));
@@ -337,7 +338,7 @@ static void many_objects_in_one_transaction_are_all_there(void **state)
     for (int i = 0; i < 100; i++) {
         char text[16];
         snprintf(text, sizeof text, "number %d", i);
-        (void)put(f, text, 0);
+        (void)put(f, text);
     }
     assert_ok(mote_store_commit(&txn, &err));
     mote_store_close(f->store);
@@ -369,13 +370,13 @@ static int fill_until_refused(const char *dir)
     mote_sha256 id;
     mote_sha256 untouched = {{1, 2, 3}};
     id = untouched;
-    if (mote_object_put(s, big, 100 << 10, 0, NOW, &id, &err) != MOTE_IO ||
+    if (mote_object_put(s, big, 100 << 10, NOW, &id, &err) != MOTE_IO ||
         !mote_sha256_equal(&id, &untouched))
         return 12; /* the object file does not fit */
     mote_status st = MOTE_OK;
     int n = 0;
     for (; n < 1000 && st == MOTE_OK; n++) /* at last the database does not */
-        st = mote_object_put(s, &n, sizeof n, 0, NOW, &id, &err);
+        st = mote_object_put(s, &n, sizeof n, NOW, &id, &err);
     free(big);
     mote_store_close(s);
     return st == MOTE_IO && n > 1 ? 0 : 13;
@@ -385,7 +386,7 @@ static void a_full_disk_is_refused_and_loses_nothing(void **state)
 {
     fixture *f = *state;
     mote_err err;
-    mote_sha256 before = put(f, "from before", 0);
+    mote_sha256 before = put(f, "from before");
     mote_store_close(f->store);
     f->store = NULL;
     pid_t pid = fork();
@@ -399,7 +400,7 @@ static void a_full_disk_is_refused_and_loses_nothing(void **state)
     assert_ok(mote_store_open(f->dir, false, &f->store, &err));
     assert_ok(mote_store_check(f->store, true, &err));
     assert_true(has(f, &before));
-    (void)put(f, "and it goes on", 0);
+    (void)put(f, "and it goes on");
 }
 
 static void put_and_get_survive_every_failed_allocation(void **state)
@@ -413,7 +414,7 @@ static void put_and_get_survive_every_failed_allocation(void **state)
     mote_sha256 id = {{9}};
     for (; n < 5000 && st != MOTE_OK; n++) {
         mote_mem_fail_after(n);
-        st = mote_object_put(f->store, text, sizeof text, 0, NOW, &id, &err);
+        st = mote_object_put(f->store, text, sizeof text, NOW, &id, &err);
         mote_mem_fail_never();
         if (st != MOTE_OK) {
             assert_int_equal(st, MOTE_NOMEM);

@@ -22,7 +22,7 @@ static void make(char project[256], mote_sha256 *id)
     snprintf(project, 256, "%s", t_path(name));
     T_OK(mote_dir_make(project, &err));
     T_OK(mote_store_open(project, true, &s, &err));
-    T_OK(mote_object_put(s, "kept", 4, 0, 1000, id, &err));
+    T_OK(mote_object_put(s, "kept", 4, 1000, id, &err));
 }
 
 static void path_in(const char *project, const char *name, char out[512])
@@ -188,16 +188,16 @@ static void a_damaged_object_file_is_written_anew_by_a_put_that_doubts_it(void *
     T_OK(mote_object_path(s, &id, &a, &path, &err));
     snprintf(file, sizeof file, "%s", path);
     T_OK(mote_file_write(file, "kepT", 4, &err));
-    T_OK(mote_object_put(s, "kept", 4, 0, 1000, &id, &err)); /* as long as it was: not doubted */
+    T_OK(mote_object_put(s, "kept", 4, 1000, &id, &err)); /* as long as it was: not doubted */
     T_FAILS(mote_object_get(s, &id, 100, &bytes, &n, &err), MOTE_CORRUPT, "does not hold");
-    T_OK(mote_object_put(s, "kept", 4, MOTE_OBJECT_VERIFY, 1000, &id, &err));
+    T_OK(mote_object_put_again(s, "kept", 4, 1000, &id, &err));
     T_OK(mote_object_get(s, &id, 100, &bytes, &n, &err));
     bool is_there = true;
     T_OK(mote_object_drop_file(s, &id, &err));
     T_OK(mote_object_in_place(s, &id, &is_there, &err));
     assert_false(is_there);
     T_OK(mote_object_drop_file(s, &id, &err)); /* it is gone already */
-    T_OK(mote_object_put(s, "kept", 4, 0, 1000, &id, &err));
+    T_OK(mote_object_put(s, "kept", 4, 1000, &id, &err));
     T_OK(mote_object_in_place(s, &id, &is_there, &err));
     assert_true(is_there);
 }
@@ -224,8 +224,8 @@ static int look(const char *project, const mote_sha256 *id)
         return 3;
     if (mote_store_begin(s, &txn, &err) != MOTE_DENIED || !strstr(err.text, "not writable"))
         return 4;
-    if (mote_object_put(s, "new", 3, 0, 1, &other, &err) != MOTE_DENIED &&
-        mote_object_put(s, "new", 3, 0, 1, &other, &err) != MOTE_IO)
+    if (mote_object_put(s, "new", 3, 1, &other, &err) != MOTE_DENIED &&
+        mote_object_put(s, "new", 3, 1, &other, &err) != MOTE_IO)
         return 5;
     if (mote_store_exec(s, "DELETE FROM object", &err) != MOTE_DENIED)
         return 6;

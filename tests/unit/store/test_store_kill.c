@@ -41,7 +41,7 @@ static mote_status write_one(mote_store *s, mote_rng *rng, mote_sha256 *id, mote
     bool alone = mote_rng_below(rng, 3) == 0; /* object and row in one commit or in two */
     if (!alone)
         MOTE_TRY(mote_store_begin(s, &txn, err));
-    MOTE_TRY(mote_object_put(s, bytes, n, 0, NOW, id, err));
+    MOTE_TRY(mote_object_put(s, bytes, n, NOW, id, err));
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, "INSERT OR IGNORE INTO keep(o) VALUES (?1)", &q, err));
     mote_stmt_bind_hash(q, 1, id);
@@ -66,7 +66,7 @@ static mote_status work(const char *dir, uint64_t seed, int pipe_fd, mote_err *e
         if (mote_rng_below(&rng, 4) == 0) { /* garbage, and a collector that takes it */
             mote_sha256 dead;
             mote_gc_report r;
-            MOTE_TRY(mote_object_put(s, &i, sizeof i, 0, NOW, &dead, err));
+            MOTE_TRY(mote_object_put(s, &i, sizeof i, NOW, &dead, err));
             MOTE_TRY(mote_store_collect(s, &(mote_gc_options){.now_ms = NOW + 1}, &r, err));
         }
     }

@@ -102,7 +102,7 @@ static void the_folder_is_for_its_owner_whatever_the_umask(void **state)
     T_OK(mote_dir_make(other, &err));
     mote_store *s = NULL;
     T_OK(mote_store_open(other, true, &s, &err));
-    T_OK(mote_object_put(s, "bytes", 5, 0, 1, &id, &err));
+    T_OK(mote_object_put(s, "bytes", 5, 1, &id, &err));
     snprintf(path, sizeof path, "%s/.mote/work/deep/er", other);
     T_OK(mote_dir_make(path, &err));
     snprintf(path, sizeof path, "%s/.mote/work/deep/er/plan.json", other);
@@ -131,7 +131,7 @@ static void a_folder_that_was_open_is_closed(void **state)
     mote_err err = {0};
     mote_sha256 id;
     char store[512], line[600];
-    T_OK(mote_object_put(f->s, "bytes", 5, 0, 1, &id, &err));
+    T_OK(mote_object_put(f->s, "bytes", 5, 1, &id, &err));
     leave(f, "work/of-old", 0);
     mote_store_close(f->s);
     f->s = NULL;
@@ -202,7 +202,7 @@ static void a_budget_is_kept_and_the_next_call_goes_on(void **state)
     int64_t n = 0, removed = 0;
     mote_sha256 id, keep;
     for (int i = 0; i < 300; i++)
-        T_OK(mote_object_put(f->s, &i, sizeof i, 0, 1000, &id, &err));
+        T_OK(mote_object_put(f->s, &i, sizeof i, 1000, &id, &err));
     keep = id;
     MOTE_SCOPED_STMT *q = NULL;
     T_OK(mote_stmt_prepare(f->s,

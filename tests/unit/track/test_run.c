@@ -62,7 +62,7 @@ static void a_run_keeps_what_it_was_made_from(void **state)
     mote_err err;
     char id[MOTE_RUN_ID_BYTES];
     mote_sha256 manifest;
-    assert_ok(mote_object_put(f->store, "manifest", 8, 0, 1, &manifest, &err));
+    assert_ok(mote_object_put(f->store, "manifest", 8, 1, &manifest, &err));
     mote_run_spec spec = {.experiment = "kws",
                           .name = "first",
                           .user = "ada",
@@ -150,11 +150,11 @@ static void the_latest_metric_is_the_greatest_step_time_value(void **state)
     assert_int_equal(r.metrics[1].n_points, 3); /* the repeated point counts once */
     assert_true(isnan(r.metrics[2].last) && isnan(r.metrics[2].lowest));
     assert_true(isnan(r.metrics[3].last) && r.metrics[3].highest == 3.0);
-    mote_run_point *history = NULL;
-    size_t n = 0;
-    assert_ok(mote_run_history(f->store, id, "loss", &f->arena, &history, &n, &err));
-    assert_int_equal(n, 3);
-    assert_true(history[0].value == 0.9 && history[1].value == 0.5 && history[2].value == 0.4);
+    mote_run_series history;
+    assert_ok(mote_run_history(f->store, id, "loss", &f->arena, &history, &err));
+    assert_int_equal(history.n, 3);
+    assert_true(history.points[0].value == 0.9 && history.points[1].value == 0.5 &&
+                history.points[2].value == 0.4);
 }
 
 static void bad_names_are_refused_and_named(void **state)

@@ -50,7 +50,7 @@ static mote_status count_moves(mote_store *s, int64_t *n, mote_err *err)
 static mote_status register_one(mote_store *s, uint64_t content, int64_t *version, mote_err *err)
 {
     mote_registry_spec spec = {.model = "kws", .verdicts_json = "[]"};
-    MOTE_TRY(mote_object_put(s, &content, sizeof content, 0, 1, &spec.bundle, err));
+    MOTE_TRY(mote_object_put(s, &content, sizeof content, 1, &spec.bundle, err));
     return mote_registry_register(s, &spec, 1, version, err);
 }
 
@@ -129,7 +129,7 @@ static void check_registry(mote_store *s, mote_arena *arena, const acknowledged 
     size_t n = 0;
     assert_ok(mote_registry_versions(s, "kws", arena, &versions, &n, &err));
     assert_true((int64_t)n >= a->version);
-    assert_ok(mote_registry_history(s, "kws", "champion", arena, &moves, &n, &err));
+    assert_ok(mote_registry_history(s, "kws", arena, &moves, &n, &err));
     assert_true((int64_t)n >= a->n_moves);
     if (n == 0)
         return;

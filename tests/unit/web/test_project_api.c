@@ -26,15 +26,15 @@ typedef struct {
 static void register_bundles(house *h)
 {
     mote_err err = {0};
-    for (uint32_t flags = 0; flags <= MOTE_OBJECT_RAW; flags += MOTE_OBJECT_RAW) {
+    for (int is_mapped = 0; is_mapped < 2; is_mapped++) {
         mote_registry_spec spec = {.model = "kws"};
         int64_t version = 0;
         mote_buf_init(&h->bundle, 1 << 24);
-        tiny_tensor_bundle(N_IN, 1 + flags, &h->bundle);
-        T_OK(mote_object_put(h->project.store, h->bundle.data, h->bundle.len, flags, 1000,
-                             &spec.bundle, &err));
+        tiny_tensor_bundle(N_IN, 1 + (uint64_t)is_mapped, &h->bundle);
+        T_OK((is_mapped ? mote_object_put_raw : mote_object_put)(
+            h->project.store, h->bundle.data, h->bundle.len, 1000, &spec.bundle, &err));
         T_OK(mote_registry_register(h->project.store, &spec, 1000, &version, &err));
-        if (flags == 0)
+        if (!is_mapped)
             mote_buf_release(&h->bundle);
     }
 }

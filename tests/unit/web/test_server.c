@@ -28,7 +28,7 @@ static mote_sha256 put_bundle(fixture *f, uint64_t seed)
     mote_err err = {0};
     mote_buf_init(&b, 1 << 24);
     tiny_tensor_bundle(8, seed, &b);
-    T_OK(mote_object_put(f->store, b.data, b.len, 0, 1000, &id, &err));
+    T_OK(mote_object_put(f->store, b.data, b.len, 1000, &id, &err));
     return id;
 }
 
@@ -278,7 +278,7 @@ static void a_version_that_cannot_be_loaded_leaves_the_old_one(void **state)
     register_version(f, 1);
     point(f, "live", 1);
     start(f, "kws@live");
-    T_OK(mote_object_put(f->store, "no bundle", 9, 0, 1000, &id, &err));
+    T_OK(mote_object_put(f->store, "no bundle", 9, 1000, &id, &err));
     mote_registry_spec spec = {.model = "kws", .bundle = id};
     T_OK(mote_registry_register(f->store, &spec, 1000, &version, &err));
     point(f, "live", version);
