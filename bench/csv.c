@@ -111,7 +111,7 @@ static void read_made(const char *kind)
     for (int i = 0; i < 3; i++) {
         mote_csv *csv = NULL;
         double start = cpu_s();
-        need(mote_csv_open_bytes(kind, b.data, b.len, NULL, &csv, &err), &err);
+        need(mote_csv_open_bytes(&(mote_file_bytes){kind, b.data, b.len}, NULL, &csv, &err), &err);
         double took = cpu_s() - start;
         took += read_all(csv, &sum, &n_cells);
         best = took < best ? took : best;

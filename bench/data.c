@@ -98,7 +98,8 @@ static void bench_decode(int32_t rate_hz)
     for (; took < 0.5; took = cpu_s() - start) {
         for (int i = 0; i < 10; i++, n++) {
             mote_audio a;
-            need(mote_audio_decode(wav.data, wav.len, "bench", &cfg, &a, &err), &err);
+            need(mote_audio_decode(&(mote_file_bytes){"bench", wav.data, wav.len}, &cfg, &a, &err),
+                 &err);
             mote_audio_release(&a);
         }
     }

@@ -37,16 +37,18 @@ static void bench_file(const char *name, const void *bytes, size_t n)
     static uint8_t out[SIDE * SIDE * 3];
     mote_err err;
     mote_image im = {0};
+    const mote_file_bytes file = {name, bytes, n};
+    const mrt_picture_form form = {MRT_FIT_CROP, SIDE, SIDE, 3, 0};
     int n_decoded = 0, n_fitted = 0;
     double start = cpu_s();
     for (; cpu_s() - start < 1.0; n_decoded++) {
         mote_image_release(&im);
-        need(mote_image_decode(bytes, n, name, NULL, &im, NULL, &err), &err);
+        need(mote_image_decode(&file, NULL, &im, NULL, &err), &err);
     }
     double decoded = n_decoded / (cpu_s() - start);
     start = cpu_s();
     for (; cpu_s() - start < 1.0; n_fitted++)
-        need(mote_image_fit(&im, MRT_FIT_CROP, SIDE, SIDE, 3, 0, out, &err), &err);
+        need(mote_image_fit(&im, &form, out, &err), &err);
     printf("%s, %d x %d: decode %.0f/s, to 96 x 96 colour %.0f/s\n", name, im.width, im.height,
            decoded, n_fitted / (cpu_s() - start));
     mote_image_release(&im);

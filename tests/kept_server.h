@@ -72,9 +72,7 @@ static void kept_server_ask(kept_server *f, const void *body, size_t n, const ch
     mote_arena_init(&a, 1 << 22);
     T_OK(mote_infer_find(f->infer, "kept", NULL, &s, &err));
     const mote_asked asked = {.s = s,
-                              .bytes = body,
-                              .n = n,
-                              .what = "body",
+                              .file = {"body", body, n},
                               .consent = &consent,
                               .request_id = subject,
                               .may_convert = true};

@@ -173,9 +173,7 @@ static mote_status predict_one(job *j, const char *path, mote_err *err)
     mote_classification c;
     int64_t start_ns = mote_infer_now_ns();
     const mote_asked asked = {.s = j->s,
-                              .bytes = bytes,
-                              .n = n,
-                              .what = path,
+                              .file = {path, bytes, n},
                               .may_convert = j->v->resample,
                               .max_ms = MAX_CLIP_MS,
                               .is_label_only = j->v->label_only};

@@ -113,9 +113,18 @@ static mote_status mono_reserve(mono *m, size_t more, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status mono_add(mono *m, const float *frames, size_t n, int32_t n_channels,
-                            const char *what, mote_err *err)
+/* A file while it is decoded. */
+typedef struct {
+    const mote_file_bytes *file;
+    const mote_audio_config *cfg;
+    mono m;       /* what was decoded so far, at the rate of the file */
+    mote_audio a; /* what becomes of it */
+} reading;
+
+static mote_status mono_add(reading *r, const float *frames, size_t n, int32_t n_channels,
+                            mote_err *err)
 {
+    mono *m = &r->m;
     MOTE_TRY(mono_reserve(m, n, err));
     const double scale = 1.0 / n_channels;
     for (size_t i = 0; i < n; i++) {
@@ -124,12 +133,13 @@ static mote_status mono_add(mono *m, const float *frames, size_t n, int32_t n_ch
             sum += (double)frames[i * (size_t)n_channels + (size_t)c];
         float x = (float)(sum * scale);
         if (!isfinite(x))
-            return mote_fail(err, MOTE_CORRUPT, "'%s': sample %zu is not a number", what, m->n + i);
+            return mote_fail(err, MOTE_CORRUPT, "'%s': sample %zu is not a number", r->file->name,
+                             m->n + i);
         if (fabsf(x) > LOUDEST)
             return mote_fail(err, MOTE_CORRUPT,
                              "'%s': sample %zu is %g, full scale of floats is 1; if these are "
                              "16-bit integers stored as floats, divide them by 32768",
-                             what, m->n + i, (double)x);
+                             r->file->name, m->n + i, (double)x);
         m->x[m->n + i] = x;
     }
     m->n += n;
@@ -161,19 +171,19 @@ static int32_t bits_of(int format)
     }
 }
 
-static mote_status check_length(int64_t n_frames, int32_t rate_hz, const char *what,
-                                const mote_audio_config *cfg, mote_err *err)
+static mote_status check_length(const reading *r, int64_t n_frames, int32_t rate_hz, mote_err *err)
 {
-    if (n_frames > cfg->max_ms * rate_hz / 1000)
-        return mote_fail(err, MOTE_LIMIT, "'%s': longer than %lld s; cut it into pieces", what,
-                         (long long)(cfg->max_ms / 1000));
+    if (n_frames > r->cfg->max_ms * rate_hz / 1000)
+        return mote_fail(err, MOTE_LIMIT, "'%s': longer than %lld s; cut it into pieces",
+                         r->file->name, (long long)(r->cfg->max_ms / 1000));
     return MOTE_OK;
 }
 
 /* Decode everything to mono floats. Memory grows with what is decoded, not with info.frames. */
-static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what,
-                               const mote_audio_config *cfg, mono *m, mote_err *err)
+static mote_status read_frames(reading *r, SNDFILE *f, const SF_INFO *info, mote_err *err)
 {
+    const char *what = r->file->name;
+    const mono *m = &r->m;
     MOTE_SCOPED_FREE float *chunk =
         mote_alloc(CHUNK_FRAMES * (size_t)info->channels, sizeof *chunk);
     if (!chunk)
@@ -186,8 +196,8 @@ static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what
             return mote_fail(err, MOTE_CORRUPT, "'%s': damaged after sample %zu: %s", what, m->n,
                              sf_strerror(f));
         if (got > 0)
-            MOTE_TRY(mono_add(m, chunk, (size_t)got, info->channels, what, err));
-        MOTE_TRY(check_length((int64_t)m->n, info->samplerate, what, cfg, err));
+            MOTE_TRY(mono_add(r, chunk, (size_t)got, info->channels, err));
+        MOTE_TRY(check_length(r, (int64_t)m->n, info->samplerate, err));
     } while (got > 0);
     if (m->n == 0)
         return mote_fail(err, MOTE_CORRUPT, "'%s': holds no samples", what);
@@ -199,9 +209,10 @@ static mote_status read_frames(SNDFILE *f, const SF_INFO *info, const char *what
     return MOTE_OK;
 }
 
-static mote_status decode_sndfile(memory_file *file, const char *what, const mote_audio_config *cfg,
-                                  mono *m, mote_audio_info *source, mote_err *err)
+static mote_status decode_sndfile(reading *r, memory_file *file, mote_err *err)
 {
+    const char *what = r->file->name;
+    mote_audio_info *source = &r->a.source;
     SF_VIRTUAL_IO io = {memory_len, memory_seek, memory_read, memory_write, memory_tell};
     SF_INFO info = {0};
     __attribute__((cleanup(sndfile_scoped))) SNDFILE *f =
@@ -215,12 +226,12 @@ static mote_status decode_sndfile(memory_file *file, const char *what, const mot
     if (info.samplerate < MOTE_AUDIO_MIN_RATE_HZ || info.samplerate > MOTE_AUDIO_MAX_RATE_HZ)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a sampling rate of %d Hz, expected %d to %d",
                          what, info.samplerate, MOTE_AUDIO_MIN_RATE_HZ, MOTE_AUDIO_MAX_RATE_HZ);
-    MOTE_TRY(check_length(info.frames, info.samplerate, what, cfg, err));
-    MOTE_TRY(read_frames(f, &info, what, cfg, m, err));
+    MOTE_TRY(check_length(r, info.frames, info.samplerate, err));
+    MOTE_TRY(read_frames(r, f, &info, err));
     source->rate_hz = info.samplerate;
     source->n_channels = info.channels;
     source->bits = bits_of(info.format);
-    source->n_frames = (int64_t)m->n;
+    source->n_frames = (int64_t)r->m.n;
     return MOTE_OK;
 }
 
@@ -287,14 +298,14 @@ static mote_status copy_pcm16(const mote_wav *w, mote_audio *out, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status finish(mono *m, int32_t from_hz, const mote_audio_config *cfg, mote_audio *out,
-                          mote_err *err)
+static mote_status finish(reading *r, mote_err *err)
 {
-    if (from_hz != cfg->rate_hz) {
+    mono *m = &r->m;
+    if (r->a.source.rate_hz != r->cfg->rate_hz) {
         float *y = NULL;
         size_t n = 0;
-        MOTE_TRY(mote_audio_resample(m->x, m->n, from_hz, cfg->rate_hz, MOTE_RESAMPLE_MEDIUM, &y,
-                                     &n, err));
+        MOTE_TRY(mote_audio_resample(m->x, m->n, r->a.source.rate_hz, r->cfg->rate_hz,
+                                     MOTE_RESAMPLE_MEDIUM, &y, &n, err));
         mote_free(m->x);
         *m = (mono){y, n, n};
     }
@@ -303,8 +314,8 @@ static mote_status finish(mono *m, int32_t from_hz, const mote_audio_config *cfg
         return mote_fail(err, MOTE_NOMEM, "%zu samples of audio", m->n);
     for (size_t i = 0; i < m->n; i++)
         samples[i] = mote_audio_to_i16(m->x[i]);
-    out->samples = samples;
-    out->n = m->n;
+    r->a.samples = samples;
+    r->a.n = m->n;
     return MOTE_OK;
 }
 
@@ -327,74 +338,74 @@ static bool container_of(mote_filetype type, mote_audio_container *out)
     return false;
 }
 
-static mote_status decode_wav(const uint8_t *bytes, size_t n_bytes, const char *what,
-                              const mote_audio_config *cfg, mono *m, mote_audio *a, mote_err *err)
+static mote_status decode_wav(reading *r, mote_err *err)
 {
     mote_wav w;
-    MOTE_TRY(mote_wav_parse(bytes, n_bytes, what, &w, err));
+    MOTE_TRY(mote_wav_parse(r->file, &w, err));
     bool is_pcm = w.coding == MOTE_WAV_PCM;
     if (is_pcm)
-        MOTE_TRY(check_length((int64_t)(w.data_bytes / (size_t)w.block_bytes), w.rate_hz, what, cfg,
-                              err));
-    if (is_pcm && w.bits == 16 && w.n_channels == 1 && w.rate_hz == cfg->rate_hz)
-        return copy_pcm16(&w, a, err);
+        MOTE_TRY(check_length(r, (int64_t)(w.data_bytes / (size_t)w.block_bytes), w.rate_hz, err));
+    if (is_pcm && w.bits == 16 && w.n_channels == 1 && w.rate_hz == r->cfg->rate_hz)
+        return copy_pcm16(&w, &r->a, err);
     uint8_t head[MOTE_WAV_HEAD_MAX];
     size_t n_head = mote_wav_head(&w, head);
     memory_file file = {.head = head,
                         .body = w.data,
                         .n_head = (sf_count_t)n_head,
                         .n = (sf_count_t)(n_head + w.data_bytes)};
-    MOTE_TRY(decode_sndfile(&file, what, cfg, m, &a->source, err));
+    MOTE_TRY(decode_sndfile(r, &file, err));
     /* The last block of ADPCM is filled up; its fact chunk says how far it counts. */
-    if (a->source.bits == 4 && w.n_frames > 0 && (size_t)w.n_frames < m->n &&
-        m->n - (size_t)w.n_frames < (size_t)w.block_bytes * 2) {
-        m->n = (size_t)w.n_frames;
-        a->source.n_frames = w.n_frames;
+    if (r->a.source.bits == 4 && w.n_frames > 0 && (size_t)w.n_frames < r->m.n &&
+        r->m.n - (size_t)w.n_frames < (size_t)w.block_bytes * 2) {
+        r->m.n = (size_t)w.n_frames;
+        r->a.source.n_frames = w.n_frames;
     }
-    return finish(m, a->source.rate_hz, cfg, a, err);
+    return finish(r, err);
 }
 
-static mote_status decode_into(const uint8_t *bytes, size_t n_bytes, const char *what,
-                               const mote_audio_config *cfg, mono *m, mote_audio *a, mote_err *err)
+static mote_status decode(reading *r, mote_err *err)
 {
-    mote_filetype type = mote_filetype_of(bytes, n_bytes);
+    const char *what = r->file->name;
+    const uint8_t *bytes = r->file->bytes;
+    const size_t n = r->file->n;
+    mote_filetype type = mote_filetype_of(bytes, n);
     if (type == MOTE_FILETYPE_empty)
         return mote_fail(err, MOTE_CORRUPT, "'%s': is empty", what);
-    if (!container_of(type, &a->source.container))
+    if (!container_of(type, &r->a.source.container))
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': not a sound file, it is %s", what,
                          mote_filetype_name(type));
-    if (cfg->wav_only && a->source.container != MOTE_AUDIO_WAV)
+    if (r->cfg->wav_only && r->a.source.container != MOTE_AUDIO_WAV)
         return mote_fail(err, MOTE_UNSUPPORTED, "'%s': a %s file, only WAV is taken here", what,
-                         mote_audio_container_name(a->source.container));
-    bool is_riff = n_bytes >= 4 && memcmp(bytes, "RIFF", 4) == 0;
-    if (is_riff || a->source.container == MOTE_AUDIO_RF64)
-        return decode_wav(bytes, n_bytes, what, cfg, m, a, err);
-    MOTE_TRY(mote_container_check(type, bytes, n_bytes, what, err));
-    memory_file file = {.body = bytes, .n = (sf_count_t)n_bytes};
-    MOTE_TRY(decode_sndfile(&file, what, cfg, m, &a->source, err));
-    return finish(m, a->source.rate_hz, cfg, a, err);
+                         mote_audio_container_name(r->a.source.container));
+    bool is_riff = n >= 4 && memcmp(bytes, "RIFF", 4) == 0;
+    if (is_riff || r->a.source.container == MOTE_AUDIO_RF64)
+        return decode_wav(r, err);
+    MOTE_TRY(mote_container_check(type, r->file, err));
+    memory_file file = {.body = bytes, .n = (sf_count_t)n};
+    MOTE_TRY(decode_sndfile(r, &file, err));
+    return finish(r, err);
 }
 
-mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *what,
-                              const mote_audio_config *cfg, mote_audio *out, mote_err *err)
+mote_status mote_audio_decode(const mote_file_bytes *file, const mote_audio_config *cfg,
+                              mote_audio *out, mote_err *err)
 {
     if (cfg->rate_hz < MOTE_AUDIO_MIN_RATE_HZ || cfg->rate_hz > MOTE_AUDIO_MAX_RATE_HZ ||
         cfg->max_ms <= 0 || cfg->max_ms > (int64_t)24 * 3600 * 1000)
         return mote_fail(err, MOTE_ARG,
                          "decode audio to %d Hz, at most %lld ms: outside what is possible",
                          (int)cfg->rate_hz, (long long)cfg->max_ms);
-    if (n_bytes > cfg->max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "'%s': %zu bytes, at most %zu are accepted", what,
-                         n_bytes, cfg->max_bytes);
-    mono m = {0};
-    mote_audio a = {.rate_hz = cfg->rate_hz};
-    mote_status st = decode_into(bytes, n_bytes, what, cfg, &m, &a, err);
-    mote_free(m.x);
+    if (file->n > cfg->max_bytes)
+        return mote_fail(err, MOTE_LIMIT, "'%s': %zu bytes, at most %zu are accepted", file->name,
+                         file->n, cfg->max_bytes);
+    reading r = {.file = file, .cfg = cfg, .a = {.rate_hz = cfg->rate_hz}};
+    mote_status st = decode(&r, err);
+    mote_free(r.m.x);
     if (st != MOTE_OK)
         return st;
-    MOTE_BUG_IF(a.source.rate_hz < 1); /* decoded, so it was checked */
-    a.source.duration_us = a.source.n_frames * 1000000 / a.source.rate_hz;
-    *out = a;
+    mote_audio_info *source = &r.a.source;
+    MOTE_BUG_IF(source->rate_hz < 1); /* decoded, so it was checked */
+    source->duration_us = source->n_frames * 1000000 / source->rate_hz;
+    *out = r.a;
     return MOTE_OK;
 }
 

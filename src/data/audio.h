@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -81,13 +82,13 @@ typedef struct {
     size_t n;
 } mote_audio_set;
 
-/* Decode bytes[0..n_bytes). `what` names the source in errors (a path, "request body").
+/* Decode a file.
  * Memory: proportional to the samples that are really there, never to what a header claims.
  * Errors:  LIMIT       longer than cfg->max_bytes or cfg->max_ms
  *          UNSUPPORTED no sound file, or a coding, rate or channel count outside the above
  *          CORRUPT     empty, cut short, or damaged; a sample is not a number
  *          NOMEM, ARG (cfg). *out is untouched on error. */
-MOTE_MUST_USE mote_status mote_audio_decode(const void *bytes, size_t n_bytes, const char *what,
+MOTE_MUST_USE mote_status mote_audio_decode(const mote_file_bytes *file,
                                             const mote_audio_config *cfg, mote_audio *out,
                                             mote_err *err);
 

@@ -58,7 +58,7 @@ static mote_status append_wav(mote_speech *s, const char *wav, size_t n, const c
     mote_audio_config cfg = mote_audio_config_default();
     cfg.rate_hz = RATE_HZ;
     mote_audio a;
-    MOTE_TRY(mote_audio_decode(wav, n, what, &cfg, &a, err));
+    MOTE_TRY(mote_audio_decode(&(mote_file_bytes){what, wav, n}, &cfg, &a, err));
     float *grown = mote_realloc(s->samples, s->n + a.n, sizeof *grown);
     if (!grown) {
         mote_audio_release(&a);

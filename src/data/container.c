@@ -52,25 +52,29 @@ static mote_status cut(const char *what, size_t at, mote_err *err)
 
 /* ---- containers with one length ------------------------------------------------------------- */
 
-static mote_status check_au(const uint8_t *p, size_t n, const char *what, mote_err *err)
+static mote_status check_au(const mote_file_bytes *file, mote_err *err)
 {
+    const uint8_t *p = file->bytes;
+    const size_t n = file->n;
     if (n < 24)
-        return cut(what, 0, err);
+        return cut(file->name, 0, err);
     bool big = p[0] == '.';
     uint32_t offset = big ? be32(p + 4) : le32(p + 4), size = big ? be32(p + 8) : le32(p + 8);
-    return promised(size == 0xffffffffu ? 0 : (uint64_t)offset + size, n, what, err);
+    return promised(size == 0xffffffffu ? 0 : (uint64_t)offset + size, n, file->name, err);
 }
 
-static mote_status check_caf(const uint8_t *p, size_t n, const char *what, mote_err *err)
+static mote_status check_caf(const mote_file_bytes *file, mote_err *err)
 {
+    const uint8_t *p = file->bytes;
+    const size_t n = file->n;
     if (n < 8)
-        return cut(what, 0, err);
+        return cut(file->name, 0, err);
     for (size_t at = 8; n - at >= 12;) {
         uint64_t size = be64(p + at + 4);
         if (memcmp(p + at, "data", 4) == 0 && size == UINT64_MAX)
             return MOTE_OK; /* to the end */
         if (size > n - at - 12)
-            return promised(size + at + 12, n, what, err);
+            return promised(size + at + 12, n, file->name, err);
         at += 12 + (size_t)size;
     }
     return MOTE_OK;
@@ -117,8 +121,10 @@ static bool follows(streams *s, uint32_t serial, uint32_t number)
     return ok;
 }
 
-static mote_status check_ogg(const uint8_t *p, size_t n, const char *what, mote_err *err)
+static mote_status check_ogg(const mote_file_bytes *file, mote_err *err)
 {
+    const uint8_t *p = file->bytes;
+    const size_t n = file->n;
     uint32_t table[256];
     make_crc_table(table);
     streams s = {.n = 0};
@@ -126,19 +132,19 @@ static mote_status check_ogg(const uint8_t *p, size_t n, const char *what, mote_
         const uint8_t *page = p + at;
         size_t left = n - at;
         if (left < 4 ? memcmp(page, "OggS", left) != 0 : memcmp(page, "OggS", 4) != 0)
-            return damaged(at, what, err);
+            return damaged(at, file->name, err);
         if (left < 27 || left < 27u + page[26])
-            return cut(what, at, err);
+            return cut(file->name, at, err);
         size_t size = 27u + page[26];
         for (size_t i = 0; i < page[26]; i++)
             size += page[27 + i];
         if (left < size)
-            return cut(what, at, err);
+            return cut(file->name, at, err);
         if (page_crc(table, page, size) != le32(page + 22))
-            return damaged(at, what, err);
+            return damaged(at, file->name, err);
         if (!follows(&s, le32(page + 14), le32(page + 18)))
-            return mote_fail(err, MOTE_CORRUPT, "'%s': pages are missing before byte %zu", what,
-                             at);
+            return mote_fail(err, MOTE_CORRUPT, "'%s': pages are missing before byte %zu",
+                             file->name, at);
         at += size;
     }
     return MOTE_OK;
@@ -168,8 +174,10 @@ static bool is_trailer(const uint8_t *p, size_t n)
     return true;
 }
 
-static mote_status check_mp3(const uint8_t *p, size_t n, const char *what, mote_err *err)
+static mote_status check_mp3(const mote_file_bytes *file, mote_err *err)
 {
+    const uint8_t *p = file->bytes;
+    const size_t n = file->n;
     size_t at = skip_id3(p, n), first = at;
     while (at + 4 <= n && at - first < JUNK_BYTES &&
            (mote_mpeg_frame_bytes(p + at) == 0 ||
@@ -181,27 +189,28 @@ static mote_status check_mp3(const uint8_t *p, size_t n, const char *what, mote_
     for (size_t frame; at < n; at += frame) {
         frame = n - at >= 4 ? mote_mpeg_frame_bytes(p + at) : 0;
         if (frame == 0)
-            return is_trailer(p + at, n - at) ? MOTE_OK : damaged(at, what, err);
+            return is_trailer(p + at, n - at) ? MOTE_OK : damaged(at, file->name, err);
         if (frame > n - at)
-            return cut(what, at, err);
+            return cut(file->name, at, err);
     }
     return MOTE_OK;
 }
 
-mote_status mote_container_check(mote_filetype type, const uint8_t *p, size_t n, const char *what,
-                                 mote_err *err)
+mote_status mote_container_check(mote_filetype type, const mote_file_bytes *file, mote_err *err)
 {
+    const uint8_t *p = file->bytes;
+    const size_t n = file->n;
     if (type == MOTE_FILETYPE_ogg)
-        return check_ogg(p, n, what, err);
+        return check_ogg(file, err);
     if (type == MOTE_FILETYPE_mp3)
-        return check_mp3(p, n, what, err);
+        return check_mp3(file, err);
     if (type == MOTE_FILETYPE_au)
-        return check_au(p, n, what, err);
+        return check_au(file, err);
     if (type == MOTE_FILETYPE_caf)
-        return check_caf(p, n, what, err);
+        return check_caf(file, err);
     if (type == MOTE_FILETYPE_aiff)
-        return promised((uint64_t)be32(p + 4) + 8, n, what, err);
+        return promised((uint64_t)be32(p + 4) + 8, n, file->name, err);
     if (type == MOTE_FILETYPE_w64)
-        return n < 24 ? cut(what, 0, err) : promised(le64(p + 16), n, what, err);
+        return n < 24 ? cut(file->name, 0, err) : promised(le64(p + 16), n, file->name, err);
     return MOTE_OK;
 }

@@ -12,11 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "data/filetype.h"
 
 /* OK, or CORRUPT with the place. Types that are not named above are always OK. */
-MOTE_MUST_USE mote_status mote_container_check(mote_filetype type, const uint8_t *bytes, size_t n,
-                                               const char *what, mote_err *err);
+MOTE_MUST_USE mote_status mote_container_check(mote_filetype type, const mote_file_bytes *file,
+                                               mote_err *err);
 
 #endif

@@ -127,12 +127,12 @@ void mote_csv_seek(mote_csv *csv, const mote_csv_mark *to)
 
 /* ---- opening ---- */
 
-static mote_status open_source(mote_csv *csv, const void *bytes, size_t n, mote_err *err)
+static mote_status open_source(mote_csv *csv, const mote_file_bytes *file, mote_err *err)
 {
     mote_csv_text text;
-    MOTE_TRY(mote_csv_find_encoding(csv->name, bytes, n, &text, err));
-    csv->source = (const uint8_t *)bytes + text.mark_bytes;
-    csv->source_bytes = n - text.mark_bytes;
+    MOTE_TRY(mote_csv_find_encoding(file, &text, err));
+    csv->source = (const uint8_t *)file->bytes + text.mark_bytes;
+    csv->source_bytes = file->n - text.mark_bytes;
     csv->dialect.encoding = text.encoding;
     csv->dialect.has_mark = text.mark_bytes > 0;
     csv->dialect.bad_byte = text.bad_byte;
@@ -186,16 +186,16 @@ mote_status mote_csv_open(const char *path, const mote_csv_config *cfg, mote_csv
     mote_status st = mote_map_open(path, &csv->map, err);
     csv->is_mapped = st == MOTE_OK;
     if (st == MOTE_OK)
-        st = open_source(csv, csv->map.data, csv->map.len, err);
+        st = open_source(csv, &(mote_file_bytes){path, csv->map.data, csv->map.len}, err);
     return finish(csv, st, out);
 }
 
-mote_status mote_csv_open_bytes(const char *name, const void *bytes, size_t n,
-                                const mote_csv_config *cfg, mote_csv **out, mote_err *err)
+mote_status mote_csv_open_bytes(const mote_file_bytes *file, const mote_csv_config *cfg,
+                                mote_csv **out, mote_err *err)
 {
     mote_csv *csv = NULL;
-    MOTE_TRY(create(name, cfg, &csv, err));
-    return finish(csv, open_source(csv, bytes, n, err), out);
+    MOTE_TRY(create(file->name, cfg, &csv, err));
+    return finish(csv, open_source(csv, file, err), out);
 }
 
 void mote_csv_destroy(mote_csv *csv)

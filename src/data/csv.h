@@ -35,6 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -128,8 +129,8 @@ bool mote_csv_look(const void *head, size_t n, mote_csv_glance *out);
  * Cost: reads the file once at memory speed for its encoding, and the first 200 rows. */
 MOTE_MUST_USE mote_status mote_csv_open(const char *path, const mote_csv_config *cfg,
                                         mote_csv **out, mote_err *err);
-/* The same of bytes[0..n), borrowed until the reader is destroyed; `name` stands in messages. */
-MOTE_MUST_USE mote_status mote_csv_open_bytes(const char *name, const void *bytes, size_t n,
+/* The same of a file in memory, borrowed until the reader is destroyed. */
+MOTE_MUST_USE mote_status mote_csv_open_bytes(const mote_file_bytes *file,
                                               const mote_csv_config *cfg, mote_csv **out,
                                               mote_err *err);
 void mote_csv_destroy(mote_csv *csv);

@@ -47,7 +47,7 @@ bool mote_csv_look(const void *head, size_t n, mote_csv_glance *out)
     cfg.header = MOTE_CSV_HEADER_NO; /* one that does not fit is the reader's to name */
     bool is_cut = n >= MOTE_FILETYPE_HEAD_BYTES;
     n = is_cut ? MOTE_FILETYPE_HEAD_BYTES : n;
-    if (mote_csv_open_bytes("head", head, n, &cfg, &csv, &ignored) != MOTE_OK)
+    if (mote_csv_open_bytes(&(mote_file_bytes){"head", head, n}, &cfg, &csv, &ignored) != MOTE_OK)
         return false;
     g.n_columns = mote_csv_get_dialect(csv)->n_columns;
     walk(csv, is_cut, &g);

@@ -17,8 +17,8 @@ typedef struct {
 } mote_csv_text;
 
 /* Errors: PARSE no text. */
-MOTE_MUST_USE mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n,
-                                                 mote_csv_text *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_csv_find_encoding(const mote_file_bytes *file, mote_csv_text *out,
+                                                 mote_err *err);
 
 /* A piece of text in its encoding; borrowed. */
 typedef struct {

@@ -77,13 +77,14 @@ static mote_status not_text(const char *name, size_t at, mote_err *err)
                      name, at);
 }
 
-static mote_status look_at_all(const char *name, const uint8_t *d, size_t n, mote_csv_text *out,
-                               mote_err *err)
+static mote_status look_at_all(const mote_file_bytes *file, mote_csv_text *out, mote_err *err)
 {
+    const uint8_t *d = file->bytes;
+    const size_t n = file->n;
     size_t n_good = 0;
     for (size_t at = skip_ascii(d, 0, n); at < n; at = skip_ascii(d, at, n)) {
         if (d[at] == 0)
-            return not_text(name, at, err);
+            return not_text(file->name, at, err);
         int len = sequence(d + at, n - at);
         if (len > 0) {
             n_good++;
@@ -100,9 +101,11 @@ static mote_status look_at_all(const char *name, const uint8_t *d, size_t n, mot
     return MOTE_OK;
 }
 
-mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n, mote_csv_text *out,
-                                   mote_err *err)
+mote_status mote_csv_find_encoding(const mote_file_bytes *file, mote_csv_text *out, mote_err *err)
 {
+    const char *name = file->name;
+    const uint8_t *d = file->bytes;
+    const size_t n = file->n;
     mote_csv_text t = {.encoding = MOTE_CSV_UTF8};
     mote_filetype type =
         mote_filetype_of(d, n < MOTE_FILETYPE_HEAD_BYTES ? n : MOTE_FILETYPE_HEAD_BYTES);
@@ -120,7 +123,7 @@ mote_status mote_csv_find_encoding(const char *name, const uint8_t *d, size_t n,
                          mote_filetype_name(type));
     } else {
         t.mark_bytes = mote_utf8_mark(d, n);
-        MOTE_TRY(look_at_all(name, d, n, &t, err));
+        MOTE_TRY(look_at_all(file, &t, err));
     }
     if (n == t.mark_bytes)
         return mote_fail(err, MOTE_PARSE, "'%s' is empty but for a byte order mark", name);

@@ -117,19 +117,18 @@ static mote_status decode_as(mote_image_job *job, mote_err *err)
     }
 }
 
-mote_status mote_image_decode(const void *bytes, size_t n, const char *what,
-                              const mote_image_config *cfg, mote_image *out, mote_image_info *info,
-                              mote_err *err)
+mote_status mote_image_decode(const mote_file_bytes *file, const mote_image_config *cfg,
+                              mote_image *out, mote_image_info *info, mote_err *err)
 {
     mote_image_config chosen = cfg ? *cfg : mote_image_config_default();
-    mote_image_job job = {.bytes = bytes, .n = n, .what = what, .cfg = &chosen};
-    if (n > chosen.max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "'%s' has %zu bytes, %zu are the limit", what, n,
-                         chosen.max_bytes);
+    mote_image_job job = {.bytes = file->bytes, .n = file->n, .what = file->name, .cfg = &chosen};
+    if (file->n > chosen.max_bytes)
+        return mote_fail(err, MOTE_LIMIT, "'%s' has %zu bytes, %zu are the limit", file->name,
+                         file->n, chosen.max_bytes);
     if (chosen.max_pixels < 1 || chosen.max_pixels > MRT_RESIZE_MAX_PIXELS)
         return mote_fail(err, MOTE_ARG, "max_pixels is %lld, 1 to %d", (long long)chosen.max_pixels,
                          MRT_RESIZE_MAX_PIXELS);
-    job.info.format = recognise(bytes, n);
+    job.info.format = recognise(file->bytes, file->n);
     job.info.orientation = 1;
     mote_status st = decode_as(&job, err);
     if (st == MOTE_OK)
@@ -144,20 +143,19 @@ mote_status mote_image_decode(const void *bytes, size_t n, const char *what,
     return MOTE_OK;
 }
 
-mote_status mote_image_fit(const mote_image *image, mrt_fit fit, int32_t width, int32_t height,
-                           int32_t n_channels, uint8_t fill, uint8_t *out, mote_err *err)
+mote_status mote_image_fit(const mote_image *image, const mrt_picture_form *form, uint8_t *out,
+                           mote_err *err)
 {
-    MOTE_BUG_IF(width < 1 || height < 1 || width > 65535 || height > 65535);
-    MOTE_BUG_IF(n_channels != 1 && n_channels != 3);
+    MOTE_BUG_IF(form->width < 1 || form->height < 1 || form->width > 65535 || form->height > 65535);
+    MOTE_BUG_IF(form->n_channels != 1 && form->n_channels != 3);
     const mrt_picture in = {image->pixels, image->width, image->height, image->n_channels};
-    const mrt_picture_form form = {fit, width, height, n_channels, fill};
     MOTE_SCOPED_FREE uint8_t *grey = NULL;
-    if (image->n_channels == 3 && n_channels == 1) {
+    if (image->n_channels == 3 && form->n_channels == 1) {
         grey = mote_alloc((size_t)image->width * (size_t)image->height, 1);
         if (!grey)
             return mote_fail(err, MOTE_NOMEM, "an image of %d x %d pixels", (int)image->width,
                              (int)image->height);
     }
-    mrt_picture_fit(&in, &form, grey, out);
+    mrt_picture_fit(&in, form, grey, out);
     return MOTE_OK;
 }

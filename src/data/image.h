@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "device/signal/mrt_resize.h"
 
@@ -56,19 +57,18 @@ typedef struct {
 
 mote_image_config mote_image_config_default(void); /* 64 MiB, 2^24, white */
 
-/* Decode bytes[0..n); `what` names them in messages. *info may be NULL.
+/* Decode a file. *info may be NULL.
  * Errors: LIMIT        of bytes or pixels
  *         UNSUPPORTED  no image, or a kind of one that is not read: which
  *         CORRUPT      ends early or is damaged: where or how
  *         NOMEM */
-MOTE_MUST_USE mote_status mote_image_decode(const void *bytes, size_t n, const char *what,
+MOTE_MUST_USE mote_status mote_image_decode(const mote_file_bytes *file,
                                             const mote_image_config *cfg, mote_image *out,
                                             mote_image_info *info, mote_err *err);
 
-/* `image` as out[height][width][n_channels] by mrt_picture_fit, as a device does it; out is the
- * caller's. `fill`: around a letterbox. NOMEM. */
-MOTE_MUST_USE mote_status mote_image_fit(const mote_image *image, mrt_fit fit, int32_t width,
-                                         int32_t height, int32_t n_channels, uint8_t fill,
+/* `image` as out[form->height][form->width][form->n_channels] by mrt_picture_fit, as a device does
+ * it; out is the caller's. NOMEM. */
+MOTE_MUST_USE mote_status mote_image_fit(const mote_image *image, const mrt_picture_form *form,
                                          uint8_t *out, mote_err *err);
 
 /* What stays of a picture when it is resized, packed again, made brighter or given more contrast:
@@ -95,12 +95,12 @@ typedef struct {
 } mote_image_set;
 
 /* Errors: UNSUPPORTED no set; CORRUPT sizes that the bytes do not hold; LIMIT. */
-MOTE_MUST_USE mote_status mote_image_set_open(const void *bytes, size_t n, const char *what,
-                                              mote_image_set *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_image_set_open(const mote_file_bytes *file, mote_image_set *out,
+                                              mote_err *err);
 /* Image i into out [height][width][n_channels]; its label, -1 when the file has none (IDX). */
 int32_t mote_image_set_get(const mote_image_set *s, int64_t i, uint8_t *out);
-/* An IDX file of labels (magic 00 00 08 01): labels are borrowed from bytes. */
-MOTE_MUST_USE mote_status mote_image_labels_open(const void *bytes, size_t n, const char *what,
+/* An IDX file of labels (magic 00 00 08 01): labels are borrowed from the file. */
+MOTE_MUST_USE mote_status mote_image_labels_open(const mote_file_bytes *file,
                                                  const uint8_t **labels, int64_t *n_labels,
                                                  mote_err *err);
 

@@ -35,7 +35,8 @@ bool mote_image_print(const mote_image *image, int16_t out[MOTE_IMAGE_PRINT])
 {
     uint8_t small[SIDE * SIDE];
     double sums[SIDE * SIDE], all[MOTE_IMAGE_PRINT] = {0}, power = 0;
-    if (mote_image_fit(image, MRT_FIT_STRETCH, SIDE, SIDE, 1, 0, small, NULL) != MOTE_OK)
+    const mrt_picture_form form = {MRT_FIT_STRETCH, SIDE, SIDE, 1, 0};
+    if (mote_image_fit(image, &form, small, NULL) != MOTE_OK)
         return false;
     for (int i = 0; i < SIDE * SIDE; i++)
         sums[i] = small[i];

@@ -36,9 +36,11 @@ static bool is_cifar(const uint8_t *d, size_t n, size_t record, mote_image_set_f
     return true;
 }
 
-static mote_status open_idx(const uint8_t *d, size_t n, const char *what, mote_image_set *out,
-                            mote_err *err)
+static mote_status open_idx(const mote_file_bytes *file, mote_image_set *out, mote_err *err)
 {
+    const char *what = file->name;
+    const uint8_t *d = file->bytes;
+    const size_t n = file->n;
     size_t rank = d[3], head = 4 + 4 * rank;
     uint32_t size[4] = {0, 0, 0, 1};
     if (n < head)
@@ -62,13 +64,13 @@ static mote_status open_idx(const uint8_t *d, size_t n, const char *what, mote_i
     return MOTE_OK;
 }
 
-mote_status mote_image_set_open(const void *bytes, size_t n, const char *what, mote_image_set *out,
-                                mote_err *err)
+mote_status mote_image_set_open(const mote_file_bytes *file, mote_image_set *out, mote_err *err)
 {
-    const uint8_t *d = bytes;
+    const uint8_t *d = file->bytes;
+    const size_t n = file->n;
     size_t ten = 1 + 3 * CIFAR_PIXELS, hundred = 2 + 3 * CIFAR_PIXELS;
     if (is_idx(d, n))
-        return open_idx(d, n, what, out, err);
+        return open_idx(file, out, err);
     if (is_cifar(d, n, ten, MOTE_IMAGE_CIFAR10))
         *out = (mote_image_set){
             MOTE_IMAGE_CIFAR10, (int64_t)(n / ten), CIFAR_SIDE, CIFAR_SIDE, 3, d, ten, 1};
@@ -78,8 +80,8 @@ mote_status mote_image_set_open(const void *bytes, size_t n, const char *what, m
     else
         return mote_fail(
             err, MOTE_UNSUPPORTED,
-            "'%s' is no set of images: neither IDX nor CIFAR records of %zu or %zu bytes", what,
-            ten, hundred);
+            "'%s' is no set of images: neither IDX nor CIFAR records of %zu or %zu bytes",
+            file->name, ten, hundred);
     return MOTE_OK;
 }
 
@@ -97,14 +99,15 @@ int32_t mote_image_set_get(const mote_image_set *s, int64_t i, uint8_t *out)
     return record[s->pixels_at - 1];
 }
 
-mote_status mote_image_labels_open(const void *bytes, size_t n, const char *what,
-                                   const uint8_t **labels, int64_t *n_labels, mote_err *err)
+mote_status mote_image_labels_open(const mote_file_bytes *file, const uint8_t **labels,
+                                   int64_t *n_labels, mote_err *err)
 {
-    const uint8_t *d = bytes;
+    const uint8_t *d = file->bytes;
+    const size_t n = file->n;
     if (n < 8 || memcmp(d, "\0\0\x08\x01", 4) != 0)
-        return mote_fail(err, MOTE_UNSUPPORTED, "'%s' is no IDX file of labels", what);
+        return mote_fail(err, MOTE_UNSUPPORTED, "'%s' is no IDX file of labels", file->name);
     if (n - 8 != big_u32(d + 4))
-        return mote_fail(err, MOTE_CORRUPT, "'%s' promises %u labels and holds %zu", what,
+        return mote_fail(err, MOTE_CORRUPT, "'%s' promises %u labels and holds %zu", file->name,
                          big_u32(d + 4), n - 8);
     *labels = d + 8;
     *n_labels = (int64_t)(n - 8);

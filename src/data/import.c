@@ -50,7 +50,8 @@ static mote_status read_inside(const portion *p, job *j, size_t *n)
     mote_buf b;
     MOTE_TRY(mote_map_open(j->it->disk, &map, &j->err));
     mote_buf_init(&b, p->cfg->decoding.max_bytes);
-    mote_status st = p->cfg->kind->part_file(map.data, map.len, j->it->inside, &b, &j->err);
+    const mote_file_bytes whole = {j->it->disk, map.data, map.len};
+    mote_status st = p->cfg->kind->part_file(&whole, j->it->inside, &b, &j->err);
     mote_map_release(&map);
     if (st == MOTE_OK) {
         *n = b.len;

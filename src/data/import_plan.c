@@ -305,8 +305,8 @@ static mote_status parts_of(mote_importer *im, const mote_import_item *it, mote_
     if (it->skipped || it->refused || it->bytes > (int64_t)im->cfg->decoding.max_bytes ||
         mote_map_open(it->disk, &map, NULL) != MOTE_OK)
         return MOTE_OK;
-    mote_status st =
-        im->cfg->kind->split_file(map.data, map.len, it->full, im->arena, &parts, NULL);
+    const mote_file_bytes whole = {it->full, map.data, map.len};
+    mote_status st = im->cfg->kind->split_file(&whole, im->arena, &parts, NULL);
     mote_map_release(&map);
     if (st == MOTE_NOMEM)
         return no_memory(err);

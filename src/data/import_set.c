@@ -112,7 +112,8 @@ static mote_status open_one(mote_importer *im, const mote_import_item *it, mote_
     MOTE_TRY(open_content(it->disk, &s->file, err));
     if (s->labels_path)
         MOTE_TRY(open_content(s->labels_path, &s->labels, err));
-    const mote_set_files files = {s->file.bytes, s->file.n, s->labels.bytes, s->labels.n};
+    const mote_set_files files = {{"the set", s->file.bytes, s->file.n},
+                                  {"its file of labels", s->labels.bytes, s->labels.n}};
     MOTE_TRY(s->row->open(&files, im->arena, &s->set, err));
     if (s->set.label || im->cfg->label)
         return MOTE_OK;

@@ -56,11 +56,11 @@ bool mote_kind_has_ending(const mote_kind *k, const char *name)
     return false;
 }
 
-mote_status mote_kind_decode(const mote_kind *k, const void *bytes, size_t n, const char *what,
+mote_status mote_kind_decode(const mote_kind *k, const mote_file_bytes *file,
                              const mote_decoding *cfg, mote_decoded *out, mote_err *err)
 {
     mote_decoded d = {.kind = k};
-    MOTE_TRY(k->decode(bytes, n, what, cfg, &d, err));
+    MOTE_TRY(k->decode(file, cfg, &d, err));
     *out = d;
     return MOTE_OK;
 }

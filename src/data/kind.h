@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -190,16 +191,16 @@ struct mote_kind {
     const char *unlike; /* what a text is that does not, "a text without .."; NULL: a text */
 
     /* Fill in all of *out but `kind`. Errors: LIMIT, UNSUPPORTED, CORRUPT, NOMEM, ARG. */
-    mote_status (*decode)(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
-                          mote_decoded *out, mote_err *err);
+    mote_status (*decode)(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err);
     void (*release)(void *own);
 
     /* A file that holds several samples which are to be objects of their own, with groups and
      * splits of their own: which they are, living in `a`; and the file of one of them, appended.
      * NULL: there are no such files. Reads hostile bytes; PARSE, LIMIT, NOMEM. */
-    mote_status (*split_file)(const void *bytes, size_t n, const char *what, mote_arena *a,
-                              mote_file_parts *out, mote_err *err);
-    mote_status (*part_file)(const void *bytes, size_t n, const mote_file_part *part, mote_buf *out,
+    mote_status (*split_file)(const mote_file_bytes *file, mote_arena *a, mote_file_parts *out,
+                              mote_err *err);
+    mote_status (*part_file)(const mote_file_bytes *file, const mote_file_part *part, mote_buf *out,
                              mote_err *err);
 
     /* Names say splits: folders train and test, files X_TRAIN and X_TEST (data/layout.h). */
@@ -320,10 +321,10 @@ mote_take mote_kind_take(const mote_kind *k, mote_filetype type, const uint8_t *
 /* Does the name end like that of a file of the kind (".wav" in any case)? */
 bool mote_kind_has_ending(const mote_kind *k, const char *name);
 
-/* Decode bytes[0..n); `what` names them in errors. *out is untouched on error. */
-MOTE_MUST_USE mote_status mote_kind_decode(const mote_kind *k, const void *bytes, size_t n,
-                                           const char *what, const mote_decoding *cfg,
-                                           mote_decoded *out, mote_err *err);
+/* Decode a file. *out is untouched on error. */
+MOTE_MUST_USE mote_status mote_kind_decode(const mote_kind *k, const mote_file_bytes *file,
+                                           const mote_decoding *cfg, mote_decoded *out,
+                                           mote_err *err);
 void mote_decoded_release(mote_decoded *d);
 
 #endif

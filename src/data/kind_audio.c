@@ -44,14 +44,14 @@ static void write_facts(const mote_audio_info *i, char out[MOTE_FACTS_MAX_BYTES]
                       (int)i->bits, (long long)i->n_frames);
 }
 
-static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
-                          mote_decoded *out, mote_err *err)
+static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err)
 {
     mote_audio_config c = config_from(cfg);
     mote_audio *a = mote_alloc_zero(1, sizeof *a);
     if (!a)
-        return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a recording", what);
-    mote_status st = mote_audio_decode(bytes, n, what, &c, a, err);
+        return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a recording", file->name);
+    mote_status st = mote_audio_decode(file, &c, a, err);
     if (st != MOTE_OK) {
         mote_free(a);
         return st;

@@ -71,16 +71,16 @@ static mote_status make_fit(mote_image *im, const mote_cut_config *cut, mote_err
     if (!made.pixels)
         return mote_fail(err, MOTE_NOMEM, "a picture of %d x %d", (int)cut->width,
                          (int)cut->height);
-    mote_status st = mote_image_fit(im, cut->fit, cut->width, cut->height, cut->n_channels, FILL,
-                                    made.pixels, err);
+    const mrt_picture_form form = {cut->fit, cut->width, cut->height, cut->n_channels, FILL};
+    mote_status st = mote_image_fit(im, &form, made.pixels, err);
     mote_image_release(st == MOTE_OK ? im : &made);
     if (st == MOTE_OK)
         *im = made;
     return st;
 }
 
-static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
-                          mote_decoded *out, mote_err *err)
+static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err)
 {
     mote_image_config c = mote_image_config_default();
     mote_image_info info;
@@ -88,8 +88,8 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
     c.max_bytes = cfg->max_bytes;
     mote_image *im = mote_alloc_zero(1, sizeof *im);
     if (!im)
-        return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a picture", what);
-    mote_status st = mote_image_decode(bytes, n, what, &c, im, &info, err);
+        return mote_fail(err, MOTE_NOMEM, "'%s': no memory for a picture", file->name);
+    mote_status st = mote_image_decode(file, &c, im, &info, err);
     if (st == MOTE_OK && !cfg->samples_only)
         st = hash_content(im, &content, err);
     if (st == MOTE_OK && cfg->samples_only && cfg->cut)

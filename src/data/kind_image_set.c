@@ -61,10 +61,11 @@ static mote_provided_part part(const char *name)
 
 /* ---- labels --------------------------------------------------------------------------------- */
 
-/* What number `k` is called: the k-th line of the file of names, or the number itself. */
-static const char *name_of(mote_arena *a, const char *names, size_t n_names, int32_t k)
+/* What number `k` is called: the k-th line of the file of names (NULL: none), or the number itself.
+ */
+static const char *name_of(mote_arena *a, const mote_file_bytes *names, int32_t k)
 {
-    const char *at = names, *end = names ? names + n_names : NULL;
+    const char *at = names ? names->bytes : NULL, *end = at ? at + names->n : NULL;
     for (int32_t i = 0; at && at < end; i++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((stop ? stop : end) - at);
@@ -95,7 +96,7 @@ static mote_status label_all(const mote_image_set *s, const uint8_t *idx, const 
         int32_t k = number_of(s, idx, i);
         MOTE_BUG_IF(k < 0 || k >= MAX_NAMES); /* a byte, of a set that has labels */
         if (!known[k])
-            known[k] = idx ? name_of(a, NULL, 0, k) : name_of(a, f->labels, f->n_labels, k);
+            known[k] = idx ? name_of(a, NULL, k) : name_of(a, &f->labels, k);
         if (!known[k])
             return mote_fail(err, MOTE_NOMEM, "labels of a set");
         label[i] = known[k];
@@ -112,11 +113,10 @@ static mote_status open_set(const mote_set_files *f, mote_arena *a, mote_set *ou
     const uint8_t *idx = NULL;
     int64_t n_idx = 0;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *o, &o, err));
-    MOTE_TRY(mote_image_set_open(f->bytes, f->n, "the set", &o->set, err));
+    MOTE_TRY(mote_image_set_open(&f->set, &o->set, err));
     bool is_idx = o->set.format == MOTE_IMAGE_IDX;
-    if (is_idx && f->labels) {
-        MOTE_TRY(mote_image_labels_open(f->labels, f->n_labels, "its file of labels", &idx, &n_idx,
-                                        err));
+    if (is_idx && f->labels.bytes) {
+        MOTE_TRY(mote_image_labels_open(&f->labels, &idx, &n_idx, err));
         if (n_idx != o->set.n)
             return mote_fail(err, MOTE_CORRUPT,
                              "it holds %lld pictures and its file of labels %lld labels",

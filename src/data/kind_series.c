@@ -348,8 +348,8 @@ static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_meas
         }
 }
 
-static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
-                          mote_decoded *out, mote_err *err)
+static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err)
 {
     mote_series_config c = mote_series_config_default();
     c.rate_hz = cfg->rate_hz;
@@ -361,9 +361,9 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
         c.axes = cfg->cut->axes;
     }
     mote_series s;
-    MOTE_TRY(mote_series_read(what, bytes, n, &c, &s, err));
+    MOTE_TRY(mote_series_read(file, &c, &s, err));
     mote_series_samples *to = mote_alloc_zero(1, sizeof *to);
-    mote_status st = to ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a series", what);
+    mote_status st = to ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a series", file->name);
     if (st == MOTE_OK) {
         mote_arena_init(&to->arena, 2 * MAX_VALUES * sizeof(float));
         to->n_channels = s.n_channels;
@@ -376,7 +376,7 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
         out->rate_hz = to->rate_hz;
         st = name_axes(&s, to, out, err);
         if (st == MOTE_OK)
-            st = decode_all(&j, what, out, err);
+            st = decode_all(&j, file->name, out, err);
         if (st == MOTE_OK && cfg->measured)
             st = find_troubles(&s, to, err);
     }
@@ -390,13 +390,13 @@ static mote_status decode(const void *bytes, size_t n, const char *what, const m
 /* ---- files of several ------------------------------------------------------------------------ */
 
 /* A .ts file is a set of cases: each is a sample with a group of its own. */
-static mote_status split_file(const void *bytes, size_t n, const char *what, mote_arena *a,
-                              mote_file_parts *out, mote_err *err)
+static mote_status split_file(const mote_file_bytes *file, mote_arena *a, mote_file_parts *out,
+                              mote_err *err)
 {
     mote_series_ts_list list = {0};
     mote_file_parts made = {0};
-    if (mote_series_recognise(bytes, n) == MOTE_SERIES_TS)
-        MOTE_TRY(mote_series_ts_places(what, bytes, n, a, &list, err));
+    if (mote_series_recognise(file->bytes, file->n) == MOTE_SERIES_TS)
+        MOTE_TRY(mote_series_ts_places(file, a, &list, err));
     MOTE_TRY(mote_arena_take(a, list.n + 1, sizeof *made.items, &made.items, err));
     for (; made.n < list.n; made.n++) {
         const mote_series_ts_place *p = &list.items[made.n];
@@ -406,12 +406,12 @@ static mote_status split_file(const void *bytes, size_t n, const char *what, mot
     return MOTE_OK;
 }
 
-static mote_status part_file(const void *bytes, size_t n, const mote_file_part *part, mote_buf *out,
+static mote_status part_file(const mote_file_bytes *file, const mote_file_part *part, mote_buf *out,
                              mote_err *err)
 {
-    if (part->from > n || part->n > n - part->from)
+    if (part->from > file->n || part->n > file->n - part->from)
         return mote_fail(err, MOTE_CORRUPT, "the file became shorter while it was read");
-    mote_series_ts_one(bytes, part->from, part->n, out);
+    mote_series_ts_one(file->bytes, part->from, part->n, out);
     return mote_buf_status(out, err);
 }
 

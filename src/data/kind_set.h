@@ -24,12 +24,9 @@ typedef struct {
     const void *own;
 } mote_set;
 
-/* What a set is opened from, unpacked; labels NULL: no file says them. */
+/* What a set is opened from, unpacked; labels.bytes NULL: no file says them. */
 typedef struct {
-    const void *bytes;
-    size_t n;
-    const void *labels;
-    size_t n_labels;
+    mote_file_bytes set, labels;
 } mote_set_files;
 
 struct mote_kind_set {

@@ -291,24 +291,25 @@ static void release(void *own)
 
 static const mote_said all_rows = {.label = MOTE_LABEL_ROWS};
 
-static mote_status decode(const void *bytes, size_t n, const char *what, const mote_decoding *cfg,
-                          mote_decoded *out, mote_err *err)
+static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err)
 {
     mote_table_config c = mote_table_config_default();
     reading r = {0};
-    if (n > cfg->max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "'%s': it has more than %zu bytes", what, cfg->max_bytes);
+    if (file->n > cfg->max_bytes)
+        return mote_fail(err, MOTE_LIMIT, "'%s': it has more than %zu bytes", file->name,
+                         cfg->max_bytes);
     /* a project that lists the columns says by that whether there is a header */
-    MOTE_TRY(mote_table_open_bytes(what, bytes, n, &c, &r.from, err));
+    MOTE_TRY(mote_table_open_bytes(file, &c, &r.from, err));
     r.to = mote_alloc_zero(1, sizeof *r.to);
-    mote_status st = r.to ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a table", what);
+    mote_status st = r.to ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a table", file->name);
     if (st == MOTE_OK) {
         mote_arena_init(&r.to->arena, MAX_TABLE_BYTES);
-        st = read_table(&r, what, err);
+        st = read_table(&r, file->name, err);
     }
     mote_table_destroy(r.from);
     if (st == MOTE_OK && cfg->table)
-        st = mote_columns_fit(cfg->table, r.to, what, err);
+        st = mote_columns_fit(cfg->table, r.to, file->name, err);
     if (st != MOTE_OK) {
         if (r.to)
             release(r.to);

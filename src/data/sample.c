@@ -50,7 +50,8 @@ void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out)
 mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind, const char *what,
                                      const mote_decoding *cfg, mote_err *err)
 {
-    return mote_kind_decode(kind, d->bytes, d->n_bytes, what, cfg, &d->decoded, err);
+    return mote_kind_decode(kind, &(mote_file_bytes){what, d->bytes, d->n_bytes}, cfg, &d->decoded,
+                            err);
 }
 
 void mote_sample_draft_release(mote_sample_draft *d)
@@ -406,7 +407,7 @@ mote_status mote_sample_load(mote_store *s, const mote_kind *kind, const mote_sh
     MOTE_TRY(st);
     mote_decoding wide = *cfg; /* a decoded copy may be longer than its compressed file */
     wide.max_bytes = MOTE_OBJECT_MAX_BYTES;
-    return mote_kind_decode(kind, bytes, n, name, &wide, out, err);
+    return mote_kind_decode(kind, &(mote_file_bytes){name, bytes, n}, &wide, out, err);
 }
 
 mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache, const mote_kind *kind,

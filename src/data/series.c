@@ -52,23 +52,23 @@ mote_series_format mote_series_recognise(const void *bytes, size_t n)
     return MOTE_SERIES_CSV;
 }
 
-mote_status mote_series_read(const char *name, const void *bytes, size_t n,
-                             const mote_series_config *cfg, mote_series *out, mote_err *err)
+mote_status mote_series_read(const mote_file_bytes *file, const mote_series_config *cfg,
+                             mote_series *out, mote_err *err)
 {
     mote_series_config chosen = cfg ? *cfg : mote_series_config_default();
-    if (n > chosen.max_bytes)
-        return mote_fail(err, MOTE_LIMIT, "'%s' has %zu bytes, %zu are the limit", name, n,
-                         chosen.max_bytes);
-    switch (mote_series_recognise(bytes, n)) {
+    if (file->n > chosen.max_bytes)
+        return mote_fail(err, MOTE_LIMIT, "'%s' has %zu bytes, %zu are the limit", file->name,
+                         file->n, chosen.max_bytes);
+    switch (mote_series_recognise(file->bytes, file->n)) {
     case MOTE_SERIES_TS:
-        return mote_series_read_ts(name, bytes, n, &chosen, out, err);
+        return mote_series_read_ts(file, &chosen, out, err);
     case MOTE_SERIES_EDGE_JSON:
     case MOTE_SERIES_EDGE_CBOR:
-        return mote_series_read_edge(name, bytes, n, &chosen, out, err);
+        return mote_series_read_edge(file, &chosen, out, err);
     case MOTE_SERIES_CSV:
     case MOTE_N_SERIES_FORMATS:
     default:
-        return mote_series_read_csv(name, bytes, n, &chosen, out, err);
+        return mote_series_read_csv(file, &chosen, out, err);
     }
 }
 

@@ -93,19 +93,19 @@ mote_series_config mote_series_config_default(void); /* 100 MiB, 32 Mi values */
  *         UNSUPPORTED  a feature of the format that is not read
  *         NOT_FOUND    time_column, label_column or one of `axes` is not there
  *         NOMEM */
-MOTE_MUST_USE mote_status mote_series_read(const char *name, const void *bytes, size_t n,
+MOTE_MUST_USE mote_status mote_series_read(const mote_file_bytes *file,
                                            const mote_series_config *cfg, mote_series *out,
                                            mote_err *err);
 void mote_series_release(mote_series *s);
 
 /* The readers, for when the format is known. */
-MOTE_MUST_USE mote_status mote_series_read_csv(const char *name, const void *bytes, size_t n,
+MOTE_MUST_USE mote_status mote_series_read_csv(const mote_file_bytes *file,
                                                const mote_series_config *cfg, mote_series *out,
                                                mote_err *err);
-MOTE_MUST_USE mote_status mote_series_read_edge(const char *name, const void *bytes, size_t n,
+MOTE_MUST_USE mote_status mote_series_read_edge(const mote_file_bytes *file,
                                                 const mote_series_config *cfg, mote_series *out,
                                                 mote_err *err);
-MOTE_MUST_USE mote_status mote_series_read_ts(const char *name, const void *bytes, size_t n,
+MOTE_MUST_USE mote_status mote_series_read_ts(const mote_file_bytes *file,
                                               const mote_series_config *cfg, mote_series *out,
                                               mote_err *err);
 /* Where the recordings of a .ts file stand, as [from, n) of its bytes with their lines and labels,
@@ -120,9 +120,8 @@ typedef struct {
     mote_series_ts_place *items;
     size_t n;
 } mote_series_ts_list;
-MOTE_MUST_USE mote_status mote_series_ts_places(const char *name, const void *bytes, size_t n,
-                                                mote_arena *a, mote_series_ts_list *out,
-                                                mote_err *err);
+MOTE_MUST_USE mote_status mote_series_ts_places(const mote_file_bytes *file, mote_arena *a,
+                                                mote_series_ts_list *out, mote_err *err);
 void mote_series_ts_one(const void *bytes, size_t from, size_t n, mote_buf *out);
 /* Which of them, by the first bytes; CSV when it is none of the others. */
 mote_series_format mote_series_recognise(const void *bytes, size_t n);

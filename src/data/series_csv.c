@@ -164,22 +164,22 @@ static mote_status settle(reader *r, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status read_all(reader *r, const void *bytes, size_t n, mote_err *err)
+static mote_status read_all(reader *r, const mote_file_bytes *file, mote_err *err)
 {
-    MOTE_TRY(mote_csv_open_bytes(r->name, bytes, n, &r->cfg->csv, &r->csv, err));
+    MOTE_TRY(mote_csv_open_bytes(file, &r->cfg->csv, &r->csv, err));
     MOTE_TRY(mote_series_find_columns(r->name, r->csv, r->cfg, r->s, &r->columns, err));
     MOTE_TRY(add_rows(r, err));
     return settle(r, err);
 }
 
-mote_status mote_series_read_csv(const char *name, const void *bytes, size_t n,
-                                 const mote_series_config *cfg, mote_series *out, mote_err *err)
+mote_status mote_series_read_csv(const mote_file_bytes *file, const mote_series_config *cfg,
+                                 mote_series *out, mote_err *err)
 {
     mote_series_config chosen = cfg ? *cfg : mote_series_config_default();
     mote_series s = {.format = MOTE_SERIES_CSV};
-    reader r = {.name = name, .cfg = &chosen, .s = &s, .build.max_values = chosen.max_values};
+    reader r = {.name = file->name, .cfg = &chosen, .s = &s, .build.max_values = chosen.max_values};
     mote_arena_init(&s.arena, chosen.max_values * 24 + ((size_t)64 << 20));
-    mote_status st = read_all(&r, bytes, n, err);
+    mote_status st = read_all(&r, file, err);
     mote_csv_destroy(r.csv);
     mote_series_build_release(&r.build);
     mote_free(r.spans);

@@ -302,37 +302,37 @@ static mote_status finish(edge *e, const mote_series_config *cfg, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status read_either(edge *e, const void *bytes, size_t n, const mote_series_config *cfg,
+static mote_status read_either(edge *e, const mote_file_bytes *file, const mote_series_config *cfg,
                                mote_err *err)
 {
     if (!e->is_cbor) {
-        size_t mark = mote_utf8_mark(bytes, n);
+        size_t mark = mote_utf8_mark(file->bytes, file->n);
         e->json = mote_alloc_zero(1, sizeof *e->json);
         if (!e->json)
             return mote_fail(err, MOTE_NOMEM, "'%s'", e->name);
-        mote_json_pull_init(e->json, (const char *)bytes + mark, n - mark);
+        mote_json_pull_init(e->json, (const char *)file->bytes + mark, file->n - mark);
     } else {
-        mote_cbor_init(&e->cbor, bytes, n);
+        mote_cbor_init(&e->cbor, file->bytes, file->n);
     }
     MOTE_TRY(take_file(e, err));
     return finish(e, cfg, err);
 }
 
-mote_status mote_series_read_edge(const char *name, const void *bytes, size_t n,
-                                  const mote_series_config *cfg, mote_series *out, mote_err *err)
+mote_status mote_series_read_edge(const mote_file_bytes *file, const mote_series_config *cfg,
+                                  mote_series *out, mote_err *err)
 {
     mote_series_config chosen = cfg ? *cfg : mote_series_config_default();
     mote_series s = {0};
     edge *e = mote_alloc_zero(1, sizeof *e);
     if (!e)
-        return mote_fail(err, MOTE_NOMEM, "'%s'", name);
-    e->name = name;
-    e->is_cbor = mote_series_recognise(bytes, n) == MOTE_SERIES_EDGE_CBOR;
+        return mote_fail(err, MOTE_NOMEM, "'%s'", file->name);
+    e->name = file->name;
+    e->is_cbor = mote_series_recognise(file->bytes, file->n) == MOTE_SERIES_EDGE_CBOR;
     e->s = &s;
     e->build.max_values = chosen.max_values;
     s.format = e->is_cbor ? MOTE_SERIES_EDGE_CBOR : MOTE_SERIES_EDGE_JSON;
     mote_arena_init(&s.arena, chosen.max_values * 8 + ((size_t)64 << 20));
-    mote_status st = read_either(e, bytes, n, &chosen, err);
+    mote_status st = read_either(e, file, &chosen, err);
     mote_series_build_release(&e->build);
     mote_free(e->json);
     mote_free(e);

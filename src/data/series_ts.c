@@ -261,13 +261,22 @@ static mote_status take_all(ts *t, const mote_series_config *cfg, mote_err *err)
     return MOTE_OK;
 }
 
-mote_status mote_series_read_ts(const char *name, const void *bytes, size_t n,
-                                const mote_series_config *cfg, mote_series *out, mote_err *err)
+static ts open_text(const mote_file_bytes *file)
+{
+    const char *text = file->bytes;
+    return (ts){.name = file->name,
+                .start = text,
+                .at = text + mote_utf8_mark(text, file->n),
+                .end = text + file->n};
+}
+
+mote_status mote_series_read_ts(const mote_file_bytes *file, const mote_series_config *cfg,
+                                mote_series *out, mote_err *err)
 {
     mote_series_config chosen = cfg ? *cfg : mote_series_config_default();
     mote_series s = {.format = MOTE_SERIES_TS};
-    ts t = {.name = name, .at = bytes, .end = (const char *)bytes + n, .s = &s};
-    t.at += mote_utf8_mark(bytes, n);
+    ts t = open_text(file);
+    t.s = &s;
     t.in.max_values = t.out.max_values = t.max_total = chosen.max_values;
     mote_arena_init(&s.arena, chosen.max_values * 8 + ((size_t)64 << 20));
     mote_status st = take_all(&t, &chosen, err);
@@ -316,16 +325,15 @@ static mote_status walk_places(ts *t, mote_arena *a, mote_series_ts_place *out, 
     return MOTE_OK;
 }
 
-mote_status mote_series_ts_places(const char *name, const void *bytes, size_t n, mote_arena *a,
+mote_status mote_series_ts_places(const mote_file_bytes *file, mote_arena *a,
                                   mote_series_ts_list *out, mote_err *err)
 {
     mote_series_ts_list list = {0};
     for (int pass = 0; pass < 2; pass++) {
-        ts t = {.name = name, .start = bytes, .at = bytes, .end = (const char *)bytes + n};
-        t.at += mote_utf8_mark(bytes, n);
+        ts t = open_text(file);
         MOTE_TRY(walk_places(&t, a, list.items, &list.n, err));
         if (list.n == 0)
-            return mote_fail(err, MOTE_PARSE, "'%s' has no recording below a line '@data'", name);
+            return mote_fail(err, MOTE_PARSE, "'%s' has no recording below a line '@data'", t.name);
         if (pass == 0)
             MOTE_TRY(mote_arena_take(a, list.n, sizeof *list.items, &list.items, err));
     }

@@ -274,8 +274,8 @@ static mote_status look(mote_table *t, const mote_table_config *cfg, mote_err *e
     return st;
 }
 
-mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
-                                  const mote_table_config *cfg, mote_table **out, mote_err *err)
+mote_status mote_table_open_bytes(const mote_file_bytes *file, const mote_table_config *cfg,
+                                  mote_table **out, mote_err *err)
 {
     mote_table_config chosen = cfg ? *cfg : mote_table_config_default();
     if (chosen.memory_bytes < (size_t)64 << 10)
@@ -283,9 +283,9 @@ mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
                          chosen.memory_bytes);
     mote_table *t = mote_alloc_zero(1, sizeof *t);
     if (!t)
-        return mote_fail(err, MOTE_NOMEM, "'%s'", name);
+        return mote_fail(err, MOTE_NOMEM, "'%s'", file->name);
     mote_arena_init(&t->arena, ARENA_BYTES);
-    mote_status st = mote_csv_open_bytes(name, bytes, n, &chosen.csv, &t->csv, err);
+    mote_status st = mote_csv_open_bytes(file, &chosen.csv, &t->csv, err);
     if (st == MOTE_OK)
         st = look(t, &chosen, err);
     if (st != MOTE_OK) {

@@ -93,7 +93,7 @@ typedef struct mote_table mote_table;
 /* The bytes are borrowed for the life of the table. Errors: those of mote_csv_open_bytes and
  * mote_csv_next; NOT_FOUND a stated column is not in the file
  * (names the nearest); ARG a format that is none. */
-MOTE_MUST_USE mote_status mote_table_open_bytes(const char *name, const void *bytes, size_t n,
+MOTE_MUST_USE mote_status mote_table_open_bytes(const mote_file_bytes *file,
                                                 const mote_table_config *cfg, mote_table **out,
                                                 mote_err *err);
 void mote_table_destroy(mote_table *t);

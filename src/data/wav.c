@@ -146,8 +146,10 @@ static mote_status read_format(const uint8_t *c, size_t size, const char *what, 
 /* ---- the list of chunks --------------------------------------------------------------------- */
 
 /* Can a chunk start at `at`? Four printable characters and a size that fits the file. */
-static bool is_chunk(const uint8_t *bytes, size_t n, size_t at)
+static bool is_chunk(const mote_file_bytes *file, size_t at)
 {
+    const uint8_t *bytes = file->bytes;
+    const size_t n = file->n;
     if (at > n || n - at < 8)
         return false;
     for (size_t i = 0; i < 4; i++)
@@ -158,41 +160,44 @@ static bool is_chunk(const uint8_t *bytes, size_t n, size_t at)
 }
 
 /* Behind a chunk: odd ones are padded, but not by everybody. */
-static size_t next_chunk(const uint8_t *bytes, size_t n, size_t at, size_t size)
+static size_t next_chunk(const mote_file_bytes *file, size_t at, size_t size)
 {
     size_t end = at + 8 + size;
     if ((size & 1) == 0)
         return end;
-    bool unpadded = is_chunk(bytes, n, end) && !is_chunk(bytes, n, end + 1);
-    return unpadded || end == n ? end : end + 1;
+    bool unpadded = is_chunk(file, end) && !is_chunk(file, end + 1);
+    return unpadded || end == file->n ? end : end + 1;
 }
 
 /* Do chunks, and nothing else, fill the file from `at`? */
-static bool only_chunks_follow(const uint8_t *bytes, size_t n, size_t at)
+static bool only_chunks_follow(const mote_file_bytes *file, size_t at)
 {
+    const uint8_t *bytes = file->bytes;
+    const size_t n = file->n;
     while (n - at >= 8) {
-        if (!is_chunk(bytes, n, at) || get_u32(bytes + at + 4) > n - at - 8)
+        if (!is_chunk(file, at) || get_u32(bytes + at + 4) > n - at - 8)
             return false;
-        at = next_chunk(bytes, n, at, get_u32(bytes + at + 4));
+        at = next_chunk(file, at, get_u32(bytes + at + 4));
     }
     return at == n;
 }
 
-/* The samples, from bytes[at..n); `size` is what the chunk says, `long_size` what ds64 says. */
-static mote_status take_data(const uint8_t *bytes, size_t n, size_t at, uint64_t size,
-                             const char *what, mote_wav *w, mote_err *err)
+/* The samples, from `at` on; of `size` bytes, as their chunk or ds64 says. */
+static mote_status take_data(const mote_file_bytes *file, size_t at, uint64_t size, mote_wav *w,
+                             mote_err *err)
 {
-    size_t present = n - at;
+    const char *what = file->name;
+    size_t present = file->n - at;
     if (w->coding == 0)
         return mote_fail(err, MOTE_CORRUPT, "'%s': no format chunk before the samples", what);
-    bool open = (size == 0 && !only_chunks_follow(bytes, n, at)) ||
-                (size > present && size >= UNKNOWN_LENGTH);
+    bool open =
+        (size == 0 && !only_chunks_follow(file, at)) || (size > present && size >= UNKNOWN_LENGTH);
     if (size > present && !open)
         return mote_fail(err, MOTE_CORRUPT,
                          "'%s': the header promises %llu bytes of samples, only %zu are there; "
                          "the file was cut short",
                          what, (unsigned long long)size, present);
-    w->data = bytes + at;
+    w->data = (const uint8_t *)file->bytes + at;
     w->data_bytes = open ? present : (size_t)size;
     size_t block = (size_t)w->block_bytes, rest = w->data_bytes % block;
     /* The pad byte of an odd chunk is counted by some; what a pipe lost is only the last frame. */
@@ -208,9 +213,11 @@ static mote_status take_data(const uint8_t *bytes, size_t n, size_t at, uint64_t
 }
 
 /* Invariant of the loop: at <= n. */
-mote_status mote_wav_parse(const uint8_t *bytes, size_t n, const char *what, mote_wav *out,
-                           mote_err *err)
+mote_status mote_wav_parse(const mote_file_bytes *file, mote_wav *out, mote_err *err)
 {
+    const uint8_t *bytes = file->bytes;
+    const char *what = file->name;
+    const size_t n = file->n;
     mote_wav w = {.n_frames = -1};
     bool is_long = memcmp(bytes, "RIFF", 4) != 0;
     uint64_t long_size = 0;
@@ -219,7 +226,7 @@ mote_status mote_wav_parse(const uint8_t *bytes, size_t n, const char *what, mot
         size_t size = get_u32(chunk + 4), present = n - at - 8;
         if (memcmp(chunk, "data", 4) == 0) {
             bool elsewhere = is_long && size == 0xffffffffu && long_size != 0;
-            MOTE_TRY(take_data(bytes, n, at + 8, elsewhere ? long_size : size, what, &w, err));
+            MOTE_TRY(take_data(file, at + 8, elsewhere ? long_size : size, &w, err));
             *out = w;
             return MOTE_OK;
         }
@@ -234,7 +241,7 @@ mote_status mote_wav_parse(const uint8_t *bytes, size_t n, const char *what, mot
             w.n_frames = get_u32(chunk + 8);
         else if (is_long && memcmp(chunk, "ds64", 4) == 0 && size >= 24)
             long_size = get_u64(chunk + 16);
-        size_t next = next_chunk(bytes, n, at, size);
+        size_t next = next_chunk(file, at, size);
         at = next < n ? next : n;
     }
     return mote_fail(err, MOTE_CORRUPT, "'%s': a WAV header without samples", what);

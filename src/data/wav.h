@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/status.h"
 
 enum {
@@ -38,7 +39,7 @@ enum {
 typedef struct {
     uint8_t format[MOTE_WAV_FORMAT_MAX]; /* the format chunk, block and byte rate mended */
     size_t format_bytes;
-    const uint8_t *data; /* borrowed from the input */
+    const uint8_t *data; /* borrowed from the file */
     size_t data_bytes;   /* whole frames, or what there is of ADPCM */
     uint32_t coding;
     int32_t n_channels, rate_hz;
@@ -47,10 +48,9 @@ typedef struct {
     int64_t n_frames;    /* of a fact chunk of ADPCM; -1: unknown */
 } mote_wav;
 
-/* bytes[0..n) starts with 'RIFF'..'WAVE' or 'RF64'/'BW64'..'WAVE'.
+/* The file starts with 'RIFF'..'WAVE' or 'RF64'/'BW64'..'WAVE'.
  * Errors: CORRUPT cut short or without samples; UNSUPPORTED coding, depth, channels or rate. */
-MOTE_MUST_USE mote_status mote_wav_parse(const uint8_t *bytes, size_t n, const char *what,
-                                         mote_wav *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_wav_parse(const mote_file_bytes *file, mote_wav *out, mote_err *err);
 
 /* A plain head for w->data: RIFF, the format, the length as it is. Returns its bytes. */
 size_t mote_wav_head(const mote_wav *w, uint8_t out[MOTE_WAV_HEAD_MAX]);

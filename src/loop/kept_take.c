@@ -204,7 +204,7 @@ static mote_status look_at_header(taker *t, pile *p, const char *row, size_t n, 
     mote_csv *csv = NULL;
     cfg.header = MOTE_CSV_HEADER_YES;
     cfg.delimiter = ',';
-    MOTE_TRY(mote_csv_open_bytes("a kept row", row, n, &cfg, &csv, err));
+    MOTE_TRY(mote_csv_open_bytes(&(mote_file_bytes){"a kept row", row, n}, &cfg, &csv, err));
     p->adds_group = *table->group && !has_column(csv, table->group);
     p->adds_time = *table->time && !has_column(csv, table->time);
     mote_csv_destroy(csv);

@@ -17,6 +17,7 @@
 #ifndef MOTE_SERVE_CLASSIFY_H
 #define MOTE_SERVE_CLASSIFY_H
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "serve/infer.h"
@@ -57,10 +58,8 @@ typedef struct {
 
 /* A question: a file to a model, and how the client wants it answered. All borrowed. */
 typedef struct {
-    const mote_served *s; /* the model: of find or first on the thread that answers */
-    const void *bytes;    /* [n] of the file, of any length, as they came */
-    size_t n;
-    const char *what;            /* names the file in errors */
+    const mote_served *s;        /* the model: of find or first on the thread that answers */
+    mote_file_bytes file;        /* of any length, as it came */
     bool may_convert;            /* a rate other than the model's may be converted */
     bool from_strangers;         /* only formats that are safe for that */
     int64_t max_ms;              /* of what runs in time; 0: any */

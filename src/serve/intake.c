@@ -40,15 +40,15 @@ mote_status mote_intake_json(const mote_asked *asked, float *out, mote_err *err)
     mote_json_pull p;
     for (int32_t i = 0; i < sample->n_dims; i++)
         dims[i] = sample->dims[i];
-    mote_json_pull_init(&p, asked->bytes, asked->n);
+    mote_json_pull_init(&p, asked->file.bytes, asked->file.n);
     mote_status st = mote_pull_f32s(&p, dims, sample->n_dims, out, &got, err);
     if (st == MOTE_OK)
         st = mote_pull_end(&p, err);
     if (st != MOTE_OK)
-        return mote_wrap(err, st, "'%s'", asked->what);
+        return mote_wrap(err, st, "'%s'", asked->file.name);
     if (got != want)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu", asked->what,
-                         got, asked->s->name, want);
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %zu numbers, model '%s' takes %zu",
+                         asked->file.name, got, asked->s->name, want);
     return MOTE_OK;
 }
 

@@ -35,7 +35,7 @@ static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *
     how.samples_only = true;
     how.strangers = asked->from_strangers;
     how.cut = &cut;
-    MOTE_TRY(mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err));
+    MOTE_TRY(mote_kind_decode(kind, &asked->file, &how, &d, err));
     mote_status st = mote_arena_take(a, (size_t)s->n_values, 1, &x, err);
     if (st == MOTE_OK) {
         kind->cut(&(mote_piece){&d, 0, 0}, &cut, 0, x);

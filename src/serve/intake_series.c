@@ -68,7 +68,7 @@ static mote_status match_axes(const mote_asked *asked, const mote_series_samples
     if (n_found == n)
         return MOTE_OK;
     if (f->n_channels != n)
-        return mote_fail(err, MOTE_SHAPE, "'%s' has %d axes, model '%s' takes %d", asked->what,
+        return mote_fail(err, MOTE_SHAPE, "'%s' has %d axes, model '%s' takes %d", asked->file.name,
                          (int)f->n_channels, s->name, (int)n);
     for (int32_t c = 0; c < n; c++)
         column[c] = c;
@@ -167,10 +167,10 @@ static mote_status series_of_file(const mote_asked *asked, mote_arena *a, series
     const mote_cut_config by_name = {.axes = {g->columns, (size_t)g->n_columns}};
     how.cut = &by_name;
     MOTE_TRY(mote_arena_take(a, (size_t)s->sample.dims[1], sizeof *column, &column, err));
-    mote_status found = mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err);
+    mote_status found = mote_kind_decode(kind, &asked->file, &how, &d, err);
     how.cut = NULL; /* a file that calls them otherwise */
     if (found == MOTE_NOT_FOUND)
-        found = mote_kind_decode(kind, asked->bytes, asked->n, asked->what, &how, &d, err);
+        found = mote_kind_decode(kind, &asked->file, &how, &d, err);
     if (found != MOTE_OK)
         return found;
     const mote_series_samples *f = mote_decoded_series(&d);
@@ -180,7 +180,7 @@ static mote_status series_of_file(const mote_asked *asked, mote_arena *a, series
         st = mote_fail(err, MOTE_ARG,
                        "'%s' has %g samples a second, model '%s' takes %g: convert it, or allow "
                        "resampling (?resample=1, --resample)",
-                       asked->what, f->file_rate_hz, s->name, g->rate_hz);
+                       asked->file.name, f->file_rate_hz, s->name, g->rate_hz);
     if (st == MOTE_OK)
         st = match_axes(asked, f, column, err);
     if (st == MOTE_OK)
@@ -189,7 +189,7 @@ static mote_status series_of_file(const mote_asked *asked, mote_arena *a, series
         st = mote_fail(err, MOTE_SHAPE,
                        "'%s' has no stretch of %d samples without a gap at %g Hz, which model '%s' "
                        "takes",
-                       asked->what, (int)s->sample.dims[0], g->rate_hz, s->name);
+                       asked->file.name, (int)s->sample.dims[0], g->rate_hz, s->name);
     if (st == MOTE_OK)
         st = say_wrong(&d, a, out, err);
     mote_decoded_release(&d);
@@ -211,11 +211,11 @@ static mote_status series_of_json(const mote_asked *asked, mote_arena *a, series
 
 static bool is_json_array(const mote_asked *asked)
 {
-    const char *bytes = asked->bytes;
+    const char *bytes = asked->file.bytes;
     size_t at = 0;
-    while (at < asked->n && strchr(" \t\r\n", bytes[at]))
+    while (at < asked->file.n && strchr(" \t\r\n", bytes[at]))
         at++;
-    return at < asked->n && bytes[at] == '[';
+    return at < asked->file.n && bytes[at] == '[';
 }
 
 /* Whether a window is to stand for the recording rather than another: the surer label, or the more

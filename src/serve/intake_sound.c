@@ -201,7 +201,7 @@ static mote_status fail_rate(const mote_asked *asked, int64_t rate_hz, mote_err 
     return mote_fail(err, MOTE_ARG,
                      "%s has %lld samples a second, model '%s' hears %d: convert it, or allow "
                      "resampling (?resample=1, --resample)",
-                     asked->what, (long long)rate_hz, asked->s->name, (int)asked->s->rate_hz);
+                     asked->file.name, (long long)rate_hz, asked->s->name, (int)asked->s->rate_hz);
 }
 
 /* Sound from outside, decoded. A rate other than the model's is refused with ARG, naming both,
@@ -211,17 +211,17 @@ static mote_status decode_sound(const mote_asked *asked, mote_audio *out, mote_e
 {
     const mote_served *s = asked->s;
     MOTE_TRY(need_ears(s, err));
-    if (asked->n == 0)
-        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", asked->what);
-    uint32_t stated = stated_rate(asked->bytes, asked->n);
+    if (asked->file.n == 0)
+        return mote_fail(err, MOTE_ARG, "%s is empty: a recording is needed", asked->file.name);
+    uint32_t stated = stated_rate(asked->file.bytes, asked->file.n);
     if (stated && stated != (uint32_t)s->rate_hz && !asked->may_convert)
         return fail_rate(asked, stated, err);
     mote_audio_config cfg = {.rate_hz = s->rate_hz,
-                             .max_bytes = asked->n,
+                             .max_bytes = asked->file.n,
                              .max_ms = asked->max_ms,
                              .wav_only = asked->from_strangers};
     mote_audio audio;
-    MOTE_TRY(mote_audio_decode(asked->bytes, asked->n, asked->what, &cfg, &audio, err));
+    MOTE_TRY(mote_audio_decode(&asked->file, &cfg, &audio, err));
     if (audio.source.rate_hz != s->rate_hz && !asked->may_convert) {
         mote_audio_release(&audio);
         return fail_rate(asked, audio.source.rate_hz, err);

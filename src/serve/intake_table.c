@@ -87,9 +87,9 @@ static float *next_row(rows *r, mote_err *err)
 
 static mote_status read_object(rows *r, mote_err *err)
 {
-    const char *what = r->asked->what;
+    const char *what = r->asked->file.name;
     MOTE_SCOPED_JSON *row = NULL;
-    MOTE_TRY(mote_json_parse(what, r->asked->bytes, r->asked->n, &row, err));
+    MOTE_TRY(mote_json_parse(what, r->asked->file.bytes, r->asked->file.n, &row, err));
     float *to = next_row(r, err);
     if (!to)
         return MOTE_NOMEM;
@@ -112,7 +112,7 @@ static mote_status read_numbers(rows *r, mote_err *err)
 
 static mote_status read_lines(mote_csv *csv, mote_arena *a, rows *r, mote_err *err)
 {
-    const char *what = r->asked->what;
+    const char *what = r->asked->file.name;
     const mote_csv_dialect *d = mote_csv_get_dialect(csv);
     int32_t *at = NULL;
     MOTE_TRY(mote_arena_take(a, r->fields->n, sizeof *at, &at, err));
@@ -154,11 +154,11 @@ static mote_status read_csv(mote_arena *a, rows *r, mote_err *err)
     mote_csv_config cfg = mote_csv_config_default();
     mote_csv *csv = NULL;
     cfg.header = MOTE_CSV_HEADER_NO;
-    MOTE_TRY(mote_csv_open_bytes(asked->what, asked->bytes, asked->n, &cfg, &csv, err));
+    MOTE_TRY(mote_csv_open_bytes(&asked->file, &cfg, &csv, err));
     bool has_header = names_columns(csv, r->fields);
     mote_csv_destroy(csv);
     cfg.header = has_header ? MOTE_CSV_HEADER_YES : MOTE_CSV_HEADER_NO;
-    MOTE_TRY(mote_csv_open_bytes(asked->what, asked->bytes, asked->n, &cfg, &csv, err));
+    MOTE_TRY(mote_csv_open_bytes(&asked->file, &cfg, &csv, err));
     mote_status st = read_lines(csv, a, r, err);
     mote_csv_destroy(csv);
     return st;
@@ -166,8 +166,8 @@ static mote_status read_csv(mote_arena *a, rows *r, mote_err *err)
 
 static mote_status read_rows(mote_arena *a, rows *r, mote_err *err)
 {
-    const char *text = r->asked->bytes;
-    size_t at = 0, n = r->asked->n;
+    const char *text = r->asked->file.bytes;
+    size_t at = 0, n = r->asked->file.n;
     while (at < n && strchr(" \t\r\n", text[at]))
         at++;
     if (at < n && text[at] == '{')

@@ -66,11 +66,11 @@ static mote_status classify(mote_infer *t, const mote_asked *asked, mote_arena *
     const size_t n = (size_t)s->n_values;
     float *values = NULL;
     mote_json_pull p;
-    mote_json_pull_init(&p, asked->bytes, asked->n);
+    mote_json_pull_init(&p, asked->file.bytes, asked->file.n);
     if (mote_pull_peek(&p) != MOTE_PULL_ARRAY)
         return mote_fail(err, MOTE_ARG,
                          "model '%s' takes tensors: '%s' is no JSON array of its %zu numbers",
-                         s->name, asked->what, n);
+                         s->name, asked->file.name, n);
     MOTE_TRY(mote_arena_take(a, n, sizeof *values, &values, err));
     MOTE_TRY(mote_intake_json(asked, values, err));
     const mote_infer_input in = {

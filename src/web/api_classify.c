@@ -19,8 +19,8 @@ static mote_status take_file(const mote_http_request *rq, mote_asked *asked, mot
     size_t n = rq->body_bytes;
     if (mote_multipart_is(type))
         MOTE_TRY(mote_multipart_file(type, rq->body, rq->body_bytes, &bytes, &n, err));
-    asked->bytes = bytes;
-    asked->n = n;
+    asked->file.bytes = bytes;
+    asked->file.n = n;
     return MOTE_OK;
 }
 
@@ -53,7 +53,7 @@ static void classify(mote_api *api, mote_infer *t, const mote_http_request *rq,
     }
     mote_consent storage;
     mote_asked asked = {.s = s,
-                        .what = "the request's body",
+                        .file = {.name = "the request's body"},
                         .may_convert = query_is_on(rq, "resample"),
                         .from_strangers = true,
                         .max_ms = api->cfg.max_clip_ms,

@@ -56,7 +56,8 @@ mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n,
 {
     mote_audio audio;
     mote_audio_config cfg = {.rate_hz = (int32_t)e->pace.rate_hz, .max_bytes = n, .max_ms = 60000};
-    MOTE_TRY(mote_audio_decode(bytes, n, "a kept prediction", &cfg, &audio, err));
+    MOTE_TRY(
+        mote_audio_decode(&(mote_file_bytes){"a kept prediction", bytes, n}, &cfg, &audio, err));
     mote_status st = make(e, audio.samples, audio.n, title, a, out, err);
     mote_audio_release(&audio);
     return st;

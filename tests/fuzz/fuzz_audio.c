@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cfg.max_ms = 20000;
     mote_audio a;
     mote_err err;
-    if (mote_audio_decode(data, size, "fuzz", &cfg, &a, &err) != MOTE_OK)
+    if (mote_audio_decode(&(mote_file_bytes){"fuzz", data, size}, &cfg, &a, &err) != MOTE_OK)
         return 0;
     /* Rounding to another rate may add a sample. */
     size_t most = (size_t)(cfg.max_ms * cfg.rate_hz / 1000) + 16;

@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (mote_csv_look(data + 1, size - 1, &g) &&
         (g.n_alike > g.n_rows || g.n_number_rows > g.n_alike))
         abort();
-    if (mote_csv_open_bytes("fuzz", data + 1, size - 1, &cfg, &csv, &err) != MOTE_OK)
+    if (mote_csv_open_bytes(&(mote_file_bytes){"fuzz", data + 1, size - 1}, &cfg, &csv, &err) !=
+        MOTE_OK)
         return 0;
     for (;;) {
         mote_csv_row row;

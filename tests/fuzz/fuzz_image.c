@@ -25,7 +25,7 @@ static void as_a_kind(const uint8_t *data, size_t size)
         cfg.max_bytes = 1 << 20;
         cfg.samples_only = !whole;
         cfg.cut = whole ? NULL : &cut;
-        if (mote_kind_decode(k, data, size, "fuzz", &cfg, &d, &err) != MOTE_OK)
+        if (mote_kind_decode(k, &(mote_file_bytes){"fuzz", data, size}, &cfg, &d, &err) != MOTE_OK)
             continue;
         if (whole ? !strchr(d.facts, '}') : d.bytes != sizeof out * (size % 2 ? 1 : 3) / 3)
             abort();
@@ -40,23 +40,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size <= 1 << 16) /* whole pictures, up to the limit of the kind, are slow */
         as_a_kind(data, size);
     static uint8_t out[48 * 48 * 3];
+    const mote_file_bytes file = {"fuzz", data, size};
     mote_image_config cfg = mote_image_config_default();
     mote_image im;
     mote_image_set set;
     mote_err err;
     cfg.max_bytes = 1 << 20;
     cfg.max_pixels = 1 << 18;
-    if (mote_image_decode(data, size, "fuzz", &cfg, &im, NULL, &err) == MOTE_OK) {
+    if (mote_image_decode(&file, &cfg, &im, NULL, &err) == MOTE_OK) {
         if (im.width < 1 || im.height < 1 || (int64_t)im.width * im.height > cfg.max_pixels ||
             (im.n_channels != 1 && im.n_channels != 3))
             abort();
-        for (int fit = 0; fit < 3; fit++)
-            if (mote_image_fit(&im, (mrt_fit)fit, 48, 48, fit == 1 ? 1 : 3, 0, out, &err) !=
-                MOTE_OK)
+        for (int fit = 0; fit < 3; fit++) {
+            const mrt_picture_form form = {(mrt_fit)fit, 48, 48, fit == 1 ? 1 : 3, 0};
+            if (mote_image_fit(&im, &form, out, &err) != MOTE_OK)
                 abort();
+        }
         mote_image_release(&im);
     }
-    if (mote_image_set_open(data, size, "fuzz", &set, &err) == MOTE_OK && set.n > 0 &&
+    if (mote_image_set_open(&file, &set, &err) == MOTE_OK && set.n > 0 &&
         set.record_bytes <= sizeof out)
         (void)mote_image_set_get(&set, set.n - 1, out);
     return 0;

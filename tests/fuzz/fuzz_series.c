@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mote_err err;
     cfg.max_bytes = 1 << 20;
     cfg.max_values = 1 << 16;
-    if (mote_series_read("fuzz", data, size, &cfg, &s, &err) != MOTE_OK)
+    if (mote_series_read(&(mote_file_bytes){"fuzz", data, size}, &cfg, &s, &err) != MOTE_OK)
         return 0;
     if (s.n_items == 0 || s.n_channels < 1)
         abort();

@@ -16,7 +16,7 @@ static void write_found(const uint8_t *data, size_t size)
     mote_decoding cfg = kind->decoding();
     mote_decoded d;
     mote_buf b;
-    if (mote_kind_decode(kind, data, size, "fuzz", &cfg, &d, NULL) != MOTE_OK)
+    if (mote_kind_decode(kind, &(mote_file_bytes){"fuzz", data, size}, &cfg, &d, NULL) != MOTE_OK)
         return;
     MOTE_SCOPED_JSON *found = kind->found(&d);
     mote_buf_init(&b, 1 << 26);
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mote_err err;
     cfg.csv.max_columns = 64;
     cfg.memory_bytes = (size_t)64 << 10;
-    if (mote_table_open_bytes("fuzz", data, size, &cfg, &t, &err) != MOTE_OK)
+    if (mote_table_open_bytes(&(mote_file_bytes){"fuzz", data, size}, &cfg, &t, &err) != MOTE_OK)
         return 0;
     uint32_t n;
     const mote_column *c = mote_table_get_columns(t, &n);

@@ -163,7 +163,8 @@ static void check(int32_t n_channels, const char *name, mrt_fit fit)
         mote_image image = {pixels, at[0], at[1], at[2]};
         assert_true(bytes <= sizeof pixels);
         memcpy(pixels, at + 3, bytes);
-        T_OK(mote_image_fit(&image, fit, WIDTH, HEIGHT, n_channels, 0, want, &err));
+        const mrt_picture_form form = {fit, WIDTH, HEIGHT, n_channels, 0};
+        T_OK(mote_image_fit(&image, &form, want, &err));
         assert_memory_equal(got.data + i * n, want, n);
         at += 3 + bytes;
     }

@@ -16,7 +16,7 @@ static mote_audio decode(const void *bytes, size_t n, int32_t rate_hz)
     mote_err err;
     mote_audio a = {0};
     mote_audio_config cfg = at_rate(rate_hz);
-    T_OK(mote_audio_decode(bytes, n, "test", &cfg, &a, &err));
+    T_OK(mote_audio_decode(&(mote_file_bytes){"test", bytes, n}, &cfg, &a, &err));
     return a;
 }
 
@@ -196,7 +196,7 @@ static mote_status load(const char *path, const mote_audio_config *cfg, mote_aud
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
     MOTE_TRY(mote_file_read(path, cfg->max_bytes, &bytes, &n, err));
-    return mote_audio_decode(bytes, n, path, cfg, out, err);
+    return mote_audio_decode(&(mote_file_bytes){path, bytes, n}, cfg, out, err);
 }
 
 static void flac_is_exact_and_ogg_is_close(void **state)
@@ -239,7 +239,8 @@ static void cut_containers_are_refused(void **state)
     T_OK(mote_file_read(t_path("cut.flac"), 1 << 20, &bytes, &n, &err));
     mote_audio_config cfg = at_rate(16000);
     mote_audio a;
-    T_FAILS(mote_audio_decode(bytes, n / 2, "cut.flac", &cfg, &a, &err), MOTE_CORRUPT, "cut.flac");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"cut.flac", bytes, n / 2}, &cfg, &a, &err),
+            MOTE_CORRUPT, "cut.flac");
     mote_free(bytes);
 }
 
@@ -285,8 +286,8 @@ static void damaged_wav_files_are_refused_in_words(void **state)
         uint8_t *w = make_wav((wav_kind){1, 16, 1, 16000}, x, T_COUNT(x), &n);
         memcpy(w + cases[c].at, cases[c].to, cases[c].n);
         mote_audio a = {.n = 77};
-        mote_status st =
-            mote_audio_decode(w, cases[c].keep ? cases[c].keep : n, "x.wav", &cfg, &a, &err);
+        mote_status st = mote_audio_decode(
+            &(mote_file_bytes){"x.wav", w, cases[c].keep ? cases[c].keep : n}, &cfg, &a, &err);
         if (st != cases[c].wanted || !strstr(err.text, cases[c].words))
             fail_msg("%s: %s: %s", cases[c].name, mote_status_name(st), err.text);
         assert_non_null(strstr(err.text, "'x.wav'"));
@@ -302,11 +303,14 @@ static void what_is_no_audio_is_refused(void **state)
     mote_audio_config cfg = at_rate(16000);
     mote_audio a;
     const char text[] = "This is a text that was renamed to .wav, nothing more.";
-    T_FAILS(mote_audio_decode(text, sizeof text - 1, "a.wav", &cfg, &a, &err), MOTE_UNSUPPORTED,
-            "'a.wav': not a sound file, it is a text");
-    T_FAILS(mote_audio_decode("", 0, "a.wav", &cfg, &a, &err), MOTE_CORRUPT, "is empty");
-    T_FAILS(mote_audio_decode("fLaC", 4, "a", &cfg, &a, &err), MOTE_CORRUPT, "FLAC");
-    T_FAILS(mote_audio_decode("OggS", 4, "a", &cfg, &a, &err), MOTE_CORRUPT, "cut short");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"a.wav", text, sizeof text - 1}, &cfg, &a, &err),
+            MOTE_UNSUPPORTED, "'a.wav': not a sound file, it is a text");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"a.wav", "", 0}, &cfg, &a, &err), MOTE_CORRUPT,
+            "is empty");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"a", "fLaC", 4}, &cfg, &a, &err), MOTE_CORRUPT,
+            "FLAC");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"a", "OggS", 4}, &cfg, &a, &err), MOTE_CORRUPT,
+            "cut short");
 }
 
 static void limits_are_kept(void **state)
@@ -319,17 +323,18 @@ static void limits_are_kept(void **state)
     uint8_t *w = make_wav((wav_kind){1, 16, 1, 16000}, x, T_COUNT(x), &n);
     mote_audio_config cfg = at_rate(16000);
     cfg.max_ms = 999;
-    T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_LIMIT, "longer than");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err), MOTE_LIMIT,
+            "longer than");
     cfg.max_ms = 1000;
-    T_OK(mote_audio_decode(w, n, "x", &cfg, &a, &err));
+    T_OK(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err));
     mote_audio_release(&a);
     cfg.max_bytes = n - 1;
-    T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_LIMIT, "bytes");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err), MOTE_LIMIT, "bytes");
     cfg.max_bytes = n;
-    T_OK(mote_audio_decode(w, n, "x", &cfg, &a, &err));
+    T_OK(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err));
     mote_audio_release(&a);
     cfg.rate_hz = 10;
-    T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_ARG, "10 Hz");
+    T_FAILS(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err), MOTE_ARG, "10 Hz");
     mote_free(w);
 }
 
@@ -344,7 +349,7 @@ static void samples_that_are_no_numbers_are_refused(void **state)
         mote_audio a;
         mote_audio_config cfg = at_rate(16000);
         uint8_t *w = make_wav((wav_kind){3, 32, 1, 16000}, x, T_COUNT(x), &n);
-        T_FAILS(mote_audio_decode(w, n, "x", &cfg, &a, &err), MOTE_CORRUPT,
+        T_FAILS(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err), MOTE_CORRUPT,
                 "sample 2 is not a number");
         mote_free(w);
     }
@@ -381,7 +386,8 @@ static void running_out_of_memory_is_reported(void **state)
     mote_audio_config cfg = at_rate(16000);
     uint8_t *w = make_wav((wav_kind){1, 24, 2, 22050}, x, 500, &n);
     mote_audio a = {.n = 77};
-    T_ALLOC_SWEEP(mote_audio_decode(w, n, "x", &cfg, &a, &err), assert_int_equal(a.n, 77));
+    T_ALLOC_SWEEP(mote_audio_decode(&(mote_file_bytes){"x", w, n}, &cfg, &a, &err),
+                  assert_int_equal(a.n, 77));
     mote_audio_release(&a);
     mote_free(w);
 }

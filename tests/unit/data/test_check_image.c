@@ -298,7 +298,8 @@ static double correlation(const picture *a, const picture *b)
     for (int i = 0; i < 2; i++) {
         mote_image im;
         size_t n = encode(both[i], bytes[i], sizeof bytes[i]);
-        T_OK(mote_image_decode(bytes[i], n, "a picture", NULL, &im, NULL, &err));
+        T_OK(
+            mote_image_decode(&(mote_file_bytes){"a picture", bytes[i], n}, NULL, &im, NULL, &err));
         assert_true(mote_image_print(&im, print[i]));
         mote_image_release(&im);
     }

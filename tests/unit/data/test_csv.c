@@ -37,7 +37,7 @@ static void expect(const char *text, size_t n, const mote_csv_config *cfg, const
 {
     mote_err err;
     mote_csv *csv = NULL;
-    T_OK(mote_csv_open_bytes("t.csv", text, n, cfg, &csv, &err));
+    T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t.csv", text, n}, cfg, &csv, &err));
     char *got = all_rows(csv, &err);
     if (strcmp(got, rows) != 0)
         fail_msg("'%s' gives '%s', not '%s'", text, got, rows);
@@ -84,7 +84,7 @@ static void cells_are_taken_apart_as_rfc_4180_says(void **state)
 static const mote_csv_dialect *open_text(const char *text, mote_csv **csv)
 {
     mote_err err;
-    T_OK(mote_csv_open_bytes("t.csv", text, strlen(text), NULL, csv, &err));
+    T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t.csv", text, strlen(text)}, NULL, csv, &err));
     return mote_csv_get_dialect(*csv);
 }
 
@@ -128,8 +128,9 @@ static void a_header_that_does_not_fit_is_named(void **state)
     mote_err err;
     mote_csv *csv = NULL;
     static const char text[] = "a,b,c,d\n1,2\n3,4\n";
-    T_FAILS(mote_csv_open_bytes("t.csv", text, sizeof text - 1, NULL, &csv, &err), MOTE_PARSE,
-            "the header in line 1 has 4 names, 2 of 3 rows have 2 cells");
+    T_FAILS(
+        mote_csv_open_bytes(&(mote_file_bytes){"t.csv", text, sizeof text - 1}, NULL, &csv, &err),
+        MOTE_PARSE, "the header in line 1 has 4 names, 2 of 3 rows have 2 cells");
     assert_null(csv);
 }
 
@@ -187,7 +188,8 @@ static void every_encoding_gives_the_same_text(void **state)
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
         mote_csv *csv = NULL;
-        T_OK(mote_csv_open_bytes("t", cases[i].text, cases[i].n, NULL, &csv, &err));
+        T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t", cases[i].text, cases[i].n}, NULL, &csv,
+                                 &err));
         assert_int_equal(mote_csv_get_dialect(csv)->encoding, cases[i].encoding);
         char *got = all_rows(csv, &err);
         if (strcmp(got, cases[i].rows) != 0)
@@ -219,7 +221,8 @@ static void what_is_no_table_is_named(void **state)
         mote_err err;
         mote_csv *csv = NULL;
         mote_csv_row row = {0};
-        mote_status st = mote_csv_open_bytes("t.csv", cases[i].bytes, cases[i].n, NULL, &csv, &err);
+        mote_status st = mote_csv_open_bytes(
+            &(mote_file_bytes){"t.csv", cases[i].bytes, cases[i].n}, NULL, &csv, &err);
         while (st == MOTE_OK) {
             st = mote_csv_next(csv, &row, &err);
             if (st == MOTE_OK && !row.cells)
@@ -239,13 +242,13 @@ static void limits_hold_and_say_where(void **state)
     mote_csv_row row;
     mote_csv_config cfg = mote_csv_config_default();
     cfg.max_columns = 3;
-    T_FAILS(mote_csv_open_bytes("t", "1,2,3,4\n", 8, &cfg, &csv, &err), MOTE_LIMIT,
-            "line 1 has more than 3 columns");
+    T_FAILS(mote_csv_open_bytes(&(mote_file_bytes){"t", "1,2,3,4\n", 8}, &cfg, &csv, &err),
+            MOTE_LIMIT, "line 1 has more than 3 columns");
     cfg = mote_csv_config_default();
     cfg.max_row_bytes = 64;
     char text[600] = "1,2\n3,4\n5,\"";
     memset(text + 11, 'x', sizeof text - 11);
-    T_OK(mote_csv_open_bytes("t", text, sizeof text, &cfg, &csv, &err));
+    T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t", text, sizeof text}, &cfg, &csv, &err));
     T_OK(mote_csv_next(csv, &row, &err));
     T_OK(mote_csv_next(csv, &row, &err));
     T_FAILS(mote_csv_next(csv, &row, &err), MOTE_LIMIT,
@@ -256,12 +259,15 @@ static void limits_hold_and_say_where(void **state)
     assert_int_equal(row.line, 1);
     mote_csv_destroy(csv);
     cfg.max_row_bytes = 1;
-    T_FAILS(mote_csv_open_bytes("t", "1\n", 2, &cfg, &csv, &err), MOTE_ARG, "max_row_bytes");
+    T_FAILS(mote_csv_open_bytes(&(mote_file_bytes){"t", "1\n", 2}, &cfg, &csv, &err), MOTE_ARG,
+            "max_row_bytes");
     cfg = mote_csv_config_default();
     cfg.delimiter = '"';
-    T_FAILS(mote_csv_open_bytes("t", "1\n", 2, &cfg, &csv, &err), MOTE_ARG, "delimiter");
+    T_FAILS(mote_csv_open_bytes(&(mote_file_bytes){"t", "1\n", 2}, &cfg, &csv, &err), MOTE_ARG,
+            "delimiter");
     cfg.delimiter = cfg.decimal = ',';
-    T_FAILS(mote_csv_open_bytes("t", "1\n", 2, &cfg, &csv, &err), MOTE_ARG, "decimal");
+    T_FAILS(mote_csv_open_bytes(&(mote_file_bytes){"t", "1\n", 2}, &cfg, &csv, &err), MOTE_ARG,
+            "decimal");
 }
 
 static void findings_name_their_lines(void **state)
@@ -391,7 +397,7 @@ static void random_tables_read_back_the_same(void **state)
         size_t n = encode(&b, m.encoding, bytes);
         cfg.delimiter = m.delimiter;
         cfg.header = MOTE_CSV_HEADER_NO;
-        T_OK(mote_csv_open_bytes("t", bytes, n, &cfg, &csv, &err));
+        T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t", bytes, n}, &cfg, &csv, &err));
         mote_csv_mark marks[41];
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i <= m.n_rows; i++) {
@@ -439,7 +445,7 @@ static void converted_text_is_read_window_by_window(void **state)
     }
     char *bytes = malloc(2 * b.len + 2);
     size_t n = encode(&b, MOTE_CSV_UTF16LE, bytes);
-    T_OK(mote_csv_open_bytes("t", bytes, n, NULL, &csv, &err));
+    T_OK(mote_csv_open_bytes(&(mote_file_bytes){"t", bytes, n}, NULL, &csv, &err));
     mote_csv_row row;
     mote_csv_mark mark = {0};
     for (uint64_t i = 0; i < 60000; i++) {
@@ -482,7 +488,7 @@ static mote_status open_and_read(mote_err *err)
                                "1\0,\0\"\0\"\0\"\0\"\0\n\0";
     mote_csv *csv = NULL;
     mote_csv_row row;
-    MOTE_TRY(mote_csv_open_bytes("t", text, sizeof text - 1, NULL, &csv, err));
+    MOTE_TRY(mote_csv_open_bytes(&(mote_file_bytes){"t", text, sizeof text - 1}, NULL, &csv, err));
     mote_status st = mote_csv_next(csv, &row, err);
     mote_csv_destroy(csv);
     return st;

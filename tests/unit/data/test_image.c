@@ -43,7 +43,7 @@ static void check_golden(json_t *row)
     size_t n;
     uint8_t *bytes = read_file(golden(file), &n);
     mote_image im;
-    T_OK(mote_image_decode(bytes, n, file, NULL, &im, NULL, &err));
+    T_OK(mote_image_decode(&(mote_file_bytes){file, bytes, n}, NULL, &im, NULL, &err));
     if (im.width != width || im.height != height || im.n_channels != n_channels)
         fail_msg("%s is %d x %d x %d", file, im.width, im.height, im.n_channels);
     for (int64_t i = 0; i < width * height * n_channels; i++) {
@@ -92,7 +92,7 @@ static void the_facts_are_told(void **state)
         mote_image_info got;
         size_t n;
         uint8_t *bytes = read_file(golden(cases[i].file), &n);
-        T_OK(mote_image_decode(bytes, n, "t", NULL, &im, &got, &err));
+        T_OK(mote_image_decode(&(mote_file_bytes){"t", bytes, n}, NULL, &im, &got, &err));
         const mote_image_info *w = &cases[i].want;
         if (got.format != w->format || got.width != w->width || got.height != w->height ||
             got.n_channels != w->n_channels || got.bits != w->bits ||
@@ -121,7 +121,8 @@ static void files_that_end_early_are_refused_and_named(void **state)
             mote_image im = {0};
             uint8_t *part = malloc(cut ? cut : 1);
             memcpy(part, bytes, cut);
-            mote_status st = mote_image_decode(part, cut, "short", NULL, &im, NULL, &err);
+            mote_status st =
+                mote_image_decode(&(mote_file_bytes){"short", part, cut}, NULL, &im, NULL, &err);
             if (st == MOTE_OK)
                 mote_image_release(&im);
             else if ((st != MOTE_CORRUPT && st != MOTE_UNSUPPORTED) || !strstr(err.text, "'short'"))
@@ -165,7 +166,8 @@ static void what_is_hostile_is_refused_before_it_costs(void **state)
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
         mote_image im = {0};
-        mote_status st = mote_image_decode(cases[i].bytes, cases[i].n, "t", NULL, &im, NULL, &err);
+        mote_status st = mote_image_decode(&(mote_file_bytes){"t", cases[i].bytes, cases[i].n},
+                                           NULL, &im, NULL, &err);
         if (st != cases[i].st || !strstr(err.text, cases[i].words))
             fail_msg("case %zu: %s: %s", i, mote_status_name(st), err.text);
         assert_null(im.pixels);
@@ -178,8 +180,8 @@ static void what_is_hostile_is_refused_before_it_costs(void **state)
     for (size_t i = 0; i < T_COUNT(files); i++) {
         size_t n;
         uint8_t *bytes = read_file(golden(files[i]), &n);
-        T_FAILS(mote_image_decode(bytes, n, "t", &cfg, &im, NULL, &err), MOTE_LIMIT,
-                "13 x 9 pixels");
+        T_FAILS(mote_image_decode(&(mote_file_bytes){"t", bytes, n}, &cfg, &im, NULL, &err),
+                MOTE_LIMIT, "13 x 9 pixels");
         mote_free(bytes);
     }
 }
@@ -222,7 +224,7 @@ static void resizing_is_the_mean_of_what_is_covered(void **state)
         assert_true(from.x >= 0 && from.y >= 0 && from.x + from.width <= im.width &&
                     from.y + from.height <= im.height && from.width > 0 && from.height > 0);
         assert_true(to.x >= 0 && to.y >= 0 && to.x + to.width <= w && to.y + to.height <= h);
-        T_OK(mote_image_fit(&im, fit, w, h, im.n_channels, 7, out, &err));
+        T_OK(mote_image_fit(&im, &(mrt_picture_form){fit, w, h, im.n_channels, 7}, out, &err));
         for (int32_t y = 0; y < h; y++)
             for (int32_t x = 0; x < w; x++)
                 for (int32_t c = 0; c < im.n_channels; c++) {
@@ -247,9 +249,9 @@ static void the_largest_image_does_not_overflow(void **state)
     uint8_t out[9];
     mote_err err;
     memset(im.pixels, 255, (size_t)SIDE * SIDE);
-    T_OK(mote_image_fit(&im, MRT_FIT_STRETCH, 1, 1, 1, 0, out, &err));
+    T_OK(mote_image_fit(&im, &(mrt_picture_form){MRT_FIT_STRETCH, 1, 1, 1, 0}, out, &err));
     assert_int_equal(out[0], 255);
-    T_OK(mote_image_fit(&im, MRT_FIT_STRETCH, 3, 3, 1, 0, out, &err));
+    T_OK(mote_image_fit(&im, &(mrt_picture_form){MRT_FIT_STRETCH, 3, 3, 1, 0}, out, &err));
     for (int i = 0; i < 9; i++)
         assert_int_equal(out[i], 255);
     mote_image_release(&im);
@@ -273,11 +275,11 @@ static void grey_and_colour_go_both_ways(void **state)
     uint8_t rgb[] = {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255}, out[12];
     mote_image im = {rgb, 4, 1, 3};
     mote_err err;
-    T_OK(mote_image_fit(&im, MRT_FIT_STRETCH, 4, 1, 1, 0, out, &err));
+    T_OK(mote_image_fit(&im, &(mrt_picture_form){MRT_FIT_STRETCH, 4, 1, 1, 0}, out, &err));
     assert_true(out[0] == 77 && out[1] == 149 && out[2] == 29 && out[3] == 255);
     uint8_t grey[] = {10, 20};
     mote_image g = {grey, 2, 1, 1};
-    T_OK(mote_image_fit(&g, MRT_FIT_STRETCH, 2, 1, 3, 0, out, &err));
+    T_OK(mote_image_fit(&g, &(mrt_picture_form){MRT_FIT_STRETCH, 2, 1, 3, 0}, out, &err));
     assert_true(out[0] == 10 && out[2] == 10 && out[3] == 20 && out[5] == 20);
 }
 
@@ -290,13 +292,13 @@ static void sets_are_read_and_bad_ones_named(void **state)
     mote_image_set s;
     static const uint8_t idx[] = "\0\0\x08\x03\0\0\0\2\0\0\0\1\0\0\0\2abcd";
     uint8_t out[3072];
-    T_OK(mote_image_set_open(idx, 20, "t", &s, &err));
+    T_OK(mote_image_set_open(&(mote_file_bytes){"t", idx, 20}, &s, &err));
     assert_true(s.n == 2 && s.width == 2 && s.height == 1 && s.n_channels == 1);
     assert_int_equal(mote_image_set_get(&s, 1, out), -1);
     assert_memory_equal(out, "cd", 2);
-    T_FAILS(mote_image_set_open(idx, 19, "t", &s, &err), MOTE_CORRUPT,
+    T_FAILS(mote_image_set_open(&(mote_file_bytes){"t", idx, 19}, &s, &err), MOTE_CORRUPT,
             "promises 2 images of 2 bytes");
-    T_FAILS(mote_image_set_open("abc", 3, "t", &s, &err), MOTE_UNSUPPORTED,
+    T_FAILS(mote_image_set_open(&(mote_file_bytes){"t", "abc", 3}, &s, &err), MOTE_UNSUPPORTED,
             "neither IDX nor CIFAR");
     static uint8_t cifar[4 * 3073];
     for (int i = 0; i < 4; i++) {
@@ -305,17 +307,20 @@ static void sets_are_read_and_bad_ones_named(void **state)
         cifar[i * 3073 + 1 + 1024] = 2; /* green */
         cifar[i * 3073 + 1 + 2048] = 3;
     }
-    T_OK(mote_image_set_open(cifar, sizeof cifar, "t", &s, &err));
+    T_OK(mote_image_set_open(&(mote_file_bytes){"t", cifar, sizeof cifar}, &s, &err));
     assert_true(s.format == MOTE_IMAGE_CIFAR10 && s.n == 4);
     assert_int_equal(mote_image_set_get(&s, 1, out), 8);
     assert_memory_equal(out, "\1\2\3\0", 4);
     cifar[3073] = 10;
-    T_FAILS(mote_image_set_open(cifar, sizeof cifar, "t", &s, &err), MOTE_UNSUPPORTED, "neither");
+    T_FAILS(mote_image_set_open(&(mote_file_bytes){"t", cifar, sizeof cifar}, &s, &err),
+            MOTE_UNSUPPORTED, "neither");
     const uint8_t *labels;
     int64_t n;
-    T_OK(mote_image_labels_open("\0\0\x08\1\0\0\0\2\5\6", 10, "t", &labels, &n, &err));
+    T_OK(mote_image_labels_open(&(mote_file_bytes){"t", "\0\0\x08\1\0\0\0\2\5\6", 10}, &labels, &n,
+                                &err));
     assert_true(n == 2 && labels[1] == 6);
-    T_FAILS(mote_image_labels_open("\0\0\x08\1\0\0\0\3\5\6", 10, "t", &labels, &n, &err),
+    T_FAILS(mote_image_labels_open(&(mote_file_bytes){"t", "\0\0\x08\1\0\0\0\3\5\6", 10}, &labels,
+                                   &n, &err),
             MOTE_CORRUPT, "promises 3 labels and holds 2");
 }
 
@@ -385,7 +390,7 @@ static mote_status decode_golden(const char *file, mote_err *err)
     char *bytes;
     mote_image im = {0};
     MOTE_TRY(mote_file_read(golden(file), 1 << 20, &bytes, &n, err));
-    mote_status st = mote_image_decode(bytes, n, "t", NULL, &im, NULL, err);
+    mote_status st = mote_image_decode(&(mote_file_bytes){"t", bytes, n}, NULL, &im, NULL, err);
     mote_free(bytes);
     if (st == MOTE_OK)
         mote_image_release(&im);
@@ -421,14 +426,14 @@ static void real_sets_are_as_described(void **state)
     mote_image_set s;
     snprintf(path, sizeof path, "%s/mnist/train6k-images-idx3-ubyte", t_data());
     uint8_t *bytes = read_file(path, &n);
-    T_OK(mote_image_set_open(bytes, n, "mnist", &s, &err));
+    T_OK(mote_image_set_open(&(mote_file_bytes){"mnist", bytes, n}, &s, &err));
     assert_true(s.n == 6000 && s.width == 28 && s.height == 28);
     mote_free(bytes);
     snprintf(path, sizeof path, "%s/mnist/train6k-labels-idx1-ubyte", t_data());
     bytes = read_file(path, &n);
     const uint8_t *labels;
     int64_t n_labels, ones = 0;
-    T_OK(mote_image_labels_open(bytes, n, "labels", &labels, &n_labels, &err));
+    T_OK(mote_image_labels_open(&(mote_file_bytes){"labels", bytes, n}, &labels, &n_labels, &err));
     for (int64_t i = 0; i < n_labels; i++)
         ones += labels[i] == 1;
     assert_true(n_labels == 6000 && ones == 671);
@@ -438,7 +443,7 @@ static void real_sets_are_as_described(void **state)
         T_SKIP("person.bmp is not there");
     bytes = read_file(path, &n);
     mote_image im;
-    T_OK(mote_image_decode(bytes, n, "person", NULL, &im, NULL, &err));
+    T_OK(mote_image_decode(&(mote_file_bytes){"person", bytes, n}, NULL, &im, NULL, &err));
     assert_true(im.width == 96 && im.height == 96);
     mote_image_release(&im);
     mote_free(bytes);

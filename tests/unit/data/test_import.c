@@ -323,7 +323,7 @@ static void other_rates_are_decoded_once_and_loaded_equal(void **state)
         mote_store_query_i64(f->store, "SELECT count(decoded) FROM data_sample", &with_copy, &err));
     assert_int_equal(with_copy, 1);
     mote_decoded direct, kept, slow;
-    T_OK(mote_kind_decode(cfg.kind, w, len, "x", &cfg.decoding, &direct, &err));
+    T_OK(mote_kind_decode(cfg.kind, &(mote_file_bytes){"x", w, len}, &cfg.decoding, &direct, &err));
     T_OK(mote_sample_load(f->store, cfg.kind, &s[0].object, &cfg.decoding, &kept, &err));
     const mote_audio *a = mote_decoded_audio(&direct), *b = mote_decoded_audio(&kept);
     assert_int_equal(a->n, b->n);

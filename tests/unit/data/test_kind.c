@@ -73,7 +73,7 @@ static void sound_decodes_with_its_facts(void **state)
     const mote_kind *k = mote_kind_of(MOTE_INPUT_AUDIO);
     mote_decoding cfg = k->decoding();
     mote_decoded d = {.rate_hz = 77};
-    T_OK(mote_kind_decode(k, wav.data, wav.len, "x.wav", &cfg, &d, &err));
+    T_OK(mote_kind_decode(k, &(mote_file_bytes){"x.wav", wav.data, wav.len}, &cfg, &d, &err));
     assert_int_equal(mote_decoded_audio(&d)->n, T_COUNT(x));
     assert_int_equal(d.duration_us, 25000);
     assert_int_equal(d.rate_hz, 16000);
@@ -86,16 +86,18 @@ static void sound_decodes_with_its_facts(void **state)
     mote_decoded_release(&d);
 
     cfg.rate_hz = 8000;
-    T_OK(mote_kind_decode(k, wav.data, wav.len, "x.wav", &cfg, &d, &err));
+    T_OK(mote_kind_decode(k, &(mote_file_bytes){"x.wav", wav.data, wav.len}, &cfg, &d, &err));
     T_OK(k->encode_copy(&d, &copy, &err));
     assert_int_equal(copy.len, 44 + 400); /* at half the rate */
     mote_decoded_release(&d);
 
     d.rate_hz = 77;
-    T_FAILS(mote_kind_decode(k, "no", 2, "x.wav", &cfg, &d, &err), MOTE_UNSUPPORTED, "x.wav");
+    T_FAILS(mote_kind_decode(k, &(mote_file_bytes){"x.wav", "no", 2}, &cfg, &d, &err),
+            MOTE_UNSUPPORTED, "x.wav");
     assert_int_equal(d.rate_hz, 77);
     cfg.strangers = true;
-    T_FAILS(mote_kind_decode(k, "fLaC", 4, "x", &cfg, &d, &err), MOTE_UNSUPPORTED, "x");
+    T_FAILS(mote_kind_decode(k, &(mote_file_bytes){"x", "fLaC", 4}, &cfg, &d, &err),
+            MOTE_UNSUPPORTED, "x");
 }
 
 int main(void)

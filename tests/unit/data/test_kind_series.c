@@ -196,7 +196,7 @@ static void series_are_put_at_one_rate(void **state)
     mote_decoded d;
     static const char text[] = "timestamp_ms,x\n0,0\n20,2\n40,4\n60,6\n80,8\n100,10\n";
     cfg.rate_hz = 100;
-    T_OK(mote_kind_decode(k, text, sizeof text - 1, "a.csv", &cfg, &d, &err));
+    T_OK(mote_kind_decode(k, &(mote_file_bytes){"a.csv", text, sizeof text - 1}, &cfg, &d, &err));
     const mote_series_samples *s = mote_decoded_series(&d);
     assert_int_equal(s->n_stretches, 1);
     assert_int_equal(s->stretches[0].n, 11);
@@ -205,8 +205,8 @@ static void series_are_put_at_one_rate(void **state)
     mote_decoded_release(&d);
     static const char bare[] = "x,y\n1.5,2.5\n3.5,4\n5,6\n";
     cfg.rate_hz = 0;
-    T_FAILS(mote_kind_decode(k, bare, sizeof bare - 1, "b.csv", &cfg, &d, &err), MOTE_UNSUPPORTED,
-            "neither times nor a rate");
+    T_FAILS(mote_kind_decode(k, &(mote_file_bytes){"b.csv", bare, sizeof bare - 1}, &cfg, &d, &err),
+            MOTE_UNSUPPORTED, "neither times nor a rate");
 }
 
 /* A column of labels is labels of spans: each is cut by itself. */
@@ -325,7 +325,7 @@ static void rates_that_are_meant_alike_are_one_rate(void **state)
         mote_buf_str(&b, "t_ms,acc x,acc y\n");
         for (int n = 0; n < 50; n++)
             mote_buf_printf(&b, "%.3f,%d,%d\n", n * rows[i].step_ms, n, n);
-        T_OK(mote_kind_decode(k, b.data, b.len, "a.csv", &cfg, &d, &err));
+        T_OK(mote_kind_decode(k, &(mote_file_bytes){"a.csv", b.data, b.len}, &cfg, &d, &err));
         assert_true(fabs(d.rate_hz - rows[i].rate_hz) < 1e-9);
         assert_int_equal(d.n_columns, 2);
         assert_string_equal(d.columns[1], "acc y");

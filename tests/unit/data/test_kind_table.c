@@ -330,7 +330,7 @@ static void a_row_is_read_from_json_and_from_a_line_of_csv_alike(void **state)
     mote_csv_row row;
     int32_t at[8];
     float x[5], y[5];
-    T_OK(mote_csv_open_bytes("row", line, sizeof line - 1, NULL, &csv, &err));
+    T_OK(mote_csv_open_bytes(&(mote_file_bytes){"row", line, sizeof line - 1}, NULL, &csv, &err));
     T_OK(mote_columns_bind(&back, mote_csv_get_header(csv), 4, "row", at, &err));
     T_OK(mote_csv_next(csv, &row, &err));
     T_OK(mote_columns_row_cells(&back, csv, &row, at, x, &err));
@@ -382,7 +382,8 @@ static void what_is_found_is_what_mote_yaml_states(void **state)
     mote_project *p = NULL;
     mote_decoded d;
     mote_err err = {0};
-    T_OK(mote_kind_decode(kind, text, sizeof text - 1, "odd.csv", &how, &d, &err));
+    T_OK(mote_kind_decode(kind, &(mote_file_bytes){"odd.csv", text, sizeof text - 1}, &how, &d,
+                          &err));
     MOTE_SCOPED_JSON *found = kind->found(&d);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, 1 << 16);

@@ -13,7 +13,7 @@ static mote_series read_ok(const void *bytes, size_t n, const mote_series_config
 {
     mote_err err;
     mote_series s = {0};
-    T_OK(mote_series_read("t", bytes, n, cfg, &s, &err));
+    T_OK(mote_series_read(&(mote_file_bytes){"t", bytes, n}, cfg, &s, &err));
     return s;
 }
 
@@ -27,7 +27,7 @@ static void refuse(const char *bytes, mote_status st, const char *words)
     size_t n = strlen(bytes);
     mote_err err;
     mote_series s = {0};
-    mote_status got = mote_series_read("t", bytes, n, NULL, &s, &err);
+    mote_status got = mote_series_read(&(mote_file_bytes){"t", bytes, n}, NULL, &s, &err);
     if (got != st || !strstr(err.text, words))
         fail_msg("'%.40s': %s: %s", bytes, mote_status_name(got), err.text);
 }
@@ -103,13 +103,16 @@ static void csv_refusals_name_their_line(void **state)
     mote_series s = {0};
     mote_err err;
     cfg.time_column = "when";
-    T_FAILS(mote_series_read("t", "t,x\n0,1\n", 8, &cfg, &s, &err), MOTE_NOT_FOUND, "'when'");
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", "t,x\n0,1\n", 8}, &cfg, &s, &err),
+            MOTE_NOT_FOUND, "'when'");
     cfg = mote_series_config_default();
     cfg.max_values = 3;
-    T_FAILS(mote_series_read("t", "t,x\n0,1\n1,1\n2,1\n3,1\n", 20, &cfg, &s, &err), MOTE_LIMIT,
-            "more than 3");
+    T_FAILS(
+        mote_series_read(&(mote_file_bytes){"t", "t,x\n0,1\n1,1\n2,1\n3,1\n", 20}, &cfg, &s, &err),
+        MOTE_LIMIT, "more than 3");
     cfg.max_bytes = 4;
-    T_FAILS(mote_series_read("t", "t,x\n0,1\n", 8, &cfg, &s, &err), MOTE_LIMIT, "8 bytes");
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", "t,x\n0,1\n", 8}, &cfg, &s, &err), MOTE_LIMIT,
+            "8 bytes");
     assert_null(s.items);
 }
 
@@ -187,7 +190,7 @@ static void damaged_edge_files_are_refused_at_every_cut(void **state)
         uint8_t *cut = malloc(n);
         mote_series s = {0};
         memcpy(cut, cbor, n);
-        mote_status st = mote_series_read_edge("t", cut, n, NULL, &s, &err);
+        mote_status st = mote_series_read_edge(&(mote_file_bytes){"t", cut, n}, NULL, &s, &err);
         free(cut);
         if (st == MOTE_OK)
             fail_msg("%zu of %zu bytes are taken", n, sizeof cbor - 1);
@@ -363,15 +366,18 @@ static void a_clean_recording_has_no_finding_and_jitter_one(void **state)
 static mote_status read_small(mote_err *err)
 {
     mote_series s = {0};
-    mote_status st = mote_series_read("t", cbor, sizeof cbor - 1, NULL, &s, err);
+    mote_status st =
+        mote_series_read(&(mote_file_bytes){"t", cbor, sizeof cbor - 1}, NULL, &s, err);
     if (st == MOTE_OK)
         mote_series_release(&s);
     if (st == MOTE_OK)
-        st = mote_series_read("t", "t,x,label\n0,1,a\n1,2,b\n", 22, NULL, &s, err);
+        st = mote_series_read(&(mote_file_bytes){"t", "t,x,label\n0,1,a\n1,2,b\n", 22}, NULL, &s,
+                              err);
     if (st == MOTE_OK)
         mote_series_release(&s);
     if (st == MOTE_OK)
-        st = mote_series_read("t", "@problemName x\n@data\n1,2:3,4\n", 29, NULL, &s, err);
+        st = mote_series_read(&(mote_file_bytes){"t", "@problemName x\n@data\n1,2:3,4\n", 29}, NULL,
+                              &s, err);
     if (st == MOTE_OK)
         mote_series_release(&s);
     return st;

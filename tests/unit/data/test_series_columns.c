@@ -86,7 +86,7 @@ static mote_series read_by(const char *text, const mote_series_config *cfg)
 {
     mote_series s = {0};
     mote_err err = {0};
-    if (mote_series_read("t", text, strlen(text), cfg, &s, &err) != MOTE_OK)
+    if (mote_series_read(&(mote_file_bytes){"t", text, strlen(text)}, cfg, &s, &err) != MOTE_OK)
         fail_msg("'%.60s': %s", text, err.text);
     return s;
 }
@@ -152,11 +152,11 @@ static void columns_that_are_named_must_be_there(void **state)
     assert_true(fabs(s.items[0].rate_hz - 1000) < 1e-9);
     mote_series_release(&s);
     cfg.axes = (mote_names){none, 1};
-    T_FAILS(mote_series_read("t", text, strlen(text), &cfg, &s, &err), MOTE_NOT_FOUND,
-            "has no column 'z' for an axis; it has: when, x, word");
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", text, strlen(text)}, &cfg, &s, &err),
+            MOTE_NOT_FOUND, "has no column 'z' for an axis; it has: when, x, word");
     cfg.axes = (mote_names){word, 1};
-    T_FAILS(mote_series_read("t", text, strlen(text), &cfg, &s, &err), MOTE_PARSE,
-            "column 'word' holds no numbers, so it is no axis");
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", text, strlen(text)}, &cfg, &s, &err),
+            MOTE_PARSE, "column 'word' holds no numbers, so it is no axis");
     cfg.time_column = "";
     cfg.axes = (mote_names){0};
     s = read_by(text, &cfg);

@@ -12,7 +12,7 @@ static int16_t tone[N];
 static mote_status try_decode(const void *bytes, size_t n, mote_audio *out, mote_err *err)
 {
     mote_audio_config cfg = mote_audio_config_default();
-    return mote_audio_decode(bytes, n, "x.wav", &cfg, out, err);
+    return mote_audio_decode(&(mote_file_bytes){"x.wav", bytes, n}, &cfg, out, err);
 }
 
 /* The first k of x[] have to come out of bytes[]. */

@@ -13,7 +13,7 @@ static mote_table *open_text(const char *text, const mote_table_config *cfg)
 {
     mote_err err;
     mote_table *t = NULL;
-    T_OK(mote_table_open_bytes("t.csv", text, strlen(text), cfg, &t, &err));
+    T_OK(mote_table_open_bytes(&(mote_file_bytes){"t.csv", text, strlen(text)}, cfg, &t, &err));
     return t;
 }
 
@@ -38,7 +38,7 @@ static mote_table *made(const char *header, int n, void (*row)(mote_buf *, int))
     }
     mote_err err;
     mote_table *t = NULL;
-    T_OK(mote_table_open_bytes("t.csv", b.data, b.len, NULL, &t, &err));
+    T_OK(mote_table_open_bytes(&(mote_file_bytes){"t.csv", b.data, b.len}, NULL, &t, &err));
     /* the bytes are borrowed: columns and counts stay, rows must not be read */
     mote_buf_release(&b);
     return t;
@@ -180,10 +180,11 @@ static void stated_types_are_held(void **state)
     mote_table_destroy(t);
     t = NULL;
     stated[1].format = "%Q";
-    T_FAILS(mote_table_open_bytes("t", text, sizeof text - 1, &cfg, &t, &err), MOTE_ARG, "'%Q'");
+    T_FAILS(mote_table_open_bytes(&(mote_file_bytes){"t", text, sizeof text - 1}, &cfg, &t, &err),
+            MOTE_ARG, "'%Q'");
     stated[0].name = "cod";
-    T_FAILS(mote_table_open_bytes("t", text, sizeof text - 1, &cfg, &t, &err), MOTE_NOT_FOUND,
-            "no column 'cod'; is it 'code'?");
+    T_FAILS(mote_table_open_bytes(&(mote_file_bytes){"t", text, sizeof text - 1}, &cfg, &t, &err),
+            MOTE_NOT_FOUND, "no column 'cod'; is it 'code'?");
     assert_null(t);
 }
 
@@ -277,7 +278,8 @@ static mote_status open_small(mote_err *err)
 {
     static const char text[] = "a,b,c\n1,x,2024-01-01\n2,y,2024-01-02\n3,x,z\n";
     mote_table *t = NULL;
-    mote_status st = mote_table_open_bytes("t", text, sizeof text - 1, NULL, &t, err);
+    mote_status st =
+        mote_table_open_bytes(&(mote_file_bytes){"t", text, sizeof text - 1}, NULL, &t, err);
     mote_table_destroy(t);
     return st;
 }
@@ -302,7 +304,7 @@ static mote_table *open_real(const char *file)
     bytes = NULL;
     snprintf(path, sizeof path, "%s/%s", t_data(), file);
     T_OK(mote_file_read(path, (size_t)64 << 20, &bytes, &n, &err));
-    T_OK(mote_table_open_bytes(path, bytes, n, NULL, &t, &err));
+    T_OK(mote_table_open_bytes(&(mote_file_bytes){path, bytes, n}, NULL, &t, &err));
     return t;
 }
 

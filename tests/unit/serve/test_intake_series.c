@@ -186,12 +186,8 @@ static const int in_order[AXES] = {0, 1, 2};
 static mote_status ask(fixture *f, const void *bytes, size_t n, bool may_convert,
                        mote_classification *out, mote_err *err)
 {
-    const mote_asked asked = {.s = f->s,
-                              .bytes = bytes,
-                              .n = n,
-                              .what = "a.csv",
-                              .may_convert = may_convert,
-                              .max_ms = 600000};
+    const mote_asked asked = {
+        .s = f->s, .file = {"a.csv", bytes, n}, .may_convert = may_convert, .max_ms = 600000};
     return mote_classify(f->infer, &asked, &f->arena, out, err);
 }
 
@@ -553,8 +549,7 @@ static void events_are_told_with_from_and_to(void **state)
         assert_true(json_number_value(json_object_get(d, "score")) >= 0.30);
     }
     json_decref(j);
-    const mote_asked asked = {
-        .s = f->s, .bytes = b.data, .n = b.len, .what = "a.csv", .is_label_only = true};
+    const mote_asked asked = {.s = f->s, .file = {"a.csv", b.data, b.len}, .is_label_only = true};
     mote_classification l;
     T_OK(mote_classify(f->infer, &asked, &f->arena, &l, &err));
     assert_true(l.is_label_only && l.n_detections == 0 && l.n_windows == c.n_windows);

@@ -53,7 +53,7 @@ static void a_window_is_kept_as_csv_with_its_axes(void **state)
     const mote_kind *kind = mote_kind_of(MOTE_INPUT_SERIES);
     mote_decoding how = kind->decoding();
     mote_decoded d;
-    T_OK(mote_kind_decode(kind, out.data, out.len - 1, "kept", &how, &d, &err));
+    T_OK(mote_kind_decode(kind, &(mote_file_bytes){"kept", out.data, out.len - 1}, &how, &d, &err));
     const mote_series_samples *s = mote_decoded_series(&d);
     assert_int_equal(s->n_channels, 2);
     assert_string_equal(s->names[0], "acc,x");
@@ -78,7 +78,7 @@ static void a_picture_is_kept_as_the_model_saw_it(void **state)
     const mote_kind *kind = mote_kind_of(MOTE_INPUT_IMAGE);
     mote_decoding how = kind->decoding();
     mote_decoded d;
-    T_OK(mote_kind_decode(kind, out.data, out.len, "kept", &how, &d, &err));
+    T_OK(mote_kind_decode(kind, &(mote_file_bytes){"kept", out.data, out.len}, &how, &d, &err));
     const mote_shape shape = {.dtype = MOTE_U8, .n_dims = 3, .dims = {2, 3, 1}};
     const mote_cut_config cut = mote_image_cut_of(&shape, NULL);
     uint8_t back[6];
