@@ -164,6 +164,33 @@ static inline mote_model *tiny_model_with(uint64_t seed, const mote_feature_conf
     return tiny_load(&b);
 }
 
+/* What validation promised of each kind of answer: errors of at most 0.5, a share right of at least
+ * 0.8, false alarms of at most 0.2. */
+static inline json_t *tiny_promises(void)
+{
+    return json_pack("{s:[{s:s, s:f, s:{s:f}}, {s:s, s:f, s:{s:f}}, {s:s, s:f, s:{s:f}}]}",
+                     "promises", "metric", "mae", "measured", 0.4, "promised", "hi", 0.5, "metric",
+                     "accuracy", "measured", 0.9, "promised", "lo", 0.8, "metric",
+                     "false_alarm_rate", "measured", 0.1, "promised", "hi", 0.2);
+}
+
+/* The same model of classes, with promises. */
+static inline mote_model *tiny_promising_model(int32_t n_in, uint64_t seed)
+{
+    MOTE_SCOPED_BUF b;
+    MOTE_SCOPED_JSON *metrics = tiny_promises();
+    mote_model *m = tiny_tensor_model(n_in, seed);
+    const mote_bundle_parts parts = {.name = "promising",
+                                     .signature = *mote_model_signature(m),
+                                     .graph = mote_model_graph(m),
+                                     .decision = mote_model_decision(m),
+                                     .metrics = metrics};
+    mote_buf_init(&b, 1 << 24);
+    TINY_MUST(mote_bundle_write(&parts, &b, NULL));
+    mote_model_unref(m);
+    return tiny_load(&b);
+}
+
 /* Four numbers to two values, or to a score of how unlike themselves they come back: float32. */
 static inline mote_model *tiny_answer_model(mote_answer_kind kind)
 {
@@ -191,8 +218,7 @@ static inline mote_model *tiny_answer_model(mote_answer_kind kind)
     d.anomaly = (mote_anomaly_point){.score = MOTE_SCORE_RECONSTRUCTION, .threshold = 0.5f};
     if (is_value)
         d.value = (mote_value_point){2, 0.9, {1, 0.25f}};
-    MOTE_SCOPED_JSON *metrics = json_pack("{s:[{s:s, s:f, s:{s:f}}]}", "promises", "metric", "mae",
-                                          "measured", 0.4, "promised", "hi", 0.5);
+    MOTE_SCOPED_JSON *metrics = tiny_promises();
     mote_bundle_parts parts = {
         .name = "answer", .signature = s, .graph = f, .decision = &d, .metrics = metrics};
     MOTE_SCOPED_BUF b;

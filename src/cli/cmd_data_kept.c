@@ -16,8 +16,9 @@ typedef struct {
 
 static void say_list(mote_cli *cli, const mote_kept_list *list)
 {
-    static const char *const titles[] = {">prediction", "time", "model",   "said",
-                                         ">sure",       "form", "subject", "in the data as"};
+    static const char *const titles[] = {">prediction", "time",  "model",
+                                         "said",        ">sure", "form",
+                                         "subject",     "true",  "in the data as"};
     mote_table t;
     if (list->n == 0)
         return;
@@ -36,6 +37,7 @@ static void say_list(mote_cli *cli, const mote_kept_list *list)
             mote_table_cell(&t, "-");
         mote_table_cell(&t, "%s", k->form);
         mote_table_cell(&t, "%s", *k->subject ? k->subject : "-");
+        mote_table_cell(&t, "%s", mote_shown(cli, k->truth ? k->truth : "-"));
         mote_table_cell(&t, "%s", mote_shown(cli, k->taken ? k->taken : "-"));
     }
     mote_table_say(&t, cli);
@@ -97,8 +99,9 @@ const mote_command mote_cmd_data_kept = {
     .usage = "[--model NAME] [--unsure] [--all] [--limit N] [--write DIR]",
     .about = "Lists the inputs that 'mote serve' kept with consent and that are not in the data\n"
              "yet: what was said of each and how sure. --write puts them into a folder with a\n"
-             "list, labels.csv, in whose last column somebody fills in what is true; rows of\n"
-             "tables stand in the list. 'mote data label' takes them into the data with it.",
+             "list, labels.csv, in whose last column somebody fills in what is true, where it did\n"
+             "not come later by 'mote monitor --truths'; rows of tables stand in the list. 'mote "
+             "data label' takes them into the data with it.",
     .examples = "mote data kept --unsure --limit 50\n"
                 "mote data kept --unsure --limit 200 --write to-label\n"
                 "mote data label to-label/labels.csv",

@@ -11,6 +11,7 @@
 
 typedef struct {
     const char *who;
+    bool truths;
 } label_values;
 
 typedef struct {
@@ -49,6 +50,16 @@ static mote_status read_arg(mote_cli *cli, const char *arg, labels *l, mote_err 
     return MOTE_OK;
 }
 
+/* What turned out to be true. */
+static mote_status read_truths(mote_cli *cli, labels *l, mote_err *err)
+{
+    mote_kept_labels came;
+    MOTE_TRY(mote_kept_true(cli->store, &cli->arena, &came, err));
+    for (size_t i = 0; i < came.n; i++)
+        MOTE_TRY(add(cli, l, &came.items[i], err));
+    return MOTE_OK;
+}
+
 static void say_report(mote_cli *cli, const labels *l, const mote_kept_report *r)
 {
     for (size_t i = 0; i < r->n_refused && i < MOST_LINES; i++)
@@ -70,6 +81,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     labels l = {.room = 0};
     mote_kept_report r = {0};
     json_t *document = NULL;
+    if (n_args == 0 && !v->truths)
+        return mote_fail(err, MOTE_USAGE,
+                         "what is labelled? name a file, predictions, or --truths");
+    if (v->truths)
+        MOTE_TRY(read_truths(cli, &l, err));
     for (size_t i = 0; i < n_args; i++)
         MOTE_TRY(read_arg(cli, args[i], &l, err));
     const mote_kept_taking how = {cli->project, mote_who(cli, v->who), mote_clock_wall_ms()};
@@ -85,21 +101,23 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 static const mote_option options[] = {
     {"who", 0, MOTE_OPT_STRING, offsetof(label_values, who), 0, 0, "NAME",
      "who says so (default: the user name)"},
+    {"truths", 't', MOTE_OPT_FLAG, offsetof(label_values, truths), 0, 0, NULL,
+     "all whose truth came later ('mote monitor --truths')"},
 };
 
 const mote_command mote_cmd_data_label = {
-    .usage = "FILE.csv|PREDICTION=LABEL.. [--who NAME]",
-    .about = "Takes inputs that the server kept into the data, with what is true of them: labels\n"
-             "of single predictions, or a CSV file with a column 'id' (of the prediction, as\n"
-             "'mote data kept --write' writes it) or 'request' (the client's request id), and a\n"
-             "column 'label', for tables the one that 'table.target' names. Lines without a label\n"
-             "wait. The group of a sample is the subject that the client named. Rows of tables\n"
-             "become one file for each subject.",
+    .usage = "FILE.csv|PREDICTION=LABEL..|--truths [--who NAME]",
+    .about =
+        "Takes inputs that the server kept into the data, with what is true of them: labels\n"
+        "of single predictions, or a CSV file with a column 'id' (of the prediction, as\n"
+        "'mote data kept --write' writes it) or 'request' (the client's request id), and a\n"
+        "column 'label', for tables the one that 'table.target' names. Lines without a label\n"
+        "wait. --truths takes all whose truth came later. The group of a sample is the subject\n"
+        "that the client named. Rows of tables become one file for each subject.",
     .examples = "mote data label 12=yes 13=no\nmote data label to-label/labels.csv\n"
-                "mote data undo",
+                "mote data label --truths\nmote data undo",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
-    .min_args = 1,
     .max_args = 1000,
     .values_bytes = sizeof(label_values),
     .run = run,

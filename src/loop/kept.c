@@ -27,7 +27,7 @@ bool kept_is_rows(const mote_project *p)
     return k && k->n_rows;
 }
 
-mote_names kept_label_columns(const mote_project *p)
+mote_names mote_kept_label_columns(const mote_project *p)
 {
     static const char *const one[] = {"label"};
     const bool is_named = kept_is_rows(p) && p->table.target.n > 0;
@@ -108,6 +108,20 @@ static mote_status look_up(mote_store *s, int64_t id, mote_arena *a, const char 
     return row ? mote_rows_text(a, q, 0, label, err) : MOTE_OK;
 }
 
+static mote_status look_up_truth(mote_store *s, int64_t id, mote_arena *a, const char **truth,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_STMT *q = NULL;
+    bool row = false;
+    MOTE_TRY(mote_stmt_prepare(
+        s, "SELECT truth FROM prediction_truth WHERE prediction = ?1 AND truth IS NOT NULL", &q,
+        err));
+    mote_stmt_bind_i64(q, 1, id);
+    MOTE_TRY(mote_stmt_step(q, &row, err));
+    *truth = NULL;
+    return row ? mote_rows_text(a, q, 0, truth, err) : MOTE_OK;
+}
+
 static mote_status add(lister *l, const mote_predlog_record *r, mote_err *err)
 {
     mote_kept k = {.id = r->id, .time_ms = r->time_ms, .sure = NAN};
@@ -116,6 +130,7 @@ static mote_status add(lister *l, const mote_predlog_record *r, mote_err *err)
     MOTE_TRY(look_up(l->store, r->id, l->arena, &k.taken, err));
     if (k.taken && !l->wish->with_taken)
         return MOTE_OK;
+    MOTE_TRY(look_up_truth(l->store, r->id, l->arena, &k.truth, err));
     MOTE_TRY(mote_rows_copy(l->arena, r->model, &k.model, err));
     MOTE_TRY(mote_rows_copy(l->arena, r->version, &k.version, err));
     MOTE_TRY(mote_rows_copy(l->arena, r->subject, &k.subject, err));
@@ -159,5 +174,20 @@ mote_status mote_kept_find(mote_store *s, const mote_kept_wish *wish, mote_arena
         qsort(l.items, l.n, sizeof *l.items, wish->least_sure ? least_sure_first : newest_first);
     const bool is_cut = wish->limit > 0 && (size_t)wish->limit < l.n;
     *out = (mote_kept_list){l.items, is_cut ? (size_t)wish->limit : l.n, l.n};
+    return MOTE_OK;
+}
+
+mote_status mote_kept_true(mote_store *s, mote_arena *a, mote_kept_labels *out, mote_err *err)
+{
+    const mote_kept_wish wish = {.model = NULL};
+    mote_kept_list list;
+    mote_kept_labels l = {.n = 0};
+    MOTE_TRY(mote_kept_find(s, &wish, a, &list, err));
+    MOTE_TRY(mote_arena_take(a, list.n + 1, sizeof *l.items, &l.items, err));
+    for (size_t i = 0; i < list.n; i++)
+        if (list.items[i].truth)
+            l.items[l.n++] =
+                (mote_kept_label){.id = list.items[i].id, .label = list.items[i].truth};
+    *out = l;
     return MOTE_OK;
 }

@@ -25,6 +25,7 @@ typedef struct {
     const char *said;  /* the label, or the numbers; NULL: outputs are not kept */
     double sure;       /* probability of the label; NaN: no class was said, or outputs not kept */
     const char *form;  /* "csv", "wav", "pnm", or "f32", which cannot become a sample */
+    const char *truth; /* what turned out to be true (truths.h); NULL: it did not come */
     const char *taken; /* as what it is in the data; NULL: it is not */
 } mote_kept;
 
@@ -69,6 +70,11 @@ typedef struct {
     size_t n_refused;
 } mote_kept_report;
 
+/* Those that are not in the data and whose truth came, with it as their label. Live as long as `a`.
+ */
+MOTE_MUST_USE mote_status mote_kept_true(mote_store *s, mote_arena *a, mote_kept_labels *out,
+                                         mote_err *err);
+
 /* Take them into the data of the project; the caller holds the write lock. All in one transaction.
  * What cannot be taken is refused by name, and the others are taken all the same.
  * Errors: those of the store; CORRUPT, NOMEM. */
@@ -82,9 +88,9 @@ MOTE_MUST_USE mote_status mote_kept_take(mote_store *s, const mote_kept_taking *
                                          mote_kept_report *out, mote_err *err);
 
 /* Write inputs into the folder `dir`, which is made and must hold no labels.csv: labels.csv with a
- * line for each and an empty last column to be filled in, named `label`, or those that the
- * project's tables ask for; rows of tables stand in it, other inputs in files beside it. The files
- * are in the clear and outlive the log. CONFLICT: there is one. */
+ * line for each and a last column to be filled in, which holds the truth where one came, named
+ * `label`, or those that the project's tables ask for; rows of tables stand in it, other inputs in
+ * files beside it. The files are in the clear and outlive the log. CONFLICT: there is one. */
 MOTE_MUST_USE mote_status mote_kept_write(mote_store *s, const mote_project *project,
                                           const mote_kept_list *list, const char *dir,
                                           mote_err *err);
@@ -93,6 +99,9 @@ MOTE_MUST_USE mote_status mote_kept_write(mote_store *s, const mote_project *pro
  * PARSE, ARG: names the line. */
 MOTE_MUST_USE mote_status mote_kept_read(const char *path, const mote_project *project,
                                          mote_arena *a, mote_kept_labels *out, mote_err *err);
+
+/* What the columns of labels are called; static, or the project's. */
+mote_names mote_kept_label_columns(const mote_project *p);
 
 /* For commands and routes. New references owned by the caller. */
 MOTE_MUST_USE mote_status mote_kept_json(const mote_kept_list *list, json_t **out, mote_err *err);

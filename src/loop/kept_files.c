@@ -53,7 +53,7 @@ static mote_status begin_list(writer *w, const char *bytes, size_t n, mote_err *
     } else {
         mote_buf_str(&w->list, "file");
     }
-    const mote_names labels = kept_label_columns(w->project);
+    const mote_names labels = mote_kept_label_columns(w->project);
     mote_buf_str(&w->list, ",said,sure");
     for (size_t i = 0; i < labels.n; i++) {
         mote_buf_str(&w->list, ",");
@@ -72,6 +72,20 @@ static mote_status put_file(writer *w, const mote_kept *k, const char *bytes, si
     MOTE_TRY(mote_path_join(w->arena, w->dir, name, &path, err));
     put_text(&w->list, name);
     return mote_file_write(path, bytes, n, err);
+}
+
+/* The columns that are filled in: with the truth, where it came. */
+static void put_truth(writer *w, const char *truth)
+{
+    const size_t n = mote_kept_label_columns(w->project).n;
+    size_t at = 0, from = 0, length = 0;
+    for (size_t i = 0; i < n; i++) {
+        mote_buf_str(&w->list, ",");
+        if (truth && n == 1)
+            put_text(&w->list, truth);
+        else if (truth && kept_next_value(truth, &at, &from, &length))
+            mote_buf_add(&w->list, truth + from, length);
+    }
 }
 
 static mote_status put_one(writer *w, const mote_kept *k, mote_err *err)
@@ -101,8 +115,7 @@ static mote_status put_one(writer *w, const mote_kept *k, mote_err *err)
     mote_buf_str(&w->list, ",");
     if (isfinite(k->sure))
         mote_buf_printf(&w->list, "%.4f", k->sure);
-    for (size_t i = kept_label_columns(w->project).n; i > 0; i--)
-        mote_buf_str(&w->list, ",");
+    put_truth(w, k->truth);
     mote_buf_str(&w->list, "\n");
     return mote_buf_status(&w->list, err);
 }
@@ -241,7 +254,7 @@ mote_status mote_kept_read(const char *path, const mote_project *project, mote_a
     reader r = {.n_columns = 0};
     cfg.header = MOTE_CSV_HEADER_YES;
     MOTE_TRY(mote_csv_open(path, &cfg, &r.csv, err));
-    mote_status st = read_rows(&r, kept_label_columns(project), a, out, err);
+    mote_status st = read_rows(&r, mote_kept_label_columns(project), a, out, err);
     mote_csv_destroy(r.csv);
     return st;
 }

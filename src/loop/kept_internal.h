@@ -12,9 +12,6 @@
 const mote_kind *kept_kind(const mote_project *p);
 bool kept_is_rows(const mote_project *p);
 
-/* What the columns of labels are called; static, or the project's. */
-mote_names kept_label_columns(const mote_project *p);
-
 /* Of a label of several values, "3.5, 4", the next: *at is where it begins, and then where the one
  * behind it does; *n its length. False: there is none. */
 bool kept_next_value(const char *label, size_t *at, size_t *from, size_t *n);

@@ -8,12 +8,12 @@
 static mote_status one_json(const mote_kept *k, json_t *list, mote_err *err)
 {
     return mote_json_append(list,
-                            json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:o, s:s, s:s?}", "id",
-                                      (json_int_t)k->id, "time_ms", (json_int_t)k->time_ms, "model",
-                                      k->model, "version", k->version, "subject", k->subject,
-                                      "request", k->request_id, "said", k->said, "sure",
+                            json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s?, s:o, s:s, s:s?, s:s?}",
+                                      "id", (json_int_t)k->id, "time_ms", (json_int_t)k->time_ms,
+                                      "model", k->model, "version", k->version, "subject",
+                                      k->subject, "request", k->request_id, "said", k->said, "sure",
                                       isfinite(k->sure) ? json_real(k->sure) : json_null(), "form",
-                                      k->form, "taken", k->taken),
+                                      k->form, "truth", k->truth, "taken", k->taken),
                             err);
 }
 

@@ -306,7 +306,7 @@ static mote_status put_piles(taker *t, mote_err *err)
 /* As many numbers as are asked for. */
 static const char *wrong_values(const taker *t, const char *label)
 {
-    const size_t n_asked = kept_label_columns(t->project).n;
+    const size_t n_asked = mote_kept_label_columns(t->project).n;
     size_t from = 0, n = 0, at = 0, n_said = 0;
     double value = 0;
     for (; n_asked > 1 && kept_next_value(label, &at, &from, &n); n_said++)

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json_pull.h"
 #include "loop/kept.h"
-#include "store/rows.h"
+#include "web/labels_body.h"
 #include "web/project_internal.h"
 
 #define LIST_MAX_BYTES  ((size_t)256 << 20)
@@ -79,73 +78,22 @@ void mote_project_api_kept_input(void *context, const mote_http_request *rq,
 
 /* ---- what is true of them -------------------------------------------------------------------- */
 
-static mote_status pull_text(mote_json_pull *in, mote_arena *a, const char **out, mote_err *err)
-{
-    mote_slice s;
-    char *text = NULL;
-    MOTE_TRY(mote_pull_str(in, &s, err));
-    MOTE_TRY(mote_pull_text(s, a, &text, NULL, err));
-    *out = text;
-    return MOTE_OK;
-}
-
-static mote_status read_label(mote_json_pull *in, mote_arena *a, mote_kept_label *out,
-                              mote_err *err)
-{
-    *out = (mote_kept_label){.id = 0};
-    MOTE_TRY(mote_pull_object(in, err));
-    for (mote_slice key; mote_pull_member(in, &key);) {
-        if (mote_slice_is(key, "id"))
-            MOTE_TRY(mote_pull_i64(in, &out->id, err));
-        else if (mote_slice_is(key, "request"))
-            MOTE_TRY(pull_text(in, a, &out->request, err));
-        else if (mote_slice_is(key, "label"))
-            MOTE_TRY(pull_text(in, a, &out->label, err));
-        else
-            return mote_fail(err, MOTE_PARSE,
-                             "'%.*s' says nothing of a kept input: id or request, and label do",
-                             (int)(key.n < 40 ? key.n : 40), key.at);
-    }
-    if (!out->label || (out->id == 0) == !out->request)
-        return mote_fail(err, MOTE_PARSE,
-                         "a label is {\"id\": NUMBER or \"request\": TEXT, \"label\": TEXT}");
-    return MOTE_OK;
-}
-
-static mote_status read_labels(const mote_http_request *rq, mote_kept_labels *l, mote_err *err)
-{
-    size_t room = 0;
-    mote_json_pull in;
-    mote_json_pull_init(&in, rq->body, rq->body_bytes);
-    MOTE_TRY(mote_pull_object(&in, err));
-    for (mote_slice key; mote_pull_member(&in, &key);) {
-        if (!mote_slice_is(key, "labels"))
-            return mote_fail(err, MOTE_PARSE, "'%.*s': the body is {\"labels\": [..]}",
-                             (int)(key.n < 40 ? key.n : 40), key.at);
-        MOTE_TRY(mote_pull_array(&in, err));
-        while (mote_pull_item(&in)) {
-            MOTE_TRY(mote_rows_room(rq->arena, &l->items, l->n, &room, sizeof *l->items, err));
-            MOTE_TRY(read_label(&in, rq->arena, &l->items[l->n], err));
-            l->n++;
-        }
-    }
-    return mote_pull_end(&in, err);
-}
-
 static mote_status take(mote_project_api *p, const mote_http_request *rq, mote_lock *lock,
                         json_t **out, mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
-    mote_kept_labels l = {.n = 0};
+    mote_labels_body body;
     mote_store *s = NULL;
     mote_project *project = NULL;
     mote_kept_report r = {0};
     mote_arena_init(&a, LIST_MAX_BYTES);
-    MOTE_TRY(read_labels(rq, &l, err));
+    MOTE_TRY(mote_labels_body_read(rq, MOTE_LABELS_OF_KEPT, &body, err));
     MOTE_TRY(mote_project_load(p->dir, &a, &project, NULL, err));
     MOTE_TRY(mote_project_api_open_to_write(p, rq, &s, lock, err));
+    if (body.truths)
+        MOTE_TRY(mote_kept_true(s, &a, &body.labels, err));
     const mote_kept_taking how = {project, "http", mote_clock_wall_ms()};
-    MOTE_TRY(mote_kept_take(s, &how, &l, &a, &r, err));
+    MOTE_TRY(mote_kept_take(s, &how, &body.labels, &a, &r, err));
     return mote_kept_report_json(&r, out, err);
 }
 

@@ -341,6 +341,37 @@ static void the_log_is_judged_once_however_often_it_is_read(void **state)
     assert_int_equal(read_log(f, true).n_read, 0);
 }
 
+/* A kill behind any window, or simply the next call: the samples of a request that were not in the
+ * window that it completed are in the next one. */
+static void what_is_left_of_a_request_is_in_the_window_of_the_next_call(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    int64_t n = 0;
+    log_predictions(f, 1, 0, 12);
+    log_predictions(f, WINDOW / 2, 0, 24); /* one sample too many for a window */
+    assert_int_equal(read_log(f, false).flushed.n_windows, 1);
+    assert_int_equal(read_log(f, false).flushed.n_windows, 0);
+    log_predictions(f, WINDOW / 2 - 1, 0, 24);
+    log_predictions(f, 1, 0, 12);
+    mote_monitor_log_read r = read_log(f, false);
+    assert_int_equal(r.flushed.n_windows, 1);
+    assert_int_equal(r.n_read, WINDOW / 2); /* the first of them was counted before */
+    assert_ok(mote_store_query_i64(f->store, "SELECT sum(n) FROM monitor_window", &n, &err));
+    assert_int_equal(n, 2 * WINDOW);
+
+    /* Erased meanwhile, it takes nothing from the next one. */
+    log_predictions(f, 1, 0, 12);
+    log_predictions(f, WINDOW / 2, 0, 24);
+    assert_int_equal(read_log(f, false).flushed.n_windows, 1);
+    MOTE_SCOPED_STMT *q = NULL;
+    assert_ok(mote_stmt_prepare(
+        f->store, "DELETE FROM prediction WHERE id = (SELECT max(id) FROM prediction)", &q, &err));
+    assert_ok(mote_stmt_run(q, &err));
+    log_predictions(f, WINDOW / 2, 0, 24);
+    assert_int_equal(read_log(f, false).flushed.n_windows, 1);
+}
+
 static void each_sample_of_a_request_counts_for_itself(void **state)
 {
     fixture *f = *state;
@@ -420,6 +451,7 @@ int main(void)
         T(threads_add_without_losing_any),
         T(the_log_is_judged_once_however_often_it_is_read),
         T(each_sample_of_a_request_counts_for_itself),
+        T(what_is_left_of_a_request_is_in_the_window_of_the_next_call),
         T(alarms_above_the_promise_are_an_alert),
         T(bad_settings_are_refused),
     };
