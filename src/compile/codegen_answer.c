@@ -65,9 +65,12 @@ static int64_t hop_steps(const mote_compile_input *in)
     return (int64_t)mote_alarm_hop((size_t)in->sample.dims[0]);
 }
 
-static int64_t quiet_looks(const mote_compile_input *in)
+/* Of what tells alarms; else nothing becomes usual, and there is no pause. */
+static mote_alarm_rule alarm_rule(const mote_compile_input *in)
 {
-    return mote_alarm_quiet(in->decision, in->signature->rate_hz, (size_t)hop_steps(in));
+    if (!tells_alarms(in))
+        return (mote_alarm_rule){0};
+    return mote_alarm_rule_of(in->decision, in->signature->rate_hz, (size_t)hop_steps(in));
 }
 
 /* ---- what the holes of the templates are filled with --------------------------------------- */
@@ -124,6 +127,11 @@ static void threshold(const codegen *c, mote_buf *b)
     codegen_f32(b, c->in->decision->anomaly.threshold);
 }
 
+static void usual(const codegen *c, mote_buf *b)
+{
+    codegen_f32(b, alarm_rule(c->in).usual);
+}
+
 /* A network that takes the sample itself, quantised. */
 static bool quantises(const codegen *c)
 {
@@ -159,7 +167,11 @@ static void fill(const codegen *c, mote_buf *b, const char *text)
         {"timed", .number = tells_alarms(c->in)},
         {"untimed", .number = !tells_alarms(c->in)},
         {"hop_steps", .number = hop_steps(c->in)},
-        {"quiet", .number = tells_alarms(c->in) ? quiet_looks(c->in) : 0},
+        {"quiet", .number = alarm_rule(c->in).quiet},
+        {"adapts", .number = alarm_rule(c->in).adapt > 0},
+        {"stays", .number = tells_alarms(c->in) && alarm_rule(c->in).adapt == 0},
+        {"adapt", .number = alarm_rule(c->in).adapt},
+        {"usual", .write = usual},
         {"interval", .number = n_intervals(c->in)},
         {"half_widths", .write = half_widths},
         {"level", .write = level},
@@ -182,6 +194,7 @@ static bool uses(const codegen *c, const char *path)
 {
     return mote_str_starts(path, "answer/") ||
            (tells_alarms(c->in) && mote_str_starts(path, "stream/mrt_alarm")) ||
+           (alarm_rule(c->in).adapt > 0 && mote_str_starts(path, "stream/mrt_usual")) ||
            (c->features == NULL && mote_str_starts(path, "signal/mrt_quantize"));
 }
 

@@ -285,6 +285,14 @@ static mote_status evaluate_anomalies(const mote_answers *x, const mote_answer_w
     return words ? mote_anomaly_evaluation_to_json(&e, &out->document, err) : MOTE_OK;
 }
 
+static float mean_of(const mote_anomaly_answers *v)
+{
+    double sum = 0;
+    for (size_t i = 0; i < v->n; i++)
+        sum += (double)v->scores[i];
+    return (float)(sum / (double)v->n);
+}
+
 /* The threshold comes from what is normal alone, whatever else is known. A model's decision counts
  * a score at its threshold as an anomaly, an evaluation one above it: the next float. */
 static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, mote_arena *a,
@@ -323,6 +331,8 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
     out->false_alarm = t.asked;
     out->true_false_alarm = t.false_alarm;
     out->decision.anomaly.quiet_ms = cfg->quiet_ms;
+    out->decision.anomaly.adapt_ms = cfg->adapt_ms;
+    out->decision.anomaly.usual = cfg->adapt_ms > 0 ? mean_of(&normal) : 0;
     out->decision.anomaly.threshold = nextafterf(t.threshold, INFINITY);
     out->promises[out->n_promises++] =
         (mote_decide_promise){MOTE_METRIC_false_alarm_rate, t.false_alarm};

@@ -17,6 +17,7 @@ typedef struct {
     double false_alarm;    /* rate that the threshold of a score is chosen for */
     double margin;         /* so many times that threshold is the one that holds; >= 1 */
     double quiet_ms;       /* of scores in time: an alarm that pauses for no longer is one */
+    double adapt_ms;       /* of the same: in so long becomes usual what stays unusual; 0: never */
     mote_evaluate_config evaluate;
 } mote_decide_config;
 

@@ -16,8 +16,16 @@
 /* Steps from one look to the next, of windows of n_steps. */
 size_t mote_alarm_hop(size_t n_steps);
 
-/* Looks without an anomaly that do not end an alarm, at that hop; rate_hz: steps a second. */
-int32_t mote_alarm_quiet(const mote_decision *d, double rate_hz, size_t hop);
+/* How scores of looks become alarms, as the device needs it. */
+typedef struct {
+    float threshold; /* a score at or above it is an anomaly */
+    float usual;     /* see device/stream/mrt_usual.h */
+    int32_t adapt;   /* looks in which what stays unusual becomes usual; 0: nothing does */
+    int32_t quiet;   /* looks without an anomaly that do not end an alarm */
+} mote_alarm_rule;
+
+/* That of a decision, of looks at that hop; rate_hz: steps a second. */
+mote_alarm_rule mote_alarm_rule_of(const mote_decision *d, double rate_hz, size_t hop);
 
 /* Looks [first, last] of one stretch: the first and the last that is an anomaly, and the highest
  * score among them. */
@@ -26,8 +34,8 @@ typedef struct {
     float score;
 } mote_alarm;
 
-/* The alarms among n scores in time, into out [n]; how many. */
-size_t mote_alarms_find(const float *scores, size_t n, float threshold, int32_t quiet,
-                        mote_alarm *out);
+/* The alarms among n scores in time, into out [n]; how many. The scores become what they are
+ * against what was usual lately: those that the threshold is held against. */
+size_t mote_alarms_find(const mote_alarm_rule *rule, float *scores, size_t n, mote_alarm *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that say how unusual a sample is: a score, and whether it reaches the threshold. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,34 +25,49 @@ static json_t *to_json(const mote_decision *d, const mote_signature *s)
     (void)s;
     json_t *j = json_pack("{s:s, s:f}", "score", names[d->anomaly.score], "threshold",
                           (double)d->anomaly.threshold);
-    if (j && d->anomaly.quiet_ms > 0 &&
-        json_object_set_new(j, "quiet_ms", json_real(d->anomaly.quiet_ms)) != 0) {
-        json_decref(j);
-        j = NULL;
-    }
-    return j;
+    bool is_whole = j != NULL;
+    if (is_whole && d->anomaly.quiet_ms > 0)
+        is_whole = json_object_set_new(j, "quiet_ms", json_real(d->anomaly.quiet_ms)) == 0;
+    if (is_whole && d->anomaly.adapt_ms > 0)
+        is_whole = json_object_set_new(j, "adapt_ms", json_real(d->anomaly.adapt_ms)) == 0 &&
+                   json_object_set_new(j, "usual", json_real((double)d->anomaly.usual)) == 0;
+    if (is_whole)
+        return j;
+    json_decref(j);
+    return NULL;
 }
 
 static mote_status from_json(const json_t *j, const mote_signature *s, mote_decision *out,
                              mote_err *err)
 {
     const char *score = NULL;
-    double threshold = 0, quiet_ms = 0;
+    double threshold = 0, quiet_ms = 0, adapt_ms = 0, usual = 0;
     size_t k = 0;
     (void)s;
     MOTE_TRY(mote_json_get_str(j, WHAT, "score", &score, err));
     MOTE_TRY(mote_json_get_f64(j, WHAT, "threshold", &threshold, err));
     if (json_object_get(j, "quiet_ms")) /* of windows in time, and not before this was chosen */
         MOTE_TRY(mote_json_get_f64(j, WHAT, "quiet_ms", &quiet_ms, err));
+    if (json_object_get(j, "adapt_ms")) {
+        MOTE_TRY(mote_json_get_f64(j, WHAT, "adapt_ms", &adapt_ms, err));
+        MOTE_TRY(mote_json_get_f64(j, WHAT, "usual", &usual, err));
+    }
     if (!(quiet_ms >= 0 && isfinite(quiet_ms)))
         return mote_fail(err, MOTE_PARSE, WHAT ": quiet_ms %g is no time", quiet_ms);
+    if (!(adapt_ms >= 0 && isfinite(adapt_ms)) || !(usual >= 0 && usual <= (double)FLT_MAX))
+        return mote_fail(err, MOTE_PARSE,
+                         WHAT ": adapt_ms %g is no time, or usual %g no mean of scores", adapt_ms,
+                         usual);
     while (k < N_NAMES && strcmp(names[k], score) != 0)
         k++;
     if (k == N_NAMES)
         return mote_fail(err, MOTE_PARSE, WHAT ": there is no score '%.60s'; there are %s and %s",
                          score, names[0], names[1]);
-    out->anomaly = (mote_anomaly_point){
-        .score = (mote_score_kind)k, .threshold = (float)threshold, .quiet_ms = quiet_ms};
+    out->anomaly = (mote_anomaly_point){.score = (mote_score_kind)k,
+                                        .threshold = (float)threshold,
+                                        .quiet_ms = quiet_ms,
+                                        .adapt_ms = adapt_ms,
+                                        .usual = (float)usual};
     return MOTE_OK;
 }
 

@@ -37,6 +37,8 @@ typedef struct {
     mote_score_kind score;
     float threshold; /* a score at or above it is an anomaly */
     double quiet_ms; /* of windows in time: an alarm that pauses for no longer is one (alarms.h) */
+    double adapt_ms; /* of the same: in so long becomes usual what stays unusual; 0: nothing does */
+    float usual;     /* the mean score of what is normal; looked at where adapt_ms is above 0 */
 } mote_anomaly_point;
 
 /* The interval around each value that holds the truth of a share `level` of samples:

@@ -27,7 +27,7 @@ typedef struct {
     mote_judge judge; /* the model that ships */
     size_t window, hop, channels;
     double rate_hz;
-    int32_t quiet;
+    mote_alarm_rule rule;
     mote_recorded_list list;
     mote_told_recording *told; /* [list.n] */
     float **scores;            /* [list.n] of the looks of all pieces, one behind the other */
@@ -60,7 +60,6 @@ static mote_status hear_piece(const along *l, const mote_recorded_piece *p, floa
 static mote_status hear(along *l, size_t k, mote_err *err)
 {
     const mote_recorded *r = &l->list.items[k];
-    const float threshold = l->e->decided.decision.anomaly.threshold;
     mote_arena *a = &l->e->arena;
     mote_told_alarm *alarms = NULL;
     mote_alarm *found = NULL;
@@ -76,7 +75,7 @@ static mote_status hear(along *l, size_t k, mote_err *err)
         if (n == 0)
             continue;
         MOTE_TRY(hear_piece(l, p, l->scores[k] + at, err));
-        const size_t n_found = mote_alarms_find(l->scores[k] + at, n, threshold, l->quiet, found);
+        const size_t n_found = mote_alarms_find(&l->rule, l->scores[k] + at, n, found);
         for (size_t f = 0; f < n_found; f++) {
             const size_t from = p->first + found[f].first * l->hop;
             alarms[n_alarms++] = (mote_told_alarm){
@@ -309,7 +308,7 @@ static mote_status open_recordings(along *l, mote_err *err)
     l->channels = (size_t)d->shape.dims[1];
     l->hop = mote_alarm_hop(l->window);
     l->rate_hz = d->rate_hz;
-    l->quiet = mote_alarm_quiet(&e->decided.decision, d->rate_hz, l->hop);
+    l->rule = mote_alarm_rule_of(&e->decided.decision, d->rate_hz, l->hop);
     MOTE_TRY(rows[d->kind->input](&m, &e->arena, &l->list, err));
     MOTE_TRY(mote_arena_take(&e->arena, l->list.n + 1, sizeof *l->told, &l->told, err));
     return mote_arena_take(&e->arena, l->list.n + 1, sizeof *l->scores, &l->scores, err);

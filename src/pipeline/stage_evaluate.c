@@ -138,6 +138,7 @@ static mote_status decide_on(mote_evaluating *e, const mote_jury *j, mote_decide
     cfg.false_alarm = mote_setting_anomaly(e->p->settings)->false_alarm;
     cfg.margin = mote_setting_anomaly(e->p->settings)->margin;
     cfg.quiet_ms = mote_setting_anomaly(e->p->settings)->quiet_ms;
+    cfg.adapt_ms = mote_setting_anomaly(e->p->settings)->adapt_ms;
     MOTE_TRY(answers_of(e, j, j->clips.x, &said, &x, err));
     mote_err why = {0};
     mote_status st = mote_decide(&x, &start, &cfg, &e->arena, out, &why);

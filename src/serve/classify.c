@@ -58,7 +58,7 @@ mote_status mote_classify_alarms(const mote_served *s, const mote_classify_stret
     const mote_decision *d = mote_model_decision(s->model);
     const int64_t n_steps = s->sample.dims[0];
     const size_t hop = mote_alarm_hop((size_t)n_steps);
-    const int32_t quiet = mote_alarm_quiet(d, (double)s->rate_hz, hop);
+    const mote_alarm_rule rule = mote_alarm_rule_of(d, (double)s->rate_hz, hop);
     mote_alarm *found = NULL;
     float *scores = NULL;
     if (x->n == 0 || x->windows[0].probabilities || x->windows[0].values)
@@ -67,7 +67,7 @@ mote_status mote_classify_alarms(const mote_served *s, const mote_classify_stret
     MOTE_TRY(mote_arena_take(a, x->n, sizeof *found, &found, err));
     for (size_t i = 0; i < x->n; i++)
         scores[i] = x->windows[i].score;
-    const size_t n = mote_alarms_find(scores, x->n, d->anomaly.threshold, quiet, found);
+    const size_t n = mote_alarms_find(&rule, scores, x->n, found);
     for (size_t i = 0; i < n; i++) {
         const int64_t start = x->windows[found[i].first].start;
         out[(*n_alarms)++] = (mote_classify_alarm){.start = start,
@@ -148,7 +148,10 @@ static void add_detections(mote_json_out *w, const mote_served *s, const mote_cl
         mote_out_null(w, "detected");
         return;
     }
-    mote_out_bool(w, "detected", c->n_detections > 0 || c->best.is_anomaly);
+    /* of several windows what has become usual is no anomaly any more: alarms know */
+    const bool is_alone = c->n_windows <= 1;
+    mote_out_bool(w, "detected",
+                  c->n_detections > 0 || c->n_alarms > 0 || (is_alone && c->best.is_anomaly));
     mote_out_array(w, "detections");
     for (size_t i = 0; i < c->n_detections; i++) {
         const mote_heard *d = &c->detections[i];

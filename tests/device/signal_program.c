@@ -11,7 +11,9 @@
 #include "device/signal/mrt_pixels.h"
 #include "device/signal/mrt_resize.h"
 #include "device/signal/mrt_series.h"
+#include "device/stream/mrt_alarm.h"
 #include "device/stream/mrt_detector.h"
+#include "device/stream/mrt_usual.h"
 #include "device/watch/mrt_sketch.h"
 #include "signal_pcm.h"
 
@@ -389,6 +391,31 @@ static void count(int32_t arithmetic)
 }
 #endif
 
+/* Scores whose level changes, one far out, one that is no number: what they are against the usual,
+ * and the alarms. */
+static void show_usual(void)
+{
+    uint64_t h = HASH_START;
+    uint32_t random = 1;
+    mrt_usual u;
+    mrt_alarm a;
+
+    mrt_usual_init(&u, 0.7f, 23);
+    mrt_alarm_init(&a, 2);
+    for (int i = 0; i < 2000; i++) {
+        random = random * 1664525u + 1013904223u;
+        float score = (float)(random >> 8) / 16777216.0f * (i / 500 % 2 ? 37.3f : 1.1f);
+        if (i == 700)
+            score = 1e30f;
+        score = mrt_usual_push(&u, score);
+        const int32_t said = (int32_t)mrt_alarm_push(&a, !(score < 3.0f));
+        h = hash_bytes(h, &score, sizeof score);
+        h = hash_bytes(h, &u.usual, sizeof u.usual);
+        h = hash_bytes(h, &said, sizeof said);
+    }
+    show("usual", 0, h);
+}
+
 int main(void)
 {
 #ifdef COUNT_INSTRUCTIONS
@@ -397,6 +424,7 @@ int main(void)
 #else
     run_math();
     run_stream_and_watch();
+    show_usual();
     run_front_end(MRT_FIXED);
     run_front_end(MRT_FLOAT);
     run_series(1, 2);

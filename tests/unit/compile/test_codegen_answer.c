@@ -192,7 +192,7 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
     mote_graph *q = NULL;
     mote_model *m = NULL;
     mote_buf b;
-    d.anomaly = (mote_anomaly_point){k->score, 0.9f, 1000};
+    d.anomaly = (mote_anomaly_point){k->score, 0.9f, 1000, 4000, 0.25f};
     if (is_bounded(k))
         d.value = (mote_value_point){k->n_outputs, 0.9, {0.1f, 1e-3f}};
     if (k->front_end) {
@@ -224,7 +224,8 @@ static mote_model *model_of(const kind *k, const void *x, mote_rng *r)
 /* ---- the generated project ------------------------------------------------------------------ */
 
 /* Of what runs in time, anomaly.h says how windows become alarms: 40 steps at 50 Hz look every 20,
- * and a second is two looks. Of rows it says nothing of them. */
+ * a second is two looks, and what stays unusual for ten of them becomes usual. Of rows it says
+ * nothing of them. */
 static void check_alarms(const kind *k, const char *dir)
 {
     char path[420];
@@ -237,6 +238,9 @@ static void check_alarms(const kind *k, const char *dir)
     assert_true((strstr(text, "#define ANOMALY_HOP_STEPS 20\n") != NULL) == is_timed);
     assert_true((strstr(text, "#define ANOMALY_QUIET 2\n") != NULL) == is_timed);
     assert_true((strstr(text, "mrt_alarm.h") != NULL) == is_timed);
+    assert_true((strstr(text, "#define ANOMALY_USUAL 0.25f\n") != NULL) == is_timed);
+    assert_true((strstr(text, "#define ANOMALY_ADAPT 10\n") != NULL) == is_timed);
+    assert_true((strstr(text, "mrt_usual.h") != NULL) == is_timed);
 }
 
 /* Numbers of an answer, with the ends of its intervals: those of values, but of a float network. */

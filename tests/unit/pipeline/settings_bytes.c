@@ -137,7 +137,7 @@ static void add_stream(mote_buf *b, mote_stream_setting x)
 static void add_anomaly(mote_buf *b, mote_project_anomaly x)
 {
     add_names(b, x.normal.items, x.normal.n);
-    ADD(false_alarm), ADD(margin), ADD(quiet_ms);
+    ADD(false_alarm), ADD(margin), ADD(quiet_ms), ADD(adapt_ms);
 }
 
 static void add_compress(mote_buf *b, mote_project_compress x)
