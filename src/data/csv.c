@@ -21,7 +21,7 @@ mote_csv_config mote_csv_config_default(void)
 static mote_status check_config(const mote_csv_config *c, mote_err *err)
 {
     char d = c->delimiter;
-    if (d == '"' || d == '\n' || d == '\r' || d == '.' || d == ' ' || (d >= '0' && d <= '9') ||
+    if (d == '"' || d == '\n' || d == '\r' || d == '.' || (d >= '0' && d <= '9') ||
         (unsigned char)d >= 0x80)
         return mote_fail(err, MOTE_ARG, "a byte of %d cannot be a delimiter", d);
     if (c->decimal && c->decimal != '.' && c->decimal != ',')
@@ -296,6 +296,7 @@ void mote_csv_describe(const mote_csv *csv, mote_buf *b)
                     : d->delimiter == ',' ? "','"
                     : d->delimiter == ';' ? "';'"
                     : d->delimiter == '|' ? "'|'"
+                    : d->delimiter == ' ' ? "blanks"
                                           : "the delimiter that was given",
                     d->delimiter_why);
     mote_buf_printf(b, "decimal point: '%c'\n", d->decimal);

@@ -15,7 +15,9 @@
  *              piece by piece.
  *   delimiter  comma, semicolon, tab, '|': the one by which most rows have the same number of
  * cells, more than one. When several do it equally well the rarest character in prose wins: tab,
- * '|', ';', ','. A first line "sep=;" (spreadsheets write it) is obeyed. line end   LF, CRLF or CR
+ * '|', ';', ','. A first line "sep=;" (spreadsheets write it) is obeyed. Blanks, one or many, when none of these
+ * does and most cells then are numbers, or when all are.
+ *   line end   LF, CRLF or CR
  *   header     given, or found: see mote_csv_dialect
  *   decimal    '.', or ',' when more cells are numbers with it
  *

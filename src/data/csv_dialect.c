@@ -7,6 +7,9 @@
  * the one that is rarest in prose and numbers wins, because commas inside cells ("3,14") may well
  * be as regular as the semicolons between them, hardly ever the other way round.
  *
+ * Blanks, one or many, part cells when no candidate does and most of the cells that they make are
+ * numbers, or when every one is ("1,5 2,5" has two cells, not three).
+ *
  * Header: row 1 is one when none of its cells is a number and the rows below hold numbers or dates
  * in some column; when there are no numbers at all, when its cells differ from each other and none
  * comes again below it. */
@@ -88,6 +91,31 @@ static bool is_better(const shape *s, const shape *most)
     return (uint64_t)s->n_modal * most->n_rows > (uint64_t)most->n_modal * s->n_rows;
 }
 
+/* A number as files of columns write it: with either decimal point, which ends in a digit. */
+static bool is_plain_number(const mote_csv_cell *c)
+{
+    double x;
+    return c->n > 0 && !c->is_quoted && c->s[c->n - 1] >= '0' && c->s[c->n - 1] <= '9' &&
+           (mote_parse_decimal(c->s, c->n, '.', &x) || mote_parse_decimal(c->s, c->n, ',', &x));
+}
+
+/* Do blanks part the cells? other: the account of the best candidate. Row 1 may be names. */
+static bool is_by_blanks(mote_csv *csv, mote_csv_mark start, const shape *other)
+{
+    const shape s = shape_by(csv, ' ', start);
+    uint64_t n_cells = 0, n_numbers = 0;
+    if (s.n_columns <= 1 || s.n_odd_quotes > 0 || 10 * (uint64_t)s.n_modal < 9 * (uint64_t)s.n_rows)
+        return false;
+    rewind_to(csv, start);
+    for (uint32_t n = 0; next_sampled(csv, n); n++) {
+        for (uint32_t i = 0; i < csv->n_cells && (n > 0 || s.n_rows == 1); i++) {
+            n_cells++;
+            n_numbers += is_plain_number(&csv->cells[i]);
+        }
+    }
+    return other->n_columns > 1 ? n_numbers == n_cells : 2 * n_numbers > n_cells;
+}
+
 static void find_delimiter(mote_csv *csv, mote_csv_mark start, char given, shape *found)
 {
     static const char candidates[] = {'\t', '|', ';', ','};
@@ -100,11 +128,13 @@ static void find_delimiter(mote_csv *csv, mote_csv_mark start, char given, shape
             best = candidates[i];
         }
     }
+    if (!given && is_by_blanks(csv, start, &most))
+        best = ' ';
     *found = shape_by(csv, given ? given : best, start);
     char *why = csv->dialect.delimiter_why;
     size_t room = sizeof csv->dialect.delimiter_why;
     if (found->n_columns <= 1 && !given)
-        (void)mote_format(why, room, "no tab, '|', ';' or ',' parts the first %u rows",
+        (void)mote_format(why, room, "no tab, '|', ';', ',' or blank parts the first %u rows",
                           found->n_rows);
     else
         (void)mote_format(why, room, "%sthe same number of cells in %u of %u rows",

@@ -121,6 +121,15 @@ static mote_status add_cell(mote_csv *csv, size_t from, size_t to, bool is_quote
     return MOTE_OK;
 }
 
+/* Where blanks part cells, many are as one, and those around a row part nothing: the cell that was
+ * added last is none. What is left of an empty line is one empty cell. */
+static void drop_gap(mote_csv *csv, bool is_last)
+{
+    const mote_csv_cell *cell = &csv->cells[csv->n_cells - 1];
+    if (cell->n == 0 && !cell->is_quoted && (csv->n_cells > 1 || !is_last))
+        csv->n_cells--;
+}
+
 /* Quotes out of s[0..n), which begins with one; returns what is left. */
 static size_t unescape(const char *s, size_t n, char *out, bool *is_behind)
 {
@@ -221,6 +230,8 @@ static mote_csv_scan at_end(mote_csv *csv, scan *s, mote_err *err)
         return MOTE_CSV_BAD;
     }
     mote_status st = add_cell(csv, s->cell, csv->n, s->is_quoted, s->is_plain, err);
+    if (st == MOTE_OK && csv->chars.delimiter == ' ')
+        drop_gap(csv, true);
     return st == MOTE_OK ? MOTE_CSV_ROW : MOTE_CSV_BAD;
 }
 
@@ -245,6 +256,8 @@ static mote_csv_scan scan_line(mote_csv *csv, scan *s, size_t *end, mote_err *er
             }
             if (add_cell(csv, s->cell, p, s->is_quoted, s->is_plain, err) != MOTE_OK)
                 return MOTE_CSV_BAD;
+            if (csv->chars.delimiter == ' ')
+                drop_gap(csv, d[p] != ' ');
             s->cell = p + 1;
             s->is_quoted = false;
             s->is_plain = true;

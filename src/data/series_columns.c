@@ -307,7 +307,7 @@ static mote_status find_axes(finder *f, mote_err *err)
     if (f->s->n_channels == 0)
         return mote_fail(err, MOTE_PARSE,
                          "'%s' has no column of numbers beside times and labels; cells are parted "
-                         "by comma, semicolon, tab or '|'",
+                         "by comma, semicolon, tab, '|' or blanks",
                          f->name);
     return MOTE_OK;
 }

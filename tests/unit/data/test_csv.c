@@ -73,6 +73,13 @@ static void cells_are_taken_apart_as_rfc_4180_says(void **state)
         {"1,\"a;b\"\n2,\"c;d\"\n", "[1|a;b][2|c;d]"},
         {"sep=;\r\n1;2\r\n3;4\r\n", "[1|2][3|4]"},
         {"7\n8\n", "[7][8]"},
+        {"  1.5e-001 -2\n 3   4  \n\n  \n5 6", "[1.5e-001|-2][3|4][5|6]"},
+        {"1,5 2,5\n3,5 4,5\n", "[1,5|2,5][3,5|4,5]"},
+        {"1, 2\n3, 4\n", "[1|2][3|4]"},
+        {"1 2 \"to go\"\n3 4 \"\"\n", "[1|2|to go][3|4|'']"},
+        {"5 kg\n6 kg\n", "[6 kg]"},
+        {"1 2\n3\n4 5\n6 7\n8 9\n1 2\n3 4\n5 6\n7 8\n9 1\n",
+         "[1|2][3][4|5][6|7][8|9][1|2][3|4][5|6][7|8][9|1]"},
         {"1,2\n3\n4,5\n6,7,8\n", "[1|2][3][4|5][6|7|8]"},
         {"1,\n2,\n", "[1|][2|]"},
         {",1\n,2\n", "[|1][|2]"},
@@ -99,6 +106,8 @@ static void the_header_is_found_or_not(void **state)
     } cases[] = {
         {"a,b\n1,2\n3,4\n", true, false, 2, "a", "row 1 holds no number, the rows below do in 2"},
         {"1,2\n3,4\n", false, false, 2, NULL, "row 1 holds numbers in 2 columns"},
+        {"t x  y\n1 2 3\n2 3 4\n", true, false, 3, "t", "in 3 columns"},
+        {"new york\nlos angeles\n", true, false, 1, "new york", "do not come again"},
         {"id,name\nx,y\nz,w\n", true, false, 2, "id", "texts that do not come again"},
         {"red,yes\nblue,no\nred,no\n", false, false, 2, NULL, "text like the rows below"},
         {"when,v\n2020-01-01,a\n2020-01-02,b\n", true, false, 2, "when", "in 1 columns"},
@@ -330,10 +339,10 @@ static void write_made(made *m, mote_rng *r, mote_buf *b)
 {
     static const char *const parts[] = {"a",  "\"", "\n", ",",        ";",
                                         "\t", " ",  "1",  "\xc3\xa4", "xyz"};
-    static const char delimiters[] = {',', ';', '\t', '|'};
+    static const char delimiters[] = {',', ';', '\t', '|', ' '};
     m->n_rows = 1 + (int)mote_rng_below(r, 39);
     m->n_columns = 2 + (int)mote_rng_below(r, 6);
-    m->delimiter = delimiters[mote_rng_below(r, 4)];
+    m->delimiter = delimiters[mote_rng_below(r, T_COUNT(delimiters))];
     m->encoding = (mote_csv_encoding)mote_rng_below(r, 5);
     for (int i = 0; i < m->n_rows; i++) {
         for (int k = 0; k < m->n_columns; k++) {
