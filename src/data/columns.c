@@ -78,8 +78,9 @@ static mote_status no_column(const mote_table_rows *t, const char *key, const ch
         names[i] = t->columns[i].name;
     if (!t->has_header)
         return mote_fail(err, MOTE_NOT_FOUND,
-                         "%s: the table has no column '%s', for it has no header: list its %u "
-                         "columns in table.columns, in order",
+                         "%s: the table has no column '%s', for it has no header: its columns are "
+                         "called column_1 to column_%u; take such a name, or list them in "
+                         "table.columns, in order",
                          key, name, t->n_columns);
     const char *near = mote_nearest(name, names, n);
     return mote_fail(err, MOTE_NOT_FOUND, "%s: the table has no column '%s'%s%s%s", key, name,

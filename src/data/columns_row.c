@@ -179,8 +179,29 @@ mote_status mote_columns_row_json(const mote_columns *c, const json_t *row, floa
 
 /* ---- cells of a line ------------------------------------------------------------------------ */
 
+/* The place of "column_3" is 2; -1: the name is another. */
+static int32_t place_of(const char *name, size_t n_cells)
+{
+    static const char nameless[] = "column_";
+    const size_t n = sizeof nameless - 1;
+    uint64_t number = 0;
+    if (strncmp(name, nameless, n) != 0 || !mote_parse_u64(name + n, strlen(name + n), &number) ||
+        number < 1 || number > n_cells)
+        return -1;
+    return (int32_t)number - 1;
+}
+
+/* Columns that the project never named, in rows that have all of them. */
+static bool bind_by_number(const mote_columns *c, size_t n_cells, int32_t *at)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if ((at[i] = place_of(c->fields[i].name, n_cells)) < 0)
+            return false;
+    return true;
+}
+
 /* In a file without header: the project's list, with or without what is asked for; or the columns
- * that are taken, alone. */
+ * that are taken, alone; or those of files that had no header either. */
 static mote_status bind_in_order(const mote_columns *c, size_t n_cells, const char *what,
                                  int32_t *at, mote_err *err)
 {
@@ -190,6 +211,8 @@ static mote_status bind_in_order(const mote_columns *c, size_t n_cells, const ch
             at[i] = (int32_t)i;
         return MOTE_OK;
     }
+    if (all->n == 0 && bind_by_number(c, n_cells, at))
+        return MOTE_OK;
     bool without = n_cells + c->table.target.n == all->n;
     if (n_cells != all->n && !without)
         return mote_fail(err, MOTE_SHAPE,

@@ -42,17 +42,22 @@ static bool is_converted(const mote_csv *csv)
     return csv->dialect.encoding != MOTE_CSV_UTF8;
 }
 
-/* Bytes of source that the first `n` bytes of the window were made of. */
-static size_t source_of(const mote_csv *csv, size_t n)
+/* Bytes of source that the first `n` bytes of the window were made of: counted from where it was
+ * asked last, so that asking at every row counts the window once. */
+static size_t source_of(mote_csv *csv, size_t n)
 {
     if (!is_converted(csv))
         return n;
-    const mote_csv_piece window = {csv->dialect.encoding, csv->source + csv->source_at,
-                                   csv->source_next - csv->source_at,
-                                   csv->source_next == csv->source_bytes};
+    if (n < csv->told_n)
+        csv->told_n = csv->told_source = 0;
+    const size_t from = csv->source_at + csv->told_source;
+    const mote_csv_piece rest = {csv->dialect.encoding, csv->source + from, csv->source_next - from,
+                                 csv->source_next == csv->source_bytes};
     size_t used;
-    (void)mote_csv_convert(&window, NULL, n, &used);
-    return used;
+    (void)mote_csv_convert(&rest, NULL, n - csv->told_n, &used);
+    csv->told_n = n;
+    csv->told_source += used;
+    return csv->told_source;
 }
 
 /* More text behind what is not handed out yet, which moves to the front. */
@@ -73,6 +78,7 @@ mote_status mote_csv_move_window(mote_csv *csv, mote_err *err)
         csv->window_bytes = more;
     } else {
         csv->source_at += source_of(csv, csv->at);
+        csv->told_n = csv->told_source = 0;
         memmove(csv->window, csv->window + csv->at, kept);
     }
     const mote_csv_piece rest = {csv->dialect.encoding, csv->source + csv->source_next,
@@ -99,10 +105,15 @@ static mote_csv_scan take_row(mote_csv *csv, mote_err *err)
     }
 }
 
-mote_csv_mark mote_csv_tell(const mote_csv *csv)
+mote_csv_mark mote_csv_tell(mote_csv *csv)
 {
     size_t before = source_of(csv, csv->at);
     return (mote_csv_mark){csv->source_at + before, csv->line, csv->row};
+}
+
+size_t mote_csv_byte_of(const mote_csv *csv, const mote_csv_mark *at)
+{
+    return csv->mark_bytes + (size_t)at->byte;
 }
 
 void mote_csv_seek(mote_csv *csv, const mote_csv_mark *to)
@@ -117,6 +128,7 @@ void mote_csv_seek(mote_csv *csv, const mote_csv_mark *to)
     csv->has_failed = false;
     if (is_converted(csv)) {
         csv->source_at = csv->source_next = (size_t)to->byte;
+        csv->told_n = csv->told_source = 0;
         csv->n = csv->at = 0;
         csv->is_last = false;
     } else {
@@ -133,6 +145,7 @@ static mote_status open_source(mote_csv *csv, const mote_file_bytes *file, mote_
     MOTE_TRY(mote_csv_find_encoding(file, &text, err));
     csv->source = (const uint8_t *)file->bytes + text.mark_bytes;
     csv->source_bytes = file->n - text.mark_bytes;
+    csv->mark_bytes = text.mark_bytes;
     csv->dialect.encoding = text.encoding;
     csv->dialect.has_mark = text.mark_bytes > 0;
     csv->dialect.bad_byte = text.bad_byte;

@@ -15,9 +15,8 @@
  *              piece by piece.
  *   delimiter  comma, semicolon, tab, '|': the one by which most rows have the same number of
  * cells, more than one. When several do it equally well the rarest character in prose wins: tab,
- * '|', ';', ','. A first line "sep=;" (spreadsheets write it) is obeyed. Blanks, one or many, when none of these
- * does and most cells then are numbers, or when all are.
- *   line end   LF, CRLF or CR
+ * '|', ';', ','. A first line "sep=;" (spreadsheets write it) is obeyed. Blanks, one or many, when
+ * none of these does and most cells then are numbers, or when all are. line end   LF, CRLF or CR
  *   header     given, or found: see mote_csv_dialect
  *   decimal    '.', or ',' when more cells are numbers with it
  *
@@ -152,9 +151,12 @@ const mote_csv_findings *mote_csv_get_findings(const mote_csv *csv);
 MOTE_MUST_USE mote_status mote_csv_next(mote_csv *csv, mote_csv_row *row, mote_err *err);
 
 /* Where the next row begins, and back to such a place (or, with NULL, to the first row behind the
- * header, findings forgotten). Cost of tell: for converted text, up to one window. */
-mote_csv_mark mote_csv_tell(const mote_csv *csv);
+ * header, findings forgotten). Cost of tell: for converted text, what was read since the last. */
+mote_csv_mark mote_csv_tell(mote_csv *csv);
 void mote_csv_seek(mote_csv *csv, const mote_csv_mark *to);
+
+/* The byte of the file at such a place, its order mark counted. */
+size_t mote_csv_byte_of(const mote_csv *csv, const mote_csv_mark *at);
 
 /* The cell as a number with the file's decimal point, correctly rounded; false: it is none. */
 bool mote_csv_number(const mote_csv *csv, const mote_csv_cell *cell, double *out);

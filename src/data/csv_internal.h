@@ -57,7 +57,7 @@ struct mote_csv {
     const char **header;
 
     const uint8_t *source; /* the file behind its byte order mark */
-    size_t source_bytes;
+    size_t source_bytes, mark_bytes;
 
     /* The window: UTF-8 text d[0..n) of which at .. n is not handed out yet. Without conversion it
      * is the whole file. `source_at`: where in the source the window begins; source_next: ends. */
@@ -67,6 +67,8 @@ struct mote_csv {
     char *window; /* owned; NULL without conversion */
     size_t window_bytes;
     size_t source_at, source_next;
+    size_t told_n,
+        told_source; /* the first told_n bytes of the window were so many of the source */
 
     /* The block of 64 bytes at d + base, and its marks that are not used yet. */
     size_t base;

@@ -66,6 +66,7 @@ static uint64_t columns_of(const mote_cut_config *cut)
 {
     uint64_t h = 14695981039346656037u;
     h = add_text(add_text(h, cut->label_column), cut->time_column);
+    h = add_text(h, cut->group_column);
     h = (h ^ (uint64_t)llround(cut->time_unit_s * 1e9)) * 1099511628211u;
     for (size_t i = 0; i < cut->axes.n; i++)
         h = add_text(h, cut->axes.items[i]);

@@ -22,8 +22,10 @@
 /* A file while it is being taken in: one per place in a portion. */
 typedef struct {
     const mote_import_item *it;
-    char *bytes;      /* owned */
-    const char *file; /* as it is kept, lives as long as the importer's arena */
+    char *bytes;       /* owned */
+    const char *file;  /* as it is kept, lives as long as the importer's arena */
+    const char *whole; /* the same of the file that it is a part of: it was one sample before the
+                          project said whose its rows are; NULL: it is no part */
     mote_sample_draft draft;
     bool known;
     mote_status status;
@@ -187,10 +189,11 @@ static mote_status find_past(mote_importer *im, const job *j, past *p, mote_err 
     MOTE_TRY(mote_sample_names_of(&j->draft, &facts, &names, err));
     MOTE_TRY(mote_stmt_prepare(im->store,
                                "SELECT id, object, label, grp, to_us FROM data_said WHERE "
-                               "(file = ?1 OR (file IS NULL AND source = ?2)) AND origin = 'file' "
-                               "ORDER BY id",
+                               "(file = ?1 OR file = ?3 OR (file IS NULL AND source = ?2)) AND "
+                               "origin = 'file' ORDER BY id",
                                &q, err));
     mote_stmt_bind_text(q, 1, j->file);
+    mote_stmt_bind_text(q, 3, j->whole ? j->whole : j->file);
     mote_stmt_bind_text(q, 2, j->it->full);
     for (;;) {
         bool row = false;
@@ -439,9 +442,10 @@ static mote_status count_gone(mote_importer *im, mote_err *err)
 }
 
 /* How the file of an item is kept: below the root as the root is kept. */
-static mote_status file_of(mote_importer *im, const mote_import_item *it, const char **out,
-                           mote_err *err)
+static mote_status file_of(mote_importer *im, job *j, mote_err *err)
 {
+    const mote_import_item *it = j->it;
+    const char **out = &j->file;
     char *file = NULL;
     *out = im->root_file;
     if (im->is_dir) {
@@ -450,6 +454,7 @@ static mote_status file_of(mote_importer *im, const mote_import_item *it, const 
     }
     if (it->set && !im->is_dir)
         *out = mote_arena_printf(im->arena, "%s/%zu", *out, it->member);
+    j->whole = it->inside ? *out : NULL;
     if (it->inside)
         *out = mote_arena_printf(im->arena, "%s/%lld", *out, (long long)it->inside->number);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "import: list of files");
@@ -467,7 +472,7 @@ static mote_status decide_items(mote_importer *im, job *jobs, mote_err *err)
         size_t n = portion_size(im, first);
         for (size_t i = 0; i < n; i++) {
             jobs[i] = (job){.it = &im->items[first + i]};
-            MOTE_TRY(file_of(im, jobs[i].it, &jobs[i].file, err));
+            MOTE_TRY(file_of(im, &jobs[i], err));
         }
         mote_status st = run_portion(im, jobs, n, err);
         release_jobs(jobs, n);

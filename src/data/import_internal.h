@@ -14,6 +14,7 @@ typedef struct {
     const char *disk;             /* the file to read */
     const mote_file_part *inside; /* NULL: the whole file */
     bool is_given;                /* the label is wanted, whatever the file says of itself */
+    bool is_in_file;              /* there is no other: the file says what its samples are */
     const char *group;            /* NULL: none in the name */
     const char *label;
     const char *skipped; /* why it is no recording, or NULL */
@@ -41,6 +42,8 @@ typedef struct {
     size_t n_layouts;
     mote_import_set *sets; /* [n_sets], opened */
     size_t n_sets;
+    const char *asked_file; /* of which says_labels tells; NULL: none yet */
+    bool says_labels;
     mote_import_report report;
 } mote_importer;
 

@@ -306,7 +306,7 @@ static mote_status parts_of(mote_importer *im, const mote_import_item *it, mote_
         mote_map_open(it->disk, &map, NULL) != MOTE_OK)
         return MOTE_OK;
     const mote_file_bytes whole = {it->full, map.data, map.len};
-    mote_status st = im->cfg->kind->split_file(&whole, im->arena, &parts, NULL);
+    mote_status st = im->cfg->kind->split_file(&whole, &im->cfg->decoding, im->arena, &parts, NULL);
     mote_map_release(&map);
     if (st == MOTE_NOMEM)
         return no_memory(err);
@@ -317,6 +317,8 @@ static mote_status parts_of(mote_importer *im, const mote_import_item *it, mote_
         out[i] = *it;
         out[i].inside = &parts.items[i];
         out[i].bytes = (int64_t)parts.items[i].n;
+        if (parts.items[i].group && *parts.items[i].group)
+            out[i].group = parts.items[i].group;
         out[i].full =
             mote_arena_printf(im->arena, "%s/%lld", it->full, (long long)parts.items[i].number);
         if (!out[i].full)
@@ -347,6 +349,22 @@ static mote_status unpack_items(mote_importer *im, mote_err *err)
     return MOTE_OK;
 }
 
+/* Does the file say itself what its samples are? Asked once of a file whose parts follow. */
+static bool says_labels(mote_importer *im, const mote_import_item *it)
+{
+    mote_map map;
+    if (im->asked_file && strcmp(im->asked_file, it->disk) == 0)
+        return im->says_labels;
+    im->asked_file = it->disk;
+    im->says_labels = false;
+    if (im->cfg->kind->says_labels && mote_map_open(it->disk, &map, NULL) == MOTE_OK) {
+        im->says_labels = im->cfg->kind->says_labels(
+            &(mote_file_bytes){it->full, map.data, map.len}, &im->cfg->decoding);
+        mote_map_release(&map);
+    }
+    return im->says_labels;
+}
+
 /* By --label, by a pattern of the name, by what the file says of its parts, by the folder. */
 static void label_example(mote_importer *im, mote_import_item *it, const char *root_name)
 {
@@ -370,9 +388,11 @@ static void label_example(mote_importer *im, mote_import_item *it, const char *r
         it->label = im->cfg->kind->n_rows ? MOTE_LABEL_ROWS : folder_label(im, it->rel, root_name);
         bool is_split = im->cfg->kind->has_split_names && it->label && strchr(it->rel, '/') &&
                         mote_layout_is_split_name(it->label);
-        if (is_split && (by_folder || !from || !*from))
-            it->refused = "its folder is called like a split, which is no label; give one with "
-                          "--label";
+        it->is_in_file = is_split && !by_folder && (!from || !*from) && says_labels(im, it);
+        if (is_split && (by_folder || ((!from || !*from) && !it->is_in_file)))
+            it->refused = "its folder is called like a split, which is no label; name the column "
+                          "that says it, data.label_from: column:NAME in mote.yaml, or give one "
+                          "with --label";
     }
 }
 
@@ -556,8 +576,11 @@ static mote_status keep_plan(mote_importer *im, mote_err *err)
     MOTE_TRY(mote_arena_take(im->arena, im->n_items + 1, sizeof *r->plan, &r->plan, err));
     for (size_t i = 0; i < im->n_items; i++) {
         const mote_import_item *it = &im->items[i];
-        r->plan[r->n_plan++] = (mote_import_plan){it->rel,  it->label,   it->group,  it->role,
-                                                  it->part, it->skipped, it->refused};
+        r->plan[r->n_plan++] =
+            (mote_import_plan){it->rel,    it->is_in_file ? "(by its column)" : it->label,
+                               it->group,  it->role,
+                               it->part,   it->skipped,
+                               it->refused};
     }
     return MOTE_OK;
 }

@@ -37,7 +37,8 @@ typedef struct {
     const char *label_column; /* of a file with columns; NULL: found by itself */
     const char *time_column;  /* of such a file, and the seconds of its unit; NULL, 0: found */
     double time_unit_s;
-    mote_names axes;  /* of such a file; none: found */
+    const char *group_column; /* of such a file; NULL or "": none */
+    mote_names axes;          /* of such a file; none: found */
     double stride_ms; /* from one window to the next; 0: a kind that cuts windows cuts them end to
                          end */
     int32_t height, width, n_channels;  /* of a sample that has an extent; 1: grey, 3: colour */
@@ -131,11 +132,13 @@ typedef struct {
 
 #define MOTE_LABEL_ROWS "_rows_" /* what a file is called whose rows say what they are */
 
-/* A sample in a file that holds several: lines or bytes [from, from + n) of it. */
+/* A sample in a file that holds several: lines or bytes [from, from + n) of it, behind the first
+ * `head` bytes where they are of all (the names of columns). */
 typedef struct {
-    size_t from, n;
+    size_t head, from, n;
     int64_t number;    /* of its line or place, from 1: how it is called */
     const char *label; /* that the file says it has; NULL: none */
+    const char *group; /* the same of its group */
 } mote_file_part;
 
 typedef struct {
@@ -198,10 +201,13 @@ struct mote_kind {
     /* A file that holds several samples which are to be objects of their own, with groups and
      * splits of their own: which they are, living in `a`; and the file of one of them, appended.
      * NULL: there are no such files. Reads hostile bytes; PARSE, LIMIT, NOMEM. */
-    mote_status (*split_file)(const mote_file_bytes *file, mote_arena *a, mote_file_parts *out,
-                              mote_err *err);
+    mote_status (*split_file)(const mote_file_bytes *file, const mote_decoding *cfg, mote_arena *a,
+                              mote_file_parts *out, mote_err *err);
     mote_status (*part_file)(const mote_file_bytes *file, const mote_file_part *part, mote_buf *out,
                              mote_err *err);
+
+    /* Does a file say itself what its samples are? NULL: none does. */
+    bool (*says_labels)(const mote_file_bytes *file, const mote_decoding *cfg);
 
     /* Names say splits: folders train and test, files X_TRAIN and X_TEST (data/layout.h). */
     bool has_split_names;

@@ -348,8 +348,7 @@ static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_meas
         }
 }
 
-static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
-                          mote_err *err)
+static mote_series_config config_of(const mote_decoding *cfg)
 {
     mote_series_config c = mote_series_config_default();
     c.rate_hz = cfg->rate_hz;
@@ -357,9 +356,27 @@ static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg,
     if (cfg->cut) {
         c.label_column = cfg->cut->label_column;
         c.time_column = cfg->cut->time_column;
+        c.group_column = cfg->cut->group_column;
         c.unit_s = cfg->cut->time_unit_s;
         c.axes = cfg->cut->axes;
     }
+    return c;
+}
+
+/* Of the longest recording: a short one tells it badly, one of a single row not at all. */
+static double rate_of(const mote_series *s)
+{
+    const mote_series_one *best = &s->items[0];
+    for (size_t i = 1; i < s->n_items; i++)
+        if (s->items[i].n > best->n)
+            best = &s->items[i];
+    return rate_meant(best->rate_hz);
+}
+
+static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg, mote_decoded *out,
+                          mote_err *err)
+{
+    const mote_series_config c = config_of(cfg);
     mote_series s;
     MOTE_TRY(mote_series_read(file, &c, &s, err));
     mote_series_samples *to = mote_alloc_zero(1, sizeof *to);
@@ -370,8 +387,8 @@ static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg,
         to->format = s.format;
         to->is_chosen = c.axes.n > 0;
         to->has_times = s.items[0].times_s != NULL;
-        to->file_rate_hz = rate_meant(s.items[0].rate_hz);
-        to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : rate_meant(s.items[0].rate_hz);
+        to->file_rate_hz = rate_of(&s);
+        to->rate_hz = cfg->rate_hz > 0 ? cfg->rate_hz : to->file_rate_hz;
         decoding_job j = {.from = &s, .to = to, .rate_hz = to->rate_hz};
         out->rate_hz = to->rate_hz;
         st = name_axes(&s, to, out, err);
@@ -389,18 +406,36 @@ static mote_status decode(const mote_file_bytes *file, const mote_decoding *cfg,
 
 /* ---- files of several ------------------------------------------------------------------------ */
 
-/* A .ts file is a set of cases: each is a sample with a group of its own. */
-static mote_status split_file(const mote_file_bytes *file, mote_arena *a, mote_file_parts *out,
-                              mote_err *err)
+static mote_status find_places(const mote_file_bytes *file, const mote_decoding *cfg, mote_arena *a,
+                               mote_series_places *out, mote_err *err)
 {
-    mote_series_ts_list list = {0};
+    const mote_series_config c = config_of(cfg);
+    const mote_series_format format = mote_series_recognise(file->bytes, file->n);
+    if (format == MOTE_SERIES_TS)
+        return mote_series_ts_places(file, a, out, err);
+    if (format == MOTE_SERIES_CSV && c.group_column && *c.group_column)
+        return mote_series_csv_places(file, &c, a, out, err);
+    *out = (mote_series_places){.n = 0};
+    return MOTE_OK;
+}
+
+/* The cases of a .ts file, each a sample with a group of its own, and the recordings of a CSV file
+ * with a column of groups. */
+static mote_status split_file(const mote_file_bytes *file, const mote_decoding *cfg, mote_arena *a,
+                              mote_file_parts *out, mote_err *err)
+{
+    mote_series_places list = {0};
     mote_file_parts made = {0};
-    if (mote_series_recognise(file->bytes, file->n) == MOTE_SERIES_TS)
-        MOTE_TRY(mote_series_ts_places(file, a, &list, err));
+    MOTE_TRY(find_places(file, cfg, a, &list, err));
     MOTE_TRY(mote_arena_take(a, list.n + 1, sizeof *made.items, &made.items, err));
     for (; made.n < list.n; made.n++) {
-        const mote_series_ts_place *p = &list.items[made.n];
-        made.items[made.n] = (mote_file_part){p->from, p->n, p->line, p->label};
+        const mote_series_place *p = &list.items[made.n];
+        made.items[made.n] = (mote_file_part){.head = list.head,
+                                              .from = p->from,
+                                              .n = p->n,
+                                              .number = p->line,
+                                              .label = p->label,
+                                              .group = p->group};
     }
     *out = made;
     return MOTE_OK;
@@ -409,10 +444,22 @@ static mote_status split_file(const mote_file_bytes *file, mote_arena *a, mote_f
 static mote_status part_file(const mote_file_bytes *file, const mote_file_part *part, mote_buf *out,
                              mote_err *err)
 {
-    if (part->from > file->n || part->n > file->n - part->from)
+    if (part->from > file->n || part->n > file->n - part->from || part->head > file->n)
         return mote_fail(err, MOTE_CORRUPT, "the file became shorter while it was read");
-    mote_series_ts_one(file->bytes, part->from, part->n, out);
+    if (mote_series_recognise(file->bytes, file->n) == MOTE_SERIES_TS) {
+        mote_series_ts_one(file->bytes, part->from, part->n, out);
+    } else {
+        mote_buf_add(out, file->bytes, part->head);
+        mote_buf_add(out, (const char *)file->bytes + part->from, part->n);
+    }
     return mote_buf_status(out, err);
+}
+
+static bool says_labels(const mote_file_bytes *file, const mote_decoding *cfg)
+{
+    const mote_series_config c = config_of(cfg);
+    return mote_series_recognise(file->bytes, file->n) == MOTE_SERIES_CSV &&
+           mote_series_csv_says_labels(file, &c);
 }
 
 /* ---- what is said of it ---------------------------------------------------------------------- */
@@ -500,6 +547,7 @@ static mote_cut_config cut_of(const mote_project *p)
     return (mote_cut_config){.rate_hz = p->data.rate_hz,
                              .time_column = time_column(p->data.time_column),
                              .time_unit_s = seconds_of(p->data.time_unit),
+                             .group_column = p->data.group_column,
                              .axes = p->data.axes,
                              .length_ms = p->data.window_ms,
                              .stride_ms = p->data.stride_ms,
@@ -606,6 +654,7 @@ const mote_kind mote_kind_series = {
     .release = release,
     .split_file = split_file,
     .part_file = part_file,
+    .says_labels = says_labels,
     .has_split_names = true,
     .tell = tell,
     .goes_with = goes_with,

@@ -334,6 +334,9 @@ static void tell(const mote_decoded *d, mote_buf *out)
     const mote_table_rows *t = mote_decoded_table(d);
     mote_buf_printf(out, "CSV %s header, %zu rows, %u columns", t->has_header ? "with" : "without",
                     t->n_rows, t->n_columns);
+    if (!t->has_header)
+        mote_buf_printf(out, " (column_1 to column_%u, unless table.columns says otherwise)",
+                        t->n_columns);
     if (t->n_ragged > 0)
         mote_buf_printf(out, "; passed over, with more or fewer cells: %zu", t->n_ragged);
 }

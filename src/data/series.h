@@ -39,6 +39,7 @@ typedef struct {
     double rate_hz;    /* nominal: given, or 1 / median interval; 0: neither is known */
     double start_s;    /* since 1970 of the first sample; NaN: unknown */
     const char *label; /* of the whole recording; NULL: none */
+    const char *group; /* who or what it is of, as the file says; NULL: it does not */
     const mote_series_span *spans; /* when labels change within it; NULL: none */
     size_t n_spans;
     int64_t line; /* of the file where it begins; 0: the file is no text */
@@ -78,6 +79,7 @@ typedef struct {
     double unit_s;            /* of numbers in a column of time: 1, 1e-3, ..; 0: find it */
     const char *time_column;  /* NULL: find it; "": there is none */
     const char *label_column; /* NULL: find it ("label", "class", "activity", ..); "": none */
+    const char *group_column; /* whose change begins another recording; NULL or "": none */
     mote_names axes;          /* the columns that are axes, in this order; n 0: those of numbers */
     mote_csv_config csv;
     size_t max_bytes;  /* of the file */
@@ -91,7 +93,7 @@ mote_series_config mote_series_config_default(void); /* 100 MiB, 32 Mi values */
  * Errors: LIMIT        more than max_bytes or max_values, or 1024 channels
  *         PARSE        what is wrong, with its line or byte; no samples
  *         UNSUPPORTED  a feature of the format that is not read
- *         NOT_FOUND    time_column, label_column or one of `axes` is not there
+ *         NOT_FOUND    time_column, label_column, group_column or one of `axes` is not there
  *         NOMEM */
 MOTE_MUST_USE mote_status mote_series_read(const mote_file_bytes *file,
                                            const mote_series_config *cfg, mote_series *out,
@@ -108,21 +110,31 @@ MOTE_MUST_USE mote_status mote_series_read_edge(const mote_file_bytes *file,
 MOTE_MUST_USE mote_status mote_series_read_ts(const mote_file_bytes *file,
                                               const mote_series_config *cfg, mote_series *out,
                                               mote_err *err);
-/* Where the recordings of a .ts file stand, as [from, n) of its bytes with their lines and labels,
- * and a .ts file of one of them: the facts above @data and its line. Allocates for the lines that
- * are there. PARSE without a line @data or a recording. */
+/* A recording of a file of several: [from, n) of its bytes. Texts live as long as the arena that
+ * the places were found into. */
 typedef struct {
     size_t from, n;
-    int64_t line;
-    const char *label; /* NULL: none; lives as long as `a` */
-} mote_series_ts_place;
+    int64_t line;      /* where it begins, from 1 */
+    const char *label; /* that the file says of it there; NULL: none */
+    const char *group; /* the same */
+} mote_series_place;
 typedef struct {
-    mote_series_ts_place *items;
+    size_t head; /* the first bytes of the file are of all of them: names of columns */
+    mote_series_place *items;
     size_t n;
-} mote_series_ts_list;
+} mote_series_places;
+/* Those of a .ts file, and a .ts file of one of them: the facts above @data and its line. Allocates
+ * for the lines that are there. PARSE without a line @data or a recording. */
 MOTE_MUST_USE mote_status mote_series_ts_places(const mote_file_bytes *file, mote_arena *a,
-                                                mote_series_ts_list *out, mote_err *err);
+                                                mote_series_places *out, mote_err *err);
 void mote_series_ts_one(const void *bytes, size_t from, size_t n, mote_buf *out);
+/* Those of a CSV file with cfg->group_column: rows of one group without another between them. The
+ * head and the bytes of one are a CSV file. Errors: those of mote_series_read. */
+MOTE_MUST_USE mote_status mote_series_csv_places(const mote_file_bytes *file,
+                                                 const mote_series_config *cfg, mote_arena *a,
+                                                 mote_series_places *out, mote_err *err);
+/* Has a CSV file a column of labels, as cfg names it or by its name? */
+bool mote_series_csv_says_labels(const mote_file_bytes *file, const mote_series_config *cfg);
 /* Which of them, by the first bytes; CSV when it is none of the others. */
 mote_series_format mote_series_recognise(const void *bytes, size_t n);
 

@@ -6,10 +6,13 @@
  *          name is a word for time (in the languages that spreadsheets speak) or ends in a unit of
  *          time: "Zeit [ms]", "t_us"
  *   label  the first one that is called label, class, activity, ..
- *   axes   every other column of numbers, but what counts the rows (a name like index, or none as
- *          pandas writes it, and each number one more than the last) and what names people
- * (subject, user, ..: whole numbers): a model would learn the recording from them, not the movement
- * What is left out stands in the notes, for people. */
+ *   group  none: it must be named
+ *   axes   every other column of numbers, but what counts the rows (a name like index, and each
+ *          number one more than the last; none, as pandas writes it, and each as much more), and
+ *          what names people (subject, user, ..: whole numbers): a model would learn the recording
+ *          from them, not the movement
+ * What is left out stands in the notes, for people. Columns without names are called column_1,
+ * column_2, ..: mote.yaml can name them so. */
 #include <math.h>
 #include <string.h>
 
@@ -22,6 +25,8 @@
 typedef struct {
     uint32_t n_numbers, n_texts;
     uint32_t n_steps, n_falls, n_ones; /* from a number to the next: all; down; exactly 1 */
+    uint32_t n_even;                   /* the same as the first, upwards */
+    double step;                       /* the first */
     bool is_whole;                     /* every number is */
     uint32_t formats;                  /* of time that all cells fit */
     double last;
@@ -102,10 +107,24 @@ static size_t bare_name(const char *full, bool *has_unit)
     return cut;
 }
 
+/* "column_3" is the third. */
+static int32_t find_numbered(const finder *f, const char *name)
+{
+    uint64_t number = 0;
+    const size_t n = strlen(MOTE_SERIES_NAMELESS);
+    if (strncmp(name, MOTE_SERIES_NAMELESS, n) != 0 ||
+        !mote_parse_u64(name + n, strlen(name + n), &number) || number < 1 || number > f->to->n)
+        return -1;
+    return *column_name(f, (uint32_t)number - 1) ? -1 : (int32_t)number - 1;
+}
+
 /* A column by its name, with its unit or without; -1: there is none. */
 static int32_t find_named(const finder *f, const char *name)
 {
     bool has_unit;
+    const int32_t numbered = find_numbered(f, name);
+    if (numbered >= 0)
+        return numbered;
     for (uint32_t i = 0; i < f->to->n; i++)
         if (strcmp(column_name(f, i), name) == 0)
             return (int32_t)i;
@@ -121,19 +140,23 @@ static int32_t find_named(const finder *f, const char *name)
 static mote_status need_named(const finder *f, const char *name, const char *what, int32_t *out,
                               mote_err *err)
 {
-    char names[160];
+    char names[160] = "";
     size_t len = 0;
     *out = find_named(f, name);
     if (*out >= 0)
         return MOTE_OK;
-    names[0] = '\0';
+    if (!mote_csv_get_header(f->csv))
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "'%s' has no column '%s' %s: its columns have no names and are "
+                         "called " MOTE_SERIES_NAMELESS "1 to " MOTE_SERIES_NAMELESS "%u",
+                         f->name, name, what, f->to->n);
     for (uint32_t i = 0; i < f->to->n && len < 100; i++) {
         const char *sep = i ? ", " : "";
         (void)mote_format(names + len, sizeof names - len, "%s%.40s", sep, column_name(f, i));
         len = strlen(names);
     }
     return mote_fail(err, MOTE_NOT_FOUND, "'%s' has no column '%s' %s; it has: %s", f->name, name,
-                     what, mote_csv_get_header(f->csv) ? names : "columns without names");
+                     what, names);
 }
 
 /* ---- what the rows say ---------------------------------------------------------------------- */
@@ -149,7 +172,11 @@ static void judge_cell(const finder *f, column_facts *c, const mote_csv_cell *ce
     if (c->n_numbers++) {
         c->n_steps++;
         c->n_falls += x < c->last;
-        c->n_ones += x - c->last > 0.999999 && x - c->last < 1.000001;
+        const double step = x - c->last;
+        c->n_ones += step > 0.999999 && step < 1.000001;
+        if (c->n_steps == 1)
+            c->step = step;
+        c->n_even += step > 0 && fabs(step - c->step) <= 1e-6 * c->step;
     }
     c->is_whole = c->is_whole && x > floor(x) - 1e-9 && x < floor(x) + 1e-9;
     c->last = x;
@@ -233,6 +260,18 @@ static mote_status find_label(finder *f, mote_err *err)
     return MOTE_OK;
 }
 
+static mote_status find_group(finder *f, mote_err *err)
+{
+    const char *wanted = f->cfg->group_column;
+    f->to->group = -1;
+    if (wanted && *wanted)
+        MOTE_TRY(need_named(f, wanted, "of groups", &f->to->group, err));
+    if (f->to->group >= 0 && (f->to->group == f->to->time || f->to->group == f->to->label))
+        return mote_fail(err, MOTE_ARG, "'%s': column '%s' cannot be the groups and the %s as well",
+                         f->name, wanted, f->to->group == f->to->time ? "times" : "labels");
+    return MOTE_OK;
+}
+
 /* ---- axes ----------------------------------------------------------------------------------- */
 
 static mote_status name_axis(const finder *f, uint32_t column, const char **name, const char **unit,
@@ -243,9 +282,13 @@ static mote_status name_axis(const finder *f, uint32_t column, const char **name
     size_t n = bare_name(full, &has_unit), cut = strcspn(full, "([");
     *unit = has_unit ? mote_series_text(f->s, full + cut + 1, strlen(full) - cut - 2) : "";
     *name = n ? mote_series_text(f->s, full, n)
-              : mote_arena_printf(&f->s->arena, "column_%u", column + 1);
+              : mote_arena_printf(&f->s->arena, MOTE_SERIES_NAMELESS "%u", column + 1);
     return *name && *unit ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "the name of a channel");
 }
+
+static const char counts[] = "counts the rows";
+static const char rises[] = "rises as a count or a time does";
+static const char says_who[] = "says who, not what";
 
 /* Why a column of numbers is no axis; NULL: it is one. */
 static const char *no_axis(const finder *f, uint32_t i)
@@ -258,11 +301,12 @@ static const char *no_axis(const finder *f, uint32_t i)
                                          "trial",     NULL};
     const column_facts *c = &f->facts[i];
     const char *name = column_name(f, i);
-    bool is_nameless = mote_csv_get_header(f->csv) && !*name;
-    if ((is_nameless || is_one_of(name, counters)) && c->n_steps > 2 && c->n_ones == c->n_steps)
-        return "counts the rows";
+    if (is_one_of(name, counters) && c->n_steps > 2 && c->n_ones == c->n_steps)
+        return counts;
+    if (!*name && c->n_steps > 2 && c->n_even == c->n_steps)
+        return c->n_ones == c->n_steps ? counts : rises;
     if (c->is_whole && is_one_of(name, people))
-        return "says who, not what";
+        return says_who;
     return NULL;
 }
 
@@ -294,13 +338,17 @@ static mote_status find_axes(finder *f, mote_err *err)
     const mote_series_columns *to = f->to;
     bool has_row_names = mote_csv_get_dialect(f->csv)->has_row_names;
     for (uint32_t i = 0; i < to->n; i++) {
-        if ((int32_t)i == to->time || (int32_t)i == to->label || (i == 0 && has_row_names))
+        if ((int32_t)i == to->time || (int32_t)i == to->label || (int32_t)i == to->group ||
+            (i == 0 && has_row_names))
             continue;
         const char *why =
             f->facts[i].n_numbers > f->facts[i].n_texts ? no_axis(f, i) : "holds no numbers";
         if (why)
-            mote_series_note(f->s, "column %u '%.40s' %s and is left out", i + 1, column_name(f, i),
-                             why);
+            mote_series_note(f->s, "column %u '%.40s' %s and is left out%s", i + 1,
+                             column_name(f, i), why,
+                             why == rises      ? " (data.time_column can name it)"
+                             : why == says_who ? " (data.group_column can name it)"
+                                               : "");
         else
             MOTE_TRY(add_axis(f, i, err));
     }
@@ -322,6 +370,7 @@ mote_status mote_series_find_columns(const char *name, mote_csv *csv, const mote
     MOTE_TRY(judge(&f, err));
     MOTE_TRY(find_time(&f, err));
     MOTE_TRY(find_label(&f, err));
+    MOTE_TRY(find_group(&f, err));
     MOTE_TRY(cfg->axes.n ? take_named_axes(&f, err) : find_axes(&f, err));
     MOTE_TRY(mote_arena_take(&s->arena, (size_t)s->n_channels, sizeof *names, &names, err));
     MOTE_TRY(mote_arena_take(&s->arena, (size_t)s->n_channels, sizeof *units, &units, err));

@@ -2,6 +2,8 @@
 /* A sensor recording as CSV: rows are samples; which column is the time, the label or an axis,
  * series_columns.c finds.
  *
+ * With a column of groups the file holds several recordings: each begins where the group changes.
+ *
  * A time's unit is: given; said by the name ("time_ms", "t (us)"); told by its size when it counts
  * from 1970 (1e17 ns, 1e14 us, 1e11 ms, 1e8 s); else seconds when the median interval is below 1,
  * milliseconds when it is not, as acquisition files of Edge Impulse have it. Which of these it was
@@ -20,9 +22,15 @@ typedef struct {
     mote_series *s;
     mote_series_build build;
     mote_series_columns columns;
-    mote_series_span *spans; /* owned until the end (mote_free) */
+    mote_series_span *spans; /* of the recording that is read; owned until the end (mote_free) */
     size_t n_spans, spans_room;
+    double unit_s;          /* that the size of the first times told; 0: none has yet */
+    const char *group;      /* of that recording; NULL: no column says it */
+    mote_series_one *items; /* those that are read, in the arena */
+    size_t n_items, items_room;
 } reader;
+
+#define MAX_RECORDINGS ((size_t)1 << 20) /* of one file */
 
 /* ---- rows ---- */
 
@@ -79,20 +87,6 @@ static mote_status add_row(reader *r, const mote_csv_row *row, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status add_rows(reader *r, mote_err *err)
-{
-    for (;;) {
-        mote_csv_row row;
-        MOTE_TRY(mote_csv_next(r->csv, &row, err));
-        if (!row.cells)
-            return MOTE_OK;
-        if (row.n_cells == r->columns.n)
-            MOTE_TRY(add_row(r, &row, err));
-        else if (r->s->n_ragged++ == 0)
-            r->s->ragged_line = row.line;
-    }
-}
-
 /* ---- times ---- */
 
 static double unit_of_size(double first, double median, const char **why)
@@ -121,10 +115,14 @@ static mote_status settle_times(reader *r, mote_series_one *one, mote_err *err)
         unit = r->cfg->unit_s > 0 ? r->cfg->unit_s : mote_series_unit_of(name);
         if (!(r->cfg->unit_s > 0) && unit > 0)
             why = "by the name";
+        else if (!(unit > 0) && r->unit_s > 0)
+            unit = r->unit_s;
         else if (!(unit > 0))
             unit = unit_of_size(first, median, &why);
-        mote_series_note(r->s, "times '%.40s' in units of %g s, %s", name, unit, why);
-    } else {
+        r->unit_s = median > 0 ? unit : r->unit_s; /* a recording of one row tells nothing */
+        if (r->n_items == 0)
+            mote_series_note(r->s, "times '%.40s' in units of %g s, %s", name, unit, why);
+    } else if (r->n_items == 0) {
         mote_series_note(r->s, "times '%.40s' as %s", name,
                          mote_time_format_name(r->columns.format));
     }
@@ -138,30 +136,81 @@ static mote_status settle_times(reader *r, mote_series_one *one, mote_err *err)
     return MOTE_OK;
 }
 
+/* ---- recordings ---- */
+
+static mote_status push(reader *r, const mote_series_one *one, mote_err *err)
+{
+    if (r->n_items == r->items_room) {
+        mote_series_one *more = NULL;
+        const size_t room = r->items_room ? 2 * r->items_room : 1;
+        if (room > MAX_RECORDINGS)
+            return mote_fail(err, MOTE_LIMIT,
+                             "'%s': column '%s' changes more than %zu times; sort the rows by it, "
+                             "then by time",
+                             r->name, r->cfg->group_column, MAX_RECORDINGS);
+        MOTE_TRY(mote_arena_take(&r->s->arena, room, sizeof *more, &more, err));
+        if (r->n_items)
+            memcpy(more, r->items, r->n_items * sizeof *more);
+        r->items = more;
+        r->items_room = room;
+    }
+    r->items[r->n_items++] = *one;
+    return MOTE_OK;
+}
+
+/* The recording that was read so far is done. */
 static mote_status settle(reader *r, mote_err *err)
 {
-    mote_series_one *one;
-    MOTE_TRY(mote_arena_take(&r->s->arena, 1, sizeof *one, &one, err));
-    *one = (mote_series_one){.start_s = NAN, .rate_hz = r->cfg->rate_hz, .line = 1};
+    mote_series_one one = {.start_s = NAN, .rate_hz = r->cfg->rate_hz, .line = 1};
     if (r->build.n_values == 0)
         return mote_fail(err, MOTE_PARSE, "'%s' has no sample", r->name);
     if (r->build.n_times)
-        MOTE_TRY(settle_times(r, one, err));
-    else if (!(r->cfg->rate_hz > 0) && r->build.n_values > (size_t)r->s->n_channels)
+        MOTE_TRY(settle_times(r, &one, err));
+    else if (!(r->cfg->rate_hz > 0) && r->build.n_values > (size_t)r->s->n_channels &&
+             r->n_items == 0)
         mote_series_note(r->s, "no column of time and no rate is known: give the rate");
-    MOTE_TRY(mote_series_finish(&r->build, r->s, one, err));
+    MOTE_TRY(mote_series_finish(&r->build, r->s, &one, err));
+    one.group = r->group;
     if (r->n_spans == 1)
-        one->label = r->spans[0].label;
+        one.label = r->spans[0].label;
     if (r->n_spans > 1) {
         mote_series_span *spans;
         MOTE_TRY(mote_arena_take(&r->s->arena, r->n_spans, sizeof *spans, &spans, err));
         memcpy(spans, r->spans, r->n_spans * sizeof *spans);
-        one->spans = spans;
-        one->n_spans = r->n_spans;
+        one.spans = spans;
+        one.n_spans = r->n_spans;
     }
-    r->s->items = one;
-    r->s->n_items = 1;
-    return MOTE_OK;
+    r->n_spans = 0;
+    return push(r, &one, err);
+}
+
+/* A row of another group than the one before begins another recording. */
+static mote_status see_group(reader *r, const mote_csv_cell *c, mote_err *err)
+{
+    if (r->group && strlen(r->group) == c->n && memcmp(r->group, c->s, c->n) == 0)
+        return MOTE_OK;
+    if (r->group)
+        MOTE_TRY(settle(r, err));
+    r->group = mote_arena_strndup(&r->s->arena, c->s, c->n);
+    return r->group ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "'%s': a group", r->name);
+}
+
+static mote_status add_rows(reader *r, mote_err *err)
+{
+    for (;;) {
+        mote_csv_row row;
+        MOTE_TRY(mote_csv_next(r->csv, &row, err));
+        if (!row.cells)
+            return MOTE_OK;
+        if (row.n_cells != r->columns.n) {
+            if (r->s->n_ragged++ == 0)
+                r->s->ragged_line = row.line;
+            continue;
+        }
+        if (r->columns.group >= 0)
+            MOTE_TRY(see_group(r, &row.cells[r->columns.group], err));
+        MOTE_TRY(add_row(r, &row, err));
+    }
 }
 
 static mote_status read_all(reader *r, const mote_file_bytes *file, mote_err *err)
@@ -169,7 +218,12 @@ static mote_status read_all(reader *r, const mote_file_bytes *file, mote_err *er
     MOTE_TRY(mote_csv_open_bytes(file, &r->cfg->csv, &r->csv, err));
     MOTE_TRY(mote_series_find_columns(r->name, r->csv, r->cfg, r->s, &r->columns, err));
     MOTE_TRY(add_rows(r, err));
-    return settle(r, err);
+    MOTE_TRY(settle(r, err));
+    if (r->columns.group >= 0)
+        mote_series_note(r->s, "groups from column '%.40s'", r->cfg->group_column);
+    r->s->items = r->items;
+    r->s->n_items = r->n_items;
+    return MOTE_OK;
 }
 
 mote_status mote_series_read_csv(const mote_file_bytes *file, const mote_series_config *cfg,
@@ -189,4 +243,106 @@ mote_status mote_series_read_csv(const mote_file_bytes *file, const mote_series_
     }
     *out = s;
     return MOTE_OK;
+}
+
+/* ---- where they stand ------------------------------------------------------------------------ */
+
+typedef struct {
+    mote_csv *csv;
+    const mote_series_columns *columns;
+    mote_arena *a;
+    mote_series_places list;
+    size_t room;
+} placer;
+
+static mote_status add_place(placer *p, const mote_csv_mark *at, const mote_csv_cell *group,
+                             mote_err *err)
+{
+    mote_series_place *more = NULL;
+    if (p->list.n == p->room) {
+        const size_t room = p->room ? 2 * p->room : 16;
+        if (room > MAX_RECORDINGS)
+            return mote_fail(err, MOTE_LIMIT, "more than %zu changes of group", MAX_RECORDINGS);
+        MOTE_TRY(mote_arena_take(p->a, room, sizeof *more, &more, err));
+        if (p->list.n)
+            memcpy(more, p->list.items, p->list.n * sizeof *more);
+        p->list.items = more;
+        p->room = room;
+    }
+    mote_series_place *to = &p->list.items[p->list.n];
+    *to = (mote_series_place){.from = mote_csv_byte_of(p->csv, at),
+                              .line = (int64_t)at->line,
+                              .group = mote_arena_strndup(p->a, group->s, group->n)};
+    if (!to->group)
+        return mote_fail(err, MOTE_NOMEM, "a group");
+    p->list.n++;
+    return MOTE_OK;
+}
+
+static mote_status walk_places(placer *p, mote_err *err)
+{
+    mote_csv_mark at = mote_csv_tell(p->csv);
+    p->list.head = mote_csv_byte_of(p->csv, &at);
+    for (;;) {
+        mote_csv_row row;
+        MOTE_TRY(mote_csv_next(p->csv, &row, err));
+        mote_series_place *last = p->list.n ? &p->list.items[p->list.n - 1] : NULL;
+        const mote_csv_cell *c =
+            row.cells && row.n_cells == p->columns->n ? &row.cells[p->columns->group] : NULL;
+        const bool is_next =
+            c && (!last || strlen(last->group) != c->n || memcmp(last->group, c->s, c->n) != 0);
+        if (last && (is_next || !row.cells))
+            last->n = mote_csv_byte_of(p->csv, &at) - last->from;
+        if (!row.cells)
+            return MOTE_OK;
+        if (is_next)
+            MOTE_TRY(add_place(p, &at, c, err));
+        at = mote_csv_tell(p->csv);
+    }
+}
+
+/* A reader at the first row, and what its columns are. */
+typedef struct {
+    mote_csv *csv;
+    mote_series s; /* holds their names */
+    mote_series_columns columns;
+} opened;
+
+static void close_columns(opened *o)
+{
+    mote_csv_destroy(o->csv);
+    mote_arena_release(&o->s.arena);
+}
+
+/* To be closed, also after a failure. */
+static mote_status open_columns(const mote_file_bytes *file, const mote_series_config *cfg,
+                                opened *o, mote_err *err)
+{
+    *o = (opened){.s.format = MOTE_SERIES_CSV, .columns.label = -1};
+    mote_arena_init(&o->s.arena, (size_t)64 << 20);
+    MOTE_TRY(mote_csv_open_bytes(file, &cfg->csv, &o->csv, err));
+    return mote_series_find_columns(file->name, o->csv, cfg, &o->s, &o->columns, err);
+}
+
+mote_status mote_series_csv_places(const mote_file_bytes *file, const mote_series_config *cfg,
+                                   mote_arena *a, mote_series_places *out, mote_err *err)
+{
+    opened o;
+    mote_status st = open_columns(file, cfg, &o, err);
+    placer p = {.csv = o.csv, .columns = &o.columns, .a = a};
+    if (st == MOTE_OK && o.columns.group >= 0)
+        st = walk_places(&p, err);
+    close_columns(&o);
+    if (st == MOTE_OK)
+        *out = p.list;
+    return st;
+}
+
+bool mote_series_csv_says_labels(const mote_file_bytes *file, const mote_series_config *cfg)
+{
+    opened o;
+    mote_err ignored;
+    const bool is_open = open_columns(file, cfg, &o, &ignored) == MOTE_OK;
+    close_columns(&o);
+    return is_open && o.columns.label >= 0;
 }

@@ -28,11 +28,14 @@ MOTE_MUST_USE mote_status mote_series_finish(mote_series_build *b, mote_series *
 char *mote_series_text(mote_series *s, const char *text, size_t n);
 /* Append to the notes, as far as they have room. */
 MOTE_PRINTF(2, 3) void mote_series_note(mote_series *s, const char *fmt, ...);
+
+#define MOTE_SERIES_NAMELESS "column_" /* and its number, from 1: a column without a name */
+
 /* What the columns of a CSV file are. */
 typedef struct {
-    uint32_t n;          /* cells of a whole row */
-    int32_t time, label; /* columns; -1: none */
-    bool is_date;        /* of the times */
+    uint32_t n;                 /* cells of a whole row */
+    int32_t time, label, group; /* columns; -1: none */
+    bool is_date;               /* of the times */
     mote_time_format format;
     uint32_t *axes; /* [n_channels of the series] columns */
 } mote_series_columns;

@@ -295,7 +295,7 @@ mote_status mote_series_read_ts(const mote_file_bytes *file, const mote_series_c
  */
 
 /* Walk the lines below @data: the k-th is written to out[k], when there is an out. */
-static mote_status walk_places(ts *t, mote_arena *a, mote_series_ts_place *out, size_t *n_out,
+static mote_status walk_places(ts *t, mote_arena *a, mote_series_place *out, size_t *n_out,
                                mote_err *err)
 {
     const char *line, *rest;
@@ -311,7 +311,7 @@ static mote_status walk_places(ts *t, mote_arena *a, mote_series_ts_place *out, 
             continue;
         }
         if (out) {
-            mote_series_ts_place p = {(size_t)(line - t->start), n, t->line, NULL};
+            mote_series_place p = {(size_t)(line - t->start), n, t->line, NULL, NULL};
             size_t from = n;
             while (t->has_label && from > 0 && line[from - 1] != ':')
                 from--;
@@ -326,9 +326,9 @@ static mote_status walk_places(ts *t, mote_arena *a, mote_series_ts_place *out, 
 }
 
 mote_status mote_series_ts_places(const mote_file_bytes *file, mote_arena *a,
-                                  mote_series_ts_list *out, mote_err *err)
+                                  mote_series_places *out, mote_err *err)
 {
-    mote_series_ts_list list = {0};
+    mote_series_places list = {0};
     for (int pass = 0; pass < 2; pass++) {
         ts t = open_text(file);
         MOTE_TRY(walk_places(&t, a, list.items, &list.n, err));

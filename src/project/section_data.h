@@ -17,6 +17,7 @@ typedef struct {
     double rate_hz;              /* of series; 0: that of the recordings */
     double window_ms, stride_ms; /* of series; 0: the whole recording; 0: as long as a window */
     const char *time_column;     /* of series; "": found; "none": there is none */
+    const char *group_column;    /* of series; "": none */
     const char *time_unit;       /* "auto", "s", "ms", "us" or "ns" */
     mote_names axes;             /* of series; none: every column of numbers that may be one */
     const char *builtin;         /* "auto", "train", "on" or "off" (data/builtin.h) */

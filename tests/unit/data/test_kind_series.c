@@ -447,6 +447,64 @@ static void labels_come_from_names_folders_or_columns(void **state)
                         "has no column 'mood' of labels; it has: t_ms, x, state");
 }
 
+static mote_status import_people(fixture *f, const char *group_column, mote_import_report *r,
+                                 mote_err *err)
+{
+    const mote_cut_config cut = {.group_column = group_column};
+    mote_import_config cfg = mote_import_config_default(mote_kind_of(MOTE_INPUT_SERIES));
+    cfg.decoding.cut = &cut;
+    return mote_data_import(f->store, f->tree, &cfg, &f->arena, r, err);
+}
+
+/* Folders called like splits say no label; a column of the file does. Its people are groups of
+ * samples of their own, and no window sees two of them. */
+static void people_in_one_file_are_groups(void **state)
+{
+    fixture *f = *state;
+    mote_err err = {0};
+    mote_import_report r;
+    mote_sample_row *s = NULL;
+    size_t n = 0;
+    for (int part = 0; part < 2; part++) {
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 1 << 20);
+        mote_buf_str(&b, "subject,t_ms,x,activity\n");
+        for (int i = 0; i < 90; i++)
+            mote_buf_printf(&b, "%d,%d,%d.5,%s\n", 3 * part + i / 30, 20 * i, 100 * part + i,
+                            i % 30 < 15 ? "wing" : "ring");
+        kind_tree_write(f, part ? "test/all.csv" : "train/all.csv", b.data, b.len);
+    }
+    T_OK(import_people(f, NULL, &r, &err));
+    assert_int_equal(r.total.n_added, 2); /* each of one unknown */
+    assert_int_equal(n_labelled(f, "wing"), 6);
+    T_OK(import_people(f, "subject", &r, &err));
+    assert_int_equal(r.total.n_added, 6);
+    assert_int_equal(r.total.n_replaced, 2); /* what the files were as a whole */
+    assert_int_equal(r.n_ungrouped, 0);
+    T_OK(mote_sample_list(f->store, &f->arena, &s, &n, &err));
+    assert_int_equal(n, 12);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(strlen(s[i].group), 1);
+        assert_int_equal(s[i].group[0] >= '3', strstr(s[i].source, "/test/") != NULL);
+    }
+    mote_dataset d = load(f, 200, 200); /* 10 steps */
+    assert_int_equal(d.n, 12);          /* of 15 of a label one */
+    for (size_t i = 0; i < d.n; i++) {
+        const float *x = mote_dataset_sample(&d, i);
+        assert_true((int)x[0] % 100 / 15 == (int)x[9] % 100 / 15);
+    }
+    mote_dataset_release(&d);
+    T_OK(import_people(f, "subject", &r, &err));
+    assert_int_equal(r.total.n_known, 6);
+    assert_int_equal(r.total.n_added + r.total.n_replaced, 0);
+    write_text(f, "train/none.csv", "t_ms,x\n0,1\n20,2\n40,2\n");
+    T_OK(import_people(f, NULL, &r, &err));
+    assert_string_equal(reason_of(&r, "none.csv"),
+                        "its folder is called like a split, which is no label; name the column "
+                        "that says it, data.label_from: column:NAME in mote.yaml, or give one with "
+                        "--label");
+}
+
 /* Every file is taken, or named with what is wrong with it. */
 static void bad_files_are_named_and_counted(void **state)
 {
@@ -563,6 +621,7 @@ int main(void)
         cmocka_unit_test(rates_that_are_meant_alike_are_one_rate),
         TEST(cases_of_a_set_are_samples_with_its_splits),
         TEST(labels_come_from_names_folders_or_columns),
+        TEST(people_in_one_file_are_groups),
         TEST(bad_files_are_named_and_counted),
         TEST(what_is_wrong_with_series_is_named),
     };

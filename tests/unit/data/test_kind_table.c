@@ -362,8 +362,8 @@ static void a_file_without_header_says_how_its_columns_get_names(void **state)
     f->table.columns = (mote_project_columns){NULL, 0};
     write_file(f, "wine.csv", "7.4,0.7,5\n7.8,0.8,6\n11.2,0.3,5\n7.9,0.6,7\n");
     T_FAILS(try_import(f, &r, &err), MOTE_NOT_FOUND, "nothing could be taken");
-    assert_non_null(
-        strstr(r.rejected[0].reason, "it has no header: list its 3 columns in table.columns"));
+    assert_non_null(strstr(r.rejected[0].reason, "it has no header: its columns are called "
+                                                 "column_1 to column_3"));
 }
 
 /* What is found is written as mote.yaml reads it, whatever columns are called. */

@@ -165,6 +165,107 @@ static void columns_that_are_named_must_be_there(void **state)
     mote_series_release(&s);
 }
 
+static void columns_without_names_have_numbers(void **state)
+{
+    (void)state;
+    static const char text[] = "0 1.5 7\n10 2.5 3\n20 3.5 9\n30 4.5 1\n";
+    mote_series_config cfg = mote_series_config_default();
+    mote_series s = read_by(text, NULL);
+    mote_err err = {0};
+    assert_int_equal(s.n_channels, 1); /* the first two rise evenly: one may be the time */
+    assert_string_equal(s.names[0], "column_3");
+    assert_non_null(strstr(s.notes, "column 1 '' rises as a count or a time does and is left out "
+                                    "(data.time_column can name it)"));
+    mote_series_release(&s);
+    static const char *const wanted[] = {"column_2", "column_3"};
+    cfg.time_column = "column_1";
+    cfg.axes = (mote_names){wanted, 2};
+    s = read_by(text, &cfg);
+    assert_int_equal(s.n_channels, 2);
+    assert_true(fabs(s.items[0].rate_hz - 100) < 1e-9);
+    assert_true(s.items[0].values[2] == 2.5f);
+    mote_series_release(&s);
+    cfg.time_column = "column_4";
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", text, strlen(text)}, &cfg, &s, &err),
+            MOTE_NOT_FOUND, "its columns have no names and are called column_1 to column_3");
+}
+
+#define PEOPLE                                                                                     \
+    "who,t_ms,x\nann,0,1\nann,10,2\nann,20,4\nbob,0,5\nbob,10,7\nbob,20,6\nann,500,1\nann,510,3\n"
+
+static void a_change_of_group_begins_a_recording(void **state)
+{
+    (void)state;
+    static const char *const groups[] = {"ann", "bob", "ann"};
+    static const size_t lengths[] = {3, 3, 2};
+    static const float first[] = {1, 5, 1};
+    mote_series_config cfg = mote_series_config_default();
+    mote_err err = {0};
+    cfg.group_column = "who";
+    mote_series s = read_by(PEOPLE, &cfg);
+    assert_int_equal(s.n_items, 3);
+    assert_int_equal(s.n_channels, 1);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(s.items[i].group, groups[i]);
+        assert_int_equal(s.items[i].n, lengths[i]);
+        assert_true(s.items[i].values[0] == first[i]);
+        assert_true(fabs(s.items[i].rate_hz - 100) < 1e-9);
+        assert_true(s.items[i].times_s[0] == 0);
+    }
+    assert_non_null(strstr(s.notes, "groups from column 'who'"));
+    mote_series_release(&s);
+    cfg.group_column = "whom";
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", PEOPLE, strlen(PEOPLE)}, &cfg, &s, &err),
+            MOTE_NOT_FOUND, "has no column 'whom' of groups; it has: who, t_ms, x");
+    cfg.group_column = cfg.time_column = "t_ms";
+    T_FAILS(mote_series_read(&(mote_file_bytes){"t", PEOPLE, strlen(PEOPLE)}, &cfg, &s, &err),
+            MOTE_ARG, "column 't_ms' cannot be the groups and the times as well");
+}
+
+/* The head and the bytes of a place are a file of that recording alone, in every encoding. */
+static void places_of_groups_are_files(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {3, 3, 2};
+    static const float last[] = {4, 6, 3};
+    const char *const text = "\n" PEOPLE;
+    mote_series_config cfg = mote_series_config_default();
+    mote_err err = {0};
+    char bytes[3][2 * sizeof PEOPLE + 6] = {"\xef\xbb\xbf", "\xff\xfe", ""};
+    size_t sizes[3] = {3, 2, 0};
+    cfg.group_column = "who";
+    for (const char *p = text; *p; p++) {
+        bytes[0][sizes[0]++] = *p;
+        bytes[1][sizes[1]++] = *p;
+        bytes[1][sizes[1]++] = '\0';
+        bytes[2][sizes[2]++] = *p == 'a' ? '\xe4' : *p; /* Windows-1252 */
+    }
+    for (int k = 0; k < 3; k++) {
+        mote_arena a;
+        mote_series_places places = {0};
+        mote_arena_init(&a, 1 << 20);
+        T_OK(mote_series_csv_places(&(mote_file_bytes){"t", bytes[k], sizes[k]}, &cfg, &a, &places,
+                                    &err));
+        assert_int_equal(places.n, 3);
+        for (size_t i = 0; i < 3; i++) {
+            const mote_series_place *p = &places.items[i];
+            mote_series s = {0};
+            MOTE_SCOPED_BUF b;
+            mote_buf_init(&b, 4096);
+            mote_buf_add(&b, bytes[k], places.head);
+            mote_buf_add(&b, bytes[k] + p->from, p->n);
+            T_OK(mote_series_read(&(mote_file_bytes){"t", b.data, b.len}, &cfg, &s, &err));
+            assert_int_equal(s.n_items, 1);
+            assert_int_equal(s.items[0].n, lengths[i]);
+            assert_true(s.items[0].values[lengths[i] - 1] == last[i]);
+            assert_string_equal(s.items[0].group, p->group);
+            mote_series_release(&s);
+        }
+        assert_int_equal(places.items[1].line, 6);
+        mote_arena_release(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +275,9 @@ int main(void)
         cmocka_unit_test(times_are_found_in_other_languages_and_by_their_unit),
         cmocka_unit_test(what_counts_rows_or_names_people_is_no_axis_unless_named),
         cmocka_unit_test(columns_that_are_named_must_be_there),
+        cmocka_unit_test(columns_without_names_have_numbers),
+        cmocka_unit_test(a_change_of_group_begins_a_recording),
+        cmocka_unit_test(places_of_groups_are_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

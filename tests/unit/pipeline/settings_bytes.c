@@ -28,6 +28,7 @@ static void add_file_columns(mote_buf *b, const mote_cut_config *c)
 {
     add_text(b, c->label_column);
     add_text(b, c->time_column);
+    add_text(b, c->group_column);
     add_names(b, c->axes.items, c->axes.n);
     mote_buf_printf(b, "%g,", c->time_unit_s);
 }
