@@ -90,7 +90,9 @@ static void bench_decode(int32_t rate_hz)
     int16_t *x = mote_alloc((size_t)rate_hz, sizeof *x);
     if (!x)
         exit(1);
-    need(mote_noise_make(MOTE_NOISE_PINK, 1, 1, rate_hz, -20, x, (size_t)rate_hz, &err), &err);
+    need(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_PINK, 1, 1, rate_hz, -20}, x,
+                         (size_t)rate_hz, &err),
+         &err);
     need(mote_audio_encode_wav(x, (size_t)rate_hz, rate_hz, &wav, &err), &err);
     mote_audio_config cfg = mote_audio_config_default();
     double start = cpu_s(), took = 0.0;
@@ -115,7 +117,9 @@ static void make_tree(const char *root)
     for (int i = 0; i < FILES; i++) {
         mote_buf wav;
         mote_buf_init(&wav, 1 << 20);
-        need(mote_noise_make(MOTE_NOISE_PINK, 2, (uint64_t)i, 16000, -30, in, SAMPLES, &err), &err);
+        need(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_PINK, 2, (uint64_t)i, 16000, -30}, in,
+                             SAMPLES, &err),
+             &err);
         need(mote_audio_encode_wav(in, SAMPLES, 16000, &wav, &err), &err);
         snprintf(path, sizeof path, "%s/tree/w%d", root, i % 4);
         need(mote_dir_make(path, &err), &err);
@@ -180,7 +184,9 @@ int main(void)
         perror(root);
         return 1;
     }
-    need(mote_noise_make(MOTE_NOISE_PINK, 1, 1, 16000, -20, in, SAMPLES, &err), &err);
+    need(
+        mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_PINK, 1, 1, 16000, -20}, in, SAMPLES, &err),
+        &err);
     printf("{\n");
     bench_augmentation();
     bench_decode(16000);
@@ -188,7 +194,9 @@ int main(void)
     bench_store(root);
     double start = cpu_s();
     static int16_t car[16000 * 60];
-    need(mote_noise_car(1, 1, 16000, -20, car, sizeof car / sizeof *car, &err), &err);
+    need(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 16000, -20}, car,
+                         sizeof car / sizeof *car, &err),
+         &err);
     printf("  \"car noise\": %.0f\n}\n", 60.0 / (cpu_s() - start));
     need(mote_dir_remove(root, &err), &err);
     return 0;

@@ -62,7 +62,7 @@ static void bench_augment(const char *name, mote_image_augment cfg, int32_t n_ch
     for (; cpu_s() - start < 1.0; n++) {
         mote_rng r;
         mote_image_augment_rng(&r, 1, 0, n);
-        mote_image_augment_apply(&cfg, &r, in, SIDE, SIDE, n_channels, out);
+        mote_image_augment_apply(&cfg, &r, &(mrt_picture){in, SIDE, SIDE, n_channels}, out);
     }
     printf("augment 96 x 96 x %d, %s: %.0f/s\n", n_channels, name, n / (cpu_s() - start));
 }

@@ -222,12 +222,12 @@ void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, cons
     double gain = p.gain;
     if (p.noise) {
         const int16_t *noise = pick(a->background, p.noise_which, p.noise_where, s->noise, n);
-        mote_mix_at_snr(out, noise, n, a->setup.rate_hz, p.noise_snr_db, gain, out);
+        mote_mix_at_snr(&(mote_sound){out, n, a->setup.rate_hz}, noise, p.noise_snr_db, gain, out);
         gain = 1.0;
     }
     if (p.car) {
         const int16_t *noise = pick(a->cars, p.car_which, p.car_where, s->noise, n);
-        mote_mix_at_snr(out, noise, n, a->setup.rate_hz, p.car_snr_db, gain, out);
+        mote_mix_at_snr(&(mote_sound){out, n, a->setup.rate_hz}, noise, p.car_snr_db, gain, out);
         gain = 1.0;
     }
     if (gain != 1.0)
@@ -337,7 +337,8 @@ static mote_status make_noises(mote_augment *a, mote_err *err)
     for (size_t i = 0; i < n_cars + n_basic; i++) {
         size_t n = i < n_cars ? car : plain;
         mote_noise_kind kind = i < n_cars ? MOTE_NOISE_CAR : basic[(i - n_cars) % 4];
-        MOTE_TRY(mote_noise_make(kind, s->seed, i, s->rate_hz, NOISE_DBFS, at, n, err));
+        MOTE_TRY(mote_noise_make(&(mote_noise_recipe){kind, s->seed, i, s->rate_hz, NOISE_DBFS}, at,
+                                 n, err));
         a->views[i] = (mote_audio_view){at, n};
         at += n;
     }

@@ -86,8 +86,9 @@ mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int32_t rate
     if (kind == BABBLE) {
         MOTE_TRY(mote_synth_babble(babble, &r, out, n, err));
     } else if (kind < MOTE_N_NOISES) {
-        MOTE_TRY(mote_noise_make((mote_noise_kind)kind, MOTE_BUILTIN_SEED, 1000 + k, rate_hz,
-                                 MOTE_SYNTH_FULL_DBFS, out, n, err));
+        MOTE_TRY(mote_noise_make(&(mote_noise_recipe){(mote_noise_kind)kind, MOTE_BUILTIN_SEED,
+                                                      1000 + k, rate_hz, MOTE_SYNTH_FULL_DBFS},
+                                 out, n, err));
     } else {
         MOTE_SCOPED_FREE float *x = mote_alloc_zero(n, sizeof *x);
         if (!x)

@@ -45,9 +45,8 @@ mote_check_config mote_check_config_of(const mote_project *p)
 
 /* ---- the list of findings ------------------------------------------------------------------ */
 
-mote_status mote_check_find(mote_checker *c, const char *id, mote_finding_severity severity,
-                            size_t count, const char *remedy, mote_finding **out, mote_err *err,
-                            const char *fmt, ...)
+mote_status mote_check_find(mote_checker *c, const mote_finding *finding, mote_finding **out,
+                            mote_err *err, const char *fmt, ...)
 {
     MOTE_BUG_IF(c->report.n == MAX_FINDINGS);
     va_list ap;
@@ -57,13 +56,13 @@ mote_status mote_check_find(mote_checker *c, const char *id, mote_finding_severi
     mote_buf_vprintf(&b, fmt, ap);
     va_end(ap);
     mote_finding *f = &c->report.findings[c->report.n];
-    *f = (mote_finding){.id = id, .severity = severity, .count = count, .remedy = remedy};
+    *f = *finding;
     f->text = b.data ? mote_arena_strdup(c->arena, b.data) : NULL;
     if (!f->text)
         return mote_fail(err, MOTE_NOMEM, "data check");
     c->report.n++;
-    c->report.n_errors += severity == MOTE_FINDING_ERROR ? 1 : 0;
-    c->report.n_warnings += severity == MOTE_FINDING_WARNING ? 1 : 0;
+    c->report.n_errors += f->severity == MOTE_FINDING_ERROR ? 1 : 0;
+    c->report.n_warnings += f->severity == MOTE_FINDING_WARNING ? 1 : 0;
     if (out)
         *out = f;
     return MOTE_OK;
@@ -165,10 +164,15 @@ static mote_status read_all(mote_checker *c, mote_err *err)
     if (lost.count == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "unreadable", MOTE_FINDING_ERROR, lost.count,
-                             "add them again with 'mote data add'; the copies in the store are "
-                             "damaged",
-                             &f, err, "stored %s that cannot be read: %zu", c->units, lost.count));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "unreadable",
+                        .severity = MOTE_FINDING_ERROR,
+                        .count = lost.count,
+                        .remedy =
+                            "add them again with 'mote data add'; the copies in the store are "
+                            "damaged"},
+        &f, err, "stored %s that cannot be read: %zu", c->units, lost.count));
     mote_check_must(c);
     memcpy(f->examples, lost.examples, sizeof f->examples);
     f->n_examples = lost.n_examples;
@@ -253,7 +257,12 @@ static mote_status check_clipping(mote_checker *c, mote_err *err)
                          "raise data.require.max_clipping";
     mote_finding *f;
     MOTE_TRY(mote_check_find(
-        c, "clipping", too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n, remedy, &f, err,
+        c,
+        &(mote_finding){.id = "clipping",
+                        .severity = too_many ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
+                        .count = n,
+                        .remedy = remedy},
+        &f, err,
         "clipped recordings: %zu (%.1f %%, allowed are "
         "%.1f %%); more than %g %% of their samples are at full scale",
         n, 100.0 * share, 100.0 * c->cfg->max_clipping, 100.0 * c->cfg->full_scale_share));
@@ -268,7 +277,11 @@ static mote_status check_level(mote_checker *c, mote_err *err)
     size_t n = count_if(c, is_silent);
     if (n > 0) {
         MOTE_TRY(mote_check_find(
-            c, "silence", MOTE_FINDING_WARNING, n, "listen to them; remove those without a word",
+            c,
+            &(mote_finding){.id = "silence",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = n,
+                            .remedy = "listen to them; remove those without a word"},
             &f, err, "silent recordings of words: %zu, below %g dBFS", n, c->cfg->silence_dbfs));
         MOTE_TRY(add_sources(c, is_silent, f, err));
     }
@@ -276,10 +289,14 @@ static mote_status check_level(mote_checker *c, mote_err *err)
     if (n > 0) {
         const char *remedy = "remove the offset before adding them (for example "
                              "'sox in.wav out.wav highpass 20')";
-        MOTE_TRY(mote_check_find(c, "dc-offset", MOTE_FINDING_WARNING, n, remedy, &f, err,
-                                 "recordings off centre: %zu, their mean is over %g %% of full "
-                                 "scale",
-                                 n, 100.0 * c->cfg->dc_share));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){
+                .id = "dc-offset", .severity = MOTE_FINDING_WARNING, .count = n, .remedy = remedy},
+            &f, err,
+            "recordings off centre: %zu, their mean is over %g %% of full "
+            "scale",
+            n, 100.0 * c->cfg->dc_share));
         MOTE_TRY(add_sources(c, is_offset, f, err));
     }
     return MOTE_OK;
@@ -290,18 +307,27 @@ static mote_status check_length(mote_checker *c, mote_err *err)
     mote_finding *f;
     size_t n = c->cfg->min_clip_s > 0 ? count_if(c, is_short) : 0;
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "too-short", MOTE_FINDING_WARNING, n,
-                                 "remove them, or lower data.require.min_clip", &f, err,
-                                 "recordings shorter than %g s: %zu", c->cfg->min_clip_s, n));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "too-short",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = n,
+                            .remedy = "remove them, or lower data.require.min_clip"},
+            &f, err, "recordings shorter than %g s: %zu", c->cfg->min_clip_s, n));
         MOTE_TRY(add_sources(c, is_short, f, err));
     }
     n = count_if(c, is_long);
     if (n > 0) {
-        MOTE_TRY(mote_check_find(c, "too-long", MOTE_FINDING_NOTE, n,
-                                 "cut them to one word each if they hold several", &f, err,
-                                 "recordings much longer than a clip of %g ms: %zu; only the "
-                                 "loudest stretch of each is used",
-                                 c->cfg->cut.length_ms, n));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "too-long",
+                            .severity = MOTE_FINDING_NOTE,
+                            .count = n,
+                            .remedy = "cut them to one word each if they hold several"},
+            &f, err,
+            "recordings much longer than a clip of %g ms: %zu; only the "
+            "loudest stretch of each is used",
+            c->cfg->cut.length_ms, n));
         MOTE_TRY(add_sources(c, is_long, f, err));
     }
     return MOTE_OK;
@@ -319,8 +345,13 @@ static mote_status check_trouble(mote_checker *c, size_t k, mote_err *err)
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, t->id, t->is_note ? MOTE_FINDING_NOTE : MOTE_FINDING_WARNING, n,
-                             t->remedy, &f, err, "%s: %zu", t->what, n));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = t->id,
+                        .severity = t->is_note ? MOTE_FINDING_NOTE : MOTE_FINDING_WARNING,
+                        .count = n,
+                        .remedy = t->remedy},
+        &f, err, "%s: %zu", t->what, n));
     for (size_t i = 0; i < c->n; i++)
         if (c->seen[i].is_read && c->seen[i].measured.n[k] > 0)
             MOTE_TRY(mote_check_example(c, f, err, "%s: %u %s", c->rows[i].source,
@@ -356,16 +387,26 @@ static mote_status check_odd(mote_checker *c, bool by_rate, mote_err *err)
     mote_finding *f;
     const mote_measured *usual = &c->seen[most].measured;
     if (by_rate)
-        MOTE_TRY(mote_check_find(c, "other-rate", MOTE_FINDING_WARNING, n_read - n_most,
-                                 "they are converted; find out whether their times are right, or "
-                                 "state data.rate_hz",
-                                 &f, err, "%s of another rate than most, which have %g Hz: %zu",
-                                 c->rows[0].kind->many, usual->rate_hz, n_read - n_most));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "other-rate",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = n_read - n_most,
+                            .remedy =
+                                "they are converted; find out whether their times are right, or "
+                                "state data.rate_hz"},
+            &f, err, "%s of another rate than most, which have %g Hz: %zu", c->rows[0].kind->many,
+            usual->rate_hz, n_read - n_most));
     else
-        MOTE_TRY(mote_check_find(c, "other-axes", MOTE_FINDING_WARNING, n_read - n_most,
-                                 "give them the same names in the same order, and add them again",
-                                 &f, err, "%s whose axes are not called as in most: %zu",
-                                 c->rows[0].kind->many, n_read - n_most));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "other-axes",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = n_read - n_most,
+                            .remedy =
+                                "give them the same names in the same order, and add them again"},
+            &f, err, "%s whose axes are not called as in most: %zu", c->rows[0].kind->many,
+            n_read - n_most));
     for (size_t i = 0; i < c->n; i++) {
         if (!c->seen[i].is_read || is_like(&c->seen[i].measured, usual, by_rate))
             continue;
@@ -417,9 +458,13 @@ static mote_status check_forms(mote_checker *c, mote_err *err)
         return MOTE_OK;
     qsort(counts, n_counts, sizeof *counts, compare_counts);
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "forms", MOTE_FINDING_NOTE, n_counts,
-                             "nothing needs to be done where the product will see the same", &f,
-                             err, "%s: %zu", c->rows[0].kind->forms, n_counts));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "forms",
+                        .severity = MOTE_FINDING_NOTE,
+                        .count = n_counts,
+                        .remedy = "nothing needs to be done where the product will see the same"},
+        &f, err, "%s: %zu", c->rows[0].kind->forms, n_counts));
     for (size_t i = 0; i < n_counts; i++)
         MOTE_TRY(mote_check_example(c, f, err, "%s: %zu", counts[i].form, counts[i].n));
     return MOTE_OK;

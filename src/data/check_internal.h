@@ -29,12 +29,11 @@ typedef struct mote_checker {
     mote_check_report report;
 } mote_checker;
 
-/* Add a finding; *out (NULL allowed) is borrowed until the next. id and remedy are static. */
-MOTE_PRINTF(8, 9)
-MOTE_MUST_USE mote_status mote_check_find(mote_checker *c, const char *id,
-                                          mote_finding_severity severity, size_t count,
-                                          const char *remedy, mote_finding **out, mote_err *err,
-                                          const char *fmt, ...);
+/* Add a finding: its id, severity, count and remedy, whose texts live as long as the report, and
+ * what it says, written here. *out (NULL allowed) is borrowed until the next. */
+MOTE_PRINTF(5, 6)
+MOTE_MUST_USE mote_status mote_check_find(mote_checker *c, const mote_finding *finding,
+                                          mote_finding **out, mote_err *err, const char *fmt, ...);
 /* The finding that was added last is one that training waits for. */
 void mote_check_must(mote_checker *c);
 /* Add an example, as long as there is room for one. */

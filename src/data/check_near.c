@@ -109,8 +109,12 @@ static mote_status say_near(mote_checker *c, const uint32_t *parts, const size_t
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, says[which].id, says[which].severity, n, says[which].remedy, &f,
-                             err, "%s nearly the same as %s: %zu", c->rows[0].kind->many,
+    MOTE_TRY(mote_check_find(c,
+                             &(mote_finding){.id = says[which].id,
+                                             .severity = says[which].severity,
+                                             .count = n,
+                                             .remedy = says[which].remedy},
+                             &f, err, "%s nearly the same as %s: %zu", c->rows[0].kind->many,
                              says[which].what, n));
     for (size_t i = 0; i < c->n; i++) {
         if (near[i] == SIZE_MAX || how_near(c, parts, i, near[i]) != which)

@@ -19,9 +19,12 @@ mote_status mote_check_rejected(mote_checker *c, mote_err *err)
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "left-out", MOTE_FINDING_WARNING, (size_t)n,
-                             "mend or remove the "
-                             "files, then add the folder again",
+    MOTE_TRY(mote_check_find(c,
+                             &(mote_finding){.id = "left-out",
+                                             .severity = MOTE_FINDING_WARNING,
+                                             .count = (size_t)n,
+                                             .remedy = "mend or remove the "
+                                                       "files, then add the folder again"},
                              &f, err, "files that could not be added and were left out: %lld",
                              (long long)n));
     MOTE_SCOPED_STMT *q = NULL;
@@ -103,15 +106,46 @@ static void count_duplicates(const mote_checker *c, const mote_sample_row *const
     }
 }
 
-static mote_status say_duplicates(mote_checker *c, const duplicates *d, const char *id,
-                                  mote_finding_severity severity, const char *what,
-                                  const char *more, const char *remedy, mote_err *err)
+/* How a kind of duplicates is reported: what they are, and what a version does with them. */
+typedef struct {
+    mote_finding finding; /* id, severity, remedy */
+    const char *what, *taken;
+} duplicate_words;
+
+static const duplicate_words duplicates_say[N_KINDS] = {
+    [SAME_GROUP] = {{.id = "duplicate",
+                     .severity = MOTE_FINDING_NOTE,
+                     .remedy = "nothing needs to be done"},
+                    "exact duplicates",
+                    "a version takes each once"},
+    [OTHER_WORDS] = {{.id = "duplicate-other-words",
+                      .severity = MOTE_FINDING_NOTE,
+                      .remedy = "nothing needs to be done"},
+                     "exact duplicates under two words that are no keywords",
+                     "a version takes the first only"},
+    [ACROSS_GROUPS] = {{.id = "duplicate-across-groups",
+                        .severity = MOTE_FINDING_WARNING,
+                        .remedy = "find out which group is right and remove the other copy"},
+                       "exact duplicates under another group",
+                       "a version takes the first only, else the test might hold what was trained "
+                       "on"},
+    [CONTRADICTION] = {{.id = "contradiction",
+                        .severity = MOTE_FINDING_ERROR,
+                        .remedy = "find out which label is right, and remove the others"},
+                       NULL, /* they are named */
+                       "a version leaves all of them out"},
+};
+
+static mote_status say_duplicates(mote_checker *c, const duplicates *d, const duplicate_words *w,
+                                  mote_err *err)
 {
     if (d->n == 0)
         return MOTE_OK;
-    mote_finding *f;
-    MOTE_TRY(
-        mote_check_find(c, id, severity, d->n, remedy, &f, err, "%s: %zu; %s", what, d->n, more));
+    mote_finding *f, found = w->finding;
+    found.count = d->n;
+    MOTE_TRY(mote_check_find(c, &found, &f, err, "%s%s: %zu; %s", w->what ? w->what : c->units,
+                             w->what ? "" : " that are exactly alike but differ in their label",
+                             d->n, w->taken));
     for (size_t i = 0; i < d->n_pairs; i++) {
         const mote_sample_row *x = d->first[i], *y = d->second[i];
         MOTE_TRY(mote_check_example(c, f, err, "%s (%s, %s) = %s (%s, %s)", x->source, x->label,
@@ -129,23 +163,9 @@ static mote_status check_duplicates(mote_checker *c, mote_err *err)
     qsort(rows, c->n, sizeof *rows, compare_sound);
     duplicates d[N_KINDS] = {{0}};
     count_duplicates(c, rows, c->n, d);
-    MOTE_TRY(say_duplicates(c, &d[SAME_GROUP], "duplicate", MOTE_FINDING_NOTE, "exact duplicates",
-                            "a version takes each once", "nothing needs to be done", err));
-    MOTE_TRY(say_duplicates(c, &d[OTHER_WORDS], "duplicate-other-words", MOTE_FINDING_NOTE,
-                            "exact duplicates under two words that are no keywords",
-                            "a version takes the first only", "nothing needs to be done", err));
-    MOTE_TRY(say_duplicates(c, &d[ACROSS_GROUPS], "duplicate-across-groups", MOTE_FINDING_WARNING,
-                            "exact duplicates under another group",
-                            "a version takes the first "
-                            "only, else the test might hold what was trained on",
-                            "find out which group is right and remove the other copy", err));
-    const char *what = mote_arena_printf(
-        c->arena, "%s that are exactly alike but differ in their label", c->units);
-    if (!what)
-        return mote_fail(err, MOTE_NOMEM, "data check");
-    return say_duplicates(c, &d[CONTRADICTION], "contradiction", MOTE_FINDING_ERROR, what,
-                          "a version leaves all of them out",
-                          "find out which label is right, and remove the others", err);
+    for (int k = 0; k < N_KINDS; k++)
+        MOTE_TRY(say_duplicates(c, &d[k], &duplicates_say[k], err));
+    return MOTE_OK;
 }
 
 /* ---- groups -------------------------------------------------------------------------------- */
@@ -211,10 +231,12 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
             mote_arena_printf(c->arena, "record more %ss, or lower data.require.min_groups", one);
         if (!more)
             return mote_fail(err, MOTE_NOMEM, "data check");
-        MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, g->n, more, NULL, err,
-                                 "groups%s%s%s: %zu, required are %d", c->group ? " (" : "",
-                                 c->group ? c->group : "", c->group ? "s)" : "", g->n,
-                                 (int)c->cfg->min_groups));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){
+                .id = "few-groups", .severity = MOTE_FINDING_ERROR, .count = g->n, .remedy = more},
+            NULL, err, "groups%s%s%s: %zu, required are %d", c->group ? " (" : "",
+            c->group ? c->group : "", c->group ? "s)" : "", g->n, (int)c->cfg->min_groups));
         mote_check_must(c);
     }
     if (n_alone == 0)
@@ -224,9 +246,12 @@ static mote_status check_groups(mote_checker *c, const groups *g, mote_err *err)
     if (!remedy)
         return mote_fail(err, MOTE_NOMEM, "data check");
     return mote_check_find(
-        c, "no-group", MOTE_FINDING_WARNING, n_alone, remedy, NULL, err,
-        "%s without a group%s%s%s: %zu of %zu; each counts as a group of its own", c->units,
-        c->group ? " (" : "", c->group ? c->group : "", c->group ? ")" : "", n_alone, n_words);
+        c,
+        &(mote_finding){
+            .id = "no-group", .severity = MOTE_FINDING_WARNING, .count = n_alone, .remedy = remedy},
+        NULL, err, "%s without a group%s%s%s: %zu of %zu; each counts as a group of its own",
+        c->units, c->group ? " (" : "", c->group ? c->group : "", c->group ? ")" : "", n_alone,
+        n_words);
 }
 
 /* Those nearly the same: who may meet whom depends on where their groups go. */
@@ -281,11 +306,16 @@ static mote_status check_no_samples(mote_checker *c, const mote_class_count *k, 
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "no-samples", MOTE_FINDING_ERROR, n,
-                             c->cfg->of_words ? "add recordings, or remove the words from keywords "
-                                                "in mote.yaml"
-                                              : "add some, or remove the classes from mote.yaml",
-                             &f, err, "%s without a %s: %zu", c->many, c->unit, n));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "no-samples",
+                        .severity = MOTE_FINDING_ERROR,
+                        .count = n,
+                        .remedy = c->cfg->of_words
+                                      ? "add recordings, or remove the words from keywords "
+                                        "in mote.yaml"
+                                      : "add some, or remove the classes from mote.yaml"},
+        &f, err, "%s without a %s: %zu", c->many, c->unit, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n == 0)
@@ -302,11 +332,15 @@ static mote_status check_few_samples(mote_checker *c, const mote_class_count *k,
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, "few-per-class", MOTE_FINDING_ERROR, n,
-                             c->cfg->of_words ? "record more, or lower data.require.min_per_class"
-                                              : "add more, or lower data.require.min_per_class",
-                             &f, err, "%s with fewer than the %zu %s required: %zu", c->many, least,
-                             c->units, n));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "few-per-class",
+                        .severity = MOTE_FINDING_ERROR,
+                        .count = n,
+                        .remedy = c->cfg->of_words
+                                      ? "record more, or lower data.require.min_per_class"
+                                      : "add more, or lower data.require.min_per_class"},
+        &f, err, "%s with fewer than the %zu %s required: %zu", c->many, least, c->units, n));
     mote_check_must(c);
     for (size_t i = 0; i < c->cfg->n_labels; i++) {
         if (k[i].n > 0 && k[i].n < least)
@@ -329,8 +363,13 @@ static mote_status check_splits(mote_checker *c, const mote_class_count *k, mote
         return MOTE_OK;
     mote_finding *f;
     MOTE_TRY(mote_check_find(
-        c, "few-in-split", is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
-        c->cfg->of_words ? "record more speakers saying the words" : "add more of them", &f, err,
+        c,
+        &(mote_finding){.id = "few-in-split",
+                        .severity = is_empty ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
+                        .count = n,
+                        .remedy = c->cfg->of_words ? "record more speakers saying the words"
+                                                   : "add more of them"},
+        &f, err,
         "%s with fewer than %d %s in a split: %zu times; figures for them "
         "mean little",
         c->many, FEW_TO_JUDGE, c->units, n));
@@ -353,13 +392,16 @@ static mote_status check_balance(mote_checker *c, const mote_class_count *k, mot
     }
     if (least == 0 || most / 5 <= least)
         return MOTE_OK;
-    return mote_check_find(c, "imbalance", MOTE_FINDING_NOTE, most,
-                           c->cfg->of_words ? "record more of the rare ones, or set "
-                                              "training.class_weights to balanced"
-                                            : "add more of the rare ones, or set "
-                                              "training.class_weights to balanced",
-                           NULL, err, "the largest %s has %zu %s, the smallest %zu", c->one, most,
-                           c->units, least);
+    return mote_check_find(
+        c,
+        &(mote_finding){.id = "imbalance",
+                        .severity = MOTE_FINDING_NOTE,
+                        .count = most,
+                        .remedy = c->cfg->of_words ? "record more of the rare ones, or set "
+                                                     "training.class_weights to balanced"
+                                                   : "add more of the rare ones, or set "
+                                                     "training.class_weights to balanced"},
+        NULL, err, "the largest %s has %zu %s, the smallest %zu", c->one, most, c->units, least);
 }
 
 static mote_status check_coverage(mote_checker *c, const groups *g, const mote_class_count *k,
@@ -370,13 +412,18 @@ static mote_status check_coverage(mote_checker *c, const groups *g, const mote_c
         pairs += k[i].n_groups;
     double all = (double)g->n * (double)c->cfg->n_labels;
     if (c->cfg->coverage > 0 && all > 0 && (double)pairs / all < c->cfg->coverage) {
-        MOTE_TRY(mote_check_find(c, "coverage", MOTE_FINDING_ERROR, pairs,
-                                 "let the missing "
-                                 "speakers say the missing words, or lower data.require.coverage",
-                                 NULL, err,
-                                 "%.0f %% of the (keyword, speaker) pairs have a "
-                                 "recording, required are %.0f %%",
-                                 100.0 * (double)pairs / all, 100.0 * c->cfg->coverage));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "coverage",
+                            .severity = MOTE_FINDING_ERROR,
+                            .count = pairs,
+                            .remedy =
+                                "let the missing "
+                                "speakers say the missing words, or lower data.require.coverage"},
+            NULL, err,
+            "%.0f %% of the (keyword, speaker) pairs have a "
+            "recording, required are %.0f %%",
+            100.0 * (double)pairs / all, 100.0 * c->cfg->coverage));
         mote_check_must(c);
     }
     return MOTE_OK;
@@ -441,11 +488,16 @@ static mote_status check_label(mote_checker *c, const char *label, size_t n, mot
         near = mote_nearest(label, c->cfg->labels, c->cfg->n_labels);
     if (!near || c->report.n > 50)
         return MOTE_OK;
-    return mote_check_find(c, "label-spelling", by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
-                           n, "if it is the keyword, add the recordings with --label", NULL, err,
-                           "label '%s' (recordings: %zu) is no keyword, but is spelt like '%s'; it "
-                           "counts as an unknown word",
-                           label, n, near);
+    return mote_check_find(
+        c,
+        &(mote_finding){.id = "label-spelling",
+                        .severity = by_case ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
+                        .count = n,
+                        .remedy = "if it is the keyword, add the recordings with --label"},
+        NULL, err,
+        "label '%s' (recordings: %zu) is no keyword, but is spelt like '%s'; it "
+        "counts as an unknown word",
+        label, n, near);
 }
 
 /* The labels of all examples, sorted. */
@@ -504,20 +556,29 @@ static bool is_label_asked(const mote_checker *c, const char *label)
 static mote_status say_no_background(mote_checker *c, bool has_builtin, mote_err *err)
 {
     if (has_builtin)
-        return mote_check_find(c, "no-background", MOTE_FINDING_WARNING, 0,
-                               "add recordings of the "
-                               "rooms it will work in with 'mote data add FOLDER --role "
-                               "background'",
-                               NULL, err,
-                               "there is no background recording: "
-                               "silence and the noise of the tests are synthetic (data.builtin)");
-    MOTE_TRY(mote_check_find(c, "no-background", MOTE_FINDING_ERROR, 0,
-                             "add recordings of the "
-                             "rooms it will work in with 'mote data add FOLDER --role background', "
-                             "or set data.builtin to auto",
-                             NULL, err,
-                             "class _silence_ is wanted, "
-                             "but there is no background recording to cut it from"));
+        return mote_check_find(
+            c,
+            &(mote_finding){.id = "no-background",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = 0,
+                            .remedy = "add recordings of the "
+                                      "rooms it will work in with 'mote data add FOLDER --role "
+                                      "background'"},
+            NULL, err,
+            "there is no background recording: "
+            "silence and the noise of the tests are synthetic (data.builtin)");
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "no-background",
+                        .severity = MOTE_FINDING_ERROR,
+                        .count = 0,
+                        .remedy =
+                            "add recordings of the "
+                            "rooms it will work in with 'mote data add FOLDER --role background', "
+                            "or set data.builtin to auto"},
+        NULL, err,
+        "class _silence_ is wanted, "
+        "but there is no background recording to cut it from"));
     mote_check_must(c);
     return MOTE_OK;
 }
@@ -525,21 +586,30 @@ static mote_status say_no_background(mote_checker *c, bool has_builtin, mote_err
 static mote_status say_few_words(mote_checker *c, size_t n, bool has_builtin, mote_err *err)
 {
     if (has_builtin)
-        return mote_check_find(c, "few-other-words", MOTE_FINDING_WARNING, n,
-                               "add recordings of "
-                               "words that are no keyword, one folder per word, by many people",
-                               NULL, err,
-                               "recordings of other words: %zu; what is said about "
-                               "them rests on synthetic speech (data.builtin)",
-                               n);
-    MOTE_TRY(mote_check_find(c, "few-other-words",
-                             n == 0 ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING, n,
-                             "add recordings of words that are no keyword, or set data.builtin to "
-                             "auto",
-                             NULL, err,
-                             "recordings of other words: %zu; class _unknown_ "
-                             "is wanted, and without them every word is taken for a keyword",
-                             n));
+        return mote_check_find(
+            c,
+            &(mote_finding){.id = "few-other-words",
+                            .severity = MOTE_FINDING_WARNING,
+                            .count = n,
+                            .remedy =
+                                "add recordings of "
+                                "words that are no keyword, one folder per word, by many people"},
+            NULL, err,
+            "recordings of other words: %zu; what is said about "
+            "them rests on synthetic speech (data.builtin)",
+            n);
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "few-other-words",
+                        .severity = n == 0 ? MOTE_FINDING_ERROR : MOTE_FINDING_WARNING,
+                        .count = n,
+                        .remedy =
+                            "add recordings of words that are no keyword, or set data.builtin to "
+                            "auto"},
+        NULL, err,
+        "recordings of other words: %zu; class _unknown_ "
+        "is wanted, and without them every word is taken for a keyword",
+        n));
     if (n == 0)
         mote_check_must(c);
     return MOTE_OK;
@@ -576,9 +646,12 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
         total_s += (double)c->rows[i].duration_us / 1e6;
     }
     if (c->cfg->min_total_s > 0 && total_s < c->cfg->min_total_s) {
-        MOTE_TRY(mote_check_find(c, "few-seconds", MOTE_FINDING_ERROR, n_words,
-                                 "record more, or "
-                                 "lower data.require.min_total",
+        MOTE_TRY(mote_check_find(c,
+                                 &(mote_finding){.id = "few-seconds",
+                                                 .severity = MOTE_FINDING_ERROR,
+                                                 .count = n_words,
+                                                 .remedy = "record more, or "
+                                                           "lower data.require.min_total"},
                                  NULL, err,
                                  "there are %.0f s of "
                                  "recordings, required are %.0f s",
@@ -586,11 +659,14 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
         mote_check_must(c);
     }
     if (n_synthetic > 0)
-        MOTE_TRY(mote_check_find(c, "synthetic",
-                                 n_synthetic == n_words ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
-                                 n_synthetic,
-                                 "test on recordings of people "
-                                 "before anybody relies on it",
+        MOTE_TRY(mote_check_find(c,
+                                 &(mote_finding){.id = "synthetic",
+                                                 .severity = n_synthetic == n_words
+                                                                 ? MOTE_FINDING_WARNING
+                                                                 : MOTE_FINDING_NOTE,
+                                                 .count = n_synthetic,
+                                                 .remedy = "test on recordings of people "
+                                                           "before anybody relies on it"},
                                  NULL, err,
                                  "synthetic recordings of words: "
                                  "%zu of %zu; figures measured on them say little about people",

@@ -273,16 +273,14 @@ static mote_status load_parts(mote_store *s, dealing *d, mote_err *err)
 }
 
 static mote_status save_part(mote_store *s, const char *sql, const char *name, int32_t part,
-                             int64_t now_ms, bool *is_new, mote_err *err)
+                             int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s, sql, &q, err));
     mote_stmt_bind_text(q, 1, name);
     mote_stmt_bind_text(q, 2, mote_split_name((mote_split)part));
     mote_stmt_bind_i64(q, 3, now_ms);
-    MOTE_TRY(mote_stmt_run(q, err));
-    *is_new = mote_store_changes(s) > 0;
-    return MOTE_OK;
+    return mote_stmt_run(q, err);
 }
 
 static mote_status save_parts(mote_store *s, const dealing *d, const mote_version_config *cfg,
@@ -294,18 +292,16 @@ static mote_status save_parts(mote_store *s, const dealing *d, const mote_versio
                                 "VALUES (?1, ?2, ?3) ON CONFLICT (grp) DO UPDATE SET split = ?2, "
                                 "decided_ms = ?3 WHERE split <> ?2";
     for (size_t i = 0; i < d->n_groups; i++) {
-        bool is_new = false;
         MOTE_TRY(save_part(s, cfg->by_time ? moved : kept, d->groups[i].name, d->groups[i].part,
-                           cfg->now_ms, &is_new, err));
-        report->n_new_groups += is_new ? 1 : 0;
+                           cfg->now_ms, err));
+        report->n_new_groups += mote_store_changes(s) > 0 ? 1 : 0;
     }
     for (int32_t c = 0; c < d->n_labels; c++) {
-        bool is_new = false;
         if (d->labels[c].is_word)
             MOTE_TRY(save_part(s,
                                "INSERT INTO data_word_split (label, split, decided_ms) "
                                "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                               d->labels[c].name, d->labels[c].part, cfg->now_ms, &is_new, err));
+                               d->labels[c].name, d->labels[c].part, cfg->now_ms, err));
     }
     return MOTE_OK;
 }

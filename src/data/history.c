@@ -17,18 +17,18 @@
 
 static const char *const kind_names[] = {"add", "remove"};
 
-mote_status mote_history_begin(mote_store *s, mote_history_kind kind, const char *what,
-                               const char *who, int64_t now_ms, int64_t *id, mote_err *err)
+mote_status mote_history_begin(mote_store *s, const mote_history_event *event, int64_t *id,
+                               mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "INSERT INTO data_import (kind, what, who, started_ms) "
                                "VALUES (?1, ?2, ?3, ?4)",
                                &q, err));
-    mote_stmt_bind_text(q, 1, kind_names[kind]);
-    mote_stmt_bind_text(q, 2, what);
-    mote_stmt_bind_text(q, 3, who ? who : "");
-    mote_stmt_bind_i64(q, 4, now_ms);
+    mote_stmt_bind_text(q, 1, kind_names[event->kind]);
+    mote_stmt_bind_text(q, 2, event->what);
+    mote_stmt_bind_text(q, 3, event->who ? event->who : "");
+    mote_stmt_bind_i64(q, 4, event->at_ms);
     MOTE_TRY(mote_stmt_run(q, err));
     *id = mote_store_last_id(s);
     return MOTE_OK;
@@ -313,8 +313,9 @@ static mote_status take_rows(remover *r, mote_err *err)
         w->gone ? " files that are gone" : "");
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(r->store, &txn, err));
-    MOTE_TRY(mote_history_begin(r->store, MOTE_HISTORY_REMOVE, what + 1, r->cfg->who,
-                                r->cfg->now_ms, &r->report.id, err));
+    MOTE_TRY(mote_history_begin(
+        r->store, &(mote_history_event){MOTE_HISTORY_REMOVE, what + 1, r->cfg->who, r->cfg->now_ms},
+        &r->report.id, err));
     for (size_t i = 0; i < r->report.n; i++)
         MOTE_TRY(
             mote_history_take(r->store, r->report.rows[i].id, r->report.id, r->cfg->now_ms, err));

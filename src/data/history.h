@@ -25,9 +25,16 @@
 
 typedef enum { MOTE_HISTORY_ADD, MOTE_HISTORY_REMOVE } mote_history_kind;
 
-/* A new number for what begins now, in the caller's transaction. `what` is for people. */
-MOTE_MUST_USE mote_status mote_history_begin(mote_store *s, mote_history_kind kind,
-                                             const char *what, const char *who, int64_t now_ms,
+/* Something that is about to change what is there. Texts are borrowed. */
+typedef struct {
+    mote_history_kind kind;
+    const char *what; /* for people: the folder, the wish */
+    const char *who;  /* NULL: nobody says */
+    int64_t at_ms;
+} mote_history_event;
+
+/* A new number for what begins, in the caller's transaction. */
+MOTE_MUST_USE mote_status mote_history_begin(mote_store *s, const mote_history_event *event,
                                              int64_t *id, mote_err *err);
 
 /* Take the sample out, on behalf of `by`; in the caller's transaction. */

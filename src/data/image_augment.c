@@ -45,8 +45,9 @@ static int64_t q16(double x)
 
 /* All draws are made whether or not a setting uses them, so that one setting does not move another.
  */
-static affine draw_move(const mote_image_augment *c, mote_rng *r, int32_t width, int32_t height)
+static affine draw_move(const mote_image_augment *c, mote_rng *r, const mrt_picture *in)
 {
+    const int32_t width = in->width, height = in->height;
     double u[6];
     for (int i = 0; i < 6; i++)
         u[i] = mote_rng_uniform(r);
@@ -73,9 +74,10 @@ static int64_t clamp(int64_t x, int64_t lo, int64_t hi)
 
 /* Positions outside take the nearest edge; between pixels, weights of 0 .. 256 each way: the sum of
  * products is at most 255 * 2^16. */
-static void move(const affine *m, const uint8_t *in, int32_t width, int32_t height,
-                 int32_t n_channels, uint8_t *out)
+static void move(const affine *m, const mrt_picture *in, uint8_t *out)
 {
+    const int32_t width = in->width, height = in->height, n_channels = in->n_channels;
+    const uint8_t *pixels = in->pixels;
     for (int32_t y = 0; y < height; y++) {
         for (int32_t x = 0; x < width; x++) {
             int64_t sx = clamp(m->x0 + m->xx * x + m->xy * y, 0, (int64_t)(width - 1) * ONE);
@@ -84,7 +86,8 @@ static void move(const affine *m, const uint8_t *in, int32_t width, int32_t heig
             uint32_t wx = (uint32_t)(sx & 0xFFFF) >> 8, wy = (uint32_t)(sy & 0xFFFF) >> 8;
             int32_t right = ix + 1 < width ? n_channels : 0;
             size_t below = iy + 1 < height ? (size_t)width * (size_t)n_channels : 0;
-            const uint8_t *p = in + ((size_t)iy * (size_t)width + (size_t)ix) * (size_t)n_channels;
+            const uint8_t *p =
+                pixels + ((size_t)iy * (size_t)width + (size_t)ix) * (size_t)n_channels;
             for (int32_t c = 0; c < n_channels; c++, p++) {
                 uint32_t top = p[0] * (256 - wx) + p[right] * wx;
                 uint32_t bottom = p[below] * (256 - wx) + p[below + (size_t)right] * wx;
@@ -120,9 +123,10 @@ static void add_noise(const mote_image_augment *c, mote_rng *r, uint8_t *x, size
     }
 }
 
-static void cut_out(const mote_image_augment *c, mote_rng *r, uint8_t *out, int32_t width,
-                    int32_t height, int32_t n_channels)
+/* Grey, in out, which is as large as `in`. */
+static void cut_out(const mote_image_augment *c, mote_rng *r, const mrt_picture *in, uint8_t *out)
 {
+    const int32_t width = in->width, height = in->height, n_channels = in->n_channels;
     int32_t shorter = width < height ? width : height;
     int32_t side = (int32_t)(mote_rng_uniform(r) * (double)c->cut_out * shorter);
     int32_t x = (int32_t)mote_rng_below(r, (uint32_t)(width - side + 1));
@@ -132,20 +136,20 @@ static void cut_out(const mote_image_augment *c, mote_rng *r, uint8_t *out, int3
                (size_t)side * (size_t)n_channels);
 }
 
-void mote_image_augment_apply(const mote_image_augment *cfg, mote_rng *r, const uint8_t *in,
-                              int32_t width, int32_t height, int32_t n_channels, uint8_t *out)
+void mote_image_augment_apply(const mote_image_augment *cfg, mote_rng *r, const mrt_picture *in,
+                              uint8_t *out)
 {
-    size_t n = (size_t)width * (size_t)height * (size_t)n_channels;
+    size_t n = (size_t)in->width * (size_t)in->height * (size_t)in->n_channels;
     bool moves = cfg->flip_across || cfg->flip_down || cfg->crop > 0 || cfg->rotate_deg > 0;
-    affine m = draw_move(cfg, r, width, height);
+    affine m = draw_move(cfg, r, in);
     if (moves)
-        move(&m, in, width, height, n_channels, out);
+        move(&m, in, out);
     else
-        memcpy(out, in, n);
+        memcpy(out, in->pixels, n);
     if (cfg->brightness > 0 || cfg->contrast > 0)
         change_light(cfg, r, out, n);
     if (cfg->noise > 0)
         add_noise(cfg, r, out, n);
     if (cfg->cut_out > 0)
-        cut_out(cfg, r, out, width, height, n_channels);
+        cut_out(cfg, r, in, out);
 }

@@ -3,7 +3,8 @@
  *
  * In this order: one move of the picture (mirrored, a smaller part, turned; between pixels bilinear
  * in steps of 1/256, outside the nearest edge), brightness and contrast as one line, noise, a
- * square cut out. A setting of 0 leaves its step out; all 0 is a copy. Depends on base. */
+ * square cut out. A setting of 0 leaves its step out; all 0 is a copy. Depends on base,
+ * device/signal/mrt_resize. */
 #ifndef MOTE_DATA_IMAGE_AUGMENT_H
 #define MOTE_DATA_IMAGE_AUGMENT_H
 
@@ -12,6 +13,7 @@
 
 #include "base/rng.h"
 #include "base/status.h"
+#include "device/signal/mrt_resize.h"
 
 typedef struct {
     bool flip_across,
@@ -30,8 +32,9 @@ MOTE_MUST_USE mote_status mote_image_augment_check(const mote_image_augment *cfg
 /* The stream of draws of one image in one epoch. */
 void mote_image_augment_rng(mote_rng *r, uint64_t seed, uint32_t epoch, uint32_t image);
 
-/* in, out: [height][width][n_channels], 1 or 3, not the same memory. cfg has passed the check. */
-void mote_image_augment_apply(const mote_image_augment *cfg, mote_rng *r, const uint8_t *in,
-                              int32_t width, int32_t height, int32_t n_channels, uint8_t *out);
+/* A picture of the same size and colours, [height][width][n_channels], in other memory. cfg has
+ * passed the check. */
+void mote_image_augment_apply(const mote_image_augment *cfg, mote_rng *r, const mrt_picture *in,
+                              uint8_t *out);
 
 #endif

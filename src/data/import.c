@@ -215,8 +215,9 @@ static mote_status begin_history(mote_importer *im, mote_err *err)
 {
     if (im->report.import_id)
         return MOTE_OK;
-    return mote_history_begin(im->store, MOTE_HISTORY_ADD, im->root, im->cfg->who, im->cfg->now_ms,
-                              &im->report.import_id, err);
+    return mote_history_begin(
+        im->store, &(mote_history_event){MOTE_HISTORY_ADD, im->root, im->cfg->who, im->cfg->now_ms},
+        &im->report.import_id, err);
 }
 
 static mote_status replace_past(mote_importer *im, const past *p, mote_err *err)

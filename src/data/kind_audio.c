@@ -86,7 +86,7 @@ static void measure(const mote_decoded *d, const mote_cut_config *cut, mote_meas
         sum += a->samples[i];
     }
     out->full_scale_share = (double)n_full / (double)a->n;
-    out->level_dbfs = mote_speech_level_dbfs(a->samples, a->n, a->rate_hz);
+    out->level_dbfs = mote_speech_level_dbfs(&(mote_sound){a->samples, a->n, a->rate_hz});
     out->offset_share = fabs((double)sum / (double)a->n) / 32768.0;
 }
 

@@ -269,8 +269,12 @@ static mote_status judge_columns(mote_checker *c, const column_rule *r, mote_err
     if (n == 0)
         return MOTE_OK;
     mote_finding *f;
-    MOTE_TRY(mote_check_find(c, r->id, is_grave ? r->grave : r->severity, n, r->remedy, &f, err,
-                             "%s: %zu", r->what, n));
+    MOTE_TRY(mote_check_find(c,
+                             &(mote_finding){.id = r->id,
+                                             .severity = is_grave ? r->grave : r->severity,
+                                             .count = n,
+                                             .remedy = r->remedy},
+                             &f, err, "%s: %zu", r->what, n));
     for (size_t i = 0; i < s->n_columns; i++) {
         const mote_seen_column *k = &s->columns[i];
         if (k->n_rows == 0 || !r->concerns(k))
@@ -361,19 +365,28 @@ static mote_status judge_twins(mote_checker *c, mote_err *err)
         add_pair(&across, n_other, first, other);
     }
     if (same.n > 0) {
-        MOTE_TRY(mote_check_find(c, "duplicate-rows", MOTE_FINDING_NOTE, same.n,
-                                 "if they are the same thing twice, remove one; if many things are "
-                                 "alike, nothing needs to be done",
-                                 &f, err, "rows that are there more than once in a split: %zu",
-                                 same.n));
+        MOTE_TRY(mote_check_find(
+            c,
+            &(mote_finding){.id = "duplicate-rows",
+                            .severity = MOTE_FINDING_NOTE,
+                            .count = same.n,
+                            .remedy =
+                                "if they are the same thing twice, remove one; if many things are "
+                                "alike, nothing needs to be done"},
+            &f, err, "rows that are there more than once in a split: %zu", same.n));
         MOTE_TRY(show_pairs(c, f, &same, err));
     }
     if (across.n == 0)
         return MOTE_OK;
-    MOTE_TRY(mote_check_find(c, "duplicate-across-splits", MOTE_FINDING_WARNING, across.n,
-                             "if they are the same thing, remove one of them: the test must not "
-                             "hold what was trained on",
-                             &f, err, "rows of one split that are in another too: %zu", across.n));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "duplicate-across-splits",
+                        .severity = MOTE_FINDING_WARNING,
+                        .count = across.n,
+                        .remedy =
+                            "if they are the same thing, remove one of them: the test must not "
+                            "hold what was trained on"},
+        &f, err, "rows of one split that are in another too: %zu", across.n));
     return show_pairs(c, f, &across, err);
 }
 
@@ -403,8 +416,13 @@ static mote_status judge_contradictions(mote_checker *c, mote_err *err)
         return MOTE_OK;
     const double share = share_of(contrary.n, s->n_rows);
     MOTE_TRY(mote_check_find(
-        c, "contradicting-rows", share > MANY_CONTRARY ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
-        contrary.n, "find the column that tells them apart, or mend the answers", &f, err,
+        c,
+        &(mote_finding){.id = "contradicting-rows",
+                        .severity =
+                            share > MANY_CONTRARY ? MOTE_FINDING_WARNING : MOTE_FINDING_NOTE,
+                        .count = contrary.n,
+                        .remedy = "find the column that tells them apart, or mend the answers"},
+        &f, err,
         "rows that are like others in every column but the answer: %zu; no model is right in more "
         "than %.1f %% of all rows",
         contrary.n, 100 * (1 - share)));
@@ -445,11 +463,14 @@ static mote_status judge_unanswered(mote_checker *c, mote_err *err)
     char asked[MOTE_ASKED_BYTES];
     if (s->n_unanswered == 0)
         return MOTE_OK;
-    return mote_check_find(c, "no-answer", MOTE_FINDING_WARNING, s->n_unanswered,
-                           "fill in the answer, or remove the rows", NULL, err,
-                           "rows without an answer in '%s', which are left out: %zu of %zu",
-                           mote_columns_asked(&c->cfg->cut.table, asked), s->n_unanswered,
-                           s->n_rows);
+    return mote_check_find(
+        c,
+        &(mote_finding){.id = "no-answer",
+                        .severity = MOTE_FINDING_WARNING,
+                        .count = s->n_unanswered,
+                        .remedy = "fill in the answer, or remove the rows"},
+        NULL, err, "rows without an answer in '%s', which are left out: %zu of %zu",
+        mote_columns_asked(&c->cfg->cut.table, asked), s->n_unanswered, s->n_rows);
 }
 
 static mote_status judge_groups(mote_checker *c, mote_err *err)
@@ -458,10 +479,14 @@ static mote_status judge_groups(mote_checker *c, mote_err *err)
     const int min = c->cfg->min_groups;
     if (!*c->cfg->cut.table.group || min <= 0 || s->groups.n >= (size_t)min)
         return MOTE_OK;
-    MOTE_TRY(mote_check_find(c, "few-groups", MOTE_FINDING_ERROR, s->groups.n,
-                             "add rows of more groups, or lower data.require.min_groups", NULL, err,
-                             "groups in '%s': %zu, required are %d", c->cfg->cut.table.group,
-                             s->groups.n, min));
+    MOTE_TRY(mote_check_find(
+        c,
+        &(mote_finding){.id = "few-groups",
+                        .severity = MOTE_FINDING_ERROR,
+                        .count = s->groups.n,
+                        .remedy = "add rows of more groups, or lower data.require.min_groups"},
+        NULL, err, "groups in '%s': %zu, required are %d", c->cfg->cut.table.group, s->groups.n,
+        min));
     mote_check_must(c);
     return MOTE_OK;
 }

@@ -258,9 +258,10 @@ static void scale_to_level(const float *x, size_t n, double level_dbfs, int16_t 
         out[i] = mote_round_i16((x[i] - (float)mean) * gain);
 }
 
-mote_status mote_noise_make(mote_noise_kind kind, uint64_t seed, uint64_t index, int32_t rate_hz,
-                            double level_dbfs, int16_t *out, size_t n, mote_err *err)
+mote_status mote_noise_make(const mote_noise_recipe *recipe, int16_t *out, size_t n, mote_err *err)
 {
+    const int32_t rate_hz = recipe->rate_hz;
+    const double level_dbfs = recipe->level_dbfs;
     bool ok = rate_hz >= 1000 && rate_hz <= 384000 && level_dbfs >= -96.0 && level_dbfs <= -3.0;
     if (!ok || n == 0)
         return mote_fail(err, MOTE_ARG, "noise: %zu samples at %d Hz and %g dBFS are not possible",
@@ -271,8 +272,8 @@ mote_status mote_noise_make(mote_noise_kind kind, uint64_t seed, uint64_t index,
     float table[TABLE_SIZE + 1];
     make_table(table);
     mote_rng r;
-    mote_rng_init_stream(&r, seed, 0x6e6f6973u + (uint64_t)kind, index);
-    switch (kind) {
+    mote_rng_init_stream(&r, recipe->seed, 0x6e6f6973u + (uint64_t)recipe->kind, recipe->index);
+    switch (recipe->kind) {
     case MOTE_NOISE_WHITE:
         fill_white(&r, x, n);
         break;
@@ -293,12 +294,6 @@ mote_status mote_noise_make(mote_noise_kind kind, uint64_t seed, uint64_t index,
     }
     scale_to_level(x, n, level_dbfs, out);
     return MOTE_OK;
-}
-
-mote_status mote_noise_car(uint64_t seed, uint64_t index, int32_t rate_hz, double level_dbfs,
-                           int16_t *out, size_t n, mote_err *err)
-{
-    return mote_noise_make(MOTE_NOISE_CAR, seed, index, rate_hz, level_dbfs, out, n, err);
 }
 
 /* ---- levels and mixing --------------------------------------------------------------------- */
@@ -322,10 +317,12 @@ double mote_level_dbfs(const int16_t *x, size_t n)
     return n ? to_dbfs((double)energy(x, n) / (double)n) : -120.0;
 }
 
-double mote_speech_level_dbfs(const int16_t *x, size_t n, int32_t rate_hz)
+double mote_speech_level_dbfs(const mote_sound *clip)
 {
     enum { MAX_FRAMES = 512 };
-    size_t frame = (size_t)rate_hz / 50;
+    const int16_t *x = clip->samples;
+    const size_t n = clip->n;
+    size_t frame = (size_t)clip->rate_hz / 50;
     if (n / MAX_FRAMES >= frame)
         frame = n / MAX_FRAMES + 1; /* a long recording: coarser frames */
     int64_t e[MAX_FRAMES + 1], loudest = 0, sum = 0;
@@ -344,10 +341,12 @@ double mote_speech_level_dbfs(const int16_t *x, size_t n, int32_t rate_hz)
     return n_active ? to_dbfs((double)sum / (double)(n_active * frame)) : -120.0;
 }
 
-void mote_mix_at_snr(const int16_t *speech, const int16_t *noise, size_t n, int32_t rate_hz,
-                     double snr_db, double gain, int16_t *out)
+void mote_mix_at_snr(const mote_sound *speech, const int16_t *noise, double snr_db, double gain,
+                     int16_t *out)
 {
-    double level = mote_speech_level_dbfs(speech, n, rate_hz);
+    const int16_t *x = speech->samples;
+    const size_t n = speech->n;
+    double level = mote_speech_level_dbfs(speech);
     if (level < -60.0)
         level = MOTE_NOMINAL_SPEECH_DBFS;
     double noise_level = mote_level_dbfs(noise, n);
@@ -356,7 +355,7 @@ void mote_mix_at_snr(const int16_t *speech, const int16_t *noise, size_t n, int3
         noise_gain = pow(10.0, (level - snr_db - noise_level) / 20.0);
     float gs = (float)gain, gn = (float)(gain * noise_gain), peak = 0.0f;
     for (size_t i = 0; i < n; i++) {
-        float y = fabsf(gs * (float)speech[i] + gn * (float)noise[i]);
+        float y = fabsf(gs * (float)x[i] + gn * (float)noise[i]);
         peak = y > peak ? y : peak;
     }
     if (peak > 32767.0f) {
@@ -364,5 +363,5 @@ void mote_mix_at_snr(const int16_t *speech, const int16_t *noise, size_t n, int3
         gn *= 32767.0f / peak;
     }
     for (size_t i = 0; i < n; i++)
-        out[i] = mote_round_i16(gs * (float)speech[i] + gn * (float)noise[i]);
+        out[i] = mote_round_i16(gs * (float)x[i] + gn * (float)noise[i]);
 }

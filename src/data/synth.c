@@ -404,9 +404,10 @@ static mote_status make_background(const synth *s, size_t k, mote_synth_result *
     mote_rng r;
     mote_rng_init_stream(&r, c->seed, STREAM_BACKGROUND, k);
     mote_babble babble = {&s->espeak, s->others, s->n_others, c->rate_hz};
-    MOTE_TRY(is_babble
-                 ? mote_synth_babble(&babble, &r, x, n, err)
-                 : mote_noise_make(kind, c->seed, k, c->rate_hz, MOTE_SYNTH_FULL_DBFS, x, n, err));
+    MOTE_TRY(is_babble ? mote_synth_babble(&babble, &r, x, n, err)
+                       : mote_noise_make(&(mote_noise_recipe){kind, c->seed, k, c->rate_hz,
+                                                              MOTE_SYNTH_FULL_DBFS},
+                                         x, n, err));
     mote_synth_wander(&r, x, n, c->rate_hz);
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, "noise:%s:%zu", name, k);

@@ -121,8 +121,9 @@ static mote_status begin(taker *t, mote_err *err)
 {
     if (t->r.import)
         return MOTE_OK;
-    return mote_history_begin(t->store, MOTE_HISTORY_ADD, "kept inputs", t->who, t->now_ms,
-                              &t->r.import, err);
+    return mote_history_begin(
+        t->store, &(mote_history_event){MOTE_HISTORY_ADD, "kept inputs", t->who, t->now_ms},
+        &t->r.import, err);
 }
 
 static mote_status note_taken(taker *t, const mote_kept *k, const char *label, mote_err *err)

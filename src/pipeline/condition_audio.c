@@ -17,10 +17,12 @@ mote_status mote_condition_noise(const mote_dataset *d, const mote_condition *c,
         mote_rng rng;
         mote_rng_init_stream(&rng, seed, CONDITION_STREAM, i);
         double snr = mote_rng_range(&rng, c->snr_db.lo, c->snr_db.hi);
-        MOTE_TRY(mote_noise_make(c->noise, seed, i, mote_audio_of(d)->rate_hz,
-                                 MOTE_NOMINAL_SPEECH_DBFS, noise, mote_dataset_elements(d), err));
-        mote_mix_at_snr(mote_dataset_sample(d, i), noise, mote_dataset_elements(d),
-                        mote_audio_of(d)->rate_hz, snr, 1.0, pcm + i * mote_dataset_elements(d));
+        MOTE_TRY(mote_noise_make(&(mote_noise_recipe){c->noise, seed, i, mote_audio_of(d)->rate_hz,
+                                                      MOTE_NOMINAL_SPEECH_DBFS},
+                                 noise, mote_dataset_elements(d), err));
+        mote_mix_at_snr(&(mote_sound){mote_dataset_sample(d, i), mote_dataset_elements(d),
+                                      mote_audio_of(d)->rate_hz},
+                        noise, snr, 1.0, pcm + i * mote_dataset_elements(d));
     }
     *out = pcm;
     return MOTE_OK;

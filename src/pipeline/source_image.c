@@ -46,8 +46,9 @@ static void change(const void *own, int32_t worker, const mote_source_use *use, 
     const picture_changer *s = own;
     const int32_t *dims = s->data->shape.dims;
     mote_image_augment_rng(rng, use->seed, use->epoch, use->position);
-    mote_image_augment_apply(&s->augment, rng, mote_dataset_sample(s->data, use->sample), dims[1],
-                             dims[0], dims[2], out);
+    mote_image_augment_apply(
+        &s->augment, rng,
+        &(mrt_picture){mote_dataset_sample(s->data, use->sample), dims[1], dims[0], dims[2]}, out);
 }
 
 extern const mote_source_row mote_source_image;

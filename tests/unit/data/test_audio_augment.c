@@ -184,8 +184,8 @@ static void speed_changes_tempo_and_pitch_together(void **state)
         apply(a, 0, 0, 0, out);
         assert_true(fabs(tone_of(out) - 440 * factors[k]) < 3);
         assert_true(fabs((double)length_of(out) - 8000 / factors[k]) < 40);
-        assert_true(fabs(mote_speech_level_dbfs(out, N, 16000) -
-                         mote_speech_level_dbfs(in, N, 16000)) < 0.3);
+        assert_true(fabs(mote_speech_level_dbfs(&(mote_sound){out, N, 16000}) -
+                         mote_speech_level_dbfs(&(mote_sound){in, N, 16000})) < 0.3);
         mote_augment_destroy(a);
     }
 }

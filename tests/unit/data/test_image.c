@@ -342,9 +342,9 @@ static void augmentation_repeats_by_its_seed_and_stays_in_range(void **state)
         mote_rng r;
         a[N] = b[N] = 0xA5;
         mote_image_augment_rng(&r, 1, 2, image);
-        mote_image_augment_apply(&all_on, &r, in, 17, 23, 3, a);
+        mote_image_augment_apply(&all_on, &r, &(mrt_picture){in, 17, 23, 3}, a);
         mote_image_augment_rng(&r, 1, 2, image);
-        mote_image_augment_apply(&all_on, &r, in, 17, 23, 3, b);
+        mote_image_augment_apply(&all_on, &r, &(mrt_picture){in, 17, 23, 3}, b);
         assert_memory_equal(a, b, N + 1);
         assert_int_equal(a[N], 0xA5);
         n_changed += memcmp(a, in, N) != 0;
@@ -364,18 +364,18 @@ static void each_step_does_what_it_says(void **state)
         in[i] = (uint8_t)(i * 10);
     mote_image_augment none = {0}, flip = {.flip_across = true}, light = {.brightness = 0.5f};
     mote_image_augment_rng(&r, 1, 1, 1);
-    mote_image_augment_apply(&none, &r, in, 5, 3, 1, out);
+    mote_image_augment_apply(&none, &r, &(mrt_picture){in, 5, 3, 1}, out);
     assert_memory_equal(in, out, 15);
     int n_flipped = 0;
     for (uint32_t k = 0; k < 100; k++) {
         mote_image_augment_rng(&r, 1, 1, k);
-        mote_image_augment_apply(&flip, &r, in, 5, 3, 1, out);
+        mote_image_augment_apply(&flip, &r, &(mrt_picture){in, 5, 3, 1}, out);
         bool is_flipped = out[0] == in[4];
         for (int y = 0; y < 3; y++)
             for (int x = 0; x < 5; x++)
                 assert_int_equal(out[5 * y + x], in[5 * y + (is_flipped ? 4 - x : x)]);
         n_flipped += is_flipped;
-        mote_image_augment_apply(&light, &r, in, 5, 3, 1, out);
+        mote_image_augment_apply(&light, &r, &(mrt_picture){in, 5, 3, 1}, out);
         for (int i = 1; i < 14; i++) /* one shift for all, but where it is cut off */
             assert_true(out[i] - in[i] == out[0] - in[0] || out[i] == 255 || out[0] == 0);
     }

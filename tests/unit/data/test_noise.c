@@ -26,7 +26,7 @@ static double band_power(const int16_t *x, size_t n, double lo, double hi)
 static void make(mote_noise_kind kind, uint64_t seed, uint64_t index, double level, int16_t *out)
 {
     mote_err err;
-    T_OK(mote_noise_make(kind, seed, index, 16000, level, out, N, &err));
+    T_OK(mote_noise_make(&(mote_noise_recipe){kind, seed, index, 16000, level}, out, N, &err));
 }
 
 static void every_kind_has_the_level_asked_for(void **state)
@@ -80,11 +80,17 @@ static void impossible_noise_is_refused(void **state)
 {
     (void)state;
     mote_err err;
-    T_FAILS(mote_noise_car(1, 1, 16000, 3.0, a, N, &err), MOTE_ARG, "3 dBFS");
-    T_FAILS(mote_noise_car(1, 1, 16000, NAN, a, N, &err), MOTE_ARG, "noise");
-    T_FAILS(mote_noise_car(1, 1, 10, -20, a, N, &err), MOTE_ARG, "10 Hz");
-    T_FAILS(mote_noise_car(1, 1, 16000, -20, a, 0, &err), MOTE_ARG, "0 samples");
-    T_ALLOC_SWEEP(mote_noise_car(1, 1, 16000, -20, a, N, &err), (void)0);
+    T_FAILS(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 16000, 3.0}, a, N, &err),
+            MOTE_ARG, "3 dBFS");
+    T_FAILS(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 16000, NAN}, a, N, &err),
+            MOTE_ARG, "noise");
+    T_FAILS(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 10, -20}, a, N, &err),
+            MOTE_ARG, "10 Hz");
+    T_FAILS(mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 16000, -20}, a, 0, &err),
+            MOTE_ARG, "0 samples");
+    T_ALLOC_SWEEP(
+        mote_noise_make(&(mote_noise_recipe){MOTE_NOISE_CAR, 1, 1, 16000, -20}, a, N, &err),
+        (void)0);
 }
 
 static void the_speech_level_ignores_silence_around_it(void **state)
@@ -92,11 +98,11 @@ static void the_speech_level_ignores_silence_around_it(void **state)
     (void)state;
     static int16_t x[16000];
     make_tone(x + 4000, 6400, 16000, 500, 0.1, 0); /* -20 dBFS peak, -23 rms */
-    assert_true(fabs(mote_speech_level_dbfs(x, 16000, 16000) + 23.0) < 0.3);
+    assert_true(fabs(mote_speech_level_dbfs(&(mote_sound){x, 16000, 16000}) + 23.0) < 0.3);
     assert_true(mote_level_dbfs(x, 16000) < -26.0);
     memset(x, 0, sizeof x);
-    assert_true(mote_speech_level_dbfs(x, 16000, 16000) == -120.0);
-    assert_true(mote_speech_level_dbfs(x, 0, 16000) == -120.0);
+    assert_true(mote_speech_level_dbfs(&(mote_sound){x, 16000, 16000}) == -120.0);
+    assert_true(mote_speech_level_dbfs(&(mote_sound){x, 0, 16000}) == -120.0);
 }
 
 static void mixing_gives_the_ratio_asked_for(void **state)
@@ -106,7 +112,7 @@ static void mixing_gives_the_ratio_asked_for(void **state)
     make_tone(speech, 16000, 16000, 500, 0.05, 0);
     make(MOTE_NOISE_WHITE, 1, 1, -40, a);
     for (double snr = -5; snr <= 20; snr += 5) {
-        mote_mix_at_snr(speech, a, 16000, 16000, snr, 1.0, out);
+        mote_mix_at_snr(&(mote_sound){speech, 16000, 16000}, a, snr, 1.0, out);
         for (size_t i = 0; i < 16000; i++)
             rest[i] = (int16_t)(out[i] - speech[i]);
         double got = mote_level_dbfs(speech, 16000) - mote_level_dbfs(rest, 16000);
@@ -121,7 +127,7 @@ static void a_loud_mix_is_lowered_not_clipped(void **state)
     static int16_t speech[16000], out[16000];
     make_tone(speech, 16000, 16000, 500, 0.9, 0);
     make(MOTE_NOISE_WHITE, 1, 1, -12, a);
-    mote_mix_at_snr(speech, a, 16000, 16000, -10.0, 1.0, out);
+    mote_mix_at_snr(&(mote_sound){speech, 16000, 16000}, a, -10.0, 1.0, out);
     size_t at_top = 0;
     for (size_t i = 0; i < 16000; i++)
         at_top += out[i] >= 32767 || out[i] <= -32767;
@@ -133,10 +139,10 @@ static void silence_gets_noise_at_the_nominal_level(void **state)
     (void)state;
     static int16_t speech[16000], out[16000];
     make(MOTE_NOISE_WHITE, 1, 1, -30, a);
-    mote_mix_at_snr(speech, a, 16000, 16000, 10.0, 1.0, out);
+    mote_mix_at_snr(&(mote_sound){speech, 16000, 16000}, a, 10.0, 1.0, out);
     assert_true(fabs(mote_level_dbfs(out, 16000) - (MOTE_NOMINAL_SPEECH_DBFS - 10.0)) < 0.1);
     memset(a, 0, sizeof a); /* silent noise changes nothing */
-    mote_mix_at_snr(speech, a, 16000, 16000, 10.0, 1.0, out);
+    mote_mix_at_snr(&(mote_sound){speech, 16000, 16000}, a, 10.0, 1.0, out);
     assert_memory_equal(out, speech, sizeof out);
 }
 

@@ -139,7 +139,7 @@ static void words_become_labelled_clips_of_voices(void **state)
             n_yes += strcmp(s[i].label, "yes") == 0;
             assert_memory_equal(s[i].group, "voice:", 6);
             assert_true(a->n >= 16000 && a->n < 24000);
-            double level = mote_speech_level_dbfs(a->samples, a->n, 16000);
+            double level = mote_speech_level_dbfs(&(mote_sound){a->samples, a->n, 16000});
             if (!(level > -32 && level < -8))
                 fail_msg("%s: %g dBFS", s[i].source, level);
         }
@@ -326,7 +326,7 @@ static void a_recording_of_a_word_is_whole_and_not_clipped(void **state)
         assert_memory_equal(out, again, sizeof out);
         for (size_t i = 0; i < 16000; i++)
             assert_true(out[i] > -32700 && out[i] < 32700);
-        double level = mote_speech_level_dbfs(out, 16000, 16000);
+        double level = mote_speech_level_dbfs(&(mote_sound){out, 16000, 16000});
         assert_true(fabs(level - room.level_dbfs) < 4.0);
     }
     mote_rng r; /* a word as long as the clip */
