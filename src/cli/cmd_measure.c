@@ -41,7 +41,7 @@ static void say(mote_cli *cli, const mote_compile_input *in, const mote_target *
     mote_table_say(&table, cli);
     mote_say(cli, "counted in steps of %g instructions; a loop of 2000000 reads %lld\n",
              m->resolution, (long long)m->calibration_instructions);
-    mote_say(cli, "at %g MHz (%s), one instruction a cycle: the network %.1f ms\n", clock_hz / 1e6,
+    mote_say(cli, "at %g MHz (%s), one instruction a cycle: the network %.3g ms\n", clock_hz / 1e6,
              cli->project != NULL ? "'device.clock_mhz'" : "a usual part's",
              (double)m->network_instructions * 1e3 / clock_hz);
     mote_say(cli, "%d of %d outputs equal the host's bit for bit\n", m->n_equal, m->n_inputs);

@@ -162,6 +162,8 @@ static void format_bytes(double value, char *out, size_t out_bytes)
         (void)mote_format(out, out_bytes, "%s%.2f MB", sign, x / 1e6);
 }
 
+#define MINUTE_MS 6e4 /* from here on nobody counts in milliseconds */
+
 void mote_quantity_format(double value, mote_unit unit, char *out, size_t out_bytes)
 {
     if (!isfinite(value)) {
@@ -175,6 +177,8 @@ void mote_quantity_format(double value, mote_unit unit, char *out, size_t out_by
         format_bytes(value, out, out_bytes);
     } else if (unit == MOTE_UNIT_MONEY) {
         (void)mote_format(out, out_bytes, "%.2f", value);
+    } else if (unit == MOTE_UNIT_MS && fabs(value) >= MINUTE_MS && fabs(value) < 1e15) {
+        mote_human_duration(llround(value * 1000), out, out_bytes);
     } else {
         const char *symbol = mote_unit_symbol(unit);
         double x = fabs(value);

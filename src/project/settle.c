@@ -303,6 +303,13 @@ static void say_modelled(const mote_requirement *q, const mote_measurement *m, m
                       enough);
 }
 
+/* Does it take anomalies to measure it, and not normal samples alone? */
+static bool needs_anomalies(const mote_requirement *q)
+{
+    return is_of_anomalies(q) && q->metric != MOTE_METRIC_false_alarm_rate &&
+           q->metric != MOTE_METRIC_false_alarms_per_hour;
+}
+
 static const char *record_words(const mote_requirement *q, char *out, size_t out_bytes)
 {
     (void)mote_format(out, out_bytes, "'mote monitor --record %s=NUMBER' once it is in use",
@@ -329,7 +336,9 @@ static void say_first(const mote_requirement *q, mote_settle *s)
     else if (q->where == MOTE_AT_DEVICE)
         how = "the device's tool chain and emulator ('mote run compile' names what is missing)";
     else if (q->metric == MOTE_METRIC_worst_group_accuracy)
-        how = "who speaks in each recording (data.group_pattern), then 'mote run'";
+        how = "whose each sample is (data.group_pattern, of rows table.group), then 'mote run'";
+    else if (needs_anomalies(q))
+        how = "anomalies in the test (labels that are not in anomaly.normal), then 'mote run'";
     size_t used = 0;
     if (need.hours > 0)
         (void)mote_format(s->text, sizeof s->text, "%s, with at least %.2f h of %s", how,

@@ -123,19 +123,14 @@ static void values_are_shown_with_their_unit(void **state)
         mote_unit unit;
         const char *text;
     } cases[] = {
-        {0.9234, MOTE_UNIT_RATIO, "92.3 %"},
-        {640, MOTE_UNIT_BYTES, "640 B"},
-        {64000, MOTE_UNIT_BYTES, "64.0 kB"},
-        {2.5e6, MOTE_UNIT_BYTES, "2.50 MB"},
-        {-1500, MOTE_UNIT_BYTES, "-1.5 kB"},
-        {20, MOTE_UNIT_MS, "20 ms"},
-        {12.3456, MOTE_UNIT_MS, "12.35 ms"},
-        {0.5, MOTE_UNIT_NONE, "0.50"},
-        {3, MOTE_UNIT_NONE, "3"},
-        {-12.5, MOTE_UNIT_MONEY, "-12.50"},
-        {0.00012, MOTE_UNIT_UJ, "0.00012 uJ"},
-        {NAN, MOTE_UNIT_MS, "unknown"},
-        {INFINITY, MOTE_UNIT_MS, "unlimited"},
+        {0.9234, MOTE_UNIT_RATIO, "92.3 %"},  {640, MOTE_UNIT_BYTES, "640 B"},
+        {64000, MOTE_UNIT_BYTES, "64.0 kB"},  {2.5e6, MOTE_UNIT_BYTES, "2.50 MB"},
+        {-1500, MOTE_UNIT_BYTES, "-1.5 kB"},  {20, MOTE_UNIT_MS, "20 ms"},
+        {12.3456, MOTE_UNIT_MS, "12.35 ms"},  {59999, MOTE_UNIT_MS, "59999 ms"},
+        {2.1384e8, MOTE_UNIT_MS, "59h 24m"},  {-90000, MOTE_UNIT_MS, "-1m 30s"},
+        {0.5, MOTE_UNIT_NONE, "0.50"},        {3, MOTE_UNIT_NONE, "3"},
+        {-12.5, MOTE_UNIT_MONEY, "-12.50"},   {0.00012, MOTE_UNIT_UJ, "0.00012 uJ"},
+        {NAN, MOTE_UNIT_MS, "unknown"},       {INFINITY, MOTE_UNIT_MS, "unlimited"},
         {2662400, MOTE_UNIT_NONE, "2662400"},
     };
     (void)state;

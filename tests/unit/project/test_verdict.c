@@ -383,6 +383,29 @@ static void with_confidence_the_worse_bound_decides(void **state)
     assert_int_equal(mote_verdict_judge(&q, &m, NULL).kind, MOTE_VERDICT_NOT_MET);
 }
 
+/* 'mote run' alone never finds anomalies in data that have none. */
+static void what_needs_anomalies_asks_for_them(void **state)
+{
+    (void)state;
+    static const struct {
+        mote_metric metric;
+        bool needs;
+    } cases[] = {{MOTE_METRIC_roc_auc, true},
+                 {MOTE_METRIC_detection_rate, true},
+                 {MOTE_METRIC_average_precision, true},
+                 {MOTE_METRIC_false_alarm_rate, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mote_requirement q = accuracy;
+        q.metric = cases[i].metric;
+        q.is_at_least = cases[i].needs;
+        mote_verdict v = mote_verdict_judge(&q, NULL, "m1");
+        assert_int_equal(v.kind, MOTE_VERDICT_UNKNOWN);
+        assert_int_equal(strstr(v.settle.text, "anomalies in the test (labels that are not in "
+                                               "anomaly.normal), then 'mote run'") != NULL,
+                         cases[i].needs);
+    }
+}
+
 static void missing_stale_and_senseless_measurements_are_unknown(void **state)
 {
     (void)state;
@@ -538,6 +561,7 @@ int main(void)
         cmocka_unit_test(upper_limits_are_read_the_other_way_round),
         cmocka_unit_test(with_confidence_the_worse_bound_decides),
         cmocka_unit_test(missing_stale_and_senseless_measurements_are_unknown),
+        cmocka_unit_test(what_needs_anomalies_asks_for_them),
         cmocka_unit_test(all_requirements_are_judged_by_the_last_measurement),
         cmocka_unit_test(measurements_survive_json),
         cmocka_unit_test(foreign_json_is_refused),
