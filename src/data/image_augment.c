@@ -72,28 +72,40 @@ static int64_t clamp(int64_t x, int64_t lo, int64_t hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-/* Positions outside take the nearest edge; between pixels, weights of 0 .. 256 each way: the sum of
- * products is at most 255 * 2^16. */
+/* Row y of what comes out. Weights of the four neighbours are 0 .. 2^16 and sum to 2^16: the sum of
+ * products is at most 255 * 2^16. Inlined for each number of channels, so that the loop over them
+ * is none. */
+static inline void move_row(const affine *m, const mrt_picture *in, int32_t n_channels, int32_t y,
+                            uint8_t *out)
+{
+    const int64_t last_x = (int64_t)(in->width - 1) * ONE, last_y = (int64_t)(in->height - 1) * ONE;
+    int64_t from_x = m->x0 + m->xy * y, from_y = m->y0 + m->yy * y;
+    for (int32_t x = 0; x < in->width; x++, from_x += m->xx, from_y += m->yx) {
+        const int64_t sx = clamp(from_x, 0, last_x), sy = clamp(from_y, 0, last_y);
+        const uint32_t wx = (uint32_t)(sx & 0xFFFF) >> 8, wy = (uint32_t)(sy & 0xFFFF) >> 8;
+        const uint32_t w11 = wx * wy, w01 = (wx << 8) - w11, w10 = (wy << 8) - w11,
+                       w00 = ONE - w01 - w10 - w11;
+        const uint8_t *p = in->pixels + ((sy >> 16) * in->width + (sx >> 16)) * n_channels;
+        const uint8_t *right = p + (sx < last_x ? n_channels : 0);
+        const ptrdiff_t below = sy < last_y ? (ptrdiff_t)in->width * n_channels : 0;
+        for (int32_t c = 0; c < n_channels; c++)
+            *out++ = (uint8_t)((p[c] * w00 + right[c] * w01 + p[below + c] * w10 +
+                                right[below + c] * w11 + ONE / 2) >>
+                               16);
+    }
+}
+
+/* Positions outside take the nearest edge; between pixels, weights of 0 .. 256 each way. */
 static void move(const affine *m, const mrt_picture *in, uint8_t *out)
 {
-    const int32_t width = in->width, height = in->height, n_channels = in->n_channels;
-    const uint8_t *pixels = in->pixels;
-    for (int32_t y = 0; y < height; y++) {
-        for (int32_t x = 0; x < width; x++) {
-            int64_t sx = clamp(m->x0 + m->xx * x + m->xy * y, 0, (int64_t)(width - 1) * ONE);
-            int64_t sy = clamp(m->y0 + m->yx * x + m->yy * y, 0, (int64_t)(height - 1) * ONE);
-            int32_t ix = (int32_t)(sx >> 16), iy = (int32_t)(sy >> 16);
-            uint32_t wx = (uint32_t)(sx & 0xFFFF) >> 8, wy = (uint32_t)(sy & 0xFFFF) >> 8;
-            int32_t right = ix + 1 < width ? n_channels : 0;
-            size_t below = iy + 1 < height ? (size_t)width * (size_t)n_channels : 0;
-            const uint8_t *p =
-                pixels + ((size_t)iy * (size_t)width + (size_t)ix) * (size_t)n_channels;
-            for (int32_t c = 0; c < n_channels; c++, p++) {
-                uint32_t top = p[0] * (256 - wx) + p[right] * wx;
-                uint32_t bottom = p[below] * (256 - wx) + p[below + (size_t)right] * wx;
-                *out++ = (uint8_t)((top * (256 - wy) + bottom * wy + 32768) >> 16);
-            }
-        }
+    const int32_t n_channels = in->n_channels;
+    for (int32_t y = 0; y < in->height; y++, out += in->width * n_channels) {
+        if (n_channels == 1)
+            move_row(m, in, 1, y, out);
+        else if (n_channels == 3)
+            move_row(m, in, 3, y, out);
+        else
+            move_row(m, in, n_channels, y, out);
     }
 }
 
@@ -113,12 +125,15 @@ static void change_light(const mote_image_augment *c, mote_rng *r, uint8_t *x, s
  * bits would be dearer than the rest of all. */
 static void add_noise(const mote_image_augment *c, mote_rng *r, uint8_t *x, size_t n)
 {
-    int64_t scale = q16(255 * (double)c->noise * mote_rng_uniform(r) / 147.8);
+    /* At most 255 * 0.5 / 147.8 * 2^16, times 510: below 2^25. */
+    const int32_t scale = (int32_t)q16(255 * (double)c->noise * mote_rng_uniform(r) / 147.8);
     for (size_t i = 0; i < n; i += 2) {
         uint64_t u = mote_rng_u64(r);
         for (size_t k = i; k < i + 2 && k < n; k++, u >>= 32) {
-            int64_t sum = (int64_t)((u & 255) + (u >> 8 & 255) + (u >> 16 & 255) + (u >> 24 & 255));
-            x[k] = (uint8_t)clamp(x[k] + (((sum - 510) * scale + ONE / 2) >> 16), 0, 255);
+            const int32_t sum =
+                (int32_t)((u & 255) + (u >> 8 & 255) + (u >> 16 & 255) + (u >> 24 & 255));
+            const int32_t v = x[k] + (((sum - 510) * scale + ONE / 2) >> 16);
+            x[k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
         }
     }
 }

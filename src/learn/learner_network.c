@@ -25,14 +25,27 @@ static void scale_values(const mote_learn_scale *by, size_t n, size_t n_outputs,
     }
 }
 
+typedef struct {
+    float factor, *inputs;
+    size_t n; /* of a sample */
+} scaling;
+
+static void scale_sample(void *arg, size_t i, int32_t worker)
+{
+    const scaling *s = arg;
+    (void)worker;
+    float *x = s->inputs + i * s->n;
+    for (size_t k = 0; k < s->n; k++)
+        x[k] *= s->factor;
+}
+
 static mote_status fill_scaled(void *arg, const mote_batch_request *rq, float *inputs,
                                float *targets, mote_err *err)
 {
     const scaled_source *s = arg;
     MOTE_TRY(s->from->fill(s->from->arg, rq, inputs, targets, err));
-    const size_t n = (size_t)rq->n * rq->in_elements;
-    for (size_t i = 0; i < n; i++)
-        inputs[i] *= s->factor;
+    scaling by = {s->factor, inputs, rq->in_elements};
+    mote_pool_run(rq->pool, (size_t)rq->n, scale_sample, &by);
     if (targets)
         scale_values(s->values, (size_t)rq->n, (size_t)rq->n_outputs, targets);
     return MOTE_OK;
