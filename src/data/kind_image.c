@@ -235,6 +235,17 @@ static void cut(const mote_piece *p, const mote_cut_config *cfg, size_t k, void 
     memcpy(out, im->pixels, bytes_of(im));
 }
 
+/* As PGM or PPM, which decode to the same levels in the same size. */
+static mote_status encode_cut(const void *own, const mote_shape *shape, const void *x,
+                              mote_buf *out, mote_err *err)
+{
+    (void)own;
+    const int32_t *dims = shape->dims;
+    mote_buf_printf(out, "P%d\n%d %d\n255\n", dims[2] == 1 ? 5 : 6, (int)dims[1], (int)dims[0]);
+    mote_buf_add(out, x, (size_t)mote_shape_elements(shape));
+    return mote_buf_status(out, err);
+}
+
 extern const mote_kind_set mote_image_sets; /* kind_image_set.c */
 extern const mote_kind mote_kind_image;
 const mote_kind mote_kind_image = {
@@ -259,6 +270,8 @@ const mote_kind mote_kind_image = {
     .cut_of = cut_of,
     .shape = shape,
     .cut = cut,
+    .cut_type = "image/x-portable-anymap",
+    .encode_cut = encode_cut,
     .describe = describe,
     .watch = &mote_image_watch,
 };

@@ -57,6 +57,15 @@ $ echo hello > note.png; mote predict shapes note.png
 mote predict: 'note.png' is no image that is read (PNG, JPEG, BMP, PGM, PPM): it is a text
 [exit 10]
 
+# A server is sent pictures by mote bench.
+$ (mote serve shapes --port 0 --threads 1 --json > said.json 2> log.txt & echo $! > pid; wait $!; echo "ended $?" >> log.txt) &
+$ for i in 1 2 3 4 5 6 7 8 9 10; do grep -q port said.json 2>/dev/null && break; sleep 0.3; done
+$ url=http://127.0.0.1:$(sed -n 's/.*"port": \([0-9]*\).*/\1/p' said.json)
+$ mote bench $url -n 20 -c 2 --quiet | head -1
+20 answers, 0 failed, {{[0-9.]+}} % right
+$ kill -TERM $(cat pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ended log.txt && break; sleep 0.3; done; tail -n 1 log.txt
+ended 0
+
 # Another fit is other samples.
 $ sed -i 's/fit: crop/fit: letterbox/' mote.yaml; bare mote run features --quiet | sed -n '1p;3p'
 data      fresh  v1: 288 pictures

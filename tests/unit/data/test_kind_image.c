@@ -67,6 +67,27 @@ static mote_dataset load(fixture *f, const mote_dataset_config *cfg)
     return d;
 }
 
+/* A sample as a file, as a server is sent it, decodes to the same levels. */
+static void check_cut_files(const mote_dataset *d, const mote_cut_config *cut)
+{
+    mote_decoding how = d->kind->decoding();
+    how.samples_only = how.strangers = true;
+    how.cut = cut;
+    for (size_t i = 0; i < d->n; i++) {
+        mote_err err = {0};
+        mote_decoded back;
+        MOTE_SCOPED_BUF b;
+        mote_buf_init(&b, 1 << 16);
+        T_OK(d->kind->encode_cut(d->own, &d->shape, mote_dataset_sample(d, i), &b, &err));
+        T_OK(
+            mote_kind_decode(d->kind, &(mote_file_bytes){"cut", b.data, b.len}, &how, &back, &err));
+        uint8_t x[8 * 16 * 3];
+        d->kind->cut(&(mote_piece){&back, 0, 0}, cut, 0, x);
+        assert_memory_equal(x, mote_dataset_sample(d, i), mote_dataset_sample_bytes(d));
+        mote_decoded_release(&back);
+    }
+}
+
 static void folders_of_pictures_become_tensors_of_one_size(void **state)
 {
     fixture *f = *state;
@@ -98,6 +119,7 @@ static void folders_of_pictures_become_tensors_of_one_size(void **state)
         assert_true(d.shape.dims[0] == 8 && d.shape.dims[1] == 16 && d.shape.dims[2] == c);
         assert_int_equal(d.n, 6);
         assert_int_equal(d.n_per_class[0], 2);
+        check_cut_files(&d, &cfg.cut);
         for (size_t i = 0; i < d.n; i++) { /* the flat one: 16 x 4 in the middle, 0 around */
             const uint8_t *x = mote_dataset_sample(&d, i);
             bool is_flat = x[(3 * 16 + 7) * c] == 200 && x[0] == 0;
