@@ -10,6 +10,7 @@
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/judged.h"
+#include "project/schema.h"
 #include "track/registry.h"
 
 #define TIDY_MS       500
@@ -45,6 +46,22 @@ static mote_status result_json(mote_cli *cli, mote_pipeline *p, mote_stage_id la
     return MOTE_OK;
 }
 
+/* How the model stands beside each of them. */
+static void add_baselines(const json_t *baselines, mote_buf *text)
+{
+    const char *name, *value;
+    json_t *baseline, *one;
+    /* jansson iterates over a const object without changing it, but does not say so. */
+    json_object_foreach((json_t *)(uintptr_t)baselines, name, baseline)
+    {
+        mote_buf_printf(text, "%s\n", json_string_value(json_object_get(baseline, "text")));
+        json_object_foreach(json_object_get(baseline, "each"), value, one)
+        {
+            mote_buf_printf(text, "  %s\n", json_string_value(json_object_get(one, "text")));
+        }
+    }
+}
+
 /* The tables of the evaluate stage: each condition, then the stream. */
 static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err)
 {
@@ -76,16 +93,7 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     const json_t *words = json_object_get(r->output, "other_words");
     if (words)
         MOTE_TRY(mote_report_other_words_json(words, &text, err));
-    const char *name, *value;
-    json_t *baseline, *one;
-    json_object_foreach(json_object_get(r->output, "baselines"), name, baseline)
-    {
-        mote_buf_printf(&text, "%s\n", json_string_value(json_object_get(baseline, "text")));
-        json_object_foreach(json_object_get(baseline, "each"), value, one)
-        {
-            mote_buf_printf(&text, "  %s\n", json_string_value(json_object_get(one, "text")));
-        }
-    }
+    add_baselines(json_object_get(r->output, "baselines"), &text);
     const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
     if (note)
         mote_buf_printf(&text, "no temperature: %s\n", note);
@@ -247,14 +255,24 @@ static void say_folds_json(mote_cli *cli, const mote_folds_result *r)
                       "accuracy_s8", f->accuracy_s8, "seconds", f->seconds);
         all &= json_array_append_new(folds, one) == 0;
     }
-    json_t *document = json_pack(
-        "{s:o, s:f, s:f, s:f, s:I, s:I, s:I}", "folds", folds, "mean_s8", r->mean_s8, "sd_s8",
-        r->sd_s8, "mean_f32", r->mean_f32, "weights_bytes", (json_int_t)r->weights_bytes,
-        "flash_bytes", (json_int_t)r->flash_bytes, "arena_bytes", (json_int_t)r->arena_bytes);
+    json_t *document =
+        json_pack("{s:s, s:o, s:o?, s:f, s:f, s:f, s:I, s:I, s:I}", "metric",
+                  mote_metric_info(r->metric)->name, "folds", folds, "baselines",
+                  json_incref(r->baselines), "mean_s8", r->mean_s8, "sd_s8", r->sd_s8, "mean_f32",
+                  r->mean_f32, "weights_bytes", (json_int_t)r->weights_bytes, "flash_bytes",
+                  (json_int_t)r->flash_bytes, "arena_bytes", (json_int_t)r->arena_bytes);
     if (all)
         mote_say_json(cli, document);
     else
         json_decref(document);
+}
+
+static void say_figure(mote_table *t, mote_metric metric, double x)
+{
+    if (mote_metric_info(metric)->unit == MOTE_UNIT_RATIO)
+        mote_table_cell(t, "%.1f %%", 100.0 * x);
+    else
+        mote_table_cell(t, "%.4g", x);
 }
 
 static void say_folds(mote_cli *cli, const mote_folds_result *r)
@@ -268,12 +286,22 @@ static void say_folds(mote_cli *cli, const mote_folds_result *r)
         mote_table_cell(&t, "%zu", f->n_train);
         mote_table_cell(&t, "%zu", f->n_test);
         mote_table_cell(&t, "%d", f->n_epochs);
-        mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_f32);
-        mote_table_cell(&t, "%.1f %%", 100.0 * f->accuracy_s8);
+        say_figure(&t, r->metric, f->accuracy_f32);
+        say_figure(&t, r->metric, f->accuracy_s8);
     }
     mote_table_say(&t, cli);
-    mote_say(cli, "\nint8 %.2f %% (standard deviation over folds %.2f), float %.2f %%\n",
-             100.0 * r->mean_s8, 100.0 * r->sd_s8, 100.0 * r->mean_f32);
+    const mote_metric_row *m = mote_metric_info(r->metric);
+    const bool is_share = m->unit == MOTE_UNIT_RATIO;
+    const double by = is_share ? 100.0 : 1.0;
+    mote_say(cli,
+             is_share ? "\nint8 %.2f %% (standard deviation over folds %.2f), float %.2f %% %s\n"
+                      : "\nint8 %.4g (standard deviation over folds %.4g), float %.4g %s\n",
+             by * r->mean_s8, by * r->sd_s8, by * r->mean_f32, m->name);
+    MOTE_SCOPED_BUF beside;
+    mote_buf_init(&beside, (size_t)1 << 20);
+    add_baselines(r->baselines, &beside);
+    if (beside.len > 0)
+        mote_say(cli, "%s", beside.data);
     char flash[24], weights[24], arena[24];
     mote_human_bytes((uint64_t)r->flash_bytes, flash, sizeof flash);
     mote_human_bytes((uint64_t)r->weights_bytes, weights, sizeof weights);
@@ -294,14 +322,19 @@ static mote_status cross_validate(mote_cli *cli, int32_t k, mote_err *err)
     mote_folds_result r;
     if (st == MOTE_OK) {
         mote_progress_start(&progress, cli, "folds", (int64_t)k * 1000);
-        const mote_folds_job job = {k, (uint64_t)cli->project->data.split_seed, fold_progress,
-                                    &progress};
+        const mote_folds_job job = {.n_folds = k,
+                                    .seed = (uint64_t)cli->project->data.split_seed,
+                                    .with_baselines = true,
+                                    .progress = fold_progress,
+                                    .arg = &progress};
         st = mote_folds_run(p, &job, &r, err);
         mote_progress_end(&progress, NULL);
     }
     mote_pipeline_destroy(p);
-    if (st == MOTE_OK)
+    if (st == MOTE_OK) {
         say_folds(cli, &r);
+        json_decref(r.baselines);
+    }
     return st;
 }
 

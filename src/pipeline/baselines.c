@@ -241,7 +241,8 @@ static mote_status log_pair(beside *b, const char *name, const mote_answers_pair
                       mote_metric_info(pair->metric)->name, pair->of ? "/" : "",
                       pair->of ? pair->of : "");
     const mote_run_point point = {key, pair->champion.value, 0, b->p->cfg.now_ms()};
-    return isfinite(point.value) ? mote_stage_log_points(b->p, &point, 1, err) : MOTE_OK;
+    return b->m->is_of_run && isfinite(point.value) ? mote_stage_log_points(b->p, &point, 1, err)
+                                                    : MOTE_OK;
 }
 
 static void note_unbeaten(beside *b, const char *name, const mote_answers_pair *pair)

@@ -28,7 +28,7 @@
  * and of several values for each of them the same again: "each": {"casual": {..}, ..}.
  * Of values whose time is known there are two more: "last", the value before, and "day", that of
  * the same hour yesterday; the comparison is on the samples that have one.
- * The values are kept as metrics of the run that trained the model too, "baseline/rule/accuracy"
+ * Of a run the values are kept as its metrics, too, "baseline/rule/accuracy"
  * and "baseline/last/mae/casual", so that runs can be compared by what they stand beside. A
  * baseline that the features have too many columns for is {"text": why}. *unbeaten: the names of
  * those that the model is not better than, in quotes and with commas, of a value "'last' (casual)";
@@ -38,6 +38,7 @@ typedef struct {
     const mote_jury *jury;     /* a split, or all folds */
     const mote_answers *model; /* what it said of their samples as they are */
     const char *const *names;  /* [model->width] of values; NULL of others */
+    bool is_of_run;            /* its values become metrics of the run that trained the model */
 } mote_baselines_material;
 MOTE_MUST_USE mote_status mote_baselines_judge(mote_pipeline *p, const mote_baselines_material *m,
                                                mote_arena *a, json_t **out, const char **unbeaten,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "pipeline/baselines.h"
 #include "pipeline/fits.h"
 #include "pipeline/judge.h"
 #include "pipeline/stage_parts.h"
@@ -161,6 +162,50 @@ static void summarise(mote_folds_result *r)
     r->sd_s8 = sqrt(squares / (r->n - 1));
 }
 
+/* All of the models beside baselines, on everybody: each on whom it has not heard. */
+static mote_status stand_beside(mote_pipeline *p, const mote_data_version *v, const mote_jury *jury,
+                                mote_folds_result *out, mote_err *err)
+{
+    MOTE_SCOPED_ARENA a;
+    const mote_task_setting *task = mote_setting_task(p->settings);
+    float *said = NULL;
+    double chief = 0;
+    const char *unbeaten = NULL;
+    mote_answers model;
+    mote_arena_init(&a, (size_t)8 << 30);
+    MOTE_TRY(mote_jury_said(jury, jury->clips.x, &a, &said, err));
+    MOTE_TRY(mote_judge_answers(&jury->clips, said, mote_jury_width(jury), &a, &model, err));
+    model.n_named = (int32_t)task->labels.n;
+    MOTE_TRY(mote_answers_chief(&model, &a, &chief, err));
+    const mote_baselines_material m = {
+        .version = v, .jury = jury, .model = &model, .names = task->labels.items};
+    return isfinite(chief) ? mote_baselines_judge(p, &m, &a, &out->baselines, &unbeaten, err)
+                           : MOTE_OK;
+}
+
+static mote_status make_all(mote_pipeline *p, const mote_folds_job *all, const mote_data_version *v,
+                            mote_jury_graphs *graphs, mote_folds_result *res, mote_err *err)
+{
+    for (int32_t f = 0; f < all->n_folds; f++) {
+        mote_fold_job job = {
+            .p = p, .version = v, .n_folds = all->n_folds, .fold = f, .seed = all->seed};
+        watcher w = {all, f};
+        job.host = (mote_train_host){
+            .pool = p->cfg.pool, .cancel = p->cfg.cancel, .report = report, .arg = &w};
+        MOTE_TRY(mote_fold_make(&job, &res->folds[f], &graphs->graphs[f], err));
+        graphs->features[f] = res->folds[f].features;
+        graphs->n = f + 1;
+    }
+    MOTE_TRY(footprint(p, graphs->graphs[0], res, err));
+    if (!all->with_baselines)
+        return MOTE_OK;
+    mote_jury jury;
+    MOTE_TRY(mote_jury_of_folds(p, v, MOTE_WORDS_APART, graphs, &jury, err));
+    mote_status st = stand_beside(p, v, &jury, res, err);
+    mote_jury_release(&jury);
+    return st;
+}
+
 mote_status mote_folds_run(mote_pipeline *p, const mote_folds_job *all, mote_folds_result *out,
                            mote_err *err)
 {
@@ -179,19 +224,13 @@ mote_status mote_folds_run(mote_pipeline *p, const mote_folds_job *all, mote_fol
                          "that which it is judged on, and data.splits.by is 'time': judge on the "
                          "test split ('mote run evaluate'), or set data.splits.by to groups");
     MOTE_TRY(mote_stage_complete(p, false, err));
-    mote_folds_result res = {.n = n_folds};
-    for (int32_t f = 0; f < n_folds; f++) {
-        mote_fold_job job = {
-            .p = p, .version = &v, .n_folds = n_folds, .fold = f, .seed = all->seed};
-        watcher w = {all, f};
-        mote_graph *s8 = NULL;
-        job.host = (mote_train_host){
-            .pool = p->cfg.pool, .cancel = p->cfg.cancel, .report = report, .arg = &w};
-        MOTE_TRY(mote_fold_make(&job, &res.folds[f], &s8, err));
-        mote_status st = f == 0 ? footprint(p, s8, &res, err) : MOTE_OK;
-        mote_graph_destroy(s8);
-        MOTE_TRY(st);
-    }
+    mote_folds_result res = {.n = n_folds,
+                             .metric = mote_metric_chief(mote_setting_task(p->settings)->answer)};
+    mote_jury_graphs graphs = {.seed = all->seed};
+    v.seed = all->seed; /* by which whoever judges deals the groups, too */
+    mote_status st = make_all(p, all, &v, &graphs, &res, err);
+    mote_jury_graphs_release(&graphs);
+    MOTE_TRY(st);
     summarise(&res);
     *out = res;
     return MOTE_OK;

@@ -26,12 +26,15 @@ typedef struct {
 
 typedef struct {
     int32_t n;
+    mote_metric metric; /* the chief one, which the figures are */
     mote_fold_result folds[MOTE_MAX_FOLDS];
     double mean_s8, sd_s8; /* over folds; sd with n - 1 */
     double mean_f32;
     int64_t flash_bytes; /* estimated for the project's target: the whole program */
     int64_t arena_bytes;
     int64_t weights_bytes;
+    json_t *baselines; /* that the models stand beside, out of fold (baselines.h); NULL: nobody
+                          asked, or the metric cannot be said. Owned by the caller */
 } mote_folds_result;
 
 /* Which fold, how far it is in [0, 1], and that in words. */
@@ -41,6 +44,7 @@ typedef void mote_folds_progress(void *arg, int32_t fold, double part, const cha
 typedef struct {
     int32_t n_folds;               /* MOTE_MIN_FOLDS to MOTE_MAX_FOLDS */
     uint64_t seed;                 /* of the deal of groups into folds */
+    bool with_baselines;           /* fit them in each fold, too */
     mote_folds_progress *progress; /* NULL: nobody asks */
     void *arg;                     /* of it */
 } mote_folds_job;

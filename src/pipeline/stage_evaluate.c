@@ -189,7 +189,7 @@ static mote_status apply_choice(mote_evaluating *e, float *said, mote_answers *x
 static mote_status judge_baselines(mote_evaluating *e, const mote_answers *model,
                                    const mote_answer_words *words, mote_err *err)
 {
-    const mote_baselines_material m = {&e->version, e->clips, model, words->names};
+    const mote_baselines_material m = {&e->version, e->clips, model, words->names, true};
     json_t *all = NULL;
     MOTE_TRY(mote_baselines_judge(e->p, &m, &e->arena, &all, &e->unbeaten, err));
     mote_stage_set(e->r, "baselines", all);

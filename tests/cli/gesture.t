@@ -74,3 +74,5 @@ $ sed -i 's/^training: .*/training: {refit: all, refit_folds: 3, epochs: 2, batc
 accepts/h, some missed
 $ grep -o 'judged by 3 folds over groups' out.txt | sort -u
 judged by 3 folds over groups
+$ mote runs latest --json | jq -c '[.metrics | keys[] | select(startswith("baseline/"))]'
+["baseline/constant/accuracy","baseline/energy/accuracy","baseline/linear/accuracy","baseline/rule/accuracy"]

@@ -148,6 +148,14 @@ static void folds_judge_what_was_fitted_without_their_samples(void **state)
     assert_int_not_equal(right, of_others);
     mote_jury_release(&jury);
     mote_jury_graphs_release(&graphs);
+
+    /* A cross-validation by the same deal stands beside the same. */
+    mote_folds_result crossed;
+    const mote_folds_job job = {.n_folds = 3, .seed = v.seed, .with_baselines = true};
+    T_OK(mote_folds_run(t.pipeline, &job, &crossed, &err));
+    assert_int_equal(json_object_size(crossed.baselines), 4);
+    assert_true(fabs(value_of(crossed.baselines, "rule") - stated) < 1e-12);
+    json_decref(crossed.baselines);
     tiny_remove(&t);
 }
 
