@@ -360,3 +360,13 @@ void mote_human_duration(int64_t us, char *out, size_t out_bytes)
         (void)mote_format(out, out_bytes, "%s%lluh %02um", sign, (unsigned long long)(s / 3600),
                           (unsigned)(s / 60 % 60));
 }
+
+const char *mote_counted(char out[MOTE_COUNTED_BYTES], uint64_t n, const char *nouns)
+{
+    const bool is_one = n == 1 && mote_str_ends(nouns, "s") && !mote_str_ends(nouns, "series");
+    const bool drops_es = mote_str_ends(nouns, "ches") || mote_str_ends(nouns, "shes") ||
+                          mote_str_ends(nouns, "sses") || mote_str_ends(nouns, "xes");
+    const size_t len = strlen(nouns) - (is_one ? drops_es ? 2 : 1 : 0);
+    (void)mote_format(out, MOTE_COUNTED_BYTES, "%llu %.*s", (unsigned long long)n, (int)len, nouns);
+    return out;
+}

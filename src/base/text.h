@@ -69,4 +69,11 @@ const char *mote_nearest(const char *word, const char *const *candidates, size_t
 void mote_human_bytes(uint64_t bytes, char *out, size_t out_bytes);
 void mote_human_duration(int64_t us, char *out, size_t out_bytes);
 
+/* "1 gap", "2 gaps": a count and its noun, which is given in the plural; of one, its regular
+ * singular ("stretches": "1 stretch"; "series" stays). MOTE_COUNTED does it inside a call: its text
+ * lives as long as the block. Returns out. */
+#define MOTE_COUNTED_BYTES     96
+#define MOTE_COUNTED(n, nouns) mote_counted((char[MOTE_COUNTED_BYTES]){0}, n, nouns)
+const char *mote_counted(char out[MOTE_COUNTED_BYTES], uint64_t n, const char *nouns);
+
 #endif

@@ -175,11 +175,13 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
     char time[32], background[48] = "";
     mote_human_duration(t->added_us, time, sizeof time);
     if (r->n_background > 0)
-        (void)mote_format(background, sizeof background, ", %zu backgrounds", r->n_background);
-    mote_say(cli, "%s: %zu files: %zu taken (%zu %s%s%s%s), %zu known, %zu skipped, %zu refused\n",
-             mote_shown(cli, path), r->n_entries, t->n_added, r->n_examples,
-             is_of_words(cli, k) ? k->examples : k->many, background, k->is_timed ? "; " : "",
-             k->is_timed ? time : "", t->n_known, r->n_skipped, t->n_rejected);
+        (void)mote_format(background, sizeof background, ", %s",
+                          MOTE_COUNTED(r->n_background, "backgrounds"));
+    mote_say(cli, "%s: %s: %zu taken (%s%s%s%s), %zu known, %zu skipped, %zu refused\n",
+             mote_shown(cli, path), MOTE_COUNTED(r->n_entries, "files"), t->n_added,
+             MOTE_COUNTED(r->n_examples, is_of_words(cli, k) ? k->examples : k->many), background,
+             k->is_timed ? "; " : "", k->is_timed ? time : "", t->n_known, r->n_skipped,
+             t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
         for (size_t i = 0; i < r->n_reasons; i++)
@@ -188,9 +190,9 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
     }
     if (t->n_replaced > 0)
         mote_say(cli,
-                 "changed: %zu files replace what they were; 'mote data undo' is the way back, "
+                 "changed: %s in the place of what was there; 'mote data undo' is the way back, "
                  "--keep keeps both\n",
-                 t->n_replaced);
+                 MOTE_COUNTED(t->n_replaced, "files"));
     if (r->n_gone > 0)
         mote_say(cli,
                  "gone: %zu %s are kept whose file is not there any more (%s%s); "
@@ -261,10 +263,10 @@ static void say_plan(mote_cli *cli, const mote_import_report *r)
     if (n_rows > 200)
         mote_say(cli, "and %zu rows more (--json has all files)\n", n_rows - 200);
     mote_say(cli,
-             "%zu files: %zu would be taken or are known, %zu skipped, %zu refused; nothing was "
+             "%s: %zu would be taken or are known, %zu skipped, %zu refused; nothing was "
              "written\n",
-             r->n_entries, r->total.n_files - r->total.n_rejected, r->n_skipped,
-             r->total.n_rejected);
+             MOTE_COUNTED(r->n_entries, "files"), r->total.n_files - r->total.n_rejected,
+             r->n_skipped, r->total.n_rejected);
 }
 
 /* ---- as a document --------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@ static void say_report(mote_cli *cli, const mote_remove_report *r, const remove_
                  r->rows[i].group);
     if (r->n > 12)
         mote_say(cli, "  and %zu more\n", r->n - 10);
-    mote_say(cli, "%zu recordings %s%s\n", r->n, v->dry_run ? "would be " : "",
+    mote_say(cli, "%s %s%s\n", MOTE_COUNTED(r->n, "samples"), v->dry_run ? "would be " : "",
              v->erase ? "erased for good" : "removed");
     if (v->erase && r->n_in_versions > 0)
         mote_say(cli, "%zu of them are named by versions, which cannot be trained again\n",

@@ -15,9 +15,10 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     bool is_add = r.kind == MOTE_HISTORY_ADD;
     char at[32];
     mote_time_iso(r.started_ms, at, sizeof at);
-    mote_say(cli, "%s %lld of %s (%s%s%s) is undone: %zu recordings taken out, %zu put back\n",
+    mote_say(cli, "%s %lld of %s (%s%s%s) is undone: %s taken out, %zu put back\n",
              is_add ? "import" : "removal", (long long)r.id, at, mote_shown(cli, r.what),
-             *r.who ? ", by " : "", mote_shown(cli, r.who), r.n_removed, r.n_restored);
+             *r.who ? ", by " : "", mote_shown(cli, r.who), MOTE_COUNTED(r.n_removed, "samples"),
+             r.n_restored);
     mote_say_json(cli, mote_undo_report_json(&r));
     return MOTE_OK;
 }

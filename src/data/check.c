@@ -354,8 +354,8 @@ static mote_status check_trouble(mote_checker *c, size_t k, mote_err *err)
         &f, err, "%s: %zu", t->what, n));
     for (size_t i = 0; i < c->n; i++)
         if (c->seen[i].is_read && c->seen[i].measured.n[k] > 0)
-            MOTE_TRY(mote_check_example(c, f, err, "%s: %u %s", c->rows[i].source,
-                                        (unsigned)c->seen[i].measured.n[k], t->each));
+            MOTE_TRY(mote_check_example(c, f, err, "%s: %s", c->rows[i].source,
+                                        MOTE_COUNTED(c->seen[i].measured.n[k], t->each)));
     return MOTE_OK;
 }
 

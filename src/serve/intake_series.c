@@ -114,13 +114,13 @@ static mote_status say_wrong(const mote_decoded *d, mote_arena *a, series *out, 
     d->kind->measure(d, &cut, &m);
     for (size_t k = 0; d->kind->troubles[k].id; k++)
         if (m.n[k] > 0 && !d->kind->troubles[k].is_note)
-            mote_buf_printf(&b, "%s%s: %u %s", b.len ? "; " : "", d->kind->troubles[k].id,
-                            (unsigned)m.n[k], d->kind->troubles[k].each);
+            mote_buf_printf(&b, "%s%s: %s", b.len ? "; " : "", d->kind->troubles[k].id,
+                            MOTE_COUNTED(m.n[k], d->kind->troubles[k].each));
     for (size_t i = 0; i < out->n; i++)
         n_short += out->items[i].n < (size_t)s->sample.dims[0];
     if (n_short > 0)
-        mote_buf_printf(&b, "%sleft out: %zu stretches shorter than a window", b.len ? "; " : "",
-                        n_short);
+        mote_buf_printf(&b, "%sleft out: %s shorter than a window", b.len ? "; " : "",
+                        MOTE_COUNTED(n_short, "stretches"));
     MOTE_TRY(mote_buf_status(&b, err));
     if (b.len > 0 && !(out->wrong = mote_arena_strdup(a, b.data)))
         return mote_fail(err, MOTE_NOMEM, "no memory for what is wrong with '%s'", s->name);

@@ -44,9 +44,9 @@ $ rm rec/yes/s4_NO_1.wav rec/yes/s5_NO_1.wav
 $ mote data add rec/yes -q --group-pattern '{group}'
 groups: '{group}'
 rec/yes: 3 files: 3 taken {{.*}}
-changed: 3 files replace what they were; 'mote data undo' is the way back, --keep keeps both
+changed: 3 files in the place of what was there; 'mote data undo' is the way back, --keep keeps both
 $ mote data undo
-import 2 of {{.*}} (rec/yes{{.*}}) is undone: 3 recordings taken out, 3 put back
+import 2 of {{.*}} (rec/yes{{.*}}) is undone: 3 samples taken out, 3 put back
 $ mote data add rec -q --group-pattern '{group}_take*'
 mote data add: group pattern '{group}_take*' fits none of the 6 names, the first is 'no/s1_NO_1.wav'; nothing was added
 [exit 3]
@@ -61,29 +61,29 @@ mote data add: 'nowhere': no such file or folder
 [exit 7]
 $ mkdir none && echo text > none/a.txt && mote data add none -q
 mote data add: 'none': no recording in it (WAV, FLAC, OGG, MP3, ..)
-none: 1 files: 0 taken {{.*}}, 0 known, 1 skipped, 0 refused
+none: 1 file: 0 taken {{.*}}, 0 known, 1 skipped, 0 refused
 skipped: a text: 1
 [exit 7]
 $ espeak-ng -s 80 -w room.wav 'some words that are far away'
 $ mote data add room.wav -q --role background
-room.wav: 1 files: 1 taken (0 words, 1 backgrounds; {{.*}}), 0 known, 0 skipped, 0 refused
+room.wav: 1 file: 1 taken (0 words, 1 background; {{.*}}), 0 known, 0 skipped, 0 refused
 
 # A length that a pipe wrote means "to the end".
 $ mkdir -p piped/yes && espeak-ng --stdout yes > piped/yes/s7_NO_1.wav && mote data add piped -q | tail -1
-piped: 1 files: 1 taken (1 words; {{.*}}
+piped: 1 file: 1 taken (1 word; {{.*}}
 
 # Removing and the way back.
 $ mote data remove --group s7
   piped/yes/s7_NO_1.wav (yes, s7)
-1 recordings removed
+1 sample removed
 'mote data undo' brings them back
 $ mote data remove --group s7
 mote data remove: none of 7 recordings is like that
 [exit 7]
 $ mote data undo
-removal {{[0-9]+}} of {{.*}} (group s7{{.*}}) is undone: 0 recordings taken out, 1 put back
+removal {{[0-9]+}} of {{.*}} (group s7{{.*}}) is undone: 0 samples taken out, 1 put back
 $ mote data undo
-import {{[0-9]+}} of {{.*}} (piped{{.*}}) is undone: 1 recordings taken out, 0 put back
+import {{[0-9]+}} of {{.*}} (piped{{.*}}) is undone: 1 sample taken out, 0 put back
 $ mote data remove
 mote data remove: say which recordings: by label, group, origin, import, sample, path, or those whose file is gone
 [exit 3]
@@ -168,7 +168,7 @@ $ grep -c '"severity": "error"' check.json
 # What the project lacks is built in, once, and counted nowhere else.
 $ mkdir ../few && cd ../few && mote init . >/dev/null && sed -i 's/^keywords:.*/keywords: [yes, no]/' mote.yaml
 $ mote data add ../p/rec/yes/s1_NO_1.wav --label yes -q | tail -1
-../p/rec/yes/s1_NO_1.wav: 1 files: 1 taken {{.*}}
+../p/rec/yes/s1_NO_1.wav: 1 file: 1 taken {{.*}}
 $ mote data version -q | head -3
 v1 ({{[0-9a-f]{12}}})
 1 recording: {{.*}}; 0 backgrounds

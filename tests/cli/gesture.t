@@ -17,7 +17,7 @@ recordings: 48 files: 0 taken (0 series; {{.*}}), 48 known, 0 skipped, 0 refused
 # What is wrong with a recording is said by its name.
 $ awk -F, -v OFS=, 'NR > 60 { $1 += 400 } 1' recordings/push/p01_1.csv > p01_gap.csv; mote data add p01_gap.csv --label push > /dev/null 2>&1; mote data check 2> /dev/null | grep -A1 '^warning gap'
 warning gap: series with gaps: 1
-    p01_gap.csv: 1 gaps
+    p01_gap.csv: 1 gap
 $ mote data remove --path p01_gap.csv > /dev/null 2>&1 || mote data undo > /dev/null 2>&1; mote data list | tail -n +2 | wc -l
 48
 
@@ -34,7 +34,7 @@ $ mote predict wand/1 recordings/shake/p01_1.csv > lines.txt; head -1 lines.txt;
 {{input +label +probability +from +detected}}
 0 100 200 300 400 500 600 700 800 900 1000 1
 $ mote predict wand/1 p01_gap.csv 2>&1 > lines.txt; tail -n +2 lines.txt | awk '{ print $4 }' | tr '\n' ' '
-p01_gap.csv: gap: 1 gaps; left out: 1 stretches shorter than a window
+p01_gap.csv: gap: 1 gap; left out: 1 stretch shorter than a window
 0 100 
 $ mote predict wand/1 recordings/shake/p01_1.csv --json | grep -A4 '"detections"'
     "detections": [

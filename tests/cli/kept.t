@@ -67,7 +67,7 @@ mote data label: what is labelled? name a file, predictions, or --truths
 $ mote data withdraw ann | grep samples
 2 samples of the data were kept inputs of 'ann': 'mote data remove --group ann --erase' erases them, too
 $ mote data undo | sed 's/ of 20[^ ]*//'
-import {{[0-9]+}} (kept inputs, by {{.*}}) is undone: 1 recordings taken out, 0 put back
+import {{[0-9]+}} (kept inputs, by {{.*}}) is undone: 1 sample taken out, 0 put back
 $ mote data label labels.csv
 mote data label: open 'labels.csv': No such file or directory
 [exit 7]

@@ -13,7 +13,7 @@ found, and not stated in mote.yaml; the same with --write-columns writes it ther
     {name: income, type: integer},                # {{.*}}, 12 missing
     {name: paid, type: category}                  # 'no' and 'yes'
   ]
-loans.csv: 1 files: 1 taken (1 tables), 0 known, 0 skipped, 0 refused
+loans.csv: 1 file: 1 taken (1 table), 0 known, 0 skipped, 0 refused
 
 # What was found becomes what mote.yaml states, once; the file is not added again for it.
 $ cp mote.yaml before.yaml; mote data add loans.csv --write-columns 2> /dev/null | grep written

@@ -265,6 +265,20 @@ static void bytes_are_told_to_people(void **state)
     }
 }
 
+static void counts_have_the_number_of_their_noun(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t n;
+        const char *nouns, *text;
+    } rows[] = {
+        {0, "gaps", "0 gaps"},         {1, "gaps", "1 gap"},        {2, "gaps", "2 gaps"},
+        {1, "stretches", "1 stretch"}, {1, "series", "1 series"},   {1, "classes", "1 class"},
+        {1, "pictures", "1 picture"},  {21, "tables", "21 tables"}, {1, "", "1 "}};
+    for (size_t i = 0; i < T_COUNT(rows); i++)
+        assert_string_equal(MOTE_COUNTED(rows[i].n, rows[i].nouns), rows[i].text);
+}
+
 static void durations_are_told_to_people(void **state)
 {
     (void)state;
@@ -303,6 +317,7 @@ int main(void)
         cmocka_unit_test(format_says_when_it_had_to_cut),
         cmocka_unit_test(the_nearest_name_is_found_or_none),
         cmocka_unit_test(bytes_are_told_to_people),
+        cmocka_unit_test(counts_have_the_number_of_their_noun),
         cmocka_unit_test(durations_are_told_to_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

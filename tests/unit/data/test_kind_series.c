@@ -584,10 +584,10 @@ static void what_is_wrong_with_series_is_named(void **state)
     assert_int_equal(ir.total.n_rejected, 0);
     mote_check_config cfg = {.builtin = "off"};
     T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
-    assert_string_equal(finding(&r, "gap", "gap_1.csv: 1 gaps"), "series with gaps: 2");
-    assert_string_equal(finding(&r, "same-time", "same_1.csv: 1 samples"),
+    assert_string_equal(finding(&r, "gap", "gap_1.csv: 1 gap"), "series with gaps: 2");
+    assert_string_equal(finding(&r, "same-time", "same_1.csv: 1 sample"),
                         "series with a time that comes twice: 1");
-    assert_string_equal(finding(&r, "back-in-time", "back_1.csv: 1 samples"),
+    assert_string_equal(finding(&r, "back-in-time", "back_1.csv: 1 sample"),
                         "series in which time runs back: 1");
     assert_string_equal(finding(&r, "no-number", "none_1.csv: 2 cells"),
                         "series with text where a number should be: 2");
@@ -595,7 +595,7 @@ static void what_is_wrong_with_series_is_named(void **state)
     assert_string_equal(finding(&r, "jitter", NULL), "series whose times jitter: 2");
     assert_string_equal(finding(&r, "ragged", "rows_1.csv: 2 rows"),
                         "series with rows of another length: 1");
-    assert_string_equal(finding(&r, "stuck", "stuck_1.csv: 1 stretches"),
+    assert_string_equal(finding(&r, "stuck", "stuck_1.csv: 1 stretch"),
                         "series with an axis that stands still: 1");
     assert_string_equal(finding(&r, "clipped", "limit_1.csv"),
                         "series with an axis at its limit: 1");

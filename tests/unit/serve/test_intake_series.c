@@ -302,7 +302,7 @@ static void no_window_crosses_a_gap(void **state)
     check_window(f, &c.windows[0], 0, 0);
     check_window(f, &c.windows[1], 25, 25 + RATE); /* where it is in time */
     check_window(f, &c.windows[2], 35, 35 + RATE);
-    assert_string_equal(c.wrong, "gap: 1 gaps");
+    assert_string_equal(c.wrong, "gap: 1 gap");
     csv(&b, 36, in_order, axes, 18); /* too short on both sides */
     assert_int_equal(ask(f, b.data, b.len, false, &c, &err), MOTE_SHAPE);
     assert_non_null(strstr(err.text, "'a.csv' has no stretch of 20 samples without a gap"));
@@ -393,13 +393,13 @@ static void what_is_wrong_is_said_beside_the_answer(void **state)
         const char *words;
         int n_windows;
     } rows[] = {
-        {"600,off,0.5,0.1\n", "missing: 1 stretches; no-number: 1 cells", 3},
-        {"600,nan,0.5,0.1\n", "missing: 1 stretches", 3},
-        {"600,inf,0.5,0.1\n", "missing: 1 stretches", 3},
-        {"600,,0.5,0.1\n", "missing: 1 stretches", 3},
-        {"580,0.4,0.5,0.1\n", "same-time: 1 samples", 3},
-        {"560,0.4,0.5,0.1\n", "back-in-time: 1 samples", 3},
-        {"600,0.4,0.5,0.1,9\n", "ragged: 1 rows", 3},
+        {"600,off,0.5,0.1\n", "missing: 1 stretch; no-number: 1 cell", 3},
+        {"600,nan,0.5,0.1\n", "missing: 1 stretch", 3},
+        {"600,inf,0.5,0.1\n", "missing: 1 stretch", 3},
+        {"600,,0.5,0.1\n", "missing: 1 stretch", 3},
+        {"580,0.4,0.5,0.1\n", "same-time: 1 sample", 3},
+        {"560,0.4,0.5,0.1\n", "back-in-time: 1 sample", 3},
+        {"600,0.4,0.5,0.1,9\n", "ragged: 1 row", 3},
     };
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         mote_buf_reset(&b);
@@ -420,13 +420,13 @@ static void what_is_wrong_is_said_beside_the_answer(void **state)
         mote_buf_printf(&b, "%d,%.9g,7,%.9g\n", 20 * t + (t >= 70 ? 3000 : 0),
                         (double)value_at(t, 0), (double)value_at(t, 2));
     T_OK(ask(f, b.data, b.len, false, &c, &err));
-    assert_non_null(strstr(c.wrong, "gap: 1 gaps"));
-    assert_non_null(strstr(c.wrong, "stuck: 1 stretches"));
-    assert_non_null(strstr(c.wrong, "left out: 1 stretches shorter than a window"));
+    assert_non_null(strstr(c.wrong, "gap: 1 gap"));
+    assert_non_null(strstr(c.wrong, "stuck: 1 stretch"));
+    assert_non_null(strstr(c.wrong, "left out: 1 stretch shorter than a window"));
     MOTE_SCOPED_BUF text;
     mote_buf_init(&text, 1 << 20);
     mote_classify_json(f->s, &c, false, 0, &text);
-    assert_non_null(strstr(text.data, "\"wrong\":\"gap: 1 gaps"));
+    assert_non_null(strstr(text.data, "\"wrong\":\"gap: 1 gap"));
 }
 
 /* Numbers of a tensor reach the model as they are; what is none is named by its place. */
