@@ -244,10 +244,11 @@ static size_t resampled_count(size_t n, int32_t from_hz, int32_t to_hz)
     return count > 0 ? count : 1;
 }
 
-mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int32_t to_hz,
-                                mote_resample_quality quality, float **out, size_t *n_out,
-                                mote_err *err)
+mote_status mote_audio_resample(const mote_wave *in, int32_t to_hz, mote_resample_quality quality,
+                                mote_wave *out, mote_err *err)
 {
+    const int32_t from_hz = in->rate_hz;
+    const size_t n = in->n;
     double ratio = (double)to_hz / from_hz;
     if (from_hz <= 0 || to_hz <= 0 || !src_is_valid_ratio(ratio) || n > (size_t)INT32_MAX)
         return mote_fail(err, MOTE_ARG,
@@ -259,7 +260,7 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
     float *y = mote_alloc_zero(count, sizeof *y);
     if (!y)
         return mote_fail(err, MOTE_NOMEM, "resample to %zu samples", count);
-    SRC_DATA d = {.data_in = in,
+    SRC_DATA d = {.data_in = in->samples,
                   .data_out = y,
                   .input_frames = (long)n,
                   .output_frames = (long)count,
@@ -273,8 +274,7 @@ mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz, int3
         mote_free(y);
         return mote_fail(err, MOTE_ARG, "resample: %s", src_strerror(rc));
     }
-    *out = y;
-    *n_out = count;
+    *out = (mote_wave){y, count, to_hz};
     return MOTE_OK;
 }
 
@@ -302,12 +302,11 @@ static mote_status finish(reading *r, mote_err *err)
 {
     mono *m = &r->m;
     if (r->a.source.rate_hz != r->cfg->rate_hz) {
-        float *y = NULL;
-        size_t n = 0;
-        MOTE_TRY(mote_audio_resample(m->x, m->n, r->a.source.rate_hz, r->cfg->rate_hz,
-                                     MOTE_RESAMPLE_MEDIUM, &y, &n, err));
+        const mote_wave in = {m->x, m->n, r->a.source.rate_hz};
+        mote_wave made = {0};
+        MOTE_TRY(mote_audio_resample(&in, r->cfg->rate_hz, MOTE_RESAMPLE_MEDIUM, &made, err));
         mote_free(m->x);
-        *m = (mono){y, n, n};
+        *m = (mono){made.samples, made.n, made.n};
     }
     int16_t *samples = mote_alloc(m->n, sizeof *samples);
     if (!samples)

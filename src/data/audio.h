@@ -100,12 +100,19 @@ MOTE_MUST_USE mote_status mote_audio_encode_wav(const int16_t *samples, size_t n
 
 typedef enum { MOTE_RESAMPLE_BEST, MOTE_RESAMPLE_MEDIUM, MOTE_RESAMPLE_FAST } mote_resample_quality;
 
-/* Resample mono floats. *out has round(n to_hz / from_hz) samples, at least 1, owned by the caller
+/* Sound as mono floats, full scale 1; whose the samples are, the function says. */
+typedef struct {
+    float *samples; /* [n] */
+    size_t n;
+    int32_t rate_hz;
+} mote_wave;
+
+/* Resample. out->samples has round(n to_hz / in->rate_hz) of them, at least 1, owned by the caller
  * (mote_free). BEST: 144 dB of stop band, MEDIUM: 121 dB, FAST: 97 dB (libsamplerate's sinc
  * tables). Source: J. O. Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample. */
-MOTE_MUST_USE mote_status mote_audio_resample(const float *in, size_t n, int32_t from_hz,
-                                              int32_t to_hz, mote_resample_quality quality,
-                                              float **out, size_t *n_out, mote_err *err);
+MOTE_MUST_USE mote_status mote_audio_resample(const mote_wave *in, int32_t to_hz,
+                                              mote_resample_quality quality, mote_wave *out,
+                                              mote_err *err);
 
 /* x in [-1, 1] to 16 bits as in step 4 above; NaN gives 0. */
 int16_t mote_audio_to_i16(float x);

@@ -166,12 +166,24 @@ static mote_status speak(const mote_builtin_turn *t, const manner *m, mote_rng *
     }
     if (t->engine == MOTE_ENGINE_ESPEAK)
         return mote_espeak_words(&m->voice, words, marks, t->n, out, err);
-    return mote_engine_words(t->engine, t->voice, m->stretch, words, t->n, out, err);
+    const mote_engine_voice voice = {t->engine, t->voice, m->stretch};
+    return mote_engine_words(&voice, words, t->n, out, err);
 }
 
-static void describe_word(const maker *mk, const mote_builtin_turn *t, size_t j, size_t i,
-                          const manner *m, mote_synth_product *p)
+/* A turn, spoken. */
+typedef struct {
+    size_t j; /* its number in the script */
+    const mote_builtin_turn *turn;
+    manner manner;
+    mote_speech speech; /* of all its words */
+} spoken_turn;
+
+static void describe_word(const maker *mk, const spoken_turn *spoken, size_t i,
+                          mote_synth_product *p)
 {
+    const mote_builtin_turn *t = spoken->turn;
+    const manner *m = &spoken->manner;
+    const size_t j = spoken->j;
     const char *engine = mote_engine_name(t->engine);
     const char *version = t->engine == MOTE_ENGINE_ESPEAK ? mk->script.espeak.version
                                                           : mk->script.engines[t->engine].version;
@@ -193,28 +205,30 @@ static void describe_word(const maker *mk, const mote_builtin_turn *t, size_t j,
     p->facts.role = MOTE_ROLE_EXAMPLE;
 }
 
-/* Word i of the speech as a recording in a room. */
-static mote_status make_clip(const maker *mk, const mote_speech *speech, size_t j, size_t i,
-                             double size, mote_synth_product *p, mote_err *err)
+/* Word i of a turn as a recording in a room. */
+static mote_status make_clip(const maker *mk, const spoken_turn *spoken, size_t i,
+                             mote_synth_product *p, mote_err *err)
 {
     const mote_builtin_config *c = mk->cfg;
-    mote_stretch w = speech->words[i];
-    int32_t from_hz = (int32_t)lround(speech->rate_hz * size);
-    MOTE_SCOPED_FREE float *word = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_audio_resample(speech->samples + w.from, w.to - w.from, from_hz, c->rate_hz,
-                                 MOTE_RESAMPLE_FAST, &word, &n, err));
+    const mote_speech *speech = &spoken->speech;
+    mote_word_place w = speech->words[i];
+    const mote_wave said = {speech->samples + w.from, w.to - w.from,
+                            (int32_t)lround(speech->rate_hz * spoken->manner.size)};
+    mote_wave word = {0};
+    MOTE_TRY(mote_audio_resample(&said, c->rate_hz, MOTE_RESAMPLE_FAST, &word, err));
+    MOTE_SCOPED_FREE float *owned = word.samples; /* freed on every way out */
     double ms = c->clip_ms < MAX_CLIP_MS ? c->clip_ms : MAX_CLIP_MS;
     size_t clip = (size_t)llround(ms * c->rate_hz / 1000.0);
-    clip = clip > n ? clip : n; /* a word longer than the clip is kept whole */
+    clip = clip > word.n ? clip : word.n; /* a word longer than the clip is kept whole */
     MOTE_SCOPED_FREE float *scratch = mote_alloc(2 * clip, sizeof *scratch);
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(clip, sizeof *x);
     if (!scratch || !x)
         return mote_fail(err, MOTE_NOMEM, "built-in words");
     mote_rng r;
     mote_room room;
-    mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_ROOM, j * MOTE_BUILTIN_TURN_WORDS + i);
-    mote_room_record(word, n, c->rate_hz, &r, scratch, x, clip, &room);
+    mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_ROOM,
+                         spoken->j * MOTE_BUILTIN_TURN_WORDS + i);
+    mote_room_record(&word, &r, scratch, x, clip, &room);
     return mote_synth_finish(p, x, clip, c->rate_hz, err);
 }
 
@@ -222,16 +236,15 @@ static mote_status make_turn(const maker *mk, size_t j, mote_synth_result *out, 
 {
     const mote_builtin_turn *t = &mk->script.turns[j];
     mote_rng r;
-    manner m;
-    mote_speech speech = {0};
-    draw_manner(t, j, &r, &m);
+    spoken_turn spoken = {.j = j, .turn = t};
+    draw_manner(t, j, &r, &spoken.manner);
     MOTE_TRY(mote_synth_take(out, t->n, err));
-    mote_status st = speak(t, &m, &r, &speech, err);
+    mote_status st = speak(t, &spoken.manner, &r, &spoken.speech, err);
     for (size_t i = 0; st == MOTE_OK && i < t->n; i++) {
-        describe_word(mk, t, j, i, &m, &out->items[i]);
-        st = make_clip(mk, &speech, j, i, m.size, &out->items[i], err);
+        describe_word(mk, &spoken, i, &out->items[i]);
+        st = make_clip(mk, &spoken, i, &out->items[i], err);
     }
-    mote_speech_release(&speech);
+    mote_speech_release(&spoken.speech);
     return st;
 }
 
@@ -240,15 +253,15 @@ static mote_status make_turn(const maker *mk, size_t j, mote_synth_result *out, 
 static mote_status make_noise(const maker *mk, size_t k, mote_synth_result *out, mote_err *err)
 {
     const mote_builtin_script *s = &mk->script;
-    mote_babble babble = {&s->espeak, s->train_words, s->n_train_words, mk->cfg->rate_hz};
+    const mote_babble babble = {&s->espeak, s->train_words, mk->can_babble ? s->n_train_words : 0,
+                                mk->cfg->rate_hz};
     size_t n = (size_t)llround(NOISE_S * mk->cfg->rate_hz);
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(n, sizeof *x);
     if (!x)
         return mote_fail(err, MOTE_NOMEM, "built-in noises");
     const char *name = "";
     MOTE_TRY(mote_synth_take(out, 1, err));
-    MOTE_TRY(
-        mote_builtin_noise(k, mk->can_babble ? &babble : NULL, mk->cfg->rate_hz, x, n, &name, err));
+    MOTE_TRY(mote_builtin_noise(k, &babble, x, n, &name, err));
     mote_synth_product *p = &out->items[0];
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, MOTE_GROUP_BUILTIN "noise:%s:%zu", name, k);

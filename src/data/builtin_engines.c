@@ -43,12 +43,12 @@ static mote_status try_run(const char *const *argv, const char *input, mote_buf 
 /* ---- sounds -------------------------------------------------------------------------------- */
 
 /* The stretch of x[0..n) that is not quiet. */
-static mote_stretch find_word(const float *x, size_t n)
+static mote_word_place find_word(float *x, size_t n)
 {
-    mote_stretch parts[8] = {{0, n}};
-    size_t k = mote_speech_cut(x, n, RATE_HZ, GAP_MS, parts, 8);
+    mote_word_place parts[8] = {{0, n}};
+    size_t k = mote_speech_cut(&(mote_wave){x, n, RATE_HZ}, GAP_MS, parts, 8);
     k = k > 8 ? 8 : k;
-    return (mote_stretch){parts[0].from, k ? parts[k - 1].to : n};
+    return (mote_word_place){parts[0].from, k ? parts[k - 1].to : n};
 }
 
 /* One WAV file, appended to *s as its next word. */
@@ -67,32 +67,32 @@ static mote_status append_wav(mote_speech *s, const char *wav, size_t n, const c
     s->samples = grown;
     for (size_t i = 0; i < a.n; i++)
         grown[s->n + i] = (float)a.samples[i] / 32768.0f;
-    mote_stretch w = find_word(grown + s->n, a.n);
-    s->words[s->n_words++] = (mote_stretch){s->n + w.from, s->n + w.to};
+    mote_word_place w = find_word(grown + s->n, a.n);
+    s->words[s->n_words++] = (mote_word_place){s->n + w.from, s->n + w.to};
     s->n += a.n;
     mote_audio_release(&a);
     return MOTE_OK;
 }
 
-static mote_status no_sound(mote_engine_id id, const char *voice, const char *word, mote_err *err)
+static mote_status no_sound(const mote_engine_voice *v, const char *word, mote_err *err)
 {
-    return mote_fail(err, MOTE_UNSUPPORTED, "'%s' made no sound of '%s' with voice '%s'", names[id],
-                     word, voice);
+    return mote_fail(err, MOTE_UNSUPPORTED, "'%s' made no sound of '%s' with voice '%s'",
+                     names[v->engine], word, v->name);
 }
 
-static mote_status flite_word(const char *voice, double stretch, const char *word, mote_speech *s,
+static mote_status flite_word(const mote_engine_voice *v, const char *word, mote_speech *s,
                               mote_err *err)
 {
     char duration[48];
-    (void)mote_format(duration, sizeof duration, "duration_stretch=%.2f", stretch);
-    const char *const argv[] = {"flite", "-voice", voice, "--setf",      duration,
-                                "-t",    word,     "-o",  "/dev/stdout", NULL};
+    (void)mote_format(duration, sizeof duration, "duration_stretch=%.2f", v->stretch);
+    const char *const argv[] = {"flite", "-voice", v->name, "--setf",      duration,
+                                "-t",    word,     "-o",    "/dev/stdout", NULL};
     MOTE_SCOPED_BUF wav;
     mote_buf_init(&wav, MAX_SOUND_BYTES);
     bool ok = false;
     MOTE_TRY(try_run(argv, NULL, &wav, &ok, err));
     if (!ok || wav.len < 46)
-        return no_sound(MOTE_ENGINE_FLITE, voice, word, err);
+        return no_sound(v, word, err);
     return append_wav(s, wav.data, wav.len, "flite", err);
 }
 
@@ -106,8 +106,8 @@ static bool is_plain(const char *word)
     return *word != 0;
 }
 
-static mote_status festival_words(const char *voice, double stretch, const char *const *words,
-                                  size_t n, mote_speech *s, mote_err *err)
+static mote_status festival_words(const mote_engine_voice *v, const char *const *words, size_t n,
+                                  mote_speech *s, mote_err *err)
 {
     MOTE_SCOPED_BUF program, out;
     mote_buf_init(&program, 1 << 20);
@@ -116,7 +116,7 @@ static mote_status festival_words(const char *voice, double stretch, const char 
                     "(voice_%s)\n(Parameter.set 'Duration_Stretch %.2f)\n"
                     "(define (say w) (utt.save.wave (utt.synth (eval (list 'Utterance 'Text w))) "
                     "\"-\"))\n",
-                    voice, stretch);
+                    v->name, v->stretch);
     for (size_t i = 0; i < n; i++) {
         if (!is_plain(words[i]))
             return mote_fail(err, MOTE_ARG, "festival: '%s' is no plain word", words[i]);
@@ -135,24 +135,24 @@ static mote_status festival_words(const char *voice, double stretch, const char 
             len = (size_t)mote_read_u32(&r) + 8;
         }
         if (len < 46 || len > left)
-            return no_sound(MOTE_ENGINE_FESTIVAL, voice, words[i], err);
+            return no_sound(v, words[i], err);
         MOTE_TRY(append_wav(s, at, len, "festival", err));
         at += len;
     }
     return MOTE_OK;
 }
 
-mote_status mote_engine_words(mote_engine_id id, const char *voice, double stretch,
-                              const char *const *words, size_t n, mote_speech *out, mote_err *err)
+mote_status mote_engine_words(const mote_engine_voice *v, const char *const *words, size_t n,
+                              mote_speech *out, mote_err *err)
 {
     mote_speech s = {.rate_hz = RATE_HZ, .words = mote_alloc(n, sizeof *s.words)};
     if (!s.words)
         return mote_fail(err, MOTE_NOMEM, "speech");
     mote_status st = MOTE_OK;
-    if (id == MOTE_ENGINE_FESTIVAL)
-        st = festival_words(voice, stretch, words, n, &s, err);
-    for (size_t i = 0; id == MOTE_ENGINE_FLITE && st == MOTE_OK && i < n; i++)
-        st = flite_word(voice, stretch, words[i], &s, err);
+    if (v->engine == MOTE_ENGINE_FESTIVAL)
+        st = festival_words(v, words, n, &s, err);
+    for (size_t i = 0; v->engine == MOTE_ENGINE_FLITE && st == MOTE_OK && i < n; i++)
+        st = flite_word(v, words[i], &s, err);
     if (st != MOTE_OK) {
         mote_speech_release(&s);
         return st;
@@ -168,7 +168,8 @@ static bool speaks(mote_engine_id id, const char *voice)
     static const char *const word[] = {"one"};
     mote_speech s = {0};
     mote_err why;
-    bool ok = mote_engine_words(id, voice, 1.0, word, 1, &s, &why) == MOTE_OK;
+    const mote_engine_voice v = {id, voice, 1.0};
+    bool ok = mote_engine_words(&v, word, 1, &s, &why) == MOTE_OK;
     mote_speech_release(&s);
     return ok;
 }

@@ -42,10 +42,16 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_engine_find(mote_engine_id id, const char *language, mote_arena *a,
                                            mote_engine *out, mote_err *err);
 
-/* Speak plain ASCII words, each by itself. stretch: 1.2 is slower by a fifth. */
-MOTE_MUST_USE mote_status mote_engine_words(mote_engine_id id, const char *voice, double stretch,
-                                            const char *const *words, size_t n, mote_speech *out,
-                                            mote_err *err);
+/* Who speaks, and how. */
+typedef struct {
+    mote_engine_id engine;
+    const char *name; /* of the voice, as the engine calls it; borrowed */
+    double stretch;   /* 1.2: slower by a fifth */
+} mote_engine_voice;
+
+/* Speak plain ASCII words, each by itself. */
+MOTE_MUST_USE mote_status mote_engine_words(const mote_engine_voice *v, const char *const *words,
+                                            size_t n, mote_speech *out, mote_err *err);
 
 /* ---- builtin_plan.c ---- */
 
@@ -87,10 +93,9 @@ bool mote_phonemes_contain(const char *whole, const char *part);
 
 /* ---- builtin_noise.c ---- */
 
-/* Noise number k (0 .. MOTE_BUILTIN_N_NOISES-1), n samples; *name is what it is. babble NULL: no
- * voices, pink noise takes the place of babble. */
-MOTE_MUST_USE mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int32_t rate_hz,
-                                             int16_t *out, size_t n, const char **name,
-                                             mote_err *err);
+/* Noise number k (0 .. MOTE_BUILTIN_N_NOISES-1), n samples at the rate of the babble; *name is what
+ * it is. A babble without words: nobody speaks, pink noise takes its place. */
+MOTE_MUST_USE mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int16_t *out,
+                                             size_t n, const char **name, mote_err *err);
 
 #endif

@@ -73,13 +73,14 @@ static void from_floats(const float *x, size_t n, int16_t *out)
 
 typedef enum { BABBLE = MOTE_N_NOISES, TONES, CLICKS } more_kinds;
 
-mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int32_t rate_hz, int16_t *out,
-                               size_t n, const char **name, mote_err *err)
+mote_status mote_builtin_noise(size_t k, const mote_babble *babble, int16_t *out, size_t n,
+                               const char **name, mote_err *err)
 {
+    const int32_t rate_hz = babble->rate_hz;
     static const int kinds[] = {MOTE_NOISE_PINK, BABBLE, MOTE_NOISE_FAN,   TONES,
                                 MOTE_NOISE_HUM,  CLICKS, MOTE_NOISE_WHITE, MOTE_NOISE_CAR};
     int kind = kinds[k % (sizeof kinds / sizeof kinds[0])];
-    if (kind == BABBLE && !babble)
+    if (kind == BABBLE && babble->n_words == 0)
         kind = MOTE_NOISE_PINK;
     mote_rng r;
     mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_NOISE, k);

@@ -30,9 +30,15 @@ static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120}; /* made-up words
 
 /* ---- phonemes ------------------------------------------------------------------------------ */
 
+/* A phoneme as espeak-ng writes it: s[0..len), not terminated. */
 typedef struct {
-    const char *s[MAX_PHONEMES];
-    size_t len[MAX_PHONEMES];
+    const char *s;
+    size_t len;
+} phoneme;
+
+/* Those of a word. */
+typedef struct {
+    phoneme items[MAX_PHONEMES];
     size_t n;
 } phonemes;
 
@@ -40,9 +46,9 @@ static phonemes cut(const char *text)
 {
     phonemes p = {.n = 0};
     while (*text && p.n < MAX_PHONEMES) {
-        p.s[p.n] = text;
-        p.len[p.n] = strcspn(text, "_");
-        text += p.len[p.n];
+        p.items[p.n].s = text;
+        p.items[p.n].len = strcspn(text, "_");
+        text += p.items[p.n].len;
         text += *text == '_' ? 1 : 0;
         p.n++;
     }
@@ -51,7 +57,8 @@ static phonemes cut(const char *text)
 
 static bool same(const phonemes *x, size_t i, const phonemes *y, size_t j)
 {
-    return x->len[i] == y->len[j] && memcmp(x->s[i], y->s[j], x->len[i]) == 0;
+    return x->items[i].len == y->items[j].len &&
+           memcmp(x->items[i].s, y->items[j].s, x->items[i].len) == 0;
 }
 
 size_t mote_phoneme_distance(const char *x, const char *y)
@@ -183,9 +190,9 @@ static mote_split split_of_word(const candidate *c)
 
 /* ---- made-up words ------------------------------------------------------------------------- */
 
-static bool is_vowel(const char *phoneme)
+static bool is_vowel(const char *sound)
 {
-    return strchr("aeiouAEIOUV@30yY&", *phoneme) != NULL;
+    return strchr("aeiouAEIOUV@30yY&", *sound) != NULL;
 }
 
 static char lower(char c)
@@ -194,7 +201,7 @@ static char lower(char c)
 }
 
 /* Replace phoneme `at` of p by `other`; "[[..]]" with a pause of nothing between the sounds. */
-static mote_status spell(writer *w, const phonemes *p, size_t at, const char *other, size_t n,
+static mote_status spell(writer *w, const phonemes *p, size_t at, phoneme other,
                          mote_builtin_word *out, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
@@ -202,11 +209,11 @@ static mote_status spell(writer *w, const phonemes *p, size_t at, const char *ot
     bool has_stress = false;
     mote_buf_str(&b, "[[");
     for (size_t i = 0; i < p->n; i++) {
-        const char *s = i == at ? other : p->s[i];
-        if (!has_stress && is_vowel(s))
+        const phoneme now = i == at ? other : p->items[i];
+        if (!has_stress && is_vowel(now.s))
             mote_buf_char(&b, '\'');
-        has_stress = has_stress || is_vowel(s);
-        mote_buf_add(&b, s, i == at ? n : p->len[i]);
+        has_stress = has_stress || is_vowel(now.s);
+        mote_buf_add(&b, now.s, now.len);
     }
     mote_buf_str(&b, "]]");
     MOTE_TRY(mote_buf_status(&b, err));
@@ -216,27 +223,24 @@ static mote_status spell(writer *w, const phonemes *p, size_t at, const char *ot
 }
 
 /* The sounds of all words, each once: what a sound can be replaced by. */
-static size_t inventory(const writer *w, const char **s, size_t *len, size_t max)
+static size_t inventory(const writer *w, phoneme *out, size_t max)
 {
     size_t n = 0;
     for (size_t k = 0; k < w->cfg->n_keywords; k++) {
         phonemes p = cut(w->keyword_sounds[k]);
         for (size_t i = 0; i < p.n && n < max; i++) {
+            const phoneme *x = &p.items[i];
             size_t j = 0;
-            while (j < n && (len[j] != p.len[i] || memcmp(s[j], p.s[i], len[j]) != 0))
+            while (j < n && (out[j].len != x->len || memcmp(out[j].s, x->s, x->len) != 0))
                 j++;
-            if (j == n) {
-                s[n] = p.s[i];
-                len[n++] = p.len[i];
-            }
+            if (j == n)
+                out[n++] = *x;
         }
     }
     static const char *const usual[] = {"p", "t", "k", "b", "d", "g", "m", "n",
                                         "s", "f", "l", "a", "i", "u", "e", "o"};
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && n < max; i++) {
-        s[n] = usual[i];
-        len[n++] = strlen(usual[i]);
-    }
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && n < max; i++)
+        out[n++] = (phoneme){usual[i], strlen(usual[i])};
     return n;
 }
 
@@ -270,8 +274,8 @@ static bool is_keyword_sound(const writer *w, const char *spoken)
 
 static mote_status make_up(writer *w, mote_err *err)
 {
-    const char *s[256];
-    size_t len[256], n = inventory(w, s, len, 256);
+    phoneme all[256];
+    size_t n = inventory(w, all, 256);
     size_t per_keyword = MAX_MADE_UP / w->cfg->n_keywords;
     per_keyword = per_keyword > MADE_UP_PER_KEYWORD ? MADE_UP_PER_KEYWORD : per_keyword;
     MOTE_TRY(mote_arena_take(w->arena, MAX_MADE_UP, sizeof *w->made_up, &w->made_up, err));
@@ -281,13 +285,14 @@ static mote_status make_up(writer *w, mote_err *err)
         mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_MADE_UP, k);
         size_t enough = w->n_made_up + per_keyword;
         for (int tries = 0; p.n > 1 && tries < 200 && w->n_made_up < enough; tries++) {
-            size_t at = mote_rng_below(&r, (uint32_t)p.n), other = mote_rng_below(&r, (uint32_t)n);
+            size_t at = mote_rng_below(&r, (uint32_t)p.n);
+            const phoneme now = p.items[at], other = all[mote_rng_below(&r, (uint32_t)n)];
             bool fits =
-                is_vowel(p.s[at]) == is_vowel(s[other]) && lower(p.s[at][0]) != lower(s[other][0]);
+                is_vowel(now.s) == is_vowel(other.s) && lower(now.s[0]) != lower(other.s[0]);
             mote_builtin_word word;
             if (!fits)
                 continue;
-            MOTE_TRY(spell(w, &p, at, s[other], len[other], &word, err));
+            MOTE_TRY(spell(w, &p, at, other, &word, err));
             if (!is_taken(w, word.spoken) && !is_keyword_sound(w, word.spoken))
                 w->made_up[w->n_made_up++] = word;
         }
@@ -374,27 +379,33 @@ static void cast_turn(const writer *w, const casting *c, size_t j, bool main_acc
 
 /* ---- turns --------------------------------------------------------------------------------- */
 
+/* Words to be said; they live in the arena of the writer. */
+typedef struct {
+    mote_builtin_word *items;
+    size_t n;
+} word_list;
+
 /* Words of a split in the order in which they are given out: the near ones twice. */
-static mote_status list_split(writer *w, mote_split split, mote_builtin_word **out, size_t *n,
-                              mote_err *err)
+static mote_status list_split(writer *w, mote_split split, word_list *out, mote_err *err)
 {
-    MOTE_TRY(mote_arena_take(w->arena, 2 * w->n_words + 1, sizeof **out, out, err));
-    *n = 0;
+    word_list list = {0};
+    MOTE_TRY(mote_arena_take(w->arena, 2 * w->n_words + 1, sizeof *list.items, &list.items, err));
     for (size_t i = 0; i < w->n_words; i++) {
         if (split_of_word(&w->words[i]) != split)
             continue;
         for (size_t k = 0; k < (i < NEAR ? 2u : 1u); k++)
-            (*out)[(*n)++] = (mote_builtin_word){w->words[i].text, w->words[i].text};
+            list.items[list.n++] = (mote_builtin_word){w->words[i].text, w->words[i].text};
     }
+    *out = list;
     return MOTE_OK;
 }
 
-/* n_clips clips of words[0..n) as turns, the words in a drawn order; all of them come before one
+/* n_clips clips of the words as turns, the words in a drawn order; all of them come before one
  * comes again. */
-static mote_status add_turns(writer *w, const casting *c, mote_split split,
-                             const mote_builtin_word *words, size_t n, size_t n_clips,
-                             mote_err *err)
+static mote_status add_turns(writer *w, const casting *c, mote_split split, const word_list *words,
+                             size_t n_clips, mote_err *err)
 {
+    const size_t n = words->n;
     mote_builtin_script *s = w->script;
     uint32_t *order = NULL;
     size_t first = s->n_turns;
@@ -408,10 +419,10 @@ static mote_status add_turns(writer *w, const casting *c, mote_split split,
         if (i % MOTE_BUILTIN_TURN_WORDS == 0)
             s->turns[s->n_turns++] = (mote_builtin_turn){.split = split};
         mote_builtin_turn *t = &s->turns[s->n_turns - 1];
-        t->words[t->n++] = words[order[i % n]];
+        t->words[t->n++] = words->items[order[i % n]];
     }
     for (size_t j = first; j < s->n_turns; j++)
-        cast_turn(w, c, j - first, words[0].spoken[0] == '[', &s->turns[j]);
+        cast_turn(w, c, j - first, words->items[0].spoken[0] == '[', &s->turns[j]);
     s->n_clips += n > 0 ? n_clips : 0;
     return MOTE_OK;
 }
@@ -427,12 +438,12 @@ static mote_status write_turns(writer *w, mote_err *err)
     most += MAX_MADE_UP / MOTE_BUILTIN_TURN_WORDS + 1;
     MOTE_TRY(mote_arena_take(w->arena, most, sizeof *s->turns, &s->turns, err));
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
-        mote_builtin_word *words = NULL;
-        size_t n = 0;
-        MOTE_TRY(list_split(w, (mote_split)i, &words, &n, err));
-        MOTE_TRY(add_turns(w, &c, (mote_split)i, words, n, n_clips_of[i], err));
+        word_list words;
+        MOTE_TRY(list_split(w, (mote_split)i, &words, err));
+        MOTE_TRY(add_turns(w, &c, (mote_split)i, &words, n_clips_of[i], err));
     }
-    return add_turns(w, &c, MOTE_SPLIT_TRAIN, w->made_up, w->n_made_up, w->n_made_up, err);
+    const word_list made_up = {w->made_up, w->n_made_up};
+    return add_turns(w, &c, MOTE_SPLIT_TRAIN, &made_up, made_up.n, err);
 }
 
 static mote_status list_babble(writer *w, mote_err *err)

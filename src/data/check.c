@@ -128,8 +128,8 @@ static mote_status read_one(mote_checker *c, const mote_decoding *cfg, size_t i,
     mote_err why;
     /* what is in the cache was not looked at for troubles */
     mote_decoded_cache *cache = c->rows[i].kind->troubles ? NULL : c->cfg->cache;
-    mote_status st =
-        mote_sample_lend(c->store, cache, c->rows[i].kind, &c->rows[i].object, cfg, &one, &why);
+    mote_status st = mote_sample_lend(&(mote_sample_shelf){c->store, cache, c->rows[i].kind},
+                                      &c->rows[i].object, cfg, &one, &why);
     if (st == MOTE_NOMEM)
         return mote_fail(err, st, "%s", why.text);
     if (st != MOTE_OK) {

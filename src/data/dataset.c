@@ -219,8 +219,8 @@ mote_status mote_loader_account(mote_loader *l, size_t bytes, mote_err *err)
 mote_status mote_loader_decode(mote_loader *l, const mote_version_item *it, mote_loaded *out,
                                mote_err *err)
 {
-    return mote_sample_lend(l->store, l->cfg->cache, l->cfg->kind, &it->object, &l->decoding, out,
-                            err);
+    return mote_sample_lend(&(mote_sample_shelf){l->store, l->cfg->cache, l->cfg->kind},
+                            &it->object, &l->decoding, out, err);
 }
 
 static mote_status look_for_cancel(const mote_loader *l, size_t i, mote_err *err)
@@ -453,7 +453,8 @@ mote_status mote_dataset_first(mote_store *s, const mote_data_version *v,
     mote_decoding d = mote_dataset_decoding(cfg);
     for (size_t i = 0; i < v->n; i++)
         if (v->items[i].role == MOTE_ROLE_EXAMPLE)
-            return mote_sample_lend(s, cfg->cache, cfg->kind, &v->items[i].object, &d, out, err);
+            return mote_sample_lend(&(mote_sample_shelf){s, cfg->cache, cfg->kind},
+                                    &v->items[i].object, &d, out, err);
     return mote_fail(err, MOTE_NOT_FOUND, "data version v%lld has no example",
                      (long long)v->number);
 }

@@ -42,7 +42,8 @@ static mote_status add_rows(mote_store *s, const mote_version_item *it,
     const mote_kind *k = cfg->kind;
     const mote_decoding how = mote_dataset_decoding(cfg);
     mote_loaded one;
-    MOTE_TRY(mote_sample_lend(s, cfg->cache, k, &it->object, &how, &one, err));
+    MOTE_TRY(
+        mote_sample_lend(&(mote_sample_shelf){s, cfg->cache, k}, &it->object, &how, &one, err));
     mote_status st = MOTE_OK;
     for (size_t i = 0, n = k->n_rows(&one.d); st == MOTE_OK && i < n; i++) {
         mote_row_said said;

@@ -81,7 +81,7 @@ static void read_piece(void *arg, size_t piece, int32_t worker)
     else
         j->status = mote_file_read(j->it->disk, p->cfg->decoding.max_bytes, &j->bytes, &n, &j->err);
     if (j->status == MOTE_OK)
-        mote_sample_draft_hash(j->bytes, n, &j->draft);
+        mote_sample_draft_hash(&(mote_file_bytes){j->it->full, j->bytes, n}, &j->draft);
 }
 
 static void decode_piece(void *arg, size_t piece, int32_t worker)
@@ -90,8 +90,7 @@ static void decode_piece(void *arg, size_t piece, int32_t worker)
     portion *p = arg;
     job *j = &p->jobs[piece];
     if (j->status == MOTE_OK && !j->known)
-        j->status = mote_sample_draft_decode(&j->draft, p->cfg->kind, j->it->full,
-                                             &p->cfg->decoding, &j->err);
+        j->status = mote_sample_draft_decode(&j->draft, p->cfg->kind, &p->cfg->decoding, &j->err);
 }
 
 static mote_sample_facts facts_of(const mote_importer *im, const job *j)
@@ -356,7 +355,7 @@ static mote_status commit_portion(mote_importer *im, job *jobs, size_t n, mote_e
         if (j->status == MOTE_OK)
             MOTE_TRY(look_at_sample(im, j, err));
         MOTE_TRY(j->status == MOTE_OK ? take(im, j, err) : reject(im, j, err));
-        im->report.total.bytes += (int64_t)j->draft.n_bytes;
+        im->report.total.bytes += (int64_t)j->draft.file.n;
     }
     im->report.total.n_done += n;
     return mote_store_commit(&txn, err);

@@ -19,19 +19,21 @@ static double from_db(double db)
     return pow(10.0, db / 20.0);
 }
 
-/* y[0..n_y) += g x delayed by d. */
-static void add_tap(float *y, size_t n_y, const float *x, size_t n, size_t d, float g)
+/* to += g from, delayed by d. */
+static void add_tap(const mote_wave *to, const mote_wave *from, size_t d, float g)
 {
-    if (d >= n_y)
+    if (d >= to->n)
         return;
-    size_t m = n < n_y - d ? n : n_y - d;
+    const float *x = from->samples;
+    float *y = to->samples + d;
+    size_t m = from->n < to->n - d ? from->n : to->n - d;
     for (size_t i = 0; i < m; i++)
-        y[d + i] += g * x[i];
+        y[i] += g * x[i];
 }
 
-/* The room's answer to word (which starts at y[at]) is added to y. */
-static void reverberate(const float *word, size_t n, float *y, size_t n_y, size_t at,
-                        int32_t rate_hz, const mote_room *room, mote_rng *r)
+/* The room's answer to a word, which stands in the clip from `at` on, is added to the clip. */
+static void reverberate(const mote_wave *word, const mote_wave *clip, size_t at,
+                        const mote_room *room, mote_rng *r)
 {
     double gains[N_EARLY + N_LATE], times[N_EARLY + N_LATE], power = 0.0;
     for (int k = 0; k < N_EARLY + N_LATE; k++) {
@@ -44,7 +46,7 @@ static void reverberate(const float *word, size_t n, float *y, size_t n_y, size_
     }
     double scale = from_db(room->wet_db) / sqrt(power);
     for (int k = 0; k < N_EARLY + N_LATE; k++)
-        add_tap(y, n_y, word, n, at + (size_t)(times[k] * rate_hz), (float)(gains[k] * scale));
+        add_tap(clip, word, at + (size_t)(times[k] * word->rate_hz), (float)(gains[k] * scale));
 }
 
 /* Low cut, tilt about 1 kHz, and sometimes a high cut. */
@@ -90,9 +92,11 @@ static void make_floor(float *x, size_t n, int32_t rate_hz, mote_rng *r)
         x[i] *= gain;
 }
 
-void mote_room_record(const float *word, size_t n, int32_t rate_hz, mote_rng *r, float *scratch,
-                      int16_t *out, size_t n_out, mote_room *room)
+void mote_room_record(const mote_wave *word, mote_rng *r, float *scratch, int16_t *out,
+                      size_t n_out, mote_room *room)
 {
+    const int32_t rate_hz = word->rate_hz;
+    const size_t n = word->n;
     float *x = scratch, *noise = scratch + n_out;
     size_t at = mote_rng_below(r, (uint32_t)(n_out - n) + 1);
     bool is_dry = mote_rng_uniform(r) < 0.2;
@@ -101,11 +105,11 @@ void mote_room_record(const float *word, size_t n, int32_t rate_hz, mote_rng *r,
                         .reverberation_s = mote_rng_range(r, 0.12, 0.5),
                         .floor_db = mote_rng_range(r, -55.0, -22.0)};
     memset(x, 0, n_out * sizeof *x);
-    memcpy(x + at, word, n * sizeof *x);
+    memcpy(x + at, word->samples, n * sizeof *x);
     if (is_dry)
         room->wet_db = room->reverberation_s = 0.0;
     else
-        reverberate(word, n, x, n_out, at, rate_hz, room, r);
+        reverberate(word, &(mote_wave){x, n_out, rate_hz}, at, room, r);
     microphone(x, n_out, rate_hz, r);
 
     double level = sqrt(mean_square(x + at, n) + 1e-30);

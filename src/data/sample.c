@@ -42,16 +42,15 @@ bool mote_sample_is_builtin(const char *group)
 
 /* ---- drafts -------------------------------------------------------------------------------- */
 
-void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out)
+void mote_sample_draft_hash(const mote_file_bytes *file, mote_sample_draft *out)
 {
-    *out = (mote_sample_draft){.object = mote_sha256_of(bytes, n), .bytes = bytes, .n_bytes = n};
+    *out = (mote_sample_draft){.object = mote_sha256_of(file->bytes, file->n), .file = *file};
 }
 
-mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind, const char *what,
+mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind,
                                      const mote_decoding *cfg, mote_err *err)
 {
-    return mote_kind_decode(kind, &(mote_file_bytes){what, d->bytes, d->n_bytes}, cfg, &d->decoded,
-                            err);
+    return mote_kind_decode(kind, &d->file, cfg, &d->decoded, err);
 }
 
 void mote_sample_draft_release(mote_sample_draft *d)
@@ -141,44 +140,53 @@ static mote_status put_decoded(mote_store *s, const mote_decoded *d, int64_t now
     return *kept ? mote_object_put(s, copy.data, copy.len, now_ms, id, err) : MOTE_OK;
 }
 
-static mote_status insert_label(mote_store *s, const mote_said *said, const char *who,
-                                int64_t now_ms, mote_err *err)
+/* A sample on its way into the store. */
+typedef struct {
+    mote_store *store;
+    const mote_sample_draft *draft;
+    const mote_sample_facts *facts;
+    mote_sample_names names;
+    const mote_sha256 *decoded; /* its decoded copy; NULL: none is kept */
+    int64_t now_ms;
+} newcomer;
+
+static mote_status insert_label(const newcomer *w, const mote_said *said, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(
-        mote_stmt_prepare(s,
+        mote_stmt_prepare(w->store,
                           "INSERT INTO data_label (sample_id, label, from_us, to_us, who, said_ms) "
                           "VALUES ((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5)",
                           &q, err));
     mote_stmt_bind_text(q, 1, said->label);
     mote_stmt_bind_i64(q, 2, said->from_us);
     mote_stmt_bind_i64(q, 3, said->to_us);
-    mote_stmt_bind_text(q, 4, who ? who : "");
-    mote_stmt_bind_i64(q, 5, now_ms);
+    mote_stmt_bind_text(q, 4, w->facts->who ? w->facts->who : "");
+    mote_stmt_bind_i64(q, 5, w->now_ms);
     return mote_stmt_run(q, err);
 }
 
 /* What the file says of itself, each name as it is kept. */
-static mote_status insert_said(mote_store *s, const mote_decoded *d, const mote_sample_facts *facts,
-                               int64_t now_ms, mote_err *err)
+static mote_status insert_said(const newcomer *w, mote_err *err)
 {
+    const mote_decoded *d = &w->draft->decoded;
     for (size_t i = 0; i < d->n_said; i++) {
         char label[MOTE_LABEL_MAX_BYTES + 1];
         mote_said said = d->said[i];
-        MOTE_TRY(take_name("label", said.label, facts->source, label, err));
+        MOTE_TRY(take_name("label", said.label, w->facts->source, label, err));
         said.label = label;
-        MOTE_TRY(insert_label(s, &said, facts->who, now_ms, err));
+        MOTE_TRY(insert_label(w, &said, err));
     }
     return MOTE_OK;
 }
 
-static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
-                                 const mote_sample_facts *facts, const char *group,
-                                 const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
+static mote_status insert_sample(const newcomer *w, mote_err *err)
 {
+    const mote_sample_draft *d = w->draft;
+    const mote_sample_facts *facts = w->facts;
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
-        s,
+        w->store,
         "INSERT INTO data_sample (id, object, kind, content_hash, decoded, decoded_hz, role, grp, "
         "source, origin, provenance, duration_us, facts, added_ms, import_id, file, taken_ms) "
         "VALUES ((SELECT id FROM data_sample_last), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
@@ -187,16 +195,16 @@ static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
     mote_stmt_bind_hash(q, 1, &d->object);
     mote_stmt_bind_text(q, 2, mote_input_name(d->decoded.kind->input));
     mote_stmt_bind_hash(q, 3, &d->decoded.content);
-    mote_stmt_bind_hash(q, 4, decoded);
+    mote_stmt_bind_hash(q, 4, w->decoded);
     mote_stmt_bind_i64(q, 5, (int64_t)llround(d->decoded.rate_hz));
     mote_stmt_bind_text(q, 6, mote_data_role_name(facts->role));
-    mote_stmt_bind_text(q, 7, group);
+    mote_stmt_bind_text(q, 7, w->names.group);
     mote_stmt_bind_text(q, 8, facts->source);
     mote_stmt_bind_text(q, 9, mote_data_origin_name(facts->origin));
     mote_stmt_bind_text(q, 10, facts->provenance);
     mote_stmt_bind_i64(q, 11, d->decoded.duration_us);
     mote_stmt_bind_text(q, 12, d->decoded.facts);
-    mote_stmt_bind_i64(q, 13, now_ms);
+    mote_stmt_bind_i64(q, 13, w->now_ms);
     if (facts->import)
         mote_stmt_bind_i64(q, 14, facts->import);
     else
@@ -207,17 +215,15 @@ static mote_status insert_sample(mote_store *s, const mote_sample_draft *d,
 }
 
 /* The next number, the sample, and what is said of it; a background is called nothing. */
-static mote_status insert_row(mote_store *s, const mote_sample_draft *d,
-                              const mote_sample_facts *facts, const mote_sample_names *names,
-                              const mote_sha256 *decoded, int64_t now_ms, mote_err *err)
+static mote_status insert_row(const newcomer *w, mote_err *err)
 {
-    MOTE_TRY(mote_store_exec(s, "UPDATE data_sample_last SET id = id + 1", err));
-    MOTE_TRY(insert_sample(s, d, facts, names->group, decoded, now_ms, err));
-    if (facts->role == MOTE_ROLE_BACKGROUND)
+    MOTE_TRY(mote_store_exec(w->store, "UPDATE data_sample_last SET id = id + 1", err));
+    MOTE_TRY(insert_sample(w, err));
+    if (w->facts->role == MOTE_ROLE_BACKGROUND)
         return MOTE_OK;
-    if (d->decoded.n_said > 0 && !facts->is_given)
-        return insert_said(s, &d->decoded, facts, now_ms, err);
-    return insert_label(s, &(mote_said){.label = names->label}, facts->who, now_ms, err);
+    if (w->draft->decoded.n_said > 0 && !w->facts->is_given)
+        return insert_said(w, err);
+    return insert_label(w, &(mote_said){.label = w->names.label}, err);
 }
 
 mote_status mote_sample_sweep_labels(mote_store *s, mote_err *err)
@@ -233,42 +239,24 @@ mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                             mote_err *err)
 {
     MOTE_BUG_IF(!d->decoded.own);
-    mote_sample_names names;
-    MOTE_TRY(mote_sample_names_of(d, facts, &names, err));
+    newcomer w = {.store = s, .draft = d, .facts = facts, .now_ms = now_ms};
+    MOTE_TRY(mote_sample_names_of(d, facts, &w.names, err));
 
     MOTE_SCOPED_TXN txn = {0};
     MOTE_TRY(mote_store_begin(s, &txn, err));
     bool row = false, whole = false;
-    MOTE_TRY(look_up(s, &d->object, &names, &row, &whole, err));
+    MOTE_TRY(look_up(s, &d->object, &w.names, &row, &whole, err));
     if (!whole) {
         mote_sha256 object, decoded;
         bool has_decoded;
-        MOTE_TRY(mote_object_put(s, d->bytes, d->n_bytes, now_ms, &object, err));
+        MOTE_TRY(mote_object_put(s, d->file.bytes, d->file.n, now_ms, &object, err));
         MOTE_TRY(put_decoded(s, &d->decoded, now_ms, &decoded, &has_decoded, err));
+        w.decoded = has_decoded ? &decoded : NULL;
         if (!row)
-            MOTE_TRY(insert_row(s, d, facts, &names, has_decoded ? &decoded : NULL, now_ms, err));
+            MOTE_TRY(insert_row(&w, err));
     }
     MOTE_TRY(mote_store_commit(&txn, err));
     *added = !row;
-    return MOTE_OK;
-}
-
-mote_status mote_sample_add(mote_store *s, const mote_kind *kind, const void *bytes, size_t n,
-                            const mote_sample_facts *facts, const mote_decoding *cfg,
-                            int64_t now_ms, mote_sha256 *object, bool *added, mote_err *err)
-{
-    mote_sample_draft d;
-    mote_sample_draft_hash(bytes, n, &d);
-    mote_sha256 id = d.object;
-    bool is_new = false;
-    mote_status st = mote_sample_draft_decode(&d, kind, facts->source, cfg, err);
-    if (st == MOTE_OK)
-        st = mote_sample_put(s, &d, facts, now_ms, &is_new, err);
-    mote_sample_draft_release(&d);
-    if (st != MOTE_OK)
-        return st;
-    *object = id;
-    *added = is_new;
     return MOTE_OK;
 }
 
@@ -333,14 +321,19 @@ static mote_status read_row(mote_stmt *q, mote_arena *a, mote_sample_row *r, mot
     "SELECT id, object, content_hash, kind, role, label, value, from_us, to_us, grp, source, "     \
     "origin, provenance, facts, duration_us, added_ms, import_id, file, taken_ms FROM "
 
-static mote_status list_rows(mote_store *s, const char *count, const char *select, mote_arena *a,
+/* A list of samples: what selects its rows, and what counts them. */
+typedef struct {
+    const char *count, *select;
+} listing;
+
+static mote_status list_rows(mote_store *s, const listing *list, mote_arena *a,
                              mote_sample_row **out, size_t *n, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
-    MOTE_TRY(mote_stmt_prepare(s, select, &q, err));
+    MOTE_TRY(mote_stmt_prepare(s, list->select, &q, err));
     /* The number of rows first; another process may add meanwhile, so the loop is bounded too. */
     int64_t expected = 0;
-    MOTE_TRY(mote_store_query_i64(s, count, &expected, err));
+    MOTE_TRY(mote_store_query_i64(s, list->count, &expected, err));
     mote_sample_row *rows = NULL;
     MOTE_TRY(mote_arena_take(a, (size_t)expected, sizeof *rows, &rows, err));
     size_t got = 0;
@@ -360,15 +353,17 @@ static mote_status list_rows(mote_store *s, const char *count, const char *selec
 mote_status mote_sample_list(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                              mote_err *err)
 {
-    return list_rows(s, "SELECT count(*) FROM data_said", ROW "data_said ORDER BY id, label_id", a,
-                     out, n, err);
+    static const listing there = {"SELECT count(*) FROM data_said",
+                                  ROW "data_said ORDER BY id, label_id"};
+    return list_rows(s, &there, a, out, n, err);
 }
 
 mote_status mote_sample_list_removed(mote_store *s, mote_arena *a, mote_sample_row **out, size_t *n,
                                      mote_err *err)
 {
-    return list_rows(s, "SELECT count(*) FROM data_removed_said",
-                     ROW "data_removed_said ORDER BY id, label_id", a, out, n, err);
+    static const listing removed = {"SELECT count(*) FROM data_removed_said",
+                                    ROW "data_removed_said ORDER BY id, label_id"};
+    return list_rows(s, &removed, a, out, n, err);
 }
 
 /* The decoded copy of an object at that rate, if there is one. */
@@ -410,16 +405,16 @@ mote_status mote_sample_load(mote_store *s, const mote_kind *kind, const mote_sh
     return mote_kind_decode(kind, &(mote_file_bytes){name, bytes, n}, &wide, out, err);
 }
 
-mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache, const mote_kind *kind,
-                             const mote_sha256 *object, const mote_decoding *cfg, mote_loaded *out,
-                             mote_err *err)
+mote_status mote_sample_lend(const mote_sample_shelf *from, const mote_sha256 *object,
+                             const mote_decoding *cfg, mote_loaded *out, mote_err *err)
 {
+    mote_decoded_cache *cache = from->cache;
     const mote_decoded *kept = cache ? mote_decoded_cache_find(cache, object, cfg) : NULL;
     mote_loaded one = {.is_owned = false};
     if (kept) {
         one.d = *kept;
     } else {
-        MOTE_TRY(mote_sample_load(s, kind, object, cfg, &one.d, err));
+        MOTE_TRY(mote_sample_load(from->store, from->kind, object, cfg, &one.d, err));
         one.is_owned = !cache || !mote_decoded_cache_keep(cache, object, cfg, &one.d);
     }
     *out = one;

@@ -64,17 +64,15 @@ typedef struct {
 /* A file, read and decoded but not yet in the store: the part of adding that may run on any
  * thread. Owned by the caller (mote_sample_draft_release). */
 typedef struct {
-    mote_sha256 object; /* of the encoded bytes */
-    const void *bytes;  /* borrowed: must outlive the draft */
-    size_t n_bytes;
+    mote_sha256 object;   /* of the encoded bytes */
+    mote_file_bytes file; /* borrowed: must outlive the draft */
     mote_decoded decoded; /* own NULL: hashed only */
 } mote_sample_draft;
 
 /* prepare = hash; decode fills decoded. Errors of decode: those of mote_kind_decode. */
-void mote_sample_draft_hash(const void *bytes, size_t n, mote_sample_draft *out);
+void mote_sample_draft_hash(const mote_file_bytes *file, mote_sample_draft *out);
 MOTE_MUST_USE mote_status mote_sample_draft_decode(mote_sample_draft *d, const mote_kind *kind,
-                                                   const char *what, const mote_decoding *cfg,
-                                                   mote_err *err);
+                                                   const mote_decoding *cfg, mote_err *err);
 void mote_sample_draft_release(mote_sample_draft *d);
 
 /* The names under which it is, or would be, in the store; a group of its own is "file:" and 16
@@ -95,13 +93,6 @@ MOTE_MUST_USE mote_status mote_sample_known(mote_store *s, const mote_sample_dra
 MOTE_MUST_USE mote_status mote_sample_put(mote_store *s, const mote_sample_draft *d,
                                           const mote_sample_facts *facts, int64_t now_ms,
                                           bool *added, mote_err *err);
-
-/* All of it for one file in memory: hash, decode, put.
- * lint: unused_exports: tests add samples one by one; the program looks at a batch first */
-MOTE_MUST_USE mote_status mote_sample_add(mote_store *s, const mote_kind *kind, const void *bytes,
-                                          size_t n, const mote_sample_facts *facts,
-                                          const mote_decoding *cfg, int64_t now_ms,
-                                          mote_sha256 *object, bool *added, mote_err *err);
 
 /* Forget labels of samples that are neither there nor can come back; in the caller's transaction,
  * after samples were deleted. */
@@ -144,14 +135,20 @@ MOTE_MUST_USE mote_status mote_sample_load(mote_store *s, const mote_kind *kind,
                                            const mote_sha256 *object, const mote_decoding *cfg,
                                            mote_decoded *out, mote_err *err);
 
-/* The same by way of a cache (NULL: none): what is in it, or is kept in it now, is borrowed. Given
- * back with mote_loaded_done, before the cache is destroyed. */
+/* Where decoded samples of a kind are lent from. */
+typedef struct {
+    mote_store *store;
+    mote_decoded_cache *cache; /* looked into first, and filled; NULL: none */
+    const mote_kind *kind;
+} mote_sample_shelf;
+
+/* The same by way of a cache: what is in it, or is kept in it now, is borrowed. Given back with
+ * mote_loaded_done, before the cache is destroyed. */
 typedef struct {
     mote_decoded d;
     bool is_owned;
 } mote_loaded;
-MOTE_MUST_USE mote_status mote_sample_lend(mote_store *s, mote_decoded_cache *cache,
-                                           const mote_kind *kind, const mote_sha256 *object,
+MOTE_MUST_USE mote_status mote_sample_lend(const mote_sample_shelf *from, const mote_sha256 *object,
                                            const mote_decoding *cfg, mote_loaded *out,
                                            mote_err *err);
 void mote_loaded_done(mote_loaded *one);

@@ -219,14 +219,14 @@ static mote_status clean_phonemes(const char *line, size_t n, mote_arena *a, con
 }
 
 /* Lines with sounds in them, at most max; returns how many there are. */
-static mote_status phoneme_lines(const char *voice, const char *const *words, size_t n,
-                                 mote_arena *a, const char **out, size_t *n_lines, mote_err *err)
+static mote_status phoneme_lines(const char *voice, const mote_names *words, mote_arena *a,
+                                 const char **out, size_t *n_lines, mote_err *err)
 {
     MOTE_SCOPED_BUF text, said;
     mote_buf_init(&text, 1 << 20);
     mote_buf_init(&said, 1 << 20);
-    for (size_t i = 0; i < n; i++) { /* a paragraph each */
-        for (const char *p = words[i]; *p; p++)
+    for (size_t i = 0; i < words->n; i++) { /* a paragraph each */
+        for (const char *p = words->items[i]; *p; p++)
             mote_buf_char(&text, *p == '_' || *p == '-' || *p == '\n' ? ' ' : *p);
         mote_buf_str(&text, "\n\n");
     }
@@ -237,7 +237,7 @@ static mote_status phoneme_lines(const char *voice, const char *const *words, si
     for (const char *at = said.data; at && *at;) {
         size_t len = strcspn(at, "\n");
         size_t blank = strspn(at, " ");
-        if (blank < len && (*n_lines)++ < n)
+        if (blank < len && (*n_lines)++ < words->n)
             MOTE_TRY(clean_phonemes(at + blank, len - blank, a, &out[*n_lines - 1], err));
         at += len + (at[len] ? 1 : 0);
     }
@@ -249,13 +249,13 @@ mote_status mote_espeak_phonemes(const char *voice, const char *const *words, si
 {
     size_t n_lines = 0;
     MOTE_TRY(mote_arena_take(a, n + 1, sizeof **out, out, err));
-    MOTE_TRY(phoneme_lines(voice, words, n, a, *out, &n_lines, err));
+    MOTE_TRY(phoneme_lines(voice, &(mote_names){words, n}, a, *out, &n_lines, err));
     if (n_lines == n)
         return MOTE_OK;
     for (size_t i = 0; i < n; i++) { /* a word of two sentences, or of none: alone */
         n_lines = 0;
         (*out)[i] = "";
-        MOTE_TRY(phoneme_lines(voice, &words[i], 1, a, &(*out)[i], &n_lines, err));
+        MOTE_TRY(phoneme_lines(voice, &(mote_names){&words[i], 1}, a, &(*out)[i], &n_lines, err));
     }
     return MOTE_OK;
 }
@@ -311,10 +311,11 @@ void mote_speech_release(mote_speech *s)
     *s = (mote_speech){0};
 }
 
-size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms, mote_stretch *out,
-                       size_t max)
+size_t mote_speech_cut(const mote_wave *sound, double gap_ms, mote_word_place *out, size_t max)
 {
-    const size_t frame = (size_t)rate_hz * FRAME_MS / 1000;
+    const float *x = sound->samples;
+    const size_t n = sound->n;
+    const size_t frame = (size_t)sound->rate_hz * FRAME_MS / 1000;
     const size_t gap = (size_t)(gap_ms / FRAME_MS), margin = 3 * frame;
     double loudest = 0.0;
     for (int pass = 0; pass < 2; pass++) {
@@ -355,10 +356,11 @@ static mote_status speak_alone(const mote_espeak_voice *v, const char *word, cha
     mote_buf_str(&ssml, "</speak>");
     mote_speech one = {0};
     mote_status st = speak(v, &ssml, &one, err);
-    mote_stretch parts[8];
+    mote_word_place parts[8];
     size_t n_parts = 0;
     if (st == MOTE_OK)
-        n_parts = mote_speech_cut(one.samples, one.n, MOTE_ESPEAK_RATE_HZ, GAP_MS, parts, 8);
+        n_parts = mote_speech_cut(&(mote_wave){one.samples, one.n, MOTE_ESPEAK_RATE_HZ}, GAP_MS,
+                                  parts, 8);
     if (st == MOTE_OK && n_parts == 0)
         st = mote_fail(err, MOTE_UNSUPPORTED, PROGRAM ": voice '%s' has no sound for '%s'",
                        v->voice, word);
@@ -389,14 +391,14 @@ mote_status mote_espeak_words(const mote_espeak_voice *v, const char *const *wor
     }
     mote_buf_str(&ssml, "</speak>");
     mote_speech s = {0};
-    mote_stretch *parts = mote_alloc(n, sizeof *parts);
+    mote_word_place *parts = mote_alloc(n, sizeof *parts);
     if (!parts)
         return mote_fail(err, MOTE_NOMEM, "speech");
     mote_status st = speak(v, &ssml, &s, err);
     s.words = parts;
     s.n_words = n;
     if (st == MOTE_OK &&
-        mote_speech_cut(s.samples, s.n, MOTE_ESPEAK_RATE_HZ, GAP_MS, parts, n) != n) {
+        mote_speech_cut(&(mote_wave){s.samples, s.n, MOTE_ESPEAK_RATE_HZ}, GAP_MS, parts, n) != n) {
         mote_free(s.samples);
         s = (mote_speech){.words = parts, .rate_hz = MOTE_ESPEAK_RATE_HZ};
         for (size_t i = 0; st == MOTE_OK && i < n; i++)

@@ -209,8 +209,8 @@ mote_status mote_synth_finish(mote_synth_product *p, const int16_t *x, size_t n,
     mote_decoding cfg = kind->decoding();
     cfg.rate_hz = rate_hz;
     MOTE_TRY(mote_audio_encode_wav(x, n, rate_hz, &p->wav, err));
-    mote_sample_draft_hash(p->wav.data, p->wav.len, &p->draft);
-    MOTE_TRY(mote_sample_draft_decode(&p->draft, kind, p->source, &cfg, err));
+    mote_sample_draft_hash(&(mote_file_bytes){p->source, p->wav.data, p->wav.len}, &p->draft);
+    MOTE_TRY(mote_sample_draft_decode(&p->draft, kind, &cfg, err));
     p->facts.origin = MOTE_ORIGIN_SYNTHETIC;
     p->facts.label = p->label;
     p->facts.group = p->group;
@@ -227,11 +227,14 @@ typedef struct {
     size_t n;
     mote_espeak_voice voice;
     const char *variant;
+    size_t round;       /* its number */
+    mote_speech speech; /* of all the words, once they are spoken */
 } turn;
 
 /* What round j says and how. Other words are dealt round after round from the shuffled list. */
 static void plan_turn(const synth *s, size_t j, turn *t)
 {
+    *t = (turn){.round = j};
     static const char marks[] = {'\0', '\0', '.', '.', '!', '?'};
     const mote_synth_config *c = s->cfg;
     mote_rng r;
@@ -242,7 +245,6 @@ static void plan_turn(const synth *s, size_t j, turn *t)
                       t->variant[0] ? "+" : "", t->variant);
     t->voice.words_per_minute = (int32_t)mote_rng_range(&r, 115.0, 205.0);
     t->voice.pitch = (int32_t)mote_rng_range(&r, 25.0, 76.0);
-    t->n = 0;
     for (size_t k = 0; k < c->n_keywords && c->parts & MOTE_SYNTH_KEYWORDS; k++)
         t->words[t->n++] = c->keywords[k];
     size_t from = j * s->n_unknown / s->n_rounds, to = (j + 1) * s->n_unknown / s->n_rounds;
@@ -257,13 +259,13 @@ static const char *variant_name(const turn *t)
     return t->variant[0] ? t->variant : "plain";
 }
 
-static void describe(const synth *s, const turn *t, size_t j, size_t i, const mote_room *room,
+static void describe(const synth *s, const turn *t, size_t i, const mote_room *room,
                      mote_synth_product *p)
 {
     (void)mote_format(p->label, sizeof p->label, "%s", t->words[i]);
     (void)mote_format(p->group, sizeof p->group, "voice:%s", variant_name(t));
     (void)mote_format(p->source, sizeof p->source, "espeak-ng:%s/%s/%zu", t->voice.voice,
-                      t->words[i], j);
+                      t->words[i], t->round);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, sizeof p->provenance - 1);
     mote_buf_str(&b, "{\"word\":");
@@ -274,47 +276,47 @@ static void describe(const synth *s, const turn *t, size_t j, size_t i, const mo
                     "\"floor_db\":%.1f,\"seed\":%llu,\"round\":%zu}",
                     s->espeak.version, t->voice.voice, (int)t->voice.words_per_minute,
                     (int)t->voice.pitch, room->level_dbfs, room->wet_db, room->reverberation_s,
-                    room->floor_db, (unsigned long long)s->cfg->seed, j);
+                    room->floor_db, (unsigned long long)s->cfg->seed, t->round);
     (void)mote_format(p->provenance, sizeof p->provenance, "%s", b.data ? b.data : "{}");
 }
 
-/* Word i of the speech as a recording. */
-static mote_status make_clip(const synth *s, const turn *t, size_t j, size_t i,
-                             const mote_speech *speech, mote_synth_product *p, mote_err *err)
+/* Word i of the turn as a recording. */
+static mote_status make_clip(const synth *s, const turn *t, size_t i, mote_synth_product *p,
+                             mote_err *err)
 {
     const mote_synth_config *c = s->cfg;
-    mote_stretch w = speech->words[i];
-    MOTE_SCOPED_FREE float *word = NULL;
-    size_t n = 0;
-    MOTE_TRY(mote_audio_resample(speech->samples + w.from, w.to - w.from, speech->rate_hz,
-                                 c->rate_hz, MOTE_RESAMPLE_FAST, &word, &n, err));
+    const mote_speech *speech = &t->speech;
+    mote_word_place w = speech->words[i];
+    const mote_wave spoken = {speech->samples + w.from, w.to - w.from, speech->rate_hz};
+    mote_wave word = {0};
+    MOTE_TRY(mote_audio_resample(&spoken, c->rate_hz, MOTE_RESAMPLE_FAST, &word, err));
+    MOTE_SCOPED_FREE float *owned = word.samples; /* freed on every way out */
     size_t clip = (size_t)llround(c->clip_ms * c->rate_hz / 1000.0);
-    clip = clip > n ? clip : n; /* a word longer than the clip is kept whole */
+    clip = clip > word.n ? clip : word.n; /* a word longer than the clip is kept whole */
     MOTE_SCOPED_FREE float *scratch = mote_alloc(2 * clip, sizeof *scratch);
     MOTE_SCOPED_FREE int16_t *x = mote_alloc(clip, sizeof *x);
     if (!scratch || !x)
         return mote_fail(err, MOTE_NOMEM, "synthesis");
     mote_rng r;
     mote_room room;
-    mote_rng_init_stream(&r, c->seed, STREAM_ROOM, j * (MAX_KEYWORDS + N_OTHER) + i);
-    mote_room_record(word, n, c->rate_hz, &r, scratch, x, clip, &room);
+    mote_rng_init_stream(&r, c->seed, STREAM_ROOM, t->round * (MAX_KEYWORDS + N_OTHER) + i);
+    mote_room_record(&word, &r, scratch, x, clip, &room);
     p->facts.role = MOTE_ROLE_EXAMPLE;
-    describe(s, t, j, i, &room, p);
+    describe(s, t, i, &room, p);
     return mote_synth_finish(p, x, clip, c->rate_hz, err);
 }
 
 static mote_status make_round(const synth *s, size_t j, mote_synth_result *out, mote_err *err)
 {
     turn t;
-    mote_speech speech = {0};
     plan_turn(s, j, &t);
     if (t.n == 0) /* fewer other words than rounds */
         return MOTE_OK;
     MOTE_TRY(mote_synth_take(out, t.n, err));
-    mote_status st = mote_espeak_words(&t.voice, t.words, t.marks, t.n, &speech, err);
+    mote_status st = mote_espeak_words(&t.voice, t.words, t.marks, t.n, &t.speech, err);
     for (size_t i = 0; st == MOTE_OK && i < t.n; i++)
-        st = make_clip(s, &t, j, i, &speech, &out->items[i], err);
-    mote_speech_release(&speech);
+        st = make_clip(s, &t, i, &out->items[i], err);
+    mote_speech_release(&t.speech);
     return st;
 }
 
@@ -338,13 +340,14 @@ static mote_status add_talker(const mote_babble *b, mote_rng *r, float *x, size_
     v.pitch = (int32_t)mote_rng_range(r, 25.0, 76.0);
     mote_speech speech = {0};
     MOTE_TRY(mote_espeak_text(&v, words, b->n_words, &speech, err));
-    float *y = NULL;
-    size_t m = 0;
-    mote_status st = mote_audio_resample(speech.samples, speech.n, speech.rate_hz, b->rate_hz,
-                                         MOTE_RESAMPLE_FAST, &y, &m, err);
+    const mote_wave spoken = {speech.samples, speech.n, speech.rate_hz};
+    mote_wave made = {0};
+    mote_status st = mote_audio_resample(&spoken, b->rate_hz, MOTE_RESAMPLE_FAST, &made, err);
     mote_speech_release(&speech);
     if (st != MOTE_OK)
         return st;
+    float *y = made.samples;
+    const size_t m = made.n;
     float gain = (float)mote_rng_range(r, 0.3, 1.0);
     size_t start = mote_rng_below(r, (uint32_t)(m < UINT32_MAX ? m : UINT32_MAX));
     for (size_t i = 0; i < n; i++)

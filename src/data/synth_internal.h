@@ -38,13 +38,13 @@ typedef struct {
 } mote_espeak_voice;
 
 typedef struct {
-    size_t from, to;
-} mote_stretch;
+    size_t from, to; /* of samples: [from, to) */
+} mote_word_place;
 
 typedef struct {
     float *samples; /* at rate_hz, owned (mote_free) */
     size_t n;
-    mote_stretch *words; /* [n_words] where each is, owned (mote_free) */
+    mote_word_place *words; /* [n_words] where each is, owned (mote_free) */
     size_t n_words;
     int32_t rate_hz;
 } mote_speech;
@@ -62,8 +62,7 @@ void mote_speech_release(mote_speech *s);
 
 /* Find the words in a sound: stretches with energy, at least `gap_ms` of quiet between them. At
  * most max stretches are written; returns how many there are. */
-size_t mote_speech_cut(const float *x, size_t n, int32_t rate_hz, double gap_ms, mote_stretch *out,
-                       size_t max);
+size_t mote_speech_cut(const mote_wave *sound, double gap_ms, mote_word_place *out, size_t max);
 
 /* Phonemes of each word as the voice ("en-us") says it, in espeak-ng's mnemonics with '_' between
  * them and without marks of stress ("b_E_d"); "" for what it cannot say. One process for all. */
@@ -80,10 +79,10 @@ typedef struct {
     double floor_db;        /* noise floor under the speech */
 } mote_room;
 
-/* A recording of word[0..n) at rate_hz: out has n_out >= n samples and is written whole. What was
- * drawn is told in *room. scratch: at least 2 * n_out floats. */
-void mote_room_record(const float *word, size_t n, int32_t rate_hz, mote_rng *r, float *scratch,
-                      int16_t *out, size_t n_out, mote_room *room);
+/* A recording of a word at its rate: out has n_out >= word->n samples and is written whole. What
+ * was drawn is told in *room. scratch: at least 2 * n_out floats. */
+void mote_room_record(const mote_wave *word, mote_rng *r, float *scratch, int16_t *out,
+                      size_t n_out, mote_room *room);
 
 /* ---- synth.c, for the built-in set too ---- */
 

@@ -168,8 +168,8 @@ static mote_status put(taker *t, const mote_kept *k, const char *label, const mo
                                      .who = t->who,
                                      .import = t->r.import};
     *why = NULL;
-    mote_sample_draft_hash(file->s, file->n, &d);
-    mote_status st = mote_sample_draft_decode(&d, t->kind, source, &t->decoding, &said);
+    mote_sample_draft_hash(&(mote_file_bytes){source, file->s, file->n}, &d);
+    mote_status st = mote_sample_draft_decode(&d, t->kind, &t->decoding, &said);
     if (st == MOTE_OK) {
         d.decoded.taken_ms = d.decoded.taken_ms ? d.decoded.taken_ms : k->time_ms;
         st = mote_sample_put(t->store, &d, &facts, t->now_ms, &added, &said);

@@ -106,8 +106,8 @@ static mote_status read_one(const mote_recorded_material *m, const mote_version_
     mote_loaded one;
     mote_recorded r = {.name = ""};
     how.rate_hz = m->rate_hz;
-    MOTE_TRY(
-        mote_sample_lend(m->store, m->cache, m->cfg->kind, &items[0]->object, &how, &one, err));
+    MOTE_TRY(mote_sample_lend(&(mote_sample_shelf){m->store, m->cache, m->cfg->kind},
+                              &items[0]->object, &how, &one, err));
     mote_status st = copy_pieces(mote_decoded_series(&one.d), a, &r, err);
     mote_loaded_done(&one);
     MOTE_TRY(st);

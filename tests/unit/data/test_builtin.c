@@ -6,6 +6,7 @@
 #include "data/sample.h"
 #include "data/summary.h"
 #include "data/version.h"
+#include "sample_add.h"
 #include "support.h"
 #include "temp_dir.h"
 
@@ -67,12 +68,9 @@ static void add(fixture *f, mote_data_role role, const char *label, const char *
     mote_buf_init(&wav, 1 << 20);
     T_OK(mote_audio_encode_wav(x, 8000, 16000, &wav, &err));
     mote_sample_facts facts = {.role = role, .label = label, .group = group, .source = "test"};
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
-    mote_sha256 object;
     bool added;
-    T_OK(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_AUDIO, &(mote_file_bytes){facts.source, wav.data, wav.len},
+                    &facts, &added, &err));
 }
 
 static void add_keywords(fixture *f)
@@ -340,17 +338,14 @@ static void nobody_else_can_use_its_names(void **state)
     mote_err err;
     mote_sample_facts facts = {
         .role = MOTE_ROLE_EXAMPLE, .label = "bed", .source = "a.wav", .group = "builtin:test:me"};
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
     int16_t x[1600] = {1, 2, 3};
     MOTE_SCOPED_BUF wav;
     mote_buf_init(&wav, 1 << 20);
     T_OK(mote_audio_encode_wav(x, 1600, 16000, &wav, &err));
-    mote_sha256 object;
     bool added;
-    T_FAILS(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err),
-        MOTE_ARG, "builtin:");
+    T_FAILS(sample_add(f->store, MOTE_INPUT_AUDIO,
+                       &(mote_file_bytes){facts.source, wav.data, wav.len}, &facts, &added, &err),
+            MOTE_ARG, "builtin:");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -8,6 +8,7 @@
 #include "data/sample.h"
 #include "data/version.h"
 #include "findings.h"
+#include "sample_add.h"
 #include "temp_dir.h"
 
 typedef struct {
@@ -42,9 +43,6 @@ static void add_samples(fixture *f, const char *label, const char *group, const 
 {
     mote_err err;
     bool added;
-    mote_sha256 object;
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
     mote_buf wav;
     mote_buf_init(&wav, 1 << 24);
     T_OK(mote_audio_encode_wav(x, n, 16000, &wav, &err));
@@ -52,8 +50,8 @@ static void add_samples(fixture *f, const char *label, const char *group, const 
                                .group = group,
                                .source = source,
                                .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
-    T_OK(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_AUDIO, &(mote_file_bytes){facts.source, wav.data, wav.len},
+                    &facts, &added, &err));
     mote_buf_release(&wav);
 }
 

@@ -9,6 +9,7 @@
 #include "data/sample.h"
 #include "data/version.h"
 #include "findings.h"
+#include "sample_add.h"
 #include "support.h"
 #include "temp_dir.h"
 
@@ -49,13 +50,10 @@ static void add(fixture *f, const char *name, const char *text, mote_provided_pa
 {
     mote_err err;
     bool added;
-    mote_sha256 object;
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_TABLE);
-    mote_decoding cfg = kind->decoding();
     mote_sample_facts facts = {
         .label = "x", .group = name, .source = name, .role = MOTE_ROLE_EXAMPLE};
-    T_OK(mote_sample_add(f->store, kind, text, strlen(text), &facts, &cfg, 1, &object, &added,
-                         &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_TABLE,
+                    &(mote_file_bytes){facts.source, text, strlen(text)}, &facts, &added, &err));
     if (part != MOTE_N_PROVIDED)
         T_OK(mote_split_provide(f->store, name, part, 1, &err));
 }

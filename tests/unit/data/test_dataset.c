@@ -3,6 +3,7 @@
 #include "audio_files.h"
 #include "data/dataset.h"
 #include "data/kind_audio.h"
+#include "sample_add.h"
 #include "temp_dir.h"
 
 typedef struct {
@@ -16,9 +17,6 @@ static void add(fixture *f, const char *label, const char *group, size_t n, uint
 {
     mote_err err;
     bool added;
-    mote_sha256 object;
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
     int16_t *x = mote_alloc(n, sizeof *x);
     make_tone(x, n, 16000, 300, 0.2, sound + 1);
     mote_buf wav;
@@ -28,8 +26,8 @@ static void add(fixture *f, const char *label, const char *group, size_t n, uint
                                .group = group,
                                .source = "test",
                                .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
-    T_OK(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_AUDIO, &(mote_file_bytes){facts.source, wav.data, wav.len},
+                    &facts, &added, &err));
     mote_buf_release(&wav);
     mote_free(x);
 }

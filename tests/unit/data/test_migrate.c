@@ -7,6 +7,7 @@
 #include "data/kind_audio.h"
 #include "data/sample.h"
 #include "data/version.h"
+#include "sample_add.h"
 #include "support.h"
 #include "temp_dir.h"
 
@@ -184,16 +185,13 @@ static void numbers_go_on_where_they_were(void **state)
     T_OK(mote_store_query_i64(f->store, "SELECT id FROM data_sample_last", &last, &err));
     assert_int_equal(last, 17);
     mote_sample_facts facts = {.label = "yes", .source = "x"};
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
-    mote_sha256 object;
     bool added;
     const int16_t x[100] = {3, 1, 4};
     MOTE_SCOPED_BUF wav;
     mote_buf_init(&wav, 1 << 16);
     T_OK(mote_audio_encode_wav(x, 100, 16000, &wav, &err));
-    T_OK(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 9, &object, &added, &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_AUDIO, &(mote_file_bytes){facts.source, wav.data, wav.len},
+                    &facts, &added, &err));
     T_OK(mote_store_query_i64(f->store, "SELECT max(id) FROM data_sample", &now, &err));
     assert_int_equal(now, 18);
 }

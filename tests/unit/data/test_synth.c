@@ -296,17 +296,18 @@ static void words_are_cut_at_the_quiet(void **state)
             x[4400 + w * 22000 + i + (w == 1 && i > 3300 ? 3300 : 0)] =
                 0.3f * sinf(0.1f * (float)i);
     }
-    mote_stretch s[3];
-    assert_int_equal(mote_speech_cut(x, 100000, 22050, 400, s, 3), 3);
+    mote_word_place s[3];
+    assert_int_equal(mote_speech_cut(&(mote_wave){x, 100000, 22050}, 400, s, 3), 3);
     for (size_t w = 0; w < 3; w++) {
         size_t from = 4400 + w * 22000, to = from + 6600 + (w == 1 ? 3300 : 0);
         assert_in_range(s[w].from, from - 1000, from);
         assert_in_range(s[w].to, to, to + 1000);
     }
-    assert_int_equal(mote_speech_cut(x, 100000, 22050, 100, s, 3), 4); /* more than there is room */
+    assert_int_equal(mote_speech_cut(&(mote_wave){x, 100000, 22050}, 100, s, 3),
+                     4); /* more than there is room */
     memset(x, 0, sizeof x);
-    assert_int_equal(mote_speech_cut(x, 100000, 22050, 400, s, 3), 0);
-    assert_int_equal(mote_speech_cut(x, 10, 22050, 400, s, 3), 0);
+    assert_int_equal(mote_speech_cut(&(mote_wave){x, 100000, 22050}, 400, s, 3), 0);
+    assert_int_equal(mote_speech_cut(&(mote_wave){x, 10, 22050}, 400, s, 3), 0);
 }
 
 static void a_recording_of_a_word_is_whole_and_not_clipped(void **state)
@@ -320,9 +321,9 @@ static void a_recording_of_a_word_is_whole_and_not_clipped(void **state)
         mote_rng r;
         mote_room room, room2;
         mote_rng_init_stream(&r, 1, 2, k);
-        mote_room_record(word, 9000, 16000, &r, scratch, out, 16000, &room);
+        mote_room_record(&(mote_wave){word, 9000, 16000}, &r, scratch, out, 16000, &room);
         mote_rng_init_stream(&r, 1, 2, k);
-        mote_room_record(word, 9000, 16000, &r, scratch, again, 16000, &room2);
+        mote_room_record(&(mote_wave){word, 9000, 16000}, &r, scratch, again, 16000, &room2);
         assert_memory_equal(out, again, sizeof out);
         for (size_t i = 0; i < 16000; i++)
             assert_true(out[i] > -32700 && out[i] < 32700);
@@ -332,7 +333,7 @@ static void a_recording_of_a_word_is_whole_and_not_clipped(void **state)
     mote_rng r; /* a word as long as the clip */
     mote_room room;
     mote_rng_init(&r, 1);
-    mote_room_record(word, 9000, 16000, &r, scratch, out, 9000, &room);
+    mote_room_record(&(mote_wave){word, 9000, 16000}, &r, scratch, out, 9000, &room);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

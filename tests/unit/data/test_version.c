@@ -5,6 +5,7 @@
 #include "data/facts.h"
 #include "data/provided.h"
 #include "data/version.h"
+#include "sample_add.h"
 #include "temp_dir.h"
 
 typedef struct {
@@ -41,9 +42,6 @@ static void add(fixture *f, const char *label, const char *group, uint64_t sound
     mote_err err;
     int16_t x[160];
     bool added;
-    mote_sha256 object;
-    const mote_kind *kind = mote_kind_of(MOTE_INPUT_AUDIO);
-    mote_decoding cfg = kind->decoding();
     make_tone(x, T_COUNT(x), 16000, 300, 0.2, sound + 1);
     mote_buf wav;
     mote_buf_init(&wav, 1 << 20);
@@ -54,8 +52,8 @@ static void add(fixture *f, const char *label, const char *group, uint64_t sound
                                .group = group,
                                .source = "test",
                                .role = label ? MOTE_ROLE_EXAMPLE : MOTE_ROLE_BACKGROUND};
-    T_OK(
-        mote_sample_add(f->store, kind, wav.data, wav.len, &facts, &cfg, 1, &object, &added, &err));
+    T_OK(sample_add(f->store, MOTE_INPUT_AUDIO, &(mote_file_bytes){facts.source, wav.data, wav.len},
+                    &facts, &added, &err));
     assert_true(added);
     mote_buf_release(&wav);
 }
