@@ -257,8 +257,9 @@ static void say_cause(mote_cli *cli, const mote_contributor *c)
 /* What drifted in the window that opened it, in words. */
 static void say_causes(mote_cli *cli, const mote_alert *a)
 {
-    mote_say(cli, "\nalert %lld, what is not as it was in training, and its share of the drift\n",
-             (long long)a->id);
+    mote_say(cli, "\nalert %lld, what is not as it %s\n", (long long)a->id,
+             mote_alert_is_drift(a) ? "was in training, and its share of the drift"
+                                    : "was promised");
     for (size_t i = 0; i < a->n_top; i++)
         if (i == 0 || a->top[i].statistic >= a->top[i].threshold)
             say_cause(cli, &a->top[i]);
@@ -294,14 +295,23 @@ static void say_alerts(mote_cli *cli, const mote_alert *alerts, size_t n)
         say_causes(cli, &alerts[k]);
 }
 
-static void say_windows(mote_cli *cli, const mote_window *windows, size_t n)
+/* Of predictions, or of truths that came later. */
+static void say_windows(mote_cli *cli, const mote_window *windows, size_t n, bool is_of_errors)
 {
-    static const char *const titles[] = {"window", "model",    ">predictions", "drift",
-                                         ">p",     "farthest", ">measured",    ">limit"};
+    const char *const titles[] = {"window",
+                                  "model",
+                                  is_of_errors ? ">truths" : ">predictions",
+                                  is_of_errors ? "too far" : "drift",
+                                  ">p",
+                                  "farthest",
+                                  ">measured",
+                                  ">limit",
+                                  ">alarms"};
+    const bool counts_alarms = n > 0 && windows[0].n_alarms >= 0;
     if (n == 0)
         return;
     mote_table t;
-    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    mote_table_init(&t, MOTE_COUNT_OF(titles) - !counts_alarms, titles);
     for (size_t k = 0; k < n; k++) {
         const mote_window *w = &windows[k];
         char end[ISO_BYTES];
@@ -314,6 +324,10 @@ static void say_windows(mote_cli *cli, const mote_window *windows, size_t n)
         mote_table_cell(&t, "%s", w->n_top > 0 ? w->top[0].what : "");
         mote_table_cell(&t, "%.3f", w->n_top > 0 ? w->top[0].statistic : 0.0);
         mote_table_cell(&t, "%.3f", w->n_top > 0 ? w->top[0].threshold : 0.0);
+        if (counts_alarms && w->n_alarms >= 0)
+            mote_table_cell(&t, "%d", (int)w->n_alarms);
+        else if (counts_alarms)
+            mote_table_cell(&t, "%s", "");
     }
     mote_say(cli, "\n");
     mote_table_say(&t, cli);
@@ -332,40 +346,57 @@ static json_t *alert_json(const mote_alert *a)
                      a->resolution != NULL ? json_string(a->resolution) : json_null());
 }
 
-static json_t *window_json(const mote_window *w)
+static json_t *window_json(const mote_window *w, bool is_of_errors)
 {
-    return json_pack("{s:I, s:s, s:I, s:I, s:I, s:i, s:b, s:f, s:o}", "id", (json_int_t)w->id,
+    return json_pack("{s:I, s:s, s:I, s:I, s:I, s:i, s:b, s:f, s:o, s:o*}", "id", (json_int_t)w->id,
                      "model", w->model, "version", (json_int_t)w->version, "start_ms",
-                     (json_int_t)w->start_ms, "end_ms", (json_int_t)w->end_ms, "predictions",
-                     (int)w->n, "drift", (int)w->is_drift, "p_value", w->p_value, "top",
-                     mote_contributors_json(w->top, w->n_top));
+                     (json_int_t)w->start_ms, "end_ms", (json_int_t)w->end_ms,
+                     is_of_errors ? "truths" : "predictions", (int)w->n,
+                     is_of_errors ? "too_far" : "drift", (int)w->is_drift, "p_value", w->p_value,
+                     "top", mote_contributors_json(w->top, w->n_top), "alarms",
+                     w->n_alarms >= 0 ? json_integer(w->n_alarms) : NULL);
+}
+
+/* The last windows of predictions, and those of truths that came later, where there are any. */
+static mote_status show_windows(mote_cli *cli, const monitor_values *o, json_t *document,
+                                mote_err *err)
+{
+    for (int k = 0; k < 2; k++) {
+        const bool is_of_errors = k == 1;
+        const mote_monitor_query newest = {
+            .model = o->model, .limit = o->windows, .is_of_errors = is_of_errors};
+        mote_window *windows = NULL;
+        size_t n = 0;
+        if (o->windows > 0)
+            MOTE_TRY(mote_window_list(cli->store, &newest, &cli->arena, &windows, &n, err));
+        say_windows(cli, windows, n, is_of_errors);
+        json_t *list = json_array();
+        for (size_t i = 0; i < n; i++)
+            json_array_append_new(list, window_json(&windows[i], is_of_errors));
+        if (is_of_errors && n == 0)
+            json_decref(list);
+        else
+            MOTE_TRY(
+                mote_json_put(document, is_of_errors ? "error_windows" : "windows", list, err));
+    }
+    return MOTE_OK;
 }
 
 static mote_status show(mote_cli *cli, const monitor_values *o, json_t *document,
                         size_t *n_unresolved, mote_err *err)
 {
     mote_alert *alerts = NULL;
-    mote_window *windows = NULL;
     size_t n = 0;
-    size_t n_windows = 0;
     json_t *alert_list = json_array();
-    json_t *window_list = json_array();
     json_object_set_new(document, "alerts", alert_list);
-    json_object_set_new(document, "windows", window_list);
     const mote_monitor_query wanted = {.model = o->model, .unresolved_only = !o->all};
-    const mote_monitor_query newest = {.model = o->model, .limit = o->windows};
     MOTE_TRY(mote_alert_list(cli->store, &wanted, &cli->arena, &alerts, &n, err));
-    if (o->windows > 0)
-        MOTE_TRY(mote_window_list(cli->store, &newest, &cli->arena, &windows, &n_windows, err));
     say_alerts(cli, alerts, n);
-    say_windows(cli, windows, n_windows);
     for (size_t k = 0; k < n; k++) {
         *n_unresolved += alerts[k].state != MOTE_ALERT_RESOLVED;
         json_array_append_new(alert_list, alert_json(&alerts[k]));
     }
-    for (size_t k = 0; k < n_windows; k++)
-        json_array_append_new(window_list, window_json(&windows[k]));
-    return MOTE_OK;
+    return show_windows(cli, o, document, err);
 }
 
 /* ---- what only use can tell ---- */

@@ -4,14 +4,14 @@
 #include "monitor/monitor.h"
 #include "monitor/monitor_internal.h"
 
-static mote_status insert_window(mote_store *s, const mote_alert_of *of, const mote_alert_window *w,
-                                 int64_t *id, mote_err *err)
+mote_status mote_window_keep(mote_store *s, const mote_alert_of *of, mote_alert_window *w,
+                             mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "INSERT INTO monitor_window(model, version, bundle, start_ms, "
-                               "end_ms, n, is_drift, p_value, "
-                               "top) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                               "end_ms, n, is_drift, p_value, top, kind, n_alarms) VALUES "
+                               "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                                &q, err));
     mote_stmt_bind_text(q, 1, of->model);
     mote_stmt_bind_i64(q, 2, of->version);
@@ -22,8 +22,11 @@ static mote_status insert_window(mote_store *s, const mote_alert_of *of, const m
     mote_stmt_bind_i64(q, 7, w->is_bad);
     mote_stmt_bind_f64(q, 8, w->p_value);
     mote_stmt_bind_text(q, 9, w->top);
+    mote_stmt_bind_text(q, 10, of->kind);
+    if (w->counts_alarms)
+        mote_stmt_bind_i64(q, 11, w->n_alarms);
     MOTE_TRY(mote_stmt_run(q, err));
-    *id = mote_store_last_id(s);
+    w->id = mote_store_last_id(s);
     return MOTE_OK;
 }
 
@@ -46,22 +49,23 @@ static mote_status find_alert(mote_store *s, const mote_alert_of *of, int64_t *i
     return MOTE_OK;
 }
 
-static mote_status open_alert(mote_store *s, const mote_alert_of *of, int64_t end_ms,
-                              int64_t window, int64_t now_ms, mote_err *err)
+static mote_status open_alert(mote_store *s, const mote_alert_of *of, const mote_alert_window *w,
+                              int64_t now_ms, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
         "INSERT INTO alert(kind, model, version, bundle, state, window, opened_ms, last_ms, "
-        "n_windows) VALUES (?7, ?1, ?2, ?3, 'open', ?4, ?5, ?6, 1)",
+        "n_windows, top) VALUES (?7, ?1, ?2, ?3, 'open', ?4, ?5, ?6, 1, ?8)",
         &q, err));
     mote_stmt_bind_text(q, 1, of->model);
     mote_stmt_bind_i64(q, 2, of->version);
     mote_stmt_bind_hash(q, 3, &of->bundle);
-    mote_stmt_bind_i64(q, 4, window);
+    mote_stmt_bind_i64(q, 4, w->id);
     mote_stmt_bind_i64(q, 5, now_ms);
-    mote_stmt_bind_i64(q, 6, end_ms);
+    mote_stmt_bind_i64(q, 6, w->end_ms);
     mote_stmt_bind_text(q, 7, of->kind);
+    mote_stmt_bind_text(q, 8, w->top);
     return mote_stmt_run(q, err);
 }
 
@@ -93,16 +97,14 @@ static mote_status quiet_alert(mote_store *s, int64_t id, int64_t n_quiet, int64
 mote_status mote_alert_follow(mote_store *s, const mote_alert_of *of, const mote_alert_window *w,
                               int64_t now_ms, mote_monitor_flushed *r, mote_err *err)
 {
-    int64_t window = 0;
     int64_t alert = 0;
     int64_t n_quiet = 0;
-    MOTE_TRY(insert_window(s, of, w, &window, err));
     MOTE_TRY(find_alert(s, of, &alert, &n_quiet, err));
     if (w->is_bad && alert == 0 && of->is_replaced)
         return MOTE_OK;
     if (w->is_bad && alert == 0) {
         r->n_opened++;
-        return open_alert(s, of, w->end_ms, window, now_ms, err);
+        return open_alert(s, of, w, now_ms, err);
     }
     if (w->is_bad)
         return prolong_alert(s, alert, w->end_ms, err);

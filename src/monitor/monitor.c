@@ -196,6 +196,8 @@ static mote_status write_window(const mote_monitor *m, mote_store *s, const judg
     mote_alert_window w = {.start_ms = j->start_ms,
                            .end_ms = j->end_ms,
                            .n = j->n,
+                           .counts_alarms = m->cfg.alarms.share > 0,
+                           .n_alarms = (int32_t)j->alarms.sum,
                            .is_bad = j->verdict.is_drift,
                            .p_value = j->verdict.p_value};
     MOTE_SCOPED_BUF top;
@@ -204,9 +206,10 @@ static mote_status write_window(const mote_monitor *m, mote_store *s, const judg
     w.top = top.data;
     r->n_windows++;
     r->n_drift += w.is_bad;
+    MOTE_TRY(mote_window_keep(s, &of, &w, err));
     MOTE_TRY(mote_alert_follow(s, &of, &w, now_ms, r, err));
     const mote_alarm_count count = {&m->cfg, &j->alarms, m->is_replaced};
-    return m->cfg.alarms.share > 0 ? mote_alarms_follow(s, &count, &w, now_ms, r, err) : MOTE_OK;
+    return w.counts_alarms ? mote_alarms_follow(s, &count, &w, now_ms, r, err) : MOTE_OK;
 }
 
 /* Copies of the waiting windows, which stay in the queue until they are written. */

@@ -127,8 +127,9 @@ typedef struct {
     mote_sha256 bundle;
     int64_t start_ms, end_ms;
     int32_t n;
-    bool is_drift;
-    double p_value; /* of the whole window, corrected for all things */
+    int32_t n_alarms; /* samples that alarmed; -1: of no model of anomalies */
+    bool is_drift;    /* of truths: the error is more than was promised */
+    double p_value;   /* of the whole window, corrected for all things */
     mote_contributor *top;
     size_t n_top; /* strongest first, at most 5 */
 } mote_window;
@@ -163,6 +164,7 @@ typedef struct {
     const char *model;    /* NULL: of all */
     int64_t limit;        /* 0: all */
     bool unresolved_only; /* alerts that are open or acknowledged; windows are neither */
+    bool is_of_errors;    /* windows of truths that came later; else of predictions, each once */
 } mote_monitor_query;
 
 MOTE_MUST_USE mote_status mote_alert_list(mote_store *s, const mote_monitor_query *query,

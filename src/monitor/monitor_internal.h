@@ -18,14 +18,21 @@ typedef struct {
 } mote_alert_of;
 
 typedef struct {
+    int64_t id; /* once it is kept */
     int64_t start_ms, end_ms;
     int32_t n;
-    bool is_bad; /* it drifts, or is wrong */
+    bool counts_alarms; /* of a model of anomalies */
+    int32_t n_alarms;   /* samples that alarmed */
+    bool is_bad;        /* it drifts, or is wrong */
     double p_value;
     const char *top; /* JSON list of contributors: what, words, statistic, threshold, p_value */
 } mote_alert_window;
 
-/* Keep a judged window, and open, prolong or resolve the alert; n_opened and n_resolved of `r` are
+/* Keep a judged window, once, whatever it is held against; its id. */
+MOTE_MUST_USE mote_status mote_window_keep(mote_store *s, const mote_alert_of *of,
+                                           mote_alert_window *w, mote_err *err);
+
+/* By a window that is kept: open, prolong or resolve the alert; n_opened and n_resolved of `r` are
  * counted. In a transaction of the caller. */
 MOTE_MUST_USE mote_status mote_alert_follow(mote_store *s, const mote_alert_of *of,
                                             const mote_alert_window *w, int64_t now_ms,

@@ -80,7 +80,8 @@ static mote_status read_window(mote_stmt *q, mote_arena *a, void *item, mote_err
                        .end_ms = mote_stmt_i64(q, 5),
                        .n = (int32_t)mote_stmt_i64(q, 6),
                        .is_drift = mote_stmt_i64(q, 7) != 0,
-                       .p_value = mote_stmt_f64(q, 8)};
+                       .p_value = mote_stmt_f64(q, 8),
+                       .n_alarms = mote_stmt_is_null(q, 10) ? -1 : (int32_t)mote_stmt_i64(q, 10)};
     MOTE_TRY(mote_rows_text(a, q, 1, &w->model, err));
     if (!mote_stmt_hash(q, 3, &w->bundle))
         return mote_fail(err, MOTE_CORRUPT, "store: table monitor_window holds a bad hash");
@@ -101,10 +102,12 @@ mote_status mote_window_list(mote_store *s, const mote_monitor_query *query, mot
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(
         s,
-        "SELECT id, model, version, bundle, start_ms, end_ms, n, is_drift, p_value, top "
-        "FROM monitor_window WHERE ?1 IS NULL OR model = ?1 ORDER BY id DESC LIMIT ?2",
+        "SELECT id, model, version, bundle, start_ms, end_ms, n, is_drift, p_value, top, n_alarms "
+        "FROM monitor_window WHERE kind = ?3 AND (?1 IS NULL OR model = ?1) "
+        "ORDER BY id DESC LIMIT ?2",
         &q, err));
     bind_query(q, query);
+    mote_stmt_bind_text(q, 3, query->is_of_errors ? "error" : "drift");
     return mote_rows_read(q, &window_rows, a, out, n, err);
 }
 
@@ -160,7 +163,7 @@ mote_status mote_alert_list(mote_store *s, const mote_monitor_query *query, mote
         s,
         "SELECT t.id, t.kind, t.model, t.version, t.bundle, t.state, t.window, t.opened_ms, "
         "t.last_ms, t.n_windows, t.acknowledged_by, t.acknowledged_ms, t.note, t.resolved_ms, "
-        "t.resolution, w.top FROM alert t JOIN monitor_window w ON w.id = t.window "
+        "t.resolution, t.top FROM alert t "
         "WHERE (?1 IS NULL OR t.model = ?1) AND (?3 = 0 OR t.state <> 'resolved') "
         "ORDER BY t.id DESC LIMIT ?2",
         &q, err));

@@ -218,9 +218,15 @@ static mote_status follow(mote_store *s, const mote_truth_config *cfg, const mot
     mote_buf_init(&text, 1 << 16);
     mote_json_write(&text, top, false);
     MOTE_TRY(mote_buf_status(&text, err));
-    const mote_alert_window one = {w->start_ms, w->end_ms, w->n, w->is_bad, w->p_value, text.data};
+    mote_alert_window one = {.start_ms = w->start_ms,
+                             .end_ms = w->end_ms,
+                             .n = w->n,
+                             .is_bad = w->is_bad,
+                             .p_value = w->p_value,
+                             .top = text.data};
     r->n_windows++;
     r->n_drift += w->is_bad;
+    MOTE_TRY(mote_window_keep(s, &of, &one, err));
     return mote_alert_follow(s, &of, &one, cfg->now_ms, r, err);
 }
 

@@ -277,10 +277,10 @@ static mote_status gather(gathering *g, mote_err *err)
     const char *name = g->project->name;
     mote_window *windows = NULL;
     mote_alert *alerts = NULL;
-    MOTE_TRY(mote_window_list(g->store, &(mote_monitor_query){name, MAX_WINDOWS, false}, &g->arena,
-                              &windows, &g->report.n_windows, err));
-    MOTE_TRY(mote_alert_list(g->store, &(mote_monitor_query){name, MAX_ALERTS, false}, &g->arena,
-                             &alerts, &g->report.n_alerts, err));
+    MOTE_TRY(mote_window_list(g->store, &(mote_monitor_query){.model = name, .limit = MAX_WINDOWS},
+                              &g->arena, &windows, &g->report.n_windows, err));
+    MOTE_TRY(mote_alert_list(g->store, &(mote_monitor_query){.model = name, .limit = MAX_ALERTS},
+                             &g->arena, &alerts, &g->report.n_alerts, err));
     g->report.windows = windows;
     g->report.alerts = alerts;
     if (g->report.n_laps == 0)

@@ -24,6 +24,7 @@ table: {target: state}
 data: {splits: {train: 50 %, validation: 25 %, test: 25 %}}
 model: {architecture: gaussian}
 anomaly: {normal: [normal], false_alarm: 5 %}
+monitor: {window: 40, min_predictions: 20}
 """
 FAN = """name: fan
 task: anomaly
@@ -159,7 +160,18 @@ def rows(mote, folder, c):
     status, j = server.ask("/v1/classify", b'{"temp": 23, "press": "x"}')
     c.check("a text in a number is refused by its column", status == 400 and "'press'" in j["error"],
             j)
+    for i in range(80):
+        server.ask("/v1/classify", b'{"temp": 23, "press": %d, "mode": "a"}' % (46 if i % 2 else 30))
     server.close()
+    out = subprocess.run([mote, "monitor", "--json"], cwd=folder, capture_output=True, text=True)
+    seen = json.loads(out.stdout)
+    c.check("each window is listed once, with its alarms, and they are an alert of their own",
+            all(w["predictions"] == 40 and 15 <= w["alarms"] <= 25 for w in seen["windows"][:2])
+            and all(w["alarms"] < 15 for w in seen["windows"][2:])
+            and "alarms" in [a["kind"] for a in seen["alerts"]], seen)
+    out = subprocess.run([mote, "monitor"], cwd=folder, capture_output=True, text=True)
+    c.check("a table has them", "predictions  drift" in out.stdout and "alarms" in out.stdout,
+            out.stdout)
 
 
 def sounds(mote, folder, c):

@@ -430,6 +430,14 @@ static void alarms_above_the_promise_are_an_alert(void **state)
             assert_non_null(strstr(alerts[0].words, "at most 15 % was promised"));
             assert_int_equal(alerts[0].n_windows, 2);
         }
+        mote_window *windows = NULL; /* each once, with how many alarmed */
+        const mote_monitor_query all = {.model = NULL};
+        assert_ok(mote_window_list(f->store, &all, &f->arena, &windows, &n, &err));
+        assert_int_equal(n, 2 * (i + 1));
+        assert_true(rows[i].share > 0 ? windows[0].n_alarms > WINDOW / 4 && !windows[0].is_drift
+                                      : windows[0].n_alarms == -1);
+        for (size_t k = 0; k < windows[0].n_top; k++)
+            assert_string_not_equal(windows[0].top[k].what, "alarms");
     }
     f->cfg.alarms.share = 0.7; /* it became better: two windows resolve it */
     mote_monitor_destroy(f->monitor);

@@ -218,11 +218,13 @@ static void serve_a_little(const mote_lap *lap, const char *subject)
     long long now = (long long)mote_clock_wall_ms();
     snprintf(
         sql, sizeof sql,
-        "INSERT INTO monitor_window VALUES (1, 'tiny', 2, zeroblob(32), %lld, %lld, 4, 1, 0.0, "
+        "INSERT INTO monitor_window(id, model, version, bundle, start_ms, end_ms, n, is_drift, "
+        "p_value, "
+        "top) VALUES (1, 'tiny', 2, zeroblob(32), %lld, %lld, 4, 1, 0.0, "
         "'[{\"what\":\"floor\",\"statistic\":2.0,\"threshold\":0.5,\"p_value\":0.0}]');"
         "INSERT INTO alert (id, kind, model, version, bundle, state, window, opened_ms, "
-        "last_ms, n_windows) VALUES (1, 'drift', 'tiny', 2, zeroblob(32), 'open', 1, %lld, "
-        "%lld, 1)",
+        "last_ms, n_windows, top) SELECT 1, 'drift', 'tiny', 2, zeroblob(32), 'open', 1, %lld, "
+        "%lld, 1, top FROM monitor_window",
         now - 60000, now + 60000, now, now);
     T_OK(mote_store_exec(project.store, sql, &err));
 }
