@@ -51,7 +51,7 @@ def say(name, values):
 def wand(mote, data, work):
     root = os.path.join(data, 'imu-wand-gestures')
     yaml = ('mote: 1\nname: wand\ntask: gesture\ndata: {rate_hz: 50, window_ms: 1500, stride_ms: 500, split_seed: %d, '
-            'require: {min_per_class: 5}}\ntraining: {epochs: 8, seed: %d}\n')
+            'require: {min_per_class: 5}}\ntraining: {epochs: 30, min_steps: 1000, patience: 0, seed: %d}\n')
     every = []
     for fold in range(5):
         parts = {'learn': os.path.join(work, 'wand%d' % fold, 'learn'), 'test': os.path.join(work, 'wand%d' % fold, 'test')}

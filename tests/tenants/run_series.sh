@@ -51,7 +51,7 @@ set_of() {
 uea=$data/uea-small
 wand=$data/imu-wand-gestures
 given='data: {rate_hz: 10, split_seed: SEED, require: {min_per_class: 3}}\n'
-set_of wand 97 'data: {rate_hz: 50, window_ms: 1500, stride_ms: 500, split_seed: SEED, require: {min_per_class: 5}}\ntraining: {epochs: 8, seed: SEED}\n' \
+set_of wand 97 'data: {rate_hz: 50, window_ms: 1500, stride_ms: 500, split_seed: SEED, require: {min_per_class: 5}}\ntraining: {epochs: 30, min_steps: 1000, patience: 0, seed: SEED}\n' \
     "$wand/flippendo" "$wand/wingardium" "$wand/negative"
 set_of BasicMotions 97 "${given}training: {epochs: 20, seed: SEED}\\n" "$uea/BasicMotions_TRAIN.ts" "$uea/BasicMotions_TEST.ts"
 set_of GunPoint 96 "${given}training: {epochs: 150, patience: 60, batch: 8, learning_rate: 0.003, seed: SEED}\\n" "$uea/GunPoint_TRAIN.ts" "$uea/GunPoint_TEST.ts"
