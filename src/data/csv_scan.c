@@ -229,6 +229,8 @@ static mote_csv_scan at_end(mote_csv *csv, scan *s, mote_err *err)
                          csv->name, (unsigned long long)s->quote_line);
         return MOTE_CSV_BAD;
     }
+    if (csv->n - csv->at > csv->cfg.max_row_bytes)
+        return too_long(csv, s, err);
     mote_status st = add_cell(csv, s->cell, csv->n, s->is_quoted, s->is_plain, err);
     if (st == MOTE_OK && csv->chars.delimiter == ' ')
         drop_gap(csv, true);
@@ -264,6 +266,8 @@ static mote_csv_scan scan_line(mote_csv *csv, scan *s, size_t *end, mote_err *er
             s->closed_at = SIZE_MAX;
             if (d[p] == csv->chars.delimiter)
                 continue;
+            if (p - start > csv->cfg.max_row_bytes) /* wherever its blocks of 64 begin */
+                return too_long(csv, s, err);
             s->n_lines++;
             csv->base = base;
             csv->marks = marks & (marks - 1);

@@ -389,6 +389,31 @@ static size_t encode(const mote_buf *b, mote_csv_encoding e, char *out)
     return n;
 }
 
+/* Wherever a row begins, in the file or in a window of converted text. */
+static void the_limit_of_a_row_is_exact(void **state)
+{
+    (void)state;
+    mote_csv_config cfg = mote_csv_config_default();
+    cfg.max_row_bytes = 64;
+    for (int before = 0; before < 70; before++) {
+        for (int over = 0; over < 4; over++) { /* the last with a line end and without */
+            char text[300];
+            mote_csv *csv = NULL;
+            mote_csv_row row;
+            mote_err err = {0};
+            const int n = snprintf(text, sizeof text, "1,2\n3,%0*d\n5,%0*d%s", before % 60 + 1, 4,
+                                   62 + over / 2, 6, over % 2 ? "" : "\n");
+            const mote_file_bytes file = {"t.csv", text, (size_t)n};
+            T_OK(mote_csv_open_bytes(&file, &cfg, &csv, &err));
+            T_OK(mote_csv_next(csv, &row, &err));
+            T_OK(mote_csv_next(csv, &row, &err));
+            mote_status st = mote_csv_next(csv, &row, &err);
+            assert_int_equal(st, over / 2 ? MOTE_LIMIT : MOTE_OK);
+            mote_csv_destroy(csv);
+        }
+    }
+}
+
 static void random_tables_read_back_the_same(void **state)
 {
     (void)state;
@@ -560,6 +585,7 @@ int main(void)
         cmocka_unit_test(limits_hold_and_say_where),
         cmocka_unit_test(findings_name_their_lines),
         cmocka_unit_test(vectors_and_the_portable_way_find_the_same_marks),
+        cmocka_unit_test(the_limit_of_a_row_is_exact),
         cmocka_unit_test(random_tables_read_back_the_same),
         cmocka_unit_test(converted_text_is_read_window_by_window),
         cmocka_unit_test(a_file_is_mapped_and_a_missing_one_named),
