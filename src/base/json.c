@@ -336,18 +336,24 @@ mote_status mote_json_get_bool(const json_t *o, const char *what, const char *ke
     return MOTE_OK;
 }
 
-mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key, int64_t lo,
-                              int64_t hi, int64_t *out, mote_err *err)
+mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key,
+                              mote_i64_range range, int64_t *out, mote_err *err)
 {
     const json_t *v = json_object_get(o, key);
     if (!json_is_integer(v))
         return wrong_type(o, what, key, "a whole number", err);
     int64_t x = json_integer_value(v);
-    if (x < lo || x > hi)
+    if (x < range.lo || x > range.hi)
         return mote_fail(err, MOTE_RANGE, "%s: '%s' is %lld, expected %lld to %lld", what, key,
-                         (long long)x, (long long)lo, (long long)hi);
+                         (long long)x, (long long)range.lo, (long long)range.hi);
     *out = x;
     return MOTE_OK;
+}
+
+mote_status mote_json_get_count(const json_t *o, const char *what, const char *key, int64_t *out,
+                                mote_err *err)
+{
+    return mote_json_get_i64(o, what, key, (mote_i64_range){0, INT64_MAX}, out, err);
 }
 
 mote_status mote_json_get_f64(const json_t *o, const char *what, const char *key, double *out,

@@ -41,6 +41,11 @@ void mote_json_write(mote_buf *b, const json_t *j, bool pretty);
  * no memory. Bytes that are not UTF-8 become U+FFFD each, because JSON cannot hold them. */
 json_t *mote_json_text(const char *s);
 
+/* Whole numbers from lo to hi, both of them too. */
+typedef struct {
+    int64_t lo, hi;
+} mote_i64_range;
+
 /* Required members of object `o`; errors name `what` and the key, and the type that was found.
  * Strings are borrowed from `o`. */
 MOTE_MUST_USE
@@ -51,8 +56,12 @@ MOTE_MUST_USE
 mote_status mote_json_get_bool(const json_t *o, const char *what, const char *key, bool *out,
                                mote_err *err);
 MOTE_MUST_USE
-mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key, int64_t lo,
-                              int64_t hi, int64_t *out, mote_err *err);
+mote_status mote_json_get_i64(const json_t *o, const char *what, const char *key,
+                              mote_i64_range range, int64_t *out, mote_err *err);
+/* How many: a whole number from 0 on. */
+MOTE_MUST_USE
+mote_status mote_json_get_count(const json_t *o, const char *what, const char *key, int64_t *out,
+                                mote_err *err);
 MOTE_MUST_USE
 mote_status mote_json_get_f64(const json_t *o, const char *what, const char *key, double *out,
                               mote_err *err);

@@ -10,10 +10,20 @@ typedef struct {
     const char *target, *out, *name;
 } compile_values;
 
-static mote_status say(mote_cli *cli, const compile_values *v, const mote_target *t,
-                       const mote_compile_result *r, const mote_footprint *f,
-                       const mote_advice *advice, mote_err *err)
+/* A project that was written, and what is known of it before it is built. */
+typedef struct {
+    const mote_target *target;
+    mote_compile_result result;
+    mote_footprint footprint;
+    mote_advice advice;
+} written;
+
+static mote_status say(mote_cli *cli, const compile_values *v, const written *w, mote_err *err)
 {
+    const mote_target *t = w->target;
+    const mote_compile_result *r = &w->result;
+    const mote_footprint *f = &w->footprint;
+    const mote_advice *advice = &w->advice;
     mote_say(cli,
              "%s: %d files for %s\n  working memory  %lld bytes\n  weights         %lld bytes\n"
              "  flash           about %lld bytes in all\n"
@@ -48,21 +58,18 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         return mote_fail(err, MOTE_USAGE, "say where to write: -o DIR");
     if (v->name != NULL)
         MOTE_TRY(mote_compile_symbol_check(v->name, err));
-    const mote_target *t;
-    MOTE_TRY(mote_target_find(v->target, &t, err));
+    written w;
+    MOTE_TRY(mote_target_find(v->target, &w.target, err));
     mote_device_input m;
     MOTE_TRY(mote_device_input_load(cli->store, args[0], &m, err));
     m.input.symbol = v->name;
-    mote_compile_result r;
-    mote_footprint f;
-    mote_advice advice;
-    mote_status st = mote_compile_project(&m.input, t, v->out, &r, err);
+    mote_status st = mote_compile_project(&m.input, w.target, v->out, &w.result, err);
     if (st == MOTE_OK)
-        st = mote_footprint_estimate(&m.input, t, &f, err);
+        st = mote_footprint_estimate(&m.input, w.target, &w.footprint, err);
     if (st == MOTE_OK)
-        st = mote_advise_estimated(&m.input, t, &f, NULL, NULL, &advice, err);
+        st = mote_advise_estimated(&m.input, w.target, &w.footprint, NULL, NULL, &w.advice, err);
     mote_device_input_release(&m);
-    return st == MOTE_OK ? say(cli, v, t, &r, &f, &advice, err) : st;
+    return st == MOTE_OK ? say(cli, v, &w, err) : st;
 }
 
 static const mote_option options[] = {

@@ -125,7 +125,7 @@ mote_status mote_evaluation_to_json(const mote_evaluation *e, const char *const 
 
 static mote_status read_count(const json_t *o, const char *key, int64_t *out, mote_err *err)
 {
-    return mote_json_get_i64(o, WHAT, key, 0, INT64_MAX, out, err);
+    return mote_json_get_count(o, WHAT, key, out, err);
 }
 
 static mote_status read_name(const json_t *o, const char *key, mote_arena *a, const char **out,

@@ -114,10 +114,13 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
     int64_t labels = 0;
     int64_t sample = 0;
     MOTE_TRY(mote_json_get_obj(document, WHAT, "shape", &o, err));
-    MOTE_TRY(mote_json_get_i64(o, WHAT, "frames", 0, MAX_FRAMES_IN_FILE, &frames, err));
-    MOTE_TRY(mote_json_get_i64(o, WHAT, "values", 0, MAX_VALUES_IN_FILE, &values, err));
+    MOTE_TRY(mote_json_get_i64(o, WHAT, "frames", (mote_i64_range){0, MAX_FRAMES_IN_FILE}, &frames,
+                               err));
+    MOTE_TRY(mote_json_get_i64(o, WHAT, "values", (mote_i64_range){0, MAX_VALUES_IN_FILE}, &values,
+                               err));
     if (json_object_get(o, "sample"))
-        MOTE_TRY(mote_json_get_i64(o, WHAT, "sample", 1, MOTE_KIND_MAX_WATCHED, &sample, err));
+        MOTE_TRY(mote_json_get_i64(o, WHAT, "sample", (mote_i64_range){1, MOTE_KIND_MAX_WATCHED},
+                                   &sample, err));
     if (frames > 0 && sample > 0)
         return mote_fail(err, MOTE_RANGE, WHAT ": features and %d numbers of a sample",
                          (int)sample);
@@ -127,8 +130,9 @@ static mote_status parse_shape(const json_t *document, mote_watch_shape *out, mo
         MOTE_TRY(mote_answer_parse(json_is_string(answer) ? json_string_value(answer) : "",
                                    &out->answer, err));
     bool is_class = mote_watch_is_class(out, mote_watch_count(out) - 1);
-    MOTE_TRY(mote_json_get_i64(o, WHAT, "labels", is_class ? 2 : 1, MOTE_WATCH_MAX_BINS - 2,
-                               &labels, err));
+    MOTE_TRY(mote_json_get_i64(o, WHAT, "labels",
+                               (mote_i64_range){is_class ? 2 : 1, MOTE_WATCH_MAX_BINS - 2}, &labels,
+                               err));
     if ((frames == 0) != (values == 0))
         return mote_fail(err, MOTE_RANGE, WHAT ": features of %d x %d", (int)frames, (int)values);
     MOTE_TRY(parse_flag(o, "cepstral", &out->is_cepstral, err));
@@ -264,7 +268,8 @@ static mote_status parse_bins(const json_t *document, mote_reference_profile *p,
 static mote_status parse_all(const json_t *document, mote_reference_profile *p, mote_err *err)
 {
     int64_t format = 0;
-    MOTE_TRY(mote_json_get_i64(document, WHAT, "format", 0, INT32_MAX, &format, err));
+    MOTE_TRY(
+        mote_json_get_i64(document, WHAT, "format", (mote_i64_range){0, INT32_MAX}, &format, err));
     if (format != FORMAT)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          WHAT ": format %lld is not known to this version "

@@ -222,9 +222,8 @@ static mote_status say_rounds(const json_t *point, mote_buf *out, mote_err *err)
     double hours = 0;
     if (!json_object_get(point, "n_rounds"))
         return MOTE_OK;
-    MOTE_TRY(mote_json_get_i64(point, "stream", "n_rounds", 0, INT64_MAX, &n_rounds, err));
-    MOTE_TRY(
-        mote_json_get_i64(point, "stream", "n_distinct_words", 0, INT64_MAX, &n_distinct, err));
+    MOTE_TRY(mote_json_get_count(point, "stream", "n_rounds", &n_rounds, err));
+    MOTE_TRY(mote_json_get_count(point, "stream", "n_distinct_words", &n_distinct, err));
     MOTE_TRY(mote_json_get_f64(point, "stream", "independent_hours", &hours, err));
     if (n_rounds > 1)
         mote_buf_printf(out,
@@ -243,7 +242,7 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
     json_t *events = NULL;
     MOTE_TRY(mote_json_get_f64(point, what, "threshold", &threshold, err));
     MOTE_TRY(mote_json_get_f64(point, what, "hours", &hours, err));
-    MOTE_TRY(mote_json_get_i64(point, what, "n_words", 0, INT64_MAX, &n_words, err));
+    MOTE_TRY(mote_json_get_count(point, what, "n_words", &n_words, err));
     MOTE_TRY(mote_json_get_interval(point, "false_accepts_per_hour", &accepts, err));
     MOTE_TRY(mote_json_get_interval(point, "false_reject_rate", &rejects, err));
     MOTE_TRY(mote_json_get_arr(point, what, "keywords", &events, err));
@@ -264,8 +263,8 @@ mote_status mote_report_stream_json(const json_t *point, mote_buf *out, mote_err
         const char *word = NULL;
         int64_t n = 0, n_hits = 0;
         MOTE_TRY(mote_json_get_str(o, what, "keyword", &word, err));
-        MOTE_TRY(mote_json_get_i64(o, what, "n", 0, INT64_MAX, &n, err));
-        MOTE_TRY(mote_json_get_i64(o, what, "n_hits", 0, INT64_MAX, &n_hits, err));
+        MOTE_TRY(mote_json_get_count(o, what, "n", &n, err));
+        MOTE_TRY(mote_json_get_count(o, what, "n_hits", &n_hits, err));
         mote_buf_printf(out, "%s%s %lld of %lld", i ? ", " : "heard: ", word, (long long)n_hits,
                         (long long)n);
     }
@@ -306,9 +305,9 @@ static mote_status say_words(const json_t *all, const char *member, const char *
     mote_interval rate;
     if (!o)
         return MOTE_OK;
-    MOTE_TRY(mote_json_get_i64(o, member, "n", 0, INT64_MAX, &n, err));
-    MOTE_TRY(mote_json_get_i64(o, member, "words", 0, INT64_MAX, &words, err));
-    MOTE_TRY(mote_json_get_i64(o, member, "refused", 0, INT64_MAX, &refused, err));
+    MOTE_TRY(mote_json_get_count(o, member, "n", &n, err));
+    MOTE_TRY(mote_json_get_count(o, member, "words", &words, err));
+    MOTE_TRY(mote_json_get_count(o, member, "refused", &refused, err));
     if (n == 0) {
         mote_buf_printf(out, "%s: none in the test: not yet known\n", what);
         return MOTE_OK;

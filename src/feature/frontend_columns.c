@@ -156,9 +156,10 @@ static mote_status read_column(const json_t *o, const char *what, mrt_column *c,
     double fill = 0, offset = 0, scale = 0;
     int64_t flags = 0, n = 0, first = 0;
     MOTE_TRY(mote_json_get_str(o, what, "kind", &kind, err));
-    MOTE_TRY(mote_json_get_i64(o, what, "flags", 0, 255, &flags, err));
-    MOTE_TRY(mote_json_get_i64(o, what, "n", 0, 1000, &n, err));
-    MOTE_TRY(mote_json_get_i64(o, what, "first", 0, COLUMNS_MAX_POOL, &first, err));
+    MOTE_TRY(mote_json_get_i64(o, what, "flags", (mote_i64_range){0, 255}, &flags, err));
+    MOTE_TRY(mote_json_get_i64(o, what, "n", (mote_i64_range){0, 1000}, &n, err));
+    MOTE_TRY(
+        mote_json_get_i64(o, what, "first", (mote_i64_range){0, COLUMNS_MAX_POOL}, &first, err));
     MOTE_TRY(mote_json_get_f64(o, what, "fill", &fill, err));
     MOTE_TRY(mote_json_get_f64(o, what, "offset", &offset, err));
     MOTE_TRY(mote_json_get_f64(o, what, "scale", &scale, err));

@@ -49,9 +49,10 @@ mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,
     int64_t smooth, suppress, hop;
     double temperature;
     json_t *thresholds;
-    MOTE_TRY(mote_json_get_i64(j, WHAT, "smooth_hops", 1, 64, &smooth, err));
-    MOTE_TRY(mote_json_get_i64(j, WHAT, "suppress_ms", 0, 600000, &suppress, err));
-    MOTE_TRY(mote_json_get_i64(j, WHAT, "hop_ms", 1, 60000, &hop, err));
+    MOTE_TRY(mote_json_get_i64(j, WHAT, "smooth_hops", (mote_i64_range){1, 64}, &smooth, err));
+    MOTE_TRY(
+        mote_json_get_i64(j, WHAT, "suppress_ms", (mote_i64_range){0, 600000}, &suppress, err));
+    MOTE_TRY(mote_json_get_i64(j, WHAT, "hop_ms", (mote_i64_range){1, 60000}, &hop, err));
     MOTE_TRY(mote_json_get_f64(j, WHAT, "temperature", &temperature, err));
     MOTE_TRY(mote_json_get_arr(j, WHAT, "thresholds", &thresholds, err));
     if (!(temperature >= 0.01 && temperature <= 100.0))

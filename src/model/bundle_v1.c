@@ -43,7 +43,8 @@ static mote_status read_front(const json_t *j, const mote_tensor *input, mote_bu
     json_t *f = NULL;
     mote_signature *s = &w->signature;
     mote_frontend_pace pace = {.rate_hz = 0};
-    MOTE_TRY(mote_json_get_i64(j, WHAT, "clip_samples", 0, MAX_CLIP_SAMPLES, &clip, err));
+    MOTE_TRY(mote_json_get_i64(j, WHAT, "clip_samples", (mote_i64_range){0, MAX_CLIP_SAMPLES},
+                               &clip, err));
     w->frontend = mote_frontend_none();
     s->input = MOTE_N_INPUTS;
     take_shape(input, &s->sample);

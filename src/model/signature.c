@@ -220,7 +220,8 @@ mote_status mote_signature_from_json(const json_t *j, mote_arena *a, mote_signat
     MOTE_TRY(read_kinds(j, &s, err));
     MOTE_TRY(read_fit(j, &s, err));
     MOTE_TRY(mote_json_get_f64(j, WHAT, "rate_hz", &s.rate_hz, err));
-    MOTE_TRY(mote_json_get_i64(j, WHAT, "outputs", 1, MOTE_MAX_TENSOR_ELEMENTS, &outputs, err));
+    MOTE_TRY(mote_json_get_i64(j, WHAT, "outputs", (mote_i64_range){1, MOTE_MAX_TENSOR_ELEMENTS},
+                               &outputs, err));
     MOTE_TRY(read_list(j, "labels", MOTE_MODEL_MAX_LABELS, &n, s.labels, err));
     s.n_outputs = (int32_t)outputs;
     s.n_labels = (int32_t)n;

@@ -324,9 +324,10 @@ mote_status mote_jury_graphs_of(mote_pipeline *p, mote_jury_graphs *out, mote_er
     *out = g;
     if (!folds)
         return MOTE_OK;
-    MOTE_TRY(
-        mote_json_get_i64(folds, "train stage", "folds", MOTE_MIN_FOLDS, MOTE_MAX_FOLDS, &n, err));
-    MOTE_TRY(mote_json_get_i64(folds, "train stage", "seed", INT64_MIN, INT64_MAX, &seed, err));
+    MOTE_TRY(mote_json_get_i64(folds, "train stage", "folds",
+                               (mote_i64_range){MOTE_MIN_FOLDS, MOTE_MAX_FOLDS}, &n, err));
+    MOTE_TRY(mote_json_get_i64(folds, "train stage", "seed", (mote_i64_range){INT64_MIN, INT64_MAX},
+                               &seed, err));
     g.seed = (uint64_t)seed;
     mote_status st = MOTE_OK;
     for (int32_t k = 0; st == MOTE_OK && k < n; k++)

@@ -76,7 +76,7 @@ static mote_status from_json(const json_t *j, mote_fold_result *out, mote_err *e
     if (front)
         MOTE_TRY(mote_frontend_from_json(front, what, &f.features, err));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        MOTE_TRY(mote_json_get_i64(j, what, names[i], 0, INT32_MAX, &n[i], err));
+        MOTE_TRY(mote_json_get_i64(j, what, names[i], (mote_i64_range){0, INT32_MAX}, &n[i], err));
     MOTE_TRY(mote_json_get_f64(j, what, "accuracy_f32", &f.accuracy_f32, err));
     MOTE_TRY(mote_json_get_f64(j, what, "accuracy_s8", &f.accuracy_s8, err));
     f.n_train = (size_t)n[0];

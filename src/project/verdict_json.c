@@ -145,7 +145,7 @@ static mote_status worst_from_json(const json_t *measurement, const char *key, m
         return MOTE_OK;
     MOTE_TRY(copy_text(o, "name", a, &out->name, err));
     MOTE_TRY(mote_json_get_f64(o, "measurement", "value", &out->value, err));
-    return mote_json_get_i64(o, "measurement", "n", 0, INT64_MAX, &out->n, err);
+    return mote_json_get_count(o, "measurement", "n", &out->n, err);
 }
 
 /* What it was measured on. Documents from before these members do not have them. */
@@ -194,9 +194,9 @@ static mote_status measurement_from_json(const json_t *o, mote_arena *a, mote_me
     }
     if (!(m->lo <= m->hi))
         return mote_fail(err, MOTE_RANGE, "measurement '%s': the interval is upside down", m->id);
-    MOTE_TRY(mote_json_get_i64(o, "measurement", "n", 0, INT64_MAX, &m->n, err));
-    MOTE_TRY(
-        mote_json_get_i64(o, "measurement", "time_us", INT64_MIN, INT64_MAX, &m->time_us, err));
+    MOTE_TRY(mote_json_get_count(o, "measurement", "n", &m->n, err));
+    MOTE_TRY(mote_json_get_i64(o, "measurement", "time_us", (mote_i64_range){INT64_MIN, INT64_MAX},
+                               &m->time_us, err));
     MOTE_TRY(copy_text(o, "source", a, &m->source, err));
     MOTE_TRY(copy_text(o, "basis", a, &m->basis, err));
     return what_from_json(o, a, m, err);

@@ -50,8 +50,11 @@ double mote_chart_step(double lo, double hi, int most, int *decimals);
 
 /* Append an <img> of values[rows][columns], low to high from dark to bright, row 0 at the bottom.
  * A value that is not finite is drawn as the lowest. Nothing is appended when there are none. */
-void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
-                   const char *alt, mote_buf *out);
+typedef struct {
+    const float *values;
+    size_t rows, columns;
+} mote_grid;
+void mote_heat_map(const mote_grid *g, int width, int height, const char *alt, mote_buf *out);
 
 /* Append an <img> of pixels[rows][columns][channels], 1 (grey) or 3 channels, row 0 on top. */
 typedef struct {

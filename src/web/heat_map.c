@@ -128,30 +128,30 @@ static void write_image(const image *m, int width, int height, const char *alt, 
     mote_buf_release(&data);
 }
 
-void mote_heat_map(const float *values, size_t rows, size_t columns, int width, int height,
-                   const char *alt, mote_buf *out)
+void mote_heat_map(const mote_grid *g, int width, int height, const char *alt, mote_buf *out)
 {
     float lo = INFINITY, hi = -INFINITY;
-    if (rows == 0 || columns == 0)
+    if (g->rows == 0 || g->columns == 0)
         return;
-    for (size_t i = 0; i < rows * columns; i++) {
-        if (!isfinite(values[i]))
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        const float x = g->values[i];
+        if (!isfinite(x))
             continue;
-        lo = values[i] < lo ? values[i] : lo;
-        hi = values[i] > hi ? values[i] : hi;
+        lo = x < lo ? x : lo;
+        hi = x > hi ? x : hi;
     }
     float scale = hi > lo ? (N_COLORS - 1) / (hi - lo) : 0.0f;
     MOTE_SCOPED_BUF raw;
     mote_buf_init(&raw, 1 << 22);
-    for (size_t r = rows; r-- > 0;) {
+    for (size_t r = g->rows; r-- > 0;) {
         mote_buf_u8(&raw, 0); /* filter: none */
-        for (size_t c = 0; c < columns; c++) {
-            float at = (values[r * columns + c] - lo) * scale;
+        for (size_t c = 0; c < g->columns; c++) {
+            float at = (g->values[r * g->columns + c] - lo) * scale;
             /* Not a number (also for a range that overflows): the lowest colour. */
             mote_buf_u8(&raw, at > 0.0f ? (uint8_t)(at < N_COLORS - 1 ? at : N_COLORS - 1) : 0);
         }
     }
-    const image m = {rows, columns, 3, &raw};
+    const image m = {g->rows, g->columns, 3, &raw};
     write_image(&m, width, height, alt, out);
 }
 

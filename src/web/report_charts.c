@@ -257,9 +257,9 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
 
 /* ---- training ---- */
 
-/* Column `column` of the training history as a series; x counts epochs. */
-static mote_status history_series(const mote_lap *lap, size_t column, const char *name, int color,
-                                  mote_arena *a, mote_series *out, mote_err *err)
+/* The points of a series: column `column` of the training history; x counts epochs. */
+static mote_status history_points(const mote_lap *lap, size_t column, mote_arena *a,
+                                  mote_series *out, mote_err *err)
 {
     const json_t *h = json_object_get(report_output(lap, MOTE_STAGE_train), "history");
     size_t n = json_array_size(h);
@@ -271,17 +271,18 @@ static mote_status history_series(const mote_lap *lap, size_t column, const char
         x[i] = (double)i + 1.0;
         y[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
     }
-    *out = (mote_series){.name = name, .x = x, .y = y, .n = n, .color = color};
+    out->x = x;
+    out->y = y;
+    out->n = n;
     return MOTE_OK;
 }
 
 static mote_status training_chart(const mote_lap *lap, size_t kind, mote_arena *a, mote_buf *out,
                                   mote_err *err)
 {
-    mote_series s[2];
+    mote_series s[2] = {{.name = "training", .color = 0}, {.name = "validation", .color = 1}};
     for (size_t k = 0; k < 2; k++)
-        MOTE_TRY(history_series(lap, kind + 2 * k, k ? "validation" : "training", (int)k, a, &s[k],
-                                err));
+        MOTE_TRY(history_points(lap, kind + 2 * k, a, &s[k], err));
     mote_chart c = {.finding = kind ? "Right answers by epoch" : "Loss by epoch",
                     .x_label = "epoch",
                     .y_label = kind ? "right answers, %" : "loss",

@@ -58,7 +58,8 @@ static mote_status golden_clips(gathering *g, mote_err *err)
         const char *title = golden_title(g, v, i);
         if (!title)
             return mote_fail(err, MOTE_NOMEM, "no memory for the report");
-        MOTE_TRY(report_sound_golden(&g->ears, v, i, title, &g->arena, &g->clips[k], err));
+        MOTE_TRY(report_sound_golden(&g->ears, v, i, &g->arena, &g->clips[k], err));
+        g->clips[k].title = title;
         g->report.n_clips++;
     }
     g->report.clips = g->clips;
@@ -244,8 +245,9 @@ static mote_status add_suspect(gathering *g, const suspect *s, mote_err *err)
         mote_arena_printf(&g->arena, "prediction %lld: heard as '%s'", (long long)s->id, s->label);
     if (!title)
         return mote_fail(err, MOTE_NOMEM, "no memory for the report");
-    MOTE_TRY(report_sound_file(&g->ears, bytes, n, title, &g->arena,
-                               &g->driving[g->report.n_driving], err));
+    mote_report_clip *clip = &g->driving[g->report.n_driving];
+    MOTE_TRY(report_sound_file(&g->ears, bytes, n, &g->arena, clip, err));
+    clip->title = title;
     g->report.n_driving++;
     return MOTE_OK;
 }

@@ -20,8 +20,8 @@ mote_status report_sound_open(const mote_frontend *f, const mote_shape *sample, 
 }
 
 /* The sound picture of pcm[0..n), of which the result keeps a copy. */
-static mote_status make(const report_ears *e, const int16_t *pcm, size_t n, const char *title,
-                        mote_arena *a, mote_report_clip *out, mote_err *err)
+static mote_status make(const report_ears *e, const int16_t *pcm, size_t n, mote_arena *a,
+                        mote_report_clip *out, mote_err *err)
 {
     size_t frames = mote_frontend_frames(&e->pace, n), bands = (size_t)e->pace.n_values;
     int16_t *copy = NULL;
@@ -30,8 +30,7 @@ static mote_status make(const report_ears *e, const int16_t *pcm, size_t n, cons
     MOTE_TRY(mote_arena_take(a, frames * bands, sizeof *x, &x, err));
     memcpy(copy, pcm, n * sizeof *copy);
     MOTE_TRY(mote_frontend_run(e->plan, 0, copy, n, x, err));
-    *out = (mote_report_clip){.title = title,
-                              .values = x,
+    *out = (mote_report_clip){.values = x,
                               .n_frames = frames,
                               .n_bands = bands,
                               .seconds = (double)n / e->pace.rate_hz,
@@ -44,21 +43,20 @@ static mote_status make(const report_ears *e, const int16_t *pcm, size_t n, cons
 }
 
 mote_status report_sound_golden(const report_ears *e, const mote_golden *v, int32_t i,
-                                const char *title, mote_arena *a, mote_report_clip *out,
-                                mote_err *err)
+                                mote_arena *a, mote_report_clip *out, mote_err *err)
 {
     size_t n = (size_t)mote_shape_elements(&v->sample);
-    return make(e, mote_golden_x(v, i), n, title, a, out, err);
+    return make(e, mote_golden_x(v, i), n, a, out, err);
 }
 
-mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n, const char *title,
-                              mote_arena *a, mote_report_clip *out, mote_err *err)
+mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n, mote_arena *a,
+                              mote_report_clip *out, mote_err *err)
 {
     mote_audio audio;
     mote_audio_config cfg = {.rate_hz = (int32_t)e->pace.rate_hz, .max_bytes = n, .max_ms = 60000};
     MOTE_TRY(
         mote_audio_decode(&(mote_file_bytes){"a kept prediction", bytes, n}, &cfg, &audio, err));
-    mote_status st = make(e, audio.samples, audio.n, title, a, out, err);
+    mote_status st = make(e, audio.samples, audio.n, a, out, err);
     mote_audio_release(&audio);
     return st;
 }
@@ -86,7 +84,7 @@ mote_status report_sound_figure(const mote_report_clip *c, mote_arena *a, mote_b
         for (size_t b = 0; b < c->n_bands; b++)
             turned[b * c->n_frames + f] = c->values[f * c->n_bands + b];
     mote_buf_str(out, "<figure>");
-    mote_heat_map(turned, c->n_bands, c->n_frames, 294, 160, c->title, out);
+    mote_heat_map(&(mote_grid){turned, c->n_bands, c->n_frames}, 294, 160, c->title, out);
     mote_buf_printf(out,
                     "<div class=ends><span>0 s, %.1f to %.1f kHz upwards</span>"
                     "<span>%.2f s</span></div>",

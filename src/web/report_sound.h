@@ -20,14 +20,12 @@ typedef struct {
 MOTE_MUST_USE mote_status report_sound_open(const mote_frontend *f, const mote_shape *sample,
                                             report_ears *out, mote_err *err);
 
-/* Golden clip i; the result lives in `a`, as the next. */
+/* Golden clip i; the result lives in `a`, as the next. Its title is the caller's to give. */
 MOTE_MUST_USE mote_status report_sound_golden(const report_ears *e, const mote_golden *v, int32_t i,
-                                              const char *title, mote_arena *a,
-                                              mote_report_clip *out, mote_err *err);
+                                              mote_arena *a, mote_report_clip *out, mote_err *err);
 /* A recording that was kept, bytes[0..n). */
 MOTE_MUST_USE mote_status report_sound_file(const report_ears *e, const void *bytes, size_t n,
-                                            const char *title, mote_arena *a, mote_report_clip *out,
-                                            mote_err *err);
+                                            mote_arena *a, mote_report_clip *out, mote_err *err);
 
 /* Append the picture with its title, and what plays it. */
 MOTE_MUST_USE mote_status report_sound_figure(const mote_report_clip *c, mote_arena *a,

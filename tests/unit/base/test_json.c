@@ -130,7 +130,7 @@ static void members_are_typed_and_complaints_name_them(void **state)
     json_t *v = NULL;
     T_OK(mote_json_get_str(j, "r", "s", &s, &err));
     assert_string_equal(s, "x");
-    T_OK(mote_json_get_i64(j, "r", "i", 0, 7, &i, &err));
+    T_OK(mote_json_get_i64(j, "r", "i", (mote_i64_range){0, 7}, &i, &err));
     assert_true(i == 7);
     T_OK(mote_json_get_f64(j, "r", "f", &f, &err));
     assert_true(f == 2.5);
@@ -146,8 +146,9 @@ static void members_are_typed_and_complaints_name_them(void **state)
     T_FAILS(mote_json_get_str(j, "r", "nope", &s, &err), MOTE_PARSE, "r: 'nope' is missing");
     T_FAILS(mote_json_get_str(j, "r", "i", &s, &err), MOTE_PARSE,
             "'i' is a whole number, expected a string");
-    T_FAILS(mote_json_get_i64(j, "r", "f", 0, 9, &i, &err), MOTE_PARSE, "number with a fraction");
-    T_FAILS(mote_json_get_i64(j, "r", "i", 8, 9, &i, &err), MOTE_RANGE,
+    T_FAILS(mote_json_get_i64(j, "r", "f", (mote_i64_range){0, 9}, &i, &err), MOTE_PARSE,
+            "number with a fraction");
+    T_FAILS(mote_json_get_i64(j, "r", "i", (mote_i64_range){8, 9}, &i, &err), MOTE_RANGE,
             "'i' is 7, expected 8 to 9");
     T_FAILS(mote_json_get_f64(j, "r", "n", &f, &err), MOTE_PARSE, "'n' is null");
     T_FAILS(mote_json_get_bool(j, "r", "o", &t, &err), MOTE_PARSE, "'o' is an object");

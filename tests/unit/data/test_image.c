@@ -36,10 +36,10 @@ static void check_golden(json_t *row)
     int64_t width, height, n_channels, tolerance;
     T_OK(mote_json_get_str(row, "g", "file", &file, &err));
     T_OK(mote_json_get_str(row, "g", "pixels", &pixels, &err));
-    T_OK(mote_json_get_i64(row, "g", "width", 1, 100, &width, &err));
-    T_OK(mote_json_get_i64(row, "g", "height", 1, 100, &height, &err));
-    T_OK(mote_json_get_i64(row, "g", "channels", 1, 3, &n_channels, &err));
-    T_OK(mote_json_get_i64(row, "g", "tolerance", 0, 3, &tolerance, &err));
+    T_OK(mote_json_get_i64(row, "g", "width", (mote_i64_range){1, 100}, &width, &err));
+    T_OK(mote_json_get_i64(row, "g", "height", (mote_i64_range){1, 100}, &height, &err));
+    T_OK(mote_json_get_i64(row, "g", "channels", (mote_i64_range){1, 3}, &n_channels, &err));
+    T_OK(mote_json_get_i64(row, "g", "tolerance", (mote_i64_range){0, 3}, &tolerance, &err));
     size_t n;
     uint8_t *bytes = read_file(golden(file), &n);
     mote_image im;

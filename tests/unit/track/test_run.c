@@ -104,7 +104,8 @@ static void a_run_keeps_what_it_was_made_from(void **state)
     int64_t cores = 0;
     assert_ok(mote_json_parse("machine", r.info.machine_json, strlen(r.info.machine_json), &machine,
                               &err));
-    assert_ok(mote_json_get_i64(machine, "machine", "cores", 1, 1 << 20, &cores, &err));
+    assert_ok(
+        mote_json_get_i64(machine, "machine", "cores", (mote_i64_range){1, 1 << 20}, &cores, &err));
     json_decref(machine);
     mote_gc_report gc; /* the run keeps its objects */
     assert_ok(mote_store_collect(f->store, &(mote_gc_options){.now_ms = 1 << 30}, &gc, &err));

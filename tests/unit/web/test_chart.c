@@ -263,7 +263,7 @@ static void a_heat_map_is_a_png_of_its_values(void **state)
     const float v[6] = {0.0f, 1.0f, 2.0f, /* row 0: the bottom */ 3.0f, (float)NAN, 6.3f};
     mote_buf b;
     mote_buf_init(&b, 1 << 20);
-    mote_heat_map(v, 2, 3, 30, 20, "a \"clip\"", &b);
+    mote_heat_map(&(mote_grid){v, 2, 3}, 30, 20, "a \"clip\"", &b);
     assert_non_null(strstr(b.data, "<img width=30 height=20 alt=\"a &quot;clip&quot;\""));
     read_png(b.data, 3, 2);
     /* filter byte, then pixels, top row first */
@@ -280,17 +280,17 @@ static void a_large_map_needs_several_blocks_and_a_flat_one_has_one_colour(void 
     mote_buf_init(&b, 1 << 20);
     for (size_t i = 0; i < T_COUNT(v); i++)
         v[i] = (float)(i % 7);
-    mote_heat_map(v, 300, 400, 400, 300, "", &b);
+    mote_heat_map(&(mote_grid){v, 300, 400}, 400, 300, "", &b);
     read_png(b.data, 400, 300);
     mote_buf_reset(&b);
     for (size_t i = 0; i < T_COUNT(v); i++)
         v[i] = -3.0f;
-    mote_heat_map(v, 3, 4, 4, 3, "", &b);
+    mote_heat_map(&(mote_grid){v, 3, 4}, 4, 3, "", &b);
     read_png(b.data, 4, 3);
     for (size_t i = 0; i < 15; i++)
         assert_int_equal(pixels[i], 0);
     mote_buf_reset(&b);
-    mote_heat_map(v, 0, 4, 4, 3, "", &b);
+    mote_heat_map(&(mote_grid){v, 0, 4}, 4, 3, "", &b);
     assert_int_equal(b.len, 0);
     mote_buf_release(&b);
 }
@@ -325,10 +325,10 @@ static void extreme_values_and_sizes_do_no_harm(void **state)
     static float values[3000 * 2000];
     MOTE_SCOPED_BUF out;
     mote_buf_init(&out, 1 << 24);
-    mote_heat_map(near, 1, 2, 10, 10, "map", &out);
-    mote_heat_map(far, 1, 2, 10, 10, "map", &out);
+    mote_heat_map(&(mote_grid){near, 1, 2}, 10, 10, "map", &out);
+    mote_heat_map(&(mote_grid){far, 1, 2}, 10, 10, "map", &out);
     assert_int_equal(out.status, MOTE_OK);
-    mote_heat_map(values, 3000, 2000, 10, 10, "map", &out);
+    mote_heat_map(&(mote_grid){values, 3000, 2000}, 10, 10, "map", &out);
     assert_int_equal(out.status, MOTE_LIMIT);
 }
 
