@@ -211,8 +211,8 @@ static bool is_short(const mote_checker *c, size_t i)
 
 static bool is_long(const mote_checker *c, size_t i)
 {
-    return c->rows[i].role == MOTE_ROLE_EXAMPLE && !c->rows[i].kind->count &&
-           /* that cuts windows of it */ c->cfg->cut.length_ms > 0 &&
+    return c->rows[i].role == MOTE_ROLE_EXAMPLE &&
+           mote_kind_gives_one(c->rows[i].kind, &c->cfg->cut) && c->cfg->cut.length_ms > 0 &&
            (double)c->rows[i].duration_us > c->cfg->cut.length_ms * 1000.0 * 2.5;
 }
 

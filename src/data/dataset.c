@@ -268,7 +268,7 @@ static mote_status nothing_fits(const mote_loader *l, mote_err *err)
                      k->cut_hint ? "; " : "", k->cut_hint ? k->cut_hint : "");
 }
 
-/* A kind that always gives one sample of one shape need not decode but the first. */
+/* Where every item is one sample, of a shape that the kind knows, none but the first is decoded. */
 static mote_status count_samples(mote_loader *l, mote_err *err)
 {
     const mote_kind *k = l->cfg->kind;
@@ -276,7 +276,7 @@ static mote_status count_samples(mote_loader *l, mote_err *err)
         mote_planned *p = &l->plan[i];
         mote_shape shape = l->d->shape;
         p->n = p->rows ? p->n : 1;
-        if (i == 0 || k->count || p->rows) {
+        if (i == 0 || p->rows || !mote_kind_gives_one(k, &l->cfg->cut)) {
             MOTE_TRY(look_for_cancel(l, i, err));
             MOTE_TRY(look_at_item(l, p, &shape, err));
         }

@@ -194,8 +194,8 @@ mote_status mote_form_of(mote_store *s, const mote_data_version *v, const mote_d
     if (cfg->kind->survey)
         MOTE_TRY(cfg->kind->survey(s, v, &cfg->cut, a, &f, err));
     else
-        MOTE_TRY(cfg->kind->count ? look_at_one(s, v, cfg, a, &f, err)
-                                  : describe(NULL, cfg, a, &f, err));
+        MOTE_TRY(cfg->kind->is_shape_told ? describe(NULL, cfg, a, &f, err)
+                                          : look_at_one(s, v, cfg, a, &f, err));
     *out = f;
     return MOTE_OK;
 }
@@ -205,7 +205,7 @@ mote_status mote_form_declared(const mote_dataset_config *cfg, mote_arena *a, mo
 {
     mote_sample_form f = {0};
     const mote_names labels = {cfg->labels, cfg->n_labels};
-    if (cfg->kind->count || cfg->kind->survey || cfg->n_labels == 0)
+    if (!cfg->kind->is_shape_told || cfg->kind->survey || cfg->n_labels == 0)
         return mote_fail(err, MOTE_ARG, "the form of %s follows from the data alone",
                          cfg->kind->many);
     MOTE_TRY(name_outputs(cfg, &labels, a, &f, err));

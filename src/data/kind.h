@@ -265,16 +265,19 @@ struct mote_kind {
     bool (*print)(const mote_decoded *d, int16_t out[MOTE_KIND_PRINT]);
 
     /* What is cut from a decoded sample for a data set. check refuses a config (ARG); shape tells
-     * the shape of one, by what is decoded; count how many a stretch gives (NULL: always one, whose
-     * shape the config alone tells: shape takes NULL then); cut writes the k-th. cut_of: what
-     * mote.yaml asks for; sees the parts that setting `dataset` is made of; NULL: nothing of it.
-     * cut_hint: the key that helps when shapes differ; NULL: none does. */
+     * the shape of one, by what is decoded, or (is_shape_told) by the config alone: it takes NULL
+     * then; count how many a stretch gives (NULL: always one), but need not be asked where
+     * gives_one (NULL: never) says that it is one of every stretch; cut writes the k-th. cut_of:
+     * what mote.yaml asks for; sees the parts that setting `dataset` is made of; NULL: nothing of
+     * it. cut_hint: the key that helps when shapes differ; NULL: none does. */
+    bool is_shape_told;
     mote_cut_config (*cut_of)(const mote_project *p);
     const char *cut_hint;
     mote_status (*check_cut)(const mote_cut_config *cfg, mote_err *err);
     mote_status (*shape)(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
                          mote_err *err);
     size_t (*count)(const mote_piece *s, const mote_cut_config *cfg);
+    bool (*gives_one)(const mote_cut_config *cfg);
     void (*cut)(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out);
 
     /* n_columns and columns of such samples, by what is decoded (NULL where shape takes NULL);
@@ -314,6 +317,12 @@ struct mote_kind {
 
 /* The row of an input; NULL while the data room has none. Static storage. */
 const mote_kind *mote_kind_of(mote_input_kind input);
+
+/* Is every stretch one sample, whatever its length? Then nothing is decoded to count them. */
+static inline bool mote_kind_gives_one(const mote_kind *k, const mote_cut_config *cut)
+{
+    return !k->count || (k->gives_one && k->gives_one(cut));
+}
 
 /* What people call so many of its samples: "recordings", "1 picture" without the number; "rows"
  * where a file holds many. Static storage. */

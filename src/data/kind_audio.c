@@ -128,7 +128,11 @@ static mote_status copy_own(const void *own, mote_arena *a, const void **out, mo
 
 static mote_cut_config cut_of(const mote_project *p)
 {
-    return (mote_cut_config){.rate_hz = p->rate_hz, .length_ms = p->clip_ms};
+    return (mote_cut_config){.rate_hz = p->rate_hz,
+                             .length_ms = p->clip_ms,
+                             .stride_ms = mote_project_is_of_words(p) ? 0
+                                          : p->data.stride_ms > 0     ? p->data.stride_ms
+                                                                      : p->clip_ms};
 }
 
 extern const mote_kind mote_kind_audio;
@@ -152,7 +156,10 @@ const mote_kind mote_kind_audio = {
     .is_timed = true,
     .cut_of = cut_of,
     .check_cut = mote_audio_check_cut,
+    .is_shape_told = true,
     .shape = mote_audio_shape,
+    .count = mote_audio_count,
+    .gives_one = mote_audio_gives_one,
     .cut = mote_audio_cut,
     .load_own = mote_audio_load_own,
     .make_nothing = mote_audio_make_silence,

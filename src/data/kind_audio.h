@@ -32,6 +32,10 @@ void mote_audio_fit(const int16_t *in, size_t n, int16_t *out, size_t clip_sampl
 mote_status mote_audio_check_cut(const mote_cut_config *cfg, mote_err *err);
 mote_status mote_audio_shape(const mote_decoded *d, const mote_cut_config *cfg, mote_shape *out,
                              mote_err *err);
+/* With a stride a recording is clips from its begin on, every stride_ms, what is left behind the
+ * last left out; a shorter one is one clip. Without, it is one clip: where a word is. */
+bool mote_audio_gives_one(const mote_cut_config *cfg);
+size_t mote_audio_count(const mote_piece *s, const mote_cut_config *cfg);
 void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out);
 mote_status mote_audio_load_own(mote_loader *l, mote_err *err);
 mote_status mote_audio_make_silence(mote_loader *l, void *out, mote_err *err);

@@ -93,9 +93,9 @@ mote_status mote_audio_shape(const mote_decoded *d, const mote_cut_config *cfg, 
     return MOTE_OK;
 }
 
-void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out)
+/* The part of a recording that the piece means. */
+static mote_audio_view part_of(const mote_piece *s)
 {
-    (void)k;
     const mote_audio *a = mote_decoded_audio(s->decoded);
     size_t from = 0, to = a->n;
     if (s->to_us > 0) {
@@ -104,7 +104,34 @@ void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, v
         to = to < a->n ? to : a->n;
         from = from < to ? from : to;
     }
-    mote_audio_fit(a->samples + from, to - from, out, clip_samples_of(cfg));
+    return (mote_audio_view){a->samples + from, to - from};
+}
+
+/* Samples from one clip of a recording to the next; 0: a recording is one clip. */
+static size_t stride_of(const mote_cut_config *cfg)
+{
+    return (size_t)llround(cfg->stride_ms * cfg->rate_hz / 1000.0);
+}
+
+bool mote_audio_gives_one(const mote_cut_config *cfg)
+{
+    return stride_of(cfg) == 0;
+}
+
+size_t mote_audio_count(const mote_piece *s, const mote_cut_config *cfg)
+{
+    const size_t n = part_of(s).n, clip = clip_samples_of(cfg), stride = stride_of(cfg);
+    return stride == 0 || n < clip ? 1 : (n - clip) / stride + 1;
+}
+
+void mote_audio_cut(const mote_piece *s, const mote_cut_config *cfg, size_t k, void *out)
+{
+    const mote_audio_view part = part_of(s);
+    const size_t clip = clip_samples_of(cfg), stride = stride_of(cfg);
+    if (stride == 0 || part.n < clip)
+        mote_audio_fit(part.samples, part.n, out, clip);
+    else
+        memcpy(out, part.samples + k * stride, clip * sizeof(int16_t));
 }
 
 /* ---- backgrounds --------------------------------------------------------------------------- */

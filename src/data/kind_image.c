@@ -268,6 +268,7 @@ const mote_kind mote_kind_image = {
     .print = print,
     .check_cut = check_cut,
     .cut_of = cut_of,
+    .is_shape_told = true,
     .shape = shape,
     .cut = cut,
     .cut_type = "image/x-portable-anymap",

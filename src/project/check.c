@@ -195,13 +195,6 @@ static void check_rest(mote_reader *r)
                                  p->monitor.min_predictions, p->monitor.window);
 }
 
-static void check_task(mote_reader *r)
-{
-    mote_err why;
-    if (r->task && mote_task_ready(r->task->name, &why) != MOTE_OK)
-        mote_reader_complain_key(r, "task", "%s", why.text);
-}
-
 /* What the task leaves open is a key; what it does not is its own. */
 static void set_kinds(mote_reader *r)
 {
@@ -215,7 +208,6 @@ void mote_reader_check(mote_reader *r)
 {
     set_kinds(r);
     check_name(r);
-    check_task(r);
     mote_reader_set_words(r);
     if (r->fatal != MOTE_OK)
         return;

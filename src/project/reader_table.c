@@ -104,7 +104,7 @@ void mote_reader_check_table(mote_reader *r)
     if (!r->task || !mote_schema_is_of(mote_schema_find(key, strlen(key)), r->task, r->input) ||
         !mote_reader_is_good(r, "table.columns"))
         return;
-    if (t->target.n == 0 && mote_reader_is_good(r, key) && !r->task->lacks)
+    if (t->target.n == 0 && mote_reader_is_good(r, key))
         mote_reader_complain_key(r, key, "'table.target' is missing: the column that is asked for");
     for (size_t i = 0; i < t->target.n; i++)
         check_column(r, key, t->target.items[i]);

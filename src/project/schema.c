@@ -325,8 +325,8 @@ static void add_tasks(mote_buf *out, const mote_schema_row *row)
 
 static void add_task_table(mote_buf *out)
 {
-    mote_buf_str(out, "\n### Tasks\n\n| task | comes in | is said | what it is | |\n"
-                      "|---|---|---|---|---|\n");
+    mote_buf_str(out, "\n### Tasks\n\n| task | comes in | is said | what it is |\n"
+                      "|---|---|---|---|\n");
     for (int i = 0; i < MOTE_N_TASKS; i++) {
         const mote_task *task = mote_task_get((mote_task_id)i);
         mote_buf_printf(out, "| `%s` |", task->name);
@@ -339,8 +339,7 @@ static void add_task_table(mote_buf *out)
             if (task->answers & MOTE_ONE_OF(k))
                 mote_buf_printf(out, "%s %s", task->answers & (MOTE_ONE_OF(k) - 1) ? "," : "",
                                 mote_answer_name((mote_answer_kind)k));
-        mote_buf_printf(out, " | %s | %s%s |\n", task->doc, task->lacks ? "not there yet: " : "",
-                        task->lacks ? task->lacks : "");
+        mote_buf_printf(out, " | %s |\n", task->doc);
     }
 }
 

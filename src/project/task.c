@@ -7,14 +7,13 @@
 #define MOTE_NAMES_BYTES 128 /* all names of one table, with commas */
 
 static const mote_task tasks[MOTE_N_TASKS] = {
-#define TASK(id, input_, inputs_, answer_, answers_, is_stream_, lacks_, doc_)                     \
+#define TASK(id, input_, inputs_, answer_, answers_, is_stream_, doc_)                             \
     [MOTE_TASK_##id] = {.name = #id,                                                               \
                         .input = MOTE_INPUT_##input_,                                              \
                         .answer = MOTE_ANSWER_##answer_,                                           \
                         .is_stream = (is_stream_),                                                 \
                         .inputs = (inputs_),                                                       \
                         .answers = (answers_),                                                     \
-                        .lacks = (lacks_),                                                         \
                         .doc = (doc_)},
 #include "project/tasks.def"
 };
@@ -76,23 +75,6 @@ mote_task_id mote_task_index(const mote_task *task)
 {
     MOTE_BUG_IF(task < tasks || task >= tasks + MOTE_N_TASKS);
     return (mote_task_id)(task - tasks);
-}
-
-mote_status mote_task_ready(const char *name, mote_err *err)
-{
-    const mote_task *task = mote_task_find(name);
-    if (task == NULL) {
-        const char *names[MOTE_N_TASKS];
-        char text[MOTE_NAMES_BYTES];
-        for (int i = 0; i < MOTE_N_TASKS; i++)
-            names[i] = tasks[i].name;
-        return mote_fail(err, MOTE_NOT_FOUND, "task '%s' is not one of: %s", name,
-                         join(names, MOTE_N_TASKS, text));
-    }
-    if (task->lacks != NULL)
-        return mote_fail(err, MOTE_UNSUPPORTED, "task '%s' is not there yet: %s", name,
-                         task->lacks);
-    return MOTE_OK;
 }
 
 const char *mote_input_name(mote_input_kind kind)

@@ -33,7 +33,7 @@ typedef enum {
 #define MOTE_ONE_OF(kind) (1u << (unsigned)(kind))
 
 typedef enum {
-#define TASK(id, input, inputs, answer, answers, is_stream, lacks, doc) MOTE_TASK_##id,
+#define TASK(id, input, inputs, answer, answers, is_stream, doc) MOTE_TASK_##id,
 #include "project/tasks.def"
     MOTE_N_TASKS
 } mote_task_id;
@@ -57,7 +57,6 @@ typedef struct {
     bool is_stream;          /* judged on windows of what never ends, and on events */
     uint32_t inputs;         /* all kinds that it can be about: MOTE_ONE_OF(MOTE_INPUT_..) */
     uint32_t answers;        /* all that can be said: MOTE_ONE_OF(MOTE_ANSWER_..) */
-    const char *lacks;       /* NULL: carried by every room; else what is missing */
     const char *doc;
 } mote_task;
 
@@ -69,12 +68,6 @@ const mote_task *mote_task_find(const char *name);
 
 /* Which row this one is. */
 mote_task_id mote_task_index(const mote_task *task);
-
-/* Refuse a task that a room does not carry yet.
- *
- * Errors:  NOT_FOUND  no task has the name; the message lists those there are
- *          UNSUPPORTED  the task is known, but a room is missing; the message says which */
-MOTE_MUST_USE mote_status mote_task_ready(const char *name, mote_err *err);
 
 /* As the tables have them. Static storage. */
 const char *mote_input_name(mote_input_kind kind);

@@ -19,7 +19,7 @@
 
 #define SANITIZED "-fsanitize=address,undefined"
 
-enum { STEPS = 40, CHANNELS = 2, NUMBERS = STEPS * CHANNELS, SAMPLES = 8 };
+enum { STEPS = 40, CHANNELS = 2, NUMBERS = STEPS * CHANNELS, SOUND = 1600, SAMPLES = 8 };
 
 /* Reads samples; writes the answer's numbers and the verdict. */
 static const char driver[] = "#include <stdio.h>\n#include HEADER\n"
@@ -51,6 +51,7 @@ typedef struct {
 } kind;
 
 #define SERIES(settings) "{\"kind\": " settings ", \"rate_hz\": 50}"
+#define MEL(how)         "{\"kind\": \"logmel\", \"n_mels\": 12, \"arithmetic\": \"" how "\"}"
 static const kind KINDS[] = {
     {"classes", MOTE_INPUT_SERIES, MOTE_ANSWER_CLASS, MOTE_F32,
      SERIES("\"raw\", \"arithmetic\": \"float\""), 3, 0, false},
@@ -71,9 +72,18 @@ static const kind KINDS[] = {
     {"classes", MOTE_INPUT_IMAGE, MOTE_ANSWER_CLASS, MOTE_U8, "{\"kind\": \"pixels\"}", 4, 0, true},
     {"values", MOTE_INPUT_SERIES, MOTE_ANSWER_VALUE, MOTE_F32,
      SERIES("\"statistics\", \"arithmetic\": \"float\""), 2, 0, true},
+    {"anomaly", MOTE_INPUT_AUDIO, MOTE_ANSWER_ANOMALY, MOTE_I16, MEL("float"), 1,
+     MOTE_SCORE_RECONSTRUCTION, false},
+    {"anomaly", MOTE_INPUT_AUDIO, MOTE_ANSWER_ANOMALY, MOTE_I16, MEL("fixed"), 1,
+     MOTE_SCORE_RECONSTRUCTION, false},
     {"anomaly", MOTE_INPUT_TABLE, MOTE_ANSWER_ANOMALY, MOTE_F32, NULL, 1, MOTE_SCORE_RECONSTRUCTION,
      true},
 };
+
+static int numbers_of(const kind *k)
+{
+    return k->input == MOTE_INPUT_AUDIO ? SOUND : NUMBERS;
+}
 
 /* ---- models --------------------------------------------------------------------------------- */
 
@@ -120,9 +130,10 @@ static mote_graph *network(const mote_shape *in, int32_t n_out, bool has_softmax
     return g;
 }
 
-static void fill(mote_dtype dtype, mote_rng *r, void *x)
+static void fill(const kind *k, mote_rng *r, void *x)
 {
-    for (int i = 0; i < SAMPLES * NUMBERS; i++) {
+    const mote_dtype dtype = k->dtype;
+    for (int i = 0; i < SAMPLES * numbers_of(k); i++) {
         const double v = 60 * mote_rng_normal(r);
         if (dtype == MOTE_F32)
             ((float *)x)[i] = (float)(v / 20);
@@ -164,12 +175,16 @@ static mote_signature signature_of(const kind *k)
     static const char *const names[] = {"left", "right", "up", "down"};
     mote_signature s = {.input = k->input,
                         .sample = {k->dtype, 2, {STEPS, CHANNELS}},
-                        .rate_hz = k->input == MOTE_INPUT_SERIES ? 50 : 0,
+                        .rate_hz = k->input == MOTE_INPUT_SERIES  ? 50
+                                   : k->input == MOTE_INPUT_AUDIO ? 16000
+                                                                  : 0,
                         .answer = k->answer,
                         .n_outputs = k->n_outputs,
                         .n_labels = k->answer == MOTE_ANSWER_ANOMALY ? 0 : k->n_outputs};
     if (k->input == MOTE_INPUT_IMAGE)
         s.sample = (mote_shape){k->dtype, 3, {STEPS, CHANNELS, 1}};
+    if (k->input == MOTE_INPUT_AUDIO)
+        s.sample = (mote_shape){k->dtype, 1, {SOUND}};
     for (int i = 0; i < s.n_labels; i++) {
         s.labels[i] = names[i];
         s.units[i] = k->answer == MOTE_ANSWER_VALUE ? "m/s" : NULL;
@@ -234,12 +249,17 @@ static void check_alarms(const kind *k, const char *dir)
     mote_err err;
     snprintf(path, sizeof path, "%s/%s.h", dir, k->file);
     T_OK(mote_file_read(path, 1 << 20, &text, &n, &err));
-    const bool is_timed = signature_of(k).rate_hz > 0;
-    assert_true((strstr(text, "#define ANOMALY_HOP_STEPS 20\n") != NULL) == is_timed);
-    assert_true((strstr(text, "#define ANOMALY_QUIET 2\n") != NULL) == is_timed);
+    const mote_signature s = signature_of(k);
+    const bool is_timed = s.rate_hz > 0;
+    const int hop = s.sample.dims[0] / 2;
+    char defines[3][60];
+    snprintf(defines[0], 60, "#define ANOMALY_HOP_STEPS %d\n", hop);
+    snprintf(defines[1], 60, "#define ANOMALY_QUIET %d\n", (int)(s.rate_hz / hop));
+    snprintf(defines[2], 60, "#define ANOMALY_ADAPT %d\n", (int)(4 * s.rate_hz / hop));
+    for (size_t i = 0; i < T_COUNT(defines); i++)
+        assert_true((strstr(text, defines[i]) != NULL) == is_timed);
     assert_true((strstr(text, "mrt_alarm.h") != NULL) == is_timed);
     assert_true((strstr(text, "#define ANOMALY_USUAL 0.25f\n") != NULL) == is_timed);
-    assert_true((strstr(text, "#define ANOMALY_ADAPT 10\n") != NULL) == is_timed);
     assert_true((strstr(text, "mrt_usual.h") != NULL) == is_timed);
 }
 
@@ -261,7 +281,7 @@ static void build(const mote_compile_input *in, const kind *k, const char *dir)
     snprintf(n_out, sizeof n_out, "-DN_OUT=%d", n_said(k));
     snprintf(n_bounded, sizeof n_bounded, is_bounded(k) ? "-DN_BOUNDED=%d" : "-DNO_BOUNDS=%d",
              k->n_outputs);
-    snprintf(n_numbers, sizeof n_numbers, "-DN_NUMBERS=%d", NUMBERS);
+    snprintf(n_numbers, sizeof n_numbers, "-DN_NUMBERS=%d", numbers_of(k));
     const char *const words[] = {
         SANITIZED, header,
         name,      type,
@@ -286,7 +306,8 @@ static void compare(const kind *k, mote_predictor *p, const void *x, const char 
     const size_t bytes = (size_t)n_said(k) * sizeof(float);
     memcpy(numbers, said + i * (bytes + sizeof verdict), bytes);
     memcpy(&verdict, said + i * (bytes + sizeof verdict) + bytes, sizeof verdict);
-    T_OK(mote_predict(p, (const char *)x + i * mote_shape_bytes(sample), NUMBERS, &y, &err));
+    T_OK(mote_predict(p, (const char *)x + i * mote_shape_bytes(sample), (size_t)numbers_of(k), &y,
+                      &err));
     if (y.values)
         assert_memory_equal(numbers, y.values, (size_t)k->n_outputs * sizeof(float));
     for (int32_t c = 0; is_bounded(k) && c < k->n_outputs; c++) {
@@ -402,12 +423,12 @@ static void a_project_says_of_a_sample_what_a_predictor_says(void **state)
     mote_rng_init(&r, 5);
     for (size_t i = 0; i < T_COUNT(KINDS); i++) {
         const kind *k = &KINDS[i];
-        static float x[SAMPLES * NUMBERS]; /* the widest type */
+        static float x[SAMPLES * SOUND]; /* the widest type */
         char dir[400];
         mote_predictor *p = NULL;
         MOTE_SCOPED_BUF said;
         mote_buf_init(&said, 1 << 20);
-        fill(k->dtype, &r, x);
+        fill(k, &r, x);
         mote_model *m = model_of(k, x, &r);
         const mote_compile_input in = input_of(m);
         snprintf(dir, sizeof dir, "%s/answer-%zu", t_temp(), i);
@@ -430,14 +451,14 @@ static void a_project_of_samples_has_no_stream(void **state)
     mote_err err;
     mote_rng r;
     const mote_target *t = NULL;
-    static float x[SAMPLES * NUMBERS];
+    static float x[SAMPLES * SOUND];
     static const char *const absent[] = {"detections.c", "detections.h", "keyword.h",
                                          "device/mrt_detector.c"};
     char dir[400], path[500], *text = NULL;
     size_t n = 0;
     mote_compile_result result;
     mote_rng_init(&r, 6);
-    fill(MOTE_F32, &r, x);
+    fill(&KINDS[0], &r, x);
     mote_model *m = model_of(&KINDS[0], x, &r);
     const mote_compile_input in = input_of(m);
     snprintf(dir, sizeof dir, "%s/plain", t_temp());
@@ -466,10 +487,10 @@ static void what_an_answer_cannot_be_made_of_is_refused(void **state)
     mote_err err;
     mote_rng r;
     const mote_target *t = NULL;
-    static float x[SAMPLES * NUMBERS];
+    static float x[SAMPLES * SOUND];
     mote_compile_result result;
     mote_rng_init(&r, 7);
-    fill(MOTE_F32, &r, x);
+    fill(&KINDS[0], &r, x);
     mote_model *m = model_of(&KINDS[5], x, &r);
     mote_compile_input in = input_of(m);
     T_OK(mote_target_find("cortex-m4f", &t, &err));

@@ -352,6 +352,35 @@ static void silence_and_one_sample_more_are_fine(void **state)
     assert_int_equal(out[9], 5);
 }
 
+/* With a stride a recording is as many clips as fit, the same that lie there; without, one. */
+static void a_stride_cuts_a_recording_into_clips(void **state)
+{
+    (void)state;
+    int16_t x[1000], out[400];
+    for (size_t i = 0; i < T_COUNT(x); i++)
+        x[i] = (int16_t)(i + 1);
+    mote_audio a = {.samples = x, .n = T_COUNT(x), .rate_hz = 4000};
+    mote_decoded d = {.own = &a};
+    mote_cut_config cut = {.rate_hz = 4000, .length_ms = 100, .stride_ms = 50};
+    mote_piece all = {&d, 0, 0}, part = {&d, 50000, 225000}, short_one = {&d, 0, 50000};
+    assert_false(mote_audio_gives_one(&cut));
+    assert_int_equal(mote_audio_count(&all, &cut), 4); /* from 0, 200, 400, 600 */
+    for (size_t k = 0; k < 4; k++) {
+        mote_audio_cut(&all, &cut, k, out);
+        assert_memory_equal(out, x + k * 200, sizeof out);
+    }
+    assert_int_equal(mote_audio_count(&part, &cut), 2); /* of 700 samples */
+    mote_audio_cut(&part, &cut, 1, out);
+    assert_memory_equal(out, x + 400, sizeof out);
+    assert_int_equal(mote_audio_count(&short_one, &cut), 1);
+    mote_audio_cut(&short_one, &cut, 0, out);
+    assert_int_equal(out[0], 0); /* in the middle of silence */
+    assert_int_equal(out[100], 1);
+    cut.stride_ms = 0;
+    assert_true(mote_audio_gives_one(&cut));
+    assert_int_equal(mote_audio_count(&all, &cut), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +397,7 @@ int main(void)
         cmocka_unit_test(short_clips_are_centred),
         cmocka_unit_test(long_clips_are_cut_where_the_word_is),
         cmocka_unit_test(silence_and_one_sample_more_are_fine),
+        cmocka_unit_test(a_stride_cuts_a_recording_into_clips),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

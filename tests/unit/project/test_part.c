@@ -70,6 +70,31 @@ static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
         assert_int_equal(json_object_size(json_object_get(j, used[i].section)), 1);
         assert_true(mote_project_has_part(f->project, used[i].section));
     }
+    /* Keys of sections that were there: their presets change no hash, their use does. */
+    static const struct {
+        const char *part, *preset, *use;
+    } among[] = {{"training", "min_steps: 0", "min_steps: 9"},
+                 {"data.time_column", "time_column: ''", "time_column: t"},
+                 {"data.group_column", "group_column: ''", "group_column: who"},
+                 {"data.axes", "axes: []", "axes: [x]"},
+                 {"data.time_unit", "time_unit: auto", "time_unit: ms"}};
+    for (size_t i = 0; i < sizeof among / sizeof among[0]; i++) {
+        const char *section = strncmp(among[i].part, "data", 4) == 0 ? "data" : among[i].part;
+        mote_sha256 without, preset, use;
+        good(f, "name: demo\ntask: gesture\n");
+        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &without, NULL),
+                         MOTE_OK);
+        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\n%s: {%s}\n", section,
+                       among[i].preset);
+        good(f, text);
+        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &preset, NULL), MOTE_OK);
+        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\n%s: {%s}\n", section,
+                       among[i].use);
+        good(f, text);
+        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &use, NULL), MOTE_OK);
+        assert_memory_equal(&without, &preset, sizeof preset);
+        assert_memory_not_equal(&without, &use, sizeof use);
+    }
     /* Of keywords these are as they were. */
     good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n");
     assert_true(mote_project_has_part(f->project, "stream"));
