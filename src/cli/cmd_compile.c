@@ -67,7 +67,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     if (st == MOTE_OK)
         st = mote_footprint_estimate(&m.input, w.target, &w.footprint, err);
     if (st == MOTE_OK)
-        st = mote_advise_estimated(&m.input, w.target, &w.footprint, NULL, NULL, &w.advice, err);
+        st = mote_advise_estimated(&(mote_placement){.input = &m.input, .target = w.target},
+                                   &w.footprint, NULL, &w.advice, err);
     mote_device_input_release(&m);
     return st == MOTE_OK ? say(cli, v, &w, err) : st;
 }

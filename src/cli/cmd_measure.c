@@ -102,7 +102,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_advice_device d = device_of(cli);
     mote_status st = mote_measure(&in.input, t, &o, &m, err);
     if (st == MOTE_OK)
-        st = mote_advise_measured(&in.input, t, &o, &m, &d, &advice, err);
+        st = mote_advise_measured(&(mote_placement){&in.input, t, d}, &o, &m, &advice, err);
     if (st != MOTE_OK) {
         mote_device_input_release(&in);
         return st;

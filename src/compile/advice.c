@@ -17,10 +17,12 @@ static mote_advice_item *add(mote_advice *a, const char *about, const char *key)
 }
 
 /* True when the core would rather compute the front end's other arithmetic. */
-static bool is_unsuited(const mote_compile_input *in, const mote_target *t)
+static bool is_unsuited(const mote_placement *p)
 {
+    const mote_compile_input *in = p->input;
     mote_frontend other;
-    return mote_compile_has_features(in) && mote_frontend_is_fixed(in->features) == t->has_fpu &&
+    return mote_compile_has_features(in) &&
+           mote_frontend_is_fixed(in->features) == p->target->has_fpu &&
            mote_frontend_other_arithmetic(in->features, &other) &&
            mote_frontend_elements(&other, &in->sample) > 0;
 }
@@ -33,9 +35,11 @@ static const char *word_of_other(const mote_compile_input *in)
 
 #define NEW_RUN "the model then has to be trained anew, with 'mote run', as its features change"
 
-static mote_status estimate_arithmetic(const mote_compile_input *in, const mote_target *t,
-                                       const mote_footprint *f, mote_advice *a, mote_err *err)
+static mote_status estimate_arithmetic(const mote_placement *p, const mote_footprint *f,
+                                       mote_advice *a, mote_err *err)
 {
+    const mote_compile_input *in = p->input;
+    const mote_target *t = p->target;
     mote_frontend features;
     mote_compile_input other = *in;
     mote_footprint o;
@@ -54,11 +58,12 @@ static mote_status estimate_arithmetic(const mote_compile_input *in, const mote_
     return MOTE_OK;
 }
 
-static mote_status measure_arithmetic(const mote_compile_input *in, const mote_target *t,
-                                      const mote_measure_options *options,
+static mote_status measure_arithmetic(const mote_placement *p, const mote_measure_options *options,
                                       const mote_device_measurement *m, mote_advice *a,
                                       mote_err *err)
 {
+    const mote_compile_input *in = p->input;
+    const mote_target *t = p->target;
     mote_frontend features;
     mote_compile_input other = *in;
     mote_measure_options o = *options;
@@ -107,9 +112,12 @@ static double step_ms(const mote_compile_input *in, const mote_device_measuremen
            1e3 / clock_hz;
 }
 
-static void check_real_time(const mote_compile_input *in, const mote_target *t,
-                            const mote_device_measurement *m, double clock_hz, mote_advice *a)
+static void check_real_time(const mote_placement *p, const mote_device_measurement *m,
+                            mote_advice *a)
 {
+    const mote_compile_input *in = p->input;
+    const mote_target *t = p->target;
+    const double clock_hz = p->device.clock_hz > 0 ? p->device.clock_hz : (double)t->clock_hz;
     char other[80] = "";
     if (!mote_compile_has_features(in) || in->thresholds == NULL)
         return;
@@ -126,9 +134,11 @@ static void check_real_time(const mote_compile_input *in, const mote_target *t,
                       ms, in->hop_ms, t->name, clock_hz / 1e6, other);
 }
 
-static void check_device(const mote_compile_input *in, const mote_target *t,
-                         const mote_advice_device *d, mote_advice *a)
+static void check_device(const mote_placement *p, mote_advice *a)
 {
+    const mote_compile_input *in = p->input;
+    const mote_target *t = p->target;
+    const mote_advice_device *d = &p->device;
     if (mote_compile_has_features(in) && in->thresholds != NULL &&
         d->latency_budget_ms > in->hop_ms)
         (void)mote_format(add(a, "latency", "device.budget.latency_ms")->text,
@@ -152,44 +162,37 @@ static void check_device(const mote_compile_input *in, const mote_target *t,
 }
 
 /* What the figures say besides the arithmetic. */
-static void check_measured(const mote_compile_input *in, const mote_target *t,
-                           const mote_device_measurement *m, const mote_advice_device *d,
+static void check_measured(const mote_placement *p, const mote_device_measurement *m,
                            mote_advice *a)
 {
     int64_t stack = m->network_stack_bytes > m->features_stack_bytes ? m->network_stack_bytes
                                                                      : m->features_stack_bytes;
-    check_memory(t, m->ram_static_bytes + stack, m->flash_bytes, "", a);
-    check_real_time(in, t, m, d->clock_hz > 0 ? d->clock_hz : (double)t->clock_hz, a);
+    check_memory(p->target, m->ram_static_bytes + stack, m->flash_bytes, "", a);
+    check_real_time(p, m, a);
 }
 
-mote_status mote_advise_estimated(const mote_compile_input *in, const mote_target *t,
-                                  const mote_footprint *f, const mote_device_measurement *m,
-                                  const mote_advice_device *d, mote_advice *out, mote_err *err)
+mote_status mote_advise_estimated(const mote_placement *p, const mote_footprint *f,
+                                  const mote_device_measurement *m, mote_advice *out, mote_err *err)
 {
-    static const mote_advice_device nothing;
-    if (d == NULL)
-        d = &nothing;
     memset(out, 0, sizeof *out);
-    if (is_unsuited(in, t))
-        MOTE_TRY(estimate_arithmetic(in, t, f, out, err));
+    if (is_unsuited(p))
+        MOTE_TRY(estimate_arithmetic(p, f, out, err));
     if (m != NULL)
-        check_measured(in, t, m, d, out);
+        check_measured(p, m, out);
     else
-        check_memory(t, f->ram_bytes, f->least_flash_bytes, " at least", out);
-    check_device(in, t, d, out);
+        check_memory(p->target, f->ram_bytes, f->least_flash_bytes, " at least", out);
+    check_device(p, out);
     return MOTE_OK;
 }
 
-mote_status mote_advise_measured(const mote_compile_input *in, const mote_target *t,
-                                 const mote_measure_options *options,
-                                 const mote_device_measurement *m, const mote_advice_device *d,
-                                 mote_advice *out, mote_err *err)
+mote_status mote_advise_measured(const mote_placement *p, const mote_measure_options *options,
+                                 const mote_device_measurement *m, mote_advice *out, mote_err *err)
 {
     memset(out, 0, sizeof *out);
-    if (is_unsuited(in, t))
-        MOTE_TRY(measure_arithmetic(in, t, options, m, out, err));
-    check_measured(in, t, m, d, out);
-    check_device(in, t, d, out);
+    if (is_unsuited(p))
+        MOTE_TRY(measure_arithmetic(p, options, m, out, err));
+    check_measured(p, m, out);
+    check_device(p, out);
     return MOTE_OK;
 }
 

@@ -36,22 +36,26 @@ typedef struct {
     double energy_budget_uj, energy_pj_per_instruction;
 } mote_advice_device;
 
+/* What is judged: a model on a core, in a device. Borrowed. */
+typedef struct {
+    const mote_compile_input *input;
+    const mote_target *target;
+    mote_advice_device device;
+} mote_placement;
+
 /* From shapes and recorded code sizes alone, no tool needed: arithmetic and memory; also the rest
- * when it was measured (m, else NULL). `f` is the footprint of (in, t); d may be NULL. Errors:
- * those of mote_footprint_estimate. */
-MOTE_MUST_USE mote_status mote_advise_estimated(const mote_compile_input *in, const mote_target *t,
-                                                const mote_footprint *f,
-                                                const mote_device_measurement *m,
-                                                const mote_advice_device *d, mote_advice *out,
+ * when it was measured (m, else NULL). `f` is the footprint of the model on the core. Errors: those
+ * of mote_footprint_estimate. */
+MOTE_MUST_USE mote_status mote_advise_estimated(const mote_placement *p, const mote_footprint *f,
+                                                const mote_device_measurement *m, mote_advice *out,
                                                 mote_err *err);
 
 /* From `m`, measured with `options`. When the front end's arithmetic does not suit the core, the
  * same model with the other one is built and run too, on the same inputs: the figures in the text
  * are measured. Errors: those of mote_measure. */
-MOTE_MUST_USE mote_status mote_advise_measured(const mote_compile_input *in, const mote_target *t,
+MOTE_MUST_USE mote_status mote_advise_measured(const mote_placement *p,
                                                const mote_measure_options *options,
-                                               const mote_device_measurement *m,
-                                               const mote_advice_device *d, mote_advice *out,
+                                               const mote_device_measurement *m, mote_advice *out,
                                                mote_err *err);
 
 /* An array of {about, key, text}; a new reference, NULL: out of memory. */

@@ -111,29 +111,38 @@ mote_status measure_write_inputs(measuring *m, mote_err *err)
     return mote_file_write(path, bytes, n, err);
 }
 
-/* What the host computes for input i: the network's input, its output, what the layer says. */
-static mote_status expect(const measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
-                          int32_t i, float *values, void *said, int8_t *to, mote_err *err)
+/* The host's side of the comparison. Owned by measure_compare, but the memory by the measurement.
+ */
+typedef struct {
+    mote_frontend_plan *plan; /* NULL: inputs are the network's */
+    mote_runner *runner;
+    float *values, *said; /* aligned, the record is not */
+    int8_t *record;       /* of one input: the network's input, its output, what the layer says */
+} reference;
+
+/* What the host computes for input i, into its record. */
+static mote_status expect(const measuring *m, const reference *r, int32_t i, mote_err *err)
 {
+    int8_t *to = r->record;
     const mote_graph *g = m->in->graph;
     const mote_quant *q = &g->tensors[g->inputs[0]].quant;
     size_t n = input_bytes(m);
-    if (plan != NULL) {
+    if (r->plan != NULL) {
         const char *x = (const char *)m->samples + (size_t)i * sample_bytes(m);
-        MOTE_TRY(mote_frontend_run(plan, 0, x, (size_t)m->in->sample.dims[0], values, err));
+        MOTE_TRY(mote_frontend_run(r->plan, 0, x, (size_t)m->in->sample.dims[0], r->values, err));
         if (m->in->is_float)
-            memcpy(to, values, n);
+            memcpy(to, r->values, n);
         else
-            MOTE_TRY(mote_frontend_quantize(plan, (mote_input_quant){q->scales[0], q->zero_point},
-                                            values, n, to, err));
+            MOTE_TRY(mote_frontend_quantize(
+                r->plan, (mote_input_quant){q->scales[0], q->zero_point}, r->values, n, to, err));
     } else {
         memcpy(to, (const int8_t *)m->inputs + (size_t)i * n, n);
     }
-    mote_runner_run(runner, to, to + n, NULL, NULL);
+    mote_runner_run(r->runner, to, to + n, NULL, NULL);
     const codegen_layer *layer = codegen_layer_of(m->in);
     if (said_bytes(m) > 0)
-        layer->said(m->in, to, to + n, said);
-    memcpy(to + n + output_bytes(m), said, said_bytes(m));
+        layer->said(m->in, to, to + n, r->said);
+    memcpy(to + n + output_bytes(m), r->said, said_bytes(m));
     return MOTE_OK;
 }
 
@@ -146,20 +155,17 @@ static bool is_promised(const measuring *m, int32_t i, const int8_t *given)
            (!out || memcmp(out + k * n_out, given + n_in, n_out) == 0);
 }
 
-static mote_status compare_all(measuring *m, const mote_frontend_plan *plan, mote_runner *runner,
-                               const int8_t *got, mote_err *err)
+static mote_status compare_all(measuring *m, reference *r, const int8_t *got, mote_err *err)
 {
     size_t record = record_bytes(m);
-    int8_t *want;
-    float *values, *said; /* aligned, the record is not */
-    MOTE_TRY(mote_arena_take(&m->arena, said_bytes(m) + 1, sizeof *said, &said, err));
-    MOTE_TRY(mote_arena_take(&m->arena, record, 1, &want, err));
-    MOTE_TRY(mote_arena_take(&m->arena, input_bytes(m), sizeof *values, &values, err));
+    MOTE_TRY(mote_arena_take(&m->arena, said_bytes(m) + 1, sizeof *r->said, &r->said, err));
+    MOTE_TRY(mote_arena_take(&m->arena, record, 1, &r->record, err));
+    MOTE_TRY(mote_arena_take(&m->arena, input_bytes(m), sizeof *r->values, &r->values, err));
     m->result.first_difference = -1;
     for (int32_t i = 0; i < m->n_inputs; i++) {
-        MOTE_TRY(expect(m, plan, runner, i, values, said, want, err));
+        MOTE_TRY(expect(m, r, i, err));
         const int8_t *given = got + (size_t)i * record;
-        if (memcmp(want, given, record) == 0 && is_promised(m, i, given))
+        if (memcmp(r->record, given, record) == 0 && is_promised(m, i, given))
             m->result.n_equal++;
         else if (m->result.first_difference < 0)
             m->result.first_difference = i;
@@ -173,8 +179,7 @@ mote_status measure_compare(measuring *m, mote_err *err)
     size_t n, record = record_bytes(m);
     MOTE_TRY(mote_path_join(&m->arena, m->dir, "out.bin", &path, err));
     MOTE_TRY(mote_file_read(path, (size_t)1 << 30, &got, &n, err));
-    mote_frontend_plan *plan = NULL;
-    mote_runner *runner = NULL;
+    reference r = {0};
     mote_status st = MOTE_OK;
     if (n != (size_t)m->n_inputs * record)
         st = mote_fail(err, MOTE_IO, "the emulated program wrote %zu bytes, %zu were expected", n,
@@ -182,13 +187,13 @@ mote_status measure_compare(measuring *m, mote_err *err)
     const mote_frontend none = mote_frontend_none();
     if (st == MOTE_OK && measure_takes_samples(m->in))
         st = mote_frontend_plan_create(mote_compile_has_features(m->in) ? m->in->features : &none,
-                                       &m->in->sample, 1, &plan, err);
+                                       &m->in->sample, 1, &r.plan, err);
     if (st == MOTE_OK)
-        st = mote_runner_create(m->in->graph, &runner, err);
+        st = mote_runner_create(m->in->graph, &r.runner, err);
     if (st == MOTE_OK)
-        st = compare_all(m, plan, runner, (const int8_t *)got, err);
-    mote_runner_destroy(runner);
-    mote_frontend_plan_destroy(plan);
+        st = compare_all(m, &r, (const int8_t *)got, err);
+    mote_runner_destroy(r.runner);
+    mote_frontend_plan_destroy(r.plan);
     mote_free(got);
     return st;
 }

@@ -12,6 +12,15 @@
 #define MAX_FILE_BYTES ((size_t)1 << 30)
 #define MAX_SUMS_BYTES ((size_t)1 << 20)
 
+/* A project's folder, what was written there and what is to be. */
+typedef struct {
+    const char *dir;
+    const char *sums; /* the list of the call before; "": there is none */
+    mote_project_file *files;
+    size_t n;
+    mote_arena *a; /* for paths and names */
+} folder;
+
 /* True when the list has the line "<hex>  <name>". */
 static bool is_listed(const char *sums, const char *hex, const char *name)
 {
@@ -26,13 +35,12 @@ static bool is_listed(const char *sums, const char *hex, const char *name)
     return false;
 }
 
-static mote_status check_one(const char *dir, const char *sums, mote_project_file *f, mote_arena *a,
-                             mote_err *err)
+static mote_status check_one(const folder *o, mote_project_file *f, mote_err *err)
 {
     char *path = NULL, *text = NULL;
     size_t n = 0;
     f->is_kept = false;
-    MOTE_TRY(mote_path_join(a, dir, f->name, &path, err));
+    MOTE_TRY(mote_path_join(o->a, o->dir, f->name, &path, err));
     mote_status st = mote_file_read(path, MAX_FILE_BYTES, &text, &n, err);
     if (st == MOTE_NOT_FOUND)
         return MOTE_OK;
@@ -43,9 +51,9 @@ static mote_status check_one(const char *dir, const char *sums, mote_project_fil
     mote_sha256 sum = mote_sha256_of(text, n);
     mote_sha256_hex(&sum, hex);
     mote_free(text);
-    if (is_same || is_listed(sums, hex, f->name))
+    if (is_same || is_listed(o->sums, hex, f->name))
         return MOTE_OK;
-    f->is_kept = f->is_yours && sums[0] != 0;
+    f->is_kept = f->is_yours && o->sums[0] != 0;
     if (f->is_kept)
         return MOTE_OK;
     return mote_fail(err, MOTE_EXISTS,
@@ -54,16 +62,15 @@ static mote_status check_one(const char *dir, const char *sums, mote_project_fil
                      path);
 }
 
-static mote_status write_one(const char *dir, const mote_project_file *f, mote_arena *a,
-                             mote_err *err)
+static mote_status write_one(const folder *o, const mote_project_file *f, mote_err *err)
 {
-    char *path = NULL, *folder = NULL;
-    MOTE_TRY(mote_path_join(a, dir, f->name, &path, err));
-    MOTE_TRY(mote_path_join(a, dir, f->name, &folder, err));
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL && slash != folder) {
+    char *path = NULL, *parent = NULL;
+    MOTE_TRY(mote_path_join(o->a, o->dir, f->name, &path, err));
+    MOTE_TRY(mote_path_join(o->a, o->dir, f->name, &parent, err));
+    char *slash = strrchr(parent, '/');
+    if (slash != NULL && slash != parent) {
         *slash = '\0';
-        MOTE_TRY(mote_dir_make(folder, err));
+        MOTE_TRY(mote_dir_make(parent, err));
     }
     return mote_file_write(path, f->bytes, f->n, err);
 }
@@ -84,10 +91,10 @@ static bool next_line(const char **at, mote_arena *a, char **hex, char **name)
     return false;
 }
 
-static bool is_written(const mote_project_file *files, size_t n, const char *name)
+static bool is_written(const folder *o, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (mote_str_eq(files[i].name, name))
+    for (size_t i = 0; i < o->n; i++)
+        if (mote_str_eq(o->files[i].name, name))
             return true;
     return false;
 }
@@ -101,24 +108,24 @@ static bool is_old_place(const char *name)
 
 /* True for a source that is not written any more while its header is: what it had stands in another
  * source now. */
-static bool is_left_behind(const mote_project_file *files, size_t n, const char *name)
+static bool is_left_behind(const folder *o, const char *name)
 {
     const size_t stem = strlen(name) - (mote_str_ends(name, ".c") ? 2 : 0);
-    for (size_t i = 0; name[stem] != '\0' && i < n; i++)
-        if (strlen(files[i].name) == stem + 2 && strncmp(files[i].name, name, stem) == 0 &&
-            mote_str_ends(files[i].name, ".h"))
+    for (size_t i = 0; name[stem] != '\0' && i < o->n; i++)
+        if (strlen(o->files[i].name) == stem + 2 && strncmp(o->files[i].name, name, stem) == 0 &&
+            mote_str_ends(o->files[i].name, ".h"))
             return true;
     return false;
 }
 
 /* Remove what is as `hex` says (NULL: leave it); *gone when it is not there any more. */
-static mote_status drop_old(const char *dir, const char *hex, const char *name, mote_arena *a,
-                            bool *gone, mote_err *err)
+static mote_status drop_old(const folder *o, const char *hex, const char *name, bool *gone,
+                            mote_err *err)
 {
     char *path = NULL, *text = NULL;
     size_t n = 0;
     *gone = false;
-    MOTE_TRY(mote_path_join(a, dir, name, &path, err));
+    MOTE_TRY(mote_path_join(o->a, o->dir, name, &path, err));
     mote_status st = mote_file_read(path, MAX_FILE_BYTES, &text, &n, err);
     if (st != MOTE_OK) {
         *gone = st == MOTE_NOT_FOUND;
@@ -139,35 +146,32 @@ static mote_status drop_old(const char *dir, const char *hex, const char *name, 
 }
 
 /* The lines of the old list that this call does not write. */
-static mote_status keep_lines(const char *dir, const char *sums, const mote_project_file *files,
-                              size_t n, mote_arena *a, mote_buf *b, mote_err *err)
+static mote_status keep_lines(const folder *o, mote_buf *b, mote_err *err)
 {
     char *hex = NULL, *name = NULL;
-    while (next_line(&sums, a, &hex, &name)) {
+    for (const char *at = o->sums; next_line(&at, o->a, &hex, &name);) {
         bool gone = false;
-        if (is_written(files, n, name))
+        if (is_written(o, name))
             continue;
-        const bool is_old = is_old_place(name) || is_left_behind(files, n, name);
-        MOTE_TRY(drop_old(dir, is_old ? hex : NULL, name, a, &gone, err));
+        const bool is_old = is_old_place(name) || is_left_behind(o, name);
+        MOTE_TRY(drop_old(o, is_old ? hex : NULL, name, &gone, err));
         if (!gone)
             mote_buf_printf(b, "%s  %s\n", hex, name);
     }
     return MOTE_OK;
 }
 
-static mote_status write_sums(const char *dir, const char *path, const char *sums,
-                              const mote_project_file *files, size_t n, mote_arena *a,
-                              mote_err *err)
+static mote_status write_sums(const folder *o, const char *path, mote_err *err)
 {
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, MAX_SUMS_BYTES);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < o->n; i++) {
         char hex[MOTE_SHA256_HEX_BYTES];
-        mote_sha256 sum = mote_sha256_of(files[i].bytes, files[i].n);
+        mote_sha256 sum = mote_sha256_of(o->files[i].bytes, o->files[i].n);
         mote_sha256_hex(&sum, hex);
-        mote_buf_printf(&b, "%s  %s\n", hex, files[i].name);
+        mote_buf_printf(&b, "%s  %s\n", hex, o->files[i].name);
     }
-    MOTE_TRY(keep_lines(dir, sums, files, n, a, &b, err));
+    MOTE_TRY(keep_lines(o, &b, err));
     MOTE_TRY(mote_buf_status(&b, err));
     return mote_file_write(path, b.data, b.len, err);
 }
@@ -184,11 +188,11 @@ mote_status mote_project_files_write(const char *dir, mote_project_file *files, 
     mote_status st = mote_file_read(path, MAX_SUMS_BYTES, &read, &len, err);
     if (st != MOTE_OK && st != MOTE_NOT_FOUND)
         return st;
-    const char *sums = read != NULL ? read : "";
+    const folder o = {dir, read != NULL ? read : "", files, n, a};
     for (size_t i = 0; i < n; i++)
-        MOTE_TRY(check_one(dir, sums, &files[i], a, err));
+        MOTE_TRY(check_one(&o, &files[i], err));
     for (size_t i = 0; i < n; i++)
         if (!files[i].is_kept)
-            MOTE_TRY(write_one(dir, &files[i], a, err));
-    return write_sums(dir, path, sums, files, n, a, err);
+            MOTE_TRY(write_one(&o, &files[i], err));
+    return write_sums(&o, path, err);
 }

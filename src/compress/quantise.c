@@ -138,93 +138,122 @@ static layout layout_of(const mote_op *op, const mote_tensor *w)
     return (layout){w->dims[0], mote_tensor_elements(w) / w->dims[0]};
 }
 
-/* Scales [channels]: the largest weight at 127, and never so small that the bias overflows 2^30. */
-static void weight_scales(const float *w, int64_t n, layout l, bool per_tensor, const float *bias,
-                          float in_scale, float *scales)
+/* A layer with weights on its way to int8. Tensors are those of the float graph. */
+typedef struct {
+    const mote_op *op;
+    const mote_tensor *in, *weights, *bias;
+    layout at;
+    float in_scale;
+    bool is_one_scale; /* all channels have the same */
+    float *scales;     /* [at.channels] of the weights */
+} weighted;
+
+/* The largest weight at 127, and never so small that the bias overflows 2^30. */
+static void choose_scales(const weighted *x)
 {
+    const layout l = x->at;
+    const float *w = x->weights->data, *bias = x->bias->data;
+    float *scales = x->scales, all = 0.0f;
     for (int32_t c = 0; c < l.channels; c++)
         scales[c] = 0.0f;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0, n = mote_tensor_elements(x->weights); i < n; i++) {
         int64_t c = (i / l.inner) % l.channels;
         float a = fabsf(w[i]);
         scales[c] = a > scales[c] ? a : scales[c];
     }
-    float all = 0.0f;
     for (int32_t c = 0; c < l.channels; c++) {
-        double least = fabs((double)bias[c]) / ((double)in_scale * 0x1p30);
+        double least = fabs((double)bias[c]) / ((double)x->in_scale * 0x1p30);
         double s = (double)scales[c] / 127.0;
         s = s > least ? s : least;
         scales[c] = s > 1e-20 ? (float)s : 1e-20f;
         all = scales[c] > all ? scales[c] : all;
     }
-    for (int32_t c = 0; per_tensor && c < l.channels; c++)
+    for (int32_t c = 0; x->is_one_scale && c < l.channels; c++)
         scales[c] = all;
 }
 
 /* The mean error that rounding the weights causes in each output channel, from the mean of the
  * input per channel (Nagel et al. 2019, "Data-free quantization", section 4.2). Cells of padding
  * count as if they had the mean: an approximation at the borders. */
-static void mean_errors(const mote_op *op, const mote_tensor *w, const float *from,
-                        const int8_t *to, const float *scales, layout l, const double *in_means,
-                        int32_t n_means, double *errors)
+static void mean_errors(const weighted *x, const int8_t *to, const double *in_means, double *errors)
 {
-    int64_t n = mote_tensor_elements(w);
+    const layout l = x->at;
+    const float *from = x->weights->data;
+    const int32_t n_means = x->in->dims[x->in->n_dims - 1];
     for (int32_t c = 0; c < l.channels; c++)
         errors[c] = 0.0;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0, n = mote_tensor_elements(x->weights); i < n; i++) {
         int64_t c = (i / l.inner) % l.channels;
-        int64_t in_channel = mote_op_has(op->kind, MOTE_OP_CHANNEL_LAST) ? c : i % n_means;
-        errors[c] += ((double)scales[c] * to[i] - (double)from[i]) * in_means[in_channel];
+        int64_t in_channel = mote_op_has(x->op->kind, MOTE_OP_CHANNEL_LAST) ? c : i % n_means;
+        errors[c] += ((double)x->scales[c] * to[i] - (double)from[i]) * in_means[in_channel];
     }
+}
+
+/* The int8 weights as constant *id of `to`. */
+static mote_status add_int8(const weighted *x, mote_graph *to, int32_t *id, mote_err *err)
+{
+    const mote_tensor *w = x->weights;
+    const layout l = x->at;
+    const float *from = w->data;
+    const bool is_channel_last = mote_op_has(x->op->kind, MOTE_OP_CHANNEL_LAST);
+    mote_quant quant = {.n_scales = x->is_one_scale ? 1 : l.channels,
+                        .scales = x->scales,
+                        .axis = is_channel_last ? w->n_dims - 1 : 0};
+    mote_tensor_spec s = {.name = w->name, .dtype = MOTE_I8, .n_dims = w->n_dims, .quant = &quant};
+    memcpy(s.dims, w->dims, sizeof s.dims);
+    MOTE_TRY(mote_graph_add_const(to, &s, id, err));
+    int8_t *q = to->tensors[*id].data;
+    for (int64_t i = 0, n = mote_tensor_elements(w); i < n; i++) {
+        int8_t v = mote_quantise_value(from[i], x->scales[(i / l.inner) % l.channels], 0);
+        q[i] = v < -127 ? -127 : v;
+    }
+    return MOTE_OK;
+}
+
+/* The int32 bias as constant *id of `to`; errors [channels] are taken off. */
+static mote_status add_bias(const weighted *x, const double *errors, mote_graph *to, mote_arena *a,
+                            int32_t *id, mote_err *err)
+{
+    const int32_t channels = x->at.channels;
+    const float *from = x->bias->data;
+    float *scales = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)channels, sizeof *scales, &scales, err));
+    for (int32_t c = 0; c < channels; c++)
+        scales[c] = x->in_scale * x->scales[c];
+    mote_quant quant = {.n_scales = x->is_one_scale ? 1 : channels, .axis = 0, .scales = scales};
+    mote_tensor_spec s = {
+        .name = x->bias->name, .dtype = MOTE_I32, .n_dims = 1, .dims = {channels}, .quant = &quant};
+    MOTE_TRY(mote_graph_add_const(to, &s, id, err));
+    int32_t *q = to->tensors[*id].data;
+    for (int32_t c = 0; c < channels; c++) {
+        double v = round(((double)from[c] - errors[c]) / (double)scales[c]);
+        q[c] = (int32_t)(v > 0x1p30 ? 0x1p30 : v < -0x1p30 ? -0x1p30 : v);
+    }
+    return MOTE_OK;
 }
 
 static mote_status add_weights(quantiser *q, mote_graph *to, const mote_op *op, int32_t *in,
                                mote_err *err)
 {
-    const mote_tensor *w = &q->from->tensors[op->inputs[1]], *b = &q->from->tensors[op->inputs[2]];
-    const mote_tensor *x = &q->from->tensors[op->inputs[0]];
-    const float *wv = w->data, *bv = b->data;
-    float in_scale = q->scales[op->inputs[0]];
-    layout l = layout_of(op, w);
-    bool per_tensor = mote_op_has(op->kind, MOTE_OP_ONE_SCALE);
-    float *scales = NULL, *bias_scales = NULL;
+    const mote_tensor *w = &q->from->tensors[op->inputs[1]];
+    weighted x = {.op = op,
+                  .in = &q->from->tensors[op->inputs[0]],
+                  .weights = w,
+                  .bias = &q->from->tensors[op->inputs[2]],
+                  .at = layout_of(op, w),
+                  .in_scale = q->scales[op->inputs[0]],
+                  .is_one_scale = mote_op_has(op->kind, MOTE_OP_ONE_SCALE)};
     double *errors = NULL;
-    MOTE_TRY(mote_arena_take(&q->arena, (size_t)l.channels, sizeof *scales, &scales, err));
-    MOTE_TRY(
-        mote_arena_take(&q->arena, (size_t)l.channels, sizeof *bias_scales, &bias_scales, err));
-    MOTE_TRY(mote_arena_take(&q->arena, (size_t)l.channels, sizeof *errors, &errors, err));
-    weight_scales(wv, mote_tensor_elements(w), l, per_tensor, bv, in_scale, scales);
-
-    mote_quant quant = {.n_scales = per_tensor ? 1 : l.channels,
-                        .scales = scales,
-                        .axis = mote_op_has(op->kind, MOTE_OP_CHANNEL_LAST) ? w->n_dims - 1 : 0};
-    mote_tensor_spec s = {.name = w->name, .dtype = MOTE_I8, .n_dims = w->n_dims, .quant = &quant};
-    memcpy(s.dims, w->dims, sizeof s.dims);
-    MOTE_TRY(mote_graph_add_const(to, &s, &in[1], err));
-    int8_t *wq = to->tensors[in[1]].data;
-    for (int64_t i = 0, n = mote_tensor_elements(w); i < n; i++) {
-        int8_t v = mote_quantise_value(wv[i], scales[(i / l.inner) % l.channels], 0);
-        wq[i] = v < -127 ? -127 : v;
-    }
+    MOTE_TRY(mote_arena_take(&q->arena, (size_t)x.at.channels, sizeof *x.scales, &x.scales, err));
+    MOTE_TRY(mote_arena_take(&q->arena, (size_t)x.at.channels, sizeof *errors, &errors, err));
+    choose_scales(&x);
+    MOTE_TRY(add_int8(&x, to, &in[1], err));
     /* A dense layer behind a flattening has more inputs than its tensor has channels: the mean per
      * last dimension is then not that of one weight, and no correction is made. */
-    bool can_correct = w->n_dims != 2 || x->dims[x->n_dims - 1] == w->dims[1];
+    bool can_correct = w->n_dims != 2 || x.in->dims[x.in->n_dims - 1] == w->dims[1];
     if (q->config->correct_bias && can_correct)
-        mean_errors(op, w, wv, wq, scales, l, q->channel_means[op->inputs[0]],
-                    x->dims[x->n_dims - 1], errors);
-
-    for (int32_t c = 0; c < l.channels; c++)
-        bias_scales[c] = in_scale * scales[c];
-    quant = (mote_quant){.n_scales = per_tensor ? 1 : l.channels, .axis = 0, .scales = bias_scales};
-    s = (mote_tensor_spec){
-        .name = b->name, .dtype = MOTE_I32, .n_dims = 1, .dims = {l.channels}, .quant = &quant};
-    MOTE_TRY(mote_graph_add_const(to, &s, &in[2], err));
-    int32_t *bq = to->tensors[in[2]].data;
-    for (int32_t c = 0; c < l.channels; c++) {
-        double v = round(((double)bv[c] - errors[c]) / (double)bias_scales[c]);
-        bq[c] = (int32_t)(v > 0x1p30 ? 0x1p30 : v < -0x1p30 ? -0x1p30 : v);
-    }
-    return MOTE_OK;
+        mean_errors(&x, to->tensors[in[1]].data, q->channel_means[op->inputs[0]], errors);
+    return add_bias(&x, errors, to, &q->arena, &in[2], err);
 }
 
 /* ---- the graph --------------------------------------------------------------------------- */

@@ -199,12 +199,14 @@ static mote_status measure(compiling *c, mote_err *err)
 static mote_status advise(compiling *c, const mote_footprint *f, mote_err *err)
 {
     const mote_device_setting *device = mote_setting_device(c->p->settings);
-    mote_advice_device d = {.clock_hz = device->clock_mhz * 1e6,
-                            .energy_pj_per_instruction = device->energy_pj_per_instruction};
+    const mote_placement place = {
+        .input = &c->input,
+        .target = c->target,
+        .device = {.clock_hz = device->clock_mhz * 1e6,
+                   .energy_pj_per_instruction = device->energy_pj_per_instruction}};
     mote_advice *a = NULL;
     MOTE_TRY(mote_arena_take(&c->arena, 1, sizeof *a, &a, err));
-    MOTE_TRY(mote_advise_estimated(&c->input, c->target, f, c->is_measured ? &c->measured : NULL,
-                                   &d, a, err));
+    MOTE_TRY(mote_advise_estimated(&place, f, c->is_measured ? &c->measured : NULL, a, err));
     mote_stage_set(c->r, "hints", mote_advice_to_json(a));
     return MOTE_OK;
 }

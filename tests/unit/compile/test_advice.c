@@ -61,7 +61,10 @@ static mote_advice advise(const char *bundle, const char *target, const mote_dev
     mote_advice a;
     t_must(mote_target_find(target, &t, &err), &err);
     t_must(mote_footprint_estimate(&in, t, &f, &err), &err);
-    t_must(mote_advise_estimated(&in, t, &f, m, d, &a, &err), &err);
+    mote_placement place = {.input = &in, .target = t};
+    if (d != NULL)
+        place.device = *d;
+    t_must(mote_advise_estimated(&place, &f, m, &a, &err), &err);
     mote_model_unref(model);
     return a;
 }
