@@ -96,7 +96,8 @@ mote_status mote_ask_scope(mote_cli *cli, const char *dir, bool all, mote_err *e
     bool is_end = false;
     MOTE_TRY(mote_scope_load(dir, &cli->arena, &before, err));
     MOTE_TRY(mote_scope_apply(before, NULL, 0, &cli->arena, &text, err));
-    MOTE_TRY(mote_project_parse(MOTE_PROJECT_FILE, text, strlen(text), &cli->arena, &p, NULL, err));
+    MOTE_TRY(mote_project_parse(&(mote_file_bytes){MOTE_PROJECT_FILE, text, strlen(text)},
+                                &cli->arena, &p, NULL, err));
     mote_print(cli->messages, "Enter leaves a question open, Ctrl-D all that are left; "
                               "Ctrl-C writes nothing.\n");
     for (size_t i = 0; i < n && !is_end; i++)

@@ -431,22 +431,22 @@ static mote_status show_field(mote_cli *cli, json_t *document, mote_err *err)
 {
     mote_loop_bar bar;
     const mote_pipeline_config cfg = mote_loop_config(cli, &bar);
-    mote_verdict *verdicts = NULL;
-    size_t n = 0, n_awaited = 0;
+    mote_verdicts asked;
+    size_t n_awaited = 0;
     json_t *list = NULL;
     if (!asks_the_field(cli->project))
         return MOTE_OK;
-    MOTE_TRY(mote_field_verdicts(&cfg, &cli->arena, &verdicts, &n, err));
-    for (size_t i = 0; i < n; i++)
-        n_awaited += mote_verdict_is_awaited(&verdicts[i]);
+    MOTE_TRY(mote_field_verdicts(&cfg, &cli->arena, &asked, err));
+    for (size_t i = 0; i < asked.n; i++)
+        n_awaited += mote_verdict_is_awaited(&asked.items[i]);
     mote_say(cli, "\nasked of the field\n");
-    mote_loop_say_verdicts(cli, verdicts, n, NULL);
+    mote_loop_say_verdicts(cli, &asked, NULL);
     if (n_awaited > 0)
         mote_say(cli,
                  "\n%zu of %zu not yet known: bring the number back with 'mote monitor "
                  "--record METRIC=NUMBER --samples N'\n",
-                 n_awaited, n);
-    MOTE_TRY(mote_verdicts_to_json(verdicts, n, &list, err));
+                 n_awaited, asked.n);
+    MOTE_TRY(mote_verdicts_to_json(&asked, &list, err));
     return mote_json_put(document, "field", list, err);
 }
 

@@ -124,12 +124,12 @@ static mote_status tell_of_drift(mote_cli *cli, mote_pipeline *p, mote_err *err)
 
 /* The gate: what is not met and what nobody knows, but for what only use can tell. What is met and
  * only not proven may pass. */
-static mote_status refuse_unmet(const mote_verdict *v, size_t n, mote_err *err)
+static mote_status refuse_unmet(const mote_verdicts *all, mote_err *err)
 {
-    size_t n_unmet = mote_verdict_count(v, n, MOTE_VERDICT_NOT_MET),
-           n_unknown = mote_verdict_count(v, n, MOTE_VERDICT_UNKNOWN);
+    const size_t n = all->n, n_unmet = mote_verdict_count(all, MOTE_VERDICT_NOT_MET);
+    size_t n_unknown = mote_verdict_count(all, MOTE_VERDICT_UNKNOWN);
     for (size_t i = 0; i < n; i++)
-        n_unknown -= mote_verdict_is_awaited(&v[i]);
+        n_unknown -= mote_verdict_is_awaited(&all->items[i]);
     char unknown[48] = "";
     if (n_unknown > 0)
         (void)mote_format(unknown, sizeof unknown, "%zu not yet known", n_unknown);
@@ -177,7 +177,7 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     mote_loop_say_facts(cli, facts);
     if (st == MOTE_OK && j.remarks) {
         mote_say(cli, "\nrequirements\n");
-        mote_loop_say_verdicts(cli, j.verdicts, j.n_verdicts, j.remarks);
+        mote_loop_say_verdicts(cli, &j.verdicts, j.remarks);
     }
     if (st == MOTE_OK)
         st = result_json(cli, p, last, &j, err);
@@ -185,7 +185,7 @@ static mote_status run_to(mote_cli *cli, mote_stage_id last, bool force, bool ga
     mote_pipeline_destroy(p);
     if (st == MOTE_OK)
         tidy(cli);
-    return st == MOTE_OK && gate ? refuse_unmet(j.verdicts, j.n_verdicts, err) : st;
+    return st == MOTE_OK && gate ? refuse_unmet(&j.verdicts, err) : st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,

@@ -145,7 +145,7 @@ static void say(mote_cli *cli, const mote_overview *o)
         mote_say(cli, "\nrequirements, by %s/%lld\n", p->name, (long long)o->newest);
     else
         mote_say(cli, "\nrequirements\n");
-    mote_loop_say_verdicts(cli, o->judged.verdicts, o->judged.n_verdicts, o->judged.remarks);
+    mote_loop_say_verdicts(cli, &o->judged.verdicts, o->judged.remarks);
     mote_loop_say_facts(cli, o->facts);
     say_questions(cli, &p->scope);
     mote_say(cli, "\nnext: %s\n", o->next);

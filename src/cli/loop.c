@@ -115,12 +115,12 @@ void mote_loop_say_facts(mote_cli *cli, const json_t *facts)
         mote_say(cli, "  advice: %s\n", advice);
 }
 
-void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, const json_t *remarks)
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdicts *all, const json_t *remarks)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < all->n; i++) {
         mote_buf b;
         mote_buf_init(&b, 4096);
-        mote_verdict_text(&v[i], &b);
+        mote_verdict_text(&all->items[i], &b);
         if (b.status == MOTE_OK)
             mote_say(cli, "  %s\n", b.data);
         cli->is_cut |= b.status != MOTE_OK;

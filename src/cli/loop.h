@@ -34,6 +34,6 @@ void mote_loop_say_facts(mote_cli *cli, const json_t *facts);
  * latest version is what there is, and mote_loop_say_facts says what it lacks. */
 void mote_loop_say_data(mote_cli *cli, const mote_data_waiting *w, bool has_facts);
 /* The lines of the verdicts, and below them the remarks (NULL: none). */
-void mote_loop_say_verdicts(mote_cli *cli, const mote_verdict *v, size_t n, const json_t *remarks);
+void mote_loop_say_verdicts(mote_cli *cli, const mote_verdicts *all, const json_t *remarks);
 
 #endif

@@ -12,8 +12,8 @@
 
 #define CONFIDENCE 0.95
 
-mote_status mote_field_verdicts(const mote_pipeline_config *cfg, mote_arena *a, mote_verdict **out,
-                                size_t *n, mote_err *err)
+mote_status mote_field_verdicts(const mote_pipeline_config *cfg, mote_arena *a, mote_verdicts *out,
+                                mote_err *err)
 {
     mote_pipeline *p = NULL;
     mote_judged j = {0};
@@ -23,14 +23,13 @@ mote_status mote_field_verdicts(const mote_pipeline_config *cfg, mote_arena *a, 
     mote_status st = mote_pipeline_judge(p, a, &j, err);
     mote_pipeline_destroy(p);
     MOTE_TRY(st);
-    st = mote_arena_take(a, j.n_verdicts + 1, sizeof *list, &list, err);
-    for (size_t i = 0; st == MOTE_OK && i < j.n_verdicts; i++)
-        if (j.verdicts[i].requirement->where == MOTE_AT_FIELD)
-            list[k++] = j.verdicts[i];
+    st = mote_arena_take(a, j.verdicts.n + 1, sizeof *list, &list, err);
+    for (size_t i = 0; st == MOTE_OK && i < j.verdicts.n; i++)
+        if (j.verdicts.items[i].requirement->where == MOTE_AT_FIELD)
+            list[k++] = j.verdicts.items[i];
     mote_judged_release(&j);
     MOTE_TRY(st);
-    *out = list;
-    *n = k;
+    *out = (mote_verdicts){list, k};
     return MOTE_OK;
 }
 

@@ -9,10 +9,10 @@
 #include "pipeline/pipeline.h"
 #include "project/verdict.h"
 
-/* The verdicts of the requirements that are asked of the field, [*n], as mote.yaml lists them; they
+/* The verdicts of the requirements that are asked of the field, as mote.yaml lists them; they
  * live as long as `a` and cfg's project. cfg as for mote_pipeline_create. */
 MOTE_MUST_USE mote_status mote_field_verdicts(const mote_pipeline_config *cfg, mote_arena *a,
-                                              mote_verdict **out, size_t *n, mote_err *err);
+                                              mote_verdicts *out, mote_err *err);
 
 /* A number from the field. */
 typedef struct {

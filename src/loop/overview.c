@@ -67,19 +67,19 @@ static mote_status look_at_model(mote_store *s, const char *name, mote_arena *a,
 static const char *first_unknown(const mote_overview *o, mote_arena *a)
 {
     size_t i = 0;
-    while (o->judged.verdicts[i].kind != MOTE_VERDICT_UNKNOWN ||
-           mote_verdict_is_awaited(&o->judged.verdicts[i]))
+    while (o->judged.verdicts.items[i].kind != MOTE_VERDICT_UNKNOWN ||
+           mote_verdict_is_awaited(&o->judged.verdicts.items[i]))
         i++;
     return mote_arena_printf(a, "'%s' is not yet known; what would settle it: %s",
-                             o->judged.verdicts[i].requirement->id,
-                             o->judged.verdicts[i].settle.text);
+                             o->judged.verdicts.items[i].requirement->id,
+                             o->judged.verdicts.items[i].settle.text);
 }
 
 static size_t count_awaited(const mote_overview *o)
 {
     size_t n = 0;
-    for (size_t i = 0; i < o->judged.n_verdicts; i++)
-        n += mote_verdict_is_awaited(&o->judged.verdicts[i]);
+    for (size_t i = 0; i < o->judged.verdicts.n; i++)
+        n += mote_verdict_is_awaited(&o->judged.verdicts.items[i]);
     return n;
 }
 
@@ -108,11 +108,10 @@ static const char *next_step(mote_store *s, const mote_overview *o, mote_arena *
                         "was kept of it ('mote data kept --write DIR'), or add that "
                         "condition to the data or to 'augmentation' in mote.yaml and 'mote run'"
                       : "the traffic has changed: look with 'mote monitor'";
-    if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_NOT_MET) > 0)
+    if (mote_verdict_count(&o->judged.verdicts, MOTE_VERDICT_NOT_MET) > 0)
         return "a requirement is not met: 'mote evaluate' says by how much";
     const size_t n_awaited = count_awaited(o);
-    if (mote_verdict_count(o->judged.verdicts, o->judged.n_verdicts, MOTE_VERDICT_UNKNOWN) >
-        n_awaited)
+    if (mote_verdict_count(&o->judged.verdicts, MOTE_VERDICT_UNKNOWN) > n_awaited)
         return first_unknown(o, a);
     if (!o->has_champion)
         return "no version is champion: 'mote model promote'";

@@ -344,11 +344,11 @@ static mote_status take_memory(work *w, mote_arena *a, mote_err *err)
     return fill_frames(w, n_frames, err);
 }
 
-mote_status mote_hear(mote_hearer *h, const void *x, size_t n, const mote_hear_config *cfg,
+mote_status mote_hear(mote_hearer *h, const mote_recording *r, const mote_hear_config *cfg,
                       mote_arena *a, mote_hearing *out, mote_err *err)
 {
     mote_hear_config c = cfg ? *cfg : (mote_hear_config){.mode = MOTE_HEAR_DETECTIONS};
-    work w = {.h = h, .x = x, .n = (int64_t)n};
+    work w = {.h = h, .x = r->x, .n = (int64_t)r->n};
     MOTE_TRY(lay_out(&w, c.is_alone, err));
     if (w.out.n_windows == 0) {
         *out = w.out;

@@ -89,9 +89,14 @@ typedef struct {
     const uint8_t *is_known; /* [n_windows] */
 } mote_hearing;
 
-/* Hear x, n samples (rows of the model's sample, for sound int16), n may be 0. cfg NULL:
- * detections. LIMIT for more than MOTE_HEAR_MAX_WINDOWS. */
-MOTE_MUST_USE mote_status mote_hear(mote_hearer *h, const void *x, size_t n,
+/* What is heard: n samples (rows of the model's sample, for sound int16), n may be 0. Borrowed. */
+typedef struct {
+    const void *x;
+    size_t n;
+} mote_recording;
+
+/* Hear it. cfg NULL: detections. LIMIT for more than MOTE_HEAR_MAX_WINDOWS. */
+MOTE_MUST_USE mote_status mote_hear(mote_hearer *h, const mote_recording *r,
                                     const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                                     mote_err *err);
 

@@ -277,7 +277,7 @@ mote_status mote_judge_add(mote_measurement_list *list, const mote_measured_at *
 {
     mote_measurement one = *m;
     MOTE_BUG_IF(list->n == sizeof list->items / sizeof list->items[0]);
-    MOTE_TRY(mote_measurement_id(at->metric, at->where, at->target, at->slice, a, &one.id, err));
+    MOTE_TRY(mote_measurement_id(at, a, &one.id, err));
     list->items[list->n++] = one;
     return MOTE_OK;
 }

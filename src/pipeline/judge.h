@@ -90,13 +90,6 @@ typedef struct {
     size_t n;
 } mote_measurement_list;
 
-/* What is measured, and where: a requirement's words. */
-typedef struct {
-    mote_metric metric;
-    mote_place where;
-    const char *target, *slice; /* "": none */
-} mote_measured_at;
-
 /* Append one; its id lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_judge_add(mote_measurement_list *list, const mote_measured_at *at,
                                          const mote_measurement *m, mote_arena *a, mote_err *err);

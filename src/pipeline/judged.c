@@ -30,8 +30,7 @@ mote_status mote_judge_measured(const mote_judging *in, mote_arena *a, mote_judg
 {
     mote_judged j = {.remarks = NULL};
     MOTE_TRY(collect(in, a, &j.measured, err));
-    MOTE_TRY(mote_verdict_judge_all(in->limits, &j.measured, in->basis, a, &j.verdicts,
-                                    &j.n_verdicts, err));
+    MOTE_TRY(mote_verdict_judge_all(in->limits, &j.measured, in->basis, a, &j.verdicts, err));
     MOTE_TRY(mote_remarks_of(in->limits, &j.measured, in->evaluated, &j.remarks, err));
     *out = j;
     return MOTE_OK;
@@ -67,7 +66,7 @@ mote_status mote_judged_json(const mote_judged *j, json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *document = json_object();
     json_t *list = NULL;
-    MOTE_TRY(mote_verdicts_to_json(j->verdicts, j->n_verdicts, &list, err));
+    MOTE_TRY(mote_verdicts_to_json(&j->verdicts, &list, err));
     MOTE_TRY(mote_json_put(document, "requirements", list, err));
     if (j->remarks && json_object_update(document, j->remarks) != 0)
         return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");

@@ -19,9 +19,8 @@ typedef struct {
 
 typedef struct {
     mote_measurements measured;
-    mote_verdict *verdicts; /* [n_verdicts], as mote.yaml lists the requirements */
-    size_t n_verdicts;
-    json_t *remarks; /* owned (pipeline/remarks.h) */
+    mote_verdicts verdicts; /* as mote.yaml lists the requirements */
+    json_t *remarks;        /* owned (pipeline/remarks.h) */
 } mote_judged;
 
 /* All but the remarks lives as long as `a`, and borrows from the limits. */

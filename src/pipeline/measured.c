@@ -31,7 +31,8 @@ mote_status mote_pipeline_measured(mote_pipeline *p, mote_metric metric, mote_pl
     mote_measurement m = *given;
     m.basis = basis;
     m.time_us = p->cfg.now_ms() * 1000;
-    MOTE_TRY(mote_measurement_id(metric, where, "", "", &p->arena, &m.id, err));
+    MOTE_TRY(
+        mote_measurement_id(&(mote_measured_at){metric, where, "", ""}, &p->arena, &m.id, err));
     mote_measurements one = {&m, 1};
     MOTE_SCOPED_JSON *j = NULL;
     MOTE_TRY(mote_measurements_to_json(&one, &j, err));

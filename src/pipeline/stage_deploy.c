@@ -497,8 +497,7 @@ static mote_status find_reasons(deploying *d, const mote_model_version *champion
     mote_buf_init(&text, 1 << 24);
     MOTE_TRY(verdicts_text(d, &text, err));
     MOTE_TRY(mote_verdicts_obstacles(text.data, against, err));
-    size_t n_open =
-        mote_verdict_count(d->judged.verdicts, d->judged.n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    size_t n_open = mote_verdict_count(&d->judged.verdicts, MOTE_VERDICT_NOT_PROVEN);
     if (!champion)
         add_reason(for_it, d->number == 1 ? "it is the first version" : "there is no champion yet");
     else if (champion->verdicts_json)
@@ -507,7 +506,7 @@ static mote_status find_reasons(deploying *d, const mote_model_version *champion
         MOTE_TRY(challenge(d, champion, against, for_it, err));
     if (n_open > 0)
         mote_buf_printf(for_it, "; %zu of %zu requirements are met, but not proven", n_open,
-                        d->judged.n_verdicts);
+                        d->judged.verdicts.n);
     MOTE_TRY(mote_buf_status(against, err));
     return mote_buf_status(for_it, err);
 }
@@ -559,8 +558,7 @@ static mote_status place(deploying *d, const mote_model_version *champion, bool 
 static mote_status say_decision(deploying *d, bool promoted, const mote_buf *why, mote_err *err)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
-    size_t n_open =
-        mote_verdict_count(d->judged.verdicts, d->judged.n_verdicts, MOTE_VERDICT_NOT_PROVEN);
+    size_t n_open = mote_verdict_count(&d->judged.verdicts, MOTE_VERDICT_NOT_PROVEN);
     const char *summary =
         mote_arena_printf(&d->arena, "%s/%lld %s: %s", name_of(d), (long long)d->number,
                           promoted ? "promoted" : "not promoted", why->data);

@@ -18,8 +18,8 @@ static mote_status count_classes(const mote_dataset *d, mote_split split, json_t
     return MOTE_OK;
 }
 
-static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_data_version *v,
-                             mote_split split, double *scale, json_t *counts, mote_err *err)
+static mote_status one_split(mote_pipeline *p, const mote_data_version *v, mote_split split,
+                             double *scale, json_t *counts, mote_err *err)
 {
     mote_dataset d;
     mote_features *f = NULL;
@@ -29,7 +29,6 @@ static mote_status one_split(mote_pipeline *p, mote_stage_run *r, const mote_dat
         st = mote_features_scale(f, scale, err);
         if (st == MOTE_OK)
             st = count_classes(&d, split, counts, err);
-        mote_stage_progress(p, r, (int64_t)split + 1, MOTE_N_SPLITS, mote_split_name(split));
     }
     mote_features_close(f);
     mote_dataset_release(&d);
@@ -61,8 +60,10 @@ mote_status mote_stage_features_run(mote_pipeline *p, mote_stage_run *r, mote_er
     }
     MOTE_SCOPED_JSON *counts = json_object();
     double scales[MOTE_N_SPLITS];
-    for (int s = 0; s < MOTE_N_SPLITS; s++)
-        MOTE_TRY(one_split(p, r, &v, (mote_split)s, &scales[s], counts, err));
+    for (int s = 0; s < MOTE_N_SPLITS; s++) {
+        MOTE_TRY(one_split(p, &v, (mote_split)s, &scales[s], counts, err));
+        mote_stage_progress(p, r, s + 1, MOTE_N_SPLITS, mote_split_name((mote_split)s));
+    }
     char text[96];
     mote_frontend_describe(cfg, text, sizeof text);
     mote_stage_set(r, "summary", json_string(text));

@@ -317,19 +317,34 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
     return false;
 }
 
-/* Add the keys of a part to the object of their section; *n_keys how many there are. */
-static mote_status add_keys(const mote_project *p, const char *part, const char *section,
-                            bool for_hash, json_t *object, size_t *n_keys, mote_err *err)
+/* Is it a key of this part, in this section? */
+static bool is_in(const mote_schema_row *row, const char *part, const char *section)
+{
+    char of[64];
+    section_of(row, of);
+    return mote_part_holds(part, row) && strcmp(of, section) == 0;
+}
+
+/* The first key of a part, in a section (NULL: in any); NULL: there is none. */
+static const mote_schema_row *first_key(const char *part, const char *section)
 {
     size_t n;
     const mote_schema_row *rows = mote_schema_rows(&n);
-    *n_keys = 0;
+    for (size_t i = 0; i < n; i++)
+        if (section ? is_in(&rows[i], part, section) : mote_part_holds(part, &rows[i]))
+            return &rows[i];
+    return NULL;
+}
+
+/* Add the keys of a part to the object of their section. */
+static mote_status add_keys(const mote_project *p, const char *part, const char *section,
+                            bool for_hash, json_t *object, mote_err *err)
+{
+    size_t n;
+    const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++) {
-        char of[64];
-        section_of(&rows[i], of);
-        if (!mote_part_holds(part, &rows[i]) || strcmp(of, section) != 0)
+        if (!is_in(&rows[i], part, section))
             continue;
-        ++*n_keys;
         if (!mote_schema_is_of_project(&rows[i], p)) /* it means nothing to this project */
             continue;
         if (for_hash && changes_nothing(p, &rows[i]))
@@ -374,10 +389,9 @@ static mote_status section_object(const mote_project *p, const char *section, js
     MOTE_SCOPED_JSON *top = json_object();
     if (!top)
         return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of '%s'", section);
-    size_t n_keys = 0;
-    MOTE_TRY(add_keys(p, section, section, false, top, &n_keys, err));
-    if (n_keys == 0)
+    if (!first_key(section, section))
         return no_part(section, err);
+    MOTE_TRY(add_keys(p, section, section, false, top, err));
     MOTE_TRY(add_columns(p, section, top, err));
     *out = json_incref(top);
     return MOTE_OK;
@@ -482,21 +496,17 @@ static mote_status add_part(const mote_project *p, const char *part, json_t *all
         MOTE_TRY(writer(p, &list, err));
         return put(all, part, list, err);
     }
-    size_t n, n_keys = 0;
-    const mote_schema_row *rows = mote_schema_rows(&n);
-    for (size_t i = 0; i < n && n_keys == 0; i++) {
-        if (!mote_part_holds(part, &rows[i]))
-            continue;
-        char section[64];
-        json_t *object = NULL;
-        section_of(&rows[i], section);
-        if (!says_something(part, p)) /* a part that came later makes nothing stale */
-            return MOTE_OK;
-        MOTE_TRY(section_in(all, section, &object, err));
-        MOTE_TRY(add_keys(p, part, section, true, object, &n_keys, err));
-        MOTE_TRY(add_columns(p, part, object, err));
-    }
-    return n_keys > 0 ? MOTE_OK : no_part(part, err);
+    const mote_schema_row *first = first_key(part, NULL);
+    if (!first)
+        return no_part(part, err);
+    if (!says_something(part, p)) /* a part that came later makes nothing stale */
+        return MOTE_OK;
+    char section[64];
+    json_t *object = NULL;
+    section_of(first, section); /* of all its keys */
+    MOTE_TRY(section_in(all, section, &object, err));
+    MOTE_TRY(add_keys(p, part, section, true, object, err));
+    return add_columns(p, part, object, err);
 }
 
 mote_status mote_project_parts_json(const mote_project *p, const char *const *parts, size_t n,

@@ -22,7 +22,8 @@ mote_status mote_project_load(const char *dir, mote_arena *a, mote_project **out
     size_t n = 0;
     MOTE_TRY(mote_file_read(path, MOTE_PROJECT_MAX_BYTES, &text, &n, err));
     mote_project *p = NULL;
-    MOTE_TRY(mote_project_parse(is_here ? MOTE_PROJECT_FILE : path, text, n, a, &p, problems, err));
+    MOTE_TRY(mote_project_parse(&(mote_file_bytes){is_here ? MOTE_PROJECT_FILE : path, text, n}, a,
+                                &p, problems, err));
     p->dir = mote_arena_strdup(a, dir);
     if (!p->dir)
         return mote_fail(err, MOTE_NOMEM, "load '%s': out of memory", path);

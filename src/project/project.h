@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/status.h"
@@ -105,16 +106,16 @@ typedef struct {
     size_t n_more; /* found, but no room */
 } mote_project_problems;
 
-/* Read text[0..n). `what` names it in complaints. *out lives as long as `a` (64 kB are plenty for a
- * usual file; 4 MB always suffice). All complaints are put in `problems` (NULL allowed); `err` has
- * the first one and how many more there are.
+/* Read a file of mote.yaml. *out lives as long as `a` (64 kB are plenty for a usual file; 4 MB
+ * always suffice). All complaints are put in `problems` (NULL allowed); `err` has the first one and
+ * how many more there are.
  *
  * Errors:  PARSE  the file is not as config.def says; see problems
  *          LIMIT  it is longer than MOTE_PROJECT_MAX_BYTES
  *          NOMEM  `a` is full */
-MOTE_MUST_USE mote_status mote_project_parse(const char *what, const char *text, size_t n,
-                                             mote_arena *a, mote_project **out,
-                                             mote_project_problems *problems, mote_err *err);
+MOTE_MUST_USE mote_status mote_project_parse(const mote_file_bytes *file, mote_arena *a,
+                                             mote_project **out, mote_project_problems *problems,
+                                             mote_err *err);
 
 /* The same from `dir`/mote.yaml. Also NOT_FOUND and what reading a file can give. */
 MOTE_MUST_USE mote_status mote_project_load(const char *dir, mote_arena *a, mote_project **out,

@@ -357,7 +357,7 @@ static void read_tree(mote_reader *r, const mote_yaml_node *root)
         mote_reader_implied_requirements(r);
 }
 
-static mote_status read_text(mote_reader *r, const char *text, size_t n, mote_err *err)
+static mote_status read_text(mote_reader *r, const mote_file_bytes *file, mote_err *err)
 {
     size_t n_rows;
     (void)mote_schema_rows(&n_rows);
@@ -365,7 +365,7 @@ static mote_status read_text(mote_reader *r, const char *text, size_t n, mote_er
     MOTE_TRY(mote_arena_take(r->arena, n_rows, sizeof *r->places, &r->places, err));
     const mote_yaml_node *root = NULL;
     mote_yaml_fault fault = {0};
-    mote_status st = mote_yaml_load(text, n, r->arena, &root, &fault, err);
+    mote_status st = mote_yaml_load(file->bytes, file->n, r->arena, &root, &fault, err);
     if (st == MOTE_PARSE)
         mote_reader_complain(r, fault.line, fault.column, "%s", fault.text);
     else if (st != MOTE_OK)
@@ -377,16 +377,17 @@ static mote_status read_text(mote_reader *r, const char *text, size_t n, mote_er
     return MOTE_OK;
 }
 
-mote_status mote_project_parse(const char *what, const char *text, size_t n, mote_arena *a,
-                               mote_project **out, mote_project_problems *problems, mote_err *err)
+mote_status mote_project_parse(const mote_file_bytes *file, mote_arena *a, mote_project **out,
+                               mote_project_problems *problems, mote_err *err)
 {
-    if (n > MOTE_PROJECT_MAX_BYTES)
+    const char *what = file->name;
+    if (file->n > MOTE_PROJECT_MAX_BYTES)
         return mote_fail(err, MOTE_LIMIT, "%s: longer than %d bytes", what, MOTE_PROJECT_MAX_BYTES);
     MOTE_SCOPED_FREE mote_project_problems *own = mote_alloc_zero(1, sizeof *own);
     if (!own)
         return mote_fail(err, MOTE_NOMEM, "%s: no memory to read it", what);
     mote_reader r = {.what = what, .arena = a, .problems = own};
-    MOTE_TRY(read_text(&r, text, n, err));
+    MOTE_TRY(read_text(&r, file, err));
     if (problems)
         *problems = *own;
     size_t n_all = own->n + own->n_more;

@@ -183,8 +183,8 @@ static bool read_rest(mote_reader *r, const entry_nodes *e, mote_requirement *q)
 
 static bool set_id(mote_reader *r, mote_requirement *q)
 {
-    if (mote_measurement_id(q->metric, q->where, q->target, q->slice, r->arena, &q->id, NULL) !=
-        MOTE_OK)
+    const mote_measured_at at = {q->metric, q->where, q->target, q->slice};
+    if (mote_measurement_id(&at, r->arena, &q->id, NULL) != MOTE_OK)
         r->fatal = MOTE_NOMEM;
     return q->id != NULL;
 }

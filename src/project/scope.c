@@ -207,8 +207,8 @@ static mote_status write_answer(scope_work *w, const mote_scope_question *q, con
 
 static mote_status read_project(scope_work *w, mote_project **out, mote_err *err)
 {
-    return mote_project_parse(MOTE_PROJECT_FILE, w->e.text, strlen(w->e.text), w->a, out, NULL,
-                              err);
+    return mote_project_parse(&(mote_file_bytes){MOTE_PROJECT_FILE, w->e.text, strlen(w->e.text)},
+                              w->a, out, NULL, err);
 }
 
 static mote_status check_answer(scope_work *w, const mote_scope_answer *answer,

@@ -25,6 +25,7 @@ mote_status mote_project_state(const char *dir, const char *path, const char *va
                          "'%s' is in " MOTE_PROJECT_FILE " already, and stays as it is", path);
     mote_editor e = {a, before};
     MOTE_TRY(mote_edit_set(&e, path, value, NULL, err));
-    MOTE_TRY(mote_project_parse(MOTE_PROJECT_FILE, e.text, strlen(e.text), a, &whole, NULL, err));
+    MOTE_TRY(mote_project_parse(&(mote_file_bytes){MOTE_PROJECT_FILE, e.text, strlen(e.text)}, a,
+                                &whole, NULL, err));
     return mote_scope_save(dir, before, e.text, a, err);
 }

@@ -8,14 +8,13 @@
 #include "project/schema.h"
 #include "project/settle.h"
 
-mote_status mote_measurement_id(mote_metric metric, mote_place where, const char *target,
-                                const char *slice, mote_arena *a, const char **out, mote_err *err)
+mote_status mote_measurement_id(const mote_measured_at *at, mote_arena *a, const char **out,
+                                mote_err *err)
 {
-    bool has_target = target && *target, has_slice = slice && *slice;
-    const char *id =
-        mote_arena_printf(a, "%s@%s%s%s%s%s", mote_metric_info(metric)->name,
-                          mote_place_name(where), has_target ? ":" : "", has_target ? target : "",
-                          has_slice ? "/" : "", has_slice ? slice : "");
+    const char *target = at->target ? at->target : "", *slice = at->slice ? at->slice : "";
+    const char *id = mote_arena_printf(a, "%s@%s%s%s%s%s", mote_metric_info(at->metric)->name,
+                                       mote_place_name(at->where), *target ? ":" : "", target,
+                                       *slice ? "/" : "", slice);
     if (!id)
         return mote_fail(err, MOTE_NOMEM, "name a measurement: out of memory");
     *out = id;
@@ -176,7 +175,7 @@ mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measuremen
 }
 
 mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurements *measured,
-                                   const char *basis, mote_arena *a, mote_verdict **out, size_t *n,
+                                   const char *basis, mote_arena *a, mote_verdicts *out,
                                    mote_err *err)
 {
     mote_verdict *all = NULL;
@@ -186,8 +185,7 @@ mote_status mote_verdict_judge_all(const mote_project *p, const mote_measurement
         all[i] = mote_verdict_judge(q, mote_measurement_find(measured, q->id), basis);
         all[i].currency = p->value.currency;
     }
-    *out = all;
-    *n = p->n_requirements;
+    *out = (mote_verdicts){all, p->n_requirements};
     return MOTE_OK;
 }
 
@@ -196,11 +194,11 @@ bool mote_verdict_is_awaited(const mote_verdict *v)
     return v->kind == MOTE_VERDICT_UNKNOWN && v->requirement->where == MOTE_AT_FIELD;
 }
 
-size_t mote_verdict_count(const mote_verdict *verdicts, size_t n, mote_verdict_kind kind)
+size_t mote_verdict_count(const mote_verdicts *all, mote_verdict_kind kind)
 {
     size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += verdicts[i].kind == kind;
+    for (size_t i = 0; i < all->n; i++)
+        count += all->items[i].kind == kind;
     return count;
 }
 

@@ -97,9 +97,16 @@ typedef struct {
     const char *currency; /* of an amount of money, as in mote.yaml; borrowed; NULL: not known */
 } mote_verdict;
 
-/* "metric@where[:target][/slice]": the id under which a measurement is found. NOMEM. */
-MOTE_MUST_USE mote_status mote_measurement_id(mote_metric metric, mote_place where,
-                                              const char *target, const char *slice, mote_arena *a,
+/* What is measured, and where: a requirement's words. Borrowed. */
+typedef struct {
+    mote_metric metric;
+    mote_place where;
+    const char *target, *slice; /* NULL or "": none */
+} mote_measured_at;
+
+/* "metric@where[:target][/slice]": the id under which a measurement is found; it lives as long as
+ * `a`. NOMEM. */
+MOTE_MUST_USE mote_status mote_measurement_id(const mote_measured_at *at, mote_arena *a,
                                               const char **out, mote_err *err);
 
 /* The last measurement with this id, or NULL. */
@@ -121,18 +128,23 @@ const mote_measurement *mote_measurement_find(const mote_measurements *all, cons
 mote_verdict mote_verdict_judge(const mote_requirement *q, const mote_measurement *measured,
                                 const char *basis);
 
-/* All requirements of the project in their order; *out lives as long as `a`. */
+typedef struct {
+    mote_verdict *items;
+    size_t n;
+} mote_verdicts;
+
+/* All requirements of the project in their order; out->items live as long as `a`. */
 MOTE_MUST_USE mote_status mote_verdict_judge_all(const mote_project *p,
                                                  const mote_measurements *measured,
                                                  const char *basis, mote_arena *a,
-                                                 mote_verdict **out, size_t *n, mote_err *err);
+                                                 mote_verdicts *out, mote_err *err);
 
 /* Not yet known, and only use can tell (where: field): that stands in nobody's way, because nothing
  * that is done before can settle it. */
 bool mote_verdict_is_awaited(const mote_verdict *v);
 
 /* How many are of a kind. */
-size_t mote_verdict_count(const mote_verdict *verdicts, size_t n, mote_verdict_kind kind);
+size_t mote_verdict_count(const mote_verdicts *all, mote_verdict_kind kind);
 
 /* "met", "met, not proven", "not met", "not yet known". */
 const char *mote_verdict_name(mote_verdict_kind kind);
@@ -159,7 +171,7 @@ void mote_verdict_sentence(const mote_verdict *v, mote_buf *out);
 MOTE_MUST_USE mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *err);
 /* All of them, as an array. Members: requirement, verdict, at_least or at_most, where, unit,
  * confidence, reason, margin, settle {text, n, hours}, measured (a measurement), text, sentence. */
-MOTE_MUST_USE mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out,
+MOTE_MUST_USE mote_status mote_verdicts_to_json(const mote_verdicts *all, json_t **out,
                                                 mote_err *err);
 
 /* Measurements as a JSON array and back. ARG when a number is not finite; PARSE, RANGE and what the

@@ -97,14 +97,14 @@ mote_status mote_verdict_to_json(const mote_verdict *v, json_t **out, mote_err *
     return MOTE_OK;
 }
 
-mote_status mote_verdicts_to_json(const mote_verdict *v, size_t n, json_t **out, mote_err *err)
+mote_status mote_verdicts_to_json(const mote_verdicts *all, json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
     if (!list)
         return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < all->n; i++) {
         json_t *one = NULL;
-        MOTE_TRY(mote_verdict_to_json(&v[i], &one, err));
+        MOTE_TRY(mote_verdict_to_json(&all->items[i], &one, err));
         if (json_array_append_new(list, one) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for verdicts");
     }

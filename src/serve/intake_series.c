@@ -276,7 +276,7 @@ static mote_status hear_stretch(mote_hearer *hearer, const series *in, const str
                                                                    : MOTE_HEAR_INSIDE,
                                   .is_alone = true};
     mote_hearing h;
-    MOTE_TRY(mote_hear(hearer, x, st->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_hear(hearer, &(mote_recording){x, st->n}, &cfg, a, &h, err));
     MOTE_TRY(mote_classify_heard(in->asked->s, &h, st->at, a, f->windows + f->n, err));
     for (size_t i = 0; i < h.n_inside; i++)
         f->x[f->n + i] = x + i * (size_t)h.hop * axes;

@@ -98,7 +98,7 @@ static mote_status classify_short(mote_infer *t, const mote_sound *sound, mote_a
     const mote_hear_config cfg = {.mode = MOTE_HEAR_DETECTIONS, .inside = output};
     if (!sound->is_label_only) {
         MOTE_TRY(mote_infer_hearer(t, s, &hearer, err));
-        MOTE_TRY(mote_hear(hearer, sound->pcm, sound->n, &cfg, a, &h, err));
+        MOTE_TRY(mote_hear(hearer, &(mote_recording){sound->pcm, sound->n}, &cfg, a, &h, err));
     }
     *out = (mote_classification){.best = *w,
                                  .windows = w,
@@ -121,7 +121,7 @@ static mote_status classify_long(mote_infer *t, const mote_sound *sound, mote_ar
     mote_prediction p;
     size_t best = 0;
     MOTE_TRY(mote_infer_hearer(t, s, &hearer, err));
-    MOTE_TRY(mote_hear(hearer, sound->pcm, sound->n, &cfg, a, &h, err));
+    MOTE_TRY(mote_hear(hearer, &(mote_recording){sound->pcm, sound->n}, &cfg, a, &h, err));
     MOTE_TRY(windows_of(s, &h, a, &w, &best, err));
     MOTE_TRY(answer_window(t, sound, w[best].start, a, &p, err));
     MOTE_TRY(mote_classify_keep(s, &p, w[best].start, a, &w[best], err));

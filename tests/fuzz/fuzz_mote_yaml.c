@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mote_arena_init(&arena, 16u << 20);
     mote_project *p = NULL;
     problems.n = 0;
-    mote_status st = mote_project_parse("f", (const char *)data, size, &arena, &p, &problems, NULL);
+    mote_status st = mote_project_parse(&(mote_file_bytes){"f", (const char *)data, size}, &arena,
+                                        &p, &problems, NULL);
     if (st == MOTE_PARSE)
         check_problems(&problems);
     if (st != MOTE_OK)

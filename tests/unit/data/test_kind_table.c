@@ -391,7 +391,8 @@ static void what_is_found_is_what_mote_yaml_states(void **state)
     kind->write_found(found, 4, &b);
     mote_decoded_release(&d);
     assert_non_null(strstr(b.data, "# 1 to 5, 3 different, 1 missing; few values: 'category'"));
-    T_OK(mote_project_parse("mote.yaml", b.data, b.len, &f->arena, &p, NULL, &err));
+    T_OK(mote_project_parse(&(mote_file_bytes){"mote.yaml", b.data, b.len}, &f->arena, &p, NULL,
+                            &err));
     assert_int_equal(p->table.columns.n, T_COUNT(want));
     for (size_t i = 0; i < T_COUNT(want); i++) {
         const mote_project_column *c = &p->table.columns.items[i];

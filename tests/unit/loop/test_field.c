@@ -20,14 +20,13 @@ static mote_pipeline_config config_of(tiny *t)
 static mote_verdict_kind kind_of(tiny *t, const char *id)
 {
     const mote_pipeline_config cfg = config_of(t);
-    mote_verdict *v = NULL;
+    mote_verdicts said;
     mote_err err = {0};
-    size_t n = 0;
-    T_OK(mote_field_verdicts(&cfg, &t->arena, &v, &n, &err));
-    assert_int_equal(n, 2);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(v[i].requirement->id, id) == 0)
-            return v[i].kind;
+    T_OK(mote_field_verdicts(&cfg, &t->arena, &said, &err));
+    assert_int_equal(said.n, 2);
+    for (size_t i = 0; i < said.n; i++)
+        if (strcmp(said.items[i].requirement->id, id) == 0)
+            return said.items[i].kind;
     fail_msg("'%s' is not asked of the field", id);
     return MOTE_VERDICT_UNKNOWN;
 }
@@ -44,8 +43,7 @@ static void what_only_use_can_tell_keeps_no_model_back(void **state)
     T_OK(mote_overview_of(&cfg, &t.arena, &o, &err));
     assert_true(o.has_champion);
     assert_non_null(strstr(o.next, "'mote monitor' asks for"));
-    assert_int_equal(
-        mote_verdict_count(o.judged.verdicts, o.judged.n_verdicts, MOTE_VERDICT_UNKNOWN), 2);
+    assert_int_equal(mote_verdict_count(&o.judged.verdicts, MOTE_VERDICT_UNKNOWN), 2);
     mote_overview_release(&o);
     assert_int_equal(kind_of(&t, "accuracy@field"), MOTE_VERDICT_UNKNOWN);
     tiny_remove(&t);

@@ -46,7 +46,7 @@ static mote_hearing hear(ear *e, const int16_t *pcm, size_t n, mote_hear_mode mo
     mote_hearing h = {0};
     mote_err err = {0};
     mote_hear_config c = {.mode = mode};
-    mote_status st = mote_hear(e->hearer, pcm, n, &c, &e->arena, &h, &err);
+    mote_status st = mote_hear(e->hearer, &(mote_recording){pcm, n}, &c, &e->arena, &h, &err);
     if (st != MOTE_OK)
         print_error("%s\n", err.text);
     assert_int_equal(st, MOTE_OK);
@@ -395,8 +395,9 @@ static void what_cannot_be_heard_is_refused(void **state)
     open_ear(&e, tiny_model_with(3, &fc, &op));
     static int16_t pcm[70 * 16000];
     mote_hearing out = {.n = 77};
-    assert_int_equal(mote_hear(e.hearer, pcm, T_COUNT(pcm), NULL, &e.arena, &out, &err),
-                     MOTE_LIMIT);
+    assert_int_equal(
+        mote_hear(e.hearer, &(mote_recording){pcm, T_COUNT(pcm)}, NULL, &e.arena, &out, &err),
+        MOTE_LIMIT);
     assert_non_null(strstr(err.text, "windows"));
     assert_int_equal(out.n, 77);
     close_ear(&e);
@@ -521,7 +522,8 @@ static void running_out_of_memory_is_an_error(void **state)
         mote_err err = {0};
         mote_hearing out;
         mote_mem_fail_after(fail - 1);
-        mote_status st = mote_hear(e.hearer, pcm, T_COUNT(pcm), NULL, &a, &out, &err);
+        mote_status st =
+            mote_hear(e.hearer, &(mote_recording){pcm, T_COUNT(pcm)}, NULL, &a, &out, &err);
         mote_mem_fail_never();
         if (st == MOTE_OK)
             break;

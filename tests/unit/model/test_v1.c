@@ -104,7 +104,7 @@ static void it_predicts_and_hears_the_same(void **state)
     mote_arena a;
     mote_arena_init(&a, (size_t)1 << 28);
     T_OK(mote_hearer_create(p, &h, &err));
-    T_OK(mote_hear(h, g->x, n * (size_t)g->n, NULL, &a, &heard, &err));
+    T_OK(mote_hear(h, &(mote_recording){g->x, n * (size_t)g->n}, NULL, &a, &heard, &err));
     const json_t *list = json_object_get(want, "heard");
     assert_int_equal(heard.n, json_array_size(list));
     for (size_t i = 0; i < heard.n; i++) {

@@ -104,7 +104,8 @@ static mote_project *parse(const json_t *j, mote_arena *a)
     assert_non_null(text);
     mote_err err = {0};
     mote_project *p = NULL;
-    mote_status st = mote_project_parse("test", text, strlen(text), a, &p, NULL, &err);
+    mote_status st =
+        mote_project_parse(&(mote_file_bytes){"test", text, strlen(text)}, a, &p, NULL, &err);
     free(text);
     return st == MOTE_OK ? p : NULL;
 }

@@ -169,7 +169,8 @@ static void the_commented_examples_are_good_too(void **state)
     assert_true(n_uncommented >= 18);
     mote_project *p = NULL;
     mote_err err;
-    if (mote_project_parse("mote.yaml", out, at, &f->arena, &p, NULL, &err) != MOTE_OK)
+    if (mote_project_parse(&(mote_file_bytes){"mote.yaml", out, at}, &f->arena, &p, NULL, &err) !=
+        MOTE_OK)
         fail_msg("%s\n%.*s", err.text, (int)at, out);
     assert_true(p->value.is_given && p->augmentation.speed.lo == 0.9);
     free(out);

@@ -31,8 +31,8 @@ static int teardown(void **state)
 static mote_status parse(fixture *f, const char *text)
 {
     f->project = NULL;
-    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, NULL,
-                              &f->err);
+    return mote_project_parse(&(mote_file_bytes){"mote.yaml", text, strlen(text)}, &f->arena,
+                              &f->project, NULL, &f->err);
 }
 
 static void good(fixture *f, const char *text)

@@ -46,8 +46,8 @@ static int teardown(void **state)
 static mote_status parse(fixture *f, const char *text)
 {
     f->project = NULL;
-    return mote_project_parse("mote.yaml", text, strlen(text), &f->arena, &f->project, &f->problems,
-                              &f->err);
+    return mote_project_parse(&(mote_file_bytes){"mote.yaml", text, strlen(text)}, &f->arena,
+                              &f->project, &f->problems, &f->err);
 }
 
 static const mote_project *good(fixture *f, const char *text)
@@ -549,8 +549,8 @@ static void what_editors_leave_behind_is_taken(void **state)
     fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         f->project = NULL;
-        if (mote_project_parse("mote.yaml", cases[i].text, cases[i].n, &f->arena, &f->project,
-                               &f->problems, &f->err) != MOTE_OK)
+        if (mote_project_parse(&(mote_file_bytes){"mote.yaml", cases[i].text, cases[i].n},
+                               &f->arena, &f->project, &f->problems, &f->err) != MOTE_OK)
             fail_msg("case %zu: %s", i, f->err.text);
         assert_string_equal(f->project->name, "d");
         assert_int_equal(f->project->words.n, 2);
@@ -605,8 +605,9 @@ static void what_editors_damage_is_named_with_its_place_and_the_remedy(void **st
     fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         f->project = NULL;
-        mote_status st = mote_project_parse("mote.yaml", cases[i].text, cases[i].n, &f->arena,
-                                            &f->project, &f->problems, &f->err);
+        mote_status st =
+            mote_project_parse(&(mote_file_bytes){"mote.yaml", cases[i].text, cases[i].n},
+                               &f->arena, &f->project, &f->problems, &f->err);
         if (st != MOTE_PARSE || f->problems.n != 1 ||
             strncmp(f->problems.items[0].text, cases[i].complaint, strlen(cases[i].complaint)) != 0)
             fail_msg("case %zu gave %s\n wanted %s", i, st == MOTE_OK ? "OK" : f->err.text,
@@ -722,7 +723,8 @@ static void every_failed_allocation_is_reported(void **state)
         mote_arena_init(&a, 8u << 20);
         mote_project *p = NULL;
         mote_mem_fail_after(n);
-        mote_status st = mote_project_parse("mote.yaml", text, sizeof text - 1, &a, &p, NULL, NULL);
+        mote_status st = mote_project_parse(&(mote_file_bytes){"mote.yaml", text, sizeof text - 1},
+                                            &a, &p, NULL, NULL);
         mote_mem_fail_never();
         mote_arena_release(&a);
         if (st == MOTE_OK) {
@@ -744,7 +746,8 @@ static void a_full_arena_is_reported_at_every_size(void **state)
         mote_arena a;
         mote_arena_init(&a, limit);
         mote_project *p = NULL;
-        st = mote_project_parse("mote.yaml", text, sizeof text - 1, &a, &p, NULL, NULL);
+        st = mote_project_parse(&(mote_file_bytes){"mote.yaml", text, sizeof text - 1}, &a, &p,
+                                NULL, NULL);
         mote_arena_release(&a);
         assert_true(st == MOTE_OK ? p != NULL : st == MOTE_NOMEM && !p);
     }

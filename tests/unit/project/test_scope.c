@@ -43,7 +43,8 @@ static void answer(scoped *s, const mote_scope_answer *answers, size_t n)
 {
     mote_err err = {0};
     T_OK(mote_scope_apply(s->text, answers, n, &s->a, &s->text, &err));
-    T_OK(mote_project_parse("mote.yaml", s->text, strlen(s->text), &s->a, &s->p, NULL, &err));
+    T_OK(mote_project_parse(&(mote_file_bytes){"mote.yaml", s->text, strlen(s->text)}, &s->a, &s->p,
+                            NULL, &err));
 }
 
 static const mote_requirement *required(const mote_project *p, mote_metric metric)

@@ -431,14 +431,13 @@ static void all_requirements_are_judged_by_the_last_measurement(void **state)
     mote_measurements all = {items, 2};
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 1u << 20);
-    mote_verdict *v = NULL;
-    size_t n = 0;
-    assert_int_equal(mote_verdict_judge_all(&p, &all, "m1", &a, &v, &n, NULL), MOTE_OK);
-    assert_int_equal(n, 2);
-    assert_int_equal(v[0].kind, MOTE_VERDICT_MET);
-    assert_int_equal(v[1].kind, MOTE_VERDICT_UNKNOWN);
-    assert_int_equal(mote_verdict_count(v, n, MOTE_VERDICT_UNKNOWN), 1);
-    assert_int_equal(mote_verdict_count(v, n, MOTE_VERDICT_NOT_MET), 0);
+    mote_verdicts v;
+    assert_int_equal(mote_verdict_judge_all(&p, &all, "m1", &a, &v, NULL), MOTE_OK);
+    assert_int_equal(v.n, 2);
+    assert_int_equal(v.items[0].kind, MOTE_VERDICT_MET);
+    assert_int_equal(v.items[1].kind, MOTE_VERDICT_UNKNOWN);
+    assert_int_equal(mote_verdict_count(&v, MOTE_VERDICT_UNKNOWN), 1);
+    assert_int_equal(mote_verdict_count(&v, MOTE_VERDICT_NOT_MET), 0);
 }
 
 static void measurements_survive_json(void **state)

@@ -185,7 +185,7 @@ static void predict_server_library_and_firmware_say_the_same(void **state)
         size_t n = length_of(i);
         pcm_bursts((uint32_t)i + 40, pcm[i], n);
         write_clip(f, i, pcm[i], &wav, paths[i]);
-        T_OK(mote_hear(h, pcm[i], n, NULL, &a, &want[i], &err));
+        T_OK(mote_hear(h, &(mote_recording){pcm[i], n}, NULL, &a, &want[i], &err));
         n_detections += want[i].n;
         const char *path = i % 2 ? "/v1/classify" : "/v2/models/sound/versions/7/classify";
         assert_int_equal(t_ask(f->fd, "POST", path, "", wav.data, wav.len, &body), 200);
