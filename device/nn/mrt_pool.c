@@ -81,6 +81,14 @@ void mrt_avg_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out)
     }
 }
 
+/* The larger of `best` and n cells. */
+static int32_t largest_in_row(const int8_t *cell, int32_t n, int32_t step, int32_t best)
+{
+    for (int32_t x = 0; x < n; x++, cell += step)
+        best = *cell > best ? *cell : best;
+    return best;
+}
+
 void mrt_max_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out)
 {
     int32_t row = p->in_w * p->channels;
@@ -90,11 +98,9 @@ void mrt_max_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out)
             span xs = inside(ox * p->stride_w - p->pad_w, p->window_w, p->in_w);
             for (int32_t c = 0; c < p->channels; c++) {
                 int32_t best = -128;
-                for (int32_t y = ys.first; y < ys.last; y++) {
-                    const int8_t *cell = in + y * row + xs.first * p->channels + c;
-                    for (int32_t x = xs.first; x < xs.last; x++, cell += p->channels)
-                        best = *cell > best ? *cell : best;
-                }
+                for (int32_t y = ys.first; y < ys.last; y++)
+                    best = largest_in_row(in + y * row + xs.first * p->channels + c,
+                                          xs.last - xs.first, p->channels, best);
                 *out++ = (int8_t)mrt_clamp(best, p->act_min, p->act_max);
             }
         }

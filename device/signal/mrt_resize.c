@@ -15,9 +15,11 @@ static int32_t before(int32_t whole, int32_t part)
     return (whole - part) / 2;
 }
 
-void mrt_fit_rects(mrt_fit fit, int32_t width, int32_t height, int32_t out_width,
-                   int32_t out_height, mrt_rect *source, mrt_rect *output)
+void mrt_fit_rects(const mrt_picture_form *form, int32_t width, int32_t height, mrt_rect *source,
+                   mrt_rect *output)
 {
+    const mrt_fit fit = form->fit;
+    const int32_t out_width = form->width, out_height = form->height;
     uint64_t across = (uint64_t)(uint32_t)width * (uint32_t)out_height;
     uint64_t down = (uint64_t)(uint32_t)height * (uint32_t)out_width;
     mrt_rect s = {0, 0, width, height}, o = {0, 0, out_width, out_height};
@@ -73,11 +75,12 @@ static uint32_t row_sum(const uint8_t *row, span c, int32_t n_channels, uint32_t
     return sum;
 }
 
-void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n_channels,
-                     uint8_t *out, int32_t out_stride, mrt_rect to)
+void mrt_resize_area(const mrt_picture *in, mrt_rect from, uint8_t *out, int32_t out_stride,
+                     mrt_rect to)
 {
+    const int32_t stride = in->width, n_channels = in->n_channels;
     const uint8_t *origin =
-        in + ((size_t)from.y * (size_t)stride + (size_t)from.x) * (size_t)n_channels;
+        in->pixels + ((size_t)from.y * (size_t)stride + (size_t)from.x) * (size_t)n_channels;
     uint32_t total = (uint32_t)from.width * (uint32_t)from.height;
     for (int32_t y = 0; y < to.height; y++) {
         span down = span_of(y, from.height, to.height);
@@ -118,15 +121,15 @@ void mrt_picture_fit(const mrt_picture *in, const mrt_picture_form *form, uint8_
     size_t n_out = (size_t)form->width * (size_t)form->height;
     size_t n_bytes = n_out * (size_t)form->n_channels;
     int32_t inside = in->n_channels == 3 && form->n_channels == 3 ? 3 : 1;
-    const uint8_t *pixels = in->pixels;
-    mrt_fit_rects(form->fit, in->width, in->height, form->width, form->height, &from, &to);
+    mrt_picture source = {in->pixels, in->width, in->height, inside};
+    mrt_fit_rects(form, in->width, in->height, &from, &to);
     for (size_t i = 0; i < n_bytes; i++)
         out[i] = form->fill;
     if (in->n_channels == 3 && form->n_channels == 1) {
         grey_of_rgb(in->pixels, in->width * in->height, grey);
-        pixels = grey;
+        source.pixels = grey;
     }
-    mrt_resize_area(pixels, in->width, from, inside, out, form->width, to);
+    mrt_resize_area(&source, from, out, form->width, to);
     for (size_t i = n_out; inside < form->n_channels && i-- > 0;) /* from the end: in place */
         out[3 * i] = out[3 * i + 1] = out[3 * i + 2] = out[i];
 }

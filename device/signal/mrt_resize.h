@@ -33,20 +33,6 @@ typedef enum {
                        */
 } mrt_fit;
 
-/* Which part of a source of width x height goes to which part of an output of out_width x
- * out_height. All four are 1 .. 65535. Rounding: to the nearest pixel, a half up, at least 1; what
- * is left over is one pixel more on the right and below. */
-void mrt_fit_rects(mrt_fit fit, int32_t width, int32_t height, int32_t out_width,
-                   int32_t out_height, mrt_rect *source, mrt_rect *output);
-
-/* Rectangle `from` of in [..][stride pixels][n_channels] to rectangle `to` of out [..][out_stride
- * pixels][n_channels]; what is outside `to` is left alone. from.width * from.height is at most
- * MRT_RESIZE_MAX_PIXELS, n_channels 1 .. 4. Buffers do not overlap.
- * Cost: one multiplication and addition for each source pixel that is covered, one division for
- * each output value; no memory. */
-void mrt_resize_area(const uint8_t *in, int32_t stride, mrt_rect from, int32_t n_channels,
-                     uint8_t *out, int32_t out_stride, mrt_rect to);
-
 /* A picture as it comes: pixels [height][width][n_channels], 1 (grey) or 3 (red, green, blue). */
 typedef struct {
     const uint8_t *pixels;
@@ -59,6 +45,20 @@ typedef struct {
     int32_t width, height, n_channels;
     uint8_t fill;
 } mrt_picture_form;
+
+/* Which part of a source of width x height goes to which part of an output of that form. All four
+ * sides are 1 .. 65535. Rounding: to the nearest pixel, a half up, at least 1; what is left over is
+ * one pixel more on the right and below. */
+void mrt_fit_rects(const mrt_picture_form *form, int32_t width, int32_t height, mrt_rect *source,
+                   mrt_rect *output);
+
+/* Rectangle `from` of a picture to rectangle `to` of out [..][out_stride pixels][n_channels of the
+ * picture]; what is outside `to` is left alone. from.width * from.height is at most
+ * MRT_RESIZE_MAX_PIXELS, n_channels 1 .. 4. Buffers do not overlap.
+ * Cost: one multiplication and addition for each source pixel that is covered, one division for
+ * each output value; no memory. */
+void mrt_resize_area(const mrt_picture *in, mrt_rect from, uint8_t *out, int32_t out_stride,
+                     mrt_rect to);
 
 /* `in` as out [form->height][form->width][form->n_channels]: colour to grey before it is resized,
  * grey to colour by copies. grey [in->height * in->width] is needed where colours become grey only;

@@ -134,7 +134,8 @@ static bool is_of_one_colour(const mote_image *im)
 static uint32_t percent_of_cut(const mote_image *im, const mote_cut_config *cut)
 {
     mrt_rect from, to;
-    mrt_fit_rects(cut->fit, im->width, im->height, cut->width, cut->height, &from, &to);
+    const mrt_picture_form form = {.fit = cut->fit, .width = cut->width, .height = cut->height};
+    mrt_fit_rects(&form, im->width, im->height, &from, &to);
     int64_t across = 100 * (int64_t)from.width / to.width,
             down = 100 * (int64_t)from.height / to.height, least = across < down ? across : down;
     return least < 1 ? 1 : least > 100 ? 100 : (uint32_t)least;

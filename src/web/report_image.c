@@ -17,9 +17,9 @@ static mote_status shrink(mote_pixels *p, mote_arena *a, mote_err *err)
     small.columns += small.columns == 0;
     unsigned char *to = NULL;
     MOTE_TRY(mote_arena_take(a, small.rows * small.columns * small.channels, 1, &to, err));
-    mrt_resize_area(p->pixels, (int32_t)p->columns,
-                    (mrt_rect){0, 0, (int32_t)p->columns, (int32_t)p->rows}, (int32_t)p->channels,
-                    to, (int32_t)small.columns,
+    const mrt_picture whole = {p->pixels, (int32_t)p->columns, (int32_t)p->rows,
+                               (int32_t)p->channels};
+    mrt_resize_area(&whole, (mrt_rect){0, 0, whole.width, whole.height}, to, (int32_t)small.columns,
                     (mrt_rect){0, 0, (int32_t)small.columns, (int32_t)small.rows});
     small.pixels = to;
     *p = small;

@@ -299,8 +299,10 @@ static void run_pixels(void)
     for (int32_t fit = 0; fit < 3; fit++) {
         mrt_rect from, to;
         uint64_t h = HASH_START;
-        mrt_fit_rects((mrt_fit)fit, 40, 30, PICTURE_SIDE, PICTURE_SIDE, &from, &to);
-        mrt_resize_area(source, 40, from, 3, picture, PICTURE_SIDE, to);
+        const mrt_picture whole = {source, 40, 30, 3};
+        const mrt_picture_form form = {(mrt_fit)fit, PICTURE_SIDE, PICTURE_SIDE, 3, 0};
+        mrt_fit_rects(&form, 40, 30, &from, &to);
+        mrt_resize_area(&whole, from, picture, PICTURE_SIDE, to);
         mrt_pixels_f32(picture, PICTURE_SIDE * PICTURE_SIDE, 3, offset, scale, values);
         mrt_pixels_look_up(picture, PICTURE_SIDE * PICTURE_SIDE, 3, table, out);
         h = hash_bytes(h, picture, sizeof picture);

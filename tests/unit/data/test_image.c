@@ -220,7 +220,8 @@ static void resizing_is_the_mean_of_what_is_covered(void **state)
         mote_err err;
         for (size_t i = 0; i < sizeof pixels; i++)
             pixels[i] = (uint8_t)mote_rng_below(&r, 256);
-        mrt_fit_rects(fit, im.width, im.height, w, h, &from, &to);
+        mrt_fit_rects(&(mrt_picture_form){.fit = fit, .width = w, .height = h}, im.width, im.height,
+                      &from, &to);
         assert_true(from.x >= 0 && from.y >= 0 && from.x + from.width <= im.width &&
                     from.y + from.height <= im.height && from.width > 0 && from.height > 0);
         assert_true(to.x >= 0 && to.y >= 0 && to.x + to.width <= w && to.y + to.height <= h);
@@ -261,11 +262,14 @@ static void proportions_are_kept_by_crop_and_letterbox(void **state)
 {
     (void)state;
     mrt_rect from, to;
-    mrt_fit_rects(MRT_FIT_CROP, 640, 480, 96, 96, &from, &to);
+    mrt_fit_rects(&(mrt_picture_form){.fit = MRT_FIT_CROP, .width = 96, .height = 96}, 640, 480,
+                  &from, &to);
     assert_true(from.x == 80 && from.width == 480 && from.height == 480 && to.width == 96);
-    mrt_fit_rects(MRT_FIT_LETTERBOX, 640, 480, 96, 96, &from, &to);
+    mrt_fit_rects(&(mrt_picture_form){.fit = MRT_FIT_LETTERBOX, .width = 96, .height = 96}, 640,
+                  480, &from, &to);
     assert_true(to.y == 12 && to.height == 72 && to.width == 96 && from.width == 640);
-    mrt_fit_rects(MRT_FIT_CROP, 65535, 1, 1, 65535, &from, &to);
+    mrt_fit_rects(&(mrt_picture_form){.fit = MRT_FIT_CROP, .width = 1, .height = 65535}, 65535, 1,
+                  &from, &to);
     assert_true(from.width == 1 && from.height == 1);
 }
 
