@@ -214,9 +214,10 @@ static mote_status make_clip(const maker *mk, const spoken_turn *spoken, size_t 
     mote_word_place w = speech->words[i];
     const mote_wave said = {speech->samples + w.from, w.to - w.from,
                             (int32_t)lround(speech->rate_hz * spoken->manner.size)};
-    mote_wave word = {0};
-    MOTE_TRY(mote_audio_resample(&said, c->rate_hz, MOTE_RESAMPLE_FAST, &word, err));
-    MOTE_SCOPED_FREE float *owned = word.samples; /* freed on every way out */
+    mote_wave made = {0};
+    MOTE_TRY(mote_audio_resample(&said, c->rate_hz, MOTE_RESAMPLE_FAST, &made, err));
+    MOTE_SCOPED_FREE float *samples = made.samples; /* freed on every way out */
+    const mote_wave word = {samples, made.n, made.rate_hz};
     double ms = c->clip_ms < MAX_CLIP_MS ? c->clip_ms : MAX_CLIP_MS;
     size_t clip = (size_t)llround(ms * c->rate_hz / 1000.0);
     clip = clip > word.n ? clip : word.n; /* a word longer than the clip is kept whole */

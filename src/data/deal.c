@@ -385,6 +385,14 @@ mote_status mote_deal_splits(mote_store *s, const mote_version_config *cfg, mote
 
 /* ---- folds --------------------------------------------------------------------------------- */
 
+static bool has_rows(const mote_data_version *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].rows)
+            return true;
+    return false;
+}
+
 mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed, mote_arena *a,
                                mote_fold **fold, mote_err *err)
 {
@@ -400,12 +408,12 @@ mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t s
         d.labels[c].is_word = v->items[d.labels[c].first].is_word;
     count_words(&d);
     MOTE_TRY(list_groups(&d, err));
-    if (d.n_groups < (size_t)k)
-        return mote_fail(err, MOTE_ARG,
-                         "%d folds need at least %d groups (speakers), there are "
-                         "%zu",
-                         (int)k, (int)k, d.n_groups);
-    MOTE_TRY(deal(&d, err));
+    const bool is_rows_alone = d.n_groups == 0 && has_rows(v); /* whose folds their hashes say */
+    if (d.n_groups < (size_t)k && !is_rows_alone)
+        return mote_fail(err, MOTE_ARG, "%d folds need at least %d groups, there are %zu", (int)k,
+                         (int)k, d.n_groups);
+    if (!is_rows_alone)
+        MOTE_TRY(deal(&d, err));
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *out, &out, err));
     for (size_t i = 0; i < v->n; i++) {
         out[i] = (mote_fold){-1, -1};

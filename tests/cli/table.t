@@ -56,6 +56,12 @@ all      600       1    {{.*}}
 $ mote data show latest --json | jq -c '.total | [.recordings, .train + .validation + .test + .unused]'
 [600,600]
 
+# Folds over rows: towns stay together, and every row of them is judged once.
+$ bare mote evaluate --folds 3 --quiet > folds.txt; awk '$1 ~ /^[123]$/ { n++; test += $3 } END { print n, test }' folds.txt
+3 600
+$ grep -c "better than the baseline 'constant'" folds.txt
+1
+
 # A row as a JSON object by names, whatever their order; what is absent is missing.
 $ printf '{"income": 4000, "age": 60, "job": "nurse"}' > rich.json; printf '{"age": 21, "income": 1000}' > poor.json
 $ mote predict loans rich.json poor.json | awk '{ print $1, $2 }'
