@@ -288,9 +288,10 @@ static mote_status make_clip(const synth *s, const turn *t, size_t i, mote_synth
     const mote_speech *speech = &t->speech;
     mote_word_place w = speech->words[i];
     const mote_wave spoken = {speech->samples + w.from, w.to - w.from, speech->rate_hz};
-    mote_wave word = {0};
-    MOTE_TRY(mote_audio_resample(&spoken, c->rate_hz, MOTE_RESAMPLE_FAST, &word, err));
-    MOTE_SCOPED_FREE float *owned = word.samples; /* freed on every way out */
+    mote_wave made = {0};
+    MOTE_TRY(mote_audio_resample(&spoken, c->rate_hz, MOTE_RESAMPLE_FAST, &made, err));
+    MOTE_SCOPED_FREE float *samples = made.samples; /* freed on every way out */
+    const mote_wave word = {samples, made.n, made.rate_hz};
     size_t clip = (size_t)llround(c->clip_ms * c->rate_hz / 1000.0);
     clip = clip > word.n ? clip : word.n; /* a word longer than the clip is kept whole */
     MOTE_SCOPED_FREE float *scratch = mote_alloc(2 * clip, sizeof *scratch);
