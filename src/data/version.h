@@ -171,9 +171,9 @@ MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
 /* Folds for cross-validation, each in [0, k). Whole groups, every label spread evenly, other words
  * apart when there are at least k of them (data/deal.h with equal shares); a function of the
  * version, k and seed alone. Round r tests on fold r and validates on fold (r + 1) mod k.
- * ARG when k is not 2 .. 20, or there are fewer than k groups. (*fold)[i] is of item i, -1 of a file
- * of rows, each of which has a fold of its own by its group or hash (dataset_rows.c); *fold lives
- * as long as `a`. */
+ * ARG when k is not 2 .. 20, or there are fewer than k groups. (*fold)[i] is of item i; -1 of a
+ * file of rows, each of which has a fold of its own by its group or hash (dataset_rows.c). *fold
+ * lives as long as `a`. */
 typedef struct {
     int32_t group; /* -1 for background recordings */
     int32_t word;  /* -1 for what is not held apart */
