@@ -2,6 +2,7 @@
 /* The pull reader: structure, strings, whole arrays of numbers. Numbers are in json_number.c. */
 #include "base/json_pull.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/json_number.h"
@@ -99,7 +100,7 @@ void mote_json_pull_init(mote_json_pull *p, const char *text, size_t n)
     p->text = p->at = text;
     p->end = text + n;
     p->depth = p->n_keys = 0;
-    p->is_first = false;
+    p->is_first = p->null_is_nan = false;
     p->failure.status = MOTE_OK;
     p->failure.text[0] = '\0';
 }
@@ -437,7 +438,7 @@ mote_status mote_pull_i64(mote_json_pull *p, int64_t *out, mote_err *err)
     return MOTE_OK;
 }
 
-/* One item of a tensor: a number, true or false. NULL after a failure. */
+/* One item of a tensor: a number, true or false; null where that is one. NULL after a failure. */
 static const char *tensor_item(mote_json_pull *p, const char *at, float *out)
 {
     bool out_of_range = false;
@@ -450,6 +451,12 @@ static const char *tensor_item(mote_json_pull *p, const char *at, float *out)
         if (mote_pull_bool(p, &b, NULL) != MOTE_OK)
             return NULL;
         *out = b ? 1.0f : 0.0f;
+        return p->at;
+    }
+    if (!out_of_range && *at == 'n' && p->null_is_nan) {
+        if (pull_null(p, NULL) != MOTE_OK)
+            return NULL;
+        *out = NAN;
         return p->at;
     }
     (void)number_failed(p, out_of_range, NULL);

@@ -50,6 +50,7 @@ typedef struct {
     int32_t n_keys;
     mote_slice keys[MOTE_PULL_MAX_KEYS]; /* of the objects that are open, to see one given twice */
     mote_err failure;                    /* status OK: none yet */
+    bool null_is_nan; /* public, for mote_pull_f32s: null is a number that is missing */
 } mote_json_pull;
 
 /* text[0..n) is borrowed until the last call. */

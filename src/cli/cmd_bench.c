@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote bench: the project's samples as traffic to a running server: a load test, a rehearsal of the
  * field, and the measurement of what mote.yaml asks of serving. */
+#include <math.h>
 #include <string.h>
 
 #include "cli/loop.h"
@@ -82,6 +83,10 @@ static mote_status load_samples(mote_cli *cli, const bench_values *v, mote_datas
     MOTE_TRY(mote_version_load(store, "latest", &cli->arena, &version, err));
     mote_settings settings;
     mote_settings_make(cli->project, MOTE_USES(dataset), &settings);
+    mote_sample_form form; /* the columns of rows, and the classes, as the data have them */
+    MOTE_TRY(
+        mote_form_of(store, &version, mote_setting_dataset(&settings), &cli->arena, &form, err));
+    mote_settings_complete(&settings, cli->project, &form);
     mote_dataset_config c = *mote_setting_dataset(&settings);
     c.cancel = cli->cancel;
     c.split = split;
@@ -124,12 +129,12 @@ static void say(mote_cli *cli, const mote_load_result *r, const bench_values *v)
     double accuracy = r->n ? (double)r->n_right / (double)r->n : 0.0;
     const char *what = mote_project_is_of_words(cli->project) ? "word" : "event";
     double rate = r->seconds > 0.0 ? (double)r->n / r->seconds : 0.0;
-    mote_say(cli,
-             "%zu answers, %zu failed, %.1f %% right\n"
-             "detected: %zu of %zu %ss; another %s in %zu answers\n"
-             "%.0f requests/s; p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
-             r->n, r->n_failed, 100.0 * accuracy, r->n_detected, r->n_words, what, what, r->n_wrong,
-             rate, r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
+    mote_say(cli, "%zu answers, %zu failed, %.1f %% right\n", r->n, r->n_failed, 100.0 * accuracy);
+    if (mote_task_find(cli->project->task)->is_stream || cli->project->stream.events.n > 0)
+        mote_say(cli, "detected: %zu of %zu %ss; another %s in %zu answers\n", r->n_detected,
+                 r->n_words, what, what, r->n_wrong);
+    mote_say(cli, "%.0f requests/s; p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, longest %.2f ms\n", rate,
+             r->p50_ms, r->p90_ms, r->p99_ms, r->max_ms);
     if (may_be_known(cli, v))
         mote_say(cli, "the model may have learned from these recordings (training.refit: all): how "
                       "many are right says nothing of new people\n");
@@ -194,14 +199,19 @@ static mote_status encode(void *arg, size_t sample, mote_buf *out, mote_err *err
                                   s->x + sample * mote_dataset_sample_bytes(s->d), out, err);
 }
 
-/* Samples of numbers: a JSON array, as mote predict takes it. */
+/* Samples of numbers: a JSON array, as mote predict takes it; what is missing is null. */
 static mote_status encode_numbers(void *arg, size_t sample, mote_buf *out, mote_err *err)
 {
     const samples *s = arg;
     const size_t n = mote_dataset_elements(s->d);
     const float *x = (const float *)(const void *)s->x + sample * n;
-    for (size_t i = 0; i < n; i++)
-        mote_buf_printf(out, "%s%.9g", i ? "," : "[", (double)x[i]);
+    for (size_t i = 0; i < n; i++) {
+        mote_buf_str(out, i ? "," : "[");
+        if (isnan(x[i]))
+            mote_buf_str(out, "null");
+        else
+            mote_buf_printf(out, "%.9g", (double)x[i]);
+    }
     mote_buf_str(out, "]");
     return mote_buf_status(out, err);
 }

@@ -41,6 +41,7 @@ mote_status mote_intake_json(const mote_asked *asked, float *out, mote_err *err)
     for (int32_t i = 0; i < sample->n_dims; i++)
         dims[i] = sample->dims[i];
     mote_json_pull_init(&p, asked->file.bytes, asked->file.n);
+    p.null_is_nan = asked->s->intake->takes_missing;
     mote_status st = mote_pull_f32s(&p, dims, sample->n_dims, out, &got, err);
     if (st == MOTE_OK)
         st = mote_pull_end(&p, err);

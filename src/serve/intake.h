@@ -21,6 +21,7 @@ typedef struct {
 struct mote_intake {
     const char *tensor;  /* name of the input as a tensor; NULL: the graph's own */
     const char *kept_as; /* what the prediction log calls a kept input */
+    bool takes_missing;  /* NaN, null in JSON, is a value that is not there, not a fault */
     bool reads_files;    /* people send a file of it: what a client means that names no model */
 
     /* Is this how the model is given its input? The first row that says so is its. */

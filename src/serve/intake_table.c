@@ -241,6 +241,7 @@ extern const mote_intake mote_intake_table;
 const mote_intake mote_intake_table = {
     .tensor = "row",
     .kept_as = "csv",
+    .takes_missing = true,
     .reads_files = true,
     .fits = fits,
     .shape = shape,

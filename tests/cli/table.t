@@ -62,6 +62,16 @@ $ bare mote evaluate --folds 3 --quiet > folds.txt; awk '$1 ~ /^[123]$/ { n++; t
 $ grep -c "better than the baseline 'constant'" folds.txt
 1
 
+# A server is sent rows by mote bench, with what is missing in them.
+$ (mote serve loans --port 0 --threads 1 --json > said.json 2> log.txt & echo $! > pid; wait $!; echo "ended $?" >> log.txt) &
+$ for i in 1 2 3 4 5 6 7 8 9 10; do grep -q port said.json 2>/dev/null && break; sleep 0.3; done
+$ mote bench http://127.0.0.1:$(sed -n 's/.*"port": \([0-9]*\).*/\1/p' said.json) --split all -n 600 -c 2 --quiet | sed '2s/ .*//'
+600 answers, 0 failed, {{9[0-9.]+}} % right
+{{[0-9]+}}
+version 1 answered 600
+$ kill -TERM $(cat pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ended log.txt && break; sleep 0.3; done; tail -n 1 log.txt
+ended 0
+
 # A row as a JSON object by names, whatever their order; what is absent is missing.
 $ printf '{"income": 4000, "age": 60, "job": "nurse"}' > rich.json; printf '{"age": 21, "income": 1000}' > poor.json
 $ mote predict loans rich.json poor.json | awk '{ print $1, $2 }'

@@ -410,6 +410,31 @@ static mote_status tensor(const char *text, int32_t n_dims, const int64_t *dims,
     return mote_pull_end(&p, err);
 }
 
+/* Of rows; elsewhere it is refused, as below. */
+static void null_is_a_missing_number_where_it_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"[1,null,3]", " [ 1 , null , 3 ] "};
+    const int64_t dims[] = {3};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        float out[3];
+        size_t n = 0;
+        mote_json_pull p;
+        mote_json_pull_init(&p, texts[i], strlen(texts[i]));
+        p.null_is_nan = true;
+        assert_int_equal(mote_pull_f32s(&p, dims, 1, out, &n, NULL), MOTE_OK);
+        assert_int_equal(mote_pull_end(&p, NULL), MOTE_OK);
+        assert_int_equal(n, 3);
+        assert_true(out[0] == 1.0f && out[1] != out[1] && out[2] == 3.0f);
+    }
+    float out[3];
+    size_t n = 0;
+    mote_json_pull p;
+    mote_json_pull_init(&p, "[1,nul]", 7);
+    p.null_is_nan = true;
+    assert_int_equal(mote_pull_f32s(&p, dims, 1, out, &n, NULL), MOTE_PARSE);
+}
+
 static void tensors_come_flat_or_nested_like_their_shape(void **state)
 {
     (void)state;
@@ -493,6 +518,7 @@ int main(void)
         cmocka_unit_test(a_null_member_is_absent_for_who_wants_it_so),
         cmocka_unit_test(bad_strings_are_refused),
         cmocka_unit_test(tensors_come_flat_or_nested_like_their_shape),
+        cmocka_unit_test(null_is_a_missing_number_where_it_is_asked_for),
         cmocka_unit_test(every_prefix_of_a_document_is_refused_without_reading_past_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
