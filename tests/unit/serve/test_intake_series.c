@@ -146,7 +146,9 @@ static int open_scores(void **state, float threshold, double pause_ms)
     s.answer = MOTE_ANSWER_ANOMALY;
     s.n_outputs = 1;
     s.n_labels = 0;
-    const mote_decision d = {.anomaly = {MOTE_SCORE_RECONSTRUCTION, threshold, pause_ms}};
+    const mote_decision d = {.anomaly = {.score = MOTE_SCORE_RECONSTRUCTION,
+                                         .threshold = threshold,
+                                         .quiet_ms = pause_ms}};
     return open_with(state, &s, &d);
 }
 
