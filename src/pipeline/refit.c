@@ -199,7 +199,7 @@ static int by_size(const void *a, const void *b)
 
 static int32_t epochs_for(const mote_refit *f)
 {
-    int32_t best[MOTE_MAX_FOLDS];
+    int32_t best[MOTE_MAX_FOLDS] = {0};
     for (int32_t i = 0; i < f->n; i++)
         best[i] = f->folds[i].best_epoch + 1;
     qsort(best, (size_t)f->n, sizeof best[0], by_size);
