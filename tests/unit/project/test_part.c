@@ -70,30 +70,29 @@ static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
         assert_int_equal(json_object_size(json_object_get(j, used[i].section)), 1);
         assert_true(mote_project_has_part(f->project, used[i].section));
     }
-    /* Keys of sections that were there: their presets change no hash, their use does. */
+    /* Keys of sections that were there: at their presets they are not in what is hashed, as before
+     * there were these keys; used, they are. */
     static const struct {
-        const char *part, *preset, *use;
-    } among[] = {{"training", "min_steps: 0", "min_steps: 9"},
-                 {"data.time_column", "time_column: ''", "time_column: t"},
-                 {"data.group_column", "group_column: ''", "group_column: who"},
-                 {"data.axes", "axes: []", "axes: [x]"},
-                 {"data.time_unit", "time_unit: auto", "time_unit: ms"}};
+        const char *part, *section, *key, *preset, *use;
+    } among[] = {{"training", "training", "min_steps", "0", "9"},
+                 {"data.time_column", "data", "time_column", "''", "t"},
+                 {"data.group_column", "data", "group_column", "''", "who"},
+                 {"data.axes", "data", "axes", "[]", "[x]"},
+                 {"data.time_unit", "data", "time_unit", "auto", "ms"},
+                 {"anomaly", "anomaly", "adapt_ms", "0", "5000"}};
     for (size_t i = 0; i < sizeof among / sizeof among[0]; i++) {
-        const char *section = strncmp(among[i].part, "data", 4) == 0 ? "data" : among[i].part;
-        mote_sha256 without, preset, use;
-        good(f, "name: demo\ntask: gesture\n");
-        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &without, NULL),
-                         MOTE_OK);
-        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\n%s: {%s}\n", section,
-                       among[i].preset);
-        good(f, text);
-        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &preset, NULL), MOTE_OK);
-        (void)snprintf(text, sizeof text, "name: demo\ntask: gesture\n%s: {%s}\n", section,
-                       among[i].use);
-        good(f, text);
-        assert_int_equal(mote_project_part_hash(f->project, among[i].part, &use, NULL), MOTE_OK);
-        assert_memory_equal(&without, &preset, sizeof preset);
-        assert_memory_not_equal(&without, &use, sizeof use);
+        const char *task = strcmp(among[i].part, "anomaly") == 0 ? "anomaly" : "gesture";
+        for (int is_used = 0; is_used < 2; is_used++) {
+            MOTE_SCOPED_JSON *j = NULL;
+            (void)snprintf(text, sizeof text, "name: demo\ntask: %s\n%s: {%s: %s}\n", task,
+                           among[i].section, among[i].key,
+                           is_used ? among[i].use : among[i].preset);
+            good(f, text);
+            assert_int_equal(mote_project_parts_json(f->project, &among[i].part, 1, &j, NULL),
+                             MOTE_OK);
+            const json_t *section = json_object_get(j, among[i].section);
+            assert_int_equal(json_object_get(section, among[i].key) != NULL, is_used);
+        }
     }
     /* Of keywords these are as they were. */
     good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n");
