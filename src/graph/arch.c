@@ -81,7 +81,7 @@ mote_status arch_check_hidden(const mote_arch *a, mote_err *err)
 
 static mote_status find_class(const mote_arch *a, const arch_class **out, mote_err *err)
 {
-    char names[160] = "";
+    char names[256] = "";
     for (int i = 0; i < MOTE_N_ARCHS; i++) {
         const char *name = mote_arch_row_get((mote_arch_id)i)->name;
         const size_t used = strlen(names);
@@ -218,7 +218,7 @@ mote_status arch_softmax(arch_builder *b, mote_err *err)
     return add_plain(b, MOTE_OP_SOFTMAX, NULL, err);
 }
 
-mote_status arch_norm_relu(arch_builder *b, mote_err *err)
+mote_status arch_norm(arch_builder *b, mote_err *err)
 {
     static const channel_values parts[4] = {{"gamma", 1.0f, true},
                                             {"beta", 0.0f, true},
@@ -232,9 +232,23 @@ mote_status arch_norm_relu(arch_builder *b, mote_err *err)
     (void)mote_format(name, sizeof name, "batch_norm_%d", b->n_layers++);
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
     mote_op_attrs attrs = {.epsilon = BATCH_NORM_EPSILON};
-    MOTE_TRY(mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_BATCH_NORM, &attrs, in, &out}, &b->at,
-                               err));
+    return mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_BATCH_NORM, &attrs, in, &out}, &b->at,
+                             err);
+}
+
+mote_status arch_norm_relu(arch_builder *b, mote_err *err)
+{
+    MOTE_TRY(arch_norm(b, err));
     return arch_relu(b, err);
+}
+
+mote_status arch_add(arch_builder *b, int32_t other, mote_err *err)
+{
+    char name[MOTE_NAME_BYTES];
+    const int32_t in[2] = {b->at, other};
+    (void)mote_format(name, sizeof name, "%s_%d", mote_op_text(MOTE_OP_ADD), b->n_layers++);
+    mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
+    return mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_ADD, NULL, in, &out}, &b->at, err);
 }
 
 mote_status arch_separable(arch_builder *b, int32_t channels, int32_t stride, mote_err *err)

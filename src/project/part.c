@@ -292,19 +292,14 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         const char *part;
         const char *task; /* NULL: whatever the task is */
     } later[] = {
-        {"data.splits.by", NULL},
-        {"data.time_column", NULL},
-        {"data.time_unit", NULL},
-        {"data.axes", NULL},
-        {"data.group_column", NULL},
-        {"model.kernel_steps", NULL},
-        {"augmentation.axis_noise", NULL},
-        {"augmentation.magnitude", NULL},
-        {"augmentation.delay_ms", NULL},
-        {"augmentation.turn_deg", NULL},
-        {"anomaly.adapt_ms", NULL},
-        {"training.min_steps", NULL},
-        {"stream", "gesture"},
+        {"data.splits.by", NULL},         {"data.time_column", NULL},
+        {"data.time_unit", NULL},         {"data.axes", NULL},
+        {"data.group_column", NULL},      {"model.kernel_steps", NULL},
+        {"model.width", "keyword"},       {"model.width", "sound"},
+        {"model.width", "gesture"},       {"augmentation.axis_noise", NULL},
+        {"augmentation.magnitude", NULL}, {"augmentation.delay_ms", NULL},
+        {"augmentation.turn_deg", NULL},  {"anomaly.adapt_ms", NULL},
+        {"training.min_steps", NULL},     {"stream", "gesture"},
     };
     if (strcmp(row->path, "training.threads") == 0)
         return true;

@@ -41,8 +41,11 @@ mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, 
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err);
 mote_status arch_relu(arch_builder *b, mote_err *err);
 mote_status arch_softmax(arch_builder *b, mote_err *err);
-/* Batch norm over the last dimension, and a ReLU. */
+/* Batch norm over the last dimension; and a ReLU. */
+mote_status arch_norm(arch_builder *b, mote_err *err);
 mote_status arch_norm_relu(arch_builder *b, mote_err *err);
+/* The tensor in hand and another one, added. */
+mote_status arch_add(arch_builder *b, int32_t other, mote_err *err);
 /* Depthwise 3 x 3, norm and ReLU, then pointwise to `channels`, norm and ReLU. */
 mote_status arch_separable(arch_builder *b, int32_t channels, int32_t stride, mote_err *err);
 mote_status arch_global_average(arch_builder *b, mote_err *err);

@@ -120,6 +120,11 @@ static mote_graph *mobilenet(uint64_t seed)
     return architecture("mobilenet", seed);
 }
 
+static mote_graph *tc_resnet(uint64_t seed)
+{
+    return architecture("tc-resnet", seed);
+}
+
 static mote_graph *autoencoder(uint64_t seed)
 {
     return architecture("autoencoder", seed);
@@ -127,7 +132,7 @@ static mote_graph *autoencoder(uint64_t seed)
 
 typedef mote_graph *graph_fn(uint64_t seed);
 static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, conv1d,
-                                   linear,       mobilenet, autoencoder};
+                                   linear,       mobilenet, tc_resnet,    autoencoder};
 
 /* ------------------------------------------------------------------ a batch */
 
