@@ -31,6 +31,7 @@ typedef struct {
     const char *keywords;     /* NULL: "low, mid" */
     const char *device;       /* "target: cortex-m7"; NULL: the presets */
     const char *training;     /* more lines, "  refit: all\n"; NULL: none */
+    const char *blocks;       /* "features:" and "model:"; NULL: the test's own */
     const char *require;      /* of the data, "min_groups: 5"; NULL: the presets */
 } tiny_settings;
 
@@ -40,19 +41,20 @@ static inline void tiny_yaml(const char *dir, tiny_settings t)
     snprintf(path, sizeof path, "%s/mote.yaml", dir);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
-    fprintf(
-        f,
-        "mote: 1\nname: tiny\ntask: keyword\nkeywords: [%s]\nclip_ms: 500\n"
-        "rate_hz: %d\nrequirements:\n  - metric: accuracy\n    at_least: %s\n"
-        "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n  high_hz: 3800\n"
-        "model:\n  channels: 8\n  blocks: 1\ntraining:\n  epochs: %d\n  batch: 16\n  seed: %d\n%s"
-        "augmentation:\n%sstream:\n  hours: 0.01\nschedule:\n  retrain: {%s}\n"
-        "  promote: {%s}\ndevice: {%s}\ndata:\n  builtin: off\n  require: {%s}\n",
-        t.keywords ? t.keywords : "low, mid", TINY_RATE_HZ, t.accuracy ? t.accuracy : "10 %",
-        t.epochs, t.seed, t.training ? t.training : "",
-        t.augmentation ? t.augmentation : "  shift_ms: 20\n",
-        t.retrain ? t.retrain : "on_drift: true", t.promote ? t.promote : "beat_by: 0 %",
-        t.device ? t.device : "target: cortex-m4f", t.require ? t.require : "min_groups: 3");
+    fprintf(f,
+            "mote: 1\nname: tiny\ntask: keyword\nkeywords: [%s]\nclip_ms: 500\n"
+            "rate_hz: %d\nrequirements:\n  - metric: accuracy\n    at_least: %s\n"
+            "%straining:\n  epochs: %d\n  batch: 16\n  seed: %d\n%s"
+            "augmentation:\n%sstream:\n  hours: 0.01\nschedule:\n  retrain: {%s}\n"
+            "  promote: {%s}\ndevice: {%s}\ndata:\n  builtin: off\n  require: {%s}\n",
+            t.keywords ? t.keywords : "low, mid", TINY_RATE_HZ, t.accuracy ? t.accuracy : "10 %",
+            t.blocks ? t.blocks
+                     : "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n"
+                       "  high_hz: 3800\nmodel:\n  channels: 8\n  blocks: 1\n",
+            t.epochs, t.seed, t.training ? t.training : "",
+            t.augmentation ? t.augmentation : "  shift_ms: 20\n",
+            t.retrain ? t.retrain : "on_drift: true", t.promote ? t.promote : "beat_by: 0 %",
+            t.device ? t.device : "target: cortex-m4f", t.require ? t.require : "min_groups: 3");
     assert_int_equal(fclose(f), 0);
 }
 

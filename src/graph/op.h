@@ -18,7 +18,8 @@ enum {
     MOTE_OP_SAME_BYTES = 1u << 4,  /* the output is the input's bytes: no code */
     MOTE_OP_CHANNEL_LAST = 1u << 5, /* WEIGHTED: channels are the last dimension of the weights */
     MOTE_OP_ONE_SCALE = 1u << 6,    /* WEIGHTED: TensorFlow Lite's has one scale for all weights */
-    MOTE_OP_ANY_BATCH = 1u << 7     /* lowered whatever the first dimension is */
+    MOTE_OP_ANY_BATCH = 1u << 7,    /* lowered whatever the first dimension is */
+    MOTE_OP_IDLE_IN_USE = 1u << 8   /* TRAINING: gives back its input, but in training */
 };
 
 /* A run of the reference interpreter. */

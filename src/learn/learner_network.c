@@ -126,13 +126,23 @@ static void absorb_values(const mote_graph *g, const mote_learn_scale *by, bool 
     }
 }
 
+/* Whether an operator takes the features, perhaps through a dropout, which folding drops. */
+static bool takes_features(const mote_graph *g, const mote_op *o)
+{
+    int32_t t = o->inputs[0];
+    for (int32_t i = g->n_ops - 1; i >= 0; i--)
+        if (mote_op_has(g->ops[i].kind, MOTE_OP_IDLE_IN_USE) && g->ops[i].outputs[0] == t)
+            t = g->ops[i].inputs[0];
+    return t == g->inputs[0] && !mote_op_has(o->kind, MOTE_OP_IDLE_IN_USE);
+}
+
 /* The layers that scales go into must have weights, of values one row for each. */
 static mote_status check_ends(const mote_graph *g, bool of_values, mote_err *err)
 {
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *o = &g->ops[i];
         const bool is_last = of_values && i == g->n_ops - 1;
-        if ((o->inputs[0] == g->inputs[0] || is_last) &&
+        if ((takes_features(g, o) || is_last) &&
             (!mote_op_has(o->kind, MOTE_OP_WEIGHTED) ||
              (is_last && mote_op_has(o->kind, MOTE_OP_CHANNEL_LAST))))
             return mote_fail(err, MOTE_UNSUPPORTED,

@@ -59,8 +59,7 @@ void mote_net_read(const mote_net *net, const mote_graph *g, float *state);
 void mote_net_write(const mote_net *net, const float *state, mote_graph *g);
 
 /* Class probabilities or values [n][outputs] as in use: running statistics, no dropout.
- * n <= max_batch.
- * lint: unused_exports: tests look at a net between steps, the program at its graph */
+ * n <= max_batch. */
 void mote_net_predict(mote_net *net, const float *state, const float *inputs, int32_t n,
                       float *out);
 

@@ -83,6 +83,7 @@ void mote_pipeline_destroy(mote_pipeline *p)
         return;
     for (int i = 0; i < MOTE_N_STAGES; i++)
         forget(&p->results[i]);
+    mote_start_release(&p->start);
     mote_decoded_cache_destroy(p->decoded);
     mote_arena_release(&p->arena);
     mote_free(p);
@@ -94,6 +95,30 @@ void mote_pipeline_use(mote_pipeline *p, unsigned settings)
 {
     mote_settings_make(p->whole, settings, &p->made);
     p->settings = &p->made;
+}
+
+static bool has_start(const mote_pipeline *p)
+{
+    return p->whole->training.start[0] != '\0';
+}
+
+/* What it means now; the same through a lap. */
+static mote_status read_start(mote_pipeline *p, mote_err *err)
+{
+    return p->start.graph ? MOTE_OK : mote_start_open(p->cfg.store, p->whole, &p->start, err);
+}
+
+mote_status mote_stage_frontend(mote_pipeline *p, const mote_sample_form *form, mote_frontend *out,
+                                mote_err *err)
+{
+    if (!has_start(p)) {
+        *out = mote_settings_frontend(p->whole, form);
+        return MOTE_OK;
+    }
+    MOTE_TRY(read_start(p, err));
+    MOTE_TRY(mote_start_frontend(&p->start, p->whole, form, out, err));
+    p->made.start = &p->start;
+    return MOTE_OK;
 }
 
 /* The front end as the features stage fitted it, for the stages behind that one. Its output is
@@ -123,9 +148,25 @@ mote_status mote_stage_complete(mote_pipeline *p, bool is_fitted, mote_err *err)
     MOTE_TRY(mote_stage_version(p, &a, &v, err));
     MOTE_TRY(mote_stage_form(p, &v, &form, err));
     mote_settings_complete(&p->made, p->whole, &form);
+    if (p->made.has & MOTE_USES(features))
+        MOTE_TRY(mote_stage_frontend(p, &form, &p->made.features_, err));
     if (is_fitted)
         take_fitted(p);
     return MOTE_OK;
+}
+
+/* The model that training begins with, which may not be there (any more): what is made with it is
+ * then stale, and fails with the reason when it runs. */
+static mote_status add_start(mote_pipeline *p, json_t *out, mote_err *err)
+{
+    char text[MOTE_SHA256_HEX_BYTES] = "not there";
+    mote_err why = {0};
+    const mote_status st = read_start(p, &why);
+    if (st == MOTE_NOMEM)
+        return mote_fail(err, st, "%s", why.text);
+    if (st == MOTE_OK)
+        mote_sha256_hex(&p->start.hash, text);
+    return mote_json_put(out, "training.start", json_string(text), err);
 }
 
 /* What the result of a stage depends on, name -> text. Inputs must have their key. */
@@ -150,6 +191,8 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
         (void)mote_format(name, sizeof name, "mote.yaml: %s", parts[i]);
         MOTE_TRY(mote_json_put(out, name, json_string(text), err));
     }
+    if (has_start(p) && (d->settings & MOTE_USES(features)))
+        MOTE_TRY(add_start(p, out, err));
     mote_stage_settings(p, id);
     mote_status st = d->more ? d->more(p, out, err) : MOTE_OK;
     p->settings = NULL;
@@ -368,6 +411,7 @@ static mote_status look_up(mote_pipeline *p, mote_stage_id id, json_t *parts, mo
 
 static mote_status run_up_to(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
 {
+    mote_start_release(&p->start); /* a name may mean another model by now */
     for (int i = 0; i <= (int)last; i++) {
         mote_stage_id id = (mote_stage_id)i;
         if (!needs(last, id))
@@ -528,6 +572,7 @@ static mote_status say_waiting(mote_pipeline *p, mote_stage_status *out, mote_er
 mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_STAGES],
                                  mote_err *err)
 {
+    mote_start_release(&p->start);
     for (int i = 0; i < MOTE_N_STAGES; i++) {
         mote_stage_id id = (mote_stage_id)i;
         out[i] = (mote_stage_status){.state = MOTE_STAGE_STALE, .why = ""};

@@ -4,15 +4,19 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compress/quantise.h"
-#include "learn/learner.h"
+#include "graph/cut.h"
+#include "learn/transfer.h"
 #include "pipeline/source.h"
+#include "pipeline/start.h"
 #include "project/archs.h"
 
 #define WEIGHTS_STREAM 1 /* of mote_rng_init_stream */
 #define N_CALIBRATION  256
 #define UNUSUAL_REACH  3.0
+#define PATH_MAX_BYTES 4200
 
 static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
 {
@@ -26,7 +30,10 @@ mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t seed, mote_gr
     MOTE_TRY(mote_settings_arch(s, &arch, err));
     mote_rng rng;
     mote_rng_init_stream(&rng, seed, WEIGHTS_STREAM, 0);
-    return mote_arch_build(&arch, &rng, out, err);
+    if (!s->start)
+        return mote_arch_build(&arch, &rng, out, err);
+    const mote_status st = mote_graph_new_head(s->start->graph, &arch, &rng, out, err);
+    return st == MOTE_OK ? st : mote_wrap(err, st, "'training.start' ('%s')", s->start->name);
 }
 
 /* ---- training ---------------------------------------------------------------------------- */
@@ -151,12 +158,31 @@ static mote_status source_of(const mote_recipe_job *job, uint64_t seed, mote_sou
     return mote_source_init(&sc, out, err);
 }
 
+/* Training that begins with another model. Where validation chooses nothing (all of them are
+ * learned from) the head is trained as long as mote.yaml says, and so is the whole. */
+static mote_status transfer_of(const mote_recipe_job *job, const mote_graph *g,
+                               mote_train_config *own, mote_transfer_job *t, mote_err *err)
+{
+    const mote_training_setting *y = mote_setting_training(job->settings);
+    t->kept_max_bytes = MOTE_SOURCE_KEPT_BYTES;
+    t->thaw_epochs = y->thaw_epochs;
+    t->thaw_rate = y->thaw_rate;
+    if (job->fixed_epochs > 0 && y->thaw_epochs > 0) {
+        own->n_epochs = y->config.n_epochs;
+        own->warmup_epochs = y->config.warmup_epochs;
+        own->min_steps = y->config.min_steps;
+    }
+    const mote_status st = mote_graph_find_cut(g, y->freeze, &t->n_frozen, err);
+    return st == MOTE_OK ? st : mote_wrap(err, st, "'training.freeze'");
+}
+
 mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
                               mote_train_result *result, mote_graph **folded, mote_err *err)
 {
     mote_arch arch;
     mote_train_config cfg;
     mote_source samples;
+    const int32_t n_views = mote_setting_training(job->settings)->n_views;
     MOTE_TRY(mote_settings_arch(job->settings, &arch, err));
     MOTE_TRY(config_of(job, a, &cfg, err));
     validating from;
@@ -171,9 +197,22 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_ar
     source.gives_back = arch.head == MOTE_HEAD_INPUT;
     learn.train.source = &source;
     const mote_learner *learner = mote_learner_get(mote_arch_row_find(arch.name)->learner);
-    const mote_status st = learner->fit(&learn, g, a, result, folded, err);
+    mote_transfer_job transfer = {.n_views = samples.is_still ? 1 : n_views};
+    mote_status st = job->settings->start ? transfer_of(job, g, &cfg, &transfer, err) : MOTE_OK;
+    transfer.learn = learn;
+    if (st == MOTE_OK)
+        st = job->settings->start ? mote_transfer_fit(&transfer, g, a, result, folded, err)
+                                  : learner->fit(&learn, g, a, result, folded, err);
     mote_source_release(&samples);
     return st;
+}
+
+void mote_recipe_forget(const char *checkpoint)
+{
+    char thaw[PATH_MAX_BYTES];
+    (void)unlink(checkpoint);
+    if (mote_format(thaw, sizeof thaw, "%s" MOTE_TRANSFER_THAW, checkpoint))
+        (void)unlink(thaw);
 }
 
 /* ---- quantising -------------------------------------------------------------------------- */

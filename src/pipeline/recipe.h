@@ -37,6 +37,9 @@ MOTE_MUST_USE mote_status mote_recipe_train(const mote_recipe_job *job, mote_gra
                                             mote_arena *a, mote_train_result *result,
                                             mote_graph **folded, mote_err *err);
 
+/* Remove the files of its checkpoint. */
+void mote_recipe_forget(const char *checkpoint);
+
 /* Quantise, calibrated on up to 256 training clips, half of them as they are, half augmented. */
 MOTE_MUST_USE mote_status mote_recipe_quantise(const mote_recipe_job *job, const mote_graph *folded,
                                                mote_graph **out, size_t *n_calibration,

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "evaluate/json_parts.h"
+#include "pipeline/recipe.h"
 #include "pipeline/stage_parts.h"
 
 #define STEPS      10000 /* of a progress of 1 */
@@ -54,7 +55,7 @@ void mote_refit_clear(const mote_pipeline *p, const mote_stage_run *r)
         path_of(p, r, f, "", path);
         (void)unlink(path);
         path_of(p, r, f, ".checkpoint", path);
-        (void)unlink(path);
+        mote_recipe_forget(path);
     }
 }
 
@@ -185,7 +186,7 @@ static mote_status make_fold(fold_task *t, mote_fold_result *out, mote_buf *grap
     mote_graph_destroy(s8);
     MOTE_TRY(mote_buf_status(graph, err));
     MOTE_TRY(write_fold(path, out, graph, err));
-    (void)unlink(checkpoint);
+    mote_recipe_forget(checkpoint);
     return MOTE_OK;
 }
 

@@ -169,6 +169,11 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     out->of_classes = mote_loss_is_of_classes(c->loss.kind);
     out->is_refit = strcmp(y->refit, "all") == 0;
     out->n_folds = y->refit_folds;
+    out->start = y->start;
+    out->freeze = y->freeze;
+    out->n_views = y->views;
+    out->thaw_epochs = y->thaw_epochs;
+    out->thaw_rate = y->thaw_rate;
 }
 
 static void make_compress(const mote_project *p, mote_project_compress *out)

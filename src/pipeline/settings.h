@@ -56,6 +56,10 @@ typedef struct {
     bool of_classes;          /* else there is no accuracy: the loss says how training goes */
     bool is_refit;            /* refit: all */
     int32_t n_folds;          /* that judge then */
+    const char *start;        /* a model to begin with (start.h); "": none. With it: */
+    const char *freeze;       /* mote_graph_find_cut */
+    int32_t n_views, thaw_epochs;
+    double thaw_rate;
 } mote_training_setting;
 
 typedef struct {
@@ -89,7 +93,8 @@ typedef enum {
 typedef struct {
     unsigned has; /* flags of what is there; the rest is zero */
     bool is_complete;
-    mote_sample_form form; /* when it is */
+    mote_sample_form form;          /* when it is */
+    const struct mote_start *start; /* borrowed; NULL: there is none. The engine's to set */
 #define SETTING(id, type, doc, ...) type id##_;
 #include "pipeline/settings.def"
 #undef SETTING

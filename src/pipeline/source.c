@@ -193,7 +193,8 @@ mote_status mote_source_init(const mote_source_config *cfg, mote_source *out, mo
                          .fill = is_kept  ? fill_kept
                                  : s->row ? fill_changed
                                           : fill_computed,
-                         .n_samples = (int32_t)cfg->data->n};
+                         .n_samples = (int32_t)cfg->data->n,
+                         .is_still = !s->row};
     return MOTE_OK;
 }
 

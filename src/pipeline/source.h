@@ -59,6 +59,7 @@ typedef struct {
     mote_source_own *own;
     mote_batch_fill *fill;
     int32_t n_samples;
+    bool is_still; /* a sample is the same in every epoch */
 } mote_source;
 
 /* By the kind of the data set. Owned by the caller (mote_source_release). */

@@ -195,7 +195,10 @@ static mote_status make_lineage(deploying *d, mote_err *err)
     d->lineage = json_pack("{s:s, s:I, s:s, s:o}", "data_manifest", manifest, "seed",
                            (json_int_t)mote_setting_training(d->p->settings)->config.seed, "mote",
                            MOTE_VERSION, "settings", settings);
-    return d->lineage ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the lineage");
+    if (!d->lineage)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the lineage");
+    const mote_start *start = d->p->settings->start;
+    return start ? mote_json_put(d->lineage, "start", mote_start_to_json(start), err) : MOTE_OK;
 }
 
 /* Take off the members that say when something was measured. */

@@ -5,6 +5,7 @@
 
 #include "pipeline/pipeline.h"
 #include "pipeline/settings.h"
+#include "pipeline/start.h"
 
 /* The graph of stage compress that ships: int8, or float32 where int8 loses too much. The name is
  * that of the first version, when there was but one type. */
@@ -58,6 +59,7 @@ struct mote_pipeline {
     bool has_form;
     mote_sha256 form_of;   /* the data version that it is of */
     mote_sample_form form; /* of its samples; texts live in `arena` */
+    mote_start start;      /* what training begins with, as of this lap; graph NULL: not read yet */
     const char *work_dir;  /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
@@ -89,6 +91,11 @@ void mote_stage_settings(mote_pipeline *p, mote_stage_id id);
 MOTE_MUST_USE mote_status mote_stage_complete(mote_pipeline *p, bool is_fitted, mote_err *err);
 
 /* For stages. */
+
+/* The front end of samples of that form, not fitted: that of mote.yaml, or of the model that
+ * training begins with, which then is in p->made.start, too. Errors: those of start.h. */
+MOTE_MUST_USE mote_status mote_stage_frontend(mote_pipeline *p, const mote_sample_form *form,
+                                              mote_frontend *out, mote_err *err);
 
 /* What the settings of the stage at hand are made of, as JSON by section, for the record of a run.
  * New reference owned by the caller. */

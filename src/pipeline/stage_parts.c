@@ -58,7 +58,8 @@ mote_status mote_stage_fit(mote_pipeline *p, const mote_dataset *train, mote_err
     mote_arena_init(&a, (size_t)8 << 30);
     mote_shape out;
     float *x = NULL;
-    mote_frontend fitted = mote_settings_frontend(p->whole, mote_setting_form(p->settings));
+    mote_frontend fitted;
+    MOTE_TRY(mote_stage_frontend(p, mote_setting_form(p->settings), &fitted, err));
     p->made.features_ = fitted;
     if (!mote_frontend_wants_fit(&fitted))
         return MOTE_OK;

@@ -212,7 +212,7 @@ static mote_status train(training *t, mote_err *err)
     MOTE_TRY(mote_training_run_begin(t->p, &t->version, t->graph, &t->run, err));
     mote_status st = mote_training_run_end(&t->run, make_model(t, err), err);
     if (st == MOTE_OK) { /* the run has the result now; a file left behind does no harm */
-        (void)unlink(t->job.checkpoint);
+        mote_recipe_forget(t->job.checkpoint);
         mote_refit_clear(t->p, t->r);
     }
     return st;

@@ -7,6 +7,21 @@
 #include "base/json.h"
 #include "pipeline/stage_parts.h"
 
+/* The model that it begins with. */
+static mote_status log_start(const mote_training_run *t, mote_err *err)
+{
+    const mote_start *s = t->p->settings->start;
+    char start[sizeof s->name + sizeof s->version + 1], hash[MOTE_SHA256_HEX_BYTES];
+    if (!s)
+        return MOTE_OK;
+    (void)mote_format(start, sizeof start, "%s/%s", s->name, s->version);
+    mote_sha256_hex(&s->hash, hash);
+    const mote_run_pair pairs[] = {{"start", start},
+                                   {"start_sha256", hash},
+                                   {"freeze", mote_setting_training(t->p->settings)->freeze}};
+    return mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err);
+}
+
 static mote_status log_params(const mote_training_run *t, const mote_graph *g, mote_err *err)
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
@@ -28,7 +43,9 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
                                    {"seed", seed},
                                    {"parameters", params},
                                    {"macs", macs}};
-    return mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err);
+    MOTE_TRY(
+        mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err));
+    return log_start(t, err);
 }
 
 static mote_status begin(mote_training_run *t, const mote_data_version *data, const mote_graph *g,

@@ -217,6 +217,7 @@ void mote_reader_check(mote_reader *r)
     mote_reader_check_model(r);
     mote_reader_check_loss(r);
     check_training(r);
+    mote_reader_check_start(r);
     mote_reader_check_value(r);
     check_rest(r);
 }

@@ -300,6 +300,9 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"augmentation.magnitude", NULL}, {"augmentation.delay_ms", NULL},
         {"augmentation.turn_deg", NULL},  {"anomaly.adapt_ms", NULL},
         {"training.min_steps", NULL},     {"stream", "gesture"},
+        {"training.start", NULL},         {"training.freeze", NULL},
+        {"training.views", NULL},         {"training.thaw_epochs", NULL},
+        {"training.thaw_rate", NULL},
     };
     if (strcmp(row->path, "training.threads") == 0)
         return true;

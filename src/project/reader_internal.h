@@ -109,6 +109,9 @@ void mote_reader_own_keys(mote_reader *r, const mote_choice *c);
 void mote_reader_check_model(mote_reader *r);
 void mote_reader_check_loss(mote_reader *r);
 
+/* The model to begin with, and what is said beside it (check_start.c). */
+void mote_reader_check_start(mote_reader *r);
+
 /* Of words that are asked for by name (check_keyword.c): the classes that they are, their worth. */
 void mote_reader_set_words(mote_reader *r);
 void mote_reader_check_value(mote_reader *r);

@@ -4,11 +4,13 @@
 #ifndef MOTE_PROJECT_SECTION_FEATURES_H
 #define MOTE_PROJECT_SECTION_FEATURES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "project/setting_types.h"
 
 typedef struct {
+    bool is_stated;             /* the file says something of it */
     const char *kind;           /* a row of frontends.def */
     int32_t mels, coefficients; /* coefficients: mfcc only, <= mels */
     double window_ms, hop_ms;

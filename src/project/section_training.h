@@ -19,9 +19,14 @@ typedef struct {
     const char *refit;         /* "none" or "all" */
     int32_t refit_folds;       /* that judge when it is "all" */
     int64_t seed;
-    int32_t threads; /* 0: as many as there are processors; never changes results */
-    double mixup;    /* alpha of the Beta distribution; 0: off */
-    double ema;      /* decay of the averaged weights; 0: off */
+    int32_t threads;    /* 0: as many as there are processors; never changes results */
+    double mixup;       /* alpha of the Beta distribution; 0: off */
+    double ema;         /* decay of the averaged weights; 0: off */
+    const char *start;  /* a model to begin with; "": none. The others are read with it alone */
+    const char *freeze; /* "body", "none", a number of layers, or the name of one */
+    int32_t views;      /* of each sample, of which what is frozen is computed */
+    int32_t thaw_epochs;
+    double thaw_rate;
 } mote_project_training;
 
 #endif

@@ -10,7 +10,7 @@ static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out
     return op_same_shape(g, op, out, err);
 }
 
-const mote_op_class mote_op_dropout = {.flags = MOTE_OP_TRAINING,
+const mote_op_class mote_op_dropout = {.flags = MOTE_OP_TRAINING | MOTE_OP_IDLE_IN_USE,
                                        .n_activations = 1,
                                        .n_outputs = 1,
                                        .shape = shape,

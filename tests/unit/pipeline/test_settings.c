@@ -15,7 +15,9 @@
  * there are several, because what is chosen decides which keys count. */
 typedef struct {
     mote_task_id task;
-    const char *json, *architecture, *front_end; /* front_end NULL: the task's own */
+    const char *json;
+    const char *architecture; /* NULL: that of a model to begin with */
+    const char *front_end;    /* NULL: the task's own */
 } variant;
 
 #define WORDS                                                                                      \
@@ -60,11 +62,14 @@ static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "conv1d", NULL},
     {MOTE_TASK_keyword, WORDS, "tc-resnet", NULL},
     {MOTE_TASK_gesture, MOVEMENTS, "tc-resnet", "raw"},
+    {MOTE_TASK_keyword, WORDS, NULL, NULL},
     {MOTE_TASK_sound, SOUNDS, "ds-cnn", "mfcc"},
+    {MOTE_TASK_sound, SOUNDS, NULL, NULL},
     {MOTE_TASK_sound, SOUNDS, "dense", "logmel"},
     {MOTE_TASK_sound, SOUNDS, "conv1d", "logmel"},
     {MOTE_TASK_sound, SOUNDS, "tc-resnet", "logmel"},
     {MOTE_TASK_gesture, MOVEMENTS, "conv1d", NULL},
+    {MOTE_TASK_gesture, MOVEMENTS, NULL, NULL},
     {MOTE_TASK_gesture, MOVEMENTS, "ds-cnn", "raw"},
     {MOTE_TASK_gesture, MOVEMENTS, "dense", "statistics"},
     {MOTE_TASK_gesture, MOVEMENTS, "dense", "spectral"},
@@ -78,6 +83,7 @@ static const variant variants[] = {
     {MOTE_TASK_anomaly, UNUSUAL_SOUND, "autoencoder", "logmel"},
     {MOTE_TASK_anomaly, UNUSUAL_ROWS, "gaussian", NULL},
     {MOTE_TASK_image, PICTURES, "ds-cnn", "pixels"},
+    {MOTE_TASK_image, PICTURES, NULL, NULL},
     {MOTE_TASK_image, PICTURES, "mobilenet", "unit_pixels"},
     {MOTE_TASK_image, PICTURES, "dense", "pixels"},
     {MOTE_TASK_table, ROWS, "dense", NULL},
@@ -89,7 +95,10 @@ static json_t *base_of(const variant *v)
 {
     json_t *j = json_loads(v->json, 0, NULL);
     assert_non_null(j);
-    json_object_set_new(j, "model", json_pack("{s:s}", "architecture", v->architecture));
+    if (v->architecture)
+        json_object_set_new(j, "model", json_pack("{s:s}", "architecture", v->architecture));
+    else
+        json_object_set_new(j, "training", json_pack("{s:s}", "start", "base"));
     if (v->front_end)
         json_object_set_new(j, "features", json_pack("{s:s}", "kind", v->front_end));
     return j;
