@@ -2,10 +2,9 @@
 /* mote data add PATH..: recordings into the store. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/unicode.h"
 #include "cli/cli.h"
-#include "cli/settings.h"
+#include "cli/importing.h"
 #include "data/import.h"
 #include "project/schema.h"
 #include "project/state.h"
@@ -354,32 +353,17 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
                        mote_err *err)
 {
     const add_values *v = values;
-    const mote_kind *kind = kind_of(cli);
+    mote_importing importing;
     if (v->write && v->dry_run)
         return mote_fail(err, MOTE_USAGE, "--write-columns writes, --dry-run does not: say one");
-    if (!kind)
-        return mote_fail(err, MOTE_UNSUPPORTED, "samples of task '%s' cannot be added yet",
-                         cli->project->task);
-    mote_import_config cfg = mote_import_config_default(kind);
+    MOTE_TRY(mote_importing_of(cli, v->group_pattern, &importing, err));
+    mote_import_config cfg = importing.cfg;
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
     MOTE_TRY(choose_part(v->split, &cfg.part, err));
-    if (cli->project->table.target.n > 0)
-        cfg.decoding.table = &cli->project->table;
-    const mote_cut_config cut = kind->cut_of ? kind->cut_of(cli->project) : (mote_cut_config){0};
-    cfg.decoding.rate_hz = cut.rate_hz;
-    cfg.decoding.cut = &cut;
-    cfg.label_from = mote_cli_label_from(cli->project);
     cfg.label = v->label;
-    cfg.group_pattern = mote_cli_group_pattern(cli->project, v->group_pattern);
-    cfg.labels = cli->project->words.items;
-    cfg.n_labels = cli->project->words.n;
-    cfg.who = mote_who(cli, NULL);
     cfg.keep = v->keep;
     cfg.find = v->write;
     cfg.dry_run = v->dry_run;
-    cfg.now_ms = mote_clock_wall_ms();
-    cfg.pool = cli->pool;
-    cfg.cancel = cli->cancel;
     cfg.progress = on_progress;
     MOTE_SCOPED_JSON *list = json_array();
     size_t n_refused = 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/evaluate.h"
 #include "cli/loop.h"
 #include "evaluate/json_parts.h"
 #include "evaluate/report_text.h"
@@ -229,6 +230,8 @@ static mote_status compress(mote_cli *cli, const void *values, const char *const
 typedef struct {
     bool force;
     int64_t folds;
+    const char *on, *stream, *model;
+    double threshold;
 } evaluate_values;
 
 static const mote_option evaluate_options[] = {
@@ -236,6 +239,14 @@ static const mote_option evaluate_options[] = {
      "judge again even when nothing changed"},
     {"folds", 'k', MOTE_OPT_INT, offsetof(evaluate_values, folds), MOTE_MIN_FOLDS, MOTE_MAX_FOLDS,
      "K", "instead: train and judge K models, each on groups it has not heard"},
+    {"on", 0, MOTE_OPT_STRING, offsetof(evaluate_values, on), 0, 0, "DIR",
+     "instead: judge on another labelled folder; nothing of it enters the project"},
+    {"stream", 0, MOTE_OPT_STRING, offsetof(evaluate_values, stream), 0, 0, "FOLDER",
+     "instead: listen to your own hours: misses, false accepts an hour, latency"},
+    {"model", 'm', MOTE_OPT_STRING, offsetof(evaluate_values, model), 0, 0, "MODEL",
+     "with --on and --stream: that model (default: the present one)"},
+    {"threshold", 't', MOTE_OPT_NUMBER, offsetof(evaluate_values, threshold), 1.0 / 256, 1, "P",
+     "with --stream: as if detected from this probability on"},
 };
 
 static void fold_progress(void *arg, int32_t fold, double part, const char *note)
@@ -344,6 +355,15 @@ static mote_status evaluate(mote_cli *cli, const void *values, const char *const
     (void)args;
     (void)n_args;
     const evaluate_values *v = values;
+    const mote_evaluate_elsewhere e = {v->on ? v->on : v->stream, v->model, v->threshold};
+    if ((v->on != NULL) + (v->stream != NULL) + (v->folds > 0) > 1)
+        return mote_fail(err, MOTE_USAGE, "--folds, --on and --stream: say one of them");
+    if ((v->model && !e.folder) || (v->threshold > 0 && !v->stream))
+        return mote_fail(err, MOTE_USAGE, "--%s says nothing without %s--stream",
+                         v->model && !e.folder ? "model" : "threshold",
+                         v->model && !e.folder ? "--on or " : "");
+    if (e.folder)
+        return v->on ? mote_evaluate_folder(cli, &e, err) : mote_evaluate_hours(cli, &e, err);
     if (v->folds > 0)
         return cross_validate(cli, (int32_t)v->folds, err);
     return run_to(cli, MOTE_STAGE_compile, v->force, true, err);
@@ -399,9 +419,13 @@ const mote_command mote_cmd_evaluate = {
         "Judges the int8 model on the test split, on a stream and on the emulated device, and\n"
         "holds every requirement of mote.yaml against what was measured.\n"
         "Exits 1 when one is not met, and says by how much; also when one is not yet known, and\n"
-        "says what would settle it. Met, but not proven, is enough for exit code 0.",
-    .examples = "  mote evaluate\n  mote evaluate --folds 5\n  mote evaluate --json | jq "
-                "'.requirements[].verdict'",
+        "says what would settle it. Met, but not proven, is enough for exit code 0.\n"
+        "--on judges on a folder that is no part of the project, --stream on recordings of hours\n"
+        "with a label track beside them (Audacity's .txt, or labels.csv), or without one.",
+    .examples = "  mote evaluate\n  mote evaluate --folds 5\n"
+                "  mote evaluate --on ../other-collector\n"
+                "  mote evaluate --stream ../living-room --threshold 0.8\n"
+                "  mote evaluate --json | jq '.requirements[].verdict'",
     .options = evaluate_options,
     .n_options = MOTE_COUNT_OF(evaluate_options),
     .values_bytes = sizeof(evaluate_values),

@@ -159,6 +159,32 @@ MOTE_MUST_USE mote_status mote_stream_blocks(const mote_stream_heard *h, const f
                                              double block_s, mote_arena *a,
                                              mote_stream_stretch *out, mote_err *err);
 
+/* One detection, and what it was. */
+typedef enum {
+    MOTE_FATE_HIT,      /* the first right one of an event */
+    MOTE_FATE_REPEATED, /* right, but again */
+    MOTE_FATE_CONFUSED, /* another class than that of the event that was there */
+    MOTE_FATE_FALSE     /* nothing that reacts was there */
+} mote_stream_fate;
+typedef struct {
+    int64_t at; /* step at which it is said: the end of its window */
+    int32_t class_id;
+    mote_stream_fate fate;
+    int64_t event;      /* that it is about, or that was near; -1: none */
+    double probability; /* the smoothed one, rounded down to 1/65536 */
+} mote_stream_told;
+typedef struct {
+    mote_stream_counts counts;
+    mote_stream_told *told; /* [n_told], in time */
+    size_t n_told;
+    bool *is_hit; /* [track->n_events] */
+} mote_stream_account;
+
+/* Every detection with a threshold for each class [n_classes], and the counts. Lives as long as
+ * `a`. ARG when the outputs do not fit the detector. */
+MOTE_MUST_USE mote_status mote_stream_tell(const mote_stream_heard *h, const float *thresholds,
+                                           mote_arena *a, mote_stream_account *out, mote_err *err);
+
 /* Intervals are of what is independent. False rejects: Wilson's for the share missed among
  * n_distinct events. False accepts: Garwood's for count / repetition in hours / repetition (the
  * variance of a compound Poisson count is that much larger; Kish's design effect). A sample that
@@ -171,6 +197,11 @@ typedef struct {
     double independent_hours; /* that the interval of false accepts rests on */
     mote_value value;         /* NaN when the project states none */
 } mote_stream_point;
+
+/* The point of such counts; `value` may have is_given false, threshold NaN where there are
+ * several. */
+mote_stream_point mote_stream_point_of(double threshold, const mote_stream_counts *c,
+                                       const mote_project_value *value, double confidence);
 
 /* A point at every threshold i / 256, i = 1..256: all that 8-bit probabilities can tell apart
  * without smoothing. The last one never detects anything. The time of a detection is the end of its

@@ -29,11 +29,14 @@ mote_stream_detector mote_stream_detector_of(const mote_project_stream *s)
 /* What is known of each event while the outputs go by. */
 typedef struct {
     const mote_stream_track *track;
-    size_t next;               /* first event that ends, with tolerance, at or after now */
-    bool *is_hit;              /* [n_events] */
-    int64_t tolerance;         /* steps */
-    int32_t cause;             /* of the last false accept: clip, or BY_NOISE */
-    mote_stream_block *blocks; /* of block_samples each; NULL: not wanted */
+    size_t next;                  /* first event that ends, with tolerance, at or after now */
+    bool *is_hit;                 /* [n_events] */
+    int64_t tolerance;            /* steps */
+    int32_t cause;                /* of the last false accept: clip, or BY_NOISE */
+    mote_stream_fate fate;        /* of the last detection */
+    int64_t event;                /* that it was about, or near; -1: none */
+    mote_stream_account *account; /* NULL: detections are only counted */
+    mote_stream_block *blocks;    /* of block_samples each; NULL: not wanted */
     int64_t block_samples;
 } matcher;
 
@@ -60,18 +63,24 @@ static bool match(matcher *m, int64_t at, int32_t k, int32_t n_reacting, mote_st
         m->next++;
     bool is_near_other = false;
     m->cause = BY_NOISE;
+    m->event = -1;
+    m->fate = MOTE_FATE_FALSE;
     for (size_t i = m->next; i < t->n_events && t->events[i].start <= at; i++) {
         const mote_stream_event *e = &t->events[i];
         if (e->class_id == k && !m->is_hit[i]) {
             m->is_hit[i] = true;
             c->n_hits++;
             c->per_class_hits[k]++;
+            m->fate = MOTE_FATE_HIT;
+            m->event = (int64_t)i;
             if (m->blocks)
                 block_at(m, e->start)->n_hits++;
             return true;
         }
         m->cause = m->cause == BY_NOISE ? e->clip : m->cause;
+        m->event = m->event < 0 ? (int64_t)i : m->event;
         if (e->class_id == k) {
+            m->fate = MOTE_FATE_REPEATED;
             c->n_repeated++;
             accept_falsely(m, at, c);
             return false;
@@ -80,6 +89,7 @@ static bool match(matcher *m, int64_t at, int32_t k, int32_t n_reacting, mote_st
     }
     accept_falsely(m, at, c);
     c->n_confused += is_near_other;
+    m->fate = is_near_other ? MOTE_FATE_CONFUSED : MOTE_FATE_FALSE;
     return false;
 }
 
@@ -140,11 +150,27 @@ static void detect(counting *c, const mote_stream_heard *h, matcher *m, mote_str
     m->tolerance = (int64_t)(d->tolerance_s * m->track->rate_hz);
     for (size_t i = 0; i < o->n; i++) {
         mrt_detection hit;
-        if (mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit) &&
-            !match(m, (int64_t)i * o->hop + o->window, hit.class_id, h->n_reacting, counts) &&
-            causes && m->cause != BY_NOISE)
+        const int64_t at = (int64_t)i * o->hop + o->window;
+        if (!mrt_detector_push(&c->detector, o->q + i * (size_t)o->n_classes, &hit))
+            continue;
+        if (!match(m, at, hit.class_id, h->n_reacting, counts) && causes && m->cause != BY_NOISE)
             causes[m->cause]++;
+        if (m->account)
+            m->account->told[m->account->n_told++] = (mote_stream_told){
+                at, hit.class_id, m->fate, m->event, (double)hit.average_q16 / 65536.0};
     }
+}
+
+/* What there is to count, before anything is. */
+static mote_stream_counts nothing_heard(const mote_stream_heard *h)
+{
+    const mote_stream_track *track = h->track;
+    mote_stream_counts counts = {.n_targets = track->n_targets,
+                                 .hours = (double)track->n / track->rate_hz / 3600};
+    for (size_t i = 0; i < track->n_events; i++)
+        if (track->events[i].class_id < h->n_reacting)
+            counts.per_class[track->events[i].class_id]++;
+    return counts;
 }
 
 static mote_stream_counts count_at(counting *c, const mote_stream_heard *h, double threshold,
@@ -152,11 +178,7 @@ static mote_stream_counts count_at(counting *c, const mote_stream_heard *h, doub
 {
     const mote_stream_track *track = h->track;
     int32_t n_reacting = h->n_reacting;
-    mote_stream_counts counts = {.n_targets = track->n_targets,
-                                 .hours = (double)track->n / track->rate_hz / 3600};
-    for (size_t i = 0; i < track->n_events; i++)
-        if (track->events[i].class_id < n_reacting)
-            counts.per_class[track->events[i].class_id]++;
+    mote_stream_counts counts = nothing_heard(h);
     for (int32_t k = 0; k < h->said->n_classes; k++)
         c->thresholds[k] = k < n_reacting ? mrt_detector_threshold((float)threshold) : 0;
     matcher m = {.track = track};
@@ -191,6 +213,26 @@ mote_status mote_stream_blocks(const mote_stream_heard *h, const float *threshol
     return MOTE_OK;
 }
 
+mote_status mote_stream_tell(const mote_stream_heard *h, const float *thresholds, mote_arena *a,
+                             mote_stream_account *out, mote_err *err)
+{
+    const mote_stream_track *track = h->track;
+    mote_stream_account x = {.counts = nothing_heard(h)};
+    counting *c = NULL;
+    const size_t most = h->said->n / ((size_t)h->detector->suppress_hops + 1) + 1;
+    MOTE_TRY(start_counting(h, a, &c, err));
+    MOTE_TRY(mote_arena_take(a, most, sizeof *x.told, &x.told, err));
+    for (int32_t k = 0; k < h->said->n_classes; k++)
+        c->thresholds[k] = k < h->n_reacting ? mrt_detector_threshold(thresholds[k]) : 0;
+    matcher m = {.track = track, .account = &x};
+    detect(c, h, &m, &x.counts, NULL);
+    x.counts.n_rounds = 1;
+    x.counts.repetition = 1;
+    x.is_hit = c->is_hit;
+    *out = x;
+    return MOTE_OK;
+}
+
 /* ---- the curve --------------------------------------------------------------------------- */
 
 /* Garwood's interval of what is independent, about the rate that was counted. */
@@ -217,8 +259,8 @@ static mote_interval rejects_interval(const mote_stream_counts *c, double confid
     return (mote_interval){share, fmin(x.lo, share), fmax(x.hi, share)};
 }
 
-static mote_stream_point point_of(double threshold, const mote_stream_counts *c,
-                                  const mote_project_value *value, double confidence)
+mote_stream_point mote_stream_point_of(double threshold, const mote_stream_counts *c,
+                                       const mote_project_value *value, double confidence)
 {
     mote_stream_point p = {
         .threshold = threshold, .counts = *c, .false_reject_rate = rejects_interval(c, confidence)};
@@ -327,7 +369,7 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
         c.n_rounds = t->n_rounds;
         c.n_distinct = t->n_distinct;
         c.repetition = t->n_rounds > 1 ? repetition_of(t, i) : 1;
-        curve->points[i] = point_of((double)(i + 1) / 256.0, &c, value, confidence);
+        curve->points[i] = mote_stream_point_of((double)(i + 1) / 256.0, &c, value, confidence);
     }
     *out = curve;
     return MOTE_OK;

@@ -318,14 +318,15 @@ static int64_t lay_out_in_quiet(work *w)
 }
 
 /* Where the windows lie. */
-static mote_status lay_out(work *w, bool is_alone, mote_err *err)
+static mote_status lay_out(work *w, const mote_hear_config *cfg, mote_err *err)
 {
-    const int64_t n_windows = is_alone ? lay_out_alone(w) : lay_out_in_quiet(w);
+    const int64_t n_windows = cfg->is_alone ? lay_out_alone(w) : lay_out_in_quiet(w);
+    const int64_t most = cfg->max_windows ? (int64_t)cfg->max_windows : MOTE_HEAR_MAX_WINDOWS;
     w->out.hop = w->h->hop;
     w->out.heard = w->h->heard;
-    if (n_windows > MOTE_HEAR_MAX_WINDOWS)
-        return mote_fail(err, MOTE_LIMIT, "the recording has %lld windows, more than %d",
-                         (long long)n_windows, MOTE_HEAR_MAX_WINDOWS);
+    if (n_windows > most)
+        return mote_fail(err, MOTE_LIMIT, "the recording has %lld windows, more than %lld",
+                         (long long)n_windows, (long long)most);
     w->out.n_windows = (size_t)n_windows;
     return MOTE_OK;
 }
@@ -349,7 +350,7 @@ mote_status mote_hear(mote_hearer *h, const mote_recording *r, const mote_hear_c
 {
     mote_hear_config c = cfg ? *cfg : (mote_hear_config){.mode = MOTE_HEAR_DETECTIONS};
     work w = {.h = h, .x = r->x, .n = (int64_t)r->n};
-    MOTE_TRY(lay_out(&w, c.is_alone, err));
+    MOTE_TRY(lay_out(&w, &c, err));
     if (w.out.n_windows == 0) {
         *out = w.out;
         return MOTE_OK;

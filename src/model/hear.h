@@ -63,7 +63,8 @@ typedef enum {
 
 typedef struct {
     mote_hear_mode mode;
-    bool is_alone; /* no quiet around it */
+    bool is_alone;      /* no quiet around it */
+    size_t max_windows; /* of a recording that is trusted to be long; 0: MOTE_HEAR_MAX_WINDOWS */
     /* n <= clip: the output of the one window inside, when it is known already; else NULL. */
     const int8_t *inside;
 } mote_hear_config;
@@ -95,7 +96,7 @@ typedef struct {
     size_t n;
 } mote_recording;
 
-/* Hear it. cfg NULL: detections. LIMIT for more than MOTE_HEAR_MAX_WINDOWS. */
+/* Hear it. cfg NULL: detections. LIMIT for more windows than cfg allows. */
 MOTE_MUST_USE mote_status mote_hear(mote_hearer *h, const mote_recording *r,
                                     const mote_hear_config *cfg, mote_arena *a, mote_hearing *out,
                                     mote_err *err);
