@@ -6,6 +6,7 @@
 #include "cli/evaluate.h"
 #include "cli/loop.h"
 #include "evaluate/json_parts.h"
+#include "evaluate/position.h"
 #include "evaluate/report_text.h"
 #include "loop/due.h"
 #include "pipeline/folds.h"
@@ -82,6 +83,13 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
         if (has_conditions)
             mote_buf_printf(&text, "%s: ", condition);
         MOTE_TRY(mote_answers_tell(answer, evaluation, WORST_GROUPS, &text, err));
+    }
+    const char *on;
+    json_t *position;
+    json_object_foreach(json_object_get(r->output, "position"), on, position)
+    {
+        mote_buf_char(&text, '\n');
+        MOTE_TRY(mote_position_tell(position, on, &text, err));
     }
     const json_t *stream = json_object_get(r->output, "stream");
     if (stream) {

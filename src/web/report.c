@@ -36,6 +36,7 @@ mote_status mote_report_html(const mote_report *r, mote_buf *out, mote_err *err)
     MOTE_TRY(report_shown(r, &a, out, err));
     MOTE_TRY(report_alarms(r, &a, out, err));
     report_confusion(r, out);
+    MOTE_TRY(report_position(r, &a, out, err));
     MOTE_TRY(report_stream(r, &a, out, err));
     MOTE_TRY(report_training(r, &a, out, err));
     report_made(r, out);

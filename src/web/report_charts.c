@@ -255,6 +255,77 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
     return MOTE_OK;
 }
 
+/* ---- position ---- */
+
+/* Right answers of one version over where the word lies: of all words, cut ones too. */
+static mote_status position_series(const mote_lap *lap, int color, mote_arena *a, mote_series *out,
+                                   mote_err *err)
+{
+    const json_t *list =
+        report_member(report_output(lap, MOTE_STAGE_evaluate), "position/test/offsets");
+    const size_t n = json_array_size(list);
+    double *x = NULL, *y = NULL;
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *x, &x, err));
+    MOTE_TRY(mote_arena_take(a, n + 1, sizeof *y, &y, err));
+    for (size_t i = 0; i < n; i++) {
+        const json_t *o = json_array_get(list, i);
+        x[i] = report_number(o, "offset_ms");
+        y[i] = report_number(o, "right") / report_number(o, "words");
+    }
+    MOTE_SCOPED_BUF name;
+    mote_buf_init(&name, 256);
+    report_version(lap, &name);
+    const char *title = mote_arena_strdup(a, name.len ? name.data : "");
+    if (!title)
+        return mote_fail(err, MOTE_NOMEM, "no memory for the report");
+    *out = (mote_series){.name = title, .x = x, .y = y, .n = n, .color = color};
+    return MOTE_OK;
+}
+
+static void position_says(const mote_report *r, mote_buf *out)
+{
+    const json_t *p =
+        report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "position/test");
+    const mote_interval loss = report_interval(p, "loss");
+    if (!isfinite(loss.value))
+        return;
+    mote_buf_str(out, "<p class=says>");
+    report_version(report_last(r), out);
+    mote_buf_printf(out,
+                    " loses at most <b>%.1f points</b> (%.1f to %.1f) of words that the window "
+                    "holds whole, when they lie off its middle.</p>\n",
+                    100.0 * loss.value, 100.0 * loss.lo, 100.0 * loss.hi);
+}
+
+mote_status report_position(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
+{
+    mote_series *s = NULL;
+    if (!report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "position/test"))
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, r->n_laps, sizeof *s, &s, err));
+    for (size_t i = 0; i < r->n_laps; i++)
+        MOTE_TRY(position_series(&r->laps[i], (int)i, a, &s[i], err));
+    const mote_chart c = {.finding = "Right answers by where the word lies in the window",
+                          .x_label = "middle of the word off the middle of the window, ms",
+                          .y_label = "right answers, %",
+                          .series = s,
+                          .n_series = r->n_laps,
+                          .y_is_share = true,
+                          .y_lo = 0.0,
+                          .y_hi = 1.0,
+                          .limit = (double)NAN};
+    report_begin(out, "position", "Wherever the word lies",
+                 "A device looks again and again, and the word lies where it lies. Is it known "
+                 "there as in the middle?");
+    mote_buf_str(out, "<div class=\"card grid2\"><div>");
+    mote_chart_svg(&c, out);
+    mote_buf_str(out, "</div><div>");
+    position_says(r, out);
+    mote_buf_str(out, "</div></div>\n");
+    report_end(out);
+    return MOTE_OK;
+}
+
 /* ---- training ---- */
 
 /* The points of a series: column `column` of the training history; x counts epochs. */

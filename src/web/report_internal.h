@@ -52,6 +52,7 @@ mote_status report_in_use(const mote_report *r, mote_arena *a, mote_buf *out, mo
 mote_status report_sounds(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 void report_figures(const mote_report *r, mote_buf *out);
 void report_confusion(const mote_report *r, mote_buf *out);
+mote_status report_position(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 void report_made(const mote_report *r, mote_buf *out);
