@@ -210,8 +210,7 @@ static double rms(const int16_t *x, size_t n)
 }
 
 /* The clip's own quiet part, else background as loud as that would be. */
-static void surround(const mote_placed *p, const mote_audio_set *background, mote_rng *rng,
-                     sound *out)
+static void go_on(const mote_placed *p, const mote_audio_set *background, mote_rng *rng, sound *out)
 {
     const size_t grain = (size_t)(GRAIN_S * p->rate_hz);
     if (p->quiet.to > p->quiet.from) {
@@ -220,13 +219,14 @@ static void surround(const mote_placed *p, const mote_audio_set *background, mot
     }
     const size_t n = background ? background->n : 0;
     const mote_audio_view *v = n ? &background->items[mote_rng_below(rng, (uint32_t)n)] : NULL;
-    const double loud = v && v->n >= grain ? rms(v->samples, v->n) : 0.0;
-    if (loud > 0.0) {
+    double loud = 0.0;
+    if (v && v->n >= grain) {
         start(out, v->samples, v->n, v->n < p->n ? grain : p->n, rng);
-        out->gain = level_of(p) / loud;
-    } else {
-        *out = (sound){.gain = level_of(p), .rng = rng};
+        loud = rms(v->samples + out->at[1], out->grain);
+        out->gain = loud > 0.0 ? level_of(p) / loud : 0.0;
     }
+    if (!(loud > 0.0))
+        *out = (sound){.gain = level_of(p), .rng = rng};
 }
 
 /* How much of the clip is heard at its sample `at`: 1 but near its ends, where it is not at the end
@@ -241,22 +241,42 @@ static double heard(const mote_placed *p, int64_t at)
     return edge >= fade ? 1.0 : (edge + 1.0) / (fade + 1.0);
 }
 
-void mote_place_cut(const mote_placed *p, int64_t at, const mote_audio_set *background,
+/* How much of another word is heard at sample k of its own, from its begin on. */
+static double faded(const mote_placed *p, int64_t k)
+{
+    const int64_t n = (int64_t)(p->word.to - p->word.from);
+    const double fade = FADE_S * p->rate_hz, edge = (double)(k < n - 1 - k ? k : n - 1 - k);
+    return edge < 0.0 ? 0.0 : fmin((edge + 1.0) / (fade + 1.0), 1.0);
+}
+
+/* Another word at sample k of this clip, when its first one is at `from`. */
+static double other_word(const mote_placed *other, int64_t from, int64_t k)
+{
+    const double w = faded(other, k - from);
+    return w > 0.0 ? w * other->clip[(int64_t)other->word.from + k - from] : 0.0;
+}
+
+void mote_place_cut(const mote_placed *p, int64_t at, const mote_surroundings *around,
                     mote_rng *rng, int16_t *out)
 {
-    const bool is_whole = at == 0 && p->live.from == 0 && p->live.to == p->n;
-    sound around;
-    if (is_whole) {
+    const mote_placed *before = around->before, *after = around->after;
+    const int64_t after_at = (int64_t)(p->word.to + around->gap_after);
+    int64_t before_at = (int64_t)p->word.from - (int64_t)around->gap_before;
+    sound own;
+    if (at == 0 && p->live.from == 0 && p->live.to == p->n && !before && !after) {
         memcpy(out, p->clip, p->n * sizeof *out);
         return;
     }
-    surround(p, background, rng, &around);
+    before_at -= before ? (int64_t)(before->word.to - before->word.from) : 0;
+    go_on(p, around->background, rng, &own);
     for (size_t i = 0; i < p->n; i++) {
         const int64_t k = at + (int64_t)i;
         const double w = heard(p, k);
         double x = w > 0.0 ? w * p->clip[k] : 0.0;
         if (w < 1.0)
-            x += sqrt(1.0 - w * w) * next(&around);
+            x += sqrt(1.0 - w * w) * next(&own);
+        x += before ? other_word(before, before_at, k) : 0.0;
+        x += after ? other_word(after, after_at, k) : 0.0;
         out[i] = mote_round_i16((float)x);
     }
 }

@@ -54,10 +54,18 @@ int64_t mote_place_window(const mote_placed *p, int64_t offset);
 /* How much of the word a window from `at` on holds, 0 to 1. */
 double mote_place_share(const mote_placed *p, int64_t at);
 
+/* What a stream has around a clip. All borrowed. */
+typedef struct {
+    const mote_audio_set *background;  /* NULL or empty: white noise */
+    const mote_placed *before, *after; /* other words; NULL: none */
+    size_t gap_before, gap_after;      /* samples between that word and this one */
+} mote_surroundings;
+
 /* The window [at, at + p->n) of the clip with what surrounds it: its own quiet part, in pieces that
- * fade into each other, else a stretch of `background` (white noise when there is none) as loud as
- * the quietest tenth of the clip. Seams are faded over 5 ms. out [n] must not overlap the clip. */
-void mote_place_cut(const mote_placed *p, int64_t at, const mote_audio_set *background,
+ * fade into each other, else a stretch of background as loud as the quietest tenth of the clip;
+ * and on top of that the words before and after. Seams are faded over 5 ms. out [n] must not
+ * overlap the clip. */
+void mote_place_cut(const mote_placed *p, int64_t at, const mote_surroundings *around,
                     mote_rng *rng, int16_t *out);
 
 #endif

@@ -67,7 +67,7 @@ mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err)
     MOTE_TRY(judge(e, &e->test, all, "test", &loss, err));
     if (isnan(loss.value))
         return MOTE_OK;
-    const mote_measured_at at = {MOTE_METRIC_position_loss, MOTE_AT_TEST, "", ""};
+    const mote_measured_at at = {MOTE_METRIC_position_loss, MOTE_AT_STREAM, "", ""};
     mote_measurement m = mote_evaluating_like(e);
     m.value = loss.value;
     m.lo = loss.lo;

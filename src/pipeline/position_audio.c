@@ -29,7 +29,8 @@ mote_status mote_position_words(const mote_dataset *d, const mote_position *wher
         const int64_t from = mote_place_window(&at, offset);
         mote_rng rng;
         mote_rng_init_stream(&rng, where->seed, PLACE_STREAM, i);
-        mote_place_cut(&at, from, &own->background, &rng, pcm + i * n);
+        const mote_surroundings around = {.background = &own->background};
+        mote_place_cut(&at, from, &around, &rng, pcm + i * n);
         p.has_word[i] = at.stands_out && d->class_id[i] != where->nothing;
         p.share[i] = (float)mote_place_share(&at, from);
         if (p.has_word[i])

@@ -135,13 +135,19 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     mote_rng rng;
     if (s->errors[worker].status != MOTE_OK)
         return;
-    s->row->change(s->changer, worker, &use, &rng, changed);
+    mote_source_target target = {1.0f, 0};
+    s->row->change(s->changer, worker, &use, &rng, changed, &target);
     if (mote_frontend_run(s->plan, worker, changed, (size_t)d->shape.dims[0], x,
                           &s->errors[worker]) != MOTE_OK)
         return;
     if (s->row->mask)
         s->row->mask(s->changer, &rng, x);
     put_target(d, use.sample, i, rq->n_outputs, j->targets);
+    if (j->targets && d->class_id && target.share < 1.0f) {
+        float *row = j->targets + i * (size_t)rq->n_outputs;
+        row[d->class_id[use.sample]] = target.share;
+        row[target.other] += 1.0f - target.share;
+    }
 }
 
 static mote_status fill_changed(void *arg, const mote_batch_request *rq, float *inputs,

@@ -39,10 +39,18 @@ typedef struct {
     uint32_t sample; /* of the data set */
 } mote_source_use;
 
+/* What a sample is called once it was changed: its own class by `share`, the rest is `other`. Of
+ * values nothing changes. */
+typedef struct {
+    float share;
+    int32_t other;
+} mote_source_target;
+
 /* A row: how samples of a kind are changed.
  *   is_still  the settings change nothing; NULL: samples are never used as they are
  *   create    what the others are called with; destroy takes it (NULL too)
- *   change    the sample into `out`, which has room for one; starts `rng` for this use
+ *   change    the sample into `out`, which has room for one; starts `rng` for this use; *target is
+ *             all of its own class before the call
  *   mask      its features afterwards, by the same rng; NULL: nothing */
 typedef struct {
     bool (*is_still)(const mote_source_config *cfg);
@@ -50,7 +58,7 @@ typedef struct {
                           mote_err *err);
     void (*destroy)(void *own);
     void (*change)(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
-                   void *out);
+                   void *out, mote_source_target *target);
     void (*mask)(const void *own, mote_rng *rng, float *features);
 } mote_source_row;
 

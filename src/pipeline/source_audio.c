@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A row of sources.def: clips, augmented anew each time (setting augmentation). A clip of _silence_
- * is cut from the split's background at another place each time. */
+ * is cut from the split's background at another place each time, and a word with
+ * augmentation.position stream (windows_audio.h) as a stream would bring it. */
 #include "pipeline/source.h"
 
 #include <string.h>
 
 #include "data/kind_audio.h"
+#include "pipeline/windows_audio.h"
 
 typedef struct {
     const mote_dataset *data;
     const mote_augment_config *augmentation;
     mote_augment *augment;
+    mote_windows *windows;      /* NULL: clips as they were cut */
     int32_t n_frames, n_values; /* of the features */
 } clip_changer;
 
 static void destroy(void *own)
 {
     clip_changer *s = own;
-    if (s)
+    if (s) {
         mote_augment_destroy(s->augment);
+        mote_windows_destroy(s->windows);
+    }
     mote_free(s);
 }
 
@@ -33,7 +38,8 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
                         .augmentation = mote_setting_augmentation(cfg->settings),
                         .n_frames = features->dims[0],
                         .n_values = features->dims[1]};
-    const mote_augment_setup setup = {
+    const bool is_stream = mote_windows_wanted(s->augmentation);
+    mote_augment_setup setup = {
         .cfg = *s->augmentation,
         .rate_hz = mote_audio_of(d)->rate_hz,
         .clip_samples = mote_dataset_elements(d),
@@ -41,7 +47,11 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
         .background = mote_audio_of(d)->background,
         .n_workers = cfg->n_workers,
     };
+    if (is_stream)
+        setup.cfg.shift_ms = 0.0; /* where the word lies is drawn with the window */
     mote_status st = mote_augment_create(&setup, &s->augment, err);
+    if (st == MOTE_OK && is_stream)
+        st = mote_windows_create(d, s->augmentation->shift_ms, cfg->n_workers, &s->windows, err);
     if (st != MOTE_OK) {
         destroy(s);
         return st;
@@ -76,11 +86,16 @@ static const int16_t *draw_clip(const mote_dataset *d, uint32_t clip, mote_rng *
 }
 
 static void change(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
-                   void *out)
+                   void *out, mote_source_target *target)
 {
     const clip_changer *s = own;
+    const bool is_silence = strcmp(s->data->label[use->sample], MOTE_CLASS_SILENCE) == 0;
     mote_augment_rng(rng, use->seed, use->epoch, use->position);
-    mote_augment_apply(s->augment, worker, rng, draw_clip(s->data, use->sample, rng), out);
+    mote_augment_apply(s->augment, worker, rng,
+                       s->windows && !is_silence
+                           ? mote_windows_draw(s->windows, worker, use->sample, rng, target)
+                           : draw_clip(s->data, use->sample, rng),
+                       out);
 }
 
 static void mask(const void *own, mote_rng *rng, float *features)

@@ -40,9 +40,10 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
 }
 
 static void change(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
-                   void *out)
+                   void *out, mote_source_target *target)
 {
     (void)worker;
+    (void)target;
     const picture_changer *s = own;
     const int32_t *dims = s->data->shape.dims;
     mote_image_augment_rng(rng, use->seed, use->epoch, use->position);

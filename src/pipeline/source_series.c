@@ -63,9 +63,10 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
 }
 
 static void change(const void *own, int32_t worker, const mote_source_use *use, mote_rng *rng,
-                   void *out)
+                   void *out, mote_source_target *target)
 {
     (void)worker;
+    (void)target;
     const window_changer *s = own;
     mote_series_augment_rng(rng, use->seed, use->epoch, use->position);
     mote_series_augment_apply(&s->augment, rng, mote_dataset_sample(s->data, use->sample), out);

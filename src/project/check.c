@@ -159,6 +159,15 @@ static void check_training(mote_reader *r)
                                  t->warm_up_epochs, t->epochs);
 }
 
+/* In windows of a stream a word lies wherever it fits, unless something else is said. */
+static void set_shift(mote_reader *r)
+{
+    mote_project_augmentation *a = &r->project->augmentation;
+    if (mote_reader_is_good(r, "augmentation.position") && strcmp(a->position, "stream") == 0 &&
+        !mote_reader_has(r, "augmentation.shift_ms"))
+        a->shift_ms = 1000;
+}
+
 /* Where movements are events in a stream. */
 static void check_events(mote_reader *r)
 {
@@ -218,6 +227,7 @@ void mote_reader_check(mote_reader *r)
     mote_reader_check_loss(r);
     check_training(r);
     mote_reader_check_start(r);
+    set_shift(r);
     mote_reader_check_value(r);
     check_rest(r);
 }

@@ -10,6 +10,7 @@
 #include "project/setting_types.h"
 
 typedef struct {
+    const char *position;     /* "clip", "stream" */
     double shift_ms, gain_db; /* drawn in [-x, x] */
     double noise_probability;
     mote_span noise_snr_db;

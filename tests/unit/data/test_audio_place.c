@@ -9,6 +9,7 @@
 #define N    16000
 #define RATE 16000
 static int16_t in[N], out[N], again[N];
+static const mote_surroundings alone;
 
 /* Noise of that RMS all over, and a tone from `from` on. */
 static void word_in_noise(double noise_rms, size_t from, size_t n)
@@ -89,7 +90,7 @@ static void without_a_word_nothing_stands_out(void **state)
     assert_true(p.word.from == 0 && p.word.to == N);
     mote_rng rng;
     mote_rng_init(&rng, 1);
-    mote_place_cut(&p, 4000, NULL, &rng, out); /* and it can be moved all the same */
+    mote_place_cut(&p, 4000, &alone, &rng, out); /* and it can be moved all the same */
     for (size_t i = 0; i < N; i++)
         assert_int_equal(out[i], 0);
 }
@@ -104,7 +105,7 @@ static void a_word_moves_by_what_was_asked(void **state)
         const int64_t at = mote_place_window(&p, offset);
         mote_rng rng;
         mote_rng_init(&rng, 1);
-        mote_place_cut(&p, at, NULL, &rng, out);
+        mote_place_cut(&p, at, &alone, &rng, out);
         for (size_t i = 2000; i < 6800; i++) {
             const int64_t to = (int64_t)i - at;
             assert_true(to >= 0 && to < N);
@@ -137,14 +138,14 @@ static void a_clip_goes_on_as_it_was(void **state)
     const mote_placed p = look();
     mote_rng rng;
     mote_rng_init(&rng, 9);
-    mote_place_cut(&p, 6000, NULL, &rng, out); /* the last 6000 samples lie outside */
+    mote_place_cut(&p, 6000, &alone, &rng, out); /* the last 6000 samples lie outside */
     for (size_t at = N - 6000; at + 800 <= N; at += 800) {
         const double loud = level(out + at, 800);
         if (loud < 140 || loud > 280)
             fail_msg("RMS %.0f at %zu", loud, at);
     }
     mote_rng_init(&rng, 9);
-    mote_place_cut(&p, 6000, NULL, &rng, again);
+    mote_place_cut(&p, 6000, &alone, &rng, again);
     assert_memory_equal(out, again, sizeof out);
 }
 
@@ -164,14 +165,36 @@ static void digital_silence_is_filled(void **state)
     make_tone(in + 5000, 6000, RATE, 440, 0.3, 0);
     const mote_placed p = look();
     assert_true(p.live.from >= 4999 && p.live.to <= 11001);
-    mote_place_cut(&p, 0, &set, &rng, out);
+    mote_place_cut(&p, 0, &(mote_surroundings){.background = &set}, &rng, out);
     const double word = level(out + 5000, 6000);
     for (size_t at = 0; at < 4800; at += 800) {
         const double loud = level(out + at, 800);
         assert_true(loud > word * 0.002 && loud < word * 0.1);
     }
-    mote_place_cut(&p, 0, NULL, &rng, out); /* no background: noise at that level */
+    mote_place_cut(&p, 0, &alone, &rng, out); /* no background: noise at that level */
     assert_true(level(out, 4800) > word * 0.002 && level(out, 4800) < word * 0.1);
+}
+
+/* Where the words of a sentence are: one ends before this one begins, one begins after it. */
+static void other_words_stand_before_and_after(void **state)
+{
+    (void)state;
+    static int16_t tone[N];
+    mote_rng rng;
+    mote_rng_init(&rng, 1);
+    make_tone(tone + 3000, 8000, RATE, 700, 0.4, 0);
+    const mote_placed other = mote_place_look(tone, N, RATE);
+    word_in_noise(20, 6000, 4000);
+    const mote_placed p = look();
+    const mote_surroundings both = {NULL, &other, &other, 1600, 3200};
+    mote_place_cut(&p, 0, &both, &rng, out);
+    const size_t end = p.word.from - 1600, begin = p.word.to + 3200;
+    assert_true(level(out + end - 2000, 1600) > 5000);
+    assert_true(level(out + end + 100, 1400) < 100);
+    assert_true(level(out + p.word.to + 100, 3000) < 100);
+    assert_true(level(out + begin + 400, 1000) > 5000);
+    for (size_t i = p.word.from; i < p.word.to; i++)
+        assert_int_equal(out[i], in[i]);
 }
 
 int main(void)
@@ -184,6 +207,7 @@ int main(void)
         cmocka_unit_test(what_a_window_holds_of_a_word_is_counted),
         cmocka_unit_test(a_clip_goes_on_as_it_was),
         cmocka_unit_test(digital_silence_is_filled),
+        cmocka_unit_test(other_words_stand_before_and_after),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

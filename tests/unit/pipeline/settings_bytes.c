@@ -178,6 +178,7 @@ static void add_conditions(mote_buf *b, mote_conditions x)
 
 static void add_augmentation(mote_buf *b, mote_augment_config x)
 {
+    add_text(b, x.position);
     ADD(shift_ms), ADD(gain_db), ADD(noise_probability), ADD(noise_snr_db);
     ADD(car_noise_probability), ADD(car_noise_snr_db), ADD(speed), ADD(pitch_semitones);
     ADD(time_masks), ADD(time_mask_frames), ADD(frequency_masks), ADD(frequency_mask_bins);
