@@ -52,10 +52,23 @@ typedef struct {
 
 /* ---- options ---- */
 
-typedef enum { MOTE_OPT_FLAG, MOTE_OPT_STRING, MOTE_OPT_INT, MOTE_OPT_NUMBER } mote_option_kind;
+typedef enum {
+    MOTE_OPT_FLAG,
+    MOTE_OPT_STRING,
+    MOTE_OPT_STRINGS, /* given again, it is one more */
+    MOTE_OPT_INT,
+    MOTE_OPT_NUMBER
+} mote_option_kind;
+
+#define MOTE_OPT_MOST 62
+typedef struct {
+    const char *items[MOTE_OPT_MOST]; /* borrowed from argv */
+    size_t n;
+} mote_option_list;
 
 /* "--name VALUE" or "--name=VALUE"; the value lands at `offset` in the command's struct: bool,
- * const char *, int64_t or double. Ints and numbers are refused outside [lo, hi]. */
+ * const char *, mote_option_list, int64_t or double. Ints and numbers are refused outside [lo, hi].
+ */
 typedef struct {
     const char *name; /* "per-keyword" */
     char letter;      /* 'o' for -o; 0: none */

@@ -10,8 +10,8 @@ typedef struct {
     bool all;
 } show_values;
 
-static void summary_cells(mote_table *t, const mote_kind *kind, const char *name,
-                          const mote_label_summary *l)
+static void count_cells(mote_table *t, const mote_kind *kind, const char *name,
+                        const mote_label_summary *l)
 {
     mote_table_cell(t, "%s", name);
     mote_table_cell(t, "%zu", l->n);
@@ -20,6 +20,12 @@ static void summary_cells(mote_table *t, const mote_kind *kind, const char *name
         mote_table_cell(t, "%.1f", (double)l->duration_us / 1e6);
     for (int s = 0; s < MOTE_N_SPLITS; s++)
         mote_table_cell(t, "%zu", l->in_split[s]);
+}
+
+static void summary_cells(mote_table *t, const mote_kind *kind, const char *name,
+                          const mote_label_summary *l)
+{
+    count_cells(t, kind, name, l);
     mote_table_cell(t, "%zu", l->n_unused);
     mote_table_cell(t, "%zu", l->n_unsplit);
 }
@@ -36,17 +42,52 @@ static json_t *label_json(const mote_label_summary *l)
     return o;
 }
 
-static json_t *summary_json(const char *version, const mote_data_summary *s)
+static size_t n_spoken(const mote_cli *cli, const mote_data_summary *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cli->project->words.n; i++) {
+        const mote_label_summary *l = mote_summary_spoken(s, cli->project->words.items[i]);
+        n += l ? l->n : 0;
+    }
+    return n;
+}
+
+static json_t *summary_json(const mote_cli *cli, const char *version, const mote_data_summary *s)
 {
     json_t *o =
-        json_pack("{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I}}", "version", version, "labels",
+        json_pack("{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I, s:[]}}", "version", version, "labels",
                   "total", label_json(&s->total), "backgrounds", (json_int_t)s->n_background,
                   "background_s", (double)s->background_us / 1e6, "builtin", "words",
-                  (json_int_t)s->n_builtin_words, "noises", (json_int_t)s->n_builtin_noises);
+                  (json_int_t)(s->n_builtin_words - n_spoken(cli, s)), "noises",
+                  (json_int_t)s->n_builtin_noises, "spoken");
     json_t *labels = json_object_get(o, "labels");
     for (size_t i = 0; labels && i < s->n_labels; i++)
         json_array_append_new(labels, label_json(&s->labels[i]));
+    json_t *spoken = json_object_get(json_object_get(o, "builtin"), "spoken");
+    for (size_t i = 0; spoken && i < cli->project->words.n; i++) {
+        const mote_label_summary *l = mote_summary_spoken(s, cli->project->words.items[i]);
+        if (l)
+            json_array_append_new(spoken, label_json(l));
+    }
     return o;
+}
+
+/* The keywords as synthetic voices say them. */
+static void say_spoken(mote_cli *cli, const mote_kind *kind, const mote_data_summary *s)
+{
+    static const char *const titles[] = {"spoken", ">recordings", ">voices", ">seconds",
+                                         ">train", ">validation", ">test"};
+    if (n_spoken(cli, s) == 0)
+        return;
+    mote_table t;
+    mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
+    for (size_t i = 0; i < cli->project->words.n; i++) {
+        const mote_label_summary *l = mote_summary_spoken(s, cli->project->words.items[i]);
+        if (l)
+            count_cells(&t, kind, l->label, l);
+    }
+    mote_say(cli, "\nby synthetic voices, counted nowhere above (data.spoken):\n");
+    mote_table_say(&t, cli);
 }
 
 static void say_summary(mote_cli *cli, bool is_version, const mote_data_summary *s)
@@ -80,11 +121,12 @@ static void say_summary(mote_cli *cli, bool is_version, const mote_data_summary 
     if (mote_project_is_of_words(cli->project) || s->n_background > 0)
         mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background,
                  (double)s->background_us / 1e6);
+    say_spoken(cli, kind, s);
     if (s->n_builtin_words + s->n_builtin_noises > 0)
         mote_say(cli,
                  "built in, synthetic, counted nowhere above: %zu other words, %zu noises "
                  "(data.builtin)\n",
-                 s->n_builtin_words, s->n_builtin_noises);
+                 s->n_builtin_words - n_spoken(cli, s), s->n_builtin_noises);
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -108,11 +150,11 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     } else {
         MOTE_TRY(mote_summary_of_store(cli->store, keep, n_keep, &cli->arena, &s, err));
     }
-    if (s.total.n + s.n_background == 0 && !is_version)
+    if (s.total.n + s.n_background + s.n_builtin_words == 0 && !is_version)
         return mote_data_nothing(mote_project_is_of_words(cli->project), err);
     say_summary(cli, is_version, &s);
     if (cli->json)
-        mote_say_json(cli, summary_json(is_version ? name : NULL, &s));
+        mote_say_json(cli, summary_json(cli, is_version ? name : NULL, &s));
     return MOTE_OK;
 }
 

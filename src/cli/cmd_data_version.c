@@ -45,17 +45,21 @@ static mote_status list_versions(mote_cli *cli, mote_err *err)
 /* The samples of the user, apart from what Mote made. */
 typedef struct {
     size_t n, n_background, in_split[MOTE_N_SPLITS];
-    size_t n_builtin_words, n_builtin_noises;
+    size_t n_builtin_words, n_builtin_noises, n_spoken;
 } version_counts;
 
-static version_counts count(const mote_data_version *v)
+static version_counts count(const mote_cli *cli, const mote_data_version *v)
 {
+    const mote_version_config cfg = mote_version_config_of(cli->project);
     version_counts c = {0};
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         bool is_background = it->role == MOTE_ROLE_BACKGROUND;
         if (mote_sample_is_builtin(it->group)) {
-            *(is_background ? &c.n_builtin_noises : &c.n_builtin_words) += 1;
+            const bool is_spoken = !is_background && mote_version_asks_for(&cfg, it->label);
+            *(is_background ? &c.n_builtin_noises
+              : is_spoken   ? &c.n_spoken
+                            : &c.n_builtin_words) += 1;
             continue;
         }
         *(is_background ? &c.n_background : &c.n) += mote_version_n(it);
@@ -65,19 +69,19 @@ static version_counts count(const mote_data_version *v)
     return c;
 }
 
-static json_t *version_json(const mote_data_version *v, const mote_version_report *r,
-                            const mote_data_facts *f)
+static json_t *version_json(const mote_cli *cli, const mote_data_version *v,
+                            const mote_version_report *r, const mote_data_facts *f)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
-    version_counts c = count(v);
+    version_counts c = count(cli, v);
     mote_sha256_hex(&v->id, hex);
-    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:{s:I, s:I}, s:I, s:I, s:I, s:o}", "number",
+    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o}", "number",
                      (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings",
                      (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background, "builtin", "words",
                      (json_int_t)c.n_builtin_words, "noises", (json_int_t)c.n_builtin_noises,
-                     "duplicates", (json_int_t)r->n_duplicates, "contradictions",
-                     (json_int_t)r->n_contradictions, "new_groups", (json_int_t)r->n_new_groups,
-                     "facts", mote_data_facts_json(f));
+                     "spoken", (json_int_t)c.n_spoken, "duplicates", (json_int_t)r->n_duplicates,
+                     "contradictions", (json_int_t)r->n_contradictions, "new_groups",
+                     (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
 }
 
 static void say_facts(mote_cli *cli, const mote_data_facts *f)
@@ -100,7 +104,7 @@ static void say_facts(mote_cli *cli, const mote_data_facts *f)
 static void say_version(mote_cli *cli, const mote_data_version *v, const mote_version_report *r)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
-    version_counts c = count(v);
+    version_counts c = count(cli, v);
     mote_sha256_hex(&v->id, hex);
     mote_say(cli, "v%lld (%.12s)%s\n", (long long)v->number, hex,
              r->is_new ? "" : ": nothing has changed");
@@ -110,6 +114,8 @@ static void say_version(mote_cli *cli, const mote_data_version *v, const mote_ve
     if (kind->make_nothing || c.n_background > 0)
         mote_say(cli, "; %zu backgrounds", c.n_background);
     mote_say(cli, "\n");
+    if (c.n_spoken > 0)
+        mote_say(cli, "by synthetic voices: %zu words (data.spoken)\n", c.n_spoken);
     if (c.n_builtin_words + c.n_builtin_noises > 0)
         mote_say(cli, "built in, synthetic: %zu other words, %zu noises (data.builtin)\n",
                  c.n_builtin_words, c.n_builtin_noises);
@@ -150,8 +156,10 @@ static mote_status prepare_builtin(mote_cli *cli, int64_t now_ms, uint32_t *take
     b.progress_arg = &bar;
     mote_status st = mote_builtin_prepare(cli->store, &b, &plan, &made, err);
     if (bar.is_open)
-        mote_progress_end(&bar.bar, "%zu other words, %zu noises built in (%s)", made.n_words,
-                          made.n_noises, made.engines[0] ? made.engines : "no voices");
+        mote_progress_end(&bar.bar,
+                          "%zu words that are asked for, %zu other words, %zu noises built in (%s)",
+                          made.n_spoken, made.n_words, made.n_noises,
+                          made.engines[0] ? made.engines : "no voices");
     if (st == MOTE_OK)
         *take = plan.take;
     return st;
@@ -179,7 +187,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     say_version(cli, &version, &r);
     say_facts(cli, &facts);
     if (cli->json)
-        mote_say_json(cli, version_json(&version, &r, &facts));
+        mote_say_json(cli, version_json(cli, &version, &r, &facts));
     return MOTE_OK;
 }
 

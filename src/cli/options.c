@@ -68,6 +68,16 @@ static mote_status set_value(const found *f, const char *value, mote_err *err)
     case MOTE_OPT_STRING:
         memcpy(at, &value, sizeof value);
         return MOTE_OK;
+    case MOTE_OPT_STRINGS: {
+        mote_option_list list;
+        memcpy(&list, at, sizeof list);
+        if (list.n == MOTE_OPT_MOST)
+            return mote_fail(err, MOTE_USAGE, "option --%s is there more than %d times", o->name,
+                             MOTE_OPT_MOST);
+        list.items[list.n++] = value;
+        memcpy(at, &list, sizeof list);
+        return MOTE_OK;
+    }
     case MOTE_OPT_INT: {
         int64_t x;
         if (!mote_parse_i64(value, strlen(value), &x))

@@ -16,24 +16,26 @@
 #include "data/builtin_internal.h"
 #include "data/noise.h"
 
-#define SET_VERSION  1 /* another one makes every project's set anew */
-#define PORTION      16
-#define NOISE_S      12.0
-#define MAX_CLIP_MS  2000.0 /* long enough for any of the words; padded as recordings are */
-#define STREAM_VOICE 0x62696e35u
-#define STREAM_ROOM  0x62696e36u
+#define SET_VERSION    1   /* another one makes every project's set anew */
+#define SPOKEN_VERSION "1" /* of the keywords, where they are spoken too */
+#define PORTION        16
+#define NOISE_S        12.0
+#define MAX_CLIP_MS    2000.0 /* long enough for any of the words; padded as recordings are */
+#define STREAM_VOICE   0x62696e35u
+#define STREAM_ROOM    0x62696e36u
 
 mote_builtin_config mote_builtin_config_of(const mote_project *p)
 {
-    return (mote_builtin_config){.keywords = p->words.items,
-                                 .n_keywords = p->words.n,
-                                 .unknown = p->unknown,
-                                 .use =
-                                     p->data.builtin && *p->data.builtin ? p->data.builtin : "off",
-                                 .language = p->data.language,
-                                 .few = p->data.min_per_class,
-                                 .rate_hz = p->rate_hz,
-                                 .clip_ms = p->clip_ms};
+    return (mote_builtin_config){
+        .keywords = p->words.items,
+        .n_keywords = p->words.n,
+        .unknown = p->unknown,
+        .use = p->data.builtin && *p->data.builtin ? p->data.builtin : "off",
+        .spoken = p->data.spoken && *p->data.spoken ? p->data.spoken : "off",
+        .language = p->data.language,
+        .few = p->data.min_per_class,
+        .rate_hz = p->rate_hz,
+        .clip_ms = p->clip_ms};
 }
 
 /* ---- what is wanted ------------------------------------------------------------------------ */
@@ -53,8 +55,19 @@ static bool is_other(const char *label, const char *const *keywords, size_t n)
     return !is_keyword(label, keywords, n) && strcmp(label, MOTE_CLASS_SILENCE) != 0;
 }
 
+/* The user's own recordings. */
+typedef struct {
+    size_t n;          /* of all kinds */
+    size_t n_complete; /* keywords that have enough */
+} own_count;
+
+static size_t few_of(const mote_builtin_config *c)
+{
+    return c->few > 1 ? (size_t)c->few : 1;
+}
+
 static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_builtin_plan *plan,
-                             size_t *n_own, mote_err *err)
+                             own_count *own, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
@@ -68,12 +81,19 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
             return MOTE_OK;
         const char *role = mote_stmt_text(q, 0), *label = mote_stmt_text(q, 1);
         size_t n = (size_t)mote_stmt_i64(q, 2);
-        *n_own += n;
+        own->n += n;
         if (mote_str_eq(role, mote_data_role_name(MOTE_ROLE_BACKGROUND)))
             plan->n_own_noises += n;
         else if (is_other(label ? label : "", c->keywords, c->n_keywords))
             plan->n_own_words += n;
+        else if (n >= few_of(c) && is_keyword(label, c->keywords, c->n_keywords))
+            own->n_complete++;
     }
+}
+
+bool mote_builtin_is_spoken(const mote_builtin_config *c)
+{
+    return c->spoken && strcmp(c->spoken, "off") != 0;
 }
 
 /* The name of the set: of everything that it is made from. */
@@ -90,6 +110,8 @@ static void name_set(const mote_builtin_config *c, char out[20])
         mote_buf_char(&b, '\n');
         mote_buf_str(&b, c->keywords[k]);
     }
+    if (mote_builtin_is_spoken(c))
+        mote_buf_str(&b, "\n\nspoken " SPOKEN_VERSION);
     mote_sha256 h = mote_sha256_of(b.data, b.len);
     mote_sha256_hex(&h, hex);
     (void)mote_format(out, 20, "%.12s", hex);
@@ -99,13 +121,18 @@ mote_status mote_builtin_choose(mote_store *s, const mote_builtin_config *cfg,
                                 mote_builtin_plan *out, mote_err *err)
 {
     mote_builtin_plan p = {0};
-    size_t n_own = 0;
-    MOTE_TRY(count_own(s, cfg, &p, &n_own, err));
+    own_count own = {0};
+    MOTE_TRY(count_own(s, cfg, &p, &own, err));
     name_set(cfg, p.set);
     const bool is_on = strcmp(cfg->use, "on") == 0, is_off = strcmp(cfg->use, "off") == 0;
-    const size_t few = cfg->few > 1 ? (size_t)cfg->few : 1;
-    const bool is_short = p.n_own_words < few;
-    if (n_own > 0 && !is_off) {
+    const bool is_short = p.n_own_words < few_of(cfg);
+    if (mote_builtin_is_spoken(cfg)) {
+        const bool is_auto = strcmp(cfg->spoken, "auto") == 0;
+        const bool everywhere =
+            is_auto ? own.n_complete < cfg->n_keywords : strcmp(cfg->spoken, "on") == 0;
+        p.take |= everywhere ? MOTE_BUILTIN_SPOKEN : MOTE_BUILTIN_SPOKEN_TRAIN;
+    }
+    if ((own.n > 0 || p.take) && !is_off) {
         if (cfg->unknown && (is_on || is_short))
             p.take |= MOTE_BUILTIN_WORDS;
         else if (cfg->unknown && strcmp(cfg->use, "train") == 0)
@@ -144,7 +171,8 @@ static void draw_manner(const mote_builtin_turn *t, size_t j, mote_rng *r, manne
     m->voice.words_per_minute = (int32_t)mote_rng_range(r, 120.0, 215.0);
     m->voice.pitch = (int32_t)mote_rng_range(r, 25.0, 76.0);
     m->stretch = mote_rng_range(r, 0.8, 1.25);
-    m->size = t->engine == MOTE_ENGINE_ESPEAK ? 1.0 : mote_rng_range(r, 0.9, 1.1);
+    m->size =
+        t->engine == MOTE_ENGINE_ESPEAK && !t->is_of_keywords ? 1.0 : mote_rng_range(r, 0.9, 1.1);
     (void)mote_format(m->voice.voice, sizeof m->voice.voice, "%s%s%s", t->accent,
                       t->voice[0] ? "+" : "", t->voice);
     (void)mote_format(m->name, sizeof m->name, "%s",
@@ -360,6 +388,12 @@ static mote_status is_there(mote_store *s, const char *set, mote_data_role role,
 static mote_status explain(const mote_builtin_config *c, mote_status st, const mote_err *why,
                            mote_err *err)
 {
+    if (st == MOTE_MISSING_TOOL && mote_builtin_is_spoken(c))
+        return mote_fail(err, st,
+                         "the keywords are to be spoken (data.spoken), and 'espeak-ng' is not "
+                         "installed; install the packages espeak-ng and flite, and festival if you "
+                         "can (apt-get install espeak-ng flite festival), or record them and set "
+                         "data.spoken to off");
     if (st == MOTE_MISSING_TOOL)
         return mote_fail(err, st,
                          "there are too few recordings of other words than the keywords, "
@@ -406,6 +440,7 @@ static mote_status make(mote_store *s, maker *mk, bool words, bool noises, mote_
     if (st != MOTE_OK)
         return st;
     out->n_words = words ? mk->script.n_clips : 0;
+    out->n_spoken = words ? mk->script.n_keywords : 0;
     out->n_noises = mk->n_noises;
     if (words || mk->can_babble)
         list_engines(&mk->script, out);
@@ -421,7 +456,7 @@ mote_status mote_builtin_prepare(mote_store *s, const mote_builtin_config *cfg,
     mote_builtin_report r = {0};
     MOTE_TRY(mote_builtin_choose(s, cfg, &p, err));
     bool has_words = true, has_noises = true;
-    if (p.take & (MOTE_BUILTIN_WORDS | MOTE_BUILTIN_WORDS_TRAIN))
+    if (p.take & ~(uint32_t)MOTE_BUILTIN_NOISES)
         MOTE_TRY(is_there(s, p.set, MOTE_ROLE_EXAMPLE, &has_words, err));
     if (p.take & MOTE_BUILTIN_NOISES)
         MOTE_TRY(is_there(s, p.set, MOTE_ROLE_BACKGROUND, &has_noises, err));

@@ -6,6 +6,7 @@
  *            like a keyword twice as many, and of words that do not exist, one sound away from a
  *            keyword; spoken by espeak-ng, and in English by flite and festival where installed
  *   noises   16 recordings of 12 s: white, pink, hum, fan, car, babble, tones, clicks
+ *   keywords where data.spoken asks for them: the keywords, by the same voices and more of them
  *
  * They are samples of the store of origin 'synthetic' whose group begins with "builtin:", made once
  * and kept; nothing counts them as recordings of the user. A group names its split
@@ -17,6 +18,12 @@
  *                       data.require.min_per_class (noises: no background at all)
  *                train  as auto; with enough of one's own, words in training all the same
  *                on     in all splits, beside one's own: also the test is then partly synthetic
+ *                off    never
+ *
+ * data.spoken    auto   in all splits, as long as any keyword has fewer recordings than
+ *                       data.require.min_per_class; then in training alone
+ *                train  in training alone
+ *                on     in all splits, beside one's own
  *                off    never
  *
  * What is judged on them is judged on synthetic speech: mote_builtin_of_version tells.
@@ -38,7 +45,8 @@ typedef struct {
     const char *const *keywords; /* [n_keywords], borrowed */
     size_t n_keywords;
     bool unknown;         /* the class _unknown_ exists: words are needed */
-    const char *use;      /* "auto", "train", "on", "off" */
+    const char *use;      /* data.builtin: "auto", "train", "on", "off" */
+    const char *spoken;   /* data.spoken: the same; NULL: "off" */
     const char *language; /* espeak-ng's code; "": by the script of the keywords, else en */
     int32_t few;          /* of one's own other words: fewer are not enough */
     int32_t rate_hz;
@@ -71,6 +79,7 @@ MOTE_MUST_USE mote_status mote_builtin_choose(mote_store *s, const mote_builtin_
 
 typedef struct {
     size_t n_words, n_noises; /* made now; 0: were there, or are not wanted */
+    size_t n_spoken;          /* likewise: clips of keywords */
     char engines[200];        /* "espeak-ng 1.51, flite 2.2" that spoke; "" when nothing did */
     char missing[100];        /* "festival": other voices that were not found; "" */
 } mote_builtin_report;

@@ -14,6 +14,11 @@
 #define MOTE_BUILTIN_N_NOISES   16
 #define MOTE_BUILTIN_SEED       1
 
+/* ---- builtin.c ---- */
+
+/* Does data.spoken ask for the keywords? */
+bool mote_builtin_is_spoken(const mote_builtin_config *c);
+
 /* ---- builtin_words.c ---- */
 
 /* The words of a language; *out has *n of them and lives as long as `a`. */
@@ -68,6 +73,7 @@ typedef struct {
     const char *accent; /* espeak-ng only */
     mote_builtin_word words[MOTE_BUILTIN_TURN_WORDS];
     size_t n;
+    bool is_of_keywords;
 } mote_builtin_turn;
 
 typedef struct {
@@ -76,7 +82,8 @@ typedef struct {
     mote_engine engines[MOTE_N_ENGINES];
     mote_builtin_turn *turns; /* [n_turns] */
     size_t n_turns;
-    size_t n_clips;
+    size_t n_clips;           /* of other words */
+    size_t n_keywords;        /* clips of keywords */
     const char **train_words; /* [n_train_words], for babble */
     size_t n_train_words;
 } mote_builtin_script;
@@ -84,6 +91,11 @@ typedef struct {
 /* Who says what. Lives as long as `a`. MISSING_TOOL, NOT_FOUND as in builtin.h. */
 MOTE_MUST_USE mote_status mote_builtin_write_script(const mote_builtin_config *cfg, mote_arena *a,
                                                     mote_builtin_script *out, mote_err *err);
+
+/* A word as it is given to engines: small letters, blanks for '_' and '-'. *plain: nothing else is
+ * in it, which is what flite and festival can say; other words espeak-ng says alone. */
+MOTE_MUST_USE mote_status mote_builtin_spell(const char *word, mote_arena *a, const char **out,
+                                             bool *plain, mote_err *err);
 
 /* Sounds that differ between two lists of phonemes ("b_E_d"), and whether `part` occurs in
  * `whole`.

@@ -9,6 +9,10 @@
  *   voices   espeak-ng's variants in the order of the hash of their names, 64 : 16 : 20. Where
  *            flite is installed (or else festival), the test is spoken by it alone, by nobody in
  *            training; festival beside flite speaks a fifth of training.
+ *   keywords (data.spoken) every voice of a split says each of them, again and again, at another
+ *            tempo, pitch and size. A speaker whom both flite and festival have is not in the test.
+ *   parts    of a keyword of several words, each part alone and each in other company ("hey", "hey
+ *            garden", "water mote"): other words like any
  *
  * Distance: insertions, deletions and replacements of phonemes (Levenshtein). */
 #include <stdlib.h>
@@ -25,8 +29,20 @@
 #define MADE_UP_PER_KEYWORD 8
 #define MAX_MADE_UP         80
 #define MAX_PHONEMES        64
+#define STREAM_COMPANY      0x62696e37u
+#define MAX_PARTS           6   /* words of a phrase that are told apart */
+#define COMPANY             4   /* other words beside its head, and beside its tail */
+#define MAX_SAID            960 /* times that keywords are said for training, in all */
 
 static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120}; /* made-up words not counted */
+
+/* How often a keyword is said: a function of how many there are. */
+static size_t n_said_of(mote_split split, size_t n_keywords)
+{
+    size_t n = MAX_SAID / n_keywords;
+    n = n > 480 ? 480 : n < 120 ? 120 : n;
+    return split == MOTE_SPLIT_TRAIN ? n : split == MOTE_SPLIT_VALIDATION ? n / 5 : n / 4;
+}
 
 /* ---- phonemes ------------------------------------------------------------------------------ */
 
@@ -151,12 +167,85 @@ static double nearness_of(const writer *w, const char *sounds)
     return best;
 }
 
+/* ---- phrases ------------------------------------------------------------------------------- */
+
+/* Words of a phrase: of[i] is s[i], len[i] long. */
+typedef struct {
+    const char *s[MAX_PARTS];
+    size_t len[MAX_PARTS], n;
+} phrase;
+
+static phrase cut_phrase(const char *text)
+{
+    phrase p = {.n = 0};
+    while (p.n < MAX_PARTS) {
+        text += strspn(text, " _-");
+        if (!*text)
+            break;
+        p.s[p.n] = text;
+        p.len[p.n] = strcspn(text, " _-");
+        text += p.len[p.n++];
+    }
+    return p;
+}
+
+/* Words [from, to) of a phrase, between `before` and `behind`, with blanks; "" for none. */
+static const char *join(mote_arena *a, const phrase *p, size_t from, size_t to, const char *before,
+                        const char *behind)
+{
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 4096);
+    mote_buf_str(&b, before);
+    for (size_t i = from; i < to; i++) {
+        if (b.len > 0)
+            mote_buf_char(&b, ' ');
+        mote_buf_add(&b, p->s[i], p->len[i]);
+    }
+    if (*behind)
+        mote_buf_char(&b, ' ');
+    mote_buf_str(&b, behind);
+    return b.data ? mote_arena_strdup(a, b.data) : NULL;
+}
+
+/* Parts of keywords of several words, alone and in other company, behind the n words of the
+ * list. */
+static mote_status add_parts(writer *w, const char ***words, size_t *n, mote_err *err)
+{
+    const size_t most = MAX_PARTS * MAX_PARTS + 2 * COMPANY, n_words = *n;
+    const char **all = NULL;
+    bool is_whole = true;
+    MOTE_TRY(
+        mote_arena_take(w->arena, n_words + most * w->cfg->n_keywords, sizeof *all, &all, err));
+    memcpy(all, *words, n_words * sizeof *all);
+    for (size_t k = 0; k < w->cfg->n_keywords && n_words > 0; k++) {
+        const phrase p = cut_phrase(w->cfg->keywords[k]);
+        mote_rng r;
+        mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_COMPANY, k);
+        for (size_t from = 0; p.n > 1 && from < p.n; from++)
+            for (size_t to = from + 1; to <= p.n; to++)
+                if (to - from < p.n)
+                    all[(*n)++] = join(w->arena, &p, from, to, "", "");
+        for (size_t i = 0; p.n > 1 && i < COMPANY; i++) {
+            const char *x = all[mote_rng_below(&r, (uint32_t)n_words)];
+            const char *y = all[mote_rng_below(&r, (uint32_t)n_words)];
+            all[(*n)++] = join(w->arena, &p, 0, p.n - 1, "", x);
+            all[(*n)++] = join(w->arena, &p, 1, p.n, y, "");
+        }
+    }
+    for (size_t i = n_words; i < *n; i++)
+        is_whole = is_whole && all[i];
+    *words = all;
+    return is_whole ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "built-in words");
+}
+
 static mote_status choose_words(writer *w, mote_err *err)
 {
     const char **words = NULL, **sounds = NULL;
     const char *voice = w->script->espeak.accents[0];
     size_t n = 0;
     MOTE_TRY(mote_builtin_words(w->script->language, w->arena, &words, &n, err));
+    if (mote_builtin_is_spoken(w->cfg))
+        MOTE_TRY(add_parts(w, &words, &n, err));
     MOTE_TRY(mote_espeak_phonemes(voice, w->cfg->keywords, w->cfg->n_keywords, w->arena,
                                   &w->keyword_sounds, err));
     MOTE_TRY(mote_espeak_phonemes(voice, words, n, w->arena, &sounds, err));
@@ -350,22 +439,72 @@ static mote_engine_id held_out(const mote_builtin_script *s)
                                                        : MOTE_ENGINE_ESPEAK;
 }
 
+static bool is_plain(const char *text)
+{
+    return text[strspn(text, "abcdefghijklmnopqrstuvwxyz ")] == 0;
+}
+
+mote_status mote_builtin_spell(const char *word, mote_arena *a, const char **out, bool *plain,
+                               mote_err *err)
+{
+    char *text = mote_arena_strdup(a, word);
+    if (!text)
+        return mote_fail(err, MOTE_NOMEM, "words to be spoken");
+    for (char *p = text; *p; p++)
+        *p = *p == '_' || *p == '-' ? ' ' : lower(*p);
+    *out = text;
+    *plain = is_plain(text);
+    return MOTE_OK;
+}
+
+static bool is_plain_turn(const mote_builtin_turn *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!is_plain(t->words[i].spoken))
+            return false;
+    return true;
+}
+
+/* Is a voice of flite ("kal16") also one of festival ("kal_diphone")? */
+static bool is_heard_in_training(const mote_builtin_script *s, const char *voice)
+{
+    char root[32];
+    const mote_engine *festival = &s->engines[MOTE_ENGINE_FESTIVAL];
+    (void)mote_format(root, sizeof root, "%.*s", (int)strcspn(voice, "0123456789"), voice);
+    for (size_t i = 0; *root && i < festival->n_voices; i++)
+        if (strstr(festival->voices[i], root))
+            return true;
+    return false;
+}
+
+/* Voice number j of an engine for a turn: where keywords are judged, nobody whom another engine
+ * has. */
+static const char *voice_of(const mote_builtin_script *s, const mote_builtin_turn *t, size_t j)
+{
+    const mote_engine *e = &s->engines[t->engine];
+    for (size_t i = 0; i < e->n_voices && t->is_of_keywords && t->split == MOTE_SPLIT_TEST; i++) {
+        const char *voice = e->voices[(j + i) % e->n_voices];
+        if (!is_heard_in_training(s, voice))
+            return voice;
+    }
+    return e->voices[j % e->n_voices];
+}
+
 static void cast_turn(const writer *w, const casting *c, size_t j, bool main_accent,
                       mote_builtin_turn *t)
 {
     const mote_builtin_script *s = w->script;
     const mote_engine_id test = held_out(s);
     const mote_engine *festival = &s->engines[MOTE_ENGINE_FESTIVAL];
-    bool is_plain = t->words[0].spoken[0] != '[';
+    bool can_all = is_plain_turn(t); /* every engine */
     t->engine = MOTE_ENGINE_ESPEAK;
-    if (t->split == MOTE_SPLIT_TEST)
+    if (t->split == MOTE_SPLIT_TEST && can_all)
         t->engine = test;
-    else if (t->split == MOTE_SPLIT_TRAIN && is_plain && test == MOTE_ENGINE_FLITE && j % 5 == 4 &&
+    else if (t->split == MOTE_SPLIT_TRAIN && can_all && test == MOTE_ENGINE_FLITE && j % 5 == 4 &&
              festival->n_voices > 0)
         t->engine = MOTE_ENGINE_FESTIVAL;
     if (t->engine != MOTE_ENGINE_ESPEAK) {
-        const mote_engine *e = &s->engines[t->engine];
-        t->voice = e->voices[j % e->n_voices];
+        t->voice = voice_of(s, t, j);
         t->accent = "";
         return;
     }
@@ -427,6 +566,45 @@ static mote_status add_turns(writer *w, const casting *c, mote_split split, cons
     return MOTE_OK;
 }
 
+/* Turn after turn says the keywords, each turn in another voice. */
+static mote_status add_keywords(writer *w, const casting *c, mote_err *err)
+{
+    mote_builtin_script *s = w->script;
+    const size_t n = w->cfg->n_keywords;
+    mote_builtin_word *words = NULL;
+    MOTE_TRY(mote_arena_take(w->arena, n, sizeof *words, &words, err));
+    for (size_t k = 0; k < n; k++) {
+        bool is_plain = false;
+        words[k].label = w->cfg->keywords[k];
+        MOTE_TRY(mote_builtin_spell(words[k].label, w->arena, &words[k].spoken, &is_plain, err));
+    }
+    for (int split = 0; split < MOTE_N_SPLITS; split++) {
+        const size_t n_said = n_said_of((mote_split)split, n);
+        for (size_t j = 0; j < n_said; j++)
+            for (size_t k = 0; k < n; k++) {
+                if (k % MOTE_BUILTIN_TURN_WORDS == 0)
+                    s->turns[s->n_turns++] =
+                        (mote_builtin_turn){.split = (mote_split)split, .is_of_keywords = true};
+                mote_builtin_turn *t = &s->turns[s->n_turns - 1];
+                t->words[t->n++] = words[k];
+                if (k + 1 == n || t->n == MOTE_BUILTIN_TURN_WORDS)
+                    cast_turn(w, c, j, false, t);
+            }
+        s->n_keywords += n_said * n;
+    }
+    return MOTE_OK;
+}
+
+/* Turns that say the keywords. */
+static size_t n_keyword_turns(const writer *w)
+{
+    const size_t n = w->cfg->n_keywords;
+    size_t turns = 0;
+    for (int split = 0; mote_builtin_is_spoken(w->cfg) && split < MOTE_N_SPLITS; split++)
+        turns += n_said_of((mote_split)split, n) * (n / MOTE_BUILTIN_TURN_WORDS + 1);
+    return turns;
+}
+
 static mote_status write_turns(writer *w, mote_err *err)
 {
     mote_builtin_script *s = w->script;
@@ -435,7 +613,7 @@ static mote_status write_turns(writer *w, mote_err *err)
     size_t most = MOTE_N_SPLITS + 1;
     for (int i = 0; i < MOTE_N_SPLITS; i++)
         most += n_clips_of[i] / MOTE_BUILTIN_TURN_WORDS + 1;
-    most += MAX_MADE_UP / MOTE_BUILTIN_TURN_WORDS + 1;
+    most += MAX_MADE_UP / MOTE_BUILTIN_TURN_WORDS + 1 + n_keyword_turns(w);
     MOTE_TRY(mote_arena_take(w->arena, most, sizeof *s->turns, &s->turns, err));
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         word_list words;
@@ -443,7 +621,8 @@ static mote_status write_turns(writer *w, mote_err *err)
         MOTE_TRY(add_turns(w, &c, (mote_split)i, &words, n_clips_of[i], err));
     }
     const word_list made_up = {w->made_up, w->n_made_up};
-    return add_turns(w, &c, MOTE_SPLIT_TRAIN, &made_up, made_up.n, err);
+    MOTE_TRY(add_turns(w, &c, MOTE_SPLIT_TRAIN, &made_up, made_up.n, err));
+    return mote_builtin_is_spoken(w->cfg) ? add_keywords(w, &c, err) : MOTE_OK;
 }
 
 static mote_status list_babble(writer *w, mote_err *err)

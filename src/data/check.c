@@ -32,6 +32,7 @@ mote_check_config mote_check_config_of(const mote_project *p)
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,
+                               .spoken = p->data.spoken,
                                .min_per_class = p->data.min_per_class,
                                .min_groups = p->data.min_groups,
                                .min_clip_s = p->data.min_clip_s,
@@ -520,7 +521,7 @@ mote_status mote_data_check(mote_store *s, const mote_check_config *cfg, mote_ar
     if (!is_named)
         MOTE_TRY(mote_check_labels_there(&c, &named, err));
     MOTE_TRY(mote_check_rejected(&c, err));
-    if (c.n == 0 && c.report.n == 0)
+    if (c.n == 0 && c.report.n == 0 && !mote_check_is_spoken(&c))
         return mote_data_nothing(cfg->of_words, err);
     MOTE_TRY(read_all(&c, err));
     MOTE_TRY(check_clipping(&c, err));

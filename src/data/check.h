@@ -48,6 +48,7 @@ typedef struct {
     bool silence;        /* the class _silence_ exists: backgrounds are needed */
     bool unknown;        /* the class _unknown_ exists: other words are needed */
     const char *builtin; /* data.builtin: what takes the place of what is missing */
+    const char *spoken;  /* data.spoken: of keywords that are missing; NULL: "off" */
     mote_cut_config cut; /* how samples are read, and how long they are */
     int32_t min_per_class, min_groups;
     double min_clip_s, min_total_s;

@@ -44,6 +44,9 @@ MOTE_MUST_USE mote_status mote_check_example(mote_checker *c, mote_finding *f, m
 MOTE_MUST_USE mote_status mote_check_rejected(mote_checker *c, mote_err *err);
 MOTE_MUST_USE mote_status mote_check_set(mote_checker *c, mote_err *err);
 
+/* Do synthetic voices stand in for recordings of keywords (data.spoken)? */
+bool mote_check_is_spoken(const mote_checker *c);
+
 /* How much there is of a label. */
 typedef struct {
     size_t n, n_groups;

@@ -58,7 +58,11 @@ static void count_items(counter *k)
         if (it->role != MOTE_ROLE_EXAMPLE)
             continue;
         if (mote_sample_is_builtin(it->group)) {
-            f->n_builtin++;
+            const int32_t spoken = class_of(k, it->label);
+            const bool is_asked = spoken >= 0 && spoken < (int32_t)k->cfg->n_labels;
+            *(is_asked ? &f->n_spoken : &f->n_builtin) += 1;
+            if (is_asked)
+                f->classes[spoken].n_spoken++;
             continue;
         }
         int32_t c = class_of(k, it->label);
@@ -133,6 +137,16 @@ static mote_status say_classes(counter *k, mote_err *err)
         bool is_other = c == k->cfg->n_labels;
         if (!where[0] || (is_other && k->f->n_words == 0))
             continue;
+        if (f->n_spoken > 0) {
+            MOTE_TRY(say(k,
+                         mote_arena_printf(k->arena,
+                                           "'%s' is said by synthetic voices alone in %s "
+                                           "(data.spoken): that says nothing of people; record it "
+                                           "from 10 of them (%zu say it)",
+                                           f->name, where, n_groups),
+                         err));
+            continue;
+        }
         MOTE_TRY(say(k,
                      mote_arena_printf(k->arena,
                                        k->of_words
@@ -303,10 +317,11 @@ json_t *mote_data_facts_json(const mote_data_facts *f)
     for (size_t i = 0; i < f->n_missing; i++)
         json_array_append_new(missing, json_string(f->missing[i]));
     double known = f->n_clips ? (double)f->n_named / (double)f->n_clips : 1.0;
-    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "clips",
+    return json_pack("{s:I, s:I, s:f, s:I, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "clips",
                      (json_int_t)f->n_clips, "groups", (json_int_t)f->n_groups, "groups_known",
                      known, "unused", (json_int_t)f->n_unused, "builtin_words",
-                     (json_int_t)f->n_builtin, "words_apart", f->words_apart, "n_other_words",
-                     (json_int_t)f->n_words, "other_words", words, "classes", classes, "missing",
-                     missing, "advice", f->advice);
+                     (json_int_t)f->n_builtin, "spoken_words", (json_int_t)f->n_spoken,
+                     "words_apart", f->words_apart, "n_other_words", (json_int_t)f->n_words,
+                     "other_words", words, "classes", classes, "missing", missing, "advice",
+                     f->advice);
 }

@@ -16,6 +16,7 @@
 typedef struct {
     const char *name; /* a label that is asked for, or _unknown_ */
     size_t clips[MOTE_N_SPLITS], groups[MOTE_N_SPLITS]; /* that count in the split */
+    size_t n_spoken; /* by synthetic voices (data.spoken), not counted above */
 } mote_class_facts;
 
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
     size_t n_words;              /* other words in all */
     size_t words[MOTE_N_SPLITS]; /* other words that count in the split */
     size_t n_builtin;            /* clips of built-in words (data/builtin.h), not counted above */
+    size_t n_spoken;             /* likewise: of keywords */
     bool words_apart;            /* no other word of the test is learned from or chosen on */
     const char **missing;        /* [n_missing] sentences: what cannot be judged, and the remedy */
     size_t n_missing;
@@ -41,8 +43,8 @@ MOTE_MUST_USE mote_status mote_data_facts_of(const mote_data_version *v,
                                              mote_data_facts *out, mote_err *err);
 
 /* {"clips", "groups", "groups_known": share of the clips, "unused", "builtin_words",
- * "words_apart", "other_words": {"train", ..}, "classes": [{"label", "train": {"clips",
- * "groups"}, ..}], "missing": [..], "advice"}; a new reference, NULL without memory. */
+ * "spoken_words", "words_apart", "other_words": {"train", ..}, "classes": [{"label", "train":
+ * {"clips", "groups"}, ..}], "missing": [..], "advice"}; a new reference, NULL without memory. */
 json_t *mote_data_facts_json(const mote_data_facts *f);
 
 #endif

@@ -103,6 +103,25 @@ static bool count_builtin(mote_data_summary *s, const char *group, mote_data_rol
     return true;
 }
 
+/* The built-in words by label: e is put into another order. */
+static mote_status list_builtin(entry *e, size_t n, mote_arena *a, mote_data_summary *out,
+                                mote_err *err)
+{
+    mote_data_summary s = {0};
+    MOTE_TRY(summarise(e, n, a, &s, err));
+    out->builtin = s.labels;
+    out->n_builtin = s.n_labels;
+    return MOTE_OK;
+}
+
+const mote_label_summary *mote_summary_spoken(const mote_data_summary *s, const char *label)
+{
+    for (size_t i = 0; i < s->n_builtin; i++)
+        if (strcmp(s->builtin[i].label, label) == 0)
+            return &s->builtin[i];
+    return NULL;
+}
+
 /* The split that a table has for a name; NO_SPLIT: none. */
 static mote_status find_part(mote_store *s, const char *sql, const char *name, int *split,
                              mote_err *err)
@@ -134,29 +153,37 @@ mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t
                                   mote_arena *a, mote_data_summary *out, mote_err *err)
 {
     mote_sample_row *rows = NULL;
-    size_t n_rows = 0, n = 0;
-    entry *entries = NULL;
+    size_t n_rows = 0, n = 0, n_made = 0;
+    entry *entries = NULL, *made = NULL;
     mote_data_summary sum = {0};
     MOTE_TRY(mote_sample_list(s, a, &rows, &n_rows, err));
     MOTE_TRY(mote_arena_take(a, n_rows + 1, sizeof *entries, &entries, err));
+    MOTE_TRY(mote_arena_take(a, n_rows + 1, sizeof *made, &made, err));
     for (size_t i = 0; i < n_rows; i++) {
         const mote_sample_row *r = &rows[i];
-        if (count_builtin(&sum, r->group, r->role))
-            continue;
+        const bool is_made = count_builtin(&sum, r->group, r->role);
         if (r->role == MOTE_ROLE_BACKGROUND) {
-            sum.n_background++;
-            sum.background_us += r->duration_us;
+            sum.n_background += is_made ? 0 : 1;
+            sum.background_us += is_made ? 0 : r->duration_us;
             continue;
         }
-        entries[n] = (entry){.label = label_in(r->label, keep, n_keep),
-                             .group = r->group,
-                             .duration_us = r->duration_us};
-        bool is_kept = keep && entries[n].label == r->label;
+        entry e = {.label = is_made ? r->label : label_in(r->label, keep, n_keep),
+                   .group = r->group,
+                   .duration_us = r->duration_us};
         int split = NO_SPLIT;
+        if (is_made) {
+            mote_split own;
+            place(&e, mote_builtin_split(r->group, &own) ? (int)own : NO_SPLIT);
+            made[n_made++] = e;
+            continue;
+        }
+        bool is_kept = keep && e.label == r->label;
         MOTE_TRY(find_split(s, r->group, is_kept ? NULL : r->label, &split, err));
-        place(&entries[n++], split);
+        place(&e, split);
+        entries[n++] = e;
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));
+    MOTE_TRY(list_builtin(made, n_made, a, &sum, err));
     *out = sum;
     return MOTE_OK;
 }
@@ -165,25 +192,27 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
                                     size_t n_keep, mote_arena *a, mote_data_summary *out,
                                     mote_err *err)
 {
-    entry *entries = NULL;
-    size_t n = 0;
+    entry *entries = NULL, *made = NULL;
+    size_t n = 0, n_made = 0;
     mote_data_summary sum = {0};
     MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *entries, &entries, err));
+    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *made, &made, err));
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
-        if (count_builtin(&sum, it->group, it->role))
-            continue;
+        const bool is_made = count_builtin(&sum, it->group, it->role);
         if (it->role == MOTE_ROLE_BACKGROUND) {
-            sum.n_background++;
-            sum.background_us += it->duration_us;
-        } else {
-            entries[n] = (entry){.label = label_in(it->label, keep, n_keep),
-                                 .group = it->group,
-                                 .duration_us = it->duration_us};
-            place_item(&entries[n++], it);
+            sum.n_background += is_made ? 0 : 1;
+            sum.background_us += is_made ? 0 : it->duration_us;
+            continue;
         }
+        entry *e = is_made ? &made[n_made++] : &entries[n++];
+        *e = (entry){.label = is_made ? it->label : label_in(it->label, keep, n_keep),
+                     .group = it->group,
+                     .duration_us = it->duration_us};
+        place_item(e, it);
     }
     MOTE_TRY(summarise(entries, n, a, &sum, err));
+    MOTE_TRY(list_builtin(made, n_made, a, &sum, err));
     *out = sum;
     return MOTE_OK;
 }

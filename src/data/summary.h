@@ -29,7 +29,12 @@ typedef struct {
     int64_t background_us;
     /* Of the built-in set (data/builtin.h), in none of the counts above. */
     size_t n_builtin_words, n_builtin_noises;
+    mote_label_summary *builtin; /* [n_builtin] the words by label; groups are voices */
+    size_t n_builtin;
 } mote_data_summary;
+
+/* What synthetic voices say of a label (data.spoken); NULL: nothing. Borrowed. */
+const mote_label_summary *mote_summary_spoken(const mote_data_summary *s, const char *label);
 
 /* Labels that are not among keep[n_keep] are counted together under this name; keep NULL: every
  * label counts for itself. */

@@ -173,16 +173,19 @@ static int compare_items(const void *a, const void *b)
 }
 
 /* Does a row of the store go in? What is not built in does. */
-static bool is_wanted(const mote_sample_row *r, uint32_t builtin)
+static bool is_wanted(const mote_version_config *cfg, const mote_sample_row *r)
 {
+    const uint32_t builtin = cfg->builtin;
     if (!mote_sample_is_builtin(r->group))
         return true;
     if (r->role == MOTE_ROLE_BACKGROUND)
         return builtin & MOTE_BUILTIN_NOISES;
     mote_split split;
     bool has_split = mote_builtin_split(r->group, &split);
-    return has_split && (builtin & MOTE_BUILTIN_WORDS ||
-                         (builtin & MOTE_BUILTIN_WORDS_TRAIN && split == MOTE_SPLIT_TRAIN));
+    const bool is_asked = mote_version_asks_for(cfg, r->label);
+    const uint32_t all = is_asked ? MOTE_BUILTIN_SPOKEN : MOTE_BUILTIN_WORDS;
+    const uint32_t train = is_asked ? MOTE_BUILTIN_SPOKEN_TRAIN : MOTE_BUILTIN_WORDS_TRAIN;
+    return has_split && (builtin & all || (builtin & train && split == MOTE_SPLIT_TRAIN));
 }
 
 static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_arena *a,
@@ -196,7 +199,7 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
     MOTE_TRY(mote_arena_take(a, n + 1, sizeof *rows, &rows, err));
     n = 0;
     for (size_t i = 0; i < n_rows; i++) {
-        if (is_wanted(&all[i], cfg->builtin))
+        if (is_wanted(cfg, &all[i]))
             rows[n++] = &all[i];
     }
     if (n == 0)

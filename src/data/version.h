@@ -88,11 +88,13 @@ typedef struct mote_data_version {
 } mote_data_version;
 
 /* What a version takes of the built-in set (data/builtin.h), which is in the store beside the
- * user's recordings. WORDS_TRAIN: other words, but only in training. */
+ * user's recordings. .._TRAIN: only in training. */
 enum {
     MOTE_BUILTIN_WORDS = 1u << 0,
     MOTE_BUILTIN_WORDS_TRAIN = 1u << 1,
-    MOTE_BUILTIN_NOISES = 1u << 2
+    MOTE_BUILTIN_NOISES = 1u << 2,
+    MOTE_BUILTIN_SPOKEN = 1u << 3,
+    MOTE_BUILTIN_SPOKEN_TRAIN = 1u << 4
 };
 
 /* The split that the name of a built-in group says ("builtin:test:flite:rms"); false for others. */

@@ -26,7 +26,7 @@
 #include "project/project.h"
 #include "project/schema.h"
 
-#define MOTE_SETTING_MAX_PARTS 20
+#define MOTE_SETTING_MAX_PARTS 24
 
 /* Everything that is borrowed here lives as long as the project. */
 typedef struct {

@@ -64,24 +64,33 @@ static mote_status prepare_builtin(mote_pipeline *p, mote_stage_run *r, mote_bui
     return mote_builtin_prepare(p->cfg.store, &cfg, plan, made, err);
 }
 
-/* What of the version is built in; sets *n_words and *n_noises. */
-static void say_builtin(const mote_data_version *v, const mote_builtin_report *made,
-                        mote_stage_run *r, size_t *n_words, size_t *n_noises)
+/* What of a version is built in. */
+typedef struct {
+    size_t n_words, n_noises, n_spoken;
+} builtin_count;
+
+static builtin_count count_builtin(const mote_data_version *v, const mote_version_config *cfg)
 {
-    *n_words = *n_noises = 0;
+    builtin_count n = {0};
     for (size_t i = 0; i < v->n; i++) {
-        size_t one = mote_sample_is_builtin(v->items[i].group) ? 1 : 0;
-        if (v->items[i].role == MOTE_ROLE_BACKGROUND)
-            *n_noises += one;
-        else
-            *n_words += one;
+        const mote_version_item *it = &v->items[i];
+        if (!mote_sample_is_builtin(it->group))
+            continue;
+        *(it->role == MOTE_ROLE_BACKGROUND        ? &n.n_noises
+          : mote_version_asks_for(cfg, it->label) ? &n.n_spoken
+                                                  : &n.n_words) += 1;
     }
-    if (*n_words + *n_noises == 0)
+    return n;
+}
+
+static void say_builtin(const builtin_count *n, const mote_builtin_report *made, mote_stage_run *r)
+{
+    if (n->n_words + n->n_noises + n->n_spoken == 0)
         return;
     mote_stage_set(r, "builtin",
-                   json_pack("{s:I, s:I, s:s, s:s}", "words", (json_int_t)*n_words, "noises",
-                             (json_int_t)*n_noises, "made_by", made->engines, "not_installed",
-                             made->missing));
+                   json_pack("{s:I, s:I, s:I, s:s, s:s}", "spoken", (json_int_t)n->n_spoken,
+                             "words", (json_int_t)n->n_words, "noises", (json_int_t)n->n_noises,
+                             "made_by", made->engines, "not_installed", made->missing));
 }
 
 /* Examples of a version, but those that are built in: files, and what they hold. */
@@ -105,27 +114,32 @@ static contents contents_of(const mote_data_version *v)
 
 /* "v3: 600 clips, 4 background recordings", "v1: 17379 rows in 1 table", and behind it what is
  * built in. */
-static void summarise(const mote_data_version *v, bool of_words, size_t n_words, size_t n_noises,
-                      char out[200])
+static void summarise(const mote_data_version *v, bool of_words, const builtin_count *made,
+                      char out[300])
 {
+    const size_t n_words = made->n_words, n_noises = made->n_noises;
     const contents c = contents_of(v);
     const char *samples = c.kind && !of_words ? mote_kind_samples(c.kind, c.n_samples) : "clips";
-    (void)mote_format(out, 200, "v%lld: %zu %s", (long long)v->number, c.n_samples, samples);
+    (void)mote_format(out, 300, "v%lld: %zu %s", (long long)v->number, c.n_samples, samples);
     size_t len = strlen(out);
     if (c.kind && c.kind->n_rows)
-        (void)mote_format(out + len, 200 - len, " in %zu %s", c.n_files,
+        (void)mote_format(out + len, 300 - len, " in %zu %s", c.n_files,
                           c.n_files == 1 ? c.kind->one : c.kind->many);
     len = strlen(out);
     if (of_words || v->n_background > 0)
-        (void)mote_format(out + len, 200 - len, ", %zu background recordings",
+        (void)mote_format(out + len, 300 - len, ", %zu background recordings",
                           v->n_background - n_noises);
     len = strlen(out);
+    if (made->n_spoken > 0)
+        (void)mote_format(out + len, 300 - len, "; by synthetic voices: %zu words (data.spoken)",
+                          made->n_spoken);
+    len = strlen(out);
     if (n_words > 0)
-        (void)mote_format(out + len, 200 - len, "; built in, synthetic: %zu other words%s", n_words,
+        (void)mote_format(out + len, 300 - len, "; built in, synthetic: %zu other words%s", n_words,
                           n_noises ? "" : " (data.builtin)");
     len = strlen(out);
     if (n_noises > 0)
-        (void)mote_format(out + len, 200 - len, "%s %zu noises (data.builtin)",
+        (void)mote_format(out + len, 300 - len, "%s %zu noises (data.builtin)",
                           n_words ? "," : "; built in, synthetic:", n_noises);
 }
 
@@ -144,11 +158,12 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     MOTE_TRY(mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err));
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
-    char hex[MOTE_SHA256_HEX_BYTES], summary[240];
+    char hex[MOTE_SHA256_HEX_BYTES], summary[340];
     mote_sha256_hex(&v.id, hex);
-    size_t n_clips = v.n - v.n_background, n_words, n_noises;
-    say_builtin(&v, &made, r, &n_words, &n_noises);
-    summarise(&v, cfg.of_words, n_words, n_noises, summary);
+    size_t n_clips = v.n - v.n_background;
+    const builtin_count n_made = count_builtin(&v, &cfg);
+    say_builtin(&n_made, &made, r);
+    summarise(&v, cfg.of_words, &n_made, summary);
     if (facts.n_unused > 0)
         (void)mote_format(summary + strlen(summary), sizeof summary - strlen(summary),
                           "; %zu clips unused (words held apart)", facts.n_unused);

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "project/edit.h"
 #include "project/project.h"
 
 #define TEMPLATE(name, first, data)                                                                \
@@ -99,7 +100,9 @@ static void name_of(const char *path, char out[65])
         memcpy(out, "project", sizeof "project");
 }
 
-static mote_status write_file(const char *path, const char *text, const char *name, mote_err *err)
+/* The text of a template with the project's name in it. */
+static mote_status fill_in(const char *text, const char *name, mote_arena *a, const char **out,
+                           mote_err *err)
 {
     static const char mark[] = "{{name}}";
     MOTE_SCOPED_BUF b;
@@ -111,14 +114,53 @@ static mote_status write_file(const char *path, const char *text, const char *na
     }
     mote_buf_str(&b, text);
     MOTE_TRY(mote_buf_status(&b, err));
-    return mote_file_write(path, b.data, b.len, err);
+    *out = mote_arena_strdup(a, b.data);
+    return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for a new project");
 }
 
-mote_status mote_project_init(const char *dir, const char *template_name, mote_arena *a,
+/* A flow list of quoted words, as YAML. */
+static mote_status list_words(const mote_init_config *cfg, mote_buf *out, mote_err *err)
+{
+    for (size_t i = 0; i < cfg->n_words; i++) {
+        mote_buf_str(out, i ? ", " : "[");
+        mote_buf_json_str(out, cfg->words[i], strlen(cfg->words[i]));
+    }
+    mote_buf_char(out, ']');
+    return mote_buf_status(out, err);
+}
+
+/* The words in mote.yaml, and how long they last; what comes of it is a good project. */
+static mote_status set_words(const mote_init_config *cfg, mote_arena *a, const char **text,
+                             mote_err *err)
+{
+    if (!mote_edit_has(*text, "keywords", a))
+        return mote_fail(err, MOTE_ARG, "template '%s' has no keywords to name",
+                         cfg->template_name);
+    char clip[32];
+    MOTE_SCOPED_BUF list;
+    mote_buf_init(&list, 1u << 16);
+    MOTE_TRY(list_words(cfg, &list, err));
+    (void)mote_format(clip, sizeof clip, "%.0f", cfg->clip_ms);
+    mote_editor e = {a, *text};
+    const mote_edit_note why = {"spoken", cfg->measured};
+    MOTE_TRY(mote_edit_set(&e, "keywords", list.data, NULL, err));
+    if (cfg->clip_ms > 0)
+        MOTE_TRY(mote_edit_set(&e, "clip_ms", clip, cfg->measured ? &why : NULL, err));
+    mote_project *p = NULL;
+    const mote_file_bytes file = {MOTE_PROJECT_FILE, e.text, strlen(e.text)};
+    mote_err whole = {0};
+    mote_status st = mote_project_parse(&file, a, &p, NULL, &whole);
+    if (st != MOTE_OK)
+        return mote_fail(err, MOTE_ARG, "the words cannot be keywords: %s", whole.text);
+    *text = e.text;
+    return MOTE_OK;
+}
+
+mote_status mote_project_init(const char *dir, const mote_init_config *cfg, mote_arena *a,
                               const char *const **created, size_t *n, mote_err *err)
 {
     const template_file *files = NULL;
-    MOTE_TRY(find_template(template_name, &files, err));
+    MOTE_TRY(find_template(cfg->template_name, &files, err));
     char *path = NULL, whole[PATH_MAX], name[65];
     MOTE_TRY(mote_path_join(a, dir, MOTE_PROJECT_FILE, &path, err));
     if (mote_path_exists(path))
@@ -129,14 +171,18 @@ mote_status mote_project_init(const char *dir, const char *template_name, mote_a
         return mote_fail_errno(err, "find '%s'", dir);
     name_of(whole, name);
 
-    const char **list = NULL;
+    const char **list = NULL, *texts[N_FILES] = {0};
     size_t n_written = 0;
+    for (size_t i = 0; i < N_FILES; i++)
+        MOTE_TRY(fill_in(files[i].text, name, a, &texts[i], err));
+    if (cfg->n_words > 0)
+        MOTE_TRY(set_words(cfg, a, &texts[N_FILES - 1], err));
     MOTE_TRY(mote_arena_take(a, N_FILES, sizeof *list, &list, err));
     for (size_t i = 0; i < N_FILES; i++) {
         MOTE_TRY(mote_path_join(a, dir, files[i].name, &path, err));
         if (mote_path_exists(path))
             continue;
-        MOTE_TRY(write_file(path, files[i].text, name, err));
+        MOTE_TRY(mote_file_write(path, texts[i], strlen(texts[i]), err));
         list[n_written++] = files[i].name;
     }
     *created = list;

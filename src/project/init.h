@@ -23,15 +23,24 @@ typedef struct {
 /* Of a template that exists; of the first when none is named. Static storage. */
 const mote_init_next *mote_init_next_of(const char *template_name);
 
-/* Create `dir` (with parents) if needed and put the files of `template_name` into it. The project
+typedef struct {
+    const char *template_name;
+    const char *const *words; /* [n_words] take the place of the template's keywords; none: those */
+    size_t n_words;
+    double clip_ms;       /* with words: how long a clip is; 0: as in the template */
+    const char *measured; /* why so long, for a comment; NULL: none */
+} mote_init_config;
+
+/* Create `dir` (with parents) if needed and put the files of the template into it. The project
  * is named after the folder. README.md and .gitignore that exist are left alone.
  *
  *   *created  the paths that were written, relative to dir; [*n], lives as long as `a`
  *
  * Errors:  EXISTS     there is a mote.yaml in dir already; nothing is changed
  *          NOT_FOUND  there is no such template; names the nearest
+ *          ARG        words, and the template has no keywords, or one is none; nothing is written
  *          IO, DENIED, NOMEM */
-MOTE_MUST_USE mote_status mote_project_init(const char *dir, const char *template_name,
+MOTE_MUST_USE mote_status mote_project_init(const char *dir, const mote_init_config *cfg,
                                             mote_arena *a, const char *const **created, size_t *n,
                                             mote_err *err);
 

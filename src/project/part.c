@@ -297,6 +297,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"data.time_unit", NULL},
         {"data.axes", NULL},
         {"data.group_column", NULL},
+        {"data.spoken", NULL},
         {"model.kernel_steps", NULL},
         {"model.width", "keyword"},
         {"model.width", "sound"},

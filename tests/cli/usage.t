@@ -13,7 +13,7 @@ $ mote run --help | grep -c '^  mote run '
 
 # All templates of the one list of templates are in the help and on the page.
 $ sed -n 's/^TEMPLATE(\([a-z]*\).*/\1/p' "$MOTE_SOURCE_ROOT"/src/project/templates.def >templates; wc -l <templates
-6
+7
 $ mote init --help | sed -n 's/.*one of: //p' | tr ' ' '\n' | diff templates -
 $ sed -n 's/.*--template \([a-z|]*\)\].*/\1/p' "$MOTE_SOURCE_ROOT"/docs/commands/init.md | tr '|' '\n' | diff templates -
 $ mote --quiet status

@@ -9,6 +9,7 @@ typedef struct {
     const char *output;
     int64_t count;
     double ratio;
+    mote_option_list words;
 } values;
 
 static const mote_option options[] = {
@@ -16,6 +17,7 @@ static const mote_option options[] = {
     {"output", 'o', MOTE_OPT_STRING, offsetof(values, output), 0, 0, "FILE", "where to"},
     {"count", 'n', MOTE_OPT_INT, offsetof(values, count), 1, 10, "N", "how many"},
     {"ratio", 0, MOTE_OPT_NUMBER, offsetof(values, ratio), -0.5, 0.5, "X", "how much"},
+    {"word", 'w', MOTE_OPT_STRINGS, offsetof(values, words), 0, 0, "TEXT", "which"},
 };
 static const mote_command command = {.usage = "PATH..",
                                      .about = "Does it.",
@@ -44,6 +46,23 @@ static mote_status read_words(const mote_command *c, size_t n, const char *const
 #define READ(...)                                                                                  \
     read_words(&command, T_COUNT(((const char *const[]){__VA_ARGS__})),                            \
                (const char *const[]){__VA_ARGS__})
+
+static void what_may_be_repeated_is_a_list(void **state)
+{
+    (void)state;
+    T_OK(READ("a"));
+    assert_int_equal(v.words.n, 0);
+    T_OK(READ("--word", "x", "a", "-w", "y y", "--word=z"));
+    assert_int_equal(v.words.n, 3);
+    assert_string_equal(v.words.items[0], "x");
+    assert_string_equal(v.words.items[1], "y y");
+    assert_string_equal(v.words.items[2], "z");
+    const char *many[2 * (MOTE_OPT_MOST + 1) + 1] = {"a"};
+    for (size_t i = 1; i < T_COUNT(many); i++)
+        many[i] = i % 2 ? "-w" : "x";
+    T_FAILS(read_words(&command, T_COUNT(many), many), MOTE_USAGE, "--word");
+    T_OK(read_words(&command, T_COUNT(many) - 2, many));
+}
 
 static void options_stand_anywhere_and_are_written_in_each_way(void **state)
 {
@@ -148,6 +167,7 @@ static void help_shows_every_option(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_may_be_repeated_is_a_list),
         cmocka_unit_test(options_stand_anywhere_and_are_written_in_each_way),
         cmocka_unit_test(two_dashes_end_the_options_and_one_is_an_argument),
         cmocka_unit_test(what_is_wrong_is_refused_and_named),

@@ -120,6 +120,31 @@ static void a_project_takes_what_it_lacks(void **state)
     assert_int_equal(p.take, MOTE_BUILTIN_NOISES);
 }
 
+static uint32_t take_spoken(fixture *f, const char *spoken)
+{
+    mote_err err;
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    c.spoken = spoken;
+    T_OK(mote_builtin_choose(f->store, &c, &p, &err));
+    return p.take;
+}
+
+static void keywords_are_spoken_where_people_are_few(void **state)
+{
+    fixture *f = *state;
+    const uint32_t others = MOTE_BUILTIN_WORDS | MOTE_BUILTIN_NOISES;
+    assert_int_equal(take_spoken(f, "off"), 0);
+    assert_int_equal(take_spoken(f, "auto"), MOTE_BUILTIN_SPOKEN | others);
+    assert_int_equal(take_spoken(f, "train"), MOTE_BUILTIN_SPOKEN_TRAIN | others);
+    add(f, MOTE_ROLE_EXAMPLE, "bed", "anna", 1);
+    assert_int_equal(take_spoken(f, "auto"), MOTE_BUILTIN_SPOKEN | others);
+    add_keywords(f); /* four of each, three are enough */
+    assert_int_equal(take_spoken(f, "auto"), MOTE_BUILTIN_SPOKEN_TRAIN | others);
+    assert_int_equal(take_spoken(f, "on"), MOTE_BUILTIN_SPOKEN | others);
+    assert_int_equal(take_spoken(f, "off"), others);
+}
+
 static void the_script_of_the_keywords_tells_the_language(void **state)
 {
     (void)state;
@@ -217,6 +242,81 @@ static void no_word_is_or_holds_a_keyword(void **state)
     }
     assert_true(has_near);
     assert_true(has_made_up);
+}
+
+/* One phrase of two words that is spoken itself. */
+static mote_builtin_script spoken_script(void)
+{
+    static mote_arena arena;
+    static mote_builtin_script s;
+    static const char *const phrase[] = {"Hey_mote"};
+    if (s.n_turns == 0) {
+        mote_err err;
+        mote_builtin_config c = config();
+        c.keywords = phrase;
+        c.n_keywords = 1;
+        c.spoken = "auto";
+        mote_arena_init(&arena, 256u << 20);
+        T_OK(mote_builtin_write_script(&c, &arena, &s, &err));
+    }
+    return s;
+}
+
+static void a_phrase_is_said_by_every_engine_and_judged_by_one_alone(void **state)
+{
+    (void)state;
+    NEED_ESPEAK();
+    mote_builtin_script s = spoken_script();
+    size_t n = 0, n_in[MOTE_N_SPLITS] = {0};
+    uint32_t in_test = 0, in_training = 0;
+    for (size_t i = 0; i < s.n_turns; i++) {
+        const mote_builtin_turn *t = &s.turns[i];
+        if (!t->is_of_keywords)
+            continue;
+        assert_int_equal(t->n, 1);
+        assert_string_equal(t->words[0].label, "Hey_mote");
+        assert_string_equal(t->words[0].spoken, "hey mote");
+        n_in[t->split]++;
+        n++;
+        *(t->split == MOTE_SPLIT_TEST ? &in_test : &in_training) |= 1u << t->engine;
+        for (size_t j = 0; j < i; j++) {
+            const mote_builtin_turn *y = &s.turns[j];
+            assert_false(y->is_of_keywords && y->split != t->split && y->engine == t->engine &&
+                         strcmp(y->voice, t->voice) == 0);
+            /* the man of whom flite and festival both have a voice */
+            assert_false(t->split == MOTE_SPLIT_TEST && strncmp(t->voice, "kal", 3) == 0 &&
+                         s.engines[MOTE_ENGINE_FESTIVAL].n_voices > 0);
+        }
+    }
+    assert_int_equal(n, s.n_keywords);
+    assert_int_equal(n_in[MOTE_SPLIT_TRAIN], 480);
+    assert_int_equal(n_in[MOTE_SPLIT_VALIDATION], 96);
+    assert_int_equal(n_in[MOTE_SPLIT_TEST], 120);
+    if (s.engines[MOTE_ENGINE_FLITE].n_voices > 0) {
+        assert_int_equal(in_test, 1u << MOTE_ENGINE_FLITE);
+        assert_int_equal(in_training & in_test, 0);
+    }
+    if (s.engines[MOTE_ENGINE_FESTIVAL].n_voices > 0 && s.engines[MOTE_ENGINE_FLITE].n_voices > 0)
+        assert_int_not_equal(in_training & 1u << MOTE_ENGINE_FESTIVAL, 0);
+}
+
+static void parts_of_a_phrase_are_other_words(void **state)
+{
+    (void)state;
+    NEED_ESPEAK();
+    mote_builtin_script s = spoken_script();
+    size_t n_head = 0, n_company = 0;
+    for (size_t i = 0; i < s.n_turns; i++)
+        for (size_t k = 0; !s.turns[i].is_of_keywords && k < s.turns[i].n; k++) {
+            const char *label = s.turns[i].words[k].label;
+            n_head += strcmp(label, "Hey") == 0 || strcmp(label, "mote") == 0;
+            n_company += strncmp(label, "Hey ", 4) == 0 || strstr(label, " mote") != NULL;
+            assert_string_not_equal(label, "Hey mote");
+        }
+    assert_in_range(n_head, 1, 20);
+    assert_in_range(n_company, 4, 40);
+    mote_builtin_script plain = script(); /* of words that are not spoken: the set as it was */
+    assert_int_equal(plain.n_keywords, 0);
 }
 
 static mote_builtin_plan prepare(fixture *f, const char *use, mote_builtin_report *r)
@@ -319,6 +419,10 @@ static void without_espeak_it_says_what_to_install(void **state)
     mote_builtin_plan p;
     mote_builtin_report r;
     mote_status st = mote_builtin_prepare(f->store, &c, &p, &r, &err);
+    mote_err err3 = {0};
+    c.spoken = "auto";
+    mote_status spoken = mote_builtin_prepare(f->store, &c, &p, &r, &err3);
+    c.spoken = "off";
     c.unknown = false; /* noises need no voices */
     mote_err err2 = {0};
     mote_status noises = mote_builtin_prepare(f->store, &c, &p, &r, &err2);
@@ -327,6 +431,9 @@ static void without_espeak_it_says_what_to_install(void **state)
     assert_int_equal(st, MOTE_MISSING_TOOL);
     assert_non_null(strstr(err.text, "espeak-ng"));
     assert_non_null(strstr(err.text, "mote data add"));
+    assert_int_equal(spoken, MOTE_MISSING_TOOL);
+    assert_non_null(strstr(err3.text, "apt-get install espeak-ng flite festival"));
+    assert_non_null(strstr(err3.text, "data.spoken"));
     assert_int_equal(noises, MOTE_OK);
     assert_int_equal(r.n_noises, MOTE_BUILTIN_N_NOISES);
     assert_string_equal(r.missing, "espeak-ng");
@@ -354,11 +461,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_project_takes_what_it_lacks),
+        TEST(keywords_are_spoken_where_people_are_few),
         TEST(the_script_of_the_keywords_tells_the_language),
         TEST(sounds_are_compared_one_by_one),
         TEST(splits_share_neither_words_nor_voices),
         TEST(where_there_are_engines_the_test_has_its_own),
         TEST(no_word_is_or_holds_a_keyword),
+        TEST(a_phrase_is_said_by_every_engine_and_judged_by_one_alone),
+        TEST(parts_of_a_phrase_are_other_words),
         TEST(it_is_made_once_for_the_keywords_and_counted_by_nobody),
         TEST(without_espeak_it_says_what_to_install),
         TEST(nobody_else_can_use_its_names),

@@ -75,6 +75,7 @@ static void add_builtin(mote_buf *b, mote_builtin_config x)
 {
     add_names(b, x.keywords, x.n_keywords);
     add_text(b, x.use);
+    add_text(b, x.spoken);
     add_text(b, x.language);
     ADD(unknown), ADD(few), ADD(rate_hz), ADD(clip_ms), ADD(now_ms), ADD(pool), ADD(cancel);
     ADD(progress), ADD(progress_arg);
@@ -84,6 +85,7 @@ static void add_check(mote_buf *b, mote_check_config x)
 {
     add_names(b, x.labels, x.n_labels);
     add_text(b, x.builtin);
+    add_text(b, x.spoken);
     add_file_columns(b, &x.cut);
     add_table(b, x.cut.table);
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);

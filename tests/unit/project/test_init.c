@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* New projects: the template is a good mote.yaml and says the truth about the presets. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "project/init.h"
 #include "project/project.h"
+#include "support.h"
 
 typedef struct {
     char dir[64];
@@ -43,7 +33,8 @@ static mote_status init(fixture *f, const char *name, size_t *n, mote_err *err)
     char dir[128];
     const char *const *created = NULL;
     snprintf(dir, sizeof dir, "%s/%s", f->dir, name);
-    return mote_project_init(dir, "keyword", &f->arena, &created, n, err);
+    return mote_project_init(dir, &(mote_init_config){.template_name = "keyword"}, &f->arena,
+                             &created, n, err);
 }
 
 static void load(fixture *f, const char *name, mote_project **p)
@@ -82,16 +73,52 @@ static void every_template_begins_a_good_project(void **state)
         mote_err err;
         mote_project *p = NULL;
         snprintf(dir, sizeof dir, "%s/each-%s", f->dir, names[i]);
-        if (mote_project_init(dir, names[i], &f->arena, &created, &n_created, &err) != MOTE_OK ||
+        if (mote_project_init(dir, &(mote_init_config){.template_name = names[i]}, &f->arena,
+                              &created, &n_created, &err) != MOTE_OK ||
             mote_project_load(dir, &f->arena, &p, NULL, &err) != MOTE_OK)
             fail_msg("%s: %s", names[i], err.text);
         assert_true(p->n_requirements > 0);
         /* what comes next is said in words of its own kind of data */
         const mote_init_next *next = mote_init_next_of(names[i]);
         bool is_of_words = strstr(next->first, "word") || strstr(next->data, "speech");
-        assert_int_equal(is_of_words, strcmp(names[i], "keyword") == 0);
+        assert_int_equal(is_of_words, p->words.n > 0);
         assert_non_null(strstr(next->data, "mote data add"));
     }
+}
+
+static void words_take_the_place_of_those_of_the_template(void **state)
+{
+    fixture *f = *state;
+    static const char *const words[] = {"hey mote", "stop: now, [all]"}, *const twice[] = {"a",
+                                                                                           "a"};
+    mote_init_config cfg = {.template_name = "wakeword",
+                            .words = words,
+                            .n_words = 2,
+                            .clip_ms = 1300,
+                            .measured = "300 to 1100 ms by somebody"};
+    const char *const *created = NULL;
+    size_t n = 0;
+    char dir[128], path[160];
+    mote_err err;
+    mote_project *p = NULL;
+    snprintf(dir, sizeof dir, "%s/words", f->dir);
+    T_OK(mote_project_init(dir, &cfg, &f->arena, &created, &n, &err));
+    T_OK(mote_project_load(dir, &f->arena, &p, NULL, &err));
+    assert_int_equal(p->words.n, 2);
+    assert_string_equal(p->words.items[0], words[0]);
+    assert_string_equal(p->words.items[1], words[1]);
+    assert_int_equal((int)p->clip_ms, 1300);
+    assert_string_equal(p->data.spoken, "auto");
+
+    cfg.template_name = "table"; /* has none; nothing is made */
+    snprintf(dir, sizeof dir, "%s/none", f->dir);
+    snprintf(path, sizeof path, "%s/mote.yaml", dir);
+    T_FAILS(mote_project_init(dir, &cfg, &f->arena, &created, &n, &err), MOTE_ARG, "'table'");
+    assert_false(mote_path_exists(path));
+    cfg.template_name = "keyword";
+    cfg.words = twice;
+    T_FAILS(mote_project_init(dir, &cfg, &f->arena, &created, &n, &err), MOTE_ARG, "'a'");
+    assert_false(mote_path_exists(path));
 }
 
 static void odd_folder_names_become_good_names(void **state)
@@ -182,11 +209,14 @@ static void unknown_templates_are_refused(void **state)
     const char *const *created = NULL;
     size_t n;
     mote_err err;
-    assert_int_equal(mote_project_init(f->dir, "keywords", &f->arena, &created, &n, &err),
+    assert_int_equal(mote_project_init(f->dir, &(mote_init_config){.template_name = "keywords"},
+                                       &f->arena, &created, &n, &err),
                      MOTE_NOT_FOUND);
     assert_string_equal(err.text, "no template 'keywords', did you mean 'keyword'?");
-    assert_int_equal(
-        mote_project_init("/proc/nope/x", "keyword", &f->arena, &created, &n, &err) == MOTE_OK, 0);
+    assert_int_equal(mote_project_init("/proc/nope/x",
+                                       &(mote_init_config){.template_name = "keyword"}, &f->arena,
+                                       &created, &n, &err) == MOTE_OK,
+                     0);
 }
 
 int main(void)
@@ -195,6 +225,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_template_is_a_good_project_named_after_its_folder,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(every_template_begins_a_good_project, setup, teardown),
+        cmocka_unit_test_setup_teardown(words_take_the_place_of_those_of_the_template, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(odd_folder_names_become_good_names, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_overwritten, setup, teardown),
         cmocka_unit_test_setup_teardown(the_commented_examples_are_good_too, setup, teardown),
