@@ -292,6 +292,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         const char *part;
         const char *task; /* NULL: whatever the task is */
     } later[] = {
+        /* clang-format off: a key, a line */
         {"data.splits.by", NULL},
         {"data.time_column", NULL},
         {"data.time_unit", NULL},
@@ -315,6 +316,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"training.views", NULL},
         {"training.thaw_epochs", NULL},
         {"training.thaw_rate", NULL},
+        /* clang-format on */
     };
     if (strcmp(row->path, "training.threads") == 0)
         return true;
