@@ -4,7 +4,7 @@ BUILD = build
 T = 60
 PREFIX = /usr/local
 
-.PHONY: help build install uninstall demo test check lint device bench fuzz cover clean
+.PHONY: help build install uninstall demo test check lint device bench fuzz base cover clean
 
 help:
 	@echo 'make build     set up and build build/mote'
@@ -16,6 +16,7 @@ help:
 	@echo 'make device    cross-build, symbol, stack and size checks, emulator parity'
 	@echo 'make bench     speed and size against the recorded baseline'
 	@echo 'make fuzz T=60 every fuzz target for T seconds'
+	@echo 'make base SPEECH=FOLDER  a body for projects with few recordings (base/README.md; an hour)'
 	@echo 'make cover     line coverage of the tests, in coverage/'
 
 build:
@@ -60,6 +61,9 @@ bench:
 fuzz:
 	@tools/setup build test check
 	@tools/fuzz $(T)
+
+base: build
+	@base/build $(BUILD)/mote '$(SPEECH)' $(BUILD)/base '$(LEAVE_OUT)'
 
 cover:
 	@tools/setup build test check

@@ -5,6 +5,7 @@
 #include "loop/device_input.h"
 #include "compile/tflite.h"
 #include "project/targets.h"
+#include "track/model_ref.h"
 
 typedef struct {
     const char *format, *out, *name;
@@ -26,12 +27,28 @@ static mote_status export_c(const mote_device_input *m, const char *dir, mote_er
     return mote_compile_project(&m->input, t, dir, &r, err);
 }
 
+/* The whole model, as the registry or a run has it: what another project can begin with. */
+static mote_status export_bundle(mote_store *store, const char *reference, const char *path,
+                                 mote_err *err)
+{
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    mote_resolved_model m;
+    if (mote_path_exists(reference))
+        return mote_fail(err, MOTE_USAGE, "'%s' is a file already", reference);
+    MOTE_TRY(mote_model_resolve(store, reference, &m, err));
+    mote_model_unref(m.model);
+    MOTE_TRY(mote_object_get(store, &m.object, MOTE_MODEL_REF_MAX_BYTES, &bytes, &n, err));
+    return mote_file_write(path, bytes, n, err);
+}
+
 typedef struct {
     const char *name;
     mote_status (*write)(const mote_device_input *m, const char *path, mote_err *err);
 } format;
 
-static const format formats[] = {{"tflite", export_tflite}, {"c", export_c}};
+/* write NULL: the bundle itself */
+static const format formats[] = {{"tflite", export_tflite}, {"c", export_c}, {"bundle", NULL}};
 
 static mote_status find_format(const char *name, const format **out, mote_err *err)
 {
@@ -41,7 +58,19 @@ static mote_status find_format(const char *name, const format **out, mote_err *e
             return MOTE_OK;
         }
     }
-    return mote_fail(err, MOTE_USAGE, "there is no format '%s'; there are tflite and c", name);
+    return mote_fail(err, MOTE_USAGE, "there is no format '%s'; there are tflite, c and bundle",
+                     name);
+}
+
+static mote_status export_device(mote_store *store, const char *reference, const format *f,
+                                 const export_values *v, mote_err *err)
+{
+    mote_device_input m;
+    MOTE_TRY(mote_device_input_load(store, reference, &m, err));
+    m.input.symbol = v->name;
+    const mote_status st = f->write(&m, v->out, err);
+    mote_device_input_release(&m);
+    return st;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -60,13 +89,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         MOTE_TRY(mote_compile_symbol_check(v->name, err));
     if (v->out == NULL)
         return mote_fail(err, MOTE_USAGE, "say where to write: -o PATH");
-    mote_device_input m;
-    MOTE_TRY(mote_device_input_load(cli->store, args[0], &m, err));
-    m.input.symbol = v->name;
-    mote_status st = f->write(&m, v->out, err);
-    mote_device_input_release(&m);
-    if (st != MOTE_OK)
-        return st;
+    MOTE_TRY(f->write ? export_device(cli->store, args[0], f, v, err)
+                      : export_bundle(cli->store, args[0], v->out, err));
     mote_say(cli, "wrote %s\n", v->out);
     if (cli->json)
         mote_say_json(cli, json_pack("{s:s, s:s}", "path", v->out, "format", f->name));
@@ -75,7 +99,8 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
 
 static const mote_option options[] = {
     {"format", 'f', MOTE_OPT_STRING, offsetof(export_values, format), 0, 0, "NAME",
-     "tflite (default): for TensorFlow Lite, LiteRT and TFLM; c: a C project"},
+     "tflite (default): for TensorFlow Lite, LiteRT and TFLM; c: a C project; bundle: the "
+     "whole model, as it is"},
     {"output", 'o', MOTE_OPT_STRING, offsetof(export_values, out), 0, 0, "PATH",
      "file or folder to write to"},
     {"name", 'n', MOTE_OPT_STRING, offsetof(export_values, name), 0, 0, "NAME",
@@ -86,9 +111,11 @@ static const export_values defaults = {.format = "tflite"};
 const mote_command mote_cmd_export = {
     .usage = "MODEL -o PATH [options]",
     .about = "Writes the int8 network in another program's format. A .tflite file holds the\n"
-             "network alone: front end, labels and thresholds stay in the bundle.",
+             "network alone: front end, labels and thresholds stay in the bundle, which\n"
+             "--format bundle hands out whole: for 'training.start' of another project.",
     .examples = "mote export kws@champion --format tflite -o kws.tflite\n"
-                "mote export kws@champion --format c -o firmware",
+                "mote export kws@champion --format c -o firmware\n"
+                "mote export kws/3 --format bundle -o kws-3.mote",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),
     .min_args = 1,

@@ -8,7 +8,7 @@
 
 #include "data/dataset.h"
 
-#define MOTE_FORM_MAX_LABELS 64 /* as many as a model can have */
+#define MOTE_FORM_MAX_LABELS 512 /* as many as a model can have */
 
 /* The form of the samples that `cfg` cuts from v. *out lives as long as `a` and cfg.
  * Errors: NOT_FOUND v has no example; ARG more labels than a model can have; those of decoding. */

@@ -27,7 +27,7 @@ static mote_status check(const mote_stream_material *m, const mote_stream_config
 {
     if (m->rate_hz < 1000 || m->rate_hz > 192000 || m->clip_samples == 0 ||
         m->clip_samples > 10u * 192000u || m->n > INT32_MAX || m->n_keywords < 1 ||
-        m->n_keywords > MOTE_MODEL_MAX_LABELS)
+        m->n_keywords > MOTE_MODEL_MAX_EVENTS)
         return mote_fail(err, MOTE_ARG,
                          "stream: rate %d Hz, clips of %zu samples or %d keywords is out of range",
                          m->rate_hz, m->clip_samples, m->n_keywords);

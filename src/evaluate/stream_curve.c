@@ -118,7 +118,7 @@ static mote_status start_counting(const mote_stream_heard *h, mote_arena *a, cou
     int32_t n_reacting = h->n_reacting;
     counting *c = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *c, &c, err));
-    if (n_reacting < 1 || n_reacting > o->n_classes || n_reacting > MOTE_MODEL_MAX_LABELS ||
+    if (n_reacting < 1 || n_reacting > o->n_classes || n_reacting > MOTE_MODEL_MAX_EVENTS ||
         o->n_classes > MRT_DETECTOR_MAX_CLASSES || !(d->tolerance_s >= 0 && d->tolerance_s <= 3600))
         return mote_fail(err, MOTE_ARG,
                          "stream: %d of %d classes react, or tolerance %g s is out of range",

@@ -14,8 +14,12 @@ static mote_status check(const mote_signature *s, mote_err *err)
     if (s->n_labels < 1 || s->n_outputs != s->n_labels)
         return mote_fail(err, MOTE_ARG, "1 to %d labels are possible, one an output; not %d for %d",
                          MOTE_MODEL_MAX_LABELS, s->n_labels, s->n_outputs);
-    if (s->n_labels < 64 && s->events >> s->n_labels)
+    if (s->n_labels < MOTE_MODEL_MAX_EVENTS && s->events >> s->n_labels)
         return mote_fail(err, MOTE_ARG, "an event has no label");
+    if (s->n_labels > MOTE_MODEL_MAX_EVENTS && s->events)
+        return mote_fail(err, MOTE_ARG,
+                         "a model that reacts in a stream has at most %d labels, not %d",
+                         MOTE_MODEL_MAX_EVENTS, s->n_labels);
     return MOTE_OK;
 }
 

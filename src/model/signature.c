@@ -7,7 +7,10 @@
 
 #include "base/text.h"
 #include "data/columns.h"
+#include "data/form.h"
 #include "model/answer.h"
+
+_Static_assert(MOTE_FORM_MAX_LABELS == MOTE_MODEL_MAX_LABELS, "what data are told apart by");
 
 #define WHAT   "signature"
 #define TENSOR "tensor" /* the input of which no kind is known */
@@ -24,14 +27,15 @@ mote_signature mote_signature_of_tensor(int32_t n_dims, const int32_t *dims, int
         s.sample.dims[i] = dims[i];
     for (int32_t i = 0; i < n_labels && i < MOTE_MODEL_MAX_LABELS; i++) {
         s.labels[i] = labels[i];
-        s.events |= (uint64_t)1 << i;
+        s.events |= n_labels <= MOTE_MODEL_MAX_EVENTS ? (uint64_t)1 << i : 0;
     }
     return s;
 }
 
 bool mote_signature_reacts(const mote_signature *s, int32_t output)
 {
-    return output >= 0 && output < s->n_labels && (s->events >> output & 1) != 0;
+    return output >= 0 && output < s->n_labels && output < MOTE_MODEL_MAX_EVENTS &&
+           (s->events >> output & 1) != 0;
 }
 
 /* ---- checking ---------------------------------------------------------------------------- */
@@ -161,6 +165,10 @@ static mote_status read_events(const json_t *j, mote_signature *s, mote_err *err
             k++;
         if (k == s->n_labels)
             return mote_fail(err, MOTE_PARSE, WHAT ": event '%.60s' is no label", events[i]);
+        if (k >= MOTE_MODEL_MAX_EVENTS)
+            return mote_fail(err, MOTE_PARSE,
+                             WHAT ": event '%.60s' is not among the first %d labels", events[i],
+                             MOTE_MODEL_MAX_EVENTS);
         s->events |= (uint64_t)1 << k;
     }
     return MOTE_OK;

@@ -20,7 +20,8 @@
 
 struct mote_columns; /* data/columns.h */
 
-#define MOTE_MODEL_MAX_LABELS  64
+#define MOTE_MODEL_MAX_LABELS  512
+#define MOTE_MODEL_MAX_EVENTS  64 /* labels of a model that reacts in a stream */
 #define MOTE_MODEL_MAX_COLUMNS 4096
 #define MOTE_LABEL_BYTES       48
 
@@ -39,11 +40,12 @@ typedef struct {
     int32_t n_labels;  /* names of the outputs: n_outputs of classes and values, else 0 */
     const char *labels[MOTE_MODEL_MAX_LABELS];
     const char *units[MOTE_MODEL_MAX_LABELS]; /* of values, "" for none; NULL of others */
-    uint64_t events;                          /* bit i: label i reacts; others never trigger */
+    uint64_t events; /* bit i: label i reacts; 0 where there are more than MAX_EVENTS */
 } mote_signature;
 
 /* A model of classes that takes the tensor [..] of float32: what a network alone has. Every label
- * reacts. labels are borrowed; `dims` without the batch dimension. */
+ * reacts, where events has room for all. labels are borrowed; `dims` without the batch dimension.
+ */
 mote_signature mote_signature_of_tensor(int32_t n_dims, const int32_t *dims, int32_t n_labels,
                                         const char *const *labels);
 

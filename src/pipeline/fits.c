@@ -15,6 +15,7 @@ mote_status mote_fits_footprint(const mote_settings *s, const mote_graph *g, mot
     const mote_stream_setting *stream = mote_setting_stream(s);
     const mote_signature signature = mote_stage_signature(task, mote_setting_form(s));
     const mote_target *t = NULL;
+    MOTE_TRY(mote_signature_check(&signature, err)); /* more labels than a model can have, say */
     MOTE_TRY(mote_target_find(mote_setting_device(s)->target, &t, err));
     mote_compile_input in = {.name = "plan",
                              .graph = g,

@@ -144,7 +144,8 @@ mote_signature mote_stage_signature(const mote_task_setting *task, const mote_sa
     for (size_t i = 0; i < names->n && i < MOTE_MODEL_MAX_LABELS; i++) {
         s.labels[i] = names->items[i];
         s.units[i] = form->units ? form->units[i] : NULL;
-        s.events |= (uint64_t)(task->is_stream && i < task->labels.n) << i; /* they come first */
+        if (task->is_stream && i < task->labels.n && i < MOTE_MODEL_MAX_EVENTS)
+            s.events |= (uint64_t)1 << i; /* they come first */
     }
     return s;
 }

@@ -17,3 +17,6 @@ mote export: --name begins the names of generated C; the format 'tflite' has non
 $ mote export a.tflite
 mote export: say where to write: -o PATH
 [exit 2]
+$ mote export a.tflite --format bundle -o a.mote
+mote export: 'a.tflite' is a file already
+[exit 2]

@@ -352,6 +352,52 @@ static void equal_parts_are_equal_bytes(void **state)
     mote_graph_destroy(g);
 }
 
+/* ---- how many labels ---------------------------------------------------------------------- */
+
+static mote_signature of_many(int32_t n, char names[][8])
+{
+    mote_signature s = signature(MOTE_ANSWER_CLASS, n);
+    s.n_labels = n;
+    for (int32_t i = 0; i < n; i++) {
+        snprintf(names[i], 8, "l%d", (int)i);
+        s.labels[i] = names[i];
+    }
+    return s;
+}
+
+static void there_may_be_hundreds_of_labels_but_few_that_react(void **state)
+{
+    (void)state;
+    static char names[MOTE_MODEL_MAX_LABELS][8];
+    mote_err err = {0};
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 1 << 20);
+    mote_signature s = of_many(MOTE_MODEL_MAX_LABELS, names), back;
+    T_OK(mote_signature_check(&s, &err));
+    assert_false(mote_signature_reacts(&s, 0));
+    assert_false(mote_signature_reacts(&s, MOTE_MODEL_MAX_LABELS - 1));
+    json_t *j = mote_signature_to_json(&s);
+    T_OK(mote_signature_from_json(j, &a, &back, &err));
+    assert_true(mote_signature_equal(&s, &back));
+    assert_string_equal(back.labels[MOTE_MODEL_MAX_LABELS - 1], "l511");
+    json_object_set_new(j, "events", json_pack("[s]", "l100"));
+    T_FAILS(mote_signature_from_json(j, &a, &back, &err), MOTE_PARSE, "'l100' is not among");
+    json_decref(j);
+    s.events = 1;
+    T_FAILS(mote_signature_check(&s, &err), MOTE_ARG, "at most 64 labels, not 512");
+    s.events = 0;
+    s.n_labels = s.n_outputs = MOTE_MODEL_MAX_LABELS + 1;
+    T_FAILS(mote_signature_check(&s, &err), MOTE_ARG, "not 513");
+    const char *of[100];
+    for (int32_t i = 0; i < 100; i++)
+        of[i] = names[i];
+    const int32_t dims[1] = {N_IN};
+    s = mote_signature_of_tensor(1, dims, 64, of);
+    assert_true(mote_signature_reacts(&s, 63));
+    s = mote_signature_of_tensor(1, dims, 100, of);
+    assert_true(s.events == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +411,7 @@ int main(void)
         cmocka_unit_test(a_bundle_of_before_intervals_opens_and_states_none),
         cmocka_unit_test(a_newer_mote_is_named),
         cmocka_unit_test(equal_parts_are_equal_bytes),
+        cmocka_unit_test(there_may_be_hundreds_of_labels_but_few_that_react),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
