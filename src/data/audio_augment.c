@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/audio_voice.h"
+#include "data/audio_world.h"
 #include "data/noise.h"
 #include "data/round.h"
 
@@ -18,6 +20,7 @@
 #define N_BASIC       16
 #define BASIC_SECONDS 4
 #define NOISE_DBFS    (-26.0)
+#define WORLD_STREAM  0x776f726c64u /* "world" */
 
 typedef struct {
     int16_t *clip;  /* [n] */
@@ -31,6 +34,7 @@ struct mote_augment {
     mote_audio_set cars;
     mote_audio_view *views;
     int16_t *own;       /* samples of what was synthesised */
+    mote_world *world;  /* NULL: none is wanted */
     scratch *scratches; /* [n_workers] */
     int16_t *room_i16;
     float *room_f32;
@@ -66,89 +70,20 @@ static plan draw(const mote_augment *a, mote_rng *r)
     return p;
 }
 
+/* By numbers of their own: what is drawn of the world changes nothing else. */
+static void draw_world(const mote_augment *a, const mote_rng *r, mote_world_plan *out)
+{
+    mote_rng own;
+    mote_rng_init_stream(&own, r->s[0], WORLD_STREAM, r->s[1]);
+    mote_world_draw(a->world, &own, out);
+}
+
 void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index)
 {
     mote_rng_init_stream(r, seed, STREAM + epoch, index);
 }
 
-/* ---- speed and pitch ----------------------------------------------------------------------- */
-
-/* y[i] = x read at middle_x + (i - middle_y) f, zero outside. Source: E. Catmull and R. Rom, 1974;
- * the cubic through x1 and x2 whose slopes there are (x2 - x0)/2 and (x3 - x1)/2. */
-static void read_at(const float *x, size_t n, double f, float *y, size_t n_out)
-{
-    double at0 = ((double)n - 1.0) / 2.0 - f * ((double)n_out - 1.0) / 2.0;
-    for (size_t i = 0; i < n_out; i++) {
-        double at = at0 + f * (double)i;
-        int64_t k = (int64_t)floor(at);
-        if (k < -1 || k > (int64_t)n - 1) {
-            y[i] = 0.0f;
-            continue;
-        }
-        float t = (float)(at - (double)k);
-        float x0 = k >= 1 ? x[k - 1] : 0.0f, x1 = k >= 0 ? x[k] : 0.0f;
-        float x2 = k + 1 < (int64_t)n ? x[k + 1] : 0.0f, x3 = k + 2 < (int64_t)n ? x[k + 2] : 0.0f;
-        float c3 = 1.5f * (x1 - x2) + 0.5f * (x3 - x0);
-        float c2 = x0 - 2.5f * x1 + 2.0f * x2 - 0.5f * x3;
-        y[i] = x1 + t * (0.5f * (x2 - x0) + t * (c2 + t * c3));
-    }
-}
-
-/* Where in [from, to] the input continues `tail` best: the largest correlation, normalised. Every
- * other sample and lag is enough to line up voices. */
-static size_t best_fit(const float *x, size_t from, size_t to, const float *tail, size_t n_tail)
-{
-    size_t best = from;
-    float best_score = -1e30f;
-    for (size_t at = from; at <= to; at += 2) {
-        float dot = 0.0f, norm = 1e-3f;
-        for (size_t i = 0; i < n_tail; i += 2) {
-            dot += tail[i] * x[at + i];
-            norm += x[at + i] * x[at + i];
-        }
-        float score = dot * fabsf(dot) / norm;
-        if (score > best_score) {
-            best_score = score;
-            best = at;
-        }
-    }
-    return best;
-}
-
-/* Stretch x[0..n) to y[0..n_out): pieces of `hop` with `overlap` crossfaded. Needs n of at least
- * a few hops; the caller gives a second of sound. */
-static void stretch(const float *x, size_t n, float *y, size_t n_out, int32_t rate_hz)
-{
-    const size_t hop = (size_t)rate_hz / 50, overlap = (size_t)rate_hz / 100;
-    const size_t reach = (size_t)rate_hz / 125;
-    const size_t piece = hop + overlap;
-    const double step = (double)n / (double)n_out;
-    if (n < piece + 1) { /* too short to cut: repeat nothing, keep as is */
-        memset(y, 0, n_out * sizeof *y);
-        memcpy(y, x, (n < n_out ? n : n_out) * sizeof *y);
-        return;
-    }
-    size_t done = 0; /* y[0..done) is final, y[done..+overlap) a tail */
-    memcpy(y, x, (piece < n_out ? piece : n_out) * sizeof *y);
-    done = hop;
-    while (done < n_out) {
-        size_t wish = (size_t)((double)done * step);
-        size_t last = n - piece;
-        size_t from = wish > reach ? wish - reach : 0, to = wish + reach;
-        from = from < last ? from : last;
-        to = to < last ? to : last;
-        size_t left = n_out - done, tail = overlap < left ? overlap : left;
-        size_t at = best_fit(x, from, to, y + done, tail);
-        for (size_t i = 0; i < tail; i++) {
-            float w = (float)i / (float)overlap;
-            y[done + i] += w * (x[at + i] - y[done + i]);
-        }
-        size_t rest = piece < left ? piece : left;
-        for (size_t i = tail; i < rest; i++)
-            y[done + i] = x[at + i];
-        done += hop;
-    }
-}
+/* ---- the voice ------------------------------------------------------------------------------ */
 
 static void change_voice(const mote_augment *a, const plan *p, scratch *s, const int16_t *in,
                          int16_t *out)
@@ -159,11 +94,11 @@ static void change_voice(const mote_augment *a, const plan *p, scratch *s, const
         x[i] = (float)in[i];
     if (p->pitch != 1.0) {
         size_t m = (size_t)((double)n / p->pitch);
-        read_at(x, n, p->pitch, y, m);
-        stretch(y, m, x, n, a->setup.rate_hz);
+        mote_voice_read_at(x, n, p->pitch, y, m);
+        mote_voice_stretch(y, m, x, n, a->setup.rate_hz);
     }
     if (p->speed != 1.0) {
-        read_at(x, n, p->speed, y, n);
+        mote_voice_read_at(x, n, p->speed, y, n);
         x = y;
     }
     for (size_t i = 0; i < n; i++)
@@ -214,11 +149,16 @@ void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, cons
     const size_t n = a->setup.clip_samples;
     scratch *s = &a->scratches[worker];
     plan p = draw(a, r);
+    mote_world_plan world = {0};
+    if (a->world)
+        draw_world(a, r, &world);
     if (p.speed != 1.0 || p.pitch != 1.0) {
         change_voice(a, &p, s, in, s->clip);
         in = s->clip;
     }
     shift(in, n, p.shift, out);
+    if (a->world)
+        mote_world_before(a->world, worker, &world, out);
     double gain = p.gain;
     if (p.noise) {
         const int16_t *noise = pick(a->background, p.noise_which, p.noise_where, s->noise, n);
@@ -232,6 +172,8 @@ void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, cons
     }
     if (gain != 1.0)
         apply_gain(out, n, gain);
+    if (a->world)
+        mote_world_after(a->world, worker, &world, out);
 }
 
 /* ---- masks --------------------------------------------------------------------------------- */
@@ -358,6 +300,11 @@ mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **
     mote_status st = make_scratch(a, err);
     if (st == MOTE_OK)
         st = make_noises(a, err);
+    if (st == MOTE_OK && mote_world_is_wanted(&setup->cfg.effects))
+        st = mote_world_create(&(mote_world_setup){setup->cfg.effects, setup->rate_hz,
+                                                   setup->clip_samples, setup->seed,
+                                                   setup->n_workers},
+                               &a->world, err);
     if (st != MOTE_OK) {
         mote_augment_destroy(a);
         return st;
@@ -370,6 +317,7 @@ void mote_augment_destroy(mote_augment *a)
 {
     if (!a)
         return;
+    mote_world_destroy(a->world);
     mote_free(a->own);
     mote_free(a->views);
     mote_free(a->scratches);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Augmentation: the small changes that a training clip goes through each time it is used.
  *
- *     speed, pitch -> shift in time -> gain, background noise, car noise -> (features) -> masks
+ *     speed, pitch -> shift in time -> loudspeaker, room -> background noise, car noise, gain
+ *       -> microphone to codec (audio_world.h) -> (features) -> masks
  *
  * What is drawn for a clip is a function of (seed, epoch, index of the clip) and nothing else, so
  * training is the same on 1 thread or 8. Settings: the section `augmentation` of mote.yaml.
  *
- *   speed   the clip is read at factor f about its middle: tempo and pitch change together, as on a
- *           tape. Cubic interpolation (Catmull-Rom); above 1 the top octave folds a little, which
- *           is inaudible for factors up to 1.3.
- *   pitch   read at factor p = 2^(semitones/12), then stretched back to its length by overlapping
- *           20 ms pieces where they fit best (SOLA: Roucos and Wilgus, ICASSP 1985)
+ *   speed   the clip is read at factor f about its middle (audio_voice.h); above 1 the top octave
+ *           folds a little, which is inaudible for factors up to 1.3
+ *   pitch   read at factor p = 2^(semitones/12), then stretched back to its length
  *   masks   SpecAugment without warping (Park et al., 2019, arXiv:1904.08779, section 2)
  *
- * Depends on base, project (the settings), data/noise. Used by learn. */
+ * Depends on base, project (the settings), data/noise, audio_voice, audio_world. Used by the source
+ * of training clips. */
 #ifndef MOTE_DATA_AUDIO_AUGMENT_H
 #define MOTE_DATA_AUDIO_AUGMENT_H
 

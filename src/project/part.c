@@ -259,7 +259,21 @@ static mote_status holder_of(json_t *object, const mote_schema_row *row, json_t 
     return MOTE_OK;
 }
 
-/* A text, a number or an empty list as it is without the key. */
+/* A range as its preset "[lo, hi]" says. */
+static bool is_preset_span(const mote_schema_row *row, const void *field)
+{
+    mote_span value, preset = {0, 0};
+    const char *lo = row->preset + 1, *hi = strchr(lo, ',');
+    memcpy(&value, field, sizeof value);
+    MOTE_BUG_IF(!hi);
+    hi += 1 + (hi[1] == ' ');
+    return mote_quantity_parse(lo, strcspn(lo, ","), row->unit, &preset.lo, NULL) == MOTE_OK &&
+           mote_quantity_parse(hi, strcspn(hi, "]"), row->unit, &preset.hi, NULL) == MOTE_OK &&
+           value.lo >= preset.lo && value.lo <= preset.lo && value.hi >= preset.hi &&
+           value.hi <= preset.hi;
+}
+
+/* A text, a number, a range or an empty list as it is without the key. */
 static bool is_preset(const mote_project *p, const mote_schema_row *row)
 {
     const char *field = (const char *)p + row->offset, *text = NULL;
@@ -276,6 +290,8 @@ static bool is_preset(const mote_project *p, const mote_schema_row *row)
                    MOTE_OK &&
                value >= preset && value <= preset;
     }
+    if (row->type == MOTE_KEY_SPAN)
+        return is_preset_span(row, field);
     if (row->type == MOTE_KEY_INT) {
         memcpy(&number, field, sizeof number);
         return number == strtol(row->preset, NULL, 10);
@@ -308,6 +324,9 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"augmentation.delay_ms", NULL},
         {"augmentation.turn_deg", NULL},
         {"augmentation.position", NULL},
+        {"augmentation.world", NULL},
+#define EFFECT(key, ...) {"augmentation." key, NULL},
+#include "project/effects.def"
         {"anomaly.adapt_ms", NULL},
         {"training.min_steps", NULL},
         {"stream", "gesture"},

@@ -348,6 +348,8 @@ static void read_tree(mote_reader *r, const mote_yaml_node *root)
     if (r->fatal == MOTE_OK)
         check_required(r);
     if (r->fatal == MOTE_OK)
+        mote_reader_world(r);
+    if (r->fatal == MOTE_OK)
         mote_reader_usual_conditions(r);
     if (r->fatal == MOTE_OK)
         mote_reader_check(r);

@@ -82,6 +82,9 @@ bool mote_reader_list_read(mote_reader *r, const mote_yaml_node *node, const mot
 bool mote_reader_conditions(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_usual_conditions(mote_reader *r);
 
+/* What `augmentation.world` stands for, of the keys that the file does not say. */
+void mote_reader_world(mote_reader *r);
+
 /* The list `table.columns`, whether all of it is good; and what must hold of a table. */
 bool mote_reader_columns(mote_reader *r, const mote_yaml_node *node);
 void mote_reader_check_table(mote_reader *r);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "project/section_effects.h"
 #include "project/setting_types.h"
 
 typedef struct {
@@ -20,6 +21,8 @@ typedef struct {
     mote_span pitch_semitones; /* 0..0: off */
     int32_t time_masks, time_mask_frames;
     int32_t frequency_masks, frequency_mask_bins;
+    const char *world; /* presets of the effects: "off", "home", .. */
+    mote_project_effects effects;
     /* Of pictures (data/image_augment.h says what each does). */
     bool flip_across, flip_down;
     double crop, rotate_deg, brightness, contrast, pixel_noise, cut_out;

@@ -186,6 +186,10 @@ static void add_augmentation(mote_buf *b, mote_augment_config x)
     ADD(time_masks), ADD(time_mask_frames), ADD(frequency_masks), ADD(frequency_mask_bins);
     ADD(flip_across), ADD(flip_down), ADD(crop), ADD(rotate_deg), ADD(brightness), ADD(contrast);
     ADD(pixel_noise), ADD(cut_out), ADD(axis_noise), ADD(magnitude), ADD(delay_ms), ADD(turn_deg);
+    add_text(b, x.effects.codec.kind);
+    x.effects.codec.kind = NULL;
+#define EFFECT(key, type, unit, lo, hi, choices, preset, field, doc) ADD(effects.field);
+#include "project/effects.def"
 }
 
 #undef ADD

@@ -94,10 +94,50 @@ static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
             assert_int_equal(json_object_get(section, among[i].key) != NULL, is_used);
         }
     }
+    /* Effects of sound, which are one part with what was there. */
+    static const char *const changed[] = {"augmentation"};
+    for (int is_used = 0; is_used < 2; is_used++) {
+        MOTE_SCOPED_JSON *j = NULL;
+        (void)snprintf(text, sizeof text, "name: demo\ntask: keyword\nkeywords: [a, b]\n%s",
+                       is_used ? "augmentation: {room: {rt60_ms: [200, 300]}}\n" : "");
+        good(f, text);
+        assert_int_equal(mote_project_parts_json(f->project, changed, 1, &j, NULL), MOTE_OK);
+        const json_t *all = json_object_get(j, "augmentation");
+        assert_int_equal(json_object_size(all), 7 + is_used); /* as of the first release */
+        assert_int_equal(json_object_get(all, "room") != NULL, is_used);
+    }
     /* Of keywords these are as they were. */
     good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n");
     assert_true(mote_project_has_part(f->project, "stream"));
     assert_false(mote_project_has_part(f->project, "stream.events"));
+}
+
+/* `augmentation.world` */
+static void a_world_is_presets_of_what_the_file_does_not_say(void **state)
+{
+    static const char least[] = "name: demo\ntask: keyword\nkeywords: [a, b]\n";
+    fixture *f = *state;
+    char text[200];
+    good(f, least);
+    const mote_project_effects *e = &f->project->augmentation.effects;
+    assert_true(e->room.probability <= 0 && e->codec.probability <= 0);
+    (void)snprintf(text, sizeof text, "%saugmentation: {world: home}\n", least);
+    good(f, text);
+    e = &f->project->augmentation.effects;
+    assert_true(e->room.probability > 0 && e->microphone.probability > 0);
+    assert_true(e->telephone.probability <= 0);
+    (void)snprintf(text, sizeof text,
+                   "%saugmentation: {world: everywhere, room: {probability: 0}, "
+                   "level: {dbfs: [-30, -20]}}\n",
+                   least);
+    good(f, text);
+    e = &f->project->augmentation.effects;
+    assert_true(e->room.probability <= 0 && e->level.dbfs.lo == -30);
+    assert_true(e->level.probability > 0 && e->telephone.probability > 0);
+    assert_true(e->room.rt60_ms.hi > 700); /* of what is off too: nobody said otherwise */
+    (void)snprintf(text, sizeof text, "%saugmentation: {world: hom}\n", least);
+    assert_int_equal(parse(f, text), MOTE_PARSE);
+    assert_non_null(strstr(f->err.text, "did you mean 'home'?"));
 }
 
 /* A stream of movements needs windows that overlap, and looks often enough. */
@@ -123,6 +163,8 @@ static void what_cannot_be_a_stream_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_world_is_presets_of_what_the_file_does_not_say, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(keys_that_came_later_say_nothing_until_they_are_used, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_a_stream_is_refused, setup, teardown),
