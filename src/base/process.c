@@ -296,3 +296,51 @@ mote_status mote_process_run(const mote_process *p, int *exit_code, mote_err *er
     *exit_code = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
     return MOTE_OK;
 }
+
+mote_status mote_process_open(const mote_process *p, mote_process_stream *out, mote_err *err)
+{
+    char path[4096];
+    if (!find_program(p->argv[0], path, sizeof path))
+        return mote_fail(err, MOTE_MISSING_TOOL, "the program '%s' is not installed or not in PATH",
+                         p->argv[0]);
+    child c = {.pid = -1};
+    memset(c.fd, -1, sizeof c.fd);
+    mote_status st = start(p, path, &c, err);
+    if (st != MOTE_OK) {
+        close_all(&c);
+        while (c.pid > 0 && waitpid(c.pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        return st;
+    }
+    close_end(&c.fd[PIPE_IN][1]);
+    *out = (mote_process_stream){c.pid, c.fd[PIPE_OUT][0], c.fd[PIPE_ERR][0]};
+    return MOTE_OK;
+}
+
+void mote_process_close(mote_process_stream *s, int *exit_code, char *said, size_t said_bytes)
+{
+    size_t n = 0;
+    int status = 0;
+    *exit_code = 0;
+    said[0] = 0;
+    if (s->pid <= 0)
+        return;
+    (void)kill((pid_t)s->pid, SIGTERM);
+    close_end(&s->fd);
+    while (n + 1 < said_bytes) {
+        ssize_t got = read(s->complaints, said + n, said_bytes - 1 - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    close_end(&s->complaints);
+    while (waitpid((pid_t)s->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    while (n > 0 && (said[n - 1] == '\n' || said[n - 1] == '\r'))
+        n--;
+    said[n] = 0;
+    *exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    s->pid = 0;
+}

@@ -27,4 +27,18 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_process_run(const mote_process *p, int *exit_code, mote_err *err);
 bool mote_process_in_path(const char *program);
 
+/* A program whose output is read while it runs: a recorder. */
+typedef struct {
+    int64_t pid;    /* 0: there is none */
+    int fd;         /* its standard output, to be read; -1: none */
+    int complaints; /* its standard error; -1: none */
+} mote_process_stream;
+
+/* Start it; argv, cwd and own_group of p count, its input is empty. MISSING_TOOL as above. */
+MOTE_MUST_USE mote_status mote_process_open(const mote_process *p, mote_process_stream *out,
+                                            mote_err *err);
+/* End it, if it has not ended, and forget it. *exit_code as above; what it wrote to standard error
+ * and nobody read is put into `said`, without the line end. Nothing when there is none. */
+void mote_process_close(mote_process_stream *s, int *exit_code, char *said, size_t said_bytes);
+
 #endif

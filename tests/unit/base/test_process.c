@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/process.h"
@@ -24,6 +25,36 @@ static void output_and_exit_code_come_back(void **state)
     assert_string_equal(err_out.data, "to err\n");
     p.out = p.err_out = NULL;
     T_OK(mote_process_run(&p, &code, &err));
+}
+
+static void output_is_read_while_the_program_runs(void **state)
+{
+    (void)state;
+    mote_err err;
+    char piece[100] = "", said[100];
+    int code = -1;
+    mote_process_stream s;
+    const char *const argv[] = {"sh", "-c", "echo first; echo why >&2; exec sleep 100", NULL};
+    const mote_process p = {.argv = argv, .own_group = true};
+    const int64_t begin_us = mote_clock_mono_us();
+    T_OK(mote_process_open(&p, &s, &err));
+    assert_int_equal(read(s.fd, piece, sizeof piece), 6);
+    assert_string_equal(piece, "first\n");
+    mote_process_close(&s, &code, said, sizeof said);
+    assert_int_equal(code, 128 + SIGTERM);
+    assert_string_equal(said, "why");
+    assert_true(mote_clock_mono_us() - begin_us < 50000000);
+    mote_process_close(&s, &code, said, sizeof said); /* once more is nothing */
+    assert_int_equal(code, 0);
+
+    const char *const ends[] = {"sh", "-c", "exit 3", NULL}, *const none[] = {"no-such-thing",
+                                                                              NULL};
+    const mote_process q = {.argv = ends}, nothing = {.argv = none};
+    T_OK(mote_process_open(&q, &s, &err));
+    assert_int_equal(read(s.fd, piece, sizeof piece), 0);
+    mote_process_close(&s, &code, said, sizeof said);
+    assert_true(code == 3 || code == 128 + SIGTERM);
+    T_FAILS(mote_process_open(&nothing, &s, &err), MOTE_MISSING_TOOL, "no-such-thing");
 }
 
 static void much_input_flows_through_while_output_is_read(void **state)
@@ -216,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_and_exit_code_come_back),
+        cmocka_unit_test(output_is_read_while_the_program_runs),
         cmocka_unit_test(much_input_flows_through_while_output_is_read),
         cmocka_unit_test(a_child_that_reads_no_input_does_no_harm),
         cmocka_unit_test(no_input_is_an_empty_one),
