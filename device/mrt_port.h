@@ -13,6 +13,23 @@
 /* For inner loops that want all registers for themselves. */
 #define MRT_NOINLINE static __attribute__((noinline, unused))
 
+/* How many bits of x > 0 are 0 above its leading one. */
+MRT_INLINE int32_t mrt_leading_zeros(uint32_t x)
+{
+#if defined(__ARM_FEATURE_CLZ) || defined(__riscv_zbb) || defined(__x86_64__) ||                   \
+    defined(__aarch64__)
+    return __builtin_clz(x);
+#else /* the compiler would call a function */
+    int32_t n = 0;
+    for (int32_t by = 16; by > 0; by >>= 1)
+        if (x >> (32 - by) == 0) {
+            x <<= by;
+            n += by;
+        }
+    return n;
+#endif
+}
+
 /* Cortex-M4, M7, M33: two 16-bit multiply-accumulates in one instruction. Not without optimisation,
  * when a frame pointer takes a register that the assembly needs; the results are the same bits. */
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH) && defined(__thumb2__) &&                    \

@@ -29,6 +29,7 @@ static void say(mote_cli *cli, const mote_compile_input *in, const mote_target *
     mote_table_init(&table, MOTE_COUNT_OF(titles), titles);
     row(&table, "network", m->network_instructions, "instructions an inference");
     row(&table, "front end, a hop", m->hop_instructions, "instructions");
+    row(&table, "front end, a look", m->window_instructions, "instructions");
     row(&table, "front end, a sample", m->clip_instructions, "instructions");
     row(&table, in->thresholds ? "detector, a step" : "output to answer", m->post_instructions,
         "instructions");

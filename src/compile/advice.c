@@ -103,12 +103,15 @@ static void check_memory(const mote_target *t, int64_t ram, int64_t flash, const
                           (long long)flash, how, t->name, (long long)t->flash_limit);
 }
 
-/* Between two runs of the network the core makes its frames, runs the network and the detector. */
+/* Between two runs of the network the core makes its frames, normalises a window of them where that
+ * is asked for, runs the network and the detector. */
 static double step_ms(const mote_compile_input *in, const mote_device_measurement *m,
                       double clock_hz)
 {
     int64_t frames = codegen_hop_frames(in);
-    return (double)(m->network_instructions + frames * m->hop_instructions + m->post_instructions) *
+    int64_t window = m->window_instructions > 0 ? m->window_instructions : 0;
+    return (double)(m->network_instructions + frames * m->hop_instructions + window +
+                    m->post_instructions) *
            1e3 / clock_hz;
 }
 

@@ -95,6 +95,13 @@ static mote_status check(const mote_compile_input *in, mote_err *err)
  * besides buffers, the front end's stream, mrt_detector and two counters. */
 #define DETECTIONS_STATE_BYTES (16 + 40 + 8)
 
+/* The window of frames. */
+static size_t frames_bytes(const mote_compile_input *in, const mote_frontend_device *d)
+{
+    return mote_frontend_elements(in->features, &in->sample) *
+           (d->is_windowed ? sizeof(int16_t) : sizeof(int8_t));
+}
+
 static mote_status ram(const mote_compile_input *in, const mote_frontend_device *d, int64_t *out,
                        mote_err *err)
 {
@@ -110,8 +117,7 @@ static mote_status ram(const mote_compile_input *in, const mote_frontend_device 
                          "are possible",
                          in->n_labels, in->smooth_hops, MRT_DETECTOR_MAX_CLASSES,
                          MRT_DETECTOR_MAX_HOPS);
-    *out = (int64_t)(d->stream_bytes + mote_frontend_elements(in->features, &in->sample) + bytes +
-                     DETECTIONS_STATE_BYTES);
+    *out = (int64_t)(d->stream_bytes + frames_bytes(in, d) + bytes + DETECTIONS_STATE_BYTES);
     return MOTE_OK;
 }
 

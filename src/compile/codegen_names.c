@@ -296,6 +296,8 @@ const char *codegen_letter(const codegen *c, char x)
         return c->device.feature_words;
     case 'o':
         return c->in->is_float ? "float" : "int8_t";
+    case 'y':
+        return c->device.is_windowed ? "int16_t" : c->in->is_float ? "float" : "int8_t";
     case 'u':
         return c->in->is_float ? "mrt_keep" : "mrt_quantize";
     case 'n':

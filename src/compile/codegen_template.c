@@ -95,6 +95,7 @@ void codegen_fill(const codegen *c, mote_buf *b, const char *text, const codegen
         {"model", .write = model_name},
         {"named", .number = c->in->symbol != NULL},
         {"features", .number = c->features != NULL},
+        {"windowed", .number = c->device.is_windowed},
         {"layer", .number = c->layer != NULL},
         {"float", .number = c->in->is_float},
         {"int8", .number = !c->in->is_float},

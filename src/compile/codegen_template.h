@@ -9,6 +9,8 @@
  *                           feature_words
  *     @n                    what a number of steps is multiplied by
  *     @o @u                 type of the network's input, and the stem of what makes it of features
+ *     @y                    type of a value of a frame as a stream keeps it: @o, or int16_t where a
+ *                           window normalises its frames (@{if windowed}, and @f_input)
  *
  * Names that every text may use are in codegen_template.c, those of one text are beside the
  * function that fills it. Used by codegen*.c. */

@@ -70,7 +70,8 @@ static mote_status add_rest(const mote_compile_input *in, const mote_target *t, 
         st = layer->ram(in, plan != NULL ? &d : NULL, &f->buffer_bytes, err);
     } else if (st == MOTE_OK && plan != NULL) {
         f->buffer_bytes =
-            (int64_t)d.stream_bytes + mote_shape_elements(mote_frontend_plan_out(plan));
+            (int64_t)d.stream_bytes +
+            mote_shape_elements(mote_frontend_plan_out(plan)) * (d.is_windowed ? 2 : 1);
     }
     mote_frontend_plan_destroy(plan);
     return st;

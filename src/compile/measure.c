@@ -147,6 +147,8 @@ static mote_status add_parts(measuring *m, arguments *a, mote_err *err)
         mote_buf_str(&b, "-DMEASURE_FEATURES ");
     if (codegen_pace(m->in, &pace))
         mote_buf_str(&b, "-DMEASURE_FRAMES ");
+    if (mote_compile_has_features(m->in) && mote_frontend_sees_window(m->in->features))
+        mote_buf_str(&b, "-DMEASURE_WINDOW ");
     const codegen_layer *layer = codegen_layer_of(m->in);
     if (layer != NULL) {
         mote_buf_printf(&b, "-DMEASURE_LAYER=\"%s\" ", layer->measured_by);
@@ -264,6 +266,7 @@ static mote_status read_answers(measuring *m, const mote_buf *b, mote_err *err)
     r->calibration_instructions = part(m, b, "calibration");
     r->network_instructions = part(m, b, "network");
     r->hop_instructions = part(m, b, "hop");
+    r->window_instructions = part(m, b, "window");
     r->clip_instructions = part(m, b, "clip");
     r->post_instructions = part(m, b, "post");
     r->network_stack_bytes = answer(b, "network_stack");

@@ -34,6 +34,7 @@ typedef struct {
     /* Instructions, largest over the inputs; -1: this model has no such part. */
     int64_t network_instructions;
     int64_t hop_instructions;         /* front end, one frame, with quantisation */
+    int64_t window_instructions;      /* front end, what it does to a window for one look */
     int64_t clip_instructions;        /* front end, all frames of one input */
     int64_t post_instructions;        /* detector, one step; or from output to answer */
     double resolution;                /* instructions per step of the counter */

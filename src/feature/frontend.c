@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "device/signal/mrt_frontend.h"
+#include "device/signal/mrt_normalise.h"
 #include "device/signal/mrt_quantize.h"
 #include "feature/frontend_class.h"
 
@@ -335,14 +336,58 @@ const mote_shape *mote_frontend_plan_out(const mote_frontend_plan *p)
     return &p->out;
 }
 
-mote_status mote_frontend_run(const mote_frontend_plan *p, int32_t worker, const void *x,
-                              size_t n_steps, float *out, mote_err *err)
+bool mote_frontend_sees_window(const mote_frontend *f)
+{
+    return f->row->sees_window != NULL && f->row->sees_window(f);
+}
+
+mote_status mote_frontend_run_frames(const mote_frontend_plan *p, int32_t worker, const void *x,
+                                     size_t n_steps, float *out, mote_err *err)
 {
     MOTE_BUG_IF(worker < 0 || worker >= p->n_workers);
     if (p->frontend.row->pace == NULL && n_steps != (size_t)p->in.dims[0])
         return mote_fail(err, MOTE_SHAPE, "a sample of %zu steps, the front end takes %d", n_steps,
                          (int)p->in.dims[0]);
     return p->frontend.row->run(p, worker, x, n_steps, out, err);
+}
+
+/* Values of a frame of a plan that sees windows. */
+static size_t values_of(const mote_frontend_plan *p)
+{
+    return (size_t)p->out.dims[1];
+}
+
+mote_status mote_frontend_window(const mote_frontend_plan *p, const float *frames, size_t n_frames,
+                                 float *out, mote_err *err)
+{
+    int16_t *kept;
+
+    if (!mote_frontend_sees_window(&p->frontend)) {
+        if (out != frames)
+            memcpy(out, frames, n_frames * values_of(p) * sizeof *out);
+        return MOTE_OK;
+    }
+    if (n_frames < 1 || n_frames > MRT_NORMALISE_MAX_FRAMES)
+        return mote_fail(err, MOTE_LIMIT, "a window of %zu frames is normalised, 1 to %d can be",
+                         n_frames, MRT_NORMALISE_MAX_FRAMES);
+    kept = mote_alloc(n_frames, values_of(p) * sizeof *kept);
+    if (kept == NULL)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a window of %zu frames", n_frames);
+    p->frontend.row->window(p, frames, n_frames, kept, out);
+    mote_free(kept);
+    return MOTE_OK;
+}
+
+mote_status mote_frontend_run(const mote_frontend_plan *p, int32_t worker, const void *x,
+                              size_t n_steps, float *out, mote_err *err)
+{
+    mote_frontend_pace pace;
+
+    MOTE_TRY(mote_frontend_run_frames(p, worker, x, n_steps, out, err));
+    if (!mote_frontend_sees_window(&p->frontend) ||
+        !mote_frontend_pace_of(&p->frontend, &p->in, &pace))
+        return MOTE_OK;
+    return mote_frontend_window(p, out, mote_frontend_frames(&pace, n_steps), out, err);
 }
 
 #define LIGHT_NUMBERS ((size_t)1 << 17) /* made on this thread before another has woken up */
@@ -365,21 +410,63 @@ static void run_sample(void *arg, size_t i, int32_t worker)
     MOTE_BUG_IF(st != MOTE_OK); /* the plan's own shape always fits */
 }
 
+typedef struct {
+    const mote_frontend_plan *plan;
+    size_t n_frames, n_out;
+    int16_t *kept; /* [threads][n_out] */
+    float *out;
+} window_run;
+
+static void run_window(void *arg, size_t i, int32_t worker)
+{
+    const window_run *r = arg;
+    float *x = r->out + i * r->n_out;
+
+    r->plan->frontend.row->window(r->plan, x, r->n_frames, r->kept + (size_t)worker * r->n_out, x);
+}
+
+/* The second step of all samples, in place. */
+static mote_status batch_windows(const mote_frontend_plan *p, mote_pool *pool, size_t n, float *out,
+                                 mote_err *err)
+{
+    window_run r = {.plan = p,
+                    .n_frames = (size_t)p->out.dims[0],
+                    .n_out = (size_t)mote_shape_elements(&p->out),
+                    .out = out};
+
+    if (!mote_frontend_sees_window(&p->frontend))
+        return MOTE_OK;
+    r.kept = mote_alloc((size_t)mote_pool_threads(pool), r.n_out * sizeof *r.kept);
+    if (r.kept == NULL)
+        return mote_fail(err, MOTE_NOMEM, "no memory for windows of %zu frames", r.n_frames);
+    mote_pool_run(pool, n, run_window, &r);
+    mote_free(r.kept);
+    return MOTE_OK;
+}
+
 mote_status mote_frontend_batch(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
                                 size_t n, float *out, mote_err *err)
 {
     if (mote_pool_threads(pool) > p->n_workers)
         return mote_fail(err, MOTE_ARG, "feature plan of %d workers used by %d threads",
                          (int)p->n_workers, (int)mote_pool_threads(pool));
-    if (p->frontend.row->batch != NULL)
-        return p->frontend.row->batch(p, pool, x, n, out, err);
+    if (p->frontend.row->batch != NULL) {
+        MOTE_TRY(p->frontend.row->batch(p, pool, x, n, out, err));
+        return batch_windows(p, pool, n, out, err);
+    }
     batch_run b = {p, x, out, (size_t)mote_shape_elements(&p->out)};
     const bool is_little = p->frontend.row->is_light && n <= LIGHT_NUMBERS / (b.n_out + 1);
     mote_pool_run(is_little ? NULL : pool, n, run_sample, &b);
-    return MOTE_OK;
+    return batch_windows(p, pool, n, out, err);
 }
 
-/* Fixed-point features are integers times 2^-12: back to them, and the device's integer form. */
+bool mote_frontend_gives_integers(const mote_frontend *f)
+{
+    return mote_frontend_is_fixed(f) || mote_frontend_sees_window(f);
+}
+
+/* Fixed-point features, and normalised ones, are integers times 2^-12: back to them, and the
+ * device's integer form. */
 static void quantize_fixed(const mrt_quant_fixed *q, const float *values, size_t n, int8_t *out)
 {
     for (size_t i = 0; i < n; i++) {
@@ -395,7 +482,7 @@ mote_status mote_frontend_quantize(const mote_frontend_plan *p, mote_input_quant
     mrt_quant_f32 f;
     mrt_quant_fixed fixed;
 
-    const bool is_fixed = mote_frontend_is_fixed(&p->frontend);
+    const bool is_fixed = mote_frontend_gives_integers(&p->frontend);
     if (!(is_fixed ? mrt_quant_fixed_from(q.scale, q.zero_point, &fixed)
                    : mrt_quant_f32_from(q.scale, q.zero_point, &f)))
         return mote_fail(err, MOTE_RANGE,

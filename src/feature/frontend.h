@@ -120,6 +120,10 @@ bool mote_frontend_pace_of(const mote_frontend *f, const mote_shape *in, mote_fr
 /* Frames in n steps. */
 size_t mote_frontend_frames(const mote_frontend_pace *pace, size_t n_steps);
 
+/* Does what a window's frames become depend on all of them (features.normalise)? Then frames are
+ * not what a network is given before mote_frontend_window. */
+bool mote_frontend_sees_window(const mote_frontend *f);
+
 /* ---- computation ---- */
 
 /* Tables and scratch memory for n_workers threads (1..1024). The functions below may run at the
@@ -139,6 +143,16 @@ MOTE_MUST_USE mote_status mote_frontend_run(const mote_frontend_plan *p, int32_t
                                             const void *x, size_t n_steps, float *out,
                                             mote_err *err);
 
+/* The two steps of mote_frontend_run, for those who look at windows of a stream: frames, each of
+ * which many windows share, and a window of n_frames of them to what a network is given, which of a
+ * front end that does not see windows is the same numbers. The same bits as run, whose window is
+ * the sample. out may be `frames`. LIMIT for a window of too many frames, NOMEM. */
+MOTE_MUST_USE mote_status mote_frontend_run_frames(const mote_frontend_plan *p, int32_t worker,
+                                                   const void *x, size_t n_steps, float *out,
+                                                   mote_err *err);
+MOTE_MUST_USE mote_status mote_frontend_window(const mote_frontend_plan *p, const float *frames,
+                                               size_t n_frames, float *out, mote_err *err);
+
 /* n samples of the plan's shape to out [n][frames][values]. pool NULL: on this thread; its threads
  * use the plan's workers (ARG when the plan has fewer). The results do not depend on the number of
  * threads. */
@@ -152,8 +166,8 @@ typedef struct {
     int32_t zero_point; /* -128..127 */
 } mote_input_quant;
 
-/* n features (as made by this plan) to the int8 input of a network, as the firmware does it:
- * device/signal/mrt_quantize.h. RANGE for a scale that is not positive or out of range. */
+/* n features (as run, window and batch make them) to the int8 input of a network, as the firmware
+ * does it: device/signal/mrt_quantize.h. RANGE for a scale that is not positive or out of range. */
 MOTE_MUST_USE mote_status mote_frontend_quantize(const mote_frontend_plan *p, mote_input_quant q,
                                                  const float *values, size_t n, int8_t *out,
                                                  mote_err *err);

@@ -15,7 +15,7 @@ struct mote_frontend_plan {
 
 /* What fills the holes of a text of templates/ (base/fill.h): values by name, and tables of
  * constants. The letters stay: who asks for the text knows what they stand for. */
-enum { FRONTEND_MAX_VALUES = 32, FRONTEND_MAX_ARRAYS = 10 };
+enum { FRONTEND_MAX_VALUES = 40, FRONTEND_MAX_ARRAYS = 10 };
 typedef enum { FRONTEND_F32, FRONTEND_I32, FRONTEND_I16, FRONTEND_U16 } frontend_number;
 
 typedef struct frontend_text frontend_text;
@@ -62,6 +62,9 @@ extern const char frontend_pixels_h[], frontend_pixels_c[];
 extern const char frontend_columns_h[], frontend_columns_c[];
 extern const char frontend_array_c[], frontend_pointer_c[], frontend_quantisation_c[];
 
+/* Are features integers times 2^-12? */
+bool mote_frontend_gives_integers(const mote_frontend *f);
+
 /* Functions may be NULL where that is said. Those that get a front end get a checked one, except
  * check and describe. */
 struct mote_frontend_class {
@@ -90,8 +93,14 @@ struct mote_frontend_class {
     /* Fill p->own, and free it; all else in *p is there. NULL: nothing to keep. */
     mote_status (*plan)(mote_frontend_plan *p, mote_err *err);
     void (*release)(mote_frontend_plan *p);
+    /* Frames, before what a window does to them. */
     mote_status (*run)(const mote_frontend_plan *p, int32_t worker, const void *x, size_t n_steps,
                        float *out, mote_err *err);
+    /* What a window does to its frames [n_frames][values], to out (which may be they). NULL: no
+     * setting of the row does anything. kept: working memory, as many int16. */
+    bool (*sees_window)(const mote_frontend *f);
+    void (*window)(const mote_frontend_plan *p, const float *frames, size_t n_frames, int16_t *kept,
+                   float *out);
     /* NULL: run, sample by sample. */
     mote_status (*batch)(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
                          size_t n, float *out, mote_err *err);

@@ -190,6 +190,7 @@ static void say_shared(frontend_text *t)
     (void)mrt_quant_fixed_from(t->quant.scale > 0 ? t->quant.scale : 1.0f, t->quant.zero_point, &q);
     frontend_say(t, "float", !(t->quant.scale > 0));
     frontend_say(t, "fixed", mote_frontend_is_fixed(&t->p->frontend));
+    frontend_say(t, "integers", mote_frontend_gives_integers(&t->p->frontend));
     frontend_say_text(t, "quantisation", frontend_quantisation_c);
     frontend_say(t, "multiplier", q.multiplier);
     frontend_say(t, "shift", q.shift);

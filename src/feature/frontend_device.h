@@ -9,6 +9,11 @@
  *     void @f_clip(const T *x, void *scratch, int8_t *out);        a sample to the whole input
  *     int32_t @f_push(R_stream *s, const T *x, size_t n, size_t *n_used, int8_t *out);
  *
+ * A front end that sees windows keeps frames as int16_t, the @y of frame
+ * and push, and has besides
+ *
+ *     void @f_input(const int16_t *frames, int8_t *out);           a window to the whole input
+ *
  * where int8_t is written @o and mrt_quantize @u, since a network of float32 takes the numbers as
  * they are (device/signal/mrt_keep.h), with T and R below, and the macros @F_HOP, @F_FRAMES,
  * @F_VALUES, @F_SCRATCH_BYTES,
@@ -27,6 +32,7 @@ typedef struct {
     int32_t n_numbers;          /* in a step; with more than one, @F_CHANNELS is that */
     const char *code;           /* its row of compile/code_sizes.def */
     size_t stream_bytes;        /* RAM of a stream, with its scratch */
+    bool is_windowed;           /* frames are kept as int16_t, and there is @f_input */
     size_t scratch_bytes;       /* RAM of a sample as a whole, @F_SCRATCH_BYTES */
     int64_t table_bytes;        /* constants in flash */
     int64_t macs;               /* multiply-accumulates of one frame, about */

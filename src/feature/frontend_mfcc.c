@@ -55,6 +55,14 @@ static int32_t fft_for(double window)
     return n;
 }
 
+static mrt_normalise_method normalise_named(const char *name)
+{
+    return strcmp(name, "mean") == 0      ? MRT_NORMALISE_MEAN
+           : strcmp(name, "running") == 0 ? MRT_NORMALISE_RUNNING
+           : strcmp(name, "pcen") == 0    ? MRT_NORMALISE_PCEN
+                                          : MRT_NORMALISE_NONE;
+}
+
 static void of_project(const mote_project_features *y, double rate_hz, mote_frontend *f)
 {
     mote_feature_config c = mote_feature_config_default();
@@ -69,6 +77,11 @@ static void of_project(const mote_project_features *y, double rate_hz, mote_fron
     c.low_hz = y->low_hz;
     c.high_hz = y->high_hz;
     c.pre_emphasis = y->pre_emphasis;
+    c.normalise = normalise_named(y->normalise);
+    c.normalise_ms = y->normalise_ms;
+    c.pcen_gain = y->pcen_gain;
+    c.pcen_bias = y->pcen_bias;
+    c.pcen_power = y->pcen_power;
     set_settings(f, &c);
 }
 
@@ -143,6 +156,9 @@ static mote_status shape(const mote_frontend *f, const mote_shape *in, mote_shap
     if (frames == 0)
         return mote_fail(err, MOTE_SHAPE, "clip of %d samples is shorter than one window of %d",
                          (int)in->dims[0], (int)mote_feature_device_config(&c).window);
+    if (c.normalise != MRT_NORMALISE_NONE && frames > MRT_NORMALISE_MAX_FRAMES)
+        return mote_fail(err, MOTE_LIMIT, "a window of %d frames is normalised over %d at most",
+                         (int)frames, MRT_NORMALISE_MAX_FRAMES);
     *out = (mote_shape){MOTE_F32, 2, {frames, mote_feature_values(&c)}};
     return MOTE_OK;
 }
@@ -178,6 +194,17 @@ static mote_status run(const mote_frontend_plan *p, int32_t worker, const void *
                        float *out, mote_err *err)
 {
     return mote_feature_clip(p->own, worker, x, n_steps, out, err);
+}
+
+static bool sees_window(const mote_frontend *f)
+{
+    return settings_of(f).normalise != MRT_NORMALISE_NONE;
+}
+
+static void window(const mote_frontend_plan *p, const float *frames, size_t n_frames, int16_t *kept,
+                   float *out)
+{
+    mote_feature_window(mote_feature_plan_config(p->own), frames, n_frames, kept, out);
 }
 
 static mote_status batch(const mote_frontend_plan *p, mote_pool *pool, const void *const *x,
@@ -234,6 +261,7 @@ static bool picture(const mote_frontend *f, mote_frontend *out, double *low_hz, 
     mote_feature_config c = settings_of(f);
 
     c.n_coefficients = 0;
+    c.normalise = MRT_NORMALISE_NONE;
     *out = *f;
     out->row = &mote_frontend_row_logmel;
     set_settings(out, &c);
@@ -246,7 +274,8 @@ static bool picture(const mote_frontend *f, mote_frontend *out, double *low_hz, 
     .input = MOTE_INPUT_AUDIO, .init = init, .of_project = of_project, .check = check,             \
     .parse = parse, .to_json = to_json, .hash = hash, .describe = describe, .is_fixed = is_fixed,  \
     .set_fixed = set_fixed, .shape = shape, .pace = pace, .plan = plan, .release = release,        \
-    .run = run, .batch = batch, .picture = picture, .device = &mote_frontend_mfcc_device
+    .run = run, .sees_window = sees_window, .window = window, .batch = batch, .picture = picture,  \
+    .device = &mote_frontend_mfcc_device
 
 const mote_frontend_class mote_frontend_row_mfcc = {
     .name = "mfcc",

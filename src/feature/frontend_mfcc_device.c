@@ -32,9 +32,19 @@ static int64_t macs_of(const mrt_frontend_config *c)
     return (int64_t)c->n_fft * (2 * log2_fft + 2) + (int64_t)c->n_mels * c->n_coefficients;
 }
 
+/* Of a whole sample: behind the working memory of a frame, the frames that are kept. */
+static size_t scratch_bytes(const mote_frontend_plan *p)
+{
+    const size_t frame = mrt_frontend_scratch_bytes(&tables_of(p)->config);
+    if (!mote_frontend_sees_window(&p->frontend))
+        return frame;
+    return frame + (size_t)mote_shape_elements(&p->out) * sizeof(int16_t);
+}
+
 static void of(const mote_frontend_plan *p, mote_frontend_device *out)
 {
     static const char *const headers[] = {"mrt_frontend.h", NULL};
+    static const char *const windowed[] = {"mrt_frontend.h", "mrt_normalise.h", NULL};
     const mrt_frontend_tables *t = tables_of(p);
 
     *out = (mote_frontend_device){
@@ -44,7 +54,8 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .n_numbers = 1,
         .code = t->config.arithmetic == MRT_FIXED ? "FIXED_FRONTEND" : "FLOAT_FRONTEND",
         .stream_bytes = mrt_frontend_stream_bytes(&t->config),
-        .scratch_bytes = mrt_frontend_scratch_bytes(&t->config),
+        .scratch_bytes = scratch_bytes(p),
+        .is_windowed = mote_frontend_sees_window(&p->frontend),
         .table_bytes = table_bytes(t),
         .macs = macs_of(&t->config),
         .variable = "pcm",
@@ -52,7 +63,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .driver_words = "Your microphone driver: waits for n samples. The default is silence.",
         .sample_words = "audio samples",
         .feature_words = "audio features",
-        .headers = headers,
+        .headers = mote_frontend_sees_window(&p->frontend) ? windowed : headers,
     };
     (void)mote_format(out->input_words, sizeof out->input_words,
                       "Samples are 16 bits, mono, %d a second.\n", (int)t->config.rate_hz);
@@ -63,7 +74,8 @@ static bool uses(const mote_frontend_plan *p, const char *path)
     static const char *const parts[] = {"mrt_frontend", "mrt_fft",  "mrt_logf",
                                         "mrt_end",      "mrt_math", "mrt_quantize"};
 
-    (void)p;
+    if (mote_str_starts(path, "signal/mrt_normalise"))
+        return mote_frontend_sees_window(&p->frontend);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (mote_str_starts(path, "signal/") && mote_str_starts(path + 7, parts[i]))
             return true;
@@ -99,6 +111,24 @@ static void say_arrays(const mrt_frontend_tables *t, frontend_text *text)
     MOTE_BUG_IF(used != n);
 }
 
+static void say_window(const mote_frontend_plan *p, frontend_text *t)
+{
+    const mote_feature_config *c = mote_feature_plan_config(p->own);
+    const bool is_windowed = mote_frontend_sees_window(&p->frontend);
+    mrt_normalise n = {.method = MRT_NORMALISE_NONE};
+
+    if (is_windowed)
+        n = mote_feature_device_normalise(c, p->out.dims[0]);
+    frontend_say(t, "windowed", is_windowed);
+    frontend_say(t, "method", n.method);
+    frontend_say(t, "fraction", n.fraction);
+    frontend_say(t, "rate_q15", n.rate_q15);
+    frontend_say(t, "gain_q15", n.gain_q15);
+    frontend_say(t, "bias_q16", n.bias_q16);
+    frontend_say(t, "power_q15", n.power_q15);
+    frontend_say(t, "base_q12", n.base_q12);
+}
+
 static void fill(const mote_frontend_plan *p, frontend_text *t)
 {
     const mrt_frontend_config *f = &tables_of(p)->config;
@@ -116,8 +146,10 @@ static void fill(const mote_frontend_plan *p, frontend_text *t)
     frontend_say(t, "clip_samples", p->in.dims[0]);
     frontend_say(t, "frames", p->out.dims[0]);
     frontend_say(t, "values", p->out.dims[1]);
-    frontend_say(t, "scratch_bytes", (int64_t)mrt_frontend_scratch_bytes(f));
+    frontend_say(t, "scratch_bytes", (int64_t)scratch_bytes(p));
+    frontend_say(t, "frame_bytes", (int64_t)mrt_frontend_scratch_bytes(f));
     frontend_say(t, "stream_bytes", (int64_t)mrt_frontend_stream_bytes(f));
+    say_window(p, t);
     say_arrays(tables_of(p), t);
 }
 

@@ -73,6 +73,8 @@ mote_status mote_feature_plan_create(const mote_feature_config *cfg, int32_t n_w
     }
     MOTE_BUG_IF(mrt_frontend_build(&device, p->table_memory, table_bytes, &p->tables) !=
                 MRT_FRONTEND_OK);
+    const mrt_normalise window = mote_feature_device_normalise(cfg, 1);
+    MOTE_BUG_IF(cfg->normalise != MRT_NORMALISE_NONE && !mrt_normalise_check(&window));
     *out = p;
     return MOTE_OK;
 }
@@ -84,6 +86,11 @@ void mote_feature_plan_destroy(mote_feature_plan *p)
     mote_free(p->scratch);
     mote_free(p->table_memory);
     mote_free(p);
+}
+
+const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p)
+{
+    return &p->config;
 }
 
 const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p)
@@ -160,6 +167,23 @@ mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker, const 
 
     compute_frames(&run, 0, n_frames, worker);
     return MOTE_OK;
+}
+
+void mote_feature_window(const mote_feature_config *cfg, const float *frames, size_t n_frames,
+                         int16_t *kept, float *out)
+{
+    const mrt_normalise n = mote_feature_device_normalise(cfg, (int32_t)n_frames);
+    const size_t values = (size_t)n.n_values;
+    int32_t state[MRT_NORMALISE_STATE * MRT_FRONTEND_MAX_MELS], row[MRT_FRONTEND_MAX_MELS];
+
+    for (size_t t = 0; t < n_frames; t++)
+        mrt_normalise_keep_f32(&n, frames + t * values, kept + t * values);
+    mrt_normalise_begin(&n, kept, state);
+    for (size_t t = 0; t < n_frames; t++) {
+        mrt_normalise_next(&n, kept + t * values, state, row);
+        for (size_t v = 0; v < values; v++)
+            out[t * values + v] = (float)row[v] * (1.0f / (1 << MRT_NORMALISE_Q));
+    }
 }
 
 mote_status mote_feature_batch(const mote_feature_plan *p, mote_pool *pool, const mote_clips *clips,

@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "device/signal/mrt_frontend.h"
+#include "device/signal/mrt_normalise.h"
 #include "feature/frontend.h"
 
 /* Settings of the audio front end; device/signal/mrt_frontend.h defines what they mean. */
@@ -35,10 +36,17 @@ typedef struct {
     int32_t n_coefficients;    /* 1..n_mels: MFCC; 0: the log-mel values themselves */
     int32_t low_hz, high_hz;   /* edges of the mel bands, low < high <= rate_hz / 2 */
     double pre_emphasis;       /* 0 (none) .. 0.99, rounded to 2^-15 */
+    /* What a window does to its frames; device/signal/mrt_normalise.h. */
+    mrt_normalise_method normalise; /* "none", "mean", "running" or "pcen" (log-mel only) */
+    double normalise_ms;            /* time constant of running and pcen, 1..60000 */
+    double pcen_gain;               /* 0.5..1, rounded to 2^-15 */
+    double pcen_bias;               /* 0.01..100, rounded to 2^-16 */
+    double pcen_power;              /* 0.01..1, rounded to 2^-15 */
 } mote_feature_config;
 
 /* Keyword spotting: float, 16 kHz, 30 ms window, 20 ms hop, 512-point FFT, 40 mels from 20 to 4000
- * Hz, 10 coefficients, no pre-emphasis: 49 frames x 10 for a second (as MLPerf Tiny). */
+ * Hz, 10 coefficients, no pre-emphasis, frames as they are: 49 frames x 10 for a second (as MLPerf
+ * Tiny). */
 mote_feature_config mote_feature_config_default(void);
 
 /* RANGE, naming the field, what it may be and what it is; also when a mel filter would be empty. */
@@ -53,7 +61,8 @@ MOTE_MUST_USE mote_status mote_feature_config_from_json(const json_t *o, const c
  * memory). */
 json_t *mote_feature_config_to_json(const mote_feature_config *cfg);
 
-/* Names the settings together with MRT_FRONTEND_VERSION: equal hashes, equal feature bits. */
+/* Names the settings together with MRT_FRONTEND_VERSION and, where frames are normalised,
+ * MRT_NORMALISE_VERSION: equal hashes, equal feature bits. */
 mote_sha256 mote_feature_config_hash(const mote_feature_config *cfg);
 
 /* "mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float" for tables and logs. */
@@ -66,6 +75,9 @@ mote_frontend mote_feature_frontend(const mote_feature_config *cfg);
 /* The same settings in samples, as the device has them. cfg has passed check. */
 mrt_frontend_config mote_feature_device_config(const mote_feature_config *cfg);
 
+/* What the device does to a window of n_frames. cfg has passed check and normalises. */
+mrt_normalise mote_feature_device_normalise(const mote_feature_config *cfg, int32_t n_frames);
+
 /* Shape of the features of n_samples: frames x values. */
 int32_t mote_feature_frames(const mote_feature_config *cfg, size_t n_samples);
 int32_t mote_feature_values(const mote_feature_config *cfg);
@@ -77,13 +89,21 @@ MOTE_MUST_USE mote_status mote_feature_plan_create(const mote_feature_config *cf
                                                    int32_t n_workers, mote_feature_plan **out,
                                                    mote_err *err);
 void mote_feature_plan_destroy(mote_feature_plan *p);
-/* Borrowed, lives as long as p. */
+/* Borrowed, live as long as p. */
+const mote_feature_config *mote_feature_plan_config(const mote_feature_plan *p);
 const mrt_frontend_tables *mote_feature_plan_tables(const mote_feature_plan *p);
 
-/* A clip of n samples to out [frames][values]. SHAPE when it is shorter than one window. */
+/* A clip of n samples to out [frames][values], before what a window does to them. SHAPE when it is
+ * shorter than one window. */
 MOTE_MUST_USE mote_status mote_feature_clip(const mote_feature_plan *p, int32_t worker,
                                             const int16_t *pcm, size_t n, float *out,
                                             mote_err *err);
+
+/* Frames [n_frames][values] as clip and batch give them to what the network sees of a window of
+ * them. cfg has passed check and normalises; kept: working memory, [n_frames][values]; out may be
+ * frames. */
+void mote_feature_window(const mote_feature_config *cfg, const float *frames, size_t n_frames,
+                         int16_t *kept, float *out);
 
 /* Clips of one length. Borrowed. */
 typedef struct {

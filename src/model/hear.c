@@ -18,6 +18,7 @@ struct mote_hearer {
     int64_t frame, frame_hop;   /* samples */
     size_t step_bytes;          /* of one sample (a row of the model's) */
     size_t n_frames, n_in;      /* of a window; n_frames * n_values */
+    size_t frame_bytes;         /* of a frame as it is kept */
     size_t hop_frames;          /* frames from one window to the next; 0: no whole number */
     size_t chunk_frames;
     mrt_detector_config config;
@@ -25,9 +26,10 @@ struct mote_hearer {
     uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
     int32_t least[MRT_DETECTOR_MAX_CLASSES]; /* sum over smooth_hops that reaches the threshold */
     int8_t *quiet_in, *quiet_out;
-    char *steps;     /* chunk_frames of samples, at least a window */
-    float *features; /* [chunk_frames][n_values] */
-    int8_t *input;   /* of one window; used when windows share no frames */
+    char *steps;                     /* chunk_frames of samples, at least a window */
+    float *features;                 /* [chunk_frames][n_values] */
+    char *quiet_frames, *own_frames; /* [n_frames] as kept; own: when windows share none */
+    int8_t *input;                   /* of one window */
 };
 
 /* A recording on its way through. */
@@ -35,7 +37,7 @@ typedef struct {
     mote_hearer *h;
     const char *x;
     int64_t n;
-    int8_t *frames; /* of all windows, from sample `first`; NULL: windows share none */
+    char *frames; /* as kept, of all windows, from sample `first`; NULL: windows share none */
     int8_t *outputs;
     uint8_t *is_known;
     mote_heard *items;
@@ -75,11 +77,13 @@ static mote_status make_detector(mote_hearer *h, mote_err *err)
 
 static mote_status make_quiet(mote_hearer *h, mote_err *err)
 {
+    MOTE_TRY(mote_arena_take(&h->arena, h->n_frames, h->frame_bytes, &h->quiet_frames, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->n_in, 1, &h->quiet_in, err));
     MOTE_TRY(mote_arena_take(&h->arena, (size_t)h->n_labels, 1, &h->quiet_out, err));
     memset(h->steps, 0, (size_t)h->heard * h->step_bytes);
     MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, (size_t)h->heard, h->features,
-                                   h->quiet_in, err));
+                                   h->quiet_frames, err));
+    MOTE_TRY(mote_predictor_window(h->predictor, h->quiet_frames, h->quiet_in, err));
     mote_predictor_run(h->predictor, h->quiet_in, h->quiet_out);
     return MOTE_OK;
 }
@@ -100,6 +104,7 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
     h->frame_hop = pace.hop;
     h->n_frames = mote_frontend_frames(&pace, (size_t)h->clip);
     h->n_in = h->n_frames * (size_t)h->n_values;
+    h->frame_bytes = (size_t)h->n_values * mote_predictor_kept_bytes(h->predictor);
     h->heard = (int64_t)samples_of(h, h->n_frames);
     int64_t hop_samples_ms = (int64_t)((double)op->hop_ms * pace.rate_hz);
     h->hop = hop_samples_ms / 1000 > 0 ? hop_samples_ms / 1000 : 1;
@@ -110,6 +115,7 @@ static mote_status prepare(mote_hearer *h, mote_err *err)
         mote_arena_take(&h->arena, samples_of(h, h->chunk_frames), h->step_bytes, &h->steps, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->chunk_frames * (size_t)h->n_values, sizeof *h->features,
                              &h->features, err));
+    MOTE_TRY(mote_arena_take(&h->arena, h->n_frames, h->frame_bytes, &h->own_frames, err));
     MOTE_TRY(mote_arena_take(&h->arena, h->n_in, 1, &h->input, err));
     MOTE_TRY(make_detector(h, err));
     return make_quiet(h, err);
@@ -169,11 +175,11 @@ static void copy_steps(const work *w, int64_t from, size_t count)
 static mote_status fill_frames(work *w, size_t n_all, mote_err *err)
 {
     mote_hearer *h = w->h;
-    size_t values = (size_t)h->n_values, i = 0;
+    size_t i = 0;
     while (i < n_all) {
         int64_t start = w->out.first + (int64_t)i * h->frame_hop;
         if (start + h->frame <= 0 || start >= w->n) {
-            memcpy(w->frames + i * values, h->quiet_in, values);
+            memcpy(w->frames + i * h->frame_bytes, h->quiet_frames, h->frame_bytes);
             i++;
             continue;
         }
@@ -182,7 +188,7 @@ static mote_status fill_frames(work *w, size_t n_all, mote_err *err)
         n = left < n ? left : n;
         copy_steps(w, start, samples_of(h, n));
         MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, samples_of(h, n), h->features,
-                                       w->frames + i * values, err));
+                                       w->frames + i * h->frame_bytes, err));
         i += n;
     }
     return MOTE_OK;
@@ -207,19 +213,20 @@ static mote_status run_window(work *w, size_t i, mote_err *err)
     mote_hearer *h = w->h;
     if (w->is_known[i])
         return MOTE_OK;
-    const int8_t *in = h->input;
+    const char *frames = h->own_frames;
     if (w->frames) {
-        in = w->frames + i * h->hop_frames * (size_t)h->n_values;
+        frames = w->frames + i * h->hop_frames * h->frame_bytes;
     } else {
         copy_steps(w, w->out.first + (int64_t)i * h->hop, (size_t)h->heard);
         MOTE_TRY(mote_predictor_frames(h->predictor, h->steps, (size_t)h->heard, h->features,
-                                       h->input, err));
+                                       h->own_frames, err));
     }
-    if (memcmp(in, h->quiet_in, h->n_in) == 0) {
+    MOTE_TRY(mote_predictor_window(h->predictor, frames, h->input, err));
+    if (memcmp(h->input, h->quiet_in, h->n_in) == 0) {
         set_output(w, i, h->quiet_out);
         return MOTE_OK;
     }
-    mote_predictor_run(h->predictor, in, w->outputs + i * (size_t)h->n_labels);
+    mote_predictor_run(h->predictor, h->input, w->outputs + i * (size_t)h->n_labels);
     w->is_known[i] = 1;
     w->out.n_run++;
     return MOTE_OK;
@@ -341,7 +348,7 @@ static mote_status take_memory(work *w, mote_arena *a, mote_err *err)
     MOTE_TRY(mote_arena_take(a, most, sizeof *w->items, &w->items, err));
     if (h->hop_frames == 0)
         return MOTE_OK;
-    MOTE_TRY(mote_arena_take(a, n_frames * (size_t)h->n_values, 1, &w->frames, err));
+    MOTE_TRY(mote_arena_take(a, n_frames, h->frame_bytes, &w->frames, err));
     return fill_frames(w, n_frames, err);
 }
 

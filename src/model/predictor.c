@@ -133,8 +133,18 @@ mote_status mote_predict_features(mote_predictor *p, const float *in, size_t n,
     return MOTE_OK;
 }
 
+static bool sees_window(const mote_predictor *p)
+{
+    return mote_frontend_sees_window(mote_model_frontend(p->model));
+}
+
+size_t mote_predictor_kept_bytes(const mote_predictor *p)
+{
+    return sees_window(p) ? sizeof(float) : sizeof(int8_t);
+}
+
 mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_steps, float *features,
-                                  int8_t *out, mote_err *err)
+                                  void *out, mote_err *err)
 {
     mote_frontend_pace pace;
     if (!mote_frontend_pace_of(mote_model_frontend(p->model),
@@ -143,8 +153,22 @@ mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_ste
         return mote_fail(err, MOTE_UNSUPPORTED, "model '%s' takes samples as a whole",
                          mote_model_name(p->model));
     size_t n_values = mote_frontend_frames(&pace, n_steps) * (size_t)pace.n_values;
-    MOTE_TRY(mote_frontend_run(p->plan, 0, x, n_steps, features, err));
-    return mote_frontend_quantize(p->plan, input_quant(p), features, n_values, out, err);
+    MOTE_TRY(mote_frontend_run_frames(p->plan, 0, x, n_steps, features, err));
+    if (!sees_window(p))
+        return mote_frontend_quantize(p->plan, input_quant(p), features, n_values, out, err);
+    memcpy(out, features, n_values * sizeof *features);
+    return MOTE_OK;
+}
+
+mote_status mote_predictor_window(mote_predictor *p, const void *frames, int8_t *out, mote_err *err)
+{
+    const size_t n_frames = (size_t)mote_frontend_plan_out(p->plan)->dims[0];
+    if (!sees_window(p)) {
+        memcpy(out, frames, p->n_in);
+        return MOTE_OK;
+    }
+    MOTE_TRY(mote_frontend_window(p->plan, frames, n_frames, p->features, err));
+    return mote_frontend_quantize(p->plan, input_quant(p), p->features, p->n_in, out, err);
 }
 
 void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out)

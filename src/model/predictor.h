@@ -41,12 +41,17 @@ MOTE_MUST_USE mote_status mote_predict_features(mote_predictor *p, const float *
                                                 mote_prediction *out, mote_err *err);
 
 /* The steps of mote_predict by themselves, for who shares frames between windows: hear.h.
- * frames: the front end over n_steps steps of x and the quantisation for the graph's input, out
- * [frames][values]; features is scratch of as many floats. SHAPE when n_steps is less than one
+ * frames: the front end over n_steps steps of x, out [frames][values] as they are kept, each value
+ * of mote_predictor_kept_bytes: quantised for the graph's input, or as floats when a window is yet
+ * to normalise them; features is scratch of as many floats. SHAPE when n_steps is less than one
  * frame.
+ * window: the frames of one window, as they are kept, to the graph's input.
  * run: the int8 graph alone; out has n_outputs values. */
+size_t mote_predictor_kept_bytes(const mote_predictor *p);
 MOTE_MUST_USE mote_status mote_predictor_frames(mote_predictor *p, const void *x, size_t n_steps,
-                                                float *features, int8_t *out, mote_err *err);
+                                                float *features, void *out, mote_err *err);
+MOTE_MUST_USE mote_status mote_predictor_window(mote_predictor *p, const void *frames, int8_t *out,
+                                                mote_err *err);
 void mote_predictor_run(mote_predictor *p, const int8_t *in, int8_t *out);
 
 /* The probabilities of an int8 output, at a temperature: what a predictor reports, and what judges

@@ -146,6 +146,11 @@ static void check_features(mote_reader *r)
         mote_reader_complain_key(r, "features.coefficients",
                                  "'features.coefficients' (%d) is more than mels (%d)",
                                  f->coefficients, f->mels);
+    if (strcmp(f->kind, "mfcc") == 0 && strcmp(f->normalise, "pcen") == 0 &&
+        mote_reader_are_good(r, "features.kind", "features.normalise"))
+        mote_reader_complain_key(r, "features.normalise",
+                                 "'features.normalise' (pcen) is of the energies of mel bands: "
+                                 "features.kind must be logmel, or this mean or running");
 }
 
 static void check_training(mote_reader *r)

@@ -16,6 +16,9 @@ typedef struct {
     double window_ms, hop_ms;
     int32_t low_hz, high_hz; /* low < high <= rate / 2 */
     double pre_emphasis;
+    const char *normalise; /* "none", "mean", "running", "pcen" (logmel only) */
+    double normalise_ms;   /* running, pcen */
+    double pcen_gain, pcen_bias, pcen_power;
     const char *arithmetic; /* "float" or "fixed" */
     /* Of series. */
     double frame_ms, frame_hop_ms;    /* 0: the whole sample; 0: as long as a frame */

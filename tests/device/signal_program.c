@@ -6,6 +6,7 @@
 
 #include "device/mrt_port.h"
 #include "device/signal/mrt_frontend.h"
+#include "device/signal/mrt_normalise.h"
 #include "device/signal/mrt_math.h"
 #include "device/signal/mrt_quantize.h"
 #include "device/signal/mrt_pixels.h"
@@ -153,6 +154,47 @@ static void run_front_end(int32_t arithmetic)
             pcm_fill(&r, (uint32_t)(clip + i), pcm, N_SAMPLES);
             show(name, i * 1000 + clip, hash_features(HASH_START, &t));
         }
+    }
+}
+
+/* ---- normalisation ---- */
+
+/* Windows of what a walk of log-mel values may be, by every method. */
+static void run_normalise(void)
+{
+    enum { FRAMES = 49, VALUES = 40 };
+    static int16_t frames[FRAMES * VALUES];
+    int32_t state[MRT_NORMALISE_STATE * VALUES], values[VALUES];
+    float kept[VALUES];
+    pcm_rng r = {77};
+
+    for (int i = 0; i < 12; i++) {
+        mrt_normalise n = {1 + i % 3,
+                           FRAMES,
+                           VALUES,
+                           10,
+                           1 + (int32_t)(pcm_draw(&r) % 20000u),
+                           20000 + (int32_t)(pcm_draw(&r) % 12768u),
+                           655 + (int32_t)(pcm_draw(&r) % 400000u),
+                           328 + (int32_t)(pcm_draw(&r) % 32440u),
+                           0};
+        uint64_t h = HASH_START;
+        n.base_q12 = mrt_normalise_base(&n);
+        if (!mrt_normalise_check(&n)) {
+            printf("normalise %d is refused\n", i);
+            continue;
+        }
+        for (int32_t t = 0; t < FRAMES; t++) {
+            for (int32_t v = 0; v < VALUES; v++)
+                kept[v] = (float)(int32_t)(pcm_draw(&r) % 24000u) * 0.001f - 13.8155f;
+            mrt_normalise_keep_f32(&n, kept, frames + t * VALUES);
+        }
+        mrt_normalise_begin(&n, frames, state);
+        for (int32_t t = 0; t < FRAMES; t++) {
+            mrt_normalise_next(&n, frames + t * VALUES, state, values);
+            h = hash_bytes(h, values, sizeof values);
+        }
+        show("normalise", i, hash_bytes(h, &n, sizeof n));
     }
 }
 
@@ -427,6 +469,7 @@ int main(void)
     run_math();
     run_stream_and_watch();
     show_usual();
+    run_normalise();
     run_front_end(MRT_FIXED);
     run_front_end(MRT_FLOAT);
     run_series(1, 2);

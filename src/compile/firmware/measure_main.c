@@ -5,7 +5,8 @@
  * answers.
  *
  * in.bin: with MEASURE_NUMBERS samples, each so many of MEASURE_TYPE, else inputs of the network,
- * one after another. MEASURE_FEATURES: there is a front end, MEASURE_FRAMES: which goes over time.
+ * one after another. MEASURE_FEATURES: there is a front end, MEASURE_FRAMES: which goes over time;
+ * MEASURE_WINDOW: and normalises windows of frames.
  * MEASURE_LAYER: what else there is, a header beside this file; MEASURE_ANSWER: its memory and its
  * way from a sample to the network's input are used.
  * out.bin: for each, the input of the network, its output, and what the layer writes. */
@@ -168,10 +169,67 @@ static void run_clip(void *arg)
 }
 #endif
 
+#ifdef MEASURE_WINDOW
+static int16_t window[FEATURES_FRAMES * FEATURES_VALUES];
+
+static void run_window(void *arg)
+{
+    features_input(window, arg);
+}
+
+static cost measure_window(void *in)
+{
+    for (int i = 0; i < FEATURES_FRAMES; i++)
+        features_frame(sample + i * FEATURES_HOP, features_scratch, window + i * FEATURES_VALUES);
+    return measure(run_window, in);
+}
+#endif
+
 #ifdef MEASURE_FRAMES
 static void run_frame(void *arg)
 {
+#ifdef MEASURE_WINDOW
+    features_frame(sample, features_scratch, window);
+    (void)arg;
+#else
     features_frame(sample, features_scratch, arg);
+#endif
+}
+#endif
+
+/* ---- the front end: the most that its parts took ---- */
+
+#ifdef MEASURE_NUMBERS
+static uint32_t front_stack;
+
+static uint32_t most(uint32_t ticks, cost c)
+{
+    front_stack = larger(front_stack, c.stack_bytes);
+    return larger(ticks, c.ticks);
+}
+
+static void measure_front_end(void *in, int is_last)
+{
+    static uint32_t clip;
+#ifdef MEASURE_FRAMES
+    static uint32_t frame;
+    frame = is_last ? frame : most(frame, measure(run_frame, in));
+#endif
+#ifdef MEASURE_WINDOW
+    static uint32_t look;
+    look = is_last ? look : most(look, measure_window(in));
+#endif
+    clip = is_last ? clip : most(clip, measure(run_clip, in));
+    if (!is_last)
+        return;
+#ifdef MEASURE_FRAMES
+    print("hop", frame);
+#endif
+#ifdef MEASURE_WINDOW
+    print("window", look);
+#endif
+    print("clip", clip);
+    print("features_stack", front_stack);
 }
 #endif
 
@@ -190,19 +248,8 @@ int main(void)
         stop("cannot open in.bin or out.bin");
     uint32_t n = 0, ticks_max = 0, ticks_first = 0, stack = 0;
 #ifdef MEASURE_NUMBERS
-    uint32_t clip = 0, features_stack = 0;
-#ifdef MEASURE_FRAMES
-    uint32_t frame = 0;
-#endif
     while (sys_semihost_read(from, sample, sizeof sample) == 0) {
-#ifdef MEASURE_FRAMES
-        cost f = measure(run_frame, in);
-        frame = larger(frame, f.ticks);
-        features_stack = larger(features_stack, f.stack_bytes);
-#endif
-        cost c = measure(run_clip, in);
-        clip = larger(clip, c.ticks);
-        features_stack = larger(features_stack, c.stack_bytes);
+        measure_front_end(in, 0);
 #else
     while (sys_semihost_read(from, in, MODEL_INPUT_BYTES) == 0) {
 #endif
@@ -223,12 +270,8 @@ int main(void)
     print("network", ticks_max);
     print("network_first", ticks_first);
     print("network_stack", stack);
-#ifdef MEASURE_FRAMES
-    print("hop", frame);
-#endif
 #ifdef MEASURE_NUMBERS
-    print("clip", clip);
-    print("features_stack", features_stack);
+    measure_front_end(in, 1);
 #endif
 #ifdef MEASURE_LAYER
     layer_end(out);

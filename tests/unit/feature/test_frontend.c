@@ -194,11 +194,61 @@ static void none_hands_numbers_on(void **state)
     mote_frontend_plan_destroy(p);
 }
 
+/* A sample as a whole, the same in a batch, and the same window of frames of a longer recording, as
+ * a stream hears it: the same bits. */
+static void a_window_of_a_stream_is_the_clip(void **state)
+{
+    (void)state;
+    enum { N = 16000, LONG = 3 * N, CLIPS = 5, AT = 7 };
+    static int16_t pcm[LONG];
+    static const char *const cases[] = {
+        "{\"kind\": \"mfcc\", \"normalise\": \"mean\"}",
+        "{\"kind\": \"logmel\", \"normalise\": \"mean\", \"arithmetic\": \"fixed\"}",
+        "{\"kind\": \"mfcc\", \"normalise\": \"running\", \"arithmetic\": \"fixed\"}",
+        "{\"kind\": \"logmel\", \"normalise\": \"pcen\"}",
+        "{\"kind\": \"logmel\", \"normalise\": \"pcen\", \"rate_hz\": 8000, \"n_fft\": 256}",
+        "{\"kind\": \"logmel\"}",
+    };
+    mote_pool *pool = NULL;
+    mote_err err;
+    T_OK(mote_pool_create(2, &pool, &err));
+    for (size_t k = 0; k < T_COUNT(cases); k++) {
+        mote_frontend f;
+        mote_frontend_plan *p = NULL;
+        mote_frontend_pace pace;
+        const mote_shape in = sound(N);
+        const void *clips[CLIPS];
+        T_OK(parse(cases[k], &f, &err));
+        T_OK(mote_frontend_plan_create(&f, &in, 2, &p, &err));
+        assert_true(mote_frontend_pace_of(&f, &in, &pace));
+        assert_true(mote_frontend_sees_window(&f) == (k + 1 < T_COUNT(cases)));
+        const size_t n_frames = mote_frontend_frames(&pace, N), values = (size_t)pace.n_values;
+        const size_t n = n_frames * values, all = mote_frontend_frames(&pace, LONG) * values;
+        float *stream = mote_alloc(all, sizeof *stream), *window = mote_alloc(n, sizeof *window);
+        float *clip = mote_alloc(n, sizeof *clip), *batch = mote_alloc(CLIPS * n, sizeof *batch);
+        pcm_bursts((uint32_t)k + 3, pcm, LONG);
+        T_OK(mote_frontend_run_frames(p, 1, pcm, LONG, stream, &err));
+        for (size_t i = 0; i < CLIPS; i++)
+            clips[i] = pcm + i * AT * (size_t)pace.hop;
+        T_OK(mote_frontend_batch(p, pool, clips, CLIPS, batch, &err));
+        for (size_t i = 0; i < CLIPS; i++) {
+            T_OK(mote_frontend_window(p, stream + i * AT * values, n_frames, window, &err));
+            T_OK(mote_frontend_run(p, 0, clips[i], N, clip, &err));
+            assert_memory_equal(clip, window, n * sizeof *clip);
+            assert_memory_equal(clip, batch + i * n, n * sizeof *clip);
+        }
+        mote_free(stream), mote_free(window), mote_free(clip), mote_free(batch);
+        mote_frontend_plan_destroy(p);
+    }
+    mote_pool_destroy(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_goes_through_json_and_back),
         cmocka_unit_test(settings_without_a_kind_are_of_sound),
+        cmocka_unit_test(a_window_of_a_stream_is_the_clip),
         cmocka_unit_test(sound_is_what_it_was),
         cmocka_unit_test(the_pace_says_how_frames_follow),
         cmocka_unit_test(values_have_words),

@@ -4,6 +4,8 @@
 
 #include "feature/mfcc.h"
 
+#define BY_PCEN "{\"n_coefficients\": 0, \"normalise\": \"pcen\""
+
 static mote_status parse(const char *text, mote_feature_config *out, mote_err *err)
 {
     MOTE_SCOPED_JSON *o = NULL;
@@ -80,6 +82,16 @@ static void bad_configs_are_refused_and_named(void **state)
          MOTE_RANGE},
         {"{\"pre_emphasis\": 1}", "'pre_emphasis' must be 0 (none) .. 0.99, not 1", MOTE_RANGE},
         {"{\"pre_emphasis\": -0.1}", "'pre_emphasis'", MOTE_RANGE},
+        {"{\"normalise\": \"median\"}",
+         "'normalise' must be \"none\", \"mean\", \"running\" or \"pcen\", not \"median\"",
+         MOTE_RANGE},
+        {"{\"normalise\": 1}", "'normalise' must be a string", MOTE_PARSE},
+        {"{\"normalise\": \"pcen\"}", "'kind' must be \"logmel\"", MOTE_RANGE},
+        {"{\"normalise\": \"running\", \"normalise_ms\": 0.5}",
+         "'normalise_ms' must be 1..60000, not 0.5", MOTE_RANGE},
+        {BY_PCEN ", \"pcen_gain\": 1.1}", "'pcen_gain' must be 0.5..1, not 1.1", MOTE_RANGE},
+        {BY_PCEN ", \"pcen_bias\": 0}", "'pcen_bias' must be 0.01..100, not 0", MOTE_RANGE},
+        {BY_PCEN ", \"pcen_power\": 0}", "'pcen_power' must be 0.01..1, not 0", MOTE_RANGE},
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
@@ -106,6 +118,10 @@ static void limits_themselves_are_accepted(void **state)
         "60}",
         "{\"low_hz\": 0, \"high_hz\": 8000}",
         "{\"pre_emphasis\": 0.99}",
+        "{\"normalise\": \"running\", \"normalise_ms\": 60000}",
+        BY_PCEN ", \"normalise_ms\": 1, \"pcen_gain\": 0.5, \"pcen_bias\": 0.01, "
+                "\"pcen_power\": 0.01}",
+        BY_PCEN ", \"pcen_gain\": 1, \"pcen_bias\": 100, \"pcen_power\": 1}",
     };
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_err err;
@@ -165,6 +181,15 @@ static void every_setting_changes_the_hash(void **state)
         "{\"low_hz\":21}",
         "{\"high_hz\":4001}",
         "{\"pre_emphasis\":0.5}",
+        "{\"normalise\":\"mean\"}",
+        "{\"n_coefficients\":0,\"normalise\":\"mean\"}",
+        "{\"normalise\":\"running\"}",
+        "{\"normalise\":\"running\",\"normalise_ms\":200}",
+        BY_PCEN "}",
+        BY_PCEN ",\"normalise_ms\":200}",
+        BY_PCEN ",\"pcen_gain\":0.9}",
+        BY_PCEN ",\"pcen_bias\":1}",
+        BY_PCEN ",\"pcen_power\":0.4}",
     };
     mote_sha256 hashes[T_COUNT(cases)];
     for (size_t i = 0; i < T_COUNT(cases); i++) {
@@ -175,6 +200,25 @@ static void every_setting_changes_the_hash(void **state)
         for (size_t j = 0; j < i; j++)
             assert_false(mote_sha256_equal(&hashes[i], &hashes[j]));
     }
+}
+
+/* What was computed before frames could be normalised is found again, and text of then is text of
+ * now. */
+static void what_is_not_normalised_is_named_as_ever(void **state)
+{
+    (void)state;
+    mote_feature_config cfg = mote_feature_config_default();
+    const mote_sha256 hash = mote_feature_config_hash(&cfg);
+    char hex[65];
+    mote_sha256_hex(&hash, hex);
+    assert_string_equal(hex, "fc70b040e6f67887325b72c7c1b7728cfa5da547e3968000945874f921ce5449");
+    json_t *o = mote_feature_config_to_json(&cfg);
+    assert_int_equal(json_object_size(o), 10);
+    json_decref(o);
+    cfg.normalise = MRT_NORMALISE_MEAN;
+    o = mote_feature_config_to_json(&cfg);
+    assert_int_equal(json_object_size(o), 11);
+    json_decref(o);
 }
 
 static void settings_that_mean_the_same_samples_have_one_hash(void **state)
@@ -210,6 +254,7 @@ int main(void)
         cmocka_unit_test(nan_is_refused),
         cmocka_unit_test(canonical_text_reads_back),
         cmocka_unit_test(every_setting_changes_the_hash),
+        cmocka_unit_test(what_is_not_normalised_is_named_as_ever),
         cmocka_unit_test(settings_that_mean_the_same_samples_have_one_hash),
         cmocka_unit_test(the_description_says_what_it_is),
     };

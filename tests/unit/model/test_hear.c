@@ -135,8 +135,14 @@ static void the_firmware_says_the_same_on_clips_and_on_a_stream(void **state)
     if (!mote_process_in_path("cc") || !mote_process_in_path("make"))
         T_SKIP("no cc or make to build the generated firmware with");
     mote_feature_config fine = mote_feature_config_default(), fixed = fine;
+    mote_feature_config mean = fine, running = fine, pcen = fine;
     fine.hop_ms = 10;
     fixed.arithmetic = MRT_FIXED;
+    mean.normalise = MRT_NORMALISE_MEAN;
+    running.normalise = MRT_NORMALISE_RUNNING;
+    running.arithmetic = MRT_FIXED;
+    pcen.normalise = MRT_NORMALISE_PCEN;
+    pcen.n_coefficients = 0;
     const struct {
         mote_feature_config fc;
         mote_operating_point op;
@@ -165,6 +171,24 @@ static void the_firmware_says_the_same_on_clips_and_on_a_stream(void **state)
           .hop_ms = 60,
           .temperature = 1,
           .thresholds = {0.38f, 0.37f}}},
+        {mean,
+         {.smooth_hops = 3,
+          .suppress_ms = 1000,
+          .hop_ms = 100,
+          .temperature = 0.2f,
+          .thresholds = {0.42f, 0.4f}}},
+        {running,
+         {.smooth_hops = 1,
+          .suppress_ms = 0,
+          .hop_ms = 100,
+          .temperature = 1,
+          .thresholds = {0.5f, 0.5f, 0.5f}}},
+        {pcen,
+         {.smooth_hops = 2,
+          .suppress_ms = 200,
+          .hop_ms = 60,
+          .temperature = 1,
+          .thresholds = {0.4f, 0.4f, 0.4f}}},
     };
     static const size_t lengths[] = {0,     1,     479,   480,   8000,  15839, 15840,
                                      15999, 16000, 16001, 17600, 23456, 40000};

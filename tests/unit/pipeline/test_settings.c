@@ -20,8 +20,12 @@ typedef struct {
     const char *front_end;    /* NULL: the task's own */
 } variant;
 
-#define WORDS                                                                                      \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"keyword\",\"keywords\":[\"yes\",\"no\"],"            \
+#define WORDS         WORDS_OF("")
+#define BY_PCEN       "\"features\":{\"kind\":\"logmel\",\"normalise\":\"pcen\"},"
+#define WORDS_BY_PCEN WORDS_OF(BY_PCEN)
+#define WORDS_OF(more)                                                                             \
+    "{\"mote\":1," more "\"name\":\"base\",\"task\":\"keyword\","                                  \
+    "\"keywords\":[\"yes\",\"no\"],"                                                               \
     "\"data\":{\"group_pattern\":\"{group}_*\"},"                                                  \
     "\"value\":{\"currency\":\"EUR\",\"true_accept\":2,\"false_accept\":-1,\"false_reject\":-1,"   \
     "\"volume_per_day\":10},"                                                                      \
@@ -33,8 +37,11 @@ typedef struct {
     "{\"mote\":1,\"name\":\"base\",\"task\":\"gesture\","                                          \
     "\"data\":{\"group_pattern\":\"{group}_*\",\"window_ms\":1000,\"stride_ms\":250},"             \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
-#define SOUNDS                                                                                     \
-    "{\"mote\":1,\"name\":\"base\",\"task\":\"sound\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
+#define SOUNDS         SOUNDS_OF("")
+#define SOUNDS_BY_PCEN SOUNDS_OF(BY_PCEN)
+#define SOUNDS_OF(more)                                                                            \
+    "{\"mote\":1,\"name\":\"base\",\"task\":\"sound\"," more                                       \
+    "\"data\":{\"group_pattern\":\"{group}_*\"},"                                                  \
     "\"schedule\":{\"promote\":{\"clean_at_least\":0.5}}}"
 #define UNUSUAL_OF(more)                                                                           \
     "{\"mote\":1,\"name\":\"base\",\"task\":\"anomaly\"," more                                     \
@@ -42,6 +49,7 @@ typedef struct {
 #define UNUSUAL          UNUSUAL_OF("")
 #define UNUSUAL_BY_HUBER UNUSUAL_OF("\"training\":{\"loss\":\"huber\"},")
 #define UNUSUAL_SOUND    UNUSUAL_OF("\"input\":\"audio\",")
+#define UNUSUAL_BY_PCEN  UNUSUAL_OF("\"input\":\"audio\"," BY_PCEN)
 #define UNUSUAL_ROWS     UNUSUAL_OF("\"input\":\"table\",\"table\":{\"target\":\"y\"},")
 #define PICTURES                                                                                   \
     "{\"mote\":1,\"name\":\"base\",\"task\":\"image\",\"data\":{\"group_pattern\":\"{group}_*\"}," \
@@ -63,9 +71,11 @@ static const variant variants[] = {
     {MOTE_TASK_keyword, WORDS, "tc-resnet", NULL},
     {MOTE_TASK_gesture, MOVEMENTS, "tc-resnet", "raw"},
     {MOTE_TASK_keyword, WORDS, NULL, NULL},
+    {MOTE_TASK_keyword, WORDS_BY_PCEN, "ds-cnn", NULL},
     {MOTE_TASK_sound, SOUNDS, "ds-cnn", "mfcc"},
     {MOTE_TASK_sound, SOUNDS, NULL, NULL},
     {MOTE_TASK_sound, SOUNDS, "dense", "logmel"},
+    {MOTE_TASK_sound, SOUNDS_BY_PCEN, "dense", NULL},
     {MOTE_TASK_sound, SOUNDS, "conv1d", "logmel"},
     {MOTE_TASK_sound, SOUNDS, "tc-resnet", "logmel"},
     {MOTE_TASK_gesture, MOVEMENTS, "conv1d", NULL},
@@ -81,6 +91,7 @@ static const variant variants[] = {
     {MOTE_TASK_anomaly, UNUSUAL, "gaussian", NULL},
     {MOTE_TASK_anomaly, UNUSUAL_SOUND, "gaussian", "mfcc"},
     {MOTE_TASK_anomaly, UNUSUAL_SOUND, "autoencoder", "logmel"},
+    {MOTE_TASK_anomaly, UNUSUAL_BY_PCEN, "gaussian", NULL},
     {MOTE_TASK_anomaly, UNUSUAL_ROWS, "gaussian", NULL},
     {MOTE_TASK_image, PICTURES, "ds-cnn", "pixels"},
     {MOTE_TASK_image, PICTURES, NULL, NULL},
