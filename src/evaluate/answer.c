@@ -3,6 +3,7 @@
 #include "evaluate/answer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "evaluate/answer_internal.h"
@@ -209,4 +210,52 @@ void mote_answers_pair_text(const mote_answers_pair *p, const char *champion,
     (void)mote_format(out, out_bytes, "%s %s %s by %s%s%s: %s against %s (difference %s, %s to %s)",
                       challenger, words, champion, m->name, p->of ? " of " : "", p->of ? p->of : "",
                       of_challenger, of_champion, difference, lo, hi);
+}
+
+/* ---- some of them ------------------------------------------------------------------------ */
+
+/* n, of which [first, behind) are left out. */
+typedef struct {
+    size_t n, first, behind;
+    mote_arena *a;
+} leaving_out;
+
+/* Elements of `bytes` each; NULL stays NULL. */
+static mote_status but_for(const leaving_out *l, const void *all, size_t bytes, const void **kept,
+                           mote_err *err)
+{
+    char *some = NULL;
+    *kept = NULL;
+    if (!all)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(l->a, l->n + 1, bytes, &some, err));
+    memcpy(some, all, l->first * bytes);
+    memcpy(some + l->first * bytes, (const char *)all + l->behind * bytes,
+           (l->n - l->behind) * bytes);
+    *kept = some;
+    return MOTE_OK;
+}
+
+mote_status mote_answers_without(const mote_answers *x, size_t first, size_t n, mote_arena *a,
+                                 mote_answers *out, mote_err *err)
+{
+    MOTE_BUG_IF(first + n > x->n);
+    const leaving_out l = {x->n, first, first + n, a};
+    const size_t row = (size_t)x->width * sizeof *x->said;
+    const void *said, *class_id, *values, *is_anomaly, *groups;
+    MOTE_TRY(but_for(&l, x->said, row, &said, err));
+    MOTE_TRY(but_for(&l, x->class_id, sizeof *x->class_id, &class_id, err));
+    MOTE_TRY(but_for(&l, x->values, row, &values, err));
+    MOTE_TRY(but_for(&l, x->is_anomaly, sizeof *x->is_anomaly, &is_anomaly, err));
+    MOTE_TRY(but_for(&l, x->groups, sizeof *x->groups, &groups, err));
+    mote_answers y = *x;
+    y.n = x->n - n;
+    y.said = said;
+    y.class_id = class_id;
+    y.values = values;
+    y.is_anomaly = is_anomaly;
+    y.groups = groups;
+    y.lo = y.hi = y.thresholds = NULL;
+    *out = y;
+    return MOTE_OK;
 }

@@ -32,8 +32,9 @@ typedef struct {
     const float *values; /* [n][width] */
     const float *lo, *hi; /* [n][width] intervals that the model states of values; NULL: none */
     const bool *is_anomaly;
-    float threshold;       /* of scores */
-    const int32_t *groups; /* [n] in [0, n_groups), or NULL: each sample stands alone */
+    float threshold;         /* of scores */
+    const float *thresholds; /* [n] of scores by several models; NULL: that one */
+    const int32_t *groups;   /* [n] in [0, n_groups), or NULL: each sample stands alone */
     int32_t n_groups;
     const char *of; /* the value that these are alone, of several (mote_answers_value); else NULL */
 } mote_answers;
@@ -108,6 +109,11 @@ MOTE_MUST_USE mote_status mote_answers_chief(const mote_answers *x, mote_arena *
  * as long as `a`. ARG: there is no such value. */
 MOTE_MUST_USE mote_status mote_answers_value(const mote_answers *x, int32_t k, const char *of,
                                              mote_arena *a, mote_answers *out, mote_err *err);
+
+/* The answers but for samples [first, first + n). Lives as long as `a`; what the model states
+ * around them is left out. */
+MOTE_MUST_USE mote_status mote_answers_without(const mote_answers *x, size_t first, size_t n,
+                                               mote_arena *a, mote_answers *out, mote_err *err);
 
 /* The chief metric of two models on the same samples.
  *   difference  challenger - champion, paired: both are resampled together, over groups */

@@ -60,6 +60,11 @@ typedef struct {
     const ranked *order;
 } measuring;
 
+static bool is_alarm(const mote_anomaly_answers *v, size_t i)
+{
+    return v->scores[i] > (v->thresholds ? v->thresholds[i] : v->threshold);
+}
+
 static void measure(void *arg, const uint32_t *weights, double *values)
 {
     const measuring *m = arg;
@@ -71,6 +76,8 @@ static void measure(void *arg, const uint32_t *weights, double *values)
         for (; i < v->n && m->order[i].score == score; i++) { /* equal floats are equal scores */
             uint32_t at = m->order[i].index;
             *(v->is_anomaly[at] ? &anomalies : &normal) += weights[at];
+            if (is_alarm(v, at))
+                *(v->is_anomaly[at] ? &n_found : &n_false) += weights[at];
         }
         /* Invariant: n_anomalies, n_normal are those of higher scores. Each normal sample here is
          * below those anomalies, and level with the ones here. */
@@ -79,10 +86,6 @@ static void measure(void *arg, const uint32_t *weights, double *values)
         n_normal += normal;
         if (anomalies > 0)
             precision += anomalies * n_anomalies / (n_anomalies + n_normal);
-        if (score > v->threshold) {
-            n_found = n_anomalies;
-            n_false = n_normal;
-        }
     }
     bool has_both = n_anomalies > 0 && n_normal > 0;
     values[AUC] = has_both ? below / (n_anomalies * n_normal) : (double)NAN;
@@ -115,11 +118,11 @@ static mote_bootstrap_config bootstrap_of(const mote_anomaly_answers *v,
 static void count_alarms(const mote_anomaly_answers *v, mote_anomaly_evaluation *e)
 {
     for (size_t i = 0; i < v->n; i++) {
-        bool is_alarm = v->scores[i] > v->threshold;
+        const bool is_one = is_alarm(v, i);
         e->n_anomalies += v->is_anomaly[i];
         e->n_normal += !v->is_anomaly[i];
-        e->n_found += is_alarm && v->is_anomaly[i];
-        e->n_false_alarms += is_alarm && !v->is_anomaly[i];
+        e->n_found += is_one && v->is_anomaly[i];
+        e->n_false_alarms += is_one && !v->is_anomaly[i];
     }
 }
 
@@ -267,7 +270,8 @@ static mote_anomaly_answers answers_of(const mote_answers *x)
                                   .is_anomaly = x->is_anomaly,
                                   .groups = x->groups,
                                   .n_groups = x->n_groups,
-                                  .threshold = x->threshold};
+                                  .threshold = x->threshold,
+                                  .thresholds = x->thresholds};
 }
 
 static mote_status evaluate_anomalies(const mote_answers *x, const mote_answer_words *words,
@@ -342,11 +346,18 @@ static mote_status choose(const mote_answers *x, const mote_decide_config *cfg, 
 static mote_status apply(const mote_decided *d, const mote_decide_range *r, float *said,
                          mote_arena *a, mote_answers *x, mote_err *err)
 {
-    (void)r;
+    const float threshold = nextafterf(d->decision.anomaly.threshold, -INFINITY);
+    float *all = NULL;
     (void)said;
-    (void)a;
-    (void)err;
-    x->threshold = nextafterf(d->decision.anomaly.threshold, -INFINITY);
+    x->threshold = threshold;
+    if (r->n == x->n)
+        return MOTE_OK;
+    MOTE_TRY(mote_arena_take(a, x->n, sizeof *all, &all, err));
+    for (size_t i = 0; i < x->n; i++) { /* what another choice has made is kept */
+        const bool is_ours = i >= r->first && i < r->first + r->n;
+        all[i] = !is_ours && x->thresholds ? x->thresholds[i] : threshold;
+    }
+    x->thresholds = all;
     return MOTE_OK;
 }
 

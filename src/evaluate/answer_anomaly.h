@@ -24,7 +24,8 @@ typedef struct {
     const bool *is_anomaly; /* [n] the truth */
     const int32_t *groups;  /* [n] in [0, n_groups), or NULL: each sample stands alone */
     int32_t n_groups;
-    float threshold; /* of the model */
+    float threshold;         /* of the model */
+    const float *thresholds; /* [n] where several models judge, each with its own; NULL: that */
 } mote_anomaly_answers;
 
 typedef struct {

@@ -126,11 +126,14 @@ typedef struct {
     double hours;              /* of listening */
     int64_t per_class[MOTE_MODEL_MAX_LABELS], per_class_hits[MOTE_MODEL_MAX_LABELS];
     /* What the counts rest on, when the same clips were heard in several rounds. */
-    int64_t n_rounds;   /* 0 means 1 */
-    int64_t n_distinct; /* recordings that n_targets are from; 0: each another one */
-    double repetition;  /* how many false accepts go back to one cause (a clip, or
-                           a moment of noise) as far as chance matters: sum of
-                           squares over the sum of those of each cause; 0: 1 */
+    int64_t n_rounds;     /* 0 means 1 */
+    int64_t n_distinct;   /* recordings that n_targets are from; 0: each another one */
+    double n_independent; /* events that n_targets are worth, as the misses of one group are alike:
+                             p (1 - p) / variance between groups (Kish's design effect), at most
+                             n_distinct; 0: nothing is known of groups, or nothing differs */
+    double repetition;    /* how many false accepts go back to one cause (a clip, or
+                             a moment of noise) as far as chance matters: sum of
+                             squares over the sum of those of each cause; 0: 1 */
 } mote_stream_counts;
 
 /* What a model said of a track, and what listens to it. All borrowed. */
@@ -186,9 +189,10 @@ MOTE_MUST_USE mote_status mote_stream_tell(const mote_stream_heard *h, const flo
                                            mote_arena *a, mote_stream_account *out, mote_err *err);
 
 /* Intervals are of what is independent. False rejects: Wilson's for the share missed among
- * n_distinct events. False accepts: Garwood's for count / repetition in hours / repetition (the
- * variance of a compound Poisson count is that much larger; Kish's design effect). A sample that
- * is taken for another every time it is met counts once in the hours of one round. */
+ * n_distinct events, or n_independent where groups are known. False accepts: Garwood's for count /
+ * repetition in hours / repetition (the variance of a compound Poisson count is that much larger;
+ * Kish's design effect). A sample that is taken for another every time it is met counts once in the
+ * hours of one round. */
 typedef struct {
     double threshold;
     mote_stream_counts counts;
@@ -224,6 +228,9 @@ typedef struct mote_stream_tally mote_stream_tally;
 MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_reacting,
                                                    const mote_stream_detector *d, mote_arena *a,
                                                    mote_stream_tally **out, mote_err *err);
+/* Who says each clip: group_of [n_clips] in [0, n_groups), borrowed for the tally's life. Before
+ * the first round; without it every clip stands alone. */
+void mote_stream_tally_group(mote_stream_tally *t, const int32_t *group_of, size_t n_groups);
 /* Count a round. ARG when the outputs do not fit the detector. */
 MOTE_MUST_USE mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_outputs *o,
                                                 const mote_stream_track *track, mote_err *err);
@@ -233,6 +240,25 @@ MOTE_MUST_USE mote_status mote_stream_tally_curve(const mote_stream_tally *t,
                                                   const mote_project_value *value,
                                                   double confidence, mote_arena *a,
                                                   mote_stream_curve **out, mote_err *err);
+
+/* Parts of one whole, each with clips of its own among the n_clips that all were created for: heard
+ * by models that had not heard them, say. Their sum; lives as long as `a`. A BUG when they are not
+ * of the same clips and detector. */
+MOTE_MUST_USE mote_status mote_stream_tally_sum(const mote_stream_tally *const *parts, size_t n,
+                                                mote_arena *a, mote_stream_tally **out,
+                                                mote_err *err);
+/* And one point of all of them, each at a threshold of its own: point at[k] of part k. `said`: what
+ * is written as the threshold. Scratch of `a` is rewound. */
+typedef struct {
+    const mote_stream_tally *const *parts; /* [n] */
+    const size_t *at;                      /* [n] */
+    size_t n;
+    double said;
+} mote_stream_nested;
+MOTE_MUST_USE mote_status mote_stream_tally_nested(const mote_stream_nested *s,
+                                                   const mote_project_value *value,
+                                                   double confidence, mote_arena *a,
+                                                   mote_stream_point *out, mote_err *err);
 
 /* Hours that could show a limit on false accepts at a confidence: Garwood's upper bound of
  * MOTE_STREAM_SPARE of them meets it. 0 when no number of hours can (a limit of 0). */

@@ -252,6 +252,8 @@ static mote_interval accepts_interval(const mote_stream_counts *c, double confid
 static mote_interval rejects_interval(const mote_stream_counts *c, double confidence)
 {
     int64_t n = c->n_distinct > 0 ? c->n_distinct : c->n_targets, missed = c->n_targets - c->n_hits;
+    if (c->n_independent > 0)
+        n = llround(fmax(1, c->n_independent));
     if (n == c->n_targets || c->n_targets == 0)
         return mote_interval_wilson(missed, c->n_targets, confidence);
     double share = (double)missed / (double)c->n_targets;
@@ -277,8 +279,11 @@ struct mote_stream_tally {
     mote_stream_detector detector;
     double hop_s;
     mote_stream_counts counts[MOTE_STREAM_POINTS];
-    uint32_t *causes; /* [MOTE_STREAM_POINTS][n_clips] false accepts */
-    bool *is_placed;  /* [n_clips] as a word, in any round */
+    uint32_t *causes;        /* [MOTE_STREAM_POINTS][n_clips] false accepts */
+    uint32_t *missed;        /* [MOTE_STREAM_POINTS][n_clips] words */
+    uint32_t *placed;        /* [n_clips] as a word, in all rounds */
+    const int32_t *group_of; /* [n_clips]; NULL: each stands alone */
+    size_t n_groups;
     int64_t n_distinct, n_rounds;
 };
 
@@ -290,12 +295,20 @@ mote_status mote_stream_tally_create(size_t n_clips, int32_t n_reacting,
     MOTE_TRY(mote_arena_take(a, 1, sizeof *t, &t, err));
     MOTE_TRY(
         mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->causes, &t->causes, err));
-    MOTE_TRY(mote_arena_take(a, n_clips + 1, sizeof *t->is_placed, &t->is_placed, err));
+    MOTE_TRY(
+        mote_arena_take(a, n_clips * MOTE_STREAM_POINTS + 1, sizeof *t->missed, &t->missed, err));
+    MOTE_TRY(mote_arena_take(a, n_clips + 1, sizeof *t->placed, &t->placed, err));
     t->n_clips = n_clips;
     t->n_reacting = n_reacting;
     t->detector = *d;
     *out = t;
     return MOTE_OK;
+}
+
+void mote_stream_tally_group(mote_stream_tally *t, const int32_t *group_of, size_t n_groups)
+{
+    t->group_of = group_of;
+    t->n_groups = n_groups;
 }
 
 static void add_counts(mote_stream_counts *sum, const mote_stream_counts *c)
@@ -326,13 +339,16 @@ mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_output
             return mote_fail(err, MOTE_ARG, "stream: clip %d of %zu does not exist", (int)e->clip,
                              t->n_clips);
         bool is_word = e->class_id < t->n_reacting;
-        t->n_distinct += is_word && !t->is_placed[e->clip];
-        t->is_placed[e->clip] |= is_word;
+        t->n_distinct += is_word && t->placed[e->clip] == 0;
+        t->placed[e->clip] += is_word;
     }
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
         mote_stream_counts counts =
             count_at(c, &h, (double)(i + 1) / 256.0, t->causes + i * t->n_clips);
         add_counts(&t->counts[i], &counts);
+        for (size_t k = 0; k < track->n_events; k++)
+            if (track->events[k].class_id < t->n_reacting && !c->is_hit[k])
+                t->missed[i * t->n_clips + (size_t)track->events[k].clip]++;
     }
     t->hop_s = (double)o->hop / track->rate_hz;
     t->n_rounds++;
@@ -351,6 +367,94 @@ static double repetition_of(const mote_stream_tally *t, size_t point)
     return n > 0 ? (squares + (n - by_clips)) / n : 1;
 }
 
+/* Linearised variance of a ratio over clusters: G / (G - 1) sum (m_g - p n_g)^2 / n^2.
+ * Source: Cochran, Sampling Techniques, 9A.1; Korn and Graubard (1998) for Wilson with it. */
+static double independent_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)
+{
+    const mote_stream_counts *c = &t->counts[point];
+    const double n = (double)c->n_targets, p = n > 0 ? (double)(c->n_targets - c->n_hits) / n : 0;
+    double squares = 0, n_present = 0;
+    const mote_arena_mark mark = mote_arena_save(scratch);
+    double *missed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *missed);
+    double *placed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *placed);
+    for (size_t i = 0; missed && placed && i < t->n_clips; i++) {
+        missed[t->group_of[i]] += t->missed[point * t->n_clips + i];
+        placed[t->group_of[i]] += t->placed[i];
+    }
+    for (size_t g = 0; missed && placed && g < t->n_groups; g++) {
+        const double d = missed[g] - p * placed[g];
+        squares += d * d;
+        n_present += placed[g] > 0;
+    }
+    mote_arena_rewind(scratch, mark);
+    if (n_present < 2 || !(p > 0 && p < 1) || !(squares > 0))
+        return 0;
+    const double variance = n_present / (n_present - 1) * squares / (n * n);
+    return fmin(p * (1 - p) / variance, (double)t->n_distinct);
+}
+
+static mote_stream_counts counts_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)
+{
+    mote_stream_counts c = t->counts[point];
+    c.n_independent = t->group_of ? independent_of(t, point, scratch) : 0;
+    c.n_rounds = t->n_rounds;
+    c.n_distinct = t->n_distinct;
+    c.repetition = t->n_rounds > 1 ? repetition_of(t, point) : 1;
+    return c;
+}
+
+mote_status mote_stream_tally_sum(const mote_stream_tally *const *parts, size_t n, mote_arena *a,
+                                  mote_stream_tally **out, mote_err *err)
+{
+    mote_stream_tally *t = NULL;
+    const mote_stream_tally *like = parts[0];
+    MOTE_TRY(
+        mote_stream_tally_create(like->n_clips, like->n_reacting, &like->detector, a, &t, err));
+    t->hop_s = like->hop_s;
+    mote_stream_tally_group(t, like->group_of, like->n_groups);
+    for (size_t k = 0; k < n; k++) {
+        const mote_stream_tally *one = parts[k];
+        MOTE_BUG_IF(one->n_clips != t->n_clips || one->n_reacting != t->n_reacting);
+        for (size_t i = 0; i < MOTE_STREAM_POINTS; i++)
+            add_counts(&t->counts[i], &one->counts[i]);
+        for (size_t i = 0; i < MOTE_STREAM_POINTS * t->n_clips; i++) {
+            t->causes[i] += one->causes[i];
+            t->missed[i] += one->missed[i];
+        }
+        for (size_t i = 0; i < t->n_clips; i++)
+            t->placed[i] += one->placed[i];
+        t->n_distinct += one->n_distinct;
+        t->n_rounds = one->n_rounds > t->n_rounds ? one->n_rounds : t->n_rounds;
+    }
+    *out = t;
+    return MOTE_OK;
+}
+
+mote_status mote_stream_tally_nested(const mote_stream_nested *s, const mote_project_value *value,
+                                     double confidence, mote_arena *a, mote_stream_point *out,
+                                     mote_err *err)
+{
+    mote_stream_tally *t = NULL;
+    const size_t n_clips = s->parts[0]->n_clips;
+    const mote_arena_mark mark = mote_arena_save(a);
+    MOTE_TRY(mote_stream_tally_sum(s->parts, s->n, a, &t, err));
+    t->counts[0] = (mote_stream_counts){0};
+    memset(t->causes, 0, n_clips * sizeof *t->causes);
+    memset(t->missed, 0, n_clips * sizeof *t->missed);
+    for (size_t k = 0; k < s->n; k++) { /* point 0 becomes the one that is asked for */
+        const mote_stream_tally *one = s->parts[k];
+        add_counts(&t->counts[0], &one->counts[s->at[k]]);
+        for (size_t i = 0; i < n_clips; i++) {
+            t->causes[i] += one->causes[s->at[k] * n_clips + i];
+            t->missed[i] += one->missed[s->at[k] * n_clips + i];
+        }
+    }
+    const mote_stream_counts c = counts_of(t, 0, a);
+    *out = mote_stream_point_of(s->said, &c, value, confidence);
+    mote_arena_rewind(a, mark);
+    return MOTE_OK;
+}
+
 mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_project_value *value,
                                     double confidence, mote_arena *a, mote_stream_curve **out,
                                     mote_err *err)
@@ -365,10 +469,7 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
     curve->hop_s = t->hop_s;
     curve->detector = t->detector;
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
-        mote_stream_counts c = t->counts[i];
-        c.n_rounds = t->n_rounds;
-        c.n_distinct = t->n_distinct;
-        c.repetition = t->n_rounds > 1 ? repetition_of(t, i) : 1;
+        const mote_stream_counts c = counts_of(t, i, a);
         curve->points[i] = mote_stream_point_of((double)(i + 1) / 256.0, &c, value, confidence);
     }
     *out = curve;
@@ -481,6 +582,7 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
     MOTE_TRY(mote_json_put(o, "n_repeated", json_integer(c->n_repeated), err));
     MOTE_TRY(mote_json_put(o, "n_rounds", json_integer(c->n_rounds), err));
     MOTE_TRY(mote_json_put(o, "n_distinct_words", json_integer(c->n_distinct), err));
+    MOTE_TRY(mote_json_put(o, "independent_words", json_real(c->n_independent), err));
     MOTE_TRY(mote_json_put(o, "independent_hours", json_real(p->independent_hours), err));
     MOTE_TRY(mote_json_put_interval(o, "false_accepts_per_hour", p->false_accepts_per_hour, err));
     MOTE_TRY(mote_json_put_interval(o, "false_reject_rate", p->false_reject_rate, err));

@@ -11,7 +11,8 @@
 #include "pipeline/listen.h"
 
 #define CONFIDENCE 0.95
-#define ROUND_SEED 1000 /* between the seeds of the rounds of a stream */
+#define ROUND_SEED 1000   /* between the seeds of the rounds of a stream, .. */
+#define PART_SEED  100000 /* .. and of its parts */
 #define MOST_WINDOWS                                                                               \
     250000              /* of a stream, unless stream.hours asks for more: half a                  \
                                      minute of one processor for a usual model */
@@ -94,12 +95,23 @@ static mote_status judge_other_words(mote_evaluating *e, mote_err *err)
 
 /* ---- stream ------------------------------------------------------------------------------ */
 
+/* Clips that are heard by one model, and what was counted of them. Validation and test; or the
+ * folds, each heard by the model that has heard nobody of it. */
+typedef struct {
+    mote_jury jury;    /* a view */
+    size_t first_clip; /* of it among those that the tally is of */
+    mote_stream_tally *tally;
+    mote_stream_track track; /* of the first round: its events */
+} heard_part;
+
 typedef struct {
     mote_evaluating *e;
     mote_tested streamed;        /* on the stream */
-    int32_t rounds, rounds_done; /* of the stream */
+    int32_t rounds, rounds_done; /* of the stream; each once for every part */
+    heard_part parts[MOTE_MAX_FOLDS];
+    int32_t n_parts;
     mote_stream_choice choice;
-    mote_stream_point promised; /* of the chosen threshold, on validation */
+    mote_stream_point promised; /* of the chosen threshold, on those who chose */
 } listening;
 
 static void stream_progress(void *arg, size_t done, size_t total)
@@ -137,40 +149,183 @@ static int32_t rounds_for(const mote_stream_setting *st, bool by_value, int32_t 
     return rounds > 1 ? (int32_t)rounds : 1;
 }
 
-/* The clips of a jury in a stream, heard in rounds with other places, SNR and noise. `index`: of
- * the threshold that is judged; -1: it is to be chosen. */
-static mote_status listen(listening *l, const mote_jury *j, uint64_t seed, int32_t index,
-                          mote_stream_curve **curve, mote_err *err)
+/* One round of a part: counted, and of the first one its events kept. */
+static mote_status hear_round(listening *l, heard_part *p, const mote_jury_stream *s, bool is_first,
+                              mote_err *err)
 {
     mote_evaluating *e = l->e;
-    const mote_task_setting *task = mote_setting_task(e->p->settings);
+    MOTE_SCOPED_ARENA scratch;
+    mote_jury_heard h;
+    mote_arena_init(&scratch, (size_t)16 << 30);
+    MOTE_TRY(mote_jury_listen(&p->jury, s, &scratch, &h, err));
+    for (size_t i = 0; i < h.track.n_events; i++)
+        h.track.events[i].clip += (int32_t)p->first_clip;
+    l->rounds_done++;
+    MOTE_TRY(mote_stream_tally_add(p->tally, &h.said, &h.track, err));
+    if (!is_first)
+        return MOTE_OK;
+    p->track = (mote_stream_track){.n_events = h.track.n_events, .n_targets = h.track.n_targets};
+    MOTE_TRY(mote_arena_take(&e->arena, h.track.n_events + 1, sizeof *p->track.events,
+                             &p->track.events, err));
+    if (h.track.n_events > 0)
+        memcpy(p->track.events, h.track.events, h.track.n_events * sizeof *p->track.events);
+    return MOTE_OK;
+}
+
+/* Parts [first, first + n) but for part `without` (-1: all of them). */
+typedef struct {
+    int32_t first, n, without;
+} some_parts;
+
+/* What was counted of them together. */
+static mote_status sum_of(const listening *l, some_parts of, mote_arena *a, mote_stream_tally **out,
+                          mote_err *err)
+{
+    const mote_stream_tally *some[MOTE_MAX_FOLDS];
+    size_t n_some = 0;
+    for (int32_t k = of.first; k < of.first + of.n; k++)
+        if (k != of.without)
+            some[n_some++] = l->parts[k].tally;
+    return mote_stream_tally_sum(some, n_some, a, out, err);
+}
+
+static mote_status is_refuted_by(const listening *l, int32_t first, int32_t n, int32_t index,
+                                 bool *out, mote_err *err)
+{
+    MOTE_SCOPED_ARENA scratch;
+    mote_stream_tally *sum = NULL;
+    mote_arena_init(&scratch, (size_t)4 << 30);
+    MOTE_TRY(sum_of(l, (some_parts){first, n, -1}, &scratch, &sum, err));
+    return is_refuted(l->e, sum, index, out, err);
+}
+
+/* Parts [first, first + n) in streams of their own, heard in rounds with other places, SNR and
+ * noise. `index`: of the threshold that is judged; -1: it is to be chosen. */
+static mote_status listen(listening *l, int32_t first, int32_t n, uint64_t seed, int32_t index,
+                          mote_err *err)
+{
+    mote_evaluating *e = l->e;
     const mote_stream_setting *st = mote_setting_stream(e->p->settings);
     const mote_project_value *value = mote_setting_value(e->p->settings);
-    mote_stream_tally *tally = NULL;
-    mote_jury_stream s = {.task = task,
+    mote_jury_stream s = {.task = mote_setting_task(e->p->settings),
                           .stream = st,
                           .hop = st->hop_samples,
                           .progress = stream_progress,
                           .progress_arg = l,
                           .cancel = e->p->cfg.cancel};
-    l->rounds =
-        mote_listen_is_drawn(j->clips.kind) ? rounds_for(st, value->is_given, j->n_parts) : 1;
-    MOTE_TRY(mote_stream_tally_create(j->clips.n, (int32_t)task->labels.n, &st->detector, &e->arena,
-                                      &tally, err));
+    const bool is_drawn = mote_listen_is_drawn(l->parts[first].jury.clips.kind);
+    const int32_t rounds = is_drawn ? rounds_for(st, value->is_given, n) : 1;
     bool is_done = false;
-    for (int32_t r = 0; r < l->rounds && !is_done; r++) {
-        mote_jury_heard h;
-        mote_arena_mark mark = mote_arena_save(&e->arena);
-        l->rounds_done = r;
-        s.seed = seed + (uint64_t)r * ROUND_SEED;
-        MOTE_TRY(mote_jury_listen(j, &s, &e->arena, &h, err));
-        if (r == 0 && j == &e->test)
-            MOTE_TRY(mote_tested_stream(&h.track, &e->words, &l->streamed, err));
-        MOTE_TRY(mote_stream_tally_add(tally, &h.said, &h.track, err));
-        mote_arena_rewind(&e->arena, mark);
-        MOTE_TRY(is_refuted(e, tally, index, &is_done, err));
+    l->rounds = rounds * n;
+    l->rounds_done = 0;
+    for (int32_t r = 0; r < rounds && !is_done; r++) {
+        for (int32_t k = 0; k < n; k++) {
+            s.seed = seed + (uint64_t)r * ROUND_SEED + (uint64_t)k * PART_SEED;
+            MOTE_TRY(hear_round(l, &l->parts[first + k], &s, r == 0, err));
+        }
+        MOTE_TRY(is_refuted_by(l, first, n, index, &is_done, err));
     }
-    return mote_stream_tally_curve(tally, value, CONFIDENCE, &e->arena, curve, err);
+    return MOTE_OK;
+}
+
+static mote_status add_part(listening *l, const mote_jury *j, size_t first_clip, mote_err *err)
+{
+    mote_evaluating *e = l->e;
+    heard_part *p = &l->parts[l->n_parts++];
+    *p = (heard_part){.jury = *j, .first_clip = first_clip};
+    const mote_dataset *d = e->folds.n > 0 ? &e->everybody.clips : &j->clips;
+    const int32_t n_labels = (int32_t)mote_setting_task(e->p->settings)->labels.n;
+    MOTE_TRY(mote_stream_tally_create(
+        d->n, n_labels, &mote_setting_stream(e->p->settings)->detector, &e->arena, &p->tally, err));
+    mote_stream_tally_group(p->tally, d->group_id, d->n_groups);
+    return MOTE_OK;
+}
+
+/* Each fold; or validation, which chooses, and test, which judges. */
+static mote_status open_parts(listening *l, mote_err *err)
+{
+    mote_evaluating *e = l->e;
+    const mote_jury *all = &e->everybody;
+    if (e->folds.n == 0) {
+        MOTE_TRY(add_part(l, &e->validation, 0, err));
+        return add_part(l, &e->test, 0, err);
+    }
+    for (int32_t k = 0; k < all->n_parts; k++) {
+        mote_jury one;
+        MOTE_TRY(mote_jury_some(all, k, 1, &e->arena, &one, err));
+        MOTE_TRY(add_part(l, &one, all->parts[k].first, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status curve_of(const listening *l, const mote_stream_tally *t, mote_arena *a,
+                            mote_stream_curve **out, mote_err *err)
+{
+    return mote_stream_tally_curve(t, mote_setting_value(l->e->p->settings), CONFIDENCE, a, out,
+                                   err);
+}
+
+/* Validation chooses, test judges. */
+static mote_status judge_splits(listening *l, double limit, mote_stream_curve **choose,
+                                mote_stream_curve **judge, mote_stream_point *point, mote_err *err)
+{
+    mote_arena *a = &l->e->arena;
+    MOTE_TRY(listen(l, 0, 1, MOTE_LISTEN_SEED_VALIDATION, -1, err));
+    MOTE_TRY(curve_of(l, l->parts[0].tally, a, choose, err));
+    l->choice = mote_stream_choose(*choose, limit);
+    MOTE_TRY(listen(l, 1, 1, MOTE_LISTEN_SEED_TEST, (int32_t)l->choice.index, err));
+    MOTE_TRY(curve_of(l, l->parts[1].tally, a, judge, err));
+    *point = (*judge)->points[l->choice.index];
+    return MOTE_OK;
+}
+
+/* All folds choose the threshold that ships, on what each says of whom it had not heard. What it
+ * is worth is nested: each fold is judged at the threshold that the others choose. */
+static mote_status judge_folds(listening *l, double limit, mote_stream_curve **choose,
+                               mote_stream_curve **judge, mote_stream_point *point, mote_err *err)
+{
+    mote_arena *a = &l->e->arena;
+    const mote_stream_tally *tallies[MOTE_MAX_FOLDS];
+    size_t at[MOTE_MAX_FOLDS];
+    mote_stream_tally *sum = NULL;
+    MOTE_TRY(listen(l, 0, l->n_parts, MOTE_LISTEN_SEED_TEST, -1, err));
+    MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, -1}, a, &sum, err));
+    MOTE_TRY(curve_of(l, sum, a, choose, err));
+    *judge = *choose;
+    l->choice = mote_stream_choose(*choose, limit);
+    for (int32_t k = 0; k < l->n_parts; k++) {
+        const mote_arena_mark mark = mote_arena_save(a);
+        mote_stream_curve *others = NULL;
+        MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, k}, a, &sum, err));
+        MOTE_TRY(curve_of(l, sum, a, &others, err));
+        at[k] = mote_stream_choose(others, limit).index;
+        tallies[k] = l->parts[k].tally;
+        mote_arena_rewind(a, mark);
+    }
+    const mote_stream_nested nested = {tallies, at, (size_t)l->n_parts,
+                                       (*choose)->points[l->choice.index].threshold};
+    return mote_stream_tally_nested(&nested, mote_setting_value(l->e->p->settings), CONFIDENCE, a,
+                                    point, err);
+}
+
+/* Of whom the stream was: the events of those parts that judged, in their first round. */
+static mote_status tell_stream(listening *l, mote_err *err)
+{
+    mote_evaluating *e = l->e;
+    const int32_t first = e->folds.n > 0 ? 0 : 1;
+    mote_stream_track all = {0};
+    size_t n = 0;
+    for (int32_t k = first; k < l->n_parts; k++)
+        n += l->parts[k].track.n_events;
+    MOTE_TRY(mote_arena_take(&e->arena, n + 1, sizeof *all.events, &all.events, err));
+    for (int32_t k = first; k < l->n_parts; k++) {
+        const mote_stream_track *t = &l->parts[k].track;
+        if (t->n_events > 0)
+            memcpy(all.events + all.n_events, t->events, t->n_events * sizeof *all.events);
+        all.n_events += t->n_events;
+        all.n_targets += t->n_targets;
+    }
+    return mote_tested_stream(&all, &e->words, &l->streamed, err);
 }
 
 /* Evidence that rests on both is no better than either. */
@@ -257,13 +412,13 @@ static mote_status judge_stream(listening *l, mote_stream_point *point, mote_err
     mote_evaluating *e = l->e;
     const mote_task_setting *task = mote_setting_task(e->p->settings);
     const mote_project_value *value = mote_setting_value(e->p->settings);
+    const double limit = mote_setting_stream(e->p->settings)->max_false_accepts_per_hour;
     mote_stream_curve *choose = NULL, *judge = NULL;
-    MOTE_TRY(listen(l, &e->validation, MOTE_LISTEN_SEED_VALIDATION, -1, &choose, err));
-    l->choice =
-        mote_stream_choose(choose, mote_setting_stream(e->p->settings)->max_false_accepts_per_hour);
-    MOTE_TRY(listen(l, &e->test, MOTE_LISTEN_SEED_TEST, (int32_t)l->choice.index, &judge, err));
+    MOTE_TRY(open_parts(l, err));
+    MOTE_TRY(e->folds.n > 0 ? judge_folds(l, limit, &choose, &judge, point, err)
+                            : judge_splits(l, limit, &choose, &judge, point, err));
+    MOTE_TRY(tell_stream(l, err));
     l->promised = choose->points[l->choice.index];
-    *point = judge->points[l->choice.index];
     MOTE_TRY(measure_point(l, point, err));
     MOTE_TRY(compare_point(e, &l->promised, point, err));
     const int32_t n_labels = (int32_t)task->labels.n;
@@ -306,7 +461,7 @@ mote_status mote_evaluate_events(mote_evaluating *e, mote_err *err)
 {
     listening l = {.e = e};
     mote_stream_point point;
-    MOTE_TRY(mote_evaluating_tested(e, &e->test, &l.streamed, err));
+    MOTE_TRY(mote_evaluating_tested(e, e->clips, &l.streamed, err));
     MOTE_TRY(judge_other_words(e, err));
     MOTE_TRY(judge_stream(&l, &point, err));
     e->tested.n_others = l.streamed.n_others; /* the stream's part of it */

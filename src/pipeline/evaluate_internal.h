@@ -16,7 +16,7 @@ typedef struct {
     mote_data_version version;
     mote_jury_graphs folds;            /* n 0: the model learned from the training split */
     mote_jury everybody;               /* with folds: owned; without: empty */
-    mote_jury validation, test;        /* choose and judge; with folds: parts of everybody */
+    mote_jury validation, test;        /* choose and judge; with folds: empty */
     const mote_jury *clips;            /* that the model is judged on: test, or everybody */
     mote_graph *s8;                    /* that ships */
     char basis[MOTE_SHA256_HEX_BYTES]; /* of that graph */
@@ -25,9 +25,9 @@ typedef struct {
     const char *chooser, *judge; /* in words: "validation", "test" */
     mote_tested tested;          /* on samples */
     mote_measurement_list found;
-    json_t *promises;     /* borrowed from the output */
-    mote_decided decided; /* that ships */
-    mote_decided crossed; /* with folds: for the samples that chose that one */
+    json_t *promises;                     /* borrowed from the output */
+    mote_decided decided;                 /* that ships */
+    mote_decided crossed[MOTE_MAX_FOLDS]; /* of folds: for each what the others chose */
     const char *unbeaten; /* baselines that the model is not better than; "" for none */
     mote_arena words;     /* of what was tested; outlives the rounds of a stream */
     mote_buf summary;     /* of the stage */

@@ -5,7 +5,8 @@
  * What is chosen is chosen on the validation split (evaluate/decide.h, and the threshold of
  * events); the test split only judges. A model that learned from everybody (training.refit) is
  * never judged itself, but by the models of the folds, which had not heard whom they judge
- * (jury.h): clips by all folds, the stream by those that the threshold was not chosen on. */
+ * (jury.h). All folds choose what ships; what is said of it is nested, each fold being judged by
+ * what the others choose. */
 #include <math.h>
 #include <string.h>
 
@@ -36,24 +37,15 @@ mote_measurement mote_evaluating_like(const mote_evaluating *e)
                               .time_us = e->p->cfg.now_ms() * 1000};
 }
 
-/* Two fifths of the folds choose, the others judge. */
-static int32_t n_choosing(int32_t n_folds)
-{
-    return n_folds * 2 / 5 > 0 ? n_folds * 2 / 5 : 1;
-}
-
 static mote_status open_folds(mote_evaluating *e, mote_err *err)
 {
-    int32_t n = e->folds.n, first = n_choosing(n);
+    const int32_t n = e->folds.n;
     mote_jury *all = &e->everybody;
     const mote_kind *kind = mote_setting_dataset(e->p->settings)->kind;
     MOTE_TRY(mote_jury_of_folds(e->p, &e->version, MOTE_WORDS_APART, &e->folds, all, err));
-    MOTE_TRY(mote_jury_some(all, 0, first, &e->arena, &e->validation, err));
-    MOTE_TRY(mote_jury_some(all, first, n - first, &e->arena, &e->test, err));
     e->clips = all;
-    e->chooser = first == 1 ? "the fold that chose"
-                            : mote_arena_printf(&e->arena, "the %d folds that chose", (int)first);
-    e->judge = mote_arena_printf(&e->arena, "the test on the other %d", (int)(n - first));
+    e->chooser = mote_arena_printf(&e->arena, "all %d folds", (int)n);
+    e->judge = "each fold by what the others chose";
     e->source = mote_arena_printf(&e->arena,
                                   "int8 models of %d folds over the %ss of data v%lld, each "
                                   "on whom it had not heard; the shipped model has learned from "
@@ -62,9 +54,7 @@ static mote_status open_folds(mote_evaluating *e, mote_err *err)
                                   (long long)e->version.number);
     MOTE_TRY(mote_jury_words(kind, n, &e->arena, &e->judged_by, err));
     mote_stage_set(e->r, "judged_by", json_string(e->judged_by));
-    return e->source && e->judge && e->chooser
-               ? MOTE_OK
-               : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
+    return e->source && e->chooser ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
 }
 
 static mote_status open_splits(mote_evaluating *e, mote_err *err)
@@ -127,27 +117,45 @@ static mote_status answers_of(mote_evaluating *e, const mote_jury *j, const void
     return MOTE_OK;
 }
 
-static mote_status decide_on(mote_evaluating *e, const mote_jury *j, mote_decided *out,
-                             mote_err *err)
+/* Choose on answers; `start` is what holds otherwise. */
+static mote_status decide_on(mote_evaluating *e, const mote_answers *x, const mote_decision *start,
+                             mote_decided *out, mote_err *err)
 {
     mote_decide_config cfg = mote_decide_config_default();
-    const mote_decision start = mote_jury_decision(j);
-    float *said = NULL;
-    mote_answers x;
     cfg.evaluate = config();
     cfg.false_alarm = mote_setting_anomaly(e->p->settings)->false_alarm;
     cfg.margin = mote_setting_anomaly(e->p->settings)->margin;
     cfg.quiet_ms = mote_setting_anomaly(e->p->settings)->quiet_ms;
     cfg.adapt_ms = mote_setting_anomaly(e->p->settings)->adapt_ms;
-    MOTE_TRY(answers_of(e, j, j->clips.x, &said, &x, err));
     mote_err why = {0};
-    mote_status st = mote_decide(&x, &start, &cfg, &e->arena, out, &why);
+    mote_status st = mote_decide(x, start, &cfg, &e->arena, out, &why);
     if (st == MOTE_RANGE)
         return mote_fail(err, st,
                          "%s in validation: add some, give validation a larger share, or raise "
                          "'anomaly.false_alarm'",
                          why.text);
     return st == MOTE_OK ? MOTE_OK : mote_fail(err, st, "%s", why.text);
+}
+
+/* Validation chooses. Of folds all choose what ships, and for each fold the others do: no sample is
+ * judged by what was chosen on it. */
+static mote_status choose(mote_evaluating *e, mote_err *err)
+{
+    const mote_jury *j = e->folds.n > 0 ? &e->everybody : &e->validation;
+    const mote_decision start = mote_jury_decision(j);
+    float *said = NULL;
+    mote_answers all;
+    MOTE_TRY(answers_of(e, j, j->clips.x, &said, &all, err));
+    MOTE_TRY(decide_on(e, &all, &start, &e->decided, err));
+    for (int32_t k = 0; k < e->folds.n; k++) {
+        const mote_arena_mark mark = mote_arena_save(&e->arena);
+        mote_answers others;
+        MOTE_TRY(
+            mote_answers_without(&all, j->parts[k].first, j->parts[k].n, &e->arena, &others, err));
+        MOTE_TRY(decide_on(e, &others, &start, &e->crossed[k], err));
+        mote_arena_rewind(&e->arena, mark);
+    }
+    return MOTE_OK;
 }
 
 static mote_answer_words words_of(const mote_dataset *d, const mote_task_setting *task)
@@ -161,10 +169,7 @@ static mote_status decide(mote_evaluating *e, mote_err *err)
     MOTE_SCOPED_JSON *members = json_object();
     const char *name;
     json_t *member;
-    MOTE_TRY(decide_on(e, &e->validation, &e->decided, err));
-    e->crossed = e->decided;
-    if (e->folds.n > 0)
-        MOTE_TRY(decide_on(e, &e->test, &e->crossed, err));
+    MOTE_TRY(choose(e, err));
     MOTE_TRY(mote_decided_put(&e->decided, &words, members, err));
     json_object_foreach(members, name, member)
     {
@@ -176,11 +181,14 @@ static mote_status decide(mote_evaluating *e, mote_err *err)
 /* No sample is judged by what was chosen on it. */
 static mote_status apply_choice(mote_evaluating *e, float *said, mote_answers *x, mote_err *err)
 {
-    size_t n_chose = e->folds.n > 0 ? e->validation.clips.n : 0;
-    const mote_decide_range chose = {0, n_chose}, others = {n_chose, x->n - n_chose};
-    if (n_chose > 0)
-        MOTE_TRY(mote_decided_apply(&e->crossed, &chose, said, &e->arena, x, err));
-    return mote_decided_apply(&e->decided, &others, said, &e->arena, x, err);
+    const mote_decide_range whole = {0, x->n};
+    if (e->folds.n == 0)
+        return mote_decided_apply(&e->decided, &whole, said, &e->arena, x, err);
+    for (int32_t k = 0; k < e->folds.n; k++) {
+        const mote_decide_range fold = {e->clips->parts[k].first, e->clips->parts[k].n};
+        MOTE_TRY(mote_decided_apply(&e->crossed[k], &fold, said, &e->arena, x, err));
+    }
+    return MOTE_OK;
 }
 
 /* ---- samples ----------------------------------------------------------------------------- */
@@ -382,10 +390,8 @@ mote_status mote_stage_evaluate_run(mote_pipeline *p, mote_stage_run *r, mote_er
     mote_status st = evaluate(e, err);
     mote_graph_destroy(e->s8);
     mote_jury_graphs_release(&e->folds);
-    if (!e->everybody.is_folds) { /* else they are views of it */
-        mote_jury_release(&e->validation);
-        mote_jury_release(&e->test);
-    }
+    mote_jury_release(&e->validation);
+    mote_jury_release(&e->test);
     mote_jury_release(&e->everybody);
     mote_buf_release(&e->summary);
     mote_arena_release(&e->arena);

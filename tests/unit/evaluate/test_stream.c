@@ -442,6 +442,69 @@ static void hearing_the_same_clips_again_is_not_new_evidence(void **state)
                     1.5 * (words.hi - words.lo));
 }
 
+#define OK(call) assert_int_equal(call, MOTE_OK)
+
+/* Two parts, each of its own clips: their sum is that of both, a nested point that of each at its
+ * own threshold; and what one person misses always counts as less than as many people would. */
+static void parts_add_up_and_people_are_what_is_independent(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_stream_tally *part[2] = {NULL, NULL}, *both = NULL, *sum = NULL;
+    mote_stream_curve *whole = NULL, *added = NULL, *curves[2];
+    mote_stream_point nested;
+    static int32_t by_clip[N_CLIPS], by_twos[N_CLIPS];
+    const mote_project_value none = {.is_given = false};
+    for (int32_t i = 0; i < N_CLIPS; i++) {
+        by_clip[i] = i;
+        by_twos[i] = i % 2;
+    }
+    OK(mote_stream_tally_create(N_CLIPS, N_KEYWORDS, &detector, &f->arena, &both, &err));
+    for (int k = 0; k < 2; k++) {
+        OK(mote_stream_tally_create(N_CLIPS, N_KEYWORDS, &detector, &f->arena, &part[k], &err));
+        f->config.seed = (uint64_t)(3 + k);
+        mote_stream_track t = build(f);
+        oracle o = {.t = &t, .mute_every = k == 0 ? 3 : 0};
+        mote_stream_outputs out = run(f, &o);
+        OK(mote_stream_tally_add(part[k], &out, &t, &err));
+        OK(mote_stream_tally_add(both, &out, &t, &err));
+        OK(mote_stream_tally_curve(part[k], &none, 0.95, &f->arena, &curves[k], &err));
+    }
+    const mote_stream_tally *parts[2] = {part[0], part[1]};
+    OK(mote_stream_tally_sum(parts, 2, &f->arena, &sum, &err));
+    OK(mote_stream_tally_curve(sum, &none, 0.95, &f->arena, &added, &err));
+    OK(mote_stream_tally_curve(both, &none, 0.95, &f->arena, &whole, &err));
+    for (int i = 0; i < MOTE_STREAM_POINTS; i++) {
+        assert_int_equal(added->points[i].counts.n_hits, whole->points[i].counts.n_hits);
+        assert_int_equal(added->points[i].counts.n_false_accepts,
+                         whole->points[i].counts.n_false_accepts);
+        assert_true(fabs(added->points[i].counts.hours - whole->points[i].counts.hours) < 1e-12);
+    }
+    const size_t at[2] = {40, 180};
+    const mote_stream_nested asked = {parts, at, 2, 0.5};
+    OK(mote_stream_tally_nested(&asked, &none, 0.95, &f->arena, &nested, &err));
+    assert_int_equal(nested.counts.n_hits,
+                     curves[0]->points[40].counts.n_hits + curves[1]->points[180].counts.n_hits);
+    assert_int_equal(nested.counts.n_false_accepts,
+                     curves[0]->points[40].counts.n_false_accepts +
+                         curves[1]->points[180].counts.n_false_accepts);
+    assert_true(nested.threshold == 0.5);
+    /* Grouping: by clip as good as alone, in two groups far less. */
+    mote_stream_curve *alone = NULL, *grouped = NULL;
+    mote_stream_tally_group(part[0], by_clip, N_CLIPS);
+    OK(mote_stream_tally_curve(part[0], &none, 0.95, &f->arena, &alone, &err));
+    mote_stream_tally_group(part[0], by_twos, 2);
+    OK(mote_stream_tally_curve(part[0], &none, 0.95, &f->arena, &grouped, &err));
+    const mote_interval a = curves[0]->points[100].false_reject_rate,
+                        b = alone->points[100].false_reject_rate,
+                        c = grouped->points[100].false_reject_rate;
+    assert_true(a.value > 0 && a.value < 1);
+    assert_true(fabs((b.hi - b.lo) / (a.hi - a.lo) - 1) < 0.1);
+    assert_true(fabs(c.value - a.value) < 1e-12);
+    assert_true(grouped->points[100].counts.n_independent <=
+                alone->points[100].counts.n_independent + 1e-9);
+}
+
 /* The only way to keep a limit of 0 may be never to detect anything: that is not chosen. */
 static void never_detecting_is_no_choice(void **state)
 {
@@ -588,6 +651,7 @@ int main(void)
         T(the_limit_decides_without_a_value),
         T(an_estimate_within_the_limit_is_no_proof),
         T(hearing_the_same_clips_again_is_not_new_evidence),
+        T(parts_add_up_and_people_are_what_is_independent),
         T(never_detecting_is_no_choice),
         T(the_money_decides_with_a_value),
         T(the_operating_point_is_stored_as_the_device_takes_it),

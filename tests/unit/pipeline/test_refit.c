@@ -205,7 +205,11 @@ static void what_is_judged_says_by_whom(void **state)
     assert_non_null(strstr(clips->on, by));
     assert_non_null(strstr(clips->on, "speech of 12 people")); /* not of a test split */
     assert_non_null(strstr(misses->on, by));
-    assert_non_null(strstr(misses->on, "speech of 8 people")); /* the others chose the threshold */
+    assert_non_null(strstr(misses->on, "speech of 12 people")); /* nested: all of them judge */
+    const json_t *promised = json_object_get(o, "promised");
+    assert_string_equal(json_string_value(json_object_get(promised, "by")), "all 3 folds");
+    assert_true(json_integer_value(json_object_get(promised, "n_words")) ==
+                json_integer_value(json_object_get(json_object_get(o, "stream"), "n_words")));
     assert_true(clips->n > 2 * TINY_GROUPS * TINY_TAKES);
     /* The verdict carries it to status, report and bundle. */
     const json_t *verdict =
