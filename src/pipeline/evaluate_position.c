@@ -63,8 +63,9 @@ mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err)
         return MOTE_OK;
     json_t *all = json_object();
     mote_stage_set(e->r, "position", all);
-    MOTE_TRY(judge(e, &e->validation, all, "validation", &promised, err));
-    MOTE_TRY(judge(e, &e->test, all, "test", &loss, err));
+    if (e->folds.n == 0) /* of folds everybody judges */
+        MOTE_TRY(judge(e, &e->validation, all, "validation", &promised, err));
+    MOTE_TRY(judge(e, e->clips, all, "test", &loss, err));
     if (isnan(loss.value))
         return MOTE_OK;
     const mote_measured_at at = {MOTE_METRIC_position_loss, MOTE_AT_STREAM, "", ""};
@@ -72,7 +73,7 @@ mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err)
     m.value = loss.value;
     m.lo = loss.lo;
     m.hi = loss.hi;
-    m.n = (int64_t)e->test.clips.n;
+    m.n = (int64_t)e->clips->clips.n;
     m.on = e->tested.clips_on;
     m.evidence = e->tested.labels;
     return mote_judge_add(&e->found, &at, &m, &e->arena, err);
