@@ -115,6 +115,44 @@ MRT_INLINE int32_t mrt_dsp_requant(int32_t acc, int32_t multiplier, int32_t righ
     return r;
 }
 
+/* sum + round(round(2 x multiplier / 2^32) / 2^right): the rounding of mrt_dsp_requant, right from
+ * 1 to 31. twice is 2 x, |x| < 2^30. */
+MRT_INLINE int32_t mrt_dsp_scale_add(int32_t twice, int32_t multiplier, int32_t right, int32_t sum)
+{
+    int32_t r;
+    __asm__("smmulr %0, %1, %2\n\t"
+            "add %0, %0, %0, asr #31\n\t"
+            "asrs %0, %0, %3\n\t"
+            "adc %0, %0, %4"
+            : "=&r"(r)
+            : "r"(twice), "r"(multiplier), "r"(right), "r"(sum)
+            : "cc");
+    return r;
+}
+
+/* Two neighbouring int16, at an even or odd place. */
+MRT_INLINE uint32_t mrt_dsp_two(const int16_t *x)
+{
+    uint32_t r;
+    __builtin_memcpy(&r, x, sizeof r);
+    return r;
+}
+
+/* sum + the low, or the high, half of x * w. */
+MRT_INLINE int32_t mrt_dsp_low(uint32_t x, int32_t w, int32_t sum)
+{
+    int32_t r;
+    __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(x), "r"(w), "r"(sum));
+    return r;
+}
+
+MRT_INLINE int32_t mrt_dsp_high(uint32_t x, int32_t w, int32_t sum)
+{
+    int32_t r;
+    __asm__("smlatb %0, %1, %2, %3" : "=r"(r) : "r"(x), "r"(w), "r"(sum));
+    return r;
+}
+
 /* One pair of inputs: w is a[k] b[k] a[k+1] b[k+1]; x the pairs of four cells. 13 instructions for
  * 16 products. All 14 free registers are in use: the ends of the loops are compared from memory. */
 #define MRT_DSP_PAIR                                                                               \
@@ -386,6 +424,51 @@ MRT_INLINE void mrt_mve_finish_4(int32_t s0, int32_t s1, int32_t s2, int32_t s3,
             : "=w"(sum)
             : "r"(s0), "r"(s1), "r"(s2), "r"(s3));
     vstrbq_scatter_offset_s32(to, offsets, mrt_mve_requant(sum, c));
+}
+
+/* An input of an addition: (q - zero) 2^20 multiplier / 2^31, rounded, / 2^right, rounded with
+ * halves away from zero; right 0 is exact. */
+typedef struct {
+    int32_t zero, multiplier, right;
+} mrt_mve_term;
+
+MRT_INLINE int32x4_t mrt_mve_common(int32x4_t q, const mrt_mve_term *t)
+{
+    q = vshlq_n_s32(vsubq_n_s32(q, t->zero), 20);
+    q = vqrdmulhq_n_s32(q, t->multiplier);
+    if (t->right > 0)
+        q = vrshlq_n_s32(vaddq_s32(q, vshrq_n_s32(q, 31)), -t->right);
+    return q;
+}
+
+typedef struct {
+    mrt_mve_term a, b;
+    mrt_mve_row end;
+    int32_t least, most;
+} mrt_mve_sum;
+
+/* n sums. */
+MRT_INLINE void mrt_mve_add(const mrt_mve_sum *s, int32_t n, const int8_t *a, const int8_t *b,
+                            int8_t *out)
+{
+    for (; n > 0; n -= 4, a += 4, b += 4, out += 4) {
+        mve_pred16_t lanes = vctp32q((uint32_t)n);
+        int32x4_t sum = vaddq_s32(mrt_mve_common(vldrbq_z_s32(a, lanes), &s->a),
+                                  mrt_mve_common(vldrbq_z_s32(b, lanes), &s->b));
+        sum = mrt_mve_requant(sum, &s->end);
+        sum = vminq_s32(vmaxq_s32(sum, vdupq_n_s32(s->least)), vdupq_n_s32(s->most));
+        vstrbq_p_s32(out, sum, lanes);
+    }
+}
+
+/* Four accumulators, as they are in a vector, to to[0], to[step], ..., within bounds. */
+MRT_INLINE void mrt_mve_store_4(int32x4_t sum, const mrt_mve_row *c, int32_t least, int32_t most,
+                                int8_t *to)
+{
+    uint32x4_t offsets = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)c->step);
+    sum = mrt_mve_requant(sum, c);
+    sum = vminq_s32(vmaxq_s32(sum, vdupq_n_s32(least)), vdupq_n_s32(most));
+    vstrbq_scatter_offset_s32(to, offsets, sum);
 }
 
 /* Four outputs at to + offsets, from three rows. */

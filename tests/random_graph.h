@@ -148,16 +148,36 @@ static inline int32_t t_simple(mote_rng *r, mote_graph *g, mote_op_kind kind, in
     return id;
 }
 
-static inline int32_t t_add(mote_rng *r, mote_graph *g, int32_t a, int32_t b)
+/* ADD or MUL. */
+static inline int32_t t_pair(mote_rng *r, mote_graph *g, mote_op_kind kind, int32_t a, int32_t b)
 {
     mote_err err;
     float scale;
     mote_quant q = t_quant(r, &scale);
-    scale = (g->tensors[a].quant.scales[0] + g->tensors[b].quant.scales[0]) / 2;
+    const float x = g->tensors[a].quant.scales[0], y = g->tensors[b].quant.scales[0];
+    scale = kind == MOTE_OP_ADD ? (x + y) / 2 : x * y * (float)mote_rng_range(r, 20, 90);
+    scale = scale < 1e-6f ? 1e-6f : scale > 1e4f ? 1e4f : scale; /* of products of products */
     mote_op_attrs attrs = {.activation = (mote_activation)mote_rng_below(r, 3)};
-    mote_tensor_spec out = {.name = "add", .dtype = MOTE_I8, .quant = &q};
+    mote_tensor_spec out = {.name = mote_op_text(kind), .dtype = MOTE_I8, .quant = &q};
     int32_t inputs[2] = {a, b}, id = -1;
-    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_ADD, &attrs, inputs, &out}, &id, &err),
+    t_must(mote_graph_add_op(g, &(mote_op_spec){kind, &attrs, inputs, &out}, &id, &err), &err);
+    return id;
+}
+
+/* The mean over the rows, the columns or all of tensor `in`: what a pair repeats. */
+static inline int32_t t_mean(mote_rng *r, mote_graph *g, int32_t in)
+{
+    mote_err err;
+    const mote_tensor *t = &g->tensors[in];
+    const uint32_t which = mote_rng_below(r, 3);
+    mote_op_attrs a = {.stride_h = 1, .stride_w = 1, .window_h = 1, .window_w = 1};
+    if (which != 0)
+        a.window_h = t->dims[1];
+    if (which != 1)
+        a.window_w = t->dims[2];
+    mote_tensor_spec out = {.name = "mean", .dtype = MOTE_I8, .quant = &t->quant};
+    int32_t id = -1;
+    t_must(mote_graph_add_op(g, &(mote_op_spec){MOTE_OP_AVG_POOL_2D, &a, &in, &out}, &id, &err),
            &err);
     return id;
 }
@@ -175,8 +195,8 @@ static inline int32_t t_softmax(mote_graph *g, int32_t in)
     return id;
 }
 
-/* n_ops operators in a row with branches (ADD of any two tensors of one shape), then dense and
- * softmax. Every operator kind comes up. Owned by the caller. */
+/* n_ops operators in a row with branches (ADD or MUL of any two tensors of one shape, or of one and
+ * a mean of it), then dense and softmax. Every operator kind comes up. Owned by the caller. */
 static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
 {
     mote_err err;
@@ -187,7 +207,7 @@ static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
         static const mote_op_kind kinds[] = {
             MOTE_OP_CONV_2D,     MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_AVG_POOL_2D,
             MOTE_OP_MAX_POOL_2D, MOTE_OP_RESHAPE,           MOTE_OP_ADD,
-            MOTE_OP_ADD,         MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_CONV_2D};
+            MOTE_OP_MUL,         MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_CONV_2D};
         mote_op_kind kind = kinds[mote_rng_below(r, 9)];
         const mote_tensor *t = &g->tensors[last];
         mote_op_attrs a = t_attrs(r);
@@ -198,14 +218,23 @@ static inline mote_graph *t_network(mote_rng *r, int32_t n_ops)
         int32_t kh = t_between(r, 1, t->dims[1] < 3 ? t->dims[1] : 3);
         int32_t kw = t_between(r, 1, t->dims[2] < 3 ? t->dims[2] : 3);
         int32_t channels = mote_rng_below(r, 2) ? t->dims[3] : t_between(r, 1, 9);
-        if (kind == MOTE_OP_ADD) {
+        if (kind == MOTE_OP_DEPTHWISE_CONV_2D && a.padding == MOTE_PAD_SAME) {
+            kh = mote_rng_below(r, 3) ? kh : t_between(r, 1, 7);
+            kw = mote_rng_below(r, 3) ? kw : t_between(r, 1, 7);
+            a.dilation_h = t_between(r, 0, 3);
+            a.dilation_w = t_between(r, 0, 3);
+        }
+        const bool is_pair = kind == MOTE_OP_ADD || kind == MOTE_OP_MUL;
+        if (is_pair && mote_rng_below(r, 2)) {
+            last = t_pair(r, g, kind, last, t_mean(r, g, last));
+        } else if (is_pair) {
             int32_t other = last;
             for (int32_t k = 0; k < g->n_ops; k++)
                 if (memcmp(g->tensors[g->ops[k].outputs[0]].dims, t->dims, sizeof t->dims) == 0)
                     other = g->ops[k].outputs[0];
                 else if (mote_rng_below(r, 3) == 0)
                     break;
-            last = t_add(r, g, last, other);
+            last = t_pair(r, g, kind, last, other);
         } else if (kind == MOTE_OP_CONV_2D || kind == MOTE_OP_DEPTHWISE_CONV_2D) {
             last = t_layer(r, g, kind, last, &a, channels, kh, kw);
         } else {

@@ -55,9 +55,9 @@ static float depthwise_cell(const mrt_conv_params_f32 *p, const float *in, int32
     float sum = 0.0f;
 
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
-        const int32_t iy = y * p->stride_h + ky - p->pad_h;
+        const int32_t iy = y * p->stride_h + ky * p->dilation_h - p->pad_h;
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-            const int32_t ix = x * p->stride_w + kx - p->pad_w;
+            const int32_t ix = x * p->stride_w + kx * p->dilation_w - p->pad_w;
             if (iy < 0 || iy >= p->in_h || ix < 0 || ix >= p->in_w)
                 continue;
             const float product = in[(iy * p->in_w + ix) * p->out_c + c] *
@@ -160,13 +160,26 @@ void mrt_max_pool_f32(const mrt_pool_params_f32 *p, const void *in, void *out)
 
 /* ---- element by element --------------------------------------------------------------------- */
 
-void mrt_add_f32(const mrt_elements_f32 *p, const void *a, const void *b, void *out)
+void mrt_add_f32(const mrt_pair_f32 *p, const void *a, const void *b, void *out)
 {
     const float *x = (const float *)a, *y = (const float *)b;
     float *to = (float *)out;
 
-    for (int32_t i = 0; i < p->rows * p->depth; i++)
-        to[i] = bounded(x[i] + y[i], p->act_min, p->act_max);
+    for (int32_t o = 0; o < p->outer; o++, y += p->inner)
+        for (int32_t r = 0; r < p->repeat; r++)
+            for (int32_t i = 0; i < p->inner; i++)
+                *to++ = bounded(*x++ + y[i], p->act_min, p->act_max);
+}
+
+void mrt_mul_f32(const mrt_pair_f32 *p, const void *a, const void *b, void *out)
+{
+    const float *x = (const float *)a, *y = (const float *)b;
+    float *to = (float *)out;
+
+    for (int32_t o = 0; o < p->outer; o++, y += p->inner)
+        for (int32_t r = 0; r < p->repeat; r++)
+            for (int32_t i = 0; i < p->inner; i++)
+                *to++ = bounded(*x++ * y[i], p->act_min, p->act_max);
 }
 
 /* e^x for x <= 0: x = n log 2 + r with |r| <= log(2) / 2, e^r by its series to r^7 / 5040 (the rest

@@ -25,8 +25,9 @@ typedef struct {
     int32_t out_h, out_w, out_c;
     int32_t kernel_h, kernel_w;
     int32_t stride_h, stride_w;
-    int32_t pad_h, pad_w;   /* cells before the first row and column; they count as 0 */
-    float act_min, act_max; /* bounds of the fused activation */
+    int32_t dilation_h, dilation_w; /* depthwise: cells from one weight to the next; else 1 */
+    int32_t pad_h, pad_w;           /* cells before the first row and column; they count as 0 */
+    float act_min, act_max;         /* bounds of the fused activation */
     const float *weights;
     const float *bias; /* [out_c] */
 } mrt_conv_params_f32;
@@ -48,12 +49,17 @@ void mrt_avg_pool_f32(const mrt_pool_params_f32 *p, const void *in, void *out);
 void mrt_max_pool_f32(const mrt_pool_params_f32 *p, const void *in, void *out);
 
 typedef struct {
-    int32_t rows, depth;    /* rows * depth elements; SOFTMAX over the depth */
-    float act_min, act_max; /* ADD */
-} mrt_elements_f32;
+    int32_t outer, repeat, inner; /* out and a are [outer][repeat][inner], b is [outer][inner] */
+    float act_min, act_max;       /* bounds of the fused activation */
+} mrt_pair_f32;
 
-/* In place on either input. */
-void mrt_add_f32(const mrt_elements_f32 *p, const void *a, const void *b, void *out);
+/* In place on a, and on b where repeat is 1. */
+void mrt_add_f32(const mrt_pair_f32 *p, const void *a, const void *b, void *out);
+void mrt_mul_f32(const mrt_pair_f32 *p, const void *a, const void *b, void *out);
+
+typedef struct {
+    int32_t rows, depth; /* rows * depth elements; SOFTMAX over the depth */
+} mrt_elements_f32;
 
 /* In place. e^x is within 2 units in the last place. */
 void mrt_softmax_f32(const mrt_elements_f32 *p, const void *in, void *out);

@@ -41,9 +41,10 @@ typedef struct {
     int32_t out_h, out_w, out_c;
     int32_t kernel_h, kernel_w;
     int32_t stride_h, stride_w;
-    int32_t pad_h, pad_w;      /* cells before the first row and column */
-    int32_t in_zero, out_zero; /* zero points, -128..127 */
-    int32_t act_min, act_max;  /* quantised bounds of the fused activation */
+    int32_t dilation_h, dilation_w; /* depthwise: cells from one weight to the next; else 1 */
+    int32_t pad_h, pad_w;           /* cells before the first row and column */
+    int32_t in_zero, out_zero;      /* zero points, -128..127 */
+    int32_t act_min, act_max;       /* quantised bounds of the fused activation */
     uint32_t flags;
     const int8_t *weights;
     const int32_t *bias;       /* [out_c]; folded for all but the reference kernels */
@@ -73,7 +74,7 @@ int32_t mrt_dense_scratch_bytes(const mrt_conv *p);
 
 /* Depthwise convolution one channel at a time: the channel is copied to a padded plane in scratch,
  * so the kernel may work in place when out_h * out_w <= in_h * in_w. Weights [c][kh][kw].
- * depthwise_3x3: kernel 3x3, stride 1x1 only. */
+ * depthwise_3x3: kernel 3x3, stride and dilation 1x1 only. */
 void mrt_depthwise_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch);
 void mrt_depthwise_3x3_s8(const mrt_conv *p, const int8_t *in, int8_t *out, void *scratch);
 int32_t mrt_depthwise_scratch_bytes(const mrt_conv *p);
@@ -91,17 +92,30 @@ typedef struct {
 void mrt_avg_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out);
 void mrt_max_pool_s8(const mrt_pool *p, const int8_t *in, int8_t *out);
 
+/* Of two tensors: out and a are [outer][repeat][inner], b is [outer][inner] and counts for each
+ * repetition. Of one shape: outer and repeat are 1. */
 typedef struct {
-    int32_t n; /* elements */
+    int32_t outer, repeat, inner;
     int32_t a_zero, b_zero, out_zero;
-    int32_t a_multiplier, a_shift; /* a_scale / (2 max scale), TensorFlow Lite's ADD */
+    int32_t a_multiplier, a_shift; /* a_scale / (2 max scale), TensorFlow Lite's ADD; shifts <= 0 */
     int32_t b_multiplier, b_shift;
     int32_t out_multiplier, out_shift; /* 2 max scale / (2^20 out_scale) */
     int32_t act_min, act_max;
 } mrt_add;
 
-/* In place on a or b. */
+/* In place on a, and on b where repeat is 1. */
 void mrt_add_s8(const mrt_add *p, const int8_t *a, const int8_t *b, int8_t *out);
+void mrt_add_ref(const mrt_add *p, const int8_t *a, const int8_t *b, int8_t *out);
+
+typedef struct {
+    int32_t outer, repeat, inner; /* as in mrt_add */
+    int32_t a_zero, b_zero, out_zero;
+    int32_t multiplier, shift; /* a_scale b_scale / out_scale, TensorFlow Lite's MUL */
+    int32_t act_min, act_max;
+} mrt_mul;
+
+/* In place on a, and on b where repeat is 1. */
+void mrt_mul_s8(const mrt_mul *p, const int8_t *a, const int8_t *b, int8_t *out);
 
 typedef struct {
     int32_t rows, depth;       /* depth at most 4095 */

@@ -26,8 +26,8 @@ MRT_INLINE mrt_plane mrt_plane_of(const mrt_conv *p)
 {
     mrt_plane s;
     /* One column more than needed, so that pairs of cells may be read and computed. */
-    s.rows = (p->out_h - 1) * p->stride_h + p->kernel_h;
-    s.cols = ((p->out_w + 1) / 2 * 2 - 1) * p->stride_w + p->kernel_w;
+    s.rows = (p->out_h - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1;
+    s.cols = ((p->out_w + 1) / 2 * 2 - 1) * p->stride_w + (p->kernel_w - 1) * p->dilation_w + 1;
     if (s.rows < p->pad_h + p->in_h)
         s.rows = p->pad_h + p->in_h;
     if (s.cols < p->pad_w + p->in_w)

@@ -53,8 +53,8 @@ static int32_t depthwise_sum(const mrt_conv *p, const int8_t *in, int32_t oy, in
     int32_t acc = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-            const int8_t *x =
-                cell(p, in, oy * p->stride_h - p->pad_h + ky, ox * p->stride_w - p->pad_w + kx);
+            const int8_t *x = cell(p, in, oy * p->stride_h - p->pad_h + ky * p->dilation_h,
+                                   ox * p->stride_w - p->pad_w + kx * p->dilation_w);
             if (x != NULL)
                 acc += (x[c] - p->in_zero) * p->weights[(ky * p->kernel_w + kx) * p->in_c + c];
         }
@@ -81,4 +81,22 @@ void mrt_dense_ref(const mrt_conv *p, const int8_t *in, int8_t *out, void *scrat
             acc += (in[k] - p->in_zero) * w[k];
         out[oc] = finish(p, oc, acc);
     }
+}
+
+/* |q - zero| <= 255, so the shifted value is below 2^28 and the sum of two below 2^29. */
+static int32_t common(int32_t q, int32_t zero, int32_t multiplier, int32_t shift)
+{
+    return mrt_requant((q - zero) * (1 << 20), multiplier, shift);
+}
+
+void mrt_add_ref(const mrt_add *p, const int8_t *a, const int8_t *b, int8_t *out)
+{
+    for (int32_t o = 0; o < p->outer; o++)
+        for (int32_t r = 0; r < p->repeat; r++)
+            for (int32_t i = 0; i < p->inner; i++) {
+                int32_t sum = common(*a++, p->a_zero, p->a_multiplier, p->a_shift) +
+                              common(b[o * p->inner + i], p->b_zero, p->b_multiplier, p->b_shift);
+                int32_t q = mrt_requant(sum, p->out_multiplier, p->out_shift) + p->out_zero;
+                *out++ = (int8_t)mrt_clamp(q, p->act_min, p->act_max);
+            }
 }

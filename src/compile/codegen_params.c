@@ -87,10 +87,12 @@ static const char *const types[MOTE_N_PARAMS] = {
     [MOTE_PARAMS_conv] = "mrt_conv",
     [MOTE_PARAMS_pool] = "mrt_pool",
     [MOTE_PARAMS_add] = "mrt_add",
+    [MOTE_PARAMS_mul] = "mrt_mul",
     [MOTE_PARAMS_softmax] = "mrt_softmax",
     [MOTE_PARAMS_lut] = "mrt_lut",
     [MOTE_PARAMS_conv_f32] = "mrt_conv_params_f32",
     [MOTE_PARAMS_pool_f32] = "mrt_pool_params_f32",
+    [MOTE_PARAMS_pair_f32] = "mrt_pair_f32",
     [MOTE_PARAMS_elements_f32] = "mrt_elements_f32",
 };
 

@@ -163,11 +163,16 @@ static size_t write_conv(writer *w, const mote_op *o)
 
 static size_t write_depthwise(writer *w, const mote_op *o)
 {
-    flat_field f[5];
+    const mote_op_attrs *a = &o->attrs;
+    flat_field f[7];
     spatial_fields(o, f);
     f[3] = activation_field(o, 4);
     f[4] = (flat_field){.id = 3, .kind = FLAT_I32, .value = 1}; /* channel multiplier */
-    return flat_table(w->b, f, 5);
+    if (a->dilation_h <= 1 && a->dilation_w <= 1)
+        return flat_table(w->b, f, 5);
+    f[5] = (flat_field){.id = 5, .kind = FLAT_I32, .value = a->dilation_w > 1 ? a->dilation_w : 1};
+    f[6] = (flat_field){.id = 6, .kind = FLAT_I32, .value = a->dilation_h > 1 ? a->dilation_h : 1};
+    return flat_table(w->b, f, 7);
 }
 
 static size_t write_pool(writer *w, const mote_op *o)

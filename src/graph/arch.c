@@ -201,6 +201,18 @@ mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, 
     return add_weighted(b, MOTE_OP_DEPTHWISE_CONV_2D, &attrs, &dims, c, err);
 }
 
+mote_status arch_dilated(arch_builder *b, arch_size kernel, arch_size dilation, mote_err *err)
+{
+    const int32_t c = arch_dim(b, 3);
+    const mote_op_attrs attrs = {.padding = MOTE_PAD_SAME,
+                                 .stride_h = 1,
+                                 .stride_w = 1,
+                                 .dilation_h = dilation.h > 1 ? dilation.h : 0,
+                                 .dilation_w = dilation.w > 1 ? dilation.w : 0};
+    const mote_shape dims = {MOTE_F32, 4, {1, kernel.h, kernel.w, c}};
+    return add_weighted(b, MOTE_OP_DEPTHWISE_CONV_2D, &attrs, &dims, c, err);
+}
+
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err)
 {
     const int32_t n = arch_elements(b);
@@ -242,13 +254,30 @@ mote_status arch_norm_relu(arch_builder *b, mote_err *err)
     return arch_relu(b, err);
 }
 
-mote_status arch_add(arch_builder *b, int32_t other, mote_err *err)
+static mote_status add_pair(arch_builder *b, mote_op_kind kind, int32_t x, int32_t y, mote_err *err)
 {
     char name[MOTE_NAME_BYTES];
-    const int32_t in[2] = {b->at, other};
-    (void)mote_format(name, sizeof name, "%s_%d", mote_op_text(MOTE_OP_ADD), b->n_layers++);
+    const int32_t in[2] = {x, y};
+    (void)mote_format(name, sizeof name, "%s_%d", mote_op_text(kind), b->n_layers++);
     mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
-    return mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_ADD, NULL, in, &out}, &b->at, err);
+    return mote_graph_add_op(b->g, &(mote_op_spec){kind, NULL, in, &out}, &b->at, err);
+}
+
+mote_status arch_add(arch_builder *b, int32_t other, mote_err *err)
+{
+    return add_pair(b, MOTE_OP_ADD, b->at, other, err);
+}
+
+mote_status arch_add_repeated(arch_builder *b, int32_t wide, mote_err *err)
+{
+    return add_pair(b, MOTE_OP_ADD, wide, b->at, err);
+}
+
+mote_status arch_swish(arch_builder *b, mote_err *err)
+{
+    const int32_t x = b->at;
+    MOTE_TRY(add_plain(b, MOTE_OP_SIGMOID, NULL, err));
+    return add_pair(b, MOTE_OP_MUL, x, b->at, err);
 }
 
 mote_status arch_separable(arch_builder *b, int32_t channels, int32_t stride, mote_err *err)
@@ -257,6 +286,16 @@ mote_status arch_separable(arch_builder *b, int32_t channels, int32_t stride, mo
     MOTE_TRY(arch_norm_relu(b, err));
     MOTE_TRY(arch_conv(b, channels, (arch_size){1, 1}, (arch_size){1, 1}, err));
     return arch_norm_relu(b, err);
+}
+
+mote_status arch_average(arch_builder *b, arch_size window, mote_err *err)
+{
+    const mote_op_attrs pool = {.padding = MOTE_PAD_VALID,
+                                .stride_h = window.h,
+                                .stride_w = window.w,
+                                .window_h = window.h,
+                                .window_w = window.w};
+    return add_plain(b, MOTE_OP_AVG_POOL_2D, &pool, err);
 }
 
 mote_status arch_global_average(arch_builder *b, mote_err *err)
@@ -269,16 +308,24 @@ mote_status arch_global_average(arch_builder *b, mote_err *err)
     return add_plain(b, MOTE_OP_AVG_POOL_2D, &pool, err);
 }
 
-mote_status arch_end(arch_builder *b, mote_err *err)
+mote_status arch_dropout(arch_builder *b, bool whole_channels, mote_err *err)
+{
+    const mote_op_attrs drop = {.rate = b->arch->dropout, .whole_channels = whole_channels};
+    return b->arch->dropout > 0.0f ? add_plain(b, MOTE_OP_DROPOUT, &drop, err) : MOTE_OK;
+}
+
+mote_status arch_last(arch_builder *b, mote_err *err)
 {
     const mote_arch *a = b->arch;
-    if (a->dropout > 0.0f) {
-        mote_op_attrs drop = {.rate = a->dropout};
-        MOTE_TRY(add_plain(b, MOTE_OP_DROPOUT, &drop, err));
-    }
     const int32_t n = a->head == MOTE_HEAD_INPUT ? a->in_h * a->in_w * a->in_c : a->n_outputs;
     MOTE_TRY(arch_dense(b, n, err));
     return a->head == MOTE_HEAD_CLASSES ? arch_softmax(b, err) : MOTE_OK;
+}
+
+mote_status arch_end(arch_builder *b, mote_err *err)
+{
+    MOTE_TRY(arch_dropout(b, false, err));
+    return arch_last(b, err);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ typedef struct {
     int32_t kernel_h, kernel_w; /* ds-cnn: first convolution */
     int32_t stride_h, stride_w;
     int32_t kernel_steps; /* conv1d, tc-resnet: 1..64 */
-    float width;          /* mobilenet, tc-resnet: share of the channels, (0, 2] */
+    float width; /* mobilenet, tc-resnet: share of the channels, (0, 2]; bc-resnet: (0, 8] */
     int32_t block_stride[MOTE_ARCH_MAX_BLOCKS];   /* 0: as the architecture has it */
     int32_t block_channels[MOTE_ARCH_MAX_BLOCKS]; /* ds-cnn: out of each block; 0: `channels` */
     int32_t hidden[MOTE_ARCH_MAX_BLOCKS];         /* dense, autoencoder */

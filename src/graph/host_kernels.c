@@ -114,8 +114,8 @@ void mote_host_depthwise(const mrt_conv *p, const int8_t *in, int8_t *out, void 
             size_t n = 0;
             for (int32_t ky = 0; ky < p->kernel_h; ky++) {
                 for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-                    int32_t y = oy * p->stride_h - p->pad_h + ky;
-                    int32_t x = ox * p->stride_w - p->pad_w + kx;
+                    int32_t y = oy * p->stride_h - p->pad_h + ky * p->dilation_h;
+                    int32_t x = ox * p->stride_w - p->pad_w + kx * p->dilation_w;
                     bool is_inside = y >= 0 && y < p->in_h && x >= 0 && x < p->in_w;
                     cells[n++] = is_inside ? in + ((int64_t)y * p->in_w + x) * p->in_c : zeros;
                 }

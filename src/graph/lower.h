@@ -56,10 +56,12 @@ typedef struct {
         mrt_conv conv; /* CONV*, DENSE*, DEPTHWISE*; pointers into the arena */
         mrt_pool pool;
         mrt_add add;
+        mrt_mul mul;
         mrt_softmax softmax;
         mrt_lut lut;                  /* table in the arena */
         mrt_conv_params_f32 conv_f32; /* pointers into the arena */
         mrt_pool_params_f32 pool_f32;
+        mrt_pair_f32 pair_f32;
         mrt_elements_f32 elements_f32;
     } u;
 } mote_call;
@@ -87,10 +89,12 @@ typedef enum {
     MOTE_PARAMS_conv,
     MOTE_PARAMS_pool,
     MOTE_PARAMS_add,
+    MOTE_PARAMS_mul,
     MOTE_PARAMS_softmax,
     MOTE_PARAMS_lut,
     MOTE_PARAMS_conv_f32,
     MOTE_PARAMS_pool_f32,
+    MOTE_PARAMS_pair_f32,
     MOTE_PARAMS_elements_f32,
     MOTE_N_PARAMS
 } mote_kernel_params;

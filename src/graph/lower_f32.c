@@ -25,9 +25,10 @@ mote_status mote_lower_need_f32(const mote_graph *g, int32_t op, mote_kernel_nee
         return op_need_none(g, op, MOTE_ISA_F32, out, err);
     if (c == NULL || c->f32 == MOTE_KERNEL_NONE)
         return mote_lower_fail(g, op, MOTE_UNSUPPORTED, "has no device kernel for float32", err);
-    const bool by_element = mote_kernel_params_of(c->f32) == MOTE_PARAMS_elements_f32;
+    const mote_kernel_params params = mote_kernel_params_of(c->f32);
+    const uint32_t of_pair = params == MOTE_PARAMS_pair_f32 ? op_pair_in_place(g, &g->ops[op]) : 0;
     *out = (mote_kernel_need){.kernel = c->f32,
-                              .in_place = by_element ? (1u << c->n_activations) - 1 : 0,
+                              .in_place = params == MOTE_PARAMS_elements_f32 ? 1u : of_pair,
                               .weights_bytes = bytes_of_constants(g, &g->ops[op])};
     return MOTE_OK;
 }
@@ -49,13 +50,14 @@ static mote_status lower_conv(const mote_graph *g, mote_arena *a, mote_call *cal
         op_conv_sizes(g, o, &s);
     } else { /* dense */
         s.in_h = s.in_w = s.out_h = s.out_w = 1;
-        s.kernel_h = s.kernel_w = s.stride_h = s.stride_w = 1;
+        s.kernel_h = s.kernel_w = s.stride_h = s.stride_w = s.dilation_h = s.dilation_w = 1;
         s.in_c = w->dims[1];
         s.out_c = w->dims[0];
     }
-    *p = (mrt_conv_params_f32){s.in_h,     s.in_w,     s.in_c,     s.out_h,    s.out_w, s.out_c,
-                               s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.pad_h, s.pad_w,
-                               0,          0,          NULL,       NULL};
+    *p = (mrt_conv_params_f32){
+        s.in_h,     s.in_w,     s.in_c,     s.out_h,    s.out_w,      s.out_c,
+        s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.dilation_h, s.dilation_w,
+        s.pad_h,    s.pad_w,    0,          0,          NULL,         NULL};
     MOTE_TRY(mote_arena_take(a, mote_tensor_bytes(w), 1, &weights, err));
     MOTE_TRY(mote_arena_take(a, mote_tensor_bytes(b), 1, &bias, err));
     memcpy(weights, w->data, mote_tensor_bytes(w));
@@ -87,6 +89,18 @@ static mote_status lower_elements(const mote_graph *g, mote_arena *a, mote_call 
     (void)a, (void)err;
     p->depth = in->dims[in->n_dims - 1];
     p->rows = (int32_t)(mote_tensor_elements(in) / p->depth);
+    return MOTE_OK;
+}
+
+static mote_status lower_pair(const mote_graph *g, mote_arena *a, mote_call *call, mote_err *err)
+{
+    const mote_op *o = &g->ops[call->op];
+    mrt_pair_f32 *p = &call->u.pair_f32;
+    const mote_op_pair s = mote_op_pair_of(op_in(g, o, 0), op_in(g, o, 1));
+    (void)a, (void)err;
+    p->outer = s.outer;
+    p->repeat = s.repeat;
+    p->inner = s.inner;
     bounds(o->attrs.activation, &p->act_min, &p->act_max);
     return MOTE_OK;
 }
@@ -97,6 +111,7 @@ mote_status mote_lower_f32(const mote_graph *g, mote_arena *a, mote_call *call, 
                                                     mote_err *) = {
         [MOTE_PARAMS_conv_f32] = lower_conv,
         [MOTE_PARAMS_pool_f32] = lower_pool,
+        [MOTE_PARAMS_pair_f32] = lower_pair,
         [MOTE_PARAMS_elements_f32] = lower_elements,
     };
     const mote_kernel_params params = mote_kernel_params_of(call->kernel);

@@ -111,3 +111,28 @@ mote_status mote_op_check(const mote_graph *g, const mote_op *op, mote_err *err)
                          (int)op->attrs.activation);
     return MOTE_OK;
 }
+
+/* The dimensions before the first that differs are outer, those behind the last one inner; between
+ * them b must have one cell in each. */
+mote_op_pair mote_op_pair_of(const mote_tensor *a, const mote_tensor *b)
+{
+    mote_op_pair p = {1, 1, 1};
+    int32_t first = 0, last = a->n_dims;
+    if (a->n_dims != b->n_dims)
+        return (mote_op_pair){0};
+    while (first < last && a->dims[first] == b->dims[first])
+        first++;
+    if (first == last) {
+        p.inner = (int32_t)mote_tensor_elements(a);
+        return p;
+    }
+    while (a->dims[last - 1] == b->dims[last - 1])
+        last--;
+    for (int32_t i = 0; i < a->n_dims; i++) {
+        int32_t *of = i < first ? &p.outer : i < last ? &p.repeat : &p.inner;
+        if (i >= first && i < last && b->dims[i] != 1)
+            return (mote_op_pair){0};
+        *of *= a->dims[i];
+    }
+    return p;
+}

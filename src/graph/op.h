@@ -58,6 +58,13 @@ typedef struct {
     mote_kernel f32; /* its device kernel on float32; NONE: there is none */
 } mote_op_class;
 
+/* Two activations, the second repeated along neighbouring dimensions in which it has one cell:
+ * [outer][repeat][inner] by [outer][inner]. repeat 0: they do not fit. */
+typedef struct {
+    int32_t outer, repeat, inner;
+} mote_op_pair;
+mote_op_pair mote_op_pair_of(const mote_tensor *a, const mote_tensor *b);
+
 /* NULL when there is no such kind. */
 const mote_op_class *mote_op_find(mote_op_kind kind);
 /* Whether a kind that exists has a flag. */

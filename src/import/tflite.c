@@ -202,19 +202,18 @@ static mote_status read_activation(reader *r, const file_op *op, int field, mote
     }
 }
 
-/* Padding and strides, and no dilation in the two fields from `dilation` (0: it has none). */
-static mote_status read_spatial(reader *r, const file_op *op, int dilation, mote_op_attrs *a,
-                                mote_err *err)
+/* Padding and strides; with dilation in the two fields from `dilation` (0: it has none). */
+static void read_spatial(reader *r, const file_op *op, int dilation, mote_op_attrs *a)
 {
     mote_flat *f = &r->f;
     size_t o = op->options;
     a->padding = mote_flat_u8(f, o, 0, 0) == 0 ? MOTE_PAD_SAME : MOTE_PAD_VALID;
     a->stride_w = mote_flat_i32(f, o, 1, 0);
     a->stride_h = mote_flat_i32(f, o, 2, 0);
-    if (dilation &&
-        (mote_flat_i32(f, o, dilation, 1) != 1 || mote_flat_i32(f, o, dilation + 1, 1) != 1))
-        return refuse(op, "dilation is not supported", err);
-    return MOTE_OK;
+    const int32_t w = dilation ? mote_flat_i32(f, o, dilation, 1) : 1;
+    const int32_t h = dilation ? mote_flat_i32(f, o, dilation + 1, 1) : 1;
+    a->dilation_w = w == 1 ? 0 : w; /* 1 is what there is without an attribute */
+    a->dilation_h = h == 1 ? 0 : h;
 }
 
 static mote_status read_none(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
@@ -225,19 +224,21 @@ static mote_status read_none(reader *r, const file_op *op, mote_op_attrs *a, mot
 
 static mote_status read_conv(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
 {
-    MOTE_TRY(read_spatial(r, op, 4, a, err));
+    read_spatial(r, op, 4, a);
+    if (a->dilation_h || a->dilation_w)
+        return refuse(op, "dilation is supported of DEPTHWISE_CONV_2D alone", err);
     return read_activation(r, op, 3, &a->activation, err);
 }
 
 static mote_status read_depthwise(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
 {
-    MOTE_TRY(read_spatial(r, op, 5, a, err));
+    read_spatial(r, op, 5, a);
     return read_activation(r, op, 4, &a->activation, err);
 }
 
 static mote_status read_pool(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
 {
-    MOTE_TRY(read_spatial(r, op, 0, a, err));
+    read_spatial(r, op, 0, a);
     a->window_w = mote_flat_i32(&r->f, op->options, 3, 0);
     a->window_h = mote_flat_i32(&r->f, op->options, 4, 0);
     if (mote_flat_u8(&r->f, op->options, 5, 0) != 0)
@@ -274,6 +275,17 @@ static mote_status (*const readers[MOTE_N_TFLITE_OPTIONS])(reader *, const file_
     [MOTE_TFLITE_SOFTMAX] = read_softmax,     [MOTE_TFLITE_RESHAPE] = read_none,
 };
 
+/* Of a pair the one that is repeated comes second: which of two is first means nothing to them. */
+static void order_pair(const reader *r, int32_t *inputs)
+{
+    const mote_tensor *a = &r->g->tensors[inputs[0]], *b = &r->g->tensors[inputs[1]];
+    if (mote_tensor_elements(a) >= mote_tensor_elements(b))
+        return;
+    const int32_t first = inputs[0];
+    inputs[0] = inputs[1];
+    inputs[1] = first;
+}
+
 /* The activations, weights and bias that our operator of this kind takes. */
 static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mote_err *err)
 {
@@ -285,6 +297,8 @@ static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mo
         return damaged(err);
     for (size_t i = 0; i < needed; i++)
         MOTE_TRY(get_tensor(r, mote_flat_vec_i32(&r->f, v, i), &inputs[i], err));
+    if (op->row->options == MOTE_TFLITE_ACTIVATION)
+        order_pair(r, inputs);
     if (!has_weights)
         return MOTE_OK;
     if (v.count < 3 || mote_flat_vec_i32(&r->f, v, 2) < 0)

@@ -40,11 +40,11 @@ typedef struct {
 } mote_gemm;
 
 /* A depthwise convolution over an input with its padding written out:
- *   out[y][x][ch] = bias[ch] + sum over taps of in[y * stride_h + ky][x * stride_w + kx][ch] *
- * w[ky][kx][ch] */
+ *   out[y][x][ch] = bias[ch] + sum over taps of w[ky][kx][ch] *
+ *       in[y * stride_h + ky * dilation_h][x * stride_w + kx * dilation_w][ch] */
 typedef struct {
     int32_t out_h, out_w, c;
-    int32_t kernel_h, kernel_w, stride_h, stride_w;
+    int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     int32_t in_w; /* cells in a row of the padded input */
 } mote_depthwise;
 
@@ -87,8 +87,7 @@ typedef struct {
     /* bias may be NULL (0). */
     void (*depthwise)(const mote_depthwise *d, const float *in, const float *w, const float *bias,
                       float *out);
-    /* dw[tap][ch] (+)= sum over y, x of g[y][x][ch] * in[y * stride_h + ky][x * stride_w + kx][ch].
-     */
+    /* dw[tap][ch] (+)= sum over y, x of g[y][x][ch] times what the tap reads there. */
     void (*depthwise_weights)(const mote_depthwise *d, const float *in, const float *g, float *dw,
                               bool add);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Depthwise convolution: in [h][w][c], weights [kh][kw][c] -> [oh][ow][c], direct, with a vector
- * of channels at a time over inputs whose padding is written out.
+ * of channels at a time over inputs whose padding is written out. With a dilation d, span is
+ * (k - 1) d + 1, and the taps below are d apart.
  *
  *   input gradient  d_in[i] = sum over taps t of g'[i + t] * w[k - 1 - t], the same loop over the
  *   reversed weights, where g' is dX with stride - 1 zeros between its cells and
- *   k - 1 - pad zeros before it: out[y] reads in[y * stride - pad + t], so in[i] is read by the y
- *   with y * stride = i + pad - t. */
+ *   span - 1 - pad zeros before it: out[y] reads in[y * stride - pad + t], so in[i] is read by the
+ * y with y * stride = i + pad - t. */
 #include <string.h>
 
 #include "learn/net_internal.h"
@@ -47,12 +48,14 @@ static mote_depthwise shape_of_forward(const net_node *n)
                             .kernel_w = n->kernel_w,
                             .stride_h = n->attrs.stride_h,
                             .stride_w = n->attrs.stride_w,
-                            .in_w = (n->out_w - 1) * n->attrs.stride_w + n->kernel_w};
+                            .dilation_h = n->dilation_h,
+                            .dilation_w = n->dilation_w,
+                            .in_w = (n->out_w - 1) * n->attrs.stride_w + n->span_w};
 }
 
 static int32_t padded_rows(const net_node *n)
 {
-    return (n->out_h - 1) * n->attrs.stride_h + n->kernel_h;
+    return (n->out_h - 1) * n->attrs.stride_h + n->span_h;
 }
 
 void net_depthwise_forward(const net_job *j)
@@ -66,12 +69,12 @@ void net_depthwise_forward(const net_job *j)
                       n->x + (size_t)j->sample * n->out_elements);
 }
 
-/* dX spread out by the stride into [in_h + kh - 1][in_w + kw - 1][c]. */
+/* dX spread out by the stride into [in_h + span_h - 1][in_w + span_w - 1][c]. */
 static void spread_grads(const net_node *n, const float *dx, float *into)
 {
-    size_t c = (size_t)n->in_c, cols = (size_t)(n->in_w + n->kernel_w - 1);
-    size_t top = (size_t)(n->kernel_h - 1 - n->pad_h), left = (size_t)(n->kernel_w - 1 - n->pad_w);
-    memset(into, 0, (size_t)(n->in_h + n->kernel_h - 1) * cols * c * sizeof *into);
+    size_t c = (size_t)n->in_c, cols = (size_t)(n->in_w + n->span_w - 1);
+    size_t top = (size_t)(n->span_h - 1 - n->pad_h), left = (size_t)(n->span_w - 1 - n->pad_w);
+    memset(into, 0, (size_t)(n->in_h + n->span_h - 1) * cols * c * sizeof *into);
     for (size_t y = 0; y < (size_t)n->out_h; y++) {
         float *row = into + ((top + y * (size_t)n->attrs.stride_h) * cols + left) * c;
         const float *from = dx + y * (size_t)n->out_w * c;
@@ -109,9 +112,10 @@ void net_depthwise_backward(const net_job *j)
                            .kernel_w = n->kernel_w,
                            .stride_h = 1,
                            .stride_w = 1,
-                           .in_w = n->in_w + n->kernel_w - 1};
-    size_t spread_floats =
-        (size_t)(n->in_h + n->kernel_h - 1) * (size_t)back.in_w * (size_t)n->in_c;
+                           .dilation_h = n->dilation_h,
+                           .dilation_w = n->dilation_w,
+                           .in_w = n->in_w + n->span_w - 1};
+    size_t spread_floats = (size_t)(n->in_h + n->span_h - 1) * (size_t)back.in_w * (size_t)n->in_c;
     float *to = add ? spread + spread_floats : in_grads;
     net->k->depthwise(&back, spread, n->turned, NULL, to);
     if (add)
@@ -133,10 +137,10 @@ void net_depthwise_scratch(const net_node *n, int32_t max_batch, size_t need[3])
 {
     (void)max_batch;
     size_t c = (size_t)n->in_c;
-    size_t kernel_h = (size_t)n->kernel_h, kernel_w = (size_t)n->kernel_w;
-    size_t h = ((size_t)n->out_h - 1) * (size_t)n->attrs.stride_h + kernel_h;
-    size_t w = ((size_t)n->out_w - 1) * (size_t)n->attrs.stride_w + kernel_w;
+    size_t span_h = (size_t)n->span_h, span_w = (size_t)n->span_w;
+    size_t h = ((size_t)n->out_h - 1) * (size_t)n->attrs.stride_h + span_h;
+    size_t w = ((size_t)n->out_w - 1) * (size_t)n->attrs.stride_w + span_w;
     need[1] = h * w * c > need[1] ? h * w * c : need[1];
-    size_t spread_h = (size_t)n->in_h + kernel_h - 1, spread_w = (size_t)n->in_w + kernel_w - 1;
+    size_t spread_h = (size_t)n->in_h + span_h - 1, spread_w = (size_t)n->in_w + span_w - 1;
     need[2] = spread_h * spread_w * c + n->in_elements;
 }

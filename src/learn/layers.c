@@ -92,8 +92,12 @@ static void set_weights(mote_net *net, net_node *n, const mote_op *o)
 
 static void set_window(net_node *n)
 {
-    n->pad_h = mote_pad_before(n->attrs.padding, n->in_h, n->kernel_h, n->attrs.stride_h);
-    n->pad_w = mote_pad_before(n->attrs.padding, n->in_w, n->kernel_w, n->attrs.stride_w);
+    n->dilation_h = n->attrs.dilation_h > 1 ? n->attrs.dilation_h : 1;
+    n->dilation_w = n->attrs.dilation_w > 1 ? n->attrs.dilation_w : 1;
+    n->span_h = (n->kernel_h - 1) * n->dilation_h + 1;
+    n->span_w = (n->kernel_w - 1) * n->dilation_w + 1;
+    n->pad_h = mote_pad_before(n->attrs.padding, n->in_h, n->span_h, n->attrs.stride_h);
+    n->pad_w = mote_pad_before(n->attrs.padding, n->in_w, n->span_w, n->attrs.stride_w);
 }
 
 /* The node that a batch norm or ReLU can be taken into: the one before it, when nobody else reads
@@ -138,7 +142,7 @@ static mote_status add_relu(mote_net *net, int32_t op, const int32_t *n_readers,
     return MOTE_OK;
 }
 
-static mote_status add_sum(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
+static mote_status add_pair(mote_net *net, int32_t op, const int32_t *n_readers, mote_err *err)
 {
     (void)n_readers, (void)err;
     const mote_op *o = &net->graph->ops[op];
@@ -147,6 +151,11 @@ static mote_status add_sum(mote_net *net, int32_t op, const int32_t *n_readers, 
     n->inputs[1] = net->node_of[o->inputs[1]];
     if (n->inputs[1] != NO_NODE && net->nodes[n->inputs[1]].needs_grad)
         n->needs_grad = true;
+    const mote_op_pair p =
+        mote_op_pair_of(&net->graph->tensors[o->inputs[0]], &net->graph->tensors[o->inputs[1]]);
+    n->pair[0] = p.outer;
+    n->pair[1] = p.repeat;
+    n->pair[2] = p.inner;
     set_activation(n, o->attrs.activation);
     return MOTE_OK;
 }
@@ -254,7 +263,11 @@ static const net_layer layers[MOTE_OP_END] = {
     [MOTE_OP_MAX_POOL_2D] = {.add = add_pool,
                              .forward = net_max_pool_forward,
                              .backward = net_max_pool_backward},
-    [MOTE_OP_ADD] = {.add = add_sum, .forward = net_add_forward, .backward = net_add_backward},
+    [MOTE_OP_ADD] = {.add = add_pair, .forward = net_add_forward, .backward = net_add_backward},
+    [MOTE_OP_MUL] = {.add = add_pair,
+                     .forward = net_mul_forward,
+                     .backward = net_mul_backward,
+                     .scratch = net_mul_scratch},
     [MOTE_OP_DROPOUT] = {.add = add_plain,
                          .forward = net_dropout_forward,
                          .backward = net_dropout_backward},

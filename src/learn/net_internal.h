@@ -36,7 +36,9 @@ typedef struct {
 
     /* Shapes: in [in_h][in_w][in_c] -> out [out_h][out_w][out_c]; vectors have h = w = 1. */
     int32_t in_h, in_w, in_c, out_h, out_w, out_c;
-    int32_t kernel_h, kernel_w, pad_h, pad_w;
+    int32_t kernel_h, kernel_w, dilation_h, dilation_w, pad_h, pad_w;
+    int32_t span_h, span_w;           /* cells that a kernel spans */
+    int32_t pair[3];                  /* ADD, MUL: [outer][repeat][inner] by [outer][inner] */
     size_t in_elements, out_elements; /* of one sample */
 
     /* Where its parameters are in the state; NO_STATE: none. */
@@ -190,6 +192,9 @@ void net_max_pool_forward(const net_job *j);
 void net_max_pool_backward(const net_job *j);
 void net_add_forward(const net_job *j);
 void net_add_backward(const net_job *j);
+void net_mul_forward(const net_job *j);
+void net_mul_backward(const net_job *j);
+void net_mul_scratch(const net_node *n, int32_t max_batch, size_t need[3]);
 void net_copy_forward(const net_job *j);
 void net_copy_backward(const net_job *j);
 void net_element_forward(const net_job *j); /* value() and slope() of the operator's class */

@@ -15,7 +15,7 @@ typedef struct {
     mote_size2 kernel, stride; /* ds-cnn: first convolution */
     mote_ints block_strides;   /* empty: as the architecture has them */
     int32_t kernel_steps;      /* conv1d, tc-resnet */
-    double width;              /* mobilenet, tc-resnet: share of its channels */
+    double width;              /* of its channels: mobilenet, tc-resnet, bc-resnet */
     mote_ints hidden;          /* units of each hidden layer */
     int32_t bottleneck;        /* autoencoder: units of the narrowest layer */
     double shrinkage;          /* gaussian: 0: by the data */

@@ -38,18 +38,28 @@ typedef struct {
 mote_status arch_conv(arch_builder *b, int32_t channels, arch_size kernel, arch_size stride,
                       mote_err *err);
 mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, mote_err *err);
+/* With stride 1. */
+mote_status arch_dilated(arch_builder *b, arch_size kernel, arch_size dilation, mote_err *err);
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err);
 mote_status arch_relu(arch_builder *b, mote_err *err);
 mote_status arch_softmax(arch_builder *b, mote_err *err);
 /* Batch norm over the last dimension; and a ReLU. */
 mote_status arch_norm(arch_builder *b, mote_err *err);
 mote_status arch_norm_relu(arch_builder *b, mote_err *err);
-/* The tensor in hand and another one, added. */
+/* The tensor in hand and another one, added; the tensor in hand repeated. */
 mote_status arch_add(arch_builder *b, int32_t other, mote_err *err);
+mote_status arch_add_repeated(arch_builder *b, int32_t wide, mote_err *err);
 /* Depthwise 3 x 3, norm and ReLU, then pointwise to `channels`, norm and ReLU. */
 mote_status arch_separable(arch_builder *b, int32_t channels, int32_t stride, mote_err *err);
+/* x sigmoid(x). */
+mote_status arch_swish(arch_builder *b, mote_err *err);
+/* The mean of windows that do not overlap. */
+mote_status arch_average(arch_builder *b, arch_size window, mote_err *err);
 mote_status arch_global_average(arch_builder *b, mote_err *err);
-/* Dropout, and the end that arch->head asks for. */
+/* Of single values, or of whole channels of a sample; none at rate 0. */
+mote_status arch_dropout(arch_builder *b, bool whole_channels, mote_err *err);
+/* The end that arch->head asks for; and dropout before it. */
+mote_status arch_last(arch_builder *b, mote_err *err);
 mote_status arch_end(arch_builder *b, mote_err *err);
 
 #endif

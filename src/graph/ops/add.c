@@ -1,33 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ADD: two inputs of one shape -> their sum. The int8 form is TensorFlow Lite's (kernels/add.cc):
- * both inputs are brought to twice the larger scale. */
+/* ADD: two inputs of one shape -> their sum; the second may have one cell in neighbouring
+ * dimensions, along which it is repeated. The int8 form is TensorFlow Lite's (kernels/add.cc): both
+ * inputs are brought to twice the larger scale. */
 #include "graph/lower_internal.h"
 #include "graph/ops/common.h"
 
-static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
+static double sum(double a, double b)
 {
-    const mote_tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1);
-    bool equal = b->n_dims == a->n_dims;
-    for (int32_t i = 0; equal && i < a->n_dims; i++)
-        equal = a->dims[i] == b->dims[i];
-    return equal ? op_same_shape(g, op, out, err)
-                 : op_misfit(g, op, "both inputs need one shape", err);
+    return a + b;
 }
 
 static void run(const mote_run *r, const mote_op *op)
 {
-    const float *a = run_in(r, op, 0), *b = run_in(r, op, 1);
-    float *y = run_out(r, op);
-    for (int64_t i = 0, n = mote_tensor_elements(op_in(r->g, op, 0)); i < n; i++)
-        y[i] = op_activate(op->attrs.activation, (double)a[i] + (double)b[i]);
+    op_run_pair(r, op, sum);
 }
 
 static mote_status need(const mote_graph *g, int32_t op, mote_isa isa, mote_kernel_need *n,
                         mote_err *err)
 {
-    (void)g, (void)op, (void)isa, (void)err;
-    n->kernel = MOTE_KERNEL_ADD;
-    n->in_place = 3;
+    (void)err;
+    n->kernel = isa == MOTE_ISA_REFERENCE ? MOTE_KERNEL_ADD_REF : MOTE_KERNEL_ADD;
+    n->in_place = op_pair_in_place(g, &g->ops[op]);
     return MOTE_OK;
 }
 
@@ -44,7 +37,10 @@ static mote_status lower(const mote_graph *g, mote_isa isa, mote_arena *arena, m
         return mote_lower_fail(g, call->op, MOTE_RANGE,
                                "the output scale is too small beside the input scales", err);
     mrt_add *p = &call->u.add;
-    p->n = (int32_t)mote_tensor_elements(out);
+    const mote_op_pair s = mote_op_pair_of(a, b);
+    p->outer = s.outer;
+    p->repeat = s.repeat;
+    p->inner = s.inner;
     p->a_zero = a->quant.zero_point;
     p->b_zero = b->quant.zero_point;
     p->out_zero = out->quant.zero_point;
@@ -58,7 +54,7 @@ static mote_status lower(const mote_graph *g, mote_isa isa, mote_arena *arena, m
 const mote_op_class mote_op_add = {.flags = MOTE_OP_ACTIVATES | MOTE_OP_ANY_BATCH,
                                    .n_activations = 2,
                                    .n_outputs = 1,
-                                   .shape = shape,
+                                   .shape = op_pair_shape,
                                    .run = run,
                                    .need = need,
                                    .lower = lower,

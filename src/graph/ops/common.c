@@ -79,6 +79,35 @@ mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t wind
     return MOTE_OK;
 }
 
+int32_t op_span(int32_t n, int32_t dilation)
+{
+    return (n - 1) * (dilation > 1 ? dilation : 1) + 1;
+}
+
+mote_status op_check_dilation(const mote_op *op, int32_t most, mote_err *err)
+{
+    const int32_t h = op->attrs.dilation_h, w = op->attrs.dilation_w;
+    if (h < 0 || w < 0 || h > most || w > most)
+        return mote_fail(err, MOTE_ARG, "%s: dilation %d x %d, 1 to %d is possible",
+                         mote_op_text(op->kind), h, w, most);
+    return MOTE_OK;
+}
+
+mote_status op_pair_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
+{
+    if (mote_op_pair_of(op_in(g, op, 0), op_in(g, op, 1)).repeat == 0)
+        return op_misfit(g, op,
+                         "both inputs need one shape, or the second one cell in neighbouring "
+                         "dimensions along which it is repeated",
+                         err);
+    return op_same_shape(g, op, out, err);
+}
+
+uint32_t op_pair_in_place(const mote_graph *g, const mote_op *op)
+{
+    return mote_op_pair_of(op_in(g, op, 0), op_in(g, op, 1)).repeat == 1 ? 3 : 1;
+}
+
 mote_status op_pool_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err)
 {
     const mote_op_attrs *a = &op->attrs;
@@ -179,6 +208,17 @@ op_window op_window_of(const mote_graph *g, const mote_op *op, int32_t window_h,
     return w;
 }
 
+void op_run_pair(const mote_run *r, const mote_op *op, double (*f)(double a, double b))
+{
+    const mote_op_pair p = mote_op_pair_of(op_in(r->g, op, 0), op_in(r->g, op, 1));
+    const float *a = run_in(r, op, 0), *b = run_in(r, op, 1);
+    float *y = run_out(r, op);
+    for (int32_t o = 0; o < p.outer; o++, b += p.inner)
+        for (int32_t k = 0; k < p.repeat; k++)
+            for (int32_t i = 0; i < p.inner; i++)
+                *y++ = op_activate(op->attrs.activation, f((double)*a++, (double)b[i]));
+}
+
 void op_run_copy(const mote_run *r, const mote_op *op)
 {
     memcpy(run_out(r, op), run_in(r, op, 0), mote_tensor_bytes(op_in(r->g, op, 0)));
@@ -248,14 +288,20 @@ void op_conv_sizes(const mote_graph *g, const mote_op *op, mrt_conv *c)
     c->kernel_w = w->dims[2];
     c->stride_h = op->attrs.stride_h;
     c->stride_w = op->attrs.stride_w;
-    c->pad_h = mote_pad_before(op->attrs.padding, c->in_h, c->kernel_h, c->stride_h);
-    c->pad_w = mote_pad_before(op->attrs.padding, c->in_w, c->kernel_w, c->stride_w);
+    c->dilation_h = op->attrs.dilation_h > 1 ? op->attrs.dilation_h : 1;
+    c->dilation_w = op->attrs.dilation_w > 1 ? op->attrs.dilation_w : 1;
+    c->pad_h = mote_pad_before(op->attrs.padding, c->in_h, op_span(c->kernel_h, c->dilation_h),
+                               c->stride_h);
+    c->pad_w = mote_pad_before(op->attrs.padding, c->in_w, op_span(c->kernel_w, c->dilation_w),
+                               c->stride_w);
 }
 
 mote_status op_conv_need(const mote_graph *g, int32_t op, const mrt_conv *c, mote_kernel_need *n,
                          mote_err *err)
 {
-    if ((int64_t)(c->in_h + c->kernel_h) * (c->in_w + c->kernel_w) > MAX_PLANE)
+    if ((int64_t)(c->in_h + op_span(c->kernel_h, c->dilation_h)) *
+            (c->in_w + op_span(c->kernel_w, c->dilation_w)) >
+        MAX_PLANE)
         return mote_lower_fail(g, op, MOTE_UNSUPPORTED, "the image or kernel is too large", err);
     n->channel_bytes = (size_t)c->out_c * 9;
     n->weights_bytes = (size_t)c->out_c * (size_t)(c->kernel_h * c->kernel_w * c->in_c);

@@ -20,6 +20,13 @@ mote_status op_same_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
 /* A window moving over [n,h,w,c], which keeps the channels: checks strides and padding. */
 mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t window_h,
                             int32_t window_w, mote_shape *out, mote_err *err);
+/* The cells that n weights span, one every `dilation` (0: 1). */
+int32_t op_span(int32_t n, int32_t dilation);
+/* ARG unless a dilation is 0 to 1024; `most` of those that have none is 1. */
+mote_status op_check_dilation(const mote_op *op, int32_t most, mote_err *err);
+/* Two activations that are a pair (op.h); which inputs of one the output may take the place of. */
+mote_status op_pair_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err);
+uint32_t op_pair_in_place(const mote_graph *g, const mote_op *op);
 /* Input 0 is [n,h,w,c], windows of the attributes. */
 mote_status op_pool_shape(const mote_graph *g, const mote_op *op, mote_shape *out, mote_err *err);
 /* Input k is a float32 constant with one value per element of the last dimension of input 0. */
@@ -40,6 +47,9 @@ mote_status op_check_f32(const mote_graph *g, const mote_op *op, mote_err *err);
 /* ---- the reference ---- */
 
 float op_activate(mote_activation a, double x);
+
+/* out[i] = f(a[i], b[i]) with the activation, b repeated. */
+void op_run_pair(const mote_run *r, const mote_op *op, double (*f)(double a, double b));
 
 /* A window of [h][w] moved over an image: where output cell (y, x) begins, cut to the image. */
 typedef struct {

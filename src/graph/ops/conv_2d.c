@@ -12,6 +12,7 @@ static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out
         return op_misfit(g, op, "the channels of input and weights differ", err);
     if (bias->dims[0] != w->dims[0])
         return op_misfit(g, op, "the bias needs one value a channel", err);
+    MOTE_TRY(op_check_dilation(op, 1, err));
     MOTE_TRY(op_window_shape(g, op, w->dims[1], w->dims[2], out, err));
     out->dims[3] = w->dims[0];
     return MOTE_OK;

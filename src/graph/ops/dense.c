@@ -40,6 +40,7 @@ static void sizes(const mote_graph *g, const mote_op *op, mrt_conv *c)
     memset(c, 0, sizeof *c);
     c->in_h = c->in_w = c->out_h = c->out_w = 1;
     c->kernel_h = c->kernel_w = c->stride_h = c->stride_w = 1;
+    c->dilation_h = c->dilation_w = 1;
     c->in_c = op_in(g, op, 1)->dims[1];
     c->out_c = op_in(g, op, 1)->dims[0];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D: in [n,h,w,c], weights [1,kh,kw,c], bias [c] -> [n,oh,ow,c]; each channel by
- * itself, multiplier 1. Cells outside the image count as 0. */
+ * itself, multiplier 1, weights a dilation apart. Cells outside the image count as 0. */
 #include "graph/host_kernels.h"
 #include "graph/ops/common.h"
 
@@ -13,7 +13,11 @@ static mote_status shape(const mote_graph *g, const mote_op *op, mote_shape *out
         return op_misfit(g, op, "the channels of input and weights differ", err);
     if (bias->dims[0] != w->dims[3])
         return op_misfit(g, op, "the bias needs one value a channel", err);
-    return op_window_shape(g, op, w->dims[1], w->dims[2], out, err);
+    MOTE_TRY(op_check_dilation(op, 1024, err));
+    if (w->dims[1] > (1 << 16) || w->dims[2] > (1 << 16))
+        return op_misfit(g, op, "the kernel is too large", err);
+    return op_window_shape(g, op, op_span(w->dims[1], op->attrs.dilation_h),
+                           op_span(w->dims[2], op->attrs.dilation_w), out, err);
 }
 
 static int64_t macs(const mote_graph *g, const mote_op *op)
@@ -26,7 +30,7 @@ static int64_t macs(const mote_graph *g, const mote_op *op)
 typedef struct {
     op_window in;
     const float *x, *weights; /* [kh][kw][in.c] */
-    int32_t kh, kw;
+    int32_t kh, kw, step_h, step_w;
 } operands;
 
 static double sum_at(const operands *o, double sum, int32_t oy, int32_t ox, int32_t c)
@@ -34,8 +38,8 @@ static double sum_at(const operands *o, double sum, int32_t oy, int32_t ox, int3
     const op_window *in = &o->in;
     for (int32_t ky = 0; ky < o->kh; ky++)
         for (int32_t kx = 0; kx < o->kw; kx++) {
-            int32_t iy = oy * in->stride_h + ky - in->pad_h;
-            int32_t ix = ox * in->stride_w + kx - in->pad_w;
+            int32_t iy = oy * in->stride_h + ky * o->step_h - in->pad_h;
+            int32_t ix = ox * in->stride_w + kx * o->step_w - in->pad_w;
             if (iy >= 0 && iy < in->h && ix >= 0 && ix < in->w)
                 sum += (double)o->x[(iy * in->w + ix) * in->c + c] *
                        (double)o->weights[(ky * o->kw + kx) * in->c + c];
@@ -48,11 +52,16 @@ static void run(const mote_run *r, const mote_op *op)
     const mote_tensor *w = op_in(r->g, op, 1), *out = op_out(r->g, op);
     const float *bias = run_in(r, op, 2);
     float *y = run_out(r, op);
-    const operands o = {.in = op_window_of(r->g, op, w->dims[1], w->dims[2]),
-                        .x = run_in(r, op, 0),
-                        .weights = run_in(r, op, 1),
-                        .kh = w->dims[1],
-                        .kw = w->dims[2]};
+    const int32_t step_h = op->attrs.dilation_h > 1 ? op->attrs.dilation_h : 1;
+    const int32_t step_w = op->attrs.dilation_w > 1 ? op->attrs.dilation_w : 1;
+    const operands o = {
+        .in = op_window_of(r->g, op, op_span(w->dims[1], step_h), op_span(w->dims[2], step_w)),
+        .x = run_in(r, op, 0),
+        .weights = run_in(r, op, 1),
+        .kh = w->dims[1],
+        .kw = w->dims[2],
+        .step_h = step_h,
+        .step_w = step_w};
     for (int32_t oy = 0; oy < out->dims[1]; oy++)
         for (int32_t ox = 0; ox < out->dims[2]; ox++)
             for (int32_t c = 0; c < o.in.c; c++)
@@ -66,18 +75,24 @@ static void swap(int32_t *a, int32_t *b)
     *b = t;
 }
 
-/* Depthwise 3x3 computes cells in pairs along a row: walk the image along the axis that leaves
- * fewer odd ones. */
-static void maybe_transpose(mrt_conv *c)
+/* Cells are computed several along a row: walk the image along the axis that takes fewer steps. */
+static void maybe_transpose(mrt_conv *c, int64_t by_rows, int64_t by_cols)
 {
-    int64_t by_rows = (int64_t)c->out_h * ((c->out_w + 1) / 2);
-    int64_t by_cols = (int64_t)c->out_w * ((c->out_h + 1) / 2);
     if (by_cols >= by_rows)
         return;
     c->flags |= MRT_TRANSPOSED;
     swap(&c->in_h, &c->in_w);
     swap(&c->out_h, &c->out_w);
+    swap(&c->kernel_h, &c->kernel_w);
+    swap(&c->stride_h, &c->stride_w);
+    swap(&c->dilation_h, &c->dilation_w);
     swap(&c->pad_h, &c->pad_w);
+}
+
+/* Of the general kernel: four cells at a time, with stride 1 along a row of four. */
+static int64_t steps(int32_t lines, int32_t line, int32_t stride)
+{
+    return (int64_t)lines * (stride == 1 && line >= 4 ? (line + 3) / 4 : line);
 }
 
 static mote_kernel choose(const mote_graph *g, const mote_op *op, mote_isa isa, mrt_conv *c)
@@ -85,10 +100,17 @@ static mote_kernel choose(const mote_graph *g, const mote_op *op, mote_isa isa, 
     static const mote_kernel kernels[] = {MOTE_KERNEL_DEPTHWISE, MOTE_KERNEL_DEPTHWISE_REF,
                                           MOTE_KERNEL_HOST_DEPTHWISE};
     op_conv_sizes(g, op, c);
-    bool is_3x3 = c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1;
-    if (isa != MOTE_ISA_PORTABLE || !is_3x3)
+    bool is_3x3 = c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1 &&
+                  c->dilation_h == 1 && c->dilation_w == 1;
+    if (isa != MOTE_ISA_PORTABLE)
         return kernels[isa];
-    maybe_transpose(c);
+    if (!is_3x3) {
+        maybe_transpose(c, steps(c->out_h, c->out_w, c->stride_w),
+                        steps(c->out_w, c->out_h, c->stride_h));
+        return MOTE_KERNEL_DEPTHWISE;
+    }
+    maybe_transpose(c, (int64_t)c->out_h * ((c->out_w + 1) / 2), /* in pairs */
+                    (int64_t)c->out_w * ((c->out_h + 1) / 2));
     return MOTE_KERNEL_DEPTHWISE_3X3;
 }
 

@@ -203,6 +203,60 @@ static void tc_resnet_has_the_published_sizes(void **state)
     }
 }
 
+/* What the authors' code counts: weights, gamma and beta of batch norm, the bias of the last layer.
+ */
+static int64_t trained_values(const mote_graph *g, int64_t *n_over_frequency)
+{
+    int64_t n = 0;
+    *n_over_frequency = 0;
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const mote_op *o = &g->ops[i];
+        const bool is_norm = o->kind == MOTE_OP_BATCH_NORM;
+        for (int32_t k = 1; k < (is_norm ? 3 : o->n_inputs < 3 ? 1 : 2); k++)
+            n += mote_tensor_elements(&g->tensors[o->inputs[k]]);
+        const mote_tensor *w = o->n_inputs == 3 ? &g->tensors[o->inputs[1]] : NULL;
+        if (o->kind == MOTE_OP_DEPTHWISE_CONV_2D && w->dims[1] == 1 && w->dims[2] == 3)
+            *n_over_frequency += w->dims[3];
+        if (o->kind == MOTE_OP_DENSE)
+            n += mote_tensor_elements(&g->tensors[o->inputs[2]]);
+    }
+    return n;
+}
+
+/* Published with SubSpectralNorm, which has gamma and beta for each of 5 bands, and for BC-ResNet-1
+ * without it (7.8 k). Multiply-accumulates: ours are those of convolutions and the dense layer, by
+ * hand below; the published 3.1, 5.5, 8.5, 16.2, 53 and 89 million count more than these. */
+static void bc_resnet_has_the_published_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        float width;
+        int64_t params, published, unit, macs, published_macs;
+    } cases[] = {
+        {1.0f, 7760, 9232, 1, 2482156, 3100000},
+        {1.5f, 14946, 17200, 100, 4607994, 5500000},
+        {2.0f, 24340, 27300, 100, 7323672, 8500000},
+        {3.0f, 49752, 54200, 100, 14524548, 16200000},
+        {6.0f, 178980, 188000, 1000, 50283336, 53000000},
+        {8.0f, 309292, 321000, 1000, 85919328, 89000000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mote_arch a = named("bc-resnet", 101, 40, 12);
+        a.width = cases[i].width;
+        mote_graph *g = build(&a, 1);
+        int64_t n_over_frequency;
+        const int64_t params = trained_values(g, &n_over_frequency);
+        const int64_t with_bands = params + 2 * 4 * n_over_frequency;
+        if (params != cases[i].params || mote_graph_macs(g) != cases[i].macs)
+            fail_msg("width %g: %lld parameters, %lld macs", (double)a.width, (long long)params,
+                     (long long)mote_graph_macs(g));
+        assert_true(llabs(with_bands - cases[i].published) < cases[i].unit);
+        assert_true(cases[i].macs < cases[i].published_macs);
+        assert_true(cases[i].macs > cases[i].published_macs * 4 / 5);
+        mote_graph_destroy(g);
+    }
+}
+
 static void mobilenet_halves_while_there_is_something_to_halve(void **state)
 {
     (void)state;
@@ -272,10 +326,10 @@ static void what_is_out_of_range_is_named(void **state)
             fail_msg("%s: %s", cases[i].words, err.text);
         assert_null(g);
     }
-    static const char *const of_width[] = {"mobilenet", "tc-resnet"};
+    static const char *const of_width[] = {"mobilenet", "tc-resnet", "bc-resnet"};
     for (size_t i = 0; i < sizeof of_width / sizeof of_width[0]; i++) {
         mote_arch wide = named(of_width[i], 20, 20, 3);
-        wide.width = 2.5f;
+        wide.width = i == 2 ? 8.5f : 2.5f;
         mote_rng rng;
         mote_graph *g = NULL;
         mote_rng_init(&rng, 1);
@@ -311,6 +365,7 @@ int main(void)
         cmocka_unit_test(every_architecture_ends_as_it_is_asked_to),
         cmocka_unit_test(sizes_are_those_worked_out_by_hand),
         cmocka_unit_test(tc_resnet_has_the_published_sizes),
+        cmocka_unit_test(bc_resnet_has_the_published_sizes),
         cmocka_unit_test(mobilenet_halves_while_there_is_something_to_halve),
         cmocka_unit_test(shapes_of_features_become_inputs),
         cmocka_unit_test(what_is_out_of_range_is_named),

@@ -222,13 +222,30 @@ static mote_graph *golden(const char *name)
     return g;
 }
 
+/* An operator that has no constants, of [1,4,4,2]. */
+static mote_graph *alone(mote_op_kind kind)
+{
+    const mote_tensor_spec s = {.name = "x", .dtype = MOTE_F32, .n_dims = 4, .dims = {1, 4, 4, 2}};
+    const mote_tensor_spec out = {.name = "y", .dtype = MOTE_F32};
+    const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1, .window_h = 2, .window_w = 2};
+    int32_t in[2] = {-1, -1}, y;
+    mote_graph *g = NULL;
+    assert_int_equal(mote_graph_create(0, &g, NULL), MOTE_OK);
+    assert_int_equal(mote_graph_add_input(g, &s, &in[0], NULL), MOTE_OK);
+    in[1] = in[0];
+    assert_int_equal(mote_graph_add_op(g, &(mote_op_spec){kind, &attrs, in, &out}, &y, NULL),
+                     MOTE_OK);
+    return g;
+}
+
 /* A part without its row of code_sizes.def is a defect that ends the program. */
 static void every_kernel_has_its_size_on_every_target(void **state)
 {
     (void)state;
     mote_rng rng;
     mote_rng_init(&rng, 3);
-    mote_graph *g[3] = {golden("random_s8"), golden("folded_f32"), small_net(MOTE_OP_TANH, &rng)};
+    mote_graph *g[4] = {golden("random_s8"), golden("folded_f32"), small_net(MOTE_OP_TANH, &rng),
+                        alone(MOTE_OP_MUL)};
     for (size_t t = 0; t < mote_n_targets; t++) {
         bool seen[MOTE_N_KERNELS] = {false};
         for (size_t i = 0; i < T_COUNT(g); i++) {
@@ -255,24 +272,14 @@ static void every_kernel_has_its_size_on_every_target(void **state)
 /* The same for float32: the operators of a network, and each of the others alone. */
 static void every_float_kernel_has_its_size_on_every_target(void **state)
 {
-    static const mote_op_kind alone[] = {MOTE_OP_AVG_POOL_2D, MOTE_OP_MAX_POOL_2D, MOTE_OP_ADD,
-                                         MOTE_OP_SOFTMAX,     MOTE_OP_SIGMOID,     MOTE_OP_TANH};
-    mote_graph *g[1 + T_COUNT(alone)] = {golden("folded_f32")};
+    static const mote_op_kind kinds[] = {MOTE_OP_AVG_POOL_2D, MOTE_OP_MAX_POOL_2D, MOTE_OP_ADD,
+                                         MOTE_OP_MUL,         MOTE_OP_SOFTMAX,     MOTE_OP_SIGMOID,
+                                         MOTE_OP_TANH};
+    mote_graph *g[1 + T_COUNT(kinds)] = {golden("folded_f32")};
     bool seen[MOTE_N_KERNELS] = {false};
     (void)state;
-    for (size_t i = 0; i < T_COUNT(alone); i++) {
-        const mote_tensor_spec s = {
-            .name = "x", .dtype = MOTE_F32, .n_dims = 4, .dims = {1, 4, 4, 2}};
-        const mote_tensor_spec out = {.name = "y", .dtype = MOTE_F32};
-        const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1, .window_h = 2, .window_w = 2};
-        int32_t in[2] = {-1, -1}, y;
-        assert_int_equal(mote_graph_create(0, &g[1 + i], NULL), MOTE_OK);
-        assert_int_equal(mote_graph_add_input(g[1 + i], &s, &in[0], NULL), MOTE_OK);
-        in[1] = in[0];
-        assert_int_equal(
-            mote_graph_add_op(g[1 + i], &(mote_op_spec){alone[i], &attrs, in, &out}, &y, NULL),
-            MOTE_OK);
-    }
+    for (size_t i = 0; i < T_COUNT(kinds); i++)
+        g[1 + i] = alone(kinds[i]);
     for (size_t i = 0; i < T_COUNT(g); i++) {
         for (size_t t = 0; t < mote_n_targets; t++) {
             mote_compile_input in = {.name = "x", .graph = g[i], .is_float = true};

@@ -354,7 +354,8 @@ static void wrong_architectures_name_the_field(void **state)
     mote_arch_default(&a, 49, 10, 3);
     memcpy(a.name, "resnet", 7);
     assert_int_equal(mote_arch_build(&a, &rng, &g, &err), MOTE_ARG);
-    assert_non_null(strstr(err.text, "'resnet'; there are ds-cnn, conv1d, tc-resnet, dense"));
+    assert_non_null(
+        strstr(err.text, "'resnet'; there are ds-cnn, conv1d, tc-resnet, bc-resnet, dense"));
     assert_null(g);
 }
 

@@ -86,6 +86,10 @@ static void one_layer(mote_rng *r, mote_op_kind kind, int32_t max_kernel)
                       : 1;
         a.stride_h = a.stride_w = 1;
     }
+    if (kind == MOTE_OP_DEPTHWISE_CONV_2D && a.padding == MOTE_PAD_SAME && mote_rng_below(r, 2)) {
+        a.dilation_h = t_between(r, 0, 4);
+        a.dilation_w = t_between(r, 0, 4);
+    }
     int32_t channels = kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : t_between(r, 1, 19);
     (void)t_layer(r, g, kind, in, &a, channels, kh, kw);
     both_agree(r, g);
@@ -108,6 +112,77 @@ static void depthwise_convolutions_equal_the_reference(void **state)
     mote_rng_init(&r, t_seed());
     for (int i = 0; i < CASES; i++)
         one_layer(&r, MOTE_OP_DEPTHWISE_CONV_2D, i % 2 ? 3 : 5);
+}
+
+/* Over time alone, as keyword models have it: long kernels, and all that is not a row of four. */
+static void depthwise_over_time_equals_the_reference(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++) {
+        mote_err err;
+        mote_graph *g;
+        t_must(mote_graph_create(0, &g, &err), &err);
+        const bool is_down = mote_rng_below(&r, 2);
+        const int32_t c = t_between(&r, 1, 9), steps = t_between(&r, 1, 51);
+        const int32_t in = t_input(&r, g, is_down ? steps : 1, is_down ? 1 : steps, c);
+        const int32_t kernel = t_between(&r, 1, 29), dilation = t_between(&r, 1, 8);
+        mote_op_attrs a = t_attrs(&r);
+        a.padding = MOTE_PAD_SAME;
+        *(is_down ? &a.dilation_h : &a.dilation_w) = dilation;
+        if (i % 4)
+            a.stride_h = a.stride_w = 1;
+        (void)t_layer(&r, g, MOTE_OP_DEPTHWISE_CONV_2D, in, &a, c, is_down ? kernel : 1,
+                      is_down ? 1 : kernel);
+        both_agree(&r, g);
+        mote_graph_destroy(g);
+    }
+}
+
+/* A sum of the input and what is made of it by the operator before: its two kernels on the same. */
+static void sums_equal_the_reference(void **state)
+{
+    (void)state;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++) {
+        mote_err err;
+        mote_graph *g;
+        mote_lowered ref, opt;
+        t_must(mote_graph_create(0, &g, &err), &err);
+        const int32_t in =
+            t_input(&r, g, t_between(&r, 1, 9), t_between(&r, 1, 9), t_between(&r, 1, 9));
+        mote_op_attrs plain = {.padding = MOTE_PAD_SAME, .stride_h = 1, .stride_w = 1};
+        const int32_t other = i % 2
+                                  ? t_mean(&r, g, in)
+                                  : t_layer(&r, g, MOTE_OP_DEPTHWISE_CONV_2D, in, &plain, 0, 1, 1);
+        (void)t_pair(&r, g, MOTE_OP_ADD, in, other);
+        t_must(mote_lower(g, MOTE_ISA_REFERENCE, &ref, &err), &err);
+        t_must(mote_lower(g, MOTE_ISA_PORTABLE, &opt, &err), &err);
+        assert_int_equal(ref.calls[1].kernel, MOTE_KERNEL_ADD_REF);
+        assert_int_equal(opt.calls[1].kernel, MOTE_KERNEL_ADD);
+        const size_t n = mote_tensor_bytes(&g->tensors[in]);
+        const size_t n_other = mote_tensor_bytes(&g->tensors[other]);
+        int8_t *a = malloc(n), *b = malloc(n_other), *want = malloc(n), *got = malloc(n);
+        const int8_t *args[2] = {a, b};
+        t_fill_i8(&r, a, (int64_t)n);
+        t_fill_i8(&r, b, (int64_t)n_other);
+        a[0] = b[0] = -128;
+        mote_call_run(&ref.calls[1], args, want, NULL);
+        mote_call_run(&opt.calls[1], args, got, NULL);
+        assert_memory_equal(want, got, n);
+        assert_int_equal(opt.calls[1].need.in_place, n == n_other ? 3 : 1);
+        mote_call_run(&opt.calls[1], args, n == n_other && i % 4 ? b : a, NULL);
+        assert_memory_equal(want, n == n_other && i % 4 ? b : a, n);
+        free(a);
+        free(b);
+        free(want);
+        free(got);
+        mote_lowered_release(&ref);
+        mote_lowered_release(&opt);
+        mote_graph_destroy(g);
+    }
 }
 
 static void dense_layers_equal_the_reference(void **state)
@@ -189,6 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(convolutions_equal_the_reference),
         cmocka_unit_test(depthwise_convolutions_equal_the_reference),
+        cmocka_unit_test(depthwise_over_time_equals_the_reference),
+        cmocka_unit_test(sums_equal_the_reference),
         cmocka_unit_test(dense_layers_equal_the_reference),
         cmocka_unit_test(multipliers_are_those_of_tensorflow_lite),
         cmocka_unit_test(accumulators_that_could_overflow_are_refused),

@@ -90,6 +90,21 @@ static inline int32_t t_depthwise(t_builder *b, int32_t kh, int32_t kw, int32_t 
                 (int32_t[]){in, w, bias}, NULL);
 }
 
+static inline int32_t t_depthwise_dilated(t_builder *b, int32_t kh, int32_t kw, int32_t dh,
+                                          int32_t dw)
+{
+    int32_t c = t_dim(b, 3), dims[4] = {1, kh, kw, c}, in = b->at;
+    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw), true),
+            bias = t_const(b, 1, &c, 0.0, 0.2, true);
+    return t_op(b, MOTE_OP_DEPTHWISE_CONV_2D,
+                (mote_op_attrs){.padding = MOTE_PAD_SAME,
+                                .stride_h = 1,
+                                .stride_w = 1,
+                                .dilation_h = dh,
+                                .dilation_w = dw},
+                (int32_t[]){in, w, bias}, NULL);
+}
+
 static inline int32_t t_norm(t_builder *b)
 {
     const mote_tensor *t = &b->g->tensors[b->at];
@@ -191,16 +206,18 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
             kw = pool ? o->attrs.window_w : wt->dims[2];
     int32_t h = in->dims[1], w = in->dims[2], c = in->dims[3], oh = out->dims[1], ow = out->dims[2],
             oc = out->dims[3];
-    int32_t ph = mote_pad_before(o->attrs.padding, h, kh, o->attrs.stride_h);
-    int32_t pw = mote_pad_before(o->attrs.padding, w, kw, o->attrs.stride_w);
+    int32_t dh = o->attrs.dilation_h ? o->attrs.dilation_h : 1,
+            dw = o->attrs.dilation_w ? o->attrs.dilation_w : 1;
+    int32_t ph = mote_pad_before(o->attrs.padding, h, (kh - 1) * dh + 1, o->attrs.stride_h);
+    int32_t pw = mote_pad_before(o->attrs.padding, w, (kw - 1) * dw + 1, o->attrs.stride_w);
     const double *x = r->values[o->inputs[0]] + (size_t)s * t_elements(r->g, o->inputs[0]);
     double *y = r->values[o->outputs[0]] + (size_t)s * t_elements(r->g, o->outputs[0]);
     for (int32_t i = 0; i < oh * ow * oc; i++) {
         int32_t ch = i % oc, ox = i / oc % ow, oy = i / oc / ow, count = 0;
         double sum = pool ? 0.0 : r->values[o->inputs[2]][ch], top = -HUGE_VAL;
         for (int32_t k = 0; k < kh * kw; k++) {
-            int32_t iy = oy * o->attrs.stride_h - ph + k / kw,
-                    ix = ox * o->attrs.stride_w - pw + k % kw;
+            int32_t iy = oy * o->attrs.stride_h - ph + k / kw * dh,
+                    ix = ox * o->attrs.stride_w - pw + k % kw * dw;
             if (iy < 0 || iy >= h || ix < 0 || ix >= w)
                 continue;
             const double *cell = x + (iy * w + ix) * c;
@@ -246,12 +263,19 @@ static inline void t_ref_dropout(const t_ref *r, const mote_op *o, int32_t s)
     mote_rng rng;
     mote_rng_init_stream(&rng, r->seed, 0x64726f70u + (uint64_t)(o - r->g->ops),
                          r->step * (uint64_t)r->max_batch + (uint64_t)s);
-    size_t n = t_elements(r->g, o->outputs[0]);
+    const mote_tensor *t = &r->g->tensors[o->outputs[0]];
+    size_t n = t_elements(r->g, o->outputs[0]), c = (size_t)t->dims[t->n_dims - 1];
+    bool *drops = calloc(n, sizeof *drops);
+    for (size_t i = 0; i < n; i++)
+        drops[i] = o->attrs.whole_channels && i >= c
+                       ? drops[i % c]
+                       : mote_rng_uniform(&rng) < (double)o->attrs.rate;
     for (size_t i = (size_t)s * n; i < (size_t)(s + 1) * n; i++) {
-        bool drop = mote_rng_uniform(&rng) < (double)o->attrs.rate;
+        bool drop = drops[i % n];
         r->values[o->outputs[0]][i] =
             drop ? 0.0 : r->values[o->inputs[0]][i] / (1.0 - (double)o->attrs.rate);
     }
+    free(drops);
 }
 
 static inline void t_ref_dense(const t_ref *r, const mote_op *o, int32_t s)
@@ -265,13 +289,34 @@ static inline void t_ref_dense(const t_ref *r, const mote_op *o, int32_t s)
     }
 }
 
+/* The element of the second input that belongs to element i of a batch of the first: 0 in every
+ * dimension in which it has one cell. */
+static inline size_t t_other(const t_ref *r, const mote_op *o, size_t i)
+{
+    const mote_tensor *a = &r->g->tensors[o->inputs[0]], *b = &r->g->tensors[o->inputs[1]];
+    size_t at = 0, step = 1;
+    for (int32_t d = a->n_dims - 1; d >= 1; d--) {
+        size_t k = i % (size_t)a->dims[d];
+        i /= (size_t)a->dims[d];
+        at += (b->dims[d] == 1 ? 0 : k) * step;
+        step *= (size_t)b->dims[d];
+    }
+    return i * step + at;
+}
+
 static inline void t_ref_each(const t_ref *r, const mote_op *o)
 {
     size_t n = t_elements(r->g, o->outputs[0]) * (size_t)r->n;
     for (size_t i = 0; i < n; i++) {
         double x = r->values[o->inputs[0]][i];
         if (o->kind == MOTE_OP_ADD)
-            x = t_act(o->attrs.activation, x + r->values[o->inputs[1]][i]);
+            x = t_act(o->attrs.activation, x + r->values[o->inputs[1]][t_other(r, o, i)]);
+        if (o->kind == MOTE_OP_MUL)
+            x = t_act(o->attrs.activation, x * r->values[o->inputs[1]][t_other(r, o, i)]);
+        if (o->kind == MOTE_OP_SIGMOID)
+            x = 1.0 / (1.0 + exp(-x));
+        if (o->kind == MOTE_OP_TANH)
+            x = tanh(x);
         if (o->kind == MOTE_OP_RELU)
             x = t_act(MOTE_ACT_RELU, x);
         r->values[o->outputs[0]][i] = x;
@@ -287,7 +332,8 @@ static inline int32_t t_ref_forward(const t_ref *r)
             t_ref_norm(r, o);
             continue;
         }
-        if (o->kind == MOTE_OP_ADD || o->kind == MOTE_OP_RELU || o->kind == MOTE_OP_RESHAPE) {
+        if (o->kind == MOTE_OP_ADD || o->kind == MOTE_OP_MUL || o->kind == MOTE_OP_RELU ||
+            o->kind == MOTE_OP_RESHAPE || o->kind == MOTE_OP_SIGMOID || o->kind == MOTE_OP_TANH) {
             t_ref_each(r, o);
             continue;
         }

@@ -247,10 +247,13 @@ static void depthwise_is_right_and_the_same_in_every_build(void **unused)
                             .kernel_h = round % 2 ? 3 : 1 + (int32_t)mote_rng_below(&rng, 5),
                             .kernel_w = round % 2 ? 3 : 1 + (int32_t)mote_rng_below(&rng, 5),
                             .stride_h = 1 + (int32_t)mote_rng_below(&rng, 2),
-                            .stride_w = 1 + (int32_t)mote_rng_below(&rng, 2)};
-        d.in_w = (d.out_w - 1) * d.stride_w + d.kernel_w;
+                            .stride_w = 1 + (int32_t)mote_rng_below(&rng, 2),
+                            .dilation_h = round % 4 < 2 ? 1 : 1 + (int32_t)mote_rng_below(&rng, 3),
+                            .dilation_w = round % 4 < 2 ? 1 : 1 + (int32_t)mote_rng_below(&rng, 3)};
+        d.in_w = (d.out_w - 1) * d.stride_w + (d.kernel_w - 1) * d.dilation_w + 1;
         size_t c = (size_t)d.c, in_w = (size_t)d.in_w, taps = (size_t)(d.kernel_h * d.kernel_w);
-        size_t n_in = (size_t)((d.out_h - 1) * d.stride_h + d.kernel_h) * in_w * c;
+        size_t n_rows = (size_t)((d.out_h - 1) * d.stride_h + (d.kernel_h - 1) * d.dilation_h + 1);
+        size_t n_in = n_rows * in_w * c;
         size_t pixels = (size_t)(d.out_h * d.out_w), n_out = pixels * c;
         float *in = random_floats(&rng, n_in), *w = random_floats(&rng, taps * c),
               *bias = random_floats(&rng, c);
@@ -264,8 +267,10 @@ static void depthwise_is_right_and_the_same_in_every_build(void **unused)
             for (size_t t = 0; t < taps; t++) {
                 double sum = 0.0;
                 for (size_t p = 0; p < pixels; p++) {
-                    size_t y = p / (size_t)d.out_w * (size_t)d.stride_h + t / (size_t)d.kernel_w;
-                    size_t x = p % (size_t)d.out_w * (size_t)d.stride_w + t % (size_t)d.kernel_w;
+                    size_t y = p / (size_t)d.out_w * (size_t)d.stride_h +
+                               t / (size_t)d.kernel_w * (size_t)d.dilation_h;
+                    size_t x = p % (size_t)d.out_w * (size_t)d.stride_w +
+                               t % (size_t)d.kernel_w * (size_t)d.dilation_w;
                     sum += 2.0 * (double)g[p * c + ch] * (double)in[(y * in_w + x) * c + ch];
                 }
                 assert_true(near(sum, dw[t * c + ch], 100.0));
@@ -273,8 +278,10 @@ static void depthwise_is_right_and_the_same_in_every_build(void **unused)
             for (size_t p = 0; p < pixels; p++) {
                 double sum = (double)bias[ch];
                 for (size_t t = 0; t < taps; t++) {
-                    size_t y = p / (size_t)d.out_w * (size_t)d.stride_h + t / (size_t)d.kernel_w;
-                    size_t x = p % (size_t)d.out_w * (size_t)d.stride_w + t % (size_t)d.kernel_w;
+                    size_t y = p / (size_t)d.out_w * (size_t)d.stride_h +
+                               t / (size_t)d.kernel_w * (size_t)d.dilation_h;
+                    size_t x = p % (size_t)d.out_w * (size_t)d.stride_w +
+                               t % (size_t)d.kernel_w * (size_t)d.dilation_w;
                     sum += (double)in[(y * in_w + x) * c + ch] * (double)w[t * c + ch];
                 }
                 assert_true(near(sum, out[p * c + ch], 100.0));

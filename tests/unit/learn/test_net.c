@@ -85,6 +85,32 @@ static mote_graph *residual_net(uint64_t seed)
     return b.g;
 }
 
+/* Pairs of which one is repeated, a value times its own sigmoid, and weights a dilation apart. */
+static mote_graph *paired_net(uint64_t seed)
+{
+    t_builder b;
+    t_begin(&b, seed, 7, 6, 2);
+    t_conv(&b, 5, 3, 3, 1, MOTE_PAD_SAME, MOTE_ACT_NONE);
+    const int32_t wide = t_norm(&b);
+    t_op(&b, MOTE_OP_SIGMOID, (mote_op_attrs){0}, &b.at, NULL);
+    const int32_t gated = t_op(&b, MOTE_OP_MUL, (mote_op_attrs){0}, (int32_t[]){wide, b.at}, NULL);
+    t_pool(&b, MOTE_OP_AVG_POOL_2D, 1, 6, 1, MOTE_PAD_VALID); /* [7,1,5] */
+    t_depthwise_dilated(&b, 3, 1, 2, 1);
+    t_norm(&b);
+    t_relu(&b);
+    t_op(&b, MOTE_OP_DROPOUT, (mote_op_attrs){.rate = 0.3f, .whole_channels = 1}, &b.at, NULL);
+    const int32_t sum = t_add(&b, gated, b.at, MOTE_ACT_RELU);
+    t_depthwise_dilated(&b, 2, 3, 3, 2);
+    t_pool(&b, MOTE_OP_AVG_POOL_2D, 7, 6, 1, MOTE_PAD_VALID); /* [1,1,5] */
+    t_op(&b, MOTE_OP_TANH, (mote_op_attrs){0}, &b.at, NULL);
+    t_op(&b, MOTE_OP_MUL, (mote_op_attrs){.activation = MOTE_ACT_RELU}, (int32_t[]){sum, b.at},
+         NULL);
+    t_op(&b, MOTE_OP_MUL, (mote_op_attrs){0}, (int32_t[]){b.at, b.at}, NULL);
+    t_dense(&b, 4, MOTE_ACT_NONE);
+    t_softmax(&b);
+    return b.g;
+}
+
 /* An architecture as it is built, on 8 x 5 values. */
 static mote_graph *architecture(const char *name, uint64_t seed)
 {
@@ -125,13 +151,18 @@ static mote_graph *tc_resnet(uint64_t seed)
     return architecture("tc-resnet", seed);
 }
 
+static mote_graph *bc_resnet(uint64_t seed)
+{
+    return architecture("bc-resnet", seed);
+}
+
 static mote_graph *autoencoder(uint64_t seed)
 {
     return architecture("autoencoder", seed);
 }
 
 typedef mote_graph *graph_fn(uint64_t seed);
-static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, conv1d,
+static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, paired_net, conv1d,
                                    linear,       mobilenet, tc_resnet,    autoencoder};
 
 /* ------------------------------------------------------------------ a batch */
@@ -277,6 +308,49 @@ static void gradients_equal_finite_differences(void **unused)
 }
 
 /* ------------------------------------------------------------------ same bytes */
+
+/* Of architectures of many layers one direction of all parameters at once: the reference takes too
+ * long for one after another, and paired_net has every operator of theirs. */
+static void gradients_of_deep_architectures_equal_a_finite_difference(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    static graph_fn *const deep[] = {bc_resnet};
+    for (size_t kind = 0; kind < T_COUNT(deep); kind++) {
+        problem p;
+        problem_init(&p, deep[kind](3), 5, 11, false);
+        mote_net *net;
+        T_OK(mote_net_create(p.g, &(mote_net_config){.max_batch = p.max_batch, .seed = 77}, NULL,
+                             &net, &err));
+        answer a;
+        assert_true(solve(&p, MOTE_SIMD_AUTO, 1, &a));
+        size_t n_segments;
+        const mote_net_segment *s = mote_net_segments(net, &n_segments);
+        double along = 0.0, loss[2];
+        const double h = 1e-6;
+        for (int side = 0; side < 2; side++) {
+            mote_rng rng;
+            mote_rng_init(&rng, 5);
+            t_ref ref;
+            t_ref_init(&ref, p.g, p.n, p.inputs, p.max_batch, 77, 5);
+            for (size_t i = 0; i < n_segments && s[i].first < a.n_params; i++)
+                for (size_t k = 0; k < s[i].count; k++) {
+                    const double step = mote_rng_normal(&rng);
+                    ref.values[s[i].tensor][k] += (side ? h : -h) * step;
+                    along += side ? step * (double)a.grads[s[i].first + k] : 0.0;
+                }
+            loss[side] =
+                t_ref_loss(&ref, p.targets, p.batch.class_weights, (double)p.batch.label_smoothing);
+            t_ref_release(&ref);
+        }
+        const double want = (loss[1] - loss[0]) / (2.0 * h);
+        if (!(fabs(want - along) < 1e-3 * (1.0 + fabs(want))))
+            fail_msg("graph %zu: %g along the gradient, %g", kind, along, want);
+        answer_release(&a);
+        mote_net_destroy(net);
+        problem_release(&p);
+    }
+}
 
 static void all_builds_and_thread_counts_give_the_same_bytes(void **unused)
 {
@@ -468,6 +542,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_equal_finite_differences),
+        cmocka_unit_test(gradients_of_deep_architectures_equal_a_finite_difference),
         cmocka_unit_test(all_builds_and_thread_counts_give_the_same_bytes),
         cmocka_unit_test(running_statistics_move_by_momentum_and_serve_prediction),
         cmocka_unit_test(prediction_equals_the_reference_interpreter),
