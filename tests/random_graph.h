@@ -148,15 +148,17 @@ static inline int32_t t_simple(mote_rng *r, mote_graph *g, mote_op_kind kind, in
     return id;
 }
 
-/* ADD or MUL. */
+/* ADD or MUL; of products of products, which grow beyond what one scale can say, a sum. */
 static inline int32_t t_pair(mote_rng *r, mote_graph *g, mote_op_kind kind, int32_t a, int32_t b)
 {
     mote_err err;
     float scale;
     mote_quant q = t_quant(r, &scale);
     const float x = g->tensors[a].quant.scales[0], y = g->tensors[b].quant.scales[0];
+    if (kind == MOTE_OP_MUL && x * y > 100)
+        kind = MOTE_OP_ADD;
     scale = kind == MOTE_OP_ADD ? (x + y) / 2 : x * y * (float)mote_rng_range(r, 20, 90);
-    scale = scale < 1e-6f ? 1e-6f : scale > 1e4f ? 1e4f : scale; /* of products of products */
+    scale = scale < 1e-6f ? 1e-6f : scale > 1e4f ? 1e4f : scale;
     mote_op_attrs attrs = {.activation = (mote_activation)mote_rng_below(r, 3)};
     mote_tensor_spec out = {.name = mote_op_text(kind), .dtype = MOTE_I8, .quant = &q};
     int32_t inputs[2] = {a, b}, id = -1;
