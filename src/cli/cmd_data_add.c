@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/importing.h"
 #include "data/import.h"
+#include "data/negatives.h"
 #include "project/schema.h"
 #include "project/state.h"
 
@@ -13,7 +14,7 @@
 
 typedef struct {
     const char *label, *group_pattern, *role, *split;
-    bool keep, dry_run, write;
+    bool keep, dry_run, write, negative;
 } add_values;
 
 static void on_progress(void *arg, const mote_import_progress *p)
@@ -31,8 +32,28 @@ static mote_status choose_role(const char *name, mote_import_role *out, mote_err
         *out = MOTE_IMPORT_EXAMPLE;
     else if (strcmp(name, "background") == 0)
         *out = MOTE_IMPORT_BACKGROUND;
+    else if (strcmp(name, "negative") == 0)
+        *out = MOTE_IMPORT_NEGATIVE;
     else
-        return mote_fail(err, MOTE_USAGE, "--role '%s': expected 'example' or 'background'", name);
+        return mote_fail(err, MOTE_USAGE,
+                         "--role '%s': expected 'example', 'background' or 'negative'", name);
+    return MOTE_OK;
+}
+
+/* Negatives are hours: longer files than a word is cut from. */
+static mote_status choose_negative(const add_values *v, mote_import_config *cfg, mote_err *err)
+{
+    if (v->negative && v->role && strcmp(v->role, "negative") != 0)
+        return mote_fail(err, MOTE_USAGE, "--negative and --role %s: say one", v->role);
+    if (v->negative)
+        cfg->role = MOTE_IMPORT_NEGATIVE;
+    if (cfg->role != MOTE_IMPORT_NEGATIVE)
+        return MOTE_OK;
+    if (!cfg->kind->hears_negatives)
+        return mote_fail(err, MOTE_USAGE, "--negative: %s are no stream that could be heard",
+                         cfg->kind->many);
+    cfg->decoding.max_bytes = MOTE_NEGATIVE_MAX_BYTES;
+    cfg->decoding.max_ms = MOTE_NEGATIVE_MAX_MS;
     return MOTE_OK;
 }
 
@@ -288,18 +309,20 @@ static void put_plan(json_t *o, const mote_import_report *r)
 
 static json_t *report_json(const char *path, const mote_import_report *r, bool with_plan)
 {
-    json_t *o = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, s:I, s:I, s:I, "
-        "s:[], s:[], s:[]}",
-        "path", mote_json_text(path), "entries", (json_int_t)r->n_entries, "files",
-        (json_int_t)r->total.n_files, "added", (json_int_t)r->total.n_added, "words",
-        (json_int_t)r->n_examples, "backgrounds", (json_int_t)r->n_background, "known",
-        (json_int_t)r->total.n_known, "skipped", (json_int_t)r->n_skipped, "refused",
-        (json_int_t)r->total.n_rejected, "replaced", (json_int_t)r->total.n_replaced, "bytes",
-        (json_int_t)r->total.bytes, "added_s", (double)r->total.added_us / 1e6, "group_pattern",
-        r->pattern, "ungrouped", (json_int_t)r->n_ungrouped, "provided_splits",
-        (json_int_t)r->n_provided, "gone", (json_int_t)r->n_gone, "import",
-        (json_int_t)r->import_id, "layouts", "skipped_by_reason", "problems");
+    json_t *o =
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:I, "
+                  "s:I, s:I, s:I, "
+                  "s:[], s:[], s:[]}",
+                  "path", mote_json_text(path), "entries", (json_int_t)r->n_entries, "files",
+                  (json_int_t)r->total.n_files, "added", (json_int_t)r->total.n_added, "words",
+                  (json_int_t)r->n_examples, "backgrounds", (json_int_t)r->n_background,
+                  "negatives", (json_int_t)r->n_negative, "known", (json_int_t)r->total.n_known,
+                  "skipped", (json_int_t)r->n_skipped, "refused", (json_int_t)r->total.n_rejected,
+                  "replaced", (json_int_t)r->total.n_replaced, "bytes", (json_int_t)r->total.bytes,
+                  "added_s", (double)r->total.added_us / 1e6, "group_pattern", r->pattern,
+                  "ungrouped", (json_int_t)r->n_ungrouped, "provided_splits",
+                  (json_int_t)r->n_provided, "gone", (json_int_t)r->n_gone, "import",
+                  (json_int_t)r->import_id, "layouts", "skipped_by_reason", "problems");
     json_t *problems = json_object_get(o, "problems");
     for (size_t i = 0; problems && i < r->total.n_rejected; i++)
         json_array_append_new(problems,
@@ -359,6 +382,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     MOTE_TRY(mote_importing_of(cli, v->group_pattern, &importing, err));
     mote_import_config cfg = importing.cfg;
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
+    MOTE_TRY(choose_negative(v, &cfg, err));
     MOTE_TRY(choose_part(v->split, &cfg.part, err));
     cfg.label = v->label;
     cfg.keep = v->keep;
@@ -384,7 +408,9 @@ static const mote_option options[] = {
     {"group-pattern", 'g', MOTE_OPT_STRING, offsetof(add_values, group_pattern), 0, 0, "PATTERN",
      "where the speaker stands in a file name: '{group}_nohash_*'"},
     {"role", 'r', MOTE_OPT_STRING, offsetof(add_values, role), 0, 0, "ROLE",
-     "example, or background for noise without words (default: by the folder)"},
+     "example, background for noise without words, or negative (default: by the folder)"},
+    {"negative", 0, MOTE_OPT_FLAG, offsetof(add_values, negative), 0, 0, NULL,
+     "long recordings in which nothing that is asked for is said: every window of them counts"},
     {"dry-run", 'n', MOTE_OPT_FLAG, offsetof(add_values, dry_run), 0, 0, NULL,
      "show which label, group and split each folder would get; write nothing"},
     {"split", 's', MOTE_OPT_STRING, offsetof(add_values, split), 0, 0, "SPLIT",
@@ -400,7 +426,8 @@ const mote_command mote_cmd_data_add = {
     .about =
         "Adds recordings of any rate and number of channels from folders or single files: WAV,\n"
         "RF64, W64, FLAC, OGG (Vorbis, Opus), MP3, AIFF, AU, CAF, known by their content. The\n"
-        "name of the folder is the label; folders like _background_noise_ hold backgrounds. The\n"
+        "name of the folder is the label; folders like _background_noise_ hold backgrounds, and\n"
+        "_negatives_ hours in which none of the words is said. The\n"
         "group (speaker) comes from the file name by a pattern and never crosses splits. Edge\n"
         "Impulse exports, Speech Commands with its lists, Common Voice and MSWC bring their own\n"
         "labels, groups and splits.\n"
@@ -412,6 +439,7 @@ const mote_command mote_cmd_data_add = {
     .examples = "mote data add recordings\n"
                 "mote data add clips --group-pattern '{group}-*' --dry-run\n"
                 "mote data add noise --role background\n"
+                "mote data add television --negative --split test\n"
                 "mote data add loans.csv --write-columns",
     .options = options,
     .n_options = MOTE_COUNT_OF(options),

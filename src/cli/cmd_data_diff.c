@@ -14,6 +14,8 @@ static const char *split_text(const mote_version_item *it)
 {
     if (it->role == MOTE_ROLE_BACKGROUND)
         return "background";
+    if (it->role == MOTE_ROLE_NEGATIVE)
+        return mote_split_name(it->split);
     return mote_version_used(it) ? mote_split_name(it->split) : "unused";
 }
 

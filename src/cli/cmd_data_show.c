@@ -60,6 +60,12 @@ static json_t *summary_json(const mote_cli *cli, const char *version, const mote
                   "background_s", (double)s->background_us / 1e6, "builtin", "words",
                   (json_int_t)(s->n_builtin_words - n_spoken(cli, s)), "noises",
                   (json_int_t)s->n_builtin_noises, "spoken");
+    json_t *negative = json_pack("{s:I, s:f}", "recordings", (json_int_t)s->n_negative, "hours",
+                                 (double)s->negative_us / 3.6e9);
+    for (int k = 0; negative && k < MOTE_N_SPLITS; k++)
+        json_object_set_new(negative, mote_split_name((mote_split)k),
+                            json_real((double)s->negative_in_us[k] / 3.6e9));
+    json_object_set_new(o, "negatives", negative);
     json_t *labels = json_object_get(o, "labels");
     for (size_t i = 0; labels && i < s->n_labels; i++)
         json_array_append_new(labels, label_json(&s->labels[i]));
@@ -122,6 +128,12 @@ static void say_summary(mote_cli *cli, bool is_version, const mote_data_summary 
         mote_say(cli, "backgrounds: %zu, %.1f s\n", s->n_background,
                  (double)s->background_us / 1e6);
     say_spoken(cli, kind, s);
+    if (s->n_negative > 0)
+        mote_say(cli, "negatives: %zu, %.2f h: %.2f train, %.2f validation, %.2f test\n",
+                 s->n_negative, (double)s->negative_us / 3.6e9,
+                 (double)s->negative_in_us[MOTE_SPLIT_TRAIN] / 3.6e9,
+                 (double)s->negative_in_us[MOTE_SPLIT_VALIDATION] / 3.6e9,
+                 (double)s->negative_in_us[MOTE_SPLIT_TEST] / 3.6e9);
     if (s->n_builtin_words + s->n_builtin_noises > 0)
         mote_say(cli,
                  "built in, synthetic, counted nowhere above: %zu other words, %zu noises "
@@ -150,7 +162,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     } else {
         MOTE_TRY(mote_summary_of_store(cli->store, keep, n_keep, &cli->arena, &s, err));
     }
-    if (s.total.n + s.n_background + s.n_builtin_words == 0 && !is_version)
+    if (s.total.n + s.n_background + s.n_builtin_words + s.n_negative == 0 && !is_version)
         return mote_data_nothing(mote_project_is_of_words(cli->project), err);
     say_summary(cli, is_version, &s);
     if (cli->json)

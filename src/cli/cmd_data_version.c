@@ -44,7 +44,7 @@ static mote_status list_versions(mote_cli *cli, mote_err *err)
 
 /* The samples of the user, apart from what Mote made. */
 typedef struct {
-    size_t n, n_background, in_split[MOTE_N_SPLITS];
+    size_t n, n_background, n_negative, in_split[MOTE_N_SPLITS];
     size_t n_builtin_words, n_builtin_noises, n_spoken;
 } version_counts;
 
@@ -55,6 +55,10 @@ static version_counts count(const mote_cli *cli, const mote_data_version *v)
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         bool is_background = it->role == MOTE_ROLE_BACKGROUND;
+        if (it->role == MOTE_ROLE_NEGATIVE) {
+            c.n_negative++;
+            continue;
+        }
         if (mote_sample_is_builtin(it->group)) {
             const bool is_spoken = !is_background && mote_version_asks_for(&cfg, it->label);
             *(is_background ? &c.n_builtin_noises
@@ -75,9 +79,10 @@ static json_t *version_json(const mote_cli *cli, const mote_data_version *v,
     char hex[MOTE_SHA256_HEX_BYTES];
     version_counts c = count(cli, v);
     mote_sha256_hex(&v->id, hex);
-    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o}", "number",
-                     (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings",
-                     (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background, "builtin", "words",
+    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o}",
+                     "number", (json_int_t)v->number, "hash", hex, "is_new", r->is_new,
+                     "recordings", (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background,
+                     "negatives", (json_int_t)c.n_negative, "builtin", "words",
                      (json_int_t)c.n_builtin_words, "noises", (json_int_t)c.n_builtin_noises,
                      "spoken", (json_int_t)c.n_spoken, "duplicates", (json_int_t)r->n_duplicates,
                      "contradictions", (json_int_t)r->n_contradictions, "new_groups",
@@ -113,6 +118,8 @@ static void say_version(mote_cli *cli, const mote_data_version *v, const mote_ve
              c.in_split[0], c.in_split[1], c.in_split[2]);
     if (kind->make_nothing || c.n_background > 0)
         mote_say(cli, "; %zu backgrounds", c.n_background);
+    if (c.n_negative > 0)
+        mote_say(cli, "; %zu negatives", c.n_negative);
     mote_say(cli, "\n");
     if (c.n_spoken > 0)
         mote_say(cli, "by synthetic voices: %zu words (data.spoken)\n", c.n_spoken);

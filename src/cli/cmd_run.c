@@ -99,6 +99,9 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
         if (promised)
             MOTE_TRY(mote_report_promise_json(promised, stream, &text, err));
     }
+    const json_t *negatives = json_object_get(r->output, "negatives");
+    if (negatives)
+        MOTE_TRY(mote_report_negatives_json(negatives, &text, err));
     const json_t *words = json_object_get(r->output, "other_words");
     if (words)
         MOTE_TRY(mote_report_other_words_json(words, &text, err));

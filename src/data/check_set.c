@@ -657,7 +657,8 @@ static mote_status check_negatives(mote_checker *c, mote_err *err)
     for (size_t i = 0; i < c->n; i++) {
         bool is_background = c->rows[i].role == MOTE_ROLE_BACKGROUND;
         n_background += is_background ? 1 : 0;
-        n_other += !is_background && !is_label_asked(c, c->rows[i].label) ? 1 : 0;
+        n_other +=
+            c->rows[i].role == MOTE_ROLE_EXAMPLE && !is_label_asked(c, c->rows[i].label) ? 1 : 0;
     }
     if (c->cfg->silence && n_background == 0)
         MOTE_TRY(say_no_background(c, has_builtin, err));
@@ -673,7 +674,7 @@ static mote_status check_amount(mote_checker *c, mote_err *err)
     double total_s = 0.0;
     size_t n_words = 0, n_synthetic = 0;
     for (size_t i = 0; i < c->n; i++) {
-        if (c->rows[i].role == MOTE_ROLE_BACKGROUND)
+        if (c->rows[i].role != MOTE_ROLE_EXAMPLE)
             continue;
         n_words++;
         n_synthetic += strcmp(c->rows[i].origin, "synthetic") == 0 ? 1 : 0;

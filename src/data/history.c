@@ -378,8 +378,9 @@ mote_status mote_data_undo(mote_store *s, int64_t now_ms, mote_arena *a, mote_un
         "INSERT INTO data_sample (id, " COLUMNS ") SELECT sample_id, " COLUMNS
         " FROM data_removed r WHERE removed_by = ?1 AND NOT EXISTS (SELECT 1 FROM data_said s "
         "WHERE s.object = r.object AND s.grp = r.grp AND s.label = coalesce((SELECT min(l.label) "
-        "FROM data_label l WHERE l.sample_id = r.sample_id), '" MOTE_LABEL_BACKGROUND "')) "
-        "ORDER BY id";
+        "FROM data_label l WHERE l.sample_id = r.sample_id), "
+        "CASE r.role WHEN 'negative' THEN '" MOTE_LABEL_NEGATIVE "' ELSE '" MOTE_LABEL_BACKGROUND
+        "' END)) ORDER BY id";
     MOTE_TRY(run_with(s, restore, r.id, 0, 0, err));
     r.n_restored = (size_t)mote_store_changes(s);
     MOTE_TRY(run_with(s, "DELETE FROM data_removed WHERE removed_by = ?1", r.id, 0, 0, err));

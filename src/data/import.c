@@ -238,7 +238,7 @@ static mote_status provide(mote_importer *im, const job *j, const mote_sample_fa
     mote_sample_names names;
     mote_err why = {0};
     mote_provided_part part = im->cfg->part == MOTE_N_PROVIDED ? j->it->part : im->cfg->part;
-    if (part == MOTE_N_PROVIDED || j->it->role != MOTE_ROLE_EXAMPLE)
+    if (part == MOTE_N_PROVIDED || j->it->role == MOTE_ROLE_BACKGROUND)
         return MOTE_OK;
     MOTE_TRY(mote_sample_names_of(&j->draft, facts, &names, err));
     mote_status st = mote_split_provide(im->store, names.group, part, im->cfg->now_ms, &why);
@@ -289,7 +289,9 @@ static void count_added(mote_importer *im, const job *j)
     mote_import_report *r = &im->report;
     r->total.n_added++;
     r->total.added_us += j->draft.decoded.duration_us;
-    *(j->it->role == MOTE_ROLE_BACKGROUND ? &r->n_background : &r->n_examples) += 1;
+    r->n_examples += j->it->role == MOTE_ROLE_EXAMPLE;
+    r->n_background += j->it->role == MOTE_ROLE_BACKGROUND;
+    r->n_negative += j->it->role == MOTE_ROLE_NEGATIVE;
 }
 
 /* The first sample in words, and whether this one goes with those before. */

@@ -48,7 +48,8 @@
 typedef enum {
     MOTE_IMPORT_BY_FOLDER,
     MOTE_IMPORT_EXAMPLE,
-    MOTE_IMPORT_BACKGROUND
+    MOTE_IMPORT_BACKGROUND,
+    MOTE_IMPORT_NEGATIVE
 } mote_import_role;
 
 typedef struct {
@@ -111,7 +112,7 @@ typedef struct {
     size_t n_skipped;
     mote_import_skipped *skipped; /* [n_reasons] */
     size_t n_reasons;
-    size_t n_examples, n_background; /* of n_added */
+    size_t n_examples, n_background, n_negative; /* of n_added */
     size_t n_ungrouped;       /* audio files without a group in the name, each its own group */
     const char *pattern;      /* used; NULL: none */
     const char *pattern_name; /* the scheme that was recognised; NULL: pattern was given or none */
@@ -144,5 +145,9 @@ MOTE_MUST_USE mote_status mote_data_import(mote_store *s, const char *path,
 /* Is this the name of a folder of background recordings?
  * lint: unused_exports: a test asks for names one by one */
 bool mote_import_is_background(const char *folder, size_t n);
+
+/* "_negatives_", "negatives", "negative": of recordings in which nothing that is asked for is said.
+ * lint: unused_exports: a test asks for names one by one */
+bool mote_import_is_negative(const char *folder, size_t n);
 
 #endif

@@ -50,13 +50,53 @@ bool mote_import_is_background(const char *folder, size_t n)
     return true;
 }
 
-static bool below_background(const char *rel)
+bool mote_import_is_negative(const char *folder, size_t n)
 {
-    for (const char *p = rel, *slash; (slash = strchr(p, '/')) != NULL; p = slash + 1) {
-        if (mote_import_is_background(p, (size_t)(slash - p)))
+    static const char *const names[] = {"negative", "negatives", "_negative_", "_negatives_"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        size_t i = 0;
+        while (i < n && lower(folder[i]) == names[k][i]) /* stops at the end of the name */
+            i++;
+        if (i == n && !names[k][i])
             return true;
     }
     return false;
+}
+
+/* The role that the name of a folder says. */
+static mote_data_role role_of_name(const char *folder, size_t n)
+{
+    return mote_import_is_background(folder, n) ? MOTE_ROLE_BACKGROUND
+           : mote_import_is_negative(folder, n) ? MOTE_ROLE_NEGATIVE
+                                                : MOTE_ROLE_EXAMPLE;
+}
+
+/* What the first folder of a path that says a role says. */
+static mote_data_role role_below(const char *rel)
+{
+    mote_data_role role = MOTE_ROLE_EXAMPLE;
+    for (const char *p = rel, *slash; (slash = strchr(p, '/')) != NULL; p = slash + 1)
+        role = role == MOTE_ROLE_EXAMPLE ? role_of_name(p, (size_t)(slash - p)) : role;
+    return role;
+}
+
+/* As asked for, or as the folders say. */
+static mote_data_role role_of(const mote_import_config *cfg, const char *root_name, const char *rel)
+{
+    switch (cfg->role) {
+    case MOTE_IMPORT_EXAMPLE:
+        return MOTE_ROLE_EXAMPLE;
+    case MOTE_IMPORT_BACKGROUND:
+        return MOTE_ROLE_BACKGROUND;
+    case MOTE_IMPORT_NEGATIVE:
+        return MOTE_ROLE_NEGATIVE;
+    case MOTE_IMPORT_BY_FOLDER:
+    default:
+        break;
+    }
+    const mote_data_role root =
+        root_name ? role_of_name(root_name, strlen(root_name)) : MOTE_ROLE_EXAMPLE;
+    return root == MOTE_ROLE_EXAMPLE ? role_below(rel) : root;
 }
 
 /* Name of the folder `path` itself: "data/yes/" gives "yes"; NULL when it has none ("/", ".."). */
@@ -406,20 +446,18 @@ static mote_status label_items(mote_importer *im, mote_err *err)
             return no_memory(err);
     }
     const char *root_name = folder_name(im->arena, parent);
-    bool root_is_noise = root_name && mote_import_is_background(root_name, strlen(root_name));
     for (size_t i = 0; i < im->n_items; i++) {
         mote_import_item *it = &im->items[i];
-        bool by_folder = im->cfg->role == MOTE_IMPORT_BY_FOLDER;
-        bool noise = im->cfg->role == MOTE_IMPORT_BACKGROUND ||
-                     (by_folder && (root_is_noise || below_background(it->rel)));
         if (it->skipped)
             continue;
-        it->role = noise ? MOTE_ROLE_BACKGROUND : MOTE_ROLE_EXAMPLE;
-        if (noise)
-            it->label = MOTE_LABEL_BACKGROUND;
+        it->role = role_of(im->cfg, root_name, it->rel);
+        const bool is_example = it->role == MOTE_ROLE_EXAMPLE;
+        if (!is_example)
+            it->label =
+                it->role == MOTE_ROLE_NEGATIVE ? MOTE_LABEL_NEGATIVE : MOTE_LABEL_BACKGROUND;
         else if (!it->refused)
             label_example(im, it, root_name);
-        if (im->cfg->kind->has_split_names && !noise)
+        if (im->cfg->kind->has_split_names && is_example)
             it->part = mote_layout_part_of_names(it->disk, it->rel);
         if (!it->refused)
             MOTE_TRY(ask_layouts(im, it, err));

@@ -185,8 +185,9 @@ struct mote_kind {
     const mote_filetype *reads;  /* types that are decoded; MOTE_N_FILETYPES ends them */
     const mote_filetype *locked; /* that hold its samples, but cannot be decoded; the same */
     const mote_kind_set *sets;   /* files that hold many of its samples; NULL: there are none */
-    bool cut_shrinks; /* what is decoded for a cut (mote_decoding.cut) is less than the whole */
-    bool is_timed;    /* its samples run in time, at a rate */
+    bool cut_shrinks;     /* what is decoded for a cut (mote_decoding.cut) is less than the whole */
+    bool is_timed;        /* its samples run in time, at a rate */
+    bool hears_negatives; /* hours in which nothing is can be heard window by window */
     mote_decoding (*decoding)(void); /* what is allowed unless a project says otherwise */
 
     /* Of a type in neither list: do its first bytes look like a file of the kind? NULL: never. */

@@ -154,6 +154,7 @@ const mote_kind mote_kind_audio = {
     .encode_cut = encode_cut,
     .measure = measure,
     .is_timed = true,
+    .hears_negatives = true,
     .cut_of = cut_of,
     .check_cut = mote_audio_check_cut,
     .is_shape_told = true,

@@ -11,9 +11,10 @@
  *     ...
  *
  * Lines end in '\n'; sample lines are sorted by (role, label, hash, group, from), so equal data
- * gives equal bytes. Formats 1 and 2 call an example by another word and have neither spans nor
- * values; a version without rows is written in format 3; format 1 holds no words apart. The SHA-256
- * of the whole is the name of the object, hence no checksum inside. */
+ * gives equal bytes. Format 5 has negative recordings. Formats 1 and 2 call an example by another
+ * word and have neither spans nor values; a version without rows is written in format 3; format 1
+ * holds no words apart. The SHA-256 of the whole is the name of the object, hence no checksum
+ * inside. */
 #include <math.h>
 #include <string.h>
 
@@ -72,7 +73,10 @@ static void write_split(const mote_version_item *it, mote_buf *out)
 
 mote_status mote_manifest_write(const mote_data_version *v, mote_buf *out, mote_err *err)
 {
-    mote_buf_printf(out, "mote.data %d\nseed %llu\nshares", has_rows(v) ? 4 : 3,
+    mote_buf_printf(out, "mote.data %d\nseed %llu\nshares",
+                    v->n_negative > 0 ? 5
+                    : has_rows(v)     ? 4
+                                      : 3,
                     (unsigned long long)v->seed);
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         mote_buf_char(out, ' ');
@@ -151,13 +155,14 @@ static mote_status read_header(reader *r, mote_data_version *v, mote_err *err)
 {
     piece line;
     MOTE_TRY(next_line(r, &line, err));
-    r->format = piece_is(line, "mote.data 4")   ? 4
+    r->format = piece_is(line, "mote.data 5")   ? 5
+                : piece_is(line, "mote.data 4") ? 4
                 : piece_is(line, "mote.data 3") ? 3
                 : piece_is(line, "mote.data 2") ? 2
                 : piece_is(line, "mote.data 1") ? 1
                                                 : 0;
     if (r->format == 0)
-        return damaged(r, "not a data version of format 1, 2, 3 or 4", err);
+        return damaged(r, "not a data version of format 1, 2, 3, 4 or 5", err);
     MOTE_TRY(next_line(r, &line, err));
     if (!piece_is(cut(&line, ' '), "seed") || !mote_parse_u64(line.s, line.n, &v->seed))
         return damaged(r, "expected 'seed N'", err);
@@ -205,6 +210,10 @@ static bool parse_role(const reader *r, piece role, piece split, mote_version_it
     if (piece_is(role, "background")) {
         it->role = MOTE_ROLE_BACKGROUND;
         return piece_is(split, "-");
+    }
+    if (r->format > 4 && piece_is(role, "negative")) {
+        it->role = MOTE_ROLE_NEGATIVE;
+        return parse_split(split, &it->split) && parse_split(split, &it->word);
     }
     it->role = MOTE_ROLE_EXAMPLE;
     it->is_word = r->format > 1 && split.n > 0 && memchr(split.s, '/', split.n);
@@ -308,6 +317,8 @@ mote_status mote_manifest_parse(const char *text, size_t n, mote_arena *a, mote_
         MOTE_TRY(read_item(&r, i ? &v.items[i - 1] : NULL, &v.items[i], err));
         if (v.items[i].role == MOTE_ROLE_BACKGROUND)
             v.n_background++;
+        else if (v.items[i].role == MOTE_ROLE_NEGATIVE)
+            v.n_negative++;
         else
             v.duration_us += v.items[i].duration_us;
     }

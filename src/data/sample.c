@@ -12,7 +12,7 @@
 #include "base/unicode.h"
 #include "data/history.h"
 
-static const char *const role_names[] = {"example", "background"};
+static const char *const role_names[MOTE_N_ROLES] = {"example", "background", "negative"};
 static const char *const origin_names[] = {"file", "synthetic", "upload"};
 
 const char *mote_data_role_name(mote_data_role role)
@@ -26,7 +26,7 @@ const char *mote_data_origin_name(mote_data_origin origin)
 
 static bool parse_role(const char *name, mote_data_role *out)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < MOTE_N_ROLES; i++) {
         if (mote_str_eq(name, role_names[i])) {
             *out = (mote_data_role)i;
             return true;
@@ -80,9 +80,10 @@ static mote_status take_name(const char *kind, const char *name, const char *sou
 mote_status mote_sample_names_of(const mote_sample_draft *d, const mote_sample_facts *facts,
                                  mote_sample_names *out, mote_err *err)
 {
-    bool is_said = facts->role != MOTE_ROLE_BACKGROUND;
-    MOTE_TRY(take_name("label", is_said ? facts->label : MOTE_LABEL_BACKGROUND, facts->source,
-                       out->label, err));
+    const char *label = facts->role == MOTE_ROLE_EXAMPLE    ? facts->label
+                        : facts->role == MOTE_ROLE_NEGATIVE ? MOTE_LABEL_NEGATIVE
+                                                            : MOTE_LABEL_BACKGROUND;
+    MOTE_TRY(take_name("label", label, facts->source, out->label, err));
     if (facts->group && mote_sample_is_builtin(facts->group) &&
         facts->origin != MOTE_ORIGIN_SYNTHETIC)
         return mote_fail(err, MOTE_ARG,
@@ -214,12 +215,12 @@ static mote_status insert_sample(const newcomer *w, mote_err *err)
     return mote_stmt_run(q, err);
 }
 
-/* The next number, the sample, and what is said of it; a background is called nothing. */
+/* The next number, the sample, and what is said of it, if it is an example. */
 static mote_status insert_row(const newcomer *w, mote_err *err)
 {
     MOTE_TRY(mote_store_exec(w->store, "UPDATE data_sample_last SET id = id + 1", err));
     MOTE_TRY(insert_sample(w, err));
-    if (w->facts->role == MOTE_ROLE_BACKGROUND)
+    if (w->facts->role != MOTE_ROLE_EXAMPLE)
         return MOTE_OK;
     if (w->draft->decoded.n_said > 0 && !w->facts->is_given)
         return insert_said(w, err);

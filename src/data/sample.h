@@ -22,13 +22,20 @@
 #include "store/store.h"
 
 /* EXAMPLE: of what its label says (also of something that the project does not ask for).
- * BACKGROUND: long, of nothing that is asked for, to cut from and to mix with. */
-typedef enum { MOTE_ROLE_EXAMPLE, MOTE_ROLE_BACKGROUND } mote_data_role;
+ * BACKGROUND: long, of nothing that is asked for, to cut from and to mix with.
+ * NEGATIVE: long, in which nothing that is asked for happens: every window of it counts. */
+typedef enum {
+    MOTE_ROLE_EXAMPLE,
+    MOTE_ROLE_BACKGROUND,
+    MOTE_ROLE_NEGATIVE,
+    MOTE_N_ROLES
+} mote_data_role;
 
 typedef enum { MOTE_ORIGIN_FILE, MOTE_ORIGIN_SYNTHETIC, MOTE_ORIGIN_UPLOAD } mote_data_origin;
 
 #define MOTE_LABEL_BACKGROUND "_background_" /* what a background is called */
-#define MOTE_LABEL_MAX_BYTES  100            /* of a label or a group */
+#define MOTE_LABEL_NEGATIVE   "_negative_"
+#define MOTE_LABEL_MAX_BYTES  100 /* of a label or a group */
 
 /* Groups of the built-in set (data/builtin.h): samples that Mote made by itself, of origin
  * 'synthetic'. No recording of a user can have such a group. */
@@ -45,7 +52,7 @@ const char *mote_data_origin_name(mote_data_origin origin); /* "file", "syntheti
 typedef struct {
     mote_data_role role;
     mote_data_origin origin;
-    const char *label;      /* ignored for backgrounds */
+    const char *label;      /* of examples; not looked at otherwise */
     bool is_given;          /* the label is wanted, whatever the file says of itself */
     const char *group;      /* NULL: it is a group of its own */
     const char *source;     /* path or maker, for people */

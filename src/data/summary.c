@@ -149,6 +149,14 @@ static mote_status find_split(mote_store *s, const char *group, const char *word
     return MOTE_OK;
 }
 
+static void count_negative(mote_data_summary *s, int64_t duration_us, int split)
+{
+    s->n_negative++;
+    s->negative_us += duration_us;
+    if (split >= 0 && split < MOTE_N_SPLITS)
+        s->negative_in_us[split] += duration_us;
+}
+
 mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t n_keep,
                                   mote_arena *a, mote_data_summary *out, mote_err *err)
 {
@@ -165,6 +173,12 @@ mote_status mote_summary_of_store(mote_store *s, const char *const *keep, size_t
         if (r->role == MOTE_ROLE_BACKGROUND) {
             sum.n_background += is_made ? 0 : 1;
             sum.background_us += is_made ? 0 : r->duration_us;
+            continue;
+        }
+        if (r->role == MOTE_ROLE_NEGATIVE) {
+            int split = NO_SPLIT;
+            MOTE_TRY(find_split(s, r->group, NULL, &split, err));
+            count_negative(&sum, r->duration_us, split);
             continue;
         }
         entry e = {.label = is_made ? r->label : label_in(r->label, keep, n_keep),
@@ -203,6 +217,10 @@ mote_status mote_summary_of_version(const mote_data_version *v, const char *cons
         if (it->role == MOTE_ROLE_BACKGROUND) {
             sum.n_background += is_made ? 0 : 1;
             sum.background_us += is_made ? 0 : it->duration_us;
+            continue;
+        }
+        if (it->role == MOTE_ROLE_NEGATIVE) {
+            count_negative(&sum, it->duration_us, (int)it->split);
             continue;
         }
         entry *e = is_made ? &made[n_made++] : &entries[n++];

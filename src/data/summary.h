@@ -27,6 +27,8 @@ typedef struct {
     mote_label_summary total; /* label "" */
     size_t n_background;
     int64_t background_us;
+    size_t n_negative; /* recordings in which nothing that is asked for happens */
+    int64_t negative_us, negative_in_us[MOTE_N_SPLITS];
     /* Of the built-in set (data/builtin.h), in none of the counts above. */
     size_t n_builtin_words, n_builtin_noises;
     mote_label_summary *builtin; /* [n_builtin] the words by label; groups are voices */

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "data/deal.h"
+#include "data/deal_negative.h"
 #include "data/deal_rows.h"
 
 #define MAX_MANIFEST_BYTES ((size_t)1 << 30)
@@ -220,10 +221,9 @@ static mote_status gather(mote_store *s, const mote_version_config *cfg, mote_ar
                                           .duration_us = r->to_us > 0 ? r->to_us - r->from_us
                                                                       : r->duration_us};
         (void)mote_builtin_split(r->group, &v->items[i].split);
-        if (r->role == MOTE_ROLE_BACKGROUND)
-            v->n_background++;
-        else
-            v->duration_us += r->duration_us;
+        v->n_background += r->role == MOTE_ROLE_BACKGROUND;
+        v->n_negative += r->role == MOTE_ROLE_NEGATIVE;
+        v->duration_us += r->role == MOTE_ROLE_EXAMPLE ? r->duration_us : 0;
     }
     v->n = n;
     qsort(v->items, n, sizeof *v->items, compare_items);
@@ -442,6 +442,7 @@ mote_status mote_version_create(mote_store *s, const mote_version_config *cfg, m
     MOTE_TRY(gather(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_deal_splits(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_deal_rows(s, cfg, a, &v, &r, err));
+    MOTE_TRY(mote_deal_negatives(s, cfg, a, &v, err));
     MOTE_TRY(save(s, cfg, a, &v, &r, err));
     MOTE_TRY(mote_store_commit(&txn, err));
     *out = v;

@@ -83,8 +83,8 @@ typedef struct mote_data_version {
     mote_version_item
         *items; /* [n], in the order of the manifest: role, label, object, group, span */
     size_t n;
-    size_t n_background; /* of n */
-    int64_t duration_us; /* of the examples */
+    size_t n_background, n_negative; /* of n */
+    int64_t duration_us;             /* of the examples */
 } mote_data_version;
 
 /* What a version takes of the built-in set (data/builtin.h), which is in the store beside the

@@ -33,6 +33,8 @@ static mote_waiting_class *class_of(looker *k, const mote_sample_row *r)
     mote_data_waiting *w = k->out;
     const char *label = r->role == MOTE_ROLE_BACKGROUND ? MOTE_CLASS_SILENCE : r->label;
     mote_waiting_class *unknown = NULL;
+    if (r->role == MOTE_ROLE_NEGATIVE)
+        return NULL;
     for (size_t i = 0; i < w->n_classes; i++) {
         if (strcmp(w->classes[i].label, label) == 0)
             return &w->classes[i];

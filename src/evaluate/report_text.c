@@ -330,3 +330,24 @@ mote_status mote_report_other_words_json(const json_t *other_words, mote_buf *ou
                           "3 of them)\n");
     return mote_buf_status(out, err);
 }
+
+mote_status mote_report_negatives_json(const json_t *negatives, mote_buf *out, mote_err *err)
+{
+    static const char *const parts[] = {"validation", "test"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const json_t *o = json_object_get(negatives, parts[i]);
+        mote_interval rate;
+        int64_t n = 0;
+        double hours = 0;
+        if (!o)
+            continue;
+        MOTE_TRY(mote_json_get_count(o, parts[i], "n_false_accepts", &n, err));
+        MOTE_TRY(mote_json_get_f64(o, parts[i], "hours", &hours, err));
+        MOTE_TRY(mote_json_get_interval(o, "false_accepts_per_hour", &rate, err));
+        mote_buf_printf(out,
+                        "negative recordings, %s: %lld false accepts in %.2f h, %.2f an hour (%.2f "
+                        "to %.2f)\n",
+                        parts[i], (long long)n, hours, rate.value, rate.lo, rate.hi);
+    }
+    return mote_buf_status(out, err);
+}

@@ -37,4 +37,9 @@ MOTE_MUST_USE mote_status mote_report_promise_json(const json_t *promised, const
 MOTE_MUST_USE mote_status mote_report_other_words_json(const json_t *other_words, mote_buf *out,
                                                        mote_err *err);
 
+/* What the chosen threshold does in negative recordings ("negatives" of the evaluate stage): a line
+ * for validation and test. PARSE when it is not that. */
+MOTE_MUST_USE mote_status mote_report_negatives_json(const json_t *negatives, mote_buf *out,
+                                                     mote_err *err);
+
 #endif

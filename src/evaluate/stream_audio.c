@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "data/audio_place.h"
 
 #define RNG_ORDER     0x6f726472u /* "ordr": which clip stands where */
 #define RNG_SLOT      0x736c6f74u /* "slot": position, SNR and noise of a slot */
@@ -121,8 +122,8 @@ static int16_t to_i16(double x)
     return (int16_t)(y < -32768 ? -32768 : y > 32767 ? 32767 : y);
 }
 
-/* Add the clip at `to`, its first and last edge samples faded. */
-static void mix_clip(const int16_t *clip, size_t n, size_t edge, double *bed)
+/* Add sound to the bed, its first and last edge samples faded. */
+static void mix(const int16_t *x, size_t n, size_t edge, double *bed)
 {
     for (size_t i = 0; i < n; i++) {
         double fade = 1;
@@ -130,7 +131,7 @@ static void mix_clip(const int16_t *clip, size_t n, size_t edge, double *bed)
             fade = (double)(i + 1) / (double)(edge + 1);
         else if (n - i <= edge)
             fade = (double)(n - i) / (double)(edge + 1);
-        bed[i] += fade * clip[i];
+        bed[i] += fade * x[i];
     }
 }
 
@@ -139,15 +140,36 @@ typedef struct {
     const mote_stream_config *cfg;
     mote_stream_track *track;
     int16_t *pcm;       /* the steps of the track */
-    double *tail, *bed; /* [n_fade] the piece before, faded out; [clip_samples] */
-    size_t n_fade;
+    double *tail, *bed; /* [n_fade] the piece before, faded out; [clip_samples + 2 margin] */
+    int16_t *around;    /* [3 clip_samples]: the clip with what is before and after it */
+    size_t n_fade, n_edge;
+    size_t margin; /* before and after a clip, in which it goes on as it was and fades out */
 } builder;
+
+/* Add a clip to the bed. One that has quiet parts goes on with them before and after it, and fades
+ * out over the margin, as training has it (data/audio_place.h): a recording does not begin and end
+ * with its clip. */
+static void mix_clip(builder *b, const int16_t *clip, mote_rng *rng)
+{
+    const mote_stream_material *m = b->m;
+    const size_t n = m->clip_samples;
+    const mote_placed p = mote_place_look(clip, n, m->rate_hz);
+    const mote_surroundings around = {.background = &m->noise};
+    if (p.quiet.to == p.quiet.from || b->margin <= b->n_edge) {
+        mix(clip, n, b->n_edge, b->bed + b->margin);
+        return;
+    }
+    for (int64_t k = -1; k <= 1; k++)
+        mote_place_cut(&p, k * (int64_t)n, &around, rng, b->around + (size_t)(k + 1) * n);
+    mix(b->around + n - b->margin, n + 2 * b->margin, b->margin, b->bed);
+}
 
 /* Slot `slot` of samples [from, to) with one clip somewhere in it. */
 static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t clip)
 {
     const mote_stream_material *m = b->m;
-    size_t gap = (size_t)(b->cfg->gap_s * m->rate_hz), n = to - from;
+    const size_t gap = (size_t)(b->cfg->gap_s * m->rate_hz), n = to - from;
+    const size_t n_bed = m->clip_samples + 2 * b->margin;
     const int16_t *pcm = m->pcm + (size_t)clip * m->clip_samples;
     mote_rng rng;
     mote_rng_init_stream(&rng, b->cfg->seed, RNG_SLOT, slot);
@@ -168,14 +190,14 @@ static void fill_slot(builder *b, size_t slot, size_t from, size_t to, uint32_t 
         if (i < b->n_fade) /* equal power: the pieces are not correlated */
             x = slot == 0 ? x : x * sqrt((double)i / (double)b->n_fade) + b->tail[i];
         size_t at = from + i;
-        if (at >= start && at < start + m->clip_samples)
-            b->bed[at - start] = x;
+        if (at + b->margin >= start && at < start + m->clip_samples + b->margin)
+            b->bed[at + b->margin - start] = x;
         else
             b->pcm[at] = to_i16(x);
     }
-    mix_clip(pcm, m->clip_samples, (size_t)(EDGE_S * m->rate_hz), b->bed);
-    for (size_t i = 0; i < m->clip_samples; i++)
-        b->pcm[start + i] = to_i16(b->bed[i]);
+    mix_clip(b, pcm, &rng);
+    for (size_t i = 0; i < n_bed; i++)
+        b->pcm[start - b->margin + i] = to_i16(b->bed[i]);
     for (size_t i = 0; i < b->n_fade; i++)
         b->tail[i] = noise_next(&piece) * sqrt(1 - (double)i / (double)b->n_fade);
 }
@@ -190,9 +212,15 @@ mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_c
                            .n = (size_t)(cfg->hours * 3600 * m->rate_hz),
                            .step_bytes = sizeof(int16_t)};
     int16_t *pcm = NULL;
-    builder b = {.m = m, .cfg = cfg, .track = &t, .n_fade = (size_t)(FADE_S * m->rate_hz)};
+    const size_t gap = (size_t)(cfg->gap_s * m->rate_hz);
+    builder b = {.m = m,
+                 .cfg = cfg,
+                 .track = &t,
+                 .n_fade = (size_t)(FADE_S * m->rate_hz),
+                 .n_edge = (size_t)(EDGE_S * m->rate_hz),
+                 .margin = gap / 2 < m->clip_samples ? gap / 2 : m->clip_samples};
     MOTE_TRY(draw_order(m, cfg->seed, a, &order, &n_usable, err));
-    size_t least = m->clip_samples + (size_t)(cfg->gap_s * m->rate_hz);
+    size_t least = m->clip_samples + gap;
     least = least > b.n_fade ? least : b.n_fade;
     t.n_events = n_usable < t.n / least ? n_usable : t.n / least;
     if (t.n_events == 0)
@@ -203,7 +231,8 @@ mote_status mote_stream_build(const mote_stream_material *m, const mote_stream_c
     MOTE_TRY(mote_arena_take(a, t.n, sizeof *pcm, &pcm, err));
     t.steps = b.pcm = pcm;
     MOTE_TRY(mote_arena_take(a, b.n_fade, sizeof *b.tail, &b.tail, err));
-    MOTE_TRY(mote_arena_take(a, m->clip_samples, sizeof *b.bed, &b.bed, err));
+    MOTE_TRY(mote_arena_take(a, m->clip_samples + 2 * b.margin, sizeof *b.bed, &b.bed, err));
+    MOTE_TRY(mote_arena_take(a, 3 * m->clip_samples, sizeof *b.around, &b.around, err));
     size_t slot_samples = t.n / t.n_events;
     for (size_t i = 0; i < t.n_events; i++)
         fill_slot(&b, i, i * slot_samples, i + 1 == t.n_events ? t.n : (i + 1) * slot_samples,

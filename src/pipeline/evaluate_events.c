@@ -110,6 +110,8 @@ typedef struct {
     int32_t rounds, rounds_done; /* of the stream; each once for every part */
     heard_part parts[MOTE_MAX_FOLDS];
     int32_t n_parts;
+    mote_stream_curve *quiet, *quiet_test; /* of hours in which nothing happens: of validation, of
+                                              test; NULL: there are none */
     mote_stream_choice choice;
     mote_stream_point promised; /* of the chosen threshold, on those who chose */
 } listening;
@@ -265,13 +267,33 @@ static mote_status curve_of(const listening *l, const mote_stream_tally *t, mote
                                    err);
 }
 
+/* What a threshold is chosen by: clips in a stream, and no less than the hours of nothing say. */
+static mote_status choice_of(const listening *l, const mote_stream_tally *t, mote_arena *a,
+                             mote_stream_curve **out, mote_err *err)
+{
+    MOTE_TRY(curve_of(l, t, a, out, err));
+    if (l->quiet)
+        mote_evaluate_bound(*out, l->quiet);
+    return MOTE_OK;
+}
+
+static mote_status hear_negatives(listening *l, mote_err *err)
+{
+    mote_evaluating *e = l->e;
+    const bool is_folds = e->folds.n > 0;
+    MOTE_TRY(mote_evaluate_negatives(e, is_folds ? &e->everybody : &e->validation,
+                                     MOTE_SPLIT_VALIDATION, &l->quiet, err));
+    return mote_evaluate_negatives(e, is_folds ? &e->everybody : &e->test, MOTE_SPLIT_TEST,
+                                   &l->quiet_test, err);
+}
+
 /* Validation chooses, test judges. */
 static mote_status judge_splits(listening *l, double limit, mote_stream_curve **choose,
                                 mote_stream_curve **judge, mote_stream_point *point, mote_err *err)
 {
     mote_arena *a = &l->e->arena;
     MOTE_TRY(listen(l, 0, 1, MOTE_LISTEN_SEED_VALIDATION, -1, err));
-    MOTE_TRY(curve_of(l, l->parts[0].tally, a, choose, err));
+    MOTE_TRY(choice_of(l, l->parts[0].tally, a, choose, err));
     l->choice = mote_stream_choose(*choose, limit);
     MOTE_TRY(listen(l, 1, 1, MOTE_LISTEN_SEED_TEST, (int32_t)l->choice.index, err));
     MOTE_TRY(curve_of(l, l->parts[1].tally, a, judge, err));
@@ -290,14 +312,14 @@ static mote_status judge_folds(listening *l, double limit, mote_stream_curve **c
     mote_stream_tally *sum = NULL;
     MOTE_TRY(listen(l, 0, l->n_parts, MOTE_LISTEN_SEED_TEST, -1, err));
     MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, -1}, a, &sum, err));
-    MOTE_TRY(curve_of(l, sum, a, choose, err));
+    MOTE_TRY(choice_of(l, sum, a, choose, err));
     *judge = *choose;
     l->choice = mote_stream_choose(*choose, limit);
     for (int32_t k = 0; k < l->n_parts; k++) {
         const mote_arena_mark mark = mote_arena_save(a);
         mote_stream_curve *others = NULL;
         MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, k}, a, &sum, err));
-        MOTE_TRY(curve_of(l, sum, a, &others, err));
+        MOTE_TRY(choice_of(l, sum, a, &others, err));
         at[k] = mote_stream_choose(others, limit).index;
         tallies[k] = l->parts[k].tally;
         mote_arena_rewind(a, mark);
@@ -415,12 +437,14 @@ static mote_status judge_stream(listening *l, mote_stream_point *point, mote_err
     const double limit = mote_setting_stream(e->p->settings)->max_false_accepts_per_hour;
     mote_stream_curve *choose = NULL, *judge = NULL;
     MOTE_TRY(open_parts(l, err));
+    MOTE_TRY(hear_negatives(l, err));
     MOTE_TRY(e->folds.n > 0 ? judge_folds(l, limit, &choose, &judge, point, err)
                             : judge_splits(l, limit, &choose, &judge, point, err));
     MOTE_TRY(tell_stream(l, err));
     l->promised = choose->points[l->choice.index];
     MOTE_TRY(measure_point(l, point, err));
     MOTE_TRY(compare_point(e, &l->promised, point, err));
+    MOTE_TRY(mote_evaluate_negative_point(e, l->quiet, l->quiet_test, l->choice.index, err));
     const int32_t n_labels = (int32_t)task->labels.n;
     mote_operating_point op = mote_stream_operating_point(
         choose, &l->choice, n_labels, (int32_t)task->classes.n, e->decided.temperature);

@@ -5,6 +5,7 @@
 #define MOTE_PIPELINE_EVALUATE_INTERNAL_H
 
 #include "evaluate/decide.h"
+#include "evaluate/stream.h"
 #include "pipeline/jury.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/tested.h"
@@ -49,6 +50,22 @@ mote_measurement mote_evaluating_like(const mote_evaluating *e);
 /* Where in the window a word lies: of those who chose and those who judge, "position" of the
  * output, and what is lost. Nothing for kinds that do not say where things lie. */
 MOTE_MUST_USE mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err);
+
+/* Hours in which nothing happens (role negative) of a split, heard by the first graph of `j`: the
+ * curve of false accepts, alive as long as the arena of `e`; NULL when the version has none. */
+MOTE_MUST_USE mote_status mote_evaluate_negatives(mote_evaluating *e, const mote_jury *j,
+                                                  mote_split split, mote_stream_curve **out,
+                                                  mote_err *err);
+
+/* Let `curve` promise no less than those hours do: at each threshold the worse of the two. */
+void mote_evaluate_bound(mote_stream_curve *curve, const mote_stream_curve *negatives);
+
+/* What a threshold does in them, "negatives" of the output and as a measurement: index of the
+ * point; either may be NULL. */
+MOTE_MUST_USE mote_status mote_evaluate_negative_point(mote_evaluating *e,
+                                                       const mote_stream_curve *validation,
+                                                       const mote_stream_curve *test, size_t index,
+                                                       mote_err *err);
 
 /* What is judged of events in a stream: other labels, the stream, the operating point, which
  * becomes part of e->decided. Appends to the summary. */

@@ -555,7 +555,7 @@ static void damaged_manifests_are_refused_with_the_line(void **state)
         const char *text, *words;
     } cases[] = {
         {"", "line 1"},
-        {"mote.data 5\n", "line 1: not a data version"},
+        {"mote.data 6\n", "line 1: not a data version"},
         {"mote.data 1\nseed -1\n", "line 2: expected 'seed N'"},
         {"mote.data 1\nseed 0\nshares 0.7 0.15\n", "line 3: a share"},
         {"mote.data 1\nseed 0\nshares 0.7 0.15 2\n", "line 3: a share"},
