@@ -169,6 +169,8 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     out->of_classes = mote_loss_is_of_classes(c->loss.kind);
     out->is_refit = strcmp(y->refit, "all") == 0;
     out->n_folds = y->refit_folds;
+    out->mining_rounds = y->mining_rounds;
+    out->mining_windows = y->mining_windows;
     out->start = y->start;
     out->freeze = y->freeze;
     out->n_views = y->views;

@@ -60,6 +60,7 @@ typedef struct {
     const char *freeze;       /* mote_graph_find_cut */
     int32_t n_views, thaw_epochs;
     double thaw_rate;
+    int32_t mining_rounds, mining_windows; /* mining.h */
 } mote_training_setting;
 
 typedef struct {

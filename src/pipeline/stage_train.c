@@ -11,6 +11,7 @@
 
 #include "evaluate/json_parts.h"
 #include "pipeline/features.h"
+#include "pipeline/mining.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/recipe.h"
 #include "pipeline/refit.h"
@@ -192,6 +193,18 @@ static mote_status make_folds(training *t, mote_err *err)
     return open_everybody(t, err);
 }
 
+/* Windows of negative recordings that the model is wrong about become other words. */
+static mote_status mine(training *t, mote_err *err)
+{
+    const mote_mining_job job = {{t->p, t->r, &t->version, NULL}, &t->job};
+    mote_mining_model m = {t->graph, t->folded, t->result};
+    const mote_status st = mote_mining_rounds(&job, &m, &t->arena, err);
+    t->graph = m.graph;
+    t->folded = m.folded;
+    t->result = m.result;
+    return st;
+}
+
 static mote_status make_model(training *t, mote_err *err)
 {
     if (t->is_refit)
@@ -199,8 +212,20 @@ static mote_status make_model(training *t, mote_err *err)
     mote_pipeline *p = t->p;
     t->job.host = (mote_train_host){p->cfg.pool, p->cfg.cancel, report, warn_of_checkpoint, t};
     mote_status st = mote_recipe_train(&t->job, t->graph, &t->arena, &t->result, &t->folded, err);
+    if (st == MOTE_OK && !t->is_refit)
+        st = mine(t, err);
     st = mote_training_run_heard(&t->run, st, err);
     return st == MOTE_OK ? keep_result(t, err) : st;
+}
+
+static void forget_checkpoints(const training *t)
+{
+    char name[512];
+    mote_recipe_forget(t->job.checkpoint);
+    for (int32_t k = 1; k <= mote_setting_training(t->p->settings)->mining_rounds; k++) {
+        mote_mining_checkpoint(t->job.checkpoint, k, name, sizeof name);
+        mote_recipe_forget(name);
+    }
 }
 
 static mote_status train(training *t, mote_err *err)
@@ -212,7 +237,7 @@ static mote_status train(training *t, mote_err *err)
     MOTE_TRY(mote_training_run_begin(t->p, &t->version, t->graph, &t->run, err));
     mote_status st = mote_training_run_end(&t->run, make_model(t, err), err);
     if (st == MOTE_OK) { /* the run has the result now; a file left behind does no harm */
-        mote_recipe_forget(t->job.checkpoint);
+        forget_checkpoints(t);
         mote_refit_clear(t->p, t->r);
     }
     return st;

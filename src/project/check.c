@@ -67,6 +67,11 @@ static void check_data(mote_reader *r)
                                  "'training.refit' all is judged by folds over groups, which learn "
                                  "from what came after that which they judge, and 'data.splits.by' "
                                  "is 'time'");
+    if (mote_reader_are_good(r, "training.mining_rounds", "training.refit") &&
+        r->project->training.mining_rounds > 0 && strcmp(r->project->training.refit, "all") == 0)
+        mote_reader_complain_key(r, "training.mining_rounds",
+                                 "'training.mining_rounds' is for training.refit none: the models "
+                                 "of folds would judge what they have not been made like");
     if (*d->group_pattern && !strstr(d->group_pattern, "{group}"))
         mote_reader_complain_key(r, "data.group_pattern",
                                  "'data.group_pattern' must hold '{group}' where the group "

@@ -336,6 +336,8 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"training.min_steps", NULL},
         {"stream", "gesture"},
         {"training.start", NULL},
+        {"training.mining_rounds", NULL},
+        {"training.mining_windows", NULL},
         {"training.freeze", NULL},
         {"training.views", NULL},
         {"training.thaw_epochs", NULL},

@@ -14,10 +14,11 @@ typedef struct {
     double learning_rate, momentum, weight_decay;
     int32_t warm_up_epochs;
     double label_smoothing;
-    const char *class_weights; /* "none" or "balanced" */
-    int32_t patience;          /* epochs without progress; 0: never stop early */
-    const char *refit;         /* "none" or "all" */
-    int32_t refit_folds;       /* that judge when it is "all" */
+    const char *class_weights;             /* "none" or "balanced" */
+    int32_t patience;                      /* epochs without progress; 0: never stop early */
+    const char *refit;                     /* "none" or "all" */
+    int32_t refit_folds;                   /* that judge when it is "all" */
+    int32_t mining_rounds, mining_windows; /* of negatives; 0 rounds: none */
     int64_t seed;
     int32_t threads;    /* 0: as many as there are processors; never changes results */
     double mixup;       /* alpha of the Beta distribution; 0: off */

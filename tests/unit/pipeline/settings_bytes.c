@@ -129,6 +129,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
     ADD(is_balanced), ADD(is_refit), ADD(n_folds);
     add_text(b, x.start), add_text(b, x.freeze);
     ADD(n_views), ADD(thaw_epochs), ADD(thaw_rate);
+    ADD(mining_rounds), ADD(mining_windows);
 }
 
 static void add_stream(mote_buf *b, mote_stream_setting x)
