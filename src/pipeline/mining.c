@@ -7,8 +7,9 @@
 
 #include "evaluate/json_parts.h"
 
-#define NAME_BYTES  512
-#define STILL_FALLS 0.95 /* of the rate before: less than that is no progress */
+#define NAME_BYTES    512
+#define USUAL_WINDOWS 500
+#define STILL_FALLS   0.95 /* of the rate before: less than that is no progress */
 
 typedef struct {
     const mote_mining_job *job;
@@ -93,7 +94,8 @@ static void release(mote_mining_model *m)
 static mote_status one_round(rounds *x, mote_mining_model *model, double *rate, bool *is_better,
                              mote_err *err)
 {
-    const size_t most = (size_t)mote_setting_training(x->found_by.p->settings)->mining_windows;
+    const int32_t asked = mote_setting_training(x->found_by.p->settings)->mining_windows;
+    const size_t most = asked > 0 ? (size_t)asked : USUAL_WINDOWS;
     mote_mined found;
     mote_mining_model next = {0};
     *is_better = false;
