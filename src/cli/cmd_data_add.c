@@ -192,15 +192,18 @@ static void say_account(mote_cli *cli, const char *path, const mote_import_repor
 {
     const mote_import_progress *t = &r->total;
     const mote_kind *k = kind_of(cli);
-    char time[32], background[48] = "";
+    char time[32], background[48] = "", negative[48] = "";
     mote_human_duration(t->added_us, time, sizeof time);
     if (r->n_background > 0)
         (void)mote_format(background, sizeof background, ", %s",
                           MOTE_COUNTED(r->n_background, "backgrounds"));
-    mote_say(cli, "%s: %s: %zu taken (%s%s%s%s), %zu known, %zu skipped, %zu refused\n",
+    if (r->n_negative > 0)
+        (void)mote_format(negative, sizeof negative, ", %s",
+                          MOTE_COUNTED(r->n_negative, "negatives"));
+    mote_say(cli, "%s: %s: %zu taken (%s%s%s%s%s), %zu known, %zu skipped, %zu refused\n",
              mote_shown(cli, path), MOTE_COUNTED(r->n_entries, "files"), t->n_added,
              MOTE_COUNTED(r->n_examples, is_of_words(cli, k) ? k->examples : k->many), background,
-             k->is_timed ? "; " : "", k->is_timed ? time : "", t->n_known, r->n_skipped,
+             negative, k->is_timed ? "; " : "", k->is_timed ? time : "", t->n_known, r->n_skipped,
              t->n_rejected);
     if (r->n_skipped > 0) {
         mote_say(cli, "skipped: ");
