@@ -139,13 +139,18 @@ static int32_t variance_q12(const mrt_normalise *n, const int16_t *frames, int32
 {
     const int32_t up = MRT_NORMALISE_Q - n->fraction;
     const int16_t *x = frames + v;
-    int64_t sum = 0;
+    uint64_t sum = 0; /* Q24, < 2^57 */
+    int32_t drop = 0;
 
     for (int32_t t = 0; t < n->n_frames; t++, x += n->n_values) {
         const int32_t d = *x * (1 << up) - mean;
-        sum += (int64_t)d * d;
+        sum += (uint64_t)((int64_t)d * d);
     }
-    return (int32_t)((sum / n->n_frames) >> MRT_NORMALISE_Q);
+    while (sum >> drop > 0xffffffffu) /* a division of 64 bits would be a function of its own */
+        drop++;
+    const uint32_t share = (uint32_t)(sum >> drop) / (uint32_t)n->n_frames;
+    return (int32_t)(drop < MRT_NORMALISE_Q ? share >> (MRT_NORMALISE_Q - drop)
+                                            : share << (drop - MRT_NORMALISE_Q));
 }
 
 /* V log2 e in Q16 of a mean in Q12, or of a kept log-mel value in Q10. */

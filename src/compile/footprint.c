@@ -61,6 +61,8 @@ static mote_status add_rest(const mote_compile_input *in, const mote_target *t, 
     if (st == MOTE_OK && plan != NULL) {
         f->table_bytes = d.table_bytes;
         add_code(f, t, d.code);
+        if (d.window_code != NULL)
+            add_code(f, t, d.window_code);
     }
     if (st == MOTE_OK && layer != NULL) {
         const char *parts[4] = {NULL};

@@ -31,6 +31,7 @@ typedef struct {
     const char *plain_number;   /* the same for a file that has no <stdint.h>: "short" */
     int32_t n_numbers;          /* in a step; with more than one, @F_CHANNELS is that */
     const char *code;           /* its row of compile/code_sizes.def */
+    const char *window_code;    /* and of what it does to a window; NULL: nothing */
     size_t stream_bytes;        /* RAM of a stream, with its scratch */
     bool is_windowed;           /* frames are kept as int16_t, and there is @f_input */
     size_t scratch_bytes;       /* RAM of a sample as a whole, @F_SCRATCH_BYTES */

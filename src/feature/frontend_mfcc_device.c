@@ -55,6 +55,7 @@ static void of(const mote_frontend_plan *p, mote_frontend_device *out)
         .code = t->config.arithmetic == MRT_FIXED ? "FIXED_FRONTEND" : "FLOAT_FRONTEND",
         .stream_bytes = mrt_frontend_stream_bytes(&t->config),
         .scratch_bytes = scratch_bytes(p),
+        .window_code = mote_frontend_sees_window(&p->frontend) ? "NORMALISE" : NULL,
         .is_windowed = mote_frontend_sees_window(&p->frontend),
         .table_bytes = table_bytes(t),
         .macs = macs_of(&t->config),

@@ -433,6 +433,30 @@ static void count(int32_t arithmetic)
     printf("%s %lu\n", arithmetic == MRT_FLOAT ? "float" : "fixed",
            (unsigned long)((uint64_t)ticks * 100000u / million));
 }
+
+/* A frame of a window of 49 x 40 log-mel values, normalised and quantised: a look is 49 of them. */
+static void count_normalise(int32_t method)
+{
+    static const char *const names[] = {"", "mean", "running", "pcen"};
+    static int16_t frames[49 * 40];
+    const mrt_quant_fixed q = {1 << 30, 37, 0};
+    mrt_normalise n = {method, 49, 40, 10, 1560, 32113, 131072, 16384, 0};
+    int32_t state[MRT_NORMALISE_STATE * 40], values[40];
+    int8_t out[40];
+    pcm_rng r = {42};
+
+    n.base_q12 = mrt_normalise_base(&n);
+    for (int i = 0; i < 49 * 40; i++)
+        frames[i] = (int16_t)((int32_t)(pcm_draw(&r) % 16384u) - 12000);
+    const uint32_t million = ticks_per_million(), start = now();
+    mrt_normalise_begin(&n, frames, state);
+    for (int t = 0; t < 49; t++) {
+        mrt_normalise_next(&n, frames + t * 40, state, values);
+        mrt_quantize_fixed(&q, values, 40, out);
+    }
+    const uint32_t ticks = since(start);
+    printf("%s %lu\n", names[method], (unsigned long)((uint64_t)ticks * 1000000u / million / 49u));
+}
 #endif
 
 /* Scores whose level changes, one far out, one that is no number: what they are against the usual,
@@ -465,6 +489,8 @@ int main(void)
 #ifdef COUNT_INSTRUCTIONS
     count(MRT_FLOAT);
     count(MRT_FIXED);
+    for (int32_t method = MRT_NORMALISE_MEAN; method <= MRT_NORMALISE_PCEN; method++)
+        count_normalise(method);
 #else
     run_math();
     run_stream_and_watch();
