@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "data/builtin_internal.h"
 #include "data/noise.h"
+#include "data/review.h"
 
 #define SET_VERSION    1   /* another one makes every project's set anew */
 #define SPOKEN_VERSION "1" /* of the keywords, where they are spoken too */
@@ -55,7 +56,8 @@ static bool is_other(const char *label, const char *const *keywords, size_t n)
     return !is_keyword(label, keywords, n) && strcmp(label, MOTE_CLASS_SILENCE) != 0;
 }
 
-/* The user's own recordings. */
+/* The user's own recordings, without what came from the review list: that is training alone, and
+ * must not change what the test is made of. */
 typedef struct {
     size_t n;          /* of all kinds */
     size_t n_complete; /* keywords that have enough */
@@ -72,7 +74,8 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
                                "SELECT role, label, count(*) FROM data_said WHERE " MOTE_SQL_IS_OWN
-                               " GROUP BY role, label",
+                               " AND substr(grp, 1, length('" MOTE_GROUP_REVIEW
+                               "')) <> '" MOTE_GROUP_REVIEW "' GROUP BY role, label",
                                &q, err));
     for (;;) {
         bool row = false;
