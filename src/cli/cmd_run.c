@@ -241,7 +241,8 @@ static mote_status compress(mote_cli *cli, const void *values, const char *const
 typedef struct {
     bool force;
     int64_t folds;
-    const char *on, *stream, *model;
+    const char *on, *stream, *model, *by;
+    bool strangers;
     double threshold;
 } evaluate_values;
 
@@ -254,6 +255,10 @@ static const mote_option evaluate_options[] = {
      "instead: judge on another labelled folder; nothing of it enters the project"},
     {"stream", 0, MOTE_OPT_STRING, offsetof(evaluate_values, stream), 0, 0, "FOLDER",
      "instead: listen to your own hours: misses, false accepts an hour, latency"},
+    {"strangers", 0, MOTE_OPT_FLAG, offsetof(evaluate_values, strangers), 0, 0, NULL,
+     "instead: train with each collection left out, and say what that costs"},
+    {"by", 0, MOTE_OPT_STRING, offsetof(evaluate_values, by), 0, 0, "LEVEL",
+     "with --strangers: collector (default), engine, or a pattern of file names: '*_{group}'"},
     {"model", 'm', MOTE_OPT_STRING, offsetof(evaluate_values, model), 0, 0, "MODEL",
      "with --on and --stream: that model (default: the present one)"},
     {"threshold", 't', MOTE_OPT_NUMBER, offsetof(evaluate_values, threshold), 1.0 / 256, 1, "P",
@@ -367,8 +372,13 @@ static mote_status evaluate(mote_cli *cli, const void *values, const char *const
     (void)n_args;
     const evaluate_values *v = values;
     const mote_evaluate_elsewhere e = {v->on ? v->on : v->stream, v->model, v->threshold};
-    if ((v->on != NULL) + (v->stream != NULL) + (v->folds > 0) > 1)
-        return mote_fail(err, MOTE_USAGE, "--folds, --on and --stream: say one of them");
+    if ((v->on != NULL) + (v->stream != NULL) + (v->folds > 0) + v->strangers > 1)
+        return mote_fail(err, MOTE_USAGE,
+                         "--folds, --on, --stream and --strangers: say one of them");
+    if (v->by && !v->strangers)
+        return mote_fail(err, MOTE_USAGE, "--by says nothing without --strangers");
+    if (v->strangers)
+        return mote_evaluate_strangers(cli, v->by, err);
     if ((v->model && !e.folder) || (v->threshold > 0 && !v->stream))
         return mote_fail(err, MOTE_USAGE, "--%s says nothing without %s--stream",
                          v->model && !e.folder ? "model" : "threshold",
@@ -436,6 +446,7 @@ const mote_command mote_cmd_evaluate = {
     .examples = "  mote evaluate\n  mote evaluate --folds 5\n"
                 "  mote evaluate --on ../other-collector\n"
                 "  mote evaluate --stream ../living-room --threshold 0.8\n"
+                "  mote evaluate --strangers --by collector\n"
                 "  mote evaluate --json | jq '.requirements[].verdict'",
     .options = evaluate_options,
     .n_options = MOTE_COUNT_OF(evaluate_options),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `mote evaluate` elsewhere than on the project's own test: another labelled folder, and the
- * user's own hours. */
+/* `mote evaluate` elsewhere than on the project's own test: another labelled folder, the user's own
+ * hours, and people of a collection that training has not heard. */
 #ifndef MOTE_CLI_EVALUATE_H
 #define MOTE_CLI_EVALUATE_H
 
@@ -16,5 +16,8 @@ MOTE_MUST_USE mote_status mote_evaluate_folder(mote_cli *cli, const mote_evaluat
                                                mote_err *err);
 MOTE_MUST_USE mote_status mote_evaluate_hours(mote_cli *cli, const mote_evaluate_elsewhere *e,
                                               mote_err *err);
+
+/* Trains with each collection left out; by NULL: collector. */
+MOTE_MUST_USE mote_status mote_evaluate_strangers(mote_cli *cli, const char *by, mote_err *err);
 
 #endif

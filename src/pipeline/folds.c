@@ -33,7 +33,9 @@ static mote_status load_parts(round_state *r, mote_err *err)
         c.n_folds = r->job->n_folds;
         c.round = r->job->fold;
         c.fold_seed = r->job->seed;
-        MOTE_TRY(mote_stage_load(r->p, r->job->version, &c, &r->parts[s], err));
+        const mote_data_version *v =
+            r->job->learn && s != MOTE_SPLIT_TEST ? r->job->learn : r->job->version;
+        MOTE_TRY(mote_stage_load(r->p, v, &c, &r->parts[s], err));
     }
     return MOTE_OK;
 }
@@ -114,7 +116,9 @@ mote_status mote_fold_make(const mote_fold_job *job, mote_fold_result *out, mote
         r.s8 = NULL;
     }
     close_round(&r);
-    return st == MOTE_OK ? st : mote_wrap(err, st, "fold %d of %d", job->fold + 1, job->n_folds);
+    return st == MOTE_OK || job->n_folds == 0
+               ? st
+               : mote_wrap(err, st, "fold %d of %d", job->fold + 1, job->n_folds);
 }
 
 /* ---- all of them ------------------------------------------------------------------------- */

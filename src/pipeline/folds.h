@@ -59,7 +59,8 @@ MOTE_MUST_USE mote_status mote_folds_run(mote_pipeline *p, const mote_folds_job 
 typedef struct {
     mote_pipeline *p;
     const mote_data_version *version;
-    int32_t n_folds, fold;
+    const mote_data_version *learn; /* what is learned from and stopped by; NULL: `version` */
+    int32_t n_folds, fold;          /* n_folds 0: the splits of the version */
     uint64_t seed;
     mote_train_host host;              /* of its training */
     const char *checkpoint, *identity; /* the same; NULL: none */

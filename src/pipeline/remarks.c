@@ -100,6 +100,21 @@ mote_status mote_remarks_unbeaten(const json_t *evaluated, json_t **out, mote_er
     return MOTE_OK;
 }
 
+/* What the evaluate stage cannot know: whether the strangers test was done. Of events that people
+ * say: what else is measured is rarely of collections. */
+static mote_status find_strangers(const mote_project *p, const mote_measurements *measured,
+                                  json_t *list, mote_err *err)
+{
+    const mote_task *task = mote_task_find(p->task);
+    if (!task || !task->is_stream || mote_measurement_find(measured, "strangers_loss@test"))
+        return MOTE_OK;
+    json_t *text = json_string("people of a collection that training has not heard ('mote evaluate "
+                               "--strangers')");
+    if (!text || json_array_insert_new(list, 0, text) != 0)
+        return mote_fail(err, MOTE_NOMEM, "no memory for what was not tested");
+    return MOTE_OK;
+}
+
 mote_status mote_remarks_of(const mote_project *p, const mote_measurements *measured,
                             const json_t *evaluated, json_t **out, mote_err *err)
 {
@@ -107,8 +122,10 @@ mote_status mote_remarks_of(const mote_project *p, const mote_measurements *meas
     MOTE_SCOPED_JSON *o = json_object();
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++) {
         json_t *found = json_object_get(evaluated, carried[i]);
-        MOTE_TRY(mote_json_put(o, carried[i], found ? json_incref(found) : json_array(), err));
+        MOTE_TRY(mote_json_put(o, carried[i], found ? json_copy(found) : json_array(), err));
     }
+    if (evaluated)
+        MOTE_TRY(find_strangers(p, measured, json_object_get(o, "not_tested"), err));
     json_t *unbeaten = NULL;
     MOTE_TRY(mote_remarks_unbeaten(evaluated, &unbeaten, err));
     MOTE_TRY(mote_json_put(o, "unbeaten", unbeaten, err));

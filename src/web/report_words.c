@@ -168,6 +168,7 @@ const char *report_plain_name(mote_metric m, const char *requirement)
         [MOTE_METRIC_ece] = "Calibration error",
         [MOTE_METRIC_position_loss] = "Lost off the middle of the window",
         [MOTE_METRIC_negative_accepts_per_hour] = "False accepts an hour of negatives",
+        [MOTE_METRIC_strangers_loss] = "Lost on people of other collections",
         [MOTE_METRIC_false_accepts_per_hour] = "False accepts an hour",
         [MOTE_METRIC_false_reject_rate] = "Missed on the stream",
         [MOTE_METRIC_value_per_day] = "Worth, a day",

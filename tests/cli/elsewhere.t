@@ -37,6 +37,6 @@ $ printf '2.0 2.5 low\n' > hours/kitchen/a.txt; mote evaluate --stream hours --q
 mote evaluate: 'kitchen/a.txt': line 1 is not 'from<tab>to<tab>label' with seconds from 0 on
 [exit 4]
 $ mote evaluate --stream hours --on other
-mote evaluate: --folds, --on and --stream: say one of them
+mote evaluate: --folds, --on, --stream and --strangers: say one of them
 {{.*}}
 [exit 2]
