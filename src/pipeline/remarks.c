@@ -102,11 +102,11 @@ mote_status mote_remarks_unbeaten(const json_t *evaluated, json_t **out, mote_er
 
 /* What the evaluate stage cannot know: whether the strangers test was done. Of events that people
  * say: what else is measured is rarely of collections. */
-static mote_status find_strangers(const mote_project *p, const mote_measurements *measured,
+static mote_status find_strangers(const json_t *evaluated, const mote_measurements *measured,
                                   json_t *list, mote_err *err)
 {
-    const mote_task *task = mote_task_find(p->task);
-    if (!task || !task->is_stream || mote_measurement_find(measured, "strangers_loss@test"))
+    if (!json_object_get(evaluated, "stream") ||
+        mote_measurement_find(measured, "strangers_loss@test"))
         return MOTE_OK;
     json_t *text = json_string("people of a collection that training has not heard ('mote evaluate "
                                "--strangers')");
@@ -124,8 +124,7 @@ mote_status mote_remarks_of(const mote_project *p, const mote_measurements *meas
         json_t *found = json_object_get(evaluated, carried[i]);
         MOTE_TRY(mote_json_put(o, carried[i], found ? json_copy(found) : json_array(), err));
     }
-    if (evaluated)
-        MOTE_TRY(find_strangers(p, measured, json_object_get(o, "not_tested"), err));
+    MOTE_TRY(find_strangers(evaluated, measured, json_object_get(o, "not_tested"), err));
     json_t *unbeaten = NULL;
     MOTE_TRY(mote_remarks_unbeaten(evaluated, &unbeaten, err));
     MOTE_TRY(mote_json_put(o, "unbeaten", unbeaten, err));
