@@ -77,13 +77,21 @@ static void forget(mote_stage_result *r)
     *r = (mote_stage_result){0};
 }
 
+/* Start and teachers are read anew: a name may mean another model by now. */
+static void forget_models(mote_pipeline *p)
+{
+    mote_start_release(&p->start);
+    for (size_t i = 0; i < MOTE_MAX_TEACHERS; i++)
+        mote_start_release(&p->teachers[i]);
+}
+
 void mote_pipeline_destroy(mote_pipeline *p)
 {
     if (!p)
         return;
     for (int i = 0; i < MOTE_N_STAGES; i++)
         forget(&p->results[i]);
-    mote_start_release(&p->start);
+    forget_models(p);
     mote_decoded_cache_destroy(p->decoded);
     mote_arena_release(&p->arena);
     mote_free(p);
@@ -105,7 +113,31 @@ static bool has_start(const mote_pipeline *p)
 /* What it means now; the same through a lap. */
 static mote_status read_start(mote_pipeline *p, mote_err *err)
 {
-    return p->start.graph ? MOTE_OK : mote_start_open(p->cfg.store, p->whole, &p->start, err);
+    const mote_project *y = p->whole;
+    return p->start.graph ? MOTE_OK
+                          : mote_start_open(p->cfg.store, y, "training.start", y->training.start,
+                                            &p->start, err);
+}
+
+static mote_status read_teacher(mote_pipeline *p, size_t i, mote_err *err)
+{
+    const mote_project *y = p->whole;
+    return p->teachers[i].graph
+               ? MOTE_OK
+               : mote_start_open(p->cfg.store, y, "training.teacher", y->training.teachers.items[i],
+                                 &p->teachers[i], err);
+}
+
+static mote_status read_teachers(mote_pipeline *p, mote_err *err)
+{
+    const size_t n = p->whole->training.teachers.n;
+    if (n > MOTE_MAX_TEACHERS)
+        return mote_fail(err, MOTE_LIMIT, "'training.teacher' has %zu models, %d are possible", n,
+                         MOTE_MAX_TEACHERS);
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(read_teacher(p, i, err));
+    p->made.teachers = n > 0 ? p->teachers : NULL;
+    return MOTE_OK;
 }
 
 mote_status mote_stage_frontend(mote_pipeline *p, const mote_sample_form *form, mote_frontend *out,
@@ -150,23 +182,41 @@ mote_status mote_stage_complete(mote_pipeline *p, bool is_fitted, mote_err *err)
     mote_settings_complete(&p->made, p->whole, &form);
     if (p->made.has & MOTE_USES(features))
         MOTE_TRY(mote_stage_frontend(p, &form, &p->made.features_, err));
+    if (p->made.has & MOTE_USES(training))
+        MOTE_TRY(read_teachers(p, err));
     if (is_fitted)
         take_fitted(p);
     return MOTE_OK;
 }
 
-/* The model that training begins with, which may not be there (any more): what is made with it is
- * then stale, and fails with the reason when it runs. */
-static mote_status add_start(mote_pipeline *p, json_t *out, mote_err *err)
+/* A model that training begins with or learns from, which may not be there (any more): what is made
+ * with it is then stale, and fails with the reason when it runs. */
+static mote_status add_model(const char *name, const mote_start *m, mote_status st,
+                             const mote_err *why, json_t *out, mote_err *err)
 {
     char text[MOTE_SHA256_HEX_BYTES] = "not there";
-    mote_err why = {0};
-    const mote_status st = read_start(p, &why);
     if (st == MOTE_NOMEM)
-        return mote_fail(err, st, "%s", why.text);
+        return mote_fail(err, st, "%s", why->text);
     if (st == MOTE_OK)
-        mote_sha256_hex(&p->start.hash, text);
-    return mote_json_put(out, "training.start", json_string(text), err);
+        mote_sha256_hex(&m->hash, text);
+    return mote_json_put(out, name, json_string(text), err);
+}
+
+static mote_status add_models(mote_pipeline *p, unsigned settings, json_t *out, mote_err *err)
+{
+    mote_err why = {0};
+    if (has_start(p) && (settings & MOTE_USES(features))) {
+        const mote_status st = read_start(p, &why);
+        MOTE_TRY(add_model("training.start", &p->start, st, &why, out, err));
+    }
+    const size_t n = settings & MOTE_USES(training) ? p->whole->training.teachers.n : 0;
+    for (size_t i = 0; i < n && i < MOTE_MAX_TEACHERS; i++) {
+        char name[40];
+        const mote_status st = read_teacher(p, i, &why);
+        (void)mote_format(name, sizeof name, "training.teacher %zu", i + 1);
+        MOTE_TRY(add_model(name, &p->teachers[i], st, &why, out, err));
+    }
+    return MOTE_OK;
 }
 
 /* What the result of a stage depends on, name -> text. Inputs must have their key. */
@@ -191,8 +241,7 @@ static mote_status components(mote_pipeline *p, mote_stage_id id, json_t *out, m
         (void)mote_format(name, sizeof name, "mote.yaml: %s", parts[i]);
         MOTE_TRY(mote_json_put(out, name, json_string(text), err));
     }
-    if (has_start(p) && (d->settings & MOTE_USES(features)))
-        MOTE_TRY(add_start(p, out, err));
+    MOTE_TRY(add_models(p, d->settings, out, err));
     mote_stage_settings(p, id);
     mote_status st = d->more ? d->more(p, out, err) : MOTE_OK;
     p->settings = NULL;
@@ -411,7 +460,7 @@ static mote_status look_up(mote_pipeline *p, mote_stage_id id, json_t *parts, mo
 
 static mote_status run_up_to(mote_pipeline *p, mote_stage_id last, bool force, mote_err *err)
 {
-    mote_start_release(&p->start); /* a name may mean another model by now */
+    forget_models(p);
     for (int i = 0; i <= (int)last; i++) {
         mote_stage_id id = (mote_stage_id)i;
         if (!needs(last, id))
@@ -572,7 +621,7 @@ static mote_status say_waiting(mote_pipeline *p, mote_stage_status *out, mote_er
 mote_status mote_pipeline_status(mote_pipeline *p, mote_stage_status out[MOTE_N_STAGES],
                                  mote_err *err)
 {
-    mote_start_release(&p->start);
+    forget_models(p);
     for (int i = 0; i < MOTE_N_STAGES; i++) {
         mote_stage_id id = (mote_stage_id)i;
         out[i] = (mote_stage_status){.state = MOTE_STAGE_STALE, .why = ""};

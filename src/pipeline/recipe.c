@@ -149,7 +149,18 @@ static mote_status validation_of(const mote_recipe_job *job, bool gives_back, mo
 static mote_status source_of(const mote_recipe_job *job, uint64_t seed, mote_source *out,
                              mote_err *err)
 {
+    const mote_training_setting *y = mote_setting_training(job->settings);
+    const mote_tutors_config tutors = {.teachers = job->settings->teachers,
+                                       .n = y->teachers.n,
+                                       .data = job->train,
+                                       .features = mote_setting_features(job->settings),
+                                       .weight = y->teacher_weight,
+                                       .temperature = y->teacher_temperature,
+                                       .batch = y->config.batch_size,
+                                       .n_workers = mote_pool_threads(job->host.pool),
+                                       .pool = job->host.pool};
     const mote_source_config sc = {.data = job->train,
+                                   .tutors = job->settings->teachers ? &tutors : NULL,
                                    .features = mote_setting_features(job->settings),
                                    .settings = job->settings,
                                    .seed = seed,

@@ -176,6 +176,9 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     out->n_views = y->views;
     out->thaw_epochs = y->thaw_epochs;
     out->thaw_rate = y->thaw_rate;
+    out->teachers = y->teachers;
+    out->teacher_weight = y->teacher_weight;
+    out->teacher_temperature = y->teacher_temperature;
 }
 
 static void make_compress(const mote_project *p, mote_project_compress *out)

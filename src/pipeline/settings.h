@@ -61,6 +61,8 @@ typedef struct {
     int32_t n_views, thaw_epochs;
     double thaw_rate;
     int32_t mining_rounds, mining_windows; /* mining.h */
+    mote_names teachers; /* models that teach (tutors.h); none: the next are not read */
+    double teacher_weight, teacher_temperature;
 } mote_training_setting;
 
 typedef struct {
@@ -94,8 +96,9 @@ typedef enum {
 typedef struct {
     unsigned has; /* flags of what is there; the rest is zero */
     bool is_complete;
-    mote_sample_form form;          /* when it is */
-    const struct mote_start *start; /* borrowed; NULL: there is none. The engine's to set */
+    mote_sample_form form;             /* when it is */
+    const struct mote_start *start;    /* borrowed; NULL: there is none. The engine's to set */
+    const struct mote_start *teachers; /* [training_.teachers.n], the same */
 #define SETTING(id, type, doc, ...) type id##_;
 #include "pipeline/settings.def"
 #undef SETTING

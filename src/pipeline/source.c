@@ -29,8 +29,10 @@ struct mote_source_own {
     mote_frontend_plan *plan;
     const mote_source_row *row; /* NULL: as they are */
     void *changer;
-    uint8_t *changed; /* [n_workers][bytes of a sample] */
-    mote_err *errors; /* [n_workers] */
+    uint8_t *changed;    /* [n_workers][bytes of a sample] */
+    mote_tutors *tutors; /* NULL: there are none */
+    float *taught;       /* [n][classes]: targets of samples as they are, with what tutors say */
+    mote_err *errors;    /* [n_workers] */
 };
 
 /* The target of sample i, which is row `at` of a batch. */
@@ -46,6 +48,37 @@ static void put_target(const mote_dataset *d, uint32_t i, size_t at, int32_t n_o
     }
     MOTE_BUG_IF(n_outputs != d->n_values);
     memcpy(targets + at * n, d->values + (size_t)i * n, n * sizeof *targets);
+}
+
+/* What tutors say goes into the targets of a batch; of changed samples they have heard each row. */
+static void teach(const mote_source_own *s, const mote_batch_request *rq, float *targets)
+{
+    const size_t n_classes = (size_t)rq->n_outputs;
+    if (!s->tutors || !targets)
+        return;
+    if (!s->taught)
+        mote_tutors_say(s->tutors, rq->n, targets);
+    for (size_t i = 0; s->taught && i < (size_t)rq->n; i++)
+        memcpy(targets + i * n_classes, s->taught + rq->samples[i] * n_classes,
+               n_classes * sizeof *targets);
+}
+
+/* The targets of every sample as it is, once. */
+static mote_status teach_all(mote_source_own *s, mote_err *err)
+{
+    const mote_dataset *d = s->cfg.data;
+    const size_t batch = (size_t)s->cfg.tutors->batch;
+    MOTE_TRY(mote_arena_take(&s->arena, d->n * d->n_classes, sizeof *s->taught, &s->taught, err));
+    for (size_t at = 0; at < d->n; at += batch) {
+        const size_t k = d->n - at < batch ? d->n - at : batch;
+        float *targets = s->taught + at * d->n_classes;
+        for (size_t i = 0; i < k; i++) {
+            put_target(d, (uint32_t)(at + i), i, (int32_t)d->n_classes, targets);
+            MOTE_TRY(mote_tutors_hear(s->tutors, 0, i, mote_dataset_sample(d, at + i), err));
+        }
+        mote_tutors_say(s->tutors, (int32_t)k, targets);
+    }
+    return MOTE_OK;
 }
 
 /* ---- as they are ------------------------------------------------------------------------- */
@@ -80,6 +113,7 @@ static mote_status fill_kept(void *arg, const mote_batch_request *rq, float *inp
                s->elements * sizeof *inputs);
         put_target(s->cfg.data, rq->samples[i], row, rq->n_outputs, targets);
     }
+    teach(s, rq, targets);
     return MOTE_OK;
 }
 
@@ -97,6 +131,7 @@ static mote_status fill_computed(void *arg, const mote_batch_request *rq, float 
         }
         MOTE_TRY(mote_frontend_batch(s->plan, rq->pool, x, k, inputs + at * s->elements, err));
     }
+    teach(s, rq, targets);
     return MOTE_OK;
 }
 
@@ -140,6 +175,9 @@ static void fill_row(void *arg, size_t i, int32_t worker)
     if (mote_frontend_run(s->plan, worker, changed, (size_t)d->shape.dims[0], x,
                           &s->errors[worker]) != MOTE_OK)
         return;
+    if (s->tutors && j->targets &&
+        mote_tutors_hear(s->tutors, worker, i, changed, &s->errors[worker]) != MOTE_OK)
+        return;
     if (s->row->mask)
         s->row->mask(s->changer, &rng, x);
     put_target(d, use.sample, i, rq->n_outputs, j->targets);
@@ -161,6 +199,7 @@ static mote_status fill_changed(void *arg, const mote_batch_request *rq, float *
     for (int32_t w = 0; w < s->cfg.n_workers; w++)
         if (s->errors[w].status != MOTE_OK)
             return mote_fail(err, s->errors[w].status, "%s", s->errors[w].text);
+    teach(s, rq, targets);
     return MOTE_OK;
 }
 
@@ -173,6 +212,7 @@ static void destroy(mote_source_own *s)
     if (s->row)
         s->row->destroy(s->changer);
     mote_frontend_plan_destroy(s->plan);
+    mote_tutors_destroy(s->tutors);
     mote_arena_release(&s->arena);
     mote_free(s);
 }
@@ -191,6 +231,11 @@ mote_status mote_source_init(const mote_source_config *cfg, mote_source *out, mo
                          cfg->data->n <= most / (s->elements * sizeof(float));
     mote_arena_init(&s->arena, (size_t)8 << 30);
     mote_status st = is_kept ? compute(s, err) : prepare(s, err);
+    if (st == MOTE_OK && cfg->tutors)
+        st = mote_tutors_create(cfg->tutors, &s->tutors, err);
+    if (st == MOTE_OK && cfg->tutors && !s->row)
+        st = teach_all(s, err);
+    s->cfg.tutors = NULL; /* the caller's, for this call */
     if (st != MOTE_OK) {
         destroy(s);
         return st;

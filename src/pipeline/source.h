@@ -17,6 +17,7 @@
 #include "feature/frontend.h"
 #include "learn/source.h"
 #include "pipeline/settings.h"
+#include "pipeline/tutors.h"
 
 #define MOTE_SOURCE_KEPT_BYTES ((size_t)256 << 20)
 
@@ -24,11 +25,12 @@
 typedef struct {
     const mote_dataset *data;
     const mote_frontend *features;
-    const mote_settings *settings; /* what a row reads of them it says itself */
-    uint64_t seed;                 /* of what a row makes beside the samples, such as noise */
-    int32_t n_workers;             /* threads of the pool that will be idle during a fill */
-    mote_pool *pool;               /* idle now; NULL: none */
-    size_t kept_max_bytes;         /* of features; 0: MOTE_SOURCE_KEPT_BYTES */
+    const mote_settings *settings;    /* what a row reads of them it says itself */
+    uint64_t seed;                    /* of what a row makes beside the samples, such as noise */
+    int32_t n_workers;                /* threads of the pool that will be idle during a fill */
+    mote_pool *pool;                  /* idle now; NULL: none */
+    size_t kept_max_bytes;            /* of features; 0: MOTE_SOURCE_KEPT_BYTES */
+    const mote_tutors_config *tutors; /* who teaches beside the labels; NULL: nobody */
 } mote_source_config;
 
 /* One use of a sample. The position in the epoch, not the sample, numbers the random stream: a

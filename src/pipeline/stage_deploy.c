@@ -184,6 +184,19 @@ static mote_status read_golden(deploying *d, mote_golden *out, mote_err *err)
     return mote_golden_read(bytes, n, &d->arena, out, err);
 }
 
+/* Whom the model learned from, beside the labels. */
+static mote_status add_teachers(deploying *d, mote_err *err)
+{
+    const size_t n = mote_setting_training(d->p->settings)->teachers.n;
+    json_t *list = NULL;
+    if (n == 0)
+        return MOTE_OK;
+    MOTE_TRY(mote_json_put(d->lineage, "teachers", list = json_array(), err));
+    for (size_t i = 0; i < n; i++)
+        MOTE_TRY(mote_json_append(list, mote_start_to_json(&d->p->settings->teachers[i]), err));
+    return MOTE_OK;
+}
+
 /* Where the model comes from, as what it was made of and not as when or in which run: equal models
  * are equal bytes. The run, its times and the number of the data version stand in the registry. */
 static mote_status make_lineage(deploying *d, mote_err *err)
@@ -198,7 +211,9 @@ static mote_status make_lineage(deploying *d, mote_err *err)
     if (!d->lineage)
         return mote_fail(err, MOTE_NOMEM, "no memory for the lineage");
     const mote_start *start = d->p->settings->start;
-    return start ? mote_json_put(d->lineage, "start", mote_start_to_json(start), err) : MOTE_OK;
+    if (start)
+        MOTE_TRY(mote_json_put(d->lineage, "start", mote_start_to_json(start), err));
+    return add_teachers(d, err);
 }
 
 /* Take off the members that say when something was measured. */

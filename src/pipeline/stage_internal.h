@@ -60,7 +60,8 @@ struct mote_pipeline {
     mote_sha256 form_of;   /* the data version that it is of */
     mote_sample_form form; /* of its samples; texts live in `arena` */
     mote_start start;      /* what training begins with, as of this lap; graph NULL: not read yet */
-    const char *work_dir;  /* "<project>/.mote/work": checkpoints, generated projects */
+    mote_start teachers[MOTE_MAX_TEACHERS]; /* whom it learns from, the same */
+    const char *work_dir; /* "<project>/.mote/work": checkpoints, generated projects */
     mote_stage_result results[MOTE_N_STAGES]; /* output NULL: not fresh */
     mote_sha256 keys[MOTE_N_STAGES];
     char lost[MOTE_N_STAGES][MOTE_STAGE_NAME_BYTES]; /* a result that is missing from the store; ""

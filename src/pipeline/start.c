@@ -63,10 +63,9 @@ static mote_status from_file(const char *path, mote_start *s, mote_err *err)
     return take_bytes(path, bytes, n, s, err);
 }
 
-static mote_status from_store(mote_store *store, const mote_project *p, mote_start *s,
-                              mote_err *err)
+static mote_status from_store(mote_store *store, const mote_project *p, const char *reference,
+                              mote_start *s, mote_err *err)
 {
-    const char *reference = p->training.start;
     MOTE_SCOPED_FREE char *bytes = NULL;
     size_t n = 0;
     mote_resolved_model m;
@@ -83,11 +82,11 @@ static mote_status from_store(mote_store *store, const mote_project *p, mote_sta
     return take_bytes(reference, bytes, n, s, err);
 }
 
-static mote_status load(mote_store *store, const mote_project *p, mote_start *s, mote_err *err)
+static mote_status load(mote_store *store, const mote_project *p, const char *reference,
+                        mote_start *s, mote_err *err)
 {
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, (size_t)1 << 16);
-    const char *reference = p->training.start;
     const char *beside = mote_arena_printf(&a, "%s/%s", p->dir, reference);
     if (!beside)
         return mote_fail(err, MOTE_NOMEM, "no memory for a path");
@@ -95,17 +94,17 @@ static mote_status load(mote_store *store, const mote_project *p, mote_start *s,
         return from_file(beside, s, err);
     if (mote_path_exists(reference) && !mote_path_is_dir(reference))
         return from_file(reference, s, err);
-    return from_store(store, p, s, err);
+    return from_store(store, p, reference, s, err);
 }
 
-mote_status mote_start_open(mote_store *store, const mote_project *p, mote_start *out,
-                            mote_err *err)
+mote_status mote_start_open(mote_store *store, const mote_project *p, const char *key,
+                            const char *reference, mote_start *out, mote_err *err)
 {
     mote_start s = {.graph = NULL};
-    const mote_status st = load(store, p, &s, err);
+    const mote_status st = load(store, p, reference, &s, err);
     if (st != MOTE_OK) {
         mote_start_release(&s);
-        return mote_wrap(err, st, "'training.start' '%s'", p->training.start);
+        return mote_wrap(err, st, "'%s' '%s'", key, reference);
     }
     *out = s;
     return MOTE_OK;

@@ -14,6 +14,8 @@
 #include "project/project.h"
 #include "store/store.h"
 
+#define MOTE_MAX_TEACHERS 16
+
 typedef struct mote_start {
     char name[128], version[128]; /* as MODEL is named (track/model_ref.h) */
     mote_sha256 hash;             /* of the bundle, or the .tflite file */
@@ -21,14 +23,14 @@ typedef struct mote_start {
     mote_model *model;            /* NULL: a network alone, which has no front end */
 } mote_start;
 
-/* Find and load what training.start says: "base", a registered model, a run, or a file, beside
- * mote.yaml or in the folder at hand: a bundle, or a float .tflite network. *out owned by the
- * caller (mote_start_release).
+/* Find and load what `key` (training.start, training.teacher) says: a registered model, a run, or a
+ * file, beside mote.yaml or in the folder at hand: a bundle, or a float .tflite network. *out owned
+ * by the caller (mote_start_release).
  *
  * Errors: NOT_FOUND, and those of loading; ARG the project's own model by a name that moves on;
  * UNSUPPORTED it has no float graph. */
-MOTE_MUST_USE mote_status mote_start_open(mote_store *store, const mote_project *p, mote_start *out,
-                                          mote_err *err);
+MOTE_MUST_USE mote_status mote_start_open(mote_store *store, const mote_project *p, const char *key,
+                                          const char *reference, mote_start *out, mote_err *err);
 void mote_start_release(mote_start *s); /* an empty one is fine */
 
 /* For lineage: {"name", "version", "sha256", "lineage": what it says of its own}. A new reference

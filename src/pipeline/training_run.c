@@ -22,6 +22,23 @@ static mote_status log_start(const mote_training_run *t, mote_err *err)
     return mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err);
 }
 
+/* Whom it learns from, beside the labels. */
+static mote_status log_teachers(const mote_training_run *t, mote_err *err)
+{
+    const size_t n = mote_setting_training(t->p->settings)->teachers.n;
+    for (size_t i = 0; i < n; i++) {
+        const mote_start *s = &t->p->settings->teachers[i];
+        char key[24], value[sizeof s->name + sizeof s->version + MOTE_SHA256_HEX_BYTES + 2];
+        char hash[MOTE_SHA256_HEX_BYTES];
+        mote_sha256_hex(&s->hash, hash);
+        (void)mote_format(key, sizeof key, "teacher.%zu", i + 1);
+        (void)mote_format(value, sizeof value, "%s/%s %s", s->name, s->version, hash);
+        const mote_run_pair pair = {key, value};
+        MOTE_TRY(mote_run_log_params(t->p->cfg.store, t->id, &pair, 1, err));
+    }
+    return MOTE_OK;
+}
+
 static mote_status log_params(const mote_training_run *t, const mote_graph *g, mote_err *err)
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
@@ -45,7 +62,8 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
                                    {"macs", macs}};
     MOTE_TRY(
         mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err));
-    return log_start(t, err);
+    MOTE_TRY(log_start(t, err));
+    return log_teachers(t, err);
 }
 
 static mote_status begin(mote_training_run *t, const mote_data_version *data, const mote_graph *g,

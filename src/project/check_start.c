@@ -34,23 +34,32 @@ static void refuse_layers(mote_reader *r)
     }
 }
 
+/* Keys that are read with another one alone. */
+static void refuse_without(mote_reader *r, const char *const *keys, size_t n, const char *without,
+                           const char *what)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mote_reader_has(r, keys[i]) && mote_reader_is_good(r, keys[i]))
+            mote_reader_complain_key(r, keys[i], "'%s' means nothing without '%s', %s", keys[i],
+                                     without, what);
+}
+
 void mote_reader_check_start(mote_reader *r)
 {
-    static const char *const with_it[] = {"training.freeze", "training.views",
-                                          "training.thaw_epochs", "training.thaw_rate"};
+    static const char *const of_start[] = {"training.freeze", "training.views",
+                                           "training.thaw_epochs", "training.thaw_rate"};
+    static const char *const of_teacher[] = {"training.teacher_weight",
+                                             "training.teacher_temperature"};
     mote_project *p = r->project;
     p->features.is_stated = says(r, "features");
-    if (!p->training.start || !mote_reader_is_good(r, "training.start") ||
-        !mote_reader_is_ours(r, "training.start"))
+    if (!p->training.start || !mote_reader_are_good(r, "training.start", "training.teacher"))
         return;
-    if (*p->training.start) {
+    if (p->training.teachers.n == 0)
+        refuse_without(r, of_teacher, sizeof of_teacher / sizeof *of_teacher, "training.teacher",
+                       "the models that teach");
+    if (*p->training.start)
         refuse_layers(r);
-        return;
-    }
-    for (size_t i = 0; i < sizeof with_it / sizeof *with_it; i++)
-        if (mote_reader_has(r, with_it[i]) && mote_reader_is_good(r, with_it[i]))
-            mote_reader_complain_key(r, with_it[i],
-                                     "'%s' means nothing without 'training.start', the model to "
-                                     "begin with",
-                                     with_it[i]);
+    else
+        refuse_without(r, of_start, sizeof of_start / sizeof *of_start, "training.start",
+                       "the model to begin with");
 }

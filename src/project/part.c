@@ -278,6 +278,11 @@ static bool is_preset(const mote_project *p, const mote_schema_row *row)
 {
     const char *field = (const char *)p + row->offset, *text = NULL;
     int32_t number = 0;
+    if (row->type == MOTE_KEY_SOME) {
+        mote_names some;
+        memcpy(&some, field, sizeof some);
+        return some.n == 0 && !*row->preset;
+    }
     if (row->type == MOTE_KEY_NAMES) { /* only empty lists are presets of what came later */
         mote_names names;
         memcpy(&names, field, sizeof names);
@@ -342,6 +347,9 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"training.views", NULL},
         {"training.thaw_epochs", NULL},
         {"training.thaw_rate", NULL},
+        {"training.teacher", NULL},
+        {"training.teacher_weight", NULL},
+        {"training.teacher_temperature", NULL},
         /* clang-format on */
     };
     if (strcmp(row->path, "training.threads") == 0)

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "project/setting_types.h"
+
 typedef struct {
     int32_t epochs, min_steps, batch;
     const char *optimiser; /* "adam" or "sgd" */
@@ -28,6 +30,8 @@ typedef struct {
     int32_t views;      /* of each sample, of which what is frozen is computed */
     int32_t thaw_epochs;
     double thaw_rate;
+    mote_names teachers; /* models that teach; none: the others are not read */
+    double teacher_weight, teacher_temperature;
 } mote_project_training;
 
 #endif

@@ -130,6 +130,8 @@ static void add_training(mote_buf *b, mote_training_setting x)
     add_text(b, x.start), add_text(b, x.freeze);
     ADD(n_views), ADD(thaw_epochs), ADD(thaw_rate);
     ADD(mining_rounds), ADD(mining_windows);
+    add_names(b, x.teachers.items, x.teachers.n);
+    ADD(teacher_weight), ADD(teacher_temperature);
 }
 
 static void add_stream(mote_buf *b, mote_stream_setting x)

@@ -110,7 +110,8 @@ static json_t *base_of(const variant *v)
     if (v->architecture)
         json_object_set_new(j, "model", json_pack("{s:s}", "architecture", v->architecture));
     else
-        json_object_set_new(j, "training", json_pack("{s:s}", "start", "base"));
+        json_object_set_new(j, "training",
+                            json_pack("{s:s, s:s}", "start", "base", "teacher", "y"));
     if (v->front_end)
         json_object_set_new(j, "features", json_pack("{s:s}", "kind", v->front_end));
     return j;
