@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a keyword spotter reaches: people, words, rooms, microphones, codecs that nobody trained on.
 
-    reach.py MOTE DATA WORK words|arabic|arabic-open|synthetic .. [--recipe NAME] [--set KEY=VALUE]..
+    reach.py MOTE DATA WORK words|arabic|arabic-open|synthetic|wake .. [--recipe NAME] [--set KEY=VALUE]..
              [--folds 0,1,2] [--seeds 1,2,3] [--clean] [--device]
-    reach.py show WORK
+    reach.py show WORK [--every]
 
 Each row trains projects of its own (`mote init`, mote.yaml as the template has it but for --set, `mote data
 add --split`, `mote run compress`) and judges the int8 model by `mote predict` on people, other words and
@@ -16,12 +16,14 @@ arabic       ten Arabic words and nothing else, folds over speakers
 arabic-open  the same with other words: three of the eight are held out with the speakers, and more come
              from another collection
 synthetic    bed, cat, happy learned from synthetic speech alone, judged on everybody
+wake         one word, one collection of it held out whole; hours of other speech and music (reach_stream.py)
 """
 import argparse
 import collections
 import csv
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -30,6 +32,7 @@ import sys
 import time
 
 import reach_sound as sound
+import reach_stream as stream
 
 N_FOLDS = 3
 Clip = collections.namedtuple('Clip', 'name word speaker path')
@@ -130,7 +133,8 @@ class Bench:
         said = json.loads(self.run(folder, 'run', 'compress', '--json'))
         after = os.times()
         # without a compiler on the path nothing is measured on a device
-        self.run(folder, 'run', '--json', env={**os.environ, 'PATH': '/nowhere'})
+        rest = self.run(folder, 'run', '--json', env=None if self.args.device else {**os.environ, 'PATH': '/nowhere'})
+        said['stages'].update(json.loads(rest)['stages'])
         seconds = {'wall_s': round(time.time() - begin), 'cpu_s': round(after.children_user - cpu.children_user)}
         return folder, said, seconds
 
@@ -212,7 +216,10 @@ def judge(bench, row, recipe, fold, seed, project, sets, words):
     folder, said, seconds = project
     run_id = said['stages']['train']['run'][:12]
     out = {'row': row, 'recipe': recipe, 'fold': fold, 'seed': seed, **seconds,
-           'validation': said['stages']['train'].get('validation'), 'hard': {}}
+           'plan': said['stages']['plan'].get('footprint'), 'hard': {}}
+    counted = [m for m in said['stages'].get('compile', {}).get('measurements', []) if m.get('where') == 'device']
+    if counted:
+        out['device'] = {m['metric']: m['value'] for m in counted}
     every = collections.defaultdict(lambda: ({}, {}))
     for where, copies, truth in sets:
         for copy in copies:
@@ -307,32 +314,95 @@ def row_synthetic(bench, settings, fold, seed, recipe):
     judge(bench, 'synthetic', recipe, 0, seed, project, [(folder, copies, truth)], WORDS)
 
 
-ROWS = {'words': row_words, 'arabic': row_arabic, 'arabic-open': row_arabic_open, 'synthetic': row_synthetic}
+def row_wake(bench, settings, fold, seed, recipe):
+    """fold 0: the word five of alphanumeric is held out; 1: that of Speech Commands; 2: seven of alphanumeric."""
+    data, word = bench.data, ('five', 'five', 'seven')[fold]
+    parts = {'alphanumeric': base_clips(data, 'alphanumeric', lambda r: True), 'ros': base_clips(data, 'ros-speech-commands', lambda r: True),
+             'commands': base_clips(data, 'speech-commands-v1', lambda r: r['word'] not in WORDS)
+             + clips_of(os.path.join(data, 'gsc-mixed35-and-noise', 'words'))}
+    held = ('alphanumeric', 'commands', 'alphanumeric')[fold]
+    learn = [c for p, clips in parts.items() if p != held for c in clips]
+    spoken = [c for c in parts[held] if c.word == word]
+    project = bench.project('wake-%s-%d-%d' % (recipe, fold, seed), [('keywords', '[%s]' % word), ('data.require.min_per_class', '5'),
+                            ('stream', '{hours: 0.5, max_false_accepts_per_hour: 0.5}')] +
+                            [s for s in settings if s[0] != 'stream'], learn, spoken,
+                            [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')])
+    folder, said, seconds = project
+    where = os.path.join(bench.work, 'wake-' + word)
+    far = [c.path for part in ('arabic-speech-commands', 'dspspeech20', 'custom-speech-commands', 'precise-community')
+           for c in base_clips(data, part, lambda r: r['word'] != word)]
+    stream.hours(where, word, far)
+    stream.spoken(where, word, [c.path for c in spoken], fold)
+    heard = json.loads(bench.run(folder, 'evaluate', '--stream', where, '--json'))
+    out = {'row': 'wake', 'recipe': recipe, 'fold': fold, 'seed': seed, **seconds, 'word': word, 'held': held, 'learned': sum(c.word == word for c in learn),
+           'plan': said['stages']['plan'].get('footprint'), 'hard': {}, 'stream': heard['stream'], 'curve': heard['curve'],
+           'conditions': heard['conditions'], 'limit': heard['limit']}
+    bench.keep({**out, 'clean': wake_figures(heard)})
+    if not bench.args.keep:
+        shutil.rmtree(folder)
+
+
+def poisson_upper(n, p=0.025):
+    """Upper end of the exact two-sided 95 % interval of a count (Garwood 1936)."""
+    low, high = 0.0, 10.0 + 3 * n
+    for _ in range(80):
+        mid = (low + high) / 2
+        term, total = math.exp(-mid), 0.0
+        for k in range(n + 1):
+            total += term
+            term *= mid / (k + 1)
+        low, high = (mid, high) if total > p else (low, mid)
+    return high
+
+
+def wake_figures(heard):
+    """What is heard at the model's threshold, and false accepts an hour with their upper bound."""
+    sums = {k: sum(c[k] for c in heard['conditions']) for k in ('hours', 'n_words', 'n_hits', 'n_false_accepts')}
+    return {'heard': round(100.0 * sums['n_hits'] / max(1, sums['n_words']), 2), 'hours': round(sums['hours'], 3),
+            'false': float(sums['n_false_accepts']), 'false an hour at most': round(poisson_upper(sums['n_false_accepts']) / sums['hours'], 3),
+            'n': {'words': sums['n_words']}}
+
+
+ROWS = {'words': row_words, 'arabic': row_arabic, 'arabic-open': row_arabic_open, 'synthetic': row_synthetic, 'wake': row_wake}
 
 
 def spread(values):
     return '%5.1f (%.1f to %.1f)' % (sum(values) / len(values), min(values), max(values)) if values else '-'
 
 
-def show(work):
+GROUPS = {'levels': list(sound.LEVELS), 'rooms': list(sound.ROOMS), 'microphones': list(sound.MICROPHONES), 'codecs': list(sound.CODECS)}
+
+
+def show(work, every):
+    """Means and spreads; of the hard copies the mean of each group of them and the worst, in points below clean."""
     with open(os.path.join(work, 'results.jsonl')) as f:
         rows = [json.loads(line) for line in f]
     by = collections.defaultdict(list)
     for r in rows:
         by[(r['row'], r['recipe'])].append(r)
     for (row, recipe), runs in by.items():
-        print('%s, %s: %d runs, %.0f s of CPU each' % (row, recipe, len(runs), sum(r['cpu_s'] for r in runs) / len(runs)))
+        print('%s, %s: folds %s, %.0f s of CPU each' % (row, recipe, ' '.join('%d/%d' % (r['fold'], r['seed']) for r in runs),
+              sum(r['cpu_s'] for r in runs) / len(runs)))
+        device = [r['device'] for r in runs if r.get('device')]
+        if device:
+            print('  on the device: %s' % ', '.join('%s %s' % p for p in device[0].items()))
         for kind in [k for k in runs[0]['clean'] if k != 'n']:
-            print('  %-12s clean %s' % (kind, spread([r['clean'][kind] for r in runs])), end='')
-            for copy in runs[0]['hard']:
-                values = [r['hard'][copy][kind] - r['clean'][kind] for r in runs if copy in r['hard']]
-                print('  %s %+.1f' % (copy, sum(values) / len(values)), end='')
-            print()
+            text = '  %-12s clean %s' % (kind, spread([r['clean'][kind] for r in runs]))
+            delta = {c: sum(r['hard'][c][kind] - r['clean'][kind] for r in runs) / len(runs)
+                     for c in runs[0]['hard'] if all(c in r['hard'] for r in runs)}
+            if every:
+                text += ''.join('  %s %+.1f' % d for d in delta.items())
+            else:
+                for name, members in GROUPS.items():
+                    values = [delta[m] for m in members if m in delta]
+                    if values:
+                        text += '  %s %+.1f (%+.1f)' % (name, sum(values) / len(values), min(values))
+            print(text)
 
 
 def main():
-    if len(sys.argv) == 3 and sys.argv[1] == 'show':
-        show(sys.argv[2])
+    if len(sys.argv) > 2 and sys.argv[1] == 'show':
+        show(sys.argv[2], '--every' in sys.argv)
         return
     p = argparse.ArgumentParser(usage=__doc__)
     p.add_argument('mote')
@@ -344,6 +414,7 @@ def main():
     p.add_argument('--folds', default='0,1,2')
     p.add_argument('--seeds', default='1,2,3')
     p.add_argument('--clean', action='store_true', help='no hard copies')
+    p.add_argument('--device', action='store_true', help='flash, RAM and instructions of the firmware too')
     p.add_argument('--keep', action='store_true', help='projects stay in WORK')
     args = p.parse_args()
     bench = Bench(args)
