@@ -9,7 +9,7 @@ $ sed -i 's/min_per_class: .*/min_per_class: 12/' mote.yaml && mote data synth -
 $ mote compress --quiet
 data      ran    v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
 plan      ran    70 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
-features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
+features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, mean taken off, float
 train     ran    run {{[0-9a-f]+: .* on validation, epoch 2 of 2}}
 compress  ran    int8 {{[0-9.]+}} % against float {{[0-9.]+}} % on validation
 $ mote compress --json --quiet | grep -c '"accuracy_s8": [01]'

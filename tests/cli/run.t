@@ -38,7 +38,7 @@ $ bin=$(dirname "$(command -v mote)"); bare() { PATH=$bin "$@"; }
 $ bare mote run --quiet | sed '/^$/,$d'
 data      {{(ran  |fresh)}}  v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
 plan      ran    70 recordings checked, warnings: {{[0-9]+}}; about {{.*}} of flash and {{.*}} of RAM on cortex-m4f
-features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
+features  ran    mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, mean taken off, float
 train     ran    run {{[0-9a-f]+: .* on validation, epoch 2 of 2}}
 compress  ran    int8 {{.*}} against float {{.*}} on validation
 evaluate  ran    {{.*}} clean, {{.*}} in car noise; {{.*}} false accepts/h, {{.*}} missed{{(; no threshold .*)?}}

@@ -21,7 +21,7 @@ $ mote status | sed -n '4,9p'
   scope     fresh   mote.yaml: {{[0-9]+}} requirements
   data      fresh   v1: 60 clips, 10 background recordings; {{[0-9]+}} clips unused (words held apart)
   plan      fresh   70 recordings checked, {{.*}}
-  features  fresh   mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, float
+  features  fresh   mfcc 10 of 40 mel, 30/20 ms at 16000 Hz, mean taken off, float
   train     fresh   run {{.*}}
   compress  -       never run
 
