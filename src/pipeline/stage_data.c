@@ -103,7 +103,7 @@ static contents contents_of(const mote_data_version *v)
 {
     contents c = {0};
     for (size_t i = 0; i < v->n; i++)
-        if (v->items[i].role != MOTE_ROLE_BACKGROUND &&
+        if (v->items[i].role == MOTE_ROLE_EXAMPLE &&
             !mote_sample_is_builtin(v->items[i].group)) {
             c.kind = v->items[i].kind;
             c.n_files++;
@@ -129,6 +129,9 @@ static void summarise(const mote_data_version *v, bool of_words, const builtin_c
     if (of_words || v->n_background > 0)
         (void)mote_format(out + len, 300 - len, ", %zu background recordings",
                           v->n_background - n_noises);
+    len = strlen(out);
+    if (v->n_negative > 0)
+        (void)mote_format(out + len, 300 - len, ", %zu negative recordings", v->n_negative);
     len = strlen(out);
     if (made->n_spoken > 0)
         (void)mote_format(out + len, 300 - len, "; by synthetic voices: %zu words (data.spoken)",
@@ -160,7 +163,7 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
     char hex[MOTE_SHA256_HEX_BYTES], summary[340];
     mote_sha256_hex(&v.id, hex);
-    size_t n_clips = v.n - v.n_background;
+    size_t n_clips = v.n - v.n_background - v.n_negative;
     const builtin_count n_made = count_builtin(&v, &cfg);
     say_builtin(&n_made, &made, r);
     summarise(&v, cfg.of_words, &n_made, summary);
