@@ -54,7 +54,10 @@ $ mote data add rec -q --group-pattern 's*'
 mote data add: group pattern 's*': holds {group} 0 times, expected once, as in '{group}_nohash_*'
 [exit 3]
 $ mote data add rec -q --role noise
-mote data add: --role 'noise': expected 'example' or 'background'
+mote data add: --role 'noise': expected 'example', 'background' or 'negative'
+[exit 2]
+$ mote data add rec -q --negative --role background
+mote data add: --negative and --role background: say one
 [exit 2]
 $ mote data add nowhere -q
 mote data add: 'nowhere': no such file or folder
