@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/audio_under.h"
 #include "data/audio_voice.h"
 #include "data/audio_world.h"
 #include "data/noise.h"
@@ -33,8 +34,10 @@ struct mote_augment {
     mote_audio_set background; /* given, or synthesised here */
     mote_audio_set cars;
     mote_audio_view *views;
-    int16_t *own;       /* samples of what was synthesised */
-    mote_world *world;  /* NULL: none is wanted */
+    int16_t *own;      /* samples of what was synthesised */
+    mote_world *world; /* NULL: none is wanted */
+    mote_under *under; /* [n_under] conditions */
+    size_t n_under;
     scratch *scratches; /* [n_workers] */
     int16_t *room_i16;
     float *room_f32;
@@ -70,12 +73,53 @@ static plan draw(const mote_augment *a, mote_rng *r)
     return p;
 }
 
-/* By numbers of their own: what is drawn of the world changes nothing else. */
-static void draw_world(const mote_augment *a, const mote_rng *r, mote_world_plan *out)
+/* What a clip meets: the effects of augmentation, or one of the conditions. */
+typedef struct {
+    const mote_under *under; /* NULL: none */
+    const mote_world *world; /* NULL: no effects */
+    mote_world_plan plan;
+    double snr_db, noise_which, noise_where; /* under a condition */
+    bool babble;
+    double babble_snr_db;
+    int32_t n_voices;
+    mote_rng voices;
+} meeting;
+
+static bool wants_babble(const mote_augment *a)
+{
+    return a->setup.cfg.babble_probability > 0 && a->setup.others.n > 0;
+}
+
+static void draw_babble(const mote_augment *a, mote_rng *own, meeting *out)
+{
+    const mote_augment_config *c = &a->setup.cfg;
+    out->babble = mote_rng_uniform(own) < c->babble_probability;
+    out->babble_snr_db = mote_rng_range(own, c->babble_snr_db.lo, c->babble_snr_db.hi);
+    out->n_voices = 1 + (int32_t)mote_rng_below(own, (uint32_t)c->babble_voices);
+    mote_rng_init(&out->voices, mote_rng_u64(own));
+}
+
+/* By numbers of their own: what is drawn here changes nothing else. */
+static void meet(const mote_augment *a, const mote_rng *r, meeting *out)
 {
     mote_rng own;
+    *out = (meeting){.world = a->world};
+    if (!a->world && a->n_under == 0 && !wants_babble(a))
+        return;
     mote_rng_init_stream(&own, r->s[0], WORLD_STREAM, r->s[1]);
-    mote_world_draw(a->world, &own, out);
+    const bool is_under = mote_rng_uniform(&own) < a->setup.cfg.conditions;
+    const double which = mote_rng_uniform(&own);
+    if (is_under && a->n_under > 0) {
+        out->under = &a->under[(size_t)(which * (double)a->n_under)];
+        out->world = out->under->world;
+        out->snr_db = mote_rng_range(&own, out->under->snr_db.lo, out->under->snr_db.hi);
+        out->noise_which = mote_rng_uniform(&own);
+        out->noise_where = mote_rng_uniform(&own);
+    }
+    if (out->world)
+        mote_world_draw(out->world, &own, &out->plan);
+    if (wants_babble(a))
+        draw_babble(a, &own, out);
 }
 
 void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index)
@@ -142,38 +186,72 @@ static void apply_gain(int16_t *x, size_t n, double gain)
         x[i] = mote_round_i16(g * (float)x[i]);
 }
 
+/* Others at once, each as loud as it is and begun somewhere in the clip, round its end. */
+static void talk(const mote_augment *a, meeting *m, float *sum, int16_t *out)
+{
+    const size_t n = a->setup.clip_samples;
+    memset(sum, 0, n * sizeof *sum);
+    for (int32_t v = 0; v < m->n_voices; v++) {
+        const uint32_t which = mote_rng_below(&m->voices, (uint32_t)a->setup.others.n);
+        const size_t at = mote_rng_below(&m->voices, (uint32_t)n);
+        const int16_t *x = a->setup.others.items[which].samples;
+        for (size_t i = 0; i < n - at; i++)
+            sum[at + i] += (float)x[i];
+        for (size_t i = n - at; i < n; i++)
+            sum[i - (n - at)] += (float)x[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = mote_round_i16(sum[i] / (float)m->n_voices);
+}
+
+/* The noise of the place, the clip's gain with it. */
+static void add_noises(const mote_augment *a, const plan *p, meeting *m, scratch *s, int16_t *x)
+{
+    const size_t n = a->setup.clip_samples;
+    const mote_sound clip = {x, n, a->setup.rate_hz};
+    double gain = p->gain;
+    if (m->under && m->under->noise.n > 0) {
+        const int16_t *noise = pick(m->under->noise, m->noise_which, m->noise_where, s->noise, n);
+        mote_mix_at_snr(&clip, noise, m->snr_db, gain, x);
+        gain = 1.0;
+    }
+    if (m->babble) {
+        talk(a, m, s->a, s->noise);
+        mote_mix_at_snr(&clip, s->noise, m->babble_snr_db, gain, x);
+        gain = 1.0;
+    }
+    if (p->noise && !m->under) {
+        const int16_t *noise = pick(a->background, p->noise_which, p->noise_where, s->noise, n);
+        mote_mix_at_snr(&clip, noise, p->noise_snr_db, gain, x);
+        gain = 1.0;
+    }
+    if (p->car && !m->under) {
+        const int16_t *noise = pick(a->cars, p->car_which, p->car_where, s->noise, n);
+        mote_mix_at_snr(&clip, noise, p->car_snr_db, gain, x);
+        gain = 1.0;
+    }
+    if (gain != 1.0)
+        apply_gain(x, n, gain);
+}
+
 void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, const int16_t *in,
                         int16_t *out)
 {
     MOTE_BUG_IF(worker < 0 || worker >= a->setup.n_workers);
-    const size_t n = a->setup.clip_samples;
     scratch *s = &a->scratches[worker];
     plan p = draw(a, r);
-    mote_world_plan world = {0};
-    if (a->world)
-        draw_world(a, r, &world);
+    meeting m;
+    meet(a, r, &m);
     if (p.speed != 1.0 || p.pitch != 1.0) {
         change_voice(a, &p, s, in, s->clip);
         in = s->clip;
     }
-    shift(in, n, p.shift, out);
-    if (a->world)
-        mote_world_before(a->world, worker, &world, out);
-    double gain = p.gain;
-    if (p.noise) {
-        const int16_t *noise = pick(a->background, p.noise_which, p.noise_where, s->noise, n);
-        mote_mix_at_snr(&(mote_sound){out, n, a->setup.rate_hz}, noise, p.noise_snr_db, gain, out);
-        gain = 1.0;
-    }
-    if (p.car) {
-        const int16_t *noise = pick(a->cars, p.car_which, p.car_where, s->noise, n);
-        mote_mix_at_snr(&(mote_sound){out, n, a->setup.rate_hz}, noise, p.car_snr_db, gain, out);
-        gain = 1.0;
-    }
-    if (gain != 1.0)
-        apply_gain(out, n, gain);
-    if (a->world)
-        mote_world_after(a->world, worker, &world, out);
+    shift(in, a->setup.clip_samples, p.shift, out);
+    if (m.world)
+        mote_world_before(m.world, worker, &m.plan, out);
+    add_noises(a, &p, &m, s, out);
+    if (m.world)
+        mote_world_after(m.world, worker, &m.plan, out);
 }
 
 /* ---- masks --------------------------------------------------------------------------------- */
@@ -230,8 +308,11 @@ static mote_status check(const mote_augment_setup *s, mote_err *err)
               c->pitch_semitones.lo <= c->pitch_semitones.hi && c->shift_ms >= 0.0 &&
               c->shift_ms <= 1e4 && c->gain_db >= 0.0 && c->gain_db <= 60.0 &&
               c->noise_snr_db.lo <= c->noise_snr_db.hi &&
-              c->car_noise_snr_db.lo <= c->car_noise_snr_db.hi && c->time_masks >= 0 &&
-              c->frequency_masks >= 0 && c->time_mask_frames >= 0 && c->frequency_mask_bins >= 0;
+              c->car_noise_snr_db.lo <= c->car_noise_snr_db.hi &&
+              (!(c->babble_probability > 0) ||
+               (c->babble_voices >= 1 && c->babble_snr_db.lo <= c->babble_snr_db.hi)) &&
+              c->time_masks >= 0 && c->frequency_masks >= 0 && c->time_mask_frames >= 0 &&
+              c->frequency_mask_bins >= 0;
     if (!ok)
         return mote_fail(err, MOTE_ARG, "augmentation: a setting is out of its range");
     for (size_t i = 0; i < s->background.n; i++) {
@@ -290,6 +371,19 @@ static mote_status make_noises(mote_augment *a, mote_err *err)
     return MOTE_OK;
 }
 
+static mote_status make_worlds(mote_augment *a, mote_err *err)
+{
+    const mote_augment_setup *s = &a->setup;
+    const mote_world_setup w = {s->cfg.effects, s->rate_hz, s->clip_samples, s->seed, s->n_workers};
+    if (mote_world_is_wanted(&w.effects))
+        MOTE_TRY(mote_world_create(&w, &a->world, err));
+    if (!(s->cfg.conditions > 0) || s->cfg.under.n == 0)
+        return MOTE_OK;
+    MOTE_TRY(mote_under_create(&s->cfg.under, &w, &a->under, err));
+    a->n_under = s->cfg.under.n;
+    return MOTE_OK;
+}
+
 mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **out, mote_err *err)
 {
     MOTE_TRY(check(setup, err));
@@ -300,11 +394,8 @@ mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **
     mote_status st = make_scratch(a, err);
     if (st == MOTE_OK)
         st = make_noises(a, err);
-    if (st == MOTE_OK && mote_world_is_wanted(&setup->cfg.effects))
-        st = mote_world_create(&(mote_world_setup){setup->cfg.effects, setup->rate_hz,
-                                                   setup->clip_samples, setup->seed,
-                                                   setup->n_workers},
-                               &a->world, err);
+    if (st == MOTE_OK)
+        st = make_worlds(a, err);
     if (st != MOTE_OK) {
         mote_augment_destroy(a);
         return st;
@@ -318,6 +409,7 @@ void mote_augment_destroy(mote_augment *a)
     if (!a)
         return;
     mote_world_destroy(a->world);
+    mote_under_destroy(a->under, a->n_under);
     mote_free(a->own);
     mote_free(a->views);
     mote_free(a->scratches);

@@ -39,6 +39,8 @@ typedef struct {
      * repeated. Empty: white, pink, hum and fan noise are synthesised instead. */
     mote_audio_set background;
     int32_t n_workers; /* threads that call apply at once, at least 1 */
+    /* Clips of other words, [clip_samples] each, for babble; borrowed. Empty: there is none. */
+    mote_audio_set others;
 } mote_augment_setup;
 
 /* Prepare. When car noise is wanted, 24 stretches of 6 s are made now (0.2 s of CPU).

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "data/audio_world.h"
+
 typedef mote_status put_under(const mote_dataset *d, const mote_condition *c, uint64_t seed,
                               mote_arena *a, const void **out, mote_err *err);
 
@@ -24,7 +26,7 @@ bool mote_condition_make(const char *slice, const char *noise, mote_span snr_db,
     while (noise && c.noise < MOTE_N_NOISES && strcmp(mote_noise_name(c.noise), noise) != 0)
         c.noise++;
     *out = c;
-    return c.noise < MOTE_N_NOISES;
+    return c.noise < MOTE_N_NOISES || strcmp(noise, MOTE_CONDITION_NO_NOISE) == 0;
 }
 
 void mote_conditions_of(const mote_project *p, mote_conditions *out)
@@ -36,7 +38,10 @@ void mote_conditions_of(const mote_project *p, mote_conditions *out)
         const mote_project_condition *from = &p->conditions.items[i];
         mote_condition *c = &out->items[out->n++];
         is_known = mote_condition_make(from->name, from->noise, from->snr_db, c) && is_known;
-        c->is_normal = c->noise == MOTE_NOISE_CAR && p->augmentation.car_noise_probability > 0;
+        c->effects = from->effects;
+        c->is_normal = (c->noise == MOTE_NOISE_CAR && !mote_world_is_wanted(&c->effects) &&
+                        p->augmentation.car_noise_probability > 0) ||
+                       p->augmentation.conditions > 0;
     }
     MOTE_BUG_IF(!is_known); /* the choices of config.def are the names of noise.h */
 }

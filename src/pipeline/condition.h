@@ -13,9 +13,10 @@
 typedef struct {
     const char *slice;     /* "" as they are; else as in a requirement: "car-noise" */
     char text[48];         /* "clean", "car noise" */
-    mote_noise_kind noise; /* of one that is not as they are */
+    mote_noise_kind noise; /* of one that is not as they are; MOTE_N_NOISES: none */
     mote_span snr_db;
-    bool is_normal; /* training has met it, so it is no drift when it comes */
+    mote_project_effects effects; /* all 0: none */
+    bool is_normal;               /* training has met it, so it is no drift when it comes */
 } mote_condition;
 
 /* items[0] is as they are. */
@@ -27,8 +28,8 @@ typedef struct {
 /* Those of the project. Slices point into `p`. */
 void mote_conditions_of(const mote_project *p, mote_conditions *out);
 
-/* One that is not of a project: as it is (noise NULL), or with that noise. False: there is no such
- * noise. */
+/* One that is not of a project: as it is (noise NULL), or with that noise ("none": none). False:
+ * there is no such noise. */
 bool mote_condition_make(const char *slice, const char *noise, mote_span snr_db,
                          mote_condition *out);
 
@@ -44,7 +45,8 @@ MOTE_MUST_USE mote_status mote_condition_samples(const mote_dataset *d, const mo
 /* Can samples of the kind be put under a condition at all? */
 bool mote_condition_offered(mote_input_kind input);
 
-/* The row of sound: noise mixed in at a ratio drawn for each clip from snr_db. */
+/* The row of sound: effects as augmentation has them, noise mixed in at a ratio drawn for each clip
+ * from snr_db. */
 MOTE_MUST_USE mote_status mote_condition_noise(const mote_dataset *d, const mote_condition *c,
                                                uint64_t seed, mote_arena *a, const void **out,
                                                mote_err *err);

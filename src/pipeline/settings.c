@@ -189,6 +189,8 @@ static void make_compress(const mote_project *p, mote_project_compress *out)
 static void make_augmentation(const mote_project *p, mote_augment_config *out)
 {
     *out = p->augmentation;
+    if (out->conditions > 0)
+        out->under = p->conditions;
 }
 
 /* ---- judging ----------------------------------------------------------------------------- */

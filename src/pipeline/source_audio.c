@@ -14,6 +14,7 @@ typedef struct {
     const mote_augment_config *augmentation;
     mote_augment *augment;
     mote_windows *windows;      /* NULL: clips as they were cut */
+    mote_audio_view *others;    /* clips of other words */
     int32_t n_frames, n_values; /* of the features */
 } clip_changer;
 
@@ -23,8 +24,27 @@ static void destroy(void *own)
     if (s) {
         mote_augment_destroy(s->augment);
         mote_windows_destroy(s->windows);
+        mote_free(s->others);
     }
     mote_free(s);
+}
+
+/* Clips of words that are no keywords, for those who talk over others. */
+static mote_status find_others(clip_changer *s, mote_audio_set *out, mote_err *err)
+{
+    const mote_dataset *d = s->data;
+    size_t n = 0;
+    *out = (mote_audio_set){0};
+    if (!(s->augmentation->babble_probability > 0))
+        return MOTE_OK;
+    s->others = mote_alloc(d->n, sizeof *s->others);
+    if (!s->others)
+        return mote_fail(err, MOTE_NOMEM, "no memory for a source of clips");
+    for (size_t i = 0; i < d->n; i++)
+        if (strcmp(d->classes[d->class_id[i]], MOTE_CLASS_UNKNOWN) == 0)
+            s->others[n++] = (mote_audio_view){mote_dataset_sample(d, i), mote_dataset_elements(d)};
+    *out = (mote_audio_set){s->others, n};
+    return MOTE_OK;
 }
 
 static mote_status create(const mote_source_config *cfg, const mote_shape *features, void **own,
@@ -49,7 +69,9 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
     };
     if (is_stream)
         setup.cfg.shift_ms = 0.0; /* where the word lies is drawn with the window */
-    mote_status st = mote_augment_create(&setup, &s->augment, err);
+    mote_status st = find_others(s, &setup.others, err);
+    if (st == MOTE_OK)
+        st = mote_augment_create(&setup, &s->augment, err);
     if (st == MOTE_OK && is_stream)
         st = mote_windows_create(d, s->augmentation->shift_ms, cfg->n_workers, &s->windows, err);
     if (st != MOTE_OK) {

@@ -103,6 +103,12 @@ static bool hold_key(const char *const *parts, size_t n, const char *path)
     return hold(parts, n, row);
 }
 
+/* Does training put clips under conditions? Then their list belongs to augmentation too. */
+static bool trains_under(const mote_project *p)
+{
+    return p->augmentation.conditions > 0;
+}
+
 void mote_project_view(const mote_project *all, const char *const *parts, size_t n,
                        mote_project *out)
 {
@@ -122,6 +128,8 @@ void mote_project_view(const mote_project *all, const char *const *parts, size_t
         has_requirements = has_requirements || strcmp(parts[i], "requirements") == 0;
     for (size_t i = 0; i < n; i++)
         has_conditions = has_conditions || strcmp(parts[i], "conditions") == 0;
+    has_conditions =
+        has_conditions || (hold_key(parts, n, "augmentation.conditions") && trains_under(all));
     if (!has_conditions)
         out->conditions = (mote_project_conditions){NULL, SIZE_MAX};
     if (!hold_key(parts, n, "table.target"))
@@ -274,9 +282,9 @@ static bool is_preset_span(const mote_schema_row *row, const void *field)
 }
 
 /* A text, a number, a range or an empty list as it is without the key. */
-static bool is_preset(const mote_project *p, const mote_schema_row *row)
+static bool is_preset_field(const mote_schema_row *row, const void *field)
 {
-    const char *field = (const char *)p + row->offset, *text = NULL;
+    const char *text = NULL;
     int32_t number = 0;
     if (row->type == MOTE_KEY_SOME) {
         mote_names some;
@@ -335,6 +343,8 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"augmentation.turn_deg", NULL},
         {"augmentation.position", NULL},
         {"augmentation.world", NULL},
+        {"augmentation.conditions", NULL},
+        {"augmentation.babble", NULL},
 #define EFFECT(key, ...) {"augmentation." key, NULL},
 #include "project/effects.def"
         {"anomaly.adapt_ms", NULL},
@@ -358,7 +368,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         if (!mote_part_holds(later[i].part, row) ||
             (later[i].task && strcmp(later[i].task, p->task) != 0))
             continue;
-        return is_preset(p, row);
+        return is_preset_field(row, (const char *)p + row->offset);
     }
     return false;
 }
@@ -468,6 +478,32 @@ static mote_status requirements_array(const mote_project *p, json_t **out, mote_
     return MOTE_OK;
 }
 
+/* The effects of a condition, as keys of effects.def. */
+static const struct {
+    const char *path;
+    size_t offset;
+} effects[] = {
+#define EFFECT(key, type, unit, lo, hi, choices, preset, field, doc)                               \
+    {"conditions[]." key, offsetof(mote_project_effects, field)},
+#include "project/effects.def"
+};
+
+/* Those that are not at their presets: a condition of noise alone is what it was without them. */
+static mote_status add_effects(const mote_project_condition *c, json_t *o, mote_err *err)
+{
+    for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
+        const mote_schema_row *row = mote_schema_find(effects[i].path, strlen(effects[i].path));
+        const void *field = (const char *)&c->effects + effects[i].offset;
+        MOTE_BUG_IF(!row);
+        if (is_preset_field(row, field))
+            continue;
+        json_t *holder = NULL;
+        MOTE_TRY(holder_of(o, row, &holder, err));
+        MOTE_TRY(put(holder, mote_schema_name(row), value_json(row, field), err));
+    }
+    return MOTE_OK;
+}
+
 static mote_status conditions_array(const mote_project *p, json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *list = json_array();
@@ -477,6 +513,7 @@ static mote_status conditions_array(const mote_project *p, json_t **out, mote_er
                               c->snr_db.lo, c->snr_db.hi);
         if (json_array_append_new(list, o) != 0)
             return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the conditions");
+        MOTE_TRY(add_effects(c, o, err));
     }
     *out = json_incref(list);
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for the JSON of the conditions");
@@ -552,6 +589,11 @@ static mote_status add_part(const mote_project *p, const char *part, json_t *all
     section_of(first, section); /* of all its keys */
     MOTE_TRY(section_in(all, section, &object, err));
     MOTE_TRY(add_keys(p, part, section, true, object, err));
+    if (strcmp(part, "augmentation") == 0 && trains_under(p)) {
+        json_t *list = NULL;
+        MOTE_TRY(conditions_array(p, &list, err));
+        MOTE_TRY(put(object, "under", list, err));
+    }
     return add_columns(p, part, object, err);
 }
 

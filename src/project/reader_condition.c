@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "project/own_keys.h"
 #include "project/reader_internal.h"
 
 /* The names are parts of ids and of tables: small letters, digits and '-'. */
@@ -39,16 +40,98 @@ static bool check(mote_reader *r, const mote_yaml_node *node, const void *before
     return true;
 }
 
-static const char *const keys[] = {"name", "noise", "snr_db"};
-static const size_t offsets[] = {offsetof(mote_project_condition, name),
-                                 offsetof(mote_project_condition, noise),
-                                 offsetof(mote_project_condition, snr_db)};
+/* ---- known ones, and effects --------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *noise;
+    mote_span snr_db;
+    const char *effects;
+} known[] = {
+#define CONDITION(name, noise, lo, hi, effects, doc) {name, noise, {lo, hi}, effects},
+#include "project/conditions.def"
+#undef CONDITION
+};
+
+static const char *const keys[] = {
+    "name",
+    "noise",
+    "snr_db",
+    "like",
+#define EFFECT(key, ...) key,
+#include "project/effects.def"
+};
+static const size_t offsets[] = {
+    offsetof(mote_project_condition, name),
+    offsetof(mote_project_condition, noise),
+    offsetof(mote_project_condition, snr_db),
+    offsetof(mote_project_condition, like),
+#define EFFECT(key, type, unit, lo, hi, choices, preset, field, doc)                               \
+    offsetof(mote_project_condition, effects.field),
+#include "project/effects.def"
+};
+#define N_KEYS    (sizeof keys / sizeof keys[0])
+#define N_OF_ONES 4 /* keys that are no effects */
+
+static const mote_schema_row *row_of(size_t key)
+{
+    char path[64];
+    (void)mote_format(path, sizeof path, "conditions[].%s", keys[key]);
+    return mote_schema_find(path, strlen(path));
+}
+
+static void set_effect(mote_reader *r, size_t key, const char *value, mote_project_condition *c)
+{
+    mote_schema_row row = *row_of(key);
+    row.preset = value;
+    mote_reader_set_preset(r, &row, (char *)c + offsets[key]);
+}
+
+static void begin_like(mote_reader *r, const char *name, mote_project_condition *c)
+{
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        if (strcmp(known[k].name, name) != 0)
+            continue;
+        c->noise = known[k].noise;
+        c->snr_db = known[k].snr_db;
+        for (size_t i = N_OF_ONES; i < N_KEYS; i++) {
+            char value[64];
+            const char *word = mote_own_keys_find(known[k].effects, keys[i]);
+            if (word && mote_own_keys_preset(word, value, sizeof value))
+                set_effect(r, i, value, c);
+        }
+    }
+}
+
+/* An entry begins with what it is like. An effect that it speaks of is always there, unless it says
+ * how often; and with effects alone there is no noise. */
+static bool begin(mote_reader *r, const mote_yaml_node *node, void *entry)
+{
+    mote_project_condition *c = entry;
+    const mote_yaml_node *like = mote_yaml_find(node, "like");
+    if (like && like->kind == MOTE_YAML_SCALAR && strcmp(like->text, "none") != 0)
+        begin_like(r, like->text, c);
+    for (size_t i = 0; i < node->n; i++) {
+        char path[64];
+        size_t k = N_OF_ONES;
+        (void)mote_format(path, sizeof path, "%s.probability", node->keys[i]->text);
+        while (k < N_KEYS && strcmp(keys[k], path) != 0)
+            k++;
+        if (k == N_KEYS)
+            continue;
+        set_effect(r, k, "1", c);
+        c->noise = like ? c->noise : "none";
+    }
+    return r->fatal == MOTE_OK;
+}
+
 static const mote_reader_list list = {.path = "conditions",
                                       .one = "condition",
                                       .example = "name: car-noise",
                                       .keys = keys,
                                       .offsets = offsets,
-                                      .n_keys = sizeof keys / sizeof keys[0],
+                                      .n_keys = N_KEYS,
+                                      .begin = begin,
+                                      .alone = "like",
                                       .most = MOTE_MAX_CONDITIONS - 1,
                                       .entry_bytes = sizeof(mote_project_condition),
                                       .check = check};
@@ -75,7 +158,12 @@ void mote_reader_usual_conditions(mote_reader *r)
     mote_project_condition *one = mote_reader_alloc(r, 1, sizeof *one);
     if (!one)
         return;
-    *one = (mote_project_condition){usual_name, usual_noise, p->augmentation.car_noise_snr_db};
+    *one = (mote_project_condition){.name = usual_name,
+                                    .noise = usual_noise,
+                                    .snr_db = p->augmentation.car_noise_snr_db,
+                                    .like = "none"};
+    for (size_t i = N_OF_ONES; i < N_KEYS; i++)
+        set_effect(r, i, row_of(i)->preset, one);
     p->conditions = (mote_project_conditions){one, 1};
     if (mote_reader_has(r, old))
         mote_reader_warn_key(r, old,

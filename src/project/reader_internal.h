@@ -68,10 +68,18 @@ typedef struct {
     const char *const *keys; /* [n_keys] */
     const size_t *offsets;   /* [n_keys] of their fields in an entry */
     size_t n_keys, most, entry_bytes;
+    /* Presets of an entry beside those of its rows, before its keys are read; NULL: none. */
+    bool (*begin)(mote_reader *r, const mote_yaml_node *node, void *entry);
+    const char *alone; /* the key that an entry has that is a name alone; NULL: none may be */
     /* Is the entry, read, good beside the n before it? Complains. */
     bool (*check)(mote_reader *r, const mote_yaml_node *node, const void *before, size_t n,
                   const void *entry);
 } mote_reader_list;
+
+typedef struct {
+    const void *items;
+    size_t n;
+} mote_reader_entries;
 
 /* Read it: *items [*n] are the good entries; false after a complaint. */
 bool mote_reader_list_read(mote_reader *r, const mote_yaml_node *node, const mote_reader_list *l,

@@ -22,29 +22,85 @@ static void *field_of(const mote_reader_list *l, void *entry, const char *name)
     return NULL;
 }
 
-static bool read_keys(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *node,
-                      void *entry)
+static bool read_block(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *node,
+                       const char *block, void *entry);
+
+/* Does any key of an entry stand in the block of that name? */
+static bool is_block(const mote_reader_list *l, const char *name)
 {
-    bool is_good = true;
-    char parent[64];
-    (void)mote_format(parent, sizeof parent, "%s[]", l->path);
-    for (size_t i = 1; i < l->n_keys; i++) /* the name has none */
-        mote_reader_set_preset(r, item_row(l, l->keys[i]), (char *)entry + l->offsets[i]);
-    for (size_t i = 0; i < node->n && r->fatal == MOTE_OK; i++) {
+    const size_t n = strlen(name);
+    for (size_t i = 0; i < l->n_keys; i++)
+        if (strncmp(l->keys[i], name, n) == 0 && l->keys[i][n] == '.')
+            return true;
+    return false;
+}
+
+/* A key of an entry, or of a block in it. */
+static bool read_one(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *key,
+                     const mote_yaml_node *value, const char *block, void *entry)
+{
+    char name[64], parent[64];
+    (void)mote_format(parent, sizeof parent, "%s[]%s%s", l->path, *block ? "." : "", block);
+    if (!mote_format(name, sizeof name, "%s%s%s", block, *block ? "." : "", key->text))
+        name[0] = 0;
+    const mote_schema_row *row = strpbrk(key->text, ".[") ? NULL : item_row(l, name);
+    if (row)
+        return mote_reader_set(r, row, value, field_of(l, entry, name));
+    if (!*block && is_block(l, name))
+        return read_block(r, l, value, name, entry);
+    mote_reader_unknown_key(r, key, parent);
+    return false;
+}
+
+static bool read_block(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *node,
+                       const char *block, void *entry)
+{
+    bool is_good = node->kind == MOTE_YAML_MAP;
+    if (!is_good)
+        mote_reader_complain(r, node->line, node->column, "'%s' must be a block of keys below it",
+                             block);
+    for (size_t i = 0; node->kind == MOTE_YAML_MAP && i < node->n && r->fatal == MOTE_OK; i++) {
         const mote_yaml_node *key = node->keys[i];
-        const mote_schema_row *row = item_row(l, key->text);
-        if (!row) {
-            mote_reader_unknown_key(r, key, parent);
-            is_good = false;
-        } else if (mote_yaml_find(node, key->text) != node->items[i]) {
+        if (mote_yaml_find(node, key->text) != node->items[i]) {
             mote_reader_complain(r, key->line, key->column, "duplicate key '%s'", key->text);
             is_good = false;
         } else {
-            is_good =
-                mote_reader_set(r, row, node->items[i], field_of(l, entry, key->text)) && is_good;
+            is_good = read_one(r, l, key, node->items[i], block, entry) && is_good;
         }
     }
     return is_good && r->fatal == MOTE_OK;
+}
+
+static bool read_keys(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *node,
+                      void *entry)
+{
+    for (size_t i = 1; i < l->n_keys; i++) /* the name has none */
+        mote_reader_set_preset(r, item_row(l, l->keys[i]), field_of(l, entry, l->keys[i]));
+    return (!l->begin || l->begin(r, node, entry)) && read_block(r, l, node, "", entry);
+}
+
+static mote_yaml_node key_at(const mote_yaml_node *place, const char *name)
+{
+    return (mote_yaml_node){.kind = MOTE_YAML_SCALAR,
+                            .line = place->line,
+                            .column = place->column,
+                            .is_plain = true,
+                            .text = name,
+                            .len = strlen(name)};
+}
+
+/* An entry that is a name alone: {name: telephone, like: telephone}. */
+static bool read_name(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *one,
+                      const mote_reader_entries *before, void *entry)
+{
+    const mote_yaml_node name = key_at(one, l->keys[0]), like = key_at(one, l->alone);
+    const mote_yaml_node *keys[] = {&name, &like}, *items[] = {one, one};
+    mote_yaml_node map = key_at(one, "");
+    map.kind = MOTE_YAML_MAP;
+    map.keys = keys;
+    map.items = items;
+    map.n = 2;
+    return read_keys(r, l, &map, entry) && l->check(r, &map, before->items, before->n, entry);
 }
 
 static bool has_name(mote_reader *r, const mote_reader_list *l, const mote_yaml_node *node)
@@ -70,7 +126,9 @@ bool mote_reader_list_read(mote_reader *r, const mote_yaml_node *node, const mot
     for (size_t i = 0; i < node->n && r->fatal == MOTE_OK; i++) {
         const mote_yaml_node *one = node->items[i];
         void *entry = list + *n * l->entry_bytes;
-        if (one->kind != MOTE_YAML_MAP)
+        if (one->kind == MOTE_YAML_SCALAR && l->alone)
+            *n += read_name(r, l, one, &(mote_reader_entries){list, *n}, entry);
+        else if (one->kind != MOTE_YAML_MAP)
             mote_reader_complain(r, one->line, one->column,
                                  "a %s is a block of keys such as '- %s'", l->one, l->example);
         else if (read_keys(r, l, one, entry) && has_name(r, l, one) &&

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "project/section_conditions.h"
 #include "project/section_effects.h"
 #include "project/setting_types.h"
 
@@ -23,6 +24,12 @@ typedef struct {
     int32_t frequency_masks, frequency_mask_bins;
     const char *world; /* presets of the effects: "off", "home", .. */
     mote_project_effects effects;
+    double babble_probability;
+    mote_span babble_snr_db;
+    int32_t babble_voices;
+    double conditions; /* share of clips under one of `conditions` instead */
+    /* Those, when the share is more than 0 (pipeline/settings.c); no key. */
+    mote_project_conditions under;
     /* Of pictures (data/image_augment.h says what each does). */
     bool flip_across, flip_down;
     double crop, rotate_deg, brightness, contrast, pixel_noise, cut_out;

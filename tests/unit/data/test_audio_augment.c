@@ -209,6 +209,84 @@ static void pitch_keeps_the_tempo(void **state)
     }
 }
 
+/* Under a condition there is its noise, not that of augmentation; as often as was asked for. */
+static void conditions_come_as_often_as_asked(void **state)
+{
+    (void)state;
+    static const mote_project_condition items[] = {
+        {.name = "fan", .noise = "fan", .snr_db = {3, 3}},
+        {.name = "nothing", .noise = "none", .snr_db = {0, 0}}};
+    mote_augment_config c = off();
+    c.conditions = 0.5;
+    c.under = (mote_project_conditions){items, 2};
+    mote_augment *a = create(c, (mote_audio_set){0});
+    a_tone(440, 0.3);
+    int with = 0;
+    for (uint64_t i = 0; i < 400; i++) {
+        apply(a, 0, i, 0, out);
+        apply(a, 0, i, 1, again);
+        assert_memory_equal(out, again, sizeof out);
+        if (memcmp(in, out, sizeof in) == 0)
+            continue;
+        with++;
+        const double noise = mote_level_dbfs(out, 3900);
+        assert_true(fabs(mote_speech_level_dbfs(&(mote_sound){in, N, 16000}) - 3 - noise) < 3);
+    }
+    assert_in_range(with, 70, 130); /* half of a half */
+    mote_augment_destroy(a);
+    static const mote_project_condition rain = {.name = "rain", .noise = "rain"};
+    mote_err err;
+    mote_augment_setup s = {.cfg = off(), .rate_hz = 16000, .clip_samples = N, .n_workers = 1};
+    s.cfg.conditions = 0.5;
+    s.cfg.under = (mote_project_conditions){&rain, 1};
+    T_FAILS(mote_augment_create(&s, &a, &err), MOTE_ARG, "no noise is called 'rain'");
+}
+
+/* Others talk at the level that was asked for, as often as was asked for. */
+static void babble_is_made_of_other_clips(void **state)
+{
+    (void)state;
+    static int16_t words[2][N];
+    make_tone(words[0] + 2000, 6000, 16000, 900, 0.2, 0);
+    make_tone(words[1] + 6000, 6000, 16000, 1700, 0.2, 0);
+    const mote_audio_view views[] = {{words[0], N}, {words[1], N}};
+    mote_err err;
+    mote_augment *a = NULL;
+    mote_augment_setup s = {.cfg = off(),
+                            .rate_hz = 16000,
+                            .clip_samples = N,
+                            .seed = 5,
+                            .n_workers = 2,
+                            .others = {views, 2}};
+    s.cfg.babble_probability = 0.5;
+    s.cfg.babble_snr_db = (mote_span){6, 6};
+    s.cfg.babble_voices = 3;
+    T_OK(mote_augment_create(&s, &a, &err));
+    a_tone(440, 0.3);
+    int with = 0;
+    for (uint64_t i = 0; i < 200; i++) {
+        apply(a, 0, i, 0, out);
+        apply(a, 0, i, 1, again);
+        assert_memory_equal(out, again, sizeof out);
+        if (memcmp(in, out, sizeof in) == 0)
+            continue;
+        with++;
+        double theirs = 0, all = 0;
+        for (size_t k = 0; k < N; k++) {
+            theirs += pow((double)out[k] - (double)in[k], 2) / N;
+            all += pow((double)in[k], 2) / 8000;
+        }
+        assert_true(fabs(10 * log10(all / theirs) - 6) < 1);
+    }
+    assert_in_range(with, 75, 125);
+    mote_augment_destroy(a);
+    s.others = (mote_audio_set){0}; /* nobody is there */
+    T_OK(mote_augment_create(&s, &a, &err));
+    apply(a, 0, 1, 0, out);
+    assert_memory_equal(in, out, sizeof in);
+    mote_augment_destroy(a);
+}
+
 static void extreme_clips_survive_everything(void **state)
 {
     (void)state;
@@ -328,6 +406,8 @@ int main(void)
         cmocka_unit_test(noise_comes_as_often_as_asked_and_from_the_recordings),
         cmocka_unit_test(speed_changes_tempo_and_pitch_together),
         cmocka_unit_test(pitch_keeps_the_tempo),
+        cmocka_unit_test(conditions_come_as_often_as_asked),
+        cmocka_unit_test(babble_is_made_of_other_clips),
         cmocka_unit_test(extreme_clips_survive_everything),
         cmocka_unit_test(bad_settings_are_refused),
         cmocka_unit_test(masks_cover_at_most_what_is_asked),

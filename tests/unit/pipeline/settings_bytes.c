@@ -172,12 +172,21 @@ static void add_promote(mote_buf *b, mote_project_schedule x)
     ADD(clean_loss_at_most);
 }
 
+static void add_effects(mote_buf *b, mote_project_effects x)
+{
+    add_text(b, x.codec.kind);
+    x.codec.kind = NULL;
+#define EFFECT(key, type, unit, lo, hi, choices, preset, field, doc) ADD(field);
+#include "project/effects.def"
+}
+
 static void add_conditions(mote_buf *b, mote_conditions x)
 {
     for (int32_t i = 0; i < x.n; i++) {
         const mote_condition *c = &x.items[i];
         mote_buf_printf(b, "%s %s %d %.17g %.17g %d;", c->slice, c->text, (int)c->noise,
                         c->snr_db.lo, c->snr_db.hi, c->is_normal);
+        add_effects(b, c->effects);
     }
 }
 
@@ -189,10 +198,14 @@ static void add_augmentation(mote_buf *b, mote_augment_config x)
     ADD(time_masks), ADD(time_mask_frames), ADD(frequency_masks), ADD(frequency_mask_bins);
     ADD(flip_across), ADD(flip_down), ADD(crop), ADD(rotate_deg), ADD(brightness), ADD(contrast);
     ADD(pixel_noise), ADD(cut_out), ADD(axis_noise), ADD(magnitude), ADD(delay_ms), ADD(turn_deg);
-    add_text(b, x.effects.codec.kind);
-    x.effects.codec.kind = NULL;
-#define EFFECT(key, type, unit, lo, hi, choices, preset, field, doc) ADD(effects.field);
-#include "project/effects.def"
+    ADD(conditions), ADD(babble_probability), ADD(babble_snr_db), ADD(babble_voices);
+    add_effects(b, x.effects);
+    for (size_t i = 0; i < x.under.n; i++) {
+        add_text(b, x.under.items[i].name);
+        add_text(b, x.under.items[i].noise);
+        mote_buf_add(b, &x.under.items[i].snr_db, sizeof x.under.items[i].snr_db);
+        add_effects(b, x.under.items[i].effects);
+    }
 }
 
 #undef ADD

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Judging: the conditions of test clips are functions of seed and clip, answers do not depend on
  * the number of threads, and cross-validation keeps groups apart. On a tiny project. */
+#include <math.h>
+
 #include "tiny_project.h"
 
 #include "model/bundle.h"
@@ -45,6 +47,21 @@ static void load_test_split(mote_dataset *d, mote_arena *a)
     assert_true(d->n > 4);
 }
 
+/* As effects.def has it, all off but the level. */
+static void set_level(mote_project_effects *e, double dbfs)
+{
+    *e = (mote_project_effects){.loudspeaker = {0, {100, 500}, {5000, 8000}, {-10, 10}},
+                                .room = {0, {2.5, 8}, {150, 600}, {0.3, 4}},
+                                .microphone = {0, {-3, 3}, {-6, 6}, {20, 200}, {5000, 12000}, 3},
+                                .level = {1, {dbfs, dbfs}},
+                                .floor = {0, {-90, -40}},
+                                .automatic_gain = {0, {-30, -12}},
+                                .compression = {0, {1.5, 6}, {50, 500}},
+                                .clipping = {0, {0.001, 0.05}},
+                                .telephone = {0, {200, 400}, {3000, 3600}},
+                                .codec = {0, "any", {3, 8}}};
+}
+
 static void car_noise_is_a_function_of_seed_and_clip(void **state)
 {
     (void)state;
@@ -67,6 +84,22 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
     assert_memory_not_equal(x, z, bytes);
     assert_memory_not_equal(x, clean, bytes);
 
+    /* Effects alone: the level that was asked for, the same each time. */
+    mote_condition quiet;
+    assert_true(mote_condition_make("quiet", "none", (mote_span){0, 0}, &quiet));
+    T_OK(mote_condition_samples(&d, &quiet, 3, &a, &y, &err)); /* nothing at all */
+    assert_memory_equal(y, clean, bytes);
+    set_level(&quiet.effects, -45);
+    T_OK(mote_condition_samples(&d, &quiet, 3, &a, &y, &err));
+    T_OK(mote_condition_samples(&d, &quiet, 3, &a, &z, &err));
+    assert_memory_equal(y, z, bytes);
+    for (size_t i = 0; i < d.n; i++) {
+        const mote_sound clip = {(const int16_t *)y + i * mote_dataset_elements(&d),
+                                 mote_dataset_elements(&d), 16000};
+        if (mote_speech_level_dbfs(&(mote_sound){mote_dataset_sample(&d, i), clip.n, 16000}) > -80)
+            assert_true(fabs(mote_speech_level_dbfs(&clip) + 45) < 1);
+    }
+
     /* The first clips get the same noise when there are fewer of them. */
     size_t n = d.n;
     d.n = 2;
@@ -79,8 +112,8 @@ static void car_noise_is_a_function_of_seed_and_clip(void **state)
 static void conditions_have_the_names_of_requirements(void **state)
 {
     (void)state;
-    mote_project_condition items[] = {{"car-noise", "car", {-5, 15}},
-                                      {"by-the-fan", "fan", {0, 5}}};
+    mote_project_condition items[] = {{.name = "car-noise", .noise = "car", .snr_db = {-5, 15}},
+                                      {.name = "by-the-fan", .noise = "fan", .snr_db = {0, 5}}};
     mote_project p = {.conditions = {items, 2}};
     mote_conditions all;
     mote_conditions_of(&p, &all);
@@ -96,8 +129,13 @@ static void conditions_have_the_names_of_requirements(void **state)
     p.augmentation.car_noise_probability = 0.5; /* training hears it */
     mote_conditions_of(&p, &all);
     assert_true(all.items[1].is_normal && !all.items[2].is_normal);
+    p.augmentation.conditions = 0.1; /* and all of them */
+    mote_conditions_of(&p, &all);
+    assert_true(all.items[1].is_normal && all.items[2].is_normal);
     mote_condition none;
     assert_true(!mote_condition_make("x", "rain", (mote_span){0, 0}, &none));
+    assert_true(mote_condition_make("x", "none", (mote_span){0, 0}, &none));
+    assert_int_equal(none.noise, MOTE_N_NOISES);
 }
 
 static void answers_do_not_depend_on_threads(void **state)

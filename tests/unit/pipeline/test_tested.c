@@ -73,7 +73,7 @@ static bool is_said(const mote_tested *t, const char *part)
     size_t i;
     json_t *gap;
     bool found = false;
-    const mote_project_condition car = {"car-noise", "car", {-5, 15}};
+    const mote_project_condition car = {.name = "car-noise", .noise = "car", .snr_db = {-5, 15}};
     const mote_project p = {.conditions = {&car, 1}};
     mote_conditions conditions;
     mote_conditions_of(&p, &conditions);
