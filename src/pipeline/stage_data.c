@@ -103,8 +103,7 @@ static contents contents_of(const mote_data_version *v)
 {
     contents c = {0};
     for (size_t i = 0; i < v->n; i++)
-        if (v->items[i].role == MOTE_ROLE_EXAMPLE &&
-            !mote_sample_is_builtin(v->items[i].group)) {
+        if (v->items[i].role == MOTE_ROLE_EXAMPLE && !mote_sample_is_builtin(v->items[i].group)) {
             c.kind = v->items[i].kind;
             c.n_files++;
             c.n_samples += mote_version_n(&v->items[i]);

@@ -405,8 +405,6 @@ static void another_task_is_another_setting(void **state)
     (void)state;
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 64u << 20);
-    json_t *words = base("ds-cnn");
-    json_t *movements = base_of(&(variant){MOTE_TASK_gesture, MOVEMENTS, "conv1d", NULL});
     json_t *words = base_of(&variants[0]),
            *movements = base_of(&(variant){MOTE_TASK_gesture, MOVEMENTS, "conv1d", NULL});
     const mote_project *p = parse(words, &a), *q = parse(movements, &a);
