@@ -284,7 +284,7 @@ static const struct {
     {"conditions: [{name: a}, {name: a}]\n", "mote.yaml:4:32: condition 'a' is there twice"},
     {"conditions: [{name: a, name: b}]\n", "mote.yaml:4:24: duplicate key 'name'"},
     {"conditions: [{name: a, noise: rain}]\n",
-     "mote.yaml:4:31: 'conditions[].noise' must be one of car|fan|hum|pink|white, not 'rain'"},
+     "mote.yaml:4:31: 'conditions[].noise' must be one of car|fan|hum|pink|white|none, not 'rain'"},
     {"conditions: [{name: a, snr: [1, 2]}]\n",
      "mote.yaml:4:24: unknown key 'snr', did you mean 'snr_db'?"},
     {"conditions: {name: a}\n",
