@@ -25,8 +25,9 @@ static const struct {
     {"ds-cnn-48", "ds-cnn", 48, 4, 1.0f},        {"ds-cnn-64", "ds-cnn", 64, 4, 1.0f},
     {"tc-resnet8-0.5", "tc-resnet", 0, 3, 0.5f}, {"tc-resnet8-0.7", "tc-resnet", 0, 3, 0.7f},
     {"tc-resnet8", "tc-resnet", 0, 3, 1.0f},     {"tc-resnet14-0.5", "tc-resnet", 0, 6, 0.5f},
-    {"bc-resnet-1", "bc-resnet", 0, 0, 1.0f},    {"bc-resnet-1.5", "bc-resnet", 0, 0, 1.5f},
-    {"bc-resnet-2", "bc-resnet", 0, 0, 2.0f},
+    {"sparknet-16", "sparknet", 16, 0, 1.0f},    {"sparknet-32", "sparknet", 32, 0, 1.0f},
+    {"sparknet-64", "sparknet", 64, 0, 1.0f},    {"bc-resnet-1", "bc-resnet", 0, 0, 1.0f},
+    {"bc-resnet-1.5", "bc-resnet", 0, 0, 1.5f},  {"bc-resnet-2", "bc-resnet", 0, 0, 2.0f},
 };
 
 static void must(mote_status st, const mote_err *err)

@@ -81,7 +81,7 @@ mote_status arch_check_hidden(const mote_arch *a, mote_err *err)
 
 static mote_status find_class(const mote_arch *a, const arch_class **out, mote_err *err)
 {
-    char names[256] = "";
+    char names[320] = "";
     for (int i = 0; i < MOTE_N_ARCHS; i++) {
         const char *name = mote_arch_row_get((mote_arch_id)i)->name;
         const size_t used = strlen(names);
@@ -218,6 +218,37 @@ mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err)
     const int32_t n = arch_elements(b);
     const mote_shape dims = {MOTE_F32, 2, {units, n}};
     return add_weighted(b, MOTE_OP_DENSE, NULL, &dims, units, err);
+}
+
+mote_status arch_fixed(arch_builder *b, float factor, float sum, mote_activation act, mote_err *err)
+{
+    const int32_t c = arch_dim(b, 3);
+    const mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1, .activation = act};
+    char name[MOTE_NAME_BYTES];
+    (void)mote_format(name, sizeof name, "fixed_%d/factor", b->n_layers);
+    const mote_tensor_spec s = {.name = name, .dtype = MOTE_F32, .n_dims = 4, .dims = {1, 1, 1, c}};
+    const channel_values bias = {"sum", sum, false};
+    int32_t in[3] = {b->at};
+    MOTE_TRY(mote_graph_add_const(b->g, &s, &in[1], err));
+    float *w = b->g->tensors[in[1]].data;
+    for (int32_t i = 0; i < c; i++)
+        w[i] = factor;
+    MOTE_TRY(add_values(b, MOTE_OP_DEPTHWISE_CONV_2D, &bias, c, &in[2], err));
+    (void)mote_format(name, sizeof name, "fixed_%d", b->n_layers++);
+    const mote_tensor_spec out = {.name = name, .dtype = MOTE_F32};
+    return mote_graph_add_op(b->g, &(mote_op_spec){MOTE_OP_DEPTHWISE_CONV_2D, &attrs, in, &out},
+                             &b->at, err);
+}
+
+mote_status arch_tanh(arch_builder *b, mote_err *err)
+{
+    return add_plain(b, MOTE_OP_TANH, NULL, err);
+}
+
+mote_status arch_noise(arch_builder *b, float deviation, mote_err *err)
+{
+    const mote_op_attrs attrs = {.rate = deviation};
+    return add_plain(b, MOTE_OP_NOISE, &attrs, err);
 }
 
 mote_status arch_relu(arch_builder *b, mote_err *err)

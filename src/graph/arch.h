@@ -25,7 +25,7 @@ typedef struct {
     int32_t in_h, in_w, in_c; /* frames, values, 1; height, width, channels; 1, columns, 1 */
     mote_arch_head head;
     int32_t n_outputs;          /* classes (2..1024) or values (1..4096); not of HEAD_INPUT */
-    int32_t channels;           /* ds-cnn, conv1d: 4..256 */
+    int32_t channels;           /* ds-cnn, conv1d, sparknet: 4..256 */
     int32_t n_blocks;           /* of convolutions, or hidden layers; 0..16 */
     int32_t kernel_h, kernel_w; /* ds-cnn: first convolution */
     int32_t stride_h, stride_w;

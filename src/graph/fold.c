@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the training graph to the inference graph: DROPOUT goes, BATCH_NORM is folded into the layer
- * before it, RELU becomes the fused activation of the operator before it.
+/* From the training graph to the inference graph: DROPOUT and NOISE go, BATCH_NORM is folded into
+ * the layer before it, RELU becomes the fused activation of the operator before it.
  *
  * With y = gamma * (Wx + b - mean) / sqrt(variance + epsilon) + beta and s = gamma / sqrt(variance
  * + epsilon), the folded layer has weights s W and bias s (b - mean) + beta, channel by channel
@@ -9,7 +9,7 @@
  * The graph is walked once. Each operator is copied; a BATCH_NORM or RELU instead changes the last
  * copied operator, which must be the one that computed its input and have no other reader, and
  * whose weights must be its own. The graph's output counts as read, and what is read through a
- * DROPOUT is read. */
+ * DROPOUT or NOISE is read. */
 #include <math.h>
 #include <string.h>
 
@@ -80,7 +80,7 @@ static void skip(mote_rewrite *f, const mote_op *op)
     f->map[op->outputs[0]] = f->map[op->inputs[0]];
 }
 
-static mote_status fold_dropout(mote_rewrite *f, const mote_op *op, mote_op *host, mote_err *err)
+static mote_status fold_idle(mote_rewrite *f, const mote_op *op, mote_op *host, mote_err *err)
 {
     (void)host, (void)err;
     f->n_readers[op->outputs[0]] += f->n_readers[op->inputs[0]] - 1;
@@ -123,7 +123,8 @@ static mote_status fold_relu(mote_rewrite *f, const mote_op *op, mote_op *host, 
 /* How each operator of training graphs goes. */
 static mote_status (*const folds[MOTE_OP_END])(mote_rewrite *, const mote_op *, mote_op *,
                                                mote_err *) = {
-    [MOTE_OP_DROPOUT] = fold_dropout,
+    [MOTE_OP_DROPOUT] = fold_idle,
+    [MOTE_OP_NOISE] = fold_idle,
     [MOTE_OP_BATCH_NORM] = fold_batch_norm,
     [MOTE_OP_RELU] = fold_relu,
 };

@@ -77,7 +77,7 @@ typedef struct {
     int32_t stride_h, stride_w;     /* >= 1; CONV, DEPTHWISE, pools */
     int32_t window_h, window_w;     /* pools */
     float epsilon;                  /* BATCH_NORM */
-    float rate;                     /* DROPOUT, [0, 1) */
+    float rate;                     /* DROPOUT: [0, 1); NOISE: a deviation */
     int32_t parts;                  /* DATE_PARTS: bits of mote_date_part, not 0 */
     int32_t dilation_h, dilation_w; /* DEPTHWISE: cells from one weight to the next; 0: 1 */
     int32_t whole_channels;         /* DROPOUT: 1: all of a channel of a sample or none; else 0 */

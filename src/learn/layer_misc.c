@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layers that work value by value: add, copy (carries a batch norm or ReLU of its own), functions
- * of one value, dropout. */
+ * of one value, dropout, noise. */
 #include <string.h>
 
 #include "base/rng.h"
@@ -180,4 +180,20 @@ void net_dropout_backward(const net_job *j)
     memcpy(area, dx, n->out_elements * sizeof *area);
     apply_mask(j, area);
     pass_grads(j, 0, area);
+}
+
+/* The noise follows from seed, step, operator and sample alone. */
+void net_noise_forward(const net_job *j)
+{
+    const mote_net *net = j->net;
+    const net_node *n = j->node;
+    float *x = n->x + (size_t)j->sample * n->out_elements;
+    net_copy_forward(j);
+    if (!net->is_training)
+        return;
+    uint64_t index = net->step * (uint64_t)net->cfg.max_batch + (uint64_t)j->sample;
+    mote_rng rng;
+    mote_rng_init_stream(&rng, net->cfg.seed, 0x6e6f6973u + (uint64_t)n->op, index);
+    for (size_t i = 0; i < n->out_elements; i++)
+        x[i] += n->attrs.rate * (float)mote_rng_normal(&rng);
 }

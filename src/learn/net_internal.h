@@ -201,6 +201,7 @@ void net_element_forward(const net_job *j); /* value() and slope() of the operat
 void net_element_backward(const net_job *j);
 void net_dropout_forward(const net_job *j);
 void net_dropout_backward(const net_job *j);
+void net_noise_forward(const net_job *j);
 
 /* reduce.c: what the samples and pieces of a batch say together. */
 void net_reduce_moments(const mote_net *net, net_node *node, float *state);

@@ -40,6 +40,11 @@ mote_status arch_conv(arch_builder *b, int32_t channels, arch_size kernel, arch_
 mote_status arch_depthwise(arch_builder *b, arch_size kernel, arch_size stride, mote_err *err);
 /* With stride 1. */
 mote_status arch_dilated(arch_builder *b, arch_size kernel, arch_size dilation, mote_err *err);
+/* A x + b and an activation, the same for all channels and never trained. */
+mote_status arch_fixed(arch_builder *b, float factor, float sum, mote_activation act,
+                       mote_err *err);
+mote_status arch_tanh(arch_builder *b, mote_err *err);
+mote_status arch_noise(arch_builder *b, float deviation, mote_err *err);
 mote_status arch_dense(arch_builder *b, int32_t units, mote_err *err);
 mote_status arch_relu(arch_builder *b, mote_err *err);
 mote_status arch_softmax(arch_builder *b, mote_err *err);

@@ -355,7 +355,7 @@ static void wrong_architectures_name_the_field(void **state)
     memcpy(a.name, "resnet", 7);
     assert_int_equal(mote_arch_build(&a, &rng, &g, &err), MOTE_ARG);
     assert_non_null(
-        strstr(err.text, "'resnet'; there are ds-cnn, conv1d, tc-resnet, bc-resnet, dense"));
+        strstr(err.text, "'resnet'; there are ds-cnn, conv1d, tc-resnet, bc-resnet, sparknet"));
     assert_null(g);
 }
 

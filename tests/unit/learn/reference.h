@@ -278,6 +278,17 @@ static inline void t_ref_dropout(const t_ref *r, const mote_op *o, int32_t s)
     free(drops);
 }
 
+static inline void t_ref_noise(const t_ref *r, const mote_op *o, int32_t s)
+{
+    mote_rng rng;
+    mote_rng_init_stream(&rng, r->seed, 0x6e6f6973u + (uint64_t)(o - r->g->ops),
+                         r->step * (uint64_t)r->max_batch + (uint64_t)s);
+    size_t n = t_elements(r->g, o->outputs[0]);
+    for (size_t i = (size_t)s * n; i < (size_t)(s + 1) * n; i++)
+        r->values[o->outputs[0]][i] =
+            r->values[o->inputs[0]][i] + (double)o->attrs.rate * mote_rng_normal(&rng);
+}
+
 static inline void t_ref_dense(const t_ref *r, const mote_op *o, int32_t s)
 {
     size_t k = t_elements(r->g, o->inputs[0]), oc = t_elements(r->g, o->outputs[0]);
@@ -342,6 +353,8 @@ static inline int32_t t_ref_forward(const t_ref *r)
                 t_ref_dense(r, o, s);
             else if (o->kind == MOTE_OP_DROPOUT)
                 t_ref_dropout(r, o, s);
+            else if (o->kind == MOTE_OP_NOISE)
+                t_ref_noise(r, o, s);
             else
                 t_ref_window(r, o, s);
         }

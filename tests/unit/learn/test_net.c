@@ -156,6 +156,11 @@ static mote_graph *bc_resnet(uint64_t seed)
     return architecture("bc-resnet", seed);
 }
 
+static mote_graph *sparknet(uint64_t seed)
+{
+    return architecture("sparknet", seed);
+}
+
 static mote_graph *autoencoder(uint64_t seed)
 {
     return architecture("autoencoder", seed);
@@ -315,7 +320,7 @@ static void gradients_of_deep_architectures_equal_a_finite_difference(void **unu
 {
     (void)unused;
     mote_err err;
-    static graph_fn *const deep[] = {bc_resnet};
+    static graph_fn *const deep[] = {bc_resnet, sparknet};
     for (size_t kind = 0; kind < T_COUNT(deep); kind++) {
         problem p;
         problem_init(&p, deep[kind](3), 5, 11, false);
@@ -335,7 +340,7 @@ static void gradients_of_deep_architectures_equal_a_finite_difference(void **unu
             t_ref_init(&ref, p.g, p.n, p.inputs, p.max_batch, 77, 5);
             for (size_t i = 0; i < n_segments && s[i].first < a.n_params; i++)
                 for (size_t k = 0; k < s[i].count; k++) {
-                    const double step = mote_rng_normal(&rng);
+                    const double step = s[i].is_trained ? mote_rng_normal(&rng) : 0.0;
                     ref.values[s[i].tensor][k] += (side ? h : -h) * step;
                     along += side ? step * (double)a.grads[s[i].first + k] : 0.0;
                 }

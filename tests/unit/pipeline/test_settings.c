@@ -79,6 +79,7 @@ static const variant variants[] = {
     {MOTE_TASK_sound, SOUNDS, "conv1d", "logmel"},
     {MOTE_TASK_sound, SOUNDS, "tc-resnet", "logmel"},
     {MOTE_TASK_keyword, WORDS, "bc-resnet", "logmel"},
+    {MOTE_TASK_keyword, WORDS, "sparknet", "logmel"},
     {MOTE_TASK_gesture, MOVEMENTS, "conv1d", NULL},
     {MOTE_TASK_gesture, MOVEMENTS, NULL, NULL},
     {MOTE_TASK_gesture, MOVEMENTS, "ds-cnn", "raw"},
