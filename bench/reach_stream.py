@@ -76,7 +76,7 @@ def hours(folder, word, clips):
     """FOLDER/SOURCE/*.wav of everything that there is, and of `clips` (paths), without the word."""
     for name, place in SOURCES + [('base-speech', None)]:
         to = os.path.join(folder, name)
-        if os.path.exists(os.path.join(to, 'done')):
+        if os.path.exists(os.path.join(to, '.done')):
             continue
         os.makedirs(to, exist_ok=True)
         paths = clips if place is None else files_of(place)
@@ -84,7 +84,7 @@ def hours(folder, word, clips):
         if name not in ('asterisk-en', 'hedgewars', 'tuxpaint', 'base-speech'):
             kept = paths  # other languages, music
         joined(kept, os.path.join(to, name))
-        open(os.path.join(to, 'done'), 'w').close()
+        open(os.path.join(to, '.done'), 'w').close()
 
 
 def spoken(folder, word, clips, seed):
