@@ -348,7 +348,7 @@ def row_wake(bench, settings, fold, seed, recipe):
     learn = [c for p, clips in parts.items() if p != held for c in clips]
     spoken = [c for c in parts[held] if c.word == word]
     project = bench.project('wake-%s-%d-%d' % (recipe, fold, seed), [('keywords', '[%s]' % word), ('data.require.min_per_class', '5'),
-                            ('stream', '{hours: 0.5, max_false_accepts_per_hour: 0.5}')] +
+                            ('stream', '{hours: 0.2, max_false_accepts_per_hour: 0.5}')] +
                             [s for s in settings if s[0] != 'stream'], learn, spoken,
                             [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')])
     folder, said, seconds = project
