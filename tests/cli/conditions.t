@@ -6,6 +6,7 @@ $ printf 'conditions: [{name: car-noise, noise: car, snr_db: [0, 9]}]\n' >> mote
 $ printf 'requirements: [{metric: accuracy, at_least: 0.9, slice: rain}]\n' >> mote.yaml; mote status
 mote status: mote.yaml:6:16: no condition 'rain' is tested, only 'car-noise': 'conditions' lists them
 [exit 4]
+
 # Some are known by name; another may be like one of them, or consist of effects.
 $ printf 'name: d\ntask: keyword\nkeywords: [yes, no]\nconditions: [telephone, {name: hall, like: far, room: {rt60_ms: [900, 1000]}}]\n' > mote.yaml && mote status --json > /dev/null
 $ printf 'requirements: [{metric: accuracy, at_least: 0.9, slice: hall}]\naugmentation: {conditions: 20 %%}\n' >> mote.yaml && mote status --json > /dev/null

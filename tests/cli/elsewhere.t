@@ -38,5 +38,4 @@ mote evaluate: 'kitchen/a.txt': line 1 is not 'from<tab>to<tab>label' with secon
 [exit 4]
 $ mote evaluate --stream hours --on other
 mote evaluate: --folds, --on, --stream and --strangers: say one of them
-{{.*}}
 [exit 2]

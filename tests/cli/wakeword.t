@@ -47,9 +47,7 @@ by synthetic voices, counted nowhere above (data.spoken):
 spoken    recordings  voices  seconds  train  validation  test
 hey mote         696 {{ *[0-9]+}} {{ *[0-9.]+}}    480          96   120
 built in, synthetic, counted nowhere above: {{[4-9][0-9]{2}}} other words, 16 noises (data.builtin)
-$ mote data show --json | sed -n '/"spoken"/,$p' | grep -E '"(label|recordings|test)"'
-        "label": "hey mote",
-        "recordings": 696,
-        "test": 120,
+$ mote data show --json | jq -c '.builtin.spoken[] | [.label, .recordings, .test]'
+["hey mote",696,120]
 $ mote data check -q | grep -A1 -o '.*keywords with fewer.*'
 {{.*}}keywords with fewer than 20 recordings: 1; how they are heard rests on synthetic voices (data.spoken), which says little about people{{.*}}
