@@ -136,7 +136,7 @@ MRT_INLINE void four_outputs(const mrt_conv *p, const channel *c, const int16_t 
     for (int32_t half = 0; half < AT_ONCE; half += 2, to += 2 * to_step) {
         const int16_t *row = x + half;
         const int8_t *w = c->weights;
-        int32_t s0 = c->bias, s1 = c->bias;
+        int32_t s0 = c->bias, s1 = s0;
         for (int32_t r = 0; r < c->n_runs; r++, row += c->run_step) {
             const int16_t *at = row;
             for (int32_t k = 0; k < c->run; k++, at += c->step) {

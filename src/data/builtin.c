@@ -87,9 +87,11 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
         own->n += n;
         if (mote_str_eq(role, mote_data_role_name(MOTE_ROLE_BACKGROUND)))
             plan->n_own_noises += n;
+        else if (!mote_str_eq(role, mote_data_role_name(MOTE_ROLE_EXAMPLE)))
+            continue; /* hours in which nothing is said are no words */
         else if (is_other(label ? label : "", c->keywords, c->n_keywords))
             plan->n_own_words += n;
-        else if (n >= few_of(c) && is_keyword(label, c->keywords, c->n_keywords))
+        else if (label && n >= few_of(c) && is_keyword(label, c->keywords, c->n_keywords))
             own->n_complete++;
     }
 }

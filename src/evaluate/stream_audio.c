@@ -159,8 +159,9 @@ static void mix_clip(builder *b, const int16_t *clip, mote_rng *rng)
         mix(clip, n, b->n_edge, b->bed + b->margin);
         return;
     }
-    for (int64_t k = -1; k <= 1; k++)
-        mote_place_cut(&p, k * (int64_t)n, &around, rng, b->around + (size_t)(k + 1) * n);
+    const int64_t length = (int64_t)n;
+    for (size_t k = 0; k < 3; k++)
+        mote_place_cut(&p, (int64_t)k * length - length, &around, rng, b->around + k * n);
     mix(b->around + n - b->margin, n + 2 * b->margin, b->margin, b->bed);
 }
 

@@ -26,7 +26,7 @@ bool mote_condition_make(const char *slice, const char *noise, mote_span snr_db,
     while (noise && c.noise < MOTE_N_NOISES && strcmp(mote_noise_name(c.noise), noise) != 0)
         c.noise++;
     *out = c;
-    return c.noise < MOTE_N_NOISES || strcmp(noise, MOTE_CONDITION_NO_NOISE) == 0;
+    return c.noise < MOTE_N_NOISES || !noise || strcmp(noise, MOTE_CONDITION_NO_NOISE) == 0;
 }
 
 void mote_conditions_of(const mote_project *p, mote_conditions *out)

@@ -239,8 +239,11 @@ static mote_status say_without(work *w, int32_t k, float **said, mote_err *err)
         .learn = &learn,
         .host = {.pool = w->p->cfg.pool, .cancel = w->p->cfg.cancel, .report = report, .arg = w}};
     mote_status st = mote_fold_make(&job, &made, &s8, err);
-    if (st != MOTE_OK)
-        return k == NOBODY ? st : mote_wrap(err, st, "without '%s'", w->names[k]);
+    if (st != MOTE_OK) {
+        if (k != NOBODY)
+            (void)mote_wrap(err, st, "without '%s'", w->names[k]);
+        return st;
+    }
     w->test.parts[0].graph = s8;
     w->test.parts[0].features = &made.features;
     w->width = (size_t)mote_jury_width(&w->test);
@@ -391,7 +394,9 @@ static mote_status say_as_strangers(work *w, float **out, mote_err *err)
                 memcpy(strangers + i * w->width, said + i * w->width, w->width * sizeof *said);
     }
     *out = strangers;
-    return MOTE_OK;
+    return strangers ? MOTE_OK
+                     : mote_fail(err, MOTE_UNSUPPORTED,
+                                 "no collection has samples in the test split: nothing to compare");
 }
 
 static mote_status test(work *w, json_t *into, mote_err *err)

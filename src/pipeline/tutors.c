@@ -50,7 +50,7 @@ static mote_status check_samples(const mote_start *from, const mote_dataset *d, 
     return mote_fail(err, MOTE_ARG, "it hears samples of %s, here they are %s", theirs, ours);
 }
 
-static mote_status open(mote_tutors *t, const mote_start *from, tutor *one, mote_err *err)
+static mote_status open_one(mote_tutors *t, const mote_start *from, tutor *one, mote_err *err)
 {
     const mote_tutors_config *c = &t->cfg;
     const mote_frontend *f = from->model && mote_frontend_is_given(mote_model_frontend(from->model))
@@ -85,7 +85,7 @@ static mote_status open_all(mote_tutors *t, mote_err *err)
     MOTE_TRY(mote_arena_take(&t->arena, (size_t)c->batch, c->data->n_classes * sizeof *t->said,
                              &t->said, err));
     for (size_t i = 0; i < c->n; i++) {
-        const mote_status st = open(t, &c->teachers[i], &t->all[i], err);
+        const mote_status st = open_one(t, &c->teachers[i], &t->all[i], err);
         if (st != MOTE_OK)
             return mote_wrap(err, st, "'training.teacher' ('%s')", c->teachers[i].name);
     }
