@@ -2,6 +2,7 @@
 /* Negative recordings: known by their folder, dealt as a whole and for good, written and read back,
  * and heard one after the other. */
 #include "audio_files.h"
+#include "data/builtin.h"
 #include "data/import.h"
 #include "data/negatives.h"
 #include "data/provided.h"
@@ -209,6 +210,36 @@ static void a_folder_says_what_is_in_it(void **state)
         assert_false(mote_import_is_negative(are_not[i], strlen(are_not[i])));
 }
 
+/* Hours in which nothing is said are no other words: those are still made. */
+static void negatives_are_no_words(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    static const char *const keywords[] = {"no"};
+    const mote_builtin_config cfg = {.use = "auto",
+                                     .spoken = "off",
+                                     .language = "",
+                                     .keywords = keywords,
+                                     .n_keywords = 1,
+                                     .unknown = true,
+                                     .few = 3,
+                                     .rate_hz = 16000,
+                                     .clip_ms = 1000};
+    mote_builtin_plan plan;
+    for (uint64_t g = 0; g < 5; g++) {
+        char group[20];
+        snprintf(group, sizeof group, "tv%d", (int)g);
+        add(f, MOTE_ROLE_NEGATIVE, group, g, 32000);
+    }
+    T_OK(mote_builtin_choose(f->store, &cfg, &plan, &err));
+    assert_int_equal(plan.n_own_words, 0);
+    assert_true(plan.take & MOTE_BUILTIN_WORDS);
+    add_words(f); /* "yes": other words */
+    T_OK(mote_builtin_choose(f->store, &cfg, &plan, &err));
+    assert_int_equal(plan.n_own_words, 6);
+    assert_false(plan.take & MOTE_BUILTIN_WORDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_version_is_read_as_it_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(recordings_come_one_after_the_other, set_up, tear_down),
         cmocka_unit_test(a_folder_says_what_is_in_it),
+        cmocka_unit_test_setup_teardown(negatives_are_no_words, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
