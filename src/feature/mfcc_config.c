@@ -108,7 +108,7 @@ mrt_normalise mote_feature_device_normalise(const mote_feature_config *cfg, int3
         .n_values = mote_feature_values(cfg),
         .fraction = cfg->n_coefficients > 0 ? 7 : 10,
     };
-    if (cfg->normalise == MRT_NORMALISE_MEAN)
+    if (cfg->normalise != MRT_NORMALISE_RUNNING && cfg->normalise != MRT_NORMALISE_PCEN)
         return n;
     const int32_t rate = nearest(32768.0 * cfg->hop_ms / (cfg->normalise_ms + cfg->hop_ms));
     n.rate_q15 = rate < 1 ? 1 : rate > 32767 ? 32767 : rate;
@@ -117,7 +117,8 @@ mrt_normalise mote_feature_device_normalise(const mote_feature_config *cfg, int3
     n.gain_q15 = nearest(cfg->pcen_gain * 32768.0);
     n.bias_q16 = (int32_t)(cfg->pcen_bias * 65536.0 + 0.5);
     n.power_q15 = nearest(cfg->pcen_power * 32768.0);
-    n.base_q12 = mrt_normalise_base(&n);
+    n.base_q12 =
+        n.bias_q16 > 0 ? mrt_normalise_base(&n) : 0; /* none: mrt_normalise_check says so */
     return n;
 }
 

@@ -34,7 +34,7 @@ static void output_is_read_while_the_program_runs(void **state)
     char piece[100] = "", said[100];
     int code = -1;
     mote_process_stream s;
-    const char *const argv[] = {"sh", "-c", "echo first; echo why >&2; exec sleep 100", NULL};
+    const char *const argv[] = {"sh", "-c", "echo why >&2; echo first; exec sleep 100", NULL};
     const mote_process p = {.argv = argv, .own_group = true};
     const int64_t begin_us = mote_clock_mono_us();
     T_OK(mote_process_open(&p, &s, &err));
