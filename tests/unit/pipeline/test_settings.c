@@ -248,14 +248,31 @@ static bool is_same(mote_sha256 a, mote_sha256 b)
     return mote_sha256_equal(&a, &b);
 }
 
+/* A project, and what of it settings and readers hand on: found once, compared many times. */
+typedef struct {
+    mote_arena arena;
+    const mote_project *project;
+    mote_sha256 key[MOTE_N_SETTINGS], handed_on[MOTE_N_SETTINGS], read_by[MOTE_N_READERS];
+} known;
+
+static void find_known(const mote_project *p, known *out)
+{
+    out->project = p;
+    for (int i = 0; i < MOTE_N_SETTINGS; i++) {
+        out->key[i] = in_key(1u << i, p);
+        out->handed_on[i] = settings_handed_on((mote_setting_id)i, p);
+    }
+    for (int r = 0; r < MOTE_N_READERS; r++)
+        out->read_by[r] = settings_read_by((mote_reader_id)r, p);
+}
+
 /* Which settings change, and which must: those with the change in their part of a key. */
-static void compare(const mote_project *p, const mote_project *q, bool changes[MOTE_N_SETTINGS],
+static void compare(const known *p, const known *q, bool changes[MOTE_N_SETTINGS],
                     bool must[MOTE_N_SETTINGS])
 {
     for (int i = 0; i < MOTE_N_SETTINGS; i++) {
-        mote_setting_id id = (mote_setting_id)i;
-        bool key = !is_same(in_key(1u << i, p), in_key(1u << i, q));
-        bool hands = !is_same(settings_handed_on(id, p), settings_handed_on(id, q));
+        bool key = !is_same(p->key[i], q->key[i]);
+        bool hands = !is_same(p->handed_on[i], q->handed_on[i]);
         if (hands && !key)
             fail_msg("setting %d changes, and the keys of its stages do not", i);
         changes[i] = changes[i] || hands;
@@ -292,30 +309,27 @@ typedef struct {
 } sight;
 
 /* Try the k-th other value. false: there is none. */
-static bool look(const mote_schema_row *row, int k, const variant *v, sight *out)
+static bool look(const mote_schema_row *row, int k, const variant *v, const known *p, sight *out)
 {
     MOTE_SCOPED_ARENA a;
     mote_arena_init(&a, 64u << 20);
-    json_t *j = base_of(v);
-    const mote_project *p = parse(j, &a);
-    json_decref(j);
-    assert_non_null(p);
     bool is_last = false;
-    const mote_project *q = changed(row, k, v, p, &a, &is_last);
-    if (!q)
+    known q;
+    q.project = changed(row, k, v, p->project, &a, &is_last);
+    if (!q.project)
         return !is_last;
+    find_known(q.project, &q);
     out->is_tried = true;
-    compare(p, q, out->changes, out->must);
+    compare(p, &q, out->changes, out->must);
     for (int r = 0; r < MOTE_N_READERS; r++)
-        if (!is_same(settings_read_by((mote_reader_id)r, p),
-                     settings_read_by((mote_reader_id)r, q)))
+        if (!is_same(p->read_by[r], q.read_by[r]))
             out->by_reader[r] = true;
     return true;
 }
 
 /* All other values. A value of several numbers must be seen whichever of them changed; of one
  * number one change is enough, because small ones may be rounded away. */
-static void look_at_all(const mote_schema_row *row, mote_task_id task, sight *out)
+static void look_at_all(const mote_schema_row *row, mote_task_id task, const known *p, sight *out)
 {
     bool has_pieces = row->type == MOTE_KEY_SPAN || row->type == MOTE_KEY_SIZE2 ||
                       row->type == MOTE_KEY_INTS || row->type == MOTE_KEY_NAMES ||
@@ -326,7 +340,7 @@ static void look_at_all(const mote_schema_row *row, mote_task_id task, sight *ou
         more = false;
         for (size_t i = 0; i < T_COUNT(variants); i++)
             if (variants[i].task == task)
-                more = look(row, k, &variants[i], &one) || more;
+                more = look(row, k, &variants[i], &p[i], &one) || more;
         out->is_tried = out->is_tried || one.is_tried;
         for (int i = 0; i < MOTE_N_SETTINGS; i++) {
             if (has_pieces && one.must[i] && !one.changes[i])
@@ -371,7 +385,18 @@ static bool judge(const mote_schema_row *row, const sight *s, size_t *n_marked)
 
 static void walk(mote_task_id task)
 {
+    static known bases[T_COUNT(variants)];
     size_t n, n_seen = 0, n_marked = 0, n_single = 0;
+    for (size_t i = 0; i < T_COUNT(variants); i++) {
+        mote_arena_init(&bases[i].arena, 64u << 20);
+        if (variants[i].task != task)
+            continue;
+        json_t *j = base_of(&variants[i]);
+        const mote_project *p = parse(j, &bases[i].arena);
+        json_decref(j);
+        assert_non_null(p);
+        find_known(p, &bases[i]);
+    }
     const mote_schema_row *rows = mote_schema_rows(&n);
     for (size_t i = 0; i < n; i++) {
         sight s = {0};
@@ -383,11 +408,13 @@ static void walk(mote_task_id task)
             n_single++;
             continue;
         }
-        look_at_all(&rows[i], task, &s);
+        look_at_all(&rows[i], task, bases, &s);
         if (!mote_task_get(task)->is_stream) /* made, and asked by nobody */
             s.changes[MOTE_SETTING_stream] = s.must[MOTE_SETTING_stream];
         n_seen += judge(&rows[i], &s, &n_marked);
     }
+    for (size_t i = 0; i < T_COUNT(variants); i++)
+        mote_arena_release(&bases[i].arena);
     print_message("%s: %zu keys in stages, %zu at readers, %zu without another value\n",
                   mote_task_get(task)->name, n_seen, n_marked, n_single);
     assert_int_equal(n_single, task == MOTE_TASK_anomaly ? 3 : 2); /* mote, task; input */
@@ -411,7 +438,9 @@ static void another_task_is_another_setting(void **state)
     const mote_project *p = parse(words, &a), *q = parse(movements, &a);
     bool changes[MOTE_N_SETTINGS] = {false}, must[MOTE_N_SETTINGS] = {false};
     assert_true(p && q);
-    compare(p, q, changes, must);
+    known x, y;
+    find_known(p, &x), find_known(q, &y);
+    compare(&x, &y, changes, must);
     assert_true(changes[MOTE_SETTING_task] && must[MOTE_SETTING_task]);
     assert_true(changes[MOTE_SETTING_dataset] && must[MOTE_SETTING_dataset]);
     json_decref(words), json_decref(movements);
@@ -419,7 +448,8 @@ static void another_task_is_another_setting(void **state)
     movements = base_of(&(variant){MOTE_TASK_anomaly, UNUSUAL_SOUND, "gaussian", NULL});
     p = parse(words, &a), q = parse(movements, &a);
     bool inputs[MOTE_N_SETTINGS] = {false};
-    compare(p, q, inputs, must);
+    find_known(p, &x), find_known(q, &y);
+    compare(&x, &y, inputs, must);
     assert_true(inputs[MOTE_SETTING_task] && inputs[MOTE_SETTING_features]);
     json_decref(words);
     json_decref(movements);
@@ -493,7 +523,9 @@ static void a_requirement_that_changes_is_seen(void **state)
                 fail_msg("'%s': this test's example is refused", rows[k].path);
         }
         bool changes[MOTE_N_SETTINGS] = {false}, must[MOTE_N_SETTINGS] = {false};
-        compare(both[0], both[1], changes, must);
+        known x, y;
+        find_known(both[0], &x), find_known(both[1], &y);
+        compare(&x, &y, changes, must);
         if (!changes[id] || !must[id])
             fail_msg("'%s' does nothing", rows[k].path);
     }
