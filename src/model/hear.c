@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "device/stream/mrt_detector.h"
 #include "model/answer.h"
+#include "model/hear_internal.h"
 
 #define CHUNK_FRAMES 128 /* of the front end at a time */
 
@@ -21,9 +21,7 @@ struct mote_hearer {
     size_t frame_bytes;         /* of a frame as it is kept */
     size_t hop_frames;          /* frames from one window to the next; 0: no whole number */
     size_t chunk_frames;
-    mrt_detector_config config;
-    mrt_detector detector;
-    uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
+    mote_model_detector decides;
     int32_t least[MRT_DETECTOR_MAX_CLASSES]; /* sum over smooth_hops that reaches the threshold */
     int8_t *quiet_in, *quiet_out;
     char *steps;                     /* chunk_frames of samples, at least a window */
@@ -51,27 +49,36 @@ static size_t samples_of(const mote_hearer *h, size_t n_frames)
     return (n_frames - 1) * (size_t)h->frame_hop + (size_t)h->frame;
 }
 
-static mote_status make_detector(mote_hearer *h, mote_err *err)
+mote_status mote_model_detector_make(const mote_model *m, mote_arena *a, mote_model_detector *out,
+                                     mote_err *err)
 {
-    const mote_operating_point *op = mote_model_operating_point(h->model);
-    int32_t hop_ms = op->hop_ms;
-    for (int32_t i = 0; i < h->n_labels; i++)
-        h->thresholds[i] = mrt_detector_threshold(op->thresholds[i]);
-    h->config = (mrt_detector_config){.n_classes = h->n_labels,
-                                      .smooth_hops = op->smooth_hops,
-                                      .min_count = op->smooth_hops,
-                                      .suppress_hops = (op->suppress_ms + hop_ms / 2) / hop_ms,
-                                      .thresholds = h->thresholds};
-    size_t bytes = mrt_detector_bytes(&h->config);
+    const mote_operating_point *op = mote_model_operating_point(m);
+    const int32_t n_labels = mote_model_n_labels(m);
+    for (int32_t i = 0; i < n_labels; i++)
+        out->thresholds[i] = mrt_detector_threshold(op->thresholds[i]);
+    out->config =
+        (mrt_detector_config){.n_classes = n_labels,
+                              .smooth_hops = op->smooth_hops,
+                              .min_count = op->smooth_hops,
+                              .suppress_hops = (op->suppress_ms + op->hop_ms / 2) / op->hop_ms,
+                              .thresholds = out->thresholds};
+    const size_t bytes = mrt_detector_bytes(&out->config);
     void *memory = NULL;
     if (bytes == 0)
         return mote_fail(err, MOTE_RANGE, "the operating point of model '%s' fits no detector",
-                         mote_model_name(h->model));
-    MOTE_TRY(mote_arena_take(&h->arena, bytes, 1, &memory, err));
-    int32_t is_ready = mrt_detector_init(&h->detector, &h->config, memory);
+                         mote_model_name(m));
+    MOTE_TRY(mote_arena_take(a, bytes, 1, &memory, err));
+    const int32_t is_ready = mrt_detector_init(&out->detector, &out->config, memory);
     MOTE_BUG_IF(!is_ready);
+    return MOTE_OK;
+}
+
+static mote_status make_detector(mote_hearer *h, mote_err *err)
+{
+    const uint32_t smooth = (uint32_t)mote_model_operating_point(h->model)->smooth_hops;
+    MOTE_TRY(mote_model_detector_make(h->model, &h->arena, &h->decides, err));
     for (int32_t i = 0; i < h->n_labels; i++) /* sum * 256 >= threshold * hops, solved for sum */
-        h->least[i] = (int32_t)((h->thresholds[i] * (uint32_t)op->smooth_hops + 255) / 256);
+        h->least[i] = (int32_t)((h->decides.thresholds[i] * smooth + 255) / 256);
     return MOTE_OK;
 }
 
@@ -239,7 +246,7 @@ static mote_status run_window(work *w, size_t i, mote_err *err)
 static bool can_reach(const work *w, size_t i, size_t *newest)
 {
     const mote_hearer *h = w->h;
-    size_t from = i + 1 - (size_t)h->config.smooth_hops, labels = (size_t)h->n_labels;
+    size_t from = i + 1 - (size_t)h->decides.config.smooth_hops, labels = (size_t)h->n_labels;
     int32_t unknown = 0;
     *newest = SIZE_MAX;
     for (size_t k = from; k <= i; k++)
@@ -249,7 +256,7 @@ static bool can_reach(const work *w, size_t i, size_t *newest)
         }
     for (size_t c = 0; c < labels; c++) {
         int32_t sum = unknown;
-        if (h->thresholds[c] == 0)
+        if (h->decides.thresholds[c] == 0)
             continue;
         for (size_t k = from; k <= i; k++)
             sum += w->is_known[k] ? w->outputs[k * labels + c] + 128 : 0;
@@ -265,16 +272,17 @@ static bool decide(work *w, size_t i, mrt_detection *hit)
 {
     mote_hearer *h = w->h;
     bool is_hit = false;
-    mrt_detector_reset(&h->detector);
-    for (size_t k = i + 1 - (size_t)h->config.smooth_hops; k <= i; k++)
-        is_hit = mrt_detector_push(&h->detector, w->outputs + k * (size_t)h->n_labels, hit) != 0;
+    mrt_detector_reset(&h->decides.detector);
+    for (size_t k = i + 1 - (size_t)h->decides.config.smooth_hops; k <= i; k++)
+        is_hit =
+            mrt_detector_push(&h->decides.detector, w->outputs + k * (size_t)h->n_labels, hit) != 0;
     return is_hit;
 }
 
 static mote_status find_detections(work *w, mote_err *err)
 {
     const mote_hearer *h = w->h;
-    size_t i = (size_t)h->config.smooth_hops - 1, unknown;
+    size_t i = (size_t)h->decides.config.smooth_hops - 1, unknown;
     while (i < w->out.n_windows) {
         mrt_detection hit;
         bool is_possible = can_reach(w, i, &unknown);
@@ -291,7 +299,7 @@ static mote_status find_detections(work *w, mote_err *err)
                                             .at = start + h->heard,
                                             .class_id = hit.class_id,
                                             .average_q16 = hit.average_q16};
-        i += (size_t)h->config.suppress_hops + 1;
+        i += (size_t)h->decides.config.suppress_hops + 1;
     }
     return MOTE_OK;
 }
@@ -311,7 +319,7 @@ static int64_t lay_out_alone(work *w)
 static int64_t lay_out_in_quiet(work *w)
 {
     const mote_hearer *h = w->h;
-    int64_t smooth = h->config.smooth_hops;
+    int64_t smooth = h->decides.config.smooth_hops;
     int64_t aligned = w->n < h->clip ? -((h->clip - w->n) / 2) : 0;
     /* The least number of hops back at which window smooth - 1 ends before the recording. */
     int64_t back = (aligned + (smooth - 1) * h->hop + h->heard + h->hop - 1) / h->hop;
@@ -342,7 +350,7 @@ static mote_status take_memory(work *w, mote_arena *a, mote_err *err)
 {
     const mote_hearer *h = w->h;
     size_t n = w->out.n_windows, n_frames = (n - 1) * h->hop_frames + h->n_frames;
-    size_t most = n / ((size_t)h->config.suppress_hops + 1) + 1;
+    size_t most = n / ((size_t)h->decides.config.suppress_hops + 1) + 1;
     MOTE_TRY(mote_arena_take(a, n * (size_t)h->n_labels, 1, &w->outputs, err));
     MOTE_TRY(mote_arena_take(a, n, 1, &w->is_known, err));
     MOTE_TRY(mote_arena_take(a, most, sizeof *w->items, &w->items, err));

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "device/stream/mrt_detector.h"
 #include "model/answer.h"
+#include "model/hear_internal.h"
 
 struct mote_listener {
     mote_predictor *predictor;
@@ -19,46 +19,23 @@ struct mote_listener {
     size_t n_held;      /* of the window: heard when it is full */
     int16_t *samples;   /* [heard] */
     float *features;
+    void *frames; /* of the window, as the predictor keeps them */
     int8_t *input, *output;
     uint32_t *average;
-    uint32_t thresholds[MRT_DETECTOR_MAX_CLASSES];
-    mrt_detector_config config;
-    mrt_detector detector;
+    mote_model_detector decides;
 };
-
-static mote_status make_detector(mote_listener *l, mote_err *err)
-{
-    const mote_operating_point *op = mote_model_operating_point(l->model);
-    for (int32_t i = 0; i < l->n_labels; i++)
-        l->thresholds[i] = mrt_detector_threshold(op->thresholds[i]);
-    l->config =
-        (mrt_detector_config){.n_classes = l->n_labels,
-                              .smooth_hops = op->smooth_hops,
-                              .min_count = op->smooth_hops,
-                              .suppress_hops = (op->suppress_ms + op->hop_ms / 2) / op->hop_ms,
-                              .thresholds = l->thresholds};
-    const size_t bytes = mrt_detector_bytes(&l->config);
-    void *memory = NULL;
-    if (bytes == 0)
-        return mote_fail(err, MOTE_RANGE, "the operating point of model '%s' fits no detector",
-                         mote_model_name(l->model));
-    MOTE_TRY(mote_arena_take(&l->arena, bytes, 1, &memory, err));
-    const int32_t is_ready = mrt_detector_init(&l->detector, &l->config, memory);
-    MOTE_BUG_IF(!is_ready);
-    return MOTE_OK;
-}
 
 /* A window of quiet, so many hops before the first sample that the averages before it hear nothing
  * else; where hear.c begins. */
 static void begin(mote_listener *l)
 {
-    const int64_t smooth = l->config.smooth_hops;
+    const int64_t smooth = l->decides.config.smooth_hops;
     const int64_t back = ((smooth - 1) * l->hop + l->heard + l->hop - 1) / l->hop;
     l->at = -back * l->hop;
     l->n = 0;
     l->n_held = (size_t)(l->heard < -l->at ? l->heard : -l->at);
     memset(l->samples, 0, (size_t)l->heard * sizeof *l->samples);
-    mrt_detector_reset(&l->detector);
+    mrt_detector_reset(&l->decides.detector);
 }
 
 static mote_status prepare(mote_listener *l, mote_err *err)
@@ -78,10 +55,12 @@ static mote_status prepare(mote_listener *l, mote_err *err)
     l->hop = hop > 0 ? hop : 1;
     MOTE_TRY(mote_arena_take(&l->arena, (size_t)l->heard, sizeof *l->samples, &l->samples, err));
     MOTE_TRY(mote_arena_take(&l->arena, n_in, sizeof *l->features, &l->features, err));
+    MOTE_TRY(
+        mote_arena_take(&l->arena, n_in, mote_predictor_kept_bytes(l->predictor), &l->frames, err));
     MOTE_TRY(mote_arena_take(&l->arena, n_in, 1, &l->input, err));
     MOTE_TRY(mote_arena_take(&l->arena, (size_t)l->n_labels, 1, &l->output, err));
     MOTE_TRY(mote_arena_take(&l->arena, (size_t)l->n_labels, sizeof *l->average, &l->average, err));
-    MOTE_TRY(make_detector(l, err));
+    MOTE_TRY(mote_model_detector_make(l->model, &l->arena, &l->decides, err));
     begin(l);
     return MOTE_OK;
 }
@@ -126,11 +105,12 @@ static mote_status hear_window(mote_listener *l, const mote_listener_sink *to, m
 {
     mrt_detection hit;
     MOTE_TRY(mote_predictor_frames(l->predictor, l->samples, (size_t)l->heard, l->features,
-                                   l->input, err));
+                                   l->frames, err));
+    MOTE_TRY(mote_predictor_window(l->predictor, l->frames, l->input, err));
     mote_predictor_run(l->predictor, l->input, l->output);
     mote_listener_hop hop = {.start = l->at, .end = l->at + l->heard, .average = l->average};
-    hop.is_hit = mrt_detector_push(&l->detector, l->output, &hit) == 1;
-    mrt_detector_averages(&l->detector, l->average);
+    hop.is_hit = mrt_detector_push(&l->decides.detector, l->output, &hit) == 1;
+    mrt_detector_averages(&l->decides.detector, l->average);
     if (hop.is_hit)
         hop.hit = (mote_heard){.start = hop.start,
                                .at = hop.end,
@@ -205,7 +185,7 @@ mote_status mote_listener_end(mote_listener *l, const mote_listener_sink *to, mo
 {
     const int64_t n = l->n; /* the last window that an average with sound in it ends with */
     if (n > 0) {
-        const int64_t smooth = l->config.smooth_hops;
+        const int64_t smooth = l->decides.config.smooth_hops;
         const int64_t begun = l->at < n ? (n - 1 - l->at) / l->hop + 1 : 0;
         const int64_t windows = begun + smooth - 1;
         const int64_t last = l->at + (windows - 1) * l->hop + l->heard;

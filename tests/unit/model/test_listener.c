@@ -65,60 +65,91 @@ static void compare(const mote_hearing *whole, const heard *h, int32_t smooth)
     }
 }
 
-/* A recording longer than a clip, which lies on the same grid. */
-static void pieces_are_heard_as_the_whole(void **state)
+typedef struct {
+    mote_feature_config features;
+    mote_operating_point point;
+} model_case;
+
+/* Recordings longer than a clip, which lie on the same grid. Returns the detections. */
+static size_t hear_both_ways(uint64_t seed, const model_case *c)
 {
-    (void)state;
-    const mote_feature_config fc = mote_feature_config_default();
-    const mote_operating_point points[] = {
-        {.smooth_hops = 3,
-         .suppress_ms = 1000,
-         .hop_ms = 100,
-         .temperature = 0.2f,
-         .thresholds = {0.42f, 0.4f}},
-        {.smooth_hops = 1,
-         .suppress_ms = 0,
-         .hop_ms = 250,
-         .temperature = 1,
-         .thresholds = {0.4f, 0.4f}},
-        {.smooth_hops = 4,
-         .suppress_ms = 500,
-         .hop_ms = 1300,
-         .temperature = 1,
-         .thresholds = {0.38f, 0.37f}}, /* windows do not touch */
-    };
     static const size_t lengths[] = {16001, 23456, 80000, 160000};
     static int16_t x[160000];
     static heard h;
     mote_rng r;
-    mote_rng_init(&r, t_seed());
+    mote_err err;
+    mote_predictor *p = NULL;
+    mote_hearer *hearer = NULL;
+    mote_listener *l = NULL;
     size_t n_hits = 0;
-    for (size_t c = 0; c < T_COUNT(points); c++) {
-        mote_err err;
-        mote_predictor *p = NULL;
-        mote_hearer *hearer = NULL;
-        mote_listener *l = NULL;
-        mote_model *m = tiny_model_with(c + 3, &fc, &points[c]);
-        T_OK(mote_predictor_create(m, &p, &err));
-        T_OK(mote_hearer_create(p, &hearer, &err));
-        T_OK(mote_listener_create(p, &l, &err));
-        for (size_t i = 0; i < T_COUNT(lengths); i++) {
-            const mote_hear_config all = {.mode = MOTE_HEAR_ALL};
-            MOTE_SCOPED_ARENA a;
-            mote_hearing whole;
-            mote_arena_init(&a, 1 << 26);
-            pcm_bursts((uint32_t)(10 * c + i), x, lengths[i]);
-            T_OK(mote_hear(hearer, &(mote_recording){x, lengths[i]}, &all, &a, &whole, &err));
-            listen(l, x, lengths[i], &r, &h); /* it is at its beginning again each time */
-            compare(&whole, &h, points[c].smooth_hops);
-            n_hits += h.n_hits;
-        }
-        mote_listener_destroy(l);
-        mote_hearer_destroy(hearer);
-        mote_predictor_destroy(p);
-        mote_model_unref(m);
+    mote_rng_init(&r, t_seed() + seed);
+    mote_model *m = tiny_model_with(seed + 3, &c->features, &c->point);
+    T_OK(mote_predictor_create(m, &p, &err));
+    T_OK(mote_hearer_create(p, &hearer, &err));
+    T_OK(mote_listener_create(p, &l, &err));
+    for (size_t i = 0; i < T_COUNT(lengths); i++) {
+        const mote_hear_config all = {.mode = MOTE_HEAR_ALL};
+        MOTE_SCOPED_ARENA a;
+        mote_hearing whole;
+        mote_arena_init(&a, 1 << 26);
+        pcm_bursts((uint32_t)(10 * seed + i), x, lengths[i]);
+        T_OK(mote_hear(hearer, &(mote_recording){x, lengths[i]}, &all, &a, &whole, &err));
+        listen(l, x, lengths[i], &r, &h); /* it is at its beginning again each time */
+        compare(&whole, &h, c->point.smooth_hops);
+        n_hits += h.n_hits;
     }
+    mote_listener_destroy(l);
+    mote_hearer_destroy(hearer);
+    mote_predictor_destroy(p);
+    mote_model_unref(m);
+    return n_hits;
+}
+
+static void pieces_are_heard_as_the_whole(void **state)
+{
+    (void)state;
+    const mote_feature_config plain = mote_feature_config_default();
+    const model_case cases[] = {{plain,
+                                 {.smooth_hops = 3,
+                                  .suppress_ms = 1000,
+                                  .hop_ms = 100,
+                                  .temperature = 0.2f,
+                                  .thresholds = {0.42f, 0.4f}}},
+                                {plain,
+                                 {.smooth_hops = 1,
+                                  .suppress_ms = 0,
+                                  .hop_ms = 250,
+                                  .temperature = 1,
+                                  .thresholds = {0.4f, 0.4f}}},
+                                {plain,
+                                 {.smooth_hops = 4,
+                                  .suppress_ms = 500,
+                                  .hop_ms = 1300,
+                                  .temperature = 1,
+                                  .thresholds = {0.38f, 0.37f}}}}; /* windows do not touch */
+    size_t n_hits = 0;
+    for (size_t c = 0; c < T_COUNT(cases); c++)
+        n_hits += hear_both_ways(c, &cases[c]);
     assert_true(n_hits > 5);
+}
+
+/* Frames of a window that normalises them are kept in another form than those that go in as they
+ * are. */
+static void a_window_is_normalised(void **state)
+{
+    (void)state;
+    for (int method = MRT_NORMALISE_MEAN; method <= MRT_NORMALISE_PCEN; method++) {
+        model_case c = {mote_feature_config_default(),
+                        {.smooth_hops = 3,
+                         .suppress_ms = 500,
+                         .hop_ms = 100,
+                         .temperature = 1,
+                         .thresholds = {0.4f, 0.4f}}};
+        c.features.normalise = method;
+        if (method == MRT_NORMALISE_PCEN)
+            c.features.n_coefficients = 0;
+        hear_both_ways(20 + (uint64_t)method, &c);
+    }
 }
 
 static void what_is_no_sound_is_refused(void **state)
@@ -140,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_heard_as_the_whole),
+        cmocka_unit_test(a_window_is_normalised),
         cmocka_unit_test(what_is_no_sound_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
