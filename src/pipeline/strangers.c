@@ -312,7 +312,7 @@ static mote_interval loss_of(const mote_answers_pair *pair)
     const mote_interval d = pair->difference; /* strangers - ordinary */
     if (!mote_metric_info(pair->metric)->is_higher_better)
         return d;
-    return (mote_interval){-d.value, -d.hi, -d.lo};
+    return (mote_interval){0.0 - d.value, 0.0 - d.hi, 0.0 - d.lo}; /* nothing lost is 0, not -0 */
 }
 
 static mote_status put_loss(const work *w, const mote_answers_pair *pair, size_t n, json_t *into,
