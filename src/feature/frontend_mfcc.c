@@ -225,34 +225,46 @@ static const char *ordinal(int32_t n)
     return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
 }
 
+/* What a window has taken off, gain and colour of a microphone, is not what a value says. */
+static void say_words(const mote_frontend *f, const char *what, const char *like,
+                      mote_value_words *out)
+{
+    const bool is_windowed = mote_frontend_sees_window(f);
+
+    (void)mote_format(out->what, sizeof out->what, is_windowed ? "how %s moves" : "%s", what);
+    out->like = is_windowed ? "noise over it, or another room" : like;
+}
+
 static void words_mfcc(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
                        mote_value_words *out)
 {
-    (void)f;
+    char what[64];
+
     (void)in;
     (void)last;
     if (first == 0) {
-        (void)mote_format(out->what, sizeof out->what, "the loudness of the sound");
-        out->like = "another distance or gain, or noise over everything";
+        say_words(f, "the loudness of the sound",
+                  "another distance or gain, or noise over everything", out);
     } else if (first == 1) {
-        (void)mote_format(out->what, sizeof out->what, "the balance of low and high tones");
-        out->like = "another microphone, or noise of low tones such as a car's";
+        say_words(f, "the balance of low and high tones",
+                  "another microphone, or noise of low tones such as a car's", out);
     } else {
-        (void)mote_format(out->what, sizeof out->what, "the spectrum's %d%s coefficient",
-                          (int)first + 1, ordinal(first + 1));
-        out->like = "another microphone or room";
+        (void)mote_format(what, sizeof what, "the spectrum's %d%s coefficient", (int)first + 1,
+                          ordinal(first + 1));
+        say_words(f, what, "another microphone or room", out);
     }
 }
 
 static void words_logmel(const mote_frontend *f, const mote_shape *in, int32_t first, int32_t last,
                          mote_value_words *out)
 {
-    (void)f;
+    char what[64];
+
     (void)in;
     (void)last;
-    (void)mote_format(out->what, sizeof out->what, "the loudness of the %d%s band of tones",
-                      (int)first + 1, ordinal(first + 1));
-    out->like = "noise in that band, or another microphone";
+    (void)mote_format(what, sizeof what, "the loudness of the %d%s band of tones", (int)first + 1,
+                      ordinal(first + 1));
+    say_words(f, what, "noise in that band, or another microphone", out);
 }
 
 /* The log-mel values, whatever the network is given. */

@@ -167,6 +167,16 @@ static void values_have_words(void **state)
     assert_string_equal(words.what, "the loudness of the sound");
     mote_frontend_words(&logmel, NULL, 11, 12, &words);
     assert_string_equal(words.what, "the loudness of the 12th band of tones");
+    mote_feature_config c = mote_feature_config_default();
+    c.normalise = MRT_NORMALISE_MEAN; /* a gain and a microphone's colour are taken off */
+    const mote_frontend mean_mfcc = mote_feature_frontend(&c);
+    mote_frontend_words(&mean_mfcc, NULL, 0, 0, &words);
+    assert_string_equal(words.what, "how the loudness of the sound moves");
+    assert_string_equal(words.like, "noise over it, or another room");
+    c.n_coefficients = 0;
+    const mote_frontend mean_logmel = mote_feature_frontend(&c);
+    mote_frontend_words(&mean_logmel, NULL, 11, 12, &words);
+    assert_string_equal(words.what, "how the loudness of the 12th band of tones moves");
     mote_frontend_words(&none, NULL, 2, 4, &words);
     assert_string_equal(words.what, "values 3 to 5 of the input");
     assert_null(words.like);
