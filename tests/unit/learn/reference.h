@@ -79,30 +79,30 @@ static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, i
         (int32_t[]){in, w, bias}, NULL);
 }
 
-static inline int32_t t_depthwise(t_builder *b, int32_t kh, int32_t kw, int32_t stride,
-                                  mote_padding pad)
+static inline int32_t t_depthwise_as(t_builder *b, int32_t kh, int32_t kw, mote_op_attrs attrs)
 {
     int32_t c = t_dim(b, 3), dims[4] = {1, kh, kw, c}, in = b->at;
     int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw), true),
             bias = t_const(b, 1, &c, 0.0, 0.2, true);
-    return t_op(b, MOTE_OP_DEPTHWISE_CONV_2D,
-                (mote_op_attrs){.padding = pad, .stride_h = stride, .stride_w = stride},
-                (int32_t[]){in, w, bias}, NULL);
+    return t_op(b, MOTE_OP_DEPTHWISE_CONV_2D, attrs, (int32_t[]){in, w, bias}, NULL);
+}
+
+static inline int32_t t_depthwise(t_builder *b, int32_t kh, int32_t kw, int32_t stride,
+                                  mote_padding pad)
+{
+    return t_depthwise_as(b, kh, kw,
+                          (mote_op_attrs){.padding = pad, .stride_h = stride, .stride_w = stride});
 }
 
 static inline int32_t t_depthwise_dilated(t_builder *b, int32_t kh, int32_t kw, int32_t dh,
                                           int32_t dw)
 {
-    int32_t c = t_dim(b, 3), dims[4] = {1, kh, kw, c}, in = b->at;
-    int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw), true),
-            bias = t_const(b, 1, &c, 0.0, 0.2, true);
-    return t_op(b, MOTE_OP_DEPTHWISE_CONV_2D,
-                (mote_op_attrs){.padding = MOTE_PAD_SAME,
-                                .stride_h = 1,
-                                .stride_w = 1,
-                                .dilation_h = dh,
-                                .dilation_w = dw},
-                (int32_t[]){in, w, bias}, NULL);
+    return t_depthwise_as(b, kh, kw,
+                          (mote_op_attrs){.padding = MOTE_PAD_SAME,
+                                          .stride_h = 1,
+                                          .stride_w = 1,
+                                          .dilation_h = dh,
+                                          .dilation_w = dw});
 }
 
 static inline int32_t t_norm(t_builder *b)

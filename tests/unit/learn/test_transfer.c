@@ -66,10 +66,14 @@ typedef struct {
     counted count;
     int32_t n_threads;
     float dropout;
+    mote_arena arena;
+    mote_train_result result; /* of the last run */
 } setting;
 
-static void setting_make(setting *s)
+static int set_up(void **state)
 {
+    setting *s = malloc(sizeof *s);
+    assert_non_null(s);
     *s = (setting){.train = samples_make(120, 0.3, 1), .val = samples_make(60, 0.3, 2)};
     s->start = trained(&s->train);
     mote_train_default(&s->cfg);
@@ -88,17 +92,23 @@ static void setting_make(setting *s)
         .n_frozen = -1,
         .n_views = 1,
         .kept_max_bytes = 1 << 24};
+    mote_arena_init(&s->arena, 1 << 20);
+    *state = s;
+    return 0;
 }
 
-static void setting_free(setting *s)
+static int take_down(void **state)
 {
+    setting *s = *state;
     samples_free(&s->train);
     samples_free(&s->val);
     mote_graph_destroy(s->start);
+    mote_arena_release(&s->arena);
+    free(s);
+    return 0;
 }
 
-static mote_status run(setting *s, mote_arena *a, mote_train_result *r, mote_graph **out,
-                       mote_err *err)
+static mote_status run(setting *s, mote_graph **out, mote_err *err)
 {
     mote_pool *pool = NULL;
     if (s->n_threads > 1)
@@ -112,17 +122,17 @@ static mote_status run(setting *s, mote_arena *a, mote_train_result *r, mote_gra
     s->count.n_filled = 0;
     s->count.most_epoch = -1;
     if (st == MOTE_OK)
-        st = mote_transfer_fit(&j, g, a, r, out, err);
+        st = mote_transfer_fit(&j, g, &s->arena, &s->result, out, err);
     mote_graph_destroy(g);
     mote_pool_destroy(pool);
     return st;
 }
 
-static mote_graph *run_ok(setting *s, mote_arena *a, mote_train_result *r)
+static mote_graph *run_ok(setting *s)
 {
     mote_err err = {0};
     mote_graph *out = NULL;
-    T_OK(run(s, a, r, &out, &err));
+    T_OK(run(s, &out, &err));
     return out;
 }
 
@@ -153,180 +163,134 @@ static bool same_layer(const mote_graph *a, const mote_graph *b, int32_t k)
 
 static void a_head_is_learned_and_the_body_keeps_its_bits(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.dropout = 0.2f;
-    mote_graph *g = run_ok(&s, &a, &r);
-    assert_int_equal(g->n_ops, s.start->n_ops);
+    setting *s = *state;
+    s->dropout = 0.2f;
+    mote_graph *g = run_ok(s);
+    assert_int_equal(g->n_ops, s->start->n_ops);
     for (int32_t k = 0; k < 3; k++)
-        assert_true(same_layer(g, s.start, k));
-    assert_false(same_layer(g, s.start, 4));
-    assert_true(right(g, &s.val) > 0.9);
-    assert_int_equal(r.n_epochs, 12);
+        assert_true(same_layer(g, s->start, k));
+    assert_false(same_layer(g, s->start, 4));
+    assert_true(right(g, &s->val) > 0.9);
+    assert_int_equal(s->result.n_epochs, 12);
     /* What validation said is what the graph says of the samples as they are. */
-    assert_true(fabs(r.history[r.best_epoch].val_accuracy - right(g, &s.val)) < 1e-9);
+    assert_true(fabs(s->result.history[s->result.best_epoch].val_accuracy - right(g, &s->val)) <
+                1e-9);
     mote_graph_destroy(g);
-    setting_free(&s);
 }
 
 static void a_depth_freezes_so_many_layers(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
+    setting *s = *state;
     for (int32_t n = 0; n < 4; n++) {
-        s.job.n_frozen = n == 3 ? 4 : n; /* the average goes with the last */
-        mote_graph *g = run_ok(&s, &a, &r);
+        s->job.n_frozen = n == 3 ? 4 : n; /* the average goes with the last */
+        mote_graph *g = run_ok(s);
         for (int32_t k = 0; k < 3; k++)
-            assert_int_equal(same_layer(g, s.start, k), k < n);
-        assert_true(right(g, &s.val) > 0.9);
+            assert_int_equal(same_layer(g, s->start, k), k < n);
+        assert_true(right(g, &s->val) > 0.9);
         mote_graph_destroy(g);
     }
-    setting_free(&s);
 }
 
 /* A rate so small that nothing moves: the weights that were taken over are the ones trained on,
  * whatever features are divided by. */
 static void what_is_trained_on_begins_where_the_start_was(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.cfg.rate = 1e-12;
-    s.cfg.n_epochs = 1;
-    for (s.job.n_frozen = 0; s.job.n_frozen < 3; s.job.n_frozen++) {
-        mote_graph *g = run_ok(&s, &a, &r);
+    setting *s = *state;
+    s->cfg.rate = 1e-12;
+    s->cfg.n_epochs = 1;
+    for (s->job.n_frozen = 0; s->job.n_frozen < 3; s->job.n_frozen++) {
+        mote_graph *g = run_ok(s);
         for (int32_t k = 0; k < 3; k++) {
             const mote_tensor *x = &g->tensors[g->ops[k].inputs[1]],
-                              *y = &s.start->tensors[s.start->ops[k].inputs[1]];
+                              *y = &s->start->tensors[s->start->ops[k].inputs[1]];
             const float *u = x->data, *v = y->data;
             for (int64_t i = 0; i < mote_tensor_elements(x); i++)
                 assert_true(fabsf(u[i] - v[i]) <= 1e-6f * (1.0f + fabsf(v[i])));
         }
         mote_graph_destroy(g);
     }
-    setting_free(&s);
 }
 
 /* ---- what is kept ------------------------------------------------------------------------ */
 
 static void samples_go_through_what_is_frozen_once(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    mote_graph *kept = run_ok(&s, &a, &r);
-    assert_int_equal(s.count.n_filled, 120); /* of 12 epochs */
-    s.job.kept_max_bytes = 0;
-    mote_graph *not_kept = run_ok(&s, &a, &r);
-    assert_int_equal(s.count.n_filled, 13 * 120); /* and once for the scale */
+    setting *s = *state;
+    mote_graph *kept = run_ok(s);
+    assert_int_equal(s->count.n_filled, 120); /* of 12 epochs */
+    s->job.kept_max_bytes = 0;
+    mote_graph *not_kept = run_ok(s);
+    assert_int_equal(s->count.n_filled, 13 * 120); /* and once for the scale */
     assert_same_graph(kept, not_kept);
     mote_graph_destroy(kept);
     mote_graph_destroy(not_kept);
-    setting_free(&s);
 }
 
 static void changed_samples_are_kept_in_views(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.count.is_moving = true;
-    s.job.n_views = 3;
-    mote_graph *three = run_ok(&s, &a, &r);
-    assert_int_equal(s.count.n_filled, 3 * 120);
-    assert_int_equal(s.count.most_epoch, 2);
-    s.job.n_views = 1;
-    mote_graph *one = run_ok(&s, &a, &r);
-    assert_int_equal(s.count.n_filled, 120);
+    setting *s = *state;
+    s->count.is_moving = true;
+    s->job.n_views = 3;
+    mote_graph *three = run_ok(s);
+    assert_int_equal(s->count.n_filled, 3 * 120);
+    assert_int_equal(s->count.most_epoch, 2);
+    s->job.n_views = 1;
+    mote_graph *one = run_ok(s);
+    assert_int_equal(s->count.n_filled, 120);
     assert_false(same_layer(one, three, 4));
-    s.job.n_views = 3;
-    s.job.kept_max_bytes = (12 + CLASSES) * sizeof(float) * 120 * 2 + 1; /* two fit */
-    mote_graph *two = run_ok(&s, &a, &r);
-    assert_int_equal(s.count.n_filled, 2 * 120);
+    s->job.n_views = 3;
+    s->job.kept_max_bytes = (12 + CLASSES) * sizeof(float) * 120 * 2 + 1; /* two fit */
+    mote_graph *two = run_ok(s);
+    assert_int_equal(s->count.n_filled, 2 * 120);
     mote_graph_destroy(one);
     mote_graph_destroy(two);
     mote_graph_destroy(three);
-    setting_free(&s);
 }
 
 static void threads_change_no_byte(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.dropout = 0.2f;
-    s.job.thaw_epochs = 2;
-    s.job.thaw_rate = 0.001;
-    mote_graph *one = run_ok(&s, &a, &r);
-    s.n_threads = 3;
-    mote_graph *three = run_ok(&s, &a, &r);
+    setting *s = *state;
+    s->dropout = 0.2f;
+    s->job.thaw_epochs = 2;
+    s->job.thaw_rate = 0.001;
+    mote_graph *one = run_ok(s);
+    s->n_threads = 3;
+    mote_graph *three = run_ok(s);
     assert_same_graph(one, three);
     mote_graph_destroy(one);
     mote_graph_destroy(three);
-    setting_free(&s);
 }
 
 /* ---- thawing ----------------------------------------------------------------------------- */
 
 static void thawing_trains_everything_afterwards(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.job.thaw_epochs = 3;
-    s.job.thaw_rate = 0.001;
-    mote_graph *g = run_ok(&s, &a, &r);
-    assert_int_equal(r.n_epochs, 15);
-    assert_int_equal(r.best_epoch, 14);
-    assert_true(r.history[13].rate < 0.0011 && r.history[11].rate < r.history[1].rate);
+    setting *s = *state;
+    s->job.thaw_epochs = 3;
+    s->job.thaw_rate = 0.001;
+    mote_graph *g = run_ok(s);
+    assert_int_equal(s->result.n_epochs, 15);
+    assert_int_equal(s->result.best_epoch, 14);
+    assert_true(s->result.history[13].rate < 0.0011 &&
+                s->result.history[11].rate < s->result.history[1].rate);
     for (int32_t k = 0; k < 3; k++)
-        assert_false(same_layer(g, s.start, k));
-    assert_true(right(g, &s.val) > 0.9);
+        assert_false(same_layer(g, s->start, k));
+    assert_true(right(g, &s->val) > 0.9);
     mote_graph_destroy(g);
-    setting_free(&s);
 }
 
 static void a_thawing_that_validation_does_not_like_is_undone(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
-    s.cfg.keep = MOTE_KEEP_LEAST_LOSS;
-    s.job.thaw_epochs = 1;
-    s.job.thaw_rate = 10.0;
-    mote_graph *g = run_ok(&s, &a, &r);
-    assert_int_equal(r.n_epochs, 13);
-    assert_in_range(r.best_epoch, 0, 11);
+    setting *s = *state;
+    s->cfg.keep = MOTE_KEEP_LEAST_LOSS;
+    s->job.thaw_epochs = 1;
+    s->job.thaw_rate = 10.0;
+    mote_graph *g = run_ok(s);
+    assert_int_equal(s->result.n_epochs, 13);
+    assert_in_range(s->result.best_epoch, 0, 11);
     for (int32_t k = 0; k < 3; k++)
-        assert_true(same_layer(g, s.start, k));
+        assert_true(same_layer(g, s->start, k));
     mote_graph_destroy(g);
-    setting_free(&s);
 }
 
 /* ---- stopping ---------------------------------------------------------------------------- */
@@ -348,33 +312,28 @@ static bool stop(void *arg, const mote_train_progress *p)
 
 static void a_stopped_one_goes_on_where_it_was(void **state)
 {
-    (void)state;
-    setting s;
-    setting_make(&s);
-    MOTE_SCOPED_ARENA a;
-    mote_arena_init(&a, 1 << 20);
-    mote_train_result r;
+    setting *s = *state;
     char dir[TEMP_DIR_BYTES], path[TEMP_DIR_BYTES + 16];
     temp_dir_make(dir);
     snprintf(path, sizeof path, "%s/c", dir);
-    s.job.thaw_epochs = 4;
-    s.job.thaw_rate = 0.001;
-    mote_graph *whole = run_ok(&s, &a, &r);
+    s->job.thaw_epochs = 4;
+    s->job.thaw_rate = 0.001;
+    mote_graph *whole = run_ok(s);
     static const int32_t stops[] = {5, 14}; /* before and after thawing begins */
     for (size_t i = 0; i < T_COUNT(stops); i++) {
         mote_err err = {0};
         stopper at = {.stop_after = stops[i]};
         mote_graph *g = NULL;
-        s.cfg.checkpoint_path = path;
-        s.job.learn.train.host.report = stop;
-        s.job.learn.train.host.arg = &at;
-        assert_int_equal(run(&s, &a, &r, &g, &err), MOTE_CANCELLED);
+        s->cfg.checkpoint_path = path;
+        s->job.learn.train.host.report = stop;
+        s->job.learn.train.host.arg = &at;
+        assert_int_equal(run(s, &g, &err), MOTE_CANCELLED);
         assert_null(g);
         assert_int_equal(at.n_epochs, 16);
-        s.job.learn.train.host.report = NULL;
-        g = run_ok(&s, &a, &r);
-        assert_true(r.resumed);
-        assert_int_equal(r.n_epochs, 16);
+        s->job.learn.train.host.report = NULL;
+        g = run_ok(s);
+        assert_true(s->result.resumed);
+        assert_int_equal(s->result.n_epochs, 16);
         assert_same_graph(whole, g);
         mote_graph_destroy(g);
         (void)remove(path);
@@ -384,21 +343,22 @@ static void a_stopped_one_goes_on_where_it_was(void **state)
     }
     mote_graph_destroy(whole);
     temp_dir_remove(dir);
-    setting_free(&s);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, take_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_head_is_learned_and_the_body_keeps_its_bits),
-        cmocka_unit_test(a_depth_freezes_so_many_layers),
-        cmocka_unit_test(what_is_trained_on_begins_where_the_start_was),
-        cmocka_unit_test(samples_go_through_what_is_frozen_once),
-        cmocka_unit_test(changed_samples_are_kept_in_views),
-        cmocka_unit_test(threads_change_no_byte),
-        cmocka_unit_test(thawing_trains_everything_afterwards),
-        cmocka_unit_test(a_thawing_that_validation_does_not_like_is_undone),
-        cmocka_unit_test(a_stopped_one_goes_on_where_it_was),
+        TEST(a_head_is_learned_and_the_body_keeps_its_bits),
+        TEST(a_depth_freezes_so_many_layers),
+        TEST(what_is_trained_on_begins_where_the_start_was),
+        TEST(samples_go_through_what_is_frozen_once),
+        TEST(changed_samples_are_kept_in_views),
+        TEST(threads_change_no_byte),
+        TEST(thawing_trains_everything_afterwards),
+        TEST(a_thawing_that_validation_does_not_like_is_undone),
+        TEST(a_stopped_one_goes_on_where_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
