@@ -200,36 +200,37 @@ static void run_frame(void *arg)
 /* ---- the front end: the most that its parts took ---- */
 
 #ifdef MEASURE_NUMBERS
-static uint32_t front_stack;
+static struct {
+    uint32_t frame, window, clip, stack;
+} front;
 
-static uint32_t most(uint32_t ticks, cost c)
+static void take_most(uint32_t *ticks, cost c)
 {
-    front_stack = larger(front_stack, c.stack_bytes);
-    return larger(ticks, c.ticks);
+    *ticks = larger(*ticks, c.ticks);
+    front.stack = larger(front.stack, c.stack_bytes);
 }
 
-static void measure_front_end(void *in, int is_last)
+static void measure_front_end(void *in)
 {
-    static uint32_t clip;
 #ifdef MEASURE_FRAMES
-    static uint32_t frame;
-    frame = is_last ? frame : most(frame, measure(run_frame, in));
+    take_most(&front.frame, measure(run_frame, in));
 #endif
 #ifdef MEASURE_WINDOW
-    static uint32_t look;
-    look = is_last ? look : most(look, measure_window(in));
+    take_most(&front.window, measure_window(in));
 #endif
-    clip = is_last ? clip : most(clip, measure(run_clip, in));
-    if (!is_last)
-        return;
+    take_most(&front.clip, measure(run_clip, in));
+}
+
+static void print_front_end(void)
+{
 #ifdef MEASURE_FRAMES
-    print("hop", frame);
+    print("hop", front.frame);
 #endif
 #ifdef MEASURE_WINDOW
-    print("window", look);
+    print("window", front.window);
 #endif
-    print("clip", clip);
-    print("features_stack", front_stack);
+    print("clip", front.clip);
+    print("features_stack", front.stack);
 }
 #endif
 
@@ -249,7 +250,7 @@ int main(void)
     uint32_t n = 0, ticks_max = 0, ticks_first = 0, stack = 0;
 #ifdef MEASURE_NUMBERS
     while (sys_semihost_read(from, sample, sizeof sample) == 0) {
-        measure_front_end(in, 0);
+        measure_front_end(in);
 #else
     while (sys_semihost_read(from, in, MODEL_INPUT_BYTES) == 0) {
 #endif
@@ -271,7 +272,7 @@ int main(void)
     print("network_first", ticks_first);
     print("network_stack", stack);
 #ifdef MEASURE_NUMBERS
-    measure_front_end(in, 1);
+    print_front_end();
 #endif
 #ifdef MEASURE_LAYER
     layer_end(out);
