@@ -7,6 +7,7 @@
 
 #include "model/bundle.h"
 #include "model/predictor.h"
+#include "signal_pcm.h"
 
 #define N_IN 4
 
@@ -299,23 +300,47 @@ static void values_keep_their_intervals(void **state)
 }
 
 /* tests/golden/v2/README.md */
+static mote_model *golden(const char *name)
+{
+    mote_err err;
+    mote_model *m = NULL;
+    char path[512];
+    const char *root = getenv("MOTE_SOURCE_ROOT");
+    snprintf(path, sizeof path, "%s/tests/golden/v2/%s", root ? root : ".", name);
+    T_OK(mote_model_load_file(path, &m, &err));
+    return m;
+}
+
 static void a_bundle_of_before_intervals_opens_and_states_none(void **state)
 {
     (void)state;
     mote_err err;
-    mote_model *m = NULL;
+    mote_model *m = golden("values.mote");
     mote_predictor *p = NULL;
     mote_prediction y;
     const float flat[2] = {3, 60};
-    char path[512];
-    const char *root = getenv("MOTE_SOURCE_ROOT");
-    snprintf(path, sizeof path, "%s/tests/golden/v2/values.mote", root ? root : ".");
-    T_OK(mote_model_load_file(path, &m, &err));
     assert_int_equal(mote_model_decision(m)->value.n, 0);
     T_OK(mote_predictor_create(m, &p, &err));
     T_OK(mote_predict(p, flat, 2, &y, &err));
     assert_float_equal(y.values[0], 723.673, 1e-3);
     assert_float_equal(y.values[1], 44.7214, 1e-4);
+    mote_predictor_destroy(p);
+    mote_model_unref(m);
+}
+
+static void a_bundle_that_normalises_says_what_it_said(void **state)
+{
+    (void)state;
+    static int16_t x[16000];
+    mote_err err;
+    mote_model *m = golden("normalised.mote");
+    mote_predictor *p = NULL;
+    mote_prediction y;
+    assert_true(mote_frontend_sees_window(mote_model_frontend(m)));
+    pcm_bursts(1, x, T_COUNT(x));
+    T_OK(mote_predictor_create(m, &p, &err));
+    T_OK(mote_predict(p, x, T_COUNT(x), &y, &err));
+    assert_memory_equal(y.out, ((const int8_t[]){-36, -24, -67}), 3);
     mote_predictor_destroy(p);
     mote_model_unref(m);
 }
@@ -409,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_model_says_how_pictures_are_made_to_fit),
         cmocka_unit_test(values_keep_their_intervals),
         cmocka_unit_test(a_bundle_of_before_intervals_opens_and_states_none),
+        cmocka_unit_test(a_bundle_that_normalises_says_what_it_said),
         cmocka_unit_test(a_newer_mote_is_named),
         cmocka_unit_test(equal_parts_are_equal_bytes),
         cmocka_unit_test(there_may_be_hundreds_of_labels_but_few_that_react),
