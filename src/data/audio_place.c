@@ -193,12 +193,13 @@ static double next(sound *s)
 }
 
 /* All of a long recording is used as it is; what is short is used in pieces. */
-static void start(sound *s, const int16_t *x, size_t n, size_t grain, mote_rng *rng)
+static sound start(const int16_t *x, size_t n, size_t grain, mote_rng *rng)
 {
-    *s = (sound){.from = x, .n = n, .gain = 1.0, .rng = rng};
-    s->grain = (grain < n ? grain : n) / 2 * 2;
-    s->at[1] = draw_at(s);
-    s->at[0] = draw_at(s) + s->grain / 2;
+    sound s = {.from = x, .n = n, .gain = 1.0, .rng = rng};
+    s.grain = (grain < n ? grain : n) / 2 * 2;
+    s.at[1] = draw_at(&s);
+    s.at[0] = draw_at(&s) + s.grain / 2;
+    return s;
 }
 
 static double rms(const int16_t *x, size_t n)
@@ -210,23 +211,21 @@ static double rms(const int16_t *x, size_t n)
 }
 
 /* The clip's own quiet part, else background as loud as that would be. */
-static void go_on(const mote_placed *p, const mote_audio_set *background, mote_rng *rng, sound *out)
+static sound go_on(const mote_placed *p, const mote_audio_set *background, mote_rng *rng)
 {
     const size_t grain = (size_t)(GRAIN_S * p->rate_hz);
-    if (p->quiet.to > p->quiet.from) {
-        start(out, p->clip + p->quiet.from, p->quiet.to - p->quiet.from, grain, rng);
-        return;
-    }
     const size_t n = background ? background->n : 0;
+    if (p->quiet.to > p->quiet.from)
+        return start(p->clip + p->quiet.from, p->quiet.to - p->quiet.from, grain, rng);
     const mote_audio_view *v = n ? &background->items[mote_rng_below(rng, (uint32_t)n)] : NULL;
-    double loud = 0.0;
     if (v && v->n >= grain) {
-        start(out, v->samples, v->n, v->n < p->n ? grain : p->n, rng);
-        loud = rms(v->samples + out->at[1], out->grain);
-        out->gain = loud > 0.0 ? level_of(p) / loud : 0.0;
+        sound s = start(v->samples, v->n, v->n < p->n ? grain : p->n, rng);
+        const double loud = rms(v->samples + s.at[1], s.grain);
+        s.gain = loud > 0.0 ? level_of(p) / loud : 0.0;
+        if (loud > 0.0)
+            return s;
     }
-    if (!(loud > 0.0))
-        *out = (sound){.gain = level_of(p), .rng = rng};
+    return (sound){.gain = level_of(p), .rng = rng};
 }
 
 /* How much of the clip is heard at its sample `at`: 1 but near its ends, where it is not at the end
@@ -262,13 +261,12 @@ void mote_place_cut(const mote_placed *p, int64_t at, const mote_surroundings *a
     const mote_placed *before = around->before, *after = around->after;
     const int64_t after_at = (int64_t)(p->word.to + around->gap_after);
     int64_t before_at = (int64_t)p->word.from - (int64_t)around->gap_before;
-    sound own;
     if (at == 0 && p->live.from == 0 && p->live.to == p->n && !before && !after) {
         memcpy(out, p->clip, p->n * sizeof *out);
         return;
     }
     before_at -= before ? (int64_t)(before->word.to - before->word.from) : 0;
-    go_on(p, around->background, rng, &own);
+    sound own = go_on(p, around->background, rng);
     for (size_t i = 0; i < p->n; i++) {
         const int64_t k = at + (int64_t)i;
         const double w = heard(p, k);

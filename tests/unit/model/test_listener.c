@@ -145,7 +145,7 @@ static void a_window_is_normalised(void **state)
                          .hop_ms = 100,
                          .temperature = 1,
                          .thresholds = {0.4f, 0.4f}}};
-        c.features.normalise = method;
+        c.features.normalise = (mrt_normalise_method)method;
         if (method == MRT_NORMALISE_PCEN)
             c.features.n_coefficients = 0;
         hear_both_ways(20 + (uint64_t)method, &c);
