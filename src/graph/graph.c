@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/graph_internal.h"
+#include "graph/graph_io.h"
 #include "graph/op.h"
 
 #define DEFAULT_LIMIT_BYTES ((size_t)1 << 30)
@@ -298,6 +299,7 @@ static mote_status check_order(const mote_graph *g, bool *ready, mote_err *err)
         ready[g->inputs[i]] = true;
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_op *op = &g->ops[i];
+        MOTE_TRY(mote_graph_check_attrs(op, err));
         MOTE_TRY(check_shapes(g, i, err));
         for (int32_t k = 0; k < op->n_inputs; k++)
             if (!ready[op->inputs[k]])

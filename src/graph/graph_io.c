@@ -333,6 +333,18 @@ static mote_status load_attrs(mote_reader *r, names *n, unsigned count, mote_op_
     return MOTE_OK;
 }
 
+mote_status mote_graph_check_attrs(const mote_op *op, mote_err *err)
+{
+    for (size_t i = 0; i < N_ATTRS; i++) {
+        const uint32_t bits = attr_get(&op->attrs, i);
+        if (attrs[i].type == ATTR_ENUM && bits >= attrs[i].range)
+            return mote_fail(err, MOTE_UNSUPPORTED,
+                             "%s: value %u of attribute '%s' is not known to this mote %s",
+                             mote_op_text(op->kind), bits, attrs[i].name, MOTE_VERSION);
+    }
+    return MOTE_OK;
+}
+
 static mote_status load_list(mote_reader *r, int32_t *ids, unsigned n, mote_err *err)
 {
     if (n > MOTE_MAX_OP_LIST)

@@ -3,6 +3,7 @@
  * them and their answers, make.c there how they were made. */
 #include "support.h"
 
+#include "base/hash.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "graph/graph.h"
@@ -117,11 +118,40 @@ static void int8_graphs_of_version_1_give_the_same_answers(void **state)
     mote_buf_release(&want);
 }
 
+/* A value that this program has no name for would be saved and then not be loaded. */
+static void attributes_of_version_1_are_known_values(void **state)
+{
+    (void)state;
+    mote_buf b;
+    read_golden("train_f32.graph", &b);
+    mote_graph *g = NULL;
+    mote_err err = {0};
+    T_OK(mote_graph_load(b.data, b.len, &g, &err));
+    g->ops[0].attrs.activation = (mote_activation)77;
+    T_FAILS(mote_graph_validate(g, &err), MOTE_UNSUPPORTED, "value 77 of attribute 'activation'");
+    mote_graph_destroy(g);
+    /* its dense layer, as graph_io_v1.c reads it: kind, padding, activation, number of inputs, ..
+     */
+    static const uint8_t dense[8] = {3, 0, 0, 3};
+    uint8_t *bytes = (uint8_t *)b.data;
+    size_t at = b.len - sizeof dense;
+    while (at > 0 && memcmp(bytes + at, dense, sizeof dense) != 0)
+        at--;
+    assert_true(at > 0);
+    bytes[at + 1] = 93;
+    const uint32_t crc = mote_crc32(0, bytes, b.len - sizeof crc);
+    memcpy(bytes + b.len - sizeof crc, &crc, sizeof crc);
+    T_FAILS(mote_graph_load(bytes, b.len, &g, &err), MOTE_UNSUPPORTED,
+            "dense: value 93 of attribute 'padding'");
+    mote_buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(float_graphs_of_version_1_give_the_same_answers),
         cmocka_unit_test(int8_graphs_of_version_1_give_the_same_answers),
+        cmocka_unit_test(attributes_of_version_1_are_known_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
