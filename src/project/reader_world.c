@@ -36,7 +36,8 @@ void mote_reader_world(mote_reader *r)
     if (w == sizeof worlds / sizeof worlds[0])
         return;
     for (size_t i = 0; i < n && r->fatal == MOTE_OK; i++) {
-        if (!mote_str_starts(rows[i].path, block) || mote_reader_has(r, rows[i].path))
+        if (!mote_str_starts(rows[i].path, block) || mote_reader_has(r, rows[i].path) ||
+            !mote_schema_is_of(&rows[i], r->task, r->input)) /* nobody babbles where no word is */
             continue;
         const char *word = mote_own_keys_find(worlds[w].keys, rows[i].path + strlen(block));
         if (word)

@@ -135,6 +135,11 @@ static void a_world_is_presets_of_what_the_file_does_not_say(void **state)
     assert_true(e->room.probability <= 0 && e->level.dbfs.lo == -30);
     assert_true(e->level.probability > 0 && e->telephone.probability > 0);
     assert_true(e->room.rt60_ms.hi > 700); /* of what is off too: nobody said otherwise */
+    assert_true(f->project->augmentation.babble_probability > 0);
+    /* Sounds that are no words: what only words have stays off, and training takes the rest. */
+    good(f, "name: demo\ntask: sound\naugmentation: {world: everywhere}\n");
+    assert_true(f->project->augmentation.effects.room.probability > 0);
+    assert_true(f->project->augmentation.babble_probability <= 0);
     (void)snprintf(text, sizeof text, "%saugmentation: {world: hom}\n", least);
     assert_int_equal(parse(f, text), MOTE_PARSE);
     assert_non_null(strstr(f->err.text, "did you mean 'home'?"));
