@@ -106,9 +106,8 @@ class Bench:
             raise SystemExit('%s: mote %s: %s' % (folder, ' '.join(args[:4]), (out.stdout + out.stderr)[-800:]))
         return out.stdout
 
-    def project(self, name, settings, learn, test, backgrounds, synth=(), unheard=()):
-        """A project that has learned: its folder, run id and the seconds it took. No built-in voice has said
-        the words `unheard` to it."""
+    def project(self, name, settings, learn, test, backgrounds, synth=()):
+        """A project that has learned: its folder, run id and the seconds it took."""
         folder = os.path.join(self.work, 'projects', name)
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(os.path.dirname(folder), exist_ok=True)
@@ -131,10 +130,6 @@ class Bench:
             self.run(folder, 'data', 'add', b, '--role', 'background', '--quiet')
         for command in synth:
             self.run(folder, 'data', *command)
-        if unheard:
-            self.run(folder, 'data', 'version', '--quiet')  # the built-in words are made here, once
-            for word in unheard:
-                self.run(folder, 'data', 'remove', '--label', word, '--origin', 'synthetic', '--quiet')
         begin, cpu = time.time(), os.times()
         said = json.loads(self.run(folder, 'run', 'compress', '--json'))
         after = os.times()
@@ -267,8 +262,7 @@ def row_words(bench, settings, fold, seed, recipe):
     truth.update({c.name: ('refused', '_unknown_') for c in test_other})
     truth.update({n: ('silence', '_silence_') for i, (n, _) in enumerate(noise) if i % N_FOLDS == fold})
     project = bench.project('words-%s-%d-%d' % (recipe, fold, seed), settings, learn, test_key + test_other,
-                            [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')],
-                            unheard=sorted({c.word for c in test_other}))
+                            [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')])
     judge(bench, 'words', recipe, fold, seed, project, [(folder, copies, truth)], WORDS)
 
 
