@@ -242,6 +242,8 @@ def judge(bench, row, recipe, fold, seed, project, sets, words):
         shutil.rmtree(folder)
 
 
+SPOKEN = ['speech-commands-v1', 'alphanumeric', 'ros-speech-commands', 'custom-speech-commands', 'arabic-speech-commands',
+          'precise-community', 'dspspeech20']  # the sets of base-speech that are words
 WORDS = ['bed', 'cat', 'happy']
 ARABIC = ['yes', 'no', 'up', 'down', 'left', 'right', 'start', 'stop', 'open', 'close']
 
@@ -258,6 +260,10 @@ def row_words(bench, settings, fold, seed, recipe):
     strangers = {c.speaker for c in test_other} | {c.speaker for c in key if fold_of(c.speaker) == fold}
     test_key = [c for c in key if fold_of(c.speaker) == fold]
     learn = [c for c in key + other if c.speaker not in strangers and c not in test_other]
+    if bench.args.more:
+        held = {c.word for c in test_other} | (set(WORDS) if bench.args.more == 'others' else set())
+        for part in SPOKEN:
+            learn += base_clips(data, part, lambda r: r['word'] not in held and r['speaker'] not in strangers)
     truth = {c.name: ('keyword', c.word) for c in test_key}
     truth.update({c.name: ('refused', '_unknown_') for c in test_other})
     truth.update({n: ('silence', '_silence_') for i, (n, _) in enumerate(noise) if i % N_FOLDS == fold})
@@ -437,6 +443,8 @@ def main():
     p.add_argument('--set', action='append', default=[])
     p.add_argument('--folds', default='0,1,2')
     p.add_argument('--seeds', default='1,2,3')
+    p.add_argument('--more', choices=['others', 'all'], help='row words: base-speech is learned from as well, by people who do not '
+                   'judge: its other words, or all (then the cut of row unopened is spent)')
     p.add_argument('--clean', action='store_true', help='no hard copies')
     p.add_argument('--device', action='store_true', help='flash, RAM and instructions of the firmware too')
     p.add_argument('--keep', action='store_true', help='projects stay in WORK')
